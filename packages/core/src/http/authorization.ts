@@ -1,0 +1,73 @@
+/** The `Authorization` field: RFC 9110 §11.4, and the schemes Basic, Bearer and DPoP. */
+import { decodeBase64Text, encodeBase64Text } from '#base64'
+import { decodeFormComponent, encodeFormComponent } from './form.ts'
+
+const CREDENTIALS = /^([A-Za-z0-9!#$%&'*+\-.^_`|~]+) +([A-Za-z0-9\-._~+/]+=*)$/
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/
+const CONTROL_CHARACTER = /[\x00-\x1f\x7f]/
+
+/** Credentials of a scheme that takes one token68, as Basic, Bearer and DPoP do. */
+export interface Credentials {
+  /** The scheme in lower case; schemes are compared without case (RFC 9110 §11.1). */
+  readonly scheme: string
+  /** The token68 as it stands. */
+  readonly token: string
+}
+
+/**
+ * Parses an `Authorization` field into scheme and token68. `undefined` for everything else: no token, two
+ * tokens, a tab, quotes, two fields joined by a comma, or a scheme with parameters (RFC 9110 §11.4, RFC 6750 §2.1).
+ */
+export function parseAuthorization(field: string): Credentials | undefined {
+  const match = CREDENTIALS.exec(field)
+  return match === null ? undefined : { scheme: (match[1] as string).toLowerCase(), token: match[2] as string }
+}
+
+/** A client identifier and its secret. */
+export interface BasicCredentials {
+  readonly clientId: string
+  readonly clientSecret: string
+}
+
+/**
+ * How the two halves of Basic credentials are encoded before base64: `form` as RFC 6749 §2.3.1 says, or
+ * `raw` as RFC 7617 alone would have it and many deployed servers and clients do.
+ */
+export type BasicEncoding = 'form' | 'raw'
+
+/**
+ * Decodes the token68 of Basic credentials: base64, UTF-8, split at the first colon, then each half
+ * form-decoded (RFC 6749 §2.3.1, RFC 7617 §2). `undefined` when any of that fails or a control character
+ * appears; the answer to that is 401 `invalid_client`.
+ */
+export function decodeBasicCredentials(token: string, encoding: BasicEncoding = 'form'): BasicCredentials | undefined {
+  if (!BASE64.test(token)) return undefined
+  const text = decodeBase64Text(token)
+  if (text === undefined || CONTROL_CHARACTER.test(text)) return undefined
+  const colon = text.indexOf(':')
+  if (colon === -1) return undefined
+  const id = text.slice(0, colon)
+  const secret = text.slice(colon + 1)
+  const clientId = encoding === 'raw' ? id : decodeFormComponent(id)
+  const clientSecret = encoding === 'raw' ? secret : decodeFormComponent(secret)
+  if (clientId === undefined || clientSecret === undefined) return undefined
+  if (encoding === 'form' && (CONTROL_CHARACTER.test(clientId) || CONTROL_CHARACTER.test(clientSecret)))
+    return undefined
+  return { clientId, clientSecret }
+}
+
+/**
+ * Builds the `Authorization` value for `client_secret_basic`. With `form`, unreserved characters stay as
+ * they are, so servers that do not decode keep working for ordinary secrets (RFC 6749 §2.3.1).
+ *
+ * @throws TypeError when, with `raw`, the identifier holds a colon: no server could split it.
+ */
+export function encodeBasicCredentials(credentials: BasicCredentials, encoding: BasicEncoding = 'form'): string {
+  const { clientId, clientSecret } = credentials
+  if (encoding === 'form') {
+    return `Basic ${encodeBase64Text(`${encodeFormComponent(clientId)}:${encodeFormComponent(clientSecret)}`)}`
+  }
+  if (clientId.includes(':'))
+    throw new TypeError('clientId: a colon cannot be sent with the encoding "raw" (RFC 7617 §2)')
+  return `Basic ${encodeBase64Text(`${clientId}:${clientSecret}`)}`
+}

@@ -1,0 +1,108 @@
+/** application/x-www-form-urlencoded, as RFC 6749 appendix B uses it. */
+import { RequestInvalidError } from '../errors.ts'
+
+const UNRESERVED = /^[A-Za-z0-9\-._~]*$/
+
+/** How many parameters {@link parseForm} reads unless told otherwise. */
+export const DEFAULT_MAX_FORM_PARAMETERS = 64
+
+/**
+ * Encodes one name or value. Only what must be encoded is: the unreserved characters `A-Z a-z 0-9 - . _ ~`
+ * stay as they are, so a server that forgets to decode still reads most credentials.
+ */
+export function encodeFormComponent(value: string): string {
+  if (UNRESERVED.test(value)) return value
+  return encodeURIComponent(value.toWellFormed())
+    .replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll('%20', '+')
+}
+
+/** Decodes one name or value; `undefined` for a broken percent-escape or octets that are not UTF-8. */
+export function decodeFormComponent(value: string): string | undefined {
+  const spaced = value.includes('+') ? value.replaceAll('+', ' ') : value
+  if (!spaced.includes('%')) return spaced
+  try {
+    return decodeURIComponent(spaced)
+  } catch {
+    return undefined
+  }
+}
+
+/** Encodes parameters in the order given. */
+export function encodeForm(parameters: Iterable<readonly [name: string, value: string]>): string {
+  let form = ''
+  for (const [name, value] of parameters) {
+    form += `${form === '' ? '' : '&'}${encodeFormComponent(name)}=${encodeFormComponent(value)}`
+  }
+  return form
+}
+
+/** The parameters of a form, names case-sensitive (RFC 7662 §1.1). */
+export class Form {
+  readonly #values: Map<string, string[]>
+
+  /** @param parameters - name and value pairs, already decoded. */
+  constructor(parameters: Iterable<readonly [name: string, value: string]> = []) {
+    this.#values = new Map()
+    for (const [name, value] of parameters) {
+      const values = this.#values.get(name)
+      if (values === undefined) this.#values.set(name, [value])
+      else values.push(value)
+    }
+  }
+
+  /**
+   * The value of a parameter that may stand at most once. An empty value counts as absent (RFC 6749 §3.2).
+   *
+   * @throws {@link RequestInvalidError} when the parameter is repeated.
+   */
+  get(name: string): string | undefined {
+    const values = this.#values.get(name)
+    if (values === undefined) return undefined
+    if (values.length > 1) throw new RequestInvalidError(`the parameter "${name}" is repeated`)
+    return values[0] === '' ? undefined : values[0]
+  }
+
+  /** Every value of a parameter, for those that may be repeated, such as `resource` (RFC 8707 §2). */
+  getAll(name: string): readonly string[] {
+    return this.#values.get(name) ?? []
+  }
+
+  /** The names present, each once. */
+  names(): IterableIterator<string> {
+    return this.#values.keys()
+  }
+}
+
+/**
+ * Parses a form body.
+ *
+ * @param body - the decoded text of the body.
+ * @param limits - `maxParameters`, 64 unless given.
+ * @throws {@link RequestInvalidError} for a broken escape, octets that are not UTF-8, or too many parameters.
+ */
+export function parseForm(body: string, limits: { maxParameters?: number } = {}): Form {
+  const maxParameters = limits.maxParameters ?? DEFAULT_MAX_FORM_PARAMETERS
+  const parameters: [string, string][] = []
+  for (let start = 0; start < body.length; ) {
+    let end = body.indexOf('&', start)
+    if (end === -1) end = body.length
+    if (end > start) {
+      if (parameters.length === maxParameters) throw new RequestInvalidError('the form has too many parameters')
+      parameters.push(parsePair(body, start, end))
+    }
+    start = end + 1
+  }
+  return new Form(parameters)
+}
+
+function parsePair(body: string, start: number, end: number): [string, string] {
+  const equals = body.indexOf('=', start)
+  const nameEnd = equals === -1 || equals > end ? end : equals
+  const name = decodeFormComponent(body.slice(start, nameEnd))
+  const value = decodeFormComponent(body.slice(Math.min(nameEnd + 1, end), end))
+  if (name === undefined || value === undefined) {
+    throw new RequestInvalidError('the form has a broken percent-escape or is not UTF-8')
+  }
+  return [name, value]
+}

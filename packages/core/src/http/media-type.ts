@@ -1,0 +1,70 @@
+/** Media types and `Accept` (RFC 9110 §8.3, §12.5.1). */
+
+const MEDIA_TYPE = /^[ \t]*([A-Za-z0-9!#$%&'*+\-.^_`|~]+\/[A-Za-z0-9!#$%&'*+\-.^_`|~]+)[ \t]*(?:;|$)/
+const WEIGHT = /;[ \t]*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)[ \t]*(?:;|$)/i
+
+/** `application/json` (RFC 8259 §11). */
+export const JSON_MEDIA_TYPE = 'application/json'
+/** `application/x-www-form-urlencoded` (RFC 7662 §2.1). */
+export const FORM_MEDIA_TYPE = 'application/x-www-form-urlencoded'
+/** `application/token-introspection+jwt` (RFC 9701 §4, §5). */
+export const JWT_INTROSPECTION_MEDIA_TYPE = 'application/token-introspection+jwt'
+
+/**
+ * The type and subtype of a `Content-Type` value, in lower case and without parameters. `undefined` when there is
+ * none or it does not follow the grammar (RFC 9110 §8.3.1).
+ */
+export function parseMediaType(field: string | null | undefined): string | undefined {
+  if (field === null || field === undefined) return undefined
+  if (field === JSON_MEDIA_TYPE || field === FORM_MEDIA_TYPE) return field
+  return MEDIA_TYPE.exec(field)?.[1]?.toLowerCase()
+}
+
+/**
+ * Chooses from `offered`, in our order of preference, the media type an `Accept` field likes best. The most specific
+ * range decides each weight, `q=0` excludes, a missing or empty field accepts everything (RFC 9110 §12.5.1).
+ *
+ * @param accept - the field; several fields joined by a comma.
+ * @param offered - media types in lower case, the preferred one first.
+ * @returns the chosen one, or `undefined` when none is acceptable (406).
+ */
+export function chooseMediaType<Offered extends string>(
+  accept: string | null | undefined,
+  offered: readonly Offered[],
+): Offered | undefined {
+  if (accept === null || accept === undefined || accept.trim() === '' || accept === '*/*') return offered[0]
+  const ranges = accept.split(',').map(parseRange)
+  let best: Offered | undefined
+  let bestWeight = 0
+  for (const candidate of offered) {
+    const weight = weightOf(candidate, ranges)
+    if (weight > bestWeight) {
+      best = candidate
+      bestWeight = weight
+    }
+  }
+  return best
+}
+
+interface MediaRange {
+  readonly range: string
+  readonly weight: number
+}
+
+function parseRange(element: string): MediaRange {
+  const range = parseMediaType(element) ?? ''
+  const semicolon = element.indexOf(';')
+  if (semicolon === -1 || !/;[ \t]*q=/i.test(element)) return { range, weight: 1 }
+  const weight = WEIGHT.exec(element)?.[1]
+  // A weight that breaks the grammar makes the element say nothing we may rely on.
+  return { range, weight: weight === undefined ? 0 : Number(weight) }
+}
+
+function weightOf(mediaType: string, ranges: readonly MediaRange[]): number {
+  const type = mediaType.slice(0, mediaType.indexOf('/'))
+  for (const range of [mediaType, `${type}/*`, '*/*']) {
+    const matching = ranges.filter((candidate) => candidate.range === range)
+    if (matching.length > 0) return Math.max(...matching.map((match) => match.weight))
+  }
+  return 0
+}

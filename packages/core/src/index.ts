@@ -1,0 +1,98 @@
+/** Messages, values and header grammars of token introspection. No I/O, no clock, no state. */
+
+// Errors
+export { IntrospectionError, isIntrospectionError, RequestInvalidError, ResponseMalformedError } from './errors.ts'
+
+// Messages: what travels on the wire
+export {
+  encodeIntrospectionRequest,
+  type IntrospectionRequest,
+  type IntrospectionRequestParameters,
+  parseIntrospectionRequest,
+} from './messages/introspection-request.ts'
+export {
+  type ActiveIntrospectionResponse,
+  activeIntrospectionResponseSchema,
+  INACTIVE,
+  type InactiveIntrospectionResponse,
+  type IntrospectionResponse,
+  parseIntrospectionResponse,
+  REGISTERED_MEMBERS,
+  type RegisteredMembers,
+} from './messages/introspection-response.ts'
+export { type ClaimsSchema, extensionClaims, validateExtensionClaims } from './messages/extension-claims.ts'
+export {
+  isJwtIntrospectionTyp,
+  JWT_INTROSPECTION_TYP,
+  type JwtIntrospectionResponse,
+  parseJwtIntrospectionClaims,
+} from './messages/jwt-introspection-response.ts'
+export {
+  buildErrorResponse,
+  type ErrorResponse,
+  isErrorText,
+  parseErrorResponse,
+} from './messages/error-response.ts'
+export {
+  type AuthorizationServerMetadata,
+  authorizationServerMetadataSchema,
+  parseAuthorizationServerMetadata,
+} from './messages/server-metadata.ts'
+export {
+  type ProtectedResourceMetadata,
+  parseProtectedResourceMetadata,
+  protectedResourceMetadataSchema,
+} from './messages/protected-resource-metadata.ts'
+
+// Values: the grammars inside messages
+export { type Audience, audienceIntersects, audienceSchema, toAudienceList } from './values/audience.ts'
+export { formatScope, isScopeToken, parseScope, scopeIncludes } from './values/scope.ts'
+export { isNumericDate, NUMERIC_DATE_LIMIT, numericDateSchema, toNumericDate } from './values/numeric-date.ts'
+export { type Confirmation, confirmationSchema, isSha256Thumbprint } from './values/confirmation.ts'
+export {
+  isRegisteredTokenTypeHint,
+  REGISTERED_TOKEN_TYPE_HINTS,
+  type TokenTypeHint,
+} from './values/token-type-hint.ts'
+export { type Actor, actorChain, actorSchema, MAX_ACTOR_DEPTH, type MayAct, mayActSchema } from './values/actor.ts'
+export {
+  type AuthorizationDetail,
+  type AuthorizationDetails,
+  authorizationDetailsSchema,
+} from './values/authorization-details.ts'
+export { type Permissions, permissionsSchema } from './values/permissions.ts'
+export {
+  authorizationServerMetadataUrls,
+  isIssuer,
+  isLoopbackHost,
+  isSecureUrl,
+  protectedResourceMetadataUrl,
+  type UrlRules,
+} from './values/issuer.ts'
+export { type JsonObject, MAX_JSON_DEPTH, parseJsonObject } from './values/json-object.ts'
+
+// HTTP: the grammars of header fields and forms
+export {
+  type BasicCredentials,
+  type BasicEncoding,
+  type Credentials,
+  decodeBasicCredentials,
+  encodeBasicCredentials,
+  parseAuthorization,
+} from './http/authorization.ts'
+export { buildChallenge, type Challenge, type ChallengeParameters, parseChallenges } from './http/www-authenticate.ts'
+export {
+  chooseMediaType,
+  FORM_MEDIA_TYPE,
+  JSON_MEDIA_TYPE,
+  JWT_INTROSPECTION_MEDIA_TYPE,
+  parseMediaType,
+} from './http/media-type.ts'
+export {
+  DEFAULT_MAX_FORM_PARAMETERS,
+  decodeFormComponent,
+  encodeForm,
+  encodeFormComponent,
+  Form,
+  parseForm,
+} from './http/form.ts'

@@ -1,0 +1,41 @@
+/** Extension claims: members of your own, held against any Standard Schema on either side. */
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { ResponseMalformedError } from '../errors.ts'
+import { type ActiveIntrospectionResponse, REGISTERED_MEMBERS } from './introspection-response.ts'
+
+/** A Standard Schema (zod, valibot, arktype, …) whose output is an object of extension claims. */
+export type ClaimsSchema<Claims extends object = object> = StandardSchemaV1<unknown, Claims>
+
+/** The members of a response that the registry does not define. */
+export function extensionClaims(response: { readonly [member: string]: unknown }): Record<string, unknown> {
+  const claims: Record<string, unknown> = {}
+  for (const name of Object.keys(response)) {
+    if (!REGISTERED_MEMBERS.has(name)) claims[name] = response[name]
+  }
+  return claims
+}
+
+/**
+ * Validates the extension claims of an active response. The schema sees the members the registry does not define
+ * and cannot replace the ones it does; its output stands in their place, members it dropped stay as they came.
+ *
+ * @throws {@link ResponseMalformedError} naming the claims at fault, never their values.
+ */
+export async function validateExtensionClaims<Claims extends object>(
+  response: ActiveIntrospectionResponse,
+  schema: ClaimsSchema<Claims>,
+): Promise<ActiveIntrospectionResponse<Claims>> {
+  const claims = extensionClaims(response)
+  const result = await schema['~standard'].validate(claims)
+  if (result.issues !== undefined) throw new ResponseMalformedError(`extension claims: ${describe(result.issues)}`)
+  const validated = { ...response, ...extensionClaims(result.value as Record<string, unknown>) }
+  return validated as ActiveIntrospectionResponse<Claims>
+}
+
+function describe(issues: readonly StandardSchemaV1.Issue[]): string {
+  const names = issues.map((issue) => {
+    const first = issue.path?.[0]
+    return String(typeof first === 'object' ? first.key : (first ?? 'claims'))
+  })
+  return `wrong or missing ${[...new Set(names)].join(', ')}`
+}

@@ -1,0 +1,56 @@
+/** Authorization server metadata (RFC 8414 §2): the members both sides of introspection use. */
+import * as z from 'zod/mini'
+import { ResponseMalformedError } from '../errors.ts'
+
+const strings = z.optional(z.array(z.string()))
+const endpoint = z.optional(z.string())
+
+/** Schema of the metadata document. Other members are kept. */
+export const authorizationServerMetadataSchema = z.looseObject({
+  issuer: z.string(),
+  jwks_uri: endpoint,
+  introspection_endpoint: endpoint,
+  introspection_endpoint_auth_methods_supported: strings,
+  introspection_endpoint_auth_signing_alg_values_supported: strings,
+  introspection_signing_alg_values_supported: strings,
+  introspection_encryption_alg_values_supported: strings,
+  introspection_encryption_enc_values_supported: strings,
+  revocation_endpoint: endpoint,
+  revocation_endpoint_auth_methods_supported: strings,
+  token_endpoint: endpoint,
+  userinfo_endpoint: endpoint,
+  mtls_endpoint_aliases: z.optional(z.looseObject({ introspection_endpoint: endpoint })),
+  tls_client_certificate_bound_access_tokens: z.optional(z.boolean()),
+  dpop_signing_alg_values_supported: strings,
+  authorization_details_types_supported: strings,
+  protected_resources: strings,
+  acr_values_supported: strings,
+})
+
+/**
+ * What an authorization server publishes about itself, for introspection. The authentication methods at the
+ * introspection endpoint have no default (RFC 8414 §2) and may hold access token types such as `Bearer`.
+ */
+export type AuthorizationServerMetadata = z.infer<typeof authorizationServerMetadataSchema>
+
+/**
+ * Parses a metadata document and compares its issuer, code point by code point, with the one it was fetched for
+ * (RFC 8414 §3.3).
+ *
+ * @throws {@link ResponseMalformedError} when a member has the wrong type or the issuer differs; then nothing of
+ * the document may be used.
+ */
+export function parseAuthorizationServerMetadata(value: unknown, issuer: string): AuthorizationServerMetadata {
+  const result = z.safeParse(authorizationServerMetadataSchema, value)
+  if (!result.success) {
+    const members = new Set(result.error.issues.map((issue) => String(issue.path[0] ?? 'document')))
+    throw new ResponseMalformedError(`authorization server metadata: wrong type of ${[...members].join(', ')}`)
+  }
+  if (result.data.issuer !== issuer) {
+    throw new ResponseMalformedError(
+      `authorization server metadata is for the issuer ${JSON.stringify(result.data.issuer)}, not for ${JSON.stringify(issuer)}; ` +
+        'the two must be the same character by character (RFC 8414 §3.3)',
+    )
+  }
+  return result.data
+}

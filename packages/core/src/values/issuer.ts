@@ -1,0 +1,67 @@
+/** Issuer identifiers and where their metadata lives (RFC 8414 §2, §3.1; RFC 9728 §3.1). */
+
+/** Which URLs may use plain http; https is always fine. */
+export interface UrlRules {
+  /** Allow `http:` when the host is `localhost`, `*.localhost`, `127.0.0.0/8` or `[::1]`. */
+  readonly allowHttpOnLoopback?: boolean | undefined
+}
+
+/** Whether a URL's host is this machine by its name alone, with no lookup. */
+export function isLoopbackHost(hostname: string): boolean {
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
+  )
+}
+
+/** Whether a token or a credential may be sent to a URL: https, or http on loopback where the rules say so. */
+export function isSecureUrl(url: URL, rules: UrlRules = {}): boolean {
+  if (url.protocol === 'https:') return true
+  return url.protocol === 'http:' && rules.allowHttpOnLoopback === true && isLoopbackHost(url.hostname)
+}
+
+/**
+ * Whether a value is an issuer identifier: an https URL without query, fragment or credentials (RFC 8414 §2).
+ */
+export function isIssuer(value: unknown, rules: UrlRules = {}): value is string {
+  if (typeof value !== 'string' || /[?#\s]/.test(value) || !URL.canParse(value)) return false
+  const url = new URL(value)
+  return isSecureUrl(url, rules) && url.username === '' && url.password === ''
+}
+
+/**
+ * Where an issuer publishes its metadata, in the order to try: the RFC 8414 §3.1 form, the OpenID Connect Discovery
+ * form, and for an issuer with a path the RFC 8414 §5 form of the OpenID document.
+ *
+ * @example
+ * ```ts
+ * import { authorizationServerMetadataUrls } from '@token-introspection/core'
+ *
+ * authorizationServerMetadataUrls('https://example.com/issuer1')
+ * // ['https://example.com/.well-known/oauth-authorization-server/issuer1',
+ * //  'https://example.com/issuer1/.well-known/openid-configuration',
+ * //  'https://example.com/.well-known/openid-configuration/issuer1']
+ * ```
+ */
+export function authorizationServerMetadataUrls(issuer: string): string[] {
+  const url = new URL(issuer)
+  const path = url.pathname.replace(/\/$/, '')
+  const urls = [
+    `${url.origin}/.well-known/oauth-authorization-server${path}`,
+    `${url.origin}${path}/.well-known/openid-configuration`,
+  ]
+  if (path !== '') urls.push(`${url.origin}/.well-known/openid-configuration${path}`)
+  return urls
+}
+
+/**
+ * Where a protected resource publishes its metadata: the well-known path stands between host and path, and a
+ * terminating slash right after the host is dropped (RFC 9728 §3.1).
+ */
+export function protectedResourceMetadataUrl(resource: string): string {
+  const url = new URL(resource)
+  const path = url.pathname === '/' ? '' : url.pathname
+  return `${url.origin}/.well-known/oauth-protected-resource${path}${url.search}`
+}

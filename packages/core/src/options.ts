@@ -1,0 +1,124 @@
+/** How every options object of these packages is read: once, copied, checked, with the path of what is wrong. */
+
+/** Bounds of a numeric option. */
+export interface NumberBounds {
+  readonly default: number
+  readonly min: number
+  readonly max: number
+}
+
+/**
+ * One group of options. A misspelt option must not pass silently, least of all a security option, so a key nobody
+ * reads is a `TypeError` that names its path, and so is a value of the wrong type or out of range.
+ */
+export class OptionGroup {
+  readonly #path: string
+  readonly #values: Readonly<Record<string, unknown>>
+
+  /**
+   * @param path - where the group stands, such as `transport`; empty for the outermost.
+   * @param group - the caller's object, read once and never mutated; `undefined` is an empty group.
+   * @param known - the keys this group has.
+   */
+  constructor(path: string, group: unknown, known: readonly string[]) {
+    this.#path = path
+    if (group !== undefined && (typeof group !== 'object' || group === null || Array.isArray(group))) {
+      throw new TypeError(`${path === '' ? 'options' : path}: must be an object`)
+    }
+    this.#values = { ...(group as object | undefined) }
+    for (const name of Object.keys(this.#values)) {
+      if (!known.includes(name)) {
+        throw new TypeError(`${this.path(name)}: unknown option; known here: ${known.join(', ')}`)
+      }
+    }
+  }
+
+  /** The full path of an option. */
+  path(name: string): string {
+    return this.#path === '' ? name : `${this.#path}.${name}`
+  }
+
+  /** Whether the option was given. */
+  has(name: string): boolean {
+    return this.#values[name] !== undefined
+  }
+
+  /** The option as it stands, for groups and seams with checks of their own. */
+  raw(name: string): unknown {
+    return this.#values[name]
+  }
+
+  /** A finite number within its bounds. */
+  number(name: string, bounds: NumberBounds): number {
+    const value = this.#values[name]
+    if (value === undefined) return bounds.default
+    if (typeof value !== 'number' || !(value >= bounds.min && value <= bounds.max)) {
+      throw this.error(name, `must be a number from ${bounds.min} to ${bounds.max}`)
+    }
+    return value
+  }
+
+  /** An integer within its bounds. */
+  integer(name: string, bounds: NumberBounds): number {
+    const value = this.number(name, bounds)
+    if (!Number.isInteger(value)) throw this.error(name, 'must be an integer')
+    return value
+  }
+
+  /** `true` or `false`. */
+  boolean(name: string, fallback: boolean): boolean {
+    const value = this.#values[name]
+    if (value === undefined) return fallback
+    if (typeof value !== 'boolean') throw this.error(name, 'must be true or false')
+    return value
+  }
+
+  /** A string that is not empty, or `undefined`. */
+  string(name: string): string | undefined {
+    const value = this.#values[name]
+    if (value === undefined) return undefined
+    if (typeof value !== 'string' || value === '') throw this.error(name, 'must be a non-empty string')
+    return value
+  }
+
+  /** One of a few words. */
+  oneOf<Word extends string>(name: string, words: readonly Word[], fallback: Word): Word {
+    const value = this.#values[name]
+    if (value === undefined) return fallback
+    if (!words.includes(value as Word)) throw this.error(name, `must be one of ${words.join(', ')}`)
+    return value as Word
+  }
+
+  /** A function, or `undefined`. */
+  function<Type>(name: string): Type | undefined {
+    const value = this.#values[name]
+    if (value !== undefined && typeof value !== 'function') throw this.error(name, 'must be a function')
+    return value as Type | undefined
+  }
+
+  /** An object with the methods of a seam, or `undefined`. The instance itself, not a copy. */
+  seam<Type>(name: string, ...methods: string[]): Type | undefined {
+    const value = this.#values[name]
+    if (value === undefined) return undefined
+    const missing = methods.filter(
+      (method) => typeof (value as Record<string, unknown> | null)?.[method] !== 'function',
+    )
+    if (missing.length > 0) throw this.error(name, `must have ${missing.map((method) => `${method}()`).join(', ')}`)
+    return value as Type
+  }
+
+  /** A list of strings that are not empty; `undefined` when the option was not given. */
+  strings(name: string): readonly string[] | undefined {
+    const value = this.#values[name]
+    if (value === undefined) return undefined
+    if (!Array.isArray(value) || value.some((element) => typeof element !== 'string' || element === '')) {
+      throw this.error(name, 'must be an array of non-empty strings')
+    }
+    return Object.freeze([...(value as string[])])
+  }
+
+  /** What to throw for an option; the value never appears, because it may be a secret. */
+  error(name: string, complaint: string): TypeError {
+    return new TypeError(`${this.path(name)}: ${complaint}`)
+  }
+}

@@ -1,0 +1,18 @@
+/** `client_secret_basic` (RFC 6749 §2.3.1): identifier and secret in the `Authorization` field. */
+import { type BasicCredentials, decodeBasicCredentials } from '@token-introspection/core'
+
+/**
+ * How Basic credentials are read: `form-then-raw` compares them form-decoded and, when that differs, as they stand,
+ * because much deployed software never encodes them; `form` is RFC 6749 and nothing else.
+ */
+export type AcceptedBasicEncoding = 'form-then-raw' | 'form'
+
+/** The readings of one Basic token68, at most two, which together count as one attempt. */
+export function readClientSecretBasic(token: string, encoding: AcceptedBasicEncoding): BasicCredentials[] {
+  const form = decodeBasicCredentials(token, 'form')
+  if (encoding === 'form') return form === undefined ? [] : [form]
+  const raw = decodeBasicCredentials(token, 'raw')
+  if (form === undefined) return raw === undefined ? [] : [raw]
+  const same = raw === undefined || (raw.clientId === form.clientId && raw.clientSecret === form.clientSecret)
+  return same ? [form] : [form, raw]
+}

@@ -1,0 +1,63 @@
+/** The fetch form: web `Request` and `Response` around the plain data of the pipeline. */
+import { RequestBodyUnavailableError, RequestTooLargeError } from './errors.ts'
+import type { HttpRequest, HttpResponse } from './http-message.ts'
+
+/** A web `Request` as plain data; the body is read, with its cap, only when the pipeline asks for it. */
+export function toHttpRequest(request: Request): HttpRequest {
+  return {
+    method: request.method,
+    header: (name) => request.headers.get(name) ?? undefined,
+    readBody: (maxBytes) => readStream(request, maxBytes),
+  }
+}
+
+/** Plain data as a web `Response`. */
+export function toFetchResponse(response: HttpResponse): Response {
+  return new Response(response.body, { status: response.status, headers: { ...response.headers } })
+}
+
+async function readStream(request: Request, maxBytes: number): Promise<Uint8Array> {
+  if (request.bodyUsed) {
+    throw new RequestBodyUnavailableError('the body was read before the handler saw it: mount it before body parsers')
+  }
+  if (Number(request.headers.get('content-length')) > maxBytes) throw tooLarge(maxBytes)
+  if (request.body === null) return new Uint8Array()
+  const reader = request.body.getReader()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for (;;) {
+    const { done, value } = await read(reader)
+    if (done) return concat(chunks, length)
+    length += value.byteLength
+    if (length > maxBytes) {
+      // Not awaited: a sender who ignores the cancellation must not hold the answer.
+      reader.cancel().catch(() => undefined)
+      throw tooLarge(maxBytes)
+    }
+    chunks.push(value)
+  }
+}
+
+async function read(reader: ReadableStreamDefaultReader<Uint8Array>) {
+  try {
+    return await reader.read()
+  } catch (cause) {
+    throw new RequestBodyUnavailableError('the body ended before it was complete', { cause })
+  }
+}
+
+function concat(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const [first] = chunks
+  if (chunks.length === 1 && first !== undefined) return first
+  const body = new Uint8Array(length)
+  let offset = 0
+  for (const chunk of chunks) {
+    body.set(chunk, offset)
+    offset += chunk.byteLength
+  }
+  return body
+}
+
+function tooLarge(maxBytes: number): RequestTooLargeError {
+  return new RequestTooLargeError(`the body has more than ${maxBytes} octets`)
+}

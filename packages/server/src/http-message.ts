@@ -1,0 +1,30 @@
+/** A request and a response as plain data: what the pipeline takes and gives, whatever framework is around it. */
+import type { Form } from '@token-introspection/core'
+
+/** What an adapter can hand over as a body: octets, text, or a form a framework has parsed already. */
+export type RequestBody = Uint8Array | string | Form
+
+/** One HTTP request. */
+export interface HttpRequest {
+  /** The method as it was sent; methods are case-sensitive (RFC 9110 §9.1). */
+  readonly method: string
+  /**
+   * A header field by its lower-case name; `undefined` when absent. Fields that stand several times come joined by
+   * `, `, so that a second `Authorization` is seen and not dropped.
+   */
+  header(name: string): string | undefined
+  /**
+   * Reads the body, once.
+   *
+   * @throws RequestTooLargeError as soon as more than `maxBytes` have come.
+   */
+  readBody(maxBytes: number): RequestBody | Promise<RequestBody>
+}
+
+/** One HTTP response. */
+export interface HttpResponse {
+  readonly status: number
+  /** Header fields by lower-case name. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}

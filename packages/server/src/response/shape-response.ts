@@ -1,0 +1,57 @@
+/** Step `response`: what of a record is put into the answer (RFC 7662 §2.2). */
+import {
+  type ActiveIntrospectionResponse,
+  type ClaimsSchema,
+  extensionClaims,
+  INACTIVE,
+  type IntrospectionResponse,
+  isIntrospectionError,
+  parseIntrospectionResponse,
+  REGISTERED_MEMBERS,
+  validateExtensionClaims,
+} from '@token-introspection/core'
+import { ResponseShapeError } from '../errors.ts'
+import type { TokenRecord } from '../lookup/token-record.ts'
+
+/** What the step needs. */
+export interface ResponseStep {
+  /** The issuer, which stands in every active answer. */
+  readonly issuer: string
+  readonly claims: ClaimsSchema | undefined
+  /** The challenge every 401 carries. */
+  readonly challenge: string
+  readonly retryAfterSeconds: number
+}
+
+/**
+ * The introspection response for a record, or the inactive one, which is made here and nowhere else and never
+ * differs. Absent members are left out, an empty scope too; nothing is ever `null`.
+ */
+export async function shapeResponse(
+  record: TokenRecord | undefined,
+  step: ResponseStep,
+): Promise<IntrospectionResponse> {
+  if (record === undefined) return INACTIVE
+  try {
+    const response = parseIntrospectionResponse(membersOf(record, step))
+    if (step.claims === undefined || !response.active) return response
+    return await validateExtensionClaims(response, step.claims)
+  } catch (cause) {
+    if (!isIntrospectionError(cause)) throw cause
+    throw new ResponseShapeError(`a token record cannot be answered: ${cause.message}`, { cause })
+  }
+}
+
+/** The disclosed members of a record, in the order of the registry; names of ours stay behind. */
+function membersOf(record: TokenRecord, step: ResponseStep): ActiveIntrospectionResponse {
+  const members: ActiveIntrospectionResponse = { active: true }
+  for (const name of REGISTERED_MEMBERS) {
+    const value = (record as unknown as Record<string, unknown>)[name]
+    if (value !== undefined && value !== null && name !== 'active') members[name] = value
+  }
+  if (members.scope === '') delete members.scope
+  members.token_type ??= members.cnf?.jkt === undefined ? 'Bearer' : 'DPoP'
+  members.iss ??= step.issuer
+  if (record.claims !== undefined) Object.assign(members, extensionClaims(record.claims as Record<string, unknown>))
+  return members
+}

@@ -1,1 +1,12 @@
-export {}
+/** For tests of resource servers, authorization servers and the seams between. */
+
+// A fake authorization server
+export {
+  createFakeAuthorizationServer,
+  type FakeAuthorizationServer,
+  type FakeAuthorizationServerOptions,
+  type FakeToken,
+} from './fake-authorization-server.ts'
+
+// Wire vectors
+export { wireVectors } from './vectors/wire-vectors.ts'

@@ -1,0 +1,77 @@
+/** The errors of the client's steps: operational failures, never "this token is not good". */
+import { IntrospectionError } from '@token-introspection/core'
+
+export { IntrospectionError, isIntrospectionError, ResponseMalformedError } from '@token-introspection/core'
+
+/** No answer came: connection refused, name not found, TLS refused, connection lost. A guard answers 503. */
+export class TransportUnreachableError extends IntrospectionError {
+  readonly code = 'ERR_TRANSPORT_UNREACHABLE'
+  readonly retryable = true
+}
+
+/** No answer came within `transport.deadlineMs`. A guard answers 503. */
+export class TransportTimeoutError extends IntrospectionError {
+  readonly code = 'ERR_TRANSPORT_TIMEOUT'
+  readonly retryable = true
+}
+
+/** What an answer with the wrong status said. */
+export interface StatusDetails {
+  readonly status: number
+  /** The `error` of the body, where it had one (RFC 6749 §5.2). */
+  readonly oauthError?: string | undefined
+  /** `Retry-After`, in seconds from now (RFC 9110 §10.2.3). */
+  readonly retryAfterSeconds?: number | undefined
+}
+
+/**
+ * The authorization server answered with another status than 200: overloaded, broken, misconfigured, or redirecting,
+ * which is never followed. A guard answers 503 when it is worth trying again, else 502.
+ */
+export class TransportStatusError extends IntrospectionError {
+  readonly code = 'ERR_TRANSPORT_STATUS'
+  readonly retryable: boolean
+  readonly status: number
+  readonly oauthError: string | undefined
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(message: string, details: StatusDetails, options?: ErrorOptions) {
+    super(message, options)
+    this.status = details.status
+    this.oauthError = details.oauthError
+    this.retryAfterSeconds = details.retryAfterSeconds
+    this.retryable = details.status === 429 || details.status >= 500
+  }
+}
+
+/**
+ * The introspection endpoint refused our own credentials, or our right to introspect. Yours to fix, not your user's:
+ * a guard answers 500.
+ */
+export class TransportUnauthorizedError extends IntrospectionError {
+  readonly code = 'ERR_TRANSPORT_UNAUTHORIZED'
+  readonly retryable = false
+  readonly status: number
+  readonly oauthError: string | undefined
+
+  constructor(message: string, details: StatusDetails, options?: ErrorOptions) {
+    super(message, options)
+    this.status = details.status
+    this.oauthError = details.oauthError
+  }
+}
+
+/**
+ * The authorization server's metadata names no introspection endpoint. The message names what else there is: the
+ * `endpoint` option, local validation of JWT access tokens, the userinfo endpoint.
+ */
+export class TransportEndpointMissingError extends IntrospectionError {
+  readonly code = 'ERR_TRANSPORT_ENDPOINT_MISSING'
+  readonly retryable = false
+}
+
+/** An answer is well-formed but cannot be believed: another issuer, or issued in the future. A guard answers 502. */
+export class ResponseUntrustedError extends IntrospectionError {
+  readonly code = 'ERR_RESPONSE_UNTRUSTED'
+  readonly retryable = false
+}

@@ -1,0 +1,42 @@
+/** Step `response`: what an answer says must hold now, whatever the authorization server's own clock thought. */
+import { INACTIVE, type IntrospectionResponse } from '@token-introspection/core'
+import { ResponseUntrustedError } from '../errors.ts'
+
+/** A token issued further ahead than this means that the two clocks cannot be compared. */
+const MAX_CLOCK_SKEW_SECONDS = 300
+
+/** What the step needs. */
+export interface ResponseRules {
+  /** Seconds the two clocks may differ. */
+  readonly leewaySeconds: number
+  /** Issuers an answer may name; `undefined` accepts any. */
+  readonly acceptedIssuers: ReadonlySet<string> | undefined
+}
+
+/**
+ * An active answer whose token is expired or not yet valid is inactive (RFC 6749 §7, RFC 7519 §4.1.4, §4.1.5).
+ *
+ * @throws ResponseUntrustedError when it names an issuer that is not accepted, or was issued in the future.
+ */
+export function validateResponse(
+  response: IntrospectionResponse,
+  rules: ResponseRules,
+  now: number,
+): IntrospectionResponse {
+  if (!response.active) return response
+  const { exp, nbf, iat, iss } = response
+  if (iss !== undefined && rules.acceptedIssuers !== undefined && !rules.acceptedIssuers.has(iss)) {
+    throw new ResponseUntrustedError(
+      `the answer is about a token of the issuer ${JSON.stringify(iss)}, which is not accepted; ` +
+        'if it is the same server under another name, list it in response.acceptedIssuers',
+    )
+  }
+  if (iat !== undefined && iat - now > MAX_CLOCK_SKEW_SECONDS) {
+    throw new ResponseUntrustedError(
+      `the token was issued ${iat - now} seconds from now: one of the two clocks is wrong`,
+    )
+  }
+  if (exp !== undefined && now >= exp + rules.leewaySeconds) return INACTIVE
+  if (nbf !== undefined && now < nbf - rules.leewaySeconds) return INACTIVE
+  return response
+}

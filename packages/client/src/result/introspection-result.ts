@@ -1,0 +1,27 @@
+/** Step `result`: the answer as the caller gets it, frozen so that it can be shared. */
+import type { InactiveIntrospectionResponse, IntrospectionResponse, RegisteredMembers } from '@token-introspection/core'
+
+/** The answer for an active token, with your extension claims typed by `Claims`. Deeply frozen. */
+export type ActiveIntrospectionResult<Claims extends object = object> = {
+  readonly active: true
+} & Readonly<RegisteredMembers> &
+  Readonly<Claims> & { readonly [member: string]: unknown }
+
+/** What {@link IntrospectionClient.introspect} gives: narrow it on `active`. Deeply frozen. */
+export type IntrospectionResult<Claims extends object = object> =
+  | ActiveIntrospectionResult<Claims>
+  | Readonly<InactiveIntrospectionResponse>
+
+/** Freezes a response and everything in it. */
+export function toResult(response: IntrospectionResponse): IntrospectionResult {
+  deepFreeze(response)
+  return response
+}
+
+function deepFreeze(value: object): void {
+  if (Object.isFrozen(value)) return
+  Object.freeze(value)
+  for (const member of Object.values(value)) {
+    if (typeof member === 'object' && member !== null) deepFreeze(member as object)
+  }
+}

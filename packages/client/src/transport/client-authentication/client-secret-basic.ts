@@ -1,0 +1,42 @@
+/** `client_secret_basic`: identifier and secret in the `Authorization` field (RFC 6749 §2.3.1). */
+import { type BasicEncoding, encodeBasicCredentials } from '@token-introspection/core'
+import { OptionGroup } from '@token-introspection/core/options'
+import { type ClientAuthentication, checkSecretCredentials } from './client-authentication.ts'
+
+/** Options of {@link clientSecretBasic}. */
+export interface ClientSecretBasicOptions {
+  /**
+   * How identifier and secret are encoded before base64. Default `form`, as RFC 6749 §2.3.1 says, with unreserved
+   * characters left as they are. `raw` is for servers that do not decode.
+   */
+  readonly encoding?: BasicEncoding | undefined
+}
+
+/**
+ * Authenticates with `client_secret_basic`.
+ *
+ * @throws TypeError when one is empty or holds control characters, or the identifier holds a colon with `raw`.
+ * @example
+ * ```ts
+ * import { clientSecretBasic } from '@token-introspection/client'
+ *
+ * clientSecretBasic('orders-api', 's3cr3t')
+ * clientSecretBasic('orders-api', 's3cr3t:%', { encoding: 'raw' })
+ * ```
+ */
+export function clientSecretBasic(
+  clientId: string,
+  clientSecret: string,
+  options: ClientSecretBasicOptions = {},
+): ClientAuthentication {
+  checkSecretCredentials(clientId, clientSecret)
+  const encoding = new OptionGroup('', options, ['encoding']).oneOf('encoding', ['form', 'raw'], 'form')
+  const authorization = encodeBasicCredentials({ clientId, clientSecret }, encoding)
+  return {
+    method: 'client_secret_basic',
+    clientId,
+    authenticate(draft) {
+      draft.headers['authorization'] = authorization
+    },
+  }
+}

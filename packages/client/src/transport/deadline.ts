@@ -1,0 +1,137 @@
+/** Deadlines of calls: many share one timer, because a timer and an AbortSignal per call cost a quarter of the call. */
+import { TransportTimeoutError } from '../errors.ts'
+
+/** How a transport learns that nobody waits any more. */
+export interface Cancellation {
+  /** For transports that take an `AbortSignal`; made when first asked for. */
+  readonly signal: AbortSignal
+  /** Calls the listener when the call is over early; at once when it already is. One listener per call. */
+  onCancel(listener: (reason: Error) => void): void
+  /** What a promise gives, or the reason of the cancellation when that comes first. */
+  race<Value>(promise: Promise<Value>): Promise<Value>
+}
+
+/** The deadline of one call: it expires, or its caller aborts, or it is settled. */
+export class Deadline implements Cancellation {
+  /** @internal neighbours in the queue of {@link Deadlines}. */
+  previous: Deadline | undefined
+  /** @internal */
+  next: Deadline | undefined
+  /** @internal when it expires, on the queue's clock. */
+  readonly expiresAtMs: number
+  readonly #queue: Deadlines
+  #reason: Error | undefined
+  #listener: ((reason: Error) => void) | undefined
+  #controller: AbortController | undefined
+  #caller: AbortSignal | undefined
+  #onCallerAbort: (() => void) | undefined
+
+  constructor(queue: Deadlines, expiresAtMs: number, caller: AbortSignal | undefined) {
+    this.#queue = queue
+    this.expiresAtMs = expiresAtMs
+    if (caller === undefined) return
+    this.#caller = caller
+    this.#onCallerAbort = () => this.cancel(caller.reason as Error)
+    caller.addEventListener('abort', this.#onCallerAbort, { once: true })
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#reason !== undefined) this.#controller.abort(this.#reason)
+    return this.#controller.signal
+  }
+
+  onCancel(listener: (reason: Error) => void): void {
+    if (this.#reason === undefined) this.#listener = listener
+    else listener(this.#reason)
+  }
+
+  race<Value>(promise: Promise<Value>): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      this.onCancel(reject)
+      promise.then(resolve, reject)
+    })
+  }
+
+  /** Ends the call early. */
+  cancel(reason: Error): void {
+    if (this.#reason !== undefined) return
+    this.settle()
+    this.#reason = reason
+    this.#controller?.abort(reason)
+    this.#listener?.(reason)
+  }
+
+  /** The call is over; nothing will be cancelled any more. */
+  settle(): void {
+    this.#queue.remove(this)
+    if (this.#onCallerAbort !== undefined) this.#caller?.removeEventListener('abort', this.#onCallerAbort)
+  }
+}
+
+/** The clock and timer deadlines run by. */
+export interface DeadlineClock {
+  readonly nowMs: () => number
+  /** Calls back after `ms`, without keeping the process alive. */
+  readonly schedule: (callback: () => void, ms: number) => void
+}
+
+const systemClock: DeadlineClock = {
+  nowMs: () => performance.now(),
+  schedule(callback, ms) {
+    const timer: unknown = setTimeout(callback, ms)
+    // A number outside Node, where timers do not hold the process.
+    if (typeof timer === 'object') (timer as { unref(): void }).unref()
+  },
+}
+
+/** A queue of deadlines of one length: the first to start is the first to expire, so the head alone needs a timer. */
+export class Deadlines {
+  readonly #durationMs: number
+  readonly #clock: DeadlineClock
+  #head: Deadline | undefined
+  #tail: Deadline | undefined
+  #armed = false
+
+  constructor(durationMs: number, clock: DeadlineClock = systemClock) {
+    this.#durationMs = durationMs
+    this.#clock = clock
+  }
+
+  /** Starts a deadline; `caller` may end it sooner. */
+  start(caller?: AbortSignal): Deadline {
+    caller?.throwIfAborted()
+    const deadline = new Deadline(this, this.#clock.nowMs() + this.#durationMs, caller)
+    deadline.previous = this.#tail
+    if (this.#tail === undefined) this.#head = deadline
+    else this.#tail.next = deadline
+    this.#tail = deadline
+    if (!this.#armed) this.#arm(this.#durationMs)
+    return deadline
+  }
+
+  /** @internal takes a deadline out of the queue; harmless when it is out already. */
+  remove(deadline: Deadline): void {
+    if (deadline.previous === undefined && this.#head !== deadline) return
+    if (deadline.previous === undefined) this.#head = deadline.next
+    else deadline.previous.next = deadline.next
+    if (deadline.next === undefined) this.#tail = deadline.previous
+    else deadline.next.previous = deadline.previous
+    deadline.previous = undefined
+    deadline.next = undefined
+  }
+
+  #arm(ms: number): void {
+    this.#armed = true
+    this.#clock.schedule(() => this.#expire(), ms)
+  }
+
+  #expire(): void {
+    this.#armed = false
+    const now = this.#clock.nowMs()
+    while (this.#head !== undefined && this.#head.expiresAtMs <= now) {
+      this.#head.cancel(new TransportTimeoutError(`no answer within ${this.#durationMs} ms`))
+    }
+    if (this.#head !== undefined) this.#arm(Math.max(1, Math.ceil(this.#head.expiresAtMs - now)))
+  }
+}

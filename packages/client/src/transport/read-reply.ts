@@ -1,0 +1,104 @@
+/** Step `transport`: status, media type, JSON, in that order; only 200 is an answer (RFC 7662 §2.2, §2.3). */
+import {
+  JSON_MEDIA_TYPE,
+  type JsonObject,
+  parseErrorResponse,
+  parseJsonObject,
+  parseMediaType,
+} from '@token-introspection/core'
+import {
+  type IntrospectionError,
+  ResponseMalformedError,
+  type StatusDetails,
+  TransportStatusError,
+  TransportUnauthorizedError,
+} from '../errors.ts'
+import type { TransportReply } from './transport.ts'
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** `Retry-After` beyond this is not believed. */
+const MAX_RETRY_AFTER_SECONDS = 3600
+
+/** `error` codes by which servers refuse the caller, whatever status they choose for it. */
+const REFUSED_CALLER = new Set(['invalid_client', 'unauthorized_client', 'insufficient_scope', 'invalid_token'])
+
+/**
+ * The JSON object in a reply.
+ *
+ * @param asked - what was asked, for the message of an error.
+ */
+export function readJsonReply(reply: TransportReply, asked: string): JsonObject {
+  if (reply.status !== 200) throw statusError(reply, asked)
+  const mediaType = parseMediaType(reply.header('content-type'))
+  if (mediaType !== JSON_MEDIA_TYPE) {
+    throw new ResponseMalformedError(`${asked}: ${mediaType ?? 'no media type'} instead of ${JSON_MEDIA_TYPE}`)
+  }
+  const contentEncoding = reply.header('content-encoding')
+  if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== 'identity') {
+    throw new ResponseMalformedError(`${asked}: the answer is compressed, which was not asked for`)
+  }
+  return parseJsonObject(decode(reply.body, asked))
+}
+
+/**
+ * Whether a server says that it does not keep tokens of this kind, as some do for JWTs. That is an answer about the
+ * token, which is not active here, and no failure (RFC 7009 §2.2.1).
+ */
+export function refusesTokenType(reply: TransportReply): boolean {
+  return reply.status === 400 && oauthErrorOf(reply) === 'unsupported_token_type'
+}
+
+function decode(octets: Uint8Array, asked: string): string {
+  try {
+    return utf8.decode(octets)
+  } catch {
+    throw new ResponseMalformedError(`${asked}: the answer is not UTF-8`)
+  }
+}
+
+/** The error for a reply that is not 200. Its message never quotes the body, which may quote the token. */
+export function statusError(reply: TransportReply, asked: string): IntrospectionError {
+  const details = detailsOf(reply)
+  const { status, oauthError } = details
+  const named = oauthError === undefined ? '' : ` (${oauthError})`
+  if (status === 401 || status === 403 || (status === 400 && REFUSED_CALLER.has(oauthError ?? ''))) {
+    return new TransportUnauthorizedError(
+      `${asked}: ${status}${named}. The authorization server refuses this resource server: check the client ` +
+        'identifier and secret, that it may introspect, and the method. When the secret has characters other than ' +
+        "letters, digits and -._~, the server may want encoding: 'raw' or clientSecretPost",
+      details,
+    )
+  }
+  if (status >= 300 && status < 400) {
+    return new TransportStatusError(`${asked}: ${status}, a redirect, which is never followed with a token`, details)
+  }
+  return new TransportStatusError(`${asked}: status ${status}${named}`, details)
+}
+
+function detailsOf(reply: TransportReply): StatusDetails {
+  return {
+    status: reply.status,
+    oauthError: oauthErrorOf(reply),
+    retryAfterSeconds: parseRetryAfter(reply.header('retry-after'), Date.now()),
+  }
+}
+
+/** The `error` of a body that has one; a body that is no error response is no reason to fail differently. */
+function oauthErrorOf(reply: TransportReply): string | undefined {
+  try {
+    const error = parseErrorResponse(JSON.parse(new TextDecoder().decode(reply.body)))?.error
+    // A registered code is a short word; anything else might be an echo.
+    return error !== undefined && /^[a-z_]{1,64}$/.test(error) ? error : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** `Retry-After` as seconds from now: a number of them or an HTTP date (RFC 9110 §10.2.3), capped at an hour. */
+export function parseRetryAfter(field: string | undefined, nowMs: number): number | undefined {
+  if (field === undefined) return undefined
+  const seconds = /^\d{1,10}$/.test(field) ? Number(field) : (Date.parse(field) - nowMs) / 1000
+  if (Number.isNaN(seconds)) return undefined
+  return Math.min(Math.max(0, Math.ceil(seconds)), MAX_RETRY_AFTER_SECONDS)
+}

@@ -1,0 +1,43 @@
+/** Seam: how a request reaches the authorization server. */
+import type { Cancellation } from './deadline.ts'
+
+/** One HTTP request to an authorization server. */
+export interface TransportRequest {
+  readonly method: 'GET' | 'POST'
+  readonly url: string
+  /** Header fields by lower-case name. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | undefined
+  /** A body longer than this ends the request with a `ResponseMalformedError`. */
+  readonly maxResponseBytes: number
+  /** Ends the request early: the deadline, or the caller's own signal. */
+  readonly cancellation: Cancellation
+}
+
+/** The answer, whatever its status. */
+export interface TransportReply {
+  readonly status: number
+  /** A header field by its lower-case name. */
+  header(name: string): string | undefined
+  readonly body: Uint8Array
+}
+
+/**
+ * Sends one request and reads the whole answer. It must not follow redirects, must stop reading at
+ * `maxResponseBytes`, and rejects with a `TransportUnreachableError` when there is no answer.
+ */
+export type Send = (request: TransportRequest) => Promise<TransportReply>
+
+/** A way to send, and to let go of its connections. */
+export interface Transport {
+  readonly send: Send
+  readonly close: () => Promise<void>
+}
+
+/** What the default transport can be told. */
+export interface DefaultTransportOptions {
+  /** Connections per origin. */
+  readonly maxConnections: number
+  /** How long a connection attempt may take. */
+  readonly connectTimeoutMs: number
+}

@@ -1,0 +1,42 @@
+/** The demo's API: two routes behind guards. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
+import { requireToken } from '@token-introspection/client/node'
+import { ORDERS_API } from './authorization-server.ts'
+import { listen, stop } from './listen.ts'
+
+/** A running API. */
+export interface Api {
+  readonly origin: string
+  stop(): Promise<void>
+}
+
+/** Starts one that trusts the authorization server with this issuer. */
+export async function startApi(port: number, issuer: string): Promise<Api> {
+  const introspection = new IntrospectionClient({
+    issuer,
+    clientAuthentication: clientSecretBasic(ORDERS_API.id, ORDERS_API.secret),
+    policy: { audience: ORDERS_API.audience, realm: 'orders' },
+    transport: { allowHttpOnLoopback: true },
+  })
+  const mayRead = requireToken(introspection.guard({ scope: 'orders:read' }))
+  const mayWrite = requireToken(introspection.guard({ scope: 'orders:write' }))
+
+  async function orders(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const token = await (request.method === 'GET' ? mayRead : mayWrite)(request, response)
+    if (token === undefined) return
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ orders: ['1 book', '2 pens'], for: token.sub }))
+  }
+
+  const server = createServer((request, response) => void orders(request, response))
+  const address = await listen(server, port)
+
+  return {
+    origin: `http://127.0.0.1:${address.port}`,
+    async stop() {
+      await stop(server)
+      await introspection.close()
+    },
+  }
+}

@@ -1,0 +1,93 @@
+/** The demo's authorization server: our handler on node:http, its metadata, and two routes to play with. */
+import { randomBytes } from 'node:crypto'
+import { createServer, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { createIntrospectionHandler, createMemoryTokenStore, type TokenRecord } from '@token-introspection/server'
+import { toNodeHandler } from '@token-introspection/server/node'
+import { listen, stop } from './listen.ts'
+import { type Exchange, recordExchange } from './record-exchange.ts'
+
+/** Who may introspect in the demo. */
+export const ORDERS_API = { id: 'orders-api', secret: 'orders-api-secret', audience: 'https://orders.example.com' }
+
+/** A running authorization server. */
+export interface AuthorizationServer {
+  readonly issuer: string
+  /** Issues an opaque access token; what is not given makes a good one for the orders API. */
+  issueToken(token?: Partial<TokenRecord>): Promise<string>
+  revokeToken(token: string): Promise<void>
+  /** Stops listening; tokens are kept. */
+  stop(): Promise<void>
+  /** Listens again on the same port. */
+  start(): Promise<void>
+}
+
+/** Starts one. `onExchange` sees every introspection as it went over the wire. */
+export async function startAuthorizationServer(
+  port: number,
+  onExchange: (exchange: Exchange) => void,
+): Promise<AuthorizationServer> {
+  const store = createMemoryTokenStore()
+  const server = createServer()
+  const address = await listen(server, port)
+  const issuer = `http://127.0.0.1:${address.port}`
+
+  const introspection = createIntrospectionHandler({
+    issuer,
+    allowHttpOnLoopback: true,
+    clientAuthentication: {
+      protectedResources: [{ id: ORDERS_API.id, clientSecrets: [ORDERS_API.secret], audiences: [ORDERS_API.audience] }],
+    },
+    lookup: { store },
+  })
+  const introspect = toNodeHandler(introspection)
+
+  async function issueToken(token: Partial<TokenRecord> = {}): Promise<string> {
+    const now = Math.floor(Date.now() / 1000)
+    const value = randomBytes(24).toString('base64url')
+    await store.save(value, {
+      kind: 'access_token',
+      client_id: 'web-shop',
+      sub: 'alice',
+      aud: ORDERS_API.audience,
+      scope: 'orders:read',
+      iat: now,
+      exp: now + 600,
+      ...token,
+    })
+    return value
+  }
+
+  server.on('request', (request, response) => {
+    switch (request.url) {
+      case '/introspect':
+        recordExchange(request, response, onExchange)
+        return introspect(request, response)
+      case '/.well-known/oauth-authorization-server':
+        response.setHeader('content-type', 'application/json')
+        return response.end(JSON.stringify({ issuer, introspection_endpoint: `${issuer}/introspect` }))
+      case '/demo/issue':
+        return void readForm(request)
+          .then((form) => issueToken({ scope: form.get('scope') ?? 'orders:read' }))
+          .then((token) => response.end(`${token}\n`))
+      case '/demo/revoke':
+        return void readForm(request)
+          .then((form) => store.revoke(form.get('token') ?? ''))
+          .then(() => response.end('revoked\n'))
+      default:
+        return response.writeHead(404).end()
+    }
+  })
+
+  return {
+    issuer,
+    issueToken,
+    revokeToken: (token) => store.revoke(token),
+    stop: () => stop(server),
+    start: async () => void (await listen(server, address.port)),
+  }
+}
+
+async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
+  return new URLSearchParams(await text(request))
+}

@@ -1,0 +1,19 @@
+/** Starting and stopping a server on loopback. */
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** Listens on a loopback port; 0 takes a free one. Rejects when the port is taken. */
+export async function listen(server: Server, port: number): Promise<AddressInfo> {
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  return server.address() as AddressInfo
+}
+
+/** Stops listening and ends every connection. */
+export async function stop(server: Server): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  server.closeAllConnections()
+  await closed
+}

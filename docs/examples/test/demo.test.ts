@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { startApi } from '../src/demo/api.ts'
+import { startAuthorizationServer } from '../src/demo/authorization-server.ts'
+import type { Exchange } from '../src/demo/record-exchange.ts'
+import { createSteps, type Step } from '../src/demo/steps.ts'
+import { walk } from '../src/demo/walk.ts'
+
+const main = fileURLToPath(new URL('../src/demo/main.ts', import.meta.url))
+const run = promisify(execFile)
+
+describe('demo', () => {
+  test('takes every step and exits 0', async () => {
+    const { stdout } = await run(process.execPath, [main])
+    expect(stdout).toContain('9 of 9 steps as they must be')
+    expect(stdout).not.toContain('✘')
+    expect(stdout).not.toContain('orders-api-secret')
+  })
+
+  test('counts a step that differs as failed', async () => {
+    const introspections: Exchange[] = []
+    const as = await startAuthorizationServer(0, (exchange) => introspections.push(exchange))
+    const api = await startApi(0, as.issuer)
+    const good = createSteps()[0] as Step
+    const wrong: Step = { ...good, expected: { status: 401 } }
+    const printed: string[] = []
+    const failed = await walk([wrong], { as, api, introspections, print: (text) => printed.push(text) })
+    await api.stop()
+    await as.stop()
+    expect(failed).toBe(1)
+    expect(printed.join('\n')).toContain('status 200 instead of 401')
+  })
+})

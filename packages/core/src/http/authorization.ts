@@ -3,7 +3,7 @@ import { decodeBase64Text, encodeBase64Text } from '#base64'
 import { decodeFormComponent, encodeFormComponent } from './form.ts'
 
 const CREDENTIALS = /^([A-Za-z0-9!#$%&'*+\-.^_`|~]+) +([A-Za-z0-9\-._~+/]+=*)$/
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/
+const BASE64 = /^[A-Za-z0-9+/]*(={0,2})$/
 const CONTROL_CHARACTER = /[\x00-\x1f\x7f]/
 
 /** Credentials of a scheme that takes one token68, as Basic, Bearer and DPoP do. */
@@ -41,7 +41,7 @@ export type BasicEncoding = 'form' | 'raw'
  * appears; the answer to that is 401 `invalid_client`.
  */
 export function decodeBasicCredentials(token: string, encoding: BasicEncoding = 'form'): BasicCredentials | undefined {
-  if (!BASE64.test(token)) return undefined
+  if (!isBase64(token)) return undefined
   const text = decodeBase64Text(token)
   if (text === undefined || CONTROL_CHARACTER.test(text)) return undefined
   const colon = text.indexOf(':')
@@ -54,6 +54,13 @@ export function decodeBasicCredentials(token: string, encoding: BasicEncoding = 
   if (encoding === 'form' && (CONTROL_CHARACTER.test(clientId) || CONTROL_CHARACTER.test(clientSecret)))
     return undefined
   return { clientId, clientSecret }
+}
+
+/** Padding may be left out (RFC 4648 §3.2); if it is there it must be whole. */
+function isBase64(text: string): boolean {
+  const padding = BASE64.exec(text)?.[1]
+  if (padding === undefined) return false
+  return padding === '' ? text.length % 4 !== 1 : text.length % 4 === 0
 }
 
 /**

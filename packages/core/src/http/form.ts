@@ -89,18 +89,17 @@ export function parseForm(body: string, limits: { maxParameters?: number } = {})
     if (end === -1) end = body.length
     if (end > start) {
       if (parameters.length === maxParameters) throw new RequestInvalidError('the form has too many parameters')
-      parameters.push(parsePair(body, start, end))
+      parameters.push(parsePair(body.slice(start, end)))
     }
     start = end + 1
   }
   return new Form(parameters)
 }
 
-function parsePair(body: string, start: number, end: number): [string, string] {
-  const equals = body.indexOf('=', start)
-  const nameEnd = equals === -1 || equals > end ? end : equals
-  const name = decodeFormComponent(body.slice(start, nameEnd))
-  const value = decodeFormComponent(body.slice(Math.min(nameEnd + 1, end), end))
+function parsePair(pair: string): [string, string] {
+  const equals = pair.indexOf('=')
+  const name = decodeFormComponent(equals === -1 ? pair : pair.slice(0, equals))
+  const value = equals === -1 ? '' : decodeFormComponent(pair.slice(equals + 1))
   if (name === undefined || value === undefined) {
     throw new RequestInvalidError('the form has a broken percent-escape or is not UTF-8')
   }

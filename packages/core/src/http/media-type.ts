@@ -1,6 +1,8 @@
 /** Media types and `Accept` (RFC 9110 §8.3, §12.5.1). */
 
 const MEDIA_TYPE = /^[ \t]*([A-Za-z0-9!#$%&'*+\-.^_`|~]+\/[A-Za-z0-9!#$%&'*+\-.^_`|~]+)[ \t]*(?:;|$)/
+/** A quoted-string; one that is never closed runs to the end. */
+const QUOTED_STRING = /"(?:[^"\\]+|\\[^])*"?/g
 const WEIGHT = /;[ \t]*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)[ \t]*(?:;|$)/i
 
 /** `application/json` (RFC 8259 §11). */
@@ -22,7 +24,8 @@ export function parseMediaType(field: string | null | undefined): string | undef
 
 /**
  * Chooses from `offered`, in our order of preference, the media type an `Accept` field likes best. The most specific
- * range decides each weight, `q=0` excludes, a missing or empty field accepts everything (RFC 9110 §12.5.1).
+ * range decides each weight, `q=0` excludes, a missing or empty field accepts everything (RFC 9110 §12.5.1). A field
+ * that only excludes accepts the rest, which §12.5.1 leaves to us.
  *
  * @param accept - the field; several fields joined by a comma.
  * @param offered - media types in lower case, the preferred one first.
@@ -33,11 +36,12 @@ export function chooseMediaType<Offered extends string>(
   offered: readonly Offered[],
 ): Offered | undefined {
   if (accept === null || accept === undefined || accept.trim() === '' || accept === '*/*') return offered[0]
-  const ranges = accept.split(',').map(parseRange)
+  const ranges = parseRanges(accept)
+  const onlyExcludes = ranges.every((range) => range.weight === 0)
   let best: Offered | undefined
   let bestWeight = 0
   for (const candidate of offered) {
-    const weight = weightOf(candidate, ranges)
+    const weight = weightOf(candidate, ranges) ?? (onlyExcludes ? 1 : 0)
     if (weight > bestWeight) {
       best = candidate
       bestWeight = weight
@@ -51,20 +55,30 @@ interface MediaRange {
   readonly weight: number
 }
 
-function parseRange(element: string): MediaRange {
-  const range = parseMediaType(element) ?? ''
-  const semicolon = element.indexOf(';')
-  if (semicolon === -1 || !/;[ \t]*q=/i.test(element)) return { range, weight: 1 }
-  const weight = WEIGHT.exec(element)?.[1]
-  // A weight that breaks the grammar makes the element say nothing we may rely on.
-  return { range, weight: weight === undefined ? 0 : Number(weight) }
+function parseRanges(accept: string): MediaRange[] {
+  // A comma or `;q=` inside a quoted parameter value separates nothing, and no such value matters here.
+  const unquoted = accept.includes('"') ? accept.replace(QUOTED_STRING, '""') : accept
+  const elements = unquoted.split(',').filter((element) => element.trim() !== '')
+  return elements.map(parseRange)
 }
 
-function weightOf(mediaType: string, ranges: readonly MediaRange[]): number {
+function parseRange(element: string): MediaRange {
+  const range = parseMediaType(element) ?? ''
+  if (!/;[ \t]*q=/i.test(element)) return { range, weight: 1 }
+  const weight = WEIGHT.exec(element)?.[1]
+  // A weight that breaks the grammar makes the element say nothing we may rely on, not even that it excludes.
+  return weight === undefined ? { range: '', weight: 1 } : { range, weight: Number(weight) }
+}
+
+/** The weight the most specific matching range gives; `undefined` when none matches. */
+function weightOf(mediaType: string, ranges: readonly MediaRange[]): number | undefined {
   const type = mediaType.slice(0, mediaType.indexOf('/'))
-  for (const range of [mediaType, `${type}/*`, '*/*']) {
-    const matching = ranges.filter((candidate) => candidate.range === range)
-    if (matching.length > 0) return Math.max(...matching.map((match) => match.weight))
+  for (const wanted of [mediaType, `${type}/*`, '*/*']) {
+    let best: number | undefined
+    for (const { range, weight } of ranges) {
+      if (range === wanted && (best === undefined || weight > best)) best = weight
+    }
+    if (best !== undefined) return best
   }
-  return 0
+  return undefined
 }

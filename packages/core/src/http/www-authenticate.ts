@@ -3,6 +3,14 @@
 const TOKEN = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/
 /** Printable ASCII: what may stand in a quoted-string once `"` and `\` are escaped, less tabs and obs-text. */
 const QUOTABLE = /^[\x20-\x7e]*$/
+/** What RFC 6750 §3 leaves of that for its own parameters: nothing that would need an escape. */
+const UNESCAPED = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
+const NARROWER: ReadonlyMap<string, RegExp> = new Map([
+  ['error', UNESCAPED],
+  ['error_description', UNESCAPED],
+  ['scope', UNESCAPED],
+  ['error_uri', /^[\x21\x23-\x5b\x5d-\x7e]*$/],
+])
 
 /** The parameters of a challenge, in the order they are to be sent; an `undefined` one is left out. */
 export interface ChallengeParameters {
@@ -29,20 +37,24 @@ export interface Challenge {
  * Builds one challenge with every value as a quoted-string (RFC 9110 §11.2, §5.6.4), which every parameter of
  * RFC 6750, 9449, 9470 and 9728 allows.
  *
- * Security: a value that cannot be quoted safely (control characters, line breaks, non-ASCII) is a mistake of the
- * caller and never reaches the header.
+ * Security: a value that cannot be quoted safely (control characters, line breaks, non-ASCII; in the `error` parameters
+ * and `scope` also `"` and `\`, RFC 6750 §3) is a mistake of the caller and never reaches the header.
  *
- * @throws TypeError naming the parameter, never its value.
+ * @throws TypeError naming the parameter, never its value; also for a name that stands twice, in whatever case.
  */
 export function buildChallenge(scheme: string, parameters: ChallengeParameters = {}): string {
   if (!TOKEN.test(scheme)) throw new TypeError('scheme: must be a token (RFC 9110 §11.1)')
   let challenge = scheme
   let separator = ' '
+  const sent = new Set<string>()
   for (const name of Object.keys(parameters)) {
     const value = parameters[name]
     if (value === undefined) continue
     if (!TOKEN.test(name)) throw new TypeError('parameters: every name must be a token (RFC 9110 §11.2)')
-    if (!QUOTABLE.test(value))
+    const key = name.toLowerCase()
+    if (sent.has(key)) throw new TypeError(`${name}: stands twice (RFC 9110 §11.2)`)
+    sent.add(key)
+    if (!(NARROWER.get(key) ?? QUOTABLE).test(value))
       throw new TypeError(`${name}: has a character that a challenge cannot carry (RFC 9110 §5.6.4)`)
     challenge += `${separator}${name}="${value.replace(/["\\]/g, '\\$&')}"`
     separator = ', '
@@ -57,6 +69,7 @@ export function buildChallenge(scheme: string, parameters: ChallengeParameters =
 export function parseChallenges(field: string): Challenge[] | undefined {
   const challenges: { scheme: string; token68?: string; parameters: Record<string, string> }[] = []
   const scanner = new ChallengeScanner(field)
+  let parameterDue = false
   scanner.skipListSeparators()
   while (!scanner.done) {
     const name = scanner.token()
@@ -68,13 +81,19 @@ export function parseChallenges(field: string): Challenge[] | undefined {
       if (current === undefined || current.token68 !== undefined || Object.hasOwn(current.parameters, key))
         return undefined
       Object.defineProperty(current.parameters, key, { value, enumerable: true, writable: true, configurable: true })
+      parameterDue = false
+    } else if (parameterDue) {
+      return undefined
     } else {
       const challenge: (typeof challenges)[number] = { scheme: name, parameters: {} }
       challenges.push(challenge)
       if (scanner.skipSpaces() > 0) {
         const token68 = scanner.token68()
         if (token68 !== undefined) challenge.token68 = token68
-        else if (!scanner.done && scanner.peek() !== ',') continue
+        else if (!scanner.done && scanner.peek() !== ',') {
+          parameterDue = true
+          continue
+        }
       }
     }
     if (!scanner.done && !scanner.skipListSeparators()) return undefined
@@ -140,8 +159,18 @@ class ChallengeScanner {
   }
 
   #quotedString(): string | undefined {
-    const quoted = this.#take(/"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"/y)
-    return quoted?.slice(1, -1).replace(/\\(.)/g, '$1')
+    this.#at++
+    let value = ''
+    // Piece by piece: one pattern for the whole would use up the stack on a very long string.
+    for (;;) {
+      value += this.#take(/[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]+/y) ?? ''
+      const char = this.peek()
+      this.#at++
+      if (char === '"') return value
+      const escaped = char === '\\' ? this.#take(/[\t\x20-\x7e\x80-\xff]/y) : undefined
+      if (escaped === undefined) return undefined
+      value += escaped
+    }
   }
 
   #take(pattern: RegExp): string | undefined {

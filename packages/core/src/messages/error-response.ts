@@ -1,8 +1,8 @@
 /** The error response (RFC 6749 §5.2, as RFC 7662 §2.3 uses it). */
 import * as z from 'zod/mini'
 
-/** Characters RFC 6749 §5.2 allows in `error` and `error_description`. */
-const ERROR_TEXT = /^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/
+/** What RFC 6749 §5.2 allows as `error` and `error_description`; neither may be empty (appendix A.7, A.8). */
+const ERROR_TEXT = /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/
 const URI_TEXT = /^[\x21\x23-\x5b\x5d-\x7e]*$/
 
 /** An error as RFC 6749 §5.2 puts it on the wire. */
@@ -16,7 +16,7 @@ export interface ErrorResponse {
 }
 
 const errorResponseSchema = z.object({
-  error: z.string().check(z.minLength(1), z.regex(ERROR_TEXT)),
+  error: z.string().check(z.regex(ERROR_TEXT)),
   error_description: z.catch(z.optional(z.string().check(z.regex(ERROR_TEXT))), undefined),
   error_uri: z.catch(z.optional(z.string().check(z.regex(URI_TEXT))), undefined),
 })
@@ -32,7 +32,7 @@ export function isErrorText(text: string): boolean {
  * @throws TypeError when a member has a character RFC 6749 §5.2 does not allow.
  */
 export function buildErrorResponse(error: string, errorDescription?: string): ErrorResponse {
-  if (error === '' || !isErrorText(error)) throw new TypeError('error: has characters RFC 6749 §5.2 does not allow')
+  if (!isErrorText(error)) throw new TypeError('error: has characters RFC 6749 §5.2 does not allow')
   if (errorDescription === undefined) return { error }
   if (!isErrorText(errorDescription)) {
     throw new TypeError('error_description: has characters RFC 6749 §5.2 does not allow')

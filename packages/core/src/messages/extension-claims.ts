@@ -10,7 +10,8 @@ export type ClaimsSchema<Claims extends object = object> = StandardSchemaV1<unkn
 export function extensionClaims(response: { readonly [member: string]: unknown }): Record<string, unknown> {
   const claims: Record<string, unknown> = {}
   for (const name of Object.keys(response)) {
-    if (!REGISTERED_MEMBERS.has(name)) claims[name] = response[name]
+    // Assigning to `__proto__` would give the claims members that are not their own.
+    if (!REGISTERED_MEMBERS.has(name) && name !== '__proto__') claims[name] = response[name]
   }
   return claims
 }

@@ -34,10 +34,12 @@ export interface IntrospectionRequestParameters {
  * @see [RFC 7662 §2.1](https://www.rfc-editor.org/rfc/rfc7662.html#section-2.1)
  */
 export function encodeIntrospectionRequest(parameters: IntrospectionRequestParameters): string {
-  const present: [string, string][] = []
+  const { token, token_type_hint } = parameters
+  const present: [string, string][] = [['token', token]]
+  if (token_type_hint !== undefined) present.push(['token_type_hint', token_type_hint])
   for (const name of Object.keys(parameters)) {
     const value = parameters[name]
-    if (value !== undefined) present.push([name, value])
+    if (value !== undefined && name !== 'token' && name !== 'token_type_hint') present.push([name, value])
   }
   return encodeForm(present)
 }

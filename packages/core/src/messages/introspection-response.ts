@@ -7,6 +7,7 @@ import { type AuthorizationDetails, authorizationDetailsSchema } from '../values
 import { type Confirmation, confirmationSchema } from '../values/confirmation.ts'
 import { numericDateSchema } from '../values/numeric-date.ts'
 import { type Permissions, permissionsSchema } from '../values/permissions.ts'
+import { parseMembers } from './parse-members.ts'
 
 /**
  * Every member of the IANA registry "OAuth Token Introspection Response" besides `active`. All are optional.
@@ -148,13 +149,5 @@ export function parseIntrospectionResponse(value: unknown): IntrospectionRespons
   const active: unknown = Object.hasOwn(value, 'active') ? (value as { active: unknown }).active : undefined
   if (active === false) return INACTIVE
   if (active !== true) throw new ResponseMalformedError('the member "active" is not a boolean')
-  const result = z.safeParse(compiledActiveSchema, value)
-  if (!result.success) throw new ResponseMalformedError(describeIssues(result.error))
-  return result.data
-}
-
-/** Names the members at fault and never their values, which may be personal data. */
-function describeIssues(error: z.core.$ZodError): string {
-  const members = new Set(error.issues.map((issue) => String(issue.path[0] ?? 'response')))
-  return `members of the wrong type or range: ${[...members].join(', ')}`
+  return parseMembers(compiledActiveSchema, value, 'introspection response')
 }

@@ -8,6 +8,9 @@ import { type IntrospectionResponse, parseIntrospectionResponse } from './intros
 /** The `typ` of a JWT introspection response (RFC 9701 §5). */
 export const JWT_INTROSPECTION_TYP = 'token-introspection+jwt'
 
+/** A pattern, because lower-casing also turns a Kelvin sign into a k. */
+const TYP = /^(?:application\/)?token-introspection\+jwt$/i
+
 /** What a JWT introspection response says, besides its signature. */
 export interface JwtIntrospectionResponse {
   /** The issuer of the answer: the authorization server (RFC 9701 §5). */
@@ -32,9 +35,7 @@ const envelopeSchema = z.object({
  * slash read as if `application/` stood before it (RFC 7515 §4.1.9, RFC 9701 §5).
  */
 export function isJwtIntrospectionTyp(typ: unknown): boolean {
-  if (typeof typ !== 'string') return false
-  const lower = typ.toLowerCase()
-  return lower === JWT_INTROSPECTION_TYP || lower === `application/${JWT_INTROSPECTION_TYP}`
+  return typeof typ === 'string' && TYP.test(typ)
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Protected resource metadata (RFC 9728 §2). */
 import * as z from 'zod/mini'
 import { ResponseMalformedError } from '../errors.ts'
+import { parseMembers } from './parse-members.ts'
 
 const strings = z.optional(z.array(z.string()))
 const signingAlgorithms = z.optional(z.array(z.string().check(z.refine((algorithm) => algorithm !== 'none'))))
@@ -32,13 +33,9 @@ export type ProtectedResourceMetadata = z.infer<typeof protectedResourceMetadata
  * @throws {@link ResponseMalformedError} when a member has the wrong type or the resource differs.
  */
 export function parseProtectedResourceMetadata(value: unknown, resource: string): ProtectedResourceMetadata {
-  const result = z.safeParse(protectedResourceMetadataSchema, value)
-  if (!result.success) {
-    const members = new Set(result.error.issues.map((issue) => String(issue.path[0] ?? 'document')))
-    throw new ResponseMalformedError(`protected resource metadata: wrong type of ${[...members].join(', ')}`)
-  }
-  if (result.data.resource !== resource) {
+  const metadata = parseMembers(protectedResourceMetadataSchema, value, 'protected resource metadata')
+  if (metadata.resource !== resource) {
     throw new ResponseMalformedError('protected resource metadata is for another resource (RFC 9728 §3.3)')
   }
-  return result.data
+  return metadata
 }

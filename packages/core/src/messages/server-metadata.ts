@@ -1,6 +1,7 @@
 /** Authorization server metadata (RFC 8414 §2): the members both sides of introspection use. */
 import * as z from 'zod/mini'
 import { ResponseMalformedError } from '../errors.ts'
+import { parseMembers } from './parse-members.ts'
 
 const strings = z.optional(z.array(z.string()))
 const endpoint = z.optional(z.string())
@@ -41,16 +42,12 @@ export type AuthorizationServerMetadata = z.infer<typeof authorizationServerMeta
  * the document may be used.
  */
 export function parseAuthorizationServerMetadata(value: unknown, issuer: string): AuthorizationServerMetadata {
-  const result = z.safeParse(authorizationServerMetadataSchema, value)
-  if (!result.success) {
-    const members = new Set(result.error.issues.map((issue) => String(issue.path[0] ?? 'document')))
-    throw new ResponseMalformedError(`authorization server metadata: wrong type of ${[...members].join(', ')}`)
-  }
-  if (result.data.issuer !== issuer) {
+  const metadata = parseMembers(authorizationServerMetadataSchema, value, 'authorization server metadata')
+  if (metadata.issuer !== issuer) {
     throw new ResponseMalformedError(
-      `authorization server metadata is for the issuer ${JSON.stringify(result.data.issuer)}, not for ${JSON.stringify(issuer)}; ` +
+      `authorization server metadata is for the issuer ${JSON.stringify(metadata.issuer)}, not for ${JSON.stringify(issuer)}; ` +
         'the two must be the same character by character (RFC 8414 §3.3)',
     )
   }
-  return result.data
+  return metadata
 }

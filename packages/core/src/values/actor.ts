@@ -25,8 +25,8 @@ export const actorSchema = z.custom<Actor>((value) => {
   for (let depth = 0; depth < MAX_ACTOR_DEPTH; depth++) {
     const result = z.safeParse(actorMembersSchema, actor)
     if (!result.success) return false
-    if (!Object.hasOwn(result.data, 'act')) return true
     actor = result.data['act']
+    if (actor === undefined) return true
   }
   return false
 })

@@ -1,5 +1,8 @@
 /** Issuer identifiers and where their metadata lives (RFC 8414 §2, §3.1; RFC 9728 §3.1). */
 
+/** Scheme, `//` and an authority without credentials, then no query, fragment or anything the URL parser would mend. */
+const ISSUER = /^https?:\/\/[^/?#@\\\s\x00-\x1f\x7f]+(?:\/[^?#\\\s\x00-\x1f\x7f]*)?$/i
+
 /** Which URLs may use plain http; https is always fine. */
 export interface UrlRules {
   /** Allow `http:` when the host is `localhost`, `*.localhost`, `127.0.0.0/8` or `[::1]`. */
@@ -26,9 +29,7 @@ export function isSecureUrl(url: URL, rules: UrlRules = {}): boolean {
  * Whether a value is an issuer identifier: an https URL without query, fragment or credentials (RFC 8414 §2).
  */
 export function isIssuer(value: unknown, rules: UrlRules = {}): value is string {
-  if (typeof value !== 'string' || /[?#\s]/.test(value) || !URL.canParse(value)) return false
-  const url = new URL(value)
-  return isSecureUrl(url, rules) && url.username === '' && url.password === ''
+  return typeof value === 'string' && ISSUER.test(value) && URL.canParse(value) && isSecureUrl(new URL(value), rules)
 }
 
 /**

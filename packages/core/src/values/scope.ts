@@ -30,10 +30,11 @@ export function formatScope(tokens: Iterable<string>): string | undefined {
 }
 
 /**
- * Whether a `scope` value holds a scope token: exact, whole and case-sensitive, wherever it stands.
+ * Whether a `scope` value holds a scope token: exact, whole and case-sensitive, wherever it stands. A list of scope
+ * tokens is not one scope token: ask for each.
  */
 export function scopeIncludes(scope: string | undefined, token: string): boolean {
-  if (scope === undefined || token === '') return false
+  if (scope === undefined || token === '' || token.includes(' ')) return false
   for (let start = scope.indexOf(token); start !== -1; start = scope.indexOf(token, start + 1)) {
     const end = start + token.length
     const opens = start === 0 || scope.charCodeAt(start - 1) === 0x20

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import type * as errors from './errors.ts'
+import { IntrospectionError, isIntrospectionError, RequestInvalidError, ResponseMalformedError } from './errors.ts'
+
+describe('IntrospectionError', () => {
+  test.each([
+    ['RequestInvalidError', RequestInvalidError, 'ERR_REQUEST_INVALID'],
+    ['ResponseMalformedError', ResponseMalformedError, 'ERR_RESPONSE_MALFORMED'],
+  ] as const)('%s carries its code, its name and its cause, and is not worth a retry', (name, Class, code) => {
+    const cause = new Error('why')
+    const error = new Class('what', { cause })
+    expect(error).toBeInstanceOf(IntrospectionError)
+    expect(error).toBeInstanceOf(Error)
+    expect(error).toMatchObject({ code, name, cause, message: 'what', retryable: false })
+  })
+
+  test('a subclass of a user keeps its own name', () => {
+    class StoreDownError extends IntrospectionError {
+      readonly code = 'ERR_STORE_DOWN'
+      readonly retryable = true
+    }
+    expect(new StoreDownError('down')).toMatchObject({ name: 'StoreDownError', code: 'ERR_STORE_DOWN' })
+  })
+})
+
+describe('isIntrospectionError', () => {
+  test('two copies of the package recognise each other, which instanceof cannot', async () => {
+    const url = new URL('./errors.ts?copy', import.meta.url).href
+    const copy = (await import(/* @vite-ignore */ url)) as typeof errors
+    expect(copy.RequestInvalidError).not.toBe(RequestInvalidError)
+
+    const theirs = new copy.RequestInvalidError('theirs')
+    expect(theirs).not.toBeInstanceOf(IntrospectionError)
+    expect(isIntrospectionError(theirs)).toBe(true)
+    expect(copy.isIntrospectionError(new ResponseMalformedError('ours'))).toBe(true)
+  })
+
+  test.each([
+    ['another error', new TypeError('no')],
+    [
+      'an object that only looks like one',
+      { code: 'ERR_REQUEST_INVALID', retryable: false, name: 'RequestInvalidError' },
+    ],
+    ['a string', 'ERR_REQUEST_INVALID'],
+    ['null', null],
+    ['undefined', undefined],
+    ['a function', RequestInvalidError],
+  ])('refuses %s', (_, value) => {
+    expect(isIntrospectionError(value)).toBe(false)
+  })
+})

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest'
+import * as z from 'zod/mini'
+import { type ClaimsSchema, extensionClaims, validateExtensionClaims } from './extension-claims.ts'
+import type { ActiveIntrospectionResponse } from './introspection-response.ts'
+
+const secret = 'dG9rZW4tc2VjcmV0'
+const malformed = expect.objectContaining({ code: 'ERR_RESPONSE_MALFORMED' }) as Error
+const response: ActiveIntrospectionResponse = {
+  active: true,
+  sub: 'jdoe',
+  scope: 'read',
+  tenant: 'acme',
+  roles: [secret],
+}
+
+function schemaOf<Claims extends object>(
+  validate: ClaimsSchema<Claims>['~standard']['validate'],
+): ClaimsSchema<Claims> {
+  return { '~standard': { version: 1, vendor: 'test', validate } }
+}
+
+describe('extensionClaims', () => {
+  test('are the members the registry does not define', () => {
+    expect(extensionClaims(response)).toEqual({ tenant: 'acme', roles: [secret] })
+  })
+
+  test('have no prototype but the usual one', () => {
+    const members = JSON.parse('{"active":true,"__proto__":{"role":"admin"},"constructor":1}') as Record<
+      string,
+      unknown
+    >
+    const claims = extensionClaims(members)
+    expect(claims['role']).toBeUndefined()
+    expect(Object.getPrototypeOf(claims)).toBe(Object.prototype)
+    expect(Object.entries(claims)).toEqual([['constructor', 1]])
+  })
+})
+
+describe('validateExtensionClaims', () => {
+  test('puts the output of the schema in place of the claims', async () => {
+    const schema = z.object({
+      tenant: z.pipe(
+        z.string(),
+        z.transform((tenant) => tenant.length),
+      ),
+    })
+    expect(await validateExtensionClaims(response, schema)).toEqual({ ...response, tenant: 4 })
+  })
+
+  test('waits for a schema that takes its time', async () => {
+    const schema = schemaOf((value) => Promise.resolve({ value: { ...(value as object), region: 'eu' } }))
+    expect(await validateExtensionClaims(response, schema)).toEqual({ ...response, region: 'eu' })
+  })
+
+  test('shows the schema no registered member, and takes none from it', async () => {
+    const seen: unknown[] = []
+    const schema = schemaOf((value) => {
+      seen.push(value)
+      return { value: { active: false, sub: 'admin', scope: 'all', exp: 1, tenant: 'evil' } }
+    })
+    expect(await validateExtensionClaims(response, schema)).toEqual({ ...response, tenant: 'evil' })
+    expect(seen).toEqual([{ tenant: 'acme', roles: [secret] }])
+  })
+
+  test('leaves the response it was given as it was', async () => {
+    const given = Object.freeze({ ...response })
+    await validateExtensionClaims(
+      given,
+      schemaOf(() => ({ value: { tenant: 'other' } })),
+    )
+    expect(given).toEqual(response)
+  })
+
+  test.each([
+    ['a claim of another type', z.object({ tenant: z.number() }), 'tenant'],
+    ['a claim that is missing', z.object({ region: z.string() }), 'region'],
+    ['something deep inside a claim', z.object({ roles: z.array(z.literal('user')) }), 'roles'],
+    ['several claims', z.object({ tenant: z.number(), region: z.string() }), 'tenant, region'],
+    ['one claim several times', z.object({ tenant: z.string().check(z.minLength(9), z.regex(/x/)) }), /tenant$/],
+    ['the claims as a whole', schemaOf(() => ({ issues: [{ message: secret }] })), 'claims'],
+    ['a path of objects', schemaOf(() => ({ issues: [{ message: secret, path: [{ key: 'tenant' }] }] })), 'tenant'],
+    ['a path of symbols', schemaOf(() => ({ issues: [{ message: secret, path: [Symbol('tenant')] }] })), 'tenant'],
+  ])('refuses %s, names it and not its value', async (_, schema, name) => {
+    const validation = validateExtensionClaims(response, schema)
+    await expect(validation).rejects.toThrow(malformed)
+    await expect(validation).rejects.toThrow(name)
+    await expect(validation).rejects.not.toThrow(secret)
+  })
+})

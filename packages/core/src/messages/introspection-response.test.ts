@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest'
+import {
+  activeIntrospectionResponseSchema,
+  INACTIVE,
+  parseIntrospectionResponse,
+  REGISTERED_MEMBERS,
+} from './introspection-response.ts'
+
+const secret = 'dG9rZW4tc2VjcmV0'
+const thumbprint = 'A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0'
+const malformed = expect.objectContaining({ code: 'ERR_RESPONSE_MALFORMED' }) as Error
+
+const full = {
+  active: true,
+  scope: 'read write',
+  client_id: 'l238j323ds-23ij4',
+  username: 'jdoe',
+  token_type: 'Bearer',
+  exp: 1419356238,
+  iat: 1419350238,
+  nbf: 1419350238,
+  sub: 'Z5O3upPC88QrAjx00dis',
+  aud: ['https://protected.example.net/resource', 'b'],
+  iss: 'https://server.example.com/',
+  jti: '0',
+  cnf: { jkt: thumbprint, 'x5t#S256': thumbprint, foo: 1 },
+  act: { sub: 'admin', act: { sub: 'gateway' } },
+  may_act: { sub: 'admin' },
+  acr: 'urn:mace:incommon:iap:silver',
+  auth_time: 1419350000.5,
+  authorization_details: [{ type: 'x', actions: ['read'] }],
+  permissions: [{ resource_id: 'r', resource_scopes: [] }],
+  vot: 'P1.C1',
+  vtm: 'https://example.org/vot',
+  ace_profile: 'coap_dtls',
+  cnonce: 'DNg-B-eC',
+  cti: 'MTIz',
+  exi: 60,
+}
+
+describe('parseIntrospectionResponse', () => {
+  test('keeps every registered member', () => {
+    expect(parseIntrospectionResponse(full)).toEqual(full)
+    expect(new Set(Object.keys(full))).toEqual(REGISTERED_MEMBERS)
+  })
+
+  test('keeps members nobody registered, names of object methods among them', () => {
+    const response = {
+      active: true,
+      extension_field: 'twenty-seven',
+      constructor: 1,
+      toString: { a: 1 },
+      groups: ['a'],
+    }
+    expect(parseIntrospectionResponse(response)).toEqual(response)
+  })
+
+  test('copies, so that a later change of the value changes nothing', () => {
+    const value = { active: true, sub: 'a' }
+    const response = parseIntrospectionResponse(value)
+    value.sub = 'b'
+    expect(response).toEqual({ active: true, sub: 'a' })
+  })
+
+  test('takes no member from a prototype', () => {
+    const value: unknown = JSON.parse('{"active":true,"__proto__":{"sub":"admin","exp":1}}')
+    const response = parseIntrospectionResponse(value) as { sub?: unknown }
+    expect(response.sub).toBeUndefined()
+    expect(Object.getPrototypeOf(response)).toBe(Object.prototype)
+    expect(() => parseIntrospectionResponse(Object.create({ active: true }))).toThrow(malformed)
+    expect(() => parseIntrospectionResponse(JSON.parse('{"__proto__":{"active":true}}'))).toThrow(malformed)
+  })
+
+  test('gives the one frozen inactive answer, whatever else it said', () => {
+    const response = parseIntrospectionResponse({ active: false, sub: secret, exp: 'soon', cnf: null })
+    expect(response).toBe(INACTIVE)
+    expect(response).toEqual({ active: false })
+    expect(Object.isFrozen(INACTIVE)).toBe(true)
+  })
+
+  test.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['true', true],
+    ['a number', 1],
+    ['a string', '{"active":true}'],
+    ['an array', [{ active: true }]],
+    ['a function', () => ({ active: true })],
+    ['an empty object', {}],
+    ['an array with the member', Object.assign([], { active: true })],
+  ])('refuses %s', (_, value) => {
+    expect(() => parseIntrospectionResponse(value)).toThrow(malformed)
+  })
+
+  test.each(['true', 'false', 1, 0, null, undefined, {}, [], [true]])('refuses %j as the state', (active) => {
+    expect(() => parseIntrospectionResponse({ active })).toThrow(malformed)
+  })
+
+  test.each([
+    ['scope', [secret], 5, null, { a: 1 }],
+    ['client_id', [secret], 5, null, true],
+    ['username', [secret], 5, null],
+    ['token_type', [secret], 5, null],
+    ['exp', secret, '1419356238', 1419356238000, 1.5, -1, null, true, [1419356238]],
+    ['iat', secret, '1419350238', 1e20, 1.5, -1, null],
+    ['nbf', secret, '2025-11-24T16:00:00Z', 1e11, -1, null],
+    ['sub', [secret], 5, null, { id: 5 }],
+    ['aud', 5, null, {}, [5], [secret, null], [[secret]]],
+    ['iss', [secret], 5, null],
+    ['jti', [secret], 5, null],
+    ['cnf', secret, null, [], { jkt: secret }, { 'x5t#S256': `${thumbprint}=` }, { jwe: 'a', jku: 'b' }],
+    ['act', secret, null, [], { sub: 5 }, { act: secret }],
+    ['may_act', secret, null, [], { sub: 5 }],
+    ['acr', [secret], 5, null],
+    ['auth_time', secret, '1419350000', 1419350000000, -1, null],
+    ['authorization_details', secret, '[]', {}, null, [secret], [{}], [[]]],
+    ['permissions', secret, {}, null, [secret], [{ resource_set_id: secret, scopes: [] }]],
+    ['vot', [secret], 5, null],
+    ['vtm', [secret], 5, null],
+    ['ace_profile', 1, null],
+    ['cnonce', 'a=', 'a+b', 5, null],
+    ['cti', 'a=', 'a/b', 5, null],
+    ['exi', secret, '60', 1.5, -1, null],
+  ])('refuses another type of %s, names the member and not the value', (member, ...values) => {
+    for (const value of values) {
+      const parse = () => parseIntrospectionResponse({ ...full, [member]: value })
+      expect(parse).toThrow(malformed)
+      expect(parse).toThrow(member)
+      expect(parse).not.toThrow(secret)
+    }
+  })
+
+  test('refuses an array of wrong elements too long for the schema library to list', () => {
+    const details = Array.from({ length: 500_000 }, () => 5)
+    expect(() => parseIntrospectionResponse({ active: true, authorization_details: details })).toThrow(malformed)
+  })
+})
+
+describe('activeIntrospectionResponseSchema', () => {
+  test.each([[{}], [{ active: false }], [{ active: 'true' }], [{ active: 1 }], [[]], [null]])('refuses %j', (value) => {
+    expect(activeIntrospectionResponseSchema.safeParse(value).success).toBe(false)
+  })
+
+  test('accepts the least and the most', () => {
+    expect(activeIntrospectionResponseSchema.safeParse({ active: true }).data).toEqual({ active: true })
+    expect(activeIntrospectionResponseSchema.safeParse({ ...full, x: 1 }).data).toEqual({ ...full, x: 1 })
+  })
+})

@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest'
+import { OptionGroup } from './options.ts'
+
+const secret = 'dG9rZW4tc2VjcmV0'
+const bounds = { default: 5, min: 1, max: 10 }
+
+function group(values: unknown): OptionGroup {
+  return new OptionGroup('transport', values, ['option'])
+}
+
+describe('OptionGroup', () => {
+  test('is empty when the group is left out', () => {
+    expect(group(undefined).has('option')).toBe(false)
+  })
+
+  test.each([['text'], [5], [null], [[]], [true]])('refuses %j as a group', (values) => {
+    expect(() => group(values)).toThrow(TypeError)
+    expect(() => group(values)).toThrow('transport: ')
+    expect(() => new OptionGroup('', values, [])).toThrow('options: ')
+  })
+
+  test('refuses a key nobody reads by its path', () => {
+    expect(() => group({ optoin: secret })).toThrow(TypeError)
+    expect(() => group({ optoin: secret })).toThrow('transport.optoin')
+    expect(() => group({ optoin: secret })).not.toThrow(secret)
+    expect(() => new OptionGroup('', { toString: 1 }, ['option'])).toThrow('toString')
+  })
+
+  test('reads the values once', () => {
+    const values = { option: 7 }
+    const options = group(values)
+    values.option = 8
+    expect(options.number('option', bounds)).toBe(7)
+  })
+
+  test.each([
+    [
+      'a number',
+      (options: OptionGroup) => options.number('option', bounds),
+      [1, 2.5, 10],
+      [0, 11, Number.NaN, '5', null],
+    ],
+    ['an integer', (options: OptionGroup) => options.integer('option', bounds), [1, 10], [0, 11, 2.5, Number.NaN, '5']],
+    ['a boolean', (options: OptionGroup) => options.boolean('option', true), [true, false], [0, 'false', null]],
+    ['a string', (options: OptionGroup) => options.string('option'), ['a'], ['', 5, null]],
+    ['a word', (options: OptionGroup) => options.oneOf('option', ['a', 'b'], 'a'), ['a', 'b'], ['c', '', null, ['a']]],
+    ['a function', (options: OptionGroup) => options.function('option'), [Object.keys], ['a', {}, null]],
+    ['strings', (options: OptionGroup) => options.strings('option'), [['a', 'b'], []], ['a', [''], [5], {}, null]],
+  ])('reads %s and refuses what is none by its path', (_, read, good, bad) => {
+    for (const option of good) expect(read(group({ option }))).toEqual(option)
+    for (const option of bad) {
+      expect(() => read(group({ option }))).toThrow(TypeError)
+      expect(() => read(group({ option }))).toThrow('transport.option: ')
+    }
+  })
+
+  test('gives the default for what is left out', () => {
+    const options = group({ option: undefined })
+    expect(options.number('option', bounds)).toBe(5)
+    expect(options.integer('option', bounds)).toBe(5)
+    expect(options.boolean('option', true)).toBe(true)
+    expect(options.oneOf('option', ['a', 'b'], 'b')).toBe('b')
+    for (const value of [options.string('option'), options.function('option'), options.strings('option')]) {
+      expect(value).toBeUndefined()
+    }
+    expect(options.seam('option', 'get')).toBeUndefined()
+  })
+
+  test('takes a seam as it is, methods inherited or not, and names those it lacks', () => {
+    const store = new Map()
+    expect(group({ option: store }).seam('option', 'get', 'set')).toBe(store)
+    expect(() => group({ option: store }).seam('option', 'get', 'put')).toThrow('put()')
+    expect(() => group({ option: null }).seam('option', 'get')).toThrow('transport.option: ')
+  })
+
+  test('copies and freezes a list', () => {
+    const list = ['a']
+    const strings = group({ option: list }).strings('option')
+    list.push('b')
+    expect(strings).toEqual(['a'])
+    expect(Object.isFrozen(strings)).toBe(true)
+  })
+
+  test('never quotes a value', () => {
+    const options = group({ option: secret })
+    expect(() => options.number('option', bounds)).not.toThrow(secret)
+    expect(() => options.boolean('option', true)).not.toThrow(secret)
+    expect(() => options.oneOf('option', ['a'], 'a')).not.toThrow(secret)
+    expect(() => options.strings('option')).not.toThrow(secret)
+  })
+})

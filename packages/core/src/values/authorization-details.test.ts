@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest'
+import { authorizationDetailsSchema } from './authorization-details.ts'
+
+const payment = {
+  type: 'payment_initiation',
+  locations: ['https://api.example/payments'],
+  actions: ['initiate', 'status'],
+  datatypes: ['amount'],
+  identifier: 'account-1',
+  privileges: ['owner'],
+  instructedAmount: { currency: 'EUR', amount: '123.50' },
+}
+
+describe('authorizationDetailsSchema', () => {
+  test.each([
+    ['none', []],
+    ['the common fields and those of the type', [payment]],
+    ['a type alone', [{ type: 'x' }]],
+    ['one type twice', [payment, { ...payment, identifier: 'account-2' }]],
+  ])('accepts %s and keeps it', (_, details) => {
+    expect(authorizationDetailsSchema.safeParse(details).data).toEqual(details)
+  })
+
+  test.each([
+    ['text', JSON.stringify([payment])],
+    ['one object', payment],
+    ['null', null],
+    ['an array in the array', [[payment]]],
+    ['a string in the array', ['payment_initiation']],
+    ['no type', [{ actions: ['read'] }]],
+    ['an empty type', [{ type: '' }]],
+    ['a type that is an array', [{ type: ['x'] }]],
+    ['one bad object among good ones', [payment, {}]],
+    ['actions that are one string', [{ type: 'x', actions: 'read' }]],
+    ['locations that are numbers', [{ type: 'x', locations: [1] }]],
+    ['an identifier that is a number', [{ type: 'x', identifier: 1 }]],
+    ['privileges that are null', [{ type: 'x', privileges: null }]],
+  ])('refuses %s', (_, details) => {
+    expect(authorizationDetailsSchema.safeParse(details).success).toBe(false)
+  })
+})

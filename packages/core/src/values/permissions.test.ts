@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'vitest'
+import { permissionsSchema } from './permissions.ts'
+
+const photo = { resource_id: '112210f47de98100', resource_scopes: ['view', 'https://photo.example/print'] }
+
+describe('permissionsSchema', () => {
+  test.each([
+    ['none', []],
+    ['a resource with scopes', [photo]],
+    ['a resource without scopes', [{ resource_id: 'r', resource_scopes: [] }]],
+    ['times', [{ ...photo, exp: 1419356238, iat: 1419350238, nbf: 0 }]],
+    ['members nobody registered', [{ ...photo, foo: 1 }]],
+  ])('accepts %s and keeps it', (_, permissions) => {
+    expect(permissionsSchema.safeParse(permissions).data).toEqual(permissions)
+  })
+
+  test.each([
+    ['one object', photo],
+    ['no resource', [{ resource_scopes: [] }]],
+    ['a resource that is a number', [{ resource_id: 1, resource_scopes: [] }]],
+    ['no scopes', [{ resource_id: 'r' }]],
+    ['scopes that are one string', [{ resource_id: 'r', resource_scopes: 'view print' }]],
+    ['scopes that are numbers', [{ resource_id: 'r', resource_scopes: [1] }]],
+    ['an expiry that is a string', [{ ...photo, exp: '1419356238' }]],
+    ['an expiry in milliseconds', [{ ...photo, exp: 1419356238000 }]],
+    ['an issuing time that is null', [{ ...photo, iat: null }]],
+  ])('refuses %s', (_, permissions) => {
+    expect(permissionsSchema.safeParse(permissions).success).toBe(false)
+  })
+})

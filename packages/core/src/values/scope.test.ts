@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import { formatScope, isScopeToken, parseScope, scopeIncludes } from './scope.ts'
+
+describe('isScopeToken', () => {
+  test.each(['a', 'orders:read', 'https://rs.example/scope', '!#[]^~', 'a,b'])('accepts %j', (token) => {
+    expect(isScopeToken(token)).toBe(true)
+  })
+
+  test.each(['', ' ', 'a b', 'a"b', 'a\\b', 'a\tb', 'a\n', '\0', '\x7f', 'é'])('refuses %j', (token) => {
+    expect(isScopeToken(token)).toBe(false)
+  })
+})
+
+describe('parseScope', () => {
+  test.each([
+    ['an absent value', undefined, []],
+    ['an empty value', '', []],
+    ['spaces alone', '  ', []],
+    ['one scope token', 'read', ['read']],
+    ['several in their order', 'write read', ['write', 'read']],
+    ['several spaces', ' read  write ', ['read', 'write']],
+    ['a tab as part of a scope token', 'read\twrite', ['read\twrite']],
+    ['a comma as part of a scope token', 'read,write', ['read,write']],
+  ])('reads %s', (_, scope, tokens) => {
+    expect(parseScope(scope)).toEqual(tokens)
+  })
+})
+
+describe('formatScope', () => {
+  test.each([
+    ['joins with one space', ['write', 'read'], 'write read'],
+    ['names each once', ['read', 'write', 'read'], 'read write'],
+    ['takes any iterable', new Set(['read']), 'read'],
+    ['has no empty scope', [], undefined],
+  ])('%s', (_, tokens, scope) => {
+    expect(formatScope(tokens)).toBe(scope)
+  })
+
+  test.each([[['']], [['read', 'a b']], [['a"']], [['a\n']]])('refuses %j', (tokens) => {
+    expect(() => formatScope(tokens)).toThrow(TypeError)
+  })
+})
+
+describe('scopeIncludes', () => {
+  test.each([
+    ['the only one', 'read', 'read'],
+    ['the first', 'read write', 'read'],
+    ['the last', 'read write', 'write'],
+    ['one in the middle', 'a read b', 'read'],
+    ['one after longer ones that contain it', 'readwrite xread read', 'read'],
+    ['one among several spaces', '  read  ', 'read'],
+    ['one with a comma in it', 'a,b c', 'a,b'],
+  ])('finds %s', (_, scope, token) => {
+    expect(scopeIncludes(scope, token)).toBe(true)
+  })
+
+  test.each([
+    ['a prefix', 'readwrite', 'read'],
+    ['a suffix', 'unread', 'read'],
+    ['another case', 'READ', 'read'],
+    ['a scope token beside a tab', 'read\twrite', 'read'],
+    ['a scope token beside a comma', 'read,write', 'read'],
+    ['anything in an absent scope', undefined, 'read'],
+    ['anything in an empty scope', '', 'read'],
+    ['the empty string', 'read  write', ''],
+    ['the empty string in the empty scope', '', ''],
+    ['a space', ' ', ' '],
+    ['two scope tokens at once', 'read write', 'read write'],
+  ])('does not find %s', (_, scope, token) => {
+    expect(scopeIncludes(scope, token)).toBe(false)
+  })
+})

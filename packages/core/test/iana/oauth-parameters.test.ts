@@ -1,0 +1,17 @@
+import { describe, expect, test } from 'vitest'
+import { REGISTERED_MEMBERS, REGISTERED_TOKEN_TYPE_HINTS } from '../../src/index.ts'
+
+/** The registry "OAuth Token Introspection Response" as of 2026-07-21. */
+const registered =
+  'active username client_id scope token_type exp iat nbf sub aud iss jti permissions vot vtm act may_act cnf ' +
+  'ace_profile cnonce cti exi authorization_details acr auth_time'
+
+describe('IANA "OAuth Parameters"', () => {
+  test('RSP-19 reserves the registered members and invents none', () => {
+    expect([...REGISTERED_MEMBERS].toSorted()).toEqual(registered.split(' ').toSorted())
+  })
+
+  test('REQ-09 lists the registered hints and invents none', () => {
+    expect(REGISTERED_TOKEN_TYPE_HINTS.toSorted()).toEqual(['access_token', 'pct', 'refresh_token'])
+  })
+})

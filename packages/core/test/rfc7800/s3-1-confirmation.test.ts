@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest'
+import { parseIntrospectionResponse } from '../../src/index.ts'
+
+const malformed = expect.objectContaining({ code: 'ERR_RESPONSE_MALFORMED' }) as Error
+const jwk = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }
+const jwe = 'eyJhbGciOiJSU0EtT0FFUCJ9.a.b.c.d'
+const jku = 'https://keys.example.net/pop-keys.json'
+
+function active(cnf: unknown) {
+  return parseIntrospectionResponse({ active: true, cnf })
+}
+
+describe('RFC 7800 §3.1', () => {
+  test.each([[{ jwk }], [{ jwe }], [{ jku, kid: '2015-08-28' }], [{ kid: 'a' }], [{ jwk, kid: 'a', other: 1 }]])(
+    'EXT-21 keeps %j, which has one key at most',
+    (cnf) => {
+      expect(active(cnf)).toEqual({ active: true, cnf })
+    },
+  )
+
+  test.each([[{ jwk, jwe }], [{ jwk, jku }], [{ jwe, jku }], [{ jwk, jwe, jku }]])(
+    'EXT-21 refuses %j, which has two keys',
+    (cnf) => {
+      expect(() => active(cnf)).toThrow(malformed)
+    },
+  )
+
+  test.each(['a', 5, null, true, [{ jwk }]])('EXT-21 refuses %j, which is no object', (cnf) => {
+    expect(() => active(cnf)).toThrow(malformed)
+  })
+})

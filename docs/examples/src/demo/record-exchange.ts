@@ -27,15 +27,19 @@ export function recordExchange(
   // Node keeps neither the fields nor the body it has written, so both calls are overheard.
   let headers: Record<string, string> = {}
   let responseBody = ''
-  const { writeHead, end } = response
-  response.writeHead = function (this: ServerResponse, status: number, fieldsWritten: Record<string, string>) {
-    headers = fieldsWritten
-    return writeHead.call(this, status, fieldsWritten)
-  } as typeof response.writeHead
-  response.end = function (this: ServerResponse, written?: string) {
+  const writeHead = response.writeHead.bind(response) as (
+    status: number,
+    fields: Record<string, string>,
+  ) => ServerResponse
+  const end = response.end.bind(response) as (body?: string) => ServerResponse
+  response.writeHead = ((status: number, written: Record<string, string>) => {
+    headers = written
+    return writeHead(status, written)
+  }) as typeof response.writeHead
+  response.end = ((written?: string) => {
     responseBody = written ?? ''
-    return (end as (text?: string) => ServerResponse).call(this, written)
-  } as typeof response.end
+    return end(written)
+  }) as typeof response.end
   response.on('finish', () => {
     const line = `${request.method} ${request.url}`
     onExchange(

@@ -48,6 +48,7 @@ export function createIntrospectionHandler<Claims extends object = object>(
 ): IntrospectionHandler {
   const steps = resolveOptions(options)
   const handle = (request: HttpRequest): Promise<HttpResponse> => handleIntrospection(request, steps)
-  const handler = async (request: Request): Promise<Response> => toFetchResponse(await handle(toHttpRequest(request)))
+  const handler = async (request: Request): Promise<Response> =>
+    toFetchResponse(await handle(toHttpRequest(request)), request.method)
   return Object.assign(handler, { handle })
 }

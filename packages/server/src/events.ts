@@ -27,5 +27,5 @@ export interface UnexpectedEvent {
 /** Everything `onEvent` can be told. */
 export type IntrospectionHandlerEvent = IntrospectedEvent | RefusedEvent | UnexpectedEvent
 
-/** Receives events. What it throws is ignored: telling must not change the answer. */
+/** Receives events. It is not awaited, and what it throws is ignored: telling must not change the answer. */
 export type OnEvent = (event: IntrospectionHandlerEvent) => void

@@ -11,13 +11,14 @@ export function toHttpRequest(request: Request): HttpRequest {
   }
 }
 
-/** Plain data as a web `Response`. */
-export function toFetchResponse(response: HttpResponse): Response {
-  return new Response(response.body, { status: response.status, headers: { ...response.headers } })
+/** Plain data as a web `Response`; the answer to HEAD has no body (RFC 9110 §9.3.2). */
+export function toFetchResponse(response: HttpResponse, method: string): Response {
+  const body = method === 'HEAD' ? null : response.body
+  return new Response(body, { status: response.status, headers: { ...response.headers } })
 }
 
 async function readStream(request: Request, maxBytes: number): Promise<Uint8Array> {
-  if (request.bodyUsed) {
+  if (request.bodyUsed || request.body?.locked === true) {
     throw new RequestBodyUnavailableError('the body was read before the handler saw it: mount it before body parsers')
   }
   if (Number(request.headers.get('content-length')) > maxBytes) throw tooLarge(maxBytes)

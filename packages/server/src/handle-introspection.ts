@@ -28,9 +28,11 @@ export async function handleIntrospection(request: HttpRequest, steps: Steps): P
     const introspection = parseTokenRequest(received)
     const found = await findToken(introspection, steps.lookup)
     const disclosable = await authorizeDisclosure(protectedResource, found, steps.authorization)
-    const response = await shapeResponse(disclosable, steps.response)
-    report(steps.onEvent, { type: 'introspected', protectedResource: protectedResource.id, active: response.active })
-    return writeResponse(response)
+    const introspectionResponse = await shapeResponse(disclosable, steps.response)
+    const response = writeResponse(introspectionResponse)
+    const { active } = introspectionResponse
+    report(steps.onEvent, { type: 'introspected', protectedResource: protectedResource.id, active })
+    return response
   } catch (error) {
     const response = writeErrorResponse(error, steps.response)
     const { status } = response
@@ -43,9 +45,9 @@ export async function handleIntrospection(request: HttpRequest, steps: Steps): P
 }
 
 function report(onEvent: OnEvent | undefined, event: Parameters<OnEvent>[0]): void {
+  // An observer's failure is not the caller's, whether it throws or rejects.
   try {
-    onEvent?.(event)
-  } catch {
-    // An observer's failure is not the caller's.
-  }
+    const told: unknown = onEvent?.(event)
+    if (told instanceof Promise) told.catch(() => undefined)
+  } catch {}
 }

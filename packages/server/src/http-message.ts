@@ -26,5 +26,6 @@ export interface HttpResponse {
   readonly status: number
   /** Header fields by lower-case name. */
   readonly headers: Readonly<Record<string, string>>
+  /** What to send, unless the method was HEAD (RFC 9110 §9.3.2). */
   readonly body: string
 }

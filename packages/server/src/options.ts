@@ -184,7 +184,7 @@ function resolveClientAuthentication(options: unknown): ClientAuthenticationStep
 
 function resolveClaims(group: OptionGroup): ClaimsSchema | undefined {
   const claims = group.raw('claims') as ClaimsSchema | undefined
-  if (claims !== undefined && typeof claims['~standard']?.validate !== 'function') {
+  if (claims !== undefined && typeof claims?.['~standard']?.validate !== 'function') {
     throw group.error('claims', 'must be a Standard Schema, such as z.object({ tenant: z.string() })')
   }
   return claims

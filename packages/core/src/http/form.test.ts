@@ -92,6 +92,7 @@ describe('parseForm', () => {
       ],
     ],
     ['escaped names', '%61+b=1', [['a b', ['1']]]],
+    ['blanks as part of name and value', ' a =\t1 ', [[' a ', ['\t1 ']]]],
     ['a semicolon as part of the value', 'a=1;b=2', [['a', ['1;b=2']]]],
     [
       'names of object properties',

@@ -37,7 +37,8 @@ describe('audienceIntersects', () => {
   })
 
   test.each([
-    ['a part of a string', `${api}/orders`, api],
+    ['a part of the audience', `${api}/orders`, api],
+    ['a part of the expectation', api, `${api}/orders`],
     ['a part of a string in a list', api, ['api', 'example']],
     ['another case', 'https://API.example', api],
     ['a trailing slash', `${api}/`, api],

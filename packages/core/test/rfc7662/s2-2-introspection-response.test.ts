@@ -107,6 +107,7 @@ describe('RFC 7662 §2.2', () => {
     expect(active({ aud: ['api', 'b'] })).toEqual({ active: true, aud: ['api', 'b'] })
     for (const value of [5, {}, [5], ['a', null]]) expect(() => active({ aud: value })).toThrow(malformed)
     expect(audienceIntersects('https://evil/api', 'api')).toBe(false)
+    expect(audienceIntersects('api', 'https://evil/api')).toBe(false)
     expect(audienceIntersects(['https://evil/api', 'API'], 'api')).toBe(false)
     expect(audienceIntersects(['b', 'api'], 'api')).toBe(true)
   })

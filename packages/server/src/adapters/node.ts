@@ -11,8 +11,9 @@ import {
   RequestTooLargeError,
 } from '../index.ts'
 
-/** Octets still taken from a sender whose request was answered early, so that the answer reaches it. */
+/** How much is still taken, and for how long, from a sender whose request was answered early. */
 const DRAIN_BYTES = 1_048_576
+const DRAIN_MS = 1000
 
 /**
  * Turns a handler into a listener for `node:http`, `node:https`, and any framework that hands out Node's own request
@@ -51,27 +52,43 @@ function write(answer: HttpResponse, request: IncomingMessage, response: ServerR
     ...answer.headers,
     'content-length': Buffer.byteLength(answer.body),
   }
-  if (!request.complete) {
-    headers['connection'] = 'close'
-    drain(request)
+  const body = request.method === 'HEAD' ? '' : answer.body
+  if (request.complete) {
+    response.writeHead(answer.status, headers).end(body)
+    return
   }
-  response.writeHead(answer.status, headers)
-  response.end(request.method === 'HEAD' ? undefined : answer.body)
+  response.writeHead(answer.status, { ...headers, connection: 'close' }).flushHeaders()
+  if (body !== '') response.write(body)
+  // Node closes the connection once the response ends, and closing with octets unread resets it under the answer.
+  drain(request, () => response.end())
 }
 
-/** Lets an early answer out: closing at once would reset the connection under it. Bounded, then closed. */
-function drain(request: IncomingMessage): void {
+/** Takes what is still coming, within bounds, then calls back once. */
+function drain(request: IncomingMessage, done: () => void): void {
   let drained = 0
-  request.on('data', (chunk: Buffer) => {
+  const timer = setTimeout(stop, DRAIN_MS)
+  function stop(): void {
+    clearTimeout(timer)
+    request.off('data', onData).off('end', stop).off('close', stop)
+    done()
+  }
+  function onData(chunk: Buffer): void {
     drained += chunk.length
-    if (drained > DRAIN_BYTES) request.destroy()
-  })
-  request.on('error', () => undefined)
-  request.resume()
+    if (drained > DRAIN_BYTES) stop()
+  }
+  request
+    .on('data', onData)
+    .on('end', stop)
+    .on('close', stop)
+    .on('error', () => undefined)
+    .resume()
 }
+
+/** A request as body parsers leave it. */
+type ParsedMessage = IncomingMessage & { body?: unknown; rawBody?: unknown }
 
 class NodeRequest implements HttpRequest {
-  readonly #request: IncomingMessage & { body?: unknown; rawBody?: unknown }
+  readonly #request: ParsedMessage
 
   constructor(request: IncomingMessage) {
     this.#request = request
@@ -95,13 +112,16 @@ class NodeRequest implements HttpRequest {
   }
 
   readBody(maxBytes: number): RequestBody | Promise<RequestBody> {
-    return readParsedBody(this.#request, maxBytes) ?? readStream(this.#request, maxBytes, this.header('content-length'))
+    if (Number(this.header('content-length')) > maxBytes) throw tooLarge(maxBytes)
+    return readParsedBody(this.#request, maxBytes) ?? readStream(this.#request, maxBytes)
   }
 }
 
-function readParsedBody(request: { body?: unknown; rawBody?: unknown }, maxBytes: number): RequestBody | undefined {
+function readParsedBody(request: ParsedMessage, maxBytes: number): RequestBody | undefined {
   const body = request.rawBody ?? request.body
   if (body === undefined || body === null) return undefined
+  // The parsers of Express 4 leave `{}` and an unread body where the media type is not theirs.
+  if (isUntouched(request) && typeof body === 'object' && Object.keys(body).length === 0) return undefined
   if (typeof body === 'string' || body instanceof Uint8Array) {
     if (Buffer.byteLength(body) > maxBytes) throw tooLarge(maxBytes)
     return body
@@ -122,13 +142,8 @@ function toForm(body: unknown): Form {
   return new Form(parameters)
 }
 
-function readStream(
-  request: IncomingMessage,
-  maxBytes: number,
-  contentLength: string | undefined,
-): Promise<Uint8Array> {
-  if (Number(contentLength) > maxBytes) throw tooLarge(maxBytes)
-  if (request.readableEnded) throw unavailable('the body was read before the handler saw it')
+function readStream(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  if (!isUntouched(request)) throw unavailable('the body was read, or its sender gone, before the handler saw it')
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
@@ -154,6 +169,11 @@ function readStream(
     }
     request.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken)
   })
+}
+
+/** Once read, even in part, or closed: what is still to come would not be the body, or nothing would ever come. */
+function isUntouched(request: IncomingMessage): boolean {
+  return !request.readableDidRead && !request.readableEnded && !request.destroyed
 }
 
 function tooLarge(maxBytes: number): RequestTooLargeError {

@@ -19,7 +19,7 @@ export interface AuthorizationStep {
  */
 export function audienceOrOwner(protectedResource: ProtectedResource, record: TokenRecord): boolean {
   return (
-    audienceIntersects(record.aud, protectedResource.audiences) ||
+    audienceIntersects(record.aud ?? undefined, protectedResource.audiences) ||
     (record.client_id !== undefined && record.client_id === protectedResource.id)
   )
 }

@@ -25,7 +25,8 @@ function digestsOf(protectedResource: ProtectedResource): readonly Uint8Array[] 
 }
 
 async function digestSecrets(protectedResource: ProtectedResource): Promise<readonly Uint8Array[]> {
-  const computed = await Promise.all(protectedResource.clientSecrets.map((secret) => sha256(secret)))
+  const computed: Uint8Array[] = []
+  for (const secret of protectedResource.clientSecrets) computed.push(await sha256(secret))
   if (Object.isFrozen(protectedResource) && Object.isFrozen(protectedResource.clientSecrets)) {
     digests.set(protectedResource, computed)
   }

@@ -23,7 +23,8 @@ const SWEEP_FROM = 1024
 
 /**
  * Creates a token store in memory. Tokens are kept by digest alone. Expired ones are swept as the store grows, so it
- * holds at most about twice the tokens that are alive; tokens without `exp` stay until they are revoked.
+ * holds at most about twice the tokens that are alive; tokens without `exp` stay until they are revoked. Records are
+ * copied, so later changes to the caller's object have no effect.
  *
  * @example
  * ```ts
@@ -51,7 +52,7 @@ export function createMemoryTokenStore<Claims extends object = object>(
   function sweep(): void {
     const seconds = toNumericDate(now())
     for (const [digest, record] of records) {
-      if (record.exp !== undefined && record.exp <= seconds) records.delete(digest)
+      if (record.revoked || (record.exp !== undefined && record.exp <= seconds)) records.delete(digest)
     }
     sweepAt = Math.max(SWEEP_FROM, records.size * 2)
   }
@@ -63,7 +64,7 @@ export function createMemoryTokenStore<Claims extends object = object>(
     find: (digest) => records.get(digest) ?? null,
     async save(token, record) {
       checkRecord(token, record)
-      records.set(await digestToken(token), Object.freeze({ ...record }))
+      records.set(await digestToken(token), freeze(structuredClone(record)))
       if (records.size >= sweepAt) sweep()
     },
     async revoke(token) {
@@ -72,6 +73,13 @@ export function createMemoryTokenStore<Claims extends object = object>(
       if (record !== undefined) records.set(digest, Object.freeze({ ...record, revoked: true }))
     },
   }
+}
+
+/** A record is shared by everyone who finds it, down to the last array. */
+function freeze<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  Object.values(Object.freeze(value)).forEach(freeze)
+  return value
 }
 
 /** A record that could only lead to wrong answers later is refused where it is made. */

@@ -16,10 +16,10 @@ export interface TokenRecord<Claims extends object = object> extends RegisteredM
 
 /**
  * Whether a token may be used now: not revoked, not before `nbf`, before `exp`. The authorization server owns the
- * clock these were written by, so there is no leeway (RFC 7662 §4, RFC 7519 §4.1.4).
+ * clock these were written by, so there is no leeway (RFC 7662 §4, RFC 7519 §4.1.4). A store may give `null` for what
+ * is absent and 1 for true, as databases do.
  */
 export function isLive(record: TokenRecord, now: number): boolean {
-  if (record.revoked === true) return false
-  if (record.nbf !== undefined && now < record.nbf) return false
-  return record.exp === undefined || now < record.exp
+  if (record.revoked) return false
+  return now >= (record.nbf ?? 0) && now < (record.exp ?? Number.POSITIVE_INFINITY)
 }

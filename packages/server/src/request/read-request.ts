@@ -52,8 +52,14 @@ export function parseTokenRequest(received: ReceivedRequest): IntrospectionReque
 }
 
 function toForm(body: RequestBody, step: RequestStep): Form {
-  if (body instanceof Form) return body
+  if (body instanceof Form) return checkParameterCount(body, step)
   return parseForm(typeof body === 'string' ? body : decode(body), step)
+}
+
+/** A form that a framework parsed is bounded like any other; a name that is repeated counts once. */
+function checkParameterCount(form: Form, step: RequestStep): Form {
+  if ([...form.names()].length > step.maxParameters) throw new RequestInvalidError('the form has too many parameters')
+  return form
 }
 
 function decode(octets: Uint8Array): string {

@@ -52,6 +52,6 @@ function membersOf(record: TokenRecord, step: ResponseStep): ActiveIntrospection
   if (members.scope === '') delete members.scope
   members.token_type ??= members.cnf?.jkt === undefined ? 'Bearer' : 'DPoP'
   members.iss ??= step.issuer
-  if (record.claims !== undefined) Object.assign(members, extensionClaims(record.claims as Record<string, unknown>))
+  if (record.claims) Object.assign(members, extensionClaims(record.claims as Record<string, unknown>))
   return members
 }

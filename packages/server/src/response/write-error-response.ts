@@ -1,5 +1,5 @@
 /** Step `response`: what went wrong, as HTTP and in no more words than the standard asks (RFC 6749 §5.2). */
-import { buildErrorResponse, isIntrospectionError } from '@token-introspection/core'
+import { buildErrorResponse, isErrorText, isIntrospectionError } from '@token-introspection/core'
 import type { HttpResponse } from '../http-message.ts'
 import type { ResponseStep } from './shape-response.ts'
 import { RESPONSE_HEADERS } from './write-response.ts'
@@ -39,7 +39,11 @@ export function writeErrorResponse(error: unknown, step: ResponseStep): HttpResp
   return { status: wire.status, headers, body: JSON.stringify(buildErrorResponse(wire.error, description)) }
 }
 
-/** Messages of request errors are ours and name parameters of ours; quotes are not allowed on the wire. */
-function describeRequestFault(error: unknown): string {
-  return (error as Error).message.replaceAll('"', "'")
+/**
+ * Messages of request errors are ours and name parameters of ours; quotes are not allowed on the wire. An adapter may
+ * throw one with words of its own: they are left out when the wire does not allow them.
+ */
+function describeRequestFault(error: unknown): string | undefined {
+  const description = (error as Error).message.replaceAll('"', "'")
+  return isErrorText(description) ? description : undefined
 }

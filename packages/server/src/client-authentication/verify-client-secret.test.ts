@@ -1,0 +1,80 @@
+import * as crypto from '#crypto'
+import { describe, expect, test, vi } from 'vitest'
+import { type ProtectedResource, protectedResourceList } from './protected-resource.ts'
+import { verifyClientSecret } from './verify-client-secret.ts'
+
+vi.mock('#crypto', { spy: true })
+
+function resource(...clientSecrets: string[]): ProtectedResource {
+  return { id: 'orders-api', clientSecrets }
+}
+
+/** An entry as the fixed registry makes it. */
+async function frozen(...clientSecrets: string[]): Promise<ProtectedResource> {
+  const find = protectedResourceList([{ id: 'orders-api', clientSecrets }], 'protectedResources')
+  return (await find('orders-api')) as ProtectedResource
+}
+
+describe('verifyClientSecret', () => {
+  test.each<[string, ProtectedResource | undefined | null, string, boolean]>([
+    ['the secret', resource('s3cr3t'), 's3cr3t', true],
+    ['the first of two', resource('old', 'new'), 'old', true],
+    ['the last of two', resource('old', 'new'), 'new', true],
+    ['a secret registered twice', resource('old', 'old'), 'old', true],
+    ['letters beyond ASCII', resource('é€😀'), 'é€😀', true],
+    ['another secret', resource('s3cr3t'), 'secret', false],
+    ['the beginning of the secret', resource('s3cr3t'), 's3cr3', false],
+    ['the secret and more', resource('s3cr3t'), 's3cr3t ', false],
+    ['another case', resource('s3cr3t'), 'S3CR3T', false],
+    ['another composition of the same letter', resource('\u00e9'), 'e\u0301', false],
+    ['nothing', resource('s3cr3t'), '', false],
+    ['nothing, where nothing is registered', resource(''), '', false],
+    ['anything, where no secret is registered', resource(), 's3cr3t', false],
+    ['anything, for undefined', undefined, 's3cr3t', false],
+    ['anything, for null', null, 's3cr3t', false],
+    ['nothing, for nobody', undefined, '', false],
+  ])('takes or refuses %s', async (_, protectedResource, presented, verified) => {
+    expect(await verifyClientSecret(protectedResource, presented)).toBe(verified)
+  })
+
+  test('counts a rotated secret at once', async () => {
+    const clientSecrets = ['old']
+    const entry = Object.freeze({ id: 'orders-api', clientSecrets })
+    expect(await verifyClientSecret(entry, 'old')).toBe(true)
+    clientSecrets[0] = 'new'
+    expect(await verifyClientSecret(entry, 'old')).toBe(false)
+    expect(await verifyClientSecret(entry, 'new')).toBe(true)
+  })
+
+  test('digests the secrets of a frozen entry once', async () => {
+    const entry = await frozen('old', 'new')
+    await verifyClientSecret(entry, 'x')
+    vi.mocked(crypto.sha256).mockClear()
+    await verifyClientSecret(entry, 'new')
+    expect(crypto.sha256).toHaveBeenCalledTimes(1)
+  })
+
+  test('compares with every secret, wherever the first match stands', async () => {
+    const entry = await frozen('a', 'b', 'c')
+    for (const presented of ['a', 'b', 'c', 'd']) {
+      vi.mocked(crypto.equalDigests).mockClear()
+      await verifyClientSecret(entry, presented)
+      expect(crypto.equalDigests).toHaveBeenCalledTimes(3)
+    }
+  })
+
+  test('does the same work for nobody as for somebody', async () => {
+    const entry = await frozen('s3cr3t')
+    const work: [number, number][] = []
+    for (const protectedResource of [entry, undefined, entry, undefined]) {
+      vi.mocked(crypto.sha256).mockClear()
+      vi.mocked(crypto.equalDigests).mockClear()
+      await verifyClientSecret(protectedResource, 'wrong')
+      work.push([vi.mocked(crypto.sha256).mock.calls.length, vi.mocked(crypto.equalDigests).mock.calls.length])
+    }
+    expect(work.slice(2)).toEqual([
+      [1, 1],
+      [1, 1],
+    ])
+  })
+})

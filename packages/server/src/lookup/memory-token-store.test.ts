@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest'
+import { createMemoryTokenStore, type MemoryTokenStoreOptions } from './memory-token-store.ts'
+import type { TokenRecord } from './token-record.ts'
+import { digestToken } from './token-store.ts'
+
+const START = 1_764_000_000
+
+/** A store and its clock, in seconds. */
+function create() {
+  const clock = { seconds: START }
+  return { clock, store: createMemoryTokenStore({ now: () => clock.seconds * 1000 }) }
+}
+
+function lasting(seconds: number): TokenRecord {
+  return { kind: 'access_token', exp: START + seconds }
+}
+
+async function save(
+  store: ReturnType<typeof createMemoryTokenStore>,
+  prefix: string,
+  count: number,
+  record: TokenRecord,
+) {
+  for (let index = 0; index < count; index++) await store.save(`${prefix}-${index}`, record)
+}
+
+describe('createMemoryTokenStore', () => {
+  test('finds without a promise', async () => {
+    const { store } = create()
+    await store.save('token', lasting(60))
+    expect(store.find(await digestToken('token'))).toEqual(lasting(60))
+  })
+
+  test('keeps a token under its digest, which is SHA-256 in base64url', async () => {
+    const { store } = create()
+    await store.save('abc', lasting(60))
+    expect(store.find('ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0')).not.toBeNull()
+  })
+
+  test('gives every finder the same frozen record', async () => {
+    const store = createMemoryTokenStore<{ roles: string[] }>()
+    await store.save('token', { kind: 'access_token', exp: START + 60, aud: ['a'], claims: { roles: ['reader'] } })
+    const found = store.find(await digestToken('token'))
+    expect(found).toBe(store.find(await digestToken('token')))
+    expect([found, found?.aud, found?.claims, found?.claims?.roles].map(Object.isFrozen)).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ])
+  })
+
+  test('takes a record that is frozen or refers to itself', async () => {
+    const { store } = create()
+    const claims: { self?: object } = {}
+    claims.self = claims
+    await store.save('token', Object.freeze({ ...lasting(60), claims }))
+    expect(store.size).toBe(1)
+  })
+
+  test('marks a revoked token and keeps its other members', async () => {
+    const { store } = create()
+    await store.save('token', lasting(60))
+    await store.revoke('token')
+    expect(store.find(await digestToken('token'))).toEqual({ ...lasting(60), revoked: true })
+  })
+
+  describe('sweep', () => {
+    test('forgets expired tokens as it grows', async () => {
+      const { store, clock } = create()
+      await save(store, 'short', 1000, lasting(60))
+      clock.seconds = START + 60
+      await save(store, 'long', 23, lasting(3600))
+      expect(store.size).toBe(1023)
+      await save(store, 'last', 1, lasting(3600))
+      expect(store.size).toBe(24)
+    })
+
+    test('keeps what is alive, to the second', async () => {
+      const { store, clock } = create()
+      await save(store, 'short', 1000, lasting(60))
+      clock.seconds = START + 59.999
+      await save(store, 'long', 24, lasting(3600))
+      expect(store.size).toBe(1024)
+    })
+
+    test('forgets revoked tokens, those without exp too, and keeps the others without exp', async () => {
+      const { store } = create()
+      await save(store, 'endless', 1000, { kind: 'access_token' })
+      for (let index = 0; index < 400; index++) await store.revoke(`endless-${index}`)
+      await save(store, 'more', 24, { kind: 'access_token' })
+      expect(store.size).toBe(624)
+      expect(store.find(await digestToken('endless-0'))).toBeNull()
+      expect(store.find(await digestToken('endless-400'))).not.toBeNull()
+    })
+
+    test('waits until the number of live tokens has doubled', async () => {
+      const { store, clock } = create()
+      await save(store, 'long', 1500, lasting(3600))
+      clock.seconds = START + 3600
+      await save(store, 'next', 547, lasting(7200))
+      expect(store.size).toBe(2047)
+      await save(store, 'last', 1, lasting(7200))
+      expect(store.size).toBe(548)
+    })
+
+    test('never holds much more than twice what is alive', async () => {
+      const { store, clock } = create()
+      let largest = 0
+      for (let round = 0; round < 50; round++) {
+        clock.seconds = START + round * 60
+        await save(store, `round-${round}`, 1000, { kind: 'access_token', exp: clock.seconds + 60 })
+        largest = Math.max(largest, store.size)
+      }
+      expect(largest).toBeLessThanOrEqual(2048)
+    })
+  })
+
+  test.each<[string, string, object, string]>([
+    ['an empty token', '', {}, 'token:'],
+    ['an unknown kind', 'token', { kind: 'id_token' }, 'record.kind:'],
+    ['no kind', 'token', { kind: undefined }, 'record.kind:'],
+    ['exp in milliseconds', 'token', { exp: START * 1000 }, 'record.exp:'],
+    ['exp as text', 'token', { exp: '1764000000' }, 'record.exp:'],
+    ['iat with a fraction', 'token', { iat: START + 0.5 }, 'record.iat:'],
+    ['nbf before the epoch', 'token', { nbf: -1 }, 'record.nbf:'],
+    ['nbf that is no number', 'token', { nbf: Number.NaN }, 'record.nbf:'],
+  ])('refuses to save %s and keeps nothing', async (_, token, members, path) => {
+    const { store } = create()
+    const saved = store.save(token, { kind: 'access_token', ...members })
+    await expect(saved).rejects.toThrow(TypeError)
+    await expect(saved).rejects.toThrow(path)
+    expect(store.size).toBe(0)
+  })
+
+  test.each([
+    ['now', { now: 5 }],
+    ['clock', { clock: Date.now }],
+  ])('refuses a wrong option %s', (path, options) => {
+    expect(() => createMemoryTokenStore(options as unknown as MemoryTokenStoreOptions)).toThrow(TypeError)
+    expect(() => createMemoryTokenStore(options as unknown as MemoryTokenStoreOptions)).toThrow(`${path}:`)
+  })
+
+  test('takes the time of the system unless told otherwise', async () => {
+    const store = createMemoryTokenStore()
+    await save(store, 'gone', 1023, { kind: 'access_token', exp: 1 })
+    await save(store, 'kept', 1, { kind: 'access_token', exp: Math.floor(Date.now() / 1000) + 60 })
+    expect(store.size).toBe(1)
+  })
+})

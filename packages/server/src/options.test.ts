@@ -1,0 +1,310 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { createIntrospectionHandler } from './create-introspection-handler.ts'
+import { createMemoryTokenStore } from './lookup/memory-token-store.ts'
+import { defaults, type IntrospectionHandlerOptions, resolveOptions } from './options.ts'
+
+/** The least options there are. */
+function minimal() {
+  return {
+    issuer: 'https://as.example.com',
+    clientAuthentication: { protectedResources: [{ id: 'orders-api', clientSecrets: ['s3cr3t'] }] },
+    lookup: { store: createMemoryTokenStore() },
+  } satisfies IntrospectionHandlerOptions
+}
+
+/** The least options with the option at a path set to a value. */
+function withOption(path: string, value: unknown): IntrospectionHandlerOptions {
+  const options: Record<string, unknown> = { ...minimal() }
+  let group = options
+  const names = path.split(/[.[\]]+/).filter((name) => name !== '')
+  for (const name of names.slice(0, -1)) {
+    const inner = group[name] ?? {}
+    group[name] = Array.isArray(inner) ? [...(inner as unknown[])] : { ...inner }
+    group = group[name] as Record<string, unknown>
+  }
+  group[names.at(-1) as string] = value
+  return options as unknown as IntrospectionHandlerOptions
+}
+
+function errorOf(options: unknown): unknown {
+  try {
+    createIntrospectionHandler(options as IntrospectionHandlerOptions)
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
+
+function expectTypeError(options: unknown, path: string): void {
+  const error = errorOf(options)
+  expect(error).toBeInstanceOf(TypeError)
+  expect((error as TypeError).message).toMatch(new RegExp(`^${path.replace(/[.[\]]/g, '\\$&')}: `))
+}
+
+describe('resolveOptions', () => {
+  test('takes the least there is, with every default', () => {
+    const steps = resolveOptions(minimal())
+    expect(steps.request).toEqual(defaults.request)
+    expect(steps.clientAuthentication).toMatchObject({
+      methods: new Set(defaults.clientAuthentication.methods),
+      basicEncoding: defaults.clientAuthentication.basicEncoding,
+    })
+    expect(steps.authorization).toEqual(defaults.authorization)
+    expect(steps.response).toMatchObject({ ...defaults.response, claims: undefined, issuer: 'https://as.example.com' })
+    expect(steps.response.challenge).toContain(`realm="${defaults.clientAuthentication.realm}"`)
+    expect(steps.onEvent).toBeUndefined()
+    expect(Math.abs(steps.lookup.now() - Date.now() / 1000)).toBeLessThan(60)
+  })
+
+  test('takes undefined for absent', () => {
+    const absent = {
+      request: undefined,
+      response: undefined,
+      authorization: undefined,
+      claims: undefined,
+      now: undefined,
+    }
+    const clientAuthentication = { ...minimal().clientAuthentication, methods: undefined, realm: undefined }
+    expect(resolveOptions({ ...minimal(), ...absent, clientAuthentication }).request).toEqual(defaults.request)
+  })
+
+  test.each([
+    'maxBodyBytes',
+    'request.maxBodybytes',
+    'clientAuthentication.secrets',
+    'clientAuthentication.protectedResources[0].clientSecret',
+    'lookup.find',
+    'authorization.policy',
+    'response.retryAfter',
+    'onevent',
+  ])('refuses the unknown option %s', (path) => {
+    const options = withOption(path, 1)
+    expectTypeError(options, path)
+    expect((errorOf(options) as TypeError).message).toContain('unknown option')
+  })
+
+  test.each<[path: string, value: unknown, at?: string]>([
+    ['issuer', undefined],
+    ['issuer', ''],
+    ['issuer', 7],
+    ['issuer', new URL('https://as.example.com')],
+    ['issuer', 'as.example.com'],
+    ['issuer', 'http://as.example.com'],
+    ['issuer', 'http://localhost'],
+    ['issuer', 'https://as.example.com?tenant=a'],
+    ['issuer', 'https://as.example.com#a'],
+    ['allowHttpOnLoopback', 'yes'],
+    ['request', 5],
+    ['request', []],
+    ['request', null],
+    ['request.maxBodyBytes', 255],
+    ['request.maxBodyBytes', 2 ** 24 + 1],
+    ['request.maxBodyBytes', Number.NaN],
+    ['request.maxBodyBytes', Number.POSITIVE_INFINITY],
+    ['request.maxBodyBytes', '32768'],
+    ['request.maxBodyBytes', 1000.5],
+    ['request.maxParameters', 3],
+    ['request.maxParameters', 4097],
+    ['request.maxParameters', null],
+    ['clientAuthentication', undefined, 'clientAuthentication.protectedResources'],
+    ['clientAuthentication', 'none'],
+    ['clientAuthentication.protectedResources', undefined],
+    ['clientAuthentication.protectedResources', {}],
+    ['clientAuthentication.protectedResources[0]', undefined, 'clientAuthentication.protectedResources[0].id'],
+    ['clientAuthentication.protectedResources[0]', null],
+    ['clientAuthentication.protectedResources[0]', 'orders-api'],
+    ['clientAuthentication.protectedResources[0].id', ''],
+    ['clientAuthentication.protectedResources[0].id', undefined],
+    ['clientAuthentication.protectedResources[0].clientSecrets', undefined],
+    ['clientAuthentication.protectedResources[0].clientSecrets', []],
+    ['clientAuthentication.protectedResources[0].clientSecrets', ['']],
+    ['clientAuthentication.protectedResources[0].clientSecrets', ['a', undefined]],
+    ['clientAuthentication.protectedResources[0].clientSecrets', 's3cr3t'],
+    ['clientAuthentication.protectedResources[0].audiences', 'https://orders.example.com'],
+    ['clientAuthentication.protectedResources[0].audiences', ['']],
+    [
+      'clientAuthentication.protectedResources[1]',
+      { id: 'orders-api', clientSecrets: ['b'] },
+      'clientAuthentication.protectedResources[1].id',
+    ],
+    ['clientAuthentication.findProtectedResource', () => undefined, 'clientAuthentication.protectedResources'],
+    [
+      'clientAuthentication',
+      { findProtectedResource: 'https://registry.example.com' },
+      'clientAuthentication.findProtectedResource',
+    ],
+    ['clientAuthentication.methods', []],
+    ['clientAuthentication.methods', 'client_secret_basic'],
+    ['clientAuthentication.methods', ['none']],
+    ['clientAuthentication.methods', ['client_secret_basic', 'private_key_jwt']],
+    ['clientAuthentication.basicEncoding', 'raw'],
+    ['clientAuthentication.basicEncoding', true],
+    ['clientAuthentication.realm', ''],
+    ['clientAuthentication.realm', 'é'],
+    ['clientAuthentication.realm', 'a\r\nset-cookie: b'],
+    ['lookup', undefined, 'lookup.store'],
+    ['lookup', null],
+    ['lookup.store', undefined],
+    ['lookup.store', null],
+    ['lookup.store', {}],
+    ['lookup.store', new Map()],
+    ['claims', {}],
+    ['claims', null],
+    ['claims', { '~standard': {} }],
+    ['authorization.allow', true],
+    ['response.retryAfterSeconds', -1],
+    ['response.retryAfterSeconds', 3601],
+    ['response.retryAfterSeconds', 0.5],
+    ['onEvent', 'log'],
+    ['now', 1_764_000_000],
+  ])('refuses %s: %j', (path, value, at = path) => {
+    expectTypeError(withOption(path, value), at)
+  })
+
+  test.each([undefined, null, 'https://as.example.com', []])('refuses %j instead of options', (options) => {
+    expect(errorOf(options)).toBeInstanceOf(TypeError)
+  })
+
+  test.each<[path: string, value: unknown]>([
+    ['request.maxBodyBytes', 256],
+    ['request.maxBodyBytes', 2 ** 24],
+    ['request.maxParameters', 4],
+    ['request.maxParameters', 4096],
+    ['response.retryAfterSeconds', 0],
+    ['response.retryAfterSeconds', 3600],
+    ['clientAuthentication.methods', ['client_secret_post']],
+    ['clientAuthentication.realm', 'a "b"'],
+    ['clientAuthentication.protectedResources', []],
+    ['issuer', 'https://as.example.com:8443/tenant/a'],
+  ])('takes %s: %j', (path, value) => {
+    expect(errorOf(withOption(path, value))).toBeUndefined()
+  })
+
+  test.each(['http://localhost:8080', 'http://127.0.0.1', 'http://[::1]:1/a'])(
+    'takes %s where it is asked to',
+    (issuer) => {
+      expect(errorOf({ ...minimal(), issuer, allowHttpOnLoopback: true })).toBeUndefined()
+      expectTypeError({ ...minimal(), issuer }, 'issuer')
+    },
+  )
+
+  test('takes http nowhere else', () => {
+    expectTypeError({ ...minimal(), issuer: 'http://as.example.com', allowHttpOnLoopback: true }, 'issuer')
+  })
+
+  test.each([
+    ['where a list belongs', 's3cr3t-Wq8z'],
+    ['beside one that is empty', ['s3cr3t-Wq8z', '']],
+    ['inside an object', [{ value: 's3cr3t-Wq8z' }]],
+  ])('never shows a secret %s', (_, clientSecrets) => {
+    const error = errorOf(withOption('clientAuthentication.protectedResources[0].clientSecrets', clientSecrets))
+    expect((error as TypeError).message).not.toContain('s3cr3t')
+  })
+
+  test('leaves the options of the caller alone', () => {
+    const options = deepFreeze({
+      ...minimal(),
+      request: { maxBodyBytes: 300 },
+      clientAuthentication: { ...minimal().clientAuthentication, methods: ['client_secret_basic'] as const },
+    })
+    const before = JSON.stringify(options)
+    expect(errorOf(options)).toBeUndefined()
+    expect(JSON.stringify(options)).toBe(before)
+  })
+
+  test('is not changed by later changes to the options', async () => {
+    const clientSecrets = ['s3cr3t']
+    const audiences = ['a']
+    const protectedResources = [{ id: 'orders-api', clientSecrets, audiences }]
+    const methods: ('client_secret_basic' | 'client_secret_post')[] = ['client_secret_basic']
+    const request = { maxBodyBytes: 300 }
+    const options = { ...minimal(), request, clientAuthentication: { protectedResources, methods } }
+    const steps = resolveOptions(options)
+
+    clientSecrets.push('another')
+    audiences.push('b')
+    methods.push('client_secret_post')
+    protectedResources.push({ id: 'mallory', clientSecrets: ['x'], audiences: [] })
+    request.maxBodyBytes = 2 ** 24
+    options.issuer = 'https://evil.example.com'
+
+    expect(await steps.clientAuthentication.findProtectedResource('orders-api')).toEqual({
+      id: 'orders-api',
+      clientSecrets: ['s3cr3t'],
+      audiences: ['a'],
+    })
+    expect(await steps.clientAuthentication.findProtectedResource('mallory')).toBeUndefined()
+    expect([...steps.clientAuthentication.methods]).toEqual(['client_secret_basic'])
+    expect(steps.request.maxBodyBytes).toBe(300)
+    expect(steps.response.issuer).toBe('https://as.example.com')
+  })
+
+  test('reads every option once', () => {
+    let reads = 0
+    const options = Object.defineProperty(minimal(), 'issuer', {
+      enumerable: true,
+      get: () => (reads++ === 0 ? 'https://as.example.com' : 'https://evil.example.com'),
+    })
+    expect(resolveOptions(options).response.issuer).toBe('https://as.example.com')
+    expect(reads).toBe(1)
+  })
+})
+
+describe('the documentation of the options', () => {
+  const documented = readDocumentedDefaults()
+
+  test('states the default of every option that has one', () => {
+    const { clientAuthentication, request, response, authorization } = defaults
+    const actual = {
+      allowHttpOnLoopback: defaults.allowHttpOnLoopback,
+      ...clientAuthentication,
+      ...request,
+      ...response,
+      ...authorization,
+    }
+    expect(Object.keys(documented).toSorted()).toEqual([...Object.keys(actual), 'now'].toSorted())
+  })
+
+  test.each([
+    ['maxBodyBytes', String(defaults.request.maxBodyBytes)],
+    ['maxParameters', String(defaults.request.maxParameters)],
+    ['basicEncoding', `\`${defaults.clientAuthentication.basicEncoding}\``],
+    ['realm', `\`${defaults.clientAuthentication.realm}\``],
+    ['allow', `{@link ${defaults.authorization.allow.name}}`],
+    ['retryAfterSeconds', String(defaults.response.retryAfterSeconds)],
+    ['allowHttpOnLoopback', `\`${defaults.allowHttpOnLoopback}\``],
+    ['now', '`Date.now`'],
+  ])('says for %s what it is', (name, value) => {
+    expect(documented[name]).toBe(value)
+  })
+
+  test('says for methods that it is both of two', () => {
+    expect(documented['methods']).toBe('both')
+    expect(defaults.clientAuthentication.methods).toEqual(['client_secret_basic', 'client_secret_post'])
+  })
+
+  test('is frozen where the defaults are kept', () => {
+    expect(Object.values(defaults).every(Object.isFrozen) && Object.isFrozen(defaults)).toBe(true)
+  })
+})
+
+/** What follows the word "Default" in the comment above each option. */
+function readDocumentedDefaults(): Record<string, string | undefined> {
+  const source = readFileSync(new URL('options.ts', import.meta.url), 'utf8')
+  const commented = source.matchAll(/\/\*\*((?:[^*]|\*(?!\/))*)\*\/\s*readonly (\w+)\?/g)
+  const stated: Record<string, string | undefined> = {}
+  for (const [, comment = '', name = ''] of commented) {
+    const text = comment.replaceAll(/\s*\n\s*\* ?/g, ' ')
+    const match = /\bDefault (`[^`]+`|\{@link \w+\}|\w+)/.exec(text)
+    if (match !== null) stated[name] = match[1]
+  }
+  return stated
+}
+
+function deepFreeze<Value extends object>(value: Value): Value {
+  for (const member of Object.values(value) as unknown[]) {
+    if (typeof member === 'object' && member !== null && !('find' in member)) deepFreeze(member)
+  }
+  return Object.freeze(value)
+}

@@ -1,0 +1,132 @@
+/** The fetch form with the bodies that frameworks and senders hand it. */
+import type { UnderlyingSource } from 'node:stream/web'
+import { describe, expect, test } from 'vitest'
+import { ACTIVE, createEndpoint, ISSUER, post, toWebRequest, token } from '../endpoint.ts'
+
+const encoded = `token=${token('active')}`
+const serverError = { status: 500, body: '{"error":"server_error"}' }
+const bodyUnavailable = [
+  {
+    type: 'refused',
+    status: 500,
+    error: expect.objectContaining({ code: 'ERR_REQUEST_BODY_UNAVAILABLE' }) as unknown,
+  },
+]
+
+/** A request whose body is a stream of ours. */
+function streaming(source: UnderlyingSource<Uint8Array<ArrayBuffer>>, headers: Record<string, string> = {}): Request {
+  return new Request(ISSUER, {
+    method: 'POST',
+    headers: { ...Object.fromEntries(post('').headers), ...headers },
+    body: new ReadableStream(source, { highWaterMark: 0 }),
+    duplex: 'half',
+  })
+}
+
+async function answer(request: Request) {
+  const { handler, events } = await createEndpoint()
+  const response = await handler(request)
+  return { response: { status: response.status, body: await response.text() }, events }
+}
+
+describe('the fetch form', () => {
+  test('gives a web Response', async () => {
+    const { handler } = await createEndpoint()
+    const response = await handler(toWebRequest(post(encoded)))
+    expect(response).toBeInstanceOf(Response)
+    expect(await response.json()).toEqual(ACTIVE)
+  })
+
+  test('answers 500 when the body was read before', async () => {
+    const request = toWebRequest(post(encoded))
+    await request.text()
+    const { response, events } = await answer(request)
+    expect(response).toEqual(serverError)
+    expect(events).toEqual(bodyUnavailable)
+  })
+
+  test('answers 500 when somebody else is reading the body', async () => {
+    const request = toWebRequest(post(encoded))
+    request.body?.getReader()
+    const { response, events } = await answer(request)
+    expect(response).toEqual(serverError)
+    expect(events).toEqual(bodyUnavailable)
+  })
+
+  test('takes no body for an empty one', async () => {
+    const request = new Request(ISSUER, { method: 'POST', headers: Object.fromEntries(post('').headers) })
+    expect(request.body).toBeNull()
+    expect((await answer(request)).response.status).toBe(400)
+  })
+
+  test('answers 500 when the body breaks off', async () => {
+    let pulled = 0
+    const request = streaming({
+      pull(controller) {
+        if (pulled++ === 0) controller.enqueue(Buffer.from(encoded))
+        else controller.error(new Error('connection reset'))
+      },
+    })
+    const { response, events } = await answer(request)
+    expect(response).toEqual(serverError)
+    expect(events).toEqual(bodyUnavailable)
+  })
+
+  test('takes a body octet by octet', async () => {
+    const octets = [...Buffer.from(`${encoded}&x=é`)]
+    const request = streaming({
+      pull(controller) {
+        const octet = octets.shift()
+        if (octet === undefined) controller.close()
+        else controller.enqueue(Uint8Array.of(octet))
+      },
+    })
+    const { response } = await answer(request)
+    expect(JSON.parse(response.body)).toEqual(ACTIVE)
+  })
+
+  test('stops reading, and says so, once the cap is passed', async () => {
+    let octets = 0
+    let cancelled = false
+    const request = streaming({
+      pull(controller) {
+        octets += 10_000
+        controller.enqueue(new Uint8Array(10_000))
+      },
+      cancel() {
+        cancelled = true
+        // A sender who does not listen must not hold the answer.
+        return new Promise(() => undefined)
+      },
+    })
+    const { response } = await answer(request)
+    expect([response.status, octets, cancelled]).toEqual([413, 40_000, true])
+  })
+
+  test('reads nothing of a body that says it is too long', async () => {
+    let pulls = 0
+    const request = streaming({ pull: () => void pulls++ }, { 'content-length': '32769' })
+    const { response } = await answer(request)
+    expect([response.status, pulls]).toEqual([413, 0])
+  })
+
+  test('does not believe a length that is too short', async () => {
+    const request = streaming(
+      {
+        pull(controller) {
+          controller.enqueue(new Uint8Array(40_000))
+          controller.close()
+        },
+      },
+      { 'content-length': '10' },
+    )
+    expect((await answer(request)).response.status).toBe(413)
+  })
+
+  test('reads nothing of a body whose request is refused by its head', async () => {
+    let pulls = 0
+    const request = streaming({ pull: () => void pulls++ }, { 'content-type': 'application/json' })
+    const { response } = await answer(request)
+    expect([response.status, pulls]).toEqual([415, 0])
+  })
+})

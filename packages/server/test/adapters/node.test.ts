@@ -1,0 +1,359 @@
+/** The Node form with what body parsers, impatient senders and other middleware leave it. */
+import { once } from 'node:events'
+import { Agent, type IncomingMessage, request as httpRequest } from 'node:http'
+import type { Socket } from 'node:net'
+import { parse } from 'node:querystring'
+import { text } from 'node:stream/consumers'
+import { describe, expect, test } from 'vitest'
+import { toNodeHandler } from '../../src/adapters/node.ts'
+import type { IntrospectionHandlerEvent } from '../../src/index.ts'
+import {
+  ACTIVE,
+  basic,
+  type Changes,
+  createEndpoint,
+  FORM,
+  json,
+  post,
+  SECRET,
+  token,
+  type WireRequest,
+  type WireResponse,
+} from '../endpoint.ts'
+import { dial, exchange, listen, portOf, readResponse } from '../path/forms.ts'
+
+const encoded = `token=${token('active')}`
+
+/** Sends a request through middleware that may read the body and leave something on the request. */
+async function sendAfter(
+  middleware: (request: IncomingMessage & { body?: unknown; rawBody?: unknown }) => unknown,
+  request: WireRequest,
+  changes?: Changes,
+): Promise<WireResponse> {
+  const { handler } = await createEndpoint(changes)
+  const listener = toNodeHandler(handler)
+  const server = await listen((message, response) => {
+    void Promise.resolve(middleware(message)).then(() => listener(message, response))
+  })
+  return await exchange(dial(server), request)
+}
+
+/** What `express.urlencoded({ extended: false })` does. */
+async function urlencoded(message: IncomingMessage & { body?: unknown }): Promise<void> {
+  message.body = parse(await text(message))
+}
+
+async function plainText(message: IncomingMessage & { body?: unknown }): Promise<void> {
+  message.body = await text(message)
+}
+
+describe('bodies that middleware has parsed', () => {
+  test.each<[string, (message: IncomingMessage & { body?: unknown; rawBody?: unknown }) => unknown]>([
+    ['an object', urlencoded],
+    ['a string', plainText],
+    ['a Buffer', async (message) => (message.body = Buffer.from(await text(message)))],
+    [
+      'rawBody beside an object',
+      async (message) => {
+        message.rawBody = Buffer.from(await text(message))
+        message.body = { token: 'something else' }
+      },
+    ],
+    ['an empty object and the body unread', (message) => (message.body = {})],
+    ['null and the body unread', (message) => (message.body = null)],
+  ])('are taken as %s', async (_, middleware) => {
+    const response = await sendAfter(middleware, post(`${encoded}&foo=1&foo=2`))
+    expect([response.status, json(response)]).toEqual([200, ACTIVE])
+  })
+
+  test.each([
+    ['a repeated token', `${encoded}&${encoded}`],
+    ['a repeated client_id', `${encoded}&client_id=orders-api&client_id=orders-api`],
+    ['no token', 'foo=bar'],
+    ['nothing', ''],
+    ['too many parameters', `${encoded}${Array.from({ length: 64 }, (_, index) => `&x${index}=`).join('')}`],
+  ])('are refused with %s', async (_, body) => {
+    expect(await sendAfter(urlencoded, post(body))).toMatchObject({ status: 400 })
+  })
+
+  test.each([
+    ['a nested object', { token: { a: 'b' } }],
+    ['a nested object in an unknown parameter', { token: token('active'), foo: { a: 'b' } }],
+    ['an array of arrays', { token: [[token('active')]] }],
+    ['a number', { token: 7 }],
+    ['null', { token: null }],
+  ])('are refused with a token that is %s', async (_, parsed) => {
+    const middleware = async (message: IncomingMessage & { body?: unknown }): Promise<void> => {
+      await text(message)
+      message.body = parsed
+    }
+    expect(await sendAfter(middleware, post(encoded))).toMatchObject({ status: 400 })
+  })
+
+  test.each<[string, (message: IncomingMessage & { body?: unknown }) => unknown]>([
+    ['an object', urlencoded],
+    ['a string', plainText],
+    ['a Buffer', async (message) => (message.body = Buffer.from(await text(message)))],
+  ])('over the cap are refused as %s', async (_, middleware) => {
+    const request = post(`${encoded}&x=${'a'.repeat(300)}`)
+    const changes: Changes = { request: { maxBodyBytes: 256 } }
+    expect(await sendAfter(middleware, request, changes)).toMatchObject({ status: 413 })
+  })
+
+  test('over the cap are refused as a string that came without a length', async () => {
+    const request = post(`${encoded}&x=${'é'.repeat(150)}`, {}, { chunked: true })
+    expect(await sendAfter(plainText, request, { request: { maxBodyBytes: 256 } })).toMatchObject({ status: 413 })
+  })
+
+  test('still need the media type of a form', async () => {
+    const request = post(JSON.stringify({ token: token('active') }), { 'content-type': 'application/json' })
+    expect(await sendAfter(urlencoded, request)).toMatchObject({ status: 415 })
+  })
+})
+
+describe('a body that is gone', () => {
+  test.each<[string, (message: IncomingMessage & { body?: unknown }) => unknown]>([
+    ['read to its end', (message) => text(message)],
+    [
+      'read in part',
+      async (message) => {
+        await once(message, 'readable')
+        message.read(3)
+      },
+    ],
+    [
+      'replaced by something that is no form',
+      async (message) => {
+        await text(message)
+        message.body = 7
+      },
+    ],
+  ])('is a prompt 500 when it was %s', async (_, middleware) => {
+    expect(await sendAfter(middleware, post(encoded))).toMatchObject({ status: 500, body: '{"error":"server_error"}' })
+  })
+})
+
+/** A server whose events can be awaited. */
+async function startReporting() {
+  const { promise: reported, resolve: onEvent } = Promise.withResolvers<IntrospectionHandlerEvent>()
+  const { handler } = await createEndpoint({ onEvent })
+  return { listener: toNodeHandler(handler), reported }
+}
+
+/** The head of a request, and a body that is never completed. */
+const UNFINISHED =
+  'POST / HTTP/1.1\r\nhost: a\r\n' +
+  `content-type: ${FORM}\r\nauthorization: ${basic('orders-api', SECRET)}\r\ncontent-length: 1000\r\n\r\n${encoded}`
+
+const bodyUnavailable = {
+  type: 'refused',
+  status: 500,
+  error: expect.objectContaining({ code: 'ERR_REQUEST_BODY_UNAVAILABLE' }) as unknown,
+}
+
+describe('a sender who goes away', () => {
+  test('in the middle of the body ends the request', async () => {
+    const { listener, reported } = await startReporting()
+    const server = await listen(listener)
+    const socket = dial(server)
+    socket.write(UNFINISHED)
+    await once(server, 'request')
+    socket.destroy()
+    expect(await reported).toEqual(bodyUnavailable)
+  })
+
+  test('before the handler is called ends the request at once', async () => {
+    const { listener, reported } = await startReporting()
+    const server = await listen((message, response) => {
+      message.on('close', () => listener(message, response))
+    })
+    const socket = dial(server)
+    socket.write(UNFINISHED)
+    await once(server, 'request')
+    socket.destroy()
+    expect(await reported).toEqual(bodyUnavailable)
+  })
+
+  test('before the answer leaves the server as it was', async () => {
+    const asked = Promise.withResolvers<void>()
+    const found = Promise.withResolvers<null>()
+    const { handler, events } = await createEndpoint({
+      lookup: {
+        store: {
+          find() {
+            asked.resolve()
+            return found.promise
+          },
+        },
+      },
+    })
+    const handled = Promise.withResolvers<void>()
+    const listener = toNodeHandler({
+      async handle(request) {
+        const response = await handler.handle(request)
+        queueMicrotask(() => queueMicrotask(handled.resolve))
+        return response
+      },
+    })
+    const server = await listen(listener)
+    const closed = once(server, 'connection').then(([socket]) => once(socket as NodeJS.EventEmitter, 'close'))
+    const socket = dial(server)
+    socket.write(UNFINISHED.replace('1000', String(encoded.length)))
+    await asked.promise
+    socket.destroy()
+    await closed
+    found.resolve(null)
+    await handled.promise
+    expect(events).toMatchObject([{ type: 'introspected' }])
+  })
+})
+
+describe('an early answer', () => {
+  const large = Buffer.alloc(900_000, 'a')
+
+  test.each([
+    ['405', post(large, {}, { method: 'PUT' }), 405],
+    ['415', post(large, { 'content-type': 'application/json' }), 415],
+    ['413', post(large), 413],
+    ['413 to a body without a length', post(large, {}, { chunked: true }), 413],
+  ])('%s reaches a sender who is still sending, and the connection is closed', async (_, request, status) => {
+    const { handler } = await createEndpoint()
+    const server = await listen(toNodeHandler(handler))
+    const socket = dial(server)
+    const closed = once(socket, 'close')
+    const response = await exchange(socket, request)
+    expect(response).toMatchObject({ status, headers: { connection: 'close' } })
+    const [hadError] = (await closed) as [boolean]
+    expect(hadError).toBe(false)
+  })
+
+  test.each([
+    ['405', post('', {}, { method: 'PUT' }), 405],
+    ['415', post('', { 'content-type': 'application/json' }), 415],
+    ['413', post(''), 413],
+  ])('%s does not wait for the body, nor reset a sender who sends slowly', async (_, { method, headers }, status) => {
+    const { handler } = await createEndpoint()
+    const server = await listen(toNodeHandler(handler))
+    const socket = dial(server)
+    const ended = once(socket, 'end')
+    const fields = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+    const response = readResponse(socket, method)
+    socket.write(`${method} / HTTP/1.1\r\nhost: a\r\n${fields}content-length: 40000\r\n\r\n`)
+    expect(await response).toMatchObject({ status, headers: { connection: 'close' } })
+    const sent = new Promise<Error | null | undefined>((resolve) => socket.write(Buffer.alloc(20_000), resolve))
+    expect(await sent).toBeFalsy()
+    // Had the server closed already, this second half would meet a reset instead of an orderly end.
+    socket.write(Buffer.alloc(20_000))
+    await ended
+  })
+
+  test('is given, and the connection closed, to a sender who stops sending', async () => {
+    const { handler } = await createEndpoint()
+    const server = await listen(toNodeHandler(handler))
+    const socket = dial(server)
+    const ended = once(socket, 'end')
+    const response = readResponse(socket, 'POST')
+    socket.write(UNFINISHED.replace(FORM, 'application/json'))
+    expect(await response).toMatchObject({ status: 415 })
+    await ended
+  })
+
+  test('is given, and the connection closed, to a sender who never stops sending', async () => {
+    const { handler } = await createEndpoint()
+    const server = await listen(toNodeHandler(handler))
+    const accepted = once(server, 'connection')
+    const socket = dial(server)
+    const closed = new Promise((resolve) => socket.on('close', resolve))
+    const response = readResponse(socket, 'POST')
+    socket.write(UNFINISHED.replace('content-length: 1000', 'transfer-encoding: chunked').replace(encoded, ''))
+    const chunk = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(65_536, 'a'), Buffer.from('\r\n')])
+    const more = (): void => {
+      while (!socket.destroyed && socket.write(chunk)) continue
+      socket.once('drain', more)
+    }
+    more()
+    expect(await response).toMatchObject({ status: 413 })
+    await closed
+    const [connection] = (await accepted) as [Socket]
+    expect(connection.bytesRead).toBeLessThan(4_000_000)
+  })
+})
+
+describe('a connection', () => {
+  test('serves one request after the other, refused ones too', async () => {
+    const { handler } = await createEndpoint()
+    const server = await listen(toNodeHandler(handler))
+    let connections = 0
+    server.on('connection', () => connections++)
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const statuses: (number | undefined)[] = []
+    for (const { method, headers, body } of [
+      post(encoded),
+      post('token=x'),
+      post(encoded, { authorization: undefined }),
+      post('', { 'content-type': 'application/json' }),
+      post('', {}, { method: 'GET' }),
+      post('', {}, { method: 'HEAD' }),
+      post('token=%zz'),
+      post(encoded),
+    ]) {
+      const sent = httpRequest({ port: portOf(server), method, agent, headers: Object.fromEntries(headers) })
+      sent.end(body)
+      const [response] = (await once(sent, 'response')) as [IncomingMessage]
+      await text(response)
+      statuses.push(response.statusCode)
+    }
+    agent.destroy()
+    expect(statuses).toEqual([200, 200, 401, 415, 405, 405, 400, 200])
+    expect(connections).toBe(1)
+  })
+
+  test('serves requests that were sent without waiting for answers, in their order', async () => {
+    const { handler } = await createEndpoint()
+    const server = await listen(toNodeHandler(handler))
+    const socket = dial(server)
+    const head = `POST / HTTP/1.1\r\nhost: a\r\ncontent-type: ${FORM}\r\nauthorization: ${basic('orders-api', SECRET)}\r\n`
+    const bodies = [encoded, 'token=', 'token=x']
+    socket.end(bodies.map((body) => `${head}content-length: ${body.length}\r\n\r\n${body}`).join(''))
+    const received = await text(socket)
+    expect(received.match(/HTTP\/1\.1 \d+|"active":\w+/g)).toEqual([
+      'HTTP/1.1 200',
+      '"active":true',
+      'HTTP/1.1 400',
+      'HTTP/1.1 200',
+      '"active":false',
+    ])
+  })
+
+  test('carries no body after HEAD, not even where Node leaves that to us', async () => {
+    const { handler } = await createEndpoint()
+    const server = await listen(toNodeHandler(handler), { rejectNonStandardBodyWrites: true })
+    const socket = dial(server)
+    socket.end('HEAD / HTTP/1.1\r\nhost: a\r\n\r\nHEAD / HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n')
+    const received = await text(socket)
+    expect(received.split('\r\n').filter((line) => /^[H{]/.test(line))).toEqual([
+      'HTTP/1.1 405 Method Not Allowed',
+      'HTTP/1.1 405 Method Not Allowed',
+    ])
+  })
+
+  test('is closed when a handler breaks its promise and rejects', async () => {
+    const server = await listen(toNodeHandler({ handle: () => Promise.reject(new Error('a bug')) }))
+    await expect(exchange(dial(server), post(encoded))).rejects.toThrow('closed after ""')
+  })
+
+  test('is left alone when middleware has answered already', async () => {
+    const { handler, events } = await createEndpoint()
+    const handled = Promise.withResolvers<void>()
+    const listener = toNodeHandler({
+      handle: (request) => handler.handle(request).finally(() => setImmediate(handled.resolve)),
+    })
+    const server = await listen((message, response) => {
+      response.writeHead(200, { 'content-length': '8' }).write('too ')
+      listener(message, response)
+      void handled.promise.then(() => response.end('slow'))
+    })
+    expect(await exchange(dial(server), post(encoded))).toMatchObject({ status: 200, body: 'too slow' })
+    expect(events).toMatchObject([{ type: 'introspected', active: true }])
+  })
+})

@@ -1,0 +1,16 @@
+/** The memory token store keeps the contract every token store has. */
+import { createMemoryTokenStore } from '../../src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { tokenStoreContract } from '../../../testing/src/contract/token-store-contract.ts'
+
+describe('memory token store', () => {
+  test.each(tokenStoreContract())('$title', async ({ run }) => {
+    await run(createMemoryTokenStore())
+  })
+
+  test('runs every case on one store', async () => {
+    const store = createMemoryTokenStore()
+    for (const { run } of tokenStoreContract()) await run(store)
+    expect(store.size).toBeGreaterThan(1000)
+  })
+})

@@ -1,0 +1,119 @@
+/** The three ways into one handler: plain data, fetch, and Node over a real connection. */
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { onTestFinished } from 'vitest'
+import { toNodeHandler } from '../../src/adapters/node.ts'
+import { type IntrospectionHandler, RequestTooLargeError } from '../../src/index.ts'
+import { send, type WireRequest, type WireResponse } from '../endpoint.ts'
+
+/** One form of the handler, and how a request gets to it. */
+export interface HandlerForm {
+  readonly name: string
+  readonly send: (handler: IntrospectionHandler, request: WireRequest) => Promise<WireResponse>
+}
+
+const plain: HandlerForm = {
+  name: 'plain data',
+  send: (handler, request) =>
+    handler.handle({
+      method: request.method,
+      header(name) {
+        const values = request.headers.filter(([field]) => field.toLowerCase() === name).map(([, value]) => value)
+        return values.length === 0 ? undefined : values.join(', ')
+      },
+      readBody(maxBytes) {
+        if (request.body.byteLength > maxBytes) throw new RequestTooLargeError('too large')
+        return request.body
+      },
+    }),
+}
+
+const fetchForm: HandlerForm = { name: 'fetch', send }
+
+const nodeForm: HandlerForm = {
+  name: 'node:http',
+  async send(handler, request) {
+    const server = await listen(toNodeHandler(handler))
+    return await exchange(dial(server), request)
+  },
+}
+
+export const forms: readonly HandlerForm[] = [plain, fetchForm, nodeForm]
+
+/** A server on loopback for the length of the test; with connections left open it would fail the test by its timeout. */
+export async function listen(listener: RequestListener, options: ServerOptions = {}): Promise<Server> {
+  const server = createServer(options, listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(
+    () => new Promise<void>((resolve, reject) => server.close((error) => (error ? reject(error) : resolve()))),
+  )
+  return server
+}
+
+/** The port of a server. */
+export function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port
+}
+
+/** A raw connection to a server, closed with the test. */
+export function dial(server: Server): Socket {
+  const socket = connect(portOf(server), '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  return socket
+}
+
+/** Writes a request and reads one response, whatever becomes of the rest of the request. */
+export async function exchange(socket: Socket, request: WireRequest): Promise<WireResponse> {
+  const response = readResponse(socket, request.method)
+  const framing = request.chunked ? 'transfer-encoding: chunked' : `content-length: ${request.body.byteLength}`
+  const fields = request.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  socket.write(
+    `${request.method} ${request.target} HTTP/1.1\r\nhost: as.example.com\r\n${fields}${framing}\r\n\r\n`,
+    'latin1',
+  )
+  if (!request.chunked) socket.write(request.body)
+  else {
+    for (let offset = 0; offset < request.body.byteLength; offset += 10_000) {
+      const chunk = request.body.subarray(offset, offset + 10_000)
+      socket.write(`${chunk.byteLength.toString(16)}\r\n`)
+      socket.write(chunk)
+      socket.write('\r\n')
+    }
+    socket.write('0\r\n\r\n')
+  }
+  return await response
+}
+
+/** Reads one response with its `Content-Length`. */
+export function readResponse(socket: Socket, method: string): Promise<WireResponse> {
+  return new Promise((resolve, reject) => {
+    let received = ''
+    let failure: Error | undefined
+    const onData = (chunk: Buffer): void => {
+      received += chunk.toString('latin1')
+      const response = parseResponse(received, method)
+      if (response === undefined) return
+      socket.off('data', onData)
+      resolve(response)
+    }
+    socket.on('data', onData)
+    // A server that closes early may break our writing; what counts is whether its answer came.
+    socket.on('error', (error) => (failure = error))
+    socket.on('close', () => reject(new Error(`closed after ${JSON.stringify(received)}`, { cause: failure })))
+  })
+}
+
+function parseResponse(received: string, method: string): WireResponse | undefined {
+  const end = received.indexOf('\r\n\r\n')
+  if (end === -1) return undefined
+  const [statusLine = '', ...lines] = received.slice(0, end).split('\r\n')
+  const fields = lines.map((line) => [
+    line.slice(0, line.indexOf(':')).toLowerCase(),
+    line.slice(line.indexOf(':') + 2),
+  ])
+  const headers = Object.fromEntries(fields) as Record<string, string>
+  const body = received.slice(end + 4)
+  if (method !== 'HEAD' && body.length < Number(headers['content-length'])) return undefined
+  const octets = Buffer.from(body, 'latin1')
+  return { status: Number(statusLine.split(' ')[1]), headers, body: octets.toString() }
+}

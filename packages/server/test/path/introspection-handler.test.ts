@@ -1,0 +1,758 @@
+/** The whole path from request to response, through every form of the handler. */
+import { inspect } from 'node:util'
+import { protectedResourceMetadataSchema } from '@token-introspection/core'
+import { describe, expect, test } from 'vitest'
+import type { IntrospectionHandlerEvent } from '../../src/index.ts'
+import { claimsSchema } from '../claims.ts'
+import {
+  ACTIVE,
+  basic,
+  CHALLENGE,
+  type Changes,
+  createEndpoint,
+  expectNothingSecret,
+  FORM,
+  INACTIVE,
+  ISSUER,
+  json,
+  NEXT_SECRET,
+  NOW,
+  OTHER_SECRET,
+  post,
+  RECORD,
+  SECRET,
+  storeOf,
+  TOKENS,
+  type TokenName,
+  token,
+  type WireRequest,
+  type WireResponse,
+} from '../endpoint.ts'
+import { forms } from './forms.ts'
+
+const active = { token: token('active') }
+const encoded = `token=${token('active')}`
+const anonymous = { authorization: undefined }
+const described = expect.stringMatching(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/) as string
+const invalidRequest = { error: 'invalid_request', error_description: described }
+const invalidClient = { error: 'invalid_client' }
+const serverError = { error: 'server_error' }
+const unavailable = { error: 'temporarily_unavailable' }
+
+/** One request and the answer to it; `changes` are the options that differ from the usual endpoint. */
+type Case = [title: string, request: WireRequest, status: number, body: unknown, changes?: Changes]
+
+/** Fields that depend on the form or the time and not on the answer. */
+const TRANSPORT_FIELDS = ['date', 'connection', 'keep-alive', 'content-length']
+
+function answerFields(response: WireResponse): Record<string, string> {
+  return Object.fromEntries(Object.entries(response.headers).filter(([name]) => !TRANSPORT_FIELDS.includes(name)))
+}
+
+const common = {
+  'content-type': 'application/json',
+  'cache-control': 'no-store',
+  pragma: 'no-cache',
+  'x-content-type-options': 'nosniff',
+  vary: 'accept',
+}
+
+/** The fields of an answer, all of them. */
+function fieldsOf(status: number): Record<string, string> {
+  if (status === 401) return { ...common, 'www-authenticate': CHALLENGE }
+  if (status === 405) return { ...common, allow: 'POST' }
+  if (status === 503) return { ...common, 'retry-after': '1' }
+  return common
+}
+
+describe.each(forms)('introspection handler, $name', ({ send }) => {
+  async function expectAnswer(request: WireRequest, status: number, body: unknown, changes?: Changes): Promise<void> {
+    const { handler, events } = await createEndpoint(changes)
+    const response = await send(handler, request)
+    expect({ status: response.status, fields: answerFields(response) }).toEqual({ status, fields: fieldsOf(status) })
+    if (typeof body === 'string') expect(response.body).toBe(body)
+    else expect(json(response)).toEqual(body)
+    expect(events.map((event) => (event.type === 'introspected' ? 200 : event.status))).toEqual([status])
+    expectNothingSecret(response, events)
+  }
+
+  describe('request', () => {
+    test.each<Case>([
+      ['GET', post('', {}, { method: 'GET', target: `/introspect?${encoded}` }), 405, invalidRequest],
+      ['PUT', post(active, {}, { method: 'PUT' }), 405, invalidRequest],
+      ['PATCH without credentials', post(active, anonymous, { method: 'PATCH' }), 405, invalidRequest],
+      ['DELETE', post('', {}, { method: 'DELETE' }), 405, invalidRequest],
+      ['OPTIONS', post('', {}, { method: 'OPTIONS' }), 405, invalidRequest],
+      ['JSON', post(JSON.stringify(active), { 'content-type': 'application/json' }), 415, invalidRequest],
+      [
+        'multipart',
+        post(`--b\r\ncontent-disposition: form-data; name="token"\r\n\r\n${token('active')}\r\n--b--\r\n`, {
+          'content-type': 'multipart/form-data; boundary=b',
+        }),
+        415,
+        invalidRequest,
+      ],
+      ['plain text', post(active, { 'content-type': 'text/plain' }), 415, invalidRequest],
+      ['no media type', post(active, { 'content-type': undefined }), 415, invalidRequest],
+      ['a media type that only begins like a form', post(active, { 'content-type': `${FORM}x` }), 415, invalidRequest],
+      ['two media types', post(active, { 'content-type': [FORM, FORM] }), 415, invalidRequest],
+      ['a compressed body', post(active, { 'content-encoding': 'gzip' }), 415, invalidRequest],
+      ['a body compressed twice', post(active, { 'content-encoding': 'identity, br' }), 415, invalidRequest],
+      ['a body over the cap', post(`${encoded}&x=${'a'.repeat(33_000)}`), 413, invalidRequest],
+      [
+        'a body over the cap without a length',
+        post(`${encoded}&x=${'a'.repeat(200_000)}`, {}, { chunked: true }),
+        413,
+        invalidRequest,
+      ],
+      ['one octet over a cap of our own', post(pad(257)), 413, invalidRequest, { request: { maxBodyBytes: 256 } }],
+      [
+        'a hundred thousand parameters',
+        post(`${encoded}${'&a'.repeat(100_000)}`),
+        400,
+        invalidRequest,
+        { request: { maxBodyBytes: 1_048_576 } },
+      ],
+      ['one parameter too many', post(`${encoded}${'&a=b'.repeat(64)}`), 400, invalidRequest],
+      ['octets that are not UTF-8', post(Buffer.from(`${encoded}&x=\xff`, 'latin1')), 400, invalidRequest],
+      ['escapes that are not UTF-8', post(`${encoded}&x=%FF`), 400, invalidRequest],
+      ['a broken escape in the token', post('token=%zz'), 400, invalidRequest],
+      ['a broken escape in another parameter', post(`${encoded}&x=%4`), 400, invalidRequest],
+      ['a repeated token', post(`${encoded}&${encoded}`), 400, invalidRequest],
+      ['a token that is empty the second time', post(`${encoded}&token=`), 400, invalidRequest],
+      ['a repeated hint', post(`${encoded}&token_type_hint=a&token_type_hint=a`), 400, invalidRequest],
+      ['a repeated client_id', post(`${encoded}&client_id=orders-api&client_id=orders-api`), 400, invalidRequest],
+      [
+        'a repeated client_secret',
+        post(`${encoded}&client_id=orders-api&client_secret=${SECRET}&client_secret=${SECRET}`, anonymous),
+        400,
+        invalidRequest,
+      ],
+      ['a token in another case', post(`Token=${token('active')}`), 400, invalidRequest],
+      ['no token', post('token_type_hint=access_token'), 400, invalidRequest],
+      ['an empty token', post('token='), 400, invalidRequest],
+      ['an empty body', post(''), 400, invalidRequest],
+      ['a token in the query', post('', {}, { target: `/introspect?${encoded}` }), 400, invalidRequest],
+    ])('refuses %s', async (_, ...row) => {
+      await expectAnswer(...row)
+    })
+
+    test.each<Case>([
+      [
+        'an unusual spelling',
+        post(active, { 'content-type': 'Application/X-WWW-Form-Urlencoded; charset=UTF-8' }),
+        200,
+        ACTIVE,
+      ],
+      ['a parameter of the media type', post(active, { 'content-type': `${FORM};charset="utf-8"` }), 200, ACTIVE],
+      ['a body that says it is not compressed', post(active, { 'content-encoding': 'Identity' }), 200, ACTIVE],
+      ['a body as large as the cap', post(pad(32_768)), 200, ACTIVE],
+      ['a body as large as a cap of our own', post(pad(256)), 200, ACTIVE, { request: { maxBodyBytes: 256 } }],
+      ['a body in chunks without a length', post(pad(30_000), {}, { chunked: true }), 200, ACTIVE],
+      ['as many parameters as may be', post(`${encoded}${'&a=b'.repeat(63)}`), 200, ACTIVE],
+      ['unknown parameters', post({ ...active, foo: 'bar', resource: 'https://orders.example.com' }), 200, ACTIVE],
+      ['a repeated unknown parameter', post(`${encoded}&foo=1&foo=2&foo=`), 200, ACTIVE],
+      ['an unknown hint', post({ ...active, token_type_hint: 'nonsense' }), 200, ACTIVE],
+      ['a wrong hint', post({ ...active, token_type_hint: 'refresh_token' }), 200, ACTIVE],
+      ['an empty hint', post({ ...active, token_type_hint: '' }), 200, ACTIVE],
+      ['an escaped token', post('&&token=%74kn-active-5Bf41JqM&'), 200, ACTIVE],
+      [
+        'another token in the query',
+        post(active, {}, { target: `/introspect?token=${token('expired')}` }),
+        200,
+        ACTIVE,
+      ],
+      ['any path', post(active, {}, { target: '/oauth2/introspect/?tenant=a' }), 200, ACTIVE],
+    ])('takes %s', async (_, ...row) => {
+      await expectAnswer(...row)
+    })
+
+    test.each([
+      ['application/json', 200],
+      ['Application/JSON; charset=utf-8', 200],
+      ['*/*', 200],
+      ['application/*;q=0.1', 200],
+      ['', 200],
+      ['text/html, */*;q=0.01', 200],
+      ['application/token-introspection+jwt, application/json;q=0.5', 200],
+      ['application/token-introspection+jwt', 406],
+      ['application/token-introspection+jwt;q=1, application/json;q=0', 406],
+      ['application/json;q=0, */*', 406],
+      ['text/html', 406],
+      ['application/jsonp', 406],
+    ])('answers Accept: %s with %i', async (accept, status) => {
+      await expectAnswer(post(active, { accept }), status, status === 200 ? ACTIVE : invalidRequest)
+    })
+
+    test('looks at several Accept fields together', async () => {
+      await expectAnswer(post(active, { accept: ['text/html', 'application/json'] }), 200, ACTIVE)
+    })
+  })
+
+  describe('client authentication', () => {
+    test.each<Case>([
+      ['no credentials', post(active, anonymous), 401, invalidClient],
+      ['no credentials, an empty token', post('token=', anonymous), 401, invalidClient],
+      ['no credentials, no token', post('', anonymous), 401, invalidClient],
+      ['a wrong secret and no token', post('', { authorization: basic('orders-api', 'wrong') }), 401, invalidClient],
+      [
+        'a wrong secret and a repeated token',
+        post('token=a&token=b', { authorization: basic('orders-api', 'wrong') }),
+        401,
+        invalidClient,
+      ],
+      ['a wrong secret', post(active, { authorization: basic('orders-api', 'wrong') }), 401, invalidClient],
+      ['an empty secret', post(active, { authorization: basic('orders-api', '') }), 401, invalidClient],
+      ['the secret of another', post(active, { authorization: basic('orders-api', OTHER_SECRET) }), 401, invalidClient],
+      ['an unknown protected resource', post(active, { authorization: basic('nobody', SECRET) }), 401, invalidClient],
+      [
+        'an identifier in another case',
+        post(active, { authorization: basic('Orders-API', SECRET) }),
+        401,
+        invalidClient,
+      ],
+      ['a client that only owns tokens', post(active, { authorization: basic('web', SECRET) }), 401, invalidClient],
+      ['Basic that is not base64', post(active, { authorization: 'Basic *****' }), 401, invalidClient],
+      ['Basic with a stray character of base64', post(active, { authorization: 'Basic abcde' }), 401, invalidClient],
+      ['Basic without a colon', post(active, { authorization: `Basic ${btoa('orders-api')}` }), 401, invalidClient],
+      ['Basic with a broken escape', post(active, { authorization: basic('orders-api', '%zz') }), 401, invalidClient],
+      [
+        'Basic that is not UTF-8',
+        post(active, { authorization: `Basic ${btoa('orders-api:\xff')}` }),
+        401,
+        invalidClient,
+      ],
+      [
+        'Basic with a control character',
+        post(active, { authorization: basic('orders-api', 'a\u0000b') }),
+        401,
+        invalidClient,
+      ],
+      [
+        'Basic with an escaped control character',
+        post(active, { authorization: basic('orders-api', 'a%00b') }),
+        401,
+        invalidClient,
+      ],
+      ['Basic with nothing', post(active, { authorization: 'Basic' }), 401, invalidClient],
+      ['Basic with parameters', post(active, { authorization: 'Basic realm="x"' }), 401, invalidClient],
+      ['Bearer', post(active, { authorization: 'Bearer 2YotnFZFEjr1zCsicMWpAA' }), 401, invalidClient],
+      ['the token itself as Bearer', post(active, { authorization: `Bearer ${token('active')}` }), 401, invalidClient],
+      ['an identifier without a secret', post({ ...active, client_id: 'orders-api' }, anonymous), 401, invalidClient],
+      ['a secret without an identifier', post({ ...active, client_secret: SECRET }, anonymous), 401, invalidClient],
+      [
+        'a wrong secret in the form',
+        post({ ...active, client_id: 'orders-api', client_secret: 'wrong' }, anonymous),
+        401,
+        invalidClient,
+      ],
+      [
+        'empty credentials in the form',
+        post({ ...active, client_id: '', client_secret: '' }, anonymous),
+        401,
+        invalidClient,
+      ],
+      [
+        'credentials in the query',
+        post(active, anonymous, { target: `/introspect?client_id=orders-api&client_secret=${SECRET}` }),
+        401,
+        invalidClient,
+      ],
+      [
+        'two Authorization fields',
+        post(active, { authorization: [basic('orders-api', SECRET), basic('orders-api', SECRET)] }),
+        401,
+        invalidClient,
+      ],
+      [
+        'an assertion',
+        post({ ...active, client_assertion: 'e30.e30.', client_assertion_type: 'urn:x' }, anonymous),
+        401,
+        invalidClient,
+      ],
+      ['an assertion beside Basic', post({ ...active, client_assertion: 'e30.e30.' }), 401, invalidClient],
+      [
+        'Basic where it is not taken',
+        post(active),
+        401,
+        invalidClient,
+        { clientAuthentication: { methods: ['client_secret_post'] } },
+      ],
+      [
+        'a form secret where it is not taken',
+        post({ ...active, client_id: 'orders-api', client_secret: SECRET }, anonymous),
+        401,
+        invalidClient,
+        { clientAuthentication: { methods: ['client_secret_basic'] } },
+      ],
+      [
+        'a secret in the form beside Basic',
+        post({ ...active, client_id: 'orders-api', client_secret: SECRET }),
+        400,
+        invalidRequest,
+      ],
+      ['a secret alone in the form beside Basic', post({ ...active, client_secret: SECRET }), 400, invalidRequest],
+      ['another client_id beside Basic', post({ ...active, client_id: 'invoices-api' }), 400, invalidRequest],
+    ])('refuses %s', async (_, ...row) => {
+      await expectAnswer(...row)
+    })
+
+    test.each<Case>([
+      [
+        'empty credentials in the form beside Basic',
+        post({ ...active, client_id: '', client_secret: '' }),
+        200,
+        ACTIVE,
+      ],
+      ['the same client_id beside Basic', post({ ...active, client_id: 'orders-api' }), 200, ACTIVE],
+      [
+        'a lower-case scheme',
+        post(active, { authorization: basic('orders-api', SECRET).replace('Basic', 'basic') }),
+        200,
+        ACTIVE,
+      ],
+      [
+        'several spaces after the scheme',
+        post(active, { authorization: basic('orders-api', SECRET).replace(' ', '   ') }),
+        200,
+        ACTIVE,
+      ],
+      [
+        'base64 without padding',
+        post(active, { authorization: basic('orders-api', NEXT_SECRET).replace(/=+$/, '') }),
+        200,
+        ACTIVE,
+      ],
+      ['the secret that is rotated in', post(active, { authorization: basic('orders-api', NEXT_SECRET) }), 200, ACTIVE],
+      [
+        'credentials in the form',
+        post({ ...active, client_id: 'orders-api', client_secret: SECRET }, anonymous),
+        200,
+        ACTIVE,
+      ],
+    ])('takes %s', async (_, ...row) => {
+      await expectAnswer(...row)
+    })
+
+    test('answers every failure alike', async () => {
+      const { handler } = await createEndpoint()
+      const requests = [
+        post(active, anonymous),
+        post(active, { authorization: basic('orders-api', 'wrong') }),
+        post(active, { authorization: basic('nobody', SECRET) }),
+        post(active, { authorization: 'Basic *' }),
+        post(active, { authorization: 'Bearer x' }),
+        post({ ...active, client_id: 'nobody', client_secret: 'wrong' }, anonymous),
+        post({ ...active, client_id: 'orders-api' }, anonymous),
+        post({ token: token('expired') }, anonymous),
+      ]
+      for (const request of requests) {
+        const response = await send(handler, request)
+        expect([response.status, answerFields(response), response.body]).toEqual([
+          401,
+          { ...common, 'www-authenticate': CHALLENGE },
+          '{"error":"invalid_client"}',
+        ])
+      }
+    })
+
+    test('sends the realm it was given', async () => {
+      const { handler } = await createEndpoint({ clientAuthentication: { realm: 'a "b" \\c' } })
+      const response = await send(handler, post(active, anonymous))
+      expect(response.headers['www-authenticate']).toBe('Basic realm="a \\"b\\" \\\\c", charset="UTF-8"')
+    })
+
+    describe.each([
+      ['a colon', 'a:b:'],
+      ['a percent sign', '100%'],
+      ['what looks like an escape', '%41%zz'],
+      ['a plus', 'a+b'],
+      ['a space', 'a b'],
+      ['a slash and an equals sign', '/a=b/'],
+      ['an ampersand', 'a&client_id=x'],
+      ['letters beyond ASCII', 'é€😀'],
+      ['what oauth4webapi escapes', 'a-b_c.d~e'],
+      ['everything at once', 'p:s%w+r/d-é ~?'],
+    ])('with %s in the secret', (_, clientSecret) => {
+      const id = 'special-api'
+      const changes = (basicEncoding?: 'form'): Changes => ({
+        clientAuthentication: {
+          protectedResources: [{ id, clientSecrets: [clientSecret], audiences: ['urn:orders', RECORD.aud] }],
+          basicEncoding,
+        },
+      })
+      const formEncoded = basic(encodeEverything(id), encodeEverything(clientSecret))
+
+      test('takes it form-encoded in Basic', async () => {
+        await expectAnswer(post(active, { authorization: formEncoded }), 200, ACTIVE, changes())
+        await expectAnswer(post(active, { authorization: formEncoded }), 200, ACTIVE, changes('form'))
+      })
+
+      test('takes it raw in Basic', async () => {
+        await expectAnswer(post(active, { authorization: basic(id, clientSecret) }), 200, ACTIVE, changes())
+      })
+
+      test('takes it in the form', async () => {
+        const request = post({ ...active, client_id: id, client_secret: clientSecret }, anonymous)
+        await expectAnswer(request, 200, ACTIVE, changes())
+      })
+    })
+
+    test.each([
+      ['a percent sign', '100%'],
+      ['what looks like an escape', '%41'],
+      ['a plus', 'a+b'],
+    ])('refuses a raw secret with %s where only form encoding is taken', async (_, clientSecret) => {
+      const clientAuthentication = {
+        protectedResources: [{ id: 'special-api', clientSecrets: [clientSecret], audiences: [RECORD.aud] }],
+        basicEncoding: 'form',
+      } as const
+      const request = post(active, { authorization: basic('special-api', clientSecret) })
+      await expectAnswer(request, 401, invalidClient, { clientAuthentication })
+    })
+
+    test('takes an identifier that is a URL, form-encoded in Basic and in the form', async () => {
+      const id = 'https://rs.example.com/api'
+      const changes: Changes = {
+        clientAuthentication: { protectedResources: [{ id, clientSecrets: [SECRET], audiences: [RECORD.aud] }] },
+      }
+      const authorization = basic(encodeURIComponent(id), SECRET)
+      await expectAnswer(post({ ...active, client_id: id }, { authorization }), 200, ACTIVE, changes)
+      await expectAnswer(post({ ...active, client_id: id, client_secret: SECRET }, anonymous), 200, ACTIVE, changes)
+    })
+
+    test('finds protected resources where they live, and rotated secrets at once', async () => {
+      const entry = { id: 'orders-api', clientSecrets: ['old'], audiences: [RECORD.aud] }
+      const asked: string[] = []
+      const { handler } = await createEndpoint({
+        clientAuthentication: {
+          async findProtectedResource(id) {
+            asked.push(id)
+            await Promise.resolve()
+            return id === entry.id ? entry : null
+          },
+        },
+      })
+      const attempt = async (id: string, secret: string) =>
+        (await send(handler, post(active, { authorization: basic(id, secret) }))).status
+      expect(await attempt('orders-api', 'old')).toBe(200)
+      entry.clientSecrets[0] = 'new'
+      expect(await attempt('orders-api', 'old')).toBe(401)
+      expect(await attempt('orders-api', 'new')).toBe(200)
+      expect(await attempt('nobody', 'new')).toBe(401)
+      expect(asked).toEqual(['orders-api', 'orders-api', 'orders-api', 'nobody'])
+    })
+
+    test.each<[string, () => never | Promise<never>]>([
+      ['throws', fail],
+      ['rejects', rejected],
+    ])('answers 503 when the registry %s', async (_, findProtectedResource) => {
+      const changes = { clientAuthentication: { findProtectedResource } }
+      await expectAnswer(post(active), 503, unavailable, changes)
+    })
+  })
+
+  describe('lookup and authorization', () => {
+    test.each<TokenName>(['expired', 'revoked', 'future', 'refresh', 'foreign', 'audienceless', 'emptyAudience'])(
+      'says nothing but inactive about the %s token',
+      async (tokenName) => {
+        await expectAnswer(post({ token: token(tokenName) }), 200, INACTIVE)
+      },
+    )
+
+    test.each([
+      ['unknown', 'tkn-unknown'],
+      ['in another case', token('active').toUpperCase()],
+      ['with a space after it', `${token('active')} `],
+      ['with its scheme before it', `Bearer ${token('active')}`],
+      ['of control characters', '\u0000\r\n\u007f'],
+      ['very long', 'x'.repeat(32_000)],
+      ['that is a JWT nobody signed', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.'],
+      ['that is a name every object has', '__proto__'],
+    ])('says nothing but inactive about a token %s', async (_, value) => {
+      await expectAnswer(post({ token: value }), 200, INACTIVE)
+    })
+
+    test('answers all of these with the same fields', async () => {
+      const { handler } = await createEndpoint()
+      const answers = new Set<string>()
+      for (const tokenName of ['expired', 'revoked', 'future', 'refresh', 'foreign', 'audienceless'] as const) {
+        const { status, headers, body } = await send(handler, post({ token: token(tokenName) }))
+        answers.add(JSON.stringify([status, { ...headers, date: '' }, body]))
+      }
+      expect(answers.size).toBe(1)
+    })
+
+    test.each<[string, TokenName, object]>([
+      ['for it', 'active', ACTIVE],
+      [
+        'issued to it',
+        'owned',
+        { active: true, client_id: 'orders-api', token_type: 'Bearer', exp: NOW + 1, iss: ISSUER },
+      ],
+      ['for several audiences', 'severalAudiences', { ...ACTIVE, aud: ['https://other.example.com', 'urn:orders'] }],
+      ['bound to a key', 'dpop', { ...ACTIVE, token_type: 'DPoP', cnf: TOKENS.dpop[1].cnf }],
+    ])('tells a protected resource about a token %s', async (_, tokenName, body) => {
+      await expectAnswer(post({ token: token(tokenName) }), 200, body)
+    })
+
+    test.each<[string, () => never | Promise<never>]>([
+      ['throws', fail],
+      ['rejects', rejected],
+    ])('answers 503 and never inactive when the store %s', async (_, find) => {
+      const changes = { lookup: { store: { find } }, response: { retryAfterSeconds: 1 } }
+      await expectAnswer(post(active), 503, unavailable, changes)
+    })
+
+    test('says when to try again', async () => {
+      const { handler } = await createEndpoint({
+        lookup: { store: { find: fail } },
+        response: { retryAfterSeconds: 30 },
+      })
+      expect((await send(handler, post(active))).headers['retry-after']).toBe('30')
+    })
+
+    test('takes a store that returns undefined for one that found nothing', async () => {
+      await expectAnswer(post(active), 200, INACTIVE, { lookup: { store: storeOf(undefined) } })
+    })
+
+    test('asks the store by digest, once, and only for a caller it knows', async () => {
+      const asked: string[] = []
+      const store = { find: (digest: string) => (asked.push(digest), null) }
+      const { handler } = await createEndpoint({ lookup: { store } })
+      await send(handler, post(active, { authorization: basic('orders-api', 'wrong') }))
+      await send(handler, post(active, anonymous))
+      await send(handler, post(`${encoded}&token_type_hint=a&token_type_hint=b`))
+      expect(asked).toEqual([])
+      await send(handler, post({ ...active, token_type_hint: 'refresh_token' }))
+      expect(asked).toEqual([expect.stringMatching(/^[A-Za-z0-9_-]{43}$/)])
+    })
+
+    test('reads null columns as absent', async () => {
+      const row = {
+        ...RECORD,
+        revoked: 0,
+        nbf: null,
+        exp: null,
+        jti: null,
+        cnf: null,
+        client_id: 'x',
+        claims: undefined,
+      }
+      const { nbf: _nbf, exp: _exp, jti: _jti, ...rest } = ACTIVE
+      await expectAnswer(post(active), 200, { ...rest, client_id: 'x' }, { lookup: { store: storeOf(row) } })
+      await expectAnswer(post(active), 200, INACTIVE, { lookup: { store: storeOf({ ...row, aud: null }) } })
+      await expectAnswer(post(active), 200, INACTIVE, { lookup: { store: storeOf({ ...row, revoked: 1 }) } })
+    })
+
+    test.each<[string, TokenName, unknown]>([
+      ['issued to it', 'owned', true],
+      ['for others', 'active', false],
+      ['for nobody', 'audienceless', false],
+    ])('tells a protected resource without audiences about a token %s or not', async (_, tokenName, isActive) => {
+      const { handler } = await createEndpoint({
+        clientAuthentication: { protectedResources: [{ id: 'orders-api', clientSecrets: [SECRET] }] },
+      })
+      expect(json(await send(handler, post({ token: token(tokenName) }))).active).toBe(isActive)
+    })
+
+    test('lets a policy of our own decide, with the protected resource and the record', async () => {
+      const changes: Changes = {
+        authorization: { allow: async ({ id }, { sub }) => id === 'orders-api' && sub === 'alice' },
+      }
+      await expectAnswer(post({ token: token('foreign') }), 200, { ...ACTIVE, aud: TOKENS.foreign[1].aud }, changes)
+      const request = post({ token: token('foreign') }, { authorization: basic('invoices-api', OTHER_SECRET) })
+      await expectAnswer(request, 200, INACTIVE, changes)
+    })
+
+    test.each<TokenName>(['expired', 'revoked', 'future', 'refresh'])(
+      'does not ask the policy about the %s token',
+      async (tokenName) => {
+        const changes: Changes = { authorization: { allow: fail } }
+        await expectAnswer(post({ token: token(tokenName) }), 200, INACTIVE, changes)
+      },
+    )
+
+    test.each([
+      ['a string', 'true'],
+      ['a number', 1],
+      ['an object', { allowed: true }],
+      ['nothing', undefined],
+    ])('discloses nothing when a policy returns %s', async (_, allowed) => {
+      await expectAnswer(post(active), 200, INACTIVE, { authorization: { allow: () => allowed as never } })
+    })
+
+    test.each<[string, () => never | Promise<never>]>([
+      ['throws', fail],
+      ['rejects', rejected],
+    ])('answers 500 when the policy %s', async (_, allow) => {
+      await expectAnswer(post(active), 500, serverError, { authorization: { allow } })
+    })
+  })
+
+  describe('response', () => {
+    test.each<[member: string, record: object, value: string]>([
+      ['exp', { ...RECORD, exp: 1_764_003_600_000 }, '1764003600000'],
+      ['iat', { ...RECORD, iat: '2026-01-01' }, '2026-01-01'],
+      ['nbf', { ...RECORD, nbf: 12.75 }, '12.75'],
+      ['sub', { ...RECORD, sub: 8_152_637 }, '8152637'],
+      ['scope', { ...RECORD, scope: ['orders:write-off'] }, 'write-off'],
+      ['aud', { ...RECORD, aud: [RECORD.aud, 4711] }, '4711'],
+      ['cnf', { ...RECORD, cnf: { jkt: 'not-a-thumbprint' } }, 'not-a-thumbprint'],
+    ])('answers 500 for a record with a wrong %s, and names it without its value', async (member, record, value) => {
+      const { handler, events } = await createEndpoint({ lookup: { store: storeOf(record) } })
+      const response = await send(handler, post(active))
+      expect([response.status, json(response)]).toEqual([500, serverError])
+      expect(events).toEqual([
+        { type: 'refused', status: 500, error: expect.objectContaining({ code: 'ERR_RESPONSE_SHAPE' }) as unknown },
+      ])
+      const reported = (events[0] as { error: Error }).error.message
+      expect(reported).toMatch(new RegExp(`\\b${member}\\b`))
+      expect(inspect(events, { depth: null })).not.toContain(value)
+    })
+
+    test.each([
+      ['fit', { tenant: 'acme', plan: 3 }, claimsSchema(), { tenant: 'acme', plan: 3 }],
+      ['the schema changes', { tenant: 'ACME' }, claimsSchema(), { tenant: 'acme' }],
+      ['no schema looks at', { tenant: 7, nested: { a: [null] } }, undefined, { tenant: 7, nested: { a: [null] } }],
+      [
+        'are named like registered members',
+        { tenant: 'acme', sub: 'mallory', active: false, exp: 1, iss: 'x' },
+        claimsSchema(),
+        { tenant: 'acme' },
+      ],
+      [
+        'a schema names like registered members',
+        { tenant: 'acme' },
+        claimsSchema({ sub: 'mallory', active: false }),
+        { tenant: 'acme' },
+      ],
+    ])('answers with extension claims that %s', async (_, claims, schema, expected) => {
+      const changes: Changes = { claims: schema, lookup: { store: storeOf({ ...RECORD, claims }) } }
+      await expectAnswer(post(active), 200, { ...ACTIVE, ...expected }, changes)
+    })
+
+    test.each([
+      ['of another type', { tenant: 'orders'.length }],
+      ['that are not there', {}],
+      ['that were never set', undefined],
+    ])('answers 500 for a record with claims %s', async (_, claims) => {
+      const changes: Changes = { claims: claimsSchema(), lookup: { store: storeOf({ ...RECORD, claims }) } }
+      await expectAnswer(post(active), 500, serverError, changes)
+    })
+
+    test('takes a schema of zod, and reports the claim at fault without its value', async () => {
+      const zodSchema = protectedResourceMetadataSchema
+      const fitting = { resource: 'urn:orders', resource_name: 'Orders', more: [1] }
+      const changes = (claims: object): Changes => ({
+        claims: zodSchema,
+        lookup: { store: storeOf({ ...RECORD, claims }) },
+      })
+      await expectAnswer(post(active), 200, { ...ACTIVE, ...fitting }, changes(fitting))
+      await expectAnswer(post(active), 500, serverError, changes({ resource: 4711 }))
+      const { handler, events } = await createEndpoint(changes({ resource: 4711 }))
+      await send(handler, post(active))
+      expect(events).toMatchObject([
+        { error: { code: 'ERR_RESPONSE_SHAPE', message: expect.stringContaining('resource') as unknown } },
+      ])
+      expect(inspect(events, { depth: null })).not.toContain('4711')
+    })
+
+    test('answers 500, with one event, for a record that JSON cannot carry', async () => {
+      const changes: Changes = { lookup: { store: storeOf({ ...RECORD, claims: { balance: 10n } }) } }
+      await expectAnswer(post(active), 500, serverError, changes)
+    })
+
+    test('leaves out what is no member of the answer', async () => {
+      const record = { ...RECORD, scope: '', internalNote: 'vip', passwordHash: 'x', revoked: false }
+      const { scope: _, ...rest } = ACTIVE
+      await expectAnswer(post(active), 200, rest, { lookup: { store: storeOf(record) } })
+    })
+  })
+
+  describe('events', () => {
+    test.each<[string, WireRequest, object]>([
+      ['an active token', post(active), { type: 'introspected', protectedResource: 'orders-api', active: true }],
+      [
+        'an inactive token',
+        post({ token: 'tkn-unknown' }),
+        { type: 'introspected', protectedResource: 'orders-api', active: false },
+      ],
+      [
+        'a refusal',
+        post(active, anonymous),
+        {
+          type: 'refused',
+          status: 401,
+          error: expect.objectContaining({ code: 'ERR_CLIENT_AUTHENTICATION_FAILED' }) as unknown,
+        },
+      ],
+    ])('reports %s once', async (_, request, event) => {
+      const { handler, events } = await createEndpoint()
+      await send(handler, request)
+      expect(events).toEqual([event])
+    })
+
+    test('reports what was unexpected as it was thrown', async () => {
+      const thrown = new RangeError('a bug')
+      const events: IntrospectionHandlerEvent[] = []
+      const { handler } = await createEndpoint({
+        onEvent: (event) => void events.push(event),
+        now: () => {
+          throw thrown
+        },
+      })
+      const response = await send(handler, post(active))
+      expect([response.status, response.body]).toEqual([500, '{"error":"server_error"}'])
+      expect(events).toEqual([{ type: 'unexpected', status: 500, error: thrown }])
+    })
+
+    test('hands on the error of the store as cause', async () => {
+      const { handler, events } = await createEndpoint({ lookup: { store: { find: rejected } } })
+      await send(handler, post(active))
+      expect(events).toMatchObject([{ error: { code: 'ERR_LOOKUP_STORE', cause: { message: 'connection refused' } } }])
+    })
+
+    test.each<[string, () => void]>([
+      ['throws', fail],
+      // Nothing keeps an observer from being an async function.
+      ['rejects', rejected],
+    ])('answers the same when the observer %s', async (_, onEvent) => {
+      const { handler } = await createEndpoint({ onEvent })
+      const bodies: string[] = []
+      for (const request of [post(active), post({ token: 'x' }), post(active, anonymous)]) {
+        bodies.push((await send(handler, request)).body)
+      }
+      expect(bodies).toEqual([JSON.stringify(ACTIVE), INACTIVE, '{"error":"invalid_client"}'])
+    })
+  })
+})
+
+// The plain-data form leaves this to the adapter.
+test.each(forms.filter((form) => form.name !== 'plain data'))(
+  'HEAD is answered without a body, $name',
+  async (form) => {
+    const { handler } = await createEndpoint()
+    const response = await form.send(handler, post('', {}, { method: 'HEAD' }))
+    expect(response).toMatchObject({ status: 405, headers: { allow: 'POST' }, body: '' })
+  },
+)
+
+/** An introspection request for the active token of so many octets. */
+function pad(octets: number): string {
+  return `${encoded}&x=`.padEnd(octets, 'a')
+}
+
+/** Form encoding with every octet escaped that may be, as the most careful clients do. */
+function encodeEverything(value: string): string {
+  return [...Buffer.from(value)].map((octet) => `%${octet.toString(16).padStart(2, '0')}`).join('')
+}
+
+function fail(): never {
+  throw new Error('connection refused')
+}
+
+async function rejected(): Promise<never> {
+  await Promise.resolve()
+  return fail()
+}

@@ -1,0 +1,105 @@
+/** Extension claims are typed from the schema through the record to the store. */
+import { describe, expectTypeOf, test } from 'vitest'
+import {
+  createIntrospectionHandler,
+  createMemoryTokenStore,
+  type IntrospectionHandler,
+  type IntrospectionHandlerOptions,
+  type MemoryTokenStore,
+  type OnEvent,
+  type TokenRecord,
+  type TokenStore,
+  type WritableTokenStore,
+} from '../src/index.ts'
+import { type Claims, claimsSchema } from './claims.ts'
+
+const common = {
+  issuer: 'https://as.example.com',
+  clientAuthentication: { protectedResources: [{ id: 'orders-api', clientSecrets: ['s3cr3t'] }] },
+} as const
+
+describe('TokenRecord', () => {
+  test('has the claims it is told to have', () => {
+    expectTypeOf<TokenRecord<Claims>['claims']>().toEqualTypeOf<Claims | undefined>()
+    expectTypeOf<TokenRecord['claims']>().toEqualTypeOf<object | undefined>()
+    expectTypeOf<TokenRecord['kind']>().toEqualTypeOf<'access_token' | 'refresh_token'>()
+    expectTypeOf<TokenRecord['exp']>().toEqualTypeOf<number | undefined>()
+    expectTypeOf<TokenRecord['aud']>().toEqualTypeOf<string | string[] | undefined>()
+  })
+
+  test('needs its kind, and claims of the right type', () => {
+    expectTypeOf<{ sub: string }>().not.toExtend<TokenRecord>()
+    expectTypeOf<{ kind: 'id_token' }>().not.toExtend<TokenRecord>()
+    expectTypeOf<{ kind: 'access_token'; exp: Date }>().not.toExtend<TokenRecord>()
+    expectTypeOf<{ kind: 'access_token'; claims: { tenant: string } }>().toExtend<TokenRecord<Claims>>()
+    expectTypeOf<{ kind: 'access_token'; claims: { tenant: number } }>().not.toExtend<TokenRecord<Claims>>()
+    expectTypeOf<{ kind: 'access_token'; claims: object }>().not.toExtend<TokenRecord<Claims>>()
+  })
+})
+
+describe('token stores', () => {
+  test('are generic in the claims', () => {
+    const store = createMemoryTokenStore<Claims>()
+    expectTypeOf(store).toEqualTypeOf<MemoryTokenStore<Claims>>()
+    expectTypeOf(store).toExtend<WritableTokenStore<Claims>>()
+    expectTypeOf<ReturnType<typeof store.find>>().toEqualTypeOf<TokenRecord<Claims> | null>()
+    expectTypeOf<Parameters<typeof store.save>[1]>().toEqualTypeOf<TokenRecord<Claims>>()
+    expectTypeOf<TokenStore<{ plan: number }>>().not.toExtend<TokenStore<Claims>>()
+    expectTypeOf<TokenStore<Claims>>().toExtend<TokenStore>()
+  })
+
+  test('refuse to save other claims', () => {
+    const store = createMemoryTokenStore<Claims>()
+    void store.save('a', { kind: 'access_token', claims: { tenant: 'acme' } })
+    // @ts-expect-error the tenant is a string
+    void store.save('a', { kind: 'access_token', claims: { tenant: 7 } })
+    // @ts-expect-error the tenant is missing
+    void store.save('a', { kind: 'access_token', claims: {} })
+  })
+})
+
+describe('createIntrospectionHandler', () => {
+  test('takes a store whose claims are those of the schema', () => {
+    const handler = createIntrospectionHandler({
+      ...common,
+      claims: claimsSchema(),
+      lookup: { store: createMemoryTokenStore<Claims>() },
+    })
+    expectTypeOf(handler).toEqualTypeOf<IntrospectionHandler>()
+    expectTypeOf(handler).parameters.toEqualTypeOf<[Request]>()
+    expectTypeOf(handler).returns.toEqualTypeOf<Promise<Response>>()
+  })
+
+  test('refuses a store of other claims', () => {
+    createIntrospectionHandler({
+      ...common,
+      // @ts-expect-error the store has a plan and no tenant
+      claims: claimsSchema(),
+      lookup: { store: createMemoryTokenStore<{ plan: number }>() },
+    })
+    createIntrospectionHandler<Claims>({
+      ...common,
+      // @ts-expect-error the store has a plan and no tenant
+      lookup: { store: createMemoryTokenStore<{ plan: number }>() },
+    })
+    expectTypeOf<IntrospectionHandlerOptions<{ plan: number }>>().not.toExtend<IntrospectionHandlerOptions<Claims>>()
+  })
+
+  test('refuses options that are unknown, missing or of another type', () => {
+    const lookup = { store: createMemoryTokenStore() }
+    // @ts-expect-error the issuer is missing
+    createIntrospectionHandler({ clientAuthentication: common.clientAuthentication, lookup })
+    // @ts-expect-error there is no such method
+    createIntrospectionHandler({ ...common, clientAuthentication: { methods: ['none'] }, lookup })
+    // @ts-expect-error there is no such option
+    createIntrospectionHandler({ ...common, lookup, cache: {} })
+  })
+
+  test('hands events out by their type', () => {
+    type Event = Parameters<OnEvent>[0]
+    expectTypeOf<Extract<Event, { type: 'introspected' }>['active']>().toEqualTypeOf<boolean>()
+    expectTypeOf<Extract<Event, { type: 'refused' }>['error']['code']>().toEqualTypeOf<`ERR_${string}`>()
+    expectTypeOf<Extract<Event, { type: 'unexpected' }>['error']>().toEqualTypeOf<unknown>()
+    expectTypeOf<Extract<Event, { status: number }>['type']>().toEqualTypeOf<'refused' | 'unexpected'>()
+  })
+})

@@ -25,7 +25,7 @@ export class OptionGroup {
     if (group !== undefined && (typeof group !== 'object' || group === null || Array.isArray(group))) {
       throw new TypeError(`${path === '' ? 'options' : path}: must be an object`)
     }
-    this.#values = { ...(group as object | undefined) }
+    this.#values = { ...group }
     for (const name of Object.keys(this.#values)) {
       if (!known.includes(name)) {
         throw new TypeError(`${this.path(name)}: unknown option; known here: ${known.join(', ')}`)

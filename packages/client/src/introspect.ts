@@ -36,7 +36,7 @@ export interface IntrospectOptions {
   readonly signal?: AbortSignal | undefined
   /** Sent as `token_type_hint`; leave it out unless the authorization server asks for it (RFC 7662 §2.1). */
   readonly tokenTypeHint?: TokenTypeHint | undefined
-  /** Further parameters of the request, such as `resource` (RFC 7662 §2.1). */
+  /** Further parameters of the request, such as `resource` (RFC 7662 §2.1); none that is set by other means. */
   readonly parameters?: Readonly<Record<string, string>> | undefined
 }
 
@@ -67,5 +67,6 @@ async function askEndpoint(
   const reply = await transport.send(request)
   if (refusesTokenType(reply)) return INACTIVE
   const response = validateResponse(parseIntrospectionResponse(readJsonReply(reply, 'introspection')), rules, now())
-  return response.active && rules.claims !== undefined ? validateExtensionClaims(response, rules.claims) : response
+  if (!response.active || rules.claims === undefined) return response
+  return deadline.race(validateExtensionClaims(response, rules.claims))
 }

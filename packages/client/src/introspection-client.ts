@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** The public entry of the resource server's side. */
 import { isIntrospectionError } from '@token-introspection/core'
 import type { OnEvent } from './events.ts'
@@ -36,6 +37,7 @@ export class IntrospectionClient<Claims extends object = object> {
   readonly #steps: Steps
   readonly #policy: PolicyOptions
   readonly #onEvent: OnEvent | undefined
+  #closing: Promise<void> | undefined
 
   /**
    * @param options - read once; later changes to the object have no effect.
@@ -60,9 +62,11 @@ export class IntrospectionClient<Claims extends object = object> {
    * @throws TransportUnauthorizedError when our own credentials are refused.
    * @throws TransportEndpointMissingError when the metadata names no introspection endpoint.
    * @throws ResponseMalformedError, ResponseUntrustedError when the answer cannot be used.
+   * @throws TypeError when the token is no string, a parameter is set by other means, or the client is closed.
    */
   async introspect(token: string, options: IntrospectOptions = {}): Promise<IntrospectionResult<Claims>> {
     if (typeof token !== 'string') throw new TypeError('token: must be a string')
+    if (this.#closing !== undefined) throw new TypeError('the IntrospectionClient is closed')
     const onEvent = this.#onEvent
     if (onEvent === undefined) return introspect(token, options, this.#steps)
     return this.#observe(onEvent, introspect(token, options, this.#steps))
@@ -101,11 +105,18 @@ export class IntrospectionClient<Claims extends object = object> {
 
   /** Lets calls under way finish, then closes the connections. The client cannot be used afterwards. */
   close(): Promise<void> {
-    return this.#steps.transport.close()
+    this.#closing ??= this.#close()
+    return this.#closing
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  async #close(): Promise<void> {
+    // A call may have a request still to make, after discovery; only when all are over may the connections go.
+    await this.#steps.transport.deadlines.idle()
+    await this.#steps.transport.close()
   }
 
   async #observe(onEvent: OnEvent, call: Promise<IntrospectionResult<Claims>>): Promise<IntrospectionResult<Claims>> {
@@ -124,7 +135,8 @@ export class IntrospectionClient<Claims extends object = object> {
 
 function report(onEvent: OnEvent, event: Parameters<OnEvent>[0]): void {
   try {
-    onEvent(event)
+    const told: unknown = onEvent(event)
+    if (told instanceof Promise) told.catch(() => undefined)
   } catch {
     // An observer's failure is not the caller's.
   }

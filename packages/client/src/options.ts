@@ -1,11 +1,9 @@
 /** Options of IntrospectionClient and its guards: documented, defaulted, read once. */
 import {
-  buildChallenge,
   type ClaimsSchema,
   isIssuer,
   isLoopbackHost,
   isScopeToken,
-  isSecureUrl,
   parseScope,
   toNumericDate,
   type UrlRules,
@@ -20,6 +18,7 @@ import type { ClientAuthentication } from './transport/client-authentication/cli
 import { Deadlines } from './transport/deadline.ts'
 import { EndpointDiscovery } from './transport/discover-endpoint.ts'
 import { type Fetch, fetchSend } from './transport/fetch-send.ts'
+import { isEndpoint } from './transport/is-endpoint.ts'
 import type { Send, Transport } from './transport/transport.ts'
 
 /** Step `token`: what is taken for a token. */
@@ -156,17 +155,13 @@ function resolveTransport(options: OptionGroup): Steps['transport'] {
     max: 1_048_576,
   })
   const urlRules = { allowHttpOnLoopback: group.boolean('allowHttpOnLoopback', defaults.transport.allowHttpOnLoopback) }
+  const maxConnections = group.integer('maxConnections', {
+    default: defaults.transport.maxConnections,
+    min: 1,
+    max: 1024,
+  })
   const deadlines = new Deadlines(deadlineMs)
-  const transport =
-    customTransport(group) ??
-    createDefaultTransport({
-      maxConnections: group.integer('maxConnections', {
-        default: defaults.transport.maxConnections,
-        min: 1,
-        max: 1024,
-      }),
-      connectTimeoutMs: deadlineMs,
-    })
+  const transport = customTransport(group) ?? createDefaultTransport({ maxConnections, connectTimeoutMs: deadlineMs })
   const clientAuthentication = options.seam<ClientAuthentication>('clientAuthentication', 'authenticate')
   if (clientAuthentication === undefined) {
     throw options.error('clientAuthentication', 'is required, such as clientSecretBasic(clientId, clientSecret)')
@@ -201,8 +196,11 @@ function resolveEndpoint(
   }
   if (endpoint !== undefined) {
     const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined
-    if (url === undefined || endpoint.includes('#') || url.username !== '' || !isSecureUrl(url, urlRules)) {
-      throw options.error('endpoint', `must be an https URL without fragment (RFC 7662 §4)${httpHint(endpoint)}`)
+    if (url === undefined || !isEndpoint(url, urlRules)) {
+      throw options.error(
+        'endpoint',
+        `must be an https URL without fragment and credentials (RFC 7662 §4)${httpHint(endpoint)}`,
+      )
     }
     return { known: url.href, find: () => Promise.resolve(url.href) }
   }
@@ -221,7 +219,7 @@ function resolveResponse(options: OptionGroup): Steps['response'] {
   const issuer = options.string('issuer')
   const acceptedIssuers = group.strings('acceptedIssuers') ?? (issuer === undefined ? undefined : [issuer])
   const claims = options.raw('claims') as ClaimsSchema | undefined
-  if (claims !== undefined && typeof claims['~standard']?.validate !== 'function') {
+  if (claims !== undefined && typeof claims?.['~standard']?.validate !== 'function') {
     throw options.error('claims', 'must be a Standard Schema, such as z.object({ tenant: z.string() })')
   }
   return {
@@ -233,7 +231,7 @@ function resolveResponse(options: OptionGroup): Steps['response'] {
 
 function resolvePolicyDefaults(options: OptionGroup): PolicyOptions {
   const group = new OptionGroup('policy', options.raw('policy'), ['audience', 'realm'])
-  return Object.freeze({ audience: resolveAudience(group), realm: group.string('realm') })
+  return Object.freeze({ audience: resolveAudience(group), realm: resolveRealm(group) })
 }
 
 /** Reads the options of one guard on top of the client's. */
@@ -244,10 +242,19 @@ export function resolveGuardOptions(options: GuardOptions, inherited: PolicyOpti
     throw group.error('audience', "is required: this resource server's own identifier, or false to check it elsewhere")
   }
   const scope = parseScope(group.string('scope'))
-  if (!scope.every(isScopeToken)) throw group.error('scope', 'must be scope tokens with a space between them')
-  const realm = group.string('realm') ?? inherited.realm ?? defaults.policy.realm
-  buildChallenge('Bearer', { realm, scope: scope.join(' ') })
+  // Spaces alone are no way to ask for nothing.
+  if (!scope.every(isScopeToken) || (scope.length === 0 && group.has('scope'))) {
+    throw group.error('scope', 'must be scope tokens with a space between them')
+  }
+  const realm = resolveRealm(group) ?? inherited.realm ?? defaults.policy.realm
   return Object.freeze({ audience: audience as Policy['audience'], scope: Object.freeze(scope), realm })
+}
+
+/** A realm that no challenge could carry is refused where it is given, not at the first refused request. */
+function resolveRealm(group: OptionGroup): string | undefined {
+  const realm = group.string('realm')
+  if (realm !== undefined && !/^[\x20-\x7e]*$/.test(realm)) throw group.error('realm', 'must be printable ASCII')
+  return realm
 }
 
 function resolveAudience(group: OptionGroup): readonly string[] | false | undefined {

@@ -10,3 +10,7 @@ export {
 
 // Wire vectors
 export { wireVectors } from './vectors/wire-vectors.ts'
+
+// Contract suites for the seams
+export type { ContractCase } from './contract/contract-case.ts'
+export { tokenStoreContract } from './contract/token-store-contract.ts'

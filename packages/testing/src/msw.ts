@@ -21,9 +21,9 @@ export function authorizationServerHandlers(as: Pick<FakeAuthorizationServer, 'i
  *
  * const as = createFakeAuthorizationServer()
  * const network = createNetwork(...authorizationServerHandlers(as))
- * await network.enable()
+ * network.enable()
  * // … run the test …
- * await network.disable()
+ * network.disable()
  * ```
  */
 export function createNetwork(...handlers: RequestHandler[]) {

@@ -25,6 +25,8 @@ const OTHER_TOKEN_KINDS = new Set([
   'authorization_code',
 ])
 const KIND_MEMBERS = ['token_type', 'token_use', 'token_usage', 'typ'] as const
+/** Some servers name the kind by its URI (RFC 8693 §3). */
+const TOKEN_TYPE_URI = /^urn:ietf:params:oauth:token-type:/
 
 /** What is judged: an active answer. */
 type JudgedToken = Readonly<RegisteredMembers> & { readonly [member: string]: unknown }
@@ -42,7 +44,7 @@ export function checkPolicy(response: JudgedToken, policy: Policy): PolicyRefusa
 function isAccessToken(response: JudgedToken): boolean {
   return KIND_MEMBERS.every((name) => {
     const kind = response[name]
-    return typeof kind !== 'string' || !OTHER_TOKEN_KINDS.has(kind.toLowerCase())
+    return typeof kind !== 'string' || !OTHER_TOKEN_KINDS.has(kind.toLowerCase().replace(TOKEN_TYPE_URI, ''))
   })
 }
 

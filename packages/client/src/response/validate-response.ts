@@ -1,5 +1,5 @@
 /** Step `response`: what an answer says must hold now, whatever the authorization server's own clock thought. */
-import { INACTIVE, type IntrospectionResponse } from '@token-introspection/core'
+import { INACTIVE, type IntrospectionResponse, isIssuer } from '@token-introspection/core'
 import { ResponseUntrustedError } from '../errors.ts'
 
 /** A token issued further ahead than this means that the two clocks cannot be compared. */
@@ -27,16 +27,22 @@ export function validateResponse(
   const { exp, nbf, iat, iss } = response
   if (iss !== undefined && rules.acceptedIssuers !== undefined && !rules.acceptedIssuers.has(iss)) {
     throw new ResponseUntrustedError(
-      `the answer is about a token of the issuer ${JSON.stringify(iss)}, which is not accepted; ` +
+      `the answer is about a token of ${nameIssuer(iss)}, which is not accepted; ` +
         'if it is the same server under another name, list it in response.acceptedIssuers',
     )
   }
-  if (iat !== undefined && iat - now > MAX_CLOCK_SKEW_SECONDS) {
+  // Each comparison says what must hold, so that a clock that gives no number lets nothing pass.
+  if (iat !== undefined && !(iat - now <= MAX_CLOCK_SKEW_SECONDS)) {
     throw new ResponseUntrustedError(
       `the token was issued ${iat - now} seconds from now: one of the two clocks is wrong`,
     )
   }
-  if (exp !== undefined && now >= exp + rules.leewaySeconds) return INACTIVE
-  if (nbf !== undefined && now < nbf - rules.leewaySeconds) return INACTIVE
+  if (exp !== undefined && !(now < exp + rules.leewaySeconds)) return INACTIVE
+  if (nbf !== undefined && !(now >= nbf - rules.leewaySeconds)) return INACTIVE
   return response
+}
+
+/** The issuer for the operator to compare; what is no issuer identifier might be an echo of the token. */
+function nameIssuer(iss: string): string {
+  return isIssuer(iss, { allowHttpOnLoopback: true }) ? `the issuer ${JSON.stringify(iss)}` : 'an issuer that is no URL'
 }

@@ -18,10 +18,16 @@ export function toResult(response: IntrospectionResponse): IntrospectionResult {
   return response
 }
 
+/** Plain objects and arrays, as JSON has them; what a claims schema made of one, a `Date` or octets, is its own. */
 function deepFreeze(value: object): void {
-  if (Object.isFrozen(value)) return
+  if (Object.isFrozen(value) || !(Array.isArray(value) || isPlain(value))) return
   Object.freeze(value)
   for (const member of Object.values(value)) {
     if (typeof member === 'object' && member !== null) deepFreeze(member as object)
   }
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
 }

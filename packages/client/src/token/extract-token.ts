@@ -15,6 +15,9 @@ export type PresentedToken =
   | { readonly kind: 'absent' }
   | { readonly kind: 'malformed' }
 
+/** `Bearer` as a whole scheme, at the start of the field or of a second one joined to it. */
+const BEARER = /(?:^|,\s*)bearer(?![\w!#$%&'*+\-.^`|~])/i
+
 /** Reads the `Authorization` field. The query and the body are never looked at. */
 export function extractToken(request: GuardRequest): PresentedToken {
   const field = request.headers.get('authorization')
@@ -22,5 +25,5 @@ export function extractToken(request: GuardRequest): PresentedToken {
   const credentials = parseAuthorization(field)
   if (credentials?.scheme === 'bearer') return { kind: 'token', token: credentials.token }
   // Two fields, two tokens, quotes or a tab after `Bearer` are a broken request; another scheme is none of ours.
-  return /^bearer\b/i.test(field) || /,\s*bearer\s/i.test(field) ? { kind: 'malformed' } : { kind: 'absent' }
+  return BEARER.test(field) ? { kind: 'malformed' } : { kind: 'absent' }
 }

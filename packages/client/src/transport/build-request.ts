@@ -22,6 +22,18 @@ export interface RequestSettings {
   readonly maxResponseBytes: number
 }
 
+/**
+ * Parameters that come from elsewhere: as extra ones they would contradict the question, or add a second client
+ * authentication (RFC 6749 §2.3).
+ */
+const RESERVED_PARAMETERS = new Set([
+  'token',
+  'token_type_hint',
+  'client_secret',
+  'client_assertion',
+  'client_assertion_type',
+])
+
 /** POST, a form, JSON wanted back, uncompressed; no hint unless the caller gave one. */
 export async function buildRequest(
   question: IntrospectionQuestion,
@@ -36,10 +48,12 @@ export async function buildRequest(
       'accept-encoding': 'identity',
       'content-type': FORM_MEDIA_TYPE,
     } as Record<string, string>,
-    parameters: { ...question.parameters },
+    parameters: extraParameters(question.parameters),
   }
-  await settings.clientAuthentication.authenticate(draft)
-  // The token last, so that neither an extra parameter nor an authentication method can replace it.
+  const authenticating: unknown = settings.clientAuthentication.authenticate(draft)
+  // A method that has to fetch something first must not outlast the call.
+  if (authenticating !== undefined) await deadline.race(Promise.resolve(authenticating))
+  // The token last, so that no authentication method can replace it.
   const { token, tokenTypeHint } = question
   return {
     method: 'POST',
@@ -49,4 +63,14 @@ export async function buildRequest(
     maxResponseBytes: settings.maxResponseBytes,
     cancellation: deadline,
   }
+}
+
+function extraParameters(parameters: IntrospectionQuestion['parameters']): Record<string, string> {
+  if (parameters === undefined) return {}
+  const extra = { ...parameters }
+  for (const [name, value] of Object.entries<unknown>(extra)) {
+    if (RESERVED_PARAMETERS.has(name)) throw new TypeError(`parameters.${name}: is set by other means`)
+    if (typeof value !== 'string') throw new TypeError(`parameters.${name}: must be a string`)
+  }
+  return extra
 }

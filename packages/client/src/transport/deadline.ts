@@ -5,7 +5,7 @@ import { TransportTimeoutError } from '../errors.ts'
 export interface Cancellation {
   /** For transports that take an `AbortSignal`; made when first asked for. */
   readonly signal: AbortSignal
-  /** Calls the listener when the call is over early; at once when it already is. One listener per call. */
+  /** Calls the listener when the call is over early; at once when it already is. */
   onCancel(listener: (reason: Error) => void): void
   /** What a promise gives, or the reason of the cancellation when that comes first. */
   race<Value>(promise: Promise<Value>): Promise<Value>
@@ -42,8 +42,15 @@ export class Deadline implements Cancellation {
   }
 
   onCancel(listener: (reason: Error) => void): void {
-    if (this.#reason === undefined) this.#listener = listener
-    else listener(this.#reason)
+    const earlier = this.#listener
+    if (this.#reason !== undefined) listener(this.#reason)
+    else if (earlier === undefined) this.#listener = listener
+    else {
+      this.#listener = (reason) => {
+        earlier(reason)
+        listener(reason)
+      }
+    }
   }
 
   race<Value>(promise: Promise<Value>): Promise<Value> {
@@ -92,6 +99,7 @@ export class Deadlines {
   #head: Deadline | undefined
   #tail: Deadline | undefined
   #armed = false
+  #onIdle: (() => void) | undefined
 
   constructor(durationMs: number, clock: DeadlineClock = systemClock) {
     this.#durationMs = durationMs
@@ -119,6 +127,15 @@ export class Deadlines {
     else deadline.next.previous = deadline.previous
     deadline.previous = undefined
     deadline.next = undefined
+    if (this.#head === undefined) this.#onIdle?.()
+  }
+
+  /** Resolves as soon as no deadline is running. */
+  idle(): Promise<void> {
+    if (this.#head === undefined) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#onIdle = resolve
+    })
   }
 
   #arm(ms: number): void {

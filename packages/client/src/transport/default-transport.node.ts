@@ -3,6 +3,7 @@ import type * as Undici from 'undici'
 import type { Dispatcher, Pool } from 'undici'
 import { ResponseMalformedError, TransportUnreachableError } from '../errors.ts'
 import type { DefaultTransportOptions, Transport, TransportReply, TransportRequest } from './transport.ts'
+import { withoutOctets } from './without-octets.ts'
 
 /** Where requests for one URL go. */
 interface Target {
@@ -96,7 +97,8 @@ class Exchange implements Dispatcher.DispatchHandler, TransportReply {
     if (this.over) return
     this.over = true
     this.#reject(reason)
-    this.#controller?.abort(reason)
+    // Later, because undici does not expect to be aborted out of its own callbacks.
+    queueMicrotask(() => this.#controller?.abort(reason))
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -128,6 +130,6 @@ class Exchange implements Dispatcher.DispatchHandler, TransportReply {
     if (this.over) return
     this.over = true
     const { origin } = new URL(this.#request.url)
-    this.#reject(new TransportUnreachableError(`no complete answer from ${origin}`, { cause }))
+    this.#reject(new TransportUnreachableError(`no complete answer from ${origin}`, { cause: withoutOctets(cause) }))
   }
 }

@@ -2,7 +2,6 @@
 import {
   type AuthorizationServerMetadata,
   authorizationServerMetadataUrls,
-  isSecureUrl,
   JSON_MEDIA_TYPE,
   parseAuthorizationServerMetadata,
   ResponseMalformedError,
@@ -10,6 +9,7 @@ import {
 } from '@token-introspection/core'
 import { ResponseUntrustedError, TransportEndpointMissingError, TransportStatusError } from '../errors.ts'
 import type { Deadline, Deadlines } from './deadline.ts'
+import { isEndpoint } from './is-endpoint.ts'
 import { readJsonReply } from './read-reply.ts'
 import type { Send } from './transport.ts'
 
@@ -94,9 +94,10 @@ function endpointOf(metadata: AuthorizationServerMetadata, settings: DiscoverySe
   }
   if (!URL.canParse(endpoint))
     throw new ResponseMalformedError('authorization server metadata: introspection_endpoint is no URL')
-  const url = new URL(endpoint)
-  if (!isSecureUrl(url, settings.urlRules) || url.hash !== '') {
-    throw new ResponseUntrustedError('the metadata names an introspection_endpoint that is not https (RFC 7662 §4)')
+  if (!isEndpoint(new URL(endpoint), settings.urlRules)) {
+    throw new ResponseUntrustedError(
+      'the metadata names an introspection_endpoint that is no https URL without fragment and credentials (RFC 7662 §4)',
+    )
   }
   return endpoint
 }

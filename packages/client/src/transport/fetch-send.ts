@@ -1,6 +1,7 @@
 /** A `send` over `fetch`: for runtimes with nothing better, and for a `fetch` the user brings. */
 import { ResponseMalformedError, TransportUnreachableError } from '../errors.ts'
 import type { Send, TransportReply, TransportRequest } from './transport.ts'
+import { withoutOctets } from './without-octets.ts'
 
 /** The part of `fetch` that is used. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
@@ -29,7 +30,8 @@ async function ask(fetch: Fetch, request: TransportRequest): Promise<Response> {
       ...(body !== undefined && { body }),
     })
   } catch (cause) {
-    throw new TransportUnreachableError(`no answer from ${new URL(request.url).origin}`, { cause })
+    const { origin } = new URL(request.url)
+    throw new TransportUnreachableError(`no answer from ${origin}`, { cause: withoutOctets(cause) })
   }
 }
 
@@ -61,6 +63,8 @@ async function read(reader: ReadableStreamDefaultReader<Uint8Array>) {
   try {
     return await reader.read()
   } catch (cause) {
-    throw new TransportUnreachableError('the connection was lost before the answer was complete', { cause })
+    throw new TransportUnreachableError('the connection was lost before the answer was complete', {
+      cause: withoutOctets(cause),
+    })
   }
 }

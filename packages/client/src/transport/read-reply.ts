@@ -95,10 +95,19 @@ function oauthErrorOf(reply: TransportReply): string | undefined {
   }
 }
 
+/** An HTTP date in any of its three forms begins with the day; `Date.parse` alone believes `-5` to be one. */
+const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? [\w :-]+$/
+
 /** `Retry-After` as seconds from now: a number of them or an HTTP date (RFC 9110 §10.2.3), capped at an hour. */
 export function parseRetryAfter(field: string | undefined, nowMs: number): number | undefined {
   if (field === undefined) return undefined
-  const seconds = /^\d{1,10}$/.test(field) ? Number(field) : (Date.parse(field) - nowMs) / 1000
+  const seconds = /^\d+$/.test(field) ? Number(field) : (parseHttpDate(field) - nowMs) / 1000
   if (Number.isNaN(seconds)) return undefined
   return Math.min(Math.max(0, Math.ceil(seconds)), MAX_RETRY_AFTER_SECONDS)
+}
+
+function parseHttpDate(field: string): number {
+  if (!HTTP_DATE.test(field)) return Number.NaN
+  // The oldest form names no zone, and is UTC like the others (RFC 9110 §5.6.7).
+  return Date.parse(field.endsWith(' GMT') ? field : `${field} GMT`)
 }

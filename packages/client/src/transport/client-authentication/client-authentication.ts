@@ -16,7 +16,7 @@ export interface ClientAuthentication {
   readonly method: string
   /** The identifier this resource server is registered by. */
   readonly clientId: string
-  /** Adds the credentials. */
+  /** Adds the credentials, within the deadline of the call. */
   authenticate(draft: RequestDraft): void | Promise<void>
 }
 

@@ -1,0 +1,71 @@
+/** `pnpm bench`: measures both sides against their bases and peers, prints a table, writes the results. */
+import { mkdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { type BenchmarkArguments, parseArguments, type Side, USAGE } from './arguments.ts'
+import { pinToCore } from './measure/pin-to-core.ts'
+import type { Round } from './measure/ratio.ts'
+import { judgeBars } from './report/bars.ts'
+import { printBars, printTable } from './report/print-table.ts'
+import { summarize } from './report/summary.ts'
+import { RESULTS, type SideResult, writeResults } from './report/write-results.ts'
+import { clientSide, measureClientSide } from './sides/client-side.ts'
+import { measureServerSide, serverSide } from './sides/server-side.ts'
+import type { ChildSettings, Effort, Placement } from './sides/variant.ts'
+
+const efforts: Readonly<Record<Side, Readonly<Record<'full' | 'quick', Effort>>>> = {
+  client: {
+    full: { processes: 3, cycles: 24, roundMs: 250, warmUpMs: 1000 },
+    quick: { processes: 1, cycles: 6, roundMs: 250, warmUpMs: 500 },
+  },
+  server: {
+    full: { processes: 3, cycles: 14, roundMs: 1000, warmUpMs: 1500 },
+    quick: { processes: 1, cycles: 4, roundMs: 400, warmUpMs: 500 },
+  },
+}
+
+const sides = {
+  client: { plan: clientSide, measure: measureClientSide },
+  server: { plan: serverSide, measure: measureServerSide },
+} as const
+
+async function run(given: BenchmarkArguments): Promise<void> {
+  const source = given.dist ? 'dist' : 'sources'
+  const placement = place(given)
+  console.log(
+    `our packages: ${source}; Node ${process.version}; ratios to the first row, quartiles of rounds in brackets`,
+  )
+  const results: SideResult[] = []
+  for (const side of given.sides) {
+    const result = await measureSide(side, efforts[side][given.quick ? 'quick' : 'full'], childSettings(given))
+    results.push(result)
+    console.log(`\n${printTable(side, result.variants)}\n\n${printBars(result.bars)}`)
+  }
+  writeResults({ source, node: process.version, finishedAt: new Date().toISOString(), sides: results })
+  const missed = results.flatMap((result) => result.bars).filter((bar) => !bar.met)
+  if (given.assert && missed.length > 0) process.exitCode = 1
+}
+
+async function measureSide(side: Side, effort: Effort, settings: ChildSettings): Promise<SideResult> {
+  const { plan, measure } = sides[side]
+  const processes: Round[][] = []
+  while (processes.length < effort.processes) processes.push(await measure(effort, settings))
+  const names = plan.candidates.map((candidate) => candidate.name)
+  const variants = summarize(processes, plan.base.name, names)
+  return { side, effort, variants, bars: judgeBars(side, variants), processes }
+}
+
+function childSettings({ dist, profile }: BenchmarkArguments): ChildSettings {
+  const execArgv: string[] = []
+  if (dist) execArgv.push('--import', new URL('variants/resolve-dist.ts', import.meta.url).href)
+  if (profile) {
+    const folder = new URL('profiles/', RESULTS)
+    mkdirSync(folder, { recursive: true })
+    execArgv.push('--cpu-prof', `--cpu-prof-dir=${fileURLToPath(folder)}`)
+  }
+  return { execArgv }
+}
+
+const given = parseArguments(process.argv.slice(2))
+if (given.help) console.log(USAGE)
+else await run(given)

@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest'
+import { alternate, alternateRounds } from './alternate-rounds.ts'
+
+describe('alternate', () => {
+  test('puts a base round on both sides of every candidate', () => {
+    const order = alternate('base', [turn('ours'), turn('peer')], 2)
+    expect(order.join(' ')).toBe('base ours base peer base ours base peer base')
+  })
+
+  test('lets a candidate sit out', () => {
+    const order = alternate('base', [turn('ours'), turn('peer', 3)], 4)
+    expect(order.join(' ')).toBe('base ours base peer base ours base ours base ours base peer base')
+  })
+})
+
+describe('alternateRounds', () => {
+  test('measures one at a time, in order', async () => {
+    let underWay = 0
+    const rounds = await alternateRounds(['base', 'ours', 'base'], async (variant) => {
+      expect(++underWay).toBe(1)
+      await Promise.resolve()
+      underWay--
+      return { variant, cpuMicrosPerCall: 1, callsPerSecond: 1, p99Ms: 1 }
+    })
+    expect(rounds.map((round) => round.variant)).toEqual(['base', 'ours', 'base'])
+  })
+})
+
+function turn(name: string, everyNth = 1) {
+  return { name, everyNth }
+}

@@ -1,0 +1,45 @@
+/** The server side: every endpoint under the same load, with the CPU time of its own process. */
+import type { LoadRound } from '../counterparts/load-generator.ts'
+import { alternate, alternateRounds } from '../measure/alternate-rounds.ts'
+import { Child } from '../measure/child.ts'
+import type { Round } from '../measure/ratio.ts'
+import type { ServerTarget } from '../measure/serve-requests.ts'
+import { type ChildSettings, type Effort, GRACE_MS, type SidePlan } from './variant.ts'
+
+/** What is compared; the base does what no endpoint can do without. */
+export const serverSide: SidePlan = {
+  base: { name: 'node:http fixed JSON', program: 'variants/server/fixed-json.ts', everyNth: 1 },
+  candidates: [
+    { name: 'toNodeHandler', program: 'variants/server/node-handler.ts', everyNth: 1 },
+    { name: 'fetch form, plain adapter', program: 'variants/server/fetch-handler.ts', everyNth: 3 },
+    { name: 'oidc-provider', program: 'variants/server/oidc-provider.ts', everyNth: 3 },
+  ],
+}
+
+/** Measures every variant once, each in a process of its own. */
+export async function measureServerSide(effort: Effort, settings: ChildSettings): Promise<Round[]> {
+  const { base, candidates } = serverSide
+  const load = new Child('counterparts/load-generator.ts', { core: settings.placement.counterpart })
+  const options = { execArgv: settings.execArgv, core: settings.placement.measured }
+  const children = new Map([base, ...candidates].map((variant) => [variant.name, new Child(variant.program, options)]))
+  try {
+    const measure = async (variant: string, durationMs: number): Promise<Round> => {
+      const child = children.get(variant) as Child
+      const before = await child.call<number>('cpuMicros', undefined, GRACE_MS)
+      const round = await load.call<LoadRound>('round', { name: variant, durationMs }, durationMs + GRACE_MS)
+      const cpuMicros = (await child.call<number>('cpuMicros', undefined, GRACE_MS)) - before
+      const { calls, callsPerSecond, p99Ms } = round
+      return { variant, cpuMicrosPerCall: cpuMicros / calls, callsPerSecond, p99Ms }
+    }
+    for (const [name, child] of children) {
+      const target = await child.call<ServerTarget>('start', undefined, GRACE_MS)
+      await load.call('target', { name, target }, GRACE_MS)
+      await measure(name, effort.warmUpMs)
+    }
+    return await alternateRounds(alternate(base.name, candidates, effort.cycles), (variant) =>
+      measure(variant, effort.roundMs),
+    )
+  } finally {
+    await Promise.all([load, ...children.values()].map((child) => child.end()))
+  }
+}

@@ -1,0 +1,13 @@
+/** Ours: `IntrospectionClient.introspect()` with its defaults, every limit and check included. */
+import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
+import { CLIENT_ID, CLIENT_SECRET } from '../../fixture.ts'
+import { measureCalls } from '../../measure/call-rounds.ts'
+
+measureCalls((endpoint) => {
+  const introspection = new IntrospectionClient({
+    endpoint,
+    clientAuthentication: clientSecretBasic(CLIENT_ID, CLIENT_SECRET),
+    transport: { allowHttpOnLoopback: true },
+  })
+  return (token) => introspection.introspect(token)
+})

@@ -1,0 +1,38 @@
+/** Our endpoint with a memory store of many tokens, as its variants share it. */
+import {
+  createIntrospectionHandler,
+  createMemoryTokenStore,
+  type IntrospectionHandler,
+} from '@token-introspection/server'
+import {
+  answerMembers,
+  AUDIENCE,
+  CLIENT_ID,
+  CLIENT_SECRET,
+  createTokens,
+  EXTENSION_CLAIMS,
+  ISSUER,
+} from '../../fixture.ts'
+
+/** A handler and the tokens it knows. */
+export interface FilledHandler {
+  readonly introspection: IntrospectionHandler
+  readonly tokens: readonly string[]
+}
+
+/** Creates the handler with its defaults and saves the tokens. */
+export async function createHandler(): Promise<FilledHandler> {
+  const store = createMemoryTokenStore()
+  const tokens = createTokens()
+  for (const token of tokens) {
+    await store.save(token, { kind: 'access_token', ...answerMembers(), claims: EXTENSION_CLAIMS })
+  }
+  const introspection = createIntrospectionHandler({
+    issuer: ISSUER,
+    clientAuthentication: {
+      protectedResources: [{ id: CLIENT_ID, clientSecrets: [CLIENT_SECRET], audiences: [AUDIENCE] }],
+    },
+    lookup: { store },
+  })
+  return { introspection, tokens }
+}

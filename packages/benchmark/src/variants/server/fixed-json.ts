@@ -1,0 +1,27 @@
+/** The base: `node:http` reads the body and writes fixed JSON, with the octets and header fields ours writes. */
+import { answerJson, createTokens } from '../../fixture.ts'
+import { serveRequests } from '../../measure/serve-requests.ts'
+
+serveRequests(() => {
+  const json = answerJson()
+  const headers = {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    pragma: 'no-cache',
+    'x-content-type-options': 'nosniff',
+    vary: 'accept',
+    'content-length': Buffer.byteLength(json),
+  }
+  return {
+    path: '/introspect',
+    tokens: createTokens(),
+    listener(request, response) {
+      const chunks: Buffer[] = []
+      request.on('data', (chunk: Buffer) => chunks.push(chunk))
+      request.on('end', () => {
+        if (Buffer.concat(chunks).length === 0) response.writeHead(400).end()
+        else response.writeHead(200, headers).end(json)
+      })
+    },
+  }
+})

@@ -1,0 +1,318 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test, vi } from 'vitest'
+import { IntrospectionClient } from './introspection-client.ts'
+import {
+  defaults,
+  type GuardOptions,
+  type IntrospectionClientOptions,
+  resolveGuardOptions,
+  resolveOptions,
+} from './options.ts'
+import { clientSecretBasic } from './transport/client-authentication/client-secret-basic.ts'
+
+const issuer = 'https://as.example.com'
+const endpoint = 'https://as.example.com/introspect'
+const clientAuthentication = clientSecretBasic('api', 's3cr3t-value')
+const required = { issuer, clientAuthentication }
+
+const noop = (): undefined => undefined
+
+/** Options as a caller without types might give them. */
+function resolve(options: object) {
+  return resolveOptions({ ...required, ...options })
+}
+
+function expectTypeError(act: () => unknown, path: string): void {
+  expect(act).toThrow(TypeError)
+  const text = (() => {
+    try {
+      return act()
+    } catch (error) {
+      return (error as Error).message
+    }
+  })() as string
+  expect(text.slice(0, text.indexOf(':'))).toBe(path)
+  expect(text).not.toContain('s3cr3t-value')
+}
+
+const groups: Record<string, string> = {
+  TokenOptions: 'token',
+  TransportOptions: 'transport',
+  ResponseOptions: 'response',
+  PolicyOptions: 'policy',
+}
+
+describe('what the documentation of the options says', () => {
+  const documented = documentedOptions()
+
+  test('is read from every group', () => {
+    expect(documented.map((option) => option.path)).toEqual(
+      expect.arrayContaining(['token.maxBytes', 'transport.deadlineMs', 'response.leewaySeconds', 'policy.realm']),
+    )
+  })
+
+  test('is every default there is, and no other', () => {
+    const stated = documented.filter((option) => option.default !== undefined)
+    expect(Object.fromEntries(stated.map((option) => [option.path, option.default]))).toEqual(
+      Object.fromEntries(
+        Object.entries(defaults).flatMap(([group, options]) =>
+          Object.entries(options).map(([name, value]) => [`${group}.${name}`, value]),
+        ),
+      ),
+    )
+  })
+
+  const bounded = documented.filter((option) => option.bounds !== undefined)
+
+  test.each(bounded)('are the bounds of $path', ({ group, name, path, bounds }) => {
+    const [min, max] = bounds as [number, number]
+    for (const value of [min, max]) expect(() => resolve({ [group]: { [name]: value } })).not.toThrow()
+    for (const value of [min - 1, max + 1, Number.NaN, Number.POSITIVE_INFINITY, String(min), null]) {
+      expectTypeError(() => resolve({ [group]: { [name]: value } }), path)
+    }
+  })
+
+  test('has bounds for every number', () => {
+    const numbers = documented.filter((option) => typeof option.default === 'number')
+    expect(numbers.every((option) => option.bounds !== undefined)).toBe(true)
+    expect(bounded).toHaveLength(5)
+  })
+})
+
+describe('resolveOptions', () => {
+  test('gives every step its defaults', () => {
+    const { steps, policy, onEvent } = resolve({})
+    expect(steps.token).toEqual({ maxBytes: 8192 })
+    expect(steps.transport).toMatchObject({ maxResponseBytes: 65_536, clientAuthentication })
+    expect(steps.response).toEqual({ leewaySeconds: 5, acceptedIssuers: new Set([issuer]), claims: undefined })
+    expect(policy).toEqual({ audience: undefined, realm: undefined })
+    expect(onEvent).toBeUndefined()
+  })
+
+  test('reads the clock in seconds', () => {
+    expect(resolve({ now: () => 1_764_000_000_999 }).steps.now()).toBe(1_764_000_000)
+  })
+
+  test('accepts any issuer in answers when only the endpoint is given', () => {
+    const { steps } = resolve({ issuer: undefined, endpoint })
+    expect(steps.response.acceptedIssuers).toBeUndefined()
+    expect(steps.transport.endpoint.known).toBe(endpoint)
+  })
+
+  test('accepts the listed issuers instead of its own', () => {
+    const acceptedIssuers = ['https://a.example', 'https://b.example/']
+    expect(resolve({ response: { acceptedIssuers } }).steps.response.acceptedIssuers).toEqual(new Set(acceptedIssuers))
+  })
+
+  test('asks the given endpoint and not the one in the metadata', () => {
+    expect(resolve({ endpoint }).steps.transport.endpoint.known).toBe(endpoint)
+    expect(resolve({}).steps.transport.endpoint.known).toBeUndefined()
+  })
+
+  test.each([
+    ['an unknown option', { audiense: 'x' }, 'audiense'],
+    ['an unknown option of token', { token: { maxLength: 1 } }, 'token.maxLength'],
+    ['an unknown option of transport', { transport: { timeout: 1 } }, 'transport.timeout'],
+    ['an unknown option of response', { response: { leeway: 1 } }, 'response.leeway'],
+    ['an unknown option of policy', { policy: { scope: 'x' } }, 'policy.scope'],
+    ['a group that is no object', { transport: 5 }, 'transport'],
+    ['a group that is null', { policy: null }, 'policy'],
+    ['a group that is a list', { token: [] }, 'token'],
+    ['an issuer over http', { issuer: 'http://as.example.com' }, 'issuer'],
+    ['an issuer over http on this machine', { issuer: 'http://localhost:9000' }, 'issuer'],
+    ['an issuer with a query', { issuer: 'https://as.example.com?x=1' }, 'issuer'],
+    ['an issuer with a fragment', { issuer: 'https://as.example.com#x' }, 'issuer'],
+    ['an issuer that is no URL', { issuer: 'as.example.com' }, 'issuer'],
+    ['an issuer that is no string', { issuer: new URL(issuer) }, 'issuer'],
+    ['an empty issuer', { issuer: '' }, 'issuer'],
+    ['neither issuer nor endpoint', { issuer: undefined }, 'issuer'],
+    ['an endpoint over http', { endpoint: 'http://as.example.com/introspect' }, 'endpoint'],
+    ['an endpoint over http on this machine', { endpoint: 'http://127.0.0.1/introspect' }, 'endpoint'],
+    ['an endpoint with a fragment', { endpoint: `${endpoint}#x` }, 'endpoint'],
+    ['an endpoint with an empty fragment', { endpoint: `${endpoint}#` }, 'endpoint'],
+    ['an endpoint with a user', { endpoint: 'https://user@as.example.com/' }, 'endpoint'],
+    ['an endpoint with a password', { endpoint: 'https://:s3cr3t-value@as.example.com/' }, 'endpoint'],
+    ['an endpoint that is no URL', { endpoint: '/introspect' }, 'endpoint'],
+    ['an endpoint with another scheme', { endpoint: 'ftp://as.example.com/' }, 'endpoint'],
+    ['no client authentication', { clientAuthentication: undefined }, 'clientAuthentication'],
+    ['a client authentication that is none', { clientAuthentication: 's3cr3t-value' }, 'clientAuthentication'],
+    ['a client authentication that is null', { clientAuthentication: null }, 'clientAuthentication'],
+    ['claims that are no schema', { claims: { tenant: 'string' } }, 'claims'],
+    ['claims that are null', { claims: null }, 'claims'],
+    ['a fraction of an octet', { token: { maxBytes: 100.5 } }, 'token.maxBytes'],
+    ['a permission that is no boolean', { transport: { allowHttpOnLoopback: 'yes' } }, 'transport.allowHttpOnLoopback'],
+    ['a fetch that is no function', { transport: { fetch: 'node-fetch' } }, 'transport.fetch'],
+    ['a send that is no function', { transport: { send: {} } }, 'transport.send'],
+    ['fetch and send at once', { transport: { fetch: noop, send: noop } }, 'transport.send'],
+    [
+      'a number out of bounds that a fetch would leave unused',
+      { transport: { fetch: noop, maxConnections: 0 } },
+      'transport.maxConnections',
+    ],
+    ['issuers that are no list', { response: { acceptedIssuers: issuer } }, 'response.acceptedIssuers'],
+    ['issuers that are not all strings', { response: { acceptedIssuers: [issuer, 5] } }, 'response.acceptedIssuers'],
+    ['an empty audience', { policy: { audience: '' } }, 'policy.audience'],
+    ['an audience of nobody', { policy: { audience: [] } }, 'policy.audience'],
+    ['an audience that is true', { policy: { audience: true } }, 'policy.audience'],
+    ['an audience that is null', { policy: { audience: null } }, 'policy.audience'],
+    ['an empty realm', { policy: { realm: '' } }, 'policy.realm'],
+    ['a realm with a line break', { policy: { realm: 'a\r\nSet-Cookie: b' } }, 'policy.realm'],
+    ['a realm outside ASCII', { policy: { realm: 'caf\u00e9' } }, 'policy.realm'],
+    ['an observer that is no function', { onEvent: console }, 'onEvent'],
+    ['a clock that is no function', { now: 1_764_000_000_000 }, 'now'],
+  ])('refuses %s by its full path', (_, options, path) => {
+    expectTypeError(() => resolve(options), path)
+    expectTypeError(() => new IntrospectionClient({ ...required, ...options } as IntrospectionClientOptions), path)
+  })
+
+  test.each([null, 5, 'https://as.example.com', []])('refuses %o for options', (options) => {
+    expectTypeError(() => resolveOptions(options as unknown as IntrospectionClientOptions), 'options')
+  })
+
+  test('names the option that allows http, for this machine alone', () => {
+    expect(() => resolve({ endpoint: 'http://localhost:9000/' })).toThrow('transport.allowHttpOnLoopback')
+    expect(() => resolve({ endpoint: 'http://as.example.com/' })).not.toThrow('transport.allowHttpOnLoopback')
+  })
+
+  test.each([
+    'http://localhost:9000',
+    'http://127.0.0.1:9000',
+    'http://127.8.8.8',
+    'http://[::1]:9000',
+    'http://as.localhost',
+  ])('allows %s when told to', (origin) => {
+    const transport = { allowHttpOnLoopback: true }
+    expect(
+      resolve({ issuer: undefined, endpoint: `${origin}/introspect`, transport }).steps.transport.endpoint.known,
+    ).toBe(`${origin}/introspect`)
+    expect(() => resolve({ issuer: origin, transport })).not.toThrow()
+  })
+
+  test.each([
+    'http://10.0.0.1/',
+    'http://0.0.0.0/',
+    'http://[::]/',
+    'http://[::ffff:127.0.0.1]/',
+    'http://localhost.example.com/',
+    'http://notlocalhost/',
+    'http://127.0.0.1.example.com/',
+  ])('does not take %s for this machine', (url) => {
+    expectTypeError(() => resolve({ endpoint: url, transport: { allowHttpOnLoopback: true } }), 'endpoint')
+  })
+
+  test('keeps the query of the endpoint', () => {
+    const withQuery = `${endpoint}?tenant=a&x=%20`
+    expect(resolve({ endpoint: withQuery }).steps.transport.endpoint.known).toBe(withQuery)
+  })
+
+  test('leaves the object of the caller alone, and does not read it again', () => {
+    const acceptedIssuers = ['https://a.example']
+    const audience = ['urn:a']
+    const options = deepFreeze({
+      ...required,
+      token: { maxBytes: 100 },
+      transport: { deadlineMs: 100 },
+      response: { acceptedIssuers },
+      policy: { audience },
+    })
+    expect(() => resolve(options)).not.toThrow()
+
+    const changing = {
+      ...required,
+      policy: { audience: ['urn:a'] },
+      response: { acceptedIssuers: ['https://a.example'] },
+    }
+    const { steps, policy } = resolve(changing)
+    changing.policy.audience.push('urn:b')
+    changing.response.acceptedIssuers.push('https://b.example')
+    expect(policy.audience).toEqual(['urn:a'])
+    expect(steps.response.acceptedIssuers).toEqual(new Set(['https://a.example']))
+  })
+
+  test('reads each option once', () => {
+    const reads = vi.fn(() => issuer)
+    resolveOptions(
+      Object.defineProperty({ clientAuthentication }, 'issuer', {
+        get: reads,
+        enumerable: true,
+      }) as IntrospectionClientOptions,
+    )
+    expect(reads).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('resolveGuardOptions', () => {
+  const inherited = { audience: ['urn:client'], realm: 'client' }
+
+  test('takes what the client says unless the guard says otherwise', () => {
+    expect(resolveGuardOptions({}, inherited)).toEqual({ audience: ['urn:client'], scope: [], realm: 'client' })
+    expect(resolveGuardOptions({ audience: 'urn:guard', scope: 'a b', realm: 'guard' }, inherited)).toEqual({
+      audience: ['urn:guard'],
+      scope: ['a', 'b'],
+      realm: 'guard',
+    })
+    expect(resolveGuardOptions({ audience: false }, inherited).audience).toBe(false)
+    expect(resolveGuardOptions({ audience: ['urn:a', 'urn:b'] }, {}).realm).toBe('protected resource')
+  })
+
+  test.each([
+    ['no audience anywhere', {}, 'guard.audience'],
+    ['an empty audience', { audience: '' }, 'guard.audience'],
+    ['an audience of nobody', { audience: [] }, 'guard.audience'],
+    ['an audience with an empty string', { audience: ['urn:a', ''] }, 'guard.audience'],
+    ['an audience that is true', { audience: true }, 'guard.audience'],
+    ['an unknown option', { audience: false, scopes: 'a' }, 'guard.scopes'],
+    ['a scope that is a list', { audience: false, scope: ['a'] }, 'guard.scope'],
+    ['an empty scope', { audience: false, scope: '' }, 'guard.scope'],
+    ['a scope with quotes', { audience: false, scope: 'a "b"' }, 'guard.scope'],
+    ['a scope with a line break', { audience: false, scope: 'a\r\nX-Injected: 1' }, 'guard.scope'],
+    ['a scope outside ASCII', { audience: false, scope: 'caf\u00e9' }, 'guard.scope'],
+    ['a realm with a line break', { audience: false, realm: 'a\nb' }, 'guard.realm'],
+    ['a realm that is no string', { audience: false, realm: 5 }, 'guard.realm'],
+  ])('refuses %s by its full path', (_, options, path) => {
+    expectTypeError(() => resolveGuardOptions(options as GuardOptions, {}), path)
+    expectTypeError(() => new IntrospectionClient(required).guard(options as GuardOptions), path)
+  })
+
+  test('refuses a scope of spaces alone, which would ask for nothing', () => {
+    expectTypeError(() => resolveGuardOptions({ audience: false, scope: '  ' }, {}), 'guard.scope')
+  })
+})
+
+function deepFreeze<Value extends object>(value: Value): Value {
+  for (const member of Object.values(value) as unknown[]) {
+    if (typeof member === 'object' && member !== null) deepFreeze(member)
+  }
+  return Object.freeze(value)
+}
+
+/** Every documented option of every group: its default where one is stated as a literal, its bounds. */
+function documentedOptions() {
+  const source = readFileSync(new URL('./options.ts', import.meta.url), 'utf8')
+  return [...source.matchAll(/export interface (\w+Options)(?: extends \w+)? \{\n(.*?)\n\}/gs)].flatMap(
+    ([, interfaceName, members]) => {
+      const group = groups[interfaceName as string]
+      if (group === undefined) return []
+      return [...(members as string).matchAll(/\/\*\*(.*?)\*\/\s+readonly (\w+)\??:/gs)].map(([, comment, name]) => {
+        const text = (comment as string).replaceAll(/\s+\*?\s*/g, ' ')
+        const literal = /Default (?:`([^`]+)`|(\d+))[.,]/.exec(text)
+        const range = /from (\d+) to (\d+)\./.exec(text)
+        return {
+          group,
+          name: name as string,
+          path: `${group}.${name}`,
+          default: literal === null ? undefined : parseLiteral((literal[1] ?? literal[2]) as string),
+          bounds: range === null ? undefined : [Number(range[1]), Number(range[2])],
+        }
+      })
+    },
+  )
+}
+
+function parseLiteral(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

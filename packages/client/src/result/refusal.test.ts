@@ -1,0 +1,114 @@
+import { parseChallenges } from '@token-introspection/core'
+import { describe, expect, test } from 'vitest'
+import {
+  ResponseMalformedError,
+  ResponseUntrustedError,
+  TransportEndpointMissingError,
+  TransportStatusError,
+  TransportTimeoutError,
+  TransportUnauthorizedError,
+  TransportUnreachableError,
+} from '../errors.ts'
+import {
+  type Refusal,
+  refuseAbsentToken,
+  refuseMalformedRequest,
+  refuseScope,
+  refuseToken,
+  refuseUnchecked,
+} from './refusal.ts'
+
+const settings = { realm: 'orders "live" \\ test' }
+const { realm } = settings
+
+function challengeOf(refusal: Refusal) {
+  return parseChallenges(refusal.headers['www-authenticate'] ?? '')
+}
+
+describe('refusals with a challenge', () => {
+  test.each([
+    ['no token', refuseAbsentToken(settings), 'token_absent', 401, { realm }],
+    [
+      'a broken request',
+      refuseMalformedRequest(settings),
+      'request_malformed',
+      400,
+      { realm, error: 'invalid_request' },
+    ],
+    [
+      'an inactive token',
+      refuseToken('token_inactive', settings),
+      'token_inactive',
+      401,
+      { realm, error: 'invalid_token' },
+    ],
+    [
+      'another kind of token',
+      refuseToken('token_kind', settings),
+      'token_kind',
+      401,
+      { realm, error: 'invalid_token' },
+    ],
+    ['a bound token', refuseToken('confirmation', settings), 'confirmation', 401, { realm, error: 'invalid_token' }],
+    ['another audience', refuseToken('audience', settings), 'audience', 401, { realm, error: 'invalid_token' }],
+    [
+      'too little scope',
+      refuseScope(['orders:read', 'b'], settings),
+      'scope',
+      403,
+      { realm, error: 'insufficient_scope', scope: 'orders:read b' },
+    ],
+  ] as const)('say no more than the standard asks: %s', (_, refusal, reason, status, parameters) => {
+    expect(refusal).toMatchObject({ allowed: false, reason, status, error: undefined })
+    expect(challengeOf(refusal)).toEqual([{ scheme: 'Bearer', parameters }])
+    expect(refusal.headers['cache-control']).toBe('no-store')
+    expect(refusal.body).toBe('error' in parameters ? `{"error":"${parameters.error}"}` : '')
+  })
+})
+
+describe('refuseUnchecked', () => {
+  test.each([
+    ['unreachable', new TransportUnreachableError('x'), 503],
+    ['timed out', new TransportTimeoutError('x'), 503],
+    ['overloaded', new TransportStatusError('x', { status: 429 }), 503],
+    ['broken', new TransportStatusError('x', { status: 500 }), 503],
+    ['down', new TransportStatusError('x', { status: 503 }), 503],
+    ['redirecting', new TransportStatusError('x', { status: 302 }), 502],
+    ['not there', new TransportStatusError('x', { status: 404 }), 502],
+    ['answering nonsense', new ResponseMalformedError('x'), 502],
+    ['not to be believed', new ResponseUntrustedError('x'), 502],
+    ['refusing our credentials', new TransportUnauthorizedError('x', { status: 401 }), 500],
+    ['without an introspection endpoint', new TransportEndpointMissingError('x'), 500],
+  ])('an authorization server that is %s: no challenge, no word about the token', (_, error, status) => {
+    const refusal = refuseUnchecked(error)
+    expect(refusal).toMatchObject({ allowed: false, reason: 'unavailable', status, error })
+    expect(refusal.headers).toEqual({ 'content-type': 'application/json', 'cache-control': 'no-store' })
+    expect(refusal.body).toBe(`{"error":"${status === 503 ? 'temporarily_unavailable' : 'server_error'}"}`)
+  })
+
+  test.each([
+    ['passed on with 503', { status: 503, retryAfterSeconds: 17 }, '17'],
+    ['passed on with 429', { status: 429, retryAfterSeconds: 17 }, '17'],
+    ['passed on when it is zero', { status: 503, retryAfterSeconds: 0 }, '0'],
+    ['not invented', { status: 503 }, undefined],
+    ['dropped when we say 502', { status: 404, retryAfterSeconds: 17 }, undefined],
+  ])('Retry-After is %s', (_, details, field) => {
+    expect(refuseUnchecked(new TransportStatusError('x', details)).headers['retry-after']).toBe(field)
+  })
+})
+
+describe('toResponse', () => {
+  test('gives the refusal as a web Response', async () => {
+    const refusal = refuseScope(['orders:read'], settings)
+    const response = refusal.toResponse()
+    expect(response.status).toBe(403)
+    expect(Object.fromEntries(response.headers)).toEqual(refusal.headers)
+    expect(await response.json()).toEqual({ error: 'insufficient_scope' })
+  })
+
+  test('gives a new Response each time', async () => {
+    const refusal = refuseUnchecked(new TransportTimeoutError('x'))
+    await refusal.toResponse().text()
+    expect(await refusal.toResponse().json()).toEqual({ error: 'temporarily_unavailable' })
+  })
+})

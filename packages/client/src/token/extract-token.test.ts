@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import { extractToken } from './extract-token.ts'
+
+function extract(field: string | null | undefined) {
+  const asked: string[] = []
+  const presented = extractToken({
+    headers: {
+      get(name) {
+        asked.push(name)
+        return field
+      },
+    },
+  })
+  expect(asked).toEqual(['authorization'])
+  return presented
+}
+
+describe('extractToken', () => {
+  test.each([
+    ['the scheme as registered', 'Bearer mF_9.B5f-4.1JqM', 'mF_9.B5f-4.1JqM'],
+    ['the scheme in lower case', 'bearer abc', 'abc'],
+    ['the scheme in upper case', 'BEARER abc', 'abc'],
+    ['several spaces', 'Bearer   abc', 'abc'],
+    ['every character of token68', 'Bearer azAZ09-._~+/==', 'azAZ09-._~+/=='],
+    ['a token that looks like a scheme', 'Bearer Bearer', 'Bearer'],
+    ['padding alone after one character', 'Bearer a====', 'a===='],
+  ])('takes a token with %s', (_, field, token) => {
+    expect(extract(field)).toEqual({ kind: 'token', token })
+  })
+
+  test.each([
+    ['no field', null],
+    ['no field, as Node says it', undefined],
+    ['an empty field', ''],
+    ['another scheme', 'Basic Zm9vOmJhcg=='],
+    ['DPoP', 'DPoP abc'],
+    ['another scheme that begins alike', 'Bearer-MAC abc'],
+    ['another scheme that begins alike, without a separator', 'BearerX abc'],
+    ['another scheme with parameters', 'Digest username="alice", realm="x", nonce="bearerless"'],
+    ['a token without a scheme', 'mF_9.B5f-4.1JqM'],
+  ])('finds none of ours in %s', (_, field) => {
+    expect(extract(field)).toEqual({ kind: 'absent' })
+  })
+
+  test.each([
+    ['no token', 'Bearer'],
+    ['only spaces after the scheme', 'Bearer  '],
+    ['a tab for the space', 'Bearer\tabc'],
+    ['two tokens', 'Bearer abc def'],
+    ['a space at the end', 'Bearer abc '],
+    ['quotes', 'Bearer "abc"'],
+    ['padding in the middle', 'Bearer a=b'],
+    ['padding alone', 'Bearer =='],
+    ['a parameter', 'Bearer token="abc"'],
+    ['a character that token68 lacks', 'Bearer abc,def'],
+    ['a percent-escape', 'Bearer a%20b'],
+    ['a letter outside ASCII', 'Bearer caf\u00e9'],
+    ['a line break', 'Bearer abc\r\nX-Injected: 1'],
+    ['two fields, joined by a comma', 'Bearer abc, Bearer def'],
+    ['the same field twice', 'Bearer abc, Bearer abc'],
+    ['a second field of another scheme', 'Bearer abc, Basic Zm9vOmJhcg=='],
+    ['a first field of another scheme', 'Basic Zm9vOmJhcg==, Bearer abc'],
+    ['a first field of another scheme, without a space', 'Basic Zm9vOmJhcg==,bearer abc'],
+    ['a second field with nothing after the scheme', 'Basic Zm9vOmJhcg==, Bearer'],
+  ])('calls %s malformed', (_, field) => {
+    expect(extract(field)).toEqual({ kind: 'malformed' })
+  })
+
+  test('takes nothing from the query or the body', async () => {
+    const request = new Request('https://api.example.com/?access_token=abc', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'access_token=def',
+    })
+    expect(extractToken(request)).toEqual({ kind: 'absent' })
+    expect(request.bodyUsed).toBe(false)
+    expect(await request.text()).toBe('access_token=def')
+  })
+
+  test('reads a web Request with two fields as one broken field', () => {
+    const headers = new Headers([
+      ['authorization', 'Bearer abc'],
+      ['authorization', 'Bearer def'],
+    ])
+    expect(extractToken(new Request('https://api.example.com', { headers }))).toEqual({ kind: 'malformed' })
+  })
+})

@@ -1,0 +1,59 @@
+import { wireVectors } from '@token-introspection/testing'
+import { describe, expect, test } from 'vitest'
+import { clientSecretBasic } from './client-secret-basic.ts'
+
+const endpoint = 'https://as.example.com/introspect'
+
+async function authenticate(clientId: string, clientSecret: string, encoding?: 'form' | 'raw') {
+  const draft = { endpoint, headers: { accept: 'application/json' }, parameters: { resource: 'x' } }
+  await clientSecretBasic(clientId, clientSecret, { encoding }).authenticate(draft)
+  return draft
+}
+
+function credentialsOf(authorization: string | undefined): string {
+  return Buffer.from(authorization?.replace(/^Basic /, '') ?? '', 'base64').toString('utf8')
+}
+
+describe('clientSecretBasic', () => {
+  test.each(wireVectors.basicCredentials)('sends $clientId as $authorization', async (vector) => {
+    const { headers } = await authenticate(vector.clientId, vector.clientSecret)
+    expect(headers).toEqual({ accept: 'application/json', authorization: vector.authorization })
+  })
+
+  test('adds nothing to the form', async () => {
+    expect((await authenticate('api', 'secret')).parameters).toEqual({ resource: 'x' })
+  })
+
+  test.each([
+    ['form', 's: %+/é', 'api:s%3A+%25%2B%2F%C3%A9'],
+    ['raw', 's: %+/é', 'api:s: %+/é'],
+  ] as const)('encodes for %s', async (encoding, secret, credentials) => {
+    const { headers } = await authenticate('api', secret, encoding)
+    expect(credentialsOf((headers as Record<string, string>)['authorization'])).toBe(credentials)
+  })
+
+  test('names its method and its client, and keeps the secret to itself', () => {
+    const authentication = clientSecretBasic('api', 's3cr3t-value')
+    expect(authentication).toMatchObject({ method: 'client_secret_basic', clientId: 'api' })
+    expect(JSON.stringify(authentication)).not.toContain('s3cr3t-value')
+  })
+
+  test.each([
+    ['an empty identifier', () => clientSecretBasic('', 'b'), /^clientId: /],
+    ['an empty secret', () => clientSecretBasic('a', ''), /^clientSecret: /],
+    ['a secret that is missing', () => clientSecretBasic('a', undefined as unknown as string), /^clientSecret: /],
+    ['a line break in the secret', () => clientSecretBasic('a', 'b\n'), /^clientSecret: /],
+    ['a NUL in the identifier', () => clientSecretBasic('a\0', 'b'), /^clientId: /],
+    ['a colon in a raw identifier', () => clientSecretBasic('a:b', 'c', { encoding: 'raw' }), /^clientId: /],
+    ['another encoding', () => clientSecretBasic('a', 'b', { encoding: 'utf8' as 'raw' }), /^encoding: /],
+    ['an unknown option', () => clientSecretBasic('a', 'b', { encodin: 'raw' } as object), /^encodin: /],
+  ])('refuses %s', (_, make, message) => {
+    expect(make).toThrow(TypeError)
+    expect(make).toThrow(message)
+  })
+
+  test('does not name the secret it refuses', () => {
+    expect(() => clientSecretBasic('a', 's3cr3t-value\n')).not.toThrow('s3cr3t-value')
+    expect(() => clientSecretBasic('a', 's3cr3t-value\n')).toThrow(TypeError)
+  })
+})

@@ -1,0 +1,211 @@
+import { describe, expect, test } from 'vitest'
+import { parseRetryAfter, readJsonReply, refusesTokenType, statusError } from './read-reply.ts'
+import type { TransportReply } from './transport.ts'
+
+const now = Date.parse('2026-11-20T12:00:00Z')
+const json = { 'content-type': 'application/json' }
+
+function reply(status: number, headers: Record<string, string>, body: string | Uint8Array): TransportReply {
+  return {
+    status,
+    header: (name) => headers[name],
+    body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
+  }
+}
+
+function failure(answer: TransportReply): unknown {
+  try {
+    return readJsonReply(answer, 'introspection')
+  } catch (error) {
+    return error
+  }
+}
+
+describe('readJsonReply', () => {
+  test.each([
+    ['as registered', 'application/json'],
+    ['with a charset', 'application/json; charset=utf-8'],
+    ['in another case', 'Application/JSON;Charset=UTF-8'],
+  ])('reads the object when the media type is written %s', (_, contentType) => {
+    expect(readJsonReply(reply(200, { 'content-type': contentType }, '{"active":true}'), 'introspection')).toEqual({
+      active: true,
+    })
+  })
+
+  test('takes "identity" for no compression', () => {
+    const headers = { ...json, 'content-encoding': 'Identity' }
+    expect(readJsonReply(reply(200, headers, '{}'), 'introspection')).toEqual({})
+  })
+
+  test('overlooks a byte order mark', () => {
+    expect(readJsonReply(reply(200, json, '\ufeff{"active":true}'), 'introspection')).toEqual({ active: true })
+  })
+
+  test.each([201, 203, 204, 206, 301, 302, 304, 307, 308, 400, 404, 418, 429, 500, 503])(
+    'judges the status %i before a body that looks fine',
+    (status) => {
+      expect(failure(reply(status, json, '{"active":true}'))).toMatchObject({ code: 'ERR_TRANSPORT_STATUS', status })
+    },
+  )
+
+  test.each([
+    ['text/plain', 'not JSON'],
+    ['text/html', '<h1>Log in</h1>'],
+    ['application/token-introspection+jwt', '{"active":true}'],
+    ['application/jwt', '{"active":true}'],
+    ['application/problem+json', '{"active":true}'],
+    ['application/jsonx', '{"active":true}'],
+    ['application/json, text/html', '{"active":true}'],
+    ['', '{"active":true}'],
+  ])('judges the media type %o before the body', (contentType, body) => {
+    const error = failure(reply(200, { 'content-type': contentType }, body)) as Error
+    expect(error).toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
+    expect(error.message).toContain('instead of application/json')
+  })
+
+  test('refuses an answer without a media type', () => {
+    expect(failure(reply(200, {}, '{"active":true}'))).toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
+  })
+
+  test.each(['gzip', 'br', 'identity, gzip', 'x'])('refuses the content coding %o', (contentEncoding) => {
+    const error = failure(reply(200, { ...json, 'content-encoding': contentEncoding }, '{"active":true}')) as Error
+    expect(error).toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
+    expect(error.message).toContain('compressed')
+  })
+
+  test.each([
+    ['a lone continuation octet', [0x80]],
+    ['an octet of Latin-1', [0x7b, 0x22, 0xe9, 0x22, 0x7d]],
+    ['a sequence that is cut off', [0x22, 0xe2, 0x82]],
+    ['a surrogate', [0x22, 0xed, 0xa0, 0x80, 0x22]],
+  ])('refuses %s, and reads the next answer all the same', (_, octets) => {
+    const error = failure(reply(200, json, Uint8Array.from(octets))) as Error
+    expect(error).toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
+    expect(error.message).toContain('not UTF-8')
+    expect(readJsonReply(reply(200, json, '{"a":"é"}'), 'introspection')).toEqual({ a: 'é' })
+  })
+
+  test.each(['', ' ', 'null', 'true', '[]', '"active"', '{', '{"active":true}x', '{"a":1,"a":2}'])(
+    'refuses the body %o',
+    (body) => {
+      expect(failure(reply(200, json, body))).toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
+    },
+  )
+})
+
+describe('statusError', () => {
+  test.each([
+    [401, '{"error":"invalid_client"}', 'invalid_client'],
+    [401, '', undefined],
+    [403, '<html>', undefined],
+    [403, '{"error":"access_denied"}', 'access_denied'],
+    [400, '{"error":"invalid_client"}', 'invalid_client'],
+    [400, '{"error":"unauthorized_client"}', 'unauthorized_client'],
+    [400, '{"error":"insufficient_scope"}', 'insufficient_scope'],
+    [400, '{"error":"invalid_token"}', 'invalid_token'],
+  ])('takes %i %s for a refusal of our credentials', (status, body, oauthError) => {
+    expect(statusError(reply(status, json, body), 'introspection')).toMatchObject({
+      code: 'ERR_TRANSPORT_UNAUTHORIZED',
+      retryable: false,
+      status,
+      oauthError,
+    })
+  })
+
+  test.each([
+    [400, '{"error":"invalid_request"}', 'invalid_request', false],
+    [400, '', undefined, false],
+    [404, '{"error":"invalid_client"}', 'invalid_client', false],
+    [405, '', undefined, false],
+    [204, '', undefined, false],
+    [302, '', undefined, false],
+    [429, '{"error":"slow_down"}', 'slow_down', true],
+    [500, '{"error":"server_error"}', 'server_error', true],
+    [502, 'bad gateway', undefined, true],
+    [503, '[]', undefined, true],
+  ])('takes %i %s for a status that is no answer', (status, body, oauthError, retryable) => {
+    expect(statusError(reply(status, json, body), 'introspection')).toMatchObject({
+      code: 'ERR_TRANSPORT_STATUS',
+      retryable,
+      status,
+      oauthError,
+    })
+  })
+
+  test.each([
+    ['an error that is no string', '{"error":42}'],
+    ['an error that might be an echo', '{"error":"secret-Token-42"}'],
+    ['an error with spaces', '{"error":"the token secret_token is bad"}'],
+    ['an endless error', JSON.stringify({ error: 'a'.repeat(65) })],
+    ['a body that is not UTF-8', Uint8Array.of(0xff, 0xfe)],
+  ])('does not repeat %s', (_, body) => {
+    const error = statusError(reply(400, json, body), 'introspection')
+    expect(error).toMatchObject({ code: 'ERR_TRANSPORT_STATUS', oauthError: undefined })
+    expect(error.message).toBe('introspection: status 400')
+  })
+
+  test('does not repeat the description of an error', () => {
+    const body = JSON.stringify({ error: 'invalid_request', error_description: 'no token secret-token' })
+    expect(JSON.stringify(statusError(reply(400, json, body), 'introspection'))).not.toContain('secret-token')
+  })
+
+  test('says of a redirect that it is never followed', () => {
+    const error = statusError(reply(307, { location: 'https://evil.example' }, ''), 'introspection')
+    expect(error.message).toMatch(/redirect.*never followed/)
+    expect(error.message).not.toContain('evil')
+  })
+
+  test('passes Retry-After on', () => {
+    expect(statusError(reply(503, { 'retry-after': '17' }, ''), 'introspection')).toMatchObject({
+      retryAfterSeconds: 17,
+    })
+  })
+})
+
+describe('refusesTokenType', () => {
+  test.each([
+    [400, '{"error":"unsupported_token_type"}', true],
+    [400, '{"error":"unsupported_token_type","error_description":"x"}', true],
+    [400, '{"error":"invalid_request"}', false],
+    [400, 'unsupported_token_type', false],
+    [401, '{"error":"unsupported_token_type"}', false],
+    [200, '{"error":"unsupported_token_type"}', false],
+    [503, '{"error":"unsupported_token_type"}', false],
+  ])('%i %s: %s', (status, body, refused) => {
+    expect(refusesTokenType(reply(status, json, body))).toBe(refused)
+  })
+})
+
+describe('parseRetryAfter', () => {
+  test.each([
+    ['no field', undefined, undefined],
+    ['a number of seconds', '120', 120],
+    ['zero', '0', 0],
+    ['the cap', '3600', 3600],
+    ['a second more than the cap', '3601', 3600],
+    ['a billion seconds', '1000000000', 3600],
+    ['more digits than a number holds', '9'.repeat(400), 3600],
+    ['an HTTP date', 'Fri, 20 Nov 2026 12:00:30 GMT', 30],
+    ['an HTTP date of the second form', 'Friday, 20-Nov-26 12:00:30 GMT', 30],
+    ['an HTTP date of the oldest form', 'Fri Nov 20 12:00:30 2026', 30],
+    ['an HTTP date far ahead', 'Fri, 31 Dec 2100 23:59:59 GMT', 3600],
+    ['an HTTP date that has passed', 'Fri, 31 Dec 1999 23:59:59 GMT', 0],
+    ['a negative number', '-5', undefined],
+    ['a fraction', '1.5', undefined],
+    ['an exponent', '1e3', undefined],
+    ['a word', 'soon', undefined],
+    ['a word and a year', 'soon 2099', undefined],
+    ['a date that is no HTTP date', '2099-01-01', undefined],
+    ['a day without a date', 'Friday, soon', undefined],
+    ['two fields, joined by a comma', '120, 240', undefined],
+    ['an empty field', '', undefined],
+    ['NaN', 'NaN', undefined],
+    ['Infinity', 'Infinity', undefined],
+  ])('%s', (_, field, seconds) => {
+    expect(parseRetryAfter(field, now)).toBe(seconds)
+  })
+
+  test('rounds the rest of a second up, never to an early retry', () => {
+    expect(parseRetryAfter('Fri, 20 Nov 2026 12:00:30 GMT', now + 1)).toBe(30)
+  })
+})

@@ -1,0 +1,32 @@
+/** The part of oidc-provider 9 that the interop test uses; the package has no types. */
+declare module 'oidc-provider' {
+  import type { IncomingMessage, ServerResponse } from 'node:http'
+
+  export interface Client {
+    readonly clientId: string
+  }
+
+  export interface Token {
+    jti: string | undefined
+    readonly exp: number
+    /** Gives the value of the token. */
+    save(): Promise<string>
+    destroy(): Promise<void>
+  }
+
+  type TokenClass = new (members: Record<string, unknown>) => Token
+
+  export class Provider {
+    constructor(issuer: string, configuration: Record<string, unknown>)
+    readonly issuer: string
+    readonly Client: { find(clientId: string): Promise<Client | undefined> }
+    readonly Grant: new (
+      members: Record<string, unknown>,
+    ) => { save(): Promise<string> }
+    readonly AccessToken: TokenClass
+    readonly RefreshToken: TokenClass
+    readonly ClientCredentials: TokenClass
+    callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>
+    on(event: string, listener: (...parameters: unknown[]) => void): this
+  }
+}

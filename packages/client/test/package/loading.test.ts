@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+
+const run = promisify(execFile)
+const cwd = fileURLToPath(new URL('../..', import.meta.url))
+
+const script = (options: string) => `
+  import { registerHooks } from 'node:module'
+  const packages = new Set()
+  registerHooks({
+    load(url, context, next) {
+      const name = /node_modules\\/((?:@[^/]+\\/)?[^/]+)\\/(?!.*node_modules)/.exec(url)?.[1]
+      if (name !== undefined) packages.add(name)
+      return next(url, context)
+    },
+  })
+  const { clientSecretBasic, IntrospectionClient } = await import('@token-introspection/client')
+  const client = new IntrospectionClient({
+    endpoint: 'http://127.0.0.1:1/introspect',
+    clientAuthentication: clientSecretBasic('api', 'secret'),
+    transport: { allowHttpOnLoopback: true, ${options} },
+  })
+  client.guard({ audience: 'x' })
+  await client.introspect('a token nobody could have issued \\n')
+  const before = [...packages]
+  const code = await client.introspect('abc').catch((error) => error.code)
+  await client.close()
+  console.log(JSON.stringify({ before, code, after: [...packages] }))
+`
+
+interface Loaded {
+  readonly before: string[]
+  readonly code: string
+  readonly after: string[]
+}
+
+async function load({ options = '', conditions = [] as string[] } = {}): Promise<Loaded> {
+  const flags = conditions.map((condition) => `--conditions=${condition}`)
+  const input = ['--input-type=module', '--eval', script(options)]
+  const { stdout } = await run(process.execPath, [...flags, ...input], { cwd })
+  return JSON.parse(stdout) as Loaded
+}
+
+describe.concurrent('undici', () => {
+  test('is loaded with the first request and not before', async () => {
+    const { before, code, after } = await load()
+    expect(before).not.toContain('undici')
+    expect(code).toBe('ERR_TRANSPORT_UNREACHABLE')
+    expect(after).toContain('undici')
+  })
+
+  test('is never loaded where a fetch is given', async () => {
+    const { code, after } = await load({ options: 'fetch: (url, init) => fetch(url, init)' })
+    expect(code).toBe('ERR_TRANSPORT_UNREACHABLE')
+    expect(after).not.toContain('undici')
+  })
+
+  test.each(['workerd', 'edge-light', 'browser', 'bun', 'deno'])(
+    'is never loaded under the condition %s',
+    async (name) => {
+      const { code, after } = await load({ conditions: [name] })
+      expect(code).toBe('ERR_TRANSPORT_UNREACHABLE')
+      expect(after).not.toContain('undici')
+    },
+  )
+})
+
+test('nothing but the schema library is loaded with the package', async () => {
+  const { before } = await load()
+  expect(before).toEqual(['zod'])
+})

@@ -1,0 +1,363 @@
+import { request as httpRequest } from 'node:http'
+import {
+  clientSecretBasic,
+  type Fetch,
+  type Guard,
+  type GuardDecision,
+  type GuardOptions,
+  IntrospectionClient,
+  type IntrospectionClientOptions,
+  TransportTimeoutError,
+} from '@token-introspection/client'
+import { requireToken } from '@token-introspection/client/node'
+import { parseChallenges } from '@token-introspection/core'
+import { createFakeAuthorizationServer } from '@token-introspection/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { audience, clientSecret, good, hostileAnswers, issuer, now, scope, token } from '../hostile-answers.ts'
+import { type LoopbackServer, serve, serveListener } from '../loopback-server.ts'
+import { expectNoSecrets } from '../secrets.ts'
+
+const realm = 'orders'
+let elsewhere: LoopbackServer
+
+beforeAll(async () => {
+  elsewhere = await serve(({ response }) =>
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(good)),
+  )
+})
+
+afterAll(() => elsewhere[Symbol.asyncDispose]())
+
+function createClient(options: Partial<IntrospectionClientOptions> = {}) {
+  return new IntrospectionClient({
+    endpoint: 'https://as.example.com/introspect',
+    clientAuthentication: clientSecretBasic('api', clientSecret),
+    response: { acceptedIssuers: [issuer] },
+    now: () => now * 1000,
+    ...options,
+  })
+}
+
+/** A guard whose authorization server gives one answer, and how often it was asked. */
+function guardWith(members: object, options: GuardOptions = { audience, scope, realm }) {
+  let asked = 0
+  const client = createClient({
+    transport: {
+      fetch: () => {
+        asked++
+        return Promise.resolve(Response.json({ active: true, ...members }))
+      },
+    },
+  })
+  return { decide: client.guard(options), asked: () => asked }
+}
+
+function bearing(...fields: readonly string[]): Request {
+  const headers = new Headers()
+  for (const field of fields) headers.append('authorization', field)
+  return new Request('https://api.example.com/orders', { headers })
+}
+
+function refusalOf(decision: GuardDecision) {
+  if (decision.allowed) throw new Error('allowed')
+  return decision
+}
+
+function challengeOf(decision: GuardDecision) {
+  const field = refusalOf(decision).headers['www-authenticate']
+  return field === undefined ? undefined : parseChallenges(field)
+}
+
+async function decideWhen(status: number, headers: Record<string, string> = {}) {
+  const client = createClient({
+    transport: { fetch: () => Promise.resolve(Response.json({ active: true }, { status, headers })) },
+  })
+  return refusalOf(await client.guard({ audience })(bearing(`Bearer ${token}`)))
+}
+
+describe.each([
+  ['undici', undefined],
+  ['fetch', fetch],
+] as [string, Fetch | undefined][])('over %s', (transport, fetchToUse) => {
+  test.each(hostileAnswers)('$title: $guard', async (row) => {
+    await using server = await serve((exchange) => row.answer({ ...exchange, elsewhere: elsewhere.origin }))
+    const client = createClient({
+      endpoint: `${server.origin}/introspect`,
+      transport: { allowHttpOnLoopback: true, fetch: fetchToUse, deadlineMs: row.late ? 80 : 2000 },
+    })
+    const decision = await client.guard({ audience, scope, realm })(bearing(`Bearer ${token}`))
+    await client.close()
+    expect(elsewhere.requests).toEqual([])
+    if (decision.allowed) {
+      expect(row.guard).toBe('allowed')
+      expect(decision.token.active).toBe(true)
+      return
+    }
+    expect(decision.status).toBe(transport === 'fetch' ? (row.fetchGuard ?? row.guard) : row.guard)
+    expectNoSecrets(decision)
+    const checked = row.outcome === 'active' || row.outcome === 'inactive'
+    expect(decision.reason === 'unavailable').toBe(!checked)
+    expect(decision.error === undefined).toBe(checked)
+    expect(decision.headers['www-authenticate'] !== undefined).toBe(checked)
+  })
+})
+
+describe('a request without a token of ours', () => {
+  test.each([
+    ['no field', bearing()],
+    ['another scheme', bearing('Basic Zm9vOmJhcg==')],
+    ['DPoP', bearing('DPoP abc')],
+    ['a token in the query', new Request('https://api.example.com/orders?access_token=abc')],
+    [
+      'a token in the form',
+      new Request('https://api.example.com/orders', {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: 'access_token=abc',
+      }),
+    ],
+  ])('gets 401, a realm and no error: %s', async (_, request) => {
+    const { decide, asked } = guardWith(good)
+    const decision = await decide(request)
+    expect(decision).toMatchObject({ allowed: false, reason: 'token_absent', status: 401, body: '' })
+    expect(challengeOf(decision)).toEqual([{ scheme: 'Bearer', parameters: { realm } }])
+    expect(asked()).toBe(0)
+  })
+
+  test.each([
+    ['two tokens', bearing('Bearer abc def')],
+    ['no token after the scheme', bearing('Bearer')],
+    ['quotes', bearing('Bearer "abc"')],
+    ['a tab', bearing('Bearer\tabc')],
+    ['two fields', bearing('Bearer abc', 'Bearer def')],
+    ['the same field twice', bearing('Bearer abc', 'Bearer abc')],
+    ['a second field of another scheme', bearing('Basic Zm9vOmJhcg==', 'Bearer abc')],
+  ])('gets 400 when it is broken: %s', async (_, request) => {
+    const { decide, asked } = guardWith(good)
+    const decision = await decide(request)
+    expect(decision).toMatchObject({
+      allowed: false,
+      reason: 'request_malformed',
+      status: 400,
+      body: '{"error":"invalid_request"}',
+    })
+    expect(challengeOf(decision)).toEqual([{ scheme: 'Bearer', parameters: { realm, error: 'invalid_request' } }])
+    expect(asked()).toBe(0)
+  })
+
+  test('gets 401 unasked when no server could have issued the token', async () => {
+    const { decide, asked } = guardWith(good)
+    const decision = await decide(bearing(`Bearer ${'a'.repeat(8193)}`))
+    expect(decision).toMatchObject({ reason: 'token_inactive', status: 401 })
+    expect(asked()).toBe(0)
+  })
+})
+
+describe('a token that is active', () => {
+  test('is handed on, typed and frozen', async () => {
+    const decision = await guardWith(good).decide(bearing(`bearer ${token}`))
+    expect(decision).toEqual({ allowed: true, token: good })
+    expect(decision.allowed && Object.isFrozen(decision.token)).toBe(true)
+  })
+
+  test('is enough for a route that wants no scope', async () => {
+    const { decide } = guardWith({ aud: audience }, { audience })
+    expect((await decide(bearing(`Bearer ${token}`))).allowed).toBe(true)
+  })
+
+  test('needs every scope token of the route, which the refusal names', async () => {
+    const { decide } = guardWith({ ...good, scope: 'a c' }, { audience, scope: 'a b', realm })
+    const decision = await decide(bearing(`Bearer ${token}`))
+    expect(decision).toMatchObject({ reason: 'scope', status: 403, body: '{"error":"insufficient_scope"}' })
+    expect(challengeOf(decision)).toEqual([
+      { scheme: 'Bearer', parameters: { realm, error: 'insufficient_scope', scope: 'a b' } },
+    ])
+  })
+
+  test.each([
+    ['the wrong audience', { aud: 'urn:other' }, 'audience'],
+    ['no audience', { aud: undefined }, 'audience'],
+    ['a key it is bound to', { cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } }, 'confirmation'],
+    ['the type DPoP', { token_type: 'DPoP' }, 'confirmation'],
+    ['the use of a refresh token', { token_use: 'refresh_token' }, 'token_kind'],
+  ])('is refused with %s in the same words as an inactive one', async (_, members, reason) => {
+    const decision = await guardWith({ ...good, ...members }).decide(bearing(`Bearer ${token}`))
+    const inactive = await guardWith({ active: false }).decide(bearing(`Bearer ${token}`))
+    expect(decision).toMatchObject({ allowed: false, reason, status: 401 })
+    expect(challengeOf(decision)).toEqual([{ scheme: 'Bearer', parameters: { realm, error: 'invalid_token' } }])
+    for (const part of ['status', 'headers', 'body'] as const) {
+      expect(refusalOf(decision)[part]).toEqual(refusalOf(inactive)[part])
+    }
+  })
+
+  test('is not held against an audience only when that is said aloud', async () => {
+    const { decide } = guardWith({ aud: 'urn:other' }, { audience: false })
+    expect((await decide(bearing(`Bearer ${token}`))).allowed).toBe(true)
+  })
+
+  test('is held against the audience of the client where the guard names none', async () => {
+    const client = createClient({
+      policy: { audience: ['urn:a', audience], realm: 'from the client' },
+      transport: { fetch: () => Promise.resolve(Response.json(good)) },
+    })
+    expect((await client.guard()(bearing(`Bearer ${token}`))).allowed).toBe(true)
+    const other = await client.guard({ audience: 'urn:b' })(bearing(`Bearer ${token}`))
+    expect(challengeOf(other)).toEqual([
+      { scheme: 'Bearer', parameters: { realm: 'from the client', error: 'invalid_token' } },
+    ])
+  })
+})
+
+test('a guard without an audience is a mistake', () => {
+  expect(() => createClient().guard()).toThrow(TypeError)
+  expect(() => createClient().guard({ scope })).toThrow('guard.audience')
+})
+
+describe('an outage', () => {
+  test.each([
+    [503, '17', '17'],
+    [429, '17', '17'],
+    [503, '0', '0'],
+    [503, '1000000000', '3600'],
+    [503, 'soon', undefined],
+    [503, undefined, undefined],
+    [404, '17', undefined],
+    [401, '17', undefined],
+  ])('%i with Retry-After %o says %o', async (status, retryAfter, passedOn) => {
+    const decision = await decideWhen(status, retryAfter === undefined ? {} : { 'retry-after': retryAfter })
+    expect(decision.headers['retry-after']).toBe(passedOn)
+  })
+
+  test('passes Retry-After on as seconds when it came as a date', async () => {
+    const soon = new Date(Date.now() + 30_000).toUTCString()
+    const seconds = Number((await decideWhen(503, { 'retry-after': soon })).headers['retry-after'])
+    expect(seconds).toBeGreaterThan(20)
+    expect(seconds).toBeLessThanOrEqual(30)
+  })
+
+  test('gives the error to the log and nothing of it to the wire', async () => {
+    const decision = await decideWhen(401)
+    expect(decision).toMatchObject({ status: 500, body: '{"error":"server_error"}' })
+    expect(decision.error).toMatchObject({ code: 'ERR_TRANSPORT_UNAUTHORIZED', status: 401 })
+    expect(Object.keys(decision.headers)).toEqual(['content-type', 'cache-control'])
+  })
+
+  test('in a transport of one’s own is an outage too', async () => {
+    const client = createClient({
+      transport: { send: () => Promise.reject(new TransportTimeoutError('pool exhausted')) },
+    })
+    expect(await client.guard({ audience })(bearing(`Bearer ${token}`))).toMatchObject({ status: 503 })
+  })
+
+  test('is not what a bug is', async () => {
+    const bug = new RangeError('a bug of mine')
+    const client = createClient({ transport: { send: () => Promise.reject(bug) } })
+    await expect(client.guard({ audience })(bearing(`Bearer ${token}`))).rejects.toBe(bug)
+  })
+})
+
+test('a refusal becomes a web Response', async () => {
+  const decision = refusalOf(await guardWith({ active: false }).decide(bearing(`Bearer ${token}`)))
+  const response = decision.toResponse()
+  expect(response.status).toBe(401)
+  expect(response.headers.get('www-authenticate')).toBe(`Bearer realm="${realm}", error="invalid_token"`)
+  expect(response.headers.get('cache-control')).toBe('no-store')
+  expect(await response.json()).toEqual({ error: 'invalid_token' })
+})
+
+describe('requireToken', () => {
+  const as = createFakeAuthorizationServer({ issuer, audience })
+  let api: LoopbackServer
+  let seen: unknown[] = []
+  let guard: Guard
+
+  beforeAll(async () => {
+    const client = new IntrospectionClient({
+      issuer,
+      clientAuthentication: clientSecretBasic(as.clientId, as.clientSecret),
+      transport: { fetch: as.fetch },
+    })
+    guard = client.guard({ audience, scope, realm })
+    const mayRead = requireToken(guard)
+    api = await serveListener((request, response) => {
+      void mayRead(request, response).then((answer) => {
+        if (answer !== undefined) response.end(`orders of ${answer.sub}`)
+        return seen.push(answer)
+      })
+    })
+  })
+
+  afterAll(() => api[Symbol.asyncDispose]())
+
+  /** Sends fields as they are, repeated ones too. */
+  function get(...fields: readonly string[]) {
+    seen = []
+    return new Promise<{ status: number | undefined; challenge: string | undefined; body: string }>(
+      (resolve, reject) => {
+        const { port, hostname } = new URL(api.origin)
+        const headers = fields.flatMap((field) => ['Authorization', field])
+        const request = httpRequest({ port, hostname, headers: ['Host', 'api', ...headers] }, (response) => {
+          const chunks: Buffer[] = []
+          response.on('data', (chunk: Buffer) => chunks.push(chunk))
+          response.on('end', () =>
+            resolve({
+              status: response.statusCode,
+              challenge: response.headers['www-authenticate'],
+              body: Buffer.concat(chunks).toString(),
+            }),
+          )
+        })
+        request.on('error', reject).end()
+      },
+    )
+  }
+
+  test('lets a good token pass and hands its answer on', async () => {
+    const good200 = await as.issueToken({ sub: 'alice', scope })
+    expect(await get(`Bearer ${good200}`)).toEqual({ status: 200, challenge: undefined, body: 'orders of alice' })
+    expect(seen).toMatchObject([{ active: true, sub: 'alice', iss: issuer }])
+  })
+
+  test('answers a request without a token itself', async () => {
+    expect(await get()).toEqual({ status: 401, challenge: `Bearer realm="${realm}"`, body: '' })
+    expect(seen).toEqual([undefined])
+  })
+
+  test('answers a revoked token, and one with too little scope', async () => {
+    const revoked = await as.issueToken({ scope })
+    await as.revokeToken(revoked)
+    expect(await get(`Bearer ${revoked}`)).toMatchObject({ status: 401, body: '{"error":"invalid_token"}' })
+    expect(await get(`Bearer ${await as.issueToken({ scope: 'orders:write' })}`)).toEqual({
+      status: 403,
+      challenge: `Bearer realm="${realm}", error="insufficient_scope", scope="${scope}"`,
+      body: '{"error":"insufficient_scope"}',
+    })
+    expect(seen).toEqual([undefined])
+  })
+
+  test('answers two Authorization fields with 400, whichever Node would have kept', async () => {
+    const [one, other] = await Promise.all([as.issueToken({ scope }), as.issueToken({ scope })])
+    const before = as.introspectionCount
+    for (const fields of [
+      [`Bearer ${one}`, `Bearer ${other}`],
+      [`Bearer ${one}`, `Bearer ${one}`],
+      [`Bearer ${one}`, 'Basic Zm9vOmJhcg=='],
+      ['Basic Zm9vOmJhcg==', `Bearer ${one}`],
+    ]) {
+      expect(await get(...fields)).toMatchObject({ status: 400, body: '{"error":"invalid_request"}' })
+    }
+    expect(as.introspectionCount).toBe(before)
+  })
+
+  test('answers an outage with 503', async () => {
+    const issued = await as.issueToken({ scope })
+    as.outage(503)
+    expect(await get(`Bearer ${issued}`)).toEqual({
+      status: 503,
+      challenge: undefined,
+      body: '{"error":"temporarily_unavailable"}',
+    })
+    as.outage(undefined)
+    expect((await get(`Bearer ${issued}`)).status).toBe(200)
+  })
+})

@@ -1,0 +1,88 @@
+import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
+import { describe, expect, test } from 'vitest'
+import { useAuthorizationServer } from '../scripted-authorization-server.ts'
+
+const as = useAuthorizationServer()
+const introspection_endpoint = 'https://as.example.com/introspect'
+
+function introspect(issuer: string) {
+  const client = new IntrospectionClient({ issuer, clientAuthentication: clientSecretBasic('api', 'secret') })
+  return client.introspect('abc')
+}
+
+const urls = () => as.requests.map((request) => request.url)
+
+test.each([
+  ['https://as.example.com', 'https://as.example.com/.well-known/oauth-authorization-server'],
+  ['https://as.example.com/', 'https://as.example.com/.well-known/oauth-authorization-server'],
+  ['https://as.example.com/t1', 'https://as.example.com/.well-known/oauth-authorization-server/t1'],
+  ['https://as.example.com/t1/', 'https://as.example.com/.well-known/oauth-authorization-server/t1'],
+  ['https://as.example.com/a/b', 'https://as.example.com/.well-known/oauth-authorization-server/a/b'],
+  ['https://as.example.com:8443/t1', 'https://as.example.com:8443/.well-known/oauth-authorization-server/t1'],
+])('META-02 looks for the metadata of %s at %s', async (issuer, url) => {
+  as.answer({ issuer, introspection_endpoint })
+  as.answer({ active: true })
+  expect(await introspect(issuer)).toEqual({ active: true })
+  expect(urls()).toEqual([url, introspection_endpoint])
+})
+
+describe('the places of OpenID Connect', () => {
+  test('META-03 are tried after that of OAuth, and the first that is there counts', async () => {
+    const issuer = 'https://as.example.com/t1'
+    as.answer({}, { status: 404 })
+    as.answer({}, { status: 404 })
+    as.answer({ issuer, introspection_endpoint })
+    as.answer({ active: true })
+    await introspect(issuer)
+    expect(urls()).toEqual([
+      'https://as.example.com/.well-known/oauth-authorization-server/t1',
+      'https://as.example.com/t1/.well-known/openid-configuration',
+      'https://as.example.com/.well-known/openid-configuration/t1',
+      introspection_endpoint,
+    ])
+  })
+
+  test('META-03 are not asked for a better document than the one that was found', async () => {
+    as.answer({ issuer: 'https://evil.example', introspection_endpoint })
+    await expect(introspect('https://as.example.com')).rejects.toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
+    expect(as.requests).toHaveLength(1)
+  })
+})
+
+describe('the request', () => {
+  test('META-04 is a GET without credentials', async () => {
+    const issuer = 'https://as.example.com'
+    as.answer({ issuer, introspection_endpoint })
+    as.answer({ active: true })
+    await introspect(issuer)
+    const [request] = as.requests
+    expect(request?.method).toBe('GET')
+    expect(request?.body).toBe('')
+    expect(request?.headers.has('authorization')).toBe(false)
+  })
+
+  test.each([
+    ['201', { status: 201 }, 'ERR_TRANSPORT_STATUS'],
+    ['a redirect', { status: 302, headers: { location: 'https://evil.example' } }, 'ERR_TRANSPORT_STATUS'],
+    ['a web page', { headers: { 'content-type': 'text/html' } }, 'ERR_RESPONSE_MALFORMED'],
+    ['text', { headers: { 'content-type': 'text/plain' } }, 'ERR_RESPONSE_MALFORMED'],
+  ])('META-04 comes to nothing with %s', async (_, init, code) => {
+    const issuer = 'https://as.example.com'
+    as.answer({ issuer, introspection_endpoint }, init)
+    await expect(introspect(issuer)).rejects.toMatchObject({ code })
+  })
+})
+
+test.each([
+  ['https://as.example.com', 'https://as.example.com/'],
+  ['https://as.example.com/', 'https://as.example.com'],
+  ['https://as.example.com/t1', 'https://as.example.com/T1'],
+  ['https://as.example.com', 'https://AS.example.com'],
+  ['https://as.example.com', 'https://as.example.com:443'],
+  ['https://as.example.com', 'http://as.example.com'],
+  ['https://as.example.com', undefined],
+])('META-05 for the issuer %s, metadata of %s is none', async (issuer, named) => {
+  as.answer({ issuer: named, introspection_endpoint })
+  await expect(introspect(issuer)).rejects.toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
+  expect(as.requests).toHaveLength(1)
+})

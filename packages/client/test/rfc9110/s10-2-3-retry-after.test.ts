@@ -1,0 +1,35 @@
+import { clientSecretBasic, IntrospectionClient, type TransportStatusError } from '@token-introspection/client'
+import { expect, test, vi } from 'vitest'
+import { useAuthorizationServer } from '../scripted-authorization-server.ts'
+
+const as = useAuthorizationServer()
+const client = new IntrospectionClient({
+  endpoint: 'https://as.example.com/introspect',
+  clientAuthentication: clientSecretBasic('api', 'secret'),
+})
+const guard = client.guard({ audience: false })
+const request = () => new Request('https://api.example.com', { headers: { authorization: 'Bearer abc' } })
+
+test.each([429, 503])('ERR-16 tells the caller how long %i is to last, in seconds', async (status) => {
+  as.answer({}, { status, headers: { 'retry-after': '30' } })
+  const error = (await client.introspect('abc').catch((reason: unknown) => reason)) as TransportStatusError
+  expect(error).toMatchObject({ code: 'ERR_TRANSPORT_STATUS', retryable: true, retryAfterSeconds: 30 })
+})
+
+test.each([
+  ['30', '30'],
+  ['0', '0'],
+  ['1000000000', '3600'],
+  ['Fri, 31 Dec 1999 23:59:59 GMT', '0'],
+  ['Fri, 20 Nov 2026 12:00:30 GMT', '30'],
+  ['Fri, 20 Nov 2036 12:00:30 GMT', '3600'],
+  ['-1', undefined],
+  ['NaN', undefined],
+  ['soon', undefined],
+])('ERR-16 a guard passes %o on as %o', async (field, passedOn) => {
+  vi.spyOn(Date, 'now').mockReturnValue(Date.parse('2026-11-20T12:00:00Z'))
+  as.answer({}, { status: 503, headers: { 'retry-after': field } })
+  const decision = await guard(request())
+  expect(decision).toMatchObject({ allowed: false, status: 503 })
+  expect(!decision.allowed && decision.headers['retry-after']).toBe(passedOn)
+})

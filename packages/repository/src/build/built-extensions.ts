@@ -1,0 +1,13 @@
+/** The extension of relative imports, after the build. */
+import { readImports } from '../source/imports.ts'
+
+/** A declaration file with `.js` at the end of every relative import that has `.ts`. */
+export function withBuiltExtensions(declarations: string, path: string): string {
+  let rewritten = declarations
+  for (const { specifier, end } of readImports(declarations, path)) {
+    if (specifier === undefined || !/^\.{1,2}\/.*(?<!\.d)\.ts$/.test(specifier)) continue
+    // The closing quote stands before the end.
+    rewritten = `${rewritten.slice(0, end - 4)}.js${rewritten.slice(end - 1)}`
+  }
+  return rewritten
+}

@@ -1,0 +1,50 @@
+/** Compiles examples, each as a module of its own, under the settings of the repository. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from '../workspace/workspace.ts'
+import type { Example } from './examples.ts'
+
+/**
+ * The complaints of the compiler, with the places in the pages.
+ *
+ * @param directory - is emptied and filled; packages are found from there.
+ */
+export function compileExamples(examples: readonly Example[], directory: string): string[] {
+  rmSync(directory, { recursive: true, force: true })
+  mkdirSync(directory, { recursive: true })
+  const files = new Map(examples.map((example, index) => [`example-${index + 1}.ts`, example]))
+  for (const [file, { text }] of files) writeFileSync(join(directory, file), `${text}\n`)
+  writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(TSCONFIG))
+  const { status, stdout, stderr } = spawnSync(TSC, ['-p', 'tsconfig.json', '--pretty', 'false'], {
+    cwd: directory,
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  })
+  if (status === 0) return []
+  const complaints = `${stdout}${stderr}`.split('\n').filter((line) => line !== '')
+  return complaints.length > 0 ? placeComplaints(complaints, files) : [`tsc ended with ${String(status)} and no word`]
+}
+
+/** Gives complaints the places of the examples they are about. */
+export function placeComplaints(complaints: readonly string[], files: ReadonlyMap<string, Example>): string[] {
+  return complaints.map((complaint) => {
+    const [, file = '', line = '', rest = ''] = /^([^(\s]+)\((\d+),\d+\): (.*)$/.exec(complaint) ?? []
+    const example = files.get(file)
+    return example === undefined ? complaint : `${example.path}:${example.line + Number(line) - 1} ${rest}`
+  })
+}
+
+const TSC = join(ROOT, 'node_modules/.bin/tsc')
+
+const TSCONFIG = {
+  extends: join(ROOT, 'tsconfig.base.json'),
+  compilerOptions: {
+    noEmit: true,
+    rewriteRelativeImportExtensions: false,
+    // An example may end with the thing it makes.
+    noUnusedLocals: false,
+    typeRoots: [join(ROOT, 'node_modules/@types')],
+  },
+  include: ['*.ts'],
+}

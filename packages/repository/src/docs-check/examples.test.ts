@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { ROOT } from '../workspace/workspace.ts'
+import { compileExamples, placeComplaints } from './compile-examples.ts'
+import { type Example, readExamples } from './examples.ts'
+
+const example: Example = { path: 'docs/page.md', line: 10, text: '', unchecked: false }
+
+describe('readExamples', () => {
+  test('takes pages and comments', () => {
+    const page = { path: 'docs/page.md', text: '```ts\na\n```\n\n```ts no-check\nb\n```\n\n```sh\nc\n```' }
+    const source = { path: 'packages/core/src/a.ts', text: '/**\n * ```ts\n * d\n * ```\n */\nexport {}' }
+    expect(readExamples([page, source])).toEqual([
+      { path: 'docs/page.md', line: 2, text: 'a', unchecked: false },
+      { path: 'docs/page.md', line: 6, text: 'b', unchecked: true },
+      { path: 'packages/core/src/a.ts', line: 3, text: 'd', unchecked: false },
+    ])
+  })
+
+  test.each([
+    ['JavaScript, which nobody checks', '```js\na\n```', 'docs/page.md:2 is js'],
+    ['a flag that means nothing', '```ts nocheck\na\n```', 'docs/page.md:2 has the flag nocheck'],
+  ])('refuses %s', (_, text, problem) => {
+    expect(() => readExamples([{ path: 'docs/page.md', text }])).toThrow(problem)
+  })
+})
+
+describe('compileExamples', () => {
+  const directory = mkdtempSync(join(ROOT, 'packages/repository/node_modules/examples-'))
+  afterAll(() => rmSync(directory, { recursive: true }))
+
+  test('says where an example is wrong, and nothing about those that are right', () => {
+    const right =
+      "import { parseScope } from '@token-introspection/core'\nconst scope = await Promise.resolve(parseScope('a'))"
+    const wrong = "import { gone } from '@token-introspection/core'\nconst a: number = 'a'\nlet b"
+    const complaints = compileExamples(
+      [
+        { ...example, text: right },
+        { ...example, line: 20, text: wrong },
+      ],
+      directory,
+    )
+    expect(complaints).toEqual([
+      expect.stringMatching(/^docs\/page\.md:20 error TS2305: .*gone/),
+      expect.stringMatching(/^docs\/page\.md:21 error TS2322/),
+    ])
+    expect(compileExamples([{ ...example, text: right }], directory)).toEqual([])
+  })
+})
+
+test('leaves a complaint about something else as it is', () => {
+  const files = new Map([['example-1.ts', example]])
+  expect(placeComplaints(['example-1.ts(3,5): error', 'error TS5058: no config'], files)).toEqual([
+    'docs/page.md:12 error',
+    'error TS5058: no config',
+  ])
+})

@@ -1,0 +1,22 @@
+/** Compiles every example in the documentation and follows every link to a file. Ends with 1 when something is wrong. */
+import { join } from 'node:path'
+import { findDeadLinks } from '../markdown/dead-links.ts'
+import { exists, ROOT, readFiles } from '../workspace/workspace.ts'
+import { compileExamples } from './compile-examples.ts'
+import { readExamples } from './examples.ts'
+
+const pages = readFiles(['README.md', 'docs/**/*.md', 'packages/*/README.md'])
+const sources = readFiles(['packages/*/src/**/*.ts']).filter(({ path }) => !path.endsWith('.test.ts'))
+
+const examples = readExamples([...pages, ...sources])
+const checked = examples.filter(({ unchecked }) => !unchecked)
+if (checked.length === 0) throw new Error('there is no example to check')
+
+const complaints = compileExamples(checked, join(ROOT, 'packages/repository/.generated/examples'))
+const deadLinks = pages.flatMap((page) => findDeadLinks(page, exists))
+
+for (const { path, line } of examples.filter(({ unchecked }) => unchecked)) console.log(`not checked: ${path}:${line}`)
+for (const problem of [...complaints, ...deadLinks]) console.error(problem)
+const wrong = `${complaints.length} complaints, ${deadLinks.length} dead links`
+console.log(`docs:check: ${checked.length} examples, ${pages.length} pages: ${wrong}`)
+if (complaints.length + deadLinks.length > 0) process.exitCode = 1

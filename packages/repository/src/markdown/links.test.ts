@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { leadsElsewhere, readLinks, resolveLink } from './links.ts'
+
+test.each([
+  ['a link', '[a](b.md)', 'b.md'],
+  ['a link of code', '[`a`](b.md)', 'b.md'],
+  ['a link with a title', '[a](b.md "title")', 'b.md'],
+  ['an image', '![a](b.png)', 'b.png'],
+  ['a reference', '[a]: b.md', 'b.md'],
+])('reads %s', (_, markdown, target) => {
+  expect(readLinks(markdown)).toEqual([{ target, line: 1 }])
+})
+
+test.each(['`[a](b.md)`', '```ts\n[a](b.md)\n```', '[a] (b.md)'])('has none in %j', (markdown) => {
+  expect(readLinks(markdown)).toEqual([])
+})
+
+test('counts the lines of code it passes over', () => {
+  expect(readLinks('# Title\n\n```ts\nconst a = 1\n```\n\n[a](b.md)')).toEqual([{ target: 'b.md', line: 7 }])
+})
+
+test.each([
+  ['https://example.com', true],
+  ['mailto:a@example.com', true],
+  ['//example.com', true],
+  ['#heading', true],
+  ['b.md', false],
+  ['../b.md#heading', false],
+])('knows whether %s leads elsewhere', (target, elsewhere) => {
+  expect(leadsElsewhere({ target, line: 1 })).toBe(elsewhere)
+})
+
+test.each([
+  ['b.md', 'README.md', 'b.md'],
+  ['b.md', 'docs/a.md', 'docs/b.md'],
+  ['../packages/core/', 'docs/a.md', 'packages/core'],
+  ['./b.md#heading', 'docs/a.md', 'docs/b.md'],
+  ['/LICENSE', 'docs/a.md', 'LICENSE'],
+  ['with%20space.md', 'docs/a.md', 'docs/with space.md'],
+])('resolves %s in %s', (target, page, path) => {
+  expect(resolveLink({ target, line: 1 }, page)).toBe(path)
+})

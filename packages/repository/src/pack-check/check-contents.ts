@@ -1,0 +1,71 @@
+/** What has to be in a published package, and what must not. */
+import { posix } from 'node:path'
+import { readImports } from '../source/imports.ts'
+import { targetsOf } from '../workspace/manifest.ts'
+import type { SourceFile } from '../workspace/workspace.ts'
+import type { PackedPackage } from './packed-package.ts'
+
+/** Where things of the repository lie; nothing published may name it. */
+export type Root = string
+
+const EXPECTED = /^(?:package\.json|README\.md|LICENSE|dist\/.+\.(?:js|js\.map|d\.ts|d\.ts\.map)|src\/.+\.ts)$/
+const TEST = /\.test(?:-d)?\.|(?:^|\/)test\//
+
+/** Everything that is wrong with the contents of a package, each with the name of the file. */
+export function checkContents(packed: Pick<PackedPackage, 'files' | 'folder' | 'manifest'>, root: Root): string[] {
+  const paths = new Set(packed.files.map(({ path }) => path))
+  const problems = [
+    ...['README.md', 'LICENSE'].filter((path) => !paths.has(path)).map((path) => `${path} is missing`),
+    ...packed.files.flatMap((file) => checkFile(file, paths, root).map((problem) => `${file.path} ${problem}`)),
+    ...checkManifest(packed, paths),
+  ]
+  return problems.map((problem) => `${packed.folder}: ${problem}`)
+}
+
+function checkFile(file: SourceFile, paths: ReadonlySet<string>, root: Root): string[] {
+  const problems: string[] = []
+  if (!EXPECTED.test(file.path)) problems.push('has no place in the package')
+  if (TEST.test(file.path)) problems.push('is a test')
+  if (file.text.includes(root)) problems.push('holds a path of the machine it was built on')
+  if (file.path.endsWith('.map')) problems.push(...checkMap(file, paths))
+  if (file.path.endsWith('.d.ts')) problems.push(...checkDeclarations(file, paths))
+  return problems
+}
+
+/** A map without its sources is of no use. */
+function checkMap(file: SourceFile, paths: ReadonlySet<string>): string[] {
+  const { sources } = JSON.parse(file.text) as { readonly sources: readonly string[] }
+  return sources
+    .map((source) => posix.join(posix.dirname(file.path), source))
+    .filter((source) => !paths.has(source))
+    .map((source) => `maps to ${source}, which is not in the package`)
+}
+
+/** Declarations name files a consumer's compiler can find. */
+function checkDeclarations(file: SourceFile, paths: ReadonlySet<string>): string[] {
+  return readImports(file.text, file.path).flatMap(({ specifier = '' }) => {
+    if (specifier.startsWith('#')) return [`imports ${specifier}, which only this package can resolve`]
+    if (!specifier.startsWith('.')) return []
+    if (!specifier.endsWith('.js')) return [`imports ${specifier}, which is not how built files are named`]
+    const target = posix.join(posix.dirname(file.path), specifier).replace(/\.js$/, '.d.ts')
+    return paths.has(target) ? [] : [`imports ${specifier}, which is not in the package`]
+  })
+}
+
+function checkManifest({ manifest }: Pick<PackedPackage, 'manifest'>, paths: ReadonlySet<string>): string[] {
+  const targets = [...targetsOf(manifest.exports), ...targetsOf(manifest.imports)].map((target) =>
+    posix.normalize(target),
+  )
+  const problems: string[] = []
+  for (const target of new Set(targets)) {
+    if (!paths.has(target)) problems.push(`package.json points at ${target}, which is not in the package`)
+    if (target !== 'package.json' && !target.startsWith('dist/'))
+      problems.push(`package.json points at ${target}, not at dist`)
+    if (target.endsWith('.js') && !paths.has(target.replace(/\.js$/, '.d.ts')))
+      problems.push(`${target} has no declarations`)
+  }
+  for (const [name, range] of Object.entries({ ...manifest.dependencies, ...manifest.peerDependencies })) {
+    if (/^(?:workspace|catalog|link|file):/.test(range)) problems.push(`package.json depends on ${name} ${range}`)
+  }
+  return problems
+}

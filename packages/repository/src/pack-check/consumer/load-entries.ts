@@ -1,0 +1,20 @@
+/** Loads every entry of every package both ways; `import` and `require()` have to give one and the same module. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+const require = createRequire(import.meta.url)
+const names = process.argv.slice(2)
+assert.notEqual(names.length, 0)
+
+for (const name of names) {
+  const { exports } = JSON.parse(readFileSync(require.resolve(`${name}/package.json`), 'utf8')) as { exports: object }
+  for (const subpath of Object.keys(exports)) {
+    const entry = name + subpath.slice(1)
+    const required: unknown = require(entry)
+    if (entry.endsWith('.json')) continue
+    const imported = (await import(entry)) as object
+    assert.equal(required, imported, `${entry} is another module to require() than to import`)
+    assert.notEqual(Object.keys(imported).length, 0, `${entry} exports nothing`)
+  }
+}

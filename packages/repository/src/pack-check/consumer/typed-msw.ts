@@ -1,0 +1,7 @@
+/** What a test with MSW sees. */
+import { createFakeAuthorizationServer } from '@token-introspection/testing'
+import { authorizationServerHandlers, createNetwork } from '@token-introspection/testing/msw'
+
+const network = createNetwork(...authorizationServerHandlers(createFakeAuthorizationServer()))
+network.enable()
+network.disable()

@@ -1,0 +1,18 @@
+/** What a program on Node sees of the entries that need Node's own types. */
+import { createServer, type RequestListener } from 'node:http'
+import { requireToken, toGuardRequest } from '@token-introspection/client/node'
+import { toNodeHandler } from '@token-introspection/server/node'
+import { handler, introspection } from './typed-web.ts'
+
+const guard = introspection.guard({ audience: 'https://orders.example.com' })
+const mayRead = requireToken(guard)
+
+export const listener: RequestListener = (request, response) => {
+  void mayRead(request, response).then((token) => response.end(token?.tenant.toUpperCase()))
+  void guard(toGuardRequest(request))
+}
+
+// @ts-expect-error -- only a handler of ours has the plain-data form
+toNodeHandler(handler)
+
+createServer(listener)

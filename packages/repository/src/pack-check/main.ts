@@ -1,0 +1,44 @@
+/** Packs the packages as a release would, and holds them to what users do with them. Ends with 1 when something is wrong. */
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { publicPackages, ROOT } from '../workspace/workspace.ts'
+import { checkContents } from './check-contents.ts'
+import { compilePrograms, installConsumer, runPrograms } from './consumer-project.ts'
+import { checkEntries } from './entries.ts'
+import { lintPackage } from './lint-package.ts'
+import { packPackage } from './packed-package.ts'
+import { findRuntimes } from './runtimes.ts'
+
+const problems: string[] = []
+
+/** Reports a step with its time. */
+async function step(what: string, work: () => readonly string[] | Promise<readonly string[]>): Promise<void> {
+  const started = performance.now()
+  const found = await work()
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  console.log(`${found.length === 0 ? 'ok' : 'WRONG'} ${what} (${seconds} s)`)
+  for (const problem of found) console.error(problem)
+  problems.push(...found)
+}
+
+const work = realpathSync(mkdtempSync(join(tmpdir(), 'pack-check-')))
+try {
+  const packages = publicPackages().map((source) => packPackage(source, work))
+  const { problems: entryProblems, sizes } = checkEntries(packages, work)
+  await step('contents', () => packages.flatMap((packed) => checkContents(packed, ROOT)))
+  await step('entries load what they may', () => entryProblems)
+  await step('publint and attw', async () => (await Promise.all(packages.map(lintPackage))).flat())
+  const project = installConsumer(packages, work)
+  const { runtimes, notices } = findRuntimes()
+  await step(`programs on ${runtimes.map(({ name }) => name).join(', ')}`, () =>
+    runPrograms(project, packages, runtimes),
+  )
+  await step('programs compiled strictly', () => compilePrograms(project))
+  for (const { tarball, bytes } of packages) console.log(`${tarball.slice(work.length + 1)} ${bytes} B`)
+  for (const line of [...sizes, ...notices]) console.log(line)
+} finally {
+  rmSync(work, { recursive: true, force: true })
+}
+console.log(`pack:check: ${problems.length} problems`)
+if (problems.length > 0) process.exitCode = 1

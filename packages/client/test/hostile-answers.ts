@@ -270,7 +270,7 @@ const isMalformed: readonly Row[] = [
       headers: { 'content-type': 'application/json; charset=iso-8859-1' },
     }),
   ],
-  ['UTF-16', answer(Buffer.from(JSON.stringify(good), 'utf16le'))],
+  ['two octets for each character', answer(Buffer.from(JSON.stringify(good), 'utf16le'))],
   ['gzip', answer(gzipSync(JSON.stringify(good)), { headers: { 'content-encoding': 'gzip' } })],
   ['brotli', answer(brotliCompressSync(JSON.stringify(good)), { headers: { 'content-encoding': 'br' } })],
   [

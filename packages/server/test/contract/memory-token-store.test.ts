@@ -1,7 +1,7 @@
 /** The memory token store keeps the contract every token store has. */
 import { createMemoryTokenStore } from '../../src/index.ts'
 import { describe, expect, test } from 'vitest'
-import { tokenStoreContract } from '../../../testing/src/contract/token-store-contract.ts'
+import { tokenStoreContract } from '@token-introspection/testing'
 
 describe('memory token store', () => {
   test.each(tokenStoreContract())('$title', async ({ run }) => {

@@ -35,7 +35,9 @@ export function chooseMediaType<Offered extends string>(
   accept: string | null | undefined,
   offered: readonly Offered[],
 ): Offered | undefined {
-  if (accept === null || accept === undefined || accept.trim() === '' || accept === '*/*') return offered[0]
+  if (accept === null || accept === undefined || accept.trim() === '') return offered[0]
+  // What nearly every caller sends, known without reading it.
+  if (accept === '*/*' || accept === offered[0]) return offered[0]
   const ranges = parseRanges(accept)
   const onlyExcludes = ranges.every((range) => range.weight === 0)
   let best: Offered | undefined

@@ -48,10 +48,7 @@ export function toNodeHandler(
 
 function write(answer: HttpResponse, request: IncomingMessage, response: ServerResponse): void {
   if (response.destroyed || response.headersSent) return
-  const headers: Record<string, string | number> = {
-    ...answer.headers,
-    'content-length': Buffer.byteLength(answer.body),
-  }
+  const headers = { ...answer.headers, 'content-length': String(Buffer.byteLength(answer.body)) }
   const body = request.method === 'HEAD' ? '' : answer.body
   if (request.complete) {
     response.writeHead(answer.status, headers).end(body)
@@ -147,27 +144,21 @@ function readStream(request: IncomingMessage, maxBytes: number): Promise<Uint8Ar
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
-    const stop = (): void => {
-      request.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken)
-    }
     const onData = (chunk: Buffer): void => {
       length += chunk.length
       if (length > maxBytes) {
-        stop()
+        request.off('data', onData)
         reject(tooLarge(maxBytes))
-        return
+      } else {
+        chunks.push(chunk)
       }
-      chunks.push(chunk)
     }
-    const onEnd = (): void => {
-      stop()
-      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length))
+    const onEnd = (): void => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length))
+    // Comes last in any case, and then has nothing to say; taking listeners off would cost more.
+    const onClose = (): void => {
+      if (!request.readableEnded) reject(unavailable('the sender went away before the body was complete'))
     }
-    const onBroken = (): void => {
-      stop()
-      reject(unavailable('the sender went away before the body was complete'))
-    }
-    request.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken)
+    request.on('data', onData).on('end', onEnd).on('close', onClose)
   })
 }
 

@@ -32,19 +32,12 @@ export async function authorizeDisclosure(
 ): Promise<TokenRecord | undefined> {
   const { record } = found
   if (record === undefined || record.kind !== 'access_token') return undefined
-  return (await decide(protectedResource, record, step)) ? record : undefined
-}
-
-async function decide(
-  protectedResource: ProtectedResource,
-  record: TokenRecord,
-  step: AuthorizationStep,
-): Promise<boolean> {
+  let allowed: unknown
   try {
-    const allowed: unknown = await step.allow(protectedResource, record)
-    // A policy in plain JavaScript may return anything; only `true` discloses.
-    return allowed === true
+    allowed = await step.allow(protectedResource, record)
   } catch (cause) {
     throw new AuthorizationPolicyError('the disclosure policy failed', { cause })
   }
+  // A policy in plain JavaScript may return anything; only `true` discloses.
+  return allowed === true ? record : undefined
 }

@@ -26,9 +26,14 @@ export async function authenticateClient(
   step: ClientAuthenticationStep,
 ): Promise<ProtectedResource> {
   for (const credentials of readCredentials(received, step)) {
-    const protectedResource = await find(credentials.clientId, step)
-    if (await verifyClientSecret(protectedResource, credentials.clientSecret))
-      return protectedResource as ProtectedResource
+    let protectedResource: ProtectedResource | undefined | null
+    try {
+      protectedResource = await step.findProtectedResource(credentials.clientId)
+    } catch (cause) {
+      throw new ClientAuthenticationRegistryError('the registry of protected resources failed', { cause })
+    }
+    const verified = await verifyClientSecret(protectedResource, credentials.clientSecret)
+    if (verified) return protectedResource as ProtectedResource
   }
   throw new ClientAuthenticationFailedError('the credentials are not those of a protected resource')
 }
@@ -56,12 +61,4 @@ function readCredentials(received: ReceivedRequest, step: ClientAuthenticationSt
 
 function noCredentials(): ClientAuthenticationFailedError {
   return new ClientAuthenticationFailedError('no credentials of a method this endpoint takes')
-}
-
-async function find(id: string, step: ClientAuthenticationStep): Promise<ProtectedResource | undefined | null> {
-  try {
-    return await step.findProtectedResource(id)
-  } catch (cause) {
-    throw new ClientAuthenticationRegistryError('the registry of protected resources failed', { cause })
-  }
 }

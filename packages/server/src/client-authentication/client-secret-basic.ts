@@ -7,12 +7,15 @@ import { type BasicCredentials, decodeBasicCredentials } from '@token-introspect
  */
 export type AcceptedBasicEncoding = 'form-then-raw' | 'form'
 
+const ENCODED = /[%+]/
+
 /** The readings of one Basic token68, at most two, which together count as one attempt. */
 export function readClientSecretBasic(token: string, encoding: AcceptedBasicEncoding): BasicCredentials[] {
-  const form = decodeBasicCredentials(token, 'form')
-  if (encoding === 'form') return form === undefined ? [] : [form]
   const raw = decodeBasicCredentials(token, 'raw')
-  if (form === undefined) return raw === undefined ? [] : [raw]
-  const same = raw === undefined || (raw.clientId === form.clientId && raw.clientSecret === form.clientSecret)
-  return same ? [form] : [form, raw]
+  if (raw === undefined) return []
+  // Form-decoding changes nothing else, so most credentials have one reading.
+  if (!ENCODED.test(raw.clientId) && !ENCODED.test(raw.clientSecret)) return [raw]
+  const form = decodeBasicCredentials(token, 'form')
+  const readings = encoding === 'form' ? [form] : [form, raw]
+  return readings.filter((reading) => reading !== undefined)
 }

@@ -20,14 +20,11 @@ export interface FoundToken {
 /** A store that throws is an outage, never an inactive token. */
 export async function findToken(request: IntrospectionRequest, step: LookupStep): Promise<FoundToken> {
   const digest = await digestToken(request.token)
-  const record = await find(digest, step.store)
-  return { digest, record: record !== null && isLive(record, step.now()) ? record : undefined }
-}
-
-async function find(digest: string, store: TokenStore): Promise<TokenRecord | null> {
+  let record: TokenRecord | null
   try {
-    return (await store.find(digest)) ?? null
+    record = (await step.store.find(digest)) ?? null
   } catch (cause) {
     throw new LookupStoreError('the token store failed', { cause })
   }
+  return { digest, record: record !== null && isLive(record, step.now()) ? record : undefined }
 }

@@ -42,12 +42,12 @@ export async function shapeResponse(
   }
 }
 
-/** The disclosed members of a record, in the order of the registry; names of ours stay behind. */
+/** The disclosed members of a record; names of ours stay behind. */
 function membersOf(record: TokenRecord, step: ResponseStep): ActiveIntrospectionResponse {
   const members: ActiveIntrospectionResponse = { active: true }
-  for (const name of REGISTERED_MEMBERS) {
-    const value = (record as unknown as Record<string, unknown>)[name]
-    if (value !== undefined && value !== null && name !== 'active') members[name] = value
+  for (const [name, value] of Object.entries(record)) {
+    if (REGISTERED_MEMBERS.has(name) && value !== undefined && value !== null && name !== 'active')
+      members[name] = value
   }
   if (members.scope === '') delete members.scope
   members.token_type ??= members.cnf?.jkt === undefined ? 'Bearer' : 'DPoP'

@@ -1,0 +1,62 @@
+/** The Fastify form: a plugin with one route, in a scope where no other content type parser reads the body first. */
+import type { Readable } from 'node:stream'
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
+import type { IntrospectionHandler } from '../index.ts'
+import { toNodeHandler } from './node.ts'
+import { toHttpRequest } from './node-request.ts'
+
+/** Options of the plugin, beside those Fastify takes itself, such as `prefix`. */
+export interface IntrospectionRouteOptions {
+  /** Where the endpoint is, below the `prefix`. */
+  readonly path: string
+}
+
+/**
+ * Turns a handler into a plugin for `app.register`. Its route answers every method, so that GET gets 405 and not 404.
+ *
+ * Content type parsers of the application stay as they are and are not used for this route: the handler reads the body
+ * itself, with its own cap, and refuses other media types in its own words. Hooks of the application do run. A sender
+ * who is still sending when the answer is known gets it past the `onSend` hooks, and the connection is closed.
+ *
+ * @example
+ * ```ts
+ * import type { IntrospectionHandler } from '@token-introspection/server'
+ * import { toFastifyPlugin } from '@token-introspection/server/fastify'
+ * import Fastify from 'fastify'
+ *
+ * export async function serve(introspection: IntrospectionHandler) {
+ *   const app = Fastify()
+ *   await app.register(toFastifyPlugin(introspection), { path: '/introspect' })
+ *   return app.listen({ port: 8080 })
+ * }
+ * ```
+ */
+export function toFastifyPlugin(
+  handler: Pick<IntrospectionHandler, 'handle'>,
+): FastifyPluginCallback<IntrospectionRouteOptions> {
+  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const { raw, body } = request
+    const { status, headers, body: text } = await handler.handle(toHttpRequest(raw, {}, (body as Readable) ?? raw))
+    if (!raw.complete) {
+      reply.hijack()
+      toNodeHandler({ handle: () => Promise.resolve({ status, headers, body: text }) })(raw, reply.raw)
+      return reply
+    }
+    const octets = Buffer.from(text)
+    reply.code(status).headers({ ...headers, 'content-length': String(octets.byteLength) })
+    // Octets, because Fastify adds a charset to JSON that is text.
+    return reply.send(raw.method === 'HEAD' ? undefined : octets)
+  }
+  return (app, { path }, done) => {
+    app.removeAllContentTypeParsers()
+    // Leaves the body unread: how much of it is read is up to the handler.
+    app.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload))
+    // Fastify refuses a malformed media type before it looks for a parser.
+    app.setErrorHandler((error: { code?: unknown }, request, reply) => {
+      if (error.code !== 'FST_ERR_CTP_INVALID_MEDIA_TYPE') throw error
+      return answer(request, reply)
+    })
+    app.all(path, answer)
+    done()
+  }
+}

@@ -1,0 +1,111 @@
+/** Node's request as plain data, for the adapters of frameworks that keep a parsed body elsewhere than on the request. */
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+import {
+  Form,
+  type HttpRequest,
+  type RequestBody,
+  RequestBodyUnavailableError,
+  RequestInvalidError,
+  RequestTooLargeError,
+} from '../index.ts'
+
+/** Where a request's body is, besides its stream: what a body parser has left. */
+export interface ParsedBody {
+  readonly body?: unknown
+  readonly rawBody?: unknown
+}
+
+/**
+ * One request of Node.
+ *
+ * @param parsed - where body parsers leave what they read.
+ * @param stream - the body, when hooks have put another stream in the place of the request.
+ */
+export function toHttpRequest(request: IncomingMessage, parsed: ParsedBody, stream: Readable = request): HttpRequest {
+  return {
+    method: request.method ?? '',
+    header: (name) => joinHeader(request.rawHeaders, name),
+    readBody(maxBytes) {
+      if (Number(request.headers['content-length']) > maxBytes) throw tooLarge(maxBytes)
+      return readParsedBody(parsed, stream, maxBytes) ?? readStream(stream, maxBytes)
+    },
+  }
+}
+
+/** From the raw fields: `request.headers` would drop a second `Authorization` without a word. */
+function joinHeader(raw: readonly string[], name: string): string | undefined {
+  let value: string | undefined
+  for (let index = 0; index < raw.length; index += 2) {
+    const field = raw[index] as string
+    if (field.length === name.length && field.toLowerCase() === name) {
+      value = value === undefined ? raw[index + 1] : `${value}, ${raw[index + 1]}`
+    }
+  }
+  return value
+}
+
+function readParsedBody(parsed: ParsedBody, stream: Readable, maxBytes: number): RequestBody | undefined {
+  const body = parsed.rawBody ?? parsed.body
+  if (body === undefined || body === null) return undefined
+  // Some parsers leave `{}` and an unread body where the media type is not theirs.
+  if (isUntouched(stream) && typeof body === 'object' && Object.keys(body).length === 0) return undefined
+  if (typeof body === 'string' || body instanceof Uint8Array) {
+    if (Buffer.byteLength(body) > maxBytes) throw tooLarge(maxBytes)
+    return body
+  }
+  return toForm(body)
+}
+
+/** What a form parser left: a string per name, an array for a repeated one. Nested objects are no form. */
+function toForm(body: unknown): Form {
+  if (typeof body !== 'object') throw unavailable('a body parser left something that is no form')
+  const parameters: [string, string][] = []
+  for (const [name, value] of Object.entries(body as object)) {
+    for (const element of Array.isArray(value) ? (value as unknown[]) : [value as unknown]) {
+      if (typeof element !== 'string') throw new RequestInvalidError('a form parameter is not a string')
+      parameters.push([name, element])
+    }
+  }
+  return new Form(parameters)
+}
+
+function readStream(stream: Readable, maxBytes: number): Promise<Uint8Array> {
+  if (!isUntouched(stream)) throw unavailable('the body was read, or its sender gone, before the handler saw it')
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    const onData = (chunk: Buffer): void => {
+      length += chunk.length
+      if (length > maxBytes) {
+        stream.off('data', onData)
+        reject(tooLarge(maxBytes))
+      } else {
+        chunks.push(chunk)
+      }
+    }
+    const onEnd = (): void => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length))
+    // Comes last in any case, and then has nothing to say.
+    const onClose = (): void => {
+      if (!stream.readableEnded) reject(unavailable('the sender went away before the body was complete'))
+    }
+    stream
+      .on('data', onData)
+      .on('end', onEnd)
+      .on('close', onClose)
+      .on('error', () => undefined)
+  })
+}
+
+/** Once read, even in part, or closed: what is still to come would not be the body, or nothing would ever come. */
+function isUntouched(stream: Readable): boolean {
+  return !stream.readableDidRead && !stream.readableEnded && !stream.destroyed
+}
+
+function tooLarge(maxBytes: number): RequestTooLargeError {
+  return new RequestTooLargeError(`the body has more than ${maxBytes} octets`)
+}
+
+function unavailable(complaint: string): RequestBodyUnavailableError {
+  return new RequestBodyUnavailableError(complaint)
+}

@@ -186,7 +186,7 @@ describe.each([
     process.off('warning', warn)
     expect(warnings).toEqual([])
     await client.close()
-  })
+  }, 30_000)
 })
 
 describe('over undici', () => {

@@ -5,7 +5,9 @@ import {
   isIntrospectionError,
 } from '@token-introspection/client'
 import * as fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+
+vi.setConfig({ testTimeout: 30_000 })
 
 const now = 1_764_000_000
 const audience = 'https://api.example.com'

@@ -19,7 +19,7 @@ const efforts: Readonly<Record<Side, Readonly<Record<'full' | 'quick', Effort>>>
     quick: { processes: 1, cycles: 6, roundMs: 250, warmUpMs: 500 },
   },
   server: {
-    full: { processes: 3, cycles: 14, roundMs: 1000, warmUpMs: 1500 },
+    full: { processes: 3, cycles: 14, roundMs: 1000, warmUpMs: 2000 },
     quick: { processes: 1, cycles: 4, roundMs: 400, warmUpMs: 500 },
   },
 }
@@ -32,12 +32,11 @@ const sides = {
 async function run(given: BenchmarkArguments): Promise<void> {
   const source = given.dist ? 'dist' : 'sources'
   const placement = place(given)
-  console.log(
-    `our packages: ${source}; Node ${process.version}; ratios to the first row, quartiles of rounds in brackets`,
-  )
+  console.log(`our packages: ${source}; Node ${process.version}; processes: ${describePlacement(placement)}`)
+  console.log('ratios are to the first row: the median, and in brackets the quartiles of the rounds')
   const results: SideResult[] = []
   for (const side of given.sides) {
-    const result = await measureSide(side, efforts[side][given.quick ? 'quick' : 'full'], childSettings(given))
+    const result = await measureSide(side, efforts[side][given.quick ? 'quick' : 'full'], { execArgv: nodeOptions(given), placement })
     results.push(result)
     console.log(`\n${printTable(side, result.variants)}\n\n${printBars(result.bars)}`)
   }
@@ -55,7 +54,19 @@ async function measureSide(side: Side, effort: Effort, settings: ChildSettings):
   return { side, effort, variants, bars: judgeBars(side, variants), processes }
 }
 
-function childSettings({ dist, profile }: BenchmarkArguments): ChildSettings {
+/** The last core, which has less to do besides than the first. This process may be there too: it waits. */
+function place({ apart }: BenchmarkArguments): Placement {
+  const last = availableParallelism() - 1
+  if (!pinToCore(process.pid, last)) return { measured: undefined, counterpart: undefined }
+  return { measured: last, counterpart: apart ? Math.max(0, last - 1) : last }
+}
+
+function describePlacement({ measured, counterpart }: Placement): string {
+  if (measured === undefined) return 'not kept on a core'
+  return measured === counterpart ? 'on one core' : 'on two cores'
+}
+
+function nodeOptions({ dist, profile }: BenchmarkArguments): string[] {
   const execArgv: string[] = []
   if (dist) execArgv.push('--import', new URL('variants/resolve-dist.ts', import.meta.url).href)
   if (profile) {
@@ -63,7 +74,7 @@ function childSettings({ dist, profile }: BenchmarkArguments): ChildSettings {
     mkdirSync(folder, { recursive: true })
     execArgv.push('--cpu-prof', `--cpu-prof-dir=${fileURLToPath(folder)}`)
   }
-  return { execArgv }
+  return execArgv
 }
 
 const given = parseArguments(process.argv.slice(2))

@@ -25,10 +25,17 @@ export const EXPECTED_REACH: readonly ExpectedReach[] = [
   ]),
   { folder: 'client', entry: '.', conditions: NODE, loads: ['zod/mini'], loadsLater: ['undici'] },
   { folder: 'client', entry: '.', conditions: ELSEWHERE, loads: ['zod/mini'], loadsLater: [] },
-  ...['.', './node'].flatMap((entry) => [
+  ...['.', './node', './express', './fastify', './koa', './sqlite'].flatMap((entry) => [
     { folder: 'server', entry, conditions: NODE, loads: ['node:crypto', 'zod/mini'], loadsLater: [] },
     { folder: 'server', entry, conditions: ELSEWHERE, loads: ['zod/mini'], loadsLater: [] },
   ]),
+  ...[NODE, ELSEWHERE].map((conditions) => ({
+    folder: 'server',
+    entry: './hono',
+    conditions,
+    loads: [],
+    loadsLater: [],
+  })),
   { folder: 'testing', entry: '.', conditions: NODE, loads: ['node:crypto', 'zod/mini'], loadsLater: [] },
   { folder: 'testing', entry: '.', conditions: ELSEWHERE, loads: ['zod/mini'], loadsLater: [] },
   {

@@ -35,9 +35,13 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
   server: {
     packages: {
       '@token-introspection/core': OUTSIDE_ADAPTERS,
-      '@token-introspection/core/options': OUTSIDE_ADAPTERS,
+      // Adapters with options of their own read them as everything else does.
+      '@token-introspection/core/options': EVERYWHERE,
+      // For their types.
+      fastify: /^adapters\/fastify\.ts$/,
+      hono: /^adapters\/hono\.ts$/,
     },
-    steps: ['request', 'client-authentication', 'lookup', 'authorization', 'response'],
+    steps: ['request', 'client-authentication', 'lookup', 'authorization', 'revocation', 'response'],
     runtime: ['crypto'],
     open: ['errors.ts', 'http-message.ts'],
   },

@@ -1,4 +1,7 @@
-/** The Express form, for Express 4 and 5: Node's own request and response, which is what Express extends. */
+/**
+ * The Express form, for Express 4 and 5: Node's own request and response, which is what Express extends. Express has no
+ * types of its own, and those in every version of `@types/express` build on Node's.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { IntrospectionHandler } from '../index.ts'
 import { toNodeHandler } from './node.ts'
@@ -23,7 +26,6 @@ import { toNodeHandler } from './node.ts'
  * }
  * ```
  */
-// Express has no types of its own; Node's are what every version of @types/express builds on.
 export function toExpressHandler(
   handler: Pick<IntrospectionHandler, 'handle'>,
 ): (request: IncomingMessage, response: ServerResponse) => void {

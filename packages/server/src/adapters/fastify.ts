@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
 import type { IntrospectionHandler } from '../index.ts'
 import { toNodeHandler } from './node.ts'
-import { toHttpRequest } from './node-request.ts'
+import { isStillSending, toHttpRequest } from './node-request.ts'
 
 /** Options of the plugin, beside those Fastify takes itself, such as `prefix`. */
 export interface IntrospectionRouteOptions {
@@ -37,7 +37,7 @@ export function toFastifyPlugin(
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { raw, body } = request
     const { status, headers, body: text } = await handler.handle(toHttpRequest(raw, {}, (body as Readable) ?? raw))
-    if (!raw.complete) {
+    if (isStillSending(raw)) {
       reply.hijack()
       toNodeHandler({ handle: () => Promise.resolve({ status, headers, body: text }) })(raw, reply.raw)
       return reply
@@ -52,7 +52,7 @@ export function toFastifyPlugin(
     // Leaves the body unread: how much of it is read is up to the handler.
     app.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload))
     // Fastify refuses a malformed media type before it looks for a parser.
-    app.setErrorHandler((error: { code?: unknown }, request, reply) => {
+    app.setErrorHandler((error: Error & { code?: unknown }, request, reply) => {
       if (error.code !== 'FST_ERR_CTP_INVALID_MEDIA_TYPE') throw error
       return answer(request, reply)
     })

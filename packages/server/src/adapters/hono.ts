@@ -20,14 +20,21 @@ import type { Context } from 'hono'
 export function toHonoHandler(
   handler: (request: Request) => Promise<Response>,
 ): (context: Context) => Promise<Response> {
-  return async ({ req }) => {
-    const [firstRead] = Object.keys(req.bodyCache)
-    // Only the body of a POST is looked at.
-    if (firstRead === undefined || req.raw.method !== 'POST') return await handler(req.raw)
-    const { url, method, headers } = req.raw
+  return async ({ req }) => await handler(await withBody(req))
+}
+
+/** The request with its body, when Hono has that; a body that was read past Hono, or could not be read, stays gone. */
+async function withBody(req: Context['req']): Promise<Request> {
+  const [firstRead] = Object.keys(req.bodyCache)
+  // Only the body of a POST is looked at.
+  if (firstRead === undefined || req.raw.method !== 'POST') return req.raw
+  const { url, method, headers } = req.raw
+  try {
     // From a form, and only from that, Hono would make the body anew as multipart.
     const body = firstRead === 'formData' ? encodeForm(await req.formData()) : await req.arrayBuffer()
-    return await handler(new Request(url, { method, headers, body }))
+    return new Request(url, { method, headers, body })
+  } catch {
+    return req.raw
   }
 }
 

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { IntrospectionHandler } from '../index.ts'
 import { toNodeHandler } from './node.ts'
-import { type ParsedBody, toHttpRequest } from './node-request.ts'
+import { isStillSending, type ParsedBody, toHttpRequest } from './node-request.ts'
 
 /** What is used of Koa's context; Koa has no types of its own. */
 export interface KoaContext {
@@ -10,7 +10,7 @@ export interface KoaContext {
   readonly res: ServerResponse
   /** With what body parsers leave on it. */
   readonly request: { readonly req: IncomingMessage; readonly body?: unknown; readonly rawBody?: unknown }
-  respond?: boolean
+  respond?: boolean | undefined
   status: number
   body: unknown
   set(fields: { [name: string]: string }): void
@@ -38,15 +38,13 @@ export interface KoaContext {
  * }
  * ```
  */
-export function toKoaMiddleware(
-  handler: Pick<IntrospectionHandler, 'handle'>,
-): (context: KoaContext) => Promise<void> {
+export function toKoaMiddleware(handler: Pick<IntrospectionHandler, 'handle'>): (context: KoaContext) => Promise<void> {
   return async (context) => {
     const answer = await handler.handle(toHttpRequest(context.req, parsedBodyOf(context)))
     context.status = answer.status
     context.set({ ...answer.headers })
     context.body = answer.body
-    if (!context.req.complete) {
+    if (isStillSending(context.req)) {
       context.respond = false
       toNodeHandler({ handle: () => Promise.resolve(answer) })(context.req, context.res)
     }

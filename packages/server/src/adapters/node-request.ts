@@ -1,4 +1,4 @@
-/** Node's request as plain data, for the adapters of frameworks that keep a parsed body elsewhere than on the request. */
+/** Node's request as plain data, with the body where parsers and frameworks may have left it. */
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import {
@@ -27,10 +27,15 @@ export function toHttpRequest(request: IncomingMessage, parsed: ParsedBody, stre
     method: request.method ?? '',
     header: (name) => joinHeader(request.rawHeaders, name),
     readBody(maxBytes) {
-      if (Number(request.headers['content-length']) > maxBytes) throw tooLarge(maxBytes)
+      if (Number(joinHeader(request.rawHeaders, 'content-length')) > maxBytes) throw tooLarge(maxBytes)
       return readParsedBody(parsed, stream, maxBytes) ?? readStream(stream, maxBytes)
     },
   }
+}
+
+/** Whether more of the body is to come; a request that a framework made up, as for tests, does not say. */
+export function isStillSending(request: { readonly complete?: boolean }): boolean {
+  return request.complete === false
 }
 
 /** From the raw fields: `request.headers` would drop a second `Authorization` without a word. */

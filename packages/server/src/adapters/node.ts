@@ -1,15 +1,7 @@
 /** The Node form: `IncomingMessage` and `ServerResponse` around the plain data of the pipeline, no web objects made. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import {
-  Form,
-  type HttpRequest,
-  type HttpResponse,
-  type IntrospectionHandler,
-  type RequestBody,
-  RequestBodyUnavailableError,
-  RequestInvalidError,
-  RequestTooLargeError,
-} from '../index.ts'
+import type { HttpResponse, IntrospectionHandler } from '../index.ts'
+import { isStillSending, type ParsedBody, toHttpRequest } from './node-request.ts'
 
 /** How much is still taken, and for how long, from a sender whose request was answered early. */
 const DRAIN_BYTES = 1_048_576
@@ -38,7 +30,7 @@ export function toNodeHandler(
   handler: Pick<IntrospectionHandler, 'handle'>,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
-    handler.handle(new NodeRequest(request)).then(
+    handler.handle(toHttpRequest(request, request as ParsedBody)).then(
       (answer) => write(answer, request, response),
       // `handle` never rejects; if it does all the same, the connection must not hang.
       () => response.destroy(),
@@ -50,7 +42,7 @@ function write(answer: HttpResponse, request: IncomingMessage, response: ServerR
   if (response.destroyed || response.headersSent) return
   const headers = { ...answer.headers, 'content-length': String(Buffer.byteLength(answer.body)) }
   const body = request.method === 'HEAD' ? '' : answer.body
-  if (request.complete) {
+  if (!isStillSending(request)) {
     response.writeHead(answer.status, headers).end(body)
     return
   }
@@ -79,98 +71,4 @@ function drain(request: IncomingMessage, done: () => void): void {
     .on('close', stop)
     .on('error', () => undefined)
     .resume()
-}
-
-/** A request as body parsers leave it. */
-type ParsedMessage = IncomingMessage & { body?: unknown; rawBody?: unknown }
-
-class NodeRequest implements HttpRequest {
-  readonly #request: ParsedMessage
-
-  constructor(request: IncomingMessage) {
-    this.#request = request
-  }
-
-  get method(): string {
-    return this.#request.method ?? ''
-  }
-
-  /** From the raw fields: `request.headers` would drop a second `Authorization` without a word. */
-  header(name: string): string | undefined {
-    const raw = this.#request.rawHeaders
-    let value: string | undefined
-    for (let index = 0; index < raw.length; index += 2) {
-      const field = raw[index] as string
-      if (field.length === name.length && field.toLowerCase() === name) {
-        value = value === undefined ? raw[index + 1] : `${value}, ${raw[index + 1]}`
-      }
-    }
-    return value
-  }
-
-  readBody(maxBytes: number): RequestBody | Promise<RequestBody> {
-    if (Number(this.header('content-length')) > maxBytes) throw tooLarge(maxBytes)
-    return readParsedBody(this.#request, maxBytes) ?? readStream(this.#request, maxBytes)
-  }
-}
-
-function readParsedBody(request: ParsedMessage, maxBytes: number): RequestBody | undefined {
-  const body = request.rawBody ?? request.body
-  if (body === undefined || body === null) return undefined
-  // The parsers of Express 4 leave `{}` and an unread body where the media type is not theirs.
-  if (isUntouched(request) && typeof body === 'object' && Object.keys(body).length === 0) return undefined
-  if (typeof body === 'string' || body instanceof Uint8Array) {
-    if (Buffer.byteLength(body) > maxBytes) throw tooLarge(maxBytes)
-    return body
-  }
-  return toForm(body)
-}
-
-/** What a form parser left: a string per name, an array for a repeated one. Nested objects are no form. */
-function toForm(body: unknown): Form {
-  if (typeof body !== 'object') throw unavailable('a body parser left something that is no form')
-  const parameters: [string, string][] = []
-  for (const [name, value] of Object.entries(body as object)) {
-    for (const element of Array.isArray(value) ? (value as unknown[]) : [value as unknown]) {
-      if (typeof element !== 'string') throw new RequestInvalidError('a form parameter is not a string')
-      parameters.push([name, element])
-    }
-  }
-  return new Form(parameters)
-}
-
-function readStream(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
-  if (!isUntouched(request)) throw unavailable('the body was read, or its sender gone, before the handler saw it')
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let length = 0
-    const onData = (chunk: Buffer): void => {
-      length += chunk.length
-      if (length > maxBytes) {
-        request.off('data', onData)
-        reject(tooLarge(maxBytes))
-      } else {
-        chunks.push(chunk)
-      }
-    }
-    const onEnd = (): void => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length))
-    // Comes last in any case, and then has nothing to say; taking listeners off would cost more.
-    const onClose = (): void => {
-      if (!request.readableEnded) reject(unavailable('the sender went away before the body was complete'))
-    }
-    request.on('data', onData).on('end', onEnd).on('close', onClose)
-  })
-}
-
-/** Once read, even in part, or closed: what is still to come would not be the body, or nothing would ever come. */
-function isUntouched(request: IncomingMessage): boolean {
-  return !request.readableDidRead && !request.readableEnded && !request.destroyed
-}
-
-function tooLarge(maxBytes: number): RequestTooLargeError {
-  return new RequestTooLargeError(`the body has more than ${maxBytes} octets`)
-}
-
-function unavailable(complaint: string): RequestBodyUnavailableError {
-  return new RequestBodyUnavailableError(complaint)
 }

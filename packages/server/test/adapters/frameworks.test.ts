@@ -1,0 +1,334 @@
+/** One table of requests through every framework, and what each of them does around it. */
+import { once } from 'node:events'
+import { Agent, type IncomingMessage, request as httpRequest, type Server } from 'node:http'
+import { parse } from 'node:querystring'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import formBody from '@fastify/formbody'
+import Fastify from 'fastify'
+import type { Context } from 'hono'
+import { validator } from 'hono/validator'
+import type { Context as KoaContext } from 'koa'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { toFastifyPlugin } from '../../src/adapters/fastify.ts'
+import type { IntrospectionHandler, IntrospectionHandlerEvent } from '../../src/index.ts'
+import { ACTIVE, basic, createEndpoint, FORM, form, INACTIVE, json, post, SECRET } from '../endpoint.ts'
+import { dial, exchange, portOf, readResponse } from '../path/forms.ts'
+import {
+  active,
+  type Case,
+  encoded,
+  expectAnswersOf,
+  invalidRequest,
+  refusedCredentials,
+  refusedRequests,
+  takenCredentials,
+  takenRequests,
+} from '../path/introspection-cases.ts'
+import { frameworks, honoRequest, sendTo, start } from './framework-forms.ts'
+
+const cases: readonly Case[] = [...refusedRequests, ...takenRequests, ...refusedCredentials, ...takenCredentials]
+
+describe.each(frameworks)('$name', (framework) => {
+  const exceptions = framework.exceptions ?? {}
+  const expectAnswer = expectAnswersOf((handler, request) => sendTo(framework, handler, request))
+
+  test.each(cases.filter(([title]) => exceptions[title] === undefined))('%s', async (_, ...row) => {
+    await expectAnswer(...row)
+  })
+
+  test.each(Object.entries(exceptions))('%s: the parser makes it %i', async (exception, status) => {
+    const [, request, , , changes] = cases.find(([title]) => title === exception) as Case
+    const { handler, events } = await createEndpoint(changes)
+    expect((await sendTo(framework, handler, request)).status).toBe(status)
+    expect(events).toHaveLength(status === 200 ? 1 : 0)
+  })
+
+  test.each(['token[a]=b', 'token[a][b]=c', 'token=a&token=b'])('refuses the form %s', async (body) => {
+    await expectAnswer(post(body), 400, invalidRequest)
+  })
+
+  test('answers HEAD without a body', async () => {
+    const { handler } = await createEndpoint()
+    const response = await sendTo(framework, handler, post('', {}, { method: 'HEAD' }))
+    expect(response).toMatchObject({ status: 405, headers: { allow: 'POST' }, body: '' })
+  })
+})
+
+describe(honoRequest.name, () => {
+  const expectAnswer = expectAnswersOf(honoRequest.send)
+  test.each(cases)('%s', async (_, ...row) => {
+    await expectAnswer(...row)
+  })
+})
+
+// With Hono, connections are the business of its server.
+test.each(frameworks.filter(({ name }) => !name.startsWith('Hono')))(
+  '$name keeps the connection, after refusals too',
+  async (framework) => {
+    const { handler } = await createEndpoint()
+    const server = await framework.start(handler)
+    let connections = 0
+    server.on('connection', () => connections++)
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    onTestFinished(() => agent.destroy())
+    const statuses: (number | undefined)[] = []
+    for (const { method, headers, body, target } of [
+      post(encoded),
+      post(encoded, { authorization: undefined }),
+      post('', { 'content-type': 'application/json' }),
+      post('', {}, { method: 'GET' }),
+      post('', {}, { method: 'HEAD' }),
+      post('foo=bar'),
+      post(encoded),
+    ]) {
+      const options = { port: portOf(server), path: target, method, agent, headers: Object.fromEntries(headers) }
+      const sent = httpRequest(options).end(body)
+      const [response] = (await once(sent, 'response')) as [IncomingMessage]
+      await text(response)
+      statuses.push(response.statusCode)
+    }
+    expect(statuses).toEqual([200, 401, 415, 405, 405, 400, 200])
+    expect(connections).toBe(1)
+  },
+)
+
+/** Starts a framework with something before the endpoint. */
+type Start = (handler: IntrospectionHandler) => Promise<Server>
+
+type ExpressRequest = IncomingMessage & { body?: unknown }
+type Prepared = (read: (request: ExpressRequest) => unknown) => Start
+
+const expressAfter =
+  (which: 'express4' | 'express5'): Prepared =>
+  (read) =>
+    start[which]((app) =>
+      app.use(async (request, _, next) => {
+        await read(request)
+        next()
+      }),
+    )
+const koaAfter = (read: (context: KoaContext) => unknown): Start =>
+  start.koa((app) =>
+    app.use(async (context, next) => {
+      await read(context)
+      await next()
+    }),
+  )
+const honoAfter = (read: (context: Context) => unknown): Start =>
+  start.hono((app) =>
+    app.use(async (context, next) => {
+      await read(context)
+      await next()
+    }),
+  )
+
+describe('a body that was read before, ', () => {
+  const rows: readonly [string, Start][] = [
+    ...(['express4', 'express5'] as const).flatMap((which): [string, Start][] => [
+      [`${which} as text`, start[which]((app, express) => app.use(express.text({ type: FORM })))],
+      [`${which} as octets`, start[which]((app, express) => app.use(express.raw({ type: '*/*' })))],
+      [`${which} as flat object`, start[which]((app, express) => app.use(express.urlencoded({ extended: false })))],
+      [`${which} as deep object`, start[which]((app, express) => app.use(express.urlencoded({ extended: true })))],
+    ]),
+    ['koa as object', koaAfter(async ({ req, request }) => Object.assign(request, { body: parse(await text(req)) }))],
+    ['koa as text', koaAfter(async ({ req, request }) => Object.assign(request, { body: await text(req) }))],
+    [
+      'koa as text beside an object',
+      koaAfter(async ({ req, request }) => Object.assign(request, { rawBody: await text(req), body: { token: 'x' } })),
+    ],
+    ['koa on the request of Node', koaAfter(async ({ req }) => Object.assign(req, { body: parse(await text(req)) }))],
+    [
+      'fastify by a hook that gives another stream',
+      start.fastify((app) =>
+        app.addHook('preParsing', async ({ raw }) => Readable.from([Buffer.from(await text(raw))])),
+      ),
+    ],
+    ['hono as text', honoAfter(({ req }) => req.text())],
+    ['hono as octets', honoAfter(({ req }) => req.arrayBuffer())],
+    ['hono as Blob', honoAfter(({ req }) => req.blob())],
+    ['hono as JSON that it is not', honoAfter(({ req }) => req.json().catch(() => undefined))],
+    ['hono as FormData', honoAfter(({ req }) => req.formData())],
+    [
+      'hono as FormData and then as text',
+      honoAfter(async ({ req }) => {
+        await req.formData()
+        await req.text()
+      }),
+    ],
+    ['hono by parseBody', honoAfter(({ req }) => req.parseBody({ all: true }))],
+    ['hono by a validator', start.hono((app) => app.use(validator('form', (value) => value)))],
+  ]
+
+  test.each(rows)('%s, is taken', async (_, framework) => {
+    const { handler } = await createEndpoint()
+    const response = await sendTo({ start: framework }, handler, post(`${encoded}&foo=1&foo=2&x=a%20%C3%A9+b`))
+    expect([response.status, json(response)]).toEqual([200, ACTIVE])
+  })
+
+  test.each(rows)('%s, is refused with duplicates', async (_, framework) => {
+    const { handler } = await createEndpoint()
+    const response = await sendTo({ start: framework }, handler, post(`${encoded}&${encoded}`))
+    expect([response.status, json(response)]).toEqual([400, invalidRequest])
+  })
+
+  test.each(rows)('%s, is refused over the cap', async (_, framework) => {
+    const { handler } = await createEndpoint({ request: { maxBodyBytes: 256 } })
+    const request = post({ ...active, x: 'a'.repeat(300) })
+    expect(await sendTo({ start: framework }, handler, request)).toMatchObject({ status: 413 })
+  })
+
+  test('hono as multipart, is refused for that', async () => {
+    const { handler } = await createEndpoint()
+    const body = `--b\r\ncontent-disposition: form-data; name="token"; filename="a"\r\n\r\n${active.token}\r\n--b--\r\n`
+    const request = post(body, { 'content-type': 'multipart/form-data; boundary=b' })
+    const framework = honoAfter(({ req }) => req.formData())
+    expect(await sendTo({ start: framework }, handler, request)).toMatchObject({ status: 415 })
+  })
+
+  test('hono as a form that it is not, is refused for its media type', async () => {
+    const { handler } = await createEndpoint()
+    const request = post('{}', { 'content-type': 'application/json' })
+    const framework = honoAfter(({ req }) => req.formData().catch(() => undefined))
+    expect(await sendTo({ start: framework }, handler, request)).toMatchObject({ status: 415 })
+  })
+
+  test('hono with GET, changes nothing', async () => {
+    const { handler } = await createEndpoint()
+    const framework = honoAfter(({ req }) => req.text())
+    expect(await sendTo({ start: framework }, handler, post('', {}, { method: 'GET' }))).toMatchObject({ status: 405 })
+  })
+})
+
+const bodyUnavailable = {
+  type: 'refused',
+  status: 500,
+  error: expect.objectContaining({ code: 'ERR_REQUEST_BODY_UNAVAILABLE' }) as unknown,
+}
+
+describe('a body that is gone', () => {
+  test.each<[string, Start]>([
+    ['express4', expressAfter('express4')((request) => text(request))],
+    ['express5', expressAfter('express5')((request) => text(request))],
+    ['koa', koaAfter(({ req }) => text(req))],
+    ['fastify', start.fastify((app) => app.addHook('preParsing', async ({ raw }) => void (await text(raw))))],
+    ['hono', honoAfter(({ req }) => req.raw.text())],
+  ])('is a prompt 500, %s', async (_, framework) => {
+    const { handler, events } = await createEndpoint()
+    const response = await sendTo({ start: framework }, handler, post(active))
+    expect(response).toMatchObject({ status: 500, body: '{"error":"server_error"}' })
+    expect(events).toEqual([bodyUnavailable])
+  })
+})
+
+const bare = frameworks.filter((framework) => framework.bare)
+/** Those whose answers to impatient senders are written by us. */
+const ours = bare.filter(({ name }) => !name.startsWith('Hono'))
+
+/** The head of a request, and a body that is never completed. */
+const UNFINISHED =
+  'POST /introspect HTTP/1.1\r\nhost: a\r\n' +
+  `content-type: ${FORM}\r\nauthorization: ${basic('orders-api', SECRET)}\r\ncontent-length: 1000\r\n\r\n${encoded}`
+
+describe('a sender', () => {
+  const large = Buffer.alloc(900_000, 'a')
+  const early = [
+    ['405', post(large, {}, { method: 'PUT' }), 405],
+    ['415', post(large, { 'content-type': 'application/json' }), 415],
+    ['413', post(large), 413],
+    ['413 without a length', post(large, {}, { chunked: true }), 413],
+  ] as const
+
+  describe.each(bare)('to $name', (framework) => {
+    test.each(early)('who is still sending gets %s', async (_, request, status) => {
+      const { handler } = await createEndpoint()
+      const response = await sendTo(framework, handler, request)
+      expect([response.status, json(response)]).toEqual([status, invalidRequest])
+    })
+
+    test('who goes away in the middle of the body ends the request', async () => {
+      const { promise: reported, resolve: onEvent } = Promise.withResolvers<IntrospectionHandlerEvent>()
+      const { handler } = await createEndpoint({ onEvent })
+      const server = await framework.start(handler)
+      const socket = dial(server)
+      socket.write(UNFINISHED)
+      await once(server, 'request')
+      socket.destroy()
+      expect(await reported).toEqual(bodyUnavailable)
+      expect(await exchange(dial(server), post({ token: 'x' }))).toMatchObject({ status: 200, body: INACTIVE })
+    })
+  })
+
+  test.each(ours)('to $name who stops sending is answered, and the connection closed', async (framework) => {
+    const { handler } = await createEndpoint()
+    const socket = dial(await framework.start(handler))
+    const ended = once(socket, 'end')
+    const response = readResponse(socket, 'POST')
+    socket.write(UNFINISHED.replace(FORM, 'application/json'))
+    expect(await response).toMatchObject({ status: 415, headers: { connection: 'close' } })
+    await ended
+  })
+})
+
+describe('Koa', () => {
+  test.each([
+    ['a whole request', post(active), 200],
+    ['a request that is answered early', post(Buffer.alloc(900_000), {}, { chunked: true }), 413],
+  ])('middleware sees the answer to %s, and its fields are sent', async (_, request, status) => {
+    const seen: unknown[] = []
+    const framework = start.koa((app) =>
+      app.use(async (context, next) => {
+        context.set('x-request-id', '7')
+        await next()
+        seen.push(context.status, context.type, context.body)
+      }),
+    )
+    const { handler } = await createEndpoint()
+    const response = await sendTo({ start: framework }, handler, request)
+    expect(response).toMatchObject({ status, headers: { 'x-request-id': '7' } })
+    expect(seen).toEqual([status, 'application/json', response.body])
+  })
+})
+
+describe('Fastify', () => {
+  test('answers what is injected, and runs the hooks of the application', async () => {
+    const { handler } = await createEndpoint()
+    const app = Fastify()
+    const seen: unknown[] = []
+    app.addHook('onSend', async (_request, reply, payload) => {
+      seen.push(reply.statusCode, String(payload))
+      reply.header('x-request-id', '7')
+    })
+    await app.register(toFastifyPlugin(handler), { path: '/introspect' })
+    const { headers, body } = post(active)
+    const response = await app.inject({
+      method: 'POST',
+      url: '/introspect',
+      headers: Object.fromEntries(headers),
+      body: Buffer.from(body),
+    })
+    expect(response).toMatchObject({ statusCode: 200, headers: { 'x-request-id': '7' } })
+    expect(response.json()).toEqual(ACTIVE)
+    expect(seen).toEqual([200, response.body])
+  })
+
+  test('leaves the parsers and errors of the application as they are', async () => {
+    const { handler } = await createEndpoint()
+    const app = Fastify()
+    app.setErrorHandler(async (error: Error, _request, reply) => reply.code(418).send(error.message))
+    app.addHook('preHandler', async (request) => {
+      if (request.headers['x-fail'] !== undefined) throw new Error('a hook')
+    })
+    await app.register(formBody)
+    await app.register(toFastifyPlugin(handler), { path: '/introspect' })
+    app.post('/echo', async ({ body }) => body)
+    const send = async (url: string, headers: Record<string, string>, body: string) => {
+      const response = await app.inject({ method: 'POST', url, headers, body })
+      return [response.statusCode, response.body]
+    }
+    expect(await send('/echo', { 'content-type': 'application/json' }, '{"a":1}')).toEqual([200, '{"a":1}'])
+    expect(await send('/echo', { 'content-type': FORM }, form({ a: '1' }))).toEqual([200, '{"a":"1"}'])
+    expect((await send('/echo', { 'content-type': 'text/csv' }, 'a'))[0]).toBe(418)
+    expect(await send('/introspect', { 'content-type': FORM, 'x-fail': '1' }, encoded)).toEqual([418, 'a hook'])
+  })
+})

@@ -36,7 +36,10 @@ async function run(given: BenchmarkArguments): Promise<void> {
   console.log('ratios are to the first row: the median, and in brackets the quartiles of the rounds')
   const results: SideResult[] = []
   for (const side of given.sides) {
-    const result = await measureSide(side, efforts[side][given.quick ? 'quick' : 'full'], { execArgv: nodeOptions(given), placement })
+    const result = await measureSide(side, efforts[side][given.quick ? 'quick' : 'full'], {
+      execArgv: nodeOptions(given),
+      placement,
+    })
     results.push(result)
     console.log(`\n${printTable(side, result.variants)}\n\n${printBars(result.bars)}`)
   }

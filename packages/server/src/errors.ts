@@ -42,7 +42,7 @@ export class ClientAuthenticationFailedError extends IntrospectionError {
   readonly retryable = false
 }
 
-/** The registry of protected resources could not be read. Answered 503. */
+/** The registry of protected resources, or of clients, could not be read. Answered 503. */
 export class ClientAuthenticationRegistryError extends IntrospectionError {
   readonly code = 'ERR_CLIENT_AUTHENTICATION_REGISTRY'
   readonly retryable = true
@@ -52,6 +52,18 @@ export class ClientAuthenticationRegistryError extends IntrospectionError {
 export class LookupStoreError extends IntrospectionError {
   readonly code = 'ERR_LOOKUP_STORE'
   readonly retryable = true
+}
+
+/** The token store could not revoke. Answered 503: the client asks again (RFC 7009 §2.2.1). */
+export class RevocationStoreError extends IntrospectionError {
+  readonly code = 'ERR_REVOCATION_STORE'
+  readonly retryable = true
+}
+
+/** The token was not issued to the client that wants it revoked. Answered 400 `unauthorized_client` (RFC 7009 §2.1). */
+export class AuthorizationTokenOwnerError extends IntrospectionError {
+  readonly code = 'ERR_AUTHORIZATION_TOKEN_OWNER'
+  readonly retryable = false
 }
 
 /** The disclosure policy threw. Answered 500; nothing is disclosed. */

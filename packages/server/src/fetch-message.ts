@@ -11,9 +11,9 @@ export function toHttpRequest(request: Request): HttpRequest {
   }
 }
 
-/** Plain data as a web `Response`; the answer to HEAD has no body (RFC 9110 §9.3.2). */
+/** Plain data as a web `Response`; the answer to HEAD has no body (RFC 9110 §9.3.2), and an empty one has no media type. */
 export function toFetchResponse(response: HttpResponse, method: string): Response {
-  const body = method === 'HEAD' ? null : response.body
+  const body = method === 'HEAD' || response.body === '' ? null : response.body
   return new Response(body, { status: response.status, headers: { ...response.headers } })
 }
 

@@ -1,8 +1,7 @@
 /** SPINE: one introspection request in, one response out, as plain data. */
-import { isIntrospectionError } from '@token-introspection/core'
 import { type AuthorizationStep, authorizeDisclosure } from './authorization/authorize-disclosure.ts'
 import { authenticateClient, type ClientAuthenticationStep } from './client-authentication/authenticate-client.ts'
-import type { OnEvent } from './events.ts'
+import { type OnEvent, reportEvent, toErrorEvent } from './events.ts'
 import type { HttpRequest, HttpResponse } from './http-message.ts'
 import { findToken, type LookupStep } from './lookup/find-token.ts'
 import { parseTokenRequest, type RequestStep, readRequest } from './request/read-request.ts'
@@ -31,23 +30,11 @@ export async function handleIntrospection(request: HttpRequest, steps: Steps): P
     const introspectionResponse = await shapeResponse(disclosable, steps.response)
     const response = writeResponse(introspectionResponse)
     const { active } = introspectionResponse
-    report(steps.onEvent, { type: 'introspected', protectedResource: protectedResource.id, active })
+    reportEvent(steps.onEvent, { type: 'introspected', protectedResource: protectedResource.id, active })
     return response
   } catch (error) {
     const response = writeErrorResponse(error, steps.response)
-    const { status } = response
-    report(
-      steps.onEvent,
-      isIntrospectionError(error) ? { type: 'refused', error, status } : { type: 'unexpected', error, status },
-    )
+    reportEvent(steps.onEvent, toErrorEvent(error, response.status))
     return response
   }
-}
-
-function report(onEvent: OnEvent | undefined, event: Parameters<OnEvent>[0]): void {
-  // An observer's failure is not the caller's, whether it throws or rejects.
-  try {
-    const told: unknown = onEvent?.(event)
-    if (told instanceof Promise) told.catch(() => undefined)
-  } catch {}
 }

@@ -229,12 +229,12 @@ describe('resolveOptions', () => {
     request.maxBodyBytes = 2 ** 24
     options.issuer = 'https://evil.example.com'
 
-    expect(await steps.clientAuthentication.findProtectedResource('orders-api')).toEqual({
+    expect(await steps.clientAuthentication.findRegistered('orders-api')).toEqual({
       id: 'orders-api',
       clientSecrets: ['s3cr3t'],
       audiences: ['a'],
     })
-    expect(await steps.clientAuthentication.findProtectedResource('mallory')).toBeUndefined()
+    expect(await steps.clientAuthentication.findRegistered('mallory')).toBeUndefined()
     expect([...steps.clientAuthentication.methods]).toEqual(['client_secret_basic'])
     expect(steps.request.maxBodyBytes).toBe(300)
     expect(steps.response.issuer).toBe('https://as.example.com')

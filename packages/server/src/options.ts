@@ -19,9 +19,11 @@ import {
   type ProtectedResource,
   protectedResourceList,
 } from './client-authentication/protected-resource.ts'
+import type { FindRegistered, Registered } from './client-authentication/registered.ts'
 import type { OnEvent } from './events.ts'
 import type { Steps } from './handle-introspection.ts'
 import type { TokenStore } from './lookup/token-store.ts'
+import type { RequestStep } from './request/read-request.ts'
 
 /** Step `request`: limits on what is read. */
 export interface RequestOptions {
@@ -124,61 +126,75 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
   if (!isIssuer(issuer, { allowHttpOnLoopback })) {
     throw group.error('issuer', 'must be an https URL without query and fragment (RFC 8414 §2)')
   }
-  const request = new OptionGroup('request', group.raw('request'), ['maxBodyBytes', 'maxParameters'])
   const lookup = new OptionGroup('lookup', group.raw('lookup'), ['store'])
   const store = lookup.seam<TokenStore>('store', 'find')
   if (store === undefined) throw lookup.error('store', 'is required')
   const authorization = new OptionGroup('authorization', group.raw('authorization'), ['allow'])
-  const response = new OptionGroup('response', group.raw('response'), ['retryAfterSeconds'])
   const now = group.function<() => number>('now') ?? Date.now
-  const { realm, ...clientAuthentication } = resolveClientAuthentication(group.raw('clientAuthentication'))
+  const { challenge, ...clientAuthentication } = resolveClientAuthentication(group.raw('clientAuthentication'), {
+    list: 'protectedResources',
+    find: 'findProtectedResource',
+    fromList: protectedResourceList,
+    realm: defaults.clientAuthentication.realm,
+  })
   return Object.freeze({
-    request: {
-      maxBodyBytes: request.integer('maxBodyBytes', { default: defaults.request.maxBodyBytes, min: 256, max: 2 ** 24 }),
-      maxParameters: request.integer('maxParameters', { default: defaults.request.maxParameters, min: 4, max: 4096 }),
-    },
+    request: resolveRequest(group.raw('request')),
     clientAuthentication,
     lookup: { store, now: () => toNumericDate(now()) },
     authorization: { allow: authorization.function<DisclosurePolicy>('allow') ?? defaults.authorization.allow },
     response: {
       issuer,
       claims: resolveClaims(group),
-      challenge: buildChallenge('Basic', { realm, charset: 'UTF-8' }),
-      retryAfterSeconds: response.integer('retryAfterSeconds', {
-        default: defaults.response.retryAfterSeconds,
-        min: 0,
-        max: 3600,
-      }),
+      challenge,
+      retryAfterSeconds: resolveRetryAfterSeconds(group.raw('response')),
     },
     onEvent: group.function<OnEvent>('onEvent'),
   })
 }
 
-function resolveClientAuthentication(options: unknown): ClientAuthenticationStep & { realm: string } {
-  const group = new OptionGroup('clientAuthentication', options, [
-    'protectedResources',
-    'findProtectedResource',
-    'methods',
-    'basicEncoding',
-    'realm',
-  ])
-  if (group.has('protectedResources') === group.has('findProtectedResource')) {
-    throw group.error('protectedResources', 'give either this or findProtectedResource')
+/** The limits of step `request`. */
+export function resolveRequest(options: unknown): RequestStep {
+  const group = new OptionGroup('request', options, ['maxBodyBytes', 'maxParameters'])
+  return {
+    maxBodyBytes: group.integer('maxBodyBytes', { default: defaults.request.maxBodyBytes, min: 256, max: 2 ** 24 }),
+    maxParameters: group.integer('maxParameters', { default: defaults.request.maxParameters, min: 4, max: 4096 }),
   }
+}
+
+/** The one option that every endpoint's step `response` has. */
+export function resolveRetryAfterSeconds(options: unknown): number {
+  const group = new OptionGroup('response', options, ['retryAfterSeconds'])
+  return group.integer('retryAfterSeconds', { default: defaults.response.retryAfterSeconds, min: 0, max: 3600 })
+}
+
+/** The registry of an endpoint: what its two options are called, and what makes a registry of a list. */
+interface Registry<Caller extends Registered> {
+  readonly list: string
+  readonly find: string
+  readonly fromList: (list: unknown, path: string) => FindRegistered<Caller>
+  /** The realm unless another is given. */
+  readonly realm: string
+}
+
+/** Step `clientAuthentication` of an endpoint, and the challenge for those who fail it. */
+export function resolveClientAuthentication<Caller extends Registered>(
+  options: unknown,
+  { list, find, fromList, realm: defaultRealm }: Registry<Caller>,
+): ClientAuthenticationStep<Caller> & { readonly challenge: string } {
+  const group = new OptionGroup('clientAuthentication', options, [list, find, 'methods', 'basicEncoding', 'realm'])
+  if (group.has(list) === group.has(find)) throw group.error(list, `give either this or ${find}`)
   const methods = group.strings('methods') ?? defaults.clientAuthentication.methods
   const unknown = methods.find((method) => !(CLIENT_AUTHENTICATION_METHODS as readonly string[]).includes(method))
   if (methods.length === 0 || unknown !== undefined) {
     throw group.error('methods', `must hold some of ${CLIENT_AUTHENTICATION_METHODS.join(', ')}`)
   }
-  const realm = group.string('realm') ?? defaults.clientAuthentication.realm
+  const realm = group.string('realm') ?? defaultRealm
   if (!/^[\x20-\x7e]*$/.test(realm)) throw group.error('realm', 'must be printable ASCII')
   return {
-    findProtectedResource:
-      group.function<FindProtectedResource>('findProtectedResource') ??
-      protectedResourceList(group.raw('protectedResources'), group.path('protectedResources')),
+    findRegistered: group.function<FindRegistered<Caller>>(find) ?? fromList(group.raw(list), group.path(list)),
     methods: new Set(methods as ClientAuthenticationMethod[]),
     basicEncoding: group.oneOf('basicEncoding', ['form-then-raw', 'form'], defaults.clientAuthentication.basicEncoding),
-    realm,
+    challenge: buildChallenge('Basic', { realm, charset: 'UTF-8' }),
   }
 }
 

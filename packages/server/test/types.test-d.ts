@@ -1,12 +1,17 @@
 /** Extension claims are typed from the schema through the record to the store. */
+import type { DatabaseSync } from 'node:sqlite'
 import { describe, expectTypeOf, test } from 'vitest'
+import { createSqliteTokenStore, type SqliteDatabase, type SqliteTokenStore } from '../src/adapters/sqlite.ts'
 import {
   createIntrospectionHandler,
   createMemoryTokenStore,
+  createRevocationHandler,
   type IntrospectionHandler,
   type IntrospectionHandlerOptions,
   type MemoryTokenStore,
   type OnEvent,
+  type RevocableTokenStore,
+  type RevocationHandlerEvent,
   type TokenRecord,
   type TokenStore,
   type WritableTokenStore,
@@ -101,5 +106,34 @@ describe('createIntrospectionHandler', () => {
     expectTypeOf<Extract<Event, { type: 'refused' }>['error']['code']>().toEqualTypeOf<`ERR_${string}`>()
     expectTypeOf<Extract<Event, { type: 'unexpected' }>['error']>().toEqualTypeOf<unknown>()
     expectTypeOf<Extract<Event, { status: number }>['type']>().toEqualTypeOf<'refused' | 'unexpected'>()
+  })
+})
+
+describe('createRevocationHandler', () => {
+  const clientAuthentication = { clients: [{ id: 'web', clientSecrets: ['s3cr3t'] }] }
+
+  test('takes every store that can revoke, whatever its claims, and no other', () => {
+    createRevocationHandler({ clientAuthentication, lookup: { store: createMemoryTokenStore<Claims>() } })
+    expectTypeOf<WritableTokenStore<Claims>>().toExtend<RevocableTokenStore>()
+    expectTypeOf<TokenStore>().not.toExtend<RevocableTokenStore>()
+    // @ts-expect-error the store cannot revoke
+    void (() => createRevocationHandler({ clientAuthentication, lookup: { store: { find: () => null } } }))
+  })
+
+  test('tells its observer about revocations', () => {
+    createRevocationHandler({
+      clientAuthentication,
+      lookup: { store: createMemoryTokenStore() },
+      onEvent: (event) => expectTypeOf(event).toEqualTypeOf<RevocationHandlerEvent>(),
+    })
+    expectTypeOf<RevocationHandlerEvent['type']>().toEqualTypeOf<'revoked' | 'refused' | 'unexpected'>()
+  })
+})
+
+describe('createSqliteTokenStore', () => {
+  test('takes a database of node:sqlite, and is generic in the claims', () => {
+    expectTypeOf<DatabaseSync>().toExtend<SqliteDatabase>()
+    expectTypeOf(createSqliteTokenStore<Claims>).returns.toEqualTypeOf<SqliteTokenStore<Claims>>()
+    expectTypeOf<SqliteTokenStore<Claims>>().toExtend<WritableTokenStore<Claims>>()
   })
 })

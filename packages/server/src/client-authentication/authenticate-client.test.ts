@@ -17,7 +17,7 @@ function basic(text: string): string {
 function step(changes: Partial<ClientAuthenticationStep> = {}) {
   const asked: string[] = []
   const whole: ClientAuthenticationStep = {
-    findProtectedResource(id) {
+    findRegistered(id) {
       asked.push(id)
       return [orders, encodedLooking].find((entry) => entry.id === id)
     },
@@ -91,8 +91,8 @@ describe('authenticateClient', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('down'))],
-  ])('tells a registry that %s apart from credentials that are wrong', async (_, findProtectedResource) => {
-    const { step: broken } = step({ findProtectedResource })
+  ])('tells a registry that %s apart from credentials that are wrong', async (_, findRegistered) => {
+    const { step: broken } = step({ findRegistered })
     const received = { authorization: basic('orders-api:s3cr3t'), form: parseForm('') }
     await expect(authenticateClient(received, broken)).rejects.toMatchObject({
       code: 'ERR_CLIENT_AUTHENTICATION_REGISTRY',

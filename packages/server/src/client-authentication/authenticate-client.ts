@@ -4,7 +4,8 @@ import { ClientAuthenticationFailedError, ClientAuthenticationRegistryError } fr
 import type { ReceivedRequest } from '../request/read-request.ts'
 import { type AcceptedBasicEncoding, readClientSecretBasic } from './client-secret-basic.ts'
 import { readClientSecretPost } from './client-secret-post.ts'
-import type { FindProtectedResource, ProtectedResource } from './protected-resource.ts'
+import type { ProtectedResource } from './protected-resource.ts'
+import type { FindRegistered, Registered } from './registered.ts'
 import { verifyClientSecret } from './verify-client-secret.ts'
 
 /** The client authentication methods this endpoint has, by their registered names. */
@@ -14,31 +15,34 @@ export const CLIENT_AUTHENTICATION_METHODS = ['client_secret_basic', 'client_sec
 export type ClientAuthenticationMethod = (typeof CLIENT_AUTHENTICATION_METHODS)[number]
 
 /** What the step needs. */
-export interface ClientAuthenticationStep {
-  readonly findProtectedResource: FindProtectedResource
+export interface ClientAuthenticationStep<Caller extends Registered = ProtectedResource> {
+  readonly findRegistered: FindRegistered<Caller>
   readonly methods: ReadonlySet<ClientAuthenticationMethod>
   readonly basicEncoding: AcceptedBasicEncoding
 }
 
-/** The protected resource behind a request, by exactly one authentication method (RFC 6749 §2.3). */
-export async function authenticateClient(
+/** The protected resource or client behind a request, by exactly one authentication method (RFC 6749 §2.3). */
+export async function authenticateClient<Caller extends Registered>(
   received: ReceivedRequest,
-  step: ClientAuthenticationStep,
-): Promise<ProtectedResource> {
+  step: ClientAuthenticationStep<Caller>,
+): Promise<Caller> {
   for (const credentials of readCredentials(received, step)) {
-    let protectedResource: ProtectedResource | undefined | null
+    let caller: Caller | undefined | null
     try {
-      protectedResource = await step.findProtectedResource(credentials.clientId)
+      caller = await step.findRegistered(credentials.clientId)
     } catch (cause) {
-      throw new ClientAuthenticationRegistryError('the registry of protected resources failed', { cause })
+      throw new ClientAuthenticationRegistryError('the registry of callers failed', { cause })
     }
-    const verified = await verifyClientSecret(protectedResource, credentials.clientSecret)
-    if (verified) return protectedResource as ProtectedResource
+    const verified = await verifyClientSecret(caller, credentials.clientSecret)
+    if (verified) return caller as Caller
   }
-  throw new ClientAuthenticationFailedError('the credentials are not those of a protected resource')
+  throw new ClientAuthenticationFailedError('the credentials are not those of a registered caller')
 }
 
-function readCredentials(received: ReceivedRequest, step: ClientAuthenticationStep): BasicCredentials[] {
+function readCredentials(
+  received: ReceivedRequest,
+  step: Pick<ClientAuthenticationStep, 'methods' | 'basicEncoding'>,
+): BasicCredentials[] {
   const { authorization, form } = received
   const post = readClientSecretPost(form)
   const assertion = form.get('client_assertion')

@@ -1,6 +1,6 @@
 import { parseIntrospectionRequest } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
-import { findToken } from './find-token.ts'
+import { findRevocableToken, findToken } from './find-token.ts'
 import type { TokenRecord } from './token-record.ts'
 import { digestToken } from './token-store.ts'
 
@@ -51,5 +51,23 @@ describe('findToken', () => {
       retryable: true,
       cause: { message: 'down' },
     })
+  })
+})
+
+describe('findRevocableToken', () => {
+  test.each<[string, TokenRecord | null, boolean]>([
+    ['a token that is live', record, true],
+    ['a token that is not valid yet', { ...record, nbf: now() + 60, exp: now() + 120 }, true],
+    ['a token that has expired', { ...record, exp: now() }, false],
+    ['a token that is revoked', { ...record, revoked: true }, false],
+    ['no token', null, false],
+  ])('takes %s for one to revoke: %s', async (_, kept, isRevocable) => {
+    const found = await findRevocableToken(request, { store: { find: () => kept }, now })
+    expect(found.record).toBe(isRevocable ? kept : undefined)
+  })
+
+  test('takes a store that throws for an outage', async () => {
+    const store = { find: () => Promise.reject(new Error('down')) }
+    await expect(findRevocableToken(request, { store, now })).rejects.toMatchObject({ code: 'ERR_LOOKUP_STORE' })
   })
 })

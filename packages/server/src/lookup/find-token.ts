@@ -1,7 +1,7 @@
 /** Step `lookup`: find the token, whatever the hint says (RFC 7662 §2.1), and leave out what is no longer live. */
 import type { IntrospectionRequest } from '@token-introspection/core'
 import { LookupStoreError } from '../errors.ts'
-import { isLive, type TokenRecord } from './token-record.ts'
+import { isLive, isOver, type TokenRecord } from './token-record.ts'
 import { digestToken, type TokenStore } from './token-store.ts'
 
 /** What the step needs. */
@@ -17,8 +17,21 @@ export interface FoundToken {
   readonly record: TokenRecord | undefined
 }
 
-/** A store that throws is an outage, never an inactive token. */
-export async function findToken(request: IntrospectionRequest, step: LookupStep): Promise<FoundToken> {
+/** A token that may be used now. A store that throws is an outage, never an inactive token. */
+export function findToken(request: IntrospectionRequest, step: LookupStep): Promise<FoundToken> {
+  return find(request, step, isLive)
+}
+
+/** A token that can still be revoked: one that is not valid yet can, one that is over cannot. */
+export function findRevocableToken(request: IntrospectionRequest, step: LookupStep): Promise<FoundToken> {
+  return find(request, step, (record, now) => !isOver(record, now))
+}
+
+async function find(
+  request: IntrospectionRequest,
+  step: LookupStep,
+  isSought: (record: TokenRecord, now: number) => boolean,
+): Promise<FoundToken> {
   const digest = await digestToken(request.token)
   let record: TokenRecord | null
   try {
@@ -26,5 +39,5 @@ export async function findToken(request: IntrospectionRequest, step: LookupStep)
   } catch (cause) {
     throw new LookupStoreError('the token store failed', { cause })
   }
-  return { digest, record: record !== null && isLive(record, step.now()) ? record : undefined }
+  return { digest, record: record !== null && isSought(record, step.now()) ? record : undefined }
 }

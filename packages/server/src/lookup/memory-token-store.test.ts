@@ -116,6 +116,88 @@ describe('createMemoryTokenStore', () => {
     })
   })
 
+  describe('revocation of many', () => {
+    test.each([
+      ['revokeGrant', { grantId: 'x' }],
+      ['revokeSession', { sessionId: 'x' }],
+      ['revokeSubject', { sub: 'x' }],
+      ['revokeClient', { client_id: 'x' }],
+    ] as const)('marks what %s revokes and keeps its other members', async (method, members) => {
+      const { store } = create()
+      await store.save('token', { ...lasting(60), ...members })
+      const before = store.find(await digestToken('token'))
+      await store[method]('x')
+      expect(before).toEqual({ ...lasting(60), ...members })
+      expect(store.find(await digestToken('token'))).toEqual({ ...lasting(60), ...members, revoked: true })
+      expect(Object.isFrozen(store.find(await digestToken('token')))).toBe(true)
+    })
+
+    test.each(['revokeSubject', 'revokeClient'] as const)('dates %s by its clock, to the second', async (method) => {
+      const { store, clock } = create()
+      clock.seconds = START + 0.999
+      const members = { kind: 'access_token', sub: 'x', client_id: 'x' } as const
+      await store.save('same second', { ...members, iat: START })
+      await store.save('next second', { ...members, iat: START + 1 })
+      await store[method]('x')
+      expect(store.find(await digestToken('same second'))?.revoked).toBe(true)
+      expect(store.find(await digestToken('next second'))?.revoked).toBeUndefined()
+    })
+
+    test('is forgotten as the store grows, with the tokens it was about, and those stay revoked', async () => {
+      const { store, clock } = create()
+      await save(store, 'alice', 500, { kind: 'refresh_token', sub: 'alice', iat: START })
+      await store.revokeSubject('alice')
+      clock.seconds = START + 3600
+      await save(store, 'bob', 522, lasting(9000))
+      expect(store.size).toBe(1022)
+      await save(store, 'last', 1, lasting(9000))
+      expect(store.size).toBe(523)
+      await store.save('after', { kind: 'refresh_token', sub: 'alice', iat: START })
+      expect(store.find(await digestToken('after'))?.revoked).toBeUndefined()
+    })
+
+    test('holds for tokens saved late, for an hour and however the store grows', async () => {
+      const { store, clock } = create()
+      await store.revokeSubject('alice', START + 10)
+      await store.revokeGrant('grant')
+      clock.seconds = START + 3599
+      await save(store, 'others', 2000, lasting(9000))
+      await store.save('late', { kind: 'refresh_token', sub: 'alice', iat: START + 10 })
+      await store.save('late too', { kind: 'refresh_token', grantId: 'grant' })
+      expect(store.find(await digestToken('late'))?.revoked).toBe(true)
+      expect(store.find(await digestToken('late too'))?.revoked).toBe(true)
+    })
+
+    test.each(['revokeGrant', 'revokeSession', 'revokeSubject', 'revokeClient'] as const)(
+      'of %s unknown identifiers alone makes the store sweep: what is old is gone',
+      async (method) => {
+        const { store, clock } = create()
+        await save(store, 'short', 23, lasting(60))
+        for (let index = 0; index < 1000; index++) await store[method](`unknown-${index}`)
+        expect(store.size).toBe(23)
+        clock.seconds = START + 3600
+        for (let index = 0; index < 1023; index++) await store[method](`later-${index}`)
+        expect(store.size).toBe(0)
+      },
+    )
+
+    test.each([
+      ['revokeGrant', ['']],
+      ['revokeGrant', [undefined]],
+      ['revokeSession', ['']],
+      ['revokeSubject', ['']],
+      ['revokeSubject', ['alice', START * 1000]],
+      ['revokeSubject', ['alice', Number.NaN]],
+      ['revokeSubject', ['alice', START + 0.5]],
+      ['revokeClient', ['']],
+    ] as ['revokeGrant' | 'revokeSession' | 'revokeSubject' | 'revokeClient', [string, number?]][])(
+      'refuses %s(%j), which would revoke nobody',
+      async (method, values) => {
+        await expect(create().store[method](...(values as [string]))).rejects.toThrow(TypeError)
+      },
+    )
+  })
+
   test.each<[string, string, object, string]>([
     ['an empty token', '', {}, 'token:'],
     ['an unknown kind', 'token', { kind: 'id_token' }, 'record.kind:'],
@@ -125,6 +207,9 @@ describe('createMemoryTokenStore', () => {
     ['iat with a fraction', 'token', { iat: START + 0.5 }, 'record.iat:'],
     ['nbf before the epoch', 'token', { nbf: -1 }, 'record.nbf:'],
     ['nbf that is no number', 'token', { nbf: Number.NaN }, 'record.nbf:'],
+    ['an empty grant', 'token', { grantId: '' }, 'record.grantId:'],
+    ['a grant that is a number', 'token', { grantId: 7 }, 'record.grantId:'],
+    ['an empty session', 'token', { sessionId: '' }, 'record.sessionId:'],
   ])('refuses to save %s and keeps nothing', async (_, token, members, path) => {
     const { store } = create()
     const saved = store.save(token, { kind: 'access_token', ...members })

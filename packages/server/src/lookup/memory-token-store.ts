@@ -1,12 +1,14 @@
 /** A token store in memory: for tests, demos and single-process servers that may forget. */
-import { isNumericDate, toNumericDate } from '@token-introspection/core'
+import { toNumericDate } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
-import type { TokenRecord } from './token-record.ts'
+import { Cutoffs, FOR_GOOD } from './cutoffs.ts'
+import { isOver, type TokenRecord } from './token-record.ts'
 import { digestToken, type WritableTokenStore } from './token-store.ts'
+import { validateRevocation, validateTokenRecord } from './validate-token-record.ts'
 
 /** Options of {@link createMemoryTokenStore}. */
 export interface MemoryTokenStoreOptions {
-  /** Milliseconds since the epoch; `Date.now` unless given. Expired tokens are forgotten by it. */
+  /** Milliseconds since the epoch; `Date.now` unless given. Expired tokens are forgotten by it, and a revocation is dated by it. */
   readonly now?: (() => number) | undefined
 }
 
@@ -22,57 +24,114 @@ export interface MemoryTokenStore<Claims extends object = object> extends Writab
 const SWEEP_FROM = 1024
 
 /**
- * Creates a token store in memory. Tokens are kept by digest alone. Expired ones are swept as the store grows, so it
- * holds at most about twice the tokens that are alive; tokens without `exp` stay until they are revoked. Records are
- * copied, so later changes to the caller's object have no effect.
+ * Creates a token store in memory. Tokens are kept by digest alone. Expired and revoked ones are swept as the store
+ * grows, so it holds at most about twice the tokens that are alive; tokens without `exp` stay until they are revoked.
+ * Records are copied, so later changes to the caller's object have no effect. Every revocation is one write, whether it
+ * is about one token or a million; those about many are kept for an hour, and longer while a token they are about is.
  *
  * @example
  * ```ts
  * import { createMemoryTokenStore } from '@token-introspection/server'
  *
  * const store = createMemoryTokenStore()
+ * const now = Math.floor(Date.now() / 1000)
  * await store.save('2YotnFZFEjr1zCsicMWpAA', {
  *   kind: 'access_token',
  *   client_id: 'web',
  *   sub: 'alice',
  *   aud: 'https://orders.example.com',
  *   scope: 'orders:read',
- *   exp: Math.floor(Date.now() / 1000) + 3600,
+ *   iat: now,
+ *   exp: now + 3600,
+ *   grantId: 'grant-7',
+ *   sessionId: 'session-3',
  * })
- * await store.revoke('2YotnFZFEjr1zCsicMWpAA')
+ * await store.revoke('2YotnFZFEjr1zCsicMWpAA') // this token
+ * await store.revokeGrant('grant-7') // what came of one consent
+ * await store.revokeSession('session-3') // what came of one login
+ * await store.revokeSubject('alice') // everything alice has now
+ * await store.revokeClient('web') // everything the client has now
  * ```
  */
 export function createMemoryTokenStore<Claims extends object = object>(
   options: MemoryTokenStoreOptions = {},
 ): MemoryTokenStore<Claims> {
-  const now = new OptionGroup('', options, ['now']).function<() => number>('now') ?? Date.now
+  const clock = new OptionGroup('', options, ['now']).function<() => number>('now') ?? Date.now
+  const now = (): number => toNumericDate(clock())
   const records = new Map<string, TokenRecord<Claims>>()
+  const grants = new Cutoffs()
+  const sessions = new Cutoffs()
+  const subjects = new Cutoffs()
+  const clients = new Cutoffs()
   let sweepAt = SWEEP_FROM
 
-  function sweep(): void {
-    const seconds = toNumericDate(now())
+  function isCutOff(record: TokenRecord): boolean {
+    return (
+      grants.covers(record.grantId, record.iat) ||
+      sessions.covers(record.sessionId, record.iat) ||
+      subjects.covers(record.sub, record.iat) ||
+      clients.covers(record.client_id, record.iat)
+    )
+  }
+
+  function size(): number {
+    return records.size + grants.size + sessions.size + subjects.size + clients.size
+  }
+
+  function sweepIfGrown(): void {
+    if (size() < sweepAt) return
+    const seconds = now()
     for (const [digest, record] of records) {
-      if (record.revoked || (record.exp !== undefined && record.exp <= seconds)) records.delete(digest)
+      if (isOver(record, seconds) || isCutOff(record)) records.delete(digest)
     }
-    sweepAt = Math.max(SWEEP_FROM, records.size * 2)
+    for (const cutoffs of [grants, sessions, subjects, clients]) cutoffs.sweep(seconds)
+    sweepAt = Math.max(SWEEP_FROM, size() * 2)
   }
 
   return {
     get size() {
       return records.size
     },
-    find: (digest) => records.get(digest) ?? null,
+    find(digest) {
+      const record = records.get(digest)
+      if (record === undefined) return null
+      return isCutOff(record) ? revokedCopy(record) : record
+    },
     async save(token, record) {
-      checkRecord(token, record)
+      validateTokenRecord(token, record)
       records.set(await digestToken(token), freeze(structuredClone(record)))
-      if (records.size >= sweepAt) sweep()
+      sweepIfGrown()
     },
     async revoke(token) {
       const digest = await digestToken(token)
       const record = records.get(digest)
-      if (record !== undefined) records.set(digest, Object.freeze({ ...record, revoked: true }))
+      if (record !== undefined) records.set(digest, revokedCopy(record))
+    },
+    async revokeGrant(grantId) {
+      validateRevocation('grantId', grantId)
+      grants.set(grantId, FOR_GOOD, now())
+      sweepIfGrown()
+    },
+    async revokeSession(sessionId) {
+      validateRevocation('sessionId', sessionId)
+      sessions.set(sessionId, FOR_GOOD, now())
+      sweepIfGrown()
+    },
+    async revokeSubject(sub, at = now()) {
+      validateRevocation('sub', sub, at)
+      subjects.set(sub, at, now())
+      sweepIfGrown()
+    },
+    async revokeClient(clientId) {
+      validateRevocation('clientId', clientId)
+      clients.set(clientId, now(), now())
+      sweepIfGrown()
     },
   }
+}
+
+function revokedCopy<Claims extends object>(record: TokenRecord<Claims>): TokenRecord<Claims> {
+  return Object.freeze({ ...record, revoked: true })
 }
 
 /** A record is shared by everyone who finds it, down to the last array. */
@@ -80,17 +139,4 @@ function freeze<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   Object.values(Object.freeze(value)).forEach(freeze)
   return value
-}
-
-/** A record that could only lead to wrong answers later is refused where it is made. */
-function checkRecord(token: string, record: TokenRecord): void {
-  if (token === '') throw new TypeError('token: must not be empty')
-  if (record.kind !== 'access_token' && record.kind !== 'refresh_token') {
-    throw new TypeError('record.kind: must be access_token or refresh_token')
-  }
-  for (const name of ['exp', 'iat', 'nbf'] as const) {
-    if (record[name] !== undefined && !isNumericDate(record[name])) {
-      throw new TypeError(`record.${name}: must be whole seconds since the epoch, not milliseconds (RFC 7662 §2.2)`)
-    }
-  }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isLive } from './token-record.ts'
+import { isLive, isOver } from './token-record.ts'
 
 const now = 1_764_000_000
 
@@ -28,5 +28,19 @@ describe('isLive', () => {
 
   test('takes nothing for live by a clock that is broken', () => {
     expect(isLive({ kind: 'access_token' }, Number.NaN)).toBe(false)
+  })
+})
+
+describe('isOver', () => {
+  test.each<[string, object, boolean]>([
+    ['without dates', {}, false],
+    ['that expires in a second', { exp: now + 1 }, false],
+    ['that expires now', { exp: now }, true],
+    ['that begins in a second', { nbf: now + 1 }, false],
+    ['that begins in a second and is revoked', { nbf: now + 1, revoked: true }, true],
+    ['whose columns are null', { exp: null, nbf: null, revoked: null }, false],
+    ['whose exp is NaN', { exp: Number.NaN }, true],
+  ])('judges a token %s', (_, members, over) => {
+    expect(isOver({ kind: 'access_token', ...members }, now)).toBe(over)
   })
 })

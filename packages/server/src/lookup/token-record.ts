@@ -10,6 +10,13 @@ export interface TokenRecord<Claims extends object = object> extends RegisteredM
   readonly kind: 'access_token' | 'refresh_token'
   /** Set once the token is revoked, by its user or its client (RFC 7662 §4). */
   readonly revoked?: boolean | undefined
+  /**
+   * What the resource owner agreed to, as an identifier that is never used again: a refresh token and every token that
+   * came of it carry the same. Revoking the refresh token ends them all (RFC 7009 §2.1).
+   */
+  readonly grantId?: string | undefined
+  /** The login the token came of, as an identifier that is never used again, for ending all of it at logout. */
+  readonly sessionId?: string | undefined
   /** Extension claims. They cannot replace a registered member. */
   readonly claims?: Claims | undefined
 }
@@ -20,6 +27,10 @@ export interface TokenRecord<Claims extends object = object> extends RegisteredM
  * is absent and 1 for true, as databases do.
  */
 export function isLive(record: TokenRecord, now: number): boolean {
-  if (record.revoked) return false
-  return now >= (record.nbf ?? 0) && now < (record.exp ?? Number.POSITIVE_INFINITY)
+  return !isOver(record, now) && now >= (record.nbf ?? 0)
+}
+
+/** Whether a token is revoked or past its `exp`, and so never usable again; one that is not yet valid is not over. */
+export function isOver(record: TokenRecord, now: number): boolean {
+  return Boolean(record.revoked) || !(now < (record.exp ?? Number.POSITIVE_INFINITY))
 }

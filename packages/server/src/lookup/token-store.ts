@@ -13,12 +13,47 @@ export interface TokenStore<Claims extends object = object> {
   find(digest: string): TokenRecord<Claims> | null | Promise<TokenRecord<Claims> | null>
 }
 
-/** A token store that can be written, as every built-in store can. */
-export interface WritableTokenStore<Claims extends object = object> extends TokenStore<Claims> {
-  /** Keeps a token under its digest. */
-  save(token: string, record: TokenRecord<Claims>): Promise<void>
-  /** Revokes one token; an unknown one is not an error (RFC 7009 §2.2). */
+/**
+ * A token store that can revoke, which is what a revocation endpoint needs. A revocation holds from the moment its
+ * promise fulfils: the next {@link TokenStore.find} of such a token gives `null` or a record that says `revoked`
+ * (RFC 7009 §2.1). Revoking what is unknown or revoked already is no error (RFC 7009 §2.2). Reject when it could not be
+ * done: the client is then answered 503 and asks again.
+ */
+export interface RevocableTokenStore<Claims extends object = object> extends TokenStore<Claims> {
+  /** Revokes one token. */
   revoke(token: string): Promise<void>
+  /**
+   * Ends a grant: revokes every token with this `grantId`. A refresh may be under way and save its token a moment
+   * later: that one is revoked too, for an hour at least.
+   */
+  revokeGrant(grantId: string): Promise<void>
+}
+
+/**
+ * A token store that can be written, as every built-in store can. Whom a revocation is about is compared with the
+ * members of the record; access tokens and refresh tokens are treated alike.
+ */
+export interface WritableTokenStore<Claims extends object = object> extends RevocableTokenStore<Claims> {
+  /** Keeps a token under its digest; one that is saved again gets the new record. */
+  save(token: string, record: TokenRecord<Claims>): Promise<void>
+  /** Ends a session: revokes every token with this `sessionId`, and those saved a moment later, as for a grant. */
+  revokeSession(sessionId: string): Promise<void>
+  /**
+   * Revokes every token of a user that was issued up to a moment; tokens issued later, after a new login, are usable.
+   * It is one write, however many tokens there are. A token without `iat` counts as issued before, so give tokens
+   * `iat`. Of two moments for one user the later one holds.
+   *
+   * @param sub - compared with the record's `sub`.
+   * @param at - seconds since the epoch, the moment itself included; now unless given. A token issued in the second of
+   *   the revocation is revoked, because nobody can tell which came first.
+   */
+  revokeSubject(sub: string, at?: number): Promise<void>
+  /**
+   * Revokes every token issued to a client so far: those whose `iat` is not after now, and those without `iat`.
+   *
+   * @param clientId - compared with the record's `client_id`.
+   */
+  revokeClient(clientId: string): Promise<void>
 }
 
 /** The digest a token is stored and found under: SHA-256, base64url. */

@@ -17,6 +17,8 @@ import type { HttpRequest, RequestBody } from '../http-message.ts'
 export interface RequestStep {
   readonly maxBodyBytes: number
   readonly maxParameters: number
+  /** Whether `Accept` is not looked at, because an answer has no content to speak of. */
+  readonly ignoresAccept?: boolean | undefined
 }
 
 /** A form that arrived as it should; nothing in it is believed yet. */
@@ -31,7 +33,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Method, media type and size first, then the form. The URL is never looked at: parameters come from the body alone. */
 export async function readRequest(request: HttpRequest, step: RequestStep): Promise<ReceivedRequest> {
-  if (request.method !== 'POST') throw new RequestMethodError('the introspection endpoint takes POST only')
+  if (request.method !== 'POST') throw new RequestMethodError('the endpoint takes POST only')
   if (parseMediaType(request.header('content-type')) !== FORM_MEDIA_TYPE) {
     throw new RequestMediaTypeError(`the body must be ${FORM_MEDIA_TYPE}`)
   }
@@ -39,14 +41,17 @@ export async function readRequest(request: HttpRequest, step: RequestStep): Prom
   if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== 'identity') {
     throw new RequestMediaTypeError('the body must not be compressed')
   }
-  if (chooseMediaType(request.header('accept'), OFFERED) === undefined) {
+  if (!step.ignoresAccept && chooseMediaType(request.header('accept'), OFFERED) === undefined) {
     throw new RequestNotAcceptableError(`the answer is ${JSON_MEDIA_TYPE}`)
   }
   const form = toForm(await request.readBody(step.maxBodyBytes), step)
   return { authorization: request.header('authorization'), form }
 }
 
-/** The introspection request inside the form; looked at only once the caller is known. */
+/**
+ * The introspection request inside the form, or the revocation request, which is alike (RFC 7009 §2.1); looked at only
+ * once the caller is known.
+ */
 export function parseTokenRequest(received: ReceivedRequest): IntrospectionRequest {
   return parseIntrospectionRequest(received.form)
 }

@@ -61,6 +61,7 @@ describe('shapeResponse', () => {
     ['no null', { sub: null, aud: null, cnf: null, iss: null, token_type: null, scope: null, claims: null }, {}],
     ['no undefined', { sub: undefined, claims: undefined }, {}],
     ['no kind, no revoked and no name of ours', { revoked: false, passwordHash: 'x', active: false }, {}],
+    ['neither grant nor session', { grantId: 'grant-1', sessionId: 'session-1' }, {}],
     ['DPoP where the token is bound to a DPoP key', { cnf: { jkt } }, { token_type: 'DPoP', cnf: { jkt } }],
     ['Bearer where it is bound to a certificate', { cnf: { 'x5t#S256': jkt } }, { cnf: { 'x5t#S256': jkt } }],
     ['the token type of the record', { token_type: 'N_A', cnf: { jkt } }, { token_type: 'N_A', cnf: { jkt } }],

@@ -12,15 +12,13 @@ import {
 } from '@token-introspection/core'
 import { ResponseShapeError } from '../errors.ts'
 import type { TokenRecord } from '../lookup/token-record.ts'
+import type { ErrorResponseStep } from './write-error-response.ts'
 
 /** What the step needs. */
-export interface ResponseStep {
+export interface ResponseStep extends ErrorResponseStep {
   /** The issuer, which stands in every active answer. */
   readonly issuer: string
   readonly claims: ClaimsSchema | undefined
-  /** The challenge every 401 carries. */
-  readonly challenge: string
-  readonly retryAfterSeconds: number
 }
 
 /**

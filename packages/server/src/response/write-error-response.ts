@@ -1,8 +1,14 @@
 /** Step `response`: what went wrong, as HTTP and in no more words than the standard asks (RFC 6749 §5.2). */
 import { buildErrorResponse, isErrorText, isIntrospectionError } from '@token-introspection/core'
 import type { HttpResponse } from '../http-message.ts'
-import type { ResponseStep } from './shape-response.ts'
 import { RESPONSE_HEADERS } from './write-response.ts'
+
+/** What errors of every endpoint need. */
+export interface ErrorResponseStep {
+  /** The challenge every 401 carries. */
+  readonly challenge: string
+  readonly retryAfterSeconds: number
+}
 
 interface WireError {
   readonly status: number
@@ -23,15 +29,21 @@ const WIRE_ERRORS: Readonly<Record<string, WireError>> = {
   ERR_REQUEST_NOT_ACCEPTABLE: { status: 406, error: 'invalid_request', description: 'the answer is application/json' },
   ERR_CLIENT_AUTHENTICATION_FAILED: { status: 401, error: 'invalid_client' },
   ERR_CLIENT_AUTHENTICATION_REGISTRY: { status: 503, error: 'temporarily_unavailable' },
+  ERR_AUTHORIZATION_TOKEN_OWNER: {
+    status: 400,
+    error: 'unauthorized_client',
+    description: 'the token was not issued to this client',
+  },
   ERR_LOOKUP_STORE: { status: 503, error: 'temporarily_unavailable' },
+  ERR_REVOCATION_STORE: { status: 503, error: 'temporarily_unavailable' },
 }
 
 const SERVER_ERROR: WireError = { status: 500, error: 'server_error' }
 
 /** Writes an error response. Anything unexpected is a 500 that says nothing. */
-export function writeErrorResponse(error: unknown, step: ResponseStep): HttpResponse {
+export function writeErrorResponse(error: unknown, step: ErrorResponseStep): HttpResponse {
   const wire = (isIntrospectionError(error) && WIRE_ERRORS[error.code]) || SERVER_ERROR
-  const description = wire.status === 400 ? describeRequestFault(error) : wire.description
+  const description = wire === WIRE_ERRORS['ERR_REQUEST_INVALID'] ? describeRequestFault(error) : wire.description
   const headers: Record<string, string> = { ...RESPONSE_HEADERS }
   if (wire.status === 401) headers['www-authenticate'] = step.challenge
   if (wire.status === 405) headers['allow'] = 'POST'

@@ -1,6 +1,6 @@
 import { INACTIVE } from '@token-introspection/core'
 import { expect, test } from 'vitest'
-import { RESPONSE_HEADERS, writeResponse } from './write-response.ts'
+import { RESPONSE_HEADERS, REVOKED_RESPONSE, writeResponse } from './write-response.ts'
 
 test('writes an active response as JSON', () => {
   expect(writeResponse({ active: true, sub: 'é' })).toEqual({
@@ -19,4 +19,6 @@ test('writes one inactive response, whatever else stands in it', () => {
 test('shares nothing that a framework could change', () => {
   expect(Object.isFrozen(writeResponse(INACTIVE))).toBe(true)
   expect(Object.isFrozen(RESPONSE_HEADERS)).toBe(true)
+  expect(Object.isFrozen(REVOKED_RESPONSE)).toBe(true)
+  expect(Object.isFrozen(REVOKED_RESPONSE.headers)).toBe(true)
 })

@@ -17,6 +17,17 @@ const INACTIVE_RESPONSE: HttpResponse = Object.freeze({
   body: '{"active":false}',
 })
 
+/** The one answer to every revocation that was carried out, or had nothing left to do: no content (RFC 7009 §2.2). */
+export const REVOKED_RESPONSE: HttpResponse = Object.freeze({
+  status: 200,
+  headers: Object.freeze({
+    'cache-control': 'no-store',
+    pragma: 'no-cache',
+    'x-content-type-options': 'nosniff',
+  }),
+  body: '',
+})
+
 /** Writes an introspection response; every inactive one is the same object, byte for byte. */
 export function writeResponse(response: IntrospectionResponse): HttpResponse {
   if (!response.active) return INACTIVE_RESPONSE

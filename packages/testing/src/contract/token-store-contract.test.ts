@@ -15,6 +15,10 @@ function brokenStore(change: (store: WritableTokenStore) => Partial<WritableToke
       find: (digest) => store.find(digest),
       save: (token, record) => store.save(token, record),
       revoke: (token) => store.revoke(token),
+      revokeGrant: (grantId) => store.revokeGrant(grantId),
+      revokeSession: (sessionId) => store.revokeSession(sessionId),
+      revokeSubject: (sub, at) => store.revokeSubject(sub, at),
+      revokeClient: (clientId) => store.revokeClient(clientId),
     }
     return { ...whole, ...change(whole) }
   }
@@ -24,11 +28,49 @@ function brokenStore(change: (store: WritableTokenStore) => Partial<WritableToke
 function sharingStore(): WritableTokenStore {
   const records = new Map<string, TokenRecord>()
   return {
+    ...createMemoryTokenStore(),
     find: (digest) => records.get(digest) ?? null,
     save: async (token, record) => void records.set(await digestToken(token), record),
     revoke: async (token) => void records.delete(await digestToken(token)),
   }
 }
+
+/** A store that revokes those tokens of somebody that it has now, and remembers nothing. */
+function forgetfulStore(): WritableTokenStore {
+  const saved: [token: string, record: TokenRecord][] = []
+  const store = createMemoryTokenStore()
+  const revokeWhere = async (matches: (record: TokenRecord) => boolean): Promise<void> => {
+    for (const [token, record] of saved) if (matches(record)) await store.revoke(token)
+  }
+  return {
+    ...store,
+    async save(token, record) {
+      saved.push([token, record])
+      await store.save(token, record)
+    },
+    revokeGrant: (grantId) => revokeWhere((record) => record.grantId === grantId),
+    revokeSession: (sessionId) => revokeWhere((record) => record.sessionId === sessionId),
+    revokeSubject: (sub, at = Date.now() / 1000) =>
+      revokeWhere((record) => record.sub === sub && (record.iat ?? 0) <= at),
+  }
+}
+
+/** A store with one cutoff per subject, the last. */
+function lastCutoffStore(): WritableTokenStore {
+  const cutoffs = new Map<string, number>()
+  const store = createMemoryTokenStore()
+  return {
+    ...store,
+    find(digest) {
+      const record = store.find(digest)
+      const at = cutoffs.get(record?.sub ?? '')
+      return at !== undefined && (record?.iat ?? 0) <= at ? null : record
+    },
+    revokeSubject: async (sub, at = Math.floor(Date.now() / 1000)) => void cutoffs.set(sub, at),
+  }
+}
+
+const nothing = async (): Promise<void> => undefined
 
 const alwaysFound = (): TokenRecord => ({ kind: 'access_token', sub: 'alice' })
 
@@ -82,6 +124,88 @@ describe('tokenStoreContract', () => {
         },
       })),
       /unknown or already revoked/,
+    ],
+    ['ignores the end of a grant', brokenStore(() => ({ revokeGrant: nothing })), /every token of a grant/],
+    ['ignores the end of a session', brokenStore(() => ({ revokeSession: nothing })), /every token of a session/],
+    ['ignores cutoffs', brokenStore(() => ({ revokeSubject: nothing })), /of a subject issued up to/],
+    ['ignores clients', brokenStore(() => ({ revokeClient: nothing })), /of a client issued so far/],
+    ['forgets ended grants', forgetfulStore, /after its grant was ended/],
+    ['forgets ended sessions', forgetfulStore, /after its session was ended/],
+    ['forgets cutoffs', forgetfulStore, /log in again/],
+    [
+      'takes the moment of a cutoff for after it',
+      brokenStore((store) => ({ revokeSubject: (sub, at = 0) => store.revokeSubject(sub, at - 1) })),
+      /its second included/,
+    ],
+    [
+      'revokes a second too much',
+      brokenStore((store) => ({ revokeSubject: (sub, at = 0) => store.revokeSubject(sub, at + 1) })),
+      /log in again/,
+    ],
+    [
+      'bars subjects for good',
+      brokenStore((store) => ({ revokeSubject: (sub) => store.revokeSubject(sub, 9e10) })),
+      /given no moment/,
+    ],
+    [
+      'bars clients for good',
+      brokenStore((store) => ({
+        revokeClient: async (clientId) => {
+          await store.revokeClient(clientId)
+          await store.revokeSubject(clientId, 9e10)
+        },
+      })),
+      /of a client issued so far/,
+    ],
+    ['moves cutoffs back', lastCutoffStore, /later of two moments/],
+    [
+      'folds the case of identifiers',
+      brokenStore((store) => ({
+        save: (token, record) => store.save(token, { ...record, ...(record.sub && { sub: record.sub.toLowerCase() }) }),
+      })),
+      /of a subject issued up to/,
+    ],
+    [
+      'confuses sessions with subjects',
+      brokenStore((store) => ({
+        revokeSession: async (sessionId) => {
+          await store.revokeSession(sessionId)
+          await store.revokeSubject(sessionId)
+        },
+      })),
+      /every token of a session/,
+    ],
+    [
+      'cannot revoke the refresh tokens of a grant',
+      brokenStore((store) => ({
+        save: (token, record) =>
+          store.save(token, record.kind === 'refresh_token' ? { ...record, grantId: undefined } : record),
+      })),
+      /refresh tokens like access tokens/,
+    ],
+    [
+      'forgets the grant of a token',
+      brokenStore((store) => ({
+        find: async (digest) => {
+          const record = await store.find(digest)
+          return record && { ...record, grantId: undefined }
+        },
+      })),
+      /every member/,
+    ],
+    [
+      'fails on a grant that was ended',
+      () => {
+        const ended = new Set<string>()
+        return brokenStore((store) => ({
+          revokeGrant: async (grantId) => {
+            if (ended.has(grantId)) throw new Error('already ended')
+            ended.add(grantId)
+            await store.revokeGrant(grantId)
+          },
+        }))()
+      },
+      /unknown or already revoked for revoked/,
     ],
     ['shares the saved object', sharingStore, /after it was saved/],
     ['shares the returned object', sharingStore, /it returned/],

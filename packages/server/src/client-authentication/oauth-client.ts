@@ -1,0 +1,13 @@
+/** The OAuth client: the party tokens are issued to, which calls the revocation endpoint (RFC 7009 §2.1). */
+import { type FindRegistered, type Registered, registeredList } from './registered.ts'
+
+/** A confidential client of this authorization server; its identifier is the `client_id` of the tokens issued to it. */
+export interface OAuthClient extends Registered {}
+
+/** Finds a client by its identifier. */
+export type FindOAuthClient = FindRegistered<OAuthClient>
+
+/** A registry over a fixed list. */
+export function oauthClientList(list: unknown, path: string): FindOAuthClient {
+  return registeredList(list, path, [], (registered) => registered)
+}

@@ -1,0 +1,39 @@
+/** SPINE: one revocation request in, one response out, as plain data. */
+import { authorizeRevocation } from './authorization/authorize-revocation.ts'
+import { authenticateClient, type ClientAuthenticationStep } from './client-authentication/authenticate-client.ts'
+import type { OAuthClient } from './client-authentication/oauth-client.ts'
+import { type OnEvent, reportEvent, type RevocationHandlerEvent, toErrorEvent } from './events.ts'
+import type { HttpRequest, HttpResponse } from './http-message.ts'
+import { findRevocableToken, type LookupStep } from './lookup/find-token.ts'
+import { parseTokenRequest, type RequestStep, readRequest } from './request/read-request.ts'
+import { type ErrorResponseStep, writeErrorResponse } from './response/write-error-response.ts'
+import { REVOKED_RESPONSE } from './response/write-response.ts'
+import { type RevocationStep, revokeToken } from './revocation/revoke-token.ts'
+
+/** Everything the spine needs, by step. */
+export interface RevocationSteps {
+  readonly request: RequestStep
+  readonly clientAuthentication: ClientAuthenticationStep<OAuthClient>
+  readonly lookup: LookupStep
+  readonly revocation: RevocationStep
+  readonly response: ErrorResponseStep
+  readonly onEvent: OnEvent<RevocationHandlerEvent> | undefined
+}
+
+/** Read, authenticate, look up, authorize, revoke; whatever is thrown on the way becomes an error response. */
+export async function handleRevocation(request: HttpRequest, steps: RevocationSteps): Promise<HttpResponse> {
+  try {
+    const received = await readRequest(request, steps.request)
+    const client = await authenticateClient(received, steps.clientAuthentication)
+    const revocation = parseTokenRequest(received)
+    const found = await findRevocableToken(revocation, steps.lookup)
+    const record = authorizeRevocation(client, found)
+    const ended = await revokeToken(revocation.token, record, steps.revocation)
+    reportEvent(steps.onEvent, { type: 'revoked', client: client.id, ended })
+    return REVOKED_RESPONSE
+  } catch (error) {
+    const response = writeErrorResponse(error, steps.response)
+    reportEvent(steps.onEvent, toErrorEvent(error, response.status))
+    return response
+  }
+}

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import type { TokenRecord } from './token-record.ts'
+import { validateRevocation, validateTokenRecord } from './validate-token-record.ts'
+
+const now = 1_764_000_000
+
+describe('validateTokenRecord', () => {
+  test.each([
+    [{}],
+    [{ kind: 'refresh_token' }],
+    [{ exp: now, iat: 0, nbf: now }],
+    [{ exp: undefined, grantId: undefined, sessionId: undefined }],
+    [{ grantId: 'g', sessionId: ' ' }],
+  ])('takes %j', (members) => {
+    expect(() => validateTokenRecord('t', { kind: 'access_token', ...members } as TokenRecord)).not.toThrow()
+  })
+
+  test.each([
+    ['record.kind', { kind: 'id_token' }],
+    ['record.exp', { exp: now * 1000 }],
+    ['record.iat', { iat: String(now) }],
+    ['record.nbf', { nbf: -1 }],
+    ['record.grantId', { grantId: '' }],
+    ['record.grantId', { grantId: 7 }],
+    ['record.sessionId', { sessionId: null }],
+  ])('names %s in %j', (path, members) => {
+    const record = { kind: 'access_token', ...members } as unknown as TokenRecord
+    expect(() => validateTokenRecord('t', record)).toThrow(TypeError)
+    expect(() => validateTokenRecord('t', record)).toThrow(`${path}: `)
+  })
+
+  test('names an empty token', () => {
+    expect(() => validateTokenRecord('', { kind: 'access_token' })).toThrow('token: ')
+  })
+})
+
+describe('validateRevocation', () => {
+  test.each([['alice'], ['alice', 0], ['alice', now], ['alice', undefined]] as [string, number?][])(
+    'takes %j, %s',
+    (identifier, at) => {
+      expect(() => validateRevocation('sub', identifier, at)).not.toThrow()
+    },
+  )
+
+  test.each([
+    ['sub', '', now],
+    ['sub', undefined, now],
+    ['sub', 7, now],
+    ['at', 'alice', now * 1000],
+    ['at', 'alice', now + 0.5],
+    ['at', 'alice', Number.NaN],
+    ['at', 'alice', Number.POSITIVE_INFINITY],
+  ])('names %s for %j, %s', (path, identifier, at) => {
+    expect(() => validateRevocation('sub', identifier as string, at)).toThrow(TypeError)
+    expect(() => validateRevocation('sub', identifier as string, at)).toThrow(`${path}: `)
+  })
+})

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest'
+import { createRevocationHandler } from './create-revocation-handler.ts'
+import { createMemoryTokenStore } from './lookup/memory-token-store.ts'
+import { defaults } from './options.ts'
+import { resolveRevocationOptions, revocationDefaults, type RevocationHandlerOptions } from './revocation-options.ts'
+
+/** The least options there are. */
+function minimal() {
+  return {
+    clientAuthentication: { clients: [{ id: 'web', clientSecrets: ['s3cr3t'] }] },
+    lookup: { store: createMemoryTokenStore() },
+  } satisfies RevocationHandlerOptions
+}
+
+describe('resolveRevocationOptions', () => {
+  test('takes the least there is, with every default', () => {
+    const steps = resolveRevocationOptions(minimal())
+    expect(steps.request).toEqual({ ...defaults.request, ignoresAccept: true })
+    expect(steps.clientAuthentication).toMatchObject({
+      methods: new Set(defaults.clientAuthentication.methods),
+      basicEncoding: defaults.clientAuthentication.basicEncoding,
+    })
+    expect(steps.revocation).toMatchObject(revocationDefaults.revocation)
+    expect(steps.response).toEqual({
+      ...defaults.response,
+      challenge: `Basic realm="${revocationDefaults.clientAuthentication.realm}", charset="UTF-8"`,
+    })
+    expect(steps.onEvent).toBeUndefined()
+    expect(Math.abs(steps.lookup.now() - Date.now() / 1000)).toBeLessThan(60)
+  })
+
+  test('copies and freezes the clients it was given', async () => {
+    const clientSecrets = ['s3cr3t']
+    const options = { ...minimal(), clientAuthentication: { clients: [{ id: 'web', clientSecrets }] } }
+    const { clientAuthentication } = resolveRevocationOptions(options)
+    clientSecrets.push('another')
+    options.clientAuthentication.clients.push({ id: 'mallory', clientSecrets: ['x'] })
+    const client = await clientAuthentication.findRegistered('web')
+    expect(client).toEqual({ id: 'web', clientSecrets: ['s3cr3t'] })
+    expect([client, client?.clientSecrets].map(Object.isFrozen)).toEqual([true, true])
+    expect(await clientAuthentication.findRegistered('mallory')).toBeUndefined()
+  })
+
+  const client = { id: 'web', clientSecrets: ['s3cr3t'] }
+  test.each<[string, object]>([
+    ['issuer', { issuer: 'https://as.example.com' }],
+    ['authorization', { authorization: {} }],
+    ['clientAuthentication.clients', { clientAuthentication: undefined }],
+    ['clientAuthentication.clients', { clientAuthentication: {} }],
+    ['clientAuthentication.clients', { clientAuthentication: { clients: [client], findClient: () => client } }],
+    ['clientAuthentication.clients', { clientAuthentication: { clients: client } }],
+    ['clientAuthentication.protectedResources', { clientAuthentication: { protectedResources: [client] } }],
+    ['clientAuthentication.findClient', { clientAuthentication: { findClient: 'https://registry.example.com' } }],
+    ['clientAuthentication.clients[0].clientSecrets', { clientAuthentication: { clients: [{ id: 'web' }] } }],
+    [
+      'clientAuthentication.clients[0].audiences',
+      { clientAuthentication: { clients: [{ ...client, audiences: ['a'] }] } },
+    ],
+    ['clientAuthentication.clients[1].id', { clientAuthentication: { clients: [client, client] } }],
+    ['clientAuthentication.methods', { clientAuthentication: { clients: [client], methods: ['none'] } }],
+    ['clientAuthentication.realm', { clientAuthentication: { clients: [client], realm: 'é' } }],
+    ['lookup.store', { lookup: {} }],
+    ['lookup.store', { lookup: { store: { find: () => null } } }],
+    ['lookup.store', { lookup: { store: { find: () => null, revoke: () => undefined } } }],
+    ['request.maxBodyBytes', { request: { maxBodyBytes: 1 } }],
+    ['revocation.accessTokenEndsGrant', { revocation: { accessTokenEndsGrant: 'yes' } }],
+    ['revocation.refreshTokenEndsGrant', { revocation: { refreshTokenEndsGrant: false } }],
+    ['response.retryAfterSeconds', { response: { retryAfterSeconds: -1 } }],
+    ['onEvent', { onEvent: 'log' }],
+    ['now', { now: 5 }],
+  ])('refuses a wrong %s', (path, changes) => {
+    const options = { ...minimal(), ...changes } as unknown as RevocationHandlerOptions
+    expect(() => createRevocationHandler(options)).toThrow(TypeError)
+    expect(() => createRevocationHandler(options)).toThrow(`${path}: `)
+  })
+})

@@ -1,0 +1,131 @@
+/** The SQLite token store keeps the contract every token store has, in memory and in a file. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { tokenStoreContract } from '@token-introspection/testing'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { createSqliteTokenStore, sqliteTokenStoreSchema } from '../../src/adapters/sqlite.ts'
+import { digestToken, type WritableTokenStore } from '../../src/index.ts'
+
+/** A directory that goes with the test. */
+function directory(): string {
+  const path = mkdtempSync(join(tmpdir(), 'token-store-'))
+  onTestFinished(() => rmSync(path, { recursive: true }))
+  return path
+}
+
+function open(path: string): DatabaseSync {
+  const database = new DatabaseSync(path)
+  onTestFinished(() => {
+    if (database.isOpen) database.close()
+  })
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+  return database
+}
+
+/** A store whose database is closed and opened again before every lookup. */
+function reopeningStore(path: string): WritableTokenStore {
+  let database = open(path)
+  let store = createSqliteTokenStore({ database })
+  const reopen = (): void => {
+    database.close()
+    database = open(path)
+    store = createSqliteTokenStore({ database })
+  }
+  let written = false
+  const write = async (change: (current: WritableTokenStore) => Promise<void>): Promise<void> => {
+    await change(store)
+    written = true
+  }
+  return {
+    find(digest) {
+      if (written) reopen()
+      written = false
+      return store.find(digest)
+    },
+    save: (token, record) => write((current) => current.save(token, record)),
+    revoke: (token) => write((current) => current.revoke(token)),
+    revokeGrant: (grantId) => write((current) => current.revokeGrant(grantId)),
+    revokeSession: (sessionId) => write((current) => current.revokeSession(sessionId)),
+    revokeSubject: (sub, at) => write((current) => current.revokeSubject(sub, at)),
+    revokeClient: (clientId) => write((current) => current.revokeClient(clientId)),
+  }
+}
+
+describe('SQLite token store in memory', () => {
+  test.each(tokenStoreContract())('$title', async ({ run }) => {
+    await run(createSqliteTokenStore({ database: open(':memory:') }))
+  })
+
+  test('runs every case on one store', async () => {
+    const database = open(':memory:')
+    const store = createSqliteTokenStore({ database })
+    for (const { run } of tokenStoreContract()) await run(store)
+    const row = database.prepare('SELECT count(*) AS count FROM introspection_tokens').get()
+    expect(row?.['count']).toBeGreaterThan(1000)
+  })
+})
+
+describe('SQLite token store in a file that is opened again before every lookup', () => {
+  test.each(tokenStoreContract())('$title', async ({ run }) => {
+    await run(reopeningStore(join(directory(), 'tokens.sqlite')))
+  })
+})
+
+describe('SQLite token store in two connections to one file', () => {
+  test.each(tokenStoreContract())('$title', async ({ run }) => {
+    const path = join(directory(), 'tokens.sqlite')
+    const [writer, reader] = [open(path), open(path)].map((database) => createSqliteTokenStore({ database }))
+    await run({ ...(writer as WritableTokenStore), find: (digest) => (reader as WritableTokenStore).find(digest) })
+  })
+})
+
+describe('the file of a SQLite token store', () => {
+  test('has the digest of a token and nowhere the token', async () => {
+    const path = directory()
+    const database = open(join(path, 'tokens.sqlite'))
+    const store = createSqliteTokenStore({ database })
+    const tokens = ['access-3hQz8KpV1nYt', 'refresh-Rw7uJx2cMbGd', 'replaced-Lk4sVe9oPqZa']
+    const [access, refresh, replaced] = tokens as [string, string, string]
+    await store.save(access, { kind: 'access_token', sub: 'alice', grantId: 'grant-1' })
+    await store.save(refresh, { kind: 'refresh_token', sub: 'alice', grantId: 'grant-1' })
+    await store.save(replaced, { kind: 'access_token', sub: 'alice' })
+    await store.save(replaced, { kind: 'access_token', sub: 'bob' })
+    await store.revoke(refresh)
+    await store.revokeGrant('grant-1')
+    // Both with the log of what was written and after it was taken over.
+    const written = bytesIn(path)
+    database.close()
+    for (const bytes of [written, bytesIn(path)]) {
+      expect(bytes.includes(await digestToken(access))).toBe(true)
+      for (const token of tokens) {
+        expect(bytes.includes(token)).toBe(false)
+        expect(bytes.includes(Buffer.from(token, 'utf16le'))).toBe(false)
+        expect(bytes.includes(Buffer.from(token).toString('base64url'))).toBe(false)
+      }
+    }
+  })
+
+  test('may have been migrated by others, and is not changed by being opened', () => {
+    const path = join(directory(), 'tokens.sqlite')
+    const migrated = open(path)
+    migrated.exec(sqliteTokenStoreSchema)
+    const before = schemaOf(migrated)
+    expect(before).toHaveLength(9)
+    migrated.exec(sqliteTokenStoreSchema)
+    migrated.close()
+    const database = open(path)
+    createSqliteTokenStore({ database })
+    expect(schemaOf(database)).toEqual(before)
+  })
+})
+
+/** Every table and index of a database, with the statement that made it. */
+function schemaOf(database: DatabaseSync): unknown[] {
+  return database.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY name').all()
+}
+
+function bytesIn(directoryPath: string): Buffer {
+  return Buffer.concat(readdirSync(directoryPath).map((name) => readFileSync(join(directoryPath, name))))
+}

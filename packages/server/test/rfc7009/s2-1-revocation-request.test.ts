@@ -1,0 +1,91 @@
+/** RFC 7009 §2.1: who may revoke, and how far it goes. */
+import { describe, expect, test } from 'vitest'
+import { digestToken, type TokenRecord } from '../../src/index.ts'
+import { basic, NOW, OTHER_SECRET, SECRET, send } from '../endpoint.ts'
+import {
+  APP_SECRET,
+  createRevocationEndpoint,
+  type RevocableName,
+  revocable,
+  revoke,
+  WEB_SECRET,
+} from '../revocation-endpoint.ts'
+
+function isUsable(record: TokenRecord | null, now: number): boolean {
+  return record !== null && record.revoked !== true && (record.nbf ?? 0) <= now && now < (record.exp ?? now + 1)
+}
+
+describe('RFC 7009 §2.1', () => {
+  test.each<RevocableName>(['access', 'sibling', 'secondLogin', 'grantless'])(
+    'REV-01 introspection says inactive at once after the %s token was revoked',
+    async (name) => {
+      const { revocation, areActive } = await createRevocationEndpoint()
+      expect(await areActive(name)).toEqual([true])
+      expect((await send(revocation, revoke({ token: revocable(name) }))).status).toBe(200)
+      expect(await areActive(name)).toEqual([false])
+    },
+  )
+
+  test('REV-01 a token that is not valid yet stays inactive once it would be', async () => {
+    const { revocation, store } = await createRevocationEndpoint()
+    const digest = await digestToken(revocable('future'))
+    expect(isUsable(await store.find(digest), NOW + 60)).toBe(true)
+    expect((await send(revocation, revoke({ token: revocable('future') }))).status).toBe(200)
+    expect(isUsable(await store.find(digest), NOW + 60)).toBe(false)
+  })
+
+  test('REV-02 a refresh token ends the access tokens of its grant and of no other', async () => {
+    const { revocation, areActive } = await createRevocationEndpoint()
+    expect(await areActive('access', 'sibling', 'secondLogin')).toEqual([true, true, true])
+    expect((await send(revocation, revoke({ token: revocable('refresh') }))).status).toBe(200)
+    expect(await areActive('access', 'sibling', 'secondLogin')).toEqual([false, false, true])
+  })
+
+  test.each([
+    [undefined, [false, true]],
+    [false, [false, true]],
+    [true, [false, false]],
+  ])(
+    'REV-03 an access token ends its grant only where that is wanted: accessTokenEndsGrant %s',
+    async (accessTokenEndsGrant, active) => {
+      const { revocation, areActive, store } = await createRevocationEndpoint({ revocation: { accessTokenEndsGrant } })
+      await send(revocation, revoke({ token: revocable('access') }))
+      expect(await areActive('access', 'sibling')).toEqual(active)
+      // The refresh token too: with it alone left, a client that revokes it ends the grant, or finds it ended.
+      const events: unknown[] = []
+      const second = await createRevocationEndpoint(
+        { onEvent: (event) => void events.push(event) },
+        { ...store, save: async () => undefined },
+      )
+      await send(second.revocation, revoke({ token: revocable('refresh') }))
+      expect(events).toMatchObject([{ ended: accessTokenEndsGrant === true ? 'nothing' : 'grant' }])
+    },
+  )
+
+  test.each([
+    ['a protected resource the token is for', basic('orders-api', SECRET), 401],
+    ['a protected resource it is not for', basic('invoices-api', OTHER_SECRET), 401],
+    ['another client', basic('app', APP_SECRET), 400],
+    ['nobody', undefined, 401],
+  ])('REV-05 %s cannot revoke a token', async (_, authorization, status) => {
+    const { revocation, areActive } = await createRevocationEndpoint()
+    for (const name of ['access', 'refresh'] as const) {
+      const response = await send(revocation, revoke({ token: revocable(name) }, { authorization }))
+      expect(response.status).toBe(status)
+    }
+    expect(await areActive('access', 'sibling')).toEqual([true, true])
+  })
+
+  test('REV-05 a protected resource cannot revoke a token under the name of its client', async () => {
+    const { revocation, areActive } = await createRevocationEndpoint()
+    const request = revoke({ token: revocable('access') }, { authorization: basic('web', SECRET) })
+    expect((await send(revocation, request)).status).toBe(401)
+    expect(await areActive('access')).toEqual([true])
+  })
+
+  test('REV-05 a client cannot introspect with the credentials it revokes with', async () => {
+    const { introspection } = await createRevocationEndpoint()
+    const request = revoke({ token: revocable('access') }, { authorization: basic('web', WEB_SECRET) })
+    expect((await send(introspection, request)).status).toBe(401)
+  })
+})

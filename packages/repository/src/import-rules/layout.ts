@@ -43,7 +43,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
     },
     steps: ['request', 'client-authentication', 'lookup', 'authorization', 'revocation', 'response'],
     runtime: ['crypto'],
-    open: ['errors.ts', 'http-message.ts'],
+    open: ['errors.ts', 'http-message.ts', 'maybe-promise.ts'],
   },
   testing: {
     packages: {

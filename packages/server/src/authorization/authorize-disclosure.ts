@@ -4,6 +4,7 @@ import type { ProtectedResource } from '../client-authentication/protected-resou
 import { AuthorizationPolicyError } from '../errors.ts'
 import type { FoundToken } from '../lookup/find-token.ts'
 import type { TokenRecord } from '../lookup/token-record.ts'
+import { isPromise } from '../maybe-promise.ts'
 
 /** Decides whether a protected resource may know about a token. Anything but `true` is no. */
 export type DisclosurePolicy = (protectedResource: ProtectedResource, record: TokenRecord) => boolean | Promise<boolean>
@@ -34,7 +35,8 @@ export async function authorizeDisclosure(
   if (record === undefined || record.kind !== 'access_token') return undefined
   let allowed: unknown
   try {
-    allowed = await step.allow(protectedResource, record)
+    const deciding = step.allow(protectedResource, record)
+    allowed = isPromise(deciding) ? await deciding : deciding
   } catch (cause) {
     throw new AuthorizationPolicyError('the disclosure policy failed', { cause })
   }

@@ -1,6 +1,7 @@
 /** Step `clientAuthentication`: who is asking? Nothing about a token is touched before this is known (RFC 7662 §2.1, §4). */
 import { type BasicCredentials, parseAuthorization, RequestInvalidError } from '@token-introspection/core'
 import { ClientAuthenticationFailedError, ClientAuthenticationRegistryError } from '../errors.ts'
+import { isPromise } from '../maybe-promise.ts'
 import type { ReceivedRequest } from '../request/read-request.ts'
 import { type AcceptedBasicEncoding, readClientSecretBasic } from './client-secret-basic.ts'
 import { readClientSecretPost } from './client-secret-post.ts'
@@ -29,12 +30,13 @@ export async function authenticateClient<Caller extends Registered>(
   for (const credentials of readCredentials(received, step)) {
     let caller: Caller | undefined | null
     try {
-      caller = await step.findRegistered(credentials.clientId)
+      const finding = step.findRegistered(credentials.clientId)
+      caller = isPromise(finding) ? await finding : finding
     } catch (cause) {
       throw new ClientAuthenticationRegistryError('the registry of callers failed', { cause })
     }
-    const verified = await verifyClientSecret(caller, credentials.clientSecret)
-    if (verified) return caller as Caller
+    const verifying = verifyClientSecret(caller, credentials.clientSecret)
+    if (isPromise(verifying) ? await verifying : verifying) return caller as Caller
   }
   throw new ClientAuthenticationFailedError('the credentials are not those of a registered caller')
 }

@@ -1,6 +1,7 @@
 /** Step `lookup`: find the token, whatever the hint says (RFC 7662 §2.1), and leave out what is no longer live. */
 import type { IntrospectionRequest } from '@token-introspection/core'
 import { LookupStoreError } from '../errors.ts'
+import { isPromise } from '../maybe-promise.ts'
 import { isLive, isOver, type TokenRecord } from './token-record.ts'
 import { digestToken, type TokenStore } from './token-store.ts'
 
@@ -32,12 +33,15 @@ async function find(
   step: LookupStep,
   isSought: (record: TokenRecord, now: number) => boolean,
 ): Promise<FoundToken> {
-  const digest = await digestToken(request.token)
-  let record: TokenRecord | null
+  const digesting = digestToken(request.token)
+  const digest = isPromise(digesting) ? await digesting : digesting
+  let record: TokenRecord | null | undefined
   try {
-    record = (await step.store.find(digest)) ?? null
+    const finding = step.store.find(digest)
+    record = isPromise(finding) ? await finding : finding
   } catch (cause) {
     throw new LookupStoreError('the token store failed', { cause })
   }
-  return { digest, record: record !== null && isSought(record, step.now()) ? record : undefined }
+  const sought = record !== null && record !== undefined && isSought(record, step.now())
+  return { digest, record: sought ? (record as TokenRecord) : undefined }
 }

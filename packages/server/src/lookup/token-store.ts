@@ -1,5 +1,5 @@
 /** Seam: where tokens are kept. Stores know tokens by digest and never see the tokens themselves (RFC 9700 §4.9.3). */
-import { sha256Base64Url } from '#crypto'
+import { sha256 } from '#crypto'
 import type { TokenRecord } from './token-record.ts'
 
 /**
@@ -58,5 +58,5 @@ export interface WritableTokenStore<Claims extends object = object> extends Revo
 
 /** The digest a token is stored and found under: SHA-256, base64url. */
 export function digestToken(token: string): string | Promise<string> {
-  return sha256Base64Url(token)
+  return sha256(token)
 }

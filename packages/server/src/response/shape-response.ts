@@ -1,17 +1,15 @@
 /** Step `response`: what of a record is put into the answer (RFC 7662 §2.2). */
 import {
-  type ActiveIntrospectionResponse,
   type ClaimsSchema,
-  extensionClaims,
   INACTIVE,
   type IntrospectionResponse,
   isIntrospectionError,
   parseIntrospectionResponse,
-  REGISTERED_MEMBERS,
   validateExtensionClaims,
 } from '@token-introspection/core'
 import { ResponseShapeError } from '../errors.ts'
 import type { TokenRecord } from '../lookup/token-record.ts'
+import { discloseMembers } from './disclose-members.ts'
 import type { ErrorResponseStep } from './write-error-response.ts'
 
 /** What the step needs. */
@@ -31,25 +29,11 @@ export async function shapeResponse(
 ): Promise<IntrospectionResponse> {
   if (record === undefined) return INACTIVE
   try {
-    const response = parseIntrospectionResponse(membersOf(record, step))
+    const response = parseIntrospectionResponse(discloseMembers(record, step.issuer))
     if (step.claims === undefined || !response.active) return response
     return await validateExtensionClaims(response, step.claims)
   } catch (cause) {
     if (!isIntrospectionError(cause)) throw cause
     throw new ResponseShapeError(`a token record cannot be answered: ${cause.message}`, { cause })
   }
-}
-
-/** The disclosed members of a record; names of ours stay behind. */
-function membersOf(record: TokenRecord, step: ResponseStep): ActiveIntrospectionResponse {
-  const members: ActiveIntrospectionResponse = { active: true }
-  for (const [name, value] of Object.entries(record)) {
-    if (REGISTERED_MEMBERS.has(name) && value !== undefined && value !== null && name !== 'active')
-      members[name] = value
-  }
-  if (members.scope === '') delete members.scope
-  members.token_type ??= members.cnf?.jkt === undefined ? 'Bearer' : 'DPoP'
-  members.iss ??= step.issuer
-  if (record.claims) Object.assign(members, extensionClaims(record.claims as Record<string, unknown>))
-  return members
 }

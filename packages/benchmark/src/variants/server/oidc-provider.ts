@@ -10,9 +10,12 @@ interface OidcProviderModule {
 
 interface Provider {
   readonly Client: { find(id: string): Promise<object> }
-  readonly AccessToken: new (properties: object) => { save(): Promise<string> }
+  readonly AccessToken: Model
+  readonly Grant: Model
   callback(): RequestListener
 }
+
+type Model = new (properties: object) => { save(): Promise<string> }
 
 /** Its own memory adapter keeps a thousand entries; this one keeps them all and does less. */
 class MapAdapter {
@@ -64,7 +67,9 @@ serveRequests(async () => {
   const owner = await provider.Client.find(client_id)
   const tokens: string[] = []
   while (tokens.length < TOKEN_COUNT) {
-    const token = new provider.AccessToken({ client: owner, accountId: sub, aud, scope, exp, iat })
+    // A token of a user comes from a grant, which is looked up with it.
+    const grantId = await new provider.Grant({ clientId: client_id, accountId: sub, exp }).save()
+    const token = new provider.AccessToken({ client: owner, accountId: sub, grantId, aud, scope, exp, iat })
     tokens.push(await token.save())
   }
   return { path: '/token/introspection', tokens, listener: provider.callback() }

@@ -1,0 +1,41 @@
+import { REGISTERED_MEMBERS } from '@token-introspection/core'
+import { describe, expect, test } from 'vitest'
+import type { TokenRecord } from '../lookup/token-record.ts'
+import { discloseMembers } from './disclose-members.ts'
+
+const issuer = 'https://as.example.com'
+const names = [...REGISTERED_MEMBERS].filter((name) => name !== 'active')
+
+/** Types do not matter here: what comes out is what went in. */
+function recordOf(members: Record<string, unknown>): TokenRecord {
+  return { kind: 'access_token', ...members } as unknown as TokenRecord
+}
+
+describe('discloseMembers', () => {
+  test.each(names)('discloses %s, as every member of the registry', (name) => {
+    expect(discloseMembers(recordOf({ [name]: 'value' }), issuer)).toMatchObject({ [name]: 'value' })
+  })
+
+  test('discloses every member at once, and nothing of ours', () => {
+    const members = Object.fromEntries(names.map((name) => [name, `the ${name}`]))
+    const record = recordOf({ ...members, active: false, revoked: false, grantId: 'g', sessionId: 's', other: 1 })
+    expect(discloseMembers(record, issuer)).toEqual({ active: true, ...members })
+  })
+
+  test.each([undefined, null])('leaves a member out that is %j', (absent) => {
+    const record = recordOf(Object.fromEntries(names.map((name) => [name, absent])))
+    expect(discloseMembers(record, issuer)).toEqual({ active: true, token_type: 'Bearer', iss: issuer })
+  })
+
+  test('names a bound token DPoP, unless the record has a type of its own', () => {
+    const cnf = { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' }
+    expect(discloseMembers(recordOf({ cnf }), issuer).token_type).toBe('DPoP')
+    expect(discloseMembers(recordOf({ cnf, token_type: 'Bearer' }), issuer).token_type).toBe('Bearer')
+  })
+
+  test('adds extension claims, none of which replaces a member', () => {
+    const claims = { tenant: 'acme', sub: 'mallory', active: false, iss: 'https://evil.example' }
+    const members = discloseMembers(recordOf({ sub: 'alice', claims }), issuer)
+    expect(members).toEqual({ active: true, token_type: 'Bearer', iss: issuer, sub: 'alice', tenant: 'acme' })
+  })
+})

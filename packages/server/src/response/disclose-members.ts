@@ -1,0 +1,43 @@
+/** Step `response`: the members of a record that go into an answer (RFC 7662 §2.2). */
+import { type ActiveIntrospectionResponse, extensionClaims } from '@token-introspection/core'
+import type { TokenRecord } from '../lookup/token-record.ts'
+
+/**
+ * Copies what a record has of the registered members, and its extension claims, which cannot replace one. Names of ours
+ * stay behind; absent members and `null`, which databases give for them, are left out, and so is an empty scope.
+ *
+ * Written out, because a loop over names takes three times as long. A test holds it against the registry.
+ */
+export function discloseMembers(record: TokenRecord, issuer: string): ActiveIntrospectionResponse {
+  const members: ActiveIntrospectionResponse = { active: true }
+  if (has(record.scope) && record.scope !== '') members.scope = record.scope
+  if (has(record.client_id)) members.client_id = record.client_id
+  if (has(record.username)) members.username = record.username
+  members.token_type = record.token_type ?? (has(record.cnf?.jkt) ? 'DPoP' : 'Bearer')
+  if (has(record.exp)) members.exp = record.exp
+  if (has(record.iat)) members.iat = record.iat
+  if (has(record.nbf)) members.nbf = record.nbf
+  if (has(record.sub)) members.sub = record.sub
+  if (has(record.aud)) members.aud = record.aud
+  members.iss = record.iss ?? issuer
+  if (has(record.jti)) members.jti = record.jti
+  if (has(record.cnf)) members.cnf = record.cnf
+  if (has(record.act)) members.act = record.act
+  if (has(record.may_act)) members.may_act = record.may_act
+  if (has(record.acr)) members.acr = record.acr
+  if (has(record.auth_time)) members.auth_time = record.auth_time
+  if (has(record.authorization_details)) members.authorization_details = record.authorization_details
+  if (has(record.permissions)) members.permissions = record.permissions
+  if (has(record.vot)) members.vot = record.vot
+  if (has(record.vtm)) members.vtm = record.vtm
+  if (has(record.ace_profile)) members.ace_profile = record.ace_profile
+  if (has(record.cnonce)) members.cnonce = record.cnonce
+  if (has(record.cti)) members.cti = record.cti
+  if (has(record.exi)) members.exi = record.exi
+  if (record.claims) Object.assign(members, extensionClaims(record.claims as Record<string, unknown>))
+  return members
+}
+
+function has<Value>(value: Value | null | undefined): value is Value {
+  return value !== undefined && value !== null
+}

@@ -46,7 +46,7 @@ export {
 
 // Values: the grammars inside messages
 export { type Audience, audienceIntersects, audienceSchema, toAudienceList } from './values/audience.ts'
-export { formatScope, isScopeToken, parseScope, scopeIncludes } from './values/scope.ts'
+export { formatScope, isScope, isScopeToken, parseScope, scopeIncludes } from './values/scope.ts'
 export { isNumericDate, NUMERIC_DATE_LIMIT, numericDateSchema, toNumericDate } from './values/numeric-date.ts'
 export { type Confirmation, confirmationSchema, isSha256Thumbprint } from './values/confirmation.ts'
 export {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formatScope, isScopeToken, parseScope, scopeIncludes } from './scope.ts'
+import { formatScope, isScope, isScopeToken, parseScope, scopeIncludes } from './scope.ts'
 
 describe('isScopeToken', () => {
   test.each(['a', 'orders:read', 'https://rs.example/scope', '!#[]^~', 'a,b'])('accepts %j', (token) => {
@@ -8,6 +8,23 @@ describe('isScopeToken', () => {
 
   test.each(['', ' ', 'a b', 'a"b', 'a\\b', 'a\tb', 'a\n', '\0', '\x7f', 'é'])('refuses %j', (token) => {
     expect(isScopeToken(token)).toBe(false)
+  })
+})
+
+describe('isScope', () => {
+  test.each(['a', 'a b', 'orders:read https://rs.example/scope !'])('accepts %j', (scope) => {
+    expect(isScope(scope)).toBe(true)
+  })
+
+  test.each(['', ' ', ' a', 'a ', 'a  b', 'a\tb', 'a\nb', 'a "b"', 'a \\', 'é', undefined, null, ['a']])(
+    'refuses %j',
+    (scope) => {
+      expect(isScope(scope)).toBe(false)
+    },
+  )
+
+  test('takes no longer than its length for a scope that breaks the grammar at its end', () => {
+    expect(isScope(`${'a '.repeat(100_000)}"`)).toBe(false)
   })
 })
 

@@ -2,6 +2,14 @@
 
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
+/** No character stands in both parts, so that a long string that breaks the grammar takes no longer than one that does not. */
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/
+
+/** Whether a value is a `scope` as it may be sent: scope tokens, at least one, with one space between them (RFC 6749 §3.3). */
+export function isScope(value: unknown): value is string {
+  return typeof value === 'string' && SCOPE.test(value)
+}
+
 /** Whether a string is one scope token (RFC 6749 §3.3). */
 export function isScopeToken(value: string): boolean {
   return SCOPE_TOKEN.test(value)

@@ -11,6 +11,8 @@ describe('validateTokenRecord', () => {
     [{ exp: now, iat: 0, nbf: now }],
     [{ exp: undefined, grantId: undefined, sessionId: undefined }],
     [{ grantId: 'g', sessionId: ' ' }],
+    [{ scope: 'orders:read orders:write' }],
+    [{ scope: '' }],
   ])('takes %j', (members) => {
     expect(() => validateTokenRecord('t', { kind: 'access_token', ...members } as TokenRecord)).not.toThrow()
   })
@@ -20,6 +22,8 @@ describe('validateTokenRecord', () => {
     ['record.exp', { exp: now * 1000 }],
     ['record.iat', { iat: String(now) }],
     ['record.nbf', { nbf: -1 }],
+    ['record.scope', { scope: 'orders:read  orders:write' }],
+    ['record.scope', { scope: ['orders:read'] }],
     ['record.grantId', { grantId: '' }],
     ['record.grantId', { grantId: 7 }],
     ['record.sessionId', { sessionId: null }],

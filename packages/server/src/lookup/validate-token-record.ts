@@ -1,11 +1,12 @@
 /** What a store refuses to keep, and whom it refuses to revoke: mistakes that could only lead to wrong answers later. */
-import { isNumericDate } from '@token-introspection/core'
+import { isNumericDate, isScope } from '@token-introspection/core'
 import type { TokenRecord } from './token-record.ts'
 
 /**
  * Holds a token and its record against what every store can keep. For stores of your own: call it in `save`.
  *
- * @throws TypeError naming the member: an empty token or identifier, an unknown kind, a date that is not in whole seconds.
+ * @throws TypeError naming the member: an empty token or identifier, an unknown kind, a date that is not in whole seconds,
+ *   a scope that breaks its grammar.
  */
 export function validateTokenRecord(token: string, record: TokenRecord): void {
   if (token === '') throw new TypeError('token: must not be empty')
@@ -16,6 +17,9 @@ export function validateTokenRecord(token: string, record: TokenRecord): void {
     if (record[name] !== undefined && !isNumericDate(record[name])) {
       throw new TypeError(`record.${name}: must be whole seconds since the epoch, not milliseconds (RFC 7662 §2.2)`)
     }
+  }
+  if (record.scope && !isScope(record.scope)) {
+    throw new TypeError('record.scope: must be scope tokens with one space between them (RFC 6749 §3.3)')
   }
   for (const name of ['grantId', 'sessionId'] as const) {
     if (record[name] !== undefined && !isIdentifier(record[name])) {

@@ -4,6 +4,7 @@ import {
   INACTIVE,
   type IntrospectionResponse,
   isIntrospectionError,
+  isScope,
   parseIntrospectionResponse,
   validateExtensionClaims,
 } from '@token-introspection/core'
@@ -30,10 +31,17 @@ export async function shapeResponse(
   if (record === undefined) return INACTIVE
   try {
     const response = parseIntrospectionResponse(discloseMembers(record, step.issuer))
-    if (step.claims === undefined || !response.active) return response
+    if (!response.active) return response
+    // The client reads any string as a scope; what we send follows the grammar.
+    if (response.scope !== undefined && !isScope(response.scope)) {
+      throw new ResponseShapeError(
+        'a token record cannot be answered: scope is not scope tokens with one space between them',
+      )
+    }
+    if (step.claims === undefined) return response
     return await validateExtensionClaims(response, step.claims)
   } catch (cause) {
-    if (!isIntrospectionError(cause)) throw cause
+    if (!isIntrospectionError(cause) || cause instanceof ResponseShapeError) throw cause
     throw new ResponseShapeError(`a token record cannot be answered: ${cause.message}`, { cause })
   }
 }

@@ -49,6 +49,15 @@ describe('RFC 7662 §2.2', () => {
     expect((await answerFor({ scope: ['orders:read'] })).status).toBe(500)
   })
 
+  test.each(['orders:read  orders:write', ' orders:read', 'orders:read\torders:write', '"orders:read"'])(
+    'RSP-04 sends no scope that breaks the grammar, such as %j',
+    async (scope) => {
+      const response = await answerFor({ scope })
+      expect(response.status).toBe(500)
+      expect(response.body).not.toContain('orders')
+    },
+  )
+
   test('RSP-08 has as client_id the client of the token, not the caller', async () => {
     expect(json(await answerFor({ client_id: 'web' })).client_id).toBe('web')
     expect(json(await answerFor({ client_id: undefined }))).not.toHaveProperty('client_id')

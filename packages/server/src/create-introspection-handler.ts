@@ -1,15 +1,41 @@
 /** The public entry of the server side: options in, a handler for any framework out. */
+import type { IntrospectionResponse } from '@token-introspection/core'
+import { explainIntrospection, type Explanation } from './explain-introspection.ts'
 import { toFetchResponse, toHttpRequest } from './fetch-message.ts'
 import { handleIntrospection } from './handle-introspection.ts'
-import type { HttpRequest, HttpResponse } from './http-message.ts'
+import type { HttpHandler, HttpRequest, HttpResponse } from './http-message.ts'
+import { type InProcessRequest, introspectInProcess } from './introspect-in-process.ts'
+import { type EndpointLocation, type IntrospectionMetadata, introspectionMetadata } from './metadata.ts'
 import { type IntrospectionHandlerOptions, resolveOptions } from './options.ts'
 
 /** An introspection endpoint: call it with a web `Request`, or give its plain-data form to an adapter. */
-export interface IntrospectionHandler {
-  /** The fetch form. The URL is ignored, so mount it wherever the metadata says. Never rejects. */
-  (request: Request): Promise<Response>
-  /** The plain-data form the adapters use. Never rejects. */
-  readonly handle: (request: HttpRequest) => Promise<HttpResponse>
+export interface IntrospectionHandler<Claims extends object = object> extends HttpHandler {
+  /**
+   * The answer a protected resource would get, without HTTP: nobody authenticates, no budget is charged, no event is
+   * reported. For an authorization server that has resources of its own, such as a userinfo endpoint.
+   *
+   * @throws TypeError for an empty token or a protected resource that is not registered.
+   * @throws LookupStoreError, AuthorizationPolicyError and the other errors of the steps, where a request would be
+   *   answered with one.
+   */
+  readonly introspect: (token: string, request: InProcessRequest) => Promise<IntrospectionResponse<Claims>>
+  /**
+   * Why a protected resource gets the answer it gets: for support and for tests. Never rejects for what a request would
+   * be answered with an error; that is in the explanation.
+   *
+   * Security: it says what the inactive answer keeps to itself. Do not send it to a protected resource.
+   *
+   * @throws TypeError for an empty token.
+   */
+  readonly explain: (token: string, request: InProcessRequest) => Promise<Explanation>
+  /**
+   * What to publish about this endpoint: spread it into the metadata document, and into that of OpenID Connect if there
+   * is one, so that the two agree (RFC 8414 §2, RFC 9701 §7). The public halves of `response.jwt.keys` belong to the keys
+   * at `jwks_uri`.
+   *
+   * @throws TypeError for a URL that is not https.
+   */
+  readonly metadata: (location: EndpointLocation) => IntrospectionMetadata
 }
 
 /**
@@ -45,10 +71,16 @@ export interface IntrospectionHandler {
  */
 export function createIntrospectionHandler<Claims extends object = object>(
   options: IntrospectionHandlerOptions<Claims>,
-): IntrospectionHandler {
+): IntrospectionHandler<Claims> {
   const steps = resolveOptions(options)
   const handle = (request: HttpRequest): Promise<HttpResponse> => handleIntrospection(request, steps)
   const handler = async (request: Request): Promise<Response> =>
     toFetchResponse(await handle(toHttpRequest(request)), request.method)
-  return Object.assign(handler, { handle })
+  return Object.assign(handler, {
+    handle,
+    introspect: (token: string, request: InProcessRequest) =>
+      introspectInProcess(token, request, steps) as Promise<IntrospectionResponse<Claims>>,
+    explain: (token: string, request: InProcessRequest) => explainIntrospection(token, request, steps),
+    metadata: (location: EndpointLocation) => introspectionMetadata(location, steps),
+  })
 }

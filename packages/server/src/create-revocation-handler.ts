@@ -1,15 +1,19 @@
 /** The public entry of revocation: options in, a handler for any framework out. */
 import { toFetchResponse, toHttpRequest } from './fetch-message.ts'
 import { handleRevocation } from './handle-revocation.ts'
-import type { HttpRequest, HttpResponse } from './http-message.ts'
+import type { HttpHandler, HttpRequest, HttpResponse } from './http-message.ts'
+import { type EndpointLocation, type RevocationMetadata, revocationMetadata } from './metadata.ts'
 import { type RevocationHandlerOptions, resolveRevocationOptions } from './revocation-options.ts'
 
 /** A revocation endpoint: call it with a web `Request`, or give its plain-data form to an adapter. */
-export interface RevocationHandler {
-  /** The fetch form. The URL is ignored, so mount it wherever the metadata says. Never rejects. */
-  (request: Request): Promise<Response>
-  /** The plain-data form the adapters use. Never rejects. */
-  readonly handle: (request: HttpRequest) => Promise<HttpResponse>
+export interface RevocationHandler extends HttpHandler {
+  /**
+   * What to publish about this endpoint: spread it into the metadata document (RFC 8414 §2). An alias for certificates goes
+   * into one `mtls_endpoint_aliases` with that of other endpoints.
+   *
+   * @throws TypeError for a URL that is not https.
+   */
+  readonly metadata: (location: EndpointLocation) => RevocationMetadata
 }
 
 /**
@@ -20,7 +24,7 @@ export interface RevocationHandler {
  * answered 400 `unauthorized_client`. A refresh token ends its whole grant, every token with the same `grantId`, so give
  * tokens one; an access token ends itself alone unless `revocation.accessTokenEndsGrant` is set. A token that is unknown,
  * expired or revoked already is answered 200, as one that was revoked now. When the store fails the answer is 503, and
- * the client asks again.
+ * the client asks again. For JWT access tokens give `lookup.resolvers`, and the store remembers which were revoked.
  *
  * Security: clients authenticate here, with credentials of their own. A protected resource that may introspect cannot
  * revoke. Public clients, which have no secret, are not served.
@@ -49,5 +53,8 @@ export function createRevocationHandler(options: RevocationHandlerOptions): Revo
   const handle = (request: HttpRequest): Promise<HttpResponse> => handleRevocation(request, steps)
   const handler = async (request: Request): Promise<Response> =>
     toFetchResponse(await handle(toHttpRequest(request)), request.method)
-  return Object.assign(handler, { handle })
+  return Object.assign(handler, {
+    handle,
+    metadata: (location: EndpointLocation) => revocationMetadata(location, steps),
+  })
 }

@@ -3,6 +3,9 @@ import { IntrospectionError } from '@token-introspection/core'
 
 export { IntrospectionError, isIntrospectionError, RequestInvalidError } from '@token-introspection/core'
 
+/** A day: what `Retry-After` says at most. */
+const MAX_RETRY_AFTER_SECONDS = 86_400
+
 /** The method is not POST. Answered 405 with `Allow: POST` (RFC 7662 §2.1, RFC 9110 §15.5.6). */
 export class RequestMethodError extends IntrospectionError {
   readonly code = 'ERR_REQUEST_METHOD'
@@ -42,13 +45,94 @@ export class ClientAuthenticationFailedError extends IntrospectionError {
   readonly retryable = false
 }
 
+/**
+ * The request carries no credentials at all, or nothing but a `client_id`, which says a name and proves nothing. Answered
+ * 401 `invalid_client` with a challenge (RFC 7662 §2.3).
+ */
+export class ClientAuthenticationMissingError extends IntrospectionError {
+  readonly code = 'ERR_CLIENT_AUTHENTICATION_MISSING'
+  readonly retryable = false
+}
+
+/**
+ * The access token a caller authenticates with is not good: unknown, expired, for another audience, bound to a key that
+ * was not proven, or a user's. Answered 401 `invalid_token` with a challenge of its scheme (RFC 7662 §2.3, RFC 6750 §3.1).
+ */
+export class ClientAuthenticationTokenError extends IntrospectionError {
+  readonly code = 'ERR_CLIENT_AUTHENTICATION_TOKEN'
+  readonly retryable = false
+  /** The `WWW-Authenticate` value, the attempted scheme first. */
+  readonly challenge: string
+
+  constructor(message: string, challenge: string, options?: ErrorOptions) {
+    super(message, options)
+    this.challenge = challenge
+  }
+}
+
+/**
+ * The access token a caller authenticates with is good and lacks the scope that lets it call. Answered
+ * `insufficient_scope` with 401 or `clientAuthentication.accessToken.insufficientScopeStatus` (RFC 7662 §2.3, RFC 6750 §3.1).
+ */
+export class ClientAuthenticationScopeError extends IntrospectionError {
+  readonly code = 'ERR_CLIENT_AUTHENTICATION_SCOPE'
+  readonly retryable = false
+  /** The `WWW-Authenticate` value, the attempted scheme first. */
+  readonly challenge: string
+  /** The status to answer. */
+  readonly status: 401 | 403
+
+  constructor(message: string, challenge: string, status: 401 | 403) {
+    super(message)
+    this.challenge = challenge
+    this.status = status
+  }
+}
+
+/** Too many secrets wait for `clientAuthentication.verifySecret`. Answered 503: hashing must not take the whole processor. */
+export class ClientAuthenticationBusyError extends IntrospectionError {
+  readonly code = 'ERR_CLIENT_AUTHENTICATION_BUSY'
+  readonly retryable = true
+}
+
+/** The keys of a caller could not be had from its `jwksUri`. Answered 503. */
+export class ClientAuthenticationKeysError extends IntrospectionError {
+  readonly code = 'ERR_CLIENT_AUTHENTICATION_KEYS'
+  readonly retryable = true
+}
+
+/** The replay store failed or is full. Answered 503: what cannot be seen to be new is not taken. */
+export class ClientAuthenticationReplayStoreError extends IntrospectionError {
+  readonly code = 'ERR_CLIENT_AUTHENTICATION_REPLAY_STORE'
+  readonly retryable = true
+}
+
 /** The registry of protected resources, or of clients, could not be read. Answered 503. */
 export class ClientAuthenticationRegistryError extends IntrospectionError {
   readonly code = 'ERR_CLIENT_AUTHENTICATION_REGISTRY'
   readonly retryable = true
 }
 
-/** The token store could not be read. Answered 503 and never as inactive (RFC 7662 §4). */
+/** The budget of the caller is used up. Answered 429 with `Retry-After` (RFC 6585 §4). */
+export class LimitsExceededError extends IntrospectionError {
+  readonly code = 'ERR_LIMITS_EXCEEDED'
+  readonly retryable = true
+  /** Whole seconds until there is budget again, at least 1. */
+  readonly retryAfterSeconds: number
+
+  constructor(msBeforeNext: number) {
+    super('the budget of the caller is used up')
+    this.retryAfterSeconds = Math.min(Math.max(1, Math.ceil(msBeforeNext / 1000)), MAX_RETRY_AFTER_SECONDS)
+  }
+}
+
+/** The limiter failed. Answered 503: nobody gets an answer that was not counted. */
+export class LimitsLimiterError extends IntrospectionError {
+  readonly code = 'ERR_LIMITS_LIMITER'
+  readonly retryable = true
+}
+
+/** A token store, or whatever else finds tokens, could not tell. Answered 503 and never as inactive (RFC 7662 §4). */
 export class LookupStoreError extends IntrospectionError {
   readonly code = 'ERR_LOOKUP_STORE'
   readonly retryable = true
@@ -70,6 +154,27 @@ export class AuthorizationTokenOwnerError extends IntrospectionError {
 export class AuthorizationPolicyError extends IntrospectionError {
   readonly code = 'ERR_AUTHORIZATION_POLICY'
   readonly retryable = false
+}
+
+/**
+ * An answer could not be signed, or no key is for the algorithm the protected resource is registered with. Answered 500:
+ * who asked for a signed answer never gets one that is not.
+ */
+export class ResponseSigningError extends IntrospectionError {
+  readonly code = 'ERR_RESPONSE_SIGNING'
+  readonly retryable = false
+}
+
+/** An answer could not be encrypted, or the protected resource has no key that fits. Answered 500. */
+export class ResponseEncryptionError extends IntrospectionError {
+  readonly code = 'ERR_RESPONSE_ENCRYPTION'
+  readonly retryable = false
+}
+
+/** The keys of the protected resource, to encrypt an answer for, could not be had. Answered 503. */
+export class ResponseKeysUnavailableError extends IntrospectionError {
+  readonly code = 'ERR_RESPONSE_KEYS_UNAVAILABLE'
+  readonly retryable = true
 }
 
 /** A token record cannot be written as an introspection response. Answered 500; the message names the members. */

@@ -1,16 +1,31 @@
 /** What the handlers report: one event per request, by the step that decided it, with no token and no secret. */
 import { type IntrospectionError, isIntrospectionError } from '@token-introspection/core'
+import type { Disclosure, InactiveReason } from './authorization/authorize-disclosure.ts'
+import type { FoundToken } from './lookup/find-token.ts'
 import type { Ended } from './revocation/revoke-token.ts'
+import type { WarningEvent } from './warning.ts'
+
+/** What every event says. */
+interface Timed {
+  /** Milliseconds from the request to its answer, the time its sender took for the body included. */
+  readonly durationMs: number
+}
 
 /** An answer was given. */
-export interface IntrospectedEvent {
+export interface IntrospectedEvent extends Timed {
   readonly type: 'introspected'
   readonly protectedResource: string
   readonly active: boolean
+  /** Why the answer is inactive, which nobody but you hears; `undefined` when it is active. */
+  readonly reason: InactiveReason | undefined
+  /** The resolver that knew the token; `undefined` when none did. */
+  readonly resolver: string | undefined
+  /** The digest the stores know the token by. It identifies the token and cannot be used as one. */
+  readonly tokenDigest: string
 }
 
 /** The request was turned away or could not be served. */
-export interface RefusedEvent {
+export interface RefusedEvent extends Timed {
   readonly type: 'refused'
   /** What happened; `cause` holds the error of your store, registry or policy. */
   readonly error: IntrospectionError
@@ -19,14 +34,14 @@ export interface RefusedEvent {
 }
 
 /** Something threw that should not have; answered 500. */
-export interface UnexpectedEvent {
+export interface UnexpectedEvent extends Timed {
   readonly type: 'unexpected'
   readonly error: unknown
   readonly status: number
 }
 
 /** A revocation was answered. */
-export interface RevokedEvent {
+export interface RevokedEvent extends Timed {
   readonly type: 'revoked'
   /** The client that asked. */
   readonly client: string
@@ -35,23 +50,44 @@ export interface RevokedEvent {
 }
 
 /** Everything `onEvent` of an introspection handler can be told. */
-export type IntrospectionHandlerEvent = IntrospectedEvent | RefusedEvent | UnexpectedEvent
+export type IntrospectionHandlerEvent = IntrospectedEvent | RefusedEvent | UnexpectedEvent | WarningEvent
 
 /** Everything `onEvent` of a revocation handler can be told. */
-export type RevocationHandlerEvent = RevokedEvent | RefusedEvent | UnexpectedEvent
+export type RevocationHandlerEvent = RevokedEvent | RefusedEvent | UnexpectedEvent | WarningEvent
 
 /** Receives events. It is not awaited, and what it throws is ignored: telling must not change the answer. */
 export type OnEvent<Event = IntrospectionHandlerEvent> = (event: Event) => void
 
-/** Tells an observer, whose failure is not the caller's, whether it throws or rejects. */
-export function reportEvent<Event>(onEvent: OnEvent<Event> | undefined, event: Event): void {
+/** Tells an observer, whose failure is not the caller's, whether it throws or rejects. Without one no event is made. */
+export function reportEvent<Event>(onEvent: OnEvent<Event> | undefined, toEvent: () => Event): void {
+  if (onEvent === undefined) return
   try {
-    const told: unknown = onEvent?.(event)
+    const told: unknown = onEvent(toEvent())
     if (told instanceof Promise) told.catch(() => undefined)
   } catch {}
 }
 
-/** What is reported about something thrown. */
-export function toErrorEvent(error: unknown, status: number): RefusedEvent | UnexpectedEvent {
-  return isIntrospectionError(error) ? { type: 'refused', error, status } : { type: 'unexpected', error, status }
+/** Milliseconds since it was made; not measured when nobody is told. */
+export function stopwatch(onEvent: unknown): () => number {
+  if (onEvent === undefined) return () => 0
+  const startedMs = performance.now()
+  return () => performance.now() - startedMs
+}
+
+/** An answer, as an event. */
+export function toIntrospectedEvent(
+  protectedResource: string,
+  { digest, resolver }: FoundToken,
+  { record, reason }: Disclosure,
+  durationMs: number,
+): IntrospectedEvent {
+  const active = record !== undefined
+  return { type: 'introspected', protectedResource, active, reason, resolver, tokenDigest: digest, durationMs }
+}
+
+/** The error of a step as an event, or the unexpected. */
+export function toErrorEvent(error: unknown, status: number, durationMs: number): RefusedEvent | UnexpectedEvent {
+  return isIntrospectionError(error)
+    ? { type: 'refused', error, status, durationMs }
+    : { type: 'unexpected', error, status, durationMs }
 }

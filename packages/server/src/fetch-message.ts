@@ -14,14 +14,17 @@ export function toHttpRequest(request: Request): HttpRequest {
 /** Plain data as a web `Response`; the answer to HEAD has no body (RFC 9110 §9.3.2), and an empty one has no media type. */
 export function toFetchResponse(response: HttpResponse, method: string): Response {
   const body = method === 'HEAD' || response.body === '' ? null : response.body
-  return new Response(body, { status: response.status, headers: { ...response.headers } })
+  return new Response(body, { status: response.status, headers: response.headers as Record<string, string> })
 }
 
 async function readStream(request: Request, maxBytes: number): Promise<Uint8Array> {
-  if (request.bodyUsed || request.body?.locked === true) {
-    throw new RequestBodyUnavailableError('the body was read before the handler saw it: mount it before body parsers')
-  }
-  if (Number(request.headers.get('content-length')) > maxBytes) throw tooLarge(maxBytes)
+  if (request.bodyUsed) throw readBefore()
+  const declared = request.headers.get('content-length')
+  if (Number(declared) > maxBytes) throw tooLarge(maxBytes)
+  // Whoever framed the message held it to its length. Read as a whole it costs far less: on some hosts, asking for the
+  // stream makes one.
+  if (declared !== null && /^\d+$/.test(declared)) return readWhole(request, maxBytes)
+  if (request.body?.locked === true) throw readBefore()
   if (request.body === null) return new Uint8Array()
   const reader = request.body.getReader()
   const chunks: Uint8Array[] = []
@@ -37,6 +40,19 @@ async function readStream(request: Request, maxBytes: number): Promise<Uint8Arra
     }
     chunks.push(value)
   }
+}
+
+async function readWhole(request: Request, maxBytes: number): Promise<Uint8Array> {
+  let body: ArrayBuffer
+  try {
+    body = await request.arrayBuffer()
+  } catch (cause) {
+    // A body that is in somebody's hands is a misuse and says so by its class; what the network did is another.
+    if (cause instanceof TypeError && request.body?.locked === true) throw readBefore()
+    throw new RequestBodyUnavailableError('the body ended before it was complete', { cause })
+  }
+  if (body.byteLength > maxBytes) throw tooLarge(maxBytes)
+  return new Uint8Array(body)
 }
 
 async function read(reader: ReadableStreamDefaultReader<Uint8Array>) {
@@ -57,6 +73,10 @@ function concat(chunks: readonly Uint8Array[], length: number): Uint8Array {
     offset += chunk.byteLength
   }
   return body
+}
+
+function readBefore(): RequestBodyUnavailableError {
+  return new RequestBodyUnavailableError('the body was read before the handler saw it: mount it before body parsers')
 }
 
 function tooLarge(maxBytes: number): RequestTooLargeError {

@@ -2,7 +2,7 @@
 import { authorizeRevocation } from './authorization/authorize-revocation.ts'
 import { authenticateClient, type ClientAuthenticationStep } from './client-authentication/authenticate-client.ts'
 import type { OAuthClient } from './client-authentication/oauth-client.ts'
-import { type OnEvent, reportEvent, type RevocationHandlerEvent, toErrorEvent } from './events.ts'
+import { type OnEvent, reportEvent, type RevocationHandlerEvent, stopwatch, toErrorEvent } from './events.ts'
 import type { HttpRequest, HttpResponse } from './http-message.ts'
 import { findRevocableToken, type LookupStep } from './lookup/find-token.ts'
 import { parseTokenRequest, type RequestStep, readRequest } from './request/read-request.ts'
@@ -22,6 +22,7 @@ export interface RevocationSteps {
 
 /** Read, authenticate, look up, authorize, revoke; whatever is thrown on the way becomes an error response. */
 export async function handleRevocation(request: HttpRequest, steps: RevocationSteps): Promise<HttpResponse> {
+  const elapsedMs = stopwatch(steps.onEvent)
   try {
     const received = await readRequest(request, steps.request)
     const client = await authenticateClient(received, steps.clientAuthentication)
@@ -29,11 +30,14 @@ export async function handleRevocation(request: HttpRequest, steps: RevocationSt
     const found = await findRevocableToken(revocation, steps.lookup)
     const record = authorizeRevocation(client, found)
     const ended = await revokeToken(revocation.token, record, steps.revocation)
-    reportEvent(steps.onEvent, { type: 'revoked', client: client.id, ended })
+    reportEvent(
+      steps.onEvent,
+      (): RevocationHandlerEvent => ({ type: 'revoked', client: client.id, ended, durationMs: elapsedMs() }),
+    )
     return REVOKED_RESPONSE
   } catch (error) {
-    const response = writeErrorResponse(error, steps.response)
-    reportEvent(steps.onEvent, toErrorEvent(error, response.status))
+    const response = writeErrorResponse(error, steps.response, request)
+    reportEvent(steps.onEvent, () => toErrorEvent(error, response.status, elapsedMs()))
     return response
   }
 }

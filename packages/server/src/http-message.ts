@@ -4,6 +4,14 @@ import type { Form } from '@token-introspection/core'
 /** What an adapter can hand over as a body: octets, text, or a form a framework has parsed already. */
 export type RequestBody = Uint8Array | string | Form
 
+/** The certificate a TLS connection was made with. */
+export interface PeerCertificate {
+  /** The certificate itself, DER. */
+  readonly der: Uint8Array
+  /** Whether TLS validated its chain, up to a trust anchor of yours. */
+  readonly chainValidated: boolean
+}
+
 /** One HTTP request. */
 export interface HttpRequest {
   /** The method as it was sent; methods are case-sensitive (RFC 9110 §9.1). */
@@ -19,6 +27,10 @@ export interface HttpRequest {
    * @throws RequestTooLargeError as soon as more than `maxBytes` have come.
    */
   readBody(maxBytes: number): RequestBody | Promise<RequestBody>
+  /** The address the connection comes from, where the host tells; never taken from a header field. */
+  remoteAddress?(): string | undefined
+  /** The certificate of the connection, where the host tells and the sender has one. */
+  peerCertificate?(): PeerCertificate | undefined
 }
 
 /** One HTTP response. */
@@ -28,4 +40,12 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string>>
   /** What to send, unless the method was HEAD (RFC 9110 §9.3.2). */
   readonly body: string
+}
+
+/** What every endpoint of these packages is, and what adapters mount. */
+export interface HttpHandler {
+  /** The fetch form. The URL is ignored, so mount it wherever the metadata says. Never rejects. */
+  (request: Request): Promise<Response>
+  /** The plain-data form the adapters use. Never rejects. */
+  readonly handle: (request: HttpRequest) => Promise<HttpResponse>
 }

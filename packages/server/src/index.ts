@@ -2,15 +2,11 @@
 
 // The endpoint
 export { createIntrospectionHandler, type IntrospectionHandler } from './create-introspection-handler.ts'
-export type { HttpRequest, HttpResponse, RequestBody } from './http-message.ts'
-export type {
-  AuthorizationOptions,
-  ClientAuthenticationOptions,
-  IntrospectionHandlerOptions,
-  LookupOptions,
-  RequestOptions,
-  ResponseOptions,
-} from './options.ts'
+export type { InProcessRequest } from './introspect-in-process.ts'
+export type { ExplainedStep, Explanation } from './explain-introspection.ts'
+export type { EndpointLocation, IntrospectionMetadata, RevocationMetadata } from './metadata.ts'
+export type { HttpHandler, HttpRequest, HttpResponse, PeerCertificate, RequestBody } from './http-message.ts'
+export type { IntrospectionHandlerOptions } from './options.ts'
 
 // The revocation endpoint
 export { createRevocationHandler, type RevocationHandler } from './create-revocation-handler.ts'
@@ -21,13 +17,52 @@ export type {
   RevocationOptions,
 } from './revocation-options.ts'
 
+// Step request
+export type { RequestOptions } from './request/request-options.ts'
+
 // Step clientAuthentication
-export type { ClientAuthenticationMethod } from './client-authentication/authenticate-client.ts'
-export type { AcceptedBasicEncoding } from './client-authentication/client-secret-basic.ts'
+export type {
+  ClientAuthenticationMethodOptions,
+  ClientAuthenticationOptions,
+} from './client-authentication/client-authentication-options.ts'
+export type { CallerMethod, ClientAuthenticationMethod } from './client-authentication/client-authentication-method.ts'
 export type { FindOAuthClient, OAuthClient } from './client-authentication/oauth-client.ts'
 export type { FindProtectedResource, ProtectedResource } from './client-authentication/protected-resource.ts'
 
+// Step clientAuthentication, method by method
+export type { AcceptedBasicEncoding } from './client-authentication/client-secret-basic.ts'
+export type { VerifySecret } from './client-authentication/verify-hashed-secret.ts'
+export type { AssertionOptions } from './client-authentication/assertion-options.ts'
+export type { FetchJwks, FetchJwksInit } from './keys/create-jwks-loader.ts'
+export {
+  createMemoryReplayStore,
+  type MemoryReplayStoreOptions,
+  type ReplayStore,
+} from './client-authentication/replay-store.ts'
+export type { TlsClientAuth } from './client-authentication/tls-client-auth.ts'
+export { certificateFromSocket, type ClientCertificateResolver } from './client-authentication/client-certificate.ts'
+export {
+  certificateFromHeader,
+  type CertificateFromHeaderOptions,
+  type CertificateHeaderFormat,
+} from './client-authentication/certificate-from-header.ts'
+export type { AccessTokenOptions } from './client-authentication/access-token-options.ts'
+export type { CallerAccessToken, FindCallerAccessToken } from './client-authentication/access-token.ts'
+export type { AuthenticateCustom } from './client-authentication/authenticate-client.ts'
+export type { ReceivedRequest } from './request/read-request.ts'
+
+// Step limits
+export type { LimitsOptions } from './limits/limits-options.ts'
+export { createMemoryLimiter, type LimitExceeded, type Limiter, type MemoryLimiterOptions } from './limits/limiter.ts'
+
 // Step lookup: tokens and where they are kept
+export type { IsActive, IsMinted } from './lookup/find-token.ts'
+export type { LookupOptions } from './lookup/lookup-options.ts'
+export type { TokenLookup } from './lookup/token-lookup.ts'
+export type { TokenKind, TokenResolver } from './lookup/token-resolver.ts'
+export { createStoreResolver, type StoreResolverOptions } from './lookup/store-resolver.ts'
+export { createJwtResolver, type JwtResolverOptions } from './lookup/jwt-resolver.ts'
+export { createRemoteResolver, type RemoteResolverOptions } from './lookup/remote-resolver.ts'
 export type { TokenRecord } from './lookup/token-record.ts'
 export {
   digestToken,
@@ -41,9 +76,20 @@ export {
   type MemoryTokenStoreOptions,
 } from './lookup/memory-token-store.ts'
 export { validateRevocation, validateTokenRecord } from './lookup/validate-token-record.ts'
+export { toTombstone } from './lookup/to-tombstone.ts'
+export { createTokenMint, type TokenMint, type TokenMintOptions } from './lookup/token-mint.ts'
 
 // Step authorization
-export { audienceOrOwner, type DisclosurePolicy } from './authorization/authorize-disclosure.ts'
+export type { AuthorizationOptions } from './authorization/authorization-options.ts'
+export { audienceOrOwner, type DisclosurePolicy, type InactiveReason } from './authorization/authorize-disclosure.ts'
+export { type DisclosureView, STATUS_ONLY } from './disclosure-view.ts'
+
+// Step response
+export type { JwtResponseOptions, JwtResponseProfile } from './response/jwt-response-options.ts'
+export type { IntrospectionResponseOptions, ResponseOptions } from './response/response-options.ts'
+export type { ResponseEncryptionAlg, ResponseEncryptionEnc } from './response/encryption-key.ts'
+export type { ResponseSigningAlg } from './response/signing-algorithms.ts'
+export type { SigningKey } from './response/signing-key.ts'
 
 // Events
 export type {
@@ -55,15 +101,24 @@ export type {
   RevokedEvent,
   UnexpectedEvent,
 } from './events.ts'
+export type { Warn, WarningCode, WarningEvent } from './warning.ts'
 
 // Errors, as events carry them and adapters throw them
 export {
   AuthorizationPolicyError,
   AuthorizationTokenOwnerError,
+  ClientAuthenticationBusyError,
   ClientAuthenticationFailedError,
+  ClientAuthenticationKeysError,
+  ClientAuthenticationMissingError,
   ClientAuthenticationRegistryError,
+  ClientAuthenticationReplayStoreError,
+  ClientAuthenticationScopeError,
+  ClientAuthenticationTokenError,
   IntrospectionError,
   isIntrospectionError,
+  LimitsExceededError,
+  LimitsLimiterError,
   LookupStoreError,
   RequestBodyUnavailableError,
   RequestInvalidError,
@@ -71,7 +126,10 @@ export {
   RequestMethodError,
   RequestNotAcceptableError,
   RequestTooLargeError,
+  ResponseEncryptionError,
+  ResponseKeysUnavailableError,
   ResponseShapeError,
+  ResponseSigningError,
   RevocationStoreError,
 } from './errors.ts'
 

@@ -7,3 +7,13 @@ export type MaybePromise<Value> = Value | Promise<Value>
 export function isPromise<Value>(value: MaybePromise<Value>): value is Promise<Value> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }
+
+/** Goes on with a value, at once when it is there. */
+export function andThen<Value, Next>(
+  value: MaybePromise<Value>,
+  next: (value: Value) => MaybePromise<Next>,
+): MaybePromise<Next> {
+  // The callback of the promise, or of what stands for it.
+  // oxlint-disable-next-line promise/no-callback-in-promise
+  return isPromise(value) ? value.then(next) : next(value)
+}

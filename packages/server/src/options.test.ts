@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createIntrospectionHandler } from './create-introspection-handler.ts'
 import { createMemoryTokenStore } from './lookup/memory-token-store.ts'
 import { defaults, type IntrospectionHandlerOptions, resolveOptions } from './options.ts'
+import { jwtResponseDefaults } from './response/jwt-response-options.ts'
 
 /** The least options there are. */
 function minimal() {
@@ -45,13 +46,21 @@ function expectTypeError(options: unknown, path: string): void {
 describe('resolveOptions', () => {
   test('takes the least there is, with every default', () => {
     const steps = resolveOptions(minimal())
-    expect(steps.request).toEqual(defaults.request)
+    expect(steps.request).toEqual({ ...defaults.request, offered: ['application/json'] })
+    expect(steps.limits).toEqual({ ...defaults.limits, limiter: undefined, timeoutMs: defaults.timeoutMs })
     expect(steps.clientAuthentication).toMatchObject({
       methods: new Set(defaults.clientAuthentication.methods),
       basicEncoding: defaults.clientAuthentication.basicEncoding,
     })
-    expect(steps.authorization).toEqual(defaults.authorization)
-    expect(steps.response).toMatchObject({ ...defaults.response, claims: undefined, issuer: 'https://as.example.com' })
+    expect(steps.authorization).toEqual({ ...defaults.authorization, timeoutMs: defaults.timeoutMs })
+    expect(steps.lookup).toMatchObject({ isMinted: undefined, isActive: undefined, timeoutMs: defaults.timeoutMs })
+    expect(steps.lookup.resolvers).toHaveLength(1)
+    expect(steps.response).toMatchObject({
+      retryAfterSeconds: defaults.response.retryAfterSeconds,
+      jwt: undefined,
+      claims: undefined,
+      issuer: 'https://as.example.com',
+    })
     expect(steps.response.challenge).toContain(`realm="${defaults.clientAuthentication.realm}"`)
     expect(steps.onEvent).toBeUndefined()
     expect(Math.abs(steps.lookup.now() - Date.now() / 1000)).toBeLessThan(60)
@@ -66,7 +75,7 @@ describe('resolveOptions', () => {
       now: undefined,
     }
     const clientAuthentication = { ...minimal().clientAuthentication, methods: undefined, realm: undefined }
-    expect(resolveOptions({ ...minimal(), ...absent, clientAuthentication }).request).toEqual(defaults.request)
+    expect(resolveOptions({ ...minimal(), ...absent, clientAuthentication }).request).toMatchObject(defaults.request)
   })
 
   test.each([
@@ -76,6 +85,9 @@ describe('resolveOptions', () => {
     'clientAuthentication.protectedResources[0].clientSecret',
     'lookup.find',
     'authorization.policy',
+    'limits.points',
+    'lookup.hint',
+    'clientAuthentication.protectedResources[0].view.claim',
     'response.retryAfter',
     'onevent',
   ])('refuses the unknown option %s', (path) => {
@@ -137,7 +149,8 @@ describe('resolveOptions', () => {
     ['clientAuthentication.methods', []],
     ['clientAuthentication.methods', 'client_secret_basic'],
     ['clientAuthentication.methods', ['none']],
-    ['clientAuthentication.methods', ['client_secret_basic', 'private_key_jwt']],
+    ['clientAuthentication.methods', ['client_secret_basic', 'tls_client_auth']],
+    ['clientAuthentication.methods', ['Bearer']],
     ['clientAuthentication.basicEncoding', 'raw'],
     ['clientAuthentication.basicEncoding', true],
     ['clientAuthentication.realm', ''],
@@ -149,10 +162,30 @@ describe('resolveOptions', () => {
     ['lookup.store', null],
     ['lookup.store', {}],
     ['lookup.store', new Map()],
+    ['lookup', { store: createMemoryTokenStore(), resolvers: [] }, 'lookup.store'],
+    ['lookup', { resolvers: [] }, 'lookup.resolvers'],
+    ['lookup', { resolvers: {} }, 'lookup.resolvers'],
+    ['lookup', { resolvers: [createMemoryTokenStore()] }, 'lookup.resolvers'],
+    ['lookup', { resolvers: [undefined] }, 'lookup.resolvers'],
+    ['lookup.isMinted', true],
+    ['lookup.isActive', 'sub'],
+    ['limits.limiter', {}],
+    ['limits.missPoints', 0],
+    ['limits.missPoints', 1001],
+    ['limits.missPoints', 1.5],
+    ['timeoutMs', 9],
+    ['timeoutMs', 60_001],
+    ['timeoutMs', Number.POSITIVE_INFINITY],
+    ['clientAuthentication.protectedResources[0].limiter', () => undefined],
+    ['clientAuthentication.protectedResources[0].view', ['sub']],
+    ['clientAuthentication.protectedResources[0].view.scopes', 'orders:read'],
+    ['clientAuthentication.protectedResources[0].view.members', [7]],
+    ['clientAuthentication.protectedResources[0].view.subject', 'pairwise'],
     ['claims', {}],
     ['claims', null],
     ['claims', { '~standard': {} }],
     ['authorization.allow', true],
+    ['authorization.refreshTokens', 'own'],
     ['response.retryAfterSeconds', -1],
     ['response.retryAfterSeconds', 3601],
     ['response.retryAfterSeconds', 0.5],
@@ -229,7 +262,7 @@ describe('resolveOptions', () => {
     request.maxBodyBytes = 2 ** 24
     options.issuer = 'https://evil.example.com'
 
-    expect(await steps.clientAuthentication.findRegistered('orders-api')).toEqual({
+    expect(await steps.clientAuthentication.findRegistered('orders-api')).toMatchObject({
       id: 'orders-api',
       clientSecrets: ['s3cr3t'],
       audiences: ['a'],
@@ -251,52 +284,70 @@ describe('resolveOptions', () => {
   })
 })
 
+/** Where options are documented, the defaults they have, and what is said where a default is no plain value. */
+const DOCUMENTED: readonly [file: string, values: object, said: Readonly<Record<string, string>>][] = [
+  ['options.ts', defaults, { now: '`Date.now`' }],
+  ['request/request-options.ts', defaults.request, {}],
+  [
+    'client-authentication/client-authentication-options.ts',
+    defaults.clientAuthentication,
+    {
+      methods: '`client_secret_basic`',
+      verifySecret: 'none',
+      decoySecret: 'the',
+      failures: String(defaults.clientAuthentication.failures.points),
+      remoteAddress: 'the',
+      replayStore: 'one',
+      fetchJwks: '`fetch`',
+    },
+  ],
+  [
+    'client-authentication/assertion-options.ts',
+    defaults.clientAuthentication.assertion,
+    { legacyAudiences: 'none', algorithms: 'every' },
+  ],
+  [
+    'client-authentication/access-token-options.ts',
+    defaults.clientAuthentication.accessToken,
+    { audience: 'the', dpopAlgorithms: 'PS256' },
+  ],
+  ['limits/limits-options.ts', defaults.limits, { limiter: 'none' }],
+  ['authorization/authorization-options.ts', defaults.authorization, { allow: '{@link audienceOrOwner}' }],
+  ['response/response-options.ts', defaults.response, { jwt: 'JSON' }],
+  ['response/jwt-response-options.ts', jwtResponseDefaults, {}],
+]
+
 describe('the documentation of the options', () => {
-  const documented = readDocumentedDefaults()
-
-  test('states the default of every option that has one', () => {
-    const { clientAuthentication, request, response, authorization } = defaults
-    const actual = {
-      allowHttpOnLoopback: defaults.allowHttpOnLoopback,
-      ...clientAuthentication,
-      ...request,
-      ...response,
-      ...authorization,
+  test.each(DOCUMENTED)('states in %s the default of every option that has one', (file, values, said) => {
+    const expected: Record<string, string> = { ...said }
+    for (const [name, value] of Object.entries(values) as [string, string | number | boolean | object][]) {
+      if (typeof value === 'object' || name in expected) continue
+      expected[name] = typeof value === 'number' ? String(value) : `\`${value}\``
     }
-    expect(Object.keys(documented).toSorted()).toEqual([...Object.keys(actual), 'now'].toSorted())
-  })
-
-  test.each([
-    ['maxBodyBytes', String(defaults.request.maxBodyBytes)],
-    ['maxParameters', String(defaults.request.maxParameters)],
-    ['basicEncoding', `\`${defaults.clientAuthentication.basicEncoding}\``],
-    ['realm', `\`${defaults.clientAuthentication.realm}\``],
-    ['allow', `{@link ${defaults.authorization.allow.name}}`],
-    ['retryAfterSeconds', String(defaults.response.retryAfterSeconds)],
-    ['allowHttpOnLoopback', `\`${defaults.allowHttpOnLoopback}\``],
-    ['now', '`Date.now`'],
-  ])('says for %s what it is', (name, value) => {
-    expect(documented[name]).toBe(value)
-  })
-
-  test('says for methods that it is both of two', () => {
-    expect(documented['methods']).toBe('both')
-    expect(defaults.clientAuthentication.methods).toEqual(['client_secret_basic', 'client_secret_post'])
+    const documented = readDocumentedDefaults(file)
+    expect(Object.keys(documented).toSorted()).toEqual(Object.keys(expected).toSorted())
+    for (const name of Object.keys(expected)) expect(plain(documented[name]), name).toBe(plain(expected[name]))
   })
 
   test('is frozen where the defaults are kept', () => {
-    expect(Object.values(defaults).every(Object.isFrozen) && Object.isFrozen(defaults)).toBe(true)
+    const objects = Object.values(defaults).filter((value) => typeof value === 'object')
+    expect(objects.every(Object.isFrozen) && Object.isFrozen(defaults)).toBe(true)
   })
 })
 
-/** What follows the word "Default" in the comment above each option. */
-function readDocumentedDefaults(): Record<string, string | undefined> {
-  const source = readFileSync(new URL('options.ts', import.meta.url), 'utf8')
-  const commented = source.matchAll(/\/\*\*((?:[^*]|\*(?!\/))*)\*\/\s*readonly (\w+)\?/g)
+/** Words and numbers stand plainly or as code. */
+function plain(value: string | undefined): string | undefined {
+  return value?.replaceAll('`', '')
+}
+
+/** What follows the word "Default" in the comment above each option of a file. */
+function readDocumentedDefaults(file: string): Record<string, string | undefined> {
+  const source = readFileSync(new URL(file, import.meta.url), 'utf8')
+  const commented = source.matchAll(/\/\*\*((?:[^*]|\*(?!\/))*)\*\/\s*readonly (\w+)\??:/g)
   const stated: Record<string, string | undefined> = {}
   for (const [, comment = '', name = ''] of commented) {
     const text = comment.replaceAll(/\s*\n\s*\* ?/g, ' ')
-    const match = /\bDefault (`[^`]+`|\{@link \w+\}|\w+)/.exec(text)
+    const match = /\bDefault:? (`[^`]+`|\{@link \w+\}|\w+)/.exec(text)
     if (match !== null) stated[name] = match[1]
   }
   return stated

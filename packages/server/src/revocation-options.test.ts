@@ -15,14 +15,15 @@ function minimal() {
 describe('resolveRevocationOptions', () => {
   test('takes the least there is, with every default', () => {
     const steps = resolveRevocationOptions(minimal())
-    expect(steps.request).toEqual({ ...defaults.request, ignoresAccept: true })
+    expect(steps.request).toEqual({ ...defaults.request, offered: [] })
     expect(steps.clientAuthentication).toMatchObject({
-      methods: new Set(defaults.clientAuthentication.methods),
+      // An assertion needs an issuer to be made for.
+      methods: new Set(['client_secret_basic', 'client_secret_post']),
       basicEncoding: defaults.clientAuthentication.basicEncoding,
     })
     expect(steps.revocation).toMatchObject(revocationDefaults.revocation)
     expect(steps.response).toEqual({
-      ...defaults.response,
+      retryAfterSeconds: defaults.response.retryAfterSeconds,
       challenge: `Basic realm="${revocationDefaults.clientAuthentication.realm}", charset="UTF-8"`,
     })
     expect(steps.onEvent).toBeUndefined()
@@ -43,7 +44,7 @@ describe('resolveRevocationOptions', () => {
 
   const client = { id: 'web', clientSecrets: ['s3cr3t'] }
   test.each<[string, object]>([
-    ['issuer', { issuer: 'https://as.example.com' }],
+    ['issuer', { issuer: 'http://as.example.com' }],
     ['authorization', { authorization: {} }],
     ['clientAuthentication.clients', { clientAuthentication: undefined }],
     ['clientAuthentication.clients', { clientAuthentication: {} }],
@@ -62,6 +63,8 @@ describe('resolveRevocationOptions', () => {
     ['lookup.store', { lookup: {} }],
     ['lookup.store', { lookup: { store: { find: () => null } } }],
     ['lookup.store', { lookup: { store: { find: () => null, revoke: () => undefined } } }],
+    ['lookup.resolvers', { lookup: { ...minimal().lookup, resolvers: [] } }],
+    ['lookup.resolvers', { lookup: { ...minimal().lookup, resolvers: [{ resolve: () => null }] } }],
     ['request.maxBodyBytes', { request: { maxBodyBytes: 1 } }],
     ['revocation.accessTokenEndsGrant', { revocation: { accessTokenEndsGrant: 'yes' } }],
     ['revocation.refreshTokenEndsGrant', { revocation: { refreshTokenEndsGrant: false } }],

@@ -1,36 +1,31 @@
 /** Options of createRevocationHandler: documented, defaulted, read once. */
-import { toNumericDate } from '@token-introspection/core'
+import { isIssuer, toNumericDate } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
-import type { ClientAuthenticationMethod } from './client-authentication/authenticate-client.ts'
-import type { AcceptedBasicEncoding } from './client-authentication/client-secret-basic.ts'
+import {
+  type ClientAuthenticationMethodOptions,
+  resolveClientAuthentication,
+} from './client-authentication/client-authentication-options.ts'
 import { type FindOAuthClient, type OAuthClient, oauthClientList } from './client-authentication/oauth-client.ts'
-import type { OnEvent, RevocationHandlerEvent } from './events.ts'
+import { type OnEvent, reportEvent, type RevocationHandlerEvent } from './events.ts'
 import type { RevocationSteps } from './handle-revocation.ts'
 import type { RevocableTokenStore } from './lookup/token-store.ts'
-import {
-  type RequestOptions,
-  resolveClientAuthentication,
-  resolveRequest,
-  resolveRetryAfterSeconds,
-  type ResponseOptions,
-} from './options.ts'
+import { resolveResolvers } from './lookup/lookup-options.ts'
+import { createStoreResolver } from './lookup/store-resolver.ts'
+import type { TokenResolver } from './lookup/token-resolver.ts'
+import { resolveTimeoutMs } from './options.ts'
+import { type RequestOptions, resolveRequest } from './request/request-options.ts'
+import { type ResponseOptions, resolveRetryAfterSeconds } from './response/response-options.ts'
+import { createWarn } from './warning.ts'
 
 /**
  * Step `clientAuthentication`: whose tokens can be revoked here. Give exactly one of the two registries. They hold OAuth
  * clients; a protected resource cannot revoke.
  */
-export interface RevocationClientAuthenticationOptions {
+export interface RevocationClientAuthenticationOptions extends ClientAuthenticationMethodOptions {
   /** Every client, when the list is fixed. */
   readonly clients?: readonly OAuthClient[] | undefined
   /** Finds a client by its identifier, when they live elsewhere. A throw is answered 503. */
   readonly findClient?: FindOAuthClient | undefined
-  /** The methods taken, by registered name. Default both. */
-  readonly methods?: readonly ClientAuthenticationMethod[] | undefined
-  /**
-   * How Basic credentials are read. Default `form-then-raw`: form-decoded as RFC 6749 §2.3.1 says and, when that
-   * differs, as they stand, counted as one attempt. `form` refuses clients that do not encode.
-   */
-  readonly basicEncoding?: AcceptedBasicEncoding | undefined
   /** The `realm` of the challenge every 401 carries. Default `token revocation`. */
   readonly realm?: string | undefined
 }
@@ -39,6 +34,13 @@ export interface RevocationClientAuthenticationOptions {
 export interface RevocationLookupOptions {
   /** The token store, the one that introspection reads. */
   readonly store: RevocableTokenStore
+  /**
+   * Ways to find tokens that the store does not hold, such as JWTs, asked after it. Default none. Give those that
+   * introspection asks: what is found is revoked in the store, which keeps a tombstone of it.
+   *
+   * Security: whatever is found fills the store, so a resolver finds verified tokens alone, as `createJwtResolver` does.
+   */
+  readonly resolvers?: readonly TokenResolver[] | undefined
 }
 
 /** Step `revocation`: how far a revocation goes. */
@@ -52,11 +54,23 @@ export interface RevocationOptions {
 
 /** Options of {@link createRevocationHandler}. */
 export interface RevocationHandlerOptions {
+  /**
+   * The issuer identifier of this authorization server, an https URL (RFC 8414 §2): the audience of client assertions.
+   * Without it `private_key_jwt` and `client_secret_jwt` cannot be had.
+   */
+  readonly issuer?: string | undefined
+  /** Allow an `http:` issuer on loopback, for development. Default `false`. */
+  readonly allowHttpOnLoopback?: boolean | undefined
   readonly clientAuthentication: RevocationClientAuthenticationOptions
   readonly lookup: RevocationLookupOptions
   readonly request?: RequestOptions | undefined
   readonly revocation?: RevocationOptions | undefined
   readonly response?: ResponseOptions | undefined
+  /**
+   * Milliseconds that each of your functions may take: registry, store. One that takes longer is answered 503. Default
+   * 2000, from 10 to 60000.
+   */
+  readonly timeoutMs?: number | undefined
   /** Told what happened, one event per request, with no token and no secret in it. */
   readonly onEvent?: OnEvent<RevocationHandlerEvent> | undefined
   /** Milliseconds since the epoch. Default `Date.now`. */
@@ -72,37 +86,60 @@ export const revocationDefaults = Object.freeze({
 /** Reads the options once into what each step needs. */
 export function resolveRevocationOptions(options: RevocationHandlerOptions): RevocationSteps {
   const group = new OptionGroup('', options, [
+    'issuer',
+    'allowHttpOnLoopback',
     'clientAuthentication',
     'lookup',
     'request',
     'revocation',
     'response',
+    'timeoutMs',
     'onEvent',
     'now',
   ])
-  const lookup = new OptionGroup('lookup', group.raw('lookup'), ['store'])
+  const lookup = new OptionGroup('lookup', group.raw('lookup'), ['store', 'resolvers'])
   const store = lookup.seam<RevocableTokenStore>('store', 'find', 'revoke', 'revokeGrant')
   if (store === undefined) throw lookup.error('store', 'is required')
   const revocation = new OptionGroup('revocation', group.raw('revocation'), ['accessTokenEndsGrant'])
   const now = group.function<() => number>('now') ?? Date.now
-  const { challenge, ...clientAuthentication } = resolveClientAuthentication(group.raw('clientAuthentication'), {
-    list: 'clients',
-    find: 'findClient',
-    fromList: oauthClientList,
-    realm: revocationDefaults.clientAuthentication.realm,
-  })
+  const timeoutMs = resolveTimeoutMs(group)
+  const issuer = group.string('issuer')
+  const allowHttpOnLoopback = group.boolean('allowHttpOnLoopback', false)
+  if (issuer !== undefined && !isIssuer(issuer, { allowHttpOnLoopback })) {
+    throw group.error('issuer', 'must be an https URL without query and fragment (RFC 8414 §2)')
+  }
+  const onEvent = group.function<OnEvent<RevocationHandlerEvent>>('onEvent')
+  const warn = createWarn((event) => reportEvent(onEvent, () => event), now)
+  const { challenge, ...clientAuthentication } = resolveClientAuthentication(
+    group.raw('clientAuthentication'),
+    {
+      list: 'clients',
+      find: 'findClient',
+      fromList: oauthClientList,
+      realm: revocationDefaults.clientAuthentication.realm,
+    },
+    { issuer, timeoutMs, now, warn },
+  )
+  const response = new OptionGroup('response', group.raw('response'), ['retryAfterSeconds'])
   return Object.freeze({
-    request: { ...resolveRequest(group.raw('request')), ignoresAccept: true },
+    request: { ...resolveRequest(group.raw('request')), offered: [] },
     clientAuthentication,
-    lookup: { store, now: () => toNumericDate(now()) },
+    lookup: {
+      resolvers: [createStoreResolver({ store }), ...(lookup.has('resolvers') ? resolveResolvers(lookup) : [])],
+      isMinted: undefined,
+      isActive: undefined,
+      timeoutMs,
+      now: () => toNumericDate(now()),
+    },
     revocation: {
       store,
+      timeoutMs,
       accessTokenEndsGrant: revocation.boolean(
         'accessTokenEndsGrant',
         revocationDefaults.revocation.accessTokenEndsGrant,
       ),
     },
-    response: { challenge, retryAfterSeconds: resolveRetryAfterSeconds(group.raw('response')) },
-    onEvent: group.function<OnEvent<RevocationHandlerEvent>>('onEvent'),
+    response: { challenge, retryAfterSeconds: resolveRetryAfterSeconds(response) },
+    onEvent,
   })
 }

@@ -5,6 +5,7 @@ import {
   type ClientAuthenticationOptions,
   createIntrospectionHandler,
   createMemoryTokenStore,
+  type HttpHandler,
   type IntrospectionHandler,
   type IntrospectionHandlerEvent,
   type IntrospectionHandlerOptions,
@@ -203,7 +204,7 @@ export interface WireResponse {
 }
 
 /** Sends a request through the fetch form. */
-export async function send(handler: IntrospectionHandler, request: WireRequest): Promise<WireResponse> {
+export async function send(handler: HttpHandler, request: WireRequest): Promise<WireResponse> {
   const response = await handler(toWebRequest(request))
   return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() }
 }

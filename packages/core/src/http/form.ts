@@ -39,16 +39,42 @@ export function encodeForm(parameters: Iterable<readonly [name: string, value: s
 
 /** The parameters of a form, names case-sensitive (RFC 7662 §1.1). */
 export class Form {
-  readonly #values: Map<string, string[]>
+  /** A list for a name that is repeated, which almost none is. */
+  readonly #values = new Map<string, string | string[]>()
 
   /** @param parameters - name and value pairs, already decoded. */
   constructor(parameters: Iterable<readonly [name: string, value: string]> = []) {
-    this.#values = new Map()
-    for (const [name, value] of parameters) {
-      const values = this.#values.get(name)
-      if (values === undefined) this.#values.set(name, [value])
-      else values.push(value)
+    for (const [name, value] of parameters) this.#add(name, value)
+  }
+
+  /** @internal {@link parseForm}. */
+  static parse(body: string, maxParameters: number): Form {
+    const form = new Form()
+    let parameters = 0
+    for (let start = 0; start < body.length; ) {
+      let end = body.indexOf('&', start)
+      if (end === -1) end = body.length
+      if (end > start) {
+        if (parameters++ === maxParameters) throw new RequestInvalidError('the form has too many parameters')
+        const equals = body.indexOf('=', start)
+        const hasValue = equals !== -1 && equals < end
+        const name = decodeFormComponent(body.slice(start, hasValue ? equals : end))
+        const value = hasValue ? decodeFormComponent(body.slice(equals + 1, end)) : ''
+        if (name === undefined || value === undefined) {
+          throw new RequestInvalidError('the form has a broken percent-escape or is not UTF-8')
+        }
+        form.#add(name, value)
+      }
+      start = end + 1
     }
+    return form
+  }
+
+  #add(name: string, value: string): void {
+    const values = this.#values.get(name)
+    if (values === undefined) this.#values.set(name, value)
+    else if (typeof values === 'string') this.#values.set(name, [values, value])
+    else values.push(value)
   }
 
   /**
@@ -58,14 +84,15 @@ export class Form {
    */
   get(name: string): string | undefined {
     const values = this.#values.get(name)
-    if (values === undefined) return undefined
-    if (values.length > 1) throw new RequestInvalidError(`the parameter "${name}" is repeated`)
-    return values[0] === '' ? undefined : values[0]
+    if (values === undefined || values === '') return undefined
+    if (typeof values !== 'string') throw new RequestInvalidError(`the parameter "${name}" is repeated`)
+    return values
   }
 
   /** Every value of a parameter, for those that may be repeated, such as `resource` (RFC 8707 §2). */
   getAll(name: string): readonly string[] {
-    return this.#values.get(name) ?? []
+    const values = this.#values.get(name) ?? []
+    return typeof values === 'string' ? [values] : values
   }
 
   /** The names present, each once. */
@@ -82,26 +109,5 @@ export class Form {
  * @throws {@link RequestInvalidError} for a broken escape, octets that are not UTF-8, or too many parameters.
  */
 export function parseForm(body: string, limits: { maxParameters?: number } = {}): Form {
-  const maxParameters = limits.maxParameters ?? DEFAULT_MAX_FORM_PARAMETERS
-  const parameters: [string, string][] = []
-  for (let start = 0; start < body.length; ) {
-    let end = body.indexOf('&', start)
-    if (end === -1) end = body.length
-    if (end > start) {
-      if (parameters.length === maxParameters) throw new RequestInvalidError('the form has too many parameters')
-      parameters.push(parsePair(body.slice(start, end)))
-    }
-    start = end + 1
-  }
-  return new Form(parameters)
-}
-
-function parsePair(pair: string): [string, string] {
-  const equals = pair.indexOf('=')
-  const name = decodeFormComponent(equals === -1 ? pair : pair.slice(0, equals))
-  const value = equals === -1 ? '' : decodeFormComponent(pair.slice(equals + 1))
-  if (name === undefined || value === undefined) {
-    throw new RequestInvalidError('the form has a broken percent-escape or is not UTF-8')
-  }
-  return [name, value]
+  return Form.parse(body, limits.maxParameters ?? DEFAULT_MAX_FORM_PARAMETERS)
 }

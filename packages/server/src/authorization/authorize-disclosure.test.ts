@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { type DisclosureView, STATUS_ONLY } from '../disclosure-view.ts'
+import type { FoundToken } from '../lookup/find-token.ts'
 import type { TokenRecord } from '../lookup/token-record.ts'
-import { audienceOrOwner, authorizeDisclosure, type DisclosurePolicy } from './authorize-disclosure.ts'
+import { audienceOrOwner, authorizeDisclosure, type Disclosure, type DisclosurePolicy } from './authorize-disclosure.ts'
 
 const protectedResource = {
   id: 'orders-api',
@@ -40,8 +42,20 @@ describe('audienceOrOwner', () => {
   })
 })
 
-function decide(found: TokenRecord | undefined, allow: DisclosurePolicy): Promise<TokenRecord | undefined> {
-  return authorizeDisclosure(protectedResource, { digest: 'd', record: found }, { allow })
+const found = (kept: TokenRecord | undefined): FoundToken => ({
+  digest: 'd',
+  resolver: 'store',
+  record: kept,
+  reason: kept === undefined ? 'unknown' : undefined,
+  known: kept,
+})
+
+async function decide(
+  kept: TokenRecord | undefined,
+  allow: DisclosurePolicy,
+  { refreshTokens = false } = {},
+): Promise<Disclosure> {
+  return authorizeDisclosure(protectedResource, found(kept), { allow, refreshTokens, timeoutMs: 100 })
 }
 
 describe('authorizeDisclosure', () => {
@@ -53,20 +67,55 @@ describe('authorizeDisclosure', () => {
     ['nothing', undefined, false],
     ['1', 1, false],
     ['text', 'true', false],
-    ['an object', {}, false],
+    ['an empty object', {}, false],
+    ['an object that is no view', { allowed: false }, false],
+    ['a view with something else in it', { members: [], allowed: false }, false],
+    ['a list', ['sub'], false],
+    ['null', null, false],
   ])('takes %s from a policy', async (_, allowed, disclosed) => {
-    expect(await decide(record, () => allowed as boolean)).toBe(disclosed ? record : undefined)
+    expect(await decide(record, () => allowed as boolean)).toEqual(
+      disclosed
+        ? { record, view: undefined, reason: undefined }
+        : { record: undefined, view: undefined, reason: 'denied' },
+    )
   })
 
-  test.each<[string, TokenRecord | undefined]>([
-    ['no record', undefined],
-    ['a refresh token', { kind: 'refresh_token', client_id: 'orders-api' }],
-    ['another kind of token', { kind: 'id_token' as 'access_token' }],
-  ])('does not ask about %s', async (_, found) => {
+  test.each<[string, unknown]>([
+    ['a view', STATUS_ONLY],
+    ['a promise of a view', Promise.resolve(STATUS_ONLY)],
+  ])('takes %s from a policy, and hands it on (RSP-20)', async (_, allowed) => {
+    expect(await decide(record, () => allowed as DisclosureView)).toEqual({
+      record,
+      view: STATUS_ONLY,
+      reason: undefined,
+    })
+  })
+
+  test.each<[string, TokenRecord | undefined, boolean, string]>([
+    ['no record', undefined, true, 'unknown'],
+    ['a refresh token', { kind: 'refresh_token', client_id: 'orders-api' }, false, 'refresh-token'],
+    ['a refresh token of another client', { kind: 'refresh_token', client_id: 'web' }, true, 'refresh-token'],
+    ['a refresh token of nobody', { kind: 'refresh_token', aud: 'https://orders' }, true, 'refresh-token'],
+    ['another kind of token', { kind: 'id_token' as 'access_token', client_id: 'orders-api' }, true, 'refresh-token'],
+  ])('does not ask about %s', async (_, kept, refreshTokens, reason) => {
     const asked: unknown[] = []
     const allow: DisclosurePolicy = (...args) => asked.push(args) > 0
-    expect(await decide(found, allow)).toBeUndefined()
+    expect(await decide(kept, allow, { refreshTokens })).toEqual({ record: undefined, view: undefined, reason })
     expect(asked).toEqual([])
+  })
+
+  test('asks about a refresh token for its own client when that is enabled, and takes no for an answer', async () => {
+    const own: TokenRecord = { kind: 'refresh_token', client_id: 'orders-api' }
+    expect(await decide(own, () => true, { refreshTokens: true })).toMatchObject({ record: own })
+    expect(await decide(own, () => false, { refreshTokens: true })).toMatchObject({ reason: 'denied' })
+  })
+
+  test('takes a policy that never answers for one that failed', async () => {
+    const hanging = decide(record, () => new Promise<boolean>(() => undefined))
+    await expect(hanging).rejects.toMatchObject({
+      code: 'ERR_AUTHORIZATION_POLICY',
+      cause: { name: 'DependencyTimeoutError' },
+    })
   })
 
   test('hands the policy the protected resource and the record', async () => {

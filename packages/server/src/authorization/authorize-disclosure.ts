@@ -1,17 +1,40 @@
 /** Step `authorization`: may this protected resource know about this token? (RFC 7662 §2.2, §4) */
 import { audienceIntersects } from '@token-introspection/core'
 import type { ProtectedResource } from '../client-authentication/protected-resource.ts'
+import { askDependency } from '../dependency.ts'
 import { AuthorizationPolicyError } from '../errors.ts'
-import type { FoundToken } from '../lookup/find-token.ts'
+import type { FoundToken, LookupReason } from '../lookup/find-token.ts'
 import type { TokenRecord } from '../lookup/token-record.ts'
-import { isPromise } from '../maybe-promise.ts'
+import { andThen, type MaybePromise } from '../maybe-promise.ts'
+import { type DisclosureView, isView } from '../disclosure-view.ts'
 
-/** Decides whether a protected resource may know about a token. Anything but `true` is no. */
-export type DisclosurePolicy = (protectedResource: ProtectedResource, record: TokenRecord) => boolean | Promise<boolean>
+/**
+ * Decides whether a protected resource may know about a token: `true`, or a narrower view of it. Anything
+ * else is no.
+ */
+export type DisclosurePolicy = (
+  protectedResource: ProtectedResource,
+  record: TokenRecord,
+) => boolean | DisclosureView | Promise<boolean | DisclosureView>
 
 /** What the step needs. */
 export interface AuthorizationStep {
   readonly allow: DisclosurePolicy
+  /** Whether clients may ask about refresh tokens that were issued to them. */
+  readonly refreshTokens: boolean
+  /** Milliseconds the policy may take. */
+  readonly timeoutMs: number
+}
+
+/** Why nothing is disclosed. For the operator, never for the wire. */
+export type InactiveReason = LookupReason | 'refresh-token' | 'denied'
+
+/** What may be disclosed, or why nothing is. */
+export interface Disclosure {
+  readonly record: TokenRecord | undefined
+  /** The view the policy gave, when it narrows. */
+  readonly view: DisclosureView | undefined
+  readonly reason: InactiveReason | undefined
 }
 
 /**
@@ -19,27 +42,36 @@ export interface AuthorizationStep {
  * without audience is for nobody else (RFC 9700 §2.3).
  */
 export function audienceOrOwner(protectedResource: ProtectedResource, record: TokenRecord): boolean {
-  return (
-    audienceIntersects(record.aud ?? undefined, protectedResource.audiences) ||
-    (record.client_id !== undefined && record.client_id === protectedResource.id)
-  )
+  return audienceIntersects(record.aud ?? undefined, protectedResource.audiences) || isOwner(protectedResource, record)
 }
 
-/** The record when it may be disclosed. Refresh tokens never are: they are not for protected resources. */
-export async function authorizeDisclosure(
+/** What of a token may be disclosed. Refresh tokens are for their own client and nobody else, whatever the policy. */
+export function authorizeDisclosure(
   protectedResource: ProtectedResource,
   found: FoundToken,
   step: AuthorizationStep,
-): Promise<TokenRecord | undefined> {
+): MaybePromise<Disclosure> {
   const { record } = found
-  if (record === undefined || record.kind !== 'access_token') return undefined
-  let allowed: unknown
-  try {
-    const deciding = step.allow(protectedResource, record)
-    allowed = isPromise(deciding) ? await deciding : deciding
-  } catch (cause) {
-    throw new AuthorizationPolicyError('the disclosure policy failed', { cause })
+  if (record === undefined) return nothing(found.reason)
+  if (record.kind !== 'access_token') {
+    const isAllowed = record.kind === 'refresh_token' && step.refreshTokens && isOwner(protectedResource, record)
+    if (!isAllowed) return nothing('refresh-token')
   }
-  // A policy in plain JavaScript may return anything; only `true` discloses.
-  return allowed === true ? record : undefined
+  const deciding = askDependency(
+    () => step.allow(protectedResource, record),
+    step.timeoutMs,
+    (cause) => new AuthorizationPolicyError('the disclosure policy failed', { cause }),
+  )
+  return andThen(deciding, (decision) => {
+    if (decision === true) return { record, view: undefined, reason: undefined }
+    return isView(decision) ? { record, view: decision, reason: undefined } : nothing('denied')
+  })
+}
+
+function isOwner(protectedResource: ProtectedResource, record: TokenRecord): boolean {
+  return record.client_id !== undefined && record.client_id === protectedResource.id
+}
+
+function nothing(reason: InactiveReason | undefined): Disclosure {
+  return { record: undefined, view: undefined, reason }
 }

@@ -1,22 +1,31 @@
 import { describe, expect, test } from 'vitest'
+import type { FoundToken } from '../lookup/find-token.ts'
 import type { TokenRecord } from '../lookup/token-record.ts'
 import { authorizeRevocation } from './authorize-revocation.ts'
 
 const client = { id: 'web', clientSecrets: ['s3cr3t'] }
 const record: TokenRecord = { kind: 'access_token', client_id: 'web' }
 
+const found = (kept: TokenRecord | undefined): FoundToken => ({
+  digest: '',
+  resolver: 'store',
+  record: kept,
+  reason: undefined,
+  known: kept,
+})
+
 describe('authorizeRevocation', () => {
   test('gives the record of a token that was issued to the client', () => {
-    expect(authorizeRevocation(client, { digest: '', record })).toBe(record)
+    expect(authorizeRevocation(client, found(record))).toBe(record)
   })
 
   test('has nothing against a token that is not there', () => {
-    expect(authorizeRevocation(client, { digest: '', record: undefined })).toBeUndefined()
+    expect(authorizeRevocation(client, found(undefined))).toBeUndefined()
   })
 
   test.each(['app', 'WEB', 'web ', '', undefined, null])('refuses a token issued to %j', (client_id) => {
     const foreign = { ...record, client_id } as TokenRecord
-    expect(() => authorizeRevocation(client, { digest: '', record: foreign })).toThrow(
+    expect(() => authorizeRevocation(client, found(foreign))).toThrow(
       expect.objectContaining({ code: 'ERR_AUTHORIZATION_TOKEN_OWNER' }),
     )
   })

@@ -14,14 +14,14 @@ describe('Cutoffs', () => {
     ['of nobody', undefined, now - 1, false],
     ['of nobody, as a database says it', null, now - 1, false],
   ])('cover a token %s: %s, %s', (_, identifier, issuedAt, covered) => {
-    const cutoffs = new Cutoffs()
+    const cutoffs = new Cutoffs(0)
     expect(cutoffs.covers(identifier, issuedAt)).toBe(false)
     cutoffs.set('alice', now, now)
     expect(cutoffs.covers(identifier, issuedAt)).toBe(covered)
   })
 
   test('cover everything of what ends for good', () => {
-    const cutoffs = new Cutoffs()
+    const cutoffs = new Cutoffs(0)
     cutoffs.set('grant', FOR_GOOD, now)
     expect(cutoffs.covers('grant', now + 1e9)).toBe(true)
   })
@@ -32,7 +32,7 @@ describe('Cutoffs', () => {
     ['ahead', now + 100, now + 100 + CUTOFF_KEPT_SECONDS],
     ['for good', FOR_GOOD, now + CUTOFF_KEPT_SECONDS],
   ])('at a moment %s are kept for an hour and no longer', (_, at, until) => {
-    const cutoffs = new Cutoffs()
+    const cutoffs = new Cutoffs(0)
     cutoffs.set('x', at, now)
     cutoffs.sweep(until - 1)
     expect(cutoffs.size).toBe(1)
@@ -40,8 +40,21 @@ describe('Cutoffs', () => {
     expect(cutoffs.size).toBe(0)
   })
 
+  test.each([
+    ['now', now, now],
+    ['ahead', now + 100, now + 100],
+    ['for good', FOR_GOOD, now],
+  ])('at a moment %s are kept as long again as tokens live that are not in the store', (_, at, from) => {
+    const cutoffs = new Cutoffs(90_000)
+    cutoffs.set('x', at, now)
+    cutoffs.sweep(from + CUTOFF_KEPT_SECONDS + 89_999)
+    expect(cutoffs.covers('x', now)).toBe(true)
+    cutoffs.sweep(from + CUTOFF_KEPT_SECONDS + 90_000)
+    expect(cutoffs.size).toBe(0)
+  })
+
   test('that are set again are kept from then, at the later moment', () => {
-    const cutoffs = new Cutoffs()
+    const cutoffs = new Cutoffs(0)
     cutoffs.set('x', now, now)
     cutoffs.set('x', now - 50, now + 1000)
     expect([cutoffs.size, cutoffs.covers('x', now), cutoffs.covers('x', now + 1)]).toEqual([1, true, false])

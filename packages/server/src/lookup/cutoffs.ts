@@ -1,8 +1,8 @@
 /** Revocations of many tokens at once: one moment per identifier, and what was issued up to it is revoked. */
 
 /**
- * Seconds for which a cutoff is kept after it was made, for tokens that are saved late. Those that are there already are
- * swept before it goes.
+ * Seconds for which a cutoff is kept after it was made, for tokens that are issued or saved late; and then as long as a
+ * token may live that is not in the store. Those that are there are swept before it goes.
  */
 export const CUTOFF_KEPT_SECONDS = 3600
 
@@ -17,6 +17,12 @@ interface Cutoff {
 /** The cutoffs of one kind of identifier. */
 export class Cutoffs {
   readonly #cutoffs = new Map<string, Cutoff>()
+  readonly #keptSeconds: number
+
+  /** @param unstoredLifetimeSeconds - the longest a token lives that is not in the store. */
+  constructor(unstoredLifetimeSeconds: number) {
+    this.#keptSeconds = CUTOFF_KEPT_SECONDS + unstoredLifetimeSeconds
+  }
 
   get size(): number {
     return this.#cutoffs.size
@@ -26,7 +32,7 @@ export class Cutoffs {
   set(identifier: string, at: number, now: number): void {
     const earlier = this.#cutoffs.get(identifier)
     const moment = Math.max(at, earlier?.at ?? at)
-    const keptUntil = (moment === FOR_GOOD ? now : Math.max(moment, now)) + CUTOFF_KEPT_SECONDS
+    const keptUntil = (moment === FOR_GOOD ? now : Math.max(moment, now)) + this.#keptSeconds
     this.#cutoffs.set(identifier, { at: moment, keptUntil })
   }
 

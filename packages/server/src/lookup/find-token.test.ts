@@ -1,30 +1,76 @@
 import { parseIntrospectionRequest } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
-import { findRevocableToken, findToken } from './find-token.ts'
+import { findRevocableToken, findToken, type LookupReason, type LookupStep } from './find-token.ts'
+import { createStoreResolver } from './store-resolver.ts'
+import type { TokenLookup } from './token-lookup.ts'
 import type { TokenRecord } from './token-record.ts'
-import { digestToken } from './token-store.ts'
+import type { TokenResolver } from './token-resolver.ts'
+import { digestToken, type TokenStore } from './token-store.ts'
 
 const now = () => 1_764_000_000
 const record: TokenRecord = { kind: 'access_token', exp: 1_764_000_001 }
 const request = parseIntrospectionRequest('token=abc&token_type_hint=refresh_token')
 
+function step(changes: Partial<LookupStep> = {}): LookupStep {
+  return { resolvers: [], isMinted: undefined, isActive: undefined, timeoutMs: 50, now, ...changes }
+}
+
+function over(store: TokenStore, changes: Partial<LookupStep> = {}): LookupStep {
+  return step({ resolvers: [createStoreResolver({ store })], ...changes })
+}
+
+/** Resolvers that know nothing, and the names of those that were asked. */
+function resolvers(...kinds: [name: string, kinds: TokenResolver['kinds'], record?: TokenRecord][]) {
+  const asked: string[] = []
+  const list = kinds.map(
+    ([name, its, kept]): TokenResolver => ({
+      name,
+      kinds: its,
+      resolve() {
+        asked.push(name)
+        return kept ?? null
+      },
+    }),
+  )
+  return { asked, list }
+}
+
+const hanging = (): Promise<never> => new Promise(() => undefined)
+const throwing = (): never => {
+  throw new Error('down')
+}
+
 describe('findToken', () => {
-  test.each<[string, TokenRecord | null | undefined, TokenRecord | undefined]>([
-    ['a record that is live', record, record],
-    ['no record', null, undefined],
-    ['undefined', undefined, undefined],
-    ['a record that has expired', { ...record, exp: 1_764_000_000 }, undefined],
-    ['a record that is revoked', { ...record, revoked: true }, undefined],
-  ])('makes of %s what is live, at once or later', async (_, kept, found) => {
+  test.each<[string, TokenRecord | null | undefined, TokenRecord | undefined, LookupReason | undefined]>([
+    ['a record that is live', record, record, undefined],
+    ['no record', null, undefined, 'unknown'],
+    ['undefined', undefined, undefined, 'unknown'],
+    ['a record that has expired', { ...record, exp: 1_764_000_000 }, undefined, 'expired'],
+    ['a record that is revoked', { ...record, revoked: true }, undefined, 'revoked'],
+    ['a record that is not valid yet', { ...record, nbf: 1_764_000_001 }, undefined, 'not-yet-valid'],
+  ])('makes of %s what is live, at once or later', async (_, kept, found, reason) => {
     const digest = await digestToken('abc')
+    const resolver = reason === 'unknown' ? undefined : 'store'
     const stores = [{ find: () => kept as TokenRecord }, { find: () => Promise.resolve(kept as TokenRecord) }]
-    for (const store of stores) expect(await findToken(request, { store, now })).toEqual({ digest, record: found })
+    for (const store of stores) {
+      expect(await findToken(request, over(store))).toEqual({
+        digest,
+        resolver,
+        record: found,
+        reason,
+        known: kept ?? undefined,
+      })
+    }
   })
 
-  test('asks by the digest alone, whatever the hint', async () => {
-    const asked: unknown[][] = []
-    await findToken(request, { now, store: { find: (...args) => (asked.push(args), null) } })
-    expect(asked).toEqual([[await digestToken('abc')]])
+  test('does not make anyone wait for what is there', () => {
+    expect(findToken(request, over({ find: () => record }))).toMatchObject({ record })
+  })
+
+  test('asks by the digest, whatever the hint', async () => {
+    const asked: unknown[] = []
+    await findToken(request, over({ find: (digest) => (asked.push(digest), null) }))
+    expect(asked).toEqual([await digestToken('abc')])
   })
 
   test('calls the store as a method', async () => {
@@ -34,23 +80,125 @@ describe('findToken', () => {
         return this.#record
       }
     }
-    expect((await findToken(request, { store: new Store(), now })).record).toBe(record)
+    expect((await findToken(request, over(new Store()))).record).toBe(record)
+  })
+
+  test.each<[string, () => never | Promise<never>, string]>([
+    ['throws', throwing, 'Error'],
+    ['rejects', () => Promise.reject(new Error('down')), 'Error'],
+    ['never answers', hanging, 'DependencyTimeoutError'],
+  ])('takes a store that %s for an outage, and asks nobody else (ERR-18)', async (_, find, cause) => {
+    const { asked, list } = resolvers(['next', undefined, record])
+    const failing = over({ find })
+    await expect(
+      (async () => findToken(request, { ...failing, resolvers: [...failing.resolvers, ...list] }))(),
+    ).rejects.toMatchObject({ code: 'ERR_LOOKUP_STORE', retryable: true, cause: { name: cause } })
+    expect(asked).toEqual([])
+  })
+
+  test('tells a store that nobody waits for it any more', async () => {
+    let seen: TokenLookup | undefined
+    const find = (_: string, lookup?: TokenLookup): Promise<never> => {
+      seen = lookup
+      void lookup?.signal
+      return hanging()
+    }
+    await expect(findToken(request, over({ find }))).rejects.toThrow()
+    expect(seen?.signal.aborted).toBe(true)
+  })
+})
+
+describe('resolvers', () => {
+  test('are asked in order until one knows the token', async () => {
+    const { asked, list } = resolvers(['a', undefined], ['b', undefined, record], ['c', undefined, record])
+    const plain = parseIntrospectionRequest('token=abc')
+    expect(await findToken(plain, step({ resolvers: list }))).toMatchObject({ record, resolver: 'b' })
+    expect(asked).toEqual(['a', 'b'])
+  })
+
+  test.each([
+    ['access_token', ['access', 'either', 'refresh']],
+    ['refresh_token', ['refresh', 'either', 'access']],
+    ['pct', ['either', 'access', 'refresh']],
+    ['', ['access', 'refresh', 'either']],
+  ])('are asked in the order the hint %j suggests, all of them (REQ-10, REQ-11)', async (hint, order) => {
+    const { asked, list } = resolvers(
+      ['access', ['access_token']],
+      ['refresh', ['refresh_token']],
+      ['either', undefined],
+    )
+    const hinted = parseIntrospectionRequest(`token=abc&token_type_hint=${hint}`)
+    expect(await findToken(hinted, step({ resolvers: list }))).toMatchObject({ reason: 'unknown' })
+    expect(asked.toSorted()).toEqual(order.toSorted())
+    expect(asked[0]).toBe(order[0])
+  })
+
+  test('see further parameters, and never the credentials beside them (REQ-13, REQ-14)', async () => {
+    const seen: unknown[] = []
+    const resolver: TokenResolver = {
+      name: 'context',
+      resolve(lookup) {
+        seen.push(lookup.token, lookup.tokenTypeHint, lookup.parameter('resource'), lookup.parameter('absent'))
+        seen.push(lookup.parameters('ip'), lookup.parameter('ip'), lookup.parameter('empty'))
+        seen.push(lookup.parameter('client_secret'), lookup.parameters('client_assertion'))
+        return null
+      },
+    }
+    const full = parseIntrospectionRequest(
+      'token=abc&resource=urn%3Aorders&ip=1&ip=2&empty=&client_secret=s3cr3t&client_assertion=x',
+    )
+    expect(await findToken(full, step({ resolvers: [resolver] }))).toMatchObject({ reason: 'unknown' })
+    expect(seen).toEqual(['abc', undefined, 'urn:orders', undefined, ['1', '2'], undefined, undefined, undefined, []])
+  })
+})
+
+describe('isMinted', () => {
+  test.each<[string, unknown, boolean]>([
+    ['true', true, true],
+    ['a promise of true', Promise.resolve(true), true],
+    ['false', false, false],
+    ['a promise of false', Promise.resolve(false), false],
+    ['anything else', 'true', false],
+  ])('that gives %s decides whether there is a search', async (_, minted, searched) => {
+    const { asked, list } = resolvers(['store', undefined, record])
+    const found = await findToken(request, step({ resolvers: list, isMinted: () => minted as boolean }))
+    expect(found.reason).toBe(searched ? undefined : 'not-minted')
+    expect(asked).toEqual(searched ? ['store'] : [])
   })
 
   test.each<[string, () => never | Promise<never>]>([
-    [
-      'throws',
-      () => {
-        throw new Error('down')
-      },
-    ],
-    ['rejects', () => Promise.reject(new Error('down'))],
-  ])('takes a store that %s for an outage', async (_, find) => {
-    await expect(findToken(request, { store: { find }, now })).rejects.toMatchObject({
+    ['throws', throwing],
+    ['never answers', hanging],
+  ])('that %s is an outage', async (_, isMinted) => {
+    await expect((async () => findToken(request, step({ isMinted })))()).rejects.toMatchObject({
       code: 'ERR_LOOKUP_STORE',
-      retryable: true,
-      cause: { message: 'down' },
     })
+  })
+})
+
+describe('isActive', () => {
+  test.each<[string, unknown, boolean]>([
+    ['true', true, true],
+    ['a promise of true', Promise.resolve(true), true],
+    ['false', false, false],
+    ['anything else', 1, false],
+    ['nothing', undefined, false],
+  ])('that gives %s has the last word (SEC-06)', async (_, active, isLive) => {
+    const found = await findToken(request, over({ find: () => record }, { isActive: () => active as boolean }))
+    expect(found.reason).toBe(isLive ? undefined : 'not-active')
+    expect(found.record).toBe(isLive ? record : undefined)
+  })
+
+  test('is not asked about a token that is over', async () => {
+    const asked: unknown[] = []
+    const isActive = (...args: unknown[]): boolean => asked.push(args) > 0
+    await findToken(request, over({ find: () => ({ ...record, revoked: true }) }, { isActive }))
+    expect(asked).toEqual([])
+  })
+
+  test('that throws is an outage (ERR-18)', async () => {
+    const failing = over({ find: () => record }, { isActive: throwing })
+    await expect((async () => findToken(request, failing))()).rejects.toMatchObject({ code: 'ERR_LOOKUP_STORE' })
   })
 })
 
@@ -62,12 +210,12 @@ describe('findRevocableToken', () => {
     ['a token that is revoked', { ...record, revoked: true }, false],
     ['no token', null, false],
   ])('takes %s for one to revoke: %s', async (_, kept, isRevocable) => {
-    const found = await findRevocableToken(request, { store: { find: () => kept }, now })
+    const found = await findRevocableToken(request, over({ find: () => kept }))
     expect(found.record).toBe(isRevocable ? kept : undefined)
   })
 
   test('takes a store that throws for an outage', async () => {
     const store = { find: () => Promise.reject(new Error('down')) }
-    await expect(findRevocableToken(request, { store, now })).rejects.toMatchObject({ code: 'ERR_LOOKUP_STORE' })
+    await expect(findRevocableToken(request, over(store))).rejects.toMatchObject({ code: 'ERR_LOOKUP_STORE' })
   })
 })

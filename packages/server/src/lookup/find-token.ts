@@ -1,47 +1,139 @@
 /** Step `lookup`: find the token, whatever the hint says (RFC 7662 §2.1), and leave out what is no longer live. */
 import type { IntrospectionRequest } from '@token-introspection/core'
+import { askDependency } from '../dependency.ts'
 import { LookupStoreError } from '../errors.ts'
-import { isPromise } from '../maybe-promise.ts'
-import { isLive, isOver, type TokenRecord } from './token-record.ts'
-import { digestToken, type TokenStore } from './token-store.ts'
+import { andThen, type MaybePromise } from '../maybe-promise.ts'
+import { TokenLookup } from './token-lookup.ts'
+import { type NotLive, type TokenRecord, whyNotLive } from './token-record.ts'
+import type { TokenKind, TokenResolver } from './token-resolver.ts'
+import { digestToken } from './token-store.ts'
+
+/** Says whether a token that is live may be used all the same. Anything but `true` is no. */
+export type IsActive = (record: TokenRecord, lookup: TokenLookup) => boolean | Promise<boolean>
+
+/** Tells tokens that were minted here from junk. Anything but `true` is junk. */
+export type IsMinted = (token: string) => boolean | Promise<boolean>
 
 /** What the step needs. */
 export interface LookupStep {
-  readonly store: TokenStore
+  readonly resolvers: readonly TokenResolver[]
+  readonly isMinted: IsMinted | undefined
+  readonly isActive: IsActive | undefined
+  /** Milliseconds that each of them may take. */
+  readonly timeoutMs: number
   /** Seconds since the epoch. */
   readonly now: () => number
 }
 
-/** What the step found: the digest, for events, and the record of a token that is live. */
+/** Why a lookup has nothing to give. For the operator, never for the wire. */
+export type LookupReason = 'unknown' | 'not-minted' | NotLive | 'not-active'
+
+/** What the step found: the record of a token, or why there is none. */
 export interface FoundToken {
+  /** The digest the stores know the token by. */
   readonly digest: string
+  /** The resolver that knew the token. */
+  readonly resolver: string | undefined
+  /** The record of a token that is live. */
   readonly record: TokenRecord | undefined
+  /** Why there is none. */
+  readonly reason: LookupReason | undefined
+  /** What the resolver gave, live or not; for explanations alone. */
+  readonly known: TokenRecord | undefined
 }
 
-/** A token that may be used now. A store that throws is an outage, never an inactive token. */
-export function findToken(request: IntrospectionRequest, step: LookupStep): Promise<FoundToken> {
-  return find(request, step, isLive)
+/** A token that may be used now. A resolver that throws is an outage, never an inactive token. */
+export function findToken(request: IntrospectionRequest, step: LookupStep): MaybePromise<FoundToken> {
+  return find(request, step, judgeLive)
 }
 
 /** A token that can still be revoked: one that is not valid yet can, one that is over cannot. */
-export function findRevocableToken(request: IntrospectionRequest, step: LookupStep): Promise<FoundToken> {
-  return find(request, step, (record, now) => !isOver(record, now))
+export function findRevocableToken(request: IntrospectionRequest, step: LookupStep): MaybePromise<FoundToken> {
+  return find(request, step, judgeRevocable)
 }
 
-async function find(
-  request: IntrospectionRequest,
+type Known = FoundToken & { readonly record: TokenRecord }
+
+/** What becomes of a token that is known. */
+type Judge = (known: Known, lookup: TokenLookup, step: LookupStep) => MaybePromise<FoundToken>
+
+function judgeLive(known: Known, lookup: TokenLookup, step: LookupStep): MaybePromise<FoundToken> {
+  const reason = whyNotLive(known.record, step.now())
+  if (reason !== undefined) return without(known, reason)
+  const { isActive } = step
+  if (isActive === undefined) return known
+  const asked = ask(() => isActive(known.record, lookup), 'lookup.isActive', lookup, step)
+  return andThen(asked, (active: unknown) => (active === true ? known : without(known, 'not-active')))
+}
+
+function judgeRevocable(known: Known, _: TokenLookup, step: LookupStep): FoundToken {
+  const reason = whyNotLive(known.record, step.now())
+  return reason === undefined || reason === 'not-yet-valid' ? known : without(known, reason)
+}
+
+function without({ digest, resolver, known }: FoundToken, reason: LookupReason): FoundToken {
+  return { digest, resolver, record: undefined, reason, known }
+}
+
+function nothing(digest: string, reason: LookupReason): FoundToken {
+  return { digest, resolver: undefined, record: undefined, reason, known: undefined }
+}
+
+function find(request: IntrospectionRequest, step: LookupStep, judge: Judge): MaybePromise<FoundToken> {
+  return andThen(digestToken(request.token), (digest) => {
+    const lookup = new TokenLookup(request, digest)
+    const { isMinted } = step
+    if (isMinted === undefined) return search(lookup, step, judge)
+    const asked = ask(() => isMinted(lookup.token), 'lookup.isMinted', lookup, step)
+    return andThen(asked, (minted: unknown) =>
+      minted === true ? search(lookup, step, judge) : nothing(digest, 'not-minted'),
+    )
+  })
+}
+
+function search(lookup: TokenLookup, step: LookupStep, judge: Judge): MaybePromise<FoundToken> {
+  const resolvers = hintedFirst(step.resolvers, lookup.tokenTypeHint)
+  const resolving = resolveInOrder(lookup, resolvers, 0, step)
+  return andThen(resolving, (found) => (isKnown(found) ? judge(found, lookup, step) : found))
+}
+
+function resolveInOrder(
+  lookup: TokenLookup,
+  resolvers: readonly TokenResolver[],
+  index: number,
   step: LookupStep,
-  isSought: (record: TokenRecord, now: number) => boolean,
-): Promise<FoundToken> {
-  const digesting = digestToken(request.token)
-  const digest = isPromise(digesting) ? await digesting : digesting
-  let record: TokenRecord | null | undefined
-  try {
-    const finding = step.store.find(digest)
-    record = isPromise(finding) ? await finding : finding
-  } catch (cause) {
-    throw new LookupStoreError('the token store failed', { cause })
-  }
-  const sought = record !== null && record !== undefined && isSought(record, step.now())
-  return { digest, record: sought ? (record as TokenRecord) : undefined }
+): MaybePromise<FoundToken> {
+  const resolver = resolvers[index]
+  if (resolver === undefined) return nothing(lookup.digest, 'unknown')
+  const asked = ask(() => resolver.resolve(lookup), `the resolver ${resolver.name}`, lookup, step)
+  return andThen(asked, (record) =>
+    record === null || record === undefined
+      ? resolveInOrder(lookup, resolvers, index + 1, step)
+      : { digest: lookup.digest, resolver: resolver.name, record, reason: undefined, known: record },
+  )
+}
+
+function ask<Value>(
+  question: () => MaybePromise<Value>,
+  whom: string,
+  lookup: TokenLookup,
+  step: LookupStep,
+): MaybePromise<Value> {
+  return askDependency(
+    question,
+    step.timeoutMs,
+    (cause) => new LookupStoreError(`${whom} failed`, { cause }),
+    (reason) => lookup.abort(reason),
+  )
+}
+
+/** Those that can find what is hinted, then the others: a wrong hint costs time and nothing else. */
+function hintedFirst(resolvers: readonly TokenResolver[], hint: string | undefined): readonly TokenResolver[] {
+  if (hint === undefined || resolvers.length < 2) return resolvers
+  const isHinted = ({ kinds }: TokenResolver): boolean => kinds === undefined || kinds.includes(hint as TokenKind)
+  return [...resolvers.filter(isHinted), ...resolvers.filter((resolver) => !isHinted(resolver))]
+}
+
+function isKnown(found: FoundToken): found is Known {
+  return found.record !== undefined
 }

@@ -5,10 +5,10 @@ import { digestToken } from './token-store.ts'
 
 const START = 1_764_000_000
 
-/** A store and its clock, in seconds. */
-function create() {
+/** A store that holds every token there is unless told otherwise, and its clock, in seconds. */
+function create(unstoredLifetimeSeconds = 0) {
   const clock = { seconds: START }
-  return { clock, store: createMemoryTokenStore({ now: () => clock.seconds * 1000 }) }
+  return { clock, store: createMemoryTokenStore({ now: () => clock.seconds * 1000, unstoredLifetimeSeconds }) }
 }
 
 function lasting(seconds: number): TokenRecord {
@@ -198,6 +198,88 @@ describe('createMemoryTokenStore', () => {
     )
   })
 
+  describe('revocation of tokens it does not hold', () => {
+    const jwt: TokenRecord = { ...lasting(60), sub: 'alice', client_id: 'web', iat: START }
+
+    test('answers without a promise', async () => {
+      const { store } = create()
+      const digest = await digestToken('jwt')
+      expect(store.isRevoked(digest, jwt)).toBe(false)
+      await store.revoke('jwt', jwt)
+      expect(store.isRevoked(digest, jwt)).toBe(true)
+      expect(store.find(digest)).toStrictEqual({ ...lasting(60), iat: START, revoked: true })
+    })
+
+    test('counts a tombstone as one, and one of a token it held in its place', async () => {
+      const { store } = create()
+      await store.save('jwt', jwt)
+      for (let times = 0; times < 2; times++) await store.revoke('jwt', jwt)
+      expect(store.size).toBe(1)
+      await store.revoke('other', jwt)
+      expect(store.size).toBe(2)
+      await store.save('other', jwt)
+      expect(store.size).toBe(2)
+    })
+
+    test('keeps tombstones five minutes longer than the tokens, however the store grows, and then sweeps them', async () => {
+      const { store, clock } = create()
+      await store.revoke('jwt', jwt)
+      await store.revoke('endless', { kind: 'access_token' })
+      const isRevoked = async (token: string) => store.isRevoked(await digestToken(token), { kind: 'access_token' })
+      clock.seconds = START + 60 + 299
+      await save(store, 'a', 2000, lasting(9000))
+      expect([await isRevoked('jwt'), await isRevoked('endless')]).toEqual([true, true])
+      clock.seconds = START + 60 + 300
+      await save(store, 'b', 3000, lasting(9000))
+      expect([await isRevoked('jwt'), await isRevoked('endless')]).toEqual([false, true])
+    })
+
+    test('makes the store sweep: tombstones alone do not fill it', async () => {
+      const { store, clock } = create()
+      for (let index = 0; index < 1023; index++) await store.revoke(`jwt-${index}`, jwt)
+      expect(store.size).toBe(1023)
+      clock.seconds = START + 360
+      await store.revoke('last', { ...jwt, exp: START + 420 })
+      expect(store.size).toBe(1)
+    })
+
+    test.each(['revokeGrant', 'revokeSession', 'revokeSubject', 'revokeClient'] as const)(
+      'holds after %s for as long as such a token may live that was issued an hour late (SEC-03)',
+      async (method) => {
+        const { store, clock } = create(90_000)
+        const record: TokenRecord = { kind: 'access_token', grantId: 'x', sessionId: 'x', sub: 'x', client_id: 'x' }
+        await store[method]('x')
+        clock.seconds = START + 93_599
+        await save(store, 'others', 2000, { kind: 'refresh_token' })
+        expect(store.isRevoked('digest', { ...record, iat: START })).toBe(true)
+        clock.seconds = START + 93_600
+        await save(store, 'more', 3000, { kind: 'refresh_token' })
+        expect(store.isRevoked('digest', { ...record, iat: START })).toBe(false)
+      },
+    )
+
+    test('takes such tokens to live for an hour unless told otherwise', async () => {
+      const clock = { seconds: START }
+      const store = createMemoryTokenStore({ now: () => clock.seconds * 1000 })
+      await store.revokeSubject('alice')
+      clock.seconds = START + 7199
+      await save(store, 'others', 2000, { kind: 'refresh_token' })
+      expect(store.isRevoked('digest', jwt)).toBe(true)
+      clock.seconds = START + 7200
+      await save(store, 'more', 3000, { kind: 'refresh_token' })
+      expect(store.isRevoked('digest', jwt)).toBe(false)
+    })
+  })
+
+  test('is not changed by a record that changes while it is saved', async () => {
+    const { store } = create()
+    const record = { kind: 'access_token' as const, sub: 'alice' }
+    const saved = store.save('token', record)
+    record.sub = 'mallory'
+    await saved
+    expect(store.find(await digestToken('token'))?.sub).toBe('alice')
+  })
+
   test.each<[string, string, object, string]>([
     ['an empty token', '', {}, 'token:'],
     ['an unknown kind', 'token', { kind: 'id_token' }, 'record.kind:'],
@@ -221,6 +303,9 @@ describe('createMemoryTokenStore', () => {
   test.each([
     ['now', { now: 5 }],
     ['clock', { clock: Date.now }],
+    ['unstoredLifetimeSeconds', { unstoredLifetimeSeconds: -1 }],
+    ['unstoredLifetimeSeconds', { unstoredLifetimeSeconds: 0.5 }],
+    ['unstoredLifetimeSeconds', { unstoredLifetimeSeconds: Number.POSITIVE_INFINITY }],
   ])('refuses a wrong option %s', (path, options) => {
     expect(() => createMemoryTokenStore(options as unknown as MemoryTokenStoreOptions)).toThrow(TypeError)
     expect(() => createMemoryTokenStore(options as unknown as MemoryTokenStoreOptions)).toThrow(`${path}:`)

@@ -4,30 +4,45 @@ import { OptionGroup } from '@token-introspection/core/options'
 import { Cutoffs, FOR_GOOD } from './cutoffs.ts'
 import { isOver, type TokenRecord } from './token-record.ts'
 import { digestToken, type WritableTokenStore } from './token-store.ts'
+import { toTombstone } from './to-tombstone.ts'
 import { validateRevocation, validateTokenRecord } from './validate-token-record.ts'
 
 /** Options of {@link createMemoryTokenStore}. */
 export interface MemoryTokenStoreOptions {
   /** Milliseconds since the epoch; `Date.now` unless given. Expired tokens are forgotten by it, and a revocation is dated by it. */
   readonly now?: (() => number) | undefined
+  /**
+   * Seconds that a token lives at the longest which the store does not hold, such as a JWT access token. A revocation of
+   * many tokens is kept for that and an hour. Default 3600, from 0, for when there are none, to 315360000.
+   *
+   * Security: set it to the longest lifetime of your JWTs. One that lives longer is usable again once the revocation of
+   * its grant, session, user or client is forgotten.
+   */
+  readonly unstoredLifetimeSeconds?: number | undefined
 }
 
 /** The store {@link createMemoryTokenStore} makes. */
 export interface MemoryTokenStore<Claims extends object = object> extends WritableTokenStore<Claims> {
   /** Not a promise: the handler goes on at once. */
   find(digest: string): TokenRecord<Claims> | null
-  /** How many tokens are kept, expired ones that were not swept yet included. */
+  /** Not a promise, either. */
+  isRevoked(digest: string, record: TokenRecord): boolean
+  /** How many tokens are kept, expired ones and tombstones that were not swept yet included. */
   readonly size: number
 }
 
 /** Below this size a sweep is not worth its time. */
 const SWEEP_FROM = 1024
 
+/** Seconds that a tombstone is kept beyond `exp`: whoever judges the token may have another clock. */
+const TOMBSTONE_MARGIN_SECONDS = 300
+
 /**
  * Creates a token store in memory. Tokens are kept by digest alone. Expired and revoked ones are swept as the store
  * grows, so it holds at most about twice the tokens that are alive; tokens without `exp` stay until they are revoked.
  * Records are copied, so later changes to the caller's object have no effect. Every revocation is one write, whether it
- * is about one token or a million; those about many are kept for an hour, and longer while a token they are about is.
+ * is about one token or a million. Those about many are kept for an hour and `unstoredLifetimeSeconds`, and longer while
+ * a token they are about is.
  *
  * @example
  * ```ts
@@ -56,13 +71,17 @@ const SWEEP_FROM = 1024
 export function createMemoryTokenStore<Claims extends object = object>(
   options: MemoryTokenStoreOptions = {},
 ): MemoryTokenStore<Claims> {
-  const clock = new OptionGroup('', options, ['now']).function<() => number>('now') ?? Date.now
+  const group = new OptionGroup('', options, ['now', 'unstoredLifetimeSeconds'])
+  const clock = group.function<() => number>('now') ?? Date.now
   const now = (): number => toNumericDate(clock())
+  const lifetime = group.integer('unstoredLifetimeSeconds', { default: 3600, min: 0, max: 315_360_000 })
   const records = new Map<string, TokenRecord<Claims>>()
-  const grants = new Cutoffs()
-  const sessions = new Cutoffs()
-  const subjects = new Cutoffs()
-  const clients = new Cutoffs()
+  /** Kept apart, because a token that is revoked alone is swept as soon as it may be, and a tombstone is not. */
+  const tombstones = new Map<string, TokenRecord<Claims>>()
+  const grants = new Cutoffs(lifetime)
+  const sessions = new Cutoffs(lifetime)
+  const subjects = new Cutoffs(lifetime)
+  const clients = new Cutoffs(lifetime)
   let sweepAt = SWEEP_FROM
 
   function isCutOff(record: TokenRecord): boolean {
@@ -74,8 +93,14 @@ export function createMemoryTokenStore<Claims extends object = object>(
     )
   }
 
+  function find(digest: string): TokenRecord<Claims> | null {
+    const record = records.get(digest)
+    if (record === undefined) return tombstones.get(digest) ?? null
+    return isCutOff(record) ? revokedCopy(record) : record
+  }
+
   function size(): number {
-    return records.size + grants.size + sessions.size + subjects.size + clients.size
+    return records.size + tombstones.size + grants.size + sessions.size + subjects.size + clients.size
   }
 
   function sweepIfGrown(): void {
@@ -84,28 +109,37 @@ export function createMemoryTokenStore<Claims extends object = object>(
     for (const [digest, record] of records) {
       if (isOver(record, seconds) || isCutOff(record)) records.delete(digest)
     }
+    for (const [digest, { exp = Number.POSITIVE_INFINITY }] of tombstones) {
+      if (exp + TOMBSTONE_MARGIN_SECONDS <= seconds) tombstones.delete(digest)
+    }
     for (const cutoffs of [grants, sessions, subjects, clients]) cutoffs.sweep(seconds)
     sweepAt = Math.max(SWEEP_FROM, size() * 2)
   }
 
   return {
     get size() {
-      return records.size
+      return records.size + tombstones.size
     },
-    find(digest) {
-      const record = records.get(digest)
-      if (record === undefined) return null
-      return isCutOff(record) ? revokedCopy(record) : record
-    },
+    find,
     async save(token, record) {
       validateTokenRecord(token, record)
-      records.set(await digestToken(token), freeze(structuredClone(record)))
+      const copy = freeze(structuredClone(record))
+      const digest = await digestToken(token)
+      tombstones.delete(digest)
+      records.set(digest, copy)
       sweepIfGrown()
     },
-    async revoke(token) {
+    async revoke(token, record) {
+      const tombstone = record && toTombstone(record)
       const digest = await digestToken(token)
-      const record = records.get(digest)
-      if (record !== undefined) records.set(digest, revokedCopy(record))
+      if (tombstone !== undefined) {
+        records.delete(digest)
+        tombstones.set(digest, tombstone)
+        sweepIfGrown()
+        return
+      }
+      const held = records.get(digest)
+      if (held !== undefined) records.set(digest, revokedCopy(held))
     },
     async revokeGrant(grantId) {
       validateRevocation('grantId', grantId)
@@ -126,6 +160,11 @@ export function createMemoryTokenStore<Claims extends object = object>(
       validateRevocation('clientId', clientId)
       clients.set(clientId, now(), now())
       sweepIfGrown()
+    },
+    isRevoked(digest, record) {
+      // Without an `iat` that can be compared a token was issued before everything.
+      const { iat } = toTombstone(record)
+      return Boolean(find(digest)?.revoked) || isCutOff({ ...record, iat })
     },
   }
 }

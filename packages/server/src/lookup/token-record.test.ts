@@ -1,33 +1,34 @@
 import { describe, expect, test } from 'vitest'
-import { isLive, isOver } from './token-record.ts'
+import { isOver, type NotLive, whyNotLive } from './token-record.ts'
 
 const now = 1_764_000_000
 
-describe('isLive', () => {
-  test.each<[string, object, boolean]>([
-    ['without dates', {}, true],
-    ['that expires in a second', { exp: now + 1 }, true],
-    ['that expires now', { exp: now }, false],
-    ['that expired a second ago', { exp: now - 1 }, false],
-    ['that expires at zero', { exp: 0 }, false],
-    ['that begins now', { nbf: now }, true],
-    ['that begins in a second', { nbf: now + 1 }, false],
-    ['that began and has not expired', { nbf: now - 1, exp: now + 1 }, true],
-    ['that was issued in the future', { iat: now + 60 }, true],
-    ['that is revoked', { revoked: true, exp: now + 1 }, false],
-    ['that is not revoked', { revoked: false }, true],
-    ['that a database calls revoked', { revoked: 1 }, false],
-    ['that a database calls not revoked', { revoked: 0 }, true],
-    ['whose columns are null', { exp: null, nbf: null, revoked: null }, true],
-    ['whose exp is no number', { exp: 'never' }, false],
-    ['whose exp is NaN', { exp: Number.NaN }, false],
-    ['whose nbf is no number', { nbf: 'later' }, false],
-  ])('judges a token %s', (_, members, live) => {
-    expect(isLive({ kind: 'access_token', ...members }, now)).toBe(live)
+describe('whyNotLive', () => {
+  test.each<[string, object, NotLive | undefined]>([
+    ['without dates', {}, undefined],
+    ['that expires in a second', { exp: now + 1 }, undefined],
+    ['that expires now', { exp: now }, 'expired'],
+    ['that expired a second ago', { exp: now - 1 }, 'expired'],
+    ['that expires at zero', { exp: 0 }, 'expired'],
+    ['that begins now', { nbf: now }, undefined],
+    ['that begins in a second', { nbf: now + 1 }, 'not-yet-valid'],
+    ['that began and has not expired', { nbf: now - 1, exp: now + 1 }, undefined],
+    ['that was issued in the future', { iat: now + 60 }, undefined],
+    ['that is revoked', { revoked: true, exp: now + 1 }, 'revoked'],
+    ['that is revoked and has expired', { revoked: true, exp: now }, 'revoked'],
+    ['that is not revoked', { revoked: false }, undefined],
+    ['that a database calls revoked', { revoked: 1 }, 'revoked'],
+    ['that a database calls not revoked', { revoked: 0 }, undefined],
+    ['whose columns are null', { exp: null, nbf: null, revoked: null }, undefined],
+    ['whose exp is no number', { exp: 'never' }, 'expired'],
+    ['whose exp is NaN', { exp: Number.NaN }, 'expired'],
+    ['whose nbf is no number', { nbf: 'later' }, 'not-yet-valid'],
+  ])('judges a token %s', (_, members, reason) => {
+    expect(whyNotLive({ kind: 'access_token', ...members }, now)).toBe(reason)
   })
 
   test('takes nothing for live by a clock that is broken', () => {
-    expect(isLive({ kind: 'access_token' }, Number.NaN)).toBe(false)
+    expect(whyNotLive({ kind: 'access_token' }, Number.NaN)).toBe('expired')
   })
 })
 

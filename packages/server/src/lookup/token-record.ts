@@ -21,13 +21,18 @@ export interface TokenRecord<Claims extends object = object> extends RegisteredM
   readonly claims?: Claims | undefined
 }
 
+/** Why a token may not be used now. */
+export type NotLive = 'revoked' | 'expired' | 'not-yet-valid'
+
 /**
- * Whether a token may be used now: not revoked, not before `nbf`, before `exp`. The authorization server owns the
- * clock these were written by, so there is no leeway (RFC 7662 §4, RFC 7519 §4.1.4). A store may give `null` for what
- * is absent and 1 for true, as databases do.
+ * Why a token may not be used now, or `undefined` when it may: it is not revoked, not before `nbf`, before `exp`. The
+ * authorization server owns the clock these were written by, so there is no leeway (RFC 7662 §4, RFC 7519 §4.1.4). A
+ * store may give `null` for what is absent and 1 for true, as databases do.
  */
-export function isLive(record: TokenRecord, now: number): boolean {
-  return !isOver(record, now) && now >= (record.nbf ?? 0)
+export function whyNotLive(record: TokenRecord, now: number): NotLive | undefined {
+  if (record.revoked) return 'revoked'
+  if (!(now < (record.exp ?? Number.POSITIVE_INFINITY))) return 'expired'
+  return now >= (record.nbf ?? 0) ? undefined : 'not-yet-valid'
 }
 
 /** Whether a token is revoked or past its `exp`, and so never usable again; one that is not yet valid is not over. */

@@ -1,5 +1,6 @@
-/** Seam: where tokens are kept. Stores know tokens by digest and never see the tokens themselves (RFC 9700 §4.9.3). */
+/** Seam: where tokens are kept. Stores know tokens by digest and keep nothing a token could be made of (RFC 9700 §4.9.3). */
 import { sha256 } from '#crypto'
+import type { TokenLookup } from './token-lookup.ts'
 import type { TokenRecord } from './token-record.ts'
 
 /**
@@ -9,8 +10,11 @@ export interface TokenStore<Claims extends object = object> {
   /**
    * The record of a token by its digest, `null` when there is none. Throw when the store cannot tell: the caller is
    * then answered 503. Returning `null` for a failure would log every user out.
+   *
+   * @param lookup - what else the request says, for stores that need more context than the token (RFC 7662 §2.1), and a
+   *   signal for those that can give up.
    */
-  find(digest: string): TokenRecord<Claims> | null | Promise<TokenRecord<Claims> | null>
+  find(digest: string, lookup?: TokenLookup): TokenRecord<Claims> | null | Promise<TokenRecord<Claims> | null>
 }
 
 /**
@@ -20,11 +24,19 @@ export interface TokenStore<Claims extends object = object> {
  * done: the client is then answered 503 and asks again.
  */
 export interface RevocableTokenStore<Claims extends object = object> extends TokenStore<Claims> {
-  /** Revokes one token. */
-  revoke(token: string): Promise<void>
+  /**
+   * Revokes one token.
+   *
+   * @param record - what a resolver knows of the token, for one that the store need not hold, such as a JWT. The store
+   *   then keeps a tombstone under its digest until its `exp`, without `exp` for good: {@link toTombstone} makes one, and
+   *   there is nothing about anybody in it. {@link TokenStore.find} gives it, so the token is revoked whoever else knows
+   *   it. Without a record, what others know stays usable. Security: give only records of tokens that were verified, or strangers fill the store.
+   */
+  revoke(token: string, record?: TokenRecord): Promise<void>
   /**
    * Ends a grant: revokes every token with this `grantId`. A refresh may be under way and save its token a moment
-   * later: that one is revoked too, for an hour at least.
+   * later: that one is revoked too, for an hour at least. A token that the store does not hold is revoked likewise, see
+   * {@link WritableTokenStore.isRevoked}.
    */
   revokeGrant(grantId: string): Promise<void>
 }
@@ -54,6 +66,17 @@ export interface WritableTokenStore<Claims extends object = object> extends Revo
    * @param clientId - compared with the record's `client_id`.
    */
   revokeClient(clientId: string): Promise<void>
+  /**
+   * Whether a token was revoked: by itself, or with the grant, session, user or client of its record, whose `iat` is
+   * compared as that of a token in the store. This is for tokens that verify without the store, such as JWTs; what is
+   * not revoked is `false`, known to the store or not. A token that {@link TokenStore.find} says is revoked is revoked here,
+   * whatever the record says. Throw when the store cannot tell.
+   *
+   * The store has to remember revocations of many for as long as it has nothing to show for it: until tokens have expired
+   * that it does not hold, and that were issued up to an hour late. The stores here have the option
+   * `unstoredLifetimeSeconds` for that.
+   */
+  isRevoked(digest: string, record: TokenRecord): boolean | Promise<boolean>
 }
 
 /** The digest a token is stored and found under: SHA-256, base64url. */

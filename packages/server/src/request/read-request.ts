@@ -4,7 +4,8 @@ import {
   FORM_MEDIA_TYPE,
   Form,
   type IntrospectionRequest,
-  JSON_MEDIA_TYPE,
+  type JSON_MEDIA_TYPE,
+  type JWT_INTROSPECTION_MEDIA_TYPE,
   parseForm,
   parseIntrospectionRequest,
   parseMediaType,
@@ -12,27 +13,34 @@ import {
 } from '@token-introspection/core'
 import { RequestMediaTypeError, RequestMethodError, RequestNotAcceptableError } from '../errors.ts'
 import type { HttpRequest, RequestBody } from '../http-message.ts'
+import { andThen, type MaybePromise } from '../maybe-promise.ts'
 
 /** Limits of the step. */
 export interface RequestStep {
   readonly maxBodyBytes: number
   readonly maxParameters: number
-  /** Whether `Accept` is not looked at, because an answer has no content to speak of. */
-  readonly ignoresAccept?: boolean | undefined
+  /** The media types an answer can have, the usual one first; none when an answer has no content to speak of. */
+  readonly offered: readonly OfferedMediaType[]
 }
+
+/** A media type an answer can have (RFC 7662 §2.2, RFC 9701 §5). */
+export type OfferedMediaType = typeof JSON_MEDIA_TYPE | typeof JWT_INTROSPECTION_MEDIA_TYPE
 
 /** A form that arrived as it should; nothing in it is believed yet. */
 export interface ReceivedRequest {
   /** The `Authorization` field, when there is one. */
   readonly authorization: string | undefined
   readonly form: Form
+  /** What the answer is to be, by the `Accept` field; `undefined` when nothing was offered. */
+  readonly mediaType: OfferedMediaType | undefined
+  /** The request itself, for what its other fields and its connection say. */
+  readonly http: HttpRequest
 }
 
-const OFFERED = [JSON_MEDIA_TYPE] as const
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Method, media type and size first, then the form. The URL is never looked at: parameters come from the body alone. */
-export async function readRequest(request: HttpRequest, step: RequestStep): Promise<ReceivedRequest> {
+export function readRequest(request: HttpRequest, step: RequestStep): MaybePromise<ReceivedRequest> {
   if (request.method !== 'POST') throw new RequestMethodError('the endpoint takes POST only')
   if (parseMediaType(request.header('content-type')) !== FORM_MEDIA_TYPE) {
     throw new RequestMediaTypeError(`the body must be ${FORM_MEDIA_TYPE}`)
@@ -41,11 +49,16 @@ export async function readRequest(request: HttpRequest, step: RequestStep): Prom
   if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== 'identity') {
     throw new RequestMediaTypeError('the body must not be compressed')
   }
-  if (!step.ignoresAccept && chooseMediaType(request.header('accept'), OFFERED) === undefined) {
-    throw new RequestNotAcceptableError(`the answer is ${JSON_MEDIA_TYPE}`)
+  const mediaType = chooseMediaType(request.header('accept'), step.offered)
+  if (mediaType === undefined && step.offered.length > 0) {
+    throw new RequestNotAcceptableError(`the answer is ${step.offered.join(' or ')}`)
   }
-  const form = toForm(await request.readBody(step.maxBodyBytes), step)
-  return { authorization: request.header('authorization'), form }
+  return andThen(request.readBody(step.maxBodyBytes), (body) => ({
+    authorization: request.header('authorization'),
+    form: toForm(body, step),
+    mediaType,
+    http: request,
+  }))
 }
 
 /**

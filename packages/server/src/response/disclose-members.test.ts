@@ -19,7 +19,16 @@ describe('discloseMembers', () => {
   test('discloses every member at once, and nothing of ours', () => {
     const members = Object.fromEntries(names.map((name) => [name, `the ${name}`]))
     const record = recordOf({ ...members, active: false, revoked: false, grantId: 'g', sessionId: 's', other: 1 })
-    expect(discloseMembers(record, issuer)).toEqual({ active: true, ...members })
+    const { scope, ...others } = members
+    expect(scope).toBe('the scope')
+    expect(discloseMembers(record, issuer)).toEqual({ active: true, ...others })
+    const { permissions: _, ...scoped } = members
+    expect(discloseMembers({ ...record, permissions: undefined }, issuer)).toEqual({ active: true, ...scoped })
+  })
+
+  test('never discloses scope beside permissions (EXT-14)', () => {
+    const permissions = [{ resource_id: 'r', resource_scopes: ['view'] }]
+    expect(discloseMembers(recordOf({ scope: 'view', permissions }), issuer)).not.toHaveProperty('scope')
   })
 
   test.each([undefined, null])('leaves a member out that is %j', (absent) => {
@@ -27,10 +36,14 @@ describe('discloseMembers', () => {
     expect(discloseMembers(record, issuer)).toEqual({ active: true, token_type: 'Bearer', iss: issuer })
   })
 
-  test('names a bound token DPoP, unless the record has a type of its own', () => {
+  test('names a bound token DPoP, unless the record has another type than Bearer (DPOP-26)', () => {
     const cnf = { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' }
     expect(discloseMembers(recordOf({ cnf }), issuer).token_type).toBe('DPoP')
-    expect(discloseMembers(recordOf({ cnf, token_type: 'Bearer' }), issuer).token_type).toBe('Bearer')
+    expect(discloseMembers(recordOf({ cnf, token_type: 'Bearer' }), issuer).token_type).toBe('DPoP')
+    expect(discloseMembers(recordOf({ cnf, token_type: 'bearer' }), issuer).token_type).toBe('DPoP')
+    expect(discloseMembers(recordOf({ cnf, token_type: 'N_A' }), issuer).token_type).toBe('N_A')
+    const certificate = { 'x5t#S256': cnf.jkt }
+    expect(discloseMembers(recordOf({ cnf: certificate, token_type: 'Bearer' }), issuer).token_type).toBe('Bearer')
   })
 
   test('adds extension claims, none of which replaces a member', () => {

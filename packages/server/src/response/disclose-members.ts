@@ -10,10 +10,12 @@ import type { TokenRecord } from '../lookup/token-record.ts'
  */
 export function discloseMembers(record: TokenRecord, issuer: string): ActiveIntrospectionResponse {
   const members: ActiveIntrospectionResponse = { active: true }
-  if (has(record.scope) && record.scope !== '') members.scope = record.scope
+  // Permissions say what scope would, and take its place (UMA 2.0 Federated Authorization §5.1.1).
+  if (has(record.scope) && record.scope !== '' && !has(record.permissions)) members.scope = record.scope
   if (has(record.client_id)) members.client_id = record.client_id
   if (has(record.username)) members.username = record.username
-  members.token_type = record.token_type ?? (has(record.cnf?.jkt) ? 'DPoP' : 'Bearer')
+  // How a refresh token is presented is no token type (RFC 6749 §5.1).
+  if (record.kind === 'access_token') members.token_type = tokenType(record)
   if (has(record.exp)) members.exp = record.exp
   if (has(record.iat)) members.iat = record.iat
   if (has(record.nbf)) members.nbf = record.nbf
@@ -36,6 +38,12 @@ export function discloseMembers(record: TokenRecord, issuer: string): ActiveIntr
   if (has(record.exi)) members.exi = record.exi
   if (record.claims) Object.assign(members, extensionClaims(record.claims as Record<string, unknown>))
   return members
+}
+
+/** A token that is bound to a DPoP key is no bearer token, whatever its record says (RFC 9449 §6.2). */
+function tokenType({ token_type, cnf }: TokenRecord): string {
+  if (!has(cnf?.jkt)) return token_type ?? 'Bearer'
+  return !has(token_type) || /^bearer$/i.test(token_type) ? 'DPoP' : token_type
 }
 
 function has<Value>(value: Value | null | undefined): value is Value {

@@ -1,13 +1,11 @@
 import { INACTIVE, REGISTERED_MEMBERS } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
-import { type ResponseStep, shapeResponse } from './shape-response.ts'
+import { type DisclosureView, STATUS_ONLY } from '../disclosure-view.ts'
+import type { TokenRecord } from '../lookup/token-record.ts'
+import { createRememberedAnswers } from './remembered-answers.ts'
+import { INACTIVE_ANSWER, type ShapeStep, shapeResponse } from './shape-response.ts'
 
-const step: ResponseStep = {
-  issuer: 'https://as.example.com',
-  claims: undefined,
-  challenge: 'Basic realm="x"',
-  retryAfterSeconds: 1,
-}
+const step: ShapeStep = { issuer: 'https://as.example.com', claims: undefined, timeoutMs: 100, remembered: undefined }
 const jkt = '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I'
 const defaulted = { active: true, token_type: 'Bearer', iss: step.issuer }
 
@@ -39,20 +37,33 @@ const everything = {
   exi: 60,
 }
 
-function shape(members: object): ReturnType<typeof shapeResponse> {
-  return shapeResponse({ kind: 'access_token', ...members }, step)
+interface Views {
+  /** Of the policy. */
+  readonly view?: DisclosureView
+  /** Of the protected resource. */
+  readonly own?: DisclosureView
+}
+
+async function shape(members: object, { view, own }: Views = {}, changes: Partial<ShapeStep> = {}) {
+  const record: TokenRecord = { kind: 'access_token', ...members }
+  const answer = await shapeResponse({ record, view, reason: undefined }, { view: own }, { ...step, ...changes })
+  return answer.response
 }
 
 describe('shapeResponse', () => {
-  test('makes no record the one inactive response', async () => {
-    expect(await shapeResponse(undefined, step)).toBe(INACTIVE)
+  test('makes no record the one inactive response', () => {
+    const nothing = { record: undefined, view: undefined, reason: 'unknown' } as const
+    expect(shapeResponse(nothing, { view: { members: ['sub'], subject: () => 'x' } }, step)).toBe(INACTIVE_ANSWER)
+    expect(INACTIVE_ANSWER.response).toBe(INACTIVE)
   })
 
   test('discloses every registered member a record has', async () => {
     expect(Object.keys(everything).toSorted()).toEqual(
       [...REGISTERED_MEMBERS].filter((name) => name !== 'active').toSorted(),
     )
-    expect(await shape(everything)).toEqual({ active: true, ...everything })
+    const { scope, permissions, ...others } = everything
+    expect(await shape({ ...others, scope })).toEqual({ active: true, ...others, scope })
+    expect(await shape({ ...others, permissions })).toEqual({ active: true, ...others, permissions })
   })
 
   test.each<[string, object, object]>([
@@ -68,6 +79,11 @@ describe('shapeResponse', () => {
     ['the issuer of the record', { iss: 'https://b.example.com' }, { iss: 'https://b.example.com' }],
     ['extension claims', { claims: { tenant: 'a', list: [null] } }, { tenant: 'a', list: [null] }],
     ['no extension claim with a registered name', { claims: { sub: 'x', active: false, exp: 1 } }, {}],
+    [
+      'permissions in the place of scope (EXT-14)',
+      { scope: 'orders:read', permissions: [{ resource_id: 'r', resource_scopes: [] }] },
+      { permissions: [{ resource_id: 'r', resource_scopes: [] }] },
+    ],
   ])('gives %s', async (_, members, expected) => {
     const response = await shape(members)
     expect(response).toStrictEqual({ ...defaulted, ...expected })
@@ -103,17 +119,175 @@ describe('shapeResponse', () => {
     })
   })
 
-  test('does not hide a schema that throws', async () => {
-    const thrown = new Error('a bug')
-    const claims: ResponseStep['claims'] = {
-      '~standard': {
-        version: 1,
-        vendor: 'test',
-        validate() {
-          throw thrown
-        },
+  test('gives a refresh token no token type (RSP-10)', async () => {
+    expect(await shape({ kind: 'refresh_token', token_type: 'refresh_token', exp: 3 })).toStrictEqual({
+      active: true,
+      exp: 3,
+      iss: step.issuer,
+    })
+  })
+
+  test.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('s3cr3t')
       },
+    ],
+    ['rejects', () => Promise.reject(new Error('s3cr3t'))],
+    ['never answers', () => new Promise(() => undefined)],
+  ])('takes a schema or a view that %s for a record that cannot be answered', async (_, fail) => {
+    const claims = { '~standard': { version: 1, vendor: 'test', validate: fail } } as unknown as ShapeStep['claims']
+    const failing = [shape({}, {}, { claims }), shape({}, { view: { subject: fail as () => string } })]
+    for (const answer of failing) {
+      await expect(answer).rejects.toMatchObject({
+        code: 'ERR_RESPONSE_SHAPE',
+        message: expect.not.stringContaining('s3cr3t') as string,
+        cause: expect.any(Error) as Error,
+      })
     }
-    await expect(shapeResponse({ kind: 'access_token' }, { ...step, claims })).rejects.toBe(thrown)
+  })
+})
+
+function shapeWith(record: TokenRecord, remembered: ShapeStep['remembered'], views: Views = {}) {
+  return shapeResponse({ record, view: views.view, reason: undefined }, { view: views.own }, { ...step, remembered })
+}
+
+describe('an answer', () => {
+  const frozen: TokenRecord = Object.freeze({
+    kind: 'access_token',
+    sub: 'alice',
+    aud: Object.freeze(['a']) as string[],
+  })
+
+  test('is remembered for a record that cannot change, and no other', () => {
+    const remembered = createRememberedAnswers()
+    expect(shapeWith(frozen, remembered)).toBe(shapeWith(frozen, remembered))
+    expect(shapeWith({ ...frozen }, remembered)).not.toBe(shapeWith(frozen, remembered))
+    const open: TokenRecord = { ...frozen }
+    const half: TokenRecord = Object.freeze({ ...frozen, aud: ['a'] })
+    const moody = Object.freeze({
+      kind: 'access_token',
+      get sub() {
+        return 'alice'
+      },
+    }) as TokenRecord
+    for (const record of [open, half, moody]) {
+      expect(shapeWith(record, remembered)).not.toBe(shapeWith(record, remembered))
+    }
+  })
+
+  test('of one handler is not remembered by another', () => {
+    expect(shapeWith(frozen, createRememberedAnswers())).not.toBe(shapeWith(frozen, createRememberedAnswers()))
+  })
+
+  test('that a view narrows is neither remembered nor taken from memory', async () => {
+    const remembered = createRememberedAnswers()
+    const whole = await shapeWith(frozen, remembered)
+    const narrowed = await shapeWith(frozen, remembered, { view: STATUS_ONLY })
+    expect(narrowed.response).toEqual({ active: true })
+    expect(await shapeWith(frozen, remembered, { own: STATUS_ONLY })).toEqual(narrowed)
+    expect(shapeWith(frozen, remembered)).toBe(whole)
+    expect(whole.response).toMatchObject({ sub: 'alice' })
+  })
+})
+
+describe('a view', () => {
+  const record = {
+    scope: 'orders:read orders:write profile',
+    sub: 'alice',
+    username: 'alice@example.com',
+    exp: 3,
+    authorization_details: [
+      { type: 'payment', amount: '1' },
+      { type: 'account', actions: ['read'] },
+    ],
+    claims: { email: 'alice@example.com', tenant: 'a' },
+  }
+  const whole = { ...defaulted, ...record, ...record.claims, claims: undefined }
+
+  test.each<[string, DisclosureView, object]>([
+    ['the scope tokens it names (JWT-20)', { scopes: ['profile', 'orders:read'] }, { scope: 'orders:read profile' }],
+    ['no scope where none is left (RSP-05)', { scopes: ['orders'] }, { scope: undefined }],
+    ['no scope token by a part of it', { scopes: ['orders:', 'ORDERS:READ', ''] }, { scope: undefined }],
+    [
+      'the authorization details it wants (EXT-08)',
+      { authorizationDetails: ({ type }) => type === 'account' },
+      { authorization_details: [{ type: 'account', actions: ['read'] }] },
+    ],
+    [
+      'no authorization details where none is left',
+      { authorizationDetails: () => false },
+      { authorization_details: undefined },
+    ],
+    [
+      'no authorization details for anything but true',
+      { authorizationDetails: () => 1 as unknown as boolean },
+      { authorization_details: undefined },
+    ],
+    ['another sub (SEC-19)', { subject: ({ sub }) => `pairwise-${sub}` }, { sub: 'pairwise-alice' }],
+    ['a sub that comes later', { subject: async () => 'p' }, { sub: 'p' }],
+    ['no sub', { subject: () => undefined }, { sub: undefined }],
+    [
+      'claims under other names',
+      { claims: ({ email }) => ({ mail: email }) },
+      { mail: 'alice@example.com', email: undefined, tenant: undefined },
+    ],
+    [
+      'no registered member by way of claims',
+      { claims: () => ({ sub: 'root', active: false, scope: 'admin', exp: 9, tenant: 'b' }) },
+      { email: undefined, tenant: 'b' },
+    ],
+  ])('shows %s', async (_, view, changes) => {
+    const expected = JSON.parse(JSON.stringify({ ...whole, ...changes })) as object
+    expect(await shape(record, { view })).toStrictEqual(expected)
+    expect(await shape(record, { own: view })).toStrictEqual(expected)
+  })
+
+  test.each<[string, DisclosureView, object]>([
+    [
+      'the members it names, claims included (SEC-19)',
+      { members: ['sub', 'tenant', 'nothing'] },
+      { sub: 'alice', tenant: 'a' },
+    ],
+    ['the status alone', STATUS_ONLY, {}],
+    ['nothing of ours', { members: ['kind', 'grantId', 'claims', '__proto__', 'constructor'] }, {}],
+  ])('shows %s', async (_, view, expected) => {
+    expect(await shape({ ...record, grantId: 'g' }, { view })).toStrictEqual({ active: true, ...expected })
+  })
+
+  test('never hides that a token is bound to a key, unless it hides everything (CERT-01)', async () => {
+    const cnf = { jkt }
+    for (const view of [{ members: ['sub'] }, { members: ['nothing'] }, { claims: () => ({}) }, { scopes: [] }]) {
+      expect(await shape({ ...record, cnf }, { view })).toMatchObject({ cnf })
+      expect(await shape({ ...record, cnf }, { own: view })).toMatchObject({ cnf })
+    }
+    expect(await shape({ ...record, cnf }, { view: STATUS_ONLY })).toStrictEqual({ active: true })
+  })
+
+  test('of the policy and of the protected resource both narrow', async () => {
+    const view: DisclosureView = { scopes: ['orders:read', 'profile'], members: ['scope', 'exp'] }
+    const own: DisclosureView = { scopes: ['orders:read', 'orders:write'], members: ['scope', 'sub'] }
+    expect(await shape(record, { view, own })).toStrictEqual({ active: true, scope: 'orders:read' })
+  })
+
+  test('does not change the record, and gets claims it cannot change', async () => {
+    const kept = structuredClone(record)
+    const changing: DisclosureView = {
+      scopes: [],
+      claims: (claims) => Object.assign(claims, { email: 'x' }),
+    }
+    await expect(shape(record, { view: changing })).rejects.toMatchObject({ code: 'ERR_RESPONSE_SHAPE' })
+    expect(record).toEqual(kept)
+  })
+
+  test.each<[string, DisclosureView]>([
+    ['sub', { subject: () => 7 as unknown as string }],
+    ['sub', { subject: () => null as unknown as string }],
+  ])('that makes a wrong %s is refused', async (name, view) => {
+    await expect(shape(record, { view })).rejects.toMatchObject({
+      code: 'ERR_RESPONSE_SHAPE',
+      message: expect.stringContaining(name) as string,
+    })
   })
 })

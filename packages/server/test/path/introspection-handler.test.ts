@@ -1,8 +1,17 @@
 /** The whole path from request to response, through every form of the handler. */
+import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
 import { protectedResourceMetadataSchema } from '@token-introspection/core'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { describe, expect, test } from 'vitest'
 import type { IntrospectionHandlerEvent } from '../../src/index.ts'
+import {
+  createMemoryLimiter,
+  createMemoryTokenStore,
+  type ProtectedResource,
+  STATUS_ONLY,
+  type TokenLookup,
+} from '../../src/index.ts'
 import { claimsSchema } from '../claims.ts'
 import {
   ACTIVE,
@@ -16,6 +25,7 @@ import {
   NOW,
   OTHER_SECRET,
   post,
+  PROTECTED_RESOURCES,
   RECORD,
   SECRET,
   storeOf,
@@ -192,7 +202,8 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       expect(await attempt('orders-api', 'old')).toBe(401)
       expect(await attempt('orders-api', 'new')).toBe(200)
       expect(await attempt('nobody', 'new')).toBe(401)
-      expect(asked).toEqual(['orders-api', 'orders-api', 'orders-api', 'nobody'])
+      // Once more for the secret that was good before: it is not any longer, so it is verified like any other.
+      expect(asked).toEqual(['orders-api', 'orders-api', 'orders-api', 'orders-api', 'nobody'])
     })
 
     test.each<[string, () => never | Promise<never>]>([
@@ -256,6 +267,21 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       await expectAnswer(post(active), 503, unavailable, changes)
     })
 
+    test('answers 503 in time when the store hangs, and what it says later changes nothing (ERR-18)', async () => {
+      const { promise, resolve: answer } = Promise.withResolvers<null>()
+      const started = performance.now()
+      const store = { find: () => promise }
+      await expectAnswer(post(active), 503, unavailable, { lookup: { store }, timeoutMs: 50 })
+      expect(performance.now() - started).toBeLessThan(1500)
+      answer(null)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    })
+
+    test('answers 503 in time when the registry hangs', async () => {
+      const changes = { clientAuthentication: { findProtectedResource: hang }, timeoutMs: 50 }
+      await expectAnswer(post(active), 503, unavailable, changes)
+    })
+
     test('says when to try again', async () => {
       const { handler } = await createEndpoint({
         lookup: { store: { find: fail } },
@@ -308,6 +334,46 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       expect(json(await send(handler, post({ token: token(tokenName) }))).active).toBe(isActive)
     })
 
+    test('tells a client about its own refresh token where that is enabled, and about that token alone (RSP-30)', async () => {
+      const store = createMemoryTokenStore()
+      await store.save('own', { kind: 'refresh_token', client_id: 'orders-api', grantId: 'g', exp: NOW + 9000 })
+      await store.save('sibling', { kind: 'access_token', client_id: 'orders-api', grantId: 'g', exp: NOW - 1 })
+      const enabled: Changes = { lookup: { store }, authorization: { refreshTokens: true } }
+      const own = { active: true, client_id: 'orders-api', exp: NOW + 9000, iss: ISSUER }
+      await expectAnswer(post({ token: 'own' }), 200, own, enabled)
+      await expectAnswer(post({ token: 'sibling' }), 200, INACTIVE, enabled)
+      await expectAnswer(post({ token: 'own' }), 200, INACTIVE, { lookup: { store } })
+      const other = post({ token: 'own' }, { authorization: basic('invoices-api', OTHER_SECRET) })
+      await expectAnswer(other, 200, INACTIVE, enabled)
+    })
+
+    test('lets a policy of our own narrow what is disclosed, per protected resource (RSP-20, SEC-19)', async () => {
+      const changes: Changes = {
+        authorization: {
+          allow: ({ id }) =>
+            id === 'orders-api' ? { scopes: ['orders:read'], members: ['scope', 'exp'] } : STATUS_ONLY,
+        },
+      }
+      await expectAnswer(post(active), 200, { active: true, scope: 'orders:read', exp: NOW + 3600 }, changes)
+      const request = post(active, { authorization: basic('invoices-api', OTHER_SECRET) })
+      await expectAnswer(request, 200, { active: true }, changes)
+    })
+
+    test('keeps to the view of the protected resource', async () => {
+      const view = { members: ['sub', 'scope'], scopes: ['orders:write'], subject: () => 'pairwise-1' }
+      const protectedResources = [{ id: 'orders-api', clientSecrets: [SECRET], audiences: [RECORD.aud], view }]
+      const expected = { active: true, scope: 'orders:write', sub: 'pairwise-1' }
+      await expectAnswer(post(active), 200, expected, { clientAuthentication: { protectedResources } })
+    })
+
+    test('hands further parameters to the store (REQ-13)', async () => {
+      const store = {
+        find: (_: string, lookup?: TokenLookup) => (lookup?.parameter('resource') === 'urn:orders' ? RECORD : null),
+      }
+      await expectAnswer(post({ ...active, resource: 'urn:orders' }), 200, ACTIVE, { lookup: { store } })
+      await expectAnswer(post(active), 200, INACTIVE, { lookup: { store } })
+    })
+
     test('lets a policy of our own decide, with the protected resource and the record', async () => {
       const changes: Changes = {
         authorization: { allow: async ({ id }, { sub }) => id === 'orders-api' && sub === 'alice' },
@@ -342,6 +408,66 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
     })
   })
 
+  describe('limits', () => {
+    test('answers 429 and when to come back, once the budget is used up, and touches no token (ERR-11)', async () => {
+      const asked: string[] = []
+      const store = { find: (digest: string) => (asked.push(digest), RECORD) }
+      const { handler, events } = await createEndpoint({ ...limitedTo(2), lookup: { store } })
+      for (const status of [200, 200, 429]) expect((await send(handler, post(active))).status).toBe(status)
+      const refused = await send(handler, post(active))
+      expect([refused.status, json(refused)]).toEqual([
+        429,
+        { error: 'temporarily_unavailable', error_description: 'too many requests' },
+      ])
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(50)
+      expect(asked).toHaveLength(2)
+      expect(events.at(-1)).toMatchObject({ type: 'refused', status: 429, error: { code: 'ERR_LIMITS_EXCEEDED' } })
+    })
+
+    test('charges what each caller does to nobody else, and nobody for those who are not authenticated', async () => {
+      const { handler } = await createEndpoint(limitedTo(1))
+      const other = post(active, { authorization: basic('invoices-api', OTHER_SECRET) })
+      for (let attempt = 0; attempt < 3; attempt++) {
+        await send(handler, post(active, { authorization: basic('orders-api', 'wrong') }))
+      }
+      expect((await send(handler, post(active))).status).toBe(200)
+      expect((await send(handler, post(active))).status).toBe(429)
+      expect((await send(handler, other)).status).toBe(200)
+    })
+
+    test('makes fishing dear: a token that is not active costs as much as twenty that are', async () => {
+      const { handler } = await createEndpoint(limitedTo(41))
+      const statuses: number[] = []
+      for (const value of ['junk-1', token('foreign'), token('active'), 'junk-2']) {
+        statuses.push((await send(handler, post({ token: value }))).status)
+      }
+      expect(statuses).toEqual([200, 200, 200, 429])
+    })
+
+    test('takes a limiter of rate-limiter-flexible, and one of the protected resource itself', async () => {
+      const protectedResources = [
+        { ...PROTECTED_RESOURCES[0], limiter: new RateLimiterMemory({ points: 1, duration: 60 }) },
+        PROTECTED_RESOURCES[1],
+      ] as ProtectedResource[]
+      const limiter = new RateLimiterMemory({ points: 2, duration: 60 })
+      const { handler } = await createEndpoint({ limits: { limiter }, clientAuthentication: { protectedResources } })
+      const other = { authorization: basic('invoices-api', OTHER_SECRET) }
+      const owned = post(active)
+      expect([await send(handler, owned), await send(handler, owned)].map(({ status }) => status)).toEqual([200, 429])
+      const commonly = [post({ token: token('foreign') }, other), post({ token: token('foreign') }, other)]
+      for (const request of commonly) expect((await send(handler, request)).status).toBe(200)
+      expect((await send(handler, commonly[0] as WireRequest)).status).toBe(429)
+    })
+
+    test.each<[string, () => never | Promise<never>]>([
+      ['throws', fail],
+      ['rejects', rejected],
+      ['hangs', hang],
+    ])('answers 503 when the limiter %s', async (_, consume) => {
+      await expectAnswer(post(active), 503, unavailable, { limits: { limiter: { consume } }, timeoutMs: 50 })
+    })
+  })
+
   describe('response', () => {
     test.each<[member: string, record: object, value: string]>([
       ['exp', { ...RECORD, exp: 1_764_003_600_000 }, '1764003600000'],
@@ -356,7 +482,12 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       const response = await send(handler, post(active))
       expect([response.status, json(response)]).toEqual([500, serverError])
       expect(events).toEqual([
-        { type: 'refused', status: 500, error: expect.objectContaining({ code: 'ERR_RESPONSE_SHAPE' }) as unknown },
+        {
+          type: 'refused',
+          status: 500,
+          error: expect.objectContaining({ code: 'ERR_RESPONSE_SHAPE' }) as unknown,
+          durationMs: expect.any(Number) as number,
+        },
       ])
       const reported = (events[0] as { error: Error }).error.message
       expect(reported).toMatch(new RegExp(`\\b${member}\\b`))
@@ -424,15 +555,29 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
 
   describe('events', () => {
     test.each<[string, WireRequest, object]>([
-      ['an active token', post(active), { type: 'introspected', protectedResource: 'orders-api', active: true }],
+      ['an active token', post(active), introspected('active', { active: true, reason: undefined })],
       [
-        'an inactive token',
+        'an unknown token',
         post({ token: 'tkn-unknown' }),
-        { type: 'introspected', protectedResource: 'orders-api', active: false },
+        introspected('tkn-unknown', { reason: 'unknown', resolver: undefined }),
+      ],
+      ['an expired token', post({ token: token('expired') }), introspected('expired', { reason: 'expired' })],
+      ['a revoked token', post({ token: token('revoked') }), introspected('revoked', { reason: 'revoked' })],
+      ['a token for later', post({ token: token('future') }), introspected('future', { reason: 'not-yet-valid' })],
+      ['a refresh token', post({ token: token('refresh') }), introspected('refresh', { reason: 'refresh-token' })],
+      ["another's token", post({ token: token('foreign') }), introspected('foreign', { reason: 'denied' })],
+      [
+        'a request without credentials',
+        post(active, anonymous),
+        {
+          type: 'refused',
+          status: 401,
+          error: expect.objectContaining({ code: 'ERR_CLIENT_AUTHENTICATION_MISSING' }) as unknown,
+        },
       ],
       [
-        'a refusal',
-        post(active, anonymous),
+        'wrong credentials',
+        post(active, { authorization: basic('orders-api', 'wrong') }),
         {
           type: 'refused',
           status: 401,
@@ -442,7 +587,11 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
     ])('reports %s once', async (_, request, event) => {
       const { handler, events } = await createEndpoint()
       await send(handler, request)
-      expect(events).toEqual([event])
+      expect(events).toEqual([{ ...event, durationMs: expect.any(Number) as number }])
+      expect(events[0]).toHaveProperty(
+        'durationMs',
+        expect.toSatisfy((ms: number) => ms >= 0),
+      )
     })
 
     test('reports what was unexpected as it was thrown', async () => {
@@ -456,7 +605,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       })
       const response = await send(handler, post(active))
       expect([response.status, response.body]).toEqual([500, '{"error":"server_error"}'])
-      expect(events).toEqual([{ type: 'unexpected', status: 500, error: thrown }])
+      expect(events).toMatchObject([{ type: 'unexpected', status: 500, error: thrown }])
     })
 
     test('hands on the error of the store as cause', async () => {
@@ -493,6 +642,28 @@ test.each(forms.filter((form) => form.name !== 'plain data'))(
 /** Form encoding with every octet escaped that may be, as the most careful clients do. */
 function encodeEverything(value: string): string {
   return [...Buffer.from(value)].map((octet) => `%${octet.toString(16).padStart(2, '0')}`).join('')
+}
+
+/** What is reported about one of the tokens, or about a token of nobody. */
+function introspected(name: TokenName | 'tkn-unknown', outcome: object): object {
+  const value = name === 'tkn-unknown' ? name : token(name)
+  const tokenDigest = createHash('sha256').update(value).digest('base64url')
+  return {
+    type: 'introspected',
+    protectedResource: 'orders-api',
+    active: false,
+    resolver: 'store',
+    tokenDigest,
+    ...outcome,
+  }
+}
+
+function hang(): Promise<never> {
+  return new Promise(() => undefined)
+}
+
+function limitedTo(points: number): Changes {
+  return { limits: { limiter: createMemoryLimiter({ points, windowSeconds: 60 }) } }
 }
 
 function fail(): never {

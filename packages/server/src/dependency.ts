@@ -1,0 +1,44 @@
+/** Asking what is not ours, such as a store, a registry or a policy: it may answer at once, later, never, or throw. */
+import { isPromise, type MaybePromise } from './maybe-promise.ts'
+
+/** The `cause` of an error about a dependency that did not answer in time. */
+export class DependencyTimeoutError extends Error {
+  override readonly name = 'DependencyTimeoutError'
+}
+
+/**
+ * What a dependency gives. It is not waited for longer than `timeoutMs`; what it gives later is dropped.
+ *
+ * @param toError - makes the error of the step out of whatever was thrown.
+ * @param onTimeout - called before the error is made.
+ */
+export function askDependency<Value>(
+  ask: () => MaybePromise<Value>,
+  timeoutMs: number,
+  toError: (cause: unknown) => Error,
+  onTimeout?: (reason: Error) => void,
+): MaybePromise<Value> {
+  let answer: MaybePromise<Value>
+  try {
+    answer = ask()
+  } catch (cause) {
+    throw toError(cause)
+  }
+  return isPromise(answer) ? withinTime(answer, timeoutMs, toError, onTimeout) : answer
+}
+
+function withinTime<Value>(
+  answer: Promise<Value>,
+  timeoutMs: number,
+  toError: (cause: unknown) => Error,
+  onTimeout?: (reason: Error) => void,
+): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      const reason = new DependencyTimeoutError(`no answer within ${timeoutMs} ms`)
+      onTimeout?.(reason)
+      reject(toError(reason))
+    }, timeoutMs)
+    answer.then(resolve, (cause: unknown) => reject(toError(cause))).finally(() => clearTimeout(timer))
+  })
+}

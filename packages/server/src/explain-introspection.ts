@@ -1,0 +1,111 @@
+/** SPINE: why a protected resource gets the answer it gets, step by step. For the operator, never for the wire. */
+import { INACTIVE, type IntrospectionResponse } from '@token-introspection/core'
+import { authorizeDisclosure, type Disclosure, type InactiveReason } from './authorization/authorize-disclosure.ts'
+import type { ProtectedResource } from './client-authentication/protected-resource.ts'
+import type { Steps } from './handle-introspection.ts'
+import { findProtectedResource, type InProcessRequest, toIntrospectionRequest } from './introspect-in-process.ts'
+import { findToken, type FoundToken } from './lookup/find-token.ts'
+import { type Answer, shapeResponse } from './response/shape-response.ts'
+
+/** One step of the way to an answer. */
+export interface ExplainedStep {
+  readonly step: 'clientAuthentication' | 'lookup' | 'authorization' | 'response'
+  /** What came of it, for people. */
+  readonly outcome: string
+  readonly durationMs: number
+}
+
+/** The answer, and how it came about. Neither the token nor a secret is in it; what the record says may be. */
+export interface Explanation {
+  readonly response: IntrospectionResponse
+  /** Why the answer is inactive; `undefined` when it is active, or when a step failed. */
+  readonly reason: InactiveReason | undefined
+  /** What a step threw; a request would have been answered with an error. */
+  readonly error: unknown
+  readonly steps: readonly ExplainedStep[]
+}
+
+/** The steps of {@link introspectInProcess}, each with what came of it. */
+export async function explainIntrospection(
+  token: string,
+  request: InProcessRequest,
+  steps: Steps,
+): Promise<Explanation> {
+  const explained: ExplainedStep[] = []
+  const introspection = toIntrospectionRequest(token, request)
+  let reason: InactiveReason | undefined
+  let response: IntrospectionResponse = INACTIVE
+  let error: unknown
+  try {
+    const protectedResource = await explain(explained, 'clientAuthentication', describeProtectedResource, () =>
+      findProtectedResource(request.protectedResource, steps),
+    )
+    const found = await explain(explained, 'lookup', describeFound, () => findToken(introspection, steps.lookup))
+    const disclosure = await explain(
+      explained,
+      'authorization',
+      (its: Disclosure) => describeDisclosure(protectedResource, found, its),
+      () => authorizeDisclosure(protectedResource, found, steps.authorization),
+    )
+    reason = disclosure.reason
+    const answer = await explain(explained, 'response', describeAnswer, () =>
+      shapeResponse(disclosure, protectedResource, steps.response),
+    )
+    response = structuredClone(answer.response)
+  } catch (thrown) {
+    error = thrown
+  }
+  return { response, reason, error, steps: explained }
+}
+
+async function explain<Value>(
+  explained: ExplainedStep[],
+  step: ExplainedStep['step'],
+  describe: (value: Value) => string,
+  take: () => Value | Promise<Value>,
+): Promise<Value> {
+  const startedMs = performance.now()
+  const add = (outcome: string): number => explained.push({ step, outcome, durationMs: performance.now() - startedMs })
+  try {
+    const value = await take()
+    add(describe(value))
+    return value
+  } catch (error) {
+    add(`failed: ${error instanceof Error ? error.message : 'something that is no error was thrown'}`)
+    throw error
+  }
+}
+
+function describeProtectedResource({ id, audiences }: ProtectedResource): string {
+  return `${id}, with ${audiences === undefined || audiences.length === 0 ? 'no audiences' : `the audiences ${list(audiences)}`}`
+}
+
+function describeFound({ resolver, record, reason, known }: FoundToken): string {
+  if (known === undefined)
+    return reason === 'not-minted' ? 'lookup.isMinted says it was not minted here' : 'no resolver knows it'
+  const what = `${known.kind} known to ${resolver}`
+  if (record !== undefined) return `${what}, live`
+  const { exp, nbf } = known
+  const when = { expired: ` since exp ${exp}`, 'not-yet-valid': ` before nbf ${nbf}` }[reason as string] ?? ''
+  return `${what}, ${reason}${when}`
+}
+
+function describeDisclosure(
+  { id, audiences }: ProtectedResource,
+  { record: found }: FoundToken,
+  { record, view, reason }: Disclosure,
+): string {
+  if (found === undefined) return 'nothing to decide'
+  if (reason === 'refresh-token') return `a ${found.kind} is not told about to ${id}`
+  const about = `audience ${list([found.aud ?? []].flat())}, issued to ${found.client_id ?? 'nobody'}`
+  if (record === undefined) return `denied by the policy: ${about}; ${id} answers to ${list(audiences ?? [])}`
+  return view === undefined ? `allowed: ${about}` : `allowed with a view of ${Object.keys(view).join(', ')}: ${about}`
+}
+
+function describeAnswer({ response }: Answer): string {
+  return response.active ? `active, with ${list(Object.keys(response))}` : 'inactive'
+}
+
+function list(values: readonly string[]): string {
+  return JSON.stringify(values)
+}

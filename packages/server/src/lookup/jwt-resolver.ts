@@ -1,0 +1,210 @@
+/** Finds JWT access tokens by verifying them (RFC 9068, RFC 7662 §4). */
+import { parseJsonObject, REGISTERED_MEMBERS } from '@token-introspection/core'
+import { OptionGroup } from '@token-introspection/core/options'
+import type { CompactVerifyGetKey, JSONWebKeySet } from 'jose'
+import { loadJose } from '../keys/load-jose.ts'
+import type { TokenLookup } from './token-lookup.ts'
+import type { TokenRecord } from './token-record.ts'
+import type { TokenResolver } from './token-resolver.ts'
+
+/** Options of {@link createJwtResolver}. */
+export interface JwtResolverOptions {
+  /** The issuer identifier in the tokens, compared character by character (RFC 9068 §4). */
+  readonly issuer: string
+  /** The public keys the tokens are signed with, when they do not change. Give exactly one of this and `findJwks`. */
+  readonly jwks?: JSONWebKeySet | undefined
+  /**
+   * Gives the public keys, when they rotate; asked for every token, so give what is at hand. A throw is answered 503.
+   */
+  readonly findJwks?: (() => JSONWebKeySet | Promise<JSONWebKeySet>) | undefined
+  /**
+   * Whether a token was revoked, by itself or with its grant, session, user or client. A JWT says nothing about that, so
+   * the question has to be answered; {@link WritableTokenStore.isRevoked} of a store does, whose option
+   * `unstoredLifetimeSeconds` has to cover the lifetime of the tokens. Anything but `false` is revoked, a throw is
+   * answered 503.
+   */
+  readonly isRevoked: (record: TokenRecord, lookup: TokenLookup) => boolean | Promise<boolean>
+  /** The signature algorithms taken. Default every asymmetric one; `none` and `HS256` and its kind cannot be given. */
+  readonly algorithms?: readonly string[] | undefined
+  /** The claim that names the grant, for revocations by grant. Default none. */
+  readonly grantIdClaim?: string | undefined
+  /** The claim that names the session, for revocations by session. Default `sid`. */
+  readonly sessionIdClaim?: string | undefined
+  /** What events and explanations call it. Default `jwt`. */
+  readonly name?: string | undefined
+}
+
+/** The signature algorithms with a public key that JOSE libraries have (RFC 7518 §3.1, RFC 8037, RFC 9864). */
+const ALGORITHMS = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 Ed25519 EdDSA'.split(' ')
+
+const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
+const ACCESS_TOKEN_TYP = /^(?:application\/)?at\+jwt$/i
+/** Claims a JWT access token has, and their type (RFC 9068 §2.2). */
+const STRINGS = ['iss', 'sub', 'client_id', 'jti'] as const
+const DATES = ['exp', 'iat', 'nbf', 'auth_time'] as const
+
+/**
+ * Creates a resolver for JWT access tokens of one issuer. A token is found when its `typ` is that of an access token, its
+ * signature is good, its issuer is the one given and every claim that RFC 9068 §2.2 requires is there; anything else is
+ * not known here, and the next resolver is asked. Expiry is checked afterwards, like everyone's. Claims that are not
+ * registered for introspection become extension claims. Give the revocation handler the resolver as well.
+ *
+ * @throws TypeError naming the option that is wrong.
+ *
+ * @example
+ * ```ts
+ * import { createJwtResolver, createMemoryTokenStore, createStoreResolver } from '@token-introspection/server'
+ * import type { JSONWebKeySet } from 'jose'
+ *
+ * declare const jwks: JSONWebKeySet
+ *
+ * const store = createMemoryTokenStore()
+ * export const lookup = {
+ *   resolvers: [
+ *     createStoreResolver({ store }),
+ *     createJwtResolver({
+ *       issuer: 'https://as.example.com',
+ *       jwks,
+ *       isRevoked: (record, { digest }) => store.isRevoked(digest, record),
+ *     }),
+ *   ],
+ * }
+ * ```
+ * @see [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068.html#section-4)
+ */
+export function createJwtResolver(options: JwtResolverOptions): TokenResolver {
+  const group = new OptionGroup('', options, [
+    'issuer',
+    'jwks',
+    'findJwks',
+    'isRevoked',
+    'algorithms',
+    'grantIdClaim',
+    'sessionIdClaim',
+    'name',
+  ])
+  const issuer = group.string('issuer')
+  if (issuer === undefined) throw group.error('issuer', 'is required')
+  const isRevoked = group.function<JwtResolverOptions['isRevoked']>('isRevoked')
+  if (isRevoked === undefined) throw group.error('isRevoked', 'is required: a JWT does not say that it was revoked')
+  const findJwks = resolveKeys(group)
+  const algorithms = resolveAlgorithms(group)
+  const names = { grantId: group.string('grantIdClaim'), sessionId: group.string('sessionIdClaim') ?? 'sid' }
+
+  return {
+    name: group.string('name') ?? 'jwt',
+    kinds: ['access_token'],
+    async resolve(lookup) {
+      const { token } = lookup
+      if (!COMPACT_JWS.test(token) || !isFor(issuer, token)) return null
+      const claims = await verify(token, await findJwks(), algorithms)
+      const record = claims === undefined ? undefined : toRecord(claims, issuer, names)
+      if (record === undefined) return null
+      const revoked: unknown = await isRevoked(record, lookup)
+      return revoked === false ? record : { ...record, revoked: true }
+    },
+  }
+}
+
+function resolveKeys(group: OptionGroup): () => JSONWebKeySet | Promise<JSONWebKeySet> {
+  if (group.has('jwks') === group.has('findJwks')) throw group.error('jwks', 'give either this or findJwks')
+  const findJwks = group.function<() => JSONWebKeySet>('findJwks')
+  if (findJwks !== undefined) return findJwks
+  const jwks = group.raw('jwks') as JSONWebKeySet
+  if (!Array.isArray(jwks?.keys) || jwks.keys.length === 0) throw group.error('jwks', 'must have at least one key')
+  return () => jwks
+}
+
+function resolveAlgorithms(group: OptionGroup): string[] {
+  const algorithms = group.strings('algorithms') ?? ALGORITHMS
+  if (algorithms.length === 0 || algorithms.some((algorithm) => !ALGORITHMS.includes(algorithm))) {
+    throw group.error('algorithms', `must hold some of ${ALGORITHMS.join(', ')}`)
+  }
+  return [...algorithms]
+}
+
+/** Whether a token that nobody has verified yet claims to be an access token of the issuer: only then is it verified. */
+function isFor(issuer: string, token: string): boolean {
+  const [header, payload] = token.split('.').slice(0, 2).map(decode)
+  return typeof header?.['typ'] === 'string' && ACCESS_TOKEN_TYP.test(header['typ']) && payload?.['iss'] === issuer
+}
+
+function decode(part: string): Record<string, unknown> | undefined {
+  try {
+    const octets = Uint8Array.from(atob(part.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0))
+    return parseJsonObject(new TextDecoder('utf-8', { fatal: true }).decode(octets))
+  } catch {
+    return undefined
+  }
+}
+
+/** Key sets are turned into what verifies once, because importing a key costs as much as a signature. */
+const verifiers = new WeakMap<JSONWebKeySet, CompactVerifyGetKey>()
+
+/** The claims of a token whose signature is good, or `undefined`. */
+async function verify(
+  token: string,
+  jwks: JSONWebKeySet,
+  algorithms: string[],
+): Promise<Record<string, unknown> | undefined> {
+  const { compactVerify, createLocalJWKSet, errors } = await loadJose()
+  let findKey = verifiers.get(jwks)
+  if (findKey === undefined) {
+    findKey = createLocalJWKSet(jwks)
+    verifiers.set(jwks, findKey)
+  }
+  const attempt = async (key: CompactVerifyGetKey): Promise<unknown> => {
+    try {
+      await compactVerify(token, key, { algorithms })
+      return undefined
+    } catch (error) {
+      // Whatever is wrong with the token, and a lack of keys that fit it, is an error of JOSE; the rest is ours.
+      if (error instanceof errors.JOSEError) return error
+      throw error
+    }
+  }
+  let failure = await attempt(findKey)
+  if (failure instanceof errors.JWKSMultipleMatchingKeys) {
+    // No `kid`, or one that stands twice: each key that fits is tried.
+    for await (const key of failure) {
+      failure = await attempt(() => key)
+      if (failure === undefined) break
+    }
+  }
+  return failure === undefined ? decode(token.split('.')[1] as string) : undefined
+}
+
+/** The record of a token, or `undefined` when a claim it has to have is missing or of the wrong type. */
+function toRecord(
+  claims: Record<string, unknown>,
+  issuer: string,
+  names: { readonly grantId: string | undefined; readonly sessionId: string },
+): TokenRecord | undefined {
+  const members: Record<string, unknown> = {}
+  const extension: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(claims)) {
+    if (name === 'active') continue
+    const target = REGISTERED_MEMBERS.has(name) ? members : extension
+    target[name] = value
+  }
+  if (STRINGS.some((name) => typeof members[name] !== 'string') || members['iss'] !== issuer) return undefined
+  if (members['aud'] === undefined || members['exp'] === undefined || members['iat'] === undefined) return undefined
+  for (const name of DATES) {
+    const date = members[name]
+    if (date === undefined) continue
+    if (typeof date !== 'number' || !Number.isFinite(date)) return undefined
+    // A JWT may have fractions, an introspection response may not (RFC 7519 §2, RFC 7662 §2.2).
+    members[name] = Math.floor(date)
+  }
+  // Revocations and policies compare these with the caller's; what they cannot compare must not reach them.
+  if (!isAudience(members['aud']) || !['string', 'undefined'].includes(typeof members['scope'])) return undefined
+  const record = { ...members, kind: 'access_token', claims: extension } as TokenRecord & Record<string, unknown>
+  for (const [name, claim] of Object.entries(names)) {
+    if (claim !== undefined && typeof claims[claim] === 'string') record[name] = claims[claim]
+  }
+  return record
+}
+
+function isAudience(value: unknown): boolean {
+  return typeof value === 'string' || (Array.isArray(value) && value.every((element) => typeof element === 'string'))
+}

@@ -1,0 +1,79 @@
+/** Finds tokens of another authorization server by asking it. */
+import { extensionClaims, type IntrospectionResponse, parseIntrospectionResponse } from '@token-introspection/core'
+import { OptionGroup } from '@token-introspection/core/options'
+import { andThen } from '../maybe-promise.ts'
+import type { TokenLookup } from './token-lookup.ts'
+import type { TokenRecord } from './token-record.ts'
+import type { TokenResolver } from './token-resolver.ts'
+
+/** Options of {@link createRemoteResolver}. */
+export interface RemoteResolverOptions {
+  /** The issuer identifier of the other authorization server: `iss` of every token it knows. */
+  readonly issuer: string
+  /**
+   * Asks it about a token, such as {@link IntrospectionClient.introspect} of the client package does. Give up when
+   * `lookup.signal` is aborted. A throw is answered 503.
+   *
+   * Security: the token is sent there. Tell whose token it may be, by a prefix say, and answer `{ active: false }` at once
+   * for others, or every token of yours is shown to the other server.
+   */
+  readonly introspect: (lookup: TokenLookup) => IntrospectionResponse | Promise<IntrospectionResponse>
+  /** What events and explanations call it. Default `remote`. */
+  readonly name?: string | undefined
+}
+
+/**
+ * Creates a resolver that asks another authorization server, and takes its answer for the record of the token: its
+ * audience is then what the disclosure policy judges by. What its answer says beside the registered members becomes
+ * extension claims. An answer with another `iss` than the one given is refused as an outage: the servers were mixed up.
+ *
+ * @throws TypeError naming the option that is wrong.
+ *
+ * @example
+ * ```ts
+ * import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
+ * import { createMemoryTokenStore, createRemoteResolver, createStoreResolver } from '@token-introspection/server'
+ *
+ * const partner = new IntrospectionClient({
+ *   issuer: 'https://partner.example.com',
+ *   clientAuthentication: clientSecretBasic('us', 's3cr3t'),
+ * })
+ * export const lookup = {
+ *   resolvers: [
+ *     createStoreResolver({ store: createMemoryTokenStore() }),
+ *     createRemoteResolver({
+ *       issuer: 'https://partner.example.com',
+ *       introspect: async ({ token, signal }) =>
+ *         token.startsWith('partner_') ? partner.introspect(token, { signal }) : { active: false },
+ *     }),
+ *   ],
+ * }
+ * ```
+ */
+export function createRemoteResolver(options: RemoteResolverOptions): TokenResolver {
+  const group = new OptionGroup('', options, ['issuer', 'introspect', 'name'])
+  const issuer = group.string('issuer')
+  if (issuer === undefined) throw group.error('issuer', 'is required')
+  const introspect = group.function<RemoteResolverOptions['introspect']>('introspect')
+  if (introspect === undefined) throw group.error('introspect', 'is required')
+  return {
+    name: group.string('name') ?? 'remote',
+    resolve: (lookup) => andThen(introspect(lookup), (answer) => toRecord(parseIntrospectionResponse(answer), issuer)),
+  }
+}
+
+function toRecord(response: IntrospectionResponse, issuer: string): TokenRecord | null {
+  if (!response.active) return null
+  const { active: _, ...members } = response
+  const claims = extensionClaims(members)
+  for (const name of Object.keys(claims)) delete members[name]
+  if (members.iss !== undefined && members.iss !== issuer) {
+    throw new Error(`the answer is about a token of ${JSON.stringify(members.iss)}, not of ${JSON.stringify(issuer)}`)
+  }
+  return { ...members, iss: issuer, kind: kindOf(response), claims }
+}
+
+/** Some servers say what a refresh token is; one that does not passes for an access token everywhere. */
+function kindOf({ token_type, token_use, token_usage }: { readonly [member: string]: unknown }): TokenRecord['kind'] {
+  return [token_type, token_use, token_usage].includes('refresh_token') ? 'refresh_token' : 'access_token'
+}

@@ -1,0 +1,33 @@
+/** What is kept of a token that was revoked and that a store need not hold: enough to refuse it, and nothing more. */
+import { isNumericDate } from '@token-introspection/core'
+import type { TokenRecord } from './token-record.ts'
+
+/**
+ * The record of a revoked token without anything about anybody: its kind, its dates, and that it is revoked. For stores of
+ * your own: save it under the digest of the token when `revoke` is given a record. Keep it a while longer than its `exp`
+ * when the clocks of your processes may differ, because a token whose tombstone is gone is usable again.
+ *
+ * A date that is not in whole seconds is left out, so that a revocation never fails for it: such a tombstone has no `exp`
+ * and stays.
+ *
+ * @example
+ * ```ts
+ * import { digestToken, type TokenRecord, toTombstone } from '@token-introspection/server'
+ *
+ * const rows = new Map<string, TokenRecord>()
+ *
+ * export async function revoke(token: string, record?: TokenRecord): Promise<void> {
+ *   const digest = await digestToken(token)
+ *   if (record === undefined) rows.delete(digest)
+ *   else rows.set(digest, toTombstone(record))
+ * }
+ * ```
+ */
+export function toTombstone({ kind, exp, iat }: TokenRecord): TokenRecord<never> {
+  return Object.freeze({
+    kind,
+    ...(isNumericDate(exp) && { exp }),
+    ...(isNumericDate(iat) && { iat }),
+    revoked: true,
+  })
+}

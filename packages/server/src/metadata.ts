@@ -1,0 +1,84 @@
+/** What an authorization server publishes about its endpoints (RFC 8414 §2, RFC 9701 §7, RFC 8705 §5). */
+import { type AuthorizationServerMetadata, isSecureUrl } from '@token-introspection/core'
+import { OptionGroup } from '@token-introspection/core/options'
+import type { ClientAuthenticationStep } from './client-authentication/authenticate-client.ts'
+import type { Registered } from './client-authentication/registered.ts'
+import { jwtResponseMetadata } from './response/jwt-response-options.ts'
+import type { WriteStep } from './response/write-response.ts'
+
+/** Where an endpoint is mounted. */
+export interface EndpointLocation {
+  /** Its URL, https, or http on loopback. */
+  readonly url: string
+  /** Its URL for clients that authenticate with a certificate, where that is another (RFC 8705 §5). */
+  readonly mtlsUrl?: string | undefined
+}
+
+/** The members of the metadata document that speak of the introspection endpoint. */
+export type IntrospectionMetadata = Pick<
+  AuthorizationServerMetadata,
+  | 'introspection_endpoint'
+  | 'introspection_endpoint_auth_methods_supported'
+  | 'introspection_endpoint_auth_signing_alg_values_supported'
+  | 'introspection_signing_alg_values_supported'
+  | 'introspection_encryption_alg_values_supported'
+  | 'introspection_encryption_enc_values_supported'
+  | 'mtls_endpoint_aliases'
+>
+
+/** The members of the metadata document that speak of the revocation endpoint. */
+export type RevocationMetadata = Pick<
+  AuthorizationServerMetadata,
+  | 'revocation_endpoint'
+  | 'revocation_endpoint_auth_methods_supported'
+  | 'revocation_endpoint_auth_signing_alg_values_supported'
+  | 'mtls_endpoint_aliases'
+>
+
+/** The members for an introspection endpoint. Lists that would be empty are left out (RFC 8414 §3.2). */
+export function introspectionMetadata(
+  location: EndpointLocation,
+  steps: { readonly clientAuthentication: ClientAuthenticationStep; readonly response: WriteStep },
+): IntrospectionMetadata {
+  const { jwt } = steps.response
+  return {
+    ...endpointMetadata('introspection_endpoint', location, steps.clientAuthentication),
+    ...(jwt !== undefined && jwtResponseMetadata(jwt)),
+  }
+}
+
+/** The members for a revocation endpoint. */
+export function revocationMetadata<Caller extends Registered>(
+  location: EndpointLocation,
+  steps: { readonly clientAuthentication: ClientAuthenticationStep<Caller> },
+): RevocationMetadata {
+  return endpointMetadata('revocation_endpoint', location, steps.clientAuthentication) as RevocationMetadata
+}
+
+function endpointMetadata<Caller extends Registered>(
+  name: 'introspection_endpoint' | 'revocation_endpoint',
+  location: EndpointLocation,
+  step: ClientAuthenticationStep<Caller>,
+): Record<string, unknown> {
+  const group = new OptionGroup('', location, ['url', 'mtlsUrl'])
+  const url = endpointUrl(group, 'url')
+  if (url === undefined) throw group.error('url', 'is required')
+  const mtlsUrl = endpointUrl(group, 'mtlsUrl')
+  const methods = [...step.methods]
+  const algorithms = step.assertion === undefined ? [] : [...step.assertion.algorithms]
+  return {
+    [name]: url,
+    ...(methods.length > 0 && { [`${name}_auth_methods_supported`]: methods }),
+    ...(algorithms.length > 0 && { [`${name}_auth_signing_alg_values_supported`]: algorithms }),
+    ...(mtlsUrl !== undefined && { mtls_endpoint_aliases: { [name]: mtlsUrl } }),
+  }
+}
+
+function endpointUrl(group: OptionGroup, name: string): string | undefined {
+  const url = group.string(name)
+  if (url === undefined) return undefined
+  if (!URL.canParse(url) || url.includes('#') || !isSecureUrl(new URL(url), { allowHttpOnLoopback: true })) {
+    throw group.error(name, 'must be an https URL without fragment')
+  }
+  return url
+}

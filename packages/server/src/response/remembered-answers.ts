@@ -1,0 +1,40 @@
+/** Answers by the record they were made of, for stores that give the same record every time. */
+import { LRUCache } from 'lru-cache'
+import type { TokenRecord } from '../lookup/token-record.ts'
+import type { Answer } from './shape-response.ts'
+
+/** A memory of answers. Without views an answer says the same to every protected resource that may have it. */
+export interface RememberedAnswers {
+  get(record: TokenRecord): Answer | undefined
+  /** Remembers an answer, if the record it was made of cannot change. */
+  set(record: TokenRecord, answer: Answer): void
+}
+
+/** Answers that are remembered, each about a kilobyte; the one remembered longest ago is forgotten first. */
+const MAX_REMEMBERED = 16_384
+
+/**
+ * Creates a memory that no other handler shares. What is known of a record is looked up anew every time, and so is
+ * whether it is live and who may know it: what is saved is shaping it and writing it as JSON.
+ */
+export function createRememberedAnswers(): RememberedAnswers {
+  const answers = new LRUCache<TokenRecord, Answer>({ max: MAX_REMEMBERED })
+  return {
+    // Not `get`: keeping the order of use would cost more than it saves here.
+    get: (record) => answers.peek(record),
+    set(record, answer) {
+      if (isUnchangeable(record)) answers.set(record, answer)
+    },
+  }
+}
+
+/** Whether a value is frozen all the way down and made of plain data, so that it says tomorrow what it says today. */
+function isUnchangeable(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value !== 'function'
+  if (!Object.isFrozen(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== Array.prototype) return false
+  return Object.values(Object.getOwnPropertyDescriptors(value)).every(
+    (property: PropertyDescriptor) => property.get === undefined && isUnchangeable(property.value),
+  )
+}

@@ -1,0 +1,33 @@
+/** Warnings: what is not an answer and somebody should look at. */
+
+/** What a warning is about. */
+export type WarningCode =
+  /** A certificate stood in a header field that came from no trusted proxy: somebody forges, or the proxy is not listed. */
+  | 'forgeable-certificate-header'
+  /** Client assertions are taken that were made for more than the issuer. */
+  | 'legacy-audiences'
+
+/** Something that should not be, while answers are what they should be. */
+export interface WarningEvent {
+  readonly type: 'warning'
+  readonly code: WarningCode
+  /** For people to read. */
+  readonly message: string
+}
+
+/** Tells about something that should not be. */
+export type Warn = (code: WarningCode, message: string) => void
+
+/** The time between two warnings of one code: what a request can cause, an attacker can repeat. */
+const SILENT_MS = 60_000
+
+/** Warns at most once a minute about one thing. */
+export function createWarn(report: (event: WarningEvent) => void, now: () => number): Warn {
+  const warnedAtMs = new Map<WarningCode, number>()
+  return (code, message) => {
+    const nowMs = now()
+    if (nowMs - (warnedAtMs.get(code) ?? Number.NEGATIVE_INFINITY) < SILENT_MS) return
+    warnedAtMs.set(code, nowMs)
+    report({ type: 'warning', code, message })
+  }
+}

@@ -1,0 +1,120 @@
+/** Introspection and its explanation from inside the authorization server. */
+import { inspect } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import type { Explanation } from '../../src/index.ts'
+import { ACTIVE, createEndpoint, INACTIVE, ISSUER, NOW, RECORD, TOKENS, type TokenName, token } from '../endpoint.ts'
+
+const orders = { protectedResource: 'orders-api' }
+
+function outcomes(explanation: Explanation): Record<string, string> {
+  return Object.fromEntries(explanation.steps.map(({ step, outcome }) => [step, outcome]))
+}
+
+describe('handler.introspect', () => {
+  test('gives the answer a protected resource would get', async () => {
+    const { handler, events } = await createEndpoint()
+    expect(await handler.introspect(token('active'), orders)).toEqual(ACTIVE)
+    expect(await handler.introspect(token('active'), { protectedResource: 'invoices-api' })).toEqual({ active: false })
+    expect(await handler.introspect('unknown', { ...orders, tokenTypeHint: 'refresh_token' })).toEqual({
+      active: false,
+    })
+    expect(events).toEqual([])
+  })
+
+  test('hands parameters to the store', async () => {
+    const { handler } = await createEndpoint({
+      lookup: { store: { find: (_, lookup) => (lookup?.parameter('resource') === 'urn:orders' ? RECORD : null) } },
+    })
+    expect(await handler.introspect('x', { ...orders, parameters: { resource: 'urn:orders' } })).toEqual(ACTIVE)
+    expect(await handler.introspect('x', orders)).toEqual({ active: false })
+  })
+
+  test('throws what a request would be answered with as an error', async () => {
+    const { handler } = await createEndpoint({ lookup: { store: { find: () => Promise.reject(new Error('down')) } } })
+    await expect(handler.introspect('x', orders)).rejects.toMatchObject({ code: 'ERR_LOOKUP_STORE' })
+  })
+
+  test('refuses a protected resource that is not registered, and an empty token', async () => {
+    const { handler } = await createEndpoint()
+    await expect(handler.introspect('x', { protectedResource: 'nobody' })).rejects.toThrow(TypeError)
+    await expect(handler.introspect('', orders)).rejects.toThrow(TypeError)
+    await expect(handler.explain('', orders)).rejects.toThrow(TypeError)
+  })
+})
+
+describe('handler.explain', () => {
+  test.each<[TokenName, string | undefined, string, RegExp]>([
+    ['active', undefined, 'response', /^active, with .*"sub"/],
+    ['expired', 'expired', 'lookup', new RegExp(`^access_token known to store, expired since exp ${NOW}$`)],
+    ['revoked', 'revoked', 'lookup', /^access_token known to store, revoked$/],
+    ['future', 'not-yet-valid', 'lookup', new RegExp(`not-yet-valid before nbf ${NOW + 1}$`)],
+    ['refresh', 'refresh-token', 'authorization', /^a refresh_token is not told about to orders-api$/],
+    [
+      'foreign',
+      'denied',
+      'authorization',
+      /^denied by the policy: audience \["https:\/\/invoices\.example\.com"\], issued to web; orders-api answers to \["https:\/\/orders/,
+    ],
+    ['audienceless', 'denied', 'authorization', /^denied by the policy: audience \[\]/],
+  ])('says what became of the %s token', async (name, reason, step, outcome) => {
+    const { handler } = await createEndpoint()
+    const explanation = await handler.explain(token(name), orders)
+    expect(explanation.reason).toBe(reason)
+    expect(explanation.response).toEqual(reason === undefined ? ACTIVE : JSON.parse(INACTIVE))
+    expect(explanation.error).toBeUndefined()
+    expect(outcomes(explanation)[step]).toMatch(outcome)
+    expect(explanation.steps.map((each) => each.step)).toEqual([
+      'clientAuthentication',
+      'lookup',
+      'authorization',
+      'response',
+    ])
+  })
+
+  test('names the resolver, the view, and what was not minted here', async () => {
+    const { handler } = await createEndpoint({
+      lookup: {
+        resolvers: [{ name: 'legacy', resolve: () => RECORD }],
+        isMinted: (value) => value !== 'junk',
+      },
+      authorization: { allow: () => ({ members: ['sub'] }) },
+    })
+    const explanation = await handler.explain('x', orders)
+    expect(explanation.response).toEqual({ active: true, sub: 'alice' })
+    expect(outcomes(explanation)).toMatchObject({
+      lookup: 'access_token known to legacy, live',
+      authorization: expect.stringMatching(/^allowed with a view of members: /) as string,
+      response: 'active, with ["active","sub"]',
+    })
+    const junk = await handler.explain('junk', orders)
+    expect([junk.reason, outcomes(junk)['lookup']]).toEqual([
+      'not-minted',
+      'lookup.isMinted says it was not minted here',
+    ])
+    expect(outcomes(await handler.explain('x', { protectedResource: 'invoices-api' }))['lookup']).toContain('legacy')
+  })
+
+  test('stops at the step that failed, and says how', async () => {
+    const thrown = new Error('connection refused')
+    const { handler } = await createEndpoint({ lookup: { store: { find: () => Promise.reject(thrown) } } })
+    const explanation = await handler.explain('x', orders)
+    expect(explanation).toMatchObject({
+      response: { active: false },
+      reason: undefined,
+      error: { code: 'ERR_LOOKUP_STORE', cause: thrown },
+    })
+    expect(explanation.steps.map(({ step }) => step)).toEqual(['clientAuthentication', 'lookup'])
+    expect(explanation.steps.at(-1)?.outcome).toMatch(/^failed: /)
+    const unregistered = await handler.explain('x', { protectedResource: 'nobody' })
+    expect(unregistered.error).toBeInstanceOf(TypeError)
+    expect(unregistered.response).toEqual({ active: false })
+  })
+
+  test('holds no token and no secret', async () => {
+    const { handler } = await createEndpoint()
+    const everything = inspect(await handler.explain(token('active'), orders), { depth: null })
+    expect(everything).not.toContain(TOKENS.active[0])
+    expect(everything).not.toContain('orders-Jm4qWv7x')
+    expect(everything).toContain(ISSUER)
+  })
+})

@@ -13,4 +13,5 @@ export { wireVectors } from './vectors/wire-vectors.ts'
 
 // Contract suites for the seams
 export type { ContractCase } from './contract/contract-case.ts'
+export { replayStoreContract } from './contract/replay-store-contract.ts'
 export { tokenStoreContract } from './contract/token-store-contract.ts'

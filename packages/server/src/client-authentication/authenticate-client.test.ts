@@ -1,34 +1,59 @@
 import { parseForm } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
-import {
-  authenticateClient,
-  CLIENT_AUTHENTICATION_METHODS,
-  type ClientAuthenticationStep,
-} from './authenticate-client.ts'
+import { ClientAuthenticationFailedError } from '../errors.ts'
+import type { ReceivedRequest } from '../request/read-request.ts'
+import { authenticateClient } from './authenticate-client.ts'
+import { type ClientAuthenticationMethodOptions, resolveClientAuthentication } from './client-authentication-options.ts'
+import type { FindProtectedResource } from './protected-resource.ts'
 
 const orders = { id: 'orders-api', clientSecrets: ['s3cr3t'] }
 const encodedLooking = { id: 'a%2Fb', clientSecrets: ['raw'] }
+const keyHolder = { id: 'keys', jwks: { keys: [] } }
+const narrowed = { id: 'narrowed', clientSecrets: ['s3cr3t'], methods: ['client_secret_post'] } as const
 
 function basic(text: string): string {
   return `Basic ${Buffer.from(text).toString('base64')}`
 }
 
+function received(authorization: string | undefined, form: string): ReceivedRequest {
+  const http = { method: 'POST', header: () => undefined, readBody: () => form }
+  return { authorization, form: parseForm(form), mediaType: undefined, http }
+}
+
+/** A custom method: the caller stands in a field. */
+function custom({ http }: ReceivedRequest): string | undefined {
+  return http.header('x-caller')
+}
+
+function from(caller: string | undefined, authorization: string | undefined, form: string): ReceivedRequest {
+  const request = received(authorization, form)
+  return { ...request, http: { ...request.http, header: () => caller } }
+}
+
 /** The step, and whom it asked the registry for. */
-function step(changes: Partial<ClientAuthenticationStep> = {}) {
+function step(options: ClientAuthenticationMethodOptions = {}, findRegistered?: FindProtectedResource) {
   const asked: string[] = []
-  const whole: ClientAuthenticationStep = {
-    findRegistered(id) {
+  const find: FindProtectedResource =
+    findRegistered ??
+    ((id) => {
       asked.push(id)
-      return [orders, encodedLooking].find((entry) => entry.id === id)
-    },
-    methods: new Set(CLIENT_AUTHENTICATION_METHODS),
-    basicEncoding: 'form-then-raw',
-    ...changes,
-  }
+      return [orders, encodedLooking, keyHolder, narrowed].find((entry) => entry.id === id)
+    })
+  const whole = resolveClientAuthentication(
+    { findProtectedResource: find, ...options },
+    { list: 'protectedResources', find: 'findProtectedResource', fromList: () => find, realm: 'test' },
+    { issuer: 'https://as.example.com', timeoutMs: 1000, now: () => 1_764_000_000_000, warn: () => undefined },
+  )
   return { asked, step: whole }
 }
 
+/** What comes of a request, whether it comes at once or later. */
+async function authenticate(request: ReceivedRequest, whole: ReturnType<typeof step>['step']) {
+  return await authenticateClient(request, whole)
+}
+
 const failed = expect.objectContaining({ code: 'ERR_CLIENT_AUTHENTICATION_FAILED' }) as Error
+const missing = expect.objectContaining({ code: 'ERR_CLIENT_AUTHENTICATION_MISSING' }) as Error
 const invalid = expect.objectContaining({ code: 'ERR_REQUEST_INVALID' }) as Error
 
 describe('authenticateClient', () => {
@@ -41,12 +66,15 @@ describe('authenticateClient', () => {
     ['Basic whose raw reading equals client_id', basic('a%2Fb:raw'), 'client_id=a%252Fb', encodedLooking],
   ])('finds the protected resource by %s', async (_, authorization, form, protectedResource) => {
     const { step: usual } = step()
-    expect(await authenticateClient({ authorization, form: parseForm(form) }, usual)).toBe(protectedResource)
+    expect(await authenticate(received(authorization, form), usual)).toBe(protectedResource)
   })
 
   test.each([
-    ['nothing', undefined, '', failed],
-    ['an identifier alone', undefined, 'client_id=orders-api', failed],
+    ['nothing', undefined, '', missing],
+    ['an identifier alone', undefined, 'client_id=orders-api', missing],
+    ['a secret of a caller that has none', basic('keys:s3cr3t'), '', failed],
+    ['a method the caller does not use', basic('narrowed:s3cr3t'), '', failed],
+    ['DPoP', 'DPoP abc', '', failed],
     ['an assertion', undefined, 'client_assertion=x&client_id=orders-api&client_secret=s3cr3t', failed],
     ['an assertion beside Basic', basic('orders-api:s3cr3t'), 'client_assertion=x', failed],
     ['a wrong secret', basic('orders-api:wrong'), '', failed],
@@ -64,22 +92,21 @@ describe('authenticateClient', () => {
     ['a repeated client_secret', undefined, 'client_id=a&client_secret=b&client_secret=b', invalid],
   ])('refuses %s', async (_, authorization, form, error) => {
     const { step: usual } = step()
-    await expect(authenticateClient({ authorization, form: parseForm(form) }, usual)).rejects.toThrow(error)
+    await expect(authenticate(received(authorization, form), usual)).rejects.toThrow(error)
   })
 
   test.each([
     ['client_secret_basic', undefined, 'client_id=orders-api&client_secret=s3cr3t'],
     ['client_secret_post', basic('orders-api:s3cr3t'), ''],
   ] as const)('refuses every other method where only %s is taken', async (method, authorization, form) => {
-    const { asked, step: narrow } = step({ methods: new Set([method]) })
-    await expect(authenticateClient({ authorization, form: parseForm(form) }, narrow)).rejects.toThrow(failed)
+    const { asked, step: narrow } = step({ methods: [method] })
+    await expect(authenticate(received(authorization, form), narrow)).rejects.toThrow(failed)
     expect(asked).toEqual([])
   })
 
   test('does not try the raw reading where only form encoding is taken', async () => {
     const { asked, step: strict } = step({ basicEncoding: 'form' })
-    const received = { authorization: basic('a%2Fb:raw'), form: parseForm('') }
-    await expect(authenticateClient(received, strict)).rejects.toThrow(failed)
+    await expect(authenticate(received(basic('a%2Fb:raw'), ''), strict)).rejects.toThrow(failed)
     expect(asked).toEqual(['a/b'])
   })
 
@@ -92,12 +119,63 @@ describe('authenticateClient', () => {
     ],
     ['rejects', () => Promise.reject(new Error('down'))],
   ])('tells a registry that %s apart from credentials that are wrong', async (_, findRegistered) => {
-    const { step: broken } = step({ findRegistered })
-    const received = { authorization: basic('orders-api:s3cr3t'), form: parseForm('') }
-    await expect(authenticateClient(received, broken)).rejects.toMatchObject({
+    const { step: broken } = step({}, findRegistered)
+    await expect(authenticate(received(basic('orders-api:s3cr3t'), ''), broken)).rejects.toMatchObject({
       code: 'ERR_CLIENT_AUTHENTICATION_REGISTRY',
       retryable: true,
       cause: { message: 'down' },
+    })
+  })
+
+  test('answers at once for credentials that were good before, where the registry does', async () => {
+    const { asked, step: usual } = step()
+    const request = received(basic('orders-api:s3cr3t'), '')
+    await authenticate(request, usual)
+    expect(authenticateClient(request, usual)).toBe(orders)
+    expect(asked).toEqual(['orders-api', 'orders-api'])
+  })
+
+  test('judges a client_id beside credentials that were good before', async () => {
+    const { step: usual } = step()
+    await authenticate(received(basic('orders-api:s3cr3t'), ''), usual)
+    const other = received(basic('orders-api:s3cr3t'), 'client_id=other')
+    await expect(authenticate(other, usual)).rejects.toThrow(invalid)
+  })
+
+  test('takes what was good as one method for no other', async () => {
+    const { step: usual } = step({ methods: ['client_secret_basic'] })
+    await authenticate(received(basic('orders-api:s3cr3t'), ''), usual)
+    const post = received(undefined, 'client_id=orders-api&client_secret=s3cr3t')
+    await expect(authenticate(post, usual)).rejects.toThrow(failed)
+  })
+
+  describe('with a custom method', () => {
+    test('finds the caller it names', async () => {
+      expect(await authenticate(from('orders-api', undefined, ''), step({ custom }).step)).toBe(orders)
+    })
+
+    test('goes on with the others when it finds none of its own', async () => {
+      expect(await authenticate(from(undefined, basic('orders-api:s3cr3t'), ''), step({ custom }).step)).toBe(orders)
+      await expect(authenticate(from(undefined, undefined, ''), step({ custom }).step)).rejects.toThrow(missing)
+    })
+
+    test.each([
+      ['a caller that is not registered', 'nobody', undefined, '', failed],
+      ['a caller that may not use it', 'narrowed', undefined, '', failed],
+      ['Basic beside it', 'orders-api', basic('orders-api:s3cr3t'), '', invalid],
+      ['a secret beside it', 'orders-api', undefined, 'client_id=orders-api&client_secret=s3cr3t', invalid],
+      ['an assertion beside it', 'orders-api', undefined, 'client_assertion=x', invalid],
+    ])('refuses %s', async (_, caller, authorization, form, error) => {
+      await expect(authenticate(from(caller, authorization, form), step({ custom }).step)).rejects.toThrow(error)
+    })
+
+    test('tells its refusal apart from its outage', async () => {
+      const refusing = step({ custom: () => Promise.reject(new ClientAuthenticationFailedError('bad')) })
+      await expect(authenticate(received(undefined, ''), refusing.step)).rejects.toThrow(failed)
+      const broken = step({ custom: () => Promise.reject(new Error('down')) })
+      await expect(authenticate(received(undefined, ''), broken.step)).rejects.toMatchObject({
+        code: 'ERR_CLIENT_AUTHENTICATION_REGISTRY',
+      })
     })
   })
 })

@@ -1,70 +1,213 @@
 /** Step `clientAuthentication`: who is asking? Nothing about a token is touched before this is known (RFC 7662 §2.1, §4). */
 import { type BasicCredentials, parseAuthorization, RequestInvalidError } from '@token-introspection/core'
-import { ClientAuthenticationFailedError, ClientAuthenticationRegistryError } from '../errors.ts'
-import { isPromise } from '../maybe-promise.ts'
+import { askDependency } from '../dependency.ts'
+import {
+  ClientAuthenticationFailedError,
+  ClientAuthenticationMissingError,
+  ClientAuthenticationRegistryError,
+  isIntrospectionError,
+} from '../errors.ts'
+import type { HttpRequest } from '../http-message.ts'
+import type { MaybePromise } from '../maybe-promise.ts'
 import type { ReceivedRequest } from '../request/read-request.ts'
+import { type AccessTokenMethodStep, authenticateByAccessToken } from './access-token.ts'
+import { type AssertionMethodStep, authenticateByAssertion } from './authenticate-by-assertion.ts'
+import { authenticateByCertificate, type CertificateStep } from './authenticate-by-certificate.ts'
+import { authenticateBySecret, type SecretStep } from './authenticate-by-secret.ts'
+import type { TokenScheme } from './challenges.ts'
+import type { ClientAuthenticationMethod } from './client-authentication-method.ts'
 import { type AcceptedBasicEncoding, readClientSecretBasic } from './client-secret-basic.ts'
 import { readClientSecretPost } from './client-secret-post.ts'
+import { findRegistered } from './find-registered.ts'
 import type { ProtectedResource } from './protected-resource.ts'
-import type { FindRegistered, Registered } from './registered.ts'
-import { verifyClientSecret } from './verify-client-secret.ts'
+import { mayUse, type Registered } from './registered.ts'
 
-/** The client authentication methods this endpoint has, by their registered names. */
-export const CLIENT_AUTHENTICATION_METHODS = ['client_secret_basic', 'client_secret_post'] as const
-
-/** A registered name of a client authentication method (RFC 7591 §2). */
-export type ClientAuthenticationMethod = (typeof CLIENT_AUTHENTICATION_METHODS)[number]
+/**
+ * A method of yours: the identifier of the caller whose credentials you verified, or `undefined` when the request carries
+ * none of yours. The caller still has to be registered.
+ *
+ * @throws ClientAuthenticationFailedError for credentials of yours that are bad; anything else is answered 503.
+ */
+export type AuthenticateCustom = (request: ReceivedRequest) => MaybePromise<string | undefined>
 
 /** What the step needs. */
-export interface ClientAuthenticationStep<Caller extends Registered = ProtectedResource> {
-  readonly findRegistered: FindRegistered<Caller>
+export interface ClientAuthenticationStep<Caller extends Registered = ProtectedResource>
+  extends SecretStep<Caller>,
+    AssertionMethodStep<Caller>,
+    CertificateStep<Caller>,
+    AccessTokenMethodStep<Caller> {
   readonly methods: ReadonlySet<ClientAuthenticationMethod>
   readonly basicEncoding: AcceptedBasicEncoding
+  readonly custom: AuthenticateCustom | undefined
+  /** The address failures are counted by. */
+  readonly remoteAddress: (request: HttpRequest) => string | undefined
 }
+
+/** The mechanism a request uses, as far as its form tells. */
+type Presented =
+  | { readonly by: 'basic'; readonly authorization: string }
+  | { readonly by: 'access-token'; readonly scheme: TokenScheme; readonly token: string }
+  | { readonly by: 'post'; readonly credentials: BasicCredentials }
+  | { readonly by: 'assertion'; readonly jwt: string }
+  | { readonly by: 'certificate'; readonly clientId: string }
 
 /** The protected resource or client behind a request, by exactly one authentication method (RFC 6749 §2.3). */
-export async function authenticateClient<Caller extends Registered>(
+export function authenticateClient<Caller extends Registered>(
   received: ReceivedRequest,
   step: ClientAuthenticationStep<Caller>,
-): Promise<Caller> {
-  for (const credentials of readCredentials(received, step)) {
-    let caller: Caller | undefined | null
-    try {
-      const finding = step.findRegistered(credentials.clientId)
-      caller = isPromise(finding) ? await finding : finding
-    } catch (cause) {
-      throw new ClientAuthenticationRegistryError('the registry of callers failed', { cause })
-    }
-    const verifying = verifyClientSecret(caller, credentials.clientSecret)
-    if (isPromise(verifying) ? await verifying : verifying) return caller as Caller
-  }
-  throw new ClientAuthenticationFailedError('the credentials are not those of a registered caller')
+): MaybePromise<Caller> {
+  if (step.custom !== undefined) return authenticateCustomOrPresented(received, step.custom, step)
+  const presented = readPresented(received, step.methods)
+  if (presented === undefined) throw new ClientAuthenticationMissingError('no credentials')
+  return authenticatePresented(presented, received, step)
 }
 
-function readCredentials(
+function authenticatePresented<Caller extends Registered>(
+  presented: Presented,
   received: ReceivedRequest,
-  step: Pick<ClientAuthenticationStep, 'methods' | 'basicEncoding'>,
-): BasicCredentials[] {
-  const { authorization, form } = received
-  const post = readClientSecretPost(form)
-  const assertion = form.get('client_assertion')
-  const clientId = form.get('client_id')
-  if (authorization === undefined) {
-    if (post === undefined || assertion !== undefined || !step.methods.has('client_secret_post')) throw noCredentials()
-    return [post]
+  step: ClientAuthenticationStep<Caller>,
+): MaybePromise<Caller> {
+  switch (presented.by) {
+    case 'basic':
+      return authenticateBasic(presented.authorization, received, step)
+    case 'post':
+      return authenticatePost(presented.credentials, received, step)
+    case 'assertion':
+      return authenticateByAssertion(received, presented.jwt, step)
+    case 'certificate':
+      return authenticateByCertificate(received.http, presented.clientId, step)
+    default:
+      if (step.accessToken === undefined || !step.methods.has(presented.scheme)) throw notTaken()
+      return authenticateByAccessToken(received, presented.token, presented.scheme, step.accessToken, step)
   }
-  if (assertion !== undefined) throw new ClientAuthenticationFailedError('more than one client authentication method')
-  if (post !== undefined) throw new RequestInvalidError('more than one client authentication method')
-  const credentials = parseAuthorization(authorization)
-  if (credentials?.scheme !== 'basic' || !step.methods.has('client_secret_basic')) throw noCredentials()
-  const readings = readClientSecretBasic(credentials.token, step.basicEncoding)
-  // A client_id alone is no credential; beside Basic it may stand when it says the same.
-  if (clientId !== undefined && readings.length > 0 && readings.every((reading) => reading.clientId !== clientId)) {
-    throw new RequestInvalidError('client_id differs from the identifier in the Authorization field')
-  }
-  return readings
 }
 
-function noCredentials(): ClientAuthenticationFailedError {
+/** Which mechanism a request presents: one, or none. A certificate beside another is no second one (RFC 8705 §2). */
+function readPresented(
+  { authorization, form }: ReceivedRequest,
+  methods: ReadonlySet<ClientAuthenticationMethod>,
+): Presented | undefined {
+  const jwt = form.get('client_assertion')
+  const credentials = readClientSecretPost(form)
+  const mechanisms = Number(authorization !== undefined) + Number(jwt !== undefined) + Number(credentials !== undefined)
+  if (mechanisms > 1) {
+    // RFC 7521 §4.2.1 against RFC 6749 §5.2: with an assertion among them it is the client that failed.
+    const complaint = 'more than one client authentication method'
+    throw jwt === undefined ? new RequestInvalidError(complaint) : new ClientAuthenticationFailedError(complaint)
+  }
+  if (authorization !== undefined) return readAuthorization(authorization)
+  if (jwt !== undefined) return { by: 'assertion', jwt }
+  if (credentials !== undefined) return { by: 'post', credentials }
+  const clientId = form.get('client_id')
+  const takesCertificates = methods.has('tls_client_auth') || methods.has('self_signed_tls_client_auth')
+  return clientId !== undefined && takesCertificates ? { by: 'certificate', clientId } : undefined
+}
+
+function readAuthorization(authorization: string): Presented {
+  // As nearly everyone writes it. Whether the rest is what it should be is looked at unless it is known already.
+  if (authorization.startsWith('Basic ')) return { by: 'basic', authorization }
+  const credentials = parseAuthorization(authorization)
+  switch (credentials?.scheme) {
+    case 'basic':
+      return { by: 'basic', authorization }
+    case 'bearer':
+      return { by: 'access-token', scheme: 'Bearer', token: credentials.token }
+    case 'dpop':
+      return { by: 'access-token', scheme: 'DPoP', token: credentials.token }
+    default:
+      throw notTaken()
+  }
+}
+
+function authenticateBasic<Caller extends Registered>(
+  authorization: string,
+  { form, http }: ReceivedRequest,
+  step: ClientAuthenticationStep<Caller>,
+): MaybePromise<Caller> {
+  if (!step.methods.has('client_secret_basic')) throw notTaken()
+  const besideId = form.get('client_id')
+  return authenticateBySecret(
+    {
+      method: 'client_secret_basic',
+      presentation: authorization,
+      besideId,
+      address: () => step.remoteAddress(http),
+      read() {
+        const credentials = parseAuthorization(authorization)
+        if (credentials === undefined) throw notTaken()
+        const readings = readClientSecretBasic(credentials.token, step.basicEncoding)
+        // A client_id alone is no credential; beside Basic it may stand when it says the same.
+        if (besideId !== undefined && readings.length > 0 && readings.every(({ clientId }) => clientId !== besideId)) {
+          throw new RequestInvalidError('client_id differs from the identifier in the Authorization field')
+        }
+        return readings
+      },
+    },
+    step,
+  )
+}
+
+function authenticatePost<Caller extends Registered>(
+  credentials: BasicCredentials,
+  { http }: ReceivedRequest,
+  step: ClientAuthenticationStep<Caller>,
+): MaybePromise<Caller> {
+  if (!step.methods.has('client_secret_post')) throw notTaken()
+  const { clientId, clientSecret } = credentials
+  return authenticateBySecret(
+    {
+      method: 'client_secret_post',
+      // With its length, so that no two pairs look alike.
+      presentation: `${clientId.length} ${clientId} ${clientSecret}`,
+      besideId: undefined,
+      address: () => step.remoteAddress(http),
+      read: () => [credentials],
+    },
+    step,
+  )
+}
+
+async function authenticateCustomOrPresented<Caller extends Registered>(
+  received: ReceivedRequest,
+  custom: AuthenticateCustom,
+  step: ClientAuthenticationStep<Caller>,
+): Promise<Caller> {
+  const id = await askDependency(
+    () => custom(received),
+    step.timeoutMs,
+    (cause) =>
+      isIntrospectionError(cause)
+        ? cause
+        : new ClientAuthenticationRegistryError('the custom authentication failed', { cause }),
+  )
+  if (id === undefined) {
+    const presented = readPresented(received, step.methods)
+    if (presented === undefined) throw new ClientAuthenticationMissingError('no credentials')
+    return authenticatePresented(presented, received, step)
+  }
+  if (presentsAnother(received, step.methods))
+    throw new RequestInvalidError('more than one client authentication method')
+  const caller = await findRegistered(id, step)
+  if (!caller || !mayUse(caller, 'custom')) throw new ClientAuthenticationFailedError('the caller is not registered')
+  return caller
+}
+
+/** Only what this endpoint takes itself counts: anything else may be what the custom method reads. */
+function presentsAnother(
+  { authorization, form }: ReceivedRequest,
+  methods: ReadonlySet<ClientAuthenticationMethod>,
+): boolean {
+  if (methods.has('client_secret_post') && form.get('client_secret') !== undefined) return true
+  const takesAssertions = methods.has('private_key_jwt') || methods.has('client_secret_jwt')
+  if (takesAssertions && form.get('client_assertion') !== undefined) return true
+  const scheme = authorization === undefined ? undefined : parseAuthorization(authorization)?.scheme
+  return (
+    (scheme === 'basic' && methods.has('client_secret_basic')) ||
+    (scheme === 'bearer' && methods.has('Bearer')) ||
+    (scheme === 'dpop' && methods.has('DPoP'))
+  )
+}
+
+function notTaken(): ClientAuthenticationFailedError {
   return new ClientAuthenticationFailedError('no credentials of a method this endpoint takes')
 }

@@ -1,4 +1,9 @@
 /** The protected resource: the party that calls the introspection endpoint (RFC 7662 §1.2). */
+import type { OptionGroup } from '@token-introspection/core/options'
+import { type DisclosureView, resolveView } from '../disclosure-view.ts'
+import type { Limiter } from '../limits/limiter.ts'
+import type { ResponseEncryptionAlg, ResponseEncryptionEnc } from '../response/encryption-key.ts'
+import type { ResponseSigningAlg } from '../response/signing-algorithms.ts'
 import { type FindRegistered, type Registered, registeredList } from './registered.ts'
 
 /**
@@ -8,15 +13,69 @@ import { type FindRegistered, type Registered, registeredList } from './register
 export interface ProtectedResource extends Registered {
   /** The `aud` values it answers to. It learns about tokens with one of them, and about tokens issued to itself. */
   readonly audiences?: readonly string[] | undefined
+  /** What it gets to know of the tokens it may know about, after the policy has narrowed them. Everything unless given. */
+  readonly view?: DisclosureView | undefined
+  /** Its own budget, in the place of `limits.limiter`. */
+  readonly limiter?: Limiter | undefined
+  /**
+   * The algorithm its JWT answers are signed with; `response.jwt` needs a key for it. Default
+   * `response.jwt.defaultSigningAlg`. That it is registered makes no answer a JWT: the `Accept` field does, or
+   * `requireJwtResponse` (RFC 9701 §4, §6).
+   */
+  readonly introspectionSignedResponseAlg?: ResponseSigningAlg | undefined
+  /**
+   * The algorithm its JWT answers are encrypted with once they are signed, for a key of `jwks` or `jwksUri`. Default none:
+   * they are not encrypted (RFC 9701 §6).
+   */
+  readonly introspectionEncryptedResponseAlg?: ResponseEncryptionAlg | undefined
+  /** The content encryption of these. Default `A128CBC-HS256`; not allowed without the algorithm (RFC 9701 §6). */
+  readonly introspectionEncryptedResponseEnc?: ResponseEncryptionEnc | undefined
+  /**
+   * Whether it gets its answers as JWTs and in no other way: a request that does not accept one is answered 406, and one
+   * that accepts anything gets a JWT. Default `false`.
+   */
+  readonly requireJwtResponse?: boolean | undefined
 }
 
 /** Finds a protected resource by its identifier. */
 export type FindProtectedResource = FindRegistered<ProtectedResource>
 
-/** A registry over a fixed list. */
-export function protectedResourceList(list: unknown, path: string): FindProtectedResource {
-  return registeredList(list, path, ['audiences'], (registered, group) => ({
-    ...registered,
-    audiences: group.strings('audiences') ?? Object.freeze([]),
-  }))
+const OPTIONS = [
+  'audiences',
+  'view',
+  'limiter',
+  'introspectionSignedResponseAlg',
+  'introspectionEncryptedResponseAlg',
+  'introspectionEncryptedResponseEnc',
+  'requireJwtResponse',
+]
+
+/**
+ * A registry over a fixed list.
+ *
+ * @param check - throws for an entry that wants what the other steps do not have.
+ */
+export function protectedResourceList(
+  list: unknown,
+  path: string,
+  check: (protectedResource: ProtectedResource, group: OptionGroup) => void = () => undefined,
+): FindProtectedResource {
+  return registeredList(list, path, OPTIONS, (registered, group) => {
+    const protectedResource: ProtectedResource = {
+      ...registered,
+      audiences: group.strings('audiences') ?? Object.freeze([]),
+      view: resolveView(group.raw('view'), group.path('view')),
+      limiter: group.seam<Limiter>('limiter', 'consume'),
+      introspectionSignedResponseAlg: group.string('introspectionSignedResponseAlg') as ResponseSigningAlg | undefined,
+      introspectionEncryptedResponseAlg: group.string('introspectionEncryptedResponseAlg') as
+        | ResponseEncryptionAlg
+        | undefined,
+      introspectionEncryptedResponseEnc: group.string('introspectionEncryptedResponseEnc') as
+        | ResponseEncryptionEnc
+        | undefined,
+      requireJwtResponse: group.boolean('requireJwtResponse', false),
+    }
+    check(protectedResource, group)
+    return protectedResource
+  })
 }

@@ -1,12 +1,34 @@
-/** Who may call an endpoint: a registered party with an identifier and secrets. */
+/** Who may call an endpoint: a registered party with an identifier and credentials. */
 import { OptionGroup } from '@token-introspection/core/options'
+import type { JSONWebKeySet } from 'jose'
+import type { KeyHolder } from '../keys/jwks-loader.ts'
+import { CALLER_METHODS, type CallerMethod, METHODS_WITHOUT_CREDENTIAL } from './client-authentication-method.ts'
+import { resolveTlsClientAuth, type TlsClientAuth } from './tls-client-auth.ts'
 
-/** What client authentication needs to know about a caller, whatever else it is. */
-export interface Registered {
+/**
+ * What client authentication needs to know about a caller, whatever else it is. What is registered decides which methods
+ * it can use: a secret never verifies a signature by a key, and a key never stands for a secret (RFC 8725 §3.1).
+ */
+export interface Registered extends KeyHolder {
   /** The identifier it authenticates with (`client_id`). */
   readonly id: string
-  /** Its secrets, any of which is accepted, so that one can be rotated in before the other goes out. */
-  readonly clientSecrets: readonly string[]
+  /**
+   * Its secrets, any of which is accepted, so that one can be rotated in before the other goes out: for
+   * `client_secret_basic`, `client_secret_post` and `client_secret_jwt`. With `clientAuthentication.verifySecret` they are
+   * what your hash function made of them, and `client_secret_jwt` is not to be had.
+   */
+  readonly clientSecrets?: readonly string[] | undefined
+  /**
+   * Its public keys, for `private_key_jwt`; any of them is accepted. For `self_signed_tls_client_auth` the first element of
+   * a key's `x5c` is a certificate of its own (RFC 8705 §2.2).
+   */
+  readonly jwks?: JSONWebKeySet | undefined
+  /** Where it publishes its public keys, an https URL, in the place of `jwks`. */
+  readonly jwksUri?: string | undefined
+  /** The one subject value its certificate has, for `tls_client_auth` (RFC 8705 §2.1.2). */
+  readonly tlsClientAuth?: TlsClientAuth | undefined
+  /** The methods it may use, where that is fewer than its credentials and the endpoint allow. */
+  readonly methods?: readonly CallerMethod[] | undefined
 }
 
 /** Finds a caller by its identifier. */
@@ -14,10 +36,19 @@ export type FindRegistered<Caller extends Registered> = (
   id: string,
 ) => Caller | undefined | null | Promise<Caller | undefined | null>
 
+/** Whether a caller may use a method, as far as its registration says. */
+export function mayUse(caller: Registered, method: CallerMethod): boolean {
+  return caller.methods === undefined || caller.methods.includes(method)
+}
+
+const OPTIONS = ['id', 'clientSecrets', 'jwks', 'jwksUri', 'tlsClientAuth', 'methods']
+/** Members of a JWK that no public key has (RFC 7518 §6). */
+const PRIVATE_MEMBERS = ['d', 'k', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'priv']
+
 /**
  * A registry over a fixed list, checked now so that a mistake shows at start-up.
  *
- * @param known - the options an entry has beside its identifier and secrets.
+ * @param known - the options an entry has beside its identifier and credentials.
  * @param toCaller - makes the entry of the registry; it is frozen.
  */
 export function registeredList<Caller extends Registered>(
@@ -29,15 +60,61 @@ export function registeredList<Caller extends Registered>(
   if (!Array.isArray(list)) throw new TypeError(`${path}: must be an array`)
   const byId = new Map<string, Caller>()
   list.forEach((entry: unknown, index) => {
-    const group = new OptionGroup(`${path}[${index}]`, entry, ['id', 'clientSecrets', ...known])
-    const id = group.string('id')
-    const clientSecrets = group.strings('clientSecrets')
-    if (id === undefined) throw group.error('id', 'is required')
-    if (clientSecrets === undefined || clientSecrets.length === 0) {
-      throw group.error('clientSecrets', 'needs at least one secret')
-    }
-    if (byId.has(id)) throw group.error('id', 'stands twice')
-    byId.set(id, Object.freeze(toCaller({ id, clientSecrets }, group)))
+    const group = new OptionGroup(`${path}[${index}]`, entry, [...OPTIONS, ...known])
+    const registered = readRegistered(group)
+    if (byId.has(registered.id)) throw group.error('id', 'stands twice')
+    byId.set(registered.id, Object.freeze(toCaller(registered, group)))
   })
   return (id) => byId.get(id)
+}
+
+function readRegistered(group: OptionGroup): Registered {
+  const id = group.string('id')
+  if (id === undefined) throw group.error('id', 'is required')
+  const methods = group.strings('methods') as readonly CallerMethod[] | undefined
+  if (methods?.length === 0 || methods?.some((method) => !CALLER_METHODS.includes(method))) {
+    throw group.error('methods', `must hold some of ${CALLER_METHODS.join(', ')}`)
+  }
+  const clientSecrets = group.strings('clientSecrets')
+  if (clientSecrets?.length === 0) throw group.error('clientSecrets', 'needs at least one secret')
+  const jwks = readJwks(group)
+  const jwksUri = readJwksUri(group)
+  const tlsClientAuth = resolveTlsClientAuth(group.raw('tlsClientAuth'), group.path('tlsClientAuth'))
+  if (jwks !== undefined && jwksUri !== undefined) throw group.error('jwksUri', 'give either this or jwks')
+  const credential = clientSecrets ?? jwks ?? jwksUri ?? tlsClientAuth
+  if (credential === undefined && !methods?.every((method) => METHODS_WITHOUT_CREDENTIAL.has(method))) {
+    throw group.error(
+      'clientSecrets',
+      `needs at least one secret, or give jwks, jwksUri or tlsClientAuth, or in methods only ${[...METHODS_WITHOUT_CREDENTIAL].join(', ')}`,
+    )
+  }
+  return {
+    id,
+    ...(clientSecrets !== undefined && { clientSecrets }),
+    ...(jwks !== undefined && { jwks }),
+    ...(jwksUri !== undefined && { jwksUri }),
+    ...(tlsClientAuth !== undefined && { tlsClientAuth }),
+    ...(methods !== undefined && { methods }),
+  }
+}
+
+function readJwks(group: OptionGroup): JSONWebKeySet | undefined {
+  const jwks = group.raw('jwks') as JSONWebKeySet | undefined
+  if (jwks === undefined) return undefined
+  if (!Array.isArray(jwks?.keys) || jwks.keys.length === 0 || jwks.keys.some((key) => typeof key?.kty !== 'string')) {
+    throw group.error('jwks', 'must be a JWK set with at least one key (RFC 7517 §5)')
+  }
+  const keys = structuredClone(jwks.keys)
+  if (keys.some((key) => PRIVATE_MEMBERS.some((member) => member in key))) {
+    throw group.error('jwks', 'must hold public keys only')
+  }
+  return Object.freeze({ keys: Object.freeze(keys) as typeof keys })
+}
+
+function readJwksUri(group: OptionGroup): string | undefined {
+  const uri = group.string('jwksUri')
+  if (uri !== undefined && (!URL.canParse(uri) || new URL(uri).protocol !== 'https:')) {
+    throw group.error('jwksUri', 'must be an https URL')
+  }
+  return uri
 }

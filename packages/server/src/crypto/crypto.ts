@@ -8,3 +8,22 @@ export async function sha256(text: string): Promise<string> {
     .replaceAll('/', '_')
     .replaceAll('=', '')
 }
+
+/** Makes HMAC-SHA-256 of texts' UTF-8 octets with one key. */
+export function hmacSha256(key: Uint8Array): (text: string) => Promise<Uint8Array> {
+  const octets = Uint8Array.from(key)
+  let importing: ReturnType<typeof crypto.subtle.importKey> | undefined
+  return async (text) => {
+    importing ??= crypto.subtle.importKey('raw', octets, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+    return new Uint8Array(await crypto.subtle.sign('HMAC', await importing, new TextEncoder().encode(text)))
+  }
+}
+
+/** Octets, or the UTF-8 octets of a text, as base64url without padding (RFC 7515 §2). */
+export function base64url(octets: Uint8Array | string): string {
+  let binary = ''
+  for (const octet of typeof octets === 'string' ? new TextEncoder().encode(octets) : octets) {
+    binary += String.fromCharCode(octet)
+  }
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}

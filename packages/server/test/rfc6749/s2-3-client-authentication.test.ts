@@ -34,6 +34,17 @@ describe('RFC 6749 §2.3', () => {
     expect((await send(handler, post(active, { authorization: basic('orders-api', 'a%2Bb') }))).status).toBe(401)
   })
 
+  test('AUTH-10 takes credentials as they stand where decoding them does not fit, unless told to take form alone', async () => {
+    const { clientAuthentication } = registered('orders-api', 'a%2Bb')
+    const asItStands = post(active, { authorization: basic('orders-api', 'a%2Bb') })
+    const { handler } = await createEndpoint({
+      clientAuthentication: { ...clientAuthentication, basicEncoding: undefined },
+    })
+    expect((await send(handler, asItStands)).status).toBe(200)
+    const { handler: strict } = await createEndpoint({ clientAuthentication: { ...clientAuthentication } })
+    expect((await send(strict, asItStands)).status).toBe(401)
+  })
+
   test('AUTH-03 takes HTTP Basic unless told otherwise', async () => {
     const { handler } = await createEndpoint()
     expect((await send(handler, post(active, { authorization: basic('orders-api', SECRET) }))).status).toBe(200)

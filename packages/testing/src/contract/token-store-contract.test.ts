@@ -14,11 +14,12 @@ function brokenStore(change: (store: WritableTokenStore) => Partial<WritableToke
     const whole: WritableTokenStore = {
       find: (digest) => store.find(digest),
       save: (token, record) => store.save(token, record),
-      revoke: (token) => store.revoke(token),
+      revoke: (token, record) => store.revoke(token, record),
       revokeGrant: (grantId) => store.revokeGrant(grantId),
       revokeSession: (sessionId) => store.revokeSession(sessionId),
       revokeSubject: (sub, at) => store.revokeSubject(sub, at),
       revokeClient: (clientId) => store.revokeClient(clientId),
+      isRevoked: (digest, record) => store.isRevoked(digest, record),
     }
     return { ...whole, ...change(whole) }
   }
@@ -69,6 +70,8 @@ function lastCutoffStore(): WritableTokenStore {
     revokeSubject: async (sub, at = Math.floor(Date.now() / 1000)) => void cutoffs.set(sub, at),
   }
 }
+
+const EXP = 4_102_444_800
 
 const nothing = async (): Promise<void> => undefined
 
@@ -206,6 +209,88 @@ describe('tokenStoreContract', () => {
         }))()
       },
       /unknown or already revoked for revoked/,
+    ],
+    [
+      'says that nothing was revoked',
+      brokenStore(() => ({ isRevoked: () => false })),
+      /remembers that a token was revoked/,
+    ],
+    [
+      'says that everything was revoked',
+      brokenStore(() => ({ isRevoked: () => true })),
+      /as long as nobody revoked it/,
+    ],
+    [
+      'forgets which tokens were revoked that it does not hold',
+      brokenStore((store) => ({ revoke: (token) => store.revoke(token) })),
+      /remembers that a token was revoked/,
+    ],
+    [
+      'removes the tombstone of a token that is revoked again',
+      () => {
+        const removed = new Set<string>()
+        return brokenStore((store) => ({
+          revoke: async (token, record) => {
+            await store.revoke(token, record)
+            if (record === undefined) removed.add(await digestToken(token))
+          },
+          isRevoked: (digest, record) => !removed.has(digest) && store.isRevoked(digest, record),
+        }))()
+      },
+      /nothing is said about it/,
+    ],
+    [
+      'lets go of a tombstone without exp',
+      brokenStore((store) => ({
+        revoke: (token, record) => store.revoke(token, record?.exp === undefined ? undefined : record),
+      })),
+      /has no exp/,
+    ],
+    [
+      'keeps everything about a token that was revoked',
+      brokenStore((store) => ({
+        revoke: (token, record) => (record ? store.save(token, { ...record, revoked: true }) : store.revoke(token)),
+      })),
+      /nothing but that it is revoked/,
+    ],
+    [
+      'asks no cutoff about tokens it does not hold',
+      brokenStore((store) => ({
+        isRevoked: async (digest) => Boolean((await store.find(digest))?.revoked),
+      })),
+      /with its grant/,
+    ],
+    [
+      'believes whoever asks about a token it holds',
+      brokenStore((store) => ({
+        isRevoked: (_digest, record) => store.isRevoked('none', record),
+      })),
+      /says of a token that it holds/,
+    ],
+    [
+      'never finds a token again that was revoked',
+      () => {
+        const revoked = new Set<string>()
+        return brokenStore((store) => ({
+          revoke: async (token, record) => void (await store.revoke(token, record), revoked.add(token)),
+          save: async (token, record) => (revoked.has(token) ? undefined : store.save(token, record)),
+        }))()
+      },
+      /saved after it was revoked/,
+    ],
+    [
+      'takes tokens without iat for new',
+      brokenStore((store) => ({
+        isRevoked: (digest, record) => store.isRevoked(digest, { ...record, iat: record.iat ?? EXP }),
+      })),
+      /compares the iat/,
+    ],
+    [
+      'confuses the clients of tokens it does not hold with their users',
+      brokenStore((store) => ({
+        isRevoked: (digest, record) => store.isRevoked(digest, { ...record, client_id: record.sub }),
+      })),
+      /with its client/,
     ],
     ['shares the saved object', sharingStore, /after it was saved/],
     ['shares the returned object', sharingStore, /it returned/],

@@ -1,0 +1,56 @@
+/** The two certificate methods of RFC 8705 §2: who is registered with the certificate of this connection? */
+import type { ClientAuthenticationMethod } from './client-authentication-method.ts'
+import { ClientAuthenticationFailedError, ClientAuthenticationMissingError } from '../errors.ts'
+import type { Warn } from '../warning.ts'
+import type { HttpRequest, PeerCertificate } from '../http-message.ts'
+import type { JwksLoader } from '../keys/jwks-loader.ts'
+import type { ClientCertificateResolver } from './client-certificate.ts'
+import { type FindStep, findRegistered } from './find-registered.ts'
+import { loadKeys } from './load-keys.ts'
+import { mayUse, type Registered } from './registered.ts'
+import { holdsCertificate } from './self-signed-tls-client-auth.ts'
+import { matchesTlsClientAuth } from './tls-client-auth.ts'
+
+/** What the certificate methods need. */
+export interface CertificateStep<Caller extends Registered> extends FindStep<Caller> {
+  readonly methods: ReadonlySet<ClientAuthenticationMethod>
+  readonly clientCertificate: ClientCertificateResolver | undefined
+  readonly jwksLoader: JwksLoader
+  readonly warn: Warn
+}
+
+/** The caller that `client_id` names, when the certificate is its own (RFC 8705 §2). */
+export async function authenticateByCertificate<Caller extends Registered>(
+  request: HttpRequest,
+  clientId: string,
+  step: CertificateStep<Caller>,
+): Promise<Caller> {
+  const certificate = step.clientCertificate?.(request, step.warn)
+  if (certificate === undefined) throw new ClientAuthenticationMissingError('a client_id alone, without a certificate')
+  const caller = await findRegistered(clientId, step)
+  if (caller && (isSubject(caller, certificate, step) || (await isSelfSigned(caller, certificate, step)))) {
+    return caller
+  }
+  throw new ClientAuthenticationFailedError('the certificate is not that of a registered caller')
+}
+
+function isSubject<Caller extends Registered>(
+  caller: Caller,
+  certificate: PeerCertificate,
+  step: CertificateStep<Caller>,
+): boolean {
+  if (!step.methods.has('tls_client_auth') || !mayUse(caller, 'tls_client_auth')) return false
+  return matchesTlsClientAuth(caller.tlsClientAuth, certificate)
+}
+
+async function isSelfSigned<Caller extends Registered>(
+  caller: Caller,
+  certificate: PeerCertificate,
+  step: CertificateStep<Caller>,
+): Promise<boolean> {
+  if (!step.methods.has('self_signed_tls_client_auth') || !mayUse(caller, 'self_signed_tls_client_auth')) return false
+  if (caller.jwks === undefined && caller.jwksUri === undefined) return false
+  if (holdsCertificate(await loadKeys(caller, step.jwksLoader), certificate.der)) return true
+  if (caller.jwks !== undefined) return false
+  return holdsCertificate(await loadKeys(caller, step.jwksLoader, true), certificate.der)
+}

@@ -1,0 +1,83 @@
+/** `client_secret_basic` and `client_secret_post` once their credentials are read: whose are they? (RFC 6749 §2.3.1) */
+import type { BasicCredentials } from '@token-introspection/core'
+import { ClientAuthenticationFailedError } from '../errors.ts'
+import { andThen, isPromise, type MaybePromise } from '../maybe-promise.ts'
+import type { FailedAttempts } from './failed-attempts.ts'
+import { type FindStep, findRegistered } from './find-registered.ts'
+import { mayUse, type Registered } from './registered.ts'
+import type { VerifiedSecrets } from './verified-secrets.ts'
+import { verifyClientSecret } from './verify-client-secret.ts'
+import type { VerifyHashedSecret } from './verify-hashed-secret.ts'
+
+/** What the secret methods need. */
+export interface SecretStep<Caller extends Registered> extends FindStep<Caller> {
+  readonly verified: VerifiedSecrets
+  /** Where secrets are registered as hashes. */
+  readonly verifyHashed: VerifyHashedSecret | undefined
+  readonly failures: FailedAttempts | undefined
+}
+
+/** A secret as it was presented. */
+export interface PresentedSecret {
+  readonly method: 'client_secret_basic' | 'client_secret_post'
+  /** The credentials as they arrived, by which they are known again. */
+  readonly presentation: string
+  /** A `client_id` that stands beside the credentials. */
+  readonly besideId: string | undefined
+  /** The readings of the credentials, which together count as one attempt. */
+  read(): readonly BasicCredentials[]
+  /** The address they come from, where it is known. */
+  address(): string | undefined
+}
+
+/** The caller whose secret was presented. Credentials that were good before are looked up and not verified again. */
+export function authenticateBySecret<Caller extends Registered>(
+  presented: PresentedSecret,
+  step: SecretStep<Caller>,
+): MaybePromise<Caller> {
+  const key = step.verified.keyOf(presented.method, presented.presentation)
+  return isPromise(key)
+    ? key.then((known) => recallOrVerify(known, presented, step))
+    : recallOrVerify(key, presented, step)
+}
+
+function recallOrVerify<Caller extends Registered>(
+  key: string,
+  presented: PresentedSecret,
+  step: SecretStep<Caller>,
+): MaybePromise<Caller> {
+  const verified = step.verified.recall(key)
+  if (verified === undefined || (presented.besideId ?? verified.clientId) !== verified.clientId) {
+    return verify(key, presented, step)
+  }
+  return andThen(findRegistered(verified.clientId, step), (caller) => {
+    const secrets = caller?.clientSecrets
+    if (caller && secrets?.includes(verified.registered) && mayUse(caller, presented.method)) return caller
+    step.verified.forget(key)
+    return verify(key, presented, step)
+  })
+}
+
+async function verify<Caller extends Registered>(
+  key: string,
+  presented: PresentedSecret,
+  step: SecretStep<Caller>,
+): Promise<Caller> {
+  const readings = presented.read()
+  const address = presented.address()
+  for (const { clientId } of readings) step.failures?.requireOpen(clientId, address)
+  for (const { clientId, clientSecret } of readings) {
+    const found = await findRegistered(clientId, step)
+    const caller = found && mayUse(found, presented.method) ? found : undefined
+    const registered = await (step.verifyHashed === undefined
+      ? verifyClientSecret(caller, clientSecret)
+      : step.verifyHashed(caller?.clientSecrets, clientSecret, key))
+    if (caller !== undefined && registered !== undefined) {
+      step.verified.remember(key, { clientId, registered })
+      return caller
+    }
+  }
+  const [first] = readings
+  if (first !== undefined) await step.failures?.count(first.clientId, address)
+  throw new ClientAuthenticationFailedError('the credentials are not those of a registered caller')
+}

@@ -1,0 +1,34 @@
+/** `client_secret_jwt` (OpenID Connect Core §9): an HMAC by a registered secret. */
+import { loadJose } from '../keys/load-jose.ts'
+import type { Registered } from './registered.ts'
+
+/** HMAC algorithms, and the octets a secret must have for each, as many as the hash gives (RFC 7518 §3.2). */
+const MIN_SECRET_BYTES: Readonly<Record<string, number>> = { HS256: 32, HS384: 48, HS512: 64 }
+
+/** The HMAC algorithms. */
+export const HMAC_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const
+
+/** A key nobody has: a caller that is unknown, or has no secret, costs an HMAC too. */
+const NOBODY = new Uint8Array(64)
+
+/** Whether a JWT carries the HMAC of a caller's secret, taken as UTF-8 octets. A secret that is too short signs nothing. */
+export async function isSignedBySecret(
+  jwt: string,
+  algorithm: string,
+  caller: Registered | undefined,
+): Promise<boolean> {
+  const { compactVerify } = await loadJose()
+  const encoder = new TextEncoder()
+  const minBytes = MIN_SECRET_BYTES[algorithm] ?? Number.POSITIVE_INFINITY
+  const secrets = (caller?.clientSecrets ?? []).map((secret) => encoder.encode(secret))
+  const keys = secrets.filter((secret) => secret.byteLength >= minBytes)
+  let signed = false
+  for (const key of keys.length === 0 ? [NOBODY] : keys) {
+    const fits = await compactVerify(jwt, key, { algorithms: [algorithm] }).then(
+      () => true,
+      () => false,
+    )
+    signed ||= fits && key !== NOBODY
+  }
+  return signed
+}

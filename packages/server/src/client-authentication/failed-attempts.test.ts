@@ -1,0 +1,76 @@
+import { describe, expect, test, vi } from 'vitest'
+import { createMemoryLimiter } from '../limits/limiter.ts'
+import { createFailedAttempts } from './failed-attempts.ts'
+
+function setUp(points: number) {
+  const clock = { ms: 1_764_000_000_000 }
+  const now = () => clock.ms
+  const limiter = createMemoryLimiter({ points, windowSeconds: 60, now })
+  const consume = vi.spyOn(limiter, 'consume')
+  return { attempts: createFailedAttempts(limiter, 1000, now), clock, consume }
+}
+
+const exceeded = expect.objectContaining({ code: 'ERR_LIMITS_EXCEEDED', retryAfterSeconds: 60 }) as Error
+
+describe('createFailedAttempts', () => {
+  test('blocks a pair once its budget is used up, without asking the limiter again (ERR-10)', () => {
+    const { attempts, consume } = setUp(2)
+    void attempts.count('orders', '192.0.2.1')
+    void attempts.count('orders', '192.0.2.1')
+    expect(() => attempts.count('orders', '192.0.2.1')).toThrow(exceeded)
+    expect(() => attempts.requireOpen('orders', '192.0.2.1')).toThrow(exceeded)
+    expect(consume).toHaveBeenCalledTimes(3)
+  })
+
+  test('blocks no other address and no other identifier', () => {
+    const { attempts } = setUp(1)
+    void attempts.count('orders', '192.0.2.1')
+    expect(() => attempts.count('orders', '192.0.2.1')).toThrow(exceeded)
+    attempts.requireOpen('orders', '192.0.2.2')
+    attempts.requireOpen('invoices', '192.0.2.1')
+  })
+
+  test.each([
+    ['2001:db8::1', '2001:db8:0:0:ffff:ffff:ffff:ffff', true],
+    ['2001:db8:1:2:3:4:5:6', '2001:0DB8:0001:0002::', true],
+    ['2001:db8:1:2::1', '2001:db8:1:3::1', false],
+    ['2001:db8::1', '2001:db9::1', false],
+    ['fe80::1%eth0', 'fe80::2', true],
+    ['::1', '::2', true],
+  ])('takes %s and %s for one sender: %s (ERR-10)', (address, other, same) => {
+    const { attempts } = setUp(1)
+    void attempts.count('orders', address)
+    expect(() => attempts.count('orders', address)).toThrow(exceeded)
+    const again = () => attempts.requireOpen('orders', other)
+    if (same) expect(again).toThrow(exceeded)
+    else again()
+  })
+
+  test('opens again when the time has come', () => {
+    const { attempts, clock } = setUp(1)
+    void attempts.count('orders', '192.0.2.1')
+    expect(() => attempts.count('orders', '192.0.2.1')).toThrow(exceeded)
+    clock.ms += 59_999
+    expect(() => attempts.requireOpen('orders', '192.0.2.1')).toThrow()
+    clock.ms += 1
+    attempts.requireOpen('orders', '192.0.2.1')
+  })
+
+  test('counts nothing where the address is not known', () => {
+    const { attempts, consume } = setUp(1)
+    for (let failure = 0; failure < 5; failure++) void attempts.count('orders', undefined)
+    attempts.requireOpen('orders', undefined)
+    expect(consume).not.toHaveBeenCalled()
+  })
+
+  test('keeps no more of an identifier than an identifier has', () => {
+    const { attempts, consume } = setUp(1)
+    void attempts.count('x'.repeat(30_000), '192.0.2.1')
+    expect(consume.mock.calls[0]?.[0].length).toBeLessThan(300)
+  })
+
+  test('tells a limiter that failed apart', () => {
+    const attempts = createFailedAttempts({ consume: () => Promise.reject(new Error('down')) }, 1000, () => 0)
+    return expect(attempts.count('orders', '192.0.2.1')).rejects.toMatchObject({ code: 'ERR_LIMITS_LIMITER' })
+  })
+})

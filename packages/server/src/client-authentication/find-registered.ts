@@ -1,0 +1,24 @@
+/** Asks the registry for a caller. */
+import { askDependency } from '../dependency.ts'
+import { ClientAuthenticationRegistryError } from '../errors.ts'
+import type { MaybePromise } from '../maybe-promise.ts'
+import type { FindRegistered, Registered } from './registered.ts'
+
+/** What asking the registry takes. */
+export interface FindStep<Caller extends Registered> {
+  readonly findRegistered: FindRegistered<Caller>
+  /** Milliseconds the registry may take. */
+  readonly timeoutMs: number
+}
+
+/** The registered party, or nobody; a registry that throws or hangs is an outage. */
+export function findRegistered<Caller extends Registered>(
+  id: string,
+  step: FindStep<Caller>,
+): MaybePromise<Caller | undefined | null> {
+  return askDependency(
+    () => step.findRegistered(id),
+    step.timeoutMs,
+    (cause) => new ClientAuthenticationRegistryError('the registry of callers failed', { cause }),
+  )
+}

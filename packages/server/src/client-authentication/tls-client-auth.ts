@@ -1,0 +1,69 @@
+/** `tls_client_auth` (RFC 8705 §2.1): a certificate whose chain was validated and whose subject is registered. */
+import { OptionGroup } from '@token-introspection/core/options'
+import { type CertificateSubject, readCertificateSubject } from '#x509'
+import type { PeerCertificate } from '../http-message.ts'
+import { normalizeDistinguishedName, normalizeSubject } from './distinguished-name.ts'
+
+/**
+ * What a caller's certificate says about its subject. Exactly one of the five is given (RFC 8705 §2.1.2); the common name
+ * is never compared with any of the `san…` members.
+ */
+export interface TlsClientAuth {
+  /** The distinguished name as RFC 4514 writes it, most specific first: `CN=orders,O=Example,C=NL`. Case and repeated white space do not count. */
+  readonly subjectDn?: string | undefined
+  /** A `dNSName`; a wildcard in a certificate matches nothing but itself. */
+  readonly sanDns?: string | undefined
+  /** A `uniformResourceIdentifier`, compared as it stands. */
+  readonly sanUri?: string | undefined
+  /** An `iPAddress`, compared in binary: `::1` and `0:0:0:0:0:0:0:1` are one. */
+  readonly sanIp?: string | undefined
+  /** An `rfc822Name`: the local part as it stands, the domain without case. */
+  readonly sanEmail?: string | undefined
+}
+
+const MEMBERS = ['subjectDn', 'sanDns', 'sanUri', 'sanIp', 'sanEmail'] as const
+
+/** Whether a certificate is the one a caller registered. */
+export function matchesTlsClientAuth(registered: TlsClientAuth | undefined, certificate: PeerCertificate): boolean {
+  if (registered === undefined || !certificate.chainValidated || !hasOneMember(registered)) return false
+  const subject = readCertificateSubject(certificate.der)
+  return subject !== undefined && matchesSubject(registered, subject)
+}
+
+/** The registration of a list, checked. */
+export function resolveTlsClientAuth(options: unknown, path: string): TlsClientAuth | undefined {
+  if (options === undefined) return undefined
+  const group = new OptionGroup(path, options, MEMBERS)
+  const given = MEMBERS.filter((member) => group.string(member) !== undefined)
+  const [member] = given
+  if (given.length !== 1 || member === undefined) {
+    throw new TypeError(`${path}: give exactly one of ${MEMBERS.join(', ')} (RFC 8705 §2.1.2)`)
+  }
+  const value = group.string(member) as string
+  if (member === 'subjectDn' && normalizeDistinguishedName(value) === undefined) {
+    throw group.error(member, 'must be a distinguished name, such as CN=orders,O=Example (RFC 4514)')
+  }
+  if (member === 'sanIp' && !/^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$/.test(value)) {
+    throw group.error(member, 'must be an IPv4 or IPv6 address')
+  }
+  return Object.freeze({ [member]: value })
+}
+
+/** A registry of yours may give two: which one counts must not be for us to choose. */
+function hasOneMember(registered: TlsClientAuth): boolean {
+  return MEMBERS.filter((member) => registered[member] !== undefined).length === 1
+}
+
+function matchesSubject(registered: TlsClientAuth, subject: CertificateSubject): boolean {
+  const { subjectDn, sanDns, sanUri, sanIp, sanEmail } = registered
+  if (subjectDn !== undefined) {
+    const name = normalizeDistinguishedName(subjectDn)
+    return name !== undefined && name === normalizeSubject(subject.distinguishedName)
+  }
+  if (sanDns !== undefined) {
+    return subject.dnsNames.some((name) => name.toLowerCase() === sanDns.toLowerCase())
+  }
+  if (sanUri !== undefined) return subject.uris.includes(sanUri)
+  if (sanIp !== undefined) return subject.hasIp(sanIp)
+  return sanEmail !== undefined && subject.hasEmail(sanEmail)
+}

@@ -1,0 +1,125 @@
+import { pbkdf2Sync, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto'
+import { compare, hashSync } from 'bcryptjs'
+import { describe, expect, test, vi } from 'vitest'
+import { createHashedSecretVerifier, type VerifySecret } from './verify-hashed-secret.ts'
+
+function verifier(verifySecret: VerifySecret, decoy?: string) {
+  return createHashedSecretVerifier({ verifySecret, decoy, timeoutMs: 1000 })
+}
+
+/** A verification that ends when it is told to. */
+function held() {
+  const release: ((matches: boolean) => void)[] = []
+  const verifySecret = vi.fn<VerifySecret>(() => new Promise((resolve) => release.push(resolve)))
+  return { release, verifySecret }
+}
+
+async function settled(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+function scrypt(secret: string, salt: Buffer = randomBytes(16)): string {
+  return `${salt.toString('hex')}:${scryptSync(secret, salt, 32, { N: 1024 }).toString('hex')}`
+}
+
+function pbkdf2(secret: string, salt: Buffer = randomBytes(16)): string {
+  return `${salt.toString('hex')}:${pbkdf2Sync(secret, salt, 1000, 32, 'sha256').toString('hex')}`
+}
+
+function recompute(hash: (secret: string, salt: Buffer) => string): VerifySecret {
+  return (presented, registered) => {
+    const again = hash(presented, Buffer.from(registered.split(':')[0] ?? '', 'hex'))
+    return timingSafeEqual(Buffer.from(again), Buffer.from(registered))
+  }
+}
+
+describe('createHashedSecretVerifier', () => {
+  test.each<[string, (secret: string) => string, VerifySecret]>([
+    ['bcrypt', (secret) => hashSync(secret, 4), (presented, registered) => compare(presented, registered)],
+    ['scrypt', (secret) => scrypt(secret), recompute(scrypt)],
+    ['PBKDF2', (secret) => pbkdf2(secret), recompute(pbkdf2)],
+  ])('finds the hash a secret was made into, with %s', async (_, hash, verifySecret) => {
+    const registered = [hash('old'), hash('new')]
+    const verify = verifier(verifySecret)
+    expect(await verify(registered, 'old', 'a')).toBe(registered[0])
+    expect(await verify(registered, 'new', 'b')).toBe(registered[1])
+    expect(await verify(registered, 'other', 'c')).toBeUndefined()
+    expect(await verify(registered, registered[0] as string, 'd')).toBeUndefined()
+  })
+
+  test('verifies as often for a caller it does not know as for the one seen last (SEC-24)', async () => {
+    const verifySecret = vi.fn<VerifySecret>(() => false)
+    const verify = verifier(verifySecret)
+    await verify(['one', 'two'], 'wrong', 'a')
+    const work = verifySecret.mock.calls.length
+    verifySecret.mockClear()
+    await verify(undefined, 'wrong', 'b')
+    await verify([], 'wrong', 'c')
+    expect(verifySecret.mock.calls.length).toBe(2 * work)
+  })
+
+  test('verifies against the decoy before it has seen a hash (SEC-24)', async () => {
+    const verifySecret = vi.fn<VerifySecret>(() => false)
+    await verifier(verifySecret, 'decoy')(undefined, 'wrong', 'a')
+    expect(verifySecret.mock.calls).toEqual([['wrong', 'decoy']])
+  })
+
+  test('lets nobody in by a decoy that fits', async () => {
+    expect(await verifier(() => true, 'decoy')(undefined, 'secret', 'a')).toBeUndefined()
+  })
+
+  test.each([
+    ['text', 'yes'],
+    ['a number', 1],
+    ['an object', {}],
+  ])('takes %s for no', async (_, answer) => {
+    expect(await verifier(() => answer as unknown as boolean)(['hash'], 'secret', 'a')).toBeUndefined()
+  })
+
+  test('lets those who present the same at once share one verification', async () => {
+    const { release, verifySecret } = held()
+    const verify = verifier(verifySecret)
+    const all = Promise.all([verify(['hash'], 's', 'key'), verify(['hash'], 's', 'key'), verify(['hash'], 's', 'key')])
+    await settled()
+    expect(verifySecret).toHaveBeenCalledTimes(1)
+    release[0]?.(true)
+    expect(await all).toEqual(['hash', 'hash', 'hash'])
+  })
+
+  test('does not share across a rotation', async () => {
+    const { release, verifySecret } = held()
+    const verify = verifier(verifySecret)
+    const [before, after] = [verify(['old'], 's', 'key'), verify(['new'], 's', 'key')]
+    await settled()
+    expect(verifySecret).toHaveBeenCalledTimes(2)
+    release[0]?.(false)
+    release[1]?.(true)
+    expect(await Promise.all([before, after])).toEqual([undefined, 'new'])
+  })
+
+  test('runs four at once, lets 32 wait and turns the rest away (ERR-10)', async () => {
+    const { release, verifySecret } = held()
+    const verify = verifier(verifySecret)
+    const attempts = Array.from({ length: 40 }, (_, index) => verify(['hash'], 'wrong', `key ${index}`))
+    const outcomes = Promise.allSettled(attempts)
+    await settled()
+    expect(verifySecret).toHaveBeenCalledTimes(4)
+    for (let ended = 0; ended < 36; ended++) {
+      release[ended]?.(false)
+      await settled()
+    }
+    const refused = (await outcomes).filter((outcome) => outcome.status === 'rejected')
+    expect(refused.map(({ reason }) => (reason as { code: string }).code)).toEqual(
+      Array.from({ length: 4 }, () => 'ERR_CLIENT_AUTHENTICATION_BUSY'),
+    )
+    expect(await Promise.all([verify(['hash'], 'again', 'k'), settled().then(() => release.at(-1)?.(true))])).toEqual([
+      'hash',
+      undefined,
+    ])
+  })
+
+  test('reports a hash that cannot be read as an outage', async () => {
+    const verify = verifier(() => Promise.reject(new Error('no hash')))
+    await expect(verify(['hash'], 's', 'a')).rejects.toMatchObject({ code: 'ERR_CLIENT_AUTHENTICATION_REGISTRY' })
+  })
+})

@@ -1,0 +1,105 @@
+import { describe, expect, test, vi } from 'vitest'
+import { createJwksLoader, type FetchJwks } from './create-jwks-loader.ts'
+
+const URI = 'https://orders.example.com/jwks'
+const holder = { jwksUri: URI }
+const KEY = { kty: 'EC', kid: '1' }
+
+function setUp(answer: () => Response | Promise<Response> = () => Response.json({ keys: [KEY] })) {
+  const clock = { ms: 1_764_000_000_000 }
+  const fetch = vi.fn<FetchJwks>(async () => await answer())
+  return { clock, fetch, loader: createJwksLoader({ fetch, now: () => clock.ms, timeoutMs: 50 }) }
+}
+
+describe('createJwksLoader', () => {
+  test('gives a set by value as it is, and fetches nothing', async () => {
+    const { fetch, loader } = setUp()
+    const jwks = { keys: [KEY] }
+    expect(await loader.load({ jwks }, true)).toBe(jwks)
+    expect(fetch).not.toHaveBeenCalled()
+  })
+
+  test('fetches once for all who ask at the same time, following no redirect', async () => {
+    const { fetch, loader } = setUp()
+    const sets = await Promise.all([loader.load(holder), loader.load(holder), loader.load(holder, true)])
+    expect(sets).toEqual(Array.from({ length: 3 }, () => ({ keys: [KEY] })))
+    expect(fetch).toHaveBeenCalledTimes(1)
+    expect(fetch.mock.calls[0]).toMatchObject([URI, { redirect: 'manual' }])
+  })
+
+  test('fetches again after ten minutes', async () => {
+    const { clock, fetch, loader } = setUp()
+    await loader.load(holder)
+    clock.ms += 599_999
+    await loader.load(holder)
+    expect(fetch).toHaveBeenCalledTimes(1)
+    clock.ms += 1
+    await loader.load(holder)
+    expect(fetch).toHaveBeenCalledTimes(2)
+  })
+
+  test('refreshes one URI at most every 30 seconds, however often somebody asks (ASRT-19)', async () => {
+    const { clock, fetch, loader } = setUp()
+    await loader.load(holder)
+    for (let asked = 0; asked < 100; asked++) await loader.load(holder, true)
+    expect(fetch).toHaveBeenCalledTimes(1)
+    clock.ms += 30_000
+    for (let asked = 0; asked < 100; asked++) await loader.load(holder, true)
+    expect(fetch).toHaveBeenCalledTimes(2)
+  })
+
+  test('keeps the last good set for a day while its URI fails', async () => {
+    let up = true
+    const { clock, loader } = setUp(() => (up ? Response.json({ keys: [KEY] }) : new Response(null, { status: 500 })))
+    await loader.load(holder)
+    up = false
+    clock.ms += 600_000 + 86_400_000 - 1
+    expect(await loader.load(holder)).toEqual({ keys: [KEY] })
+    clock.ms += 30_000
+    await expect(Promise.resolve(loader.load(holder))).rejects.toThrow()
+  })
+
+  test('does not ask again at once where there is nothing to be had', async () => {
+    const { clock, fetch, loader } = setUp(() => Promise.reject(new Error('down')))
+    for (let asked = 0; asked < 5; asked++) await expect((async () => loader.load(holder))()).rejects.toThrow()
+    expect(fetch).toHaveBeenCalledTimes(1)
+    clock.ms += 30_000
+    await expect((async () => loader.load(holder))()).rejects.toThrow()
+    expect(fetch).toHaveBeenCalledTimes(2)
+  })
+
+  test('leaves out keys of no type, and what is no key', async () => {
+    const { loader } = setUp(() => Response.json({ keys: [KEY, {}, null, 'x', { kty: 1 }] }))
+    expect(await loader.load(holder)).toEqual({ keys: [KEY] })
+  })
+
+  test.each<[string, () => Response | Promise<Response>]>([
+    ['another status', () => Response.json({ keys: [KEY] }, { status: 203 })],
+    ['a redirect', () => Response.redirect('https://evil.example.com/')],
+    ['HTML', () => new Response('{"keys":[]}', { headers: { 'content-type': 'text/html' } })],
+    ['no media type', () => new Response(new TextEncoder().encode('{"keys":[]}'))],
+    ['no JSON', () => new Response('keys', { headers: { 'content-type': 'application/json' } })],
+    ['no set', () => Response.json([KEY])],
+    ['keys that are no list', () => Response.json({ keys: KEY })],
+    ['more keys than anybody has', () => Response.json({ keys: Array.from({ length: 101 }, () => KEY) })],
+    ['more octets than keys need', () => Response.json({ keys: [], padding: 'x'.repeat(300_000) })],
+    ['no body at all', () => new Response(null, { headers: { 'content-type': 'application/json' } })],
+    [
+      'a body that never ends',
+      () => new Response(new ReadableStream(), { headers: { 'content-type': 'application/json' } }),
+    ],
+    ['silence', () => new Promise<Response>(() => undefined)],
+  ])('refuses %s', async (_, answer) => {
+    await expect((async () => setUp(answer).loader.load(holder))()).rejects.toThrow(/could not be fetched/)
+  })
+
+  test.each(['http://orders.example.com/jwks', 'file:///etc/passwd', 'jwks'])('never fetches %s', async (jwksUri) => {
+    const { fetch, loader } = setUp()
+    await expect((async () => loader.load({ jwksUri }))()).rejects.toThrow()
+    expect(fetch).not.toHaveBeenCalled()
+  })
+
+  test('refuses a party without keys', async () => {
+    await expect((async () => setUp().loader.load({}))()).rejects.toThrow()
+  })
+})

@@ -1,0 +1,142 @@
+/** RFC 7662 §2.1, §2.3 and RFC 6750 §3: callers with an access token of their own. */
+import { describe, expect, test } from 'vitest'
+import type { AccessTokenOptions, CallerAccessToken, ClientAuthenticationMethod } from '../../src/index.ts'
+import { certificateFromSocket } from '../../src/index.ts'
+import { ask, type Around, readCertificate } from '../asking.ts'
+import { createEndpoint, ISSUER, json, NOW, RECORD, token } from '../endpoint.ts'
+
+const TOKEN = 'caller-token-Zk3wQ9'
+const GOOD = { client_id: 'orders-api', scope: 'profile introspection', aud: ISSUER, exp: NOW + 60 }
+const BASIC = 'Basic realm="token introspection", charset="UTF-8"'
+const orders = readCertificate('orders')
+
+async function setUp(
+  record: CallerAccessToken | null,
+  options: Partial<AccessTokenOptions> = {},
+  methods: readonly ClientAuthenticationMethod[] = ['client_secret_basic', 'Bearer'],
+) {
+  return await createEndpoint({
+    clientAuthentication: {
+      methods,
+      clientCertificate: certificateFromSocket(),
+      accessToken: { find: (presented) => (presented === TOKEN ? record : null), ...options },
+      protectedResources: [
+        { id: 'orders-api', audiences: [RECORD.aud], methods: ['Bearer'] },
+        { id: 'secret-api', clientSecrets: ['s'], methods: ['client_secret_basic'] },
+      ],
+    },
+  })
+}
+
+async function answerTo(
+  record: CallerAccessToken | null,
+  around: Around = {},
+  options: Partial<AccessTokenOptions> = {},
+) {
+  const { handler } = await setUp(record, options)
+  return await ask(handler, {}, { headers: { authorization: `Bearer ${TOKEN}` }, ...around })
+}
+
+describe('an access token of the caller', () => {
+  test.each<[string, CallerAccessToken]>([
+    ['issued to it', GOOD],
+    ['that names it as the subject', { ...GOOD, sub: 'orders-api' }],
+    ['for several audiences', { ...GOOD, aud: ['https://other.example.com', ISSUER] }],
+    ['as a store keeps it', { ...GOOD, kind: 'access_token' }],
+  ])('%s lets it in (REQ-17)', async (_, record) => {
+    const response = await answerTo(record)
+    expect([response.status, json(response)['active']]).toEqual([200, true])
+  })
+
+  test.each<[string, CallerAccessToken | null]>([
+    ['an unknown token', null],
+    ['an expired token', { ...GOOD, exp: NOW }],
+    ['a token to come', { ...GOOD, nbf: NOW + 1 }],
+    ['a revoked token', { ...GOOD, revoked: true }],
+    ['a refresh token', { ...GOOD, kind: 'refresh_token' }],
+    ['a token for somebody else', { ...GOOD, aud: 'https://orders.example.com' }],
+    ['a token for nobody', { ...GOOD, aud: undefined }],
+    ['a token without a client', { ...GOOD, client_id: undefined, sub: 'orders-api' }],
+    ['a token of a client that is not registered', { ...GOOD, client_id: 'web' }],
+    ['a token of a caller that does not use them', { ...GOOD, client_id: 'secret-api' }],
+    ['a token bound to a key', { ...GOOD, cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } }],
+    ['a token bound in a way we do not know', { ...GOOD, cnf: { kid: '1' } }],
+  ])('does not let in %s (ERR-07)', async (_, record) => {
+    const response = await answerTo(record)
+    expect([response.status, json(response)]).toEqual([401, { error: 'invalid_token' }])
+    expect(response.headers['www-authenticate']).toBe(
+      `Bearer realm="token introspection", error="invalid_token", ${BASIC}`,
+    )
+  })
+
+  test('of a user does not let in (JWT-04)', async () => {
+    expect((await answerTo({ ...GOOD, sub: 'alice' })).status).toBe(401)
+  })
+
+  test('does not let itself in (REQ-18)', async () => {
+    const { handler } = await setUp(GOOD)
+    const headers = { authorization: `Bearer ${TOKEN}` }
+    expect((await ask(handler, { token: TOKEN }, { headers })).status).toBe(401)
+    expect((await ask(handler, { token: token('active') }, { headers })).status).toBe(200)
+  })
+
+  test.each([undefined, '', 'profile', 'introspection:read', 'INTROSPECTION'])(
+    'with scope %j is answered 401 insufficient_scope (REQ-16) (ERR-07) (JWT-07)',
+    async (scope) => {
+      const response = await answerTo({ ...GOOD, scope })
+      expect([response.status, json(response)]).toEqual([401, { error: 'insufficient_scope' }])
+      expect(response.headers['www-authenticate']).toBe(
+        `Bearer realm="token introspection", error="insufficient_scope", scope="introspection", ${BASIC}`,
+      )
+    },
+  )
+
+  test('without the scope is answered 403 where told to', async () => {
+    const response = await answerTo({ ...GOOD, scope: 'a' }, {}, { scope: 'a b', insufficientScopeStatus: 403 })
+    expect(response.status).toBe(403)
+    expect(response.headers['www-authenticate']).toMatch(/^Bearer .*error="insufficient_scope", scope="a b"/)
+  })
+
+  test('beside another client_id does not let in', async () => {
+    const { handler } = await setUp(GOOD)
+    const headers = { authorization: `Bearer ${TOKEN}` }
+    expect((await ask(handler, { client_id: 'secret-api' }, { headers })).status).toBe(401)
+    expect((await ask(handler, { client_id: 'orders-api' }, { headers })).status).toBe(200)
+  })
+
+  test('bound to a certificate lets in with that one alone', async () => {
+    const { createHash } = await import('node:crypto')
+    const record = { ...GOOD, cnf: { 'x5t#S256': createHash('sha256').update(orders.der).digest('base64url') } }
+    const headers = { authorization: `Bearer ${TOKEN}` }
+    const withDer = (der: Uint8Array): Around => ({ headers, certificate: { der, chainValidated: false } })
+    expect((await answerTo(record, withDer(orders.der))).status).toBe(200)
+    expect((await answerTo(record, withDer(readCertificate('stranger').der))).status).toBe(401)
+    expect((await answerTo(record, { headers })).status).toBe(401)
+  })
+
+  test('that cannot be looked up is an outage', async () => {
+    const down = { find: () => Promise.reject(new Error('down')) }
+    expect((await answerTo(GOOD, {}, down)).status).toBe(503)
+  })
+
+  test('is not taken by an endpoint without the method, which challenges as before (ERR-02)', async () => {
+    const { handler } = await setUp(GOOD, {}, ['client_secret_basic'])
+    const response = await ask(handler, {}, { headers: { authorization: `Bearer ${TOKEN}` } })
+    expect([response.status, json(response)['error'], response.headers['www-authenticate']]).toEqual([
+      401,
+      'invalid_client',
+      BASIC,
+    ])
+  })
+
+  test('is challenged for in every 401 of an endpoint that takes it (ERR-03)', async () => {
+    const { handler } = await setUp(GOOD)
+    expect((await ask(handler)).headers['www-authenticate']).toBe(`${BASIC}, Bearer realm="token introspection"`)
+  })
+
+  test.each(['Bearer', 'DPoP'] as const)('%s needs a way to find tokens', async (method) => {
+    await expect(createEndpoint({ clientAuthentication: { methods: [method] } })).rejects.toThrow(
+      `clientAuthentication.methods: ${method} needs clientAuthentication.accessToken`,
+    )
+  })
+})

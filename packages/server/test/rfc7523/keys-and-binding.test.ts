@@ -1,0 +1,193 @@
+/** Which credential verifies which assertion (RFC 8725 §3.1, RFC 7518 §3.2), and keys that are published. */
+import { describe, expect, test } from 'vitest'
+import { createMemoryReplayStore, createMemoryTokenStore, createRevocationHandler } from '../../src/index.ts'
+import { ask, asserting, createKey, sign } from '../asking.ts'
+import { type Changes, createEndpoint, ISSUER, NOW, RECORD } from '../endpoint.ts'
+
+const key = await createKey('ES256')
+const next = await createKey('ES256', 'key-2')
+const SECRET = 'a secret of at least thirty-two octets'
+const audiences = [RECORD.aud]
+
+async function endpoint(clientAuthentication: Changes['clientAuthentication']) {
+  return (await createEndpoint({ clientAuthentication: clientAuthentication ?? {} })).handler
+}
+
+function hmac(secret: string | Uint8Array, algorithm = 'HS256') {
+  return { algorithm, privateKey: typeof secret === 'string' ? new TextEncoder().encode(secret) : secret }
+}
+
+const both = ['client_secret_jwt', 'private_key_jwt'] as const
+
+describe('client_secret_jwt', () => {
+  test('is not taken unless it is enabled', async () => {
+    const handler = await endpoint({ protectedResources: [{ id: 'orders-api', clientSecrets: [SECRET], audiences }] })
+    expect((await ask(handler, asserting(await sign(hmac(SECRET))))).status).toBe(401)
+  })
+
+  test.each([['old'], ['new']])('takes the octets of the %s secret (ASRT-17)', async (which) => {
+    const secrets = { old: SECRET, new: 'é'.repeat(16) }
+    const handler = await endpoint({
+      methods: both,
+      protectedResources: [{ id: 'orders-api', clientSecrets: Object.values(secrets), audiences }],
+    })
+    const jwt = await sign(hmac(secrets[which as 'old' | 'new']))
+    expect((await ask(handler, asserting(jwt))).status).toBe(200)
+    expect((await ask(handler, asserting(jwt))).status).toBe(401)
+    expect((await ask(handler, asserting(await sign(hmac('another secret of thirty-two octets'))))).status).toBe(401)
+  })
+
+  test.each([
+    ['HS256', 31, 401],
+    ['HS256', 32, 200],
+    ['HS384', 47, 401],
+    ['HS384', 48, 200],
+    ['HS512', 63, 401],
+    ['HS512', 64, 200],
+  ])('with %s and a secret of %i octets is answered %i (ASRT-17)', async (algorithm, length, status) => {
+    const secret = 's'.repeat(length)
+    const handler = await endpoint({
+      methods: both,
+      protectedResources: [{ id: 'orders-api', clientSecrets: [secret], audiences }],
+    })
+    expect((await ask(handler, asserting(await sign(hmac(secret, algorithm))))).status).toBe(status)
+  })
+
+  test('does not decode a secret that looks like base64 (ASRT-17)', async () => {
+    const secret = Buffer.alloc(48, 7).toString('base64')
+    const handler = await endpoint({
+      methods: both,
+      protectedResources: [{ id: 'orders-api', clientSecrets: [secret], audiences }],
+    })
+    expect((await ask(handler, asserting(await sign(hmac(Buffer.alloc(48, 7)))))).status).toBe(401)
+    expect((await ask(handler, asserting(await sign(hmac(secret))))).status).toBe(200)
+  })
+})
+
+describe('the method is bound to the registration', () => {
+  test('a public key is no secret (ASRT-18)', async () => {
+    const handler = await endpoint({
+      methods: both,
+      protectedResources: [{ id: 'orders-api', jwks: { keys: [key.jwk] }, audiences }],
+    })
+    for (const secret of [JSON.stringify(key.jwk), JSON.stringify({ keys: [key.jwk] }), new Uint8Array(64)]) {
+      expect((await ask(handler, asserting(await sign(hmac(secret))))).status).toBe(401)
+    }
+    expect((await ask(handler, asserting(await sign(key)))).status).toBe(200)
+  })
+
+  test('a caller with a secret alone cannot sign by a key (ASRT-18)', async () => {
+    const handler = await endpoint({
+      methods: both,
+      protectedResources: [{ id: 'orders-api', clientSecrets: [SECRET], audiences }],
+    })
+    expect((await ask(handler, asserting(await sign(key, {}, { jwk: key.jwk })))).status).toBe(401)
+  })
+
+  test('a caller that uses one method of its credentials can use no other (ASRT-18)', async () => {
+    const handler = await endpoint({
+      methods: [...both, 'client_secret_post'],
+      protectedResources: [
+        {
+          id: 'orders-api',
+          clientSecrets: [SECRET],
+          jwks: { keys: [key.jwk] },
+          methods: ['private_key_jwt'],
+          audiences,
+        },
+      ],
+    })
+    expect((await ask(handler, { client_id: 'orders-api', client_secret: SECRET })).status).toBe(401)
+    expect((await ask(handler, asserting(await sign(hmac(SECRET))))).status).toBe(401)
+    expect((await ask(handler, asserting(await sign(key)))).status).toBe(200)
+  })
+
+  test('a symmetric or private key cannot be registered as a public one (ASRT-18)', async () => {
+    for (const jwk of [
+      { kty: 'oct', k: 'AAAA' },
+      { ...key.jwk, d: 'AAAA' },
+    ]) {
+      await expect(endpoint({ protectedResources: [{ id: 'orders-api', jwks: { keys: [jwk] } }] })).rejects.toThrow(
+        /^clientAuthentication\.protectedResources\[0\]\.jwks: must hold public keys only$/,
+      )
+    }
+  })
+})
+
+describe('several endpoints', () => {
+  test('take an assertion once between them where they share a replay store (ASRT-13)', async () => {
+    const replayStore = createMemoryReplayStore({ now: () => NOW * 1000 })
+    const introspection = await endpoint({
+      replayStore,
+      protectedResources: [{ id: 'orders-api', jwks: { keys: [key.jwk] }, audiences }],
+    })
+    const revocation = createRevocationHandler({
+      issuer: ISSUER,
+      clientAuthentication: { replayStore, clients: [{ id: 'orders-api', jwks: { keys: [key.jwk] } }] },
+      lookup: { store: createMemoryTokenStore() },
+      now: () => NOW * 1000,
+    })
+    const jwt = await sign(key)
+    expect((await ask(introspection, asserting(jwt))).status).toBe(200)
+    expect((await ask(revocation, asserting(jwt))).status).toBe(401)
+    expect((await ask(revocation, asserting(await sign(key)))).status).toBe(200)
+  })
+
+  test('take no assertion where the issuer is not known (ASRT-05)', async () => {
+    const clients = [{ id: 'orders-api', jwks: { keys: [key.jwk] } }]
+    const lookup = { store: createMemoryTokenStore() }
+    const revocation = createRevocationHandler({ clientAuthentication: { clients }, lookup, now: () => NOW * 1000 })
+    expect((await ask(revocation, asserting(await sign(key)))).status).toBe(401)
+    const methods = ['private_key_jwt'] as const
+    expect(() => createRevocationHandler({ clientAuthentication: { clients, methods }, lookup })).toThrow(
+      'clientAuthentication.methods: private_key_jwt needs the option issuer',
+    )
+  })
+})
+
+describe('keys of a caller', () => {
+  test.each([
+    ['with its kid', 'key-2'],
+    ['without a kid', undefined],
+  ])('any of them signs, %s', async (_, kid) => {
+    const handler = await endpoint({
+      protectedResources: [{ id: 'orders-api', jwks: { keys: [key.jwk, next.jwk] }, audiences }],
+    })
+    expect((await ask(handler, asserting(await sign(next, {}, { kid })))).status).toBe(200)
+  })
+
+  test('come from its jwksUri, and are asked for again when one is new (ASRT-19)', async () => {
+    const clock = { ms: NOW * 1000 }
+    const published = { keys: [key.jwk] }
+    const fetched: string[] = []
+    const { handler } = await createEndpoint({
+      now: () => clock.ms,
+      clientAuthentication: {
+        protectedResources: [{ id: 'orders-api', jwksUri: 'https://orders.example.com/jwks', audiences }],
+        fetchJwks: (uri) => Promise.resolve(Response.json({ ...published, fetched: fetched.push(uri) })),
+      },
+    })
+    expect((await ask(handler, asserting(await sign(key)))).status).toBe(200)
+    expect((await ask(handler, asserting(await sign(key)))).status).toBe(200)
+    expect(fetched).toEqual(['https://orders.example.com/jwks'])
+    published.keys = [next.jwk]
+    expect((await ask(handler, asserting(await sign(next, {}, { kid: 'key-2' })))).status).toBe(401)
+    clock.ms += 30_000
+    expect((await ask(handler, asserting(await sign(next, {}, { kid: 'key-2' })))).status).toBe(200)
+    expect(fetched).toHaveLength(2)
+  })
+
+  test('that cannot be fetched are an outage, and not a failed caller', async () => {
+    const handler = await endpoint({
+      protectedResources: [{ id: 'orders-api', jwksUri: 'https://orders.example.com/jwks', audiences }],
+      fetchJwks: () => Promise.reject(new Error('down')),
+    })
+    expect((await ask(handler, asserting(await sign(key)))).status).toBe(503)
+  })
+
+  test('must be published over https', async () => {
+    await expect(
+      endpoint({ protectedResources: [{ id: 'orders-api', jwksUri: 'http://orders.example.com/jwks' }] }),
+    ).rejects.toThrow(/jwksUri: must be an https URL/)
+  })
+})

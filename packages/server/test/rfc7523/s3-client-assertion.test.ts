@@ -1,0 +1,318 @@
+/** RFC 7523 §2.2, §3 and RFC 7521 §4.2: client assertions, and every one that must not be taken. */
+import type { JWTPayload } from 'jose'
+import { describe, expect, test } from 'vitest'
+import { ask, asserting, claims, createKey, JWT_BEARER, sign } from '../asking.ts'
+import { type Changes, createEndpoint, ISSUER, json, NOW, RECORD } from '../endpoint.ts'
+
+const key = await createKey('ES256')
+const rsa = await createKey('RS256', 'rsa')
+const other = await createKey('ES256')
+
+async function endpoint(clientAuthentication: Changes['clientAuthentication'] = {}) {
+  return await createEndpoint({
+    clientAuthentication: {
+      protectedResources: [{ id: 'orders-api', jwks: { keys: [key.jwk, rsa.jwk] }, audiences: [RECORD.aud] }],
+      ...clientAuthentication,
+    },
+  })
+}
+
+/** Status and error of an answer. */
+async function answerTo(form: Record<string, string>, clientAuthentication: Changes['clientAuthentication'] = {}) {
+  const { handler } = await endpoint(clientAuthentication)
+  const response = await ask(handler, form)
+  return [response.status, json(response)['error'] ?? json(response)['active']]
+}
+
+const taken = [200, true]
+const refused = [401, 'invalid_client']
+
+describe('RFC 7523 §3', () => {
+  test.each([
+    ['ES256', key],
+    ['RS256', rsa],
+  ])('takes %s by default, RS256 being mandatory (ASRT-16)', async (_, signer) => {
+    expect(await answerTo(asserting(await sign(signer)))).toEqual(taken)
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['another assertion type', { client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:saml2-bearer' }],
+    ['no assertion type', { client_assertion_type: '' }],
+    ['the type in another case', { client_assertion_type: JWT_BEARER.toUpperCase() }],
+  ])('refuses %s (ASRT-01)', async (_, parameters) => {
+    expect(await answerTo(asserting(await sign(key), parameters))).toEqual(refused)
+  })
+
+  test('refuses two JWTs in one parameter (ASRT-01)', async () => {
+    const both = `${await sign(key)} ${await sign(key)}`
+    expect(await answerTo(asserting(both))).toEqual(refused)
+  })
+
+  test.each<[string, JWTPayload]>([
+    ['another sub', { sub: 'invoices-api' }],
+    ['another iss', { iss: 'invoices-api' }],
+    ['no sub', { sub: undefined }],
+    ['no iss', { iss: undefined }],
+    ['an empty pair', { iss: '', sub: '' }],
+    ['a pair that is nobody', { iss: 'nobody', sub: 'nobody' }],
+  ] as [string, JWTPayload][])('refuses %s (ASRT-02)', async (_, changes) => {
+    expect(await answerTo(asserting(await sign(key, changes)))).toEqual(refused)
+  })
+
+  test.each([
+    ['the same', 'orders-api', taken],
+    ['another', 'invoices-api', refused],
+  ])('answers rightly when client_id is %s (ASRT-03)', async (_, clientId, answer) => {
+    expect(await answerTo(asserting(await sign(key), { client_id: clientId }))).toEqual(answer)
+  })
+
+  test.each<[string, unknown]>([
+    ['this endpoint', `${ISSUER}/introspect`],
+    ['the token endpoint', `${ISSUER}/token`],
+    ['the issuer with a slash', `${ISSUER}/`],
+    ['another server', 'https://evil.example.com'],
+    ['the issuer and the token endpoint', [ISSUER, `${ISSUER}/token`]],
+    ['the issuer twice', [ISSUER, ISSUER]],
+    ['nobody', []],
+    ['no text', 7],
+    ['nothing', undefined],
+  ])('refuses an assertion whose aud is %s (ASRT-05)', async (_, aud) => {
+    expect(await answerTo(asserting(await sign(key, { aud } as JWTPayload)))).toEqual(refused)
+  })
+
+  test('takes an array of the issuer alone, and not where FAPI 2.0 is asked for (ASRT-06)', async () => {
+    expect(await answerTo(asserting(await sign(key, { aud: [ISSUER] })))).toEqual(taken)
+    expect(await answerTo(asserting(await sign(key, { aud: [ISSUER] })), { assertion: { fapi2: true } })).toEqual(
+      refused,
+    )
+    expect(await answerTo(asserting(await sign(key)), { assertion: { fapi2: true } })).toEqual(taken)
+  })
+
+  test('takes an endpoint for the audience only where told to, and says so (ASRT-07)', async () => {
+    const aud = `${ISSUER}/token`
+    const { handler, events } = await endpoint({ assertion: { legacyAudiences: [aud] } })
+    expect(events).toMatchObject([{ type: 'warning', code: 'legacy-audiences' }])
+    expect((await ask(handler, asserting(await sign(key, { aud })))).status).toBe(200)
+    expect((await ask(handler, asserting(await sign(key, { aud: [ISSUER, aud] })))).status).toBe(401)
+    expect((await ask(handler, asserting(await sign(key, { aud: `${ISSUER}/other` })))).status).toBe(401)
+  })
+
+  test.each([[undefined], ['JWT'], ['jwt'], ['client-authentication+jwt'], ['application/client-authentication+jwt']])(
+    'takes typ %s (ASRT-09)',
+    async (typ) => {
+      expect(await answerTo(asserting(await sign(key, {}, { typ })))).toEqual(taken)
+    },
+  )
+
+  test.each(['at+jwt', 'dpop+jwt', 'token-introspection+jwt', 'logout+jwt', 'secevent+jwt', ''])(
+    'refuses typ %j (ASRT-10)',
+    async (typ) => {
+      expect(await answerTo(asserting(await sign(key, {}, { typ })))).toEqual(refused)
+    },
+  )
+
+  test.each<[string, unknown, unknown[]]>([
+    ['absent', undefined, refused],
+    ['past', NOW - 6, refused],
+    ['past within the tolerance', NOW - 4, taken],
+    ['in ten years', NOW + 315_360_000, refused],
+    ['beyond the longest lifetime', NOW + 306, refused],
+    ['at the longest lifetime', NOW + 300, taken],
+    ['a text', String(NOW + 60), refused],
+    ['null', null, refused],
+  ])('answers rightly when exp is %s (ASRT-11)', async (_, exp, answer) => {
+    expect(await answerTo(asserting(await sign(key, { exp } as JWTPayload)))).toEqual(answer)
+  })
+
+  test.each<[string, JWTPayload, unknown[]]>([
+    ['an nbf to come', { nbf: NOW + 10 }, refused],
+    ['an nbf within the tolerance', { nbf: NOW + 4 }, taken],
+    ['an iat to come', { iat: NOW + 10 }, refused],
+    ['an iat long ago', { iat: NOW - 3600 }, refused],
+  ])('answers rightly to %s (ASRT-12)', async (_, changes, answer) => {
+    expect(await answerTo(asserting(await sign(key, changes)))).toEqual(answer)
+  })
+
+  test('takes dates as strings only where told to', async () => {
+    const dates = { exp: String(NOW + 60), iat: String(NOW) } as unknown as JWTPayload
+    expect(await answerTo(asserting(await sign(key, dates)), { assertion: { allowStringDates: true } })).toEqual(taken)
+    const words = { exp: '1e99' } as unknown as JWTPayload
+    expect(await answerTo(asserting(await sign(key, words)), { assertion: { allowStringDates: true } })).toEqual(
+      refused,
+    )
+  })
+
+  test.each([[undefined], [''], ['x'.repeat(3000)]])('refuses an assertion with jti %j (ASRT-13)', async (jti) => {
+    expect(await answerTo(asserting(await sign(key, { jti } as JWTPayload)))).toEqual(refused)
+  })
+
+  test('refuses a repeated jti (ASRT-13)', async () => {
+    const { handler } = await endpoint()
+    const jwt = await sign(key)
+    expect((await ask(handler, asserting(jwt))).status).toBe(200)
+    expect((await ask(handler, asserting(jwt))).status).toBe(401)
+    expect((await ask(handler, asserting(await sign(key, { jti: 'one' })))).status).toBe(200)
+    expect((await ask(handler, asserting(await sign(key, { jti: 'one', exp: NOW + 200 })))).status).toBe(401)
+  })
+
+  test('lets nobody use up the jti of another with a signature that is not good (ASRT-13)', async () => {
+    const { handler } = await endpoint()
+    expect((await ask(handler, asserting(await sign(other, { jti: 'mine' })))).status).toBe(401)
+    expect((await ask(handler, asserting(await sign(key, { jti: 'mine' })))).status).toBe(200)
+  })
+
+  test('answers 503 when it cannot tell whether an assertion was used (ASRT-13)', async () => {
+    const { handler } = await endpoint({ replayStore: { remember: () => Promise.reject(new Error('down')) } })
+    const response = await ask(handler, asserting(await sign(key)))
+    expect([response.status, response.headers['retry-after']]).toEqual([503, '1'])
+  })
+
+  test.each<[string, (jwt: string) => string]>([
+    ['alg none', (jwt) => `${encode({ alg: 'none' })}.${jwt.split('.')[1]}.`],
+    ['alg none with a signature', (jwt) => `${encode({ alg: 'none' })}.${jwt.split('.').slice(1).join('.')}`],
+    ['no signature', (jwt) => `${jwt.split('.').slice(0, 2).join('.')}.`],
+    [
+      'a changed claim',
+      (jwt) =>
+        jwt.replace(
+          /\.[^.]+\./,
+          `.${encode({ iss: 'orders-api', sub: 'orders-api', aud: ISSUER, jti: 'x', exp: NOW + 9 })}.`,
+        ),
+    ],
+    ['a changed signature', (jwt) => `${jwt.slice(0, -6)}AAAAAA`],
+  ])('refuses %s (ASRT-14)', async (_, change) => {
+    expect(await answerTo(asserting(change(await sign(key))))).toEqual(refused)
+  })
+
+  test('refuses what somebody else signed (ASRT-14)', async () => {
+    expect(await answerTo(asserting(await sign(other)))).toEqual(refused)
+  })
+
+  test.each(['', 'x', 'a.b', 'a.b.c.d.e', '[]', '{"payload":""}', 'e30.e30.e30', `${'A'.repeat(20_000)}.e30.e30`])(
+    'answers what is no assertion, %.20s, as a failed client (ASRT-15)',
+    async (jwt) => {
+      expect((await answerTo(asserting(jwt)))[1]).toBe('invalid_client')
+    },
+  )
+
+  test('answers every failure with the same octets as a wrong secret (ASRT-15)', async () => {
+    const { handler } = await endpoint()
+    const wrongSecret = await ask(handler, {}, { headers: { authorization: 'Basic b3JkZXJzLWFwaTp4' } })
+    for (const jwt of [
+      await sign(other),
+      await sign(key, { iss: 'nobody', sub: 'nobody' }),
+      await sign(key, { exp: 1 }),
+      'x',
+    ]) {
+      expect(await ask(handler, asserting(jwt))).toEqual(wrongSecret)
+    }
+  })
+})
+
+describe('RFC 7521 §4.2.1', () => {
+  test.each<[string, Record<string, string>, Record<string, string>]>([
+    ['Basic', {}, { authorization: 'Basic b3JkZXJzLWFwaTp4' }],
+    ['Bearer', {}, { authorization: 'Bearer abc' }],
+    ['a secret', { client_id: 'orders-api', client_secret: 'x' }, {}],
+  ])('refuses a good assertion beside %s as a failed client (ERR-09)', async (_, parameters, headers) => {
+    const { handler } = await endpoint()
+    const response = await ask(handler, asserting(await sign(key), parameters), { headers })
+    expect([response.status, json(response)['error']]).toEqual(refused)
+  })
+})
+
+describe('RFC 8725', () => {
+  test('does not look at keys in the header (ASRT-19)', async () => {
+    const fetched: string[] = []
+    const fetchJwks = (uri: string) => {
+      fetched.push(uri)
+      return Promise.resolve(Response.json({ keys: [other.jwk] }))
+    }
+    const headers = [
+      { jwk: other.jwk },
+      { jku: 'https://evil.example.com/jwks' },
+      { x5u: 'https://evil.example.com/x5u' },
+      { jwk: other.jwk, kid: 'key-1' },
+    ]
+    for (const header of headers) {
+      expect(await answerTo(asserting(await sign(other, {}, header)), { fetchJwks })).toEqual(refused)
+    }
+    expect(fetched).toEqual([])
+  })
+
+  test('takes what is signed by hand as it should be', async () => {
+    expect(await answerTo(asserting(await signText(encode({ alg: 'ES256' }), encode(claims()))))).toEqual(taken)
+  })
+
+  test.each([[['b64']], [['exp']], [[]]])('refuses crit %j (JOSE-02)', async (crit) => {
+    const header = encode({ alg: 'ES256', crit, b64: true, exp: 1 })
+    expect(await answerTo(asserting(await signText(header, encode(claims()))))).toEqual(refused)
+  })
+
+  test.each<[string, string]>([
+    ['a claim', `{"iss":"invoices-api",${JSON.stringify(claims()).slice(1)}`],
+    ['a claim, the same both times', `{"iss":"orders-api",${JSON.stringify(claims()).slice(1)}`],
+  ])('refuses %s that stands twice (JOSE-03)', async (_, payload) => {
+    expect(await answerTo(asserting(await signText(encode({ alg: 'ES256' }), encodeText(payload))))).toEqual(refused)
+  })
+
+  test('refuses a header parameter that stands twice (JOSE-03)', async () => {
+    const header = encodeText('{"alg":"none","alg":"ES256"}')
+    expect(await answerTo(asserting(await signText(header, encode(claims()))))).toEqual(refused)
+  })
+
+  test.each<[string, () => Promise<string>]>([
+    ['padding', () => signText(`${encode({ alg: 'ES256', x: 100 })}=`, encode(claims()))],
+    ['white space inside', () => signText(`${encode({ alg: 'ES256' })} `, encode(claims()))],
+    ['white space behind', async () => `${await sign(key)}\n`],
+    ['the alphabet of base64', () => signText(encode({ alg: 'ES256' }), toBase64(claims({ jti: '~~~???>>>' })))],
+    ['what is not UTF-8', () => signText(encode({ alg: 'ES256' }), encodeText(withoutUtf8(claims()), 'latin1'))],
+    ['the JSON serialization', async () => toJsonSerialization(await sign(key))],
+  ])('refuses %s (JOSE-04)', async (_, write) => {
+    expect(await answerTo(asserting(await write()))).toEqual(refused)
+  })
+
+  test('refuses an encrypted JWT unopened, compressed or not (JOSE-05)', async () => {
+    const header = encode({ alg: 'PBES2-HS256+A128KW', enc: 'A128GCM', zip: 'DEF', p2c: 2 ** 31, p2s: 'AAAA' })
+    expect(await answerTo(asserting(`${header}.AA.AA.AA.AA`))).toEqual(refused)
+  })
+
+  test('takes FAPI algorithms alone where FAPI 2.0 is asked for (FAPI-04)', async () => {
+    const fapi = { assertion: { fapi2: true } }
+    expect(await answerTo(asserting(await sign(key)), fapi)).toEqual(taken)
+    expect(await answerTo(asserting(await sign(rsa)), fapi)).toEqual(refused)
+    await expect(endpoint({ assertion: { fapi2: true, algorithms: ['RS256'] } })).rejects.toThrow(TypeError)
+  })
+})
+
+function encode(value: object): string {
+  return encodeText(JSON.stringify(value))
+}
+
+function encodeText(text: string, encoding: 'utf8' | 'latin1' = 'utf8'): string {
+  return Buffer.from(text, encoding).toString('base64url')
+}
+
+/** With characters that base64 and base64url write differently. */
+function toBase64(value: object): string {
+  const text = Buffer.from(JSON.stringify(value)).toString('base64').replaceAll('=', '')
+  expect(text).toMatch(/[+/]/)
+  return text
+}
+
+/** With a claim that is one octet no UTF-8 begins with. */
+function withoutUtf8(value: object): string {
+  return `{"x":"\u00ff",${JSON.stringify(value).slice(1)}`
+}
+
+function toJsonSerialization(jwt: string): string {
+  const [header, payload, signature] = jwt.split('.')
+  return JSON.stringify({ protected: header, payload, signature })
+}
+
+/** A JWS over any two texts, its signature good. */
+async function signText(header: string, payload: string): Promise<string> {
+  const input = new TextEncoder().encode(`${header}.${payload}`)
+  const signature = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key.privateKey, input)
+  return `${header}.${payload}.${Buffer.from(signature).toString('base64url')}`
+}

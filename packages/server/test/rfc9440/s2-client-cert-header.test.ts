@@ -1,0 +1,159 @@
+/** RFC 9440, and the fields of other proxies: a certificate that was written into a header. */
+import { describe, expect, test } from 'vitest'
+import { certificateFromHeader, type CertificateFromHeaderOptions } from '../../src/index.ts'
+import { ask, readCertificate } from '../asking.ts'
+import { createEndpoint, RECORD } from '../endpoint.ts'
+
+const PROXY = '10.0.0.1'
+const { der, pem } = readCertificate('orders')
+const other = readCertificate('stranger')
+const base64 = Buffer.from(der).toString('base64')
+const escaped = encodeURIComponent(pem)
+/** As the load balancer of AWS escapes: `+`, `=` and `/` stay. */
+const albEscaped = encodeURI(pem)
+
+async function setUp(options: Partial<CertificateFromHeaderOptions>) {
+  return await createEndpoint({
+    clientAuthentication: {
+      methods: ['tls_client_auth'],
+      clientCertificate: certificateFromHeader({
+        format: 'rfc9440',
+        isTrustedProxy: (address) => address === PROXY,
+        ...((options.format ?? 'rfc9440') === 'rfc9440' || options.format === 'envoy' ? { chainValidated: true } : {}),
+        ...options,
+      }),
+      protectedResources: [
+        { id: 'orders-api', audiences: [RECORD.aud], tlsClientAuth: { sanDns: 'orders.example.com' } },
+      ],
+    },
+  })
+}
+
+async function statusOf(
+  options: Partial<CertificateFromHeaderOptions>,
+  headers: Record<string, string>,
+  remoteAddress: string | undefined = PROXY,
+) {
+  const { handler } = await setUp(options)
+  const around = remoteAddress === undefined ? { headers } : { headers, remoteAddress }
+  return (await ask(handler, { client_id: 'orders-api' }, around)).status
+}
+
+const ok = { 'x-ssl-client-verify': 'SUCCESS' }
+
+describe('certificateFromHeader', () => {
+  test.each<[string, Partial<CertificateFromHeaderOptions>, Record<string, string>]>([
+    ['RFC 9440', {}, { 'client-cert': `:${base64}:` }],
+    ['RFC 9440 under another name', { header: 'X-Client-Cert' }, { 'x-client-cert': `:${base64}:` }],
+    ['nginx', { format: 'nginx' }, { 'x-ssl-client-cert': escaped, ...ok }],
+    [
+      'Envoy',
+      { format: 'envoy' },
+      { 'x-forwarded-client-cert': `Hash=abc;Cert="${escaped}";Subject="CN=a,O=b;c";URI=spiffe://x` },
+    ],
+    [
+      'Envoy behind Envoy',
+      { format: 'envoy' },
+      { 'x-forwarded-client-cert': `Hash=a;Cert="${encodeURIComponent(other.pem)}",Cert="${escaped}"` },
+    ],
+    ['a load balancer that validates', { format: 'alb' }, { 'x-amzn-mtls-clientcert-leaf': albEscaped }],
+  ])('reads the form of %s (MTLS-07)', async (_, options, headers) => {
+    expect(await statusOf(options, headers)).toBe(200)
+  })
+
+  test.each<[string, Partial<CertificateFromHeaderOptions>, Record<string, string>]>([
+    ['base64 without colons', {}, { 'client-cert': base64 }],
+    ['a repeated field', {}, { 'client-cert': `:${base64}:, :${base64}:` }],
+    ['a parameter', {}, { 'client-cert': `:${base64}:;a=1` }],
+    ['a quoted PEM', {}, { 'client-cert': `"${escaped}"` }],
+    ['nothing between the colons', {}, { 'client-cert': '::' }],
+    ['padding that is not whole', {}, { 'client-cert': `:${base64.replace(/=+$/, '')}A:` }],
+    ['base64url', {}, { 'client-cert': `:${Buffer.from(der).toString('base64url')}-_:` }],
+    ['a PEM that is not escaped', { format: 'nginx' }, { 'x-ssl-client-cert': pem, ...ok }],
+    ['two escaped PEMs', { format: 'nginx' }, { 'x-ssl-client-cert': escaped + escaped, ...ok }],
+    ['a repeated escaped PEM', { format: 'nginx' }, { 'x-ssl-client-cert': `${escaped}, ${escaped}`, ...ok }],
+    ['a broken escape', { format: 'nginx' }, { 'x-ssl-client-cert': `${escaped}%zz`, ...ok }],
+    [
+      'a certificate nginx did not validate',
+      { format: 'nginx' },
+      { 'x-ssl-client-cert': escaped, 'x-ssl-client-verify': 'FAILED:self-signed certificate' },
+    ],
+    [
+      'a repeated word of nginx',
+      { format: 'nginx' },
+      { 'x-ssl-client-cert': escaped, 'x-ssl-client-verify': 'SUCCESS, SUCCESS' },
+    ],
+    ['no word of nginx', { format: 'nginx' }, { 'x-ssl-client-cert': escaped }],
+    [
+      'what the last Envoy did not say',
+      { format: 'envoy' },
+      { 'x-forwarded-client-cert': `Cert="${escaped}",Hash=abc` },
+    ],
+    [
+      'a repeated field of Envoy',
+      { format: 'envoy' },
+      { 'x-forwarded-client-cert': `Cert="${encodeURIComponent(other.pem)}", Cert="${escaped}"` },
+    ],
+    [
+      'two certificates of one Envoy',
+      { format: 'envoy' },
+      { 'x-forwarded-client-cert': `Cert="${escaped}";Cert="${escaped}"` },
+    ],
+    [
+      'a quoted value that hides an element',
+      { format: 'envoy' },
+      { 'x-forwarded-client-cert': `Subject="x,Cert=${escaped}"` },
+    ],
+    [
+      'a chain the load balancer did not validate',
+      { format: 'alb-passthrough' },
+      { 'x-amzn-mtls-clientcert': albEscaped },
+    ],
+  ])('refuses %s (MTLS-07)', async (_, options, headers) => {
+    expect(await statusOf(options, headers)).toBe(401)
+  })
+
+  test.each([
+    ['from elsewhere', '192.0.2.66'],
+    ['from who knows where', undefined],
+  ])('ignores a field %s, and reports it (MTLS-07)', async (_, remoteAddress) => {
+    const { handler, events } = await setUp({})
+    const headers = { 'client-cert': `:${base64}:`, 'x-forwarded-for': PROXY }
+    const around = remoteAddress === undefined ? { headers } : { headers, remoteAddress }
+    expect((await ask(handler, { client_id: 'orders-api' }, around)).status).toBe(401)
+    await ask(handler, { client_id: 'orders-api' }, around)
+    expect(events.filter(({ type }) => type === 'warning')).toEqual([
+      { type: 'warning', code: 'forgeable-certificate-header', message: expect.any(String) as string },
+    ])
+  })
+
+  test('takes the chain for validated only where that was said (MTLS-07)', async () => {
+    expect(await statusOf({ chainValidated: false }, { 'client-cert': `:${base64}:` })).toBe(401)
+  })
+
+  test('reads the certificate of the caller out of a chain that was passed through', () => {
+    const resolve = certificateFromHeader({ format: 'alb-passthrough', isTrustedProxy: () => true })
+    const field = encodeURI(pem + other.pem)
+    const request = { method: 'POST', header: () => field, readBody: () => '', remoteAddress: () => PROXY }
+    expect(resolve(request, () => undefined)).toEqual({ der, chainValidated: false })
+  })
+
+  test.each<[string, object, RegExp]>([
+    ['no format', { isTrustedProxy: () => true }, /^format: is required/],
+    ['an unknown format', { format: 'apache', isTrustedProxy: () => true }, /^format: must be one of/],
+    ['no trusted proxy', { format: 'rfc9440' }, /^isTrustedProxy: is required/],
+    ['a list in its place', { format: 'rfc9440', isTrustedProxy: [PROXY] }, /^isTrustedProxy: must be a function/],
+    [
+      'a word of nginx elsewhere',
+      { format: 'envoy', isTrustedProxy: () => true, verifyHeader: 'x' },
+      /^verifyHeader: is for nginx/,
+    ],
+    [
+      'a promise nginx makes itself',
+      { format: 'nginx', isTrustedProxy: () => true, chainValidated: true },
+      /^chainValidated: is for/,
+    ],
+  ])('is not made with %s', (_, options, message) => {
+    expect(() => certificateFromHeader(options as CertificateFromHeaderOptions)).toThrow(message)
+  })
+})

@@ -1,0 +1,90 @@
+/** What every replay store must do, written once and run against each of them. */
+import type { ReplayStore } from '@token-introspection/server'
+import { type ContractCase, expectEqual } from './contract-case.ts'
+
+/** 2100-01-01: nothing of these cases may be forgotten while they run. */
+const LATER = 4_102_444_800
+
+/**
+ * The contract of the `ReplayStore` seam, one case per promise. The cases use keys of their own, new ones in every run, so
+ * one store may serve all of them and need not be empty.
+ *
+ * @returns the cases, in no order that matters.
+ *
+ * @example
+ * ```ts
+ * import { createMemoryReplayStore } from '@token-introspection/server'
+ * import { replayStoreContract } from '@token-introspection/testing'
+ * import { describe, test } from 'vitest'
+ *
+ * describe('my replay store', () => {
+ *   for (const { title, run } of replayStoreContract()) {
+ *     test(title, () => run(createMemoryReplayStore())) // your store here
+ *   }
+ * })
+ * ```
+ */
+export function replayStoreContract(): readonly ContractCase<ReplayStore>[] {
+  return CASES
+}
+
+const CASES: readonly ContractCase<ReplayStore>[] = [
+  {
+    title: 'says of a key it never saw that it is new',
+    async run(store) {
+      expectEqual(await store.remember(newKey(), LATER), true, 'a new key')
+    },
+  },
+  {
+    title: 'says of a key it remembers that it is not new, every time',
+    async run(store) {
+      const key = newKey()
+      await store.remember(key, LATER)
+      expectEqual(await store.remember(key, LATER), false, 'the second time')
+      expectEqual(await store.remember(key, LATER + 60), false, 'the third time, with another expiry')
+    },
+  },
+  {
+    title: 'tells keys apart by case and by one character',
+    async run(store) {
+      const key = newKey()
+      for (const other of [`${key}a`, `${key}A`, `${key}b`, key]) {
+        expectEqual(await store.remember(other, LATER), true, `the key ${other}`)
+      }
+    },
+  },
+  {
+    title: 'lets one of many win who remember a key at the same time',
+    async run(store) {
+      const key = newKey()
+      const answers = await Promise.all(Array.from({ length: 50 }, async () => store.remember(key, LATER)))
+      expectEqual(answers.filter((isNew) => isNew).length, 1, 'how many were told that the key is new')
+    },
+  },
+  {
+    title: 'remembers a thousand keys at once',
+    async run(store) {
+      const keys = Array.from({ length: 1000 }, newKey)
+      for (const key of keys) await store.remember(key, LATER)
+      for (const key of keys) expectEqual(await store.remember(key, LATER), false, 'a remembered key')
+    },
+  },
+  {
+    title: 'still remembers a key right before it expires',
+    async run(store) {
+      const key = newKey()
+      const expiresAt = Math.ceil(Date.now() / 1000) + 2
+      await store.remember(key, expiresAt)
+      expectEqual(await store.remember(key, expiresAt), false, 'a key that expires in a second or two')
+    },
+  },
+]
+
+/** 43 characters of base64url, as keys are. */
+function newKey(): string {
+  const octets = crypto.getRandomValues(new Uint8Array(32))
+  return btoa(String.fromCharCode(...octets))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
+}

@@ -1,0 +1,198 @@
+/** What every token store must do when tokens are revoked that it holds, or is about to. */
+import type { TokenRecord, WritableTokenStore } from '@token-introspection/server'
+import type { ContractCase } from './contract-case.ts'
+import { EXP, expectEach, expectRevoked, findByToken, requireFound, saveEach } from './expect-token.ts'
+
+/** The cases about revocation. */
+export const REVOCATION_CASES: readonly ContractCase<WritableTokenStore>[] = [
+  {
+    title: 'forgets a revoked token, or says that it is revoked',
+    async run(store) {
+      await store.save('contract-revoked', { kind: 'access_token', sub: 'alice', exp: EXP })
+      await store.revoke('contract-revoked')
+      expectRevoked(await findByToken(store, 'contract-revoked'))
+    },
+  },
+  {
+    title: 'revokes one token and leaves the others alone',
+    async run(store) {
+      await saveEach(store, ['contract-one', 'contract-other'])
+      await store.revoke('contract-one')
+      expectRevoked(await findByToken(store, 'contract-one'))
+      await expectEach(store, ['contract-other'])
+    },
+  },
+  {
+    title: 'takes a token that is unknown or already revoked for revoked',
+    async run(store) {
+      await store.revoke('contract-never-saved')
+      expectRevoked(await findByToken(store, 'contract-never-saved'))
+      await store.save('contract-revoked-twice', { kind: 'access_token', exp: EXP })
+      await store.revoke('contract-revoked-twice')
+      await store.revoke('contract-revoked-twice')
+      expectRevoked(await findByToken(store, 'contract-revoked-twice'))
+    },
+  },
+  ...(['grantId', 'sessionId'] as const).flatMap(endingCases),
+  {
+    title: 'revokes the tokens of a subject issued up to a moment, its second included, and those that do not say when',
+    async run(store) {
+      const sub = 'contract-cutoff'
+      await saveIssued(store, { sub }, 'contract-cutoff', [CUTOFF - 1, CUTOFF, CUTOFF + 1, undefined])
+      await saveIssued(store, { sub: 'contract-Cutoff' }, 'contract-cutoff-other', [CUTOFF])
+      await store.revokeSubject(sub, CUTOFF)
+      await expectIssued(store, 'contract-cutoff', { revoked: [CUTOFF - 1, CUTOFF, undefined], live: [CUTOFF + 1] })
+      await expectIssued(store, 'contract-cutoff-other', { revoked: [], live: [CUTOFF] })
+    },
+  },
+  {
+    title:
+      'lets a subject log in again after its tokens were revoked, and revokes what was issued before and saved late',
+    async run(store) {
+      const sub = 'contract-login'
+      await store.revokeSubject(sub, CUTOFF)
+      await saveIssued(store, { sub }, 'contract-login', [CUTOFF, CUTOFF + 1])
+      await expectIssued(store, 'contract-login', { revoked: [CUTOFF], live: [CUTOFF + 1] })
+    },
+  },
+  {
+    title: 'holds the later of two moments for one subject, whichever came first',
+    async run(store) {
+      const sub = 'contract-moments'
+      const issued = [CUTOFF + 5, CUTOFF + 15, CUTOFF + 25]
+      await saveIssued(store, { sub }, sub, issued)
+      await store.revokeSubject(sub, CUTOFF + 10)
+      await store.revokeSubject(sub, CUTOFF)
+      await expectIssued(store, sub, { revoked: [CUTOFF + 5], live: [CUTOFF + 15, CUTOFF + 25] })
+      await store.revokeSubject(sub, CUTOFF + 20)
+      await expectIssued(store, sub, { revoked: [CUTOFF + 5, CUTOFF + 15], live: [CUTOFF + 25] })
+    },
+  },
+  {
+    title: 'revokes the tokens of a subject issued so far when it is given no moment',
+    async run(store) {
+      const sub = 'contract-now'
+      await saveIssued(store, { sub }, sub, [CUTOFF, undefined, FUTURE])
+      await store.revokeSubject(sub)
+      await expectIssued(store, sub, { revoked: [CUTOFF, undefined], live: [FUTURE] })
+    },
+  },
+  {
+    title: 'revokes the tokens of a client issued so far, and those of no other',
+    async run(store) {
+      const client_id = 'contract-client'
+      await saveIssued(store, { client_id }, client_id, [CUTOFF, undefined, FUTURE])
+      await saveIssued(store, { client_id: 'contract-client-2' }, 'contract-client-2', [CUTOFF])
+      await saveIssued(store, { sub: client_id }, 'contract-clientless', [CUTOFF])
+      await store.revokeClient(client_id)
+      await expectIssued(store, client_id, { revoked: [CUTOFF, undefined], live: [FUTURE] })
+      await expectIssued(store, 'contract-client-2', { revoked: [], live: [CUTOFF] })
+      await expectIssued(store, 'contract-clientless', { revoked: [], live: [CUTOFF] })
+    },
+  },
+  {
+    title: 'revokes refresh tokens like access tokens',
+    async run(store) {
+      const kind = 'refresh_token'
+      const tokens = ['grant', 'session', 'subject', 'client'].map((name) => `contract-refresh-${name}`)
+      const [grantId, sessionId, sub, client_id] = tokens as [string, string, string, string]
+      await store.save(grantId, { kind, grantId, exp: EXP })
+      await store.save(sessionId, { kind, sessionId, exp: EXP })
+      await store.save(sub, { kind, sub, exp: EXP, iat: CUTOFF })
+      await store.save(client_id, { kind, client_id, exp: EXP, iat: CUTOFF })
+      await store.revokeGrant(grantId)
+      await store.revokeSession(sessionId)
+      await store.revokeSubject(sub)
+      await store.revokeClient(client_id)
+      for (const token of tokens) expectRevoked(await findByToken(store, token))
+    },
+  },
+  {
+    title: 'takes a grant, session, subject or client that is unknown or already revoked for revoked',
+    async run(store) {
+      const identifier = 'contract-nobody'
+      for (let times = 0; times < 2; times++) {
+        await store.revokeGrant(identifier)
+        await store.revokeSession(identifier)
+        await store.revokeSubject(identifier, CUTOFF)
+        await store.revokeClient(identifier)
+      }
+      await saveEach(store, ['contract-somebody'])
+      await expectEach(store, ['contract-somebody'])
+    },
+  },
+]
+
+/** A moment that is past by any clock. */
+const CUTOFF = 1_000_000_000
+
+/** A second before the tokens expire, which no clock has reached: what is issued after a revocation that is made now. */
+const FUTURE = EXP - 1
+
+/** What ends for good: a grant, or a session. */
+function endingCases(name: 'grantId' | 'sessionId'): ContractCase<WritableTokenStore>[] {
+  const what = name === 'grantId' ? 'grant' : 'session'
+  const end = (store: WritableTokenStore, identifier: string): Promise<void> =>
+    name === 'grantId' ? store.revokeGrant(identifier) : store.revokeSession(identifier)
+  return [
+    {
+      title: `revokes every token of a ${what}, whenever it was issued, and no other token`,
+      async run(store) {
+        const [ended, other] = [`contract-${what}-ended`, `contract-${what.toUpperCase()}-ended`]
+        await saveIssued(store, { [name]: ended }, ended, [CUTOFF, undefined, FUTURE])
+        await saveIssued(store, { [name]: other }, other, [CUTOFF])
+        await saveIssued(store, { sub: ended, client_id: ended }, `contract-${what}less`, [CUTOFF])
+        await end(store, ended)
+        await expectIssued(store, ended, { revoked: [CUTOFF, undefined, FUTURE], live: [] })
+        await expectIssued(store, other, { revoked: [], live: [CUTOFF] })
+        await expectIssued(store, `contract-${what}less`, { revoked: [], live: [CUTOFF] })
+      },
+    },
+    {
+      title: `revokes a token that is saved a moment after its ${what} was ended`,
+      async run(store) {
+        const ended = `contract-${what}-late`
+        await end(store, ended)
+        await saveIssued(store, { [name]: ended }, ended, [CUTOFF, FUTURE])
+        await expectIssued(store, ended, { revoked: [CUTOFF, FUTURE], live: [] })
+      },
+    },
+    {
+      title: `tells a ${what} from others that look like patterns or statements`,
+      async run(store) {
+        const odd = ['%', '*', "'; --", '__proto__', 'null'].map((text) => `contract-${what}-${text}`)
+        for (const identifier of odd) await saveIssued(store, { [name]: identifier }, identifier, [CUTOFF])
+        for (const [index, identifier] of odd.entries()) {
+          await end(store, identifier)
+          await expectIssued(store, identifier, { revoked: [CUTOFF], live: [] })
+          for (const later of odd.slice(index + 1)) await expectIssued(store, later, { revoked: [], live: [CUTOFF] })
+        }
+      },
+    },
+  ]
+}
+
+/** Saves a token for each moment it may be issued at. */
+async function saveIssued(
+  store: WritableTokenStore,
+  members: Partial<TokenRecord>,
+  prefix: string,
+  moments: readonly (number | undefined)[],
+): Promise<void> {
+  for (const iat of moments) {
+    const record: TokenRecord = { kind: 'access_token', ...members, exp: EXP }
+    await store.save(`${prefix}@${iat}`, iat === undefined ? record : { ...record, iat })
+  }
+}
+
+async function expectIssued(
+  store: WritableTokenStore,
+  prefix: string,
+  { revoked, live }: Readonly<Record<'revoked' | 'live', readonly (number | undefined)[]>>,
+): Promise<void> {
+  for (const iat of revoked) expectRevoked(await findByToken(store, `${prefix}@${iat}`))
+  for (const iat of live) {
+    const record = requireFound(await findByToken(store, `${prefix}@${iat}`))
+    if (record.revoked) throw new Error(`a token issued at ${iat} that nobody revoked: found revoked`)
+  }
+}

@@ -1,0 +1,181 @@
+/** What every token store must do when tokens are revoked that it does not hold, such as JWTs. */
+import { digestToken, type TokenRecord, type WritableTokenStore } from '@token-introspection/server'
+import { type ContractCase, expectEqual } from './contract-case.ts'
+import { EXP, expectEach, expectRevoked, findByToken, saveEach } from './expect-token.ts'
+
+/** The cases about tokens that somebody else knows. */
+export const UNSTORED_CASES: readonly ContractCase<WritableTokenStore>[] = [
+  {
+    title: 'says that a token it does not hold was not revoked, as long as nobody revoked it',
+    async run(store) {
+      await expectUnstored(store, 'contract-unstored', record('contract-unstored'), false)
+      await expectUnstored(store, 'contract-unstored-bare', { kind: 'access_token' }, false)
+      expectEqual(await findByToken(store, 'contract-unstored'), null, 'a token that was only asked about')
+    },
+  },
+  {
+    title: 'remembers that a token was revoked which it does not hold, and no other',
+    async run(store) {
+      const revoked = record('contract-unstored-one')
+      await store.revoke('contract-unstored-one', revoked)
+      await expectUnstored(store, 'contract-unstored-one', revoked, true)
+      await expectUnstored(store, 'contract-unstored-two', revoked, false)
+      await store.revoke('contract-unstored-one', revoked)
+      await expectUnstored(store, 'contract-unstored-one', revoked, true)
+    },
+  },
+  {
+    title: 'remembers that a token was revoked when it is revoked again and nothing is said about it',
+    async run(store) {
+      const revoked = record('contract-unstored-again')
+      await store.revoke('contract-unstored-again', revoked)
+      await store.revoke('contract-unstored-again')
+      await expectUnstored(store, 'contract-unstored-again', revoked, true)
+    },
+  },
+  {
+    title: 'remembers that a token was revoked which has no exp, or no dates at all',
+    async run(store) {
+      for (const bare of [{ kind: 'access_token', iat: PAST }, { kind: 'refresh_token' }] as const) {
+        const token = `contract-unstored-${bare.kind}`
+        await store.revoke(token, bare)
+        await expectUnstored(store, token, bare, true)
+      }
+    },
+  },
+  {
+    title: 'gives for such a token nothing but that it is revoked, and until when',
+    async run(store) {
+      const { kind, iat, exp } = record('contract-unstored-private')
+      await store.revoke('contract-unstored-private', record('contract-unstored-private'))
+      const found = await findByToken(store, 'contract-unstored-private')
+      const members = Object.entries(found ?? {}).filter(([, value]) => value !== null)
+      expectEqual(Object.fromEntries(members), { kind, iat, exp, revoked: true }, 'the tombstone of a token')
+    },
+  },
+  {
+    title: 'revokes a token that it holds, whether it is told what others know of it or not',
+    async run(store) {
+      await saveEach(store, ['contract-held-told', 'contract-held-untold', 'contract-held'])
+      await store.revoke('contract-held-told', record('contract-held-told'))
+      await store.revoke('contract-held-untold')
+      expectRevoked(await findByToken(store, 'contract-held-untold'))
+      await expectUnstored(store, 'contract-held-told', record('contract-held-told'), true)
+      await expectUnstored(store, 'contract-held', record('contract-held'), false)
+      await expectEach(store, ['contract-held'])
+    },
+  },
+  {
+    title: 'says of a token that it holds what it finds, however little others know of it',
+    async run(store) {
+      const bare: TokenRecord = { kind: 'access_token' }
+      const sub = 'contract-held-subject'
+      await store.save('contract-held-revoked', { ...record('contract-held-revoked'), revoked: true })
+      await store.save('contract-held-before', { kind: 'access_token', sub, iat: PAST, exp: EXP })
+      await store.save('contract-held-after', { kind: 'access_token', sub, iat: PAST + 1, exp: EXP })
+      await store.revokeSubject(sub, PAST)
+      // What is revoked with others may be forgotten; that is no reason to say that it was not revoked.
+      await expectUnstored(store, 'contract-held-revoked', bare, true)
+      await expectUnstored(store, 'contract-held-before', { kind: 'access_token', sub, iat: PAST }, true)
+      await expectUnstored(store, 'contract-held-after', bare, false)
+    },
+  },
+  {
+    title: 'keeps a token that is saved after it was revoked as a token it does not hold',
+    async run(store) {
+      await store.revoke('contract-unstored-saved', record('contract-unstored-saved'))
+      await saveEach(store, ['contract-unstored-saved'])
+      await expectEach(store, ['contract-unstored-saved'])
+      await expectUnstored(store, 'contract-unstored-saved', record('contract-unstored-saved'), false)
+    },
+  },
+  ...(['grantId', 'sessionId'] as const).map(endingCase),
+  ...(['sub', 'client_id'] as const).map(cutoffCase),
+  {
+    title: 'compares the iat of a token it does not hold with the moment of a revocation, its second included',
+    async run(store) {
+      const sub = 'contract-unstored-moment'
+      await store.revokeSubject(sub, PAST)
+      const issued = [PAST - 1, PAST, PAST + 1].map((iat) => isRevoked(store, sub, { kind: 'access_token', sub, iat }))
+      expectEqual(await Promise.all(issued), [true, true, false], 'tokens issued before, then and after')
+      // Without a date that can be compared it was issued before.
+      const undated = [undefined, PAST * 2000, PAST + 0.5, -1].map((iat) =>
+        isRevoked(store, sub, { kind: 'access_token', sub, iat }),
+      )
+      expectEqual(await Promise.all(undated), [true, true, true, true], 'tokens without a date that can be compared')
+    },
+  },
+]
+
+/** A moment that is past by any clock. */
+const PAST = 1_000_000_000
+
+/** A moment that no clock has reached. */
+const FUTURE = EXP - 1
+
+/** What a verified JWT says about itself. */
+function record(name: string): TokenRecord {
+  return {
+    kind: 'access_token',
+    client_id: `${name}-client`,
+    sub: `${name}-subject`,
+    username: name,
+    aud: 'https://orders.example.com',
+    iat: PAST,
+    exp: EXP,
+    grantId: `${name}-grant`,
+    sessionId: `${name}-session`,
+    claims: { tenant: name },
+  }
+}
+
+/** What ends for good, whenever a token was issued. */
+function endingCase(name: 'grantId' | 'sessionId'): ContractCase<WritableTokenStore> {
+  const what = name === 'grantId' ? 'grant' : 'session'
+  return {
+    title: `says that a token it does not hold was revoked with its ${what}, whenever it was issued`,
+    async run(store) {
+      const ended = `contract-unstored-${what}-%`
+      await (name === 'grantId' ? store.revokeGrant(ended) : store.revokeSession(ended))
+      for (const iat of [PAST, FUTURE, undefined]) {
+        await expectUnstored(store, ended, { kind: 'access_token', [name]: ended, iat }, true)
+        await expectUnstored(store, ended, { kind: 'access_token', [name]: ended.toUpperCase(), iat }, false)
+        await expectUnstored(store, ended, { kind: 'access_token', sub: ended, client_id: ended, iat }, false)
+      }
+    },
+  }
+}
+
+/** What ends until a moment. */
+function cutoffCase(name: 'sub' | 'client_id'): ContractCase<WritableTokenStore> {
+  const what = name === 'sub' ? 'user' : 'client'
+  return {
+    title: `says that a token it does not hold was revoked with its ${what}, if it was issued until then`,
+    async run(store) {
+      const revoked = `contract-unstored-${what}`
+      const other = name === 'sub' ? 'client_id' : 'sub'
+      await (name === 'sub' ? store.revokeSubject(revoked) : store.revokeClient(revoked))
+      for (const [iat, expected] of [
+        [PAST, true],
+        [undefined, true],
+        [FUTURE, false],
+      ] as const) {
+        await expectUnstored(store, revoked, { kind: 'access_token', [name]: revoked, iat }, expected)
+      }
+      await expectUnstored(store, revoked, { kind: 'access_token', [other]: revoked, grantId: revoked }, false)
+    },
+  }
+}
+
+async function isRevoked(store: WritableTokenStore, token: string, known: TokenRecord): Promise<boolean> {
+  return await store.isRevoked(await digestToken(token), known)
+}
+
+async function expectUnstored(
+  store: WritableTokenStore,
+  token: string,
+  known: TokenRecord,
+  expected: boolean,
+): Promise<void> {
+  expectEqual(await isRevoked(store, token, known), expected, 'whether a token was revoked')
+}

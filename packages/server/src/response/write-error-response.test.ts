@@ -1,16 +1,22 @@
 import { IntrospectionError } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
 import * as errors from '../errors.ts'
-import type { ResponseStep } from './shape-response.ts'
-import { writeErrorResponse } from './write-error-response.ts'
+import type { HttpRequest } from '../http-message.ts'
+import { type ErrorResponseStep, writeErrorResponse } from './write-error-response.ts'
 import { RESPONSE_HEADERS } from './write-response.ts'
 
-const step: ResponseStep = {
-  issuer: 'https://as.example.com',
-  claims: undefined,
+const step: ErrorResponseStep = {
   challenge: 'Basic realm="x"',
   retryAfterSeconds: 7,
 }
+const jwtStep: ErrorResponseStep = { ...step, jwt: {} }
+
+/** A request with this `Accept` field. */
+function requestOf(accept: string | undefined): HttpRequest {
+  return { method: 'POST', header: (name) => (name === 'accept' ? accept : undefined), readBody: () => '' }
+}
+
+const request = requestOf(undefined)
 /** What an operator may read and a caller may not. */
 const message = 'the secret s3cr3t of row 42'
 
@@ -25,34 +31,77 @@ const TABLE: readonly [ErrorClass, number, string, object][] = [
   [errors.RequestNotAcceptableError, 406, 'invalid_request', {}],
   [errors.RequestBodyUnavailableError, 500, 'server_error', {}],
   [errors.ClientAuthenticationFailedError, 401, 'invalid_client', { 'www-authenticate': 'Basic realm="x"' }],
+  [errors.ClientAuthenticationBusyError, 503, 'temporarily_unavailable', { 'retry-after': '7' }],
+  [errors.ClientAuthenticationKeysError, 503, 'temporarily_unavailable', { 'retry-after': '7' }],
+  [errors.ClientAuthenticationReplayStoreError, 503, 'temporarily_unavailable', { 'retry-after': '7' }],
+  [errors.LimitsLimiterError, 503, 'temporarily_unavailable', { 'retry-after': '7' }],
   [errors.ClientAuthenticationRegistryError, 503, 'temporarily_unavailable', { 'retry-after': '7' }],
   [errors.LookupStoreError, 503, 'temporarily_unavailable', { 'retry-after': '7' }],
   [errors.AuthorizationPolicyError, 500, 'server_error', {}],
   [errors.AuthorizationTokenOwnerError, 400, 'unauthorized_client', {}],
   [errors.RevocationStoreError, 503, 'temporarily_unavailable', { 'retry-after': '7' }],
   [errors.ResponseShapeError, 500, 'server_error', {}],
+  [errors.ClientAuthenticationMissingError, 401, 'invalid_client', { 'www-authenticate': 'Basic realm="x"' }],
+  [errors.ResponseKeysUnavailableError, 503, 'temporarily_unavailable', { 'retry-after': '7' }],
+  [errors.ResponseEncryptionError, 500, 'server_error', {}],
+  [errors.ResponseSigningError, 500, 'server_error', {}],
 ]
+
+/** Errors that say themselves what their answer says. */
+const SPEAKING: readonly [IntrospectionError, number, string, object][] = [
+  [new errors.LimitsExceededError(1500), 429, 'temporarily_unavailable', { 'retry-after': '2' }],
+  [
+    new errors.ClientAuthenticationTokenError(message, 'Bearer a="b"'),
+    401,
+    'invalid_token',
+    { 'www-authenticate': 'Bearer a="b"' },
+  ],
+  [
+    new errors.ClientAuthenticationScopeError(message, 'Bearer', 401),
+    401,
+    'insufficient_scope',
+    { 'www-authenticate': 'Bearer' },
+  ],
+  [
+    new errors.ClientAuthenticationScopeError(message, 'Bearer', 403),
+    403,
+    'insufficient_scope',
+    { 'www-authenticate': 'Bearer' },
+  ],
+]
+
+/** Those whose messages are about the request and of our own words. */
+const DESCRIBED: readonly ErrorClass[] = [errors.RequestInvalidError, errors.RequestNotAcceptableError]
 
 describe('writeErrorResponse', () => {
   test('is tested with every error class of the server', () => {
     const classes = Object.values(errors).filter(
       (value) => Object.getPrototypeOf(value) === IntrospectionError && typeof value === 'function',
     )
-    expect(new Set(TABLE.map(([errorClass]) => errorClass))).toEqual(new Set(classes))
+    const tested = [...TABLE.map(([errorClass]) => errorClass), ...SPEAKING.map(([error]) => error.constructor)]
+    expect(new Set(tested)).toEqual(new Set(classes))
     expect(new Set(TABLE.map(([ErrorClass]) => new ErrorClass('').code)).size).toBe(TABLE.length)
   })
 
   test.each(TABLE)('%o', (ErrorClass, status, error, headers) => {
-    const response = writeErrorResponse(new ErrorClass(message), step)
+    const response = writeErrorResponse(new ErrorClass(message), step, request)
     expect(response.status).toBe(status)
     expect(response.headers).toEqual({ ...RESPONSE_HEADERS, ...headers })
     expect(JSON.parse(response.body)).toMatchObject({ error })
   })
 
-  test.each(TABLE.filter(([ErrorClass]) => ErrorClass !== errors.RequestInvalidError))(
+  test.each(SPEAKING)('answers %o as it says', (thrown, status, error, headers) => {
+    const response = writeErrorResponse(thrown, step, request)
+    expect(response.status).toBe(status)
+    expect(response.headers).toEqual({ ...RESPONSE_HEADERS, ...headers })
+    expect(JSON.parse(response.body)).toMatchObject({ error })
+    expect(response.body).not.toMatch(/s3cr3t|42/)
+  })
+
+  test.each(TABLE.filter(([ErrorClass]) => !DESCRIBED.includes(ErrorClass)))(
     'keeps the message of %o to itself',
     (ErrorClass) => {
-      expect(writeErrorResponse(new ErrorClass(message), step).body).not.toMatch(/s3cr3t|42/)
+      expect(writeErrorResponse(new ErrorClass(message), step, request).body).not.toMatch(/s3cr3t|42/)
     },
   )
 
@@ -64,7 +113,7 @@ describe('writeErrorResponse', () => {
     ['null', null],
     ['an object without prototype', Object.create(null) as object],
   ])('says nothing about %s', (_, error) => {
-    expect(writeErrorResponse(error, step)).toEqual({
+    expect(writeErrorResponse(error, step, request)).toEqual({
       status: 500,
       headers: RESPONSE_HEADERS,
       body: '{"error":"server_error"}',
@@ -79,11 +128,61 @@ describe('writeErrorResponse', () => {
     ['ünïcode', undefined],
     ['', undefined],
   ])('describes a request fault %j with characters that are allowed', (fault, description) => {
-    const response = writeErrorResponse(new errors.RequestInvalidError(fault), step)
+    const response = writeErrorResponse(new errors.RequestInvalidError(fault), step, request)
     expect(response.status).toBe(400)
     expect(JSON.parse(response.body)).toEqual({
       error: 'invalid_request',
       ...(description !== undefined && { error_description: description }),
+    })
+  })
+
+  test('names the media types there are to who accepts none of them', () => {
+    const error = new errors.RequestNotAcceptableError('the answer is application/token-introspection+jwt')
+    expect(JSON.parse(writeErrorResponse(error, step, request).body)).toEqual({
+      error: 'invalid_request',
+      error_description: 'the answer is application/token-introspection+jwt',
+    })
+  })
+
+  describe('without credentials, where answers can be JWTs', () => {
+    const missing = new errors.ClientAuthenticationMissingError(message)
+    const wrong = new errors.ClientAuthenticationFailedError(message)
+
+    test.each([
+      'application/token-introspection+jwt',
+      'application/token-introspection+jwt, application/json;q=0',
+      'application/json;q=0, */*',
+      'text/html, application/token-introspection+jwt;q=0.1',
+    ])('answers 400 to who demands a JWT by %s (JWT-03)', (accept) => {
+      const response = writeErrorResponse(missing, jwtStep, requestOf(accept))
+      expect(response.status).toBe(400)
+      expect(response.headers).toEqual(RESPONSE_HEADERS)
+      expect(JSON.parse(response.body)).toEqual({
+        error: 'invalid_request',
+        error_description: 'client authentication is missing',
+      })
+    })
+
+    test.each([
+      undefined,
+      '',
+      '*/*',
+      'application/json',
+      'application/*',
+      'application/token-introspection+jwt, application/json;q=0.1',
+    ])('answers 401 to who takes JSON by %s', (accept) => {
+      expect(writeErrorResponse(missing, jwtStep, requestOf(accept)).status).toBe(401)
+    })
+
+    test.each([undefined, 'application/json', 'application/token-introspection+jwt'])(
+      'answers 401 to wrong credentials with %s',
+      (accept) => {
+        expect(writeErrorResponse(wrong, jwtStep, requestOf(accept)).status).toBe(401)
+      },
+    )
+
+    test('answers 401 where answers are JSON alone', () => {
+      expect(writeErrorResponse(missing, step, requestOf('application/token-introspection+jwt')).status).toBe(401)
     })
   })
 })

@@ -1,6 +1,14 @@
 /** Step `response`: what went wrong, as HTTP and in no more words than the standard asks (RFC 6749 §5.2). */
-import { buildErrorResponse, isErrorText, isIntrospectionError } from '@token-introspection/core'
-import type { HttpResponse } from '../http-message.ts'
+import {
+  buildErrorResponse,
+  chooseMediaType,
+  isErrorText,
+  isIntrospectionError,
+  JSON_MEDIA_TYPE,
+  JWT_INTROSPECTION_MEDIA_TYPE,
+} from '@token-introspection/core'
+import { ClientAuthenticationScopeError, ClientAuthenticationTokenError, type LimitsExceededError } from '../errors.ts'
+import type { HttpRequest, HttpResponse } from '../http-message.ts'
 import { RESPONSE_HEADERS } from './write-response.ts'
 
 /** What errors of every endpoint need. */
@@ -8,6 +16,8 @@ export interface ErrorResponseStep {
   /** The challenge every 401 carries. */
   readonly challenge: string
   readonly retryAfterSeconds: number
+  /** Given where answers can be JWTs. */
+  readonly jwt?: object | undefined
 }
 
 interface WireError {
@@ -26,29 +36,69 @@ const WIRE_ERRORS: Readonly<Record<string, WireError>> = {
     description: 'the body must be application/x-www-form-urlencoded',
   },
   ERR_REQUEST_TOO_LARGE: { status: 413, error: 'invalid_request', description: 'the body is too large' },
-  ERR_REQUEST_NOT_ACCEPTABLE: { status: 406, error: 'invalid_request', description: 'the answer is application/json' },
+  ERR_REQUEST_NOT_ACCEPTABLE: { status: 406, error: 'invalid_request' },
+  ERR_CLIENT_AUTHENTICATION_MISSING: { status: 401, error: 'invalid_client' },
   ERR_CLIENT_AUTHENTICATION_FAILED: { status: 401, error: 'invalid_client' },
+  ERR_CLIENT_AUTHENTICATION_TOKEN: { status: 401, error: 'invalid_token' },
+  ERR_CLIENT_AUTHENTICATION_SCOPE: { status: 401, error: 'insufficient_scope' },
+  ERR_CLIENT_AUTHENTICATION_BUSY: { status: 503, error: 'temporarily_unavailable' },
+  ERR_CLIENT_AUTHENTICATION_KEYS: { status: 503, error: 'temporarily_unavailable' },
+  ERR_CLIENT_AUTHENTICATION_REPLAY_STORE: { status: 503, error: 'temporarily_unavailable' },
   ERR_CLIENT_AUTHENTICATION_REGISTRY: { status: 503, error: 'temporarily_unavailable' },
   ERR_AUTHORIZATION_TOKEN_OWNER: {
     status: 400,
     error: 'unauthorized_client',
     description: 'the token was not issued to this client',
   },
+  ERR_LIMITS_EXCEEDED: { status: 429, error: 'temporarily_unavailable', description: 'too many requests' },
+  ERR_LIMITS_LIMITER: { status: 503, error: 'temporarily_unavailable' },
+  ERR_RESPONSE_KEYS_UNAVAILABLE: { status: 503, error: 'temporarily_unavailable' },
   ERR_LOOKUP_STORE: { status: 503, error: 'temporarily_unavailable' },
   ERR_REVOCATION_STORE: { status: 503, error: 'temporarily_unavailable' },
 }
 
+/** What is said in the words of the error. */
+const DESCRIBED_BY_MESSAGE: readonly string[] = ['ERR_REQUEST_INVALID', 'ERR_REQUEST_NOT_ACCEPTABLE']
+
+/** RFC 9701 §5 asks for a 400 where RFC 7662 §2.3 asks for a 401: it is what those get who demand a JWT. */
+const NO_CREDENTIALS_FOR_JWT: WireError = {
+  status: 400,
+  error: 'invalid_request',
+  description: 'client authentication is missing',
+}
+
 const SERVER_ERROR: WireError = { status: 500, error: 'server_error' }
 
-/** Writes an error response. Anything unexpected is a 500 that says nothing. */
-export function writeErrorResponse(error: unknown, step: ErrorResponseStep): HttpResponse {
-  const wire = (isIntrospectionError(error) && WIRE_ERRORS[error.code]) || SERVER_ERROR
-  const description = wire === WIRE_ERRORS['ERR_REQUEST_INVALID'] ? describeRequestFault(error) : wire.description
+/** Writes an error response, which is JSON whatever was asked for. Anything unexpected is a 500 that says nothing. */
+export function writeErrorResponse(error: unknown, step: ErrorResponseStep, request: HttpRequest): HttpResponse {
+  const wire = toWireError(error, step, request)
+  const description = wire.description ?? describeRequestFault(error)
   const headers: Record<string, string> = { ...RESPONSE_HEADERS }
   if (wire.status === 401) headers['www-authenticate'] = step.challenge
+  // What is wrong with an access token stands in the challenge of its scheme (RFC 6750 §3.1), a 403 included.
+  if (error instanceof ClientAuthenticationTokenError || error instanceof ClientAuthenticationScopeError) {
+    headers['www-authenticate'] = error.challenge
+  }
   if (wire.status === 405) headers['allow'] = 'POST'
+  if (wire.status === 429) headers['retry-after'] = String((error as LimitsExceededError).retryAfterSeconds)
   if (wire.status === 503) headers['retry-after'] = String(step.retryAfterSeconds)
   return { status: wire.status, headers, body: JSON.stringify(buildErrorResponse(wire.error, description)) }
+}
+
+function toWireError(error: unknown, step: ErrorResponseStep, request: HttpRequest): WireError {
+  if (!isIntrospectionError(error)) return SERVER_ERROR
+  if (error.code === 'ERR_CLIENT_AUTHENTICATION_MISSING' && step.jwt !== undefined && demandsJwt(request)) {
+    return NO_CREDENTIALS_FOR_JWT
+  }
+  const wire = WIRE_ERRORS[error.code] ?? SERVER_ERROR
+  return error instanceof ClientAuthenticationScopeError ? { ...wire, status: error.status } : wire
+}
+
+/** Whether nothing but a JWT is acceptable. */
+function demandsJwt(request: HttpRequest): boolean {
+  const accept = request.header('accept')
+  const takesJwt = chooseMediaType(accept, [JWT_INTROSPECTION_MEDIA_TYPE]) !== undefined
+  return takesJwt && chooseMediaType(accept, [JSON_MEDIA_TYPE]) === undefined
 }
 
 /**
@@ -56,6 +106,7 @@ export function writeErrorResponse(error: unknown, step: ErrorResponseStep): Htt
  * throw one with words of its own: they are left out when the wire does not allow them.
  */
 function describeRequestFault(error: unknown): string | undefined {
-  const description = (error as Error).message.replaceAll('"', "'")
+  if (!isIntrospectionError(error) || !DESCRIBED_BY_MESSAGE.includes(error.code)) return undefined
+  const description = error.message.replaceAll('"', "'")
   return isErrorText(description) ? description : undefined
 }

@@ -1,6 +1,25 @@
-/** Step `response`: the answer as HTTP (RFC 7662 §2.2). */
-import { type IntrospectionResponse, JSON_MEDIA_TYPE } from '@token-introspection/core'
+/** Step `response`: the answer as HTTP, JSON or JWT (RFC 7662 §2.2, RFC 9701 §5). */
+import {
+  chooseMediaType,
+  type IntrospectionResponse,
+  JSON_MEDIA_TYPE,
+  JWT_INTROSPECTION_MEDIA_TYPE,
+} from '@token-introspection/core'
+import type { ProtectedResource } from '../client-authentication/protected-resource.ts'
+import { RequestNotAcceptableError, ResponseSigningError } from '../errors.ts'
 import type { HttpResponse } from '../http-message.ts'
+import { andThen, type MaybePromise } from '../maybe-promise.ts'
+import type { ReceivedRequest } from '../request/read-request.ts'
+import { encryptResponse } from './encrypt-response.ts'
+import type { JwtResponseStep } from './jwt-response-options.ts'
+import type { Answer } from './shape-response.ts'
+import { signResponse } from './sign-response.ts'
+
+/** What writing needs. */
+export interface WriteStep {
+  /** How answers become JWTs; `undefined` when none do. */
+  readonly jwt: JwtResponseStep | undefined
+}
 
 /** Header fields of every response: nothing is cached, nothing is sniffed (RFC 6749 §5.1). */
 export const RESPONSE_HEADERS: Readonly<Record<string, string>> = Object.freeze({
@@ -9,6 +28,11 @@ export const RESPONSE_HEADERS: Readonly<Record<string, string>> = Object.freeze(
   pragma: 'no-cache',
   'x-content-type-options': 'nosniff',
   vary: 'accept',
+})
+
+const JWT_RESPONSE_HEADERS: Readonly<Record<string, string>> = Object.freeze({
+  ...RESPONSE_HEADERS,
+  'content-type': JWT_INTROSPECTION_MEDIA_TYPE,
 })
 
 const INACTIVE_RESPONSE: HttpResponse = Object.freeze({
@@ -28,8 +52,46 @@ export const REVOKED_RESPONSE: HttpResponse = Object.freeze({
   body: '',
 })
 
-/** Writes an introspection response; every inactive one is the same object, byte for byte. */
-export function writeResponse(response: IntrospectionResponse): HttpResponse {
-  if (!response.active) return INACTIVE_RESPONSE
-  return { status: 200, headers: RESPONSE_HEADERS, body: JSON.stringify(response) }
+/**
+ * Writes an introspection response in the media type that was negotiated. Every inactive one is the same, byte for byte as
+ * JSON, and signed like any other as a JWT.
+ *
+ * @throws {@link RequestNotAcceptableError} when the protected resource is registered for JWTs alone and takes none.
+ * @throws the errors of {@link signResponse} and {@link encryptResponse}; nothing falls back to JSON.
+ */
+export function writeResponse(
+  answer: Answer,
+  received: Pick<ReceivedRequest, 'mediaType' | 'http'>,
+  protectedResource: ProtectedResource,
+  step: WriteStep,
+): MaybePromise<HttpResponse> {
+  if (protectedResource.requireJwtResponse === true) demandJwt(received)
+  else if (received.mediaType !== JWT_INTROSPECTION_MEDIA_TYPE) return writeJson(answer)
+  return writeJwt(answer.response, protectedResource, step)
+}
+
+function writeJson(answer: Answer): HttpResponse {
+  if (!answer.response.active) return INACTIVE_RESPONSE
+  answer.written ??= Object.freeze({ status: 200, headers: RESPONSE_HEADERS, body: JSON.stringify(answer.response) })
+  return answer.written
+}
+
+function writeJwt(
+  response: IntrospectionResponse,
+  protectedResource: ProtectedResource,
+  { jwt }: WriteStep,
+): MaybePromise<HttpResponse> {
+  if (jwt === undefined)
+    throw new ResponseSigningError('a protected resource requires JWTs, and response.jwt is not set')
+  const answer: IntrospectionResponse = response.active ? response : { active: false }
+  const signed = signResponse(answer, protectedResource, jwt)
+  const written = andThen(signed, (jws) => encryptResponse(jws, protectedResource, jwt))
+  return andThen(written, (body) => ({ status: 200, headers: JWT_RESPONSE_HEADERS, body }))
+}
+
+/** Whoever is registered for JWTs alone gets one for any field that allows it, and nothing for one that does not. */
+function demandJwt({ http }: Pick<ReceivedRequest, 'http'>): void {
+  if (chooseMediaType(http.header('accept'), [JWT_INTROSPECTION_MEDIA_TYPE]) === undefined) {
+    throw new RequestNotAcceptableError(`the answer is ${JWT_INTROSPECTION_MEDIA_TYPE}`)
+  }
 }

@@ -3,13 +3,13 @@ import { createServer, type RequestListener, type Server, type ServerOptions } f
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { toNodeHandler } from '../../src/adapters/node.ts'
-import { type IntrospectionHandler, RequestTooLargeError } from '../../src/index.ts'
+import { type HttpHandler, RequestTooLargeError } from '../../src/index.ts'
 import { send, type WireRequest, type WireResponse } from '../endpoint.ts'
 
 /** One form of the handler, and how a request gets to it. */
 export interface HandlerForm {
   readonly name: string
-  readonly send: (handler: IntrospectionHandler, request: WireRequest) => Promise<WireResponse>
+  readonly send: (handler: HttpHandler, request: WireRequest) => Promise<WireResponse>
 }
 
 const plain: HandlerForm = {
@@ -57,7 +57,7 @@ export function portOf(server: Server): number {
 
 /** A raw connection to a server, closed with the test. */
 export function dial(server: Server): Socket {
-  const socket = connect(portOf(server), '127.0.0.1')
+  const socket = connect(portOf(server), '127.0.0.1').setNoDelay()
   onTestFinished(() => void socket.destroy())
   return socket
 }
@@ -84,7 +84,7 @@ export async function exchange(socket: Socket, request: WireRequest): Promise<Wi
   return await response
 }
 
-/** Reads one response with its `Content-Length`. */
+/** Reads one response, with its `Content-Length` or in chunks. */
 export function readResponse(socket: Socket, method: string): Promise<WireResponse> {
   return new Promise((resolve, reject) => {
     let received = ''
@@ -112,8 +112,25 @@ function parseResponse(received: string, method: string): WireResponse | undefin
     line.slice(line.indexOf(':') + 2),
   ])
   const headers = Object.fromEntries(fields) as Record<string, string>
-  const body = received.slice(end + 4)
-  if (method !== 'HEAD' && body.length < Number(headers['content-length'])) return undefined
+  const body = readFramed(received.slice(end + 4), method === 'HEAD' ? {} : headers)
+  if (body === undefined) return undefined
   const octets = Buffer.from(body, 'latin1')
   return { status: Number(statusLine.split(' ')[1]), headers, body: octets.toString() }
+}
+
+/** The body, or nothing as long as it is not complete. */
+function readFramed(framed: string, headers: Readonly<Record<string, string>>): string | undefined {
+  if (headers['transfer-encoding'] !== 'chunked') {
+    return framed.length < Number(headers['content-length']) ? undefined : framed
+  }
+  let body = ''
+  for (let offset = 0; ; ) {
+    const start = framed.indexOf('\r\n', offset) + 2
+    if (start === 1) return undefined
+    const length = Number.parseInt(framed.slice(offset, start), 16)
+    offset = start + length + 2
+    if (framed.length < offset) return undefined
+    if (length === 0) return body
+    body += framed.slice(start, start + length)
+  }
 }

@@ -75,6 +75,8 @@ const REFUSED: readonly Refusal[] = [
   ['the token of no client', revoke({ token: revocable('ofNobody') }), 400, foreign],
 ]
 
+const durationMs = expect.any(Number) as number
+
 describe.each(forms)('revocation handler, $name', ({ send }) => {
   async function expectRevoked(
     request: WireRequest,
@@ -86,7 +88,7 @@ describe.each(forms)('revocation handler, $name', ({ send }) => {
     const response = await send(revocation, request)
     expect([response.status, response.body, answerFields(response)]).toEqual([200, '', SUCCESS_FIELDS])
     expect(await areActive(token)).toEqual([false])
-    expect(events).toEqual([{ type: 'revoked', client: expect.any(String) as string, ended: 'token' }])
+    expect(events).toEqual([{ type: 'revoked', client: expect.any(String) as string, ended: 'token', durationMs }])
     expectNothingRevocableTold(response, events)
   }
 
@@ -152,8 +154,8 @@ describe.each(forms)('revocation handler, $name', ({ send }) => {
       expect([response.status, response.body, answerFields(response)]).toEqual([200, '', SUCCESS_FIELDS])
     }
     expect(events).toEqual([
-      { type: 'revoked', client: 'web', ended },
-      { type: 'revoked', client: 'web', ended: 'nothing' },
+      { type: 'revoked', client: 'web', ended, durationMs },
+      { type: 'revoked', client: 'web', ended: 'nothing', durationMs },
     ])
   })
 

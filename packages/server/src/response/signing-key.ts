@@ -1,0 +1,173 @@
+/** The keys that answers are signed with: read and checked once, imported when the first answer needs them. */
+import { JWT_INTROSPECTION_TYP } from '@token-introspection/core'
+import { OptionGroup } from '@token-introspection/core/options'
+import type { CryptoKey, JWK, KeyObject } from 'jose'
+import { base64url } from '#crypto'
+import { loadJose } from '../keys/load-jose.ts'
+import {
+  MIN_RSA_BITS,
+  type ResponseSigningAlg,
+  SIGNING_ALGORITHMS,
+  type SigningAlgorithm,
+} from './signing-algorithms.ts'
+
+/**
+ * A key that answers are signed with. Give exactly one of `key` and `sign`.
+ *
+ * Its public half belongs into the document at your `jwks_uri`, with the same `kid` and `use: 'sig'`, before it signs
+ * (RFC 8414 §2).
+ */
+export interface SigningKey {
+  /** The one algorithm it signs with. */
+  readonly alg: ResponseSigningAlg
+  /** What the header of every answer calls it. No two keys share one. */
+  readonly kid: string
+  /** The private key, when this process has it. RSA keys have at least 2048 bits. */
+  readonly key?: CryptoKey | KeyObject | JWK | undefined
+  /**
+   * Signs, when the key is kept elsewhere, such as in a KMS. It gets the octets to sign and gives the signature as JWS
+   * has it, which for ECDSA is `R` and `S` one after the other and not DER (RFC 7518 §3.4). It has `timeoutMs`; a failure
+   * is answered 500.
+   */
+  readonly sign?: ((data: Uint8Array) => Promise<Uint8Array>) | undefined
+  /**
+   * When it begins to sign, in seconds since the epoch; until then it is there to be published. Of the keys of one
+   * algorithm, the one that began last signs; of those that began together, the first. Default `0`.
+   */
+  readonly signsFrom?: number | undefined
+}
+
+/** A key that is ready to sign. */
+export interface ResolvedSigningKey {
+  readonly alg: ResponseSigningAlg
+  readonly kid: string
+  readonly signsFrom: number
+  /** The protected header of every answer it signs, encoded. */
+  readonly header: string
+  readonly algorithm: SigningAlgorithm
+  /** Whether it signs elsewhere, which may take its time or fail. */
+  readonly remote: boolean
+  readonly sign: (data: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>
+}
+
+/** What is read of a private JWK, beside its type. */
+const JWK_MEMBERS = ['crv', 'x', 'y', 'd', 'n', 'e', 'p', 'q', 'dp', 'dq', 'qi', 'pub', 'priv'] as const
+
+/** What is used of a KeyObject, which only Node has. */
+interface NodeKeyObject {
+  readonly type: string
+  readonly asymmetricKeyType?: string
+  readonly asymmetricKeyDetails?: { readonly modulusLength?: number; readonly namedCurve?: string }
+  toCryptoKey?(algorithm: object, extractable: boolean, usages: readonly string[]): CryptoKey
+  export(options: { readonly format: 'jwk' }): object
+}
+
+/** Reads the list of keys; what can be told without using a key is told here. */
+export function resolveSigningKeys(
+  keys: unknown,
+  path: string,
+  algs: readonly ResponseSigningAlg[],
+): readonly ResolvedSigningKey[] {
+  if (!Array.isArray(keys) || keys.length === 0) throw new TypeError(`${path}: needs at least one key`)
+  const kids = new Set<string>()
+  return keys.map((entry: unknown, index) => {
+    const group = new OptionGroup(`${path}[${index}]`, entry, ['alg', 'kid', 'key', 'sign', 'signsFrom'])
+    const key = resolveSigningKey(group, algs)
+    if (kids.has(key.kid)) throw group.error('kid', 'stands twice')
+    kids.add(key.kid)
+    return key
+  })
+}
+
+function resolveSigningKey(group: OptionGroup, algs: readonly ResponseSigningAlg[]): ResolvedSigningKey {
+  const alg = algs.find((known) => known === group.raw('alg'))
+  if (alg === undefined) throw group.error('alg', `must be one of ${algs.join(', ')}`)
+  const kid = group.string('kid')
+  if (kid === undefined) throw group.error('kid', 'is required')
+  if (group.has('key') === group.has('sign')) throw group.error('key', 'give either this or sign')
+  const algorithm = SIGNING_ALGORITHMS[alg]
+  const sign = group.function<ResolvedSigningKey['sign']>('sign')
+  return {
+    alg,
+    kid,
+    signsFrom: group.integer('signsFrom', { default: 0, min: 0, max: Number.MAX_SAFE_INTEGER }),
+    header: base64url(JSON.stringify({ typ: JWT_INTROSPECTION_TYP, alg, kid })),
+    algorithm,
+    remote: sign !== undefined,
+    sign: sign ?? signWith(readPrivateKey(group, alg, algorithm), algorithm),
+  }
+}
+
+/** Signs with a key that is imported when it is first used, and then kept. */
+function signWith(importKey: () => Promise<CryptoKey>, { signing }: SigningAlgorithm): ResolvedSigningKey['sign'] {
+  let imported: Promise<CryptoKey> | undefined
+  return async (data) => new Uint8Array(await crypto.subtle.sign(signing, await (imported ??= importKey()), data))
+}
+
+function readPrivateKey(group: OptionGroup, alg: ResponseSigningAlg, algorithm: SigningAlgorithm) {
+  const key = group.raw('key') as (Partial<NodeKeyObject & CryptoKey & JWK> & Record<symbol, unknown>) | null
+  const kind = typeof key === 'object' && key !== null ? key[Symbol.toStringTag] : undefined
+  if (kind === 'CryptoKey') return readCryptoKey(key as CryptoKey, group, alg, algorithm)
+  if (kind === 'KeyObject') return readKeyObject(key as NodeKeyObject, group, alg, algorithm)
+  if (typeof key?.kty === 'string') return readJwk(key, group, alg, algorithm)
+  throw group.error('key', 'must be a private CryptoKey, KeyObject or JWK')
+}
+
+function readCryptoKey(key: CryptoKey, group: OptionGroup, alg: ResponseSigningAlg, { importing }: SigningAlgorithm) {
+  if (key.type !== 'private') throw notPrivate(group)
+  const { name, hash, namedCurve, modulusLength } = key.algorithm as {
+    readonly name: string
+    readonly hash?: { readonly name: string }
+    readonly namedCurve?: string
+    readonly modulusLength?: number
+  }
+  if (name !== importing.name || hash?.name !== importing.hash || namedCurve !== importing.namedCurve) {
+    throw misfit(group, alg)
+  }
+  if (!key.usages.includes('sign')) throw group.error('key', 'must have the usage sign')
+  if (modulusLength !== undefined) checkModulus(modulusLength, group)
+  return () => Promise.resolve(key)
+}
+
+function readKeyObject(
+  key: NodeKeyObject,
+  group: OptionGroup,
+  alg: ResponseSigningAlg,
+  { asymmetricKeyType, asymmetricKeyCurve, importing }: SigningAlgorithm,
+) {
+  if (key.type !== 'private') throw notPrivate(group)
+  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {}
+  if (key.asymmetricKeyType !== asymmetricKeyType || namedCurve !== asymmetricKeyCurve) throw misfit(group, alg)
+  if (modulusLength !== undefined) checkModulus(modulusLength, group)
+  return async () => key.toCryptoKey?.(importing, false, ['sign']) ?? importJwk(key.export({ format: 'jwk' }), alg)
+}
+
+function readJwk(jwk: JWK, group: OptionGroup, alg: ResponseSigningAlg, { kty, crv }: SigningAlgorithm) {
+  if (jwk.kty !== kty || jwk.crv !== crv || (jwk.alg ?? alg) !== alg) throw misfit(group, alg)
+  const operations = jwk.key_ops ?? ['sign']
+  if ((jwk.use ?? 'sig') !== 'sig' || !operations.includes('sign')) throw group.error('key', 'is not for signing')
+  if (typeof (kty === 'AKP' ? jwk.priv : jwk.d) !== 'string') throw notPrivate(group)
+  if (jwk.kid !== undefined && jwk.kid !== group.raw('kid')) throw group.error('kid', 'differs from that of the JWK')
+  if (kty === 'RSA') checkModulus(Math.floor((String(jwk.n).length * 6) / 8) * 8, group)
+  const copy: JWK = { kty }
+  for (const name of JWK_MEMBERS) if (jwk[name] !== undefined) copy[name] = jwk[name]
+  return () => importJwk(copy, alg)
+}
+
+async function importJwk(jwk: JWK, alg: ResponseSigningAlg): Promise<CryptoKey> {
+  const { importJWK } = await loadJose()
+  // Keys of ML-DSA have to name it; and an asymmetric JWK never becomes octets.
+  return (await importJWK({ ...jwk, alg }, alg)) as CryptoKey
+}
+
+function checkModulus(bits: number, group: OptionGroup): void {
+  if (bits < MIN_RSA_BITS) throw group.error('key', `an RSA key needs at least ${MIN_RSA_BITS} bits`)
+}
+
+function notPrivate(group: OptionGroup): TypeError {
+  return group.error('key', 'must be a private key')
+}
+
+function misfit(group: OptionGroup, alg: ResponseSigningAlg): TypeError {
+  return group.error('key', `is not a key for ${alg}`)
+}

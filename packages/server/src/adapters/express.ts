@@ -3,7 +3,7 @@
  * types of its own, and those in every version of `@types/express` build on Node's.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { IntrospectionHandler } from '../index.ts'
+import type { HttpHandler } from '../index.ts'
 import { toNodeHandler } from './node.ts'
 
 /**
@@ -27,7 +27,7 @@ import { toNodeHandler } from './node.ts'
  * ```
  */
 export function toExpressHandler(
-  handler: Pick<IntrospectionHandler, 'handle'>,
+  handler: Pick<HttpHandler, 'handle'>,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return toNodeHandler(handler)
 }

@@ -1,7 +1,7 @@
 /** The Fastify form: a plugin with one route, in a scope where no other content type parser reads the body first. */
 import type { Readable } from 'node:stream'
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
-import type { IntrospectionHandler } from '../index.ts'
+import type { HttpHandler } from '../index.ts'
 import { toNodeHandler } from './node.ts'
 import { isStillSending, toHttpRequest } from './node-request.ts'
 
@@ -32,7 +32,7 @@ export interface IntrospectionRouteOptions {
  * ```
  */
 export function toFastifyPlugin(
-  handler: Pick<IntrospectionHandler, 'handle'>,
+  handler: Pick<HttpHandler, 'handle'>,
 ): FastifyPluginCallback<IntrospectionRouteOptions> {
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { raw, body } = request
@@ -44,8 +44,8 @@ export function toFastifyPlugin(
     }
     const octets = Buffer.from(text)
     reply.code(status).headers({ ...headers, 'content-length': String(octets.byteLength) })
-    // Octets, because Fastify adds a charset to JSON that is text.
-    return reply.send(raw.method === 'HEAD' ? undefined : octets)
+    // Octets, because Fastify adds a charset to JSON that is text; and none at all, because it gives them a media type.
+    return reply.send(raw.method === 'HEAD' || text === '' ? undefined : octets)
   }
   return (app, { path }, done) => {
     app.removeAllContentTypeParsers()

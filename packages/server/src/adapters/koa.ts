@@ -1,6 +1,6 @@
 /** The Koa form: the answer is set on the context, so that middleware around it sees and may extend it. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { IntrospectionHandler } from '../index.ts'
+import type { HttpHandler } from '../index.ts'
 import { toNodeHandler } from './node.ts'
 import { isStillSending, type ParsedBody, toHttpRequest } from './node-request.ts'
 
@@ -14,6 +14,7 @@ export interface KoaContext {
   status: number
   body: unknown
   set(fields: { [name: string]: string }): void
+  remove(field: string): void
 }
 
 /**
@@ -38,12 +39,14 @@ export interface KoaContext {
  * }
  * ```
  */
-export function toKoaMiddleware(handler: Pick<IntrospectionHandler, 'handle'>): (context: KoaContext) => Promise<void> {
+export function toKoaMiddleware(handler: Pick<HttpHandler, 'handle'>): (context: KoaContext) => Promise<void> {
   return async (context) => {
     const answer = await handler.handle(toHttpRequest(context.req, parsedBodyOf(context)))
     context.status = answer.status
     context.set({ ...answer.headers })
     context.body = answer.body
+    // Koa gives a media type to an answer that has none.
+    if (answer.body === '') context.remove('content-type')
     if (isStillSending(context.req)) {
       context.respond = false
       toNodeHandler({ handle: () => Promise.resolve(answer) })(context.req, context.res)

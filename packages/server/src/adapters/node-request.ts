@@ -1,9 +1,11 @@
 /** Node's request as plain data, with the body where parsers and frameworks may have left it. */
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
 import {
   Form,
   type HttpRequest,
+  type PeerCertificate,
   type RequestBody,
   RequestBodyUnavailableError,
   RequestInvalidError,
@@ -23,19 +25,57 @@ export interface ParsedBody {
  * @param stream - the body, when hooks have put another stream in the place of the request.
  */
 export function toHttpRequest(request: IncomingMessage, parsed: ParsedBody, stream: Readable = request): HttpRequest {
-  return {
-    method: request.method ?? '',
-    header: (name) => joinHeader(request.rawHeaders, name),
-    readBody(maxBytes) {
-      if (Number(joinHeader(request.rawHeaders, 'content-length')) > maxBytes) throw tooLarge(maxBytes)
-      return readParsedBody(parsed, stream, maxBytes) ?? readStream(stream, maxBytes)
-    },
+  return new NodeHttpRequest(request, parsed, stream)
+}
+
+/** A class, because four closures for every request cost more than one object. */
+class NodeHttpRequest implements HttpRequest {
+  readonly method: string
+  readonly #request: IncomingMessage
+  readonly #parsed: ParsedBody
+  readonly #stream: Readable
+
+  constructor(request: IncomingMessage, parsed: ParsedBody, stream: Readable) {
+    this.method = request.method ?? ''
+    this.#request = request
+    this.#parsed = parsed
+    this.#stream = stream
+  }
+
+  header(name: string): string | undefined {
+    return joinHeader(this.#request.rawHeaders, name)
+  }
+
+  readBody(maxBytes: number): RequestBody | Promise<RequestBody> {
+    if (Number(this.header('content-length')) > maxBytes) throw tooLarge(maxBytes)
+    return readParsedBody(this.#parsed, this.#stream, maxBytes) ?? readStream(this.#stream, maxBytes)
+  }
+
+  /** Of HTTP/2 streams too: theirs stands for the socket of the session. */
+  remoteAddress(): string | undefined {
+    return withoutMapping((this.#request.socket as IncomingMessage['socket'] | undefined)?.remoteAddress)
+  }
+
+  peerCertificate(): PeerCertificate | undefined {
+    return readPeerCertificate(this.#request.socket as Partial<TLSSocket> | undefined)
   }
 }
 
 /** Whether more of the body is to come; a request that a framework made up, as for tests, does not say. */
 export function isStillSending(request: { readonly complete?: boolean }): boolean {
   return request.complete === false
+}
+
+/** A server that listens on both families shows IPv4 addresses as IPv6 ones (RFC 4291 §2.5.5.2). */
+function withoutMapping(address: string | undefined): string | undefined {
+  return address?.replace(/^::ffff:(?=\d+\.)/i, '')
+}
+
+/** `authorized` is what Node says of the chain, also where it lets in those who have none. */
+function readPeerCertificate(socket: Partial<TLSSocket> | undefined): PeerCertificate | undefined {
+  const der = socket?.getPeerCertificate?.()?.raw
+  if (der === undefined) return undefined
+  return { der, chainValidated: socket?.authorized === true }
 }
 
 /** From the raw fields: `request.headers` would drop a second `Authorization` without a word. */

@@ -1,6 +1,6 @@
 /** The Node form: `IncomingMessage` and `ServerResponse` around the plain data of the pipeline, no web objects made. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { HttpResponse, IntrospectionHandler } from '../index.ts'
+import type { HttpHandler, HttpResponse } from '../index.ts'
 import { isStillSending, type ParsedBody, toHttpRequest } from './node-request.ts'
 
 /** How much is still taken, and for how long, from a sender whose request was answered early. */
@@ -27,7 +27,7 @@ const DRAIN_MS = 1000
  * ```
  */
 export function toNodeHandler(
-  handler: Pick<IntrospectionHandler, 'handle'>,
+  handler: Pick<HttpHandler, 'handle'>,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     handler.handle(toHttpRequest(request, request as ParsedBody)).then(
@@ -46,7 +46,9 @@ function write(answer: HttpResponse, request: IncomingMessage, response: ServerR
     response.writeHead(answer.status, headers).end(body)
     return
   }
-  response.writeHead(answer.status, { ...headers, connection: 'close' }).flushHeaders()
+  // HTTP/2 has no such field: there the stream ends, and the connection stays.
+  const closing = request.httpVersionMajor < 2 ? { connection: 'close' } : {}
+  response.writeHead(answer.status, { ...headers, ...closing }).flushHeaders()
   if (body !== '') response.write(body)
   // Node closes the connection once the response ends, and closing with octets unread resets it under the answer.
   drain(request, () => response.end())

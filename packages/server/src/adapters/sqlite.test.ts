@@ -5,14 +5,14 @@ import { createSqliteTokenStore, type SqliteTokenStoreOptions } from './sqlite.t
 
 const START = 1_764_000_000
 
-/** A store in memory, its clock in seconds, and what its tables hold. */
-function create() {
+/** A store in memory that has every token unless told otherwise, its clock in seconds, and what its tables hold. */
+function create(unstoredLifetimeSeconds = 0) {
   const database = new DatabaseSync(':memory:')
   onTestFinished(() => {
     if (database.isOpen) database.close()
   })
   const clock = { seconds: START }
-  const store = createSqliteTokenStore({ database, now: () => clock.seconds * 1000 })
+  const store = createSqliteTokenStore({ database, now: () => clock.seconds * 1000, unstoredLifetimeSeconds })
   const count = (table: 'tokens' | 'cutoffs'): unknown =>
     database.prepare(`SELECT count(*) AS count FROM introspection_${table}`).get()?.['count']
   return { database, clock, store, count }
@@ -59,6 +59,21 @@ describe('createSqliteTokenStore', () => {
     ])
   })
 
+  test('says whether a token was revoked by primary keys alone', () => {
+    const { database } = create()
+    const seen: string[] = []
+    createSqliteTokenStore({
+      database: { exec: () => undefined, prepare: (sql) => (seen.push(sql), database.prepare(sql)) },
+    })
+    const [sql] = seen.filter((text) => text.includes('AS revoked'))
+    const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all('digest', START, 'g', 's', 'u', 'c')
+    const searches = plan
+      .map(({ detail }) => String(detail))
+      .filter((detail) => /^(?:SEARCH|SCAN (?!CONSTANT))/.test(detail))
+    expect(searches).toHaveLength(9)
+    for (const search of searches) expect(search).toMatch(/^SEARCH .*\((?:digest=\?|kind=\? AND identifier=\?)\)$/)
+  })
+
   test('removes by an index, never by looking at every token', () => {
     const { database } = create()
     const seen: string[] = []
@@ -71,6 +86,8 @@ describe('createSqliteTokenStore', () => {
       const values = Array.from(sql.matchAll(/\?/g), () => 1)
       const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values)
       expect(plan.filter(({ detail }) => String(detail).startsWith('SCAN introspection'))).toEqual([])
+      // By both columns, or what is issued later than a cutoff is looked at each time.
+      if (sql.includes('iat <=')) expect(plan.some(({ detail }) => String(detail).includes('iat<?'))).toBe(true)
     }
   })
 
@@ -158,6 +175,38 @@ describe('createSqliteTokenStore', () => {
       expect(count('cutoffs')).toBe(0)
     })
 
+    test('keeps a cutoff as long again as tokens live that it does not have', async () => {
+      const { store, clock } = create(90_000)
+      const jwt: TokenRecord = { kind: 'access_token', sub: 'alice', iat: START }
+      await store.revokeSubject('alice')
+      clock.seconds = START + 93_599
+      store.removeExpired()
+      expect(store.isRevoked('digest', jwt)).toBe(true)
+      clock.seconds = START + 93_600
+      store.removeExpired()
+      expect(store.isRevoked('digest', jwt)).toBe(false)
+    })
+
+    test('keeps a tombstone in the place of a token, until five minutes after exp', async () => {
+      const { store, clock, count } = create()
+      await store.save('jwt', { ...lasting(60), sub: 'alice' })
+      await store.revoke('jwt', { ...lasting(60), sub: 'alice' })
+      expect(count('tokens')).toBe(1)
+      clock.seconds = START + 359
+      expect(store.removeExpired()).toBe(0)
+      expect(store.find(await digestToken('jwt'))).toEqual({ ...lasting(60), revoked: true })
+      clock.seconds = START + 360
+      expect(store.removeExpired()).toBe(1)
+    })
+
+    test('takes two expired ones away with each tombstone that is made', async () => {
+      const { store, clock, count } = create()
+      for (let index = 0; index < 10; index++) await store.revoke(`short-${index}`, lasting(60))
+      clock.seconds = START + 360
+      for (let index = 0; index < 10; index++) await store.revoke(`next-${index}`, lasting(3600))
+      expect(count('tokens')).toBe(10)
+    })
+
     test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses the limit %s', (limit) => {
       expect(() => create().store.removeExpired(limit)).toThrow(TypeError)
     })
@@ -168,6 +217,8 @@ describe('createSqliteTokenStore', () => {
     database.close()
     const now = START
     expect(() => store.find('digest')).toThrow(Error)
+    expect(() => store.isRevoked('digest', lasting(60))).toThrow(Error)
+    await expect(store.revoke('token', lasting(60))).rejects.toThrow(Error)
     await expect(store.save('token', lasting(60))).rejects.toThrow(Error)
     await expect(store.revoke('token')).rejects.toThrow(Error)
     await expect(store.revokeGrant('a')).rejects.toThrow(Error)
@@ -192,6 +243,7 @@ describe('createSqliteTokenStore', () => {
     ['database', { database: 'tokens.sqlite' }],
     ['database', { database: { exec: () => undefined } }],
     ['now', { database: new DatabaseSync(':memory:'), now: 5 }],
+    ['unstoredLifetimeSeconds', { database: new DatabaseSync(':memory:'), unstoredLifetimeSeconds: -1 }],
     ['path', { database: new DatabaseSync(':memory:'), path: 'tokens.sqlite' }],
   ])('refuses a wrong option %s', (path, options) => {
     expect(() => createSqliteTokenStore(options as unknown as SqliteTokenStoreOptions)).toThrow(TypeError)

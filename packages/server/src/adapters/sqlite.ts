@@ -3,6 +3,7 @@ import { OptionGroup } from '@token-introspection/core/options'
 import {
   digestToken,
   type TokenRecord,
+  toTombstone,
   validateRevocation,
   validateTokenRecord,
   type WritableTokenStore,
@@ -29,16 +30,26 @@ export interface SqliteTokenStoreOptions {
   readonly database: SqliteDatabase
   /** Milliseconds since the epoch; `Date.now` unless given. Expired tokens are removed by it, and a revocation is dated by it. */
   readonly now?: (() => number) | undefined
+  /**
+   * Seconds that a token lives at the longest which the store does not hold, such as a JWT access token. A revocation of
+   * many tokens is kept for that and an hour. Default 3600, from 0, for when there are none, to 315360000.
+   *
+   * Security: set it to the longest lifetime of your JWTs. One that lives longer is usable again once the revocation of
+   * its grant, session, user or client is removed.
+   */
+  readonly unstoredLifetimeSeconds?: number | undefined
 }
 
 /** The store {@link createSqliteTokenStore} makes. */
 export interface SqliteTokenStore<Claims extends object = object> extends WritableTokenStore<Claims> {
   /** Not a promise: the handler goes on at once. */
   find(digest: string): TokenRecord<Claims> | null
+  /** Not a promise, either. */
+  isRevoked(digest: string, record: TokenRecord): boolean
   /**
-   * Removes what is of no use any more: expired tokens, and an hour after a revocation of many at once, those tokens and
-   * the row that revoked them. At most `limit` rows (default 1000); gives how many there were. Every `save` removes a
-   * few, so that this is for whoever wants the space back sooner.
+   * Removes what is of no use any more: expired tokens, and an hour and `unstoredLifetimeSeconds` after a revocation of
+   * many at once, those tokens and the row that revoked them. At most `limit` rows (default 1000); gives how many there
+   * were. Every `save` and every tombstone removes a few, so that this is for whoever wants the space back sooner.
    */
   removeExpired(limit?: number): number
 }
@@ -52,17 +63,18 @@ CREATE TABLE IF NOT EXISTS introspection_tokens (
   digest TEXT NOT NULL PRIMARY KEY,
   record TEXT NOT NULL,
   exp INTEGER,
-  iat INTEGER,
+  iat INTEGER NOT NULL,
   grant_id TEXT,
   session_id TEXT,
   sub TEXT,
-  client_id TEXT
+  client_id TEXT,
+  revoked INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS introspection_tokens_exp ON introspection_tokens (exp) WHERE exp IS NOT NULL;
-CREATE INDEX IF NOT EXISTS introspection_tokens_grant ON introspection_tokens (grant_id) WHERE grant_id IS NOT NULL;
-CREATE INDEX IF NOT EXISTS introspection_tokens_session ON introspection_tokens (session_id) WHERE session_id IS NOT NULL;
-CREATE INDEX IF NOT EXISTS introspection_tokens_sub ON introspection_tokens (sub) WHERE sub IS NOT NULL;
-CREATE INDEX IF NOT EXISTS introspection_tokens_client ON introspection_tokens (client_id) WHERE client_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS introspection_tokens_grant ON introspection_tokens (grant_id, iat) WHERE grant_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS introspection_tokens_session ON introspection_tokens (session_id, iat) WHERE session_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS introspection_tokens_sub ON introspection_tokens (sub, iat) WHERE sub IS NOT NULL;
+CREATE INDEX IF NOT EXISTS introspection_tokens_client ON introspection_tokens (client_id, iat) WHERE client_id IS NOT NULL;
 CREATE TABLE IF NOT EXISTS introspection_cutoffs (
   kind TEXT NOT NULL,
   identifier TEXT NOT NULL,
@@ -80,11 +92,17 @@ type Kind = keyof typeof COLUMNS
 
 const KINDS = Object.keys(COLUMNS) as Kind[]
 
+/** The `iat` of a token that has none: before every cutoff there can be. */
+const ISSUED_BEFORE_ALL = -1
+
 /** Later than every `iat` there can be: the moment of what ends for good. */
 const FOR_GOOD = 1e11
 
-/** Seconds for which a cutoff is kept, at least, for tokens that are saved late. */
+/** Seconds for which a cutoff is kept for tokens that are issued or saved late, and because clocks may differ. */
 const CUTOFF_KEPT_SECONDS = 3600
+
+/** Seconds that a tombstone is kept beyond `exp`: whoever judges the token may have another clock. */
+const TOMBSTONE_MARGIN_SECONDS = 300
 
 /** Tokens that one `save` removes: more than one, so that a backlog shrinks. */
 const REMOVED_PER_SAVE = 2
@@ -92,19 +110,25 @@ const REMOVED_PER_SAVE = 2
 /** One statement per lookup: the token by its digest, each cutoff by its primary key. */
 const FIND = `
 SELECT record FROM introspection_tokens AS token WHERE digest = ?
-${KINDS.map(
-  (kind) => `AND NOT EXISTS (
-  SELECT 1 FROM introspection_cutoffs
-  WHERE kind = '${kind}' AND identifier = token.${COLUMNS[kind]} AND (token.iat IS NULL OR token.iat <= cut_at)
-)`,
-).join('\n')}`
+${KINDS.map((kind) => `AND NOT ${isCovered(kind, `token.${COLUMNS[kind]}`, 'token.iat')}`).join('\n')}`
+
+/** The token by its digest, unless it may be used; then each cutoff that could cover what a resolver knows of it. */
+const IS_REVOKED = `
+SELECT EXISTS (
+  SELECT 1 FROM introspection_tokens AS token WHERE digest = ?1 AND (
+    revoked = 1
+${KINDS.map((kind) => `    OR ${isCovered(kind, `token.${COLUMNS[kind]}`, 'token.iat')}`).join('\n')}
+  )
+)
+${KINDS.map((kind, index) => `OR ${isCovered(kind, `?${index + 3}`, '?2')}`).join('\n')}
+AS revoked`
 
 const SAVE = `
-INSERT INTO introspection_tokens (digest, record, exp, iat, grant_id, session_id, sub, client_id)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO introspection_tokens (digest, record, exp, iat, revoked, grant_id, session_id, sub, client_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (digest) DO UPDATE SET
-  record = excluded.record, exp = excluded.exp, iat = excluded.iat, grant_id = excluded.grant_id,
-  session_id = excluded.session_id, sub = excluded.sub, client_id = excluded.client_id`
+  record = excluded.record, exp = excluded.exp, iat = excluded.iat, revoked = excluded.revoked,
+  grant_id = excluded.grant_id, session_id = excluded.session_id, sub = excluded.sub, client_id = excluded.client_id`
 
 const CUT_OFF = `
 INSERT INTO introspection_cutoffs (kind, identifier, cut_at, kept_until) VALUES (?, ?, ?, ?)
@@ -118,19 +142,25 @@ WHERE digest IN (SELECT digest FROM introspection_tokens WHERE exp <= ? LIMIT ?)
 const DUE_CUTOFF = `
 SELECT kind, identifier, cut_at FROM introspection_cutoffs WHERE kept_until <= ? ORDER BY kept_until LIMIT 1`
 
+function isCovered(kind: Kind, identifier: string, issuedAt: string): string {
+  return `EXISTS (
+  SELECT 1 FROM introspection_cutoffs WHERE kind = '${kind}' AND identifier = ${identifier} AND ${issuedAt} <= cut_at
+)`
+}
+
 function removeCutOff(kind: Kind): string {
   return `
 DELETE FROM introspection_tokens WHERE digest IN (
   SELECT digest FROM introspection_tokens
-  WHERE ${COLUMNS[kind]} = ? AND (iat IS NULL OR iat <= ?) LIMIT ?
+  WHERE ${COLUMNS[kind]} = ? AND iat <= ? LIMIT ?
 )`
 }
 
 /**
  * Creates a token store in a SQLite database, such as one of `node:sqlite`. Tokens are kept by digest alone, so the file
- * says nothing that could be used as one; records are kept as JSON. A token that was revoked alone is removed at once;
- * revoking a grant, a session, a user or a client writes one row, and what it revokes is removed bit by bit. Revocations
- * hold for every process that has the file open.
+ * says nothing that could be used as one; records are kept as JSON. A token that was revoked alone is removed at once, or
+ * replaced by a tombstone until it has expired; revoking a grant, a session, a user or a client writes one row, and what it
+ * revokes is removed bit by bit. Revocations hold for every process that has the file open.
  *
  * The database is used synchronously. One that is busy, full or closed makes the store throw, and the handler answers
  * 503: give `DatabaseSync` a `timeout` when several processes write, and `journal_mode = WAL` when they write a lot.
@@ -163,16 +193,19 @@ DELETE FROM introspection_tokens WHERE digest IN (
 export function createSqliteTokenStore<Claims extends object = object>(
   options: SqliteTokenStoreOptions,
 ): SqliteTokenStore<Claims> {
-  const group = new OptionGroup('', options, ['database', 'now'])
+  const group = new OptionGroup('', options, ['database', 'now', 'unstoredLifetimeSeconds'])
   const database = group.seam<SqliteDatabase>('database', 'exec', 'prepare')
   if (database === undefined) throw group.error('database', 'is required')
   const clock = group.function<() => number>('now') ?? Date.now
   const now = (): number => Math.floor(clock() / 1000)
+  const lifetime = group.integer('unstoredLifetimeSeconds', { default: 3600, min: 0, max: 315_360_000 })
 
   database.exec(sqliteTokenStoreSchema)
   const find = database.prepare(FIND)
+  const isRevoked = database.prepare(IS_REVOKED)
   const save = database.prepare(SAVE)
-  const remove = database.prepare('DELETE FROM introspection_tokens WHERE digest = ?')
+  // A tombstone stays: who revokes again without a record need not know that there is one.
+  const remove = database.prepare('DELETE FROM introspection_tokens WHERE digest = ? AND revoked = 0')
   const cutOff = database.prepare(CUT_OFF)
   const removeExpired = database.prepare(REMOVE_EXPIRED)
   const dueCutoff = database.prepare(DUE_CUTOFF)
@@ -188,7 +221,7 @@ export function createSqliteTokenStore<Claims extends object = object>(
 
   function revokeAll(kind: Kind, identifier: string, at: number): void {
     const keptFrom = at === FOR_GOOD ? now() : Math.max(at, now())
-    cutOff.run(kind, identifier, at, keptFrom + CUTOFF_KEPT_SECONDS)
+    cutOff.run(kind, identifier, at, keptFrom + CUTOFF_KEPT_SECONDS + lifetime)
   }
 
   /** Removes rows up to a number; a cutoff goes once it was kept long enough, and after the last token it covers. */
@@ -215,11 +248,20 @@ export function createSqliteTokenStore<Claims extends object = object>(
       const { exp, iat, grantId, sessionId, sub, client_id } = record
       const json = JSON.stringify(record)
       const identifiers = [grantId, sessionId, sub, client_id].map((value) => value ?? null)
-      save.run(await digestToken(token), json, exp ?? null, iat ?? null, ...identifiers)
+      const values = [json, exp ?? null, iat ?? ISSUED_BEFORE_ALL, record.revoked ? 1 : 0, ...identifiers]
+      save.run(await digestToken(token), ...values)
       removeUpTo(REMOVED_PER_SAVE)
     },
-    async revoke(token) {
-      remove.run(await digestToken(token))
+    async revoke(token, record) {
+      if (record === undefined) {
+        remove.run(await digestToken(token))
+        return
+      }
+      const tombstone = toTombstone(record)
+      const { exp, iat = ISSUED_BEFORE_ALL } = tombstone
+      const keptUntil = exp === undefined ? null : exp + TOMBSTONE_MARGIN_SECONDS
+      save.run(await digestToken(token), JSON.stringify(tombstone), keptUntil, iat, 1, null, null, null, null)
+      removeUpTo(REMOVED_PER_SAVE)
     },
     async revokeGrant(grantId) {
       validateRevocation('grantId', grantId)
@@ -236,6 +278,14 @@ export function createSqliteTokenStore<Claims extends object = object>(
     async revokeClient(clientId) {
       validateRevocation('clientId', clientId)
       revokeAll('client', clientId, now())
+    },
+    isRevoked(digest, record) {
+      const { grantId, sessionId, sub, client_id } = record
+      // An `iat` that cannot be compared is none.
+      const { iat = ISSUED_BEFORE_ALL } = toTombstone(record)
+      const identifiers = [grantId, sessionId, sub, client_id].map((value) => value ?? null)
+      const row = isRevoked.get(digest, iat, ...identifiers) as { readonly revoked: number | bigint }
+      return Number(row.revoked) === 1
     },
     removeExpired(limit = 1000) {
       if (!Number.isSafeInteger(limit) || limit < 1) throw new TypeError('limit: must be a whole number from 1')

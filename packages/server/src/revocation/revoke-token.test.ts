@@ -4,11 +4,11 @@ import { revokeToken } from './revoke-token.ts'
 
 /** A store that writes down what it is asked for. */
 function recorder() {
-  const asked: string[][] = []
+  const asked: unknown[][] = []
   return {
     asked,
     store: {
-      revoke: async (token: string) => void asked.push(['revoke', token]),
+      revoke: async (token: string, record?: TokenRecord) => void asked.push(['revoke', token, record]),
       revokeGrant: async (grantId: string) => void asked.push(['revokeGrant', grantId]),
     },
   }
@@ -16,26 +16,24 @@ function recorder() {
 
 const access: TokenRecord = { kind: 'access_token', grantId: 'grant-1' }
 const refresh: TokenRecord = { kind: 'refresh_token', grantId: 'grant-1' }
+const grantless: TokenRecord = { kind: 'access_token' }
+const grantlessRefresh: TokenRecord = { kind: 'refresh_token' }
+const nullGrant = { kind: 'refresh_token', grantId: null } as unknown as TokenRecord
+const emptyGrant: TokenRecord = { ...refresh, grantId: '' }
 
 describe('revokeToken', () => {
-  test.each<[string, TokenRecord | undefined, boolean, string, string[][]]>([
+  test.each<[string, TokenRecord | undefined, boolean, string, unknown[][]]>([
     ['nothing of an unknown token', undefined, true, 'nothing', []],
-    ['an access token alone', access, false, 'token', [['revoke', 'abc']]],
+    ['an access token alone', access, false, 'token', [['revoke', 'abc', access]]],
     ['the grant of an access token when told to', access, true, 'grant', [['revokeGrant', 'grant-1']]],
-    ['an access token without a grant alone', { kind: 'access_token' }, true, 'token', [['revoke', 'abc']]],
+    ['an access token without a grant alone', grantless, true, 'token', [['revoke', 'abc', grantless]]],
     ['the grant of a refresh token, in one write', refresh, false, 'grant', [['revokeGrant', 'grant-1']]],
-    ['a refresh token without a grant alone', { kind: 'refresh_token' }, false, 'token', [['revoke', 'abc']]],
-    [
-      'a refresh token whose grant is null alone',
-      { kind: 'refresh_token', grantId: null } as unknown as TokenRecord,
-      true,
-      'token',
-      [['revoke', 'abc']],
-    ],
-    ['a refresh token whose grant is empty alone', { ...refresh, grantId: '' }, true, 'token', [['revoke', 'abc']]],
+    ['a refresh token without a grant alone', grantlessRefresh, false, 'token', [['revoke', 'abc', grantlessRefresh]]],
+    ['a refresh token whose grant is null alone', nullGrant, true, 'token', [['revoke', 'abc', nullGrant]]],
+    ['a refresh token whose grant is empty alone', emptyGrant, true, 'token', [['revoke', 'abc', emptyGrant]]],
   ])('ends %s', async (_, record, accessTokenEndsGrant, ended, asked) => {
     const { store, asked: seen } = recorder()
-    expect(await revokeToken('abc', record, { store, accessTokenEndsGrant })).toBe(ended)
+    expect(await revokeToken('abc', record, { store, accessTokenEndsGrant, timeoutMs: 100 })).toBe(ended)
     expect(seen).toEqual(asked)
   })
 
@@ -44,7 +42,9 @@ describe('revokeToken', () => {
     ['revokeGrant', refresh],
   ] as const)('takes a store whose %s fails for an outage', async (method, record) => {
     const store = { ...recorder().store, [method]: () => Promise.reject(new Error('down')) }
-    await expect(revokeToken('abc', record, { store, accessTokenEndsGrant: false })).rejects.toMatchObject({
+    await expect(
+      revokeToken('abc', record, { store, accessTokenEndsGrant: false, timeoutMs: 100 }),
+    ).rejects.toMatchObject({
       code: 'ERR_REVOCATION_STORE',
       retryable: true,
       cause: { message: 'down' },

@@ -1,4 +1,5 @@
 /** Step `revocation`: ends a token, or everything of its grant (RFC 7009 §2.1). */
+import { askDependency } from '../dependency.ts'
 import { RevocationStoreError } from '../errors.ts'
 import type { TokenRecord } from '../lookup/token-record.ts'
 import type { RevocableTokenStore } from '../lookup/token-store.ts'
@@ -7,6 +8,8 @@ import type { RevocableTokenStore } from '../lookup/token-store.ts'
 export interface RevocationStep {
   readonly store: Pick<RevocableTokenStore, 'revoke' | 'revokeGrant'>
   readonly accessTokenEndsGrant: boolean
+  /** Milliseconds the store may take. */
+  readonly timeoutMs: number
 }
 
 /** What a revocation ended: one token, everything of its grant, or `nothing`, because there was nothing left to end. */
@@ -15,7 +18,8 @@ export type Ended = 'token' | 'grant' | 'nothing'
 /**
  * Revokes the token of a record, and says what was ended; without a record there is nothing to do. A refresh token ends
  * its grant, itself included, in one write: two of which the second failed would leave the client's next attempt a token
- * that is revoked already, and the rest of the grant alive.
+ * that is revoked already, and the rest of the grant alive. The store is told what is known of a token that is ended alone,
+ * because it need not be the one that knows it.
  */
 export async function revokeToken(
   token: string,
@@ -24,16 +28,13 @@ export async function revokeToken(
 ): Promise<Ended> {
   if (record === undefined) return 'nothing'
   const grantId = endsGrant(record, step) ? record.grantId : undefined
-  try {
-    if (typeof grantId === 'string' && grantId !== '') {
-      await step.store.revokeGrant(grantId)
-      return 'grant'
-    }
-    await step.store.revoke(token)
-    return 'token'
-  } catch (cause) {
-    throw new RevocationStoreError('the token store could not revoke', { cause })
-  }
+  const isGrant = typeof grantId === 'string' && grantId !== ''
+  await askDependency(
+    () => (isGrant ? step.store.revokeGrant(grantId) : step.store.revoke(token, record)),
+    step.timeoutMs,
+    (cause) => new RevocationStoreError('the token store could not revoke', { cause }),
+  )
+  return isGrant ? 'grant' : 'token'
 }
 
 function endsGrant(record: TokenRecord, step: RevocationStep): boolean {

@@ -38,14 +38,21 @@ function reopeningStore(path: string): WritableTokenStore {
     await change(store)
     written = true
   }
+  const reopenIfWritten = (): void => {
+    if (written) reopen()
+    written = false
+  }
   return {
     find(digest) {
-      if (written) reopen()
-      written = false
+      reopenIfWritten()
       return store.find(digest)
     },
+    isRevoked(digest, record) {
+      reopenIfWritten()
+      return store.isRevoked(digest, record)
+    },
     save: (token, record) => write((current) => current.save(token, record)),
-    revoke: (token) => write((current) => current.revoke(token)),
+    revoke: (token, record) => write((current) => current.revoke(token, record)),
     revokeGrant: (grantId) => write((current) => current.revokeGrant(grantId)),
     revokeSession: (sessionId) => write((current) => current.revokeSession(sessionId)),
     revokeSubject: (sub, at) => write((current) => current.revokeSubject(sub, at)),
@@ -76,8 +83,13 @@ describe('SQLite token store in a file that is opened again before every lookup'
 describe('SQLite token store in two connections to one file', () => {
   test.each(tokenStoreContract())('$title', async ({ run }) => {
     const path = join(directory(), 'tokens.sqlite')
-    const [writer, reader] = [open(path), open(path)].map((database) => createSqliteTokenStore({ database }))
-    await run({ ...(writer as WritableTokenStore), find: (digest) => (reader as WritableTokenStore).find(digest) })
+    const writer = createSqliteTokenStore({ database: open(path) })
+    const reader = createSqliteTokenStore({ database: open(path) })
+    await run({
+      ...writer,
+      find: (digest) => reader.find(digest),
+      isRevoked: (digest, record) => reader.isRevoked(digest, record),
+    })
   })
 })
 

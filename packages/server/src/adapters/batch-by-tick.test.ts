@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest'
+import { digestToken } from '../index.ts'
+import { batchByTick, LARGEST_BATCH } from './batch-by-tick.ts'
+
+const digests = await Promise.all(
+  Array.from({ length: LARGEST_BATCH + 1 }, async (_, index) => await digestToken(`token ${index}`)),
+)
+const [first, second] = digests as [string, string]
+
+/** A lookup, and the questions it put. */
+function create(answer: (asked: readonly string[]) => Promise<ReadonlyMap<string, string>> = answerAll) {
+  const questions: (readonly string[])[] = []
+  const find = batchByTick((asked) => {
+    questions.push(asked)
+    return answer(asked)
+  })
+  return { find, questions }
+}
+
+function answerAll(asked: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  return Promise.resolve(new Map(asked.map((digest) => [digest, `{"jti":"${digest}"}`])))
+}
+
+describe('batchByTick', () => {
+  test('puts one question for the lookups of one tick, also those after a microtask', async () => {
+    const { find, questions } = create()
+    const one = find(first)
+    await Promise.resolve()
+    const other = find(second)
+    expect(questions).toEqual([])
+    expect(await Promise.all([one, other])).toEqual([{ jti: first }, { jti: second }])
+    expect(questions).toEqual([[first, second]])
+  })
+
+  test('asks again in the next tick, and keeps nothing', async () => {
+    const { find, questions } = create()
+    await find(first)
+    await find(first)
+    expect(questions).toEqual([[first], [first]])
+  })
+
+  test('gives everyone who asks for one token a record of their own', async () => {
+    const { find, questions } = create()
+    const [one, other] = await Promise.all([find(first), find(first)])
+    expect(questions).toEqual([[first]])
+    expect(one).toEqual(other)
+    expect(one).not.toBe(other)
+  })
+
+  test('gives null for what is not in the answer', async () => {
+    const { find } = create((asked) => answerAll(asked.slice(1)))
+    expect(await Promise.all([find(first), find(second)])).toEqual([null, { jti: second }])
+  })
+
+  test('puts a full batch at once, and what is left when the tick ends', async () => {
+    const { find, questions } = create()
+    const found = await Promise.all(digests.map((digest) => find(digest)))
+    expect(questions.map((asked) => asked.length)).toEqual([LARGEST_BATCH, 1])
+    expect(found.every((record, index) => record?.jti === digests[index])).toBe(true)
+  })
+
+  test('rejects everyone who waits for a question that failed, and nobody after', async () => {
+    let failing = true
+    const { find } = create((asked) => (failing ? Promise.reject(new Error('down')) : answerAll(asked)))
+    const outcomes = await Promise.allSettled([find(first), find(second), find(first)])
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+    failing = false
+    expect(await find(first)).toEqual({ jti: first })
+  })
+
+  test('rejects when the question cannot even be put', async () => {
+    const { find } = create(() => {
+      throw new Error('closed')
+    })
+    await expect(find(first)).rejects.toThrow('closed')
+  })
+
+  test('rejects for a record that is no JSON, and for no other', async () => {
+    const { find } = create(async (asked) => new Map(await answerAll(asked)).set(first, '{'))
+    const [broken, whole] = await Promise.allSettled([find(first), find(second)])
+    expect(broken.status).toBe('rejected')
+    expect(whole).toEqual({ status: 'fulfilled', value: { jti: second } })
+  })
+
+  test.each(['', 'a', `${first}=`, ` ${first}`, `${first}\n`, first.slice(1), 'ä'.repeat(43)])(
+    'asks nobody about %j, which is no digest',
+    async (text) => {
+      const { find, questions } = create()
+      expect(await find(text)).toBeNull()
+      expect(questions).toEqual([])
+    },
+  )
+})

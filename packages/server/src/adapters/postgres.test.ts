@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest'
+import { digestToken } from '../index.ts'
+import {
+  createPostgresTokenStore,
+  type PostgresPool,
+  type PostgresQuery,
+  type PostgresTokenStoreOptions,
+} from './postgres.ts'
+
+const START = 1_764_000_000
+
+const POOL: PostgresPool = { query: () => Promise.resolve({ rows: [], rowCount: 0 }) }
+
+/** A store over a pool that has nothing in it. The real database is in `test/contract`. */
+function create() {
+  const asked: PostgresQuery[] = []
+  const pool: PostgresPool = {
+    query(query) {
+      asked.push(query)
+      return Promise.resolve({ rows: [], rowCount: 0 })
+    },
+  }
+  return { asked, store: createPostgresTokenStore({ pool, now: () => START * 1000 + 999 }) }
+}
+
+describe('createPostgresTokenStore', () => {
+  test('asks nothing of the pool until it is used', () => {
+    expect(create().asked).toEqual([])
+  })
+
+  test('names every statement, one name for one text', async () => {
+    const { store, asked } = create()
+    const digests = await Promise.all(['a', 'b'].map(async (token) => await digestToken(token)))
+    await store.find(digests[0] as string)
+    await Promise.all(digests.map((digest) => store.find(digest)))
+    await store.save('a', { kind: 'access_token' })
+    await store.revoke('a')
+    await store.revoke('a', { kind: 'access_token' })
+    await store.isRevoked('a', { kind: 'access_token' })
+    await store.revokeSubject('alice')
+    await store.removeExpired()
+    const texts = new Map(asked.map(({ name, text }) => [name, text]))
+    expect(texts.size).toBe(new Set(texts.values()).size)
+    expect([...texts.keys()]).not.toContain(undefined)
+    // PostgreSQL cuts longer names off.
+    for (const name of texts.keys()) expect(name?.length).toBeLessThan(64)
+  })
+
+  test('dates a revocation by its own clock, in whole seconds', async () => {
+    const { store, asked } = create()
+    await store.revokeClient('web')
+    expect(asked[0]?.values).toEqual(['client', 'web', START, START + 3600 + 3600])
+  })
+
+  test('takes no answer for revoked', async () => {
+    expect(await create().store.isRevoked('digest', { kind: 'access_token' })).toBe(true)
+  })
+
+  test('refuses what no store can keep, and asks nothing', async () => {
+    const { store, asked } = create()
+    await expect(store.save('', { kind: 'access_token' })).rejects.toThrow(/^token:/)
+    await expect(store.save('token', { kind: 'access_token', exp: START * 1000 })).rejects.toThrow(/^record\.exp:/)
+    await expect(store.revokeGrant('')).rejects.toThrow(/^grantId:/)
+    await expect(store.revokeSession('')).rejects.toThrow(/^sessionId:/)
+    await expect(store.revokeSubject('alice', START * 1000)).rejects.toThrow(/^at:/)
+    await expect(store.revokeClient('')).rejects.toThrow(/^clientId:/)
+    expect(asked).toEqual([])
+  })
+
+  test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses to remove %s rows', async (limit) => {
+    await expect(create().store.removeExpired(limit)).rejects.toThrow(TypeError)
+  })
+
+  test.each([
+    ['pool', {}],
+    ['pool', { pool: 'postgres://localhost' }],
+    ['pool', { pool: {} }],
+    ['now', { pool: POOL, now: 5 }],
+    ['unstoredLifetimeSeconds', { pool: POOL, unstoredLifetimeSeconds: -1 }],
+    ['schema', { pool: POOL, schema: 'public' }],
+  ])('refuses a wrong option %s', (path, options) => {
+    expect(() => createPostgresTokenStore(options as unknown as PostgresTokenStoreOptions)).toThrow(TypeError)
+    expect(() => createPostgresTokenStore(options as unknown as PostgresTokenStoreOptions)).toThrow(`${path}:`)
+  })
+})

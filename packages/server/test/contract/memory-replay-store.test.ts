@@ -1,0 +1,16 @@
+/** The memory replay store keeps the contract every replay store has. */
+import { replayStoreContract } from '@token-introspection/testing'
+import { describe, expect, test } from 'vitest'
+import { createMemoryReplayStore } from '../../src/index.ts'
+
+describe('memory replay store', () => {
+  test.each(replayStoreContract())('$title', async ({ run }) => {
+    await run(createMemoryReplayStore())
+  })
+
+  test('runs every case on one store', async () => {
+    const store = createMemoryReplayStore()
+    for (const { run } of replayStoreContract()) await run(store)
+    expect(await store.remember('another', 4_102_444_800)).toBe(true)
+  })
+})

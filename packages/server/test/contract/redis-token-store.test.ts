@@ -1,0 +1,352 @@
+/** The Redis token store keeps the contract every token store has, over both clients, and when the server fails. */
+import { randomUUID } from 'node:crypto'
+import { tokenStoreContract } from '@token-introspection/testing'
+import { Cluster, Redis } from 'ioredis'
+import { createClient, createCluster } from 'redis'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { createRedisTokenStore, type RedisTokenStoreOptions } from '../../src/adapters/redis.ts'
+import { digestToken, type TokenRecord, type WritableTokenStore } from '../../src/index.ts'
+import { askAboutToken, createEndpoint } from './ask-about-token.ts'
+import { startRedis } from './start-redis.ts'
+
+const TESTS = 'the tests of the Redis token store'
+const server = await startRedis(TESTS)
+// One notice is enough.
+const cluster =
+  server === undefined
+    ? undefined
+    : await startRedis(`${TESTS} in a cluster`, '--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1')
+const url = server?.url ?? ''
+afterAll(() => Promise.all([server?.stop(), cluster?.stop()]))
+
+const CLIENTS = [
+  ['node-redis', openNodeRedis],
+  ['ioredis', openIoredis],
+] as const
+
+async function openNodeRedis() {
+  const client = createClient({ url, disableOfflineQueue: true, socket: { reconnectStrategy: 50 } })
+  client.on('error', () => undefined)
+  await client.connect()
+  onTestFinished(() => client.destroy())
+  return client
+}
+
+async function openIoredis() {
+  const client = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    lazyConnect: true,
+    retryStrategy: () => 50,
+  })
+  client.on('error', () => undefined)
+  await client.connect()
+  onTestFinished(() => client.disconnect())
+  return client
+}
+
+/** Keys that no other test has. */
+function prefix(): string {
+  return `{${randomUUID()}}:`
+}
+
+const START = 1_764_000_000
+
+function lasting(seconds: number, members: Partial<TokenRecord> = {}): TokenRecord {
+  return { kind: 'access_token', iat: START, exp: START + seconds, ...members }
+}
+
+async function findByToken(store: WritableTokenStore, token: string) {
+  return await store.find(await digestToken(token))
+}
+
+describe.skipIf(server === undefined).each(CLIENTS)('Redis token store over %s', (_, open) => {
+  test.each(tokenStoreContract())('$title', async ({ run }) => {
+    await run(createRedisTokenStore({ client: await open(), keyPrefix: prefix() }))
+  })
+
+  test('runs every case on one store', async () => {
+    const store = createRedisTokenStore({ client: await open(), keyPrefix: prefix() })
+    for (const { run } of tokenStoreContract()) await run(store)
+  })
+
+  test.skipIf(server?.crash === undefined)(
+    'rejects while the server is gone, which is answered 503, and works when it is back',
+    async () => {
+      const store = createRedisTokenStore({ client: await open(), keyPrefix: prefix() })
+      const endpoint = createEndpoint(store)
+      await store.save('token', { kind: 'access_token', sub: 'alice', client_id: 'orders' })
+      expect(await askAboutToken(endpoint)).toEqual([200, true])
+      const interrupted = Promise.allSettled(Array.from({ length: 50 }, () => findByToken(store, 'token')))
+      await server?.crash?.()
+      for (const outcome of await interrupted) expect(outcome).not.toEqual({ status: 'fulfilled', value: null })
+      expect(await askAboutToken(endpoint)).toEqual([503, undefined])
+      await expect(findByToken(store, 'token')).rejects.toThrow(Error)
+      await expect(store.save('other', { kind: 'access_token' })).rejects.toThrow(Error)
+      await expect(store.revoke('token')).rejects.toThrow(Error)
+      await expect(store.revokeGrant('a')).rejects.toThrow(Error)
+      await expect(store.revokeSession('a')).rejects.toThrow(Error)
+      await expect(store.revokeSubject('a')).rejects.toThrow(Error)
+      await expect(store.revokeClient('a')).rejects.toThrow(Error)
+      await expect(store.revoke('jwt', { kind: 'access_token' })).rejects.toThrow(Error)
+      await expect(async () => store.isRevoked('jwt', { kind: 'access_token' })).rejects.toThrow(Error)
+      await server?.restart?.()
+      // A server that was started again knows no script.
+      await expect.poll(() => askAboutToken(endpoint), { timeout: 10_000 }).toEqual([200, true])
+      await store.revokeSubject('alice')
+      expect(await askAboutToken(endpoint)).toEqual([200, false])
+    },
+  )
+})
+
+describe.skipIf(server === undefined)('Redis token store over two connections', () => {
+  test.each(tokenStoreContract())('$title', async ({ run }) => {
+    const keyPrefix = prefix()
+    const writer = createRedisTokenStore({ client: await openNodeRedis(), keyPrefix })
+    const reader = createRedisTokenStore({ client: await openIoredis(), keyPrefix })
+    await run({
+      ...writer,
+      find: (digest) => reader.find(digest),
+      isRevoked: (digest, record) => reader.isRevoked(digest, record),
+    })
+  })
+})
+
+describe.skipIf(server === undefined)('Redis token store over a client that puts a prefix before keys', () => {
+  test.each(tokenStoreContract())('$title', async ({ run }) => {
+    const client = new Redis(url, { keyPrefix: 'app:' })
+    onTestFinished(() => client.disconnect())
+    await run(createRedisTokenStore({ client, keyPrefix: prefix() }))
+  })
+})
+
+describe.skipIf(cluster === undefined)('Redis token store in a cluster', () => {
+  let forming: Promise<void> | undefined
+  /** By the first test that needs it, because nothing can be polled outside of one. */
+  const formed = (): Promise<void> => (forming ??= formCluster(cluster?.url ?? ''))
+  const { hostname: host, port } = new URL(cluster?.url ?? 'redis://127.0.0.1')
+
+  test.each(tokenStoreContract())('$title, by ioredis', async ({ run }) => {
+    await formed()
+    const client = new Cluster([{ host, port: Number(port) }])
+    onTestFinished(() => client.disconnect())
+    await run(createRedisTokenStore({ client, keyPrefix: prefix() }))
+  })
+
+  test('keeps the whole contract by node-redis, given what it is called by', async () => {
+    await formed()
+    const client = createCluster({ rootNodes: [{ url: cluster?.url ?? '' }] })
+    await client.connect()
+    onTestFinished(() => client.destroy())
+    // The prefix that is the default, which no other test here uses.
+    const call = (name: string, args: string[]) => client.sendCommand('{introspection}', false, [name, ...args])
+    const store = createRedisTokenStore({ client: { call } })
+    for (const { run } of tokenStoreContract()) await run(store)
+  })
+
+  test('rejects keys that are not in one slot, and never finds a token whose revocation it cannot see', async () => {
+    await formed()
+    const client = new Cluster([{ host, port: Number(port) }])
+    onTestFinished(() => client.disconnect())
+    const store = createRedisTokenStore({ client, keyPrefix: 'no-braces:' })
+    await expect(store.save('token', { kind: 'access_token', sub: 'alice' })).rejects.toThrow(Error)
+    await expect(store.revokeSubject('alice')).rejects.toThrow(Error)
+    await expect(findByToken(store, 'token')).rejects.toThrow(Error)
+  })
+})
+
+/** A store with keys of its own, its clock in seconds, and what the server has. */
+async function create(options: Partial<RedisTokenStoreOptions> = {}) {
+  const client = await openIoredis()
+  const keyPrefix = prefix()
+  const clock = { seconds: START }
+  const store = createRedisTokenStore({
+    client,
+    keyPrefix,
+    now: () => clock.seconds * 1000,
+    unstoredLifetimeSeconds: 0,
+    ...options,
+  })
+  const keys = async (pattern: string) => (await client.keys(`${keyPrefix}${pattern}`)).toSorted()
+  const ttl = (name: string) => client.ttl(`${keyPrefix}${name}`)
+  return { client, keyPrefix, clock, store, keys, ttl }
+}
+
+describe.skipIf(server === undefined)('the keys of a Redis token store', () => {
+  test('have the digest of a token and nowhere the token', async () => {
+    const { client, keyPrefix, store, keys } = await create()
+    await store.save('access-3hQz8KpV1nYt', lasting(60, { sub: 'alice', grantId: 'grant-1' }))
+    await store.save('refresh-Rw7uJx2cMbGd', { kind: 'refresh_token', grantId: 'grant-1' })
+    await store.revoke('refresh-Rw7uJx2cMbGd')
+    await store.revokeGrant('grant-1')
+    const names = await keys('*')
+    const values = await client.mget(names)
+    const everything = JSON.stringify([names, values])
+    expect(everything).toContain(await digestToken('access-3hQz8KpV1nYt'))
+    expect(everything).not.toMatch(/3hQz8KpV1nYt|Rw7uJx2cMbGd/)
+    expect(names).toEqual([
+      `${keyPrefix}cutoff:grant:grant-1`,
+      `${keyPrefix}horizon`,
+      `${keyPrefix}token:${await digestToken('access-3hQz8KpV1nYt')}`,
+    ])
+  })
+
+  test('of a token go when it expires', async () => {
+    const { store, ttl, keys } = await create()
+    await store.save('token', lasting(60))
+    expect(await ttl(`token:${await digestToken('token')}`)).toBeGreaterThan(58)
+    expect(await ttl(`token:${await digestToken('token')}`)).toBeLessThanOrEqual(60)
+    await store.save('token', lasting(0))
+    expect(await keys('token:*')).toEqual([])
+    await store.save('endless', { kind: 'access_token' })
+    expect(await ttl(`token:${await digestToken('endless')}`)).toBe(-1)
+  })
+
+  test('of a cutoff outlive every token that it covers', async () => {
+    const { store, ttl, clock } = await create()
+    await store.revokeSubject('early')
+    expect(await ttl('cutoff:subject:early')).toBeGreaterThan(3590)
+    expect(await ttl('cutoff:subject:early')).toBeLessThanOrEqual(3600)
+    await store.save('long', lasting(90_000, { sub: 'alice' }))
+    await store.save('short', lasting(60, { sub: 'alice' }))
+    clock.seconds += 1000
+    await store.revokeSubject('alice')
+    expect(await ttl('cutoff:subject:alice')).toBeGreaterThan(89_000 + 3590)
+    expect(await findByToken(store, 'long')).toBeNull()
+  })
+
+  test('of a cutoff outlive tokens that are not in the store as well, though issued an hour late', async () => {
+    const { store, ttl } = await create({ unstoredLifetimeSeconds: 90_000 })
+    await store.revokeSession('early')
+    expect(await ttl('cutoff:session:early')).toBeGreaterThan(93_590)
+    expect(await ttl('cutoff:session:early')).toBeLessThanOrEqual(93_600)
+    await store.revokeSubject('alice', START + 1000)
+    expect(await ttl('cutoff:subject:alice')).toBeGreaterThan(94_590)
+    await store.save('long', lasting(100_000))
+    await store.revokeClient('web')
+    expect(await ttl('cutoff:client:web')).toBeGreaterThan(103_590)
+    expect(await ttl('cutoff:client:web')).toBeLessThanOrEqual(103_600)
+  })
+
+  test('of a tombstone go five minutes after exp, and keep no cutoff', async () => {
+    const { store, ttl, keys } = await create()
+    const key = `token:${await digestToken('jwt')}`
+    await store.revoke('jwt', lasting(90_000, { sub: 'alice' }))
+    expect(await ttl(key)).toBeGreaterThan(90_290)
+    expect(await ttl(key)).toBeLessThanOrEqual(90_300)
+    await store.revoke('jwt', { kind: 'access_token' })
+    expect(await ttl(key)).toBe(-1)
+    await store.save('expired', lasting(60))
+    await store.revoke('expired', lasting(-300))
+    expect(await keys('token:*')).toEqual([expect.stringContaining(key)])
+  })
+
+  test.each([
+    { claims: { revoked: true } },
+    { username: ',"revoked":true}' },
+    { claims: { ',"revoked': true } },
+    { revoked: false },
+    { ',"revoked': true },
+  ])('of a token are not taken for a tombstone: %j', async (members) => {
+    const { store, keys } = await create()
+    await store.save('token', lasting(60, members))
+    expect(await findByToken(store, 'token')).toEqual(lasting(60, members))
+    await store.revoke('token')
+    expect(await keys('token:*')).toEqual([])
+  })
+
+  test('of a token it does not have are asked for in one round trip', async () => {
+    const { client, keyPrefix } = await create()
+    const commands: string[] = []
+    const call = (name: string, args: string[]) => (commands.push(name), client.call(name, args))
+    const store = createRedisTokenStore({ client: { call }, keyPrefix })
+    const jwt = lasting(60, { sub: 'alice', client_id: 'web', grantId: 'g', sessionId: 's' })
+    await store.isRevoked(await digestToken('jwt'), jwt)
+    commands.length = 0
+    await store.isRevoked(await digestToken('jwt'), jwt)
+    expect(commands).toEqual(['EVALSHA'])
+  })
+
+  test('of a cutoff in the future last until an hour after it, and are not cut short by an earlier one', async () => {
+    const { store, ttl } = await create()
+    await store.revokeSubject('alice', START + 5000)
+    await store.revokeSubject('alice', START)
+    expect(await ttl('cutoff:subject:alice')).toBeGreaterThan(5000 + 3590)
+  })
+
+  test('of a cutoff stay for good once there is a token that does not expire', async () => {
+    const { store, ttl } = await create()
+    await store.revokeGrant('before')
+    await store.save('endless', { kind: 'refresh_token', grantId: 'grant-1' })
+    await store.save('short', lasting(60))
+    await store.revokeGrant('grant-1')
+    expect(await ttl('horizon')).toBe(-1)
+    expect(await ttl('cutoff:grant:grant-1')).toBe(-1)
+    expect(await ttl('cutoff:grant:before')).toBeGreaterThan(0)
+    await store.revokeGrant('grant-1')
+    expect(await ttl('cutoff:grant:grant-1')).toBe(-1)
+  })
+
+  test('are none for a token that is saved after it was revoked, even when it replaces another', async () => {
+    const { store, keys } = await create()
+    await store.save('token', lasting(60, { sub: 'bob' }))
+    await store.revokeSubject('alice', START)
+    await store.save('token', lasting(60, { sub: 'alice' }))
+    expect(await keys('token:*')).toEqual([])
+    await store.save('token', lasting(60, { sub: 'alice', iat: START + 1 }))
+    expect(await findByToken(store, 'token')).toMatchObject({ sub: 'alice' })
+  })
+
+  test('are one for a revocation of many tokens', async () => {
+    const { store, keys } = await create()
+    for (let index = 0; index < 50; index++) await store.save(`token-${index}`, lasting(60, { sub: 'alice' }))
+    await store.revokeSubject('alice')
+    await store.revokeSubject('alice')
+    expect(await keys('cutoff:*')).toHaveLength(1)
+    expect(await keys('token:*')).toHaveLength(50)
+    expect(await findByToken(store, 'token-49')).toBeNull()
+  })
+
+  test.each(['a\nb', 'a\u0000b', '\ud800', '{slot}', 'a"b\\c', '\ufffd'])(
+    'tell %j from other identifiers',
+    async (odd) => {
+      const { store } = await create()
+      await store.save('odd', lasting(60, { sub: odd, grantId: odd }))
+      await store.save('other', lasting(60, { sub: odd.slice(0, 1) === '\ud800' ? '\ufffd' : 'a', grantId: 'b' }))
+      await store.revokeSubject(odd)
+      expect(await findByToken(store, 'odd')).toBeNull()
+      expect(await findByToken(store, 'other')).not.toBeNull()
+    },
+  )
+
+  test.each(['', '*', 'a\u0000b', "'; --", '\ud800', 'x'.repeat(1_000_000)])(
+    'find nothing under a hostile digest',
+    async (digest) => {
+      expect(await (await create()).store.find(digest)).toBeNull()
+    },
+  )
+
+  test('answer a thousand lookups of one tick in two round trips, with the revoked ones left out', async () => {
+    const { client, keyPrefix } = await create()
+    const commands: string[] = []
+    const call = (name: string, args: string[]) => (commands.push(name), client.call(name, args))
+    const store = createRedisTokenStore({ client: { call }, keyPrefix })
+    const tokens = Array.from({ length: 1000 }, (_, index) => `token-${index}`)
+    await Promise.all(
+      tokens.map((token, index) => store.save(token, { kind: 'access_token', sub: `s${index % 10}`, grantId: token })),
+    )
+    await store.revokeSubject('s3')
+    commands.length = 0
+    const found = await Promise.all(tokens.map((token) => findByToken(store, token)))
+    expect(commands).toEqual(['EVALSHA', 'EVALSHA'])
+    found.forEach((record, index) => expect(record?.grantId).toBe(index % 10 === 3 ? undefined : `token-${index}`))
+  })
+})
+
+/** One server that has all the slots refuses keys of several like many do. */
+async function formCluster(at: string): Promise<void> {
+  const client = new Redis(at)
+  await client.call('CLUSTER', ['ADDSLOTSRANGE', '0', '16383'])
+  await expect.poll(() => client.call('CLUSTER', ['INFO']), { timeout: 10_000 }).toContain('cluster_state:ok')
+  client.disconnect()
+}

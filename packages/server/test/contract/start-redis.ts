@@ -1,0 +1,49 @@
+/** A Redis server for tests. */
+import { Redis } from 'ioredis'
+import {
+  findFreePort,
+  findProgram,
+  makeDirectory,
+  reportMissing,
+  runServer,
+  type TestServer,
+} from './server-process.ts'
+
+/**
+ * Starts a server of our own when `redis-server` is there, or uses the one at `TEST_REDIS_URL`.
+ *
+ * @param tests - whose server it is, for the notice.
+ * @param args - more arguments, for a server of our own only.
+ * @returns nothing when there is no server to be had.
+ */
+export async function startRedis(tests: string, ...args: string[]): Promise<TestServer | undefined> {
+  const given = process.env['TEST_REDIS_URL']
+  if (given !== undefined && args.length === 0) return { url: given, stop: () => Promise.resolve() }
+  const file = findProgram('redis-server')
+  if (file === undefined) {
+    reportMissing(tests, 'redis-server', 'TEST_REDIS_URL')
+    return undefined
+  }
+  const directory = makeDirectory('redis')
+  const port = await findFreePort()
+  const url = `redis://127.0.0.1:${port}`
+  const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'yes']
+  return await runServer(url, directory, {
+    file,
+    args: [...own, '--appendfsync', 'always', ...args],
+    crashSignal: 'SIGKILL',
+    ping: () => ping(url),
+  })
+}
+
+async function ping(url: string): Promise<void> {
+  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 })
+  // What it says is what `connect` rejects with.
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    await client.ping()
+  } finally {
+    client.disconnect()
+  }
+}

@@ -126,7 +126,7 @@ describe('createRevocationHandler', () => {
       lookup: { store: createMemoryTokenStore() },
       onEvent: (event) => expectTypeOf(event).toEqualTypeOf<RevocationHandlerEvent>(),
     })
-    expectTypeOf<RevocationHandlerEvent['type']>().toEqualTypeOf<'revoked' | 'refused' | 'unexpected'>()
+    expectTypeOf<RevocationHandlerEvent['type']>().toEqualTypeOf<'revoked' | 'refused' | 'unexpected' | 'warning'>()
   })
 })
 

@@ -42,7 +42,7 @@ describe('the fetch form', () => {
     await request.text()
     const { response, events } = await answer(request)
     expect(response).toEqual(serverError)
-    expect(events).toEqual(bodyUnavailable)
+    expect(events).toMatchObject(bodyUnavailable)
   })
 
   test('answers 500 when somebody else is reading the body', async () => {
@@ -50,7 +50,7 @@ describe('the fetch form', () => {
     request.body?.getReader()
     const { response, events } = await answer(request)
     expect(response).toEqual(serverError)
-    expect(events).toEqual(bodyUnavailable)
+    expect(events).toMatchObject(bodyUnavailable)
   })
 
   test('takes no body for an empty one', async () => {
@@ -69,7 +69,7 @@ describe('the fetch form', () => {
     })
     const { response, events } = await answer(request)
     expect(response).toEqual(serverError)
-    expect(events).toEqual(bodyUnavailable)
+    expect(events).toMatchObject(bodyUnavailable)
   })
 
   test('takes a body octet by octet', async () => {

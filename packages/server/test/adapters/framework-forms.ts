@@ -1,10 +1,14 @@
 /** The handler in every framework there is an adapter for, with and without what usually reads bodies there. */
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import formBody from '@fastify/formbody'
 import { getRequestListener } from '@hono/node-server'
+import { All, Controller, Module, type NestApplicationOptions, Req, Res, type Type } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import type { NestExpressApplication } from '@nestjs/platform-express'
 import express, { type Application } from 'express'
 import Fastify, { type FastifyInstance } from 'fastify'
+import { fromNodeHandler, H3, toNodeHandler as toH3Listener } from 'h3'
 import { Hono } from 'hono'
 import Koa from 'koa'
 import bodyParser from 'koa-bodyparser'
@@ -13,7 +17,8 @@ import { toExpressHandler } from '../../src/adapters/express.ts'
 import { toFastifyPlugin } from '../../src/adapters/fastify.ts'
 import { toHonoHandler } from '../../src/adapters/hono.ts'
 import { toKoaMiddleware } from '../../src/adapters/koa.ts'
-import type { IntrospectionHandler } from '../../src/index.ts'
+import { toNodeHandler } from '../../src/adapters/node.ts'
+import type { HttpHandler } from '../../src/index.ts'
 import { toWebRequest, type WireRequest, type WireResponse } from '../endpoint.ts'
 import { dial, exchange, type HandlerForm, listen } from '../path/forms.ts'
 
@@ -23,9 +28,11 @@ const express4 = createRequire(import.meta.url)('express4') as typeof express
 /** A framework that listens; the endpoint is at `/introspect` and, below a base path, at `/oauth2/introspect/`. */
 export interface FrameworkForm {
   readonly name: string
-  readonly start: (handler: IntrospectionHandler) => Promise<Server>
+  readonly start: (handler: HttpHandler) => Promise<Server>
   /** Set where nothing reads the body before the handler. */
   readonly bare?: true
+  /** Set where the framework makes web objects: there it writes the answers, and connections are its business. */
+  readonly web?: true
   /** Where what reads the body before sees to it that the answer is another one. */
   readonly exceptions?: Exceptions
 }
@@ -33,7 +40,7 @@ export interface FrameworkForm {
 type PrepareExpress = (app: Application, framework: typeof express) => void
 
 function startExpress(framework: typeof express, prepare: PrepareExpress) {
-  return (handler: IntrospectionHandler): Promise<Server> => {
+  return (handler: HttpHandler): Promise<Server> => {
     const app = framework()
     app.disable('x-powered-by')
     prepare(app, framework)
@@ -46,18 +53,20 @@ function startExpress(framework: typeof express, prepare: PrepareExpress) {
 }
 
 function startKoa(prepare: (app: Koa) => void) {
-  return (handler: IntrospectionHandler): Promise<Server> => {
+  return (handler: HttpHandler): Promise<Server> => {
     const app = new Koa()
     app.silent = true
     prepare(app)
     app.use(toKoaMiddleware(handler))
     const listener = app.callback()
-    return listen((request, response) => void listener(request, response))
+    // Its parser leaves what is too much unread, so that a sender who has gone is noticed by this timeout alone.
+    const timeouts = { keepAliveTimeout: 2000, keepAliveTimeoutBuffer: 0 }
+    return listen((request, response) => void listener(request, response), timeouts)
   }
 }
 
 function startFastify(prepare: (app: FastifyInstance) => unknown) {
-  return async (handler: IntrospectionHandler): Promise<Server> => {
+  return async (handler: HttpHandler): Promise<Server> => {
     const app = Fastify()
     onTestFinished(() => app.close())
     await prepare(app)
@@ -68,7 +77,7 @@ function startFastify(prepare: (app: FastifyInstance) => unknown) {
   }
 }
 
-function honoApp(handler: IntrospectionHandler, prepare?: (app: Hono) => unknown): Hono {
+function honoApp(handler: HttpHandler, prepare?: (app: Hono) => unknown): Hono {
   const app = new Hono()
   prepare?.(app)
   app.all('/introspect', toHonoHandler(handler))
@@ -76,9 +85,80 @@ function honoApp(handler: IntrospectionHandler, prepare?: (app: Hono) => unknown
 }
 
 function startHono(prepare: (app: Hono) => unknown) {
-  return (handler: IntrospectionHandler): Promise<Server> => {
+  return (handler: HttpHandler): Promise<Server> => {
     const listener = getRequestListener(honoApp(handler, prepare).fetch, { overrideGlobalObjects: false })
     return listen((request, response) => void listener(request, response))
+  }
+}
+
+/** What h3 hands out is a web `Request`. */
+function startH3(prepare: (app: H3) => unknown) {
+  return (handler: HttpHandler): Promise<Server> => {
+    const app = new H3({ silent: true })
+    prepare(app)
+    app.all('/introspect', ({ req }) => handler(req))
+    app.all('/oauth2/introspect/', ({ req }) => handler(req))
+    // It leaves what is too much unread, and so learns that the sender has gone by this timeout alone.
+    return listen(toH3Listener(app), { keepAliveTimeout: 100, keepAliveTimeoutBuffer: 0 })
+  }
+}
+
+/** As middleware: a handler of two arguments, h3 takes to be done as soon as it returns. */
+function startH3Middleware(handler: HttpHandler): Promise<Server> {
+  const listener = toNodeHandler(handler)
+  const answer = fromNodeHandler((request, response, _next) => {
+    listener(request as IncomingMessage, response as ServerResponse)
+  })
+  return listen(toH3Listener(new H3({ silent: true }).all('/introspect', answer).all('/oauth2/introspect/', answer)))
+}
+
+type PrepareNest = (app: NestExpressApplication) => unknown
+
+async function listenNest(app: NestExpressApplication): Promise<Server> {
+  onTestFinished(() => app.close())
+  app.disable('x-powered-by')
+  await app.listen(0, '127.0.0.1')
+  return app.getHttpServer()
+}
+
+function createModule(controllers: Type[]): Type {
+  class AppModule {
+    readonly name = 'introspection'
+  }
+  Module({ controllers })(AppModule)
+  return AppModule
+}
+
+const QUIET = { logger: false, abortOnError: false } as const
+
+/** Before the parsers of Nest, which are put in place when it starts to listen. */
+function startNest(options: NestApplicationOptions) {
+  return async (handler: HttpHandler): Promise<Server> => {
+    const app = await NestFactory.create<NestExpressApplication>(createModule([]), { ...QUIET, ...options })
+    app.use(['/introspect', '/oauth2/introspect'], toExpressHandler(handler))
+    return await listenNest(app)
+  }
+}
+
+/** In a controller, behind the parsers of Nest. The decorators are called, since tests are not compiled for them. */
+function startNestController(options: NestApplicationOptions, prepare: PrepareNest = () => undefined) {
+  return async (handler: HttpHandler): Promise<Server> => {
+    const listener = toExpressHandler(handler)
+    class IntrospectionController {
+      answer(request: IncomingMessage, response: ServerResponse): void {
+        listener(request, response)
+      }
+    }
+    const { prototype } = IntrospectionController
+    const method = Object.getOwnPropertyDescriptor(prototype, 'answer') as PropertyDescriptor
+    All(['introspect', 'oauth2/introspect'])(prototype, 'answer', method)
+    Req()(prototype, 'answer', 0)
+    Res()(prototype, 'answer', 1)
+    Controller()(IntrospectionController)
+    const module = createModule([IntrospectionController])
+    const app = await NestFactory.create<NestExpressApplication>(module, { ...QUIET, ...options })
+    prepare(app)
+    return await listenNest(app)
   }
 }
 
@@ -89,6 +169,8 @@ export const start = {
   koa: startKoa,
   fastify: startFastify,
   hono: startHono,
+  h3: startH3,
+  nest: (prepare: PrepareNest) => startNestController({ bodyParser: false }, prepare),
 } as const
 
 /** The status that comes instead, by the title of the case. */
@@ -117,6 +199,14 @@ const KOA_BODYPARSER: Exceptions = {
   'octets that are not UTF-8': 200,
 }
 
+// The octets are there as they came, so that only what is not parsed at all is different.
+const NEST_RAW_BODY: Exceptions = {
+  'a compressed body': 400,
+  'a body compressed twice': 415,
+  'a body over the cap without a length': 413,
+  'a hundred thousand parameters': 413,
+}
+
 const expressParsers: PrepareExpress = (app, framework) =>
   app.use(framework.json(), framework.urlencoded({ extended: true }))
 
@@ -138,9 +228,10 @@ export const frameworks: readonly FrameworkForm[] = [
   { name: 'Koa after koa-bodyparser', start: start.koa((app) => app.use(bodyParser())), exceptions: KOA_BODYPARSER },
   { name: 'Fastify', bare: true, start: start.fastify(() => undefined) },
   { name: 'Fastify beside @fastify/formbody', bare: true, start: start.fastify((app) => app.register(formBody)) },
-  { name: 'Hono on Node', bare: true, start: start.hono(() => undefined) },
+  { name: 'Hono on Node', web: true, bare: true, start: start.hono(() => undefined) },
   {
     name: 'Hono on Node after parseBody',
+    web: true,
     start: start.hono((app) =>
       app.use(async ({ req }, next) => {
         await req.parseBody()
@@ -148,12 +239,23 @@ export const frameworks: readonly FrameworkForm[] = [
       }),
     ),
   },
+  { name: 'h3 on Node', web: true, bare: true, start: start.h3(() => undefined) },
+  { name: 'h3 on Node by fromNodeHandler', bare: true, start: startH3Middleware },
+  { name: 'Nest by app.use', bare: true, start: startNest({}) },
+  { name: 'Nest by app.use with rawBody', bare: true, start: startNest({ rawBody: true }) },
+  { name: 'Nest in a controller', start: startNestController({}), exceptions: EXPRESS_PARSERS },
+  { name: 'Nest in a controller without its parsers', bare: true, start: startNestController({ bodyParser: false }) },
+  {
+    name: 'Nest in a controller with rawBody',
+    start: startNestController({ rawBody: true }),
+    exceptions: NEST_RAW_BODY,
+  },
 ]
 
 /** Sends one request to a framework over a connection. */
 export async function sendTo(
   { start: startFramework }: Pick<FrameworkForm, 'start'>,
-  handler: IntrospectionHandler,
+  handler: HttpHandler,
   request: WireRequest,
 ): Promise<WireResponse> {
   return await exchange(dial(await startFramework(handler)), request)

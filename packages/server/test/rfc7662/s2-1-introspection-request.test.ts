@@ -1,6 +1,20 @@
 /** RFC 7662 §2.1: what the endpoint takes for an introspection request. */
 import { describe, expect, test } from 'vitest'
-import { ACTIVE, basic, createEndpoint, FORM, form, INACTIVE, json, post, SECRET, send, token } from '../endpoint.ts'
+import type { TokenResolver } from '../../src/index.ts'
+import {
+  ACTIVE,
+  basic,
+  createEndpoint,
+  FORM,
+  form,
+  INACTIVE,
+  json,
+  post,
+  RECORD,
+  SECRET,
+  send,
+  token,
+} from '../endpoint.ts'
 
 const active = { token: token('active') }
 
@@ -75,6 +89,19 @@ describe('RFC 7662 §2.1', () => {
     const ofItsOwn = post(active, { authorization: basic('web', SECRET) })
     expect((await send(handler, ofItsOwn)).status).toBe(401)
     expect((await send(handler, post(active))).status).toBe(200)
+  })
+
+  test('REQ-14 answers inactive, and no error, where a token cannot be told without more context', async () => {
+    const resolver: TokenResolver = {
+      name: 'per tenant',
+      resolve: (lookup) => (lookup.parameter('tenant') === 'a' ? RECORD : null),
+    }
+    const { handler } = await createEndpoint({ lookup: { resolvers: [resolver] } })
+    expect(json(await send(handler, post({ ...active, tenant: 'a' }))).active).toBe(true)
+    for (const parameters of [active, { ...active, tenant: 'b' }]) {
+      const response = await send(handler, post(parameters))
+      expect([response.status, response.body]).toEqual([200, INACTIVE])
+    }
   })
 
   test('REQ-18 does not take the introspected token for the credentials of the call', async () => {

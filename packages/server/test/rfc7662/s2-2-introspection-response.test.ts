@@ -157,6 +157,29 @@ describe('RFC 7662 §2.2', () => {
     expect(answers.size).toBe(1)
   })
 
+  test.each([
+    [true, true],
+    [true, false],
+    [false, true],
+    [false, false],
+  ])(
+    'RSP-30 a refresh token (live %s) and the access token of its grant (live %s) are answered each by itself',
+    async (refreshIsLive, accessIsLive) => {
+      for (const over of [{ exp: NOW }, { revoked: true }]) {
+        const { handler, store } = await createEndpoint({ authorization: { refreshTokens: true } })
+        const issued = { client_id: 'orders-api', grantId: 'grant-1', exp: NOW + 60 }
+        await store.save('refresh', { ...issued, kind: 'refresh_token', ...(!refreshIsLive && over) })
+        await store.save('access', { ...issued, kind: 'access_token', ...(!accessIsLive && over) })
+        const answers = [
+          json(await send(handler, post({ token: 'refresh', token_type_hint: 'refresh_token' }))),
+          json(await send(handler, post({ token: 'access', token_type_hint: 'access_token' }))),
+        ]
+        expect(answers.map(({ active }) => active)).toEqual([refreshIsLive, accessIsLive])
+        expect(answers[0]).not.toHaveProperty('token_type')
+      }
+    },
+  )
+
   test('RSP-25 leaves absent members out instead of saying null', async () => {
     const response = await answerFor({ sub: null, jti: null, nbf: null, cnf: null, scope: undefined, username: null })
     expect(response.body).not.toContain('null')

@@ -1,0 +1,24 @@
+/** The programs of the mounting guide, as JavaScript that finds its handler in a module beside it. */
+import { readFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
+import { join } from 'node:path'
+import { ROOT } from '../workspace/workspace.ts'
+
+const GUIDE = join(ROOT, 'docs/guides/mounting.md')
+const DECLARED = 'declare const introspection: IntrospectionHandler\n'
+
+/**
+ * The first example under a heading of the guide.
+ *
+ * @param from - where the handler comes from, instead of being declared.
+ * @throws Error when there is none, or it has its handler from elsewhere.
+ */
+export function guideProgram(heading: string, from: string): string {
+  const section = readFileSync(GUIDE, 'utf8')
+    .split(/^## /m)
+    .find((text) => text.startsWith(`${heading}\n`))
+  const example = /^```ts\n(.*?)^```$/ms.exec(section ?? '')?.[1]
+  if (!example?.includes(DECLARED)) throw new Error(`docs/guides/mounting.md: no example to mount under ${heading}`)
+  const program = example.replace(DECLARED, `import { introspection } from '${from}'\n`)
+  return stripTypeScriptTypes(program)
+}

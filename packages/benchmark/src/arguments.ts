@@ -1,15 +1,23 @@
 /** The command line of the benchmark. */
 import { parseArgs } from 'node:util'
+import { FRAMEWORK_SIDES } from './sides/framework-sides.ts'
+import { STORE_SIDES } from './sides/store-sides.ts'
 
-/** The two sides that are measured. */
-export const SIDES = ['client', 'server'] as const
+/** What can be measured alone: the two sides, frameworks, signed answers, and all comparisons of stores. */
+const GROUPS = {
+  client: ['client'],
+  server: ['server'],
+  frameworks: FRAMEWORK_SIDES,
+  signed: ['signed'],
+  stores: STORE_SIDES,
+} as const
 
-/** One side. */
-export type Side = (typeof SIDES)[number]
+/** One side, or one comparison of stores: what has a table of its own. */
+export type Side = (typeof GROUPS)[keyof typeof GROUPS][number]
 
 /** What was asked for. */
 export interface BenchmarkArguments {
-  /** Fewer and shorter rounds in one process per variant: an impression in about 20 seconds. */
+  /** Fewer and shorter rounds in one process per variant: an impression. */
   readonly quick: boolean
   readonly sides: readonly Side[]
   /** Measure the built output of our packages instead of their sources. */
@@ -24,10 +32,10 @@ export interface BenchmarkArguments {
 }
 
 /** What `--help` prints. */
-export const USAGE = `pnpm bench [--quick] [--only client|server] [--dist] [--assert] [--profile] [--apart]
+export const USAGE = `pnpm bench [--quick] [--only client|server|frameworks|signed|stores] [--dist] [--assert] [--profile] [--apart]
 
-  --quick     fewer and shorter rounds, about 20 seconds
-  --only      one side alone
+  --quick     fewer and shorter rounds, about a minute and a half
+  --only      one side alone, or the stores
   --dist      measure packages/*/dist instead of the sources
   --assert    exit code 1 when a bar is missed
   --profile   write CPU profiles to results/profiles; they distort the figures
@@ -50,7 +58,8 @@ export function parseArguments(argv: readonly string[]): BenchmarkArguments {
     },
   })
   const { only, ...flags } = values
-  const side = SIDES.find((candidate) => candidate === only)
-  if (only !== undefined && side === undefined) throw new TypeError(`--only: must be one of ${SIDES.join(', ')}`)
-  return { ...flags, sides: side === undefined ? SIDES : [side] }
+  const names = Object.keys(GROUPS) as (keyof typeof GROUPS)[]
+  const chosen = only === undefined ? names : names.filter((name) => name === only)
+  if (chosen.length === 0) throw new TypeError(`--only: must be one of ${names.join(', ')}`)
+  return { ...flags, sides: chosen.flatMap((name): readonly Side[] => GROUPS[name]) }
 }

@@ -10,10 +10,13 @@ import { printBars, printTable } from './report/print-table.ts'
 import { summarize } from './report/summary.ts'
 import { RESULTS, type SideResult, writeResults } from './report/write-results.ts'
 import { clientSide, measureClientSide } from './sides/client-side.ts'
+import { type FrameworkSide, frameworkSides } from './sides/framework-sides.ts'
 import { measureServerSide, serverSide } from './sides/server-side.ts'
-import type { ChildSettings, Effort, Placement } from './sides/variant.ts'
+import { signedSide } from './sides/signed-side.ts'
+import { measureStoreSide, type StoreSide, storeSides } from './sides/store-sides.ts'
+import type { ChildSettings, Effort, Placement, SidePlan } from './sides/variant.ts'
 
-const efforts: Readonly<Record<Side, Readonly<Record<'full' | 'quick', Effort>>>> = {
+const efforts: Readonly<Record<'client' | 'server' | 'stores', Readonly<Record<'full' | 'quick', Effort>>>> = {
   client: {
     full: { processes: 3, cycles: 24, roundMs: 250, warmUpMs: 1000 },
     quick: { processes: 1, cycles: 6, roundMs: 250, warmUpMs: 500 },
@@ -22,12 +25,39 @@ const efforts: Readonly<Record<Side, Readonly<Record<'full' | 'quick', Effort>>>
     full: { processes: 3, cycles: 14, roundMs: 1000, warmUpMs: 2000 },
     quick: { processes: 1, cycles: 4, roundMs: 400, warmUpMs: 500 },
   },
+  stores: {
+    full: { processes: 3, cycles: 12, roundMs: 250, warmUpMs: 1000 },
+    quick: { processes: 1, cycles: 4, roundMs: 250, warmUpMs: 500 },
+  },
 }
 
-const sides = {
-  client: { plan: clientSide, measure: measureClientSide },
-  server: { plan: serverSide, measure: measureServerSide },
-} as const
+interface MeasuredSide {
+  readonly plan: SidePlan
+  readonly effort: (typeof efforts)[keyof typeof efforts]
+  /** Nothing where what it takes is not on this computer. */
+  readonly measure: (effort: Effort, settings: ChildSettings) => Promise<Round[] | undefined>
+}
+
+function sideOf(side: Side): MeasuredSide {
+  if (side === 'client') return { plan: clientSide, effort: efforts.client, measure: measureClientSide }
+  if (side === 'server') return { plan: serverSide, effort: efforts.server, measure: measureServerSide }
+  if (side === 'signed') {
+    return { plan: signedSide, effort: efforts.server, measure: (...how) => measureServerSide(...how, signedSide) }
+  }
+  if (side in frameworkSides) {
+    const plan = frameworkSides[side as FrameworkSide]
+    return { plan, effort: efforts.server, measure: (...how) => measureServerSide(...how, plan) }
+  }
+  return measuredStore(side as StoreSide)
+}
+
+function measuredStore(side: StoreSide): MeasuredSide {
+  return { plan: storeSides[side], effort: efforts.stores, measure: measureStore(side) }
+}
+
+function measureStore(side: StoreSide): MeasuredSide['measure'] {
+  return (effort, settings) => measureStoreSide(side, effort, settings)
+}
 
 async function run(given: BenchmarkArguments): Promise<void> {
   const source = given.dist ? 'dist' : 'sources'
@@ -36,10 +66,11 @@ async function run(given: BenchmarkArguments): Promise<void> {
   console.log('ratios are to the first row: the median, and in brackets the quartiles of the rounds')
   const results: SideResult[] = []
   for (const side of given.sides) {
-    const result = await measureSide(side, efforts[side][given.quick ? 'quick' : 'full'], {
+    const result = await measureSide(side, given.quick ? 'quick' : 'full', {
       execArgv: nodeOptions(given),
       placement,
     })
+    if (result === undefined) continue
     results.push(result)
     console.log(`\n${printTable(side, result.variants)}\n\n${printBars(result.bars)}`)
   }
@@ -48,10 +79,19 @@ async function run(given: BenchmarkArguments): Promise<void> {
   if (given.assert && missed.length > 0) process.exitCode = 1
 }
 
-async function measureSide(side: Side, effort: Effort, settings: ChildSettings): Promise<SideResult> {
-  const { plan, measure } = sides[side]
+async function measureSide(
+  side: Side,
+  length: 'full' | 'quick',
+  settings: ChildSettings,
+): Promise<SideResult | undefined> {
+  const { plan, effort: lengths, measure } = sideOf(side)
+  const effort = lengths[length]
   const processes: Round[][] = []
-  while (processes.length < effort.processes) processes.push(await measure(effort, settings))
+  while (processes.length < effort.processes) {
+    const rounds = await measure(effort, settings)
+    if (rounds === undefined) return undefined
+    processes.push(rounds)
+  }
   const names = plan.candidates.map((candidate) => candidate.name)
   const variants = summarize(processes, plan.base.name, names)
   return { side, effort, variants, bars: judgeBars(side, variants), processes }

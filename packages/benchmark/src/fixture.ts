@@ -18,10 +18,8 @@ export const CONCURRENCY = 16
 export const TOKEN_COUNT = 10_000
 
 /** Opaque tokens of 43 characters, the same in every process. */
-export function createTokens(): string[] {
-  return Array.from({ length: TOKEN_COUNT }, (_, index) =>
-    createHash('sha256').update(`token ${index}`).digest('base64url'),
-  )
+export function createTokens(count = TOKEN_COUNT): string[] {
+  return Array.from({ length: count }, (_, index) => createHash('sha256').update(`token ${index}`).digest('base64url'))
 }
 
 /** The members of the answer besides `active` and `iss`; with these two about 350 octets of JSON. */

@@ -8,6 +8,8 @@ export interface ServerVariant {
   readonly listener: RequestListener
   readonly path: string
   readonly tokens: readonly string[]
+  /** The media type to ask for, unless it is JSON. */
+  readonly accept?: string
 }
 
 /** Where a server variant is, and what to ask it. */
@@ -15,17 +17,18 @@ export interface ServerTarget {
   readonly port: number
   readonly path: string
   readonly tokens: readonly string[]
+  readonly accept: string
 }
 
 /** Turns a listener into a child program. */
 export function serveRequests(create: () => ServerVariant | Promise<ServerVariant>): void {
   answerParent({
     async start(): Promise<ServerTarget> {
-      const { listener, path, tokens } = await create()
+      const { listener, path, tokens, accept = 'application/json' } = await create()
       // Longer than a server waits for its next turn, so that no round begins with new connections.
       const server = createServer({ keepAliveTimeout: 120_000 }, listener)
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-      return { port: (server.address() as AddressInfo).port, path, tokens }
+      return { port: (server.address() as AddressInfo).port, path, tokens, accept }
     },
     cpuMicros(): number {
       const { user, system } = process.cpuUsage()

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Ratio } from '../measure/ratio.ts'
 import { clientSide } from '../sides/client-side.ts'
+import { frameworkSides } from '../sides/framework-sides.ts'
 import { serverSide } from '../sides/server-side.ts'
+import { signedSide } from '../sides/signed-side.ts'
+import { storeSides } from '../sides/store-sides.ts'
 import { bars, judgeBars } from './bars.ts'
 import type { VariantSummary } from './summary.ts'
 
@@ -39,8 +42,10 @@ describe('judgeBars', () => {
 })
 
 test('every bar is about variants that are measured', () => {
-  const names = [clientSide, serverSide].flatMap(({ base, candidates }) =>
-    [base, ...candidates].map(({ name }) => name),
-  )
-  for (const bar of bars) expect(names).toEqual(expect.arrayContaining([bar.variant, bar.by]))
+  const sides = { client: clientSide, server: serverSide, signed: signedSide, ...frameworkSides, ...storeSides }
+  for (const bar of bars) {
+    const { base, candidates } = sides[bar.side]
+    const names = [base, ...candidates].map(({ name }) => name)
+    expect(names).toEqual(expect.arrayContaining([bar.variant, bar.by]))
+  }
 })

@@ -4,13 +4,14 @@ import type { Metric, Ratio } from '../measure/ratio.ts'
 import type { JudgedBar } from './bars.ts'
 import type { VariantSummary } from './summary.ts'
 
-const COUNTED: Readonly<Record<Side, string>> = { client: 'call', server: 'request' }
+const COUNTED: Readonly<Partial<Record<Side, string>>> = { client: 'call', server: 'request' }
 
 const UNITS: Readonly<Record<Metric, string>> = { cpuMicrosPerCall: 'CPU', callsPerSecond: 'per second', p99Ms: 'p99' }
 
 /** The variants of a side: absolute figures, then ratios to the base with the quartiles of their rounds. */
 export function printTable(side: Side, summaries: readonly VariantSummary[]): string {
-  const header = [side, `CPU µs/${COUNTED[side]}`, `${COUNTED[side]}s/s`, 'p99 ms', 'CPU ×', 'per second ×', 'p99 ×']
+  const what = COUNTED[side] ?? 'lookup'
+  const header = [side, `CPU µs/${what}`, `${what}s/s`, 'p99 ms', 'CPU ×', 'per second ×', 'p99 ×']
   const rows = summaries.map(({ name, absolute, ratios }) => [
     name,
     absolute.cpuMicrosPerCall.toFixed(1),

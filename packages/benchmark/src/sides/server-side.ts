@@ -11,14 +11,22 @@ export const serverSide: SidePlan = {
   base: { name: 'node:http fixed JSON', program: 'variants/server/fixed-json.ts', everyNth: 1 },
   candidates: [
     { name: 'toNodeHandler', program: 'variants/server/node-handler.ts', everyNth: 1 },
+    { name: 'PBKDF2 secret', program: 'variants/server/hashed-secret.ts', everyNth: 2 },
+    { name: 'fetch form, @hono/node-server', program: 'variants/server/fetch-hono.ts', everyNth: 2 },
     { name: 'fetch form, plain adapter', program: 'variants/server/fetch-handler.ts', everyNth: 3 },
     { name: 'oidc-provider', program: 'variants/server/oidc-provider.ts', everyNth: 3 },
   ],
 }
 
+/** Some save a million tokens first. */
+const START_TIMEOUT_MS = 120_000
+
 /** Measures every variant once, each in a process of its own. */
-export async function measureServerSide(effort: Effort, settings: ChildSettings): Promise<Round[]> {
-  const { base, candidates } = serverSide
+export async function measureServerSide(
+  effort: Effort,
+  settings: ChildSettings,
+  { base, candidates }: SidePlan = serverSide,
+): Promise<Round[]> {
   const load = new Child('counterparts/load-generator.ts', { core: settings.placement.counterpart })
   const options = { execArgv: settings.execArgv, core: settings.placement.measured }
   const children = new Map([base, ...candidates].map((variant) => [variant.name, new Child(variant.program, options)]))
@@ -32,7 +40,7 @@ export async function measureServerSide(effort: Effort, settings: ChildSettings)
       return { variant, cpuMicrosPerCall: cpuMicros / calls, callsPerSecond, p99Ms }
     }
     for (const [name, child] of children) {
-      const target = await child.call<ServerTarget>('start', undefined, GRACE_MS)
+      const target = await child.call<ServerTarget>('start', undefined, START_TIMEOUT_MS)
       await load.call('target', { name, target }, GRACE_MS)
       await measure(name, effort.warmUpMs)
     }

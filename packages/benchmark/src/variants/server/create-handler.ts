@@ -21,9 +21,8 @@ export interface FilledHandler {
 }
 
 /** Creates the handler with its defaults and saves the tokens. */
-export async function createHandler(): Promise<FilledHandler> {
+export async function createHandler(tokens: readonly string[] = createTokens()): Promise<FilledHandler> {
   const store = createMemoryTokenStore()
-  const tokens = createTokens()
   for (const token of tokens) {
     await store.save(token, { kind: 'access_token', ...answerMembers(), claims: EXTENSION_CLAIMS })
   }

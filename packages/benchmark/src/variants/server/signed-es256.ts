@@ -1,0 +1,9 @@
+/** Ours: answers signed with ES256, each another one. */
+import { toNodeHandler } from '@token-introspection/server/node'
+import { serveRequests } from '../../measure/serve-requests.ts'
+import { createSigningHandler, JWT_MEDIA_TYPE } from './create-signing-handler.ts'
+
+serveRequests(async () => {
+  const { introspection, tokens } = await createSigningHandler('ES256')
+  return { path: '/introspect', tokens, accept: JWT_MEDIA_TYPE, listener: toNodeHandler(introspection) }
+})

@@ -59,9 +59,8 @@ function checkRelative(specifier: string, kind: ModuleImport['kind'], inside: st
   if (to === 'adapters') return [`imports ${specifier}: nothing imports an adapter`]
   if (to !== undefined && kindOf(to, layout) === 'runtime') return [`imports ${specifier} by its path: use its #name`]
   if (from === undefined) return target === 'index.ts' ? [`imports ${specifier}: the entry is for others`] : []
-  if (to === undefined) {
-    return layout.open?.includes(target) ? [] : [`imports ${specifier}: a step does not import what stands above it`]
-  }
+  if (layout.open?.includes(target) || kindOf(to ?? '', layout) === 'ground') return []
+  if (to === undefined) return [`imports ${specifier}: a step does not import what stands above it`]
   return kind === 'type'
     ? []
     : [`imports code of the step ${to} by ${specifier}: the spine carries values between steps`]
@@ -75,8 +74,9 @@ function folderOf(inside: string): string | undefined {
   return inside.includes('/') ? inside.split('/')[0] : undefined
 }
 
-function kindOf(folder: string, layout: Layout): 'step' | 'runtime' | 'adapters' | 'unknown' {
+function kindOf(folder: string, layout: Layout): 'step' | 'runtime' | 'ground' | 'adapters' | 'unknown' {
   if (folder === 'adapters') return 'adapters'
   if (layout.steps?.includes(folder)) return 'step'
+  if (layout.ground?.includes(folder)) return 'ground'
   return layout.runtime?.includes(folder) ? 'runtime' : 'unknown'
 }

@@ -25,19 +25,27 @@ export const EXPECTED_REACH: readonly ExpectedReach[] = [
   ]),
   { folder: 'client', entry: '.', conditions: NODE, loads: ['zod/mini'], loadsLater: ['undici'] },
   { folder: 'client', entry: '.', conditions: ELSEWHERE, loads: ['zod/mini'], loadsLater: [] },
-  ...['.', './node', './express', './fastify', './koa', './sqlite'].flatMap((entry) => [
-    { folder: 'server', entry, conditions: NODE, loads: ['node:crypto', 'zod/mini'], loadsLater: [] },
-    { folder: 'server', entry, conditions: ELSEWHERE, loads: ['zod/mini'], loadsLater: [] },
+  ...['.', './node', './express', './fastify', './koa', './postgres', './redis', './sqlite'].flatMap((entry) => [
+    {
+      folder: 'server',
+      entry,
+      conditions: NODE,
+      loads: ['lru-cache', 'node:crypto', 'zod/mini'],
+      loadsLater: ['jose'],
+    },
+    { folder: 'server', entry, conditions: ELSEWHERE, loads: ['lru-cache', 'zod/mini'], loadsLater: ['jose'] },
   ]),
-  ...[NODE, ELSEWHERE].map((conditions) => ({
-    folder: 'server',
-    entry: './hono',
-    conditions,
-    loads: [],
-    loadsLater: [],
-  })),
-  { folder: 'testing', entry: '.', conditions: NODE, loads: ['node:crypto', 'zod/mini'], loadsLater: [] },
-  { folder: 'testing', entry: '.', conditions: ELSEWHERE, loads: ['zod/mini'], loadsLater: [] },
+  ...[NODE, ELSEWHERE].flatMap((conditions) =>
+    ['./hono', './opentelemetry'].map((entry) => ({ folder: 'server', entry, conditions, loads: [], loadsLater: [] })),
+  ),
+  {
+    folder: 'testing',
+    entry: '.',
+    conditions: NODE,
+    loads: ['lru-cache', 'node:crypto', 'zod/mini'],
+    loadsLater: ['jose'],
+  },
+  { folder: 'testing', entry: '.', conditions: ELSEWHERE, loads: ['lru-cache', 'zod/mini'], loadsLater: ['jose'] },
   {
     folder: 'testing',
     entry: './msw',

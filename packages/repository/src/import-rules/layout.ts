@@ -8,7 +8,9 @@ export interface Layout {
   readonly steps?: readonly string[]
   /** Folders with one file per runtime, imported by a `#name` only. */
   readonly runtime?: readonly string[]
-  /** Files beside the steps that steps may import. */
+  /** Folders that steps may import, and that import no step's code. */
+  readonly ground?: readonly string[]
+  /** Files beside the steps, or of one, that steps may import. */
   readonly open?: readonly string[]
 }
 
@@ -37,13 +39,26 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@token-introspection/core': OUTSIDE_ADAPTERS,
       // Adapters with options of their own read them as everything else does.
       '@token-introspection/core/options': EVERYWHERE,
+      'lru-cache': OUTSIDE_ADAPTERS,
+      jose: /^(?:response\/(?:encrypt-response|encryption-key|signing-key)|keys\/[a-z-]+|lookup\/jwt-resolver|client-authentication\/(?:registered|private-key-jwt|dpop-proof|self-signed-tls-client-auth|load-keys))\.ts$/,
       // For their types.
       fastify: /^adapters\/fastify\.ts$/,
       hono: /^adapters\/hono\.ts$/,
+      '@opentelemetry/api': /^adapters\/opentelemetry\.ts$/,
     },
-    steps: ['request', 'client-authentication', 'lookup', 'authorization', 'revocation', 'response'],
-    runtime: ['crypto'],
-    open: ['errors.ts', 'http-message.ts', 'maybe-promise.ts'],
+    steps: ['request', 'client-authentication', 'limits', 'lookup', 'authorization', 'revocation', 'response'],
+    runtime: ['crypto', 'x509'],
+    ground: ['keys'],
+    open: [
+      'dependency.ts',
+      'disclosure-view.ts',
+      'errors.ts',
+      'http-message.ts',
+      // A seam with its memory form, which failed attempts are counted by as well.
+      'limits/limiter.ts',
+      'maybe-promise.ts',
+      'warning.ts',
+    ],
   },
   testing: {
     packages: {

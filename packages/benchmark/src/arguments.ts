@@ -26,20 +26,20 @@ export interface BenchmarkArguments {
   readonly assert: boolean
   /** Write a CPU profile of every measured process; the figures of such a run mean little. */
   readonly profile: boolean
-  /** Keep the measured process and its counterpart on two cores instead of one. */
-  readonly apart: boolean
+  /** How many cores the measured process and its counterpart have; each side has its own default. */
+  readonly cores: 'one' | 'two' | undefined
   readonly help: boolean
 }
 
 /** What `--help` prints. */
-export const USAGE = `pnpm bench [--quick] [--only client|server|frameworks|signed|stores] [--dist] [--assert] [--profile] [--apart]
+export const USAGE = `pnpm bench [--quick] [--only client|server|frameworks|signed|stores] [--dist] [--assert] [--profile] [--cores one|two]
 
   --quick     fewer and shorter rounds, about a minute and a half
   --only      one side alone, or the stores
   --dist      measure packages/*/dist instead of the sources
   --assert    exit code 1 when a bar is missed
   --profile   write CPU profiles to results/profiles; they distort the figures
-  --apart     measured process and counterpart on two cores; only for a quiet computer
+  --cores     how many the measured process and its counterpart have; two for servers, otherwise one
 `
 
 /** Parses the command line; an unknown word is a `TypeError`. */
@@ -53,13 +53,14 @@ export function parseArguments(argv: readonly string[]): BenchmarkArguments {
       dist: { type: 'boolean', default: false },
       assert: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
-      apart: { type: 'boolean', default: false },
+      cores: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   })
-  const { only, ...flags } = values
+  const { only, cores, ...flags } = values
+  if (cores !== undefined && cores !== 'one' && cores !== 'two') throw new TypeError('--cores: must be one or two')
   const names = Object.keys(GROUPS) as (keyof typeof GROUPS)[]
   const chosen = only === undefined ? names : names.filter((name) => name === only)
   if (chosen.length === 0) throw new TypeError(`--only: must be one of ${names.join(', ')}`)
-  return { ...flags, sides: chosen.flatMap((name): readonly Side[] => GROUPS[name]) }
+  return { ...flags, cores, sides: chosen.flatMap((name): readonly Side[] => GROUPS[name]) }
 }

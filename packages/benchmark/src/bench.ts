@@ -34,25 +34,32 @@ const efforts: Readonly<Record<'client' | 'server' | 'stores', Readonly<Record<'
 interface MeasuredSide {
   readonly plan: SidePlan
   readonly effort: (typeof efforts)[keyof typeof efforts]
+  /** How many cores the two processes have. A server's load does not come from its own core, nor fill its caches. */
+  readonly cores: 'one' | 'two'
   /** Nothing where what it takes is not on this computer. */
   readonly measure: (effort: Effort, settings: ChildSettings) => Promise<Round[] | undefined>
 }
 
 function sideOf(side: Side): MeasuredSide {
-  if (side === 'client') return { plan: clientSide, effort: efforts.client, measure: measureClientSide }
-  if (side === 'server') return { plan: serverSide, effort: efforts.server, measure: measureServerSide }
+  if (side === 'client') return { plan: clientSide, effort: efforts.client, cores: 'one', measure: measureClientSide }
+  if (side === 'server') return { plan: serverSide, effort: efforts.server, cores: 'two', measure: measureServerSide }
   if (side === 'signed') {
-    return { plan: signedSide, effort: efforts.server, measure: (...how) => measureServerSide(...how, signedSide) }
+    return {
+      plan: signedSide,
+      effort: efforts.server,
+      cores: 'two',
+      measure: (...how) => measureServerSide(...how, signedSide),
+    }
   }
   if (side in frameworkSides) {
     const plan = frameworkSides[side as FrameworkSide]
-    return { plan, effort: efforts.server, measure: (...how) => measureServerSide(...how, plan) }
+    return { plan, effort: efforts.server, cores: 'two', measure: (...how) => measureServerSide(...how, plan) }
   }
   return measuredStore(side as StoreSide)
 }
 
 function measuredStore(side: StoreSide): MeasuredSide {
-  return { plan: storeSides[side], effort: efforts.stores, measure: measureStore(side) }
+  return { plan: storeSides[side], effort: efforts.stores, cores: 'one', measure: measureStore(side) }
 }
 
 function measureStore(side: StoreSide): MeasuredSide['measure'] {
@@ -61,18 +68,18 @@ function measureStore(side: StoreSide): MeasuredSide['measure'] {
 
 async function run(given: BenchmarkArguments): Promise<void> {
   const source = given.dist ? 'dist' : 'sources'
-  const placement = place(given)
-  console.log(`our packages: ${source}; Node ${process.version}; processes: ${describePlacement(placement)}`)
+  console.log(`our packages: ${source}; Node ${process.version}`)
   console.log('ratios are to the first row: the median, and in brackets the quartiles of the rounds')
   const results: SideResult[] = []
   for (const side of given.sides) {
+    const placement = place(given.cores ?? sideOf(side).cores)
     const result = await measureSide(side, given.quick ? 'quick' : 'full', {
       execArgv: nodeOptions(given),
       placement,
     })
     if (result === undefined) continue
     results.push(result)
-    console.log(`\n${printTable(side, result.variants)}\n\n${printBars(result.bars)}`)
+    console.log(`\n${describePlacement(placement)}\n${printTable(side, result.variants)}\n\n${printBars(result.bars)}`)
   }
   writeResults({ source, node: process.version, finishedAt: new Date().toISOString(), sides: results })
   const missed = results.flatMap((result) => result.bars).filter((bar) => !bar.met)
@@ -98,15 +105,17 @@ async function measureSide(
 }
 
 /** The last core, which has less to do besides than the first. This process may be there too: it waits. */
-function place({ apart }: BenchmarkArguments): Placement {
-  const last = availableParallelism() - 1
+/** Counted before this process keeps to one of them, because then it sees no other. */
+const last = availableParallelism() - 1
+
+function place(cores: 'one' | 'two'): Placement {
   if (!pinToCore(process.pid, last)) return { measured: undefined, counterpart: undefined }
-  return { measured: last, counterpart: apart ? Math.max(0, last - 1) : last }
+  return { measured: last, counterpart: cores === 'two' ? Math.max(0, last - 1) : last }
 }
 
 function describePlacement({ measured, counterpart }: Placement): string {
-  if (measured === undefined) return 'not kept on a core'
-  return measured === counterpart ? 'on one core' : 'on two cores'
+  if (measured === undefined) return 'both processes wherever they like'
+  return measured === counterpart ? 'both processes on one core' : 'each process on a core of its own'
 }
 
 function nodeOptions({ dist, profile }: BenchmarkArguments): string[] {

@@ -3,14 +3,9 @@
 // The client
 export { IntrospectionClient } from './introspection-client.ts'
 export type { IntrospectOptions } from './introspect.ts'
-export type {
-  GuardOptions,
-  IntrospectionClientOptions,
-  PolicyOptions,
-  ResponseOptions,
-  TokenOptions,
-  TransportOptions,
-} from './options.ts'
+export type { GuardOptions, IntrospectionClientOptions, PolicyOptions, TokenOptions } from './options.ts'
+export type { ResponseOptions } from './response/response-options.ts'
+export type { TransportOptions } from './transport/transport-options.ts'
 export type { ActiveIntrospectionResult, IntrospectionResult } from './result/introspection-result.ts'
 
 // Guards

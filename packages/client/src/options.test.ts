@@ -287,8 +287,11 @@ function deepFreeze<Value extends object>(value: Value): Value {
 }
 
 /** Every documented option of every group: its default where one is stated as a literal, its bounds. */
+/** What a step takes stands beside the step. */
+const OPTION_FILES = ['options.ts', 'transport/transport-options.ts', 'response/response-options.ts']
+
 function documentedOptions() {
-  const source = readFileSync(new URL('./options.ts', import.meta.url), 'utf8')
+  const source = OPTION_FILES.map((file) => readFileSync(new URL(file, import.meta.url), 'utf8')).join('\n')
   return [...source.matchAll(/export interface (\w+Options)(?: extends \w+)? \{\n(.*?)\n\}/gs)].flatMap(
     ([, interfaceName, members]) => {
       const group = groups[interfaceName as string]

@@ -6,17 +6,22 @@ export class DependencyTimeoutError extends Error {
   override readonly name = 'DependencyTimeoutError'
 }
 
+/** A question that can be given up. */
+interface Abortable {
+  abort(reason: Error): void
+}
+
 /**
  * What a dependency gives. It is not waited for longer than `timeoutMs`; what it gives later is dropped.
  *
  * @param toError - makes the error of the step out of whatever was thrown.
- * @param onTimeout - called before the error is made.
+ * @param asked - told when nobody waits any more.
  */
 export function askDependency<Value>(
   ask: () => MaybePromise<Value>,
   timeoutMs: number,
   toError: (cause: unknown) => Error,
-  onTimeout?: (reason: Error) => void,
+  asked?: Abortable,
 ): MaybePromise<Value> {
   let answer: MaybePromise<Value>
   try {
@@ -24,21 +29,24 @@ export function askDependency<Value>(
   } catch (cause) {
     throw toError(cause)
   }
-  return isPromise(answer) ? withinTime(answer, timeoutMs, toError, onTimeout) : answer
+  return isPromise(answer) ? withinTime(answer, timeoutMs, toError, asked) : answer
 }
 
 function withinTime<Value>(
   answer: Promise<Value>,
   timeoutMs: number,
   toError: (cause: unknown) => Error,
-  onTimeout?: (reason: Error) => void,
+  asked?: Abortable,
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       const reason = new DependencyTimeoutError(`no answer within ${timeoutMs} ms`)
-      onTimeout?.(reason)
+      asked?.abort(reason)
       reject(toError(reason))
     }, timeoutMs)
-    answer.then(resolve, (cause: unknown) => reject(toError(cause))).finally(() => clearTimeout(timer))
+    // What only looks like a promise is one afterwards.
+    Promise.resolve(answer)
+      .then(resolve, (cause: unknown) => reject(toError(cause)))
+      .finally(() => clearTimeout(timer))
   })
 }

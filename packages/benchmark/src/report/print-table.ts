@@ -4,7 +4,14 @@ import type { Metric, Ratio } from '../measure/ratio.ts'
 import type { JudgedBar } from './bars.ts'
 import type { VariantSummary } from './summary.ts'
 
-const COUNTED: Readonly<Partial<Record<Side, string>>> = { client: 'call', server: 'request' }
+const COUNTED: Readonly<Partial<Record<Side, string>>> = {
+  client: 'call',
+  server: 'request',
+  express: 'request',
+  fastify: 'request',
+  signed: 'request',
+  memory: 'request',
+}
 
 const UNITS: Readonly<Record<Metric, string>> = { cpuMicrosPerCall: 'CPU', callsPerSecond: 'per second', p99Ms: 'p99' }
 

@@ -16,6 +16,8 @@ function build(
   return buildRequest({ ...question, ...(asked as Partial<IntrospectionQuestion>) }, endpoint, deadline, {
     clientAuthentication,
     maxResponseBytes: 1024,
+    accept: 'application/json',
+    issuer: 'https://as.example.com',
   })
 }
 

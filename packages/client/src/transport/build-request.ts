@@ -1,10 +1,5 @@
 /** Step `transport`: the introspection request as HTTP (RFC 7662 §2.1). */
-import {
-  encodeIntrospectionRequest,
-  FORM_MEDIA_TYPE,
-  JSON_MEDIA_TYPE,
-  type TokenTypeHint,
-} from '@token-introspection/core'
+import { encodeIntrospectionRequest, FORM_MEDIA_TYPE, type TokenTypeHint } from '@token-introspection/core'
 import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
 import type { Deadline } from './deadline.ts'
 import type { TransportRequest } from './transport.ts'
@@ -20,6 +15,10 @@ export interface IntrospectionQuestion {
 export interface RequestSettings {
   readonly clientAuthentication: ClientAuthentication
   readonly maxResponseBytes: number
+  /** The media type that is asked for. */
+  readonly accept: string
+  /** The authorization server, where it is known. */
+  readonly issuer: string | undefined
 }
 
 /**
@@ -43,8 +42,9 @@ export async function buildRequest(
 ): Promise<TransportRequest> {
   const draft = {
     endpoint,
+    issuer: settings.issuer,
     headers: {
-      accept: JSON_MEDIA_TYPE,
+      accept: settings.accept,
       'accept-encoding': 'identity',
       'content-type': FORM_MEDIA_TYPE,
     } as Record<string, string>,

@@ -5,7 +5,7 @@ import { askDependency } from '../dependency.ts'
 import { AuthorizationPolicyError } from '../errors.ts'
 import type { FoundToken, LookupReason } from '../lookup/find-token.ts'
 import type { TokenRecord } from '../lookup/token-record.ts'
-import { andThen, type MaybePromise } from '../maybe-promise.ts'
+import { isPromise, type MaybePromise } from '../maybe-promise.ts'
 import { type DisclosureView, isView } from '../disclosure-view.ts'
 
 /**
@@ -57,15 +57,17 @@ export function authorizeDisclosure(
     const isAllowed = record.kind === 'refresh_token' && step.refreshTokens && isOwner(protectedResource, record)
     if (!isAllowed) return nothing('refresh-token')
   }
-  const deciding = askDependency(
-    () => step.allow(protectedResource, record),
-    step.timeoutMs,
-    (cause) => new AuthorizationPolicyError('the disclosure policy failed', { cause }),
-  )
-  return andThen(deciding, (decision) => {
-    if (decision === true) return { record, view: undefined, reason: undefined }
-    return isView(decision) ? { record, view: decision, reason: undefined } : nothing('denied')
-  })
+  const deciding = askDependency(() => step.allow(protectedResource, record), step.timeoutMs, toPolicyError)
+  return isPromise(deciding) ? deciding.then((decision) => disclose(record, decision)) : disclose(record, deciding)
+}
+
+function disclose(record: TokenRecord, decision: boolean | DisclosureView): Disclosure {
+  if (decision === true) return { record, view: undefined, reason: undefined }
+  return isView(decision) ? { record, view: decision, reason: undefined } : nothing('denied')
+}
+
+function toPolicyError(cause: unknown): AuthorizationPolicyError {
+  return new AuthorizationPolicyError('the disclosure policy failed', { cause })
 }
 
 function isOwner(protectedResource: ProtectedResource, record: TokenRecord): boolean {

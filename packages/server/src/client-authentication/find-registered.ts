@@ -16,9 +16,9 @@ export function findRegistered<Caller extends Registered>(
   id: string,
   step: FindStep<Caller>,
 ): MaybePromise<Caller | undefined | null> {
-  return askDependency(
-    () => step.findRegistered(id),
-    step.timeoutMs,
-    (cause) => new ClientAuthenticationRegistryError('the registry of callers failed', { cause }),
-  )
+  return askDependency(() => step.findRegistered(id), step.timeoutMs, toRegistryError)
+}
+
+function toRegistryError(cause: unknown): ClientAuthenticationRegistryError {
+  return new ClientAuthenticationRegistryError('the registry of callers failed', { cause })
 }

@@ -119,12 +119,7 @@ function ask<Value>(
   lookup: TokenLookup,
   step: LookupStep,
 ): MaybePromise<Value> {
-  return askDependency(
-    question,
-    step.timeoutMs,
-    (cause) => new LookupStoreError(`${whom} failed`, { cause }),
-    (reason) => lookup.abort(reason),
-  )
+  return askDependency(question, step.timeoutMs, (cause) => new LookupStoreError(`${whom} failed`, { cause }), lookup)
 }
 
 /** Those that can find what is hinted, then the others: a wrong hint costs time and nothing else. */

@@ -4,6 +4,8 @@
 export interface RequestDraft {
   /** The introspection endpoint. */
   readonly endpoint: string
+  /** The issuer identifier of the authorization server, where the client was given it. */
+  readonly issuer: string | undefined
   /** Header fields by lower-case name. */
   readonly headers: Record<string, string>
   /** Form parameters. */

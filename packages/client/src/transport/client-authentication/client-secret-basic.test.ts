@@ -5,7 +5,7 @@ import { clientSecretBasic } from './client-secret-basic.ts'
 const endpoint = 'https://as.example.com/introspect'
 
 async function authenticate(clientId: string, clientSecret: string, encoding?: 'form' | 'raw') {
-  const draft = { endpoint, headers: { accept: 'application/json' }, parameters: { resource: 'x' } }
+  const draft = { endpoint, issuer: undefined, headers: { accept: 'application/json' }, parameters: { resource: 'x' } }
   await clientSecretBasic(clientId, clientSecret, { encoding }).authenticate(draft)
   return draft
 }

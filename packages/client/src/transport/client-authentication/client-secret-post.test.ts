@@ -3,7 +3,8 @@ import { clientSecretPost } from './client-secret-post.ts'
 
 describe('clientSecretPost', () => {
   test('puts identifier and secret into the form, and nothing into the header', async () => {
-    const draft = { endpoint: 'https://as.example.com/introspect', headers: {}, parameters: { client_id: 'other' } }
+    const endpoint = 'https://as.example.com/introspect'
+    const draft = { endpoint, issuer: undefined, headers: {}, parameters: { client_id: 'other' } }
     await clientSecretPost('api', 's: %+/é').authenticate(draft)
     expect(draft.parameters).toEqual({ client_id: 'api', client_secret: 's: %+/é' })
     expect(draft.headers).toEqual({})

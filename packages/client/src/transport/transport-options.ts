@@ -1,0 +1,117 @@
+/** Options of step `transport`. */
+import { isIssuer, isLoopbackHost, JSON_MEDIA_TYPE, type UrlRules } from '@token-introspection/core'
+import { OptionGroup } from '@token-introspection/core/options'
+import { createDefaultTransport } from '#default-transport'
+import type { EndpointSource, Steps } from '../introspect.ts'
+import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
+import { Deadlines } from './deadline.ts'
+import { EndpointDiscovery } from './discover-endpoint.ts'
+import { type Fetch, fetchSend } from './fetch-send.ts'
+import { isEndpoint } from './is-endpoint.ts'
+import type { Send, Transport } from './transport.ts'
+
+/** Step `transport`: how the authorization server is reached. */
+export interface TransportOptions {
+  /** Milliseconds a call may take, discovery included. Default 2000, from 50 to 60000. */
+  readonly deadlineMs?: number | undefined
+  /** Octets an answer may have. Default 65536, from 1024 to 1048576. */
+  readonly maxResponseBytes?: number | undefined
+  /** Connections per origin, on Node. Default 64, from 1 to 1024. */
+  readonly maxConnections?: number | undefined
+  /**
+   * Allow `http:` to a host that is this machine by its name: `localhost`, `127.0.0.0/8`, `[::1]`. Default `false`.
+   *
+   * Security: tokens and secrets cross the connection unprotected.
+   */
+  readonly allowHttpOnLoopback?: boolean | undefined
+  /** A `fetch` to use instead of the default transport, for proxies and test doubles. Redirects are not followed. */
+  readonly fetch?: Fetch | undefined
+  /** Sends requests in a way of your own. Give this or `fetch`. */
+  readonly send?: Send | undefined
+}
+
+/** The defaults of the step. */
+export const transportDefaults = Object.freeze({
+  deadlineMs: 2000,
+  maxResponseBytes: 65_536,
+  maxConnections: 64,
+  allowHttpOnLoopback: false,
+})
+
+/** The step, from the options of the client. */
+export function resolveTransport(options: OptionGroup): Steps['transport'] {
+  const group = new OptionGroup('transport', options.raw('transport'), [
+    'deadlineMs',
+    'maxResponseBytes',
+    'maxConnections',
+    'allowHttpOnLoopback',
+    'fetch',
+    'send',
+  ])
+  const deadlineMs = group.number('deadlineMs', { default: transportDefaults.deadlineMs, min: 50, max: 60_000 })
+  const maxResponseBytes = group.integer('maxResponseBytes', {
+    default: transportDefaults.maxResponseBytes,
+    min: 1024,
+    max: 1_048_576,
+  })
+  const urlRules = { allowHttpOnLoopback: group.boolean('allowHttpOnLoopback', transportDefaults.allowHttpOnLoopback) }
+  const maxConnections = group.integer('maxConnections', {
+    default: transportDefaults.maxConnections,
+    min: 1,
+    max: 1024,
+  })
+  const deadlines = new Deadlines(deadlineMs)
+  const transport = customTransport(group) ?? createDefaultTransport({ maxConnections, connectTimeoutMs: deadlineMs })
+  const clientAuthentication = options.seam<ClientAuthentication>('clientAuthentication', 'authenticate')
+  if (clientAuthentication === undefined) {
+    throw options.error('clientAuthentication', 'is required, such as clientSecretBasic(clientId, clientSecret)')
+  }
+  return {
+    ...transport,
+    clientAuthentication,
+    maxResponseBytes,
+    accept: JSON_MEDIA_TYPE,
+    issuer: options.string('issuer'),
+    deadlines,
+    endpoint: resolveEndpoint(options, urlRules, { send: transport.send, deadlines, maxResponseBytes }),
+  }
+}
+
+function customTransport(group: OptionGroup): Transport | undefined {
+  const fetch = group.function<Fetch>('fetch')
+  const send = group.function<Send>('send')
+  if (fetch !== undefined && send !== undefined) throw group.error('send', 'give this or fetch, not both')
+  const custom = send ?? (fetch && fetchSend(fetch))
+  // The deadline holds even when the function ignores its signal.
+  return custom && { send: (request) => request.cancellation.race(custom(request)), close: () => Promise.resolve() }
+}
+
+function resolveEndpoint(
+  options: OptionGroup,
+  urlRules: UrlRules,
+  discovery: { send: Send; deadlines: Deadlines; maxResponseBytes: number },
+): EndpointSource {
+  const issuer = options.string('issuer')
+  const endpoint = options.string('endpoint')
+  if (issuer !== undefined && !isIssuer(issuer, urlRules)) {
+    throw options.error('issuer', `must be an https URL without query and fragment (RFC 8414 §2)${httpHint(issuer)}`)
+  }
+  if (endpoint !== undefined) {
+    const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined
+    if (url === undefined || !isEndpoint(url, urlRules)) {
+      throw options.error(
+        'endpoint',
+        `must be an https URL without fragment and credentials (RFC 7662 §4)${httpHint(endpoint)}`,
+      )
+    }
+    return { known: url.href, find: () => Promise.resolve(url.href) }
+  }
+  if (issuer === undefined) throw options.error('issuer', 'give this, or endpoint')
+  return new EndpointDiscovery({ issuer, urlRules, ...discovery })
+}
+
+function httpHint(value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (url?.protocol !== 'http:' || !isLoopbackHost(url.hostname)) return ''
+  return '; for http on this machine set transport.allowHttpOnLoopback'
+}

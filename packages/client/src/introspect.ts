@@ -1,6 +1,5 @@
 /** SPINE: token in, answer out. */
 import {
-  type ClaimsSchema,
   INACTIVE,
   type IntrospectionResponse,
   parseIntrospectionResponse,
@@ -9,23 +8,17 @@ import {
 } from '@token-introspection/core'
 import { type IntrospectionResult, toResult } from './result/introspection-result.ts'
 import { isPresentable } from './token/is-presentable.ts'
-import { buildRequest, type RequestSettings } from './transport/build-request.ts'
-import type { Deadline, Deadlines } from './transport/deadline.ts'
+import { buildRequest } from './transport/build-request.ts'
+import type { Deadline } from './transport/deadline.ts'
 import { readJsonReply, refusesTokenType } from './transport/read-reply.ts'
-import type { Transport } from './transport/transport.ts'
-import { type ResponseRules, validateResponse } from './response/validate-response.ts'
-
-/** Where to ask: known, or to be discovered. */
-export interface EndpointSource {
-  readonly known: string | undefined
-  find(deadline: Deadline): Promise<string>
-}
+import type { TransportStep } from './transport/transport-step.ts'
+import { type ResponseStep, validateResponse } from './response/validate-response.ts'
 
 /** Everything the spine needs, by step. */
 export interface Steps {
   readonly token: { readonly maxBytes: number }
-  readonly transport: Transport & RequestSettings & { readonly endpoint: EndpointSource; readonly deadlines: Deadlines }
-  readonly response: ResponseRules & { readonly claims: ClaimsSchema | undefined }
+  readonly transport: TransportStep
+  readonly response: ResponseStep
   /** Seconds since the epoch. */
   readonly now: () => number
 }

@@ -1,7 +1,7 @@
 /** Options of step `response`. */
 import type { ClaimsSchema } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
-import type { Steps } from '../introspect.ts'
+import type { ResponseStep } from './validate-response.ts'
 
 /** Step `response`: what is accepted as an answer. */
 export interface ResponseOptions {
@@ -17,7 +17,7 @@ export interface ResponseOptions {
 export const responseDefaults = Object.freeze({ leewaySeconds: 5 })
 
 /** The step, from the options of the client. */
-export function resolveResponse(options: OptionGroup): Steps['response'] {
+export function resolveResponse(options: OptionGroup): ResponseStep {
   const group = new OptionGroup('response', options.raw('response'), ['leewaySeconds', 'acceptedIssuers'])
   const issuer = options.string('issuer')
   const acceptedIssuers = group.strings('acceptedIssuers') ?? (issuer === undefined ? undefined : [issuer])

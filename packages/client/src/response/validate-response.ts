@@ -1,5 +1,5 @@
 /** Step `response`: what an answer says must hold now, whatever the authorization server's own clock thought. */
-import { INACTIVE, type IntrospectionResponse, isIssuer } from '@token-introspection/core'
+import { type ClaimsSchema, INACTIVE, type IntrospectionResponse, isIssuer } from '@token-introspection/core'
 import { ResponseUntrustedError } from '../errors.ts'
 
 /** A token issued further ahead than this means that the two clocks cannot be compared. */
@@ -11,6 +11,11 @@ export interface ResponseRules {
   readonly leewaySeconds: number
   /** Issuers an answer may name; `undefined` accepts any. */
   readonly acceptedIssuers: ReadonlySet<string> | undefined
+}
+
+/** Everything step `response` needs. */
+export interface ResponseStep extends ResponseRules {
+  readonly claims: ClaimsSchema | undefined
 }
 
 /**

@@ -2,13 +2,13 @@
 import { isIssuer, isLoopbackHost, JSON_MEDIA_TYPE, type UrlRules } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import { createDefaultTransport } from '#default-transport'
-import type { EndpointSource, Steps } from '../introspect.ts'
 import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
 import { Deadlines } from './deadline.ts'
 import { EndpointDiscovery } from './discover-endpoint.ts'
 import { type Fetch, fetchSend } from './fetch-send.ts'
 import { isEndpoint } from './is-endpoint.ts'
 import type { Send, Transport } from './transport.ts'
+import type { EndpointSource, TransportStep } from './transport-step.ts'
 
 /** Step `transport`: how the authorization server is reached. */
 export interface TransportOptions {
@@ -39,7 +39,7 @@ export const transportDefaults = Object.freeze({
 })
 
 /** The step, from the options of the client. */
-export function resolveTransport(options: OptionGroup): Steps['transport'] {
+export function resolveTransport(options: OptionGroup): TransportStep {
   const group = new OptionGroup('transport', options.raw('transport'), [
     'deadlineMs',
     'maxResponseBytes',

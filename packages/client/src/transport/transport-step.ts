@@ -1,0 +1,16 @@
+/** Everything step `transport` needs. */
+import type { RequestSettings } from './build-request.ts'
+import type { Deadline, Deadlines } from './deadline.ts'
+import type { Transport } from './transport.ts'
+
+/** Where to ask: known, or to be discovered. */
+export interface EndpointSource {
+  readonly known: string | undefined
+  find(deadline: Deadline): Promise<string>
+}
+
+/** What the step needs. */
+export interface TransportStep extends Transport, RequestSettings {
+  readonly endpoint: EndpointSource
+  readonly deadlines: Deadlines
+}

@@ -1,6 +1,7 @@
 /** A token store in memory: for tests, demos and single-process servers that may forget. */
 import { toNumericDate } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
+import { makeUnchangeable } from '../unchangeable-record.ts'
 import { Cutoffs, FOR_GOOD } from './cutoffs.ts'
 import { isOver, type TokenRecord } from './token-record.ts'
 import { digestToken, type WritableTokenStore } from './token-store.ts'
@@ -123,7 +124,8 @@ export function createMemoryTokenStore<Claims extends object = object>(
     find,
     async save(token, record) {
       validateTokenRecord(token, record)
-      const copy = freeze(structuredClone(record))
+      // Shared by everyone who finds it, down to the last array.
+      const copy = makeUnchangeable(structuredClone(record))
       const digest = await digestToken(token)
       tombstones.delete(digest)
       records.set(digest, copy)
@@ -171,11 +173,4 @@ export function createMemoryTokenStore<Claims extends object = object>(
 
 function revokedCopy<Claims extends object>(record: TokenRecord<Claims>): TokenRecord<Claims> {
   return Object.freeze({ ...record, revoked: true })
-}
-
-/** A record is shared by everyone who finds it, down to the last array. */
-function freeze<Value>(value: Value): Value {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
-  Object.values(Object.freeze(value)).forEach(freeze)
-  return value
 }

@@ -1,6 +1,7 @@
 /** Answers by the record they were made of, for stores that give the same record every time. */
 import { LRUCache } from 'lru-cache'
 import type { TokenRecord } from '../lookup/token-record.ts'
+import { isUnchangeable } from '../unchangeable-record.ts'
 import type { Answer } from './shape-response.ts'
 
 /** A memory of answers. Without views an answer says the same to every protected resource that may have it. */
@@ -10,8 +11,11 @@ export interface RememberedAnswers {
   set(record: TokenRecord, answer: Answer): void
 }
 
-/** Answers that are remembered, each about a kilobyte; the one remembered longest ago is forgotten first. */
-const MAX_REMEMBERED = 16_384
+/**
+ * Answers that are remembered; the one remembered longest ago is forgotten first. Each is about half a kilobyte, less than
+ * the record it was made of, which the store has in memory as well.
+ */
+const MAX_REMEMBERED = 131_072
 
 /**
  * Creates a memory that no other handler shares. What is known of a record is looked up anew every time, and so is
@@ -26,15 +30,4 @@ export function createRememberedAnswers(): RememberedAnswers {
       if (isUnchangeable(record)) answers.set(record, answer)
     },
   }
-}
-
-/** Whether a value is frozen all the way down and made of plain data, so that it says tomorrow what it says today. */
-function isUnchangeable(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return typeof value !== 'function'
-  if (!Object.isFrozen(value)) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== Array.prototype) return false
-  return Object.values(Object.getOwnPropertyDescriptors(value)).every(
-    (property: PropertyDescriptor) => property.get === undefined && isUnchangeable(property.value),
-  )
 }

@@ -2,6 +2,7 @@ import { INACTIVE, REGISTERED_MEMBERS } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
 import { type DisclosureView, STATUS_ONLY } from '../disclosure-view.ts'
 import type { TokenRecord } from '../lookup/token-record.ts'
+import { makeUnchangeable } from '../unchangeable-record.ts'
 import { createRememberedAnswers } from './remembered-answers.ts'
 import { INACTIVE_ANSWER, type ShapeStep, shapeResponse } from './shape-response.ts'
 
@@ -154,25 +155,16 @@ function shapeWith(record: TokenRecord, remembered: ShapeStep['remembered'], vie
 }
 
 describe('an answer', () => {
-  const frozen: TokenRecord = Object.freeze({
-    kind: 'access_token',
-    sub: 'alice',
-    aud: Object.freeze(['a']) as string[],
-  })
+  const frozen = makeUnchangeable({ kind: 'access_token', sub: 'alice', aud: ['a'] } satisfies TokenRecord)
 
   test('is remembered for a record that cannot change, and no other', () => {
     const remembered = createRememberedAnswers()
     expect(shapeWith(frozen, remembered)).toBe(shapeWith(frozen, remembered))
     expect(shapeWith({ ...frozen }, remembered)).not.toBe(shapeWith(frozen, remembered))
-    const open: TokenRecord = { ...frozen }
+    const copy = Object.freeze({ ...frozen })
     const half: TokenRecord = Object.freeze({ ...frozen, aud: ['a'] })
-    const moody = Object.freeze({
-      kind: 'access_token',
-      get sub() {
-        return 'alice'
-      },
-    }) as TokenRecord
-    for (const record of [open, half, moody]) {
+    expect(() => frozen.aud instanceof Array && frozen.aud.push('b')).toThrow(TypeError)
+    for (const record of [copy, half]) {
       expect(shapeWith(record, remembered)).not.toBe(shapeWith(record, remembered))
     }
   })

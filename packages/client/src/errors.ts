@@ -70,8 +70,29 @@ export class TransportEndpointMissingError extends IntrospectionError {
   readonly retryable = false
 }
 
-/** An answer is well-formed but cannot be believed: another issuer, or issued in the future. A guard answers 502. */
+/**
+ * An answer is well-formed but cannot be believed: another issuer, or issued in the future; with `response.jwt` also an
+ * answer that is not signed by the issuer, for us, just now. A guard answers 502.
+ */
 export class ResponseUntrustedError extends IntrospectionError {
   readonly code = 'ERR_RESPONSE_UNTRUSTED'
   readonly retryable = false
+}
+
+/**
+ * A signed answer could not be verified: the issuer's public keys could not be fetched, or the one that signed is not
+ * among them, not even after another look. A guard answers 503.
+ */
+export class ResponseKeysUnavailableError extends IntrospectionError {
+  readonly code = 'ERR_RESPONSE_KEYS_UNAVAILABLE'
+  readonly retryable = true
+}
+
+/**
+ * The cache's store threw, or took too long. No call fails by it: it is told to `onEvent`, and the authorization server
+ * is asked.
+ */
+export class CacheStoreError extends IntrospectionError {
+  readonly code = 'ERR_CACHE_STORE'
+  readonly retryable = true
 }

@@ -1,5 +1,6 @@
-/** What the client reports: one event per introspection, with no token and no secret. */
+/** What the client reports: one event per introspection, and failures of the cache's store, with no token and no secret. */
 import type { IntrospectionError } from '@token-introspection/core'
+import type { CacheStoreError } from './errors.ts'
 
 /** The authorization server answered. */
 export interface IntrospectedEvent {
@@ -15,8 +16,24 @@ export interface FailedEvent {
   readonly durationMs: number
 }
 
+/** The cache's store failed; the call that needed it goes on without. */
+export interface CacheFailedEvent {
+  readonly type: 'cache_failed'
+  readonly error: CacheStoreError
+}
+
 /** Everything `onEvent` can be told. */
-export type IntrospectionClientEvent = IntrospectedEvent | FailedEvent
+export type IntrospectionClientEvent = IntrospectedEvent | FailedEvent | CacheFailedEvent
 
 /** Receives events. What it throws is ignored: telling must not change the answer. */
 export type OnEvent = (event: IntrospectionClientEvent) => void
+
+/** Tells an event, if anybody listens. */
+export function report(onEvent: OnEvent | undefined, event: IntrospectionClientEvent): void {
+  try {
+    const told: unknown = onEvent?.(event)
+    if (told instanceof Promise) told.catch(() => undefined)
+  } catch {
+    // An observer's failure is not the caller's.
+  }
+}

@@ -1,10 +1,13 @@
 /** The resource server's side of token introspection. */
 
 // The client
-export { IntrospectionClient } from './introspection-client.ts'
+export { IntrospectionClient, type IntrospectionStatistics } from './introspection-client.ts'
 export type { IntrospectOptions } from './introspect.ts'
 export type { GuardOptions, IntrospectionClientOptions, PolicyOptions, TokenOptions } from './options.ts'
+export type { JwtResponseAlgorithm, KeyManagementAlgorithm } from './response/jwt-algorithms.ts'
+export type { DecryptionKey, JwtResponseOptions, JwtResponseProfile } from './response/jwt-response-options.ts'
 export type { ResponseOptions } from './response/response-options.ts'
+export type { Pem, TlsOptions } from './transport/tls-options.ts'
 export type { TransportOptions } from './transport/transport-options.ts'
 export type { ActiveIntrospectionResult, IntrospectionResult } from './result/introspection-result.ts'
 
@@ -14,12 +17,51 @@ export type { GuardRequest } from './token/extract-token.ts'
 export { Refusal, type RefusalReason } from './result/refusal.ts'
 
 // Client authentication
-export type { ClientAuthentication, RequestDraft } from './transport/client-authentication/client-authentication.ts'
+export type {
+  ClientAuthentication,
+  ClientContext,
+  RequestDraft,
+  SignableRequest,
+} from './transport/client-authentication/client-authentication.ts'
+export type { AssertionOptions } from './transport/client-authentication/assertion-authentication.ts'
+export { bearerToken, bearerTokenProvider } from './transport/client-authentication/bearer-token.ts'
+export {
+  clientCredentials,
+  type ClientCredentialsOptions,
+} from './transport/client-authentication/client-credentials.ts'
 export {
   clientSecretBasic,
   type ClientSecretBasicOptions,
 } from './transport/client-authentication/client-secret-basic.ts'
+export { clientSecretJwt, type ClientSecretJwtOptions } from './transport/client-authentication/client-secret-jwt.ts'
 export { clientSecretPost } from './transport/client-authentication/client-secret-post.ts'
+export {
+  customClientAuthentication,
+  type CustomClientAuthenticationOptions,
+} from './transport/client-authentication/custom-client-authentication.ts'
+export {
+  dangerouslyNoClientAuthentication,
+  type NoClientAuthenticationOptions,
+} from './transport/client-authentication/dangerously-no-client-authentication.ts'
+export {
+  type AssertionAlgorithm,
+  type AssertionSigner,
+  type PrivateKey,
+  privateKeyJwt,
+  privateKeyJwtFromSigner,
+  type PrivateKeyJwtOptions,
+} from './transport/client-authentication/private-key-jwt.ts'
+export {
+  rotatingClientSecret,
+  type RotatingClientSecretOptions,
+} from './transport/client-authentication/rotating-client-secret.ts'
+export { selfSignedTlsClientAuth } from './transport/client-authentication/self-signed-tls-client-auth.ts'
+export { tlsClientAuth } from './transport/client-authentication/tls-client-auth.ts'
+
+// Cache
+export type { CacheOptions } from './cache/cache-options.ts'
+export type { CacheEntry, CacheStore } from './cache/cache-store.ts'
+export type { MaybePromise } from './maybe-promise.ts'
 
 // Seam transport.send
 export type { Fetch } from './transport/fetch-send.ts'
@@ -27,12 +69,14 @@ export type { Cancellation } from './transport/deadline.ts'
 export type { Send, TransportReply, TransportRequest } from './transport/transport.ts'
 
 // Events
-export type { FailedEvent, IntrospectedEvent, IntrospectionClientEvent, OnEvent } from './events.ts'
+export type { CacheFailedEvent, FailedEvent, IntrospectedEvent, IntrospectionClientEvent, OnEvent } from './events.ts'
 
 // Errors
 export {
+  CacheStoreError,
   IntrospectionError,
   isIntrospectionError,
+  ResponseKeysUnavailableError,
   ResponseMalformedError,
   ResponseUntrustedError,
   type StatusDetails,

@@ -37,6 +37,7 @@ function expectTypeError(act: () => unknown, path: string): void {
 
 const groups: Record<string, string> = {
   TokenOptions: 'token',
+  CacheOptions: 'cache',
   TransportOptions: 'transport',
   ResponseOptions: 'response',
   PolicyOptions: 'policy',
@@ -75,14 +76,15 @@ describe('what the documentation of the options says', () => {
   test('has bounds for every number', () => {
     const numbers = documented.filter((option) => typeof option.default === 'number')
     expect(numbers.every((option) => option.bounds !== undefined)).toBe(true)
-    expect(bounded).toHaveLength(5)
+    expect(bounded).toHaveLength(9)
   })
 })
 
 describe('resolveOptions', () => {
   test('gives every step its defaults', () => {
     const { steps, policy, onEvent } = resolve({})
-    expect(steps.token).toEqual({ maxBytes: 8192 })
+    expect(steps.token).toMatchObject({ maxBytes: 8192 })
+    expect(steps.cache).toBeUndefined()
     expect(steps.transport).toMatchObject({ maxResponseBytes: 65_536, clientAuthentication })
     expect(steps.response).toEqual({ leewaySeconds: 5, acceptedIssuers: new Set([issuer]), claims: undefined })
     expect(policy).toEqual({ audience: undefined, realm: undefined })
@@ -288,7 +290,12 @@ function deepFreeze<Value extends object>(value: Value): Value {
 
 /** Every documented option of every group: its default where one is stated as a literal, its bounds. */
 /** What a step takes stands beside the step. */
-const OPTION_FILES = ['options.ts', 'transport/transport-options.ts', 'response/response-options.ts']
+const OPTION_FILES = [
+  'options.ts',
+  'cache/cache-options.ts',
+  'transport/transport-options.ts',
+  'response/response-options.ts',
+]
 
 function documentedOptions() {
   const source = OPTION_FILES.map((file) => readFileSync(new URL(file, import.meta.url), 'utf8')).join('\n')

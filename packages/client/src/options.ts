@@ -1,11 +1,14 @@
 /** Options of IntrospectionClient and its guards: documented, defaulted, read once. */
 import { type ClaimsSchema, isScopeToken, parseScope, toNumericDate } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
-import type { OnEvent } from './events.ts'
+import { cacheDefaults, type CacheOptions, resolveCache } from './cache/cache-options.ts'
+import { SingleFlight } from './cache/single-flight.ts'
+import { type OnEvent, report } from './events.ts'
 import type { Steps } from './introspect.ts'
 import type { Policy } from './policy/check-policy.ts'
 import { resolveResponse, responseDefaults, type ResponseOptions } from './response/response-options.ts'
 import type { ChallengeSettings } from './result/refusal.ts'
+import { createFingerprint } from './token/fingerprint-token.ts'
 import type { ClientAuthentication } from './transport/client-authentication/client-authentication.ts'
 import { resolveTransport, transportDefaults, type TransportOptions } from './transport/transport-options.ts'
 
@@ -30,6 +33,11 @@ export interface PolicyOptions {
 export interface GuardOptions extends PolicyOptions {
   /** Scope tokens with a space between them, all of which the token must have. Default none. */
   readonly scope?: string | undefined
+  /**
+   * Seconds an answer may be old on this route, within what the `cache` option allows; 0 asks now. Default what the
+   * `cache` option says.
+   */
+  readonly maxAgeSeconds?: number | undefined
 }
 
 /** Options of {@link IntrospectionClient}. Give `issuer`, or `endpoint`, or both. */
@@ -43,6 +51,8 @@ export interface IntrospectionClientOptions<Claims extends object = object> {
   /** Extension claims as any Standard Schema; answers that do not fit are malformed. */
   readonly claims?: ClaimsSchema<Claims> | undefined
   readonly token?: TokenOptions | undefined
+  /** Off unless given: every token is asked about every time. `{}` turns it on. */
+  readonly cache?: CacheOptions | undefined
   readonly transport?: TransportOptions | undefined
   readonly response?: ResponseOptions | undefined
   readonly policy?: PolicyOptions | undefined
@@ -55,6 +65,7 @@ export interface IntrospectionClientOptions<Claims extends object = object> {
 /** The default of every option that has one. */
 export const defaults = Object.freeze({
   token: Object.freeze({ maxBytes: 8192 }),
+  cache: cacheDefaults,
   transport: transportDefaults,
   response: responseDefaults,
   policy: Object.freeze({ realm: 'protected resource' }),
@@ -75,6 +86,7 @@ export function resolveOptions<Claims extends object>(options: IntrospectionClie
     'clientAuthentication',
     'claims',
     'token',
+    'cache',
     'transport',
     'response',
     'policy',
@@ -82,14 +94,31 @@ export function resolveOptions<Claims extends object>(options: IntrospectionClie
     'now',
   ])
   const token = new OptionGroup('token', group.raw('token'), ['maxBytes'])
-  const now = group.function<() => number>('now') ?? Date.now
-  const steps: Steps = {
-    token: { maxBytes: token.integer('maxBytes', { default: defaults.token.maxBytes, min: 64, max: 65_536 }) },
-    transport: resolveTransport(group),
-    response: resolveResponse(group),
-    now: () => toNumericDate(now()),
+  const nowMs = group.function<() => number>('now') ?? Date.now
+  const onEvent = group.function<OnEvent>('onEvent')
+  const cache = resolveCache(group, { nowMs, onFailure: (error) => report(onEvent, { type: 'cache_failed', error }) })
+  const transport = resolveTransport(group)
+  const { issuer, accept, clientAuthentication } = transport
+  const { clientId, method } = clientAuthentication
+  if (clientId === undefined && cache?.isShared === true) {
+    // Two resource servers could not be told apart, whose answers may differ (RFC 7662 §2.2).
+    throw group.error('cache.store', 'needs a client authentication with a client identifier')
   }
-  return { steps, policy: resolvePolicyDefaults(group), onEvent: group.function<OnEvent>('onEvent') }
+  const scope = { issuer, endpoint: transport.endpoint.known, clientId, method, accept }
+  const steps: Steps = {
+    token: {
+      maxBytes: token.integer('maxBytes', { default: defaults.token.maxBytes, min: 64, max: 65_536 }),
+      fingerprint: createFingerprint(scope, cache?.keySecret),
+    },
+    cache,
+    flights: new SingleFlight(),
+    claimed: new WeakMap(),
+    transport,
+    response: resolveResponse(group, transport),
+    now: () => toNumericDate(nowMs()),
+    nowMs,
+  }
+  return { steps, policy: resolvePolicyDefaults(group), onEvent }
 }
 
 function resolvePolicyDefaults(options: OptionGroup): PolicyOptions {
@@ -97,9 +126,14 @@ function resolvePolicyDefaults(options: OptionGroup): PolicyOptions {
   return Object.freeze({ audience: resolveAudience(group), realm: resolveRealm(group) })
 }
 
+/** What the options of a guard come to. */
+export interface ResolvedGuardOptions extends Policy, ChallengeSettings {
+  readonly maxAgeSeconds?: number
+}
+
 /** Reads the options of one guard on top of the client's. */
-export function resolveGuardOptions(options: GuardOptions, inherited: PolicyOptions): Policy & ChallengeSettings {
-  const group = new OptionGroup('guard', options, ['audience', 'scope', 'realm'])
+export function resolveGuardOptions(options: GuardOptions, inherited: PolicyOptions): ResolvedGuardOptions {
+  const group = new OptionGroup('guard', options, ['audience', 'scope', 'realm', 'maxAgeSeconds'])
   const audience = resolveAudience(group) ?? inherited.audience
   if (audience === undefined) {
     throw group.error('audience', "is required: this resource server's own identifier, or false to check it elsewhere")
@@ -110,7 +144,13 @@ export function resolveGuardOptions(options: GuardOptions, inherited: PolicyOpti
     throw group.error('scope', 'must be scope tokens with a space between them')
   }
   const realm = resolveRealm(group) ?? inherited.realm ?? defaults.policy.realm
-  return Object.freeze({ audience: audience as Policy['audience'], scope: Object.freeze(scope), realm })
+  const maxAgeSeconds = group.number('maxAgeSeconds', { default: cacheDefaults.maxAgeSeconds, min: 0, max: 86_400 })
+  return Object.freeze({
+    audience: audience as Policy['audience'],
+    scope: Object.freeze(scope),
+    realm,
+    ...(group.has('maxAgeSeconds') && { maxAgeSeconds }),
+  })
 }
 
 /** A realm that no challenge could carry is refused where it is given, not at the first refused request. */

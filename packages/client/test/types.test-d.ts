@@ -170,7 +170,7 @@ test('events narrow on type', () => {
     clientAuthentication,
     onEvent(event) {
       if (event.type === 'failed') expectTypeOf(event).toEqualTypeOf<FailedEvent>()
-      else expectTypeOf(event.active).toEqualTypeOf<boolean>()
+      else if (event.type === 'introspected') expectTypeOf(event.active).toEqualTypeOf<boolean>()
     },
   })
 })

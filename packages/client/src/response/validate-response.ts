@@ -1,6 +1,7 @@
 /** Step `response`: what an answer says must hold now, whatever the authorization server's own clock thought. */
 import { type ClaimsSchema, INACTIVE, type IntrospectionResponse, isIssuer } from '@token-introspection/core'
 import { ResponseUntrustedError } from '../errors.ts'
+import type { JwtResponseRules } from './read-jwt-response.ts'
 
 /** A token issued further ahead than this means that the two clocks cannot be compared. */
 const MAX_CLOCK_SKEW_SECONDS = 300
@@ -16,6 +17,8 @@ export interface ResponseRules {
 /** Everything step `response` needs. */
 export interface ResponseStep extends ResponseRules {
   readonly claims: ClaimsSchema | undefined
+  /** Answers are JWTs; JSON without it. */
+  readonly jwt: JwtResponseRules | undefined
 }
 
 /**

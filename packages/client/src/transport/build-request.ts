@@ -55,7 +55,7 @@ export async function buildRequest(
   if (authenticating !== undefined) await deadline.race(Promise.resolve(authenticating))
   // The token last, so that no authentication method can replace it.
   const { token, tokenTypeHint } = question
-  return {
+  const request: TransportRequest = {
     method: 'POST',
     url: endpoint,
     headers: draft.headers,
@@ -63,6 +63,18 @@ export async function buildRequest(
     maxResponseBytes: settings.maxResponseBytes,
     cancellation: deadline,
   }
+  return settings.clientAuthentication.signRequest === undefined ? request : addSignature(request, deadline, settings)
+}
+
+async function addSignature(
+  request: TransportRequest,
+  deadline: Deadline,
+  { clientAuthentication }: RequestSettings,
+): Promise<TransportRequest> {
+  const { method, url, headers, body } = request
+  const signing = clientAuthentication.signRequest?.({ method, url, headers: { ...headers }, body })
+  // What was signed stays as it is; only further fields come to it.
+  return { ...request, headers: { ...(await deadline.race(Promise.resolve(signing))), ...headers } }
 }
 
 function extraParameters(parameters: IntrospectionQuestion['parameters']): Record<string, string> {

@@ -30,7 +30,7 @@ export function createDefaultTransport(options: DefaultTransportOptions): Transp
         // The call's own deadline is exact; undici's timers are coarse.
         headersTimeout: 0,
         bodyTimeout: 0,
-        connect: { timeout: options.connectTimeoutMs },
+        connect: { timeout: options.connectTimeoutMs, ...options.tls },
       })
     pools.set(origin, pool)
     const target = { pool, path: pathname + search }

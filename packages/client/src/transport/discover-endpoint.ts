@@ -1,4 +1,4 @@
-/** Step `transport`: where the introspection endpoint is, from the issuer's metadata (RFC 8414 §3, OpenID Connect Discovery). */
+/** Step `transport`: where an endpoint is, from the issuer's metadata (RFC 8414 §3, OpenID Connect Discovery). */
 import {
   type AuthorizationServerMetadata,
   authorizationServerMetadataUrls,
@@ -20,6 +20,8 @@ export interface DiscoverySettings {
   readonly send: Send
   readonly deadlines: Deadlines
   readonly maxResponseBytes: number
+  /** Whether the connection authenticates the client; its endpoint may be another (RFC 8705 §5). Default `false`. */
+  readonly withCertificate?: boolean | undefined
 }
 
 /** Finds the introspection endpoint once; a failure is not remembered. */
@@ -46,15 +48,19 @@ export class EndpointDiscovery {
   }
 
   async #discover(): Promise<string> {
-    // Its own deadline: the one who came first may give up without failing the others.
-    const deadline = this.#settings.deadlines.start()
-    try {
-      const metadata = await fetchMetadata(this.#settings, deadline)
-      this.#endpoint = endpointOf(metadata, this.#settings)
-      return this.#endpoint
-    } finally {
-      deadline.settle()
-    }
+    this.#endpoint = await discoverEndpoint('introspection_endpoint', this.#settings)
+    return this.#endpoint
+  }
+}
+
+/** Finds an endpoint by its name in the metadata. */
+export async function discoverEndpoint(name: string, settings: DiscoverySettings): Promise<string> {
+  // Its own deadline: the one who came first may give up without failing the others.
+  const deadline = settings.deadlines.start()
+  try {
+    return endpointOf(name, await fetchMetadata(settings, deadline), settings)
+  } finally {
+    deadline.settle()
   }
 }
 
@@ -83,21 +89,27 @@ function isAbsent(status: number): boolean {
   return status >= 400 && status < 500 && status !== 408 && status !== 429
 }
 
-function endpointOf(metadata: AuthorizationServerMetadata, settings: DiscoverySettings): string {
-  const endpoint = metadata.introspection_endpoint
-  if (endpoint === undefined) {
-    throw new TransportEndpointMissingError(
-      `the metadata of ${settings.issuer} names no introspection_endpoint. If the server has one, give it as the ` +
-        'endpoint option. If it has none, its access tokens are JWTs to be validated with its jwks_uri (often after ' +
-        'asking for an audience), or opaque ones that only its userinfo_endpoint understands',
-    )
-  }
-  if (!URL.canParse(endpoint))
-    throw new ResponseMalformedError('authorization server metadata: introspection_endpoint is no URL')
+function endpointOf(name: string, metadata: AuthorizationServerMetadata, settings: DiscoverySettings): string {
+  const members: Readonly<Record<string, unknown>> = metadata
+  const aliases: Readonly<Record<string, unknown>> = metadata.mtls_endpoint_aliases ?? {}
+  // Without an alias the usual endpoint takes certificates as well (RFC 8705 §5).
+  const endpoint = (settings.withCertificate === true ? aliases[name] : undefined) ?? members[name]
+  if (endpoint === undefined) throw new TransportEndpointMissingError(missing(name, settings.issuer))
+  if (typeof endpoint !== 'string' || !URL.canParse(endpoint))
+    throw new ResponseMalformedError(`authorization server metadata: ${name} is no URL`)
   if (!isEndpoint(new URL(endpoint), settings.urlRules)) {
     throw new ResponseUntrustedError(
-      'the metadata names an introspection_endpoint that is no https URL without fragment and credentials (RFC 7662 §4)',
+      `the metadata names an ${name} that is no https URL without fragment and credentials (RFC 7662 §4)`,
     )
   }
   return endpoint
+}
+
+function missing(name: string, issuer: string): string {
+  if (name !== 'introspection_endpoint') return `the metadata of ${issuer} names no ${name}; give it as an option`
+  return (
+    `the metadata of ${issuer} names no introspection_endpoint. If the server has one, give it as the ` +
+    'endpoint option. If it has none, its access tokens are JWTs to be validated with its jwks_uri (often after ' +
+    'asking for an audience), or opaque ones that only its userinfo_endpoint understands'
+  )
 }

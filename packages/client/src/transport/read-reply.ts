@@ -2,6 +2,7 @@
 import {
   JSON_MEDIA_TYPE,
   type JsonObject,
+  JWT_INTROSPECTION_MEDIA_TYPE,
   parseErrorResponse,
   parseJsonObject,
   parseMediaType,
@@ -9,6 +10,7 @@ import {
 import {
   type IntrospectionError,
   ResponseMalformedError,
+  ResponseUntrustedError,
   type StatusDetails,
   TransportStatusError,
   TransportUnauthorizedError,
@@ -29,16 +31,32 @@ const REFUSED_CALLER = new Set(['invalid_client', 'unauthorized_client', 'insuff
  * @param asked - what was asked, for the message of an error.
  */
 export function readJsonReply(reply: TransportReply, asked: string): JsonObject {
+  return parseJsonObject(readText(reply, asked, JSON_MEDIA_TYPE))
+}
+
+/**
+ * The JWT in a reply, not verified yet. JSON in its place is a downgrade, and nothing in it is looked at (RFC 9701 §8.2).
+ *
+ * @param asked - what was asked, for the message of an error.
+ */
+export function readJwtReply(reply: TransportReply, asked: string): string {
+  if (reply.status === 200 && parseMediaType(reply.header('content-type')) === JSON_MEDIA_TYPE) {
+    throw new ResponseUntrustedError(`${asked}: JSON and not the JWT that was asked for; can the server sign answers?`)
+  }
+  return readText(reply, asked, JWT_INTROSPECTION_MEDIA_TYPE)
+}
+
+function readText(reply: TransportReply, asked: string, wanted: string): string {
   if (reply.status !== 200) throw statusError(reply, asked)
   const mediaType = parseMediaType(reply.header('content-type'))
-  if (mediaType !== JSON_MEDIA_TYPE) {
-    throw new ResponseMalformedError(`${asked}: ${mediaType ?? 'no media type'} instead of ${JSON_MEDIA_TYPE}`)
+  if (mediaType !== wanted) {
+    throw new ResponseMalformedError(`${asked}: ${mediaType ?? 'no media type'} instead of ${wanted}`)
   }
   const contentEncoding = reply.header('content-encoding')
   if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== 'identity') {
     throw new ResponseMalformedError(`${asked}: the answer is compressed, which was not asked for`)
   }
-  return parseJsonObject(decode(reply.body, asked))
+  return decode(reply.body, asked)
 }
 
 /**

@@ -1,12 +1,15 @@
 /** Options of step `transport`. */
-import { isIssuer, isLoopbackHost, JSON_MEDIA_TYPE, type UrlRules } from '@token-introspection/core'
+import { isIssuer, isLoopbackHost, JSON_MEDIA_TYPE, JWT_INTROSPECTION_MEDIA_TYPE } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import { createDefaultTransport } from '#default-transport'
+import { isCertificateMethod } from './client-authentication/certificate-authentication.ts'
 import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
+import { createClientContext } from './client-context.ts'
 import { Deadlines } from './deadline.ts'
-import { EndpointDiscovery } from './discover-endpoint.ts'
+import { discoverEndpoint, type DiscoverySettings, EndpointDiscovery } from './discover-endpoint.ts'
 import { type Fetch, fetchSend } from './fetch-send.ts'
 import { isEndpoint } from './is-endpoint.ts'
+import { resolveTls, type TlsOptions } from './tls-options.ts'
 import type { Send, Transport } from './transport.ts'
 import type { EndpointSource, TransportStep } from './transport-step.ts'
 
@@ -24,6 +27,8 @@ export interface TransportOptions {
    * Security: tokens and secrets cross the connection unprotected.
    */
   readonly allowHttpOnLoopback?: boolean | undefined
+  /** Client certificate and private authorities, for the default transport on Node. Neither `fetch` nor `send` beside it. */
+  readonly tls?: TlsOptions | undefined
   /** A `fetch` to use instead of the default transport, for proxies and test doubles. Redirects are not followed. */
   readonly fetch?: Fetch | undefined
   /** Sends requests in a way of your own. Give this or `fetch`. */
@@ -45,6 +50,7 @@ export function resolveTransport(options: OptionGroup): TransportStep {
     'maxResponseBytes',
     'maxConnections',
     'allowHttpOnLoopback',
+    'tls',
     'fetch',
     'send',
   ])
@@ -61,20 +67,40 @@ export function resolveTransport(options: OptionGroup): TransportStep {
     max: 1024,
   })
   const deadlines = new Deadlines(deadlineMs)
-  const transport = customTransport(group) ?? createDefaultTransport({ maxConnections, connectTimeoutMs: deadlineMs })
-  const clientAuthentication = options.seam<ClientAuthentication>('clientAuthentication', 'authenticate')
-  if (clientAuthentication === undefined) {
+  const tls = resolveTls(group)
+  const custom = customTransport(group)
+  if (custom !== undefined && tls !== undefined) throw group.error('tls', 'is for the default transport')
+  const transport = custom ?? createDefaultTransport({ maxConnections, connectTimeoutMs: deadlineMs, tls })
+  const given = options.seam<ClientAuthentication>('clientAuthentication', 'authenticate')
+  if (given === undefined) {
     throw options.error('clientAuthentication', 'is required, such as clientSecretBasic(clientId, clientSecret)')
   }
+  const discovery = { send: transport.send, deadlines, maxResponseBytes, urlRules }
+  const endpoint = resolveEndpoint(options, { ...discovery, withCertificate: isCertificateMethod(given.method) })
+  const context = createClientContext({
+    ...discovery,
+    issuer: options.string('issuer'),
+    hasClientCertificate: custom === undefined ? tls?.cert !== undefined : undefined,
+    now: options.function<() => number>('now') ?? Date.now,
+  })
+  const clientAuthentication = given.prepare?.(context) ?? given
   return {
     ...transport,
     clientAuthentication,
     maxResponseBytes,
-    accept: JSON_MEDIA_TYPE,
+    accept: answerMediaType(options),
     issuer: options.string('issuer'),
     deadlines,
-    endpoint: resolveEndpoint(options, urlRules, { send: transport.send, deadlines, maxResponseBytes }),
+    urlRules,
+    endpoint,
+    findJwksUri: () => discoverEndpoint('jwks_uri', { ...discovery, issuer: options.string('issuer') ?? '' }),
   }
+}
+
+/** The one media type to ask for, so that no server can choose the other (RFC 9701 §4). */
+function answerMediaType(options: OptionGroup): string {
+  const response = options.raw('response') as { jwt?: unknown } | null | undefined
+  return response?.jwt === undefined ? JSON_MEDIA_TYPE : JWT_INTROSPECTION_MEDIA_TYPE
 }
 
 function customTransport(group: OptionGroup): Transport | undefined {
@@ -86,11 +112,8 @@ function customTransport(group: OptionGroup): Transport | undefined {
   return custom && { send: (request) => request.cancellation.race(custom(request)), close: () => Promise.resolve() }
 }
 
-function resolveEndpoint(
-  options: OptionGroup,
-  urlRules: UrlRules,
-  discovery: { send: Send; deadlines: Deadlines; maxResponseBytes: number },
-): EndpointSource {
+function resolveEndpoint(options: OptionGroup, discovery: Omit<DiscoverySettings, 'issuer'>): EndpointSource {
+  const { urlRules } = discovery
   const issuer = options.string('issuer')
   const endpoint = options.string('endpoint')
   if (issuer !== undefined && !isIssuer(issuer, urlRules)) {
@@ -107,7 +130,7 @@ function resolveEndpoint(
     return { known: url.href, find: () => Promise.resolve(url.href) }
   }
   if (issuer === undefined) throw options.error('issuer', 'give this, or endpoint')
-  return new EndpointDiscovery({ issuer, urlRules, ...discovery })
+  return new EndpointDiscovery({ issuer, ...discovery })
 }
 
 function httpHint(value: string): string {

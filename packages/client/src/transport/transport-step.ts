@@ -1,4 +1,5 @@
 /** Everything step `transport` needs. */
+import type { UrlRules } from '@token-introspection/core'
 import type { RequestSettings } from './build-request.ts'
 import type { Deadline, Deadlines } from './deadline.ts'
 import type { Transport } from './transport.ts'
@@ -13,4 +14,7 @@ export interface EndpointSource {
 export interface TransportStep extends Transport, RequestSettings {
   readonly endpoint: EndpointSource
   readonly deadlines: Deadlines
+  readonly urlRules: UrlRules
+  /** Where the metadata of the issuer says that its keys are. */
+  readonly findJwksUri: () => Promise<string>
 }

@@ -1,5 +1,6 @@
 /** Seam: how a request reaches the authorization server. */
 import type { Cancellation } from './deadline.ts'
+import type { TlsOptions } from './tls-options.ts'
 
 /** One HTTP request to an authorization server. */
 export interface TransportRequest {
@@ -40,4 +41,6 @@ export interface DefaultTransportOptions {
   readonly maxConnections: number
   /** How long a connection attempt may take. */
   readonly connectTimeoutMs: number
+  /** The certificate of the client, and whom it trusts; where connections are made by somebody else, it is refused. */
+  readonly tls?: TlsOptions | undefined
 }

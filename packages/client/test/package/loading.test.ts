@@ -67,7 +67,7 @@ describe.concurrent('undici', () => {
   )
 })
 
-test('nothing but the schema library is loaded with the package', async () => {
+test('nothing but the schema library and the bounded map is loaded with the package', async () => {
   const { before } = await load()
-  expect(before).toEqual(['zod'])
+  expect(before).toEqual(['zod', 'lru-cache'])
 })

@@ -81,11 +81,16 @@ test.each([
 })
 
 test('REQ-02 has no option that turns the checking of certificates off', () => {
-  for (const name of ['rejectUnauthorized', 'insecure', 'ca', 'tls', 'allowHttp']) {
-    const transport = { [name]: false }
-    expect(
-      () => new IntrospectionClient({ issuer: 'https://as.example.com', clientAuthentication, transport }),
-    ).toThrow(`transport.${name}: unknown option`)
+  for (const name of ['rejectUnauthorized', 'insecure', 'ca', 'allowHttp', 'checkServerIdentity']) {
+    for (const [path, transport] of [
+      [`transport.${name}`, { [name]: false }],
+      [`transport.tls.${name}`, { tls: { [name]: false } }],
+    ] as const) {
+      if (path === 'transport.tls.ca') continue
+      expect(
+        () => new IntrospectionClient({ issuer: 'https://as.example.com', clientAuthentication, transport }),
+      ).toThrow(`${path}: unknown option`)
+    }
   }
 })
 

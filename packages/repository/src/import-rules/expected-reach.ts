@@ -23,8 +23,14 @@ export const EXPECTED_REACH: readonly ExpectedReach[] = [
     { folder: 'core', entry: './options', conditions, loads: [], loadsLater: [] },
     { folder: 'client', entry: './node', conditions, loads: [], loadsLater: [] },
   ]),
-  { folder: 'client', entry: '.', conditions: NODE, loads: ['zod/mini'], loadsLater: ['undici'] },
-  { folder: 'client', entry: '.', conditions: ELSEWHERE, loads: ['zod/mini'], loadsLater: [] },
+  {
+    folder: 'client',
+    entry: '.',
+    conditions: NODE,
+    loads: ['lru-cache', 'node:crypto', 'zod/mini'],
+    loadsLater: ['jose', 'undici'],
+  },
+  { folder: 'client', entry: '.', conditions: ELSEWHERE, loads: ['lru-cache', 'zod/mini'], loadsLater: ['jose'] },
   ...['.', './node', './express', './fastify', './koa', './postgres', './redis', './sqlite'].flatMap((entry) => [
     {
       folder: 'server',

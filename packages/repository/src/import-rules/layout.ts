@@ -29,10 +29,13 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
     packages: {
       '@token-introspection/core': OUTSIDE_ADAPTERS,
       '@token-introspection/core/options': OUTSIDE_ADAPTERS,
+      'lru-cache': /^cache\/memory-cache-store\.ts$/,
+      jose: /^(?:response\/(?:load-jose|decrypt-jwt-response|jwt-response-options|key-source|remote-key-source|verify-jwt-response)|transport\/client-authentication\/(?:client-secret|private-key)-jwt)\.ts$/,
       undici: /\.node\.ts$/,
     },
     steps: ['token', 'cache', 'jwt', 'transport', 'response', 'policy', 'result'],
-    open: ['errors.ts'],
+    runtime: ['crypto'],
+    open: ['errors.ts', 'maybe-promise.ts'],
   },
   server: {
     packages: {
@@ -57,11 +60,14 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       // A seam with its memory form, which failed attempts are counted by as well.
       'limits/limiter.ts',
       'maybe-promise.ts',
+      'unchangeable-record.ts',
       'warning.ts',
     ],
   },
   testing: {
     packages: {
+      // For its types.
+      '@token-introspection/client': /^contract\//,
       '@token-introspection/core': EVERYWHERE,
       '@token-introspection/server': EVERYWHERE,
       msw: /^msw\.ts$/,

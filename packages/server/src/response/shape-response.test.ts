@@ -163,7 +163,7 @@ describe('an answer', () => {
     expect(shapeWith({ ...frozen }, remembered)).not.toBe(shapeWith(frozen, remembered))
     const copy = Object.freeze({ ...frozen })
     const half: TokenRecord = Object.freeze({ ...frozen, aud: ['a'] })
-    expect(() => frozen.aud instanceof Array && frozen.aud.push('b')).toThrow(TypeError)
+    expect(() => (frozen.aud as string[]).push('b')).toThrow(TypeError)
     for (const record of [copy, half]) {
       expect(shapeWith(record, remembered)).not.toBe(shapeWith(record, remembered))
     }

@@ -1,0 +1,204 @@
+/** Step `cache`: what is remembered, when it may be used, and what is told when the store fails. */
+import { type IntrospectionResponse, parseIntrospectionResponse } from '@token-introspection/core'
+import { CacheStoreError } from '../errors.ts'
+import { isPromise, type MaybePromise } from '../maybe-promise.ts'
+import { type CacheLimits, cacheLifetime } from './cache-lifetime.ts'
+import type { CacheEntry, CacheStore } from './cache-store.ts'
+
+/** A store that has not answered by then is done without. */
+const STORE_DEADLINE_MS = 250
+
+/** What the cache is made of. */
+export interface AnswerCacheSettings {
+  readonly store: CacheStore
+  /** Whether entries are our own objects, and not what somebody may have written. */
+  readonly trusted: boolean
+  readonly limits: CacheLimits
+  /** Milliseconds since the epoch. */
+  readonly nowMs: () => number
+  /** Told when the store fails. */
+  readonly onFailure: (error: CacheStoreError) => void
+}
+
+/** Answers that may be used again. */
+export class AnswerCache {
+  readonly #settings: AnswerCacheSettings
+  /** Tokens that were forgotten, and when: other answers about them may still lie in the store. Oldest first. */
+  readonly #forgotten = new Map<string, number>()
+  #allForgottenAtMs = Number.NEGATIVE_INFINITY
+  #hits = 0
+  #inactiveHits = 0
+  #misses = 0
+
+  constructor(settings: AnswerCacheSettings) {
+    this.#settings = settings
+  }
+
+  get hits(): number {
+    return this.#hits
+  }
+
+  get inactiveHits(): number {
+    return this.#inactiveHits
+  }
+
+  get misses(): number {
+    return this.#misses
+  }
+
+  /**
+   * An answer that is fresh enough, or `undefined`; at once where the store answers at once. It never rejects.
+   *
+   * @param maxAgeSeconds - how old it may be for this call, within the limits.
+   * @param judge - checks the answer again by the clock of now; what it does not believe is asked for again.
+   */
+  recall<Result extends { readonly active: boolean }>(
+    key: string,
+    maxAgeSeconds: number | undefined,
+    judge: (response: IntrospectionResponse, nowMs: number) => MaybePromise<Result>,
+  ): MaybePromise<Result | undefined> {
+    // Nothing is that young.
+    if (maxAgeSeconds === 0) return this.#count<Result>(undefined)
+    try {
+      const entry = this.#settings.store.get(key)
+      if (isPromise(entry)) return this.#recallLater(entry, key, maxAgeSeconds, judge)
+      const nowMs = this.#settings.nowMs()
+      const response = this.#fresh(entry, key, maxAgeSeconds, nowMs)
+      if (response === undefined) return this.#count<Result>(undefined)
+      const result = judgeOrNot(response, nowMs, judge)
+      return isPromise(result) ? result.then((judged) => this.#count(judged)) : this.#count(result)
+    } catch (error) {
+      this.#fail('get', error)
+      return this.#count<Result>(undefined)
+    }
+  }
+
+  /** Keeps an answer, unless it may not be used again at all. The caller does not wait for it. */
+  keep(key: string, response: IntrospectionResponse, askedAtMs: number): void {
+    const { store, limits } = this.#settings
+    const lifetimeMs = cacheLifetime(response, limits, askedAtMs / 1000) * 1000
+    // Whatever the reason, it must not leave an older answer in its place.
+    if (!(lifetimeMs > 0)) void this.#attempt('delete', () => store.delete(key))
+    else void this.#attempt('set', () => store.set(key, { response, askedAtMs, expiresAtMs: askedAtMs + lifetimeMs }))
+  }
+
+  /** Forgets every answer about a token, those with a hint or parameters included. */
+  forget(key: string): MaybePromise<void> {
+    const { nowMs, store } = this.#settings
+    const now = nowMs()
+    this.#forgotten.delete(key)
+    this.#forgotten.set(key, now)
+    for (const [oldest, forgottenAtMs] of this.#forgotten) {
+      if (now - forgottenAtMs <= this.#longestMs()) break
+      this.#forgotten.delete(oldest)
+    }
+    return this.#attempt('delete', () => store.delete(key))
+  }
+
+  /** Forgets every answer. */
+  forgetAll(): MaybePromise<void> {
+    this.#allForgottenAtMs = this.#settings.nowMs()
+    this.#forgotten.clear()
+    return this.#attempt('clear', () => this.#settings.store.clear())
+  }
+
+  async #recallLater<Result extends { readonly active: boolean }>(
+    pending: Promise<CacheEntry | undefined>,
+    key: string,
+    maxAgeSeconds: number | undefined,
+    judge: (response: IntrospectionResponse, nowMs: number) => MaybePromise<Result>,
+  ): Promise<Result | undefined> {
+    let response: IntrospectionResponse | undefined
+    let nowMs = Number.NaN
+    try {
+      const entry = await withinDeadline(pending)
+      nowMs = this.#settings.nowMs()
+      response = this.#fresh(entry, key, maxAgeSeconds, nowMs)
+    } catch (error) {
+      this.#fail('get', error)
+    }
+    return this.#count(response && (await judgeOrNot(response, nowMs, judge)))
+  }
+
+  /** The answer of an entry, while it may be used. Each comparison says what must hold, so that no number passes none. */
+  #fresh(
+    entry: CacheEntry | null | undefined,
+    key: string,
+    maxAgeSeconds: number | undefined,
+    now: number,
+  ): IntrospectionResponse | undefined {
+    // `null` is what many stores say for nothing.
+    if (entry === undefined || entry === null) return undefined
+    const { trusted, limits } = this.#settings
+    const { askedAtMs, expiresAtMs } = entry
+    const ageMs = now - askedAtMs
+    // An age below nothing means that the clock was set back, and says nothing about how old the answer is.
+    if (!(ageMs >= 0 && now < expiresAtMs)) return undefined
+    if (maxAgeSeconds !== undefined && !(ageMs < maxAgeSeconds * 1000)) return undefined
+    if (this.#isForgotten(key, askedAtMs)) return undefined
+    if (trusted) return entry.response
+    const response = parseIntrospectionResponse(entry.response)
+    // Another process may have kept it under other limits, or for longer than the token lives.
+    return ageMs < cacheLifetime(response, limits, askedAtMs / 1000) * 1000 ? response : undefined
+  }
+
+  #isForgotten(key: string, askedAtMs: number): boolean {
+    if (askedAtMs <= this.#allForgottenAtMs) return true
+    if (this.#forgotten.size === 0) return false
+    // What follows the dot is the hint and the parameters.
+    const forgottenAtMs = this.#forgotten.get(key.split('.', 1)[0] as string)
+    return forgottenAtMs !== undefined && askedAtMs <= forgottenAtMs
+  }
+
+  #longestMs(): number {
+    const { maxAgeSeconds, inactiveMaxAgeSeconds } = this.#settings.limits
+    return Math.max(maxAgeSeconds, inactiveMaxAgeSeconds) * 1000
+  }
+
+  #count<Result extends { readonly active: boolean }>(result: Result | undefined): Result | undefined {
+    if (result === undefined) this.#misses += 1
+    else {
+      this.#hits += 1
+      if (!result.active) this.#inactiveHits += 1
+    }
+    return result
+  }
+
+  /** Never rejects: a store that fails is told of, and done without. */
+  #attempt(operation: keyof CacheStore, run: () => MaybePromise<void>): MaybePromise<void> {
+    try {
+      const running = run()
+      if (isPromise(running)) return withinDeadline(running).catch((error: unknown) => this.#fail(operation, error))
+    } catch (error) {
+      this.#fail(operation, error)
+    }
+  }
+
+  #fail(operation: keyof CacheStore, cause: unknown): void {
+    this.#settings.onFailure(new CacheStoreError(`cache.store.${operation} failed`, { cause }))
+  }
+}
+
+/** An answer that is not believed is no answer: the authorization server is asked, and its answer judged. */
+function judgeOrNot<Result>(
+  response: IntrospectionResponse,
+  nowMs: number,
+  judge: (response: IntrospectionResponse, nowMs: number) => MaybePromise<Result>,
+): MaybePromise<Result | undefined> {
+  try {
+    const result = judge(response, nowMs)
+    return isPromise(result) ? result.catch(() => undefined) : result
+  } catch {
+    return undefined
+  }
+}
+
+function withinDeadline<Value>(promise: Promise<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${STORE_DEADLINE_MS} ms`)), STORE_DEADLINE_MS)
+    promise.then(resolve, reject).then(
+      () => clearTimeout(timer),
+      () => undefined,
+    )
+  })
+}

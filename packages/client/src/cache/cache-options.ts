@@ -1,0 +1,103 @@
+/** Options of step `cache`. */
+import { OptionGroup } from '@token-introspection/core/options'
+import type { CacheStoreError } from '../errors.ts'
+import { AnswerCache } from './answer-cache.ts'
+import type { CacheStore } from './cache-store.ts'
+import { MemoryCacheStore } from './memory-cache-store.ts'
+
+/**
+ * Step `cache`: how old an answer may be. There is no cache unless this is given; `{}` turns it on.
+ *
+ * Security: a revocation is noticed late by `maxAgeSeconds` at most, and never early.
+ */
+export interface CacheOptions {
+  /**
+   * Seconds since an active answer was asked for within which it is used again, but never past the token's `exp`.
+   * Default 30, from 0 to 86400. 0 keeps no active answer.
+   */
+  readonly maxAgeSeconds?: number | undefined
+  /**
+   * The same for inactive answers: a token may become active, having been issued a moment ago or for later.
+   * Default 5, from 0 to 300. 0 keeps no inactive answer.
+   */
+  readonly inactiveMaxAgeSeconds?: number | undefined
+  /** Active answers that are kept in memory. Default 10000, from 1 to 1000000. The least recently used one goes first. */
+  readonly maxEntries?: number | undefined
+  /** Inactive answers that are kept in memory. Default 1000, from 1 to 1000000. */
+  readonly inactiveMaxEntries?: number | undefined
+  /** Where answers are kept instead of in memory, for several processes to share. It needs `keySecret`, and a client authentication with a client identifier. */
+  readonly store?: CacheStore | undefined
+  /**
+   * A secret of at least 32 characters that keys are digested with: the same in every process that shares a store. In
+   * memory there is a random one.
+   */
+  readonly keySecret?: string | undefined
+}
+
+/** The defaults of the step. */
+export const cacheDefaults = Object.freeze({
+  maxAgeSeconds: 30,
+  inactiveMaxAgeSeconds: 5,
+  maxEntries: 10_000,
+  inactiveMaxEntries: 1000,
+})
+
+/** Everything step `cache` needs. */
+export interface CacheStep {
+  readonly answers: AnswerCache
+  /** How many answers are kept; `undefined` when the store is not ours. */
+  readonly entries: () => number | undefined
+  readonly keySecret: string | undefined
+  /** Whether others may read and write the same store. */
+  readonly isShared: boolean
+}
+
+/** What the step is told besides its options. */
+export interface CacheSurroundings {
+  readonly nowMs: () => number
+  readonly onFailure: (error: CacheStoreError) => void
+}
+
+/** The step, from the options of the client; `undefined` when there is no cache. */
+export function resolveCache(options: OptionGroup, { nowMs, onFailure }: CacheSurroundings): CacheStep | undefined {
+  if (!options.has('cache')) return undefined
+  const group = new OptionGroup('cache', options.raw('cache'), [
+    'maxAgeSeconds',
+    'inactiveMaxAgeSeconds',
+    'maxEntries',
+    'inactiveMaxEntries',
+    'store',
+    'keySecret',
+  ])
+  const limits = {
+    maxAgeSeconds: group.number('maxAgeSeconds', { default: cacheDefaults.maxAgeSeconds, min: 0, max: 86_400 }),
+    inactiveMaxAgeSeconds: group.number('inactiveMaxAgeSeconds', {
+      default: cacheDefaults.inactiveMaxAgeSeconds,
+      min: 0,
+      max: 300,
+    }),
+  }
+  const bounds = { min: 1, max: 1_000_000 }
+  const maxEntries = group.integer('maxEntries', { default: cacheDefaults.maxEntries, ...bounds })
+  const inactiveMaxEntries = group.integer('inactiveMaxEntries', {
+    default: cacheDefaults.inactiveMaxEntries,
+    ...bounds,
+  })
+  const given = group.seam<CacheStore>('store', 'get', 'set', 'delete', 'clear')
+  const keySecret = group.string('keySecret')
+  if (keySecret !== undefined && keySecret.length < 32) {
+    throw group.error('keySecret', 'must have at least 32 characters')
+  }
+  if (given === undefined) {
+    const store = new MemoryCacheStore({ maxEntries, inactiveMaxEntries })
+    const answers = new AnswerCache({ store, trusted: true, limits, nowMs, onFailure })
+    return { answers, entries: () => store.size, keySecret, isShared: false }
+  }
+  if (keySecret === undefined)
+    throw group.error('keySecret', 'is required with a store, so that its keys stay the same')
+  if (group.has('maxEntries') || group.has('inactiveMaxEntries')) {
+    throw group.error(group.has('maxEntries') ? 'maxEntries' : 'inactiveMaxEntries', 'is for the cache in memory alone')
+  }
+  const answers = new AnswerCache({ store: given, trusted: false, limits, nowMs, onFailure })
+  return { answers, entries: () => undefined, keySecret, isShared: true }
+}

@@ -1,0 +1,47 @@
+/** Seam: where answers are kept. */
+import type { IntrospectionResponse } from '@token-introspection/core'
+import type { MaybePromise } from '../maybe-promise.ts'
+
+/** One answer as it is kept: JSON data, and no token in it. */
+export interface CacheEntry {
+  readonly response: IntrospectionResponse
+  /** When it was asked for, in milliseconds since the epoch. */
+  readonly askedAtMs: number
+  /** When it may be dropped, in milliseconds since the epoch: it is not used afterwards. */
+  readonly expiresAtMs: number
+}
+
+/**
+ * Keeps answers by fingerprint. Every method may return a promise. It need not drop what is expired: the client looks at
+ * the times itself, and checks what it is given like an answer from the network.
+ *
+ * A store that throws, or takes longer than 250 milliseconds, is reported as `ERR_CACHE_STORE`, and the call goes on
+ * without it.
+ *
+ * Security: entries say who may do what. Whoever can write to the store can let tokens in.
+ *
+ * @example
+ * ```ts
+ * import type { CacheEntry, CacheStore } from '@token-introspection/client'
+ *
+ * export function createMapCacheStore(): CacheStore {
+ *   const entries = new Map<string, CacheEntry>()
+ *   return {
+ *     get: (key) => entries.get(key),
+ *     set: (key, entry) => void entries.set(key, entry),
+ *     delete: (key) => void entries.delete(key),
+ *     clear: () => entries.clear(),
+ *   }
+ * }
+ * ```
+ */
+export interface CacheStore {
+  /** The entry of a key; `undefined` when there is none. */
+  get(key: string): MaybePromise<CacheEntry | undefined>
+  /** Keeps an entry instead of the one there may be. */
+  set(key: string, entry: CacheEntry): MaybePromise<void>
+  /** Forgets one entry, if there is one. */
+  delete(key: string): MaybePromise<void>
+  /** Forgets every entry. */
+  clear(): MaybePromise<void>
+}

@@ -1,0 +1,42 @@
+import { cacheStoreContract } from '@token-introspection/testing'
+import { describe, expect, test } from 'vitest'
+import type { CacheEntry } from './cache-store.ts'
+import { MemoryCacheStore } from './memory-cache-store.ts'
+
+const entry = (active: boolean): CacheEntry => ({
+  response: { active },
+  askedAtMs: 1,
+  expiresAtMs: 2,
+})
+
+describe('MemoryCacheStore', () => {
+  test.each(cacheStoreContract())('$title', async ({ run }) => {
+    await run(new MemoryCacheStore({ maxEntries: 100, inactiveMaxEntries: 100 }))
+  })
+
+  test('drops the active answer that was used least recently', () => {
+    const store = new MemoryCacheStore({ maxEntries: 2, inactiveMaxEntries: 2 })
+    store.set('a', entry(true))
+    store.set('b', entry(true))
+    store.get('a')
+    store.set('c', entry(true))
+    expect([store.get('a'), store.get('b'), store.get('c')].map(Boolean)).toEqual([true, false, true])
+  })
+
+  test('drops no active answer for a flood of inactive ones', () => {
+    const store = new MemoryCacheStore({ maxEntries: 2, inactiveMaxEntries: 3 })
+    store.set('a', entry(true))
+    for (let index = 0; index < 1000; index++) store.set(`bad-${index}`, entry(false))
+    expect(store.get('a')).toEqual(entry(true))
+    expect(store.size).toBe(4)
+  })
+
+  test('has one answer per key, the newest, whichever kind it is', () => {
+    const store = new MemoryCacheStore({ maxEntries: 2, inactiveMaxEntries: 2 })
+    for (const active of [true, false, true]) {
+      store.set('a', entry(active))
+      expect(store.get('a')?.response.active).toBe(active)
+      expect(store.size).toBe(1)
+    }
+  })
+})

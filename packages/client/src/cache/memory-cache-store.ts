@@ -1,0 +1,45 @@
+/** Step `cache`: answers in memory, bounded, the least recently used one dropped first. */
+import { LRUCache } from 'lru-cache'
+import type { CacheEntry, CacheStore } from './cache-store.ts'
+
+/** How many answers are kept. */
+export interface MemoryCacheStoreOptions {
+  readonly maxEntries: number
+  readonly inactiveMaxEntries: number
+}
+
+/** Answers of inactive tokens have a place of their own, so that a flood of bad tokens drops no good one. */
+export class MemoryCacheStore implements CacheStore {
+  readonly #active: LRUCache<string, CacheEntry>
+  readonly #inactive: LRUCache<string, CacheEntry>
+
+  constructor({ maxEntries, inactiveMaxEntries }: MemoryCacheStoreOptions) {
+    this.#active = new LRUCache({ max: maxEntries })
+    this.#inactive = new LRUCache({ max: inactiveMaxEntries })
+  }
+
+  /** Active and inactive ones, expired ones that were not dropped yet included. */
+  get size(): number {
+    return this.#active.size + this.#inactive.size
+  }
+
+  get(key: string): CacheEntry | undefined {
+    return this.#active.get(key) ?? this.#inactive.get(key)
+  }
+
+  set(key: string, entry: CacheEntry): void {
+    const [place, other] = entry.response.active ? [this.#active, this.#inactive] : [this.#inactive, this.#active]
+    other.delete(key)
+    place.set(key, entry)
+  }
+
+  delete(key: string): void {
+    this.#active.delete(key)
+    this.#inactive.delete(key)
+  }
+
+  clear(): void {
+    this.#active.clear()
+    this.#inactive.clear()
+  }
+}

@@ -1,0 +1,93 @@
+/** Step `cache`: calls about the same token at the same time share one request. */
+
+/** What a flight is cancelled by. */
+export interface FlightDeadline {
+  cancel(reason: Error): void
+  settle(): void
+}
+
+/** One request under way, and how many wait for it. */
+export class Flight<Answer> {
+  /** Not assigned before the request has begun. */
+  answer!: Promise<Answer>
+  /** Over, or given up: nobody may join any more. */
+  landed = false
+  #waiting = 0
+  readonly #deadline: FlightDeadline
+
+  constructor(deadline: FlightDeadline) {
+    this.#deadline = deadline
+  }
+
+  /** One more waits. */
+  board(): void {
+    this.#waiting += 1
+  }
+
+  /** One waits no more; the last one's leaving cancels the request. */
+  leave(reason: Error): void {
+    this.#waiting -= 1
+    if (this.#waiting > 0 || this.landed) return
+    this.landed = true
+    this.#deadline.cancel(reason)
+  }
+
+  /** @internal the request is over. */
+  land(): void {
+    this.landed = true
+    this.#deadline.settle()
+  }
+}
+
+/** The flights of one client. */
+export class SingleFlight<Answer> {
+  readonly #flights = new Map<string, Flight<Answer>>()
+  #joined = 0
+
+  /** How many calls shared the request of another. */
+  get joined(): number {
+    return this.#joined
+  }
+
+  /**
+   * Joins the flight of a key, or begins one.
+   *
+   * @param fresh - joins none: its request began before this call.
+   * @param ask - begins the request. `isCurrent` says whether its answer is still the newest that was asked for.
+   */
+  board<Deadline extends FlightDeadline>(
+    key: string,
+    fresh: boolean,
+    start: () => Deadline,
+    ask: (deadline: Deadline, isCurrent: () => boolean) => Promise<Answer>,
+  ): Flight<Answer> {
+    const known = fresh ? undefined : this.#flights.get(key)
+    if (known !== undefined && !known.landed) {
+      this.#joined += 1
+      known.board()
+      return known
+    }
+    const deadline = start()
+    const flight = new Flight<Answer>(deadline)
+    flight.board()
+    this.#flights.set(key, flight)
+    flight.answer = this.#fly(key, flight, () => ask(deadline, () => this.#flights.get(key) === flight))
+    return flight
+  }
+
+  /** From now on nobody joins these flights, and what they bring is not kept. Who waits already still gets it. */
+  forget(matches: (key: string) => boolean): void {
+    for (const key of this.#flights.keys()) {
+      if (matches(key)) this.#flights.delete(key)
+    }
+  }
+
+  async #fly(key: string, flight: Flight<Answer>, ask: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await ask()
+    } finally {
+      flight.land()
+      if (this.#flights.get(key) === flight) this.#flights.delete(key)
+    }
+  }
+}

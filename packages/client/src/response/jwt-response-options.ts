@@ -1,0 +1,190 @@
+/** Options of step `response`: answers as JWTs (RFC 9701). */
+import { isSecureUrl, type UrlRules } from '@token-introspection/core'
+import { OptionGroup } from '@token-introspection/core/options'
+import type { CryptoKey, JSONWebKeySet, JWK, KeyObject } from 'jose'
+import type { Deadlines } from '../transport/deadline.ts'
+import type { Send } from '../transport/transport.ts'
+import {
+  FAPI2_SIGNATURE_ALGORITHMS,
+  type JwtResponseAlgorithm,
+  KEY_MANAGEMENT_ALGORITHMS,
+  type KeyManagementAlgorithm,
+  SIGNATURE_ALGORITHMS,
+} from './jwt-algorithms.ts'
+import { fixedKeySource, type KeySource } from './key-source.ts'
+import type { JwtResponseRules } from './read-jwt-response.ts'
+import { RemoteKeySource } from './remote-key-source.ts'
+
+/** A private key of this resource server, that answers may be encrypted for. */
+export interface DecryptionKey {
+  /** The one algorithm it is used with. */
+  readonly alg: KeyManagementAlgorithm
+  /** What the header of an answer calls it. Without one it is tried for every answer with its `alg`. */
+  readonly kid?: string | undefined
+  /** The private key. */
+  readonly key: CryptoKey | KeyObject | JWK
+}
+
+/** Which algorithms are believed. */
+export type JwtResponseProfile = 'rfc9701' | 'fapi2'
+
+/**
+ * Option group `response.jwt`: ask for signed answers and take no others (RFC 9701). Needs the option `issuer`.
+ *
+ * Requests then have `Accept: application/token-introspection+jwt`. An answer counts when a key of the issuer signed it,
+ * when it says that it is an answer, by that issuer, for us, and made just now. Plain JSON is refused with
+ * `ERR_RESPONSE_UNTRUSTED`, and so is everything else that does not hold; errors are JSON as ever. With `decryptionKeys`
+ * answers may be encrypted as well, and are then signed inside.
+ *
+ * The keys are fetched with the client's own transport, and again after ten minutes or when an answer names one that is
+ * not there, at most every 30 seconds. While they cannot be fetched the last ones are used for up to a day; without any,
+ * a call fails with `ERR_RESPONSE_KEYS_UNAVAILABLE`.
+ *
+ * @example
+ * ```ts
+ * import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
+ *
+ * export const introspection = new IntrospectionClient({
+ *   issuer: 'https://as.example.com',
+ *   clientAuthentication: clientSecretBasic('orders-api', 's3cr3t'),
+ *   response: { jwt: { algorithms: ['ES256'] } },
+ * })
+ * ```
+ * @see [RFC 9701](https://www.rfc-editor.org/rfc/rfc9701.html)
+ */
+export interface JwtResponseOptions {
+  /**
+   * The signature algorithms that are believed; best the one this resource server is registered with. Default those of
+   * `profile`. `none` and the algorithms with a shared secret cannot be given.
+   */
+  readonly algorithms?: readonly JwtResponseAlgorithm[] | undefined
+  /**
+   * What `algorithms` may hold. Default `rfc9701`: everything with a public key. `fapi2` leaves PS256, ES256 and EdDSA
+   * with Ed25519 (FAPI 2.0 Security Profile §5.4.1).
+   */
+  readonly profile?: JwtResponseProfile | undefined
+  /** The issuer's public keys, when they never change. Give this or `jwksUri`, or neither. */
+  readonly jwks?: JSONWebKeySet | undefined
+  /** Where the issuer's public keys are. Default the `jwks_uri` of its metadata. */
+  readonly jwksUri?: string | undefined
+  /** The keys answers are encrypted for. Default none, and encrypted answers are refused. */
+  readonly decryptionKeys?: readonly DecryptionKey[] | undefined
+  /** What the answers call this resource server in `aud`. Default the identifier of `clientAuthentication`. */
+  readonly audience?: string | undefined
+  /**
+   * Seconds that may have gone by since an answer was made, besides `response.leewaySeconds`. Default 60, from 1 to 600.
+   *
+   * Security: for this long, whoever can change what crosses the connection can send an answer again, also for another
+   * token, because a signed answer does not say which token it is about (RFC 9701 §5). TLS is what prevents that.
+   */
+  readonly maxAgeSeconds?: number | undefined
+}
+
+/** The defaults of the group. */
+export const jwtResponseDefaults = Object.freeze({ profile: 'rfc9701', maxAgeSeconds: 60 } as const)
+
+/** What the group takes from the rest of the client. */
+export interface JwtResponseContext {
+  readonly issuer: string | undefined
+  readonly clientId: string | undefined
+  readonly leewaySeconds: number
+  readonly urlRules: UrlRules
+  readonly send: Send
+  readonly deadlines: Deadlines
+  /** Where the metadata says that the keys are. */
+  readonly findJwksUri: () => Promise<string>
+  /** Milliseconds since the epoch. */
+  readonly nowMs: () => number
+}
+
+/** Resolves the group; `undefined` when answers are JSON. */
+export function resolveJwtResponse(options: unknown, context: JwtResponseContext): JwtResponseRules | undefined {
+  if (options === undefined) return undefined
+  const group = new OptionGroup('response.jwt', options, [
+    'algorithms',
+    'profile',
+    'jwks',
+    'jwksUri',
+    'decryptionKeys',
+    'audience',
+    'maxAgeSeconds',
+  ])
+  const { issuer, leewaySeconds } = context
+  if (issuer === undefined) throw new TypeError('response.jwt: needs the issuer option, whose signature is wanted')
+  const audience = group.string('audience') ?? context.clientId
+  if (audience === undefined) {
+    throw group.error('audience', 'is required, because clientAuthentication has no client identifier')
+  }
+  return {
+    issuer,
+    audience,
+    leewaySeconds,
+    algorithms: resolveAlgorithms(group),
+    keys: resolveKeys(group, context),
+    decryptionKeys: resolveDecryptionKeys(group),
+    maxAgeSeconds: group.number('maxAgeSeconds', { default: jwtResponseDefaults.maxAgeSeconds, min: 1, max: 600 }),
+  }
+}
+
+function resolveAlgorithms(group: OptionGroup): readonly string[] {
+  const profile = group.oneOf<JwtResponseProfile>('profile', ['rfc9701', 'fapi2'], jwtResponseDefaults.profile)
+  const possible: readonly string[] = profile === 'fapi2' ? FAPI2_SIGNATURE_ALGORITHMS : SIGNATURE_ALGORITHMS
+  const algorithms = group.strings('algorithms') ?? possible
+  if (algorithms.length === 0 || !algorithms.every((algorithm) => possible.includes(algorithm))) {
+    throw group.error('algorithms', `must hold some of ${possible.join(', ')}`)
+  }
+  return algorithms
+}
+
+function resolveKeys(group: OptionGroup, context: JwtResponseContext): KeySource {
+  const jwksUri = group.string('jwksUri')
+  if (group.has('jwks')) {
+    if (jwksUri !== undefined) throw group.error('jwks', 'give this or jwksUri, not both')
+    return fixedKeySource(resolveKeySet(group))
+  }
+  if (jwksUri !== undefined && !(URL.canParse(jwksUri) && isSecureUrl(new URL(jwksUri), context.urlRules))) {
+    throw group.error('jwksUri', 'must be an https URL')
+  }
+  const { findJwksUri } = context
+  return new RemoteKeySource({
+    ...context,
+    findUri: jwksUri === undefined ? findJwksUri : () => Promise.resolve(jwksUri),
+  })
+}
+
+function resolveKeySet(group: OptionGroup): JSONWebKeySet {
+  const keys = (group.raw('jwks') as JSONWebKeySet | null)?.keys
+  if (!Array.isArray(keys) || keys.length === 0 || !keys.every(isPublicJwk)) {
+    throw group.error('jwks', 'must be a JWK set of public keys')
+  }
+  return structuredClone({ keys })
+}
+
+function isPublicJwk(value: unknown): boolean {
+  const { kty, d } = (value ?? {}) as { kty?: unknown; d?: unknown }
+  return typeof kty === 'string' && kty !== 'oct' && d === undefined
+}
+
+function resolveDecryptionKeys(group: OptionGroup): readonly DecryptionKey[] {
+  const keys = group.raw('decryptionKeys') ?? []
+  if (!Array.isArray(keys)) throw group.error('decryptionKeys', 'must be an array')
+  return Object.freeze(
+    keys.map((each: unknown, index) => {
+      const key = new OptionGroup(group.path(`decryptionKeys[${index}]`), each ?? null, ['alg', 'kid', 'key'])
+      const alg = key.string('alg')
+      if (!KEY_MANAGEMENT_ALGORITHMS.includes(alg as KeyManagementAlgorithm)) {
+        throw key.error('alg', `must be one of ${KEY_MANAGEMENT_ALGORITHMS.join(', ')}`)
+      }
+      const material = key.raw('key')
+      if (!isPrivateKey(material)) throw key.error('key', 'must be a private CryptoKey, KeyObject or JWK')
+      return Object.freeze({ alg: alg as KeyManagementAlgorithm, kid: key.string('kid'), key: material })
+    }),
+  )
+}
+
+/** A private key of a pair: a CryptoKey or a KeyObject says so by its type, a JWK by having `d`. */
+function isPrivateKey(value: unknown): value is DecryptionKey['key'] {
+  if (typeof value !== 'object' || value === null) return false
+  const { type, kty, d } = value as { type?: unknown; kty?: unknown; d?: unknown }
+  return type === 'private' || (typeof kty === 'string' && kty !== 'oct' && typeof d === 'string')
+}

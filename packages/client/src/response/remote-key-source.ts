@@ -1,0 +1,133 @@
+/** Step `response`: keys from the issuer's `jwks_uri`, fetched by the client's own transport (RFC 8414 §2, RFC 7517 §5). */
+import { isSecureUrl, parseJsonObject, ResponseMalformedError, type UrlRules } from '@token-introspection/core'
+import type { JSONWebKeySet } from 'jose'
+import { ResponseKeysUnavailableError, ResponseUntrustedError } from '../errors.ts'
+import type { Deadline, Deadlines } from '../transport/deadline.ts'
+import type { Send, TransportReply } from '../transport/transport.ts'
+import { decodeUtf8 } from './jose-header.ts'
+import type { KeySource } from './key-source.ts'
+
+/** What fetching the keys needs. */
+export interface RemoteKeySettings {
+  /** Where the keys are. */
+  readonly findUri: () => Promise<string>
+  readonly urlRules: UrlRules
+  readonly send: Send
+  readonly deadlines: Deadlines
+  /** Milliseconds since the epoch. */
+  readonly nowMs: () => number
+}
+
+/** A set younger than this is used as it is. */
+const FRESH_MS = 600_000
+/** A set younger than this is used once more while the next one is fetched; an older one may hold a key withdrawn long ago. */
+const RENEWABLE_MS = 3_600_000
+/** A set younger than this is used while the next one cannot be fetched. */
+const LAST_GOOD_MS = 86_400_000
+/** The least time between two fetches, whatever `kid` an answer names. */
+const COOLDOWN_MS = 30_000
+/** The same after a fetch that failed. */
+const FAILURE_COOLDOWN_MS = 2000
+const MAX_BYTES = 262_144
+const MAX_KEYS = 100
+
+/** Keeps the keys, and fetches them for all who wait at once, no more often than the cooldown allows. */
+export class RemoteKeySource implements KeySource {
+  readonly #settings: RemoteKeySettings
+  #keySet: JSONWebKeySet | undefined
+  #fetchedAtMs = Number.NEGATIVE_INFINITY
+  #attemptedAtMs = Number.NEGATIVE_INFINITY
+  #failure: unknown
+  #flight: Promise<JSONWebKeySet> | undefined
+
+  constructor(settings: RemoteKeySettings) {
+    this.#settings = settings
+  }
+
+  async current(deadline: Deadline): Promise<JSONWebKeySet> {
+    const known = this.#keySet
+    const ageMs = this.#settings.nowMs() - this.#fetchedAtMs
+    if (known !== undefined && ageMs < FRESH_MS) return known
+    if (known !== undefined && ageMs < (this.#failure === undefined ? RENEWABLE_MS : LAST_GOOD_MS)) {
+      // Nobody waits for this one, and a failure is remembered.
+      this.#fetchAgain().catch(() => undefined)
+      return known
+    }
+    try {
+      return await deadline.race(this.#fetchAgain())
+    } catch (error) {
+      if (known !== undefined && ageMs < LAST_GOOD_MS && error instanceof ResponseKeysUnavailableError) return known
+      throw error
+    }
+  }
+
+  async renew(known: JSONWebKeySet, deadline: Deadline): Promise<JSONWebKeySet> {
+    // Somebody else looked in the meantime.
+    if (this.#keySet !== undefined && this.#keySet !== known) return this.#keySet
+    return deadline.race(this.#fetchAgain())
+  }
+
+  #fetchAgain(): Promise<JSONWebKeySet> {
+    if (this.#flight !== undefined) return this.#flight
+    const sinceMs = this.#settings.nowMs() - this.#attemptedAtMs
+    if (sinceMs < (this.#failure === undefined ? COOLDOWN_MS : FAILURE_COOLDOWN_MS)) {
+      const options = this.#failure === undefined ? {} : { cause: this.#failure }
+      return Promise.reject(
+        new ResponseKeysUnavailableError('the keys of the issuer were asked for a moment ago', options),
+      )
+    }
+    this.#attemptedAtMs = this.#settings.nowMs()
+    this.#flight = this.#fetch().finally(() => {
+      this.#flight = undefined
+    })
+    return this.#flight
+  }
+
+  async #fetch(): Promise<JSONWebKeySet> {
+    // Its own deadline: the one who came first may give up without failing the others.
+    const deadline = this.#settings.deadlines.start()
+    try {
+      const keySet = await fetchKeySet(this.#settings, deadline)
+      this.#keySet = keySet
+      this.#fetchedAtMs = this.#settings.nowMs()
+      this.#failure = undefined
+      return keySet
+    } catch (cause) {
+      this.#failure = cause
+      throw new ResponseKeysUnavailableError('the keys of the issuer could not be fetched', { cause })
+    } finally {
+      deadline.settle()
+    }
+  }
+}
+
+async function fetchKeySet({ findUri, urlRules, send }: RemoteKeySettings, deadline: Deadline): Promise<JSONWebKeySet> {
+  const uri = await deadline.race(findUri())
+  if (!URL.canParse(uri) || !isSecureUrl(new URL(uri), urlRules)) {
+    throw new ResponseUntrustedError('the metadata names a jwks_uri that is no https URL (RFC 8414 §2)')
+  }
+  const reply = await send({
+    method: 'GET',
+    url: uri,
+    headers: { accept: 'application/jwk-set+json, application/json', 'accept-encoding': 'identity' },
+    body: undefined,
+    maxResponseBytes: MAX_BYTES,
+    cancellation: deadline,
+  })
+  return parseKeySet(reply)
+}
+
+/** Whatever its media type: many servers have one of their own for it. */
+function parseKeySet(reply: TransportReply): JSONWebKeySet {
+  if (reply.status !== 200) throw new ResponseMalformedError(`the key set was answered with status ${reply.status}`)
+  const { keys } = parseJsonObject(decodeUtf8(reply.body))
+  if (!Array.isArray(keys) || keys.length > MAX_KEYS) {
+    throw new ResponseMalformedError(`the key set has no list of at most ${MAX_KEYS} keys`)
+  }
+  // What is no key is to be ignored (RFC 7517 §5).
+  return { keys: (keys as unknown[]).filter(isKey) }
+}
+
+function isKey(value: unknown): value is JSONWebKeySet['keys'][number] {
+  return typeof (value as { kty?: unknown } | null)?.kty === 'string'
+}

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import { createFingerprint, type FingerprintScope, tokenPart } from './fingerprint-token.ts'
+
+const secret = 'a secret that all processes share'
+const scope: FingerprintScope = {
+  issuer: 'https://as.example.com',
+  endpoint: undefined,
+  clientId: 'api',
+  method: 'client_secret_basic',
+  accept: 'application/json',
+}
+const fingerprint = createFingerprint(scope, secret)
+
+describe('createFingerprint', () => {
+  test('gives the same token the same fingerprint in every process with the secret, and no other (SEC-11)', async () => {
+    expect(await fingerprint('abc', {})).toBe(await createFingerprint({ ...scope }, secret)('abc', {}))
+    expect(await fingerprint('abc', {})).not.toBe(await createFingerprint(scope, `${secret}.`)('abc', {}))
+    expect(await createFingerprint(scope, undefined)('abc', {})).not.toBe(
+      await createFingerprint(scope, undefined)('abc', {}),
+    )
+  })
+
+  test('has 43 characters of base64url, and nothing of the token in it (SEC-11)', async () => {
+    expect(await fingerprint('2YotnFZFEjr1zCsicMWpAA', {})).toMatch(/^[\w-]{43}$/)
+    expect(await fingerprint('a', { tokenTypeHint: 'access_token' })).toMatch(/^[\w-]{43}\.[\w-]{43}$/)
+  })
+
+  test.each([
+    ['issuer', { issuer: 'https://as.example.com/other' }],
+    ['endpoint', { endpoint: 'https://as.example.com/introspect' }],
+    ['client identifier', { clientId: 'other' }],
+    ['method', { method: 'client_secret_post' }],
+    ['media type', { accept: 'application/token-introspection+jwt' }],
+  ])('tells answers apart by %s (SEC-12)', async (_, change) => {
+    expect(await createFingerprint({ ...scope, ...change }, secret)('abc', {})).not.toBe(await fingerprint('abc', {}))
+  })
+
+  test('tells variants apart by hint and parameters, and not by their order (SEC-12)', async () => {
+    const variants = [
+      {},
+      { tokenTypeHint: 'access_token' },
+      { tokenTypeHint: 'refresh_token' },
+      { parameters: { resource: 'a' } },
+      { parameters: { resource: 'b' } },
+      { parameters: { resource: 'a', x: '1' } },
+      { parameters: { 'resource","a"],["x': '1' } },
+      { tokenTypeHint: 'access_token', parameters: { resource: 'a' } },
+    ]
+    const prints = await Promise.all(variants.map(async (variant) => fingerprint('abc', variant)))
+    expect(new Set(prints).size).toBe(variants.length)
+    expect(new Set(prints.map(tokenPart)).size).toBe(1)
+    expect(await fingerprint('abc', { parameters: { a: '1', b: '2' } })).toBe(
+      await fingerprint('abc', { parameters: { b: '2', a: '1' } }),
+    )
+  })
+})

@@ -1,0 +1,169 @@
+/** `private_key_jwt`: an assertion signed with a private key, so that nothing secret is with the server (RFC 7523). */
+import { OptionGroup } from '@token-introspection/core/options'
+import type { CryptoKey, JWK, KeyObject } from 'jose'
+import {
+  ASSERTION_OPTIONS,
+  ASSERTION_TYP,
+  type AssertionClaims,
+  assertionAuthentication,
+  type AssertionOptions,
+} from './assertion-authentication.ts'
+import { type ClientAuthentication, checkClientId } from './client-authentication.ts'
+
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+] as const
+
+/** A signature algorithm with a key pair, by its registered name. FAPI 2.0 leaves `PS256`, `ES256`, `EdDSA`, `Ed25519`. */
+export type AssertionAlgorithm = (typeof ALGORITHMS)[number]
+
+/** A private key: a CryptoKey, a KeyObject of `node:crypto`, a JWK, or PKCS #8 as PEM. RSA keys have at least 2048 bits. */
+export type PrivateKey = CryptoKey | KeyObject | JWK | string
+
+/** Options of {@link privateKeyJwt}. */
+export interface PrivateKeyJwtOptions extends AssertionOptions {
+  /** The algorithm this client is registered with. Default `RS256`, which everybody has (RFC 7523 §5). */
+  readonly algorithm?: AssertionAlgorithm | undefined
+  /** The `kid` by which the server finds the public key. Default that of the JWK, else none. */
+  readonly keyId?: string | undefined
+}
+
+/** A key that is kept elsewhere, such as in a KMS. */
+export interface AssertionSigner {
+  /** The algorithm it signs with. */
+  readonly algorithm: AssertionAlgorithm
+  /** The `kid` by which the server finds the public key. */
+  readonly keyId?: string | undefined
+  /**
+   * Gives the signature of these octets as JWS has it, which for ECDSA is `R` and `S` one after the other and not DER (RFC
+   * 7518 §3.4). The deadline of the call counts.
+   */
+  readonly sign: (data: Uint8Array) => Promise<Uint8Array>
+}
+
+/**
+ * Authenticates with `private_key_jwt`, the method to prefer (RFC 9700 §2.5): nothing that could be used to impersonate
+ * this resource server is with the authorization server, and keys rotate without it. Every request has an assertion of its
+ * own, for the issuer alone, good once and for a minute.
+ *
+ * @throws TypeError naming what is missing or unknown; when the client is created, if it has no issuer and no `audience`
+ * was given; with the first request, if the key is not one for the algorithm.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs'
+ * import { IntrospectionClient, privateKeyJwt } from '@token-introspection/client'
+ *
+ * new IntrospectionClient({
+ *   issuer: 'https://as.example.com',
+ *   clientAuthentication: privateKeyJwt('orders-api', readFileSync('orders.key.pem', 'utf8'), {
+ *     algorithm: 'ES256',
+ *     keyId: '2026-11',
+ *   }),
+ * })
+ * ```
+ * @see [RFC 7523 §3](https://www.rfc-editor.org/rfc/rfc7523.html#section-3)
+ */
+export function privateKeyJwt(
+  clientId: string,
+  key: PrivateKey,
+  options: PrivateKeyJwtOptions = {},
+): ClientAuthentication {
+  checkClientId(clientId)
+  const group = new OptionGroup('', options, ['algorithm', 'keyId', ...ASSERTION_OPTIONS])
+  const alg = group.oneOf('algorithm', ALGORITHMS, 'RS256')
+  const kid = group.string('keyId') ?? keyIdOf(key)
+  const importKey = readKey(key, alg)
+  let imported: ReturnType<typeof importKey> | undefined
+  const sign = async (claims: AssertionClaims): Promise<string> => {
+    const { SignJWT } = await import('jose')
+    try {
+      return await new SignJWT({ ...claims })
+        .setProtectedHeader(headerOf(alg, kid))
+        .sign(await (imported ??= importKey()))
+    } catch {
+      // What a library says about a key may quote it.
+      throw new TypeError(`key: is not a private key for ${alg}, or too short; see the option algorithm`)
+    }
+  }
+  return assertionAuthentication({ method: 'private_key_jwt', clientId, sign }, group)
+}
+
+/**
+ * Authenticates with `private_key_jwt` and a key that is kept elsewhere; otherwise like {@link privateKeyJwt}.
+ *
+ * @throws TypeError naming what is missing or unknown.
+ * @example
+ * ```ts
+ * import { privateKeyJwtFromSigner } from '@token-introspection/client'
+ *
+ * export function fromKms(kms: { sign(keyId: string, data: Uint8Array): Promise<Uint8Array> }) {
+ *   return privateKeyJwtFromSigner('orders-api', {
+ *     algorithm: 'PS256',
+ *     keyId: '2026-11',
+ *     sign: (data) => kms.sign('alias/orders-api', data),
+ *   })
+ * }
+ * ```
+ */
+export function privateKeyJwtFromSigner(
+  clientId: string,
+  signer: AssertionSigner,
+  options: AssertionOptions = {},
+): ClientAuthentication {
+  checkClientId(clientId)
+  const given = new OptionGroup('signer', signer, ['algorithm', 'keyId', 'sign'])
+  const alg = ALGORITHMS.find((known) => known === given.raw('algorithm'))
+  if (alg === undefined) throw given.error('algorithm', `must be one of ${ALGORITHMS.join(', ')}`)
+  const header = headerOf(alg, given.string('keyId'))
+  const signData = given.function<AssertionSigner['sign']>('sign')
+  if (signData === undefined) throw given.error('sign', 'is required')
+  const sign = async (claims: AssertionClaims): Promise<string> => {
+    const { base64url } = await import('jose')
+    const signed = `${base64url.encode(JSON.stringify(header))}.${base64url.encode(JSON.stringify(claims))}`
+    return `${signed}.${base64url.encode(await signData(new TextEncoder().encode(signed)))}`
+  }
+  return assertionAuthentication(
+    { method: 'private_key_jwt', clientId, sign },
+    new OptionGroup('', options, ASSERTION_OPTIONS),
+  )
+}
+
+function headerOf(alg: string, kid: string | undefined) {
+  return { alg, typ: ASSERTION_TYP, ...(kid !== undefined && { kid }) }
+}
+
+function keyIdOf(key: PrivateKey): string | undefined {
+  const kid: unknown = isJwk(key) ? key.kid : undefined
+  return typeof kid === 'string' ? kid : undefined
+}
+
+function isJwk(key: unknown): key is JWK {
+  return typeof key === 'object' && key !== null && typeof (key as JWK).kty === 'string'
+}
+
+/** What is certainly no private key is refused at once; the rest is told when it is imported. */
+function readKey(key: PrivateKey, alg: string): () => Promise<CryptoKey | KeyObject | JWK> {
+  if (typeof key === 'string') {
+    if (!key.includes('-----BEGIN PRIVATE KEY-----')) throw new TypeError('key: must be PKCS #8 when it is PEM')
+    return async () => (await import('jose')).importPKCS8(key, alg)
+  }
+  if (isJwk(key)) {
+    if (typeof key.d !== 'string') throw new TypeError('key: must be a private key')
+    const copy = { ...key }
+    return () => Promise.resolve(copy)
+  }
+  if ((key as { type?: unknown } | null | undefined)?.type !== 'private') {
+    throw new TypeError('key: must be a private CryptoKey, KeyObject, JWK or PKCS #8 PEM')
+  }
+  return () => Promise.resolve(key)
+}

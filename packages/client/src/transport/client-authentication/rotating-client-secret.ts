@@ -1,0 +1,81 @@
+/** `client_secret_basic` and `client_secret_post` with a secret that changes while the process runs. */
+import { OptionGroup } from '@token-introspection/core/options'
+import { type ClientAuthentication, checkClientId } from './client-authentication.ts'
+import { clientSecretBasic, type ClientSecretBasicOptions } from './client-secret-basic.ts'
+import { clientSecretPost } from './client-secret-post.ts'
+
+/** Options of {@link rotatingClientSecret}. */
+export interface RotatingClientSecretOptions extends ClientSecretBasicOptions {
+  /** Where the secret is sent. Default `client_secret_basic`. */
+  readonly method?: 'client_secret_basic' | 'client_secret_post' | undefined
+}
+
+/**
+ * Authenticates with the secret that `findSecret` gives, so that it rotates without a restart.
+ *
+ * It is called for every request, and once more when one is answered 401: if the secret is another by then, the request is
+ * made again with it. Keep the secret in memory, and let something else watch its source.
+ *
+ * @throws TypeError when the identifier or an option is wrong; with a request, when what was found is no secret.
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises'
+ * import { rotatingClientSecret } from '@token-introspection/client'
+ *
+ * let secret = await readFile('/run/secrets/orders-api', 'utf8')
+ * process.on('SIGHUP', async () => (secret = await readFile('/run/secrets/orders-api', 'utf8')))
+ *
+ * export const clientAuthentication = rotatingClientSecret('orders-api', () => secret)
+ * ```
+ */
+export function rotatingClientSecret(
+  clientId: string,
+  findSecret: () => string | Promise<string>,
+  options: RotatingClientSecretOptions = {},
+): ClientAuthentication {
+  checkClientId(clientId)
+  if (typeof findSecret !== 'function') throw new TypeError('findSecret: must be a function')
+  const group = new OptionGroup('', options, ['method', 'encoding'])
+  const method = group.oneOf('method', ['client_secret_basic', 'client_secret_post'], 'client_secret_basic')
+  const encoding = group.oneOf('encoding', ['form', 'raw'], 'form')
+  if (method === 'client_secret_post' && group.has('encoding'))
+    throw group.error('encoding', 'is for client_secret_basic')
+  let current: { readonly secret: string; readonly authentication: ClientAuthentication } | undefined
+
+  function authenticationWith(secret: string): ClientAuthentication {
+    if (current !== undefined && current.secret === secret) return current.authentication
+    const authentication =
+      method === 'client_secret_basic'
+        ? clientSecretBasic(clientId, secret, { encoding })
+        : clientSecretPost(clientId, secret)
+    current = { secret, authentication }
+    return authentication
+  }
+
+  return {
+    method,
+    clientId,
+    authenticate(draft) {
+      const found = findSecret()
+      if (typeof found === 'string') return authenticationWith(found).authenticate(draft)
+      return Promise.resolve(found).then((secret) => authenticationWith(secret).authenticate(draft))
+    },
+    async renew(refused) {
+      const draft = { endpoint: refused.url, issuer: undefined, headers: {}, parameters: {} }
+      await authenticationWith(await findSecret()).authenticate(draft)
+      return !wasSent(draft, refused)
+    },
+  }
+}
+
+/** Whether the request had these very credentials. */
+function wasSent(
+  draft: { headers: Readonly<Record<string, string>>; parameters: Readonly<Record<string, string>> },
+  { headers, body }: { headers: Readonly<Record<string, string>>; body: string | undefined },
+): boolean {
+  const sent = new URLSearchParams(body)
+  return (
+    draft.headers['authorization'] === headers['authorization'] &&
+    draft.parameters['client_secret'] === (sent.get('client_secret') ?? undefined)
+  )
+}

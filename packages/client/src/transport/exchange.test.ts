@@ -1,0 +1,77 @@
+import { describe, expect, test, vi } from 'vitest'
+import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
+import { Deadlines } from './deadline.ts'
+import { exchange } from './exchange.ts'
+import type { TransportRequest } from './transport.ts'
+
+const endpoint = 'https://as.example.com/introspect'
+const question = { token: 'abc', tokenTypeHint: undefined, parameters: undefined }
+
+async function ask(statuses: number[], methods: Partial<ClientAuthentication>, deadline = new Deadlines(2000).start()) {
+  const requests: TransportRequest[] = []
+  let count = 0
+  const clientAuthentication: ClientAuthentication = {
+    method: 'counting',
+    clientId: 'api',
+    authenticate({ headers }) {
+      headers['authorization'] = `Bearer ${++count}`
+    },
+    ...methods,
+  }
+  const send = (request: TransportRequest) => {
+    requests.push(request)
+    return Promise.resolve({ status: statuses.shift() as number, header: () => undefined, body: new Uint8Array() })
+  }
+  const settings = { clientAuthentication, maxResponseBytes: 1024, accept: 'application/json', issuer: undefined, send }
+  const reply = await exchange(question, endpoint, deadline, settings)
+  return { status: reply.status, requests, sent: requests.map(({ headers }) => headers['authorization']) }
+}
+
+describe('exchange', () => {
+  test('asks once more with fresh credentials when the first are refused', async () => {
+    const renew = vi.fn(() => true)
+    const { status, sent, requests } = await ask([401, 200], { renew })
+    expect(status).toBe(200)
+    expect(sent).toEqual(['Bearer 1', 'Bearer 2'])
+    expect(renew.mock.calls).toEqual([[requests[0]]])
+  })
+
+  test('never asks a third time', async () => {
+    const { status, sent } = await ask([401, 401, 200], { renew: () => true })
+    expect(status).toBe(401)
+    expect(sent).toHaveLength(2)
+  })
+
+  test.each([
+    ['the answer is another', [403, 200], { renew: () => true }, 403],
+    ['the answer is good', [200], { renew: () => true }, 200],
+    ['there are no other credentials', [401, 200], { renew: () => Promise.resolve(false) }, 401],
+    ['the renewal says something else', [401, 200], { renew: () => 'yes' as unknown as boolean }, 401],
+    ['the method cannot renew', [401, 200], {}, 401],
+  ])('leaves it at that when %s', async (_, statuses, methods, expected) => {
+    const { status, sent } = await ask(statuses, methods)
+    expect(status).toBe(expected)
+    expect(sent).toHaveLength(1)
+  })
+
+  test('does not wait for a renewal longer than the deadline', async () => {
+    const deadline = new Deadlines(2000).start()
+    const reason = new Error('over')
+    const renew = () => {
+      deadline.cancel(reason)
+      return new Promise<boolean>(() => undefined)
+    }
+    await expect(ask([401], { renew }, deadline)).rejects.toBe(reason)
+  })
+
+  test('has the whole request signed, last, and only lets fields be added', async () => {
+    const signRequest = vi.fn(() => ({ 'x-signature': 's', authorization: 'replaced', 'content-type': 'text/plain' }))
+    const { requests } = await ask([200], { signRequest })
+    const { headers, body } = requests[0] as TransportRequest
+    const { 'x-signature': signature, ...rest } = headers
+    expect(signature).toBe('s')
+    expect(rest).toMatchObject({ authorization: 'Bearer 1', 'content-type': 'application/x-www-form-urlencoded' })
+    expect(signRequest.mock.calls).toEqual([[{ method: 'POST', url: endpoint, headers: rest, body: 'token=abc' }]])
+    expect(body).toBe('token=abc')
+  })
+})

@@ -1,0 +1,385 @@
+import {
+  type CacheEntry,
+  type CacheOptions,
+  type CacheStore,
+  clientSecretBasic,
+  IntrospectionClient,
+  type IntrospectionClientEvent,
+  type IntrospectionClientOptions,
+} from '@token-introspection/client'
+import type { ClaimsSchema } from '@token-introspection/core'
+import { describe, expect, test, vi } from 'vitest'
+
+const now = 1_764_000_000
+const token = '2YotnFZFEjr1zCsicMWpAA'
+const keySecret = 'a secret that all processes share'
+
+/** A client, its clock, and what its authorization server says and was asked. */
+function createCached(
+  cache: CacheOptions | undefined,
+  { transport, ...options }: Partial<IntrospectionClientOptions> = {},
+) {
+  const clock = { ms: now * 1000 }
+  const requests: { form: URLSearchParams; signal: AbortSignal | null | undefined; answer: (body: unknown) => void }[] =
+    []
+  const as = { body: { active: true, sub: 'alice' } as object, status: 200, manual: false }
+  const events: IntrospectionClientEvent[] = []
+  const client = new IntrospectionClient({
+    endpoint: 'https://as.example.com/introspect',
+    clientAuthentication: clientSecretBasic('api', 'secret'),
+    transport: {
+      ...transport,
+      fetch: (_url, { body, signal }) => {
+        const { promise, resolve } = Promise.withResolvers<Response>()
+        const answer = (json: unknown): void => resolve(Response.json(json, { status: as.status }))
+        requests.push({ form: new URLSearchParams(body as string), signal, answer })
+        if (!as.manual) answer(as.body)
+        return promise
+      },
+    },
+    now: () => clock.ms,
+    onEvent: (event) => events.push(event),
+    ...(cache && { cache }),
+    ...options,
+  })
+  return { client, clock, as, requests, events }
+}
+
+function createMapStore(): CacheStore & { readonly entries: Map<string, CacheEntry> } {
+  const entries = new Map<string, CacheEntry>()
+  return {
+    entries,
+    get: async (key) => {
+      const entry = entries.get(key)
+      return Promise.resolve(entry && (JSON.parse(JSON.stringify(entry)) as CacheEntry))
+    },
+    set: async (key, entry) => {
+      await Promise.resolve()
+      entries.set(key, entry)
+    },
+    delete: async (key) => {
+      await Promise.resolve()
+      entries.delete(key)
+    },
+    clear: async () => {
+      await Promise.resolve()
+      entries.clear()
+    },
+  }
+}
+
+function hang(): Promise<never> {
+  return new Promise(() => undefined)
+}
+
+async function settle(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 0))
+}
+
+describe('without a cache', () => {
+  test('every token is asked about every time', async () => {
+    const { client, requests } = createCached(undefined)
+    await client.introspect(token)
+    await client.introspect(token)
+    expect(requests).toHaveLength(2)
+    expect(client.statistics()).toEqual({ hits: 0, inactiveHits: 0, misses: 0, joined: 0, entries: 0 })
+  })
+
+  test('a thousand calls at once about one token make one request', async () => {
+    const { client, requests } = createCached(undefined)
+    const results = await Promise.all(Array.from({ length: 1000 }, () => client.introspect(token)))
+    expect(new Set(results).size).toBe(1)
+    expect(requests).toHaveLength(1)
+    expect(client.statistics().joined).toBe(999)
+  })
+})
+
+describe('a remembered answer', () => {
+  test('is the very object, frozen, and nothing is sent', async () => {
+    const { client, requests } = createCached({})
+    const first = await client.introspect(token)
+    expect(await client.introspect(token)).toBe(first)
+    expect(Object.isFrozen(first)).toBe(true)
+    expect(requests).toHaveLength(1)
+    expect(client.statistics()).toEqual({ hits: 1, inactiveHits: 0, misses: 1, joined: 0, entries: 1 })
+  })
+
+  test('is used for as long as it may be, counted from when it was asked for', async () => {
+    const { client, clock, as, requests } = createCached({ maxAgeSeconds: 30 })
+    as.manual = true
+    const first = client.introspect(token)
+    await settle()
+    clock.ms += 1000
+    requests[0]?.answer({ active: true })
+    await first
+    as.manual = false
+    clock.ms = now * 1000 + 29_999
+    await client.introspect(token)
+    expect(requests).toHaveLength(1)
+    clock.ms += 1
+    await client.introspect(token)
+    expect(requests).toHaveLength(2)
+  })
+
+  test('is not used when the clock was set back', async () => {
+    const { client, clock, requests } = createCached({})
+    await client.introspect(token)
+    clock.ms -= 1
+    await client.introspect(token)
+    expect(requests).toHaveLength(2)
+  })
+
+  test('does not save a caller who is gone already', async () => {
+    const { client } = createCached({})
+    await client.introspect(token)
+    const reason = new Error('gone')
+    await expect(client.introspect(token, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+  })
+
+  test('is not what another hint or other parameters were answered with', async () => {
+    const { client, requests } = createCached({})
+    await client.introspect(token)
+    await client.introspect(token, { tokenTypeHint: 'access_token' })
+    await client.introspect(token, { parameters: { resource: 'urn:a' } })
+    await client.introspect(token, { parameters: { resource: 'urn:b' } })
+    await client.introspect(token, { parameters: { resource: 'urn:b' } })
+    expect(requests).toHaveLength(4)
+  })
+
+  test('has its claims read once', async () => {
+    const validate = vi.fn((claims: unknown) => ({ value: { ...(claims as object), tenant: 'A' } }))
+    const claims = { '~standard': { version: 1, vendor: 'test', validate } } as unknown as ClaimsSchema<{
+      tenant: string
+    }>
+    const { client } = createCached({}, { claims })
+    const first = await client.introspect(token)
+    expect(await client.introspect(token)).toBe(first)
+    expect(first).toMatchObject({ tenant: 'A' })
+    expect(validate).toHaveBeenCalledTimes(1)
+  })
+
+  test('becomes active with the time when the token was not valid yet', async () => {
+    const { client, clock, as, requests } = createCached({}, { response: { leewaySeconds: 0 } })
+    as.body = { active: true, nbf: now + 10 }
+    expect(await client.introspect(token)).toEqual({ active: false })
+    clock.ms += 9999
+    expect(await client.introspect(token)).toEqual({ active: false })
+    clock.ms += 1
+    expect((await client.introspect(token)).active).toBe(true)
+    expect(requests).toHaveLength(1)
+  })
+})
+
+describe('maxAgeSeconds of a call', () => {
+  test('0 asks now, joins no request that began before, and leaves the fresh answer for others', async () => {
+    const { client, as, requests } = createCached({})
+    as.manual = true
+    const early = client.introspect(token)
+    await settle()
+    const fresh = client.introspect(token, { maxAgeSeconds: 0 })
+    await settle()
+    requests[1]?.answer({ active: false })
+    expect((await fresh).active).toBe(false)
+    requests[0]?.answer({ active: true })
+    expect((await early).active).toBe(true)
+    expect((await client.introspect(token)).active).toBe(false)
+    expect(requests).toHaveLength(2)
+  })
+
+  test('is a bound below that of the cache, and never above', async () => {
+    const { client, clock, requests } = createCached({ maxAgeSeconds: 10 })
+    await client.introspect(token)
+    clock.ms += 4999
+    await client.introspect(token, { maxAgeSeconds: 5 })
+    expect(requests).toHaveLength(1)
+    clock.ms += 1
+    await client.introspect(token, { maxAgeSeconds: 5 })
+    expect(requests).toHaveLength(2)
+    clock.ms += 10_000
+    await client.introspect(token, { maxAgeSeconds: 1000 })
+    expect(requests).toHaveLength(3)
+  })
+
+  test.each([-1, Number.NaN, '5', null])('%j is a TypeError', async (maxAgeSeconds) => {
+    const { client } = createCached({})
+    await expect(client.introspect(token, { maxAgeSeconds: maxAgeSeconds as number })).rejects.toThrow(TypeError)
+  })
+
+  test('is taken from the guard', async () => {
+    const { client, requests } = createCached({})
+    const request = { headers: { get: () => `Bearer ${token}` } }
+    const relaxed = client.guard({ audience: false })
+    const strict = client.guard({ audience: false, maxAgeSeconds: 0 })
+    await relaxed(request)
+    await relaxed(request)
+    expect(requests).toHaveLength(1)
+    await strict(request)
+    await strict(request)
+    expect(requests).toHaveLength(3)
+  })
+})
+
+describe('forgetting', () => {
+  test('a token forgets it with every hint, and no other token', async () => {
+    const { client, clock, requests } = createCached({})
+    const ask = async (): Promise<void> => {
+      await client.introspect(token)
+      await client.introspect(token, { tokenTypeHint: 'access_token' })
+      await client.introspect('other')
+    }
+    await ask()
+    await client.forget(token)
+    clock.ms += 1
+    await ask()
+    expect(requests).toHaveLength(5)
+    await ask()
+    expect(requests).toHaveLength(5)
+  })
+
+  test('all forgets all', async () => {
+    const { client, clock, requests } = createCached({})
+    await client.introspect(token)
+    await client.introspect('other')
+    await client.forgetAll()
+    expect(client.statistics().entries).toBe(0)
+    clock.ms += 1
+    await client.introspect(token)
+    await client.introspect('other')
+    expect(requests).toHaveLength(4)
+  })
+
+  test.each(['forget', 'forgetAll'] as const)(
+    'with %s, an answer that is under way is neither kept nor joined',
+    async (how) => {
+      const { client, clock, as, requests } = createCached({})
+      as.manual = true
+      const early = client.introspect(token)
+      await settle()
+      await client[how](token)
+      const late = client.introspect(token)
+      await settle()
+      expect(requests).toHaveLength(2)
+      requests[1]?.answer({ active: false })
+      requests[0]?.answer({ active: true })
+      expect([(await early).active, (await late).active]).toEqual([true, false])
+      clock.ms += 1
+      const last = client.introspect(token)
+      await settle()
+      requests[2]?.answer({ active: false })
+      expect((await last).active).toBe(false)
+    },
+  )
+})
+
+describe('calls at the same time', () => {
+  test('go on when the one who began aborts, and the request is not cancelled', async () => {
+    const { client, as, requests } = createCached(undefined)
+    as.manual = true
+    const caller = new AbortController()
+    const first = client.introspect(token, { signal: caller.signal })
+    const second = client.introspect(token)
+    await settle()
+    const reason = new Error('gone')
+    caller.abort(reason)
+    await expect(first).rejects.toBe(reason)
+    expect(requests[0]?.signal?.aborted).toBe(false)
+    requests[0]?.answer({ active: true })
+    expect((await second).active).toBe(true)
+    expect(requests).toHaveLength(1)
+  })
+
+  test('cancel the request when the last of them aborts, and the next call asks again', async () => {
+    const { client, as, requests } = createCached(undefined)
+    as.manual = true
+    const callers = [new AbortController(), new AbortController()]
+    const calls = callers.map(({ signal }) => client.introspect(token, { signal }))
+    await settle()
+    callers[0]?.abort(new Error('first'))
+    expect(requests[0]?.signal?.aborted).toBe(false)
+    callers[1]?.abort(new Error('second'))
+    expect(requests[0]?.signal?.aborted).toBe(true)
+    await Promise.allSettled(calls)
+    as.manual = false
+    expect((await client.introspect(token)).active).toBe(true)
+    expect(requests).toHaveLength(2)
+  })
+
+  test('have deadlines of their own', async () => {
+    const { client, as, requests } = createCached(undefined, { transport: { deadlineMs: 60 } })
+    as.manual = true
+    await expect(client.introspect(token)).rejects.toMatchObject({ code: 'ERR_TRANSPORT_TIMEOUT' })
+    expect(requests[0]?.signal?.aborted).toBe(true)
+    as.manual = false
+    expect((await client.introspect(token)).active).toBe(true)
+  })
+})
+
+describe('a store of your own', () => {
+  test('is shared by clients with the same secret, and read by both', async () => {
+    const store = createMapStore()
+    const first = createCached({ store, keySecret })
+    const second = createCached({ store, keySecret })
+    await first.client.introspect(token)
+    await settle()
+    expect(await second.client.introspect(token)).toMatchObject({ active: true, sub: 'alice' })
+    expect(second.requests).toHaveLength(0)
+    expect(JSON.stringify([...store.entries])).not.toContain(token)
+    await second.client.close()
+  })
+
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new Error('down')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('down'))],
+    [
+      'gives what is no entry',
+      () => Promise.resolve({ response: { active: 'yes' }, askedAtMs: now * 1000, expiresAtMs: 9e15 }),
+    ],
+  ])('that %s is told of, and done without', async (_, get) => {
+    const { client, events, requests } = createCached({
+      store: { ...createMapStore(), get: get as unknown as CacheStore['get'] },
+      keySecret,
+    })
+    expect((await client.introspect(token)).active).toBe(true)
+    expect(requests).toHaveLength(1)
+    expect(events[0]).toMatchObject({ type: 'cache_failed', error: { code: 'ERR_CACHE_STORE' } })
+  })
+
+  test('that hangs is told of, and done without', async () => {
+    const { client, events } = createCached({ store: { get: hang, set: hang, delete: hang, clear: hang }, keySecret })
+    expect((await client.introspect(token)).active).toBe(true)
+    expect(events[0]).toMatchObject({ type: 'cache_failed', error: { code: 'ERR_CACHE_STORE' } })
+    await client.forget(token)
+  })
+
+  test('cannot lengthen the life of an entry, whoever wrote it', async () => {
+    const store = createMapStore()
+    const { client, clock, requests } = createCached({ store, keySecret, maxAgeSeconds: 30 })
+    await client.introspect(token)
+    await settle()
+    for (const [key, entry] of store.entries) store.entries.set(key, { ...entry, expiresAtMs: 9e15 })
+    clock.ms += 30_000
+    await client.introspect(token)
+    expect(requests).toHaveLength(2)
+  })
+
+  test.each([
+    ['cache.keySecret', { store: createMapStore() }],
+    ['cache.keySecret', { keySecret: 'short' }],
+    ['cache.store', { store: {} as CacheStore, keySecret }],
+    ['cache.maxEntries', { store: createMapStore(), keySecret, maxEntries: 5 }],
+    ['cache.inactiveMaxEntries', { store: createMapStore(), keySecret, inactiveMaxEntries: 5 }],
+  ])('is refused by %s when it is not complete', (path, cache) => {
+    expect(() => createCached(cache)).toThrow(`${path}:`)
+  })
+
+  test('is refused for a client without an identifier, whose answers could be those of another', () => {
+    const clientAuthentication = { method: 'none', clientId: undefined, authenticate: () => undefined }
+    expect(() => createCached({ store: createMapStore(), keySecret }, { clientAuthentication })).toThrow('cache.store:')
+    expect(() => createCached({}, { clientAuthentication })).not.toThrow()
+  })
+})

@@ -1,0 +1,220 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import {
+  createClient,
+  createKey,
+  createServer,
+  GOOD,
+  ISSUER,
+  jwtResponse,
+  NOW,
+  type SigningServer,
+  sign,
+  type TestKey,
+} from '../signing-authorization-server.ts'
+
+const key = await createKey('ES256', 'first')
+const next = await createKey('ES256', 'second')
+const UNAVAILABLE = 'ERR_RESPONSE_KEYS_UNAVAILABLE'
+let as: SigningServer
+let nowMs: number
+
+beforeEach(() => {
+  as = createServer([key.published])
+  nowMs = NOW * 1000
+  answerWith(key)
+})
+
+/** Signs with a key from now on, at the time it is then. */
+function answerWith(signer: TestKey, header: Record<string, unknown> = {}): void {
+  as.answer = async () =>
+    jwtResponse(
+      await sign(signer, { ...GOOD, iat: Math.floor(nowMs / 1000), token_introspection: { active: true } }, header),
+    )
+}
+
+function create(options: Parameters<typeof createClient>[1] = {}) {
+  const client = createClient(as, options, { now: () => nowMs, deadlineMs: 200 })
+  return () =>
+    client.introspect('abc').then(
+      (result) => result.active,
+      (error: { code: string }) => error.code,
+    )
+}
+
+describe('a key that is not there', () => {
+  test('JWT-39 makes for one more look, which finds a key that was published since', async () => {
+    const introspect = create()
+    expect(await introspect()).toBe(true)
+    nowMs += 31_000
+    as.keys = [key.published, next.published]
+    answerWith(next)
+    expect(await introspect()).toBe(true)
+    expect(await introspect()).toBe(true)
+    expect(as.jwksRequests).toHaveLength(2)
+  })
+
+  test('JWT-39 makes for no storm of requests, one after the other or all at once', async () => {
+    const introspect = create()
+    expect(await introspect()).toBe(true)
+    nowMs += 31_000
+    let kid = 0
+    as.answer = async () => jwtResponse(await sign(key, { ...GOOD, iat: NOW + 31 }, { kid: `random-${kid++}` }))
+    for (let i = 0; i < 20; i++) expect(await introspect()).toBe(UNAVAILABLE)
+    const outcomes = await Promise.all(Array.from({ length: 20 }, introspect))
+    expect(new Set(outcomes)).toEqual(new Set([UNAVAILABLE]))
+    expect(as.jwksRequests).toHaveLength(2)
+    nowMs += 31_000
+    expect(await introspect()).toBe(UNAVAILABLE)
+    expect(as.jwksRequests).toHaveLength(3)
+  })
+
+  test('JWT-39 is a 503, and good answers are read all the while', async () => {
+    const client = createClient(as)
+    answerWith(next)
+    const request = new Request('https://orders.example.com', { headers: { authorization: 'Bearer abc' } })
+    expect(await client.guard({ audience: false })(request)).toMatchObject({ reason: 'unavailable', status: 503 })
+    answerWith(key)
+    expect(await client.introspect('abc')).toMatchObject({ active: true })
+    expect(as.jwksRequests).toHaveLength(1)
+  })
+
+  test('JWT-39 is looked for nowhere when the keys were given', async () => {
+    const introspect = create({ jwks: { keys: [key.published] } })
+    expect(await introspect()).toBe(true)
+    answerWith(next)
+    expect(await introspect()).toBe('ERR_RESPONSE_UNTRUSTED')
+    expect(as.jwksRequests).toHaveLength(0)
+  })
+
+  test('JWT-39 without a kid may be a new one, so a bad signature makes for one look as well', async () => {
+    const introspect = create()
+    const { kid: _, ...anonymous } = key.published
+    as.keys = [anonymous]
+    answerWith(key, { kid: undefined })
+    expect(await introspect()).toBe(true)
+    nowMs += 31_000
+    const { kid: __, ...renewed } = next.published
+    as.keys = [renewed]
+    answerWith(next, { kid: undefined })
+    expect(await introspect()).toBe(true)
+    expect(as.jwksRequests).toHaveLength(2)
+  })
+
+  test('JWT-39 a bad signature by a key that is there makes for none', async () => {
+    const introspect = create()
+    expect(await introspect()).toBe(true)
+    nowMs += 31_000
+    answerWith(next, { kid: 'first' })
+    expect(await introspect()).toBe('ERR_RESPONSE_UNTRUSTED')
+    expect(as.jwksRequests).toHaveLength(1)
+  })
+})
+
+test.each([
+  ['of the same type', [next.published, key.published]],
+  ['of another type', [{ kty: 'OKP', crv: 'Ed25519', x: 'AAAA' }, key.published]],
+  ['that cannot be used', [{ ...key.published, x: 'AAAA' }, key.published]],
+  ['of a type nobody knows', [{ kty: 'NEW' }, null, 5, key.published]],
+])('FAPI-08 finds the key beside another %s with the same kid', async (_, keys) => {
+  as.keys = keys.map((each) =>
+    typeof each === 'object' && each !== null ? { ...each, kid: 'first' } : each,
+  ) as typeof as.keys
+  expect(await create()()).toBe(true)
+})
+
+describe('the key set', () => {
+  test('is fetched once for all who wait, without credentials and with no redirect followed', async () => {
+    const introspect = create()
+    expect(await Promise.all(Array.from({ length: 10 }, introspect))).toEqual(Array.from({ length: 10 }, () => true))
+    expect(as.jwksRequests).toHaveLength(1)
+    expect(as.jwksRequests[0]?.headers.has('authorization')).toBe(false)
+    expect(as.jwksRequests[0]?.redirect).toBe('manual')
+  })
+
+  test('is used for ten minutes, then once more while the next one is fetched', async () => {
+    const introspect = create()
+    await introspect()
+    nowMs += 599_000
+    expect(await introspect()).toBe(true)
+    expect(as.jwksRequests).toHaveLength(1)
+    nowMs += 2000
+    as.keys = [next.published]
+    expect(await introspect()).toBe(true)
+    expect(as.jwksRequests).toHaveLength(2)
+    // The key is gone from the set, and with it what it signs.
+    expect(await introspect()).toBe(UNAVAILABLE)
+  })
+
+  test('is not used once more when it is older than an hour', async () => {
+    const introspect = create()
+    await introspect()
+    nowMs += 3_601_000
+    as.keys = [next.published]
+    expect(await introspect()).toBe(UNAVAILABLE)
+  })
+
+  test('is used for a day while the next one cannot be fetched', async () => {
+    const introspect = create()
+    await introspect()
+    as.jwksAnswer = () => new Response('', { status: 503 })
+    for (let hour = 1; hour < 24; hour++) {
+      nowMs += 3_600_000
+      expect(await introspect()).toBe(true)
+    }
+    nowMs += 3_600_000
+    expect(await introspect()).toBe(UNAVAILABLE)
+  })
+
+  test.each([
+    ['503', () => new Response('', { status: 503 })],
+    ['a redirect', () => Response.redirect('https://evil.example/jwks')],
+    ['a page', () => new Response('<h1>Hello</h1>')],
+    ['no list', () => Response.json({ keys: {} })],
+    ['too many keys', () => Response.json({ keys: Array.from({ length: 101 }, () => key.published) })],
+    ['too many octets', () => Response.json({ keys: [key.published], x: 'x'.repeat(262_144) })],
+    ['a name that stands twice', () => new Response('{"keys":[],"keys":[]}')],
+    ['nothing at all', () => new Promise<Response>(() => undefined)],
+  ])('that is answered with %s is none, and trying again a moment later helps', async (_, answer) => {
+    const introspect = create()
+    as.jwksAnswer = answer
+    expect([UNAVAILABLE, 'ERR_TRANSPORT_TIMEOUT']).toContain(await introspect())
+    as.jwksAnswer = undefined
+    expect(await introspect()).toBe(UNAVAILABLE)
+    expect(as.jwksRequests).toHaveLength(1)
+    nowMs += 2001
+    expect(await introspect()).toBe(true)
+  })
+
+  test('of private keys verifies nothing', async () => {
+    const { exportJWK } = await import('jose')
+    as.keys = [{ ...(await exportJWK(key.privateKey)), kid: 'first', alg: 'ES256', use: 'sig' }]
+    expect(await create()()).toBe('ERR_RESPONSE_UNTRUSTED')
+  })
+
+  test('may be at another place that was given', async () => {
+    expect(await create({ jwksUri: `${ISSUER}/jwks?x` })()).toBe(true)
+    expect(as.jwksRequests.map(({ url }) => url)).toEqual([`${ISSUER}/jwks?x`])
+  })
+})
+
+test.each(['http://as.example.com/jwks', 'http://127.0.0.1/jwks', 'file:///etc/passwd', 'jwks', undefined])(
+  'JWT-12 fetches no keys from %s, though the metadata says so',
+  async (jwks_uri) => {
+    const asked: string[] = []
+    const { fetch } = as
+    const server = {
+      ...as,
+      fetch(url: string, init: RequestInit) {
+        asked.push(url)
+        if (!url.includes('/.well-known/')) return fetch(url, init)
+        return Promise.resolve(
+          Response.json({ issuer: ISSUER, introspection_endpoint: `${ISSUER}/introspect`, jwks_uri }),
+        )
+      },
+    }
+    const client = createClient(server)
+    await expect(client.introspect('abc')).rejects.toMatchObject({ code: UNAVAILABLE })
+    expect(asked.filter((url) => !url.startsWith(ISSUER))).toEqual([])
+    expect(as.jwksRequests).toEqual([])
+  },
+)

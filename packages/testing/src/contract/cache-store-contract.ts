@@ -1,0 +1,127 @@
+/** What every cache store must do, written once and run against each of them. */
+import type { CacheEntry, CacheStore } from '@token-introspection/client'
+import { type ContractCase, expectEqual } from './contract-case.ts'
+
+/** 2100-01-01: nothing of these cases may expire while they run. */
+const LATER_MS = 4_102_444_800_000
+
+/**
+ * The contract of the `CacheStore` seam, one case per promise. One case clears the store, so each needs a store of its
+ * own, or they run one after the other.
+ *
+ * @returns the cases, in no order that matters.
+ *
+ * @example
+ * ```ts
+ * import type { CacheStore } from '@token-introspection/client'
+ * import { cacheStoreContract } from '@token-introspection/testing'
+ * import { describe, test } from 'vitest'
+ *
+ * export function testCacheStore(create: () => CacheStore): void {
+ *   describe('my cache store', () => {
+ *     for (const { title, run } of cacheStoreContract()) test(title, () => run(create()))
+ *   })
+ * }
+ * ```
+ */
+export function cacheStoreContract(): readonly ContractCase<CacheStore>[] {
+  return CASES
+}
+
+const CASES: readonly ContractCase<CacheStore>[] = [
+  {
+    title: 'has nothing for a key it never saw',
+    async run(store) {
+      await expectNothing(store, newKey(), 'a new key')
+    },
+  },
+  {
+    title: 'gives an entry back as it was kept, extension members, times and all',
+    async run(store) {
+      const key = newKey()
+      await store.set(key, ENTRY)
+      expectEqual(await store.get(key), ENTRY, 'the entry')
+    },
+  },
+  {
+    title: 'keeps inactive answers, too',
+    async run(store) {
+      const key = newKey()
+      const entry: CacheEntry = { ...ENTRY, response: { active: false } }
+      await store.set(key, entry)
+      expectEqual(await store.get(key), entry, 'the entry')
+    },
+  },
+  {
+    title: 'has the newest entry of a key, whether it is active or not',
+    async run(store) {
+      const key = newKey()
+      for (const active of [true, false, true]) {
+        const entry = { ...ENTRY, response: active ? ENTRY.response : { active: false as const } }
+        await store.set(key, entry)
+        expectEqual(await store.get(key), entry, `the entry that is ${active ? 'active' : 'inactive'}`)
+      }
+    },
+  },
+  {
+    title: 'tells keys apart by case, by one character, and by what follows a dot',
+    async run(store) {
+      const key = newKey()
+      await store.set(`${key}a`, ENTRY)
+      for (const other of [key, `${key}A`, `${key}b`, `${key}a.${key}`]) await expectNothing(store, other, other)
+    },
+  },
+  {
+    title: 'forgets one key and no other, and does not mind one it never saw',
+    async run(store) {
+      const [key, other] = [newKey(), newKey()]
+      await store.set(key, ENTRY)
+      await store.set(other, ENTRY)
+      await store.delete(key)
+      await store.delete(newKey())
+      await expectNothing(store, key, 'the deleted key')
+      expectEqual(await store.get(other), ENTRY, 'the other key')
+    },
+  },
+  {
+    title: 'forgets everything when it is cleared, and keeps on keeping',
+    async run(store) {
+      const [key, other] = [newKey(), newKey()]
+      await store.set(key, ENTRY)
+      await store.set(other, { ...ENTRY, response: { active: false } })
+      await store.clear()
+      await expectNothing(store, key, 'the active entry')
+      await expectNothing(store, other, 'the inactive entry')
+      await store.set(key, ENTRY)
+      expectEqual(await store.get(key), ENTRY, 'an entry kept afterwards')
+    },
+  },
+]
+
+const ENTRY: CacheEntry = {
+  response: {
+    active: true,
+    sub: 'älice',
+    aud: ['urn:a', 'urn:b'],
+    exp: LATER_MS / 1000,
+    cnf: { jkt: 'x' },
+    'https://example.com/nested': { list: [1, null, { deep: true }] },
+  },
+  askedAtMs: 1_764_000_000_123,
+  expiresAtMs: LATER_MS,
+}
+
+async function expectNothing(store: CacheStore, key: string, what: string): Promise<void> {
+  const entry = await store.get(key)
+  // Some databases say `null`.
+  if (entry !== undefined && entry !== null) throw new Error(`${what}: expected nothing, got an entry`)
+}
+
+/** 43 characters of base64url, as keys are. */
+function newKey(): string {
+  const octets = crypto.getRandomValues(new Uint8Array(32))
+  return btoa(String.fromCharCode(...octets))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
+}

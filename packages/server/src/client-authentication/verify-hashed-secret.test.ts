@@ -1,4 +1,4 @@
-import { pbkdf2Sync, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto'
+import { argon2Sync, pbkdf2Sync, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto'
 import { compare, hashSync } from 'bcryptjs'
 import { describe, expect, test, vi } from 'vitest'
 import { createHashedSecretVerifier, type VerifySecret } from './verify-hashed-secret.ts'
@@ -26,6 +26,11 @@ function pbkdf2(secret: string, salt: Buffer = randomBytes(16)): string {
   return `${salt.toString('hex')}:${pbkdf2Sync(secret, salt, 1000, 32, 'sha256').toString('hex')}`
 }
 
+function argon2(secret: string, salt: Buffer = randomBytes(16)): string {
+  const parameters = { message: secret, nonce: salt, parallelism: 1, tagLength: 32, memory: 1024, passes: 2 }
+  return `${salt.toString('hex')}:${argon2Sync('argon2id', parameters).toString('hex')}`
+}
+
 function recompute(hash: (secret: string, salt: Buffer) => string): VerifySecret {
   return (presented, registered) => {
     const again = hash(presented, Buffer.from(registered.split(':')[0] ?? '', 'hex'))
@@ -36,6 +41,7 @@ function recompute(hash: (secret: string, salt: Buffer) => string): VerifySecret
 describe('createHashedSecretVerifier', () => {
   test.each<[string, (secret: string) => string, VerifySecret]>([
     ['bcrypt', (secret) => hashSync(secret, 4), (presented, registered) => compare(presented, registered)],
+    ['argon2', (secret) => argon2(secret), recompute(argon2)],
     ['scrypt', (secret) => scrypt(secret), recompute(scrypt)],
     ['PBKDF2', (secret) => pbkdf2(secret), recompute(pbkdf2)],
   ])('finds the hash a secret was made into, with %s', async (_, hash, verifySecret) => {

@@ -70,6 +70,15 @@ export {
   type UrlRules,
 } from './values/issuer.ts'
 export { type JsonObject, MAX_JSON_DEPTH, parseJsonObject } from './values/json-object.ts'
+export {
+  CONTENT_ENCRYPTION_ALGORITHMS,
+  type ContentEncryptionAlgorithm,
+  FAPI2_SIGNATURE_ALGORITHMS,
+  KEY_MANAGEMENT_ALGORITHMS,
+  type KeyManagementAlgorithm,
+  SIGNATURE_ALGORITHMS,
+  type SignatureAlgorithm,
+} from './values/jose-algorithms.ts'
 
 // HTTP: the grammars of header fields and forms
 export {

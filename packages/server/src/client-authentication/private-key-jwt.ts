@@ -1,4 +1,5 @@
 /** `private_key_jwt` (RFC 7523, OpenID Connect Core §9): a signature by a registered key. */
+import { FAPI2_SIGNATURE_ALGORITHMS, SIGNATURE_ALGORITHMS } from '@token-introspection/core'
 import type { CompactVerifyResult, createLocalJWKSet, JSONWebKeySet } from 'jose'
 import type { JwksLoader } from '../keys/jwks-loader.ts'
 import { loadJose } from '../keys/load-jose.ts'
@@ -9,22 +10,10 @@ import type { Registered } from './registered.ts'
  * Signature algorithms by a key pair, each with at least the strength of RSA with 2048 bits. RS256 is what everybody
  * has to have (RFC 7523 §5).
  */
-export const ASYMMETRIC_ALGORITHMS = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-] as const
+export const ASYMMETRIC_ALGORITHMS = SIGNATURE_ALGORITHMS
 
 /** Of those, what the FAPI 2.0 Security Profile §5.4.1 leaves. */
-export const FAPI2_ALGORITHMS = ['PS256', 'ES256', 'EdDSA', 'Ed25519'] as const
+export const FAPI2_ALGORITHMS = FAPI2_SIGNATURE_ALGORITHMS
 
 /** Keys that are tried when the header of a JWT does not say which one it is signed by. */
 const MAX_TRIED = 10

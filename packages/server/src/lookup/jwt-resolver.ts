@@ -1,5 +1,5 @@
 /** Finds JWT access tokens by verifying them (RFC 9068, RFC 7662 §4). */
-import { parseJsonObject, REGISTERED_MEMBERS } from '@token-introspection/core'
+import { parseJsonObject, REGISTERED_MEMBERS, SIGNATURE_ALGORITHMS } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { CompactVerifyGetKey, JSONWebKeySet } from 'jose'
 import { loadJose } from '../keys/load-jose.ts'
@@ -33,9 +33,6 @@ export interface JwtResolverOptions {
   /** What events and explanations call it. Default `jwt`. */
   readonly name?: string | undefined
 }
-
-/** The signature algorithms with a public key that JOSE libraries have (RFC 7518 §3.1, RFC 8037, RFC 9864). */
-const ALGORITHMS = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 Ed25519 EdDSA'.split(' ')
 
 const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
 const ACCESS_TOKEN_TYP = /^(?:application\/)?at\+jwt$/i
@@ -116,9 +113,12 @@ function resolveKeys(group: OptionGroup): () => JSONWebKeySet | Promise<JSONWebK
 }
 
 function resolveAlgorithms(group: OptionGroup): string[] {
-  const algorithms = group.strings('algorithms') ?? ALGORITHMS
-  if (algorithms.length === 0 || algorithms.some((algorithm) => !ALGORITHMS.includes(algorithm))) {
-    throw group.error('algorithms', `must hold some of ${ALGORITHMS.join(', ')}`)
+  const algorithms = group.strings('algorithms') ?? SIGNATURE_ALGORITHMS
+  if (
+    algorithms.length === 0 ||
+    algorithms.some((algorithm) => !(SIGNATURE_ALGORITHMS as readonly string[]).includes(algorithm))
+  ) {
+    throw group.error('algorithms', `must hold some of ${SIGNATURE_ALGORITHMS.join(', ')}`)
   }
   return [...algorithms]
 }

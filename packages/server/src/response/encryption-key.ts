@@ -1,4 +1,5 @@
 /** The key of a protected resource that its answers are encrypted for (RFC 9701 §6). */
+import { CONTENT_ENCRYPTION_ALGORITHMS, KEY_MANAGEMENT_ALGORITHMS } from '@token-introspection/core'
 import type { JSONWebKeySet, JWK } from 'jose'
 
 /**
@@ -8,29 +9,13 @@ import type { JSONWebKeySet, JWK } from 'jose'
 export type ResponseEncryptionAlg = (typeof RESPONSE_ENCRYPTION_ALGS)[number]
 
 /** Every algorithm, by its registered name. */
-export const RESPONSE_ENCRYPTION_ALGS = [
-  'RSA-OAEP',
-  'RSA-OAEP-256',
-  'RSA-OAEP-384',
-  'RSA-OAEP-512',
-  'ECDH-ES',
-  'ECDH-ES+A128KW',
-  'ECDH-ES+A192KW',
-  'ECDH-ES+A256KW',
-] as const
+export const RESPONSE_ENCRYPTION_ALGS = KEY_MANAGEMENT_ALGORITHMS
 
 /** The `enc` of an encrypted answer. */
 export type ResponseEncryptionEnc = (typeof RESPONSE_ENCRYPTION_ENCS)[number]
 
 /** Every content encryption, by its registered name. */
-export const RESPONSE_ENCRYPTION_ENCS = [
-  'A128CBC-HS256',
-  'A192CBC-HS384',
-  'A256CBC-HS512',
-  'A128GCM',
-  'A192GCM',
-  'A256GCM',
-] as const
+export const RESPONSE_ENCRYPTION_ENCS = CONTENT_ENCRYPTION_ALGORITHMS
 
 /** The content encryption unless another is registered (RFC 9701 §6). */
 export const DEFAULT_ENCRYPTION_ENC: ResponseEncryptionEnc = 'A128CBC-HS256'

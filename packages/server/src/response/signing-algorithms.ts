@@ -1,4 +1,5 @@
 /** The algorithms that answers can be signed with: the asymmetric ones of JWS (RFC 9701 §6, RFC 7518 §3, RFC 9864). */
+import { FAPI2_SIGNATURE_ALGORITHMS, SIGNATURE_ALGORITHMS } from '@token-introspection/core'
 
 /**
  * The `alg` of a signed answer. `none` and the algorithms with a shared secret are not among them: the first signs
@@ -10,25 +11,10 @@
 export type ResponseSigningAlg = (typeof RESPONSE_SIGNING_ALGS)[number]
 
 /** Every algorithm, by its registered name. */
-export const RESPONSE_SIGNING_ALGS = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-  'ML-DSA-44',
-  'ML-DSA-65',
-  'ML-DSA-87',
-] as const
+export const RESPONSE_SIGNING_ALGS = [...SIGNATURE_ALGORITHMS, 'ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'] as const
 
 /** What FAPI 2.0 leaves of them (FAPI 2.0 Security Profile §5.4.1). */
-export const FAPI2_SIGNING_ALGS: readonly ResponseSigningAlg[] = ['PS256', 'ES256', 'EdDSA', 'Ed25519']
+export const FAPI2_SIGNING_ALGS: readonly ResponseSigningAlg[] = FAPI2_SIGNATURE_ALGORITHMS
 
 /** The least an RSA modulus may have, in bits (RFC 7518 §3.3). */
 export const MIN_RSA_BITS = 2048

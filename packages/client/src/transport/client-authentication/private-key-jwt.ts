@@ -1,4 +1,5 @@
 /** `private_key_jwt`: an assertion signed with a private key, so that nothing secret is with the server (RFC 7523). */
+import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { CryptoKey, JWK, KeyObject } from 'jose'
 import {
@@ -10,22 +11,8 @@ import {
 } from './assertion-authentication.ts'
 import { type ClientAuthentication, checkClientId } from './client-authentication.ts'
 
-const ALGORITHMS = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-] as const
-
 /** A signature algorithm with a key pair, by its registered name. FAPI 2.0 leaves `PS256`, `ES256`, `EdDSA`, `Ed25519`. */
-export type AssertionAlgorithm = (typeof ALGORITHMS)[number]
+export type AssertionAlgorithm = SignatureAlgorithm
 
 /** A private key: a CryptoKey, a KeyObject of `node:crypto`, a JWK, or PKCS #8 as PEM. RSA keys have at least 2048 bits. */
 export type PrivateKey = CryptoKey | KeyObject | JWK | string
@@ -80,7 +67,7 @@ export function privateKeyJwt(
 ): ClientAuthentication {
   checkClientId(clientId)
   const group = new OptionGroup('', options, ['algorithm', 'keyId', ...ASSERTION_OPTIONS])
-  const alg = group.oneOf('algorithm', ALGORITHMS, 'RS256')
+  const alg = group.oneOf('algorithm', SIGNATURE_ALGORITHMS, 'RS256')
   const kid = group.string('keyId') ?? keyIdOf(key)
   const importKey = readKey(key, alg)
   let imported: ReturnType<typeof importKey> | undefined
@@ -122,8 +109,8 @@ export function privateKeyJwtFromSigner(
 ): ClientAuthentication {
   checkClientId(clientId)
   const given = new OptionGroup('signer', signer, ['algorithm', 'keyId', 'sign'])
-  const alg = ALGORITHMS.find((known) => known === given.raw('algorithm'))
-  if (alg === undefined) throw given.error('algorithm', `must be one of ${ALGORITHMS.join(', ')}`)
+  const alg = SIGNATURE_ALGORITHMS.find((known) => known === given.raw('algorithm'))
+  if (alg === undefined) throw given.error('algorithm', `must be one of ${SIGNATURE_ALGORITHMS.join(', ')}`)
   const header = headerOf(alg, given.string('keyId'))
   const signData = given.function<AssertionSigner['sign']>('sign')
   if (signData === undefined) throw given.error('sign', 'is required')

@@ -123,6 +123,21 @@ describe('the fetch form', () => {
     expect((await answer(request)).response.status).toBe(413)
   })
 
+  test.each(['abc', '-1', '1e3', '10, 10'])('counts a body itself whose length is %j', async (length) => {
+    let pulls = 0
+    const request = streaming(
+      {
+        pull(controller) {
+          pulls++
+          controller.enqueue(new Uint8Array(10_000))
+        },
+      },
+      { 'content-length': length },
+    )
+    expect((await answer(request)).response.status).toBe(413)
+    expect(pulls).toBeLessThan(6)
+  })
+
   test('reads nothing of a body whose request is refused by its head', async () => {
     let pulls = 0
     const request = streaming({ pull: () => void pulls++ }, { 'content-type': 'application/json' })

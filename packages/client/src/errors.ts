@@ -15,6 +15,28 @@ export class TransportTimeoutError extends IntrospectionError {
   readonly retryable = true
 }
 
+/**
+ * Nothing was sent, because the last requests to this endpoint failed one after the other: see
+ * `transport.circuitBreaker`. A guard answers 503.
+ */
+export class TransportCircuitOpenError extends IntrospectionError {
+  readonly code = 'ERR_TRANSPORT_CIRCUIT_OPEN'
+  readonly retryable = true
+  /** Seconds until another request is tried. */
+  readonly retryAfterSeconds: number
+
+  constructor(message: string, retryAfterSeconds: number) {
+    super(message)
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
+/** Nothing was sent, because `transport.maxQueuedRequests` wait already. A guard answers 503. */
+export class TransportOverloadedError extends IntrospectionError {
+  readonly code = 'ERR_TRANSPORT_OVERLOADED'
+  readonly retryable = true
+}
+
 /** What an answer with the wrong status said. */
 export interface StatusDetails {
   readonly status: number

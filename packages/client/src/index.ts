@@ -7,7 +7,12 @@ export type { GuardOptions, IntrospectionClientOptions, PolicyOptions, TokenOpti
 export type { JwtResponseAlgorithm, KeyManagementAlgorithm } from './response/jwt-algorithms.ts'
 export type { DecryptionKey, JwtResponseOptions, JwtResponseProfile } from './response/jwt-response-options.ts'
 export type { ResponseOptions } from './response/response-options.ts'
+export type { MemberAliases, ToleranceOptions } from './response/tolerance-options.ts'
+export type { InactiveReply } from './transport/read-reply.ts'
+export type { TokenKind } from './policy/check-policy.ts'
+export type { Provider } from './providers/provider.ts'
 export type { Pem, TlsOptions } from './transport/tls-options.ts'
+export type { CircuitBreakerOptions, OutageOptions } from './transport/outage/outage-options.ts'
 export type { TransportOptions } from './transport/transport-options.ts'
 export type { ActiveIntrospectionResult, IntrospectionResult } from './result/introspection-result.ts'
 
@@ -55,6 +60,10 @@ export {
   rotatingClientSecret,
   type RotatingClientSecretOptions,
 } from './transport/client-authentication/rotating-client-secret.ts'
+export {
+  zitadelKeyFile,
+  type ZitadelKeyFile,
+} from './transport/client-authentication/zitadel-key-file.ts'
 export { selfSignedTlsClientAuth } from './transport/client-authentication/self-signed-tls-client-auth.ts'
 export { tlsClientAuth } from './transport/client-authentication/tls-client-auth.ts'
 
@@ -66,10 +75,18 @@ export type { MaybePromise } from './maybe-promise.ts'
 // Seam transport.send
 export type { Fetch } from './transport/fetch-send.ts'
 export type { Cancellation } from './transport/deadline.ts'
-export type { Send, TransportReply, TransportRequest } from './transport/transport.ts'
+export type { Dispatcher, Send, TransportReply, TransportRequest } from './transport/transport.ts'
 
 // Events
-export type { CacheFailedEvent, FailedEvent, IntrospectedEvent, IntrospectionClientEvent, OnEvent } from './events.ts'
+export type { CircuitState } from './transport/outage/circuit-breaker.ts'
+export type {
+  CacheFailedEvent,
+  CircuitChangedEvent,
+  FailedEvent,
+  IntrospectedEvent,
+  IntrospectionClientEvent,
+  OnEvent,
+} from './events.ts'
 
 // Errors
 export {
@@ -80,7 +97,9 @@ export {
   ResponseMalformedError,
   ResponseUntrustedError,
   type StatusDetails,
+  TransportCircuitOpenError,
   TransportEndpointMissingError,
+  TransportOverloadedError,
   TransportStatusError,
   TransportTimeoutError,
   TransportUnauthorizedError,

@@ -39,7 +39,10 @@ const groups: Record<string, string> = {
   TokenOptions: 'token',
   CacheOptions: 'cache',
   TransportOptions: 'transport',
+  OutageOptions: 'transport',
+  CircuitBreakerOptions: 'transport.circuitBreaker',
   ResponseOptions: 'response',
+  ToleranceOptions: 'response.tolerate',
   PolicyOptions: 'policy',
 }
 
@@ -55,11 +58,7 @@ describe('what the documentation of the options says', () => {
   test('is every default there is, and no other', () => {
     const stated = documented.filter((option) => option.default !== undefined)
     expect(Object.fromEntries(stated.map((option) => [option.path, option.default]))).toEqual(
-      Object.fromEntries(
-        Object.entries(defaults).flatMap(([group, options]) =>
-          Object.entries(options).map(([name, value]) => [`${group}.${name}`, value]),
-        ),
-      ),
+      Object.fromEntries(flatten(defaults)),
     )
   })
 
@@ -67,16 +66,16 @@ describe('what the documentation of the options says', () => {
 
   test.each(bounded)('are the bounds of $path', ({ group, name, path, bounds }) => {
     const [min, max] = bounds as [number, number]
-    for (const value of [min, max]) expect(() => resolve({ [group]: { [name]: value } })).not.toThrow()
+    for (const value of [min, max]) expect(() => resolve(nest(group, { [name]: value }))).not.toThrow()
     for (const value of [min - 1, max + 1, Number.NaN, Number.POSITIVE_INFINITY, String(min), null]) {
-      expectTypeError(() => resolve({ [group]: { [name]: value } }), path)
+      expectTypeError(() => resolve(nest(group, { [name]: value })), path)
     }
   })
 
   test('has bounds for every number', () => {
     const numbers = documented.filter((option) => typeof option.default === 'number')
     expect(numbers.every((option) => option.bounds !== undefined)).toBe(true)
-    expect(bounded).toHaveLength(9)
+    expect(bounded).toHaveLength(13)
   })
 })
 
@@ -148,8 +147,8 @@ describe('resolveOptions', () => {
     ['fetch and send at once', { transport: { fetch: noop, send: noop } }, 'transport.send'],
     [
       'a number out of bounds that a fetch would leave unused',
-      { transport: { fetch: noop, maxConnections: 0 } },
-      'transport.maxConnections',
+      { transport: { fetch: noop, maxConcurrentRequests: 0 } },
+      'transport.maxConcurrentRequests',
     ],
     ['issuers that are no list', { response: { acceptedIssuers: issuer } }, 'response.acceptedIssuers'],
     ['issuers that are not all strings', { response: { acceptedIssuers: [issuer, 5] } }, 'response.acceptedIssuers'],
@@ -294,8 +293,20 @@ const OPTION_FILES = [
   'options.ts',
   'cache/cache-options.ts',
   'transport/transport-options.ts',
+  'transport/outage/outage-options.ts',
   'response/response-options.ts',
+  'response/tolerance-options.ts',
 ]
+
+function flatten(group: object, prefix = ''): [string, unknown][] {
+  return Object.entries(group).flatMap(([name, value]: [string, unknown]) =>
+    typeof value === 'object' && value !== null ? flatten(value, `${prefix}${name}.`) : [[`${prefix}${name}`, value]],
+  )
+}
+
+function nest(group: string, options: object): object {
+  return group.split('.').reduceRight((inner, name) => ({ [name]: inner }), options)
+}
 
 function documentedOptions() {
   const source = OPTION_FILES.map((file) => readFileSync(new URL(file, import.meta.url), 'utf8')).join('\n')

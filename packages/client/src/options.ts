@@ -1,12 +1,15 @@
 /** Options of IntrospectionClient and its guards: documented, defaulted, read once. */
-import { type ClaimsSchema, isScopeToken, parseScope, toNumericDate } from '@token-introspection/core'
+import { type ClaimsSchema, isScopeToken, parseScope, toNumericDate, type TokenTypeHint } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
+import { applyProvider } from './apply-provider.ts'
 import { cacheDefaults, type CacheOptions, resolveCache } from './cache/cache-options.ts'
 import { SingleFlight } from './cache/single-flight.ts'
 import { type OnEvent, report } from './events.ts'
 import type { Steps } from './introspect.ts'
-import type { Policy } from './policy/check-policy.ts'
+import type { Policy, TokenKind } from './policy/check-policy.ts'
+import type { Provider } from './providers/provider.ts'
 import { resolveResponse, responseDefaults, type ResponseOptions } from './response/response-options.ts'
+import type { ResponseStep } from './response/validate-response.ts'
 import type { ChallengeSettings } from './result/refusal.ts'
 import { createFingerprint } from './token/fingerprint-token.ts'
 import type { ClientAuthentication } from './transport/client-authentication/client-authentication.ts'
@@ -16,6 +19,11 @@ import { resolveTransport, transportDefaults, type TransportOptions } from './tr
 export interface TokenOptions {
   /** Octets a token may have; a longer one is inactive unasked. Default 8192, from 64 to 65536. */
   readonly maxBytes?: number | undefined
+  /**
+   * Sent as `token_type_hint` with every call that gives no hint of its own; leave it out unless the authorization server
+   * asks for it (RFC 7662 §2.1). Default none.
+   */
+  readonly tokenTypeHint?: TokenTypeHint | undefined
 }
 
 /** Step `policy`: what a guard requires, unless the guard says otherwise. */
@@ -27,6 +35,12 @@ export interface PolicyOptions {
   readonly audience?: string | readonly string[] | false | undefined
   /** The `realm` of challenges. Default `protected resource`. */
   readonly realm?: string | undefined
+  /**
+   * What this server says of access tokens, such as `{ member: 'token_use', oneOf: ['access_token'] }`: a token of which it
+   * says something else, or nothing, is refused with the reason `token_kind`. Default none, and then tokens are refused of
+   * which any member says that they are another kind; `false` is for a guard that does without what the client has.
+   */
+  readonly tokenKind?: TokenKind | false | undefined
 }
 
 /** Options of one guard. */
@@ -40,8 +54,13 @@ export interface GuardOptions extends PolicyOptions {
   readonly maxAgeSeconds?: number | undefined
 }
 
-/** Options of {@link IntrospectionClient}. Give `issuer`, or `endpoint`, or both. */
+/** Options of {@link IntrospectionClient}. Give `issuer`, or `endpoint`, or both, or a `provider` that has them. */
 export interface IntrospectionClientOptions<Claims extends object = object> {
+  /**
+   * What is known about your authorization server, such as `keycloak({ url, realm })` of
+   * `@token-introspection/client/providers`. The options beside it win, key by key. Default none.
+   */
+  readonly provider?: Provider | undefined
   /** The authorization server, whose metadata names the introspection endpoint (RFC 8414 §2). */
   readonly issuer?: string | undefined
   /** The introspection endpoint, when there is no metadata or it is reached by another address. */
@@ -80,7 +99,8 @@ export interface ResolvedOptions {
 
 /** Reads the options once into what each step needs. */
 export function resolveOptions<Claims extends object>(options: IntrospectionClientOptions<Claims>): ResolvedOptions {
-  const group = new OptionGroup('', options, [
+  const group = new OptionGroup('', applyProvider(options), [
+    'provider',
     'issuer',
     'endpoint',
     'clientAuthentication',
@@ -93,37 +113,59 @@ export function resolveOptions<Claims extends object>(options: IntrospectionClie
     'onEvent',
     'now',
   ])
-  const token = new OptionGroup('token', group.raw('token'), ['maxBytes'])
+  const token = new OptionGroup('token', group.raw('token'), ['maxBytes', 'tokenTypeHint'])
+  const tokenTypeHint = token.string('tokenTypeHint')
   const nowMs = group.function<() => number>('now') ?? Date.now
   const onEvent = group.function<OnEvent>('onEvent')
   const cache = resolveCache(group, { nowMs, onFailure: (error) => report(onEvent, { type: 'cache_failed', error }) })
-  const transport = resolveTransport(group)
+  const transport = resolveTransport(group, {
+    onCircuitChange: (url, state, openMs) =>
+      report(onEvent, { type: 'circuit_changed', endpoint: url.split('?', 1)[0] as string, state, openMs }),
+  })
   const { issuer, accept, clientAuthentication } = transport
   const { clientId, method } = clientAuthentication
   if (clientId === undefined && cache?.isShared === true) {
     // Two resource servers could not be told apart, whose answers may differ (RFC 7662 §2.2).
     throw group.error('cache.store', 'needs a client authentication with a client identifier')
   }
-  const scope = { issuer, endpoint: transport.endpoint.known, clientId, method, accept }
+  const response = resolveResponse(group, transport)
+  const manner = mannerOf(tokenTypeHint, transport.parameters, response)
+  const scope = { issuer, endpoint: transport.endpoint.known, clientId, method, accept, manner }
   const steps: Steps = {
     token: {
       maxBytes: token.integer('maxBytes', { default: defaults.token.maxBytes, min: 64, max: 65_536 }),
       fingerprint: createFingerprint(scope, cache?.keySecret),
+      tokenTypeHint,
     },
     cache,
     flights: new SingleFlight(),
     claimed: new WeakMap(),
     transport,
-    response: resolveResponse(group, transport),
+    response,
     now: () => toNumericDate(nowMs()),
     nowMs,
   }
   return { steps, policy: resolvePolicyDefaults(group), onEvent }
 }
 
+/** What every answer depends on besides who asks whom; `undefined` when nothing out of the ordinary is asked or forgiven. */
+function mannerOf(
+  tokenTypeHint: string | undefined,
+  parameters: Readonly<Record<string, string>> | undefined,
+  { tolerance, inactiveWhen }: ResponseStep,
+): string | undefined {
+  if ([tokenTypeHint, parameters, tolerance, inactiveWhen].every((part) => part === undefined)) return undefined
+  const sorted = Object.entries(parameters ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify([tokenTypeHint ?? null, sorted, tolerance ?? null, inactiveWhen ?? null])
+}
+
 function resolvePolicyDefaults(options: OptionGroup): PolicyOptions {
-  const group = new OptionGroup('policy', options.raw('policy'), ['audience', 'realm'])
-  return Object.freeze({ audience: resolveAudience(group), realm: resolveRealm(group) })
+  const group = new OptionGroup('policy', options.raw('policy'), ['audience', 'realm', 'tokenKind'])
+  return Object.freeze({
+    audience: resolveAudience(group),
+    realm: resolveRealm(group),
+    tokenKind: resolveTokenKind(group),
+  })
 }
 
 /** What the options of a guard come to. */
@@ -133,7 +175,7 @@ export interface ResolvedGuardOptions extends Policy, ChallengeSettings {
 
 /** Reads the options of one guard on top of the client's. */
 export function resolveGuardOptions(options: GuardOptions, inherited: PolicyOptions): ResolvedGuardOptions {
-  const group = new OptionGroup('guard', options, ['audience', 'scope', 'realm', 'maxAgeSeconds'])
+  const group = new OptionGroup('guard', options, ['audience', 'scope', 'realm', 'tokenKind', 'maxAgeSeconds'])
   const audience = resolveAudience(group) ?? inherited.audience
   if (audience === undefined) {
     throw group.error('audience', "is required: this resource server's own identifier, or false to check it elsewhere")
@@ -144,13 +186,26 @@ export function resolveGuardOptions(options: GuardOptions, inherited: PolicyOpti
     throw group.error('scope', 'must be scope tokens with a space between them')
   }
   const realm = resolveRealm(group) ?? inherited.realm ?? defaults.policy.realm
+  const tokenKind = resolveTokenKind(group) ?? inherited.tokenKind
   const maxAgeSeconds = group.number('maxAgeSeconds', { default: cacheDefaults.maxAgeSeconds, min: 0, max: 86_400 })
   return Object.freeze({
     audience: audience as Policy['audience'],
     scope: Object.freeze(scope),
     realm,
+    tokenKind: tokenKind === false ? undefined : tokenKind,
     ...(group.has('maxAgeSeconds') && { maxAgeSeconds }),
   })
+}
+
+function resolveTokenKind(group: OptionGroup): TokenKind | false | undefined {
+  const given = group.raw('tokenKind')
+  if (given === undefined || given === false) return given
+  const kind = new OptionGroup(group.path('tokenKind'), given, ['member', 'oneOf'])
+  const member = kind.string('member')
+  if (member === undefined) throw kind.error('member', 'is required')
+  const oneOf = kind.strings('oneOf')
+  if (oneOf === undefined || oneOf.length === 0) throw kind.error('oneOf', 'must name at least one kind')
+  return Object.freeze({ member, oneOf })
 }
 
 /** A realm that no challenge could carry is refused where it is given, not at the first refused request. */

@@ -1,41 +1,57 @@
 /** The default transport on Node: an undici pool per origin, driven at `dispatch`, a fifth cheaper than `request`. */
 import type * as Undici from 'undici'
-import type { Dispatcher, Pool } from 'undici'
 import { ResponseMalformedError, TransportUnreachableError } from '../errors.ts'
-import type { DefaultTransportOptions, Transport, TransportReply, TransportRequest } from './transport.ts'
+import type { DefaultTransportOptions, Dispatcher, Transport, TransportReply, TransportRequest } from './transport.ts'
 import { withoutOctets } from './without-octets.ts'
 
 /** Where requests for one URL go. */
 interface Target {
-  readonly pool: Pool
+  readonly dispatcher: Dispatcher
+  readonly origin: string
   readonly path: string
 }
 
 /** Creates the transport. undici is loaded with the first request, not with the package. */
 export function createDefaultTransport(options: DefaultTransportOptions): Transport {
-  const pools = new Map<string, Pool>()
+  /** By origin; those of ours, which are closed with us. */
+  const owned = new Map<string, Undici.Dispatcher>()
   // URLs come from the options and the metadata, never from requests, so there are a handful.
   const targets = new Map<string, Target>()
   let undici: typeof Undici | undefined
   let closed = false
 
-  function targetOf(url: string, { Pool }: typeof Undici): Target {
+  function targetOf(url: string, loaded: typeof Undici): Target {
     const { origin, pathname, search } = new URL(url)
-    const pool =
-      pools.get(origin) ??
-      new Pool(origin, {
-        connections: options.maxConnections,
-        // HTTP/2 costs twice as much for calls this small.
-        allowH2: false,
-        // The call's own deadline is exact; undici's timers are coarse.
-        headersTimeout: 0,
-        bodyTimeout: 0,
-        connect: { timeout: options.connectTimeoutMs, ...options.tls },
-      })
-    pools.set(origin, pool)
-    const target = { pool, path: pathname + search }
+    const target = {
+      dispatcher: options.dispatcher ?? ownDispatcher(origin, loaded),
+      origin,
+      path: pathname + search,
+    }
     targets.set(url, target)
     return target
+  }
+
+  function ownDispatcher(origin: string, { Pool, ProxyAgent }: typeof Undici): Dispatcher {
+    const known = owned.get(origin)
+    if (known !== undefined) return known
+    const settings = {
+      connections: options.maxConnections,
+      // HTTP/2 costs twice as much for calls this small.
+      allowH2: false,
+      // The call's own deadline is exact; undici's timers are coarse.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    }
+    const { connectTimeoutMs: timeout, proxy: uri, tls } = options
+    const connect = { timeout, ...tls } as Undici.buildConnector.BuildOptions
+    // Whom the client trusts it trusts on the way as well; its certificate is for the authorization server alone.
+    const proxyTls = { timeout, ca: tls?.ca } as Undici.buildConnector.BuildOptions
+    const dispatcher =
+      uri === undefined
+        ? new Pool(origin, { ...settings, connect })
+        : new ProxyAgent({ ...settings, uri, requestTls: connect, proxyTls })
+    owned.set(origin, dispatcher)
+    return dispatcher
   }
 
   return {
@@ -46,32 +62,37 @@ export function createDefaultTransport(options: DefaultTransportOptions): Transp
     },
     async close() {
       closed = true
-      await Promise.all([...pools.values()].map((pool) => pool.close()))
+      await Promise.all([...owned.values()].map((dispatcher) => dispatcher.close()))
     },
   }
 }
 
-function dispatch({ pool, path }: Target, request: TransportRequest): Promise<TransportReply> {
+function dispatch({ dispatcher, origin, path }: Target, request: TransportRequest): Promise<TransportReply> {
   return new Promise((resolve, reject) => {
     const exchange = new Exchange(request, resolve, reject)
     request.cancellation.onCancel((reason) => exchange.cancel(reason))
     if (exchange.over) return
     const { method, headers, body } = request
-    pool.dispatch({ path, method, headers: headers as Record<string, string>, body: body ?? null }, exchange)
+    try {
+      dispatcher.dispatch({ origin, path, method, headers, body: body ?? null }, exchange)
+    } catch (cause) {
+      // An undici of before 7 does not know our handler.
+      exchange.cancel(new TypeError('transport.dispatcher: must be a Dispatcher of undici 7 or 8', { cause }))
+    }
   })
 }
 
 type ReceivedHeaders = Readonly<Record<string, string | string[] | undefined>>
 
 /** One request on its way, and its answer once it is complete; one that grows too large is refused. */
-class Exchange implements Dispatcher.DispatchHandler, TransportReply {
+class Exchange implements Undici.Dispatcher.DispatchHandler, TransportReply {
   status = 0
   /** Whether the waiter has its answer, good or bad. */
   over = false
   readonly #request: TransportRequest
   readonly #resolve: (reply: TransportReply) => void
   readonly #reject: (error: Error) => void
-  #controller: Dispatcher.DispatchController | undefined
+  #controller: Undici.Dispatcher.DispatchController | undefined
   #headers: ReceivedHeaders = {}
   #chunks: Buffer[] = []
   #length = 0
@@ -101,17 +122,17 @@ class Exchange implements Dispatcher.DispatchHandler, TransportReply {
     queueMicrotask(() => this.#controller?.abort(reason))
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onRequestStart(controller: Undici.Dispatcher.DispatchController): void {
     this.#controller = controller
     if (this.over) controller.abort(new Error('cancelled before it was sent'))
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: ReceivedHeaders): void {
+  onResponseStart(_controller: Undici.Dispatcher.DispatchController, status: number, headers: ReceivedHeaders): void {
     this.status = status
     this.#headers = headers
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_controller: Undici.Dispatcher.DispatchController, chunk: Buffer): void {
     this.#length += chunk.length
     if (this.#length > this.#request.maxResponseBytes) {
       this.cancel(new ResponseMalformedError(`the answer has more than ${this.#request.maxResponseBytes} octets`))
@@ -126,7 +147,7 @@ class Exchange implements Dispatcher.DispatchHandler, TransportReply {
     this.#resolve(this)
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
+  onResponseError(_controller: Undici.Dispatcher.DispatchController, cause: Error): void {
     if (this.over) return
     this.over = true
     const { origin } = new URL(this.#request.url)

@@ -2,9 +2,19 @@
 import { fetchSend } from './fetch-send.ts'
 import type { DefaultTransportOptions, Transport } from './transport.ts'
 
+/** What the runtimes have no word for, or each another. */
+const NODE_ALONE = [
+  ['tls', 'that has the certificate'],
+  ['proxy', 'that uses the proxy'],
+  ['dispatcher', 'of your own'],
+] as const
+
 /** Creates the transport; the runtime pools connections by itself. */
-export function createDefaultTransport({ tls }: DefaultTransportOptions): Transport {
-  if (tls !== undefined) throw new TypeError('transport.tls: works on Node; here give a fetch that has the certificate')
+export function createDefaultTransport(options: DefaultTransportOptions): Transport {
+  for (const [name, instead] of NODE_ALONE) {
+    if (options[name] !== undefined)
+      throw new TypeError(`transport.${name}: works on Node; here give a fetch ${instead}`)
+  }
   const send = fetchSend((url, init) => fetch(url, init))
   return { send: (request) => request.cancellation.race(send(request)), close: () => Promise.resolve() }
 }

@@ -22,7 +22,14 @@ async function ask(statuses: number[], methods: Partial<ClientAuthentication>, d
     requests.push(request)
     return Promise.resolve({ status: statuses.shift() as number, header: () => undefined, body: new Uint8Array() })
   }
-  const settings = { clientAuthentication, maxResponseBytes: 1024, accept: 'application/json', issuer: undefined, send }
+  const settings = {
+    clientAuthentication,
+    maxResponseBytes: 1024,
+    accept: 'application/json',
+    issuer: undefined,
+    send,
+    retry: undefined,
+  }
   const reply = await exchange(question, endpoint, deadline, settings)
   return { status: reply.status, requests, sent: requests.map(({ headers }) => headers['authorization']) }
 }

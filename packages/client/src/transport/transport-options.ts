@@ -1,35 +1,53 @@
 /** Options of step `transport`. */
 import { isIssuer, isLoopbackHost, JSON_MEDIA_TYPE, JWT_INTROSPECTION_MEDIA_TYPE } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
-import { createDefaultTransport } from '#default-transport'
 import { isCertificateMethod } from './client-authentication/certificate-authentication.ts'
 import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
+import { checkParameters } from './build-request.ts'
+import { chooseTransport } from './choose-transport.ts'
 import { createClientContext } from './client-context.ts'
 import { Deadlines } from './deadline.ts'
 import { discoverEndpoint, type DiscoverySettings, EndpointDiscovery } from './discover-endpoint.ts'
-import { type Fetch, fetchSend } from './fetch-send.ts'
+import type { Fetch } from './fetch-send.ts'
 import { isEndpoint } from './is-endpoint.ts'
-import { resolveTls, type TlsOptions } from './tls-options.ts'
-import type { Send, Transport } from './transport.ts'
+import {
+  OUTAGE_OPTIONS,
+  outageDefaults,
+  type OutageOptions,
+  type OutageSurroundings,
+  resolveOutage,
+} from './outage/outage-options.ts'
+import type { TlsOptions } from './tls-options.ts'
+import type { Dispatcher, Send } from './transport.ts'
 import type { EndpointSource, TransportStep } from './transport-step.ts'
 
 /** Step `transport`: how the authorization server is reached. */
-export interface TransportOptions {
+export interface TransportOptions extends OutageOptions {
   /** Milliseconds a call may take, discovery included. Default 2000, from 50 to 60000. */
   readonly deadlineMs?: number | undefined
   /** Octets an answer may have. Default 65536, from 1024 to 1048576. */
   readonly maxResponseBytes?: number | undefined
-  /** Connections per origin, on Node. Default 64, from 1 to 1024. */
-  readonly maxConnections?: number | undefined
   /**
    * Allow `http:` to a host that is this machine by its name: `localhost`, `127.0.0.0/8`, `[::1]`. Default `false`.
    *
    * Security: tokens and secrets cross the connection unprotected.
    */
   readonly allowHttpOnLoopback?: boolean | undefined
+  /**
+   * Parameters of every request, besides the token, such as the `client_id` or the token manager that some servers want; those
+   * of a call come before them. None that is set by other means. Default none.
+   */
+  readonly parameters?: Readonly<Record<string, string>> | undefined
   /** Client certificate and private authorities, for the default transport on Node. Neither `fetch` nor `send` beside it. */
   readonly tls?: TlsOptions | undefined
-  /** A `fetch` to use instead of the default transport, for proxies and test doubles. Redirects are not followed. */
+  /** The URL of an HTTP proxy, for the default transport on Node. Credentials in it are sent to the proxy alone. */
+  readonly proxy?: string | undefined
+  /**
+   * An undici `Dispatcher` (7 or 8) that requests go through, on Node: an `Agent`, a `ProxyAgent`, a `MockAgent`. It
+   * stays yours to configure and to close, and `tls` and `proxy` are its business.
+   */
+  readonly dispatcher?: Dispatcher | undefined
+  /** A `fetch` to use instead of the default transport, for test doubles and other runtimes. Redirects are not followed. */
   readonly fetch?: Fetch | undefined
   /** Sends requests in a way of your own. Give this or `fetch`. */
   readonly send?: Send | undefined
@@ -39,20 +57,23 @@ export interface TransportOptions {
 export const transportDefaults = Object.freeze({
   deadlineMs: 2000,
   maxResponseBytes: 65_536,
-  maxConnections: 64,
   allowHttpOnLoopback: false,
+  ...outageDefaults,
 })
 
 /** The step, from the options of the client. */
-export function resolveTransport(options: OptionGroup): TransportStep {
+export function resolveTransport(options: OptionGroup, surroundings: OutageSurroundings): TransportStep {
   const group = new OptionGroup('transport', options.raw('transport'), [
     'deadlineMs',
     'maxResponseBytes',
-    'maxConnections',
     'allowHttpOnLoopback',
+    'parameters',
     'tls',
+    'proxy',
+    'dispatcher',
     'fetch',
     'send',
+    ...OUTAGE_OPTIONS,
   ])
   const deadlineMs = group.number('deadlineMs', { default: transportDefaults.deadlineMs, min: 50, max: 60_000 })
   const maxResponseBytes = group.integer('maxResponseBytes', {
@@ -61,16 +82,13 @@ export function resolveTransport(options: OptionGroup): TransportStep {
     max: 1_048_576,
   })
   const urlRules = { allowHttpOnLoopback: group.boolean('allowHttpOnLoopback', transportDefaults.allowHttpOnLoopback) }
-  const maxConnections = group.integer('maxConnections', {
-    default: transportDefaults.maxConnections,
-    min: 1,
-    max: 1024,
-  })
   const deadlines = new Deadlines(deadlineMs)
-  const tls = resolveTls(group)
-  const custom = customTransport(group)
-  if (custom !== undefined && tls !== undefined) throw group.error('tls', 'is for the default transport')
-  const transport = custom ?? createDefaultTransport({ maxConnections, connectTimeoutMs: deadlineMs, tls })
+  const outage = resolveOutage(group, surroundings)
+  const { send, close, hasClientCertificate } = chooseTransport(group, {
+    maxConnections: outage.maxConcurrentRequests,
+    connectTimeoutMs: deadlineMs,
+  })
+  const transport = { send: outage.protect(send), close }
   const given = options.seam<ClientAuthentication>('clientAuthentication', 'authenticate')
   if (given === undefined) {
     throw options.error('clientAuthentication', 'is required, such as clientSecretBasic(clientId, clientSecret)')
@@ -80,15 +98,18 @@ export function resolveTransport(options: OptionGroup): TransportStep {
   const context = createClientContext({
     ...discovery,
     issuer: options.string('issuer'),
-    hasClientCertificate: custom === undefined ? tls?.cert !== undefined : undefined,
+    hasClientCertificate,
     now: options.function<() => number>('now') ?? Date.now,
   })
   const clientAuthentication = given.prepare?.(context) ?? given
   return {
     ...transport,
+    retry: outage.retry,
+    admission: outage.admission,
     clientAuthentication,
     maxResponseBytes,
     accept: answerMediaType(options),
+    parameters: resolveParameters(group),
     issuer: options.string('issuer'),
     deadlines,
     urlRules,
@@ -97,19 +118,21 @@ export function resolveTransport(options: OptionGroup): TransportStep {
   }
 }
 
+function resolveParameters(group: OptionGroup): Readonly<Record<string, string>> | undefined {
+  const parameters = group.raw('parameters')
+  if (
+    parameters !== undefined &&
+    (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters))
+  ) {
+    throw group.error('parameters', 'must be an object')
+  }
+  return checkParameters(parameters as Record<string, string> | undefined, group.path('parameters'))
+}
+
 /** The one media type to ask for, so that no server can choose the other (RFC 9701 §4). */
 function answerMediaType(options: OptionGroup): string {
   const response = options.raw('response') as { jwt?: unknown } | null | undefined
   return response?.jwt === undefined ? JSON_MEDIA_TYPE : JWT_INTROSPECTION_MEDIA_TYPE
-}
-
-function customTransport(group: OptionGroup): Transport | undefined {
-  const fetch = group.function<Fetch>('fetch')
-  const send = group.function<Send>('send')
-  if (fetch !== undefined && send !== undefined) throw group.error('send', 'give this or fetch, not both')
-  const custom = send ?? (fetch && fetchSend(fetch))
-  // The deadline holds even when the function ignores its signal.
-  return custom && { send: (request) => request.cancellation.race(custom(request)), close: () => Promise.resolve() }
 }
 
 function resolveEndpoint(options: OptionGroup, discovery: Omit<DiscoverySettings, 'issuer'>): EndpointSource {

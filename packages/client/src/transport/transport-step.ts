@@ -2,6 +2,8 @@
 import type { UrlRules } from '@token-introspection/core'
 import type { RequestSettings } from './build-request.ts'
 import type { Deadline, Deadlines } from './deadline.ts'
+import type { Admission } from './outage/admission.ts'
+import type { RetrySettings } from './outage/retry.ts'
 import type { Transport } from './transport.ts'
 
 /** Where to ask: known, or to be discovered. */
@@ -12,6 +14,10 @@ export interface EndpointSource {
 
 /** What the step needs. */
 export interface TransportStep extends Transport, RequestSettings {
+  /** Requests are made once only without it. */
+  readonly retry: RetrySettings | undefined
+  /** How many requests are under way, and how many wait. */
+  readonly admission: Pick<Admission, 'underWay' | 'queued'>
   readonly endpoint: EndpointSource
   readonly deadlines: Deadlines
   readonly urlRules: UrlRules

@@ -37,10 +37,22 @@ export interface Transport {
 
 /** What the default transport can be told. */
 export interface DefaultTransportOptions {
-  /** Connections per origin. */
+  /** Connections per origin: as many as requests may be under way. */
   readonly maxConnections: number
   /** How long a connection attempt may take. */
   readonly connectTimeoutMs: number
   /** The certificate of the client, and whom it trusts; where connections are made by somebody else, it is refused. */
   readonly tls?: TlsOptions | undefined
+  /** The URL of a proxy; refused like certificates. */
+  readonly proxy?: string | undefined
+  /** An undici `Dispatcher` to use instead; refused where undici does not run. */
+  readonly dispatcher?: Dispatcher | undefined
+}
+
+/**
+ * A `Dispatcher` of undici 7 or 8, such as an `Agent`, a `Pool` or a `ProxyAgent` of your own. The client does not close
+ * it.
+ */
+export interface Dispatcher {
+  dispatch(options: object, handler: object): boolean
 }

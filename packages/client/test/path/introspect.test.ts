@@ -15,6 +15,7 @@ import type { ClaimsSchema } from '@token-introspection/core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { clientSecret, good, hostileAnswers, issuer, now, token } from '../hostile-answers.ts'
 import { type LoopbackServer, serve } from '../loopback-server.ts'
+import { oneRequest } from '../one-request.ts'
 import { expectNoSecrets } from '../secrets.ts'
 
 const unhandled: unknown[] = []
@@ -66,7 +67,7 @@ function createClient(
   const client = new IntrospectionClient({
     endpoint: `${origin}/introspect`,
     clientAuthentication: clientSecretBasic('api', clientSecret),
-    transport: { allowHttpOnLoopback: true, fetch, deadlineMs },
+    transport: { ...oneRequest, allowHttpOnLoopback: true, fetch, deadlineMs },
     response: { acceptedIssuers: [issuer] },
     now: () => now * 1000,
     ...options,
@@ -197,7 +198,7 @@ describe('over undici', () => {
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(good))
     })
     const { client } = createClient(server.origin, {
-      transport: { allowHttpOnLoopback: true, maxConnections: 3 },
+      transport: { allowHttpOnLoopback: true, maxConcurrentRequests: 3 },
     })
     await Promise.all(Array.from({ length: 30 }, (_, index) => client.introspect(`token-${index}`)))
     expect(most).toBe(3)

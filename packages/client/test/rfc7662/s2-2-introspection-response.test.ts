@@ -6,6 +6,7 @@ import {
 } from '@token-introspection/client'
 import { wireVectors } from '@token-introspection/testing'
 import { describe, expect, test } from 'vitest'
+import { oneRequest } from '../one-request.ts'
 import { useAuthorizationServer } from '../scripted-authorization-server.ts'
 
 const as = useAuthorizationServer()
@@ -18,6 +19,7 @@ function createClient(options: Partial<IntrospectionClientOptions> = {}) {
   return new IntrospectionClient({
     endpoint: 'https://as.example.com/introspect',
     clientAuthentication: clientSecretBasic('api', 'secret'),
+    transport: oneRequest,
     now: () => now * 1000,
     ...options,
   })

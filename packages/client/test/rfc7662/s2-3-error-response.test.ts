@@ -1,11 +1,13 @@
 import { clientSecretBasic, IntrospectionClient, isIntrospectionError } from '@token-introspection/client'
 import { describe, expect, test } from 'vitest'
+import { oneRequest } from '../one-request.ts'
 import { useAuthorizationServer } from '../scripted-authorization-server.ts'
 
 const as = useAuthorizationServer()
 const client = new IntrospectionClient({
   endpoint: 'https://as.example.com/introspect',
   clientAuthentication: clientSecretBasic('api', 'secret'),
+  transport: oneRequest,
 })
 const guard = client.guard({ audience: false, realm: 'orders' })
 

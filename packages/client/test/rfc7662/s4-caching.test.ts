@@ -1,5 +1,6 @@
 import { clientSecretBasic, IntrospectionClient, type IntrospectionClientOptions } from '@token-introspection/client'
 import { expect, test } from 'vitest'
+import { oneRequest } from '../one-request.ts'
 
 const now = 1_764_000_000
 const token = '2YotnFZFEjr1zCsicMWpAA'
@@ -12,6 +13,7 @@ function createClient(answer: () => Response, options: Partial<IntrospectionClie
     clientAuthentication: clientSecretBasic('api', 'secret'),
     cache: { maxAgeSeconds: 60 },
     transport: {
+      ...oneRequest,
       fetch: () => {
         asked.count += 1
         return Promise.resolve(answer())

@@ -1,11 +1,13 @@
 import { clientSecretBasic, IntrospectionClient, type TransportStatusError } from '@token-introspection/client'
 import { expect, test, vi } from 'vitest'
+import { oneRequest } from '../one-request.ts'
 import { useAuthorizationServer } from '../scripted-authorization-server.ts'
 
 const as = useAuthorizationServer()
 const client = new IntrospectionClient({
   endpoint: 'https://as.example.com/introspect',
   clientAuthentication: clientSecretBasic('api', 'secret'),
+  transport: oneRequest,
 })
 const guard = client.guard({ audience: false })
 const request = () => new Request('https://api.example.com', { headers: { authorization: 'Bearer abc' } })

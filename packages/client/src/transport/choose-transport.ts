@@ -1,0 +1,53 @@
+/** Options of step `transport`: whose way to send is used. */
+import type { OptionGroup } from '@token-introspection/core/options'
+import { createDefaultTransport } from '#default-transport'
+import { type Fetch, fetchSend } from './fetch-send.ts'
+import { resolveTls } from './tls-options.ts'
+import type { Dispatcher, Send, Transport } from './transport.ts'
+
+/** A way to send, and whether it shows a certificate; `undefined` where that is the caller's business. */
+export interface ChosenTransport extends Transport {
+  readonly hasClientCertificate: boolean | undefined
+}
+
+/** What the default transport is told besides its options. */
+export interface ConnectionLimits {
+  readonly maxConnections: number
+  readonly connectTimeoutMs: number
+}
+
+/** Reads `tls`, `proxy`, `dispatcher`, `fetch` and `send`, of which few go together. */
+export function chooseTransport(group: OptionGroup, limits: ConnectionLimits): ChosenTransport {
+  const tls = resolveTls(group)
+  const proxy = resolveProxy(group)
+  const dispatcher = group.seam<Dispatcher>('dispatcher', 'dispatch')
+  const custom = customTransport(group)
+  for (const name of ['tls', 'proxy', 'dispatcher'] as const) {
+    if (custom !== undefined && group.has(name)) throw group.error(name, 'is for the default transport')
+  }
+  if (custom !== undefined) return { ...custom, hasClientCertificate: undefined }
+  for (const name of ['tls', 'proxy'] as const) {
+    if (dispatcher !== undefined && group.has(name)) throw group.error(name, 'is for the dispatcher to know')
+  }
+  const hasClientCertificate = dispatcher === undefined ? tls?.cert !== undefined : undefined
+  return { ...createDefaultTransport({ ...limits, tls, proxy, dispatcher }), hasClientCertificate }
+}
+
+function resolveProxy(group: OptionGroup): string | undefined {
+  const proxy = group.string('proxy')
+  if (proxy === undefined) return undefined
+  const { protocol, hostname } = URL.canParse(proxy) ? new URL(proxy) : { protocol: '', hostname: '' }
+  if ((protocol !== 'http:' && protocol !== 'https:') || hostname === '') {
+    throw group.error('proxy', 'must be an http or https URL')
+  }
+  return proxy
+}
+
+function customTransport(group: OptionGroup): Transport | undefined {
+  const fetch = group.function<Fetch>('fetch')
+  const send = group.function<Send>('send')
+  if (fetch !== undefined && send !== undefined) throw group.error('send', 'give this or fetch, not both')
+  const custom = send ?? (fetch && fetchSend(fetch))
+  // The deadline holds even when the function ignores its signal.
+  return custom && { send: (request) => request.cancellation.race(custom(request)), close: () => Promise.resolve() }
+}

@@ -1,0 +1,80 @@
+/** Step `transport`: every request, whatever it is for, waits its turn and spares an endpoint that is down. */
+import { IntrospectionError, TransportTimeoutError, TransportUnreachableError } from '../../errors.ts'
+import { parseRetryAfter } from '../read-reply.ts'
+import type { Send, TransportReply } from '../transport.ts'
+import type { Admission } from './admission.ts'
+import {
+  type AttemptOutcome,
+  CircuitBreaker,
+  type CircuitBreakerSettings,
+  type CircuitState,
+} from './circuit-breaker.ts'
+
+/** What the step needs. */
+export interface ProtectionSettings {
+  readonly admission: Admission
+  /** No circuit is ever opened without them. */
+  readonly circuitBreaker: Omit<CircuitBreakerSettings, 'onChange'> | undefined
+  /** Told when the circuit of an endpoint changes. */
+  readonly onCircuitChange: (url: string, state: CircuitState, openMs: number) => void
+}
+
+/** URLs come from the options and the metadata; should there ever be more, they begin anew. */
+const MAX_CIRCUITS = 64
+
+/** Sends like `send`, within the limits. */
+export function protectSend(send: Send, { admission, circuitBreaker, onCircuitChange }: ProtectionSettings): Send {
+  const circuits = new Map<string, CircuitBreaker>()
+
+  function circuitOf(url: string): CircuitBreaker | undefined {
+    const known = circuits.get(url)
+    if (known !== undefined || circuitBreaker === undefined) return known
+    if (circuits.size >= MAX_CIRCUITS) circuits.clear()
+    const onChange = (state: CircuitState, openMs: number): void => onCircuitChange(url, state, openMs)
+    const circuit = new CircuitBreaker({ ...circuitBreaker, onChange })
+    circuits.set(url, circuit)
+    return circuit
+  }
+
+  return async (request) => {
+    const circuit = circuitOf(request.url)
+    // Nobody is to wait in the queue for that.
+    circuit?.check()
+    const turn = admission.enter(request.cancellation)
+    if (turn !== undefined) await turn
+    try {
+      if (circuit === undefined) return await send(request)
+      return await sendThrough(circuit, () => send(request))
+    } finally {
+      admission.leave()
+    }
+  }
+}
+
+async function sendThrough(circuit: CircuitBreaker, send: () => Promise<TransportReply>): Promise<TransportReply> {
+  const attempt = circuit.admit()
+  try {
+    const reply = await send()
+    if (isOutage(reply.status)) circuit.settle(attempt, 'failed', retryAfter(reply))
+    else circuit.settle(attempt, 'answered')
+    return reply
+  } catch (error) {
+    circuit.settle(attempt, outcomeOf(error))
+    throw error
+  }
+}
+
+/** 500 is missing because one odd token may cause it, and whoever has one could stop the others. */
+function isOutage(status: number): boolean {
+  return status === 429 || status === 502 || status === 503 || status === 504
+}
+
+function retryAfter(reply: TransportReply): number | undefined {
+  return parseRetryAfter(reply.header('retry-after'), Date.now())
+}
+
+function outcomeOf(error: unknown): AttemptOutcome {
+  if (error instanceof TransportUnreachableError || error instanceof TransportTimeoutError) return 'failed'
+  // What was too long, or no HTTP we take, was an answer; a caller who left says nothing about the server.
+  return error instanceof IntrospectionError ? 'answered' : 'abandoned'
+}

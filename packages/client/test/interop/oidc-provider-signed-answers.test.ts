@@ -1,3 +1,4 @@
+/** The signed and the encrypted answers of oidc-provider, in every algorithm it has for public keys (RFC 9701 §5). */
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -6,25 +7,59 @@ import { clientSecretBasic, IntrospectionClient, type JwtResponseOptions } from 
 import { Provider } from 'oidc-provider'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 
-const SIGNING = ['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'] as const
-const ENCRYPTION = ['RSA-OAEP-256', 'ECDH-ES', 'ECDH-ES+A256KW'] as const
-const secret = 's3cr3t-of-the-protected-resource'
+const SIGNING = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'Ed25519',
+  'EdDSA',
+] as const
+const ENCRYPTION = [
+  'RSA-OAEP',
+  'RSA-OAEP-256',
+  'RSA-OAEP-384',
+  'RSA-OAEP-512',
+  'ECDH-ES',
+  'ECDH-ES+A128KW',
+  'ECDH-ES+A192KW',
+  'ECDH-ES+A256KW',
+] as const
+const CONTENT_ENCRYPTION = ['A128CBC-HS256', 'A192CBC-HS384', 'A256CBC-HS512', 'A128GCM', 'A192GCM', 'A256GCM'] as const
+/** What the provider can do and nobody should ask of it: a shared secret signs, or encrypts. */
+const SHARED_SECRET_SIGNING = ['HS256', 'HS384', 'HS512'] as const
+const SHARED_SECRET_ENCRYPTION = ['dir', 'A128KW', 'A256GCMKW'] as const
+/** What the provider can do where Node can, and this client does not know. */
+const LATTICE_SIGNING = canSign('ml-dsa-44') ? (['ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'] as const) : []
+const encryptions = ENCRYPTION.flatMap((alg) => CONTENT_ENCRYPTION.map((enc) => [alg, enc] as const))
+const secret = 'sixty-four-octets-are-what-a-secret-must-have-to-sign-with-HS512'
 const keys = [
   generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
   generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey,
+  generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey,
+  generateKeyPairSync('ec', { namedCurve: 'P-521' }).privateKey,
   generateKeyPairSync('ed25519').privateKey,
+  ...LATTICE_SIGNING.map((alg) => generateKeyPairSync(alg.toLowerCase() as 'ml-dsa-44').privateKey),
 ].map((key) => key.export({ format: 'jwk' }))
 const ours = {
   RSA: generateKeyPairSync('rsa', { modulusLength: 2048 }),
   EC: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
 }
 
+const warningListeners = process.listeners('warning')
 let provider: Provider
 let issuer: string
 const server = createServer((request, response) => void provider.callback()(request, response))
 
 beforeAll(async () => {
   vi.spyOn(console, 'warn').mockReturnValue(undefined)
+  // Node calls ML-DSA experimental, once for each.
+  process.removeAllListeners('warning')
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -34,7 +69,18 @@ beforeAll(async () => {
 afterAll(async () => {
   server.closeAllConnections()
   await once(server.close(), 'close')
+  for (const listener of warningListeners) process.on('warning', listener)
+  vi.restoreAllMocks()
 })
+
+function canSign(type: 'ml-dsa-44'): boolean {
+  try {
+    generateKeyPairSync(type)
+    return true
+  } catch {
+    return false
+  }
+}
 
 function keyFor(alg: string) {
   return alg.startsWith('RSA') ? ours.RSA : ours.EC
@@ -44,24 +90,36 @@ function configuration(): Record<string, unknown> {
   const common = { client_secret: secret, redirect_uris: [], response_types: [], grant_types: ['client_credentials'] }
   return {
     clients: [
-      ...SIGNING.map((alg) => ({ ...common, client_id: alg, introspection_signed_response_alg: alg })),
-      ...ENCRYPTION.map((alg) => ({
+      ...[...SIGNING, ...SHARED_SECRET_SIGNING, ...LATTICE_SIGNING].map((alg) => ({
+        ...common,
+        client_id: alg,
+        introspection_signed_response_alg: alg,
+      })),
+      ...encryptions.map(([alg, enc]) => ({
+        ...common,
+        client_id: `${alg} ${enc}`,
+        introspection_signed_response_alg: 'ES256',
+        introspection_encrypted_response_alg: alg,
+        introspection_encrypted_response_enc: enc,
+        jwks: { keys: [{ ...keyFor(alg).publicKey.export({ format: 'jwk' }), use: 'enc', kid: 'ours' }] },
+      })),
+      ...SHARED_SECRET_ENCRYPTION.map((alg) => ({
         ...common,
         client_id: alg,
         introspection_signed_response_alg: 'ES256',
         introspection_encrypted_response_alg: alg,
         introspection_encrypted_response_enc: 'A256GCM',
-        jwks: { keys: [{ ...keyFor(alg).publicKey.export({ format: 'jwk' }), use: 'enc', kid: 'ours' }] },
       })),
+      { ...common, client_id: 'unsigned' },
     ],
     jwks: { keys },
     cookies: { keys: ['for-this-test'] },
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     enabledJWA: {
       idTokenSigningAlgValues: ['ES256'],
-      introspectionSigningAlgValues: [...SIGNING],
-      introspectionEncryptionAlgValues: [...ENCRYPTION],
-      introspectionEncryptionEncValues: ['A256GCM'],
+      introspectionSigningAlgValues: [...SIGNING, ...SHARED_SECRET_SIGNING, ...LATTICE_SIGNING],
+      introspectionEncryptionAlgValues: [...ENCRYPTION, ...SHARED_SECRET_ENCRYPTION],
+      introspectionEncryptionEncValues: [...CONTENT_ENCRYPTION],
     },
     ttl: { ClientCredentials: 600 },
     features: {
@@ -96,7 +154,7 @@ describe.each(SIGNING)('an answer of oidc-provider signed with %s', (alg) => {
   })
 
   test('is refused by who wants another algorithm', async () => {
-    await using client = create(alg, { algorithms: ['ES512'] })
+    await using client = create(alg, { algorithms: [alg === 'ES512' ? 'ES256' : 'ES512'] })
     await expect(client.introspect(await issue(alg))).rejects.toMatchObject({ code: 'ERR_RESPONSE_UNTRUSTED' })
   })
 
@@ -107,9 +165,95 @@ describe.each(SIGNING)('an answer of oidc-provider signed with %s', (alg) => {
   })
 })
 
-test.each(ENCRYPTION)('an answer of oidc-provider encrypted with %s is decrypted and verified', async (alg) => {
-  await using client = create(alg, { decryptionKeys: [{ alg, kid: 'ours', key: keyFor(alg).privateKey }] })
-  expect(await client.introspect(await issue(alg))).toMatchObject({ active: true, client_id: alg })
-  await using without = create(alg, {})
-  await expect(without.introspect(await issue(alg))).rejects.toMatchObject({ code: 'ERR_RESPONSE_UNTRUSTED' })
+test.each(encryptions)(
+  'an answer of oidc-provider encrypted with %s and %s is decrypted and verified',
+  async (...of) => {
+    const [alg] = of
+    const clientId = of.join(' ')
+    await using client = create(clientId, { decryptionKeys: [{ alg, kid: 'ours', key: keyFor(alg).privateKey }] })
+    expect(await client.introspect(await issue(clientId))).toMatchObject({ active: true, client_id: clientId })
+    expect(await client.introspect('no-such-token')).toEqual({ active: false })
+    await using without = create(clientId, {})
+    await expect(without.introspect(await issue(clientId))).rejects.toMatchObject({ code: 'ERR_RESPONSE_UNTRUSTED' })
+  },
+)
+
+test('an answer that this server would encrypt is refused as JSON by the server itself', async () => {
+  const clientId = 'ECDH-ES A256GCM'
+  await using client = new IntrospectionClient({
+    issuer,
+    clientAuthentication: clientSecretBasic(clientId, secret),
+    transport: { allowHttpOnLoopback: true },
+  })
+  await expect(client.introspect(await issue(clientId))).rejects.toMatchObject({
+    code: 'ERR_TRANSPORT_STATUS',
+    status: 400,
+    oauthError: 'invalid_request',
+  })
+})
+
+test('a resource server that is registered for no algorithm gets RS256', async () => {
+  await using client = create('unsigned', { algorithms: ['RS256'] })
+  expect(await client.introspect(await issue('unsigned'))).toMatchObject({ active: true, client_id: 'unsigned' })
+  await using fapi = create('unsigned', { profile: 'fapi2' })
+  await expect(fapi.introspect(await issue('unsigned'))).rejects.toMatchObject({ code: 'ERR_RESPONSE_UNTRUSTED' })
+})
+
+function segment(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
+
+describe('an error of a server that signs its answers is JSON, and', () => {
+  test('says of a JWT that it is not kept here, which makes it inactive', async () => {
+    await using client = create('ES256', {})
+    const jwt = `${segment({ alg: 'ES256', typ: 'at+jwt' })}.${segment({ sub: 'alice' })}.${'A'.repeat(86)}`
+    expect(await client.introspect(jwt)).toEqual({ active: false })
+  })
+
+  test('says of wrong credentials that they are wrong', async () => {
+    await using client = new IntrospectionClient({
+      issuer,
+      clientAuthentication: clientSecretBasic('ES256', 'wrong'),
+      transport: { allowHttpOnLoopback: true },
+      response: { jwt: {} },
+    })
+    await expect(client.introspect('abc')).rejects.toMatchObject({
+      code: 'ERR_TRANSPORT_UNAUTHORIZED',
+      oauthError: 'invalid_client',
+    })
+  })
+})
+
+test.each(LATTICE_SIGNING)('an answer signed with %s, which this client does not know, is refused', async (alg) => {
+  await using client = create(alg, {})
+  await expect(client.introspect(await issue(alg))).rejects.toMatchObject({ code: 'ERR_RESPONSE_UNTRUSTED' })
+})
+
+describe('what a shared secret protects is refused, because whoever checks it can make it as well:', () => {
+  test.each(SHARED_SECRET_SIGNING)('an answer signed with %s', async (alg) => {
+    await using client = create(alg, {})
+    await expect(client.introspect(await issue(alg))).rejects.toMatchObject({ code: 'ERR_RESPONSE_UNTRUSTED' })
+  })
+
+  test.each(SHARED_SECRET_ENCRYPTION)('an answer encrypted with %s', async (alg) => {
+    await using client = create(alg, {})
+    await expect(client.introspect(await issue(alg))).rejects.toMatchObject({ code: 'ERR_RESPONSE_UNTRUSTED' })
+  })
+})
+
+test.each([
+  ['with the audience of the token, and not that of the answer', { aud: 'https://orders.example.com' }],
+  ['with the confirmation of a bound token', { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' }],
+])('the signed answer is the same as the plain one, %s', async (_, members) => {
+  const client = await provider.Client.find('ES256')
+  const token = await new provider.ClientCredentials({ client, ...members }).save()
+  await using signed = create('ES256', {})
+  await using plain = new IntrospectionClient({
+    issuer,
+    clientAuthentication: clientSecretBasic('ES256', secret),
+    transport: { allowHttpOnLoopback: true },
+  })
+  const answer = await signed.introspect(token)
+  expect(answer).toEqual(await plain.introspect(token))
+  expect(answer).toMatchObject('jkt' in members ? { active: true, cnf: members } : { active: true, ...members })
 })

@@ -1,4 +1,4 @@
-/** The part of oidc-provider 9 that the interop test uses; the package has no types. */
+/** The part of oidc-provider 9 that the interop tests use; the package has no types. */
 declare module 'oidc-provider' {
   import type { IncomingMessage, ServerResponse } from 'node:http'
 
@@ -16,14 +16,25 @@ declare module 'oidc-provider' {
 
   type TokenClass = new (members: Record<string, unknown>) => Token
 
+  export interface Grant {
+    addOIDCScope(scope: string): void
+    addResourceScope(resource: string, scope: string): void
+    /** Gives its identifier. */
+    save(): Promise<string>
+    destroy(): Promise<void>
+  }
+
   export class Provider {
     constructor(issuer: string, configuration: Record<string, unknown>)
     readonly issuer: string
     readonly Client: { find(clientId: string): Promise<Client | undefined> }
     readonly Grant: new (
       members: Record<string, unknown>,
-    ) => { save(): Promise<string> }
+    ) => Grant
     readonly AccessToken: TokenClass
+    readonly AuthorizationCode: TokenClass
+    readonly InitialAccessToken: TokenClass
+    readonly RegistrationAccessToken: TokenClass
     readonly RefreshToken: TokenClass
     readonly ClientCredentials: TokenClass
     callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>

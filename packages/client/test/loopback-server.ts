@@ -28,8 +28,12 @@ export interface LoopbackServer extends AsyncDisposable {
   connections(): Promise<number>
 }
 
-/** Starts a server whose every request is read to its end, then answered by `answer`. */
-export function serve(answer: (exchange: Exchange) => unknown, host = '127.0.0.1'): Promise<LoopbackServer> {
+/** Starts a server whose every request is read to its end, then answered by `answer`; on a free port unless told which. */
+export function serve(
+  answer: (exchange: Exchange) => unknown,
+  host = '127.0.0.1',
+  wantedPort = 0,
+): Promise<LoopbackServer> {
   const requests: ReceivedRequest[] = []
   const listener: RequestListener = (incoming, response) => {
     void readRequest(incoming).then((request) => {
@@ -37,17 +41,22 @@ export function serve(answer: (exchange: Exchange) => unknown, host = '127.0.0.1
       return answer({ request, response, socket: incoming.socket })
     })
   }
-  return listen(requests, listener, host)
+  return listen(requests, listener, host, wantedPort)
 }
 
 /** Starts a server for a listener of Node's own. */
 export function serveListener(listener: RequestListener): Promise<LoopbackServer> {
-  return listen([], listener, '127.0.0.1')
+  return listen([], listener, '127.0.0.1', 0)
 }
 
-async function listen(requests: ReceivedRequest[], listener: RequestListener, host: string): Promise<LoopbackServer> {
+async function listen(
+  requests: ReceivedRequest[],
+  listener: RequestListener,
+  host: string,
+  wantedPort: number,
+): Promise<LoopbackServer> {
   const server = createServer(listener)
-  server.listen(0, host)
+  server.listen(wantedPort, host)
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   return {

@@ -58,7 +58,9 @@ export { type Actor, actorChain, actorSchema, MAX_ACTOR_DEPTH, type MayAct, mayA
 export {
   type AuthorizationDetail,
   type AuthorizationDetails,
+  authorizationDetailsInclude,
   authorizationDetailsSchema,
+  type WantedAuthorizationDetail,
 } from './values/authorization-details.ts'
 export { type Permissions, permissionsSchema } from './values/permissions.ts'
 export {
@@ -69,6 +71,7 @@ export {
   protectedResourceMetadataUrl,
   type UrlRules,
 } from './values/issuer.ts'
+export { isPublicHost } from './values/public-host.ts'
 export { type JsonObject, MAX_JSON_DEPTH, parseJsonObject } from './values/json-object.ts'
 export {
   CONTENT_ENCRYPTION_ALGORITHMS,

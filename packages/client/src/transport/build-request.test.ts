@@ -12,12 +12,14 @@ function build(
   asked: Partial<Record<keyof IntrospectionQuestion, unknown>> = {},
   clientAuthentication: ClientAuthentication = none,
   deadline: Deadline = new Deadlines(2000).start(),
+  parameters?: Readonly<Record<string, string>>,
 ) {
   return buildRequest({ ...question, ...(asked as Partial<IntrospectionQuestion>) }, endpoint, deadline, {
     clientAuthentication,
     maxResponseBytes: 1024,
     accept: 'application/json',
     issuer: 'https://as.example.com',
+    parameters,
   })
 }
 
@@ -68,6 +70,18 @@ describe('buildRequest', () => {
 
   test('sends client_id as an extra parameter, for servers that want it beside the header', async () => {
     expect((await build({ parameters: { client_id: 'api' } })).body).toBe('token=a%2Bb%2Fc%3D%3D&client_id=api')
+  })
+
+  test('sends the parameters of every request, and those of the call before them', async () => {
+    const fixed = { client_id: 'api', tenant: 'a' }
+    const { body } = await build({ parameters: { tenant: 'b', resource: 'r' } }, none, undefined, fixed)
+    expect(Object.fromEntries(new URLSearchParams(body))).toEqual({
+      token: 'a+b/c==',
+      client_id: 'api',
+      tenant: 'b',
+      resource: 'r',
+    })
+    expect(fixed).toEqual({ client_id: 'api', tenant: 'a' })
   })
 
   test('lets no extra parameter replace what the authentication method sends', async () => {

@@ -19,6 +19,8 @@ export interface RequestSettings {
   readonly accept: string
   /** The authorization server, where it is known. */
   readonly issuer: string | undefined
+  /** Parameters of every request; those of the question come before them. */
+  readonly parameters?: Readonly<Record<string, string>> | undefined
 }
 
 /**
@@ -48,7 +50,7 @@ export async function buildRequest(
       'accept-encoding': 'identity',
       'content-type': FORM_MEDIA_TYPE,
     } as Record<string, string>,
-    parameters: extraParameters(question.parameters),
+    parameters: { ...settings.parameters, ...checkParameters(question.parameters, 'parameters') },
   }
   const authenticating: unknown = settings.clientAuthentication.authenticate(draft)
   // A method that has to fetch something first must not outlast the call.
@@ -77,12 +79,21 @@ async function addSignature(
   return { ...request, headers: { ...(await deadline.race(Promise.resolve(signing))), ...headers } }
 }
 
-function extraParameters(parameters: IntrospectionQuestion['parameters']): Record<string, string> {
-  if (parameters === undefined) return {}
+/**
+ * A copy of extra parameters, all of which may be sent.
+ *
+ * @param path - where they stand, for the message of the error.
+ * @throws TypeError naming the parameter that is set by other means, or is no string.
+ */
+export function checkParameters(
+  parameters: IntrospectionQuestion['parameters'],
+  path: string,
+): Readonly<Record<string, string>> | undefined {
+  if (parameters === undefined) return undefined
   const extra = { ...parameters }
   for (const [name, value] of Object.entries<unknown>(extra)) {
-    if (RESERVED_PARAMETERS.has(name)) throw new TypeError(`parameters.${name}: is set by other means`)
-    if (typeof value !== 'string') throw new TypeError(`parameters.${name}: must be a string`)
+    if (RESERVED_PARAMETERS.has(name)) throw new TypeError(`${path}.${name}: is set by other means`)
+    if (typeof value !== 'string') throw new TypeError(`${path}.${name}: must be a string`)
   }
   return extra
 }

@@ -1,16 +1,23 @@
 /** What a client authentication method gets to know of the client it is for. */
-import { encodeForm, FORM_MEDIA_TYPE, JSON_MEDIA_TYPE } from '@token-introspection/core'
+import { encodeForm, FORM_MEDIA_TYPE, JSON_MEDIA_TYPE, type UrlRules } from '@token-introspection/core'
 import { isCertificateMethod } from './client-authentication/certificate-authentication.ts'
 import type { ClientContext } from './client-authentication/client-authentication.ts'
-import { discoverEndpoint, type DiscoverySettings } from './discover-endpoint.ts'
+import type { Deadlines } from './deadline.ts'
 import { isEndpoint } from './is-endpoint.ts'
+import type { EndpointUse } from './metadata/endpoint-of.ts'
 import { readJsonReply } from './read-reply.ts'
+import type { Send } from './transport.ts'
 
 /** What it is made of. */
-export interface ContextSettings extends Omit<DiscoverySettings, 'issuer'> {
+export interface ContextSettings {
   readonly issuer: string | undefined
+  readonly urlRules: UrlRules
+  readonly send: Send
+  readonly deadlines: Deadlines
+  readonly maxResponseBytes: number
   readonly hasClientCertificate: boolean | undefined
   readonly now: () => number
+  readonly findEndpoint: (use: EndpointUse) => Promise<string>
 }
 
 /** Creates the context. */
@@ -21,10 +28,7 @@ export function createClientContext(settings: ContextSettings): ClientContext {
     hasClientCertificate,
     now,
     isEndpoint: (url) => URL.canParse(url) && isEndpoint(new URL(url), urlRules),
-    async findEndpoint(name, method) {
-      if (issuer === undefined) throw new TypeError('issuer: is required to find an endpoint')
-      return discoverEndpoint(name, { ...settings, issuer, withCertificate: isCertificateMethod(method) })
-    },
+    findEndpoint: (name, method) => settings.findEndpoint({ name, withCertificate: isCertificateMethod(method) }),
     async postForm(url, headers, parameters) {
       const deadline = settings.deadlines.start()
       try {

@@ -7,14 +7,16 @@ const timedOut = expect.objectContaining({ code: 'ERR_TRANSPORT_TIMEOUT' }) as E
 /** A clock that stands still until it is told to go on. */
 class ManualClock implements DeadlineClock {
   now = 0
-  readonly timers: { at: number; callback: () => void }[] = []
+  timers: { at: number; callback: () => void }[] = []
   scheduled = 0
 
   readonly nowMs = (): number => this.now
 
-  readonly schedule = (callback: () => void, ms: number): void => {
+  readonly schedule = (callback: () => void, ms: number): (() => void) => {
     this.scheduled++
-    this.timers.push({ at: this.now + ms, callback })
+    const timer = { at: this.now + ms, callback }
+    this.timers.push(timer)
+    return () => (this.timers = this.timers.filter((each) => each !== timer))
   }
 
   advance(ms: number): void {
@@ -42,6 +44,28 @@ function note(deadline: Deadline, name: string, log: string[], clock: ManualCloc
 
 afterEach(() => {
   vi.useRealTimers()
+})
+
+describe('Deadlines that share no timer', () => {
+  test('expire though the timers of earlier ones are lost', () => {
+    const clock = new ManualClock()
+    const deadlines = new Deadlines(durationMs, clock, false)
+    const log: string[] = []
+    note(deadlines.start(), 'lost', log, clock)
+    clock.timers.length = 0
+    clock.advance(500)
+    note(deadlines.start(), 'kept', log, clock)
+    clock.advance(10_000)
+    expect(log).toEqual(['kept 1500 no answer within 1000 ms'])
+  })
+
+  test('stop their timer when the call is over', () => {
+    const clock = new ManualClock()
+    const deadline = new Deadlines(durationMs, clock, false).start()
+    expect(clock.timers).toHaveLength(1)
+    deadline.settle()
+    expect(clock.timers).toEqual([])
+  })
 })
 
 describe('Deadlines', () => {

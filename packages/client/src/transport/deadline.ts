@@ -1,4 +1,5 @@
 /** Deadlines of calls: many share one timer, because a timer and an AbortSignal per call cost a quarter of the call. */
+import { SHARES_TIMERS } from '#default-transport'
 import { TransportTimeoutError } from '../errors.ts'
 
 /** How a transport learns that nobody waits any more. */
@@ -9,6 +10,8 @@ export interface Cancellation {
   onCancel(listener: (reason: Error) => void): void
   /** What a promise gives, or the reason of the cancellation when that comes first. */
   race<Value>(promise: Promise<Value>): Promise<Value>
+  /** Whether the time of the call is up, also where the timer that should have said so is gone. */
+  isOver(): boolean
 }
 
 /** The deadline of one call: it expires, or its caller aborts, or it is settled. */
@@ -17,6 +20,8 @@ export class Deadline implements Cancellation {
   previous: Deadline | undefined
   /** @internal */
   next: Deadline | undefined
+  /** @internal stops the timer it has to itself. */
+  disarm: (() => void) | undefined
   /** @internal when it expires, on the queue's clock. */
   readonly expiresAtMs: number
   readonly #queue: Deadlines
@@ -69,8 +74,13 @@ export class Deadline implements Cancellation {
     this.#listener?.(reason)
   }
 
+  isOver(): boolean {
+    return this.#queue.isPast(this.expiresAtMs)
+  }
+
   /** The call is over; nothing will be cancelled any more. */
   settle(): void {
+    this.disarm?.()
     this.#queue.remove(this)
     if (this.#onCallerAbort !== undefined) this.#caller?.removeEventListener('abort', this.#onCallerAbort)
   }
@@ -79,8 +89,8 @@ export class Deadline implements Cancellation {
 /** The clock and timer deadlines run by. */
 export interface DeadlineClock {
   readonly nowMs: () => number
-  /** Calls back after `ms`, without keeping the process alive. */
-  readonly schedule: (callback: () => void, ms: number) => void
+  /** Calls back after `ms`, without keeping the process alive where that can be told; what it gives stops it. */
+  readonly schedule: (callback: () => void, ms: number) => () => void
 }
 
 const systemClock: DeadlineClock = {
@@ -89,6 +99,7 @@ const systemClock: DeadlineClock = {
     const timer: unknown = setTimeout(callback, ms)
     // A number outside Node, where timers do not hold the process.
     if (typeof timer === 'object') (timer as { unref(): void }).unref()
+    return () => clearTimeout(timer as number)
   },
 }
 
@@ -96,14 +107,25 @@ const systemClock: DeadlineClock = {
 export class Deadlines {
   readonly #durationMs: number
   readonly #clock: DeadlineClock
+  readonly #sharesTimer: boolean
   #head: Deadline | undefined
   #tail: Deadline | undefined
   #armed = false
   #onIdle: (() => void) | undefined
 
-  constructor(durationMs: number, clock: DeadlineClock = systemClock) {
+  /**
+   * @param sharesTimer - whether one timer serves them all. Not where a timer belongs to the request that set it and goes
+   * with it, as in workerd: there the first request to end would take the deadlines of all others along.
+   */
+  constructor(durationMs: number, clock: DeadlineClock = systemClock, sharesTimer = SHARES_TIMERS) {
     this.#durationMs = durationMs
     this.#clock = clock
+    this.#sharesTimer = sharesTimer
+  }
+
+  /** @internal */
+  isPast(expiresAtMs: number): boolean {
+    return this.#clock.nowMs() >= expiresAtMs
   }
 
   /** Starts a deadline; `caller` may end it sooner. */
@@ -114,7 +136,8 @@ export class Deadlines {
     if (this.#tail === undefined) this.#head = deadline
     else this.#tail.next = deadline
     this.#tail = deadline
-    if (!this.#armed) this.#arm(this.#durationMs)
+    if (!this.#sharesTimer) deadline.disarm = this.#clock.schedule(() => this.#timeOut(deadline), this.#durationMs)
+    else if (!this.#armed) this.#arm(this.#durationMs)
     return deadline
   }
 
@@ -143,11 +166,15 @@ export class Deadlines {
     this.#clock.schedule(() => this.#expire(), ms)
   }
 
+  #timeOut(deadline: Deadline): void {
+    deadline.cancel(new TransportTimeoutError(`no answer within ${this.#durationMs} ms`))
+  }
+
   #expire(): void {
     this.#armed = false
     const now = this.#clock.nowMs()
     while (this.#head !== undefined && this.#head.expiresAtMs <= now) {
-      this.#head.cancel(new TransportTimeoutError(`no answer within ${this.#durationMs} ms`))
+      this.#timeOut(this.#head)
     }
     if (this.#head !== undefined) this.#arm(Math.max(1, Math.ceil(this.#head.expiresAtMs - now)))
   }

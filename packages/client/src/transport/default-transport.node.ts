@@ -4,6 +4,9 @@ import { ResponseMalformedError, TransportUnreachableError } from '../errors.ts'
 import type { DefaultTransportOptions, Dispatcher, Transport, TransportReply, TransportRequest } from './transport.ts'
 import { withoutOctets } from './without-octets.ts'
 
+/** One timer may serve the calls of many requests. */
+export const SHARES_TIMERS = true
+
 /** Where requests for one URL go. */
 interface Target {
   readonly dispatcher: Dispatcher

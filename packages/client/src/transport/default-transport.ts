@@ -9,6 +9,9 @@ const NODE_ALONE = [
   ['dispatcher', 'of your own'],
 ] as const
 
+/** In a worker a timer ends with the request that set it. */
+export const SHARES_TIMERS = false
+
 /** Creates the transport; the runtime pools connections by itself. */
 export function createDefaultTransport(options: DefaultTransportOptions): Transport {
   for (const [name, instead] of NODE_ALONE) {

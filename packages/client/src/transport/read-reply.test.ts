@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseRetryAfter, readJsonReply, refusesTokenType, statusError } from './read-reply.ts'
+import { meansInactive, parseRetryAfter, readJsonReply, statusError } from './read-reply.ts'
 import type { TransportReply } from './transport.ts'
 
 const now = Date.parse('2026-11-20T12:00:00Z')
@@ -162,7 +162,7 @@ describe('statusError', () => {
   })
 })
 
-describe('refusesTokenType', () => {
+describe('meansInactive', () => {
   test.each([
     [400, '{"error":"unsupported_token_type"}', true],
     [400, '{"error":"unsupported_token_type","error_description":"x"}', true],
@@ -172,7 +172,23 @@ describe('refusesTokenType', () => {
     [200, '{"error":"unsupported_token_type"}', false],
     [503, '{"error":"unsupported_token_type"}', false],
   ])('%i %s: %s', (status, body, refused) => {
-    expect(refusesTokenType(reply(status, json, body))).toBe(refused)
+    expect(meansInactive(reply(status, json, body))).toBe(refused)
+  })
+
+  const meant = [{ status: 204 }, { status: 400, error: 'invalid_token' }, { status: 401 }]
+
+  test.each([
+    [204, '', true],
+    [400, '{"error":"invalid_token"}', true],
+    [400, '{"error":"invalid_client"}', false],
+    [400, '', false],
+    [401, '', true],
+    [401, '{"error":"invalid_client"}', false],
+    [403, '', false],
+    [200, '', false],
+    [500, '{"error":"invalid_token"}', false],
+  ])('takes what it is told for inactive, and nothing else: %i %s: %s (RSP-28)', (status, body, inactive) => {
+    expect(meansInactive(reply(status, json, body), meant)).toBe(inactive)
   })
 })
 

@@ -59,12 +59,23 @@ function readText(reply: TransportReply, asked: string, wanted: string): string 
   return decode(reply.body, asked)
 }
 
+/** A reply that is not 200, and by which a server says that the token is not active. */
+export interface InactiveReply {
+  /** The status of the reply: 204, or from 400 to 499 but 408 and 429. */
+  readonly status: number
+  /** The `error` of its body. Without one, a body that names an error is none of these. */
+  readonly error?: string | undefined
+}
+
 /**
  * Whether a server says that it does not keep tokens of this kind, as some do for JWTs. That is an answer about the
- * token, which is not active here, and no failure (RFC 7009 §2.2.1).
+ * token, which is not active here, and no failure (RFC 7009 §2.2.1). So is what the user says this server means by it.
  */
-export function refusesTokenType(reply: TransportReply): boolean {
-  return reply.status === 400 && oauthErrorOf(reply) === 'unsupported_token_type'
+export function meansInactive(reply: TransportReply, replies: readonly InactiveReply[] = []): boolean {
+  if (reply.status === 200) return false
+  const error = oauthErrorOf(reply)
+  if (reply.status === 400 && error === 'unsupported_token_type') return true
+  return replies.some((meant) => meant.status === reply.status && meant.error === error)
 }
 
 function decode(octets: Uint8Array, asked: string): string {

@@ -1,5 +1,11 @@
 /** Options of step `transport`. */
-import { isIssuer, isLoopbackHost, JSON_MEDIA_TYPE, JWT_INTROSPECTION_MEDIA_TYPE } from '@token-introspection/core'
+import {
+  isIssuer,
+  isLoopbackHost,
+  JSON_MEDIA_TYPE,
+  JWT_INTROSPECTION_MEDIA_TYPE,
+  type UrlRules,
+} from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import { isCertificateMethod } from './client-authentication/certificate-authentication.ts'
 import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
@@ -7,9 +13,17 @@ import { checkParameters } from './build-request.ts'
 import { chooseTransport } from './choose-transport.ts'
 import { createClientContext } from './client-context.ts'
 import { Deadlines } from './deadline.ts'
-import { discoverEndpoint, type DiscoverySettings, EndpointDiscovery } from './discover-endpoint.ts'
 import type { Fetch } from './fetch-send.ts'
 import { isEndpoint } from './is-endpoint.ts'
+import type { EndpointUse } from './metadata/endpoint-of.ts'
+import { IssuerMetadata } from './metadata/issuer-metadata.ts'
+import {
+  METADATA_OPTIONS,
+  metadataDefaults,
+  type MetadataOptions,
+  type MetadataSurroundings,
+  resolveMetadata,
+} from './metadata/metadata-options.ts'
 import {
   OUTAGE_OPTIONS,
   outageDefaults,
@@ -22,7 +36,7 @@ import type { Dispatcher, Send } from './transport.ts'
 import type { EndpointSource, TransportStep } from './transport-step.ts'
 
 /** Step `transport`: how the authorization server is reached. */
-export interface TransportOptions extends OutageOptions {
+export interface TransportOptions extends OutageOptions, MetadataOptions {
   /** Milliseconds a call may take, discovery included. Default 2000, from 50 to 60000. */
   readonly deadlineMs?: number | undefined
   /** Octets an answer may have. Default 65536, from 1024 to 1048576. */
@@ -34,8 +48,8 @@ export interface TransportOptions extends OutageOptions {
    */
   readonly allowHttpOnLoopback?: boolean | undefined
   /**
-   * Parameters of every request, besides the token, such as the `client_id` or the token manager that some servers want; those
-   * of a call come before them. None that is set by other means. Default none.
+   * Parameters of every request, besides the token, such as the `client_id` or the token manager that some servers
+   * want; those of a call come before them. None that is set by other means. Default none.
    */
   readonly parameters?: Readonly<Record<string, string>> | undefined
   /** Client certificate and private authorities, for the default transport on Node. Neither `fetch` nor `send` beside it. */
@@ -59,10 +73,14 @@ export const transportDefaults = Object.freeze({
   maxResponseBytes: 65_536,
   allowHttpOnLoopback: false,
   ...outageDefaults,
+  ...metadataDefaults,
 })
 
+/** What the options are told of their surroundings. */
+export interface TransportSurroundings extends OutageSurroundings, MetadataSurroundings {}
+
 /** The step, from the options of the client. */
-export function resolveTransport(options: OptionGroup, surroundings: OutageSurroundings): TransportStep {
+export function resolveTransport(options: OptionGroup, surroundings: TransportSurroundings): TransportStep {
   const group = new OptionGroup('transport', options.raw('transport'), [
     'deadlineMs',
     'maxResponseBytes',
@@ -74,6 +92,7 @@ export function resolveTransport(options: OptionGroup, surroundings: OutageSurro
     'fetch',
     'send',
     ...OUTAGE_OPTIONS,
+    ...METADATA_OPTIONS,
   ])
   const deadlineMs = group.number('deadlineMs', { default: transportDefaults.deadlineMs, min: 50, max: 60_000 })
   const maxResponseBytes = group.integer('maxResponseBytes', {
@@ -93,28 +112,42 @@ export function resolveTransport(options: OptionGroup, surroundings: OutageSurro
   if (given === undefined) {
     throw options.error('clientAuthentication', 'is required, such as clientSecretBasic(clientId, clientSecret)')
   }
-  const discovery = { send: transport.send, deadlines, maxResponseBytes, urlRules }
-  const endpoint = resolveEndpoint(options, { ...discovery, withCertificate: isCertificateMethod(given.method) })
+  const issuer = options.string('issuer')
+  const now = options.function<() => number>('now') ?? Date.now
+  const reach = { send: transport.send, deadlines, maxResponseBytes, urlRules }
+  const rules = { ...resolveMetadata(group, urlRules), retry: outage.retry, onFailure: surroundings.onMetadataFailure }
+  const metadata = issuer === undefined ? undefined : new IssuerMetadata({ ...reach, ...rules, issuer, nowMs: now })
+  const watchedSend = metadata?.watch(transport.send) ?? transport.send
+  const introspection = { name: 'introspection_endpoint', withCertificate: isCertificateMethod(given.method) }
+  const endpoint = resolveEndpoint(options, urlRules, metadata?.source(introspection))
+  const findEndpoint = async (use: EndpointUse): Promise<string> => {
+    if (metadata === undefined) throw options.error('issuer', 'is required to find an endpoint')
+    return metadata.find(use)
+  }
   const context = createClientContext({
-    ...discovery,
-    issuer: options.string('issuer'),
+    ...reach,
+    send: watchedSend,
+    issuer,
     hasClientCertificate,
-    now: options.function<() => number>('now') ?? Date.now,
+    now,
+    findEndpoint,
   })
   const clientAuthentication = given.prepare?.(context) ?? given
   return {
     ...transport,
+    send: watchedSend,
     retry: outage.retry,
     admission: outage.admission,
+    circuits: outage.circuits,
     clientAuthentication,
     maxResponseBytes,
     accept: answerMediaType(options),
     parameters: resolveParameters(group),
-    issuer: options.string('issuer'),
+    issuer,
     deadlines,
     urlRules,
     endpoint,
-    findJwksUri: () => discoverEndpoint('jwks_uri', { ...discovery, issuer: options.string('issuer') ?? '' }),
+    findJwksUri: () => findEndpoint({ name: 'jwks_uri' }),
   }
 }
 
@@ -135,8 +168,12 @@ function answerMediaType(options: OptionGroup): string {
   return response?.jwt === undefined ? JSON_MEDIA_TYPE : JWT_INTROSPECTION_MEDIA_TYPE
 }
 
-function resolveEndpoint(options: OptionGroup, discovery: Omit<DiscoverySettings, 'issuer'>): EndpointSource {
-  const { urlRules } = discovery
+/** The endpoint that was given, wherever it is, or else the one the metadata name. */
+function resolveEndpoint(
+  options: OptionGroup,
+  urlRules: UrlRules,
+  discovered: EndpointSource | undefined,
+): EndpointSource {
   const issuer = options.string('issuer')
   const endpoint = options.string('endpoint')
   if (issuer !== undefined && !isIssuer(issuer, urlRules)) {
@@ -152,8 +189,8 @@ function resolveEndpoint(options: OptionGroup, discovery: Omit<DiscoverySettings
     }
     return { known: url.href, find: () => Promise.resolve(url.href) }
   }
-  if (issuer === undefined) throw options.error('issuer', 'give this, or endpoint')
-  return new EndpointDiscovery({ issuer, ...discovery })
+  if (discovered === undefined) throw options.error('issuer', 'give this, or endpoint')
+  return discovered
 }
 
 function httpHint(value: string): string {

@@ -3,6 +3,7 @@ import type { UrlRules } from '@token-introspection/core'
 import type { RequestSettings } from './build-request.ts'
 import type { Deadline, Deadlines } from './deadline.ts'
 import type { Admission } from './outage/admission.ts'
+import type { CircuitBreaker } from './outage/circuit-breaker.ts'
 import type { RetrySettings } from './outage/retry.ts'
 import type { Transport } from './transport.ts'
 
@@ -18,6 +19,8 @@ export interface TransportStep extends Transport, RequestSettings {
   readonly retry: RetrySettings | undefined
   /** How many requests are under way, and how many wait. */
   readonly admission: Pick<Admission, 'underWay' | 'queued'>
+  /** By URL: whether requests to it are let through. */
+  readonly circuits: ReadonlyMap<string, Pick<CircuitBreaker, 'state'>>
   readonly endpoint: EndpointSource
   readonly deadlines: Deadlines
   readonly urlRules: UrlRules

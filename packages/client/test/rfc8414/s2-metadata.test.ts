@@ -1,4 +1,10 @@
-import { clientSecretBasic, clientSecretPost, IntrospectionClient } from '@token-introspection/client'
+import {
+  clientCredentials,
+  clientSecretBasic,
+  clientSecretPost,
+  IntrospectionClient,
+  type TransportOptions,
+} from '@token-introspection/client'
 import { describe, expect, test } from 'vitest'
 import { useAuthorizationServer } from '../scripted-authorization-server.ts'
 
@@ -82,3 +88,102 @@ test.each([
   await expect(createClient().introspect('abc')).rejects.toMatchObject({ code: 'ERR_RESPONSE_UNTRUSTED' })
   expect(as.requests).toHaveLength(1)
 })
+
+/** Addresses inside a network, and of what hands out credentials there, in every spelling a URL has for them. */
+const INSIDE = [
+  'https://169.254.169.254/latest/meta-data/',
+  'https://2852039166/',
+  'https://0xa9fea9fe/',
+  'https://025177524776/',
+  'https://0251.0376.0251.0376/',
+  'https://169.254.43518/',
+  'https://169.254.169.254./',
+  'https://%31%36%39.254.169.254/',
+  'https://\uff11\uff16\uff19.254.169.254/',
+  'https://169\u3002254\u3002169\u3002254/',
+  'https://[::ffff:169.254.169.254]/',
+  'https://[::ffff:a9fe:a9fe]/',
+  'https://[64:ff9b::a9fe:a9fe]/',
+  'https://[2002:a9fe:a9fe::1]/',
+  'https://[fd00:ec2::254]/',
+  'https://[fe80::1]/',
+  'https://[::1]/',
+  'https://[::]/',
+  'https://127.0.0.1:6443/',
+  'https://127.1/',
+  'https://0/',
+  'https://10.0.0.1/',
+  'https://172.16.0.1/',
+  'https://192.168.1.1/',
+  'https://100.100.100.200/',
+  'https://localhost:8443/',
+  'https://LOCALHOST./',
+  'https://metadata.google.internal/',
+  'https://kubernetes/',
+]
+
+test.each(INSIDE)(
+  'META-14 sends no token to %s, which is inside a network, though the metadata says so',
+  async (url) => {
+    as.answer({ issuer, introspection_endpoint: url })
+    await expect(createClient().introspect('abc')).rejects.toMatchObject({ code: 'ERR_RESPONSE_UNTRUSTED' })
+    expect(as.requests).toHaveLength(1)
+  },
+)
+
+test.each(INSIDE)('META-14 sends no credentials to a token endpoint at %s', async (url) => {
+  as.answer({ issuer, introspection_endpoint, token_endpoint: url })
+  const client = new IntrospectionClient({ issuer, clientAuthentication: clientCredentials({ clientAuthentication }) })
+  await expect(client.introspect('abc')).rejects.toMatchObject({ code: 'ERR_RESPONSE_UNTRUSTED' })
+  expect(as.requests).toHaveLength(1)
+})
+
+test.each(INSIDE)('META-14 fetches no keys from %s', async (url) => {
+  as.answer({ issuer, introspection_endpoint, jwks_uri: url })
+  const headers = { 'content-type': 'application/token-introspection+jwt' }
+  const header = Buffer.from('{"alg":"RS256","typ":"token-introspection+jwt"}').toString('base64url')
+  as.respond(new Response(`${header}.e30.c2lnbmF0dXJl`, { headers }))
+  const client = new IntrospectionClient({ issuer, clientAuthentication, response: { jwt: {} } })
+  await expect(client.introspect('abc')).rejects.toMatchObject({
+    code: 'ERR_RESPONSE_KEYS_UNAVAILABLE',
+    cause: { code: 'ERR_RESPONSE_UNTRUSTED' },
+  })
+  expect(as.requests).toHaveLength(2)
+})
+
+describe('META-14 an endpoint inside a network', () => {
+  const inside = 'https://10.0.0.5:8443/introspect'
+
+  async function endpointAsked(named: { issuer?: string; endpoint?: string; transport?: TransportOptions }) {
+    if (named.endpoint === undefined) {
+      as.answer({ issuer: named.issuer ?? issuer, introspection_endpoint: inside })
+    }
+    as.answer({ active: true })
+    await new IntrospectionClient({ issuer, clientAuthentication, ...named }).introspect('abc')
+    return as.requests.at(-1)?.url
+  }
+
+  test('is asked when the issuer is inside as well', async () => {
+    expect(await endpointAsked({ issuer: 'https://10.0.0.4' })).toBe(inside)
+    expect(await endpointAsked({ issuer: 'https://keycloak:8443/realms/a' })).toBe(inside)
+  })
+
+  test('is asked when its origin is allowed', async () => {
+    expect(await endpointAsked({ transport: { allowedEndpointOrigins: ['https://10.0.0.5:8443'] } })).toBe(inside)
+  })
+
+  test('is asked when it was given, and not found', async () => {
+    expect(await endpointAsked({ endpoint: inside })).toBe(inside)
+  })
+})
+
+test.each([introspection_endpoint, 'https://other.example.net/introspect', 'https://api.example.com.evil.example/'])(
+  'META-14 sends no token to %s when it may go to another origin alone',
+  async (endpoint) => {
+    as.answer({ issuer, introspection_endpoint: endpoint })
+    const transport = { allowedEndpointOrigins: ['https://api.example.com'] }
+    const client = new IntrospectionClient({ issuer, clientAuthentication, transport })
+    await expect(client.introspect('abc')).rejects.toMatchObject({ code: 'ERR_RESPONSE_UNTRUSTED' })
+    expect(as.requests).toHaveLength(1)
+  },
+)

@@ -86,3 +86,11 @@ test.each([
   await expect(introspect(issuer)).rejects.toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
   expect(as.requests).toHaveLength(1)
 })
+
+test('META-05 says which issuer to give, and where to give the address of the server, when they differ', async () => {
+  const issuer = 'https://keycloak.internal:8443/realms/orders'
+  const named = 'https://login.example.com/realms/orders'
+  as.answer({ issuer: named, introspection_endpoint })
+  const error = (await introspect(issuer).catch((reason: unknown) => reason)) as Error
+  for (const part of [issuer, named, 'as issuer', 'endpoint option']) expect(error.message).toContain(part)
+})

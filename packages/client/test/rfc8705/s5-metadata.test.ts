@@ -53,12 +53,11 @@ test('another method asks the usual endpoint whatever the aliases are (MTLS-08)'
 
 test('a token that is got with a certificate is got where certificates are taken (MTLS-08)', async () => {
   as.answer({ ...metadata, mtls_endpoint_aliases: aliases })
-  as.answer({ ...metadata, mtls_endpoint_aliases: aliases })
   as.answer({ access_token: 'own', token_type: 'Bearer', expires_in: 60 })
   as.answer({ active: true })
   const clientAuthentication = clientCredentials({ clientAuthentication: tlsClientAuth('api') })
   await using client = new IntrospectionClient({ issuer, clientAuthentication, transport: { fetch } })
   await client.introspect('abc')
-  expect(as.requests.map(({ url }) => url).slice(2)).toEqual([`${mtls}/token`, `${issuer}/introspect`])
-  expect(as.requests[2]?.form.get('client_id')).toBe('api')
+  expect(as.requests.map(({ url }) => url).slice(1)).toEqual([`${mtls}/token`, `${issuer}/introspect`])
+  expect(as.requests[1]?.form.get('client_id')).toBe('api')
 })

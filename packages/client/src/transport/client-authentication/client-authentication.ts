@@ -29,7 +29,8 @@ export interface ClientContext {
   isEndpoint(url: string): boolean
   /**
    * An endpoint of the authorization server by its name in the metadata, such as `token_endpoint`, for authenticating there
-   * by `method`; the two methods with a certificate may have an endpoint of their own (RFC 8705 §5). Not remembered.
+   * by `method`; the two methods with a certificate may have an endpoint of their own (RFC 8705 §5). To be asked
+   * for each time: it may have moved, and asking costs nothing while the metadata are fresh.
    */
   findEndpoint(name: string, method: string): Promise<string>
   /** Posts a form as the client would, within a deadline of its own, and gives the JSON object it is answered with. */

@@ -1,4 +1,5 @@
 /** An access token that this resource server gets for itself, and renews (RFC 6749 §4.4). */
+import { SharedWork } from '../../shared-work.ts'
 import { isScope, type JsonObject, ResponseMalformedError } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import { toAuthorization } from './bearer-token.ts'
@@ -116,7 +117,7 @@ class CallerToken implements ClientAuthentication {
   readonly clientId: string | undefined
   readonly #settings: Settings
   #token: Token | undefined
-  #flight: Promise<Token> | undefined
+  readonly #work = new SharedWork<Token>()
   #askedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(settings: Settings) {
@@ -142,12 +143,12 @@ class CallerToken implements ClientAuthentication {
 
   async renew(refused: SignableRequest): Promise<boolean> {
     const sent = refused.headers['authorization']
-    if (this.#flight === undefined && this.#token?.authorization === sent) {
+    if (!this.#work.isUnderWay() && this.#token?.authorization === sent) {
       // A token that is refused while it is new will be followed by others that are.
       if (this.#askedLately(this.#settings.client.now())) return false
       this.#token = undefined
     }
-    return ((this.#flight === undefined ? this.#token : undefined) ?? (await this.#obtain())).authorization !== sent
+    return ((!this.#work.isUnderWay() ? this.#token : undefined) ?? (await this.#obtain())).authorization !== sent
   }
 
   #askedLately(now: number): boolean {
@@ -155,10 +156,7 @@ class CallerToken implements ClientAuthentication {
   }
 
   #obtain(): Promise<Token> {
-    this.#flight ??= this.#request().finally(() => {
-      this.#flight = undefined
-    })
-    return this.#flight
+    return this.#work.join(() => this.#request())
   }
 
   async #request(): Promise<Token> {

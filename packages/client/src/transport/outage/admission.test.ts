@@ -25,15 +25,16 @@ describe('Admission', () => {
 
   test('hands a place on to the one who waits longest', async () => {
     const admission = new Admission({ maxConcurrentRequests: 1, maxQueuedRequests: 2 })
+    const [a, b, c] = [waiting(), waiting(), waiting()]
     const order: string[] = []
-    admission.enter(waiting())
-    const second = admission.enter(waiting())?.then(() => order.push('second'))
-    const third = admission.enter(waiting())?.then(() => order.push('third'))
-    admission.leave()
+    admission.enter(a)
+    const second = admission.enter(b)?.then(() => order.push('second'))
+    const third = admission.enter(c)?.then(() => order.push('third'))
+    admission.leave(a)
     await second
     expect(order).toEqual(['second'])
     expect(admission).toMatchObject({ underWay: 1, queued: 1 })
-    admission.leave()
+    admission.leave(b)
     await third
     expect(order).toEqual(['second', 'third'])
   })
@@ -41,27 +42,42 @@ describe('Admission', () => {
   test('lets go of who waits no longer', async () => {
     const admission = new Admission({ maxConcurrentRequests: 1, maxQueuedRequests: 1 })
     const reason = new Error('gone')
-    const deadline = waiting()
-    admission.enter(waiting())
-    const left = admission.enter(deadline)
-    deadline.cancel(reason)
+    const [first, second] = [waiting(), waiting()]
+    admission.enter(first)
+    const left = admission.enter(second)
+    second.cancel(reason)
     await expect(left).rejects.toBe(reason)
     expect(admission.queued).toBe(0)
-    admission.leave()
+    admission.leave(first)
     expect(admission).toMatchObject({ underWay: 0, queued: 0 })
   })
 
   test('does not lose a place to a caller who leaves when it already has one', async () => {
     const admission = new Admission({ maxConcurrentRequests: 1, maxQueuedRequests: 1 })
-    const deadline = waiting()
-    admission.enter(waiting())
-    const turn = admission.enter(deadline)
-    admission.leave()
-    deadline.cancel(new Error('late'))
+    const [first, second] = [waiting(), waiting()]
+    admission.enter(first)
+    const turn = admission.enter(second)
+    admission.leave(first)
+    second.cancel(new Error('late'))
     await turn
     expect(admission.underWay).toBe(1)
-    admission.leave()
+    admission.leave(second)
     expect(admission.underWay).toBe(0)
+  })
+
+  test('takes a place back from a request that ended without a word, once its time is up', async () => {
+    const admission = new Admission({ maxConcurrentRequests: 1, maxQueuedRequests: 1 })
+    const lost = { onCancel: () => undefined, isOver: () => over }
+    let over = false
+    admission.enter(lost)
+    const next = admission.enter(waiting())
+    over = true
+    const last = waiting()
+    void admission.enter(last)
+    await next
+    expect(admission).toMatchObject({ underWay: 1, queued: 1 })
+    admission.leave(lost)
+    expect(admission).toMatchObject({ underWay: 1, queued: 1 })
   })
 
   test('never has more under way or waiting than it may, nor forgets one, in any order of events', async () => {
@@ -70,48 +86,36 @@ describe('Admission', () => {
       fc.asyncProperty(fc.array(event, { maxLength: 60 }), fc.nat(3), fc.nat(3), async (events, places, queue) => {
         const limits = { maxConcurrentRequests: places + 1, maxQueuedRequests: queue }
         const admission = new Admission(limits)
-        const deadlines: ReturnType<typeof waiting>[] = []
-        let inside = 0
-        let queued = 0
-        let refused = 0
-        const settled: Promise<unknown>[] = []
+        const inside: ReturnType<typeof waiting>[] = []
+        const queued: ReturnType<typeof waiting>[] = []
         for (const what of events) {
           if (what === 'enter') {
             const deadline = waiting()
             try {
               const turn = admission.enter(deadline)
-              if (turn === undefined) inside += 1
+              if (turn === undefined) inside.push(deadline)
               else {
-                queued += 1
-                deadlines.push(deadline)
-                settled.push(
-                  turn.then(
-                    () => {
-                      inside += 1
-                      queued -= 1
-                      deadlines.splice(deadlines.indexOf(deadline), 1)
-                    },
-                    () => {
-                      queued -= 1
-                    },
-                  ),
+                queued.push(deadline)
+                turn.then(
+                  () => inside.push(...queued.splice(queued.indexOf(deadline), 1)),
+                  () => queued.splice(queued.indexOf(deadline), 1),
                 )
               }
             } catch {
-              refused += 1
+              expect([inside.length, queued.length]).toEqual([limits.maxConcurrentRequests, limits.maxQueuedRequests])
             }
-          } else if (what === 'leave' && inside > 0) {
-            inside -= 1
-            admission.leave()
-          } else if (what === 'cancel') deadlines.shift()?.cancel(new Error('gone'))
+          } else if (what === 'cancel') queued[0]?.cancel(new Error('gone'))
+          else {
+            const leaving = inside.shift()
+            if (leaving !== undefined) admission.leave(leaving)
+          }
           await Promise.resolve()
           await Promise.resolve()
-          expect(admission).toMatchObject({ underWay: inside, queued })
-          expect(inside).toBeLessThanOrEqual(limits.maxConcurrentRequests)
-          expect(queued).toBeLessThanOrEqual(limits.maxQueuedRequests)
-          expect(queued > 0 && inside < limits.maxConcurrentRequests).toBe(false)
+          expect(admission).toMatchObject({ underWay: inside.length, queued: queued.length })
+          expect(inside.length).toBeLessThanOrEqual(limits.maxConcurrentRequests)
+          expect(queued.length).toBeLessThanOrEqual(limits.maxQueuedRequests)
+          expect(queued.length > 0 && inside.length < limits.maxConcurrentRequests).toBe(false)
         }
-        expect(refused + inside + queued).toBeLessThanOrEqual(events.length)
       }),
       { numRuns: 200 },
     )

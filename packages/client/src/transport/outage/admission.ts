@@ -8,11 +8,14 @@ export interface AdmissionLimits {
   readonly maxQueuedRequests: number
 }
 
+/** A call, as far as it matters here: one object per place. */
+type Waiting = Pick<Cancellation, 'onCancel' | 'isOver'>
+
 /** A bounded number of places, and a bounded queue for them: first come, first served. */
 export class Admission {
   readonly #limits: AdmissionLimits
-  readonly #queue = new Set<() => void>()
-  #underWay = 0
+  readonly #inside = new Set<Waiting>()
+  readonly #queue = new Map<Waiting, () => void>()
 
   constructor(limits: AdmissionLimits) {
     this.#limits = limits
@@ -20,7 +23,7 @@ export class Admission {
 
   /** Requests that have a place. */
   get underWay(): number {
-    return this.#underWay
+    return this.#inside.size
   }
 
   /** Requests that wait for one. */
@@ -33,33 +36,44 @@ export class Admission {
    *
    * @throws TransportOverloadedError when the queue is full; the promise rejects with the reason of a cancellation.
    */
-  enter(cancellation: Pick<Cancellation, 'onCancel'>): Promise<void> | undefined {
-    if (this.#underWay < this.#limits.maxConcurrentRequests) {
-      this.#underWay += 1
+  enter(cancellation: Waiting): Promise<void> | undefined {
+    const { maxConcurrentRequests, maxQueuedRequests } = this.#limits
+    if (this.#inside.size >= maxConcurrentRequests) this.#clearLost()
+    if (this.#inside.size < maxConcurrentRequests) {
+      this.#inside.add(cancellation)
       return undefined
     }
-    const { maxConcurrentRequests, maxQueuedRequests } = this.#limits
     if (this.#queue.size >= maxQueuedRequests) {
       throw new TransportOverloadedError(
         `${maxConcurrentRequests} requests are under way and ${maxQueuedRequests} wait: the authorization server is too slow for them`,
       )
     }
     return new Promise((resolve, reject) => {
-      this.#queue.add(resolve)
+      this.#queue.set(cancellation, resolve)
       cancellation.onCancel((reason) => {
-        if (this.#queue.delete(resolve)) reject(reason)
+        if (this.#queue.delete(cancellation)) reject(reason)
       })
     })
   }
 
-  /** Gives a place back, or on to the one who waits longest. */
-  leave(): void {
-    const [next] = this.#queue
-    if (next === undefined) {
-      this.#underWay -= 1
-      return
+  /** Gives a place back, and on to the one who waits longest. */
+  leave(cancellation: Waiting): void {
+    if (this.#inside.delete(cancellation)) this.#letIn()
+  }
+
+  #letIn(): void {
+    for (const [next, resolve] of this.#queue) {
+      if (this.#inside.size >= this.#limits.maxConcurrentRequests) return
+      this.#queue.delete(next)
+      this.#inside.add(next)
+      resolve()
     }
-    this.#queue.delete(next)
-    next()
+  }
+
+  /** In a worker a request may end without a word, and what it held with it; its time is up nevertheless. */
+  #clearLost(): void {
+    for (const lost of this.#inside) if (lost.isOver()) this.#inside.delete(lost)
+    for (const lost of this.#queue.keys()) if (lost.isOver()) this.#queue.delete(lost)
+    this.#letIn()
   }
 }

@@ -94,6 +94,21 @@ describe('CircuitBreaker', () => {
     expect(circuit.state).toBe('closed')
   })
 
+  test('gives up a request that ended without a word, as one does in a worker whose caller has left', () => {
+    const { circuit, clock } = createCircuit()
+    fail(circuit, 3)
+    clock.ms += 500
+    const lost = circuit.admit()
+    clock.ms += 59_999
+    expect(() => circuit.admit()).toThrow(expect.objectContaining({ retryAfterSeconds: 1 }))
+    clock.ms += 1
+    const next = circuit.admit()
+    circuit.settle(lost, 'failed')
+    expect(circuit.state).toBe('half_open')
+    circuit.settle(next, 'answered')
+    expect(circuit.state).toBe('closed')
+  })
+
   test('opens at once for as long as the server asks, within the longest', () => {
     const { circuit, clock, changes } = createCircuit()
     circuit.settle(circuit.admit(), 'failed', 3)

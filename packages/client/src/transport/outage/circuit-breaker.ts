@@ -21,6 +21,9 @@ export interface CircuitBreakerSettings extends CircuitBreakerLimits {
   readonly onChange: (state: CircuitState, openMs: number) => void
 }
 
+/** No call takes longer; a request that has not ended by then is lost, as in a worker whose caller has left. */
+const LONGEST_ATTEMPT_MS = 60_000
+
 /** How a request went: the endpoint was there, or it was not, or nobody waited to see. */
 export type AttemptOutcome = 'answered' | 'failed' | 'abandoned'
 
@@ -56,6 +59,7 @@ export class CircuitBreaker {
     if (this.#state === 'closed') return this.#count
     this.check()
     this.#change('half_open')
+    this.#openUntilMs = this.#settings.nowMs() + LONGEST_ATTEMPT_MS
     return this.#count
   }
 
@@ -67,10 +71,10 @@ export class CircuitBreaker {
   check(): void {
     if (this.#state === 'closed') return
     const remainingMs = this.#openUntilMs - this.#settings.nowMs()
-    if (this.#state === 'open' && !(remainingMs > 0)) return
+    if (!(remainingMs > 0)) return
     throw new TransportCircuitOpenError(
       'the authorization server has failed too often in a row: it is left alone until one request has worked',
-      Math.max(1, Math.ceil(remainingMs / 1000)),
+      this.#state === 'open' ? Math.ceil(remainingMs / 1000) : 1,
     )
   }
 
@@ -80,7 +84,10 @@ export class CircuitBreaker {
     if (outcome === 'answered') this.#close()
     else if (outcome === 'failed') this.#fail(retryAfterSeconds)
     // The next one may try instead.
-    else if (this.#state === 'half_open') this.#change('open')
+    else if (this.#state === 'half_open') {
+      this.#openUntilMs = this.#settings.nowMs()
+      this.#change('open')
+    }
   }
 
   #close(): void {

@@ -2,7 +2,7 @@
 import { OptionGroup } from '@token-introspection/core/options'
 import type { Send } from '../transport.ts'
 import { Admission } from './admission.ts'
-import type { CircuitState } from './circuit-breaker.ts'
+import type { CircuitBreaker, CircuitState } from './circuit-breaker.ts'
 import { protectSend } from './protect-send.ts'
 import type { RetrySettings } from './retry.ts'
 
@@ -49,6 +49,8 @@ export const outageDefaults = Object.freeze({
 export interface OutageStep {
   readonly maxConcurrentRequests: number
   readonly admission: Admission
+  /** Of every URL that was asked so far. */
+  readonly circuits: ReadonlyMap<string, Pick<CircuitBreaker, 'state'>>
   /** Requests are made once only without them. */
   readonly retry: RetrySettings | undefined
   /** Puts a way to send under these limits. */
@@ -75,11 +77,13 @@ export function resolveOutage(group: OptionGroup, { onCircuitChange }: OutageSur
   const limits = resolveCircuitBreaker(group)
   const circuitBreaker = limits && { ...limits, nowMs: () => performance.now(), random: Math.random }
   const admission = new Admission({ maxConcurrentRequests, maxQueuedRequests })
+  const circuits = new Map<string, CircuitBreaker>()
   return {
     maxConcurrentRequests,
     admission,
+    circuits,
     retry: group.boolean('retry', outageDefaults.retry) ? { wait, random: Math.random } : undefined,
-    protect: (send) => protectSend(send, { admission, circuitBreaker, onCircuitChange }),
+    protect: (send) => protectSend(send, { admission, circuits, circuitBreaker, onCircuitChange }),
   }
 }
 

@@ -13,6 +13,8 @@ import {
 /** What the step needs. */
 export interface ProtectionSettings {
   readonly admission: Admission
+  /** The circuits there are, by URL. */
+  readonly circuits: Map<string, CircuitBreaker>
   /** No circuit is ever opened without them. */
   readonly circuitBreaker: Omit<CircuitBreakerSettings, 'onChange'> | undefined
   /** Told when the circuit of an endpoint changes. */
@@ -23,9 +25,10 @@ export interface ProtectionSettings {
 const MAX_CIRCUITS = 64
 
 /** Sends like `send`, within the limits. */
-export function protectSend(send: Send, { admission, circuitBreaker, onCircuitChange }: ProtectionSettings): Send {
-  const circuits = new Map<string, CircuitBreaker>()
-
+export function protectSend(
+  send: Send,
+  { admission, circuits, circuitBreaker, onCircuitChange }: ProtectionSettings,
+): Send {
   function circuitOf(url: string): CircuitBreaker | undefined {
     const known = circuits.get(url)
     if (known !== undefined || circuitBreaker === undefined) return known
@@ -46,7 +49,7 @@ export function protectSend(send: Send, { admission, circuitBreaker, onCircuitCh
       if (circuit === undefined) return await send(request)
       return await sendThrough(circuit, () => send(request))
     } finally {
-      admission.leave()
+      admission.leave(request.cancellation)
     }
   }
 }

@@ -1,0 +1,170 @@
+import { describe, expect, test, vi } from 'vitest'
+import { TransportUnreachableError } from '../../errors.ts'
+import { Deadlines } from '../deadline.ts'
+import type { RetrySettings } from '../outage/retry.ts'
+import type { TransportReply, TransportRequest } from '../transport.ts'
+import { fetchMetadata } from './fetch-metadata.ts'
+
+const issuer = 'https://as.example.com/tenant1'
+const oauthUrl = 'https://as.example.com/.well-known/oauth-authorization-server/tenant1'
+const openidUrl = 'https://as.example.com/tenant1/.well-known/openid-configuration'
+const openidInsertedUrl = 'https://as.example.com/.well-known/openid-configuration/tenant1'
+const metadata = { issuer, introspection_endpoint: 'https://as.example.com/introspect' }
+
+interface Answer {
+  readonly status?: number
+  readonly contentType?: string
+  readonly body?: unknown
+}
+
+/** Answers by URL, 404 where there is none, and keeps the requests. */
+function setUp(answers: Record<string, Answer>, settings: { issuer?: string; retry?: RetrySettings } = {}) {
+  const requests: TransportRequest[] = []
+  const send = vi.fn(async (request: TransportRequest): Promise<TransportReply> => {
+    requests.push(request)
+    const answer = answers[request.url] ?? { status: 404, body: 'nothing here' }
+    const { status = 200, contentType = 'application/json', body = '' } = answer
+    return {
+      status,
+      header: (name) => (name === 'content-type' ? contentType : undefined),
+      body: new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body)),
+    }
+  })
+  const deadline = new Deadlines(2000).start()
+  return {
+    answers,
+    requests,
+    send,
+    urls: () => requests.map((request) => request.url),
+    fetch: () => fetchMetadata({ issuer, send, maxResponseBytes: 65_536, retry: undefined, ...settings }, deadline),
+  }
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<Error> {
+  return promise.then(
+    () => expect.fail('it did not fail'),
+    (error: unknown) => error as Error,
+  )
+}
+
+describe('fetchMetadata', () => {
+  test('asks for JSON, uncompressed, with no credentials', async () => {
+    const { fetch, requests } = setUp({ [oauthUrl]: { body: metadata } })
+    expect(await fetch()).toEqual(metadata)
+    expect(requests).toHaveLength(1)
+    expect(requests[0]).toMatchObject({
+      method: 'GET',
+      url: oauthUrl,
+      headers: { accept: 'application/json', 'accept-encoding': 'identity' },
+      body: undefined,
+      maxResponseBytes: 65_536,
+    })
+    expect(Object.keys(requests[0]?.headers ?? {})).toEqual(['accept', 'accept-encoding'])
+  })
+
+  test.each([404, 400, 401, 403, 405, 410])('tries the next place, in order, when one says %i', async (status) => {
+    const { fetch, urls } = setUp({
+      [oauthUrl]: { status },
+      [openidUrl]: { status, body: metadata },
+      [openidInsertedUrl]: { body: metadata },
+    })
+    expect(await fetch()).toEqual(metadata)
+    expect(urls()).toEqual([oauthUrl, openidUrl, openidInsertedUrl])
+  })
+
+  test('tries two places for an issuer without a path', async () => {
+    const { fetch, urls } = setUp({}, { issuer: 'https://as.example.com' })
+    await expect(fetch()).rejects.toMatchObject({ code: 'ERR_TRANSPORT_STATUS', status: 404, retryable: false })
+    expect(urls()).toEqual([
+      'https://as.example.com/.well-known/oauth-authorization-server',
+      'https://as.example.com/.well-known/openid-configuration',
+    ])
+  })
+
+  test('drops the slash at the end of the issuer from the place, not from the comparison', async () => {
+    const withSlash = `${issuer}/`
+    const { fetch, urls } = setUp({ [oauthUrl]: { body: { ...metadata, issuer: withSlash } } }, { issuer: withSlash })
+    expect(await fetch()).toMatchObject({ issuer: withSlash })
+    expect(urls()).toEqual([oauthUrl])
+  })
+
+  test('names the places it looked at and the way out when there is nothing anywhere', async () => {
+    const { message } = await failureOf(setUp({}).fetch())
+    for (const url of [oauthUrl, openidUrl, openidInsertedUrl]) expect(message).toContain(url)
+    expect(message).toContain('endpoint option')
+  })
+
+  test.each([408, 429, 500, 502, 503, 504])('does not look elsewhere when a place says %i', async (status) => {
+    const { fetch, urls } = setUp({ [oauthUrl]: { status }, [openidUrl]: { body: metadata } })
+    await expect(fetch()).rejects.toMatchObject({ code: 'ERR_TRANSPORT_STATUS', status })
+    expect(urls()).toEqual([oauthUrl])
+  })
+
+  test('asks once more after a lost connection, as for any other request', async () => {
+    const { fetch, send, urls } = setUp(
+      { [oauthUrl]: { body: metadata } },
+      { retry: { wait: () => Promise.resolve(), random: () => 0 } },
+    )
+    const cause = Object.assign(new Error('reset'), { code: 'ECONNRESET' })
+    send.mockRejectedValueOnce(new TransportUnreachableError('lost', { cause }))
+    expect(await fetch()).toEqual(metadata)
+    expect(send).toHaveBeenCalledTimes(2)
+    expect(urls()).toEqual([oauthUrl])
+  })
+
+  test.each([
+    ['a redirect', { status: 302 }, 'ERR_TRANSPORT_STATUS'],
+    ['no content', { status: 204 }, 'ERR_TRANSPORT_STATUS'],
+    ['a web page', { contentType: 'text/html', body: '<h1>App</h1>' }, 'ERR_RESPONSE_MALFORMED'],
+    ['JSON under another name', { contentType: 'text/plain', body: metadata }, 'ERR_RESPONSE_MALFORMED'],
+    ['no JSON', { body: '{' }, 'ERR_RESPONSE_MALFORMED'],
+    ['no object', { body: [metadata] }, 'ERR_RESPONSE_MALFORMED'],
+    ['no issuer', { body: { introspection_endpoint: 'x' } }, 'ERR_RESPONSE_MALFORMED'],
+    ['another issuer', { body: { ...metadata, issuer: 'https://other.example.com' } }, 'ERR_RESPONSE_MALFORMED'],
+    ['a slash at the end of the issuer', { body: { ...metadata, issuer: `${issuer}/` } }, 'ERR_RESPONSE_MALFORMED'],
+    ['the issuer in another case', { body: { ...metadata, issuer: issuer.toUpperCase() } }, 'ERR_RESPONSE_MALFORMED'],
+    [
+      'the issuer with its port',
+      { body: { ...metadata, issuer: 'https://as.example.com:443/tenant1' } },
+      'ERR_RESPONSE_MALFORMED',
+    ],
+    ['an endpoint that is no string', { body: { issuer, introspection_endpoint: 5 } }, 'ERR_RESPONSE_MALFORMED'],
+  ])('stops at a place with %s', async (_, answer, code) => {
+    const { fetch, urls } = setUp({ [oauthUrl]: answer, [openidUrl]: { body: metadata } })
+    await expect(fetch()).rejects.toMatchObject({ code })
+    expect(urls()).toEqual([oauthUrl])
+  })
+
+  test.each([
+    'https://login.example.com/realms/orders',
+    'http://keycloak:8080/realms/orders',
+    'https://10.0.0.5:8443',
+    'http://[fd00::5]/',
+  ])('names both issuers, and what each option is for, when the document is for %s', async (other) => {
+    const { fetch } = setUp({ [oauthUrl]: { body: { ...metadata, issuer: other } } })
+    const { message } = await failureOf(fetch())
+    for (const part of [` ${other},`, issuer, oauthUrl, 'as issuer', 'endpoint option']) expect(message).toContain(part)
+  })
+
+  test.each([
+    ['text', 'call +1 555 0100 to fix this'],
+    ['markup', 'https://a.example/<script>alert(1)</script>'],
+    ['a line break', 'https://a.example/\nINFO: all is well'],
+    ['an escape sequence', 'https://a.example/\u{1b}[2J'],
+    ['a quote', "https://a.example/' or nothing"],
+    ['credentials', 'https://user:hunter2@a.example/'],
+    ['a query', 'https://a.example/?code=hunter2'],
+    ['letters of another alphabet', 'https://\u{430}s.example/'],
+    ['another scheme', 'javascript:alert(1)'],
+    ['a novel', `https://a.example/${'a'.repeat(300)}`],
+    ['a number', 5],
+    ['an object', { toString: 'hunter2' }],
+  ])('does not repeat an issuer that is %s', async (_, other) => {
+    const { fetch } = setUp({ [oauthUrl]: { body: { ...metadata, issuer: other } } })
+    const error = await failureOf(fetch())
+    expect(error).toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
+    expect(error.message).toContain('for the issuer something else, not')
+    if (typeof other === 'string') expect(error.message).not.toContain(other)
+    expect(error.message).not.toContain('hunter2')
+  })
+})

@@ -14,6 +14,7 @@ import {
 import { fixedKeySource, type KeySource } from './key-source.ts'
 import type { JwtResponseRules } from './read-jwt-response.ts'
 import { RemoteKeySource } from './remote-key-source.ts'
+import type { Tolerance } from './tolerance-options.ts'
 
 /** A private key of this resource server, that answers may be encrypted for. */
 export interface DecryptionKey {
@@ -88,6 +89,7 @@ export interface JwtResponseContext {
   readonly issuer: string | undefined
   readonly clientId: string | undefined
   readonly leewaySeconds: number
+  readonly tolerance?: Tolerance | undefined
   readonly urlRules: UrlRules
   readonly send: Send
   readonly deadlines: Deadlines
@@ -109,7 +111,7 @@ export function resolveJwtResponse(options: unknown, context: JwtResponseContext
     'audience',
     'maxAgeSeconds',
   ])
-  const { issuer, leewaySeconds } = context
+  const { issuer, leewaySeconds, tolerance } = context
   if (issuer === undefined) throw new TypeError('response.jwt: needs the issuer option, whose signature is wanted')
   const audience = group.string('audience') ?? context.clientId
   if (audience === undefined) {
@@ -119,6 +121,7 @@ export function resolveJwtResponse(options: unknown, context: JwtResponseContext
     issuer,
     audience,
     leewaySeconds,
+    tolerance,
     algorithms: resolveAlgorithms(group),
     keys: resolveKeys(group, context),
     decryptionKeys: resolveDecryptionKeys(group),

@@ -10,6 +10,8 @@ import type { Deadline } from '../transport/deadline.ts'
 import { decryptJwtResponse } from './decrypt-jwt-response.ts'
 import { isCompactJwe } from './jose-header.ts'
 import type { DecryptionKey } from './jwt-response-options.ts'
+import type { Tolerance } from './tolerance-options.ts'
+import { tolerate } from './tolerate.ts'
 import { type VerificationRules, verifyJwtResponse } from './verify-jwt-response.ts'
 
 /** What reading JWT answers needs. */
@@ -22,6 +24,8 @@ export interface JwtResponseRules extends VerificationRules {
   readonly maxAgeSeconds: number
   /** Seconds the two clocks may differ. */
   readonly leewaySeconds: number
+  /** What is forgiven inside `token_introspection`, and nowhere else. */
+  readonly tolerance?: Tolerance | undefined
 }
 
 /**
@@ -46,7 +50,7 @@ function openEnvelope(claims: JsonObject, rules: JwtResponseRules, now: number):
       throw new ResponseUntrustedError(`the answer has ${name} beside token_introspection (RFC 9701 §5)`)
     }
   }
-  const { iss, aud, iat, token_introspection: response } = parseJwtIntrospectionClaims(claims)
+  const { iss, aud, iat, token_introspection: response } = parseJwtIntrospectionClaims(righted(claims, rules))
   if (iss !== rules.issuer) throw new ResponseUntrustedError('the answer is signed for another issuer')
   if (!audienceIntersects(aud, rules.audience)) {
     throw new ResponseUntrustedError(
@@ -64,4 +68,10 @@ function openEnvelope(claims: JsonObject, rules: JwtResponseRules, now: number):
     throw new ResponseUntrustedError(`the answer is ${now - iat} seconds old, more than response.jwt.maxAgeSeconds`)
   }
   return response
+}
+
+function righted(claims: JsonObject, { tolerance }: JwtResponseRules): JsonObject {
+  const answer = claims['token_introspection']
+  if (tolerance === undefined || typeof answer !== 'object' || answer === null || Array.isArray(answer)) return claims
+  return { ...claims, token_introspection: tolerate(answer as JsonObject, tolerance) }
 }

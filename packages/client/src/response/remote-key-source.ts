@@ -1,4 +1,5 @@
 /** Step `response`: keys from the issuer's `jwks_uri`, fetched by the client's own transport (RFC 8414 §2, RFC 7517 §5). */
+import { SharedWork } from '../shared-work.ts'
 import { isSecureUrl, parseJsonObject, ResponseMalformedError, type UrlRules } from '@token-introspection/core'
 import type { JSONWebKeySet } from 'jose'
 import { ResponseKeysUnavailableError, ResponseUntrustedError } from '../errors.ts'
@@ -38,7 +39,7 @@ export class RemoteKeySource implements KeySource {
   #fetchedAtMs = Number.NEGATIVE_INFINITY
   #attemptedAtMs = Number.NEGATIVE_INFINITY
   #failure: unknown
-  #flight: Promise<JSONWebKeySet> | undefined
+  readonly #work = new SharedWork<JSONWebKeySet>()
 
   constructor(settings: RemoteKeySettings) {
     this.#settings = settings
@@ -68,19 +69,17 @@ export class RemoteKeySource implements KeySource {
   }
 
   #fetchAgain(): Promise<JSONWebKeySet> {
-    if (this.#flight !== undefined) return this.#flight
     const sinceMs = this.#settings.nowMs() - this.#attemptedAtMs
-    if (sinceMs < (this.#failure === undefined ? COOLDOWN_MS : FAILURE_COOLDOWN_MS)) {
+    if (!this.#work.isUnderWay() && sinceMs < (this.#failure === undefined ? COOLDOWN_MS : FAILURE_COOLDOWN_MS)) {
       const options = this.#failure === undefined ? {} : { cause: this.#failure }
       return Promise.reject(
         new ResponseKeysUnavailableError('the keys of the issuer were asked for a moment ago', options),
       )
     }
-    this.#attemptedAtMs = this.#settings.nowMs()
-    this.#flight = this.#fetch().finally(() => {
-      this.#flight = undefined
+    return this.#work.join(() => {
+      this.#attemptedAtMs = this.#settings.nowMs()
+      return this.#fetch()
     })
-    return this.#flight
   }
 
   async #fetch(): Promise<JSONWebKeySet> {

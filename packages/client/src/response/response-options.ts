@@ -2,7 +2,10 @@
 import type { ClaimsSchema } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { TransportStep } from '../transport/transport-step.ts'
+import type { InactiveReply } from '../transport/read-reply.ts'
+import { resolveInactiveReplies } from './inactive-replies.ts'
 import { type JwtResponseOptions, resolveJwtResponse } from './jwt-response-options.ts'
+import { type MemberAliases, resolveTolerance, toleranceDefaults, type ToleranceOptions } from './tolerance-options.ts'
 import type { ResponseStep } from './validate-response.ts'
 
 /** Step `response`: what is accepted as an answer. */
@@ -15,14 +18,35 @@ export interface ResponseOptions {
   readonly acceptedIssuers?: readonly string[] | undefined
   /** Ask for signed answers, and take no others (RFC 9701). Without it answers are JSON. */
   readonly jwt?: JwtResponseOptions | undefined
+  /** Deviations from the standard that are forgiven, each by its name. Default none. */
+  readonly tolerate?: ToleranceOptions | undefined
+  /**
+   * Names the server uses for registered members, such as `{ username: 'user_name' }`. A member that has its registered
+   * name is left alone. `active` has no other name, and a registered name is no other name of another. Default none.
+   */
+  readonly aliases?: MemberAliases | undefined
+  /**
+   * Replies other than 200 by which the server says that a token is not active, such as `[{ status: 204 }]`. One
+   * without `error` matches a body that names no error. Default none: every such reply is an error.
+   *
+   * Security: where 401 or 403 stands here, credentials that are refused look like tokens that are not good.
+   */
+  readonly inactiveWhen?: readonly InactiveReply[] | undefined
 }
 
 /** The defaults of the step. */
-export const responseDefaults = Object.freeze({ leewaySeconds: 5 })
+export const responseDefaults = Object.freeze({ leewaySeconds: 5, tolerate: toleranceDefaults })
 
 /** The step, from the options of the client; signed answers need keys, which are fetched as everything else is. */
 export function resolveResponse(options: OptionGroup, transport: TransportStep): ResponseStep {
-  const group = new OptionGroup('response', options.raw('response'), ['leewaySeconds', 'acceptedIssuers', 'jwt'])
+  const group = new OptionGroup('response', options.raw('response'), [
+    'leewaySeconds',
+    'acceptedIssuers',
+    'jwt',
+    'tolerate',
+    'aliases',
+    'inactiveWhen',
+  ])
   const issuer = options.string('issuer')
   const acceptedIssuers = group.strings('acceptedIssuers') ?? (issuer === undefined ? undefined : [issuer])
   const claims = options.raw('claims') as ClaimsSchema | undefined
@@ -30,7 +54,10 @@ export function resolveResponse(options: OptionGroup, transport: TransportStep):
     throw options.error('claims', 'must be a Standard Schema, such as z.object({ tenant: z.string() })')
   }
   const leewaySeconds = group.number('leewaySeconds', { default: responseDefaults.leewaySeconds, min: 0, max: 300 })
+  const tolerance = resolveTolerance(group)
   return {
+    tolerance,
+    inactiveWhen: resolveInactiveReplies(group),
     leewaySeconds,
     acceptedIssuers: acceptedIssuers && new Set(acceptedIssuers),
     claims,
@@ -38,6 +65,7 @@ export function resolveResponse(options: OptionGroup, transport: TransportStep):
       ...transport,
       clientId: transport.clientAuthentication.clientId,
       leewaySeconds,
+      tolerance,
       nowMs: options.function<() => number>('now') ?? Date.now,
     }),
   }

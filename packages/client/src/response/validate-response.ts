@@ -1,7 +1,9 @@
 /** Step `response`: what an answer says must hold now, whatever the authorization server's own clock thought. */
 import { type ClaimsSchema, INACTIVE, type IntrospectionResponse, isIssuer } from '@token-introspection/core'
 import { ResponseUntrustedError } from '../errors.ts'
+import type { InactiveReply } from '../transport/read-reply.ts'
 import type { JwtResponseRules } from './read-jwt-response.ts'
+import type { Tolerance } from './tolerance-options.ts'
 
 /** A token issued further ahead than this means that the two clocks cannot be compared. */
 const MAX_CLOCK_SKEW_SECONDS = 300
@@ -19,6 +21,10 @@ export interface ResponseStep extends ResponseRules {
   readonly claims: ClaimsSchema | undefined
   /** Answers are JWTs; JSON without it. */
   readonly jwt: JwtResponseRules | undefined
+  /** What is forgiven in answers; nothing without it. */
+  readonly tolerance?: Tolerance | undefined
+  /** Replies other than 200 that mean inactive. */
+  readonly inactiveWhen?: readonly InactiveReply[] | undefined
 }
 
 /**

@@ -1,0 +1,85 @@
+/** Option `provider`: what a preset says, under what the options say. */
+import { OptionGroup } from '@token-introspection/core/options'
+import type { Provider } from './providers/provider.ts'
+
+/** The groups of a preset, and what may stand in each. */
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  token: ['tokenTypeHint'],
+  transport: ['parameters'],
+  response: ['acceptedIssuers', 'aliases', 'inactiveWhen', 'tolerate'],
+  policy: ['tokenKind'],
+}
+
+/**
+ * The options with those of their preset where they have none, key by key, in `response.tolerate`, `response.aliases`
+ * and `transport.parameters` too. What is given as `undefined` is not given.
+ *
+ * @throws TypeError naming what is wrong with the preset, or the client authentication its server does not take.
+ */
+export function applyProvider(options: unknown): unknown {
+  // What is no object is told by who reads it.
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) return options
+  // Read once, as everything of the caller's.
+  const given: Record<string, unknown> = { ...options }
+  if (given['provider'] === undefined) return given
+  const { name, clientAuthentication, ...preset } = resolveProvider(given['provider'])
+  checkMethod(given['clientAuthentication'], name, clientAuthentication)
+  return merge(preset, given)
+}
+
+function resolveProvider(value: unknown) {
+  const group = new OptionGroup('provider', value, [
+    'name',
+    'documentation',
+    'issuer',
+    'endpoint',
+    'clientAuthentication',
+    ...Object.keys(GROUPS),
+  ])
+  const name = group.string('name')
+  if (name === undefined) throw group.error('name', 'is required')
+  if (group.string('documentation')?.startsWith('https://') !== true) {
+    throw group.error('documentation', 'must be an https URL')
+  }
+  return {
+    name,
+    clientAuthentication: resolveMethods(group),
+    issuer: group.string('issuer'),
+    endpoint: group.string('endpoint'),
+    ...Object.fromEntries(Object.entries(GROUPS).map(([key, known]) => [key, readGroup(group, key, known)])),
+  }
+}
+
+function readGroup(provider: OptionGroup, key: string, known: readonly string[]): Record<string, unknown> {
+  const group = new OptionGroup(provider.path(key), provider.raw(key), known)
+  return Object.fromEntries(known.map((name) => [name, group.raw(name)]))
+}
+
+function resolveMethods(provider: OptionGroup): Required<Provider>['clientAuthentication'] {
+  const group = new OptionGroup(provider.path('clientAuthentication'), provider.raw('clientAuthentication'), [
+    'takes',
+    'refuses',
+  ])
+  return { takes: group.strings('takes') ?? [], refuses: group.strings('refuses') ?? [] }
+}
+
+function checkMethod(given: unknown, name: string, methods: Provider['clientAuthentication']): void {
+  const method = (given as { method?: unknown } | null | undefined)?.method
+  if (typeof method !== 'string' || methods?.refuses.includes(method) !== true) return
+  throw new TypeError(`clientAuthentication: ${name} does not take ${method}; it takes ${methods.takes.join(', ')}`)
+}
+
+/** Objects are merged, anything else is replaced. */
+function merge(preset: object, given: object): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...preset }
+  for (const [name, value] of Object.entries(given) as [string, unknown][]) {
+    if (value === undefined) continue
+    const under = merged[name]
+    merged[name] = isObject(under) && isObject(value) ? merge(under, value) : value
+  }
+  return merged
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

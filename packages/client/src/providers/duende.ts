@@ -1,0 +1,30 @@
+/** Duende IdentityServer. */
+import type { Provider } from './provider.ts'
+import { freezeProvider, ProviderOptions } from './provider-options.ts'
+
+/** Options of {@link duende}. */
+export interface DuendeOptions {
+  /** The issuer of the server, character for character, such as `https://identity.example.com`. */
+  readonly authority: string
+}
+
+/**
+ * Duende IdentityServer, and IdentityServer4. The caller is an API resource with its secret, and hears inactive about
+ * tokens with none of its scopes. Signed answers (`response.jwt`) need version 7.3.
+ *
+ * @throws TypeError naming the option that is wrong, as `duende.authority`.
+ * @example
+ * ```ts
+ * import { duende } from '@token-introspection/client/providers'
+ *
+ * export const provider = duende({ authority: 'https://identity.example.com' })
+ * ```
+ */
+export function duende(options: DuendeOptions): Provider {
+  return freezeProvider({
+    name: 'Duende IdentityServer',
+    documentation: 'https://docs.duendesoftware.com/identityserver/reference/v8/endpoints/introspection/',
+    issuer: new ProviderOptions('duende', options, ['authority']).identifier('authority'),
+    clientAuthentication: { takes: ['client_secret_basic', 'client_secret_post'], refuses: ['none'] },
+  })
+}

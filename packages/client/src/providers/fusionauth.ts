@@ -1,0 +1,40 @@
+/** FusionAuth. */
+import type { Provider } from './provider.ts'
+import { freezeProvider, ProviderOptions } from './provider-options.ts'
+
+/** Options of {@link fusionauth}. */
+export interface FusionauthOptions {
+  /** Where FusionAuth is, such as `https://auth.example.com`. */
+  readonly url: string
+  /** What the tenant has as its issuer, which need not be a URL, such as `acme.com`. Without it any is accepted. */
+  readonly issuer?: string | undefined
+  /** Sent as `client_id` beside the credentials, which versions before 1.46 want. */
+  readonly clientId?: string | undefined
+}
+
+/**
+ * FusionAuth. Dates are in milliseconds in its documentation. A token that was issued to another application than the
+ * asking one is answered 401, which is an error here; see `response.inactiveWhen` in the guide before you change that.
+ *
+ * @throws TypeError naming the option that is wrong, as `fusionauth.url`.
+ * @example
+ * ```ts
+ * import { fusionauth } from '@token-introspection/client/providers'
+ *
+ * export const provider = fusionauth({ url: 'https://auth.example.com', issuer: 'acme.com' })
+ * ```
+ */
+export function fusionauth(options: FusionauthOptions): Provider {
+  const group = new ProviderOptions('fusionauth', options, ['url', 'issuer', 'clientId'])
+  const [issuer, clientId] = [group.string('issuer'), group.string('clientId')]
+  return freezeProvider({
+    name: 'FusionAuth',
+    documentation: 'https://fusionauth.io/docs/lifecycle/authenticate-users/oauth/endpoints',
+    endpoint: `${group.address('url')}/oauth2/introspect`,
+    response: {
+      tolerate: { timestampsInMilliseconds: true },
+      ...(issuer !== undefined && { acceptedIssuers: [issuer] }),
+    },
+    ...(clientId !== undefined && { transport: { parameters: { client_id: clientId } } }),
+  })
+}

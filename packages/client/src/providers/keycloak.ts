@@ -1,0 +1,43 @@
+/** Keycloak. */
+import type { Provider } from './provider.ts'
+import { freezeProvider, ProviderOptions } from './provider-options.ts'
+
+/** Options of {@link keycloak}. */
+export interface KeycloakOptions {
+  /**
+   * Where Keycloak is, with its relative path where it has one, such as `https://sso.example.com` or
+   * `https://example.com/auth`.
+   */
+  readonly url: string
+  readonly realm: string
+}
+
+/**
+ * A realm of Keycloak. It answers confidential clients alone, since 26.6.2 only about tokens that have the asking
+ * client in their `aud`, and refuses a hint it does not know.
+ *
+ * @throws TypeError naming the option that is wrong, as `keycloak.realm`.
+ * @example
+ * ```ts
+ * import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
+ * import { keycloak } from '@token-introspection/client/providers'
+ *
+ * export const introspection = new IntrospectionClient({
+ *   provider: keycloak({ url: 'https://sso.example.com', realm: 'acme' }),
+ *   clientAuthentication: clientSecretBasic('orders-api', process.env['KEYCLOAK_SECRET'] ?? ''),
+ *   policy: { audience: 'orders-api' },
+ * })
+ * ```
+ */
+export function keycloak(options: KeycloakOptions): Provider {
+  const group = new ProviderOptions('keycloak', options, ['url', 'realm'])
+  return freezeProvider({
+    name: 'Keycloak',
+    documentation: 'https://www.keycloak.org/securing-apps/oidc-layers',
+    issuer: `${group.address('url')}/realms/${group.segment('realm')}`,
+    clientAuthentication: {
+      takes: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'tls_client_auth'],
+      refuses: ['none'],
+    },
+  })
+}

@@ -1,0 +1,53 @@
+/** What is known about one authorization server, as data: the value of option `provider`. */
+import type { TokenKind } from '../policy/policy.ts'
+import type { ResponseOptions } from '../response/response-options.ts'
+
+/**
+ * A preset: options an {@link IntrospectionClient} takes where it is not given others, key by key. It holds no
+ * function and no secret. Make one of your own as a plain object.
+ *
+ * @example
+ * ```ts
+ * import { clientSecretBasic, IntrospectionClient, type Provider } from '@token-introspection/client'
+ *
+ * const acme: Provider = {
+ *   name: 'Acme',
+ *   documentation: 'https://docs.acme.example/introspection',
+ *   endpoint: 'https://as.acme.example/introspect',
+ *   response: { tolerate: { scopeAsArray: true } },
+ *   policy: { tokenKind: { member: 'token_use', oneOf: ['access_token'] } },
+ * }
+ *
+ * export const introspection = new IntrospectionClient({
+ *   provider: acme,
+ *   clientAuthentication: clientSecretBasic('orders-api', 's3cr3t'),
+ * })
+ * ```
+ */
+export interface Provider {
+  /** What the server is called, for the messages of errors. */
+  readonly name: string
+  /** Where the server documents its introspection: an https URL. */
+  readonly documentation: string
+  /** Option `issuer`: the endpoint is then found in its metadata, unless `endpoint` is known as well. */
+  readonly issuer?: string | undefined
+  /** Option `endpoint`. */
+  readonly endpoint?: string | undefined
+  /** Options of group `token`. */
+  readonly token?: { readonly tokenTypeHint?: string | undefined } | undefined
+  /** Options of group `transport`: parameters of every request. */
+  readonly transport?: { readonly parameters?: Readonly<Record<string, string>> | undefined } | undefined
+  /** Options of group `response`. */
+  readonly response?: Pick<ResponseOptions, 'acceptedIssuers' | 'aliases' | 'inactiveWhen' | 'tolerate'> | undefined
+  /** Options of group `policy`. */
+  readonly policy?: { readonly tokenKind?: TokenKind | undefined } | undefined
+  /** What the server says about client authentication at its introspection endpoint. */
+  readonly clientAuthentication?:
+    | {
+        /** The methods it takes, as its documentation has them; others are not refused for that. */
+        readonly takes: readonly string[]
+        /** The methods it is documented not to take: a client that is given one is refused when it is created. */
+        readonly refuses: readonly string[]
+      }
+    | undefined
+}

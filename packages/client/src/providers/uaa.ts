@@ -1,0 +1,35 @@
+/** Cloud Foundry UAA. */
+import type { Provider } from './provider.ts'
+import { freezeProvider, ProviderOptions } from './provider-options.ts'
+
+/** Options of {@link uaa}. */
+export interface UaaOptions {
+  /** Where UAA is, such as `https://uaa.example.com`. */
+  readonly url: string
+}
+
+/**
+ * Cloud Foundry UAA. `scope` is an array, the user is in `user_name`, and `iss` is the token endpoint; behind another
+ * name list that in `response.acceptedIssuers`. Best with `clientCredentials` for a client that has `uaa.resource`.
+ *
+ * @throws TypeError naming the option that is wrong, as `uaa.url`.
+ * @example
+ * ```ts
+ * import { uaa } from '@token-introspection/client/providers'
+ *
+ * export const provider = uaa({ url: 'https://uaa.example.com' })
+ * ```
+ */
+export function uaa(options: UaaOptions): Provider {
+  const address = new ProviderOptions('uaa', options, ['url']).address('url')
+  return freezeProvider({
+    name: 'UAA',
+    documentation: 'https://docs.cloudfoundry.org/api/uaa/',
+    endpoint: `${address}/introspect`,
+    response: {
+      acceptedIssuers: [`${address}/oauth/token`],
+      tolerate: { scopeAsArray: true },
+      aliases: { username: 'user_name' },
+    },
+  })
+}

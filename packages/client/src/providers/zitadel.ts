@@ -1,0 +1,35 @@
+/** ZITADEL. */
+import type { Provider } from './provider.ts'
+import { freezeProvider, ProviderOptions } from './provider-options.ts'
+
+/** Options of {@link zitadel}. */
+export interface ZitadelOptions {
+  /** The host of the instance, such as `acme-a1b2c3.zitadel.cloud`, or your custom domain. */
+  readonly domain: string
+}
+
+/**
+ * An instance of ZITADEL. The caller is an API application, with `zitadelKeyFile` or `clientSecretBasic`, and hears
+ * inactive about tokens that have neither it nor its project in their `aud`, and about every token while the server has
+ * trouble of its own.
+ *
+ * @throws TypeError naming the option that is wrong, as `zitadel.domain`.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs'
+ * import { IntrospectionClient, zitadelKeyFile } from '@token-introspection/client'
+ * import { zitadel } from '@token-introspection/client/providers'
+ *
+ * export const introspection = new IntrospectionClient({
+ *   provider: zitadel({ domain: 'acme-a1b2c3.zitadel.cloud' }),
+ *   clientAuthentication: zitadelKeyFile(readFileSync('orders-api.json', 'utf8')),
+ * })
+ * ```
+ */
+export function zitadel(options: ZitadelOptions): Provider {
+  return freezeProvider({
+    name: 'ZITADEL',
+    documentation: 'https://zitadel.com/docs/apis/openidoauth/endpoints',
+    issuer: `https://${new ProviderOptions('zitadel', options, ['domain']).host('domain')}`,
+  })
+}

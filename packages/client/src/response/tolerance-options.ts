@@ -1,0 +1,111 @@
+/** Options of step `response`: what is forgiven in answers that do not follow the standard. */
+import { REGISTERED_MEMBERS, type RegisteredMembers } from '@token-introspection/core'
+import { OptionGroup } from '@token-introspection/core/options'
+
+/**
+ * Option group `response.tolerate`: deviations of known servers, most of which are a `ResponseMalformedError`
+ * without their option. All are off. Turn on what your server is documented to send, or take the preset of
+ * `@token-introspection/client/providers` that does; what is forgiven is put right before the answer is held against
+ * the schema, so that everything else about it is checked as ever.
+ *
+ * @example
+ * ```ts
+ * import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
+ *
+ * export const introspection = new IntrospectionClient({
+ *   endpoint: 'https://as.example.com/introspect',
+ *   clientAuthentication: clientSecretBasic('orders-api', 's3cr3t'),
+ *   response: { tolerate: { scopeAsArray: true }, aliases: { username: 'user_name' } },
+ * })
+ * ```
+ */
+export interface ToleranceOptions {
+  /**
+   * Takes the texts `"true"` and `"false"` for the booleans, in `active` alone; any other text stays malformed. Oracle
+   * Identity Cloud Service and webMethods document a text. Default `false`.
+   *
+   * Security: a proxy that turns values into texts is no longer noticed (RFC 7662 §2.2 wants a boolean).
+   */
+  readonly activeAsString?: boolean | undefined
+  /**
+   * Takes an array of scope tokens for `scope`; an element that is none stays malformed. UAA sends one, and Gluu with
+   * its setting for older clients. Default `false`.
+   */
+  readonly scopeAsArray?: boolean | undefined
+  /**
+   * Takes a comma in `scope` for the separator. LinkedIn sends such. Default `false`.
+   *
+   * Security: a comma may stand inside a scope token (RFC 6749 §3.3), and `a,b` then grants `a`, which nobody meant.
+   */
+  readonly scopeWithCommas?: boolean | undefined
+  /**
+   * Takes `exp`, `iat` and `nbf` from 100000000000 on for milliseconds and drops the fraction. FusionAuth documents
+   * `exp` and `iat` so, Janssen sends `nbf` so for tokens bound by DPoP. Default `false`.
+   */
+  readonly timestampsInMilliseconds?: boolean | undefined
+  /**
+   * Takes `exp` of 0 for a token that does not expire. Doorkeeper before it left the member out. Default `false`.
+   *
+   * Security: such a token is active until the server says otherwise; without this it has expired in 1970.
+   */
+  readonly zeroExpiryAsAbsent?: boolean | undefined
+  /**
+   * Takes `null` for a member that is not there, except in `active`, and an empty text in `scope`, `sub`, `username`,
+   * `client_id` and `jti` likewise. Janssen and Gluu send such. Default `false`.
+   *
+   * Security: `exp` of `null` is then a token without expiry, `iss` of `null` an answer that names no issuer, and `cnf`
+   * of `null` a token bound to no key.
+   */
+  readonly nullAsAbsent?: boolean | undefined
+  /** Takes a text in `act` for the `sub` of the actor. WSO2 Identity Server sends one. Default `false`. */
+  readonly actAsString?: boolean | undefined
+  /**
+   * Takes the names of UMA 1.0 in `permissions`, `resource_set_id` and `scopes`, for `resource_id` and
+   * `resource_scopes`. MITREid Connect and OpenAM send such. Default `false`.
+   */
+  readonly uma1Permissions?: boolean | undefined
+}
+
+/** Names the server uses for registered members. */
+export type MemberAliases = { readonly [Member in keyof RegisteredMembers]?: string | undefined }
+
+/** The defaults of the group. */
+export const toleranceDefaults = Object.freeze({
+  activeAsString: false,
+  scopeAsArray: false,
+  scopeWithCommas: false,
+  timestampsInMilliseconds: false,
+  zeroExpiryAsAbsent: false,
+  nullAsAbsent: false,
+  actAsString: false,
+  uma1Permissions: false,
+})
+
+const NAMES = Object.keys(toleranceDefaults) as readonly (keyof ToleranceOptions)[]
+
+/** What is forgiven, and what is called otherwise. */
+export interface Tolerance extends Readonly<Record<keyof ToleranceOptions, boolean>> {
+  /** The registered member, and its name at the server. */
+  readonly aliases: readonly (readonly [string, string])[]
+}
+
+/** Resolves `tolerate` and `aliases` of group `response`; `undefined` when nothing is forgiven. */
+export function resolveTolerance(response: OptionGroup): Tolerance | undefined {
+  const group = new OptionGroup(response.path('tolerate'), response.raw('tolerate'), NAMES)
+  const flags = NAMES.map((name) => [name, group.boolean(name, toleranceDefaults[name])] as const)
+  const aliases = resolveAliases(response)
+  if (aliases.length === 0 && !flags.some(([, given]) => given)) return undefined
+  return Object.freeze({ ...(Object.fromEntries(flags) as Record<keyof ToleranceOptions, boolean>), aliases })
+}
+
+function resolveAliases(response: OptionGroup): Tolerance['aliases'] {
+  // Nothing else is ever `active`: what the server calls so is all that says whether the token is good.
+  const members = [...REGISTERED_MEMBERS].filter((member) => member !== 'active')
+  const group = new OptionGroup(response.path('aliases'), response.raw('aliases'), members)
+  return members.flatMap((member) => {
+    const alias = group.string(member)
+    if (alias === undefined) return []
+    if (REGISTERED_MEMBERS.has(alias)) throw group.error(member, 'must not be a member that is registered itself')
+    return [[member, alias] as const]
+  })
+}

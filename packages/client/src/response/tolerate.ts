@@ -1,0 +1,78 @@
+/** Step `response`: puts right what is forgiven in an answer, before it is held against the schema. */
+import { isScopeToken, type JsonObject, NUMERIC_DATE_LIMIT } from '@token-introspection/core'
+import type { Tolerance } from './tolerance-options.ts'
+
+const DATES = ['exp', 'iat', 'nbf'] as const
+
+/** Where an empty text says as much as nothing. In any other member it would take away a check, and is refused. */
+const EMPTY_MEMBERS = ['scope', 'sub', 'username', 'client_id', 'jti'] as const
+
+/** A copy of the answer with what is forgiven put right, and the rest as it was, for the schema to refuse. */
+export function tolerate(answer: JsonObject, tolerance: Tolerance): JsonObject {
+  const righted: JsonObject = { ...answer }
+  if (tolerance.activeAsString) rightActive(righted)
+  if (tolerance.nullAsAbsent) dropNothings(righted)
+  for (const [member, alias] of tolerance.aliases) rename(righted, alias, member)
+  if (tolerance.scopeAsArray) rightScopeArray(righted)
+  if (tolerance.scopeWithCommas) rightCommas(righted)
+  if (tolerance.timestampsInMilliseconds) rightMilliseconds(righted)
+  if (tolerance.zeroExpiryAsAbsent && righted['exp'] === 0) delete righted['exp']
+  if (tolerance.actAsString && isText(righted['act'])) righted['act'] = { sub: righted['act'] }
+  if (tolerance.uma1Permissions) rightPermissions(righted)
+  return righted
+}
+
+function rightActive(answer: JsonObject): void {
+  if (answer['active'] === 'true') answer['active'] = true
+  else if (answer['active'] === 'false') answer['active'] = false
+}
+
+function dropNothings(answer: JsonObject): void {
+  for (const [name, value] of Object.entries(answer)) {
+    if (value === null && name !== 'active') delete answer[name]
+  }
+  for (const name of EMPTY_MEMBERS) if (answer[name] === '') delete answer[name]
+}
+
+/** What has the registered name counts, whatever stands beside it. */
+function rename(values: JsonObject, from: string, to: string): void {
+  if (!Object.hasOwn(values, from) || Object.hasOwn(values, to)) return
+  values[to] = values[from]
+  delete values[from]
+}
+
+function rightScopeArray(answer: JsonObject): void {
+  const scope: unknown = answer['scope']
+  // An element with a space in it would become two scope tokens.
+  if (!Array.isArray(scope) || !scope.every((element) => isText(element) && isScopeToken(element))) return
+  if (scope.length === 0) delete answer['scope']
+  else answer['scope'] = scope.join(' ')
+}
+
+function rightCommas(answer: JsonObject): void {
+  const { scope } = answer
+  if (isText(scope)) answer['scope'] = scope.split(/[ ,]+/).join(' ').trim()
+}
+
+function rightMilliseconds(answer: JsonObject): void {
+  for (const name of DATES) {
+    const value = answer[name]
+    if (typeof value === 'number' && value >= NUMERIC_DATE_LIMIT) answer[name] = Math.floor(value / 1000)
+  }
+}
+
+function rightPermissions(answer: JsonObject): void {
+  const { permissions } = answer
+  if (!Array.isArray(permissions)) return
+  answer['permissions'] = permissions.map((permission: unknown) => {
+    if (typeof permission !== 'object' || permission === null || Array.isArray(permission)) return permission
+    const righted: JsonObject = { ...permission }
+    rename(righted, 'resource_set_id', 'resource_id')
+    rename(righted, 'scopes', 'resource_scopes')
+    return righted
+  })
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}

@@ -154,7 +154,7 @@ describe('the fake authorization server', () => {
     await client.introspect('no-such-token')
     await client.introspect(await as.issueToken())
     expect(as.introspectionCount).toBe(2)
-    as.outage(503)
+    as.outage(500)
     await client.introspect('abc').catch(() => undefined)
     expect(as.introspectionCount).toBe(3)
   })

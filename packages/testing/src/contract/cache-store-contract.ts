@@ -40,7 +40,7 @@ const CASES: readonly ContractCase<CacheStore>[] = [
     async run(store) {
       const key = newKey()
       await store.set(key, ENTRY)
-      expectEqual(await store.get(key), ENTRY, 'the entry')
+      expectEqual(dataOf(await store.get(key)), ENTRY, 'the entry')
     },
   },
   {
@@ -49,7 +49,7 @@ const CASES: readonly ContractCase<CacheStore>[] = [
       const key = newKey()
       const entry: CacheEntry = { ...ENTRY, response: { active: false } }
       await store.set(key, entry)
-      expectEqual(await store.get(key), entry, 'the entry')
+      expectEqual(dataOf(await store.get(key)), entry, 'the entry')
     },
   },
   {
@@ -59,7 +59,7 @@ const CASES: readonly ContractCase<CacheStore>[] = [
       for (const active of [true, false, true]) {
         const entry = { ...ENTRY, response: active ? ENTRY.response : { active: false as const } }
         await store.set(key, entry)
-        expectEqual(await store.get(key), entry, `the entry that is ${active ? 'active' : 'inactive'}`)
+        expectEqual(dataOf(await store.get(key)), entry, `the entry that is ${active ? 'active' : 'inactive'}`)
       }
     },
   },
@@ -80,7 +80,7 @@ const CASES: readonly ContractCase<CacheStore>[] = [
       await store.delete(key)
       await store.delete(newKey())
       await expectNothing(store, key, 'the deleted key')
-      expectEqual(await store.get(other), ENTRY, 'the other key')
+      expectEqual(dataOf(await store.get(other)), ENTRY, 'the other key')
     },
   },
   {
@@ -93,7 +93,7 @@ const CASES: readonly ContractCase<CacheStore>[] = [
       await expectNothing(store, key, 'the active entry')
       await expectNothing(store, other, 'the inactive entry')
       await store.set(key, ENTRY)
-      expectEqual(await store.get(key), ENTRY, 'an entry kept afterwards')
+      expectEqual(dataOf(await store.get(key)), ENTRY, 'an entry kept afterwards')
     },
   },
 ]
@@ -109,6 +109,11 @@ const ENTRY: CacheEntry = {
   },
   askedAtMs: 1_764_000_000_123,
   expiresAtMs: LATER_MS,
+}
+
+/** What an entry says; a store may give an object of its own. */
+function dataOf(entry: CacheEntry | null | undefined): unknown {
+  return entry && { response: entry.response, askedAtMs: entry.askedAtMs, expiresAtMs: entry.expiresAtMs }
 }
 
 async function expectNothing(store: CacheStore, key: string, what: string): Promise<void> {

@@ -1,0 +1,17 @@
+/** The part of token-introspection 3 that is run here; the package has no types. */
+declare module 'token-introspection' {
+  interface Options {
+    readonly endpoint: string
+    readonly client_id: string
+    readonly client_secret: string
+    readonly fetch: (url: string, init: RequestInit) => Promise<Response>
+  }
+
+  interface TokenIntrospection {
+    (options: Options): (token: string) => Promise<{ readonly active: unknown }>
+    readonly errors: { readonly TokenNotActiveError: new () => Error }
+  }
+
+  const tokenIntrospection: TokenIntrospection
+  export default tokenIntrospection
+}

@@ -1,0 +1,145 @@
+/** A resource server in a process of its own, that asks a hostile authorization server and says what came of it. Run with `--expose-gc`. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type HostileScenario, hostileScenarios } from '@token-introspection/testing/hostile'
+import { clientSecretBasic, type Guard, IntrospectionClient } from '../../src/index.ts'
+
+/** What is to be done. */
+export interface SoakJob {
+  readonly issuer: string
+  readonly endpoint: string
+  /** The issuer of each scenario that asks by metadata. */
+  readonly issuers: Readonly<Record<string, string>>
+  readonly faults: number
+  readonly seed: number
+  readonly atOnce: number
+  readonly deadlineMs: number
+  /** Where the clock stands, on both sides: no second begins between an answer and its judgement. */
+  readonly nowMs: number
+}
+
+/** What the process holds. */
+export interface Holdings {
+  /** Handles and requests that keep the process busy, by kind. */
+  readonly resources: Readonly<Record<string, number>>
+  /** Octets in use after garbage was collected. */
+  readonly heapBytes: number
+}
+
+/** What came of it. */
+export interface SoakResult {
+  readonly before: Holdings
+  readonly after: Holdings
+  /** How often each decision was made: `allowed`, or the status and its reason. */
+  readonly decisions: Readonly<Record<string, number>>
+  readonly slowestMs: number
+  readonly totalMs: number
+  /** Requests that were decided wrongly, by the name of the scenario. */
+  readonly wrong: readonly string[]
+}
+
+process.once('message', (job) => void answer(job as SoakJob))
+
+async function answer(job: SoakJob): Promise<void> {
+  process.send?.(await soak(job))
+  process.disconnect()
+}
+
+async function soak(job: SoakJob): Promise<SoakResult> {
+  // Twice each, because what loading the program and opening connections has left is not let go of at once.
+  for (let round = 0; round < 2; round++) await run(job, orderOf(hostileScenarios.length * 2, job.seed + round))
+  const before = await lookAtHoldings()
+  const started = performance.now()
+  const outcome = await run(job, orderOf(job.faults, job.seed))
+  const totalMs = performance.now() - started
+  return { ...outcome, before, after: await lookAtHoldings(), totalMs }
+}
+
+/** One client for all answers in JSON, one for signed answers, and one for each issuer that has to be discovered. */
+function createGuards(job: SoakJob) {
+  const clients = new Map<string, { readonly client: IntrospectionClient; readonly guard: Guard }>()
+  function guardFor(scenario: HostileScenario): Guard {
+    const name = scenario.asks === 'metadata' ? scenario.name : scenario.asks
+    const known = clients.get(name)
+    if (known !== undefined) return known.guard
+    const client = new IntrospectionClient({
+      issuer: job.issuers[scenario.name] ?? job.issuer,
+      ...(scenario.asks !== 'metadata' && { endpoint: job.endpoint }),
+      ...(scenario.asks === 'jwt' && { response: { jwt: { algorithms: ['RS256'] } } }),
+      clientAuthentication: clientSecretBasic('orders-api', 's3cr3t'),
+      now: () => job.nowMs,
+      policy: { audience: 'https://api.example.com' },
+      transport: { allowHttpOnLoopback: true, deadlineMs: job.deadlineMs, retry: false, circuitBreaker: false },
+    })
+    // Each call makes a request of its own.
+    const guard = client.guard({ scope: 'orders:read', maxAgeSeconds: 0 })
+    clients.set(name, { client, guard })
+    return guard
+  }
+  return {
+    guardFor,
+    close: () => Promise.all(Array.from(clients.values(), ({ client }) => client.close())),
+  }
+}
+
+async function run(job: SoakJob, order: HostileScenario[]) {
+  const decisions: Record<string, number> = {}
+  const wrong: string[] = []
+  let slowestMs = 0
+  const guards = createGuards(job)
+  const work = async (): Promise<void> => {
+    for (let scenario = order.pop(); scenario !== undefined; scenario = order.pop()) {
+      const headers = { authorization: `Bearer ${scenario.token}` }
+      const started = performance.now()
+      const decision = await guards.guardFor(scenario)(new Request('https://api.example.com/orders', { headers }))
+      slowestMs = Math.max(slowestMs, performance.now() - started)
+      const what = decision.allowed ? 'allowed' : `${decision.status} ${decision.error?.code ?? decision.reason}`
+      decisions[what] = (decisions[what] ?? 0) + 1
+      if (!isRight(scenario, what)) wrong.push(`${scenario.name}: ${what}`)
+    }
+  }
+  await Promise.all(Array.from({ length: job.atOnce }, work))
+  await guards.close()
+  return { decisions, wrong, slowestMs }
+}
+
+/** A good answer may be late on a busy machine; it is never a reason to call the token bad. Nothing else gets in. */
+function isRight({ expected }: HostileScenario, what: string): boolean {
+  if (expected !== 'accept') return what !== 'allowed'
+  return what === 'allowed' || what === '503 ERR_TRANSPORT_TIMEOUT'
+}
+
+/** Every scenario as often as every other, in an order that depends on the seed only. */
+function orderOf(length: number, seed: number): HostileScenario[] {
+  const order = Array.from(
+    { length },
+    (_, index) => hostileScenarios[index % hostileScenarios.length] as HostileScenario,
+  )
+  let state = seed
+  for (let index = order.length - 1; index > 0; index--) {
+    // Numerical Recipes' congruential generator.
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    const other = Math.floor((state / 2 ** 32) * (index + 1))
+    ;[order[index], order[other]] = [order[other] as HostileScenario, order[index] as HostileScenario]
+  }
+  return order
+}
+
+async function lookAtHoldings(): Promise<Holdings> {
+  await collectGarbage()
+  const resources: Record<string, number> = {}
+  for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1
+  return { resources, heapBytes: process.memoryUsage().heapUsed }
+}
+
+/** Until there is no more of it, for what closes late goes away in several rounds. */
+async function collectGarbage(): Promise<void> {
+  if (globalThis.gc === undefined) throw new Error('the client needs --expose-gc')
+  let least = Number.POSITIVE_INFINITY
+  for (let quiet = 0; quiet < 8; quiet++) {
+    globalThis.gc()
+    await sleep(25)
+    const { heapUsed } = process.memoryUsage()
+    if (heapUsed < least - 10_000) quiet = 0
+    least = Math.min(least, heapUsed)
+  }
+}

@@ -1,0 +1,43 @@
+/** The soak with five hundred faults. `pnpm soak:client` has ten thousand. */
+import { expect, test } from 'vitest'
+import { compare, DEADLINE_MS, HEAP_GROWTH_BYTES, runSoak, SLACK_MS } from './run-soak.ts'
+
+test('lets nothing in, goes nowhere else, settles in time and keeps nothing, over five hundred hostile answers', async () => {
+  const { problems, decisions, requests } = await runSoak({ faults: 500, seed: 7 })
+  expect(problems).toEqual([])
+  expect(Object.values(decisions).reduce((sum, count) => sum + count, 0)).toBe(500)
+  expect(requests).toBeGreaterThan(500)
+  expect(decisions).toMatchObject({
+    allowed: expect.any(Number) as number,
+    '502 ERR_RESPONSE_MALFORMED': expect.any(Number) as number,
+    '503 ERR_TRANSPORT_TIMEOUT': expect.any(Number) as number,
+  })
+}, 40_000)
+
+const report = {
+  before: { resources: { PipeWrap: 1 }, heapBytes: 1000 },
+  after: { resources: { PipeWrap: 1 }, heapBytes: 900 },
+  decisions: { allowed: 1 },
+  slowestMs: DEADLINE_MS,
+  totalMs: 1000,
+  wrong: [],
+  connections: 0,
+  strayRequests: 0,
+  requests: 500,
+}
+
+test.each([
+  ['a wrong decision', { wrong: ['active-one: allowed'] }],
+  ['a call that took too long', { slowestMs: DEADLINE_MS + SLACK_MS + 1 }],
+  ['a connection', { connections: 1 }],
+  ['a socket that was there before', { after: { resources: { TCPSocketWrap: 1 }, heapBytes: 900 } }],
+  ['a timer', { after: { resources: { PipeWrap: 1, Timeout: 1 }, heapBytes: 900 } }],
+  ['a larger heap', { after: { resources: {}, heapBytes: 1001 + HEAP_GROWTH_BYTES } }],
+  ['a request to another origin', { strayRequests: 1 }],
+])('sees %s', (_, changes) => {
+  expect(compare({ ...report, ...changes })).toHaveLength(1)
+})
+
+test('has nothing against a client that is as it was', () => {
+  expect(compare(report)).toEqual([])
+})

@@ -16,8 +16,8 @@ export interface Layout {
 
 const EVERYWHERE = /^/
 const OUTSIDE_ADAPTERS = /^(?!adapters\/)/
-/** Where what only Node has may be: files with the suffix, and adapters. */
-export const NODE_FILES = /\.node\.ts$|^adapters\//
+/** Where what only Node has may be: files with the suffix, adapters, and the hostile server, which is one of Node's. */
+export const NODE_FILES = /\.node\.ts$|^(?:adapters|hostile)\//
 
 /** Every package whose imports are ruled, by its folder. */
 export const LAYOUTS: Readonly<Record<string, Layout>> = {
@@ -28,14 +28,19 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
   client: {
     packages: {
       '@token-introspection/core': OUTSIDE_ADAPTERS,
-      '@token-introspection/core/options': OUTSIDE_ADAPTERS,
+      // Adapters with options of their own read them as everything else does.
+      '@token-introspection/core/options': EVERYWHERE,
       'lru-cache': /^cache\/memory-cache-store\.ts$/,
       jose: /^(?:response\/(?:load-jose|decrypt-jwt-response|jwt-response-options|key-source|remote-key-source|verify-jwt-response)|transport\/client-authentication\/(?:client-secret|private-key)-jwt)\.ts$/,
       undici: /\.node\.ts$/,
+      // For its types.
+      '@opentelemetry/api': /^adapters\/opentelemetry\.ts$/,
     },
     steps: ['token', 'cache', 'jwt', 'transport', 'response', 'policy', 'result'],
-    runtime: ['crypto'],
-    open: ['errors.ts', 'maybe-promise.ts'],
+    runtime: ['crypto', 'diagnostics'],
+    // Data about servers, which the types of steps give its shape.
+    ground: ['providers'],
+    open: ['errors.ts', 'maybe-promise.ts', 'shared-work.ts'],
   },
   server: {
     packages: {
@@ -69,6 +74,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       // For its types.
       '@token-introspection/client': /^contract\//,
       '@token-introspection/core': EVERYWHERE,
+      '@token-introspection/core/options': /^hostile\//,
       '@token-introspection/server': EVERYWHERE,
       msw: /^msw\.ts$/,
       'msw/experimental': /^msw\.ts$/,

@@ -1,12 +1,16 @@
 /**
- * Mounts the packages, packed as a release would, in real runtimes as the guide says, and asks them over HTTP. Ends with 1
- * when something is answered wrongly, or, with `CI_REQUIRE_RUNTIMES=1`, when a runtime is not to be had.
+ * Mounts the packages, packed as a release would, in real runtimes as the guide says, and asks them over HTTP; then lets the
+ * client of the same packages ask from there. Ends with 1 when something is answered wrongly, or, with
+ * `CI_REQUIRE_RUNTIMES=1`, when a runtime is not to be had.
  */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { askFromNode, NODE_VERSIONS } from '../client-check/ask-from-node.ts'
+import { PROGRAMS, type SmokeServer, startSmokeServer } from '../client-check/smoke-server.ts'
 import { packPackage } from '../pack-check/packed-package.ts'
 import { mustRun, runCommand } from '../pack-check/run-command.ts'
+import { findRuntimes } from '../pack-check/runtimes.ts'
 import { publicPackages } from '../workspace/workspace.ts'
 import { HTTP_CASES, runCases } from './http-cases.ts'
 import { isInstalled, MOUNTS, type Mount } from './mounts.ts'
@@ -17,17 +21,30 @@ const required = process.env['CI_REQUIRE_RUNTIMES'] === '1'
 const problems: string[] = []
 const notices: string[] = []
 
-/** What is wrong with a mount, or why it cannot be tried. */
-async function check(mount: Mount, tarballs: readonly string[], directory: string): Promise<string[]> {
+/** A project that has the packages, and the programs of the client's cases. */
+function createProject(tarballs: readonly string[], directory: string): string {
   mkdirSync(directory)
   writeFileSync(join(directory, 'package.json'), '{ "name": "mount", "private": true, "type": "module" }')
+  cpSync(PROGRAMS, join(directory, 'program'), { recursive: true })
   mustRun('npm', [...INSTALL, ...tarballs], directory)
+  return directory
+}
+
+/** Installs what a mount needs; whether it is there. */
+function install(mount: Mount, directory: string): boolean {
   const { ok, output } = runCommand('npm', [...INSTALL, '--save-exact', ...mount.packages], directory)
-  if (!ok || !isInstalled(mount, directory)) {
-    const notice = `not tried on ${mount.name}: ${ok ? 'nothing is installed for this machine' : output}`
-    notices.push(notice)
-    return required ? [notice] : []
-  }
+  const installed = ok && isInstalled(mount, directory)
+  if (!installed) skip(`not tried on ${mount.name}: ${ok ? 'nothing is installed for this machine' : output}`)
+  return installed
+}
+
+function skip(notice: string): void {
+  notices.push(notice)
+  if (required) problems.push(notice)
+}
+
+/** What is wrong with a mount. */
+async function askMounted(mount: Mount, directory: string): Promise<string[]> {
   const port = await freePort()
   mount.prepare(directory, port)
   const binary = join(directory, mount.binary)
@@ -43,22 +60,45 @@ async function check(mount: Mount, tarballs: readonly string[], directory: strin
   }
 }
 
+/** Reports a step with its time. */
+async function step(what: string, work: () => Promise<readonly string[]>): Promise<void> {
+  const started = performance.now()
+  const found = await work().catch((error: unknown) => [String(error)])
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  console.log(`${found.length === 0 ? 'ok' : 'WRONG'} ${what} (${seconds} s)`)
+  for (const problem of found) console.error(`${what}: ${problem}`)
+  problems.push(...found)
+}
+
+/** Asks from every Node. */
+async function askFromEveryNode(directory: string, server: SmokeServer): Promise<void> {
+  const { runtimes, notices: missing } = findRuntimes(NODE_VERSIONS)
+  for (const { name, path } of runtimes) {
+    await step(`client on ${name}`, () => askFromNode(name, path, directory, server))
+  }
+  missing.forEach(skip)
+}
+
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
 const work = realpathSync(mkdtempSync(join(tmpdir(), 'mount-check-')))
 try {
   const tarballs = publicPackages()
-    .filter(({ folder }) => folder === 'core' || folder === 'server')
+    .filter(({ folder }) => folder !== 'testing')
     .map((source) => packPackage(source, work).tarball)
-  for (const [index, mount] of MOUNTS.entries()) {
-    const started = performance.now()
-    const skipped = notices.length
-    const found = await check(mount, tarballs, join(work, `mount-${index}`)).catch((error: unknown) => [String(error)])
-    const seconds = ((performance.now() - started) / 1000).toFixed(1)
-    const verdict = found.length > 0 ? 'WRONG' : notices.length > skipped ? 'skipped' : 'ok'
-    console.log(`${verdict} ${mount.name}: ${HTTP_CASES.length} cases (${seconds} s)`)
-    for (const problem of found) console.error(`${mount.name}: ${problem}`)
-    problems.push(...found)
+  const project = createProject(tarballs, join(work, 'node'))
+  const server = await startSmokeServer(project)
+  try {
+    await askFromEveryNode(project, server)
+    for (const [index, mount] of MOUNTS.entries()) {
+      const directory = createProject(tarballs, join(work, `mount-${index}`))
+      if (!install(mount, directory)) continue
+      await step(`${mount.name}: ${HTTP_CASES.length} requests`, () => askMounted(mount, directory))
+      const { ask } = mount
+      if (ask !== undefined) await step(`client on ${mount.name}`, () => ask(directory, server))
+    }
+  } finally {
+    await server.stop()
   }
   for (const notice of notices) console.log(notice)
 } finally {

@@ -1,6 +1,9 @@
 /** The runtimes and frameworks the guide shows a program for, and how each is brought to serve it. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { askFromProcess, type ProcessRuntime } from '../client-check/ask-from-process.ts'
+import { askFromWorker } from '../client-check/ask-from-worker.ts'
+import type { SmokeServer } from '../client-check/smoke-server.ts'
 import { mustRun } from '../pack-check/run-command.ts'
 import { ENDPOINT_MODULE } from './endpoint.ts'
 import { guideProgram } from './guide-program.ts'
@@ -20,6 +23,8 @@ export interface Mount {
   args(port: number): readonly string[]
   /** What is answered before the handler is asked, by the title of the case. */
   readonly exceptions?: Readonly<Record<string, Expected>>
+  /** Runs the cases of the client in the project, and says what is wrong. A framework on Node has none of its own. */
+  readonly ask?: (directory: string, server: SmokeServer) => Promise<string[]>
 }
 
 const BINARIES = { x64: 'linux-x64', arm64: 'linux-arm64' } as const
@@ -65,6 +70,7 @@ const bun: Mount = {
     write(directory, 'main.js', `import { routes } from './routes.js'\n${serve}\n`)
   },
   args: () => ['main.js'],
+  ask: (directory, server) => askFrom(bun, { kind: 'bun', args: ['program/on-fetch.ts'] }, directory, server),
 }
 
 const deno: Mount = {
@@ -77,6 +83,10 @@ const deno: Mount = {
     write(directory, 'main.js', guideProgram('Deno', './endpoint.js'))
   },
   args: (port) => ['serve', '--no-prompt', '--no-remote', '--host', '127.0.0.1', '--port', String(port), 'main.js'],
+  ask: (directory, server) => {
+    const args = ['run', '--no-prompt', '--no-remote', '--allow-net=127.0.0.1', 'program/on-fetch.ts']
+    return askFrom(deno, { kind: 'deno', args }, directory, server)
+  },
 }
 
 const workerd: Mount = {
@@ -97,6 +107,7 @@ const workerd: Mount = {
     write(directory, 'config.capnp', workerdConfig(port))
   },
   args: () => ['serve', 'config.capnp'],
+  ask: (directory, server) => askFromWorker(workerd.binary, directory, server),
 }
 
 export const MOUNTS: readonly Mount[] = [bun, deno, workerd, next]
@@ -116,6 +127,15 @@ const config :Workerd.Config = (
 /** Whether a program was installed for this machine. */
 export function isInstalled({ binary }: Mount, directory: string): boolean {
   return existsSync(join(directory, binary))
+}
+
+function askFrom(
+  { binary, environment = {} }: Mount,
+  runtime: Pick<ProcessRuntime, 'kind' | 'args'>,
+  directory: string,
+  server: SmokeServer,
+): Promise<string[]> {
+  return askFromProcess({ ...runtime, command: join(directory, binary), environment }, directory, server)
 }
 
 function write(directory: string, path: string, text: string): void {

@@ -15,10 +15,10 @@ const VERSIONS = ['22.19.0', '26.10.0']
 const KEPT = join(ROOT, 'packages/repository/node_modules/.cache/node')
 
 /** The runtimes there are, and a notice about each there is not. They are kept for the next time. */
-export function findRuntimes(): { runtimes: Runtime[]; notices: string[] } {
+export function findRuntimes(versions: readonly string[] = VERSIONS): { runtimes: Runtime[]; notices: string[] } {
   const runtimes: Runtime[] = [{ name: `Node ${process.versions.node}`, path: process.execPath }]
   const notices: string[] = []
-  for (const version of VERSIONS) {
+  for (const version of versions) {
     const found = fetchNode(version)
     if (typeof found === 'string') runtimes.push({ name: `Node ${version}`, path: found })
     else notices.push(`not tried on Node ${version}: ${found.reason}`)

@@ -1,0 +1,89 @@
+/** The cases in workerd: in one request, and over several requests that share a client as an isolate's do. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { freePort, startProcess } from '../mount-check/started-process.ts'
+import { mustRun } from '../pack-check/run-command.ts'
+import { compareOutcomes } from './compare-outcomes.ts'
+import { expectedOn } from './expected-outcomes.ts'
+import type { KeptQuestion } from './program/in-worker.ts'
+import type { SmokeServer } from './smoke-server.ts'
+
+const BUNDLE = [
+  '--bundle',
+  '--format=esm',
+  '--target=es2024',
+  '--conditions=workerd,worker',
+  '--outfile=client-worker.js',
+]
+
+const POST_MS = 10_000
+
+/** Runs the cases in a project with workerd and esbuild, and says what is wrong. */
+export async function askFromWorker(binary: string, directory: string, server: SmokeServer): Promise<string[]> {
+  mustRun(join(directory, 'node_modules/.bin/esbuild'), ['program/in-worker.ts', ...BUNDLE], directory)
+  const port = await freePort()
+  writeFileSync(join(directory, 'client.capnp'), config(port))
+  const worker = await startProcess(join(directory, binary), ['serve', 'client.capnp'], directory, port, {})
+  try {
+    const url = `http://127.0.0.1:${port}`
+    const expected = expectedOn('workerd')
+    const titles = expected.map(({ title }) => title)
+    const lines = await post(`${url}/`, { ...server.input, titles })
+    const found = [...compareOutcomes(lines, expected), ...(await askKept(url, server))]
+    const complaints = worker.output().trim()
+    return complaints === '' ? found : [...found, `writes ${complaints}`]
+  } finally {
+    await worker.stop()
+  }
+}
+
+/** Requests one after the other, or beside each other, and what the client of their isolate gives them. */
+async function askKept(url: string, { input }: SmokeServer): Promise<string[]> {
+  const problems: string[] = []
+  const ask = async (token: string, abandon = false, path: KeptQuestion['path'] = '/moody'): Promise<unknown> => {
+    const question: KeptQuestion = { input, path, token, abandon }
+    return JSON.parse(await post(`${url}/kept`, question)) as unknown
+  }
+  const hold = async (title: string, asked: Promise<unknown>, expected: unknown): Promise<void> => {
+    const found = await asked.catch((error: unknown) => String(error))
+    if (isDeepStrictEqual(found, expected)) return
+    problems.push(`${title}: ${JSON.stringify(found)}, not ${JSON.stringify(expected)}`)
+  }
+  const active = { active: true }
+  await hold('the first request', ask('good-1'), active)
+  await hold('a later request has its deadline', ask('hang-1'), 'ERR_TRANSPORT_TIMEOUT')
+  await hold('a request after a timeout', ask('good-2'), active)
+  await hold('two requests share a call', Promise.all([ask('slow-1'), ask('slow-1')]), [active, active])
+  await ask('slow-2', true)
+  await hold('a request joins a call that was abandoned', ask('slow-2'), active)
+  await hold('a request after that', ask('slow-2'), active)
+  await ask('good-3', true, '/slow')
+  await hold('a request after a discovery that was abandoned', ask('good-4', false, '/slow'), active)
+  return problems.map((problem) => `one client for many requests: ${problem}`)
+}
+
+async function post(url: string, body: object): Promise<string> {
+  const response = await fetch(url, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(POST_MS),
+  })
+  return response.text()
+}
+
+function config(port: number): string {
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = (
+      modules = [(name = "worker.js", esModule = embed "client-worker.js")],
+      compatibilityDate = "2026-10-01",
+      globalOutbound = "loopback",
+    )),
+    (name = "loopback", network = (allow = ["127.0.0.0/8"])),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
+);
+`
+}

@@ -1,0 +1,41 @@
+/** The cases in a worker: one request has the input as its body and gets the lines. */
+import type { IntrospectionClient } from '@token-introspection/client'
+import { AWAIT_USING_CASES } from './await-using.ts'
+import { FETCH_CASES } from './fetch-cases.ts'
+import { runSmokeCases } from './run-smoke-cases.ts'
+import { createClient, rejectionOf, SMOKE_CASES } from './smoke-cases.ts'
+import type { SmokeAddresses, SmokeInput } from './smoke-input.ts'
+
+/** What is asked of the client that the isolate keeps. */
+export interface KeptQuestion {
+  readonly input: SmokeAddresses
+  /** The path of the endpoint, or that of an issuer which names it. */
+  readonly path: '/moody' | '/slow'
+  readonly token: string
+  /** Whether the request ends at once, and its call is left where it is. */
+  readonly abandon?: boolean
+}
+
+const cases = { ...SMOKE_CASES, ...FETCH_CASES, ...AWAIT_USING_CASES }
+const kept = new Map<string, IntrospectionClient>()
+
+export default {
+  async fetch(request: Request): Promise<Response> {
+    if (new URL(request.url).pathname === '/kept') {
+      return Response.json((await askKept((await request.json()) as KeptQuestion)) ?? null)
+    }
+    const lines: string[] = []
+    await runSmokeCases(cases, (await request.json()) as SmokeInput, (line) => lines.push(line))
+    return new Response(lines.join('\n'))
+  },
+}
+
+/** Requests of one isolate share a client, as the guide says: what one has begun must not hold up another. */
+async function askKept({ input, path, token, abandon }: KeptQuestion): Promise<unknown> {
+  const url = input.server + path
+  const where = path === '/slow' ? { issuer: url, endpoint: undefined } : { endpoint: url }
+  const client = kept.get(path) ?? createClient(input, { ...where, transport: { deadlineMs: 500 } })
+  kept.set(path, client)
+  const outcome = rejectionOf(client.introspect(token).then(({ active }) => ({ active })))
+  return abandon === true ? 'abandoned' : outcome
+}

@@ -1,0 +1,44 @@
+/** What there is on Node alone: certificates for the default transport, and guards for Node's own requests. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { requireToken } from '@token-introspection/client/node'
+import { issueToken, rejectionOf, withClient } from './smoke-cases.ts'
+import type { SmokeCase } from './smoke-input.ts'
+
+export const NODE_CASES: Readonly<Record<string, SmokeCase>> = {
+  async 'a private authority is trusted over TLS'(input) {
+    const token = await issueToken(input)
+    const endpoint = `${input.tls.server}/introspect`
+    return withClient(input, { endpoint, transport: { tls: { ca: input.tls.ca } } }, async (client) => {
+      const { active } = await client.introspect(token)
+      return active
+    })
+  },
+
+  async 'an authority nobody named is not trusted'(input) {
+    const token = await issueToken(input)
+    const endpoint = `${input.tls.server}/introspect`
+    return withClient(input, { endpoint }, (client) => rejectionOf(client.introspect(token)))
+  },
+
+  async 'requireToken answers what may not pass'(input) {
+    const token = await issueToken(input)
+    return withClient(input, {}, async (client) => {
+      const mayRead = requireToken(client.guard({ audience: 'urn:orders' }))
+      const api = createServer((request, response) => {
+        void mayRead(request, response).then((allowed) => allowed && response.end(`orders of ${allowed.sub}`))
+      }).listen(0, '127.0.0.1')
+      await once(api, 'listening')
+      const get = async (presented: string): Promise<string> => {
+        const response = await fetch(`http://127.0.0.1:${(api.address() as AddressInfo).port}`, {
+          headers: { authorization: `Bearer ${presented}`, connection: 'close' },
+        })
+        return `${response.status} ${await response.text()}`
+      }
+      const answers = [await get(token), await get('unknown')]
+      api.close()
+      return answers
+    })
+  },
+}

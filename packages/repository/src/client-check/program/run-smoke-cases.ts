@@ -1,0 +1,20 @@
+/** Runs cases one after the other and tells the outcome of each on a line of its own. */
+import type { SmokeCase, SmokeInput } from './smoke-input.ts'
+
+/** Runs what the input names; a case that throws has the error as its outcome. */
+export async function runSmokeCases(
+  cases: Readonly<Record<string, SmokeCase>>,
+  input: SmokeInput,
+  tell: (line: string) => void,
+): Promise<void> {
+  for (const title of input.titles) {
+    const run = cases[title]
+    const outcome = run === undefined ? { absent: true } : await run(input).catch(describeError)
+    tell(JSON.stringify({ title, outcome }))
+  }
+}
+
+function describeError(error: unknown): object {
+  const { name, code, message, cause } = error as Error & { code?: unknown }
+  return { name, code, message, cause: cause instanceof Error ? cause.message : undefined }
+}

@@ -1,0 +1,278 @@
+/** What the client does on every runtime, by title. Web interfaces alone are used. */
+import {
+  clientSecretBasic,
+  clientSecretJwt,
+  clientSecretPost,
+  type GuardOptions,
+  IntrospectionClient,
+  type IntrospectionClientOptions,
+  privateKeyJwt,
+} from '@token-introspection/client'
+import type { SmokeAddresses, SmokeCase, SmokeInput } from './smoke-input.ts'
+
+type Changes = Partial<IntrospectionClientOptions>
+
+/** A client of the server, with what the case changes. */
+export function createClient(input: SmokeAddresses, changes: Changes = {}): IntrospectionClient {
+  return new IntrospectionClient({
+    issuer: input.server,
+    endpoint: `${input.server}/introspect`,
+    clientAuthentication: clientSecretBasic('basic-api', input.clientSecret),
+    ...changes,
+    transport: { allowHttpOnLoopback: true, ...changes.transport },
+  })
+}
+
+/** Uses a client, and closes it. */
+export async function withClient<Outcome>(
+  input: SmokeInput,
+  changes: Changes,
+  use: (client: IntrospectionClient) => Promise<Outcome>,
+): Promise<Outcome> {
+  const client = createClient(input, changes)
+  try {
+    return await use(client)
+  } finally {
+    await client.close()
+  }
+}
+
+/** A new token at the server. */
+export async function issueToken({ server }: SmokeInput, record: object = {}): Promise<string> {
+  const response = await fetch(`${server}/control/issue`, { method: 'POST', body: JSON.stringify(record) })
+  return (await response.json()) as string
+}
+
+/** How often the server was asked for a path with its query. */
+async function countRequests({ server }: SmokeInput, path: string): Promise<number> {
+  const response = await fetch(`${server}/control/count?of=${encodeURIComponent(path)}`)
+  return (await response.json()) as number
+}
+
+/** A path nobody else asks for. */
+function countedPath(path = '/introspect'): string {
+  return `${path}?case=${crypto.randomUUID()}`
+}
+
+/** The code of what a promise is rejected with, its name where there is none, or what it gave. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    return await promise
+  } catch (error) {
+    const { code, name } = error as { code?: string; name?: string }
+    return code ?? name
+  }
+}
+
+function authenticatedBy(choose: (input: SmokeInput) => IntrospectionClientOptions['clientAuthentication']): SmokeCase {
+  return async (input) => {
+    const token = await issueToken(input)
+    return withClient(input, { clientAuthentication: choose(input) }, async (client) => {
+      const { active } = await client.introspect(token)
+      return active
+    })
+  }
+}
+
+/** What a token the server knows comes to at another of its routes. */
+function askedAt(path: string, changes: Changes = {}): SmokeCase {
+  return async (input) => {
+    const token = await issueToken(input)
+    const endpoint = input.server + path
+    return withClient(input, { endpoint, ...changes }, (client) => rejectionOf(client.introspect(token)))
+  }
+}
+
+/** The error, and whether it came when it should: not before the deadline, nor long after it. */
+function timedOutAt(path: string): SmokeCase {
+  return async (input) => {
+    const deadlineMs = 400
+    const started = Date.now()
+    const code = await askedAt(path, { transport: { deadlineMs } })(input)
+    const elapsedMs = Date.now() - started
+    return { code, inTime: elapsedMs >= deadlineMs - 20 && elapsedMs < deadlineMs + 1200 }
+  }
+}
+
+/** What a guard says to a request with this field. */
+function guarded(
+  authorization: (token: string) => string | undefined,
+  { record = {}, guard = {}, changes = {} }: { record?: object; guard?: GuardOptions; changes?: Changes } = {},
+): SmokeCase {
+  return async (input) => {
+    const field = authorization(await issueToken(input, { scope: 'orders:read', ...record }))
+    const request = new Request('https://api.example.com/orders', {
+      headers: field === undefined ? {} : { authorization: field },
+    })
+    return withClient(input, changes, async (client) => {
+      const decision = await client.guard({ audience: 'urn:orders', scope: 'orders:read', ...guard })(request)
+      if (decision.allowed) return { allowed: decision.token.sub }
+      const response = decision.toResponse()
+      const challenge = response.headers.get('www-authenticate')
+      return { status: response.status, challenge, body: await response.text() }
+    })
+  }
+}
+
+export const SMOKE_CASES: Readonly<Record<string, SmokeCase>> = {
+  async 'an active token'(input) {
+    const token = await issueToken(input, { scope: 'orders:read' })
+    return withClient(input, {}, async (client) => {
+      const { active, sub, scope, iss } = (await client.introspect(token)) as Record<string, unknown>
+      return { active, sub, scope, issuedHere: iss === input.server }
+    })
+  },
+
+  'an unknown token': (input) => withClient(input, {}, (client) => client.introspect('unknown')),
+
+  async 'the endpoint is found through the metadata'(input) {
+    const token = await issueToken(input)
+    return withClient(input, { endpoint: undefined }, async (client) => (await client.introspect(token)).active)
+  },
+
+  'metadata of another issuer is refused': (input) =>
+    withClient(input, { endpoint: undefined, issuer: `${input.server}/tenant` }, (client) =>
+      rejectionOf(client.introspect('any')),
+    ),
+
+  client_secret_basic: authenticatedBy(({ clientSecret }) => clientSecretBasic('basic-api', clientSecret)),
+  client_secret_post: authenticatedBy(({ clientSecret }) => clientSecretPost('post-api', clientSecret)),
+  client_secret_jwt: authenticatedBy(({ clientSecret }) => clientSecretJwt('hmac-api', clientSecret)),
+  private_key_jwt: authenticatedBy(({ privateKey }) => privateKeyJwt('key-api', privateKey, { algorithm: 'ES256' })),
+  'wrong credentials': (input) =>
+    withClient(input, { clientAuthentication: clientSecretBasic('basic-api', 'wrong') }, (client) =>
+      rejectionOf(client.introspect('any')),
+    ),
+
+  async 'a second call is answered from the cache'(input) {
+    const token = await issueToken(input)
+    const path = countedPath()
+    return withClient(input, { endpoint: input.server + path, cache: {} }, async (client) => {
+      const first = await client.introspect(token)
+      const second = await client.introspect(token)
+      return { same: first === second, requests: await countRequests(input, path), hits: client.statistics().hits }
+    })
+  },
+
+  async 'a revoked token passes until it is forgotten'(input) {
+    const token = await issueToken(input)
+    return withClient(input, { cache: {} }, async (client) => {
+      const before = (await client.introspect(token)).active
+      const revoked = await revoke(input, token)
+      const remembered = (await client.introspect(token)).active
+      await client.forget(token)
+      const forgotten = (await client.introspect(token)).active
+      return { before, revoked, remembered, forgotten }
+    })
+  },
+
+  async '50 calls at once make one request'(input) {
+    const token = await issueToken(input)
+    const path = countedPath('/slow')
+    return withClient(input, { endpoint: input.server + path }, async (client) => {
+      const results = await Promise.all(Array.from({ length: 50 }, () => client.introspect(token)))
+      const active = results.filter((result) => result.active).length
+      return { active, requests: await countRequests(input, path), joined: client.statistics().joined }
+    })
+  },
+
+  async 'a signed answer is verified'(input) {
+    const token = await issueToken(input)
+    return withClient(input, { response: { jwt: { algorithms: ['ES256'] } } }, async (client) => {
+      const { active, sub } = (await client.introspect(token)) as Record<string, unknown>
+      return { active, sub }
+    })
+  },
+
+  'an answer that somebody else signed is refused': askedAt('/forging', { response: { jwt: {} } }),
+  'an answer that is not signed is refused': askedAt('/unsigned', { response: { jwt: {} } }),
+
+  async 'a redirect is not followed'(input) {
+    const token = await issueToken(input)
+    const path = countedPath('/redirect')
+    return withClient(input, { endpoint: input.server + path }, async (client) => {
+      const code = await rejectionOf(client.introspect(token))
+      const followed = await countRequests(input, path.replace('/redirect', '/introspect'))
+      return { code, requests: await countRequests(input, path), followed }
+    })
+  },
+
+  'an answer over the cap is refused': askedAt('/large'),
+  'an answer that never ends is refused': askedAt('/endless'),
+  'a server that says nothing': timedOutAt('/hanging'),
+  'a server that stops in the middle': timedOutAt('/stalling'),
+  'a server that hangs up': askedAt('/dropping'),
+  'a server that fails': askedAt('/failing'),
+  'a server that is not there': (input) =>
+    withClient(input, { endpoint: `${input.closed}/introspect` }, (client) => rejectionOf(client.introspect('any'))),
+
+  'the guard lets a good token pass': guarded((token) => `Bearer ${token}`),
+  'the guard answers a request without a token': guarded(() => undefined),
+  'the guard answers a request with an unknown token': guarded(() => 'Bearer unknown'),
+  'the guard answers a request with too little scope': guarded((token) => `Bearer ${token}`, {
+    guard: { scope: 'orders:write' },
+  }),
+  async 'the guard answers while the server is down'(input) {
+    const changes = { endpoint: `${input.closed}/introspect` }
+    return guarded((token) => `Bearer ${token}`, { changes })(input)
+  },
+
+  async 'a call can be aborted'(input) {
+    return withClient(input, { endpoint: `${input.server}/hanging` }, async (client) => {
+      const controller = new AbortController()
+      const reason = new Error('gone')
+      const call = client.introspect('any', { signal: controller.signal })
+      setTimeout(() => controller.abort(reason), 50)
+      return call.then(
+        () => 'resolved',
+        (error: unknown) => ({ sameReason: error === reason }),
+      )
+    })
+  },
+
+  async 'a result cannot be changed'(input) {
+    const token = await issueToken(input, { aud: ['urn:orders', 'urn:more'] })
+    return withClient(input, {}, async (client) => {
+      const result = (await client.introspect(token)) as { active: boolean; aud: string[] }
+      return {
+        member: succeeds(() => (result.active = false)),
+        nested: succeeds(() => result.aud.push('urn:mine')),
+        still: [result.active, result.aud.length],
+      }
+    })
+  },
+
+  async 'a closed client lets calls finish and takes no more'(input) {
+    const token = await issueToken(input)
+    const client = createClient(input, { endpoint: `${input.server}/slow` })
+    const call = client.introspect(token)
+    await client[Symbol.asyncDispose]()
+    const { active } = await call
+    return { active, later: await rejectionOf(client.introspect(token)) }
+  },
+
+  async 'a client that is never closed'(input) {
+    const token = await issueToken(input)
+    return (await createClient(input).introspect(token)).active
+  },
+}
+
+function succeeds(work: () => void): boolean {
+  try {
+    work()
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function revoke({ server, clientSecret }: SmokeInput, token: string): Promise<number> {
+  const credentials = btoa(`web:${encodeURIComponent(clientSecret)}`)
+  const response = await fetch(`${server}/revoke`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${credentials}` },
+    body: new URLSearchParams({ token }),
+  })
+  await response.arrayBuffer()
+  return response.status
+}

@@ -1,0 +1,46 @@
+/** The authorization server of the cases, in a process of its own, and what a program needs to ask it. */
+import { generateKeyPairSync } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createCertificate } from '../../../client/test/certificates.ts'
+import { freePort, startProcess, type StartedProcess } from '../mount-check/started-process.ts'
+import type { ServerConfiguration, SmokeAddresses } from './program/smoke-input.ts'
+
+/** A server that listens. */
+export interface SmokeServer extends StartedProcess {
+  readonly input: SmokeAddresses
+}
+
+/** The programs, to be copied to where the packages are installed. */
+export const PROGRAMS = join(import.meta.dirname, 'program')
+
+/** Long enough for HS256, and with what has to survive the encodings. */
+const CLIENT_SECRET = 's3cr3t: %+é, of more than thirty-two octets'
+
+/** Starts the server in a project that has the packages and the programs. */
+export async function startSmokeServer(directory: string): Promise<SmokeServer> {
+  const [port, tlsPort, closedPort] = [await freePort(), await freePort(), await freePort()]
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const certificate = createCertificate('127.0.0.1')
+  const configuration: ServerConfiguration = {
+    port,
+    tlsPort,
+    certificate,
+    clientSecret: CLIENT_SECRET,
+    publicKey: { ...publicKey.export({ format: 'jwk' }), alg: 'ES256' },
+  }
+  const path = join(directory, 'configuration.json')
+  writeFileSync(path, JSON.stringify(configuration))
+  const args = ['--disable-warning=ExperimentalWarning', 'program/authorization-server.ts', path]
+  const started = await startProcess(process.execPath, args, directory, port, {})
+  return {
+    ...started,
+    input: {
+      server: `http://127.0.0.1:${port}`,
+      tls: { server: `https://127.0.0.1:${tlsPort}`, ca: certificate.cert },
+      closed: `http://127.0.0.1:${closedPort}`,
+      clientSecret: CLIENT_SECRET,
+      privateKey: privateKey.export({ format: 'jwk' }),
+    },
+  }
+}

@@ -1,54 +1,130 @@
 /** SPINE: request in, decision out. */
 import { isIntrospectionError } from '@token-introspection/core'
-import { checkPolicy, type Policy } from './policy/check-policy.ts'
+import { isPromise, type MaybePromise } from './maybe-promise.ts'
+import { extractToken, type GuardRequest, type TokenSources } from './token/extract-token.ts'
+import { readRequestForm } from './token/request-form.ts'
+import { checkPermission, checkTarget } from './policy/check-policy.ts'
+import { checkConfirmation } from './policy/confirmation/check-confirmation.ts'
+import type { ConfirmationOutcome, Presentation } from './policy/confirmation/confirmation.ts'
+import type { Policy } from './policy/policy.ts'
+import type { CustomCheck } from './policy/policy-options.ts'
 import type { ActiveIntrospectionResult, IntrospectionResult } from './result/introspection-result.ts'
 import {
   type ChallengeSettings,
   type Refusal,
   refuseAbsentToken,
+  refuseAuthentication,
+  refuseByCheck,
   refuseMalformedRequest,
+  refuseNonce,
+  refuseProof,
   refuseScope,
   refuseToken,
   refuseUnchecked,
+  type TokenScheme,
 } from './result/refusal.ts'
-import { extractToken, type GuardRequest } from './token/extract-token.ts'
 
 /** A request that may pass, with the token's answer. */
 export interface Allowance<Claims extends object = object> {
   readonly allowed: true
   readonly token: ActiveIntrospectionResult<Claims>
+  /** Fields to add to the response, by lower-case name: `cache-control` for a token of the query, `dpop-nonce`. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** A request without a token that may pass, as an `optional` guard lets it. */
+export interface Anonymity {
+  readonly allowed: true
+  readonly token: undefined
+  readonly headers: Readonly<Record<string, string>>
 }
 
 /** What a guard decides: narrow it on `allowed`. */
 export type GuardDecision<Claims extends object = object> = Allowance<Claims> | Refusal
 
+/** What an `optional` guard decides: narrow it on `allowed`, then on `token`. */
+export type OptionalGuardDecision<Claims extends object = object> = GuardDecision<Claims> | Anonymity
+
 /** Decides about one request. It rejects only for bugs; outages are refusals with a 5xx status. */
 export type Guard<Claims extends object = object> = (request: GuardRequest) => Promise<GuardDecision<Claims>>
 
+/** The same for a guard that lets requests without a token pass. */
+export type OptionalGuard<Claims extends object = object> = (
+  request: GuardRequest,
+) => Promise<OptionalGuardDecision<Claims>>
+
 /** Everything the spine needs. */
 export interface GuardSteps<Claims extends object> {
-  readonly introspect: (token: string) => Promise<IntrospectionResult<Claims>>
+  readonly token: TokenSources
+  readonly introspect: (token: string) => MaybePromise<IntrospectionResult<Claims>>
   readonly policy: Policy
+  readonly check: CustomCheck | undefined
   readonly result: ChallengeSettings
+  /** Whether requests without a token pass. */
+  readonly optional: boolean
+  /** Seconds since the epoch. */
+  readonly now: () => number
 }
 
-/** Take the token, ask, judge. An outage is never mistaken for a bad token. */
+const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
+const ANONYMITY: Anonymity = Object.freeze({ allowed: true, token: undefined, headers: NO_HEADERS })
+
+/**
+ * Take the token, ask, judge: is it for us, is it theirs, is it enough. An outage is never mistaken for a bad token, and a
+ * token that is presented is judged even where none is needed. Nothing here waits for an answer that is at hand.
+ */
 export async function guard<Claims extends object>(
   request: GuardRequest,
   steps: GuardSteps<Claims>,
-): Promise<GuardDecision<Claims>> {
-  const presented = extractToken(request)
-  if (presented.kind === 'absent') return refuseAbsentToken(steps.result)
-  if (presented.kind === 'malformed') return refuseMalformedRequest(steps.result)
+): Promise<OptionalGuardDecision<Claims>> {
+  const { policy, result } = steps
+  const form = steps.token.form ? await readRequestForm(request) : undefined
+  const presented = extractToken(request, steps.token, form)
+  if (presented.kind === 'absent') return steps.optional ? ANONYMITY : refuseAbsentToken(result)
+  if (presented.kind === 'malformed') return refuseMalformedRequest(result)
+  const { scheme } = presented
   try {
-    const token = await steps.introspect(presented.token)
-    if (!token.active) return refuseToken('token_inactive', steps.result)
-    const refusal = checkPolicy(token, steps.policy)
-    if (refusal === 'scope') return refuseScope(steps.policy.scope, steps.result)
-    if (refusal !== undefined) return refuseToken(refusal, steps.result)
-    return { allowed: true, token }
+    const answer = steps.introspect(presented.token)
+    const token = isPromise(answer) ? await answer : answer
+    if (!token.active) return refuseToken('token_inactive', result, scheme)
+    const mistaken = checkTarget(token, policy)
+    if (mistaken !== undefined) return refuseToken(mistaken, result, scheme)
+    const confirming = checkConfirmation(token, { ...presented, request }, policy)
+    const confirmation = isPromise(confirming) ? await confirming : confirming
+    if (!confirmation.confirmed) return refuseConfirmation(confirmation, result, scheme)
+    const lacking = checkPermission(token, policy, steps.now())
+    if (lacking !== undefined) return refusePermission(lacking, policy, result, scheme)
+    if (steps.check !== undefined && (await steps.check(token, request)) !== true) return refuseByCheck()
+    return { allowed: true, token, headers: responseHeaders(presented.source, confirmation.headers) }
   } catch (error) {
     if (isIntrospectionError(error)) return refuseUnchecked(error)
     throw error
   }
+}
+
+function refuseConfirmation(
+  outcome: ConfirmationOutcome & { readonly confirmed: false },
+  result: ChallengeSettings,
+  scheme: TokenScheme,
+): Refusal {
+  if (outcome.reason === 'nonce') return refuseNonce(outcome.nonce, result)
+  return outcome.reason === 'proof' ? refuseProof(result) : refuseToken('confirmation', result, scheme)
+}
+
+function refusePermission(
+  lacking: 'scope' | 'authorization_details' | 'authentication',
+  policy: Policy,
+  result: ChallengeSettings,
+  scheme: TokenScheme,
+): Refusal {
+  if (lacking === 'authentication') return refuseAuthentication(policy, result, scheme)
+  return refuseScope(lacking === 'scope' ? policy.scope.wanted : undefined, result, scheme, lacking)
+}
+
+/** What was got by a token in a URL must not be kept by a cache that others share (RFC 6750 §2.3). */
+function responseHeaders(
+  source: Presentation['source'],
+  headers: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return source === 'query' ? { ...headers, 'cache-control': 'private' } : headers
 }

@@ -1,23 +1,42 @@
 /** The resource server's side of token introspection. */
 
 // The client
-export { IntrospectionClient, type IntrospectionStatistics } from './introspection-client.ts'
+export { type EndpointCircuit, IntrospectionClient, type IntrospectionStatistics } from './introspection-client.ts'
 export type { IntrospectOptions } from './introspect.ts'
-export type { GuardOptions, IntrospectionClientOptions, PolicyOptions, TokenOptions } from './options.ts'
+export type { IntrospectionClientOptions } from './options.ts'
+export type { TokenOptions, TokenSource } from './token/token-options.ts'
 export type { JwtResponseAlgorithm, KeyManagementAlgorithm } from './response/jwt-algorithms.ts'
 export type { DecryptionKey, JwtResponseOptions, JwtResponseProfile } from './response/jwt-response-options.ts'
 export type { ResponseOptions } from './response/response-options.ts'
 export type { MemberAliases, ToleranceOptions } from './response/tolerance-options.ts'
 export type { InactiveReply } from './transport/read-reply.ts'
-export type { TokenKind } from './policy/check-policy.ts'
 export type { Provider } from './providers/provider.ts'
 export type { Pem, TlsOptions } from './transport/tls-options.ts'
+export type { MetadataOptions } from './transport/metadata/metadata-options.ts'
 export type { CircuitBreakerOptions, OutageOptions } from './transport/outage/outage-options.ts'
 export type { TransportOptions } from './transport/transport-options.ts'
 export type { ActiveIntrospectionResult, IntrospectionResult } from './result/introspection-result.ts'
 
 // Guards
-export type { Allowance, Guard, GuardDecision } from './guard.ts'
+export type {
+  Allowance,
+  Anonymity,
+  Guard,
+  GuardDecision,
+  OptionalGuard,
+  OptionalGuardDecision,
+} from './guard.ts'
+export type {
+  CustomCheck,
+  GuardOptions,
+  OptionalGuardOptions,
+  PolicyOptions,
+  RequiredAuthorizationDetails,
+  RequiredScope,
+} from './policy/policy-options.ts'
+export type { JudgedToken, TokenKind } from './policy/policy.ts'
+export type { SenderConstraint } from './policy/confirmation/confirmation.ts'
+export type { RequestForm } from './token/request-form.ts'
 export type { GuardRequest } from './token/extract-token.ts'
 export { Refusal, type RefusalReason } from './result/refusal.ts'
 
@@ -80,12 +99,18 @@ export type { Dispatcher, Send, TransportReply, TransportRequest } from './trans
 // Events
 export type { CircuitState } from './transport/outage/circuit-breaker.ts'
 export type {
+  AnswerSource,
   CacheFailedEvent,
   CircuitChangedEvent,
   FailedEvent,
+  GuardAllowedEvent,
+  GuardedEvent,
+  GuardRefusedEvent,
   IntrospectedEvent,
   IntrospectionClientEvent,
+  MetadataFailedEvent,
   OnEvent,
+  ReportingClient,
 } from './events.ts'
 
 // Errors

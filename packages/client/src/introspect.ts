@@ -1,36 +1,40 @@
 /** SPINE: token in, answer out. */
 import {
-  type ActiveIntrospectionResponse,
-  type ClaimsSchema,
   INACTIVE,
   type IntrospectionResponse,
   parseIntrospectionResponse,
-  toNumericDate,
   type TokenTypeHint,
-  validateExtensionClaims,
 } from '@token-introspection/core'
-import { andThen, isPromise, type MaybePromise } from './maybe-promise.ts'
-import { type IntrospectionResult, toResult } from './result/introspection-result.ts'
+import { isPromise, type MaybePromise } from './maybe-promise.ts'
+import type { IntrospectionResult } from './result/introspection-result.ts'
 import type { FingerprintToken } from './token/fingerprint-token.ts'
 import { isPresentable } from './token/is-presentable.ts'
+import type { Trace } from './trace.ts'
+import type { JudgeResponse } from './judge-response.ts'
 import type { CacheStep } from './cache/cache-options.ts'
 import type { SingleFlight } from './cache/single-flight.ts'
 import type { IntrospectionQuestion } from './transport/build-request.ts'
 import type { Deadline } from './transport/deadline.ts'
 import { exchange } from './transport/exchange.ts'
-import { readJsonReply, readJwtReply, refusesTokenType } from './transport/read-reply.ts'
+import { meansInactive, readJsonReply, readJwtReply } from './transport/read-reply.ts'
 import type { TransportStep } from './transport/transport-step.ts'
 import { readJwtResponse } from './response/read-jwt-response.ts'
-import { type ResponseStep, validateResponse } from './response/validate-response.ts'
+import { tolerate } from './response/tolerate.ts'
+import type { ResponseStep } from './response/validate-response.ts'
 
 /** Everything the spine needs, by step. */
 export interface Steps {
-  readonly token: { readonly maxBytes: number; readonly fingerprint: FingerprintToken }
+  readonly token: {
+    readonly maxBytes: number
+    readonly fingerprint: FingerprintToken
+    /** The hint of calls that give none. */
+    readonly tokenTypeHint?: TokenTypeHint | undefined
+  }
   /** Nothing is remembered without one. */
-  readonly cache: CacheStep | undefined
+  readonly cache: CacheStep<IntrospectionResult> | undefined
   readonly flights: SingleFlight<IntrospectionResult>
-  /** What the claims schema made of answers that are remembered. */
-  readonly claimed: WeakMap<object, IntrospectionResult>
+  /** Fresh or remembered, every answer is judged by the clock of now. */
+  readonly judge: JudgeResponse
   readonly transport: TransportStep
   readonly response: ResponseStep
   /** Seconds since the epoch. */
@@ -56,25 +60,33 @@ export interface IntrospectOptions {
 
 /**
  * A token no server could have issued is inactive unasked; an answer at hand is given at once, without a promise; any
- * other token is asked about within the deadline, and once for everybody who wants to know.
+ * other token is asked about within the deadline, and once for everybody who wants to know. `trace` is for whoever listens.
  */
-export function introspect(token: string, options: IntrospectOptions, steps: Steps): MaybePromise<IntrospectionResult> {
-  if (!isPresentable(token, steps.token.maxBytes)) return INACTIVE
+export function introspect(
+  token: string,
+  options: IntrospectOptions,
+  steps: Steps,
+  trace?: Trace,
+): MaybePromise<IntrospectionResult> {
+  const { cache } = steps
+  // In memory only presentable tokens are found, so a hit need not be looked at twice: a twelfth of what it costs.
+  const lookFirst = cache !== undefined && !cache.isShared
+  if (token.length > steps.token.maxBytes || !(lookFirst || isPresentable(token))) return INACTIVE
   options.signal?.throwIfAborted()
   const key = steps.token.fingerprint(token, options)
-  const remembered = andThen(key, (known) => recall(known, options, steps))
-  if (remembered !== undefined && !isPromise(remembered)) return remembered
-  return ask(token, options, key, remembered, steps)
-}
-
-function recall(
-  key: string,
-  { maxAgeSeconds }: IntrospectOptions,
-  steps: Steps,
-): MaybePromise<IntrospectionResult | undefined> {
-  return steps.cache?.answers.recall(key, maxAgeSeconds, (response, nowMs) =>
-    judge(response, toNumericDate(nowMs), steps),
-  )
+  if (trace !== undefined) trace.key = key
+  if (cache === undefined) return ask(token, options, key, undefined, steps, trace)
+  const { answers } = cache
+  // No promise and no closure is made here where the store is in memory and the digest is Node's.
+  const remembered = isPromise(key)
+    ? key.then((known) => answers.recall(known, options.maxAgeSeconds))
+    : answers.recall(key, options.maxAgeSeconds)
+  if (remembered !== undefined && !isPromise(remembered)) {
+    if (trace !== undefined) trace.source = 'cache'
+    return remembered
+  }
+  if (lookFirst && !isPresentable(token)) return INACTIVE
+  return ask(token, options, key, remembered, steps, trace)
 }
 
 async function ask(
@@ -83,12 +95,14 @@ async function ask(
   key: MaybePromise<string>,
   remembered: Promise<IntrospectionResult | undefined> | undefined,
   steps: Steps,
+  trace: Trace | undefined,
 ): Promise<IntrospectionResult> {
   const deadline = steps.transport.deadlines.start(options.signal)
+  if (trace !== undefined && remembered !== undefined) trace.source = 'cache'
   try {
     const answer = remembered && (await deadline.race(remembered))
     if (answer !== undefined) return answer
-    return await joinFlight(token, options, isPromise(key) ? await key : key, deadline, steps)
+    return await joinFlight(token, options, isPromise(key) ? await key : key, deadline, steps, trace)
   } finally {
     deadline.settle()
   }
@@ -101,16 +115,22 @@ function joinFlight(
   key: string,
   deadline: Deadline,
   steps: Steps,
+  trace: Trace | undefined,
 ): Promise<IntrospectionResult> {
+  if (trace !== undefined) trace.source = 'joined'
   const flight = steps.flights.board(
     key,
     maxAgeSeconds === 0,
     () => steps.transport.deadlines.start(),
     async (flightDeadline, isCurrent) => {
+      // A flight of its own begins at once, that of another has begun.
+      if (trace !== undefined) trace.source = 'endpoint'
       const askedAtMs = steps.nowMs()
-      const question = { token, tokenTypeHint, parameters: parameters && { ...parameters } }
+      const hint = tokenTypeHint ?? steps.token.tokenTypeHint
+      const question = { token, tokenTypeHint: hint, parameters: parameters && { ...parameters } }
       const response = await askEndpoint(question, flightDeadline, steps)
-      const judged = judge(response, steps.now(), steps)
+      steps.cache?.strings?.share(response)
+      const judged = steps.judge(response, steps.now())
       const result = isPromise(judged) ? await flightDeadline.race(judged) : judged
       // Only what has passed every check, and nothing that was asked for before something newer, or was forgotten since.
       if (isCurrent()) steps.cache?.answers.keep(key, response, askedAtMs)
@@ -118,35 +138,25 @@ function joinFlight(
     },
   )
   deadline.onCancel((reason) => flight.leave(reason))
-  return deadline.race(flight.answer)
+  return deadline.race(
+    flight.answer.catch((error: unknown) => {
+      if (!steps.flights.abandon(key, flight)) throw error
+      return joinFlight(token, { tokenTypeHint, parameters, maxAgeSeconds }, key, deadline, steps, trace)
+    }),
+  )
 }
 
 async function askEndpoint(
   question: IntrospectionQuestion,
   deadline: Deadline,
-  { transport, response: { jwt }, now }: Steps,
+  { transport, response: { jwt, tolerance, inactiveWhen }, now }: Steps,
 ): Promise<IntrospectionResponse> {
   const endpoint = transport.endpoint.known ?? (await transport.endpoint.find(deadline))
   const reply = await exchange(question, endpoint, deadline, transport)
-  if (refusesTokenType(reply)) return INACTIVE
-  if (jwt === undefined) return parseIntrospectionResponse(readJsonReply(reply, 'introspection'))
+  if (meansInactive(reply, inactiveWhen)) return INACTIVE
+  if (jwt === undefined) {
+    const answer = readJsonReply(reply, 'introspection')
+    return parseIntrospectionResponse(tolerance === undefined ? answer : tolerate(answer, tolerance))
+  }
   return readJwtResponse(readJwtReply(reply, 'introspection'), jwt, deadline, now())
-}
-
-/** Fresh or remembered, every answer is judged by the clock of now. */
-function judge(response: IntrospectionResponse, now: number, steps: Steps): MaybePromise<IntrospectionResult> {
-  const valid = validateResponse(response, steps.response, now)
-  if (!valid.active || steps.response.claims === undefined) return toResult(valid)
-  return steps.claimed.get(valid) ?? validateClaims(valid, steps.response.claims, steps)
-}
-
-/** Once per answer: what a schema makes of it does not change. */
-async function validateClaims(
-  response: ActiveIntrospectionResponse,
-  schema: ClaimsSchema,
-  { claimed }: Steps,
-): Promise<IntrospectionResult> {
-  const result = toResult(await validateExtensionClaims(response, schema))
-  claimed.set(response, result)
-  return result
 }

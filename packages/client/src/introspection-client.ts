@@ -1,18 +1,21 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The public entry of the resource server's side. */
-import { isIntrospectionError } from '@token-introspection/core'
-import { type OnEvent, report } from './events.ts'
-import { type Guard, guard } from './guard.ts'
+import { withoutQuery } from './describe-client.ts'
+import type { EventReporter } from './event-reporter.ts'
+import { type Guard, guard, type GuardSteps, type OptionalGuard } from './guard.ts'
 import { type IntrospectOptions, introspect, type Steps } from './introspect.ts'
-import {
-  type GuardOptions,
-  type IntrospectionClientOptions,
-  type PolicyOptions,
-  resolveGuardOptions,
-  resolveOptions,
-} from './options.ts'
+import type { MaybePromise } from './maybe-promise.ts'
+import { observeGuard, observeIntrospection } from './observe.ts'
+import { type IntrospectionClientOptions, type ResolvedOptions, resolveOptions } from './options.ts'
+import { type GuardOptions, type OptionalGuardOptions, resolveGuardOptions } from './policy/policy-options.ts'
 import type { IntrospectionResult } from './result/introspection-result.ts'
+import { challengeSettings } from './challenge-settings.ts'
 import { tokenPart } from './token/fingerprint-token.ts'
+import { startTrace } from './trace.ts'
+import type { CircuitState } from './transport/outage/circuit-breaker.ts'
+
+/** For calls without any, so that none is made for each of them. */
+const NO_OPTIONS: IntrospectOptions = Object.freeze({})
 
 /** What {@link IntrospectionClient.statistics} counts, since the client was created. */
 export interface IntrospectionStatistics {
@@ -26,6 +29,18 @@ export interface IntrospectionStatistics {
   readonly joined: number
   /** Answers in the cache now, expired ones that were not dropped yet included; `undefined` with a store of your own. */
   readonly entries: number | undefined
+  /** Requests under way now, those for metadata, keys and access tokens included. */
+  readonly underWay: number
+  /** Requests that wait for their turn now: see `transport.maxQueuedRequests`. */
+  readonly queued: number
+  /** Every URL that was asked so far, without its query, and whether requests to it are let through. */
+  readonly circuits: readonly EndpointCircuit[]
+}
+
+/** The circuit of one URL: see `transport.circuitBreaker`. */
+export interface EndpointCircuit {
+  readonly endpoint: string
+  readonly state: CircuitState
 }
 
 /**
@@ -50,9 +65,9 @@ export interface IntrospectionStatistics {
  * @see [RFC 7662 §2](https://www.rfc-editor.org/rfc/rfc7662.html#section-2)
  */
 export class IntrospectionClient<Claims extends object = object> {
+  readonly #options: ResolvedOptions
   readonly #steps: Steps
-  readonly #policy: PolicyOptions
-  readonly #onEvent: OnEvent | undefined
+  readonly #reporter: EventReporter
   #closing: Promise<void> | undefined
 
   /**
@@ -60,10 +75,9 @@ export class IntrospectionClient<Claims extends object = object> {
    * @throws TypeError naming the option when one is unknown, missing or out of range.
    */
   constructor(options: IntrospectionClientOptions<Claims>) {
-    const { steps, policy, onEvent } = resolveOptions(options)
-    this.#steps = steps
-    this.#policy = policy
-    this.#onEvent = onEvent
+    this.#options = resolveOptions(options)
+    this.#steps = this.#options.steps
+    this.#reporter = this.#options.reporter
   }
 
   /**
@@ -82,16 +96,10 @@ export class IntrospectionClient<Claims extends object = object> {
    * @throws TypeError when the token is no string, `maxAgeSeconds` no number of seconds, a parameter is set by other
    * means, or the client is closed.
    */
-  async introspect(token: string, options: IntrospectOptions = {}): Promise<IntrospectionResult<Claims>> {
-    if (typeof token !== 'string') throw new TypeError('token: must be a string')
-    if (this.#closing !== undefined) throw new TypeError('the IntrospectionClient is closed')
-    const { maxAgeSeconds } = options
-    if (maxAgeSeconds !== undefined && !(typeof maxAgeSeconds === 'number' && maxAgeSeconds >= 0)) {
-      throw new TypeError('maxAgeSeconds: must be a number of seconds, 0 or more')
-    }
-    const onEvent = this.#onEvent
-    if (onEvent === undefined) return introspect(token, options, this.#steps)
-    return this.#observe(onEvent, token, options)
+  async introspect(token: string, options: IntrospectOptions = NO_OPTIONS): Promise<IntrospectionResult<Claims>> {
+    this.#check(token, options)
+    if (!this.#reporter.isHeard) return introspect(token, options, this.#steps)
+    return observeIntrospection(token, options, this.#steps, startTrace(), this.#reporter)
   }
 
   /**
@@ -115,15 +123,34 @@ export class IntrospectionClient<Claims extends object = object> {
    * ```
    * @see [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750.html#section-3)
    */
-  guard(options: GuardOptions = {}): Guard<Claims> {
-    const { audience, scope, realm, maxAgeSeconds } = resolveGuardOptions(options, this.#policy)
-    const call: IntrospectOptions = Object.freeze({ maxAgeSeconds })
-    const steps = {
-      introspect: (token: string) => this.introspect(token, call),
-      policy: { audience, scope },
-      result: { realm },
+  guard(options: OptionalGuardOptions): OptionalGuard<Claims>
+  guard(options?: GuardOptions): Guard<Claims>
+  guard(options: GuardOptions | OptionalGuardOptions = {}): OptionalGuard<Claims> {
+    const { policy, sources } = this.#options
+    const resolved = resolveGuardOptions(options, policy)
+    const call: IntrospectOptions = Object.freeze({ maxAgeSeconds: resolved.maxAgeSeconds })
+    const steps: GuardSteps<Claims> = {
+      token: { ...sources, dpop: policy.confirmation.dpop !== undefined },
+      introspect: (token) => {
+        this.#check(token, call)
+        return introspect(token, call, this.#steps) as MaybePromise<IntrospectionResult<Claims>>
+      },
+      policy: resolved.policy,
+      check: resolved.check,
+      result: challengeSettings(resolved),
+      optional: resolved.optional,
+      now: this.#steps.now,
     }
-    return (request) => guard(request, steps)
+    return async (request) => {
+      const reporter = this.#reporter
+      if (!reporter.isHeard) return guard(request, steps)
+      const trace = startTrace()
+      const observed = async (token: string): Promise<IntrospectionResult<Claims>> => {
+        this.#check(token, call)
+        return observeIntrospection(token, call, this.#steps, trace, reporter) as Promise<IntrospectionResult<Claims>>
+      }
+      return observeGuard(request, { ...steps, introspect: observed }, trace, reporter)
+    }
   }
 
   /**
@@ -161,11 +188,22 @@ export class IntrospectionClient<Claims extends object = object> {
     await this.#steps.cache?.answers.forgetAll()
   }
 
-  /** What the cache and the sharing of requests have come to so far; zeros where there is no cache. */
+  /** What the cache and the sharing of requests have come to so far, zeros where there is no cache, and what goes on now. */
   statistics(): IntrospectionStatistics {
-    const { cache, flights } = this.#steps
+    const { cache, flights, transport } = this.#steps
     const { hits = 0, inactiveHits = 0, misses = 0 } = cache?.answers ?? {}
-    return Object.freeze({ hits, inactiveHits, misses, joined: flights.joined, entries: cache ? cache.entries() : 0 })
+    return Object.freeze({
+      hits,
+      inactiveHits,
+      misses,
+      joined: flights.joined,
+      entries: cache ? cache.entries() : 0,
+      underWay: transport.admission.underWay,
+      queued: transport.admission.queued,
+      circuits: Object.freeze(
+        Array.from(transport.circuits, ([url, { state }]) => Object.freeze({ endpoint: withoutQuery(url), state })),
+      ),
+    })
   }
 
   /** Lets calls under way finish, then closes the connections. The client cannot be used afterwards. */
@@ -184,16 +222,11 @@ export class IntrospectionClient<Claims extends object = object> {
     await this.#steps.transport.close()
   }
 
-  async #observe(onEvent: OnEvent, token: string, options: IntrospectOptions): Promise<IntrospectionResult<Claims>> {
-    const started = performance.now()
-    try {
-      const result = await introspect(token, options, this.#steps)
-      report(onEvent, { type: 'introspected', active: result.active, durationMs: performance.now() - started })
-      return result
-    } catch (error) {
-      if (isIntrospectionError(error))
-        report(onEvent, { type: 'failed', error, durationMs: performance.now() - started })
-      throw error
+  #check(token: string, { maxAgeSeconds }: IntrospectOptions): void {
+    if (typeof token !== 'string') throw new TypeError('token: must be a string')
+    if (this.#closing !== undefined) throw new TypeError('the IntrospectionClient is closed')
+    if (maxAgeSeconds !== undefined && !(typeof maxAgeSeconds === 'number' && maxAgeSeconds >= 0)) {
+      throw new TypeError('maxAgeSeconds: must be a number of seconds, 0 or more')
     }
   }
 }

@@ -1,13 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test, vi } from 'vitest'
 import { IntrospectionClient } from './introspection-client.ts'
-import {
-  defaults,
-  type GuardOptions,
-  type IntrospectionClientOptions,
-  resolveGuardOptions,
-  resolveOptions,
-} from './options.ts'
+import { defaults, type IntrospectionClientOptions, resolveOptions } from './options.ts'
 import { clientSecretBasic } from './transport/client-authentication/client-secret-basic.ts'
 
 const issuer = 'https://as.example.com'
@@ -39,6 +33,7 @@ const groups: Record<string, string> = {
   TokenOptions: 'token',
   CacheOptions: 'cache',
   TransportOptions: 'transport',
+  MetadataOptions: 'transport',
   OutageOptions: 'transport',
   CircuitBreakerOptions: 'transport.circuitBreaker',
   ResponseOptions: 'response',
@@ -75,19 +70,19 @@ describe('what the documentation of the options says', () => {
   test('has bounds for every number', () => {
     const numbers = documented.filter((option) => typeof option.default === 'number')
     expect(numbers.every((option) => option.bounds !== undefined)).toBe(true)
-    expect(bounded).toHaveLength(13)
+    expect(bounded).toHaveLength(14)
   })
 })
 
 describe('resolveOptions', () => {
   test('gives every step its defaults', () => {
-    const { steps, policy, onEvent } = resolve({})
+    const { steps, policy, reporter } = resolve({})
     expect(steps.token).toMatchObject({ maxBytes: 8192 })
     expect(steps.cache).toBeUndefined()
     expect(steps.transport).toMatchObject({ maxResponseBytes: 65_536, clientAuthentication })
     expect(steps.response).toEqual({ leewaySeconds: 5, acceptedIssuers: new Set([issuer]), claims: undefined })
-    expect(policy).toEqual({ audience: undefined, realm: undefined })
-    expect(onEvent).toBeUndefined()
+    expect(policy).toMatchObject({ audience: undefined, realm: 'protected resource' })
+    expect(reporter.isHeard).toBe(false)
   })
 
   test('reads the clock in seconds', () => {
@@ -242,44 +237,6 @@ describe('resolveOptions', () => {
   })
 })
 
-describe('resolveGuardOptions', () => {
-  const inherited = { audience: ['urn:client'], realm: 'client' }
-
-  test('takes what the client says unless the guard says otherwise', () => {
-    expect(resolveGuardOptions({}, inherited)).toEqual({ audience: ['urn:client'], scope: [], realm: 'client' })
-    expect(resolveGuardOptions({ audience: 'urn:guard', scope: 'a b', realm: 'guard' }, inherited)).toEqual({
-      audience: ['urn:guard'],
-      scope: ['a', 'b'],
-      realm: 'guard',
-    })
-    expect(resolveGuardOptions({ audience: false }, inherited).audience).toBe(false)
-    expect(resolveGuardOptions({ audience: ['urn:a', 'urn:b'] }, {}).realm).toBe('protected resource')
-  })
-
-  test.each([
-    ['no audience anywhere', {}, 'guard.audience'],
-    ['an empty audience', { audience: '' }, 'guard.audience'],
-    ['an audience of nobody', { audience: [] }, 'guard.audience'],
-    ['an audience with an empty string', { audience: ['urn:a', ''] }, 'guard.audience'],
-    ['an audience that is true', { audience: true }, 'guard.audience'],
-    ['an unknown option', { audience: false, scopes: 'a' }, 'guard.scopes'],
-    ['a scope that is a list', { audience: false, scope: ['a'] }, 'guard.scope'],
-    ['an empty scope', { audience: false, scope: '' }, 'guard.scope'],
-    ['a scope with quotes', { audience: false, scope: 'a "b"' }, 'guard.scope'],
-    ['a scope with a line break', { audience: false, scope: 'a\r\nX-Injected: 1' }, 'guard.scope'],
-    ['a scope outside ASCII', { audience: false, scope: 'caf\u00e9' }, 'guard.scope'],
-    ['a realm with a line break', { audience: false, realm: 'a\nb' }, 'guard.realm'],
-    ['a realm that is no string', { audience: false, realm: 5 }, 'guard.realm'],
-  ])('refuses %s by its full path', (_, options, path) => {
-    expectTypeError(() => resolveGuardOptions(options as GuardOptions, {}), path)
-    expectTypeError(() => new IntrospectionClient(required).guard(options as GuardOptions), path)
-  })
-
-  test('refuses a scope of spaces alone, which would ask for nothing', () => {
-    expectTypeError(() => resolveGuardOptions({ audience: false, scope: '  ' }, {}), 'guard.scope')
-  })
-})
-
 function deepFreeze<Value extends object>(value: Value): Value {
   for (const member of Object.values(value) as unknown[]) {
     if (typeof member === 'object' && member !== null) deepFreeze(member)
@@ -291,8 +248,11 @@ function deepFreeze<Value extends object>(value: Value): Value {
 /** What a step takes stands beside the step. */
 const OPTION_FILES = [
   'options.ts',
+  'token/token-options.ts',
+  'policy/policy-options.ts',
   'cache/cache-options.ts',
   'transport/transport-options.ts',
+  'transport/metadata/metadata-options.ts',
   'transport/outage/outage-options.ts',
   'response/response-options.ts',
   'response/tolerance-options.ts',
@@ -310,7 +270,7 @@ function nest(group: string, options: object): object {
 
 function documentedOptions() {
   const source = OPTION_FILES.map((file) => readFileSync(new URL(file, import.meta.url), 'utf8')).join('\n')
-  return [...source.matchAll(/export interface (\w+Options)(?: extends \w+)? \{\n(.*?)\n\}/gs)].flatMap(
+  return [...source.matchAll(/export interface (\w+Options)(?: extends [\w, ]+)? \{\n(.*?)\n\}/gs)].flatMap(
     ([, interfaceName, members]) => {
       const group = groups[interfaceName as string]
       if (group === undefined) return []

@@ -1,58 +1,27 @@
 /** Options of IntrospectionClient and its guards: documented, defaulted, read once. */
-import { type ClaimsSchema, isScopeToken, parseScope, toNumericDate, type TokenTypeHint } from '@token-introspection/core'
+import { type ClaimsSchema, isIntrospectionError, toNumericDate } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import { applyProvider } from './apply-provider.ts'
+import { describeClient, withoutQuery } from './describe-client.ts'
 import { cacheDefaults, type CacheOptions, resolveCache } from './cache/cache-options.ts'
 import { SingleFlight } from './cache/single-flight.ts'
-import { type OnEvent, report } from './events.ts'
+import { EventReporter } from './event-reporter.ts'
+import type { OnEvent } from './events.ts'
 import type { Steps } from './introspect.ts'
-import type { Policy, TokenKind } from './policy/check-policy.ts'
+import { createJudge } from './judge-response.ts'
+import {
+  type InheritedPolicy,
+  policyDefaults,
+  type PolicyOptions,
+  resolvePolicyDefaults,
+} from './policy/policy-options.ts'
 import type { Provider } from './providers/provider.ts'
 import { resolveResponse, responseDefaults, type ResponseOptions } from './response/response-options.ts'
 import type { ResponseStep } from './response/validate-response.ts'
-import type { ChallengeSettings } from './result/refusal.ts'
 import { createFingerprint } from './token/fingerprint-token.ts'
+import { type ResolvedTokenOptions, resolveToken, tokenDefaults, type TokenOptions } from './token/token-options.ts'
 import type { ClientAuthentication } from './transport/client-authentication/client-authentication.ts'
 import { resolveTransport, transportDefaults, type TransportOptions } from './transport/transport-options.ts'
-
-/** Step `token`: what is taken for a token. */
-export interface TokenOptions {
-  /** Octets a token may have; a longer one is inactive unasked. Default 8192, from 64 to 65536. */
-  readonly maxBytes?: number | undefined
-  /**
-   * Sent as `token_type_hint` with every call that gives no hint of its own; leave it out unless the authorization server
-   * asks for it (RFC 7662 §2.1). Default none.
-   */
-  readonly tokenTypeHint?: TokenTypeHint | undefined
-}
-
-/** Step `policy`: what a guard requires, unless the guard says otherwise. */
-export interface PolicyOptions {
-  /**
-   * The audience of this resource server, or several; the token must have one of them. `false` means that it is
-   * checked elsewhere. There is no default: a guard without an audience is a mistake (RFC 9700 §2.3).
-   */
-  readonly audience?: string | readonly string[] | false | undefined
-  /** The `realm` of challenges. Default `protected resource`. */
-  readonly realm?: string | undefined
-  /**
-   * What this server says of access tokens, such as `{ member: 'token_use', oneOf: ['access_token'] }`: a token of which it
-   * says something else, or nothing, is refused with the reason `token_kind`. Default none, and then tokens are refused of
-   * which any member says that they are another kind; `false` is for a guard that does without what the client has.
-   */
-  readonly tokenKind?: TokenKind | false | undefined
-}
-
-/** Options of one guard. */
-export interface GuardOptions extends PolicyOptions {
-  /** Scope tokens with a space between them, all of which the token must have. Default none. */
-  readonly scope?: string | undefined
-  /**
-   * Seconds an answer may be old on this route, within what the `cache` option allows; 0 asks now. Default what the
-   * `cache` option says.
-   */
-  readonly maxAgeSeconds?: number | undefined
-}
 
 /** Options of {@link IntrospectionClient}. Give `issuer`, or `endpoint`, or both, or a `provider` that has them. */
 export interface IntrospectionClientOptions<Claims extends object = object> {
@@ -75,7 +44,10 @@ export interface IntrospectionClientOptions<Claims extends object = object> {
   readonly transport?: TransportOptions | undefined
   readonly response?: ResponseOptions | undefined
   readonly policy?: PolicyOptions | undefined
-  /** Told what happened, one event per introspection, with no token and no secret in it. */
+  /**
+   * Told what happened, one event per thing that did, with no token and no secret in it. On Node, Bun and Deno subscribers of
+   * the diagnostics channel `token-introspection:client` are told the same. Default nobody.
+   */
   readonly onEvent?: OnEvent | undefined
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: (() => number) | undefined
@@ -83,18 +55,19 @@ export interface IntrospectionClientOptions<Claims extends object = object> {
 
 /** The default of every option that has one. */
 export const defaults = Object.freeze({
-  token: Object.freeze({ maxBytes: 8192 }),
+  token: tokenDefaults,
   cache: cacheDefaults,
   transport: transportDefaults,
   response: responseDefaults,
-  policy: Object.freeze({ realm: 'protected resource' }),
+  policy: policyDefaults,
 } as const)
 
 /** What the options come to. */
 export interface ResolvedOptions {
   readonly steps: Steps
-  readonly policy: PolicyOptions
-  readonly onEvent: OnEvent | undefined
+  readonly policy: InheritedPolicy
+  readonly sources: ResolvedTokenOptions['sources']
+  readonly reporter: EventReporter
 }
 
 /** Reads the options once into what each step needs. */
@@ -113,14 +86,22 @@ export function resolveOptions<Claims extends object>(options: IntrospectionClie
     'onEvent',
     'now',
   ])
-  const token = new OptionGroup('token', group.raw('token'), ['maxBytes', 'tokenTypeHint'])
-  const tokenTypeHint = token.string('tokenTypeHint')
+  const { maxBytes, tokenTypeHint, sources } = resolveToken(group)
   const nowMs = group.function<() => number>('now') ?? Date.now
-  const onEvent = group.function<OnEvent>('onEvent')
-  const cache = resolveCache(group, { nowMs, onFailure: (error) => report(onEvent, { type: 'cache_failed', error }) })
+  const reporter = new EventReporter(group.function<OnEvent>('onEvent'), () => describeClient(transport))
   const transport = resolveTransport(group, {
     onCircuitChange: (url, state, openMs) =>
-      report(onEvent, { type: 'circuit_changed', endpoint: url.split('?', 1)[0] as string, state, openMs }),
+      reporter.report({ type: 'circuit_changed', endpoint: withoutQuery(url), state, openMs }),
+    onMetadataFailure: (error) => {
+      if (isIntrospectionError(error)) reporter.report({ type: 'metadata_failed', error })
+    },
+  })
+  const response = resolveResponse(group, transport)
+  const judge = createJudge(response)
+  const cache = resolveCache(group, {
+    nowMs,
+    judge,
+    onFailure: (error) => reporter.report({ type: 'cache_failed', error }),
   })
   const { issuer, accept, clientAuthentication } = transport
   const { clientId, method } = clientAuthentication
@@ -128,27 +109,26 @@ export function resolveOptions<Claims extends object>(options: IntrospectionClie
     // Two resource servers could not be told apart, whose answers may differ (RFC 7662 §2.2).
     throw group.error('cache.store', 'needs a client authentication with a client identifier')
   }
-  const response = resolveResponse(group, transport)
   const manner = mannerOf(tokenTypeHint, transport.parameters, response)
   const scope = { issuer, endpoint: transport.endpoint.known, clientId, method, accept, manner }
   const steps: Steps = {
     token: {
-      maxBytes: token.integer('maxBytes', { default: defaults.token.maxBytes, min: 64, max: 65_536 }),
+      maxBytes,
       fingerprint: createFingerprint(scope, cache?.keySecret),
       tokenTypeHint,
     },
     cache,
     flights: new SingleFlight(),
-    claimed: new WeakMap(),
+    judge,
     transport,
     response,
     now: () => toNumericDate(nowMs()),
     nowMs,
   }
-  return { steps, policy: resolvePolicyDefaults(group), onEvent }
+  return { steps, policy: resolvePolicyDefaults(group), sources, reporter }
 }
 
-/** What every answer depends on besides who asks whom; `undefined` when nothing out of the ordinary is asked or forgiven. */
+/** What every answer depends on besides who asks whom; `undefined` when that is nothing out of the ordinary. */
 function mannerOf(
   tokenTypeHint: string | undefined,
   parameters: Readonly<Record<string, string>> | undefined,
@@ -157,69 +137,4 @@ function mannerOf(
   if ([tokenTypeHint, parameters, tolerance, inactiveWhen].every((part) => part === undefined)) return undefined
   const sorted = Object.entries(parameters ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1))
   return JSON.stringify([tokenTypeHint ?? null, sorted, tolerance ?? null, inactiveWhen ?? null])
-}
-
-function resolvePolicyDefaults(options: OptionGroup): PolicyOptions {
-  const group = new OptionGroup('policy', options.raw('policy'), ['audience', 'realm', 'tokenKind'])
-  return Object.freeze({
-    audience: resolveAudience(group),
-    realm: resolveRealm(group),
-    tokenKind: resolveTokenKind(group),
-  })
-}
-
-/** What the options of a guard come to. */
-export interface ResolvedGuardOptions extends Policy, ChallengeSettings {
-  readonly maxAgeSeconds?: number
-}
-
-/** Reads the options of one guard on top of the client's. */
-export function resolveGuardOptions(options: GuardOptions, inherited: PolicyOptions): ResolvedGuardOptions {
-  const group = new OptionGroup('guard', options, ['audience', 'scope', 'realm', 'tokenKind', 'maxAgeSeconds'])
-  const audience = resolveAudience(group) ?? inherited.audience
-  if (audience === undefined) {
-    throw group.error('audience', "is required: this resource server's own identifier, or false to check it elsewhere")
-  }
-  const scope = parseScope(group.string('scope'))
-  // Spaces alone are no way to ask for nothing.
-  if (!scope.every(isScopeToken) || (scope.length === 0 && group.has('scope'))) {
-    throw group.error('scope', 'must be scope tokens with a space between them')
-  }
-  const realm = resolveRealm(group) ?? inherited.realm ?? defaults.policy.realm
-  const tokenKind = resolveTokenKind(group) ?? inherited.tokenKind
-  const maxAgeSeconds = group.number('maxAgeSeconds', { default: cacheDefaults.maxAgeSeconds, min: 0, max: 86_400 })
-  return Object.freeze({
-    audience: audience as Policy['audience'],
-    scope: Object.freeze(scope),
-    realm,
-    tokenKind: tokenKind === false ? undefined : tokenKind,
-    ...(group.has('maxAgeSeconds') && { maxAgeSeconds }),
-  })
-}
-
-function resolveTokenKind(group: OptionGroup): TokenKind | false | undefined {
-  const given = group.raw('tokenKind')
-  if (given === undefined || given === false) return given
-  const kind = new OptionGroup(group.path('tokenKind'), given, ['member', 'oneOf'])
-  const member = kind.string('member')
-  if (member === undefined) throw kind.error('member', 'is required')
-  const oneOf = kind.strings('oneOf')
-  if (oneOf === undefined || oneOf.length === 0) throw kind.error('oneOf', 'must name at least one kind')
-  return Object.freeze({ member, oneOf })
-}
-
-/** A realm that no challenge could carry is refused where it is given, not at the first refused request. */
-function resolveRealm(group: OptionGroup): string | undefined {
-  const realm = group.string('realm')
-  if (realm !== undefined && !/^[\x20-\x7e]*$/.test(realm)) throw group.error('realm', 'must be printable ASCII')
-  return realm
-}
-
-function resolveAudience(group: OptionGroup): readonly string[] | false | undefined {
-  const audience = group.raw('audience')
-  if (audience === undefined || audience === false) return audience
-  if (typeof audience === 'string' && audience !== '') return Object.freeze([audience])
-  const list = group.strings('audience')
-  if (list === undefined || list.length === 0) throw group.error('audience', 'must name at least one audience')
-  return list
 }

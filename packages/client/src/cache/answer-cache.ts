@@ -1,5 +1,5 @@
 /** Step `cache`: what is remembered, when it may be used, and what is told when the store fails. */
-import { type IntrospectionResponse, parseIntrospectionResponse } from '@token-introspection/core'
+import { type IntrospectionResponse, parseIntrospectionResponse, toNumericDate } from '@token-introspection/core'
 import { CacheStoreError } from '../errors.ts'
 import { isPromise, type MaybePromise } from '../maybe-promise.ts'
 import { type CacheLimits, cacheLifetime } from './cache-lifetime.ts'
@@ -9,20 +9,22 @@ import type { CacheEntry, CacheStore } from './cache-store.ts'
 const STORE_DEADLINE_MS = 250
 
 /** What the cache is made of. */
-export interface AnswerCacheSettings {
+export interface AnswerCacheSettings<Result> {
   readonly store: CacheStore
   /** Whether entries are our own objects, and not what somebody may have written. */
   readonly trusted: boolean
   readonly limits: CacheLimits
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number
+  /** Checks an answer again, by the clock of now in seconds; what it does not believe is asked for again. */
+  readonly judge: (response: IntrospectionResponse, now: number) => MaybePromise<Result>
   /** Told when the store fails. */
   readonly onFailure: (error: CacheStoreError) => void
 }
 
 /** Answers that may be used again. */
-export class AnswerCache {
-  readonly #settings: AnswerCacheSettings
+export class AnswerCache<Result extends { readonly active: boolean }> {
+  readonly #settings: AnswerCacheSettings<Result>
   /** Tokens that were forgotten, and when: other answers about them may still lie in the store. Oldest first. */
   readonly #forgotten = new Map<string, number>()
   #allForgottenAtMs = Number.NEGATIVE_INFINITY
@@ -30,7 +32,7 @@ export class AnswerCache {
   #inactiveHits = 0
   #misses = 0
 
-  constructor(settings: AnswerCacheSettings) {
+  constructor(settings: AnswerCacheSettings<Result>) {
     this.#settings = settings
   }
 
@@ -50,26 +52,21 @@ export class AnswerCache {
    * An answer that is fresh enough, or `undefined`; at once where the store answers at once. It never rejects.
    *
    * @param maxAgeSeconds - how old it may be for this call, within the limits.
-   * @param judge - checks the answer again by the clock of now; what it does not believe is asked for again.
    */
-  recall<Result extends { readonly active: boolean }>(
-    key: string,
-    maxAgeSeconds: number | undefined,
-    judge: (response: IntrospectionResponse, nowMs: number) => MaybePromise<Result>,
-  ): MaybePromise<Result | undefined> {
+  recall(key: string, maxAgeSeconds: number | undefined): MaybePromise<Result | undefined> {
     // Nothing is that young.
-    if (maxAgeSeconds === 0) return this.#count<Result>(undefined)
+    if (maxAgeSeconds === 0) return this.#count(undefined)
     try {
       const entry = this.#settings.store.get(key)
-      if (isPromise(entry)) return this.#recallLater(entry, key, maxAgeSeconds, judge)
+      if (isPromise(entry)) return this.#recallLater(entry, key, maxAgeSeconds)
       const nowMs = this.#settings.nowMs()
       const response = this.#fresh(entry, key, maxAgeSeconds, nowMs)
-      if (response === undefined) return this.#count<Result>(undefined)
-      const result = judgeOrNot(response, nowMs, judge)
+      if (response === undefined) return this.#count(undefined)
+      const result = this.#judgeOrNot(response, nowMs)
       return isPromise(result) ? result.then((judged) => this.#count(judged)) : this.#count(result)
     } catch (error) {
       this.#fail('get', error)
-      return this.#count<Result>(undefined)
+      return this.#count(undefined)
     }
   }
 
@@ -79,7 +76,10 @@ export class AnswerCache {
     const lifetimeMs = cacheLifetime(response, limits, askedAtMs / 1000) * 1000
     // Whatever the reason, it must not leave an older answer in its place.
     if (!(lifetimeMs > 0)) void this.#attempt('delete', () => store.delete(key))
-    else void this.#attempt('set', () => store.set(key, { response, askedAtMs, expiresAtMs: askedAtMs + lifetimeMs }))
+    else
+      void this.#attempt('set', () =>
+        store.set(key, { response, askedAtMs, expiresAtMs: askedAtMs + Math.floor(lifetimeMs) }),
+      )
   }
 
   /** Forgets every answer about a token, those with a hint or parameters included. */
@@ -102,11 +102,10 @@ export class AnswerCache {
     return this.#attempt('clear', () => this.#settings.store.clear())
   }
 
-  async #recallLater<Result extends { readonly active: boolean }>(
+  async #recallLater(
     pending: Promise<CacheEntry | undefined>,
     key: string,
     maxAgeSeconds: number | undefined,
-    judge: (response: IntrospectionResponse, nowMs: number) => MaybePromise<Result>,
   ): Promise<Result | undefined> {
     let response: IntrospectionResponse | undefined
     let nowMs = Number.NaN
@@ -117,7 +116,7 @@ export class AnswerCache {
     } catch (error) {
       this.#fail('get', error)
     }
-    return this.#count(response && (await judgeOrNot(response, nowMs, judge)))
+    return this.#count(response && (await this.#judgeOrNot(response, nowMs)))
   }
 
   /** The answer of an entry, while it may be used. Each comparison says what must hold, so that no number passes none. */
@@ -150,12 +149,22 @@ export class AnswerCache {
     return forgottenAtMs !== undefined && askedAtMs <= forgottenAtMs
   }
 
+  /** An answer that is not believed is no answer: the authorization server is asked, and its answer judged. */
+  #judgeOrNot(response: IntrospectionResponse, nowMs: number): MaybePromise<Result | undefined> {
+    try {
+      const result = this.#settings.judge(response, toNumericDate(nowMs))
+      return isPromise(result) ? result.catch(() => undefined) : result
+    } catch {
+      return undefined
+    }
+  }
+
   #longestMs(): number {
     const { maxAgeSeconds, inactiveMaxAgeSeconds } = this.#settings.limits
     return Math.max(maxAgeSeconds, inactiveMaxAgeSeconds) * 1000
   }
 
-  #count<Result extends { readonly active: boolean }>(result: Result | undefined): Result | undefined {
+  #count(result: Result | undefined): Result | undefined {
     if (result === undefined) this.#misses += 1
     else {
       this.#hits += 1
@@ -176,20 +185,6 @@ export class AnswerCache {
 
   #fail(operation: keyof CacheStore, cause: unknown): void {
     this.#settings.onFailure(new CacheStoreError(`cache.store.${operation} failed`, { cause }))
-  }
-}
-
-/** An answer that is not believed is no answer: the authorization server is asked, and its answer judged. */
-function judgeOrNot<Result>(
-  response: IntrospectionResponse,
-  nowMs: number,
-  judge: (response: IntrospectionResponse, nowMs: number) => MaybePromise<Result>,
-): MaybePromise<Result | undefined> {
-  try {
-    const result = judge(response, nowMs)
-    return isPromise(result) ? result.catch(() => undefined) : result
-  } catch {
-    return undefined
   }
 }
 

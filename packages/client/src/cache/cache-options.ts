@@ -1,9 +1,12 @@
 /** Options of step `cache`. */
+import type { IntrospectionResponse } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { CacheStoreError } from '../errors.ts'
+import type { MaybePromise } from '../maybe-promise.ts'
 import { AnswerCache } from './answer-cache.ts'
 import type { CacheStore } from './cache-store.ts'
 import { MemoryCacheStore } from './memory-cache-store.ts'
+import { StringPool } from './string-pool.ts'
 
 /**
  * Step `cache`: how old an answer may be. There is no cache unless this is given; `{}` turns it on.
@@ -43,8 +46,10 @@ export const cacheDefaults = Object.freeze({
 })
 
 /** Everything step `cache` needs. */
-export interface CacheStep {
-  readonly answers: AnswerCache
+export interface CacheStep<Result extends { readonly active: boolean }> {
+  readonly answers: AnswerCache<Result>
+  /** For answers that stay in this process. */
+  readonly strings: StringPool | undefined
   /** How many answers are kept; `undefined` when the store is not ours. */
   readonly entries: () => number | undefined
   readonly keySecret: string | undefined
@@ -53,13 +58,18 @@ export interface CacheStep {
 }
 
 /** What the step is told besides its options. */
-export interface CacheSurroundings {
+export interface CacheSurroundings<Result> {
   readonly nowMs: () => number
+  /** Checks an answer again, by the clock of now in seconds. */
+  readonly judge: (response: IntrospectionResponse, now: number) => MaybePromise<Result>
   readonly onFailure: (error: CacheStoreError) => void
 }
 
 /** The step, from the options of the client; `undefined` when there is no cache. */
-export function resolveCache(options: OptionGroup, { nowMs, onFailure }: CacheSurroundings): CacheStep | undefined {
+export function resolveCache<Result extends { readonly active: boolean }>(
+  options: OptionGroup,
+  surroundings: CacheSurroundings<Result>,
+): CacheStep<Result> | undefined {
   if (!options.has('cache')) return undefined
   const group = new OptionGroup('cache', options.raw('cache'), [
     'maxAgeSeconds',
@@ -90,14 +100,14 @@ export function resolveCache(options: OptionGroup, { nowMs, onFailure }: CacheSu
   }
   if (given === undefined) {
     const store = new MemoryCacheStore({ maxEntries, inactiveMaxEntries })
-    const answers = new AnswerCache({ store, trusted: true, limits, nowMs, onFailure })
-    return { answers, entries: () => store.size, keySecret, isShared: false }
+    const answers = new AnswerCache({ ...surroundings, store, trusted: true, limits })
+    return { answers, strings: new StringPool(), entries: () => store.size, keySecret, isShared: false }
   }
   if (keySecret === undefined)
     throw group.error('keySecret', 'is required with a store, so that its keys stay the same')
   if (group.has('maxEntries') || group.has('inactiveMaxEntries')) {
     throw group.error(group.has('maxEntries') ? 'maxEntries' : 'inactiveMaxEntries', 'is for the cache in memory alone')
   }
-  const answers = new AnswerCache({ store: given, trusted: false, limits, nowMs, onFailure })
-  return { answers, entries: () => undefined, keySecret, isShared: true }
+  const answers = new AnswerCache({ ...surroundings, store: given, trusted: false, limits })
+  return { answers, strings: undefined, entries: () => undefined, keySecret, isShared: true }
 }

@@ -1,6 +1,31 @@
 /** Step `cache`: answers in memory, bounded, the least recently used one dropped first. */
+import type { IntrospectionResponse } from '@token-introspection/core'
 import { LRUCache } from 'lru-cache'
 import type { CacheEntry, CacheStore } from './cache-store.ts'
+
+/** Times are kept relative to this, as integers that need no object of their own for the first weeks of a process. */
+const BASE_MS = Date.now()
+
+/** An entry in memory, a tenth smaller than it came. */
+class MemoryCacheEntry implements CacheEntry {
+  readonly response: IntrospectionResponse
+  readonly #askedMs: number
+  readonly #expiresMs: number
+
+  constructor({ response, askedAtMs, expiresAtMs }: CacheEntry) {
+    this.response = response
+    this.#askedMs = askedAtMs - BASE_MS
+    this.#expiresMs = expiresAtMs - BASE_MS
+  }
+
+  get askedAtMs(): number {
+    return BASE_MS + this.#askedMs
+  }
+
+  get expiresAtMs(): number {
+    return BASE_MS + this.#expiresMs
+  }
+}
 
 /** How many answers are kept. */
 export interface MemoryCacheStoreOptions {
@@ -10,8 +35,8 @@ export interface MemoryCacheStoreOptions {
 
 /** Answers of inactive tokens have a place of their own, so that a flood of bad tokens drops no good one. */
 export class MemoryCacheStore implements CacheStore {
-  readonly #active: LRUCache<string, CacheEntry>
-  readonly #inactive: LRUCache<string, CacheEntry>
+  readonly #active: LRUCache<string, MemoryCacheEntry>
+  readonly #inactive: LRUCache<string, MemoryCacheEntry>
 
   constructor({ maxEntries, inactiveMaxEntries }: MemoryCacheStoreOptions) {
     this.#active = new LRUCache({ max: maxEntries })
@@ -30,7 +55,7 @@ export class MemoryCacheStore implements CacheStore {
   set(key: string, entry: CacheEntry): void {
     const [place, other] = entry.response.active ? [this.#active, this.#inactive] : [this.#inactive, this.#active]
     other.delete(key)
-    place.set(key, entry)
+    place.set(key, new MemoryCacheEntry(entry))
   }
 
   delete(key: string): void {

@@ -4,7 +4,11 @@ import { SingleFlight } from './single-flight.ts'
 const gone = new Error('gone')
 
 function createDeadline() {
-  return { cancel: vi.fn<(reason: Error) => void>(), settle: vi.fn<() => void>() }
+  return {
+    cancel: vi.fn<(reason: Error) => void>(),
+    settle: vi.fn<() => void>(),
+    isOver: vi.fn<() => boolean>(() => false),
+  }
 }
 
 function createFlights() {
@@ -113,5 +117,24 @@ describe('SingleFlight', () => {
     expect(board('a')).not.toBe(forgotten)
     expect(board('b')).toBe(other)
     expect(current.map((isCurrent) => isCurrent())).toEqual([false, true, true])
+  })
+
+  test('lets nobody join what should be over by now', () => {
+    const { board, deadlines } = createFlights()
+    const lost = board('a')
+    deadlines[0]?.isOver.mockReturnValue(true)
+    expect(board('a')).not.toBe(lost)
+  })
+
+  test('gives up what ended without a word, and not what failed by itself', async () => {
+    const { flights, board, asked } = createFlights()
+    const lost = board('a')
+    // To everybody who waited.
+    expect([flights.abandon('a', lost), flights.abandon('a', lost)]).toEqual([true, true])
+    const next = board('a')
+    expect(next).not.toBe(lost)
+    asked[1]?.reject(gone)
+    await expect(next.answer).rejects.toBe(gone)
+    expect(flights.abandon('a', next)).toBe(false)
   })
 })

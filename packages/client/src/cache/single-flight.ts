@@ -4,6 +4,8 @@
 export interface FlightDeadline {
   cancel(reason: Error): void
   settle(): void
+  /** Whether its time is up. */
+  isOver(): boolean
 }
 
 /** One request under way, and how many wait for it. */
@@ -12,6 +14,8 @@ export class Flight<Answer> {
   answer!: Promise<Answer>
   /** Over, or given up: nobody may join any more. */
   landed = false
+  /** What carried it ended without a word. */
+  lost = false
   #waiting = 0
   readonly #deadline: FlightDeadline
 
@@ -30,6 +34,11 @@ export class Flight<Answer> {
     if (this.#waiting > 0 || this.landed) return
     this.landed = true
     this.#deadline.cancel(reason)
+  }
+
+  /** Whether nobody may join: it has landed, or should have, where what carried it is gone with its request. */
+  isOver(): boolean {
+    return this.landed || this.lost || this.#deadline.isOver()
   }
 
   /** @internal the request is over. */
@@ -62,7 +71,7 @@ export class SingleFlight<Answer> {
     ask: (deadline: Deadline, isCurrent: () => boolean) => Promise<Answer>,
   ): Flight<Answer> {
     const known = fresh ? undefined : this.#flights.get(key)
-    if (known !== undefined && !known.landed) {
+    if (known !== undefined && !known.isOver()) {
       this.#joined += 1
       known.board()
       return known
@@ -73,6 +82,17 @@ export class SingleFlight<Answer> {
     this.#flights.set(key, flight)
     flight.answer = this.#fly(key, flight, () => ask(deadline, () => this.#flights.get(key) === flight))
     return flight
+  }
+
+  /**
+   * Whether a flight failed because what carried it ended without a word, as a request does in workerd that its caller has
+   * left: nobody joins it any more. What failed by itself has landed before anybody hears of it.
+   */
+  abandon(key: string, flight: Flight<Answer>): boolean {
+    if (flight.landed) return false
+    flight.lost = true
+    if (this.#flights.get(key) === flight) this.#flights.delete(key)
+    return true
   }
 
   /** From now on nobody joins these flights, and what they bring is not kept. Who waits already still gets it. */

@@ -1,9 +1,30 @@
 import { describe, expect, test } from 'vitest'
-import { checkPolicy, type Policy } from './check-policy.ts'
+import { checkPermission, checkTarget } from './check-policy.ts'
+import type { JudgedToken, ScopeRule, TokenKind } from './policy.ts'
 
 const audience = 'https://api.example.com'
-const thumbprint = '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I'
-const policy: Policy = { audience: [audience], scope: ['orders:read'] }
+interface Wanted {
+  readonly audience: readonly string[] | false
+  readonly scope: readonly string[]
+  readonly tokenKind?: TokenKind | undefined
+}
+const policy: Wanted = { audience: [audience], scope: ['orders:read'] }
+const now = 1_764_000_000
+
+/** Both checks, one after the other. */
+function checkPolicy(token: JudgedToken, { audience: wanted, scope, tokenKind }: Wanted): string | undefined {
+  const rule: ScopeRule = { alternatives: [scope], wanted: scope.join(' ') }
+  return (
+    checkTarget(token, { tokenKind, issuers: undefined, audience: wanted }) ??
+    checkPermission(token, { ...anything, scope: rule }, now)
+  )
+}
+const anything = {
+  scope: { alternatives: [[]], wanted: undefined },
+  authorizationDetails: undefined,
+  acrValues: undefined,
+  maxAuthenticationAgeSeconds: undefined,
+}
 const good = { active: true, aud: audience, scope: 'orders:read' }
 
 describe('checkPolicy', () => {
@@ -49,15 +70,34 @@ describe('checkPolicy', () => {
     ['the token usage authorization_code', { token_usage: 'authorization_code' }, 'token_kind'],
     ['the URI of a refresh token', { token_type: 'urn:ietf:params:oauth:token-type:refresh_token' }, 'token_kind'],
     ['the URI of an ID token', { token_use: 'urn:ietf:params:oauth:token-type:id_token' }, 'token_kind'],
-    ['a DPoP key', { cnf: { jkt: thumbprint } }, 'confirmation'],
-    ['a certificate', { cnf: { 'x5t#S256': thumbprint } }, 'confirmation'],
-    ['a confirmation of an unknown kind', { cnf: { 'urn:example': 1 } }, 'confirmation'],
-    ['an empty confirmation', { cnf: {} }, 'confirmation'],
-    ['a DPoP key, though its type is Bearer', { token_type: 'Bearer', cnf: { jkt: thumbprint } }, 'confirmation'],
-    ['the type DPoP', { token_type: 'DPoP' }, 'confirmation'],
-    ['the type dpop', { token_type: 'dpop' }, 'confirmation'],
   ])('refuses a token with %s', (_, members, refusal) => {
     expect(checkPolicy({ ...good, ...members }, policy)).toBe(refusal)
+  })
+
+  const accessToken: Wanted = { ...policy, tokenKind: { member: 'token_use', oneOf: ['access_token', 'AT'] } }
+
+  test.each([
+    ['what it says of access tokens', { token_use: 'access_token' }],
+    ['another word for them', { token_use: 'AT' }],
+    ['it in another case', { token_use: 'Access_Token' }],
+  ])('passes a token of which the server says %s', (_, members) => {
+    expect(checkPolicy({ ...good, ...members }, accessToken)).toBeUndefined()
+  })
+
+  test.each([
+    ['nothing', {}],
+    ['it in another member', { token_type: 'access_token' }],
+    ['something else', { token_use: 'device_grant' }],
+    ['more than that', { token_use: 'access_token ' }],
+    ['it in a list', { token_use: ['access_token'] }],
+    ['null', { token_use: null }],
+    ['that it is another kind as well', { token_use: 'access_token', typ: 'Refresh' }],
+  ])('refuses a token of which the server says %s (RSP-32)', (_, members) => {
+    expect(checkPolicy({ ...good, ...members }, accessToken)).toBe('token_kind')
+  })
+
+  test.each(['constructor', '__proto__', 'toString'])('finds no kind in what every object has: %s', (member) => {
+    expect(checkPolicy(good, { ...policy, tokenKind: { member, oneOf: ['function'] } })).toBe('token_kind')
   })
 
   test('takes any one of several audiences', () => {
@@ -79,11 +119,85 @@ describe('checkPolicy', () => {
     expect(checkPolicy({ token_type: 'refresh_token' }, { audience: false, scope: [] })).toBe('token_kind')
   })
 
-  test('names the kind before the key, the key before the audience, the audience before the scope', () => {
-    const members = { token_use: 'refresh_token', cnf: {}, aud: 'x', scope: 'x' }
+  test('names the kind before the audience, and the audience before the scope', () => {
+    const members = { token_use: 'refresh_token', aud: 'x', scope: 'x' }
     expect(checkPolicy(members, policy)).toBe('token_kind')
-    expect(checkPolicy({ ...members, token_use: undefined }, policy)).toBe('confirmation')
     expect(checkPolicy({ aud: 'x', scope: 'x' }, policy)).toBe('audience')
     expect(checkPolicy({ aud: audience, scope: 'x' }, policy)).toBe('scope')
+  })
+})
+
+describe('checkTarget', () => {
+  const issuers = new Set(['https://as.example.com'])
+  test.each([
+    ['the issuer', 'https://as.example.com', undefined],
+    ['no issuer', undefined, 'issuer'],
+    ['another issuer', 'https://evil.example', 'issuer'],
+    ['the issuer with a slash', 'https://as.example.com/', 'issuer'],
+  ])('judges a token of %s', (_, iss, refusal) => {
+    expect(checkTarget({ iss }, { tokenKind: undefined, issuers, audience: false })).toBe(refusal)
+  })
+})
+
+describe('checkPermission', () => {
+  test('takes all of one list of several', () => {
+    const scope = { alternatives: [['admin'], ['a', 'b']], wanted: 'admin' }
+    expect(checkPermission({ scope: 'x admin' }, { ...anything, scope }, now)).toBeUndefined()
+    expect(checkPermission({ scope: 'b a' }, { ...anything, scope }, now)).toBeUndefined()
+    expect(checkPermission({ scope: 'a' }, { ...anything, scope }, now)).toBe('scope')
+  })
+
+  test.each([[true], [false], [undefined], ['yes'], [Promise.resolve(true)]])(
+    'takes only true from a function: %s',
+    (said) => {
+      const accepts = () => said as boolean
+      const expected = said === true ? undefined : 'scope'
+      expect(checkPermission({}, { ...anything, scope: { alternatives: [], accepts, wanted: undefined } }, now)).toBe(
+        expected,
+      )
+      const details = checkPermission({}, { ...anything, authorizationDetails: accepts }, now)
+      expect(details).toBe(said === true ? undefined : 'authorization_details')
+    },
+  )
+
+  test('gives the function the scope tokens, none of them where there are none', () => {
+    const seen: (readonly string[])[] = []
+    const accepts = (scope: readonly string[]) => {
+      seen.push(scope)
+      return true
+    }
+    for (const scope of ['a b', undefined]) {
+      checkPermission({ scope }, { ...anything, scope: { alternatives: [], accepts, wanted: undefined } }, now)
+    }
+    expect(seen).toEqual([['a', 'b'], []])
+  })
+
+  test.each([
+    ['the class that is wanted', { acr: 'mfa' }, undefined],
+    ['another class that is enough', { acr: 'phr' }, undefined],
+    ['a weaker class', { acr: 'pwd' }, 'authentication'],
+    ['no class', {}, 'authentication'],
+    ['a class that has one inside', { acr: 'mfa phr' }, 'authentication'],
+  ])('judges a login with %s (STEP-06)', (_, token, refusal) => {
+    expect(checkPermission(token, { ...anything, acrValues: ['phr', 'mfa'] }, now)).toBe(refusal)
+  })
+
+  test.each([
+    ['just now', now, undefined],
+    ['as long ago as it may be', now - 300, undefined],
+    ['too long ago', now - 301, 'authentication'],
+    ['a little ahead', now + 5, undefined],
+    ['in the future', now + 6, 'authentication'],
+    ['at no time', undefined, 'authentication'],
+    ['at a time that is no number', Number.NaN, 'authentication'],
+  ])('judges a login %s (STEP-06)', (_, authTime, refusal) => {
+    const policyOfAge = { ...anything, maxAuthenticationAgeSeconds: 300 }
+    expect(checkPermission({ auth_time: authTime }, policyOfAge, now)).toBe(refusal)
+  })
+
+  test('wants a login just now where the age is 0', () => {
+    expect(checkPermission({ auth_time: now - 1 }, { ...anything, maxAuthenticationAgeSeconds: 0 }, now)).toBe(
+      'authentication',
+    )
   })
 })

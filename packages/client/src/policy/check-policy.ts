@@ -1,16 +1,6 @@
-/** Step `policy`: "active" is not "allowed". Every check a guard makes, in order; the first refusal counts. */
-import { audienceIntersects, type RegisteredMembers, scopeIncludes } from '@token-introspection/core'
-
-/** What a guard requires. */
-export interface Policy {
-  /** Audiences of this resource server, one of which the token must have; `false` when it is checked elsewhere. */
-  readonly audience: readonly string[] | false
-  /** Scope tokens the token must have, all of them. */
-  readonly scope: readonly string[]
-}
-
-/** Why an active token was not enough. */
-export type PolicyRefusal = 'token_kind' | 'confirmation' | 'audience' | 'scope'
+/** Step `policy`: "active" is not "allowed". What a guard checks besides the binding; the first refusal counts. */
+import { audienceIntersects, scopeIncludes } from '@token-introspection/core'
+import type { JudgedToken, Policy, ScopeRule, TokenKind } from './policy.ts'
 
 /** Markers by which authorization servers tell token kinds apart; none of them is an access token. */
 const OTHER_TOKEN_KINDS = new Set([
@@ -28,30 +18,73 @@ const KIND_MEMBERS = ['token_type', 'token_use', 'token_usage', 'typ'] as const
 /** Some servers name the kind by its URI (RFC 8693 §3). */
 const TOKEN_TYPE_URI = /^urn:ietf:params:oauth:token-type:/
 
-/** What is judged: an active answer. */
-type JudgedToken = Readonly<RegisteredMembers> & { readonly [member: string]: unknown }
+/** Seconds the clock of the authorization server may be ahead when it says when the user logged in. */
+const AUTH_TIME_LEEWAY_SECONDS = 5
 
-/** The first check the token does not pass, or `undefined` when it passes all of them. */
-export function checkPolicy(response: JudgedToken, policy: Policy): PolicyRefusal | undefined {
-  if (!isAccessToken(response)) return 'token_kind'
-  if (isSenderConstrained(response)) return 'confirmation'
-  if (policy.audience !== false && !audienceIntersects(response.aud, policy.audience)) return 'audience'
-  if (!policy.scope.every((token) => scopeIncludes(response.scope, token))) return 'scope'
+/** Whether a token is an access token for this resource server; `undefined` when it is. */
+export function checkTarget(
+  token: JudgedToken,
+  { tokenKind, issuers, audience }: Pick<Policy, 'tokenKind' | 'issuers' | 'audience'>,
+): 'token_kind' | 'issuer' | 'audience' | undefined {
+  if (!isAccessToken(token) || !isOfKind(token, tokenKind)) return 'token_kind'
+  if (issuers !== undefined && (token.iss === undefined || !issuers.has(token.iss))) return 'issuer'
+  if (audience !== false && !audienceIntersects(token.aud, audience)) return 'audience'
+  return undefined
+}
+
+/**
+ * Whether an access token is enough for the route; `undefined` when it is. To be asked when everything else is settled, so
+ * that nobody learns what a route wants by a token that is not theirs (RFC 9470 §9).
+ *
+ * @param now - in seconds since the epoch.
+ */
+export function checkPermission(
+  token: JudgedToken,
+  policy: Pick<Policy, 'scope' | 'authorizationDetails' | 'acrValues' | 'maxAuthenticationAgeSeconds'>,
+  now: number,
+): 'scope' | 'authorization_details' | 'authentication' | undefined {
+  if (!hasScope(token.scope, policy.scope)) return 'scope'
+  const { authorizationDetails } = policy
+  if (authorizationDetails !== undefined && authorizationDetails(token.authorization_details ?? []) !== true)
+    return 'authorization_details'
+  if (!isAuthenticated(token, policy, now)) return 'authentication'
   return undefined
 }
 
 /** A refresh or ID token is refused when anything in the answer says that it is one. */
-function isAccessToken(response: JudgedToken): boolean {
-  return KIND_MEMBERS.every((name) => {
-    const kind = response[name]
-    return typeof kind !== 'string' || !OTHER_TOKEN_KINDS.has(kind.toLowerCase().replace(TOKEN_TYPE_URI, ''))
-  })
+function isAccessToken(token: JudgedToken): boolean {
+  for (const name of KIND_MEMBERS) {
+    const kind = token[name]
+    if (typeof kind !== 'string' || kind === 'Bearer') continue
+    if (OTHER_TOKEN_KINDS.has(kind.toLowerCase().replace(TOKEN_TYPE_URI, ''))) return false
+  }
+  return true
 }
 
-/**
- * A token bound to a key, by `cnf` or by its type, presented as a bearer token: whoever holds it has not proved
- * to be its owner (RFC 9449 §7.2, RFC 8705 §3).
- */
-function isSenderConstrained(response: JudgedToken): boolean {
-  return response.cnf !== undefined || response.token_type?.toLowerCase() === 'dpop'
+/** What says nothing is refused as well: some servers leave out of refresh tokens what they say of access tokens. */
+function isOfKind(token: JudgedToken, kind: TokenKind | undefined): boolean {
+  if (kind === undefined) return true
+  const said = token[kind.member]
+  return typeof said === 'string' && kind.oneOf.some((word) => word.toLowerCase() === said.toLowerCase())
+}
+
+function hasScope(scope: string | undefined, { alternatives, accepts }: ScopeRule): boolean {
+  if (accepts !== undefined) return accepts(scope === undefined ? [] : scope.split(' ')) === true
+  for (const wanted of alternatives) {
+    if (wanted.every((token) => scopeIncludes(scope, token))) return true
+  }
+  return false
+}
+
+/** What is missing fails, and so does a login in the future, which says nothing about when it was (RFC 9470 §6). */
+function isAuthenticated(
+  { acr, auth_time: authTime }: JudgedToken,
+  { acrValues, maxAuthenticationAgeSeconds }: Pick<Policy, 'acrValues' | 'maxAuthenticationAgeSeconds'>,
+  now: number,
+): boolean {
+  if (acrValues !== undefined && (acr === undefined || !acrValues.includes(acr))) return false
+  if (maxAuthenticationAgeSeconds === undefined) return true
+  if (authTime === undefined) return false
+  const ageSeconds = now - authTime
+  return ageSeconds >= -AUTH_TIME_LEEWAY_SECONDS && ageSeconds <= maxAuthenticationAgeSeconds
 }

@@ -18,7 +18,7 @@ import {
   refuseUnchecked,
 } from './refusal.ts'
 
-const settings = { realm: 'orders "live" \\ test' }
+const settings = { realm: 'orders "live" \\ test', schemes: ['Bearer'] as const }
 const { realm } = settings
 
 function challengeOf(refusal: Refusal) {
@@ -53,7 +53,7 @@ describe('refusals with a challenge', () => {
     ['another audience', refuseToken('audience', settings), 'audience', 401, { realm, error: 'invalid_token' }],
     [
       'too little scope',
-      refuseScope(['orders:read', 'b'], settings),
+      refuseScope('orders:read b', settings),
       'scope',
       403,
       { realm, error: 'insufficient_scope', scope: 'orders:read b' },
@@ -99,7 +99,7 @@ describe('refuseUnchecked', () => {
 
 describe('toResponse', () => {
   test('gives the refusal as a web Response', async () => {
-    const refusal = refuseScope(['orders:read'], settings)
+    const refusal = refuseScope('orders:read', settings)
     const response = refusal.toResponse()
     expect(response.status).toBe(403)
     expect(Object.fromEntries(response.headers)).toEqual(refusal.headers)

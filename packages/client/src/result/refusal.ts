@@ -1,4 +1,4 @@
-/** Step `result`: a request that may not pass, with the response to send (RFC 6750 §3). */
+/** Step `result`: a request that may not pass, with the response to send (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3). */
 import { buildChallenge, type ChallengeParameters, JSON_MEDIA_TYPE } from '@token-introspection/core'
 import type { IntrospectionError } from '../errors.ts'
 
@@ -8,9 +8,15 @@ export type RefusalReason =
   | 'request_malformed'
   | 'token_inactive'
   | 'token_kind'
-  | 'confirmation'
+  | 'issuer'
   | 'audience'
+  | 'confirmation'
+  | 'proof'
+  | 'nonce'
   | 'scope'
+  | 'authorization_details'
+  | 'authentication'
+  | 'check'
   | 'unavailable'
 
 /** What a {@link Refusal} is made of. */
@@ -48,44 +54,104 @@ export class Refusal {
   }
 }
 
+/** How a token may be presented. */
+export type TokenScheme = 'Bearer' | 'DPoP'
+
 /** What stands in every challenge of a guard. */
 export interface ChallengeSettings {
   readonly realm: string
+  /** One challenge for each. */
+  readonly schemes: readonly TokenScheme[]
+  /** Algorithms of DPoP proofs, with a space between them (RFC 9449 §7.1). */
+  readonly algs?: string | undefined
+  /** Where the metadata of the protected resource are (RFC 9728 §5.1). */
+  readonly resourceMetadata?: string | undefined
 }
 
-/** No credentials: 401 with a challenge that names no error (RFC 6750 §3.1). */
+/** What a challenge says of a token that was presented. */
+interface Complaint {
+  readonly error: string
+  /** How the token was presented: the error stands in that challenge, and in no other (RFC 9449 §7.2). */
+  readonly scheme?: TokenScheme | undefined
+  readonly parameters?: ChallengeParameters
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** No credentials: 401 with challenges that name no error (RFC 6750 §3.1). */
 export function refuseAbsentToken(settings: ChallengeSettings): Refusal {
-  return challenge('token_absent', 401, undefined, settings)
+  return challenge('token_absent', 401, settings)
 }
 
 /** Broken or repeated credentials: 400 `invalid_request` (RFC 6750 §3.1). */
 export function refuseMalformedRequest(settings: ChallengeSettings): Refusal {
-  return challenge('request_malformed', 400, 'invalid_request', settings)
+  return challenge('request_malformed', 400, settings, { error: 'invalid_request' })
 }
 
 /** Not active, or not an access token for this resource server: 401 `invalid_token` (RFC 6750 §3.1). */
 export function refuseToken(
-  reason: 'token_inactive' | 'token_kind' | 'confirmation' | 'audience',
+  reason: 'token_inactive' | 'token_kind' | 'issuer' | 'audience' | 'confirmation',
   settings: ChallengeSettings,
+  scheme: TokenScheme = 'Bearer',
 ): Refusal {
-  return challenge(reason, 401, 'invalid_token', settings)
+  return challenge(reason, 401, settings, { error: 'invalid_token', scheme })
 }
 
-/** Too little scope: 403 `insufficient_scope`, naming what the route wants (RFC 6750 §3.1). */
-export function refuseScope(required: readonly string[], settings: ChallengeSettings): Refusal {
-  return challenge('scope', 403, 'insufficient_scope', settings, { scope: required.join(' ') })
+/** A proof of possession that proves nothing: 401 `invalid_dpop_proof` (RFC 9449 §7.1). */
+export function refuseProof(settings: ChallengeSettings): Refusal {
+  return challenge('proof', 401, settings, { error: 'invalid_dpop_proof', scheme: 'DPoP' })
+}
+
+/** A proof without the nonce of this server: 401 `use_dpop_nonce`, with the nonce to use (RFC 9449 §9). */
+export function refuseNonce(nonce: string, settings: ChallengeSettings): Refusal {
+  return challenge('nonce', 401, settings, {
+    error: 'use_dpop_nonce',
+    scheme: 'DPoP',
+    headers: { 'dpop-nonce': nonce, 'access-control-expose-headers': 'WWW-Authenticate, DPoP-Nonce' },
+  })
+}
+
+/** Too little scope: 403 `insufficient_scope`, naming what the route wants where it can be said (RFC 6750 §3.1). */
+export function refuseScope(
+  scope: string | undefined,
+  settings: ChallengeSettings,
+  scheme: TokenScheme = 'Bearer',
+  reason: 'scope' | 'authorization_details' = 'scope',
+): Refusal {
+  return challenge(reason, 403, settings, { error: 'insufficient_scope', scheme, parameters: { scope } })
+}
+
+/** How the user has to log in. */
+export interface AuthenticationRequirement {
+  /** In order of preference. */
+  readonly acrValues?: readonly string[] | undefined
+  readonly maxAuthenticationAgeSeconds?: number | undefined
+}
+
+/** The user logged in too weakly or too long ago: 401 `insufficient_user_authentication` (RFC 9470 §3). */
+export function refuseAuthentication(
+  { acrValues, maxAuthenticationAgeSeconds: maxAge }: AuthenticationRequirement,
+  settings: ChallengeSettings,
+  scheme: TokenScheme = 'Bearer',
+): Refusal {
+  return challenge('authentication', 401, settings, {
+    error: 'insufficient_user_authentication',
+    scheme,
+    parameters: { acr_values: acrValues?.join(' '), max_age: maxAge === undefined ? undefined : String(maxAge) },
+  })
+}
+
+/** A check of the application: 403, which no other token of this client would change, so there is no challenge. */
+export function refuseByCheck(): Refusal {
+  return plain('check', 403, 'access_denied')
 }
 
 /** The token could not be checked. Never 401: the token may be perfectly good (RFC 6750 §3.1). */
 export function refuseUnchecked(error: IntrospectionError): Refusal {
   const status = statusOf(error)
-  const headers: Record<string, string> = { 'content-type': JSON_MEDIA_TYPE, 'cache-control': 'no-store' }
-  if (status === 503) {
-    const { retryAfterSeconds } = error as { retryAfterSeconds?: number }
-    if (retryAfterSeconds !== undefined) headers['retry-after'] = String(retryAfterSeconds)
-  }
-  const body = JSON.stringify({ error: status === 503 ? 'temporarily_unavailable' : 'server_error' })
-  return new Refusal({ reason: 'unavailable', status, headers, body, error })
+  const { retryAfterSeconds } = error as { retryAfterSeconds?: number }
+  const headers: Record<string, string> =
+    status === 503 && retryAfterSeconds !== undefined ? { 'retry-after': String(retryAfterSeconds) } : {}
+  return plain('unavailable', status, status === 503 ? 'temporarily_unavailable' : 'server_error', headers, error)
 }
 
 function statusOf(error: IntrospectionError): number {
@@ -99,17 +165,48 @@ function statusOf(error: IntrospectionError): number {
   }
 }
 
-function challenge(
+function plain(
   reason: RefusalReason,
   status: number,
-  error: string | undefined,
-  settings: ChallengeSettings,
-  parameters: ChallengeParameters = {},
+  code: string,
+  headers: Readonly<Record<string, string>> = {},
+  error?: IntrospectionError,
 ): Refusal {
+  const body = JSON.stringify({ error: code })
+  return new Refusal({
+    reason,
+    status,
+    headers: { 'content-type': JSON_MEDIA_TYPE, 'cache-control': 'no-store', ...headers },
+    body,
+    error,
+  })
+}
+
+function challenge(reason: RefusalReason, status: number, settings: ChallengeSettings, complaint?: Complaint): Refusal {
+  const { schemes } = settings
+  const challenges = schemes.map((scheme) => buildChallenge(scheme, parametersOf(scheme, settings, complaint)))
   const headers: Record<string, string> = {
-    'www-authenticate': buildChallenge('Bearer', { realm: settings.realm, error, ...parameters }),
+    'www-authenticate': challenges.join(', '),
     'cache-control': 'no-store',
+    // Or no script in a browser gets to see why (RFC 9449 §8).
+    'access-control-expose-headers': 'WWW-Authenticate',
+    ...complaint?.headers,
   }
-  if (error !== undefined) headers['content-type'] = JSON_MEDIA_TYPE
-  return new Refusal({ reason, status, headers, body: error === undefined ? '' : JSON.stringify({ error }) })
+  if (complaint !== undefined) headers['content-type'] = JSON_MEDIA_TYPE
+  const body = complaint === undefined ? '' : JSON.stringify({ error: complaint.error })
+  return new Refusal({ reason, status, headers, body })
+}
+
+function parametersOf(
+  scheme: TokenScheme,
+  { realm, algs, resourceMetadata }: ChallengeSettings,
+  complaint: Complaint | undefined,
+): ChallengeParameters {
+  const isMeant = complaint !== undefined && (complaint.scheme === undefined || complaint.scheme === scheme)
+  return {
+    realm,
+    ...(isMeant && { error: complaint.error, ...complaint.parameters }),
+    ...(scheme === 'DPoP' && { algs }),
+    resource_metadata: resourceMetadata,
+  }
 }

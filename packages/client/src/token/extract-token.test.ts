@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { extractToken } from './extract-token.ts'
+import { extractToken as extractFrom, type GuardRequest, type TokenSources } from './extract-token.ts'
+
+const headerAlone = { dpop: false, form: false, query: false }
+
+function extractToken(request: GuardRequest, sources: Partial<TokenSources> = {}, form?: Record<string, unknown>) {
+  return extractFrom(request, { ...headerAlone, ...sources }, form)
+}
 
 function extract(field: string | null | undefined) {
   const asked: string[] = []
@@ -25,7 +31,7 @@ describe('extractToken', () => {
     ['a token that looks like a scheme', 'Bearer Bearer', 'Bearer'],
     ['padding alone after one character', 'Bearer a====', 'a===='],
   ])('takes a token with %s', (_, field, token) => {
-    expect(extract(field)).toEqual({ kind: 'token', token })
+    expect(extract(field)).toEqual({ kind: 'token', scheme: 'Bearer', source: 'header', token })
   })
 
   test.each([
@@ -83,5 +89,63 @@ describe('extractToken', () => {
       ['authorization', 'Bearer def'],
     ])
     expect(extractToken(new Request('https://api.example.com', { headers }))).toEqual({ kind: 'malformed' })
+  })
+
+  const dpop = { dpop: true }
+
+  test('takes a token with the scheme DPoP only where that is allowed', () => {
+    const request = (field: string): GuardRequest => ({ headers: { get: () => field } })
+    expect(extractToken(request('dpop abc'), dpop)).toEqual({
+      kind: 'token',
+      scheme: 'DPoP',
+      source: 'header',
+      token: 'abc',
+    })
+    expect(extractToken(request('DPoP abc'))).toEqual({ kind: 'absent' })
+    expect(extractToken(request('DPoP'), dpop)).toEqual({ kind: 'malformed' })
+    expect(extractToken(request('DPoP abc, Bearer abc'), dpop)).toEqual({ kind: 'malformed' })
+    expect(extractToken(request('Bearer abc, DPoP abc'), dpop)).toEqual({ kind: 'malformed' })
+    expect(extractToken(request('DPoP abc, DPoP abc'), dpop)).toEqual({ kind: 'malformed' })
+    expect(extractToken(request('DPoPX abc'), dpop)).toEqual({ kind: 'absent' })
+  })
+
+  test.each([
+    ['one in the form', {}, { access_token: 'f' }, { source: 'form', token: 'f' }],
+    ['one in the query', { url: '/a?x=1&access_token=q#access_token=no' }, {}, { source: 'query', token: 'q' }],
+    [
+      'one in the query of a whole URL',
+      { url: 'https://h/?access_token=a%2Bb' },
+      {},
+      { source: 'query', token: 'a+b' },
+    ],
+    ['a list of one', {}, { access_token: ['f'] }, { source: 'form', token: 'f' }],
+  ])('takes %s where that is allowed', (_, request, form, expected) => {
+    const presented = extractToken({ headers: { get: () => null }, ...request }, { form: true, query: true }, form)
+    expect(presented).toEqual({ kind: 'token', scheme: 'Bearer', ...expected })
+  })
+
+  test.each([
+    ['header and form', 'Bearer h', {}, { access_token: 'h' }],
+    ['header and query', 'Bearer h', { url: '/?access_token=h' }, {}],
+    ['form and query', null, { url: '/?access_token=a' }, { access_token: 'a' }],
+    ['the form twice', null, {}, { access_token: ['a', 'a'] }],
+    ['the query twice', null, { url: '/?access_token=a&access_token=a' }, {}],
+    ['an empty one in the query', null, { url: '/?access_token=' }, {}],
+    ['an object in the form', null, {}, { access_token: { a: 1 } }],
+    ['a broken field and a good form', 'Bearer', {}, { access_token: 'a' }],
+  ])('calls a token in %s malformed (BEAR-03, BEAR-04)', (_, field, request, form) => {
+    const presented = extractToken({ headers: { get: () => field }, ...request }, { form: true, query: true }, form)
+    expect(presented).toEqual({ kind: 'malformed' })
+  })
+
+  test('does not find a token in what every object has', () => {
+    const form = Object.create({ access_token: 'inherited' }) as Record<string, unknown>
+    expect(extractToken({ headers: { get: () => null } }, { form: true }, form)).toEqual({ kind: 'absent' })
+  })
+
+  test('leaves form and query alone where only the other is allowed', () => {
+    const request = { url: '/?access_token=q', headers: { get: () => null } }
+    expect(extractToken(request, { form: true }, {})).toEqual({ kind: 'absent' })
+    expect(extractToken(request, { query: false, form: true }, { access_token: 'f' })).toMatchObject({ token: 'f' })
   })
 })

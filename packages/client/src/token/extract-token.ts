@@ -1,29 +1,99 @@
-/** Step `token`: take the access token from a request (RFC 6750 §2.1). */
+/** Step `token`: take the access token from a request (RFC 6750 §2, RFC 9449 §7.1). */
 import { parseAuthorization } from '@token-introspection/core'
+import type { RequestForm } from './request-form.ts'
 
 /** What a guard needs of a request; a web `Request` is one. */
 export interface GuardRequest {
+  /** The method as it came. Needed for DPoP, tokens in the body, and CORS preflights. */
+  readonly method?: string | undefined
+  /** The URL as it came, whole or from its path on. Needed for DPoP and tokens in the query. */
+  readonly url?: string | undefined
   readonly headers: {
     /** A header field by its lower-case name; several fields come joined by a comma. */
     get(name: string): string | null | undefined
   }
+  /** The parameters of a form that somebody has parsed already. A web `Request` is read here instead, from a copy. */
+  readonly form?: RequestForm | undefined
+  /**
+   * The certificate the client has shown on this connection, as DER; whoever has none leaves it out. Needed for
+   * certificate-bound tokens.
+   */
+  readonly clientCertificate?: Uint8Array | undefined
 }
 
-/** What a request presents: a token, nothing we take, or credentials that break the grammar. */
+/** Where tokens are taken from. */
+export interface TokenSources {
+  /** `Authorization: DPoP` as well as `Bearer`. */
+  readonly dpop: boolean
+  readonly form: boolean
+  readonly query: boolean
+}
+
+/** How a token was presented. */
+export interface Presented {
+  readonly scheme: 'Bearer' | 'DPoP'
+  readonly source: 'header' | 'form' | 'query'
+  readonly token: string
+}
+
+/** What a request presents: a token, nothing we take, or credentials that break the grammar or contradict each other. */
 export type PresentedToken =
-  | { readonly kind: 'token'; readonly token: string }
+  | ({ readonly kind: 'token' } & Presented)
   | { readonly kind: 'absent' }
   | { readonly kind: 'malformed' }
 
-/** `Bearer` as a whole scheme, at the start of the field or of a second one joined to it. */
-const BEARER = /(?:^|,\s*)bearer(?![\w!#$%&'*+\-.^`|~])/i
+const ABSENT = Object.freeze({ kind: 'absent' } as const)
+const MALFORMED = Object.freeze({ kind: 'malformed' } as const)
 
-/** Reads the `Authorization` field. The query and the body are never looked at. */
-export function extractToken(request: GuardRequest): PresentedToken {
-  const field = request.headers.get('authorization')
-  if (field === null || field === undefined) return { kind: 'absent' }
+/** A scheme as a whole word, at the start of the field or of a second one joined to it. */
+const BEARER = /(?:^|,\s*)bearer(?![\w!#$%&'*+\-.^`|~])/i
+const BEARER_OR_DPOP = /(?:^|,\s*)(?:bearer|dpop)(?![\w!#$%&'*+\-.^`|~])/i
+
+/**
+ * Reads the `Authorization` field, and the form and the query where that is allowed. A token in two places is a broken
+ * request, whichever they are (RFC 6750 §3.1).
+ *
+ * @param form - the parameters of the body, for sources that have it.
+ */
+export function extractToken(
+  request: GuardRequest,
+  sources: TokenSources,
+  form: RequestForm | undefined,
+): PresentedToken {
+  const inHeader = fromHeader(request.headers.get('authorization'), sources)
+  if (!sources.form && !sources.query) return inHeader
+  const others = [
+    ...(sources.form && form !== undefined ? valuesOf(form) : []).map((token) => ['form', token] as const),
+    ...(sources.query ? queryValues(request.url) : []).map((token) => ['query', token] as const),
+  ]
+  const [first] = others
+  if (first === undefined) return inHeader
+  if (inHeader.kind !== 'absent' || others.length > 1) return MALFORMED
+  const [source, token] = first
+  return typeof token === 'string' && token !== '' ? { kind: 'token', scheme: 'Bearer', source, token } : MALFORMED
+}
+
+function fromHeader(field: string | null | undefined, { dpop }: TokenSources): PresentedToken {
+  if (field === null || field === undefined) return ABSENT
   const credentials = parseAuthorization(field)
-  if (credentials?.scheme === 'bearer') return { kind: 'token', token: credentials.token }
-  // Two fields, two tokens, quotes or a tab after `Bearer` are a broken request; another scheme is none of ours.
-  return BEARER.test(field) ? { kind: 'malformed' } : { kind: 'absent' }
+  if (credentials?.scheme === 'bearer')
+    return { kind: 'token', scheme: 'Bearer', source: 'header', token: credentials.token }
+  if (dpop && credentials?.scheme === 'dpop')
+    return { kind: 'token', scheme: 'DPoP', source: 'header', token: credentials.token }
+  // Two fields, two tokens, quotes or a tab after the scheme are a broken request; another scheme is none of ours.
+  return (dpop ? BEARER_OR_DPOP : BEARER).test(field) ? MALFORMED : ABSENT
+}
+
+/** Each value of `access_token`; a list is as many as it has. */
+function valuesOf(form: RequestForm): readonly unknown[] {
+  const value = Object.hasOwn(form, 'access_token') ? form['access_token'] : undefined
+  if (value === undefined) return []
+  return Array.isArray(value) ? value : [value]
+}
+
+function queryValues(url: string | undefined): readonly string[] {
+  const start = url === undefined ? -1 : url.indexOf('?')
+  if (url === undefined || start === -1) return []
+  const end = url.indexOf('#', start)
+  return new URLSearchParams(url.slice(start + 1, end === -1 ? undefined : end)).getAll('access_token')
 }

@@ -11,6 +11,8 @@ export interface FingerprintScope {
   readonly method: string
   /** The media type that is asked for. */
   readonly accept: string
+  /** What else every answer depends on: a hint and parameters of every request, and what is forgiven. */
+  readonly manner?: string | undefined
 }
 
 /** What an answer may depend on besides the token. */
@@ -35,7 +37,9 @@ export function createFingerprint(scope: FingerprintScope, secret: string | unde
   return (token, { tokenTypeHint, parameters }) => {
     // Not before the first token: some runtimes have no randomness while they load.
     prefix ??= secret === undefined ? randomPrefix() : digestScope(scope, secret)
-    const plain = andThen(prefix, (start) => sha256(start + token))
+    // The usual case, without a closure.
+    const plain =
+      typeof prefix === 'string' ? sha256(prefix + token) : andThen(prefix, (start) => sha256(start + token))
     if (tokenTypeHint === undefined && parameters === undefined) return plain
     const variant = JSON.stringify([tokenTypeHint ?? null, sortedEntries(parameters)])
     // A line break stands in no token, so that no token can have the digest of a variant.
@@ -51,8 +55,9 @@ export function tokenPart(fingerprint: string): string {
 }
 
 function digestScope(scope: FingerprintScope, secret: string): MaybePromise<string> {
-  const { issuer, endpoint, clientId, method, accept } = scope
-  return sha256(JSON.stringify([secret, issuer ?? null, endpoint ?? null, clientId ?? null, method, accept]))
+  const { issuer, endpoint, clientId, method, accept, manner } = scope
+  const parts = [secret, issuer ?? null, endpoint ?? null, clientId ?? null, method, accept]
+  return sha256(JSON.stringify(manner === undefined ? parts : [...parts, manner]))
 }
 
 function sortedEntries(parameters: FingerprintVariant['parameters']): [string, string][] {

@@ -1,21 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { isPresentable } from './is-presentable.ts'
 
-const maxBytes = 64
-
 describe('isPresentable', () => {
   test.each([
     ['one character', 'a'],
     ['every printable ASCII character', String.fromCharCode(...Array.from({ length: 95 }, (_, index) => 32 + index))],
     ['a space, which VSCHAR has', 'a b'],
-    ['the longest token allowed', 'a'.repeat(128)],
   ])('takes %s', (_, token) => {
-    expect(isPresentable(token, 128)).toBe(true)
+    expect(isPresentable(token)).toBe(true)
   })
 
   test.each([
     ['nothing', ''],
-    ['one octet more than allowed', 'a'.repeat(maxBytes + 1)],
     ['a NUL', 'a\0b'],
     ['a tab', 'a\tb'],
     ['a line break', 'a\r\nX-Injected: 1'],
@@ -25,6 +21,6 @@ describe('isPresentable', () => {
     ['a no-break space', 'a\u00a0b'],
     ['a lone surrogate', 'a\ud800'],
   ])('refuses %s', (_, token) => {
-    expect(isPresentable(token, maxBytes)).toBe(false)
+    expect(isPresentable(token)).toBe(false)
   })
 })

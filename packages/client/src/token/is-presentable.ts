@@ -2,7 +2,7 @@
 
 const VSCHAR = /^[\x20-\x7e]+$/
 
-/** Whether a string may be sent on: printable ASCII, at most `maxBytes` long. Anything else is not active, unasked. */
-export function isPresentable(token: string, maxBytes: number): boolean {
-  return token.length <= maxBytes && VSCHAR.test(token)
+/** Whether a string may be sent on: printable ASCII. Anything else is not active, unasked. */
+export function isPresentable(token: string): boolean {
+  return VSCHAR.test(token)
 }

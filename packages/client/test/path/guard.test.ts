@@ -156,7 +156,7 @@ describe('a request without a token of ours', () => {
 describe('a token that is active', () => {
   test('is handed on, typed and frozen', async () => {
     const decision = await guardWith(good).decide(bearing(`bearer ${token}`))
-    expect(decision).toEqual({ allowed: true, token: good })
+    expect(decision).toEqual({ allowed: true, token: good, headers: {} })
     expect(decision.allowed && Object.isFrozen(decision.token)).toBe(true)
   })
 

@@ -1,0 +1,91 @@
+import { describe, expect, test, vi } from 'vitest'
+import type { JudgedToken } from '../policy.ts'
+import { checkConfirmation } from './check-confirmation.ts'
+import type { ConfirmationOutcome, Presentation, SenderConstraint } from './confirmation.ts'
+
+const jkt = '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I'
+const x5t = { 'x5t#S256': 'bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2' }
+const confirmed: ConfirmationOutcome = { confirmed: true, headers: {} }
+const unproved: ConfirmationOutcome = { confirmed: false, reason: 'proof' }
+const request = { headers: { get: () => null } }
+
+function createStep(byKey: ConfirmationOutcome = confirmed, byCertificate: ConfirmationOutcome = confirmed) {
+  const dpop = { algorithms: ['ES256'], verify: vi.fn(() => Promise.resolve(byKey)) }
+  const certificate = { verify: vi.fn(() => byCertificate) }
+  return { dpop, certificate }
+}
+
+async function check(
+  token: JudgedToken,
+  scheme: Presentation['scheme'],
+  confirmation: Parameters<typeof checkConfirmation>[2]['confirmation'] = createStep(),
+  senderConstraint?: SenderConstraint,
+): Promise<string> {
+  const presentation: Presentation = { scheme, source: 'header', token: 'abc', request }
+  const outcome = await checkConfirmation(token, presentation, { confirmation, senderConstraint })
+  return outcome.confirmed ? 'confirmed' : outcome.reason
+}
+
+describe('checkConfirmation', () => {
+  test('lets an unbound bearer token pass at once', () => {
+    const presentation: Presentation = { scheme: 'Bearer', source: 'header', token: 'abc', request }
+    const outcome = checkConfirmation({}, presentation, { confirmation: createStep(), senderConstraint: undefined })
+    expect(outcome).toEqual(confirmed)
+  })
+
+  test.each([
+    ['a key, as a bearer token (DPOP-20)', { cnf: { jkt } }, 'Bearer'],
+    ['a key, as a bearer token, though its type says so (DPOP-20)', { token_type: 'Bearer', cnf: { jkt } }, 'Bearer'],
+    ['nothing, as a DPoP token (DPOP-21)', {}, 'DPoP'],
+    ['nothing, though its type is DPoP (DPOP-27)', { token_type: 'DPoP' }, 'DPoP'],
+    ['nothing, though its type is dpop, as a bearer token (DPOP-27)', { token_type: 'dpop' }, 'Bearer'],
+    ['a certificate alone, as a DPoP token', { cnf: x5t }, 'DPoP'],
+    ['something unknown (CERT-07)', { cnf: { 'urn:example': 1 } }, 'Bearer'],
+    ['nothing at all in cnf (CERT-07)', { cnf: {} }, 'Bearer'],
+    ['a whole key (CERT-07)', { cnf: { jwk: { kty: 'EC' } } }, 'DPoP'],
+    ['a key to be fetched (EXT-22)', { cnf: { jku: 'https://evil.example' } }, 'DPoP'],
+    ['something unknown beside a key (CERT-07)', { cnf: { jkt, 'urn:example': 1 } }, 'DPoP'],
+    ['something unknown beside a certificate (CERT-07)', { cnf: { ...x5t, kid: 'a' } }, 'Bearer'],
+  ] as const)('refuses a token bound to %s', async (_, token, scheme) => {
+    const step = createStep()
+    expect(await check(token, scheme, step)).toBe('confirmation')
+    expect(step.dpop.verify).not.toHaveBeenCalled()
+    expect(step.certificate.verify).not.toHaveBeenCalled()
+  })
+
+  test('lets the proof and the certificate decide', async () => {
+    expect(await check({ cnf: { jkt } }, 'DPoP')).toBe('confirmed')
+    expect(await check({ cnf: { jkt } }, 'DPoP', createStep(unproved))).toBe('proof')
+    expect(await check({ cnf: x5t }, 'Bearer')).toBe('confirmed')
+    expect(await check({ cnf: x5t }, 'Bearer', createStep(confirmed, unproved))).toBe('proof')
+  })
+
+  test('wants both proved where a token has both (CERT-08)', async () => {
+    const both = { cnf: { jkt, ...x5t } }
+    expect(await check(both, 'DPoP')).toBe('confirmed')
+    expect(await check(both, 'DPoP', createStep(unproved))).toBe('proof')
+    expect(await check(both, 'DPoP', createStep(confirmed, unproved))).toBe('proof')
+    expect(await check(both, 'Bearer')).toBe('confirmation')
+  })
+
+  test('refuses what cannot be verified here', async () => {
+    const none = { dpop: undefined, certificate: undefined }
+    expect(await check({ cnf: { jkt } }, 'DPoP', none)).toBe('confirmation')
+    expect(await check({ cnf: x5t }, 'Bearer', none)).toBe('confirmation')
+    expect(await check({ cnf: { jkt, ...x5t } }, 'DPoP', { ...none, dpop: createStep().dpop })).toBe('confirmation')
+  })
+
+  test.each([
+    ['dpop', {}, 'Bearer', 'confirmation'],
+    ['dpop', { cnf: x5t }, 'Bearer', 'confirmation'],
+    ['dpop', { cnf: { jkt } }, 'DPoP', 'confirmed'],
+    ['certificate', {}, 'Bearer', 'confirmation'],
+    ['certificate', { cnf: { jkt } }, 'DPoP', 'confirmation'],
+    ['certificate', { cnf: x5t }, 'Bearer', 'confirmed'],
+    ['any', {}, 'Bearer', 'confirmation'],
+    ['any', { cnf: { jkt } }, 'DPoP', 'confirmed'],
+    ['any', { cnf: x5t }, 'Bearer', 'confirmed'],
+  ] as const)('where %s is demanded, %o presented as %s is: %s', async (constraint, token, scheme, expected) => {
+    expect(await check(token, scheme, createStep(), constraint)).toBe(expected)
+  })
+})

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest'
+import { IntrospectionClient } from '../introspection-client.ts'
+import { clientSecretBasic } from '../transport/client-authentication/client-secret-basic.ts'
+import { type GuardOptions, type InheritedPolicy, resolveGuardOptions } from './policy-options.ts'
+
+const none: InheritedPolicy = {
+  audience: undefined,
+  realm: 'protected resource',
+  tokenKind: undefined,
+  senderConstraint: undefined,
+  resourceMetadata: undefined,
+  confirmation: { dpop: undefined, certificate: undefined },
+}
+const inherited: InheritedPolicy = { ...none, audience: ['urn:client'], realm: 'client' }
+const client = new IntrospectionClient({
+  issuer: 'https://as.example.com',
+  clientAuthentication: clientSecretBasic('api', 's3cr3t'),
+})
+
+describe('resolveGuardOptions', () => {
+  test('takes what the client says unless the guard says otherwise', () => {
+    expect(resolveGuardOptions({}, inherited)).toMatchObject({ realm: 'client', policy: { audience: ['urn:client'] } })
+    expect(resolveGuardOptions({ audience: 'urn:guard', realm: 'guard' }, inherited)).toMatchObject({
+      realm: 'guard',
+      policy: { audience: ['urn:guard'] },
+    })
+    expect(resolveGuardOptions({ audience: false }, inherited).policy.audience).toBe(false)
+    expect(resolveGuardOptions({ audience: ['urn:a', 'urn:b'] }, none)).toMatchObject({
+      realm: 'protected resource',
+      policy: { audience: ['urn:a', 'urn:b'] },
+    })
+  })
+
+  test('reads scope as one list, as several, or leaves it to a function', () => {
+    const scopeOf = (scope: GuardOptions['scope']) => resolveGuardOptions({ audience: false, scope }, none).policy.scope
+    expect(scopeOf(undefined)).toEqual({ alternatives: [[]], wanted: undefined })
+    expect(scopeOf('a b')).toEqual({ alternatives: [['a', 'b']], wanted: 'a b' })
+    expect(scopeOf({ anyOf: ['admin', 'a b'] })).toEqual({ alternatives: [['admin'], ['a', 'b']], wanted: 'admin' })
+    const accepts = () => true
+    expect(scopeOf(accepts)).toEqual({ alternatives: [], accepts, wanted: undefined })
+  })
+
+  test.each([
+    ['no audience anywhere', {}, 'guard.audience'],
+    ['an empty audience', { audience: '' }, 'guard.audience'],
+    ['an audience of nobody', { audience: [] }, 'guard.audience'],
+    ['an audience with an empty string', { audience: ['urn:a', ''] }, 'guard.audience'],
+    ['an audience that is true', { audience: true }, 'guard.audience'],
+    ['an unknown option', { audience: false, scopes: 'a' }, 'guard.scopes'],
+    ['a scope that is a list', { audience: false, scope: ['a'] }, 'guard.scope'],
+    ['an empty scope', { audience: false, scope: '' }, 'guard.scope'],
+    ['a scope of spaces alone, which would ask for nothing', { audience: false, scope: '  ' }, 'guard.scope'],
+    ['a scope with quotes', { audience: false, scope: 'a "b"' }, 'guard.scope'],
+    ['a scope with a line break', { audience: false, scope: 'a\r\nX-Injected: 1' }, 'guard.scope'],
+    ['a scope outside ASCII', { audience: false, scope: 'caf\u00e9' }, 'guard.scope'],
+    ['any of no scopes', { audience: false, scope: { anyOf: [] } }, 'guard.scope'],
+    ['any of scopes, one of which is empty', { audience: false, scope: { anyOf: ['a', ' '] } }, 'guard.scope'],
+    ['another word for any of', { audience: false, scope: { allOf: ['a'] } }, 'guard.scope.allOf'],
+    ['a realm with a line break', { audience: false, realm: 'a\nb' }, 'guard.realm'],
+    ['a realm that is no string', { audience: false, realm: 5 }, 'guard.realm'],
+    ['an issuer that is no URL', { audience: false, issuer: 'as.example.com' }, 'guard.issuer'],
+    ['no issuer', { audience: false, issuer: [] }, 'guard.issuer'],
+    ['a class with a space', { audience: false, acrValues: ['a b'] }, 'guard.acrValues'],
+    ['a class with a quote', { audience: false, acrValues: 'a"b' }, 'guard.acrValues'],
+    ['an age below nothing', { audience: false, maxAuthenticationAgeSeconds: -1 }, 'guard.maxAuthenticationAgeSeconds'],
+    [
+      'an age that is no whole number',
+      { audience: false, maxAuthenticationAgeSeconds: 1.5 },
+      'guard.maxAuthenticationAgeSeconds',
+    ],
+    [
+      'details without a type',
+      { audience: false, authorizationDetails: { actions: ['x'] } },
+      'guard.authorizationDetails',
+    ],
+    ['a check that is no function', { audience: false, check: true }, 'guard.check'],
+    ['an optional that is no boolean', { audience: false, optional: 'yes' }, 'guard.optional'],
+    ['a binding nobody could verify', { audience: false, senderConstraint: 'dpop' }, 'guard.senderConstraint'],
+    ['a binding there is no word for', { audience: false, senderConstraint: 'mtls' }, 'guard.senderConstraint'],
+    ['metadata that are no URL', { audience: false, resourceMetadata: '/x' }, 'guard.resourceMetadata'],
+    ['metadata with a quote', { audience: false, resourceMetadata: 'https://a.example/"' }, 'guard.resourceMetadata'],
+    ['a kind without a member', { audience: false, tokenKind: { oneOf: ['x'] } }, 'guard.tokenKind.member'],
+  ])('refuses %s by its full path', (_, options, path) => {
+    for (const resolve of [
+      () => resolveGuardOptions(options as GuardOptions, none),
+      () => client.guard(options as GuardOptions),
+    ]) {
+      expect(resolve).toThrow(TypeError)
+      expect(resolve).toThrow(`${path}: `)
+    }
+  })
+})

@@ -1,0 +1,45 @@
+/** Step `token`: the form in the body of a request, for guards that take tokens from there (RFC 6750 §2.2). */
+import { FORM_MEDIA_TYPE, parseMediaType } from '@token-introspection/core'
+import type { GuardRequest } from './extract-token.ts'
+
+/** Parameters by name, as body parsers give them: one value, or a list of them. */
+export type RequestForm = Readonly<Record<string, unknown>>
+
+/** A body that is longer is left alone; tokens are shorter. */
+const MAX_FORM_BYTES = 65_536
+
+/** Methods whose body means nothing (RFC 9110 §9.3). */
+const BODILESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'])
+
+/**
+ * The form of a request: the one somebody has parsed, or that of a web `Request`, which keeps its body for whoever reads
+ * it next. `undefined` when there is none a token may be in.
+ */
+export async function readRequestForm(request: GuardRequest): Promise<RequestForm | undefined> {
+  if (request.method === undefined || BODILESS.has(request.method.toUpperCase())) return undefined
+  if (parseMediaType(request.headers.get('content-type') ?? undefined) !== FORM_MEDIA_TYPE) return undefined
+  if (request.form !== undefined) return request.form
+  if (!(request instanceof Request) || request.bodyUsed || request.body === null) return undefined
+  const text = await readText(request.clone())
+  if (text === undefined) return undefined
+  const values = new URLSearchParams(text).getAll('access_token')
+  return values.length === 0 ? {} : { access_token: values }
+}
+
+async function readText(request: Request): Promise<string | undefined> {
+  const reader = request.body?.getReader()
+  if (reader === undefined) return undefined
+  const decoder = new TextDecoder()
+  let text = ''
+  let length = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    length += value.byteLength
+    if (length > MAX_FORM_BYTES) {
+      reader.cancel().catch(() => undefined)
+      return undefined
+    }
+    text += decoder.decode(value, { stream: true })
+  }
+}

@@ -149,6 +149,25 @@ describe('statusError', () => {
     expect(JSON.stringify(statusError(reply(400, json, body), 'introspection'))).not.toContain('secret-token')
   })
 
+  test.each([
+    ['wrong credentials', 401, 'invalid_client', 'secret or key'],
+    ['a caller that is not allowed', 403, 'access_denied', 'does not let this resource server introspect'],
+    ['a client without the permission', 400, 'unauthorized_client', 'does not let this resource server introspect'],
+    ['a token without the scope', 401, 'insufficient_scope', 'does not let this resource server introspect'],
+  ])('says what to do about %s', (_, status, error, advice) => {
+    const refused = statusError(reply(status, json, JSON.stringify({ error })), 'introspection')
+    expect(refused).toMatchObject({ code: 'ERR_TRANSPORT_UNAUTHORIZED', status, oauthError: error })
+    expect(refused.message).toContain(advice)
+  })
+
+  test('repeats what the client authentication suspects, where the credentials are the reason', () => {
+    const [refused, forbidden] = [401, 403].map(
+      (status) => statusError(reply(status, json, ''), 'x', 'try raw').message,
+    )
+    expect(refused).toContain('try raw')
+    expect(forbidden).not.toContain('try raw')
+  })
+
   test('says of a redirect that it is never followed', () => {
     const error = statusError(reply(307, { location: 'https://evil.example' }, ''), 'introspection')
     expect(error.message).toMatch(/redirect.*never followed/)

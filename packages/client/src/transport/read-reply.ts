@@ -29,9 +29,10 @@ const REFUSED_CALLER = new Set(['invalid_client', 'unauthorized_client', 'insuff
  * The JSON object in a reply.
  *
  * @param asked - what was asked, for the message of an error.
+ * @param advice - what the client authentication suspects when its credentials are refused.
  */
-export function readJsonReply(reply: TransportReply, asked: string): JsonObject {
-  return parseJsonObject(readText(reply, asked, JSON_MEDIA_TYPE))
+export function readJsonReply(reply: TransportReply, asked: string, advice?: string): JsonObject {
+  return parseJsonObject(readText(reply, asked, JSON_MEDIA_TYPE, advice))
 }
 
 /**
@@ -39,15 +40,15 @@ export function readJsonReply(reply: TransportReply, asked: string): JsonObject 
  *
  * @param asked - what was asked, for the message of an error.
  */
-export function readJwtReply(reply: TransportReply, asked: string): string {
+export function readJwtReply(reply: TransportReply, asked: string, advice?: string): string {
   if (reply.status === 200 && parseMediaType(reply.header('content-type')) === JSON_MEDIA_TYPE) {
     throw new ResponseUntrustedError(`${asked}: JSON and not the JWT that was asked for; can the server sign answers?`)
   }
-  return readText(reply, asked, JWT_INTROSPECTION_MEDIA_TYPE)
+  return readText(reply, asked, JWT_INTROSPECTION_MEDIA_TYPE, advice)
 }
 
-function readText(reply: TransportReply, asked: string, wanted: string): string {
-  if (reply.status !== 200) throw statusError(reply, asked)
+function readText(reply: TransportReply, asked: string, wanted: string, advice: string | undefined): string {
+  if (reply.status !== 200) throw statusError(reply, asked, advice)
   const mediaType = parseMediaType(reply.header('content-type'))
   if (mediaType !== wanted) {
     throw new ResponseMalformedError(`${asked}: ${mediaType ?? 'no media type'} instead of ${wanted}`)
@@ -87,15 +88,13 @@ function decode(octets: Uint8Array, asked: string): string {
 }
 
 /** The error for a reply that is not 200. Its message never quotes the body, which may quote the token. */
-export function statusError(reply: TransportReply, asked: string): IntrospectionError {
+export function statusError(reply: TransportReply, asked: string, advice?: string): IntrospectionError {
   const details = detailsOf(reply)
   const { status, oauthError } = details
   const named = oauthError === undefined ? '' : ` (${oauthError})`
   if (status === 401 || status === 403 || (status === 400 && REFUSED_CALLER.has(oauthError ?? ''))) {
     return new TransportUnauthorizedError(
-      `${asked}: ${status}${named}. The authorization server refuses this resource server: check the client ` +
-        'identifier and secret, that it may introspect, and the method. When the secret has characters other than ' +
-        "letters, digits and -._~, the server may want encoding: 'raw' or clientSecretPost",
+      `${asked}: ${status}${named}. ${whatToDo(status, oauthError, advice)}`,
       details,
     )
   }
@@ -103,6 +102,22 @@ export function statusError(reply: TransportReply, asked: string): Introspection
     return new TransportStatusError(`${asked}: ${status}, a redirect, which is never followed with a token`, details)
   }
   return new TransportStatusError(`${asked}: status ${status}${named}`, details)
+}
+
+/** Credentials that are wrong and a caller that is not allowed are put right in different places. */
+function whatToDo(status: number, oauthError: string | undefined, advice: string | undefined): string {
+  if (status === 403 || oauthError === 'unauthorized_client' || oauthError === 'insufficient_scope') {
+    return (
+      'The authorization server does not let this resource server introspect: allow it there, by a role, a scope or a ' +
+      'setting of its client; clients without credentials are often not allowed to. Some servers say the same of wrong ' +
+      'credentials'
+    )
+  }
+  const suspicion = advice === undefined ? '' : `. ${advice}`
+  return (
+    'The authorization server does not take the credentials of this resource server: check the client identifier, the ' +
+    `secret or key, and that it is registered for this client authentication method${suspicion}`
+  )
 }
 
 function detailsOf(reply: TransportReply): StatusDetails {

@@ -100,8 +100,6 @@ function isSentElsewhere({ name }: HostileScenario): boolean {
 const otherReasons: Readonly<Record<string, { readonly status: number; readonly reason: string }>> = {
   // A key may be new, and its publication late.
   'jwt-other-key-id': { status: 503, reason: 'ERR_RESPONSE_KEYS_UNAVAILABLE' },
-  'metadata-issuer-other': { status: 502, reason: 'ERR_RESPONSE_MALFORMED' },
-  'metadata-issuer-slash': { status: 502, reason: 'ERR_RESPONSE_MALFORMED' },
 }
 
 /** What it should be. */

@@ -22,7 +22,7 @@ const ROWS: readonly (readonly [title: string, outcome: unknown, on?: readonly R
   ['an active token', { active: true, sub: 'alice', scope: 'orders:read', issuedHere: true }],
   ['an unknown token', { active: false }],
   ['the endpoint is found through the metadata', true],
-  ['metadata of another issuer is refused', 'ERR_RESPONSE_MALFORMED'],
+  ['metadata of another issuer is refused', 'ERR_RESPONSE_UNTRUSTED'],
   ['client_secret_basic', true],
   ['client_secret_post', true],
   ['client_secret_jwt', true],

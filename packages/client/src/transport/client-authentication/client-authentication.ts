@@ -61,6 +61,8 @@ export interface ClientAuthentication {
   prepare?(client: ClientContext): ClientAuthentication
   /** Called last, with the request as it will be sent; gives header fields to add, such as a signature over the rest. */
   signRequest?(request: SignableRequest): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
+  /** What to suspect when the credentials are refused, for the message of the error. No part of a secret is in it. */
+  readonly advice?: string | undefined
   /**
    * Called when a request was answered 401. `true` says that there are other credentials now; the request is then made
    * once more with them, within the same deadline, and never a third time.

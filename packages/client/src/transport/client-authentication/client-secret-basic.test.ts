@@ -39,6 +39,19 @@ describe('clientSecretBasic', () => {
   })
 
   test.each([
+    ['an ordinary secret', 'api', 'abc-._~123', 'form', undefined],
+    ['an ordinary secret, raw', 'api', 'abc-._~123', 'raw', undefined],
+    ['a secret that was encoded', 'api', 'a+b/c=', 'form', "try encoding: 'raw'"],
+    ['an identifier that was encoded', 'https://api', 'abc', 'form', "try encoding: 'raw'"],
+    ['a secret that was not encoded', 'api', 'a+b/c=', 'raw', "try without encoding: 'raw'"],
+  ] as const)('suspects the encoding of %s only where it matters', (_, clientId, secret, encoding, advice) => {
+    const given = clientSecretBasic(clientId, secret, { encoding }).advice
+    if (advice === undefined) expect(given).toBeUndefined()
+    else expect(given).toContain(advice)
+    expect(String(given)).not.toContain(secret)
+  })
+
+  test.each([
     ['an empty identifier', () => clientSecretBasic('', 'b'), /^clientId: /],
     ['an empty secret', () => clientSecretBasic('a', ''), /^clientSecret: /],
     ['a secret that is missing', () => clientSecretBasic('a', undefined as unknown as string), /^clientSecret: /],

@@ -1,5 +1,5 @@
 /** `client_secret_basic`: identifier and secret in the `Authorization` field (RFC 6749 §2.3.1). */
-import { type BasicEncoding, encodeBasicCredentials } from '@token-introspection/core'
+import { type BasicCredentials, type BasicEncoding, encodeBasicCredentials } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import { type ClientAuthentication, checkSecretCredentials } from './client-authentication.ts'
 
@@ -31,12 +31,26 @@ export function clientSecretBasic(
 ): ClientAuthentication {
   checkSecretCredentials(clientId, clientSecret)
   const encoding = new OptionGroup('', options, ['encoding']).oneOf('encoding', ['form', 'raw'], 'form')
-  const authorization = encodeBasicCredentials({ clientId, clientSecret }, encoding)
+  const credentials = { clientId, clientSecret }
+  const authorization = encodeBasicCredentials(credentials, encoding)
   return {
     method: 'client_secret_basic',
     clientId,
+    advice: adviceFor(credentials, encoding, authorization),
     authenticate(draft) {
       draft.headers['authorization'] = authorization
     },
   }
+}
+
+/** Servers that do not decode, or do, take the same ordinary secret; only another one can tell them apart. */
+function adviceFor(credentials: BasicCredentials, encoding: BasicEncoding, authorization: string): string | undefined {
+  if (encoding === 'raw') {
+    const isOrdinary = encodeBasicCredentials(credentials, 'form') === authorization
+    return isOrdinary ? undefined : "The secret has characters that RFC 6749 wants encoded: try without encoding: 'raw'"
+  }
+  const isOrdinary = !credentials.clientId.includes(':') && encodeBasicCredentials(credentials, 'raw') === authorization
+  return isOrdinary
+    ? undefined
+    : "The identifier or secret has characters that were encoded as RFC 6749 says, which not every server undoes: try encoding: 'raw' or clientSecretPost"
 }

@@ -120,13 +120,13 @@ describe('fetchMetadata', () => {
     ['no JSON', { body: '{' }, 'ERR_RESPONSE_MALFORMED'],
     ['no object', { body: [metadata] }, 'ERR_RESPONSE_MALFORMED'],
     ['no issuer', { body: { introspection_endpoint: 'x' } }, 'ERR_RESPONSE_MALFORMED'],
-    ['another issuer', { body: { ...metadata, issuer: 'https://other.example.com' } }, 'ERR_RESPONSE_MALFORMED'],
-    ['a slash at the end of the issuer', { body: { ...metadata, issuer: `${issuer}/` } }, 'ERR_RESPONSE_MALFORMED'],
-    ['the issuer in another case', { body: { ...metadata, issuer: issuer.toUpperCase() } }, 'ERR_RESPONSE_MALFORMED'],
+    ['another issuer', { body: { ...metadata, issuer: 'https://other.example.com' } }, 'ERR_RESPONSE_UNTRUSTED'],
+    ['a slash at the end of the issuer', { body: { ...metadata, issuer: `${issuer}/` } }, 'ERR_RESPONSE_UNTRUSTED'],
+    ['the issuer in another case', { body: { ...metadata, issuer: issuer.toUpperCase() } }, 'ERR_RESPONSE_UNTRUSTED'],
     [
       'the issuer with its port',
       { body: { ...metadata, issuer: 'https://as.example.com:443/tenant1' } },
-      'ERR_RESPONSE_MALFORMED',
+      'ERR_RESPONSE_UNTRUSTED',
     ],
     ['an endpoint that is no string', { body: { issuer, introspection_endpoint: 5 } }, 'ERR_RESPONSE_MALFORMED'],
   ])('stops at a place with %s', async (_, answer, code) => {
@@ -162,9 +162,13 @@ describe('fetchMetadata', () => {
   ])('does not repeat an issuer that is %s', async (_, other) => {
     const { fetch } = setUp({ [oauthUrl]: { body: { ...metadata, issuer: other } } })
     const error = await failureOf(fetch())
-    expect(error).toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
-    expect(error.message).toContain('for the issuer something else, not')
-    if (typeof other === 'string') expect(error.message).not.toContain(other)
+    expect(error).toMatchObject({
+      code: typeof other === 'string' ? 'ERR_RESPONSE_UNTRUSTED' : 'ERR_RESPONSE_MALFORMED',
+    })
+    if (typeof other === 'string') {
+      expect(error.message).toContain('for the issuer something else, not')
+      expect(error.message).not.toContain(other)
+    }
     expect(error.message).not.toContain('hunter2')
   })
 })

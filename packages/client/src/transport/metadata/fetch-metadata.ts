@@ -5,9 +5,8 @@ import {
   JSON_MEDIA_TYPE,
   type JsonObject,
   parseAuthorizationServerMetadata,
-  ResponseMalformedError,
 } from '@token-introspection/core'
-import { TransportStatusError } from '../../errors.ts'
+import { ResponseUntrustedError, TransportStatusError } from '../../errors.ts'
 import type { Deadline } from '../deadline.ts'
 import { type RetrySettings, withRetry } from '../outage/retry.ts'
 import { readJsonReply } from '../read-reply.ts'
@@ -58,9 +57,10 @@ const QUOTABLE_URL = /^https?:\/\/[\w.:[\]/~%-]{1,200}$/
 
 /** A server behind two names is the usual reason, so the message says which one goes where. */
 function refuseOtherIssuer({ issuer: named }: JsonObject, issuer: string, url: string): void {
-  if (named === issuer) return
-  const other = typeof named === 'string' && QUOTABLE_URL.test(named) ? named : 'something else'
-  throw new ResponseMalformedError(
+  // What is no string is malformed, which the parser says.
+  if (named === issuer || typeof named !== 'string') return
+  const other = QUOTABLE_URL.test(named) ? named : 'something else'
+  throw new ResponseUntrustedError(
     `the metadata at ${url} is for the issuer ${other}, not for ${issuer}; the two must be the same character by ` +
       'character (RFC 8414 §3.3). Give as issuer what the server calls itself, which its tokens say too; where it is ' +
       'reached by another address, give that as the endpoint option, beside the issuer',

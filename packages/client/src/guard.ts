@@ -89,10 +89,10 @@ export async function guard<Claims extends object>(
     if (!token.active) return refuseToken('token_inactive', result, scheme)
     const mistaken = checkTarget(token, policy)
     if (mistaken !== undefined) return refuseToken(mistaken, result, scheme)
-    const confirming = checkConfirmation(token, { ...presented, request }, policy)
+    const confirming = checkConfirmation(token, presented, policy)
     const confirmation = isPromise(confirming) ? await confirming : confirming
     if (!confirmation.confirmed) return refuseConfirmation(confirmation, result, scheme)
-    const lacking = checkPermission(token, policy, steps.now())
+    const lacking = checkPermission(token, policy, steps.now)
     if (lacking !== undefined) return refusePermission(lacking, policy, result, scheme)
     if (steps.check !== undefined && (await steps.check(token, request)) !== true) return refuseByCheck()
     return { allowed: true, token, headers: responseHeaders(presented.source, confirmation.headers) }

@@ -16,7 +16,7 @@ function checkPolicy(token: JudgedToken, { audience: wanted, scope, tokenKind }:
   const rule: ScopeRule = { alternatives: [scope], wanted: scope.join(' ') }
   return (
     checkTarget(token, { tokenKind, issuers: undefined, audience: wanted }) ??
-    checkPermission(token, { ...anything, scope: rule }, now)
+    checkPermission(token, { ...anything, scope: rule }, () => now)
   )
 }
 const anything = {
@@ -142,9 +142,9 @@ describe('checkTarget', () => {
 describe('checkPermission', () => {
   test('takes all of one list of several', () => {
     const scope = { alternatives: [['admin'], ['a', 'b']], wanted: 'admin' }
-    expect(checkPermission({ scope: 'x admin' }, { ...anything, scope }, now)).toBeUndefined()
-    expect(checkPermission({ scope: 'b a' }, { ...anything, scope }, now)).toBeUndefined()
-    expect(checkPermission({ scope: 'a' }, { ...anything, scope }, now)).toBe('scope')
+    expect(checkPermission({ scope: 'x admin' }, { ...anything, scope }, () => now)).toBeUndefined()
+    expect(checkPermission({ scope: 'b a' }, { ...anything, scope }, () => now)).toBeUndefined()
+    expect(checkPermission({ scope: 'a' }, { ...anything, scope }, () => now)).toBe('scope')
   })
 
   test.each([[true], [false], [undefined], ['yes'], [Promise.resolve(true)]])(
@@ -152,10 +152,10 @@ describe('checkPermission', () => {
     (said) => {
       const accepts = () => said as boolean
       const expected = said === true ? undefined : 'scope'
-      expect(checkPermission({}, { ...anything, scope: { alternatives: [], accepts, wanted: undefined } }, now)).toBe(
+      expect(checkPermission({}, { ...anything, scope: { alternatives: [], accepts, wanted: undefined } }, () => now)).toBe(
         expected,
       )
-      const details = checkPermission({}, { ...anything, authorizationDetails: accepts }, now)
+      const details = checkPermission({}, { ...anything, authorizationDetails: accepts }, () => now)
       expect(details).toBe(said === true ? undefined : 'authorization_details')
     },
   )
@@ -167,7 +167,7 @@ describe('checkPermission', () => {
       return true
     }
     for (const scope of ['a b', undefined]) {
-      checkPermission({ scope }, { ...anything, scope: { alternatives: [], accepts, wanted: undefined } }, now)
+      checkPermission({ scope }, { ...anything, scope: { alternatives: [], accepts, wanted: undefined } }, () => now)
     }
     expect(seen).toEqual([['a', 'b'], []])
   })
@@ -179,7 +179,7 @@ describe('checkPermission', () => {
     ['no class', {}, 'authentication'],
     ['a class that has one inside', { acr: 'mfa phr' }, 'authentication'],
   ])('judges a login with %s (STEP-06)', (_, token, refusal) => {
-    expect(checkPermission(token, { ...anything, acrValues: ['phr', 'mfa'] }, now)).toBe(refusal)
+    expect(checkPermission(token, { ...anything, acrValues: ['phr', 'mfa'] }, () => now)).toBe(refusal)
   })
 
   test.each([
@@ -192,11 +192,11 @@ describe('checkPermission', () => {
     ['at a time that is no number', Number.NaN, 'authentication'],
   ])('judges a login %s (STEP-06)', (_, authTime, refusal) => {
     const policyOfAge = { ...anything, maxAuthenticationAgeSeconds: 300 }
-    expect(checkPermission({ auth_time: authTime }, policyOfAge, now)).toBe(refusal)
+    expect(checkPermission({ auth_time: authTime }, policyOfAge, () => now)).toBe(refusal)
   })
 
   test('wants a login just now where the age is 0', () => {
-    expect(checkPermission({ auth_time: now - 1 }, { ...anything, maxAuthenticationAgeSeconds: 0 }, now)).toBe(
+    expect(checkPermission({ auth_time: now - 1 }, { ...anything, maxAuthenticationAgeSeconds: 0 }, () => now)).toBe(
       'authentication',
     )
   })

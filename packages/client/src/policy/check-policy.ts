@@ -14,7 +14,6 @@ const OTHER_TOKEN_KINDS = new Set([
   'user_code',
   'authorization_code',
 ])
-const KIND_MEMBERS = ['token_type', 'token_use', 'token_usage', 'typ'] as const
 /** Some servers name the kind by its URI (RFC 8693 §3). */
 const TOKEN_TYPE_URI = /^urn:ietf:params:oauth:token-type:/
 
@@ -36,12 +35,12 @@ export function checkTarget(
  * Whether an access token is enough for the route; `undefined` when it is. To be asked when everything else is settled, so
  * that nobody learns what a route wants by a token that is not theirs (RFC 9470 §9).
  *
- * @param now - in seconds since the epoch.
+ * @param now - the clock, in seconds since the epoch.
  */
 export function checkPermission(
   token: JudgedToken,
   policy: Pick<Policy, 'scope' | 'authorizationDetails' | 'acrValues' | 'maxAuthenticationAgeSeconds'>,
-  now: number,
+  now: () => number,
 ): 'scope' | 'authorization_details' | 'authentication' | undefined {
   if (!hasScope(token.scope, policy.scope)) return 'scope'
   const { authorizationDetails } = policy
@@ -53,12 +52,14 @@ export function checkPermission(
 
 /** A refresh or ID token is refused when anything in the answer says that it is one. */
 function isAccessToken(token: JudgedToken): boolean {
-  for (const name of KIND_MEMBERS) {
-    const kind = token[name]
-    if (typeof kind !== 'string' || kind === 'Bearer') continue
-    if (OTHER_TOKEN_KINDS.has(kind.toLowerCase().replace(TOKEN_TYPE_URI, ''))) return false
-  }
-  return true
+  const { token_type: type, token_use: use, token_usage: usage, typ } = token
+  return !(isOtherKind(type) || isOtherKind(use) || isOtherKind(usage) || isOtherKind(typ))
+}
+
+function isOtherKind(kind: unknown): boolean {
+  // What nearly every answer says.
+  if (kind === undefined || kind === 'Bearer') return false
+  return typeof kind === 'string' && OTHER_TOKEN_KINDS.has(kind.toLowerCase().replace(TOKEN_TYPE_URI, ''))
 }
 
 /** What says nothing is refused as well: some servers leave out of refresh tokens what they say of access tokens. */
@@ -70,21 +71,24 @@ function isOfKind(token: JudgedToken, kind: TokenKind | undefined): boolean {
 
 function hasScope(scope: string | undefined, { alternatives, accepts }: ScopeRule): boolean {
   if (accepts !== undefined) return accepts(scope === undefined ? [] : scope.split(' ')) === true
-  for (const wanted of alternatives) {
-    if (wanted.every((token) => scopeIncludes(scope, token))) return true
-  }
+  for (const wanted of alternatives) if (includesAll(scope, wanted)) return true
   return false
+}
+
+function includesAll(scope: string | undefined, wanted: readonly string[]): boolean {
+  for (const token of wanted) if (!scopeIncludes(scope, token)) return false
+  return true
 }
 
 /** What is missing fails, and so does a login in the future, which says nothing about when it was (RFC 9470 §6). */
 function isAuthenticated(
   { acr, auth_time: authTime }: JudgedToken,
   { acrValues, maxAuthenticationAgeSeconds }: Pick<Policy, 'acrValues' | 'maxAuthenticationAgeSeconds'>,
-  now: number,
+  now: () => number,
 ): boolean {
   if (acrValues !== undefined && (acr === undefined || !acrValues.includes(acr))) return false
   if (maxAuthenticationAgeSeconds === undefined) return true
   if (authTime === undefined) return false
-  const ageSeconds = now - authTime
+  const ageSeconds = now() - authTime
   return ageSeconds >= -AUTH_TIME_LEEWAY_SECONDS && ageSeconds <= maxAuthenticationAgeSeconds
 }

@@ -31,6 +31,7 @@ export interface TokenSources {
 
 /** How a token was presented. */
 export interface Presented {
+  readonly request: GuardRequest
   readonly scheme: 'Bearer' | 'DPoP'
   readonly source: 'header' | 'form' | 'query'
   readonly token: string
@@ -60,7 +61,7 @@ export function extractToken(
   sources: TokenSources,
   form: RequestForm | undefined,
 ): PresentedToken {
-  const inHeader = fromHeader(request.headers.get('authorization'), sources)
+  const inHeader = fromHeader(request, sources)
   if (!sources.form && !sources.query) return inHeader
   const others = [
     ...(sources.form && form !== undefined ? valuesOf(form) : []).map((token) => ['form', token] as const),
@@ -70,16 +71,18 @@ export function extractToken(
   if (first === undefined) return inHeader
   if (inHeader.kind !== 'absent' || others.length > 1) return MALFORMED
   const [source, token] = first
-  return typeof token === 'string' && token !== '' ? { kind: 'token', scheme: 'Bearer', source, token } : MALFORMED
+  return typeof token === 'string' && token !== '' ? { kind: 'token', scheme: 'Bearer', source, token, request }
+    : MALFORMED
 }
 
-function fromHeader(field: string | null | undefined, { dpop }: TokenSources): PresentedToken {
+function fromHeader(request: GuardRequest, { dpop }: TokenSources): PresentedToken {
+  const field = request.headers.get('authorization')
   if (field === null || field === undefined) return ABSENT
   const credentials = parseAuthorization(field)
   if (credentials?.scheme === 'bearer')
-    return { kind: 'token', scheme: 'Bearer', source: 'header', token: credentials.token }
+    return { kind: 'token', scheme: 'Bearer', source: 'header', token: credentials.token, request }
   if (dpop && credentials?.scheme === 'dpop')
-    return { kind: 'token', scheme: 'DPoP', source: 'header', token: credentials.token }
+    return { kind: 'token', scheme: 'DPoP', source: 'header', token: credentials.token, request }
   // Two fields, two tokens, quotes or a tab after the scheme are a broken request; another scheme is none of ours.
   return (dpop ? BEARER_OR_DPOP : BEARER).test(field) ? MALFORMED : ABSENT
 }

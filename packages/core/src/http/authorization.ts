@@ -2,7 +2,8 @@
 import { decodeBase64Text, encodeBase64Text } from '#base64'
 import { decodeFormComponent, encodeFormComponent } from './form.ts'
 
-const CREDENTIALS = /^([A-Za-z0-9!#$%&'*+\-.^_`|~]+) +([A-Za-z0-9\-._~+/]+=*)$/
+const SCHEME = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/
+const TOKEN68 = /^[A-Za-z0-9\-._~+/]+=*$/
 const BASE64 = /^[A-Za-z0-9+/]*(={0,2})$/
 const CONTROL_CHARACTER = /[\x00-\x1f\x7f]/
 
@@ -19,8 +20,16 @@ export interface Credentials {
  * tokens, a tab, quotes, two fields joined by a comma, or a scheme with parameters (RFC 9110 §11.4, RFC 6750 §2.1).
  */
 export function parseAuthorization(field: string): Credentials | undefined {
-  const match = CREDENTIALS.exec(field)
-  return match === null ? undefined : { scheme: (match[1] as string).toLowerCase(), token: match[2] as string }
+  const end = field.indexOf(' ')
+  if (end === -1) return undefined
+  let start = end + 1
+  while (field.charCodeAt(start) === 0x20) start += 1
+  const token = field.slice(start)
+  if (!TOKEN68.test(token)) return undefined
+  const scheme = field.slice(0, end)
+  // As nearly everybody writes it.
+  if (scheme === 'Bearer') return { scheme: 'bearer', token }
+  return SCHEME.test(scheme) ? { scheme: scheme.toLowerCase(), token } : undefined
 }
 
 /** A client identifier and its secret. */

@@ -25,7 +25,8 @@ export function checkConfirmation(
   const isDpop = presentation.scheme === 'DPoP'
   if (cnf === undefined) {
     // A type that promises a binding which is not there, a proof for nothing, or a guard that wants one.
-    const isBound = token.token_type?.toLowerCase() === 'dpop' || isDpop || senderConstraint !== undefined
+    const type = token.token_type
+    const isBound = isDpop || senderConstraint !== undefined || (type !== 'Bearer' && type?.toLowerCase() === 'dpop')
     return isBound ? REFUSED : CONFIRMED
   }
   const members = Object.keys(cnf).filter((name) => cnf[name] !== undefined)

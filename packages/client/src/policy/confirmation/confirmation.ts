@@ -1,13 +1,11 @@
 /** Step `policy`: what confirms that a token is used by whom it was issued to (RFC 7800 §3.1). */
-import type { GuardRequest, Presented } from '../../token/extract-token.ts'
+import type { Presented } from '../../token/extract-token.ts'
 
 /** How a token must be bound: by DPoP, by a client certificate, or by either. */
 export type SenderConstraint = 'dpop' | 'certificate' | 'any'
 
 /** What is known of the way a token was presented. */
-export interface Presentation extends Presented {
-  readonly request: GuardRequest
-}
+export type Presentation = Presented
 
 /** What a check of the binding comes to. */
 export type ConfirmationOutcome =

@@ -1,30 +1,90 @@
-/** What the client reports: one event per introspection, and failures of the cache's store, with no token and no secret. */
+/** What the client reports: one event per thing that happened, with no token and no secret. */
 import type { IntrospectionError } from '@token-introspection/core'
 import type { CacheStoreError } from './errors.ts'
+import type { RefusalReason } from './result/refusal.ts'
 import type { CircuitState } from './transport/outage/circuit-breaker.ts'
 
-/** The authorization server answered. */
-export interface IntrospectedEvent {
+/** The client an event is of, for processes with several. */
+export interface ReportingClient {
+  readonly issuer: string | undefined
+  /** The introspection endpoint without its query; `undefined` while it is not known. */
+  readonly endpoint: string | undefined
+  /** The identifier this resource server authenticates with; `undefined` when it has none. */
+  readonly clientId: string | undefined
+}
+
+/** What every event says. */
+interface Told {
+  readonly client: ReportingClient
+}
+
+/**
+ * Where an answer came from, or would have come from: the cache, the request of another call about the same token, or the
+ * introspection endpoint. `unasked` is for a token that no server could have issued, which is inactive without a question.
+ */
+export type AnswerSource = 'cache' | 'joined' | 'endpoint' | 'unasked'
+
+/** What the events of calls say. */
+interface TokenTold extends Told {
+  readonly source: AnswerSource
+  /**
+   * Sixteen characters by which events about one token are found together. They are of a digest under a secret of this
+   * client: nobody else can tell which token it was, and another client or process has others for it. With
+   * `cache.keySecret` they stay the same wherever issuer, endpoint, client identifier and secret do.
+   */
+  readonly fingerprint: string
+  /** Milliseconds from the call to its answer. */
+  readonly durationMs: number
+}
+
+/** A call of `introspect`, by you or by a guard, was answered. */
+export interface IntrospectedEvent extends TokenTold {
   readonly type: 'introspected'
   readonly active: boolean
-  readonly durationMs: number
 }
 
-/** The token could not be checked. */
-export interface FailedEvent {
+/** The token could not be checked. A call that its own caller ended, or made wrongly, is not reported. */
+export interface FailedEvent extends TokenTold {
   readonly type: 'failed'
   readonly error: IntrospectionError
+}
+
+/** A guard let a request pass. */
+export interface GuardAllowedEvent extends Told {
+  readonly type: 'guarded'
+  readonly allowed: true
+  /** That of the `introspected` event, which came before; `undefined` when none was needed and none was presented. */
+  readonly fingerprint: string | undefined
+  /** Milliseconds from the request to the decision. */
   readonly durationMs: number
 }
 
+/** A guard refused a request. */
+export interface GuardRefusedEvent extends Told {
+  readonly type: 'guarded'
+  readonly allowed: false
+  readonly reason: RefusalReason
+  /** The status of the refusal. */
+  readonly status: number
+  /** What failed, for the reason `unavailable`; `undefined` for any other. */
+  readonly error: IntrospectionError | undefined
+  /** That of the `introspected` or `failed` event, which came before; `undefined` when no token was taken. */
+  readonly fingerprint: string | undefined
+  /** Milliseconds from the request to the decision. */
+  readonly durationMs: number
+}
+
+/** A guard decided: narrow it on `allowed`. */
+export type GuardedEvent = GuardAllowedEvent | GuardRefusedEvent
+
 /** The cache's store failed; the call that needed it goes on without. */
-export interface CacheFailedEvent {
+export interface CacheFailedEvent extends Told {
   readonly type: 'cache_failed'
   readonly error: CacheStoreError
 }
 
 /** An endpoint that failed again and again is left alone, is tried once, or works again. */
-export interface CircuitChangedEvent {
+export interface CircuitChangedEvent extends Told {
   readonly type: 'circuit_changed'
   /** The URL of the endpoint, without its query. */
   readonly endpoint: string
@@ -33,18 +93,20 @@ export interface CircuitChangedEvent {
   readonly openMs: number
 }
 
-/** Everything `onEvent` can be told. */
-export type IntrospectionClientEvent = IntrospectedEvent | FailedEvent | CacheFailedEvent | CircuitChangedEvent
-
-/** Receives events. What it throws is ignored: telling must not change the answer. */
-export type OnEvent = (event: IntrospectionClientEvent) => void
-
-/** Tells an event, if anybody listens. */
-export function report(onEvent: OnEvent | undefined, event: IntrospectionClientEvent): void {
-  try {
-    const told: unknown = onEvent?.(event)
-    if (told instanceof Promise) told.catch(() => undefined)
-  } catch {
-    // An observer's failure is not the caller's.
-  }
+/** The metadata of the issuer could not be fetched again, or cannot be used; the last good ones are, for 24 hours. */
+export interface MetadataFailedEvent extends Told {
+  readonly type: 'metadata_failed'
+  readonly error: IntrospectionError
 }
+
+/** Everything `onEvent` and subscribers of the diagnostics channel can be told. */
+export type IntrospectionClientEvent =
+  | IntrospectedEvent
+  | FailedEvent
+  | GuardedEvent
+  | CacheFailedEvent
+  | CircuitChangedEvent
+  | MetadataFailedEvent
+
+/** Receives events. It is not awaited, and what it throws is ignored: telling must not change the answer. */
+export type OnEvent = (event: IntrospectionClientEvent) => void

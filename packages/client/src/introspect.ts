@@ -155,8 +155,13 @@ async function askEndpoint(
   const reply = await exchange(question, endpoint, deadline, transport)
   if (meansInactive(reply, inactiveWhen)) return INACTIVE
   if (jwt === undefined) {
-    const answer = readJsonReply(reply, 'introspection')
+    const answer = readJsonReply(reply, 'introspection', transport.clientAuthentication.advice)
     return parseIntrospectionResponse(tolerance === undefined ? answer : tolerate(answer, tolerance))
   }
-  return readJwtResponse(readJwtReply(reply, 'introspection'), jwt, deadline, now())
+  return readJwtResponse(
+    readJwtReply(reply, 'introspection', transport.clientAuthentication.advice),
+    jwt,
+    deadline,
+    now(),
+  )
 }

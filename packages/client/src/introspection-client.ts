@@ -1,15 +1,14 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The public entry of the resource server's side. */
+import { createGuard, type GuardSource } from './create-guard.ts'
 import { withoutQuery } from './describe-client.ts'
 import type { EventReporter } from './event-reporter.ts'
-import { type Guard, guard, type GuardSteps, type OptionalGuard } from './guard.ts'
+import type { Guard, OptionalGuard } from './guard.ts'
 import { type IntrospectOptions, introspect, type Steps } from './introspect.ts'
-import type { MaybePromise } from './maybe-promise.ts'
-import { observeGuard, observeIntrospection } from './observe.ts'
-import { type IntrospectionClientOptions, type ResolvedOptions, resolveOptions } from './options.ts'
+import { observeIntrospection } from './observe.ts'
+import { type IntrospectionClientOptions, resolveOptions } from './options.ts'
 import { type GuardOptions, type OptionalGuardOptions, resolveGuardOptions } from './policy/policy-options.ts'
 import type { IntrospectionResult } from './result/introspection-result.ts'
-import { challengeSettings } from './challenge-settings.ts'
 import { tokenPart } from './token/fingerprint-token.ts'
 import { startTrace } from './trace.ts'
 import type { CircuitState } from './transport/outage/circuit-breaker.ts'
@@ -43,6 +42,16 @@ export interface EndpointCircuit {
   readonly state: CircuitState
 }
 
+/** What a client is made of, for what is made of several. */
+export interface ClientParts<Claims extends object = object> {
+  readonly guarding: GuardSource<Claims>
+  /** Issuers its answers may name; `undefined` accepts any. */
+  readonly acceptedIssuers: ReadonlySet<string> | undefined
+}
+
+/** @internal the parts of a client, which are nobody's business outside. */
+export let partsOf: <Claims extends object>(client: IntrospectionClient<Claims>) => ClientParts<Claims>
+
 /**
  * Asks an authorization server whether tokens are good right now (RFC 7662).
  *
@@ -65,19 +74,40 @@ export interface EndpointCircuit {
  * @see [RFC 7662 §2](https://www.rfc-editor.org/rfc/rfc7662.html#section-2)
  */
 export class IntrospectionClient<Claims extends object = object> {
-  readonly #options: ResolvedOptions
   readonly #steps: Steps
   readonly #reporter: EventReporter
+  readonly #guarding: GuardSource<Claims>
   #closing: Promise<void> | undefined
+
+  static {
+    partsOf = (client) => ({
+      guarding: client.#guarding,
+      acceptedIssuers: client.#steps.response.acceptedIssuers,
+    })
+  }
 
   /**
    * @param options - read once; later changes to the object have no effect.
    * @throws TypeError naming the option when one is unknown, missing or out of range.
    */
   constructor(options: IntrospectionClientOptions<Claims>) {
-    this.#options = resolveOptions(options)
-    this.#steps = this.#options.steps
-    this.#reporter = this.#options.reporter
+    const { steps, policy, sources, reporter } = resolveOptions(options)
+    this.#steps = steps
+    this.#reporter = reporter
+    this.#guarding = {
+      policy,
+      sources: { ...sources, dpop: policy.confirmation.dpop !== undefined },
+      introspect: (token, call) => {
+        this.#check(token, call)
+        return introspect(token, call, steps)
+      },
+      observe: async (token, call, trace) => {
+        this.#check(token, call)
+        return observeIntrospection(token, call, steps, trace, reporter)
+      },
+      now: steps.now,
+      reporter,
+    }
   }
 
   /**
@@ -126,31 +156,7 @@ export class IntrospectionClient<Claims extends object = object> {
   guard(options: OptionalGuardOptions): OptionalGuard<Claims>
   guard(options?: GuardOptions): Guard<Claims>
   guard(options: GuardOptions | OptionalGuardOptions = {}): OptionalGuard<Claims> {
-    const { policy, sources } = this.#options
-    const resolved = resolveGuardOptions(options, policy)
-    const call: IntrospectOptions = Object.freeze({ maxAgeSeconds: resolved.maxAgeSeconds })
-    const steps: GuardSteps<Claims> = {
-      token: { ...sources, dpop: policy.confirmation.dpop !== undefined },
-      introspect: (token) => {
-        this.#check(token, call)
-        return introspect(token, call, this.#steps) as MaybePromise<IntrospectionResult<Claims>>
-      },
-      policy: resolved.policy,
-      check: resolved.check,
-      result: challengeSettings(resolved),
-      optional: resolved.optional,
-      now: this.#steps.now,
-    }
-    return async (request) => {
-      const reporter = this.#reporter
-      if (!reporter.isHeard) return guard(request, steps)
-      const trace = startTrace()
-      const observed = async (token: string): Promise<IntrospectionResult<Claims>> => {
-        this.#check(token, call)
-        return observeIntrospection(token, call, this.#steps, trace, reporter) as Promise<IntrospectionResult<Claims>>
-      }
-      return observeGuard(request, { ...steps, introspect: observed }, trace, reporter)
-    }
+    return createGuard(this.#guarding, resolveGuardOptions(options, this.#guarding.policy))
   }
 
   /**

@@ -2,7 +2,7 @@
 import { type ClaimsSchema, isIntrospectionError, toNumericDate } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import { applyProvider } from './apply-provider.ts'
-import { describeClient, withoutQuery } from './describe-client.ts'
+import { createDescription, withoutQuery } from './describe-client.ts'
 import { cacheDefaults, type CacheOptions, resolveCache } from './cache/cache-options.ts'
 import { SingleFlight } from './cache/single-flight.ts'
 import { EventReporter } from './event-reporter.ts'
@@ -88,7 +88,10 @@ export function resolveOptions<Claims extends object>(options: IntrospectionClie
   ])
   const { maxBytes, tokenTypeHint, sources } = resolveToken(group)
   const nowMs = group.function<() => number>('now') ?? Date.now
-  const reporter = new EventReporter(group.function<OnEvent>('onEvent'), () => describeClient(transport))
+  const reporter = new EventReporter(
+    group.function<OnEvent>('onEvent'),
+    createDescription(() => transport),
+  )
   const transport = resolveTransport(group, {
     onCircuitChange: (url, state, openMs) =>
       reporter.report({ type: 'circuit_changed', endpoint: withoutQuery(url), state, openMs }),

@@ -82,7 +82,7 @@ describe('without a cache', () => {
     await client.introspect(token)
     await client.introspect(token)
     expect(requests).toHaveLength(2)
-    expect(client.statistics()).toEqual({ hits: 0, inactiveHits: 0, misses: 0, joined: 0, entries: 0 })
+    expect(client.statistics()).toMatchObject({ hits: 0, inactiveHits: 0, misses: 0, joined: 0, entries: 0 })
   })
 
   test('a thousand calls at once about one token make one request', async () => {
@@ -101,7 +101,7 @@ describe('a remembered answer', () => {
     expect(await client.introspect(token)).toBe(first)
     expect(Object.isFrozen(first)).toBe(true)
     expect(requests).toHaveLength(1)
-    expect(client.statistics()).toEqual({ hits: 1, inactiveHits: 0, misses: 1, joined: 0, entries: 1 })
+    expect(client.statistics()).toMatchObject({ hits: 1, inactiveHits: 0, misses: 1, joined: 0, entries: 1 })
   })
 
   test('is used for as long as it may be, counted from when it was asked for', async () => {

@@ -1,0 +1,26 @@
+/** Whose an event is. */
+import type { ReportingClient } from './events.ts'
+import type { TransportStep } from './transport/transport-step.ts'
+
+/**
+ * Says what a client is known by: one object, as long as its endpoint is the same.
+ *
+ * @param transport - not asked before the first event.
+ */
+export function createDescription(transport: () => TransportStep): () => ReportingClient {
+  let described: { readonly url: string | undefined; readonly client: ReportingClient } | undefined
+  return () => {
+    const { issuer, endpoint, clientAuthentication } = transport()
+    const { clientId } = clientAuthentication
+    const url = endpoint.known
+    if (described === undefined || described.url !== url) {
+      described = { url, client: Object.freeze({ issuer, endpoint: url && withoutQuery(url), clientId }) }
+    }
+    return described.client
+  }
+}
+
+/** A URL as it may be told: the query of an endpoint may hold a key. */
+export function withoutQuery(url: string): string {
+  return url.split('?', 1)[0] as string
+}

@@ -1,0 +1,71 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { EventReporter, type Report } from './event-reporter.ts'
+import type { OnEvent } from './events.ts'
+
+const channel = vi.hoisted(() => ({ hasSubscribers: false, publish: vi.fn<(message: unknown) => void>() }))
+vi.mock('#diagnostics', () => ({ diagnostics: channel }))
+
+const client = { issuer: 'https://as.example.com', endpoint: undefined, clientId: 'api' }
+const event: Report = { type: 'introspected', active: true, source: 'endpoint', fingerprint: 'x', durationMs: 1 }
+
+beforeEach(() => {
+  channel.hasSubscribers = false
+  channel.publish.mockReset()
+})
+
+describe('EventReporter', () => {
+  test('is heard by onEvent, or by subscribers while there are some', () => {
+    const subscribed = new EventReporter(undefined, () => client)
+    expect([
+      new EventReporter(
+        () => undefined,
+        () => client,
+      ).isHeard,
+      subscribed.isHeard,
+    ]).toEqual([true, false])
+    channel.hasSubscribers = true
+    expect(subscribed.isHeard).toBe(true)
+    channel.hasSubscribers = false
+    expect(subscribed.isHeard).toBe(false)
+  })
+
+  test('makes nothing of an event that nobody hears', () => {
+    const describeClient = vi.fn<() => typeof client>(() => client)
+    new EventReporter(undefined, describeClient).report(event)
+    expect(describeClient).not.toHaveBeenCalled()
+    expect(channel.publish).not.toHaveBeenCalled()
+  })
+
+  test('tells everybody the same, whose it is included', () => {
+    channel.hasSubscribers = true
+    const onEvent = vi.fn<OnEvent>()
+    new EventReporter(onEvent, () => ({ ...client })).report(event)
+    const [told] = onEvent.mock.calls[0] ?? []
+    expect(told).toEqual({ ...event, client })
+    expect(channel.publish).toHaveBeenCalledWith(told)
+  })
+
+  test('tells it to subscribers although onEvent throws, and survives a channel that throws', () => {
+    channel.hasSubscribers = true
+    channel.publish.mockImplementation(() => {
+      throw new Error('subscriber')
+    })
+    const onEvent = (): never => {
+      throw new Error('observer')
+    }
+    expect(() => new EventReporter(onEvent, () => ({ ...client })).report(event)).not.toThrow()
+    expect(channel.publish).toHaveBeenCalledTimes(1)
+  })
+
+  test('is not changed by who changes what it was told', () => {
+    const whose = Object.freeze({ ...client })
+    const told: object[] = []
+    const reporter = new EventReporter(
+      (heard) => told.push(heard),
+      () => whose,
+    )
+    reporter.report(event)
+    expect(Reflect.set(told[0] as object, 'active', false)).toBe(false)
+    expect(Reflect.set((told[0] as { client: object }).client, 'clientId', 'another')).toBe(false)
+  })
+})

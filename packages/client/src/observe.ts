@@ -1,0 +1,70 @@
+/** Calls that somebody listens to: they come to the same, and it is told. */
+import { isIntrospectionError } from '@token-introspection/core'
+import type { EventReporter } from './event-reporter.ts'
+import { guard, type GuardSteps, type OptionalGuardDecision } from './guard.ts'
+import { type IntrospectOptions, introspect, type Steps } from './introspect.ts'
+import { isPromise, type MaybePromise } from './maybe-promise.ts'
+import type { IntrospectionResult } from './result/introspection-result.ts'
+import type { GuardRequest } from './token/extract-token.ts'
+import { tokenPart } from './token/fingerprint-token.ts'
+import type { Trace } from './trace.ts'
+
+/** Enough to tell tokens apart, and too little to find an entry of a store by. */
+const FINGERPRINT_CHARACTERS = 16
+
+/** Introspects, and tells what came of it. */
+export async function observeIntrospection(
+  token: string,
+  options: IntrospectOptions,
+  steps: Steps,
+  trace: Trace,
+  reporter: EventReporter,
+): Promise<IntrospectionResult> {
+  const startedMs = performance.now()
+  try {
+    const answer = introspect(token, options, steps, trace)
+    const result = isPromise(answer) ? await answer : answer
+    const durationMs = performance.now() - startedMs
+    const key = keyOf(token, steps, trace)
+    const fingerprint = shorten(isPromise(key) ? await key : key)
+    reporter.report({ type: 'introspected', active: result.active, source: trace.source, fingerprint, durationMs })
+    return result
+  } catch (error) {
+    if (isIntrospectionError(error)) {
+      const durationMs = performance.now() - startedMs
+      const fingerprint = shorten(await keyOf(token, steps, trace))
+      reporter.report({ type: 'failed', error, source: trace.source, fingerprint, durationMs })
+    }
+    throw error
+  }
+}
+
+/** Guards, and tells what was decided; `trace` is that of the introspection in the steps. */
+export async function observeGuard<Claims extends object>(
+  request: GuardRequest,
+  steps: GuardSteps<Claims>,
+  trace: Trace,
+  reporter: EventReporter,
+): Promise<OptionalGuardDecision<Claims>> {
+  const startedMs = performance.now()
+  const decision = await guard(request, steps)
+  const durationMs = performance.now() - startedMs
+  const fingerprint = trace.key === undefined ? undefined : shorten(await trace.key)
+  if (decision.allowed) {
+    reporter.report({ type: 'guarded', allowed: true, fingerprint, durationMs })
+  } else {
+    const { reason, status, error } = decision
+    reporter.report({ type: 'guarded', allowed: false, reason, status, error, fingerprint, durationMs })
+  }
+  return decision
+}
+
+/** A token that was not asked about has no key yet. */
+function keyOf(token: string, steps: Steps, trace: Trace): MaybePromise<string> {
+  trace.key ??= steps.token.fingerprint(token, {})
+  return trace.key
+}
+
+function shorten(key: string): string {
+  return tokenPart(key).slice(0, FINGERPRINT_CHARACTERS)
+}

@@ -1,0 +1,15 @@
+/** How far a call came, noted by the spine for whoever listens. */
+import type { AnswerSource } from './events.ts'
+import type { MaybePromise } from './maybe-promise.ts'
+
+/** The notes of one call. */
+export interface Trace {
+  source: AnswerSource
+  /** What the answer is kept by, once it is known. */
+  key: MaybePromise<string> | undefined
+}
+
+/** For a call that begins. */
+export function startTrace(): Trace {
+  return { source: 'unasked', key: undefined }
+}

@@ -1,0 +1,368 @@
+/** The OpenTelemetry entry against the SDK of OpenTelemetry. */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics'
+import {
+  type Context,
+  context,
+  type ContextManager,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api'
+import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import {
+  clientSecretBasic,
+  type Fetch,
+  IntrospectionClient,
+  type IntrospectionClientEvent,
+  type IntrospectionClientOptions,
+} from '@token-introspection/client'
+import { observeStatistics, recordIntrospections } from '@token-introspection/client/opentelemetry'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { clientSecret, good, hostileAnswers, issuer, now, token } from '../hostile-answers.ts'
+import { type LoopbackServer, serve } from '../loopback-server.ts'
+import { expectNoSecrets } from '../secrets.ts'
+
+const endpoint = 'https://as.example.com:8443/introspect'
+const server = { 'server.address': 'as.example.com', 'server.port': 8443 }
+
+/** An endpoint that refuses our credentials. */
+const refuse = (): Promise<Response> => Promise.resolve(new Response('', { status: 401 }))
+const down = (): Promise<never> => Promise.reject(new Error('down'))
+const nothing = (): undefined => undefined
+
+/** A tracer and a meter that keep what they are given. */
+function telemetry() {
+  const spans = new InMemorySpanExporter()
+  const tracing = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] })
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
+  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 60_000 })
+  const metering = new MeterProvider({ readers: [reader] })
+  onTestFinished(async () => {
+    await Promise.all([tracing.shutdown(), metering.shutdown()])
+  })
+  return {
+    tracer: tracing.getTracer('test'),
+    meter: metering.getMeter('test'),
+    spans: () => spans.getFinishedSpans(),
+    /** Every value now, by the name of its metric. */
+    values: async () => {
+      exporter.reset()
+      await reader.forceFlush()
+      const metrics = exporter.getMetrics().at(-1)?.scopeMetrics[0]?.metrics ?? []
+      return Object.fromEntries(
+        metrics.map(({ descriptor, dataPoints }) => [
+          descriptor.name.replace('token_introspection.client.', ''),
+          dataPoints.map(({ attributes, value }) => ({ attributes, value, unit: descriptor.unit })),
+        ]),
+      )
+    },
+  }
+}
+
+function createClient({ fetch, ...options }: Partial<IntrospectionClientOptions> & { fetch?: Fetch } = {}) {
+  return new IntrospectionClient({
+    endpoint,
+    clientAuthentication: clientSecretBasic('api', clientSecret),
+    transport: { fetch: fetch ?? (() => Promise.resolve(Response.json({ active: true, sub: 'alice' }))) },
+    ...options,
+  })
+}
+
+function bearing(value = token): Request {
+  return new Request('https://api.example.com/orders', { headers: { authorization: `Bearer ${value}` } })
+}
+
+describe('recordIntrospections', () => {
+  test('makes a span and a measurement of every answer', async () => {
+    const { tracer, meter, spans, values } = telemetry()
+    const client = createClient({ cache: {}, onEvent: recordIntrospections({ tracer, meter }) })
+    await client.introspect(token)
+    await client.introspect(token)
+    const common = { 'token_introspection.active': true, ...server }
+    const fingerprint = expect.stringMatching(/^[\w-]{16}$/) as string
+    const [asked, remembered] = spans()
+    expect([asked?.name, asked?.kind, asked?.status.code]).toEqual([
+      'token introspection',
+      SpanKind.CLIENT,
+      SpanStatusCode.UNSET,
+    ])
+    expect(asked?.attributes).toEqual({
+      ...common,
+      'token_introspection.source': 'endpoint',
+      'token_introspection.token_fingerprint': fingerprint,
+    })
+    expect([remembered?.name, remembered?.kind]).toEqual(['token introspection', SpanKind.INTERNAL])
+    expect(remembered?.attributes).toEqual({ ...asked?.attributes, 'token_introspection.source': 'cache' })
+    expect(spans()).toHaveLength(2)
+    expect(await values()).toEqual({
+      duration: [
+        {
+          attributes: { ...common, 'token_introspection.source': 'endpoint' },
+          value: expect.objectContaining({ count: 1 }) as object,
+          unit: 's',
+        },
+        {
+          attributes: { ...common, 'token_introspection.source': 'cache' },
+          value: expect.objectContaining({ count: 1 }) as object,
+          unit: 's',
+        },
+      ],
+    })
+  })
+
+  test('puts the span below that of the request, however long the answer took', async () => {
+    const storage = new AsyncLocalStorage<Context>()
+    const manager: ContextManager = {
+      active: () => storage.getStore() ?? ROOT_CONTEXT,
+      with: (active, run, self, ...parameters) => storage.run(active, () => run.call(self as never, ...parameters)),
+      bind: (_, target) => target,
+      enable: () => manager,
+      disable: () => manager,
+    }
+    context.setGlobalContextManager(manager)
+    onTestFinished(() => context.disable())
+    const { tracer, spans } = telemetry()
+    const client = createClient({
+      onEvent: recordIntrospections({ tracer }),
+      fetch: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        return Response.json({ active: true })
+      },
+    })
+    const requests = ['first', 'second'].map((name) => tracer.startSpan(name))
+    await Promise.all(
+      requests.map((span) => context.with(trace.setSpan(ROOT_CONTEXT, span), () => client.introspect(token))),
+    )
+    expect(spans().map((span) => span.attributes['token_introspection.source'])).toEqual(['endpoint', 'joined'])
+    expect(spans().map((span) => span.parentSpanContext?.spanId)).toEqual(
+      requests.map((span) => span.spanContext().spanId),
+    )
+  })
+
+  test('calls a token that could not be checked an error, by its code', async () => {
+    const { tracer, meter, spans, values } = telemetry()
+    const client = createClient({ fetch: refuse, onEvent: recordIntrospections({ tracer, meter }) })
+    await client.introspect(token).catch(() => undefined)
+    const attributes = {
+      'token_introspection.source': 'endpoint',
+      'error.type': 'ERR_TRANSPORT_UNAUTHORIZED',
+      ...server,
+    }
+    expect(spans()).toMatchObject([{ attributes, status: { code: SpanStatusCode.ERROR }, kind: SpanKind.CLIENT }])
+    expect((await values())['duration']).toMatchObject([{ attributes }])
+  })
+
+  test('dates a span from the call to its answer', () => {
+    const { tracer, spans } = telemetry()
+    recordIntrospections({ tracer, now: () => 1_764_000_000_500 })({
+      type: 'introspected',
+      active: true,
+      source: 'endpoint',
+      fingerprint: 'x',
+      durationMs: 250,
+      client: { issuer, endpoint: undefined, clientId: undefined },
+    })
+    const [span] = spans()
+    expect([span?.startTime, span?.endTime]).toEqual([
+      [1_764_000_000, 250_000_000],
+      [1_764_000_000, 500_000_000],
+    ])
+    expect(span?.attributes).toMatchObject({ 'server.address': 'as.example.com', 'server.port': 443 })
+  })
+
+  test('counts what guards refuse, by the reason, and not what they allow', async () => {
+    const { meter, values } = telemetry()
+    const onEvent = recordIntrospections({ meter })
+    const guard = createClient({ onEvent }).guard({ audience: false })
+    await guard(bearing())
+    await guard(new Request('https://api.example.com'))
+    await guard(new Request('https://api.example.com'))
+    await createClient({ fetch: refuse, onEvent }).guard({ audience: false })(bearing())
+    expect((await values())['refusals']).toEqual([
+      {
+        attributes: { 'token_introspection.reason': 'token_absent', 'http.response.status_code': 401, ...server },
+        value: 2,
+        unit: '{request}',
+      },
+      {
+        attributes: {
+          'token_introspection.reason': 'unavailable',
+          'http.response.status_code': 500,
+          'error.type': 'ERR_TRANSPORT_UNAUTHORIZED',
+          ...server,
+        },
+        value: 1,
+        unit: '{request}',
+      },
+    ])
+  })
+
+  test('counts changes of circuits, and failures that no call failed by', async () => {
+    const { meter, values } = telemetry()
+    const client = createClient({
+      onEvent: recordIntrospections({ meter }),
+      cache: { store: { get: down, set: down, delete: down, clear: down }, keySecret: 'x'.repeat(32) },
+      transport: {
+        retry: false,
+        circuitBreaker: { failures: 1 },
+        fetch: () => Promise.resolve(new Response('', { status: 503 })),
+      },
+    })
+    await client.introspect(token).catch(() => undefined)
+    expect(await values()).toMatchObject({
+      'circuit.changes': [{ attributes: { 'token_introspection.circuit.state': 'open', ...server }, value: 1 }],
+      warnings: [{ attributes: { 'error.type': 'ERR_CACHE_STORE', ...server }, value: 1 }],
+    })
+  })
+
+  test('makes no spans without a tracer and measures nothing without a meter', async () => {
+    const { tracer, meter, spans, values } = telemetry()
+    await createClient({ onEvent: recordIntrospections({ meter }) }).introspect(token)
+    expect([spans().length, (await values())['duration']?.length]).toEqual([0, 1])
+    await createClient({ onEvent: recordIntrospections({ tracer }) }).introspect(token)
+    expect([spans().length, (await values())['duration']?.length]).toEqual([1, 1])
+  })
+
+  test('does nothing about events it does not know', () => {
+    const { tracer, meter, spans } = telemetry()
+    const record = recordIntrospections({ tracer, meter })
+    record({ type: 'of a newer client' } as unknown as IntrospectionClientEvent)
+    expect(spans()).toEqual([])
+  })
+
+  test.each<[string, object]>([
+    ['tracer', { tracer: {} }],
+    ['meter', { meter: {} }],
+    ['now', { now: 0 }],
+    ['spans', { spans: true }],
+  ])('refuses a wrong %s', (path, options) => {
+    expect(() => recordIntrospections(options)).toThrow(new RegExp(`^${path}: `))
+  })
+})
+
+describe('observeStatistics', () => {
+  test('observes what the client counts, whenever metrics are collected', async () => {
+    const { meter, values } = telemetry()
+    const client = createClient({ cache: {} })
+    const attributes = { 'server.address': 'as.example.com' }
+    observeStatistics(client, meter, attributes)
+    await Promise.all([client.introspect(token), client.introspect(token)])
+    await client.introspect(token)
+    const active = (value: boolean) => ({ ...attributes, 'token_introspection.active': value })
+    const inState = (state: string) => ({ ...attributes, 'token_introspection.circuit.state': state })
+    expect(await values()).toEqual({
+      'cache.hits': [
+        { attributes: active(true), value: 1, unit: '{call}' },
+        { attributes: active(false), value: 0, unit: '{call}' },
+      ],
+      'cache.misses': [{ attributes, value: 2, unit: '{call}' }],
+      'requests.joined': [{ attributes, value: 1, unit: '{call}' }],
+      'cache.entries': [{ attributes, value: 1, unit: '{answer}' }],
+      'requests.under_way': [{ attributes, value: 0, unit: '{request}' }],
+      'requests.queued': [{ attributes, value: 0, unit: '{request}' }],
+      circuits: [
+        { attributes: inState('closed'), value: 1, unit: '{circuit}' },
+        { attributes: inState('open'), value: 0, unit: '{circuit}' },
+        { attributes: inState('half_open'), value: 0, unit: '{circuit}' },
+      ],
+    })
+  })
+
+  test('keeps several clients apart by the attributes, and asks none of them once it is ended', async () => {
+    const { meter, values } = telemetry()
+    const asked: string[] = []
+    const observed = (name: string) => {
+      const client = createClient({ cache: {} })
+      const statistics = () => {
+        asked.push(name)
+        return client.statistics()
+      }
+      return observeStatistics({ statistics }, meter, { name })
+    }
+    const end = observed('a')
+    observed('b')
+    expect((await values())['cache.entries']?.map(({ attributes }) => attributes['name'])).toEqual(['a', 'b'])
+    end()
+    await values()
+    expect(asked).toEqual(['a', 'b', 'b'])
+  })
+
+  test('says nothing of how many answers a store of your own has', async () => {
+    const { meter, values } = telemetry()
+    const store = { get: nothing, set: nothing, delete: nothing, clear: nothing }
+    observeStatistics(createClient({ cache: { store, keySecret: 'x'.repeat(32) } }), meter)
+    expect((await values())['cache.entries'] ?? []).toEqual([])
+  })
+
+  test.each<[string, unknown[]]>([
+    ['client', [undefined, {}]],
+    ['client', [{}, {}]],
+    ['meter', [createClient(), undefined]],
+    ['meter', [createClient(), {}]],
+  ])('refuses a wrong %s', (path, parameters) => {
+    const observe = observeStatistics as (...parameters: unknown[]) => unknown
+    expect(() => observe(...parameters)).toThrow(new RegExp(`^${path}: `))
+  })
+})
+
+describe('whatever the authorization server answers', () => {
+  let elsewhere: LoopbackServer
+  beforeAll(async () => {
+    elsewhere = await serve(({ response }) =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(good)),
+    )
+  })
+  afterAll(() => elsewhere[Symbol.asyncDispose]())
+
+  test.each(hostileAnswers)('no event, span or metric holds the token or the secret: $title (SEC-11)', async (row) => {
+    await using authority = await serve((exchange) => row.answer({ ...exchange, elsewhere: elsewhere.origin }))
+    const { tracer, meter, spans, values } = telemetry()
+    const record = recordIntrospections({ tracer, meter })
+    const events: unknown[] = []
+    const onMessage = (message: unknown): void => {
+      events.push(message)
+    }
+    subscribe('token-introspection:client', onMessage)
+    onTestFinished(() => {
+      unsubscribe('token-introspection:client', onMessage)
+    })
+    await using client = createClient({
+      endpoint: `${authority.origin}/introspect?key=${clientSecret}`,
+      cache: {},
+      response: { acceptedIssuers: [issuer] },
+      transport: {
+        allowHttpOnLoopback: true,
+        retry: false,
+        circuitBreaker: { failures: 1 },
+        ...(row.late && { deadlineMs: 80 }),
+      },
+      now: () => now * 1000,
+      onEvent: (event) => {
+        events.push(event)
+        record(event)
+      },
+    })
+    observeStatistics(client, meter)
+    await client.introspect(token).catch(() => undefined)
+    await client.guard({ audience: false, scope: 'orders:read' })(bearing())
+    await client.introspect(`${token}\n`)
+    // Of the call, of the call of the guard and its decision, and of the one that was not sent; and each twice.
+    expect(events.length).toBeGreaterThanOrEqual(8)
+    expect(spans()).toHaveLength(3)
+    const told = [
+      events,
+      spans().map(({ name, attributes, status, events: noted }) => ({ name, attributes, status, noted })),
+    ]
+    expectNoSecrets(...told, await values(), client.statistics())
+    // Nothing about users on what is collected of all of them.
+    expect(JSON.stringify([told[1], await values()])).not.toMatch(/alice|orders:read/)
+  })
+})

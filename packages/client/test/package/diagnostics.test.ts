@@ -1,0 +1,55 @@
+/** The diagnostics channel in processes of their own, for what would end this one. */
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+
+const run = promisify(execFile)
+const cwd = fileURLToPath(new URL('../..', import.meta.url))
+
+const script = (subscriber: string) => `
+  import { subscribe } from 'node:diagnostics_channel'
+  import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
+  const uncaught = []
+  for (const event of ['uncaughtException', 'unhandledRejection']) {
+    process.on(event, (error) => uncaught.push(event + ': ' + error.message))
+  }
+  let told = 0
+  subscribe('token-introspection:client', (message) => {
+    told += 1
+    return (${subscriber})(message)
+  })
+  const client = new IntrospectionClient({
+    endpoint: 'https://as.example.com/introspect',
+    clientAuthentication: clientSecretBasic('api', 'secret'),
+    transport: { fetch: async () => Response.json({ active: true }) },
+  })
+  const { active } = await client.introspect('abc')
+  await new Promise((resolve) => setTimeout(resolve, 10))
+  console.log(JSON.stringify({ active, told, uncaught }))
+`
+
+async function introspect(subscriber: string, conditions: readonly string[] = []): Promise<unknown> {
+  const flags = conditions.map((condition) => `--conditions=${condition}`)
+  const { stdout } = await run(process.execPath, [...flags, '--input-type=module', '--eval', script(subscriber)], {
+    cwd,
+  })
+  return JSON.parse(stdout)
+}
+
+test.each([
+  ['throws', '() => { throw new Error("subscriber") }', ['uncaughtException: subscriber']],
+  ['rejects', 'async () => { throw new Error("subscriber") }', ['unhandledRejection: subscriber']],
+  [
+    'changes the message',
+    '(message) => { "use strict"; message.active = false }',
+    [expect.stringContaining('uncaughtException: ')],
+  ],
+  ['does nothing', '() => undefined', []],
+])('a subscriber that %s changes no answer; Node tells the process', async (_, subscriber, uncaught) => {
+  expect(await introspect(subscriber)).toEqual({ active: true, told: 1, uncaught })
+})
+
+test('nobody is told where there is no Node', async () => {
+  expect(await introspect('() => undefined', ['workerd'])).toEqual({ active: true, told: 0, uncaught: [] })
+})

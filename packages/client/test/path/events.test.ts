@@ -1,0 +1,384 @@
+/** What is told of calls and decisions, to `onEvent` and to subscribers of the diagnostics channel. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import {
+  clientSecretBasic,
+  type FailedEvent,
+  type Fetch,
+  IntrospectionClient,
+  type IntrospectionClientEvent,
+  type IntrospectionClientOptions,
+} from '@token-introspection/client'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+
+const endpoint = 'https://as.example.com/introspect'
+const token = '2YotnFZFEjr1zCsicMWpAA'
+const keySecret = 'a secret that all processes share'
+const channel = 'token-introspection:client'
+const anyNumber = expect.any(Number) as number
+const whose = { issuer: undefined, endpoint, clientId: 'api' }
+
+function createClient({ fetch, ...options }: Partial<IntrospectionClientOptions> & { fetch?: Fetch } = {}) {
+  const events: IntrospectionClientEvent[] = []
+  const client = new IntrospectionClient({
+    endpoint,
+    clientAuthentication: clientSecretBasic('api', 'secret'),
+    transport: { fetch: fetch ?? (() => Promise.resolve(Response.json({ active: true, sub: 'alice' }))) },
+    onEvent: (event) => events.push(event),
+    ...options,
+  })
+  return { client, events }
+}
+
+const done = (): Promise<void> => Promise.resolve()
+
+/** A store that answers later. */
+function createStore(get: () => Promise<undefined> = () => Promise.resolve(undefined)) {
+  return { get, set: done, delete: done, clear: done }
+}
+
+/** Subscribes until the test is over. */
+function listen(listener: (event: IntrospectionClientEvent, name: string | symbol) => unknown = () => undefined) {
+  const told: IntrospectionClientEvent[] = []
+  const subscriber = (message: unknown, name: string | symbol): void => {
+    told.push(message as IntrospectionClientEvent)
+    listener(message as IntrospectionClientEvent, name)
+  }
+  subscribe(channel, subscriber)
+  const end = (): unknown => unsubscribe(channel, subscriber)
+  onTestFinished(() => {
+    end()
+  })
+  return { told, end }
+}
+
+function bearing(value = token): Request {
+  return new Request('https://api.example.com/orders', { headers: { authorization: `Bearer ${value}` } })
+}
+
+function sourcesOf(events: readonly IntrospectionClientEvent[]) {
+  return events.map((event) => ('source' in event ? event.source : event.type))
+}
+
+/** The fingerprints of calls, by one client each. */
+async function fingerprintsOf(options: Partial<IntrospectionClientOptions>, ...calls: (readonly [string, object?])[]) {
+  const { client, events } = createClient(options)
+  for (const [asked, call] of calls) await client.introspect(asked, call)
+  return events.flatMap((event) => ('fingerprint' in event ? [event.fingerprint] : []))
+}
+
+describe('an introspection', () => {
+  test('is told with where its answer came from, whose it is and how long it took', async () => {
+    const { client, events } = createClient()
+    await client.introspect(token)
+    expect(events).toEqual([
+      {
+        type: 'introspected',
+        active: true,
+        source: 'endpoint',
+        fingerprint: expect.stringMatching(/^[\w-]{16}$/) as string,
+        durationMs: anyNumber,
+        client: whose,
+      },
+    ])
+    expect(Object.isFrozen(events[0])).toBe(true)
+  })
+
+  test('comes from the endpoint first, then from the cache', async () => {
+    const { client, events } = createClient({ cache: {} })
+    await client.introspect(token)
+    await client.introspect(token)
+    await client.introspect(token, { maxAgeSeconds: 0 })
+    expect(sourcesOf(events)).toEqual(['endpoint', 'cache', 'endpoint'])
+  })
+
+  test('comes from a store that answers later', async () => {
+    const entry = { response: { active: false as const }, askedAtMs: Date.now(), expiresAtMs: Date.now() + 5000 }
+    const store = { ...createStore(), get: () => Promise.resolve(entry) }
+    const { client, events } = createClient({ cache: { store, keySecret } })
+    await client.introspect(token)
+    expect(events).toMatchObject([{ type: 'introspected', active: false, source: 'cache' }])
+  })
+
+  test('shares the request of another', async () => {
+    const { client, events } = createClient()
+    await Promise.all([client.introspect(token), client.introspect(token), client.introspect('another')])
+    expect(sourcesOf(events).toSorted()).toEqual(['endpoint', 'endpoint', 'joined'])
+  })
+
+  test.each([
+    ['longer than any', 'x'.repeat(8193)],
+    ['with a line break', `${token}\n`],
+    ['of nothing', ''],
+  ])('of a token %s is told as unasked, and has a fingerprint', async (_, odd) => {
+    for (const cache of [undefined, {}, { store: createStore(), keySecret }]) {
+      const { client, events } = createClient({ cache })
+      expect(await client.introspect(odd)).toEqual({ active: false })
+      expect(events).toMatchObject([
+        {
+          type: 'introspected',
+          active: false,
+          source: 'unasked',
+          fingerprint: expect.stringMatching(/^[\w-]{16}$/) as string,
+        },
+      ])
+    }
+  })
+
+  test('that fails says from where there would have been an answer', async () => {
+    const { client, events } = createClient({ fetch: () => Promise.resolve(new Response('', { status: 500 })) })
+    const settled = await Promise.allSettled([client.introspect(token), client.introspect(token)])
+    expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    const error = (settled[0] as PromiseRejectedResult).reason as Error
+    const fingerprint = expect.stringMatching(/^[\w-]{16}$/) as string
+    expect(events).toEqual([
+      { type: 'failed', error, source: 'endpoint', fingerprint, durationMs: anyNumber, client: whose },
+      { type: 'failed', error, source: 'joined', fingerprint, durationMs: anyNumber, client: whose },
+    ])
+  })
+
+  test('that waits in vain for the store says so', async () => {
+    const store = createStore(() => new Promise(() => undefined))
+    const { client, events } = createClient({ cache: { store, keySecret }, transport: { deadlineMs: 50 } })
+    await expect(client.introspect(token)).rejects.toMatchObject({ code: 'ERR_TRANSPORT_TIMEOUT' })
+    expect(events).toMatchObject([{ type: 'failed', source: 'cache' }])
+  })
+
+  test('that its own caller ended, or made wrongly, is not told', async () => {
+    const { client, events } = createClient()
+    await expect(client.introspect(token, { signal: AbortSignal.abort() })).rejects.toThrow()
+    await expect(client.introspect(token, { maxAgeSeconds: -1 })).rejects.toThrow(TypeError)
+    await client.close()
+    await expect(client.introspect(token)).rejects.toThrow(TypeError)
+    expect(events).toEqual([])
+  })
+})
+
+describe('a fingerprint', () => {
+  test('is one for a token, whatever it is asked about with, and another for any other', async () => {
+    const hint = { tokenTypeHint: 'access_token' }
+    const [first, again, hinted, other] = await fingerprintsOf({ cache: {} }, [token], [token], [token, hint], ['b'])
+    expect([again, hinted]).toEqual([first, first])
+    expect(other).not.toBe(first)
+  })
+
+  test('is another in another client, so that nobody can look it up', async () => {
+    expect(await fingerprintsOf({}, [token])).not.toEqual(await fingerprintsOf({}, [token]))
+  })
+
+  test('is the same wherever the secret of the cache is', async () => {
+    const cache = { keySecret, store: createStore() }
+    const [here] = await fingerprintsOf({ cache }, [token])
+    expect(await fingerprintsOf({ cache }, [token])).toEqual([here])
+    const elsewhere = { keySecret: `${keySecret}, but another`, store: createStore() }
+    expect(await fingerprintsOf({ cache: elsewhere }, [token])).not.toEqual([here])
+  })
+
+  test('is too short to be a key of the store', async () => {
+    const keys: string[] = []
+    const store = { ...createStore(), get: (key: string) => Promise.resolve(void keys.push(key)) }
+    const [fingerprint] = await fingerprintsOf({ cache: { store, keySecret } }, [token])
+    expect(keys).toEqual([expect.stringMatching(/^[\w-]{43}$/)])
+    expect(keys[0]?.slice(0, 16)).toBe(fingerprint)
+  })
+})
+
+describe('a guard', () => {
+  const options = { audience: false, scope: 'orders:read' } as const
+
+  test('tells that a request may pass, by the same fingerprint', async () => {
+    const { client, events } = createClient()
+    await client.guard({ audience: false })(bearing())
+    const [introspected, guarded] = events
+    const { fingerprint } = introspected as { fingerprint: string }
+    expect(introspected).toMatchObject({ type: 'introspected' })
+    expect(guarded).toEqual({ type: 'guarded', allowed: true, fingerprint, durationMs: anyNumber, client: whose })
+    expect(events).toHaveLength(2)
+  })
+
+  test.each<[string, object, Request, string, number]>([
+    ['has no token', { active: true }, new Request('https://api.example.com'), 'token_absent', 401],
+    ['has two tokens', { active: true }, bearing('a b'), 'request_malformed', 400],
+    ['has a bad token', { active: false }, bearing(), 'token_inactive', 401],
+    ['has too little scope', { active: true, scope: 'orders' }, bearing(), 'scope', 403],
+  ])('tells why it refuses a request that %s', async (_, body, request, reason, status) => {
+    const { client, events } = createClient({ fetch: () => Promise.resolve(Response.json(body)) })
+    await client.guard(options)(request)
+    expect(events.at(-1)).toMatchObject({ type: 'guarded', allowed: false, reason, status, error: undefined })
+    const asked = status !== 400 && reason !== 'token_absent'
+    expect(sourcesOf(events)).toEqual(asked ? ['endpoint', 'guarded'] : ['guarded'])
+    const { fingerprint } = events.at(-1) as { fingerprint?: string }
+    expect(fingerprint === undefined).toBe(!asked)
+  })
+
+  test('tells the error of a token that could not be checked', async () => {
+    const { client, events } = createClient({ fetch: () => Promise.resolve(new Response('', { status: 401 })) })
+    await client.guard(options)(bearing())
+    const [failed, guarded] = events
+    expect(guarded).toMatchObject({ type: 'guarded', reason: 'unavailable', status: 500 })
+    expect((guarded as { error?: unknown }).error).toBe((failed as FailedEvent).error)
+  })
+})
+
+describe('a listener', () => {
+  const failing: [string, () => unknown][] = [
+    [
+      'throws',
+      () => {
+        throw new Error('listener')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('listener'))],
+    ['never ends', () => new Promise(() => undefined)],
+    ['takes long', () => vi.waitUntil(() => false, { timeout: 50 }).catch(() => undefined)],
+    [
+      'changes what it is told',
+      (event?: object) => Object.assign(event ?? {}, { active: false, allowed: false, client: undefined }),
+    ],
+  ]
+
+  test.each(failing)('that %s changes no answer and no decision', async (_, onEvent) => {
+    const { client } = createClient({ onEvent, cache: {} })
+    for (let call = 0; call < 3; call++) {
+      expect(await client.introspect(token)).toMatchObject({ active: true })
+      expect(await client.guard({ audience: false })(bearing())).toMatchObject({ allowed: true })
+    }
+    const down = createClient({
+      onEvent,
+      fetch: () => Promise.resolve(new Response('', { status: 401 })),
+    })
+    await expect(down.client.introspect(token)).rejects.toMatchObject({ code: 'ERR_TRANSPORT_UNAUTHORIZED' })
+    expect(await down.client.guard({ audience: false })(bearing())).toMatchObject({ status: 500 })
+  })
+
+  test('that calls the client again is told of that call too', async () => {
+    const events: string[] = []
+    const { client } = createClient({
+      onEvent: (event) => {
+        events.push(event.type)
+        if (events.length === 1) void client.introspect('another')
+      },
+    })
+    await client.introspect(token)
+    await vi.waitFor(() => expect(events).toEqual(['introspected', 'introspected']))
+  })
+})
+
+describe('the diagnostics channel', () => {
+  test('tells what onEvent is told, of every client', async () => {
+    const { told } = listen()
+    const first = createClient()
+    const second = createClient({ issuer: 'https://as.example.com', endpoint: `${endpoint}?key=s3cr3t` })
+    await first.client.introspect(token)
+    await second.client.guard({ audience: false })(bearing())
+    expect(told).toEqual([...first.events, ...second.events])
+    expect(told.map((event) => event.client)).toEqual([
+      whose,
+      { ...whose, issuer: 'https://as.example.com' },
+      { ...whose, issuer: 'https://as.example.com' },
+    ])
+  })
+
+  test('needs no onEvent', async () => {
+    const { told } = listen()
+    const { client } = createClient({ onEvent: undefined })
+    await client.introspect(token)
+    expect(told).toMatchObject([{ type: 'introspected', source: 'endpoint' }])
+  })
+
+  test('is silent again when nobody subscribes any more', async () => {
+    const { told, end } = listen()
+    const { client } = createClient({ onEvent: undefined })
+    end()
+    await client.introspect(token)
+    expect(told).toEqual([])
+  })
+
+  test('tells of the calls that begin when somebody subscribes, and not of one that is under way', async () => {
+    const answers: (() => void)[] = []
+    const { client } = createClient({
+      onEvent: undefined,
+      fetch: () => new Promise((resolve) => answers.push(() => resolve(Response.json({ active: true })))),
+    })
+    const guard = client.guard({ audience: false })
+    const early = [client.introspect(token), guard(bearing())]
+    await vi.waitFor(() => expect(answers).toHaveLength(1))
+    const { told } = listen()
+    const late = client.introspect(token)
+    answers[0]?.()
+    expect(await Promise.all(early)).toMatchObject([{ active: true }, { allowed: true }])
+    expect(await late).toEqual({ active: true })
+    expect(told).toMatchObject([{ type: 'introspected', source: 'joined' }])
+  })
+
+  test('takes nothing from a call whose subscriber leaves while it is under way', async () => {
+    const { promise, resolve } = Promise.withResolvers<Response>()
+    const { client } = createClient({ onEvent: undefined, fetch: () => promise })
+    const { told, end } = listen()
+    const call = client.introspect(token)
+    end()
+    resolve(Response.json({ active: true }))
+    expect(await call).toEqual({ active: true })
+    expect(told).toEqual([])
+  })
+
+  test('tells of circuits, the store of the cache and metadata', async () => {
+    const { told } = listen()
+    const store = createStore(() => Promise.reject(new Error('down')))
+    const { client } = createClient({
+      onEvent: undefined,
+      cache: { store, keySecret },
+      transport: {
+        circuitBreaker: { failures: 1 },
+        retry: false,
+        fetch: () => Promise.resolve(new Response('', { status: 503 })),
+      },
+    })
+    await client.introspect(token).catch(() => undefined)
+    expect(told).toMatchObject([
+      { type: 'cache_failed', error: { code: 'ERR_CACHE_STORE' }, client: whose },
+      { type: 'circuit_changed', endpoint, state: 'open', client: whose },
+      { type: 'failed', client: whose },
+    ])
+  })
+})
+
+describe('when nobody listens', () => {
+  test('no clock is asked for a hit, a guard, or a token that nobody is asked about', async () => {
+    const { client } = createClient({ onEvent: undefined, cache: {} })
+    await client.introspect(token)
+    const clock = vi.spyOn(performance, 'now')
+    onTestFinished(() => {
+      clock.mockRestore()
+    })
+    await client.introspect(token)
+    await client.introspect('')
+    await client.guard({ audience: false })(bearing())
+    expect(clock).not.toHaveBeenCalled()
+    const heard = createClient({ cache: {} })
+    await heard.client.introspect('')
+    expect(clock).toHaveBeenCalled()
+  })
+})
+
+describe('statistics', () => {
+  test('say what is under way, what waits, and how the circuits are', async () => {
+    const answers: (() => void)[] = []
+    const { client } = createClient({
+      endpoint: `${endpoint}?key=s3cr3t`,
+      transport: {
+        maxConcurrentRequests: 1,
+        retry: false,
+        circuitBreaker: { failures: 1 },
+        fetch: () => new Promise((resolve) => answers.push(() => resolve(new Response('', { status: 503 })))),
+      },
+    })
+    expect(client.statistics()).toMatchObject({ underWay: 0, queued: 0, circuits: [] })
+    const calls = Promise.allSettled([client.introspect('a'), client.introspect('b')])
+    await vi.waitFor(() => expect(answers).toHaveLength(1))
+    expect(client.statistics()).toMatchObject({ underWay: 1, queued: 1, circuits: [{ endpoint, state: 'closed' }] })
+    answers[0]?.()
+    await calls
+    expect(client.statistics()).toMatchObject({ underWay: 0, queued: 0, circuits: [{ endpoint, state: 'open' }] })
+    expect(Object.isFrozen(client.statistics().circuits)).toBe(true)
+  })
+})

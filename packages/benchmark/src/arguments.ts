@@ -1,18 +1,21 @@
 /** The command line of the benchmark. */
 import { parseArgs } from 'node:util'
+import { CACHE_BOUNDS } from './sides/cache-bounds.ts'
+import { CACHED_SIDES } from './sides/cached-sides.ts'
 import { FRAMEWORK_SIDES } from './sides/framework-sides.ts'
 import { STORE_SIDES } from './sides/store-sides.ts'
 
-/** What can be measured alone: the two sides, frameworks, signed answers, and all comparisons of stores. */
+/** What can be measured alone: the two sides, the client's cache, frameworks, signed answers, and all comparisons of stores. */
 const GROUPS = {
   client: ['client'],
+  cached: [...CACHED_SIDES, CACHE_BOUNDS],
   server: ['server'],
   frameworks: FRAMEWORK_SIDES,
   signed: ['signed'],
   stores: STORE_SIDES,
 } as const
 
-/** One side, or one comparison of stores: what has a table of its own. */
+/** One side, or one comparison of a group: what has a table of its own. */
 export type Side = (typeof GROUPS)[keyof typeof GROUPS][number]
 
 /** What was asked for. */
@@ -32,9 +35,9 @@ export interface BenchmarkArguments {
 }
 
 /** What `--help` prints. */
-export const USAGE = `pnpm bench [--quick] [--only client|server|frameworks|signed|stores] [--dist] [--assert] [--profile] [--cores one|two]
+export const USAGE = `pnpm bench [--quick] [--only client|cached|server|frameworks|signed|stores] [--dist] [--assert] [--profile] [--cores one|two]
 
-  --quick     fewer and shorter rounds, about a minute and a half
+  --quick     fewer and shorter rounds, about three minutes
   --only      one side alone, or the stores
   --dist      measure packages/*/dist instead of the sources
   --assert    exit code 1 when a bar is missed

@@ -1,14 +1,16 @@
 /** `pnpm bench`: measures both sides against their bases and peers, prints a table, writes the results. */
 import { mkdirSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { type BenchmarkArguments, parseArguments, type Side, USAGE } from './arguments.ts'
-import { pinToCore } from './measure/pin-to-core.ts'
+import { LAST_CORE, pinToCore, unpin } from './measure/pin-to-core.ts'
 import type { Round } from './measure/ratio.ts'
 import { judgeBars } from './report/bars.ts'
-import { printBars, printTable } from './report/print-table.ts'
+import { type Figure, summarizeFigures } from './report/figures.ts'
+import { printBars, printFigures, printTable } from './report/print-table.ts'
 import { summarize } from './report/summary.ts'
 import { RESULTS, type SideResult, writeResults } from './report/write-results.ts'
+import { CACHE_BOUNDS, measureCacheBounds } from './sides/cache-bounds.ts'
+import { type CachedSide, cachedSides } from './sides/cached-sides.ts'
 import { clientSide, measureClientSide } from './sides/client-side.ts'
 import { type FrameworkSide, frameworkSides } from './sides/framework-sides.ts'
 import { measureServerSide, serverSide } from './sides/server-side.ts'
@@ -16,10 +18,15 @@ import { signedSide } from './sides/signed-side.ts'
 import { measureStoreSide, type StoreSide, storeSides } from './sides/store-sides.ts'
 import type { ChildSettings, Effort, Placement, SidePlan } from './sides/variant.ts'
 
-const efforts: Readonly<Record<'client' | 'server' | 'stores', Readonly<Record<'full' | 'quick', Effort>>>> = {
+const efforts: Readonly<Record<'client' | 'hits' | 'server' | 'stores', Readonly<Record<'full' | 'quick', Effort>>>> = {
   client: {
     full: { processes: 3, cycles: 24, roundMs: 250, warmUpMs: 1000 },
     quick: { processes: 1, cycles: 6, roundMs: 250, warmUpMs: 500 },
+  },
+  // An optimizing compiler has its last word about a hit after some seconds.
+  hits: {
+    full: { processes: 3, cycles: 16, roundMs: 250, warmUpMs: 3000 },
+    quick: { processes: 1, cycles: 4, roundMs: 250, warmUpMs: 1500 },
   },
   server: {
     full: { processes: 3, cycles: 14, roundMs: 1000, warmUpMs: 2000 },
@@ -31,6 +38,12 @@ const efforts: Readonly<Record<'client' | 'server' | 'stores', Readonly<Record<'
   },
 }
 
+/** How often the cache's bounds are looked at, each time in fresh processes, and for how long its answers change. */
+const boundsEfforts = {
+  full: { processes: 3, churnMs: 15_000 },
+  quick: { processes: 1, churnMs: 4000 },
+} as const
+
 interface MeasuredSide {
   readonly plan: SidePlan
   readonly effort: (typeof efforts)[keyof typeof efforts]
@@ -40,7 +53,10 @@ interface MeasuredSide {
   readonly measure: (effort: Effort, settings: ChildSettings) => Promise<Round[] | undefined>
 }
 
-function sideOf(side: Side): MeasuredSide {
+/** A side with rounds, which all have but one. */
+type RoundSide = Exclude<Side, typeof CACHE_BOUNDS>
+
+function sideOf(side: RoundSide): MeasuredSide {
   if (side === 'client') return { plan: clientSide, effort: efforts.client, cores: 'one', measure: measureClientSide }
   if (side === 'server') return { plan: serverSide, effort: efforts.server, cores: 'two', measure: measureServerSide }
   if (side === 'signed') {
@@ -50,6 +66,10 @@ function sideOf(side: Side): MeasuredSide {
       cores: 'two',
       measure: (...how) => measureServerSide(...how, signedSide),
     }
+  }
+  if (side in cachedSides) {
+    const plan = cachedSides[side as CachedSide]
+    return { plan, effort: efforts.hits, cores: 'one', measure: (...how) => measureClientSide(...how, plan) }
   }
   if (side in frameworkSides) {
     const plan = frameworkSides[side as FrameworkSide]
@@ -72,14 +92,17 @@ async function run(given: BenchmarkArguments): Promise<void> {
   console.log('ratios are to the first row: the median, and in brackets the quartiles of the rounds')
   const results: SideResult[] = []
   for (const side of given.sides) {
-    const placement = place(given.cores ?? sideOf(side).cores)
-    const result = await measureSide(side, given.quick ? 'quick' : 'full', {
-      execArgv: nodeOptions(given),
-      placement,
-    })
+    const length = given.quick ? 'quick' : 'full'
+    const placement = side === CACHE_BOUNDS ? placeAnywhere() : place(given.cores ?? sideOf(side).cores)
+    const settings = { execArgv: nodeOptions(given), placement }
+    const result =
+      side === CACHE_BOUNDS ? await measureBounds(length, settings) : await measureSide(side, length, settings)
     if (result === undefined) continue
     results.push(result)
-    console.log(`\n${describePlacement(placement)}\n${printTable(side, result.variants)}\n\n${printBars(result.bars)}`)
+    const { variants, figures, bars } = result
+    const table = side === CACHE_BOUNDS ? printFigures(side, figures) : printTable(side, variants)
+    console.log(`\n${describePlacement(placement)}\n${table}`)
+    if (bars.length > 0) console.log(`\n${printBars(bars)}`)
   }
   writeResults({ source, node: process.version, finishedAt: new Date().toISOString(), sides: results })
   const missed = results.flatMap((result) => result.bars).filter((bar) => !bar.met)
@@ -87,7 +110,7 @@ async function run(given: BenchmarkArguments): Promise<void> {
 }
 
 async function measureSide(
-  side: Side,
+  side: RoundSide,
   length: 'full' | 'quick',
   settings: ChildSettings,
 ): Promise<SideResult | undefined> {
@@ -101,20 +124,32 @@ async function measureSide(
   }
   const names = plan.candidates.map((candidate) => candidate.name)
   const variants = summarize(processes, plan.base.name, names)
-  return { side, effort, variants, bars: judgeBars(side, variants), processes }
+  return { side, effort, variants, figures: [], bars: judgeBars(side, { variants }), processes }
 }
 
-/** The last core, which has less to do besides than the first. This process may be there too: it waits. */
-/** Counted before this process keeps to one of them, because then it sees no other. */
-const last = availableParallelism() - 1
+async function measureBounds(length: 'full' | 'quick', { execArgv }: ChildSettings): Promise<SideResult> {
+  const effort = boundsEfforts[length]
+  const processes: Figure[][] = []
+  while (processes.length < effort.processes) processes.push(await measureCacheBounds(effort.churnMs, execArgv))
+  const figures = summarizeFigures(processes)
+  const bars = judgeBars(CACHE_BOUNDS, { figures })
+  return { side: CACHE_BOUNDS, effort, variants: [], figures, bars, processes: [] }
+}
 
+/** The last core has less to do besides than the first. This process may be there too: it waits. */
 function place(cores: 'one' | 'two'): Placement {
-  if (!pinToCore(process.pid, last)) return { measured: undefined, counterpart: undefined }
-  return { measured: last, counterpart: cores === 'two' ? Math.max(0, last - 1) : last }
+  if (!pinToCore(process.pid, LAST_CORE)) return { measured: undefined, counterpart: undefined }
+  return { measured: LAST_CORE, counterpart: cores === 'two' ? Math.max(0, LAST_CORE - 1) : LAST_CORE }
+}
+
+/** Every core, because Node collects garbage with as many threads as there are. */
+function placeAnywhere(): Placement {
+  unpin(process.pid)
+  return { measured: undefined, counterpart: undefined }
 }
 
 function describePlacement({ measured, counterpart }: Placement): string {
-  if (measured === undefined) return 'both processes wherever they like'
+  if (measured === undefined) return 'every process wherever it likes'
   return measured === counterpart ? 'both processes on one core' : 'each process on a core of its own'
 }
 

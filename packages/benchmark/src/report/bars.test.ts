@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import type { Ratio } from '../measure/ratio.ts'
+import { figureNames } from '../sides/cache-bounds.ts'
+import { cachedSides } from '../sides/cached-sides.ts'
 import { clientSide } from '../sides/client-side.ts'
 import { frameworkSides } from '../sides/framework-sides.ts'
 import { serverSide } from '../sides/server-side.ts'
 import { signedSide } from '../sides/signed-side.ts'
 import { storeSides } from '../sides/store-sides.ts'
 import { bars, judgeBars } from './bars.ts'
+import type { FigureSummary } from './figures.ts'
 import type { VariantSummary } from './summary.ts'
 
 const absolute = { cpuMicrosPerCall: 30, callsPerSecond: 30_000, p99Ms: 1 }
@@ -20,20 +23,33 @@ function summary(name: string, ratio?: number): VariantSummary {
 describe('judgeBars', () => {
   const base = summary('undici request + JSON.parse')
   const ours = summary('IntrospectionClient', 1.1)
-  const judged = judgeBars('client', [base, ours, summary('oauth4webapi', 7.7)])
+  const judged = judgeBars('client', { variants: [base, ours, summary('oauth4webapi', 7.7)] })
 
   test.each([
     ['a ratio to the base', 'IntrospectionClient', 'cpuMicrosPerCall', 1.1, false],
     ['another figure, which is the better the larger', 'IntrospectionClient', 'callsPerSecond', 1.1, true],
     ['a peer in multiples of ours', 'oauth4webapi', 'cpuMicrosPerCall', 7, true],
   ] as const)('judges %s', (_, variant, metric, measured, met) => {
-    const bar = judged.find((candidate) => candidate.variant === variant && candidate.metric === metric)
+    const bar = judged.find((each) => 'variant' in each && each.variant === variant && each.metric === metric)
     expect(bar?.measured).toBeCloseTo(measured)
     expect(bar?.met).toBe(met)
   })
 
   test('calls a bar missed when there is nothing to compare', () => {
-    expect(judged.find((bar) => bar.variant === 'openid-client')?.met).toBe(false)
+    expect(judged.find((bar) => 'variant' in bar && bar.variant === 'openid-client')?.met).toBe(false)
+  })
+
+  test.each([
+    ['one within its bounds', 1, true],
+    ['one above', 2, false],
+    ['one below', 0, false],
+    ['one that is missing', undefined, false],
+  ] as const)('judges a figure without a base: %s', (_, value, met) => {
+    const figures: FigureSummary[] = [{ name: figureNames.herd, unit: 'count', over: 'worst', values: [], value }]
+    const bar = judgeBars('cache bounds', { figures }).find(
+      (each) => 'figure' in each && each.figure === figureNames.herd,
+    )
+    expect(bar?.met).toBe(met)
   })
 
   test('judges the bars of one side alone', () => {
@@ -41,11 +57,22 @@ describe('judgeBars', () => {
   })
 })
 
-test('every bar is about variants that are measured', () => {
-  const sides = { client: clientSide, server: serverSide, signed: signedSide, ...frameworkSides, ...storeSides }
+test('every bar is about something that is measured', () => {
+  const sides = {
+    client: clientSide,
+    ...cachedSides,
+    server: serverSide,
+    signed: signedSide,
+    ...frameworkSides,
+    ...storeSides,
+  }
   for (const bar of bars) {
-    const { base, candidates } = sides[bar.side]
-    const names = [base, ...candidates].map(({ name }) => name)
+    if ('figure' in bar) {
+      expect(Object.values<string>(figureNames)).toContain(bar.figure)
+      continue
+    }
+    const plan = Object.entries(sides).find(([side]) => side === bar.side)?.[1]
+    const names = [plan?.base, ...(plan?.candidates ?? [])].map((variant) => variant?.name)
     expect(names).toEqual(expect.arrayContaining([bar.variant, bar.by]))
   }
 })

@@ -2,10 +2,14 @@
 import type { Side } from '../arguments.ts'
 import type { Metric, Ratio } from '../measure/ratio.ts'
 import type { JudgedBar } from './bars.ts'
-import type { VariantSummary } from './summary.ts'
+import type { FigureSummary, FigureUnit } from './figures.ts'
+import { METRICS, type VariantSummary } from './summary.ts'
 
 const COUNTED: Readonly<Partial<Record<Side, string>>> = {
   client: 'call',
+  'cache hit': 'call',
+  'cache hit, 1 kB tokens': 'call',
+  '99 % hits': 'call',
   server: 'request',
   express: 'request',
   fastify: 'request',
@@ -13,35 +17,77 @@ const COUNTED: Readonly<Partial<Record<Side, string>>> = {
   memory: 'request',
 }
 
+/** Sides that take less than a microsecond: they are told in nanoseconds, and single calls are too short to time. */
+const IN_NANOSECONDS: ReadonlySet<Side> = new Set(['cache hit', 'cache hit, 1 kB tokens'])
+
 const UNITS: Readonly<Record<Metric, string>> = { cpuMicrosPerCall: 'CPU', callsPerSecond: 'per second', p99Ms: 'p99' }
+
+const FIGURES: Readonly<Record<FigureUnit, (value: number) => string>> = {
+  B: (value) => `${value.toFixed(0)} B`,
+  ms: (value) => `${value.toFixed(1)} ms`,
+  count: String,
+}
+
+interface Column {
+  readonly title: string
+  readonly toText: (absolute: Readonly<Record<Metric, number>>) => string
+}
 
 /** The variants of a side: absolute figures, then ratios to the base with the quartiles of their rounds. */
 export function printTable(side: Side, summaries: readonly VariantSummary[]): string {
   const what = COUNTED[side] ?? 'lookup'
-  const header = [side, `CPU µs/${what}`, `${what}s/s`, 'p99 ms', 'CPU ×', 'per second ×', 'p99 ×']
+  const columns: Readonly<Record<Metric, Column>> = {
+    cpuMicrosPerCall: IN_NANOSECONDS.has(side)
+      ? { title: `CPU ns/${what}`, toText: (absolute) => inThousands(absolute.cpuMicrosPerCall * 1000) }
+      : { title: `CPU µs/${what}`, toText: (absolute) => absolute.cpuMicrosPerCall.toFixed(1) },
+    callsPerSecond: { title: `${what}s/s`, toText: (absolute) => inThousands(absolute.callsPerSecond) },
+    p99Ms: { title: 'p99 ms', toText: (absolute) => absolute.p99Ms.toFixed(2) },
+  }
+  const metrics = METRICS.filter((metric) => metric !== 'p99Ms' || !IN_NANOSECONDS.has(side))
+  const header = [side, ...metrics.map((metric) => columns[metric].title), ...metrics.map((each) => `${UNITS[each]} ×`)]
   const rows = summaries.map(({ name, absolute, ratios }) => [
     name,
-    absolute.cpuMicrosPerCall.toFixed(1),
-    Math.round(absolute.callsPerSecond).toLocaleString('en'),
-    absolute.p99Ms.toFixed(2),
-    toText(ratios?.cpuMicrosPerCall),
-    toText(ratios?.callsPerSecond),
-    toText(ratios?.p99Ms),
+    ...metrics.map((metric) => columns[metric].toText(absolute)),
+    ...metrics.map((metric) => toText(ratios?.[metric])),
   ])
   return align([header, ...rows])
+}
+
+/** Figures that are compared with nothing: the one that counts, then what each process came to. */
+export function printFigures(side: Side, figures: readonly FigureSummary[]): string {
+  const rows = figures.map(({ name, unit, over, value, values }) => [
+    name,
+    value === undefined ? 'none' : FIGURES[unit](value),
+    over,
+    values.map(FIGURES[unit]).join(', '),
+  ])
+  return align([[side, '', 'of', 'each process'], ...rows])
 }
 
 /** The bars of a side, the missed ones marked. */
 export function printBars(judged: readonly JudgedBar[]): string {
   return align(
-    judged.map(({ met, says, variant, by, metric, measured, atMost, atLeast }) => [
-      met ? 'met' : 'MISSED',
-      `${measured.toFixed(2)} ${atMost === undefined ? `>= ${atLeast}` : `<= ${atMost}`}`,
-      `${UNITS[metric]}, ${variant} / ${by}`,
-      says,
+    judged.map((bar) => [
+      bar.met ? 'met' : 'MISSED',
+      `${toMeasured(bar)} ${toLimit(bar)}`,
+      'figure' in bar ? bar.figure : `${UNITS[bar.metric]}, ${bar.variant} / ${bar.by}`,
+      bar.says,
     ]),
     'left',
   )
+}
+
+function toMeasured(bar: JudgedBar): string {
+  return 'figure' in bar ? FIGURES[bar.unit](bar.measured) : bar.measured.toFixed(2)
+}
+
+function toLimit({ atMost, atLeast }: JudgedBar): string {
+  if (atMost === atLeast) return `= ${atMost}`
+  return atMost === undefined ? `>= ${atLeast}` : `<= ${atMost}`
+}
+
+function inThousands(value: number): string {
+  return Math.round(value).toLocaleString('en')
 }
 
 function toText(ratio: Ratio | undefined): string {

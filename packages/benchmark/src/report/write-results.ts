@@ -4,6 +4,7 @@ import type { Side } from '../arguments.ts'
 import type { Round } from '../measure/ratio.ts'
 import type { Effort } from '../sides/variant.ts'
 import type { JudgedBar } from './bars.ts'
+import type { FigureSummary } from './figures.ts'
 import type { VariantSummary } from './summary.ts'
 
 /** Where results go; git does not keep them. */
@@ -12,8 +13,10 @@ export const RESULTS = new URL('../../results/', import.meta.url)
 /** Everything about one side, down to the rounds. */
 export interface SideResult {
   readonly side: Side
-  readonly effort: Effort
+  readonly effort: Effort | { readonly processes: number; readonly churnMs: number }
+  /** Empty for a side that has figures instead, as they are for one that has variants. */
   readonly variants: readonly VariantSummary[]
+  readonly figures: readonly FigureSummary[]
   readonly bars: readonly JudgedBar[]
   readonly processes: readonly (readonly Round[])[]
 }

@@ -16,9 +16,15 @@ export const clientSide: SidePlan = {
   ],
 }
 
+/** Some sign or fetch thousands of answers first. */
+const START_TIMEOUT_MS = 60_000
+
 /** Measures every variant once, each in a process of its own. */
-export async function measureClientSide(effort: Effort, settings: ChildSettings): Promise<Round[]> {
-  const { base, candidates } = clientSide
+export async function measureClientSide(
+  effort: Effort,
+  settings: ChildSettings,
+  { base, candidates }: SidePlan = clientSide,
+): Promise<Round[]> {
   const server = new Child('counterparts/fixed-answer-server.ts', { core: settings.placement.counterpart })
   const options = { execArgv: settings.execArgv, core: settings.placement.measured }
   const children = new Map([base, ...candidates].map((variant) => [variant.name, new Child(variant.program, options)]))
@@ -29,7 +35,7 @@ export async function measureClientSide(effort: Effort, settings: ChildSettings)
       return { variant, ...(round as CallRound) }
     }
     for (const [name, child] of children) {
-      await child.call('start', { endpoint }, GRACE_MS)
+      await child.call('start', { endpoint }, START_TIMEOUT_MS)
       await measure(name, effort.warmUpMs)
     }
     return await alternateRounds(alternate(base.name, candidates, effort.cycles), (variant) =>

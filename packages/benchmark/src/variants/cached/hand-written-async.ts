@@ -1,0 +1,10 @@
+/** The yardstick behind a promise, which is what every way to ask somebody has to give. */
+import { createTokens } from '../../fixture.ts'
+import { measureHits } from '../../measure/hit-rounds.ts'
+import { createHandWrittenLookup } from './hand-written-lookup.ts'
+
+measureHits(async () => {
+  const tokens = createTokens()
+  const lookUp = createHandWrittenLookup(tokens)
+  return { tokens, check: async (header) => lookUp(header) }
+})

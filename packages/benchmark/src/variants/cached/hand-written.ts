@@ -1,0 +1,9 @@
+/** The yardstick: scheme, digest, `Map.get`, the clock, all at once. */
+import { createTokens } from '../../fixture.ts'
+import { measureSyncHits } from '../../measure/hit-rounds.ts'
+import { createHandWrittenLookup } from './hand-written-lookup.ts'
+
+measureSyncHits(async () => {
+  const tokens = createTokens()
+  return { tokens, check: createHandWrittenLookup(tokens) }
+})

@@ -1,0 +1,21 @@
+/** How many requests a thousand calls about one token make that come at the same time. */
+import { answerParent } from '../../measure/answer-parent.ts'
+import { createFilledClient, tokenAt } from './create-filled-client.ts'
+
+/** One herd after the other, each about a token of its own. */
+const HERDS = 20
+
+answerParent({
+  async measure({ calls }: { calls: number }): Promise<number> {
+    const { introspection, requests } = await createFilledClient(HERDS, 0)
+    let most = 0
+    for (let herd = 0; herd < HERDS; herd++) {
+      const before = requests()
+      const token = tokenAt(herd)
+      const answers = await Promise.all(Array.from({ length: calls }, () => introspection.introspect(token)))
+      if (!answers.every(({ active }) => active)) throw new Error('not the answer that was expected')
+      most = Math.max(most, requests() - before)
+    }
+    return most
+  },
+})

@@ -1,0 +1,44 @@
+/** A peer: lru-cache in front of oauth4webapi, put together as somebody would who knows both. */
+import { createRequire } from 'node:module'
+import {
+  allowInsecureRequests,
+  ClientSecretBasic,
+  type IntrospectionResponse,
+  introspectionRequest,
+  processIntrospectionResponse,
+} from 'oauth4webapi'
+import { assertAnswer, CLIENT_ID, CLIENT_SECRET, createTokens, ISSUER, TOKEN_COUNT } from '../../fixture.ts'
+import { measureCalls } from '../../measure/call-rounds.ts'
+import { mixedTokens } from './mixed-tokens.ts'
+import { CACHE_SECONDS } from './warm-client.ts'
+
+interface LruCache<Value> {
+  get(key: string): Value | undefined
+  set(key: string, value: Value, options: { ttl: number }): void
+}
+interface LruCacheModule {
+  LRUCache: new <Value>(options: { max: number; ttl: number }) => LruCache<Value>
+}
+
+// The very copy our client has, so that none can be newer than the other.
+const { LRUCache } = createRequire(import.meta.resolve('@token-introspection/client'))('lru-cache') as LruCacheModule
+
+measureCalls(async (endpoint) => {
+  const authorizationServer = { issuer: ISSUER, introspection_endpoint: endpoint }
+  const client = { client_id: CLIENT_ID }
+  const authentication = ClientSecretBasic(CLIENT_SECRET)
+  const options = { [allowInsecureRequests]: true }
+  const ttlMs = CACHE_SECONDS * 1000
+  const answers = new LRUCache<IntrospectionResponse>({ max: 2 * TOKEN_COUNT, ttl: ttlMs })
+  const introspect = async (token: string): Promise<IntrospectionResponse> => {
+    const known = answers.get(token)
+    if (known !== undefined) return known
+    const response = await introspectionRequest(authorizationServer, client, authentication, token, options)
+    const answer = await processIntrospectionResponse(authorizationServer, client, response)
+    const leftMs = answer.exp === undefined ? ttlMs : answer.exp * 1000 - Date.now()
+    if (answer.active && leftMs > 0) answers.set(token, answer, { ttl: Math.min(ttlMs, leftMs) })
+    return answer
+  }
+  for (const token of createTokens()) assertAnswer(await introspect(token))
+  return introspect
+}, mixedTokens())

@@ -1,0 +1,27 @@
+/** A signed answer (RFC 9701), and the key it is verified with. */
+import { type CryptoKey, exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT } from 'jose'
+import { answerJson, CLIENT_ID, ISSUER } from '../../fixture.ts'
+
+/** The algorithm whose signatures are the cheapest to verify, so the one it is hardest to be cheaper than. */
+export const SIGNED_ALG = 'RS256'
+export const SIGNED_TYP = 'token-introspection+jwt'
+
+/** What the authorization server sends, and what it publishes. */
+export interface SignedAnswer {
+  readonly jwt: string
+  readonly publicKey: CryptoKey
+  readonly jwks: JSONWebKeySet
+}
+
+/** Signs the answer of the fixture. */
+export async function signAnswer(): Promise<SignedAnswer> {
+  const { privateKey, publicKey } = await generateKeyPair(SIGNED_ALG)
+  const jwt = await new SignJWT({ token_introspection: JSON.parse(answerJson()) as unknown })
+    .setProtectedHeader({ alg: SIGNED_ALG, kid: 'key-1', typ: SIGNED_TYP })
+    .setIssuer(ISSUER)
+    .setAudience(CLIENT_ID)
+    .setIssuedAt()
+    .sign(privateKey)
+  const key = { ...(await exportJWK(publicKey)), alg: SIGNED_ALG, kid: 'key-1', use: 'sig' }
+  return { jwt, publicKey, jwks: { keys: [key] } }
+}

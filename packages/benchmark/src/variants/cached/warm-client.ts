@@ -1,0 +1,29 @@
+/** Our client with an answer about every token in its cache, as the variants of hits share it. */
+import { clientSecretBasic, IntrospectionClient, type IntrospectionClientOptions } from '@token-introspection/client'
+import { assertAnswer, CLIENT_ID, CLIENT_SECRET } from '../../fixture.ts'
+
+/** Outlasts every run. */
+export const CACHE_SECONDS = 3600
+
+/** A client, and how often its cache was of use. */
+export interface WarmClient {
+  readonly introspection: IntrospectionClient
+  readonly hits: () => number
+}
+
+/** Asks the endpoint about each token once. */
+export async function createWarmClient(
+  endpoint: string,
+  tokens: readonly string[],
+  options: Partial<IntrospectionClientOptions> = {},
+): Promise<WarmClient> {
+  const introspection = new IntrospectionClient({
+    endpoint,
+    clientAuthentication: clientSecretBasic(CLIENT_ID, CLIENT_SECRET),
+    cache: { maxAgeSeconds: CACHE_SECONDS, maxEntries: 2 * tokens.length },
+    transport: { allowHttpOnLoopback: true },
+    ...options,
+  })
+  for (const token of tokens) assertAnswer(await introspection.introspect(token))
+  return { introspection, hits: () => introspection.statistics().hits }
+}

@@ -6,11 +6,8 @@ import { type IntrospectOptions, introspect, type Steps } from './introspect.ts'
 import { isPromise, type MaybePromise } from './maybe-promise.ts'
 import type { IntrospectionResult } from './result/introspection-result.ts'
 import type { GuardRequest } from './token/extract-token.ts'
-import { tokenPart } from './token/fingerprint-token.ts'
+import { shortFingerprint } from './token/fingerprint-token.ts'
 import type { Trace } from './trace.ts'
-
-/** Enough to tell tokens apart, and too little to find an entry of a store by. */
-const FINGERPRINT_CHARACTERS = 16
 
 /** Introspects, and tells what came of it. */
 export async function observeIntrospection(
@@ -26,13 +23,13 @@ export async function observeIntrospection(
     const result = isPromise(answer) ? await answer : answer
     const durationMs = performance.now() - startedMs
     const key = keyOf(token, steps, trace)
-    const fingerprint = shorten(isPromise(key) ? await key : key)
+    const fingerprint = shortFingerprint(isPromise(key) ? await key : key)
     reporter.report({ type: 'introspected', active: result.active, source: trace.source, fingerprint, durationMs })
     return result
   } catch (error) {
     if (isIntrospectionError(error)) {
       const durationMs = performance.now() - startedMs
-      const fingerprint = shorten(await keyOf(token, steps, trace))
+      const fingerprint = shortFingerprint(await keyOf(token, steps, trace))
       reporter.report({ type: 'failed', error, source: trace.source, fingerprint, durationMs })
     }
     throw error
@@ -49,7 +46,7 @@ export async function observeGuard<Claims extends object>(
   const startedMs = performance.now()
   const decision = await guard(request, steps)
   const durationMs = performance.now() - startedMs
-  const fingerprint = trace.key === undefined ? undefined : shorten(await trace.key)
+  const fingerprint = trace.key === undefined ? undefined : shortFingerprint(await trace.key)
   if (decision.allowed) {
     reporter.report({ type: 'guarded', allowed: true, fingerprint, durationMs })
   } else {
@@ -63,8 +60,4 @@ export async function observeGuard<Claims extends object>(
 function keyOf(token: string, steps: Steps, trace: Trace): MaybePromise<string> {
   trace.key ??= steps.token.fingerprint(token, {})
   return trace.key
-}
-
-function shorten(key: string): string {
-  return tokenPart(key).slice(0, FINGERPRINT_CHARACTERS)
 }

@@ -18,7 +18,7 @@ import {
 import type { Provider } from './providers/provider.ts'
 import { resolveResponse, responseDefaults, type ResponseOptions } from './response/response-options.ts'
 import type { ResponseStep } from './response/validate-response.ts'
-import { createFingerprint } from './token/fingerprint-token.ts'
+import { createFingerprint, tokenPart } from './token/fingerprint-token.ts'
 import { type ResolvedTokenOptions, resolveToken, tokenDefaults, type TokenOptions } from './token/token-options.ts'
 import type { ClientAuthentication } from './transport/client-authentication/client-authentication.ts'
 import { resolveTransport, transportDefaults, type TransportOptions } from './transport/transport-options.ts'
@@ -104,6 +104,7 @@ export function resolveOptions<Claims extends object>(options: IntrospectionClie
   const cache = resolveCache(group, {
     nowMs,
     judge,
+    tokenPart,
     onFailure: (error) => reporter.report({ type: 'cache_failed', error }),
   })
   const { issuer, accept, clientAuthentication } = transport

@@ -11,6 +11,8 @@ const STORE_DEADLINE_MS = 250
 /** What the cache is made of. */
 export interface AnswerCacheSettings<Result> {
   readonly store: CacheStore
+  /** The part of a key that is the same for every answer about one token. */
+  readonly tokenPart: (key: string) => string
   /** Whether entries are our own objects, and not what somebody may have written. */
   readonly trusted: boolean
   readonly limits: CacheLimits
@@ -145,7 +147,7 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
     if (askedAtMs <= this.#allForgottenAtMs) return true
     if (this.#forgotten.size === 0) return false
     // What follows the dot is the hint and the parameters.
-    const forgottenAtMs = this.#forgotten.get(key.split('.', 1)[0] as string)
+    const forgottenAtMs = this.#forgotten.get(this.#settings.tokenPart(key))
     return forgottenAtMs !== undefined && askedAtMs <= forgottenAtMs
   }
 

@@ -60,6 +60,8 @@ export interface CacheStep<Result extends { readonly active: boolean }> {
 /** What the step is told besides its options. */
 export interface CacheSurroundings<Result> {
   readonly nowMs: () => number
+  /** The part of a key that is the same for every answer about one token. */
+  readonly tokenPart: (key: string) => string
   /** Checks an answer again, by the clock of now in seconds. */
   readonly judge: (response: IntrospectionResponse, now: number) => MaybePromise<Result>
   readonly onFailure: (error: CacheStoreError) => void

@@ -2,7 +2,7 @@
 import type { IntrospectionResponse } from '@token-introspection/core'
 
 /** What names the same few parties and permissions again and again. */
-const COMMON_MEMBERS = ['iss', 'aud', 'client_id', 'scope', 'token_type'] as const
+const COMMON_MEMBERS = ['iss', 'aud', 'client_id', 'scope', 'token_type', 'acr'] as const
 
 /** Longer strings are rarely alike. */
 const MAX_LENGTH = 512

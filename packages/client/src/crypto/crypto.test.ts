@@ -5,7 +5,7 @@ import * as web from './crypto.ts'
 describe.each([
   ['node:crypto', node],
   ['WebCrypto', web],
-])('sha256 by %s', (_, { sha256 }) => {
+])('sha256 by %s', (_, { sha256, sha256Key }) => {
   // The first two from FIPS 180-4; UTF-8 octets, lone surrogates replaced.
   test.each([
     ['', '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU'],
@@ -14,5 +14,8 @@ describe.each([
     ['\ufffd', 'g9VEzMIjwFfSv4DT8qMpgsMsPA244mdIINpQZHg_sJc'],
   ])('of %j', async (text, digest) => {
     expect(await sha256(text)).toBe(digest)
+    const key = await sha256Key(text)
+    const octets = Buffer.from(digest, 'base64url').toString('latin1')
+    expect([octets, digest]).toContain(key)
   })
 })

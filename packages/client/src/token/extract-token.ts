@@ -71,7 +71,8 @@ export function extractToken(
   if (first === undefined) return inHeader
   if (inHeader.kind !== 'absent' || others.length > 1) return MALFORMED
   const [source, token] = first
-  return typeof token === 'string' && token !== '' ? { kind: 'token', scheme: 'Bearer', source, token, request }
+  return typeof token === 'string' && token !== ''
+    ? { kind: 'token', scheme: 'Bearer', source, token, request }
     : MALFORMED
 }
 

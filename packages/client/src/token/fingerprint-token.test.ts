@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createFingerprint, type FingerprintScope, tokenPart } from './fingerprint-token.ts'
+import { createFingerprint, type FingerprintScope, shortFingerprint, tokenPart } from './fingerprint-token.ts'
 
 const secret = 'a secret that all processes share'
 const scope: FingerprintScope = {
@@ -52,5 +52,27 @@ describe('createFingerprint', () => {
     expect(await fingerprint('abc', { parameters: { a: '1', b: '2' } })).toBe(
       await fingerprint('abc', { parameters: { b: '2', a: '1' } }),
     )
+  })
+
+  test('is as short as it can be where nobody else has the store, and tells variants from tokens all the same', async () => {
+    const own = createFingerprint(scope, undefined)
+    // A digest may hold a dot; over so many tokens some do.
+    for (let index = 0; index < 300; index++) {
+      const token = `token-${index}`
+      const plain = await own(token, {})
+      const variant = await own(token, { tokenTypeHint: 'access_token' })
+      expect(plain).toHaveLength(32)
+      expect(variant).toHaveLength(65)
+      expect(tokenPart(plain)).toBe(plain)
+      expect(tokenPart(variant)).toBe(plain)
+      expect(shortFingerprint(variant)).toBe(shortFingerprint(plain))
+      expect(shortFingerprint(plain)).toMatch(/^[\w-]{16}$/)
+    }
+  })
+
+  test('is told by its first characters', async () => {
+    const plain = await fingerprint('abc', {})
+    expect(shortFingerprint(plain)).toBe(plain.slice(0, 16))
+    expect(shortFingerprint(await fingerprint('abc', { parameters: { a: 'b' } }))).toBe(plain.slice(0, 16))
   })
 })

@@ -1,5 +1,5 @@
 /** Step `token`: the name an answer is kept by, which tells nothing about the token (RFC 9700 §4.9.3). */
-import { sha256 } from '#crypto'
+import { sha256, sha256Key } from '#crypto'
 import { andThen, type MaybePromise } from '../maybe-promise.ts'
 
 /** Who asks whom, and for what: answers are never shared across any of these. */
@@ -34,24 +34,35 @@ export type FingerprintToken = (token: string, variant: FingerprintVariant) => M
  */
 export function createFingerprint(scope: FingerprintScope, secret: string | undefined): FingerprintToken {
   let prefix: MaybePromise<string> | undefined
+  const digest = secret === undefined ? sha256Key : sha256
   return (token, { tokenTypeHint, parameters }) => {
     // Not before the first token: some runtimes have no randomness while they load.
     prefix ??= secret === undefined ? randomPrefix() : digestScope(scope, secret)
     // The usual case, without a closure.
     const plain =
-      typeof prefix === 'string' ? sha256(prefix + token) : andThen(prefix, (start) => sha256(start + token))
+      typeof prefix === 'string' ? digest(prefix + token) : andThen(prefix, (start) => digest(start + token))
     if (tokenTypeHint === undefined && parameters === undefined) return plain
     const variant = JSON.stringify([tokenTypeHint ?? null, sortedEntries(parameters)])
     // A line break stands in no token, so that no token can have the digest of a variant.
-    const ofVariant = andThen(prefix, (start) => sha256(`${start}\n${variant}`))
+    const ofVariant = andThen(prefix, (start) => digest(`${start}\n${variant}`))
     return andThen(plain, (first) => andThen(ofVariant, (second) => `${first}.${second}`))
   }
 }
 
+/** A digest is 32 characters in memory, 43 in a store; what is longer is two of them with a dot between. */
+const VARIANT_LENGTHS = [32, 43].map((length) => ({ whole: 2 * length + 1, first: length }))
+
 /** The part of a fingerprint that is the same for every answer about one token. */
 export function tokenPart(fingerprint: string): string {
-  const end = fingerprint.indexOf('.')
-  return end === -1 ? fingerprint : fingerprint.slice(0, end)
+  const variant = VARIANT_LENGTHS.find(({ whole }) => fingerprint.length === whole)
+  return variant === undefined ? fingerprint : fingerprint.slice(0, variant.first)
+}
+
+/** Sixteen characters of base64url: enough to tell tokens apart, and too little to find an entry of a store by. */
+export function shortFingerprint(fingerprint: string): string {
+  const part = tokenPart(fingerprint)
+  const text = part.length === 43 ? part : btoa(part.slice(0, 12)).replaceAll('+', '-').replaceAll('/', '_')
+  return text.slice(0, 16)
 }
 
 function digestScope(scope: FingerprintScope, secret: string): MaybePromise<string> {

@@ -111,10 +111,34 @@ export class ResponseKeysUnavailableError extends IntrospectionError {
 }
 
 /**
+ * It could not be told whether a DPoP proof was used before: `policy.dpop.replayStore` threw, took too long, or is full. A
+ * guard answers 503.
+ */
+export class PolicyReplayStoreError extends IntrospectionError {
+  readonly code = 'ERR_POLICY_REPLAY_STORE'
+  readonly retryable = true
+}
+
+/**
+ * A JWT access token could not be verified, because the issuer's public keys could not be fetched. It may be perfectly good:
+ * a guard answers 503.
+ */
+export class JwtKeysUnavailableError extends IntrospectionError {
+  readonly code = 'ERR_JWT_KEYS_UNAVAILABLE'
+  readonly retryable = true
+}
+
+/**
  * The cache's store threw, or took too long. No call fails by it: it is told to `onEvent`, and the authorization server
  * is asked.
  */
 export class CacheStoreError extends IntrospectionError {
   readonly code = 'ERR_CACHE_STORE'
+  readonly retryable = true
+}
+
+/** `watch.maxWatched` tokens are watched already, so that no other can be: refuse the connection, or let it ask by itself. */
+export class WatchOverloadedError extends IntrospectionError {
+  readonly code = 'ERR_WATCH_OVERLOADED'
   readonly retryable = true
 }

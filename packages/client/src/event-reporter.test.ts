@@ -50,8 +50,9 @@ describe('EventReporter', () => {
     channel.publish.mockImplementation(() => {
       throw new Error('subscriber')
     })
+    const failure = new Error('observer')
     const onEvent = (): never => {
-      throw new Error('observer')
+      throw failure
     }
     expect(() => new EventReporter(onEvent, () => ({ ...client })).report(event)).not.toThrow()
     expect(channel.publish).toHaveBeenCalledTimes(1)

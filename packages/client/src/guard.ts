@@ -53,6 +53,9 @@ export type OptionalGuard<Claims extends object = object> = (
   request: GuardRequest,
 ) => Promise<OptionalGuardDecision<Claims>>
 
+/** The token that a guard of this type lets pass: `undefined` too, where it is optional. */
+export type GuardToken<G extends OptionalGuard> = Extract<Awaited<ReturnType<G>>, { allowed: true }>['token']
+
 /** Everything the spine needs. */
 export interface GuardSteps<Claims extends object> {
   readonly token: TokenSources
@@ -94,7 +97,11 @@ export async function guard<Claims extends object>(
     if (!confirmation.confirmed) return refuseConfirmation(confirmation, result, scheme)
     const lacking = checkPermission(token, policy, steps.now)
     if (lacking !== undefined) return refusePermission(lacking, policy, result, scheme)
-    if (steps.check !== undefined && (await steps.check(token, request)) !== true) return refuseByCheck()
+    if (steps.check !== undefined) {
+      // A check without types might say anything; only `true` is a yes.
+      const said: unknown = await steps.check(token, request)
+      if (said !== true) return refuseByCheck()
+    }
     return { allowed: true, token, headers: responseHeaders(presented.source, confirmation.headers) }
   } catch (error) {
     if (isIntrospectionError(error)) return refuseUnchecked(error)

@@ -3,14 +3,15 @@
 // The client
 export { type EndpointCircuit, IntrospectionClient, type IntrospectionStatistics } from './introspection-client.ts'
 export type { IntrospectOptions } from './introspect.ts'
-export type { IntrospectionClientOptions } from './options.ts'
+export type { IntrospectionClientOptions, LocalClientOptions } from './options.ts'
 export type { TokenOptions, TokenSource } from './token/token-options.ts'
+export type { JwtAliases, JwtMode, JwtOptions, JwtProfile, JwtRenames } from './jwt/jwt-options.ts'
 export type { JwtResponseAlgorithm, KeyManagementAlgorithm } from './response/jwt-algorithms.ts'
 export type { DecryptionKey, JwtResponseOptions, JwtResponseProfile } from './response/jwt-response-options.ts'
 export type { ResponseOptions } from './response/response-options.ts'
 export type { MemberAliases, ToleranceOptions } from './response/tolerance-options.ts'
 export type { InactiveReply } from './transport/read-reply.ts'
-export type { Provider } from './providers/provider.ts'
+export type { LocalProvider, Provider } from './providers/provider.ts'
 export type { Pem, TlsOptions } from './transport/tls-options.ts'
 export type { MetadataOptions } from './transport/metadata/metadata-options.ts'
 export type { CircuitBreakerOptions, OutageOptions } from './transport/outage/outage-options.ts'
@@ -23,10 +24,12 @@ export type {
   Anonymity,
   Guard,
   GuardDecision,
+  GuardToken,
   OptionalGuard,
   OptionalGuardDecision,
 } from './guard.ts'
 export type {
+  ClientPolicyOptions,
   CustomCheck,
   GuardOptions,
   OptionalGuardOptions,
@@ -34,11 +37,55 @@ export type {
   RequiredAuthorizationDetails,
   RequiredScope,
 } from './policy/policy-options.ts'
+export type { ConfirmationOptions } from './policy/confirmation/confirmation-options.ts'
+export type { DpopNonceOptions, DpopOptions } from './policy/confirmation/dpop-options.ts'
+export type { CertificateHeaderOptions } from './policy/confirmation/certificate-options.ts'
+export {
+  createMemoryReplayStore,
+  type MemoryReplayStoreOptions,
+  type ReplayStore,
+} from '@token-introspection/core/replay'
 export type { JudgedToken, TokenKind } from './policy/policy.ts'
 export type { SenderConstraint } from './policy/confirmation/confirmation.ts'
 export type { RequestForm } from './token/request-form.ts'
 export type { GuardRequest } from './token/extract-token.ts'
+export { isPreflight } from './token/is-preflight.ts'
 export { Refusal, type RefusalReason } from './result/refusal.ts'
+
+// Several authorization servers
+export {
+  type AnyClaims,
+  type ClaimsOf,
+  combineIssuers,
+  type CombinedIssuers,
+  type IssuerGuardOptions,
+  type IssuersAllowance,
+  type IssuersDecision,
+  type IssuersGuard,
+  type IssuersGuardOptions,
+  type IssuersWatchOptions,
+  type OptionalIssuersGuard,
+  type OptionalIssuersGuardOptions,
+} from './issuers/combine-issuers.ts'
+export type { CombineIssuersOptions, IssuerClients, IssuerName } from './issuers/issuers-options.ts'
+
+// Long-lived connections
+export { WatchEnded, type WatchEndReason } from './watch/watch-ended.ts'
+export type { WatchOptions } from './watch/watch-options.ts'
+export type { TokenWatchOptions, WatchPolicy } from './watch/watch-token.ts'
+export { presentedToken } from './token/presented-token.ts'
+
+// Metadata of the protected resource
+export type { AcceptedTokens } from './accepted-tokens.ts'
+export {
+  createProtectedResource,
+  type GuardMaker,
+  type MetadataResponse,
+  type OptionalResourceGuardOptions,
+  type ProtectedResource,
+  type ResourceGuardOptions,
+} from './protected-resource/create-protected-resource.ts'
+export type { ProtectedResourceOptions } from './protected-resource/protected-resource-options.ts'
 
 // Client authentication
 export type {
@@ -108,16 +155,20 @@ export type {
   GuardRefusedEvent,
   IntrospectedEvent,
   IntrospectionClientEvent,
+  JwtUnusableEvent,
   MetadataFailedEvent,
   OnEvent,
   ReportingClient,
 } from './events.ts'
+export type { ToldJwtFault } from './jwt/jwt-fault.ts'
 
 // Errors
 export {
   CacheStoreError,
   IntrospectionError,
   isIntrospectionError,
+  JwtKeysUnavailableError,
+  PolicyReplayStoreError,
   ResponseKeysUnavailableError,
   ResponseMalformedError,
   ResponseUntrustedError,
@@ -129,4 +180,5 @@ export {
   TransportTimeoutError,
   TransportUnauthorizedError,
   TransportUnreachableError,
+  WatchOverloadedError,
 } from './errors.ts'

@@ -1,17 +1,21 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The public entry of the resource server's side. */
+import { SHARES_TIMERS } from '#default-transport'
+import { type AcceptedTokens, acceptedTokens } from './accepted-tokens.ts'
 import { createGuard, type GuardSource } from './create-guard.ts'
 import { withoutQuery } from './describe-client.ts'
 import type { EventReporter } from './event-reporter.ts'
 import type { Guard, OptionalGuard } from './guard.ts'
 import { type IntrospectOptions, introspect, type Steps } from './introspect.ts'
 import { observeIntrospection } from './observe.ts'
-import { type IntrospectionClientOptions, resolveOptions } from './options.ts'
+import { type IntrospectionClientOptions, type LocalClientOptions, resolveOptions } from './options.ts'
 import { type GuardOptions, type OptionalGuardOptions, resolveGuardOptions } from './policy/policy-options.ts'
 import type { IntrospectionResult } from './result/introspection-result.ts'
 import { tokenPart } from './token/fingerprint-token.ts'
 import { startTrace } from './trace.ts'
 import type { CircuitState } from './transport/outage/circuit-breaker.ts'
+import { systemClock } from './watch/watch-clock.ts'
+import { type TokenWatchOptions, TokenWatches } from './watch/watch-token.ts'
 
 /** For calls without any, so that none is made for each of them. */
 const NO_OPTIONS: IntrospectOptions = Object.freeze({})
@@ -28,6 +32,8 @@ export interface IntrospectionStatistics {
   readonly joined: number
   /** Answers in the cache now, expired ones that were not dropped yet included; `undefined` with a store of your own. */
   readonly entries: number | undefined
+  /** Tokens that are watched now. */
+  readonly watched: number
   /** Requests under way now, those for metadata, keys and access tokens included. */
   readonly underWay: number
   /** Requests that wait for their turn now: see `transport.maxQueuedRequests`. */
@@ -77,6 +83,7 @@ export class IntrospectionClient<Claims extends object = object> {
   readonly #steps: Steps
   readonly #reporter: EventReporter
   readonly #guarding: GuardSource<Claims>
+  readonly #watches: TokenWatches
   #closing: Promise<void> | undefined
 
   static {
@@ -90,8 +97,8 @@ export class IntrospectionClient<Claims extends object = object> {
    * @param options - read once; later changes to the object have no effect.
    * @throws TypeError naming the option when one is unknown, missing or out of range.
    */
-  constructor(options: IntrospectionClientOptions<Claims>) {
-    const { steps, policy, sources, reporter } = resolveOptions(options)
+  constructor(options: IntrospectionClientOptions<Claims> | LocalClientOptions<Claims>) {
+    const { steps, policy, sources, watch, reporter } = resolveOptions(options)
     this.#steps = steps
     this.#reporter = reporter
     this.#guarding = {
@@ -108,6 +115,17 @@ export class IntrospectionClient<Claims extends object = object> {
       now: steps.now,
       reporter,
     }
+    this.#watches = new TokenWatches({
+      limits: watch,
+      policy,
+      introspect: (token, call) =>
+        reporter.isHeard
+          ? observeIntrospection(token, call, steps, startTrace(), reporter)
+          : introspect(token, call, steps),
+      now: steps.now,
+      clock: systemClock(steps.nowMs),
+      sharesTimers: SHARES_TIMERS,
+    })
   }
 
   /**
@@ -122,6 +140,7 @@ export class IntrospectionClient<Claims extends object = object> {
    * @throws TransportUnauthorizedError when our own credentials are refused.
    * @throws TransportEndpointMissingError when the metadata names no introspection endpoint.
    * @throws ResponseMalformedError, ResponseUntrustedError when the answer cannot be used.
+   * @throws JwtKeysUnavailableError when it is a JWT to be verified, and there is no key to verify it with.
    * @throws ResponseKeysUnavailableError when it is signed, and there is no key to verify it with.
    * @throws TypeError when the token is no string, `maxAgeSeconds` no number of seconds, a parameter is set by other
    * means, or the client is closed.
@@ -157,6 +176,48 @@ export class IntrospectionClient<Claims extends object = object> {
   guard(options?: GuardOptions): Guard<Claims>
   guard(options: GuardOptions | OptionalGuardOptions = {}): OptionalGuard<Claims> {
     return createGuard(this.#guarding, resolveGuardOptions(options, this.#guarding.policy))
+  }
+
+  /**
+   * Watches a token for a connection that outlives its first request: a WebSocket, an event stream, a long download.
+   *
+   * The token is asked about again every `everySeconds`, once for all connections that live by it, and each answer is judged
+   * by the policy of each. What is asked is kept in the cache, if there is one. Errors do not end a connection at once: it may
+   * go on for `everySeconds` and `maxUncheckedSeconds` after the last good check, and not longer. On Node the timers do not keep
+   * the process alive, the connections do. The token is kept in memory while it is watched.
+   *
+   * @param token - the token as it was presented, without its scheme: see {@link presentedToken}.
+   * @returns a signal that aborts with a {@link WatchEnded} as soon as the token is expired, inactive, less than the policy
+   * wants, or unchecked for too long. It may have aborted already. After `until` it says nothing any more.
+   * @throws WatchOverloadedError when `watch.maxWatched` tokens are watched already.
+   * @throws TypeError naming the option, when there is no audience as well, or when the client is closed.
+   *
+   * @example
+   * ```ts
+   * import { type IntrospectionClient, presentedToken } from '@token-introspection/client'
+   *
+   * export function orderEvents(introspection: IntrospectionClient, subscribe: (signal: AbortSignal) => ReadableStream) {
+   *   const policy = { audience: 'https://orders.example.com', scope: 'orders:read' }
+   *   const mayRead = introspection.guard(policy)
+   *   return async (request: Request): Promise<Response> => {
+   *     const decision = await mayRead(request)
+   *     if (!decision.allowed) return decision.toResponse()
+   *     const token = presentedToken(request) ?? ''
+   *     const signal = introspection.watch(token, { policy, until: request.signal })
+   *     return new Response(subscribe(signal), { headers: { 'content-type': 'text/event-stream' } })
+   *   }
+   * }
+   * ```
+   */
+  watch(token: string, options: TokenWatchOptions): AbortSignal {
+    this.#check(token, NO_OPTIONS)
+    return this.#watches.watch(token, options)
+  }
+
+  /** Which tokens the guards of this client take, for the metadata of the protected resource: see `createProtectedResource`. */
+  get accepts(): AcceptedTokens {
+    const { policy, sources } = this.#guarding
+    return acceptedTokens(policy, sources, this.#steps.response.acceptedIssuers)
   }
 
   /**
@@ -204,6 +265,7 @@ export class IntrospectionClient<Claims extends object = object> {
       misses,
       joined: flights.joined,
       entries: cache ? cache.entries() : 0,
+      watched: this.#watches.size,
       underWay: transport.admission.underWay,
       queued: transport.admission.queued,
       circuits: Object.freeze(
@@ -212,7 +274,10 @@ export class IntrospectionClient<Claims extends object = object> {
     })
   }
 
-  /** Lets calls under way finish, then closes the connections. The client cannot be used afterwards. */
+  /**
+   * Lets calls under way finish, then closes the connections. The client cannot be used afterwards, and what it watches ends
+   * as `unchecked`.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
@@ -223,6 +288,7 @@ export class IntrospectionClient<Claims extends object = object> {
   }
 
   async #close(): Promise<void> {
+    this.#watches.close()
     // A call may have a request still to make, after discovery; only when all are over may the connections go.
     await this.#steps.transport.deadlines.idle()
     await this.#steps.transport.close()

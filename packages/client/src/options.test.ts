@@ -32,6 +32,7 @@ function expectTypeError(act: () => unknown, path: string): void {
 const groups: Record<string, string> = {
   TokenOptions: 'token',
   CacheOptions: 'cache',
+  JwtOptions: 'jwt',
   TransportOptions: 'transport',
   MetadataOptions: 'transport',
   OutageOptions: 'transport',
@@ -39,6 +40,7 @@ const groups: Record<string, string> = {
   ResponseOptions: 'response',
   ToleranceOptions: 'response.tolerate',
   PolicyOptions: 'policy',
+  WatchOptions: 'watch',
 }
 
 describe('what the documentation of the options says', () => {
@@ -70,7 +72,7 @@ describe('what the documentation of the options says', () => {
   test('has bounds for every number', () => {
     const numbers = documented.filter((option) => typeof option.default === 'number')
     expect(numbers.every((option) => option.bounds !== undefined)).toBe(true)
-    expect(bounded).toHaveLength(14)
+    expect(bounded).toHaveLength(17)
   })
 })
 
@@ -111,6 +113,8 @@ describe('resolveOptions', () => {
     ['an unknown option of transport', { transport: { timeout: 1 } }, 'transport.timeout'],
     ['an unknown option of response', { response: { leeway: 1 } }, 'response.leeway'],
     ['an unknown option of policy', { policy: { scope: 'x' } }, 'policy.scope'],
+    ['an unknown option of watch', { watch: { interval: 1 } }, 'watch.interval'],
+    ['watched tokens that are no whole number', { watch: { maxWatched: 1.5 } }, 'watch.maxWatched'],
     ['a group that is no object', { transport: 5 }, 'transport'],
     ['a group that is null', { policy: null }, 'policy'],
     ['a group that is a list', { token: [] }, 'token'],
@@ -251,11 +255,13 @@ const OPTION_FILES = [
   'token/token-options.ts',
   'policy/policy-options.ts',
   'cache/cache-options.ts',
+  'jwt/jwt-options.ts',
   'transport/transport-options.ts',
   'transport/metadata/metadata-options.ts',
   'transport/outage/outage-options.ts',
   'response/response-options.ts',
   'response/tolerance-options.ts',
+  'watch/watch-options.ts',
 ]
 
 function flatten(group: object, prefix = ''): [string, unknown][] {

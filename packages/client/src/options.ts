@@ -8,20 +8,24 @@ import { SingleFlight } from './cache/single-flight.ts'
 import { EventReporter } from './event-reporter.ts'
 import type { OnEvent } from './events.ts'
 import type { Steps } from './introspect.ts'
+import type { JwtStep } from './jwt/answer-locally.ts'
+import { jwtDefaults, type JwtOptions, resolveJwt } from './jwt/jwt-options.ts'
 import { createJudge } from './judge-response.ts'
 import {
+  type ClientPolicyOptions,
   type InheritedPolicy,
   policyDefaults,
-  type PolicyOptions,
   resolvePolicyDefaults,
 } from './policy/policy-options.ts'
-import type { Provider } from './providers/provider.ts'
+import type { LocalProvider, Provider } from './providers/provider.ts'
 import { resolveResponse, responseDefaults, type ResponseOptions } from './response/response-options.ts'
+import { tolerate } from './response/tolerate.ts'
 import type { ResponseStep } from './response/validate-response.ts'
 import { createFingerprint, tokenPart } from './token/fingerprint-token.ts'
 import { type ResolvedTokenOptions, resolveToken, tokenDefaults, type TokenOptions } from './token/token-options.ts'
 import type { ClientAuthentication } from './transport/client-authentication/client-authentication.ts'
 import { resolveTransport, transportDefaults, type TransportOptions } from './transport/transport-options.ts'
+import { resolveWatch, watchDefaults, type WatchLimits, type WatchOptions } from './watch/watch-options.ts'
 
 /** Options of {@link IntrospectionClient}. Give `issuer`, or `endpoint`, or both, or a `provider` that has them. */
 export interface IntrospectionClientOptions<Claims extends object = object> {
@@ -41,9 +45,13 @@ export interface IntrospectionClientOptions<Claims extends object = object> {
   readonly token?: TokenOptions | undefined
   /** Off unless given: every token is asked about every time. `{}` turns it on. */
   readonly cache?: CacheOptions | undefined
+  /** JWT access tokens are verified with the issuer's keys, and introspected or not. Without it every token is introspected. */
+  readonly jwt?: JwtOptions | undefined
   readonly transport?: TransportOptions | undefined
   readonly response?: ResponseOptions | undefined
-  readonly policy?: PolicyOptions | undefined
+  readonly policy?: ClientPolicyOptions | undefined
+  /** How often tokens are asked about that connections live by. */
+  readonly watch?: WatchOptions | undefined
   /**
    * Told what happened, one event per thing that did, with no token and no secret in it. On Node, Bun and Deno subscribers of
    * the diagnostics channel `token-introspection:client` are told the same. Default nobody.
@@ -53,13 +61,25 @@ export interface IntrospectionClientOptions<Claims extends object = object> {
   readonly now?: (() => number) | undefined
 }
 
+/**
+ * The same for a client that asks nobody, and so needs no client authentication: `jwt.mode` is `local`, here or in the preset
+ * of a server without introspection, such as `auth0({ domain })`.
+ */
+export type LocalClientOptions<Claims extends object = object> = Omit<
+  IntrospectionClientOptions<Claims>,
+  'clientAuthentication'
+> &
+  ({ readonly jwt: JwtOptions & { readonly mode: 'local' } } | { readonly provider: LocalProvider })
+
 /** The default of every option that has one. */
 export const defaults = Object.freeze({
   token: tokenDefaults,
   cache: cacheDefaults,
+  jwt: jwtDefaults,
   transport: transportDefaults,
   response: responseDefaults,
   policy: policyDefaults,
+  watch: watchDefaults,
 } as const)
 
 /** What the options come to. */
@@ -67,11 +87,14 @@ export interface ResolvedOptions {
   readonly steps: Steps
   readonly policy: InheritedPolicy
   readonly sources: ResolvedTokenOptions['sources']
+  readonly watch: WatchLimits
   readonly reporter: EventReporter
 }
 
 /** Reads the options once into what each step needs. */
-export function resolveOptions<Claims extends object>(options: IntrospectionClientOptions<Claims>): ResolvedOptions {
+export function resolveOptions<Claims extends object>(
+  options: IntrospectionClientOptions<Claims> | LocalClientOptions<Claims>,
+): ResolvedOptions {
   const group = new OptionGroup('', applyProvider(options), [
     'provider',
     'issuer',
@@ -80,9 +103,11 @@ export function resolveOptions<Claims extends object>(options: IntrospectionClie
     'claims',
     'token',
     'cache',
+    'jwt',
     'transport',
     'response',
     'policy',
+    'watch',
     'onEvent',
     'now',
   ])
@@ -100,6 +125,14 @@ export function resolveOptions<Claims extends object>(options: IntrospectionClie
     },
   })
   const response = resolveResponse(group, transport)
+  const { tolerance } = response
+  const jwt = resolveJwt(group, {
+    ...transport,
+    ...response,
+    nowMs,
+    right: tolerance && ((claims) => tolerate(claims, tolerance)),
+    report: (fault) => reporter.report({ type: 'jwt_unusable', ...fault }),
+  })
   const judge = createJudge(response)
   const cache = resolveCache(group, {
     nowMs,
@@ -109,11 +142,12 @@ export function resolveOptions<Claims extends object>(options: IntrospectionClie
   })
   const { issuer, accept, clientAuthentication } = transport
   const { clientId, method } = clientAuthentication
-  if (clientId === undefined && cache?.isShared === true) {
+  const asksNobody = jwt?.asksAboutOpaque === false
+  if (clientId === undefined && cache?.isShared === true && !asksNobody) {
     // Two resource servers could not be told apart, whose answers may differ (RFC 7662 §2.2).
     throw group.error('cache.store', 'needs a client authentication with a client identifier')
   }
-  const manner = mannerOf(tokenTypeHint, transport.parameters, response)
+  const manner = mannerOf(tokenTypeHint, transport.parameters, response, jwt)
   const scope = { issuer, endpoint: transport.endpoint.known, clientId, method, accept, manner }
   const steps: Steps = {
     token: {
@@ -124,12 +158,13 @@ export function resolveOptions<Claims extends object>(options: IntrospectionClie
     cache,
     flights: new SingleFlight(),
     judge,
+    jwt,
     transport,
     response,
     now: () => toNumericDate(nowMs()),
     nowMs,
   }
-  return { steps, policy: resolvePolicyDefaults(group), sources, reporter }
+  return { steps, policy: resolvePolicyDefaults(group, nowMs), sources, watch: resolveWatch(group), reporter }
 }
 
 /** What every answer depends on besides who asks whom; `undefined` when that is nothing out of the ordinary. */
@@ -137,8 +172,10 @@ function mannerOf(
   tokenTypeHint: string | undefined,
   parameters: Readonly<Record<string, string>> | undefined,
   { tolerance, inactiveWhen }: ResponseStep,
+  jwt: JwtStep | undefined,
 ): string | undefined {
-  if ([tokenTypeHint, parameters, tolerance, inactiveWhen].every((part) => part === undefined)) return undefined
+  if ([tokenTypeHint, parameters, tolerance, inactiveWhen, jwt].every((part) => part === undefined)) return undefined
   const sorted = Object.entries(parameters ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify([tokenTypeHint ?? null, sorted, tolerance ?? null, inactiveWhen ?? null])
+  const parts = [tokenTypeHint ?? null, sorted, tolerance ?? null, inactiveWhen ?? null]
+  return JSON.stringify(jwt === undefined ? parts : [...parts, jwt.manner])
 }

@@ -166,10 +166,10 @@ describe('the server', () => {
 
   test('publishes metadata of its own, and that of the scenarios under issuers of their own', async () => {
     const path = '/.well-known/oauth-authorization-server'
-    const own = await (await fetch(`${as.issuer}${path}`)).json()
+    const own: unknown = await (await fetch(`${as.issuer}${path}`)).json()
     expect(own).toMatchObject({ issuer: as.issuer, introspection_endpoint: as.endpoint })
     const issuer = as.issuerOf(scenario('metadata-good'))
-    const good = await (await fetch(`${as.issuer}${path}${new URL(issuer).pathname}`)).json()
+    const good: unknown = await (await fetch(`${as.issuer}${path}${new URL(issuer).pathname}`)).json()
     expect(good).toMatchObject({ issuer, introspection_endpoint: as.endpoint })
     const lie = new URL(as.issuerOf(scenario('metadata-issuer-other'))).pathname
     expect(await (await fetch(`${as.issuer}${path}${lie}`)).json()).toMatchObject({

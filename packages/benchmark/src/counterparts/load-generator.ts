@@ -29,9 +29,11 @@ class Target {
   readonly #lanes: Lane[] = []
   #next = 0
 
-  constructor({ port, path, tokens, accept }: ServerTarget) {
+  constructor({ port, path, tokens, accept, presents }: ServerTarget) {
     this.#port = port
-    this.#requests = tokens.map((token) => buildRequest(port, path, token, accept))
+    this.#requests = tokens.map((token) =>
+      presents === 'bearer' ? buildApiRequest(port, path, token) : buildRequest(port, path, token, accept),
+    )
   }
 
   async round(durationMs: number): Promise<LoadRound> {
@@ -138,6 +140,10 @@ function buildRequest(port: number, path: string, token: string, accept: string)
     `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nauthorization: ${AUTHORIZATION}\r\naccept: ${accept}\r\n` +
       `content-type: application/x-www-form-urlencoded\r\ncontent-length: ${body.length}${HEADERS_END}${body}`,
   )
+}
+
+function buildApiRequest(port: number, path: string, token: string): Buffer {
+  return Buffer.from(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nauthorization: Bearer ${token}${HEADERS_END}`)
 }
 
 async function openLane(port: number): Promise<Lane> {

@@ -7,6 +7,7 @@ export const cachedSides = {
     base: { name: 'hand-written sync hit', program: 'variants/cached/hand-written.ts', everyNth: 1 },
     candidates: [
       { name: 'introspect() hit', program: 'variants/cached/introspect-hit.ts', everyNth: 1 },
+      { name: 'introspect() hit, header parsed', program: 'variants/cached/introspect-hit-parsed.ts', everyNth: 1 },
       { name: 'guard hit', program: 'variants/cached/guard-hit.ts', everyNth: 1 },
       { name: 'hand-written async hit', program: 'variants/cached/hand-written-async.ts', everyNth: 2 },
       { name: 'introspect() hit, signed answers', program: 'variants/cached/signed-hit.ts', everyNth: 2 },

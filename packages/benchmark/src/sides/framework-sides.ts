@@ -1,4 +1,4 @@
-/** The server side in frameworks: our endpoint beside the least an endpoint of the same framework does. */
+/** Both sides in frameworks: our endpoint and our guard beside the least an endpoint and a route of the same framework do. */
 import type { SidePlan } from './variant.ts'
 
 /** Each framework with a base of its own. */
@@ -10,6 +10,14 @@ export const frameworkSides = {
   fastify: {
     base: { name: 'Fastify, minimal endpoint', program: 'variants/server/fastify-minimal.ts', everyNth: 1 },
     candidates: [{ name: 'toFastifyPlugin', program: 'variants/server/fastify-handler.ts', everyNth: 1 }],
+  },
+  'guard in express': {
+    base: { name: 'Express, minimal route', program: 'variants/guards/express-route.ts', everyNth: 1 },
+    candidates: [{ name: 'Express, guarded route', program: 'variants/guards/express-guarded.ts', everyNth: 1 }],
+  },
+  'guard in fastify': {
+    base: { name: 'Fastify, minimal route', program: 'variants/guards/fastify-route.ts', everyNth: 1 },
+    candidates: [{ name: 'Fastify, guarded route', program: 'variants/guards/fastify-guarded.ts', everyNth: 1 }],
   },
 } as const satisfies Record<string, SidePlan>
 

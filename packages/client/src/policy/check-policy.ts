@@ -43,9 +43,7 @@ export function checkPermission(
   now: () => number,
 ): 'scope' | 'authorization_details' | 'authentication' | undefined {
   if (!hasScope(token.scope, policy.scope)) return 'scope'
-  const { authorizationDetails } = policy
-  if (authorizationDetails !== undefined && authorizationDetails(token.authorization_details ?? []) !== true)
-    return 'authorization_details'
+  if (!hasDetails(token, policy.authorizationDetails)) return 'authorization_details'
   if (!isAuthenticated(token, policy, now)) return 'authentication'
   return undefined
 }
@@ -70,7 +68,7 @@ function isOfKind(token: JudgedToken, kind: TokenKind | undefined): boolean {
 }
 
 function hasScope(scope: string | undefined, { alternatives, accepts }: ScopeRule): boolean {
-  if (accepts !== undefined) return accepts(scope === undefined ? [] : scope.split(' ')) === true
+  if (accepts !== undefined) return isTrue(accepts(scope === undefined ? [] : scope.split(' ')))
   for (const wanted of alternatives) if (includesAll(scope, wanted)) return true
   return false
 }
@@ -78,6 +76,15 @@ function hasScope(scope: string | undefined, { alternatives, accepts }: ScopeRul
 function includesAll(scope: string | undefined, wanted: readonly string[]): boolean {
   for (const token of wanted) if (!scopeIncludes(scope, token)) return false
   return true
+}
+
+function hasDetails({ authorization_details: details = [] }: JudgedToken, accepts: Policy['authorizationDetails']): boolean {
+  return accepts === undefined || isTrue(accepts(details))
+}
+
+/** A function without types might say anything; only `true` is a yes. */
+function isTrue(said: unknown): boolean {
+  return said === true
 }
 
 /** What is missing fails, and so does a login in the future, which says nothing about when it was (RFC 9470 §6). */

@@ -17,6 +17,12 @@ const client = new IntrospectionClient({
   clientAuthentication: clientSecretBasic('api', 's3cr3t'),
 })
 
+const accepts = () => true
+
+function scopeOf(scope: GuardOptions['scope']) {
+  return resolveGuardOptions({ audience: false, scope }, none).policy.scope
+}
+
 describe('resolveGuardOptions', () => {
   test('takes what the client says unless the guard says otherwise', () => {
     expect(resolveGuardOptions({}, inherited)).toMatchObject({ realm: 'client', policy: { audience: ['urn:client'] } })
@@ -32,11 +38,9 @@ describe('resolveGuardOptions', () => {
   })
 
   test('reads scope as one list, as several, or leaves it to a function', () => {
-    const scopeOf = (scope: GuardOptions['scope']) => resolveGuardOptions({ audience: false, scope }, none).policy.scope
     expect(scopeOf(undefined)).toEqual({ alternatives: [[]], wanted: undefined })
     expect(scopeOf('a b')).toEqual({ alternatives: [['a', 'b']], wanted: 'a b' })
     expect(scopeOf({ anyOf: ['admin', 'a b'] })).toEqual({ alternatives: [['admin'], ['a', 'b']], wanted: 'admin' })
-    const accepts = () => true
     expect(scopeOf(accepts)).toEqual({ alternatives: [], accepts, wanted: undefined })
   })
 

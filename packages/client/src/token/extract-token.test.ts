@@ -21,6 +21,10 @@ function extract(field: string | null | undefined) {
   return presented
 }
 
+function bearing(field: string): GuardRequest {
+  return { headers: { get: () => field } }
+}
+
 describe('extractToken', () => {
   test.each([
     ['the scheme as registered', 'Bearer mF_9.B5f-4.1JqM', 'mF_9.B5f-4.1JqM'],
@@ -94,19 +98,18 @@ describe('extractToken', () => {
   const dpop = { dpop: true }
 
   test('takes a token with the scheme DPoP only where that is allowed', () => {
-    const request = (field: string): GuardRequest => ({ headers: { get: () => field } })
-    expect(extractToken(request('dpop abc'), dpop)).toMatchObject({
+    expect(extractToken(bearing('dpop abc'), dpop)).toMatchObject({
       kind: 'token',
       scheme: 'DPoP',
       source: 'header',
       token: 'abc',
     })
-    expect(extractToken(request('DPoP abc'))).toEqual({ kind: 'absent' })
-    expect(extractToken(request('DPoP'), dpop)).toEqual({ kind: 'malformed' })
-    expect(extractToken(request('DPoP abc, Bearer abc'), dpop)).toEqual({ kind: 'malformed' })
-    expect(extractToken(request('Bearer abc, DPoP abc'), dpop)).toEqual({ kind: 'malformed' })
-    expect(extractToken(request('DPoP abc, DPoP abc'), dpop)).toEqual({ kind: 'malformed' })
-    expect(extractToken(request('DPoPX abc'), dpop)).toEqual({ kind: 'absent' })
+    expect(extractToken(bearing('DPoP abc'))).toEqual({ kind: 'absent' })
+    expect(extractToken(bearing('DPoP'), dpop)).toEqual({ kind: 'malformed' })
+    expect(extractToken(bearing('DPoP abc, Bearer abc'), dpop)).toEqual({ kind: 'malformed' })
+    expect(extractToken(bearing('Bearer abc, DPoP abc'), dpop)).toEqual({ kind: 'malformed' })
+    expect(extractToken(bearing('DPoP abc, DPoP abc'), dpop)).toEqual({ kind: 'malformed' })
+    expect(extractToken(bearing('DPoPX abc'), dpop)).toEqual({ kind: 'absent' })
   })
 
   test.each([

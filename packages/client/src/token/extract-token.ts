@@ -1,5 +1,6 @@
 /** Step `token`: take the access token from a request (RFC 6750 §2, RFC 9449 §7.1). */
 import { parseAuthorization } from '@token-introspection/core'
+import type { MaybePromise } from '../maybe-promise.ts'
 import type { RequestForm } from './request-form.ts'
 
 /** What a guard needs of a request; a web `Request` is one. */
@@ -12,13 +13,21 @@ export interface GuardRequest {
     /** A header field by its lower-case name; several fields come joined by a comma. */
     get(name: string): string | null | undefined
   }
-  /** The parameters of a form that somebody has parsed already. A web `Request` is read here instead, from a copy. */
-  readonly form?: RequestForm | undefined
   /**
-   * The certificate the client has shown on this connection, as DER; whoever has none leaves it out. Needed for
-   * certificate-bound tokens.
+   * The parameters of a form that somebody has parsed already, or a function that gives them when they are wanted. A web
+   * `Request` is read here instead, from a copy.
    */
-  readonly clientCertificate?: Uint8Array | undefined
+  readonly form?: RequestForm | (() => MaybePromise<RequestForm | undefined>) | undefined
+  /**
+   * The certificate the client has shown on this connection, as DER, or a function that reads it when a token is bound to
+   * one; whoever has none leaves it out. Needed for certificate-bound tokens.
+   */
+  readonly clientCertificate?: Uint8Array | (() => Uint8Array | undefined) | undefined
+  /**
+   * The address at the other end of this connection, never one out of a header field. Needed for certificates that a proxy
+   * writes into a field.
+   */
+  readonly remoteAddress?: string | (() => string | undefined) | undefined
 }
 
 /** Where tokens are taken from. */

@@ -18,7 +18,9 @@ const BODILESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'
 export async function readRequestForm(request: GuardRequest): Promise<RequestForm | undefined> {
   if (request.method === undefined || BODILESS.has(request.method.toUpperCase())) return undefined
   if (parseMediaType(request.headers.get('content-type') ?? undefined) !== FORM_MEDIA_TYPE) return undefined
-  if (request.form !== undefined) return request.form
+  const { form } = request
+  if (typeof form === 'function') return form()
+  if (form !== undefined) return form
   if (!(request instanceof Request) || request.bodyUsed || request.body === null) return undefined
   const text = await readText(request.clone())
   if (text === undefined) return undefined

@@ -58,7 +58,8 @@ function checkRelative(specifier: string, kind: ModuleImport['kind'], inside: st
   if (from === 'adapters') return target === 'index.ts' ? [] : [notPublic(specifier)]
   if (to === 'adapters') return [`imports ${specifier}: nothing imports an adapter`]
   if (to !== undefined && kindOf(to, layout) === 'runtime') return [`imports ${specifier} by its path: use its #name`]
-  if (from === undefined) return target === 'index.ts' ? [`imports ${specifier}: the entry is for others`] : []
+  if (from === undefined || kindOf(from, layout) === 'above')
+    return target === 'index.ts' ? [`imports ${specifier}: the entry is for others`] : []
   if (layout.open?.includes(target) || kindOf(to ?? '', layout) === 'ground') return []
   if (to === undefined) return [`imports ${specifier}: a step does not import what stands above it`]
   return kind === 'type'
@@ -74,9 +75,10 @@ function folderOf(inside: string): string | undefined {
   return inside.includes('/') ? inside.split('/')[0] : undefined
 }
 
-function kindOf(folder: string, layout: Layout): 'step' | 'runtime' | 'ground' | 'adapters' | 'unknown' {
+function kindOf(folder: string, layout: Layout): 'step' | 'runtime' | 'above' | 'ground' | 'adapters' | 'unknown' {
   if (folder === 'adapters') return 'adapters'
   if (layout.steps?.includes(folder)) return 'step'
+  if (layout.above?.includes(folder)) return 'above'
   if (layout.ground?.includes(folder)) return 'ground'
   return layout.runtime?.includes(folder) ? 'runtime' : 'unknown'
 }

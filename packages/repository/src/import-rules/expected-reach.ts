@@ -20,19 +20,37 @@ const ELSEWHERE = ['workerd']
 export const EXPECTED_REACH: readonly ExpectedReach[] = [
   ...[NODE, ELSEWHERE].flatMap((conditions) => [
     { folder: 'core', entry: '.', conditions, loads: ['zod/mini'], loadsLater: [] },
+    { folder: 'core', entry: './dpop', conditions, loads: [], loadsLater: [] },
     { folder: 'core', entry: './options', conditions, loads: [], loadsLater: [] },
-    { folder: 'client', entry: './node', conditions, loads: [], loadsLater: [] },
+    { folder: 'core', entry: './replay', conditions, loads: [], loadsLater: [] },
     { folder: 'client', entry: './opentelemetry', conditions, loads: [], loadsLater: [] },
     { folder: 'client', entry: './providers', conditions, loads: [], loadsLater: [] },
+    { folder: 'client', entry: './redis', conditions, loads: [], loadsLater: [] },
+  ]),
+  ...['.', './node', './express', './fastify', './hono', './koa', './mcp'].flatMap((entry) => [
+    {
+      folder: 'client',
+      entry,
+      conditions: NODE,
+      loads: ['lru-cache', 'node:crypto', 'node:diagnostics_channel', 'zod/mini'],
+      loadsLater: ['jose', 'undici'],
+    },
+    { folder: 'client', entry, conditions: ELSEWHERE, loads: ['lru-cache', 'zod/mini'], loadsLater: ['jose'] },
   ]),
   {
     folder: 'client',
-    entry: '.',
+    entry: './nest',
     conditions: NODE,
-    loads: ['lru-cache', 'node:crypto', 'node:diagnostics_channel', 'zod/mini'],
+    loads: ['@nestjs/common', '@nestjs/core', 'lru-cache', 'node:crypto', 'node:diagnostics_channel', 'zod/mini'],
     loadsLater: ['jose', 'undici'],
   },
-  { folder: 'client', entry: '.', conditions: ELSEWHERE, loads: ['lru-cache', 'zod/mini'], loadsLater: ['jose'] },
+  {
+    folder: 'client',
+    entry: './nest',
+    conditions: ELSEWHERE,
+    loads: ['@nestjs/common', '@nestjs/core', 'lru-cache', 'zod/mini'],
+    loadsLater: ['jose'],
+  },
   ...['.', './node', './express', './fastify', './koa', './postgres', './redis', './sqlite'].flatMap((entry) => [
     {
       folder: 'server',

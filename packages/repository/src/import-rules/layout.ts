@@ -8,6 +8,8 @@ export interface Layout {
   readonly steps?: readonly string[]
   /** Folders with one file per runtime, imported by a `#name` only. */
   readonly runtime?: readonly string[]
+  /** Folders above the spines, for what is made of whole paths. They import what a file beside the steps may. */
+  readonly above?: readonly string[]
   /** Folders that steps may import, and that import no step's code. */
   readonly ground?: readonly string[]
   /** Files beside the steps, or of one, that steps may import. */
@@ -30,16 +32,25 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@token-introspection/core': OUTSIDE_ADAPTERS,
       // Adapters with options of their own read them as everything else does.
       '@token-introspection/core/options': EVERYWHERE,
+      '@token-introspection/core/dpop': /^policy\/confirmation\//,
+      '@token-introspection/core/replay': OUTSIDE_ADAPTERS,
       'lru-cache': /^cache\/memory-cache-store\.ts$/,
-      jose: /^(?:response\/(?:load-jose|decrypt-jwt-response|jwt-response-options|key-source|remote-key-source|verify-jwt-response)|transport\/client-authentication\/(?:client-secret|private-key)-jwt)\.ts$/,
+      jose: /^(?:keys\/(?:key-options|key-source|load-jose|remote-key-source|verify-signature)|jwt\/jwt-options|response\/(?:decrypt-jwt-response|jwt-response-options|verify-jwt-response)|transport\/client-authentication\/(?:client-secret|private-key)-jwt)\.ts$/,
       undici: /\.node\.ts$/,
-      // For its types.
+      // For their types.
+      fastify: /^adapters\/fastify\.ts$/,
+      hono: /^adapters\/hono\.ts$/,
       '@opentelemetry/api': /^adapters\/opentelemetry\.ts$/,
+      // Decorators and exceptions are what Nest makes them.
+      '@nestjs/common': /^adapters\/nest\.ts$/,
+      '@nestjs/core': /^adapters\/nest\.ts$/,
+      '@modelcontextprotocol/sdk/server/auth/types.js': /^adapters\/mcp\.ts$/,
     },
     steps: ['token', 'cache', 'jwt', 'transport', 'response', 'policy', 'result'],
     runtime: ['crypto', 'diagnostics'],
-    // Data about servers, which the types of steps give its shape.
-    ground: ['providers'],
+    above: ['issuers', 'protected-resource', 'watch'],
+    // Keys of others, and data about servers, which the types of steps give its shape.
+    ground: ['keys', 'providers'],
     open: ['errors.ts', 'maybe-promise.ts', 'shared-work.ts'],
   },
   server: {
@@ -47,8 +58,10 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@token-introspection/core': OUTSIDE_ADAPTERS,
       // Adapters with options of their own read them as everything else does.
       '@token-introspection/core/options': EVERYWHERE,
+      '@token-introspection/core/dpop': OUTSIDE_ADAPTERS,
+      '@token-introspection/core/replay': OUTSIDE_ADAPTERS,
       'lru-cache': OUTSIDE_ADAPTERS,
-      jose: /^(?:response\/(?:encrypt-response|encryption-key|signing-key)|keys\/[a-z-]+|lookup\/jwt-resolver|client-authentication\/(?:registered|private-key-jwt|dpop-proof|self-signed-tls-client-auth|load-keys))\.ts$/,
+      jose: /^(?:response\/(?:encrypt-response|encryption-key|signing-key)|keys\/[a-z-]+|lookup\/jwt-resolver|client-authentication\/(?:registered|private-key-jwt|self-signed-tls-client-auth|load-keys))\.ts$/,
       // For their types.
       fastify: /^adapters\/fastify\.ts$/,
       hono: /^adapters\/hono\.ts$/,

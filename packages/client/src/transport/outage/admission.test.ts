@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Deadlines } from '../deadline.ts'
 import { Admission } from './admission.ts'
@@ -15,7 +15,7 @@ describe('Admission', () => {
 
   test('refuses what does not fit into the queue', () => {
     const admission = new Admission({ maxConcurrentRequests: 1, maxQueuedRequests: 1 })
-    admission.enter(waiting())
+    void admission.enter(waiting())
     void admission.enter(waiting())
     expect(() => admission.enter(waiting())).toThrow(
       expect.objectContaining({ code: 'ERR_TRANSPORT_OVERLOADED', retryable: true }),
@@ -27,7 +27,7 @@ describe('Admission', () => {
     const admission = new Admission({ maxConcurrentRequests: 1, maxQueuedRequests: 2 })
     const [a, b, c] = [waiting(), waiting(), waiting()]
     const order: string[] = []
-    admission.enter(a)
+    void admission.enter(a)
     const second = admission.enter(b)?.then(() => order.push('second'))
     const third = admission.enter(c)?.then(() => order.push('third'))
     admission.leave(a)
@@ -43,7 +43,7 @@ describe('Admission', () => {
     const admission = new Admission({ maxConcurrentRequests: 1, maxQueuedRequests: 1 })
     const reason = new Error('gone')
     const [first, second] = [waiting(), waiting()]
-    admission.enter(first)
+    void admission.enter(first)
     const left = admission.enter(second)
     second.cancel(reason)
     await expect(left).rejects.toBe(reason)
@@ -55,7 +55,7 @@ describe('Admission', () => {
   test('does not lose a place to a caller who leaves when it already has one', async () => {
     const admission = new Admission({ maxConcurrentRequests: 1, maxQueuedRequests: 1 })
     const [first, second] = [waiting(), waiting()]
-    admission.enter(first)
+    void admission.enter(first)
     const turn = admission.enter(second)
     admission.leave(first)
     second.cancel(new Error('late'))
@@ -69,7 +69,7 @@ describe('Admission', () => {
     const admission = new Admission({ maxConcurrentRequests: 1, maxQueuedRequests: 1 })
     const lost = { onCancel: () => undefined, isOver: () => over }
     let over = false
-    admission.enter(lost)
+    void admission.enter(lost)
     const next = admission.enter(waiting())
     over = true
     const last = waiting()

@@ -37,18 +37,17 @@ export async function withRetry(
     reply = await attempt()
   } catch (error) {
     if (!isLostConnection(error)) throw error
-    return again(attempt, () => Promise.reject(error))
+    return again(attempt, () => {
+      throw error
+    })
   }
   if (!PASSING.has(reply.status) || reply.header('retry-after') !== undefined) return reply
   await cancellation.race(retry.wait(MIN_WAIT_MS + retry.random() * (MAX_WAIT_MS - MIN_WAIT_MS)))
-  return again(attempt, () => Promise.resolve(reply))
+  return again(attempt, () => reply)
 }
 
 /** What the first request came to says more than that there was no second. */
-async function again(
-  attempt: () => Promise<TransportReply>,
-  first: () => Promise<TransportReply>,
-): Promise<TransportReply> {
+async function again(attempt: () => Promise<TransportReply>, first: () => TransportReply): Promise<TransportReply> {
   try {
     return await attempt()
   } catch (error) {

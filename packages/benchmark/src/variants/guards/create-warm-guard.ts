@@ -1,0 +1,28 @@
+/** A guard whose client knows every token already, answered within its own process while it learned them. */
+import { clientSecretBasic, type Guard, IntrospectionClient } from '@token-introspection/client'
+import { answerJson, assertAnswer, AUDIENCE, CLIENT_ID, CLIENT_SECRET, createTokens, ISSUER } from '../../fixture.ts'
+import { CACHE_SECONDS } from '../cached/warm-client.ts'
+
+/** A guard, and the tokens it lets through. */
+export interface WarmGuard {
+  readonly guard: Guard
+  readonly tokens: readonly string[]
+}
+
+/** Asks about each token once. */
+export async function createWarmGuard(): Promise<WarmGuard> {
+  const tokens = createTokens()
+  const body = Buffer.from(answerJson())
+  const introspection = new IntrospectionClient({
+    endpoint: `${ISSUER}/introspect`,
+    clientAuthentication: clientSecretBasic(CLIENT_ID, CLIENT_SECRET),
+    cache: { maxAgeSeconds: CACHE_SECONDS, maxEntries: 2 * tokens.length },
+    transport: { send: () => Promise.resolve({ status: 200, header: headerOf, body }) },
+  })
+  for (const token of tokens) assertAnswer(await introspection.introspect(token))
+  return { guard: introspection.guard({ audience: AUDIENCE, scope: 'orders:read' }), tokens }
+}
+
+function headerOf(name: string): string | undefined {
+  return name === 'content-type' ? 'application/json' : undefined
+}

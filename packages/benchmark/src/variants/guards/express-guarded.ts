@@ -1,0 +1,14 @@
+/** Ours: the same route with a guard before it, whose answers come from the cache. */
+import { requireToken } from '@token-introspection/client/express'
+import express from 'express'
+import { answerJson } from '../../fixture.ts'
+import { serveRequests } from '../../measure/serve-requests.ts'
+import { createWarmGuard } from './create-warm-guard.ts'
+
+serveRequests(async () => {
+  const answer = JSON.parse(answerJson()) as object
+  const { guard, tokens } = await createWarmGuard()
+  const app = express().disable('x-powered-by')
+  app.get('/orders', requireToken(guard), (_request, response) => void response.json(answer))
+  return { path: '/orders', tokens, listener: app, presents: 'bearer' }
+})

@@ -1,0 +1,57 @@
+/** Makes guards, of one client or of several. */
+import { challengeSettings } from './challenge-settings.ts'
+import type { EventReporter } from './event-reporter.ts'
+import { guard, type GuardSteps, type OptionalGuard } from './guard.ts'
+import type { IntrospectOptions } from './introspect.ts'
+import type { MaybePromise } from './maybe-promise.ts'
+import { observeGuard } from './observe.ts'
+import type { InheritedPolicy, ResolvedGuard } from './policy/policy-options.ts'
+import type { ChallengeSettings } from './result/refusal.ts'
+import type { IntrospectionResult } from './result/introspection-result.ts'
+import type { TokenSources } from './token/extract-token.ts'
+import { startTrace, type Trace } from './trace.ts'
+
+/** What asks for a guard. */
+export interface GuardSource<Claims extends object = object> {
+  /** What every guard inherits. */
+  readonly policy: InheritedPolicy
+  /** Where tokens are taken from. */
+  readonly sources: TokenSources
+  /** Asks, at once where the answer is at hand. It throws for bugs. */
+  readonly introspect: (token: string, options: IntrospectOptions) => MaybePromise<IntrospectionResult<Claims>>
+  /** The same, and tells; `trace` is noted on. */
+  readonly observe: (token: string, options: IntrospectOptions, trace: Trace) => Promise<IntrospectionResult<Claims>>
+  /** Seconds since the epoch. */
+  readonly now: () => number
+  readonly reporter: EventReporter
+}
+
+/**
+ * Creates a guard. What can be made once is made here, and not for each request.
+ *
+ * @param result - what stands in challenges, where it is not what the guard alone says.
+ */
+export function createGuard<Claims extends object>(
+  source: GuardSource<Claims>,
+  resolved: ResolvedGuard,
+  result: ChallengeSettings = challengeSettings(resolved),
+): OptionalGuard<Claims> {
+  const { reporter } = source
+  const call: IntrospectOptions = Object.freeze({ maxAgeSeconds: resolved.maxAgeSeconds })
+  const steps: GuardSteps<Claims> = {
+    token: source.sources,
+    introspect: (token) => source.introspect(token, call),
+    policy: resolved.policy,
+    check: resolved.check,
+    result,
+    optional: resolved.optional,
+    now: source.now,
+  }
+  // No promise around that of the spine: it would be half of what a guard costs on a hit.
+  return (request) => {
+    if (!reporter.isHeard) return guard(request, steps)
+    const trace = startTrace()
+    const introspect = (token: string) => source.observe(token, call, trace)
+    return observeGuard(request, { ...steps, introspect }, trace, reporter)
+  }
+}

@@ -1,0 +1,306 @@
+/** Several authorization servers behind one guard: each token has one that is asked about it, or none. */
+import { INACTIVE } from '@token-introspection/core'
+import { OptionGroup } from '@token-introspection/core/options'
+import type { AcceptedTokens } from '../accepted-tokens.ts'
+import { challengeSettings } from '../challenge-settings.ts'
+import { createGuard, type GuardSource } from '../create-guard.ts'
+import { EventReporter } from '../event-reporter.ts'
+import type { ReportingClient } from '../events.ts'
+import type { Allowance, Anonymity, OptionalGuard } from '../guard.ts'
+import type { IntrospectOptions } from '../introspect.ts'
+import type { IntrospectionClient, IntrospectionStatistics } from '../introspection-client.ts'
+import { type GuardOptions, resolveGuardOptions } from '../policy/policy-options.ts'
+import type { IntrospectionResult } from '../result/introspection-result.ts'
+import type { ChallengeSettings, Refusal } from '../result/refusal.ts'
+import { extractToken, type GuardRequest, type TokenSources } from '../token/extract-token.ts'
+import { readRequestForm } from '../token/request-form.ts'
+import { type TokenWatchOptions, type WatchPolicy, endedWatch } from '../watch/watch-token.ts'
+import {
+  type CombineIssuersOptions,
+  type IssuerClients,
+  type IssuerName,
+  type ResolvedIssuers,
+  resolveIssuers,
+} from './issuers-options.ts'
+import { routeToken } from './route-token.ts'
+
+/** The claims of a client. */
+export type ClaimsOf<Client> = Client extends IntrospectionClient<infer Claims> ? Claims : never
+
+/** The claims of any of several. */
+export type AnyClaims<Clients extends IssuerClients> = ClaimsOf<Clients[IssuerName<Clients>]>
+
+/** A request that may pass, with the token's answer and the name of the server that gave it: narrow it on `issuer`. */
+export type IssuersAllowance<Clients extends IssuerClients> = {
+  [Name in IssuerName<Clients>]: Allowance<ClaimsOf<Clients[Name]>> & { readonly issuer: Name }
+}[IssuerName<Clients>]
+
+/** What such a guard decides: narrow it on `allowed`, then on `issuer`. */
+export type IssuersDecision<Clients extends IssuerClients> = IssuersAllowance<Clients> | Refusal
+
+/** A guard that takes the tokens of several authorization servers. It rejects only for bugs. */
+export type IssuersGuard<Clients extends IssuerClients> = (request: GuardRequest) => Promise<IssuersDecision<Clients>>
+
+/** The same for a guard that lets requests without a token pass. */
+export type OptionalIssuersGuard<Clients extends IssuerClients> = (
+  request: GuardRequest,
+) => Promise<IssuersDecision<Clients> | Anonymity>
+
+/** What may differ by whose token it is. */
+export type IssuerGuardOptions = Omit<GuardOptions, 'optional' | 'realm' | 'resourceMetadata'>
+
+/** Options of a guard that takes the tokens of several authorization servers. */
+export interface IssuersGuardOptions<Clients extends IssuerClients = IssuerClients> extends GuardOptions {
+  /**
+   * What is different for the tokens of one server, by its name, option by option. Default nothing: then the options
+   * beside it hold, on top of the `policy` of that server's client.
+   */
+  readonly issuers?: { readonly [Name in IssuerName<Clients>]?: IssuerGuardOptions | undefined } | undefined
+}
+
+/** The same for a guard that lets requests without a token pass. */
+export interface OptionalIssuersGuardOptions<Clients extends IssuerClients = IssuerClients>
+  extends Omit<IssuersGuardOptions<Clients>, 'optional'> {
+  readonly optional: true
+}
+
+/** Several authorization servers, asked as one. */
+export interface CombinedIssuers<Clients extends IssuerClients = IssuerClients> extends AsyncDisposable {
+  /** Which tokens are taken, whoever issued them: what all clients take. */
+  readonly accepts: AcceptedTokens
+  /**
+   * Who would be asked about a token.
+   *
+   * @returns a name in `issuers`, or `undefined` when the token is nobody's.
+   * @throws TypeError when `route` gives a name that is not there, and whatever it throws.
+   */
+  issuerOf(token: string): IssuerName<Clients> | undefined
+  /**
+   * Introspects one token with the client it is for, as {@link IntrospectionClient.introspect} does. A token that is nobody's is
+   * inactive, and nobody is asked.
+   */
+  introspect(token: string, options?: IntrospectOptions): Promise<IntrospectionResult<AnyClaims<Clients>>>
+  /**
+   * Creates a guard, as {@link IntrospectionClient.guard} does. Challenges speak for the one API that this is: their realm and
+   * metadata are those of the guard, else of the first client that has some; they name every scheme that any client takes.
+   *
+   * @throws TypeError naming the option, also when no audience was given anywhere for the tokens of one server.
+   */
+  guard(options: OptionalIssuersGuardOptions<Clients>): OptionalIssuersGuard<Clients>
+  guard(options?: IssuersGuardOptions<Clients>): IssuersGuard<Clients>
+  /**
+   * Watches a token with the client it is for: see {@link IntrospectionClient.watch}.
+   *
+   * @returns a signal; it has aborted already for a token that is nobody's.
+   */
+  watch(token: string, options: IssuersWatchOptions<Clients>): AbortSignal
+  /** Forgets what is known about one token: see {@link IntrospectionClient.forget}. */
+  forget(token: string): Promise<void>
+  /** What {@link IntrospectionClient.statistics} says, by name. */
+  statistics(): Readonly<Record<IssuerName<Clients>, IntrospectionStatistics>>
+  /** Closes all clients: see {@link IntrospectionClient.close}. */
+  close(): Promise<void>
+}
+
+/** Options of `watch` where there are several authorization servers. */
+export interface IssuersWatchOptions<Clients extends IssuerClients = IssuerClients>
+  extends Omit<TokenWatchOptions, 'policy'> {
+  /** What the token must keep up to: the options of the guard that let the connection in. */
+  readonly policy: WatchPolicy & Pick<IssuersGuardOptions<Clients>, 'issuers'>
+}
+
+/** For requests whose token is nobody's. */
+const NOBODY: ReportingClient = Object.freeze({ issuer: undefined, endpoint: undefined, clientId: undefined })
+
+/**
+ * Combines clients of several authorization servers, so that an API takes the tokens of all of them.
+ *
+ * Each token is asked about at one server at most. A JWT goes to the client that accepts its `iss`, and to no other; the
+ * client verifies it, or its server does. An opaque token goes where its prefix or your function says, or to the `fallback`.
+ * A token that is nobody's is inactive, and no server gets to see it. When one server is down, the tokens of the others are
+ * not touched by it.
+ *
+ * @throws TypeError naming the option when one is unknown or wrong, when two clients have one issuer or prefixes that begin
+ * alike, when a client has no issuer, or when the clients take tokens from different places (`token.sources`).
+ *
+ * @example
+ * ```ts
+ * import { combineIssuers, type IntrospectionClient } from '@token-introspection/client'
+ *
+ * export function ordersApi(keycloak: IntrospectionClient, partner: IntrospectionClient) {
+ *   const introspection = combineIssuers({ issuers: { keycloak, partner }, prefixes: { partner: 'pt_' } })
+ *   const mayRead = introspection.guard({
+ *     audience: 'https://orders.example.com',
+ *     scope: 'orders:read',
+ *     issuers: { partner: { scope: 'partner:orders' } },
+ *   })
+ *   return async (request: Request): Promise<Response> => {
+ *     const decision = await mayRead(request)
+ *     if (!decision.allowed) return decision.toResponse()
+ *     // Two servers may each have a user `alice`.
+ *     return Response.json({ orders: [], for: `${decision.issuer}/${decision.token.sub}` })
+ *   }
+ * }
+ * ```
+ * @see [RFC 8725 §3.8](https://www.rfc-editor.org/rfc/rfc8725.html#section-3.8)
+ */
+export function combineIssuers<const Clients extends IssuerClients>(
+  options: CombineIssuersOptions<Clients>,
+): CombinedIssuers<Clients> {
+  // Names are checked when they are used, so the types of the names can be left out from here on.
+  return new Combined(resolveIssuers(options)) as unknown as CombinedIssuers<Clients>
+}
+
+class Combined implements CombinedIssuers {
+  readonly #issuers: ResolvedIssuers
+  readonly #sources: TokenSources
+  readonly #nobody: GuardSource
+
+  constructor(issuers: ResolvedIssuers) {
+    this.#issuers = issuers
+    const guardings = Array.from(issuers.parts.values(), ({ guarding }) => guarding)
+    this.#sources = combineSources(guardings)
+    const [{ policy, now }] = guardings as [GuardSource]
+    this.#nobody = {
+      policy,
+      sources: this.#sources,
+      introspect: () => INACTIVE,
+      observe: () => Promise.resolve(INACTIVE),
+      now,
+      reporter: new EventReporter(issuers.onEvent, () => NOBODY),
+    }
+  }
+
+  get accepts(): AcceptedTokens {
+    return combineAccepted(Array.from(this.#issuers.clients.values(), ({ accepts }) => accepts))
+  }
+
+  issuerOf(token: string): string | undefined {
+    if (typeof token !== 'string') throw new TypeError('token: must be a string')
+    return routeToken(token, this.#issuers.routes)
+  }
+
+  async introspect(token: string, options?: IntrospectOptions): Promise<IntrospectionResult> {
+    return this.#clientOf(token)?.introspect(token, options) ?? INACTIVE
+  }
+
+  guard(options: OptionalIssuersGuardOptions): OptionalIssuersGuard<IssuerClients>
+  guard(options?: IssuersGuardOptions): IssuersGuard<IssuerClients>
+  guard(options: IssuersGuardOptions | OptionalIssuersGuardOptions = {}): OptionalIssuersGuard<IssuerClients> {
+    const byName = optionsByName(options, this.#issuers)
+    const resolved = new Map(
+      Array.from(this.#issuers.parts, ([name, { guarding }]) => [
+        name,
+        resolveGuardOptions(byName(name), guarding.policy),
+      ]),
+    )
+    const settings = combineChallenges(Array.from(resolved.values(), challengeSettings))
+    const sources = this.#sources
+    const guards = new Map<string, OptionalGuard>()
+    for (const [name, { guarding }] of this.#issuers.parts) {
+      guards.set(name, createGuard({ ...guarding, sources }, defined(resolved.get(name)), settings))
+    }
+    const [first] = resolved.values()
+    const refuse = createGuard(this.#nobody, defined(first), settings)
+    return async (request: GuardRequest) => {
+      const form = sources.form ? await readRequestForm(request) : undefined
+      const presented = extractToken(request, sources, form)
+      const name = presented.kind === 'token' ? this.issuerOf(presented.token) : undefined
+      if (name === undefined) return refuse(request) as Promise<Anonymity | Refusal>
+      const decision = await defined(guards.get(name))(request)
+      return decision.allowed && decision.token !== undefined ? { ...decision, issuer: name } : decision
+    }
+  }
+
+  watch(token: string, options: IssuersWatchOptions): AbortSignal {
+    const name = this.issuerOf(token)
+    if (name === undefined) return endedWatch('inactive')
+    const policy = optionsByName(options.policy, this.#issuers)(name)
+    return defined(this.#issuers.clients.get(name)).watch(token, { ...options, policy })
+  }
+
+  async forget(token: string): Promise<void> {
+    await this.#clientOf(token)?.forget(token)
+  }
+
+  statistics(): Readonly<Record<string, IntrospectionStatistics>> {
+    return Object.freeze(
+      Object.fromEntries(Array.from(this.#issuers.clients, ([name, client]) => [name, client.statistics()])),
+    )
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(Array.from(this.#issuers.clients.values(), (client) => client.close()))
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #clientOf(token: string): IntrospectionClient | undefined {
+    const name = this.issuerOf(token)
+    return name === undefined ? undefined : this.#issuers.clients.get(name)
+  }
+}
+
+/** A request is read before it is known whose token it has, so there is one way to read it. */
+function combineSources(guardings: readonly GuardSource[]): TokenSources {
+  const [{ sources: first }] = guardings as [GuardSource]
+  if (guardings.some(({ sources: { form, query } }) => form !== first.form || query !== first.query)) {
+    throw new TypeError('issuers: must all have the same token.sources')
+  }
+  // Who does not take DPoP refuses such a token by itself.
+  return { ...first, dpop: guardings.some(({ sources }) => sources.dpop) }
+}
+
+/** Whoever gets a token from one of the servers cannot rely on what the client of another takes. */
+function combineAccepted(all: readonly AcceptedTokens[]): AcceptedTokens {
+  const [first] = all as [AcceptedTokens]
+  const { dpopAlgorithms, senderConstraint } = first
+  return Object.freeze({
+    ...first,
+    issuers: Object.freeze(all.flatMap(({ issuers }) => issuers)),
+    dpopAlgorithms: Object.freeze(
+      dpopAlgorithms.filter((alg) => all.every((other) => other.dpopAlgorithms.includes(alg))),
+    ),
+    certificates: all.every(({ certificates }) => certificates),
+    senderConstraint: all.every((other) => other.senderConstraint === senderConstraint) ? senderConstraint : undefined,
+  })
+}
+
+/** The options for the tokens of one server: what is said of it alone wins, where it says anything. */
+function optionsByName(
+  options: IssuersGuardOptions | OptionalIssuersGuardOptions | IssuersWatchOptions['policy'],
+  { routes }: ResolvedIssuers,
+): (name: string) => GuardOptions {
+  const { issuers, ...common } = options
+  const differences = new OptionGroup('guard.issuers', issuers, [...routes.names])
+  for (const name of routes.names) {
+    // The rest is not of a token, but of this API.
+    const { optional, realm, resourceMetadata } = { ...(differences.raw(name) as GuardOptions | undefined) }
+    if (optional !== undefined || realm !== undefined || resourceMetadata !== undefined) {
+      throw differences.error(name, 'optional, realm and resourceMetadata are for all')
+    }
+  }
+  return (name) => {
+    const different = Object.entries(differences.raw(name) ?? {})
+    return { ...common, ...Object.fromEntries(different.filter(([, value]) => value !== undefined)) } as GuardOptions
+  }
+}
+
+/** Every guard of this API may see any token, so each refusal says everything that is taken. */
+function combineChallenges(all: readonly ChallengeSettings[]): ChallengeSettings {
+  const [first] = all as [ChallengeSettings]
+  return Object.freeze({
+    realm: first.realm,
+    schemes: [...new Set(all.flatMap(({ schemes }) => schemes))],
+    algs: all.find(({ algs }) => algs !== undefined)?.algs,
+    resourceMetadata: all.find(({ resourceMetadata }) => resourceMetadata !== undefined)?.resourceMetadata,
+  })
+}
+
+/** What is there by construction. */
+function defined<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new TypeError('an issuer is missing')
+  return value
+}

@@ -1,0 +1,28 @@
+/** Tells CORS preflights from every other request. */
+import type { GuardRequest } from './extract-token.ts'
+
+/**
+ * Whether a request is a CORS preflight: `OPTIONS` with `Origin` and `Access-Control-Request-Method`, and nothing else.
+ * Browsers send it without credentials, so a guard must not challenge it; every adapter hands it on without a token.
+ *
+ * Security: anybody can send one. What is behind a guard must not do for `OPTIONS` what it does for other methods.
+ *
+ * @example
+ * ```ts
+ * import { type Guard, isPreflight } from '@token-introspection/client'
+ *
+ * export async function gate(request: Request, guard: Guard): Promise<Response | undefined> {
+ *   if (isPreflight(request)) return new Response(null, { status: 204 })
+ *   const decision = await guard(request)
+ *   return decision.allowed ? undefined : decision.toResponse()
+ * }
+ * ```
+ * @see [CORS preflight](https://fetch.spec.whatwg.org/#cors-preflight-request)
+ */
+export function isPreflight({ method, headers }: Pick<GuardRequest, 'method' | 'headers'>): boolean {
+  return method === 'OPTIONS' && isSent(headers.get('origin')) && isSent(headers.get('access-control-request-method'))
+}
+
+function isSent(field: string | null | undefined): boolean {
+  return field !== undefined && field !== null && field !== ''
+}

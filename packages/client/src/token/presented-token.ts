@@ -1,0 +1,24 @@
+/** Step `token`: the token of a request a guard has let pass, for whoever goes on to use it. */
+import { extractToken, type GuardRequest } from './extract-token.ts'
+
+const HEADER_ALONE = Object.freeze({ dpop: true, form: false, query: false })
+
+/**
+ * The token in the `Authorization` field of a request, such as {@link IntrospectionClient.watch} takes it. It says nothing about
+ * the token: ask it after a guard has let the request pass.
+ *
+ * @param request - a web `Request`, or what an adapter makes of another.
+ * @returns the token without its scheme, `Bearer` or `DPoP`; `undefined` when there is none, or more than one.
+ *
+ * @example
+ * ```ts
+ * import { presentedToken } from '@token-introspection/client'
+ *
+ * const request = new Request('https://api.example.com', { headers: { authorization: 'Bearer 2YotnFZFEjr1zCsicMWpAA' } })
+ * presentedToken(request) // '2YotnFZFEjr1zCsicMWpAA'
+ * ```
+ */
+export function presentedToken(request: GuardRequest): string | undefined {
+  const presented = extractToken(request, HEADER_ALONE, undefined)
+  return presented.kind === 'token' ? presented.token : undefined
+}

@@ -1,0 +1,183 @@
+/** One token and all connections that live by it: they share a timer, and each answer. */
+import { isIntrospectionError } from '../errors.ts'
+import { isPromise, type MaybePromise } from '../maybe-promise.ts'
+import type { ActiveIntrospectionResult, IntrospectionResult } from '../result/introspection-result.ts'
+import { LONGEST_TIMER_MS, type WatchClock } from './watch-clock.ts'
+import { WatchEnded } from './watch-ended.ts'
+import type { Watcher } from './watcher.ts'
+
+/** Asks about the token: `fresh` wants an answer of now. The call ends with the signal. */
+export type AskAboutToken = (fresh: boolean, signal: AbortSignal) => MaybePromise<IntrospectionResult>
+
+/** How much sooner than it must be a token may be checked. */
+const JITTER = 0.25
+/** Tries in the time that a token may go unchecked. */
+const TRIES = 4
+
+/** Checks a token while anybody watches it. */
+export class WatchedToken {
+  readonly #ask: AskAboutToken
+  readonly #clock: WatchClock
+  readonly #onEmpty: () => void
+  readonly #watchers = new Set<Watcher>()
+  readonly #gone = new AbortController()
+  #answer: ActiveIntrospectionResult | undefined
+  /** The last thing that went wrong, until something goes well. */
+  #failure: unknown
+  /** When the last good answer was asked for; at first, when the watching began. */
+  #goodAtMs: number
+  #isAsking = false
+  #askedAtMs: number
+  /** When it is to be asked about next. */
+  #dueAtMs = Number.POSITIVE_INFINITY
+  /** No watcher must end before that by lack of checks; it may be too early. */
+  #trustedUntilMs = Number.POSITIVE_INFINITY
+  #disarm: (() => void) | undefined
+  #armedForMs = Number.POSITIVE_INFINITY
+
+  /** @param onEmpty - told once nobody watches any more. */
+  constructor(ask: AskAboutToken, clock: WatchClock, onEmpty: () => void) {
+    this.#ask = ask
+    this.#clock = clock
+    this.#onEmpty = onEmpty
+    this.#goodAtMs = clock.elapsedMs()
+    this.#askedAtMs = this.#goodAtMs
+  }
+
+  /** Adds a watcher, and judges by the answer that is there; the first one makes it be asked for. */
+  join(watcher: Watcher): void {
+    const isFirst = this.#watchers.size === 0
+    this.#watchers.add(watcher)
+    watcher.trust(this.#goodAtMs)
+    if (this.#answer !== undefined) watcher.judge(this.#answer, this.#goodAtMs)
+    this.#trustedUntilMs = Math.min(this.#trustedUntilMs, watcher.trustedUntilMs)
+    // The guard has just asked: its answer will do, where it is kept.
+    if (isFirst) this.#check(false)
+    else {
+      this.#dueAtMs = Math.min(this.#dueAtMs, this.#askedAtMs + this.#jitter(watcher.settings.everyMs))
+      this.#arm()
+    }
+  }
+
+  /** Removes a watcher; after the last one nothing is asked any more. */
+  leave(watcher: Watcher): void {
+    if (this.#watchers.delete(watcher) && this.#watchers.size === 0) this.#stop()
+  }
+
+  /** Ends every watcher, each with a reason of its own to hand on. Whoever watches again in answer to that begins anew. */
+  end(createReason: () => WatchEnded): void {
+    const watchers = [...this.#watchers]
+    this.#watchers.clear()
+    this.#stop()
+    for (const watcher of watchers) watcher.end(createReason())
+  }
+
+  #check(fresh: boolean): void {
+    const askedAtMs = this.#clock.elapsedMs()
+    this.#askedAtMs = askedAtMs
+    this.#isAsking = true
+    try {
+      const answer = this.#ask(fresh, this.#gone.signal)
+      if (!isPromise(answer)) return this.#hear(answer, askedAtMs)
+      answer.then((late) => this.#hear(late, askedAtMs)).catch((error: unknown) => this.#miss(error))
+      this.#arm()
+    } catch (error) {
+      this.#miss(error)
+    }
+  }
+
+  #hear(answer: IntrospectionResult, askedAtMs: number): void {
+    if (this.#gone.signal.aborted) return
+    this.#isAsking = false
+    this.#failure = undefined
+    if (!answer.active) return this.end(() => new WatchEnded(this.#isExpired() ? 'expired' : 'inactive'))
+    this.#answer = answer
+    this.#goodAtMs = askedAtMs
+    if (this.#isExpired()) return this.end(() => new WatchEnded('expired'))
+    for (const watcher of this.#watchers) watcher.judge(answer, askedAtMs)
+    this.#plan(askedAtMs, ({ everyMs }) => everyMs)
+  }
+
+  /** An outage is waited for; anything else is a mistake, and a token that cannot be checked is not good. */
+  #miss(error: unknown): void {
+    if (this.#gone.signal.aborted) return
+    this.#isAsking = false
+    this.#failure = error
+    if (!isIntrospectionError(error)) return this.end(() => this.#unchecked())
+    for (const watcher of this.#watchers) watcher.tell(error)
+    this.#plan(this.#clock.elapsedMs(), ({ everyMs, maxUncheckedMs }) => Math.min(everyMs, maxUncheckedMs / TRIES))
+  }
+
+  /** Decides when to ask again: as soon as the most impatient watcher wants it. */
+  #plan(sinceMs: number, intervalOf: (settings: Watcher['settings']) => number): void {
+    let intervalMs = Number.POSITIVE_INFINITY
+    this.#trustedUntilMs = Number.POSITIVE_INFINITY
+    for (const watcher of this.#watchers) {
+      intervalMs = Math.min(intervalMs, intervalOf(watcher.settings))
+      this.#trustedUntilMs = Math.min(this.#trustedUntilMs, watcher.trustedUntilMs)
+    }
+    this.#dueAtMs = sinceMs + this.#jitter(intervalMs)
+    this.#arm()
+  }
+
+  /** One timer, for whatever comes first. */
+  #arm(): void {
+    if (this.#watchers.size === 0) return
+    const now = this.#clock.elapsedMs()
+    const nextMs = Math.min(
+      this.#isAsking ? Number.POSITIVE_INFINITY : this.#dueAtMs,
+      this.#trustedUntilMs,
+      now + this.#untilExpiryMs(),
+    )
+    if (this.#disarm !== undefined && nextMs === this.#armedForMs) return
+    this.#disarm?.()
+    this.#armedForMs = nextMs
+    // An early timer would only have to be set again.
+    const ms = Math.min(Math.max(1, Math.ceil(nextMs - now)), LONGEST_TIMER_MS)
+    this.#disarm = this.#clock.schedule(() => this.#wake(), ms)
+  }
+
+  #wake(): void {
+    this.#disarm = undefined
+    if (this.#isExpired()) return this.end(() => new WatchEnded('expired'))
+    const now = this.#clock.elapsedMs()
+    if (now >= this.#trustedUntilMs) this.#endUntrusted(now)
+    if (this.#watchers.size === 0) return
+    if (!this.#isAsking && now >= this.#dueAtMs) this.#check(true)
+    else this.#arm()
+  }
+
+  #endUntrusted(now: number): void {
+    this.#trustedUntilMs = Number.POSITIVE_INFINITY
+    for (const watcher of this.#watchers) {
+      if (now >= watcher.trustedUntilMs) watcher.end(this.#unchecked())
+      else this.#trustedUntilMs = Math.min(this.#trustedUntilMs, watcher.trustedUntilMs)
+    }
+  }
+
+  #unchecked(): WatchEnded {
+    return new WatchEnded('unchecked', undefined, { cause: this.#failure })
+  }
+
+  /** By the time the token itself names; the clocks may differ, but no leeway makes a connection live longer. */
+  #isExpired(): boolean {
+    // What is no number has not been found to be in the future.
+    return !(this.#untilExpiryMs() > 0)
+  }
+
+  #untilExpiryMs(): number {
+    const exp = this.#answer?.exp
+    return exp === undefined ? Number.POSITIVE_INFINITY : exp * 1000 - this.#clock.nowMs()
+  }
+
+  #jitter(ms: number): number {
+    return ms * (1 - JITTER * this.#clock.random())
+  }
+
+  #stop(): void {
+    this.#disarm?.()
+    this.#disarm = undefined
+    this.#onEmpty()
+    this.#gone.abort()
+  }
+}

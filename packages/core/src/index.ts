@@ -71,6 +71,7 @@ export {
   protectedResourceMetadataUrl,
   type UrlRules,
 } from './values/issuer.ts'
+export { equalDigests } from './values/equal-digests.ts'
 export { isPublicHost } from './values/public-host.ts'
 export { type JsonObject, MAX_JSON_DEPTH, parseJsonObject } from './values/json-object.ts'
 export {
@@ -92,6 +93,7 @@ export {
   encodeBasicCredentials,
   parseAuthorization,
 } from './http/authorization.ts'
+export { CERTIFICATE_HEADERS, type CertificateHeaderFormat, parseCertificateHeader } from './http/certificate-header.ts'
 export { buildChallenge, type Challenge, type ChallengeParameters, parseChallenges } from './http/www-authenticate.ts'
 export {
   chooseMediaType,

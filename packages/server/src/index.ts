@@ -38,7 +38,7 @@ export {
   createMemoryReplayStore,
   type MemoryReplayStoreOptions,
   type ReplayStore,
-} from './client-authentication/replay-store.ts'
+} from '@token-introspection/core/replay'
 export type { TlsClientAuth } from './client-authentication/tls-client-auth.ts'
 export { certificateFromSocket, type ClientCertificateResolver } from './client-authentication/client-certificate.ts'
 export {

@@ -152,9 +152,9 @@ describe('checkPermission', () => {
     (said) => {
       const accepts = () => said as boolean
       const expected = said === true ? undefined : 'scope'
-      expect(checkPermission({}, { ...anything, scope: { alternatives: [], accepts, wanted: undefined } }, () => now)).toBe(
-        expected,
-      )
+      expect(
+        checkPermission({}, { ...anything, scope: { alternatives: [], accepts, wanted: undefined } }, () => now),
+      ).toBe(expected)
       const details = checkPermission({}, { ...anything, authorizationDetails: accepts }, () => now)
       expect(details).toBe(said === true ? undefined : 'authorization_details')
     },

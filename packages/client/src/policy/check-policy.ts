@@ -78,7 +78,10 @@ function includesAll(scope: string | undefined, wanted: readonly string[]): bool
   return true
 }
 
-function hasDetails({ authorization_details: details = [] }: JudgedToken, accepts: Policy['authorizationDetails']): boolean {
+function hasDetails(
+  { authorization_details: details = [] }: JudgedToken,
+  accepts: Policy['authorizationDetails'],
+): boolean {
   return accepts === undefined || isTrue(accepts(details))
 }
 

@@ -9,6 +9,7 @@ import {
 } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { GuardRequest } from '../token/extract-token.ts'
+import { type ConfirmationOptions, resolveConfirmation } from './confirmation/confirmation-options.ts'
 import type { ConfirmationStep, SenderConstraint } from './confirmation/confirmation.ts'
 import type { JudgedToken, Policy, ScopeRule, TokenKind } from './policy.ts'
 
@@ -36,6 +37,9 @@ export interface PolicyOptions {
   /** The URL of the metadata of this protected resource, for challenges (RFC 9728 §5.1). Default none. */
   readonly resourceMetadata?: string | undefined
 }
+
+/** Step `policy` of a client: what its guards require, and what they can verify. */
+export interface ClientPolicyOptions extends PolicyOptions, ConfirmationOptions {}
 
 /** Scope that a guard requires: all of `'a b'`, all of one of several such lists, or what a function says of the token's. */
 export type RequiredScope = string | { readonly anyOf: readonly string[] } | ((scope: readonly string[]) => boolean)
@@ -95,16 +99,20 @@ export interface InheritedPolicy {
 
 const INHERITED_OPTIONS = ['audience', 'realm', 'tokenKind', 'senderConstraint', 'resourceMetadata'] as const
 
-/** The options of the client. */
-export function resolvePolicyDefaults(options: OptionGroup): InheritedPolicy {
-  const group = new OptionGroup('policy', options.raw('policy'), INHERITED_OPTIONS)
+/**
+ * The options of the client.
+ *
+ * @param nowMs - milliseconds since the epoch.
+ */
+export function resolvePolicyDefaults(options: OptionGroup, nowMs: () => number): InheritedPolicy {
+  const group = new OptionGroup('policy', options.raw('policy'), [...INHERITED_OPTIONS, 'dpop', 'certificate'])
   const none: InheritedPolicy = {
     audience: undefined,
     realm: policyDefaults.realm,
     tokenKind: undefined,
     senderConstraint: undefined,
     resourceMetadata: undefined,
-    confirmation: { dpop: undefined, certificate: undefined },
+    confirmation: resolveConfirmation(group, nowMs),
   }
   return Object.freeze(readInherited(group, none))
 }

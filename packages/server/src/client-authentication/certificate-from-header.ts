@@ -1,15 +1,13 @@
 /** The client certificate from the header field of a proxy that ended TLS (RFC 9440, and what proxies had before). */
+import { CERTIFICATE_HEADERS, type CertificateHeaderFormat, parseCertificateHeader } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import { ClientAuthenticationFailedError } from '../errors.ts'
 import type { PeerCertificate } from '../http-message.ts'
 import type { ClientCertificateResolver } from './client-certificate.ts'
 
-/**
- * How a proxy writes a certificate: `rfc9440` as the byte sequence of `Client-Cert`; `nginx` as
- * `$ssl_client_escaped_cert`; `envoy` as the `Cert` of `X-Forwarded-Client-Cert`; `alb` as the Application Load Balancer
- * of AWS does when it validates, `alb-passthrough` as it does when it does not.
- */
-export type CertificateHeaderFormat = 'rfc9440' | 'nginx' | 'envoy' | 'alb' | 'alb-passthrough'
+export type { CertificateHeaderFormat } from '@token-introspection/core'
+
+const FORMATS = Object.keys(CERTIFICATE_HEADERS) as CertificateHeaderFormat[]
 
 /** Options of {@link certificateFromHeader}. */
 export interface CertificateFromHeaderOptions {
@@ -34,21 +32,6 @@ export interface CertificateFromHeaderOptions {
    */
   readonly chainValidated?: boolean | undefined
 }
-
-const HEADERS: Readonly<Record<CertificateHeaderFormat, string>> = {
-  rfc9440: 'client-cert',
-  nginx: 'x-ssl-client-cert',
-  envoy: 'x-forwarded-client-cert',
-  alb: 'x-amzn-mtls-clientcert-leaf',
-  'alb-passthrough': 'x-amzn-mtls-clientcert',
-}
-const FORMATS = Object.keys(HEADERS) as CertificateHeaderFormat[]
-
-const BYTE_SEQUENCE = /^:([A-Za-z0-9+/]+={0,2}):$/
-const PEM = /^\s*-----BEGIN CERTIFICATE-----\s+([A-Za-z0-9+/=\s]+?)\s*-----END CERTIFICATE-----/
-/** The last element of the field of Envoy: pairs without white space between them, values quoted where they must be. */
-const ENVOY_LIST = /^(?:[A-Za-z]+=(?:"(?:[^"\\]|\\.)*"|[^",;\s]*)(?:[,;](?=.)|$))+$/
-const ENVOY_PAIR = /([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^",;\s]*))([,;]|$)/g
 
 /**
  * Takes the certificate from a header field of a proxy in front. The proxy has to remove that field from what its own
@@ -82,7 +65,7 @@ export function certificateFromHeader(options: CertificateFromHeaderOptions): Cl
   if (group.has('chainValidated') && format !== 'rfc9440' && format !== 'envoy') {
     throw group.error('chainValidated', 'is for rfc9440 and envoy only')
   }
-  const header = (group.string('header') ?? HEADERS[format]).toLowerCase()
+  const header = (group.string('header') ?? CERTIFICATE_HEADERS[format]).toLowerCase()
   const verifyHeader = (group.string('verifyHeader') ?? 'x-ssl-client-verify').toLowerCase()
   const chainValidated = format === 'alb' || group.boolean('chainValidated', false)
 
@@ -96,51 +79,9 @@ export function certificateFromHeader(options: CertificateFromHeaderOptions): Cl
       warn('forgeable-certificate-header', `${header} came from an address that is no trusted proxy and was ignored`)
       return undefined
     }
-    const der = READERS[format](field)
+    const der = parseCertificateHeader(format, field)
     if (der === undefined) throw new ClientAuthenticationFailedError(`${header} does not hold one certificate`)
     const validated = format === 'nginx' ? request.header(verifyHeader) === 'SUCCESS' : chainValidated
     return { der, chainValidated: validated } satisfies PeerCertificate
-  }
-}
-
-const READERS: Readonly<Record<CertificateHeaderFormat, (field: string) => Uint8Array | undefined>> = {
-  rfc9440: (field) => fromBase64(BYTE_SEQUENCE.exec(field)?.[1]),
-  nginx: (field) => fromEscapedPem(field, 'one'),
-  envoy: (field) => fromEscapedPem(lastEnvoyCertificate(field), 'one'),
-  alb: (field) => fromEscapedPem(field, 'one'),
-  // The whole chain, the caller's own certificate first.
-  'alb-passthrough': (field) => fromEscapedPem(field, 'chain'),
-}
-
-/** Of the element the nearest proxy added, which is the last: those before it came with the request. */
-function lastEnvoyCertificate(field: string): string | undefined {
-  if (!ENVOY_LIST.test(field)) return undefined
-  let certificates: string[] = []
-  for (const [, key = '', quoted, plain, end] of field.matchAll(ENVOY_PAIR)) {
-    if (key.toLowerCase() === 'cert') certificates.push(quoted ?? plain ?? '')
-    if (end === ',') certificates = []
-  }
-  return certificates.length === 1 ? certificates[0] : undefined
-}
-
-function fromEscapedPem(escaped: string | undefined, expected: 'one' | 'chain'): Uint8Array | undefined {
-  if (escaped === undefined || /[\s,]/.test(escaped)) return undefined
-  let text: string
-  try {
-    text = decodeURIComponent(escaped)
-  } catch {
-    return undefined
-  }
-  const match = PEM.exec(text)
-  if (match === null || (expected === 'one' && text.slice(match[0].length).trim() !== '')) return undefined
-  return fromBase64(match[1]?.replace(/\s+/g, ''))
-}
-
-function fromBase64(text: string | undefined): Uint8Array | undefined {
-  if (text === undefined || text.length % 4 !== 0) return undefined
-  try {
-    return Uint8Array.from(atob(text), (octet) => octet.charCodeAt(0))
-  } catch {
-    return undefined
   }
 }

@@ -1,5 +1,6 @@
 /** Options of step `clientAuthentication`, on every endpoint. */
 import { OptionGroup } from '@token-introspection/core/options'
+import { createMemoryReplayStore, type ReplayStore } from '@token-introspection/core/replay'
 import { CAN_READ_CERTIFICATES } from '#x509'
 import type { Warn } from '../warning.ts'
 import type { HttpRequest } from '../http-message.ts'
@@ -15,7 +16,6 @@ import type { AcceptedBasicEncoding } from './client-secret-basic.ts'
 import { createFailedAttempts, DEFAULT_FAILURES, type FailedAttempts } from './failed-attempts.ts'
 import type { FindProtectedResource, ProtectedResource } from './protected-resource.ts'
 import type { FindRegistered, Registered } from './registered.ts'
-import { createMemoryReplayStore, type ReplayStore } from './replay-store.ts'
 import { createVerifiedSecrets } from './verified-secrets.ts'
 import { createHashedSecretVerifier, type VerifyHashedSecret, type VerifySecret } from './verify-hashed-secret.ts'
 

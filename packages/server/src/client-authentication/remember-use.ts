@@ -2,7 +2,7 @@
 import { sha256 } from '#crypto'
 import { askDependency } from '../dependency.ts'
 import { ClientAuthenticationReplayStoreError } from '../errors.ts'
-import type { ReplayStore } from './replay-store.ts'
+import type { ReplayStore } from '@token-introspection/core/replay'
 
 /** What it takes. */
 export interface ReplayStep {

@@ -1,41 +1,6 @@
-/** Seam: what was used once and must not be used again (RFC 7523 §3, RFC 9449 §11.1). */
-import { OptionGroup } from '@token-introspection/core/options'
-import type { MaybePromise } from '../maybe-promise.ts'
-
-/**
- * Remembers what was used. Endpoints and processes that take the same assertions have to share one, or an assertion is
- * good once for each of them.
- *
- * Over Redis it is one command: `SET key 1 NX EXAT expiresAt`, new when the answer is `OK`.
- *
- * @example
- * ```ts
- * import type { ReplayStore } from '@token-introspection/server'
- *
- * interface Redis {
- *   set(key: string, value: string, options: { NX: true; EXAT: number }): Promise<string | null>
- * }
- *
- * export function redisReplayStore(redis: Redis): ReplayStore {
- *   return {
- *     async remember(key, expiresAt) {
- *       return (await redis.set(`replay:${key}`, '1', { NX: true, EXAT: expiresAt })) === 'OK'
- *     },
- *   }
- * }
- * ```
- */
-export interface ReplayStore {
-  /**
-   * Remembers a key, in one step with looking whether it is there already.
-   *
-   * @param key - 43 characters of base64url, a digest.
-   * @param expiresAt - seconds since the epoch from which it may be forgotten, a whole number.
-   * @returns `true` when the key is new, `false` when it was remembered before.
-   * @throws or rejects when it cannot tell, which is answered 503.
-   */
-  remember(key: string, expiresAt: number): MaybePromise<boolean>
-}
+/** A replay store in memory, bounded, which would rather fail than forget. */
+import { OptionGroup } from '../options.ts'
+import type { ReplayStore } from './replay-store.ts'
 
 /** Options of {@link createMemoryReplayStore}. */
 export interface MemoryReplayStoreOptions {
@@ -47,6 +12,8 @@ export interface MemoryReplayStoreOptions {
 
 /** How often a full store is searched for what may be forgotten. */
 const SWEEP_MS = 1000
+/** Keys below which nothing is searched. */
+const FEW_KEYS = 4096
 
 /**
  * Creates a replay store in memory, for one process. It forgets nothing that still counts: a full one throws, since what
@@ -60,11 +27,14 @@ export function createMemoryReplayStore(options: MemoryReplayStoreOptions = {}):
   const now = group.function<() => number>('now') ?? Date.now
   const expiries = new Map<string, number>()
   let sweptAtMs = Number.NEGATIVE_INFINITY
+  /** Twice what was left by the last search, so that a store which is rarely full does not stay as large as it ever was. */
+  let roomyUpTo = Math.min(FEW_KEYS, maxKeys)
 
   function sweep(nowMs: number): void {
     if (Math.abs(nowMs - sweptAtMs) < SWEEP_MS) return
     sweptAtMs = nowMs
     for (const [key, expiresAt] of expiries) if (expiresAt * 1000 <= nowMs) expiries.delete(key)
+    roomyUpTo = Math.min(Math.max(FEW_KEYS, expiries.size * 2), maxKeys)
   }
 
   return {
@@ -72,7 +42,7 @@ export function createMemoryReplayStore(options: MemoryReplayStoreOptions = {}):
       const nowMs = now()
       const known = expiries.get(key)
       if (known !== undefined && known * 1000 > nowMs) return false
-      if (expiries.size >= maxKeys && known === undefined) {
+      if (expiries.size >= roomyUpTo && known === undefined) {
         sweep(nowMs)
         if (expiries.size >= maxKeys) throw new Error(`the replay store is full: ${maxKeys} keys still count`)
       }

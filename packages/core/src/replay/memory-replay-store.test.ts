@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest'
-import { createMemoryReplayStore } from './replay-store.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { createMemoryReplayStore } from './memory-replay-store.ts'
 
 const NOW = 1_764_000_000
 
@@ -35,6 +35,16 @@ describe('createMemoryReplayStore', () => {
     expect(store.remember('c', NOW + 100)).toBe(true)
     expect(store.remember('b', NOW + 100)).toBe(false)
     expect(() => store.remember('d', NOW + 100)).toThrow(/full/)
+  })
+
+  test('does not stay as large as it once was', () => {
+    const { clock, store } = setUp(100_000)
+    for (let index = 0; index < 5000; index++) void store.remember(`old-${index}`, NOW + 1)
+    clock.ms += 2000
+    const forgotten = vi.spyOn(Map.prototype, 'delete')
+    for (let index = 0; index < 5000; index++) expect(store.remember(`new-${index}`, NOW + 100)).toBe(true)
+    expect(forgotten).toHaveBeenCalledTimes(5000)
+    for (let index = 0; index < 5000; index++) expect(store.remember(`new-${index}`, NOW + 100)).toBe(false)
   })
 
   test.each([{ maxKeys: 0 }, { maxKeys: 1.5 }, { now: 1 }, { size: 1 }])('is not made with %j', (options) => {

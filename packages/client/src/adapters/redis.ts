@@ -1,0 +1,183 @@
+/** Stores on Redis or Valkey, for processes that share what they know: answers, and which proofs were used. */
+import { OptionGroup } from '@token-introspection/core/options'
+import type { CacheEntry, CacheStore, ReplayStore } from '../index.ts'
+
+/** A client that is called like ioredis: `Redis` and `Cluster` have all of it. */
+export interface CallableRedisClient {
+  call(command: string, args: string[]): Promise<unknown>
+}
+
+/** A client that is sent commands like node-redis: those of `createClient` and `createClientPool` have all of it. */
+export interface SendingRedisClient {
+  sendCommand(args: string[]): Promise<unknown>
+}
+
+/** Options of both stores. */
+export interface RedisStoreOptions {
+  /**
+   * A connected client of ioredis or node-redis, or anything that is used like one of them; of a client that has both
+   * methods, `call` is used. It stays yours: a store does not close it.
+   */
+  readonly client: CallableRedisClient | SendingRedisClient
+  /**
+   * What every key begins with; `{introspection-cache}:` or `{introspection-replay}:` unless given. The braces put the keys of
+   * a cache into one slot of a Redis Cluster, which it needs: keep a pair of them, around anything, when you run one.
+   */
+  readonly keyPrefix?: string | undefined
+  /** Milliseconds since the epoch; `Date.now` unless given. Keys are given their time to live by it. */
+  readonly now?: (() => number) | undefined
+}
+
+/** Options of {@link createRedisCacheStore}. */
+export interface RedisCacheStoreOptions extends RedisStoreOptions {
+  /** Characters of JSON an entry may have. Default 65536, from 1024 to 1048576. A longer answer is not kept. */
+  readonly maxEntryLength?: number | undefined
+}
+
+/**
+ * Creates a replay store in Redis (6 or newer) or Valkey. It keeps one key for each proof until the proof is too old anyway, and
+ * sends one command for each: `SET … PX … NX`.
+ *
+ * Whatever the client rejects with, the store rejects with, and the guard answers 503. Let the client reject while it is not
+ * connected, as below: by default both clients keep commands until it is, and callers waiting.
+ *
+ * Security: a proof is good again when its key is lost. `maxmemory-policy` has to be `noeviction`, as any other may drop it
+ * to make room. Replication is not waited for, so that a failover may forget the proofs of its last moment.
+ *
+ * @throws TypeError naming the option that is wrong.
+ *
+ * @example
+ * ```ts
+ * import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
+ * import { createRedisReplayStore } from '@token-introspection/client/redis'
+ * import { createClient } from 'redis'
+ *
+ * const client = createClient({ disableOfflineQueue: true })
+ * client.on('error', (error) => console.error('Redis', error)) // without a listener it ends the process
+ * await client.connect()
+ *
+ * export const introspection = new IntrospectionClient({
+ *   issuer: 'https://as.example.com',
+ *   clientAuthentication: clientSecretBasic('orders-api', 's3cr3t'),
+ *   policy: { dpop: { origin: 'https://api.example.com', replayStore: createRedisReplayStore({ client }) } },
+ * })
+ * ```
+ * @see [RFC 9449 §11.1](https://www.rfc-editor.org/rfc/rfc9449.html#section-11.1)
+ */
+export function createRedisReplayStore(options: RedisStoreOptions): ReplayStore {
+  const group = new OptionGroup('', options, ['client', 'keyPrefix', 'now'])
+  const { command, now } = readShared(group)
+  const keyPrefix = group.string('keyPrefix') ?? '{introspection-replay}:'
+  return {
+    async remember(key, expiresAt) {
+      const answer = await command('SET', [keyPrefix + key, '1', 'PX', lifetimeMs(expiresAt * 1000, now()), 'NX'])
+      // Nothing, when there was such a key; anything else says that it cannot be told.
+      if (answer !== null && answer !== 'OK') throw new Error('Redis answered something else than OK')
+      return answer === 'OK'
+    },
+  }
+}
+
+/**
+ * Keeps an entry under the generation of its time, and makes the first generation up. An entry of another generation is as
+ * good as none, so that clearing is one key, and an entry never comes back when that key is lost.
+ */
+const KEEP = `
+local generation = redis.call('GET', KEYS[1])
+if not generation then
+  generation = ARGV[3]
+  redis.call('SET', KEYS[1], generation)
+end
+redis.call('SET', KEYS[2], generation .. ARGV[1], 'PX', ARGV[2])
+return 1
+`
+
+/** Characters of a generation. */
+const GENERATION_LENGTH = 24
+
+/**
+ * Creates a cache store in Redis (6 or newer) or Valkey, for processes that share answers. Entries are JSON, and removed by the
+ * server when they expire. Looking up and keeping are one command each; `clear` is one too, whatever there is: entries from
+ * before it count no more, and go when they expire.
+ *
+ * Whatever the client rejects with is reported as `ERR_CACHE_STORE`, and the authorization server is asked.
+ *
+ * Security: entries say who may do what. Whoever can write to this Redis can let tokens in.
+ *
+ * @throws TypeError naming the option that is wrong.
+ *
+ * @example
+ * ```ts
+ * import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
+ * import { createRedisCacheStore } from '@token-introspection/client/redis'
+ * import { Redis } from 'ioredis'
+ *
+ * const client = new Redis({ enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 250 })
+ * client.on('error', (error) => console.error('Redis', error))
+ *
+ * export const introspection = new IntrospectionClient({
+ *   issuer: 'https://as.example.com',
+ *   clientAuthentication: clientSecretBasic('orders-api', 's3cr3t'),
+ *   cache: { store: createRedisCacheStore({ client }), keySecret: 'the same for every process of this API' },
+ * })
+ * ```
+ */
+export function createRedisCacheStore(options: RedisCacheStoreOptions): CacheStore {
+  const group = new OptionGroup('', options, ['client', 'keyPrefix', 'now', 'maxEntryLength'])
+  const { command, now } = readShared(group)
+  const keyPrefix = group.string('keyPrefix') ?? '{introspection-cache}:'
+  const maxLength = group.integer('maxEntryLength', { default: 65_536, min: 1024, max: 1_048_576 })
+  const generationKey = `${keyPrefix}generation`
+  const entryKey = (key: string): string => `${keyPrefix}entry:${key}`
+
+  return {
+    async get(key) {
+      const [generation, value] = (await command('MGET', [generationKey, entryKey(key)])) as (string | null)[]
+      if (typeof generation !== 'string' || typeof value !== 'string') return undefined
+      if (generation.length !== GENERATION_LENGTH || !value.startsWith(generation)) return undefined
+      if (value.length > GENERATION_LENGTH + maxLength) return undefined
+      return JSON.parse(value.slice(GENERATION_LENGTH)) as CacheEntry
+    },
+    async set(key, { response, askedAtMs, expiresAtMs }) {
+      const json = JSON.stringify({ response, askedAtMs, expiresAtMs })
+      const nowMs = now()
+      // What was kept before is older.
+      if (json.length > maxLength || expiresAtMs <= nowMs) {
+        await command('DEL', [entryKey(key)])
+        return
+      }
+      const values = [json, lifetimeMs(expiresAtMs, nowMs), newGeneration()]
+      await command('EVAL', [KEEP, '2', generationKey, entryKey(key), ...values])
+    },
+    async delete(key) {
+      await command('DEL', [entryKey(key)])
+    },
+    async clear() {
+      await command('SET', [generationKey, newGeneration()])
+    },
+  }
+}
+
+type Command = (name: string, args: string[]) => Promise<unknown>
+
+function readShared(group: OptionGroup): { readonly command: Command; readonly now: () => number } {
+  return { command: toCommand(group), now: group.function<() => number>('now') ?? Date.now }
+}
+
+/** The one way both kinds of clients are used. ioredis has a `sendCommand` too, which means something else. */
+function toCommand(group: OptionGroup): Command {
+  const client = group.raw('client') as Partial<CallableRedisClient & SendingRedisClient> | null | undefined
+  if (client === undefined) throw group.error('client', 'is required')
+  if (typeof client?.call === 'function') return (name, args) => (client as CallableRedisClient).call(name, args)
+  if (typeof client?.sendCommand !== 'function') throw group.error('client', 'must have call() or sendCommand()')
+  return (name, args) => (client as SendingRedisClient).sendCommand([name, ...args])
+}
+
+/** Redis takes no time to live below one millisecond. */
+function lifetimeMs(expiresAtMs: number, nowMs: number): string {
+  return String(Math.max(1, Math.ceil(expiresAtMs - nowMs)))
+}
+
+function newGeneration(): string {
+  return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(18))))
+}

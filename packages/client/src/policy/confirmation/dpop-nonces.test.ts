@@ -1,0 +1,55 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createNonces } from './dpop-nonces.ts'
+
+const NOW = 1_764_000_000
+const secret = 'thirty-two characters of a secret'
+
+function setUp(lifetimeSeconds = 300) {
+  const clock = { seconds: NOW }
+  return { clock, nonces: createNonces({ secret, lifetimeSeconds, nowMs: () => clock.seconds * 1000 }) }
+}
+
+describe('createNonces', () => {
+  test.each([
+    [-6, 'refused'],
+    [-5, 'good'],
+    [0, 'good'],
+    [150, 'good'],
+    [151, 'ageing'],
+    [300, 'ageing'],
+    [301, 'refused'],
+    [1e9, 'refused'],
+  ])('judges a nonce after %d seconds: %s', async (seconds, expected) => {
+    const { clock, nonces } = setUp()
+    const nonce = await nonces.issue()
+    clock.seconds += seconds
+    expect(await nonces.judge(nonce)).toBe(expected)
+  })
+
+  test('judges nothing to be good that it did not issue', async () => {
+    const { nonces } = setUp()
+    const nonce = await nonces.issue()
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.string(), fc.string({ unit: 'binary' })), async (text) => {
+        for (const made of [text, nonce + text, text + nonce]) {
+          if (made !== nonce) expect(await nonces.judge(made)).toBe('refused')
+        }
+      }),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.nat(nonce.length - 1), fc.constantFrom('a', 'Z', '0', '.', '_'), async (index, character) => {
+        const made = nonce.slice(0, index) + character + nonce.slice(index + 1)
+        // The last character of the MAC has two bits that are no part of it.
+        if (made !== nonce && index < nonce.length - 1) expect(await nonces.judge(made)).toBe('refused')
+      }),
+    )
+  })
+
+  test('takes any time that is left to it, and no secret for another', async () => {
+    const { nonces } = setUp(10)
+    const others = createNonces({ secret: `${secret}!`, lifetimeSeconds: 10, nowMs: () => NOW * 1000 })
+    expect(await others.judge(await nonces.issue())).toBe('refused')
+    expect(await others.judge(await others.issue())).toBe('good')
+  })
+})

@@ -1,0 +1,149 @@
+/** Options of DPoP proofs at a guard (RFC 9449). */
+import { isSecureUrl, SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '@token-introspection/core'
+import { OptionGroup } from '@token-introspection/core/options'
+import { createMemoryReplayStore, type ReplayStore } from '@token-introspection/core/replay'
+import type { GuardRequest } from '../../token/extract-token.ts'
+import { createNonces, type Nonces } from './dpop-nonces.ts'
+import { type FindTargetUris, targetUrisAt } from './target-uris.ts'
+
+/**
+ * Group `policy.dpop`: guards take DPoP proofs, and tokens that are bound to a key (RFC 9449). Give `origin` or
+ * `publicUrl`.
+ *
+ * Every request with such a token needs a new proof, also where the answer about the token is remembered.
+ */
+export interface DpopOptions {
+  /**
+   * Where clients reach this API, such as `https://api.example.com`, or several such origins: with the path of `url`
+   * that is the URI a proof has to be for. A guard never looks at `Host`, `Forwarded` or `X-Forwarded-*`, which anybody
+   * can set. `https`, or `http` on this machine.
+   */
+  readonly origin?: string | readonly string[] | undefined
+  /**
+   * Gives the URL by which a client has sent a request, instead of `origin`: for a proxy that changes paths.
+   *
+   * Security: do not make it of header fields that the client may have set.
+   */
+  readonly publicUrl?: ((request: GuardRequest) => string) | undefined
+  /**
+   * Signature algorithms of proofs, which challenges name. Default RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384,
+   * ES512, EdDSA and Ed25519. FAPI 2.0 leaves PS256, ES256, EdDSA and Ed25519.
+   */
+  readonly algorithms?: readonly SignatureAlgorithm[] | undefined
+  /**
+   * Seconds since `iat` within which a proof is taken. Default 60, from 5 to 300. Clients make one for each request, so that it
+   * has to outlast the way here and the error of a clock; every proof is remembered for as long.
+   */
+  readonly maxAgeSeconds?: number | undefined
+  /** Seconds by which the clock of a client may be ahead. Default 5, from 0 to 60. */
+  readonly leewaySeconds?: number | undefined
+  /**
+   * Where it is remembered that a proof was used. Processes of one API have to share one, or a proof that is caught is good
+   * once for each of them: see `createRedisReplayStore` of `@token-introspection/client/redis`. A store that throws, or
+   * takes longer than a second, refuses the request with 503.
+   *
+   * Default one in memory for 250000 proofs, which take 40 MB and are 3800 a second with the default ages; when they all
+   * still count, requests with a proof are refused with 503.
+   */
+  readonly replayStore?: ReplayStore | undefined
+  /** Makes nonces and demands them in proofs (RFC 9449 §9). Default none: see {@link DpopNonceOptions}. */
+  readonly nonce?: DpopNonceOptions | undefined
+}
+
+/**
+ * Group `policy.dpop.nonce`: a proof has to carry a nonce of this API, so that nobody can make proofs in advance. The first
+ * request of a client is refused with the nonce to use, and answers bring a new one when the old one is half spent. Nothing
+ * is stored: any process with the secret knows the nonces of all.
+ */
+export interface DpopNonceOptions {
+  /** At least 32 characters, the same in every process. One that is changed costs each client a request. */
+  readonly secret: string
+  /** Seconds a nonce is good for. Default 300, from 10 to 3600. */
+  readonly lifetimeSeconds?: number | undefined
+}
+
+/** The defaults of both groups. */
+export const dpopDefaults = Object.freeze({
+  algorithms: SIGNATURE_ALGORITHMS,
+  maxAgeSeconds: 60,
+  leewaySeconds: 5,
+  maxRememberedProofs: 250_000,
+  nonce: Object.freeze({ lifetimeSeconds: 300 }),
+})
+
+/** What the options come to. */
+export interface DpopStep {
+  readonly targetUris: FindTargetUris
+  readonly algorithms: readonly string[]
+  readonly maxAgeSeconds: number
+  readonly leewaySeconds: number
+  readonly replayStore: ReplayStore
+  readonly nonces: Nonces | undefined
+  /** Milliseconds since the epoch. */
+  readonly nowMs: () => number
+}
+
+/** Reads the group; `undefined` when it was not given. */
+export function resolveDpop(policy: OptionGroup, nowMs: () => number): DpopStep | undefined {
+  if (!policy.has('dpop')) return undefined
+  const group = new OptionGroup(policy.path('dpop'), policy.raw('dpop'), [
+    'origin',
+    'publicUrl',
+    'algorithms',
+    'maxAgeSeconds',
+    'leewaySeconds',
+    'replayStore',
+    'nonce',
+  ])
+  const { maxAgeSeconds, leewaySeconds, maxRememberedProofs: maxKeys } = dpopDefaults
+  return Object.freeze({
+    targetUris: resolveTargetUris(group),
+    algorithms: resolveAlgorithms(group),
+    maxAgeSeconds: group.number('maxAgeSeconds', { default: maxAgeSeconds, min: 5, max: 300 }),
+    leewaySeconds: group.number('leewaySeconds', { default: leewaySeconds, min: 0, max: 60 }),
+    replayStore: group.seam<ReplayStore>('replayStore', 'remember') ?? createMemoryReplayStore({ maxKeys, now: nowMs }),
+    nonces: resolveNonces(group, nowMs),
+    nowMs,
+  })
+}
+
+function resolveTargetUris(group: OptionGroup): FindTargetUris {
+  const publicUrl = group.function<NonNullable<DpopOptions['publicUrl']>>('publicUrl')
+  if (group.has('origin') === (publicUrl !== undefined)) {
+    throw group.error('origin', 'is required, or publicUrl instead: where clients reach this API')
+  }
+  if (publicUrl !== undefined) return (request) => [publicUrl(request)]
+  const given = group.raw('origin')
+  const origins = typeof given === 'string' ? [given] : group.strings('origin')
+  if (origins === undefined || origins.length === 0 || !origins.every(isPublicOrigin)) {
+    throw group.error('origin', 'must be origins such as https://api.example.com, without a path')
+  }
+  return targetUrisAt(origins.map((origin) => new URL(origin).origin))
+}
+
+function isPublicOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const url = new URL(text)
+  return isSecureUrl(url, { allowHttpOnLoopback: true }) && `${url.origin}/` === url.href
+}
+
+function resolveAlgorithms(group: OptionGroup): readonly string[] {
+  const names = group.strings('algorithms') ?? dpopDefaults.algorithms
+  if (names.length === 0 || !names.every((name) => (SIGNATURE_ALGORITHMS as readonly string[]).includes(name))) {
+    throw group.error('algorithms', `must hold some of ${SIGNATURE_ALGORITHMS.join(', ')}`)
+  }
+  return names
+}
+
+function resolveNonces(dpop: OptionGroup, nowMs: () => number): Nonces | undefined {
+  if (!dpop.has('nonce')) return undefined
+  const group = new OptionGroup(dpop.path('nonce'), dpop.raw('nonce'), ['secret', 'lifetimeSeconds'])
+  const secret = group.string('secret')
+  if (secret === undefined || secret.length < 32) throw group.error('secret', 'must have at least 32 characters')
+  const { lifetimeSeconds } = dpopDefaults.nonce
+  return createNonces({
+    secret,
+    lifetimeSeconds: group.integer('lifetimeSeconds', { default: lifetimeSeconds, min: 10, max: 3600 }),
+    nowMs,
+  })
+}

@@ -1,0 +1,75 @@
+/** Step `policy`: the DPoP proof beside a token that is bound to a key (RFC 9449 §4.3, §7). */
+import { type DpopProof, verifyDpopProof } from '@token-introspection/core/dpop'
+import { sha256 } from '#crypto'
+import { PolicyReplayStoreError } from '../../errors.ts'
+import { loadJose } from '../../keys/load-jose.ts'
+import type { ConfirmationOutcome, DpopVerifier } from './confirmation.ts'
+import type { DpopStep } from './dpop-options.ts'
+
+/** How long a replay store may take. */
+const REPLAY_DEADLINE_MS = 1000
+
+const CONFIRMED: ConfirmationOutcome = Object.freeze({ confirmed: true, headers: Object.freeze({}) })
+const REFUSED: ConfirmationOutcome = Object.freeze({ confirmed: false, reason: 'proof' })
+
+/**
+ * Makes the verifier of one client. A proof is used up when everything about it is right, and then the request goes on or
+ * not: it is never good a second time.
+ */
+export function createDpopVerifier(step: DpopStep): DpopVerifier {
+  const { algorithms, nonces } = step
+  return {
+    algorithms,
+    async verify(jkt, { request, token }) {
+      const field = request.headers.get('dpop')
+      if (field === undefined || field === null || field === '') return REFUSED
+      const expected = {
+        jkt,
+        ath: await sha256(token),
+        method: request.method,
+        targetUris: step.targetUris(request),
+        nowMs: step.nowMs(),
+      }
+      const { proof } = await verifyDpopProof(field, expected, step, await loadJose())
+      if (proof === undefined) return REFUSED
+      const nonce = proof.nonce === undefined ? 'refused' : await nonces?.judge(proof.nonce)
+      if (nonces !== undefined && nonce !== 'good' && nonce !== 'ageing') {
+        return { confirmed: false, reason: 'nonce', nonce: await nonces.issue() }
+      }
+      if (!(await isFirstUse(jkt, proof, step))) return REFUSED
+      if (nonces === undefined || nonce !== 'ageing') return CONFIRMED
+      return { confirmed: true, headers: supplyNonce(await nonces.issue()) }
+    },
+  }
+}
+
+/** Uncacheable, or others would be given it (RFC 9449 §8.2), and to be seen by scripts in browsers (§8). */
+function supplyNonce(nonce: string): Readonly<Record<string, string>> {
+  return { 'dpop-nonce': nonce, 'cache-control': 'no-store', 'access-control-expose-headers': 'DPoP-Nonce' }
+}
+
+/** In the context of the key and the URI, so that nobody can use up the identifiers of others (RFC 9449 §11.1). */
+async function isFirstUse(
+  jkt: string,
+  { htu, jti, iat }: DpopProof,
+  { replayStore, maxAgeSeconds, leewaySeconds }: DpopStep,
+): Promise<boolean> {
+  const key = await sha256(JSON.stringify(['dpop', jkt, htu, jti]))
+  // Longer than it is taken here: the clock of another process that shares the store may be behind.
+  const expiresAt = Math.ceil(iat + maxAgeSeconds + leewaySeconds + 1)
+  try {
+    const isNew: unknown = await withinDeadline(replayStore.remember(key, expiresAt))
+    return isNew === true
+  } catch (cause) {
+    throw new PolicyReplayStoreError('the replay store failed', { cause })
+  }
+}
+
+function withinDeadline<Value>(answer: Value | Promise<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${REPLAY_DEADLINE_MS} ms`)), REPLAY_DEADLINE_MS)
+    Promise.resolve(answer)
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer))
+  })
+}

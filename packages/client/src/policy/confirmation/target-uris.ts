@@ -1,0 +1,25 @@
+/** The URI that a DPoP proof has to be for: what clients call this API by, and the path of the request (RFC 9449 §4.3). */
+import type { GuardRequest } from '../../token/extract-token.ts'
+
+/** The URIs a request may have been sent to. */
+export type FindTargetUris = (request: GuardRequest) => readonly string[]
+
+/** Scheme and authority of a request target in absolute form, which say no more than `Host` does. */
+const ORIGIN = /^https?:\/\/[^/?#]*/i
+
+/** The path of a request at each of these origins; at none when it has no path. */
+export function targetUrisAt(origins: readonly string[]): FindTargetUris {
+  return ({ url }) => {
+    const path = url === undefined ? undefined : pathOf(url)
+    return path === undefined ? [] : origins.map((origin) => `${origin}${path}`)
+  }
+}
+
+/** Put behind an origin as text and not resolved against it, because `//evil.example/` would resolve to another one. */
+function pathOf(url: string): string | undefined {
+  const target = url.replace(ORIGIN, '')
+  const end = target.search(/[?#]/)
+  const path = end === -1 ? target : target.slice(0, end)
+  if (path.startsWith('/')) return path
+  return path === '' && target !== url ? '/' : undefined
+}

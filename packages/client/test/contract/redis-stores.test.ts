@@ -1,0 +1,227 @@
+/** The stores on Redis keep the contracts of their seams, over both clients, and when the server fails. */
+import { randomUUID } from 'node:crypto'
+import {
+  type CacheEntry,
+  clientSecretBasic,
+  IntrospectionClient,
+  type IntrospectionClientEvent,
+} from '@token-introspection/client'
+import { createRedisCacheStore, createRedisReplayStore } from '@token-introspection/client/redis'
+import { cacheStoreContract, replayStoreContract } from '@token-introspection/testing'
+import { Cluster, Redis } from 'ioredis'
+import { createClient } from 'redis'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { startRedis } from '../../../server/test/contract/start-redis.ts'
+import { createApi, createProver, NOW, outcomeOf, refusalOf } from '../dpop-api.ts'
+
+const server = await startRedis('the tests of the stores on Redis')
+const url = server?.url ?? ''
+afterAll(() => server?.stop())
+
+const CLIENTS = [
+  ['node-redis', openNodeRedis],
+  ['ioredis', openIoredis],
+] as const
+
+async function openNodeRedis() {
+  const client = createClient({ url, disableOfflineQueue: true, socket: { reconnectStrategy: 50 } })
+  client.on('error', () => undefined)
+  await client.connect()
+  onTestFinished(() => client.destroy())
+  return client
+}
+
+async function openIoredis(more: object = {}) {
+  const client = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    lazyConnect: true,
+    retryStrategy: () => 50,
+    ...more,
+  })
+  client.on('error', () => undefined)
+  await client.connect()
+  onTestFinished(() => client.disconnect())
+  return client
+}
+
+/** Keys that no other test has. */
+function prefix(): string {
+  return `{${randomUUID()}}:`
+}
+
+const prover = await createProver()
+
+function entryUntil(expiresAtMs: number): CacheEntry {
+  return { response: { active: true, sub: 'alice' }, askedAtMs: Date.now(), expiresAtMs }
+}
+
+describe.skipIf(server === undefined).each(CLIENTS)('replay store over %s', (_, open) => {
+  test.each(replayStoreContract())('$title', async ({ run }) => {
+    await run(createRedisReplayStore({ client: await open(), keyPrefix: prefix() }))
+  })
+
+  test('lets a proof pass once, whichever process it comes to (DPOP-15)', async () => {
+    const keyPrefix = prefix()
+    const setUp = async () =>
+      createApi({
+        members: { cnf: { jkt: prover.jkt } },
+        // By the clock of the API: by another the keys would be gone at once.
+        dpop: { replayStore: createRedisReplayStore({ client: await open(), keyPrefix, now: () => NOW * 1000 }) },
+      })
+    const apis = await Promise.all([setUp(), setUp(), setUp()])
+    const proof = await prover.prove()
+    const outcomes = await Promise.all(apis.map(async (api) => outcomeOf(await api.ask(proof))))
+    expect(outcomes.toSorted()).toEqual(['allowed', 'proof', 'proof'])
+  })
+
+  test.skipIf(server?.crash === undefined)(
+    'lets nothing pass while the server is gone, which is answered 503 (DPOP-15)',
+    async () => {
+      const replayStore = createRedisReplayStore({ client: await open(), keyPrefix: prefix() })
+      const api = createApi({ members: { cnf: { jkt: prover.jkt } }, dpop: { replayStore } })
+      await server?.crash?.()
+      const refusal = refusalOf(await api.ask(await prover.prove()))
+      expect(refusal).toMatchObject({ status: 503, error: { code: 'ERR_POLICY_REPLAY_STORE' } })
+      await server?.restart?.()
+      await expect.poll(async () => outcomeOf(await api.ask(await prover.prove())), { timeout: 10_000 }).toBe('allowed')
+    },
+  )
+})
+
+describe.skipIf(server === undefined).each(CLIENTS)('cache store over %s', (_, open) => {
+  test.each(cacheStoreContract())('$title', async ({ run }) => {
+    await run(createRedisCacheStore({ client: await open(), keyPrefix: prefix() }))
+  })
+
+  test('shares answers between processes, and does without when the server is gone', async () => {
+    const keyPrefix = prefix()
+    let asked = 0
+    const events: IntrospectionClientEvent[] = []
+    const setUp = async () =>
+      new IntrospectionClient({
+        endpoint: 'https://as.example.com/introspect',
+        clientAuthentication: clientSecretBasic('orders-api', 's3cr3t'),
+        cache: {
+          store: createRedisCacheStore({ client: await open(), keyPrefix }),
+          keySecret: 'the same for every process of this API',
+        },
+        transport: { fetch: () => Promise.resolve(Response.json({ active: true, sub: `asked ${++asked}` })) },
+        onEvent: (event) => void events.push(event),
+      })
+    const [one, another] = [await setUp(), await setUp()]
+    for (const client of [one, another, one]) {
+      expect(await client.introspect('token')).toMatchObject({ active: true, sub: 'asked 1' })
+    }
+    await one.forgetAll()
+    expect(await another.introspect('token')).toMatchObject({ sub: 'asked 2' })
+    if (server?.crash === undefined) return
+    await server.crash()
+    expect(await one.introspect('token')).toMatchObject({ sub: 'asked 3' })
+    expect(events.some(({ type }) => type === 'cache_failed')).toBe(true)
+    await server.restart?.()
+  })
+})
+
+describe.skipIf(server === undefined)('the keys of a cache', () => {
+  test('go when their entries expire, and at once when they have', async () => {
+    const client = await openIoredis()
+    const keyPrefix = prefix()
+    const store = createRedisCacheStore({ client, keyPrefix })
+    await store.set('a', entryUntil(Date.now() + 60_000))
+    expect(await client.pttl(`${keyPrefix}entry:a`)).toBeGreaterThan(58_000)
+    expect(await client.pttl(`${keyPrefix}entry:a`)).toBeLessThanOrEqual(60_000)
+    await store.set('a', entryUntil(Date.now() - 1))
+    expect(await client.keys(`${keyPrefix}*`)).toEqual([`${keyPrefix}generation`])
+  })
+
+  test('keep no entry that is too long, nor the one before it', async () => {
+    const client = await openIoredis()
+    const keyPrefix = prefix()
+    const store = createRedisCacheStore({ client, keyPrefix, maxEntryLength: 1024 })
+    const entry = entryUntil(Date.now() + 60_000)
+    await store.set('a', entry)
+    await store.set('a', { ...entry, response: { active: true, sub: 'x'.repeat(1024) } })
+    expect(await store.get('a')).toBeUndefined()
+    const roomy = createRedisCacheStore({ client, keyPrefix })
+    await roomy.set('a', { ...entry, response: { active: true, sub: 'x'.repeat(1024) } })
+    expect(await roomy.get('a')).toBeDefined()
+    expect(await store.get('a')).toBeUndefined()
+  })
+
+  test('bring nothing back from before it was cleared, not even when the server loses one of them', async () => {
+    const client = await openIoredis()
+    const keyPrefix = prefix()
+    const store = createRedisCacheStore({ client, keyPrefix })
+    await store.set('a', entryUntil(Date.now() + 60_000))
+    await store.clear()
+    await client.del(`${keyPrefix}generation`)
+    expect(await store.get('a')).toBeUndefined()
+    await store.set('b', entryUntil(Date.now() + 60_000))
+    expect(await store.get('a')).toBeUndefined()
+    expect(await store.get('b')).toBeDefined()
+  })
+
+  test('may have a prefix that the client puts before all of them', async () => {
+    const client = await openIoredis({ keyPrefix: 'app:' })
+    const store = createRedisCacheStore({ client, keyPrefix: prefix() })
+    for (const { run } of cacheStoreContract()) await run(store)
+  })
+})
+
+describe('createRedisReplayStore', () => {
+  test('rejects when the server says neither yes nor no', async () => {
+    for (const answer of ['QUEUED', 1, undefined, true]) {
+      const store = createRedisReplayStore({ client: { call: () => Promise.resolve(answer) } })
+      await expect(store.remember('key', 4_102_444_800)).rejects.toThrow(Error)
+    }
+  })
+
+  test('remembers for as long as it is told, and a millisecond at least', async () => {
+    const sent: string[][] = []
+    const client = {
+      sendCommand(args: string[]) {
+        sent.push(args)
+        return Promise.resolve('OK')
+      },
+    }
+    const store = createRedisReplayStore({ client, now: () => 1_764_000_000_500 })
+    await store.remember('key', 1_764_000_061)
+    await store.remember('key', 1_763_999_000)
+    expect(sent).toEqual([
+      ['SET', '{introspection-replay}:key', '1', 'PX', '60500', 'NX'],
+      ['SET', '{introspection-replay}:key', '1', 'PX', '1', 'NX'],
+    ])
+  })
+})
+
+describe.each([
+  ['createRedisReplayStore', createRedisReplayStore],
+  ['createRedisCacheStore', createRedisCacheStore],
+] as const)('%s', (_, create) => {
+  const client = { call: () => Promise.resolve(null) }
+
+  test.each([
+    ['client', {}],
+    ['client', { client: null }],
+    ['client', { client: 'redis://127.0.0.1' }],
+    ['client', { client: {} }],
+    ['keyPrefix', { client, keyPrefix: '' }],
+    ['now', { client, now: 5 }],
+    ['prefix', { client, prefix: 'a:' }],
+  ])('is told what is wrong with %s: %o', (path, options) => {
+    expect(() => create(options as never)).toThrow(TypeError)
+    expect(() => create(options as never)).toThrow(new RegExp(`^${path}: `))
+  })
+
+  test('takes the clients of both libraries by their types', () => {
+    expect(() => create({ client: new Redis({ lazyConnect: true }) })).not.toThrow()
+    expect(() => create({ client: new Cluster([], { lazyConnect: true }) })).not.toThrow()
+    expect(() => create({ client: createClient() })).not.toThrow()
+  })
+})
+
+test.each([1023, 1_048_577, 2048.5, '2048'])('createRedisCacheStore takes no entry length of %j', (maxEntryLength) => {
+  const client = { call: () => Promise.resolve(null) }
+  expect(() => createRedisCacheStore({ client, maxEntryLength: maxEntryLength as number })).toThrow(/^maxEntryLength: /)
+})

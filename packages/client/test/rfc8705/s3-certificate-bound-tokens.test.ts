@@ -1,0 +1,240 @@
+/** RFC 8705 §3: tokens that are bound to the certificate of a client, at a guard. */
+import { createHash, X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import {
+  type CertificateHeaderOptions,
+  clientSecretBasic,
+  type GuardRequest,
+  IntrospectionClient,
+  type IntrospectionClientOptions,
+} from '@token-introspection/client'
+import { parseChallenges } from '@token-introspection/core'
+import { describe, expect, test, vi } from 'vitest'
+import { createProver, NOW, ORIGIN, outcomeOf, refusalOf, TOKEN } from '../dpop-api.ts'
+
+const fixtures = new URL('../../../server/test/fixtures/certificates/', import.meta.url)
+
+function readCertificate(name: string) {
+  const pem = readFileSync(new URL(`${name}.pem`, fixtures), 'utf8')
+  const der = new Uint8Array(new X509Certificate(pem).raw)
+  return { pem, der, thumbprint: createHash('sha256').update(der).digest('base64url') }
+}
+
+const own = readCertificate('orders')
+const other = readCertificate('stranger')
+const selfSigned = readCertificate('self-signed')
+const bound = { 'x5t#S256': own.thumbprint }
+
+type Certificate = true | CertificateHeaderOptions
+
+function createGuard(cnf: object | undefined = bound, certificate: Certificate | undefined = true, more: object = {}) {
+  const options: IntrospectionClientOptions = {
+    endpoint: 'https://as.example.com/introspect',
+    clientAuthentication: clientSecretBasic('orders-api', 's3cr3t'),
+    transport: { fetch: () => Promise.resolve(Response.json({ active: true, cnf })) },
+    policy: { certificate, dpop: { origin: ORIGIN } },
+    now: () => NOW * 1000,
+    ...more,
+  }
+  return new IntrospectionClient(options).guard({ audience: false })
+}
+
+function bearing(more: Partial<GuardRequest> = {}, fields: Record<string, string> = {}): GuardRequest {
+  return {
+    method: 'GET',
+    url: '/orders',
+    headers: new Headers({ authorization: `Bearer ${TOKEN}`, ...fields }),
+    ...more,
+  }
+}
+
+describe('a token bound to a certificate', () => {
+  test('passes on the connection of its client (CERT-03)', async () => {
+    expect(await createGuard()(bearing({ clientCertificate: own.der }))).toMatchObject({ allowed: true, headers: {} })
+  })
+
+  test('is compared with the SHA-256 of the DER in base64url (CERT-02)', async () => {
+    expect(own.thumbprint).toMatch(/^[A-Za-z0-9_-]{43}$/)
+    const request = bearing({ clientCertificate: Buffer.from(own.der) })
+    expect(outcomeOf(await createGuard()(request))).toBe('allowed')
+    const pem = bearing({ clientCertificate: new TextEncoder().encode(own.pem) })
+    expect(outcomeOf(await createGuard()(pem))).toBe('confirmation')
+  })
+
+  test('is compared with the certificate in RFC 8705 appendix A (CERT-02)', async () => {
+    const der = Buffer.from(
+      'MIIBBjCBrAIBAjAKBggqhkjOPQQDAjAPMQ0wCwYDVQQDDARtdGxzMB4XDTE4MTAxODEyMzcwOVoXDTIyMDUwMjEyMzcwOVowDzENMAsGA1UEAwwEbXRsczBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABNcnyxwqV6hY8QnhxxzFQ03C7HKW9OylMbnQZjjJ/Au08/coZwxS7LfA4vOLS9WuneIXhbGGWvsDSb0tH6IxLm8wCgYIKoZIzj0EAwIDSQAwRgIhAP0RC1E+vwJD/D1AGHGzuri+hlV/PpQEKTWUVeORWz83AiEA5x2eXZOVbUlJSGQgjwD5vaUaKlLR50Q2DmFfQj1L+SY=',
+      'base64',
+    )
+    const guard = createGuard({ 'x5t#S256': 'A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0' })
+    expect(outcomeOf(await guard(bearing({ clientCertificate: der })))).toBe('allowed')
+  })
+
+  test('is refused with 401 and invalid_token on the connection of another (CERT-03)', async () => {
+    const refusal = refusalOf(await createGuard()(bearing({ clientCertificate: other.der })))
+    expect(refusal).toMatchObject({ reason: 'confirmation', status: 401 })
+    expect(parseChallenges(refusal.headers['www-authenticate'] ?? '')).toMatchObject([
+      { scheme: 'Bearer', parameters: { error: 'invalid_token' } },
+      { scheme: 'DPoP' },
+    ])
+  })
+
+  test.each<[string, GuardRequest['clientCertificate']]>([
+    ['has none', undefined],
+    ['has none, when it is asked for', () => undefined],
+    ['has an empty one', new Uint8Array()],
+  ])('is refused on a connection that %s (CERT-04)', async (_, clientCertificate) => {
+    expect(outcomeOf(await createGuard()(bearing({ clientCertificate })))).toBe('confirmation')
+  })
+
+  test('is refused from a web Request, which has no connection (CERT-04)', async () => {
+    const request = new Request(ORIGIN, { headers: { authorization: `Bearer ${TOKEN}` } })
+    expect(outcomeOf(await createGuard()(request))).toBe('confirmation')
+  })
+
+  test('is refused where certificates are not compared at all (CERT-03)', async () => {
+    const guard = createGuard(bound, undefined, { policy: {} })
+    expect(outcomeOf(await guard(bearing({ clientCertificate: own.der })))).toBe('confirmation')
+  })
+
+  test('may be bound to a certificate that its client signed itself (CERT-05)', async () => {
+    const guard = createGuard({ 'x5t#S256': selfSigned.thumbprint })
+    expect(outcomeOf(await guard(bearing({ clientCertificate: selfSigned.der })))).toBe('allowed')
+  })
+
+  test('is compared every time, also when the answer is remembered (CERT-03)', async () => {
+    const guard = createGuard(bound, true, { cache: {} })
+    for (const [certificate, expected] of [
+      [own, 'allowed'],
+      [other, 'confirmation'],
+      [own, 'allowed'],
+    ] as const) {
+      expect(outcomeOf(await guard(bearing({ clientCertificate: certificate.der })))).toBe(expected)
+    }
+  })
+
+  test('is not made of something that is no certificate, which is a mistake of the program', async () => {
+    const request = bearing({ clientCertificate: own.pem as never })
+    await expect(createGuard()(request)).rejects.toThrow(TypeError)
+  })
+})
+
+describe('a certificate', () => {
+  test('is not read for a token that is bound to none', async () => {
+    const clientCertificate = vi.fn(() => own.der)
+    const guard = createGuard(undefined, true, {
+      transport: { fetch: () => Promise.resolve(Response.json({ active: true })) },
+    })
+    expect(outcomeOf(await guard(bearing({ clientCertificate })))).toBe('allowed')
+    expect(clientCertificate).not.toHaveBeenCalled()
+    expect(outcomeOf(await createGuard()(bearing({ clientCertificate })))).toBe('allowed')
+    expect(clientCertificate).toHaveBeenCalledTimes(1)
+  })
+
+  test('is not enough for a token that is bound to a key as well, nor is the key (CERT-08)', async () => {
+    const [prover, thief] = [await createProver(), await createProver()]
+    const guard = createGuard({ ...bound, jkt: prover.jkt })
+    const present = async (clientCertificate: Uint8Array | undefined, proof: string | undefined, scheme = 'DPoP') =>
+      outcomeOf(
+        await guard(
+          bearing({ clientCertificate }, { authorization: `${scheme} ${TOKEN}`, ...(proof && { dpop: proof }) }),
+        ),
+      )
+    expect(await present(own.der, await prover.prove())).toBe('allowed')
+    expect(await present(other.der, await prover.prove())).toBe('confirmation')
+    expect(await present(undefined, await prover.prove())).toBe('confirmation')
+    expect(await present(own.der, await thief.prove())).toBe('proof')
+    expect(await present(own.der, undefined)).toBe('proof')
+    expect(await present(own.der, undefined, 'Bearer')).toBe('confirmation')
+  })
+
+  test.each([
+    ['in hexadecimal', createHash('sha256').update(own.der).digest('hex')],
+    ['with padding', `${own.thumbprint}=`],
+    ['in base64', createHash('sha256').update(own.der).digest('base64')],
+    ['as SHA-1', createHash('sha1').update(own.der).digest('base64url')],
+    ['that is empty', ''],
+  ])('is never compared with a thumbprint %s (CERT-02)', async (_, thumbprint) => {
+    const decision = await createGuard({ 'x5t#S256': thumbprint })(bearing({ clientCertificate: own.der }))
+    expect(decision.allowed).toBe(false)
+  })
+})
+
+const PROXY = '10.0.0.1'
+const base64 = Buffer.from(own.der).toString('base64')
+const escaped = encodeURIComponent(own.pem)
+
+async function behindProxy(
+  options: Partial<CertificateHeaderOptions>,
+  fields: Record<string, string>,
+  remoteAddress: GuardRequest['remoteAddress'] = PROXY,
+  more: Partial<GuardRequest> = {},
+): Promise<string> {
+  const isTrustedProxy = (address: string) => address === PROXY
+  const guard = createGuard(bound, { format: 'rfc9440', isTrustedProxy, ...options })
+  return outcomeOf(await guard(bearing({ remoteAddress, ...more }, fields)))
+}
+
+describe('a certificate in a header field', () => {
+  test.each<[string, Partial<CertificateHeaderOptions>, Record<string, string>]>([
+    ['RFC 9440', {}, { 'client-cert': `:${base64}:` }],
+    ['another name', { header: 'X-Client-Cert' }, { 'x-client-cert': `:${base64}:` }],
+    ['nginx', { format: 'nginx' }, { 'x-ssl-client-cert': escaped }],
+    ['Envoy', { format: 'envoy' }, { 'x-forwarded-client-cert': `Hash=abc;Cert="${escaped}";Subject="CN=a"` }],
+    ['a load balancer', { format: 'alb' }, { 'x-amzn-mtls-clientcert-leaf': encodeURI(own.pem) }],
+    [
+      'a load balancer that validates nothing',
+      { format: 'alb-passthrough' },
+      { 'x-amzn-mtls-clientcert': encodeURI(`${own.pem}${other.pem}`) },
+    ],
+  ])('is read in the form of %s (MTLS-07)', async (_, options, fields) => {
+    expect(await behindProxy(options, fields)).toBe('allowed')
+  })
+
+  test.each<[string, GuardRequest['remoteAddress'], string]>([
+    ['the proxy', () => PROXY, 'allowed'],
+    ['the proxy, on a server for both families', `::ffff:${PROXY}`, 'allowed'],
+    ['somebody else', '203.0.113.9', 'confirmation'],
+    ['an address that looks like it', `${PROXY}.evil.example`, 'confirmation'],
+    ['nowhere', () => undefined, 'confirmation'],
+  ])('counts as it comes from %s (MTLS-07)', async (_, address, expected) => {
+    expect(await behindProxy({}, { 'client-cert': `:${base64}:` }, address)).toBe(expected)
+  })
+
+  test('counts from nobody whose address is not known (MTLS-07)', async () => {
+    const guard = createGuard(bound, { format: 'rfc9440', isTrustedProxy: () => true })
+    expect(outcomeOf(await guard(bearing({}, { 'client-cert': `:${base64}:` })))).toBe('confirmation')
+    const promising = { isTrustedProxy: (() => Promise.resolve(false)) as never }
+    expect(await behindProxy(promising, { 'client-cert': `:${base64}:` })).toBe('confirmation')
+  })
+
+  test('is not looked for where the connection has it, and the other way round (CERT-06, MTLS-07)', async () => {
+    const fields = { 'client-cert': `:${base64}:`, 'x-forwarded-client-cert': `Cert="${escaped}"` }
+    const ofConnection = createGuard()
+    const request = bearing({ clientCertificate: other.der, remoteAddress: PROXY }, fields)
+    expect(outcomeOf(await ofConnection(request))).toBe('confirmation')
+    expect(await behindProxy({}, {}, PROXY, { clientCertificate: own.der })).toBe('confirmation')
+    // The certificate that the proxy shows is its own.
+    expect(await behindProxy({}, { 'client-cert': `:${base64}:` }, PROXY, { clientCertificate: other.der })).toBe(
+      'allowed',
+    )
+  })
+
+  test.each<[string, Partial<CertificateHeaderOptions>, Record<string, string>]>([
+    ['of another', {}, { 'client-cert': `:${Buffer.from(other.der).toString('base64')}:` }],
+    ['that stands twice', {}, { 'client-cert': `:${base64}:, :${base64}:` }],
+    ['without colons', {}, { 'client-cert': base64 }],
+    ['that is empty', {}, { 'client-cert': '::' }],
+    ['in another form', {}, { 'client-cert': escaped }],
+    ['in another field', {}, { 'x-ssl-client-cert': escaped }],
+    ['that is two', { format: 'nginx' }, { 'x-ssl-client-cert': escaped + escaped }],
+    [
+      'that a caller of the proxy wrote',
+      { format: 'envoy' },
+      { 'x-forwarded-client-cert': `Cert="${escaped}",Hash=a` },
+    ],
+    ['that is a hash alone', { format: 'envoy' }, { 'x-forwarded-client-cert': `Hash=${own.thumbprint}` }],
+  ])('is refused %s (MTLS-07)', async (_, options, fields) => {
+    expect(await behindProxy(options, fields)).toBe('confirmation')
+  })
+})

@@ -1,0 +1,100 @@
+/** RFC 9449 §11.1: a proof is good once. */
+import { createMemoryReplayStore, type ReplayStore } from '@token-introspection/client'
+import { describe, expect, test, vi } from 'vitest'
+import { createApi, createProver, NOW, ORIGIN, outcomeOf, refusalOf } from '../dpop-api.ts'
+
+const prover = await createProver()
+
+function setUp(replayStore?: ReplayStore, jkt = prover.jkt) {
+  return createApi({ members: { cnf: { jkt } }, dpop: { replayStore } })
+}
+
+describe('a proof that was caught', () => {
+  test('is refused the second time, until it is too old anyway (DPOP-15)', async () => {
+    const api = setUp()
+    const proof = await prover.prove()
+    expect(outcomeOf(await api.ask(proof))).toBe('allowed')
+    for (const seconds of [0, 1, 59, 60, 61, 3600]) {
+      api.clock.seconds = NOW + seconds
+      expect(outcomeOf(await api.ask(proof))).toBe('proof')
+    }
+  })
+
+  test('is refused by every process that shares the store (DPOP-15)', async () => {
+    const store = createMemoryReplayStore({ now: () => NOW * 1000 })
+    const [one, another, alone] = [setUp(store), setUp(store), setUp()]
+    const proof = await prover.prove()
+    expect(outcomeOf(await one.ask(proof))).toBe('allowed')
+    expect(outcomeOf(await another.ask(proof))).toBe('proof')
+    expect(outcomeOf(await alone.ask(proof))).toBe('allowed')
+  })
+
+  test('lets one of many pass that come at the same time (DPOP-15)', async () => {
+    const api = setUp()
+    const proof = await prover.prove()
+    const outcomes = await Promise.all(Array.from({ length: 20 }, async () => outcomeOf(await api.ask(proof))))
+    expect(outcomes.filter((outcome) => outcome === 'allowed')).toHaveLength(1)
+  })
+
+  test('is remembered a little longer than it is taken, for clocks that are behind (DPOP-15)', async () => {
+    const remember = vi.fn((_key: string, _expiresAt: number) => true)
+    await setUp({ remember }).ask(await prover.prove({ iat: NOW - 10 }))
+    expect(remember).toHaveBeenCalledWith(expect.stringMatching(/^[A-Za-z0-9_-]{43}$/), NOW - 10 + 60 + 5 + 1)
+  })
+})
+
+describe('an identifier', () => {
+  test('is used up for one key and one URI alone (DPOP-15)', async () => {
+    const store = createMemoryReplayStore({ now: () => NOW * 1000 })
+    const other = await createProver()
+    const jti = 'the same'
+    expect(outcomeOf(await setUp(store).ask(await prover.prove({ jti })))).toBe('allowed')
+    expect(outcomeOf(await setUp(store, other.jkt).ask(await other.prove({ jti })))).toBe('allowed')
+    const elsewhere = { jti, htu: `${ORIGIN}/other` }
+    expect(outcomeOf(await setUp(store).ask(await prover.prove(elsewhere), { url: '/other' }))).toBe('allowed')
+    // Another spelling of the same URI is the same.
+    const spelt = { jti, htu: `${ORIGIN}/%6frders?again` }
+    expect(outcomeOf(await setUp(store).ask(await prover.prove(spelt)))).toBe('proof')
+  })
+
+  test('is not used up by a proof that is refused (DPOP-15)', async () => {
+    const remember = vi.fn(() => true)
+    const api = setUp({ remember })
+    for (const claims of [{ ath: 'A' }, { htm: 'POST' }, { iat: NOW - 100 }, { jti: 'x'.repeat(513) }]) {
+      expect(outcomeOf(await api.ask(await prover.prove(claims)))).toBe('proof')
+    }
+    expect(remember).not.toHaveBeenCalled()
+  })
+})
+
+describe('a store that cannot tell', () => {
+  test.each<[string, ReplayStore['remember']]>([
+    [
+      'throws',
+      () => {
+        throw new Error('gone')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('gone'))],
+  ])('lets nothing pass when it %s, and says 503 (DPOP-15)', async (_, remember) => {
+    const refusal = refusalOf(await setUp({ remember }).ask(await prover.prove()))
+    expect(refusal).toMatchObject({ reason: 'unavailable', status: 503 })
+    expect(refusal.error).toMatchObject({ code: 'ERR_POLICY_REPLAY_STORE', retryable: true, cause: new Error('gone') })
+    expect(refusal.headers).not.toHaveProperty('www-authenticate')
+  })
+
+  test('lets nothing pass when it never answers (DPOP-15)', async () => {
+    const decision = await setUp({ remember: () => new Promise<boolean>(() => undefined) }).ask(await prover.prove())
+    expect(refusalOf(decision)).toMatchObject({ status: 503, error: { code: 'ERR_POLICY_REPLAY_STORE' } })
+  })
+
+  test('lets nothing pass when it is full (DPOP-15)', async () => {
+    const api = setUp(createMemoryReplayStore({ maxKeys: 1, now: () => NOW * 1000 }))
+    expect(outcomeOf(await api.ask(await prover.prove()))).toBe('allowed')
+    expect(refusalOf(await api.ask(await prover.prove())).status).toBe(503)
+  })
+
+  test.each([undefined, null, 'OK', 1, {}])('lets nothing pass when it says %j (DPOP-15)', async (answer) => {
+    expect(outcomeOf(await setUp({ remember: () => answer as never }).ask(await prover.prove()))).toBe('proof')
+  })
+})

@@ -1,0 +1,95 @@
+import { describe, expect, test, vi } from 'vitest'
+import { type DpopJose, verifyDpopProof } from './verify-dpop-proof.ts'
+
+const NOW = 1_764_000_000
+const JKT = '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I'
+const URI = 'https://api.example.com/orders'
+const expected = { jkt: JKT, ath: 'digest', method: 'GET', targetUris: [URI], nowMs: NOW * 1000 }
+const rules = { algorithms: ['ES256'], maxAgeSeconds: 60, leewaySeconds: 5 }
+const header = { typ: 'dpop+jwt', alg: 'ES256', jwk: { kty: 'EC' } }
+const claims = { ath: 'digest', htm: 'GET', htu: URI, iat: NOW, jti: 'a' }
+
+/** A library that finds every signature good. What a real one finds is for the tests of those who have one. */
+function createJose(payload: Readonly<Record<string, unknown>> = claims, thumbprint = JKT) {
+  return {
+    EmbeddedJWK: 'finds the key in the header',
+    jwtVerify: vi.fn<DpopJose<string>['jwtVerify']>(() => Promise.resolve({ payload })),
+    calculateJwkThumbprint: vi.fn(() => Promise.resolve(thumbprint)),
+  }
+}
+
+function proofWith(head: object): string {
+  const octets = new TextEncoder().encode(JSON.stringify(head))
+  return `${btoa(String.fromCharCode(...octets)).replaceAll('=', '')}.AAAA.AAAA`
+}
+
+describe('verifyDpopProof', () => {
+  test('gives what is still to be looked at', async () => {
+    const jose = createJose({ ...claims, htu: 'HTTPS://api.example.com:443/orders?page=2', nonce: 'n' })
+    const verdict = await verifyDpopProof(proofWith(header), expected, rules, jose)
+    expect(verdict).toEqual({ proof: { jti: 'a', iat: NOW, htu: URI, nonce: 'n' }, complaint: undefined })
+    expect(jose.jwtVerify).toHaveBeenCalledWith(proofWith(header), jose.EmbeddedJWK, {
+      typ: 'dpop+jwt',
+      algorithms: ['ES256'],
+      currentDate: new Date(NOW * 1000),
+      clockTolerance: 5,
+    })
+  })
+
+  test('verifies no signature by a key that the token is not bound to, and makes no thumbprint of what is no key', async () => {
+    const jose = createJose(claims, `${JKT.slice(0, -1)}A`)
+    expect((await verifyDpopProof(proofWith(header), expected, rules, jose)).proof).toBeUndefined()
+    expect(jose.jwtVerify).not.toHaveBeenCalled()
+    jose.calculateJwkThumbprint.mockClear()
+    for (const wrong of [
+      { alg: 'HS256' },
+      { alg: undefined },
+      { jwk: undefined },
+      { jwk: 'EC' },
+      { jwk: {} },
+      { jwk: { kty: 'EC', d: 'AAAA' } },
+      { jwk: { kty: 'oct', k: 'AAAA' } },
+    ]) {
+      expect((await verifyDpopProof(proofWith({ ...header, ...wrong }), expected, rules, jose)).proof).toBeUndefined()
+    }
+    expect(jose.calculateJwkThumbprint).not.toHaveBeenCalled()
+  })
+
+  test.each([
+    ['ath', 'another'],
+    ['ath', undefined],
+    ['htm', 'get'],
+    ['htu', 'https://api.example.com/'],
+    ['iat', NOW - 61],
+    ['iat', NOW + 6],
+    ['iat', Number.POSITIVE_INFINITY],
+    ['iat', Number.NaN],
+    ['iat', `${NOW}`],
+    ['jti', ''],
+    ['jti', 'x'.repeat(513)],
+    ['nonce', null],
+  ])('complains about %s as %j, in words that tell nothing of it', async (name, value) => {
+    const jose = createJose({ ...claims, [name]: value })
+    const { proof, complaint } = await verifyDpopProof(proofWith(header), expected, rules, jose)
+    expect(proof).toBeUndefined()
+    expect(complaint).toMatch(new RegExp(`^${name} is `))
+  })
+
+  test.each([
+    ['a thumbprint', { ...createJose(), calculateJwkThumbprint: () => Promise.reject(new Error('no key')) }],
+    ['a signature', { ...createJose(), jwtVerify: () => Promise.reject(new Error('no signature')) }],
+  ])('complains when there is no %s to be had', async (_, jose) => {
+    expect((await verifyDpopProof(proofWith(header), expected, rules, jose)).complaint).toMatch(/^its /)
+  })
+
+  test('finds no request that has no method or no URI', async () => {
+    const without = createJose({ ...claims, htm: undefined })
+    const nowhere = { ...expected, method: undefined }
+    expect((await verifyDpopProof(proofWith(header), nowhere, rules, without)).complaint).toBe('htm is another')
+    const jose = createJose({ ...claims, htu: undefined })
+    for (const targetUris of [[], ['/orders'], ['']]) {
+      const { complaint } = await verifyDpopProof(proofWith(header), { ...expected, targetUris }, rules, jose)
+      expect(complaint).toBe('htu is another')
+    }
+  })
+})

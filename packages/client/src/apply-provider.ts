@@ -5,14 +5,15 @@ import type { Provider } from './providers/provider.ts'
 /** The groups of a preset, and what may stand in each. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   token: ['tokenTypeHint'],
+  jwt: ['acceptUntyped', 'aliases', 'audienceFrom', 'mode', 'renames', 'requiredClaims', 'types'],
   transport: ['parameters'],
   response: ['acceptedIssuers', 'aliases', 'inactiveWhen', 'tolerate'],
-  policy: ['tokenKind'],
+  policy: ['audience', 'tokenKind'],
 }
 
 /**
- * The options with those of their preset where they have none, key by key, in `response.tolerate`, `response.aliases`
- * and `transport.parameters` too. What is given as `undefined` is not given.
+ * The options with those of their preset where they have none, key by key, in `response.tolerate`, `response.aliases`,
+ * `jwt.aliases`, `jwt.renames` and `transport.parameters` too. What is given as `undefined` is not given.
  *
  * @throws TypeError naming what is wrong with the preset, or the client authentication its server does not take.
  */
@@ -46,12 +47,17 @@ function resolveProvider(value: unknown) {
     clientAuthentication: resolveMethods(group),
     issuer: group.string('issuer'),
     endpoint: group.string('endpoint'),
-    ...Object.fromEntries(Object.entries(GROUPS).map(([key, known]) => [key, readGroup(group, key, known)])),
+    // A group that is there turns its step on.
+    ...Object.fromEntries(
+      Object.entries(GROUPS).flatMap(([key, known]) => (group.has(key) ? [[key, readGroup(group, key, known)]] : [])),
+    ),
   }
 }
 
 function readGroup(provider: OptionGroup, key: string, known: readonly string[]): Record<string, unknown> {
   const group = new OptionGroup(provider.path(key), provider.raw(key), known)
+  if (group.raw('audience') === false)
+    throw group.error('audience', 'must name one: to do without is not for data to say')
   return Object.fromEntries(known.map((name) => [name, group.raw(name)]))
 }
 

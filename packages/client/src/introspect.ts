@@ -13,6 +13,8 @@ import type { Trace } from './trace.ts'
 import type { JudgeResponse } from './judge-response.ts'
 import type { CacheStep } from './cache/cache-options.ts'
 import type { SingleFlight } from './cache/single-flight.ts'
+import { agree } from './jwt/agree.ts'
+import { answerLocally, type JwtStep } from './jwt/answer-locally.ts'
 import type { IntrospectionQuestion } from './transport/build-request.ts'
 import type { Deadline } from './transport/deadline.ts'
 import { exchange } from './transport/exchange.ts'
@@ -35,6 +37,8 @@ export interface Steps {
   readonly flights: SingleFlight<IntrospectionResult>
   /** Fresh or remembered, every answer is judged by the clock of now. */
   readonly judge: JudgeResponse
+  /** JWTs are tokens like any other without it. */
+  readonly jwt: JwtStep | undefined
   readonly transport: TransportStep
   readonly response: ResponseStep
   /** Seconds since the epoch. */
@@ -128,7 +132,7 @@ function joinFlight(
       const askedAtMs = steps.nowMs()
       const hint = tokenTypeHint ?? steps.token.tokenTypeHint
       const question = { token, tokenTypeHint: hint, parameters: parameters && { ...parameters } }
-      const response = await askEndpoint(question, flightDeadline, steps)
+      const response = await findAnswer(question, flightDeadline, steps, trace)
       steps.cache?.strings?.share(response)
       const judged = steps.judge(response, steps.now())
       const result = isPromise(judged) ? await flightDeadline.race(judged) : judged
@@ -144,6 +148,23 @@ function joinFlight(
       return joinFlight(token, { tokenTypeHint, parameters, maxAgeSeconds }, key, deadline, steps, trace)
     }),
   )
+}
+
+/** A JWT may speak for itself; where the authorization server is asked about it as well, both have to agree. */
+async function findAnswer(
+  question: IntrospectionQuestion,
+  deadline: Deadline,
+  steps: Steps,
+  trace: Trace | undefined,
+): Promise<IntrospectionResponse> {
+  const { jwt } = steps
+  if (jwt === undefined) return askEndpoint(question, deadline, steps)
+  if (trace !== undefined) trace.source = 'local'
+  const local = await answerLocally(question.token, jwt, deadline, steps.now())
+  if (local !== undefined && !(local.active && jwt.asksAboutGood)) return local
+  if (trace !== undefined) trace.source = 'endpoint'
+  const asked = await askEndpoint(question, deadline, steps)
+  return local?.active === true ? agree(local, asked) : asked
 }
 
 async function askEndpoint(

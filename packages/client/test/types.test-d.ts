@@ -16,6 +16,7 @@ import {
   type Send,
 } from '@token-introspection/client'
 import { requireToken } from '@token-introspection/client/node'
+import { auth0, okta } from '@token-introspection/client/providers'
 import type { ClaimsSchema } from '@token-introspection/core'
 import { createFakeAuthorizationServer } from '@token-introspection/testing'
 import { describe, expectTypeOf, test } from 'vitest'
@@ -120,6 +121,10 @@ describe('options', () => {
     const required = { issuer: 'https://as.example.com', clientAuthentication }
     // @ts-expect-error the client authentication is required
     void (() => new IntrospectionClient({ issuer: 'https://as.example.com' }))
+    // @ts-expect-error and where anything is introspected
+    void (() => new IntrospectionClient({ issuer: 'https://as.example.com', jwt: { mode: 'local-or-introspect' } }))
+    // @ts-expect-error and with a preset of a server that has introspection
+    void (() => new IntrospectionClient({ provider: okta({ domain: 'acme.okta.com' }) }))
     // @ts-expect-error no such option
     void (() => new IntrospectionClient({ ...required, audience: 'x' }))
     // @ts-expect-error no such option
@@ -134,6 +139,13 @@ describe('options', () => {
     void (() => plain.introspect('abc', { parameters: { resource: ['a'] } }))
     // @ts-expect-error one of two encodings
     void (() => clientSecretBasic('a', 'b', { encoding: 'base64' }))
+  })
+
+  test('need no client authentication where nobody is asked', () => {
+    void (() => new IntrospectionClient({ issuer: 'https://as.example.com', jwt: { mode: 'local' } }))
+    void (() => new IntrospectionClient({ provider: auth0({ domain: 'acme.auth0.com' }) }))
+    const local = new IntrospectionClient({ provider: auth0({ domain: 'acme.auth0.com' }), claims })
+    expectTypeOf(local).toEqualTypeOf<IntrospectionClient<Claims>>()
   })
 
   test('may be undefined where they may be absent', () => {

@@ -1,13 +1,16 @@
 /** Presets for known authorization servers: data for option `provider` of an IntrospectionClient. */
 
 // What a preset is
-export type { Provider } from './provider.ts'
+export type { LocalProvider, Provider } from './provider.ts'
 
 // One function per server
+export { auth0, type Auth0Options } from './auth0.ts'
 export { authentik, type AuthentikOptions } from './authentik.ts'
+export { cognito, type CognitoOptions } from './cognito.ts'
 export { curity, type CurityOptions } from './curity.ts'
 export { doorkeeper, type DoorkeeperOptions } from './doorkeeper.ts'
 export { duende, type DuendeOptions } from './duende.ts'
+export { entra, type EntraOptions } from './entra.ts'
 export { fusionauth, type FusionauthOptions } from './fusionauth.ts'
 export { hydra, oryNetwork, type HydraOptions, type OryNetworkOptions } from './hydra.ts'
 export { gluu, janssen, type GluuOptions, type JanssenOptions } from './janssen.ts'

@@ -16,7 +16,7 @@ export interface LogtoOptions {
 
 /**
  * A server built with node-oidc-provider. Only access tokens have a `token_type`. A token that is a JWT is refused as
- * one the endpoint does not keep, which is inactive here: verify those yourself.
+ * one the endpoint does not keep, which is inactive here: `jwt: { mode: 'local-or-introspect' }` verifies those.
  *
  * @throws TypeError naming the option that is wrong, as `oidcProvider.issuer`.
  * @example

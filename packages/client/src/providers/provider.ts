@@ -1,6 +1,10 @@
 /** What is known about one authorization server, as data: the value of option `provider`. */
+import type { JwtOptions } from '../jwt/jwt-options.ts'
 import type { TokenKind } from '../policy/policy.ts'
 import type { ResponseOptions } from '../response/response-options.ts'
+
+/** A preset of a server without introspection: its tokens are JWTs, and verified here. */
+export type LocalProvider = Provider & { readonly jwt: { readonly mode: 'local' } }
 
 /**
  * A preset: options an {@link IntrospectionClient} takes where it is not given others, key by key. It holds no
@@ -35,12 +39,18 @@ export interface Provider {
   readonly endpoint?: string | undefined
   /** Options of group `token`. */
   readonly token?: { readonly tokenTypeHint?: string | undefined } | undefined
+  /** Options of group `jwt`. */
+  readonly jwt?:
+    | Pick<JwtOptions, 'acceptUntyped' | 'aliases' | 'audienceFrom' | 'mode' | 'renames' | 'requiredClaims' | 'types'>
+    | undefined
   /** Options of group `transport`: parameters of every request. */
   readonly transport?: { readonly parameters?: Readonly<Record<string, string>> | undefined } | undefined
   /** Options of group `response`. */
   readonly response?: Pick<ResponseOptions, 'acceptedIssuers' | 'aliases' | 'inactiveWhen' | 'tolerate'> | undefined
   /** Options of group `policy`. */
-  readonly policy?: { readonly tokenKind?: TokenKind | undefined } | undefined
+  readonly policy?:
+    | { readonly audience?: string | readonly string[] | undefined; readonly tokenKind?: TokenKind | undefined }
+    | undefined
   /** What the server says about client authentication at its introspection endpoint. */
   readonly clientAuthentication?:
     | {

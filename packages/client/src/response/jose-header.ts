@@ -1,14 +1,13 @@
 /** Step `response`: the protected header of a JWT in the compact form, read before anything is done with a key. */
-import { type JsonObject, parseJsonObject, ResponseMalformedError } from '@token-introspection/core'
+import { type JsonObject, parseJsonObject } from '@token-introspection/core'
 import { ResponseUntrustedError } from '../errors.ts'
-import { loadJose } from './load-jose.ts'
+import { decodeUtf8 } from '../keys/decode-utf8.ts'
+import { loadJose } from '../keys/load-jose.ts'
 
 /** Signed: header, payload, signature. The last is empty when `alg` is `none`, which is refused by its name. */
 const COMPACT_JWS = /^[\w-]+\.[\w-]+\.[\w-]*$/
 /** Encrypted: header, key, initialization vector, ciphertext, tag. Key agreement leaves the key empty. */
 const COMPACT_JWE = /^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Whether a text has the form of a signed JWT (RFC 7515 §7.1); no padding, no white space, no JSON form. */
 export function isCompactJws(text: string): boolean {
@@ -37,13 +36,4 @@ export async function parseJoseHeader(jwt: string): Promise<JsonObject> {
 /** The JSON object in the octets of a header or a payload. */
 export function parseJwtPart(octets: Uint8Array): JsonObject {
   return parseJsonObject(decodeUtf8(octets))
-}
-
-/** Octets as text, when they are UTF-8. */
-export function decodeUtf8(octets: Uint8Array): string {
-  try {
-    return utf8.decode(octets)
-  } catch {
-    throw new ResponseMalformedError('the answer is not UTF-8')
-  }
 }

@@ -1,19 +1,13 @@
 /** Options of step `response`: answers as JWTs (RFC 9701). */
-import { isSecureUrl, type UrlRules } from '@token-introspection/core'
+import type { UrlRules } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { CryptoKey, JSONWebKeySet, JWK, KeyObject } from 'jose'
+import { ResponseKeysUnavailableError } from '../errors.ts'
+import { resolveAlgorithms, resolveKeys } from '../keys/key-options.ts'
 import type { Deadlines } from '../transport/deadline.ts'
 import type { Send } from '../transport/transport.ts'
-import {
-  FAPI2_SIGNATURE_ALGORITHMS,
-  type JwtResponseAlgorithm,
-  KEY_MANAGEMENT_ALGORITHMS,
-  type KeyManagementAlgorithm,
-  SIGNATURE_ALGORITHMS,
-} from './jwt-algorithms.ts'
-import { fixedKeySource, type KeySource } from './key-source.ts'
+import { type JwtResponseAlgorithm, KEY_MANAGEMENT_ALGORITHMS, type KeyManagementAlgorithm } from './jwt-algorithms.ts'
 import type { JwtResponseRules } from './read-jwt-response.ts'
-import { RemoteKeySource } from './remote-key-source.ts'
 import type { Tolerance } from './tolerance-options.ts'
 
 /** A private key of this resource server, that answers may be encrypted for. */
@@ -122,50 +116,11 @@ export function resolveJwtResponse(options: unknown, context: JwtResponseContext
     audience,
     leewaySeconds,
     tolerance,
-    algorithms: resolveAlgorithms(group),
-    keys: resolveKeys(group, context),
+    algorithms: resolveAlgorithms(group, jwtResponseDefaults.profile),
+    keys: resolveKeys(group, { ...context, Unavailable: ResponseKeysUnavailableError }),
     decryptionKeys: resolveDecryptionKeys(group),
     maxAgeSeconds: group.number('maxAgeSeconds', { default: jwtResponseDefaults.maxAgeSeconds, min: 1, max: 600 }),
   }
-}
-
-function resolveAlgorithms(group: OptionGroup): readonly string[] {
-  const profile = group.oneOf<JwtResponseProfile>('profile', ['rfc9701', 'fapi2'], jwtResponseDefaults.profile)
-  const possible: readonly string[] = profile === 'fapi2' ? FAPI2_SIGNATURE_ALGORITHMS : SIGNATURE_ALGORITHMS
-  const algorithms = group.strings('algorithms') ?? possible
-  if (algorithms.length === 0 || !algorithms.every((algorithm) => possible.includes(algorithm))) {
-    throw group.error('algorithms', `must hold some of ${possible.join(', ')}`)
-  }
-  return algorithms
-}
-
-function resolveKeys(group: OptionGroup, context: JwtResponseContext): KeySource {
-  const jwksUri = group.string('jwksUri')
-  if (group.has('jwks')) {
-    if (jwksUri !== undefined) throw group.error('jwks', 'give this or jwksUri, not both')
-    return fixedKeySource(resolveKeySet(group))
-  }
-  if (jwksUri !== undefined && !(URL.canParse(jwksUri) && isSecureUrl(new URL(jwksUri), context.urlRules))) {
-    throw group.error('jwksUri', 'must be an https URL')
-  }
-  const { findJwksUri } = context
-  return new RemoteKeySource({
-    ...context,
-    findUri: jwksUri === undefined ? findJwksUri : () => Promise.resolve(jwksUri),
-  })
-}
-
-function resolveKeySet(group: OptionGroup): JSONWebKeySet {
-  const keys = (group.raw('jwks') as JSONWebKeySet | null)?.keys
-  if (!Array.isArray(keys) || keys.length === 0 || !keys.every(isPublicJwk)) {
-    throw group.error('jwks', 'must be a JWK set of public keys')
-  }
-  return structuredClone({ keys })
-}
-
-function isPublicJwk(value: unknown): boolean {
-  const { kty, d } = (value ?? {}) as { kty?: unknown; d?: unknown }
-  return typeof kty === 'string' && kty !== 'oct' && d === undefined
 }
 
 function resolveDecryptionKeys(group: OptionGroup): readonly DecryptionKey[] {

@@ -1,11 +1,11 @@
 /** Step `response`: the signature of a JWT introspection response, by a key of the issuer (RFC 9701 §5, RFC 8725 §3). */
 import { isJwtIntrospectionTyp, type JsonObject, ResponseMalformedError } from '@token-introspection/core'
-import type { CompactVerifyGetKey, CompactVerifyResult, JSONWebKeySet } from 'jose'
+import type { JSONWebKeySet } from 'jose'
 import { ResponseKeysUnavailableError, ResponseUntrustedError } from '../errors.ts'
+import type { KeySource } from '../keys/key-source.ts'
+import { type SignatureOutcome, verifySignature } from '../keys/verify-signature.ts'
 import type { Deadline } from '../transport/deadline.ts'
 import { isCompactJws, parseJoseHeader, parseJwtPart } from './jose-header.ts'
-import type { KeySource } from './key-source.ts'
-import { loadJose } from './load-jose.ts'
 
 /** What verifying needs. */
 export interface VerificationRules {
@@ -31,7 +31,7 @@ export async function verifyJwtResponse(
   const header = await parseJoseHeader(jws)
   checkHeader(header, rules.algorithms)
   const known = await rules.keys.current(deadline)
-  let outcome = await verify(jws, known, rules.algorithms)
+  let outcome = await verifySignature(jws, known, rules.algorithms)
   // A key that was named and found is the key: looking again would not mend the signature.
   if (outcome === 'unknown key' || (outcome === 'bad signature' && header['kid'] === undefined)) {
     outcome = await verifyAgain(jws, known, outcome, rules, deadline)
@@ -40,8 +40,6 @@ export async function verifyJwtResponse(
   if (outcome === 'bad signature') throw new ResponseUntrustedError('the signature of the answer is not good')
   return parseJwtPart(outcome)
 }
-
-type Outcome = Uint8Array | 'unknown key' | 'bad signature'
 
 function checkHeader({ typ, alg, kid }: JsonObject, algorithms: readonly string[]): void {
   // What else the issuer signs for us, access tokens and ID tokens, is no answer (RFC 9701 §8.1).
@@ -56,10 +54,10 @@ function checkHeader({ typ, alg, kid }: JsonObject, algorithms: readonly string[
 async function verifyAgain(
   jws: string,
   known: JSONWebKeySet,
-  outcome: Outcome,
+  outcome: SignatureOutcome,
   { keys, algorithms }: VerificationRules,
   deadline: Deadline,
-): Promise<Outcome> {
+): Promise<SignatureOutcome> {
   let renewed: JSONWebKeySet
   try {
     renewed = await keys.renew(known, deadline)
@@ -68,38 +66,8 @@ async function verifyAgain(
     throw error
   }
   if (renewed === known) return outcome
-  const again = await verify(jws, renewed, algorithms)
+  const again = await verifySignature(jws, renewed, algorithms)
   // Most likely a key that signs before it is published, so trying again can help.
   if (again === 'unknown key') throw new ResponseKeysUnavailableError('the answer is signed with no key of the issuer')
   return again
-}
-
-/** Key sets are turned into what finds keys once, because importing a key costs as much as a signature. */
-const finders = new WeakMap<JSONWebKeySet, CompactVerifyGetKey>()
-
-async function verify(jws: string, keySet: JSONWebKeySet, algorithms: readonly string[]): Promise<Outcome> {
-  const { compactVerify, createLocalJWKSet, errors } = await loadJose()
-  let findKey = finders.get(keySet)
-  if (findKey === undefined) {
-    findKey = createLocalJWKSet(keySet)
-    finders.set(keySet, findKey)
-  }
-  const attempt = async (key: CompactVerifyGetKey): Promise<CompactVerifyResult | Error> => {
-    try {
-      return await compactVerify(jws, key, { algorithms: [...algorithms] })
-    } catch (error) {
-      return error as Error
-    }
-  }
-  let result = await attempt(findKey)
-  if (result instanceof errors.JWKSMultipleMatchingKeys) {
-    // No `kid`, or one that stands twice: each key of the right type is tried (FAPI 2.0 Security Profile §5.4.3).
-    for await (const key of result) {
-      result = await attempt(() => key)
-      if (!(result instanceof Error)) break
-    }
-  }
-  if (result instanceof errors.JWKSNoMatchingKey) return 'unknown key'
-  // A key that cannot be used, too short for one, verifies nothing either.
-  return result instanceof Error ? 'bad signature' : result.payload
 }

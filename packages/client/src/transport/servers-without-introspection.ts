@@ -16,14 +16,15 @@ export const SERVERS_WITHOUT_INTROSPECTION: readonly ServerWithoutIntrospection[
     name: 'Auth0',
     hosts: ['*.auth0.com'],
     instead:
-      'ask for tokens with an audience, which are JWTs, and validate them (its issuer ends in a slash); ' +
+      'ask for tokens with an audience, which are JWTs, and verify them with the preset auth0; ' +
       'opaque tokens are for its userinfo endpoint alone',
     documentation: 'https://auth0.com/docs/secure/tokens/access-tokens/validate-access-tokens',
   },
   {
     name: 'Amazon Cognito',
     hosts: ['cognito-idp.*.amazonaws.com', 'cognito-idp.*.amazonaws.com.cn', '*.amazoncognito.com'],
-    instead: 'validate its access tokens as JWTs: iss, token_use of access, and client_id, because they have no aud',
+    instead:
+      'verify its access tokens, which are JWTs, with the preset cognito: iss, client_id, and token_use of access',
     documentation:
       'https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html',
   },
@@ -35,7 +36,8 @@ export const SERVERS_WITHOUT_INTROSPECTION: readonly ServerWithoutIntrospection[
       'login.partner.microsoftonline.cn',
       'sts.windows.net',
     ],
-    instead: 'validate tokens for your own API as JWTs; those for other APIs, such as Graph, are not yours to validate',
+    instead:
+      'verify tokens for your own API, which are JWTs, with the preset entra; those for other APIs, such as Graph, are not yours to verify',
     documentation: 'https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens',
   },
   {
@@ -47,7 +49,7 @@ export const SERVERS_WITHOUT_INTROSPECTION: readonly ServerWithoutIntrospection[
   {
     name: 'Supabase',
     hosts: ['*.supabase.co'],
-    instead: 'validate its access tokens as JWTs with its jwks_uri',
+    instead: 'verify its access tokens, which are JWTs, with option group jwt and its jwks_uri',
     documentation: 'https://supabase.com/docs/guides/auth/jwts',
   },
   {

@@ -108,10 +108,7 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
     connectTimeoutMs: deadlineMs,
   })
   const transport = { send: outage.protect(send), close }
-  const given = options.seam<ClientAuthentication>('clientAuthentication', 'authenticate')
-  if (given === undefined) {
-    throw options.error('clientAuthentication', 'is required, such as clientSecretBasic(clientId, clientSecret)')
-  }
+  const given = resolveClientAuthentication(options)
   const issuer = options.string('issuer')
   const now = options.function<() => number>('now') ?? Date.now
   const reach = { send: transport.send, deadlines, maxResponseBytes, urlRules }
@@ -149,6 +146,24 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
     endpoint,
     findJwksUri: () => findEndpoint({ name: 'jwks_uri' }),
   }
+}
+
+/** Where every token is verified locally nobody is asked, and nothing has to be proved to anybody. */
+const NEVER_USED: ClientAuthentication = Object.freeze({
+  method: 'none',
+  clientId: undefined,
+  authenticate: () => undefined,
+})
+
+function resolveClientAuthentication(options: OptionGroup): ClientAuthentication {
+  const given = options.seam<ClientAuthentication>('clientAuthentication', 'authenticate')
+  if (given !== undefined) return given
+  const jwt = options.raw('jwt') as { mode?: unknown } | null | undefined
+  if (jwt?.mode === 'local') return NEVER_USED
+  throw options.error(
+    'clientAuthentication',
+    'is required, such as clientSecretBasic(clientId, clientSecret), unless jwt.mode is local',
+  )
 }
 
 function resolveParameters(group: OptionGroup): Readonly<Record<string, string>> | undefined {

@@ -335,7 +335,7 @@ test('its metadata leads to the endpoint, and only for the issuer as it is writt
     clientAuthentication: clientSecretBasic('orders-api', secrets['orders-api']),
     transport: { allowHttpOnLoopback: true },
   })
-  await expect(client.introspect('abc')).rejects.toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
+  await expect(client.introspect('abc')).rejects.toMatchObject({ code: 'ERR_RESPONSE_UNTRUSTED' })
   await client.close()
 })
 

@@ -71,3 +71,78 @@ test('nothing but the schema library and the bounded map is loaded with the pack
   const { before } = await load()
   expect(before).toEqual(['zod', 'lru-cache'])
 })
+
+/** A token that looks like a JWT of the issuer. */
+const JWT = [
+  { alg: 'ES256', typ: 'at+jwt', kid: 'x' },
+  { iss: 'https://as.example.com', exp: 9_999_999_999 },
+]
+  .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+  .concat('AAAA')
+  .join('.')
+
+const joseScript = (options: string) => `
+  import { registerHooks } from 'node:module'
+  let loaded = false
+  registerHooks({
+    load(url, context, next) {
+      if (url.includes('/node_modules/jose/')) loaded = true
+      return next(url, context)
+    },
+  })
+  const { clientSecretBasic, IntrospectionClient } = await import('@token-introspection/client')
+  const fetch = async (url) => url.endsWith('/jwks')
+    ? Response.json({ keys: [] })
+    : Response.json({
+        active: true,
+        aud: 'x',
+        issuer: 'https://as.example.com',
+        introspection_endpoint: 'https://as.example.com/introspect',
+        jwks_uri: 'https://as.example.com/jwks',
+      })
+  const client = new IntrospectionClient({
+    issuer: 'https://as.example.com',
+    clientAuthentication: clientSecretBasic('api', 'secret'),
+    transport: { fetch },
+    ${options}
+  })
+  const guard = client.guard({ audience: 'x' })
+  const ask = async (token) => {
+    const headers = { authorization: 'Bearer ' + token }
+    const { allowed } = await guard(new Request('https://orders.example.com', { headers }))
+    return { allowed, loaded }
+  }
+  console.log(JSON.stringify([await ask('opaque'), await ask('${JWT}')]))
+`
+
+interface Asked {
+  readonly allowed: boolean
+  readonly loaded: boolean
+}
+
+async function askWith(options: string): Promise<Asked[]> {
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', joseScript(options)], { cwd })
+  return JSON.parse(stdout) as Asked[]
+}
+
+describe.concurrent('jose', () => {
+  test('is never loaded without jwt, response.jwt and a key to authenticate with, JWTs or not', async () => {
+    expect(await askWith('cache: {}, ')).toEqual([
+      { allowed: true, loaded: false },
+      { allowed: true, loaded: false },
+    ])
+  })
+
+  test('is loaded with the first JWT that has to be verified, and not for opaque tokens', async () => {
+    const jwt = "jwt: { mode: 'local-or-introspect', requiredClaims: [] }"
+    expect(await askWith(jwt)).toEqual([
+      { allowed: true, loaded: false },
+      { allowed: false, loaded: true },
+    ])
+  })
+
+  test('is not loaded for a JWT that can be refused without a key', async () => {
+    // It has no sub, and the rest.
+    expect((await askWith("jwt: { mode: 'local-or-introspect' }"))[1]).toEqual({ allowed: false, loaded: false })
+  })
+})

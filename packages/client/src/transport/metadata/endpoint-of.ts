@@ -81,7 +81,7 @@ function missing(name: string, issuer: string): string {
   if (instead !== undefined) return `the metadata of ${issuer} names no introspection_endpoint. ${instead}`
   return (
     `the metadata of ${issuer} names no introspection_endpoint. If the server has one, give it as the ` +
-    'endpoint option. If it has none, its access tokens are JWTs to be validated with its jwks_uri (often after ' +
+    'endpoint option. If it has none, its access tokens are JWTs to be verified by option group jwt with its jwks_uri (often after ' +
     'asking for an audience), or opaque ones that only its userinfo_endpoint understands'
   )
 }

@@ -1,11 +1,17 @@
-/** Step `response`: keys from the issuer's `jwks_uri`, fetched by the client's own transport (RFC 8414 §2, RFC 7517 §5). */
+/** Keys from the issuer's `jwks_uri`, fetched by the client's own transport (RFC 8414 §2, RFC 7517 §5). */
 import { SharedWork } from '../shared-work.ts'
-import { isSecureUrl, parseJsonObject, ResponseMalformedError, type UrlRules } from '@token-introspection/core'
+import {
+  type IntrospectionError,
+  isSecureUrl,
+  parseJsonObject,
+  ResponseMalformedError,
+  type UrlRules,
+} from '@token-introspection/core'
 import type { JSONWebKeySet } from 'jose'
-import { ResponseKeysUnavailableError, ResponseUntrustedError } from '../errors.ts'
+import { ResponseUntrustedError } from '../errors.ts'
 import type { Deadline, Deadlines } from '../transport/deadline.ts'
 import type { Send, TransportReply } from '../transport/transport.ts'
-import { decodeUtf8 } from './jose-header.ts'
+import { decodeUtf8 } from './decode-utf8.ts'
 import type { KeySource } from './key-source.ts'
 
 /** What fetching the keys needs. */
@@ -15,6 +21,11 @@ export interface RemoteKeySettings {
   readonly urlRules: UrlRules
   readonly send: Send
   readonly deadlines: Deadlines
+  /** The error of the step that wants the keys, for when there are none. */
+  readonly Unavailable: new (
+    message: string,
+    options?: ErrorOptions,
+  ) => IntrospectionError
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number
 }
@@ -57,7 +68,7 @@ export class RemoteKeySource implements KeySource {
     try {
       return await deadline.race(this.#fetchAgain())
     } catch (error) {
-      if (known !== undefined && ageMs < LAST_GOOD_MS && error instanceof ResponseKeysUnavailableError) return known
+      if (known !== undefined && ageMs < LAST_GOOD_MS && error instanceof this.#settings.Unavailable) return known
       throw error
     }
   }
@@ -68,12 +79,16 @@ export class RemoteKeySource implements KeySource {
     return deadline.race(this.#fetchAgain())
   }
 
+  isCurrent(): boolean {
+    return this.#failure === undefined && this.#settings.nowMs() - this.#fetchedAtMs < COOLDOWN_MS
+  }
+
   #fetchAgain(): Promise<JSONWebKeySet> {
     const sinceMs = this.#settings.nowMs() - this.#attemptedAtMs
     if (!this.#work.isUnderWay() && sinceMs < (this.#failure === undefined ? COOLDOWN_MS : FAILURE_COOLDOWN_MS)) {
       const options = this.#failure === undefined ? {} : { cause: this.#failure }
       return Promise.reject(
-        new ResponseKeysUnavailableError('the keys of the issuer were asked for a moment ago', options),
+        new this.#settings.Unavailable('the keys of the issuer were asked for a moment ago', options),
       )
     }
     return this.#work.join(() => {
@@ -93,7 +108,7 @@ export class RemoteKeySource implements KeySource {
       return keySet
     } catch (cause) {
       this.#failure = cause
-      throw new ResponseKeysUnavailableError('the keys of the issuer could not be fetched', { cause })
+      throw new this.#settings.Unavailable('the keys of the issuer could not be fetched', { cause })
     } finally {
       deadline.settle()
     }

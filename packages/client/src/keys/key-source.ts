@@ -1,4 +1,4 @@
-/** Step `response`: where the public keys of the authorization server come from. */
+/** Where the public keys of the authorization server come from. */
 import type { JSONWebKeySet } from 'jose'
 import type { Deadline } from '../transport/deadline.ts'
 
@@ -7,18 +7,20 @@ export interface KeySource {
   /**
    * The keys as far as they are known.
    *
-   * @throws ResponseKeysUnavailableError when there are none to be had.
+   * @throws the error of its step, when there are none to be had.
    */
   current(deadline: Deadline): Promise<JSONWebKeySet>
   /**
    * The keys after another look, because none of `known` was the right one.
    *
-   * @throws ResponseKeysUnavailableError when the look failed, or the last one is too recent for another.
+   * @throws the error of its step, when the look failed, or the last one is too recent for another.
    */
   renew(known: JSONWebKeySet, deadline: Deadline): Promise<JSONWebKeySet>
+  /** Whether the last look was a good one and is too recent for another: what is not there is not there. */
+  isCurrent(): boolean
 }
 
 /** Keys that were given by value: there is nowhere to look again. */
 export function fixedKeySource(jwks: JSONWebKeySet): KeySource {
-  return { current: () => Promise.resolve(jwks), renew: () => Promise.resolve(jwks) }
+  return { current: () => Promise.resolve(jwks), renew: () => Promise.resolve(jwks), isCurrent: () => true }
 }

@@ -1,0 +1,57 @@
+import type { ActiveIntrospectionResponse } from '@token-introspection/core'
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { agree } from './agree.ts'
+
+const words = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'))
+const members: fc.Arbitrary<ActiveIntrospectionResponse> = fc
+  .record(
+    {
+      scope: words.map((tokens) => tokens.join(' ')),
+      aud: fc.oneof(fc.constantFrom('a', 'b'), words),
+      exp: fc.nat(100),
+      nbf: fc.nat(100),
+      auth_time: fc.nat(100),
+      authorization_details: words.map((types) => types.map((type) => ({ type }))),
+    },
+    { requiredKeys: [] },
+  )
+  .map((some) => ({ active: true, ...some }))
+
+function scope(one: { scope?: string | undefined }): string[] {
+  return one.scope?.split(' ').filter(Boolean) ?? []
+}
+
+describe('agree', () => {
+  test('is never wider than what was signed, and never wider than what was answered where it says anything', () => {
+    fc.assert(
+      fc.property(members, members, (local, asked) => {
+        const both = agree(local, asked)
+        if (!both.active) throw new Error('both are active')
+        expect(scope(local)).toEqual(expect.arrayContaining(scope(both)))
+        if (asked.scope !== undefined) expect(scope(asked)).toEqual(expect.arrayContaining(scope(both)))
+        for (const one of [local, asked]) {
+          if (one.aud !== undefined) expect([one.aud].flat()).toEqual(expect.arrayContaining([both.aud].flat()))
+          expect(both.exp ?? Infinity).toBeLessThanOrEqual(one.exp ?? Infinity)
+          expect(both.nbf ?? 0).toBeGreaterThanOrEqual(one.nbf ?? 0)
+          expect(both.auth_time ?? Infinity).toBeLessThanOrEqual(one.auth_time ?? Infinity)
+        }
+        expect(local.authorization_details ?? []).toEqual(expect.arrayContaining(both.authorization_details ?? []))
+        for (const value of Object.values(both)) expect(value).toBeDefined()
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('is inactive when the server says so, whatever was signed', () => {
+    expect(agree({ active: true, sub: 'a' }, { active: false })).toEqual({ active: false })
+  })
+
+  test('takes what means the same for the same, in whatever order', () => {
+    const act = { sub: 'a', act: { sub: 'b', iss: 'c' } }
+    const turned = { act: { iss: 'c', sub: 'b' }, sub: 'a' }
+    expect(agree({ active: true, act }, { active: true, act: turned })).toMatchObject({ act })
+    expect(() => agree({ active: true, act }, { active: true, act: { sub: 'a' } })).toThrow(/differ in act/)
+    expect(() => agree({ active: true, sub: 'a' }, { active: true, sub: 'A' })).toThrow(/differ in sub/)
+  })
+})

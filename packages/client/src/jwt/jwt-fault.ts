@@ -1,0 +1,55 @@
+/** Step `jwt`: why a token is inactive without anybody being asked, and what to tell the operator about it. */
+
+/** What is wrong; `expired` is for every token's life to come to, and is told to nobody. */
+export type JwtFault =
+  | 'opaque'
+  | 'malformed'
+  | 'issuer'
+  | 'algorithm'
+  | 'type'
+  | 'kind'
+  | 'claims'
+  | 'signature'
+  | 'expired'
+
+/** The faults that are told. */
+export type ToldJwtFault = Exclude<JwtFault, 'expired'>
+
+/** Each says what to look at, and nothing that was in the token. */
+const MESSAGES: Readonly<Record<ToldJwtFault, string>> = {
+  opaque:
+    'a token is no signed JWT, and jwt.mode is local. Auth0, and servers like it, issue JWTs for requests with an ' +
+    'audience parameter (others with resource, RFC 8707), and opaque tokens, which are for their userinfo endpoint ' +
+    'alone, for those without. A server that has introspection is asked about opaque tokens with another jwt.mode',
+  malformed: 'a JWT is not written as RFC 7519 has it, or its header has crit or b64',
+  issuer:
+    'a JWT has another iss than the issuer option, which it has to equal character for character, slash at the end and all',
+  algorithm: 'a JWT is signed with an algorithm that is not among jwt.algorithms',
+  type: 'a JWT has a typ that is not among jwt.types, or has none (jwt.acceptUntyped)',
+  kind: 'a JWT is of another kind than an access token: an ID token, a security event, an introspection response or a proof',
+  claims: 'a JWT lacks one of jwt.requiredClaims, or a claim has another type than it is registered with',
+  signature: 'a JWT has a signature that no key of the issuer has made',
+}
+
+/** The same thing is told this often at most, however many bad tokens come. */
+const PERIOD_MS = 60_000
+
+/** What is told of a fault. */
+export interface JwtReport {
+  readonly reason: ToldJwtFault
+  readonly message: string
+}
+
+/** Tells each fault once a minute at most. `nowMs` is milliseconds since the epoch. */
+export function createFaultReporter(report: (told: JwtReport) => void, nowMs: () => number): (fault: JwtFault) => void {
+  const toldAtMs = new Map<JwtFault, number>()
+  return (fault) => {
+    if (fault === 'expired') return
+    const now = nowMs()
+    const last = toldAtMs.get(fault)
+    // A clock that was set back makes for one message too many, and for no silence.
+    if (last !== undefined && now >= last && now - last < PERIOD_MS) return
+    toldAtMs.set(fault, now)
+    report({ reason: fault, message: MESSAGES[fault] })
+  }
+}

@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest'
+import { looksLikeJwt } from './looks-like-jwt.ts'
+
+const encode = (text: string) => Buffer.from(text).toString('base64url')
+const header = encode('{"alg":"ES256"}')
+
+describe('looksLikeJwt', () => {
+  test.each([
+    ['with claims', `${header}.${encode('{}')}.AAAA`],
+    ['without a signature', `${header}.${encode('{}')}.`],
+    ['with padding', `${header}==.${encode('{}')}==.AA==`],
+    ['with claims that are none', `${header}.${encode('hello')}.AAAA`],
+    ['with a name twice', `${encode('{"alg":"a","alg":"b"}')}.${encode('{}')}.AAAA`],
+    ['with a header that is no ASCII', `${encode('{"alg":"é"}')}.${encode('{}')}.AAAA`],
+    ['with alg none', `${encode('{"alg":"none"}')}.${encode('{}')}.`],
+  ])('takes what has a header with alg for a JWT: %s', (_, token) => {
+    expect(looksLikeJwt(token)).toBe(true)
+  })
+
+  test.each([
+    ['nothing', ''],
+    ['dots', '..'],
+    ['no dots', header],
+    ['one dot', `${header}.${header}`],
+    ['three dots', `${header}.${header}.a.b`],
+    ['four dots', `${header}.a.b.c.d`],
+    ['three words', 'an.opaque.token'],
+    ['no alg', `${encode('{"typ":"JWT"}')}.${header}.AAAA`],
+    ['alg that is no text', `${encode('{"alg":1}')}.${header}.AAAA`],
+    ['a list', `${encode('["alg"]')}.${header}.AAAA`],
+    ['null', `${encode('null')}.${header}.AAAA`],
+    ['a space before it', ` ${header}.${header}.AAAA`],
+    ['other characters', `${header}.${header}.A~A`],
+  ])('takes everything else for opaque: %s', (_, token) => {
+    expect(looksLikeJwt(token)).toBe(false)
+  })
+})

@@ -1,0 +1,109 @@
+/** Step `jwt`: whether the claims of a JWT are those of an access token of our issuer (RFC 9068 §2, §4; RFC 8725 §3). */
+import {
+  type ActiveIntrospectionResponse,
+  INACTIVE,
+  isIntrospectionError,
+  type JsonObject,
+  parseIntrospectionResponse,
+} from '@token-introspection/core'
+import type { JwtFault } from './jwt-fault.ts'
+import type { ParsedJwt } from './parse-jwt.ts'
+
+/** What claims are held against. */
+export interface ClaimRules {
+  readonly issuer: string
+  readonly algorithms: readonly string[]
+  /** In lower case, without `application/`. */
+  readonly types: readonly string[]
+  /** Whether a JWT without `typ` may be one. */
+  readonly acceptUntyped: boolean
+  /** Besides `iss` and `exp`. */
+  readonly requiredClaims: readonly string[]
+  /** The registered member, and the claim it is in. */
+  readonly aliases: readonly (readonly [string, string])[]
+  /** The claim whose name means something else in an answer, and the name it gets. */
+  readonly renames: readonly (readonly [string, string])[]
+  /** The claim that stands for `aud` where there is none. */
+  readonly audienceFrom: string | undefined
+  /** Puts right what is forgiven in answers of this server. */
+  readonly right: ((claims: JsonObject) => JsonObject) | undefined
+  /** Seconds the two clocks may differ. */
+  readonly leewaySeconds: number
+}
+
+/** In no access token: a security event has it, an introspection response, a proof, a status list. */
+const OTHER_KINDS = ['events', 'token_introspection', 'htm', 'htu', 'ath', 'status_list'] as const
+/** In ID tokens, which a `typ` that says nothing does not tell from access tokens (OpenID Connect Core §2). */
+const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 's_hash'] as const
+const ACCESS_TOKEN_TYPE = 'at+jwt'
+
+/**
+ * The claims as an answer, or what is wrong with them. Nothing is verified yet: it says that a token is not good, or what
+ * it says if its signature is.
+ *
+ * @param now - in seconds since the epoch.
+ */
+export function readClaims(
+  { header, claims }: ParsedJwt,
+  rules: ClaimRules,
+  now: number,
+): ActiveIntrospectionResponse | JwtFault {
+  if (claims['iss'] !== rules.issuer) return 'issuer'
+  const fault = checkHeader(header, rules) ?? checkKind(header, claims)
+  if (fault !== undefined) return fault
+  const response = toResponse(claims, rules)
+  if (!response.active || response.exp === undefined) return 'claims'
+  if (!rules.requiredClaims.every((name) => hasValue(response, name))) return 'claims'
+  // Each comparison says what must hold, so that a clock that gives no number lets nothing pass.
+  const { exp, nbf } = response
+  if (!(now < exp + rules.leewaySeconds)) return 'expired'
+  if (nbf !== undefined && !(now >= nbf - rules.leewaySeconds)) return 'expired'
+  return response
+}
+
+function checkHeader(header: JsonObject, { algorithms, types, acceptUntyped }: ClaimRules): JwtFault | undefined {
+  const { alg, kid, typ, crit, b64 } = header
+  if (typeof alg !== 'string' || !algorithms.includes(alg)) return 'algorithm'
+  // No extension is understood (RFC 7515 §4.1.11, RFC 7797 §3).
+  if (crit !== undefined || b64 !== undefined || (kid !== undefined && typeof kid !== 'string')) return 'malformed'
+  if (typ === undefined) return acceptUntyped ? undefined : 'type'
+  return typeof typ === 'string' && types.includes(typeName(typ)) ? undefined : 'type'
+}
+
+function checkKind({ typ }: JsonObject, claims: JsonObject): JwtFault | undefined {
+  if (OTHER_KINDS.some((name) => Object.hasOwn(claims, name))) return 'kind'
+  if (typeof typ === 'string' && typeName(typ) === ACCESS_TOKEN_TYPE) return undefined
+  return ID_TOKEN_CLAIMS.some((name) => Object.hasOwn(claims, name)) ? 'kind' : undefined
+}
+
+/** A media type without what may be left out, in lower case (RFC 7515 §4.1.9). */
+export function typeName(typ: string): string {
+  return typ.toLowerCase().replace(/^application\//, '')
+}
+
+/** Whatever a claim `active` says, it is the signature and the clock that say whether a token is. */
+function toResponse(claims: JsonObject, { aliases, renames, audienceFrom, right }: ClaimRules) {
+  const members: JsonObject = { ...claims, active: true }
+  for (const [name, other] of renames) move(members, name, other)
+  for (const [member, claim] of aliases) if (!Object.hasOwn(members, member)) move(members, claim, member)
+  if (audienceFrom !== undefined && !Object.hasOwn(members, 'aud') && Object.hasOwn(members, audienceFrom)) {
+    members['aud'] = members[audienceFrom]
+  }
+  try {
+    return parseIntrospectionResponse(right === undefined ? members : right(members))
+  } catch (error) {
+    if (isIntrospectionError(error)) return INACTIVE
+    throw error
+  }
+}
+
+function hasValue(response: ActiveIntrospectionResponse, name: string): boolean {
+  const value: unknown = Object.hasOwn(response, name) ? response[name] : undefined
+  return value !== undefined && value !== null && value !== ''
+}
+
+function move(members: JsonObject, from: string, to: string): void {
+  if (!Object.hasOwn(members, from)) return
+  members[to] = members[from]
+  delete members[from]
+}

@@ -1,0 +1,13 @@
+/** Octets of others as text. */
+import { ResponseMalformedError } from '@token-introspection/core'
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Octets as text, when they are UTF-8. */
+export function decodeUtf8(octets: Uint8Array): string {
+  try {
+    return utf8.decode(octets)
+  } catch {
+    throw new ResponseMalformedError('the answer is not UTF-8')
+  }
+}

@@ -1,0 +1,41 @@
+/** The signature of a JWT, by one of a set of public keys (RFC 7515 §5.2, RFC 8725 §3). */
+import type { CompactVerifyGetKey, CompactVerifyResult, JSONWebKeySet } from 'jose'
+import { loadJose } from './load-jose.ts'
+
+/** What was signed, when the signature is good. */
+export type SignatureOutcome = Uint8Array | 'unknown key' | 'bad signature'
+
+/** Key sets are turned into what finds keys once, because importing a key costs as much as a signature. */
+const finders = new WeakMap<JSONWebKeySet, CompactVerifyGetKey>()
+
+/** By the key that the header names, or by each of those that fit where it names none or several. */
+export async function verifySignature(
+  jws: string,
+  keySet: JSONWebKeySet,
+  algorithms: readonly string[],
+): Promise<SignatureOutcome> {
+  const { compactVerify, createLocalJWKSet, errors } = await loadJose()
+  let findKey = finders.get(keySet)
+  if (findKey === undefined) {
+    findKey = createLocalJWKSet(keySet)
+    finders.set(keySet, findKey)
+  }
+  const attempt = async (key: CompactVerifyGetKey): Promise<CompactVerifyResult | Error> => {
+    try {
+      return await compactVerify(jws, key, { algorithms: [...algorithms] })
+    } catch (error) {
+      return error as Error
+    }
+  }
+  let result = await attempt(findKey)
+  if (result instanceof errors.JWKSMultipleMatchingKeys) {
+    // No `kid`, or one that stands twice: each key of the right type is tried (FAPI 2.0 Security Profile §5.4.3).
+    for await (const key of result) {
+      result = await attempt(() => key)
+      if (!(result instanceof Error)) break
+    }
+  }
+  if (result instanceof errors.JWKSNoMatchingKey) return 'unknown key'
+  // A key that cannot be used, too short for one, verifies nothing either.
+  return result instanceof Error ? 'bad signature' : result.payload
+}

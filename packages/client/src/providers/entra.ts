@@ -1,0 +1,49 @@
+/** Microsoft Entra. */
+import type { LocalProvider } from './provider.ts'
+import { freezeProvider, ProviderOptions } from './provider-options.ts'
+
+/** Options of {@link entra}. */
+export interface EntraOptions {
+  /** The identifier of the tenant, a GUID: `iss` has no name in its place, and `common` is nobody's issuer. */
+  readonly tenantId: string
+}
+
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/**
+ * A tenant of Microsoft Entra, for APIs whose registration has `requestedAccessTokenVersion` 2. It has no introspection: its
+ * access tokens are JWTs, verified here, and those for other APIs, such as Graph, are not yours to verify. Give
+ * `policy.audience`, the identifier of your API's registration. Scope is in `scp`, and application permissions stay in
+ * `roles`, which the option `check` of a guard can read.
+ *
+ * Security: nobody is asked, so a token is good until it expires, for an hour or so.
+ *
+ * @throws TypeError naming the option that is wrong, as `entra.tenantId`.
+ * @example
+ * ```ts
+ * import { IntrospectionClient } from '@token-introspection/client'
+ * import { entra } from '@token-introspection/client/providers'
+ *
+ * export const tokens = new IntrospectionClient({
+ *   provider: entra({ tenantId: '11111111-2222-3333-4444-555555555555' }),
+ *   policy: { audience: '66666666-7777-8888-9999-000000000000' },
+ * })
+ * ```
+ */
+export function entra(options: EntraOptions): LocalProvider {
+  const group = new ProviderOptions('entra', options, ['tenantId'])
+  const tenantId = group.required('tenantId')
+  if (!GUID.test(tenantId)) throw group.error('tenantId', 'must be the GUID of the tenant')
+  return freezeProvider({
+    name: 'Microsoft Entra',
+    documentation: 'https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens',
+    issuer: `https://login.microsoftonline.com/${tenantId.toLowerCase()}/v2.0`,
+    jwt: {
+      mode: 'local',
+      types: ['JWT'],
+      // ID tokens, which are of the same type, have no azp.
+      requiredClaims: ['aud', 'sub', 'client_id', 'iat'],
+      aliases: { client_id: 'azp', scope: 'scp', jti: 'uti' },
+    },
+  })
+}

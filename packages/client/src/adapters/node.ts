@@ -1,22 +1,28 @@
 /** Guards for Node's own requests and responses. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Allowance, Guard, GuardRequest } from '../index.ts'
+import { type Allowance, type Guard, type GuardRequest, isPreflight, type Refusal } from '../index.ts'
+import { readNodeRequest } from './node-request.ts'
+import { addFields, BODY_FIELDS, type FieldAccess } from './response-fields.ts'
 
 /**
- * A Node request as a guard sees it: from the raw fields, so that a second `Authorization` is seen and not dropped.
+ * A Node request as a guard sees it: from the raw fields, so that a second `Authorization` is seen and not dropped. What a
+ * body parser has left on `request.body` is the form; `originalUrl`, which routers leave, goes before `url`.
  */
 export function toGuardRequest(request: IncomingMessage): GuardRequest {
-  return {
-    headers: {
-      get: (name) => request.headersDistinct[name]?.join(', '),
-    },
-  }
+  const { originalUrl = request.url, body } = request as RoutedRequest
+  return readNodeRequest(request, originalUrl, { body })
 }
 
+/** What routers and parsers leave on a request. */
+type RoutedRequest = IncomingMessage & { readonly originalUrl?: string | undefined; readonly body?: unknown }
+
 /**
- * Puts a guard before a Node request. A refused request is answered here.
+ * Puts a guard before a Node request. A refused request is answered here, and so is a CORS preflight, with 204 and no
+ * permission: to give one, ask `isPreflight` first.
  *
- * @returns the token's answer, or `undefined` when the response has been sent.
+ * For a guard that is `optional`, use it directly, with {@link toGuardRequest}, {@link addHeaders} and {@link sendRefusal}.
+ *
+ * @returns the token's answer, or `undefined` when the response has been sent. It rejects only for bugs.
  *
  * @example
  * ```ts
@@ -37,10 +43,73 @@ export function requireToken<Claims extends object>(
   guard: Guard<Claims>,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<Allowance<Claims>['token'] | undefined> {
   return async (request, response) => {
-    const decision = await guard(toGuardRequest(request))
-    if (decision.allowed) return decision.token
-    response.writeHead(decision.status, decision.headers)
-    response.end(decision.body)
-    return undefined
+    const guarded = toGuardRequest(request)
+    if (isPreflight(guarded)) {
+      response.statusCode = 204
+      response.end()
+      return undefined
+    }
+    const decision = await guard(guarded)
+    if (!decision.allowed) {
+      sendRefusal(decision, response)
+      return undefined
+    }
+    addHeaders(decision.headers, response)
+    return decision.token
   }
+}
+
+/**
+ * Sends a refusal: its status, headers and body. `Access-Control-Expose-Headers` is added to what is there already. A
+ * response that has begun is left alone.
+ *
+ * @example
+ * ```ts
+ * import type { ServerResponse } from 'node:http'
+ * import type { Refusal } from '@token-introspection/client'
+ * import { sendRefusal } from '@token-introspection/client/node'
+ *
+ * export function refuse(refusal: Refusal, response: ServerResponse): void {
+ *   console.warn(refusal.reason)
+ *   sendRefusal(refusal, response)
+ * }
+ * ```
+ */
+export function sendRefusal(refusal: Refusal, response: ServerResponse): void {
+  if (response.headersSent || response.writableEnded) return
+  for (const name of BODY_FIELDS) response.removeHeader(name)
+  response.statusCode = refusal.status
+  addFields(refusal.headers, response, ACCESS)
+  // Node finds no length any more where the field was removed.
+  response.setHeader('content-length', Buffer.byteLength(refusal.body))
+  response.end(refusal.body)
+}
+
+/**
+ * Adds the headers of a decision that allows, before anything is sent: what is stricter stays as it is. A response that has
+ * begun is left alone.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import type { OptionalGuard } from '@token-introspection/client'
+ * import { addHeaders, sendRefusal, toGuardRequest } from '@token-introspection/client/node'
+ *
+ * export function greeter(mayPass: OptionalGuard) {
+ *   return createServer(async (request, response) => {
+ *     const decision = await mayPass(toGuardRequest(request))
+ *     if (!decision.allowed) return sendRefusal(decision, response)
+ *     addHeaders(decision.headers, response)
+ *     response.end(`hello ${decision.token?.sub ?? 'stranger'}`)
+ *   })
+ * }
+ * ```
+ */
+export function addHeaders(headers: Readonly<Record<string, string>>, response: ServerResponse): void {
+  if (!response.headersSent) addFields(headers, response, ACCESS)
+}
+
+const ACCESS: FieldAccess<ServerResponse> = {
+  get: (response, name) => response.getHeader(name),
+  set: (response, name, value) => void response.setHeader(name, value),
 }

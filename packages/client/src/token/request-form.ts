@@ -29,7 +29,7 @@ export async function readRequestForm(request: GuardRequest): Promise<RequestFor
 }
 
 async function readText(request: Request): Promise<string | undefined> {
-  const reader = request.body?.getReader()
+  const reader = request.body?.getReader() as ReadableStreamDefaultReader<Uint8Array> | undefined
   if (reader === undefined) return undefined
   const decoder = new TextDecoder()
   let text = ''

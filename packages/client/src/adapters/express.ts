@@ -1,0 +1,115 @@
+/**
+ * Guards for Express 4 and 5: Node's own request and response, which is what Express extends. Express has no types of its
+ * own, and those in every version of `@types/express` build on Node's.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type GuardToken, isPreflight, type OptionalGuard, type Refusal } from '../index.ts'
+import { addHeaders, sendRefusal, toGuardRequest } from './node.ts'
+import { requireGuard, resolveOnRefusal } from './refusal-options.ts'
+
+/** Options of {@link requireToken}. */
+export interface RequireTokenOptions<Req extends IncomingMessage, Res extends ServerResponse> {
+  /**
+   * What to do with a refusal, instead of sending it as it is: send it with `sendRefusal` of
+   * `@token-introspection/client/node`, answer in your own words, or hand an error on with `next`. Default sends it.
+   *
+   * Security: `next` without an error lets nothing pass; it is an error itself.
+   */
+  readonly onRefusal?:
+    | ((refusal: Refusal, request: Req, response: Res, next: (error: unknown) => void) => unknown)
+    | undefined
+}
+
+/** A middleware that lets nothing pass but what its guard allows. */
+export interface TokenMiddleware<Token, Req extends IncomingMessage, Res extends ServerResponse> {
+  (request: Req, response: Res, next: (error?: unknown) => void): void
+  /**
+   * The token of a request that this middleware has let pass, the same as `request.auth`, with its type.
+   *
+   * @throws TypeError when it has not: a handler that stands before its guard, or beside it, finds no token.
+   */
+  tokenOf(request: Req): Token
+}
+
+/**
+ * Turns a guard into a middleware for `app.use` or a route. A refused request is answered here; one that may pass has its
+ * token on `request.auth`, `undefined` when the guard is optional and there was none. A guard that fails is an error for
+ * the error handlers of the application.
+ *
+ * CORS preflights pass without a token, for a CORS middleware behind; put that before, and none comes here. Tokens in forms
+ * are seen behind `express.urlencoded()` only. `trust proxy` is not consulted.
+ *
+ * @throws TypeError when the guard is none, or an option is unknown.
+ *
+ * @example
+ * ```ts
+ * import express from 'express'
+ * import type { IntrospectionClient } from '@token-introspection/client'
+ * import { requireToken } from '@token-introspection/client/express'
+ *
+ * export function ordersApi(introspection: IntrospectionClient) {
+ *   const mayRead = requireToken(introspection.guard({ audience: 'https://orders.example.com', scope: 'orders:read' }))
+ *   const app = express()
+ *   app.get('/orders', mayRead, (request, response) => {
+ *     const { sub } = mayRead.tokenOf(request)
+ *     response.json({ orders: [], for: sub })
+ *   })
+ *   return app
+ * }
+ * ```
+ */
+export function requireToken<
+  G extends OptionalGuard,
+  Req extends IncomingMessage = IncomingMessage,
+  Res extends ServerResponse = ServerResponse,
+>(guard: G, options: RequireTokenOptions<Req, Res> = {}): TokenMiddleware<GuardToken<G>, Req, Res> {
+  requireGuard(guard)
+  const onRefusal = resolveOnRefusal<NonNullable<RequireTokenOptions<Req, Res>['onRefusal']>>(options)
+  const passed = Symbol('token')
+
+  const middleware = (request: Req, response: Res, next: (error?: unknown) => void): void => {
+    void pass(request, response, next)
+  }
+
+  // No error of a promise is lost: Express 4 does not look at them, and what comes after `next` is not ours to catch.
+  async function pass(request: Req, response: Res, next: (error?: unknown) => void): Promise<void> {
+    try {
+      const guarded = toGuardRequest(request)
+      const decision = isPreflight(guarded) ? undefined : await guard(guarded)
+      if (decision?.allowed === false) {
+        await refuse(decision, request, response, next)
+        return
+      }
+      if (decision !== undefined) {
+        addHeaders(decision.headers, response)
+        const noted = request as unknown as NotedRequest
+        noted.auth = decision.token
+        noted[passed] = decision.token
+      }
+    } catch (error) {
+      next(error)
+      return
+    }
+    next()
+  }
+
+  function refuse(refusal: Refusal, request: Req, response: Res, next: (error: unknown) => void): unknown {
+    if (onRefusal === undefined) return sendRefusal(refusal, response)
+    return onRefusal(refusal, request, response, (error) => next(error || new TypeError(NO_WAY_ON)))
+  }
+
+  return Object.assign(middleware, {
+    tokenOf(request: Req): GuardToken<G> {
+      if (!(passed in request)) throw new TypeError('the request has not passed this guard')
+      return (request as unknown as NotedRequest)[passed] as GuardToken<G>
+    },
+  })
+}
+
+/** A request with what is noted on it: the token, also under a name that is the middleware's own, for `tokenOf`. */
+interface NotedRequest {
+  auth?: unknown
+  [passed: symbol]: unknown
+}
+
+const NO_WAY_ON = 'onRefusal called next without an error'

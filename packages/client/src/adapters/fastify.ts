@@ -1,0 +1,150 @@
+/** Guards for Fastify: as a hook of one route, or of every route by a plugin that reads `config.auth`. */
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { OptionGroup } from '@token-introspection/core/options'
+import { type ActiveIntrospectionResult, isPreflight, type OptionalGuard, type Refusal } from '../index.ts'
+import { readNodeRequest } from './node-request.ts'
+import { requireGuard, resolveOnRefusal } from './refusal-options.ts'
+import { addFields, BODY_FIELDS, type FieldAccess } from './response-fields.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The token of a request that has passed a guard; `undefined` where there is no guard, or it is optional. */
+    auth?: ActiveIntrospectionResult | undefined
+  }
+  interface FastifyContextConfig {
+    /** The guard of the route, or `false` for none, behind the plugin `tokenGuards`. */
+    auth?: OptionalGuard | false | undefined
+  }
+}
+
+/** What to do with a refusal, instead of sending it: it must be answered, or an error thrown. */
+export type OnRefusal = (refusal: Refusal, request: FastifyRequest, reply: FastifyReply) => unknown
+
+/** Options of {@link requireToken}. */
+export interface RequireTokenOptions {
+  /** What to do with a refusal, instead of sending it as it is. Default sends it. */
+  readonly onRefusal?: OnRefusal | undefined
+}
+
+/** A hook for `onRequest`, `preParsing`, `preValidation` or `preHandler`. */
+export type TokenHook = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>
+
+/**
+ * Turns a guard into a hook. A refused request is answered here; one that may pass has its token on `request.auth`,
+ * `undefined` when the guard is optional and there was none.
+ *
+ * As `onRequest` it refuses before a body is read; tokens in forms are seen from `preValidation` on, behind
+ * `@fastify/formbody`. CORS preflights pass without a token. `trustProxy` is not consulted.
+ *
+ * @throws TypeError when the guard is none, or an option is unknown.
+ *
+ * @example
+ * ```ts
+ * import type { IntrospectionClient } from '@token-introspection/client'
+ * import { requireToken } from '@token-introspection/client/fastify'
+ * import Fastify from 'fastify'
+ *
+ * export function ordersApi(introspection: IntrospectionClient) {
+ *   const mayRead = requireToken(introspection.guard({ audience: 'https://orders.example.com', scope: 'orders:read' }))
+ *   const app = Fastify()
+ *   app.get('/orders', { onRequest: mayRead }, (request) => ({ orders: [], for: request.auth?.sub }))
+ *   return app
+ * }
+ * ```
+ */
+export function requireToken(guard: OptionalGuard, options: RequireTokenOptions = {}): TokenHook {
+  requireGuard(guard)
+  const onRefusal = resolveOnRefusal<OnRefusal>(options)
+  return (request, reply) => judge(guard, onRefusal, request, reply)
+}
+
+/** Options of {@link tokenGuards}. */
+export interface TokenGuardsOptions extends RequireTokenOptions {
+  /** The guard of routes that say nothing. Default none, and then such a route is open. */
+  readonly guard?: OptionalGuard | undefined
+  /** When routes are guarded: `preValidation` for guards that take tokens from forms. Default `onRequest`. */
+  readonly hook?: 'onRequest' | 'preValidation' | undefined
+}
+
+/**
+ * A plugin that guards every route of the instance it is registered with, and of those below: by `config.auth` of the
+ * route, by its option `guard` where the route says nothing, and not at all where `config.auth` is `false`. It is not
+ * encapsulated; register it in a scope of its own to guard that scope alone.
+ *
+ * Security: `config.auth` of routes in other scopes is read by nobody. With the option `guard`, a route is open only where
+ * it says so.
+ *
+ * @example
+ * ```ts
+ * import type { IntrospectionClient } from '@token-introspection/client'
+ * import { tokenGuards } from '@token-introspection/client/fastify'
+ * import Fastify from 'fastify'
+ *
+ * export async function ordersApi(introspection: IntrospectionClient) {
+ *   const audience = 'https://orders.example.com'
+ *   const app = Fastify()
+ *   await app.register(tokenGuards, { guard: introspection.guard({ audience }) })
+ *   app.get('/health', { config: { auth: false } }, () => 'well')
+ *   app.get('/orders', { config: { auth: introspection.guard({ audience, scope: 'orders:read' }) } }, (request) => ({
+ *     orders: [],
+ *     for: request.auth?.sub,
+ *   }))
+ *   return app
+ * }
+ * ```
+ */
+export const tokenGuards: FastifyPluginAsync<TokenGuardsOptions> = Object.assign(
+  // As a promise, because what a plugin with a callback throws is caught by nobody.
+  (async (app, options) => {
+    const group = new OptionGroup('tokenGuards', options, ['guard', 'hook', 'onRefusal', 'prefix', 'logLevel'])
+    const guardOfOthers = group.function<OptionalGuard>('guard')
+    const onRefusal = group.function<OnRefusal>('onRefusal')
+    const hook = group.oneOf('hook', ['onRequest', 'preValidation'] as const, 'onRequest')
+    // Two of them would judge a request twice, and a proof is good for one time only.
+    if (app.hasDecorator(REGISTERED)) throw new TypeError('tokenGuards: is registered with this instance already')
+    app.decorate(REGISTERED, true)
+    if (!app.hasRequestDecorator('auth')) app.decorateRequest('auth', undefined)
+    app.addHook(hook, async (request: FastifyRequest, reply: FastifyReply) => {
+      const { auth = guardOfOthers } = request.routeOptions.config
+      if (auth === undefined || auth === false) return undefined
+      return judge(auth, onRefusal, request, reply)
+    })
+  }) satisfies FastifyPluginAsync<TokenGuardsOptions>,
+  // What `fastify-plugin` sets: hooks and decorators are for the instance that registers.
+  { [Symbol.for('skip-override')]: true, [Symbol.for('fastify.display-name')]: 'token-introspection-guards' },
+)
+
+const REGISTERED = Symbol('token-introspection-guards')
+
+async function judge(
+  guard: OptionalGuard,
+  onRefusal: OnRefusal | undefined,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply | undefined> {
+  const guarded = readNodeRequest(request.raw, request.originalUrl, request)
+  if (isPreflight(guarded)) return undefined
+  const decision = await guard(guarded)
+  if (decision.allowed) {
+    addFields(decision.headers, reply, ACCESS)
+    request.auth = decision.token
+    return undefined
+  }
+  if (onRefusal === undefined) return send(decision, reply)
+  await onRefusal(decision, request, reply)
+  if (!reply.sent) throw new TypeError('onRefusal neither answered nor threw')
+  return reply
+}
+
+function send({ status, headers, body }: Refusal, reply: FastifyReply): FastifyReply {
+  for (const name of BODY_FIELDS) reply.removeHeader(name)
+  addFields(headers, reply, ACCESS)
+  // Octets, because Fastify adds a charset to JSON that is text; and none at all, because it gives them a media type.
+  return reply.code(status).send(body === '' ? undefined : Buffer.from(body))
+}
+
+const ACCESS: FieldAccess<FastifyReply> = {
+  // Middleware of other frameworks, where it is let in, sets fields past Fastify.
+  get: (reply, name) => reply.getHeader(name) ?? reply.raw.getHeader(name),
+  set: (reply, name, value) => void reply.header(name, value),
+}

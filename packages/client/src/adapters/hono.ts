@@ -1,0 +1,82 @@
+/** Guards for Hono, wherever it runs: the token is a typed variable of the context. */
+import type { Context, MiddlewareHandler } from 'hono'
+import { type GuardRequest, type GuardToken, isPreflight, type OptionalGuard, type Refusal } from '../index.ts'
+import { requireGuard, resolveOnRefusal } from './refusal-options.ts'
+import { addFields, type FieldAccess } from './response-fields.ts'
+
+/** Options of {@link requireToken}. */
+export interface RequireTokenOptions {
+  /** What to answer a refusal with. Default its own status, headers and body. */
+  readonly onRefusal?: ((refusal: Refusal, context: Context) => Response | Promise<Response>) | undefined
+}
+
+/** What a middleware sets, for `new Hono<AuthEnv>()`. */
+export interface AuthEnv<Token = GuardToken<OptionalGuard>> {
+  Variables: { auth: Token }
+}
+
+/**
+ * Turns a guard into a middleware. A refused request is answered here; one that may pass has its token in
+ * `context.get('auth')` and `context.var.auth`, `undefined` when the guard is optional and there was none.
+ *
+ * CORS preflights pass without a token, for a CORS middleware behind; put that before, and none comes here. Certificates of
+ * connections are not seen: no runtime of Hono has a common way to them.
+ *
+ * @throws TypeError when the guard is none, or an option is unknown.
+ *
+ * @example
+ * ```ts
+ * import type { IntrospectionClient } from '@token-introspection/client'
+ * import { requireToken } from '@token-introspection/client/hono'
+ * import { Hono } from 'hono'
+ *
+ * export function ordersApi(introspection: IntrospectionClient) {
+ *   const mayRead = requireToken(introspection.guard({ audience: 'https://orders.example.com', scope: 'orders:read' }))
+ *   return new Hono().get('/orders', mayRead, (context) => context.json({ orders: [], for: context.var.auth.sub }))
+ * }
+ * ```
+ */
+export function requireToken<G extends OptionalGuard>(
+  guard: G,
+  options: RequireTokenOptions = {},
+): MiddlewareHandler<AuthEnv<GuardToken<G>>> {
+  requireGuard(guard)
+  const onRefusal = resolveOnRefusal<NonNullable<RequireTokenOptions['onRefusal']>>(options)
+  return async (context, next) => {
+    const { req } = context
+    if (isPreflight(req.raw)) return next()
+    const decision = await guard(guardRequestOf(req))
+    if (!decision.allowed) return onRefusal === undefined ? toResponse(decision, context) : onRefusal(decision, context)
+    const { headers, token } = decision
+    context.set('auth', token as GuardToken<G>)
+    await next()
+    addFields(headers, context, ACCESS)
+    return undefined
+  }
+}
+
+/** By way of the context: Hono puts what middleware has set on it over what a new response says. */
+function toResponse({ status, headers, body }: Refusal, context: Context): Response {
+  addFields(headers, context, ACCESS)
+  return body === '' ? context.body(null, status as 401) : context.body(body, status as 401)
+}
+
+/** A web request is one that guards take; of a body that was read by way of Hono, it has the text. */
+function guardRequestOf(req: Context['req']): GuardRequest {
+  if (Object.keys(req.bodyCache).length === 0) return req.raw
+  const { method, url, headers } = req.raw
+  return { method, url, headers, form: () => readForm(req) }
+}
+
+async function readForm(req: Context['req']): Promise<{ access_token?: readonly unknown[] } | undefined> {
+  const values =
+    'formData' in req.bodyCache
+      ? (await req.formData()).getAll('access_token')
+      : new URLSearchParams(await req.text()).getAll('access_token')
+  return values.length === 0 ? {} : { access_token: values }
+}
+
+const ACCESS: FieldAccess<Context> = {
+  get: (context, name) => context.res.headers.get(name),
+  set: (context, name, value) => context.header(name, value),
+}

@@ -1,0 +1,208 @@
+/** Guards for servers of the Model Context Protocol, made with its TypeScript SDK. */
+import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js'
+import { OptionGroup } from '@token-introspection/core/options'
+import { type ActiveIntrospectionResult, type Guard, isPreflight } from '../index.ts'
+import { requireGuard } from './refusal-options.ts'
+import { addFields } from './response-fields.ts'
+
+/** What the SDK's `requireBearerAuth` takes as `verifier`. */
+export interface TokenVerifier {
+  /** Gives what the token says, or throws what makes `requireBearerAuth` refuse. */
+  verifyAccessToken(token: string): Promise<AuthInfo>
+}
+
+/** A class of errors of the SDK. */
+export type McpErrorClass = new (message: string) => Error
+
+/** Options of {@link createMcpGate} and {@link guardMcp}. */
+export interface McpGateOptions {
+  /**
+   * The identifier of this server, as `authInfo.resource` says it where it is among the audiences of the token. Default the
+   * audience of the token, when there is one alone and it is a URL.
+   */
+  readonly resource?: string | undefined
+}
+
+/** Options of {@link createTokenVerifier}. The SDK tells its errors by their classes, so it is given them here. */
+export interface TokenVerifierOptions extends McpGateOptions {
+  /** `InvalidTokenError` of `@modelcontextprotocol/sdk/server/auth/errors.js`: answered with 401. */
+  readonly InvalidTokenError: McpErrorClass
+  /** `InsufficientScopeError` of the same file: answered with 403. */
+  readonly InsufficientScopeError: McpErrorClass
+}
+
+/**
+ * Creates a verifier for the `requireBearerAuth` middleware of the MCP SDK from a guard, with everything the guard judges:
+ * audience, scope, issuer, token kind, step-up.
+ *
+ * Use {@link guardMcp} where you can. The middleware hands over the token alone, so a token that is bound to a key or to a
+ * certificate is refused with 401; it refuses tokens without `exp`; and it has no 503: an outage, thrown as it is, becomes
+ * its 500. It never becomes 401, so no client throws a good token away.
+ *
+ * @param guard - one that no request passes without a token.
+ * @throws TypeError when the guard is none, or naming the option that is missing or wrong.
+ *
+ * @example
+ * ```ts
+ * import { InsufficientScopeError, InvalidTokenError } from '@modelcontextprotocol/sdk/server/auth/errors.js'
+ * import { requireBearerAuth } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js'
+ * import type { IntrospectionClient } from '@token-introspection/client'
+ * import { createTokenVerifier } from '@token-introspection/client/mcp'
+ *
+ * export function requireToken(introspection: IntrospectionClient) {
+ *   const resource = 'https://mcp.example.com/mcp'
+ *   const guard = introspection.guard({ audience: resource })
+ *   const verifier = createTokenVerifier(guard, { InsufficientScopeError, InvalidTokenError, resource })
+ *   return requireBearerAuth({ verifier, expectedResource: new URL(resource) })
+ * }
+ * ```
+ */
+export function createTokenVerifier(guard: Guard, options: TokenVerifierOptions): TokenVerifier {
+  requireGuard(guard)
+  const group = new OptionGroup('', options, ['resource', 'InvalidTokenError', 'InsufficientScopeError'])
+  const InvalidTokenError = group.function<McpErrorClass>('InvalidTokenError')
+  const InsufficientScopeError = group.function<McpErrorClass>('InsufficientScopeError')
+  if (InvalidTokenError === undefined) throw group.error('InvalidTokenError', 'is required: the class of the SDK')
+  if (InsufficientScopeError === undefined)
+    throw group.error('InsufficientScopeError', 'is required: the class of the SDK')
+  const resource = group.string('resource')
+  return {
+    async verifyAccessToken(token) {
+      const credentials = `Bearer ${token}`
+      const decision = await guard({ headers: { get: (name) => (name === 'authorization' ? credentials : null) } })
+      if (decision.allowed) return toAuthInfo(token, decision.token, resource)
+      if (decision.error !== undefined) throw decision.error
+      // The message ends up in a quoted string that the SDK does not escape.
+      throw decision.status === 403
+        ? new InsufficientScopeError('The token is not enough for this')
+        : new InvalidTokenError('The token is not active, or not for this server')
+    },
+  }
+}
+
+/**
+ * Creates a gate for `WebStandardStreamableHTTPServerTransport` of the MCP SDK, or any other server of web requests.
+ *
+ * @param guard - one that no request passes without a token.
+ * @returns what to hand to the transport as `authInfo`, or the response to send: 401 with the challenge that leads clients
+ * to the metadata, 403, 400, and 503 for an outage. Tokens without `exp` pass, and so do tokens that are bound to a key, where
+ * the guard takes proofs. Certificates of connections are not seen, for web requests have none: see the guide. Fields that the guard adds to good responses are lost; {@link guardMcp}
+ * sends them. A CORS preflight is 204 without permission: to give one, ask `isPreflight` first.
+ * @throws TypeError when the guard is none, or naming the option that is wrong.
+ *
+ * @example
+ * ```ts
+ * import type { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
+ * import type { IntrospectionClient } from '@token-introspection/client'
+ * import { createMcpGate } from '@token-introspection/client/mcp'
+ *
+ * export function serve(introspection: IntrospectionClient, transport: WebStandardStreamableHTTPServerTransport) {
+ *   const gate = createMcpGate(introspection.guard({ audience: 'https://mcp.example.com/mcp' }))
+ *   return async (request: Request): Promise<Response> => {
+ *     const authInfo = await gate(request)
+ *     return authInfo instanceof Response ? authInfo : transport.handleRequest(request, { authInfo })
+ *   }
+ * }
+ * ```
+ */
+export function createMcpGate(
+  guard: Guard,
+  options: McpGateOptions = {},
+): (request: Request) => Promise<AuthInfo | Response> {
+  const pass = createPass(guard, options)
+  return async (request) => {
+    const passed = await pass(request)
+    return passed instanceof Response ? passed : passed.authInfo
+  }
+}
+
+/**
+ * Puts a guard before what handles the requests of an MCP server, as {@link createMcpGate} does, and sends the fields that the
+ * guard adds to good responses, such as the next `DPoP-Nonce`.
+ *
+ * @param guard - one that no request passes without a token.
+ * @param handle - answers a request that may pass; `handleRequest` of the transport takes what it is given.
+ * @throws TypeError when the guard is none, or naming the option that is wrong.
+ *
+ * @example
+ * ```ts
+ * import type { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
+ * import { createProtectedResource, type IntrospectionClient } from '@token-introspection/client'
+ * import { guardMcp } from '@token-introspection/client/mcp'
+ *
+ * export function serve(introspection: IntrospectionClient, transport: WebStandardStreamableHTTPServerTransport) {
+ *   const mcp = createProtectedResource({ resource: 'https://mcp.example.com/mcp' })
+ *   const handle = guardMcp(mcp.guard(introspection, { scope: 'tools:call' }), (request, options) =>
+ *     transport.handleRequest(request, options),
+ *   )
+ *   return async (request: Request): Promise<Response> => mcp.handle(request) ?? (await handle(request))
+ * }
+ * ```
+ */
+export function guardMcp(
+  guard: Guard,
+  handle: (request: Request, options: { readonly authInfo: AuthInfo }) => Response | Promise<Response>,
+  options: McpGateOptions = {},
+): (request: Request) => Promise<Response> {
+  const pass = createPass(guard, options)
+  return async (request) => {
+    const passed = await pass(request)
+    if (passed instanceof Response) return passed
+    const response = await handle(request, { authInfo: passed.authInfo })
+    return withHeaders(response, passed.headers)
+  }
+}
+
+interface Pass {
+  readonly authInfo: AuthInfo
+  readonly headers: Readonly<Record<string, string>>
+}
+
+function createPass(guard: Guard, options: McpGateOptions): (request: Request) => Promise<Pass | Response> {
+  requireGuard(guard)
+  const resource = new OptionGroup('', options, ['resource']).string('resource')
+  return async (request) => {
+    if (isPreflight(request)) return new Response(null, { status: 204 })
+    const decision = await guard(request)
+    if (!decision.allowed) return decision.toResponse()
+    const token = presentedToken(request)
+    return { authInfo: toAuthInfo(token, decision.token, resource), headers: decision.headers }
+  }
+}
+
+/** The token as it stands in the field, which the guard has found to be well-formed; empty when it was elsewhere. */
+function presentedToken(request: Request): string {
+  return /^(?:bearer|dpop) +(.*)$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? ''
+}
+
+function toAuthInfo(token: string, answer: ActiveIntrospectionResult, wanted: string | undefined): AuthInfo {
+  const { client_id: clientId, scope, exp, aud } = answer
+  const resource = resourceOf(aud, wanted)
+  return {
+    token,
+    // The SDK has no word for a token that names no client.
+    clientId: clientId ?? '',
+    scopes: scope === undefined || scope === '' ? [] : scope.split(' '),
+    ...(exp !== undefined && { expiresAt: exp }),
+    ...(resource !== undefined && { resource }),
+    extra: { ...answer },
+  }
+}
+
+function resourceOf(aud: string | readonly string[] | undefined, wanted: string | undefined): URL | undefined {
+  const audiences = typeof aud === 'string' ? [aud] : (aud ?? [])
+  const resource = wanted !== undefined && audiences.includes(wanted) ? wanted : audiences[0]
+  if (resource === undefined || !URL.canParse(resource)) return undefined
+  return resource === wanted || audiences.length === 1 ? new URL(resource) : undefined
+}
+
+/** A response whose fields may be fixed, as those of `fetch` are, is copied. */
+function withHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
+  if (Object.keys(headers).length === 0) return response
+  const sent = new Response(response.body, response)
+  addFields(headers, sent.headers, {
+    get: (fields, name) => fields.get(name),
+    set: (fields, name, value) => fields.set(name, value),
+  })
+  return sent
+}

@@ -1,0 +1,235 @@
+/** Guards for Nest: one for the application, told by decorators what each route requires. */
+import {
+  type CanActivate,
+  createParamDecorator,
+  type CustomDecorator,
+  type ExecutionContext,
+  HttpException,
+  SetMetadata,
+} from '@nestjs/common'
+import { Reflector } from '@nestjs/core'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { OptionGroup } from '@token-introspection/core/options'
+import {
+  type GuardOptions,
+  type GuardRequest,
+  isPreflight,
+  type OptionalGuard,
+  type OptionalGuardOptions,
+  type Refusal,
+} from '../index.ts'
+import { addHeaders, toGuardRequest } from './node.ts'
+import { readNodeRequest } from './node-request.ts'
+import { addFields, type FieldAccess } from './response-fields.ts'
+
+/** What makes guards: an `IntrospectionClient`. */
+export interface GuardMaker {
+  guard(options: OptionalGuardOptions): OptionalGuard
+}
+
+/**
+ * Gets the request from a context that is not HTTP's, such as that of a resolver or a gateway: one of Express, of Fastify, of
+ * Node, or what a guard takes. `undefined` denies.
+ */
+export type RequestOf = (context: ExecutionContext) => object | undefined
+
+/** Options of {@link TokenGuard}. */
+export interface TokenGuardOptions {
+  /** What every route requires, on top of the client's `policy`; routes say more with `@RequireToken`. Default nothing. */
+  readonly guard?: GuardOptions | OptionalGuardOptions | undefined
+  /** The request of contexts that are not HTTP's. Default none, and then they are denied. */
+  readonly requestOf?: RequestOf | undefined
+}
+
+/**
+ * A refused request, for exception filters: status and body are those of the refusal, and its headers are on the response
+ * by the time it is thrown. A refusal without a body gets that of Nest.
+ */
+export class TokenRefusedException extends HttpException {
+  /** Why, with everything there is to send. */
+  readonly refusal: Refusal
+
+  constructor(refusal: Refusal) {
+    super(bodyOf(refusal), refusal.status, { cause: refusal.error })
+    this.refusal = refusal
+  }
+}
+
+/**
+ * The guard of an application, or of a controller: every route needs a token, unless it is `@Public()`. On Express and on
+ * Fastify alike.
+ *
+ * A refused request is a {@link TokenRefusedException}. One that may pass has its token on `request.auth`, which `@Auth()`
+ * gives to a handler. CORS preflights pass without a token, where there is a route for them. What is not HTTP is denied,
+ * unless `requestOf` finds its request.
+ *
+ * @example
+ * ```ts
+ * import { Module } from '@nestjs/common'
+ * import { APP_GUARD } from '@nestjs/core'
+ * import { IntrospectionClient } from '@token-introspection/client'
+ * import { TokenGuard } from '@token-introspection/client/nest'
+ *
+ * export class AppModule {}
+ * Module({
+ *   providers: [
+ *     {
+ *       provide: APP_GUARD,
+ *       useFactory: (introspection: IntrospectionClient) => new TokenGuard(introspection),
+ *       inject: [IntrospectionClient],
+ *     },
+ *   ],
+ * })(AppModule)
+ * ```
+ */
+export class TokenGuard implements CanActivate {
+  readonly #source: GuardMaker
+  readonly #ofAll: object
+  readonly #requestOf: RequestOf | undefined
+  readonly #guards = new WeakMap<object, WeakMap<object, OptionalGuard>>()
+
+  /**
+   * @param source - the client, or whatever makes guards.
+   * @throws TypeError when an option is unknown.
+   */
+  constructor(source: GuardMaker, options: TokenGuardOptions = {}) {
+    const group = new OptionGroup('tokenGuard', options, ['guard', 'requestOf'])
+    this.#source = source
+    this.#ofAll = { ...(group.raw('guard') as object | undefined) }
+    this.#requestOf = group.function<RequestOf>('requestOf')
+  }
+
+  /** Decides about one request. It throws a {@link TokenRefusedException}, or what is a bug. */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const isHttp = context.getType() === 'http'
+    const guard = this.#guardOf(context.getHandler(), context.getClass())
+    if (guard === undefined) {
+      if (isHttp) Object.assign(context.switchToHttp().getRequest<object>(), { auth: undefined })
+      return true
+    }
+    const request = isHttp ? context.switchToHttp().getRequest<object>() : this.#requestOf?.(context)
+    if (request === undefined) return false
+    const guarded = asGuardRequest(request)
+    if (isHttp && isPreflight(guarded)) return true
+    const decision = await guard(guarded)
+    if (isHttp) setHeaders(decision.headers, context.switchToHttp().getResponse<object>())
+    if (!decision.allowed) throw new TokenRefusedException(decision)
+    Object.assign(request, { auth: decision.token })
+    return true
+  }
+
+  /** Made once for each route; `undefined` for a public one. */
+  #guardOf(handler: object, controller: object): OptionalGuard | undefined {
+    const ofHandler = reflector.get<Marking | undefined>(MARKING, handler as () => void)
+    const ofController = reflector.get<Marking | undefined>(MARKING, controller as () => void)
+    if ((ofHandler ?? ofController) === PUBLIC) return undefined
+    const known = this.#guards.get(controller) ?? new WeakMap<object, OptionalGuard>()
+    this.#guards.set(controller, known)
+    let guard = known.get(handler)
+    if (guard === undefined) {
+      guard = this.#source.guard({ ...this.#ofAll, ...optionsOf(ofController), ...optionsOf(ofHandler) } as never)
+      known.set(handler, guard)
+    }
+    return guard
+  }
+}
+
+/**
+ * What a route, or every route of a controller, requires: a method's options go before those of its class, name by name, and
+ * those before the guard's own. It takes the place of `@Public()` on the class.
+ *
+ * @throws TypeError when the method or class is `@Public()` itself, or has another `@RequireToken`.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from '@nestjs/common'
+ * import type { ActiveIntrospectionResult } from '@token-introspection/client'
+ * import { Auth, RequireToken } from '@token-introspection/client/nest'
+ *
+ * @Controller('orders')
+ * export class OrdersController {
+ *   @Get()
+ *   @RequireToken({ scope: 'orders:read' })
+ *   list(@Auth() token: ActiveIntrospectionResult) {
+ *     return { orders: [], for: token.sub }
+ *   }
+ * }
+ * ```
+ */
+export function RequireToken(options: GuardOptions | OptionalGuardOptions): MethodDecorator & ClassDecorator {
+  return mark(Object.freeze({ ...options }))
+}
+
+/**
+ * A route, or every route of a controller, that needs no token and looks at none.
+ *
+ * @throws TypeError when the method or class has `@RequireToken` as well.
+ */
+export function Public(): MethodDecorator & ClassDecorator {
+  return mark(PUBLIC)
+}
+
+/**
+ * The token of a request that a {@link TokenGuard} has let pass; `undefined` on a public route, and where the guard is
+ * optional and there was none. Where the context is not HTTP's, give it the function that the guard has as `requestOf`.
+ *
+ * @throws TypeError when the handler is called for a request that no guard has judged.
+ */
+export const Auth: (requestOf?: RequestOf) => ParameterDecorator = createParamDecorator(
+  (requestOf: RequestOf | undefined, context: ExecutionContext): unknown => {
+    const request = requestOf === undefined ? context.switchToHttp().getRequest<object>() : requestOf(context)
+    if (request === undefined || !('auth' in request)) throw new TypeError('no TokenGuard has judged this request')
+    return request.auth
+  },
+)
+
+const reflector = new Reflector()
+const MARKING = 'token-introspection:guard'
+const PUBLIC = 'public'
+type Marking = typeof PUBLIC | GuardOptions | OptionalGuardOptions
+
+/** Both on one method would mean either, by their order. */
+function mark(marking: Marking): MethodDecorator & ClassDecorator {
+  const decorate: CustomDecorator = SetMetadata(MARKING, marking)
+  return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => {
+    const marked = (descriptor?.value ?? target) as object
+    if (Reflect.getOwnMetadata(MARKING, marked) !== undefined) {
+      throw new TypeError('@RequireToken and @Public: one of them, once')
+    }
+    if (key === undefined || descriptor === undefined) decorate(target as never)
+    else decorate(target, key, descriptor)
+  }
+}
+
+function optionsOf(marking: Marking | undefined): object | undefined {
+  return marking === PUBLIC ? undefined : marking
+}
+
+/** Fastify keeps Node's request within its own, Express extends it, and what is neither is one already. */
+function asGuardRequest(request: object): GuardRequest {
+  if ('raw' in request) {
+    const { raw, originalUrl } = request as { raw: IncomingMessage; originalUrl?: string }
+    return readNodeRequest(raw, originalUrl ?? raw.url, request as { body?: unknown })
+  }
+  if (typeof (request as Partial<GuardRequest>).headers?.get === 'function') return request as GuardRequest
+  return toGuardRequest(request as IncomingMessage)
+}
+
+function setHeaders(headers: Readonly<Record<string, string>>, response: object): void {
+  if ('raw' in response) addFields(headers, response as unknown as FastifyLikeReply, FASTIFY)
+  else addHeaders(headers, response as ServerResponse)
+}
+
+interface FastifyLikeReply {
+  getHeader(name: string): number | string | readonly string[] | undefined
+  header(name: string, value: string): unknown
+}
+
+const FASTIFY: FieldAccess<FastifyLikeReply> = {
+  get: (reply, name) => reply.getHeader(name),
+  set: (reply, name, value) => void reply.header(name, value),
+}
+
+function bodyOf({ status, body }: Refusal): Record<string, unknown> {
+  return body === '' ? { statusCode: status, message: 'Unauthorized' } : (JSON.parse(body) as Record<string, unknown>)
+}

@@ -1,0 +1,107 @@
+/** What the plugin and the hook for Fastify have beside the table: scopes, configs, and mistakes. */
+import { requireToken as fastifyGuard, tokenGuards } from '@token-introspection/client/fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { expect, onTestFinished, test } from 'vitest'
+import { byName, nobody } from './guard-fixtures.ts'
+
+async function start(prepare: (app: FastifyInstance) => unknown): Promise<FastifyInstance> {
+  const app = Fastify()
+  onTestFinished(() => app.close())
+  await prepare(app)
+  await app.ready()
+  return app
+}
+const route = (): string => 'handled'
+
+async function statusOf(app: FastifyInstance, url: string, name?: string, method: 'GET' | 'HEAD' = 'GET') {
+  const headers = name === undefined ? {} : { authorization: `Bearer ${name}` }
+  return (await app.inject({ url, method, headers })).statusCode
+}
+
+test('config of a route says which guard, or that there is none', async () => {
+  const app = await start(async (instance) => {
+    instance.get('/early', { config: { auth: nobody } }, route)
+    await instance.register(tokenGuards, { guard: byName })
+    instance.get('/plain', (request) => request.auth?.sub)
+    instance.get('/open', { config: { auth: false } }, (request) =>
+      request.auth === undefined ? 'nobody' : 'somebody',
+    )
+    instance.get('/closed', { config: { auth: nobody } }, route)
+    void instance.register((child, _, done) => {
+      child.get('/below', route)
+      done()
+    })
+  })
+  expect(await statusOf(app, '/plain')).toBe(401)
+  expect((await app.inject({ url: '/plain', headers: { authorization: 'Bearer alice' } })).body).toBe('alice')
+  expect((await app.inject({ url: '/open', headers: { authorization: 'Bearer alice' } })).body).toBe('nobody')
+  expect(await statusOf(app, '/closed', 'alice')).toBe(401)
+  expect(await statusOf(app, '/early', 'alice')).toBe(401)
+  expect(await statusOf(app, '/below')).toBe(401)
+  expect(await statusOf(app, '/below', 'alice')).toBe(200)
+  expect(await statusOf(app, '/plain', undefined, 'HEAD')).toBe(401)
+  expect(await statusOf(app, '/nowhere')).toBe(401)
+})
+
+test('a scope of its own is guarded alone', async () => {
+  const app = await start((instance) => {
+    instance.get('/outside', route)
+    void instance.register(async (child) => {
+      await child.register(tokenGuards, { guard: byName })
+      child.get('/inside', route)
+    })
+    void instance.register(async (child) => {
+      await child.register(tokenGuards, { guard: nobody })
+      child.get('/sibling', route)
+    })
+  })
+  expect(await statusOf(app, '/outside')).toBe(200)
+  expect(await statusOf(app, '/inside')).toBe(401)
+  expect(await statusOf(app, '/inside', 'alice')).toBe(200)
+  expect(await statusOf(app, '/sibling', 'alice')).toBe(401)
+})
+
+test('a second registration on the way down is a mistake', async () => {
+  const app = Fastify()
+  onTestFinished(() => app.close())
+  await app.register(tokenGuards)
+  void app.register(async (child) => {
+    await child.register(tokenGuards)
+  })
+  await expect(app.ready()).rejects.toThrow('registered')
+})
+
+test.each([
+  [{ guards: byName }, 'tokenGuards.guards'],
+  [{ hook: 'onSend' }, 'tokenGuards.hook'],
+  [{ guard: {} }, 'tokenGuards.guard'],
+])('the options %o are a mistake', async (options, path) => {
+  const app = Fastify()
+  onTestFinished(() => app.close())
+  void app.register(tokenGuards, options as never)
+  await expect(app.ready()).rejects.toThrow(path)
+})
+
+test.each([null, 'guard', {}, 0])('a route that gives %o for a guard is closed', async (auth) => {
+  const app = await start(async (instance) => {
+    await instance.register(tokenGuards)
+    instance.get('/', { config: { auth: auth as never } }, route)
+  })
+  expect(await statusOf(app, '/', 'alice')).toBe(500)
+})
+
+test('onRefusal answers, throws, or makes a mistake by doing neither', async () => {
+  const app = await start((instance) => {
+    const answering = fastifyGuard(nobody, { onRefusal: (refused, _, reply) => reply.code(418).send(refused.reason) })
+    const throwing = fastifyGuard(nobody, {
+      onRefusal: () => Promise.reject(Object.assign(new Error('no'), { statusCode: 402 })),
+    })
+    const idle = fastifyGuard(nobody, { onRefusal: () => undefined })
+    instance.get('/answering', { onRequest: answering }, route)
+    instance.get('/throwing', { onRequest: throwing }, route)
+    instance.get('/idle', { onRequest: idle }, route)
+  })
+  expect(await statusOf(app, '/answering')).toBe(418)
+  expect(await statusOf(app, '/throwing')).toBe(402)
+  expect(await statusOf(app, '/idle')).toBe(500)
+})

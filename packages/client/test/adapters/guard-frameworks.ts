@@ -1,0 +1,354 @@
+/** A guarded route in every framework there is an adapter for, with and without what usually reads bodies there. */
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createRequire } from 'node:module'
+import { parse } from 'node:querystring'
+import { text } from 'node:stream/consumers'
+import { getRequestListener } from '@hono/node-server'
+import { All, Controller, type ExecutionContext, Module, Req, Res } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import type { NestExpressApplication } from '@nestjs/platform-express'
+import { type Guard, type GuardToken, isPreflight, type OptionalGuard } from '@token-introspection/client'
+import { requireToken as expressGuard } from '@token-introspection/client/express'
+import { requireToken as fastifyGuard, tokenGuards } from '@token-introspection/client/fastify'
+import { type AuthEnv, requireToken as honoGuard } from '@token-introspection/client/hono'
+import { type AuthState, requireToken as koaGuard } from '@token-introspection/client/koa'
+import { Auth, TokenGuard, TokenRefusedException } from '@token-introspection/client/nest'
+import { addHeaders, requireToken as nodeGuard, sendRefusal, toGuardRequest } from '@token-introspection/client/node'
+import express from 'express'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { Hono } from 'hono'
+import Koa from 'koa'
+
+// Under an alias there are no types; what is used here is alike in both.
+const express4 = createRequire(import.meta.url)('express4') as typeof express
+
+/** What the route does when it is reached: notes it, and says what to answer. */
+export type Handle = (token: GuardToken<OptionalGuard>, body: string) => string
+
+/** A framework that listens, with its route at {@link PATH}. */
+export interface GuardedFramework {
+  readonly name: string
+  readonly start: (guard: OptionalGuard, handle: Handle) => Promise<StartedFramework>
+  /** Whether a parser of forms stands before the guard. */
+  readonly parsesForms: boolean
+  /** Where `undefined` says that the response has been sent, a guard that lets pass without a token has no place. */
+  readonly takesOptional?: boolean
+  /** Set where the framework makes web objects: what says how long a body is, is the server's business. */
+  readonly web?: true
+  /** Its media type of JSON, and its body where there is none. */
+  readonly json?: string
+  readonly empty?: string
+}
+
+export interface StartedFramework {
+  readonly server: Server
+  stop(): Promise<unknown>
+}
+
+/** Below a base path, so that routers have their way with the URL. */
+export const PATH = '/v1/orders'
+
+/** Fields that the application sets before the guard comes. */
+export function fieldsBefore(cacheControl: string | undefined): Record<string, string> {
+  return {
+    'access-control-expose-headers': 'X-Total',
+    ...(cacheControl !== undefined && { 'cache-control': cacheControl }),
+  }
+}
+
+const ASKED_FOR = 'x-cache-control'
+
+async function listen(listener: RequestListener): Promise<StartedFramework> {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    server,
+    async stop() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+function setFieldsBefore(request: IncomingMessage, response: ServerResponse): void {
+  const fields = fieldsBefore(request.headers[ASKED_FOR] as string | undefined)
+  for (const [name, value] of Object.entries(fields)) response.setHeader(name, value)
+}
+
+/** The body, wherever it is by now. */
+async function bodyOf(request: IncomingMessage & { body?: unknown }): Promise<string> {
+  return request.readableDidRead ? JSON.stringify(request.body) : text(request)
+}
+
+function startNode(guard: OptionalGuard, handle: Handle): Promise<StartedFramework> {
+  const mayPass = nodeGuard(guard as Guard)
+  return listenWith(async (request, response) => {
+    const isFree = isPreflight(toGuardRequest(request))
+    const token = isFree ? undefined : await mayPass(request, response)
+    if (isFree || token !== undefined) response.end(handle(token, await bodyOf(request)))
+  })
+}
+
+function startNodeByHand(guard: OptionalGuard, handle: Handle): Promise<StartedFramework> {
+  return listenWith(async (request, response) => {
+    const guarded = toGuardRequest(request)
+    if (isPreflight(guarded)) {
+      response.end(handle(undefined, ''))
+      return
+    }
+    const decision = await guard(guarded)
+    if (decision.allowed) {
+      addHeaders(decision.headers, response)
+      response.end(handle(decision.token, await bodyOf(request)))
+    } else {
+      sendRefusal(decision, response)
+    }
+  })
+}
+
+/** What a program on Node does about bugs, at the least. */
+function listenWith(answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>) {
+  return listen((request, response) => {
+    setFieldsBefore(request, response)
+    answer(request, response).catch(() => response.writeHead(500).end())
+  })
+}
+
+function startExpress(framework: typeof express, parser?: express.RequestHandler) {
+  return (guard: OptionalGuard, handle: Handle): Promise<StartedFramework> => {
+    const app = framework()
+    app.set('env', 'test')
+    app.use((request, response, next) => {
+      setFieldsBefore(request, response)
+      next()
+    })
+    if (parser !== undefined) app.use(parser)
+    const mayPass = expressGuard(guard)
+    const router = framework.Router().all('/orders', mayPass, (request, response, next) => {
+      const token = isPreflight(toGuardRequest(request)) ? undefined : mayPass.tokenOf(request)
+      bodyOf(request).then((body) => response.end(handle(token, body)), next)
+    })
+    app.use('/v1', router)
+    return listen(app)
+  }
+}
+
+function startKoa(parser?: Koa.Middleware) {
+  return (guard: OptionalGuard, handle: Handle): Promise<StartedFramework> => {
+    const app = new Koa<AuthState>()
+    app.silent = true
+    app.use((context, next) => {
+      context.set(fieldsBefore(context.get(ASKED_FOR) || undefined))
+      return next()
+    })
+    if (parser !== undefined) app.use(parser)
+    app.use(koaGuard(guard))
+    app.use(async (context) => {
+      context.body = handle(context.state.auth, await bodyOf(context.req))
+    })
+    const listener = app.callback()
+    return listen((request, response) => void listener(request, response))
+  }
+}
+
+const koaParser: Koa.Middleware = async (context, next) => {
+  Object.assign(context.request, { body: parse(await text(context.req)) })
+  await next()
+}
+
+function startHono(prepare: (app: Hono<AuthEnv>) => unknown = () => undefined) {
+  return (guard: OptionalGuard, handle: Handle): Promise<StartedFramework> => {
+    const app = new Hono<AuthEnv>().basePath('/v1')
+    app.use(async (context, next) => {
+      const fields = fieldsBefore(context.req.header(ASKED_FOR))
+      for (const [name, value] of Object.entries(fields)) context.res.headers.set(name, value)
+      await next()
+    })
+    prepare(app)
+    app.onError((_, context) => context.text('Internal Server Error', 500))
+    app.all('/orders', honoGuard(guard), async (context) =>
+      context.text(handle(context.get('auth'), await context.req.text())),
+    )
+    const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
+    return listen((request, response) => void listener(request, response))
+  }
+}
+
+type Mount = (app: FastifyInstance, guard: OptionalGuard, route: FastifyRoute) => unknown
+type FastifyRoute = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+
+function startFastify(mount: Mount, parsesForms: boolean) {
+  return async (guard: OptionalGuard, handle: Handle): Promise<StartedFramework> => {
+    const app = Fastify()
+    app.addHook('onRequest', async ({ headers }, reply) => {
+      reply.headers(fieldsBefore(headers[ASKED_FOR] as string | undefined))
+    })
+    app.removeAllContentTypeParsers()
+    app.addContentTypeParser('*', (_, payload, done) => done(null, payload))
+    if (parsesForms) {
+      app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) =>
+        done(null, parse(body as string)),
+      )
+    }
+    const route: FastifyRoute = async (request, reply) => reply.send(handle(request.auth, await bodyOf(request.raw)))
+    await app.register(
+      (scope, _, done) => {
+        mount(scope, guard, route)
+        done()
+      },
+      { prefix: '/v1' },
+    )
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    return { server: app.server, stop: () => app.close() }
+  }
+}
+
+/** In a controller. The decorators are called, since tests are not compiled for them. */
+function startNest(bodyParser: boolean) {
+  return async (guard: OptionalGuard, handle: Handle): Promise<StartedFramework> => {
+    class OrdersController {
+      async list(request: IncomingMessage, response: ServerResponse, token: GuardToken<OptionalGuard>): Promise<void> {
+        response.end(handle(token, await bodyOf(request)))
+      }
+    }
+    const { prototype } = OrdersController
+    All('v1/orders')(prototype, 'list', Object.getOwnPropertyDescriptor(prototype, 'list') as PropertyDescriptor)
+    Req()(prototype, 'list', 0)
+    Res()(prototype, 'list', 1)
+    tokenIfJudged(prototype, 'list', 2)
+    Controller()(OrdersController)
+    class AppModule {
+      readonly name = 'orders'
+    }
+    Module({ controllers: [OrdersController] })(AppModule)
+    const options = { logger: false, abortOnError: false, bodyParser } as const
+    const app = await NestFactory.create<NestExpressApplication>(AppModule, options)
+    app.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+      setFieldsBefore(request, response)
+      next()
+    })
+    app.useGlobalGuards(new TokenGuard({ guard: () => guard }))
+    await app.listen(0, '127.0.0.1')
+    return { server: app.getHttpServer(), stop: () => app.close() }
+  }
+}
+
+/** A preflight was not judged, which `@Auth()` takes for a mistake. */
+const tokenIfJudged = Auth((context: ExecutionContext) => {
+  const request = context.switchToHttp().getRequest<object>()
+  return 'auth' in request ? request : { auth: undefined }
+})
+
+/** What a platform on Fastify hands to guards, and does with exceptions, without the platform. */
+const nestOnFastify: Mount = (scope, guard, route) => {
+  const tokens = new TokenGuard({ guard: () => guard })
+  const judge = async (request: FastifyRequest, reply: FastifyReply) => {
+    const context = {
+      getType: () => 'http',
+      getHandler: () => route,
+      getClass: () => TokenGuard,
+      switchToHttp: () => ({ getRequest: () => request, getResponse: () => reply }),
+    } as unknown as ExecutionContext
+    try {
+      await tokens.canActivate(context)
+      return undefined
+    } catch (error) {
+      if (!(error instanceof TokenRefusedException)) throw error
+      return reply.code(error.getStatus()).send(error.getResponse())
+    }
+  }
+  scope.all('/orders', { preHandler: judge }, route)
+}
+
+const NEST = { json: 'application/json; charset=utf-8', empty: '{"statusCode":401,"message":"Unauthorized"}' }
+
+/** As they come, and with what people put before. */
+export const frameworks: readonly GuardedFramework[] = [
+  { name: 'Node', start: startNode, parsesForms: false, takesOptional: false },
+  { name: 'Node by hand', start: startNodeByHand, parsesForms: false },
+  { name: 'Express 5', start: startExpress(express), parsesForms: false },
+  {
+    name: 'Express 5 after urlencoded',
+    start: startExpress(express, express.urlencoded({ extended: true })),
+    parsesForms: true,
+  },
+  {
+    name: 'Express 5 after text',
+    start: startExpress(express, express.text({ type: '*/*' })),
+    parsesForms: true,
+  },
+  { name: 'Express 5 after raw', start: startExpress(express, express.raw({ type: '*/*' })), parsesForms: true },
+  { name: 'Express 4', start: startExpress(express4), parsesForms: false },
+  {
+    name: 'Express 4 after urlencoded',
+    start: startExpress(express4, express4.urlencoded({ extended: false })),
+    parsesForms: true,
+  },
+  { name: 'Koa', start: startKoa(), parsesForms: false },
+  { name: 'Koa after a body parser', start: startKoa(koaParser), parsesForms: true },
+  { name: 'Hono', start: startHono(), parsesForms: true, web: true },
+  {
+    name: 'Hono after text',
+    start: startHono((app) =>
+      app.use(async (context, next) => {
+        await context.req.text()
+        await next()
+      }),
+    ),
+    parsesForms: true,
+    web: true,
+  },
+  {
+    name: 'Hono after parseBody',
+    start: startHono((app) =>
+      app.use(async (context, next) => {
+        await context.req.parseBody({ all: true }).catch(() => undefined)
+        await next()
+      }),
+    ),
+    parsesForms: true,
+    web: true,
+  },
+  {
+    name: 'Fastify by a hook',
+    start: startFastify(
+      (scope, guard, route) => scope.all('/orders', { onRequest: fastifyGuard(guard) }, route),
+      false,
+    ),
+    parsesForms: false,
+  },
+  {
+    name: 'Fastify by a hook after a form parser',
+    start: startFastify(
+      (scope, guard, route) => scope.all('/orders', { preValidation: fastifyGuard(guard) }, route),
+      true,
+    ),
+    parsesForms: true,
+  },
+  {
+    name: 'Fastify by config',
+    start: startFastify((scope, auth, route) => {
+      void scope.register(tokenGuards)
+      scope.all('/orders', { config: { auth } }, route)
+    }, false),
+    parsesForms: false,
+  },
+  {
+    name: 'Fastify by a guard of all routes',
+    start: startFastify((scope, guard, route) => {
+      void scope.register(tokenGuards, { guard, hook: 'preValidation' })
+      scope.all('/orders', route)
+    }, true),
+    parsesForms: true,
+  },
+  { name: 'Nest', start: startNest(false), parsesForms: false, ...NEST },
+  { name: 'Nest after its parsers', start: startNest(true), parsesForms: true, ...NEST },
+  {
+    name: 'Nest over a request of Fastify',
+    start: startFastify(nestOnFastify, true),
+    parsesForms: true,
+    ...NEST,
+  },
+]

@@ -1,0 +1,183 @@
+/** What the guard for Nest has beside the table: decorators, filters, and what is not HTTP. */
+import type { AddressInfo } from 'node:net'
+import { Controller, type ExceptionFilter, type ExecutionContext, Get, Module, Param } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js'
+import type { GuardOptions } from '@token-introspection/client'
+import { Auth, Public, RequireToken, TokenGuard, TokenRefusedException } from '@token-introspection/client/nest'
+import type { Response } from 'express'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { byName, get, nobody } from './guard-fixtures.ts'
+
+/** Decorators are called, since tests are not compiled for them. */
+function decorate(target: object, name: string, ...decorators: MethodDecorator[]): void {
+  const descriptor = Object.getOwnPropertyDescriptor(target, name) as PropertyDescriptor
+  for (const decorator of decorators.toReversed()) decorator(target, name, descriptor)
+}
+
+class OrdersController {
+  plain(token: { sub?: string }) {
+    return { sub: token.sub }
+  }
+  merged(): string {
+    return 'handled'
+  }
+  open(token: unknown) {
+    return { token: token ?? null }
+  }
+  inherited(id: string): string {
+    return id
+  }
+}
+const { prototype } = OrdersController
+decorate(prototype, 'plain', Get('plain'))
+Auth()(prototype, 'plain', 0)
+decorate(prototype, 'merged', Get('merged'), RequireToken({ scope: 'b', realm: 'route' }))
+decorate(prototype, 'open', Get('open'), Public())
+Auth()(prototype, 'open', 0)
+decorate(prototype, 'inherited', Get('orders/:id'))
+Param('id')(prototype, 'inherited', 0)
+RequireToken({ scope: 'a', audience: 'urn:class' })(OrdersController)
+Controller()(OrdersController)
+
+class OpenController {
+  closed(): string {
+    return 'handled'
+  }
+  open(): string {
+    return 'handled'
+  }
+}
+decorate(OpenController.prototype, 'closed', Get('open/closed'), RequireToken({ scope: 'c' }))
+decorate(OpenController.prototype, 'open', Get('open/open'))
+Public()(OpenController)
+Controller()(OpenController)
+
+class AppModule {
+  readonly name = 'orders'
+}
+Module({ controllers: [OrdersController, OpenController] })(AppModule)
+
+async function start(guard: TokenGuard | undefined, filter?: ExceptionFilter): Promise<string> {
+  const app = await NestFactory.create(AppModule, { logger: false, abortOnError: false })
+  onTestFinished(() => app.close())
+  if (guard !== undefined) app.useGlobalGuards(guard)
+  if (filter !== undefined) app.useGlobalFilters(filter)
+  await app.listen(0, '127.0.0.1')
+  return `http://127.0.0.1:${((app.getHttpServer() as { address(): unknown }).address() as AddressInfo).port}`
+}
+
+test('what a method requires goes before its class, and that before the guard’s own', async () => {
+  const made: object[] = []
+  const maker = { guard: (options: object) => (made.push(options), byName) }
+  const origin = await start(
+    new TokenGuard(maker, { guard: { audience: 'urn:all', issuer: 'https://as.example.com' } }),
+  )
+  const all = { audience: 'urn:all', issuer: 'https://as.example.com' }
+  expect(await get(`${origin}/plain`, 'alice')).toMatchObject({ status: 200, body: '{"sub":"alice"}' })
+  expect((await get(`${origin}/merged`)).status).toBe(401)
+  expect((await get(`${origin}/merged`, 'alice')).status).toBe(200)
+  expect(await get(`${origin}/orders/7`, 'alice')).toMatchObject({ status: 200, body: '7' })
+  expect(made).toEqual([
+    { ...all, audience: 'urn:class', scope: 'a' },
+    { ...all, audience: 'urn:class', scope: 'b', realm: 'route' },
+    { ...all, audience: 'urn:class', scope: 'a' },
+  ])
+})
+
+test('a public route is open, and a route that requires a token in a public controller is not', async () => {
+  const origin = await start(new TokenGuard({ guard: () => nobody }))
+  expect(await get(`${origin}/open`, 'alice')).toMatchObject({ status: 200, body: '{"token":null}' })
+  expect((await get(`${origin}/open/open`)).status).toBe(200)
+  expect(await get(`${origin}/open/closed`, 'alice')).toMatchObject({ status: 401, challenge: 'Bearer realm="a"' })
+  expect((await get(`${origin}/plain`, 'alice')).status).toBe(401)
+})
+
+test('a handler that wants the token of a request nobody judged is not run', async () => {
+  expect((await get(`${await start(undefined)}/plain`, 'alice')).status).toBe(500)
+})
+
+test('a filter gets the refusal, and the headers are on the response', async () => {
+  const filter: ExceptionFilter = {
+    catch(exception: unknown, host) {
+      const { refusal: caught } = exception as TokenRefusedException
+      const response = host.switchToHttp().getResponse<Response>()
+      response.status(exception instanceof TokenRefusedException ? caught.status : 500).send(caught.reason)
+    },
+  }
+  const origin = await start(new TokenGuard({ guard: () => nobody }), filter)
+  expect(await get(`${origin}/plain`)).toEqual({ status: 401, body: 'token_absent', challenge: 'Bearer realm="a"' })
+})
+
+test('one method or class is either public or not', () => {
+  class Ambiguous {
+    both(): void {}
+  }
+  expect(() => decorate(Ambiguous.prototype, 'both', Public(), RequireToken({}))).toThrow(TypeError)
+  RequireToken({})(Ambiguous)
+  expect(() => Public()(Ambiguous)).toThrow(TypeError)
+  expect(() => RequireToken({})(Ambiguous)).toThrow(TypeError)
+  class Heir extends Ambiguous {}
+  expect(() => Public()(Heir)).not.toThrow()
+})
+
+test('options that are unknown are a mistake', () => {
+  expect(() => new TokenGuard({ guard: () => byName }, { guards: {} } as never)).toThrow('tokenGuard.guards')
+})
+
+test('the options of a route reach the client, whose mistakes close the route', async () => {
+  const guard = new TokenGuard({
+    guard(options: GuardOptions) {
+      throw new TypeError(`guard.${Object.keys(options).join()}`)
+    },
+  } as never)
+  const origin = await start(guard)
+  expect((await get(`${origin}/plain`, 'alice')).status).toBe(500)
+})
+
+describe('what is not HTTP', () => {
+  const request = { headers: new Headers({ authorization: 'Bearer alice' }) }
+
+  test.each(['ws', 'rpc', 'graphql'])('is denied: %o', async (type) => {
+    const asked = vi.fn(byName)
+    const guard = new TokenGuard({ guard: () => asked })
+    // With a request in the place where HTTP has it.
+    expect(await guard.canActivate(contextOf(type, [request, {}, { req: request }]))).toBe(false)
+    expect(asked).not.toHaveBeenCalled()
+  })
+
+  test('is denied when its request is not found', async () => {
+    const guard = new TokenGuard({ guard: () => byName }, { requestOf: () => undefined })
+    expect(await guard.canActivate(contextOf('ws', [request]))).toBe(false)
+  })
+
+  test('passes with the request that was found, or is refused', async () => {
+    const guard = new TokenGuard({ guard: () => byName }, { requestOf })
+    const found = { ...request }
+    expect(await guard.canActivate(contextOf('graphql', [{}, {}, { req: found }]))).toBe(true)
+    expect(found).toMatchObject({ auth: { sub: 'alice' } })
+    const refused = guard.canActivate(contextOf('graphql', [{}, {}, { req: { headers: new Headers() } }]))
+    await expect(refused).rejects.toBeInstanceOf(TokenRefusedException)
+  })
+
+  test('that looks like a preflight is judged all the same', async () => {
+    const headers = new Headers({ origin: 'https://a.example', 'access-control-request-method': 'GET' })
+    const guard = new TokenGuard({ guard: () => nobody }, { requestOf: () => ({ method: 'OPTIONS', headers }) })
+    await expect(guard.canActivate(contextOf('ws', []))).rejects.toBeInstanceOf(TokenRefusedException)
+  })
+
+  test('passes where it is public', async () => {
+    const guard = new TokenGuard({ guard: () => nobody })
+    expect(await guard.canActivate(contextOf('ws', [{}], 'open'))).toBe(true)
+  })
+})
+
+function contextOf(type: string, args: unknown[], name: 'plain' | 'open' = 'plain'): ExecutionContext {
+  const host = new ExecutionContextHost(args, OrdersController, prototype[name])
+  host.setType(type)
+  return host
+}
+
+function requestOf(context: ExecutionContext): object {
+  return context.getArgByIndex<{ req: object }>(2).req
+}

@@ -1,0 +1,261 @@
+/** One table of requests through every framework: what must be refused is, in the same words, and no handler is run. */
+import { request as httpRequest, type Server } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import {
+  type ClientPolicyOptions,
+  clientSecretBasic,
+  type GuardRequest,
+  IntrospectionClient,
+  type OptionalGuard,
+  type OptionalGuardOptions,
+} from '@token-introspection/client'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createProver, ORIGIN, TOKEN } from '../dpop-api.ts'
+import {
+  allowed,
+  allowedInForms,
+  audience,
+  bearer,
+  fullRefusal,
+  good,
+  now,
+  posting,
+  preflight,
+  realm,
+  refused,
+  type RefusedCase,
+  refusedInForms,
+  scope,
+  type SentRequest,
+  type Situation,
+  token,
+} from './guard-cases.ts'
+import { frameworks, type GuardedFramework, PATH, type StartedFramework } from './guard-frameworks.ts'
+
+interface Received {
+  readonly status: number | undefined
+  /** Each field with all of its values. */
+  readonly fields: NodeJS.Dict<string[]>
+  readonly body: string
+}
+
+/** Sends fields as they stand, repeated ones too. */
+function send(server: Server, { method = 'GET', query = '', fields = [], body }: SentRequest): Promise<Received> {
+  const { port } = server.address() as AddressInfo
+  const length: string[] = body === undefined ? [] : ['Content-Length', String(Buffer.byteLength(body))]
+  const headers = ['Host', 'api', 'Connection', 'close', ...length, ...fields.flat()]
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ port, host: '127.0.0.1', method, path: PATH + query, headers }, (response) => {
+      text(response).then(
+        (answer) => resolve({ status: response.statusCode, fields: response.headersDistinct, body: answer }),
+        reject,
+      )
+    })
+    request.on('error', reject).end(body)
+  })
+}
+
+/** A guard whose authorization server says what the situation has, and how often it was asked. */
+function guardIn({ guard, sources, members, reply }: Situation, policy: ClientPolicyOptions = {}) {
+  let asked = 0
+  const client = new IntrospectionClient({
+    endpoint: 'https://as.example.com/introspect',
+    clientAuthentication: clientSecretBasic('api', 'secret'),
+    transport: {
+      deadlineMs: 100,
+      fetch: (url, init) => {
+        asked++
+        return reply?.(url, init) ?? Promise.resolve(Response.json({ ...good, ...members }))
+      },
+    },
+    token: sources === undefined ? {} : { sources },
+    policy,
+    now: () => now * 1000,
+  })
+  const decide: OptionalGuard = client.guard({ audience, realm, scope, ...guard } as OptionalGuardOptions)
+  return { decide, asked: () => asked }
+}
+
+const prover = await createProver()
+
+describe.each(frameworks)('$name', (framework) => {
+  let started: StartedFramework
+  let decide: OptionalGuard
+  let judged: GuardRequest[] = []
+  let handled: { sub: string | undefined; body: string }[] = []
+
+  beforeAll(async () => {
+    started = await framework.start(
+      (request) => {
+        judged.push(request)
+        return decide(request)
+      },
+      (auth, body) => {
+        handled.push({ sub: auth?.sub, body })
+        return 'handled'
+      },
+    )
+  })
+
+  afterAll(() => started.stop())
+
+  function ask(guard: OptionalGuard, request: SentRequest): Promise<Received> {
+    decide = guard
+    judged = []
+    handled = []
+    return send(started.server, request)
+  }
+
+  const refusals = framework.parsesForms ? [...refused, ...refusedInForms] : refused
+  const suiting = refusals.filter(suits(framework)).map(([title, ...row]) => ({ title, row }))
+  test.each(suiting)('refuses $title', async ({ row: [request, expected, situation = {}] }) => {
+    const { decide: guard, asked } = guardIn(situation)
+    const { status, fields, body } = await ask(guard, request)
+    expect(handled).toEqual([])
+    expect(status).toBe(expected.status)
+    expect(fields['www-authenticate']).toEqual(expected.challenge === undefined ? undefined : [expected.challenge])
+    const words = expected.error === undefined ? (framework.empty ?? '') : JSON.stringify({ error: expected.error })
+    expect(body).toBe(request.method === 'HEAD' ? '' : words)
+    expect(fields['content-type']).toEqual(words === '' ? undefined : [framework.json ?? 'application/json'])
+    if (request.method !== 'HEAD' && framework.web === undefined)
+      expect(fields['content-length']).toEqual([String(words.length)])
+    expect(fields['cache-control']).toEqual(['no-store'])
+    expect(fields['retry-after']).toEqual(expected.retryAfter === undefined ? undefined : [expected.retryAfter])
+    expect(fields['access-control-expose-headers']).toEqual([
+      expected.challenge === undefined ? 'X-Total' : 'X-Total, WWW-Authenticate',
+    ])
+    expect(asked() > 0).toBe(expected.asked)
+    expect(JSON.stringify(fields) + body).not.toContain(token)
+    expect(JSON.stringify(fields) + body).not.toContain('secret')
+  })
+
+  const passing = allowed.concat(framework.parsesForms ? allowedInForms : []).map(([title, ...row]) => ({ title, row }))
+  test.each(passing)('lets $title pass', async ({ row: [request, { sub }, fields = {}, situation = {}] }) => {
+    const received = await ask(guardIn(situation).decide, request)
+    expect(received.status).toBe(200)
+    expect(received.body).toBe(request.method === 'HEAD' ? '' : 'handled')
+    expect(handled).toMatchObject([{ sub }])
+    for (const [name, value] of Object.entries(fields)) {
+      expect(received.fields[name]).toEqual(value === undefined ? undefined : [value])
+    }
+  })
+
+  test('refuses control characters, or Node does', async () => {
+    const { decide: guard, asked } = guardIn({})
+    decide = guard
+    handled = []
+    for (const control of ['\u0001', '\u007f', '\u0000']) {
+      const answer = await exchange(started.server, `Authorization: Bearer ab${control}c\r\n`)
+      expect(answer).toMatch(/^HTTP\/1\.1 40[01] /)
+    }
+    expect(handled).toEqual([])
+    expect(asked()).toBe(0)
+  })
+
+  test('hands on a preflight without a question (BEAR-21)', async () => {
+    const { decide: guard, asked } = guardIn({})
+    const received = await ask(guard, preflight)
+    expect(received.status).toBe(200)
+    expect(received.fields['www-authenticate']).toBeUndefined()
+    expect(handled).toMatchObject([{ sub: undefined }])
+    const bad = await ask(guard, {
+      ...preflight,
+      fields: [...(preflight.fields ?? []), ['Authorization', 'Bearer a b']],
+    })
+    expect(bad.status).toBe(200)
+    expect(handled).toMatchObject([{ sub: undefined }])
+    expect(judged).toEqual([])
+    expect(asked()).toBe(0)
+  })
+
+  test('shows the guard the method and the URL as they were sent', async () => {
+    const { decide: guard } = guardIn({})
+    await ask(guard, { ...bearer, method: 'PUT', query: '?a=%20b&c' })
+    expect(judged).toHaveLength(1)
+    expect(judged[0]?.method).toBe('PUT')
+    expect(judged[0]?.url?.replace(/^http:\/\/api(?=\/)/, '')).toBe(`${PATH}?a=%20b&c`)
+  })
+
+  test.skipIf(framework.takesOptional === false)(
+    'lets a request without a token pass where none is needed',
+    async () => {
+      expect(await ask(guardIn({ guard: { optional: true } }).decide, {})).toMatchObject({
+        status: 200,
+        body: 'handled',
+      })
+      expect(handled).toMatchObject([{ sub: undefined }])
+      await ask(guardIn({ guard: { optional: true } }).decide, bearer)
+      expect(handled).toMatchObject([{ sub: 'alice' }])
+    },
+  )
+
+  test('leaves a bug to the framework, with nothing of the token', async () => {
+    const { status, body, fields } = await ask(() => Promise.reject(new RangeError('a bug')), bearer)
+    expect(status).toBe(500)
+    expect(body).not.toContain(token)
+    expect(fields['www-authenticate']).toBeUndefined()
+    expect(handled).toEqual([])
+  })
+
+  test('sends all that a refusal has', async () => {
+    const { status, fields, body } = await ask(() => Promise.resolve(fullRefusal), bearer)
+    expect(status).toBe(401)
+    expect(body).toBe(fullRefusal.body)
+    expect(fields['www-authenticate']).toEqual([fullRefusal.headers['www-authenticate']])
+    expect(fields['dpop-nonce']).toEqual(['n-0S6_WzA2Mj'])
+    expect(fields['access-control-expose-headers']).toEqual(['X-Total, WWW-Authenticate, DPoP-Nonce'])
+    expect(handled).toEqual([])
+  })
+
+  test('adds what a decision has for the response that is allowed', async () => {
+    const headers = { 'dpop-nonce': 'n-0S6_WzA2Mj', 'access-control-expose-headers': 'DPoP-Nonce, x-total' }
+    const { status, fields } = await ask(
+      () => Promise.resolve({ allowed: true, token: { ...good, active: true as const }, headers }),
+      bearer,
+    )
+    expect(status).toBe(200)
+    expect(fields['dpop-nonce']).toEqual(['n-0S6_WzA2Mj'])
+    expect(fields['access-control-expose-headers']).toEqual(['X-Total, DPoP-Nonce'])
+  })
+
+  test('verifies proofs for the method and the URL that were sent, each of them once', async () => {
+    const members = { cnf: { jkt: prover.jkt }, token_type: 'DPoP' }
+    const { decide: guard } = guardIn({ members }, { dpop: { origin: ORIGIN } })
+    const askWith = async (scheme: string, ...proofs: readonly string[]) => {
+      const fields = proofs.map((proof) => ['DPoP', proof] as const)
+      const credentials = ['Authorization', `${scheme} ${TOKEN}`] as const
+      const { status } = await ask(guard, { query: '?a=1', fields: [credentials, ...fields] })
+      return [status, handled.length]
+    }
+    const htu = ORIGIN + PATH
+    const proof = await prover.prove({ htu })
+    expect(await askWith('DPoP', proof)).toEqual([200, 1])
+    expect(await askWith('DPoP', proof)).toEqual([401, 0])
+    expect(await askWith('DPoP', await prover.prove({ htu: `${ORIGIN}/orders` }))).toEqual([401, 0])
+    expect(await askWith('DPoP', await prover.prove({ htu, htm: 'POST' }))).toEqual([401, 0])
+    expect(await askWith('DPoP', await prover.prove({ htu }), await prover.prove({ htu }))).toEqual([401, 0])
+    expect(await askWith('DPoP')).toEqual([401, 0])
+    expect(await askWith('Bearer', await prover.prove({ htu }))).toEqual([401, 0])
+  })
+
+  test.skipIf(framework.parsesForms)('leaves the body of the request to the handler', async () => {
+    const body = 'a=1&'.repeat(100_000)
+    const { decide: guard } = guardIn({ sources: ['header', 'form'] })
+    expect((await ask(guard, posting(body, `Bearer ${token}`))).status).toBe(200)
+    expect(handled).toEqual([{ sub: 'alice', body }])
+  })
+})
+
+/** A guard that may let pass without a token has no place where `undefined` says that the response has been sent. */
+function suits({ takesOptional = true }: GuardedFramework): (refusal: RefusedCase) => boolean {
+  return ([, , , situation]) => takesOptional || situation?.guard?.optional !== true
+}
+
+/** A request as no client would send it. */
+function exchange(server: Server, fields: string): Promise<string> {
+  const { port } = server.address() as AddressInfo
+  const socket = connect(port, '127.0.0.1')
+  socket.write(`GET ${PATH} HTTP/1.1\r\nHost: api\r\nConnection: close\r\n${fields}\r\n`, 'latin1')
+  return text(socket)
+}

@@ -1,0 +1,328 @@
+/** The adapter for MCP servers: as a gate before web requests, and as verifier behind the middleware of the SDK. */
+import { InsufficientScopeError, InvalidTokenError } from '@modelcontextprotocol/sdk/server/auth/errors.js'
+import { requireBearerAuth } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js'
+import type { OAuthTokenVerifier } from '@modelcontextprotocol/sdk/server/auth/provider.js'
+import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js'
+import {
+  clientSecretBasic,
+  type GuardOptions,
+  IntrospectionClient,
+  type IntrospectionClientOptions,
+} from '@token-introspection/client'
+import { createMcpGate, createTokenVerifier, guardMcp } from '@token-introspection/client/mcp'
+import express from 'express'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { serveListener } from '../loopback-server.ts'
+
+const resource = 'https://mcp.example.com/mcp'
+const now = Math.floor(Date.now() / 1000)
+const good = { active: true, client_id: 'app', sub: 'alice', aud: resource, scope: 'a b', exp: now + 600, tenant: 7 }
+const errors = { InsufficientScopeError, InvalidTokenError }
+
+function createGuard(
+  answer: () => Response | Promise<Response>,
+  options: GuardOptions = {},
+  further: Partial<IntrospectionClientOptions> = {},
+) {
+  const introspection = new IntrospectionClient({
+    endpoint: 'https://as.example.com/introspect',
+    clientAuthentication: clientSecretBasic('mcp', 'secret'),
+    transport: { fetch: async () => answer() },
+    ...further,
+  })
+  return introspection.guard({ audience: resource, ...options })
+}
+
+const answering = (body: object, options?: GuardOptions) => createGuard(() => Response.json(body), options)
+
+function call(authorization?: string, headers: Record<string, string> = {}) {
+  return new Request(resource, {
+    method: 'POST',
+    headers: { ...(authorization !== undefined && { authorization }), ...headers },
+  })
+}
+
+/** What the gate lets through. */
+async function passed(body: object, options: object = {}): Promise<AuthInfo> {
+  const authInfo = await createMcpGate(answering(body), options)(call('Bearer abc'))
+  if (authInfo instanceof Response) throw new Error(`refused: ${authInfo.status}`)
+  return authInfo
+}
+
+/** A new key, with proofs for requests with the token `abc`. */
+async function createProver() {
+  const { publicKey, privateKey } = await generateKeyPair('ES256')
+  const jwk = await exportJWK(publicKey)
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode('abc'))
+  const ath = Buffer.from(digest).toString('base64url')
+  return {
+    jkt: await calculateJwkThumbprint(jwk),
+    prove: (nonce?: string) =>
+      new SignJWT({ htm: 'POST', htu: resource, jti: crypto.randomUUID(), ath, ...(nonce !== undefined && { nonce }) })
+        .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk })
+        .setIssuedAt()
+        .sign(privateKey),
+  }
+}
+
+describe('authInfo', () => {
+  test('says what the answer says, in the words of the SDK', async () => {
+    const authInfo = await passed(good)
+    expect(authInfo).toEqual({
+      token: 'abc',
+      clientId: 'app',
+      scopes: ['a', 'b'],
+      expiresAt: good.exp,
+      resource: new URL(resource),
+      extra: good,
+    })
+  })
+
+  test('has nothing that the answer does not have, and no expiry of our own', async () => {
+    const authInfo = await passed({ active: true, aud: resource })
+    expect(authInfo).toEqual({
+      token: 'abc',
+      clientId: '',
+      scopes: [],
+      resource: new URL(resource),
+      extra: { active: true, aud: resource },
+    })
+  })
+
+  test.each([
+    ['the one that was named, of several', [`${resource}/other`, resource], { resource }, resource],
+    ['none, of several', [`${resource}/other`, resource], {}, undefined],
+    ['none that the token is not for', [resource, 'urn:other'], { resource: 'https://else.example.com' }, undefined],
+    ['the only one', [resource], {}, resource],
+  ])('names as resource %s', async (_, aud, options, expected) => {
+    expect((await passed({ ...good, aud }, options)).resource?.href).toBe(expected)
+  })
+
+  test('names no resource that is no URL', async () => {
+    const guard = createGuard(() => Response.json({ ...good, aud: 'mcp' }), { audience: 'mcp' })
+    expect(await createMcpGate(guard)(call('Bearer abc'))).not.toHaveProperty('resource')
+  })
+
+  test.each(['Bearer abc', 'bearer  abc', 'BEARER abc'])('has the token of %o without its scheme', async (field) => {
+    expect(await createMcpGate(answering(good))(call(field))).toMatchObject({ token: 'abc' })
+  })
+
+  test('takes no credentials of another scheme for the token', async () => {
+    const introspection = new IntrospectionClient({
+      endpoint: 'https://as.example.com/introspect',
+      clientAuthentication: clientSecretBasic('mcp', 'secret'),
+      token: { sources: ['header', 'query'] },
+      transport: { fetch: () => Promise.resolve(Response.json(good)) },
+    })
+    const gate = createMcpGate(introspection.guard({ audience: resource }))
+    const request = new Request(`${resource}?access_token=abc`, { headers: { authorization: 'Basic c2VjcmV0' } })
+    expect(await gate(request)).toMatchObject({ token: '', clientId: 'app' })
+  })
+})
+
+describe('the gate', () => {
+  test('lets a token without exp pass, which the middleware of the SDK cannot', async () => {
+    expect(await passed({ ...good, exp: undefined })).not.toHaveProperty('expiresAt')
+  })
+
+  test.each([
+    ['no token', undefined, good, {}, 401],
+    ['a broken token', 'Bearer a b', good, {}, 400],
+    ['an inactive token', 'Bearer abc', { active: false }, {}, 401],
+    ['a token for another server', 'Bearer abc', { ...good, aud: 'https://other.example.com' }, {}, 401],
+    ['a token of another kind', 'Bearer abc', { ...good, token_use: 'refresh_token' }, {}, 401],
+    ['a bound token without its proof', 'Bearer abc', { ...good, cnf: { jkt: 'x'.repeat(43) } }, {}, 401],
+    ['too little scope', 'Bearer abc', good, { scope: 'c' }, 403],
+    ['a login that is not enough', 'Bearer abc', good, { acrValues: 'gold' }, 401],
+  ])('answers %s itself', async (_, field, body, options, status) => {
+    const resourceMetadata = 'https://mcp.example.com/.well-known/oauth-protected-resource/mcp'
+    const answer = await createMcpGate(answering(body, { ...options, resourceMetadata }))(call(field))
+    if (!(answer instanceof Response)) throw new Error('passed')
+    expect(answer.status).toBe(status)
+    expect(answer.headers.get('www-authenticate')).toContain(`resource_metadata="${resourceMetadata}"`)
+  })
+
+  test.each([
+    ['is down', () => new Response('', { status: 503, headers: { 'retry-after': '7' } }), 503, '7'],
+    ['cannot be reached', () => Promise.reject(new TypeError('fetch failed')), 503, null],
+    ['refuses us', () => Response.json({ error: 'invalid_client' }, { status: 401 }), 500, null],
+  ])('does not call a token bad because the authorization server %s', async (_, answer, status, retryAfter) => {
+    const response = await createMcpGate(createGuard(answer))(call('Bearer abc'))
+    if (!(response instanceof Response)) throw new Error('passed')
+    expect([response.status, response.headers.get('retry-after')]).toEqual([status, retryAfter])
+    expect(response.headers.has('www-authenticate')).toBe(false)
+  })
+
+  test('takes a token that is bound to a key with its proof, and each proof once', async () => {
+    const { jkt, prove } = await createProver()
+    const policy = { dpop: { origin: 'https://mcp.example.com' }, senderConstraint: 'dpop' } as const
+    const gate = createMcpGate(createGuard(() => Response.json({ ...good, cnf: { jkt } }), {}, { policy }))
+    const dpop = await prove()
+    expect(await gate(call('DPoP abc', { dpop }))).toMatchObject({ token: 'abc', clientId: 'app' })
+    for (const [field, headers] of [
+      ['DPoP abc', { dpop }],
+      ['DPoP abc', {}],
+      ['Bearer abc', {}],
+    ] as const) {
+      expect(await gate(call(field, headers))).toMatchObject({ status: 401 })
+    }
+  })
+})
+
+const preflight = () =>
+  new Request(resource, {
+    method: 'OPTIONS',
+    headers: { origin: 'https://app.example.com', 'access-control-request-method': 'POST' },
+  })
+
+describe('a preflight', () => {
+  test('is neither challenged nor handed on, and gets no permission', async () => {
+    const handle = guardMcp(answering(good), () => {
+      throw new Error('handed on')
+    })
+    for (const response of [await handle(preflight()), await createMcpGate(answering(good))(preflight())]) {
+      expect(response).toBeInstanceOf(Response)
+      const { status, headers } = response as Response
+      expect([status, [...headers]]).toEqual([204, []])
+    }
+  })
+
+  test('is needed: any other OPTIONS wants a token', async () => {
+    const request = new Request(resource, { method: 'OPTIONS' })
+    expect(await createMcpGate(answering(good))(request)).toMatchObject({ status: 401 })
+  })
+})
+
+describe('guardMcp', () => {
+  test('hands over what may pass, and nothing else', async () => {
+    const seen: unknown[] = []
+    const handle = guardMcp(answering(good), (request, options) => {
+      seen.push(request.url, options)
+      return new Response('done')
+    })
+    expect(await (await handle(call('Bearer abc'))).text()).toBe('done')
+    expect((await handle(call())).status).toBe(401)
+    expect(seen).toEqual([resource, { authInfo: expect.objectContaining({ token: 'abc' }) as AuthInfo }])
+  })
+
+  test('adds the fields of the guard, also to a response that cannot be changed', async () => {
+    const { jkt, prove } = await createProver()
+    const secret = 'a secret of thirty-two octets at least'
+    const policy = { dpop: { origin: 'https://mcp.example.com', nonce: { secret, lifetimeSeconds: 10 } } }
+    let time = Date.now()
+    const guard = createGuard(() => Response.json({ ...good, cnf: { jkt } }), {}, { policy, now: () => time })
+    const fixed = await fetch('data:text/plain,done')
+    expect(() => fixed.headers.set('a', 'b')).toThrow(TypeError)
+    const handle = guardMcp(guard, () => fixed)
+    const refused = await handle(call('DPoP abc', { dpop: await prove() }))
+    expect(refused.status).toBe(401)
+    const nonce = refused.headers.get('dpop-nonce') ?? ''
+    // More than half of its life later the next one comes along.
+    time += 6000
+    const response = await handle(call('DPoP abc', { dpop: await prove(nonce) }))
+    expect([response.status, await response.text()]).toEqual([200, 'done'])
+    const next = response.headers.get('dpop-nonce') ?? ''
+    expect(next).not.toBe('')
+    expect(next).not.toBe(nonce)
+  })
+
+  test('lets what the handler throws through', async () => {
+    const handle = guardMcp(answering(good), () => Promise.reject(new Error('bug')))
+    await expect(handle(call('Bearer abc'))).rejects.toThrow('bug')
+  })
+})
+
+/** A request to an Express app behind the middleware. */
+async function ask(guard: ReturnType<typeof createGuard>, authorization: string | undefined = 'Bearer abc') {
+  const verifier: OAuthTokenVerifier = createTokenVerifier(guard, { ...errors, resource })
+  const app = express()
+  app.get('/', requireBearerAuth({ verifier, expectedResource: new URL(resource) }), (incoming, response) => {
+    response.json(incoming.auth)
+  })
+  const server = await serveListener(app)
+  onTestFinished(() => server[Symbol.asyncDispose]())
+  const response = await fetch(server.origin, { headers: { authorization } })
+  const challenge = response.headers.get('www-authenticate')
+  return { status: response.status, challenge, body: (await response.json()) as Record<string, unknown> }
+}
+
+describe('the verifier', () => {
+  test('lets a good token through the middleware of the SDK, for the resource it expects', async () => {
+    const several = { ...good, aud: ['urn:other', resource] }
+    const { status, body } = await ask(answering(several))
+    expect([status, body]).toEqual([
+      200,
+      { token: 'abc', clientId: 'app', scopes: ['a', 'b'], expiresAt: good.exp, resource, extra: several },
+    ])
+  })
+
+  test.each([
+    ['an inactive token', { active: false }, {}, 401, 'invalid_token'],
+    ['a token for another server', { ...good, aud: 'https://other.example.com' }, {}, 401, 'invalid_token'],
+    [
+      'a bound token, for there is no way to prove it',
+      { ...good, cnf: { jkt: 'x'.repeat(43) } },
+      {},
+      401,
+      'invalid_token',
+    ],
+    ['a login that is not enough', good, { acrValues: 'gold' }, 401, 'invalid_token'],
+    ['too little scope', good, { scope: 'c' }, 403, 'insufficient_scope'],
+    ['a token without exp, which is the middleware', { ...good, exp: undefined }, {}, 401, 'invalid_token'],
+  ])('refuses %s', async (_, body, options, status, error) => {
+    expect(await ask(answering(body, options))).toMatchObject({
+      status,
+      challenge: expect.stringContaining(`error="${error}"`) as string,
+      body: { error },
+    })
+  })
+
+  test('refuses what could have broken out of the credentials', async () => {
+    const verifier = createTokenVerifier(answering(good), errors)
+    for (const token of ['a, Bearer b', 'a b', 'a"', '', 'a\r\nb']) {
+      await expect(verifier.verifyAccessToken(token)).rejects.toBeInstanceOf(InvalidTokenError)
+    }
+  })
+
+  test.each([
+    ['is down', () => new Response('', { status: 503 })],
+    ['refuses us', () => Response.json({ error: 'invalid_client' }, { status: 401 })],
+  ])(
+    'gives 500 and no challenge when the authorization server %s, for the middleware has no 503',
+    async (_, answer) => {
+      expect(await ask(createGuard(answer))).toEqual({
+        status: 500,
+        challenge: null,
+        body: { error: 'server_error', error_description: 'Internal Server Error' },
+      })
+      const verifier = createTokenVerifier(createGuard(answer), errors)
+      await expect(verifier.verifyAccessToken('abc')).rejects.toMatchObject({ code: /^ERR_TRANSPORT_/ })
+    },
+  )
+})
+
+describe('options', () => {
+  const guard = answering(good)
+
+  test('need a guard', () => {
+    for (const create of [
+      () => createMcpGate(undefined as never),
+      () => guardMcp({} as never, () => new Response()),
+      () => createTokenVerifier(undefined as never, errors),
+    ])
+      expect(create).toThrow(/^guard: /)
+  })
+
+  test.each([
+    ['resource', () => createMcpGate(guard, { resource: 7 } as object)],
+    ['resource', () => guardMcp(guard, () => new Response(), { resource: '' })],
+    ['audience', () => createMcpGate(guard, { audience: resource } as object)],
+    ['InvalidTokenError', () => createTokenVerifier(guard, { InsufficientScopeError } as never)],
+    ['InsufficientScopeError', () => createTokenVerifier(guard, { InvalidTokenError } as never)],
+    ['InvalidTokenError', () => createTokenVerifier(guard, { ...errors, InvalidTokenError: 'x' } as never)],
+  ])('a wrong or missing %s is a TypeError that names it', (name, create) => {
+    expect(create).toThrow(TypeError)
+    expect(create).toThrow(new RegExp(`^${name}: `))
+  })
+})

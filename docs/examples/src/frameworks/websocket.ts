@@ -1,0 +1,51 @@
+/** WebSockets: the guard judges the upgrade, and a refusal goes over the socket as HTTP. */
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Refusal } from '@token-introspection/client'
+import { toGuardRequest } from '@token-introspection/client/node'
+import { WebSocket, WebSocketServer } from 'ws'
+import { listen, stop } from '../demo/listen.ts'
+import { runExample } from './run-example.ts'
+
+/** No response object exists yet, so the refusal is written as it goes over the wire. */
+function refuse(socket: Duplex, { status, headers, body }: Refusal): void {
+  const fields = { ...headers, connection: 'close', 'content-length': String(Buffer.byteLength(body)) }
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`)
+  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', body].join('\r\n'))
+}
+
+/** What a client sees: the first message, or the status and the challenge of the refusal. */
+async function connect(url: string, headers: Record<string, string> = {}): Promise<unknown> {
+  const socket = new WebSocket(url, { headers })
+  const refusal = once(socket, 'unexpected-response').then(([, { statusCode, headers: fields }]) => {
+    socket.once('error', () => undefined).terminate()
+    return [statusCode, 'www-authenticate' in fields] as unknown
+  })
+  const message = once(socket, 'message').then(([data]) => String(data))
+  message.catch(() => undefined)
+  return Promise.race([refusal, message]).finally(() => socket.close())
+}
+
+process.exitCode = await runExample(async ({ as, introspection, expect }) => {
+  const mayListen = introspection.guard({ scope: 'orders:read' })
+  const sockets = new WebSocketServer({ noServer: true })
+  const server = createServer()
+
+  async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy())
+    const decision = await mayListen(toGuardRequest(request))
+    if (!decision.allowed) return refuse(socket, decision)
+    sockets.handleUpgrade(request, socket, head, (opened) => opened.send(`orders of ${decision.token.sub}`))
+  }
+  server.on('upgrade', (request, socket, head) => void upgrade(request, socket, head))
+
+  const url = `ws://127.0.0.1:${(await listen(server, 0)).port}`
+  const authorization = `Bearer ${await as.issueToken()}`
+  expect('no token, no socket', await connect(url), [401, true])
+  expect('a token, a socket', await connect(url, { authorization }), 'orders of alice')
+  await as.stop()
+  expect('an outage is no bad token', await connect(url, { authorization }), [503, false])
+  await as.start()
+  await stop(server)
+})

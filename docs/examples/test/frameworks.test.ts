@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { type Example, runExample } from '../src/frameworks/run-example.ts'
+
+const folder = new URL('../src/frameworks/', import.meta.url)
+const run = promisify(execFile)
+const programs = readdirSync(folder).filter((name) => name !== 'run-example.ts')
+
+describe('every example', () => {
+  test('is there', () => {
+    expect(programs.toSorted()).toEqual([
+      'fastify.ts',
+      'graphql-yoga.ts',
+      'hono.ts',
+      'mcp.ts',
+      'next-route.ts',
+      'trpc.ts',
+      'websocket.ts',
+    ])
+  })
+
+  test.each(programs)('%s does what it says and exits 0', { timeout: 20_000 }, async (name) => {
+    const { stdout, stderr } = await run(process.execPath, [fileURLToPath(new URL(name, folder))])
+    expect(stdout).toMatch(/^(\d+) of \1 as they must be$/m)
+    expect(stdout).not.toContain('✘')
+    expect(stderr).toBe('')
+  })
+})
+
+describe('an example that differs', () => {
+  test.each([
+    ['one check of two', [1, 2], 1],
+    ['nothing', [1, 1], 0],
+  ])('in %s ends with what its program exits with', async (_, [first, second], code) => {
+    const printed: string[] = []
+    const example = async ({ expect: compare }: Example) => {
+      compare('one', first, 1)
+      compare('two', { deep: [second] }, { deep: [1] })
+      await Promise.resolve()
+    }
+    expect(await runExample(example, (text) => printed.push(text))).toBe(code)
+    expect(printed.at(-1)).toBe(`${2 - code} of 2 as they must be`)
+  })
+
+  test('from having checked anything is no success', async () => {
+    expect(
+      await runExample(
+        () => Promise.resolve(),
+        () => undefined,
+      ),
+    ).toBe(1)
+  })
+})

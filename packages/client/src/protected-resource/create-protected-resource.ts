@@ -1,0 +1,246 @@
+/** A protected resource that says about itself what its guards do (RFC 9728). */
+import {
+  JSON_MEDIA_TYPE,
+  type ProtectedResourceMetadata,
+  protectedResourceMetadataUrl,
+} from '@token-introspection/core'
+import type { AcceptedTokens } from '../accepted-tokens.ts'
+import type { Guard, OptionalGuard } from '../guard.ts'
+import type {
+  CombinedIssuers,
+  IssuersGuard,
+  IssuersGuardOptions,
+  OptionalIssuersGuard,
+  OptionalIssuersGuardOptions,
+} from '../issuers/combine-issuers.ts'
+import type { IssuerClients } from '../issuers/issuers-options.ts'
+import type { GuardOptions, OptionalGuardOptions } from '../policy/policy-options.ts'
+import { combineTerms, findContradiction, type GuardTerms, termsOf, union } from './guard-terms.ts'
+import {
+  type ProtectedResourceOptions,
+  type ResolvedProtectedResource,
+  resolveProtectedResource,
+} from './protected-resource-options.ts'
+
+/** What makes guards, as an `IntrospectionClient` does. */
+export interface GuardMaker<Claims extends object = object> {
+  readonly accepts: AcceptedTokens
+  guard(options: OptionalGuardOptions): OptionalGuard<Claims>
+  guard(options?: GuardOptions): Guard<Claims>
+}
+
+/** Options of a guard of a protected resource, which has its audience and its metadata already. */
+export type ResourceGuardOptions = Omit<GuardOptions, Given>
+
+/** The same for a guard that lets requests without a token pass. */
+export type OptionalResourceGuardOptions = Omit<OptionalGuardOptions, Given>
+
+/** What stands in the options of every guard of a protected resource already. */
+type Given = 'audience' | 'resourceMetadata'
+
+/** A response in plain data. */
+export interface MetadataResponse {
+  readonly status: number
+  /** Header fields by lower-case name. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** What {@link createProtectedResource} makes. */
+export interface ProtectedResource {
+  /** The resource identifier. */
+  readonly resource: string
+  /** Where the document is, for challenges and for routers (RFC 9728 §3.1). */
+  readonly url: string
+  /** The document, with what the guards so far take. */
+  readonly metadata: Readonly<ProtectedResourceMetadata>
+  /**
+   * Creates a guard of this resource: its audience is the resource, its challenges name the document, and the document says
+   * what it takes. Create every guard before requests come.
+   *
+   * @throws TypeError when an option is wrong, when the client accepts none of `authorizationServers`, and when the guard
+   * does not keep what `metadata` states; the message names the option.
+   */
+  guard<Claims extends object>(client: GuardMaker<Claims>, options: OptionalResourceGuardOptions): OptionalGuard<Claims>
+  guard<Claims extends object>(client: GuardMaker<Claims>, options?: ResourceGuardOptions): Guard<Claims>
+  /** The same with several authorization servers, as `combineIssuers` makes them one. */
+  guard<Clients extends IssuerClients>(
+    issuers: CombinedIssuers<Clients>,
+    options: Omit<OptionalIssuersGuardOptions<Clients>, Given>,
+  ): OptionalIssuersGuard<Clients>
+  guard<Clients extends IssuerClients>(
+    issuers: CombinedIssuers<Clients>,
+    options?: Omit<IssuersGuardOptions<Clients>, Given>,
+  ): IssuersGuard<Clients>
+  /**
+   * Answers requests for the document; `undefined` is for every other path. The host is not compared, so that it works
+   * behind proxies. Any origin may read the document, preflights included.
+   */
+  handle(request: Request): Response | undefined
+  /**
+   * The same in plain data, for frameworks without web requests.
+   *
+   * @param target - path and query as they came, such as `request.url` of Node.
+   */
+  respond(method: string, target: string): MetadataResponse | undefined
+}
+
+/**
+ * Creates a protected resource, whose metadata document tells clients where to get tokens, and of which kind (RFC 9728).
+ *
+ * The document is derived from the guards that are created by it, so the two cannot disagree: scopes and types of
+ * authorization details that any of them wants, bearer methods, DPoP algorithms and certificates that all of them take.
+ * What a function decides (`scope`, `authorizationDetails`, `check`) is not in it; list such scopes in
+ * `metadata.scopes_supported`.
+ *
+ * @throws TypeError naming the option when one is unknown, missing or wrong.
+ *
+ * @example
+ * ```ts
+ * import { createProtectedResource, type IntrospectionClient } from '@token-introspection/client'
+ *
+ * export function ordersApi(introspection: IntrospectionClient) {
+ *   const orders = createProtectedResource({
+ *     resource: 'https://api.example.com/orders',
+ *     authorizationServers: ['https://as.example.com'],
+ *     metadata: { resource_name: 'Orders' },
+ *   })
+ *   const mayRead = orders.guard(introspection, { scope: 'orders:read' })
+ *   return async (request: Request): Promise<Response> => {
+ *     const document = orders.handle(request)
+ *     if (document !== undefined) return document
+ *     const decision = await mayRead(request)
+ *     if (!decision.allowed) return decision.toResponse()
+ *     return Response.json({ orders: [], for: decision.token.sub })
+ *   }
+ * }
+ * ```
+ * @see [RFC 9728 §3](https://www.rfc-editor.org/rfc/rfc9728.html#section-3)
+ */
+export function createProtectedResource(options: ProtectedResourceOptions): ProtectedResource {
+  const resolved = resolveProtectedResource(options)
+  const { resource, maxAgeSeconds } = resolved
+  const url = protectedResourceMetadataUrl(resource)
+  const place = targetOf(url)
+  const guards: GuardTerms[] = []
+  let metadata = buildMetadata(resolved, guards)
+  let body = JSON.stringify(metadata)
+
+  function respond(method: string, target: string): MetadataResponse | undefined {
+    return target === place ? respondWith(method, body, maxAgeSeconds) : undefined
+  }
+
+  function guard(maker: AnyGuardMaker, given: AnyGuardOptions = {}): unknown {
+    refuseGiven('guard', given)
+    for (const [name, own] of Object.entries(given.issuers ?? {})) refuseGiven(`guard.issuers.${name}`, own ?? {})
+    const made = maker.guard({ ...given, audience: resource, resourceMetadata: url })
+    const terms = termsOfAll(given, maker.accepts)
+    for (const each of terms) checkTerms(each, resolved)
+    guards.push(...terms)
+    metadata = buildMetadata(resolved, guards)
+    body = JSON.stringify(metadata)
+    return made
+  }
+
+  return Object.freeze({
+    resource,
+    url,
+    get metadata() {
+      return metadata
+    },
+    guard: guard as ProtectedResource['guard'],
+    respond,
+    handle(request: Request): Response | undefined {
+      const response = respond(request.method, targetOf(request.url))
+      if (response === undefined) return undefined
+      const { status, headers } = response
+      return new Response(response.body === '' ? null : response.body, { status, headers: { ...headers } })
+    },
+  })
+}
+
+/** A client, or several as one. */
+interface AnyGuardMaker {
+  readonly accepts: AcceptedTokens
+  guard(options: object): unknown
+}
+
+type AnyGuardOptions = ResourceGuardOptions & Pick<IssuersGuardOptions, 'issuers'>
+
+function refuseGiven(path: string, options: object): void {
+  for (const name of ['audience', 'resourceMetadata'] satisfies Given[]) {
+    if ((options as GuardOptions)[name] !== undefined)
+      throw new TypeError(`${path}.${name}: is that of the protected resource`)
+  }
+}
+
+/** Several where the tokens of one authorization server have options of their own. */
+function termsOfAll({ issuers = {}, ...options }: AnyGuardOptions, accepts: AcceptedTokens): GuardTerms[] {
+  return [{}, ...Object.values(issuers)].map((own) => termsOf({ ...options, ...own }, accepts))
+}
+
+/** Path and query: a resource with a query is another one (RFC 9728 §3.1). */
+function targetOf(url: string): string {
+  const { pathname, search } = new URL(url)
+  return pathname + search
+}
+
+function checkTerms(terms: GuardTerms, { authorizationServers, stated, error }: ResolvedProtectedResource): void {
+  const isAccepted = (issuer: string) => terms.issuers.includes(issuer)
+  if (authorizationServers !== undefined && terms.issuers.length > 0 && !authorizationServers.some(isAccepted)) {
+    throw error('authorizationServers', 'names no issuer whose tokens the guard takes')
+  }
+  const member = findContradiction(stated, terms)
+  if (member !== undefined) throw error(`metadata.${member}`, 'is not what the guard does')
+}
+
+function buildMetadata(
+  { resource, authorizationServers, stated }: ResolvedProtectedResource,
+  guards: readonly GuardTerms[],
+): Readonly<ProtectedResourceMetadata> {
+  const derived = combineTerms(guards)
+  const whole: ProtectedResourceMetadata = {
+    resource,
+    ...derived,
+    ...(authorizationServers !== undefined && { authorization_servers: [...authorizationServers] }),
+    ...stated,
+    scopes_supported: union([stated.scopes_supported ?? [], derived.scopes_supported ?? []]),
+    authorization_details_types_supported: union([
+      stated.authorization_details_types_supported ?? [],
+      derived.authorization_details_types_supported ?? [],
+    ]),
+  }
+  // An empty list is left out, but for the one by which bearer tokens are ruled out (RFC 9728 §2, §3.2).
+  const members = Object.entries(whole).filter(
+    ([name, value]) => !(Array.isArray(value) && value.length === 0 && name !== 'bearer_methods_supported'),
+  )
+  for (const [, value] of members) if (Array.isArray(value)) Object.freeze(value)
+  return Object.freeze(Object.fromEntries(members)) as Readonly<ProtectedResourceMetadata>
+}
+
+function respondWith(method: string, body: string, maxAgeSeconds: number): MetadataResponse {
+  const open = { 'access-control-allow-origin': '*' }
+  switch (method) {
+    case 'GET':
+    case 'HEAD':
+      return {
+        status: 200,
+        headers: { ...open, 'content-type': JSON_MEDIA_TYPE, 'cache-control': `public, max-age=${maxAgeSeconds}` },
+        body: method === 'HEAD' ? '' : body,
+      }
+    case 'OPTIONS':
+      // Scripts that add a field of their own ask first, as those of MCP do with its protocol version.
+      return {
+        status: 204,
+        headers: {
+          ...open,
+          'access-control-allow-methods': 'GET, HEAD',
+          'access-control-allow-headers': '*',
+          'access-control-max-age': String(maxAgeSeconds),
+        },
+        body: '',
+      }
+    default:
+      return { status: 405, headers: { ...open, allow: 'GET, HEAD, OPTIONS' }, body: '' }
+  }
+}

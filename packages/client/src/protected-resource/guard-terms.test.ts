@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest'
+import type { AcceptedTokens } from '../accepted-tokens.ts'
+import { combineTerms, findContradiction, type GuardTerms, termsOf } from './guard-terms.ts'
+
+const plain: AcceptedTokens = {
+  issuers: ['https://as.example'],
+  sources: ['header'],
+  dpopAlgorithms: [],
+  certificates: false,
+  senderConstraint: undefined,
+}
+const withDpop: AcceptedTokens = { ...plain, dpopAlgorithms: ['ES256', 'PS256'] }
+const withBoth: AcceptedTokens = { ...withDpop, certificates: true }
+
+const terms: GuardTerms = {
+  issuers: [],
+  scopes: [],
+  authorizationDetailsTypes: [],
+  bearerMethods: ['header', 'query'],
+  dpopAlgorithms: ['ES256'],
+  demandsDpop: false,
+  certificates: false,
+}
+
+describe('termsOf', () => {
+  test('has nothing of a guard that wants nothing but what its client takes', () => {
+    expect(termsOf({}, plain)).toEqual({
+      ...terms,
+      issuers: plain.issuers,
+      bearerMethods: ['header'],
+      dpopAlgorithms: [],
+    })
+  })
+
+  test.each([
+    ['one list', 'a b', ['a', 'b']],
+    ['several lists, each scope once', { anyOf: ['a b', 'b c'] }, ['a', 'b', 'c']],
+    ['a function, which nobody can read', () => true, []],
+  ] as const)('reads the scopes of %s', (_, scope, scopes) => {
+    expect(termsOf({ scope }, plain).scopes).toEqual(scopes)
+  })
+
+  test.each([
+    ['an object', { type: 'payment', actions: ['read'] }, ['payment']],
+    ['a function', () => true, []],
+  ] as const)('reads the types of authorization details of %s', (_, authorizationDetails, types) => {
+    expect(termsOf({ authorizationDetails }, plain).authorizationDetailsTypes).toEqual(types)
+  })
+
+  test('calls the places of tokens as the standard does', () => {
+    expect(termsOf({}, { ...plain, sources: ['header', 'form', 'query'] }).bearerMethods).toEqual([
+      'header',
+      'body',
+      'query',
+    ])
+  })
+
+  test.each([
+    ['dpop', withDpop, true],
+    ['dpop', withBoth, true],
+    ['any', withDpop, true],
+    ['any', withBoth, false],
+    ['certificate', withBoth, false],
+    [undefined, withBoth, false],
+  ] as const)(
+    'where %s is demanded, it knows whether bearer tokens are taken',
+    (senderConstraint, accepts, demands) => {
+      for (const found of [termsOf({ senderConstraint }, accepts), termsOf({}, { ...accepts, senderConstraint })]) {
+        expect([found.demandsDpop, found.bearerMethods]).toEqual([demands, demands ? [] : ['header']])
+      }
+    },
+  )
+
+  test('has the issuers of the guard before those of its client', () => {
+    expect(termsOf({ issuer: 'https://one.example' }, plain).issuers).toEqual(['https://one.example'])
+    expect(termsOf({ issuer: ['https://a.example', 'https://b.example'] }, plain).issuers).toHaveLength(2)
+  })
+})
+
+describe('combineTerms', () => {
+  test('says nothing without guards', () => {
+    expect(combineTerms([])).toEqual({})
+  })
+
+  test('adds up what is wanted, and keeps of the ways those that every guard takes', () => {
+    const other: GuardTerms = {
+      issuers: ['https://as.example'],
+      scopes: ['b', 'a'],
+      authorizationDetailsTypes: ['payment'],
+      bearerMethods: ['header'],
+      dpopAlgorithms: ['PS256', 'ES256'],
+      demandsDpop: false,
+      certificates: true,
+    }
+    expect(combineTerms([{ ...terms, scopes: ['a'] }, other])).toEqual({
+      authorization_servers: ['https://as.example'],
+      scopes_supported: ['a', 'b'],
+      bearer_methods_supported: ['header'],
+      authorization_details_types_supported: ['payment'],
+      dpop_signing_alg_values_supported: ['ES256'],
+    })
+    expect(combineTerms([other])).toMatchObject({ tls_client_certificate_bound_access_tokens: true })
+  })
+
+  test('rules bearer tokens out only where no guard takes them', () => {
+    const demanding = { ...terms, demandsDpop: true, bearerMethods: [] }
+    expect(combineTerms([demanding])).toMatchObject({
+      bearer_methods_supported: [],
+      dpop_bound_access_tokens_required: true,
+    })
+    const mixed = combineTerms([demanding, terms])
+    expect(mixed.bearer_methods_supported).toEqual(['header', 'query'])
+    expect(mixed).not.toHaveProperty('dpop_bound_access_tokens_required')
+  })
+})
+
+describe('findContradiction', () => {
+  const demanding = { ...terms, demandsDpop: true, bearerMethods: [] }
+
+  test.each([
+    ['nothing', {}, terms],
+    ['fewer methods than are taken', { bearer_methods_supported: ['header'] }, terms],
+    ['no bearer methods', { bearer_methods_supported: [] }, demanding],
+    ['an algorithm that is taken', { dpop_signing_alg_values_supported: ['ES256'] }, terms],
+    ['that DPoP is required', { dpop_bound_access_tokens_required: true }, demanding],
+    ['that DPoP is not required', { dpop_bound_access_tokens_required: false }, terms],
+    ['that certificates are not taken', { tls_client_certificate_bound_access_tokens: false }, terms],
+    ['what guards do not decide', { resource_name: 'Orders', scopes_supported: ['z'] }, terms],
+  ])('finds none where %s is stated', (_, stated, guard) => {
+    expect(findContradiction(stated, guard)).toBeUndefined()
+  })
+
+  test.each([
+    ['bearer_methods_supported', ['body'], terms],
+    ['bearer_methods_supported', ['header', 'body'], terms],
+    ['bearer_methods_supported', [], terms],
+    ['dpop_signing_alg_values_supported', ['ES256', 'EdDSA'], terms],
+    ['dpop_bound_access_tokens_required', true, terms],
+    ['dpop_bound_access_tokens_required', false, demanding],
+    ['tls_client_certificate_bound_access_tokens', true, terms],
+    ['tls_client_certificate_bound_access_tokens', false, { ...terms, certificates: true }],
+  ])('finds %s of %o, which the guard does not keep', (member, value, guard) => {
+    expect(findContradiction({ [member]: value }, guard)).toBe(member)
+  })
+})

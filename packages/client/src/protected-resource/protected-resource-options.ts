@@ -1,0 +1,107 @@
+/** Options of createProtectedResource. */
+import {
+  isIntrospectionError,
+  isIssuer,
+  isSecureUrl,
+  parseProtectedResourceMetadata,
+  type ProtectedResourceMetadata,
+} from '@token-introspection/core'
+import { OptionGroup } from '@token-introspection/core/options'
+
+/** Options of {@link createProtectedResource}. */
+export interface ProtectedResourceOptions {
+  /**
+   * The resource identifier: an https URL without a fragment, published and compared as it is written (RFC 9728 §1.2). It is
+   * the audience of every guard, and what clients send as `resource` (RFC 8707).
+   */
+  readonly resource: string
+  /**
+   * Issuer identifiers of the authorization servers that issue tokens for this resource. Default the issuers that the clients
+   * of the guards accept.
+   */
+  readonly authorizationServers?: readonly string[] | undefined
+  /**
+   * Further members of the document, in the standard's spelling: `resource_name`, `resource_documentation`, `jwks_uri`, names
+   * in other languages, members of your own. `scopes_supported` and `authorization_details_types_supported` come before those
+   * of the guards. What guards decide may be stated, and then every guard must be so: `bearer_methods_supported`,
+   * `dpop_signing_alg_values_supported`, `dpop_bound_access_tokens_required`,
+   * `tls_client_certificate_bound_access_tokens`. Default none.
+   */
+  readonly metadata?: Partial<Omit<ProtectedResourceMetadata, 'resource' | 'authorization_servers'>> | undefined
+  /** Seconds that caches may keep the document. Default 3600, from 0 to 86400. */
+  readonly maxAgeSeconds?: number | undefined
+  /** Allows `http:` URLs on this machine, for development and tests. Default `false`. */
+  readonly allowHttpOnLoopback?: boolean | undefined
+}
+
+/** The defaults of {@link createProtectedResource}. */
+export const protectedResourceDefaults = Object.freeze({ maxAgeSeconds: 3600, allowHttpOnLoopback: false })
+
+/** What the options come to. */
+export interface ResolvedProtectedResource {
+  readonly resource: string
+  readonly authorizationServers: readonly string[] | undefined
+  readonly stated: Partial<ProtectedResourceMetadata>
+  readonly maxAgeSeconds: number
+  /** What to throw for a member that is stated and not kept. */
+  readonly error: (path: string, complaint: string) => TypeError
+}
+
+/** Reads the options once. */
+export function resolveProtectedResource(options: ProtectedResourceOptions): ResolvedProtectedResource {
+  const group = new OptionGroup('', options, [
+    'resource',
+    'authorizationServers',
+    'metadata',
+    'maxAgeSeconds',
+    'allowHttpOnLoopback',
+  ])
+  const allowHttpOnLoopback = group.boolean('allowHttpOnLoopback', protectedResourceDefaults.allowHttpOnLoopback)
+  const resource = group.string('resource')
+  if (resource === undefined) throw group.error('resource', 'is required: the identifier of this protected resource')
+  if (!isResource(resource, allowHttpOnLoopback)) {
+    throw group.error('resource', 'must be an https URL without credentials and fragment (RFC 9728 §1.2)')
+  }
+  const authorizationServers = group.strings('authorizationServers')
+  if (authorizationServers?.every((issuer) => isIssuer(issuer, { allowHttpOnLoopback })) === false) {
+    throw group.error('authorizationServers', 'must be https URLs without query and fragment (RFC 8414 §2)')
+  }
+  return Object.freeze({
+    resource,
+    authorizationServers,
+    stated: resolveStated(group, resource),
+    maxAgeSeconds: group.integer('maxAgeSeconds', {
+      default: protectedResourceDefaults.maxAgeSeconds,
+      min: 0,
+      max: 86_400,
+    }),
+    error: (path: string, complaint: string) => group.error(path, complaint),
+  })
+}
+
+function resolveStated(group: OptionGroup, resource: string): Partial<ProtectedResourceMetadata> {
+  const given = group.raw('metadata')
+  if (given === undefined) return {}
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw group.error('metadata', 'must be an object')
+  }
+  for (const member of ['resource', 'authorization_servers']) {
+    if ((given as Record<string, unknown>)[member] !== undefined)
+      throw group.error(`metadata.${member}`, 'has an option of its own')
+  }
+  try {
+    // As it will be read: through JSON, which also makes it ours.
+    const written = JSON.parse(JSON.stringify({ ...given, resource })) as unknown
+    const { resource: _, ...stated } = parseProtectedResourceMetadata(written, resource)
+    return stated
+  } catch (error) {
+    if (!isIntrospectionError(error)) throw group.error('metadata', 'must be what JSON can say')
+    throw group.error('metadata', error.message)
+  }
+}
+
+function isResource(resource: string, allowHttpOnLoopback: boolean): boolean {
+  if (!URL.canParse(resource) || resource.includes('#')) return false
+  const url = new URL(resource)
+  return url.username === '' && url.password === '' && isSecureUrl(url, { allowHttpOnLoopback })
+}

@@ -1,6 +1,7 @@
 /** What the client reports: one event per thing that happened, with no token and no secret. */
 import type { IntrospectionError } from '@token-introspection/core'
 import type { CacheStoreError } from './errors.ts'
+import type { ToldJwtFault } from './jwt/jwt-fault.ts'
 import type { RefusalReason } from './result/refusal.ts'
 import type { CircuitState } from './transport/outage/circuit-breaker.ts'
 
@@ -19,10 +20,11 @@ interface Told {
 }
 
 /**
- * Where an answer came from, or would have come from: the cache, the request of another call about the same token, or the
- * introspection endpoint. `unasked` is for a token that no server could have issued, which is inactive without a question.
+ * Where an answer came from, or would have come from: the cache, the request of another call about the same token, the
+ * introspection endpoint, or the token itself, as option group `jwt` has it, which is `local`. `unasked` is for a token that
+ * no server could have issued, which is inactive without a question.
  */
-export type AnswerSource = 'cache' | 'joined' | 'endpoint' | 'unasked'
+export type AnswerSource = 'cache' | 'joined' | 'endpoint' | 'local' | 'unasked'
 
 /** What the events of calls say. */
 interface TokenTold extends Told {
@@ -99,6 +101,17 @@ export interface MetadataFailedEvent extends Told {
   readonly error: IntrospectionError
 }
 
+/**
+ * A token was inactive by option group `jwt`, for a reason that may be a setting and not the token. The same reason is told
+ * once a minute at most.
+ */
+export interface JwtUnusableEvent extends Told {
+  readonly type: 'jwt_unusable'
+  readonly reason: ToldJwtFault
+  /** What to look at; nothing that was in the token. */
+  readonly message: string
+}
+
 /** Everything `onEvent` and subscribers of the diagnostics channel can be told. */
 export type IntrospectionClientEvent =
   | IntrospectedEvent
@@ -107,6 +120,7 @@ export type IntrospectionClientEvent =
   | CacheFailedEvent
   | CircuitChangedEvent
   | MetadataFailedEvent
+  | JwtUnusableEvent
 
 /** Receives events. It is not awaited, and what it throws is ignored: telling must not change the answer. */
 export type OnEvent = (event: IntrospectionClientEvent) => void

@@ -57,6 +57,10 @@ const ROWS: readonly (readonly [title: string, outcome: unknown, on?: readonly R
     },
   ],
   [
+    'the guard wants a nonce, takes a proof once, and no bound token as a bearer token',
+    ['nonce', 'allowed', 'proof', 'confirmation'],
+  ],
+  [
     'the guard answers while the server is down',
     { status: 503, challenge: null, body: '{"error":"temporarily_unavailable"}' },
   ],

@@ -44,6 +44,8 @@ const TSCONFIG = {
     rewriteRelativeImportExtensions: false,
     // An example may end with the thing it makes.
     noUnusedLocals: false,
+    // Nest has no others.
+    experimentalDecorators: true,
     typeRoots: [join(ROOT, 'node_modules/@types')],
   },
   include: ['*.ts'],

@@ -98,10 +98,13 @@ function install(directory: string, packages: readonly string[]): void {
   mustRun('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...packages], directory)
 }
 
+/** What the entry for Nest loads, and what that wants. */
+const NEST = ['@nestjs/common', '@nestjs/core', 'reflect-metadata', 'rxjs']
+
 /** From the catalog of the workspace. */
 function besides(): string[] {
   const catalog = readFileSync(join(ROOT, 'pnpm-workspace.yaml'), 'utf8')
-  return ['@mswjs/interceptors', '@types/node', 'msw'].map((name) => {
+  return [...NEST, '@mswjs/interceptors', '@types/node', 'msw'].map((name) => {
     const range = new RegExp(`^  "?${name}"?: (\\S+)$`, 'm').exec(catalog)?.[1]
     if (range === undefined) throw new Error(`the catalog has no ${name}`)
     return `${name}@${range}`

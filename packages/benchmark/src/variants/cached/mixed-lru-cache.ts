@@ -1,5 +1,5 @@
 /** A peer: lru-cache in front of oauth4webapi, put together as somebody would who knows both. */
-import { createRequire } from 'node:module'
+import { LRUCache } from 'lru-cache'
 import {
   allowInsecureRequests,
   ClientSecretBasic,
@@ -12,24 +12,13 @@ import { measureCalls } from '../../measure/call-rounds.ts'
 import { mixedTokens } from './mixed-tokens.ts'
 import { CACHE_SECONDS } from './warm-client.ts'
 
-interface LruCache<Value> {
-  get(key: string): Value | undefined
-  set(key: string, value: Value, options: { ttl: number }): void
-}
-interface LruCacheModule {
-  LRUCache: new <Value>(options: { max: number; ttl: number }) => LruCache<Value>
-}
-
-// The very copy our client has, so that none can be newer than the other.
-const { LRUCache } = createRequire(import.meta.resolve('@token-introspection/client'))('lru-cache') as LruCacheModule
-
 measureCalls(async (endpoint) => {
   const authorizationServer = { issuer: ISSUER, introspection_endpoint: endpoint }
   const client = { client_id: CLIENT_ID }
   const authentication = ClientSecretBasic(CLIENT_SECRET)
   const options = { [allowInsecureRequests]: true }
   const ttlMs = CACHE_SECONDS * 1000
-  const answers = new LRUCache<IntrospectionResponse>({ max: 2 * TOKEN_COUNT, ttl: ttlMs })
+  const answers = new LRUCache<string, IntrospectionResponse>({ max: 2 * TOKEN_COUNT, ttl: ttlMs })
   const introspect = async (token: string): Promise<IntrospectionResponse> => {
     const known = answers.get(token)
     if (known !== undefined) return known

@@ -8,6 +8,7 @@ import {
   type IntrospectionClientOptions,
   privateKeyJwt,
 } from '@token-introspection/client'
+import { createDpopProver } from './dpop-prover.ts'
 import type { SmokeAddresses, SmokeCase, SmokeInput } from './smoke-input.ts'
 
 type Changes = Partial<IntrospectionClientOptions>
@@ -114,6 +115,26 @@ function guarded(
   }
 }
 
+/** What becomes of a proof without a nonce, one with it, the same again, and the token alone. */
+const takesProofs: SmokeCase = async (input) => {
+  const prover = await createDpopProver()
+  const token = await issueToken(input, { cnf: { jkt: prover.jkt } })
+  const nonce = { secret: 'only the processes of this API know it' }
+  const origin = 'https://api.example.com'
+  return withClient(input, { policy: { dpop: { origin, nonce } } }, async (client) => {
+    const guard = client.guard({ audience: 'urn:orders' })
+    const url = `${origin}/orders`
+    const present = (headers: Record<string, string>) => guard(new Request(url, { headers }))
+    const authorization = `DPoP ${token}`
+    const first = await present({ authorization, dpop: await prover.prove(url, token, undefined) })
+    const dpop = await prover.prove(url, token, first.headers['dpop-nonce'])
+    const second = await present({ authorization, dpop })
+    const third = await present({ authorization, dpop })
+    const fourth = await present({ authorization: `Bearer ${token}` })
+    return [first, second, third, fourth].map((decision) => (decision.allowed ? 'allowed' : decision.reason))
+  })
+}
+
 export const SMOKE_CASES: Readonly<Record<string, SmokeCase>> = {
   async 'an active token'(input) {
     const token = await issueToken(input, { scope: 'orders:read' })
@@ -212,6 +233,8 @@ export const SMOKE_CASES: Readonly<Record<string, SmokeCase>> = {
   'the guard answers a request with too little scope': guarded((token) => `Bearer ${token}`, {
     guard: { scope: 'orders:write' },
   }),
+  'the guard wants a nonce, takes a proof once, and no bound token as a bearer token': takesProofs,
+
   async 'the guard answers while the server is down'(input) {
     const changes = { endpoint: `${input.closed}/introspect` }
     return guarded((token) => `Bearer ${token}`, { changes })(input)

@@ -1,0 +1,91 @@
+import {
+  type ActiveIntrospectionResult,
+  type ClientAuthentication,
+  type GuardToken,
+  IntrospectionClient,
+} from '@token-introspection/client'
+import { requireToken as expressGuard } from '@token-introspection/client/express'
+import { requireToken as fastifyGuard, tokenGuards } from '@token-introspection/client/fastify'
+import { requireToken as honoGuard } from '@token-introspection/client/hono'
+import { type AuthState, requireToken as koaGuard } from '@token-introspection/client/koa'
+import { Auth, Public, RequireToken, TokenGuard } from '@token-introspection/client/nest'
+import { requireToken as nodeGuard } from '@token-introspection/client/node'
+import type { ClaimsSchema } from '@token-introspection/core'
+import express, { type Request, type Response } from 'express'
+import Fastify from 'fastify'
+import { Hono } from 'hono'
+import Koa from 'koa'
+import { expectTypeOf, test } from 'vitest'
+
+interface Claims {
+  tenant: string
+}
+
+declare const claims: ClaimsSchema<Claims>
+declare const clientAuthentication: ClientAuthentication
+
+const client = new IntrospectionClient({ issuer: 'https://as.example.com', clientAuthentication, claims })
+const guard = client.guard({ audience: 'x' })
+const optional = client.guard({ audience: 'x', optional: true })
+
+test('GuardToken is what a guard lets pass', () => {
+  expectTypeOf<GuardToken<typeof guard>>().toEqualTypeOf<ActiveIntrospectionResult<Claims>>()
+  expectTypeOf<GuardToken<typeof optional>>().toEqualTypeOf<ActiveIntrospectionResult<Claims> | undefined>()
+})
+
+test('Express takes the middleware and gives the claims', () => {
+  const mayPass = expressGuard(guard)
+  express().get('/:id', mayPass, (request) => {
+    expectTypeOf(request.params.id).toEqualTypeOf<string>()
+    expectTypeOf(mayPass.tokenOf(request)).toEqualTypeOf<ActiveIntrospectionResult<Claims>>()
+    expectTypeOf(expressGuard(optional).tokenOf(request)).toEqualTypeOf<ActiveIntrospectionResult<Claims> | undefined>()
+  })
+  express().use(
+    expressGuard(guard, {
+      onRefusal: (refusal, _: Request, response: Response) => response.sendStatus(refusal.status),
+    }),
+  )
+})
+
+test('Hono has a typed variable', () => {
+  new Hono().get('/:id', honoGuard(guard), (context) => {
+    expectTypeOf(context.get('auth')).toEqualTypeOf<ActiveIntrospectionResult<Claims>>()
+    expectTypeOf(context.var.auth.tenant).toEqualTypeOf<string>()
+    return context.text(context.req.param('id'))
+  })
+  new Hono().get('/', honoGuard(optional), (context) => {
+    expectTypeOf(context.var.auth).toEqualTypeOf<ActiveIntrospectionResult<Claims> | undefined>()
+    return context.body(null)
+  })
+})
+
+test('Koa has a typed state', () => {
+  const app = new Koa<AuthState<GuardToken<typeof guard>>>()
+  app.use(koaGuard(guard))
+  app.use((context) => expectTypeOf(context.state.auth?.tenant).toEqualTypeOf<string | undefined>())
+})
+
+test('Fastify has a typed request and a typed config', () => {
+  const app = Fastify()
+  void app.register(tokenGuards, { guard, prefix: '/a' })
+  app.get('/', { preHandler: fastifyGuard(guard), config: { auth: false } }, (request) => {
+    expectTypeOf(request.auth).toEqualTypeOf<ActiveIntrospectionResult | undefined>()
+    return null
+  })
+  // @ts-expect-error true is no guard
+  app.get('/b', { config: { auth: true } }, () => null)
+})
+
+test('Nest takes a client, and its decorators the options of a guard', () => {
+  void new TokenGuard(client, { guard: { audience: 'x' } })
+  expectTypeOf(RequireToken).toBeCallableWith({ scope: 'a', optional: true })
+  // @ts-expect-error no such option
+  RequireToken({ scopes: 'a' })
+  expectTypeOf(Public()).toExtend<MethodDecorator & ClassDecorator>()
+  expectTypeOf(Auth()).toEqualTypeOf<ParameterDecorator>()
+})
+
+test('Node takes no guard that lets pass without a token, which undefined could not say', () => {
+  // @ts-expect-error
+  nodeGuard(optional)
+})

@@ -119,7 +119,7 @@ function refuseConfirmation(
 }
 
 function refusePermission(
-  lacking: 'scope' | 'authorization_details' | 'authentication',
+  lacking: 'scope' | 'authorization_details' | 'permissions' | 'authentication',
   policy: Policy,
   result: ChallengeSettings,
   scheme: TokenScheme,

@@ -62,7 +62,12 @@ export {
   authorizationDetailsSchema,
   type WantedAuthorizationDetail,
 } from './values/authorization-details.ts'
-export { type Permissions, permissionsSchema } from './values/permissions.ts'
+export {
+  type Permissions,
+  permissionsInclude,
+  permissionsSchema,
+  type WantedPermission,
+} from './values/permissions.ts'
 export {
   authorizationServerMetadataUrls,
   isIssuer,

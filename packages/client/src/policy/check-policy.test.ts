@@ -22,6 +22,7 @@ function checkPolicy(token: JudgedToken, { audience: wanted, scope, tokenKind }:
 const anything = {
   scope: { alternatives: [[]], wanted: undefined },
   authorizationDetails: undefined,
+  permission: undefined,
   acrValues: undefined,
   maxAuthenticationAgeSeconds: undefined,
 }

@@ -1,5 +1,5 @@
 /** Step `policy`: "active" is not "allowed". What a guard checks besides the binding; the first refusal counts. */
-import { audienceIntersects, scopeIncludes } from '@token-introspection/core'
+import { audienceIntersects, permissionsInclude, scopeIncludes } from '@token-introspection/core'
 import type { JudgedToken, Policy, ScopeRule, TokenKind } from './policy.ts'
 
 /** Markers by which authorization servers tell token kinds apart; none of them is an access token. */
@@ -39,11 +39,13 @@ export function checkTarget(
  */
 export function checkPermission(
   token: JudgedToken,
-  policy: Pick<Policy, 'scope' | 'authorizationDetails' | 'acrValues' | 'maxAuthenticationAgeSeconds'>,
+  policy: Pick<Policy, 'scope' | 'authorizationDetails' | 'permission' | 'acrValues' | 'maxAuthenticationAgeSeconds'>,
   now: () => number,
-): 'scope' | 'authorization_details' | 'authentication' | undefined {
+): 'scope' | 'authorization_details' | 'permissions' | 'authentication' | undefined {
   if (!hasScope(token.scope, policy.scope)) return 'scope'
   if (!hasDetails(token, policy.authorizationDetails)) return 'authorization_details'
+  const { permission } = policy
+  if (permission !== undefined && !permissionsInclude(token.permissions ?? [], permission, now())) return 'permissions'
   if (!isAuthenticated(token, policy, now)) return 'authentication'
   return undefined
 }

@@ -77,6 +77,12 @@ describe('resolveGuardOptions', () => {
       { audience: false, authorizationDetails: { actions: ['x'] } },
       'guard.authorizationDetails',
     ],
+    ['a permission for nothing', { audience: false, permission: {} }, 'guard.permission.resourceId'],
+    [
+      'a permission with one scope for a list',
+      { audience: false, permission: { resourceId: 'a', resourceScopes: 'x' } },
+      'guard.permission.resourceScopes',
+    ],
     ['a check that is no function', { audience: false, check: true }, 'guard.check'],
     ['an optional that is no boolean', { audience: false, optional: 'yes' }, 'guard.optional'],
     ['a binding nobody could verify', { audience: false, senderConstraint: 'dpop' }, 'guard.senderConstraint'],

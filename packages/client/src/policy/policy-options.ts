@@ -6,6 +6,7 @@ import {
   isScopeToken,
   parseScope,
   type WantedAuthorizationDetail,
+  type WantedPermission,
 } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { GuardRequest } from '../token/extract-token.ts'
@@ -65,6 +66,8 @@ export interface GuardOptions extends PolicyOptions {
   readonly maxAuthenticationAgeSeconds?: number | undefined
   /** What `authorization_details` must grant (RFC 9396). Rights of several objects are never added up. Default nothing. */
   readonly authorizationDetails?: RequiredAuthorizationDetails | undefined
+  /** What `permissions` of a requesting party token must grant (UMA 2.0), by one of them and now. Default nothing. */
+  readonly permission?: WantedPermission | undefined
   /** A check of your own. Default none. */
   readonly check?: CustomCheck | undefined
   /** Whether requests without a token pass: see {@link OptionalGuardOptions}. Default `false`. */
@@ -151,6 +154,7 @@ export function resolveGuardOptions(
     'acrValues',
     'maxAuthenticationAgeSeconds',
     'authorizationDetails',
+    'permission',
     'check',
     'optional',
     'maxAgeSeconds',
@@ -172,6 +176,7 @@ export function resolveGuardOptions(
       confirmation,
       scope: resolveScope(group),
       authorizationDetails: resolveAuthorizationDetails(group),
+      permission: resolvePermission(group),
       acrValues: resolveAcrValues(group),
       maxAuthenticationAgeSeconds: group.has('maxAuthenticationAgeSeconds')
         ? group.integer('maxAuthenticationAgeSeconds', seconds)
@@ -219,6 +224,14 @@ function resolveAuthorizationDetails(group: OptionGroup): Policy['authorizationD
   }
   const wanted = Object.freeze({ ...(given as WantedAuthorizationDetail) })
   return (details) => authorizationDetailsInclude(details, wanted)
+}
+
+function resolvePermission(options: OptionGroup): WantedPermission | undefined {
+  if (!options.has('permission')) return undefined
+  const group = new OptionGroup(options.path('permission'), options.raw('permission'), ['resourceId', 'resourceScopes'])
+  const resourceId = group.string('resourceId')
+  if (resourceId === undefined) throw group.error('resourceId', 'is required')
+  return Object.freeze({ resourceId, resourceScopes: group.strings('resourceScopes') })
 }
 
 function resolveIssuers(group: OptionGroup): ReadonlySet<string> | undefined {

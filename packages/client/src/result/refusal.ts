@@ -15,6 +15,7 @@ export type RefusalReason =
   | 'nonce'
   | 'scope'
   | 'authorization_details'
+  | 'permissions'
   | 'authentication'
   | 'check'
   | 'unavailable'
@@ -115,7 +116,7 @@ export function refuseScope(
   scope: string | undefined,
   settings: ChallengeSettings,
   scheme: TokenScheme = 'Bearer',
-  reason: 'scope' | 'authorization_details' = 'scope',
+  reason: 'scope' | 'authorization_details' | 'permissions' = 'scope',
 ): Refusal {
   return challenge(reason, 403, settings, { error: 'insufficient_scope', scheme, parameters: { scope } })
 }

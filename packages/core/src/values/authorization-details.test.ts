@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { authorizationDetailsSchema } from './authorization-details.ts'
+import { authorizationDetailsInclude, authorizationDetailsSchema } from './authorization-details.ts'
 
 const payment = {
   type: 'payment_initiation',
@@ -37,5 +37,19 @@ describe('authorizationDetailsSchema', () => {
     ['privileges that are null', [{ type: 'x', privileges: null }]],
   ])('refuses %s', (_, details) => {
     expect(authorizationDetailsSchema.safeParse(details).success).toBe(false)
+  })
+})
+
+describe('authorizationDetailsInclude', () => {
+  test('wants all of it in one object', () => {
+    const wanted = { type: payment.type, actions: ['status'], privileges: ['owner'], datatypes: ['amount'] }
+    expect(authorizationDetailsInclude([payment], wanted)).toBe(true)
+    const halves = [
+      { ...payment, privileges: [] },
+      { ...payment, actions: ['initiate'] },
+    ]
+    expect(authorizationDetailsInclude(halves, wanted)).toBe(false)
+    expect(authorizationDetailsInclude([{ type: payment.type }], wanted)).toBe(false)
+    expect(authorizationDetailsInclude([], { type: payment.type })).toBe(false)
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { permissionsSchema } from './permissions.ts'
+import { permissionsInclude, permissionsSchema } from './permissions.ts'
 
 const photo = { resource_id: '112210f47de98100', resource_scopes: ['view', 'https://photo.example/print'] }
 
@@ -26,5 +26,19 @@ describe('permissionsSchema', () => {
     ['an issuing time that is null', [{ ...photo, iat: null }]],
   ])('refuses %s', (_, permissions) => {
     expect(permissionsSchema.safeParse(permissions).success).toBe(false)
+  })
+})
+
+describe('permissionsInclude', () => {
+  test('wants the resource, every scope and the time in one permission', () => {
+    const now = 1000
+    const timed = { ...photo, exp: 1001, nbf: 1000 }
+    const wanted = { resourceId: photo.resource_id, resourceScopes: ['view'] }
+    expect(permissionsInclude([timed], wanted, now)).toBe(true)
+    expect(permissionsInclude([timed], wanted, now + 1)).toBe(false)
+    expect(permissionsInclude([timed], wanted, now - 1)).toBe(false)
+    expect(permissionsInclude([timed], { ...wanted, resourceScopes: ['view', 'delete'] }, now)).toBe(false)
+    expect(permissionsInclude([timed], { ...wanted, resourceId: 'other' }, now)).toBe(false)
+    expect(permissionsInclude([], { resourceId: photo.resource_id }, now)).toBe(false)
   })
 })

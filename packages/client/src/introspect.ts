@@ -12,13 +12,14 @@ import { isPresentable } from './token/is-presentable.ts'
 import type { Trace } from './trace.ts'
 import type { JudgeResponse } from './judge-response.ts'
 import type { CacheStep } from './cache/cache-options.ts'
-import type { SingleFlight } from './cache/single-flight.ts'
+import type { Flight, SingleFlight } from './cache/single-flight.ts'
 import { agree } from './jwt/agree.ts'
 import { answerLocally, type JwtStep } from './jwt/answer-locally.ts'
 import type { IntrospectionQuestion } from './transport/build-request.ts'
 import type { Deadline } from './transport/deadline.ts'
 import { exchange } from './transport/exchange.ts'
 import { meansInactive, readJsonReply, readJwtReply } from './transport/read-reply.ts'
+import type { TransportReply } from './transport/transport.ts'
 import type { TransportStep } from './transport/transport-step.ts'
 import { readJwtResponse } from './response/read-jwt-response.ts'
 import { tolerate } from './response/tolerate.ts'
@@ -106,7 +107,17 @@ async function ask(
   try {
     const answer = remembered && (await deadline.race(remembered))
     if (answer !== undefined) return answer
-    return await joinFlight(token, options, isPromise(key) ? await key : key, deadline, steps, trace)
+    const known = isPromise(key) ? await key : key
+    for (;;) {
+      const flight = joinFlight(token, options, known, steps, trace)
+      deadline.onCancel((reason) => flight.leave(reason))
+      try {
+        return await deadline.race(flight.answer)
+      } catch (error) {
+        // What carried it may have ended without a word, as in a worker: then it is asked again, by us.
+        if (deadline.isCancelled || !steps.flights.abandon(known, flight)) throw error
+      }
+    }
   } finally {
     deadline.settle()
   }
@@ -117,12 +128,11 @@ function joinFlight(
   token: string,
   { tokenTypeHint, parameters, maxAgeSeconds }: IntrospectOptions,
   key: string,
-  deadline: Deadline,
   steps: Steps,
   trace: Trace | undefined,
-): Promise<IntrospectionResult> {
+): Flight<IntrospectionResult> {
   if (trace !== undefined) trace.source = 'joined'
-  const flight = steps.flights.board(
+  return steps.flights.board(
     key,
     maxAgeSeconds === 0,
     () => steps.transport.deadlines.start(),
@@ -132,7 +142,11 @@ function joinFlight(
       const askedAtMs = steps.nowMs()
       const hint = tokenTypeHint ?? steps.token.tokenTypeHint
       const question = { token, tokenTypeHint: hint, parameters: parameters && { ...parameters } }
-      const response = await findAnswer(question, flightDeadline, steps, trace)
+      const found =
+        steps.jwt === undefined
+          ? askEndpoint(question, flightDeadline, steps)
+          : findAnswer(question, steps.jwt, flightDeadline, steps, trace)
+      const response = await found
       steps.cache?.strings?.share(response)
       const judged = steps.judge(response, steps.now())
       const result = isPromise(judged) ? await flightDeadline.race(judged) : judged
@@ -141,24 +155,16 @@ function joinFlight(
       return result
     },
   )
-  deadline.onCancel((reason) => flight.leave(reason))
-  return deadline.race(
-    flight.answer.catch((error: unknown) => {
-      if (!steps.flights.abandon(key, flight)) throw error
-      return joinFlight(token, { tokenTypeHint, parameters, maxAgeSeconds }, key, deadline, steps, trace)
-    }),
-  )
 }
 
 /** A JWT may speak for itself; where the authorization server is asked about it as well, both have to agree. */
 async function findAnswer(
   question: IntrospectionQuestion,
+  jwt: JwtStep,
   deadline: Deadline,
   steps: Steps,
   trace: Trace | undefined,
 ): Promise<IntrospectionResponse> {
-  const { jwt } = steps
-  if (jwt === undefined) return askEndpoint(question, deadline, steps)
   if (trace !== undefined) trace.source = 'local'
   const local = await answerLocally(question.token, jwt, deadline, steps.now())
   if (local !== undefined && !(local.active && jwt.asksAboutGood)) return local
@@ -170,19 +176,22 @@ async function findAnswer(
 async function askEndpoint(
   question: IntrospectionQuestion,
   deadline: Deadline,
-  { transport, response: { jwt, tolerance, inactiveWhen }, now }: Steps,
+  steps: Steps,
 ): Promise<IntrospectionResponse> {
+  const { transport } = steps
   const endpoint = transport.endpoint.known ?? (await transport.endpoint.find(deadline))
-  const reply = await exchange(question, endpoint, deadline, transport)
+  return readReply(await exchange(question, endpoint, deadline, transport), deadline, steps)
+}
+
+/** At once, unless it has to be verified. */
+function readReply(
+  reply: TransportReply,
+  deadline: Deadline,
+  { transport, response: { jwt, tolerance, inactiveWhen }, now }: Steps,
+): MaybePromise<IntrospectionResponse> {
   if (meansInactive(reply, inactiveWhen)) return INACTIVE
-  if (jwt === undefined) {
-    const answer = readJsonReply(reply, 'introspection', transport.clientAuthentication.advice)
-    return parseIntrospectionResponse(tolerance === undefined ? answer : tolerate(answer, tolerance))
-  }
-  return readJwtResponse(
-    readJwtReply(reply, 'introspection', transport.clientAuthentication.advice),
-    jwt,
-    deadline,
-    now(),
-  )
+  const { advice } = transport.clientAuthentication
+  if (jwt !== undefined) return readJwtResponse(readJwtReply(reply, 'introspection', advice), jwt, deadline, now())
+  const answer = readJsonReply(reply, 'introspection', advice)
+  return parseIntrospectionResponse(tolerance === undefined ? answer : tolerate(answer, tolerance))
 }

@@ -80,7 +80,17 @@ export class SingleFlight<Answer> {
     const flight = new Flight<Answer>(deadline)
     flight.board()
     this.#flights.set(key, flight)
-    flight.answer = this.#fly(key, flight, () => ask(deadline, () => this.#flights.get(key) === flight))
+    // Two callbacks cost less than a function that waits.
+    flight.answer = ask(deadline, () => this.#flights.get(key) === flight).then(
+      (answer) => {
+        this.#land(key, flight)
+        return answer
+      },
+      (error: unknown) => {
+        this.#land(key, flight)
+        throw error
+      },
+    )
     return flight
   }
 
@@ -102,12 +112,8 @@ export class SingleFlight<Answer> {
     }
   }
 
-  async #fly(key: string, flight: Flight<Answer>, ask: () => Promise<Answer>): Promise<Answer> {
-    try {
-      return await ask()
-    } finally {
-      flight.land()
-      if (this.#flights.get(key) === flight) this.#flights.delete(key)
-    }
+  #land(key: string, flight: Flight<Answer>): void {
+    flight.land()
+    if (this.#flights.get(key) === flight) this.#flights.delete(key)
   }
 }

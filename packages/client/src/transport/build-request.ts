@@ -1,6 +1,7 @@
 /** Step `transport`: the introspection request as HTTP (RFC 7662 §2.1). */
 import { encodeIntrospectionRequest, FORM_MEDIA_TYPE, type TokenTypeHint } from '@token-introspection/core'
-import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
+import type { MaybePromise } from '../maybe-promise.ts'
+import type { ClientAuthentication, RequestDraft } from './client-authentication/client-authentication.ts'
 import type { Deadline } from './deadline.ts'
 import type { TransportRequest } from './transport.ts'
 
@@ -35,13 +36,16 @@ const RESERVED_PARAMETERS = new Set([
   'client_assertion_type',
 ])
 
-/** POST, a form, JSON wanted back, uncompressed; no hint unless the caller gave one. */
-export async function buildRequest(
+/**
+ * POST, a form, JSON wanted back, uncompressed; no hint unless the caller gave one. At once, unless the client
+ * authentication has to fetch or sign something first.
+ */
+export function buildRequest(
   question: IntrospectionQuestion,
   endpoint: string,
   deadline: Deadline,
   settings: RequestSettings,
-): Promise<TransportRequest> {
+): MaybePromise<TransportRequest> {
   const draft = {
     endpoint,
     issuer: settings.issuer,
@@ -53,13 +57,21 @@ export async function buildRequest(
     parameters: { ...settings.parameters, ...checkParameters(question.parameters, 'parameters') },
   }
   const authenticating: unknown = settings.clientAuthentication.authenticate(draft)
-  // A method that has to fetch something first must not outlast the call.
-  if (authenticating !== undefined) await deadline.race(Promise.resolve(authenticating))
-  // The token last, so that no authentication method can replace it.
-  const { token, tokenTypeHint } = question
+  if (authenticating === undefined) return completeRequest(draft, question, deadline, settings)
+  // It must not outlast the call.
+  return deadline.race(Promise.resolve(authenticating)).then(() => completeRequest(draft, question, deadline, settings))
+}
+
+/** The token last, so that no authentication method can replace it. */
+function completeRequest(
+  draft: RequestDraft,
+  { token, tokenTypeHint }: IntrospectionQuestion,
+  deadline: Deadline,
+  settings: RequestSettings,
+): MaybePromise<TransportRequest> {
   const request: TransportRequest = {
     method: 'POST',
-    url: endpoint,
+    url: draft.endpoint,
     headers: draft.headers,
     body: encodeIntrospectionRequest({ ...draft.parameters, token, token_type_hint: tokenTypeHint }),
     maxResponseBytes: settings.maxResponseBytes,

@@ -65,6 +65,11 @@ export class Deadline implements Cancellation {
     })
   }
 
+  /** Whether it has ended early. */
+  get isCancelled(): boolean {
+    return this.#reason !== undefined
+  }
+
   /** Ends the call early. */
   cancel(reason: Error): void {
     if (this.#reason !== undefined) return

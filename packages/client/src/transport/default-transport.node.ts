@@ -57,12 +57,18 @@ export function createDefaultTransport(options: DefaultTransportOptions): Transp
     return dispatcher
   }
 
+  function sendNow(request: TransportRequest, loaded: typeof Undici): Promise<TransportReply> {
+    if (closed) return Promise.reject(new TypeError('the IntrospectionClient is closed'))
+    return dispatch(targets.get(request.url) ?? targetOf(request.url, loaded), request)
+  }
+
+  async function loadAndSend(request: TransportRequest): Promise<TransportReply> {
+    undici ??= await import('undici')
+    return sendNow(request, undici)
+  }
+
   return {
-    async send(request) {
-      undici ??= await import('undici')
-      if (closed) throw new TypeError('the IntrospectionClient is closed')
-      return dispatch(targets.get(request.url) ?? targetOf(request.url, undici), request)
-    },
+    send: (request) => (undici === undefined ? loadAndSend(request) : sendNow(request, undici)),
     async close() {
       closed = true
       await Promise.all([...owned.values()].map((dispatcher) => dispatcher.close()))

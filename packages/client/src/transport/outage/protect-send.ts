@@ -1,5 +1,10 @@
 /** Step `transport`: every request, whatever it is for, waits its turn and spares an endpoint that is down. */
-import { IntrospectionError, TransportTimeoutError, TransportUnreachableError } from '../../errors.ts'
+import {
+  IntrospectionError,
+  TransportCircuitOpenError,
+  TransportTimeoutError,
+  TransportUnreachableError,
+} from '../../errors.ts'
 import { parseRetryAfter } from '../read-reply.ts'
 import type { Send, TransportReply } from '../transport.ts'
 import type { Admission } from './admission.ts'
@@ -45,26 +50,24 @@ export function protectSend(
     circuit?.check()
     const turn = admission.enter(request.cancellation)
     if (turn !== undefined) await turn
+    let attempt = 0
     try {
-      if (circuit === undefined) return await send(request)
-      return await sendThrough(circuit, () => send(request))
+      if (circuit !== undefined) attempt = circuit.admit()
+      const reply = await send(request)
+      if (circuit !== undefined) settle(circuit, attempt, reply)
+      return reply
+    } catch (error) {
+      if (!(error instanceof TransportCircuitOpenError)) circuit?.settle(attempt, outcomeOf(error))
+      throw error
     } finally {
       admission.leave(request.cancellation)
     }
   }
 }
 
-async function sendThrough(circuit: CircuitBreaker, send: () => Promise<TransportReply>): Promise<TransportReply> {
-  const attempt = circuit.admit()
-  try {
-    const reply = await send()
-    if (isOutage(reply.status)) circuit.settle(attempt, 'failed', retryAfter(reply))
-    else circuit.settle(attempt, 'answered')
-    return reply
-  } catch (error) {
-    circuit.settle(attempt, outcomeOf(error))
-    throw error
-  }
+function settle(circuit: CircuitBreaker, attempt: number, reply: TransportReply): void {
+  if (isOutage(reply.status)) circuit.settle(attempt, 'failed', retryAfter(reply))
+  else circuit.settle(attempt, 'answered')
 }
 
 /** 500 is missing because one odd token may cause it, and whoever has one could stop the others. */

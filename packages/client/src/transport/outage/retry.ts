@@ -20,34 +20,58 @@ const PASSING = new Set([502, 503, 504])
 /** How a connection ends that the other side had given up: kept alive too long, or its process gone. */
 const LOST_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'ConnectionClosed'])
 
+/** A request, built anew each time, as an assertion may be used only once. */
+type Attempt = () => Promise<TransportReply>
+
 /**
  * Makes a request, and once more when the connection was lost, or a gateway had nobody to ask and did not say for how
  * long. All within the deadline of the call.
- *
- * @param attempt - builds the request anew each time, as an assertion may be used only once.
  */
 export async function withRetry(
-  attempt: () => Promise<TransportReply>,
+  attempt: Attempt,
   cancellation: Pick<Cancellation, 'race'>,
   retry: RetrySettings | undefined,
 ): Promise<TransportReply> {
-  if (retry === undefined) return attempt()
   let reply: TransportReply
   try {
     reply = await attempt()
   } catch (error) {
-    if (!isLostConnection(error)) throw error
-    return again(attempt, () => {
-      throw error
-    })
+    return retryFailed(error, attempt, retry)
   }
-  if (!PASSING.has(reply.status) || reply.header('retry-after') !== undefined) return reply
+  return isPassing(reply) ? retryPassing(reply, attempt, cancellation, retry) : reply
+}
+
+/** The second half of {@link withRetry}, for a request that failed; it fails the same when there is no second try. */
+export async function retryFailed(
+  error: unknown,
+  attempt: Attempt,
+  retry: RetrySettings | undefined,
+): Promise<TransportReply> {
+  if (retry === undefined || !isLostConnection(error)) throw error
+  return again(attempt, () => {
+    throw error
+  })
+}
+
+/** The second half of {@link withRetry}, for a reply that {@link isPassing}. */
+export async function retryPassing(
+  reply: TransportReply,
+  attempt: Attempt,
+  cancellation: Pick<Cancellation, 'race'>,
+  retry: RetrySettings | undefined,
+): Promise<TransportReply> {
+  if (retry === undefined) return reply
   await cancellation.race(retry.wait(MIN_WAIT_MS + retry.random() * (MAX_WAIT_MS - MIN_WAIT_MS)))
   return again(attempt, () => reply)
 }
 
+/** Whether a reply says that a moment later it may be another. */
+export function isPassing(reply: TransportReply): boolean {
+  return PASSING.has(reply.status) && reply.header('retry-after') === undefined
+}
+
 /** What the first request came to says more than that there was no second. */
-async function again(attempt: () => Promise<TransportReply>, first: () => TransportReply): Promise<TransportReply> {
+async function again(attempt: Attempt, first: () => TransportReply): Promise<TransportReply> {
   try {
     return await attempt()
   } catch (error) {

@@ -115,7 +115,7 @@ async function ask(
         return await deadline.race(flight.answer)
       } catch (error) {
         // What carried it may have ended without a word, as in a worker: then it is asked again, by us.
-        if (deadline.isCancelled || !steps.flights.abandon(known, flight)) throw error
+        if (deadline.isCancelled || !steps.flights.abandon(flight)) throw error
       }
     }
   } finally {

@@ -130,11 +130,11 @@ describe('SingleFlight', () => {
     const { flights, board, asked } = createFlights()
     const lost = board('a')
     // To everybody who waited.
-    expect([flights.abandon('a', lost), flights.abandon('a', lost)]).toEqual([true, true])
+    expect([flights.abandon(lost), flights.abandon(lost)]).toEqual([true, true])
     const next = board('a')
     expect(next).not.toBe(lost)
     asked[1]?.reject(gone)
     await expect(next.answer).rejects.toBe(gone)
-    expect(flights.abandon('a', next)).toBe(false)
+    expect(flights.abandon(next)).toBe(false)
   })
 })

@@ -1,5 +1,7 @@
 /** Step `cache`: calls about the same token at the same time share one request. */
 
+import { FlightTable, type TableEntry } from './flight-table.ts'
+
 /** What a flight is cancelled by. */
 export interface FlightDeadline {
   cancel(reason: Error): void
@@ -9,7 +11,9 @@ export interface FlightDeadline {
 }
 
 /** One request under way, and how many wait for it. */
-export class Flight<Answer> {
+export class Flight<Answer> implements TableEntry {
+  readonly key: string
+  next: this | undefined
   /** Not assigned before the request has begun. */
   answer!: Promise<Answer>
   /** Over, or given up: nobody may join any more. */
@@ -19,7 +23,8 @@ export class Flight<Answer> {
   #waiting = 0
   readonly #deadline: FlightDeadline
 
-  constructor(deadline: FlightDeadline) {
+  constructor(key: string, deadline: FlightDeadline) {
+    this.key = key
     this.#deadline = deadline
   }
 
@@ -50,7 +55,7 @@ export class Flight<Answer> {
 
 /** The flights of one client. */
 export class SingleFlight<Answer> {
-  readonly #flights = new Map<string, Flight<Answer>>()
+  readonly #flights = new FlightTable<Flight<Answer>>()
   #joined = 0
 
   /** How many calls shared the request of another. */
@@ -77,17 +82,17 @@ export class SingleFlight<Answer> {
       return known
     }
     const deadline = start()
-    const flight = new Flight<Answer>(deadline)
+    const flight = new Flight<Answer>(key, deadline)
     flight.board()
-    this.#flights.set(key, flight)
+    this.#flights.set(flight)
     // Two callbacks cost less than a function that waits.
     flight.answer = ask(deadline, () => this.#flights.get(key) === flight).then(
       (answer) => {
-        this.#land(key, flight)
+        this.#land(flight)
         return answer
       },
       (error: unknown) => {
-        this.#land(key, flight)
+        this.#land(flight)
         throw error
       },
     )
@@ -98,22 +103,20 @@ export class SingleFlight<Answer> {
    * Whether a flight failed because what carried it ended without a word, as a request does in workerd that its caller has
    * left: nobody joins it any more. What failed by itself has landed before anybody hears of it.
    */
-  abandon(key: string, flight: Flight<Answer>): boolean {
+  abandon(flight: Flight<Answer>): boolean {
     if (flight.landed) return false
     flight.lost = true
-    if (this.#flights.get(key) === flight) this.#flights.delete(key)
+    this.#flights.delete(flight)
     return true
   }
 
   /** From now on nobody joins these flights, and what they bring is not kept. Who waits already still gets it. */
   forget(matches: (key: string) => boolean): void {
-    for (const key of this.#flights.keys()) {
-      if (matches(key)) this.#flights.delete(key)
-    }
+    this.#flights.deleteMatching(matches)
   }
 
-  #land(key: string, flight: Flight<Answer>): void {
+  #land(flight: Flight<Answer>): void {
     flight.land()
-    if (this.#flights.get(key) === flight) this.#flights.delete(key)
+    this.#flights.delete(flight)
   }
 }

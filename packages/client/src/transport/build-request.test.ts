@@ -8,7 +8,8 @@ const endpoint = 'https://as.example.com/introspect?tenant=a'
 const question = { token: 'a+b/c==', tokenTypeHint: undefined, parameters: undefined }
 const none: ClientAuthentication = { method: 'none', clientId: 'api', authenticate: () => undefined }
 
-function build(
+/** At once or later, and a mistake as a rejection. */
+async function build(
   asked: Partial<Record<keyof IntrospectionQuestion, unknown>> = {},
   clientAuthentication: ClientAuthentication = none,
   deadline: Deadline = new Deadlines(2000).start(),

@@ -26,7 +26,11 @@ export class Deadline implements Cancellation {
   readonly expiresAtMs: number
   readonly #queue: Deadlines
   #reason: Error | undefined
+  // Whoever waits and whoever leaves a flight. A function that calls both would double what a call costs: it keeps what
+  // it calls alive until the next full collection.
   #listener: ((reason: Error) => void) | undefined
+  #secondListener: ((reason: Error) => void) | undefined
+  #moreListeners: ((reason: Error) => void)[] | undefined
   #controller: AbortController | undefined
   #caller: AbortSignal | undefined
   #onCallerAbort: (() => void) | undefined
@@ -47,15 +51,10 @@ export class Deadline implements Cancellation {
   }
 
   onCancel(listener: (reason: Error) => void): void {
-    const earlier = this.#listener
     if (this.#reason !== undefined) listener(this.#reason)
-    else if (earlier === undefined) this.#listener = listener
-    else {
-      this.#listener = (reason) => {
-        earlier(reason)
-        listener(reason)
-      }
-    }
+    else if (this.#listener === undefined) this.#listener = listener
+    else if (this.#secondListener === undefined) this.#secondListener = listener
+    else (this.#moreListeners ??= []).push(listener)
   }
 
   race<Value>(promise: Promise<Value>): Promise<Value> {
@@ -77,6 +76,8 @@ export class Deadline implements Cancellation {
     this.#reason = reason
     this.#controller?.abort(reason)
     this.#listener?.(reason)
+    this.#secondListener?.(reason)
+    for (const listener of this.#moreListeners ?? []) listener(reason)
   }
 
   isOver(): boolean {

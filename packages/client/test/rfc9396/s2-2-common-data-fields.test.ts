@@ -25,6 +25,10 @@ async function decide(details: unknown, options: GuardOptions, members: object =
   return `${decision.status} ${decision.reason}`
 }
 
+function hasX(details: readonly { type: string }[]): boolean {
+  return details.some(({ type }) => type === 'x')
+}
+
 const refused = '403 authorization_details'
 
 describe('a guard that wants authorization details', () => {
@@ -74,7 +78,7 @@ describe('a guard that wants authorization details', () => {
   })
 
   test('may leave it to a function', async () => {
-    const authorizationDetails = (details: readonly { type: string }[]) => details.some(({ type }) => type === 'x')
+    const authorizationDetails = hasX
     expect(await decide([{ type: 'x' }], { authorizationDetails })).toBe('allowed')
     expect(await decide([{ type: 'y' }], { authorizationDetails })).toBe(refused)
     expect(await decide(undefined, { authorizationDetails })).toBe(refused)

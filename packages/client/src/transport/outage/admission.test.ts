@@ -1,21 +1,28 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Deadlines } from '../deadline.ts'
-import { Admission } from './admission.ts'
+import { Admission, Place } from './admission.ts'
 
 const waiting = () => new Deadlines(60_000).start()
+
+/** A place that is there at once. */
+function enterNow(admission: Admission, call = waiting()): Place {
+  const place = admission.enter(call)
+  if (!(place instanceof Place)) throw new Error('has to wait')
+  return place
+}
 
 describe('Admission', () => {
   test('has a place at once while there is one', () => {
     const admission = new Admission({ maxConcurrentRequests: 2, maxQueuedRequests: 0 })
-    expect(admission.enter(waiting())).toBeUndefined()
-    expect(admission.enter(waiting())).toBeUndefined()
+    enterNow(admission)
+    enterNow(admission)
     expect(admission).toMatchObject({ underWay: 2, queued: 0 })
   })
 
   test('refuses what does not fit into the queue', () => {
     const admission = new Admission({ maxConcurrentRequests: 1, maxQueuedRequests: 1 })
-    void admission.enter(waiting())
+    enterNow(admission)
     void admission.enter(waiting())
     expect(() => admission.enter(waiting())).toThrow(
       expect.objectContaining({ code: 'ERR_TRANSPORT_OVERLOADED', retryable: true }),
@@ -25,16 +32,18 @@ describe('Admission', () => {
 
   test('hands a place on to the one who waits longest', async () => {
     const admission = new Admission({ maxConcurrentRequests: 1, maxQueuedRequests: 2 })
-    const [a, b, c] = [waiting(), waiting(), waiting()]
     const order: string[] = []
-    void admission.enter(a)
-    const second = admission.enter(b)?.then(() => order.push('second'))
-    const third = admission.enter(c)?.then(() => order.push('third'))
-    admission.leave(a)
-    await second
+    const first = enterNow(admission)
+    const second = Promise.resolve(admission.enter(waiting())).then((place) => {
+      order.push('second')
+      return place
+    })
+    const third = Promise.resolve(admission.enter(waiting())).then(() => order.push('third'))
+    admission.leave(first)
+    const place = await second
     expect(order).toEqual(['second'])
     expect(admission).toMatchObject({ underWay: 1, queued: 1 })
-    admission.leave(b)
+    admission.leave(place)
     await third
     expect(order).toEqual(['second', 'third'])
   })
@@ -42,8 +51,8 @@ describe('Admission', () => {
   test('lets go of who waits no longer', async () => {
     const admission = new Admission({ maxConcurrentRequests: 1, maxQueuedRequests: 1 })
     const reason = new Error('gone')
-    const [first, second] = [waiting(), waiting()]
-    void admission.enter(first)
+    const second = waiting()
+    const first = enterNow(admission)
     const left = admission.enter(second)
     second.cancel(reason)
     await expect(left).rejects.toBe(reason)
@@ -54,26 +63,35 @@ describe('Admission', () => {
 
   test('does not lose a place to a caller who leaves when it already has one', async () => {
     const admission = new Admission({ maxConcurrentRequests: 1, maxQueuedRequests: 1 })
-    const [first, second] = [waiting(), waiting()]
-    void admission.enter(first)
+    const second = waiting()
+    const first = enterNow(admission)
     const turn = admission.enter(second)
     admission.leave(first)
     second.cancel(new Error('late'))
-    await turn
+    const place = await turn
     expect(admission.underWay).toBe(1)
-    admission.leave(second)
+    admission.leave(place)
+    expect(admission.underWay).toBe(0)
+  })
+
+  test('takes a place back once, whoever gives it back again', () => {
+    const admission = new Admission({ maxConcurrentRequests: 3, maxQueuedRequests: 0 })
+    const [a, b, c] = [enterNow(admission), enterNow(admission), enterNow(admission)]
+    admission.leave(a)
+    admission.leave(a)
+    expect(admission.underWay).toBe(2)
+    admission.leave(c)
+    admission.leave(b)
     expect(admission.underWay).toBe(0)
   })
 
   test('takes a place back from a request that ended without a word, once its time is up', async () => {
     const admission = new Admission({ maxConcurrentRequests: 1, maxQueuedRequests: 1 })
-    const lost = { onCancel: () => undefined, isOver: () => over }
     let over = false
-    void admission.enter(lost)
+    const lost = admission.enter({ onCancel: () => undefined, isOver: () => over }) as Place
     const next = admission.enter(waiting())
     over = true
-    const last = waiting()
-    void admission.enter(last)
+    void admission.enter(waiting())
     await next
     expect(admission).toMatchObject({ underWay: 1, queued: 1 })
     admission.leave(lost)
@@ -86,19 +104,22 @@ describe('Admission', () => {
       fc.asyncProperty(fc.array(event, { maxLength: 60 }), fc.nat(3), fc.nat(3), async (events, places, queue) => {
         const limits = { maxConcurrentRequests: places + 1, maxQueuedRequests: queue }
         const admission = new Admission(limits)
-        const inside: ReturnType<typeof waiting>[] = []
+        const inside: Place[] = []
         const queued: ReturnType<typeof waiting>[] = []
-        for (const what of events) {
+        for (const [step, what] of events.entries()) {
           if (what === 'enter') {
-            const deadline = waiting()
+            const call = waiting()
             try {
-              const turn = admission.enter(deadline)
-              if (turn === undefined) inside.push(deadline)
+              const turn = admission.enter(call)
+              if (turn instanceof Place) inside.push(turn)
               else {
-                queued.push(deadline)
+                queued.push(call)
                 turn.then(
-                  () => inside.push(...queued.splice(queued.indexOf(deadline), 1)),
-                  () => queued.splice(queued.indexOf(deadline), 1),
+                  (place) => {
+                    queued.splice(queued.indexOf(call), 1)
+                    return inside.push(place)
+                  },
+                  () => queued.splice(queued.indexOf(call), 1),
                 )
               }
             } catch {
@@ -106,7 +127,8 @@ describe('Admission', () => {
             }
           } else if (what === 'cancel') queued[0]?.cancel(new Error('gone'))
           else {
-            const leaving = inside.shift()
+            // Not always the one that came first.
+            const [leaving] = inside.splice(step % Math.max(1, inside.length), 1)
             if (leaving !== undefined) admission.leave(leaving)
           }
           await Promise.resolve()

@@ -5,6 +5,7 @@ import {
   TransportTimeoutError,
   TransportUnreachableError,
 } from '../../errors.ts'
+import { isPromise } from '../../maybe-promise.ts'
 import { parseRetryAfter } from '../read-reply.ts'
 import type { Send, TransportReply } from '../transport.ts'
 import type { Admission } from './admission.ts'
@@ -48,8 +49,8 @@ export function protectSend(
     const circuit = circuitOf(request.url)
     // Nobody is to wait in the queue for that.
     circuit?.check()
-    const turn = admission.enter(request.cancellation)
-    if (turn !== undefined) await turn
+    const entering = admission.enter(request.cancellation)
+    const place = isPromise(entering) ? await entering : entering
     let attempt = 0
     try {
       if (circuit !== undefined) attempt = circuit.admit()
@@ -60,7 +61,7 @@ export function protectSend(
       if (!(error instanceof TransportCircuitOpenError)) circuit?.settle(attempt, outcomeOf(error))
       throw error
     } finally {
-      admission.leave(request.cancellation)
+      admission.leave(place)
     }
   }
 }

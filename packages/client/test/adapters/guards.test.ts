@@ -1,5 +1,5 @@
 /** One table of requests through every framework: what must be refused is, in the same words, and no handler is run. */
-import { request as httpRequest, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import {
@@ -32,29 +32,7 @@ import {
   token,
 } from './guard-cases.ts'
 import { frameworks, type GuardedFramework, PATH, type StartedFramework } from './guard-frameworks.ts'
-
-interface Received {
-  readonly status: number | undefined
-  /** Each field with all of its values. */
-  readonly fields: NodeJS.Dict<string[]>
-  readonly body: string
-}
-
-/** Sends fields as they stand, repeated ones too. */
-function send(server: Server, { method = 'GET', query = '', fields = [], body }: SentRequest): Promise<Received> {
-  const { port } = server.address() as AddressInfo
-  const length: string[] = body === undefined ? [] : ['Content-Length', String(Buffer.byteLength(body))]
-  const headers = ['Host', 'api', 'Connection', 'close', ...length, ...fields.flat()]
-  return new Promise((resolve, reject) => {
-    const request = httpRequest({ port, host: '127.0.0.1', method, path: PATH + query, headers }, (response) => {
-      text(response).then(
-        (answer) => resolve({ status: response.statusCode, fields: response.headersDistinct, body: answer }),
-        reject,
-      )
-    })
-    request.on('error', reject).end(body)
-  })
-}
+import { type Received, send } from './send-request.ts'
 
 /** A guard whose authorization server says what the situation has, and how often it was asked. */
 function guardIn({ guard, sources, members, reply }: Situation, policy: ClientPolicyOptions = {}) {

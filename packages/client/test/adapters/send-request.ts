@@ -1,0 +1,33 @@
+/** Requests to a framework, as they stand in a table. */
+import { request as httpRequest, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import type { SentRequest } from './guard-cases.ts'
+import { PATH } from './guard-frameworks.ts'
+
+/** What came back. */
+export interface Received {
+  readonly status: number | undefined
+  /** Each field with all of its values. */
+  readonly fields: NodeJS.Dict<string[]>
+  readonly body: string
+}
+
+/** Sends fields as they stand, repeated ones too. */
+export function send(
+  server: Server,
+  { method = 'GET', query = '', fields = [], body }: SentRequest,
+): Promise<Received> {
+  const { port } = server.address() as AddressInfo
+  const length: string[] = body === undefined ? [] : ['Content-Length', String(Buffer.byteLength(body))]
+  const headers = ['Host', 'api', 'Connection', 'close', ...length, ...fields.flat()]
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ port, host: '127.0.0.1', method, path: PATH + query, headers }, (response) => {
+      text(response).then(
+        (answer) => resolve({ status: response.statusCode, fields: response.headersDistinct, body: answer }),
+        reject,
+      )
+    })
+    request.on('error', reject).end(body)
+  })
+}

@@ -2,15 +2,16 @@
 import { parseArgs } from 'node:util'
 import { CACHE_BOUNDS } from './sides/cache-bounds.ts'
 import { CACHED_SIDES } from './sides/cached-sides.ts'
-import { FRAMEWORK_SIDES } from './sides/framework-sides.ts'
+import { FRAMEWORK_SIDES, GUARD_SIDES } from './sides/framework-sides.ts'
 import { STORE_SIDES } from './sides/store-sides.ts'
 
-/** What can be measured alone: the two sides, the client's cache, frameworks, signed answers, and all comparisons of stores. */
+/** What can be measured alone: the two sides, the client's cache, frameworks, guards in them, signed answers, and all comparisons of stores. */
 const GROUPS = {
   client: ['client'],
   cached: [...CACHED_SIDES, CACHE_BOUNDS],
   server: ['server'],
   frameworks: FRAMEWORK_SIDES,
+  guards: GUARD_SIDES,
   signed: ['signed'],
   stores: STORE_SIDES,
 } as const
@@ -35,7 +36,7 @@ export interface BenchmarkArguments {
 }
 
 /** What `--help` prints. */
-export const USAGE = `pnpm bench [--quick] [--only client|cached|server|frameworks|signed|stores] [--dist] [--assert] [--profile] [--cores one|two]
+export const USAGE = `pnpm bench [--quick] [--only client|cached|server|frameworks|guards|signed|stores] [--dist] [--assert] [--profile] [--cores one|two]
 
   --quick     fewer and shorter rounds, about three minutes
   --only      one side alone, or the stores

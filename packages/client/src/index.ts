@@ -6,8 +6,13 @@ export type { IntrospectOptions } from './introspect.ts'
 export type { IntrospectionClientOptions, LocalClientOptions } from './options.ts'
 export type { TokenOptions, TokenSource } from './token/token-options.ts'
 export type { JwtAliases, JwtMode, JwtOptions, JwtProfile, JwtRenames } from './jwt/jwt-options.ts'
-export type { JwtResponseAlgorithm, KeyManagementAlgorithm } from './response/jwt-algorithms.ts'
-export type { DecryptionKey, JwtResponseOptions, JwtResponseProfile } from './response/jwt-response-options.ts'
+export type { KeyManagementAlgorithm } from '@token-introspection/core'
+export type {
+  DecryptionKey,
+  JwtResponseAlgorithm,
+  JwtResponseOptions,
+  JwtResponseProfile,
+} from './response/jwt-response-options.ts'
 export type { ResponseOptions } from './response/response-options.ts'
 export type { MemberAliases, ToleranceOptions } from './response/tolerance-options.ts'
 export type { InactiveReply } from './transport/read-reply.ts'

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { SIGNATURE_ALGORITHMS } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
 import { IntrospectionClient } from '../introspection-client.ts'
 import { resolveOptions } from '../options.ts'
-import { SIGNATURE_ALGORITHMS } from '../response/jwt-algorithms.ts'
 import { clientSecretBasic } from '../transport/client-authentication/client-secret-basic.ts'
 
 const issuer = 'https://as.example.com'

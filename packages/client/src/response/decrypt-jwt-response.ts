@@ -1,10 +1,9 @@
 /** Step `response`: the signed answer inside an encrypted one, a nested JWT (RFC 9701 §6, RFC 7519 §5.2). */
-import type { JsonObject } from '@token-introspection/core'
+import { CONTENT_ENCRYPTION_ALGORITHMS, type JsonObject } from '@token-introspection/core'
 import { ResponseUntrustedError } from '../errors.ts'
 import { decodeUtf8 } from '../keys/decode-utf8.ts'
 import { loadJose } from '../keys/load-jose.ts'
 import { isCompactJws, parseJoseHeader } from './jose-header.ts'
-import { CONTENT_ENCRYPTION_ALGORITHMS } from './jwt-algorithms.ts'
 import type { DecryptionKey } from './jwt-response-options.ts'
 
 /** The media types of what is inside, as `cty` may have them (RFC 7519 §5.2, RFC 7515 §4.1.10). */

@@ -1,9 +1,9 @@
 import { createSecretKey, generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { SIGNATURE_ALGORITHMS } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
 import { resolveOptions } from '../options.ts'
 import { clientSecretBasic } from '../transport/client-authentication/client-secret-basic.ts'
-import { SIGNATURE_ALGORITHMS } from './jwt-algorithms.ts'
 import { jwtResponseDefaults } from './jwt-response-options.ts'
 
 const issuer = 'https://as.example.com'

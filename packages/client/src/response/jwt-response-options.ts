@@ -1,12 +1,16 @@
 /** Options of step `response`: answers as JWTs (RFC 9701). */
-import type { UrlRules } from '@token-introspection/core'
+import {
+  KEY_MANAGEMENT_ALGORITHMS,
+  type KeyManagementAlgorithm,
+  type SignatureAlgorithm,
+  type UrlRules,
+} from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { CryptoKey, JSONWebKeySet, JWK, KeyObject } from 'jose'
 import { ResponseKeysUnavailableError } from '../errors.ts'
 import { resolveAlgorithms, resolveKeys } from '../keys/key-options.ts'
 import type { Deadlines } from '../transport/deadline.ts'
 import type { Send } from '../transport/transport.ts'
-import { type JwtResponseAlgorithm, KEY_MANAGEMENT_ALGORITHMS, type KeyManagementAlgorithm } from './jwt-algorithms.ts'
 import type { JwtResponseRules } from './read-jwt-response.ts'
 import type { Tolerance } from './tolerance-options.ts'
 
@@ -19,6 +23,9 @@ export interface DecryptionKey {
   /** The private key. */
   readonly key: CryptoKey | KeyObject | JWK
 }
+
+/** The `alg` of an answer that can be verified: those with public keys (RFC 9701 §6). */
+export type JwtResponseAlgorithm = SignatureAlgorithm
 
 /** Which algorithms are believed. */
 export type JwtResponseProfile = 'rfc9701' | 'fapi2'

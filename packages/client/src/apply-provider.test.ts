@@ -4,6 +4,7 @@ import { IntrospectionClient } from './introspection-client.ts'
 import { type IntrospectionClientOptions, resolveOptions } from './options.ts'
 import { resolveGuardOptions } from './policy/policy-options.ts'
 import type { Provider } from './providers/provider.ts'
+import type { ClientContext } from './transport/client-authentication/client-authentication.ts'
 import { clientSecretBasic } from './transport/client-authentication/client-secret-basic.ts'
 
 const clientAuthentication = clientSecretBasic('api', 's3cr3t')
@@ -76,6 +77,22 @@ describe('applyProvider', () => {
     expect(policy).toMatchObject({ audience: ['urn:api'], tokenKind: { member: 'typ', oneOf: ['at+jwt'] } })
   })
 
+  test('tells the client authentication how to make assertions', () => {
+    const assertion = { typ: 'JWT', sendClientId: true, audienceFrom: 'endpoint' } as const
+    const contexts: ClientContext[] = []
+    const method = {
+      ...clientAuthentication,
+      prepare(client: ClientContext) {
+        contexts.push(client)
+        return clientAuthentication
+      },
+    }
+    resolve({ provider: { ...provider, clientAuthentication: { assertion } }, clientAuthentication: method })
+    resolve({ clientAuthentication: method })
+    resolve({ provider: undefined, endpoint: provider.endpoint, clientAuthentication: method })
+    expect(contexts.map((context) => context.assertion)).toEqual([assertion, {}, undefined])
+  })
+
   test('leaves options without a preset as they are', () => {
     expect(applyProvider({ issuer: 'a' })).toEqual({ issuer: 'a' })
   })
@@ -99,6 +116,14 @@ describe('applyProvider', () => {
     ['provider.documentation', { ...provider, documentation: undefined }],
     ['provider.cache', { ...provider, cache: {} }],
     ['provider.clientAuthentication.secret', { ...provider, clientAuthentication: { secret: 'x' } }],
+    [
+      'provider.clientAuthentication.assertion.audience',
+      { ...provider, clientAuthentication: { assertion: { audience: 'x' } } },
+    ],
+    [
+      'provider.clientAuthentication.assertion.typ',
+      { ...provider, clientAuthentication: { assertion: { typ: 'at+jwt' } } },
+    ],
     ['provider.policy.audience', { ...provider, policy: { audience: false } }],
     ['provider.transport.fetch', { ...provider, transport: { fetch: () => undefined } }],
     ['provider.response.jwt', { ...provider, response: { jwt: {} } }],

@@ -1,6 +1,9 @@
 /** Option `provider`: what a preset says, under what the options say. */
 import { OptionGroup } from '@token-introspection/core/options'
-import type { Provider } from './providers/provider.ts'
+import {
+  type AssertionPreset,
+  readAssertionPreset,
+} from './transport/client-authentication/assertion-authentication.ts'
 
 /** The groups of a preset, and what may stand in each. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
@@ -25,7 +28,14 @@ export function applyProvider(options: unknown): unknown {
   if (given['provider'] === undefined) return given
   const { name, clientAuthentication, ...preset } = resolveProvider(given['provider'])
   checkMethod(given['clientAuthentication'], name, clientAuthentication)
-  return merge(preset, given)
+  const provider: ResolvedProvider = { assertion: clientAuthentication.assertion }
+  return { ...merge(preset, given), provider }
+}
+
+/** What stands in option `provider` once {@link applyProvider} has read it: what belongs to no option. */
+export interface ResolvedProvider {
+  /** How client assertions are made for this server, where `privateKeyJwt` and the like are not told otherwise. */
+  readonly assertion: AssertionPreset
 }
 
 function resolveProvider(value: unknown) {
@@ -61,17 +71,33 @@ function readGroup(provider: OptionGroup, key: string, known: readonly string[])
   return Object.fromEntries(known.map((name) => [name, group.raw(name)]))
 }
 
-function resolveMethods(provider: OptionGroup): Required<Provider>['clientAuthentication'] {
+interface Methods {
+  readonly takes: readonly string[]
+  readonly refuses: readonly string[]
+  readonly assertion: AssertionPreset
+}
+
+function resolveMethods(provider: OptionGroup): Methods {
   const group = new OptionGroup(provider.path('clientAuthentication'), provider.raw('clientAuthentication'), [
     'takes',
     'refuses',
+    'assertion',
   ])
-  return { takes: group.strings('takes') ?? [], refuses: group.strings('refuses') ?? [] }
+  const assertion = new OptionGroup(group.path('assertion'), group.raw('assertion'), [
+    'audienceFrom',
+    'typ',
+    'sendClientId',
+  ])
+  return {
+    takes: group.strings('takes') ?? [],
+    refuses: group.strings('refuses') ?? [],
+    assertion: readAssertionPreset(assertion),
+  }
 }
 
-function checkMethod(given: unknown, name: string, methods: Provider['clientAuthentication']): void {
+function checkMethod(given: unknown, name: string, methods: Methods): void {
   const method = (given as { method?: unknown } | null | undefined)?.method
-  if (typeof method !== 'string' || methods?.refuses.includes(method) !== true) return
+  if (typeof method !== 'string' || !methods.refuses.includes(method)) return
   throw new TypeError(`clientAuthentication: ${name} does not take ${method}; it takes ${methods.takes.join(', ')}`)
 }
 

@@ -99,7 +99,12 @@ export type {
   RequestDraft,
   SignableRequest,
 } from './transport/client-authentication/client-authentication.ts'
-export type { AssertionOptions } from './transport/client-authentication/assertion-authentication.ts'
+export type {
+  AssertionAudience,
+  AssertionOptions,
+  AssertionPreset,
+  AssertionTyp,
+} from './transport/client-authentication/assertion-authentication.ts'
 export { bearerToken, bearerTokenProvider } from './transport/client-authentication/bearer-token.ts'
 export {
   clientCredentials,

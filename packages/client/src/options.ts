@@ -1,7 +1,7 @@
 /** Options of IntrospectionClient and its guards: documented, defaulted, read once. */
 import { type ClaimsSchema, isIntrospectionError, toNumericDate } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
-import { applyProvider } from './apply-provider.ts'
+import { applyProvider, type ResolvedProvider } from './apply-provider.ts'
 import { createDescription, withoutQuery } from './describe-client.ts'
 import { cacheDefaults, type CacheOptions, resolveCache } from './cache/cache-options.ts'
 import { SingleFlight } from './cache/single-flight.ts'
@@ -118,6 +118,7 @@ export function resolveOptions<Claims extends object>(
     createDescription(() => transport),
   )
   const transport = resolveTransport(group, {
+    assertion: (group.raw('provider') as ResolvedProvider | undefined)?.assertion,
     onCircuitChange: (url, state, openMs) =>
       reporter.report({ type: 'circuit_changed', endpoint: withoutQuery(url), state, openMs }),
     onMetadataFailure: (error) => {

@@ -2,6 +2,7 @@
 import type { JwtOptions } from '../jwt/jwt-options.ts'
 import type { TokenKind } from '../policy/policy.ts'
 import type { ResponseOptions } from '../response/response-options.ts'
+import type { AssertionPreset } from '../transport/client-authentication/assertion-authentication.ts'
 
 /** A preset of a server without introspection: its tokens are JWTs, and verified here. */
 export type LocalProvider = Provider & { readonly jwt: { readonly mode: 'local' } }
@@ -55,9 +56,11 @@ export interface Provider {
   readonly clientAuthentication?:
     | {
         /** The methods it takes, as its documentation has them; others are not refused for that. */
-        readonly takes: readonly string[]
+        readonly takes?: readonly string[] | undefined
         /** The methods it is documented not to take: a client that is given one is refused when it is created. */
-        readonly refuses: readonly string[]
+        readonly refuses?: readonly string[] | undefined
+        /** How `privateKeyJwt` and `clientSecretJwt` make assertions for it, where their own options say nothing else. */
+        readonly assertion?: AssertionPreset | undefined
       }
     | undefined
 }

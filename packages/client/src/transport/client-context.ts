@@ -16,16 +16,18 @@ export interface ContextSettings {
   readonly deadlines: Deadlines
   readonly maxResponseBytes: number
   readonly hasClientCertificate: boolean | undefined
+  readonly assertion: ClientContext['assertion']
   readonly now: () => number
   readonly findEndpoint: (use: EndpointUse) => Promise<string>
 }
 
 /** Creates the context. */
 export function createClientContext(settings: ContextSettings): ClientContext {
-  const { issuer, hasClientCertificate, now, urlRules } = settings
+  const { issuer, hasClientCertificate, assertion, now, urlRules } = settings
   return {
     issuer,
     hasClientCertificate,
+    assertion,
     now,
     isEndpoint: (url) => URL.canParse(url) && isEndpoint(new URL(url), urlRules),
     findEndpoint: (name, method) => settings.findEndpoint({ name, withCertificate: isCertificateMethod(method) }),

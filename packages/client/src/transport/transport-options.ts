@@ -8,7 +8,7 @@ import {
 } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import { isCertificateMethod } from './client-authentication/certificate-authentication.ts'
-import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
+import type { ClientAuthentication, ClientContext } from './client-authentication/client-authentication.ts'
 import { checkParameters } from './build-request.ts'
 import { chooseTransport } from './choose-transport.ts'
 import { createClientContext } from './client-context.ts'
@@ -77,7 +77,10 @@ export const transportDefaults = Object.freeze({
 })
 
 /** What the options are told of their surroundings. */
-export interface TransportSurroundings extends OutageSurroundings, MetadataSurroundings {}
+export interface TransportSurroundings extends OutageSurroundings, MetadataSurroundings {
+  /** What the preset of the server says about client assertions. */
+  readonly assertion?: ClientContext['assertion']
+}
 
 /** The step, from the options of the client. */
 export function resolveTransport(options: OptionGroup, surroundings: TransportSurroundings): TransportStep {
@@ -126,6 +129,7 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
     send: watchedSend,
     issuer,
     hasClientCertificate,
+    assertion: surroundings.assertion,
     now,
     findEndpoint,
   })

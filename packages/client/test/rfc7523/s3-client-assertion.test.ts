@@ -21,7 +21,7 @@ type Algorithm = keyof typeof keys
 const algorithms = Object.keys(keys) as Algorithm[]
 
 /** Our own authorization server in this process, and the forms it was sent. */
-async function createServer(assertion: { readonly fapi2?: boolean } = {}) {
+async function createServer(assertion: { readonly fapi2?: boolean; readonly legacyAudiences?: string[] } = {}) {
   const store = createMemoryTokenStore()
   await store.save('abc', { kind: 'access_token', aud: 'urn:orders', exp: Math.floor(Date.now() / 1000) + 60 })
   const jwks = {
@@ -162,4 +162,17 @@ test('an assertion with the audience of another server is refused by ours, and t
   await expect(createClient(withKey('ES256', { audience: endpoint })).introspect('abc')).rejects.toMatchObject({
     code: 'ERR_TRANSPORT_UNAUTHORIZED',
   })
+})
+
+test('an assertion for the URL of the request is taken where the server wants that, wherever the request goes', async () => {
+  const { forms, createClient } = await createServer({ legacyAudiences: [endpoint] })
+  const key = keys.ES256.privateKey
+  const clientAuthentication = privateKeyJwt('keys', key, {
+    algorithm: 'ES256',
+    keyId: 'ES256',
+    audienceFrom: 'endpoint',
+    typ: 'JWT',
+  })
+  expect(await createClient(clientAuthentication, undefined).introspect('abc')).toMatchObject({ active: true })
+  expect(decodeJwt(forms[0]?.get('client_assertion') as string).aud).toBe(endpoint)
 })

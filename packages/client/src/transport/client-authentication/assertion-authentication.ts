@@ -1,6 +1,6 @@
 /** Client assertions: a JWT made for one request, and for the authorization server alone (RFC 7523 §2.2, §3). */
 import type { OptionGroup } from '@token-introspection/core/options'
-import type { ClientAuthentication, RequestDraft } from './client-authentication.ts'
+import type { ClientAuthentication } from './client-authentication.ts'
 
 /** What both methods with an assertion can be told. */
 export interface AssertionOptions {
@@ -12,14 +12,34 @@ export interface AssertionOptions {
    * issuer is the one value that is safe.
    */
   readonly audience?: string | undefined
+  /**
+   * Where `aud` comes from without `audience`. Default `issuer` (draft-ietf-oauth-rfc7523bis). `endpoint` is the URL that the
+   * request is sent to, for servers that insist on it, such as glewlwyd: nobody else is sent this `aud`, so no other server
+   * gains anything by choosing it. Not together with `audience`.
+   */
+  readonly audienceFrom?: AssertionAudience | undefined
   /** Seconds an assertion is good for. Default 60, from 5 to 60. */
   readonly lifetimeSeconds?: number | undefined
+  /**
+   * The `typ` of the JWT. Default `client-authentication+jwt`, which no other kind of JWT has (RFC 8725 §3.11). `JWT` is for
+   * servers that refuse any other, such as Spring Authorization Server 1.5.
+   */
+  readonly typ?: AssertionTyp | undefined
   /** Sends `client_id` beside the assertion, for servers that look for it (RFC 7521 §4.2). Default `false`. */
   readonly sendClientId?: boolean | undefined
 }
 
+/** What {@link AssertionOptions.audienceFrom} may be. */
+export type AssertionAudience = 'issuer' | 'endpoint'
+
+/** What {@link AssertionOptions.typ} may be. */
+export type AssertionTyp = 'client-authentication+jwt' | 'JWT'
+
+/** What a preset says about assertions for its server; options that are given to the method win, key by key. */
+export type AssertionPreset = Pick<AssertionOptions, 'audienceFrom' | 'sendClientId' | 'typ'>
+
 /** The names of {@link AssertionOptions}. */
-export const ASSERTION_OPTIONS = ['audience', 'lifetimeSeconds', 'sendClientId'] as const
+export const ASSERTION_OPTIONS = ['audience', 'audienceFrom', 'lifetimeSeconds', 'typ', 'sendClientId'] as const
 
 /** What is signed. */
 export interface AssertionClaims {
@@ -35,12 +55,9 @@ export interface AssertionClaims {
 export interface AssertionMethod {
   readonly method: string
   readonly clientId: string
-  /** Signs claims as a JWT with {@link ASSERTION_TYP}. */
-  readonly sign: (claims: AssertionClaims) => Promise<string>
+  /** Signs claims as a JWT with this `typ`. */
+  readonly sign: (claims: AssertionClaims, typ: AssertionTyp) => Promise<string>
 }
-
-/** The `typ` of assertions, so that no other JWT is taken for one (RFC 8725 §3.11). */
-export const ASSERTION_TYP = 'client-authentication+jwt'
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
@@ -48,39 +65,68 @@ const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 export function assertionAuthentication(method: AssertionMethod, options: OptionGroup): ClientAuthentication {
   const audience = options.string('audience')
   const lifetimeSeconds = options.integer('lifetimeSeconds', { default: 60, min: 5, max: 60 })
-  const sendClientId = options.boolean('sendClientId', false)
+  const given = readAssertionPreset(options)
+  if (audience !== undefined && given.audienceFrom !== undefined) {
+    throw options.error('audienceFrom', 'must not be given beside audience')
+  }
   const { clientId } = method
 
-  function create(now: () => number): ClientAuthentication {
+  function create(now: () => number, issuer: string | undefined, preset: AssertionPreset): ClientAuthentication {
+    const audienceFrom = given.audienceFrom ?? preset.audienceFrom ?? 'issuer'
+    const typ = given.typ ?? preset.typ ?? 'client-authentication+jwt'
+    const sendClientId = given.sendClientId ?? preset.sendClientId ?? false
     return {
       method: method.method,
       clientId,
+      advice: adviceFor(audience ?? (audienceFrom === 'issuer' ? issuer : undefined), typ, sendClientId),
       async authenticate(draft) {
         const iat = Math.floor(now() / 1000)
-        const aud = audienceOf(draft)
+        const aud = audience ?? (audienceFrom === 'endpoint' ? draft.endpoint : draft.issuer)
+        if (aud === undefined) throw noAudience()
         const claims = { iss: clientId, sub: clientId, aud, jti: randomId(), iat, exp: iat + lifetimeSeconds }
         draft.parameters['client_assertion_type'] = ASSERTION_TYPE
-        draft.parameters['client_assertion'] = await method.sign(claims)
+        draft.parameters['client_assertion'] = await method.sign(claims, typ)
         if (sendClientId) draft.parameters['client_id'] = clientId
       },
       prepare(client) {
-        if (audience === undefined && client.issuer === undefined) throw noAudience()
-        return create(client.now)
+        const presetOfClient = client.assertion ?? {}
+        const from = given.audienceFrom ?? presetOfClient.audienceFrom
+        if (audience === undefined && from !== 'endpoint' && client.issuer === undefined) throw noAudience()
+        return create(client.now, client.issuer, presetOfClient)
       },
     }
   }
 
-  function audienceOf(draft: RequestDraft): string {
-    const aud = audience ?? draft.issuer
-    if (aud === undefined) throw noAudience()
-    return aud
-  }
+  return create(Date.now, undefined, {})
+}
 
-  return create(Date.now)
+/** Reads what a preset can say about assertions, from a preset or from the options of a method. */
+export function readAssertionPreset(group: OptionGroup): AssertionPreset {
+  const audienceFrom = group.oneOf<AssertionAudience>('audienceFrom', ['issuer', 'endpoint'], 'issuer')
+  const typ = group.oneOf<AssertionTyp>('typ', ['client-authentication+jwt', 'JWT'], 'client-authentication+jwt')
+  const sendClientId = group.boolean('sendClientId', false)
+  return {
+    ...(group.has('audienceFrom') && { audienceFrom }),
+    ...(group.has('typ') && { typ }),
+    ...(group.has('sendClientId') && { sendClientId }),
+  }
+}
+
+/** What servers are known to want otherwise, beside the key and the algorithm. */
+function adviceFor(aud: string | undefined, typ: AssertionTyp, sendClientId: boolean): string {
+  const audience = aud === undefined ? 'the URL of the request' : `"${aud}"`
+  const alternatives = [
+    `the assertion had aud ${audience} (options audience and audienceFrom)`,
+    `typ "${typ}" (option typ)`,
+    `and ${sendClientId ? '' : 'no '}client_id beside it (option sendClientId)`,
+  ]
+  return `Servers differ in what they take: ${alternatives.join(', ')}. Compare also its algorithm and kid, and the clocks`
 }
 
 function noAudience(): TypeError {
-  return new TypeError('audience: is required where the client has no issuer')
+  return new TypeError(
+    "audience: is required where the client has no issuer, unless audienceFrom is 'endpoint'; give the issuer identifier of the authorization server",
+  )
 }
 
 /** 128 bits nobody can guess. */

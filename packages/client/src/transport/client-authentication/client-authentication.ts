@@ -1,6 +1,7 @@
 /** Seam: how this resource server authenticates to the introspection endpoint (RFC 7662 §2.1). */
 import type { JsonObject } from '@token-introspection/core'
 import type { TransportRequest } from '../transport.ts'
+import type { AssertionPreset } from './assertion-authentication.ts'
 
 /** A request being built; an authentication method adds what it needs, and nothing else. */
 export interface RequestDraft {
@@ -23,6 +24,8 @@ export interface ClientContext {
   readonly issuer: string | undefined
   /** Whether its connections have a client certificate; `undefined` where a `fetch` or `send` of yours makes them. */
   readonly hasClientCertificate: boolean | undefined
+  /** What the option `provider` says about client assertions for its server. */
+  readonly assertion?: AssertionPreset | undefined
   /** Milliseconds since the epoch, by the clock of the client. */
   readonly now: () => number
   /** Whether a URL may be sent credentials: https, without fragment and credentials of its own. */

@@ -2,10 +2,10 @@
 import { OptionGroup } from '@token-introspection/core/options'
 import {
   ASSERTION_OPTIONS,
-  ASSERTION_TYP,
   type AssertionClaims,
   assertionAuthentication,
   type AssertionOptions,
+  type AssertionTyp,
 } from './assertion-authentication.ts'
 import { type ClientAuthentication, checkSecretCredentials } from './client-authentication.ts'
 
@@ -48,9 +48,9 @@ export function clientSecretJwt(
   if (key.length < HASH_BYTES[alg]) {
     throw new TypeError(`clientSecret: needs at least ${HASH_BYTES[alg]} octets for ${alg} (RFC 7518 §3.2)`)
   }
-  const sign = async (claims: AssertionClaims): Promise<string> => {
+  const sign = async (claims: AssertionClaims, typ: AssertionTyp): Promise<string> => {
     const { SignJWT } = await import('jose')
-    return new SignJWT({ ...claims }).setProtectedHeader({ alg, typ: ASSERTION_TYP }).sign(key)
+    return new SignJWT({ ...claims }).setProtectedHeader({ alg, typ }).sign(key)
   }
   return assertionAuthentication({ method: 'client_secret_jwt', clientId, sign }, group)
 }

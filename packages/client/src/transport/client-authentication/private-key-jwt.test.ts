@@ -22,6 +22,10 @@ async function assertionOf(authentication: ClientAuthentication): Promise<string
   return (await parametersOf(authentication))['client_assertion'] as string
 }
 
+function signNothing(): Promise<Uint8Array> {
+  return Promise.resolve(new Uint8Array(64))
+}
+
 describe('privateKeyJwt', () => {
   test.each<[string, PrivateKey]>([
     ['a CryptoKey', privateKey],
@@ -67,6 +71,62 @@ describe('privateKeyJwt', () => {
     expect(client_id).toBe('api')
   })
 
+  test('has the typ JWT only when told to, with every kind of key', async () => {
+    const signer = { algorithm: 'ES256', sign: signNothing } as const
+    for (const [options, typ] of [
+      [{}, 'client-authentication+jwt'],
+      [{ typ: 'JWT' }, 'JWT'],
+    ] as const) {
+      const made = [
+        privateKeyJwt('api', jwk, { algorithm: 'ES256', ...options }),
+        privateKeyJwtFromSigner('api', signer, options),
+      ]
+      for (const authentication of made) {
+        expect(decodeProtectedHeader(await assertionOf(authentication)).typ).toBe(typ)
+      }
+    }
+  })
+
+  test('is for the URL of the request where the server wants that, with and without an issuer', async () => {
+    const authentication = privateKeyJwt('api', jwk, { algorithm: 'ES256', audienceFrom: 'endpoint' })
+    for (const known of [issuer, undefined]) {
+      const prepared = authentication.prepare?.({ issuer: known, now: Date.now } as never) as ClientAuthentication
+      expect(decodeJwt(await assertionOf(prepared)).aud).toBe(endpoint)
+    }
+  })
+
+  test('does as the preset of the server says, under its own options', async () => {
+    const client = {
+      issuer,
+      now: Date.now,
+      assertion: { typ: 'JWT', sendClientId: true, audienceFrom: 'endpoint' },
+    } as never
+    const read = async (options: object) => {
+      const authentication = privateKeyJwt('api', jwk, { algorithm: 'ES256', ...options })
+      const { client_assertion: made, client_id } = await parametersOf(
+        authentication.prepare?.(client) as ClientAuthentication,
+      )
+      return { typ: decodeProtectedHeader(made as string).typ, aud: decodeJwt(made as string).aud, client_id }
+    }
+    expect(await read({})).toEqual({ typ: 'JWT', aud: endpoint, client_id: 'api' })
+    expect(await read({ typ: 'client-authentication+jwt', audienceFrom: 'issuer', sendClientId: false })).toEqual({
+      typ: 'client-authentication+jwt',
+      aud: issuer,
+      client_id: undefined,
+    })
+    expect(await read({ audience: 'urn:as' })).toMatchObject({ aud: 'urn:as' })
+  })
+
+  test('says what it sent when it is refused, and which options change it', () => {
+    const advice = (options: object) =>
+      privateKeyJwt('api', jwk, options).prepare?.({ issuer, now: Date.now } as never).advice
+    expect(advice({})).toContain(`aud "${issuer}" (options audience and audienceFrom)`)
+    expect(advice({})).toContain('typ "client-authentication+jwt" (option typ)')
+    expect(advice({})).toContain('no client_id beside it (option sendClientId)')
+    expect(advice({ audience: 'urn:as', typ: 'JWT', sendClientId: true })).toMatch(/aud "urn:as".*"JWT".*and client_id/)
+    expect(advice({ audienceFrom: 'endpoint' })).toContain('aud the URL of the request')
+  })
+
   test('takes the clock of the client it is prepared for', async () => {
     const prepared = privateKeyJwt('api', jwk, { algorithm: 'ES256', lifetimeSeconds: 5 }).prepare?.({
       issuer,
@@ -109,6 +169,13 @@ describe('privateKeyJwt', () => {
     ['the algorithm none', () => privateKeyJwt('api', jwk, { algorithm: 'none' as never }), /^algorithm: /],
     ['an algorithm with a secret', () => privateKeyJwt('api', jwk, { algorithm: 'HS256' as never }), /^algorithm: /],
     ['a lifetime of two minutes', () => privateKeyJwt('api', jwk, { lifetimeSeconds: 120 }), /^lifetimeSeconds: /],
+    ['another typ', () => privateKeyJwt('api', jwk, { typ: 'at+jwt' as never }), /^typ: /],
+    ['another source of aud', () => privateKeyJwt('api', jwk, { audienceFrom: 'token' as never }), /^audienceFrom: /],
+    [
+      'two audiences',
+      () => privateKeyJwt('api', jwk, { audience: 'urn:as', audienceFrom: 'endpoint' }),
+      /^audienceFrom: must not be given beside audience/,
+    ],
     ['an unknown option', () => privateKeyJwt('api', jwk, { kid: 'k' } as never), /^kid: /],
     ['a signer without sign', () => privateKeyJwtFromSigner('api', { algorithm: 'ES256' } as never), /^signer.sign: /],
     ['a signer without algorithm', () => privateKeyJwtFromSigner('api', {} as never), /^signer.algorithm: /],

@@ -4,10 +4,10 @@ import { OptionGroup } from '@token-introspection/core/options'
 import type { CryptoKey, JWK, KeyObject } from 'jose'
 import {
   ASSERTION_OPTIONS,
-  ASSERTION_TYP,
   type AssertionClaims,
   assertionAuthentication,
   type AssertionOptions,
+  type AssertionTyp,
 } from './assertion-authentication.ts'
 import { type ClientAuthentication, checkClientId } from './client-authentication.ts'
 
@@ -71,11 +71,11 @@ export function privateKeyJwt(
   const kid = group.string('keyId') ?? keyIdOf(key)
   const importKey = readKey(key, alg)
   let imported: ReturnType<typeof importKey> | undefined
-  const sign = async (claims: AssertionClaims): Promise<string> => {
+  const sign = async (claims: AssertionClaims, typ: AssertionTyp): Promise<string> => {
     const { SignJWT } = await import('jose')
     try {
       return await new SignJWT({ ...claims })
-        .setProtectedHeader(headerOf(alg, kid))
+        .setProtectedHeader(headerOf(alg, typ, kid))
         .sign(await (imported ??= importKey()))
     } catch {
       // What a library says about a key may quote it.
@@ -111,12 +111,13 @@ export function privateKeyJwtFromSigner(
   const given = new OptionGroup('signer', signer, ['algorithm', 'keyId', 'sign'])
   const alg = SIGNATURE_ALGORITHMS.find((known) => known === given.raw('algorithm'))
   if (alg === undefined) throw given.error('algorithm', `must be one of ${SIGNATURE_ALGORITHMS.join(', ')}`)
-  const header = headerOf(alg, given.string('keyId'))
+  const kid = given.string('keyId')
   const signData = given.function<AssertionSigner['sign']>('sign')
   if (signData === undefined) throw given.error('sign', 'is required')
-  const sign = async (claims: AssertionClaims): Promise<string> => {
+  const sign = async (claims: AssertionClaims, typ: AssertionTyp): Promise<string> => {
     const { base64url } = await import('jose')
-    const signed = `${base64url.encode(JSON.stringify(header))}.${base64url.encode(JSON.stringify(claims))}`
+    const header = JSON.stringify(headerOf(alg, typ, kid))
+    const signed = `${base64url.encode(header)}.${base64url.encode(JSON.stringify(claims))}`
     return `${signed}.${base64url.encode(await signData(new TextEncoder().encode(signed)))}`
   }
   return assertionAuthentication(
@@ -125,8 +126,8 @@ export function privateKeyJwtFromSigner(
   )
 }
 
-function headerOf(alg: string, kid: string | undefined) {
-  return { alg, typ: ASSERTION_TYP, ...(kid !== undefined && { kid }) }
+function headerOf(alg: string, typ: AssertionTyp, kid: string | undefined) {
+  return { alg, typ, ...(kid !== undefined && { kid }) }
 }
 
 function keyIdOf(key: PrivateKey): string | undefined {

@@ -48,7 +48,13 @@ export {
 export { type Audience, audienceIntersects, audienceSchema, toAudienceList } from './values/audience.ts'
 export { formatScope, isScope, isScopeToken, parseScope, scopeIncludes } from './values/scope.ts'
 export { isNumericDate, NUMERIC_DATE_LIMIT, numericDateSchema, toNumericDate } from './values/numeric-date.ts'
-export { type Confirmation, confirmationSchema, isSha256Thumbprint } from './values/confirmation.ts'
+export {
+  type Confirmation,
+  confirmationSchema,
+  isSha256Thumbprint,
+  isVerifiableConfirmation,
+  type VerifiableConfirmation,
+} from './values/confirmation.ts'
 export {
   isRegisteredTokenTypeHint,
   REGISTERED_TOKEN_TYPE_HINTS,

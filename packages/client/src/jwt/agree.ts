@@ -1,6 +1,7 @@
 /** Step `jwt`: what a JWT says and what the authorization server says of it, made one answer (RFC 7662 §1, §2.2). */
 import {
   type ActiveIntrospectionResponse,
+  type Confirmation,
   INACTIVE,
   type IntrospectionResponse,
   parseScope,
@@ -9,7 +10,9 @@ import {
 import { ResponseUntrustedError } from '../errors.ts'
 
 /** What cannot differ for one token: whose it is, for whom, bound to what. */
-const SAME = ['iss', 'sub', 'client_id', 'jti', 'cnf', 'act'] as const
+const SAME = ['iss', 'sub', 'client_id', 'jti', 'act'] as const
+/** The members of `cnf` that a guard verifies; the two must agree on which there are. */
+const CONFIRMATIONS = ['jkt', 'x5t#S256'] as const
 
 /**
  * One answer, no wider than either: the authorization server decides whether the token is active, the earlier end and the
@@ -25,10 +28,12 @@ export function agree(local: ActiveIntrospectionResponse, asked: IntrospectionRe
       throw new ResponseUntrustedError(`the JWT and the answer about it differ in ${name}`)
     }
   }
+  const cnf = agreeOnConfirmation(local.cnf, asked.cnf)
   return withoutAbsent({
     ...local,
     ...withoutAbsent(asked),
     active: true,
+    cnf,
     scope: narrowScope(local.scope, asked.scope),
     aud: narrowAudience(local.aud, asked.aud),
     authorization_details: narrow(local.authorization_details, asked.authorization_details),
@@ -41,6 +46,16 @@ export function agree(local: ActiveIntrospectionResponse, asked: IntrospectionRe
         ? (asked.acr ?? local.acr)
         : undefined,
   })
+}
+
+/** One of them may have members that the other lacks, such as Keycloak's `kc-jkt-type`; no member may have two values. */
+function agreeOnConfirmation(local: Confirmation | undefined, asked: Confirmation | undefined) {
+  if (local === undefined || asked === undefined) return asked ?? local
+  const names = [...Object.keys(local).filter((name) => Object.hasOwn(asked, name)), ...CONFIRMATIONS]
+  if (!names.every((name) => isEqual(local[name], asked[name]))) {
+    throw new ResponseUntrustedError('the JWT and the answer about it differ in cnf')
+  }
+  return { ...local, ...asked }
 }
 
 function narrowScope(local: string | undefined, asked: string | undefined): string | undefined {

@@ -76,6 +76,18 @@ describe('local-then-introspect', () => {
     expect(await ask({ active: true, ...GOOD }, { ...GOOD, cnf })).toMatchObject({ cnf })
   })
 
+  test('a member of cnf that only one of them has is no difference, and a second binding is (AT-13)', async () => {
+    const cnf = { jkt: 'x'.repeat(43) }
+    const more = { ...cnf, 'kc-jkt-type': 'DPoP' }
+    expect(await ask({ active: true, ...GOOD, cnf: more }, { ...GOOD, cnf })).toMatchObject({ cnf: more })
+    expect(await ask({ active: true, ...GOOD, cnf }, { ...GOOD, cnf: more })).toMatchObject({ cnf: more })
+    for (const other of [{ ...cnf, 'x5t#S256': 'y'.repeat(43) }, { 'x5t#S256': 'y'.repeat(43) }, { kid: 'a' }]) {
+      const differ = { code: 'ERR_RESPONSE_UNTRUSTED' }
+      await expect(ask({ active: true, ...GOOD, cnf: other }, { ...GOOD, cnf })).rejects.toMatchObject(differ)
+      await expect(ask({ active: true, ...GOOD, cnf }, { ...GOOD, cnf: other })).rejects.toMatchObject(differ)
+    }
+  })
+
   test.each([
     ['the earlier end', { exp: NOW + 300 }, { exp: NOW + 60 }, { exp: NOW + 60 }],
     ['the earlier end, the other way round', { exp: NOW + 60 }, { exp: NOW + 300 }, { exp: NOW + 60 }],

@@ -28,3 +28,21 @@ export const confirmationSchema = z
 
 /** The confirmation of a sender-constrained token. */
 export type Confirmation = z.infer<typeof confirmationSchema>
+
+/** A confirmation that can be verified here: by a DPoP key, by a client certificate, or by both. */
+export interface VerifiableConfirmation {
+  readonly jkt?: string | undefined
+  readonly 'x5t#S256'?: string | undefined
+}
+
+/**
+ * Whether a confirmation can be verified here: it names a DPoP key (`jkt`), a client certificate (`x5t#S256`) or both.
+ * Other members beside these are ignored, as RFC 7800 §3.1 asks. A token whose `cnf` has neither, or has a value for one of
+ * them that is not a thumbprint, must be refused: nothing would confirm who sends it.
+ */
+export function isVerifiableConfirmation(cnf: unknown): cnf is VerifiableConfirmation {
+  if (typeof cnf !== 'object' || cnf === null) return false
+  const { jkt, 'x5t#S256': x5t } = cnf as VerifiableConfirmation
+  if (jkt === undefined && x5t === undefined) return false
+  return (jkt === undefined || isSha256Thumbprint(jkt)) && (x5t === undefined || isSha256Thumbprint(x5t))
+}

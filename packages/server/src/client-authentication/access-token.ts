@@ -1,5 +1,11 @@
 /** `Bearer` and `DPoP`: a caller with an access token of its own (RFC 7662 §2.1, RFC 6750, RFC 9449). */
-import { audienceIntersects, parseScope, toAudienceList } from '@token-introspection/core'
+import {
+  audienceIntersects,
+  isVerifiableConfirmation,
+  parseScope,
+  toAudienceList,
+  type VerifiableConfirmation,
+} from '@token-introspection/core'
 import { sha256 } from '#crypto'
 import { askDependency } from '../dependency.ts'
 import {
@@ -122,8 +128,12 @@ async function requireProof<Caller extends Registered>(
   scheme: TokenScheme,
   { options, step, refused }: ProofContext<Caller>,
 ): Promise<void> {
-  const { jkt, 'x5t#S256': x5t, ...others } = cnf ?? {}
-  if (Object.values(others).some((value) => value !== undefined)) throw refused('it is bound in a way we cannot check')
+  // A store may give `null` for what is absent.
+  const isBound = cnf !== undefined && (cnf as unknown) !== null
+  if (isBound && !isVerifiableConfirmation(cnf)) {
+    throw refused('its cnf has neither a good jkt nor a good x5t#S256, so nothing confirms who sends it')
+  }
+  const { jkt, 'x5t#S256': x5t }: VerifiableConfirmation = cnf ?? {}
   if ((jkt === undefined) === (scheme === 'DPoP')) throw refused('it was not presented by the scheme it is for')
   if (x5t !== undefined) {
     const certificate = step.clientCertificate?.(received.http, step.warn)

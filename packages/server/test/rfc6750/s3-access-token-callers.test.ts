@@ -1,4 +1,5 @@
 /** RFC 7662 §2.1, §2.3 and RFC 6750 §3: callers with an access token of their own. */
+import type { Confirmation } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
 import type { AccessTokenOptions, CallerAccessToken, ClientAuthenticationMethod } from '../../src/index.ts'
 import { certificateFromSocket } from '../../src/index.ts'
@@ -60,7 +61,10 @@ describe('an access token of the caller', () => {
     ['a token of a client that is not registered', { ...GOOD, client_id: 'web' }],
     ['a token of a caller that does not use them', { ...GOOD, client_id: 'secret-api' }],
     ['a token bound to a key', { ...GOOD, cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } }],
-    ['a token bound in a way we do not know', { ...GOOD, cnf: { kid: '1' } }],
+    ['a token bound in a way we do not know (CERT-07)', { ...GOOD, cnf: { kid: '1' } }],
+    ['a token whose cnf is empty (CERT-07)', { ...GOOD, cnf: {} }],
+    ['a token whose cnf is no object (CERT-07)', { ...GOOD, cnf: 'jkt' as unknown as Confirmation }],
+    ['a token bound to a key that is null (CERT-07)', { ...GOOD, cnf: { jkt: null } as unknown as Confirmation }],
   ])('does not let in %s (ERR-07)', async (_, record) => {
     const response = await answerTo(record)
     expect([response.status, json(response)]).toEqual([401, { error: 'invalid_token' }])
@@ -112,6 +116,10 @@ describe('an access token of the caller', () => {
     expect((await answerTo(record, withDer(orders.der))).status).toBe(200)
     expect((await answerTo(record, withDer(readCertificate('stranger').der))).status).toBe(401)
     expect((await answerTo(record, { headers })).status).toBe(401)
+    // What is not understood beside it is ignored, and spares nothing (CERT-07).
+    const more = { ...record, cnf: { ...record.cnf, kid: '1', 'urn:example': 1 } }
+    expect((await answerTo(more, withDer(orders.der))).status).toBe(200)
+    expect((await answerTo(more, withDer(readCertificate('stranger').der))).status).toBe(401)
   })
 
   test('that cannot be looked up is an outage', async () => {

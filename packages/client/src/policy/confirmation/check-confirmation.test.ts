@@ -44,13 +44,37 @@ describe('checkConfirmation', () => {
     ['nothing at all in cnf (CERT-07)', { cnf: {} }, 'Bearer'],
     ['a whole key (CERT-07)', { cnf: { jwk: { kty: 'EC' } } }, 'DPoP'],
     ['a key to be fetched (EXT-22)', { cnf: { jku: 'https://evil.example' } }, 'DPoP'],
-    ['something unknown beside a key (CERT-07)', { cnf: { jkt, 'urn:example': 1 } }, 'DPoP'],
-    ['something unknown beside a certificate (CERT-07)', { cnf: { ...x5t, kid: 'a' } }, 'Bearer'],
+    ['a certificate, though its type is DPoP (DPOP-27)', { token_type: 'DPoP', cnf: x5t }, 'Bearer'],
+    ['a certificate, though its type is dPoP (DPOP-27)', { token_type: 'dPoP', cnf: x5t }, 'DPoP'],
+    ['a key by another spelling (CERT-07)', { cnf: { JKT: jkt } }, 'DPoP'],
+    ['the type of a key without the key (CERT-07)', { cnf: { 'kc-jkt-type': 'DPoP' } }, 'DPoP'],
   ] as const)('refuses a token bound to %s', async (_, token, scheme) => {
     const step = createStep()
     expect(await check(token, scheme, step)).toBe('confirmation')
     expect(step.dpop.verify).not.toHaveBeenCalled()
     expect(step.certificate.verify).not.toHaveBeenCalled()
+  })
+
+  test.each([
+    ['a key of the wrong type', { jkt: [jkt] }, 'DPoP'],
+    ['a key that is null beside a good certificate', { jkt: null, ...x5t }, 'Bearer'],
+    ['a certificate of the wrong length beside a good key', { jkt, 'x5t#S256': 'short' }, 'DPoP'],
+    ['what is no object', jkt, 'DPoP'],
+    ['null', null, 'Bearer'],
+  ])('refuses a confirmation that no parser let through: %s (CERT-07)', async (_, cnf, scheme) => {
+    const step = createStep()
+    expect(await check({ cnf } as unknown as JudgedToken, scheme as 'DPoP', step)).toBe('confirmation')
+    expect(step.dpop.verify).not.toHaveBeenCalled()
+    expect(step.certificate.verify).not.toHaveBeenCalled()
+  })
+
+  test('ignores members that it does not understand beside one that it does (CERT-07)', async () => {
+    const beside = { 'kc-jkt-type': 'DPoP', kid: 'a', 'urn:example': 1 }
+    expect(await check({ token_type: 'DPoP', cnf: { jkt, ...beside } }, 'DPoP')).toBe('confirmed')
+    expect(await check({ cnf: { jkt, ...beside } }, 'DPoP', createStep(unproved))).toBe('proof')
+    expect(await check({ cnf: { jkt, ...beside } }, 'Bearer')).toBe('confirmation')
+    expect(await check({ cnf: { ...x5t, ...beside } }, 'Bearer')).toBe('confirmed')
+    expect(await check({ cnf: { ...x5t, ...beside } }, 'Bearer', createStep(confirmed, unproved))).toBe('proof')
   })
 
   test('lets the proof and the certificate decide', async () => {

@@ -1,4 +1,5 @@
 /** Step `policy`: a token bound to a key or a certificate is taken only from whom it is bound to (RFC 9449 §7, RFC 8705 §3). */
+import { isVerifiableConfirmation } from '@token-introspection/core'
 import { isPromise, type MaybePromise } from '../../maybe-promise.ts'
 import type { JudgedToken } from '../policy.ts'
 import type { ConfirmationOutcome, ConfirmationStep, Presentation, SenderConstraint } from './confirmation.ts'
@@ -6,12 +7,10 @@ import type { ConfirmationOutcome, ConfirmationStep, Presentation, SenderConstra
 const CONFIRMED: ConfirmationOutcome = Object.freeze({ confirmed: true, headers: Object.freeze({}) })
 const REFUSED: ConfirmationOutcome = Object.freeze({ confirmed: false, reason: 'confirmation' })
 
-/** Members of `cnf` that can be verified; one that is none of them confirms nothing. */
-const VERIFIABLE = new Set(['jkt', 'x5t#S256'])
-
 /**
- * Judges the binding of a token, remembered or not (RFC 9449 §7.1): at once where it has none. Every member of `cnf` must
- * be verified, so that an unknown one refuses the token and two are both proved.
+ * Judges the binding of a token, remembered or not (RFC 9449 §7.1): at once where it has none. A token that is bound to a key
+ * and to a certificate needs both. Other members of `cnf` are ignored (RFC 7800 §3.1), but a `cnf` with neither of the two
+ * refuses the token.
  */
 export function checkConfirmation(
   token: JudgedToken,
@@ -25,18 +24,21 @@ export function checkConfirmation(
   const isDpop = presentation.scheme === 'DPoP'
   if (cnf === undefined) {
     // A type that promises a binding which is not there, a proof for nothing, or a guard that wants one.
-    const type = token.token_type
-    const isBound = isDpop || senderConstraint !== undefined || (type !== 'Bearer' && type?.toLowerCase() === 'dpop')
-    return isBound ? REFUSED : CONFIRMED
+    return isDpop || senderConstraint !== undefined || isTypedDpop(token) ? REFUSED : CONFIRMED
   }
-  const members = Object.keys(cnf).filter((name) => cnf[name] !== undefined)
-  if (members.length === 0 || !members.every((name) => VERIFIABLE.has(name))) return REFUSED
+  if (!isVerifiableConfirmation(cnf)) return REFUSED
   const { jkt, 'x5t#S256': thumbprint } = cnf
+  if (jkt === undefined && isTypedDpop(token)) return REFUSED
   // Presented as a bearer token it proves nothing, and with the scheme DPoP it needs a key (RFC 9449 §7.1, §7.2).
   if (isDpop !== (jkt !== undefined)) return REFUSED
   if (senderConstraint === 'dpop' && jkt === undefined) return REFUSED
   if (senderConstraint === 'certificate' && thumbprint === undefined) return REFUSED
   return verifyAll(jkt, thumbprint, presentation, confirmation)
+}
+
+/** What says that it is bound to a key must name the key (RFC 9449 §6). */
+function isTypedDpop({ token_type: type }: JudgedToken): boolean {
+  return type !== undefined && type !== 'Bearer' && type.toLowerCase() === 'dpop'
 }
 
 function verifyAll(

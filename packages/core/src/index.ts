@@ -66,12 +66,16 @@ export {
   type AuthorizationDetails,
   authorizationDetailsInclude,
   authorizationDetailsSchema,
+  type GrantsDetail,
+  readWantedDetail,
   type WantedAuthorizationDetail,
 } from './values/authorization-details.ts'
 export {
+  type GrantsPermission,
   type Permissions,
   permissionsInclude,
   permissionsSchema,
+  readWantedPermission,
   type WantedPermission,
 } from './values/permissions.ts'
 export {

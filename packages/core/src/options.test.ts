@@ -26,6 +26,37 @@ describe('OptionGroup', () => {
     expect(() => new OptionGroup('', { toString: 1 }, ['option'])).toThrow('toString')
   })
 
+  test.each([
+    ['a promise', Promise.resolve({ option: 7 }), 'await the promise'],
+    ['a map', new Map([['option', 7]]), 'plain object'],
+    ['parameters', new URLSearchParams('option=7'), 'plain object'],
+    ['an object that inherits it', Object.create({ option: 7 }), 'inherits option'],
+    [
+      'a class that computes it',
+      new (class {
+        get option() {
+          return 7
+        }
+      })(),
+      'inherits option',
+    ],
+  ])('refuses %s, whose options would be overlooked', (_, values, complaint) => {
+    expect(() => group(values)).toThrow(TypeError)
+    expect(() => group(values)).toThrow(/^transport: /)
+    expect(() => group(values)).toThrow(complaint)
+  })
+
+  test('reads what an object has itself, of whatever class', () => {
+    class Settings {
+      option = 7
+    }
+    const bare = Object.assign(Object.create(null) as object, { option: 7 })
+    const hidden = Object.defineProperty({}, 'option', { value: 7 })
+    for (const values of [new Settings(), bare, hidden]) expect(group(values).number('option', bounds)).toBe(7)
+    expect(() => group(Object.defineProperty({}, 'optoin', { value: 7 }))).toThrow('transport.optoin: ')
+    expect(() => group(JSON.parse('{"__proto__":{"option":7}}'))).toThrow('transport.__proto__: ')
+  })
+
   test('reads the values once', () => {
     const values = { option: 7 }
     const options = group(values)

@@ -17,19 +17,15 @@ export class OptionGroup {
 
   /**
    * @param path - where the group stands, such as `transport`; empty for the outermost.
-   * @param group - the caller's object, read once and never mutated; `undefined` is an empty group.
+   * @param group - the caller's object, read once and never mutated; `undefined` is an empty group. Its options must be its
+   *   own: those of a promise, a map or any other object that inherits what it has would be overlooked.
    * @param known - the keys this group has.
    */
   constructor(path: string, group: unknown, known: readonly string[]) {
     this.#path = path
-    if (group !== undefined && (typeof group !== 'object' || group === null || Array.isArray(group))) {
-      throw new TypeError(`${path === '' ? 'options' : path}: must be an object`)
-    }
-    this.#values = { ...group }
+    this.#values = group === undefined ? NONE : readOwn(path === '' ? 'options' : path, group)
     for (const name of Object.keys(this.#values)) {
-      if (!known.includes(name)) {
-        throw new TypeError(`${this.path(name)}: unknown option; known here: ${known.join(', ')}`)
-      }
+      if (!known.includes(name)) throw this.error(name, `unknown option; known here: ${known.join(', ')}`)
     }
   }
 
@@ -121,4 +117,34 @@ export class OptionGroup {
   error(name: string, complaint: string): TypeError {
     return new TypeError(`${this.path(name)}: ${complaint}`)
   }
+}
+
+const NONE: Readonly<Record<string, unknown>> = Object.freeze({})
+
+/** What an object has itself, hidden names included. What it inherits cannot be meant, and must not be lost unnoticed. */
+function readOwn(path: string, group: unknown): Readonly<Record<string, unknown>> {
+  if (typeof group !== 'object' || group === null || Array.isArray(group)) {
+    throw new TypeError(`${path}: must be an object`)
+  }
+  const inherited = inheritedName(group)
+  if (inherited !== undefined) {
+    const remedy = inherited === 'then' ? '; await the promise first' : ''
+    throw new TypeError(`${path}: must be a plain object, and this one inherits ${inherited}${remedy}`)
+  }
+  const values = Object.create(null) as Record<string, unknown>
+  for (const name of Object.getOwnPropertyNames(group)) values[name] = (group as Record<string, unknown>)[name]
+  return values
+}
+
+/** A name that an object has from its class, such as `get` of a map; `undefined` for plain objects and classes of fields. */
+function inheritedName(group: object): string | undefined {
+  let above: unknown = Object.getPrototypeOf(group)
+  while (typeof above === 'object' && above !== null && !Object.hasOwn(above, 'isPrototypeOf')) {
+    const name = Object.getOwnPropertyNames(above)
+      .toSorted()
+      .findLast((other) => other !== 'constructor')
+    if (name !== undefined) return name
+    above = Object.getPrototypeOf(above)
+  }
+  return undefined
 }

@@ -1,3 +1,4 @@
+import { readWantedPermission } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
 import { checkPermission, checkTarget } from './check-policy.ts'
 import type { JudgedToken, ScopeRule, TokenKind } from './policy.ts'
@@ -73,6 +74,50 @@ describe('checkPolicy', () => {
     ['the URI of an ID token', { token_use: 'urn:ietf:params:oauth:token-type:id_token' }, 'token_kind'],
   ])('refuses a token with %s', (_, members, refusal) => {
     expect(checkPolicy({ ...good, ...members }, policy)).toBe(refusal)
+  })
+
+  test.each([
+    ['an audience that is a number', { aud: 7 }, 'audience'],
+    ['an audience in an object', { aud: { [audience]: true, length: 1, 0: audience } }, 'audience'],
+    ['an audience in a list of lists', { aud: [[audience]] }, 'audience'],
+    ['a scope in a list', { scope: ['orders:read'] }, 'scope'],
+    ['a scope in an object', { scope: { 'orders:read': true } }, 'scope'],
+  ])('refuses %s, however it got past the parser', (_, members, refusal) => {
+    expect(checkPolicy({ ...good, ...members } as unknown as JudgedToken, policy)).toBe(refusal)
+  })
+
+  test.each([
+    ['details', { authorizationDetails: () => true as boolean }, { authorization_details: 'payment' }, undefined],
+    ['details', { authorizationDetails: (all: object[]) => all.length > 0 }, { authorization_details: 'payment' }],
+    ['permissions', { permission: readWantedPermission('p', { resourceId: 'r' }) }, { permissions: 'r' }],
+    ['permissions', { permission: readWantedPermission('p', { resourceId: 'r' }) }, { permissions: ['r'] }],
+    [
+      'permissions',
+      { permission: readWantedPermission('p', { resourceId: 'r' }) },
+      { permissions: { resource_id: 'r' } },
+    ],
+    ['a login class', { acrValues: ['2'] }, { acr: 2 }],
+    ['a login class', { acrValues: ['2'] }, { acr: ['2'] }],
+    ['a login time', { maxAuthenticationAgeSeconds: 60 }, { auth_time: String(now) }],
+    ['a login time', { maxAuthenticationAgeSeconds: 60 }, { auth_time: [now] }],
+    ['a login time', { maxAuthenticationAgeSeconds: 60 }, { auth_time: null }],
+    ['a login time', { maxAuthenticationAgeSeconds: 60 }, { auth_time: Number.NaN }],
+  ])('grants nothing by %s of a wrong shape: %#', (_, wanted, members, ...lets) => {
+    const lacking = checkPermission(members as unknown as JudgedToken, { ...anything, ...wanted }, () => now)
+    expect(lacking === undefined).toBe(lets.length > 0)
+  })
+
+  test('gives a function the scope tokens alone', () => {
+    const seen: unknown[] = []
+    const accepts = (scope: readonly string[]) => seen.push(scope) > 0
+    for (const scope of [undefined, '', 'a', 'a  b', ['a']]) {
+      checkPermission(
+        { scope } as unknown as JudgedToken,
+        { ...anything, scope: { ...anything.scope, accepts } },
+        () => now,
+      )
+    }
+    expect(seen).toEqual([[], [], ['a'], ['a', 'b'], []])
   })
 
   const accessToken: Wanted = { ...policy, tokenKind: { member: 'token_use', oneOf: ['access_token', 'AT'] } }

@@ -1,5 +1,5 @@
 /** Step `policy`: "active" is not "allowed". What a guard checks besides the binding; the first refusal counts. */
-import { audienceIntersects, permissionsInclude, scopeIncludes } from '@token-introspection/core'
+import { type Audience, audienceIntersects, parseScope, scopeIncludes } from '@token-introspection/core'
 import type { JudgedToken, Policy, ScopeRule, TokenKind } from './policy.ts'
 
 /** Markers by which authorization servers tell token kinds apart; none of them is an access token. */
@@ -27,7 +27,7 @@ export function checkTarget(
 ): 'token_kind' | 'issuer' | 'audience' | undefined {
   if (!isAccessToken(token) || !isOfKind(token, tokenKind)) return 'token_kind'
   if (issuers !== undefined && (token.iss === undefined || !issuers.has(token.iss))) return 'issuer'
-  if (audience !== false && !audienceIntersects(token.aud, audience)) return 'audience'
+  if (audience !== false && !(isAudience(token.aud) && audienceIntersects(token.aud, audience))) return 'audience'
   return undefined
 }
 
@@ -45,7 +45,7 @@ export function checkPermission(
   if (!hasScope(token.scope, policy.scope)) return 'scope'
   if (!hasDetails(token, policy.authorizationDetails)) return 'authorization_details'
   const { permission } = policy
-  if (permission !== undefined && !permissionsInclude(token.permissions ?? [], permission, now())) return 'permissions'
+  if (permission !== undefined && !permission(listOf(token.permissions), now())) return 'permissions'
   if (!isAuthenticated(token, policy, now)) return 'authentication'
   return undefined
 }
@@ -69,8 +69,14 @@ function isOfKind(token: JudgedToken, kind: TokenKind | undefined): boolean {
   return typeof said === 'string' && kind.oneOf.some((word) => word.toLowerCase() === said.toLowerCase())
 }
 
-function hasScope(scope: string | undefined, { alternatives, accepts }: ScopeRule): boolean {
-  if (accepts !== undefined) return isTrue(accepts(scope === undefined ? [] : scope.split(' ')))
+/** Any other shape is an audience of nobody. */
+function isAudience(aud: unknown): aud is Audience {
+  return typeof aud === 'string' || Array.isArray(aud)
+}
+
+function hasScope(granted: unknown, { alternatives, accepts }: ScopeRule): boolean {
+  const scope = typeof granted === 'string' ? granted : undefined
+  if (accepts !== undefined) return isTrue(accepts(parseScope(scope)))
   for (const wanted of alternatives) if (includesAll(scope, wanted)) return true
   return false
 }
@@ -80,11 +86,13 @@ function includesAll(scope: string | undefined, wanted: readonly string[]): bool
   return true
 }
 
-function hasDetails(
-  { authorization_details: details = [] }: JudgedToken,
-  accepts: Policy['authorizationDetails'],
-): boolean {
-  return accepts === undefined || isTrue(accepts(details))
+function hasDetails({ authorization_details: details }: JudgedToken, accepts: Policy['authorizationDetails']): boolean {
+  return accepts === undefined || isTrue(accepts(listOf(details)))
+}
+
+/** What is no list grants nothing. */
+function listOf<Value>(value: readonly Value[] | undefined): Value[] {
+  return Array.isArray(value) ? (value as Value[]) : []
 }
 
 /** A function without types might say anything; only `true` is a yes. */
@@ -100,7 +108,7 @@ function isAuthenticated(
 ): boolean {
   if (acrValues !== undefined && (acr === undefined || !acrValues.includes(acr))) return false
   if (maxAuthenticationAgeSeconds === undefined) return true
-  if (authTime === undefined) return false
+  if (typeof authTime !== 'number') return false
   const ageSeconds = now() - authTime
   return ageSeconds >= -AUTH_TIME_LEEWAY_SECONDS && ageSeconds <= maxAuthenticationAgeSeconds
 }

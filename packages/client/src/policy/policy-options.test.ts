@@ -75,8 +75,42 @@ describe('resolveGuardOptions', () => {
     [
       'details without a type',
       { audience: false, authorizationDetails: { actions: ['x'] } },
-      'guard.authorizationDetails',
+      'guard.authorizationDetails.type',
     ],
+    [
+      'details with a misspelt list',
+      { audience: false, authorizationDetails: { type: 'payment', action: ['initiate'] } },
+      'guard.authorizationDetails.action',
+    ],
+    [
+      'details with a list in another case',
+      { audience: false, authorizationDetails: { type: 'payment', Actions: ['initiate'] } },
+      'guard.authorizationDetails.Actions',
+    ],
+    [
+      'details with a member of an API, which would not be compared',
+      { audience: false, authorizationDetails: { type: 'payment', creditorAccount: 'NL00BANK' } },
+      'guard.authorizationDetails.creditorAccount',
+    ],
+    [
+      'details with text for a list',
+      { audience: false, authorizationDetails: { type: 'payment', actions: 'initiate' } },
+      'guard.authorizationDetails.actions',
+    ],
+    [
+      'details with an empty list',
+      { audience: false, authorizationDetails: { type: 'payment', actions: [] } },
+      'guard.authorizationDetails.actions',
+    ],
+    [
+      'details with an identifier that is no text',
+      { audience: false, authorizationDetails: { type: 'payment', identifier: 7 } },
+      'guard.authorizationDetails.identifier',
+    ],
+    ['details that are text', { audience: false, authorizationDetails: 'payment' }, 'guard.authorizationDetails'],
+    ['details that are null', { audience: false, authorizationDetails: null }, 'guard.authorizationDetails'],
+    ['options that nobody waited for', Promise.resolve({ audience: false, scope: 'a' }), 'guard'],
+    ['options in a map', new Map<string, unknown>([['audience', false]]), 'guard'],
     ['a permission for nothing', { audience: false, permission: {} }, 'guard.permission.resourceId'],
     [
       'a permission with one scope for a list',

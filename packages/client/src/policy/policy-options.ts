@@ -1,10 +1,11 @@
 /** Options of step `policy`: what a guard requires, and what it requires unless told otherwise. */
 import {
   type AuthorizationDetails,
-  authorizationDetailsInclude,
   isIssuer,
   isScopeToken,
   parseScope,
+  readWantedDetail,
+  readWantedPermission,
   type WantedAuthorizationDetail,
   type WantedPermission,
 } from '@token-introspection/core'
@@ -64,7 +65,11 @@ export interface GuardOptions extends PolicyOptions {
   readonly acrValues?: string | readonly string[] | undefined
   /** Seconds since the user logged in, at most (RFC 9470). Default any. */
   readonly maxAuthenticationAgeSeconds?: number | undefined
-  /** What `authorization_details` must grant (RFC 9396). Rights of several objects are never added up. Default nothing. */
+  /**
+   * What `authorization_details` must grant (RFC 9396): every value given here, by one object. Rights of several objects are
+   * never added up. A member that RFC 9396 §2.2 does not name is a TypeError; compare those of your API in a function.
+   * Default nothing.
+   */
   readonly authorizationDetails?: RequiredAuthorizationDetails | undefined
   /** What `permissions` of a requesting party token must grant (UMA 2.0), by one of them and now. Default nothing. */
   readonly permission?: WantedPermission | undefined
@@ -218,20 +223,11 @@ function resolveAuthorizationDetails(group: OptionGroup): Policy['authorizationD
   const given = group.raw('authorizationDetails')
   if (given === undefined) return undefined
   if (typeof given === 'function') return given as Policy['authorizationDetails']
-  const { type } = given as { type?: unknown }
-  if (typeof type !== 'string' || type === '') {
-    throw group.error('authorizationDetails', 'must be a function, or an object with a type (RFC 9396 §2)')
-  }
-  const wanted = Object.freeze({ ...(given as WantedAuthorizationDetail) })
-  return (details) => authorizationDetailsInclude(details, wanted)
+  return readWantedDetail(group.path('authorizationDetails'), given)
 }
 
-function resolvePermission(options: OptionGroup): WantedPermission | undefined {
-  if (!options.has('permission')) return undefined
-  const group = new OptionGroup(options.path('permission'), options.raw('permission'), ['resourceId', 'resourceScopes'])
-  const resourceId = group.string('resourceId')
-  if (resourceId === undefined) throw group.error('resourceId', 'is required')
-  return Object.freeze({ resourceId, resourceScopes: group.strings('resourceScopes') })
+function resolvePermission(group: OptionGroup): Policy['permission'] {
+  return group.has('permission') ? readWantedPermission(group.path('permission'), group.raw('permission')) : undefined
 }
 
 function resolveIssuers(group: OptionGroup): ReadonlySet<string> | undefined {

@@ -1,5 +1,5 @@
 /** What a guard requires of a token. */
-import type { AuthorizationDetails, RegisteredMembers, WantedPermission } from '@token-introspection/core'
+import type { AuthorizationDetails, GrantsPermission, RegisteredMembers } from '@token-introspection/core'
 import type { ConfirmationStep, SenderConstraint } from './confirmation/confirmation.ts'
 
 /** What is judged: an active answer. */
@@ -36,7 +36,7 @@ export interface Policy {
   readonly confirmation: ConfirmationStep
   readonly scope: ScopeRule
   readonly authorizationDetails: ((details: AuthorizationDetails) => boolean) | undefined
-  readonly permission: WantedPermission | undefined
+  readonly permission: GrantsPermission | undefined
   /** In order of preference; one of them is enough. */
   readonly acrValues: readonly string[] | undefined
   readonly maxAuthenticationAgeSeconds: number | undefined

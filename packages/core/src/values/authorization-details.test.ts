@@ -11,6 +11,27 @@ const payment = {
   instructedAmount: { currency: 'EUR', amount: '123.50' },
 }
 
+describe('authorizationDetailsInclude', () => {
+  test.each([
+    ['action', { type: 'payment_initiation', action: ['delete'] }],
+    ['Actions', { type: 'payment_initiation', Actions: ['delete'] }],
+    ['instructedAmount', { type: 'payment_initiation', instructedAmount: { currency: 'EUR', amount: '9999' } }],
+    ['actions', { type: 'payment_initiation', actions: 'initiate' }],
+    ['actions', { type: 'payment_initiation', actions: [] }],
+    ['identifier', { type: 'payment_initiation', identifier: '' }],
+    ['type', { actions: ['initiate'] }],
+  ])('refuses to want %s as %j, which it could not compare', (name, wanted) => {
+    expect(() => authorizationDetailsInclude([payment], wanted as never)).toThrow(TypeError)
+    expect(() => authorizationDetailsInclude([payment], wanted as never)).toThrow(`wanted.${name}: `)
+  })
+
+  test('finds no value in a part of a text', () => {
+    const details = [{ type: 'payment', actions: 'initiate status' }] as never
+    expect(authorizationDetailsInclude(details, { type: 'payment', actions: ['initiate'] })).toBe(false)
+    expect(authorizationDetailsInclude([payment], { type: 'payment_initiation', actions: ['initiate'] })).toBe(true)
+  })
+})
+
 describe('authorizationDetailsSchema', () => {
   test.each([
     ['none', []],

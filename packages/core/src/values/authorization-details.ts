@@ -1,5 +1,6 @@
 /** The `authorization_details` member: rich authorization (RFC 9396 §2, §9.2). */
 import * as z from 'zod/mini'
+import { OptionGroup } from '../options.ts'
 
 /** Schema of `authorization_details`: an array of objects, each with a string `type`. */
 export const authorizationDetailsSchema = z.array(
@@ -31,9 +32,15 @@ export interface WantedAuthorizationDetail {
 
 const LISTS = ['locations', 'actions', 'datatypes', 'privileges'] as const
 
+/** Whether authorization details grant what was wanted. */
+export type GrantsDetail = (details: AuthorizationDetails) => boolean
+
 /**
  * Whether one authorization detail grants all of what is wanted. Rights of several objects are never added up, strings are
  * compared as they stand, and what is wanted but not mentioned by an object is not granted by it (RFC 9396 §2.2, §12).
+ *
+ * @throws TypeError naming the member of `wanted` that is unknown, of the wrong type, or an empty list: what is not compared
+ *   would be granted.
  *
  * @example
  * ```ts
@@ -44,10 +51,35 @@ const LISTS = ['locations', 'actions', 'datatypes', 'privileges'] as const
  * ```
  */
 export function authorizationDetailsInclude(details: AuthorizationDetails, wanted: WantedAuthorizationDetail): boolean {
-  return details.some(
-    (detail) =>
-      detail.type === wanted.type &&
-      (wanted.identifier === undefined || detail.identifier === wanted.identifier) &&
-      LISTS.every((name) => wanted[name]?.every((value) => detail[name]?.includes(value) === true) ?? true),
-  )
+  return readWantedDetail('wanted', wanted)(details)
+}
+
+/**
+ * Reads what an authorization detail has to grant, as every option is read.
+ *
+ * @param path - where it stands, for messages.
+ * @throws TypeError naming the member that is unknown, missing, of the wrong type, or an empty list.
+ */
+export function readWantedDetail(path: string, wanted: unknown): GrantsDetail {
+  const group = new OptionGroup(path, wanted, ['type', 'identifier', ...LISTS])
+  const type = group.string('type')
+  if (type === undefined) throw group.error('type', 'is required (RFC 9396 §2)')
+  const identifier = group.string('identifier')
+  const lists = LISTS.flatMap((name) => {
+    const values = group.strings(name)
+    if (values?.length === 0) throw group.error(name, 'must name at least one; leave it out to want none')
+    return values === undefined ? [] : [{ name, values }]
+  })
+  return (details) =>
+    details.some(
+      (detail) =>
+        detail.type === type &&
+        (identifier === undefined || detail.identifier === identifier) &&
+        lists.every(({ name, values }) => includesAll(detail[name], values)),
+    )
+}
+
+/** Text has parts too: only a list holds whole values. */
+function includesAll(granted: unknown, wanted: readonly string[]): boolean {
+  return Array.isArray(granted) && wanted.every((value) => granted.includes(value))
 }

@@ -41,4 +41,23 @@ describe('permissionsInclude', () => {
     expect(permissionsInclude([timed], { ...wanted, resourceId: 'other' }, now)).toBe(false)
     expect(permissionsInclude([], { resourceId: photo.resource_id }, now)).toBe(false)
   })
+
+  test.each([
+    ['scopes', { resourceId: photo.resource_id, scopes: ['delete'] }],
+    ['resourceScopes', { resourceId: photo.resource_id, resourceScopes: 'view' }],
+    ['resourceId', { resourceScopes: ['view'] }],
+  ])('refuses to want %s as %j, which it could not compare', (name, wanted) => {
+    expect(() => permissionsInclude([photo], wanted as never, 0)).toThrow(TypeError)
+    expect(() => permissionsInclude([photo], wanted as never, 0)).toThrow(`wanted.${name}: `)
+  })
+
+  test.each([
+    ['scopes in one text', { ...photo, resource_scopes: 'view print' }],
+    ['an expiry that is text', { ...photo, exp: '1419356238' }],
+    ['an expiry that is null', { ...photo, exp: null }],
+    ['a beginning that is text', { ...photo, nbf: '0' }],
+  ])('grants nothing by %s', (_, permission) => {
+    const wanted = { resourceId: photo.resource_id, resourceScopes: ['view'] }
+    expect(permissionsInclude([permission as never], wanted, 1000)).toBe(false)
+  })
 })

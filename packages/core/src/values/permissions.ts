@@ -1,5 +1,6 @@
 /** The `permissions` member of a requesting party token (UMA 2.0 Federated Authorization §5.1.1). */
 import * as z from 'zod/mini'
+import { OptionGroup } from '../options.ts'
 import { numericDateSchema } from './numeric-date.ts'
 
 /** Schema of `permissions`: which resource, which scopes (possibly none), and until when. */
@@ -29,6 +30,7 @@ export interface WantedPermission {
  * Authorization §5.1.1).
  *
  * @param now - in seconds since the epoch.
+ * @throws TypeError naming the member of `wanted` that is unknown or of the wrong type: what is not compared would be granted.
  * @example
  * ```ts
  * import { permissionsInclude } from '@token-introspection/core'
@@ -37,16 +39,32 @@ export interface WantedPermission {
  * permissionsInclude(permissions, { resourceId: 'photo-1', resourceScopes: ['view'] }, Date.now() / 1000) // true
  * ```
  */
-export function permissionsInclude(
-  permissions: Permissions,
-  { resourceId, resourceScopes = [] }: WantedPermission,
-  now: number,
-): boolean {
-  return permissions.some(
-    ({ resource_id: id, resource_scopes: scopes, exp, nbf }) =>
-      id === resourceId &&
-      resourceScopes.every((scope) => scopes.includes(scope)) &&
-      (exp === undefined || now < exp) &&
-      (nbf === undefined || now >= nbf),
-  )
+export function permissionsInclude(permissions: Permissions, wanted: WantedPermission, now: number): boolean {
+  return readWantedPermission('wanted', wanted)(permissions, now)
+}
+
+/** Whether permissions grant what was wanted; `now` is in seconds since the epoch. */
+export type GrantsPermission = (permissions: Permissions, now: number) => boolean
+
+/**
+ * Reads what a permission has to grant, as every option is read.
+ *
+ * @param path - where it stands, for messages.
+ * @throws TypeError naming the member that is unknown, missing or of the wrong type.
+ */
+export function readWantedPermission(path: string, wanted: unknown): GrantsPermission {
+  const group = new OptionGroup(path, wanted, ['resourceId', 'resourceScopes'])
+  const resourceId = group.string('resourceId')
+  if (resourceId === undefined) throw group.error('resourceId', 'is required')
+  const resourceScopes = group.strings('resourceScopes') ?? []
+  return (permissions, now) =>
+    permissions.some(
+      ({ resource_id: id, resource_scopes: scopes, exp, nbf }) =>
+        id === resourceId &&
+        // Text has parts too: only a list holds whole scopes.
+        Array.isArray(scopes) &&
+        resourceScopes.every((scope) => scopes.includes(scope)) &&
+        (exp === undefined || (typeof exp === 'number' && now < exp)) &&
+        (nbf === undefined || (typeof nbf === 'number' && now >= nbf)),
+    )
 }

@@ -1,5 +1,6 @@
 /** Option `provider`: what a preset says, under what the options say. */
 import { OptionGroup } from '@token-introspection/core/options'
+import type { TokenKind } from './policy/policy.ts'
 import {
   type AssertionPreset,
   readAssertionPreset,
@@ -8,7 +9,7 @@ import {
 /** The groups of a preset, and what may stand in each. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   token: ['tokenTypeHint'],
-  jwt: ['acceptUntyped', 'aliases', 'audienceFrom', 'mode', 'renames', 'requiredClaims', 'types'],
+  jwt: ['acceptUntyped', 'aliases', 'audienceFrom', 'kindClaims', 'mode', 'renames', 'requiredClaims', 'types'],
   transport: ['parameters'],
   response: ['acceptedIssuers', 'aliases', 'inactiveWhen', 'tolerate'],
   policy: ['audience', 'tokenKind'],
@@ -16,7 +17,8 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * The options with those of their preset where they have none, key by key, in `response.tolerate`, `response.aliases`,
- * `jwt.aliases`, `jwt.renames` and `transport.parameters` too. What is given as `undefined` is not given.
+ * `jwt.aliases`, `jwt.renames` and `transport.parameters` too. What is given as `undefined` is not given. A preset whose
+ * `jwt` names no mode says how to read the JWTs of its server, and leaves it to the options to verify any.
  *
  * @throws TypeError naming what is wrong with the preset, or the client authentication its server does not take.
  */
@@ -28,14 +30,34 @@ export function applyProvider(options: unknown): unknown {
   if (given['provider'] === undefined) return given
   const { name, clientAuthentication, ...preset } = resolveProvider(given['provider'])
   checkMethod(given['clientAuthentication'], name, clientAuthentication)
-  const provider: ResolvedProvider = { assertion: clientAuthentication.assertion }
-  return { ...merge(preset, given), provider }
+  const { jwt, policy, ...rest } = preset as { readonly jwt?: Preset; readonly policy?: Preset }
+  const readsJwts = jwt !== undefined && (given['jwt'] !== undefined || jwt['mode'] !== undefined)
+  const merged = merge({ ...rest, ...(policy && { policy }), ...(readsJwts && { jwt }) }, given)
+  const provider: ResolvedProvider = {
+    assertion: clientAuthentication.assertion,
+    answerKind: jwt?.['mode'] === 'local' ? undefined : ofPreset(policy, merged['policy']),
+  }
+  return { ...merged, provider }
 }
 
 /** What stands in option `provider` once {@link applyProvider} has read it: what belongs to no option. */
 export interface ResolvedProvider {
   /** How client assertions are made for this server, where `privateKeyJwt` and the like are not told otherwise. */
   readonly assertion: AssertionPreset
+  /**
+   * The `policy.tokenKind` of the preset, where it is what the server's answers say. `undefined` where the options name a
+   * kind themselves, and where the server has no introspection: then the rule is about JWTs too.
+   */
+  readonly answerKind: TokenKind | undefined
+}
+
+/** Groups of a preset as they were read. */
+type Preset = Readonly<Record<string, unknown>>
+
+/** The kind of the preset, unless the options have another. */
+function ofPreset(preset: Preset | undefined, merged: unknown): TokenKind | undefined {
+  const { tokenKind } = (merged ?? {}) as { readonly tokenKind?: TokenKind }
+  return tokenKind === preset?.['tokenKind'] ? tokenKind : undefined
 }
 
 function resolveProvider(value: unknown) {

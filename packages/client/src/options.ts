@@ -111,6 +111,7 @@ export function resolveOptions<Claims extends object>(
     'onEvent',
     'now',
   ])
+  const provider = group.raw('provider') as ResolvedProvider | undefined
   const { maxBytes, tokenTypeHint, sources } = resolveToken(group)
   const nowMs = group.function<() => number>('now') ?? Date.now
   const reporter = new EventReporter(
@@ -118,7 +119,7 @@ export function resolveOptions<Claims extends object>(
     createDescription(() => transport),
   )
   const transport = resolveTransport(group, {
-    assertion: (group.raw('provider') as ResolvedProvider | undefined)?.assertion,
+    assertion: provider?.assertion,
     onCircuitChange: (url, state, openMs) =>
       reporter.report({ type: 'circuit_changed', endpoint: withoutQuery(url), state, openMs }),
     onMetadataFailure: (error) => {
@@ -131,6 +132,7 @@ export function resolveOptions<Claims extends object>(
     ...transport,
     ...response,
     nowMs,
+    answerKind: provider?.answerKind,
     right: tolerance && ((claims) => tolerate(claims, tolerance)),
     report: (fault) => reporter.report({ type: 'jwt_unusable', ...fault }),
   })

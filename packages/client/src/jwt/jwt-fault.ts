@@ -26,7 +26,9 @@ const MESSAGES: Readonly<Record<ToldJwtFault, string>> = {
     'a JWT has another iss than the issuer option, which it has to equal character for character, slash at the end and all',
   algorithm: 'a JWT is signed with an algorithm that is not among jwt.algorithms',
   type: 'a JWT has a typ that is not among jwt.types, or has none (jwt.acceptUntyped)',
-  kind: 'a JWT is of another kind than an access token: an ID token, a security event, an introspection response or a proof',
+  kind:
+    'a JWT is of another kind than an access token: an ID token, a security event, an introspection response or a proof; ' +
+    'or its typ is not at+jwt and it lacks one of jwt.kindClaims',
   claims: 'a JWT lacks one of jwt.requiredClaims, or a claim has another type than it is registered with',
   signature: 'a JWT has a signature that no key of the issuer has made',
 }

@@ -4,6 +4,7 @@ import { OptionGroup } from '@token-introspection/core/options'
 import type { JSONWebKeySet } from 'jose'
 import { JwtKeysUnavailableError } from '../errors.ts'
 import { type KeyContext, resolveAlgorithms, resolveKeys } from '../keys/key-options.ts'
+import type { TokenKind } from '../policy/policy.ts'
 import type { JwtStep } from './answer-locally.ts'
 import { createFaultReporter, type JwtReport } from './jwt-fault.ts'
 import { typeName } from './read-claims.ts'
@@ -77,7 +78,7 @@ export interface JwtOptions {
    * of JWTs that are known to be no access tokens cannot be given.
    *
    * Security: `JWT` says nothing. With it, ID tokens and whatever else the server signs are kept out by their claims alone:
-   * by `nonce`, `at_hash`, `events` and the like, by `requiredClaims`, by the audience, and by `policy.tokenKind`.
+   * by `nonce`, `at_hash`, `events` and the like, by `requiredClaims` and `kindClaims`, by the audience, and by `policy.tokenKind`.
    */
   readonly types?: readonly string[] | undefined
   /** Takes JWTs without `typ`, as Amazon Cognito has them. Default `false`. The risk is that of `JWT` in `types`. */
@@ -87,6 +88,11 @@ export interface JwtOptions {
    * `client_id`, `iat` and `jti`. A list without one of them is for servers that do not write it.
    */
   readonly requiredClaims?: readonly string[] | undefined
+  /**
+   * Claims that only access tokens of this server have, such as `nbf` at Spring Authorization Server. A JWT whose `typ` is
+   * not `at+jwt` is taken for another kind when it lacks one of them. Default none.
+   */
+  readonly kindClaims?: readonly string[] | undefined
   /**
    * Names the server uses for registered members, such as `{ client_id: 'azp' }`. A claim that has its registered name
    * is left alone. What `response.aliases` and `response.tolerate` say holds for JWTs too. Default none.
@@ -128,6 +134,8 @@ export interface JwtContext extends Omit<KeyContext, 'Unavailable'> {
   readonly leewaySeconds: number
   /** Issuers an answer may name; `undefined` accepts any. */
   readonly acceptedIssuers: ReadonlySet<string> | undefined
+  /** What answers of this server say of access tokens, which its JWTs need not say. */
+  readonly answerKind: TokenKind | undefined
   /** Puts right what is forgiven in answers of this server. */
   readonly right: ((claims: JsonObject) => JsonObject) | undefined
   readonly report: (told: JwtReport) => void
@@ -145,11 +153,12 @@ export function resolveJwt(options: OptionGroup, context: JwtContext): JwtStep |
     'types',
     'acceptUntyped',
     'requiredClaims',
+    'kindClaims',
     'aliases',
     'renames',
     'audienceFrom',
   ])
-  const { issuer, acceptedIssuers, leewaySeconds, right, report, nowMs } = context
+  const { issuer, acceptedIssuers, leewaySeconds, answerKind, right, report, nowMs } = context
   if (issuer === undefined) throw new TypeError('jwt: needs the issuer option, whose tokens are verified')
   if (acceptedIssuers?.has(issuer) === false) {
     throw new TypeError('response.acceptedIssuers: must have the issuer, whose JWTs are verified')
@@ -157,21 +166,25 @@ export function resolveJwt(options: OptionGroup, context: JwtContext): JwtStep |
   const mode = group.raw('mode')
   if (mode === undefined) throw group.error('mode', `is required: one of ${MODES.join(', ')}`)
   const which = group.oneOf<JwtMode>('mode', MODES, 'local')
+  const asksAboutGood = which === 'local-then-introspect'
   const rules = {
     issuer,
     algorithms: resolveAlgorithms(group, jwtDefaults.profile),
     types: resolveTypes(group),
     acceptUntyped: group.boolean('acceptUntyped', jwtDefaults.acceptUntyped),
     requiredClaims: group.strings('requiredClaims') ?? REQUIRED_CLAIMS,
+    kindClaims: group.strings('kindClaims') ?? [],
     aliases: resolveNames(group, 'aliases', ['client_id', 'jti', 'scope', 'sub', 'username']),
     renames: resolveNames(group, 'renames', ['permissions', 'username']),
     audienceFrom: group.string('audienceFrom'),
     leewaySeconds,
+    // Where the server is asked as well, its answer says the kind.
+    presumedKind: asksAboutGood ? undefined : answerKind,
   }
   return Object.freeze({
     rules: { ...rules, right, keys: resolveKeys(group, { ...context, Unavailable: JwtKeysUnavailableError }) },
     asksAboutOpaque: which !== 'local',
-    asksAboutGood: which === 'local-then-introspect',
+    asksAboutGood,
     onFault: createFaultReporter(report, nowMs),
     manner: [which, rules, group.string('jwksUri') ?? group.raw('jwks') ?? null],
   })

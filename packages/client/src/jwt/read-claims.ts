@@ -6,6 +6,7 @@ import {
   type JsonObject,
   parseIntrospectionResponse,
 } from '@token-introspection/core'
+import type { TokenKind } from '../policy/policy.ts'
 import type { JwtFault } from './jwt-fault.ts'
 import type { ParsedJwt } from './parse-jwt.ts'
 
@@ -19,12 +20,16 @@ export interface ClaimRules {
   readonly acceptUntyped: boolean
   /** Besides `iss` and `exp`. */
   readonly requiredClaims: readonly string[]
+  /** What a JWT of another type than `at+jwt` has as well, or it is of another kind. */
+  readonly kindClaims: readonly string[]
   /** The registered member, and the claim it is in. */
   readonly aliases: readonly (readonly [string, string])[]
   /** The claim whose name means something else in an answer, and the name it gets. */
   readonly renames: readonly (readonly [string, string])[]
   /** The claim that stands for `aud` where there is none. */
   readonly audienceFrom: string | undefined
+  /** What answers of the server say of access tokens: a JWT that says nothing gets it, because these rules have told. */
+  readonly presumedKind: TokenKind | undefined
   /** Puts right what is forgiven in answers of this server. */
   readonly right: ((claims: JsonObject) => JsonObject) | undefined
   /** Seconds the two clocks may differ. */
@@ -54,11 +59,20 @@ export function readClaims(
   const response = toResponse(claims, rules)
   if (!response.active || response.exp === undefined) return 'claims'
   if (!rules.requiredClaims.every((name) => hasValue(response, name))) return 'claims'
+  if (!isAccessTokenType(header) && !rules.kindClaims.every((name) => hasValue(response, name))) return 'kind'
   // Each comparison says what must hold, so that a clock that gives no number lets nothing pass.
   const { exp, nbf } = response
   if (!(now < exp + rules.leewaySeconds)) return 'expired'
   if (nbf !== undefined && !(now >= nbf - rules.leewaySeconds)) return 'expired'
+  if (rules.presumedKind !== undefined) presumeKind(response, rules.presumedKind)
   return response
+}
+
+/** RFC 9068 tells access tokens by `typ` and by their claims, and has no claim for what answers of servers say. */
+function presumeKind(response: ActiveIntrospectionResponse, { member, oneOf }: TokenKind): void {
+  if (response[member] !== undefined) return
+  const bound = response.cnf?.jkt === undefined ? undefined : oneOf.find((word) => word.toLowerCase() === 'dpop')
+  Object.assign(response, { [member]: bound ?? oneOf[0] })
 }
 
 function checkHeader(header: JsonObject, { algorithms, types, acceptUntyped }: ClaimRules): JwtFault | undefined {
@@ -70,10 +84,14 @@ function checkHeader(header: JsonObject, { algorithms, types, acceptUntyped }: C
   return typeof typ === 'string' && types.includes(typeName(typ)) ? undefined : 'type'
 }
 
-function checkKind({ typ }: JsonObject, claims: JsonObject): JwtFault | undefined {
+function checkKind(header: JsonObject, claims: JsonObject): JwtFault | undefined {
   if (OTHER_KINDS.some((name) => Object.hasOwn(claims, name))) return 'kind'
-  if (typeof typ === 'string' && typeName(typ) === ACCESS_TOKEN_TYPE) return undefined
+  if (isAccessTokenType(header)) return undefined
   return ID_TOKEN_CLAIMS.some((name) => Object.hasOwn(claims, name)) ? 'kind' : undefined
+}
+
+function isAccessTokenType({ typ }: JsonObject): boolean {
+  return typeof typ === 'string' && typeName(typ) === ACCESS_TOKEN_TYPE
 }
 
 /** A media type without what may be left out, in lower case (RFC 7515 §4.1.9). */

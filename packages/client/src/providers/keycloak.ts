@@ -16,6 +16,10 @@ export interface KeycloakOptions {
  * A realm of Keycloak. It answers confidential clients alone, since 26.6.2 only about tokens that have the asking
  * client in their `aud`, and refuses a hint it does not know.
  *
+ * Its JWTs have `typ: JWT` unless a client is set to `at+jwt`, and the client in `azp`; the claim `typ` says the kind,
+ * `Bearer` or `DPoP` for access tokens, and a guard refuses `ID`, `Refresh` and `Offline`. Lightweight access tokens have
+ * neither `aud` nor `sub`, which introspection adds: verify them with the mode `local-then-introspect`.
+ *
  * @throws TypeError naming the option that is wrong, as `keycloak.realm`.
  * @example
  * ```ts
@@ -35,6 +39,7 @@ export function keycloak(options: KeycloakOptions): Provider {
     name: 'Keycloak',
     documentation: 'https://www.keycloak.org/securing-apps/oidc-layers',
     issuer: `${group.address('url')}/realms/${group.segment('realm')}`,
+    jwt: { types: ['at+jwt', 'JWT'], aliases: { client_id: 'azp' }, requiredClaims: ['client_id', 'iat', 'jti'] },
     clientAuthentication: {
       takes: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'tls_client_auth'],
       refuses: ['none'],

@@ -40,15 +40,25 @@ export interface Provider {
   readonly endpoint?: string | undefined
   /** Options of group `token`. */
   readonly token?: { readonly tokenTypeHint?: string | undefined } | undefined
-  /** Options of group `jwt`. */
+  /**
+   * Options of group `jwt`. With `mode` JWTs are verified; without it these say how to read the JWTs of the server, for
+   * clients whose own `jwt` names a mode.
+   */
   readonly jwt?:
-    | Pick<JwtOptions, 'acceptUntyped' | 'aliases' | 'audienceFrom' | 'mode' | 'renames' | 'requiredClaims' | 'types'>
+    | Pick<
+        JwtOptions,
+        'acceptUntyped' | 'aliases' | 'audienceFrom' | 'kindClaims' | 'mode' | 'renames' | 'requiredClaims' | 'types'
+      >
     | undefined
   /** Options of group `transport`: parameters of every request. */
   readonly transport?: { readonly parameters?: Readonly<Record<string, string>> | undefined } | undefined
   /** Options of group `response`. */
   readonly response?: Pick<ResponseOptions, 'acceptedIssuers' | 'aliases' | 'inactiveWhen' | 'tolerate'> | undefined
-  /** Options of group `policy`. */
+  /**
+   * Options of group `policy`. `tokenKind` is about answers: a JWT that was verified here has been told from other kinds by
+   * `jwt`, and is refused by it only where a claim of that name says another kind. With `jwt.mode` of `local` it is about
+   * JWTs in full.
+   */
   readonly policy?:
     | { readonly audience?: string | readonly string[] | undefined; readonly tokenKind?: TokenKind | undefined }
     | undefined

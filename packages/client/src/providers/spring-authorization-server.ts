@@ -10,7 +10,14 @@ export interface SpringAuthorizationServerOptions {
 
 /**
  * Spring Authorization Server. Authorization codes, ID tokens and refresh tokens are active here too, and only access
- * tokens have a `token_type`: a guard refuses a token without one.
+ * tokens have a `token_type`: a guard refuses a token without one. `aud` is the client the token was issued to, unless an
+ * `OAuth2TokenCustomizer` says otherwise.
+ *
+ * Its JWTs have no `typ`, no `client_id`, and an array in `scope`. ID tokens look alike; they have no `nbf`, which a
+ * JWT without `typ` must have here.
+ *
+ * `privateKeyJwt` and `clientSecretJwt` write `typ: JWT` and send `client_id`: version 1.5 takes no other type, and 400 is
+ * its answer without `client_id`.
  *
  * @throws TypeError naming the option that is wrong, as `springAuthorizationServer.issuer`.
  * @example
@@ -25,6 +32,20 @@ export function springAuthorizationServer(options: SpringAuthorizationServerOpti
     name: 'Spring Authorization Server',
     documentation: 'https://docs.spring.io/spring-authorization-server/reference/protocol-endpoints.html',
     issuer: new ProviderOptions('springAuthorizationServer', options, ['issuer']).identifier('issuer'),
+    jwt: { acceptUntyped: true, requiredClaims: ['aud', 'sub', 'iat', 'jti'], kindClaims: ['nbf'] },
+    response: { tolerate: { scopeAsArray: true } },
     policy: { tokenKind: { member: 'token_type', oneOf: ['Bearer', 'DPoP'] } },
+    clientAuthentication: {
+      takes: [
+        'client_secret_basic',
+        'client_secret_post',
+        'client_secret_jwt',
+        'private_key_jwt',
+        'tls_client_auth',
+        'self_signed_tls_client_auth',
+      ],
+      refuses: [],
+      assertion: { typ: 'JWT', sendClientId: true },
+    },
   })
 }

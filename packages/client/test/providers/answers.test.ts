@@ -241,8 +241,20 @@ const rows: Row[] = [
     guard: 'allowed',
   },
   { answer: 'wso2-inactive', provider: wso2({ url: acme }), outcome: 'inactive' },
-  { answer: 'doorkeeper-access-token', provider: doorkeeper({ url: acme }), outcome: 'active', guard: 'allowed' },
-  { answer: 'doorkeeper-refresh-token', provider: doorkeeper({ url: acme }), outcome: 'active', guard: 'token_kind' },
+  {
+    answer: 'doorkeeper-access-token',
+    provider: doorkeeper({ url: acme, version: 6 }),
+    outcome: 'active',
+    guard: 'allowed',
+  },
+  {
+    answer: 'doorkeeper-refresh-token',
+    provider: doorkeeper({ url: acme, version: 6 }),
+    outcome: 'active',
+    guard: 'token_kind',
+  },
+  // Version 5 says so of refresh tokens as well.
+  { answer: 'doorkeeper-access-token', provider: doorkeeper({ url: acme }), outcome: 'active', guard: 'token_kind' },
   {
     answer: 'fusionauth-milliseconds',
     provider: fusionauth({ url: acme, issuer: 'acme.com' }),

@@ -2,6 +2,7 @@ import {
   bearerToken,
   type ClientAuthentication,
   clientSecretBasic,
+  clientSecretJwt,
   clientSecretPost,
   dangerouslyNoClientAuthentication,
   IntrospectionClient,
@@ -254,9 +255,31 @@ describe('presets', () => {
     ['sap.clientId', () => sap({ domain: 'acme.accounts.ondemand.com', clientId: '' })],
     ['zitadel.domain', () => zitadel({ domain: 'https://acme.zitadel.cloud' })],
     ['hydra.adminUrl', () => hydra({ adminUrl: 'file:///etc/passwd' })],
+    ['hydra.issuer', () => hydra({ adminUrl: 'https://admin.example.com', issuer: 'id.example.com' })],
+    ['doorkeeper.version', () => doorkeeper({ url: 'https://app.example.com', version: 4 as 5 })],
   ])('name %s where it is wrong: %s', (path, make) => {
     expect(make).toThrow(TypeError)
     expect(make).toThrow(`${path}: `)
+  })
+
+  test('Spring is sent assertions of the one type that version 1.5 takes, with client_id beside them', async () => {
+    const issuer = 'https://id.example.com'
+    const sent: URLSearchParams[] = []
+    await using client = new IntrospectionClient({
+      provider: springAuthorizationServer({ issuer }),
+      endpoint: `${issuer}/oauth2/introspect`,
+      clientAuthentication: clientSecretJwt('orders-api', 'a secret of at least thirty-two octets'),
+      transport: {
+        fetch: async (_, { body }) => {
+          sent.push(new URLSearchParams(body as string))
+          return Response.json({ active: false })
+        },
+      },
+    })
+    await client.introspect('a-token')
+    expect(sent[0]?.get('client_id')).toBe('orders-api')
+    const [header] = (sent[0]?.get('client_assertion') ?? '').split('.')
+    expect(JSON.parse(Buffer.from(header ?? '', 'base64url').toString())).toMatchObject({ typ: 'JWT' })
   })
 
   test('plain http stays refused where it is not this machine', () => {

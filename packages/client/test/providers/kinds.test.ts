@@ -1,0 +1,204 @@
+/** Every preset with every `jwt.mode`: its own kind rule is about answers, and never refuses a good JWT (RFC 9068 §4). */
+import { clientSecretBasic, IntrospectionClient, type JwtMode, type Provider } from '@token-introspection/client'
+import * as providers from '@token-introspection/client/providers'
+import { describe, expect, test } from 'vitest'
+import { AUDIENCE, createKey, GOOD, issue, NOW } from '../jwt-authorization-server.ts'
+
+const key = await createKey('RS256', 'a-kid')
+const issuer = 'https://as.example.com'
+
+interface Server {
+  readonly provider: Provider
+  /** Where the preset has none. */
+  readonly issuer?: string
+  /** What its answers say of access tokens, besides `active`. */
+  readonly says?: object
+  /** A JWT of the server, where it is none as RFC 9068 has it. */
+  readonly writes?: { readonly header: object; readonly claims: object }
+  /** What the server answers about a JWT of its own; the claims of the JWT and `says` without it. */
+  readonly answersJwt?: object
+}
+
+const bearer = { token_type: 'Bearer' }
+const kind = { token_type: 'access_token' }
+const azp = { client_id: undefined, azp: 'web' }
+
+/** One of each preset whose server has introspection. */
+const servers: Readonly<Record<string, Server>> = {
+  authentik: { provider: providers.authentik({ url: issuer, slug: 'orders' }) },
+  curity: { provider: providers.curity({ url: issuer }) },
+  doorkeeper: {
+    provider: providers.doorkeeper({ url: issuer }),
+    issuer,
+    says: { ...bearer, token_use: 'access_token' },
+  },
+  'doorkeeper 6': { provider: providers.doorkeeper({ url: issuer, version: 6 }), issuer, says: bearer },
+  duende: { provider: providers.duende({ authority: issuer }), says: kind },
+  fusionauth: { provider: providers.fusionauth({ url: issuer }), issuer },
+  gluu: { provider: providers.gluu({ issuer }) },
+  hydra: {
+    provider: providers.hydra({ adminUrl: 'https://admin.example.com', issuer }),
+    says: { ...bearer, token_use: 'access_token' },
+    writes: { header: { typ: 'JWT' }, claims: { scope: undefined, scp: ['orders:read'], ext: {} } },
+  },
+  janssen: { provider: providers.janssen({ issuer }) },
+  keyBridgeSts: { provider: providers.keyBridgeSts({ url: issuer }), issuer },
+  keycloak: {
+    provider: providers.keycloak({ url: issuer, realm: 'acme' }),
+    says: { ...bearer, typ: 'Bearer' },
+    writes: { header: { typ: 'JWT' }, claims: { ...azp, typ: 'Bearer' } },
+  },
+  logto: { provider: providers.logto({ url: issuer }), says: bearer, answersJwt: { active: false } },
+  mitreid: { provider: providers.mitreid({ issuer }), says: bearer },
+  oidcProvider: { provider: providers.oidcProvider({ issuer }), says: bearer, answersJwt: { active: false } },
+  okta: { provider: providers.okta({ domain: 'acme.okta.com' }), says: bearer },
+  openiddict: { provider: providers.openiddict({ issuer }), says: { ...bearer, token_usage: 'access_token' } },
+  oryNetwork: {
+    provider: providers.oryNetwork({ projectUrl: issuer, issuer }),
+    says: { ...bearer, token_use: 'access_token' },
+  },
+  pingam: { provider: providers.pingam({ url: issuer }), says: bearer },
+  pingfederate: { provider: providers.pingfederate({ url: issuer }) },
+  salesforce: { provider: providers.salesforce({ domain: 'acme.my.salesforce.com' }), says: kind },
+  sap: { provider: providers.sap({ domain: 'acme.accounts.ondemand.com', clientId: 'orders-api' }) },
+  springAuthorizationServer: {
+    provider: providers.springAuthorizationServer({ issuer }),
+    says: bearer,
+    writes: {
+      header: { typ: undefined },
+      claims: { client_id: undefined, scope: ['orders:read'], nbf: NOW - 10 },
+    },
+  },
+  stytch: { provider: providers.stytch({ domain: 'acme.customers.stytch.dev' }), says: kind },
+  uaa: { provider: providers.uaa({ url: issuer }), says: bearer },
+  workos: { provider: providers.workos({ domain: 'acme.authkit.app' }), says: kind },
+  wso2: { provider: providers.wso2({ url: issuer }), says: bearer },
+  zitadel: { provider: providers.zitadel({ domain: 'acme.zitadel.cloud' }), says: bearer },
+}
+/** Those of the others are in local.test.ts. */
+const WITHOUT_INTROSPECTION = new Set(['auth0', 'cognito', 'entra'])
+const MODES = [undefined, 'local', 'local-or-introspect', 'local-then-introspect'] as const
+
+/** The issuer of a preset; the first of those that its answers may name, where it has none. */
+function issuerOf({ provider, issuer: given }: Server): string {
+  return given ?? provider.issuer ?? issuer
+}
+
+async function decide(server: Server, mode: JwtMode | undefined, token: string, answer: object) {
+  const iss = issuerOf(server)
+  await using client = new IntrospectionClient({
+    provider: server.provider,
+    issuer: iss,
+    endpoint: `${issuer}/introspect`,
+    clientAuthentication: clientSecretBasic('orders-api', 's3cr3t'),
+    jwt: mode && { mode, jwks: { keys: [key.published] } },
+    response: { acceptedIssuers: [iss] },
+    transport: { fetch: async () => Response.json(answer) },
+    policy: { audience: AUDIENCE },
+    now: () => NOW * 1000,
+  })
+  const request = new Request(AUDIENCE, { headers: { authorization: `Bearer ${token}` } })
+  const decision = await client.guard({ scope: 'orders:read' })(request)
+  return decision.allowed ? 'allowed' : `${decision.status} ${decision.reason}`
+}
+
+/** A JWT, and what the server answers about it. */
+async function jwtOf(server: Server, { header, claims }: { readonly header: object; readonly claims: object }) {
+  const iss = issuerOf(server)
+  const token = await issue(key, { ...GOOD, iss, ...claims }, header)
+  return { token, answer: server.answersJwt ?? { active: true, ...GOOD, iss, ...server.says } }
+}
+
+describe.each(Object.entries(servers))('%s', (_, server) => {
+  const iss = issuerOf(server)
+  const rfc9068 = { header: {}, claims: {} }
+
+  test.each(MODES)('takes a good JWT as RFC 9068 has it, with jwt.mode of %s', async (mode) => {
+    const { token, answer } = await jwtOf(server, rfc9068)
+    const refuses = server.answersJwt !== undefined && (mode === undefined || mode === 'local-then-introspect')
+    expect(await decide(server, mode, token, answer)).toBe(refuses ? '401 token_inactive' : 'allowed')
+  })
+
+  test.each(MODES)('takes a JWT as its server writes it, with jwt.mode of %s', async (mode) => {
+    if (server.writes === undefined) return
+    const { token, answer } = await jwtOf(server, server.writes)
+    expect(await decide(server, mode, token, answer)).toBe('allowed')
+  })
+
+  test.each(MODES)('refuses an ID token and a refresh token, with jwt.mode of %s', async (mode) => {
+    const answer = { active: true, iss, aud: AUDIENCE, scope: 'orders:read', exp: NOW + 60, token_type: 'id_token' }
+    const idToken = {
+      iss,
+      aud: AUDIENCE,
+      sub: 'alice',
+      exp: NOW + 60,
+      iat: NOW,
+      nonce: 'n',
+      auth_time: NOW,
+      azp: 'web',
+    }
+    const token = await issue(key, idToken, server.writes?.header ?? { typ: 'JWT' })
+    expect(await decide(server, mode, token, answer)).toMatch(/^401 /)
+    expect(await decide(server, mode, 'an-opaque-token', { ...answer, token_type: 'refresh_token' })).toMatch(/^401 /)
+  })
+
+  test.each(['local', 'local-or-introspect', 'local-then-introspect'] as const)(
+    'refuses a JWT that says itself that it is of another kind, with jwt.mode of %s',
+    async (mode) => {
+      const other = { token_type: 'refresh_token', token_use: 'refresh_token', token_usage: 'refresh_token' }
+      const { token, answer } = await jwtOf(server, { ...rfc9068, claims: other })
+      expect(await decide(server, mode, token, { ...answer, ...other })).toMatch(/^401 /)
+    },
+  )
+})
+
+test('an ID token of Spring, which has neither type nor nonce, is told by its missing nbf', async () => {
+  const { springAuthorizationServer: spring } = servers as { springAuthorizationServer: Server }
+  const idToken = { iss: issuer, aud: AUDIENCE, sub: 'alice', exp: NOW + 60, iat: NOW, jti: 'a', azp: 'web', sid: 's' }
+  const token = await issue(key, { ...idToken, scope: 'orders:read' }, { typ: undefined })
+  const answer = { active: true, ...idToken }
+  expect(await decide(spring, 'local', token, answer)).toBe('401 token_inactive')
+  expect(await decide(spring, undefined, token, answer)).toBe('401 token_kind')
+})
+
+describe('a kind that the options name', () => {
+  const provider = providers.hydra({ adminUrl: 'https://admin.example.com', issuer })
+
+  async function allows(policy: object, guard: object, claims: object): Promise<boolean> {
+    await using client = new IntrospectionClient({
+      provider,
+      clientAuthentication: clientSecretBasic('orders-api', 's3cr3t'),
+      jwt: { mode: 'local', jwks: { keys: [key.published] } },
+      policy: { audience: AUDIENCE, ...policy },
+      now: () => NOW * 1000,
+    })
+    const token = await issue(key, { ...GOOD, ...claims })
+    const request = new Request(AUDIENCE, { headers: { authorization: `Bearer ${token}` } })
+    return (await client.guard(guard)(request)).allowed
+  }
+
+  test.each([
+    ['for the client', { tokenKind: { member: 'use', oneOf: ['access'] } }, {}],
+    ['for a guard', {}, { tokenKind: { member: 'use', oneOf: ['access'] } }],
+  ])('is one that JWTs have to say too, %s', async (_, policy, guard) => {
+    expect(await allows(policy, guard, {})).toBe(false)
+    expect(await allows(policy, guard, { use: 'access' })).toBe(true)
+  })
+
+  test('of a preset is told to the application, in the words of the server', async () => {
+    await using client = new IntrospectionClient({
+      provider,
+      clientAuthentication: clientSecretBasic('orders-api', 's3cr3t'),
+      jwt: { mode: 'local', jwks: { keys: [key.published] } },
+      now: () => NOW * 1000,
+    })
+    expect(await client.introspect(await issue(key))).toMatchObject({ active: true, token_use: 'access_token' })
+  })
+})
+
+test('every preset is looked at', () => {
+  const presets = Object.keys(providers).filter((name) => !WITHOUT_INTROSPECTION.has(name))
+  expect([...new Set(Object.keys(servers).map((name) => name.replace(/ .*/, '')))].toSorted()).toEqual(
+    presets.toSorted(),
+  )
+})

@@ -4,11 +4,12 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type GuardToken, isPreflight, type OptionalGuard, type Refusal } from '../index.ts'
+import { answerPreflight } from './answer-preflight.ts'
 import { addHeaders, sendRefusal, toGuardRequest } from './node.ts'
-import { requireGuard, resolveOnRefusal } from './refusal-options.ts'
+import { type PreflightOptions, requireGuard, resolveRequireToken } from './require-token-options.ts'
 
 /** Options of {@link requireToken}. */
-export interface RequireTokenOptions<Req extends IncomingMessage, Res extends ServerResponse> {
+export interface RequireTokenOptions<Req extends IncomingMessage, Res extends ServerResponse> extends PreflightOptions {
   /**
    * What to do with a refusal, instead of sending it as it is: send it with `sendRefusal` of
    * `@token-introspection/client/node`, answer in your own words, or hand an error on with `next`. Default sends it.
@@ -36,8 +37,8 @@ export interface TokenMiddleware<Token, Req extends IncomingMessage, Res extends
  * token on `request.auth`, `undefined` when the guard is optional and there was none. A guard that fails is an error for
  * the error handlers of the application.
  *
- * CORS preflights pass without a token, for a CORS middleware behind; put that before, and none comes here. Tokens in forms
- * are seen behind `express.urlencoded()` only. `trust proxy` is not consulted.
+ * A CORS preflight that reaches the guard is answered with 204 and no permission: put a CORS middleware before the guard.
+ * Tokens in forms are seen behind `express.urlencoded()` only. `trust proxy` is not consulted.
  *
  * @throws TypeError when the guard is none, or an option is unknown.
  *
@@ -64,7 +65,8 @@ export function requireToken<
   Res extends ServerResponse = ServerResponse,
 >(guard: G, options: RequireTokenOptions<Req, Res> = {}): TokenMiddleware<GuardToken<G>, Req, Res> {
   requireGuard(guard)
-  const onRefusal = resolveOnRefusal<NonNullable<RequireTokenOptions<Req, Res>['onRefusal']>>(options)
+  const { onRefusal, passPreflights } =
+    resolveRequireToken<NonNullable<RequireTokenOptions<Req, Res>['onRefusal']>>(options)
   const passed = Symbol('token')
 
   const middleware = (request: Req, response: Res, next: (error?: unknown) => void): void => {
@@ -75,12 +77,17 @@ export function requireToken<
   async function pass(request: Req, response: Res, next: (error?: unknown) => void): Promise<void> {
     try {
       const guarded = toGuardRequest(request)
-      const decision = isPreflight(guarded) ? undefined : await guard(guarded)
-      if (decision?.allowed === false) {
-        await refuse(decision, request, response, next)
-        return
-      }
-      if (decision !== undefined) {
+      if (isPreflight(guarded)) {
+        if (!passPreflights) {
+          answerPreflight(response)
+          return
+        }
+      } else {
+        const decision = await guard(guarded)
+        if (!decision.allowed) {
+          await refuse(decision, request, response, next)
+          return
+        }
         addHeaders(decision.headers, response)
         const noted = request as unknown as NotedRequest
         noted.auth = decision.token

@@ -3,7 +3,13 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { OptionGroup } from '@token-introspection/core/options'
 import { type ActiveIntrospectionResult, isPreflight, type OptionalGuard, type Refusal } from '../index.ts'
 import { readNodeRequest } from './node-request.ts'
-import { requireGuard, resolveOnRefusal } from './refusal-options.ts'
+import {
+  type PreflightOptions,
+  readRequireToken,
+  requireGuard,
+  type ResolvedRequireToken,
+  resolveRequireToken,
+} from './require-token-options.ts'
 import { addFields, BODY_FIELDS, type FieldAccess } from './response-fields.ts'
 
 declare module 'fastify' {
@@ -21,7 +27,7 @@ declare module 'fastify' {
 export type OnRefusal = (refusal: Refusal, request: FastifyRequest, reply: FastifyReply) => unknown
 
 /** Options of {@link requireToken}. */
-export interface RequireTokenOptions {
+export interface RequireTokenOptions extends PreflightOptions {
   /** What to do with a refusal, instead of sending it as it is. Default sends it. */
   readonly onRefusal?: OnRefusal | undefined
 }
@@ -34,7 +40,8 @@ export type TokenHook = (request: FastifyRequest, reply: FastifyReply) => Promis
  * `undefined` when the guard is optional and there was none.
  *
  * As `onRequest` it refuses before a body is read; tokens in forms are seen from `preValidation` on, behind
- * `@fastify/formbody`. CORS preflights pass without a token. `trustProxy` is not consulted.
+ * `@fastify/formbody`. A CORS preflight that reaches the guard is answered with 204 and no permission: register
+ * `@fastify/cors` before the guard. `trustProxy` is not consulted.
  *
  * @throws TypeError when the guard is none, or an option is unknown.
  *
@@ -54,8 +61,8 @@ export type TokenHook = (request: FastifyRequest, reply: FastifyReply) => Promis
  */
 export function requireToken(guard: OptionalGuard, options: RequireTokenOptions = {}): TokenHook {
   requireGuard(guard)
-  const onRefusal = resolveOnRefusal<OnRefusal>(options)
-  return (request, reply) => judge(guard, onRefusal, request, reply)
+  const resolved = resolveRequireToken<OnRefusal>(options)
+  return (request, reply) => judge(guard, resolved, request, reply)
 }
 
 /** Options of {@link tokenGuards}. */
@@ -96,9 +103,16 @@ export interface TokenGuardsOptions extends RequireTokenOptions {
 export const tokenGuards: FastifyPluginAsync<TokenGuardsOptions> = Object.assign(
   // As a promise, because what a plugin with a callback throws is caught by nobody.
   (async (app, options) => {
-    const group = new OptionGroup('tokenGuards', options, ['guard', 'hook', 'onRefusal', 'prefix', 'logLevel'])
+    const group = new OptionGroup('tokenGuards', options, [
+      'guard',
+      'hook',
+      'onRefusal',
+      'passPreflights',
+      'prefix',
+      'logLevel',
+    ])
     const guardOfOthers = group.function<OptionalGuard>('guard')
-    const onRefusal = group.function<OnRefusal>('onRefusal')
+    const resolved = readRequireToken<OnRefusal>(group)
     const hook = group.oneOf('hook', ['onRequest', 'preValidation'] as const, 'onRequest')
     // Two of them would judge a request twice, and a proof is good for one time only.
     if (app.hasDecorator(REGISTERED)) throw new TypeError('tokenGuards: is registered with this instance already')
@@ -107,7 +121,7 @@ export const tokenGuards: FastifyPluginAsync<TokenGuardsOptions> = Object.assign
     app.addHook(hook, async (request: FastifyRequest, reply: FastifyReply) => {
       const { auth = guardOfOthers } = request.routeOptions.config
       if (auth === undefined || auth === false) return undefined
-      return judge(auth, onRefusal, request, reply)
+      return judge(auth, resolved, request, reply)
     })
   }) satisfies FastifyPluginAsync<TokenGuardsOptions>,
   // What `fastify-plugin` sets: hooks and decorators are for the instance that registers.
@@ -118,12 +132,12 @@ const REGISTERED = Symbol('token-introspection-guards')
 
 async function judge(
   guard: OptionalGuard,
-  onRefusal: OnRefusal | undefined,
+  { onRefusal, passPreflights }: ResolvedRequireToken<OnRefusal>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply | undefined> {
   const guarded = readNodeRequest(request.raw, request.originalUrl, request)
-  if (isPreflight(guarded)) return undefined
+  if (isPreflight(guarded)) return passPreflights ? undefined : answerPreflight(reply)
   const decision = await guard(guarded)
   if (decision.allowed) {
     addFields(decision.headers, reply, ACCESS)
@@ -134,6 +148,12 @@ async function judge(
   await onRefusal(decision, request, reply)
   if (!reply.sent) throw new TypeError('onRefusal neither answered nor threw')
   return reply
+}
+
+/** 204 without permission, as {@link PreflightOptions} says. */
+function answerPreflight(reply: FastifyReply): FastifyReply {
+  for (const name of BODY_FIELDS) reply.removeHeader(name)
+  return reply.code(204).send()
 }
 
 function send({ status, headers, body }: Refusal, reply: FastifyReply): FastifyReply {

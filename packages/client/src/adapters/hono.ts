@@ -1,11 +1,11 @@
 /** Guards for Hono, wherever it runs: the token is a typed variable of the context. */
 import type { Context, MiddlewareHandler } from 'hono'
 import { type GuardRequest, type GuardToken, isPreflight, type OptionalGuard, type Refusal } from '../index.ts'
-import { requireGuard, resolveOnRefusal } from './refusal-options.ts'
+import { type PreflightOptions, requireGuard, resolveRequireToken } from './require-token-options.ts'
 import { addFields, type FieldAccess } from './response-fields.ts'
 
 /** Options of {@link requireToken}. */
-export interface RequireTokenOptions {
+export interface RequireTokenOptions extends PreflightOptions {
   /** What to answer a refusal with. Default its own status, headers and body. */
   readonly onRefusal?: ((refusal: Refusal, context: Context) => Response | Promise<Response>) | undefined
 }
@@ -19,8 +19,8 @@ export interface AuthEnv<Token = GuardToken<OptionalGuard>> {
  * Turns a guard into a middleware. A refused request is answered here; one that may pass has its token in
  * `context.get('auth')` and `context.var.auth`, `undefined` when the guard is optional and there was none.
  *
- * CORS preflights pass without a token, for a CORS middleware behind; put that before, and none comes here. Certificates of
- * connections are not seen: no runtime of Hono has a common way to them.
+ * A CORS preflight that reaches the guard is answered with 204 and no permission: put `cors()` before the guard.
+ * Certificates of connections are not seen: no runtime of Hono has a common way to them.
  *
  * @throws TypeError when the guard is none, or an option is unknown.
  *
@@ -41,10 +41,10 @@ export function requireToken<G extends OptionalGuard>(
   options: RequireTokenOptions = {},
 ): MiddlewareHandler<AuthEnv<GuardToken<G>>> {
   requireGuard(guard)
-  const onRefusal = resolveOnRefusal<NonNullable<RequireTokenOptions['onRefusal']>>(options)
+  const { onRefusal, passPreflights } = resolveRequireToken<NonNullable<RequireTokenOptions['onRefusal']>>(options)
   return async (context, next) => {
     const { req } = context
-    if (isPreflight(req.raw)) return next()
+    if (isPreflight(req.raw)) return passPreflights ? next() : context.body(null, 204)
     const decision = await guard(guardRequestOf(req))
     if (!decision.allowed) return onRefusal === undefined ? toResponse(decision, context) : onRefusal(decision, context)
     const { headers, token } = decision

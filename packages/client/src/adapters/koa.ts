@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { type GuardToken, isPreflight, type OptionalGuard, type Refusal } from '../index.ts'
 import { readNodeRequest } from './node-request.ts'
-import { requireGuard, resolveOnRefusal } from './refusal-options.ts'
+import { type PreflightOptions, requireGuard, resolveRequireToken } from './require-token-options.ts'
 import { addFields, BODY_FIELDS, type FieldAccess } from './response-fields.ts'
 
 /** What is used of Koa's context; Koa has no types of its own. */
@@ -21,7 +21,7 @@ export interface KoaContext {
 }
 
 /** Options of {@link requireToken}. */
-export interface RequireTokenOptions<Context extends KoaContext> {
+export interface RequireTokenOptions<Context extends KoaContext> extends PreflightOptions {
   /**
    * What to do with a refusal, instead of setting it on the context as it is; `next` is not called in any case. Default
    * sets its status, headers and body.
@@ -38,8 +38,8 @@ export interface AuthState<Token = GuardToken<OptionalGuard>> {
  * Turns a guard into a middleware. A refused request is answered here; one that may pass has its token on
  * `context.state.auth`, `undefined` when the guard is optional and there was none.
  *
- * CORS preflights pass without a token, for a CORS middleware behind; put that before, and none comes here. Tokens in forms
- * are seen behind a body parser only. `app.proxy` is not consulted.
+ * A CORS preflight that reaches the guard is answered with 204 and no permission: put a CORS middleware before the guard.
+ * Tokens in forms are seen behind a body parser only. `app.proxy` is not consulted.
  *
  * @throws TypeError when the guard is none, or an option is unknown.
  *
@@ -64,12 +64,13 @@ export function requireToken<G extends OptionalGuard, Context extends KoaContext
   options: RequireTokenOptions<Context> = {},
 ): (context: Context, next: () => Promise<unknown>) => Promise<void> {
   requireGuard(guard)
-  const onRefusal = resolveOnRefusal<(refusal: Refusal, context: Context) => unknown>(options)
+  const { onRefusal, passPreflights } = resolveRequireToken<(refusal: Refusal, context: Context) => unknown>(options)
   return async (context, next) => {
     const { req, originalUrl } = context
     const guarded = readNodeRequest(req, originalUrl, parsedBodyOf(context))
     if (isPreflight(guarded)) {
-      await next()
+      if (passPreflights) await next()
+      else answerPreflight(context)
       return
     }
     const decision = await guard(guarded)
@@ -86,6 +87,13 @@ export function requireToken<G extends OptionalGuard, Context extends KoaContext
       await onRefusal(decision, context)
     }
   }
+}
+
+/** 204 without permission, as {@link PreflightOptions} says. */
+function answerPreflight(context: KoaContext): void {
+  for (const name of BODY_FIELDS) context.remove(name)
+  context.status = 204
+  context.body = null
 }
 
 function setRefusal({ status, headers, body }: Refusal, context: KoaContext): void {

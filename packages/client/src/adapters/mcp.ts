@@ -1,8 +1,8 @@
 /** Guards for servers of the Model Context Protocol, made with its TypeScript SDK. */
 import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js'
 import { OptionGroup } from '@token-introspection/core/options'
-import { type ActiveIntrospectionResult, type Guard, isPreflight } from '../index.ts'
-import { requireGuard } from './refusal-options.ts'
+import { type ActiveIntrospectionResult, type Guard, isPreflight, presentedToken } from '../index.ts'
+import { requireGuard } from './require-token-options.ts'
 import { addFields } from './response-fields.ts'
 
 /** What the SDK's `requireBearerAuth` takes as `verifier`. */
@@ -165,14 +165,10 @@ function createPass(guard: Guard, options: McpGateOptions): (request: Request) =
     if (isPreflight(request)) return new Response(null, { status: 204 })
     const decision = await guard(request)
     if (!decision.allowed) return decision.toResponse()
-    const token = presentedToken(request)
+    // Empty when it was elsewhere.
+    const token = presentedToken(request) ?? ''
     return { authInfo: toAuthInfo(token, decision.token, resource), headers: decision.headers }
   }
-}
-
-/** The token as it stands in the field, which the guard has found to be well-formed; empty when it was elsewhere. */
-function presentedToken(request: Request): string {
-  return /^(?:bearer|dpop) +(.*)$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? ''
 }
 
 function toAuthInfo(token: string, answer: ActiveIntrospectionResult, wanted: string | undefined): AuthInfo {

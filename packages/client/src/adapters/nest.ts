@@ -20,6 +20,7 @@ import {
 } from '../index.ts'
 import { addHeaders, toGuardRequest } from './node.ts'
 import { readNodeRequest } from './node-request.ts'
+import type { PreflightOptions } from './require-token-options.ts'
 import { addFields, type FieldAccess } from './response-fields.ts'
 
 /** What makes guards: an `IntrospectionClient`. */
@@ -34,7 +35,7 @@ export interface GuardMaker {
 export type RequestOf = (context: ExecutionContext) => object | undefined
 
 /** Options of {@link TokenGuard}. */
-export interface TokenGuardOptions {
+export interface TokenGuardOptions extends PreflightOptions {
   /** What every route requires, on top of the client's `policy`; routes say more with `@RequireToken`. Default nothing. */
   readonly guard?: GuardOptions | OptionalGuardOptions | undefined
   /** The request of contexts that are not HTTP's. Default none, and then they are denied. */
@@ -56,12 +57,23 @@ export class TokenRefusedException extends HttpException {
 }
 
 /**
+ * A CORS preflight that no CORS middleware has answered, for exception filters: 204, no body, no permission. A filter that
+ * catches everything sends `getStatus()` without a body.
+ */
+export class PreflightException extends HttpException {
+  constructor() {
+    super('', 204)
+  }
+}
+
+/**
  * The guard of an application, or of a controller: every route needs a token, unless it is `@Public()`. On Express and on
  * Fastify alike.
  *
  * A refused request is a {@link TokenRefusedException}. One that may pass has its token on `request.auth`, which `@Auth()`
- * gives to a handler. CORS preflights pass without a token, where there is a route for them. What is not HTTP is denied,
- * unless `requestOf` finds its request.
+ * gives to a handler. A CORS preflight that reaches the guard, because the route takes `OPTIONS`, is a
+ * {@link PreflightException}: 204 and no permission. `app.enableCors()` answers preflights before any guard. Contexts that
+ * are not HTTP's are denied, unless `requestOf` finds their request.
  *
  * @example
  * ```ts
@@ -86,6 +98,7 @@ export class TokenGuard implements CanActivate {
   readonly #source: GuardMaker
   readonly #ofAll: object
   readonly #requestOf: RequestOf | undefined
+  readonly #passPreflights: boolean
   readonly #guards = new WeakMap<object, WeakMap<object, OptionalGuard>>()
 
   /**
@@ -93,13 +106,14 @@ export class TokenGuard implements CanActivate {
    * @throws TypeError when an option is unknown.
    */
   constructor(source: GuardMaker, options: TokenGuardOptions = {}) {
-    const group = new OptionGroup('tokenGuard', options, ['guard', 'requestOf'])
+    const group = new OptionGroup('tokenGuard', options, ['guard', 'requestOf', 'passPreflights'])
     this.#source = source
     this.#ofAll = { ...(group.raw('guard') as object | undefined) }
     this.#requestOf = group.function<RequestOf>('requestOf')
+    this.#passPreflights = group.boolean('passPreflights', false)
   }
 
-  /** Decides about one request. It throws a {@link TokenRefusedException}, or what is a bug. */
+  /** Decides about one request. It throws a {@link TokenRefusedException}, a {@link PreflightException}, or what is a bug. */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const isHttp = context.getType() === 'http'
     const guard = this.#guardOf(context.getHandler(), context.getClass())
@@ -110,7 +124,10 @@ export class TokenGuard implements CanActivate {
     const request = isHttp ? context.switchToHttp().getRequest<object>() : this.#requestOf?.(context)
     if (request === undefined) return false
     const guarded = asGuardRequest(request)
-    if (isHttp && isPreflight(guarded)) return true
+    if (isHttp && isPreflight(guarded)) {
+      if (this.#passPreflights) return true
+      throw new PreflightException()
+    }
     const decision = await guard(guarded)
     if (isHttp) setHeaders(decision.headers, context.switchToHttp().getResponse<object>())
     if (!decision.allowed) throw new TokenRefusedException(decision)

@@ -1,6 +1,7 @@
 /** Guards for Node's own requests and responses. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Allowance, type Guard, type GuardRequest, isPreflight, type Refusal } from '../index.ts'
+import { answerPreflight } from './answer-preflight.ts'
 import { readNodeRequest } from './node-request.ts'
 import { addFields, BODY_FIELDS, type FieldAccess } from './response-fields.ts'
 
@@ -45,8 +46,7 @@ export function requireToken<Claims extends object>(
   return async (request, response) => {
     const guarded = toGuardRequest(request)
     if (isPreflight(guarded)) {
-      response.statusCode = 204
-      response.end()
+      answerPreflight(response)
       return undefined
     }
     const decision = await guard(guarded)

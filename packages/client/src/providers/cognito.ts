@@ -35,7 +35,7 @@ export function cognito(options: CognitoOptions): LocalProvider {
   const region = group.required('region')
   if (!/^[a-z]{2}(?:-[a-z]+)+-\d+$/.test(region)) throw group.error('region', 'must be a region, such as eu-central-1')
   const userPoolId = group.required('userPoolId')
-  if (!/^[\w-]+_\w+$/.test(userPoolId) || !userPoolId.startsWith(`${region}_`)) {
+  if (!/^[a-z\d-]+_[a-z\d]+$/i.test(userPoolId) || !userPoolId.startsWith(`${region}_`)) {
     throw group.error('userPoolId', 'must be a user pool of the region, such as eu-central-1_EXAMPLE')
   }
   const clientIds = Array.isArray(group.raw('clientId')) ? group.strings('clientId') : [group.required('clientId')]

@@ -14,8 +14,9 @@ export interface GuardRequest {
     get(name: string): string | null | undefined
   }
   /**
-   * The parameters of a form that somebody has parsed already, or a function that gives them when they are wanted. A web
-   * `Request` is read here instead, from a copy.
+   * The parameters of a form that somebody has parsed already, or a function that gives them when they are wanted. If the
+   * function rejects, the form broke off and the guard refuses the request with 400. A web `Request` is read here instead,
+   * from a copy.
    */
   readonly form?: RequestForm | (() => MaybePromise<RequestForm | undefined>) | undefined
   /**

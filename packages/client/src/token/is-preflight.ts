@@ -3,9 +3,10 @@ import type { GuardRequest } from './extract-token.ts'
 
 /**
  * Whether a request is a CORS preflight: `OPTIONS` with `Origin` and `Access-Control-Request-Method`, and nothing else.
- * Browsers send it without credentials, so a guard must not challenge it; every adapter hands it on without a token.
+ * Browsers send it without credentials, so a guard must not challenge it. Every adapter answers a preflight that reaches it
+ * with 204 and no permission, or hands it on where the option `passPreflights` is `true`.
  *
- * Security: anybody can send one. What is behind a guard must not do for `OPTIONS` what it does for other methods.
+ * Security: anybody can send a preflight. Do not answer one with data.
  *
  * @example
  * ```ts

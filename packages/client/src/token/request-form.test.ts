@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
+import type { GuardRequest } from './extract-token.ts'
 import { readRequestForm } from './request-form.ts'
 
 const url = 'https://api.example.com'
@@ -6,6 +7,23 @@ const FORM = 'application/x-www-form-urlencoded'
 
 function posting(body: string, type = FORM, method = 'POST'): Request {
   return new Request(url, { method, body, headers: { 'content-type': type } })
+}
+
+const headers = new Headers({ 'content-type': FORM })
+
+/** A request whose sender goes away after these octets. */
+function breakingOff(start: string): Request {
+  const body = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode(start))
+      controller.error(new TypeError('terminated'))
+    },
+  })
+  return new Request(url, { method: 'POST', body, headers, duplex: 'half' })
+}
+
+function thrower(): never {
+  throw new Error('aborted')
 }
 
 describe('readRequestForm', () => {
@@ -24,8 +42,28 @@ describe('readRequestForm', () => {
     expect(await readRequestForm(request)).toBeUndefined()
   })
 
+  test.each<[string, GuardRequest]>([
+    ['a body that breaks off', breakingOff('access_token=t')],
+    ['a body that breaks off before it begins', breakingOff('')],
+    [
+      'a form that its parser cannot read',
+      { method: 'POST', headers, form: () => Promise.reject(new Error('aborted')) },
+    ],
+    ['a form that its parser throws at', { method: 'POST', headers, form: thrower }],
+  ])('takes a token that is none from %s, so that the request is refused', async (_, request) => {
+    expect(await readRequestForm(request)).toEqual({ access_token: [undefined] })
+  })
+
+  test.each([
+    ['was read', async (request: Request) => void (await request.text())],
+    ['is being read', async (request: Request) => void request.body?.getReader()],
+  ])('takes none from a body that %s by somebody else', async (_, read) => {
+    const request = posting('access_token=t')
+    await read(request)
+    expect(await readRequestForm(request)).toBeUndefined()
+  })
+
   test('takes what was parsed, asked for when it is wanted', async () => {
-    const headers = new Headers({ 'content-type': FORM })
     const form = { access_token: 't' }
     expect(await readRequestForm({ method: 'POST', headers, form })).toBe(form)
     expect(await readRequestForm({ method: 'POST', headers, form: () => form })).toBe(form)

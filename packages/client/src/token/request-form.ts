@@ -11,17 +11,30 @@ const MAX_FORM_BYTES = 65_536
 /** Methods whose body means nothing (RFC 9110 §9.3). */
 const BODILESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'])
 
+/** What stands for a form that broke off: a parameter that is no text, so that the request is malformed. */
+const BROKEN_OFF: RequestForm = Object.freeze({ access_token: Object.freeze([undefined]) })
+
 /**
  * The form of a request: the one somebody has parsed, or that of a web `Request`, which keeps its body for whoever reads
- * it next. `undefined` when there is none a token may be in.
+ * it next. `undefined` when there is none a token may be in, or somebody else is reading the body. A form whose sender
+ * breaks off makes the request malformed; it is no error of this program.
  */
 export async function readRequestForm(request: GuardRequest): Promise<RequestForm | undefined> {
   if (request.method === undefined || BODILESS.has(request.method.toUpperCase())) return undefined
   if (parseMediaType(request.headers.get('content-type') ?? undefined) !== FORM_MEDIA_TYPE) return undefined
   const { form } = request
-  if (typeof form === 'function') return form()
-  if (form !== undefined) return form
-  if (!(request instanceof Request) || request.bodyUsed || request.body === null) return undefined
+  try {
+    if (typeof form === 'function') return await form()
+    return form ?? (await readBody(request))
+  } catch {
+    return BROKEN_OFF
+  }
+}
+
+async function readBody(request: GuardRequest): Promise<RequestForm | undefined> {
+  if (!(request instanceof Request) || request.bodyUsed || request.body === null || request.body.locked) {
+    return undefined
+  }
   const text = await readText(request.clone())
   if (text === undefined) return undefined
   const values = new URLSearchParams(text).getAll('access_token')

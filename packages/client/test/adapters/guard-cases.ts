@@ -363,7 +363,7 @@ export const allowedInForms: readonly AllowedCase[] = [
 ]
 
 /** What a browser sends before it sends the request. */
-export const preflight: SentRequest = {
+export const preflight: SentRequest & Required<Pick<SentRequest, 'fields'>> = {
   method: 'OPTIONS',
   fields: [
     ['Origin', 'https://app.example.com'],

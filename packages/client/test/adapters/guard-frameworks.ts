@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { parse } from 'node:querystring'
 import { text } from 'node:stream/consumers'
 import { getRequestListener } from '@hono/node-server'
-import { All, Controller, type ExecutionContext, Module, Req, Res } from '@nestjs/common'
+import { All, Controller, type ExecutionContext, HttpException, Module, Req, Res } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import type { NestExpressApplication } from '@nestjs/platform-express'
 import { type Guard, type GuardToken, isPreflight, type OptionalGuard } from '@token-introspection/client'
@@ -13,7 +13,7 @@ import { requireToken as expressGuard } from '@token-introspection/client/expres
 import { requireToken as fastifyGuard, tokenGuards } from '@token-introspection/client/fastify'
 import { type AuthEnv, requireToken as honoGuard } from '@token-introspection/client/hono'
 import { type AuthState, requireToken as koaGuard } from '@token-introspection/client/koa'
-import { Auth, TokenGuard, TokenRefusedException } from '@token-introspection/client/nest'
+import { Auth, TokenGuard } from '@token-introspection/client/nest'
 import { addHeaders, requireToken as nodeGuard, sendRefusal, toGuardRequest } from '@token-introspection/client/node'
 import express from 'express'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
@@ -29,7 +29,7 @@ export type Handle = (token: GuardToken<OptionalGuard>, body: string) => string
 /** A framework that listens, with its route at {@link PATH}. */
 export interface GuardedFramework {
   readonly name: string
-  readonly start: (guard: OptionalGuard, handle: Handle) => Promise<StartedFramework>
+  readonly start: Start
   /** Whether a parser of forms stands before the guard. */
   readonly parsesForms: boolean
   /** Where `undefined` says that the response has been sent, a guard that lets pass without a token has no place. */
@@ -39,6 +39,13 @@ export interface GuardedFramework {
   /** Its media type of JSON, and its body where there is none. */
   readonly json?: string
   readonly empty?: string
+}
+
+/** Starts it; with `passPreflights` preflights go on to the handler. */
+export type Start = (guard: OptionalGuard, handle: Handle, options?: StartOptions) => Promise<StartedFramework>
+
+export interface StartOptions {
+  readonly passPreflights?: boolean
 }
 
 export interface StartedFramework {
@@ -82,20 +89,21 @@ async function bodyOf(request: IncomingMessage & { body?: unknown }): Promise<st
   return request.readableDidRead ? JSON.stringify(request.body) : text(request)
 }
 
-function startNode(guard: OptionalGuard, handle: Handle): Promise<StartedFramework> {
+const startNode: Start = (guard, handle, { passPreflights = false } = {}) => {
   const mayPass = nodeGuard(guard as Guard)
   return listenWith(async (request, response) => {
-    const isFree = isPreflight(toGuardRequest(request))
+    const isFree = passPreflights && isPreflight(toGuardRequest(request))
     const token = isFree ? undefined : await mayPass(request, response)
     if (isFree || token !== undefined) response.end(handle(token, await bodyOf(request)))
   })
 }
 
-function startNodeByHand(guard: OptionalGuard, handle: Handle): Promise<StartedFramework> {
+const startNodeByHand: Start = (guard, handle, { passPreflights = false } = {}) => {
   return listenWith(async (request, response) => {
     const guarded = toGuardRequest(request)
     if (isPreflight(guarded)) {
-      response.end(handle(undefined, ''))
+      if (passPreflights) response.end(handle(undefined, ''))
+      else response.writeHead(204).end()
       return
     }
     const decision = await guard(guarded)
@@ -116,8 +124,8 @@ function listenWith(answer: (request: IncomingMessage, response: ServerResponse)
   })
 }
 
-function startExpress(framework: typeof express, parser?: express.RequestHandler) {
-  return (guard: OptionalGuard, handle: Handle): Promise<StartedFramework> => {
+function startExpress(framework: typeof express, parser?: express.RequestHandler): Start {
+  return (guard, handle, options) => {
     const app = framework()
     app.set('env', 'test')
     app.use((request, response, next) => {
@@ -125,7 +133,7 @@ function startExpress(framework: typeof express, parser?: express.RequestHandler
       next()
     })
     if (parser !== undefined) app.use(parser)
-    const mayPass = expressGuard(guard)
+    const mayPass = expressGuard(guard, options)
     const router = framework.Router().all('/orders', mayPass, (request, response, next) => {
       const token = isPreflight(toGuardRequest(request)) ? undefined : mayPass.tokenOf(request)
       bodyOf(request).then((body) => response.end(handle(token, body)), next)
@@ -135,8 +143,8 @@ function startExpress(framework: typeof express, parser?: express.RequestHandler
   }
 }
 
-function startKoa(parser?: Koa.Middleware) {
-  return (guard: OptionalGuard, handle: Handle): Promise<StartedFramework> => {
+function startKoa(parser?: Koa.Middleware): Start {
+  return (guard, handle, options) => {
     const app = new Koa<AuthState>()
     app.silent = true
     app.use((context, next) => {
@@ -144,7 +152,7 @@ function startKoa(parser?: Koa.Middleware) {
       return next()
     })
     if (parser !== undefined) app.use(parser)
-    app.use(koaGuard(guard))
+    app.use(koaGuard(guard, options))
     app.use(async (context) => {
       context.body = handle(context.state.auth, await bodyOf(context.req))
     })
@@ -158,8 +166,8 @@ const koaParser: Koa.Middleware = async (context, next) => {
   await next()
 }
 
-function startHono(prepare: (app: Hono<AuthEnv>) => unknown = () => undefined) {
-  return (guard: OptionalGuard, handle: Handle): Promise<StartedFramework> => {
+function startHono(prepare: (app: Hono<AuthEnv>) => unknown = () => undefined): Start {
+  return (guard, handle, options) => {
     const app = new Hono<AuthEnv>().basePath('/v1')
     app.use(async (context, next) => {
       const fields = fieldsBefore(context.req.header(ASKED_FOR))
@@ -168,7 +176,7 @@ function startHono(prepare: (app: Hono<AuthEnv>) => unknown = () => undefined) {
     })
     prepare(app)
     app.onError((_, context) => context.text('Internal Server Error', 500))
-    app.all('/orders', honoGuard(guard), async (context) =>
+    app.all('/orders', honoGuard(guard, options), async (context) =>
       context.text(handle(context.get('auth'), await context.req.text())),
     )
     const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
@@ -176,11 +184,11 @@ function startHono(prepare: (app: Hono<AuthEnv>) => unknown = () => undefined) {
   }
 }
 
-type Mount = (app: FastifyInstance, guard: OptionalGuard, route: FastifyRoute) => unknown
+type Mount = (app: FastifyInstance, guard: OptionalGuard, route: FastifyRoute, options: StartOptions) => unknown
 type FastifyRoute = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
-function startFastify(mount: Mount, parsesForms: boolean) {
-  return async (guard: OptionalGuard, handle: Handle): Promise<StartedFramework> => {
+function startFastify(mount: Mount, parsesForms: boolean): Start {
+  return async (guard, handle, options = {}) => {
     const app = Fastify()
     app.addHook('onRequest', async ({ headers }, reply) => {
       reply.headers(fieldsBefore(headers[ASKED_FOR] as string | undefined))
@@ -195,7 +203,7 @@ function startFastify(mount: Mount, parsesForms: boolean) {
     const route: FastifyRoute = async (request, reply) => reply.send(handle(request.auth, await bodyOf(request.raw)))
     await app.register(
       (scope, _, done) => {
-        mount(scope, guard, route)
+        mount(scope, guard, route, options)
         done()
       },
       { prefix: '/v1' },
@@ -206,8 +214,8 @@ function startFastify(mount: Mount, parsesForms: boolean) {
 }
 
 /** In a controller. The decorators are called, since tests are not compiled for them. */
-function startNest(bodyParser: boolean) {
-  return async (guard: OptionalGuard, handle: Handle): Promise<StartedFramework> => {
+function startNest(bodyParser: boolean): Start {
+  return async (guard, handle, guardOptions) => {
     class OrdersController {
       async list(request: IncomingMessage, response: ServerResponse, token: GuardToken<OptionalGuard>): Promise<void> {
         response.end(handle(token, await bodyOf(request)))
@@ -229,7 +237,7 @@ function startNest(bodyParser: boolean) {
       setFieldsBefore(request, response)
       next()
     })
-    app.useGlobalGuards(new TokenGuard({ guard: () => guard }))
+    app.useGlobalGuards(new TokenGuard({ guard: () => guard }, guardOptions))
     await app.listen(0, '127.0.0.1')
     return { server: app.getHttpServer(), stop: () => app.close() }
   }
@@ -242,8 +250,8 @@ const tokenIfJudged = Auth((context: ExecutionContext) => {
 })
 
 /** What a platform on Fastify hands to guards, and does with exceptions, without the platform. */
-const nestOnFastify: Mount = (scope, guard, route) => {
-  const tokens = new TokenGuard({ guard: () => guard })
+const nestOnFastify: Mount = (scope, guard, route, options) => {
+  const tokens = new TokenGuard({ guard: () => guard }, options)
   const judge = async (request: FastifyRequest, reply: FastifyReply) => {
     const context = {
       getType: () => 'http',
@@ -255,7 +263,7 @@ const nestOnFastify: Mount = (scope, guard, route) => {
       await tokens.canActivate(context)
       return undefined
     } catch (error) {
-      if (!(error instanceof TokenRefusedException)) throw error
+      if (!(error instanceof HttpException)) throw error
       return reply.code(error.getStatus()).send(error.getResponse())
     }
   }
@@ -314,7 +322,7 @@ export const frameworks: readonly GuardedFramework[] = [
   {
     name: 'Fastify by a hook',
     start: startFastify(
-      (scope, guard, route) => scope.all('/orders', { onRequest: fastifyGuard(guard) }, route),
+      (scope, guard, route, options) => scope.all('/orders', { onRequest: fastifyGuard(guard, options) }, route),
       false,
     ),
     parsesForms: false,
@@ -322,23 +330,23 @@ export const frameworks: readonly GuardedFramework[] = [
   {
     name: 'Fastify by a hook after a form parser',
     start: startFastify(
-      (scope, guard, route) => scope.all('/orders', { preValidation: fastifyGuard(guard) }, route),
+      (scope, guard, route, options) => scope.all('/orders', { preValidation: fastifyGuard(guard, options) }, route),
       true,
     ),
     parsesForms: true,
   },
   {
     name: 'Fastify by config',
-    start: startFastify((scope, auth, route) => {
-      void scope.register(tokenGuards)
+    start: startFastify((scope, auth, route, options) => {
+      void scope.register(tokenGuards, options)
       scope.all('/orders', { config: { auth } }, route)
     }, false),
     parsesForms: false,
   },
   {
     name: 'Fastify by a guard of all routes',
-    start: startFastify((scope, guard, route) => {
-      void scope.register(tokenGuards, { guard, hook: 'preValidation' })
+    start: startFastify((scope, guard, route, options) => {
+      void scope.register(tokenGuards, { ...options, guard, hook: 'preValidation' })
       scope.all('/orders', route)
     }, true),
     parsesForms: true,

@@ -36,6 +36,29 @@ describe('parseCertificateHeader', () => {
     }
   })
 
+  test.each([
+    ['without a line break after its first line', pem.replace('-----\n', '-----')],
+    ['without its last line', pem.slice(0, 30)],
+    ['with nothing between its lines', '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----'],
+    ['with its last line first', `-----END CERTIFICATE-----\n${pem}`],
+    ['with what is not base64', pem.replace('MAMC', 'MA*C')],
+    ['with padding inside', pem.replace('MAMC', 'MA==MAMC')],
+    ['with text before', `a${pem}`],
+    ['with text behind', `${pem}a`],
+    ['twice', `${pem}${pem}`],
+  ])('reads no certificate %s', (_, text) => {
+    expect(parseCertificateHeader('nginx', encodeURIComponent(text))).toBeUndefined()
+  })
+
+  test.each([
+    ['lines of its base64', pem.replace('MAMC', 'MA\nMC')],
+    ['carriage returns', pem.replaceAll('\n', '\r\n')],
+    ['blank lines around', `\n\n${pem}\n\n`],
+    ['no line break before its last line', pem.replace('\n-----END', '-----END')],
+  ])('reads a certificate with %s', (_, text) => {
+    expect(parseCertificateHeader('nginx', encodeURIComponent(text))).toEqual(der)
+  })
+
   test('knows a field for every format, in lower case', () => {
     for (const header of Object.values(CERTIFICATE_HEADERS)) expect(header).toMatch(/^[a-z-]+$/)
   })

@@ -17,10 +17,12 @@ export const CERTIFICATE_HEADERS: Readonly<Record<CertificateHeaderFormat, strin
 })
 
 const BYTE_SEQUENCE = /^:([A-Za-z0-9+/]+={0,2}):$/
-const PEM = /^\s*-----BEGIN CERTIFICATE-----\s+([A-Za-z0-9+/=\s]+?)\s*-----END CERTIFICATE-----/
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
+const BEGIN = '-----BEGIN CERTIFICATE-----'
+const END = '-----END CERTIFICATE-----'
 /** The last element of the field of Envoy: pairs without white space between them, values quoted where they must be. */
 const ENVOY_LIST = /^(?:[A-Za-z]+=(?:"(?:[^"\\]|\\.)*"|[^",;\s]*)(?:[,;](?=.)|$))+$/
-const ENVOY_PAIR = /([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^",;\s]*))([,;]|$)/g
+const ENVOY_PAIR = /([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^",;\s]*))([,;]|$)/gy
 
 /**
  * Parses the field of a proxy into the DER of the client's own certificate. Whether the proxy may be believed is for the
@@ -55,15 +57,27 @@ function lastEnvoyCertificate(field: string): string | undefined {
 
 function fromEscapedPem(escaped: string | undefined, expected: 'one' | 'chain'): Uint8Array | undefined {
   if (escaped === undefined || /[\s,]/.test(escaped)) return undefined
-  let text: string
   try {
-    text = decodeURIComponent(escaped)
+    return fromBase64(base64OfPem(decodeURIComponent(escaped), expected))
   } catch {
     return undefined
   }
-  const match = PEM.exec(text)
-  if (match === null || (expected === 'one' && text.slice(match[0].length).trim() !== '')) return undefined
-  return fromBase64(match[1]?.replace(/\s+/g, ''))
+}
+
+/**
+ * The base64 of the first certificate. Found by its two boundaries, and not by a pattern: a pattern with white space on
+ * both sides of the base64 tries every way to share it out, and a field of 8 kB would take seconds.
+ */
+function base64OfPem(text: string, expected: 'one' | 'chain'): string | undefined {
+  const pem = text.trimStart()
+  const end = pem.indexOf(END)
+  if (!pem.startsWith(BEGIN) || end === -1) return undefined
+  if (expected === 'one' && pem.slice(end + END.length).trim() !== '') return undefined
+  const body = pem.slice(BEGIN.length, end)
+  // The boundary is a line of its own.
+  if (body.trimStart() === body) return undefined
+  const base64 = body.replace(/\s/g, '')
+  return BASE64.test(base64) ? base64 : undefined
 }
 
 function fromBase64(text: string | undefined): Uint8Array | undefined {

@@ -43,10 +43,14 @@ export function resolveTlsClientAuth(options: unknown, path: string): TlsClientA
   if (member === 'subjectDn' && normalizeDistinguishedName(value) === undefined) {
     throw group.error(member, 'must be a distinguished name, such as CN=orders,O=Example (RFC 4514)')
   }
-  if (member === 'sanIp' && !/^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$/.test(value)) {
+  if (member === 'sanIp' && !isIpAddress(value)) {
     throw group.error(member, 'must be an IPv4 or IPv6 address')
   }
   return Object.freeze({ [member]: value })
+}
+
+function isIpAddress(value: string): boolean {
+  return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(value) || (value.includes(':') && /^[0-9a-fA-F:.]+$/.test(value))
 }
 
 /** A registry of yours may give two: which one counts must not be for us to choose. */

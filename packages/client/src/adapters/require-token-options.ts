@@ -1,0 +1,42 @@
+/** Options of the middleware of every framework, and what all of it is made from. */
+import { OptionGroup } from '@token-introspection/core/options'
+
+/** What every middleware does with a CORS preflight. */
+export interface PreflightOptions {
+  /**
+   * Whether a CORS preflight goes on without a token, for a CORS middleware that stands behind the guard. Default `false`:
+   * the guard answers it with 204 and no permission, so nothing behind the guard runs without a token. A CORS middleware
+   * that stands before the guard needs no option.
+   *
+   * Security: anybody can send a preflight. With `true`, every handler behind the guard must answer `OPTIONS` without data:
+   * a handler for all methods, such as `app.use` or `app.all`, would serve its data.
+   */
+  readonly passPreflights?: boolean | undefined
+}
+
+/** What the options come to. */
+export interface ResolvedRequireToken<OnRefusal> {
+  readonly onRefusal: OnRefusal | undefined
+  readonly passPreflights: boolean
+}
+
+/** Reads the options. @throws TypeError naming the option that is unknown or wrong. */
+export function resolveRequireToken<OnRefusal>(options: unknown): ResolvedRequireToken<OnRefusal> {
+  return readRequireToken(new OptionGroup('requireToken', options, ['onRefusal', 'passPreflights']))
+}
+
+/** The same of a group that has more options. */
+export function readRequireToken<OnRefusal>(group: OptionGroup): ResolvedRequireToken<OnRefusal> {
+  return {
+    onRefusal: group.function<OnRefusal>('onRefusal'),
+    passPreflights: group.boolean('passPreflights', false),
+  }
+}
+
+/** A client in the place of its guard is told at once, and not with the first request. */
+export function requireGuard(guard: unknown): void {
+  if (typeof guard === 'function') return
+  const isClient = typeof (guard as { guard?: unknown } | null | undefined)?.guard === 'function'
+  const remedy = isClient ? 'this is the client itself; pass client.guard()' : 'pass what client.guard() returns'
+  throw new TypeError(`requireToken: the first argument must be a guard, a function: ${remedy}`)
+}

@@ -37,12 +37,39 @@ export class RequestBodyUnavailableError extends IntrospectionError {
 }
 
 /**
+ * What was wrong with the credentials of a caller, for the operator. Values of the caller are quoted, shortened and in
+ * printable ASCII, and none of them is a secret, a token or an assertion.
+ */
+export interface CredentialComplaint {
+  /** The rule that failed: the claim, header parameter, form parameter or option it is about, such as `aud`. */
+  readonly rule: string
+  /** What the caller has or sent. */
+  readonly got: string
+  /** What the rule asks for. */
+  readonly expected: string
+  /** Whose side it is on, and what to do. */
+  readonly remedy: string
+}
+
+/** What an error about credentials can be made with. */
+export interface CredentialErrorOptions extends ErrorOptions {
+  readonly complaint?: CredentialComplaint | undefined
+}
+
+/**
  * Nobody, or nobody we know, asks. Answered 401 `invalid_client` with a challenge, and the same words whatever was
  * wrong (RFC 7662 §2.3, RFC 6749 §5.2).
  */
 export class ClientAuthenticationFailedError extends IntrospectionError {
   readonly code = 'ERR_CLIENT_AUTHENTICATION_FAILED'
   readonly retryable = false
+  /** The rule that failed, where this library knows it; the message says the same. */
+  readonly complaint: CredentialComplaint | undefined
+
+  constructor(message?: string, options?: CredentialErrorOptions) {
+    super(message, options)
+    this.complaint = options?.complaint
+  }
 }
 
 /**

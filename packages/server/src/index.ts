@@ -115,6 +115,8 @@ export {
   ClientAuthenticationReplayStoreError,
   ClientAuthenticationScopeError,
   ClientAuthenticationTokenError,
+  type CredentialComplaint,
+  type CredentialErrorOptions,
   IntrospectionError,
   isIntrospectionError,
   LimitsExceededError,

@@ -116,10 +116,11 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
     {
       list: 'protectedResources',
       find: 'findProtectedResource',
-      fromList: (list, path) =>
-        protectedResourceList(list, path, (protectedResource, entry) =>
-          checkJwtPreferences(protectedResource, entry, jwt),
-        ),
+      fromList: (list, path, check) =>
+        protectedResourceList(list, path, (protectedResource, entry) => {
+          check(protectedResource, entry)
+          checkJwtPreferences(protectedResource, entry, jwt)
+        }),
       realm: defaults.clientAuthentication.realm,
     },
     { issuer, timeoutMs, now, warn },

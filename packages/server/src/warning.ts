@@ -6,6 +6,10 @@ export type WarningCode =
   | 'forgeable-certificate-header'
   /** Client assertions are taken that were made for more than the issuer. */
   | 'legacy-audiences'
+  /** A caller has a secret that is too short to sign by `client_secret_jwt` (RFC 7518 §3.2), and tries to. */
+  | 'short-client-secret'
+  /** A caller with a secret is registered by an identifier with a colon, which most software cannot send by Basic. */
+  | 'colon-in-identifier'
 
 /** Something that should not be, while answers are what they should be. */
 export interface WarningEvent {

@@ -1,9 +1,11 @@
 /** `private_key_jwt` and `client_secret_jwt`: who signed the client assertion, and was it used before? (RFC 7523) */
-import { ClientAuthenticationFailedError } from '../errors.ts'
 import type { JwksLoader } from '../keys/jwks-loader.ts'
 import type { ReceivedRequest } from '../request/read-request.ts'
+import type { Warn } from '../warning.ts'
 import type { ClientAuthenticationMethod } from './client-authentication-method.ts'
 import { isSignedBySecret } from './client-secret-jwt.ts'
+import { quote, refuseAssertion } from './complaint.ts'
+import { explainSignature } from './explain-signature.ts'
 import { type FindStep, findRegistered } from './find-registered.ts'
 import { parseClientAssertion } from './parse-client-assertion.ts'
 import { isSignedByKey } from './private-key-jwt.ts'
@@ -22,6 +24,7 @@ export interface AssertionMethodStep<Caller extends Registered> extends FindStep
   /** Without it no assertion is taken. */
   readonly assertion: AssertionStep | undefined
   readonly jwksLoader: JwksLoader
+  readonly warn: Warn
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -36,24 +39,56 @@ export async function authenticateByAssertion<Caller extends Registered>(
   step: AssertionMethodStep<Caller>,
 ): Promise<Caller> {
   const { assertion, methods } = step
-  const { algorithm, claims } = parseClientAssertion(form, jwt)
+  const parsed = parseClientAssertion(form, jwt)
+  const { algorithm, claims } = parsed
   const method = algorithm.startsWith('HS') ? 'client_secret_jwt' : 'private_key_jwt'
-  if (assertion === undefined || !methods.has(method)) throw refused('this endpoint does not take its method')
-  if (!assertion.algorithms.has(algorithm)) throw refused('its algorithm is not taken')
+  if (assertion === undefined || !methods.has(method)) {
+    throw refuseAssertion({
+      rule: 'method',
+      got: `alg ${quote(algorithm)}, which is ${method}`,
+      expected: `a method of this endpoint: ${[...methods].join(', ')}`,
+      remedy: 'Change the algorithm at the caller, or list the method in clientAuthentication.methods',
+    })
+  }
+  if (!assertion.algorithms.has(algorithm)) {
+    throw refuseAssertion({
+      rule: 'alg',
+      got: quote(algorithm),
+      expected: `one of ${[...assertion.algorithms].join(', ')}`,
+      remedy: 'Change it at the caller, or in clientAuthentication.assertion.algorithms where it can be listed',
+    })
+  }
   const { clientId, jti, exp } = validateAssertionClaims(claims, assertion, step.now() / 1000)
-  if ((form.get('client_id') ?? clientId) !== clientId) throw refused('client_id is another')
+  const besideId = form.get('client_id') ?? clientId
+  if (besideId !== clientId) {
+    throw refuseAssertion({
+      rule: 'client_id',
+      got: quote(besideId),
+      expected: `${quote(clientId)}, as iss says, or no client_id`,
+      remedy: 'Change the parameter at the caller (RFC 7521 §4.2)',
+    })
+  }
   const found = await findRegistered(clientId, step)
   const caller = found && mayUse(found, method) ? found : undefined
   const signed =
     method === 'client_secret_jwt'
       ? await isSignedBySecret(jwt, algorithm, caller)
       : caller !== undefined && (await isSignedByKey(jwt, algorithm, caller, step.jwksLoader))
-  if (caller === undefined || !signed) throw refused('it is not signed by a registered caller')
+  if (caller === undefined || !signed) {
+    const complaint = explainSignature(parsed, { clientId, method, found })
+    if (complaint.rule === 'clientSecrets')
+      step.warn('short-client-secret', `${clientId}: ${complaint.expected}. ${complaint.remedy}`)
+    throw refuseAssertion(complaint)
+  }
   const forgetAt = exp + assertion.clockToleranceSeconds
-  if (!(await isFirstUse(['client_assertion', clientId, jti], forgetAt, step))) throw refused('it was used before')
+  if (!(await isFirstUse(['client_assertion', clientId, jti], forgetAt, step))) {
+    throw refuseAssertion({
+      rule: 'jti',
+      got: `one that ${quote(clientId)} used before`,
+      expected: 'one that is new',
+      remedy:
+        'Make the caller create an assertion for each request, also when it repeats one; if it does, somebody replays its assertions',
+    })
+  }
   return caller
-}
-
-function refused(complaint: string): ClientAuthenticationFailedError {
-  return new ClientAuthenticationFailedError(`client assertion: ${complaint}`)
 }

@@ -10,9 +10,16 @@ import { accessTokenDefaults, type AccessTokenOptions, resolveAccessToken } from
 import { assertionDefaults, type AssertionOptions, resolveAssertion } from './assertion-options.ts'
 import type { AuthenticateCustom, ClientAuthenticationStep } from './authenticate-client.ts'
 import { type Challenges, createChallenges } from './challenges.ts'
+import {
+  type CheckRegistration,
+  checkSecretLength,
+  hasUnsendableId,
+  type RegistrationRules,
+} from './check-registration.ts'
 import type { ClientCertificateResolver } from './client-certificate.ts'
 import { CLIENT_AUTHENTICATION_METHODS, type ClientAuthenticationMethod } from './client-authentication-method.ts'
 import type { AcceptedBasicEncoding } from './client-secret-basic.ts'
+import { quote } from './complaint.ts'
 import { createFailedAttempts, DEFAULT_FAILURES, type FailedAttempts } from './failed-attempts.ts'
 import type { FindProtectedResource, ProtectedResource } from './protected-resource.ts'
 import type { FindRegistered, Registered } from './registered.ts'
@@ -96,7 +103,7 @@ export const clientAuthenticationDefaults = Object.freeze({
 interface Registry<Caller extends Registered> {
   readonly list: string
   readonly find: string
-  readonly fromList: (list: unknown, path: string) => FindRegistered<Caller>
+  readonly fromList: (list: unknown, path: string, check: CheckRegistration) => FindRegistered<Caller>
   /** The realm unless another is given. */
   readonly realm: string
 }
@@ -130,9 +137,10 @@ const OPTIONS = [
 /** Step `clientAuthentication` of an endpoint, and the challenge for those who fail it. */
 export function resolveClientAuthentication<Caller extends Registered>(
   options: unknown,
-  { list, find, fromList, realm: defaultRealm }: Registry<Caller>,
+  registry: Registry<Caller>,
   { issuer, timeoutMs, now, warn }: Surroundings,
 ): ClientAuthenticationStep<Caller> & { readonly challenge: string } {
+  const { list, find } = registry
   const group = new OptionGroup('clientAuthentication', options, [list, find, ...OPTIONS])
   if (group.has(list) === group.has(find)) throw group.error(list, `give either this or ${find}`)
   const methods = resolveMethods(group, issuer)
@@ -141,14 +149,16 @@ export function resolveClientAuthentication<Caller extends Registered>(
     issuer,
     takesDpop: methods.has('DPoP'),
   })
+  const assertion = resolveAssertionOf(group, methods, issuer, warn)
   const challenges = createChallenges({
-    realm: resolveRealm(group, defaultRealm),
+    realm: resolveRealm(group, registry.realm),
     methods,
     scope: unchallenged?.scope,
     algs: unchallenged?.dpop.algorithms.join(' ') ?? '',
   })
   return {
-    findRegistered: group.function<FindRegistered<Caller>>(find) ?? fromList(group.raw(list), group.path(list)),
+    findRegistered:
+      group.function<FindRegistered<Caller>>(find) ?? readList(group, registry, { methods, assertion }, warn),
     methods,
     timeoutMs,
     now,
@@ -160,7 +170,7 @@ export function resolveClientAuthentication<Caller extends Registered>(
     remoteAddress:
       group.function<(request: HttpRequest) => string | undefined>('remoteAddress') ??
       ((request) => request.remoteAddress?.()),
-    assertion: resolveAssertionOf(group, methods, issuer, warn),
+    assertion,
     replayStore: group.seam<ReplayStore>('replayStore', 'remember') ?? createMemoryReplayStore({ now }),
     jwksLoader: createJwksLoader({ fetch: group.function<FetchJwks>('fetchJwks'), now, timeoutMs }),
     clientCertificate,
@@ -168,6 +178,28 @@ export function resolveClientAuthentication<Caller extends Registered>(
     custom: group.function<AuthenticateCustom>('custom'),
     challenge: challenges.all,
   }
+}
+
+/** The registry over the fixed list, whose entries are checked against what this endpoint takes. */
+function readList<Caller extends Registered>(
+  group: OptionGroup,
+  { list, fromList }: Registry<Caller>,
+  rules: RegistrationRules,
+  warn: Warn,
+): FindRegistered<Caller> {
+  const unsendable: string[] = []
+  const registry = fromList(group.raw(list), group.path(list), (registered, entry) => {
+    checkSecretLength(registered, entry, rules)
+    if (hasUnsendableId(registered, rules)) unsendable.push(registered.id)
+  })
+  if (unsendable.length > 0) {
+    const ids = quote(unsendable)
+    warn(
+      'colon-in-identifier',
+      `${group.path(list)}: the identifiers ${ids} have a colon. client_secret_basic works only for callers that form-encode them (RFC 6749 §2.3.1), and most software does not: its credentials are cut at the first colon and refused. Choose an identifier without one, or let the caller use another method`,
+    )
+  }
+  return registry
 }
 
 /** The methods, each with what it needs. */

@@ -3,7 +3,7 @@ import { loadJose } from '../keys/load-jose.ts'
 import type { Registered } from './registered.ts'
 
 /** HMAC algorithms, and the octets a secret must have for each, as many as the hash gives (RFC 7518 §3.2). */
-const MIN_SECRET_BYTES: Readonly<Record<string, number>> = { HS256: 32, HS384: 48, HS512: 64 }
+export const MIN_SECRET_BYTES: Readonly<Record<string, number>> = { HS256: 32, HS384: 48, HS512: 64 }
 
 /** The HMAC algorithms. */
 export const HMAC_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const
@@ -18,10 +18,7 @@ export async function isSignedBySecret(
   caller: Registered | undefined,
 ): Promise<boolean> {
   const { compactVerify } = await loadJose()
-  const encoder = new TextEncoder()
-  const minBytes = MIN_SECRET_BYTES[algorithm] ?? Number.POSITIVE_INFINITY
-  const secrets = (caller?.clientSecrets ?? []).map((secret) => encoder.encode(secret))
-  const keys = secrets.filter((secret) => secret.byteLength >= minBytes)
+  const keys = (caller?.clientSecrets ?? []).map(toHmacKey).filter((key) => isLongEnough(key, algorithm))
   let signed = false
   for (const key of keys.length === 0 ? [NOBODY] : keys) {
     const fits = await compactVerify(jwt, key, { algorithms: [algorithm] }).then(
@@ -31,4 +28,17 @@ export async function isSignedBySecret(
     signed ||= fits && key !== NOBODY
   }
   return signed
+}
+
+/** Whether a secret can sign by an algorithm at all. */
+export function canSign(secret: string, algorithm: string): boolean {
+  return isLongEnough(toHmacKey(secret), algorithm)
+}
+
+function toHmacKey(secret: string): Uint8Array {
+  return new TextEncoder().encode(secret)
+}
+
+function isLongEnough(key: Uint8Array, algorithm: string): boolean {
+  return key.byteLength >= (MIN_SECRET_BYTES[algorithm] ?? Number.POSITIVE_INFINITY)
 }

@@ -1,7 +1,7 @@
 /** A client assertion taken apart, before its signature says anything (RFC 7523 §2.2, RFC 7521 §4.2). */
 import { parseJsonObject } from '@token-introspection/core'
 import type { Form } from '@token-introspection/core'
-import { ClientAuthenticationFailedError } from '../errors.ts'
+import { quote, refuseAssertion } from './complaint.ts'
 
 /** The one assertion type there is for JWTs (RFC 7523 §2.2). */
 export const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
@@ -10,6 +10,8 @@ export const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-beare
 export interface ClientAssertion {
   readonly jwt: string
   readonly algorithm: string
+  /** The `kid` of its header, which nothing is decided by. */
+  readonly keyId: unknown
   readonly claims: Readonly<Record<string, unknown>>
 }
 
@@ -22,33 +24,69 @@ const TYPES: ReadonlySet<string> = new Set(['jwt', 'client-authentication+jwt'])
 
 /** @throws ClientAuthenticationFailedError when it is no JWT that could be a client assertion. */
 export function parseClientAssertion(form: Form, jwt: string): ClientAssertion {
-  if (form.get('client_assertion_type') !== JWT_BEARER) throw malformed('client_assertion_type is another')
+  const type = form.get('client_assertion_type')
+  if (type !== JWT_BEARER) {
+    throw refuseAssertion({
+      rule: 'client_assertion_type',
+      got: quote(type),
+      expected: quote(JWT_BEARER),
+      remedy: 'Change the parameter at the caller (RFC 7523 §2.2)',
+    })
+  }
   const parts = jwt.length > MAX_LENGTH ? null : COMPACT_JWS.exec(jwt)
-  if (parts === null) throw malformed('it is no signed JWT in compact form')
-  const header = decode(parts[1] as string)
-  const claims = decode(parts[2] as string)
-  const { alg, typ, crit } = header
+  if (parts === null) {
+    throw refuseAssertion({
+      rule: 'form',
+      got: `${jwt.length} characters that are no signed JWT`,
+      expected: `three parts of base64url without padding, at most ${MAX_LENGTH} characters`,
+      remedy: 'Make the caller sign a JWT in the compact form (RFC 7515 §7.1)',
+    })
+  }
+  const header = decode('header', parts[1] as string)
+  const claims = decode('claims', parts[2] as string)
+  const { alg, typ, crit, kid } = header
   // We know no header parameter that could be critical, and `b64` would let one signature mean two things.
-  if (crit !== undefined) throw malformed('it has a critical header parameter')
-  if (typ !== undefined && !(typeof typ === 'string' && TYPES.has(withoutPrefix(typ))))
-    throw malformed('its typ is another')
-  if (typeof alg !== 'string') throw malformed('it names no algorithm')
-  return { jwt, algorithm: alg, claims }
+  if (crit !== undefined) {
+    throw refuseAssertion({
+      rule: 'crit',
+      got: quote(crit),
+      expected: 'no critical header parameter: none is known here',
+      remedy: 'Make the caller leave it out (RFC 7515 §4.1.11)',
+    })
+  }
+  if (typ !== undefined && !(typeof typ === 'string' && TYPES.has(withoutPrefix(typ)))) {
+    throw refuseAssertion({
+      rule: 'typ',
+      got: quote(typ),
+      expected: '"client-authentication+jwt", "JWT", or no typ',
+      remedy: 'Change it at the caller; a JWT of another type is no client assertion (RFC 8725 §3.12)',
+    })
+  }
+  if (typeof alg !== 'string') {
+    throw refuseAssertion({
+      rule: 'alg',
+      got: quote(alg),
+      expected: 'the name of an algorithm',
+      remedy: 'Change it at the caller (RFC 7515 §4.1.1)',
+    })
+  }
+  return { jwt, algorithm: alg, keyId: kid, claims }
 }
 
 function withoutPrefix(typ: string): string {
   return typ.toLowerCase().replace(/^application\//, '')
 }
 
-function decode(part: string): Record<string, unknown> {
+function decode(name: string, part: string): Record<string, unknown> {
   try {
     const octets = Uint8Array.from(atob(part.replaceAll('-', '+').replaceAll('_', '/')), (octet) => octet.charCodeAt(0))
     return parseJsonObject(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(octets))
   } catch {
-    throw malformed('a part of it is not a JSON object')
+    throw refuseAssertion({
+      rule: name,
+      got: `${part.length} characters that are something else`,
+      expected: 'one JSON object in UTF-8 and base64url, in which every name stands once',
+      remedy: 'Change it at the caller (RFC 7519 §7.2)',
+    })
   }
-}
-
-function malformed(complaint: string): ClientAuthenticationFailedError {
-  return new ClientAuthenticationFailedError(`client assertion: ${complaint}`)
 }

@@ -1,11 +1,15 @@
 /** What a client assertion says, against RFC 7523 §3. */
-import { ClientAuthenticationFailedError } from '../errors.ts'
+import type { ClientAuthenticationFailedError } from '../errors.ts'
+import { quote, refuseAssertion } from './complaint.ts'
 
 /** What the claims are held against. */
 export interface AssertionRules {
-  /** The audiences, one of which must be the assertion's only one: the issuer, and what older callers send. */
+  /**
+   * The audiences: the issuer first, and then the values of `legacyAudiences`. Of the issuer alone the `aud` of an assertion
+   * has to be the issuer; of more it may hold several of them, and nothing else.
+   */
   readonly audiences: ReadonlySet<string>
-  /** Whether a single audience may not stand in an array (FAPI 2.0 Security Profile §5.3.2.1). */
+  /** Whether `aud` may not be an array (FAPI 2.0 Security Profile §5.3.2.1). */
   readonly fapi2: boolean
   readonly maxLifetimeSeconds: number
   readonly clockToleranceSeconds: number
@@ -22,36 +26,122 @@ export interface AssertionClaims {
 
 /** Characters of an identifier that is kept or looked up. */
 const MAX_ID_LENGTH = 2048
+/** What `maxLifetimeSeconds` can be at most. */
+const LONGEST_LIFETIME_SECONDS = 3600
+const OPTIONS = 'clientAuthentication.assertion'
 
-/** @throws ClientAuthenticationFailedError naming the claim that does not hold. */
+/** @throws ClientAuthenticationFailedError naming the claim that does not hold, with both values. */
 export function validateAssertionClaims(
   claims: Readonly<Record<string, unknown>>,
   rules: AssertionRules,
   now: number,
 ): AssertionClaims {
   const { iss, sub, jti } = claims
-  if (!isIdentifier(iss) || iss !== sub) throw refused('iss and sub must be the client_id')
-  if (!isIdentifier(jti)) throw refused('jti is required')
-  if (!isForUs(claims['aud'], rules)) throw refused('aud must be this issuer and nothing else')
-  const exp = readDate(claims, 'exp', rules)
-  if (exp === undefined) throw refused('exp is required')
-  const { maxLifetimeSeconds, clockToleranceSeconds } = rules
-  if (now >= exp + clockToleranceSeconds) throw refused('exp is past')
-  if (exp > now + maxLifetimeSeconds + clockToleranceSeconds) throw refused('exp is too far away')
-  if ((readDate(claims, 'nbf', rules) ?? now) > now + clockToleranceSeconds) throw refused('nbf is to come')
-  const iat = readDate(claims, 'iat', rules) ?? now
-  if (iat > now + clockToleranceSeconds) throw refused('iat is to come')
-  if (iat < now - maxLifetimeSeconds - clockToleranceSeconds) throw refused('iat is too long ago')
-  return { clientId: iss, jti, exp }
+  if (!isIdentifier(iss) || iss !== sub) {
+    throw refuseAssertion({
+      rule: 'iss and sub',
+      got: `iss ${quote(iss)} and sub ${quote(sub)}`,
+      expected: 'the client_id of the caller in both',
+      remedy: 'Change it at the caller (RFC 7523 §3)',
+    })
+  }
+  if (!isIdentifier(jti)) {
+    throw refuseAssertion({
+      rule: 'jti',
+      got: typeof jti === 'string' ? `a text of ${jti.length} characters` : quote(jti),
+      expected: `a text of 1 to ${MAX_ID_LENGTH} characters`,
+      remedy: 'Make the caller give each assertion a jti of its own (OpenID Connect Core §9)',
+    })
+  }
+  if (!isForUs(claims['aud'], rules)) throw refuseAudience(claims['aud'], rules)
+  return { clientId: iss, jti, exp: validateDates(claims, rules, now) }
 }
 
 function isIdentifier(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= MAX_ID_LENGTH
 }
 
+/**
+ * Whether every value of `aud` is one of ours. Where the issuer is the only one, an array of it has one element: an
+ * assertion is for one server.
+ */
 function isForUs(aud: unknown, { audiences, fapi2 }: AssertionRules): boolean {
-  const sole = Array.isArray(aud) && aud.length === 1 && !fapi2 ? (aud[0] as unknown) : aud
-  return typeof sole === 'string' && audiences.has(sole)
+  const values: readonly unknown[] = Array.isArray(aud) && !fapi2 ? aud : [aud]
+  if (values.length === 0 || (values.length > 1 && audiences.size === 1)) return false
+  return values.every((value) => typeof value === 'string' && audiences.has(value))
+}
+
+function refuseAudience(aud: unknown, { audiences, fapi2 }: AssertionRules): ClientAuthenticationFailedError {
+  const [issuer, ...others] = [...audiences].map(quote)
+  const form = fapi2 ? ', as a string because of fapi2' : ''
+  return refuseAssertion({
+    rule: 'aud',
+    got: quote(aud),
+    expected:
+      others.length === 0 ? `${issuer} alone${form}` : `only values out of ${[issuer, ...others].join(', ')}${form}`,
+    remedy: `Change it at the caller, or list the values it sends in ${OPTIONS}.legacyAudiences if they are URLs of this authorization server`,
+  })
+}
+
+/** The time an assertion ends, when every date of it holds. */
+function validateDates(claims: Readonly<Record<string, unknown>>, rules: AssertionRules, now: number): number {
+  const { maxLifetimeSeconds, clockToleranceSeconds } = rules
+  const tolerance = `${clockToleranceSeconds} s of ${OPTIONS}.clockToleranceSeconds`
+  const exp = readDate(claims, 'exp', rules)
+  if (exp === undefined) {
+    throw refuseAssertion({
+      rule: 'exp',
+      got: 'nothing',
+      expected: 'the time the assertion ends',
+      remedy: 'Change it at the caller (RFC 7523 §3)',
+    })
+  }
+  if (now >= exp + clockToleranceSeconds) {
+    throw refuseAssertion({
+      rule: 'exp',
+      got: when(exp, now),
+      expected: `a time to come, or at most ${tolerance} ago`,
+      remedy: 'Make the caller create an assertion for each request, and compare the clocks of both sides',
+    })
+  }
+  if (exp > now + maxLifetimeSeconds + clockToleranceSeconds) {
+    const needed = Math.ceil(exp - now)
+    throw refuseAssertion({
+      rule: 'exp',
+      got: when(exp, now),
+      expected: `at most ${maxLifetimeSeconds} s ahead, as ${OPTIONS}.maxLifetimeSeconds says, and ${tolerance}`,
+      remedy:
+        needed <= LONGEST_LIFETIME_SECONDS + clockToleranceSeconds
+          ? `Shorten the lifetime at the caller, or set maxLifetimeSeconds to ${Math.min(needed, LONGEST_LIFETIME_SECONDS)}`
+          : `Shorten the lifetime at the caller: maxLifetimeSeconds is at most ${LONGEST_LIFETIME_SECONDS}. Dates count seconds, not milliseconds`,
+    })
+  }
+  for (const name of ['nbf', 'iat'] as const) {
+    const date = readDate(claims, name, rules) ?? now
+    if (date <= now + clockToleranceSeconds) continue
+    throw refuseAssertion({
+      rule: name,
+      got: when(date, now),
+      expected: `a time that is past, or at most ${tolerance} ahead`,
+      remedy: 'Set the clock of the caller, or that of this endpoint, whichever is wrong',
+    })
+  }
+  const iat = readDate(claims, 'iat', rules) ?? now
+  if (iat < now - maxLifetimeSeconds - clockToleranceSeconds) {
+    throw refuseAssertion({
+      rule: 'iat',
+      got: when(iat, now),
+      expected: `at most ${maxLifetimeSeconds} s ago, as ${OPTIONS}.maxLifetimeSeconds says, and ${tolerance}`,
+      remedy: 'Make the caller create an assertion for each request, and compare the clocks of both sides',
+    })
+  }
+  return exp
+}
+
+/** A date beside how far it is away. */
+function when(date: number, now: number): string {
+  const seconds = Math.round(date - now)
+  return `${date}, ${Math.abs(seconds)} s ${seconds < 0 ? 'ago' : 'ahead'}`
 }
 
 function readDate(
@@ -61,11 +151,16 @@ function readDate(
 ): number | undefined {
   const value = claims[name]
   if (value === undefined) return undefined
-  const date = allowStringDates && typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
-  if (typeof date !== 'number' || !Number.isFinite(date)) throw refused(`${name} must be a number of seconds`)
-  return date
-}
-
-function refused(complaint: string): ClientAuthenticationFailedError {
-  return new ClientAuthenticationFailedError(`client assertion: ${complaint}`)
+  const isDigits = typeof value === 'string' && /^\d{1,15}$/.test(value)
+  const date = allowStringDates && isDigits ? Number(value) : value
+  if (typeof date === 'number' && Number.isFinite(date)) return date
+  throw refuseAssertion({
+    rule: name,
+    got: quote(value),
+    expected: 'a number of seconds (RFC 7519 §2)',
+    remedy:
+      isDigits && !allowStringDates
+        ? `Change it at the caller, or set ${OPTIONS}.allowStringDates`
+        : 'Change it at the caller',
+  })
 }

@@ -1,6 +1,13 @@
 /** Which credential verifies which assertion (RFC 8725 §3.1, RFC 7518 §3.2), and keys that are published. */
 import { describe, expect, test } from 'vitest'
-import { createMemoryReplayStore, createMemoryTokenStore, createRevocationHandler } from '../../src/index.ts'
+import {
+  type ClientAuthenticationMethod,
+  createMemoryReplayStore,
+  createMemoryTokenStore,
+  createRevocationHandler,
+  type RefusedEvent,
+  type RevocationHandlerOptions,
+} from '../../src/index.ts'
 import { ask, asserting, createKey, sign } from '../asking.ts'
 import { type Changes, createEndpoint, ISSUER, NOW, RECORD } from '../endpoint.ts'
 
@@ -15,6 +22,10 @@ async function endpoint(clientAuthentication: Changes['clientAuthentication']) {
 
 function hmac(secret: string | Uint8Array, algorithm = 'HS256') {
   return { algorithm, privateKey: typeof secret === 'string' ? new TextEncoder().encode(secret) : secret }
+}
+
+function caller(clientSecrets: string[], methods?: ClientAuthenticationMethod[]) {
+  return { id: 'orders-api', clientSecrets, ...(methods !== undefined && { methods }) }
 }
 
 const both = ['client_secret_jwt', 'private_key_jwt'] as const
@@ -46,11 +57,77 @@ describe('client_secret_jwt', () => {
     ['HS512', 64, 200],
   ])('with %s and a secret of %i octets is answered %i (ASRT-17)', async (algorithm, length, status) => {
     const secret = 's'.repeat(length)
-    const handler = await endpoint({
-      methods: both,
-      protectedResources: [{ id: 'orders-api', clientSecrets: [secret], audiences }],
+    const { handler, events } = await createEndpoint({
+      clientAuthentication: {
+        methods: both,
+        findProtectedResource: () => ({ id: 'orders-api', clientSecrets: [secret], audiences }),
+      },
     })
     expect((await ask(handler, asserting(await sign(hmac(secret, algorithm))))).status).toBe(status)
+    const warnings = events.filter(({ type }) => type === 'warning')
+    expect(warnings).toMatchObject(status === 200 ? [] : [{ code: 'short-client-secret' }])
+    const refusal = events.find(({ type }) => type === 'refused') as RefusedEvent | undefined
+    const octets = { HS256: 32, HS384: 48, HS512: 64 }[algorithm]
+    if (status === 401) expect(refusal?.error.message).toContain(`at least ${octets} octets for ${algorithm}`)
+  })
+
+  const short = 's'.repeat(31)
+  const long = 's'.repeat(32)
+
+  test.each<[string, Changes['clientAuthentication']]>([
+    ['it is the only method', { methods: ['client_secret_jwt'], protectedResources: [caller([short])] }],
+    ['a secret can be used for nothing else', { methods: both, protectedResources: [caller([short])] }],
+    ['one of two is short', { methods: both, protectedResources: [caller([long, short])] }],
+    [
+      'the caller is registered for it beside Basic',
+      {
+        methods: ['client_secret_basic', 'client_secret_jwt'],
+        protectedResources: [caller([short], ['client_secret_basic', 'client_secret_jwt'])],
+      },
+    ],
+    [
+      'only a longer hash is taken',
+      { methods: both, assertion: { algorithms: ['HS512'] }, protectedResources: [caller(['s'.repeat(63)])] },
+    ],
+  ])('a secret that can never sign is refused at the start where %s (ASRT-17)', async (_, clientAuthentication) => {
+    await expect(endpoint(clientAuthentication)).rejects.toThrow(TypeError)
+    await expect(endpoint(clientAuthentication)).rejects.toThrow(
+      /^clientAuthentication\.protectedResources\[0\]\.clientSecrets: .* at least (?:32|64) octets/,
+    )
+    await expect(endpoint(clientAuthentication)).rejects.not.toThrow('sssss')
+  })
+
+  test.each<[string, Changes['clientAuthentication']]>([
+    [
+      'it can be used for Basic',
+      { methods: ['client_secret_basic', 'client_secret_jwt'], protectedResources: [caller([short])] },
+    ],
+    [
+      'the caller is registered for Basic',
+      {
+        methods: ['client_secret_basic', 'client_secret_jwt'],
+        protectedResources: [caller([short], ['client_secret_basic'])],
+      },
+    ],
+    [
+      'it is on its way out',
+      {
+        methods: ['client_secret_basic', 'client_secret_jwt'],
+        protectedResources: [caller([short, long], ['client_secret_basic', 'client_secret_jwt'])],
+      },
+    ],
+    ['it is long enough', { methods: ['client_secret_jwt'], protectedResources: [caller([long])] }],
+  ])('a short secret is taken where %s', async (_, clientAuthentication) => {
+    await expect(endpoint(clientAuthentication)).resolves.toBeDefined()
+  })
+
+  test('a secret that can never sign is refused at the revocation endpoint too', () => {
+    const options: RevocationHandlerOptions = {
+      issuer: ISSUER,
+      clientAuthentication: { methods: ['client_secret_jwt'], clients: [caller([short])] },
+      lookup: { store: createMemoryTokenStore() },
+    }
+    expect(() => createRevocationHandler(options)).toThrow(/^clientAuthentication\.clients\[0\]\.clientSecrets: /)
   })
 
   test('does not decode a secret that looks like base64 (ASRT-17)', async () => {

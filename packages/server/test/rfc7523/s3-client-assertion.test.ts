@@ -1,6 +1,12 @@
 /** RFC 7523 §2.2, §3 and RFC 7521 §4.2: client assertions, and every one that must not be taken. */
 import type { JWTPayload } from 'jose'
 import { describe, expect, test } from 'vitest'
+import type {
+  ClientAuthenticationFailedError,
+  CredentialComplaint,
+  ProtectedResource,
+  RefusedEvent,
+} from '../../src/index.ts'
 import { ask, asserting, claims, createKey, JWT_BEARER, sign } from '../asking.ts'
 import { type Changes, createEndpoint, ISSUER, json, NOW, RECORD } from '../endpoint.ts'
 
@@ -93,8 +99,24 @@ describe('RFC 7523 §3', () => {
     const { handler, events } = await endpoint({ assertion: { legacyAudiences: [aud] } })
     expect(events).toMatchObject([{ type: 'warning', code: 'legacy-audiences' }])
     expect((await ask(handler, asserting(await sign(key, { aud })))).status).toBe(200)
-    expect((await ask(handler, asserting(await sign(key, { aud: [ISSUER, aud] })))).status).toBe(401)
     expect((await ask(handler, asserting(await sign(key, { aud: `${ISSUER}/other` })))).status).toBe(401)
+  })
+
+  test.each<[string, unknown, unknown[]]>([
+    ['the issuer and a listed value, as openid-client 4 and 5 send', [ISSUER, `${ISSUER}/token`], taken],
+    ['the same in the other order', [`${ISSUER}/token`, ISSUER], taken],
+    ['every listed value', [`${ISSUER}/token`, `${ISSUER}/introspect`], taken],
+    ['a listed value alone, in an array', [`${ISSUER}/token`], taken],
+    ['a value that is not listed beside the issuer', [ISSUER, 'https://evil.example.com'], refused],
+    ['a value that is no text beside the issuer', [ISSUER, 7], refused],
+    ['an array in an array', [[ISSUER]], refused],
+    ['an empty array', [], refused],
+  ])('with listed audiences answers rightly to %s (ASRT-07)', async (_, aud, answer) => {
+    const legacyAudiences = [`${ISSUER}/token`, `${ISSUER}/introspect`]
+    const jwt = await sign(key, { aud } as JWTPayload)
+    expect(await answerTo(asserting(jwt), { assertion: { legacyAudiences } })).toEqual(answer)
+    const fapi = await answerTo(asserting(jwt), { assertion: { legacyAudiences, fapi2: true } })
+    expect(fapi).toEqual(refused)
   })
 
   test.each([[undefined], ['JWT'], ['jwt'], ['client-authentication+jwt'], ['application/client-authentication+jwt']])(
@@ -140,6 +162,16 @@ describe('RFC 7523 §3', () => {
     expect(await answerTo(asserting(await sign(key, words)), { assertion: { allowStringDates: true } })).toEqual(
       refused,
     )
+  })
+
+  test.each<[string, (seconds: number) => unknown]>([
+    ['keystonemiddleware, which sends texts', String],
+    ['Authlib and zitadel/oidc', Number],
+  ])('takes the hour of %s only where both options allow it', async (_, write) => {
+    const hour = { iat: write(NOW), exp: write(NOW + 3600) } as unknown as JWTPayload
+    const take = async (assertion: object) => await answerTo(asserting(await sign(key, hour)), { assertion })
+    expect(await take({ allowStringDates: true })).toEqual(refused)
+    expect(await take({ allowStringDates: true, maxLifetimeSeconds: 3600 })).toEqual(taken)
   })
 
   test.each([[undefined], [''], ['x'.repeat(3000)]])('refuses an assertion with jti %j (ASRT-13)', async (jti) => {
@@ -206,6 +238,140 @@ describe('RFC 7523 §3', () => {
     ]) {
       expect(await ask(handler, asserting(jwt))).toEqual(wrongSecret)
     }
+  })
+})
+
+/** What the operator hears about an assertion that is refused. */
+async function complaintAbout(
+  jwt: string,
+  clientAuthentication: Changes['clientAuthentication'] = {},
+  parameters: Record<string, string> = {},
+) {
+  const { handler, events } = await endpoint(clientAuthentication)
+  const response = await ask(handler, asserting(jwt, parameters))
+  expect(json(response)).toEqual({ error: 'invalid_client' })
+  const refusal = events.find(({ type }) => type === 'refused') as RefusedEvent
+  const { complaint, message } = refusal.error as ClientAuthenticationFailedError
+  expect(message).toBe(
+    `client assertion: ${complaint?.rule}: got ${complaint?.got}, expected ${complaint?.expected}. ${complaint?.remedy}`,
+  )
+  return complaint as CredentialComplaint
+}
+
+function publishKey() {
+  return Promise.resolve(Response.json({ keys: [key.jwk] }))
+}
+
+describe('what the operator hears about a refused assertion', () => {
+  test.each<[string, JWTPayload, string, string, string, string]>([
+    ['iss', { iss: 'other' }, 'iss and sub', 'iss "other" and sub "orders-api"', 'the client_id', 'at the caller'],
+    ['jti', { jti: '' }, 'jti', 'a text of 0 characters', '1 to 2048', 'a jti of its own'],
+    [
+      'aud',
+      { aud: [ISSUER, `${ISSUER}/token`] },
+      'aud',
+      `["${ISSUER}","${ISSUER}/token"]`,
+      `"${ISSUER}" alone`,
+      'legacyAudiences',
+    ],
+    ['no exp', { exp: undefined } as never, 'exp', 'nothing', 'the time the assertion ends', 'at the caller'],
+    ['exp as text', { exp: String(NOW) } as never, 'exp', `"${NOW}"`, 'a number of seconds', 'allowStringDates'],
+    ['exp past', { exp: NOW - 60 }, 'exp', `${NOW - 60}, 60 s ago`, '5 s of', 'compare the clocks'],
+    ['an hour', { exp: NOW + 3600 }, 'exp', '3600 s ahead', 'at most 300 s', 'set maxLifetimeSeconds to 3600'],
+    ['milliseconds', { exp: NOW * 1000 }, 'exp', `${NOW * 1000}, `, 'at most 300 s', 'not milliseconds'],
+    ['nbf', { nbf: NOW + 60 }, 'nbf', '60 s ahead', 'past', 'clock'],
+    ['iat to come', { iat: NOW + 60 }, 'iat', '60 s ahead', 'past', 'clock'],
+    ['iat long ago', { iat: NOW - 999 }, 'iat', '999 s ago', 'at most 300 s ago', 'for each request'],
+  ])('about %s: the rule, both values and what to do', async (_, claim, rule, got, expected, remedy) => {
+    const complaint = await complaintAbout(await sign(key, claim))
+    expect(complaint.rule).toBe(rule)
+    expect(complaint.got).toContain(got)
+    expect(complaint.expected).toContain(expected)
+    expect(complaint.remedy).toContain(remedy)
+  })
+
+  test('about the audience, every value that is listed', async () => {
+    const assertion = { legacyAudiences: [`${ISSUER}/token`] }
+    const jwt = await sign(key, { aud: 'https://other.example.com' })
+    expect(await complaintAbout(jwt, { assertion })).toMatchObject({
+      got: '"https://other.example.com"',
+      expected: `only values out of "${ISSUER}", "${ISSUER}/token"`,
+    })
+  })
+
+  test.each<[string, () => Promise<string>, Record<string, string>, Partial<CredentialComplaint>]>([
+    ['the type', () => sign(key), { client_assertion_type: 'jwt' }, { rule: 'client_assertion_type', got: '"jwt"' }],
+    ['the form', async () => 'x.y', {}, { rule: 'form', got: '3 characters that are no signed JWT' }],
+    ['the header', async () => 'e30.e30x.e30', {}, { rule: 'claims' }],
+    [
+      'crit',
+      () => signText(encode({ alg: 'ES256', crit: ['b64'] }), encode(claims())),
+      {},
+      { rule: 'crit', got: '["b64"]' },
+    ],
+    ['typ', () => sign(key, {}, { typ: 'at+jwt' }), {}, { rule: 'typ', got: '"at+jwt"' }],
+    ['alg', () => signText(encode({ alg: 7 }), encode(claims())), {}, { rule: 'alg', got: '7' }],
+    [
+      'the method',
+      () => signText(encode({ alg: 'HS256' }), encode(claims())),
+      {},
+      { rule: 'method', got: 'alg "HS256", which is client_secret_jwt' },
+    ],
+    ['an unknown alg', () => signText(encode({ alg: 'X1' }), encode(claims())), {}, { rule: 'alg', got: '"X1"' }],
+    [
+      'client_id',
+      () => sign(key),
+      { client_id: 'x' },
+      { rule: 'client_id', got: '"x"', expected: '"orders-api", as iss says, or no client_id' },
+    ],
+    ['who signed', () => sign(key, { iss: 'who', sub: 'who' }), {}, { rule: 'iss', got: '"who"' }],
+    [
+      'kid',
+      () => sign(key, {}, { kid: 'old' }),
+      {},
+      { rule: 'kid', got: '"old"', expected: expect.stringContaining('"orders-api"') as string },
+    ],
+    [
+      'the signature',
+      () => sign(other, {}, { kid: undefined }),
+      {},
+      { rule: 'signature', expected: expect.stringContaining('in its jwks') as string },
+    ],
+  ])('about %s', async (_, write, parameters, complaint) => {
+    expect(await complaintAbout(await write(), {}, parameters)).toMatchObject(complaint)
+  })
+
+  test.each<[string, ProtectedResource, CredentialComplaint['rule']]>([
+    [
+      'its methods',
+      { id: 'orders-api', clientSecrets: ['s'], jwks: { keys: [key.jwk] }, methods: ['client_secret_post'] },
+      'methods',
+    ],
+    ['its missing keys', { id: 'orders-api', clientSecrets: ['s'] }, 'registration'],
+    ['its published keys', { id: 'orders-api', jwksUri: 'https://orders.example.com/jwks' }, 'signature'],
+  ])('about a caller and %s', async (_, protectedResource, rule) => {
+    const complaint = await complaintAbout(await sign(other), {
+      protectedResources: [protectedResource],
+      fetchJwks: publishKey,
+    })
+    expect(complaint.rule).toBe(rule)
+    expect(`${complaint.got} ${complaint.expected}`).toContain('"orders-api"')
+  })
+
+  test('about a jti that was used before, without the jti', async () => {
+    const { handler, events } = await endpoint()
+    const jwt = await sign(key, { jti: 'secret-jti' })
+    for (let use = 0; use < 2; use++) await ask(handler, asserting(jwt))
+    const { message } = (events.at(-1) as RefusedEvent).error
+    expect(message).toContain('jti: got one that "orders-api" used before')
+    expect(message).not.toContain('secret-jti')
+  })
+
+  test('in one line of printable ASCII that is not long, whatever the caller sent', async () => {
+    const aud = `\n\u001b[2J\u2028${'\u202e'.repeat(500)}`
+    const { got } = await complaintAbout(await sign(key, { aud }))
+    expect(got).toMatch(/^[\x20-\x7e]{1,240}$/)
+    expect(got).toContain('\\n\\u001b[2J\\u2028\\u202e')
   })
 })
 

@@ -1,0 +1,85 @@
+/** Why the signature of a client assertion was not taken, in words for the operator. Decides nothing. */
+import type { CredentialComplaint } from '../errors.ts'
+import { canSign, MIN_SECRET_BYTES } from './client-secret-jwt.ts'
+import { quote } from './complaint.ts'
+import type { ClientAssertion } from './parse-client-assertion.ts'
+import { mayUse, type Registered } from './registered.ts'
+
+/** Who is said to have signed. */
+interface Signer {
+  readonly clientId: string
+  readonly method: 'client_secret_jwt' | 'private_key_jwt'
+  /** What is registered by that identifier. */
+  readonly found: Registered | undefined | null
+}
+
+/** The first rule that the signature breaks. */
+export function explainSignature(assertion: ClientAssertion, { clientId, method, found }: Signer): CredentialComplaint {
+  if (!found) {
+    return {
+      rule: 'iss',
+      got: quote(clientId),
+      expected: 'the identifier of a registered caller',
+      remedy: 'Register it at this endpoint, or correct it at the caller',
+    }
+  }
+  if (!mayUse(found, method)) {
+    return {
+      rule: 'methods',
+      got: `${method} from ${quote(clientId)}`,
+      expected: `a method it is registered for: ${found.methods?.join(', ') ?? ''}`,
+      remedy: 'Change the method at the caller, or in its registration',
+    }
+  }
+  return method === 'client_secret_jwt'
+    ? explainHmac(assertion, clientId, found)
+    : explainKeys(assertion, clientId, found)
+}
+
+function explainHmac({ algorithm }: ClientAssertion, clientId: string, found: Registered): CredentialComplaint {
+  const secrets = found.clientSecrets ?? []
+  if (secrets.length === 0) return noCredential(clientId, 'clientSecrets')
+  if (!secrets.some((secret) => canSign(secret, algorithm))) {
+    return {
+      rule: 'clientSecrets',
+      got: `shorter secrets of ${quote(clientId)}`,
+      expected: `a secret of at least ${MIN_SECRET_BYTES[algorithm] ?? 0} octets for ${algorithm} (RFC 7518 §3.2)`,
+      remedy: 'Register a longer secret on both sides, or use client_secret_basic: a shorter one never signs',
+    }
+  }
+  return {
+    rule: 'signature',
+    got: 'an HMAC by another key',
+    expected: `one by a registered secret of ${quote(clientId)}`,
+    remedy: 'Compare the secrets of both sides; the UTF-8 octets of the text are the key, nothing is decoded',
+  }
+}
+
+function explainKeys({ algorithm, keyId }: ClientAssertion, clientId: string, found: Registered): CredentialComplaint {
+  const { jwks, jwksUri } = found
+  if (jwks === undefined && jwksUri === undefined) return noCredential(clientId, 'jwks or jwksUri')
+  const registered = jwks?.keys.flatMap(({ kid }) => (kid === undefined ? [] : [kid]))
+  if (keyId !== undefined && registered !== undefined && !registered.some((kid) => kid === keyId)) {
+    return {
+      rule: 'kid',
+      got: quote(keyId),
+      expected: `that of a registered key of ${quote(clientId)}: ${quote(registered)}`,
+      remedy: 'Register the key of the caller, or correct its kid on one side',
+    }
+  }
+  return {
+    rule: 'signature',
+    got: `one by another key, with alg ${quote(algorithm)} and kid ${quote(keyId)}`,
+    expected: `one by a key of ${quote(clientId)} ${jwksUri === undefined ? 'in its jwks' : `at ${quote(jwksUri)}`} that fits alg and kid`,
+    remedy: 'Register the public key that belongs to the private key of the caller, and compare kty, crv, alg and use',
+  }
+}
+
+function noCredential(clientId: string, option: string): CredentialComplaint {
+  return {
+    rule: 'registration',
+    got: `no ${option} of ${quote(clientId)}`,
+    expected: `${option} to verify its assertions with`,
+    remedy: 'Register them at this endpoint, or use another method at the caller',
+  }
+}

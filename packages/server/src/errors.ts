@@ -140,15 +140,21 @@ export class ClientAuthenticationRegistryError extends IntrospectionError {
   readonly retryable = true
 }
 
-/** The budget of the caller is used up. Answered 429 with `Retry-After` (RFC 6585 §4). */
+/**
+ * A budget of the caller is used up: its rate of hits, or of misses, or of failures with a secret. Answered 429 with
+ * `Retry-After` (RFC 6585 §4).
+ */
 export class LimitsExceededError extends IntrospectionError {
   readonly code = 'ERR_LIMITS_EXCEEDED'
   readonly retryable = true
   /** Whole seconds until there is budget again, at least 1. */
   readonly retryAfterSeconds: number
 
-  constructor(msBeforeNext: number) {
-    super('the budget of the caller is used up')
+  /**
+   * @param budget - what there was too much of.
+   */
+  constructor(msBeforeNext: number, budget: 'hits' | 'misses' | 'failures' = 'hits') {
+    super(`the caller used up its budget of ${budget}`)
     this.retryAfterSeconds = Math.min(Math.max(1, Math.ceil(msBeforeNext / 1000)), MAX_RETRY_AFTER_SECONDS)
   }
 }

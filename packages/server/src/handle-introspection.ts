@@ -3,7 +3,7 @@ import { type AuthorizationStep, authorizeDisclosure } from './authorization/aut
 import { authenticateClient, type ClientAuthenticationStep } from './client-authentication/authenticate-client.ts'
 import { type OnEvent, reportEvent, stopwatch, toErrorEvent, toIntrospectedEvent } from './events.ts'
 import type { HttpRequest, HttpResponse } from './http-message.ts'
-import { chargeMiss, chargeRequest, type LimitsStep } from './limits/charge-budget.ts'
+import { chargeBudget, type LimitsStep, requireBudget } from './limits/charge-budget.ts'
 import { findToken, type LookupStep } from './lookup/find-token.ts'
 import { isPromise } from './maybe-promise.ts'
 import { parseTokenRequest, type RequestStep, readRequest } from './request/read-request.ts'
@@ -23,7 +23,7 @@ export interface Steps {
 }
 
 /**
- * Read, authenticate, charge, look up, authorize, shape, write; whatever is thrown becomes an error response. What is
+ * Read, authenticate, look up, authorize, charge, shape, write; whatever is thrown becomes an error response. What is
  * there already is not awaited: it would cost a warm request a twentieth of its time.
  */
 export async function handleIntrospection(request: HttpRequest, steps: Steps): Promise<HttpResponse> {
@@ -33,9 +33,7 @@ export async function handleIntrospection(request: HttpRequest, steps: Steps): P
 
     const authenticating = authenticateClient(received, steps.clientAuthentication)
     const protectedResource = isPromise(authenticating) ? await authenticating : authenticating
-
-    const charging = chargeRequest(protectedResource, steps.limits)
-    if (isPromise(charging)) await charging
+    requireBudget(protectedResource, steps.limits)
 
     const finding = findToken(parseTokenRequest(received), steps.lookup)
     const found = isPromise(finding) ? await finding : finding
@@ -43,9 +41,11 @@ export async function handleIntrospection(request: HttpRequest, steps: Steps): P
     const authorizing = authorizeDisclosure(protectedResource, found, steps.authorization)
     const disclosure = isPromise(authorizing) ? await authorizing : authorizing
 
+    const charging = chargeBudget(protectedResource, disclosure, steps.limits)
+    if (isPromise(charging)) await charging
+
     const shaping = shapeResponse(disclosure, protectedResource, steps.response)
     const answer = isPromise(shaping) ? await shaping : shaping
-    if (!answer.response.active) chargeMiss(protectedResource, steps.limits)
 
     const writing = writeResponse(answer, received, protectedResource, steps.response)
     const response = isPromise(writing) ? await writing : writing

@@ -47,7 +47,7 @@ describe('resolveOptions', () => {
   test('takes the least there is, with every default', () => {
     const steps = resolveOptions(minimal())
     expect(steps.request).toEqual({ ...defaults.request, offered: ['application/json'] })
-    expect(steps.limits).toEqual({ ...defaults.limits, limiter: undefined, timeoutMs: defaults.timeoutMs })
+    expect(steps.limits).toMatchObject({ ...defaults.limits, limiter: undefined, timeoutMs: defaults.timeoutMs })
     expect(steps.clientAuthentication).toMatchObject({
       methods: new Set(defaults.clientAuthentication.methods),
       basicEncoding: defaults.clientAuthentication.basicEncoding,

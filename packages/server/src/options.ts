@@ -129,7 +129,7 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
   return Object.freeze({
     request: { ...resolveRequest(group.raw('request')), offered: offeredMediaTypes(jwt) },
     clientAuthentication,
-    limits: resolveLimits(group.raw('limits'), timeoutMs),
+    limits: resolveLimits(group.raw('limits'), { timeoutMs, now }),
     lookup,
     authorization: resolveAuthorization(group.raw('authorization'), timeoutMs),
     response: {

@@ -37,7 +37,7 @@ export function createFailedAttempts(limiter: Limiter, timeoutMs: number, now: (
       const untilMs = blockedUntilMs.get(key)
       if (untilMs === undefined) return
       const leftMs = untilMs - now()
-      if (leftMs > 0) throw new LimitsExceededError(leftMs)
+      if (leftMs > 0) throw new LimitsExceededError(leftMs, 'failures')
       blockedUntilMs.delete(key)
     },
     count(clientId, address) {
@@ -49,7 +49,7 @@ export function createFailedAttempts(limiter: Limiter, timeoutMs: number, now: (
         (cause) => {
           if (!isLimitExceeded(cause)) return new LimitsLimiterError('the limiter failed', { cause })
           blockedUntilMs.set(key, now() + cause.msBeforeNext)
-          return new LimitsExceededError(cause.msBeforeNext)
+          return new LimitsExceededError(cause.msBeforeNext, 'failures')
         },
       )
       return andThen(consumed, () => undefined)

@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { chargeMiss, chargeRequest, type LimitsStep } from './charge-budget.ts'
+import { chargeBudget, type LimitsStep, requireBudget } from './charge-budget.ts'
 import type { Limiter } from './limiter.ts'
+import { createUsedUpBudgets } from './used-up-budgets.ts'
 
 const orders = { id: 'orders-api', clientSecrets: ['s'] }
+const HIT = { record: { kind: 'access_token' }, reason: undefined } as const
+const MISSES = 'orders-api\u001fmisses'
+
+const clock = { ms: 1_764_000_000_000 }
 
 /** A limiter that says yes, and what it was asked for. */
 function recorder() {
@@ -12,7 +17,7 @@ function recorder() {
 }
 
 function step(limiter: Limiter | undefined, missPoints = 20): LimitsStep {
-  return { limiter, missPoints, timeoutMs: 50 }
+  return { limiter, missPoints, usedUp: createUsedUpBudgets(() => clock.ms), timeoutMs: 50 }
 }
 
 /** What charging throws or rejects with. */
@@ -33,21 +38,36 @@ function refuse(msBeforeNext: number): never {
 
 const limiterThat = (consume: () => unknown): LimitsStep => step({ consume })
 
-describe('chargeRequest', () => {
-  test('takes one point under the name of the protected resource, and waits for nobody', () => {
+describe('chargeBudget', () => {
+  test('takes one point for a hit under the name of the protected resource, and waits for nobody', () => {
     const { consumed, limiter } = recorder()
-    expect(chargeRequest(orders, step(limiter))).not.toBeInstanceOf(Promise)
+    expect(chargeBudget(orders, HIT, step(limiter))).not.toBeInstanceOf(Promise)
     expect(consumed).toEqual([['orders-api', 1]])
+  })
+
+  test.each(['unknown', 'expired', 'revoked', 'denied', 'refresh-token'] as const)(
+    'takes the points of a miss from a budget of its own, whatever the reason: %s',
+    (reason) => {
+      const { consumed, limiter } = recorder()
+      expect(chargeBudget(orders, { record: undefined, reason }, step(limiter, 7))).not.toBeInstanceOf(Promise)
+      expect(consumed).toEqual([[MISSES, 7]])
+    },
+  )
+
+  test('takes nothing for junk that was never minted', () => {
+    const { consumed, limiter } = recorder()
+    expect(chargeBudget(orders, { record: undefined, reason: 'not-minted' }, step(limiter))).toBeUndefined()
+    expect(consumed).toEqual([])
   })
 
   test('takes it from the limiter of the protected resource when it has one', async () => {
     const [own, common] = [recorder(), recorder()]
-    await chargeRequest({ ...orders, limiter: own.limiter }, step(common.limiter))
+    await chargeBudget({ ...orders, limiter: own.limiter }, HIT, step(common.limiter))
     expect([own.consumed, common.consumed]).toEqual([[['orders-api', 1]], []])
   })
 
   test('takes nothing where there is no limiter', () => {
-    expect(chargeRequest(orders, step(undefined))).toBeUndefined()
+    expect(chargeBudget(orders, HIT, step(undefined))).toBeUndefined()
   })
 
   test.each<[string, number, number]>([
@@ -63,7 +83,7 @@ describe('chargeRequest', () => {
         refuse(msBeforeNext)
       },
     ]) {
-      expect(await failureOf(() => chargeRequest(orders, limiterThat(consume)))).toMatchObject({
+      expect(await failureOf(() => chargeBudget(orders, HIT, limiterThat(consume)))).toMatchObject({
         code: 'ERR_LIMITS_EXCEEDED',
         retryAfterSeconds,
       })
@@ -80,28 +100,43 @@ describe('chargeRequest', () => {
     ['rejects', () => Promise.reject(new Error('down'))],
     ['never answers', () => new Promise(() => undefined)],
   ])('gives no answer that was not counted: a limiter that %s', async (_, consume) => {
-    expect(await failureOf(() => chargeRequest(orders, limiterThat(consume)))).toMatchObject({
+    expect(await failureOf(() => chargeBudget(orders, HIT, limiterThat(consume)))).toMatchObject({
       code: 'ERR_LIMITS_LIMITER',
       retryable: true,
     })
   })
 })
 
-describe('chargeMiss', () => {
-  test.each([
-    [20, [['orders-api', 19]]],
-    [2, [['orders-api', 1]]],
-    [1, []],
-  ])('takes the rest of %i points', (missPoints, consumed) => {
-    const { limiter, consumed: seen } = recorder()
-    chargeMiss(orders, step(limiter, missPoints))
-    expect(seen).toEqual(consumed)
+/** A limiter in which the budget of one key is used up. */
+function exhausted(key: string): Limiter {
+  return {
+    consume(asked) {
+      if (asked === key) refuse(1000)
+    },
+  }
+}
+
+describe('requireBudget', () => {
+  test('refuses who used up the budget of hits, for as long as the limiter said, and nobody else', async () => {
+    const limits = step(exhausted('orders-api'))
+    requireBudget(orders, limits)
+    expect(await failureOf(() => chargeBudget(orders, HIT, limits))).toMatchObject({ code: 'ERR_LIMITS_EXCEEDED' })
+    clock.ms += 999
+    expect(() => requireBudget(orders, limits)).toThrow('hits')
+    requireBudget({ ...orders, id: 'invoices-api' }, limits)
+    clock.ms += 1
+    requireBudget(orders, limits)
   })
 
-  test.each<[string, () => unknown]>([
-    ['throws', () => refuse(1)],
-    ['rejects', () => Promise.reject(new Error('down'))],
-  ])('lets an answer pass that is known already when the limiter %s', async (_, consume) => {
-    expect(await failureOf(() => chargeMiss(orders, limiterThat(consume)))).toBeUndefined()
+  test('refuses nobody whose budget of misses is used up, and nobody once the clock is set back', async () => {
+    const misses = step(exhausted(MISSES))
+    const missing = (): unknown => chargeBudget(orders, { record: undefined, reason: 'unknown' }, misses)
+    expect(await failureOf(missing)).toMatchObject({ code: 'ERR_LIMITS_EXCEEDED' })
+    requireBudget(orders, misses)
+
+    const hits = step(exhausted('orders-api'))
+    await failureOf(() => chargeBudget(orders, HIT, hits))
+    clock.ms -= 3_600_000
+    requireBudget(orders, hits)
   })
 })

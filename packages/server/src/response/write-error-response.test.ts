@@ -36,7 +36,7 @@ const TABLE: readonly [ErrorClass, number, string, object][] = [
   [errors.ClientAuthenticationReplayStoreError, 503, 'temporarily_unavailable', { 'retry-after': '7' }],
   [errors.LimitsLimiterError, 503, 'temporarily_unavailable', { 'retry-after': '7' }],
   [errors.ClientAuthenticationRegistryError, 503, 'temporarily_unavailable', { 'retry-after': '7' }],
-  [errors.LookupStoreError, 503, 'temporarily_unavailable', { 'retry-after': '7' }],
+  [errors.LookupStoreError, 503, 'temporarily_unavailable', {}],
   [errors.AuthorizationPolicyError, 500, 'server_error', {}],
   [errors.AuthorizationTokenOwnerError, 400, 'unauthorized_client', {}],
   [errors.RevocationStoreError, 503, 'temporarily_unavailable', { 'retry-after': '7' }],

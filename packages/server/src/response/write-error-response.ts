@@ -24,6 +24,8 @@ interface WireError {
   readonly status: number
   readonly error: string
   readonly description?: string
+  /** Whether a 503 is about one token, and not about the endpoint: it carries no `Retry-After`. */
+  readonly ofOneToken?: true
 }
 
 /** What each code becomes on the wire. The request's own faults are named; ours and the credentials' are not. */
@@ -53,7 +55,12 @@ const WIRE_ERRORS: Readonly<Record<string, WireError>> = {
   ERR_LIMITS_EXCEEDED: { status: 429, error: 'temporarily_unavailable', description: 'too many requests' },
   ERR_LIMITS_LIMITER: { status: 503, error: 'temporarily_unavailable' },
   ERR_RESPONSE_KEYS_UNAVAILABLE: { status: 503, error: 'temporarily_unavailable' },
-  ERR_LOOKUP_STORE: { status: 503, error: 'temporarily_unavailable' },
+  ERR_LOOKUP_STORE: {
+    status: 503,
+    error: 'temporarily_unavailable',
+    description: 'the token could not be looked up',
+    ofOneToken: true,
+  },
   ERR_REVOCATION_STORE: { status: 503, error: 'temporarily_unavailable' },
 }
 
@@ -81,7 +88,8 @@ export function writeErrorResponse(error: unknown, step: ErrorResponseStep, requ
   }
   if (wire.status === 405) headers['allow'] = 'POST'
   if (wire.status === 429) headers['retry-after'] = String((error as LimitsExceededError).retryAfterSeconds)
-  if (wire.status === 503) headers['retry-after'] = String(step.retryAfterSeconds)
+  // It asks for a pause of everything (RFC 9110 §10.2.3), while a resolver may have failed for one token alone.
+  if (wire.status === 503 && wire.ofOneToken === undefined) headers['retry-after'] = String(step.retryAfterSeconds)
   return { status: wire.status, headers, body: JSON.stringify(buildErrorResponse(wire.error, description)) }
 }
 

@@ -45,11 +45,11 @@ export const common = {
   vary: 'accept',
 }
 
-/** The fields of an answer, all of them. */
-function fieldsOf(status: number): Record<string, string> {
+/** The fields of an answer, all of them. A 503 about one token asks for no pause. */
+function fieldsOf(status: number, body: unknown): Record<string, string> {
   if (status === 401) return { ...common, 'www-authenticate': CHALLENGE }
   if (status === 405) return { ...common, allow: 'POST' }
-  if (status === 503) return { ...common, 'retry-after': '1' }
+  if (status === 503 && !Object.hasOwn(body as object, 'error_description')) return { ...common, 'retry-after': '1' }
   return common
 }
 
@@ -61,7 +61,10 @@ export function expectAnswersOf(send: HandlerForm['send']): ExpectAnswer {
   return async (request, status, body, changes) => {
     const { handler, events } = await createEndpoint(changes)
     const response = await send(handler, request)
-    expect({ status: response.status, fields: answerFields(response) }).toEqual({ status, fields: fieldsOf(status) })
+    expect({ status: response.status, fields: answerFields(response) }).toEqual({
+      status,
+      fields: fieldsOf(status, body),
+    })
     if (typeof body === 'string') expect(response.body).toBe(body)
     else expect(json(response)).toEqual(body)
     expect(events.map((event) => ('status' in event ? event.status : 200))).toEqual([status])

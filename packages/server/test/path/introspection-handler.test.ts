@@ -8,9 +8,11 @@ import type { IntrospectionHandlerEvent } from '../../src/index.ts'
 import {
   createMemoryLimiter,
   createMemoryTokenStore,
+  digestToken,
   type ProtectedResource,
   STATUS_ONLY,
   type TokenLookup,
+  type TokenRecord,
 } from '../../src/index.ts'
 import { claimsSchema } from '../claims.ts'
 import {
@@ -52,6 +54,7 @@ import {
 
 const serverError = { error: 'server_error' }
 const unavailable = { error: 'temporarily_unavailable' }
+const notLookedUp = { ...unavailable, error_description: 'the token could not be looked up' }
 
 describe.each(forms)('introspection handler, $name', ({ send }) => {
   const expectAnswer = expectAnswersOf(send)
@@ -263,15 +266,14 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       ['throws', fail],
       ['rejects', rejected],
     ])('answers 503 and never inactive when the store %s', async (_, find) => {
-      const changes = { lookup: { store: { find } }, response: { retryAfterSeconds: 1 } }
-      await expectAnswer(post(active), 503, unavailable, changes)
+      await expectAnswer(post(active), 503, notLookedUp, { lookup: { store: { find } } })
     })
 
     test('answers 503 in time when the store hangs, and what it says later changes nothing (ERR-18)', async () => {
       const { promise, resolve: answer } = Promise.withResolvers<null>()
       const started = performance.now()
       const store = { find: () => promise }
-      await expectAnswer(post(active), 503, unavailable, { lookup: { store }, timeoutMs: 50 })
+      await expectAnswer(post(active), 503, notLookedUp, { lookup: { store }, timeoutMs: 50 })
       expect(performance.now() - started).toBeLessThan(1500)
       answer(null)
       await new Promise((resolve) => setTimeout(resolve, 5))
@@ -282,12 +284,18 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       await expectAnswer(post(active), 503, unavailable, changes)
     })
 
-    test('says when to try again', async () => {
-      const { handler } = await createEndpoint({
-        lookup: { store: { find: fail } },
-        response: { retryAfterSeconds: 30 },
+    test('asks for a pause when it is down for everybody, and not when one token cannot be looked up', async () => {
+      const response = { retryAfterSeconds: 30 }
+      const { handler: down } = await createEndpoint({
+        clientAuthentication: { findProtectedResource: fail },
+        response,
       })
-      expect((await send(handler, post(active))).headers['retry-after']).toBe('30')
+      expect((await send(down, post(active))).headers['retry-after']).toBe('30')
+      const isActive = (record: object): boolean => record === RECORD || fail()
+      const { handler } = await createEndpoint({ lookup: { store: { find: findOdd }, isActive }, response })
+      const odd = await send(handler, post({ token: 'odd' }))
+      expect([odd.status, json(odd), odd.headers['retry-after']]).toEqual([503, notLookedUp, undefined])
+      expect((await send(handler, post(active))).status).toBe(200)
     })
 
     test('takes a store that returns undefined for one that found nothing', async () => {
@@ -409,7 +417,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
   })
 
   describe('limits', () => {
-    test('answers 429 and when to come back, once the budget is used up, and touches no token (ERR-11)', async () => {
+    test('answers 429 and when to come back, once the budget is used up, and then touches no token (ERR-11)', async () => {
       const asked: string[] = []
       const store = { find: (digest: string) => (asked.push(digest), RECORD) }
       const { handler, events } = await createEndpoint({ ...limitedTo(2), lookup: { store } })
@@ -420,13 +428,14 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
         { error: 'temporarily_unavailable', error_description: 'too many requests' },
       ])
       expect(Number(refused.headers['retry-after'])).toBeGreaterThan(50)
-      expect(asked).toHaveLength(2)
+      // The third is the one by which the budget is known to be used up.
+      expect(asked).toHaveLength(3)
       expect(events.at(-1)).toMatchObject({ type: 'refused', status: 429, error: { code: 'ERR_LIMITS_EXCEEDED' } })
     })
 
     test('charges what each caller does to nobody else, and nobody for those who are not authenticated', async () => {
       const { handler } = await createEndpoint(limitedTo(1))
-      const other = post(active, { authorization: basic('invoices-api', OTHER_SECRET) })
+      const other = post({ token: token('foreign') }, { authorization: basic('invoices-api', OTHER_SECRET) })
       for (let attempt = 0; attempt < 3; attempt++) {
         await send(handler, post(active, { authorization: basic('orders-api', 'wrong') }))
       }
@@ -435,13 +444,13 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       expect((await send(handler, other)).status).toBe(200)
     })
 
-    test('makes fishing dear: a token that is not active costs as much as twenty that are', async () => {
-      const { handler } = await createEndpoint(limitedTo(41))
+    test('makes fishing dear: misses have a budget of their own, of which each takes twenty points', async () => {
+      const { handler } = await createEndpoint(limitedTo(40))
       const statuses: number[] = []
-      for (const value of ['junk-1', token('foreign'), token('active'), 'junk-2']) {
+      for (const value of ['junk-1', token('foreign'), 'junk-2', token('revoked'), token('active')]) {
         statuses.push((await send(handler, post({ token: value }))).status)
       }
-      expect(statuses).toEqual([200, 200, 200, 429])
+      expect(statuses).toEqual([200, 200, 429, 429, 200])
     })
 
     test('takes a limiter of rate-limiter-flexible, and one of the protected resource itself', async () => {
@@ -656,6 +665,11 @@ function introspected(name: TokenName | 'tkn-unknown', outcome: object): object 
     tokenDigest,
     ...outcome,
   }
+}
+
+/** Finds {@link RECORD}, and a copy of it for the token `odd`. */
+async function findOdd(digest: string): Promise<TokenRecord> {
+  return digest === (await digestToken('odd')) ? { ...RECORD } : RECORD
 }
 
 function hang(): Promise<never> {

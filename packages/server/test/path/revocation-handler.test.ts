@@ -20,6 +20,7 @@ import { forms } from './forms.ts'
 import { answerFields, common, invalidClient, invalidRequest } from './introspection-cases.ts'
 
 const unavailable = { error: 'temporarily_unavailable' }
+const notLookedUp = { ...unavailable, error_description: 'the token could not be looked up' }
 const foreign = { error: 'unauthorized_client', error_description: expect.any(String) as string }
 const anonymous = { authorization: undefined }
 const access = { token: revocable('access') }
@@ -159,17 +160,17 @@ describe.each(forms)('revocation handler, $name', ({ send }) => {
     ])
   })
 
-  describe.each<[string, Partial<WritableTokenStore>, string]>([
-    ['find', { find: () => Promise.reject(new Error('down')) }, 'ERR_LOOKUP_STORE'],
-    ['revoke', { revoke: () => Promise.reject(new Error('down')) }, 'ERR_REVOCATION_STORE'],
-  ])('when the store cannot %s', (_, broken, code) => {
+  describe.each<[string, Partial<WritableTokenStore>, string, object, object]>([
+    ['find', { find: () => Promise.reject(new Error('down')) }, 'ERR_LOOKUP_STORE', notLookedUp, fieldsOf(500)],
+    ['revoke', { revoke: () => Promise.reject(new Error('down')) }, 'ERR_REVOCATION_STORE', unavailable, fieldsOf(503)],
+  ])('when the store cannot %s', (_, broken, code, body, fields) => {
     test('answers 503, not success', async () => {
       const endpoint = await createRevocationEndpoint()
       const store = { ...endpoint.store, ...broken }
       const { revocation, events, areActive } = await createRevocationEndpoint({ lookup: { store } }, endpoint.store)
       const response = await send(revocation, revoke(access))
-      expect([response.status, answerFields(response)]).toEqual([503, fieldsOf(503)])
-      expect(json(response)).toEqual(unavailable)
+      expect([response.status, answerFields(response)]).toEqual([503, fields])
+      expect(json(response)).toEqual(body)
       expect(events).toMatchObject([{ type: 'refused', status: 503, error: { code, cause: { message: 'down' } } }])
       expect(await areActive('access')).toEqual([true])
     })

@@ -52,7 +52,7 @@ export {
 } from '@token-introspection/core/replay'
 export type { JudgedToken, TokenKind } from './policy/policy.ts'
 export type { SenderConstraint } from './policy/confirmation/confirmation.ts'
-export type { RequestForm } from './token/request-form.ts'
+export type { FormEntries, RequestForm } from './token/request-form.ts'
 export type { GuardRequest } from './token/extract-token.ts'
 export { isPreflight } from './token/is-preflight.ts'
 export { Refusal, type RefusalReason } from './result/refusal.ts'

@@ -1,5 +1,6 @@
 /** The answer to a CORS preflight that nobody has answered before it reached a guard. */
 import type { ServerResponse } from 'node:http'
+import { abandonResponse } from './abandon-response.ts'
 import { BODY_FIELDS } from './response-fields.ts'
 
 /**
@@ -8,7 +9,11 @@ import { BODY_FIELDS } from './response-fields.ts'
  */
 export function answerPreflight(response: ServerResponse): void {
   if (response.headersSent || response.writableEnded) return
-  for (const name of BODY_FIELDS) response.removeHeader(name)
-  response.statusCode = 204
-  response.end()
+  try {
+    for (const name of BODY_FIELDS) response.removeHeader(name)
+    response.statusCode = 204
+    response.end()
+  } catch {
+    abandonResponse(response)
+  }
 }

@@ -1,6 +1,13 @@
 /** Guards for Hono, wherever it runs: the token is a typed variable of the context. */
 import type { Context, MiddlewareHandler } from 'hono'
-import { type GuardRequest, type GuardToken, isPreflight, type OptionalGuard, type Refusal } from '../index.ts'
+import {
+  type GuardRequest,
+  type GuardToken,
+  isPreflight,
+  type OptionalGuard,
+  type Refusal,
+  type RequestForm,
+} from '../index.ts'
 import { type PreflightOptions, requireGuard, resolveRequireToken } from './require-token-options.ts'
 import { addFields, type FieldAccess } from './response-fields.ts'
 
@@ -68,12 +75,8 @@ function guardRequestOf(req: Context['req']): GuardRequest {
   return { method, url, headers, form: () => readForm(req) }
 }
 
-async function readForm(req: Context['req']): Promise<{ access_token?: readonly unknown[] } | undefined> {
-  const values =
-    'formData' in req.bodyCache
-      ? (await req.formData()).getAll('access_token')
-      : new URLSearchParams(await req.text()).getAll('access_token')
-  return values.length === 0 ? {} : { access_token: values }
+async function readForm(req: Context['req']): Promise<RequestForm> {
+  return 'formData' in req.bodyCache ? await req.formData() : new URLSearchParams(await req.text())
 }
 
 const ACCESS: FieldAccess<Context> = {

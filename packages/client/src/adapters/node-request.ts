@@ -1,5 +1,6 @@
 /** Node's request as a guard sees it, from the raw fields, with what body parsers have left. */
 import type { IncomingMessage } from 'node:http'
+import { readNodeHeader } from '@token-introspection/core/node-header'
 import type { GuardRequest, RequestForm } from '../index.ts'
 import { clientCertificateOf } from './client-certificate.ts'
 
@@ -39,10 +40,7 @@ class NodeGuardRequest implements GuardRequest {
   }
 
   get(name: string): string | undefined {
-    const { rawHeaders, headers } = this.#request
-    // Some adapters of serverless platforms make requests up without raw fields.
-    if (rawHeaders.length === 0) return joinValues(headers[name])
-    return joinRawFields(rawHeaders, name)
+    return readNodeHeader(this.#request, name)
   }
 
   get form(): RequestForm | undefined {
@@ -59,31 +57,10 @@ class NodeGuardRequest implements GuardRequest {
   }
 }
 
-/** `request.headers` would drop a second `Authorization` without a word. */
-function joinRawFields(raw: readonly string[], name: string): string | undefined {
-  let value: string | undefined
-  for (let index = 0; index < raw.length; index += 2) {
-    const field = raw[index] as string
-    if (field.length === name.length && field.toLowerCase() === name) {
-      value = value === undefined ? raw[index + 1] : `${value}, ${raw[index + 1]}`
-    }
-  }
-  return value
-}
-
-function joinValues(values: string | string[] | undefined): string | undefined {
-  return Array.isArray(values) ? values.join(', ') : values
-}
-
 /** Parsers leave an object, or text or octets where they only read. */
 function toForm(body: unknown): RequestForm | undefined {
   if (body === undefined || body === null) return undefined
-  if (typeof body === 'string') return readForm(body)
-  if (body instanceof Uint8Array) return readForm(new TextDecoder().decode(body))
+  if (typeof body === 'string') return new URLSearchParams(body)
+  if (body instanceof Uint8Array) return new URLSearchParams(new TextDecoder().decode(body))
   return typeof body === 'object' ? (body as RequestForm) : undefined
-}
-
-function readForm(text: string): RequestForm {
-  const values = new URLSearchParams(text).getAll('access_token')
-  return values.length === 0 ? {} : { access_token: values }
 }

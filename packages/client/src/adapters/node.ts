@@ -1,6 +1,7 @@
 /** Guards for Node's own requests and responses. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Allowance, type Guard, type GuardRequest, isPreflight, type Refusal } from '../index.ts'
+import { abandonResponse } from './abandon-response.ts'
 import { answerPreflight } from './answer-preflight.ts'
 import { readNodeRequest } from './node-request.ts'
 import { addFields, BODY_FIELDS, type FieldAccess } from './response-fields.ts'
@@ -61,7 +62,8 @@ export function requireToken<Claims extends object>(
 
 /**
  * Sends a refusal: its status, headers and body. `Access-Control-Expose-Headers` is added to what is there already. A
- * response that has begun is left alone.
+ * response that has begun is left alone. It never throws: when the response cannot be written, because something has
+ * wrapped its methods, the connection is closed.
  *
  * @example
  * ```ts
@@ -77,17 +79,22 @@ export function requireToken<Claims extends object>(
  */
 export function sendRefusal(refusal: Refusal, response: ServerResponse): void {
   if (response.headersSent || response.writableEnded) return
-  for (const name of BODY_FIELDS) response.removeHeader(name)
-  response.statusCode = refusal.status
-  addFields(refusal.headers, response, ACCESS)
-  // Node finds no length any more where the field was removed.
-  response.setHeader('content-length', Buffer.byteLength(refusal.body))
-  response.end(refusal.body)
+  try {
+    for (const name of BODY_FIELDS) response.removeHeader(name)
+    response.statusCode = refusal.status
+    addFields(refusal.headers, response, ACCESS)
+    // Node finds no length any more where the field was removed.
+    response.setHeader('content-length', Buffer.byteLength(refusal.body))
+    response.end(refusal.body)
+  } catch {
+    abandonResponse(response)
+  }
 }
 
 /**
  * Adds the headers of a decision that allows, before anything is sent: what is stricter stays as it is. A response that has
- * begun is left alone.
+ * begun is left alone. It never throws: when the headers cannot be set, the connection is closed, so that nothing is sent
+ * without them.
  *
  * @example
  * ```ts
@@ -106,7 +113,12 @@ export function sendRefusal(refusal: Refusal, response: ServerResponse): void {
  * ```
  */
 export function addHeaders(headers: Readonly<Record<string, string>>, response: ServerResponse): void {
-  if (!response.headersSent) addFields(headers, response, ACCESS)
+  if (response.headersSent) return
+  try {
+    addFields(headers, response, ACCESS)
+  } catch {
+    abandonResponse(response)
+  }
 }
 
 const ACCESS: FieldAccess<ServerResponse> = {

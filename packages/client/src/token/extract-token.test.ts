@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { extractToken as extractFrom, type GuardRequest, type TokenSources } from './extract-token.ts'
+import type { RequestForm } from './request-form.ts'
 
 const headerAlone = { dpop: false, form: false, query: false }
 
-function extractToken(request: GuardRequest, sources: Partial<TokenSources> = {}, form?: Record<string, unknown>) {
+function extractToken(request: GuardRequest, sources: Partial<TokenSources> = {}, form?: RequestForm) {
   return extractFrom(request, { ...headerAlone, ...sources }, form)
 }
 
@@ -114,6 +115,7 @@ describe('extractToken', () => {
 
   test.each([
     ['one in the form', {}, { access_token: 'f' }, { source: 'form', token: 'f' }],
+    ['one in entries', {}, new URLSearchParams('access_token=f'), { source: 'form', token: 'f' }],
     ['one in the query', { url: '/a?x=1&access_token=q#access_token=no' }, {}, { source: 'query', token: 'q' }],
     [
       'one in the query of a whole URL',
@@ -121,9 +123,12 @@ describe('extractToken', () => {
       {},
       { source: 'query', token: 'a+b' },
     ],
-    ['a list of one', {}, { access_token: ['f'] }, { source: 'form', token: 'f' }],
   ])('takes %s where that is allowed', (_, request, form, expected) => {
-    const presented = extractToken({ headers: { get: () => null }, ...request }, { form: true, query: true }, form)
+    const presented = extractToken(
+      { headers: { get: () => null }, ...request },
+      { form: true, query: true },
+      form as RequestForm,
+    )
     expect(presented).toMatchObject({ kind: 'token', scheme: 'Bearer', ...expected })
   })
 
@@ -132,12 +137,19 @@ describe('extractToken', () => {
     ['header and query', 'Bearer h', { url: '/?access_token=h' }, {}],
     ['form and query', null, { url: '/?access_token=a' }, { access_token: 'a' }],
     ['the form twice', null, {}, { access_token: ['a', 'a'] }],
+    ['entries twice', null, {}, new URLSearchParams('access_token=a&access_token=a')],
+    ['access_token[] in the form, which parsers make a list of one', null, {}, { access_token: ['a'] }],
+    ['an empty list in the form', null, {}, { access_token: [] }],
     ['the query twice', null, { url: '/?access_token=a&access_token=a' }, {}],
     ['an empty one in the query', null, { url: '/?access_token=' }, {}],
     ['an object in the form', null, {}, { access_token: { a: 1 } }],
     ['a broken field and a good form', 'Bearer', {}, { access_token: 'a' }],
   ])('calls a token in %s malformed (BEAR-03, BEAR-04)', (_, field, request, form) => {
-    const presented = extractToken({ headers: { get: () => field }, ...request }, { form: true, query: true }, form)
+    const presented = extractToken(
+      { headers: { get: () => field }, ...request },
+      { form: true, query: true },
+      form as RequestForm,
+    )
     expect(presented).toEqual({ kind: 'malformed' })
   })
 

@@ -1,7 +1,7 @@
 /** Step `token`: take the access token from a request (RFC 6750 §2, RFC 9449 §7.1). */
 import { parseAuthorization } from '@token-introspection/core'
 import type { MaybePromise } from '../maybe-promise.ts'
-import type { RequestForm } from './request-form.ts'
+import type { FormEntries, RequestForm } from './request-form.ts'
 
 /** What a guard needs of a request; a web `Request` is one. */
 export interface GuardRequest {
@@ -74,7 +74,7 @@ export function extractToken(
   const inHeader = fromHeader(request, sources)
   if (!sources.form && !sources.query) return inHeader
   const others = [
-    ...(sources.form && form !== undefined ? valuesOf(form) : []).map((token) => ['form', token] as const),
+    ...(sources.form && form !== undefined ? formValues(form) : []).map((token) => ['form', token] as const),
     ...(sources.query ? queryValues(request.url) : []).map((token) => ['query', token] as const),
   ]
   const [first] = others
@@ -98,11 +98,11 @@ function fromHeader(request: GuardRequest, { dpop }: TokenSources): PresentedTok
   return (dpop ? BEARER_OR_DPOP : BEARER).test(field) ? MALFORMED : ABSENT
 }
 
-/** Each value of `access_token`; a list is as many as it has. */
-function valuesOf(form: RequestForm): readonly unknown[] {
-  const value = Object.hasOwn(form, 'access_token') ? form['access_token'] : undefined
-  if (value === undefined) return []
-  return Array.isArray(value) ? value : [value]
+/** What stands under `access_token`; a list in an object is no token: a repeated parameter or another name made it. */
+function formValues(form: RequestForm): readonly unknown[] {
+  if (typeof form.getAll === 'function') return (form as FormEntries).getAll('access_token')
+  const value = Object.hasOwn(form, 'access_token') ? (form as Record<string, unknown>)['access_token'] : undefined
+  return value === undefined ? [] : [value]
 }
 
 function queryValues(url: string | undefined): readonly string[] {

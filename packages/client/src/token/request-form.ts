@@ -2,8 +2,17 @@
 import { FORM_MEDIA_TYPE, parseMediaType } from '@token-introspection/core'
 import type { GuardRequest } from './extract-token.ts'
 
-/** Parameters by name, as body parsers give them: one value, or a list of them. */
-export type RequestForm = Readonly<Record<string, unknown>>
+/**
+ * Parameters by name, as body parsers give them: a text for one that stands once, a list for one that is repeated. A list of
+ * one text is what some parsers make of `access_token[]`, which is another name, so it is refused like a repeated token.
+ * `URLSearchParams` and `FormData` are forms too.
+ */
+export type RequestForm = Readonly<Record<string, unknown>> | FormEntries
+
+/** What `URLSearchParams` and `FormData` have in common. */
+export interface FormEntries {
+  getAll(name: string): readonly unknown[]
+}
 
 /** A body that is longer is left alone; tokens are shorter. */
 const MAX_FORM_BYTES = 65_536
@@ -36,9 +45,7 @@ async function readBody(request: GuardRequest): Promise<RequestForm | undefined>
     return undefined
   }
   const text = await readText(request.clone())
-  if (text === undefined) return undefined
-  const values = new URLSearchParams(text).getAll('access_token')
-  return values.length === 0 ? {} : { access_token: values }
+  return text === undefined ? undefined : new URLSearchParams(text)
 }
 
 async function readText(request: Request): Promise<string | undefined> {

@@ -8,7 +8,7 @@ import { requireToken as expressGuard } from '@token-introspection/client/expres
 import { requireToken as fastifyGuard } from '@token-introspection/client/fastify'
 import { requireToken as honoGuard } from '@token-introspection/client/hono'
 import { requireToken as koaGuard } from '@token-introspection/client/koa'
-import { requireToken as nodeGuard, sendRefusal, toGuardRequest } from '@token-introspection/client/node'
+import { addHeaders, requireToken as nodeGuard, sendRefusal, toGuardRequest } from '@token-introspection/client/node'
 import express from 'express'
 import { Hono } from 'hono'
 import Koa from 'koa'
@@ -91,15 +91,48 @@ describe('Node', () => {
     expect(await ask({ authorization: 'Bearer alice' })).toEqual([200, undefined, 'handled'])
   })
 
+  test.each(['setHeader', 'end'] as const)(
+    'a refusal whose %s throws closes the connection and nothing else',
+    async (method) => {
+      const mayPass = nodeGuard((() => Promise.resolve(refusal)) as never)
+      const passed = Promise.withResolvers<unknown>()
+      const origin = await serve((request, response) => {
+        response[method] = () => {
+          throw new Error('not now')
+        }
+        void mayPass(request, response).then(passed.resolve, passed.reject)
+      })
+      await expect(fetch(origin)).rejects.toThrow()
+      expect(await passed.promise).toBeUndefined()
+    },
+  )
+
+  test('headers of an allowance that cannot be set let nothing out', async () => {
+    const origin = await serve((_, response) => {
+      response.setHeader = () => {
+        throw new Error('not now')
+      }
+      addHeaders({ 'cache-control': 'private' }, response)
+      response.end('secret')
+    })
+    await expect(fetch(origin)).rejects.toThrow()
+  })
+
   test('requests that a platform made up without raw fields have their fields all the same', () => {
     const headers = { authorization: 'Bearer alice', 'x-list': ['a', 'b'] }
-    const request = toGuardRequest({ method: 'GET', url: '/', headers, rawHeaders: [] } as never)
-    expect(['authorization', 'x-list', 'dpop'].map((name) => request.headers.get(name))).toEqual([
-      'Bearer alice',
-      'a, b',
-      undefined,
-    ])
-    expect([request.clientCertificate, request.remoteAddress, request.form]).toEqual([undefined, undefined, undefined])
+    for (const rawHeaders of [[], undefined]) {
+      const request = toGuardRequest({ method: 'GET', url: '/', headers, rawHeaders } as never)
+      expect(['authorization', 'x-list', 'dpop'].map((name) => request.headers.get(name))).toEqual([
+        'Bearer alice',
+        'a, b',
+        undefined,
+      ])
+      expect([request.clientCertificate, request.remoteAddress, request.form]).toEqual([
+        undefined,
+        undefined,
+        undefined,
+      ])
+    }
   })
 })
 

@@ -3,7 +3,10 @@
 const MEDIA_TYPE = /^[ \t]*([A-Za-z0-9!#$%&'*+\-.^_`|~]+\/[A-Za-z0-9!#$%&'*+\-.^_`|~]+)[ \t]*(?:;|$)/
 /** A quoted-string; one that is never closed runs to the end. */
 const QUOTED_STRING = /"(?:[^"\\]+|\\[^])*"?/g
-const WEIGHT = /;[ \t]*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)[ \t]*(?:;|$)/i
+/** A weight may lack its first digit, as in what JDK 8 to 18 send unless told otherwise. */
+const WEIGHT = /;[ \t]*q=(0(?:\.\d{0,3})?|\.\d{1,3}|1(?:\.0{0,3})?)[ \t]*(?:;|$)/i
+/** What these write for everything. */
+const LONE_ASTERISK = /^[ \t]*\*[ \t]*(?:;|$)/
 
 /** `application/json` (RFC 8259 §11). */
 export const JSON_MEDIA_TYPE = 'application/json'
@@ -25,7 +28,8 @@ export function parseMediaType(field: string | null | undefined): string | undef
 /**
  * Chooses from `offered`, in our order of preference, the media type an `Accept` field likes best. The most specific
  * range decides each weight, `q=0` excludes, a missing or empty field accepts everything (RFC 9110 §12.5.1). A field
- * that only excludes accepts the rest, which §12.5.1 leaves to us.
+ * that only excludes accepts the rest, which §12.5.1 leaves to us. A lone `*` accepts
+ * everything, and `q=.2` is read as `q=0.2`.
  *
  * @param accept - the field; several fields joined by a comma.
  * @param offered - media types in lower case, the preferred one first.
@@ -65,7 +69,7 @@ function parseRanges(accept: string): MediaRange[] {
 }
 
 function parseRange(element: string): MediaRange {
-  const range = parseMediaType(element) ?? ''
+  const range = LONE_ASTERISK.test(element) ? '*/*' : (parseMediaType(element) ?? '')
   if (!/;[ \t]*q=/i.test(element)) return { range, weight: 1 }
   const weight = WEIGHT.exec(element)?.[1]
   // A weight that breaks the grammar makes the element say nothing we may rely on, not even that it excludes.

@@ -32,6 +32,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@token-introspection/core': OUTSIDE_ADAPTERS,
       // Adapters with options of their own read them as everything else does.
       '@token-introspection/core/options': EVERYWHERE,
+      '@token-introspection/core/node-header': /^adapters\//,
       '@token-introspection/core/dpop': /^policy\/confirmation\//,
       '@token-introspection/core/replay': OUTSIDE_ADAPTERS,
       'lru-cache': /^cache\/memory-cache-store\.ts$/,
@@ -58,6 +59,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@token-introspection/core': OUTSIDE_ADAPTERS,
       // Adapters with options of their own read them as everything else does.
       '@token-introspection/core/options': EVERYWHERE,
+      '@token-introspection/core/node-header': /^adapters\//,
       '@token-introspection/core/dpop': OUTSIDE_ADAPTERS,
       '@token-introspection/core/replay': OUTSIDE_ADAPTERS,
       'lru-cache': OUTSIDE_ADAPTERS,

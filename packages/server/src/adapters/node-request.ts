@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
+import { readNodeHeader } from '@token-introspection/core/node-header'
 import {
   Form,
   type HttpRequest,
@@ -43,7 +44,7 @@ class NodeHttpRequest implements HttpRequest {
   }
 
   header(name: string): string | undefined {
-    return joinHeader(this.#request.rawHeaders, name)
+    return readNodeHeader(this.#request, name)
   }
 
   readBody(maxBytes: number): RequestBody | Promise<RequestBody> {
@@ -78,18 +79,6 @@ function readPeerCertificate(socket: Partial<TLSSocket> | undefined): PeerCertif
   return { der, chainValidated: socket?.authorized === true }
 }
 
-/** From the raw fields: `request.headers` would drop a second `Authorization` without a word. */
-function joinHeader(raw: readonly string[], name: string): string | undefined {
-  let value: string | undefined
-  for (let index = 0; index < raw.length; index += 2) {
-    const field = raw[index] as string
-    if (field.length === name.length && field.toLowerCase() === name) {
-      value = value === undefined ? raw[index + 1] : `${value}, ${raw[index + 1]}`
-    }
-  }
-  return value
-}
-
 function readParsedBody(parsed: ParsedBody, stream: Readable, maxBytes: number): RequestBody | undefined {
   const body = parsed.rawBody ?? parsed.body
   if (body === undefined || body === null) return undefined
@@ -102,11 +91,17 @@ function readParsedBody(parsed: ParsedBody, stream: Readable, maxBytes: number):
   return toForm(body)
 }
 
-/** What a form parser left: a string per name, an array for a repeated one. Nested objects are no form. */
+/**
+ * What a form parser left: a string per name, an array for a repeated one. Nested objects are no form, and neither is an
+ * array that no repetition makes: parsers that nest, such as qs, leave one of a single element for `token[]`, which is
+ * another name than `token`.
+ */
 function toForm(body: unknown): Form {
   if (typeof body !== 'object') throw unavailable('a body parser left something that is no form')
   const parameters: [string, string][] = []
   for (const [name, value] of Object.entries(body as object)) {
+    if (Array.isArray(value) && value.length < 2)
+      throw new RequestInvalidError('a form parameter has a name with brackets')
     for (const element of Array.isArray(value) ? (value as unknown[]) : [value as unknown]) {
       if (typeof element !== 'string') throw new RequestInvalidError('a form parameter is not a string')
       parameters.push([name, element])

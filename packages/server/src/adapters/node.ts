@@ -31,11 +31,26 @@ export function toNodeHandler(
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     handler.handle(toHttpRequest(request, request as ParsedBody)).then(
-      (answer) => write(answer, request, response),
+      (answer) => send(answer, request, response),
       // `handle` never rejects; if it does all the same, the connection must not hang.
-      () => response.destroy(),
+      () => abandon(response),
     )
   }
+}
+
+/** Writes an answer. What throws meanwhile, such as a `writeHead` that somebody wrapped, ends the connection, not the process. */
+function send(answer: HttpResponse, request: IncomingMessage, response: ServerResponse): void {
+  try {
+    write(answer, request, response)
+  } catch {
+    abandon(response)
+  }
+}
+
+function abandon(response: ServerResponse): void {
+  try {
+    response.destroy()
+  } catch {}
 }
 
 function write(answer: HttpResponse, request: IncomingMessage, response: ServerResponse): void {
@@ -43,15 +58,26 @@ function write(answer: HttpResponse, request: IncomingMessage, response: ServerR
   const headers = { ...answer.headers, 'content-length': String(Buffer.byteLength(answer.body)) }
   const body = request.method === 'HEAD' ? '' : answer.body
   if (!isStillSending(request)) {
-    response.writeHead(answer.status, headers).end(body)
+    // Not in one line: a `writeHead` that somebody wrapped may return nothing.
+    response.writeHead(answer.status, headers)
+    response.end(body)
     return
   }
   // HTTP/2 has no such field: there the stream ends, and the connection stays.
   const closing = request.httpVersionMajor < 2 ? { connection: 'close' } : {}
-  response.writeHead(answer.status, { ...headers, ...closing }).flushHeaders()
+  response.writeHead(answer.status, { ...headers, ...closing })
+  response.flushHeaders()
   if (body !== '') response.write(body)
   // Node closes the connection once the response ends, and closing with octets unread resets it under the answer.
-  drain(request, () => response.end())
+  drain(request, () => end(response))
+}
+
+function end(response: ServerResponse): void {
+  try {
+    response.end()
+  } catch {
+    abandon(response)
+  }
 }
 
 /** Takes what is still coming, within bounds, then calls back once. */

@@ -4,8 +4,8 @@ import {
   FORM_MEDIA_TYPE,
   Form,
   type IntrospectionRequest,
-  type JSON_MEDIA_TYPE,
-  type JWT_INTROSPECTION_MEDIA_TYPE,
+  JSON_MEDIA_TYPE,
+  JWT_INTROSPECTION_MEDIA_TYPE,
   parseForm,
   parseIntrospectionRequest,
   parseMediaType,
@@ -49,10 +49,7 @@ export function readRequest(request: HttpRequest, step: RequestStep): MaybePromi
   if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== 'identity') {
     throw new RequestMediaTypeError('the body must not be compressed')
   }
-  const mediaType = chooseMediaType(request.header('accept'), step.offered)
-  if (mediaType === undefined && step.offered.length > 0) {
-    throw new RequestNotAcceptableError(`the answer is ${step.offered.join(' or ')}`)
-  }
+  const mediaType = negotiate(request.header('accept'), step.offered)
   return andThen(request.readBody(step.maxBodyBytes), (body) => ({
     authorization: request.header('authorization'),
     form: toForm(body, step),
@@ -60,6 +57,22 @@ export function readRequest(request: HttpRequest, step: RequestStep): MaybePromi
     http: request,
   }))
 }
+
+/**
+ * What the `Accept` field likes best. A field that no answer fits is disregarded, which RFC 9110 §12.5.1 allows, and the
+ * answer is JSON: some HTTP libraries send fields that their users never see. A JWT that is demanded is not replaced.
+ */
+function negotiate(accept: string | undefined, offered: readonly OfferedMediaType[]): OfferedMediaType | undefined {
+  const [usual] = offered
+  const chosen = chooseMediaType(accept, offered)
+  if (chosen === undefined && usual !== undefined && chooseMediaType(accept, JWTS) !== undefined) {
+    throw new RequestNotAcceptableError(`the answer is ${offered.join(' or ')}`)
+  }
+  return chosen ?? usual
+}
+
+/** An answer as a JWT, and what it was called in drafts of RFC 9701. */
+const JWTS = [JWT_INTROSPECTION_MEDIA_TYPE, 'application/jwt'] as const
 
 /**
  * The introspection request inside the form, or the revocation request, which is alike (RFC 7009 §2.1); looked at only

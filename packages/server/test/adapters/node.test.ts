@@ -80,6 +80,8 @@ describe('bodies that middleware has parsed', () => {
     ['a nested object', { token: { a: 'b' } }],
     ['a nested object in an unknown parameter', { token: token('active'), foo: { a: 'b' } }],
     ['an array of arrays', { token: [[token('active')]] }],
+    ['an array of one, which parsers make of token[]', { token: [token('active')] }],
+    ['an array of none', { token: [] }],
     ['a number', { token: 7 }],
     ['null', { token: null }],
   ])('are refused with a token that is %s', async (_, parsed) => {
@@ -108,6 +110,49 @@ describe('bodies that middleware has parsed', () => {
   test('still need the media type of a form', async () => {
     const request = post(JSON.stringify({ token: token('active') }), { 'content-type': 'application/json' })
     expect(await sendAfter(urlencoded, request)).toMatchObject({ status: 415 })
+  })
+})
+
+describe('a response that somebody has wrapped', () => {
+  const body = Buffer.alloc(900_000)
+  const rows = [
+    ['a whole request', post(encoded)],
+    ['a request that is answered early', post(body, {}, { chunked: true })],
+  ] as const
+
+  test.each(rows)('so that writeHead returns nothing gets the answer to %s', async (_, request) => {
+    const { handler } = await createEndpoint()
+    const listener = toNodeHandler(handler)
+    const server = await listen((message, response) => {
+      const writeHead = response.writeHead.bind(response) as (...written: unknown[]) => unknown
+      response.writeHead = ((...written: unknown[]) => void writeHead(...written)) as never
+      listener(message, response)
+    })
+    expect((await exchange(dial(server), request)).status).toBe(request === rows[0][1] ? 200 : 413)
+  })
+
+  test.each(
+    rows.flatMap(([title, request]) =>
+      (['writeHead', 'end'] as const).map((method) => [title, method, request] as const),
+    ),
+  )('so that, after %s, %s throws, closes the connection and nothing else', async (_, method, request) => {
+    const { handler } = await createEndpoint()
+    const listener = toNodeHandler(handler)
+    let wrapped = true
+    const server = await listen((message, response) => {
+      if (wrapped) {
+        response[method] = () => {
+          throw new Error('not now')
+        }
+      }
+      listener(message, response)
+    })
+    const socket = dial(server)
+    const closed = new Promise((resolve) => socket.on('close', resolve))
+    await exchange(socket, request).catch(() => undefined)
+    await closed
+    wrapped = false
+    expect((await exchange(dial(server), post(encoded))).status).toBe(200)
   })
 })
 

@@ -10,7 +10,7 @@ test.each<[status: number, WireRequest]>([
   [400, post('')],
   [401, post(active, { authorization: undefined })],
   [405, post('', {}, { method: 'GET' })],
-  [406, post(active, { accept: 'text/html' })],
+  [406, post(active, { accept: 'application/token-introspection+jwt' })],
   [413, post('a'.repeat(40_000))],
   [415, post('{}', { 'content-type': 'application/json' })],
 ])('ERR-17 sends no-store with %i', async (status, request) => {

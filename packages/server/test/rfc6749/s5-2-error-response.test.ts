@@ -16,7 +16,7 @@ const WRONG: readonly [string, WireRequest, status: number, error: string][] = [
   ['a wrong secret', post(active, { authorization: basic('orders-api', 'wr"on\\g') }), 401, 'invalid_client'],
   ['no credentials', post(active, { authorization: undefined }), 401, 'invalid_client'],
   ['GET', post('', {}, { method: 'GET' }), 405, 'invalid_request'],
-  ['an Accept we cannot serve', post(active, { accept: 'text/"html"' }), 406, 'invalid_request'],
+  ['an Accept we cannot serve', post(active, { accept: 'application/jwt;a="b"' }), 406, 'invalid_request'],
   ['a large body', post('"\\'.repeat(30_000)), 413, 'invalid_request'],
   ['JSON', post('{"token":"x"}', { 'content-type': 'application/json' }), 415, 'invalid_request'],
 ]

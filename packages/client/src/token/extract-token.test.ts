@@ -124,11 +124,7 @@ describe('extractToken', () => {
       { source: 'query', token: 'a+b' },
     ],
   ])('takes %s where that is allowed', (_, request, form, expected) => {
-    const presented = extractToken(
-      { headers: { get: () => null }, ...request },
-      { form: true, query: true },
-      form as RequestForm,
-    )
+    const presented = extractToken({ headers: { get: () => null }, ...request }, { form: true, query: true }, form)
     expect(presented).toMatchObject({ kind: 'token', scheme: 'Bearer', ...expected })
   })
 
@@ -145,11 +141,7 @@ describe('extractToken', () => {
     ['an object in the form', null, {}, { access_token: { a: 1 } }],
     ['a broken field and a good form', 'Bearer', {}, { access_token: 'a' }],
   ])('calls a token in %s malformed (BEAR-03, BEAR-04)', (_, field, request, form) => {
-    const presented = extractToken(
-      { headers: { get: () => field }, ...request },
-      { form: true, query: true },
-      form as RequestForm,
-    )
+    const presented = extractToken({ headers: { get: () => field }, ...request }, { form: true, query: true }, form)
     expect(presented).toEqual({ kind: 'malformed' })
   })
 

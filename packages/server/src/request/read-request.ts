@@ -4,7 +4,7 @@ import {
   FORM_MEDIA_TYPE,
   Form,
   type IntrospectionRequest,
-  JSON_MEDIA_TYPE,
+  type JSON_MEDIA_TYPE,
   JWT_INTROSPECTION_MEDIA_TYPE,
   parseForm,
   parseIntrospectionRequest,

@@ -4,6 +4,7 @@ import type { CacheStoreError } from './errors.ts'
 import type { ToldJwtFault } from './jwt/jwt-fault.ts'
 import type { RefusalReason } from './result/refusal.ts'
 import type { CircuitState } from './transport/outage/circuit-breaker.ts'
+import type { CircuitTokens } from './transport/outage/endpoint-circuit.ts'
 
 /** The client an event is of, for processes with several. */
 export interface ReportingClient {
@@ -90,6 +91,8 @@ export interface CircuitChangedEvent extends Told {
   readonly type: 'circuit_changed'
   /** The URL of the endpoint, without its query. */
   readonly endpoint: string
+  /** For which tokens: those that were active when they were last asked about, or all others. */
+  readonly tokens: CircuitTokens
   readonly state: CircuitState
   /** Milliseconds for which nothing will be sent; 0 unless it has just been opened. */
   readonly openMs: number

@@ -7,7 +7,7 @@ import {
 } from '@token-introspection/core'
 import { isPromise, type MaybePromise } from './maybe-promise.ts'
 import type { IntrospectionResult } from './result/introspection-result.ts'
-import type { FingerprintToken } from './token/fingerprint-token.ts'
+import { type FingerprintToken, tokenPart } from './token/fingerprint-token.ts'
 import { isPresentable } from './token/is-presentable.ts'
 import type { Trace } from './trace.ts'
 import type { JudgeResponse } from './judge-response.ts'
@@ -57,8 +57,9 @@ export interface IntrospectOptions {
   /** Further parameters of the request, such as `resource` (RFC 7662 §2.1); none that is set by other means. */
   readonly parameters?: Readonly<Record<string, string>> | undefined
   /**
-   * Seconds an answer may be old for this call, within what the `cache` option allows. 0 asks now, shares no request
-   * that is under way already, and keeps the fresh answer for others. Default what the `cache` option says.
+   * Seconds an answer may be old for this call, within what the `cache` option allows. The call shares no request that began
+   * longer ago either. 0 asks now, and keeps the fresh answer for others. Default what the `cache` option says; then the call
+   * shares any request that is under way.
    */
   readonly maxAgeSeconds?: number | undefined
 }
@@ -109,7 +110,7 @@ async function ask(
     if (answer !== undefined) return answer
     const known = isPromise(key) ? await key : key
     for (;;) {
-      const flight = joinFlight(token, options, known, steps, trace)
+      const flight = joinFlight(token, options, known, deadline, steps, trace)
       deadline.onCancel((reason) => flight.leave(reason))
       try {
         return await deadline.race(flight.answer)
@@ -123,25 +124,31 @@ async function ask(
   }
 }
 
-/** Whoever waits has a deadline and a signal of their own; the request has another, and ends when nobody waits. */
+/**
+ * Each call that waits has a deadline and a signal of its own. The request ends when no call waits for it any more; a call
+ * joins it only while it may last for as long as the call may wait, which is twice the deadline of the call that began it.
+ */
 function joinFlight(
   token: string,
   { tokenTypeHint, parameters, maxAgeSeconds }: IntrospectOptions,
   key: string,
+  { expiresAtMs: waitsUntilMs }: Deadline,
   steps: Steps,
   trace: Trace | undefined,
 ): Flight<IntrospectionResult> {
   if (trace !== undefined) trace.source = 'joined'
+  const askedAtMs = steps.nowMs()
+  const maxAgeMs = maxAgeSeconds === undefined ? undefined : maxAgeSeconds * 1000
   return steps.flights.board(
     key,
-    maxAgeSeconds === 0,
-    () => steps.transport.deadlines.start(),
+    { maxAgeMs, nowMs: askedAtMs, waitsUntilMs },
+    () => steps.transport.sharedDeadlines.start(),
     async (flightDeadline, isCurrent) => {
       // A flight of its own begins at once, that of another has begun.
       if (trace !== undefined) trace.source = 'endpoint'
-      const askedAtMs = steps.nowMs()
       const hint = tokenTypeHint ?? steps.token.tokenTypeHint
-      const question = { token, tokenTypeHint: hint, parameters: parameters && { ...parameters } }
+      const fingerprint = tokenPart(key)
+      const question = { token, fingerprint, tokenTypeHint: hint, parameters: parameters && { ...parameters } }
       const found =
         steps.jwt === undefined
           ? askEndpoint(question, flightDeadline, steps)
@@ -150,6 +157,7 @@ function joinFlight(
       steps.cache?.strings?.share(response)
       const judged = steps.judge(response, steps.now())
       const result = isPromise(judged) ? await flightDeadline.race(judged) : judged
+      steps.transport.known.note(fingerprint, result.active)
       // Only what has passed every check, and nothing that was asked for before something newer, or was forgotten since.
       if (isCurrent()) steps.cache?.answers.keep(key, response, askedAtMs)
       return result

@@ -300,6 +300,7 @@ export class IntrospectionClient<Claims extends object = object> {
     this.#watches.close()
     // A call may have a request still to make, after discovery; only when all are over may the connections go.
     await this.#steps.transport.deadlines.idle()
+    await this.#steps.transport.sharedDeadlines.idle()
     await this.#steps.transport.close()
   }
 

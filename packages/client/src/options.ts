@@ -120,8 +120,8 @@ export function resolveOptions<Claims extends object>(
   )
   const transport = resolveTransport(group, {
     assertion: provider?.assertion,
-    onCircuitChange: (url, state, openMs) =>
-      reporter.report({ type: 'circuit_changed', endpoint: withoutQuery(url), state, openMs }),
+    onCircuitChange: (url, tokens, state, openMs) =>
+      reporter.report({ type: 'circuit_changed', endpoint: withoutQuery(url), tokens, state, openMs }),
     onMetadataFailure: (error) => {
       if (isIntrospectionError(error)) reporter.report({ type: 'metadata_failed', error })
     },

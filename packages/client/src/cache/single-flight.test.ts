@@ -3,11 +3,12 @@ import { SingleFlight } from './single-flight.ts'
 
 const gone = new Error('gone')
 
-function createDeadline() {
+function createDeadline(expiresAtMs: number) {
   return {
     cancel: vi.fn<(reason: Error) => void>(),
     settle: vi.fn<() => void>(),
     isOver: vi.fn<() => boolean>(() => false),
+    expiresAtMs,
   }
 }
 
@@ -16,12 +17,13 @@ function createFlights() {
   const deadlines: ReturnType<typeof createDeadline>[] = []
   const asked: PromiseWithResolvers<string>[] = []
   const current: (() => boolean)[] = []
-  const board = (key: string, fresh = false) =>
+  const clock = { nowMs: 1_000_000 }
+  const board = (key: string, maxAgeMs?: number, waitsMs = 500) =>
     flights.board(
       key,
-      fresh,
+      { maxAgeMs, nowMs: clock.nowMs, waitsUntilMs: clock.nowMs + waitsMs },
       () => {
-        const deadline = createDeadline()
+        const deadline = createDeadline(clock.nowMs + 1000)
         deadlines.push(deadline)
         return deadline
       },
@@ -32,7 +34,7 @@ function createFlights() {
         return answer.promise
       },
     )
-  return { flights, board, deadlines, asked, current }
+  return { flights, board, deadlines, asked, current, clock }
 }
 
 describe('SingleFlight', () => {
@@ -93,17 +95,38 @@ describe('SingleFlight', () => {
   test('joins nothing that began before when asked for something fresh, and later calls join the fresh one', () => {
     const { board, asked, current } = createFlights()
     const old = board('a')
-    const fresh = board('a', true)
+    const fresh = board('a', 0)
     expect(fresh).not.toBe(old)
     expect(board('a')).toBe(fresh)
     expect(asked).toHaveLength(2)
     expect(current.map((isCurrent) => isCurrent())).toEqual([false, true])
   })
 
+  test('joins nothing older than the call takes, as the answer will be that old', () => {
+    const { board, clock } = createFlights()
+    const first = board('a')
+    clock.nowMs += 300
+    expect(board('a', 301)).toBe(first)
+    const second = board('a', 300)
+    expect(second).not.toBe(first)
+    // Nobody knows how old it is, since the clock was set back.
+    clock.nowMs -= 1
+    expect(board('a', 1000)).not.toBe(second)
+  })
+
+  test('joins what lasts as long as the call may wait, and nothing that ends before', () => {
+    const { board, clock } = createFlights()
+    const first = board('a')
+    clock.nowMs += 500
+    expect(board('a')).toBe(first)
+    clock.nowMs += 1
+    expect(board('a')).not.toBe(first)
+  })
+
   test('leaves the newer flight in place when an older one lands', async () => {
     const { board, asked } = createFlights()
     const old = board('a')
-    const fresh = board('a', true)
+    const fresh = board('a', 0)
     asked[0]?.resolve('old')
     await old.answer
     expect(board('a')).toBe(fresh)

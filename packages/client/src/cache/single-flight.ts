@@ -8,11 +8,25 @@ export interface FlightDeadline {
   settle(): void
   /** Whether its time is up. */
   isOver(): boolean
+  /** When its time is up, by a clock that is never set back. */
+  readonly expiresAtMs: number
+}
+
+/** What a call wants of the request it joins. */
+export interface Boarding {
+  /** How old the request may be, in milliseconds; its age will be that of the answer. `undefined` takes any. */
+  readonly maxAgeMs: number | undefined
+  /** Now, in milliseconds since the epoch. */
+  readonly nowMs: number
+  /** Until when the call waits, by the clock of the deadlines. */
+  readonly waitsUntilMs: number
 }
 
 /** One request under way, and how many wait for it. */
 export class Flight<Answer> implements TableEntry {
   readonly key: string
+  /** When its request began, in milliseconds since the epoch. */
+  readonly askedAtMs: number
   next: this | undefined
   /** Not assigned before the request has begun. */
   answer!: Promise<Answer>
@@ -23,8 +37,9 @@ export class Flight<Answer> implements TableEntry {
   #waiting = 0
   readonly #deadline: FlightDeadline
 
-  constructor(key: string, deadline: FlightDeadline) {
+  constructor(key: string, deadline: FlightDeadline, askedAtMs: number) {
     this.key = key
+    this.askedAtMs = askedAtMs
     this.#deadline = deadline
   }
 
@@ -41,9 +56,16 @@ export class Flight<Answer> implements TableEntry {
     this.#deadline.cancel(reason)
   }
 
-  /** Whether nobody may join: it has landed, or should have, where what carried it is gone with its request. */
-  isOver(): boolean {
-    return this.landed || this.lost || this.#deadline.isOver()
+  /**
+   * Whether a call may join. Not when it has landed, or should have, where what carried it is gone with its request; nor when
+   * it may end before the call has waited its time, or is too old.
+   */
+  isOpenTo({ maxAgeMs, nowMs, waitsUntilMs }: Boarding): boolean {
+    if (this.landed || this.lost || this.#deadline.isOver() || this.#deadline.expiresAtMs < waitsUntilMs) return false
+    if (maxAgeMs === undefined) return true
+    const ageMs = nowMs - this.askedAtMs
+    // An age below nothing means that the clock was set back.
+    return ageMs >= 0 && ageMs < maxAgeMs
   }
 
   /** @internal the request is over. */
@@ -66,23 +88,23 @@ export class SingleFlight<Answer> {
   /**
    * Joins the flight of a key, or begins one.
    *
-   * @param fresh - joins none: its request began before this call.
+   * @param boarding - what the call wants of a flight to join it.
    * @param ask - begins the request. `isCurrent` says whether its answer is still the newest that was asked for.
    */
   board<Deadline extends FlightDeadline>(
     key: string,
-    fresh: boolean,
+    boarding: Boarding,
     start: () => Deadline,
     ask: (deadline: Deadline, isCurrent: () => boolean) => Promise<Answer>,
   ): Flight<Answer> {
-    const known = fresh ? undefined : this.#flights.get(key)
-    if (known !== undefined && !known.isOver()) {
+    const known = this.#flights.get(key)
+    if (known?.isOpenTo(boarding) === true) {
       this.#joined += 1
       known.board()
       return known
     }
     const deadline = start()
-    const flight = new Flight<Answer>(key, deadline)
+    const flight = new Flight<Answer>(key, deadline, boarding.nowMs)
     flight.board()
     this.#flights.set(flight)
     // Two callbacks cost less than a function that waits.

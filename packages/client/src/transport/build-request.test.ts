@@ -5,7 +5,7 @@ import { clientSecretPost } from './client-authentication/client-secret-post.ts'
 import { type Deadline, Deadlines } from './deadline.ts'
 
 const endpoint = 'https://as.example.com/introspect?tenant=a'
-const question = { token: 'a+b/c==', tokenTypeHint: undefined, parameters: undefined }
+const question = { token: 'a+b/c==', fingerprint: 'f1', tokenTypeHint: undefined, parameters: undefined }
 const none: ClientAuthentication = { method: 'none', clientId: 'api', authenticate: () => undefined }
 
 /** At once or later, and a mistake as a rejection. */
@@ -38,6 +38,7 @@ describe('buildRequest', () => {
       body: 'token=a%2Bb%2Fc%3D%3D',
       maxResponseBytes: 1024,
       cancellation: deadline,
+      fingerprint: 'f1',
     })
   })
 

@@ -8,6 +8,8 @@ import type { TransportRequest } from './transport.ts'
 /** What is asked, besides the token. */
 export interface IntrospectionQuestion {
   readonly token: string
+  /** The name of the token. */
+  readonly fingerprint: string
   readonly tokenTypeHint: TokenTypeHint | undefined
   readonly parameters: Readonly<Record<string, string>> | undefined
 }
@@ -65,7 +67,7 @@ export function buildRequest(
 /** The token last, so that no authentication method can replace it. */
 function completeRequest(
   draft: RequestDraft,
-  { token, tokenTypeHint }: IntrospectionQuestion,
+  { token, fingerprint, tokenTypeHint }: IntrospectionQuestion,
   deadline: Deadline,
   settings: RequestSettings,
 ): MaybePromise<TransportRequest> {
@@ -76,6 +78,7 @@ function completeRequest(
     body: encodeIntrospectionRequest({ ...draft.parameters, token, token_type_hint: tokenTypeHint }),
     maxResponseBytes: settings.maxResponseBytes,
     cancellation: deadline,
+    fingerprint,
   }
   return settings.clientAuthentication.signRequest === undefined ? request : addSignature(request, deadline, settings)
 }

@@ -18,24 +18,34 @@ interface Target {
 export function createDefaultTransport(options: DefaultTransportOptions): Transport {
   /** By origin; those of ours, which are closed with us. */
   const owned = new Map<string, Undici.Dispatcher>()
+  /** The same for requests that need a fresh connection: none of theirs is used twice. */
+  const ownedFresh = new Map<string, Undici.Dispatcher>()
   // URLs come from the options and the metadata, never from requests, so there are a handful.
   const targets = new Map<string, Target>()
+  const freshTargets = new Map<string, Target>()
   let undici: typeof Undici | undefined
   let closed = false
 
-  function targetOf(url: string, loaded: typeof Undici): Target {
+  function targetOf({ url, freshConnection }: TransportRequest, loaded: typeof Undici): Target {
+    const known = freshConnection === true ? freshTargets : targets
+    const target = known.get(url)
+    if (target !== undefined) return target
     const { origin, pathname, search } = new URL(url)
-    const target = {
-      dispatcher: options.dispatcher ?? ownDispatcher(origin, loaded),
+    const created = {
+      dispatcher: options.dispatcher ?? ownDispatcher(origin, freshConnection === true ? ownedFresh : owned, loaded),
       origin,
       path: pathname + search,
     }
-    targets.set(url, target)
-    return target
+    known.set(url, created)
+    return created
   }
 
-  function ownDispatcher(origin: string, { Pool, ProxyAgent }: typeof Undici): Dispatcher {
-    const known = owned.get(origin)
+  function ownDispatcher(
+    origin: string,
+    dispatchers: Map<string, Undici.Dispatcher>,
+    { Pool, ProxyAgent }: typeof Undici,
+  ): Dispatcher {
+    const known = dispatchers.get(origin)
     if (known !== undefined) return known
     const settings = {
       connections: options.maxConnections,
@@ -53,13 +63,13 @@ export function createDefaultTransport(options: DefaultTransportOptions): Transp
       uri === undefined
         ? new Pool(origin, { ...settings, connect })
         : new ProxyAgent({ ...settings, uri, requestTls: connect, proxyTls })
-    owned.set(origin, dispatcher)
+    dispatchers.set(origin, dispatcher)
     return dispatcher
   }
 
   function sendNow(request: TransportRequest, loaded: typeof Undici): Promise<TransportReply> {
     if (closed) return Promise.reject(new TypeError('the IntrospectionClient is closed'))
-    return dispatch(targets.get(request.url) ?? targetOf(request.url, loaded), request)
+    return dispatch(targetOf(request, loaded), request)
   }
 
   async function loadAndSend(request: TransportRequest): Promise<TransportReply> {
@@ -71,7 +81,7 @@ export function createDefaultTransport(options: DefaultTransportOptions): Transp
     send: (request) => (undici === undefined ? loadAndSend(request) : sendNow(request, undici)),
     async close() {
       closed = true
-      await Promise.all([...owned.values()].map((dispatcher) => dispatcher.close()))
+      await Promise.all([...owned.values(), ...ownedFresh.values()].map((dispatcher) => dispatcher.close()))
     },
   }
 }
@@ -81,9 +91,10 @@ function dispatch({ dispatcher, origin, path }: Target, request: TransportReques
     const exchange = new Exchange(request, resolve, reject)
     request.cancellation.onCancel((reason) => exchange.cancel(reason))
     if (exchange.over) return
-    const { method, headers, body } = request
+    const { method, headers, body, freshConnection: reset = false } = request
     try {
-      dispatcher.dispatch({ origin, path, method, headers, body: body ?? null }, exchange)
+      // `reset` closes the connection after the answer, so that the next request makes another.
+      dispatcher.dispatch({ origin, path, method, headers, body: body ?? null, reset }, exchange)
     } catch (cause) {
       // An undici of before 7 does not know our handler.
       exchange.cancel(new TypeError('transport.dispatcher: must be a Dispatcher of undici 7 or 8', { cause }))

@@ -5,7 +5,7 @@ import { exchange } from './exchange.ts'
 import type { TransportRequest } from './transport.ts'
 
 const endpoint = 'https://as.example.com/introspect'
-const question = { token: 'abc', tokenTypeHint: undefined, parameters: undefined }
+const question = { token: 'abc', fingerprint: 'f1', tokenTypeHint: undefined, parameters: undefined }
 
 async function ask(statuses: number[], methods: Partial<ClientAuthentication>, deadline = new Deadlines(2000).start()) {
   const requests: TransportRequest[] = []

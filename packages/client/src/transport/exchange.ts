@@ -2,7 +2,7 @@
 import { isPromise } from '../maybe-promise.ts'
 import { buildRequest, type IntrospectionQuestion, type RequestSettings } from './build-request.ts'
 import type { Deadline } from './deadline.ts'
-import { isPassing, retryFailed, retryPassing, type RetrySettings } from './outage/retry.ts'
+import { isPassing, retryFailed, retryPassing, type RetrySettings, withRetry } from './outage/retry.ts'
 import type { Transport, TransportReply, TransportRequest } from './transport.ts'
 
 /** What the step needs. */
@@ -19,8 +19,9 @@ export async function exchange(
 ): Promise<TransportReply> {
   const built = buildRequest(question, endpoint, deadline, transport)
   let request = isPromise(built) ? await built : built
-  const again = async (): Promise<TransportReply> => {
-    request = await buildRequest(question, endpoint, deadline, transport)
+  const again = async (freshConnection: boolean): Promise<TransportReply> => {
+    const next = await buildRequest(question, endpoint, deadline, transport)
+    request = freshConnection ? { ...next, freshConnection } : next
     return transport.send(request)
   }
   // What `withRetry` does, without a promise of its own for requests that need no second try.
@@ -28,11 +29,11 @@ export async function exchange(
   try {
     reply = await transport.send(request)
   } catch (error) {
-    reply = await retryFailed(error, again, transport.retry)
+    reply = await retryFailed(error, again, deadline, transport.retry)
   }
   if (isPassing(reply)) reply = await retryPassing(reply, again, deadline, transport.retry)
   if (reply.status !== 401 || !(await renewed(request, deadline, transport))) return reply
-  return again()
+  return withRetry(again, deadline, transport.retry)
 }
 
 async function renewed(

@@ -105,6 +105,7 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
   })
   const urlRules = { allowHttpOnLoopback: group.boolean('allowHttpOnLoopback', transportDefaults.allowHttpOnLoopback) }
   const deadlines = new Deadlines(deadlineMs)
+  const sharedDeadlines = new Deadlines(2 * deadlineMs)
   const outage = resolveOutage(group, surroundings)
   const { send, close, hasClientCertificate } = chooseTransport(group, {
     maxConnections: outage.maxConcurrentRequests,
@@ -114,7 +115,8 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
   const given = resolveClientAuthentication(options)
   const issuer = options.string('issuer')
   const now = options.function<() => number>('now') ?? Date.now
-  const reach = { send: transport.send, deadlines, maxResponseBytes, urlRules }
+  // What calls share lasts as long as the one who joins last may wait.
+  const reach = { send: transport.send, deadlines: sharedDeadlines, maxResponseBytes, urlRules }
   const rules = { ...resolveMetadata(group, urlRules), retry: outage.retry, onFailure: surroundings.onMetadataFailure }
   const metadata = issuer === undefined ? undefined : new IssuerMetadata({ ...reach, ...rules, issuer, nowMs: now })
   const watchedSend = metadata?.watch(transport.send) ?? transport.send
@@ -140,12 +142,14 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
     retry: outage.retry,
     admission: outage.admission,
     circuits: outage.circuits,
+    known: outage.known,
     clientAuthentication,
     maxResponseBytes,
     accept: answerMediaType(options),
     parameters: resolveParameters(group),
     issuer,
     deadlines,
+    sharedDeadlines,
     urlRules,
     endpoint,
     findJwksUri: () => findEndpoint({ name: 'jwks_uri' }),

@@ -3,7 +3,8 @@ import type { UrlRules } from '@token-introspection/core'
 import type { RequestSettings } from './build-request.ts'
 import type { Deadline, Deadlines } from './deadline.ts'
 import type { Admission } from './outage/admission.ts'
-import type { CircuitBreaker } from './outage/circuit-breaker.ts'
+import type { EndpointCircuit } from './outage/endpoint-circuit.ts'
+import type { KnownTokens } from './outage/known-tokens.ts'
 import type { RetrySettings } from './outage/retry.ts'
 import type { Transport } from './transport.ts'
 
@@ -20,9 +21,13 @@ export interface TransportStep extends Transport, RequestSettings {
   /** How many requests are under way, and how many wait. */
   readonly admission: Pick<Admission, 'underWay' | 'queued'>
   /** By URL: whether requests to it are let through. */
-  readonly circuits: ReadonlyMap<string, Pick<CircuitBreaker, 'state'>>
+  readonly circuits: ReadonlyMap<string, Pick<EndpointCircuit, 'state'>>
+  /** Tokens that were active when they were last asked about: their requests go first. */
+  readonly known: Pick<KnownTokens, 'note'>
   readonly endpoint: EndpointSource
   readonly deadlines: Deadlines
+  /** For requests that calls share: twice as long, so that a call that joins late may still wait its own time. */
+  readonly sharedDeadlines: Deadlines
   readonly urlRules: UrlRules
   /** Where the metadata of the issuer says that its keys are. */
   readonly findJwksUri: () => Promise<string>

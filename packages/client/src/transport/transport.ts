@@ -13,6 +13,13 @@ export interface TransportRequest {
   readonly maxResponseBytes: number
   /** Ends the request early: the deadline, or the caller's own signal. */
   readonly cancellation: Cancellation
+  /**
+   * Which token the request is about, by a digest under a secret of the client; `undefined` for requests for metadata, keys
+   * and access tokens of the client's own.
+   */
+  readonly fingerprint?: string | undefined
+  /** Asks for a connection that was never used, because another one was lost. Default `false`. */
+  readonly freshConnection?: boolean | undefined
 }
 
 /** The answer, whatever its status. */

@@ -312,6 +312,79 @@ describe('calls at the same time', () => {
     as.manual = false
     expect((await client.introspect(token)).active).toBe(true)
   })
+
+  test('that join late wait their own time, beyond the deadline of the one who began', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    try {
+      const { client, as, requests } = createCached(undefined, { transport: { deadlineMs: 500 } })
+      as.manual = true
+      const first = client.introspect(token).catch((error: unknown) => error)
+      await vi.advanceTimersByTimeAsync(400)
+      const second = client.introspect(token)
+      await vi.advanceTimersByTimeAsync(150)
+      expect(await first).toMatchObject({ code: 'ERR_TRANSPORT_TIMEOUT' })
+      expect(requests[0]?.signal?.aborted).toBe(false)
+      await vi.advanceTimersByTimeAsync(300)
+      requests[0]?.answer({ active: true })
+      expect((await second).active).toBe(true)
+      expect(requests).toHaveLength(1)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  test('keep a request alive for twice the deadline and no longer, however many join', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    try {
+      const { client, as, requests } = createCached(undefined, { transport: { deadlineMs: 500 } })
+      as.manual = true
+      const calls: Promise<unknown>[] = []
+      for (let count = 0; count < 6; count++) {
+        calls.push(client.introspect(token).catch((error: unknown) => (error as { code: string }).code))
+        await vi.advanceTimersByTimeAsync(200)
+      }
+      // Those at 0, 200 and 400 ms share one, those at 600, 800 and 1000 ms another, that may last until 1600.
+      expect(requests.map(({ signal }) => signal?.aborted)).toEqual([true, false])
+      await vi.advanceTimersByTimeAsync(500)
+      expect(await Promise.all(calls)).toEqual(Array<string>(6).fill('ERR_TRANSPORT_TIMEOUT'))
+      expect(requests.map(({ signal }) => signal?.aborted)).toEqual([true, true])
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  test('share no request that is older than the answer may be, neither by themselves nor by a guard', async () => {
+    const { client, clock, as, requests } = createCached({}, { transport: { deadlineMs: 10_000 } })
+    as.manual = true
+    const early = client.introspect(token)
+    await settle()
+    // The token is revoked after the request was made.
+    clock.ms += 2500
+    const late = client.introspect(token, { maxAgeSeconds: 1 })
+    await settle()
+    expect(requests).toHaveLength(2)
+    clock.ms += 1000
+    const guard = client.guard({ audience: false, maxAgeSeconds: 1 })
+    const guarded = guard({ headers: new Headers({ authorization: `Bearer ${token}` }) })
+    await settle()
+    expect(requests).toHaveLength(3)
+    requests[0]?.answer({ active: true })
+    requests[1]?.answer({ active: false })
+    requests[2]?.answer({ active: false })
+    expect((await early).active).toBe(true)
+    expect((await late).active).toBe(false)
+    expect((await guarded).allowed).toBe(false)
+    // What is younger is shared.
+    clock.ms += 60_000
+    const fourth = client.introspect(token, { maxAgeSeconds: 0 })
+    await settle()
+    clock.ms += 999
+    const fifth = client.introspect(token, { maxAgeSeconds: 1 })
+    await settle()
+    requests[3]?.answer({ active: true })
+    expect([(await fourth).active, (await fifth).active]).toEqual([true, true])
+    expect(requests).toHaveLength(4)
+  })
 })
 
 describe('a store of your own', () => {

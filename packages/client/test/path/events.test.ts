@@ -328,7 +328,7 @@ describe('the diagnostics channel', () => {
       onEvent: undefined,
       cache: { store, keySecret },
       transport: {
-        circuitBreaker: { failures: 1 },
+        circuitBreaker: { failures: 1, windowMs: 0 },
         retry: false,
         fetch: () => Promise.resolve(new Response('', { status: 503 })),
       },
@@ -336,7 +336,7 @@ describe('the diagnostics channel', () => {
     await client.introspect(token).catch(() => undefined)
     expect(told).toMatchObject([
       { type: 'cache_failed', error: { code: 'ERR_CACHE_STORE' }, client: whose },
-      { type: 'circuit_changed', endpoint, state: 'open', client: whose },
+      { type: 'circuit_changed', endpoint, tokens: 'unknown', state: 'open', client: whose },
       { type: 'failed', client: whose },
     ])
   })
@@ -368,7 +368,7 @@ describe('statistics', () => {
       transport: {
         maxConcurrentRequests: 1,
         retry: false,
-        circuitBreaker: { failures: 1 },
+        circuitBreaker: { failures: 1, windowMs: 0 },
         fetch: () => new Promise((resolve) => answers.push(() => resolve(new Response('', { status: 503 })))),
       },
     })

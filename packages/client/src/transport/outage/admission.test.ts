@@ -5,6 +5,8 @@ import { Admission, Place } from './admission.ts'
 
 const waiting = () => new Deadlines(60_000).start()
 
+const isOverload = expect.objectContaining({ code: 'ERR_TRANSPORT_OVERLOADED' }) as Error
+
 /** A place that is there at once. */
 function enterNow(admission: Admission, call = waiting()): Place {
   const place = admission.enter(call)
@@ -46,6 +48,79 @@ describe('Admission', () => {
     admission.leave(place)
     await third
     expect(order).toEqual(['second', 'third'])
+  })
+
+  test('keeps a quarter of the places for tokens that were active lately, and lets them go first', async () => {
+    const admission = new Admission({ maxConcurrentRequests: 8, maxQueuedRequests: 100 })
+    const inside = Array.from({ length: 6 }, (_none, index) => admission.enter(waiting(), `junk-${index}`, false))
+    expect(inside.every((place) => place instanceof Place)).toBe(true)
+    const order: string[] = []
+    const enter = (name: string, isKnown: boolean) =>
+      Promise.resolve(admission.enter(waiting(), name, isKnown)).then((place) => {
+        order.push(name)
+        return place
+      })
+    const junk = Array.from({ length: 10 }, (_none, index) => enter(`more-junk-${index}`, false))
+    expect(admission).toMatchObject({ underWay: 6, queued: 10 })
+    // Two places are free, for these alone.
+    await Promise.all([enter('good-1', true), enter('good-2', true)])
+    const third = enter('good-3', true)
+    expect(admission).toMatchObject({ underWay: 8, queued: 11 })
+    admission.leave(inside[0] as Place)
+    await third
+    expect(order).toEqual(['good-1', 'good-2', 'good-3'])
+    admission.leave(inside[1] as Place)
+    admission.leave(inside[2] as Place)
+    admission.leave(inside[3] as Place)
+    await junk[0]
+    expect(order).toContain('more-junk-0')
+  })
+
+  test('makes room in a full queue for tokens that were active lately, until it is full of them', async () => {
+    const admission = new Admission({ maxConcurrentRequests: 1, maxQueuedRequests: 4 })
+    enterNow(admission)
+    const junk = [0, 1, 2, 3].map((count) => Promise.resolve(admission.enter(waiting(), `junk-${count}`, false)))
+    expect(() => admission.enter(waiting(), 'junk-4', false)).toThrow(isOverload)
+    for (let count = 0; count < 4; count++) {
+      void admission.enter(waiting(), `good-${count}`, true)
+      await expect(junk[count]).rejects.toThrow(isOverload)
+    }
+    expect(() => admission.enter(waiting(), 'good-4', true)).toThrow(isOverload)
+    expect(admission).toMatchObject({ underWay: 1, queued: 4 })
+  })
+
+  test('gives no token more than its share, of the places once half are taken and of the queue', async () => {
+    const admission = new Admission({ maxConcurrentRequests: 16, maxQueuedRequests: 128 })
+    const places = Array.from({ length: 8 }, () => admission.enter(waiting(), 'greedy'))
+    expect(places.every((place) => place instanceof Place)).toBe(true)
+    // A sixty-fourth of the queue is two.
+    const third = Promise.resolve(admission.enter(waiting(), 'greedy'))
+    void admission.enter(waiting(), 'greedy')
+    expect(() => admission.enter(waiting(), 'greedy')).toThrow(isOverload)
+    expect(admission.enter(waiting(), 'other')).toBeInstanceOf(Place)
+    let hasTurn = false
+    void third.then(() => (hasTurn = true))
+    // It has more than an eighth until six have left, and half of the places are free before that.
+    admission.leave(places[0] as Place)
+    await Promise.resolve()
+    expect(hasTurn).toBe(false)
+    admission.leave(places[1] as Place)
+    await third
+    expect(hasTurn).toBe(true)
+  })
+
+  test('lets tokens take turns', async () => {
+    const admission = new Admission({ maxConcurrentRequests: 1, maxQueuedRequests: 256 })
+    const first = enterNow(admission)
+    const order: string[] = []
+    const all = ['a', 'a', 'a', 'b', 'c'].map(async (name) => {
+      const place = await admission.enter(waiting(), name)
+      order.push(name)
+      admission.leave(place)
+    })
+    admission.leave(first)
+    await Promise.all(all)
+    expect(order).toEqual(['a', 'b', 'c', 'a', 'a'])
   })
 
   test('lets go of who waits no longer', async () => {

@@ -1,6 +1,7 @@
 /** Step `transport`: how many requests are under way at once, and how many may wait for their turn. */
 import { TransportOverloadedError } from '../../errors.ts'
 import type { Cancellation } from '../deadline.ts'
+import { TokenQueue } from './token-queue.ts'
 
 /** How many. */
 export interface AdmissionLimits {
@@ -11,24 +12,57 @@ export interface AdmissionLimits {
 /** A call, as far as it matters here. */
 type Waiting = Pick<Cancellation, 'onCancel' | 'isOver'>
 
-/** One of the places. It knows where it stands, so that nobody has to look for it. */
-export class Place {
+/** Who asks for a place. */
+interface Applicant {
   readonly call: Waiting
+  /** The fingerprint of the token, or the call itself where the request is about none. */
+  readonly key: unknown
+  /** Whether the token was active lately, or the request is about none. */
+  readonly isKnown: boolean
+}
+
+interface Queued extends Applicant {
+  readonly resolve: (place: Place) => void
+  readonly reject: (reason: Error) => void
+}
+
+/** One of the places. It knows where it stands, so that nobody has to look for it. */
+export class Place implements Applicant {
+  readonly call: Waiting
+  readonly key: unknown
+  readonly isKnown: boolean
   /** @internal */
   index: number
 
-  constructor(call: Waiting, index: number) {
+  constructor({ call, key, isKnown }: Applicant, index: number) {
     this.call = call
+    this.key = key
+    this.isKnown = isKnown
     this.index = index
   }
 }
 
-/** A bounded number of places, and a bounded queue for them: first come, first served. */
+/** The part of the places that tokens never take which were not active lately. */
+const RESERVED = 1 / 4
+/** The part of the places that one token may take once half of them are taken. */
+const PLACES_OF_ONE = 1 / 8
+/** The part of the queue that one token may take. */
+const QUEUE_OF_ONE = 1 / 64
+
+/**
+ * A bounded number of places, and a bounded queue for them.
+ *
+ * Tokens that were active lately go first. A quarter of the places is theirs alone, and in a full queue all others make room
+ * for them: a sender of made-up tokens can take neither from them. Within either group tokens take turns, and no token has
+ * more than its share.
+ */
 export class Admission {
   readonly #limits: AdmissionLimits
   // A list and no set: see the table of flights for what a set would do to the garbage collector.
   readonly #inside: Place[] = []
-  readonly #queue = new Map<Waiting, (place: Place) => void>()
+  readonly #knownQueue = new TokenQueue<Queued>()
+  readonly #unknownQueue = new TokenQueue<Queued>()
+  #unknownInside = 0
 
   constructor(limits: AdmissionLimits) {
     this.#limits = limits
@@ -41,32 +75,32 @@ export class Admission {
 
   /** Requests that wait for one. */
   get queued(): number {
-    return this.#queue.size
+    return this.#knownQueue.size + this.#unknownQueue.size
   }
 
   /**
    * Takes a place: at once, or with the promise. It is given back by {@link Admission.leave}.
    *
+   * @param fingerprint - of the token; `undefined` for requests of the client's own, for metadata or keys.
+   * @param isKnown - whether the token was active lately.
    * @throws TransportOverloadedError when the queue is full; the promise rejects with the reason of a cancellation.
    */
-  enter(call: Waiting): Place | Promise<Place> {
-    const { maxConcurrentRequests, maxQueuedRequests } = this.#limits
-    if (this.#inside.length >= maxConcurrentRequests) this.#clearLost()
-    if (this.#inside.length < maxConcurrentRequests) return this.#take(call)
-    if (this.#queue.size >= maxQueuedRequests) {
-      throw new TransportOverloadedError(
-        `${maxConcurrentRequests} requests are under way and ${maxQueuedRequests} wait: the authorization server is too slow for them`,
-      )
-    }
+  enter(call: Waiting, fingerprint?: string, isKnown = true): Place | Promise<Place> {
+    const applicant = { call, key: fingerprint ?? call, isKnown }
+    if (!this.#hasPlace(isKnown)) this.#clearLost()
+    if (this.#hasPlace(isKnown) && this.#hasShare(applicant.key)) return this.#take(applicant)
+    this.#makeRoom(applicant)
     return new Promise((resolve, reject) => {
-      this.#queue.set(call, resolve)
+      const queue = isKnown ? this.#knownQueue : this.#unknownQueue
+      const queued = { ...applicant, resolve, reject }
+      queue.add(queued)
       call.onCancel((reason) => {
-        if (this.#queue.delete(call)) reject(reason)
+        if (queue.remove(queued)) reject(reason)
       })
     })
   }
 
-  /** Gives a place back, and on to the one who waits longest. */
+  /** Gives a place back, and on to the next. */
   leave(place: Place): void {
     if (this.#inside[place.index] !== place) return
     const last = this.#inside.pop() as Place
@@ -74,27 +108,80 @@ export class Admission {
       this.#inside[place.index] = last
       last.index = place.index
     }
-    if (this.#queue.size > 0) this.#letIn()
+    if (!place.isKnown) this.#unknownInside -= 1
+    if (this.queued > 0) this.#letIn()
   }
 
-  #take(call: Waiting): Place {
-    const place = new Place(call, this.#inside.length)
+  #hasPlace(isKnown: boolean): boolean {
+    const { maxConcurrentRequests } = this.#limits
+    if (this.#inside.length >= maxConcurrentRequests) return false
+    return isKnown || this.#unknownInside < unreserved(maxConcurrentRequests)
+  }
+
+  /** While half of the places are free, any token may take one. */
+  #hasShare(key: unknown): boolean {
+    const { maxConcurrentRequests } = this.#limits
+    if (this.#inside.length * 2 < maxConcurrentRequests) return true
+    const share = Math.max(1, Math.floor(maxConcurrentRequests * PLACES_OF_ONE))
+    let taken = 0
+    for (const place of this.#inside) if (place.key === key && ++taken >= share) return false
+    return true
+  }
+
+  /** Of the others the one makes room that has waited for its turn the longest: it would be the first to give up. */
+  #makeRoom({ key, isKnown }: Applicant): void {
+    const { maxQueuedRequests } = this.#limits
+    const waiting = (isKnown ? this.#knownQueue : this.#unknownQueue).sizeOf(key)
+    if (waiting >= Math.max(1, Math.floor(maxQueuedRequests * QUEUE_OF_ONE))) {
+      throw new TransportOverloadedError(
+        `${waiting} requests about this token wait already, which is the share of one token in ` +
+          `transport.maxQueuedRequests (${maxQueuedRequests}): the authorization server is too slow for them`,
+      )
+    }
+    if (this.queued < maxQueuedRequests) return
+    const displaced = isKnown ? this.#unknownQueue.next(() => true) : undefined
+    if (displaced === undefined) throw this.#overloaded()
+    displaced.reject(this.#overloaded())
+  }
+
+  #overloaded(): TransportOverloadedError {
+    const { maxConcurrentRequests, maxQueuedRequests } = this.#limits
+    return new TransportOverloadedError(
+      `${this.#inside.length} of transport.maxConcurrentRequests (${maxConcurrentRequests}) are under way and ` +
+        `transport.maxQueuedRequests (${maxQueuedRequests}) wait, and tokens that were active lately go first: the ` +
+        'authorization server is too slow for them',
+    )
+  }
+
+  #take(applicant: Applicant): Place {
+    const place = new Place(applicant, this.#inside.length)
     this.#inside.push(place)
+    if (!place.isKnown) this.#unknownInside += 1
     return place
   }
 
   #letIn(): void {
-    for (const [next, resolve] of this.#queue) {
-      if (this.#inside.length >= this.#limits.maxConcurrentRequests) return
-      this.#queue.delete(next)
-      resolve(this.#take(next))
+    const mayGo = (key: unknown): boolean => this.#hasShare(key)
+    for (const queue of [this.#knownQueue, this.#unknownQueue]) {
+      while (this.#hasPlace(queue === this.#knownQueue)) {
+        const next = queue.next(mayGo)
+        if (next === undefined) break
+        next.resolve(this.#take(next))
+      }
     }
   }
 
   /** In a worker a request may end without a word, and what it held with it; its time is up nevertheless. */
   #clearLost(): void {
-    for (const lost of this.#queue.keys()) if (lost.isOver()) this.#queue.delete(lost)
+    for (const queue of [this.#knownQueue, this.#unknownQueue]) {
+      for (const lost of Array.from(queue).filter(({ call }) => call.isOver())) queue.remove(lost)
+    }
     // `leave` moves places about.
     for (const place of this.#inside.filter(({ call }) => call.isOver())) this.leave(place)
   }
+}
+
+/** What tokens may take that were not active lately. */
+function unreserved(limit: number): number {
+  return limit - Math.floor(limit * RESERVED)
 }

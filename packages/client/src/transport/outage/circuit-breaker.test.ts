@@ -2,11 +2,14 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CircuitBreaker, type CircuitState } from './circuit-breaker.ts'
 
-function createCircuit(limits: { failures?: number; openMs?: number; maxOpenMs?: number; random?: () => number } = {}) {
+function createCircuit(
+  limits: { failures?: number; windowMs?: number; openMs?: number; maxOpenMs?: number; random?: () => number } = {},
+) {
   const clock = { ms: 1000 }
   const changes: [CircuitState, number][] = []
   const circuit = new CircuitBreaker({
     failures: 3,
+    windowMs: 0,
     openMs: 500,
     maxOpenMs: 4000,
     random: () => 0,
@@ -23,6 +26,10 @@ function fail(circuit: CircuitBreaker, times: number): void {
   for (let count = 0; count < times; count++) circuit.settle(circuit.admit(), 'failed')
 }
 
+function failFor(circuit: CircuitBreaker, ...tokens: string[]): void {
+  for (const token of tokens) circuit.settle(circuit.admit(token), 'failed', token)
+}
+
 describe('CircuitBreaker', () => {
   test('opens after failures in a row, and says for how long', () => {
     const { circuit, changes } = createCircuit()
@@ -35,10 +42,62 @@ describe('CircuitBreaker', () => {
     expect(() => circuit.check()).toThrow(expect.objectContaining({ retryAfterSeconds: 1 }))
   })
 
-  test('begins to count anew with every answer', () => {
+  test('counts a token once, however often it fails', () => {
     const { circuit } = createCircuit()
+    for (let count = 0; count < 50; count++) failFor(circuit, 'odd', 'strange')
+    expect(circuit.state).toBe('closed')
+    failFor(circuit, 'third')
+    expect(circuit.state).toBe('open')
+  })
+
+  test('does not open while anything was answered lately, however many tokens fail', () => {
+    const { circuit, clock } = createCircuit({ windowMs: 5000 })
+    for (let count = 0; count < 1000; count++) {
+      failFor(circuit, `odd-${count}`)
+      clock.ms += 20
+      // Ten answers a second beside fifty failures.
+      if (count % 5 === 0) circuit.answered(clock.ms)
+    }
+    expect(circuit.state).toBe('closed')
+  })
+
+  test('opens when nothing was answered in the window, which begins with the circuit', () => {
+    const { circuit, clock } = createCircuit({ windowMs: 5000 })
+    failFor(circuit, 'a', 'b', 'c', 'd')
+    expect(circuit.state).toBe('closed')
+    clock.ms += 4999
+    failFor(circuit, 'e')
+    expect(circuit.state).toBe('closed')
+    clock.ms += 1
+    failFor(circuit, 'e')
+    expect(circuit.state).toBe('open')
+  })
+
+  test('tries another token than the one that was tried in vain', () => {
+    const { circuit, clock } = createCircuit()
+    failFor(circuit, 'a', 'b', 'c')
+    clock.ms += 500
+    failFor(circuit, 'odd')
+    // The second opening lasts 1000 ms, and for the odd token as long again.
+    clock.ms += 1000
+    expect(() => circuit.admit('odd')).toThrow(isOpen)
+    expect(() => circuit.check('good')).not.toThrow()
+    clock.ms += 999
+    expect(() => circuit.admit('odd')).toThrow(isOpen)
+    clock.ms += 1
+    // Where there is no other token, it may be tried again.
+    failFor(circuit, 'odd')
+    clock.ms += 2000
+    expect(() => circuit.admit('odd')).toThrow(isOpen)
+    circuit.admit('good')
+    circuit.answered(clock.ms)
+    expect(circuit.state).toBe('closed')
+  })
+
+  test('begins to count anew with every answer', () => {
+    const { circuit, clock } = createCircuit()
     fail(circuit, 2)
-    circuit.settle(circuit.admit(), 'answered')
+    circuit.answered(clock.ms)
     fail(circuit, 2)
     expect(circuit.state).toBe('closed')
   })
@@ -59,11 +118,11 @@ describe('CircuitBreaker', () => {
     expect(() => circuit.admit()).toThrow(isOpen)
     clock.ms += 1
     expect(() => circuit.check()).not.toThrow()
-    const probe = circuit.admit()
+    circuit.admit()
     expect(circuit.state).toBe('half_open')
     expect(() => circuit.admit()).toThrow(isOpen)
     expect(() => circuit.check()).toThrow(isOpen)
-    circuit.settle(probe, 'answered')
+    circuit.answered(clock.ms)
     expect(circuit.state).toBe('closed')
     expect(changes.map(([state]) => state)).toEqual(['open', 'half_open', 'closed'])
   })
@@ -79,7 +138,7 @@ describe('CircuitBreaker', () => {
       500, 1000, 2000, 4000, 4000, 4000,
     ])
     clock.ms += 4000
-    circuit.settle(circuit.admit(), 'answered')
+    circuit.answered(clock.ms)
     fail(circuit, 3)
     expect(changes.at(-1)).toEqual(['open', 500])
   })
@@ -90,7 +149,7 @@ describe('CircuitBreaker', () => {
     clock.ms += 500
     circuit.settle(circuit.admit(), 'abandoned')
     expect(circuit.state).toBe('open')
-    circuit.settle(circuit.admit(), 'answered')
+    circuit.answered(clock.ms)
     expect(circuit.state).toBe('closed')
   })
 
@@ -99,44 +158,41 @@ describe('CircuitBreaker', () => {
     fail(circuit, 3)
     clock.ms += 500
     const lost = circuit.admit()
-    clock.ms += 59_999
+    clock.ms += 119_999
     expect(() => circuit.admit()).toThrow(expect.objectContaining({ retryAfterSeconds: 1 }))
     clock.ms += 1
-    const next = circuit.admit()
+    circuit.admit()
     circuit.settle(lost, 'failed')
     expect(circuit.state).toBe('half_open')
-    circuit.settle(next, 'answered')
+    circuit.answered(clock.ms)
     expect(circuit.state).toBe('closed')
   })
 
-  test('opens at once for as long as the server asks, within the longest', () => {
+  test('is open for as long as the server asks, within the longest, and does not open because it asks', () => {
     const { circuit, clock, changes } = createCircuit()
-    circuit.settle(circuit.admit(), 'failed', 3)
+    circuit.settle(circuit.admit(), 'failed', 'a', 3)
+    circuit.settle(circuit.admit(), 'failed', 'b', 3)
+    expect(changes).toEqual([])
+    circuit.settle(circuit.admit(), 'failed', 'c', 3)
     expect(changes).toEqual([['open', 3000]])
     expect(() => circuit.admit()).toThrow(expect.objectContaining({ retryAfterSeconds: 3 }))
     clock.ms += 3000
-    circuit.settle(circuit.admit(), 'failed', 3600)
+    circuit.settle(circuit.admit(), 'failed', 'd', 3600)
     expect(changes.at(-1)).toEqual(['open', 4000])
   })
 
-  test('takes a Retry-After of nothing for any other failure', () => {
-    const { circuit } = createCircuit()
-    circuit.settle(circuit.admit(), 'failed', 0)
-    expect(circuit.state).toBe('closed')
-  })
-
-  test('does not listen to what was sent before it changed', () => {
+  test('does not listen to a failure of what was sent before it changed, and to any answer', () => {
     const { circuit, clock } = createCircuit()
     const early = circuit.admit()
-    const alsoEarly = circuit.admit()
     fail(circuit, 3)
-    circuit.settle(early, 'answered')
-    expect(circuit.state).toBe('open')
     clock.ms += 500
-    const probe = circuit.admit()
-    circuit.settle(alsoEarly, 'failed')
+    circuit.admit()
+    circuit.settle(early, 'failed')
     expect(circuit.state).toBe('half_open')
-    circuit.settle(probe, 'answered')
+    circuit.answered(clock.ms)
+    expect(circuit.state).toBe('closed')
+    fail(circuit, 3)
+    circuit.answered(clock.ms)
     expect(circuit.state).toBe('closed')
   })
 
@@ -154,6 +210,7 @@ describe('CircuitBreaker', () => {
           kind: fc.constant('settle' as const),
           index: fc.nat(5),
           outcome: fc.constantFrom('answered' as const, 'failed' as const, 'abandoned' as const),
+          token: fc.option(fc.constantFrom('a', 'b', 'c', 'd'), { nil: undefined }),
           retryAfter: fc.option(fc.nat(10), { nil: undefined }),
         }),
         fc.record({ kind: fc.constant('wait' as const), ms: fc.nat(2000) }),
@@ -177,13 +234,15 @@ describe('CircuitBreaker', () => {
             }
           } else {
             const [settled] = underWay.splice(event.index, 1)
-            if (settled !== undefined) circuit.settle(settled.attempt, event.outcome, event.retryAfter)
+            if (settled === undefined) continue
+            if (event.outcome === 'answered') circuit.answered(clock.ms)
+            else circuit.settle(settled.attempt, event.outcome, event.token, event.retryAfter)
           }
         }
         for (const { attempt } of underWay) circuit.settle(attempt, 'abandoned')
         underWay = []
         clock.ms += 4000
-        circuit.settle(circuit.admit(), 'answered')
+        circuit.answered(clock.ms)
         expect(circuit.state).toBe('closed')
       }),
       { numRuns: 500 },

@@ -1,4 +1,4 @@
-/** Step `transport`: an endpoint that fails again and again is left alone for a while. */
+/** Step `transport`: an endpoint through which nothing comes is left alone for a while. */
 import { TransportCircuitOpenError } from '../../errors.ts'
 
 /** Whether requests are let through: all of them, none, or one to see how it goes. */
@@ -7,6 +7,7 @@ export type CircuitState = 'closed' | 'open' | 'half_open'
 /** When a circuit opens, and for how long. */
 export interface CircuitBreakerLimits {
   readonly failures: number
+  readonly windowMs: number
   readonly openMs: number
   readonly maxOpenMs: number
 }
@@ -21,28 +22,40 @@ export interface CircuitBreakerSettings extends CircuitBreakerLimits {
   readonly onChange: (state: CircuitState, openMs: number) => void
 }
 
-/** No call takes longer; a request that has not ended by then is lost, as in a worker whose caller has left. */
-const LONGEST_ATTEMPT_MS = 60_000
+/** No request lives longer; one that has not ended by then is lost, as in a worker whose caller has left. */
+const LONGEST_ATTEMPT_MS = 120_000
 
-/** How a request went: the endpoint was there, or it was not, or nobody waited to see. */
-export type AttemptOutcome = 'answered' | 'failed' | 'abandoned'
+/** Tokens are remembered that a request was tried with while the circuit was open; more than these are not. */
+const MAX_PROBES = 64
+
+/** How a request went that brought no answer: the endpoint failed, or nobody waited to see, or it says nothing about it. */
+export type AttemptOutcome = 'failed' | 'abandoned'
 
 /**
- * Counts failures in a row. While the circuit is open nothing is sent; then one request goes ahead of the others, and how
- * it goes decides for all. What was sent before a change says nothing about the time after it.
+ * Counts the tokens whose requests failed since the last answer. The circuit opens when they are many, and nothing has come
+ * through for a while: then the endpoint is down, and not just unable to say something about some tokens. While it is open
+ * nothing is sent; then one request goes ahead of the others. Any answer closes it.
  */
 export class CircuitBreaker {
   readonly #settings: CircuitBreakerSettings
   #state: CircuitState = 'closed'
-  #failures = 0
+  /** Tokens that failed since the last answer, no more than count. */
+  readonly #failed = new Set<string>()
+  /** Failures of requests that are about no token. */
+  #otherFailures = 0
+  /** Tokens whose request was tried in vain since the circuit opened. */
+  readonly #probed = new Set<string>()
+  #answeredAtMs: number
   /** How often it opened since it last worked. */
   #openings = 0
   #openUntilMs = 0
+  #openForMs = 0
   /** Of changes. */
   #count = 0
 
   constructor(settings: CircuitBreakerSettings) {
     this.#settings = settings
+    this.#answeredAtMs = settings.nowMs()
   }
 
   get state(): CircuitState {
@@ -52,12 +65,13 @@ export class CircuitBreaker {
   /**
    * Lets a request through.
    *
+   * @param fingerprint - of the token it is about, if any.
    * @returns what {@link CircuitBreaker.settle} wants to be given with its outcome.
    * @throws TransportCircuitOpenError when nothing is let through now.
    */
-  admit(): number {
+  admit(fingerprint?: string): number {
     if (this.#state === 'closed') return this.#count
-    this.check()
+    this.check(fingerprint)
     this.#change('half_open')
     this.#openUntilMs = this.#settings.nowMs() + LONGEST_ATTEMPT_MS
     return this.#count
@@ -68,44 +82,72 @@ export class CircuitBreaker {
    *
    * @throws TransportCircuitOpenError when not.
    */
-  check(): void {
+  check(fingerprint?: string): void {
     if (this.#state === 'closed') return
-    const remainingMs = this.#openUntilMs - this.#settings.nowMs()
+    const remainingMs = this.#remainingMs(fingerprint)
     if (!(remainingMs > 0)) return
     throw new TransportCircuitOpenError(
-      'the authorization server has failed too often in a row: it is left alone until one request has worked',
+      'the authorization server has failed for one token after the other and answered nothing: it is left alone until one ' +
+        'request has worked',
       this.#state === 'open' ? Math.ceil(remainingMs / 1000) : 1,
     )
   }
 
-  /** Takes notice of how a request went; `retryAfterSeconds` is how long the endpoint itself asks to be left alone. */
-  settle(attempt: number, outcome: AttemptOutcome, retryAfterSeconds = 0): void {
-    if (attempt !== this.#count) return
-    if (outcome === 'answered') this.#close()
-    else if (outcome === 'failed') this.#fail(retryAfterSeconds)
-    // The next one may try instead.
-    else if (this.#state === 'half_open') {
-      this.#openUntilMs = this.#settings.nowMs()
-      this.#change('open')
-    }
-  }
-
-  #close(): void {
-    this.#failures = 0
+  /** Takes notice of an answer: the endpoint is there. */
+  answered(nowMs: number): void {
+    this.#answeredAtMs = nowMs
+    if (this.#failed.size > 0) this.#failed.clear()
+    if (this.#probed.size > 0) this.#probed.clear()
+    this.#otherFailures = 0
     this.#openings = 0
     if (this.#state !== 'closed') this.#change('closed')
   }
 
-  #fail(retryAfterSeconds: number): void {
-    const { failures, openMs, maxOpenMs, nowMs, random } = this.#settings
-    this.#failures += 1
-    if (this.#state === 'closed' && !(retryAfterSeconds > 0) && this.#failures < failures) return
+  /**
+   * Takes notice of a request without an answer. What was sent before a change says nothing about the time after it.
+   *
+   * @param retryAfterSeconds - how long the endpoint asks to be left alone, which counts when the circuit opens.
+   */
+  settle(attempt: number, outcome: AttemptOutcome, fingerprint?: string, retryAfterSeconds = 0): void {
+    if (attempt !== this.#count) return
+    if (outcome === 'failed') this.#fail(fingerprint, retryAfterSeconds)
+    // The next one may try instead.
+    else if (this.#state === 'half_open') {
+      this.#openUntilMs = this.#settings.nowMs()
+      this.#openForMs = 0
+      this.#change('open')
+    }
+  }
+
+  /** A token that was tried in vain lets the others go first, for as long again; it may be the one that is odd. */
+  #remainingMs(fingerprint: string | undefined): number {
+    const remainingMs = this.#openUntilMs - this.#settings.nowMs()
+    if (this.#state === 'half_open' || fingerprint === undefined || !this.#probed.has(fingerprint)) return remainingMs
+    return remainingMs + this.#openForMs
+  }
+
+  #fail(fingerprint: string | undefined, retryAfterSeconds: number): void {
+    if (this.#state === 'closed') {
+      this.#countFailure(fingerprint)
+      if (!this.#isDown()) return
+    } else if (fingerprint !== undefined && this.#probed.size < MAX_PROBES) this.#probed.add(fingerprint)
+    const { openMs, maxOpenMs, nowMs, random } = this.#settings
     // Longer each time, and not the same for every process.
     const backoffMs = openMs * 2 ** Math.min(this.#openings, 20) * (1 + random() / 4)
-    const forMs = Math.min(maxOpenMs, Math.max(backoffMs, retryAfterSeconds * 1000))
+    this.#openForMs = Math.min(maxOpenMs, Math.max(backoffMs, retryAfterSeconds * 1000))
     this.#openings += 1
-    this.#openUntilMs = nowMs() + forMs
-    this.#change('open', forMs)
+    this.#openUntilMs = nowMs() + this.#openForMs
+    this.#change('open', this.#openForMs)
+  }
+
+  #countFailure(fingerprint: string | undefined): void {
+    if (fingerprint === undefined) this.#otherFailures += 1
+    else if (this.#failed.size < this.#settings.failures) this.#failed.add(fingerprint)
+  }
+
+  #isDown(): boolean {
+    const { failures, windowMs, nowMs } = this.#settings
+    return this.#failed.size + this.#otherFailures >= failures && nowMs() - this.#answeredAtMs >= windowMs
   }
 
   #change(state: CircuitState, openMs = 0): void {

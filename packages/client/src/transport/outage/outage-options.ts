@@ -2,14 +2,23 @@
 import { OptionGroup } from '@token-introspection/core/options'
 import type { Send } from '../transport.ts'
 import { Admission } from './admission.ts'
-import type { CircuitBreaker, CircuitState } from './circuit-breaker.ts'
-import { protectSend } from './protect-send.ts'
+import type { EndpointCircuit } from './endpoint-circuit.ts'
+import { KnownTokens } from './known-tokens.ts'
+import { type OnCircuitChange, protectSend } from './protect-send.ts'
 import type { RetrySettings } from './retry.ts'
 
 /** When an endpoint that fails is left alone, and for how long. */
 export interface CircuitBreakerOptions {
-  /** Failures in a row after which nothing is sent for a while. Default 5, from 1 to 1000. */
+  /**
+   * How many tokens have to fail, one after the other, before nothing is sent for a while. A token counts once, however often
+   * its request fails. Default 5, from 1 to 1000.
+   */
   readonly failures?: number | undefined
+  /**
+   * Milliseconds in which nothing was answered, about any token, before nothing is sent for a while. They begin with the first
+   * request. Default 5000, from 0 to 600000. 0 looks at `failures` alone.
+   */
+  readonly windowMs?: number | undefined
   /** Milliseconds until one request is tried, the first time; twice as long each time after. Default 500, from 10 to 60000. */
   readonly openMs?: number | undefined
   /** The longest, also when the server asks for more by `Retry-After`. Default 30000, from 10 to 600000. */
@@ -19,18 +28,27 @@ export interface CircuitBreakerOptions {
 /** The part of the options of step `transport` that is about outages. */
 export interface OutageOptions {
   /**
-   * Make a request once more when its connection was lost, or when it was answered 502, 503 or 504 without `Retry-After`.
-   * Default `true`.
+   * Make a request once more when its connection was lost, over a fresh one then, or when it was answered 502, 503 or 504
+   * without `Retry-After`; and up to twice more when there was no connection, because the address was not found for now or
+   * refused it. All within the deadline of the call. Default `true`.
    */
   readonly retry?: boolean | undefined
   /**
-   * After failures in a row (no answer, 429, 502, 503, 504) calls fail at once with `ERR_TRANSPORT_CIRCUIT_OPEN` until one
-   * request has worked. `Retry-After` counts as many. Each endpoint has a circuit of its own; `false` switches them off.
+   * When `failures` tokens have failed one after the other (no answer, 502, 503, 504) and nothing was answered for `windowMs`,
+   * calls fail at once with `ERR_TRANSPORT_CIRCUIT_OPEN` until one request has worked. `Retry-After` makes that longer, and
+   * does not bring it about. 429 counts neither as a failure nor as an answer. Each endpoint has a circuit for tokens that were
+   * active when they were last asked about, and another one for the rest; `false` switches them off.
    */
   readonly circuitBreaker?: CircuitBreakerOptions | false | undefined
-  /** Requests under way at once; on Node each has a connection of its own. Default 64, from 1 to 1024. */
+  /**
+   * Requests under way at once; on Node each has a connection of its own. A quarter is kept for tokens that were active when
+   * they were last asked about, and for requests for metadata and keys. Default 64, from 1 to 1024.
+   */
   readonly maxConcurrentRequests?: number | undefined
-  /** Requests that wait for their turn; what comes then fails with `ERR_TRANSPORT_OVERLOADED`. Default 1024, from 0 to 100000. */
+  /**
+   * Requests that wait for their turn; what comes then fails with `ERR_TRANSPORT_OVERLOADED`. Tokens that were active when they
+   * were last asked about go first, and in a full queue another one makes room for them. Default 1024, from 0 to 100000.
+   */
   readonly maxQueuedRequests?: number | undefined
 }
 
@@ -40,7 +58,7 @@ export const OUTAGE_OPTIONS = ['retry', 'circuitBreaker', 'maxConcurrentRequests
 /** Their defaults. */
 export const outageDefaults = Object.freeze({
   retry: true,
-  circuitBreaker: Object.freeze({ failures: 5, openMs: 500, maxOpenMs: 30_000 }),
+  circuitBreaker: Object.freeze({ failures: 5, windowMs: 5000, openMs: 500, maxOpenMs: 30_000 }),
   maxConcurrentRequests: 64,
   maxQueuedRequests: 1024,
 })
@@ -50,7 +68,8 @@ export interface OutageStep {
   readonly maxConcurrentRequests: number
   readonly admission: Admission
   /** Of every URL that was asked so far. */
-  readonly circuits: ReadonlyMap<string, Pick<CircuitBreaker, 'state'>>
+  readonly circuits: ReadonlyMap<string, Pick<EndpointCircuit, 'state'>>
+  readonly known: KnownTokens
   /** Requests are made once only without them. */
   readonly retry: RetrySettings | undefined
   /** Puts a way to send under these limits. */
@@ -59,7 +78,7 @@ export interface OutageStep {
 
 /** What the options are told of their surroundings. */
 export interface OutageSurroundings {
-  readonly onCircuitChange: (url: string, state: CircuitState, openMs: number) => void
+  readonly onCircuitChange: OnCircuitChange
 }
 
 /** Reads the options, out of the group of the step. */
@@ -77,23 +96,27 @@ export function resolveOutage(group: OptionGroup, { onCircuitChange }: OutageSur
   const limits = resolveCircuitBreaker(group)
   const circuitBreaker = limits && { ...limits, nowMs: () => performance.now(), random: Math.random }
   const admission = new Admission({ maxConcurrentRequests, maxQueuedRequests })
-  const circuits = new Map<string, CircuitBreaker>()
+  const circuits = new Map<string, EndpointCircuit>()
+  const known = new KnownTokens()
+  const retries = group.boolean('retry', outageDefaults.retry)
   return {
     maxConcurrentRequests,
     admission,
     circuits,
-    retry: group.boolean('retry', outageDefaults.retry) ? { wait, random: Math.random } : undefined,
-    protect: (send) => protectSend(send, { admission, circuits, circuitBreaker, onCircuitChange }),
+    known,
+    retry: retries ? { wait, random: Math.random } : undefined,
+    protect: (send) => protectSend(send, { admission, circuits, circuitBreaker, known, retries, onCircuitChange }),
   }
 }
 
 function resolveCircuitBreaker(options: OptionGroup) {
   const given = options.raw('circuitBreaker')
   if (given === false) return undefined
-  const group = new OptionGroup(options.path('circuitBreaker'), given, ['failures', 'openMs', 'maxOpenMs'])
-  const { failures, openMs, maxOpenMs } = outageDefaults.circuitBreaker
+  const group = new OptionGroup(options.path('circuitBreaker'), given, ['failures', 'windowMs', 'openMs', 'maxOpenMs'])
+  const { failures, windowMs, openMs, maxOpenMs } = outageDefaults.circuitBreaker
   return {
     failures: group.integer('failures', { default: failures, min: 1, max: 1000 }),
+    windowMs: group.number('windowMs', { default: windowMs, min: 0, max: 600_000 }),
     openMs: group.number('openMs', { default: openMs, min: 10, max: 60_000 }),
     maxOpenMs: group.number('maxOpenMs', { default: maxOpenMs, min: 10, max: 600_000 }),
   }

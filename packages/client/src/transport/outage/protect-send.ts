@@ -7,25 +7,30 @@ import {
 } from '../../errors.ts'
 import { isPromise } from '../../maybe-promise.ts'
 import { parseRetryAfter } from '../read-reply.ts'
-import type { Send, TransportReply } from '../transport.ts'
+import type { Send, TransportReply, TransportRequest } from '../transport.ts'
 import type { Admission } from './admission.ts'
-import {
-  type AttemptOutcome,
-  CircuitBreaker,
-  type CircuitBreakerSettings,
-  type CircuitState,
-} from './circuit-breaker.ts'
+import type { CircuitBreaker, CircuitState } from './circuit-breaker.ts'
+import { type CircuitTokens, EndpointCircuit, type EndpointCircuitSettings } from './endpoint-circuit.ts'
+import type { KnownTokens } from './known-tokens.ts'
+import { isLostConnection } from './retry.ts'
 
 /** What the step needs. */
 export interface ProtectionSettings {
   readonly admission: Admission
   /** The circuits there are, by URL. */
-  readonly circuits: Map<string, CircuitBreaker>
+  readonly circuits: Map<string, EndpointCircuit>
   /** No circuit is ever opened without them. */
-  readonly circuitBreaker: Omit<CircuitBreakerSettings, 'onChange'> | undefined
+  readonly circuitBreaker: Omit<EndpointCircuitSettings, 'onChange'> | undefined
+  /** Tokens that go first. */
+  readonly known: Pick<KnownTokens, 'has'>
+  /** Whether a request whose connection was lost is made again, over a fresh one. */
+  readonly retries: boolean
   /** Told when the circuit of an endpoint changes. */
-  readonly onCircuitChange: (url: string, state: CircuitState, openMs: number) => void
+  readonly onCircuitChange: OnCircuitChange
 }
+
+/** Told when the circuit of an endpoint changes. */
+export type OnCircuitChange = (url: string, tokens: CircuitTokens, state: CircuitState, openMs: number) => void
 
 /** URLs come from the options and the metadata; should there ever be more, they begin anew. */
 const MAX_CIRCUITS = 64
@@ -33,32 +38,43 @@ const MAX_CIRCUITS = 64
 /** Sends like `send`, within the limits. */
 export function protectSend(
   send: Send,
-  { admission, circuits, circuitBreaker, onCircuitChange }: ProtectionSettings,
+  { admission, circuits, circuitBreaker, known, retries, onCircuitChange }: ProtectionSettings,
 ): Send {
-  function circuitOf(url: string): CircuitBreaker | undefined {
-    const known = circuits.get(url)
-    if (known !== undefined || circuitBreaker === undefined) return known
+  function circuitOf(url: string): EndpointCircuit | undefined {
+    const circuit = circuits.get(url)
+    if (circuit !== undefined || circuitBreaker === undefined) return circuit
     if (circuits.size >= MAX_CIRCUITS) circuits.clear()
-    const onChange = (state: CircuitState, openMs: number): void => onCircuitChange(url, state, openMs)
-    const circuit = new CircuitBreaker({ ...circuitBreaker, onChange })
-    circuits.set(url, circuit)
-    return circuit
+    const created = new EndpointCircuit({
+      ...circuitBreaker,
+      onChange: (tokens, state, openMs) => onCircuitChange(url, tokens, state, openMs),
+    })
+    circuits.set(url, created)
+    return created
   }
 
   return async (request) => {
-    const circuit = circuitOf(request.url)
+    const { fingerprint } = request
+    const isKnown = fingerprint === undefined || known.has(fingerprint)
+    const endpoint = circuitOf(request.url)
+    const circuit = isKnown ? endpoint?.known : endpoint?.unknown
     // Nobody is to wait in the queue for that.
-    circuit?.check()
-    const entering = admission.enter(request.cancellation)
+    circuit?.check(fingerprint)
+    const entering = admission.enter(request.cancellation, fingerprint, isKnown)
     const place = isPromise(entering) ? await entering : entering
     let attempt = 0
     try {
-      if (circuit !== undefined) attempt = circuit.admit()
+      if (circuit !== undefined) attempt = circuit.admit(fingerprint)
       const reply = await send(request)
-      if (circuit !== undefined) settle(circuit, attempt, reply)
+      if (endpoint !== undefined && circuit !== undefined) settle(endpoint, circuit, attempt, request, reply)
       return reply
     } catch (error) {
-      if (!(error instanceof TransportCircuitOpenError)) circuit?.settle(attempt, outcomeOf(error))
+      if (error instanceof TransportCircuitOpenError) throw error
+      const again = retries && request.freshConnection !== true && isLostConnection(error)
+      // A connection that was kept open for too long says nothing; the next request has a fresh one.
+      if (again || !(error instanceof IntrospectionError)) circuit?.settle(attempt, 'abandoned')
+      else if (isOutage(error)) circuit?.settle(attempt, 'failed', fingerprint)
+      // What was too long, or no HTTP we take, was an answer.
+      else endpoint?.answered()
       throw error
     } finally {
       admission.leave(place)
@@ -66,22 +82,29 @@ export function protectSend(
   }
 }
 
-function settle(circuit: CircuitBreaker, attempt: number, reply: TransportReply): void {
-  if (isOutage(reply.status)) circuit.settle(attempt, 'failed', retryAfter(reply))
-  else circuit.settle(attempt, 'answered')
+function settle(
+  endpoint: EndpointCircuit,
+  circuit: CircuitBreaker,
+  attempt: number,
+  { fingerprint }: TransportRequest,
+  reply: TransportReply,
+): void {
+  const { status } = reply
+  if (isOutageStatus(status)) circuit.settle(attempt, 'failed', fingerprint, retryAfter(reply))
+  // A limit is somebody's share that is used up: the endpoint is there, and may have answers for others.
+  else if (status === 429) circuit.settle(attempt, 'abandoned')
+  else endpoint.answered()
 }
 
-/** 500 is missing because one odd token may cause it, and whoever has one could stop the others. */
-function isOutage(status: number): boolean {
-  return status === 429 || status === 502 || status === 503 || status === 504
+/** 500 is missing because a server that answers so is there. */
+function isOutageStatus(status: number): boolean {
+  return status === 502 || status === 503 || status === 504
+}
+
+function isOutage(error: IntrospectionError): boolean {
+  return error instanceof TransportUnreachableError || error instanceof TransportTimeoutError
 }
 
 function retryAfter(reply: TransportReply): number | undefined {
   return parseRetryAfter(reply.header('retry-after'), Date.now())
-}
-
-function outcomeOf(error: unknown): AttemptOutcome {
-  if (error instanceof TransportUnreachableError || error instanceof TransportTimeoutError) return 'failed'
-  // What was too long, or no HTTP we take, was an answer; a caller who left says nothing about the server.
-  return error instanceof IntrospectionError ? 'answered' : 'abandoned'
 }

@@ -41,6 +41,34 @@ describe('withRetry', () => {
     expect(await run([unreachable(code), good])).toEqual({ result: good, attempts: 2, waits: [] })
   })
 
+  test.each(['EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL'])(
+    'tries twice more after %s, as nothing was sent, and waits longer each time',
+    async (code) => {
+      const good = reply(200)
+      expect(await run([unreachable(code), good])).toEqual({ result: good, attempts: 2, waits: [20] })
+      expect(await run([unreachable(code), unreachable(code), good])).toEqual({
+        result: good,
+        attempts: 3,
+        waits: [20, 80],
+      })
+      const last = unreachable(code)
+      expect(await run([unreachable(code), unreachable(code), last, good])).toMatchObject({ result: last, attempts: 3 })
+    },
+  )
+
+  test('wants a fresh connection after one that was lost, and only then', async () => {
+    const fresh: boolean[] = []
+    const outcomes = [unreachable('ECONNRESET'), unreachable('EPIPE')]
+    const attempt = (freshConnection: boolean): Promise<TransportReply> => {
+      fresh.push(freshConnection)
+      const outcome = outcomes.shift()
+      return outcome === undefined ? Promise.resolve(reply(200)) : Promise.reject(outcome)
+    }
+    const retry = { wait: () => Promise.resolve(), random: () => 0 }
+    await withRetry(attempt, new Deadlines(60_000).start(), retry).catch(() => undefined)
+    expect(fresh).toEqual([false, true])
+  })
+
   test('looks for the reason where fetch puts it', async () => {
     const inner = Object.assign(new Error('socket'), { code: 'UND_ERR_SOCKET' })
     const error = new TransportUnreachableError('x', { cause: new TypeError('fetch failed', { cause: inner }) })
@@ -53,7 +81,6 @@ describe('withRetry', () => {
     ['a limit', reply(429)],
     ['a server that is broken', reply(500)],
     ['a server that says when to come back', reply(503, { 'retry-after': '0' })],
-    ['a connection that was refused', unreachable('ECONNREFUSED')],
     ['a name that is not found', unreachable('ENOTFOUND')],
     ['a certificate that is not trusted', unreachable('DEPTH_ZERO_SELF_SIGNED_CERT')],
     ['a deadline', new TransportTimeoutError('late')],

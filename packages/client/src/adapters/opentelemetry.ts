@@ -53,7 +53,7 @@ const CIRCUIT_STATES: readonly CircuitState[] = ['closed', 'open', 'half_open']
  *
  * Counters are `token_introspection.client.refusals` (of guards, by `token_introspection.reason`,
  * `http.response.status_code` and `error.type`), `token_introspection.client.circuit.changes` (by
- * `token_introspection.circuit.state`) and `token_introspection.client.warnings` (of the cache's store and of metadata, by
+ * `token_introspection.circuit.state` and `.tokens`) and `token_introspection.client.warnings` (of the cache's store and of metadata, by
  * `error.type`). No token, no secret and nothing about users is in any of it.
  *
  * @throws TypeError naming the option that is wrong.
@@ -93,6 +93,7 @@ export function recordIntrospections(options: RecordIntrospectionsOptions): OnEv
       case 'circuit_changed':
         metrics?.circuitChanges.add(1, {
           'token_introspection.circuit.state': event.state,
+          'token_introspection.circuit.tokens': event.tokens,
           ...describeServer(event.endpoint),
         })
         break

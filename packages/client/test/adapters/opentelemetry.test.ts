@@ -212,7 +212,7 @@ describe('recordIntrospections', () => {
       cache: { store: { get: down, set: down, delete: down, clear: down }, keySecret: 'x'.repeat(32) },
       transport: {
         retry: false,
-        circuitBreaker: { failures: 1 },
+        circuitBreaker: { failures: 1, windowMs: 0 },
         fetch: () => Promise.resolve(new Response('', { status: 503 })),
       },
     })
@@ -341,7 +341,7 @@ describe('whatever the authorization server answers', () => {
       transport: {
         allowHttpOnLoopback: true,
         retry: false,
-        circuitBreaker: { failures: 1 },
+        circuitBreaker: { failures: 1, windowMs: 0 },
         ...(row.late && { deadlineMs: 80 }),
       },
       now: () => now * 1000,

@@ -1,7 +1,10 @@
 /** Guards for servers of the Model Context Protocol, made with its TypeScript SDK. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js'
 import { OptionGroup } from '@token-introspection/core/options'
 import { type ActiveIntrospectionResult, type Guard, isPreflight, presentedToken } from '../index.ts'
+import { type RequireTokenOptions, requireToken as requireExpressToken } from './express.ts'
+import { toGuardRequest } from './node.ts'
 import { requireGuard } from './require-token-options.ts'
 import { addFields } from './response-fields.ts'
 
@@ -150,6 +153,59 @@ export function guardMcp(
     if (passed instanceof Response) return passed
     const response = await handle(request, { authInfo: passed.authInfo })
     return withHeaders(response, passed.headers)
+  }
+}
+
+/** Options of {@link requireToken}. */
+export interface McpRequireTokenOptions<Req extends IncomingMessage, Res extends ServerResponse>
+  extends McpGateOptions,
+    Pick<RequireTokenOptions<Req, Res>, 'onRefusal'> {}
+
+/**
+ * Turns a guard into a middleware for Express, before `StreamableHTTPServerTransport` of the MCP SDK: `request.auth` is then what
+ * the transport takes from there and hands to tools as `authInfo`. The middleware of `client/express` puts the answer of the
+ * authorization server in the same place, in which tools find no `scopes`.
+ *
+ * Refusals and preflights are those of `requireToken` of `client/express`. The answer is `authInfo.extra`.
+ *
+ * @param guard - one that no request passes without a token.
+ * @throws TypeError when the guard is none, or naming the option that is wrong.
+ *
+ * @example
+ * ```ts
+ * import type { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
+ * import { createProtectedResource, type IntrospectionClient } from '@token-introspection/client'
+ * import { requireToken } from '@token-introspection/client/mcp'
+ * import express from 'express'
+ *
+ * export function serve(introspection: IntrospectionClient, transport: StreamableHTTPServerTransport) {
+ *   const mcp = createProtectedResource({ resource: 'https://mcp.example.com/mcp' })
+ *   const app = express()
+ *   app.all('/mcp', requireToken(mcp.guard(introspection, { scope: 'tools:call' })), express.json(), (request, response) =>
+ *     transport.handleRequest(request, response, request.body),
+ *   )
+ *   return app
+ * }
+ * ```
+ */
+export function requireToken<
+  Req extends IncomingMessage = IncomingMessage,
+  Res extends ServerResponse = ServerResponse,
+>(
+  guard: Guard,
+  options: McpRequireTokenOptions<Req, Res> = {},
+): (request: Req, response: Res, next: (error?: unknown) => void) => void {
+  const group = new OptionGroup('requireToken', options, ['resource', 'onRefusal'])
+  const resource = group.string('resource')
+  const mayPass = requireExpressToken<Guard, Req, Res>(guard, { onRefusal: options.onRefusal })
+  return (request, response, next) => {
+    mayPass(request, response, (error) => {
+      if (error === undefined) {
+        const token = presentedToken(toGuardRequest(request)) ?? ''
+        Object.assign(request, { auth: toAuthInfo(token, mayPass.tokenOf(request), resource) })
+      }
+      next(error)
+    })
   }
 }
 

@@ -7,12 +7,13 @@ import {
   HttpException,
   SetMetadata,
 } from '@nestjs/common'
-import { Reflector } from '@nestjs/core'
+import { ModuleRef, Reflector } from '@nestjs/core'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { OptionGroup } from '@token-introspection/core/options'
 import {
   type GuardOptions,
   type GuardRequest,
+  IntrospectionClient,
   isPreflight,
   type OptionalGuard,
   type OptionalGuardOptions,
@@ -75,6 +76,9 @@ export class PreflightException extends HttpException {
  * {@link PreflightException}: 204 and no permission. `app.enableCors()` answers preflights before any guard. Contexts that
  * are not HTTP's are denied, unless `requestOf` finds their request.
  *
+ * `@UseGuards(TokenGuard)`, by the class, needs a provider: of `TokenGuard`, which is then the guard with its options, or else of
+ * `IntrospectionClient`. Without either, or with several, the application does not start.
+ *
  * @example
  * ```ts
  * import { Module } from '@nestjs/common'
@@ -95,17 +99,19 @@ export class PreflightException extends HttpException {
  * ```
  */
 export class TokenGuard implements CanActivate {
-  readonly #source: GuardMaker
+  #source: GuardMaker | TokenGuard | ModuleRef
   readonly #ofAll: object
   readonly #requestOf: RequestOf | undefined
   readonly #passPreflights: boolean
   readonly #guards = new WeakMap<object, WeakMap<object, OptionalGuard>>()
 
   /**
-   * @param source - the client, or whatever makes guards.
-   * @throws TypeError when an option is unknown.
+   * @param source - the client, or another object that makes guards.
+   * @throws TypeError when the source makes no guards, or an option is unknown.
    */
   constructor(source: GuardMaker, options: TokenGuardOptions = {}) {
+    requireSource(source)
+    if (source instanceof ModuleRef) madeByNest.add(this)
     const group = new OptionGroup('tokenGuard', options, ['guard', 'requestOf', 'passPreflights'])
     this.#source = source
     this.#ofAll = { ...(group.raw('guard') as object | undefined) }
@@ -113,8 +119,20 @@ export class TokenGuard implements CanActivate {
     this.#passPreflights = group.boolean('passPreflights', false)
   }
 
+  /**
+   * Finds the provider of a guard that Nest made from its class. Nest calls it when the application starts.
+   *
+   * @throws TypeError when there is no provider, or more than one.
+   */
+  onModuleInit(): void {
+    if (this.#source instanceof ModuleRef) this.#source = findSource(this.#source)
+  }
+
   /** Decides about one request. It throws a {@link TokenRefusedException}, a {@link PreflightException}, or what is a bug. */
   async canActivate(context: ExecutionContext): Promise<boolean> {
+    // Modules that are loaded later are not told that the application starts.
+    if (this.#source instanceof ModuleRef) this.onModuleInit()
+    if (this.#source instanceof TokenGuard) return this.#source.canActivate(context)
     const isHttp = context.getType() === 'http'
     const guard = this.#guardOf(context.getHandler(), context.getClass())
     if (guard === undefined) {
@@ -144,10 +162,58 @@ export class TokenGuard implements CanActivate {
     this.#guards.set(controller, known)
     let guard = known.get(handler)
     if (guard === undefined) {
-      guard = this.#source.guard({ ...this.#ofAll, ...optionsOf(ofController), ...optionsOf(ofHandler) } as never)
+      guard = (this.#source as GuardMaker).guard({
+        ...this.#ofAll,
+        ...optionsOf(ofController),
+        ...optionsOf(ofHandler),
+      } as never)
       known.set(handler, guard)
     }
     return guard
+  }
+}
+
+// What Nest hands to the constructor when it makes a guard from the class. A subclass with a constructor says its own.
+Reflect.defineMetadata('design:paramtypes', [ModuleRef], TokenGuard)
+
+/** Guards that Nest made from the class, to be told from those that somebody provides. */
+const madeByNest = new WeakSet<object>()
+
+function requireSource(source: unknown): void {
+  if (source instanceof ModuleRef || typeof (source as Partial<GuardMaker> | undefined)?.guard === 'function') return
+  throw new TypeError('TokenGuard: the first argument must be an IntrospectionClient, or another object with guard()')
+}
+
+/** The one guard that somebody provides with its options, or the one client: of this module, or else of any. */
+function findSource(modules: ModuleRef): GuardMaker | TokenGuard {
+  for (const token of [TokenGuard, IntrospectionClient] as const) {
+    for (const strict of [true, false]) {
+      const [found, ...others] = instancesOf(modules, token, strict)
+      if (found !== undefined && others.length === 0) return found
+      if (found !== undefined) {
+        throw new TypeError(
+          `@UseGuards(TokenGuard): ${others.length + 1} providers of ${token.name} were found, and which one to take is not known. Provide TokenGuard in the module of the controller, or use APP_GUARD or @UseGuards(new TokenGuard(client))`,
+        )
+      }
+    }
+  }
+  throw new TypeError(
+    '@UseGuards(TokenGuard): no provider of TokenGuard or IntrospectionClient was found. Add { provide: IntrospectionClient, useValue: client } to the providers of the module',
+  )
+}
+
+function instancesOf(
+  modules: ModuleRef,
+  token: typeof TokenGuard | typeof IntrospectionClient,
+  strict: boolean,
+): (GuardMaker | TokenGuard)[] {
+  try {
+    const found = modules.get<GuardMaker | TokenGuard, GuardMaker | TokenGuard>(token, { strict, each: true })
+    // Those that Nest made from the class are looking for one themselves.
+    return [...new Set(found)].filter((each) => !madeByNest.has(each))
+  } catch {
+    // What Nest throws where there is none.
+    return []
   }
 }
 

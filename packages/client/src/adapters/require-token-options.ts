@@ -37,6 +37,9 @@ export function readRequireToken<OnRefusal>(group: OptionGroup): ResolvedRequire
 export function requireGuard(guard: unknown): void {
   if (typeof guard === 'function') return
   const isClient = typeof (guard as { guard?: unknown } | null | undefined)?.guard === 'function'
-  const remedy = isClient ? 'this is the client itself; pass client.guard()' : 'pass what client.guard() returns'
-  throw new TypeError(`requireToken: the first argument must be a guard, a function: ${remedy}`)
+  throw new TypeError(
+    isClient
+      ? 'guard: this is the client, not a guard; pass client.guard()'
+      : 'guard: must be a guard, a function such as client.guard() returns',
+  )
 }

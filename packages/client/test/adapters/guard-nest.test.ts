@@ -1,9 +1,18 @@
 /** What the guard for Nest has beside the table: decorators, filters, and what is not HTTP. */
 import type { AddressInfo } from 'node:net'
-import { Controller, type ExceptionFilter, type ExecutionContext, Get, Module, Param } from '@nestjs/common'
+import {
+  Controller,
+  type ExceptionFilter,
+  type ExecutionContext,
+  Get,
+  Module,
+  type ModuleMetadata,
+  Param,
+  UseGuards,
+} from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js'
-import type { GuardOptions } from '@token-introspection/client'
+import { clientSecretBasic, type GuardOptions, IntrospectionClient } from '@token-introspection/client'
 import { Auth, Public, RequireToken, TokenGuard, TokenRefusedException } from '@token-introspection/client/nest'
 import type { Response } from 'express'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -133,6 +142,79 @@ test('the options of a route reach the client, whose mistakes close the route', 
   } as never)
   const origin = await start(guard)
   expect((await get(`${origin}/plain`, 'alice')).status).toBe(500)
+})
+
+/** A module of its own, because Nest keeps what it has made in it. */
+async function openByClass(providers: object[], ...others: object[][]): Promise<string> {
+  class GuardedController {
+    list(): string {
+      return 'handled'
+    }
+  }
+  decorate(GuardedController.prototype, 'list', Get('list'))
+  UseGuards(TokenGuard)(GuardedController)
+  Controller()(GuardedController)
+  const imports = others.map((of) => createModule({ providers: of as never }))
+  const root = createModule({ imports, controllers: [GuardedController], providers: providers as never })
+  const app = await NestFactory.create(root, { logger: false, abortOnError: false })
+  onTestFinished(() => app.close())
+  await app.listen(0, '127.0.0.1')
+  return `http://127.0.0.1:${((app.getHttpServer() as { address(): unknown }).address() as AddressInfo).port}/list`
+}
+
+function createModule(metadata: ModuleMetadata): new () => object {
+  class AnyModule {
+    readonly name = 'any'
+  }
+  Module(metadata)(AnyModule)
+  return AnyModule
+}
+
+describe('@UseGuards(TokenGuard), by the class', () => {
+  const client = new IntrospectionClient({
+    endpoint: 'https://as.example.com/introspect',
+    clientAuthentication: clientSecretBasic('orders-api', 'secret'),
+    policy: { audience: 'urn:orders' },
+    transport: { fetch: async () => Response.json({ active: true, sub: 'alice', aud: 'urn:orders', scope: 'a' }) },
+  })
+  const aClient = { provide: IntrospectionClient, useValue: client }
+  const strict = { provide: TokenGuard, useFactory: () => new TokenGuard(client, { guard: { scope: 'b' } }) }
+
+  test.each<[string, object[], object[], number]>([
+    ['the client of the module', [aClient], [], 200],
+    ['the client of another module', [], [aClient], 200],
+    ['the guard of the module, with its options', [strict, aClient], [], 403],
+    ['the guard of another module, with its options', [aClient], [strict], 403],
+  ])('takes %s', async (_, providers, further, status) => {
+    const url = await openByClass(providers, further)
+    expect((await get(url)).status).toBe(401)
+    expect((await get(url, 'alice')).status).toBe(status)
+  })
+
+  test('does not start without either', async () => {
+    await expect(openByClass([])).rejects.toThrow('no provider of TokenGuard or IntrospectionClient')
+  })
+
+  test('does not start where two would do', async () => {
+    const other = { provide: IntrospectionClient, useValue: { guard: () => nobody } }
+    await expect(openByClass([], [aClient], [other])).rejects.toThrow('2 providers of IntrospectionClient')
+  })
+
+  test('a subclass says itself what it takes', async () => {
+    class OrdersGuard extends TokenGuard {
+      constructor(introspection: IntrospectionClient) {
+        super(introspection, { guard: { scope: 'b' } })
+      }
+    }
+    Reflect.defineMetadata('design:paramtypes', [IntrospectionClient], OrdersGuard)
+    const url = await openByClass([aClient, OrdersGuard, { provide: TokenGuard, useExisting: OrdersGuard }])
+    expect((await get(url, 'alice')).status).toBe(403)
+  })
+
+  test('needs a client, or what makes guards', () => {
+    expect(() => new TokenGuard(undefined as never)).toThrow(TypeError)
+    expect(() => new TokenGuard(byName as never)).toThrow('TokenGuard: the first argument')
+  })
 })
 
 describe('what is not HTTP', () => {

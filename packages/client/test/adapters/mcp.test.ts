@@ -1,15 +1,19 @@
 /** The adapter for MCP servers: as a gate before web requests, and as verifier behind the middleware of the SDK. */
 import { InsufficientScopeError, InvalidTokenError } from '@modelcontextprotocol/sdk/server/auth/errors.js'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { requireBearerAuth } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js'
 import type { OAuthTokenVerifier } from '@modelcontextprotocol/sdk/server/auth/provider.js'
 import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js'
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import {
   clientSecretBasic,
   type GuardOptions,
   IntrospectionClient,
   type IntrospectionClientOptions,
 } from '@token-introspection/client'
-import { createMcpGate, createTokenVerifier, guardMcp } from '@token-introspection/client/mcp'
+import { createMcpGate, createTokenVerifier, guardMcp, requireToken } from '@token-introspection/client/mcp'
 import express from 'express'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -233,6 +237,55 @@ describe('guardMcp', () => {
   })
 })
 
+/** An MCP server in Express, with one tool that says what it knows of its caller. */
+async function serveInExpress(guard: ReturnType<typeof createGuard>) {
+  const app = express()
+  app.all('/mcp', requireToken(guard, { resource }), express.json(), (request, response) => {
+    const mcp = new McpServer({ name: 'orders', version: '1.0.0' })
+    mcp.registerTool('whoami', { description: 'says who calls' }, ({ authInfo }) => ({
+      content: [{ type: 'text', text: JSON.stringify(authInfo) }],
+    }))
+    const transport = new StreamableHTTPServerTransport({})
+    mcp
+      .connect(transport)
+      .then(() => transport.handleRequest(request, response, request.body))
+      .catch((error: unknown) => response.destroy(error as Error))
+  })
+  const server = await serveListener(app)
+  onTestFinished(() => server[Symbol.asyncDispose]())
+  return new URL('/mcp', server.origin)
+}
+
+describe('requireToken before the transport of the SDK in Express', () => {
+  test('gives tools what the SDK calls authInfo', async () => {
+    const url = await serveInExpress(answering(good))
+    const client = new Client({ name: 'app', version: '1.0.0' })
+    await client.connect(
+      new StreamableHTTPClientTransport(url, { requestInit: { headers: { authorization: 'Bearer abc' } } }),
+    )
+    onTestFinished(() => client.close())
+    const { content } = (await client.callTool({ name: 'whoami', arguments: {} })) as { content: { text: string }[] }
+    expect(JSON.parse(content[0]?.text ?? '')).toEqual({
+      token: 'abc',
+      clientId: 'app',
+      scopes: ['a', 'b'],
+      expiresAt: good.exp,
+      resource,
+      extra: good,
+    })
+  })
+
+  test('refuses with the challenge, and answers a preflight itself', async () => {
+    const url = await serveInExpress(answering({ active: false }))
+    const refused = await fetch(url, { method: 'POST', headers: { authorization: 'Bearer abc' } })
+    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+      401,
+      expect.stringContaining('error="invalid_token"'),
+    ])
+    expect((await fetch(url, { method: 'OPTIONS', headers: preflight().headers })).status).toBe(204)
+  })
+})
+
 /** A request to an Express app behind the middleware. */
 async function ask(guard: ReturnType<typeof createGuard>, authorization: string | undefined = 'Bearer abc') {
   const verifier: OAuthTokenVerifier = createTokenVerifier(guard, { ...errors, resource })
@@ -310,6 +363,7 @@ describe('options', () => {
       () => createMcpGate(undefined as never),
       () => guardMcp({} as never, () => new Response()),
       () => createTokenVerifier(undefined as never, errors),
+      () => requireToken(undefined as never),
     ])
       expect(create).toThrow(/^guard: /)
   })
@@ -317,6 +371,9 @@ describe('options', () => {
   test.each([
     ['resource', () => createMcpGate(guard, { resource: 7 } as object)],
     ['resource', () => guardMcp(guard, () => new Response(), { resource: '' })],
+    ['requireToken.resource', () => requireToken(guard, { resource: '' })],
+    ['requireToken.onRefusal', () => requireToken(guard, { onRefusal: 'send' } as never)],
+    ['requireToken.scope', () => requireToken(guard, { scope: 'a' } as never)],
     ['audience', () => createMcpGate(guard, { audience: resource } as object)],
     ['InvalidTokenError', () => createTokenVerifier(guard, { InsufficientScopeError } as never)],
     ['InsufficientScopeError', () => createTokenVerifier(guard, { InvalidTokenError } as never)],

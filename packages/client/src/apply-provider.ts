@@ -12,7 +12,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   jwt: ['acceptUntyped', 'aliases', 'audienceFrom', 'kindClaims', 'mode', 'renames', 'requiredClaims', 'types'],
   transport: ['parameters'],
   response: ['acceptedIssuers', 'aliases', 'inactiveWhen', 'tolerate'],
-  policy: ['audience', 'tokenKind'],
+  policy: ['acceptedTokenTypes', 'audience', 'tokenKind'],
 }
 
 /**

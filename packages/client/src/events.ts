@@ -71,6 +71,8 @@ export interface GuardRefusedEvent extends Told {
   readonly status: number
   /** What failed, for the reason `unavailable`; `undefined` for any other. */
   readonly error: IntrospectionError | undefined
+  /** What the answer said about the kind of the token, for the reason `token_kind`; `undefined` for any other. */
+  readonly detail: string | undefined
   /** That of the `introspected` or `failed` event, which came before; `undefined` when no token was taken. */
   readonly fingerprint: string | undefined
   /** Milliseconds from the request to the decision. */

@@ -3,7 +3,7 @@ import { isIntrospectionError } from '@token-introspection/core'
 import { isPromise, type MaybePromise } from './maybe-promise.ts'
 import { extractToken, type GuardRequest, type TokenSources } from './token/extract-token.ts'
 import { readRequestForm } from './token/request-form.ts'
-import { checkPermission, checkTarget } from './policy/check-policy.ts'
+import { checkPermission, checkTarget, describeMistake } from './policy/check-policy.ts'
 import { checkConfirmation } from './policy/confirmation/check-confirmation.ts'
 import type { ConfirmationOutcome, Presentation } from './policy/confirmation/confirmation.ts'
 import type { Policy } from './policy/policy.ts'
@@ -91,7 +91,9 @@ export async function guard<Claims extends object>(
     const token = isPromise(answer) ? await answer : answer
     if (!token.active) return refuseToken('token_inactive', result, scheme)
     const mistaken = checkTarget(token, policy)
-    if (mistaken !== undefined) return refuseToken(mistaken, result, scheme)
+    if (mistaken !== undefined) {
+      return refuseToken(mistaken, result, scheme, describeMistake(mistaken, token, policy))
+    }
     const confirming = checkConfirmation(token, presented, policy)
     const confirmation = isPromise(confirming) ? await confirming : confirming
     if (!confirmation.confirmed) return refuseConfirmation(confirmation, result, scheme)

@@ -50,8 +50,8 @@ export async function observeGuard<Claims extends object>(
   if (decision.allowed) {
     reporter.report({ type: 'guarded', allowed: true, fingerprint, durationMs })
   } else {
-    const { reason, status, error } = decision
-    reporter.report({ type: 'guarded', allowed: false, reason, status, error, fingerprint, durationMs })
+    const { reason, status, error, detail } = decision
+    reporter.report({ type: 'guarded', allowed: false, reason, status, error, detail, fingerprint, durationMs })
   }
   return decision
 }

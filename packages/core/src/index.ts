@@ -60,6 +60,16 @@ export {
   REGISTERED_TOKEN_TYPE_HINTS,
   type TokenTypeHint,
 } from './values/token-type-hint.ts'
+export {
+  isAccessToken,
+  readTokenKind,
+  readTokenTypes,
+  type SaidTokenKind,
+  saidTokenKind,
+  tokenKindFault,
+  type TokenKindRule,
+  type TokenKindWords,
+} from './values/token-kind.ts'
 export { type Actor, actorChain, actorSchema, MAX_ACTOR_DEPTH, type MayAct, mayActSchema } from './values/actor.ts'
 export {
   type AuthorizationDetail,

@@ -8,15 +8,20 @@ interface Wanted {
   readonly audience: readonly string[] | false
   readonly scope: readonly string[]
   readonly tokenKind?: TokenKind | undefined
+  readonly acceptedTokenTypes?: ReadonlySet<string> | undefined
 }
 const policy: Wanted = { audience: [audience], scope: ['orders:read'] }
 const now = 1_764_000_000
+const DEVICE_SECRET = 'urn:x-oath:params:oauth:token-type:device-secret'
 
 /** Both checks, one after the other. */
-function checkPolicy(token: JudgedToken, { audience: wanted, scope, tokenKind }: Wanted): string | undefined {
+function checkPolicy(
+  token: JudgedToken,
+  { audience: wanted, scope, tokenKind, acceptedTokenTypes }: Wanted,
+): string | undefined {
   const rule: ScopeRule = { alternatives: [scope], wanted: scope.join(' ') }
   return (
-    checkTarget(token, { tokenKind, issuers: undefined, audience: wanted }) ??
+    checkTarget(token, { tokenKind, acceptedTokenTypes, issuers: undefined, audience: wanted }) ??
     checkPermission(token, { ...anything, scope: rule }, () => now)
   )
 }
@@ -36,11 +41,17 @@ describe('checkPolicy', () => {
     ['more scope', { scope: 'a orders:read b' }],
     ['the type Bearer', { token_type: 'Bearer' }],
     ['the type bearer', { token_type: 'bearer' }],
-    ['the type N_A', { token_type: 'N_A' }],
     ['the kind access_token', { token_type: 'access_token', token_use: 'access_token', token_usage: 'access_token' }],
     ['the URI of an access token', { token_type: 'urn:ietf:params:oauth:token-type:access_token' }],
     ['the typ at+jwt', { typ: 'at+jwt' }],
-    ['a kind that is no string', { token_use: 7 }],
+    ['no kind, as some write it', { token_use: null, typ: null }],
+    ['the type Access Token', { token_type: 'Access Token' }],
+    ['the type access-token', { token_type: 'access-token' }],
+    ['the type BearerToken', { token_type: 'BearerToken' }],
+    ['the type of a requesting party token', { token_type: 'requesting_party_token' }],
+    ['the use access', { token_use: 'access' }],
+    ['a typ that means something else', { typ: 'customer' }],
+    ['the typ of any JWT', { typ: 'JWT' }],
   ])('passes a token with %s', (_, members) => {
     expect(checkPolicy({ ...good, ...members }, policy)).toBeUndefined()
   })
@@ -70,10 +81,37 @@ describe('checkPolicy', () => {
     ['the token usage refresh_token', { token_usage: 'refresh_token' }, 'token_kind'],
     ['the token type device_secret', { token_type: 'device_secret' }, 'token_kind'],
     ['the token usage authorization_code', { token_usage: 'authorization_code' }, 'token_kind'],
+    ['a type that says it is no access token', { token_type: 'N_A' }, 'token_kind'],
+    ['a type whose proof nobody verifies', { token_type: 'PoP' }, 'token_kind'],
+    ['the type mac', { token_type: 'mac' }, 'token_kind'],
+    ['an empty type', { token_type: '' }, 'token_kind'],
+    ['a type nobody knows', { token_type: 'JWT' }, 'token_kind'],
+    ['a device secret of Okta', { token_type: DEVICE_SECRET }, 'token_kind'],
+    ['the URI of an access token of somebody else', { token_type: 'urn:x:access_token' }, 'token_kind'],
+    ['the typ ID', { typ: 'ID' }, 'token_kind'],
+    ['the typ of a logout token', { typ: 'logout+jwt' }, 'token_kind'],
+    ['the typ Serialized-ID', { typ: 'Serialized-ID' }, 'token_kind'],
+    ['a use nobody knows', { token_use: 'device_grant' }, 'token_kind'],
+    ['a usage nobody knows', { token_usage: 'state' }, 'token_kind'],
+    ['a use in a list', { token_use: ['refresh_token'] }, 'token_kind'],
+    ['a use that is a number', { token_use: 7 }, 'token_kind'],
+    ['a typ in an object', { typ: { is: 'Refresh' } }, 'token_kind'],
+    ['a type that is true', { token_type: true }, 'token_kind'],
     ['the URI of a refresh token', { token_type: 'urn:ietf:params:oauth:token-type:refresh_token' }, 'token_kind'],
     ['the URI of an ID token', { token_use: 'urn:ietf:params:oauth:token-type:id_token' }, 'token_kind'],
   ])('refuses a token with %s', (_, members, refusal) => {
-    expect(checkPolicy({ ...good, ...members }, policy)).toBe(refusal)
+    expect(checkPolicy({ ...good, ...members } as JudgedToken, policy)).toBe(refusal)
+    // Without an audience to keep it out, it is refused as well.
+    if (refusal === 'token_kind') {
+      expect(checkPolicy(members as JudgedToken, { audience: false, scope: [] })).toBe('token_kind')
+    }
+  })
+
+  test('takes the token types it is told of, and no other', () => {
+    const told: Wanted = { audience: false, scope: [], acceptedTokenTypes: new Set(['jwt']) }
+    for (const type of ['JWT', 'jwt', 'Bearer']) expect(checkPolicy({ token_type: type }, told)).toBeUndefined()
+    for (const type of ['mac', 'refresh_token', '']) expect(checkPolicy({ token_type: type }, told)).toBe('token_kind')
+    expect(checkPolicy({ token_use: 'JWT' }, told)).toBe('token_kind')
   })
 
   test.each([
@@ -181,7 +219,9 @@ describe('checkTarget', () => {
     ['another issuer', 'https://evil.example', 'issuer'],
     ['the issuer with a slash', 'https://as.example.com/', 'issuer'],
   ])('judges a token of %s', (_, iss, refusal) => {
-    expect(checkTarget({ iss }, { tokenKind: undefined, issuers, audience: false })).toBe(refusal)
+    expect(
+      checkTarget({ iss }, { tokenKind: undefined, acceptedTokenTypes: undefined, issuers, audience: false }),
+    ).toBe(refusal)
   })
 })
 

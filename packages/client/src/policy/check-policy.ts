@@ -1,21 +1,14 @@
 /** Step `policy`: "active" is not "allowed". What a guard checks besides the binding; the first refusal counts. */
-import { type Audience, audienceIntersects, parseScope, scopeIncludes } from '@token-introspection/core'
-import type { JudgedToken, Policy, ScopeRule, TokenKind } from './policy.ts'
-
-/** Markers by which authorization servers tell token kinds apart; none of them is an access token. */
-const OTHER_TOKEN_KINDS = new Set([
-  'refresh_token',
-  'refresh',
-  'offline',
-  'id_token',
-  'id',
-  'device_secret',
-  'device_code',
-  'user_code',
-  'authorization_code',
-])
-/** Some servers name the kind by its URI (RFC 8693 §3). */
-const TOKEN_TYPE_URI = /^urn:ietf:params:oauth:token-type:/
+import {
+  type Audience,
+  audienceIntersects,
+  isAccessToken,
+  parseScope,
+  scopeIncludes,
+  tokenKindFault,
+} from '@token-introspection/core'
+import type { RefusalReason } from '../result/refusal.ts'
+import type { JudgedToken, Policy, ScopeRule } from './policy.ts'
 
 /** Seconds the clock of the authorization server may be ahead when it says when the user logged in. */
 const AUTH_TIME_LEEWAY_SECONDS = 5
@@ -23,12 +16,18 @@ const AUTH_TIME_LEEWAY_SECONDS = 5
 /** Whether a token is an access token for this resource server; `undefined` when it is. */
 export function checkTarget(
   token: JudgedToken,
-  { tokenKind, issuers, audience }: Pick<Policy, 'tokenKind' | 'issuers' | 'audience'>,
+  policy: Pick<Policy, 'tokenKind' | 'acceptedTokenTypes' | 'issuers' | 'audience'>,
 ): 'token_kind' | 'issuer' | 'audience' | undefined {
-  if (!isAccessToken(token) || !isOfKind(token, tokenKind)) return 'token_kind'
+  if (!isAccessToken(token, policy)) return 'token_kind'
+  const { issuers, audience } = policy
   if (issuers !== undefined && (token.iss === undefined || !issuers.has(token.iss))) return 'issuer'
   if (audience !== false && !(isAudience(token.aud) && audienceIntersects(token.aud, audience))) return 'audience'
   return undefined
+}
+
+/** What was wrong with the kind of a token, for the log; `undefined` for any other reason. */
+export function describeMistake(mistake: RefusalReason, token: JudgedToken, policy: Policy): string | undefined {
+  return mistake === 'token_kind' ? tokenKindFault(token, policy) : undefined
 }
 
 /**
@@ -48,25 +47,6 @@ export function checkPermission(
   if (permission !== undefined && !permission(listOf(token.permissions), now())) return 'permissions'
   if (!isAuthenticated(token, policy, now)) return 'authentication'
   return undefined
-}
-
-/** A refresh or ID token is refused when anything in the answer says that it is one. */
-function isAccessToken(token: JudgedToken): boolean {
-  const { token_type: type, token_use: use, token_usage: usage, typ } = token
-  return !(isOtherKind(type) || isOtherKind(use) || isOtherKind(usage) || isOtherKind(typ))
-}
-
-function isOtherKind(kind: unknown): boolean {
-  // What nearly every answer says.
-  if (kind === undefined || kind === 'Bearer') return false
-  return typeof kind === 'string' && OTHER_TOKEN_KINDS.has(kind.toLowerCase().replace(TOKEN_TYPE_URI, ''))
-}
-
-/** What says nothing is refused as well: some servers leave out of refresh tokens what they say of access tokens. */
-function isOfKind(token: JudgedToken, kind: TokenKind | undefined): boolean {
-  if (kind === undefined) return true
-  const said = token[kind.member]
-  return typeof said === 'string' && kind.oneOf.some((word) => word.toLowerCase() === said.toLowerCase())
 }
 
 /** Any other shape is an audience of nobody. */

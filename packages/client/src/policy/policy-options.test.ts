@@ -7,6 +7,7 @@ const none: InheritedPolicy = {
   audience: undefined,
   realm: 'protected resource',
   tokenKind: undefined,
+  acceptedTokenTypes: undefined,
   senderConstraint: undefined,
   resourceMetadata: undefined,
   confirmation: { dpop: undefined, certificate: undefined },

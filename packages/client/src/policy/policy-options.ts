@@ -4,6 +4,8 @@ import {
   isIssuer,
   isScopeToken,
   parseScope,
+  readTokenKind,
+  readTokenTypes,
   readWantedDetail,
   readWantedPermission,
   type WantedAuthorizationDetail,
@@ -26,11 +28,18 @@ export interface PolicyOptions {
   readonly realm?: string | undefined
   /**
    * What this server says of access tokens, such as `{ member: 'token_use', oneOf: ['access_token'] }`: a token of
-   * which it says something else, or nothing, is refused with the reason `token_kind`. Default none, and then tokens are
-   * refused of which any member says that they are another kind; `false` is for a guard that does without what the
-   * client has.
+   * which it says something else, or nothing, is refused with the reason `token_kind`. Default none, and then a token is
+   * refused when `token_type`, `token_use`, `token_usage` or `typ` says that it is another kind, or when one of the first
+   * three says something that is not known to be an access token. `false` is for a guard that does without what the client
+   * has.
    */
   readonly tokenKind?: TokenKind | false | undefined
+  /**
+   * Further values of `token_type` that access tokens of this server have, compared without case, such as `JWT`. `Bearer`,
+   * `DPoP`, `access_token`, its URI of RFC 8693 and a missing `token_type` are always taken; any other value is refused with
+   * the reason `token_kind`. Default none. What a guard names replaces what the client names.
+   */
+  readonly acceptedTokenTypes?: readonly string[] | undefined
   /**
    * The token must be bound to its sender: by `dpop`, by `certificate`, or by `any` of them. Default none, and then a bound
    * token must still be proved, and one that nothing binds is taken as a bearer token.
@@ -100,12 +109,20 @@ export interface InheritedPolicy {
   readonly audience: readonly string[] | false | undefined
   readonly realm: string
   readonly tokenKind: TokenKind | undefined
+  readonly acceptedTokenTypes: ReadonlySet<string> | undefined
   readonly senderConstraint: SenderConstraint | undefined
   readonly resourceMetadata: string | undefined
   readonly confirmation: ConfirmationStep
 }
 
-const INHERITED_OPTIONS = ['audience', 'realm', 'tokenKind', 'senderConstraint', 'resourceMetadata'] as const
+const INHERITED_OPTIONS = [
+  'audience',
+  'realm',
+  'tokenKind',
+  'acceptedTokenTypes',
+  'senderConstraint',
+  'resourceMetadata',
+] as const
 
 /**
  * The options of the client.
@@ -118,6 +135,7 @@ export function resolvePolicyDefaults(options: OptionGroup, nowMs: () => number)
     audience: undefined,
     realm: policyDefaults.realm,
     tokenKind: undefined,
+    acceptedTokenTypes: undefined,
     senderConstraint: undefined,
     resourceMetadata: undefined,
     confirmation: resolveConfirmation(group, nowMs),
@@ -126,11 +144,12 @@ export function resolvePolicyDefaults(options: OptionGroup, nowMs: () => number)
 }
 
 function readInherited(group: OptionGroup, above: InheritedPolicy): InheritedPolicy {
-  const tokenKind = resolveTokenKind(group)
+  const tokenKind = readTokenKind(group, 'tokenKind')
   return {
     audience: resolveAudience(group) ?? above.audience,
     realm: resolveRealm(group) ?? above.realm,
     tokenKind: tokenKind === false ? undefined : (tokenKind ?? above.tokenKind),
+    acceptedTokenTypes: readTokenTypes(group, 'acceptedTokenTypes') ?? above.acceptedTokenTypes,
     senderConstraint: resolveSenderConstraint(group, above.confirmation) ?? above.senderConstraint,
     resourceMetadata: resolveResourceMetadata(group) ?? above.resourceMetadata,
     confirmation: above.confirmation,
@@ -164,10 +183,8 @@ export function resolveGuardOptions(
     'optional',
     'maxAgeSeconds',
   ])
-  const { audience, realm, tokenKind, senderConstraint, resourceMetadata, confirmation } = readInherited(
-    group,
-    inherited,
-  )
+  const { audience, realm, tokenKind, acceptedTokenTypes, senderConstraint, resourceMetadata, confirmation } =
+    readInherited(group, inherited)
   if (audience === undefined) {
     throw group.error('audience', "is required: this resource server's own identifier, or false to check it elsewhere")
   }
@@ -175,6 +192,7 @@ export function resolveGuardOptions(
   return Object.freeze({
     policy: Object.freeze({
       tokenKind,
+      acceptedTokenTypes,
       issuers: resolveIssuers(group),
       audience,
       senderConstraint,
@@ -263,17 +281,6 @@ function resolveResourceMetadata(group: OptionGroup): string | undefined {
     throw group.error('resourceMetadata', 'must be an http or https URL')
   }
   return url
-}
-
-function resolveTokenKind(group: OptionGroup): TokenKind | false | undefined {
-  const given = group.raw('tokenKind')
-  if (given === undefined || given === false) return given
-  const kind = new OptionGroup(group.path('tokenKind'), given, ['member', 'oneOf'])
-  const member = kind.string('member')
-  if (member === undefined) throw kind.error('member', 'is required')
-  const oneOf = kind.strings('oneOf')
-  if (oneOf === undefined || oneOf.length === 0) throw kind.error('oneOf', 'must name at least one kind')
-  return Object.freeze({ member, oneOf })
 }
 
 /** A realm that no challenge could carry is refused where it is given, not at the first refused request. */

@@ -1,17 +1,17 @@
 /** What a guard requires of a token. */
-import type { AuthorizationDetails, GrantsPermission, RegisteredMembers } from '@token-introspection/core'
+import type {
+  AuthorizationDetails,
+  GrantsPermission,
+  RegisteredMembers,
+  TokenKindRule,
+} from '@token-introspection/core'
 import type { ConfirmationStep, SenderConstraint } from './confirmation/confirmation.ts'
 
 /** What is judged: an active answer. */
 export type JudgedToken = Readonly<RegisteredMembers> & { readonly [member: string]: unknown }
 
 /** How an authorization server says that a token is an access token. */
-export interface TokenKind {
-  /** The member that says it, such as `token_use`. A token without it is refused. */
-  readonly member: string
-  /** What it says of access tokens, compared without case. */
-  readonly oneOf: readonly string[]
-}
+export type TokenKind = TokenKindRule
 
 /** What scope a token must have. */
 export interface ScopeRule {
@@ -27,6 +27,8 @@ export interface ScopeRule {
 export interface Policy {
   /** What says that the token is an access token; `undefined` leaves it at refusing what says that it is none. */
   readonly tokenKind: TokenKind | undefined
+  /** Further values of `token_type` that are taken, in lower case. */
+  readonly acceptedTokenTypes: ReadonlySet<string> | undefined
   /** Issuers, one of which the token must name; `undefined` leaves it at those that the client accepts. */
   readonly issuers: ReadonlySet<string> | undefined
   /** Audiences of this resource server, one of which the token must have; `false` when it is checked elsewhere. */

@@ -60,7 +60,11 @@ export interface Provider {
    * JWTs in full.
    */
   readonly policy?:
-    | { readonly audience?: string | readonly string[] | undefined; readonly tokenKind?: TokenKind | undefined }
+    | {
+        readonly acceptedTokenTypes?: readonly string[] | undefined
+        readonly audience?: string | readonly string[] | undefined
+        readonly tokenKind?: TokenKind | undefined
+      }
     | undefined
   /** What the server says about client authentication at its introspection endpoint. */
   readonly clientAuthentication?:

@@ -30,5 +30,6 @@ export function wso2(options: Wso2Options): Provider {
     documentation: 'https://is.docs.wso2.com/en/6.1.0/guides/access-delegation/invoke-oauth-introspection-endpoint/',
     endpoint: `${address}/introspect`,
     response: { acceptedIssuers: [`${address}/token`], tolerate: { actAsString: true } },
+    policy: { acceptedTokenTypes: ['JWT'] },
   })
 }

@@ -27,6 +27,7 @@ export interface RefusalParts {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
   readonly error?: IntrospectionError | undefined
+  readonly detail?: string | undefined
 }
 
 /** A refused request: status, header fields and body to send, in plain data or as a web `Response`. */
@@ -40,6 +41,11 @@ export class Refusal {
   readonly body: string
   /** What failed, when the token could not be checked at all. */
   readonly error: IntrospectionError | undefined
+  /**
+   * For the reason `token_kind`, what the answer said and what to do if the token is one to be taken, such as `token_type is
+   * "mac", which …`. For your log, never for the response. `undefined` for other reasons.
+   */
+  readonly detail: string | undefined
 
   constructor(parts: RefusalParts) {
     this.reason = parts.reason
@@ -47,6 +53,7 @@ export class Refusal {
     this.headers = parts.headers
     this.body = parts.body
     this.error = parts.error
+    this.detail = parts.detail
   }
 
   /** The refusal as a web `Response`. */
@@ -76,6 +83,8 @@ interface Complaint {
   readonly scheme?: TokenScheme | undefined
   readonly parameters?: ChallengeParameters
   readonly headers?: Readonly<Record<string, string>>
+  /** For the log, and not for the response. */
+  readonly detail?: string | undefined
 }
 
 /** No credentials: 401 with challenges that name no error (RFC 6750 §3.1). */
@@ -93,8 +102,9 @@ export function refuseToken(
   reason: 'token_inactive' | 'token_kind' | 'issuer' | 'audience' | 'confirmation',
   settings: ChallengeSettings,
   scheme: TokenScheme = 'Bearer',
+  detail?: string,
 ): Refusal {
-  return challenge(reason, 401, settings, { error: 'invalid_token', scheme })
+  return challenge(reason, 401, settings, { error: 'invalid_token', scheme, detail })
 }
 
 /** A proof of possession that proves nothing: 401 `invalid_dpop_proof` (RFC 9449 §7.1). */
@@ -195,7 +205,7 @@ function challenge(reason: RefusalReason, status: number, settings: ChallengeSet
   }
   if (complaint !== undefined) headers['content-type'] = JSON_MEDIA_TYPE
   const body = complaint === undefined ? '' : JSON.stringify({ error: complaint.error })
-  return new Refusal({ reason, status, headers, body })
+  return new Refusal({ reason, status, headers, body, detail: complaint?.detail })
 }
 
 function parametersOf(

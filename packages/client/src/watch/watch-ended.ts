@@ -18,10 +18,17 @@ export class WatchEnded extends Error {
   readonly reason: WatchEndReason
   /** What the policy misses, for the reason `policy`, as a guard would say it. */
   readonly refusal: RefusalReason | undefined
+  /** What the answer said about the kind of the token, for the refusal `token_kind`. */
+  readonly detail: string | undefined
 
-  constructor(reason: WatchEndReason, refusal?: RefusalReason, options?: ErrorOptions) {
+  constructor(
+    reason: WatchEndReason,
+    refusal?: RefusalReason,
+    options?: ErrorOptions & { readonly detail?: string | undefined },
+  ) {
     super(refusal === undefined ? `the token is ${reason}` : `the token lost its ${refusal}`, options)
     this.reason = reason
     this.refusal = refusal
+    this.detail = options?.detail
   }
 }

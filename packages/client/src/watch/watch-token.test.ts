@@ -15,6 +15,7 @@ const inherited: InheritedPolicy = {
   audience: undefined,
   realm: 'api',
   tokenKind: undefined,
+  acceptedTokenTypes: undefined,
   senderConstraint: undefined,
   resourceMetadata: undefined,
   confirmation: { dpop: undefined, certificate: undefined },
@@ -288,6 +289,7 @@ describe('the policy', () => {
     ['audience', { audience: 'api' }, { aud: 'other' }],
     ['issuer', { audience: 'api', issuer: 'https://a.example' }, { aud: 'api', scope: 'a', iss: 'https://b.example' }],
     ['token_kind', { audience: 'api' }, { aud: 'api', token_use: 'refresh_token' }],
+    ['token_kind', { audience: false }, { token_type: 'urn:x-oath:params:oauth:token-type:device-secret' }],
     ['authentication', { audience: 'api', maxAuthenticationAgeSeconds: 60 }, { aud: 'api' }],
     [
       'authorization_details',

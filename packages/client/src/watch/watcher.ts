@@ -1,5 +1,5 @@
 /** One connection that lives by a token: its policy, its patience and its signal. */
-import { checkPermission, checkTarget } from '../policy/check-policy.ts'
+import { checkPermission, checkTarget, describeMistake } from '../policy/check-policy.ts'
 import { isPromise } from '../maybe-promise.ts'
 import type { IntrospectionError } from '../errors.ts'
 import type { JudgedToken, Policy } from '../policy/policy.ts'
@@ -50,7 +50,9 @@ export class Watcher {
     try {
       const { policy, check, now } = this.settings
       const lacking = checkTarget(token, policy) ?? checkPermission(token, policy, now)
-      if (lacking !== undefined) return this.end(new WatchEnded('policy', lacking))
+      if (lacking !== undefined) {
+        return this.end(new WatchEnded('policy', lacking, { detail: describeMistake(lacking, token, policy) }))
+      }
       const passes = check === undefined ? true : check(token)
       if (isPromise(passes)) {
         passes.then(

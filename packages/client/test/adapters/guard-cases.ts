@@ -183,6 +183,7 @@ export const refusedInForms: readonly RefusedCase[] = [
   ],
 ]
 
+const DEVICE_SECRET = 'urn:x-oath:params:oauth:token-type:device-secret'
 const cnf = { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' }
 
 const judged: readonly RefusedCase[] = [
@@ -195,6 +196,9 @@ const judged: readonly RefusedCase[] = [
   ['no audience', bearer, invalid, { members: { aud: undefined } }],
   ['a refresh token', bearer, invalid, { members: { token_use: 'refresh_token' } }],
   ['an ID token', bearer, invalid, { members: { typ: 'ID' } }],
+  ['a token of a type nobody knows', bearer, invalid, { guard: { audience: false }, members: { token_type: 'mac' } }],
+  ['a device secret of Okta', bearer, invalid, { guard: { audience: false }, members: { token_type: DEVICE_SECRET } }],
+  ['a kind that is no text', bearer, invalid, { members: { token_use: ['access_token', 'refresh_token'] } }],
   [
     'a kind that is not said',
     bearer,

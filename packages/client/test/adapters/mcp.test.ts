@@ -22,6 +22,7 @@ import { serveListener } from '../loopback-server.ts'
 const resource = 'https://mcp.example.com/mcp'
 const now = Math.floor(Date.now() / 1000)
 const good = { active: true, client_id: 'app', sub: 'alice', aud: resource, scope: 'a b', exp: now + 600, tenant: 7 }
+const DEVICE_SECRET = 'urn:x-oath:params:oauth:token-type:device-secret'
 const errors = { InsufficientScopeError, InvalidTokenError }
 
 function createGuard(
@@ -136,6 +137,13 @@ describe('the gate', () => {
     ['an inactive token', 'Bearer abc', { active: false }, {}, 401],
     ['a token for another server', 'Bearer abc', { ...good, aud: 'https://other.example.com' }, {}, 401],
     ['a token of another kind', 'Bearer abc', { ...good, token_use: 'refresh_token' }, {}, 401],
+    [
+      'a device secret of Okta',
+      'Bearer abc',
+      { ...good, token_type: DEVICE_SECRET },
+      { audience: false as const },
+      401,
+    ],
     ['a bound token without its proof', 'Bearer abc', { ...good, cnf: { jkt: 'x'.repeat(43) } }, {}, 401],
     ['too little scope', 'Bearer abc', good, { scope: 'c' }, 403],
     ['a login that is not enough', 'Bearer abc', good, { acrValues: 'gold' }, 401],
@@ -313,6 +321,13 @@ describe('the verifier', () => {
   test.each([
     ['an inactive token', { active: false }, {}, 401, 'invalid_token'],
     ['a token for another server', { ...good, aud: 'https://other.example.com' }, {}, 401, 'invalid_token'],
+    [
+      'a device secret of Okta',
+      { ...good, token_type: DEVICE_SECRET },
+      { audience: false as const },
+      401,
+      'invalid_token',
+    ],
     [
       'a bound token, for there is no way to prove it',
       { ...good, cnf: { jkt: 'x'.repeat(43) } },

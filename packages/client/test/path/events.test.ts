@@ -210,6 +210,21 @@ describe('a guard', () => {
     expect(fingerprint === undefined).toBe(!asked)
   })
 
+  test.each([
+    ['device_secret', 'token_type is "device_secret", which is another kind of token'],
+    ['mac"\n', /^token_type is "mac\\"\\n", which is not known/],
+    ['x'.repeat(200), /^token_type is "x{100}…", which is not known .* policy\.acceptedTokenTypes$/],
+  ])('tells what a token said it is when it is of the kind %j', async (tokenType, detail) => {
+    const answer = () => Promise.resolve(Response.json({ active: true, token_type: tokenType }))
+    const { client, events } = createClient({ fetch: answer })
+    const decision = await client.guard({ audience: false })(bearing())
+    const told = typeof detail === 'string' ? detail : (expect.stringMatching(detail) as string)
+    expect(events.at(-1)).toMatchObject({ allowed: false, reason: 'token_kind', detail: told })
+    expect(decision).toMatchObject({ allowed: false, detail: told, body: '{"error":"invalid_token"}' })
+    // The sender learns nothing of it.
+    expect(JSON.stringify((decision as { headers: object }).headers)).not.toContain('token_type')
+  })
+
   test('tells the error of a token that could not be checked', async () => {
     const { client, events } = createClient({ fetch: () => Promise.resolve(new Response('', { status: 401 })) })
     await client.guard(options)(bearing())

@@ -475,6 +475,18 @@ describe('DPoP', () => {
     }
   })
 
+  test('gets no token of another kind through, whichever server says so', async () => {
+    const introspection = createBinding()
+    for (const name of ['keycloak', 'partner'] as const) {
+      const token = jwt({ iss: `https://${name}.example.com` })
+      for (const tokenType of ['urn:x-oath:params:oauth:token-type:device-secret', 'mac', 'N_A', 'Refresh']) {
+        ;({ keycloak, partner })[name].as.says = { active: true, token_type: tokenType }
+        const decision = await introspection.guard({ audience: false })(bearing(token))
+        expect(decision).toMatchObject({ allowed: false, reason: 'token_kind', status: 401 })
+      }
+    }
+  })
+
   test('is promised to nobody where not every client takes it', () => {
     expect(createBinding().accepts).toMatchObject({
       issuers: ['https://partner.example.com', 'https://keycloak.example.com'],

@@ -1,6 +1,7 @@
 /** `Bearer` and `DPoP`: a caller with an access token of its own (RFC 7662 §2.1, RFC 6750, RFC 9449). */
 import {
   audienceIntersects,
+  isAccessToken,
   isVerifiableConfirmation,
   parseScope,
   toAudienceList,
@@ -109,8 +110,10 @@ export async function authenticateByAccessToken<Caller extends Registered>(
   return caller
 }
 
-function isLive({ kind, revoked, exp, nbf }: CallerAccessToken, now: number): boolean {
-  if (revoked || (kind ?? 'access_token') !== 'access_token') return false
+function isLive(token: CallerAccessToken, now: number): boolean {
+  const { kind, revoked, exp, nbf } = token
+  // What finds it may hand over an answer, whose members say more than the type has.
+  if (revoked || (kind ?? 'access_token') !== 'access_token' || !isAccessToken({ ...token }, {})) return false
   return now < (exp ?? Number.POSITIVE_INFINITY) && now >= (nbf ?? 0)
 }
 

@@ -1,5 +1,14 @@
 /** Finds tokens of another authorization server by asking it. */
-import { extensionClaims, type IntrospectionResponse, parseIntrospectionResponse } from '@token-introspection/core'
+import {
+  type ActiveIntrospectionResponse,
+  extensionClaims,
+  type IntrospectionResponse,
+  isAccessToken,
+  parseIntrospectionResponse,
+  readTokenKind,
+  saidTokenKind,
+  type TokenKindRule,
+} from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import { andThen } from '../maybe-promise.ts'
 import type { TokenLookup } from './token-lookup.ts'
@@ -18,6 +27,15 @@ export interface RemoteResolverOptions {
    * for others, or every token of yours is shown to the other server.
    */
   readonly introspect: (lookup: TokenLookup) => IntrospectionResponse | Promise<IntrospectionResponse>
+  /**
+   * What the other server says of access tokens, such as `{ member: 'token_use', oneOf: ['access_token'] }`: every other token
+   * is unknown here. Default none, and then `token_type`, `token_use`, `token_usage` or `typ` must say in a known word that
+   * it is an access token, such as `Bearer`.
+   *
+   * Security: with `false` a token passes for an access token when nothing is said about its kind. At a server such as Spring
+   * Authorization Server that is what refresh tokens and authorization codes look like.
+   */
+  readonly tokenKind?: TokenKindRule | false | undefined
   /** What events and explanations call it. Default `remote`. */
   readonly name?: string | undefined
 }
@@ -26,6 +44,9 @@ export interface RemoteResolverOptions {
  * Creates a resolver that asks another authorization server, and takes its answer for the record of the token: its
  * audience is then what the disclosure policy judges by. What its answer says beside the registered members becomes
  * extension claims. An answer with another `iss` than the one given is refused as an outage: the servers were mixed up.
+ *
+ * What the answer calls a refresh token is one here, and is disclosed like one. An ID token, a device secret, a code, and a
+ * token whose kind is not said or not known, are unknown, which is inactive.
  *
  * @throws TypeError naming the option that is wrong.
  *
@@ -51,18 +72,24 @@ export interface RemoteResolverOptions {
  * ```
  */
 export function createRemoteResolver(options: RemoteResolverOptions): TokenResolver {
-  const group = new OptionGroup('', options, ['issuer', 'introspect', 'name'])
+  const group = new OptionGroup('', options, ['issuer', 'introspect', 'tokenKind', 'name'])
   const issuer = group.string('issuer')
   if (issuer === undefined) throw group.error('issuer', 'is required')
   const introspect = group.function<RemoteResolverOptions['introspect']>('introspect')
   if (introspect === undefined) throw group.error('introspect', 'is required')
+  const tokenKind = readTokenKind(group, 'tokenKind')
   return {
     name: group.string('name') ?? 'remote',
-    resolve: (lookup) => andThen(introspect(lookup), (answer) => toRecord(parseIntrospectionResponse(answer), issuer)),
+    resolve: (lookup) =>
+      andThen(introspect(lookup), (answer) => toRecord(parseIntrospectionResponse(answer), issuer, tokenKind)),
   }
 }
 
-function toRecord(response: IntrospectionResponse, issuer: string): TokenRecord | null {
+function toRecord(
+  response: IntrospectionResponse,
+  issuer: string,
+  tokenKind: TokenKindRule | false | undefined,
+): TokenRecord | null {
   if (!response.active) return null
   const { active: _, ...members } = response
   const claims = extensionClaims(members)
@@ -70,10 +97,21 @@ function toRecord(response: IntrospectionResponse, issuer: string): TokenRecord 
   if (members.iss !== undefined && members.iss !== issuer) {
     throw new Error(`the answer is about a token of ${JSON.stringify(members.iss)}, not of ${JSON.stringify(issuer)}`)
   }
-  return { ...members, iss: issuer, kind: kindOf(response), claims }
+  const kind = kindOf(response, tokenKind)
+  if (kind === undefined) return null
+  // What is a kind there, such as `access_token`, is no token type here (RFC 6749 §5.1): the handler says `Bearer` or `DPoP`.
+  if (!/^(?:bearer|dpop)$/i.test(members.token_type ?? '')) delete members.token_type
+  return { ...members, iss: issuer, kind, claims }
 }
 
-/** Some servers say what a refresh token is; one that does not passes for an access token everywhere. */
-function kindOf({ token_type, token_use, token_usage }: { readonly [member: string]: unknown }): TokenRecord['kind'] {
-  return [token_type, token_use, token_usage].includes('refresh_token') ? 'refresh_token' : 'access_token'
+/** The kinds that there are records of. */
+function kindOf(
+  response: ActiveIntrospectionResponse,
+  tokenKind: TokenKindRule | false | undefined,
+): TokenRecord['kind'] | undefined {
+  const words = { tokenKind: tokenKind === false ? undefined : tokenKind }
+  const said = saidTokenKind(response, words)
+  if (said === 'refresh_token') return said
+  if (said === 'unsaid' && tokenKind === undefined) return undefined
+  return isAccessToken(response, words) ? 'access_token' : undefined
 }

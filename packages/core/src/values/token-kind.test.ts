@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import { OptionGroup } from '../options.ts'
+import { isAccessToken, readTokenTypes, saidTokenKind, tokenKindFault, type TokenKindWords } from './token-kind.ts'
+
+const URI = 'urn:ietf:params:oauth:token-type:'
+const MEMBERS = ['token_type', 'token_use', 'token_usage', 'typ']
+const ACCESS = ['Bearer', 'bearer', 'DPoP', 'access_token', 'Access Token', 'access', 'at+jwt', `${URI}access_token`]
+const REFRESH = ['refresh_token', 'Refresh', 'Offline', 'refresh-token', `${URI}refresh_token`, 'urn:x:refresh_token']
+const OTHER = ['id_token', 'ID', 'Logout', 'code', 'device_secret', 'N_A', 'PoP', 'mac', `${URI}id_token`]
+const UNKNOWN = ['', 'JWT', 'xyz', 'urn:x:access_token', 'constructor', '__proto__', 'Bearer ', ' Bearer']
+const SHAPES = [7, true, ['Bearer'], { Bearer: 1 }, []]
+
+describe('saidTokenKind', () => {
+  test.each(MEMBERS)('reads %s', (member) => {
+    for (const word of ACCESS) expect(saidTokenKind({ [member]: word }), word).toBe('access_token')
+    for (const word of REFRESH) expect(saidTokenKind({ [member]: word }), word).toBe('refresh_token')
+    for (const word of OTHER) expect(saidTokenKind({ [member]: word }), word).toBe('other')
+    const unknown = member === 'typ' ? 'unsaid' : 'other'
+    for (const word of UNKNOWN) expect(saidTokenKind({ [member]: word }), word).toBe(unknown)
+    for (const shape of SHAPES) expect(saidTokenKind({ [member]: shape }), JSON.stringify(shape)).toBe('other')
+    for (const nothing of [undefined, null]) expect(saidTokenKind({ [member]: nothing })).toBe('unsaid')
+  })
+
+  test('takes a media type of another profile for another kind', () => {
+    for (const typ of ['logout+jwt', 'application/dpop+jwt', 'Secevent+JWT'])
+      expect(saidTokenKind({ typ })).toBe('other')
+    expect(saidTokenKind({ typ: 'application/at+jwt' })).toBe('access_token')
+  })
+
+  test.each(MEMBERS)('lets no other member outweigh %s', (member) => {
+    const rest = Object.fromEntries(MEMBERS.map((name) => [name, 'access_token']))
+    expect(saidTokenKind(rest)).toBe('access_token')
+    expect(saidTokenKind({ ...rest, [member]: 'Refresh' })).toBe('refresh_token')
+    expect(saidTokenKind({ ...rest, [member]: 'ID' })).toBe('other')
+  })
+})
+
+describe('isAccessToken', () => {
+  const rule = { tokenKind: { member: 'token_use', oneOf: ['AT'] } }
+  const types: TokenKindWords = { acceptedTokenTypes: new Set(['jwt']) }
+
+  test.each<[boolean, Readonly<Record<string, unknown>>, TokenKindWords]>([
+    [true, {}, {}],
+    [true, { token_type: 'Bearer' }, {}],
+    [false, { token_type: 'Bearer' }, rule],
+    [true, { token_type: 'Bearer', token_use: 'at' }, rule],
+    [false, { token_use: 'AT', token_type: 'mac' }, rule],
+    [false, { token_use: 'AT' }, {}],
+    [true, { token_type: 'JWT' }, types],
+    [false, { token_type: 'JWT' }, {}],
+    [false, { token_use: 'JWT' }, types],
+  ])('says %j of %j by %j, and why', (expected, answer, words) => {
+    expect(isAccessToken(answer, words)).toBe(expected)
+    expect(tokenKindFault(answer, words) === undefined).toBe(expected)
+  })
+
+  test('makes no rule of a word for another kind', () => {
+    const wrong = { tokenKind: { member: 'token_use', oneOf: ['refresh_token'] } }
+    expect(isAccessToken({ token_use: 'refresh_token' }, wrong)).toBe(false)
+  })
+})
+
+describe('tokenKindFault', () => {
+  test.each<[Readonly<Record<string, unknown>>, TokenKindWords, string]>([
+    [{ token_type: 'Refresh' }, {}, 'token_type is "Refresh", which is another kind of token'],
+    [{ token_use: 7 }, {}, 'token_use is not a text, so it does not say that this is an access token'],
+    [{ token_type: 'x' }, {}, 'policy.acceptedTokenTypes'],
+    [{ token_use: 'x' }, {}, 'policy.tokenKind'],
+    [{}, { tokenKind: { member: 'token_use', oneOf: ['AT'] } }, 'token_use is absent, and policy.tokenKind wants "AT"'],
+    [{ kind: 'x' }, { tokenKind: { member: 'kind', oneOf: ['AT'] } }, 'kind is "x", and policy.tokenKind wants "AT"'],
+  ])('tells of %j', (answer, words, detail) => {
+    expect(tokenKindFault(answer, words)).toContain(detail)
+  })
+})
+
+describe('readTokenTypes', () => {
+  const read = (types: unknown) => readTokenTypes(new OptionGroup('policy', { types }, ['types']), 'types')
+
+  test('reads them without case', () => {
+    expect(read(['JWT', 'x'])).toEqual(new Set(['jwt', 'x']))
+    expect(read(undefined)).toBeUndefined()
+  })
+
+  test.each([[['refresh_token']], [['JWT', 'Offline']], [['id_token']], ['JWT'], [['']]])('refuses %j', (types) => {
+    expect(() => read(types)).toThrow(/^policy\.types: /)
+  })
+})

@@ -97,6 +97,18 @@ describe('decodeBasicCredentials', () => {
     expect(decodeBasicCredentials(base64)).toBeUndefined()
   })
 
+  test('reads every octet as the character of ISO-8859-1 with the encoding "latin1"', () => {
+    const every = Array.from({ length: 0x100 }, (_, octet) => String.fromCharCode(octet)).join('')
+    const clientSecret = every.replace(/[\x00-\x1f\x7f]/g, '')
+    const base64 = Buffer.from(`k\u00e9y:${clientSecret}`, 'latin1').toString('base64')
+    expect(decodeBasicCredentials(base64, 'latin1')).toEqual({ clientId: 'k\u00e9y', clientSecret })
+    expect(decodeBasicCredentials(base64, 'raw')).toBeUndefined()
+    for (const wrong of ['i:s\r', 'is']) {
+      expect(decodeBasicCredentials(Buffer.from(wrong).toString('base64'), 'latin1')).toBeUndefined()
+    }
+    expect(decodeBasicCredentials('a-_b', 'latin1')).toBeUndefined()
+  })
+
   test.each([
     ['a control character', 'i:s\r'],
     ['no colon', 'is'],
@@ -113,6 +125,21 @@ describe('encodeBasicCredentials', () => {
   ] as const)('encodes the halves as %s', (encoding, clientId, clientSecret, halves) => {
     const field = encodeBasicCredentials({ clientId, clientSecret }, encoding)
     expect(field).toBe(`Basic ${Buffer.from(halves).toString('base64')}`)
+  })
+
+  test('writes one octet for each character with the encoding "latin1"', () => {
+    const field = encodeBasicCredentials({ clientId: 'k\u00e9y', clientSecret: '%\u00ff:' }, 'latin1')
+    expect(field).toBe(`Basic ${Buffer.from('k\u00e9y:%\u00ff:', 'latin1').toString('base64')}`)
+  })
+
+  test.each([
+    ['clientId', { clientId: '\u20ac', clientSecret: 'hunter2' }],
+    ['clientSecret', { clientId: 'id', clientSecret: 'hunter2\u20ac' }],
+    ['clientId', { clientId: 'urn:rs', clientSecret: 'hunter2' }],
+  ])('refuses a %s that the encoding "latin1" cannot send, and does not quote it', (name, credentials) => {
+    expect(() => encodeBasicCredentials(credentials, 'latin1')).toThrow(TypeError)
+    expect(() => encodeBasicCredentials(credentials, 'latin1')).toThrow(`${name}: `)
+    expect(() => encodeBasicCredentials(credentials, 'latin1')).not.toThrow(/urn:rs|hunter2/)
   })
 
   test('uses the form encoding unless told otherwise', () => {

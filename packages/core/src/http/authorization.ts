@@ -39,26 +39,27 @@ export interface BasicCredentials {
 }
 
 /**
- * How the two halves of Basic credentials are encoded before base64: `form` as RFC 6749 §2.3.1 says, or
- * `raw` as RFC 7617 alone would have it and many deployed servers and clients do.
+ * How the two halves of Basic credentials are encoded before base64: `form` as RFC 6749 §2.3.1 says, `raw` as RFC 7617 alone
+ * would have it and many deployed servers and clients do, or `latin1`, which is raw in ISO-8859-1 and not in UTF-8.
  */
-export type BasicEncoding = 'form' | 'raw'
+export type BasicEncoding = 'form' | 'raw' | 'latin1'
 
 /**
- * Decodes the token68 of Basic credentials: base64, UTF-8, split at the first colon, then each half
- * form-decoded (RFC 6749 §2.3.1, RFC 7617 §2). `undefined` when any of that fails or a control character
+ * Decodes the token68 of Basic credentials: base64, UTF-8 or, with `latin1`, ISO-8859-1; split at the first colon; then, with
+ * `form`, each half form-decoded (RFC 6749 §2.3.1, RFC 7617 §2). `undefined` when any of that fails or a control character
  * appears; the answer to that is 401 `invalid_client`.
  */
 export function decodeBasicCredentials(token: string, encoding: BasicEncoding = 'form'): BasicCredentials | undefined {
   if (!isBase64(token)) return undefined
-  const text = decodeBase64Text(token)
+  // `atob` gives one character for each octet, which is what ISO-8859-1 does. A TextDecoder for it would read windows-1252.
+  const text = encoding === 'latin1' ? atob(token) : decodeBase64Text(token)
   if (text === undefined || CONTROL_CHARACTER.test(text)) return undefined
   const colon = text.indexOf(':')
   if (colon === -1) return undefined
   const id = text.slice(0, colon)
   const secret = text.slice(colon + 1)
-  const clientId = encoding === 'raw' ? id : decodeFormComponent(id)
-  const clientSecret = encoding === 'raw' ? secret : decodeFormComponent(secret)
+  const clientId = encoding === 'form' ? decodeFormComponent(id) : id
+  const clientSecret = encoding === 'form' ? decodeFormComponent(secret) : secret
   if (clientId === undefined || clientSecret === undefined) return undefined
   if (encoding === 'form' && (CONTROL_CHARACTER.test(clientId) || CONTROL_CHARACTER.test(clientSecret)))
     return undefined
@@ -76,7 +77,8 @@ function isBase64(text: string): boolean {
  * Builds the `Authorization` value for `client_secret_basic`. With `form`, unreserved characters stay as
  * they are, so servers that do not decode keep working for ordinary secrets (RFC 6749 §2.3.1).
  *
- * @throws TypeError when, with `raw`, the identifier holds a colon: no server could split it.
+ * @throws TypeError when, without `form`, the identifier holds a colon, at which every server would split it; or when, with
+ * `latin1`, a character is not in ISO-8859-1.
  */
 export function encodeBasicCredentials(credentials: BasicCredentials, encoding: BasicEncoding = 'form'): string {
   const { clientId, clientSecret } = credentials
@@ -84,6 +86,12 @@ export function encodeBasicCredentials(credentials: BasicCredentials, encoding: 
     return `Basic ${encodeBase64Text(`${encodeFormComponent(clientId)}:${encodeFormComponent(clientSecret)}`)}`
   }
   if (clientId.includes(':'))
-    throw new TypeError('clientId: a colon cannot be sent with the encoding "raw" (RFC 7617 §2)')
-  return `Basic ${encodeBase64Text(`${clientId}:${clientSecret}`)}`
+    throw new TypeError(`clientId: a colon cannot be sent with the encoding "${encoding}" (RFC 7617 §2)`)
+  const text = `${clientId}:${clientSecret}`
+  if (encoding === 'raw') return `Basic ${encodeBase64Text(text)}`
+  if (/[^\x00-\xff]/.test(text)) {
+    const name = /[^\x00-\xff]/.test(clientId) ? 'clientId' : 'clientSecret'
+    throw new TypeError(`${name}: has a character that ISO-8859-1 does not have; use another encoding than "latin1"`)
+  }
+  return `Basic ${btoa(text)}`
 }

@@ -1,7 +1,9 @@
 /** `client_secret_basic` and `client_secret_post` once their credentials are read: whose are they? (RFC 6749 §2.3.1) */
 import type { BasicCredentials } from '@token-introspection/core'
-import { ClientAuthenticationFailedError } from '../errors.ts'
+import type { CredentialComplaint } from '../errors.ts'
 import { andThen, isPromise, type MaybePromise } from '../maybe-promise.ts'
+import { refuseCredentials } from './complaint.ts'
+import { explainSecret } from './explain-secret.ts'
 import type { FailedAttempts } from './failed-attempts.ts'
 import { type FindStep, findRegistered } from './find-registered.ts'
 import { mayUse, type Registered } from './registered.ts'
@@ -26,6 +28,8 @@ export interface PresentedSecret {
   readonly besideId: string | undefined
   /** The readings of the credentials, which together count as one attempt. */
   read(): readonly BasicCredentials[]
+  /** Why they have no reading, for the operator; credentials that always have one need none. */
+  readonly explain: (() => CredentialComplaint) | undefined
   /** The address they come from, where it is known. */
   address(): string | undefined
 }
@@ -65,9 +69,11 @@ async function verify<Caller extends Registered>(
 ): Promise<Caller> {
   const readings = presented.read()
   const address = presented.address()
+  let known: Caller | undefined
   for (const { clientId } of readings) step.failures?.requireOpen(clientId, address)
   for (const { clientId, clientSecret } of readings) {
     const found = await findRegistered(clientId, step)
+    known ??= found ?? undefined
     const caller = found && mayUse(found, presented.method) ? found : undefined
     const registered = await (step.verifyHashed === undefined
       ? verifyClientSecret(caller, clientSecret)
@@ -79,5 +85,6 @@ async function verify<Caller extends Registered>(
   }
   const [first] = readings
   if (first !== undefined) await step.failures?.count(first.clientId, address)
-  throw new ClientAuthenticationFailedError('the credentials are not those of a registered caller')
+  const complaint = readings.length === 0 ? presented.explain?.() : undefined
+  throw refuseCredentials(presented.method, complaint ?? explainSecret(presented.method, known))
 }

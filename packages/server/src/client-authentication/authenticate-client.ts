@@ -16,7 +16,7 @@ import { authenticateByCertificate, type CertificateStep } from './authenticate-
 import { authenticateBySecret, type SecretStep } from './authenticate-by-secret.ts'
 import type { TokenScheme } from './challenges.ts'
 import type { ClientAuthenticationMethod } from './client-authentication-method.ts'
-import { type AcceptedBasicEncoding, readClientSecretBasic } from './client-secret-basic.ts'
+import { type AcceptedBasicEncoding, explainBasic, readClientSecretBasic } from './client-secret-basic.ts'
 import { readClientSecretPost } from './client-secret-post.ts'
 import { findRegistered } from './find-registered.ts'
 import type { ProtectedResource } from './protected-resource.ts'
@@ -142,6 +142,7 @@ function authenticateBasic<Caller extends Registered>(
         }
         return readings
       },
+      explain: () => explainBasic(parseAuthorization(authorization)?.token ?? ''),
     },
     step,
   )
@@ -162,6 +163,7 @@ function authenticatePost<Caller extends Registered>(
       besideId: undefined,
       address: () => step.remoteAddress(http),
       read: () => [credentials],
+      explain: undefined,
     },
     step,
   )

@@ -18,7 +18,7 @@ import {
 } from './check-registration.ts'
 import type { ClientCertificateResolver } from './client-certificate.ts'
 import { CLIENT_AUTHENTICATION_METHODS, type ClientAuthenticationMethod } from './client-authentication-method.ts'
-import type { AcceptedBasicEncoding } from './client-secret-basic.ts'
+import { ACCEPTED_BASIC_ENCODINGS, type AcceptedBasicEncoding } from './client-secret-basic.ts'
 import { quote } from './complaint.ts'
 import { createFailedAttempts, DEFAULT_FAILURES, type FailedAttempts } from './failed-attempts.ts'
 import type { FindProtectedResource, ProtectedResource } from './protected-resource.ts'
@@ -36,7 +36,9 @@ export interface ClientAuthenticationMethodOptions {
   readonly methods?: readonly ClientAuthenticationMethod[] | undefined
   /**
    * How Basic credentials are read. Default `form-then-raw`: form-decoded as RFC 6749 §2.3.1 says and, when that
-   * differs, as they stand, counted as one attempt. `form` refuses callers that do not encode.
+   * differs, as they stand, counted as one attempt. `form` refuses callers that do not encode. `form-then-raw-then-latin1`
+   * takes octets that are not UTF-8 as ISO-8859-1, for callers such as requests, Authlib and older Spring whose secret has a
+   * letter like `é`; credentials still have two readings at most.
    */
   readonly basicEncoding?: AcceptedBasicEncoding | undefined
   /**
@@ -163,7 +165,11 @@ export function resolveClientAuthentication<Caller extends Registered>(
     timeoutMs,
     now,
     warn,
-    basicEncoding: group.oneOf('basicEncoding', ['form-then-raw', 'form'], clientAuthenticationDefaults.basicEncoding),
+    basicEncoding: group.oneOf<AcceptedBasicEncoding>(
+      'basicEncoding',
+      ACCEPTED_BASIC_ENCODINGS,
+      clientAuthenticationDefaults.basicEncoding,
+    ),
     verified: createVerifiedSecrets(),
     verifyHashed: resolveVerifySecret(group, timeoutMs),
     failures: resolveFailures(group, timeoutMs, now),

@@ -1,21 +1,55 @@
 /** `client_secret_basic` (RFC 6749 §2.3.1): identifier and secret in the `Authorization` field. */
 import { type BasicCredentials, decodeBasicCredentials } from '@token-introspection/core'
+import type { CredentialComplaint } from '../errors.ts'
 
 /**
  * How Basic credentials are read: `form-then-raw` compares them form-decoded and, when that differs, as they stand,
- * because much deployed software never encodes them; `form` is RFC 6749 and nothing else.
+ * because much deployed software never encodes them; `form` is RFC 6749 and nothing else. `form-then-raw-then-latin1` also
+ * reads octets that are not UTF-8, as ISO-8859-1, which requests, Authlib and older Spring send.
  */
-export type AcceptedBasicEncoding = 'form-then-raw' | 'form'
+export type AcceptedBasicEncoding = 'form-then-raw' | 'form' | 'form-then-raw-then-latin1'
+
+/** Every {@link AcceptedBasicEncoding}. */
+export const ACCEPTED_BASIC_ENCODINGS = ['form-then-raw', 'form', 'form-then-raw-then-latin1'] as const
 
 const ENCODED = /[%+]/
 
 /** The readings of one Basic token68, at most two, which together count as one attempt. */
 export function readClientSecretBasic(token: string, encoding: AcceptedBasicEncoding): BasicCredentials[] {
   const raw = decodeBasicCredentials(token, 'raw')
-  if (raw === undefined) return []
+  // Octets are UTF-8 or they are not, so these credentials have no other reading.
+  if (raw === undefined) return encoding === 'form-then-raw-then-latin1' ? readLatin1(token) : []
   // Form-decoding changes nothing else, so most credentials have one reading.
   if (!ENCODED.test(raw.clientId) && !ENCODED.test(raw.clientSecret)) return [raw]
   const form = decodeBasicCredentials(token, 'form')
   const readings = encoding === 'form' ? [form] : [form, raw]
   return readings.filter((reading) => reading !== undefined)
+}
+
+function readLatin1(token: string): BasicCredentials[] {
+  const reading = decodeBasicCredentials(token, 'latin1')
+  return reading === undefined ? [] : [reading]
+}
+
+/** What the octets of Basic credentials without a reading look like, for the operator. */
+export function explainBasic(token: string): CredentialComplaint {
+  const isLatin1 = decodeBasicCredentials(token, 'latin1') !== undefined
+  const isUtf8 = decodeBasicCredentials(token, 'raw') !== undefined
+  if (isLatin1 && !isUtf8) {
+    return {
+      rule: 'charset',
+      got: 'octets that are not UTF-8',
+      expected: 'UTF-8, as the challenge says (RFC 7617 §2.1)',
+      remedy:
+        "The caller probably sends ISO-8859-1, as requests, Authlib and older Spring do. Make it encode UTF-8, let it use client_secret_post, choose a secret in ASCII, or set clientAuthentication.basicEncoding to 'form-then-raw-then-latin1'",
+    }
+  }
+  return {
+    rule: 'form',
+    got: isUtf8 ? 'an identifier and a secret that are not form-encoded' : 'something else',
+    expected: isUtf8
+      ? 'both form-encoded, as basicEncoding says (RFC 6749 §2.3.1)'
+      : 'the base64 of an identifier, a colon and a secret, without control characters (RFC 7617 §2)',
+    remedy: 'Change it at the caller',
+  }
 }

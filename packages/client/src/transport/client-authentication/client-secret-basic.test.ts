@@ -1,10 +1,11 @@
 import { wireVectors } from '@token-introspection/testing'
+import type { BasicEncoding } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
 import { clientSecretBasic } from './client-secret-basic.ts'
 
 const endpoint = 'https://as.example.com/introspect'
 
-async function authenticate(clientId: string, clientSecret: string, encoding?: 'form' | 'raw') {
+async function authenticate(clientId: string, clientSecret: string, encoding?: BasicEncoding) {
   const draft = { endpoint, issuer: undefined, headers: { accept: 'application/json' }, parameters: { resource: 'x' } }
   await clientSecretBasic(clientId, clientSecret, { encoding }).authenticate(draft)
   return draft
@@ -32,6 +33,12 @@ describe('clientSecretBasic', () => {
     expect(credentialsOf((headers as Record<string, string>)['authorization'])).toBe(credentials)
   })
 
+  test('sends ISO-8859-1 only where told to', async () => {
+    const { headers } = await authenticate('api', 'caf\u00e9%', 'latin1')
+    const sent = (headers as Record<string, string>)['authorization']?.replace('Basic ', '') ?? ''
+    expect(Buffer.from(sent, 'base64')).toEqual(Buffer.from('api:caf\u00e9%', 'latin1'))
+  })
+
   test('names its method and its client, and keeps the secret to itself', () => {
     const authentication = clientSecretBasic('api', 's3cr3t-value')
     expect(authentication).toMatchObject({ method: 'client_secret_basic', clientId: 'api' })
@@ -44,6 +51,9 @@ describe('clientSecretBasic', () => {
     ['a secret that was encoded', 'api', 'a+b/c=', 'form', "try encoding: 'raw'"],
     ['an identifier that was encoded', 'https://api', 'abc', 'form', "try encoding: 'raw'"],
     ['a secret that was not encoded', 'api', 'a+b/c=', 'raw', "try without encoding: 'raw'"],
+    ['a secret outside ASCII', 'api', 'caf\u00e9', 'form', 'compare the encodings "raw" and "latin1"'],
+    ['a secret outside ASCII, raw', 'api', 'caf\u00e9', 'raw', 'compare the encodings "raw" and "latin1"'],
+    ['a secret in ISO-8859-1', 'api', 'caf\u00e9', 'latin1', "try without encoding: 'latin1'"],
   ] as const)('suspects the encoding of %s only where it matters', (_, clientId, secret, encoding, advice) => {
     const given = clientSecretBasic(clientId, secret, { encoding }).advice
     if (advice === undefined) expect(given).toBeUndefined()
@@ -58,6 +68,12 @@ describe('clientSecretBasic', () => {
     ['a line break in the secret', () => clientSecretBasic('a', 'b\n'), /^clientSecret: /],
     ['a NUL in the identifier', () => clientSecretBasic('a\0', 'b'), /^clientId: /],
     ['a colon in a raw identifier', () => clientSecretBasic('a:b', 'c', { encoding: 'raw' }), /^clientId: /],
+    ['a colon in an identifier as latin1', () => clientSecretBasic('a:b', 'c', { encoding: 'latin1' }), /^clientId: /],
+    [
+      'a character that latin1 lacks',
+      () => clientSecretBasic('a', '\u20ac', { encoding: 'latin1' }),
+      /^clientSecret: /,
+    ],
     ['another encoding', () => clientSecretBasic('a', 'b', { encoding: 'utf8' as 'raw' }), /^encoding: /],
     ['an unknown option', () => clientSecretBasic('a', 'b', { encodin: 'raw' } as object), /^encodin: /],
   ])('refuses %s', (_, make, message) => {

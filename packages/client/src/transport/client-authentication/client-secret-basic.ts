@@ -7,7 +7,8 @@ import { type ClientAuthentication, checkSecretCredentials } from './client-auth
 export interface ClientSecretBasicOptions {
   /**
    * How identifier and secret are encoded before base64. Default `form`, as RFC 6749 §2.3.1 says, with unreserved
-   * characters left as they are. `raw` is for servers that do not decode.
+   * characters left as they are. `raw` is for servers that do not decode, and `latin1` for servers that read the octets as
+   * ISO-8859-1 where RFC 7617 §2.1 says UTF-8; the two differ only for characters outside ASCII.
    */
   readonly encoding?: BasicEncoding | undefined
 }
@@ -15,7 +16,8 @@ export interface ClientSecretBasicOptions {
 /**
  * Authenticates with `client_secret_basic`.
  *
- * @throws TypeError when one is empty or holds control characters, or the identifier holds a colon with `raw`.
+ * @throws TypeError when one is empty or holds control characters, or, without `form`, the identifier holds a colon;
+ * or, with `latin1`, a character is not in ISO-8859-1.
  * @example
  * ```ts
  * import { clientSecretBasic } from '@token-introspection/client'
@@ -30,7 +32,7 @@ export function clientSecretBasic(
   options: ClientSecretBasicOptions = {},
 ): ClientAuthentication {
   checkSecretCredentials(clientId, clientSecret)
-  const encoding = new OptionGroup('', options, ['encoding']).oneOf('encoding', ['form', 'raw'], 'form')
+  const encoding = new OptionGroup('', options, ['encoding']).oneOf('encoding', ['form', 'raw', 'latin1'], 'form')
   const credentials = { clientId, clientSecret }
   const authorization = encodeBasicCredentials(credentials, encoding)
   return {
@@ -45,12 +47,18 @@ export function clientSecretBasic(
 
 /** Servers that do not decode, or do, take the same ordinary secret; only another one can tell them apart. */
 function adviceFor(credentials: BasicCredentials, encoding: BasicEncoding, authorization: string): string | undefined {
-  if (encoding === 'raw') {
+  const isAscii = /^[\x00-\x7f]*$/.test(credentials.clientId + credentials.clientSecret)
+  const charset = isAscii
+    ? ''
+    : '. It has characters outside ASCII, which some servers read as ISO-8859-1: compare the encodings "raw" and "latin1", or choose a secret in ASCII'
+  if (encoding !== 'form') {
     const isOrdinary = encodeBasicCredentials(credentials, 'form') === authorization
-    return isOrdinary ? undefined : "The secret has characters that RFC 6749 wants encoded: try without encoding: 'raw'"
+    return isOrdinary
+      ? undefined
+      : `The secret has characters that RFC 6749 wants encoded: try without encoding: '${encoding}'${charset}`
   }
   const isOrdinary = !credentials.clientId.includes(':') && encodeBasicCredentials(credentials, 'raw') === authorization
   return isOrdinary
     ? undefined
-    : "The identifier or secret has characters that were encoded as RFC 6749 says, which not every server undoes: try encoding: 'raw' or clientSecretPost"
+    : `The identifier or secret has characters that were encoded as RFC 6749 says, which not every server undoes: try encoding: 'raw' or clientSecretPost${charset}`
 }

@@ -37,7 +37,7 @@ export function rotatingClientSecret(
   if (typeof findSecret !== 'function') throw new TypeError('findSecret: must be a function')
   const group = new OptionGroup('', options, ['method', 'encoding'])
   const method = group.oneOf('method', ['client_secret_basic', 'client_secret_post'], 'client_secret_basic')
-  const encoding = group.oneOf('encoding', ['form', 'raw'], 'form')
+  const encoding = group.oneOf('encoding', ['form', 'raw', 'latin1'], 'form')
   if (method === 'client_secret_post' && group.has('encoding'))
     throw group.error('encoding', 'is for client_secret_basic')
   let current: { readonly secret: string; readonly authentication: ClientAuthentication } | undefined

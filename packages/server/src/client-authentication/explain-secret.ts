@@ -1,0 +1,48 @@
+/** Why a secret was not taken, in words for the operator. Decides nothing. */
+import type { CredentialComplaint } from '../errors.ts'
+import { quote } from './complaint.ts'
+import { mayUse, type Registered } from './registered.ts'
+
+/**
+ * The first rule that the credentials break. An identifier is named only when it is registered: any other may be a secret
+ * that stands in the wrong place.
+ *
+ * @param known - what is registered by the identifier that was presented.
+ */
+export function explainSecret(
+  method: 'client_secret_basic' | 'client_secret_post',
+  known: Registered | undefined,
+): CredentialComplaint {
+  if (known === undefined) {
+    return {
+      rule: 'client_id',
+      got: 'an identifier that is not registered',
+      expected: 'that of a registered caller',
+      remedy:
+        'Register the caller, or correct its identifier. An identifier with a colon arrives whole only when the caller form-encodes it',
+    }
+  }
+  const id = quote(known.id)
+  if (!mayUse(known, method)) {
+    return {
+      rule: 'methods',
+      got: `${method} from ${id}`,
+      expected: `a method it is registered for: ${known.methods?.join(', ') ?? ''}`,
+      remedy: 'Change the method at the caller, or in its registration',
+    }
+  }
+  if (known.clientSecrets === undefined || known.clientSecrets.length === 0) {
+    return {
+      rule: 'registration',
+      got: `no clientSecrets of ${id}`,
+      expected: 'a secret to compare with',
+      remedy: 'Register one at this endpoint, or use another method at the caller',
+    }
+  }
+  return {
+    rule: 'client_secret',
+    got: `another secret from ${id}`,
+    expected: 'one that is registered for it',
+    remedy: 'Compare the secrets of both sides; if neither changed, somebody guesses',
+  }
+}

@@ -96,6 +96,14 @@ export {
   protectedResourceMetadataUrl,
   type UrlRules,
 } from './values/issuer.ts'
+export { decodeBase64url, encodeBase64url, isBase64url } from './values/base64url.ts'
+export {
+  type CompactJws,
+  parseJwtOctets,
+  parseJwtPart,
+  signedContent,
+  splitCompactJws,
+} from './values/compact-jwt.ts'
 export { equalDigests } from './values/equal-digests.ts'
 export { isPublicHost } from './values/public-host.ts'
 export { type JsonObject, MAX_JSON_DEPTH, parseJsonObject } from './values/json-object.ts'

@@ -76,6 +76,7 @@ export {
   type MemoryTokenStoreOptions,
 } from './lookup/memory-token-store.ts'
 export { validateRevocation, validateTokenRecord } from './lookup/validate-token-record.ts'
+export { revocationDigests, tombstoneDigests } from './lookup/revocation-digests.ts'
 export { toTombstone } from './lookup/to-tombstone.ts'
 export { createTokenMint, type TokenMint, type TokenMintOptions } from './lookup/token-mint.ts'
 

@@ -17,7 +17,7 @@ const CONTENT_TYPE = /^(?:application\/)?(?:token-introspection\+)?jwt$/i
  * @throws ResponseUntrustedError when no key decrypts it, or what is inside is not signed.
  */
 export async function decryptJwtResponse(jwe: string, keys: readonly DecryptionKey[]): Promise<string> {
-  const header = await parseJoseHeader(jwe)
+  const header = parseJoseHeader(jwe)
   if (header['zip'] !== undefined) throw new ResponseUntrustedError('the answer is compressed and then encrypted')
   if (typeof header['cty'] !== 'string' || !CONTENT_TYPE.test(header['cty'])) {
     throw new ResponseUntrustedError('the answer is encrypted, and its cty does not say that a JWT is inside')

@@ -1,11 +1,16 @@
 /** Step `response`: the signature of a JWT introspection response, by a key of the issuer (RFC 9701 §5, RFC 8725 §3). */
-import { isJwtIntrospectionTyp, type JsonObject, ResponseMalformedError } from '@token-introspection/core'
+import {
+  isJwtIntrospectionTyp,
+  type JsonObject,
+  parseJwtOctets,
+  ResponseMalformedError,
+} from '@token-introspection/core'
 import type { JSONWebKeySet } from 'jose'
 import { ResponseKeysUnavailableError, ResponseUntrustedError } from '../errors.ts'
 import type { KeySource } from '../keys/key-source.ts'
 import { type SignatureOutcome, verifySignature } from '../keys/verify-signature.ts'
 import type { Deadline } from '../transport/deadline.ts'
-import { isCompactJws, parseJoseHeader, parseJwtPart } from './jose-header.ts'
+import { isCompactJws, parseJoseHeader } from './jose-header.ts'
 
 /** What verifying needs. */
 export interface VerificationRules {
@@ -28,7 +33,7 @@ export async function verifyJwtResponse(
   deadline: Deadline,
 ): Promise<JsonObject> {
   if (!isCompactJws(jws)) throw new ResponseMalformedError('the answer is no JWT in the compact form')
-  const header = await parseJoseHeader(jws)
+  const header = parseJoseHeader(jws)
   checkHeader(header, rules.algorithms)
   const known = await rules.keys.current(deadline)
   let outcome = await verifySignature(jws, known, rules.algorithms)
@@ -38,7 +43,7 @@ export async function verifyJwtResponse(
   }
   if (outcome === 'unknown key') throw new ResponseUntrustedError('the answer is signed with no key of the issuer')
   if (outcome === 'bad signature') throw new ResponseUntrustedError('the signature of the answer is not good')
-  return parseJwtPart(outcome)
+  return parseJwtOctets(outcome)
 }
 
 function checkHeader({ typ, alg, kid }: JsonObject, algorithms: readonly string[]): void {

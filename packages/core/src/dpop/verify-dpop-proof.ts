@@ -1,7 +1,7 @@
 /** What a DPoP proof beside an access token must be, whoever checks it (RFC 9449 §4.3). */
-import { decodeBase64Text } from '#base64'
+import { parseJwtPart, splitCompactJws } from '../values/compact-jwt.ts'
 import { equalDigests } from '../values/equal-digests.ts'
-import { type JsonObject, parseJsonObject } from '../values/json-object.ts'
+import type { JsonObject } from '../values/json-object.ts'
 import { normalizeTargetUri } from './normalize-target-uri.ts'
 
 /** What proofs must be, whatever they are for. */
@@ -56,8 +56,6 @@ export interface DpopJose<KeyFinder> {
 /** Characters a proof may have, and its `jti`. */
 const MAX_LENGTH = 8192
 const MAX_JTI_LENGTH = 512
-/** The form of one compact JWS; two fields joined by a comma have another. */
-const COMPACT_JWS = /^([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
 /** Members of private and symmetric keys (RFC 7518 §6, RFC 9864). */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
 
@@ -76,9 +74,10 @@ export async function verifyDpopProof<KeyFinder>(
   rules: DpopRules,
   jose: DpopJose<KeyFinder>,
 ): Promise<DpopVerdict> {
-  const [, header] = (proof.length <= MAX_LENGTH && COMPACT_JWS.exec(proof)) || []
-  if (header === undefined) return refuse('it is not one JWT')
-  const thumbprint = await thumbprintOf(header, rules, jose)
+  // Two fields joined by a comma have another form.
+  const parts = proof.length <= MAX_LENGTH ? splitCompactJws(proof) : undefined
+  if (parts === undefined) return refuse('it is not one JWT in the compact form')
+  const thumbprint = await thumbprintOf(parts.header, rules, jose)
   if (thumbprint === undefined) return refuse('its algorithm or key is wrong')
   if (!equalDigests(thumbprint, expected.jkt)) return refuse('its key is not the one the token is bound to')
   const payload = await verifySignature(proof, expected.nowMs, rules, jose)
@@ -110,17 +109,12 @@ async function thumbprintOf<KeyFinder>(
   jose: DpopJose<KeyFinder>,
 ): Promise<string | undefined> {
   try {
-    const { alg, jwk } = parseHeader(header)
+    const { alg, jwk } = parseJwtPart(header)
     if (typeof alg !== 'string' || !algorithms.includes(alg) || !isPublicKey(jwk)) return undefined
     return await jose.calculateJwkThumbprint(jwk)
   } catch {
     return undefined
   }
-}
-
-/** What is no JSON object throws. */
-function parseHeader(header: string): JsonObject {
-  return parseJsonObject(decodeBase64Text(header.replaceAll('-', '+').replaceAll('_', '/')) ?? '')
 }
 
 /** A private key in the header is a mistake that must not pass (RFC 9449 §4.3). */

@@ -1,5 +1,6 @@
 /** The `Authorization` field: RFC 9110 §11.4, and the schemes Basic, Bearer and DPoP. */
 import { decodeBase64Text, encodeBase64Text } from '#base64'
+import { hasNoSpareBits } from '../values/base64url.ts'
 import { decodeFormComponent, encodeFormComponent } from './form.ts'
 
 const SCHEME = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/
@@ -66,11 +67,12 @@ export function decodeBasicCredentials(token: string, encoding: BasicEncoding = 
   return { clientId, clientSecret }
 }
 
-/** Padding may be left out (RFC 4648 §3.2); if it is there it must be whole. */
+/** Padding may be left out (RFC 4648 §3.2); if it is there it must be whole. No spare bit is set (RFC 4648 §3.5). */
 function isBase64(text: string): boolean {
   const padding = BASE64.exec(text)?.[1]
   if (padding === undefined) return false
-  return padding === '' ? text.length % 4 !== 1 : text.length % 4 === 0
+  if (padding !== '' && text.length % 4 !== 0) return false
+  return hasNoSpareBits(padding === '' ? text : text.slice(0, -padding.length))
 }
 
 /**

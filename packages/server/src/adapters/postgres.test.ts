@@ -46,10 +46,12 @@ describe('createPostgresTokenStore', () => {
     for (const name of texts.keys()) expect(name?.length).toBeLessThan(64)
   })
 
-  test('dates a revocation by its own clock, in whole seconds', async () => {
+  test('lets the database date a revocation that is given no moment, and says what our clock has', async () => {
     const { store, asked } = create()
     await store.revokeClient('web')
-    expect(asked[0]?.values).toEqual(['client', 'web', START, START + 3600 + 3600])
+    await store.revokeSubject('alice', START - 5)
+    expect(asked[0]?.values).toEqual(['client', 'web', null, START, 3600 + 3600])
+    expect(asked[1]?.values).toEqual(['subject', 'alice', START - 5, START, 3600 + 3600])
   })
 
   test('takes no answer for revoked', async () => {

@@ -2,7 +2,9 @@
 import { OptionGroup } from '@token-introspection/core/options'
 import {
   digestToken,
+  revocationDigests,
   type TokenRecord,
+  tombstoneDigests,
   toTombstone,
   validateRevocation,
   validateTokenRecord,
@@ -129,23 +131,23 @@ const IS_NOT_CUT_OFF = KINDS.map(
 ).join('\n')
 
 const FIND_ONE = statement(
-  'find_one',
+  'find_one_1',
   `SELECT record FROM introspection_tokens AS token WHERE digest = $1
 ${IS_NOT_CUT_OFF}`,
 )
 
 const FIND_MANY = statement(
-  'find_many',
+  'find_many_1',
   `SELECT digest, record FROM introspection_tokens AS token WHERE digest = ANY($1)
 ${IS_NOT_CUT_OFF}`,
 )
 
-/** The token by its digest, unless it may be used; then each cutoff that could cover what a resolver knows of it. */
+/** The token by its digest, unless it may be used; its tombstones; each cutoff that could cover what a resolver knows of it. */
 const IS_REVOKED = statement(
-  'is_revoked',
+  'is_revoked_2',
   `SELECT coalesce((
-  SELECT revoked OR NOT (true ${IS_NOT_CUT_OFF})
-  FROM introspection_tokens AS token WHERE digest = $1
+  SELECT bool_or(revoked OR NOT (true ${IS_NOT_CUT_OFF}))
+  FROM introspection_tokens AS token WHERE digest = ANY($1)
 ), false)
 ${KINDS.map((kind, index) => `OR coalesce(${isCovered(kind, `$${index + 3}`, '$2::bigint')}, false)`).join('\n')}
 AS revoked`,
@@ -158,44 +160,62 @@ function selectDigests(where: string, limit: string): string {
 )`
 }
 
-/** Also removes expired tokens, and says whether a cutoff is due, which would be another round trip. */
+/**
+ * Also removes expired tokens, and says whether a cutoff is due, which would be another round trip. $1 are the digests: of a
+ * token, the one it is found under and then those of its tombstones; of a tombstone, all it is kept under. A tombstone wins
+ * over whatever is saved later. The condition of the update looks at the row as it is when it is locked, so it holds for two
+ * processes at once.
+ */
 const SAVE = statement(
-  'save',
+  'save_2',
   `WITH expired AS (
   DELETE FROM introspection_tokens
-  WHERE digest = ANY(${selectDigests('exp <= $9 AND digest <> $1', String(REMOVED_PER_SAVE))})
+  WHERE digest = ANY(${selectDigests('exp <= $9 AND digest <> ALL($1)', String(REMOVED_PER_SAVE))})
 )
-INSERT INTO introspection_tokens (digest, record, exp, iat, grant_id, session_id, sub, client_id, revoked)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $10)
+INSERT INTO introspection_tokens AS kept (digest, record, exp, iat, grant_id, session_id, sub, client_id, revoked)
+SELECT digest, $2, $3::bigint, $4::bigint, $5, $6, $7, $8, $10::boolean
+FROM unnest($1::text[]) WITH ORDINALITY AS given (digest, place)
+WHERE $10 OR (place = 1 AND NOT EXISTS (
+  SELECT 1 FROM introspection_tokens AS tombstone WHERE tombstone.digest = ANY(($1::text[])[2:]) AND tombstone.revoked
+))
+ORDER BY digest COLLATE "C"
 ON CONFLICT (digest) DO UPDATE SET
   record = excluded.record, exp = excluded.exp, iat = excluded.iat, grant_id = excluded.grant_id,
   session_id = excluded.session_id, sub = excluded.sub, client_id = excluded.client_id, revoked = excluded.revoked
+WHERE excluded.revoked OR NOT kept.revoked
 RETURNING EXISTS (SELECT 1 FROM introspection_cutoffs WHERE kept_until <= $9) AS due`,
 )
 
-/** A tombstone stays: who revokes again without a record need not know that there is one. */
-const REMOVE = statement('remove', 'DELETE FROM introspection_tokens WHERE digest = $1 AND NOT revoked')
+const HELD = statement('held_1', 'SELECT record FROM introspection_tokens WHERE digest = $1 AND NOT revoked')
 
+/**
+ * Dated by the clock of the database where that is ahead of ours, $4: a process whose clock is behind would miss the tokens
+ * that others issued in the last seconds. Without a moment, $3, it is now. The cutoff is kept for $5 seconds from then.
+ */
 const CUT_OFF = statement(
-  'cut_off',
-  `INSERT INTO introspection_cutoffs AS cutoff (kind, identifier, cut_at, kept_until) VALUES ($1, $2, $3, $4)
+  'cut_off_2',
+  `WITH clock AS (SELECT greatest($4::bigint, floor(extract(epoch FROM clock_timestamp()))::bigint) AS seconds)
+INSERT INTO introspection_cutoffs AS cutoff (kind, identifier, cut_at, kept_until)
+SELECT $1, $2, coalesce($3::bigint, seconds),
+  CASE WHEN $3::bigint = ${FOR_GOOD} THEN seconds ELSE greatest($3::bigint, seconds) END + $5::bigint
+FROM clock
 ON CONFLICT (kind, identifier) DO UPDATE SET
   cut_at = greatest(cutoff.cut_at, excluded.cut_at), kept_until = greatest(cutoff.kept_until, excluded.kept_until)`,
 )
 
 const REMOVE_EXPIRED = statement(
-  'remove_expired',
+  'remove_expired_1',
   `DELETE FROM introspection_tokens WHERE digest = ANY(${selectDigests('exp <= $1', '$2')})`,
 )
 
 const DUE_CUTOFF = statement(
-  'due_cutoff',
+  'due_cutoff_1',
   `SELECT kind, identifier, cut_at FROM introspection_cutoffs WHERE kept_until <= $1 ORDER BY kept_until LIMIT 1`,
 )
 
 const REMOVE_COVERED = byKind((kind) =>
   statement(
-    `remove_covered_${kind}`,
+    `remove_covered_${kind}_1`,
     `DELETE FROM introspection_tokens WHERE digest = ANY(${selectDigests(`${COLUMNS[kind]} = $1 AND iat <= $2`, '$3')})`,
   ),
 )
@@ -203,7 +223,7 @@ const REMOVE_COVERED = byKind((kind) =>
 /** Not while there is a token that it covers, which another process may hold back. */
 const REMOVE_CUTOFF = byKind((kind) =>
   statement(
-    `remove_cutoff_${kind}`,
+    `remove_cutoff_${kind}_1`,
     `DELETE FROM introspection_cutoffs AS cutoff WHERE kind = '${kind}' AND identifier = $1 AND kept_until <= $2
 AND NOT EXISTS (SELECT 1 FROM introspection_tokens WHERE ${COLUMNS[kind]} = $1 AND iat <= cutoff.cut_at)`,
   ),
@@ -213,7 +233,7 @@ AND NOT EXISTS (SELECT 1 FROM introspection_tokens WHERE ${COLUMNS[kind]} = $1 A
  * Creates a token store in a PostgreSQL database, over a `Pool` of `pg`. Tokens are kept by digest alone, so the database
  * says nothing that could be used as one. Records are kept as JSON in a column of text: `jsonb` would give members back
  * in another order and numbers in another form, and refuses the character U+0000. A token that was revoked alone is
- * removed at once, or replaced by a tombstone until it has expired; revoking a grant, a session, a user or a client writes
+ * replaced by a tombstone until it has expired; revoking a grant, a session, a user or a client writes
  * one row, and what it revokes is removed bit by bit. A revocation holds for every process from the moment its promise fulfils.
  *
  * Lookups of one event-loop tick share one query, whatever the number of them; more than 500 are several. Statements are
@@ -280,9 +300,13 @@ export function createPostgresTokenStore<Claims extends object = object>(
     return new Map(rows.map((row) => [row.digest, row.record]))
   })
 
-  async function revokeAll(kind: Kind, identifier: string, at: number): Promise<void> {
-    const keptFrom = at === FOR_GOOD ? now() : Math.max(at, now())
-    await run(CUT_OFF, kind, toStoredIdentifier(identifier), at, keptFrom + CUTOFF_KEPT_SECONDS + lifetime)
+  async function revokeAll(kind: Kind, identifier: string, at: number | undefined): Promise<void> {
+    await run(CUT_OFF, kind, toStoredIdentifier(identifier), at ?? null, now(), CUTOFF_KEPT_SECONDS + lifetime)
+  }
+
+  async function heldRecord(digest: string): Promise<TokenRecord | undefined> {
+    const [row] = await run<{ record: string }>(HELD, digest)
+    return row && (JSON.parse(row.record) as TokenRecord)
   }
 
   /** Removes what cutoffs cover that were kept long enough, and each cutoff after the last token it covers. */
@@ -317,19 +341,18 @@ export function createPostgresTokenStore<Claims extends object = object>(
       const json = JSON.stringify(record)
       const identifiers = [grantId, sessionId, sub, client_id].map((value) => toColumn(value))
       const revoked = Boolean(record.revoked)
-      const digest = await digestToken(token)
-      await keep(digest, json, exp ?? null, iat ?? ISSUED_BEFORE_ALL, ...identifiers, now(), revoked)
+      const digests = await revocationDigests(token)
+      await keep(digests, json, exp ?? null, iat ?? ISSUED_BEFORE_ALL, ...identifiers, now(), revoked)
     },
     async revoke(token, record) {
-      if (record === undefined) {
-        await run(REMOVE, await digestToken(token))
-        return
-      }
-      const tombstone = toTombstone(record)
+      // Read before anything is awaited: the caller may change the object then.
+      const known = record ? { ...record } : await heldRecord(await digestToken(token))
+      if (known === undefined) return
+      const tombstone = toTombstone(known)
       const { exp, iat = ISSUED_BEFORE_ALL } = tombstone
       const keptUntil = exp === undefined ? null : exp + TOMBSTONE_MARGIN_SECONDS
-      const digest = await digestToken(token)
-      await keep(digest, JSON.stringify(tombstone), keptUntil, iat, null, null, null, null, now(), true)
+      const digests = await revocationDigests(token, known)
+      await keep(digests, JSON.stringify(tombstone), keptUntil, iat, null, null, null, null, now(), true)
     },
     async revokeGrant(grantId) {
       validateRevocation('grantId', grantId)
@@ -339,20 +362,25 @@ export function createPostgresTokenStore<Claims extends object = object>(
       validateRevocation('sessionId', sessionId)
       await revokeAll('session', sessionId, FOR_GOOD)
     },
-    async revokeSubject(sub, at = now()) {
+    async revokeSubject(sub, at) {
       validateRevocation('sub', sub, at)
       await revokeAll('subject', sub, at)
     },
     async revokeClient(clientId) {
       validateRevocation('clientId', clientId)
-      await revokeAll('client', clientId, now())
+      await revokeAll('client', clientId, undefined)
     },
     async isRevoked(digest, record) {
       const { grantId, sessionId, sub, client_id } = record
       // An `iat` that cannot be compared is none.
       const { iat = ISSUED_BEFORE_ALL } = toTombstone(record)
       const identifiers = [grantId, sessionId, sub, client_id].map((value) => toColumn(value))
-      const [row] = await run<{ revoked: boolean }>(IS_REVOKED, digest, iat, ...identifiers)
+      const [row] = await run<{ revoked: boolean }>(
+        IS_REVOKED,
+        await tombstoneDigests(digest, record),
+        iat,
+        ...identifiers,
+      )
       return row?.revoked !== false
     },
     async migrate() {
@@ -374,7 +402,7 @@ interface Statement {
 }
 
 function statement(name: string, text: string): Statement {
-  return { name: `introspection_${name}_1`, text }
+  return { name: `introspection_${name}`, text }
 }
 
 function byKind<Value>(value: (kind: Kind) => Value): Readonly<Record<Kind, Value>> {

@@ -50,18 +50,19 @@ describe('createRedisTokenStore', () => {
     const client = {
       sendCommand(args: string[]) {
         sent.push(args)
-        return Promise.resolve(1)
+        return Promise.resolve([null])
       },
     }
-    await createRedisTokenStore({ client }).revoke('token')
+    await createRedisTokenStore({ client }).find(await digestToken('token'))
     const key = `{introspection}:token:${await digestToken('token')}`
-    expect(sent).toEqual([['EVALSHA', expect.stringMatching(/^[\da-f]{40}$/), '1', key]])
+    const sha1 = expect.stringMatching(/^[\da-f]{40}$/) as unknown
+    expect(sent).toEqual([['EVALSHA', sha1, '2', '{introspection}:cutoff:', key]])
   })
 
   test('calls a client that has both, because sendCommand() of ioredis takes something else', async () => {
     const calls: string[] = []
     const client = {
-      call: (name: string) => Promise.resolve(calls.push(name)),
+      call: (name: string) => Promise.resolve([calls.push(name)]),
       sendCommand: () => Promise.reject(new TypeError('not a command')),
     }
     await createRedisTokenStore({ client }).revoke('token')

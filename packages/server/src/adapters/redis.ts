@@ -2,7 +2,9 @@
 import { OptionGroup } from '@token-introspection/core/options'
 import {
   digestToken,
+  revocationDigests,
   type TokenRecord,
+  tombstoneDigests,
   toTombstone,
   validateRevocation,
   validateTokenRecord,
@@ -100,12 +102,23 @@ return values
 `)
 
 /**
+ * How the value of every revoked token ends, and of no other: a text within a record cannot look like this, because a quote
+ * in a text has a backslash before it, and an object within a record ends with one more brace.
+ */
+const REVOKED_END = ',"revoked":true}'
+const IS_TOMBSTONE = `redis.call('GETRANGE', key, -${REVOKED_END.length}, -1) == '${REVOKED_END}'`
+
+/**
  * Whether a cutoff covers what a resolver knows of a token, and what is kept of the token itself: `false` when nothing is,
- * or when a cutoff covers that.
+ * or when a cutoff covers that. KEYS[3] and the next ones up to ARGV[2] of them are other tombstones of the token.
  */
 const IS_REVOKED = script(`
-local prefix, issued = KEYS[1], tonumber(ARGV[1])
-for index = 3, #KEYS do
+local prefix, issued, tombstones = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
+for index = 3, 2 + tombstones do
+  local key = KEYS[index]
+  if ${IS_TOMBSTONE} then return {1, false} end
+end
+for index = 3 + tombstones, #KEYS do
   local cutoff = redis.call('GET', KEYS[index])
   if cutoff and issued <= tonumber(cutoff) then return {1, false} end
 end
@@ -119,10 +132,20 @@ end
 return {0, value}
 `)
 
-/** Saves a token unless it is revoked already, and remembers when the last of all tokens expires. */
+/**
+ * Saves a token unless it is revoked already, and remembers when the last of all tokens expires. A tombstone of the token wins
+ * over whatever is saved later. KEYS[3] and the next ones up to ARGV[5] of them are its other tombstones.
+ */
 const SAVE = script(`
 local value, issued, exp, seconds = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-for index = 3, #KEYS do
+local tombstones = tonumber(ARGV[5])
+if string.sub(value, -${REVOKED_END.length}) ~= '${REVOKED_END}' then
+  for index = 2, 2 + tombstones do
+    local key = index == 2 and KEYS[1] or KEYS[index]
+    if ${IS_TOMBSTONE} then return 0 end
+  end
+end
+for index = 3 + tombstones, #KEYS do
   local cutoff = redis.call('GET', KEYS[index])
   if cutoff and issued <= tonumber(cutoff) then return redis.call('DEL', KEYS[1]) end
 end
@@ -140,19 +163,22 @@ end
 return 1
 `)
 
-/**
- * Removes a token. A tombstone stays: who revokes again without a record need not know that there is one. No text within a
- * record can look like this end of one, because a quote in a text has a backslash before it.
- */
+/** Removes a token. A tombstone stays: who revokes again without a record need not know that there is one. */
 const REMOVE = script(`
-local value = redis.call('GET', KEYS[1])
-if value and string.sub(value, -16) ~= ',"revoked":true}' then redis.call('DEL', KEYS[1]) end
+local key = KEYS[1]
+if not (${IS_TOMBSTONE}) then redis.call('DEL', key) end
 return 1
 `)
 
-/** Sets a cutoff, or moves it to a later moment. It never goes before the last token that it can cover. */
+/**
+ * Sets a cutoff, or moves it to a later moment. It never goes before the last token that it can cover. It is dated by the clock
+ * of the server where that is ahead of ours: a process whose clock is behind would miss the tokens that others issued in the
+ * last seconds. Without a moment it is now.
+ */
 const CUT_OFF = script(`
-local at, seconds, lifetime = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local lifetime = tonumber(ARGV[3])
+local seconds = math.max(tonumber(ARGV[2]), tonumber(redis.call('TIME')[1]))
+local at = tonumber(ARGV[1]) or seconds
 at = math.max(at, tonumber(redis.call('GET', KEYS[1]) or at))
 local horizon = tonumber(redis.call('GET', KEYS[2]) or 0)
 local moment = at < ${FOR_GOOD} and at or seconds
@@ -169,7 +195,7 @@ return 1
 /**
  * Creates a token store in Redis (6 or newer) or Valkey, over a client of ioredis or node-redis. Tokens are kept by digest
  * alone, so the server has nothing that could be used as one; records are kept as JSON, and expired ones are removed by
- * the server. A token that was revoked alone is removed at once, or replaced by a tombstone until it has expired; revoking
+ * the server. A token that was revoked alone is replaced by a tombstone until it has expired; revoking
  * a grant, a session, a user or a client writes one key, which is kept until the longest-lived token has expired, saved so
  * far or not to be saved at all, and an hour longer. Give tokens `exp`: once one without has been saved, these keys stay for
  * good. A revocation holds for every process from the moment its promise fulfils.
@@ -248,8 +274,8 @@ export function createRedisTokenStore<Claims extends object = object>(
     return records
   })
 
-  async function revokeAll(kind: Kind, identifier: string, at: number): Promise<void> {
-    await evaluate(CUT_OFF, [cutoffs + cutoffName(kind, identifier), horizon], [at, now(), lifetime])
+  async function revokeAll(kind: Kind, identifier: string, at: number | undefined): Promise<void> {
+    await evaluate(CUT_OFF, [cutoffs + cutoffName(kind, identifier), horizon], [at ?? '', now(), lifetime])
   }
 
   return {
@@ -258,23 +284,28 @@ export function createRedisTokenStore<Claims extends object = object>(
       validateTokenRecord(token, record)
       // Read before anything is awaited: the caller may change the object then.
       const { exp, iat, grantId, sessionId, sub, client_id } = record
-      const json = JSON.stringify(record)
+      const json = JSON.stringify(revokedLast(record))
       const issued = iat ?? ISSUED_BEFORE_ALL
       const names = cutoffNames({ grantId, sessionId, sub, client_id })
       const value = [issued, ...names, json].join('\n')
-      const keys = [tokenKey(await digestToken(token)), horizon, ...cutoffKeys(names)]
-      await evaluate(SAVE, keys, [value, issued, exp ?? FOR_GOOD, now()])
+      const [digest = '', ...others] = await revocationDigests(token)
+      const keys = [tokenKey(digest), horizon, ...others.map(tokenKey), ...cutoffKeys(names)]
+      await evaluate(SAVE, keys, [value, issued, exp ?? FOR_GOOD, now(), others.length])
     },
     async revoke(token, record) {
-      const tombstone = record && toTombstone(record)
-      const key = tokenKey(await digestToken(token))
-      const lastsSeconds = (tombstone?.exp ?? FOR_GOOD) + TOMBSTONE_MARGIN_SECONDS - now()
-      if (tombstone === undefined || lastsSeconds <= 0) {
-        await evaluate(REMOVE, [key], [])
+      // Read before anything is awaited: the caller may change the object then.
+      const known = record ? { ...record } : await find(await digestToken(token))
+      if (known === null) return
+      const tombstone = toTombstone(known)
+      const lastsSeconds = (tombstone.exp ?? FOR_GOOD) + TOMBSTONE_MARGIN_SECONDS - now()
+      const keys = (await revocationDigests(token, known)).map(tokenKey)
+      if (lastsSeconds <= 0) {
+        await evaluate(REMOVE, keys.slice(0, 1), [])
         return
       }
       const value = [tombstone.iat ?? ISSUED_BEFORE_ALL, ...cutoffNames({}), JSON.stringify(tombstone)].join('\n')
-      await command('SET', [key, value, ...(tombstone.exp === undefined ? [] : ['EX', String(lastsSeconds)])])
+      const lasts = tombstone.exp === undefined ? [] : ['EX', String(lastsSeconds)]
+      await Promise.all(keys.map((key) => command('SET', [key, value, ...lasts])))
     },
     async revokeGrant(grantId) {
       validateRevocation('grantId', grantId)
@@ -284,23 +315,30 @@ export function createRedisTokenStore<Claims extends object = object>(
       validateRevocation('sessionId', sessionId)
       await revokeAll('session', sessionId, FOR_GOOD)
     },
-    async revokeSubject(sub, at = now()) {
+    async revokeSubject(sub, at) {
       validateRevocation('sub', sub, at)
       await revokeAll('subject', sub, at)
     },
     async revokeClient(clientId) {
       validateRevocation('clientId', clientId)
-      await revokeAll('client', clientId, now())
+      await revokeAll('client', clientId, undefined)
     },
     async isRevoked(digest, record) {
       // An `iat` that cannot be compared is none.
       const { iat = ISSUED_BEFORE_ALL } = toTombstone(record)
-      const keys = [cutoffs, tokenKey(digest), ...cutoffKeys(cutoffNames(record))]
-      const [covered, value] = (await evaluate(IS_REVOKED, keys, [iat])) as [number, string | null]
+      const [, ...others] = await tombstoneDigests(digest, record)
+      const keys = [cutoffs, tokenKey(digest), ...others.map(tokenKey), ...cutoffKeys(cutoffNames(record))]
+      const [covered, value] = (await evaluate(IS_REVOKED, keys, [iat, others.length])) as [number, string | null]
       if (covered !== 0) return true
       return value !== null && Boolean((JSON.parse(recordIn(value)) as TokenRecord).revoked)
     },
   }
+}
+
+/** A record whose JSON ends as that of a revoked token has to, where it is one. */
+function revokedLast(record: TokenRecord): TokenRecord {
+  const { revoked, ...members } = record
+  return revoked ? { ...members, revoked: true } : record
 }
 
 /** What a token is revoked by, in the order it stands in the head of a value. */

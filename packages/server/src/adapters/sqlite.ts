@@ -2,7 +2,9 @@
 import { OptionGroup } from '@token-introspection/core/options'
 import {
   digestToken,
+  revocationDigests,
   type TokenRecord,
+  tombstoneDigests,
   toTombstone,
   validateRevocation,
   validateTokenRecord,
@@ -44,8 +46,6 @@ export interface SqliteTokenStoreOptions {
 export interface SqliteTokenStore<Claims extends object = object> extends WritableTokenStore<Claims> {
   /** Not a promise: the handler goes on at once. */
   find(digest: string): TokenRecord<Claims> | null
-  /** Not a promise, either. */
-  isRevoked(digest: string, record: TokenRecord): boolean
   /**
    * Removes what is of no use any more: expired tokens, and an hour and `unstoredLifetimeSeconds` after a revocation of
    * many at once, those tokens and the row that revoked them. At most `limit` rows (default 1000); gives how many there
@@ -112,10 +112,10 @@ const FIND = `
 SELECT record FROM introspection_tokens AS token WHERE digest = ?
 ${KINDS.map((kind) => `AND NOT ${isCovered(kind, `token.${COLUMNS[kind]}`, 'token.iat')}`).join('\n')}`
 
-/** The token by its digest, unless it may be used; then each cutoff that could cover what a resolver knows of it. */
+/** The token by its digest, unless it may be used; its tombstones; each cutoff that could cover what a resolver knows of it. */
 const IS_REVOKED = `
 SELECT EXISTS (
-  SELECT 1 FROM introspection_tokens AS token WHERE digest = ?1 AND (
+  SELECT 1 FROM introspection_tokens AS token WHERE digest IN (?1, ?7) AND (
     revoked = 1
 ${KINDS.map((kind) => `    OR ${isCovered(kind, `token.${COLUMNS[kind]}`, 'token.iat')}`).join('\n')}
   )
@@ -123,9 +123,11 @@ ${KINDS.map((kind) => `    OR ${isCovered(kind, `token.${COLUMNS[kind]}`, 'token
 ${KINDS.map((kind, index) => `OR ${isCovered(kind, `?${index + 3}`, '?2')}`).join('\n')}
 AS revoked`
 
+/** A tombstone of the token wins over whatever is saved later. */
 const SAVE = `
 INSERT INTO introspection_tokens (digest, record, exp, iat, revoked, grant_id, session_id, sub, client_id)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
+WHERE ?5 = 1 OR NOT EXISTS (SELECT 1 FROM introspection_tokens WHERE digest IN (?1, ?10) AND revoked = 1)
 ON CONFLICT (digest) DO UPDATE SET
   record = excluded.record, exp = excluded.exp, iat = excluded.iat, revoked = excluded.revoked,
   grant_id = excluded.grant_id, session_id = excluded.session_id, sub = excluded.sub, client_id = excluded.client_id`
@@ -158,7 +160,7 @@ DELETE FROM introspection_tokens WHERE digest IN (
 
 /**
  * Creates a token store in a SQLite database, such as one of `node:sqlite`. Tokens are kept by digest alone, so the file
- * says nothing that could be used as one; records are kept as JSON. A token that was revoked alone is removed at once, or
+ * says nothing that could be used as one; records are kept as JSON. A token that was revoked alone is
  * replaced by a tombstone until it has expired; revoking a grant, a session, a user or a client writes one row, and what it
  * revokes is removed bit by bit. Revocations hold for every process that has the file open.
  *
@@ -204,8 +206,7 @@ export function createSqliteTokenStore<Claims extends object = object>(
   const find = database.prepare(FIND)
   const isRevoked = database.prepare(IS_REVOKED)
   const save = database.prepare(SAVE)
-  // A tombstone stays: who revokes again without a record need not know that there is one.
-  const remove = database.prepare('DELETE FROM introspection_tokens WHERE digest = ? AND revoked = 0')
+  const held = database.prepare('SELECT record FROM introspection_tokens WHERE digest = ? AND revoked = 0')
   const cutOff = database.prepare(CUT_OFF)
   const removeExpired = database.prepare(REMOVE_EXPIRED)
   const dueCutoff = database.prepare(DUE_CUTOFF)
@@ -218,6 +219,11 @@ export function createSqliteTokenStore<Claims extends object = object>(
   const removeCutoff = database.prepare(
     'DELETE FROM introspection_cutoffs WHERE kind = ? AND identifier = ? AND kept_until <= ?',
   )
+
+  function heldRecord(digest: string): TokenRecord | undefined {
+    const row = held.get(digest) as { readonly record: string } | undefined
+    return row && (JSON.parse(row.record) as TokenRecord)
+  }
 
   function revokeAll(kind: Kind, identifier: string, at: number): void {
     const keptFrom = at === FOR_GOOD ? now() : Math.max(at, now())
@@ -249,18 +255,19 @@ export function createSqliteTokenStore<Claims extends object = object>(
       const json = JSON.stringify(record)
       const identifiers = [grantId, sessionId, sub, client_id].map((value) => value ?? null)
       const values = [json, exp ?? null, iat ?? ISSUED_BEFORE_ALL, record.revoked ? 1 : 0, ...identifiers]
-      save.run(await digestToken(token), ...values)
+      const [digest = '', signed = null] = await revocationDigests(token)
+      save.run(digest, ...values, signed)
       removeUpTo(REMOVED_PER_SAVE)
     },
     async revoke(token, record) {
-      if (record === undefined) {
-        remove.run(await digestToken(token))
-        return
-      }
-      const tombstone = toTombstone(record)
+      // Read before anything is awaited: the caller may change the object then.
+      const known = record ? { ...record } : heldRecord(await digestToken(token))
+      if (known === undefined) return
+      const tombstone = toTombstone(known)
       const { exp, iat = ISSUED_BEFORE_ALL } = tombstone
       const keptUntil = exp === undefined ? null : exp + TOMBSTONE_MARGIN_SECONDS
-      save.run(await digestToken(token), JSON.stringify(tombstone), keptUntil, iat, 1, null, null, null, null)
+      const values = [JSON.stringify(tombstone), keptUntil, iat, 1, null, null, null, null, null]
+      for (const digest of await revocationDigests(token, known)) save.run(digest, ...values)
       removeUpTo(REMOVED_PER_SAVE)
     },
     async revokeGrant(grantId) {
@@ -284,8 +291,12 @@ export function createSqliteTokenStore<Claims extends object = object>(
       // An `iat` that cannot be compared is none.
       const { iat = ISSUED_BEFORE_ALL } = toTombstone(record)
       const identifiers = [grantId, sessionId, sub, client_id].map((value) => value ?? null)
-      const row = isRevoked.get(digest, iat, ...identifiers) as { readonly revoked: number | bigint }
-      return Number(row.revoked) === 1
+      const ask = ([, other = null]: readonly (string | null)[]): boolean => {
+        const row = isRevoked.get(digest, iat, ...identifiers, other)
+        return Number((row as { readonly revoked: number | bigint }).revoked) === 1
+      }
+      const digests = tombstoneDigests(digest, record)
+      return digests instanceof Promise ? digests.then(ask) : ask(digests)
     },
     removeExpired(limit = 1000) {
       if (!Number.isSafeInteger(limit) || limit < 1) throw new TypeError('limit: must be a whole number from 1')

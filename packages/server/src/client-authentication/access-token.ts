@@ -4,6 +4,7 @@ import {
   isAccessToken,
   isVerifiableConfirmation,
   parseScope,
+  signedContent,
   toAudienceList,
   type VerifiableConfirmation,
 } from '@token-introspection/core'
@@ -80,10 +81,11 @@ export async function authenticateByAccessToken<Caller extends Registered>(
   const refused = (complaint: string): ClientAuthenticationTokenError =>
     new ClientAuthenticationTokenError(`access token: ${complaint}`, options.challenges.failed(scheme, 'invalid_token'))
 
-  const [digest, ...asked] = await Promise.all(
-    [token, ...received.form.getAll('token')].map(async (text) => sha256(text)),
+  // By what is signed: another spelling of the signature makes another text of the same JWT.
+  const [own, ...asked] = await Promise.all(
+    [token, ...received.form.getAll('token')].map(async (text) => sha256(signedContent(text))),
   )
-  if (asked.some((other) => equalDigests(other, digest as string))) throw refused('it is the token that is asked about')
+  if (asked.some((other) => equalDigests(other, own as string))) throw refused('it is the token that is asked about')
   const found = await askDependency(
     () => options.find(token, { request: received.http, scheme }),
     step.timeoutMs,
@@ -92,7 +94,7 @@ export async function authenticateByAccessToken<Caller extends Registered>(
   if (!found || !isLive(found, step.now() / 1000)) throw refused('it is not active')
   if (!audienceIntersects(toAudienceList(found.aud ?? undefined), options.audience))
     throw refused('it is not for this endpoint')
-  await requireProof(received, found, digest as string, scheme, { options, step, refused })
+  await requireProof(received, found, await sha256(token), scheme, { options, step, refused })
   const { client_id: clientId, sub } = found
   if (!clientId || (sub ?? clientId) !== clientId) throw refused('it is not the own token of a caller')
   const caller = await findRegistered(clientId, step)

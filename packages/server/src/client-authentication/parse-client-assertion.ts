@@ -1,5 +1,5 @@
 /** A client assertion taken apart, before its signature says anything (RFC 7523 §2.2, RFC 7521 §4.2). */
-import { parseJsonObject } from '@token-introspection/core'
+import { parseJwtPart, splitCompactJws } from '@token-introspection/core'
 import type { Form } from '@token-introspection/core'
 import { quote, refuseAssertion } from './complaint.ts'
 
@@ -17,8 +17,6 @@ export interface ClientAssertion {
 
 /** Characters an assertion may have; with an `x5c` in its header it is well below. */
 const MAX_LENGTH = 16_384
-/** The compact serialization: base64url without padding, three parts (RFC 7515 §7.1). */
-const COMPACT_JWS = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+$/
 /** What `typ` may say; assertions with no `typ` come from older software (RFC 8725 §3.11, §3.12). */
 const TYPES: ReadonlySet<string> = new Set(['jwt', 'client-authentication+jwt'])
 
@@ -33,17 +31,17 @@ export function parseClientAssertion(form: Form, jwt: string): ClientAssertion {
       remedy: 'Change the parameter at the caller (RFC 7523 §2.2)',
     })
   }
-  const parts = jwt.length > MAX_LENGTH ? null : COMPACT_JWS.exec(jwt)
-  if (parts === null) {
+  const parts = jwt.length > MAX_LENGTH ? undefined : splitCompactJws(jwt)
+  if (!parts?.signature) {
     throw refuseAssertion({
       rule: 'form',
       got: `${jwt.length} characters that are no signed JWT`,
-      expected: `three parts of base64url without padding, at most ${MAX_LENGTH} characters`,
+      expected: `three parts of canonical base64url, at most ${MAX_LENGTH} characters`,
       remedy: 'Make the caller sign a JWT in the compact form (RFC 7515 §7.1)',
     })
   }
-  const header = decode('header', parts[1] as string)
-  const claims = decode('claims', parts[2] as string)
+  const header = decode('header', parts.header)
+  const claims = decode('claims', parts.payload)
   const { alg, typ, crit, kid } = header
   // We know no header parameter that could be critical, and `b64` would let one signature mean two things.
   if (crit !== undefined) {
@@ -79,8 +77,7 @@ function withoutPrefix(typ: string): string {
 
 function decode(name: string, part: string): Record<string, unknown> {
   try {
-    const octets = Uint8Array.from(atob(part.replaceAll('-', '+').replaceAll('_', '/')), (octet) => octet.charCodeAt(0))
-    return parseJsonObject(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(octets))
+    return parseJwtPart(part)
   } catch {
     throw refuseAssertion({
       rule: name,

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createJwtResolver, type JwtResolverOptions } from './jwt-resolver.ts'
 import { TokenLookup } from './token-lookup.ts'
 import type { TokenRecord } from './token-record.ts'
+import { digestToken } from './token-store.ts'
 
 const ISSUER = 'https://as.example.com'
 const CLAIMS = {
@@ -48,7 +49,9 @@ async function resolve(token: string, changes: Partial<JwtResolverOptions> = {})
 
 describe('createJwtResolver', () => {
   test.each([rsa, ec])('finds a token signed with $alg', async (key) => {
-    expect(await resolve(await sign(CLAIMS, { key }))).toEqual({ kind: 'access_token', ...CLAIMS, claims: {} })
+    const token = await sign(CLAIMS, { key })
+    const signedDigest = await digestToken(token.slice(0, token.lastIndexOf('.')))
+    expect(await resolve(token)).toEqual({ kind: 'access_token', ...CLAIMS, claims: {}, signedDigest })
   })
 
   test.each(['at+jwt', 'at+JWT', 'application/at+jwt', 'AT+jwt'])('takes the typ %s', async (typ) => {
@@ -155,14 +158,16 @@ describe('createJwtResolver', () => {
       revoked: false,
       kind: 'refresh_token',
       grantId: 'x',
+      signedDigest: 'z',
       sid: 's',
     }
     expect(await resolve(await sign(claims), { grantIdClaim: 'tenant' })).toEqual({
       ...CLAIMS,
+      signedDigest: expect.any(String) as unknown,
       kind: 'access_token',
       grantId: 'a',
       sessionId: 's',
-      claims: { tenant: 'a', revoked: false, kind: 'refresh_token', grantId: 'x', sid: 's' },
+      claims: { tenant: 'a', revoked: false, kind: 'refresh_token', grantId: 'x', signedDigest: 'z', sid: 's' },
     })
   })
 

@@ -1,11 +1,19 @@
 /** Finds JWT access tokens by verifying them (RFC 9068, RFC 7662 §4). */
-import { parseJsonObject, REGISTERED_MEMBERS, SIGNATURE_ALGORITHMS } from '@token-introspection/core'
+import {
+  type CompactJws,
+  parseJwtPart,
+  REGISTERED_MEMBERS,
+  SIGNATURE_ALGORITHMS,
+  signedContent,
+  splitCompactJws,
+} from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { CompactVerifyGetKey, JSONWebKeySet } from 'jose'
 import { loadJose } from '../keys/load-jose.ts'
 import type { TokenLookup } from './token-lookup.ts'
 import type { TokenRecord } from './token-record.ts'
 import type { TokenResolver } from './token-resolver.ts'
+import { digestToken } from './token-store.ts'
 
 /** Options of {@link createJwtResolver}. */
 export interface JwtResolverOptions {
@@ -34,7 +42,6 @@ export interface JwtResolverOptions {
   readonly name?: string | undefined
 }
 
-const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
 const ACCESS_TOKEN_TYP = /^(?:application\/)?at\+jwt$/i
 /** Claims a JWT access token has, and their type (RFC 9068 §2.2). */
 const STRINGS = ['iss', 'sub', 'client_id', 'jti'] as const
@@ -93,10 +100,12 @@ export function createJwtResolver(options: JwtResolverOptions): TokenResolver {
     kinds: ['access_token'],
     async resolve(lookup) {
       const { token } = lookup
-      if (!COMPACT_JWS.test(token) || !isFor(issuer, token)) return null
-      const claims = await verify(token, await findJwks(), algorithms)
-      const record = claims === undefined ? undefined : toRecord(claims, issuer, names)
-      if (record === undefined) return null
+      const parts = splitCompactJws(token)
+      if (parts === undefined || !isFor(issuer, parts)) return null
+      if (!(await isSigned(token, await findJwks(), algorithms))) return null
+      const known = toRecord(parseJwtPart(parts.payload), issuer, names)
+      if (known === undefined) return null
+      const record = { ...known, signedDigest: await digestToken(signedContent(token)) }
       const revoked: unknown = await isRevoked(record, lookup)
       return revoked === false ? record : { ...record, revoked: true }
     },
@@ -124,29 +133,20 @@ function resolveAlgorithms(group: OptionGroup): string[] {
 }
 
 /** Whether a token that nobody has verified yet claims to be an access token of the issuer: only then is it verified. */
-function isFor(issuer: string, token: string): boolean {
-  const [header, payload] = token.split('.').slice(0, 2).map(decode)
-  return typeof header?.['typ'] === 'string' && ACCESS_TOKEN_TYP.test(header['typ']) && payload?.['iss'] === issuer
-}
-
-function decode(part: string): Record<string, unknown> | undefined {
+function isFor(issuer: string, { header, payload }: CompactJws): boolean {
   try {
-    const octets = Uint8Array.from(atob(part.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0))
-    return parseJsonObject(new TextDecoder('utf-8', { fatal: true }).decode(octets))
+    const { typ } = parseJwtPart(header)
+    return typeof typ === 'string' && ACCESS_TOKEN_TYP.test(typ) && parseJwtPart(payload)['iss'] === issuer
   } catch {
-    return undefined
+    return false
   }
 }
 
 /** Key sets are turned into what verifies once, because importing a key costs as much as a signature. */
 const verifiers = new WeakMap<JSONWebKeySet, CompactVerifyGetKey>()
 
-/** The claims of a token whose signature is good, or `undefined`. */
-async function verify(
-  token: string,
-  jwks: JSONWebKeySet,
-  algorithms: string[],
-): Promise<Record<string, unknown> | undefined> {
+/** Whether the signature of a token is good. */
+async function isSigned(token: string, jwks: JSONWebKeySet, algorithms: string[]): Promise<boolean> {
   const { compactVerify, createLocalJWKSet, errors } = await loadJose()
   let findKey = verifiers.get(jwks)
   if (findKey === undefined) {
@@ -171,7 +171,7 @@ async function verify(
       if (failure === undefined) break
     }
   }
-  return failure === undefined ? decode(token.split('.')[1] as string) : undefined
+  return failure === undefined
 }
 
 /** The record of a token, or `undefined` when a claim it has to have is missing or of the wrong type. */

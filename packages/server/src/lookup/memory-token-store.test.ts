@@ -58,9 +58,9 @@ describe('createMemoryTokenStore', () => {
     expect(store.size).toBe(1)
   })
 
-  test('marks a revoked token and keeps its other members', async () => {
+  test('leaves of a revoked token what refuses it', async () => {
     const { store } = create()
-    await store.save('token', lasting(60))
+    await store.save('token', { ...lasting(60), sub: 'alice' })
     await store.revoke('token')
     expect(store.find(await digestToken('token'))).toEqual({ ...lasting(60), revoked: true })
   })
@@ -84,14 +84,20 @@ describe('createMemoryTokenStore', () => {
       expect(store.size).toBe(1024)
     })
 
-    test('forgets revoked tokens, those without exp too, and keeps the others without exp', async () => {
-      const { store } = create()
-      await save(store, 'endless', 1000, { kind: 'access_token' })
+    test('forgets a revoked token five minutes after it has expired, and one without exp never', async () => {
+      const { store, clock } = create()
+      await save(store, 'short', 400, lasting(60))
+      await save(store, 'endless', 600, { kind: 'access_token' })
+      for (let index = 0; index < 400; index++) await store.revoke(`short-${index}`)
       for (let index = 0; index < 400; index++) await store.revoke(`endless-${index}`)
+      clock.seconds = START + 359
       await save(store, 'more', 24, { kind: 'access_token' })
-      expect(store.size).toBe(624)
-      expect(store.find(await digestToken('endless-0'))).toBeNull()
-      expect(store.find(await digestToken('endless-400'))).not.toBeNull()
+      expect(store.size).toBe(1024)
+      clock.seconds = START + 360
+      await save(store, 'yet more', 1024, { kind: 'access_token' })
+      expect(store.size).toBe(1648)
+      expect(store.find(await digestToken('endless-0'))?.revoked).toBe(true)
+      expect(store.find(await digestToken('endless-400'))?.revoked).toBeUndefined()
     })
 
     test('waits until the number of live tokens has doubled', async () => {

@@ -3,6 +3,8 @@ import { toNumericDate } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import { makeUnchangeable } from '../unchangeable-record.ts'
 import { Cutoffs, FOR_GOOD } from './cutoffs.ts'
+import { andThen } from '../maybe-promise.ts'
+import { revocationDigests, tombstoneDigests } from './revocation-digests.ts'
 import { isOver, type TokenRecord } from './token-record.ts'
 import { digestToken, type WritableTokenStore } from './token-store.ts'
 import { toTombstone } from './to-tombstone.ts'
@@ -26,9 +28,7 @@ export interface MemoryTokenStoreOptions {
 export interface MemoryTokenStore<Claims extends object = object> extends WritableTokenStore<Claims> {
   /** Not a promise: the handler goes on at once. */
   find(digest: string): TokenRecord<Claims> | null
-  /** Not a promise, either. */
-  isRevoked(digest: string, record: TokenRecord): boolean
-  /** How many tokens are kept, expired ones and tombstones that were not swept yet included. */
+  /** How many tokens are kept, expired ones and tombstones that were not swept yet included; a JWT has up to three tombstones. */
   readonly size: number
 }
 
@@ -39,8 +39,9 @@ const SWEEP_FROM = 1024
 const TOMBSTONE_MARGIN_SECONDS = 300
 
 /**
- * Creates a token store in memory. Tokens are kept by digest alone. Expired and revoked ones are swept as the store
- * grows, so it holds at most about twice the tokens that are alive; tokens without `exp` stay until they are revoked.
+ * Creates a token store in memory. Tokens are kept by digest alone. Expired ones are swept as the store grows, so it holds
+ * at most about twice the tokens that have not expired; tokens without `exp` stay. A token that was revoked alone leaves a
+ * tombstone until it has expired, so a `save` that arrives late does not revive it.
  * Records are copied, so later changes to the caller's object have no effect. Every revocation is one write, whether it
  * is about one token or a million. Those about many are kept for an hour and `unstoredLifetimeSeconds`, and longer while
  * a token they are about is.
@@ -77,7 +78,7 @@ export function createMemoryTokenStore<Claims extends object = object>(
   const now = (): number => toNumericDate(clock())
   const lifetime = group.integer('unstoredLifetimeSeconds', { default: 3600, min: 0, max: 315_360_000 })
   const records = new Map<string, TokenRecord<Claims>>()
-  /** Kept apart, because a token that is revoked alone is swept as soon as it may be, and a tombstone is not. */
+  /** Tokens that were revoked alone. A tombstone wins over whatever is saved later. */
   const tombstones = new Map<string, TokenRecord<Claims>>()
   const grants = new Cutoffs(lifetime)
   const sessions = new Cutoffs(lifetime)
@@ -126,22 +127,25 @@ export function createMemoryTokenStore<Claims extends object = object>(
       validateTokenRecord(token, record)
       // Shared by everyone who finds it, down to the last array.
       const copy = makeUnchangeable(structuredClone(record))
-      const digest = await digestToken(token)
-      tombstones.delete(digest)
-      records.set(digest, copy)
+      const digests = await revocationDigests(token)
+      const [digest = ''] = digests
+      if (copy.revoked) {
+        records.delete(digest)
+        tombstones.set(digest, copy)
+      } else if (digests.some((revoked) => tombstones.has(revoked))) return
+      else records.set(digest, copy)
       sweepIfGrown()
     },
     async revoke(token, record) {
-      const tombstone = record && toTombstone(record)
+      // Read before anything is awaited: the caller may change the object then.
+      const given = record && { ...record }
       const digest = await digestToken(token)
-      if (tombstone !== undefined) {
-        records.delete(digest)
-        tombstones.set(digest, tombstone)
-        sweepIfGrown()
-        return
-      }
-      const held = records.get(digest)
-      if (held !== undefined) records.set(digest, revokedCopy(held))
+      const known = given ?? records.get(digest)
+      if (known === undefined) return
+      const tombstone = toTombstone(known)
+      for (const revoked of await revocationDigests(token, known)) tombstones.set(revoked, tombstone)
+      records.delete(digest)
+      sweepIfGrown()
     },
     async revokeGrant(grantId) {
       validateRevocation('grantId', grantId)
@@ -166,7 +170,8 @@ export function createMemoryTokenStore<Claims extends object = object>(
     isRevoked(digest, record) {
       // Without an `iat` that can be compared a token was issued before everything.
       const { iat } = toTombstone(record)
-      return Boolean(find(digest)?.revoked) || isCutOff({ ...record, iat })
+      if (find(digest)?.revoked || isCutOff({ ...record, iat })) return true
+      return andThen(tombstoneDigests(digest, record), (digests) => digests.some((revoked) => tombstones.has(revoked)))
     },
   }
 }

@@ -4,7 +4,7 @@ import type { TokenRecord } from './token-record.ts'
 
 /**
  * The record of a revoked token without anything about anybody: its kind, its dates, and that it is revoked. For stores of
- * your own: save it under the digest of the token when `revoke` is given a record. Keep it a while longer than its `exp`
+ * your own: save it under each of {@link revocationDigests} when a token is revoked. Keep it a while longer than its `exp`
  * when the clocks of your processes may differ, because a token whose tombstone is gone is usable again.
  *
  * A date that is not in whole seconds is left out, so that a revocation never fails for it: such a tombstone has no `exp`
@@ -12,14 +12,14 @@ import type { TokenRecord } from './token-record.ts'
  *
  * @example
  * ```ts
- * import { digestToken, type TokenRecord, toTombstone } from '@token-introspection/server'
+ * import { digestToken, revocationDigests, type TokenRecord, toTombstone } from '@token-introspection/server'
  *
  * const rows = new Map<string, TokenRecord>()
  *
  * export async function revoke(token: string, record?: TokenRecord): Promise<void> {
- *   const digest = await digestToken(token)
- *   if (record === undefined) rows.delete(digest)
- *   else rows.set(digest, toTombstone(record))
+ *   const known = record ?? rows.get(await digestToken(token))
+ *   if (known === undefined) return
+ *   for (const digest of await revocationDigests(token, known)) rows.set(digest, toTombstone(known))
  * }
  * ```
  */

@@ -17,6 +17,11 @@ export interface TokenRecord<Claims extends object = object> extends RegisteredM
   readonly grantId?: string | undefined
   /** The login the token came of, as an identifier that is never used again, for ending all of it at logout. */
   readonly sessionId?: string | undefined
+  /**
+   * Of a JWT: the digest of what is signed, its header and payload (SHA-256, base64url). {@link createJwtResolver} sets it. A
+   * revocation is kept under it, so that a JWT whose signature is written differently is revoked too.
+   */
+  readonly signedDigest?: string | undefined
   /** Extension claims. They cannot replace a registered member. */
   readonly claims?: Claims | undefined
 }

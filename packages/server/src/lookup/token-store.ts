@@ -30,7 +30,8 @@ export interface RevocableTokenStore<Claims extends object = object> extends Tok
    * @param record - what a resolver knows of the token, for one that the store need not hold, such as a JWT. The store
    *   then keeps a tombstone under its digest until its `exp`, without `exp` for good: {@link toTombstone} makes one, and
    *   there is nothing about anybody in it. {@link TokenStore.find} gives it, so the token is revoked whoever else knows
-   *   it. Without a record, what others know stays usable. Security: give only records of tokens that were verified, or strangers fill the store.
+   *   it. Of a JWT it keeps a tombstone under each of {@link revocationDigests}. A token that the store holds leaves one, too.
+   *   Without a record, what others know stays usable. Security: give only records of tokens that were verified, or strangers fill the store.
    */
   revoke(token: string, record?: TokenRecord): Promise<void>
   /**
@@ -46,7 +47,10 @@ export interface RevocableTokenStore<Claims extends object = object> extends Tok
  * members of the record; access tokens and refresh tokens are treated alike.
  */
 export interface WritableTokenStore<Claims extends object = object> extends RevocableTokenStore<Claims> {
-  /** Keeps a token under its digest; one that is saved again gets the new record. */
+  /**
+   * Keeps a token under its digest; one that is saved again gets the new record. A token that was revoked by itself stays
+   * revoked until it has expired, whatever is saved: a write may arrive late. Decide it in the same write, atomically.
+   */
   save(token: string, record: TokenRecord<Claims>): Promise<void>
   /** Ends a session: revokes every token with this `sessionId`, and those saved a moment later, as for a grant. */
   revokeSession(sessionId: string): Promise<void>
@@ -56,8 +60,9 @@ export interface WritableTokenStore<Claims extends object = object> extends Revo
    * `iat`. Of two moments for one user the later one holds.
    *
    * @param sub - compared with the record's `sub`.
-   * @param at - seconds since the epoch, the moment itself included; now unless given. A token issued in the second of
-   *   the revocation is revoked, because nobody can tell which came first.
+   * @param at - seconds since the epoch, the moment itself included; now unless given, by the clock of the database where
+   *   it has one that is later. A token issued in the second of the revocation is revoked, because nobody can tell which
+   *   came first: date the token of a new login a second later (`iat: at + 1`).
    */
   revokeSubject(sub: string, at?: number): Promise<void>
   /**
@@ -70,7 +75,8 @@ export interface WritableTokenStore<Claims extends object = object> extends Revo
    * Whether a token was revoked: by itself, or with the grant, session, user or client of its record, whose `iat` is
    * compared as that of a token in the store. This is for tokens that verify without the store, such as JWTs; what is
    * not revoked is `false`, known to the store or not. A token that {@link TokenStore.find} says is revoked is revoked here,
-   * whatever the record says. Throw when the store cannot tell.
+   * whatever the record says. So is a token with a tombstone under one of {@link tombstoneDigests}. Throw when the store cannot
+   * tell.
    *
    * The store has to remember revocations of many for as long as it has nothing to show for it: until tokens have expired
    * that it does not hold, and that were issued up to an hour late. The stores here have the option

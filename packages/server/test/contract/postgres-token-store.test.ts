@@ -16,7 +16,8 @@ import { startPostgres } from './start-postgres.ts'
 const server = await startPostgres('the tests of the PostgreSQL token store')
 afterAll(() => server?.stop())
 
-const START = 1_764_000_000
+/** Ahead of the clock of the database, which dates a revocation when it is later. */
+const START = 4_000_000_000
 
 /** A pool whose tables no other test has, and more of the same. */
 async function openSchema(): Promise<() => Pool> {
@@ -251,11 +252,27 @@ describe.skipIf(server === undefined)('lookups in a PostgreSQL token store', () 
 })
 
 describe.skipIf(server === undefined)('removal from a PostgreSQL token store', () => {
-  test('takes a revoked token away at once', async () => {
-    const { store, count } = await create()
-    await store.save('token', lasting(60))
+  test('leaves of a revoked token what refuses it, until five minutes after it has expired', async () => {
+    const { store, clock, count } = await create()
+    await store.save('token', lasting(60, { sub: 'alice' }))
     await store.revoke('token')
-    expect(await count('tokens')).toBe(0)
+    expect(await findByToken(store, 'token')).toEqual({ ...lasting(60), revoked: true })
+    clock.seconds = START + 359
+    expect([await store.removeExpired(), await count('tokens')]).toEqual([0, 1])
+    clock.seconds = START + 360
+    expect([await store.removeExpired(), await count('tokens')]).toEqual([1, 0])
+  })
+
+  test('misses no token when the clock of the process that revokes is behind that of the database', async () => {
+    const { open, store } = await create()
+    const behind = createPostgresTokenStore({ pool: open(), now: () => Date.now() - 30_000 })
+    const iat = Math.floor(Date.now() / 1000) - 5
+    for (const name of ['alice', 'web']) {
+      await store.save(name, { kind: 'access_token', sub: name, client_id: name, iat, exp: START })
+    }
+    await behind.revokeSubject('alice')
+    await behind.revokeClient('web')
+    expect([await findByToken(store, 'alice'), await findByToken(store, 'web')]).toEqual([null, null])
   })
 
   test('revokes any number of tokens with one row', async () => {
@@ -322,7 +339,7 @@ describe.skipIf(server === undefined)('removal from a PostgreSQL token store', (
     await store.save('old', lasting(90_000, { sub: 'alice' }))
     const holding = await pool.connect()
     await holding.query(
-      "BEGIN; SELECT * FROM introspection_tokens WHERE exp = 1764000060 LIMIT 1 FOR UPDATE; SELECT * FROM introspection_tokens WHERE sub = 'alice' FOR UPDATE",
+      `BEGIN; SELECT * FROM introspection_tokens WHERE exp = ${START + 60} LIMIT 1 FOR UPDATE; SELECT * FROM introspection_tokens WHERE sub = 'alice' FOR UPDATE`,
     )
     clock.seconds = START + 3600
     // Two of three, and the cutoff stays, because what it covers is held.

@@ -50,7 +50,8 @@ function prefix(): string {
   return `{${randomUUID()}}:`
 }
 
-const START = 1_764_000_000
+/** Ahead of the clock of the database, which dates a revocation when it is later. */
+const START = 4_000_000_000
 
 function lasting(seconds: number, members: Partial<TokenRecord> = {}): TokenRecord {
   return { kind: 'access_token', iat: START, exp: START + seconds, ...members }
@@ -184,11 +185,14 @@ describe.skipIf(server === undefined)('the keys of a Redis token store', () => {
     const everything = JSON.stringify([names, values])
     expect(everything).toContain(await digestToken('access-3hQz8KpV1nYt'))
     expect(everything).not.toMatch(/3hQz8KpV1nYt|Rw7uJx2cMbGd/)
-    expect(names).toEqual([
-      `${keyPrefix}cutoff:grant:grant-1`,
-      `${keyPrefix}horizon`,
-      `${keyPrefix}token:${await digestToken('access-3hQz8KpV1nYt')}`,
-    ])
+    const digests = [await digestToken('access-3hQz8KpV1nYt'), await digestToken('refresh-Rw7uJx2cMbGd')]
+    expect(names.toSorted()).toEqual(
+      [
+        `${keyPrefix}cutoff:grant:grant-1`,
+        `${keyPrefix}horizon`,
+        ...digests.map((digest) => `${keyPrefix}token:${digest}`),
+      ].toSorted(),
+    )
   })
 
   test('of a token go when it expires', async () => {
@@ -251,8 +255,29 @@ describe.skipIf(server === undefined)('the keys of a Redis token store', () => {
     const { store, keys } = await create()
     await store.save('token', lasting(60, members))
     expect(await findByToken(store, 'token')).toEqual(lasting(60, members))
-    await store.revoke('token')
-    expect(await keys('token:*')).toEqual([])
+    const key = (await keys('token:*'))[0] ?? ''
+    const exists = async () => (await keys('token:*')).includes(key)
+    await store.revoke('token', lasting(-300))
+    expect(await exists()).toBe(false)
+  })
+
+  test('of a revoked token are not taken for a token, wherever its record says that it was revoked', async () => {
+    const { store, keys } = await create()
+    await store.save('token', { revoked: true, ...lasting(60, { claims: { a: 1 } }) })
+    await store.revoke('token', lasting(-300))
+    expect(await keys('token:*')).toHaveLength(1)
+  })
+
+  test('of a cutoff are dated by the clock of the server, where ours is behind', async () => {
+    const { client, keyPrefix, store } = await create()
+    const behind = createRedisTokenStore({ client, keyPrefix, now: () => Date.now() - 30_000 })
+    const iat = Math.floor(Date.now() / 1000) - 5
+    for (const name of ['alice', 'web']) {
+      await store.save(name, { kind: 'access_token', sub: name, client_id: name, iat, exp: START + 60 })
+    }
+    await behind.revokeSubject('alice')
+    await behind.revokeClient('web')
+    expect([await findByToken(store, 'alice'), await findByToken(store, 'web')]).toEqual([null, null])
   })
 
   test('of a token it does not have are asked for in one round trip', async () => {

@@ -42,6 +42,22 @@ function issue(claims: JWTPayload = {}, key = issuer.privateKey): Promise<string
     .sign(key)
 }
 
+/** The same JWT with another signature that is as good: ECDSA takes `(r, s)` and `(r, n − s)`. */
+function flip(jwt: string): string {
+  const end = jwt.lastIndexOf('.')
+  const signature = Buffer.from(jwt.slice(end + 1), 'base64url')
+  const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
+  const s = order - BigInt(`0x${signature.subarray(32).toString('hex')}`)
+  const other = Buffer.concat([signature.subarray(0, 32), Buffer.from(s.toString(16).padStart(64, '0'), 'hex')])
+  return `${jwt.slice(0, end)}.${other.toString('base64url')}`
+}
+
+/** The same octets of the same signature, with a spare bit of the last character set. */
+function respell(jwt: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+  return jwt.slice(0, -1) + alphabet[alphabet.indexOf(jwt.at(-1) ?? '') ^ 1]
+}
+
 /** Each store there is without a server, its clock, and how many tokens it keeps. */
 const STORES: readonly [string, (now: () => number) => { store: WritableTokenStore; count: () => unknown }][] = [
   [
@@ -122,6 +138,40 @@ describe.each(STORES)('JWT access tokens with the %s store', (_, createStore) =>
     // Once more is no error.
     expect((await send(revocation, revoke({ token }))).status).toBe(200)
     expect(events).toMatchObject([{ ended: 'token' }, { ended: 'nothing' }])
+  })
+
+  test('stay inactive under every other signature that is as good, whichever of them was revoked', async () => {
+    const { store, revocation, areActive } = create()
+    const token = await issue()
+    expect(await areActive(token, flip(token))).toEqual([true, true])
+    await send(revocation, revoke({ token }))
+    expect(await areActive(token, flip(token), respell(token), `${token}=`)).toEqual([false, false, false, false])
+    const next = await issue({ jti: 'jwt-2' })
+    await send(revocation, revoke({ token: flip(next) }))
+    expect(await areActive(next, flip(next))).toEqual([false, false])
+    const { iat, exp, sub, aud, client_id } = CLAIMS
+    await store.save(next, { kind: 'access_token', iat, exp, sub, aud, client_id })
+    expect(await areActive(next, flip(next))).toEqual([false, false])
+  })
+
+  test('have one spelling: another spelling of a good signature is a token nobody knows', async () => {
+    const { areActive } = create()
+    const token = await issue()
+    expect(await areActive(token, respell(token), `${token}=`, token.replace(/.$/, ' '))).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ])
+  })
+
+  test('stay revoked when they have no jti that could be compared, or share their claims with another key', async () => {
+    const { store } = create()
+    const token = await issue()
+    const record = { kind: 'access_token', iat: CLAIMS.iat, exp: CLAIMS.exp } as const
+    await store.revoke(token, record)
+    const signedDigest = await digestToken(token.slice(0, token.lastIndexOf('.')))
+    expect(await store.isRevoked(await digestToken(flip(token)), { ...record, signedDigest })).toBe(true)
   })
 
   test.each(['access_token', 'refresh_token', 'urn:example:jwt'])(

@@ -38,7 +38,25 @@ async function answerTo(
   return await ask(handler, {}, { headers: { authorization: `Bearer ${TOKEN}` }, ...around })
 }
 
+/** A part of a JWT. */
+function encode(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
+
 describe('an access token of the caller', () => {
+  test('does not introspect itself, whatever its signature looks like', async () => {
+    const signed = `${encode({ alg: 'ES256', typ: 'at+jwt' })}.${encode({ sub: 'orders-api' })}`
+    const own = `${signed}.AAAA`
+    const { handler } = await setUp(GOOD, { find: () => GOOD })
+    const asking = async (asked: string): Promise<number> =>
+      (await ask(handler, { token: asked }, { headers: { authorization: `Bearer ${own}` } })).status
+    // The same JWT with another signature, with spare bits, with padding, without a signature.
+    for (const spelling of [own, `${signed}.AAAB`, `${signed}.AAB`, `${signed}.AA==`, `${signed}.`]) {
+      expect([spelling, await asking(spelling)]).toEqual([spelling, 401])
+    }
+    expect(await asking(`${encode({ alg: 'ES256', typ: 'at+jwt' })}.${encode({ sub: 'alice' })}.AAAA`)).toBe(200)
+  })
+
   test.each<[string, CallerAccessToken]>([
     ['issued to it', GOOD],
     ['that names it as the subject', { ...GOOD, sub: 'orders-api' }],

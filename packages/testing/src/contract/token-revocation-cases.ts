@@ -33,6 +33,46 @@ export const REVOCATION_CASES: readonly ContractCase<WritableTokenStore>[] = [
       expectRevoked(await findByToken(store, 'contract-revoked-twice'))
     },
   },
+  {
+    title: 'keeps a revoked token revoked when a save of it arrives late, however often',
+    async run(store) {
+      for (const told of [false, true]) {
+        const token = `contract-late-save-${told}`
+        const record: TokenRecord = { kind: 'access_token', sub: 'alice', exp: EXP }
+        await store.save(token, record)
+        await (told ? store.revoke(token, record) : store.revoke(token))
+        for (const late of [record, { ...record, scope: 'again' }, { ...record, exp: EXP + 60 }]) {
+          await store.save(token, late)
+          expectRevoked(await findByToken(store, token))
+        }
+      }
+    },
+  },
+  {
+    title: 'keeps a token revoked that is saved and revoked at the same time',
+    async run(store) {
+      const record: TokenRecord = { kind: 'access_token', sub: 'alice', exp: EXP }
+      const tokens = Array.from({ length: 20 }, (_, index) => `contract-race-${index}`)
+      await Promise.all(
+        tokens.map(async (token) => {
+          await store.save(token, record)
+          await Promise.all([store.save(token, record), store.revoke(token, record), store.save(token, record)])
+          expectRevoked(await findByToken(store, token))
+          await store.save(token, record)
+          expectRevoked(await findByToken(store, token))
+        }),
+      )
+    },
+  },
+  {
+    title: 'keeps a token revoked that was saved as revoked',
+    async run(store) {
+      const record: TokenRecord = { kind: 'access_token', sub: 'alice', exp: EXP }
+      await store.save('contract-saved-revoked', { revoked: true, ...record })
+      await store.save('contract-saved-revoked', record)
+      expectRevoked(await findByToken(store, 'contract-saved-revoked'))
+    },
+  },
   ...(['grantId', 'sessionId'] as const).flatMap(endingCases),
   {
     title: 'revokes the tokens of a subject issued up to a moment, its second included, and those that do not say when',

@@ -1,4 +1,5 @@
 /** What every token store must do when tokens are revoked that it does not hold, such as JWTs. */
+import { encodeBase64url, signedContent } from '@token-introspection/core'
 import { digestToken, type TokenRecord, type WritableTokenStore } from '@token-introspection/server'
 import { type ContractCase, expectEqual } from './contract-case.ts'
 import { EXP, expectEach, expectRevoked, findByToken, saveEach } from './expect-token.ts'
@@ -81,12 +82,56 @@ export const UNSTORED_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'keeps a token that is saved after it was revoked as a token it does not hold',
+    title: 'keeps a token revoked that is saved after it was revoked as a token it does not hold',
     async run(store) {
       await store.revoke('contract-unstored-saved', record('contract-unstored-saved'))
       await saveEach(store, ['contract-unstored-saved'])
-      await expectEach(store, ['contract-unstored-saved'])
-      await expectUnstored(store, 'contract-unstored-saved', record('contract-unstored-saved'), false)
+      expectRevoked(await findByToken(store, 'contract-unstored-saved'))
+      await expectUnstored(store, 'contract-unstored-saved', record('contract-unstored-saved'), true)
+    },
+  },
+  {
+    title: 'knows a revoked JWT again by what is signed, whatever its signature looks like, and no other JWT',
+    async run(store) {
+      const [jwt, respelt] = [jwtOf('contract-signed', 'AAAA'), jwtOf('contract-signed', 'AAAB')]
+      const known = { ...record('contract-signed'), signedDigest: await digestToken(signedContent(jwt)) }
+      const other = jwtOf('contract-signed-2', 'AAAA')
+      const otherKnown = { ...record('contract-signed'), signedDigest: await digestToken(signedContent(other)) }
+      await expectUnstored(store, respelt, known, false)
+      await store.revoke(jwt, known)
+      await expectUnstored(store, jwt, known, true)
+      await expectUnstored(store, respelt, known, true)
+      await expectUnstored(store, other, otherKnown, false)
+    },
+  },
+  {
+    title: 'knows a revoked JWT again by its iss and jti, whoever verified it, and no other jti or issuer',
+    async run(store) {
+      const claims = { iss: 'https://as.example.com', jti: 'contract-jti' }
+      const known: TokenRecord = { ...record('contract-jti'), ...claims }
+      await store.revoke(jwtOf('contract-jti', 'AAAA'), known)
+      const respelt = jwtOf('contract-jti', 'AAAB')
+      await expectUnstored(store, respelt, known, true)
+      await expectUnstored(store, respelt, { ...known, jti: 'contract-JTI' }, false)
+      await expectUnstored(store, respelt, { ...known, iss: 'https://as.example.com/' }, false)
+      await expectUnstored(store, respelt, { ...known, jti: undefined }, false)
+    },
+  },
+  {
+    title: 'keeps a JWT revoked that is saved after it was revoked under another signature',
+    async run(store) {
+      const jwt = jwtOf('contract-signed-late', 'AAAA')
+      await store.revoke(jwtOf('contract-signed-late', 'AAAB'), record('contract-signed-late'))
+      await store.save(jwt, record('contract-signed-late'))
+      expectRevoked(await findByToken(store, jwt))
+    },
+  },
+  {
+    title: 'never finds a JWT that it holds by another signature, which nobody has verified',
+    async run(store) {
+      await store.save(jwtOf('contract-forged', 'AAAA'), record('contract-forged'))
+      expectEqual(await findByToken(store, jwtOf('contract-forged', 'AAAB')), null, 'a JWT with another signature')
+      expectEqual(await findByToken(store, signedContent(jwtOf('contract-forged', 'AAAA'))), null, 'an unsigned JWT')
     },
   },
   ...(['grantId', 'sessionId'] as const).map(endingCase),
@@ -112,6 +157,12 @@ const PAST = 1_000_000_000
 
 /** A moment that no clock has reached. */
 const FUTURE = EXP - 1
+
+/** A text in the form of a JWT; nobody verifies it here. */
+function jwtOf(name: string, signature: string): string {
+  const part = (value: object): string => encodeBase64url(new TextEncoder().encode(JSON.stringify(value)))
+  return `${part({ alg: 'ES256', typ: 'at+jwt' })}.${part({ sub: name })}.${signature}`
+}
 
 /** What a verified JWT says about itself. */
 function record(name: string): TokenRecord {

@@ -1,4 +1,5 @@
 /** Nonces that nothing has to store: a time and random octets under a MAC, known to whoever has the secret (RFC 9449 §8). */
+import { decodeBase64url, encodeBase64url } from '@token-introspection/core'
 
 /** Nonces of one API. */
 export interface Nonces {
@@ -28,13 +29,13 @@ export function createNonces({ secret, lifetimeSeconds, nowMs }: NonceSettings):
 
   return {
     async issue() {
-      const text = `${now().toString(36)}.${toBase64url(crypto.getRandomValues(new Uint8Array(16)))}`
+      const text = `${now().toString(36)}.${encodeBase64url(crypto.getRandomValues(new Uint8Array(16)))}`
       const mac = await crypto.subtle.sign('HMAC', await key(), signedOctets(text))
-      return `${text}.${toBase64url(new Uint8Array(mac))}`
+      return `${text}.${encodeBase64url(new Uint8Array(mac))}`
     },
     async judge(nonce) {
       const [, issued = '', mac = ''] = NONCE.exec(nonce) ?? []
-      const octets = fromBase64url(mac)
+      const octets = mac === '' ? undefined : decodeBase64url(mac)
       if (octets === undefined) return 'refused'
       const text = nonce.slice(0, -mac.length - 1)
       // Compares in constant time.
@@ -54,17 +55,4 @@ function importKey(secret: string) {
 /** Says what for, in case the secret is used elsewhere too: a nonce of an authorization server is none of ours (RFC 9449 §9). */
 function signedOctets(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`dpop-nonce of a protected resource\n${text}`)
-}
-
-function toBase64url(octets: Uint8Array): string {
-  return btoa(String.fromCharCode(...octets))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '')
-}
-
-function fromBase64url(text: string): Uint8Array<ArrayBuffer> | undefined {
-  if (text === '') return undefined
-  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
-  return Uint8Array.from(binary, (octet) => octet.charCodeAt(0))
 }

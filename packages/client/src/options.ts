@@ -126,10 +126,12 @@ export function resolveOptions<Claims extends object>(
       if (isIntrospectionError(error)) reporter.report({ type: 'metadata_failed', error })
     },
   })
-  const response = resolveResponse(group, transport)
+  // Keys are fetched for all who wait, and are about no token.
+  const forKeys = { ...transport, send: transport.sendOwn, deadlines: transport.sharedDeadlines }
+  const response = resolveResponse(group, forKeys)
   const { tolerance } = response
   const jwt = resolveJwt(group, {
-    ...transport,
+    ...forKeys,
     ...response,
     nowMs,
     answerKind: provider?.answerKind,

@@ -18,6 +18,8 @@ export interface IntrospectionQuestion {
 export interface RequestSettings {
   readonly clientAuthentication: ClientAuthentication
   readonly maxResponseBytes: number
+  /** Header fields of every request, by lower-case name. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
   /** The media type that is asked for. */
   readonly accept: string
   /** The authorization server, where it is known. */
@@ -52,6 +54,7 @@ export function buildRequest(
     endpoint,
     issuer: settings.issuer,
     headers: {
+      ...settings.headers,
       accept: settings.accept,
       'accept-encoding': 'identity',
       'content-type': FORM_MEDIA_TYPE,

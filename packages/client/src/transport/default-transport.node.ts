@@ -1,8 +1,8 @@
 /** The default transport on Node: an undici pool per origin, driven at `dispatch`, a fifth cheaper than `request`. */
 import type * as Undici from 'undici'
-import { ResponseMalformedError, TransportUnreachableError } from '../errors.ts'
+import { ResponseMalformedError } from '../errors.ts'
 import type { DefaultTransportOptions, Dispatcher, Transport, TransportReply, TransportRequest } from './transport.ts'
-import { withoutOctets } from './without-octets.ts'
+import { unreachable } from './unreachable.ts'
 
 /** One timer may serve the calls of many requests. */
 export const SHARES_TIMERS = true
@@ -170,7 +170,6 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, TransportReply {
   onResponseError(_controller: Undici.Dispatcher.DispatchController, cause: Error): void {
     if (this.over) return
     this.over = true
-    const { origin } = new URL(this.#request.url)
-    this.#reject(new TransportUnreachableError(`no complete answer from ${origin}`, { cause: withoutOctets(cause) }))
+    this.#reject(unreachable(this.#request.url, cause))
   }
 }

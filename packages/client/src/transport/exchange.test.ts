@@ -7,7 +7,12 @@ import type { TransportRequest } from './transport.ts'
 const endpoint = 'https://as.example.com/introspect'
 const question = { token: 'abc', fingerprint: 'f1', tokenTypeHint: undefined, parameters: undefined }
 
-async function ask(statuses: number[], methods: Partial<ClientAuthentication>, deadline = new Deadlines(2000).start()) {
+async function ask(
+  statuses: number[],
+  methods: Partial<ClientAuthentication>,
+  deadline = new Deadlines(2000).start(),
+  challenge?: string,
+) {
   const requests: TransportRequest[] = []
   let count = 0
   const clientAuthentication: ClientAuthentication = {
@@ -20,7 +25,11 @@ async function ask(statuses: number[], methods: Partial<ClientAuthentication>, d
   }
   const send = (request: TransportRequest) => {
     requests.push(request)
-    return Promise.resolve({ status: statuses.shift() as number, header: () => undefined, body: new Uint8Array() })
+    return Promise.resolve({
+      status: statuses.shift() as number,
+      header: (name: string) => (name === 'www-authenticate' ? challenge : undefined),
+      body: new Uint8Array(),
+    })
   }
   const settings = {
     clientAuthentication,
@@ -50,7 +59,8 @@ describe('exchange', () => {
   })
 
   test.each([
-    ['the answer is another', [403, 200], { renew: () => true }, 403],
+    ['the answer is another', [404, 200], { renew: () => true }, 404],
+    ['the request was wrong, and nothing is said about a token', [400, 200], { renew: () => true }, 400],
     ['the answer is good', [200], { renew: () => true }, 200],
     ['there are no other credentials', [401, 200], { renew: () => Promise.resolve(false) }, 401],
     ['the renewal says something else', [401, 200], { renew: () => 'yes' as unknown as boolean }, 401],
@@ -59,6 +69,28 @@ describe('exchange', () => {
     const { status, sent } = await ask(statuses, methods)
     expect(status).toBe(expected)
     expect(sent).toHaveLength(1)
+  })
+
+  test.each([
+    [403, undefined],
+    [403, 'Bearer realm="api", error="invalid_token"'],
+    [400, 'Bearer realm="Doorkeeper", error="invalid_request"'],
+    [400, 'Basic realm="as", Bearer error="invalid_token"'],
+    [400, 'DPoP error="invalid_token"'],
+  ])('takes %i with the challenge %s for a refusal of the credentials', async (status, challenge) => {
+    const asked = await ask([status, 200], { renew: () => true }, undefined, challenge)
+    expect(asked.status).toBe(200)
+    expect(asked.sent).toEqual(['Bearer 1', 'Bearer 2'])
+  })
+
+  test.each([
+    [403, 'Bearer error="insufficient_scope", scope="introspect"'],
+    [400, 'Basic realm="as"'],
+    [400, 'Basic realm="bearer of bad news"'],
+  ])('takes %i with the challenge %s for no such refusal', async (status, challenge) => {
+    const asked = await ask([status, 200], { renew: () => true }, undefined, challenge)
+    expect(asked.status).toBe(status)
+    expect(asked.sent).toHaveLength(1)
   })
 
   test('does not wait for a renewal longer than the deadline', async () => {

@@ -10,7 +10,7 @@ interface ExchangeSettings extends RequestSettings, Pick<Transport, 'send'> {
   readonly retry: RetrySettings | undefined
 }
 
-/** Asks; a 401 is answered with fresh credentials once, where there are any, and within the same deadline. */
+/** Asks; a refusal of the credentials is answered with fresh ones once, where there are any, and within the same deadline. */
 export async function exchange(
   question: IntrospectionQuestion,
   endpoint: string,
@@ -32,8 +32,22 @@ export async function exchange(
     reply = await retryFailed(error, again, deadline, transport.retry)
   }
   if (isPassing(reply)) reply = await retryPassing(reply, again, deadline, transport.retry)
-  if (reply.status !== 401 || !(await renewed(request, deadline, transport))) return reply
+  if (!refusesCredentials(reply) || !(await renewed(request, deadline, transport))) return reply
   return withRetry(again, deadline, transport.retry)
+}
+
+/**
+ * Whether other credentials might help. Servers that take an access token as a credential refuse a bad one by 401, as they
+ * should, by 403 or by 400 with a challenge for a token (RFC 6750 §3.1); not so where the challenge says that the token is
+ * good and lacks a scope.
+ */
+function refusesCredentials(reply: TransportReply): boolean {
+  const { status } = reply
+  if (status === 401) return true
+  if (status !== 400 && status !== 403) return false
+  const challenge = reply.header('www-authenticate')
+  if (challenge?.includes('insufficient_scope') === true) return false
+  return status === 403 || (challenge !== undefined && /(?:^|,)[ \t]*(?:bearer|dpop)\b/i.test(challenge))
 }
 
 async function renewed(

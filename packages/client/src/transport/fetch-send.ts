@@ -1,7 +1,7 @@
 /** A `send` over `fetch`: for runtimes with nothing better, and for a `fetch` the user brings. */
-import { ResponseMalformedError, TransportUnreachableError } from '../errors.ts'
+import { ResponseMalformedError } from '../errors.ts'
 import type { Send, TransportReply, TransportRequest } from './transport.ts'
-import { withoutOctets } from './without-octets.ts'
+import { unreachable } from './unreachable.ts'
 
 /** The part of `fetch` that is used. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
@@ -14,7 +14,7 @@ export function fetchSend(fetch: Fetch): Send {
       // A runtime that hides a refused redirect gives status 0.
       status: response.type === 'opaqueredirect' ? 302 : response.status,
       header: (name) => response.headers.get(name) ?? undefined,
-      body: await readBody(response, request.maxResponseBytes),
+      body: await readBody(response, request),
     } satisfies TransportReply
   }
 }
@@ -30,18 +30,20 @@ async function ask(fetch: Fetch, request: TransportRequest): Promise<Response> {
       ...(body !== undefined && { body }),
     })
   } catch (cause) {
-    const { origin } = new URL(request.url)
-    throw new TransportUnreachableError(`no answer from ${origin}`, { cause: withoutOctets(cause) })
+    throw unreachable(request.url, cause)
   }
 }
 
-async function readBody(response: Response, maxBytes: number): Promise<Uint8Array> {
+async function readBody(
+  response: Response,
+  { url, maxResponseBytes: maxBytes }: TransportRequest,
+): Promise<Uint8Array> {
   if (response.body === null) return new Uint8Array()
   const reader = response.body.getReader()
   const chunks: Uint8Array[] = []
   let length = 0
   for (;;) {
-    const { done, value } = await read(reader)
+    const { done, value } = await read(reader, url)
     if (done) break
     length += value.byteLength
     if (length > maxBytes) {
@@ -59,12 +61,10 @@ async function readBody(response: Response, maxBytes: number): Promise<Uint8Arra
   return body
 }
 
-async function read(reader: ReadableStreamDefaultReader<Uint8Array>) {
+async function read(reader: ReadableStreamDefaultReader<Uint8Array>, url: string) {
   try {
     return await reader.read()
   } catch (cause) {
-    throw new TransportUnreachableError('the connection was lost before the answer was complete', {
-      cause: withoutOctets(cause),
-    })
+    throw unreachable(url, cause)
   }
 }

@@ -31,7 +31,9 @@ import {
   type OutageSurroundings,
   resolveOutage,
 } from './outage/outage-options.ts'
+import { resolveRequestHeaders } from './request-headers.ts'
 import type { TlsOptions } from './tls-options.ts'
+import { type RetrySettings, withRetry } from './outage/retry.ts'
 import type { Dispatcher, Send } from './transport.ts'
 import type { EndpointSource, TransportStep } from './transport-step.ts'
 
@@ -52,6 +54,12 @@ export interface TransportOptions extends OutageOptions, MetadataOptions {
    * want; those of a call come before them. None that is set by other means. Default none.
    */
   readonly parameters?: Readonly<Record<string, string>> | undefined
+  /**
+   * Header fields of every request of the client, those for metadata, keys and access tokens included, such as what a gateway
+   * wants to see. `user-agent` replaces the client's own, which is `token-introspection-client`. None that is set by other
+   * means, such as `authorization`, `content-type` or `host`. Default none.
+   */
+  readonly headers?: Readonly<Record<string, string>> | undefined
   /** Client certificate and private authorities, for the default transport on Node. Neither `fetch` nor `send` beside it. */
   readonly tls?: TlsOptions | undefined
   /** The URL of an HTTP proxy, for the default transport on Node. Credentials in it are sent to the proxy alone. */
@@ -89,6 +97,7 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
     'maxResponseBytes',
     'allowHttpOnLoopback',
     'parameters',
+    'headers',
     'tls',
     'proxy',
     'dispatcher',
@@ -116,8 +125,12 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
   const issuer = options.string('issuer')
   const now = options.function<() => number>('now') ?? Date.now
   // What calls share lasts as long as the one who joins last may wait.
-  const reach = { send: transport.send, deadlines: sharedDeadlines, maxResponseBytes, urlRules }
+  const headers = resolveRequestHeaders(group)
+  const named = addHeaders(transport.send, headers)
+  const reach = { send: named, deadlines: sharedDeadlines, maxResponseBytes, urlRules }
   const rules = { ...resolveMetadata(group, urlRules), retry: outage.retry, onFailure: surroundings.onMetadataFailure }
+  if (issuer === undefined && group.has('metadataUrl'))
+    throw options.error('issuer', 'is required with transport.metadataUrl')
   const metadata = issuer === undefined ? undefined : new IssuerMetadata({ ...reach, ...rules, issuer, nowMs: now })
   const watchedSend = metadata?.watch(transport.send) ?? transport.send
   const introspection = { name: 'introspection_endpoint', withCertificate: isCertificateMethod(given.method) }
@@ -126,9 +139,10 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
     if (metadata === undefined) throw options.error('issuer', 'is required to find an endpoint')
     return metadata.find(use)
   }
+  const sendOwn = retrying(metadata?.watch(named) ?? named, outage.retry)
   const context = createClientContext({
     ...reach,
-    send: watchedSend,
+    send: sendOwn,
     issuer,
     hasClientCertificate,
     assertion: surroundings.assertion,
@@ -139,6 +153,8 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
   return {
     ...transport,
     send: watchedSend,
+    sendOwn,
+    headers,
     retry: outage.retry,
     admission: outage.admission,
     circuits: outage.circuits,
@@ -154,6 +170,21 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
     endpoint,
     findJwksUri: () => findEndpoint({ name: 'jwks_uri' }),
   }
+}
+
+/** Sends like `send`, with header fields more. */
+function addHeaders(send: Send, headers: Readonly<Record<string, string>>): Send {
+  return (request) => send({ ...request, headers: { ...headers, ...request.headers } })
+}
+
+/** Sends like `send`, and once more after bad luck. */
+function retrying(send: Send, retry: RetrySettings | undefined): Send {
+  return (request) =>
+    withRetry(
+      (freshConnection) => send(freshConnection ? { ...request, freshConnection } : request),
+      request.cancellation,
+      retry,
+    )
 }
 
 /** Where every token is verified locally nobody is asked, and nothing has to be proved to anybody. */

@@ -6,7 +6,7 @@ import type { Admission } from './outage/admission.ts'
 import type { EndpointCircuit } from './outage/endpoint-circuit.ts'
 import type { KnownTokens } from './outage/known-tokens.ts'
 import type { RetrySettings } from './outage/retry.ts'
-import type { Transport } from './transport.ts'
+import type { Send, Transport } from './transport.ts'
 
 /** Where to ask: known, or to be discovered. */
 export interface EndpointSource {
@@ -16,6 +16,8 @@ export interface EndpointSource {
 
 /** What the step needs. */
 export interface TransportStep extends Transport, RequestSettings {
+  /** Sends what is about no token, for keys and access tokens of the client's own: with `headers`, and with a second try. */
+  readonly sendOwn: Send
   /** Requests are made once only without it. */
   readonly retry: RetrySettings | undefined
   /** How many requests are under way, and how many wait. */

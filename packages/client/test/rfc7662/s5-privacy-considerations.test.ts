@@ -23,7 +23,7 @@ test('SEC-21 tells the authorization server nothing about the request that was g
   expect([...(request?.form ?? [])]).toEqual([['token', 'abc']])
   const sent = new Set(request?.headers.keys())
   for (const hopByHop of ['connection', 'content-length', 'host']) sent.delete(hopByHop)
-  expect([...sent].toSorted()).toEqual(['accept', 'accept-encoding', 'authorization', 'content-type'])
+  expect([...sent].toSorted()).toEqual(['accept', 'accept-encoding', 'authorization', 'content-type', 'user-agent'])
 })
 
 test('SEC-21 sends more only when the caller says what', async () => {

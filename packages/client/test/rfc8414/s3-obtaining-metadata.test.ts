@@ -42,10 +42,13 @@ describe('the places of OpenID Connect', () => {
     ])
   })
 
-  test('META-03 are not asked for a better document than the one that was found', async () => {
-    as.answer({ issuer: 'https://evil.example', introspection_endpoint })
-    await expect(introspect('https://as.example.com')).rejects.toMatchObject({ code: 'ERR_RESPONSE_UNTRUSTED' })
-    expect(as.requests).toHaveLength(1)
+  test('META-03 are asked when the one before has a document of another issuer, which is never used', async () => {
+    const issuer = 'https://as.example.com'
+    as.answer({ issuer: 'https://evil.example', introspection_endpoint: 'https://evil.example/introspect' })
+    as.answer({ issuer, introspection_endpoint })
+    as.answer({ active: true })
+    expect(await introspect(issuer)).toEqual({ active: true })
+    expect(urls().at(-1)).toBe(introspection_endpoint)
   })
 })
 
@@ -69,6 +72,7 @@ describe('the request', () => {
   ])('META-04 comes to nothing with %s', async (_, init, code) => {
     const issuer = 'https://as.example.com'
     as.answer({ issuer, introspection_endpoint }, init)
+    as.answer({}, { status: 404 })
     await expect(introspect(issuer)).rejects.toMatchObject({ code })
   })
 })
@@ -83,16 +87,19 @@ test.each([
   ['https://as.example.com', undefined],
 ])('META-05 for the issuer %s, metadata of %s is none', async (issuer, named) => {
   as.answer({ issuer: named, introspection_endpoint })
+  const elsewhere = issuer.endsWith('/t1') ? 2 : 1
+  for (let count = 0; count < elsewhere; count++) as.answer({}, { status: 404 })
   await expect(introspect(issuer)).rejects.toMatchObject({
     code: named === undefined ? 'ERR_RESPONSE_MALFORMED' : 'ERR_RESPONSE_UNTRUSTED',
   })
-  expect(as.requests).toHaveLength(1)
+  expect(as.requests).toHaveLength(1 + elsewhere)
 })
 
 test('META-05 says which issuer to give, and where to give the address of the server, when they differ', async () => {
   const issuer = 'https://keycloak.internal:8443/realms/orders'
   const named = 'https://login.example.com/realms/orders'
   as.answer({ issuer: named, introspection_endpoint })
+  for (let count = 0; count < 2; count++) as.answer({}, { status: 404 })
   const error = (await introspect(issuer).catch((reason: unknown) => reason)) as Error
   for (const part of [issuer, named, 'as issuer', 'endpoint option']) expect(error.message).toContain(part)
 })

@@ -42,7 +42,7 @@ describe.each([
       transport: { allowHttpOnLoopback: true, fetch: fetchToUse },
     })
     await expect(client.introspect('abc')).rejects.toMatchObject({ code: 'ERR_TRANSPORT_STATUS', status: 302 })
-    expect(server.requests).toHaveLength(1)
+    expect(server.requests).toHaveLength(2)
     expect(other.requests).toEqual([])
   })
 })

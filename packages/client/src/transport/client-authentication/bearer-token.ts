@@ -27,7 +27,7 @@ export function bearerToken(token: string): ClientAuthentication {
  * Authenticates with the access token that `findToken` gives for each request. {@link clientCredentials} gets and renews
  * one by itself.
  *
- * It is called once more when a request is answered 401; if the token is another by then, the request is made again.
+ * It is called once more when a request is answered 401, 403, or 400 with a challenge for a token; if the token is another by then, the request is made again.
  *
  * @throws TypeError when it is no function; with a request, when what was found is no token.
  * @example

@@ -67,7 +67,7 @@ export interface ClientAuthentication {
   /** What to suspect when the credentials are refused, for the message of the error. No part of a secret is in it. */
   readonly advice?: string | undefined
   /**
-   * Called when a request was answered 401. `true` says that there are other credentials now; the request is then made
+   * Called when a request was answered 401, 403, or 400 with a challenge for a token. `true` says that there are other credentials now; the request is then made
    * once more with them, within the same deadline, and never a third time.
    */
   renew?(refused: SignableRequest): boolean | Promise<boolean>

@@ -124,6 +124,28 @@ describe('clientCredentials', () => {
     expect(postForm).toHaveBeenCalledTimes(1)
   })
 
+  test('renews less and less often while new tokens are refused as well, and again at once when one has lasted', async () => {
+    const { clock, authentication, request, postForm } = setUp()
+    let waited = 0
+    const renewedAfter: number[] = []
+    for (let second = 0; second < 200; second++) {
+      const refused = await request()
+      clock.now += 1000
+      waited += 1
+      if ((await authentication.renew?.(refused)) !== true) continue
+      renewedAfter.push(waited)
+      waited = 0
+    }
+    expect(renewedAfter).toEqual([1, 2, 4, 8, 16, 32, 60, 60].slice(0, renewedAfter.length))
+    expect(renewedAfter.length).toBeGreaterThan(6)
+    await request()
+    clock.now += 120_000
+    expect(await authentication.renew?.(await request())).toBe(true)
+    clock.now += 1000
+    expect(await authentication.renew?.(await request())).toBe(true)
+    expect(postForm.mock.calls.length).toBe(renewedAfter.length + 3)
+  })
+
   test.each([
     ['no token', { access_token: undefined }],
     ['a token that breaks out of the header', { access_token: 'secret-token\r\nx: y' }],

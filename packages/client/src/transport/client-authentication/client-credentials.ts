@@ -23,6 +23,9 @@ const RENEW_AHEAD_MS = 30_000
 /** The token endpoint is not asked again sooner after an attempt, whatever happens to the token. */
 const MIN_INTERVAL_MS = 1000
 
+/** The longest that a token is kept though it is refused: its followers were refused as well, so it may not be the token. */
+const MAX_INTERVAL_MS = 60_000
+
 /** Lifetime of a token whose answer does not say. */
 const UNSTATED_LIFETIME_SECONDS = 300
 
@@ -32,7 +35,8 @@ const RESERVED = ['grant_type', 'scope', 'client_id', 'client_secret', 'client_a
 /**
  * Authenticates with an access token of the client credentials grant. It is got with the first request, kept in memory,
  * renewed in the background 30 seconds before it expires (a tenth of its lifetime when that is less), and once when a
- * request is answered 401. However many requests wait, there is one token request, with the transport of the client.
+ * request is answered 401, 403, or 400 with a challenge for a token. While new tokens are refused as well, it is renewed less
+ * and less often, down to once a minute. However many requests wait, there is one token request, with the transport of the client.
  *
  * @throws TypeError naming what is missing or unknown; when the client is created, if there is neither an issuer nor
  * `tokenEndpoint`, or that is no https URL.
@@ -119,6 +123,8 @@ class CallerToken implements ClientAuthentication {
   #token: Token | undefined
   readonly #work = new SharedWork<Token>()
   #askedAtMs = Number.NEGATIVE_INFINITY
+  /** How long a token is kept though it is refused. */
+  #patienceMs = MIN_INTERVAL_MS
 
   constructor(settings: Settings) {
     this.#settings = settings
@@ -144,8 +150,12 @@ class CallerToken implements ClientAuthentication {
   async renew(refused: SignableRequest): Promise<boolean> {
     const sent = refused.headers['authorization']
     if (!this.#work.isUnderWay() && this.#token?.authorization === sent) {
+      const ageMs = this.#settings.client.now() - this.#askedAtMs
       // A token that is refused while it is new will be followed by others that are.
-      if (this.#askedLately(this.#settings.client.now())) return false
+      if (ageMs >= 0 && ageMs < this.#patienceMs) return false
+      // One that has lasted for minutes was good.
+      this.#patienceMs =
+        ageMs >= 0 && ageMs < 2 * MAX_INTERVAL_MS ? Math.min(2 * this.#patienceMs, MAX_INTERVAL_MS) : MIN_INTERVAL_MS
       this.#token = undefined
     }
     return ((!this.#work.isUnderWay() ? this.#token : undefined) ?? (await this.#obtain())).authorization !== sent

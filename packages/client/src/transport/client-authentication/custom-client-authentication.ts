@@ -12,7 +12,7 @@ export interface CustomClientAuthenticationOptions {
   readonly authenticate?: ClientAuthentication['authenticate'] | undefined
   /** Gives further header fields once it is, such as a signature over method, URL, header and body. */
   readonly signRequest?: ClientAuthentication['signRequest'] | undefined
-  /** Called when a request was answered 401; `true` makes it once more. */
+  /** Called when a request was answered 401, 403, or 400 with a challenge for a token; `true` makes it once more. */
   readonly renew?: ClientAuthentication['renew'] | undefined
 }
 

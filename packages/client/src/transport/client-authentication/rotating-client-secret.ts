@@ -13,7 +13,7 @@ export interface RotatingClientSecretOptions extends ClientSecretBasicOptions {
 /**
  * Authenticates with the secret that `findSecret` gives, so that it rotates without a restart.
  *
- * It is called for every request, and once more when one is answered 401: if the secret is another by then, the request is
+ * It is called for every request, and once more when one is answered 401 or 403: if the secret is another by then, the request is
  * made again with it. Keep the secret in memory, and let something else watch its source.
  *
  * @throws TypeError when the identifier or an option is wrong; with a request, when what was found is no secret.

@@ -18,7 +18,10 @@ interface Answer {
 }
 
 /** Answers by URL, 404 where there is none, and keeps the requests. */
-function setUp(answers: Record<string, Answer>, settings: { issuer?: string; retry?: RetrySettings } = {}) {
+function setUp(
+  answers: Record<string, Answer>,
+  settings: { issuer?: string; metadataUrl?: string; retry?: RetrySettings } = {},
+) {
   const requests: TransportRequest[] = []
   const send = vi.fn(async (request: TransportRequest): Promise<TransportReply> => {
     requests.push(request)
@@ -94,10 +97,54 @@ describe('fetchMetadata', () => {
     expect(message).toContain('endpoint option')
   })
 
-  test.each([408, 429, 500, 502, 503, 504])('does not look elsewhere when a place says %i', async (status) => {
-    const { fetch, urls } = setUp({ [oauthUrl]: { status }, [openidUrl]: { body: metadata } })
-    await expect(fetch()).rejects.toMatchObject({ code: 'ERR_TRANSPORT_STATUS', status })
-    expect(urls()).toEqual([oauthUrl])
+  test.each([408, 429, 500, 502, 503, 504])(
+    'looks elsewhere when a place says %i, and says so in vain',
+    async (status) => {
+      const { fetch, urls } = setUp({ [oauthUrl]: { status }, [openidUrl]: { body: metadata } })
+      expect(await fetch()).toEqual(metadata)
+      expect(urls()).toEqual([oauthUrl, openidUrl])
+      await expect(setUp({ [openidUrl]: { status } }).fetch()).rejects.toMatchObject({
+        code: 'ERR_TRANSPORT_STATUS',
+        ...(status !== 408 && { status, retryable: true }),
+      })
+    },
+  )
+
+  test('does not look elsewhere when the server is not reached', async () => {
+    const { fetch, send } = setUp({})
+    send.mockRejectedValue(new TransportUnreachableError('down'))
+    await expect(fetch()).rejects.toMatchObject({ code: 'ERR_TRANSPORT_UNREACHABLE' })
+    expect(send).toHaveBeenCalledTimes(1)
+  })
+
+  test('looks at the one place that an option names', async () => {
+    const metadataUrl = 'https://as.example.com/metadata.json'
+    const { fetch, urls } = setUp({ [metadataUrl]: { body: metadata } }, { metadataUrl })
+    expect(await fetch()).toEqual(metadata)
+    expect(urls()).toEqual([metadataUrl])
+    const elsewhere = setUp({ [oauthUrl]: { body: metadata } }, { metadataUrl })
+    await expect(elsewhere.fetch()).rejects.toMatchObject({ code: 'ERR_TRANSPORT_STATUS', status: 404 })
+    expect(elsewhere.urls()).toEqual([metadataUrl])
+  })
+
+  test('says of each place what came from there', async () => {
+    const { message } = await failureOf(
+      setUp({
+        [oauthUrl]: { contentType: 'text/html', body: '<h1>hunter2</h1>' },
+        [openidUrl]: { status: 302 },
+        [openidInsertedUrl]: { body: { ...metadata, issuer: 'https://other.example.com' } },
+      }).fetch(),
+    )
+    for (const [url, what] of [
+      [oauthUrl, 'text/html'],
+      [openidUrl, '302'],
+      [openidInsertedUrl, 'https://other.example.com'],
+    ]) {
+      expect(message).toContain(url)
+      expect(message).toContain(what)
+    }
+    expect(message).toContain('transport.metadataUrl')
+    expect(message).not.toContain('hunter2')
   })
 
   test('asks once more after a lost connection, as for any other request', async () => {
@@ -129,10 +176,11 @@ describe('fetchMetadata', () => {
       'ERR_RESPONSE_UNTRUSTED',
     ],
     ['an endpoint that is no string', { body: { issuer, introspection_endpoint: 5 } }, 'ERR_RESPONSE_MALFORMED'],
-  ])('stops at a place with %s', async (_, answer, code) => {
+  ])('uses nothing from a place with %s, and goes on', async (_, answer, code) => {
     const { fetch, urls } = setUp({ [oauthUrl]: answer, [openidUrl]: { body: metadata } })
-    await expect(fetch()).rejects.toMatchObject({ code })
-    expect(urls()).toEqual([oauthUrl])
+    expect(await fetch()).toEqual(metadata)
+    expect(urls()).toEqual([oauthUrl, openidUrl])
+    await expect(setUp({ [oauthUrl]: answer }).fetch()).rejects.toMatchObject({ code })
   })
 
   test.each([

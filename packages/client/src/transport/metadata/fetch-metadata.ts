@@ -6,7 +6,13 @@ import {
   type JsonObject,
   parseAuthorizationServerMetadata,
 } from '@token-introspection/core'
-import { ResponseUntrustedError, TransportStatusError } from '../../errors.ts'
+import {
+  type IntrospectionError,
+  ResponseMalformedError,
+  ResponseUntrustedError,
+  TransportCircuitOpenError,
+  TransportStatusError,
+} from '../../errors.ts'
 import type { Deadline } from '../deadline.ts'
 import { type RetrySettings, withRetry } from '../outage/retry.ts'
 import { readJsonReply } from '../read-reply.ts'
@@ -16,40 +22,98 @@ import type { Send } from '../transport.ts'
 /** What fetching the metadata needs. */
 export interface FetchMetadataSettings {
   readonly issuer: string
+  /** The one place to look at, instead of the well-known ones. */
+  readonly metadataUrl?: string | undefined
   readonly send: Send
   readonly maxResponseBytes: number
   /** Requests are made once only without it. */
   readonly retry: RetrySettings | undefined
 }
 
-/** Tries each well-known place; only "not there" leads to the next, a wrong document never does (RFC 8414 §5). */
+/**
+ * Looks at each well-known place until one has the document. Many sites answer the places they do not know with a page, a
+ * redirect or an error of their own, so nothing that stands at one place says what stands at the next. A document counts
+ * that names this very issuer (RFC 8414 §3.3), wherever it was.
+ */
 export async function fetchMetadata(
+  settings: FetchMetadataSettings,
+  deadline: Deadline,
+): Promise<AuthorizationServerMetadata> {
+  const { issuer, metadataUrl } = settings
+  const failures: IntrospectionError[] = []
+  for (const url of metadataUrl === undefined ? authorizationServerMetadataUrls(issuer) : [metadataUrl]) {
+    try {
+      return await lookAt(url, settings, deadline)
+    } catch (error) {
+      // Where no answer comes from one place, none comes from the next, of the same server.
+      if (!isAboutPlace(error)) throw error
+      failures.push(error)
+    }
+  }
+  throw summary(failures, issuer)
+}
+
+async function lookAt(
+  url: string,
   { issuer, send, maxResponseBytes, retry }: FetchMetadataSettings,
   deadline: Deadline,
 ): Promise<AuthorizationServerMetadata> {
-  const urls = authorizationServerMetadataUrls(issuer)
-  for (const url of urls) {
-    const request = {
-      method: 'GET',
-      url,
-      headers: { accept: JSON_MEDIA_TYPE, 'accept-encoding': 'identity' },
-      body: undefined,
-      maxResponseBytes,
-      cancellation: deadline,
-    } as const
-    const reply = await withRetry(() => send(request), deadline, retry)
-    if (isAbsent(reply.status)) continue
-    const document = readJsonReply(reply, `metadata at ${url}`)
-    refuseOtherIssuer(document, issuer, url)
-    return parseAuthorizationServerMetadata(document, issuer)
+  const request = {
+    method: 'GET',
+    url,
+    headers: { accept: JSON_MEDIA_TYPE, 'accept-encoding': 'identity' },
+    body: undefined,
+    maxResponseBytes,
+    cancellation: deadline,
+  } as const
+  const reply = await withRetry(
+    (freshConnection) => send(freshConnection ? { ...request, freshConnection } : request),
+    deadline,
+    retry,
+  )
+  const asked = `metadata at ${url}`
+  // Nothing was shown that could be refused.
+  if (isAbsent(reply.status)) {
+    throw new TransportStatusError(`${asked}: status ${reply.status}`, { status: reply.status })
   }
-  const instead = insteadOfIntrospection(issuer) ?? 'check the issuer, or give the endpoint option'
-  throw new TransportStatusError(`no metadata at ${urls.join(' or ')}: ${instead}`, { status: 404 })
+  const document = readJsonReply(reply, asked)
+  refuseOtherIssuer(document, issuer, url)
+  return parseAuthorizationServerMetadata(document, issuer)
 }
 
 /** Servers say "no such page" in several ways; an outage is not one of them. */
 function isAbsent(status: number): boolean {
   return status >= 400 && status < 500 && status !== 408 && status !== 429
+}
+
+type FailureOfPlace = ResponseMalformedError | ResponseUntrustedError | TransportCircuitOpenError | TransportStatusError
+
+function isAboutPlace(error: unknown): error is FailureOfPlace {
+  return (
+    error instanceof TransportStatusError ||
+    error instanceof ResponseMalformedError ||
+    error instanceof ResponseUntrustedError ||
+    error instanceof TransportCircuitOpenError
+  )
+}
+
+/** One error for all places, of the kind that says most: an outage will pass, another issuer is a mistake, the rest is absence. */
+function summary(failures: readonly IntrospectionError[], issuer: string): IntrospectionError {
+  const outage = failures.find(({ retryable }) => retryable)
+  const untrusted = failures.find((failure) => failure instanceof ResponseUntrustedError)
+  const malformed = failures.find((failure) => failure instanceof ResponseMalformedError)
+  const [first] = failures
+  const telling = outage ?? untrusted ?? malformed ?? first
+  // What stands in the answers is not quoted by any of the messages.
+  const message =
+    `no metadata of ${issuer} that can be used. ${failures.map((failure) => failure.message).join('; ')}. ` +
+    (insteadOfIntrospection(issuer) ??
+      'Check the issuer; name the one place in transport.metadataUrl, or give the endpoint option')
+  const options = telling === undefined ? {} : { cause: telling }
+  if (telling instanceof TransportCircuitOpenError) return telling
+  if (telling instanceof TransportStatusError) return new TransportStatusError(message, telling, options)
+  if (telling instanceof ResponseUntrustedError) return new ResponseUntrustedError(message, options)
+  return new ResponseMalformedError(message, options)
 }
 
 /** What may be quoted: no query and no credentials, nothing that could be mistaken for more of the message. */

@@ -1,6 +1,7 @@
 /** Options of step `transport`: how long the issuer's metadata are believed, and which endpoints of it. */
 import { isSecureUrl, type UrlRules } from '@token-introspection/core'
 import type { OptionGroup } from '@token-introspection/core/options'
+import { isEndpoint } from '../is-endpoint.ts'
 
 /** The part of the options of step `transport` that is about the metadata of the issuer (RFC 8414). */
 export interface MetadataOptions {
@@ -10,6 +11,12 @@ export interface MetadataOptions {
    * connection, no answer in time) has them fetched sooner, at most every 30 seconds. Default 3600, from 60 to 86400.
    */
   readonly metadataMaxAgeSeconds?: number | undefined
+  /**
+   * Where the metadata of the issuer are, when they are at none of the well-known places (RFC 8414 §3.1, OpenID Connect
+   * Discovery), or only one place is to be looked at. An https URL; it needs `issuer`, which the metadata have to name.
+   * Default the well-known places, one after the other until one has them.
+   */
+  readonly metadataUrl?: string | undefined
   /**
    * The origins, such as `https://as.example.com`, that endpoints named by the metadata may have, `jwks_uri` among them.
    * No other is asked then, not even the issuer's own. Default any public one, and any at all for an issuer that is not
@@ -23,7 +30,7 @@ export interface MetadataOptions {
 }
 
 /** Their names. */
-export const METADATA_OPTIONS = ['metadataMaxAgeSeconds', 'allowedEndpointOrigins'] as const
+export const METADATA_OPTIONS = ['metadataMaxAgeSeconds', 'metadataUrl', 'allowedEndpointOrigins'] as const
 
 /** Their defaults. */
 export const metadataDefaults = Object.freeze({ metadataMaxAgeSeconds: 3600 })
@@ -31,6 +38,7 @@ export const metadataDefaults = Object.freeze({ metadataMaxAgeSeconds: 3600 })
 /** What the options come to. */
 export interface MetadataRules {
   readonly maxAgeMs: number
+  readonly metadataUrl: string | undefined
   readonly allowedEndpointOrigins: ReadonlySet<string> | undefined
 }
 
@@ -51,7 +59,11 @@ export function resolveMetadata(group: OptionGroup, urlRules: UrlRules): Metadat
   if (origins !== undefined && (origins.length === 0 || !origins.every((origin) => isOrigin(origin, urlRules)))) {
     throw group.error('allowedEndpointOrigins', 'must be origins such as https://as.example.com, at least one')
   }
-  return { maxAgeMs: maxAgeSeconds * 1000, allowedEndpointOrigins: origins && new Set(origins) }
+  const metadataUrl = group.string('metadataUrl')
+  if (metadataUrl !== undefined && !(URL.canParse(metadataUrl) && isEndpoint(new URL(metadataUrl), urlRules))) {
+    throw group.error('metadataUrl', 'must be an https URL without fragment and credentials')
+  }
+  return { metadataUrl, maxAgeMs: maxAgeSeconds * 1000, allowedEndpointOrigins: origins && new Set(origins) }
 }
 
 /** As the URL parser would write it, because it is compared with that; an asterisk would stand for nothing but itself. */

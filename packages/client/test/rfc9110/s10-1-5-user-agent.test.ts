@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 
 const issuer = 'https://as.example.com'
 
+const part = (value: object): string => btoa(JSON.stringify(value)).replaceAll('=', '')
+
 /** What each request of a client sent, by path: for metadata, an access token, introspection and keys. */
 async function record(headers?: Record<string, string>) {
   const sent = new Map<string, Headers>()
@@ -31,7 +33,6 @@ async function record(headers?: Record<string, string>) {
     },
   })
   await client.introspect('opaque')
-  const part = (value: object) => btoa(JSON.stringify(value)).replaceAll('=', '')
   const jwt = `${part({ alg: 'RS256', typ: 'at+jwt' })}.${part({ iss: issuer, exp: 4e9, iat: 1, sub: 'a', client_id: 'a', jti: 'a', aud: 'a' })}.AAAA`
   await client.introspect(jwt).catch(() => undefined)
   return sent

@@ -133,7 +133,7 @@ describe('recordIntrospections', () => {
     const client = createClient({
       onEvent: recordIntrospections({ tracer }),
       fetch: async () => {
-        await new Promise((resolve) => setTimeout(resolve, 5))
+        await new Promise((resolve) => setImmediate(resolve))
         return Response.json({ active: true })
       },
     })

@@ -25,7 +25,7 @@ const script = (subscriber: string) => `
     transport: { fetch: async () => Response.json({ active: true }) },
   })
   const { active } = await client.introspect('abc')
-  await new Promise((resolve) => setTimeout(resolve, 10))
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
   console.log(JSON.stringify({ active, told, uncaught }))
 `
 

@@ -73,7 +73,7 @@ function hang(): Promise<never> {
 }
 
 async function settle(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 0))
+  await new Promise((resolve) => setImmediate(resolve))
 }
 
 describe('without a cache', () => {

@@ -121,9 +121,7 @@ test('JOSE-05 decompresses nothing, and derives no key from a password or a shar
     { alg: 'A128KW', enc: 'A256GCM', cty: 'JWT' },
     { alg: 'RSA1_5', enc: 'A256GCM', cty: 'JWT' },
   ]) {
-    const started = performance.now()
     const encoded = Buffer.from(JSON.stringify(header)).toString('base64url')
     expect(await outcomeOf([encoded, ...parts.slice(1)].join('.'))).toBe(UNTRUSTED)
-    expect(performance.now() - started).toBeLessThan(1000)
   }
 })

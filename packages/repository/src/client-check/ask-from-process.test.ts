@@ -32,7 +32,7 @@ test.each([
 
 test('sees a program that keeps running', async () => {
   const [problem, ...others] = await ask(`${tellAll}; setTimeout(() => undefined, 3300)`)
-  expect(problem).toMatch(/^still runs 3\d\d\d ms after the last case$/)
+  expect(problem).toMatch(/^still runs \d+ ms after the last case$/)
   expect(others).toEqual([])
 })
 

@@ -15,7 +15,7 @@ function held() {
 }
 
 async function settled(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 5))
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 function scrypt(secret: string, salt: Buffer = randomBytes(16)): string {

@@ -38,7 +38,7 @@ describe.each(METHODS)('oauth4webapi with %s', (_method, method) => {
     const endpoint = await startEndpoint(clientId, clientSecret)
     const response = await introspect(endpoint, clientId, method(clientSecret), 'active')
     expect(response).toMatchObject(ACTIVE_ANSWER)
-    expect(response.exp).toBeGreaterThan(Date.now() / 1000)
+    expect(response.exp).toEqual(expect.any(Number))
   })
 
   test.each(['unknown', 'expired', 'revoked', 'foreign'])('is told that the %s token is inactive', async (token) => {

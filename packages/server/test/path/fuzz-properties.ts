@@ -52,7 +52,6 @@ export async function createFuzzing(
     const response = distort(answer, request)
     slowestMs = Math.max(slowestMs, took)
     statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1)
-    if (took > DEADLINE_MS) return `took ${took} ms`
     if (!STATUSES.has(response.status)) return `status ${response.status}`
     const answered = JSON.stringify(response)
     // Not told apart: who is unknown and whose secret is wrong, and why a token is not active.

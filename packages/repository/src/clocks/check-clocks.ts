@@ -1,0 +1,28 @@
+/** Finds tests that depend on how fast the machine is: what they time, and how long they sleep. */
+import type { SourceFile } from '../workspace/workspace.ts'
+
+const KINDS: readonly (readonly [pattern: RegExp, complaint: string])[] = [
+  [/\bperformance\.now\(|\bhrtime\b/, 'reads the clock of the machine'],
+  [/\bexpect\(.*\bDate\.now\(|\bto[A-Z]\w*\(.*\bDate\.now\(/, 'compares with the clock of the machine'],
+  [/import \{[^}]*\bsetTimeout\b[^}]*\} from 'node:timers\/promises'/, 'sleeps'],
+  [/new Promise\b.*\bsetTimeout\(/, 'sleeps'],
+  [/\bexpect\(.*(?:elapsed|took|duration)\w*.*\)\s*\.to[A-Z]\w*Than/i, 'asserts how long something took'],
+]
+
+/**
+ * Every line that does. Give the clock as an argument instead, or vitest's timers, or wait for an event.
+ *
+ * @param reasons - why a file may, by its path.
+ */
+export function checkClocks(files: readonly SourceFile[], reasons: Readonly<Record<string, string>> = {}): string[] {
+  const unused = new Set(Object.keys(reasons))
+  const problems = files.flatMap(({ path, text }) => {
+    const found = text.split('\n').flatMap((line, index) => {
+      const complaint = KINDS.find(([pattern]) => pattern.test(line))?.[1]
+      return complaint === undefined ? [] : [`${path}:${index + 1} ${complaint}`]
+    })
+    if (found.length > 0) unused.delete(path)
+    return reasons[path] === undefined ? found : []
+  })
+  return [...problems, ...[...unused].map((path) => `${path} has a reason, but needs none`)]
+}

@@ -1,0 +1,22 @@
+/** No test asserts how fast the machine is, nor sleeps until something should have happened. */
+import { expect, test } from 'vitest'
+import { checkClocks } from '../src/clocks/check-clocks.ts'
+import { readFiles } from '../src/workspace/workspace.ts'
+
+/** Files that may, each with its reason. */
+const REASONS: Record<string, string> = {
+  'packages/client/test/soak/client.ts': 'a program that runs for a given time and prints its figures',
+  'packages/server/test/contract/server-process.ts': 'asks again and again whether another process has started',
+  'packages/server/test/path/fuzz-many.ts': 'a program that prints its figures',
+  'packages/server/test/path/fuzz-properties.ts': 'for the figures of that program',
+  'packages/server/test/soak/run-soak.ts': 'a program that runs for a given time and prints its figures',
+  'packages/server/test/soak/senders.ts': 'of that program',
+  'packages/server/test/soak/server.ts': 'of that program',
+  'packages/repository/src/clocks/check-clocks.test.ts': 'has what is looked for in its table',
+}
+
+test('no test depends on how fast the machine is', () => {
+  const files = readFiles(['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.ts', 'docs/examples/test/**/*.ts'])
+  expect(files.length).toBeGreaterThan(100)
+  expect(checkClocks(files, REASONS)).toEqual([])
+})

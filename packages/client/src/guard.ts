@@ -104,6 +104,8 @@ export async function guard<Claims extends object>(
       const said: unknown = await steps.check(token, request)
       if (said !== true) return refuseByCheck()
     }
+    // Last: a request that is refused takes no room in the replay store.
+    if (confirmation.useProof !== undefined && !(await confirmation.useProof())) return refuseProof(result)
     return { allowed: true, token, headers: responseHeaders(presented.source, confirmation.headers) }
   } catch (error) {
     if (isIntrospectionError(error)) return refuseUnchecked(error)

@@ -20,6 +20,7 @@ import {
 import { protectedResourceList } from './client-authentication/protected-resource.ts'
 import { type OnEvent, reportEvent } from './events.ts'
 import type { Steps } from './handle-introspection.ts'
+import { requireBudget } from './limits/charge-budget.ts'
 import { limitsDefaults, type LimitsOptions, resolveLimits } from './limits/limits-options.ts'
 import { type LookupOptions, resolveLookup } from './lookup/lookup-options.ts'
 import { requestDefaults, type RequestOptions, resolveRequest } from './request/request-options.ts'
@@ -111,6 +112,7 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
   const onEvent = group.function<OnEvent>('onEvent')
   const warn = createWarn((event) => reportEvent(onEvent, () => event), now)
   const lookup = resolveLookup(group.raw('lookup'), { now: () => toNumericDate(now()), timeoutMs })
+  const limits = resolveLimits(group.raw('limits'), { timeoutMs, now })
   const { challenge, ...clientAuthentication } = resolveClientAuthentication(
     group.raw('clientAuthentication'),
     {
@@ -123,13 +125,13 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
         }),
       realm: defaults.clientAuthentication.realm,
     },
-    { issuer, timeoutMs, now, warn },
+    { issuer, timeoutMs, now, warn, requireBudget: (protectedResource) => requireBudget(protectedResource, limits) },
   )
   const claims = resolveClaims(group)
   return Object.freeze({
     request: { ...resolveRequest(group.raw('request')), offered: offeredMediaTypes(jwt) },
     clientAuthentication,
-    limits: resolveLimits(group.raw('limits'), { timeoutMs, now }),
+    limits,
     lookup,
     authorization: resolveAuthorization(group.raw('authorization'), timeoutMs),
     response: {

@@ -34,9 +34,39 @@ export interface RedisCacheStoreOptions extends RedisStoreOptions {
   readonly maxEntryLength?: number | undefined
 }
 
+/** Options of {@link createRedisReplayStore}. */
+export interface RedisReplayStoreOptions extends RedisStoreOptions {
+  /**
+   * Proofs of one owner, the key that they are made with, that are remembered at most. Default 100000, from 1 to 10000000.
+   * Beyond that its proofs are refused with 503, and those of others are not concerned.
+   */
+  readonly maxKeysPerOwner?: number | undefined
+  /**
+   * Seconds by which the clocks of your processes may differ. Every proof is remembered so much longer. Default 60, from 0 to
+   * 3600.
+   */
+  readonly maxClockDifferenceSeconds?: number | undefined
+}
+
 /**
- * Creates a replay store in Redis (6 or newer) or Valkey. It keeps one key for each proof until the proof is too old anyway, and
- * sends one command for each: `SET … PX … NX`.
+ * Remembers a member of a set that has one member for each use, scored by when it may be forgotten, by the clock of the
+ * server: 1 when it is new, 0 when it is known, -1 when the set is full.
+ */
+const REMEMBER = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 0 end
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then return -1 end
+redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 1
+`
+
+/**
+ * Creates a replay store in Redis (6 or newer) or Valkey. It keeps one sorted set for each owner, the key that proofs are made
+ * with, and forgets a proof once it is too old anyway. It sends one command for each proof, and the server counts how long the
+ * proof is remembered: the clocks of your processes may differ by `maxClockDifferenceSeconds`.
  *
  * Whatever the client rejects with, the store rejects with, and the guard answers 503. Let the client reject while it is not
  * connected, as below: by default both clients keep commands until it is, and callers waiting.
@@ -64,16 +94,26 @@ export interface RedisCacheStoreOptions extends RedisStoreOptions {
  * ```
  * @see [RFC 9449 §11.1](https://www.rfc-editor.org/rfc/rfc9449.html#section-11.1)
  */
-export function createRedisReplayStore(options: RedisStoreOptions): ReplayStore {
-  const group = new OptionGroup('', options, ['client', 'keyPrefix', 'now'])
+export function createRedisReplayStore(options: RedisReplayStoreOptions): ReplayStore {
+  const group = new OptionGroup('', options, [
+    'client',
+    'keyPrefix',
+    'now',
+    'maxKeysPerOwner',
+    'maxClockDifferenceSeconds',
+  ])
   const { command, now } = readShared(group)
   const keyPrefix = group.string('keyPrefix') ?? '{introspection-replay}:'
+  const maxKeysPerOwner = group.integer('maxKeysPerOwner', { default: 100_000, min: 1, max: 10_000_000 })
+  const marginMs = 1000 * group.number('maxClockDifferenceSeconds', { default: 60, min: 0, max: 3600 })
   return {
-    async remember(key, expiresAt) {
-      const answer = await command('SET', [keyPrefix + key, '1', 'PX', lifetimeMs(expiresAt * 1000, now()), 'NX'])
-      // Nothing, when there was such a key; anything else says that it cannot be told.
-      if (answer !== null && answer !== 'OK') throw new Error('Redis answered something else than OK')
-      return answer === 'OK'
+    async remember(key, expiresAt, owner) {
+      const lifetime = lifetimeMs(Math.max(0, expiresAt * 1000 - now()) + marginMs)
+      const answer = await command('EVAL', [REMEMBER, '1', keyPrefix + owner, key, lifetime, String(maxKeysPerOwner)])
+      if (answer === -1) throw new Error(`the replay store is full for this owner: it has ${maxKeysPerOwner} keys`)
+      if (answer !== 0 && answer !== 1)
+        throw new Error('Redis answered neither 0 nor 1: it cannot be told whether the key is new')
+      return answer === 1
     },
   }
 }
@@ -146,7 +186,7 @@ export function createRedisCacheStore(options: RedisCacheStoreOptions): CacheSto
         await command('DEL', [entryKey(key)])
         return
       }
-      const values = [json, lifetimeMs(expiresAtMs, nowMs), newGeneration()]
+      const values = [json, lifetimeMs(expiresAtMs - nowMs), newGeneration()]
       await command('EVAL', [KEEP, '2', generationKey, entryKey(key), ...values])
     },
     async delete(key) {
@@ -174,8 +214,8 @@ function toCommand(group: OptionGroup): Command {
 }
 
 /** Redis takes no time to live below one millisecond. */
-function lifetimeMs(expiresAtMs: number, nowMs: number): string {
-  return String(Math.max(1, Math.ceil(expiresAtMs - nowMs)))
+function lifetimeMs(ms: number): string {
+  return String(Math.max(1, Math.ceil(ms)))
 }
 
 function newGeneration(): string {

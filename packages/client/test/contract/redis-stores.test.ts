@@ -57,8 +57,32 @@ function entryUntil(expiresAtMs: number): CacheEntry {
 }
 
 describe.skipIf(server === undefined).each(CLIENTS)('replay store over %s', (_, open) => {
-  test.each(replayStoreContract())('$title', async ({ run }) => {
-    await run(createRedisReplayStore({ client: await open(), keyPrefix: prefix() }))
+  test.each(replayStoreContract({ maxKeysPerOwner: 1200 }))('$title', async ({ run }) => {
+    await run(createRedisReplayStore({ client: await open(), keyPrefix: prefix(), maxKeysPerOwner: 1200 }))
+  })
+
+  test('keeps a proof as long as any process takes it, though the clock of the one that saw it is ahead (DPOP-15)', async () => {
+    const [client, keyPrefix] = [await open(), prefix()]
+    const inspector = await openIoredis()
+    const aheadMs = 14_000
+    const store = createRedisReplayStore({ client, keyPrefix, now: () => Date.now() + aheadMs })
+    // What a guard says whose clock is ahead: it was made now, and 25 s from now on, by its clock, nobody takes it.
+    const expiresAt = Math.ceil((Date.now() + aheadMs) / 1000) + 25
+    expect(await store.remember('proof', expiresAt, 'owner')).toBe(true)
+    const [, forgottenAtMs] = await inspector.zrange(`${keyPrefix}owner`, '0', '-1', 'WITHSCORES')
+    // By a clock that is right, or behind by as much, it is still refused when it is too old anyway.
+    expect(Number(forgottenAtMs)).toBeGreaterThan(Date.now() + 25_000 + aheadMs)
+    expect(await inspector.pttl(`${keyPrefix}owner`)).toBeGreaterThan(25_000 + aheadMs)
+  })
+
+  test('lets one owner have no more than its share, and frees it', async () => {
+    const [client, keyPrefix] = [await open(), prefix()]
+    const store = createRedisReplayStore({ client, keyPrefix, maxKeysPerOwner: 1, maxClockDifferenceSeconds: 0 })
+    expect(await store.remember('a', 0, 'owner')).toBe(true)
+    const remember = async (key: string): Promise<boolean> => await store.remember(key, 4_102_444_800, 'owner')
+    await expect.poll(() => remember('b').catch(() => 'full')).toBe(true)
+    await expect(remember('c')).rejects.toThrow('full for this owner')
+    expect(await store.remember('c', 4_102_444_800, 'another')).toBe(true)
   })
 
   test('lets a proof pass once, whichever process it comes to (DPOP-15)', async () => {
@@ -171,26 +195,36 @@ describe.skipIf(server === undefined)('the keys of a cache', () => {
 
 describe('createRedisReplayStore', () => {
   test('rejects when the server says neither yes nor no', async () => {
-    for (const answer of ['QUEUED', 1, undefined, true]) {
+    for (const answer of ['QUEUED', 'OK', null, 2, undefined, true]) {
       const store = createRedisReplayStore({ client: { call: () => Promise.resolve(answer) } })
-      await expect(store.remember('key', 4_102_444_800)).rejects.toThrow(Error)
+      await expect(store.remember('key', 4_102_444_800, 'owner')).rejects.toThrow(Error)
     }
   })
 
-  test('remembers for as long as it is told, and a millisecond at least', async () => {
+  test('remembers by the clock of the server, and longer by what the clocks of processes may differ', async () => {
     const sent: string[][] = []
     const client = {
       sendCommand(args: string[]) {
         sent.push(args)
-        return Promise.resolve('OK')
+        return Promise.resolve(1)
       },
     }
     const store = createRedisReplayStore({ client, now: () => 1_764_000_000_500 })
-    await store.remember('key', 1_764_000_061)
-    await store.remember('key', 1_763_999_000)
+    await store.remember('key', 1_764_000_061, 'owner')
+    await store.remember('key', 1_763_999_000, 'owner')
+    const exact = createRedisReplayStore({
+      client,
+      maxKeysPerOwner: 7,
+      maxClockDifferenceSeconds: 0,
+      now: () => 1_764_000_000_500,
+    })
+    await exact.remember('key', 1_763_999_000, 'owner')
+    const script = sent[0]?.[1] ?? ''
+    expect(script).toContain("redis.call('TIME')")
     expect(sent).toEqual([
-      ['SET', '{introspection-replay}:key', '1', 'PX', '60500', 'NX'],
-      ['SET', '{introspection-replay}:key', '1', 'PX', '1', 'NX'],
+      ['EVAL', script, '1', '{introspection-replay}:owner', 'key', '120500', '100000'],
+      ['EVAL', script, '1', '{introspection-replay}:owner', 'key', '60000', '100000'],
+      ['EVAL', script, '1', '{introspection-replay}:owner', 'key', '1', '7'],
     ])
   })
 })

@@ -36,10 +36,43 @@ describe('a proof that was caught', () => {
     expect(outcomes.filter((outcome) => outcome === 'allowed')).toHaveLength(1)
   })
 
-  test('is remembered a little longer than it is taken, for clocks that are behind (DPOP-15)', async () => {
-    const remember = vi.fn((_key: string, _expiresAt: number) => true)
+  test('is remembered from now on as long as one can be taken at all, in the share of its key (DPOP-15)', async () => {
+    const remember = vi.fn((_key: string, _expiresAt: number, _owner: string) => true)
     await setUp({ remember }).ask(await prover.prove({ iat: NOW - 10 }))
-    expect(remember).toHaveBeenCalledWith(expect.stringMatching(/^[A-Za-z0-9_-]{43}$/), NOW - 10 + 60 + 5 + 1)
+    expect(remember).toHaveBeenCalledWith(expect.stringMatching(/^[A-Za-z0-9_-]{43}$/), NOW + 60 + 5 + 1, prover.jkt)
+  })
+
+  test('is used up last, once everything else about the request is right (DPOP-15)', async () => {
+    const remember = vi.fn(() => true)
+    const check = vi.fn(() => false)
+    const refusing = [
+      { members: { scope: 'other' }, guard: { scope: 'orders:write' } },
+      { members: { aud: 'https://other.example.com' } },
+      { members: { token_type: 'refresh_token' } },
+      { members: { acr: '0' }, guard: { acrValues: ['1'] } },
+      { guard: { check } },
+    ]
+    for (const { members = {}, guard } of refusing) {
+      const settings = { members: { cnf: { jkt: prover.jkt }, ...members }, dpop: { replayStore: { remember } } }
+      const api = createApi(guard === undefined ? settings : { ...settings, guard })
+      expect((await api.ask(await prover.prove())).allowed).toBe(false)
+    }
+    expect(check).toHaveBeenCalledTimes(1)
+    expect(remember).not.toHaveBeenCalled()
+  })
+
+  test('takes no room from others, however many one client sends', async () => {
+    const replayStore = createMemoryReplayStore({ maxKeys: 60, now: () => NOW * 1000 })
+    const other = await createProver()
+    const [greedy, good] = [setUp(replayStore), setUp(replayStore, other.jkt)]
+    const seen: number[] = []
+    for (let sent = 0; sent < 40; sent++) {
+      const decision = await greedy.ask(await prover.prove())
+      seen.push(decision.allowed ? 200 : decision.status)
+      if (sent % 4 === 0) expect(outcomeOf(await good.ask(await other.prove()))).toBe('allowed')
+    }
+    expect(seen.at(-1)).toBe(503)
+    expect(outcomeOf(await good.ask(await other.prove()))).toBe('allowed')
   })
 })
 

@@ -22,7 +22,7 @@ import type { MaybePromise } from '../maybe-promise.ts'
 import type { ReceivedRequest } from '../request/read-request.ts'
 import type { Challenges, TokenScheme } from './challenges.ts'
 import type { ClientCertificateResolver } from './client-certificate.ts'
-import { type DpopStep, validateDpopProof } from './dpop-proof.ts'
+import { type DpopStep, type UnusedProof, validateDpopProof } from './dpop-proof.ts'
 import { equalDigests } from './equal-digests.ts'
 import { type FindStep, findRegistered } from './find-registered.ts'
 import { mayUse, type Registered } from './registered.ts'
@@ -63,6 +63,8 @@ export interface AccessTokenMethodStep<Caller extends Registered> extends FindSt
   readonly warn: Warn
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** Throws for a caller that has no budget left, whose proofs are to take no room in the replay store. */
+  readonly requireBudget: (caller: Caller) => void
 }
 
 /**
@@ -94,7 +96,7 @@ export async function authenticateByAccessToken<Caller extends Registered>(
   if (!found || !isLive(found, step.now() / 1000)) throw refused('it is not active')
   if (!audienceIntersects(toAudienceList(found.aud ?? undefined), options.audience))
     throw refused('it is not for this endpoint')
-  await requireProof(received, found, await sha256(token), scheme, { options, step, refused })
+  const proof = await requireProof(received, found, await sha256(token), scheme, { options, step, refused })
   const { client_id: clientId, sub } = found
   if (!clientId || (sub ?? clientId) !== clientId) throw refused('it is not the own token of a caller')
   const caller = await findRegistered(clientId, step)
@@ -109,6 +111,8 @@ export async function authenticateByAccessToken<Caller extends Registered>(
       options.insufficientScopeStatus,
     )
   }
+  step.requireBudget(caller)
+  if (proof !== undefined && !(await proof.use(clientId))) throw refusedProof('it was used before', scheme, options)
   return caller
 }
 
@@ -132,7 +136,7 @@ async function requireProof<Caller extends Registered>(
   tokenDigest: string,
   scheme: TokenScheme,
   { options, step, refused }: ProofContext<Caller>,
-): Promise<void> {
+): Promise<UnusedProof | undefined> {
   // A store may give `null` for what is absent.
   const isBound = cnf !== undefined && (cnf as unknown) !== null
   if (isBound && !isVerifiableConfirmation(cnf)) {
@@ -145,18 +149,20 @@ async function requireProof<Caller extends Registered>(
     const thumbprint = certificate && (await digestOctets(certificate.der))
     if (thumbprint === undefined || !equalDigests(thumbprint, x5t)) throw refused('it is bound to another certificate')
   }
-  if (jkt === undefined) return
+  if (jkt === undefined) return undefined
   const proof = received.http.header('dpop')
-  const complaint =
-    proof === undefined
-      ? 'the DPoP field is missing'
-      : await validateDpopProof(proof, { jkt, ath: tokenDigest, nowMs: step.now() }, options.dpop, step)
-  if (complaint !== undefined) {
-    throw new ClientAuthenticationTokenError(
-      `DPoP proof: ${complaint}`,
-      options.challenges.failed(scheme, 'invalid_dpop_proof'),
-    )
-  }
+  if (proof === undefined) throw refusedProof('the DPoP field is missing', scheme, options)
+  const validated = await validateDpopProof(proof, { jkt, ath: tokenDigest, nowMs: step.now() }, options.dpop, step)
+  if (typeof validated === 'string') throw refusedProof(validated, scheme, options)
+  return validated
+}
+
+function refusedProof(
+  complaint: string,
+  scheme: TokenScheme,
+  { challenges }: AccessTokenStep,
+): ClientAuthenticationTokenError {
+  return new ClientAuthenticationTokenError(`DPoP proof: ${complaint}`, challenges.failed(scheme, 'invalid_dpop_proof'))
 }
 
 async function digestOctets(octets: Uint8Array): Promise<string> {

@@ -27,11 +27,14 @@ export interface AssertionMethodStep<Caller extends Registered> extends FindStep
   readonly warn: Warn
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** Throws for a caller that has no budget left, whose assertions are to take no room in the replay store. */
+  readonly requireBudget: (caller: Caller) => void
 }
 
 /**
  * The caller that signed the assertion. The method is bound to what it registered: the algorithm of the header only says
- * which of its credentials to look at (RFC 8725 §3.1). An assertion is used up once its signature is known to be good.
+ * which of its credentials to look at (RFC 8725 §3.1). An assertion is used up last: once its signature is known to be good and its caller is known to
+ * have budget left.
  */
 export async function authenticateByAssertion<Caller extends Registered>(
   { form }: ReceivedRequest,
@@ -80,8 +83,9 @@ export async function authenticateByAssertion<Caller extends Registered>(
       step.warn('short-client-secret', `${clientId}: ${complaint.expected}. ${complaint.remedy}`)
     throw refuseAssertion(complaint)
   }
+  step.requireBudget(caller)
   const forgetAt = exp + assertion.clockToleranceSeconds
-  if (!(await isFirstUse(['client_assertion', clientId, jti], forgetAt, step))) {
+  if (!(await isFirstUse(clientId, ['client_assertion', clientId, jti], forgetAt, step))) {
     throw refuseAssertion({
       rule: 'jti',
       got: `one that ${quote(clientId)} used before`,

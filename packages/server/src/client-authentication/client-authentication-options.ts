@@ -67,8 +67,10 @@ export interface ClientAuthenticationMethodOptions {
   /** What client assertions must be like. */
   readonly assertion?: AssertionOptions | undefined
   /**
-   * Remembers assertions and DPoP proofs that were used. Default one in memory: several processes, or several endpoints with
-   * one issuer, have to share one.
+   * Remembers assertions and DPoP proofs that were used. Default one in memory for 200000 of them: several processes, or
+   * several endpoints with one issuer, have to share one. One caller may take half of it, and any number of callers leave to
+   * another as much room as each of them has; a caller without room is answered 503. An assertion is remembered once its
+   * signature is known to be good, unless its caller has used up its budget of hits.
    */
   readonly replayStore?: ReplayStore | undefined
   /** Fetches `jwksUri`, for an authority of your own, a proxy, or a list of allowed hosts. Default `fetch`. */
@@ -111,13 +113,15 @@ interface Registry<Caller extends Registered> {
 }
 
 /** What else the step needs of its endpoint. */
-interface Surroundings {
+interface Surroundings<Caller extends Registered> {
   /** The issuer, which is the audience of assertions. */
   readonly issuer: string | undefined
   readonly timeoutMs: number
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly warn: Warn
+  /** Throws for a caller that has no budget left; every caller has some where it is not given. */
+  readonly requireBudget?: (caller: Caller) => void
 }
 
 const OPTIONS = [
@@ -140,7 +144,7 @@ const OPTIONS = [
 export function resolveClientAuthentication<Caller extends Registered>(
   options: unknown,
   registry: Registry<Caller>,
-  { issuer, timeoutMs, now, warn }: Surroundings,
+  { issuer, timeoutMs, now, warn, requireBudget = () => undefined }: Surroundings<Caller>,
 ): ClientAuthenticationStep<Caller> & { readonly challenge: string } {
   const { list, find } = registry
   const group = new OptionGroup('clientAuthentication', options, [list, find, ...OPTIONS])
@@ -165,6 +169,7 @@ export function resolveClientAuthentication<Caller extends Registered>(
     timeoutMs,
     now,
     warn,
+    requireBudget,
     basicEncoding: group.oneOf<AcceptedBasicEncoding>(
       'basicEncoding',
       ACCEPTED_BASIC_ENCODINGS,

@@ -21,17 +21,25 @@ interface Proven {
   readonly nowMs: number
 }
 
-/** What is wrong with a proof; `undefined` when nothing is, and then it is used up. */
+/** A proof that is right and still to be used up. */
+export interface UnusedProof {
+  /** Uses it up in the share of a caller; `false` when it was used before. */
+  readonly use: (caller: string) => Promise<boolean>
+}
+
+/** The proof, or what is wrong with it. */
 export async function validateDpopProof(
   proof: string,
   proven: Proven,
   { endpoint, algorithms, maxAgeSeconds }: DpopStep,
   replay: ReplayStep,
-): Promise<string | undefined> {
+): Promise<UnusedProof | string> {
   const expected = { ...proven, method: 'POST', targetUris: endpoint === undefined ? [] : [endpoint] }
   const rules = { algorithms, maxAgeSeconds, leewaySeconds: maxAgeSeconds }
   const { proof: verified, complaint } = await verifyDpopProof(proof, expected, rules, await loadJose())
   if (verified === undefined) return complaint
-  const isFirst = await isFirstUse(['dpop', proven.jkt, verified.jti], verified.iat + maxAgeSeconds + 1, replay)
-  return isFirst ? undefined : 'it was used before'
+  const { jti, iat } = verified
+  return {
+    use: (caller) => isFirstUse(caller, ['dpop', proven.jkt, jti], iat + maxAgeSeconds + 1, replay),
+  }
 }

@@ -1,7 +1,8 @@
 /** RFC 9449 §4.3, §7: callers whose access token is bound to a key they prove. */
 import { createHash } from 'node:crypto'
 import { calculateJwkThumbprint, type JWTPayload, SignJWT } from 'jose'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { createMemoryLimiter } from '../../src/index.ts'
 import { ask, createKey } from '../asking.ts'
 import { createEndpoint, ISSUER, json, NOW, RECORD } from '../endpoint.ts'
 
@@ -16,8 +17,9 @@ const rsaJkt = await calculateJwkThumbprint(rsa.jwk)
 const ath = createHash('sha256').update(TOKEN).digest('base64url')
 let proofs = 0
 
+const record = { client_id: 'orders-api', scope: 'introspection', aud: ISSUER, exp: NOW + 60 }
+
 async function setUp(bound: string | undefined = jkt) {
-  const record = { client_id: 'orders-api', scope: 'introspection', aud: ISSUER, exp: NOW + 60 }
   const { handler } = await createEndpoint({
     clientAuthentication: {
       methods: ['Bearer', 'DPoP'],
@@ -87,6 +89,28 @@ describe('DPoP', () => {
     const proof = await prove()
     expect((await ask(handler, {}, fields(proof))).status).toBe(200)
     expect((await ask(handler, {}, fields(proof))).status).toBe(401)
+  })
+
+  test('uses a proof up last, once its caller is known to have the scope and budget left', async () => {
+    const remember = vi.fn((_key: string, _expiresAt: number, _owner: string) => true)
+    const find = vi.fn(() => ({ ...record, scope: 'other', cnf: { jkt } }))
+    const { handler } = await createEndpoint({
+      limits: { limiter: createMemoryLimiter({ points: 1, windowSeconds: 60, now: () => NOW * 1000 }) },
+      clientAuthentication: {
+        methods: ['DPoP'],
+        accessToken: { find, endpoint: ENDPOINT },
+        replayStore: { remember },
+        protectedResources: [{ id: 'orders-api', audiences: [RECORD.aud], methods: ['DPoP'] }],
+      },
+    })
+    const status = async (): Promise<number> => (await ask(handler, {}, fields(await prove()))).status
+    expect(await status()).toBe(401)
+    expect(remember).not.toHaveBeenCalled()
+    find.mockReturnValue({ ...record, cnf: { jkt } })
+    // The second is the one by which the budget is known to be used up.
+    expect([await status(), await status(), await status(), await status()]).toEqual([200, 429, 429, 429])
+    expect(remember).toHaveBeenCalledTimes(2)
+    expect(remember.mock.calls[0]?.[2]).toBe(remember.mock.calls[1]?.[2])
   })
 
   test('refuses a bound token as Bearer, and an unbound one as DPoP', async () => {

@@ -13,6 +13,8 @@ export type ConfirmationOutcome =
       readonly confirmed: true
       /** Fields for the response, such as the next `DPoP-Nonce`. */
       readonly headers: Readonly<Record<string, string>>
+      /** Uses the proof up, where there is one; `false` when it was used before. To be called last of all. */
+      readonly useProof?: (() => Promise<boolean>) | undefined
     }
   | {
       readonly confirmed: false

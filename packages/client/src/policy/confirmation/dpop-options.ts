@@ -42,8 +42,9 @@ export interface DpopOptions {
    * once for each of them: see `createRedisReplayStore` of `@token-introspection/client/redis`. A store that throws, or
    * takes longer than a second, refuses the request with 503.
    *
-   * Default one in memory for 250000 proofs, which take 40 MB and are 3800 a second with the default ages; when they all
-   * still count, requests with a proof are refused with 503.
+   * Default one in memory for 250000 proofs, which take 50 MB and are 3700 a second with the default ages. One key may take
+   * half of it, and any number of keys leave to another as much room as each of them has. When there is no room, requests
+   * with a proof by that key are refused with 503. A proof is remembered once everything else about its request is right.
    */
   readonly replayStore?: ReplayStore | undefined
   /** Makes nonces and demands them in proofs (RFC 9449 §9). Default none: see {@link DpopNonceOptions}. */

@@ -9,12 +9,12 @@ import type { DpopStep } from './dpop-options.ts'
 /** How long a replay store may take. */
 const REPLAY_DEADLINE_MS = 1000
 
-const CONFIRMED: ConfirmationOutcome = Object.freeze({ confirmed: true, headers: Object.freeze({}) })
+const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
 const REFUSED: ConfirmationOutcome = Object.freeze({ confirmed: false, reason: 'proof' })
 
 /**
- * Makes the verifier of one client. A proof is used up when everything about it is right, and then the request goes on or
- * not: it is never good a second time.
+ * Makes the verifier of one client. It says whether a proof is right, and gives what uses it up: the guard does that when
+ * everything else about the request is right, so that a request which is refused takes no room in the replay store.
  */
 export function createDpopVerifier(step: DpopStep): DpopVerifier {
   const { algorithms, nonces } = step
@@ -36,9 +36,8 @@ export function createDpopVerifier(step: DpopStep): DpopVerifier {
       if (nonces !== undefined && nonce !== 'good' && nonce !== 'ageing') {
         return { confirmed: false, reason: 'nonce', nonce: await nonces.issue() }
       }
-      if (!(await isFirstUse(jkt, proof, step))) return REFUSED
-      if (nonces === undefined || nonce !== 'ageing') return CONFIRMED
-      return { confirmed: true, headers: supplyNonce(await nonces.issue()) }
+      const headers = nonces !== undefined && nonce === 'ageing' ? supplyNonce(await nonces.issue()) : NO_HEADERS
+      return { confirmed: true, headers, useProof: () => isFirstUse(jkt, proof, step) }
     },
   }
 }
@@ -48,17 +47,20 @@ function supplyNonce(nonce: string): Readonly<Record<string, string>> {
   return { 'dpop-nonce': nonce, 'cache-control': 'no-store', 'access-control-expose-headers': 'DPoP-Nonce' }
 }
 
-/** In the context of the key and the URI, so that nobody can use up the identifiers of others (RFC 9449 §11.1). */
+/**
+ * In the context of the key and the URI, so that nobody can use up the identifiers of others (RFC 9449 §11.1), and in the
+ * share of the key, so that nobody can take the room of others.
+ */
 async function isFirstUse(
   jkt: string,
-  { htu, jti, iat }: DpopProof,
-  { replayStore, maxAgeSeconds, leewaySeconds }: DpopStep,
+  { htu, jti }: DpopProof,
+  { replayStore, maxAgeSeconds, leewaySeconds, nowMs }: DpopStep,
 ): Promise<boolean> {
   const key = await sha256(JSON.stringify(['dpop', jkt, htu, jti]))
-  // Longer than it is taken here: the clock of another process that shares the store may be behind.
-  const expiresAt = Math.ceil(iat + maxAgeSeconds + leewaySeconds + 1)
+  // As long from now on as a proof can be taken at all, so that it does not depend on how right this clock is.
+  const expiresAt = Math.ceil(nowMs() / 1000 + maxAgeSeconds + leewaySeconds + 1)
   try {
-    const isNew: unknown = await withinDeadline(replayStore.remember(key, expiresAt))
+    const isNew: unknown = await withinDeadline(replayStore.remember(key, expiresAt, jkt))
     return isNew === true
   } catch (cause) {
     throw new PolicyReplayStoreError('the replay store failed', { cause })

@@ -14,5 +14,5 @@ export { wireVectors } from './vectors/wire-vectors.ts'
 // Contract suites for the seams
 export type { ContractCase } from './contract/contract-case.ts'
 export { cacheStoreContract } from './contract/cache-store-contract.ts'
-export { replayStoreContract } from './contract/replay-store-contract.ts'
+export { replayStoreContract, type ReplayStoreContractOptions } from './contract/replay-store-contract.ts'
 export { tokenStoreContract } from './contract/token-store-contract.ts'

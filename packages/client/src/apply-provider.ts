@@ -11,7 +11,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   token: ['tokenTypeHint'],
   jwt: ['acceptUntyped', 'aliases', 'audienceFrom', 'kindClaims', 'mode', 'renames', 'requiredClaims', 'types'],
   transport: ['parameters'],
-  response: ['acceptedIssuers', 'aliases', 'inactiveWhen', 'tolerate'],
+  response: ['acceptedIssuers', 'aliases', 'inactiveWhen', 'renames', 'tolerate'],
   policy: ['acceptedTokenTypes', 'audience', 'tokenKind'],
 }
 

@@ -117,6 +117,16 @@ export interface JwtUnusableEvent extends Told {
   readonly message: string
 }
 
+/**
+ * An answer, or a JWT, had registered members in a shape nobody expects, and they were left out. The same members are told
+ * once a minute at most. `response.tolerate` may read them, and `response.renames` and `jwt.renames` give them another name.
+ */
+export interface MembersUnreadableEvent extends Told {
+  readonly type: 'members_unreadable'
+  /** Their names, and nothing that was in them. */
+  readonly members: readonly string[]
+}
+
 /** Everything `onEvent` and subscribers of the diagnostics channel can be told. */
 export type IntrospectionClientEvent =
   | IntrospectedEvent
@@ -126,6 +136,7 @@ export type IntrospectionClientEvent =
   | CircuitChangedEvent
   | MetadataFailedEvent
   | JwtUnusableEvent
+  | MembersUnreadableEvent
 
 /** Receives events. It is not awaited, and what it throws is ignored: telling must not change the answer. */
 export type OnEvent = (event: IntrospectionClientEvent) => void

@@ -14,7 +14,7 @@ export type {
   JwtResponseProfile,
 } from './response/jwt-response-options.ts'
 export type { ResponseOptions } from './response/response-options.ts'
-export type { MemberAliases, ToleranceOptions } from './response/tolerance-options.ts'
+export type { MemberAliases, MemberRenames, ToleranceOptions } from './response/tolerance-options.ts'
 export type { InactiveReply } from './transport/read-reply.ts'
 export type { LocalProvider, Provider } from './providers/provider.ts'
 export type { Pem, TlsOptions } from './transport/tls-options.ts'
@@ -166,6 +166,7 @@ export type {
   IntrospectedEvent,
   IntrospectionClientEvent,
   JwtUnusableEvent,
+  MembersUnreadableEvent,
   MetadataFailedEvent,
   OnEvent,
   ReportingClient,

@@ -2,7 +2,7 @@
 import {
   INACTIVE,
   type IntrospectionResponse,
-  parseIntrospectionResponse,
+  readIntrospectionResponse,
   type TokenTypeHint,
 } from '@token-introspection/core'
 import { isPromise, type MaybePromise } from './maybe-promise.ts'
@@ -154,6 +154,9 @@ function joinFlight(
           ? askEndpoint(question, flightDeadline, steps)
           : findAnswer(question, steps.jwt, flightDeadline, steps, trace)
       const response = await found
+      if (response.active && response.unreadableMembers !== undefined) {
+        steps.response.onUnreadable(response.unreadableMembers)
+      }
       steps.cache?.strings?.share(response)
       const judged = steps.judge(response, steps.now())
       const result = isPromise(judged) ? await flightDeadline.race(judged) : judged
@@ -201,5 +204,5 @@ function readReply(
   const { advice } = transport.clientAuthentication
   if (jwt !== undefined) return readJwtResponse(readJwtReply(reply, 'introspection', advice), jwt, deadline, now())
   const answer = readJsonReply(reply, 'introspection', advice)
-  return parseIntrospectionResponse(tolerance === undefined ? answer : tolerate(answer, tolerance))
+  return readIntrospectionResponse(tolerance === undefined ? answer : tolerate(answer, tolerance))
 }

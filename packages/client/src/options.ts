@@ -11,6 +11,7 @@ import type { Steps } from './introspect.ts'
 import type { JwtStep } from './jwt/answer-locally.ts'
 import { jwtDefaults, type JwtOptions, resolveJwt } from './jwt/jwt-options.ts'
 import { createJudge } from './judge-response.ts'
+import { onceAMinute } from './once-a-minute.ts'
 import {
   type ClientPolicyOptions,
   type InheritedPolicy,
@@ -128,7 +129,11 @@ export function resolveOptions<Claims extends object>(
   })
   // Keys are fetched for all who wait, and are about no token.
   const forKeys = { ...transport, send: transport.sendOwn, deadlines: transport.sharedDeadlines }
-  const response = resolveResponse(group, forKeys)
+  const isDue = onceAMinute(nowMs)
+  const response = resolveResponse(group, forKeys, (members) => {
+    // A set of the few registered names that may be left out.
+    if (isDue(members.toSorted().join())) reporter.report({ type: 'members_unreadable', members })
+  })
   const { tolerance } = response
   const jwt = resolveJwt(group, {
     ...forKeys,

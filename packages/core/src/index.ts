@@ -17,6 +17,7 @@ export {
   type InactiveIntrospectionResponse,
   type IntrospectionResponse,
   parseIntrospectionResponse,
+  readIntrospectionResponse,
   REGISTERED_MEMBERS,
   type RegisteredMembers,
 } from './messages/introspection-response.ts'
@@ -47,7 +48,13 @@ export {
 // Values: the grammars inside messages
 export { type Audience, audienceIntersects, audienceSchema, toAudienceList } from './values/audience.ts'
 export { formatScope, isScope, isScopeToken, parseScope, scopeIncludes } from './values/scope.ts'
-export { isNumericDate, NUMERIC_DATE_LIMIT, numericDateSchema, toNumericDate } from './values/numeric-date.ts'
+export {
+  isNumericDate,
+  NUMERIC_DATE_LIMIT,
+  numericDateSchema,
+  toNumericDate,
+  withWholeDates,
+} from './values/numeric-date.ts'
 export {
   type Confirmation,
   confirmationSchema,

@@ -45,7 +45,13 @@ export function agree(local: ActiveIntrospectionResponse, asked: IntrospectionRe
       local.acr === undefined || asked.acr === undefined || local.acr === asked.acr
         ? (asked.acr ?? local.acr)
         : undefined,
+    unreadableMembers: join(local.unreadableMembers, asked.unreadableMembers),
   })
+}
+
+/** What one of them could not say the other does not say for it. */
+function join(local: readonly string[] | undefined, asked: readonly string[] | undefined) {
+  return local === undefined || asked === undefined ? (asked ?? local) : [...new Set([...local, ...asked])]
 }
 
 /** One of them may have members that the other lacks, such as Keycloak's `kc-jkt-type`; no member may have two values. */

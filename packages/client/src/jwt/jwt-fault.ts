@@ -1,4 +1,5 @@
 /** Step `jwt`: why a token is inactive without anybody being asked, and what to tell the operator about it. */
+import { onceAMinute } from '../once-a-minute.ts'
 
 /** What is wrong; `expired` is for every token's life to come to, and is told to nobody. */
 export type JwtFault =
@@ -33,9 +34,6 @@ const MESSAGES: Readonly<Record<ToldJwtFault, string>> = {
   signature: 'a JWT has a signature that no key of the issuer has made',
 }
 
-/** The same thing is told this often at most, however many bad tokens come. */
-const PERIOD_MS = 60_000
-
 /** What is told of a fault. */
 export interface JwtReport {
   readonly reason: ToldJwtFault
@@ -44,14 +42,8 @@ export interface JwtReport {
 
 /** Tells each fault once a minute at most. `nowMs` is milliseconds since the epoch. */
 export function createFaultReporter(report: (told: JwtReport) => void, nowMs: () => number): (fault: JwtFault) => void {
-  const toldAtMs = new Map<JwtFault, number>()
+  const isDue = onceAMinute(nowMs)
   return (fault) => {
-    if (fault === 'expired') return
-    const now = nowMs()
-    const last = toldAtMs.get(fault)
-    // A clock that was set back makes for one message too many, and for no silence.
-    if (last !== undefined && now >= last && now - last < PERIOD_MS) return
-    toldAtMs.set(fault, now)
-    report({ reason: fault, message: MESSAGES[fault] })
+    if (fault !== 'expired' && isDue(fault)) report({ reason: fault, message: MESSAGES[fault] })
   }
 }

@@ -4,7 +4,7 @@ import {
   INACTIVE,
   isIntrospectionError,
   type JsonObject,
-  parseIntrospectionResponse,
+  readIntrospectionResponse,
 } from '@token-introspection/core'
 import type { TokenKind } from '../policy/policy.ts'
 import type { JwtFault } from './jwt-fault.ts'
@@ -108,7 +108,7 @@ function toResponse(claims: JsonObject, { aliases, renames, audienceFrom, right 
     members['aud'] = members[audienceFrom]
   }
   try {
-    return parseIntrospectionResponse(right === undefined ? members : right(members))
+    return readIntrospectionResponse(right === undefined ? members : right(members))
   } catch (error) {
     if (isIntrospectionError(error)) return INACTIVE
     throw error

@@ -44,7 +44,7 @@ export function checkPermission(
   if (!hasScope(token.scope, policy.scope)) return 'scope'
   if (!hasDetails(token, policy.authorizationDetails)) return 'authorization_details'
   const { permission } = policy
-  if (permission !== undefined && !permission(listOf(token.permissions), now())) return 'permissions'
+  if (permission !== undefined && !hasPermission(token, permission, now)) return 'permissions'
   if (!isAuthenticated(token, policy, now)) return 'authentication'
   return undefined
 }
@@ -66,8 +66,19 @@ function includesAll(scope: string | undefined, wanted: readonly string[]): bool
   return true
 }
 
-function hasDetails({ authorization_details: details }: JudgedToken, accepts: Policy['authorizationDetails']): boolean {
-  return accepts === undefined || isTrue(accepts(listOf(details)))
+function hasDetails(token: JudgedToken, accepts: Policy['authorizationDetails']): boolean {
+  if (accepts === undefined) return true
+  return !isUnreadable(token, 'authorization_details') && isTrue(accepts(listOf(token.authorization_details)))
+}
+
+function hasPermission(token: JudgedToken, permission: NonNullable<Policy['permission']>, now: () => number): boolean {
+  return !isUnreadable(token, 'permissions') && permission(listOf(token.permissions), now())
+}
+
+/** What the server said and nobody could read might have been less than what is there, or no. */
+function isUnreadable({ unreadableMembers: unreadable }: JudgedToken, member: string): boolean {
+  // Anything may stand in a store that others write to.
+  return unreadable !== undefined && !(Array.isArray(unreadable) && !unreadable.includes(member))
 }
 
 /** What is no list grants nothing. */
@@ -82,13 +93,16 @@ function isTrue(said: unknown): boolean {
 
 /** What is missing fails, and so does a login in the future, which says nothing about when it was (RFC 9470 §6). */
 function isAuthenticated(
-  { acr, auth_time: authTime }: JudgedToken,
+  token: JudgedToken,
   { acrValues, maxAuthenticationAgeSeconds }: Pick<Policy, 'acrValues' | 'maxAuthenticationAgeSeconds'>,
   now: () => number,
 ): boolean {
-  if (acrValues !== undefined && (acr === undefined || !acrValues.includes(acr))) return false
+  const { acr, auth_time: authTime } = token
+  if (acrValues !== undefined) {
+    if (acr === undefined || !acrValues.includes(acr) || isUnreadable(token, 'acr')) return false
+  }
   if (maxAuthenticationAgeSeconds === undefined) return true
-  if (typeof authTime !== 'number') return false
+  if (isUnreadable(token, 'auth_time') || typeof authTime !== 'number') return false
   const ageSeconds = now() - authTime
   return ageSeconds >= -AUTH_TIME_LEEWAY_SECONDS && ageSeconds <= maxAuthenticationAgeSeconds
 }

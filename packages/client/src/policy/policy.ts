@@ -8,7 +8,11 @@ import type {
 import type { ConfirmationStep, SenderConstraint } from './confirmation/confirmation.ts'
 
 /** What is judged: an active answer. */
-export type JudgedToken = Readonly<RegisteredMembers> & { readonly [member: string]: unknown }
+export type JudgedToken = Readonly<RegisteredMembers> & {
+  /** Members that the answer had, and nobody can read. */
+  readonly unreadableMembers?: readonly string[] | undefined
+  readonly [member: string]: unknown
+}
 
 /** How an authorization server says that a token is an access token. */
 export type TokenKind = TokenKindRule

@@ -53,7 +53,9 @@ export interface Provider {
   /** Options of group `transport`: parameters of every request. */
   readonly transport?: { readonly parameters?: Readonly<Record<string, string>> | undefined } | undefined
   /** Options of group `response`. */
-  readonly response?: Pick<ResponseOptions, 'acceptedIssuers' | 'aliases' | 'inactiveWhen' | 'tolerate'> | undefined
+  readonly response?:
+    | Pick<ResponseOptions, 'acceptedIssuers' | 'aliases' | 'inactiveWhen' | 'renames' | 'tolerate'>
+    | undefined
   /**
    * Options of group `policy`. `tokenKind` is about answers: a JWT that was verified here has been told from other kinds by
    * `jwt`, and is refused by it only where a claim of that name says another kind. With `jwt.mode` of `local` it is about

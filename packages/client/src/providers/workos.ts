@@ -10,7 +10,8 @@ export interface WorkosOptions {
 
 /**
  * WorkOS Connect, which wants identifier and secret in the body: give `clientSecretPost`. `token_type` says which is an
- * access token; there is no `scope`, so a guard that asks for one lets nothing pass.
+ * access token; there is no `scope`, so a guard that asks for one lets nothing pass. `permissions` is a list of texts at
+ * WorkOS and no member of UMA: you find it in `workos_permissions`.
  *
  * @throws TypeError naming the option that is wrong, as `workos.domain`.
  * @example
@@ -27,6 +28,8 @@ export function workos(options: WorkosOptions): Provider {
     documentation: 'https://workos.com/docs/reference/workos-connect/introspection',
     issuer,
     endpoint: `${issuer}/oauth2/introspection`,
+    // A list of texts, which is no member of UMA.
+    response: { renames: { permissions: 'workos_permissions' } },
     policy: { tokenKind: { member: 'token_type', oneOf: ['access_token'] } },
   })
 }

@@ -4,6 +4,7 @@ import {
   type IntrospectionResponse,
   type JsonObject,
   parseJwtIntrospectionClaims,
+  readIntrospectionResponse,
 } from '@token-introspection/core'
 import { ResponseUntrustedError } from '../errors.ts'
 import type { Deadline } from '../transport/deadline.ts'
@@ -50,7 +51,12 @@ function openEnvelope(claims: JsonObject, rules: JwtResponseRules, now: number):
       throw new ResponseUntrustedError(`the answer has ${name} beside token_introspection (RFC 9701 §5)`)
     }
   }
-  const { iss, aud, iat, token_introspection: response } = parseJwtIntrospectionClaims(righted(claims, rules))
+  const {
+    iss,
+    aud,
+    iat,
+    token_introspection: response,
+  } = parseJwtIntrospectionClaims(righted(claims, rules), readIntrospectionResponse)
   if (iss !== rules.issuer) throw new ResponseUntrustedError('the answer is signed for another issuer')
   if (!audienceIntersects(aud, rules.audience)) {
     throw new ResponseUntrustedError(

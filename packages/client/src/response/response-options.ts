@@ -5,7 +5,13 @@ import type { TransportStep } from '../transport/transport-step.ts'
 import type { InactiveReply } from '../transport/read-reply.ts'
 import { resolveInactiveReplies } from './inactive-replies.ts'
 import { type JwtResponseOptions, resolveJwtResponse } from './jwt-response-options.ts'
-import { type MemberAliases, resolveTolerance, toleranceDefaults, type ToleranceOptions } from './tolerance-options.ts'
+import {
+  type MemberAliases,
+  type MemberRenames,
+  resolveTolerance,
+  toleranceDefaults,
+  type ToleranceOptions,
+} from './tolerance-options.ts'
 import type { ResponseStep } from './validate-response.ts'
 
 /** Step `response`: what is accepted as an answer. */
@@ -26,6 +32,11 @@ export interface ResponseOptions {
    */
   readonly aliases?: MemberAliases | undefined
   /**
+   * Names to give to members that mean something else at the server than the registered member, such as
+   * `{ permissions: 'acme_permissions' }` where `permissions` is a list of texts. Default none.
+   */
+  readonly renames?: MemberRenames | undefined
+  /**
    * Replies other than 200 by which the server says that a token is not active, such as `[{ status: 204 }]`. One
    * without `error` matches a body that names no error. Default none: every such reply is an error.
    *
@@ -38,13 +49,18 @@ export interface ResponseOptions {
 export const responseDefaults = Object.freeze({ leewaySeconds: 5, tolerate: toleranceDefaults })
 
 /** The step, from the options of the client; signed answers need keys, which are fetched as everything else is. */
-export function resolveResponse(options: OptionGroup, transport: TransportStep): ResponseStep {
+export function resolveResponse(
+  options: OptionGroup,
+  transport: TransportStep,
+  onUnreadable: ResponseStep['onUnreadable'],
+): ResponseStep {
   const group = new OptionGroup('response', options.raw('response'), [
     'leewaySeconds',
     'acceptedIssuers',
     'jwt',
     'tolerate',
     'aliases',
+    'renames',
     'inactiveWhen',
   ])
   const issuer = options.string('issuer')
@@ -57,6 +73,7 @@ export function resolveResponse(options: OptionGroup, transport: TransportStep):
   const tolerance = resolveTolerance(group)
   return {
     tolerance,
+    onUnreadable,
     inactiveWhen: resolveInactiveReplies(group),
     leewaySeconds,
     acceptedIssuers: acceptedIssuers && new Set(acceptedIssuers),

@@ -39,8 +39,9 @@ export interface ToleranceOptions {
    */
   readonly scopeWithCommas?: boolean | undefined
   /**
-   * Takes `exp`, `iat` and `nbf` from 100000000000 on for milliseconds and drops the fraction. FusionAuth documents
-   * `exp` and `iat` so, Janssen sends `nbf` so for tokens bound by DPoP. Default `false`.
+   * Takes `exp`, `iat`, `nbf` and `auth_time` from 100000000000 on for milliseconds and drops the fraction. FusionAuth
+   * documents `exp` and `iat` so, Janssen sends `nbf` so for tokens bound by DPoP, Spring Authorization Server 1.5
+   * `auth_time` of ID tokens. Default `false`.
    */
   readonly timestampsInMilliseconds?: boolean | undefined
   /**
@@ -50,13 +51,35 @@ export interface ToleranceOptions {
    */
   readonly zeroExpiryAsAbsent?: boolean | undefined
   /**
-   * Takes `null` for a member that is not there, except in `active`, and an empty text in `scope`, `sub`, `username`,
-   * `client_id` and `jti` likewise. Janssen and Gluu send such. Default `false`.
+   * Takes `null` for a member that is not there in `token_type`, `exp`, `iat`, `nbf`, `iss`, `aud`, `cnf`
+   * and `exi` as well, and an empty
+   * text in `scope`, `sub`, `username`, `client_id` and `jti` likewise. Janssen and Gluu send such. `null` in any other
+   * member but `active` means that without this. Default `false`.
    *
    * Security: `exp` of `null` is then a token without expiry, `iss` of `null` an answer that names no issuer, and `cnf`
    * of `null` a token bound to no key.
    */
   readonly nullAsAbsent?: boolean | undefined
+  /**
+   * Takes a text in `exp`, `iat`, `nbf` and `auth_time` for the date it says: seconds since the epoch in digits, or a date
+   * and time with its offset from UTC as RFC 3339 has it, such as `2026-11-29T20:35:35.352Z`. Any other text stays what it
+   * is, which is malformed in `exp`, `iat` and `nbf`. Default `false`.
+   */
+  readonly datesAsText?: boolean | undefined
+  /**
+   * Takes `exp` from 9007199254740992 (2^53) on for a token that does not expire. Servers that write the largest integer
+   * they have, such as 9223372036854775807, mean that. Default `false`.
+   *
+   * Security: such a token is active until the server says otherwise; without this its answer is malformed.
+   */
+  readonly hugeExpiryAsAbsent?: boolean | undefined
+  /**
+   * Takes an integer up to 2^53 for the text of its digits, in `sub`, `client_id`, `username`, `jti`, `acr` and `aud`, the
+   * elements of a list among them. Servers whose identifiers are database keys send such. Default `false`.
+   */
+  readonly numbersAsText?: boolean | undefined
+  /** Takes one object in `authorization_details` for a list of it. Default `false`. */
+  readonly authorizationDetailsAsObject?: boolean | undefined
   /** Takes a text in `act` for the `sub` of the actor. WSO2 Identity Server sends one. Default `false`. */
   readonly actAsString?: boolean | undefined
   /**
@@ -65,6 +88,9 @@ export interface ToleranceOptions {
    */
   readonly uma1Permissions?: boolean | undefined
 }
+
+/** Members that servers use for something else than what is registered. */
+export type MemberRenames = { readonly [Member in 'permissions' | 'username']?: string | undefined }
 
 /** Names the server uses for registered members. */
 export type MemberAliases = { readonly [Member in keyof RegisteredMembers]?: string | undefined }
@@ -77,6 +103,10 @@ export const toleranceDefaults = Object.freeze({
   timestampsInMilliseconds: false,
   zeroExpiryAsAbsent: false,
   nullAsAbsent: false,
+  datesAsText: false,
+  hugeExpiryAsAbsent: false,
+  numbersAsText: false,
+  authorizationDetailsAsObject: false,
   actAsString: false,
   uma1Permissions: false,
 })
@@ -87,15 +117,29 @@ const NAMES = Object.keys(toleranceDefaults) as readonly (keyof ToleranceOptions
 export interface Tolerance extends Readonly<Record<keyof ToleranceOptions, boolean>> {
   /** The registered member, and its name at the server. */
   readonly aliases: readonly (readonly [string, string])[]
+  /** The member that means something else, and the name it gets. */
+  readonly renames: readonly (readonly [string, string])[]
 }
 
-/** Resolves `tolerate` and `aliases` of group `response`; `undefined` when nothing is forgiven. */
+/** Resolves `tolerate`, `aliases` and `renames` of group `response`; `undefined` when nothing is forgiven. */
 export function resolveTolerance(response: OptionGroup): Tolerance | undefined {
   const group = new OptionGroup(response.path('tolerate'), response.raw('tolerate'), NAMES)
   const flags = NAMES.map((name) => [name, group.boolean(name, toleranceDefaults[name])] as const)
   const aliases = resolveAliases(response)
-  if (aliases.length === 0 && !flags.some(([, given]) => given)) return undefined
-  return Object.freeze({ ...(Object.fromEntries(flags) as Record<keyof ToleranceOptions, boolean>), aliases })
+  const renames = resolveRenames(response)
+  if (aliases.length === 0 && renames.length === 0 && !flags.some(([, given]) => given)) return undefined
+  return Object.freeze({ ...(Object.fromEntries(flags) as Record<keyof ToleranceOptions, boolean>), aliases, renames })
+}
+
+function resolveRenames(response: OptionGroup): Tolerance['renames'] {
+  const names = ['permissions', 'username'] as const
+  const group = new OptionGroup(response.path('renames'), response.raw('renames'), names)
+  return names.flatMap((member) => {
+    const name = group.string(member)
+    if (name === undefined) return []
+    if (REGISTERED_MEMBERS.has(name)) throw group.error(member, 'must not be a member that is registered itself')
+    return [[member, name] as const]
+  })
 }
 
 function resolveAliases(response: OptionGroup): Tolerance['aliases'] {

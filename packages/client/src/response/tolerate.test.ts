@@ -31,6 +31,40 @@ const deviations: [keyof ToleranceOptions, string, object, object][] = [
   ],
   ['timestampsInMilliseconds', 'nbf in milliseconds', { nbf: 1_668_781_885_000 }, { active: true, nbf: 1_668_781_885 }],
   ['nullAsAbsent', 'null (RSP-26)', { sub: null, exp: null, cnf: null }, { active: true }],
+  [
+    'timestampsInMilliseconds',
+    'the login in milliseconds',
+    { auth_time: 1_795_984_374_520 },
+    { active: true, auth_time: 1_795_984_374 },
+  ],
+  ['datesAsText', 'digits', { exp: '1795984374', nbf: '7' }, { active: true, exp: 1_795_984_374, nbf: 7 }],
+  [
+    'datesAsText',
+    'dates and times',
+    { exp: '2026-11-29T20:35:35.352Z', iat: '2026-11-29T21:35:35+01:00' },
+    { active: true, exp: 1_795_984_535, iat: 1_795_984_535 },
+  ],
+  [
+    'datesAsText',
+    'the login as text',
+    { auth_time: '2026-11-29T20:35:35.352Z' },
+    { active: true, auth_time: 1_795_984_535 },
+  ],
+  ['hugeExpiryAsAbsent', 'the largest integer for never', { exp: 2 ** 63 }, { active: true }],
+  ['hugeExpiryAsAbsent', '2^53 for never', { exp: 2 ** 53, iat: 7 }, { active: true, iat: 7 }],
+  [
+    'numbersAsText',
+    'numbers for identifiers',
+    { sub: 42, client_id: 7, username: 3, jti: 9, acr: 1, aud: [5, 'b'] },
+    { active: true, sub: '42', client_id: '7', username: '3', jti: '9', acr: '1', aud: ['5', 'b'] },
+  ],
+  ['numbersAsText', 'a number for the audience', { aud: 5 }, { active: true, aud: '5' }],
+  [
+    'authorizationDetailsAsObject',
+    'one object for a list of it',
+    { authorization_details: { type: 'payment' } },
+    { active: true, authorization_details: [{ type: 'payment' }] },
+  ],
   ['actAsString', 'an actor by its name (EXT-01)', { act: 'app' }, { active: true, act: { sub: 'app' } }],
   [
     'uma1Permissions',
@@ -72,6 +106,18 @@ describe('tolerate', () => {
     expect(parse(answer, { tolerate: { nullAsAbsent: true } })).toEqual({ active: true, client_id: 'c', tenant: '' })
   })
 
+  test('renames give a member that means something else its own name, and the registered one is not there', () => {
+    const answer = { active: true, permissions: ['orders:read'], username: { first: 'a' } }
+    const renames = { permissions: 'acme_permissions', username: 'acme_user' }
+    expect(parse(answer, { renames })).toEqual({
+      active: true,
+      acme_permissions: ['orders:read'],
+      acme_user: { first: 'a' },
+    })
+    expect(() => stepOf({ renames: { permissions: 'scope' } })).toThrow('response.renames.permissions: ')
+    expect(() => stepOf({ renames: { exp: 'a' } as object })).toThrow('response.renames.exp: ')
+  })
+
   const everything = Object.fromEntries(Object.keys(toleranceDefaults).map((name) => [name, true]))
 
   test.each([
@@ -96,7 +142,12 @@ describe('tolerate', () => {
     ['an empty scope token', { scope: ['a', ''] }],
     ['a scope token that is none', { scope: ['a', 7] }],
     ['a scope that is an object', { scope: { a: true } }],
-    ['a date that is a text', { exp: '1419356238' }],
+    ['a date that is a text', { exp: 'soon' }],
+    ['a day without a time', { exp: '2026-11-29' }],
+    ['a time without an offset', { exp: '2026-11-29T20:35:35' }],
+    ['a time on no day', { nbf: '2026-13-29T20:35:35Z' }],
+    ['a date in words', { iat: 'Sun, 29 Nov 2026 20:35:35 GMT' }],
+    ['a date in hexadecimal', { exp: '0x10' }],
     ['an empty date', { exp: '' }],
     ['a date before 1970', { exp: -1 }],
     ['a date in microseconds', { exp: 1_419_356_238_000_000 }],
@@ -105,7 +156,10 @@ describe('tolerate', () => {
     ['permissions that are a text', { permissions: 'all' }],
     ['permissions of nothing', { permissions: [null] }],
     ['a confirmation that is a text', { cnf: '' }],
-    ['a subject that is a number', { sub: 7 }],
+    ['a subject that is a fraction', { sub: 7.5 }],
+    ['a subject that no number can hold', { sub: 2 ** 53 }],
+    ['an audience of lists', { aud: [[5]] }],
+    ['details that are a text', { authorization_details: 'payment' }],
   ])('leaves %s to be refused, whatever is forgiven', (_, members) => {
     expect(() => parse({ active: true, ...members }, { tolerate: everything })).toThrow(malformed)
   })

@@ -2,7 +2,12 @@
 import { isScopeToken, type JsonObject, NUMERIC_DATE_LIMIT } from '@token-introspection/core'
 import type { Tolerance } from './tolerance-options.ts'
 
-const DATES = ['exp', 'iat', 'nbf'] as const
+const DATES = ['exp', 'iat', 'nbf', 'auth_time'] as const
+const IDENTIFIERS = ['sub', 'client_id', 'username', 'jti', 'acr', 'aud'] as const
+/** A date and time with its offset from UTC (RFC 3339 §5.6). */
+const DATE_TIME = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})$/
+/** Neither a date in any unit nor a number that JavaScript could tell from its neighbour. */
+const NO_DATE = 2 ** 53
 
 /** Where an empty text says as much as nothing. In any other member it would take away a check, and is refused. */
 const EMPTY_MEMBERS = ['scope', 'sub', 'username', 'client_id', 'jti'] as const
@@ -12,10 +17,15 @@ export function tolerate(answer: JsonObject, tolerance: Tolerance): JsonObject {
   const righted: JsonObject = { ...answer }
   if (tolerance.activeAsString) rightActive(righted)
   if (tolerance.nullAsAbsent) dropNothings(righted)
+  for (const [member, name] of tolerance.renames) rename(righted, member, name)
   for (const [member, alias] of tolerance.aliases) rename(righted, alias, member)
   if (tolerance.scopeAsArray) rightScopeArray(righted)
   if (tolerance.scopeWithCommas) rightCommas(righted)
+  if (tolerance.datesAsText) rightDateTexts(righted)
+  if (tolerance.hugeExpiryAsAbsent && isHuge(righted['exp'])) delete righted['exp']
   if (tolerance.timestampsInMilliseconds) rightMilliseconds(righted)
+  if (tolerance.numbersAsText) rightIdentifiers(righted)
+  if (tolerance.authorizationDetailsAsObject) rightDetails(righted)
   if (tolerance.zeroExpiryAsAbsent && righted['exp'] === 0) delete righted['exp']
   if (tolerance.actAsString && isText(righted['act'])) righted['act'] = { sub: righted['act'] }
   if (tolerance.uma1Permissions) rightPermissions(righted)
@@ -59,6 +69,38 @@ function rightMilliseconds(answer: JsonObject): void {
     const value = answer[name]
     if (typeof value === 'number' && value >= NUMERIC_DATE_LIMIT) answer[name] = Math.floor(value / 1000)
   }
+}
+
+function rightDateTexts(answer: JsonObject): void {
+  for (const name of DATES) {
+    const value = answer[name]
+    if (!isText(value)) continue
+    if (/^\d{1,16}$/.test(value)) answer[name] = Number(value)
+    else if (DATE_TIME.test(value) && !Number.isNaN(Date.parse(value)))
+      answer[name] = Math.floor(Date.parse(value) / 1000)
+  }
+}
+
+function isHuge(exp: unknown): boolean {
+  return Number.isFinite(exp) && (exp as number) >= NO_DATE
+}
+
+function rightIdentifiers(answer: JsonObject): void {
+  for (const name of IDENTIFIERS) {
+    const value = answer[name]
+    if (Array.isArray(value)) answer[name] = value.map(toText)
+    else if (value !== undefined) answer[name] = toText(value)
+  }
+}
+
+function toText(value: unknown): unknown {
+  return Number.isSafeInteger(value) ? String(value) : value
+}
+
+function rightDetails(answer: JsonObject): void {
+  const { authorization_details: details } = answer
+  if (typeof details !== 'object' || details === null || Array.isArray(details)) return
+  answer['authorization_details'] = [details]
 }
 
 function rightPermissions(answer: JsonObject): void {

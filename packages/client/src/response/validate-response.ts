@@ -23,6 +23,8 @@ export interface ResponseStep extends ResponseRules {
   readonly jwt: JwtResponseRules | undefined
   /** What is forgiven in answers; nothing without it. */
   readonly tolerance?: Tolerance | undefined
+  /** Told which members of an answer were left out, because nobody can read them. */
+  readonly onUnreadable: (members: readonly string[]) => void
   /** Replies other than 200 that mean inactive. */
   readonly inactiveWhen?: readonly InactiveReply[] | undefined
 }

@@ -4,6 +4,12 @@ import type { InactiveIntrospectionResponse, IntrospectionResponse, RegisteredMe
 /** The answer for an active token, with your extension claims typed by `Claims`. Deeply frozen. */
 export type ActiveIntrospectionResult<Claims extends object = object> = {
   readonly active: true
+  /**
+   * Registered members that the answer had in a shape nobody expects, such as `permissions` that is a list of texts. They
+   * were left out. Look here where you decide by `username`, `may_act`, `acr`, `auth_time`, `authorization_details` or
+   * `permissions` yourself; guards do. `undefined` when there is none.
+   */
+  readonly unreadableMembers?: readonly string[] | undefined
 } & Readonly<RegisteredMembers> &
   Readonly<Claims> & { readonly [member: string]: unknown }
 

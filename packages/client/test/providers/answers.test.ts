@@ -101,7 +101,13 @@ const rows: Row[] = [
     members: { username: 'demo' },
     guard: 'allowed',
   },
-  { answer: 'openam-uma', provider: pingam({ url: 'https://openam.example.com' }), outcome: 'ERR_RESPONSE_MALFORMED' },
+  {
+    answer: 'openam-uma',
+    provider: { ...pingam({ url: 'https://openam.example.com' }), issuer: 'https://openam.example.com/uma' },
+    outcome: 'active',
+    members: { unreadableMembers: ['permissions'] },
+    absent: ['permissions'],
+  },
   {
     answer: 'openam-uma',
     provider: {

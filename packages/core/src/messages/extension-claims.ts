@@ -1,7 +1,7 @@
 /** Extension claims: members of your own, held against any Standard Schema on either side. */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { ResponseMalformedError } from '../errors.ts'
-import { type ActiveIntrospectionResponse, REGISTERED_MEMBERS } from './introspection-response.ts'
+import { type ActiveIntrospectionResponse, REGISTERED_MEMBERS, UNREADABLE_MEMBERS } from './introspection-response.ts'
 
 /** A Standard Schema (zod, valibot, arktype, …) whose output is an object of extension claims. */
 export type ClaimsSchema<Claims extends object = object> = StandardSchemaV1<unknown, Claims>
@@ -11,7 +11,8 @@ export function extensionClaims(response: { readonly [member: string]: unknown }
   const claims: Record<string, unknown> = {}
   for (const name of Object.keys(response)) {
     // Assigning to `__proto__` would give the claims members that are not their own.
-    if (!REGISTERED_MEMBERS.has(name) && name !== '__proto__') claims[name] = response[name]
+    if (REGISTERED_MEMBERS.has(name) || name === '__proto__' || name === UNREADABLE_MEMBERS) continue
+    claims[name] = response[name]
   }
   return claims
 }

@@ -3,6 +3,7 @@ import {
   activeIntrospectionResponseSchema,
   INACTIVE,
   parseIntrospectionResponse,
+  readIntrospectionResponse,
   REGISTERED_MEMBERS,
 } from './introspection-response.ts'
 
@@ -101,8 +102,8 @@ describe('parseIntrospectionResponse', () => {
     ['client_id', [secret], 5, null, true],
     ['username', [secret], 5, null],
     ['token_type', [secret], 5, null],
-    ['exp', secret, '1419356238', 1419356238000, 1.5, -1, null, true, [1419356238]],
-    ['iat', secret, '1419350238', 1e20, 1.5, -1, null],
+    ['exp', secret, '1419356238', 1419356238000, 2 ** 63, -0.5, -1, null, true, [1419356238]],
+    ['iat', secret, '1419350238', 1e20, -1, null],
     ['nbf', secret, '2025-11-24T16:00:00Z', 1e11, -1, null],
     ['sub', [secret], 5, null, { id: 5 }],
     ['aud', 5, null, {}, [5], [secret, null], [[secret]]],
@@ -133,6 +134,99 @@ describe('parseIntrospectionResponse', () => {
   test('refuses an array of wrong elements too long for the schema library to list', () => {
     const details = Array.from({ length: 500_000 }, () => 5)
     expect(() => parseIntrospectionResponse({ active: true, authorization_details: details })).toThrow(malformed)
+  })
+})
+
+describe('dates with fractions, as JWTs may have them (RFC 7519 §2)', () => {
+  test.each([parseIntrospectionResponse, readIntrospectionResponse])('are read by %o', (read) => {
+    const sent = { active: true, exp: 100.9, iat: 10.9, nbf: 10.9, auth_time: 5.9, exi: 3 }
+    expect(read(sent)).toEqual({ active: true, exp: 100, iat: 10, nbf: 10, auth_time: 5.9, exi: 3 })
+    expect(sent.exp).toBe(100.9)
+    expect(read({ active: true, exp: 99_999_999_999 })).toEqual({ active: true, exp: 99_999_999_999 })
+    expect(() => read({ active: true, nbf: 100_000_000_000.5 })).toThrow(malformed)
+    expect(() => read({ active: true, exp: Number.POSITIVE_INFINITY })).toThrow(malformed)
+  })
+})
+
+describe('readIntrospectionResponse', () => {
+  test('keeps every registered member, and what nobody registered', () => {
+    expect(readIntrospectionResponse({ ...full, tenant: 'acme' })).toEqual({ ...full, tenant: 'acme' })
+    expect(readIntrospectionResponse({ active: false, exp: 'soon' })).toBe(INACTIVE)
+  })
+
+  test.each([
+    ['permissions', ['orders:read'], { view: true }, 'orders:read', [{ resource_set_id: 'r', scopes: [] }]],
+    ['authorization_details', { type: 'payment' }, '[]', [{}]],
+    ['acr', 1, ['a'], { values: [] }],
+    ['auth_time', 1_795_984_374_520, '2026-11-29T20:35:35.352Z', '1419350000', -1],
+    ['username', 42, { name: 'a' }],
+    ['may_act', 'app', { sub: 5 }],
+    ['vot', 1],
+    ['vtm', 1],
+    ['ace_profile', 1],
+    ['cnonce', 'a=', 5],
+    ['cti', 'a/b'],
+  ])('leaves %s out that nobody can read, and names it', (member, ...values) => {
+    for (const value of values) {
+      const { [member]: _, ...others } = full as Record<string, unknown>
+      expect(readIntrospectionResponse({ ...full, [member]: value })).toEqual({
+        ...others,
+        unreadableMembers: [member],
+      })
+    }
+  })
+
+  test('names all of them', () => {
+    const response = readIntrospectionResponse({ active: true, sub: 'a', acr: 1, permissions: ['x'] })
+    expect(response).toEqual({ active: true, sub: 'a', unreadableMembers: ['acr', 'permissions'] })
+  })
+
+  test.each([
+    ['scope', ['a'], 5],
+    ['client_id', 42],
+    ['token_type', 5, null],
+    ['exp', 'soon', '1419356238', 1_419_356_238_000, 2 ** 63, null],
+    ['iat', '1419350238', null],
+    ['nbf', '2025-11-24T16:00:00Z', null],
+    ['sub', 42, { id: 5 }],
+    ['aud', 5, [5], null],
+    ['iss', 5, null],
+    ['jti', 5],
+    ['cnf', 'key', { jkt: 'short' }, [], null],
+    ['act', 'app', { sub: 5 }],
+    ['exi', '60', null],
+  ])('refuses another type of %s, on which decisions depend', (member, ...values) => {
+    for (const value of values) {
+      const read = () => readIntrospectionResponse({ ...full, permissions: ['x'], [member]: value })
+      expect(read).toThrow(malformed)
+      expect(read).toThrow(member)
+      expect(read).not.toThrow('permissions')
+    }
+  })
+
+  test.each(['sub', 'username', 'client_id', 'scope', 'jti', 'act', 'acr', 'permissions'])(
+    'takes null in %s for absent, without a word',
+    (member) => {
+      const { [member]: _, ...others } = full as Record<string, unknown>
+      expect(readIntrospectionResponse({ ...full, [member]: null })).toEqual(others)
+    },
+  )
+
+  test('takes the list of what is unreadable from nobody', () => {
+    const sent = { active: true, unreadableMembers: ['acr'], acr: 'a' }
+    expect(readIntrospectionResponse(sent)).toEqual({ active: true, acr: 'a' })
+    expect(readIntrospectionResponse({ ...sent, permissions: 5 })).toEqual({
+      active: true,
+      acr: 'a',
+      unreadableMembers: ['permissions'],
+    })
+  })
+
+  test('takes no member from a prototype', () => {
+    const value: unknown = JSON.parse('{"active":true,"acr":1,"__proto__":{"sub":"admin"}}')
+    const response = readIntrospectionResponse(value) as { sub?: unknown }
+    expect(response.sub).toBeUndefined()
+    expect(Object.getPrototypeOf(response)).toBe(Object.prototype)
   })
 })
 

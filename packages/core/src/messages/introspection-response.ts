@@ -5,9 +5,9 @@ import { type Actor, actorSchema, type MayAct, mayActSchema } from '../values/ac
 import { type Audience, audienceSchema } from '../values/audience.ts'
 import { type AuthorizationDetails, authorizationDetailsSchema } from '../values/authorization-details.ts'
 import { type Confirmation, confirmationSchema } from '../values/confirmation.ts'
-import { numericDateSchema } from '../values/numeric-date.ts'
+import { numericDateSchema, withWholeDates } from '../values/numeric-date.ts'
 import { type Permissions, permissionsSchema } from '../values/permissions.ts'
-import { parseMembers } from './parse-members.ts'
+import { parseMembers, readMembers, wrongMembers } from './parse-members.ts'
 
 /**
  * Every member of the IANA registry "OAuth Token Introspection Response" besides `active`. All are optional.
@@ -69,6 +69,11 @@ export interface RegisteredMembers {
  */
 export type ActiveIntrospectionResponse<Claims extends object = object> = {
   active: true
+  /**
+   * Registered members that the answer had in a shape nobody expects, and that were left out for it: see
+   * {@link readIntrospectionResponse}. It never comes from the wire. `undefined` when there is none.
+   */
+  unreadableMembers?: readonly string[] | undefined
 } & RegisteredMembers &
   Claims & { [member: string]: unknown }
 
@@ -119,15 +124,21 @@ export const activeIntrospectionResponseSchema = z.looseObject({
 /** Names of {@link RegisteredMembers}, and `active`: reserved for what the registry gives them. */
 export const REGISTERED_MEMBERS: ReadonlySet<string> = new Set(Object.keys(activeIntrospectionResponseSchema.shape))
 
+/** The one member of ours in what is read from others. */
+export const UNREADABLE_MEMBERS = 'unreadableMembers'
+
 /** The inactive answer: always this one, with no other member (RFC 7662 §2.2). */
 export const INACTIVE: Readonly<InactiveIntrospectionResponse> = Object.freeze({ active: false })
 
 // Compiled once: six times faster than interpreting. Without `eval` it falls back to interpreting by itself.
 const compiledActiveSchema = z.compile(activeIntrospectionResponseSchema)
 
+const DOCUMENT = 'introspection response'
+
 /**
  * Parses an introspection response that JSON parsing produced. Only the boolean `true` is active. An inactive
- * answer loses every other member. Unknown members of an active one are kept.
+ * answer loses every other member. Unknown members of an active one are kept. Fractions of
+ * seconds are dropped.
  *
  * @param value - any value; nothing is assumed of it.
  * @throws {@link ResponseMalformedError} when it is not an object, `active` is not a boolean, or a registered
@@ -143,11 +154,101 @@ const compiledActiveSchema = z.compile(activeIntrospectionResponseSchema)
  * @see [RFC 7662 §2.2](https://www.rfc-editor.org/rfc/rfc7662.html#section-2.2)
  */
 export function parseIntrospectionResponse(value: unknown): IntrospectionResponse {
+  const members = activeMembers(value)
+  return members === undefined ? INACTIVE : parseMembers(compiledActiveSchema, members, DOCUMENT)
+}
+
+/**
+ * Members without which an answer still says whether the token is good, whose it is, for whom and for how long. What a
+ * route demands of one of them it does not get: a guard refuses.
+ */
+const DISPENSABLE: ReadonlySet<string> = new Set([
+  'username',
+  'may_act',
+  'acr',
+  'auth_time',
+  'authorization_details',
+  'permissions',
+  'vot',
+  'vtm',
+  'ace_profile',
+  'cnonce',
+  'cti',
+])
+
+/** Where `null` for "absent" would take a check away. */
+const NEVER_NULL: ReadonlySet<string> = new Set([
+  'active',
+  'token_type',
+  'exp',
+  'iat',
+  'nbf',
+  'iss',
+  'aud',
+  'cnf',
+  'exi',
+])
+
+/**
+ * Reads what an authorization server says, as {@link parseIntrospectionResponse} does, and does not let one odd member
+ * cost the whole answer. `username`, `may_act`, `acr`, `auth_time`, `authorization_details`, `permissions`, `vot`, `vtm`,
+ * `ace_profile`, `cnonce` and `cti` are left out where they have another type than the registry gives them, and named in
+ * `unreadableMembers`, such as `permissions` that is a list of texts. `null` is "absent", except where that would take a
+ * check away: in `token_type`, `exp`, `iat`, `nbf`, `iss`, `aud`, `cnf` and `exi`.
+ *
+ * Security: whoever decides by a member that may be left out has to look into `unreadableMembers`, because "absent" may
+ * mean less to them than what the server tried to say. Guards do.
+ *
+ * @param value - any value; nothing is assumed of it.
+ * @throws {@link ResponseMalformedError} when it is not an object, `active` is not a boolean, or any other registered
+ * member has another type.
+ *
+ * @example
+ * ```ts
+ * import { readIntrospectionResponse } from '@token-introspection/core'
+ *
+ * const response = readIntrospectionResponse({ active: true, sub: 'alice', permissions: ['orders:read'] })
+ * // { active: true, sub: 'alice', unreadableMembers: ['permissions'] }
+ * ```
+ */
+export function readIntrospectionResponse(value: unknown): IntrospectionResponse {
+  const sent = activeMembers(value)
+  if (sent === undefined) return INACTIVE
+  const members = Object.hasOwn(sent, UNREADABLE_MEMBERS) ? without(sent, [UNREADABLE_MEMBERS]) : sent
+  const read = readMembers(compiledActiveSchema, members, DOCUMENT)
+  return read.success ? read.members : readRest(members, read.faults)
+}
+
+/** Only for answers with something odd in them, so that the others cost no more than they did. */
+function readRest(members: Members, faults: ReadonlySet<string>): IntrospectionResponse {
+  const unreadable: string[] = []
+  const needed: string[] = []
+  for (const name of faults) {
+    if (members[name] === null && !NEVER_NULL.has(name)) continue
+    if (DISPENSABLE.has(name)) unreadable.push(name)
+    else needed.push(name)
+  }
+  if (needed.length > 0) throw wrongMembers(needed, DOCUMENT)
+  const response = parseMembers(compiledActiveSchema, without(members, faults), DOCUMENT)
+  return unreadable.length === 0 ? response : { ...response, [UNREADABLE_MEMBERS]: unreadable }
+}
+
+type Members = Readonly<Record<string, unknown>>
+
+/** The members of an active answer, dates in whole seconds; `undefined` for an inactive one. */
+function activeMembers(value: unknown): Members | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ResponseMalformedError('the introspection response is not an object')
   }
   const active: unknown = Object.hasOwn(value, 'active') ? (value as { active: unknown }).active : undefined
-  if (active === false) return INACTIVE
+  if (active === false) return undefined
   if (active !== true) throw new ResponseMalformedError('the member "active" is not a boolean')
-  return parseMembers(compiledActiveSchema, value, 'introspection response')
+  return withWholeDates(value as Members)
+}
+
+/** A copy that has no `__proto__` of the sender's for its prototype. */
+function without(members: Members, names: Iterable<string>): Members {
+  const left = { ...members }
+  for (const name of names) delete left[name]
+  return left
 }

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini'
 import { ResponseMalformedError } from '../errors.ts'
 import { type Audience, audienceSchema } from '../values/audience.ts'
-import { numericDateSchema } from '../values/numeric-date.ts'
+import { numericDateSchema, withWholeDates } from '../values/numeric-date.ts'
 import { type IntrospectionResponse, parseIntrospectionResponse } from './introspection-response.ts'
 
 /** The `typ` of a JWT introspection response (RFC 9701 §5). */
@@ -42,13 +42,19 @@ export function isJwtIntrospectionTyp(typ: unknown): boolean {
  * Parses the claims of a JWT introspection response whose signature was verified. Top-level claims other than
  * `iss`, `aud` and `iat`, such as `sub`, `exp` or `active`, are not read: they do not speak of the token.
  *
+ * @param parseResponse - reads `token_introspection`. Default {@link parseIntrospectionResponse}; a client takes
+ * {@link readIntrospectionResponse}.
  * @throws {@link ResponseMalformedError} when a claim is missing or of the wrong type.
  */
-export function parseJwtIntrospectionClaims(claims: unknown): JwtIntrospectionResponse {
-  const envelope = z.safeParse(envelopeSchema, claims)
+export function parseJwtIntrospectionClaims(
+  claims: unknown,
+  parseResponse: (response: unknown) => IntrospectionResponse = parseIntrospectionResponse,
+): JwtIntrospectionResponse {
+  const isObject = typeof claims === 'object' && claims !== null
+  const envelope = z.safeParse(envelopeSchema, isObject ? withWholeDates(claims) : claims)
   if (!envelope.success) {
     throw new ResponseMalformedError('the JWT introspection response lacks iss, aud, iat or token_introspection')
   }
   const { iss, aud, iat, token_introspection } = envelope.data
-  return { iss, aud, iat, token_introspection: parseIntrospectionResponse(token_introspection) }
+  return { iss, aud, iat, token_introspection: parseResponse(token_introspection) }
 }

@@ -44,7 +44,7 @@ describe('RFC 9701 §5', () => {
     expect(isJwtIntrospectionTyp(typ)).toBe(false)
   })
 
-  test.each([undefined, null, '1514797892', 1514797892000, -1, 1.5])('refuses an answer made at %j', (iat) => {
+  test.each([undefined, null, '1514797892', 1514797892000, -1])('refuses an answer made at %j', (iat) => {
     expect(() => parseJwtIntrospectionClaims({ ...claims, iat })).toThrow(malformed)
   })
 

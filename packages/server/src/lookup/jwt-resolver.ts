@@ -6,6 +6,7 @@ import {
   SIGNATURE_ALGORITHMS,
   signedContent,
   splitCompactJws,
+  withWholeDates,
 } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { CompactVerifyGetKey, JSONWebKeySet } from 'jose'
@@ -193,12 +194,11 @@ function toRecord(
     const date = members[name]
     if (date === undefined) continue
     if (typeof date !== 'number' || !Number.isFinite(date)) return undefined
-    // A JWT may have fractions, an introspection response may not (RFC 7519 §2, RFC 7662 §2.2).
-    members[name] = Math.floor(date)
   }
   // Revocations and policies compare these with the caller's; what they cannot compare must not reach them.
   if (!isAudience(members['aud']) || !['string', 'undefined'].includes(typeof members['scope'])) return undefined
-  const record = { ...members, kind: 'access_token', claims: extension } as TokenRecord & Record<string, unknown>
+  const record = { ...withWholeDates(members, DATES), kind: 'access_token', claims: extension } as TokenRecord &
+    Record<string, unknown>
   for (const [name, claim] of Object.entries(names)) {
     if (claim !== undefined && typeof claims[claim] === 'string') record[name] = claims[claim]
   }

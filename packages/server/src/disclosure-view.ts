@@ -39,10 +39,15 @@ const VIEW = ['scopes', 'members', 'authorizationDetails', 'subject', 'claims'] 
 /** The view that says whether a token is active and nothing else. */
 export const STATUS_ONLY: DisclosureView = Object.freeze({ members: Object.freeze([]) })
 
-/** Reads a view that stands among options. */
-export function resolveView(view: unknown, path: string): DisclosureView | undefined {
-  if (view === undefined) return undefined
+/**
+ * Reads a view, whether it stands among options or a policy gave it. One that says nothing is an error: it would show
+ * everything, which is more than a forgotten member should.
+ *
+ * @throws TypeError naming the member that is wrong.
+ */
+export function readView(view: unknown, path: string): DisclosureView {
   const group = new OptionGroup(path, view, VIEW)
+  if (!VIEW.some((name) => group.has(name))) throw new TypeError(`${path}: a view needs one of ${VIEW.join(', ')}`)
   return Object.freeze({
     scopes: group.strings('scopes'),
     members: group.strings('members'),
@@ -50,14 +55,4 @@ export function resolveView(view: unknown, path: string): DisclosureView | undef
     subject: group.function<DisclosureView['subject']>('subject'),
     claims: group.function<DisclosureView['claims']>('claims'),
   }) as DisclosureView
-}
-
-/**
- * Whether what a policy returned is a view that says something; a policy in plain JavaScript may return anything. An
- * empty object would be a view of everything, which is more than a forgotten member should give.
- */
-export function isView(value: unknown): value is DisclosureView {
-  if (typeof value !== 'object' || value === null) return false
-  const names = Object.keys(value)
-  return names.length > 0 && names.every((name) => (VIEW as readonly string[]).includes(name))
 }

@@ -141,6 +141,15 @@ export class ClientAuthenticationRegistryError extends IntrospectionError {
 }
 
 /**
+ * The caller is who it says, and its entry, which `findProtectedResource` or `findClient` gave, is not what it has to be. The
+ * message names the member. Answered 500: nothing is disclosed by a registration that is wrong.
+ */
+export class ClientAuthenticationRegistrationError extends IntrospectionError {
+  readonly code = 'ERR_CLIENT_AUTHENTICATION_REGISTRATION'
+  readonly retryable = false
+}
+
+/**
  * A budget of the caller is used up: its rate of hits, or of misses, or of failures with a secret. Answered 429 with
  * `Retry-After` (RFC 6585 §4).
  */

@@ -1,7 +1,9 @@
 /** What the handlers report: one event per request, by the step that decided it, with no token and no secret. */
 import { type IntrospectionError, isIntrospectionError } from '@token-introspection/core'
 import type { Disclosure, InactiveReason } from './authorization/authorize-disclosure.ts'
+import { fingerprintToken } from './fingerprint-token.ts'
 import type { FoundToken } from './lookup/find-token.ts'
+import { andThen, type MaybePromise } from './maybe-promise.ts'
 import type { Ended } from './revocation/revoke-token.ts'
 import type { WarningEvent } from './warning.ts'
 
@@ -20,8 +22,11 @@ export interface IntrospectedEvent extends Timed {
   readonly reason: InactiveReason | undefined
   /** The resolver that knew the token; `undefined` when none did. */
   readonly resolver: string | undefined
-  /** The digest the stores know the token by. It identifies the token and cannot be used as one. */
-  readonly tokenDigest: string
+  /**
+   * Sixteen characters of a digest under a secret of this process. Equal fingerprints mean the same token. A fingerprint
+   * cannot be turned into a token, nor into the digest that stores keep tokens under; after a restart it is another one.
+   */
+  readonly fingerprint: string
 }
 
 /** The request was turned away or could not be served. */
@@ -59,10 +64,10 @@ export type RevocationHandlerEvent = RevokedEvent | RefusedEvent | UnexpectedEve
 export type OnEvent<Event = IntrospectionHandlerEvent> = (event: Event) => void
 
 /** Tells an observer, whose failure is not the caller's, whether it throws or rejects. Without one no event is made. */
-export function reportEvent<Event>(onEvent: OnEvent<Event> | undefined, toEvent: () => Event): void {
+export function reportEvent<Event>(onEvent: OnEvent<Event> | undefined, toEvent: () => MaybePromise<Event>): void {
   if (onEvent === undefined) return
   try {
-    const told: unknown = onEvent(toEvent())
+    const told: unknown = andThen(toEvent(), onEvent as (event: Event) => MaybePromise<unknown>)
     if (told instanceof Promise) told.catch(() => undefined)
   } catch {}
 }
@@ -77,12 +82,20 @@ export function stopwatch(onEvent: unknown): () => number {
 /** An answer, as an event. */
 export function toIntrospectedEvent(
   protectedResource: string,
-  { digest, resolver }: FoundToken,
+  { lookup, resolver }: FoundToken,
   { record, reason }: Disclosure,
   durationMs: number,
-): IntrospectedEvent {
+): MaybePromise<IntrospectedEvent> {
   const active = record !== undefined
-  return { type: 'introspected', protectedResource, active, reason, resolver, tokenDigest: digest, durationMs }
+  return andThen(fingerprintToken(lookup.digest), (fingerprint) => ({
+    type: 'introspected',
+    protectedResource,
+    active,
+    reason,
+    resolver,
+    fingerprint,
+    durationMs,
+  }))
 }
 
 /** The error of a step as an event, or the unexpected. */

@@ -4,6 +4,7 @@ import { authorizeDisclosure, type Disclosure, type InactiveReason } from './aut
 import type { ProtectedResource } from './client-authentication/protected-resource.ts'
 import type { Steps } from './handle-introspection.ts'
 import { findProtectedResource, type InProcessRequest, toIntrospectionRequest } from './introspect-in-process.ts'
+import { confirmActive } from './lookup/confirm-active.ts'
 import { findToken, type FoundToken } from './lookup/find-token.ts'
 import { type Answer, shapeResponse } from './response/shape-response.ts'
 
@@ -41,12 +42,16 @@ export async function explainIntrospection(
       findProtectedResource(request.protectedResource, steps),
     )
     const found = await explain(explained, 'lookup', describeFound, () => findToken(introspection, steps.lookup))
-    const disclosure = await explain(
+    const authorized = await explain(
       explained,
       'authorization',
       (its: Disclosure) => describeDisclosure(protectedResource, found, its),
       () => authorizeDisclosure(protectedResource, found, steps.authorization),
     )
+    const isAsked = authorized.record !== undefined && steps.lookup.isActive !== undefined
+    const disclosure = isAsked
+      ? await explain(explained, 'lookup', describeConfirmed, () => confirmActive(authorized, found, steps.lookup))
+      : authorized
     reason = disclosure.reason
     const answer = await explain(explained, 'response', describeAnswer, () =>
       shapeResponse(disclosure, protectedResource, steps.response),
@@ -96,10 +101,20 @@ function describeDisclosure(
   { record, view, reason }: Disclosure,
 ): string {
   if (found === undefined) return 'nothing to decide'
-  if (reason === 'refresh-token') return `a ${found.kind} is not told about to ${id}`
+  if (reason === 'refresh-token') {
+    return `a refresh token is shown to nobody but its own client, with authorization.refreshTokens and the hint refresh_token; not to ${id}`
+  }
+  if (reason === 'other-kind')
+    return `kind is ${JSON.stringify(found.kind)}, and only access_token and refresh_token are shown`
   const about = `audience ${list([found.aud ?? []].flat())}, issued to ${found.client_id ?? 'nobody'}`
   if (record === undefined) return `denied by the policy: ${about}; ${id} answers to ${list(audiences ?? [])}`
-  return view === undefined ? `allowed: ${about}` : `allowed with a view of ${Object.keys(view).join(', ')}: ${about}`
+  if (view === undefined) return `allowed: ${about}`
+  const narrowed = Object.entries(view).flatMap(([name, value]) => (value === undefined ? [] : name))
+  return `allowed with a view of ${narrowed.join(', ')}: ${about}`
+}
+
+function describeConfirmed({ record }: Disclosure): string {
+  return record === undefined ? 'lookup.isActive did not say true' : 'active, says lookup.isActive'
 }
 
 function describeAnswer({ response }: Answer): string {

@@ -1,9 +1,11 @@
 /** SPINE: one introspection request in, one response out, as plain data. */
 import { type AuthorizationStep, authorizeDisclosure } from './authorization/authorize-disclosure.ts'
 import { authenticateClient, type ClientAuthenticationStep } from './client-authentication/authenticate-client.ts'
+import { requireFaultless } from './client-authentication/registered.ts'
 import { type OnEvent, reportEvent, stopwatch, toErrorEvent, toIntrospectedEvent } from './events.ts'
 import type { HttpRequest, HttpResponse } from './http-message.ts'
 import { chargeBudget, type LimitsStep, requireBudget } from './limits/charge-budget.ts'
+import { confirmActive } from './lookup/confirm-active.ts'
 import { findToken, type LookupStep } from './lookup/find-token.ts'
 import { isPromise } from './maybe-promise.ts'
 import { parseTokenRequest, type RequestStep, readRequest } from './request/read-request.ts'
@@ -33,13 +35,17 @@ export async function handleIntrospection(request: HttpRequest, steps: Steps): P
 
     const authenticating = authenticateClient(received, steps.clientAuthentication)
     const protectedResource = isPromise(authenticating) ? await authenticating : authenticating
+    requireFaultless(protectedResource)
     requireBudget(protectedResource, steps.limits)
 
     const finding = findToken(parseTokenRequest(received), steps.lookup)
     const found = isPromise(finding) ? await finding : finding
 
     const authorizing = authorizeDisclosure(protectedResource, found, steps.authorization)
-    const disclosure = isPromise(authorizing) ? await authorizing : authorizing
+    const authorized = isPromise(authorizing) ? await authorizing : authorizing
+
+    const confirming = confirmActive(authorized, found, steps.lookup)
+    const disclosure = isPromise(confirming) ? await confirming : confirming
 
     const charging = chargeBudget(protectedResource, disclosure, steps.limits)
     if (isPromise(charging)) await charging

@@ -2,6 +2,7 @@
 import { authorizeRevocation } from './authorization/authorize-revocation.ts'
 import { authenticateClient, type ClientAuthenticationStep } from './client-authentication/authenticate-client.ts'
 import type { OAuthClient } from './client-authentication/oauth-client.ts'
+import { requireFaultless } from './client-authentication/registered.ts'
 import { type OnEvent, reportEvent, type RevocationHandlerEvent, stopwatch, toErrorEvent } from './events.ts'
 import type { HttpRequest, HttpResponse } from './http-message.ts'
 import { findRevocableToken, type LookupStep } from './lookup/find-token.ts'
@@ -26,6 +27,7 @@ export async function handleRevocation(request: HttpRequest, steps: RevocationSt
   try {
     const received = await readRequest(request, steps.request)
     const client = await authenticateClient(received, steps.clientAuthentication)
+    requireFaultless(client)
     const revocation = parseTokenRequest(received)
     const found = await findRevocableToken(revocation, steps.lookup)
     const record = authorizeRevocation(client, found)

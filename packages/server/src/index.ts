@@ -112,6 +112,7 @@ export {
   ClientAuthenticationFailedError,
   ClientAuthenticationKeysError,
   ClientAuthenticationMissingError,
+  ClientAuthenticationRegistrationError,
   ClientAuthenticationRegistryError,
   ClientAuthenticationReplayStoreError,
   ClientAuthenticationScopeError,

@@ -2,9 +2,11 @@
 import { type IntrospectionRequest, type IntrospectionResponse, Form } from '@token-introspection/core'
 import { authorizeDisclosure } from './authorization/authorize-disclosure.ts'
 import type { ProtectedResource } from './client-authentication/protected-resource.ts'
+import { requireFaultless } from './client-authentication/registered.ts'
 import { askDependency } from './dependency.ts'
 import { ClientAuthenticationRegistryError } from './errors.ts'
 import type { Steps } from './handle-introspection.ts'
+import { confirmActive } from './lookup/confirm-active.ts'
 import { findToken } from './lookup/find-token.ts'
 import { shapeResponse } from './response/shape-response.ts'
 
@@ -27,7 +29,8 @@ export async function introspectInProcess(
   const introspection = toIntrospectionRequest(token, request)
   const protectedResource = await findProtectedResource(request.protectedResource, steps)
   const found = await findToken(introspection, steps.lookup)
-  const disclosure = await authorizeDisclosure(protectedResource, found, steps.authorization)
+  const authorized = await authorizeDisclosure(protectedResource, found, steps.authorization)
+  const disclosure = await confirmActive(authorized, found, steps.lookup)
   const { response } = await shapeResponse(disclosure, protectedResource, steps.response)
   // The answer may be given again; whoever asked here may change theirs.
   return structuredClone(response)
@@ -42,7 +45,7 @@ export function toIntrospectionRequest(token: string, request: InProcessRequest)
 }
 
 /**
- * @throws TypeError for one that is not registered.
+ * @throws TypeError for one that is not registered, ClientAuthenticationRegistrationError for one that is registered wrongly.
  */
 export async function findProtectedResource(id: string, steps: Steps): Promise<ProtectedResource> {
   const { findRegistered, timeoutMs } = steps.clientAuthentication
@@ -52,5 +55,6 @@ export async function findProtectedResource(id: string, steps: Steps): Promise<P
     (cause) => new ClientAuthenticationRegistryError('the registry of callers failed', { cause }),
   )
   if (!protectedResource) throw new TypeError(`protectedResource: ${JSON.stringify(id)} is not registered`)
+  requireFaultless(protectedResource)
   return protectedResource
 }

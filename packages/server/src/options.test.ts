@@ -54,7 +54,7 @@ describe('resolveOptions', () => {
       methods: new Set(defaults.clientAuthentication.methods),
       basicEncoding: defaults.clientAuthentication.basicEncoding,
     })
-    expect(steps.authorization).toEqual({ ...defaults.authorization, timeoutMs: defaults.timeoutMs })
+    expect(steps.authorization).toMatchObject({ ...defaults.authorization, timeoutMs: defaults.timeoutMs })
     expect(steps.lookup).toMatchObject({ isMinted: undefined, isActive: undefined, timeoutMs: defaults.timeoutMs })
     expect(steps.lookup.resolvers).toHaveLength(1)
     expect(steps.response).toMatchObject({

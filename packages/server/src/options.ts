@@ -17,7 +17,7 @@ import {
   type ClientAuthenticationOptions,
   resolveClientAuthentication,
 } from './client-authentication/client-authentication-options.ts'
-import { protectedResourceList } from './client-authentication/protected-resource.ts'
+import { protectedResourceReader } from './client-authentication/protected-resource.ts'
 import { type OnEvent, reportEvent } from './events.ts'
 import type { Steps } from './handle-introspection.ts'
 import { requireBudget } from './limits/charge-budget.ts'
@@ -111,18 +111,14 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
   })
   const onEvent = group.function<OnEvent>('onEvent')
   const warn = createWarn((event) => reportEvent(onEvent, () => event), now)
-  const lookup = resolveLookup(group.raw('lookup'), { now: () => toNumericDate(now()), timeoutMs })
+  const lookup = resolveLookup(group.raw('lookup'), { now: () => toNumericDate(now()), timeoutMs, warn })
   const limits = resolveLimits(group.raw('limits'), { timeoutMs, now })
   const { challenge, ...clientAuthentication } = resolveClientAuthentication(
     group.raw('clientAuthentication'),
     {
       list: 'protectedResources',
       find: 'findProtectedResource',
-      fromList: (list, path, check) =>
-        protectedResourceList(list, path, (protectedResource, entry) => {
-          check(protectedResource, entry)
-          checkJwtPreferences(protectedResource, entry, jwt)
-        }),
+      reader: protectedResourceReader((protectedResource, entry) => checkJwtPreferences(protectedResource, entry, jwt)),
       realm: defaults.clientAuthentication.realm,
     },
     { issuer, timeoutMs, now, warn, requireBudget: (protectedResource) => requireBudget(protectedResource, limits) },
@@ -133,7 +129,7 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
     clientAuthentication,
     limits,
     lookup,
-    authorization: resolveAuthorization(group.raw('authorization'), timeoutMs),
+    authorization: resolveAuthorization(group.raw('authorization'), { timeoutMs, warn }),
     response: {
       issuer,
       claims,

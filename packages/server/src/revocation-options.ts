@@ -5,7 +5,7 @@ import {
   type ClientAuthenticationMethodOptions,
   resolveClientAuthentication,
 } from './client-authentication/client-authentication-options.ts'
-import { type FindOAuthClient, type OAuthClient, oauthClientList } from './client-authentication/oauth-client.ts'
+import { type FindOAuthClient, type OAuthClient, oauthClientReader } from './client-authentication/oauth-client.ts'
 import { type OnEvent, reportEvent, type RevocationHandlerEvent } from './events.ts'
 import type { RevocationSteps } from './handle-revocation.ts'
 import type { RevocableTokenStore } from './lookup/token-store.ts'
@@ -115,7 +115,7 @@ export function resolveRevocationOptions(options: RevocationHandlerOptions): Rev
     {
       list: 'clients',
       find: 'findClient',
-      fromList: oauthClientList,
+      reader: oauthClientReader,
       realm: revocationDefaults.clientAuthentication.realm,
     },
     { issuer, timeoutMs, now, warn },
@@ -129,6 +129,7 @@ export function resolveRevocationOptions(options: RevocationHandlerOptions): Rev
       isMinted: undefined,
       isActive: undefined,
       timeoutMs,
+      warn,
       now: () => toNumericDate(now()),
     },
     revocation: {

@@ -10,6 +10,10 @@ export type WarningCode =
   | 'short-client-secret'
   /** A caller with a secret is registered by an identifier with a colon, which most software cannot send by Basic. */
   | 'colon-in-identifier'
+  /** An entry that `findProtectedResource` or `findClient` gave has no usable identifier or credentials. */
+  | 'invalid-registration'
+  /** A function of yours gave what it cannot mean, such as a policy a view with a misspelt member. It counts as no. */
+  | 'invalid-answer'
 
 /** Something that should not be, while answers are what they should be. */
 export interface WarningEvent {

@@ -29,7 +29,7 @@ const BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.0
  *
  * Attributes of both are `token_introspection.endpoint`, `.outcome` (`active`, `inactive`, `revoked`, `refused`,
  * `unexpected`), `.reason` of an inactive answer, `.caller`, `error.type` (the code of the error) and
- * `http.response.status_code`. The span has `.resolver` and `.token_digest` besides. No token and no secret is in them.
+ * `http.response.status_code`. The span has `.resolver` and `.token_fingerprint` besides. No token and no secret is in them.
  *
  * @throws TypeError naming the option that is wrong.
  *
@@ -111,7 +111,7 @@ function describe(event: Answer): Attributes {
 function describeToken(event: Answer): Attributes {
   if (event.type !== 'introspected') return {}
   return {
-    'token_introspection.token_digest': event.tokenDigest,
+    'token_introspection.token_fingerprint': event.fingerprint,
     ...(event.resolver !== undefined && { 'token_introspection.resolver': event.resolver }),
   }
 }

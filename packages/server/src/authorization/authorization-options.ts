@@ -10,8 +10,10 @@ export interface AuthorizationOptions {
    */
   readonly allow?: DisclosurePolicy | undefined
   /**
-   * Whether a refresh token is told about to the client it was issued to, when the policy allows it too. Default `false`:
+   * Whether a client may ask about refresh tokens that were issued to it, when the policy allows it too. Default `false`:
    * refresh tokens are inactive for everyone. A protected resource is that client when its identifier is the `client_id`.
+   * The request needs `token_type_hint=refresh_token`, and the answer has `"token_use":"refresh_token"`, which no view
+   * takes away, so that nobody mistakes it for that of an access token.
    */
   readonly refreshTokens?: boolean | undefined
 }
@@ -20,11 +22,14 @@ export interface AuthorizationOptions {
 export const authorizationDefaults = Object.freeze({ allow: audienceOrOwner, refreshTokens: false })
 
 /** The step. */
-export function resolveAuthorization(options: unknown, timeoutMs: number): AuthorizationStep {
+export function resolveAuthorization(
+  options: unknown,
+  surroundings: Pick<AuthorizationStep, 'timeoutMs' | 'warn'>,
+): AuthorizationStep {
   const group = new OptionGroup('authorization', options, ['allow', 'refreshTokens'])
   return {
     allow: group.function<DisclosurePolicy>('allow') ?? authorizationDefaults.allow,
     refreshTokens: group.boolean('refreshTokens', authorizationDefaults.refreshTokens),
-    timeoutMs,
+    ...surroundings,
   }
 }

@@ -1,6 +1,9 @@
+import { Form, type IntrospectionRequest } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
 import { type DisclosureView, STATUS_ONLY } from '../disclosure-view.ts'
 import type { FoundToken } from '../lookup/find-token.ts'
+import { TokenLookup } from '../lookup/token-lookup.ts'
+import type { Warn } from '../warning.ts'
 import type { TokenRecord } from '../lookup/token-record.ts'
 import { audienceOrOwner, authorizeDisclosure, type Disclosure, type DisclosurePolicy } from './authorize-disclosure.ts'
 
@@ -42,8 +45,8 @@ describe('audienceOrOwner', () => {
   })
 })
 
-const found = (kept: TokenRecord | undefined): FoundToken => ({
-  digest: 'd',
+const found = (kept: TokenRecord | undefined, tokenTypeHint?: string): FoundToken => ({
+  lookup: new TokenLookup({ token: 't', tokenTypeHint, parameters: new Form() } as IntrospectionRequest, 'd'),
   resolver: 'store',
   record: kept,
   reason: kept === undefined ? 'unknown' : undefined,
@@ -53,9 +56,9 @@ const found = (kept: TokenRecord | undefined): FoundToken => ({
 async function decide(
   kept: TokenRecord | undefined,
   allow: DisclosurePolicy,
-  { refreshTokens = false } = {},
+  { refreshTokens = false, hint = undefined as string | undefined, warn = (() => undefined) as Warn } = {},
 ): Promise<Disclosure> {
-  return authorizeDisclosure(protectedResource, found(kept), { allow, refreshTokens, timeoutMs: 100 })
+  return authorizeDisclosure(protectedResource, found(kept, hint), { allow, refreshTokens, timeoutMs: 100, warn })
 }
 
 describe('authorizeDisclosure', () => {
@@ -96,18 +99,55 @@ describe('authorizeDisclosure', () => {
     ['a refresh token', { kind: 'refresh_token', client_id: 'orders-api' }, false, 'refresh-token'],
     ['a refresh token of another client', { kind: 'refresh_token', client_id: 'web' }, true, 'refresh-token'],
     ['a refresh token of nobody', { kind: 'refresh_token', aud: 'https://orders' }, true, 'refresh-token'],
-    ['another kind of token', { kind: 'id_token' as 'access_token', client_id: 'orders-api' }, true, 'refresh-token'],
+    ['another kind of token', { kind: 'id_token' as 'access_token', client_id: 'orders-api' }, true, 'other-kind'],
   ])('does not ask about %s', async (_, kept, refreshTokens, reason) => {
     const asked: unknown[] = []
     const allow: DisclosurePolicy = (...args) => asked.push(args) > 0
-    expect(await decide(kept, allow, { refreshTokens })).toEqual({ record: undefined, view: undefined, reason })
+    const hint = 'refresh_token'
+    expect(await decide(kept, allow, { refreshTokens, hint })).toEqual({ record: undefined, view: undefined, reason })
     expect(asked).toEqual([])
   })
 
   test('asks about a refresh token for its own client when that is enabled, and takes no for an answer', async () => {
     const own: TokenRecord = { kind: 'refresh_token', client_id: 'orders-api' }
-    expect(await decide(own, () => true, { refreshTokens: true })).toMatchObject({ record: own })
-    expect(await decide(own, () => false, { refreshTokens: true })).toMatchObject({ reason: 'denied' })
+    const asking = { refreshTokens: true, hint: 'refresh_token' }
+    expect(await decide(own, () => true, asking)).toMatchObject({ record: own })
+    expect(await decide(own, () => false, asking)).toMatchObject({ reason: 'denied' })
+  })
+
+  test.each([undefined, 'access_token', 'Refresh_Token', 'pat'])(
+    'shows a refresh token to nobody who asks with the hint %s, its own client included',
+    async (hint) => {
+      const own: TokenRecord = { kind: 'refresh_token', client_id: 'orders-api', aud: 'urn:orders' }
+      expect(await decide(own, () => true, { refreshTokens: true, hint })).toMatchObject({
+        record: undefined,
+        reason: 'refresh-token',
+      })
+    },
+  )
+
+  test.each<[string, unknown, string | undefined]>([
+    ['a misspelt member', { member: [] }, 'member'],
+    ['a misspelt member beside a good one', { members: ['sub'], scope: [] }, 'scope'],
+    ['null for members', { members: null }, 'members'],
+    ['text for members', { members: 'sub' }, 'members'],
+    ['text for scopes, which has every scope in it', { scopes: 'read write' }, 'scopes'],
+    ['something else than text among scopes', { scopes: [7] }, 'scopes'],
+    ['no function for a function', { subject: 'alice' }, 'subject'],
+    ['nothing', {}, 'a view needs one of'],
+    ['nothing but absent members', { members: undefined }, 'a view needs one of'],
+    ['1', 1, 'must be an object'],
+    ['text', 'true', 'must be an object'],
+    ['false', false, undefined],
+    ['undefined', undefined, undefined],
+  ])('shows nothing by a view of %s, and says what is wrong', async (_, view, complaint) => {
+    const warnings: string[] = []
+    const warn: Warn = (code, message) => warnings.push(`${code} ${message}`)
+    expect(await decide(record, () => view as DisclosureView, { warn })).toMatchObject({
+      record: undefined,
+      reason: 'denied',
+    })
+    expect(warnings).toEqual(complaint === undefined ? [] : [expect.stringContaining(complaint)])
   })
 
   test('takes a policy that never answers for one that failed', async () => {

@@ -6,7 +6,8 @@ import { AuthorizationPolicyError } from '../errors.ts'
 import type { FoundToken, LookupReason } from '../lookup/find-token.ts'
 import type { TokenRecord } from '../lookup/token-record.ts'
 import { isPromise, type MaybePromise } from '../maybe-promise.ts'
-import { type DisclosureView, isView } from '../disclosure-view.ts'
+import { type DisclosureView, readView } from '../disclosure-view.ts'
+import type { Warn } from '../warning.ts'
 
 /**
  * Decides whether a protected resource may know about a token: `true`, or a narrower view of it. Anything
@@ -24,10 +25,11 @@ export interface AuthorizationStep {
   readonly refreshTokens: boolean
   /** Milliseconds the policy may take. */
   readonly timeoutMs: number
+  readonly warn: Warn
 }
 
 /** Why nothing is disclosed. For the operator, never for the wire. */
-export type InactiveReason = LookupReason | 'refresh-token' | 'denied'
+export type InactiveReason = LookupReason | 'refresh-token' | 'other-kind' | 'denied'
 
 /** What may be disclosed, or why nothing is. */
 export interface Disclosure {
@@ -45,7 +47,10 @@ export function audienceOrOwner(protectedResource: ProtectedResource, record: To
   return audienceIntersects(record.aud ?? undefined, protectedResource.audiences) || isOwner(protectedResource, record)
 }
 
-/** What of a token may be disclosed. Refresh tokens are for their own client and nobody else, whatever the policy. */
+/**
+ * What of a token may be disclosed. Refresh tokens are for their own client and nobody else, whatever the policy, and only
+ * where it asks about one.
+ */
 export function authorizeDisclosure(
   protectedResource: ProtectedResource,
   found: FoundToken,
@@ -54,16 +59,24 @@ export function authorizeDisclosure(
   const { record } = found
   if (record === undefined) return nothing(found.reason)
   if (record.kind !== 'access_token') {
-    const isAllowed = record.kind === 'refresh_token' && step.refreshTokens && isOwner(protectedResource, record)
-    if (!isAllowed) return nothing('refresh-token')
+    if (record.kind !== 'refresh_token') return nothing('other-kind')
+    if (!step.refreshTokens || !isOwner(protectedResource, record) || !isHinted(found)) return nothing('refresh-token')
   }
   const deciding = askDependency(() => step.allow(protectedResource, record), step.timeoutMs, toPolicyError)
-  return isPromise(deciding) ? deciding.then((decision) => disclose(record, decision)) : disclose(record, deciding)
+  return isPromise(deciding)
+    ? deciding.then((decision) => disclose(record, decision, step))
+    : disclose(record, deciding, step)
 }
 
-function disclose(record: TokenRecord, decision: boolean | DisclosureView): Disclosure {
+function disclose(record: TokenRecord, decision: unknown, { warn }: AuthorizationStep): Disclosure {
   if (decision === true) return { record, view: undefined, reason: undefined }
-  return isView(decision) ? { record, view: decision, reason: undefined } : nothing('denied')
+  if (decision === false || decision === undefined || decision === null) return nothing('denied')
+  try {
+    return { record, view: readView(decision, 'the view that authorization.allow gave'), reason: undefined }
+  } catch (fault) {
+    warn('invalid-answer', `${(fault as Error).message}; the token is inactive for this protected resource`)
+    return nothing('denied')
+  }
 }
 
 function toPolicyError(cause: unknown): AuthorizationPolicyError {
@@ -71,7 +84,15 @@ function toPolicyError(cause: unknown): AuthorizationPolicyError {
 }
 
 function isOwner(protectedResource: ProtectedResource, record: TokenRecord): boolean {
-  return record.client_id !== undefined && record.client_id === protectedResource.id
+  return typeof record.client_id === 'string' && record.client_id === protectedResource.id
+}
+
+/**
+ * Whether the caller says that it asks about a refresh token. Without the hint, a client that is a protected resource too would
+ * be told that its own refresh token is active wherever somebody presents it as an access token.
+ */
+function isHinted({ lookup }: FoundToken): boolean {
+  return lookup.tokenTypeHint === 'refresh_token'
 }
 
 function nothing(reason: InactiveReason | undefined): Disclosure {

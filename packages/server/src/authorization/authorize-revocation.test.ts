@@ -1,5 +1,7 @@
+import { Form } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
 import type { FoundToken } from '../lookup/find-token.ts'
+import { TokenLookup } from '../lookup/token-lookup.ts'
 import type { TokenRecord } from '../lookup/token-record.ts'
 import { authorizeRevocation } from './authorize-revocation.ts'
 
@@ -7,7 +9,7 @@ const client = { id: 'web', clientSecrets: ['s3cr3t'] }
 const record: TokenRecord = { kind: 'access_token', client_id: 'web' }
 
 const found = (kept: TokenRecord | undefined): FoundToken => ({
-  digest: '',
+  lookup: new TokenLookup({ token: 't', parameters: new Form() }, 'd'),
   resolver: 'store',
   record: kept,
   reason: undefined,

@@ -4,7 +4,7 @@ import { ClientAuthenticationFailedError } from '../errors.ts'
 import type { ReceivedRequest } from '../request/read-request.ts'
 import { authenticateClient } from './authenticate-client.ts'
 import { type ClientAuthenticationMethodOptions, resolveClientAuthentication } from './client-authentication-options.ts'
-import type { FindProtectedResource } from './protected-resource.ts'
+import { type FindProtectedResource, protectedResourceReader } from './protected-resource.ts'
 
 const orders = { id: 'orders-api', clientSecrets: ['s3cr3t'] }
 const encodedLooking = { id: 'a%2Fb', clientSecrets: ['raw'] }
@@ -41,7 +41,7 @@ function step(options: ClientAuthenticationMethodOptions = {}, findRegistered?: 
     })
   const whole = resolveClientAuthentication(
     { findProtectedResource: find, ...options },
-    { list: 'protectedResources', find: 'findProtectedResource', fromList: () => find, realm: 'test' },
+    { list: 'protectedResources', find: 'findProtectedResource', reader: protectedResourceReader(), realm: 'test' },
     { issuer: 'https://as.example.com', timeoutMs: 1000, now: () => 1_764_000_000_000, warn: () => undefined },
   )
   return { asked, step: whole }
@@ -66,7 +66,7 @@ describe('authenticateClient', () => {
     ['Basic whose raw reading equals client_id', basic('a%2Fb:raw'), 'client_id=a%252Fb', encodedLooking],
   ])('finds the protected resource by %s', async (_, authorization, form, protectedResource) => {
     const { step: usual } = step()
-    expect(await authenticate(received(authorization, form), usual)).toBe(protectedResource)
+    expect(await authenticate(received(authorization, form), usual)).toMatchObject(protectedResource)
   })
 
   test.each([
@@ -131,7 +131,7 @@ describe('authenticateClient', () => {
     const { asked, step: usual } = step()
     const request = received(basic('orders-api:s3cr3t'), '')
     await authenticate(request, usual)
-    expect(authenticateClient(request, usual)).toBe(orders)
+    expect(authenticateClient(request, usual)).toMatchObject(orders)
     expect(asked).toEqual(['orders-api', 'orders-api'])
   })
 
@@ -151,11 +151,13 @@ describe('authenticateClient', () => {
 
   describe('with a custom method', () => {
     test('finds the caller it names', async () => {
-      expect(await authenticate(from('orders-api', undefined, ''), step({ custom }).step)).toBe(orders)
+      expect(await authenticate(from('orders-api', undefined, ''), step({ custom }).step)).toMatchObject(orders)
     })
 
     test('goes on with the others when it finds none of its own', async () => {
-      expect(await authenticate(from(undefined, basic('orders-api:s3cr3t'), ''), step({ custom }).step)).toBe(orders)
+      expect(await authenticate(from(undefined, basic('orders-api:s3cr3t'), ''), step({ custom }).step)).toMatchObject(
+        orders,
+      )
       await expect(authenticate(from(undefined, undefined, ''), step({ custom }).step)).rejects.toThrow(missing)
     })
 

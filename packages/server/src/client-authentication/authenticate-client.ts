@@ -182,16 +182,26 @@ async function authenticateCustomOrPresented<Caller extends Registered>(
         ? cause
         : new ClientAuthenticationRegistryError('the custom authentication failed', { cause }),
   )
-  if (id === undefined) {
+  // A function in plain JavaScript may give `null` for none, or anything.
+  if (id === undefined || (id as unknown) === null) {
     const presented = readPresented(received, step.methods)
     if (presented === undefined) throw new ClientAuthenticationMissingError('no credentials')
     return authenticatePresented(presented, received, step)
+  }
+  if (typeof id !== 'string' || id === '') {
+    throw new ClientAuthenticationRegistryError(
+      `clientAuthentication.custom gave ${describe(id)}: give the identifier of the caller, or undefined`,
+    )
   }
   if (presentsAnother(received, step.methods))
     throw new RequestInvalidError('more than one client authentication method')
   const caller = await findRegistered(id, step)
   if (!caller || !mayUse(caller, 'custom')) throw new ClientAuthenticationFailedError('the caller is not registered')
   return caller
+}
+
+function describe(value: unknown): string {
+  return value === '' ? 'an empty string' : `a value of type ${typeof value}`
 }
 
 /** Only what this endpoint takes itself counts: anything else may be what the custom method reads. */

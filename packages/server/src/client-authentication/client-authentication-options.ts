@@ -10,19 +10,20 @@ import { accessTokenDefaults, type AccessTokenOptions, resolveAccessToken } from
 import { assertionDefaults, type AssertionOptions, resolveAssertion } from './assertion-options.ts'
 import type { AuthenticateCustom, ClientAuthenticationStep } from './authenticate-client.ts'
 import { type Challenges, createChallenges } from './challenges.ts'
-import {
-  type CheckRegistration,
-  checkSecretLength,
-  hasUnsendableId,
-  type RegistrationRules,
-} from './check-registration.ts'
+import { checkSecretLength, hasUnsendableId, type RegistrationRules } from './check-registration.ts'
 import type { ClientCertificateResolver } from './client-certificate.ts'
 import { CLIENT_AUTHENTICATION_METHODS, type ClientAuthenticationMethod } from './client-authentication-method.ts'
 import { ACCEPTED_BASIC_ENCODINGS, type AcceptedBasicEncoding } from './client-secret-basic.ts'
 import { quote } from './complaint.ts'
 import { createFailedAttempts, DEFAULT_FAILURES, type FailedAttempts } from './failed-attempts.ts'
 import type { FindProtectedResource, ProtectedResource } from './protected-resource.ts'
-import type { FindRegistered, Registered } from './registered.ts'
+import {
+  type EntryReader,
+  type FindRegistered,
+  type Registered,
+  registeredByFunction,
+  registeredList,
+} from './registered.ts'
 import { createVerifiedSecrets } from './verified-secrets.ts'
 import { createHashedSecretVerifier, type VerifyHashedSecret, type VerifySecret } from './verify-hashed-secret.ts'
 
@@ -87,7 +88,13 @@ export interface ClientAuthenticationMethodOptions {
 export interface ClientAuthenticationOptions extends ClientAuthenticationMethodOptions {
   /** Every protected resource that may call, when the list is fixed. */
   readonly protectedResources?: readonly ProtectedResource[] | undefined
-  /** Finds a protected resource by its identifier, when they live elsewhere. A throw is answered 503. */
+  /**
+   * Finds a protected resource by its identifier, when they live elsewhere. A throw is answered 503. What it gives is
+   * checked as an entry of the list is: its `id` is the one that was asked for, there is no member beside those of a
+   * protected resource, and `null` members are absent. One without usable credentials is answered as unknown, with a warning
+   * event; any other mistake is answered 500 once the caller has proved who it is, and nothing is disclosed. What is frozen,
+   * all the way down, is checked once.
+   */
   readonly findProtectedResource?: FindProtectedResource | undefined
   /** The `realm` of the challenge every 401 carries. Default `token introspection`. */
   readonly realm?: string | undefined
@@ -103,11 +110,11 @@ export const clientAuthenticationDefaults = Object.freeze({
   accessToken: accessTokenDefaults,
 } as const)
 
-/** The registry of an endpoint: what its two options are called, and what makes a registry of a list. */
+/** The registry of an endpoint: what its two options are called, and how its entries are read. */
 interface Registry<Caller extends Registered> {
   readonly list: string
   readonly find: string
-  readonly fromList: (list: unknown, path: string, check: CheckRegistration) => FindRegistered<Caller>
+  readonly reader: EntryReader<Caller>
   /** The realm unless another is given. */
   readonly realm: string
 }
@@ -156,6 +163,7 @@ export function resolveClientAuthentication<Caller extends Registered>(
     takesDpop: methods.has('DPoP'),
   })
   const assertion = resolveAssertionOf(group, methods, issuer, warn)
+  const findCaller = group.function<FindRegistered<Caller>>(find)
   const challenges = createChallenges({
     realm: resolveRealm(group, registry.realm),
     methods,
@@ -164,7 +172,9 @@ export function resolveClientAuthentication<Caller extends Registered>(
   })
   return {
     findRegistered:
-      group.function<FindRegistered<Caller>>(find) ?? readList(group, registry, { methods, assertion }, warn),
+      findCaller === undefined
+        ? readList(group, registry, { methods, assertion }, warn)
+        : registeredByFunction(findCaller, group.path(find), registry.reader, warn),
     methods,
     timeoutMs,
     now,
@@ -178,9 +188,7 @@ export function resolveClientAuthentication<Caller extends Registered>(
     verified: createVerifiedSecrets(),
     verifyHashed: resolveVerifySecret(group, timeoutMs),
     failures: resolveFailures(group, timeoutMs, now),
-    remoteAddress:
-      group.function<(request: HttpRequest) => string | undefined>('remoteAddress') ??
-      ((request) => request.remoteAddress?.()),
+    remoteAddress: resolveRemoteAddress(group),
     assertion,
     replayStore: group.seam<ReplayStore>('replayStore', 'remember') ?? createMemoryReplayStore({ now }),
     jwksLoader: createJwksLoader({ fetch: group.function<FetchJwks>('fetchJwks'), now, timeoutMs }),
@@ -194,14 +202,18 @@ export function resolveClientAuthentication<Caller extends Registered>(
 /** The registry over the fixed list, whose entries are checked against what this endpoint takes. */
 function readList<Caller extends Registered>(
   group: OptionGroup,
-  { list, fromList }: Registry<Caller>,
+  { list, reader: { known, toCaller } }: Registry<Caller>,
   rules: RegistrationRules,
   warn: Warn,
 ): FindRegistered<Caller> {
   const unsendable: string[] = []
-  const registry = fromList(group.raw(list), group.path(list), (registered, entry) => {
-    checkSecretLength(registered, entry, rules)
-    if (hasUnsendableId(registered, rules)) unsendable.push(registered.id)
+  const registry = registeredList(group.raw(list), group.path(list), {
+    known,
+    toCaller(registered, entry) {
+      checkSecretLength(registered, entry, rules)
+      if (hasUnsendableId(registered, rules)) unsendable.push(registered.id)
+      return toCaller(registered, entry)
+    },
   })
   if (unsendable.length > 0) {
     const ids = quote(unsendable)
@@ -252,6 +264,16 @@ function missingFor(
       return group.has('accessToken') ? undefined : group.path('accessToken')
     default:
       return undefined
+  }
+}
+
+/** An address that is no text, such as `null`, is none: a failure is then not counted, as where no address is known. */
+function resolveRemoteAddress(group: OptionGroup): ClientAuthenticationStep['remoteAddress'] {
+  const remoteAddress = group.function<(request: HttpRequest) => unknown>('remoteAddress')
+  if (remoteAddress === undefined) return (request) => request.remoteAddress?.()
+  return (request) => {
+    const address = remoteAddress(request)
+    return typeof address === 'string' && address !== '' ? address : undefined
   }
 }
 

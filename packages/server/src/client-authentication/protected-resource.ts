@@ -1,10 +1,10 @@
 /** The protected resource: the party that calls the introspection endpoint (RFC 7662 §1.2). */
 import type { OptionGroup } from '@token-introspection/core/options'
-import { type DisclosureView, resolveView } from '../disclosure-view.ts'
+import { type DisclosureView, readView } from '../disclosure-view.ts'
 import type { Limiter } from '../limits/limiter.ts'
 import type { ResponseEncryptionAlg, ResponseEncryptionEnc } from '../response/encryption-key.ts'
 import type { ResponseSigningAlg } from '../response/signing-algorithms.ts'
-import { type FindRegistered, type Registered, registeredList } from './registered.ts'
+import type { EntryReader, FindRegistered, Registered } from './registered.ts'
 
 /**
  * A registered protected resource. It is an entity of its own, not an OAuth client: its identifier says who calls,
@@ -51,20 +51,18 @@ const OPTIONS = [
 ]
 
 /**
- * A registry over a fixed list.
+ * Reads the entries of a registry.
  *
  * @param check - throws for an entry that wants what the other steps do not have.
  */
-export function protectedResourceList(
-  list: unknown,
-  path: string,
+export function protectedResourceReader(
   check: (protectedResource: ProtectedResource, group: OptionGroup) => void = () => undefined,
-): FindProtectedResource {
-  return registeredList(list, path, OPTIONS, (registered, group) => {
+): EntryReader<ProtectedResource> {
+  const toCaller = (registered: Registered, group: OptionGroup): ProtectedResource => {
     const protectedResource: ProtectedResource = {
       ...registered,
       audiences: group.strings('audiences') ?? Object.freeze([]),
-      view: resolveView(group.raw('view'), group.path('view')),
+      view: group.has('view') ? readView(group.raw('view'), group.path('view')) : undefined,
       limiter: group.seam<Limiter>('limiter', 'consume'),
       introspectionSignedResponseAlg: group.string('introspectionSignedResponseAlg') as ResponseSigningAlg | undefined,
       introspectionEncryptedResponseAlg: group.string('introspectionEncryptedResponseAlg') as
@@ -77,5 +75,6 @@ export function protectedResourceList(
     }
     check(protectedResource, group)
     return protectedResource
-  })
+  }
+  return { known: OPTIONS, toCaller }
 }

@@ -1,7 +1,10 @@
 /** Who may call an endpoint: a registered party with an identifier and credentials. */
 import { OptionGroup } from '@token-introspection/core/options'
 import type { JSONWebKeySet } from 'jose'
+import { ClientAuthenticationRegistrationError } from '../errors.ts'
 import type { KeyHolder } from '../keys/jwks-loader.ts'
+import { isPromise } from '../maybe-promise.ts'
+import type { Warn } from '../warning.ts'
 import { CALLER_METHODS, type CallerMethod, METHODS_WITHOUT_CREDENTIAL } from './client-authentication-method.ts'
 import { resolveTlsClientAuth, type TlsClientAuth } from './tls-client-auth.ts'
 
@@ -45,17 +48,19 @@ const OPTIONS = ['id', 'clientSecrets', 'jwks', 'jwksUri', 'tlsClientAuth', 'met
 /** Members of a JWK that no public key has (RFC 7518 §6). */
 const PRIVATE_MEMBERS = ['d', 'k', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'priv']
 
-/**
- * A registry over a fixed list, checked now so that a mistake shows at start-up.
- *
- * @param known - the options an entry has beside its identifier and credentials.
- * @param toCaller - makes the entry of the registry; it is frozen.
- */
+/** How the entries of a registry are read, whether they stand in a list or a function gives them. */
+export interface EntryReader<Caller extends Registered> {
+  /** The options an entry has beside its identifier and credentials. */
+  readonly known: readonly string[]
+  /** Makes the entry of what was read, which is frozen then; it throws for whatever is wrong beside the credentials. */
+  readonly toCaller: (registered: Registered, group: OptionGroup) => Caller
+}
+
+/** A registry over a fixed list, checked now so that a mistake shows at start-up. */
 export function registeredList<Caller extends Registered>(
   list: unknown,
   path: string,
-  known: readonly string[],
-  toCaller: (registered: Registered, group: OptionGroup) => Caller,
+  { known, toCaller }: EntryReader<Caller>,
 ): FindRegistered<Caller> {
   if (!Array.isArray(list)) throw new TypeError(`${path}: must be an array`)
   const byId = new Map<string, Caller>()
@@ -66,6 +71,92 @@ export function registeredList<Caller extends Registered>(
     byId.set(registered.id, Object.freeze(toCaller(registered, group)))
   })
   return (id) => byId.get(id)
+}
+
+/** What is wrong with an entry whose credentials can be used. A copy of the entry does not have it. */
+const FAULT = Symbol('fault')
+
+/**
+ * A registry over a function, whose entries are read as those of a list are. `null` members count as absent, as databases
+ * mean them. An entry that cannot change is read once.
+ *
+ * An entry without usable credentials, or under another identifier than the one asked for, is nobody, and a warning says
+ * why. One that is wrong in another way keeps nothing but its credentials: {@link requireFaultless} says so to a caller that
+ * has proved who it is, and to nobody else.
+ */
+export function registeredByFunction<Caller extends Registered>(
+  find: FindRegistered<Caller>,
+  path: string,
+  reader: EntryReader<Caller>,
+  warn: Warn,
+): FindRegistered<Caller> {
+  const read = new WeakMap<object, Caller>()
+
+  function readFound(id: string, entry: unknown): Caller | undefined {
+    if (entry === undefined || entry === null) return undefined
+    const known = read.get(entry)
+    if (known?.id === id) return known
+    const place = `${path}(${JSON.stringify(id.slice(0, MAX_SHOWN))})`
+    try {
+      const caller = readEntry(place, entry, reader)
+      if (caller.id !== id) throw new TypeError(`${place}.id: must be the identifier that was asked for`)
+      if (!(FAULT in caller) && isUnchangeable(entry)) read.set(entry, caller)
+      return caller
+    } catch (fault) {
+      warn('invalid-registration', `${messageOf(fault)}; it is answered as if it were not registered`)
+      return undefined
+    }
+  }
+
+  return (id) => {
+    const found: unknown = find(id)
+    return isPromise(found) ? found.then((entry) => readFound(id, entry)) : readFound(id, found)
+  }
+}
+
+/** Characters of an identifier that a warning shows: whoever asks chooses it. */
+const MAX_SHOWN = 128
+
+function readEntry<Caller extends Registered>(
+  place: string,
+  entry: unknown,
+  { known, toCaller }: EntryReader<Caller>,
+): Caller {
+  const group = new OptionGroup(place, withoutNulls(entry), [...OPTIONS, ...known])
+  const registered = readRegistered(group)
+  try {
+    return Object.freeze(toCaller(registered, group))
+  } catch (fault) {
+    // What is registered wrongly is never used; only who it is.
+    return Object.freeze({ ...registered, [FAULT]: fault }) as Registered as Caller
+  }
+}
+
+/**
+ * Refuses a caller that is who it says and registered wrongly, so that a mistake in its registration shows it nothing.
+ *
+ * @throws ClientAuthenticationRegistrationError saying what is wrong.
+ */
+export function requireFaultless(caller: Registered): void {
+  const fault = (caller as { readonly [FAULT]?: unknown })[FAULT]
+  if (fault !== undefined) throw new ClientAuthenticationRegistrationError(messageOf(fault), { cause: fault })
+}
+
+function messageOf(fault: unknown): string {
+  return fault instanceof Error ? fault.message : 'the registration cannot be read'
+}
+
+function withoutNulls(entry: unknown): unknown {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return entry
+  return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== null))
+}
+
+/** Whether an entry says tomorrow what it says today. Functions, and objects with methods, are asked anew anyhow. */
+function isUnchangeable(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  if (!Object.isFrozen(value)) return 'consume' in value
+  const properties = Object.values(Object.getOwnPropertyDescriptors(value))
+  return properties.every((property) => 'value' in property && isUnchangeable(property.value))
 }
 
 function readRegistered(group: OptionGroup): Registered {

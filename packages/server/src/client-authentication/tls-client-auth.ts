@@ -25,7 +25,7 @@ const MEMBERS = ['subjectDn', 'sanDns', 'sanUri', 'sanIp', 'sanEmail'] as const
 
 /** Whether a certificate is the one a caller registered. */
 export function matchesTlsClientAuth(registered: TlsClientAuth | undefined, certificate: PeerCertificate): boolean {
-  if (registered === undefined || !certificate.chainValidated || !hasOneMember(registered)) return false
+  if (registered === undefined || certificate.chainValidated !== true || !hasOneMember(registered)) return false
   const subject = readCertificateSubject(certificate.der)
   return subject !== undefined && matchesSubject(registered, subject)
 }

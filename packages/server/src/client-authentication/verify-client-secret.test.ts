@@ -1,7 +1,8 @@
 import * as crypto from '#crypto'
 import { describe, expect, test, vi } from 'vitest'
 import { equalDigests } from './equal-digests.ts'
-import { type ProtectedResource, protectedResourceList } from './protected-resource.ts'
+import { type ProtectedResource, protectedResourceReader } from './protected-resource.ts'
+import { registeredList } from './registered.ts'
 import { verifyClientSecret } from './verify-client-secret.ts'
 
 vi.mock('#crypto', { spy: true })
@@ -13,7 +14,7 @@ function resource(...clientSecrets: string[]): ProtectedResource {
 
 /** An entry as the fixed registry makes it. */
 async function frozen(...clientSecrets: string[]): Promise<ProtectedResource> {
-  const find = protectedResourceList([{ id: 'orders-api', clientSecrets }], 'protectedResources')
+  const find = registeredList([{ id: 'orders-api', clientSecrets }], 'protectedResources', protectedResourceReader())
   return (await find('orders-api')) as ProtectedResource
 }
 

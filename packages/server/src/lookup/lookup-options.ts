@@ -22,13 +22,17 @@ export interface LookupOptions<Claims extends object = object> {
   /**
    * The last word on a token that is neither expired nor revoked: whether its user is enabled, its client still
    * registered, its session alive, where that is kept elsewhere (RFC 7662 §4). Anything but `true` is inactive, a throw
-   * is answered 503.
+   * is answered 503. It is asked after `authorization.allow`, and only about tokens the caller may know about: others must
+   * not notice how long it takes, or that it is down.
    */
   readonly isActive?: IsActive | undefined
 }
 
 /** The step. */
-export function resolveLookup(options: unknown, clock: Pick<LookupStep, 'now' | 'timeoutMs'>): LookupStep {
+export function resolveLookup(
+  options: unknown,
+  surroundings: Pick<LookupStep, 'now' | 'timeoutMs' | 'warn'>,
+): LookupStep {
   const group = new OptionGroup('lookup', options, ['store', 'resolvers', 'isMinted', 'isActive'])
   if (group.has('store') === group.has('resolvers')) throw group.error('store', 'give either this or resolvers')
   const store = group.seam<TokenStore>('store', 'find')
@@ -36,7 +40,7 @@ export function resolveLookup(options: unknown, clock: Pick<LookupStep, 'now' | 
     resolvers: store === undefined ? resolveResolvers(group) : [createStoreResolver({ store })],
     isMinted: group.function<IsMinted>('isMinted'),
     isActive: group.function<IsActive>('isActive'),
-    ...clock,
+    ...surroundings,
   }
 }
 

@@ -18,12 +18,13 @@ export async function narrowResponse(
   if (view.scopes !== undefined) narrowScope(narrowed, view.scopes)
   if (view.authorizationDetails !== undefined) narrowDetails(narrowed, view.authorizationDetails)
   if (view.subject !== undefined) {
-    const sub = await view.subject(record)
+    // A function in plain JavaScript may give `null` for what is absent.
+    const sub = (await view.subject(record)) ?? undefined
     if (sub === undefined) delete narrowed.sub
     else narrowed.sub = sub
   }
   if (view.claims !== undefined) {
-    const claims = await view.claims(Object.freeze(extensionClaims(narrowed)), record)
+    const claims = (await view.claims(Object.freeze(extensionClaims(narrowed)), record)) ?? {}
     narrowed = { ...registeredMembers(narrowed), ...extensionClaims(claims as Record<string, unknown>) }
   }
   if (view.members === undefined) return narrowed

@@ -58,16 +58,25 @@ export function shapeResponse(
   const views = viewsOf(view, protectedResource.view)
   if (views !== undefined) {
     return andThen(shapeRecord(record, step), (whole) =>
-      narrowByViews(whole, record, views, step).then((response) => ({ response, written: undefined })),
+      narrowByViews(whole, record, views, step).then((response) => toAnswer(response, record)),
     )
   }
   const known = step.remembered?.get(record)
   if (known !== undefined) return known
   return andThen(shapeRecord(record, step), (response) => {
-    const answer: Answer = { response, written: undefined }
+    const answer = toAnswer(response, record)
     step.remembered?.set(record, answer)
     return answer
   })
+}
+
+/**
+ * A refresh token is marked after every view and schema, so that its answer is never taken for that of an access token: it
+ * has no `token_type`, and most software takes that for a bearer token.
+ */
+function toAnswer(response: ActiveIntrospectionResponse, { kind }: TokenRecord): Answer {
+  if (kind === 'access_token') return { response, written: undefined }
+  return { response: { ...response, token_use: 'refresh_token' }, written: undefined }
 }
 
 function viewsOf(

@@ -53,7 +53,7 @@ describe('recordEvents', () => {
           ...caller,
           'token_introspection.outcome': 'active',
           'token_introspection.resolver': 'store',
-          'token_introspection.token_digest': expect.stringMatching(/^[\w-]{43}$/) as string,
+          'token_introspection.token_fingerprint': expect.stringMatching(/^[\w-]{16}$/) as string,
         },
         status: { code: 0 },
       },
@@ -78,7 +78,7 @@ describe('recordEvents', () => {
     const { name, unit, points: measured } = await points()
     expect([name, unit, measured.length]).toEqual(['token_introspection.server.duration', 's', 3])
     for (const { attributes, value } of measured) {
-      expect(attributes).not.toHaveProperty(['token_introspection.token_digest'])
+      expect(attributes).not.toHaveProperty(['token_introspection.token_fingerprint'])
       expect((value as { count: number }).count).toBe(1)
       expect((value as { sum: number }).sum).toBeLessThan(5)
     }

@@ -351,12 +351,32 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       await store.save('own', { kind: 'refresh_token', client_id: 'orders-api', grantId: 'g', exp: NOW + 9000 })
       await store.save('sibling', { kind: 'access_token', client_id: 'orders-api', grantId: 'g', exp: NOW - 1 })
       const enabled: Changes = { lookup: { store }, authorization: { refreshTokens: true } }
-      const own = { active: true, client_id: 'orders-api', exp: NOW + 9000, iss: ISSUER }
-      await expectAnswer(post({ token: 'own' }), 200, own, enabled)
+      const own = { active: true, client_id: 'orders-api', exp: NOW + 9000, iss: ISSUER, token_use: 'refresh_token' }
+      const hinted = { token: 'own', token_type_hint: 'refresh_token' }
+      await expectAnswer(post(hinted), 200, own, enabled)
+      // Whoever takes its own refresh token for an access token, and asks as about one, hears nothing.
+      await expectAnswer(post({ token: 'own' }), 200, INACTIVE, enabled)
+      await expectAnswer(post({ ...hinted, token_type_hint: 'access_token' }), 200, INACTIVE, enabled)
       await expectAnswer(post({ token: 'sibling' }), 200, INACTIVE, enabled)
-      await expectAnswer(post({ token: 'own' }), 200, INACTIVE, { lookup: { store } })
-      const other = post({ token: 'own' }, { authorization: basic('invoices-api', OTHER_SECRET) })
+      await expectAnswer(post(hinted), 200, INACTIVE, { lookup: { store } })
+      const other = post(hinted, { authorization: basic('invoices-api', OTHER_SECRET) })
       await expectAnswer(other, 200, INACTIVE, enabled)
+    })
+
+    test.each([
+      ['the status alone', { members: [] }],
+      ['a few members', { members: ['sub'] }],
+      ['claims of its own', { claims: () => ({ token_use: 'access_token' }) }],
+    ])('keeps the mark of a refresh token in a view of %s', async (_, view) => {
+      const store = createMemoryTokenStore()
+      const claims = { token_use: 'access_token' }
+      await store.save('own', { kind: 'refresh_token', client_id: 'orders-api', claims })
+      const { handler } = await createEndpoint({
+        lookup: { store },
+        authorization: { refreshTokens: true, allow: () => view },
+      })
+      const request = post({ token: 'own', token_type_hint: 'refresh_token' })
+      expect(json(await send(handler, request))).toMatchObject({ active: true, token_use: 'refresh_token' })
     })
 
     test('lets a policy of our own narrow what is disclosed, per protected resource (RSP-20, SEC-19)', async () => {
@@ -404,12 +424,15 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
     )
 
     test.each([
-      ['a string', 'true'],
-      ['a number', 1],
-      ['an object', { allowed: true }],
-      ['nothing', undefined],
-    ])('discloses nothing when a policy returns %s', async (_, allowed) => {
-      await expectAnswer(post(active), 200, INACTIVE, { authorization: { allow: () => allowed as never } })
+      ['a string', 'true', 1],
+      ['a number', 1, 1],
+      ['an object', { allowed: true }, 1],
+      ['a misspelt view', { member: [] }, 1],
+      ['nothing', undefined, 0],
+    ])('discloses nothing when a policy returns %s, and says so', async (_, allowed, warnings) => {
+      const { handler, events } = await createEndpoint({ authorization: { allow: () => allowed as never } })
+      expect(await send(handler, post(active))).toMatchObject({ status: 200, body: INACTIVE })
+      expect(events.map(({ type }) => type)).toEqual([...(warnings === 0 ? [] : ['warning']), 'introspected'])
     })
 
     test.each<[string, () => never | Promise<never>]>([
@@ -660,15 +683,25 @@ function encodeEverything(value: string): string {
 /** What is reported about one of the tokens, or about a token of nobody. */
 function introspected(name: TokenName | 'tkn-unknown', outcome: object): object {
   const value = name === 'tkn-unknown' ? name : token(name)
-  const tokenDigest = createHash('sha256').update(value).digest('base64url')
+  const digest = createHash('sha256').update(value).digest('base64url')
   return {
     type: 'introspected',
     protectedResource: 'orders-api',
     active: false,
     resolver: 'store',
-    tokenDigest,
+    fingerprint: expect.toSatisfy((text: string) => isFingerprintOf(digest, text)) as string,
     ...outcome,
   }
+}
+
+const fingerprints = new Map<string, string>()
+
+/** Always the same for one token, another for others, and no part of the key that stores keep the token under. */
+function isFingerprintOf(digest: string, text: string): boolean {
+  const known = fingerprints.get(digest) ?? text
+  fingerprints.set(digest, known)
+  const isOthers = [...fingerprints].some(([other, its]) => other !== digest && its === text)
+  return text === known && /^[\w-]{16}$/.test(text) && !digest.includes(text) && !isOthers
 }
 
 /** Finds {@link RECORD}, and a copy of it for the token `odd`. */

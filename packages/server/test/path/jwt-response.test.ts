@@ -152,21 +152,20 @@ describe.each(forms)('JWT answers, $name', ({ send }) => {
     })
   })
 
+  const wrongly = 'ERR_CLIENT_AUTHENTICATION_REGISTRATION'
+  const unusable = 'ERR_CLIENT_AUTHENTICATION_FAILED'
   test.each<[title: string, more: object, status: number, code: string]>([
-    ['no signing key for its algorithm', { introspectionSignedResponseAlg: 'PS384' }, 500, 'ERR_RESPONSE_SIGNING'],
-    ['an algorithm that is none', { introspectionSignedResponseAlg: 'none' }, 500, 'ERR_RESPONSE_SIGNING'],
+    ['no signing key for its algorithm', { introspectionSignedResponseAlg: 'PS384' }, 500, wrongly],
+    ['an algorithm that is none', { introspectionSignedResponseAlg: 'none' }, 500, wrongly],
+    ['a content encryption without an algorithm', { introspectionEncryptedResponseEnc: 'A256GCM' }, 500, wrongly],
+    ['a shared secret to encrypt with', { introspectionEncryptedResponseAlg: 'dir' }, 500, wrongly],
+    ['no key that fits', { ...encrypted, jwks: { keys: [{ kty: 'RSA', use: 'sig' }] } }, 500, wrongly],
+    ['no keys at all', encrypted, 500, wrongly],
+    ['a secret for a public key', { ...encrypted, jwks: { keys: [{ kty: 'oct', k: 'AAAA' }] } }, 401, unusable],
+    ['keys at an address that is not https', { ...encrypted, jwksUri: 'http://169.254.169.254/' }, 401, unusable],
     [
-      'a content encryption without an algorithm',
-      { introspectionEncryptedResponseEnc: 'A256GCM' },
-      500,
-      'ERR_RESPONSE_ENCRYPTION',
-    ],
-    ['a shared secret to encrypt with', { introspectionEncryptedResponseAlg: 'dir' }, 500, 'ERR_RESPONSE_ENCRYPTION'],
-    ['no key that fits', { ...encrypted, jwks: { keys: [{ kty: 'oct', k: 'AAAA' }] } }, 500, 'ERR_RESPONSE_ENCRYPTION'],
-    ['no keys at all', encrypted, 503, 'ERR_RESPONSE_KEYS_UNAVAILABLE'],
-    [
-      'keys at an address that is not https',
-      { ...encrypted, jwksUri: 'http://169.254.169.254/' },
+      'keys that cannot be had',
+      { ...encrypted, jwksUri: 'https://orders.example.com/keys' },
       503,
       'ERR_RESPONSE_KEYS_UNAVAILABLE',
     ],
@@ -174,9 +173,10 @@ describe.each(forms)('JWT answers, $name', ({ send }) => {
     const { handler, events } = await createEndpoint(found(more))
     const response = await send(handler, askForJwt())
     expect(response.status).toBe(status)
-    expect(json(response)).toEqual({ error: status === 503 ? 'temporarily_unavailable' : 'server_error' })
+    const errors = { 401: 'invalid_client', 500: 'server_error', 503: 'temporarily_unavailable' }
+    expect(json(response)).toEqual({ error: errors[status as 500] })
     expect(response.headers['retry-after']).toBe(status === 503 ? '1' : undefined)
-    expect(events).toMatchObject([{ type: 'refused', status, error: { code } }])
+    expect(events.filter(({ type }) => type !== 'warning')).toMatchObject([{ type: 'refused', status, error: { code } }])
     expectNothingSecret(response, events)
   })
 

@@ -36,7 +36,7 @@ describe('RFC 9701 §6', () => {
       clientAuthentication: { findProtectedResource: () => found },
     })
     expect((await send(handler, askForJwt())).status).toBe(500)
-    expect(events).toMatchObject([{ type: 'refused', error: { code: 'ERR_RESPONSE_SIGNING' } }])
+    expect(events).toMatchObject([{ type: 'refused', error: { code: 'ERR_CLIENT_AUTHENTICATION_REGISTRATION' } }])
   })
 
   test('the content encryption is A128CBC-HS256 unless another is registered (JWT-27)', async () => {

@@ -53,10 +53,16 @@ const found = (kept: TokenRecord | undefined, tokenTypeHint?: string): FoundToke
   known: kept,
 })
 
+const ignore: Warn = () => undefined
+
 async function decide(
   kept: TokenRecord | undefined,
   allow: DisclosurePolicy,
-  { refreshTokens = false, hint = undefined as string | undefined, warn = (() => undefined) as Warn } = {},
+  {
+    refreshTokens = false,
+    hint,
+    warn = ignore,
+  }: { refreshTokens?: boolean; hint?: string | undefined; warn?: Warn } = {},
 ): Promise<Disclosure> {
   return authorizeDisclosure(protectedResource, found(kept, hint), { allow, refreshTokens, timeoutMs: 100, warn })
 }

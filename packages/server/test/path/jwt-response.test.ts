@@ -176,7 +176,9 @@ describe.each(forms)('JWT answers, $name', ({ send }) => {
     const errors = { 401: 'invalid_client', 500: 'server_error', 503: 'temporarily_unavailable' }
     expect(json(response)).toEqual({ error: errors[status as 500] })
     expect(response.headers['retry-after']).toBe(status === 503 ? '1' : undefined)
-    expect(events.filter(({ type }) => type !== 'warning')).toMatchObject([{ type: 'refused', status, error: { code } }])
+    expect(events.filter(({ type }) => type !== 'warning')).toMatchObject([
+      { type: 'refused', status, error: { code } },
+    ])
     expectNothingSecret(response, events)
   })
 

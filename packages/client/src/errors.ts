@@ -3,6 +3,15 @@ import { IntrospectionError } from '@token-introspection/core'
 
 export { IntrospectionError, isIntrospectionError, ResponseMalformedError } from '@token-introspection/core'
 
+/**
+ * The token has more octets than `token.maxBytes`, so nobody was asked about it. It may be good: raise the limit, or have
+ * the authorization server issue shorter tokens. A guard answers 431; 413 for a token in a form, 414 for one in the query.
+ */
+export class TokenTooLongError extends IntrospectionError {
+  readonly code = 'ERR_TOKEN_TOO_LONG'
+  readonly retryable = false
+}
+
 /** No answer came: connection refused, name not found, TLS refused, connection lost. A guard answers 503. */
 export class TransportUnreachableError extends IntrospectionError {
   readonly code = 'ERR_TRANSPORT_UNREACHABLE'

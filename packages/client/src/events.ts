@@ -69,7 +69,7 @@ export interface GuardRefusedEvent extends Told {
   readonly reason: RefusalReason
   /** The status of the refusal. */
   readonly status: number
-  /** What failed, for the reason `unavailable`; `undefined` for any other. */
+  /** What failed, for the reasons `unavailable` and `token_too_long`; `undefined` for any other. */
   readonly error: IntrospectionError | undefined
   /** What the answer said about the kind of the token, for the reason `token_kind`; `undefined` for any other. */
   readonly detail: string | undefined

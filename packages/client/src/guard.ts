@@ -108,7 +108,7 @@ export async function guard<Claims extends object>(
     if (confirmation.useProof !== undefined && !(await confirmation.useProof())) return refuseProof(result)
     return { allowed: true, token, headers: responseHeaders(presented.source, confirmation.headers) }
   } catch (error) {
-    if (isIntrospectionError(error)) return refuseUnchecked(error)
+    if (isIntrospectionError(error)) return refuseUnchecked(error, presented.source)
     throw error
   }
 }

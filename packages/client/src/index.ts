@@ -183,6 +183,7 @@ export {
   ResponseKeysUnavailableError,
   ResponseMalformedError,
   ResponseUntrustedError,
+  TokenTooLongError,
   type StatusDetails,
   TransportCircuitOpenError,
   TransportEndpointMissingError,

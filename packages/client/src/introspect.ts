@@ -8,6 +8,7 @@ import {
 import { isPromise, type MaybePromise } from './maybe-promise.ts'
 import type { IntrospectionResult } from './result/introspection-result.ts'
 import { type FingerprintToken, tokenPart } from './token/fingerprint-token.ts'
+import { TokenTooLongError } from './errors.ts'
 import { isPresentable } from './token/is-presentable.ts'
 import type { Trace } from './trace.ts'
 import type { JudgeResponse } from './judge-response.ts'
@@ -65,7 +66,7 @@ export interface IntrospectOptions {
 }
 
 /**
- * A token no server could have issued is inactive unasked; an answer at hand is given at once, without a promise; any
+ * A token no server could have issued is inactive unasked, and one that is too long is an error; an answer at hand is given at once, without a promise; any
  * other token is asked about within the deadline, and once for everybody who wants to know. `trace` is for whoever listens.
  */
 export function introspect(
@@ -77,7 +78,8 @@ export function introspect(
   const { cache } = steps
   // In memory only presentable tokens are found, so a hit need not be looked at twice: a twelfth of what it costs.
   const lookFirst = cache !== undefined && !cache.isShared
-  if (token.length > steps.token.maxBytes || !(lookFirst || isPresentable(token))) return INACTIVE
+  if (token.length > steps.token.maxBytes) throw tooLong(token, steps.token.maxBytes)
+  if (!(lookFirst || isPresentable(token))) return INACTIVE
   options.signal?.throwIfAborted()
   const key = steps.token.fingerprint(token, options)
   if (trace !== undefined) trace.key = key
@@ -93,6 +95,14 @@ export function introspect(
   }
   if (lookFirst && !isPresentable(token)) return INACTIVE
   return ask(token, options, key, remembered, steps, trace)
+}
+
+/** A token may be good and too long for us: to call it inactive would be to guess. */
+function tooLong({ length }: string, maxBytes: number): TokenTooLongError {
+  return new TokenTooLongError(
+    `the token has ${length} octets, more than token.maxBytes of this resource server (${maxBytes}), so nobody was asked about ` +
+      'it; raise token.maxBytes, or have the authorization server issue shorter tokens, such as opaque ones',
+  )
 }
 
 async function ask(

@@ -133,10 +133,11 @@ export class IntrospectionClient<Claims extends object = object> {
    * Introspects one token.
    *
    * Only the boolean `true` is active; `exp` and `nbf` are checked again by this process's clock. A token no server
-   * could have issued (control characters, too long) is inactive and is not sent.
+   * could have issued, such as one with control characters, is inactive and is not sent.
    *
    * @param token - the token as it was presented, without its scheme.
    * @returns the answer, deeply frozen: `{ active: false }` for every token that is not active, whatever the reason.
+   * @throws TokenTooLongError when the token has more octets than `token.maxBytes`.
    * @throws TransportUnreachableError, TransportTimeoutError, TransportStatusError when there is no answer.
    * @throws TransportUnauthorizedError when our own credentials are refused.
    * @throws TransportEndpointMissingError when the metadata names no introspection endpoint.

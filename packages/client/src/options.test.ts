@@ -79,7 +79,7 @@ describe('what the documentation of the options says', () => {
 describe('resolveOptions', () => {
   test('gives every step its defaults', () => {
     const { steps, policy, reporter } = resolve({})
-    expect(steps.token).toMatchObject({ maxBytes: 8192 })
+    expect(steps.token).toMatchObject({ maxBytes: 16_384 })
     expect(steps.cache).toBeUndefined()
     expect(steps.transport).toMatchObject({ maxResponseBytes: 65_536, clientAuthentication })
     expect(steps.response).toMatchObject({ leewaySeconds: 5, acceptedIssuers: new Set([issuer]), claims: undefined })

@@ -6,6 +6,7 @@ import type { IntrospectionError } from '../errors.ts'
 export type RefusalReason =
   | 'token_absent'
   | 'request_malformed'
+  | 'token_too_long'
   | 'token_inactive'
   | 'token_kind'
   | 'issuer'
@@ -39,7 +40,7 @@ export class Refusal {
   /** Header fields by lower-case name. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
-  /** What failed, when the token could not be checked at all. */
+  /** What failed, when the token could not be checked at all, or was too long for that. */
   readonly error: IntrospectionError | undefined
   /**
    * For the reason `token_kind`, what the answer said and what to do if the token is one to be taken, such as `token_type is
@@ -156,8 +157,18 @@ export function refuseByCheck(): Refusal {
   return plain('check', 403, 'access_denied')
 }
 
-/** The token could not be checked. Never 401: the token may be perfectly good (RFC 6750 §3.1). */
-export function refuseUnchecked(error: IntrospectionError): Refusal {
+/** What is too large: the header fields (RFC 6585 §5), the content, or the URL (RFC 9110 §15.5.14, §15.5.15). */
+const TOO_LONG = { header: 431, form: 413, query: 414 } as const
+
+/**
+ * The token could not be checked. Never 401: the token may be perfectly good (RFC 6750 §3.1).
+ *
+ * @param source - where the token was.
+ */
+export function refuseUnchecked(error: IntrospectionError, source: keyof typeof TOO_LONG = 'header'): Refusal {
+  if (error.code === 'ERR_TOKEN_TOO_LONG') {
+    return plain('token_too_long', TOO_LONG[source], 'invalid_request', {}, error)
+  }
   const status = statusOf(error)
   const { retryAfterSeconds } = error as { retryAfterSeconds?: number }
   const headers: Record<string, string> =

@@ -7,7 +7,11 @@ export type TokenSource = 'header' | 'form' | 'query'
 
 /** Step `token`: what is taken for a token, and from where. */
 export interface TokenOptions {
-  /** Octets a token may have; a longer one is inactive unasked. Default 8192, from 64 to 65536. */
+  /**
+   * Octets a token may have. A longer one is not asked about: `introspect` rejects with a {@link TokenTooLongError}, and a
+   * guard answers 431. Node takes 16384 octets of header fields in all unless started with `--max-http-header-size`, so raise
+   * both for longer tokens. Default 16384, from 64 to 65536.
+   */
   readonly maxBytes?: number | undefined
   /**
    * Sent as `token_type_hint` with every call that gives no hint of its own; leave it out unless the authorization
@@ -25,7 +29,7 @@ export interface TokenOptions {
 }
 
 /** The defaults of the step. */
-export const tokenDefaults = Object.freeze({ maxBytes: 8192 })
+export const tokenDefaults = Object.freeze({ maxBytes: 16_384 })
 
 /** What the options come to. */
 export interface ResolvedTokenOptions {

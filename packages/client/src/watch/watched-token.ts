@@ -103,7 +103,8 @@ export class WatchedToken {
     if (this.#gone.signal.aborted) return
     this.#isAsking = false
     this.#failure = error
-    if (!isIntrospectionError(error)) return this.end(() => this.#unchecked())
+    const isOutage = isIntrospectionError(error) && error.code !== 'ERR_TOKEN_TOO_LONG'
+    if (!isOutage) return this.end(() => this.#unchecked())
     for (const watcher of this.#watchers) watcher.tell(error)
     this.#plan(this.#clock.elapsedMs(), ({ everyMs, maxUncheckedMs }) => Math.min(everyMs, maxUncheckedMs / TRIES))
   }

@@ -187,7 +187,6 @@ const DEVICE_SECRET = 'urn:x-oath:params:oauth:token-type:device-secret'
 const cnf = { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' }
 
 const judged: readonly RefusedCase[] = [
-  ['a token that is too long', presenting(`Bearer ${'a'.repeat(8193)}`), { ...invalid, asked: false }],
   ['an inactive token', bearer, invalid, { members: { active: false } }],
   ['an expired token', bearer, invalid, { members: { exp: now - 60 } }],
   ['a token that is not good yet', bearer, invalid, { members: { nbf: now + 600 } }],

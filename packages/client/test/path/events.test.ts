@@ -106,7 +106,6 @@ describe('an introspection', () => {
   })
 
   test.each([
-    ['longer than any', 'x'.repeat(8193)],
     ['with a line break', `${token}\n`],
     ['of nothing', ''],
   ])('of a token %s is told as unasked, and has a fingerprint', async (_, odd) => {
@@ -122,6 +121,16 @@ describe('an introspection', () => {
         },
       ])
     }
+  })
+
+  test('of a token that is too long says what the limit is, and nothing that was in it', async () => {
+    const { client, events } = createClient()
+    const long = 'x'.repeat(16_385)
+    await expect(client.introspect(long)).rejects.toMatchObject({ code: 'ERR_TOKEN_TOO_LONG', retryable: false })
+    expect(events).toMatchObject([{ type: 'failed', source: 'unasked', error: { code: 'ERR_TOKEN_TOO_LONG' } }])
+    const [{ error }] = events as unknown as [{ error: Error }]
+    for (const said of ['16385', '16384', 'token.maxBytes']) expect(error.message).toContain(said)
+    expect(error.message).not.toContain('xx')
   })
 
   test('that fails says from where there would have been an answer', async () => {

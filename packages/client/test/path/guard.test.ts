@@ -39,9 +39,14 @@ function createClient(options: Partial<IntrospectionClientOptions> = {}) {
 }
 
 /** A guard whose authorization server gives one answer, and how often it was asked. */
-function guardWith(members: object, options: GuardOptions = { audience, scope, realm }) {
+function guardWith(
+  members: object,
+  options: GuardOptions = { audience, scope, realm },
+  given: Parameters<typeof createClient>[0] = {},
+) {
   let asked = 0
   const client = createClient({
+    ...given,
     transport: {
       fetch: () => {
         asked++
@@ -146,10 +151,29 @@ describe('a request without a token of ours', () => {
   })
 
   test('gets 401 unasked when no server could have issued the token', async () => {
-    const { decide, asked } = guardWith(good)
-    const decision = await decide(bearing(`Bearer ${'a'.repeat(8193)}`))
+    const { decide, asked } = guardWith(good, undefined, { token: { sources: ['header', 'query'] } })
+    const decision = await decide({ headers: { get: () => null }, url: '/?access_token=a%00b' })
     expect(decision).toMatchObject({ reason: 'token_inactive', status: 401 })
     expect(asked()).toBe(0)
+  })
+
+  test.each([
+    ['the header', 431, (long: string) => bearing(`Bearer ${long}`)],
+    ['the query', 414, (long: string) => ({ headers: { get: () => null }, url: `/?access_token=${long}` })],
+    [
+      'a form',
+      413,
+      (long: string) => new Request(audience, { method: 'POST', body: new URLSearchParams({ access_token: long }) }),
+    ],
+  ])('is asked about up to 16384 octets; a longer one in %s gets %i, never 401', async (_, status, presenting) => {
+    const { decide, asked } = guardWith(good, undefined, { token: { sources: ['header', 'form', 'query'] } })
+    expect(await decide(presenting('a'.repeat(16_384)))).toMatchObject({ allowed: true })
+    expect(asked()).toBe(1)
+    const decision = await decide(presenting('a'.repeat(16_385)))
+    expect(decision).toMatchObject({ reason: 'token_too_long', status, body: '{"error":"invalid_request"}' })
+    expect(decision).toMatchObject({ error: { code: 'ERR_TOKEN_TOO_LONG' } })
+    expect((decision as { headers: object }).headers).not.toHaveProperty('www-authenticate')
+    expect(asked()).toBe(1)
   })
 })
 

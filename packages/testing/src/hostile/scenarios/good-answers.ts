@@ -1,7 +1,17 @@
 /** Scenarios of answers that are good, if unusual. */
 import { answer, goodBut, JSON_HEAD, raw } from '../answers.ts'
 import { goodAnswer } from '../hostile-exchange.ts'
-import { type HostileScenario, scenarios } from '../hostile-scenario.ts'
+import { type HostileScenario, type ScenarioRow, scenarios } from '../hostile-scenario.ts'
+
+/** Members that only some routes decide by, in a shape nobody expects. */
+function unreadable(...rows: readonly (readonly [name: string, title: string, members: object])[]): ScenarioRow[] {
+  return rows.map(([name, title, members]) => [
+    name,
+    title,
+    goodBut(members),
+    { why: 'What no decision depends on costs no answer.' },
+  ])
+}
 
 /** To be accepted: who refuses these keeps good tokens out. */
 export const goodAnswers: readonly HostileScenario[] = scenarios(
@@ -17,6 +27,20 @@ export const goodAnswers: readonly HostileScenario[] = scenarios(
     ['good-exp-leeway', 'exp just past, within the leeway', goodBut(({ now }) => ({ exp: now - 2 }))],
     ['good-nbf-leeway', 'nbf just ahead, within the leeway', goodBut(({ now }) => ({ nbf: now + 4 }))],
     ['good-iat-ahead', 'iat a little ahead', goodBut(({ now }) => ({ iat: now + 60 }))],
+    [
+      'good-fractions',
+      'dates with fractions of a second',
+      goodBut(({ now }) => ({ exp: now + 3600.5, iat: now - 0.5 })),
+      { why: 'They are dates, as JWTs have them.', clause: 'RFC 7519 §2' },
+    ],
+    ['good-null-sub', 'null for a subject', goodBut({ sub: null }), { why: 'The token has no subject.' }],
+    ...unreadable(
+      ['good-permissions-texts', 'permissions that are texts', { permissions: ['orders:read'] }],
+      ['good-details-object', 'authorization details in no list', { authorization_details: { type: 'x' } }],
+      ['good-username-list', 'a list of user names', { username: ['alice'] }],
+      ['good-auth-time-text', 'the time of the login as text', { auth_time: '2025-11-24T16:00:00Z' }],
+      ['good-acr-number', 'a number for the authentication context', { acr: 1 }],
+    ),
     ['good-bearer-lower-case', 'the token type in lower case', goodBut({ token_type: 'bearer' })],
     ['good-audiences', 'several audiences', goodBut(({ audience }) => ({ aud: ['urn:other', audience] }))],
     [

@@ -1,5 +1,5 @@
 /** Guards for Fastify: as a hook of one route, or of every route by a plugin that reads `config.auth`. */
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyContextConfig, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { OptionGroup } from '@token-introspection/core/options'
 import { type ActiveIntrospectionResult, isPreflight, type OptionalGuard, type Refusal } from '../index.ts'
 import { readNodeRequest } from './node-request.ts'
@@ -119,7 +119,7 @@ export const tokenGuards: FastifyPluginAsync<TokenGuardsOptions> = Object.assign
     app.decorate(REGISTERED, true)
     if (!app.hasRequestDecorator('auth')) app.decorateRequest('auth', undefined)
     app.addHook(hook, async (request: FastifyRequest, reply: FastifyReply) => {
-      const { auth = guardOfOthers } = request.routeOptions.config
+      const { auth = guardOfOthers } = configOf(request)
       if (auth === undefined || auth === false) return undefined
       return judge(auth, resolved, request, reply)
     })
@@ -127,6 +127,14 @@ export const tokenGuards: FastifyPluginAsync<TokenGuardsOptions> = Object.assign
   // What `fastify-plugin` sets: hooks and decorators are for the instance that registers.
   { [Symbol.for('skip-override')]: true, [Symbol.for('fastify.display-name')]: 'token-introspection-guards' },
 )
+
+/** Older versions of Fastify 4 have it elsewhere. */
+function configOf(request: FastifyRequest): FastifyContextConfig {
+  const { routeOptions, context } = request as Partial<FastifyRequest> & {
+    readonly context?: FastifyRequest['routeOptions']
+  }
+  return routeOptions?.config ?? context?.config ?? {}
+}
 
 const REGISTERED = Symbol('token-introspection-guards')
 
@@ -136,7 +144,9 @@ async function judge(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply | undefined> {
-  const guarded = readNodeRequest(request.raw, request.originalUrl, request)
+  // Older versions of Fastify 4 have no `originalUrl`.
+  const url = (request as Partial<FastifyRequest>).originalUrl ?? request.raw.url
+  const guarded = readNodeRequest(request.raw, url, request)
   if (isPreflight(guarded)) return passPreflights ? undefined : answerPreflight(reply)
   const decision = await guard(guarded)
   if (decision.allowed) {

@@ -21,7 +21,10 @@ import { Hono } from 'hono'
 import Koa from 'koa'
 
 // Under an alias there are no types; what is used here is alike in both.
-const express4 = createRequire(import.meta.url)('express4') as typeof express
+const old = createRequire(import.meta.url)
+const express4 = old('express4') as typeof express
+const fastify4 = old('fastify4') as typeof Fastify
+const koa2 = old('koa2') as typeof Koa
 
 /** What the route does when it is reached: notes it, and says what to answer. */
 export type Handle = (token: GuardToken<OptionalGuard>, body: string) => string
@@ -143,9 +146,9 @@ function startExpress(framework: typeof express, parser?: express.RequestHandler
   }
 }
 
-function startKoa(parser?: Koa.Middleware): Start {
+function startKoa(framework: typeof Koa, parser?: Koa.Middleware): Start {
   return (guard, handle, options) => {
-    const app = new Koa<AuthState>()
+    const app = new framework<AuthState>()
     app.silent = true
     app.use((context, next) => {
       context.set(fieldsBefore(context.get(ASKED_FOR) || undefined))
@@ -187,9 +190,9 @@ function startHono(prepare: (app: Hono<AuthEnv>) => unknown = () => undefined): 
 type Mount = (app: FastifyInstance, guard: OptionalGuard, route: FastifyRoute, options: StartOptions) => unknown
 type FastifyRoute = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
-function startFastify(mount: Mount, parsesForms: boolean): Start {
+function startFastify(mount: Mount, parsesForms: boolean, framework = Fastify): Start {
   return async (guard, handle, options = {}) => {
-    const app = Fastify()
+    const app = framework()
     app.addHook('onRequest', async ({ headers }, reply) => {
       reply.headers(fieldsBefore(headers[ASKED_FOR] as string | undefined))
     })
@@ -294,8 +297,10 @@ export const frameworks: readonly GuardedFramework[] = [
     start: startExpress(express4, express4.urlencoded({ extended: false })),
     parsesForms: true,
   },
-  { name: 'Koa', start: startKoa(), parsesForms: false },
-  { name: 'Koa after a body parser', start: startKoa(koaParser), parsesForms: true },
+  { name: 'Koa', start: startKoa(Koa), parsesForms: false },
+  { name: 'Koa 2', start: startKoa(koa2), parsesForms: false },
+  { name: 'Koa 2 after a body parser', start: startKoa(koa2, koaParser), parsesForms: true },
+  { name: 'Koa after a body parser', start: startKoa(Koa, koaParser), parsesForms: true },
   { name: 'Hono', start: startHono(), parsesForms: true, web: true },
   {
     name: 'Hono after text',
@@ -350,6 +355,27 @@ export const frameworks: readonly GuardedFramework[] = [
       scope.all('/orders', route)
     }, true),
     parsesForms: true,
+  },
+  {
+    name: 'Fastify 4 by a hook',
+    start: startFastify(
+      (scope, guard, route, options) => scope.all('/orders', { onRequest: fastifyGuard(guard, options) }, route),
+      false,
+      fastify4,
+    ),
+    parsesForms: false,
+  },
+  {
+    name: 'Fastify 4 by config',
+    start: startFastify(
+      (scope, auth, route, options) => {
+        void scope.register(tokenGuards, options)
+        scope.all('/orders', { config: { auth } }, route)
+      },
+      false,
+      fastify4,
+    ),
+    parsesForms: false,
   },
   { name: 'Nest', start: startNest(false), parsesForms: false, ...NEST },
   { name: 'Nest after its parsers', start: startNest(true), parsesForms: true, ...NEST },

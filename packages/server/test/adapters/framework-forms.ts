@@ -23,7 +23,10 @@ import { toWebRequest, type WireRequest, type WireResponse } from '../endpoint.t
 import { dial, exchange, type HandlerForm, listen } from '../path/forms.ts'
 
 // Under an alias there are no types; what is used here is alike in both.
-const express4 = createRequire(import.meta.url)('express4') as typeof express
+const old = createRequire(import.meta.url)
+const express4 = old('express4') as typeof express
+const fastify4 = old('fastify4') as typeof Fastify
+const koa2 = old('koa2') as typeof Koa
 
 /** A framework that listens; the endpoint is at `/introspect` and, below a base path, at `/oauth2/introspect/`. */
 export interface FrameworkForm {
@@ -52,9 +55,9 @@ function startExpress(framework: typeof express, prepare: PrepareExpress) {
   }
 }
 
-function startKoa(prepare: (app: Koa) => void) {
+function startKoa(prepare: (app: Koa) => void, framework = Koa) {
   return (handler: HttpHandler): Promise<Server> => {
-    const app = new Koa()
+    const app = new framework()
     app.silent = true
     prepare(app)
     app.use(toKoaMiddleware(handler))
@@ -65,9 +68,9 @@ function startKoa(prepare: (app: Koa) => void) {
   }
 }
 
-function startFastify(prepare: (app: FastifyInstance) => unknown) {
+function startFastify(prepare: (app: FastifyInstance) => unknown, framework = Fastify) {
   return async (handler: HttpHandler): Promise<Server> => {
-    const app = Fastify()
+    const app = framework()
     onTestFinished(() => app.close())
     await prepare(app)
     await app.register(toFastifyPlugin(handler), { path: '/introspect' })
@@ -225,8 +228,10 @@ export const frameworks: readonly FrameworkForm[] = [
     exceptions: EXPRESS_PARSERS,
   },
   { name: 'Koa', bare: true, start: start.koa(() => undefined) },
+  { name: 'Koa 2', bare: true, start: startKoa(() => undefined, koa2) },
   { name: 'Koa after koa-bodyparser', start: start.koa((app) => app.use(bodyParser())), exceptions: KOA_BODYPARSER },
   { name: 'Fastify', bare: true, start: start.fastify(() => undefined) },
+  { name: 'Fastify 4', bare: true, start: startFastify(() => undefined, fastify4) },
   { name: 'Fastify beside @fastify/formbody', bare: true, start: start.fastify((app) => app.register(formBody)) },
   { name: 'Hono on Node', web: true, bare: true, start: start.hono(() => undefined) },
   {

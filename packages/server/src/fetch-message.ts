@@ -8,6 +8,7 @@ export function toHttpRequest(request: Request): HttpRequest {
     method: request.method,
     header: (name) => request.headers.get(name) ?? undefined,
     readBody: (maxBytes) => readStream(request, maxBytes),
+    signal: () => request.signal,
   }
 }
 

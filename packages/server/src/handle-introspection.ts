@@ -38,7 +38,7 @@ export async function handleIntrospection(request: HttpRequest, steps: Steps): P
     requireFaultless(protectedResource)
     requireBudget(protectedResource, steps.limits)
 
-    const finding = findToken(parseTokenRequest(received), steps.lookup)
+    const finding = findToken(parseTokenRequest(received), steps.lookup, request)
     const found = isPromise(finding) ? await finding : finding
 
     const authorizing = authorizeDisclosure(protectedResource, found, steps.authorization)

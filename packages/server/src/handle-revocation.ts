@@ -29,7 +29,7 @@ export async function handleRevocation(request: HttpRequest, steps: RevocationSt
     const client = await authenticateClient(received, steps.clientAuthentication)
     requireFaultless(client)
     const revocation = parseTokenRequest(received)
-    const found = await findRevocableToken(revocation, steps.lookup)
+    const found = await findRevocableToken(revocation, steps.lookup, request)
     const record = authorizeRevocation(client, found)
     const ended = await revokeToken(revocation.token, record, steps.revocation)
     reportEvent(

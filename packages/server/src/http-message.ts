@@ -29,6 +29,11 @@ export interface HttpRequest {
   readBody(maxBytes: number): RequestBody | Promise<RequestBody>
   /** The address the connection comes from, where the host tells; never taken from a header field. */
   remoteAddress?(): string | undefined
+  /**
+   * A signal that is aborted when the sender goes away before its answer, where the host tells. Asked for only by lookups
+   * that can give up.
+   */
+  signal?(): AbortSignal | undefined
   /** The certificate of the connection, where the host tells and the sender has one. */
   peerCertificate?(): PeerCertificate | undefined
 }

@@ -36,7 +36,11 @@ export function toFastifyPlugin(
 ): FastifyPluginCallback<IntrospectionRouteOptions> {
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { raw, body } = request
-    const { status, headers, body: text } = await handler.handle(toHttpRequest(raw, {}, (body as Readable) ?? raw))
+    const {
+      status,
+      headers,
+      body: text,
+    } = await handler.handle(toHttpRequest(raw, reply.raw, {}, (body as Readable) ?? raw))
     if (isStillSending(raw)) {
       reply.hijack()
       toNodeHandler({ handle: () => Promise.resolve({ status, headers, body: text }) })(raw, reply.raw)

@@ -28,11 +28,11 @@ async function withBody(req: Context['req']): Promise<Request> {
   const [firstRead] = Object.keys(req.bodyCache)
   // Only the body of a POST is looked at.
   if (firstRead === undefined || req.raw.method !== 'POST') return req.raw
-  const { url, method, headers } = req.raw
+  const { url, method, headers, signal } = req.raw
   try {
     // From a form, and only from that, Hono would make the body anew as multipart.
     const body = firstRead === 'formData' ? encodeForm(await req.formData()) : await req.arrayBuffer()
-    return new Request(url, { method, headers, body })
+    return new Request(url, { method, headers, body, signal })
   } catch {
     return req.raw
   }

@@ -41,7 +41,7 @@ export interface KoaContext {
  */
 export function toKoaMiddleware(handler: Pick<HttpHandler, 'handle'>): (context: KoaContext) => Promise<void> {
   return async (context) => {
-    const answer = await handler.handle(toHttpRequest(context.req, parsedBodyOf(context)))
+    const answer = await handler.handle(toHttpRequest(context.req, context.res, parsedBodyOf(context)))
     context.status = answer.status
     context.set({ ...answer.headers })
     context.body = answer.body

@@ -1,5 +1,5 @@
 /** Node's request as plain data, with the body where parsers and frameworks may have left it. */
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { readNodeHeader } from '@token-introspection/core/node-header'
@@ -22,23 +22,31 @@ export interface ParsedBody {
 /**
  * One request of Node.
  *
+ * @param response - where its answer goes; when it closes before that, the sender has gone.
  * @param parsed - where body parsers leave what they read.
  * @param stream - the body, when hooks have put another stream in the place of the request.
  */
-export function toHttpRequest(request: IncomingMessage, parsed: ParsedBody, stream: Readable = request): HttpRequest {
-  return new NodeHttpRequest(request, parsed, stream)
+export function toHttpRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  parsed: ParsedBody,
+  stream: Readable = request,
+): HttpRequest {
+  return new NodeHttpRequest(request, response, parsed, stream)
 }
 
 /** A class, because four closures for every request cost more than one object. */
 class NodeHttpRequest implements HttpRequest {
   readonly method: string
   readonly #request: IncomingMessage
+  readonly #response: ServerResponse
   readonly #parsed: ParsedBody
   readonly #stream: Readable
 
-  constructor(request: IncomingMessage, parsed: ParsedBody, stream: Readable) {
+  constructor(request: IncomingMessage, response: ServerResponse, parsed: ParsedBody, stream: Readable) {
     this.method = request.method ?? ''
     this.#request = request
+    this.#response = response
     this.#parsed = parsed
     this.#stream = stream
   }
@@ -55,6 +63,17 @@ class NodeHttpRequest implements HttpRequest {
   /** Of HTTP/2 streams too: theirs stands for the socket of the session. */
   remoteAddress(): string | undefined {
     return withoutMapping((this.#request.socket as IncomingMessage['socket'] | undefined)?.remoteAddress)
+  }
+
+  signal(): AbortSignal {
+    const controller = new AbortController()
+    const response = this.#response
+    const onClose = (): void => {
+      if (!response.writableEnded) controller.abort(new Error('the sender went away before its answer'))
+    }
+    if (response.destroyed) onClose()
+    else response.once('close', onClose)
+    return controller.signal
   }
 
   peerCertificate(): PeerCertificate | undefined {

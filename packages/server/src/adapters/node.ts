@@ -30,7 +30,7 @@ export function toNodeHandler(
   handler: Pick<HttpHandler, 'handle'>,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
-    handler.handle(toHttpRequest(request, request as ParsedBody)).then(
+    handler.handle(toHttpRequest(request, response, request as ParsedBody)).then(
       (answer) => send(answer, request, response),
       // `handle` never rejects; if it does all the same, the connection must not hang.
       () => abandon(response),

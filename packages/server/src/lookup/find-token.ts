@@ -4,7 +4,7 @@ import { askDependency } from '../dependency.ts'
 import { LookupStoreError } from '../errors.ts'
 import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import type { Warn } from '../warning.ts'
-import { TokenLookup } from './token-lookup.ts'
+import { type Caller, TokenLookup } from './token-lookup.ts'
 import { type NotLive, type TokenRecord, whyNotLive } from './token-record.ts'
 import type { TokenKind, TokenResolver } from './token-resolver.ts'
 import { digestToken } from './token-store.ts'
@@ -45,13 +45,17 @@ export interface FoundToken {
 }
 
 /** A token that may be used now. A resolver that throws is an outage, never an inactive token. */
-export function findToken(request: IntrospectionRequest, step: LookupStep): MaybePromise<FoundToken> {
-  return find(request, step, judgeLive)
+export function findToken(request: IntrospectionRequest, step: LookupStep, caller?: Caller): MaybePromise<FoundToken> {
+  return find(request, step, judgeLive, caller)
 }
 
 /** A token that can still be revoked: one that is not valid yet can, one that is over cannot. */
-export function findRevocableToken(request: IntrospectionRequest, step: LookupStep): MaybePromise<FoundToken> {
-  return find(request, step, judgeRevocable)
+export function findRevocableToken(
+  request: IntrospectionRequest,
+  step: LookupStep,
+  caller?: Caller,
+): MaybePromise<FoundToken> {
+  return find(request, step, judgeRevocable, caller)
 }
 
 type Known = FoundToken & { readonly record: TokenRecord }
@@ -77,9 +81,14 @@ function nothing(lookup: TokenLookup, reason: LookupReason): FoundToken {
   return { lookup, resolver: undefined, record: undefined, reason, known: undefined }
 }
 
-function find(request: IntrospectionRequest, step: LookupStep, judge: Judge): MaybePromise<FoundToken> {
+function find(
+  request: IntrospectionRequest,
+  step: LookupStep,
+  judge: Judge,
+  caller: Caller | undefined,
+): MaybePromise<FoundToken> {
   return andThen(digestToken(request.token), (digest) => {
-    const lookup = new TokenLookup(request, digest)
+    const lookup = new TokenLookup(request, digest, caller)
     const { isMinted } = step
     if (isMinted === undefined) return search(lookup, step, judge)
     const asked = ask(() => isMinted(lookup.token), 'lookup.isMinted', lookup, step)

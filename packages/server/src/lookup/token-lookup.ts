@@ -1,18 +1,24 @@
 /** What is looked for: the token, with what its request says beside it. */
 import type { IntrospectionRequest } from '@token-introspection/core'
+import type { HttpRequest } from '../http-message.ts'
 
 /** Credentials of the caller stand in the same form; they are nobody else's business. */
 const CREDENTIALS: ReadonlySet<string> = new Set(['client_secret', 'client_assertion', 'client_assertion_type'])
+
+/** Who waits for a lookup. */
+export type Caller = Pick<HttpRequest, 'signal'>
 
 /** One lookup. Resolvers and stores get it; `digest` and `parameter` are what most of them need. */
 export class TokenLookup {
   /** The digest the stores know the token by. */
   readonly digest: string
   readonly #request: IntrospectionRequest
+  readonly #caller: Caller | undefined
   #controller: AbortController | undefined
 
-  constructor(request: IntrospectionRequest, digest: string) {
+  constructor(request: IntrospectionRequest, digest: string, caller?: Caller) {
     this.#request = request
+    this.#caller = caller
     this.digest = digest
   }
 
@@ -30,10 +36,21 @@ export class TokenLookup {
     return this.#request.tokenTypeHint
   }
 
-  /** Aborted once nobody waits for this lookup any more; made when first asked for. */
+  /**
+   * Aborted once nobody waits for this lookup any more: its time is up, or the caller has gone, where the host tells. Made
+   * when first asked for.
+   */
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController()
+    this.#controller ??= this.#createController()
     return this.#controller.signal
+  }
+
+  #createController(): AbortController {
+    const controller = new AbortController()
+    const left = this.#caller?.signal?.()
+    if (left?.aborted === true) controller.abort(left.reason)
+    else left?.addEventListener('abort', () => controller.abort(left.reason), { once: true })
+    return controller
   }
 
   /**

@@ -13,7 +13,8 @@ import { validator } from 'hono/validator'
 import type { Context as KoaContext } from 'koa'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { toFastifyPlugin } from '../../src/adapters/fastify.ts'
-import type { HttpHandler, IntrospectionHandlerEvent } from '../../src/index.ts'
+import { toNodeHandler } from '../../src/adapters/node.ts'
+import type { HttpHandler, IntrospectionHandlerEvent, TokenLookup } from '../../src/index.ts'
 import {
   ACTIVE,
   basic,
@@ -27,7 +28,7 @@ import {
   token,
   type WireRequest,
 } from '../endpoint.ts'
-import { dial, exchange, portOf, readResponse } from '../path/forms.ts'
+import { dial, exchange, listen, portOf, readResponse } from '../path/forms.ts'
 import {
   active,
   answerFields,
@@ -41,7 +42,7 @@ import {
   takenCredentials,
   takenRequests,
 } from '../path/introspection-cases.ts'
-import { frameworks, honoRequest, sendTo, start } from './framework-forms.ts'
+import { type FrameworkForm, frameworks, honoRequest, sendTo, start } from './framework-forms.ts'
 
 const cases: readonly Case[] = [...refusedRequests, ...takenRequests, ...refusedCredentials, ...takenCredentials]
 
@@ -166,6 +167,60 @@ test.each(frameworks.filter(({ web }) => !web))('$name keeps the connection, aft
   }
   expect(statuses).toEqual([200, 401, 415, 405, 405, 400, 200])
   expect(connections).toBe(1)
+})
+
+describe('the signal of a lookup', () => {
+  const tellsOf = [
+    'Express 5',
+    'Express 4',
+    'Koa',
+    'Fastify',
+    'Hono on Node',
+    'Hono on Node after parseBody',
+    'h3 on Node',
+  ]
+  const telling: readonly Pick<FrameworkForm, 'name' | 'start'>[] = [
+    { name: 'node:http', start: (handler) => listen(toNodeHandler(handler)) },
+    ...frameworks.filter(({ name }) => tellsOf.includes(name)),
+  ]
+
+  test.each(telling)('is aborted when the sender leaves $name', async (framework) => {
+    const asked = Promise.withResolvers<void>()
+    const aborted = Promise.withResolvers<void>()
+    const find = (_: string, lookup?: TokenLookup) =>
+      new Promise<null>((_resolve, reject) => {
+        lookup?.signal.addEventListener('abort', () => {
+          aborted.resolve()
+          reject(new Error('given up'))
+        })
+        asked.resolve()
+      })
+    const { handler } = await createEndpoint({ lookup: { store: { find } }, timeoutMs: 60_000 })
+    const socket = dial(await framework.start(handler))
+    const [head, body] = headOf(post(active))
+    socket.write(head + body)
+    await asked.promise
+    socket.destroy()
+    await aborted.promise
+  })
+
+  test.each(telling)('is not aborted by $name once the answer was given', async (framework) => {
+    const signals: AbortSignal[] = []
+    const find = (_: string, lookup?: TokenLookup) => {
+      if (lookup !== undefined) signals.push(lookup.signal)
+      return null
+    }
+    const { handler } = await createEndpoint({ lookup: { store: { find } } })
+    const server = await framework.start(handler)
+    const connected = once(server, 'connection')
+    const socket = dial(server)
+    expect((await exchange(socket, post(active))).status).toBe(200)
+    const [connection] = (await connected) as [Socket]
+    const closed = once(connection, 'close')
+    socket.destroy()
+    await closed
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false])
+  })
 })
 
 describe.each([

@@ -111,6 +111,7 @@ export {
   signedContent,
   splitCompactJws,
 } from './values/compact-jwt.ts'
+export { type Complaint, describeComplaint, quote } from './values/complaint.ts'
 export { equalDigests } from './values/equal-digests.ts'
 export { isPublicHost } from './values/public-host.ts'
 export { type JsonObject, MAX_JSON_DEPTH, parseJsonObject } from './values/json-object.ts'

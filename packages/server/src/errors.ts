@@ -1,5 +1,5 @@
 /** The errors of the server's steps: what the handler catches, turns into a response and reports as an event. */
-import { IntrospectionError } from '@token-introspection/core'
+import { type Complaint, IntrospectionError } from '@token-introspection/core'
 
 export { IntrospectionError, isIntrospectionError, RequestInvalidError } from '@token-introspection/core'
 
@@ -36,24 +36,9 @@ export class RequestBodyUnavailableError extends IntrospectionError {
   readonly retryable = false
 }
 
-/**
- * What was wrong with the credentials of a caller, for the operator. Values of the caller are quoted, shortened and in
- * printable ASCII, and none of them is a secret, a token or an assertion.
- */
-export interface CredentialComplaint {
-  /** The rule that failed: the claim, header parameter, form parameter or option it is about, such as `aud`. */
-  readonly rule: string
-  /** What the caller has or sent. */
-  readonly got: string
-  /** What the rule asks for. */
-  readonly expected: string
-  /** Whose side it is on, and what to do. */
-  readonly remedy: string
-}
-
 /** What an error about credentials can be made with. */
 export interface CredentialErrorOptions extends ErrorOptions {
-  readonly complaint?: CredentialComplaint | undefined
+  readonly complaint?: Complaint | undefined
 }
 
 /**
@@ -64,7 +49,7 @@ export class ClientAuthenticationFailedError extends IntrospectionError {
   readonly code = 'ERR_CLIENT_AUTHENTICATION_FAILED'
   readonly retryable = false
   /** The rule that failed, where this library knows it; the message says the same. */
-  readonly complaint: CredentialComplaint | undefined
+  readonly complaint: Complaint | undefined
 
   constructor(message?: string, options?: CredentialErrorOptions) {
     super(message, options)
@@ -90,10 +75,13 @@ export class ClientAuthenticationTokenError extends IntrospectionError {
   readonly retryable = false
   /** The `WWW-Authenticate` value, the attempted scheme first. */
   readonly challenge: string
+  /** The rule that failed, where this library knows it; the message says the same. */
+  readonly complaint: Complaint | undefined
 
-  constructor(message: string, challenge: string, options?: ErrorOptions) {
+  constructor(message: string, challenge: string, options?: CredentialErrorOptions) {
     super(message, options)
     this.challenge = challenge
+    this.complaint = options?.complaint
   }
 }
 
@@ -108,11 +96,14 @@ export class ClientAuthenticationScopeError extends IntrospectionError {
   readonly challenge: string
   /** The status to answer. */
   readonly status: 401 | 403
+  /** What the token has, and what it needs. */
+  readonly complaint: Complaint | undefined
 
-  constructor(message: string, challenge: string, status: 401 | 403) {
-    super(message)
+  constructor(message: string, challenge: string, status: 401 | 403, options?: CredentialErrorOptions) {
+    super(message, options)
     this.challenge = challenge
     this.status = status
+    this.complaint = options?.complaint
   }
 }
 

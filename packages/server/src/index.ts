@@ -117,7 +117,6 @@ export {
   ClientAuthenticationReplayStoreError,
   ClientAuthenticationScopeError,
   ClientAuthenticationTokenError,
-  type CredentialComplaint,
   type CredentialErrorOptions,
   IntrospectionError,
   isIntrospectionError,
@@ -138,4 +137,4 @@ export {
 } from './errors.ts'
 
 // What adapters hand over
-export { Form } from '@token-introspection/core'
+export { type Complaint, Form } from '@token-introspection/core'

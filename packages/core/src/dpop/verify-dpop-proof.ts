@@ -1,5 +1,6 @@
 /** What a DPoP proof beside an access token must be, whoever checks it (RFC 9449 §4.3). */
 import { parseJwtPart, splitCompactJws } from '../values/compact-jwt.ts'
+import { type Complaint, quote } from '../values/complaint.ts'
 import { equalDigests } from '../values/equal-digests.ts'
 import type { JsonObject } from '../values/json-object.ts'
 import { normalizeTargetUri } from './normalize-target-uri.ts'
@@ -40,7 +41,7 @@ export interface DpopProof {
 /** A proof that holds, or what is wrong with it, for a log. */
 export type DpopVerdict =
   | { readonly proof: DpopProof; readonly complaint: undefined }
-  | { readonly proof: undefined; readonly complaint: string }
+  | { readonly proof: undefined; readonly complaint: Complaint }
 
 /** What is used of a JOSE library: `import * as jose from 'jose'` has it. */
 export interface DpopJose<KeyFinder> {
@@ -59,6 +60,12 @@ const MAX_JTI_LENGTH = 512
 /** Members of private and symmetric keys (RFC 7518 §6, RFC 9864). */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
 
+/** What to do about rules that do not concern the sender alone. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  iat: 'Make the sender create a proof for each request, and compare the clocks of both sides',
+  htu: 'Correct the URL at the sender, or the one that is configured here if a proxy changes it',
+}
+
 /**
  * Verifies one proof, but for what takes a memory: whether it was used before, and whether its nonce is one of yours.
  *
@@ -76,12 +83,37 @@ export async function verifyDpopProof<KeyFinder>(
 ): Promise<DpopVerdict> {
   // Two fields joined by a comma have another form.
   const parts = proof.length <= MAX_LENGTH ? splitCompactJws(proof) : undefined
-  if (parts === undefined) return refuse('it is not one JWT in the compact form')
-  const thumbprint = await thumbprintOf(parts.header, rules, jose)
-  if (thumbprint === undefined) return refuse('its algorithm or key is wrong')
-  if (!equalDigests(thumbprint, expected.jkt)) return refuse('its key is not the one the token is bound to')
+  const header = parts && readHeader(parts.header)
+  if (header === undefined) {
+    return refuse(
+      'form',
+      `${proof.length} characters that are no JWT`,
+      `one JWT in the compact form, ${MAX_LENGTH} characters at most`,
+    )
+  }
+  const { alg, jwk } = header
+  if (typeof alg !== 'string' || !rules.algorithms.includes(alg)) {
+    return refuse('alg', quote(alg), `one of ${rules.algorithms.join(', ')}`)
+  }
+  const thumbprint = isPublicKey(jwk) ? await thumbprintOf(jwk, jose) : undefined
+  // What stands there may be a private key.
+  if (thumbprint === undefined) return refuse('jwk', jwk === undefined ? 'nothing' : 'another value', 'a public key')
+  if (!equalDigests(thumbprint, expected.jkt)) {
+    return refuse(
+      'jwk',
+      `a key with the thumbprint ${quote(thumbprint)}`,
+      `the key that the token is bound to, ${quote(expected.jkt)}`,
+    )
+  }
   const payload = await verifySignature(proof, expected.nowMs, rules, jose)
-  return payload === undefined ? refuse('its type or signature is wrong') : validateClaims(payload, expected, rules)
+  if (payload === undefined) {
+    return refuse(
+      'signature',
+      `typ ${quote(header['typ'])} and a signature that fails, or dates that are over`,
+      'typ "dpop+jwt" and a signature by the key in jwk',
+    )
+  }
+  return validateClaims(payload, expected, rules)
 }
 
 function validateClaims(
@@ -89,28 +121,43 @@ function validateClaims(
   expected: DpopExpectation,
   { maxAgeSeconds, leewaySeconds }: DpopRules,
 ): DpopVerdict {
-  if (typeof ath !== 'string' || !equalDigests(ath, expected.ath)) return refuse('ath is another')
+  if (typeof ath !== 'string' || !equalDigests(ath, expected.ath)) {
+    return refuse('ath', ath === undefined ? 'nothing' : 'another value', 'the SHA-256 of the access token beside it')
+  }
   // Methods are compared with case (RFC 9110 §9.1).
-  if (typeof htm !== 'string' || htm !== expected.method) return refuse('htm is another')
+  if (typeof htm !== 'string' || htm !== expected.method) return refuse('htm', quote(htm), quote(expected.method))
   const target = normalizeTargetUri(htu)
   if (target === undefined || !expected.targetUris.some((uri) => normalizeTargetUri(uri) === target)) {
-    return refuse('htu is another')
+    return refuse('htu', quote(htu), expected.targetUris.map(quote).join(' or ') || 'a URI that nobody configured')
   }
   const ageSeconds = typeof iat === 'number' ? expected.nowMs / 1000 - iat : Number.NaN
-  if (!(ageSeconds <= maxAgeSeconds && ageSeconds >= -leewaySeconds)) return refuse('iat is not now')
-  if (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI_LENGTH) return refuse('jti is missing')
-  if (nonce !== undefined && typeof nonce !== 'string') return refuse('nonce is no text')
+  if (!(ageSeconds <= maxAgeSeconds && ageSeconds >= -leewaySeconds)) {
+    const distance = Number.isFinite(ageSeconds)
+      ? `, ${Math.round(Math.abs(ageSeconds))} s ${ageSeconds < 0 ? 'ahead' : 'ago'}`
+      : ''
+    return refuse('iat', `${quote(iat)}${distance}`, `at most ${maxAgeSeconds} s ago and ${leewaySeconds} s ahead`)
+  }
+  if (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI_LENGTH) {
+    const got = typeof jti === 'string' ? `a text of ${jti.length} characters` : quote(jti)
+    return refuse('jti', got, `a text of 1 to ${MAX_JTI_LENGTH} characters`)
+  }
+  if (nonce !== undefined && typeof nonce !== 'string') return refuse('nonce', quote(nonce), 'a text, or none')
   return { proof: { jti, iat: iat as number, htu: target, nonce }, complaint: undefined }
 }
 
+function readHeader(header: string): JsonObject | undefined {
+  try {
+    return parseJwtPart(header)
+  } catch {
+    return undefined
+  }
+}
+
 async function thumbprintOf<KeyFinder>(
-  header: string,
-  { algorithms }: DpopRules,
+  jwk: JsonObject & { kty: string },
   jose: DpopJose<KeyFinder>,
 ): Promise<string | undefined> {
   try {
-    const { alg, jwk } = parseJwtPart(header)
-    if (typeof alg !== 'string' || !algorithms.includes(alg) || !isPublicKey(jwk)) return undefined
     return await jose.calculateJwkThumbprint(jwk)
   } catch {
     return undefined
@@ -142,6 +189,7 @@ async function verifySignature<KeyFinder>(
   }
 }
 
-function refuse(complaint: string): DpopVerdict {
-  return { proof: undefined, complaint }
+function refuse(rule: string, got: string, expected: string): DpopVerdict {
+  const remedy = REMEDIES[rule] ?? 'Change it at the sender of the proof (RFC 9449 §4.2)'
+  return { proof: undefined, complaint: { rule, got, expected, remedy } }
 }

@@ -1,9 +1,12 @@
 /** `Bearer` and `DPoP`: a caller with an access token of its own (RFC 7662 §2.1, RFC 6750, RFC 9449). */
 import {
   audienceIntersects,
+  type Complaint,
+  describeComplaint,
   isAccessToken,
   isVerifiableConfirmation,
   parseScope,
+  quote,
   signedContent,
   toAudienceList,
   type VerifiableConfirmation,
@@ -80,53 +83,111 @@ export async function authenticateByAccessToken<Caller extends Registered>(
   options: AccessTokenStep,
   step: AccessTokenMethodStep<Caller>,
 ): Promise<Caller> {
-  const refused = (complaint: string): ClientAuthenticationTokenError =>
-    new ClientAuthenticationTokenError(`access token: ${complaint}`, options.challenges.failed(scheme, 'invalid_token'))
+  const refused: Refuse = (rule, got, expected, remedy) => {
+    const complaint = { rule, got, expected, remedy }
+    const challenge = options.challenges.failed(scheme, 'invalid_token')
+    return new ClientAuthenticationTokenError(describeComplaint('access token', complaint), challenge, { complaint })
+  }
 
   // By what is signed: another spelling of the signature makes another text of the same JWT.
   const [own, ...asked] = await Promise.all(
     [token, ...received.form.getAll('token')].map(async (text) => sha256(signedContent(text))),
   )
-  if (asked.some((other) => equalDigests(other, own as string))) throw refused('it is the token that is asked about')
+  if (asked.some((other) => equalDigests(other, own as string))) {
+    throw refused('token', 'the token that is asked about', 'a token of the caller itself', GET_ONE)
+  }
   const found = await askDependency(
     () => options.find(token, { request: received.http, scheme }),
     step.timeoutMs,
     (cause) => new ClientAuthenticationRegistryError('the access token of a caller could not be found', { cause }),
   )
-  if (!found || !isLive(found, step.now() / 1000)) throw refused('it is not active')
-  if (!audienceIntersects(toAudienceList(found.aud ?? undefined), options.audience))
-    throw refused('it is not for this endpoint')
+  if (!found) throw refused('token', 'one that accessToken.find does not know', 'one that it knows', GET_ONE)
+  requireLive(found, step.now() / 1000, refused)
+  if (!audienceIntersects(toAudienceList(found.aud ?? undefined), options.audience)) {
+    const remedy = 'Make the caller ask for a token for this audience, or set clientAuthentication.accessToken.audience'
+    throw refused('aud', quote(found.aud ?? undefined), `${quote(options.audience)} among others, or alone`, remedy)
+  }
   const proof = await requireProof(received, found, await sha256(token), scheme, { options, step, refused })
   const { client_id: clientId, sub } = found
-  if (!clientId || (sub ?? clientId) !== clientId) throw refused('it is not the own token of a caller')
+  if (!clientId || (sub ?? clientId) !== clientId) {
+    // A subject may be a person.
+    const got = clientId ? `a sub that differs from client_id ${quote(clientId)}` : 'no client_id'
+    throw refused('sub', got, 'a client_id, and no sub or the same: a token of the caller itself', GET_ONE)
+  }
   const caller = await findRegistered(clientId, step)
-  if (!caller || !mayUse(caller, scheme)) throw refused('its client may not call')
-  const clientIdBeside = received.form.get('client_id')
-  if ((clientIdBeside ?? clientId) !== clientId) throw refused('client_id is another')
+  if (!caller || !mayUse(caller, scheme)) {
+    const got = caller ? `${scheme} from ${quote(clientId)}` : quote(clientId)
+    const expected = caller
+      ? `a method it is registered for: ${caller.methods?.join(', ') ?? ''}`
+      : 'a registered caller'
+    throw refused(
+      caller ? 'methods' : 'client_id',
+      got,
+      expected,
+      'Register the client, with this method, at this endpoint',
+    )
+  }
+  const besideId = received.form.get('client_id') ?? clientId
+  if (besideId !== clientId) {
+    const expected = `${quote(clientId)}, as the token says, or no client_id`
+    throw refused('client_id', quote(besideId), expected, 'Change the parameter at the caller')
+  }
   const granted = parseScope(found.scope ?? undefined)
   if (!parseScope(options.scope).every((needed) => granted.includes(needed))) {
+    const complaint = {
+      rule: 'scope',
+      got: quote(found.scope ?? undefined),
+      expected: quote(options.scope),
+      remedy: `Make the caller ask for the scope, allow it to ${quote(clientId)}, or set clientAuthentication.accessToken.scope`,
+    }
     throw new ClientAuthenticationScopeError(
-      'access token: it lacks the scope',
+      describeComplaint('access token', complaint),
       options.challenges.failed(scheme, 'insufficient_scope'),
       options.insufficientScopeStatus,
+      { complaint },
     )
   }
   step.requireBudget(caller)
-  if (proof !== undefined && !(await proof.use(clientId))) throw refusedProof('it was used before', scheme, options)
+  if (proof !== undefined && !(await proof.use(clientId))) {
+    throw refusedProof(
+      {
+        rule: 'jti',
+        got: `one that ${quote(clientId)} used before`,
+        expected: 'one that is new',
+        remedy:
+          'Make the caller create a proof for each request, also when it repeats one; if it does, somebody replays its proofs',
+      },
+      scheme,
+      options,
+    )
+  }
   return caller
 }
 
-function isLive(token: CallerAccessToken, now: number): boolean {
+/** Makes the error for a token that breaks a rule. */
+type Refuse = (rule: string, got: string, expected: string, remedy: string) => ClientAuthenticationTokenError
+
+const GET_ONE = 'Make the caller get an access token of its own, such as by client_credentials'
+const PRESENT_IT = 'Change the scheme at the caller (RFC 9449 §7.1)'
+const RENEW = 'Make the caller renew its token before it ends, and compare the clocks of both sides'
+
+function requireLive(token: CallerAccessToken, now: number, refused: Refuse): void {
   const { kind, revoked, exp, nbf } = token
+  if (revoked) throw refused('revoked', 'a token that was revoked', 'one that was not', GET_ONE)
   // What finds it may hand over an answer, whose members say more than the type has.
-  if (revoked || (kind ?? 'access_token') !== 'access_token' || !isAccessToken({ ...token }, {})) return false
-  return now < (exp ?? Number.POSITIVE_INFINITY) && now >= (nbf ?? 0)
+  if ((kind ?? 'access_token') !== 'access_token' || !isAccessToken({ ...token }, {})) {
+    throw refused('kind', `${quote(kind)}, or members of a token of another kind`, '"access_token"', GET_ONE)
+  }
+  if (now >= (exp ?? Number.POSITIVE_INFINITY)) {
+    throw refused('exp', `${quote(exp)}, which is past`, `later than ${Math.floor(now)}`, RENEW)
+  }
+  if (now < (nbf ?? 0)) throw refused('nbf', `${quote(nbf)}, which is to come`, `at most ${Math.floor(now)}`, RENEW)
 }
 
 interface ProofContext<Caller extends Registered> {
   readonly options: AccessTokenStep
   readonly step: AccessTokenMethodStep<Caller>
-  readonly refused: (complaint: string) => ClientAuthenticationTokenError
+  readonly refused: Refuse
 }
 
 /** A token that is bound to a key is good for nobody else, by any scheme (RFC 9449 §7.2, RFC 8705 §3). */
@@ -140,29 +201,51 @@ async function requireProof<Caller extends Registered>(
   // A store may give `null` for what is absent.
   const isBound = cnf !== undefined && (cnf as unknown) !== null
   if (isBound && !isVerifiableConfirmation(cnf)) {
-    throw refused('its cnf has neither a good jkt nor a good x5t#S256, so nothing confirms who sends it')
+    throw refused(
+      'cnf',
+      `the members ${quote(typeof cnf === 'object' ? Object.keys(cnf) : [])}, none of which can be checked`,
+      'a good jkt or x5t#S256',
+      'Bind the tokens of callers to a DPoP key or a certificate, or to nothing',
+    )
   }
   const { jkt, 'x5t#S256': x5t }: VerifiableConfirmation = cnf ?? {}
-  if ((jkt === undefined) === (scheme === 'DPoP')) throw refused('it was not presented by the scheme it is for')
+  if ((jkt === undefined) === (scheme === 'DPoP')) {
+    const got = `the scheme ${scheme}`
+    if (jkt === undefined) throw refused('scheme', got, 'Bearer, for a token that is bound to no key', PRESENT_IT)
+    throw refused('scheme', got, 'DPoP with a proof, for a token that is bound to a key', PRESENT_IT)
+  }
   if (x5t !== undefined) {
     const certificate = step.clientCertificate?.(received.http, step.warn)
     const thumbprint = certificate && (await digestOctets(certificate.der))
-    if (thumbprint === undefined || !equalDigests(thumbprint, x5t)) throw refused('it is bound to another certificate')
+    if (thumbprint === undefined || !equalDigests(thumbprint, x5t)) {
+      const got = thumbprint === undefined ? 'a connection without client certificate' : quote(thumbprint)
+      const remedy =
+        'Make the caller connect with the certificate its token is bound to, and see that clientAuthentication.clientCertificate finds it'
+      throw refused('x5t#S256', got, `the certificate ${quote(x5t)}`, remedy)
+    }
   }
   if (jkt === undefined) return undefined
   const proof = received.http.header('dpop')
-  if (proof === undefined) throw refusedProof('the DPoP field is missing', scheme, options)
+  if (proof === undefined) {
+    const remedy = 'Make the caller send a proof for each request (RFC 9449 §7.1)'
+    throw refusedProof(
+      { rule: 'DPoP', got: 'no such field', expected: 'one field with a proof', remedy },
+      scheme,
+      options,
+    )
+  }
   const validated = await validateDpopProof(proof, { jkt, ath: tokenDigest, nowMs: step.now() }, options.dpop, step)
-  if (typeof validated === 'string') throw refusedProof(validated, scheme, options)
+  if ('rule' in validated) throw refusedProof(validated, scheme, options)
   return validated
 }
 
 function refusedProof(
-  complaint: string,
+  complaint: Complaint,
   scheme: TokenScheme,
   { challenges }: AccessTokenStep,
 ): ClientAuthenticationTokenError {
-  return new ClientAuthenticationTokenError(`DPoP proof: ${complaint}`, challenges.failed(scheme, 'invalid_dpop_proof'))
+  const challenge = challenges.failed(scheme, 'invalid_dpop_proof')
+  return new ClientAuthenticationTokenError(describeComplaint('DPoP proof', complaint), challenge, { complaint })
 }
 
 async function digestOctets(octets: Uint8Array): Promise<string> {

@@ -1,10 +1,11 @@
 /** `private_key_jwt` and `client_secret_jwt`: who signed the client assertion, and was it used before? (RFC 7523) */
+import { quote } from '@token-introspection/core'
 import type { JwksLoader } from '../keys/jwks-loader.ts'
 import type { ReceivedRequest } from '../request/read-request.ts'
 import type { Warn } from '../warning.ts'
 import type { ClientAuthenticationMethod } from './client-authentication-method.ts'
 import { isSignedBySecret } from './client-secret-jwt.ts'
-import { quote, refuseAssertion } from './complaint.ts'
+import { refuseAssertion } from './complaint.ts'
 import { explainSignature } from './explain-signature.ts'
 import { type FindStep, findRegistered } from './find-registered.ts'
 import { parseClientAssertion } from './parse-client-assertion.ts'

@@ -1,10 +1,12 @@
 /** The two certificate methods of RFC 8705 §2: who is registered with the certificate of this connection? */
 import type { ClientAuthenticationMethod } from './client-authentication-method.ts'
-import { ClientAuthenticationFailedError, ClientAuthenticationMissingError } from '../errors.ts'
+import { ClientAuthenticationMissingError } from '../errors.ts'
 import type { Warn } from '../warning.ts'
 import type { HttpRequest, PeerCertificate } from '../http-message.ts'
 import type { JwksLoader } from '../keys/jwks-loader.ts'
 import type { ClientCertificateResolver } from './client-certificate.ts'
+import { refuseCredentials } from './complaint.ts'
+import { explainCertificate } from './explain-certificate.ts'
 import { type FindStep, findRegistered } from './find-registered.ts'
 import { loadKeys } from './load-keys.ts'
 import { mayUse, type Registered } from './registered.ts'
@@ -26,12 +28,16 @@ export async function authenticateByCertificate<Caller extends Registered>(
   step: CertificateStep<Caller>,
 ): Promise<Caller> {
   const certificate = step.clientCertificate?.(request, step.warn)
-  if (certificate === undefined) throw new ClientAuthenticationMissingError('a client_id alone, without a certificate')
+  if (certificate === undefined) {
+    throw new ClientAuthenticationMissingError(
+      'client certificate: got a client_id alone, expected a certificate or a secret beside it. Make the caller connect with its certificate, and see that clientAuthentication.clientCertificate finds it',
+    )
+  }
   const caller = await findRegistered(clientId, step)
   if (caller && (isSubject(caller, certificate, step) || (await isSelfSigned(caller, certificate, step)))) {
     return caller
   }
-  throw new ClientAuthenticationFailedError('the certificate is not that of a registered caller')
+  throw refuseCredentials('client certificate', explainCertificate(caller, certificate, step.methods))
 }
 
 function isSubject<Caller extends Registered>(

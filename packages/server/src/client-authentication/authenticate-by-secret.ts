@@ -1,6 +1,5 @@
 /** `client_secret_basic` and `client_secret_post` once their credentials are read: whose are they? (RFC 6749 §2.3.1) */
-import type { BasicCredentials } from '@token-introspection/core'
-import type { CredentialComplaint } from '../errors.ts'
+import { type Complaint, type BasicCredentials } from '@token-introspection/core'
 import { andThen, isPromise, type MaybePromise } from '../maybe-promise.ts'
 import { refuseCredentials } from './complaint.ts'
 import { explainSecret } from './explain-secret.ts'
@@ -29,7 +28,7 @@ export interface PresentedSecret {
   /** The readings of the credentials, which together count as one attempt. */
   read(): readonly BasicCredentials[]
   /** Why they have no reading, for the operator; credentials that always have one need none. */
-  readonly explain: (() => CredentialComplaint) | undefined
+  readonly explain: (() => Complaint) | undefined
   /** The address they come from, where it is known. */
   address(): string | undefined
 }

@@ -1,9 +1,9 @@
 /** The client certificate from the header field of a proxy that ended TLS (RFC 9440, and what proxies had before). */
 import { CERTIFICATE_HEADERS, type CertificateHeaderFormat, parseCertificateHeader } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
-import { ClientAuthenticationFailedError } from '../errors.ts'
 import type { PeerCertificate } from '../http-message.ts'
 import type { ClientCertificateResolver } from './client-certificate.ts'
+import { refuseCredentials } from './complaint.ts'
 
 export type { CertificateHeaderFormat } from '@token-introspection/core'
 
@@ -80,7 +80,14 @@ export function certificateFromHeader(options: CertificateFromHeaderOptions): Cl
       return undefined
     }
     const der = parseCertificateHeader(format, field)
-    if (der === undefined) throw new ClientAuthenticationFailedError(`${header} does not hold one certificate`)
+    if (der === undefined) {
+      throw refuseCredentials('client certificate', {
+        rule: header,
+        got: `${field.length} characters that are not one certificate`,
+        expected: `one certificate as ${format} writes it`,
+        remedy: 'Compare the option format with what the proxy is configured to send, and send the field once',
+      })
+    }
     const validated = format === 'nginx' ? request.header(verifyHeader) === 'SUCCESS' : chainValidated
     return { der, chainValidated: validated } satisfies PeerCertificate
   }

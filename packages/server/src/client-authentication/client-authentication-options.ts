@@ -1,4 +1,5 @@
 /** Options of step `clientAuthentication`, on every endpoint. */
+import { quote } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import { createMemoryReplayStore, type ReplayStore } from '@token-introspection/core/replay'
 import { CAN_READ_CERTIFICATES } from '#x509'
@@ -14,7 +15,6 @@ import { checkSecretLength, hasUnsendableId, type RegistrationRules } from './ch
 import type { ClientCertificateResolver } from './client-certificate.ts'
 import { CLIENT_AUTHENTICATION_METHODS, type ClientAuthenticationMethod } from './client-authentication-method.ts'
 import { ACCEPTED_BASIC_ENCODINGS, type AcceptedBasicEncoding } from './client-secret-basic.ts'
-import { quote } from './complaint.ts'
 import { createFailedAttempts, DEFAULT_FAILURES, type FailedAttempts } from './failed-attempts.ts'
 import type { FindProtectedResource, ProtectedResource } from './protected-resource.ts'
 import {

@@ -1,6 +1,5 @@
 /** `client_secret_basic` (RFC 6749 §2.3.1): identifier and secret in the `Authorization` field. */
-import { type BasicCredentials, decodeBasicCredentials } from '@token-introspection/core'
-import type { CredentialComplaint } from '../errors.ts'
+import { type Complaint, type BasicCredentials, decodeBasicCredentials } from '@token-introspection/core'
 
 /**
  * How Basic credentials are read: `form-then-raw` compares them form-decoded and, when that differs, as they stand,
@@ -32,7 +31,7 @@ function readLatin1(token: string): BasicCredentials[] {
 }
 
 /** What the octets of Basic credentials without a reading look like, for the operator. */
-export function explainBasic(token: string): CredentialComplaint {
+export function explainBasic(token: string): Complaint {
   const isLatin1 = decodeBasicCredentials(token, 'latin1') !== undefined
   const isUtf8 = decodeBasicCredentials(token, 'raw') !== undefined
   if (isLatin1 && !isUtf8) {

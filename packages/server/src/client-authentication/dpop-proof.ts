@@ -1,4 +1,5 @@
 /** A DPoP proof beside the access token of a caller (RFC 9449 §4.3). */
+import type { Complaint } from '@token-introspection/core'
 import { verifyDpopProof } from '@token-introspection/core/dpop'
 import { loadJose } from '../keys/load-jose.ts'
 import { isFirstUse, type ReplayStep } from './remember-use.ts'
@@ -33,7 +34,7 @@ export async function validateDpopProof(
   proven: Proven,
   { endpoint, algorithms, maxAgeSeconds }: DpopStep,
   replay: ReplayStep,
-): Promise<UnusedProof | string> {
+): Promise<UnusedProof | Complaint> {
   const expected = { ...proven, method: 'POST', targetUris: endpoint === undefined ? [] : [endpoint] }
   const rules = { algorithms, maxAgeSeconds, leewaySeconds: maxAgeSeconds }
   const { proof: verified, complaint } = await verifyDpopProof(proof, expected, rules, await loadJose())

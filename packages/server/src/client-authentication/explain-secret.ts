@@ -1,6 +1,5 @@
 /** Why a secret was not taken, in words for the operator. Decides nothing. */
-import type { CredentialComplaint } from '../errors.ts'
-import { quote } from './complaint.ts'
+import { type Complaint, quote } from '@token-introspection/core'
 import { mayUse, type Registered } from './registered.ts'
 
 /**
@@ -12,7 +11,7 @@ import { mayUse, type Registered } from './registered.ts'
 export function explainSecret(
   method: 'client_secret_basic' | 'client_secret_post',
   known: Registered | undefined,
-): CredentialComplaint {
+): Complaint {
   if (known === undefined) {
     return {
       rule: 'client_id',

@@ -1,7 +1,6 @@
 /** Why the signature of a client assertion was not taken, in words for the operator. Decides nothing. */
-import type { CredentialComplaint } from '../errors.ts'
+import { type Complaint, quote } from '@token-introspection/core'
 import { canSign, MIN_SECRET_BYTES } from './client-secret-jwt.ts'
-import { quote } from './complaint.ts'
 import type { ClientAssertion } from './parse-client-assertion.ts'
 import { mayUse, type Registered } from './registered.ts'
 
@@ -14,7 +13,7 @@ interface Signer {
 }
 
 /** The first rule that the signature breaks. */
-export function explainSignature(assertion: ClientAssertion, { clientId, method, found }: Signer): CredentialComplaint {
+export function explainSignature(assertion: ClientAssertion, { clientId, method, found }: Signer): Complaint {
   if (!found) {
     return {
       rule: 'iss',
@@ -36,7 +35,7 @@ export function explainSignature(assertion: ClientAssertion, { clientId, method,
     : explainKeys(assertion, clientId, found)
 }
 
-function explainHmac({ algorithm }: ClientAssertion, clientId: string, found: Registered): CredentialComplaint {
+function explainHmac({ algorithm }: ClientAssertion, clientId: string, found: Registered): Complaint {
   const secrets = found.clientSecrets ?? []
   if (secrets.length === 0) return noCredential(clientId, 'clientSecrets')
   if (!secrets.some((secret) => canSign(secret, algorithm))) {
@@ -55,7 +54,7 @@ function explainHmac({ algorithm }: ClientAssertion, clientId: string, found: Re
   }
 }
 
-function explainKeys({ algorithm, keyId }: ClientAssertion, clientId: string, found: Registered): CredentialComplaint {
+function explainKeys({ algorithm, keyId }: ClientAssertion, clientId: string, found: Registered): Complaint {
   const { jwks, jwksUri } = found
   if (jwks === undefined && jwksUri === undefined) return noCredential(clientId, 'jwks or jwksUri')
   const registered = jwks?.keys.flatMap(({ kid }) => (kid === undefined ? [] : [kid]))
@@ -75,7 +74,7 @@ function explainKeys({ algorithm, keyId }: ClientAssertion, clientId: string, fo
   }
 }
 
-function noCredential(clientId: string, option: string): CredentialComplaint {
+function noCredential(clientId: string, option: string): Complaint {
   return {
     rule: 'registration',
     got: `no ${option} of ${quote(clientId)}`,

@@ -1,7 +1,7 @@
 /** A client assertion taken apart, before its signature says anything (RFC 7523 §2.2, RFC 7521 §4.2). */
-import { parseJwtPart, splitCompactJws } from '@token-introspection/core'
+import { parseJwtPart, splitCompactJws, quote } from '@token-introspection/core'
 import type { Form } from '@token-introspection/core'
-import { quote, refuseAssertion } from './complaint.ts'
+import { refuseAssertion } from './complaint.ts'
 
 /** The one assertion type there is for JWTs (RFC 7523 §2.2). */
 export const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'

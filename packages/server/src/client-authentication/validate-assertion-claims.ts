@@ -1,6 +1,7 @@
 /** What a client assertion says, against RFC 7523 §3. */
+import { quote } from '@token-introspection/core'
 import type { ClientAuthenticationFailedError } from '../errors.ts'
-import { quote, refuseAssertion } from './complaint.ts'
+import { refuseAssertion } from './complaint.ts'
 
 /** What the claims are held against. */
 export interface AssertionRules {

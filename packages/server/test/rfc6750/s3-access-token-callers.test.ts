@@ -1,7 +1,14 @@
 /** RFC 7662 §2.1, §2.3 and RFC 6750 §3: callers with an access token of their own. */
 import type { Confirmation } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
-import type { AccessTokenOptions, CallerAccessToken, ClientAuthenticationMethod } from '../../src/index.ts'
+import type {
+  AccessTokenOptions,
+  CallerAccessToken,
+  ClientAuthenticationMethod,
+  ClientAuthenticationTokenError,
+  Complaint,
+  RefusedEvent,
+} from '../../src/index.ts'
 import { certificateFromSocket } from '../../src/index.ts'
 import { ask, type Around, readCertificate } from '../asking.ts'
 import { createEndpoint, ISSUER, json, NOW, RECORD, token } from '../endpoint.ts'
@@ -167,5 +174,78 @@ describe('an access token of the caller', () => {
     await expect(createEndpoint({ clientAuthentication: { methods: [method] } })).rejects.toThrow(
       `clientAuthentication.methods: ${method} needs clientAuthentication.accessToken`,
     )
+  })
+})
+
+describe('what the operator hears about a refused access token', () => {
+  test.each<[string, CallerAccessToken | null, Partial<Complaint>]>([
+    ['an unknown token', null, { rule: 'token', got: 'one that accessToken.find does not know' }],
+    ['a revoked token', { ...GOOD, revoked: true }, { rule: 'revoked' }],
+    ['another kind', { ...GOOD, kind: 'refresh_token' }, { rule: 'kind', expected: '"access_token"' }],
+    [
+      'an expired token',
+      { ...GOOD, exp: NOW - 1 },
+      { rule: 'exp', got: `${NOW - 1}, which is past`, expected: `later than ${NOW}` },
+    ],
+    ['a token to come', { ...GOOD, nbf: NOW + 9 }, { rule: 'nbf', got: `${NOW + 9}, which is to come` }],
+    [
+      'another audience',
+      { ...GOOD, aud: 'urn:x' },
+      { rule: 'aud', got: '"urn:x"', expected: `"${ISSUER}" among others, or alone` },
+    ],
+    [
+      'a token of a user',
+      { ...GOOD, sub: 'alice' },
+      { rule: 'sub', got: 'a sub that differs from client_id "orders-api"' },
+    ],
+    ['no client', { ...GOOD, client_id: undefined }, { rule: 'sub', got: 'no client_id' }],
+    ['a client that is not registered', { ...GOOD, client_id: 'web' }, { rule: 'client_id', got: '"web"' }],
+    [
+      'another method',
+      { ...GOOD, client_id: 'secret-api' },
+      {
+        rule: 'methods',
+        got: 'Bearer from "secret-api"',
+        expected: 'a method it is registered for: client_secret_basic',
+      },
+    ],
+    [
+      'a confirmation nobody knows',
+      { ...GOOD, cnf: { kid: '1' } },
+      { rule: 'cnf', got: 'the members ["kid"], none of which can be checked' },
+    ],
+    [
+      'the scheme',
+      { ...GOOD, cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } },
+      { rule: 'scheme', got: 'the scheme Bearer' },
+    ],
+    [
+      'no certificate',
+      { ...GOOD, cnf: { 'x5t#S256': '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } },
+      { rule: 'x5t#S256', got: 'a connection without client certificate' },
+    ],
+    ['the scope', { ...GOOD, scope: 'profile' }, { rule: 'scope', got: '"profile"', expected: '"introspection"' }],
+  ])('about %s', async (_, record, complaint) => {
+    const { handler, events } = await setUp(record)
+    const response = await ask(handler, {}, { headers: { authorization: `Bearer ${TOKEN}` } })
+    expect([response.status, Object.keys(json(response))]).toEqual([401, ['error']])
+    const { error } = events.find(({ type }) => type === 'refused') as RefusedEvent
+    expect((error as ClientAuthenticationTokenError).complaint).toMatchObject(complaint)
+    expect(error.message).toMatch(/^access token: [\w#]+: got .*, expected .*\. \w/)
+    expect(error.message).not.toMatch(/alice|caller-token/)
+  })
+
+  test('about another client_id, and a token that introspects itself', async () => {
+    for (const [parameters, complaint] of [
+      [
+        { client_id: 'x' },
+        { rule: 'client_id', got: '"x"', expected: '"orders-api", as the token says, or no client_id' },
+      ],
+      [{ token: TOKEN }, { rule: 'token', got: 'the token that is asked about' }],
+    ] as const) {
+      const { handler, events } = await setUp(GOOD)
+      await ask(handler, parameters, { headers: { authorization: `Bearer ${TOKEN}` } })
+      expect(events).toMatchObject([{ error: { complaint } }])
+    }
   })
 })

@@ -1,12 +1,7 @@
 /** RFC 7523 §2.2, §3 and RFC 7521 §4.2: client assertions, and every one that must not be taken. */
 import type { JWTPayload } from 'jose'
 import { describe, expect, test } from 'vitest'
-import type {
-  ClientAuthenticationFailedError,
-  CredentialComplaint,
-  ProtectedResource,
-  RefusedEvent,
-} from '../../src/index.ts'
+import type { ClientAuthenticationFailedError, Complaint, ProtectedResource, RefusedEvent } from '../../src/index.ts'
 import { ask, asserting, claims, createKey, JWT_BEARER, sign } from '../asking.ts'
 import { type Changes, createEndpoint, ISSUER, json, NOW, RECORD } from '../endpoint.ts'
 
@@ -255,7 +250,7 @@ async function complaintAbout(
   expect(message).toBe(
     `client assertion: ${complaint?.rule}: got ${complaint?.got}, expected ${complaint?.expected}. ${complaint?.remedy}`,
   )
-  return complaint as CredentialComplaint
+  return complaint as Complaint
 }
 
 function publishKey() {
@@ -299,7 +294,7 @@ describe('what the operator hears about a refused assertion', () => {
     })
   })
 
-  test.each<[string, () => Promise<string>, Record<string, string>, Partial<CredentialComplaint>]>([
+  test.each<[string, () => Promise<string>, Record<string, string>, Partial<Complaint>]>([
     ['the type', () => sign(key), { client_assertion_type: 'jwt' }, { rule: 'client_assertion_type', got: '"jwt"' }],
     ['the form', async () => 'x.y', {}, { rule: 'form', got: '3 characters that are no signed JWT' }],
     ['the header', async () => 'e30.e30x.e30', {}, { rule: 'claims' }],
@@ -341,7 +336,7 @@ describe('what the operator hears about a refused assertion', () => {
     expect(await complaintAbout(await write(), {}, parameters)).toMatchObject(complaint)
   })
 
-  test.each<[string, ProtectedResource, CredentialComplaint['rule']]>([
+  test.each<[string, ProtectedResource, Complaint['rule']]>([
     [
       'its methods',
       { id: 'orders-api', clientSecrets: ['s'], jwks: { keys: [key.jwk] }, methods: ['client_secret_post'] },

@@ -6,7 +6,7 @@ import {
   type ClientAuthenticationFailedError,
   createMemoryTokenStore,
   createRevocationHandler,
-  type CredentialComplaint,
+  type Complaint,
   type RefusedEvent,
   type RevocationHandlerEvent,
   type WarningEvent,
@@ -103,7 +103,7 @@ describe('RFC 7617 §2.1, senders of ISO-8859-1', () => {
     }
   })
 
-  test.each<[string, AcceptedBasicEncoding | undefined, string, Partial<CredentialComplaint>]>([
+  test.each<[string, AcceptedBasicEncoding | undefined, string, Partial<Complaint>]>([
     ['octets that are not UTF-8', undefined, latin1(secret), { rule: 'charset' }],
     ['a secret that is not form-encoded', 'form', basic('orders-api', '100%'), { rule: 'form' }],
     ['no base64', undefined, 'Basic abcde', { rule: 'form', got: 'something else' }],

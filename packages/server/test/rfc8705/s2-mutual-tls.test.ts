@@ -1,6 +1,13 @@
 /** RFC 8705 §2: a caller that authenticates with the certificate of its connection. */
 import { describe, expect, test } from 'vitest'
-import { certificateFromSocket, type ProtectedResource, type TlsClientAuth } from '../../src/index.ts'
+import {
+  certificateFromSocket,
+  type ClientAuthenticationFailedError,
+  type Complaint,
+  type ProtectedResource,
+  type RefusedEvent,
+  type TlsClientAuth,
+} from '../../src/index.ts'
 import { ask, readCertificate } from '../asking.ts'
 import { basic, createEndpoint, json, RECORD } from '../endpoint.ts'
 
@@ -190,4 +197,68 @@ describe('both', () => {
       )
     },
   )
+})
+
+describe('what the operator hears about a refused certificate', () => {
+  const sanDns = { sanDns: 'invoices.example.com' }
+
+  test.each<[string, Partial<ProtectedResource>, Uint8Array, boolean, string, Partial<Complaint>]>([
+    ['nobody', {}, orders.der, true, 'nobody', { rule: 'client_id', got: 'an identifier that is not registered' }],
+    [
+      'another subject',
+      { tlsClientAuth: sanDns },
+      orders.der,
+      true,
+      'orders-api',
+      {
+        rule: 'tlsClientAuth',
+        got: expect.stringContaining('"orders.example.com"') as string,
+        expected: '{"sanDns":"invoices.example.com"} of "orders-api"',
+      },
+    ],
+    [
+      'a chain that was not validated',
+      { tlsClientAuth: sanDns },
+      orders.der,
+      false,
+      'orders-api',
+      { rule: 'chain', remedy: expect.stringContaining('chainValidated') as string },
+    ],
+    [
+      'a certificate that cannot be read',
+      { tlsClientAuth: sanDns },
+      new Uint8Array(3),
+      true,
+      'orders-api',
+      { got: 'a certificate that cannot be read' },
+    ],
+    [
+      'another self-signed certificate',
+      withX5c(selfSigned.der),
+      stranger.der,
+      false,
+      'orders-api',
+      { rule: 'x5c', expected: 'the first element of x5c of a key of "orders-api" in its jwks' },
+    ],
+    ['no registration', { clientSecrets: ['s'] }, orders.der, true, 'orders-api', { rule: 'registration' }],
+  ])('about %s', async (_, registered, der, chainValidated, clientId, complaint) => {
+    const { handler, events } = await createEndpoint({
+      clientAuthentication: {
+        methods: ['tls_client_auth', 'self_signed_tls_client_auth', 'client_secret_basic'],
+        clientCertificate: certificateFromSocket(),
+        protectedResources: [
+          {
+            id: 'orders-api',
+            audiences,
+            ...(Object.keys(registered).length === 0 ? { clientSecrets: ['s'] } : registered),
+          },
+        ],
+      },
+    })
+    const response = await ask(handler, { client_id: clientId }, { certificate: { der, chainValidated } })
+    expect([response.status, json(response)]).toEqual([401, { error: 'invalid_client' }])
+    const { error } = events.find(({ type }) => type === 'refused') as RefusedEvent
+    expect((error as ClientAuthenticationFailedError).complaint).toMatchObject(complaint)
+    expect(error.message).toMatch(/^client certificate: [\w ]+: got .*, expected .*\. \w/)
+  })
 })

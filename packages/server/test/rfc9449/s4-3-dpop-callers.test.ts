@@ -2,7 +2,12 @@
 import { createHash } from 'node:crypto'
 import { calculateJwkThumbprint, type JWTPayload, SignJWT } from 'jose'
 import { describe, expect, test, vi } from 'vitest'
-import { createMemoryLimiter } from '../../src/index.ts'
+import {
+  type ClientAuthenticationTokenError,
+  type Complaint,
+  createMemoryLimiter,
+  type RefusedEvent,
+} from '../../src/index.ts'
 import { ask, createKey } from '../asking.ts'
 import { createEndpoint, ISSUER, json, NOW, RECORD } from '../endpoint.ts'
 
@@ -123,5 +128,41 @@ describe('DPoP', () => {
     await expect(
       createEndpoint({ clientAuthentication: { methods: ['DPoP'], accessToken: { find: () => null } } }),
     ).rejects.toThrow('clientAuthentication.accessToken.endpoint: must be the URL of this endpoint, for DPoP')
+  })
+})
+
+describe('what the operator hears about a refused proof', () => {
+  test.each<[string, () => Promise<string | undefined>, Partial<Complaint>]>([
+    ['that is missing', () => Promise.resolve(undefined), { rule: 'DPoP', got: 'no such field' }],
+    [
+      'for another URL',
+      () => prove({ htu: `${ISSUER}/token` }),
+      { rule: 'htu', got: `"${ISSUER}/token"`, expected: `"${ENDPOINT}"` },
+    ],
+    ['from long ago', () => prove({ iat: NOW - 61 }), { rule: 'iat', got: `${NOW - 61}, 61 s ago` }],
+    [
+      'of another key',
+      () => prove({}, {}, other),
+      { rule: 'jwk', expected: `the key that the token is bound to, "${jkt}"` },
+    ],
+    [
+      'of another type',
+      () => prove({}, { typ: 'JWT' }),
+      { rule: 'signature', got: expect.stringContaining('typ "JWT"') as string },
+    ],
+  ])('%s', async (_, write, complaint) => {
+    const { handler, events } = await createEndpoint({
+      clientAuthentication: {
+        methods: ['DPoP'],
+        accessToken: { find: () => ({ ...record, cnf: { jkt } }), endpoint: ENDPOINT },
+        protectedResources: [{ id: 'orders-api', methods: ['DPoP'] }],
+      },
+    })
+    const dpop = await write()
+    const headers = { authorization: `DPoP ${TOKEN}`, ...(dpop !== undefined && { dpop }) }
+    expect((await ask(handler, {}, { headers })).status).toBe(401)
+    const { error } = events.find(({ type }) => type === 'refused') as RefusedEvent
+    expect((error as ClientAuthenticationTokenError).complaint).toMatchObject(complaint)
+    expect(error.message).toMatch(/^DPoP proof: \w+: got .*, expected .*\. \w/)
   })
 })

@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest'
+import { describeComplaint, quote } from './complaint.ts'
+
+describe('quote', () => {
+  test.each<[string, unknown, string]>([
+    ['a text', 'a"b', String.raw`"a\"b"`],
+    ['a list', ['a', 7, null], '["a",7,null]'],
+    ['nothing', undefined, 'nothing'],
+    ['line breaks and controls', '\r\n\u001b[2J\u007f', String.raw`"\r\n\u001b[2J\u007f"`],
+    ['what turns a line around, or ends it', '\u202e\u2028\u0085', String.raw`"\u202e\u2028\u0085"`],
+    ['half of a pair', '\ud800', String.raw`"\ud800"`],
+    ['letters outside ASCII', 'é😀', String.raw`"\u00e9\ud83d\ude00"`],
+  ])('writes %s', (_, value, text) => {
+    expect(quote(value)).toBe(text)
+  })
+
+  test('cuts what is long, and says how long it is', () => {
+    expect(quote('x'.repeat(198))).toBe(`"${'x'.repeat(198)}"`)
+    expect(quote('x'.repeat(5000))).toBe(`"${'x'.repeat(199)}... (5002 characters)`)
+  })
+})
+
+test('describeComplaint says what failed, both values and what to do, in one line', () => {
+  const complaint = { rule: 'aud', got: '"a"', expected: '"b"', remedy: 'Change it at the caller' }
+  expect(describeComplaint('client assertion', complaint)).toBe(
+    'client assertion: aud: got "a", expected "b". Change it at the caller',
+  )
+})

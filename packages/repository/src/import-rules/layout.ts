@@ -73,6 +73,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
     runtime: ['crypto', 'x509'],
     ground: ['keys'],
     open: [
+      'bounded-table.ts',
       'dependency.ts',
       'disclosure-view.ts',
       'errors.ts',

@@ -49,15 +49,23 @@ function recallOrVerify<Caller extends Registered>(
   presented: PresentedSecret,
   step: SecretStep<Caller>,
 ): MaybePromise<Caller> {
+  const recalled = recall(key, presented, step)
+  if (isPromise(recalled)) return recalled.then((caller) => caller ?? verify(key, presented, step))
+  return recalled ?? verify(key, presented, step)
+}
+
+/** The caller whose credentials are known by this key, where they are still registered. */
+function recall<Caller extends Registered>(
+  key: string,
+  { besideId, method }: PresentedSecret,
+  step: SecretStep<Caller>,
+): MaybePromise<Caller | undefined> {
   const verified = step.verified.recall(key)
-  if (verified === undefined || (presented.besideId ?? verified.clientId) !== verified.clientId) {
-    return verify(key, presented, step)
-  }
+  if (verified === undefined || (besideId ?? verified.clientId) !== verified.clientId) return undefined
   return andThen(findRegistered(verified.clientId, step), (caller) => {
-    const secrets = caller?.clientSecrets
-    if (caller && secrets?.includes(verified.registered) && mayUse(caller, presented.method)) return caller
+    if (caller && caller.clientSecrets?.includes(verified.registered) && mayUse(caller, method)) return caller
     step.verified.forget(key)
-    return verify(key, presented, step)
+    return undefined
   })
 }
 
@@ -69,16 +77,29 @@ async function verify<Caller extends Registered>(
   const readings = presented.read()
   const address = presented.address()
   let known: Caller | undefined
+  // Credentials that were good before are let in however they are spelt, and however many fail in their name.
+  const credentialsKeys: string[] = []
+  for (const reading of readings) {
+    const credentialsKey = await step.verified.keyOfCredentials(reading)
+    const caller = await recall(credentialsKey, presented, step)
+    if (caller !== undefined) {
+      const { registered } = step.verified.recall(credentialsKey) ?? {}
+      if (registered !== undefined) step.verified.remember(key, credentialsKey, { clientId: caller.id, registered })
+      return caller
+    }
+    credentialsKeys.push(credentialsKey)
+  }
   for (const { clientId } of readings) step.failures?.requireOpen(clientId, address)
-  for (const { clientId, clientSecret } of readings) {
+  for (const [index, { clientId, clientSecret }] of readings.entries()) {
+    const credentialsKey = credentialsKeys[index] as string
     const found = await findRegistered(clientId, step)
     known ??= found ?? undefined
     const caller = found && mayUse(found, presented.method) ? found : undefined
     const registered = await (step.verifyHashed === undefined
       ? verifyClientSecret(caller, clientSecret)
-      : step.verifyHashed(caller?.clientSecrets, clientSecret, key))
+      : step.verifyHashed(caller, clientSecret, credentialsKey))
     if (caller !== undefined && registered !== undefined) {
-      step.verified.remember(key, { clientId, registered })
+      step.verified.remember(key, credentialsKey, { clientId, registered })
       return caller
     }
   }

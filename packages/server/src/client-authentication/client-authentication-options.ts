@@ -15,7 +15,12 @@ import { checkSecretLength, hasUnsendableId, type RegistrationRules } from './ch
 import type { ClientCertificateResolver } from './client-certificate.ts'
 import { CLIENT_AUTHENTICATION_METHODS, type ClientAuthenticationMethod } from './client-authentication-method.ts'
 import { ACCEPTED_BASIC_ENCODINGS, type AcceptedBasicEncoding } from './client-secret-basic.ts'
-import { createFailedAttempts, DEFAULT_FAILURES, type FailedAttempts } from './failed-attempts.ts'
+import {
+  createFailedAttempts,
+  DEFAULT_ADDRESS_FAILURES,
+  DEFAULT_FAILURES,
+  type FailedAttempts,
+} from './failed-attempts.ts'
 import type { FindProtectedResource, ProtectedResource } from './protected-resource.ts'
 import {
   type EntryReader,
@@ -45,8 +50,9 @@ export interface ClientAuthenticationMethodOptions {
   /**
    * Whether a presented secret is the one that a registered hash was made of, where `clientSecrets` hold hashes: argon2,
    * scrypt, bcrypt, PBKDF2. Default none: `clientSecrets` are the secrets. Credentials that were good are remembered in
-   * memory while their hash stays registered, so that only the first request of a caller waits for it. Four run at once and
-   * some more wait; the rest is answered 503.
+   * memory while their hash stays registered, so that only the first request of a caller waits for it. Four run at once: three
+   * of registered identifiers, which take turns, while 32 more wait and the rest is answered 503; and one of identifiers that
+   * are not registered, whose other requests wait as long as a verification takes and cost none.
    */
   readonly verifySecret?: VerifySecret | undefined
   /**
@@ -55,9 +61,11 @@ export interface ClientAuthenticationMethodOptions {
    */
   readonly decoySecret?: string | undefined
   /**
-   * Budget of failures with a secret, one point each by claimed identifier and address; once it is used up, the pair is
-   * answered 429. Credentials that were good before are let in all the same. Default 20 per minute, in memory; `false` for
-   * none. Where the address is not known, as in the fetch form, nothing is counted.
+   * Budget of failures with a secret. Each takes one point by claimed identifier and address; once it is used up, the pair is
+   * answered 429. Each takes one point by the address alone as well; once that is used up, failures from it are answered 429
+   * and right secrets are let in. Credentials that were good before are let in whatever is used up. Default 20 per minute for a
+   * pair and 200 for an address, in memory; a limiter of yours counts both, under keys of their own; `false` for none. Where
+   * the address is not known, as in the fetch form, nothing is counted.
    */
   readonly failures?: Limiter | false | undefined
   /**
@@ -186,7 +194,7 @@ export function resolveClientAuthentication<Caller extends Registered>(
       clientAuthenticationDefaults.basicEncoding,
     ),
     verified: createVerifiedSecrets(),
-    verifyHashed: resolveVerifySecret(group, timeoutMs),
+    verifyHashed: resolveVerifySecret(group, timeoutMs, now),
     failures: resolveFailures(group, timeoutMs, now),
     remoteAddress: resolveRemoteAddress(group),
     assertion,
@@ -283,18 +291,20 @@ function resolveRealm(group: OptionGroup, defaultRealm: string): string {
   return realm
 }
 
-function resolveVerifySecret(group: OptionGroup, timeoutMs: number): VerifyHashedSecret | undefined {
+function resolveVerifySecret(group: OptionGroup, timeoutMs: number, now: () => number): VerifyHashedSecret | undefined {
   const verifySecret = group.function<VerifySecret>('verifySecret')
   const decoy = group.string('decoySecret')
-  if (verifySecret !== undefined) return createHashedSecretVerifier({ verifySecret, decoy, timeoutMs })
+  if (verifySecret !== undefined) return createHashedSecretVerifier({ verifySecret, decoy, timeoutMs, now })
   if (decoy !== undefined) throw group.error('decoySecret', 'is for verifySecret only')
   return undefined
 }
 
 function resolveFailures(group: OptionGroup, timeoutMs: number, now: () => number): FailedAttempts | undefined {
   if (group.raw('failures') === false) return undefined
-  const limiter = group.seam<Limiter>('failures', 'consume') ?? createMemoryLimiter({ ...DEFAULT_FAILURES, now })
-  return createFailedAttempts(limiter, timeoutMs, now)
+  const limiter = group.seam<Limiter>('failures', 'consume')
+  const pairs = limiter ?? createMemoryLimiter({ ...DEFAULT_FAILURES, now })
+  const addresses = limiter ?? createMemoryLimiter({ ...DEFAULT_ADDRESS_FAILURES, now })
+  return createFailedAttempts({ pairs, addresses }, timeoutMs, now)
 }
 
 function resolveAssertionOf(

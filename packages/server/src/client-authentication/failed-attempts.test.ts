@@ -7,7 +7,9 @@ function setUp(points: number) {
   const now = () => clock.ms
   const limiter = createMemoryLimiter({ points, windowSeconds: 60, now })
   const consume = vi.spyOn(limiter, 'consume')
-  return { attempts: createFailedAttempts(limiter, 1000, now), clock, consume }
+  const addresses = createMemoryLimiter({ points: 30, windowSeconds: 60, now })
+  const pairs = limiter
+  return { attempts: createFailedAttempts({ pairs, addresses }, 1000, now), clock, consume }
 }
 
 const exceeded = expect.objectContaining({ code: 'ERR_LIMITS_EXCEEDED', retryAfterSeconds: 60 }) as Error
@@ -56,6 +58,23 @@ describe('createFailedAttempts', () => {
     attempts.requireOpen('orders', '192.0.2.1')
   })
 
+  test('counts an address whatever the identifier, and closes it to none', () => {
+    const { attempts } = setUp(5)
+    for (let failure = 0; failure < 30; failure++) void attempts.count(`made-up-${failure}`, '192.0.2.1')
+    expect(() => attempts.count('made-up', '192.0.2.1')).toThrow(exceeded)
+    expect(() => attempts.count('orders', '192.0.2.1')).toThrow(exceeded)
+    attempts.requireOpen('orders', '192.0.2.1')
+    void attempts.count('orders', '192.0.2.2')
+  })
+
+  test('opens again when the clock is set back', () => {
+    const { attempts, clock } = setUp(1)
+    void attempts.count('orders', '192.0.2.1')
+    expect(() => attempts.count('orders', '192.0.2.1')).toThrow(exceeded)
+    clock.ms -= 3_600_000
+    attempts.requireOpen('orders', '192.0.2.1')
+  })
+
   test('counts nothing where the address is not known', () => {
     const { attempts, consume } = setUp(1)
     for (let failure = 0; failure < 5; failure++) void attempts.count('orders', undefined)
@@ -70,7 +89,8 @@ describe('createFailedAttempts', () => {
   })
 
   test('tells a limiter that failed apart', () => {
-    const attempts = createFailedAttempts({ consume: () => Promise.reject(new Error('down')) }, 1000, () => 0)
+    const limiter = { consume: () => Promise.reject(new Error('down')) }
+    const attempts = createFailedAttempts({ pairs: limiter, addresses: limiter }, 1000, () => 0)
     return expect(attempts.count('orders', '192.0.2.1')).rejects.toMatchObject({ code: 'ERR_LIMITS_LIMITER' })
   })
 })

@@ -1,5 +1,8 @@
-/** Slows down who guesses secrets: failures are counted per claimed identifier and address (RFC 6749 §2.3.1). */
-import { LRUCache } from 'lru-cache'
+/**
+ * Slows down guessing of secrets: failures are counted per claimed identifier and address, and per address whatever the
+ * identifier (RFC 6749 §2.3.1).
+ */
+import { createBoundedTable } from '../bounded-table.ts'
 import { askDependency } from '../dependency.ts'
 import { LimitsExceededError, LimitsLimiterError } from '../errors.ts'
 import { isLimitExceeded, type Limiter } from '../limits/limiter.ts'
@@ -22,43 +25,72 @@ export interface FailedAttempts {
 /** Failures a claimed identifier has per address and minute, unless a limiter is given. */
 export const DEFAULT_FAILURES = Object.freeze({ points: 20, windowSeconds: 60 })
 
-/** Pairs that are remembered as blocked. */
+/**
+ * Failures an address has per minute with all identifiers together, unless a limiter is given. Who exceeds it is answered 429
+ * for a failure, and let in with a right secret all the same: others may have the same address.
+ */
+export const DEFAULT_ADDRESS_FAILURES = Object.freeze({ points: 200, windowSeconds: 60 })
+
+/** Pairs that are remembered as blocked, each in a place of its own. */
 const MAX_BLOCKED = 10_000
 /** Characters of a claimed identifier that count: it comes from an attacker, and is kept. */
 const MAX_ID_LENGTH = 256
 
-/** Creates a counter over a limiter. What it says is remembered here too, so that a blocked pair costs it nothing. */
-export function createFailedAttempts(limiter: Limiter, timeoutMs: number, now: () => number): FailedAttempts {
-  const blockedUntilMs = new LRUCache<string, number>({ max: MAX_BLOCKED })
+/** A pair that may not be tried for a while. */
+interface Block {
+  readonly sinceMs: number
+  readonly forMs: number
+}
+
+/** Where failures are counted. */
+export interface FailureLimiters {
+  /** By claimed identifier and address. */
+  readonly pairs: Limiter
+  /** By address. */
+  readonly addresses: Limiter
+}
+
+/** Creates a counter over limiters. What they say is remembered here too, so that a blocked pair costs them nothing. */
+export function createFailedAttempts(
+  { pairs, addresses }: FailureLimiters,
+  timeoutMs: number,
+  now: () => number,
+): FailedAttempts {
+  // A clock that is set back ends a block.
+  const leftMsOf = ({ sinceMs, forMs }: Block): number => (now() < sinceMs ? 0 : sinceMs + forMs - now())
+  const blocks = createBoundedTable<Block>(MAX_BLOCKED, (block) => leftMsOf(block) <= 0)
+
+  function consume(limiter: Limiter, key: string, onExceeded?: (forMs: number) => void): MaybePromise<unknown> {
+    return askDependency<unknown>(
+      () => limiter.consume(key, 1),
+      timeoutMs,
+      (cause) => {
+        if (!isLimitExceeded(cause)) return new LimitsLimiterError('the limiter failed', { cause })
+        onExceeded?.(cause.msBeforeNext)
+        return new LimitsExceededError(cause.msBeforeNext, 'failures')
+      },
+    )
+  }
+
   return {
     requireOpen(clientId, address) {
-      if (address === undefined || blockedUntilMs.size === 0) return
-      const key = keyOf(clientId, address)
-      const untilMs = blockedUntilMs.get(key)
-      if (untilMs === undefined) return
-      const leftMs = untilMs - now()
-      if (leftMs > 0) throw new LimitsExceededError(leftMs, 'failures')
-      blockedUntilMs.delete(key)
+      if (address === undefined || blocks.isEmpty()) return
+      const block = blocks.get(keyOf(clientId, networkOf(address)))
+      if (block !== undefined) throw new LimitsExceededError(leftMsOf(block), 'failures')
     },
     count(clientId, address) {
       if (address === undefined) return undefined
-      const key = keyOf(clientId, address)
-      const consumed = askDependency<unknown>(
-        () => limiter.consume(key, 1),
-        timeoutMs,
-        (cause) => {
-          if (!isLimitExceeded(cause)) return new LimitsLimiterError('the limiter failed', { cause })
-          blockedUntilMs.set(key, now() + cause.msBeforeNext)
-          return new LimitsExceededError(cause.msBeforeNext, 'failures')
-        },
-      )
-      return andThen(consumed, () => undefined)
+      const network = networkOf(address)
+      const key = keyOf(clientId, network)
+      const counted = consume(pairs, key, (forMs) => blocks.set(key, { sinceMs: now(), forMs }))
+      return andThen(counted, () => andThen(consume(addresses, network), () => undefined))
     },
   }
 }
 
-function keyOf(clientId: string, address: string): string {
-  return `${clientId.slice(0, MAX_ID_LENGTH)} ${networkOf(address)}`
+/** No address has a space, so no pair is counted as an address. */
+function keyOf(clientId: string, network: string): string {
+  return `${clientId.slice(0, MAX_ID_LENGTH)} ${network}`
 }
 
 /** An IPv6 address by the first 64 bits, which are what one sender is given: it can choose the rest as often as it likes. */

@@ -1,5 +1,5 @@
 /** Remembers which credentials were verified, so that neither parsing nor a slow hash is done twice. */
-import { LRUCache } from 'lru-cache'
+import type { BasicCredentials } from '@token-introspection/core'
 import { sha256 } from '#crypto'
 import type { MaybePromise } from '../maybe-promise.ts'
 
@@ -14,36 +14,80 @@ export interface VerifiedSecret {
 }
 
 /** A method whose credentials are remembered. */
-export type SecretMethod = keyof typeof METHOD_MARKS
+export type SecretMethod = 'client_secret_basic' | 'client_secret_post'
 
-/** A memory of credentials that were good. What was not good is never remembered. */
+/**
+ * A memory of credentials that were good. What was not good is never remembered. It has one place for each identifier and
+ * secret, however they are spelt, so that a caller cannot take the places of others.
+ */
 export interface VerifiedSecrets {
-  /** What identifies a presentation here; it says nothing about it to whoever has not the key of this process. */
+  /** What identifies a presentation here; it says nothing about it without the key of this process. */
   keyOf(method: SecretMethod, presentation: string): MaybePromise<string>
+  /** What identifies an identifier and a secret, however they were presented. */
+  keyOfCredentials(credentials: BasicCredentials): MaybePromise<string>
+  /** What is known by a key of either kind. */
   recall(key: string): VerifiedSecret | undefined
-  remember(key: string, verified: VerifiedSecret): void
+  /** Remembers good credentials, and this spelling of them. */
+  remember(key: string, credentialsKey: string, verified: VerifiedSecret): void
+  /** Forgets the credentials that a key of either kind is about, all their spellings included. */
   forget(key: string): void
 }
 
-/** One character each, so that no presentation passes for one of the other method. */
-const METHOD_MARKS = { client_secret_basic: 'b', client_secret_post: 'p' } as const
+/** One character each, so that no presentation passes for one of another kind. */
+const MARKS = { client_secret_basic: 'b', client_secret_post: 'p', credentials: 'c' } as const
 
-/** Presentations that are remembered; the one remembered longest ago is forgotten first. */
-const MAX_REMEMBERED = 1000
+/** Pairs of identifier and secret that are remembered; the one remembered longest ago is forgotten first. */
+const MAX_CREDENTIALS = 10_000
+/** Spellings of one pair that are known again without being read: Basic and post, encoded and raw. */
+const MAX_SPELLINGS = 4
+
+interface Place extends VerifiedSecret {
+  readonly credentialsKey: string
+  readonly spellings: string[]
+}
 
 /** Creates a memory that no other handler shares. */
 export function createVerifiedSecrets(): VerifiedSecrets {
-  const remembered = new LRUCache<string, VerifiedSecret>({ max: MAX_REMEMBERED })
+  /** In the order in which they were remembered. */
+  const places = new Map<string, Place>()
+  const bySpelling = new Map<string, Place>()
   // Made when first needed: some runtimes give no randomness while modules load.
   let processKey: string | undefined
+
+  function digest(mark: string, text: string): MaybePromise<string> {
+    processKey ??= randomText()
+    return sha256(`${processKey}${mark}${text}`)
+  }
+
+  function remove({ credentialsKey, spellings }: Place): void {
+    places.delete(credentialsKey)
+    for (const spelling of spellings) bySpelling.delete(spelling)
+  }
+
   return {
-    keyOf(method, presentation) {
-      processKey ??= randomText()
-      return sha256(`${processKey}${METHOD_MARKS[method]}${presentation}`)
+    keyOf: (method, presentation) => digest(MARKS[method], presentation),
+    // With its length, so that no two pairs look alike.
+    keyOfCredentials: ({ clientId, clientSecret }) =>
+      digest(MARKS.credentials, `${clientId.length} ${clientId} ${clientSecret}`),
+    recall: (key) => bySpelling.get(key) ?? places.get(key),
+    remember(key, credentialsKey, { clientId, registered }) {
+      let place = places.get(credentialsKey)
+      if (place?.registered !== registered) {
+        if (place !== undefined) remove(place)
+        const [oldest] = places.size < MAX_CREDENTIALS ? [] : places.values()
+        if (oldest !== undefined) remove(oldest)
+        place = { clientId, registered, credentialsKey, spellings: [] }
+        places.set(credentialsKey, place)
+      }
+      if (place.spellings.includes(key)) return
+      place.spellings.push(key)
+      bySpelling.set(key, place)
+      if (place.spellings.length > MAX_SPELLINGS) bySpelling.delete(place.spellings.shift() as string)
     },
-    recall: (key) => remembered.peek(key),
-    remember: (key, verified) => void remembered.set(key, verified),
-    forget: (key) => void remembered.delete(key),
+    forget(key) {
+      const place = bySpelling.get(key) ?? places.get(key)
+      if (place !== undefined) remove(place)
+    },
   }
 }
 

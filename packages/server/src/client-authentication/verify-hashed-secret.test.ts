@@ -4,7 +4,9 @@ import { describe, expect, test, vi } from 'vitest'
 import { createHashedSecretVerifier, type VerifySecret } from './verify-hashed-secret.ts'
 
 function verifier(verifySecret: VerifySecret, decoy?: string) {
-  return createHashedSecretVerifier({ verifySecret, decoy, timeoutMs: 1000 })
+  const verify = createHashedSecretVerifier({ verifySecret, decoy, timeoutMs: 1000, now: () => 0 })
+  return async (clientSecrets: readonly string[] | undefined, presented: string, key: string, id = 'orders-api') =>
+    verify(clientSecrets === undefined ? undefined : { id, clientSecrets }, presented, key)
 }
 
 /** A verification that ends when it is told to. */
@@ -103,25 +105,65 @@ describe('createHashedSecretVerifier', () => {
     expect(await Promise.all([before, after])).toEqual([undefined, 'new'])
   })
 
-  test('runs four at once, lets 32 wait and turns the rest away (ERR-10)', async () => {
+  test('runs three at once, lets 32 wait and turns the rest away (ERR-10)', async () => {
     const { release, verifySecret } = held()
     const verify = verifier(verifySecret)
     const attempts = Array.from({ length: 40 }, (_, index) => verify(['hash'], 'wrong', `key ${index}`))
     const outcomes = Promise.allSettled(attempts)
     await settled()
-    expect(verifySecret).toHaveBeenCalledTimes(4)
-    for (let ended = 0; ended < 36; ended++) {
+    expect(verifySecret).toHaveBeenCalledTimes(3)
+    for (let ended = 0; ended < 35; ended++) {
       release[ended]?.(false)
       await settled()
     }
     const refused = (await outcomes).filter((outcome) => outcome.status === 'rejected')
     expect(refused.map(({ reason }) => (reason as { code: string }).code)).toEqual(
-      Array.from({ length: 4 }, () => 'ERR_CLIENT_AUTHENTICATION_BUSY'),
+      Array.from({ length: 5 }, () => 'ERR_CLIENT_AUTHENTICATION_BUSY'),
     )
     expect(await Promise.all([verify(['hash'], 'again', 'k'), settled().then(() => release.at(-1)?.(true))])).toEqual([
       'hash',
       undefined,
     ])
+  })
+
+  test('takes no turn of a registered identifier for those that are not, however many there are', async () => {
+    const { release, verifySecret } = held()
+    const verify = verifier(verifySecret, 'decoy')
+    const madeUp = Array.from({ length: 100 }, (_, index) => verify(undefined, 'x', `made up ${index}`))
+    await settled()
+    // One is really verified; the others were done after as long as one took.
+    expect(verifySecret.mock.calls).toEqual([['x', 'decoy']])
+    const good = verify(['hash'], 'secret', 'good')
+    await settled()
+    expect(verifySecret.mock.calls.at(-1)).toEqual(['secret', 'hash'])
+    release[1]?.(true)
+    expect(await good).toBe('hash')
+    release[0]?.(true)
+    expect(await Promise.all(madeUp)).toEqual(madeUp.map(() => undefined))
+  })
+
+  test('turns away what waits for one identifier before what waits for another', async () => {
+    const { release, verifySecret } = held()
+    const verify = verifier(verifySecret)
+    const guesses = Promise.allSettled(
+      Array.from({ length: 60 }, (_, index) => verify(['hash'], 'guess', `guess ${index}`, 'attacked')),
+    )
+    const good = verify(['other hash'], 'secret', 'good', 'good')
+    await settled()
+    // It is the first one's turn after the three that run, however many guesses were there before.
+    release[0]?.(false)
+    await settled()
+    release[3]?.(false)
+    await settled()
+    expect(verifySecret.mock.calls.slice(3)).toContainEqual(['secret', 'other hash'])
+    const index = verifySecret.mock.calls.findIndex(([presented]) => presented === 'secret')
+    release[index]?.(true)
+    expect(await good).toBe('other hash')
+    for (let ended = 0; ended < 60; ended++) {
+      release[ended]?.(false)
+      await settled()
+    }
+    expect((await guesses).filter(({ status }) => status === 'rejected')).toHaveLength(60 - 3 - 31)
   })
 
   test('reports a hash that cannot be read as an outage', async () => {

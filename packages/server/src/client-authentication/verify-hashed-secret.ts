@@ -2,13 +2,19 @@
 import { askDependency } from '../dependency.ts'
 import { ClientAuthenticationBusyError, ClientAuthenticationRegistryError } from '../errors.ts'
 import type { MaybePromise } from '../maybe-promise.ts'
+import { createFairTurns } from './fair-turns.ts'
+import type { Registered } from './registered.ts'
 
 /** Whether a presented secret is the one a registered hash was made of. */
 export type VerifySecret = (presented: string, registered: string) => MaybePromise<boolean>
 
-/** Verifications that run at once, and that wait. */
-const MAX_RUNNING = 4
+/** Verifications of registered identifiers that run at once, and that wait. */
+const MAX_RUNNING = 3
 const MAX_WAITING = 32
+/** Verifications of other identifiers that run at once: they find nothing, and are there to take the time. */
+const MAX_PRETENDED = 1
+/** Requests with other identifiers that wait, without a verification, as long as one takes. */
+const MAX_PAUSING = 1024
 
 /** What the verifier needs. */
 export interface HashedSecretOptions {
@@ -17,6 +23,8 @@ export interface HashedSecretOptions {
   readonly decoy: string | undefined
   /** Milliseconds one verification may take. */
   readonly timeoutMs: number
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
 }
 
 /**
@@ -26,72 +34,85 @@ export interface HashedSecretOptions {
  * @throws or rejects with ClientAuthenticationBusyError when too many wait.
  */
 export type VerifyHashedSecret = (
-  registered: readonly string[] | undefined,
+  caller: Pick<Registered, 'id' | 'clientSecrets'> | undefined,
   presented: string,
   key: string,
 ) => Promise<string | undefined>
 
 /**
- * Creates a verifier. A caller that is unknown, or has no secrets, costs the same verifications as the caller seen last:
- * the work of a slow hash would otherwise tell which identifiers exist.
+ * Creates a verifier. A caller that is unknown, or has no secrets, takes the time of the caller seen last: it would otherwise
+ * tell which identifiers exist. But it takes no turn of those that are registered: one such request at a time is really
+ * verified, and the others wait as long as a verification took lately.
  */
 export function createHashedSecretVerifier({
   verifySecret,
   decoy,
   timeoutMs,
+  now,
 }: HashedSecretOptions): VerifyHashedSecret {
   let decoys: readonly string[] = decoy === undefined ? [] : [decoy]
   const running = new Map<string, Promise<string | undefined>>()
-  const take = createTurns()
+  const takeTurn = createFairTurns(MAX_RUNNING, MAX_WAITING)
+  let tookMs = 0
+  let pretended = 0
+  let pausing = 0
 
-  async function verify(candidates: readonly string[], presented: string): Promise<string | undefined> {
-    for (const candidate of candidates) {
-      const matches: unknown = await take(() =>
-        askDependency(
-          () => verifySecret(presented, candidate),
-          timeoutMs,
-          (cause) => new ClientAuthenticationRegistryError('a registered secret could not be verified', { cause }),
-        ),
-      )
-      if (matches === true) return candidate
+  async function verify(
+    candidates: readonly string[],
+    presented: string,
+    take: <Value>(work: () => MaybePromise<Value>) => MaybePromise<Value>,
+  ): Promise<string | undefined> {
+    const startedAtMs = now()
+    try {
+      for (const candidate of candidates) {
+        const matches: unknown = await take(() =>
+          askDependency(
+            () => verifySecret(presented, candidate),
+            timeoutMs,
+            (cause) => new ClientAuthenticationRegistryError('a registered secret could not be verified', { cause }),
+          ),
+        )
+        if (matches === true) return candidate
+      }
+      return undefined
+    } finally {
+      tookMs = Math.min(Math.max(0, now() - startedAtMs), timeoutMs)
     }
-    return undefined
   }
 
-  return async (registered, presented, key) => {
-    const known = registered !== undefined && registered.length > 0
-    if (known) decoys = registered
-    const candidates = known ? registered : decoys
+  async function pretend(presented: string): Promise<void> {
+    if (pretended < MAX_PRETENDED) {
+      pretended++
+      try {
+        await verify(decoys, presented, (work) => work())
+      } finally {
+        pretended--
+      }
+      return
+    }
+    if (pausing >= MAX_PAUSING) throw new ClientAuthenticationBusyError('too many secrets are being verified')
+    pausing++
+    await new Promise<void>((resolve) => setTimeout(resolve, tookMs))
+    pausing--
+  }
+
+  return async (caller, presented, key) => {
+    const registered = caller?.clientSecrets
+    if (caller === undefined || registered === undefined || registered.length === 0) {
+      await pretend(presented)
+      return undefined
+    }
+    decoys = registered
     // What is registered is part of it, so that a secret rotated in meanwhile is not judged by the old ones.
-    const sharedKey = JSON.stringify([known, key, candidates])
+    const sharedKey = JSON.stringify([key, registered])
     let verifying = running.get(sharedKey)
     if (verifying === undefined) {
-      verifying = verify(candidates, presented).finally(() => running.delete(sharedKey))
+      verifying = verify(registered, presented, (work) => takeTurn(caller.id, work)).finally(() =>
+        running.delete(sharedKey),
+      )
       running.set(sharedKey, verifying)
     }
     const match = await verifying
-    return known && presented !== '' ? match : undefined
-  }
-}
-
-/** Lets a few work at once and a few more wait. */
-function createTurns(): <Value>(work: () => MaybePromise<Value>) => Promise<Value> {
-  let busy = 0
-  const waiting: (() => void)[] = []
-  return async (work) => {
-    if (busy >= MAX_RUNNING) {
-      if (waiting.length >= MAX_WAITING) throw new ClientAuthenticationBusyError('too many secrets are being verified')
-      // Whoever ends hands its turn on, so `busy` stays as it is.
-      await new Promise<void>((resolve) => waiting.push(resolve))
-    } else {
-      busy++
-    }
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next === undefined) busy--
-      else next()
-    }
+    return presented === '' ? undefined : match
   }
 }

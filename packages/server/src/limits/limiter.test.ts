@@ -44,11 +44,20 @@ describe('createMemoryLimiter', () => {
     expect(await outcome(limiter, 'a', 2)).toBeUndefined()
   })
 
-  test('forgets the key that was used longest ago when there are too many', async () => {
+  test('gives no key a new budget because others were made up meanwhile', async () => {
     const limiter = createMemoryLimiter({ points: 1, windowSeconds: 60, maxKeys: 2 })
-    for (const key of ['a', 'b', 'a', 'c']) await outcome(limiter, key, 1)
-    expect(await outcome(limiter, 'a', 1)).toBeDefined()
-    expect(await outcome(limiter, 'b', 1)).toBeUndefined()
+    for (const key of ['a', 'b', 'late']) expect(await outcome(limiter, key, 1)).toBeUndefined()
+    for (let index = 0; index < 5000; index++) await outcome(limiter, `made up ${index}`, 1)
+    for (const key of ['a', 'b', 'late', 'new']) expect(await outcome(limiter, key, 1)).toBeDefined()
+  })
+
+  test('begins a new window when the clock was set back to before the old one', async () => {
+    let now = 3_600_000
+    const limiter = createMemoryLimiter({ points: 1, windowSeconds: 10, now: () => now })
+    expect(await outcome(limiter, 'a', 1)).toBeUndefined()
+    now = 0
+    expect(await outcome(limiter, 'a', 1)).toBeUndefined()
+    expect(await outcome(limiter, 'a', 1)).toEqual({ msBeforeNext: 10_000 })
   })
 
   test.each<[string, object]>([

@@ -1,6 +1,6 @@
 /** Seam: who may ask how often. Limiters of `rate-limiter-flexible` are ones as they are. */
 import { OptionGroup } from '@token-introspection/core/options'
-import { LRUCache } from 'lru-cache'
+import { createBoundedTable } from '../bounded-table.ts'
 
 /**
  * Counts points per key. `consume` of any limiter of `rate-limiter-flexible` does what is asked for here.
@@ -32,7 +32,10 @@ export interface MemoryLimiterOptions {
   readonly points: number
   /** How long a window lasts, in seconds, from a key's first use; at least 1. */
   readonly windowSeconds: number
-  /** Keys that are counted at most; the one used longest ago is forgotten first. Default 10000. */
+  /**
+   * Keys that are counted on their own at most. Nothing is forgotten while its window lasts: beyond that, keys share 1024 more
+   * budgets, so that nobody gets a new budget by making up keys. Default 10000.
+   */
   readonly maxKeys?: number | undefined
   /** Milliseconds since the epoch; `Date.now` unless given. */
   readonly now?: (() => number) | undefined
@@ -62,15 +65,18 @@ export function createMemoryLimiter(options: MemoryLimiterOptions): Limiter {
   const points = group.integer('points', { default: 1, min: 1, max: Number.MAX_SAFE_INTEGER })
   const windowMs = group.number('windowSeconds', { default: 1, min: 1, max: 31_536_000 }) * 1000
   const now = group.function<() => number>('now') ?? Date.now
-  const windows = new LRUCache<string, Window>({
-    max: group.integer('maxKeys', { default: 10_000, min: 1, max: 10_000_000 }),
+  const maxKeys = group.integer('maxKeys', { default: 10_000, min: 1, max: 10_000_000 })
+  // Over too when the clock was set back to before it began.
+  const windows = createBoundedTable<Window>(maxKeys, ({ endsAtMs }) => {
+    const leftMs = endsAtMs - now()
+    return leftMs <= 0 || leftMs > windowMs
   })
 
   return {
     consume(key, consumed) {
       const nowMs = now()
       let window = windows.get(key)
-      if (window === undefined || window.endsAtMs <= nowMs) {
+      if (window === undefined) {
         window = { endsAtMs: nowMs + windowMs, used: 0 }
         windows.set(key, window)
       }

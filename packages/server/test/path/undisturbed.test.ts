@@ -1,10 +1,11 @@
 /** What one party sends must not use up what others need: each attack, and a good caller that goes through meanwhile. */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createMemoryLimiter, createMemoryReplayStore, createTokenMint } from '../../src/index.ts'
 import { ask as askWith, asserting, createKey, sign } from '../asking.ts'
-import { createEndpoint, NOW, post, RECORD, send, token } from '../endpoint.ts'
+import { basic, createEndpoint, NOW, post, RECORD, SECRET, send, token } from '../endpoint.ts'
 
 const now = (): number => NOW * 1000
+const ORDERS = { id: 'orders-api', clientSecrets: [SECRET], audiences: [RECORD.aud] }
 
 describe('the budget of a protected resource', () => {
   const limits = { limiter: createMemoryLimiter({ points: 6000, windowSeconds: 60, now }) }
@@ -80,4 +81,91 @@ describe('the replay store', () => {
     // The third is the one by which the budget is known to be used up.
     expect(kept).toHaveLength(3)
   })
+})
+
+/** A request with a secret from one address. */
+function presenting(id: string, secret: string, remoteAddress = '192.0.2.1') {
+  return { headers: { authorization: basic(id, secret) }, remoteAddress }
+}
+
+describe('the verification of secrets', () => {
+  test('is not kept busy by identifiers that are made up: a registered caller that nobody verified yet is let in', async () => {
+    const { promise: never } = Promise.withResolvers<boolean>()
+    const { handler } = await createEndpoint({
+      timeoutMs: 60_000,
+      clientAuthentication: {
+        // What is made up takes for ever.
+        verifySecret: (presented, hash) => (hash === 'h(nobody)' ? never : `h(${presented})` === hash),
+        decoySecret: 'h(nobody)',
+        protectedResources: [{ id: 'orders-api', clientSecrets: ['h(good)'], audiences: [RECORD.aud] }],
+      },
+    })
+    const madeUp = Array.from({ length: 40 }, async (_, index) => {
+      await askWith(handler, {}, presenting(`made-up-${index}`, 'x'))
+    })
+    expect((await askWith(handler, {}, presenting('orders-api', 'good'))).status).toBe(200)
+    expect(madeUp).toHaveLength(40)
+  })
+
+  test('counts failures by address too, however many identifiers are made up, and lets right secrets in', async () => {
+    const { handler } = await createEndpoint()
+    const statuses: number[] = []
+    for (let index = 0; index < 250; index++) {
+      statuses.push((await askWith(handler, {}, presenting(`made-up-${index}`, 'x'))).status)
+    }
+    expect([statuses.indexOf(429), statuses.at(-1)]).toEqual([200, 429])
+    // No answer tells a registered identifier from one that is not.
+    expect((await askWith(handler, {}, presenting('orders-api', 'wrong'))).status).toBe(429)
+    expect((await askWith(handler, {}, presenting('orders-api', SECRET))).status).toBe(200)
+  })
+})
+
+describe('the memory of good credentials', () => {
+  test('keeps those of others, however one caller spells its own, and they are let in whatever fails in their name', async () => {
+    const verifySecret = vi.fn((presented: string, hash: string) => hash === `h(${presented})`)
+    const { handler } = await createEndpoint({
+      clientAuthentication: {
+        verifySecret,
+        protectedResources: [
+          { id: 'orders-api', clientSecrets: ['h(good)'], audiences: [RECORD.aud] },
+          { id: 'malicious', clientSecrets: ['h(abcdefghij)'] },
+        ],
+      },
+    })
+    const status = async (id: string, secret: string): Promise<number> =>
+      (await askWith(handler, {}, presenting(id, secret))).status
+    expect(await status('orders-api', 'good')).toBe(200)
+    for (let spelling = 0; spelling < 1000; spelling++) {
+      expect(await status('malicious', spell('abcdefghij', spelling))).toBe(200)
+    }
+    expect(verifySecret).toHaveBeenCalledTimes(2)
+    for (let failure = 0; failure < 25; failure++) await status('orders-api', `wrong-${failure}`)
+    expect(await status('orders-api', 'wrong')).toBe(429)
+    expect(await status('orders-api', 'good')).toBe(200)
+    expect(await status('orders-api', spell('good', 5))).toBe(200)
+  })
+})
+
+/** One of the spellings of a secret in Basic credentials. */
+function spell(secret: string, which: number): string {
+  const escape = (character: string, index: number): string =>
+    (which >> index) & 1 ? `%${character.charCodeAt(0).toString(16)}` : character
+  return Array.from(secret, escape).join('')
+}
+
+describe('the count of failures', () => {
+  test('is not emptied by identifiers that are made up: twenty guesses in a minute, whatever is between them', async () => {
+    const { handler } = await createEndpoint({ clientAuthentication: { protectedResources: [ORDERS] } })
+    const guesses: number[] = []
+    for (let round = 0; round < 3; round++) {
+      for (let guess = 0; guess < 19; guess++) {
+        guesses.push((await askWith(handler, {}, presenting('orders-api', `guess-${round}-${guess}`))).status)
+      }
+      for (let made = 0; made < 10_000; made++) {
+        await askWith(handler, {}, presenting(`made-up-${round}-${made}`, 'x', `198.51.${made % 256}.${made >> 8}`))
+      }
+    }
+    expect(guesses.filter((status) => status === 401)).toHaveLength(20)
+    expect((await askWith(handler, {}, presenting('orders-api', SECRET))).status).toBe(429)
+  }, 60_000)
 })

@@ -33,10 +33,10 @@ describe('slow hashes', () => {
     expect(verifySecret).toHaveBeenCalledTimes(1)
     const parameters = { client_id: 'orders-api', client_secret: 's3cr3t' }
     for (let request = 0; request < 5; request++) expect((await ask(handler, parameters)).status).toBe(200)
-    expect(verifySecret).toHaveBeenCalledTimes(2)
+    expect(verifySecret).toHaveBeenCalledTimes(1)
     expect((await ask(handler, {}, from('wrong'))).status).toBe(401)
     expect((await ask(handler, {}, from('wrong'))).status).toBe(401)
-    expect(verifySecret).toHaveBeenCalledTimes(4)
+    expect(verifySecret).toHaveBeenCalledTimes(3)
   })
 
   test('that are registered no more are good no more, from the next request on', async () => {
@@ -112,7 +112,10 @@ describe('guessing', () => {
       clientAuthentication: { failures: { consume }, remoteAddress: (request) => request.header('x-real-ip') },
     })
     await ask(handler, {}, { headers: { authorization: basic('orders-api', 'wrong'), 'x-real-ip': '203.0.113.9' } })
-    expect(consume.mock.calls).toEqual([['orders-api 203.0.113.9', 1]])
+    expect(consume.mock.calls).toEqual([
+      ['orders-api 203.0.113.9', 1],
+      ['203.0.113.9', 1],
+    ])
   })
 
   test('is not counted where told so, nor where the address is not known', async () => {

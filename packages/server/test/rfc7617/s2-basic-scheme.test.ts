@@ -99,7 +99,10 @@ describe('RFC 7617 §2.1, senders of ISO-8859-1', () => {
       const headers = { authorization: latin1(wrong, id) }
       expect((await ask(handler, {}, { headers, remoteAddress: '192.0.2.1' })).status).toBe(401)
       expect(findProtectedResource.mock.calls).toEqual([[id]])
-      expect(consume.mock.calls).toEqual([[`${id} 192.0.2.1`, 1]])
+      expect(consume.mock.calls).toEqual([
+        [`${id} 192.0.2.1`, 1],
+        ['192.0.2.1', 1],
+      ])
     }
   })
 

@@ -65,13 +65,14 @@ describe.skipIf(server === undefined).each(CLIENTS)('replay store over %s', (_, 
     const [client, keyPrefix] = [await open(), prefix()]
     const inspector = await openIoredis()
     const aheadMs = 14_000
-    const store = createRedisReplayStore({ client, keyPrefix, now: () => Date.now() + aheadMs })
+    // What is right is what Redis says.
+    const rightMs = Number((await inspector.time())[0]) * 1000
+    const store = createRedisReplayStore({ client, keyPrefix, now: () => rightMs + aheadMs })
     // What a guard says whose clock is ahead: it was made now, and 25 s from now on, by its clock, nobody takes it.
-    const expiresAt = Math.ceil((Date.now() + aheadMs) / 1000) + 25
-    expect(await store.remember('proof', expiresAt, 'owner')).toBe(true)
+    expect(await store.remember('proof', (rightMs + aheadMs) / 1000 + 25, 'owner')).toBe(true)
     const [, forgottenAtMs] = await inspector.zrange(`${keyPrefix}owner`, '0', '-1', 'WITHSCORES')
     // By a clock that is right, or behind by as much, it is still refused when it is too old anyway.
-    expect(Number(forgottenAtMs)).toBeGreaterThan(Date.now() + 25_000 + aheadMs)
+    expect(Number(forgottenAtMs)).toBeGreaterThan(rightMs + 25_000 + aheadMs)
     expect(await inspector.pttl(`${keyPrefix}owner`)).toBeGreaterThan(25_000 + aheadMs)
   })
 

@@ -1,5 +1,5 @@
 /** Option `provider`: what a preset says, under what the options say. */
-import { OptionGroup } from '@token-introspection/core/options'
+import { copyOptions, OptionGroup } from '@token-introspection/core/options'
 import type { TokenKind } from './policy/policy.ts'
 import {
   type AssertionPreset,
@@ -26,7 +26,7 @@ export function applyProvider(options: unknown): unknown {
   // What is no object is told by who reads it.
   if (typeof options !== 'object' || options === null || Array.isArray(options)) return options
   // Read once, as everything of the caller's.
-  const given: Record<string, unknown> = { ...options }
+  const given: Record<string, unknown> = copyOptions('options', options as Record<string, unknown>)
   if (given['provider'] === undefined) return given
   const { name, clientAuthentication, ...preset } = resolveProvider(given['provider'])
   checkMethod(given['clientAuthentication'], name, clientAuthentication)

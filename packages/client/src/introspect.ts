@@ -5,6 +5,7 @@ import {
   readIntrospectionResponse,
   type TokenTypeHint,
 } from '@token-introspection/core'
+import { checkOptionNames, copyOptions } from '@token-introspection/core/options'
 import { isPromise, type MaybePromise } from './maybe-promise.ts'
 import type { IntrospectionResult } from './result/introspection-result.ts'
 import { type FingerprintToken, tokenPart } from './token/fingerprint-token.ts'
@@ -63,6 +64,30 @@ export interface IntrospectOptions {
    * shares any request that is under way.
    */
   readonly maxAgeSeconds?: number | undefined
+}
+
+const CALL_OPTIONS = ['signal', 'tokenTypeHint', 'parameters', 'maxAgeSeconds'] as const
+
+/**
+ * Checks the options of one call.
+ *
+ * @throws TypeError naming the option that is unknown or wrong.
+ */
+export function checkCallOptions(options: IntrospectOptions): void {
+  checkOptionNames('', options, CALL_OPTIONS)
+  const { signal, tokenTypeHint, parameters, maxAgeSeconds } = options
+  if (maxAgeSeconds !== undefined && !(typeof maxAgeSeconds === 'number' && maxAgeSeconds >= 0)) {
+    throw new TypeError('maxAgeSeconds: must be a number of seconds, 0 or more')
+  }
+  if (signal !== undefined && typeof (signal as Partial<AbortSignal> | null)?.throwIfAborted !== 'function') {
+    throw new TypeError('signal: must be an AbortSignal')
+  }
+  if (tokenTypeHint !== undefined && (typeof tokenTypeHint !== 'string' || tokenTypeHint === '')) {
+    throw new TypeError('tokenTypeHint: must be a non-empty string')
+  }
+  for (const [name, value] of Object.entries(copyOptions<object>('parameters', parameters))) {
+    if (typeof value !== 'string') throw new TypeError(`parameters.${name}: must be a string`)
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import { createGuard, type GuardSource } from './create-guard.ts'
 import { withoutQuery } from './describe-client.ts'
 import type { EventReporter } from './event-reporter.ts'
 import type { Guard, OptionalGuard } from './guard.ts'
-import { type IntrospectOptions, introspect, type Steps } from './introspect.ts'
+import { checkCallOptions, type IntrospectOptions, introspect, type Steps } from './introspect.ts'
 import { isPromise } from './maybe-promise.ts'
 import { observeIntrospection } from './observe.ts'
 import { type IntrospectionClientOptions, type LocalClientOptions, resolveOptions } from './options.ts'
@@ -106,11 +106,11 @@ export class IntrospectionClient<Claims extends object = object> {
       policy,
       sources: { ...sources, dpop: policy.confirmation.dpop !== undefined },
       introspect: (token, call) => {
-        this.#check(token, call)
+        this.#check(token)
         return introspect(token, call, steps)
       },
       observe: async (token, call, trace) => {
-        this.#check(token, call)
+        this.#check(token)
         return observeIntrospection(token, call, steps, trace, reporter)
       },
       now: steps.now,
@@ -150,7 +150,8 @@ export class IntrospectionClient<Claims extends object = object> {
   introspect(token: string, options: IntrospectOptions = NO_OPTIONS): Promise<IntrospectionResult<Claims>> {
     // By hand what `async` would do, without a second promise around the one there is.
     try {
-      this.#check(token, options)
+      this.#check(token)
+      if (options !== NO_OPTIONS) checkCallOptions(options)
       if (this.#reporter.isHeard) return observeIntrospection(token, options, this.#steps, startTrace(), this.#reporter)
       const answer = introspect(token, options, this.#steps)
       return isPromise(answer) ? answer : Promise.resolve(answer)
@@ -220,7 +221,7 @@ export class IntrospectionClient<Claims extends object = object> {
    * ```
    */
   watch(token: string, options: TokenWatchOptions): AbortSignal {
-    this.#check(token, NO_OPTIONS)
+    this.#check(token)
     return this.#watches.watch(token, options)
   }
 
@@ -305,11 +306,8 @@ export class IntrospectionClient<Claims extends object = object> {
     await this.#steps.transport.close()
   }
 
-  #check(token: string, { maxAgeSeconds }: IntrospectOptions): void {
+  #check(token: string): void {
     if (typeof token !== 'string') throw new TypeError('token: must be a string')
     if (this.#closing !== undefined) throw new TypeError('the IntrospectionClient is closed')
-    if (maxAgeSeconds !== undefined && !(typeof maxAgeSeconds === 'number' && maxAgeSeconds >= 0)) {
-      throw new TypeError('maxAgeSeconds: must be a number of seconds, 0 or more')
-    }
   }
 }

@@ -119,6 +119,35 @@ export class OptionGroup {
   }
 }
 
+/**
+ * A copy of options that are read elsewhere, for spreading: a spread would lose what a promise or a map was to say.
+ *
+ * @param path - where they stand, for messages.
+ * @throws TypeError when they are no plain object.
+ */
+export function copyOptions<Options extends object>(path: string, options: Options | undefined): Options {
+  return { ...(options === undefined ? NONE : readOwn(path, options)) } as Options
+}
+
+/**
+ * Refuses names nobody reads in the options of a call, and options that are no plain object. It makes nothing, because calls
+ * are many; the values are for the caller to check.
+ *
+ * @param path - what messages say before the name; empty where the options stand by themselves.
+ * @throws TypeError naming the option.
+ */
+export function checkOptionNames(path: string, options: object, known: readonly string[]): void {
+  const above: unknown = typeof options === 'object' && options !== null ? Object.getPrototypeOf(options) : undefined
+  if (above === Object.prototype || above === null) {
+    let isKnown = true
+    // Names that are inherited count, too.
+    // oxlint-disable-next-line guard-for-in
+    for (const name in options) isKnown &&= known.includes(name)
+    if (isKnown) return
+  }
+  void new OptionGroup(path, options, known)
+}
+
 const NONE: Readonly<Record<string, unknown>> = Object.freeze({})
 
 /** What an object has itself, hidden names included. What it inherits cannot be meant, and must not be lost unnoticed. */

@@ -1,5 +1,6 @@
 /** SPINE: one token, asked about from inside the authorization server: no HTTP, no credentials, no budget. */
 import { type IntrospectionRequest, type IntrospectionResponse, Form } from '@token-introspection/core'
+import { copyOptions, OptionGroup } from '@token-introspection/core/options'
 import { authorizeDisclosure } from './authorization/authorize-disclosure.ts'
 import type { ProtectedResource } from './client-authentication/protected-resource.ts'
 import { requireFaultless } from './client-authentication/registered.ts'
@@ -39,8 +40,13 @@ export async function introspectInProcess(
 /** The request a protected resource would have sent. */
 export function toIntrospectionRequest(token: string, request: InProcessRequest): IntrospectionRequest {
   if (typeof token !== 'string' || token === '') throw new TypeError('token: must be a non-empty string')
-  const parameters = new Form(Object.entries(request.parameters ?? {}))
-  const { tokenTypeHint } = request
+  const group = new OptionGroup('', request, ['protectedResource', 'tokenTypeHint', 'parameters'])
+  if (group.string('protectedResource') === undefined) throw group.error('protectedResource', 'is required')
+  const tokenTypeHint = group.string('tokenTypeHint')
+  const given = Object.entries(copyOptions('parameters', request.parameters))
+  const wrong = given.find(([, value]) => typeof value !== 'string')
+  if (wrong !== undefined) throw group.error(`parameters.${wrong[0]}`, 'must be a string')
+  const parameters = new Form(given)
   return tokenTypeHint === undefined ? { token, parameters } : { token, tokenTypeHint, parameters }
 }
 

@@ -1,4 +1,5 @@
 /** A fake authorization server in memory: real answers from the real handler, tokens at will, outages on demand. */
+import { OptionGroup } from '@token-introspection/core/options'
 import { createIntrospectionHandler, createMemoryTokenStore, type TokenRecord } from '@token-introspection/server'
 
 /** Options of {@link createFakeAuthorizationServer}. */
@@ -40,6 +41,8 @@ export interface FakeAuthorizationServer<Claims extends object = object> {
  * Creates a fake authorization server. It publishes metadata and an introspection endpoint; the answers come from
  * `createIntrospectionHandler`, so a test against it is a test against the real thing.
  *
+ * @throws TypeError naming the option that is wrong.
+ *
  * @example
  * ```ts
  * import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
@@ -61,13 +64,12 @@ export interface FakeAuthorizationServer<Claims extends object = object> {
 export function createFakeAuthorizationServer<Claims extends object = object>(
   options: FakeAuthorizationServerOptions = {},
 ): FakeAuthorizationServer<Claims> {
-  const {
-    issuer = 'https://as.example.com',
-    clientId = 'resource-server',
-    clientSecret = 'secret',
-    audience = 'https://api.example.com',
-    now = Date.now,
-  } = options
+  const group = new OptionGroup('', options, ['issuer', 'clientId', 'clientSecret', 'audience', 'now'])
+  const issuer = group.string('issuer') ?? 'https://as.example.com'
+  const clientId = group.string('clientId') ?? 'resource-server'
+  const clientSecret = group.string('clientSecret') ?? 'secret'
+  const audience = group.string('audience') ?? 'https://api.example.com'
+  const now = group.function<() => number>('now') ?? Date.now
   const introspectionEndpoint = `${issuer}/introspect`
   const store = createMemoryTokenStore<Claims>({ now })
   const introspection = createIntrospectionHandler<Claims>({

@@ -9,7 +9,7 @@ import {
 } from '@nestjs/common'
 import { ModuleRef, Reflector } from '@nestjs/core'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { OptionGroup } from '@token-introspection/core/options'
+import { copyOptions, OptionGroup } from '@token-introspection/core/options'
 import {
   type GuardOptions,
   type GuardRequest,
@@ -114,7 +114,7 @@ export class TokenGuard implements CanActivate {
     if (source instanceof ModuleRef) madeByNest.add(this)
     const group = new OptionGroup('tokenGuard', options, ['guard', 'requestOf', 'passPreflights'])
     this.#source = source
-    this.#ofAll = { ...(group.raw('guard') as object | undefined) }
+    this.#ofAll = copyOptions('tokenGuard.guard', group.raw('guard') as object | undefined)
     this.#requestOf = group.function<RequestOf>('requestOf')
     this.#passPreflights = group.boolean('passPreflights', false)
   }
@@ -240,7 +240,7 @@ function instancesOf(
  * ```
  */
 export function RequireToken(options: GuardOptions | OptionalGuardOptions): MethodDecorator & ClassDecorator {
-  return mark(Object.freeze({ ...options }))
+  return mark(Object.freeze(copyOptions('RequireToken', options)))
 }
 
 /**

@@ -1,20 +1,20 @@
 /** Several authorization servers behind one guard: each token has one that is asked about it, or none. */
 import { INACTIVE } from '@token-introspection/core'
-import { OptionGroup } from '@token-introspection/core/options'
+import { checkOptionNames, copyOptions, OptionGroup } from '@token-introspection/core/options'
 import type { AcceptedTokens } from '../accepted-tokens.ts'
 import { challengeSettings } from '../challenge-settings.ts'
 import { createGuard, type GuardSource } from '../create-guard.ts'
 import { EventReporter } from '../event-reporter.ts'
 import type { ReportingClient } from '../events.ts'
 import type { Allowance, Anonymity, OptionalGuard } from '../guard.ts'
-import type { IntrospectOptions } from '../introspect.ts'
+import { checkCallOptions, type IntrospectOptions } from '../introspect.ts'
 import type { IntrospectionClient, IntrospectionStatistics } from '../introspection-client.ts'
-import { type GuardOptions, resolveGuardOptions } from '../policy/policy-options.ts'
+import { GUARD_OPTIONS, type GuardOptions, resolveGuardOptions } from '../policy/policy-options.ts'
 import type { IntrospectionResult } from '../result/introspection-result.ts'
 import type { ChallengeSettings, Refusal } from '../result/refusal.ts'
 import { extractToken, type GuardRequest, type TokenSources } from '../token/extract-token.ts'
 import { readRequestForm } from '../token/request-form.ts'
-import { type TokenWatchOptions, type WatchPolicy, endedWatch } from '../watch/watch-token.ts'
+import { type TokenWatchOptions, WATCH_OPTIONS, type WatchPolicy, endedWatch } from '../watch/watch-token.ts'
 import {
   type CombineIssuersOptions,
   type IssuerClients,
@@ -181,6 +181,7 @@ class Combined implements CombinedIssuers {
   }
 
   async introspect(token: string, options?: IntrospectOptions): Promise<IntrospectionResult> {
+    if (options !== undefined) checkCallOptions(options)
     return this.#clientOf(token)?.introspect(token, options) ?? INACTIVE
   }
 
@@ -213,10 +214,14 @@ class Combined implements CombinedIssuers {
   }
 
   watch(token: string, options: IssuersWatchOptions): AbortSignal {
+    const given = copyOptions('watch', options)
+    const byName = optionsByName(given.policy, this.#issuers)
+    // A mistake shows for every token, whosever it is.
+    checkOptionNames('watch', given, WATCH_OPTIONS)
+    for (const [each, { guarding }] of this.#issuers.parts) resolveGuardOptions(byName(each), guarding.policy)
     const name = this.issuerOf(token)
     if (name === undefined) return endedWatch('inactive')
-    const policy = optionsByName(options.policy, this.#issuers)(name)
-    return defined(this.#issuers.clients.get(name)).watch(token, { ...options, policy })
+    return defined(this.#issuers.clients.get(name)).watch(token, { ...given, policy: byName(name) })
   }
 
   async forget(token: string): Promise<void> {
@@ -273,18 +278,20 @@ function optionsByName(
   options: IssuersGuardOptions | OptionalIssuersGuardOptions | IssuersWatchOptions['policy'],
   { routes }: ResolvedIssuers,
 ): (name: string) => GuardOptions {
-  const { issuers, ...common } = options
+  const { issuers, ...common } = copyOptions('guard', options) as IssuersGuardOptions
   const differences = new OptionGroup('guard.issuers', issuers, [...routes.names])
   for (const name of routes.names) {
     // The rest is not of a token, but of this API.
-    const { optional, realm, resourceMetadata } = { ...(differences.raw(name) as GuardOptions | undefined) }
+    const own = copyOptions(differences.path(name), differences.raw(name) as GuardOptions | undefined)
+    checkOptionNames(differences.path(name), own, GUARD_OPTIONS)
+    const { optional, realm, resourceMetadata } = own
     if (optional !== undefined || realm !== undefined || resourceMetadata !== undefined) {
       throw differences.error(name, 'optional, realm and resourceMetadata are for all')
     }
   }
   return (name) => {
     const different = Object.entries(differences.raw(name) ?? {})
-    return { ...common, ...Object.fromEntries(different.filter(([, value]) => value !== undefined)) } as GuardOptions
+    return { ...common, ...Object.fromEntries(different.filter(([, value]) => value !== undefined)) }
   }
 }
 

@@ -166,23 +166,26 @@ export interface ResolvedGuard {
   readonly maxAgeSeconds: number | undefined
 }
 
+/** The names of these options. */
+export const GUARD_OPTIONS = [
+  ...INHERITED_OPTIONS,
+  'scope',
+  'issuer',
+  'acrValues',
+  'maxAuthenticationAgeSeconds',
+  'authorizationDetails',
+  'permission',
+  'check',
+  'optional',
+  'maxAgeSeconds',
+] as const
+
 /** Reads the options of one guard on top of the client's. */
 export function resolveGuardOptions(
   options: GuardOptions | OptionalGuardOptions,
   inherited: InheritedPolicy,
 ): ResolvedGuard {
-  const group = new OptionGroup('guard', options, [
-    ...INHERITED_OPTIONS,
-    'scope',
-    'issuer',
-    'acrValues',
-    'maxAuthenticationAgeSeconds',
-    'authorizationDetails',
-    'permission',
-    'check',
-    'optional',
-    'maxAgeSeconds',
-  ])
+  const group = new OptionGroup('guard', options, GUARD_OPTIONS)
   const { audience, realm, tokenKind, acceptedTokenTypes, senderConstraint, resourceMetadata, confirmation } =
     readInherited(group, inherited)
   if (audience === undefined) {

@@ -1,4 +1,5 @@
 /** A protected resource that says about itself what its guards do (RFC 9728). */
+import { copyOptions } from '@token-introspection/core/options'
 import {
   JSON_MEDIA_TYPE,
   type ProtectedResourceMetadata,
@@ -130,7 +131,8 @@ export function createProtectedResource(options: ProtectedResourceOptions): Prot
     return target === place ? respondWith(method, body, maxAgeSeconds) : undefined
   }
 
-  function guard(maker: AnyGuardMaker, given: AnyGuardOptions = {}): unknown {
+  function guard(maker: AnyGuardMaker, options: AnyGuardOptions = {}): unknown {
+    const given = copyOptions('guard', options)
     refuseGiven('guard', given)
     for (const [name, own] of Object.entries(given.issuers ?? {})) refuseGiven(`guard.issuers.${name}`, own ?? {})
     const made = maker.guard({ ...given, audience: resource, resourceMetadata: url })

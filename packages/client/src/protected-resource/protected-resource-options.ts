@@ -6,7 +6,7 @@ import {
   parseProtectedResourceMetadata,
   type ProtectedResourceMetadata,
 } from '@token-introspection/core'
-import { OptionGroup } from '@token-introspection/core/options'
+import { copyOptions, OptionGroup } from '@token-introspection/core/options'
 
 /** Options of {@link createProtectedResource}. */
 export interface ProtectedResourceOptions {
@@ -82,19 +82,19 @@ export function resolveProtectedResource(options: ProtectedResourceOptions): Res
 function resolveStated(group: OptionGroup, resource: string): Partial<ProtectedResourceMetadata> {
   const given = group.raw('metadata')
   if (given === undefined) return {}
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw group.error('metadata', 'must be an object')
-  }
+  const members = copyOptions('metadata', given as Record<string, unknown>)
   for (const member of ['resource', 'authorization_servers']) {
-    if ((given as Record<string, unknown>)[member] !== undefined)
-      throw group.error(`metadata.${member}`, 'has an option of its own')
+    if (members[member] !== undefined) throw group.error(`metadata.${member}`, 'has an option of its own')
   }
   try {
     // As it will be read: through JSON, which also makes it ours.
-    const written = JSON.parse(JSON.stringify({ ...given, resource })) as unknown
+    const written = JSON.parse(JSON.stringify({ ...members, resource })) as unknown
     const { resource: _, ...stated } = parseProtectedResourceMetadata(written, resource)
+    const lost = Object.keys(members).find((name) => members[name] !== undefined && !Object.hasOwn(stated, name))
+    if (lost !== undefined) throw group.error(`metadata.${lost}`, 'must be what JSON can say')
     return stated
   } catch (error) {
+    if (error instanceof TypeError && error.message.startsWith('metadata.')) throw error
     if (!isIntrospectionError(error)) throw group.error('metadata', 'must be what JSON can say')
     throw group.error('metadata', error.message)
   }

@@ -35,6 +35,9 @@ export interface TokenWatchOptions {
   readonly onError?: ((error: IntrospectionError) => void) | undefined
 }
 
+/** The names of these options. */
+export const WATCH_OPTIONS = ['policy', 'until', 'everySeconds', 'maxUncheckedSeconds', 'request', 'onError'] as const
+
 /** What watching takes. */
 export interface WatchStep {
   readonly limits: WatchLimits
@@ -116,14 +119,7 @@ function resolveTokenWatch(
   options: TokenWatchOptions,
   { limits, policy: inherited, now }: WatchStep,
 ): { settings: WatcherSettings; until: AbortSignal } {
-  const group = new OptionGroup('watch', options, [
-    'policy',
-    'until',
-    'everySeconds',
-    'maxUncheckedSeconds',
-    'request',
-    'onError',
-  ])
+  const group = new OptionGroup('watch', options, WATCH_OPTIONS)
   const until = group.raw('until')
   if (!(until instanceof AbortSignal))
     throw group.error('until', 'must be an AbortSignal, or a token is watched for ever')

@@ -408,7 +408,7 @@ describe('what cannot be told apart', () => {
     expect(guard({ audience, issuers: { other: {} } })).toThrow('guard.issuers.other')
     expect(guard({ audience, issuers: { partner: { realm: 'x' } } })).toThrow('guard.issuers.partner')
     expect(guard({ audience, issuers: { partner: { optional: true } } })).toThrow('guard.issuers.partner')
-    expect(guard({ audience, issuers: { partner: { scopes: 'x' } } })).toThrow('guard.scopes')
+    expect(guard({ audience, issuers: { partner: { scopes: 'x' } } })).toThrow('guard.issuers.partner.scopes')
   })
 })
 

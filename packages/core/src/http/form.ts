@@ -1,5 +1,6 @@
 /** application/x-www-form-urlencoded, as RFC 6749 appendix B uses it. */
 import { RequestInvalidError } from '../errors.ts'
+import { checkOptionNames } from '../options.ts'
 
 const UNRESERVED = /^[A-Za-z0-9\-._~]*$/
 
@@ -109,5 +110,8 @@ export class Form {
  * @throws {@link RequestInvalidError} for a broken escape, octets that are not UTF-8, or too many parameters.
  */
 export function parseForm(body: string, limits: { maxParameters?: number } = {}): Form {
-  return Form.parse(body, limits.maxParameters ?? DEFAULT_MAX_FORM_PARAMETERS)
+  checkOptionNames('limits', limits, ['maxParameters'])
+  const { maxParameters = DEFAULT_MAX_FORM_PARAMETERS } = limits
+  if (!Number.isInteger(maxParameters)) throw new TypeError('limits.maxParameters: must be an integer')
+  return Form.parse(body, maxParameters)
 }

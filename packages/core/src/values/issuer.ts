@@ -1,5 +1,7 @@
 /** Issuer identifiers and where their metadata lives (RFC 8414 §2, §3.1; RFC 9728 §3.1). */
 
+import { checkOptionNames } from '../options.ts'
+
 /** Scheme, `//` and an authority without credentials, then no query, fragment or anything the URL parser would mend. */
 const ISSUER = /^https?:\/\/[^/?#@\\\s\x00-\x1f\x7f]+(?:\/[^?#\\\s\x00-\x1f\x7f]*)?$/i
 
@@ -21,6 +23,10 @@ export function isLoopbackHost(hostname: string): boolean {
 
 /** Whether a token or a credential may be sent to a URL: https, or http on loopback where the rules say so. */
 export function isSecureUrl(url: URL, rules: UrlRules = {}): boolean {
+  checkOptionNames('rules', rules, ['allowHttpOnLoopback'])
+  if (!['boolean', 'undefined'].includes(typeof rules.allowHttpOnLoopback)) {
+    throw new TypeError('rules.allowHttpOnLoopback: must be true or false')
+  }
   if (url.protocol === 'https:') return true
   return url.protocol === 'http:' && rules.allowHttpOnLoopback === true && isLoopbackHost(url.hostname)
 }

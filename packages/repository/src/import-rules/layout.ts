@@ -90,7 +90,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       // For its types.
       '@token-introspection/client': /^contract\//,
       '@token-introspection/core': EVERYWHERE,
-      '@token-introspection/core/options': /^hostile\//,
+      '@token-introspection/core/options': /^(?:hostile\/|fake-authorization-server\.ts$)/,
       '@token-introspection/server': EVERYWHERE,
       msw: /^msw\.ts$/,
       'msw/experimental': /^msw\.ts$/,

@@ -65,6 +65,12 @@ describe('createRemoteResolver', () => {
     expect(await kindOf(members, tokenKind)).toBe(kind)
   })
 
+  test('does not hand on what its client could not read', async () => {
+    const answer = { active: true as const, token_type: 'Bearer', unreadableMembers: ['acr'] }
+    const record = { kind: 'access_token', token_type: 'Bearer', iss: issuer, claims: {} }
+    expect(await resolve(() => answer)).toEqual(record)
+  })
+
   test('takes no kind for a token type', async () => {
     const record = await resolve(() => ({ active: true, token_type: 'access_token' }))
     expect(record).toEqual({ kind: 'access_token', iss: issuer, claims: {} })
@@ -85,6 +91,10 @@ describe('createRemoteResolver', () => {
     ['that is active by text', () => ({ active: 'true' })],
     ['that is nothing', () => undefined],
     ['whose exp is text', () => ({ active: true, exp: '3' })],
+    [
+      'with details nobody can read',
+      () => ({ active: true, token_type: 'Bearer', unreadableMembers: ['authorization_details'] }),
+    ],
     ['that failed', () => Promise.reject(new Error('down'))],
   ])('takes an answer %s for an outage', async (_, introspect) => {
     await expect(resolve(introspect as RemoteResolverOptions['introspect'])).rejects.toThrow()

@@ -91,7 +91,11 @@ function toRecord(
   tokenKind: TokenKindRule | false | undefined,
 ): TokenRecord | null {
   if (!response.active) return null
-  const { active: _, ...members } = response
+  const { active: _, unreadableMembers: unreadable, ...members } = response
+  // The mark of a client of ours. What nobody could read may be less than "none", which it would pass for here.
+  if (Array.isArray(unreadable) && unreadable.includes('authorization_details')) {
+    throw new Error('the answer has authorization_details that nobody can read')
+  }
   const claims = extensionClaims(members)
   for (const name of Object.keys(claims)) delete members[name]
   if (members.iss !== undefined && members.iss !== issuer) {

@@ -6,7 +6,6 @@ import {
   type IntrospectionRequest,
   type JSON_MEDIA_TYPE,
   JWT_INTROSPECTION_MEDIA_TYPE,
-  parseForm,
   parseIntrospectionRequest,
   parseMediaType,
   RequestInvalidError,
@@ -84,7 +83,7 @@ export function parseTokenRequest(received: ReceivedRequest): IntrospectionReque
 
 function toForm(body: RequestBody, step: RequestStep): Form {
   if (body instanceof Form) return checkParameterCount(body, step)
-  return parseForm(typeof body === 'string' ? body : decode(body), step)
+  return Form.parse(typeof body === 'string' ? body : decode(body), step.maxParameters)
 }
 
 /** A form that a framework parsed is bounded like any other; a name that is repeated counts once. */

@@ -1,6 +1,6 @@
 /** `private_key_jwt` with the key file ZITADEL gives its API applications. */
-import { OptionGroup } from '@token-introspection/core/options'
-import type { AssertionOptions } from './assertion-authentication.ts'
+import { checkOptionNames, OptionGroup } from '@token-introspection/core/options'
+import { ASSERTION_OPTIONS, type AssertionOptions } from './assertion-authentication.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 import { privateKeyJwt } from './private-key-jwt.ts'
 import { toPkcs8Pem } from './to-pkcs8-pem.ts'
@@ -37,6 +37,7 @@ export interface ZitadelKeyFile {
  */
 export function zitadelKeyFile(file: string | ZitadelKeyFile, options: AssertionOptions = {}): ClientAuthentication {
   const { type, keyId: kid, key: pem, clientId } = parse(file)
+  checkOptionNames('', options, ASSERTION_OPTIONS)
   // Whatever else the file says, now or later, is none of ours.
   const group = new OptionGroup('file', { type, keyId: kid, key: pem, clientId }, ['type', 'keyId', 'key', 'clientId'])
   if (group.string('type') !== 'application') {
@@ -45,7 +46,11 @@ export function zitadelKeyFile(file: string | ZitadelKeyFile, options: Assertion
   const keyId = required(group, 'keyId')
   const key = toPkcs8Pem(required(group, 'key'))
   if (key === undefined) throw group.error('key', 'must be a private RSA key as PEM')
-  return privateKeyJwt(required(group, 'clientId'), key, { ...options, algorithm: 'RS256', keyId })
+  return privateKeyJwt(required(group, 'clientId'), key, {
+    ...options,
+    algorithm: 'RS256',
+    keyId,
+  })
 }
 
 function parse(file: string | ZitadelKeyFile): { readonly [member: string]: unknown } {

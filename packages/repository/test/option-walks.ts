@@ -1,0 +1,782 @@
+/** Good options of everything public that takes any, for the test that walks them. */
+import { DatabaseSync } from 'node:sqlite'
+import * as client from '@token-introspection/client'
+import * as express from '@token-introspection/client/express'
+import * as fastify from '@token-introspection/client/fastify'
+import * as hono from '@token-introspection/client/hono'
+import * as koa from '@token-introspection/client/koa'
+import * as mcp from '@token-introspection/client/mcp'
+import * as nest from '@token-introspection/client/nest'
+import * as clientTelemetry from '@token-introspection/client/opentelemetry'
+import * as providers from '@token-introspection/client/providers'
+import * as clientRedis from '@token-introspection/client/redis'
+import * as core from '@token-introspection/core'
+import { OptionGroup } from '@token-introspection/core/options'
+import * as server from '@token-introspection/server'
+import * as serverTelemetry from '@token-introspection/server/opentelemetry'
+import * as postgres from '@token-introspection/server/postgres'
+import * as serverRedis from '@token-introspection/server/redis'
+import * as sqlite from '@token-introspection/server/sqlite'
+import * as testing from '@token-introspection/testing'
+import * as hostile from '@token-introspection/testing/hostile'
+import createFastify from 'fastify'
+import { exportJWK, exportPKCS8, generateKeyPair } from 'jose'
+import type { OptionWalk } from '../src/option-walk/option-walk.ts'
+
+const issuer = 'https://as.example.com'
+const audience = 'https://api.example.com'
+const basic = seam(client.clientSecretBasic('api', 'secret'))
+const pair = await generateKeyPair('ES256', { extractable: true })
+const jwk = { ...(await exportJWK(pair.publicKey)), kid: 'a', alg: 'ES256' }
+const encryptionPair = await generateKeyPair('ECDH-ES', { extractable: true })
+const encryption = { ...(await exportJWK(encryptionPair.publicKey)), kid: 'e', use: 'enc' }
+const decryption = await exportJWK(encryptionPair.privateKey)
+const jwks = { keys: [jwk, encryption] }
+const pkcs8 = await exportPKCS8(pair.privateKey)
+/** A thing of the application that is used as it is: its members are no options. */
+function seam<Members extends object>(members: Members): Members {
+  return Object.assign(Object.create({ isSeam: true }) as Members, members)
+}
+
+const never = (): Promise<never> => Promise.reject(new Error('nothing is sent here'))
+const now = (): number => 1_764_000_000_000
+const nothing = (): void => undefined
+const send = seam({ sendCommand: () => Promise.resolve(null) })
+const replayOptions = { maxKeys: 5, maxKeysPerOwner: 5, now, elapsedMs: now }
+const replayStore = seam({ remember: () => Promise.resolve(true) })
+const limiter = seam({
+  consume: () => Promise.resolve({}),
+  get: () => Promise.resolve(null),
+  delete: () => Promise.resolve(),
+})
+const store = seam(server.createMemoryTokenStore())
+const meter = seam({
+  createHistogram: () => ({ record: nothing }),
+  createCounter: () => ({ add: nothing }),
+  addBatchObservableCallback: nothing,
+  removeBatchObservableCallback: nothing,
+})
+const tracer = seam({ startSpan: nothing })
+const introspection = new client.IntrospectionClient({
+  issuer,
+  endpoint: `${issuer}/introspect`,
+  clientAuthentication: basic,
+  transport: { fetch: () => Promise.resolve(Response.json({ active: false })) },
+  policy: { audience, dpop: { origin: audience } },
+})
+const combined = client.combineIssuers({ issuers: { ours: introspection } })
+const guard = introspection.guard()
+const detail = {
+  type: 'payment',
+  identifier: 'a',
+  locations: ['a'],
+  actions: ['a'],
+  datatypes: ['a'],
+  privileges: ['a'],
+}
+const permission = { resourceId: 'a', resourceScopes: ['view'] }
+const kind = { member: 'token_use', oneOf: ['AT'] }
+const policy = { audience, realm: 'api', tokenKind: kind, acceptedTokenTypes: ['JWT'], senderConstraint: 'dpop' }
+const guardOptions = {
+  ...policy,
+  resourceMetadata: 'https://api.example.com/.well-known/oauth-protected-resource',
+  scope: { anyOf: ['a b', 'c'] },
+  issuer,
+  acrValues: ['gold'],
+  maxAuthenticationAgeSeconds: 60,
+  authorizationDetails: detail,
+  permission,
+  check: () => true,
+  optional: false,
+  maxAgeSeconds: 5,
+}
+const clientOptions = {
+  provider: { name: 'Acme', documentation: 'https://acme.example' },
+  issuer,
+  clientAuthentication: basic,
+  claims: seam({ '~standard': { version: 1, vendor: 'us', validate: (value: object) => ({ value }) } }),
+  token: { maxBytes: 1024, tokenTypeHint: 'access_token', sources: ['header', 'form'] },
+  cache: { maxAgeSeconds: 30, inactiveMaxAgeSeconds: 5, maxEntries: 10, inactiveMaxEntries: 10 },
+  transport: {
+    deadlineMs: 1000,
+    maxResponseBytes: 2048,
+    allowHttpOnLoopback: true,
+    parameters: { tenant: 'a' },
+    headers: { 'x-tenant': 'a' },
+    metadataUrl: `${issuer}/metadata`,
+    fetch: never,
+    retry: true,
+    circuitBreaker: { failures: 5, windowMs: 5000, openMs: 500, maxOpenMs: 30_000 },
+    maxConcurrentRequests: 64,
+    maxQueuedRequests: 100,
+    metadataMaxAgeSeconds: 3600,
+    allowedEndpointOrigins: ['https://as2.example.com'],
+  },
+  response: {
+    leewaySeconds: 5,
+    acceptedIssuers: [issuer],
+    aliases: { username: 'login' },
+    renames: { permissions: 'rights' },
+    inactiveWhen: [{ status: 401, error: 'x' }],
+  },
+  policy: {
+    ...policy,
+    dpop: { origin: audience, algorithms: ['ES256'], maxAgeSeconds: 60, leewaySeconds: 5, replayStore },
+  },
+  watch: { everySeconds: 30, maxUncheckedSeconds: 60, maxWatched: 10 },
+  onEvent: nothing,
+  now,
+}
+const newClient = (options: object) => new client.IntrospectionClient(options as never)
+const PEM = '-----BEGIN X-----'
+const tolerate = {
+  activeAsString: true,
+  scopeAsArray: true,
+  scopeWithCommas: true,
+  timestampsInMilliseconds: true,
+  zeroExpiryAsAbsent: true,
+  nullAsAbsent: true,
+  actAsString: true,
+  uma1Permissions: true,
+  datesAsText: true,
+  hugeExpiryAsAbsent: true,
+  numbersAsText: true,
+  authorizationDetailsAsObject: true,
+}
+const jwt = {
+  mode: 'local-or-introspect',
+  algorithms: ['ES256'],
+  profile: 'rfc9068',
+  jwks: seam(jwks),
+  types: ['JWT'],
+  acceptUntyped: true,
+  requiredClaims: ['sub'],
+  kindClaims: ['nbf'],
+  aliases: { client_id: 'azp' },
+  renames: { username: 'login' },
+  audienceFrom: 'azp',
+}
+const jwtClientOptions = {
+  issuer,
+  clientAuthentication: basic,
+  transport: { fetch: never },
+  jwt,
+  response: {
+    tolerate,
+    jwt: {
+      algorithms: ['ES256'],
+      profile: 'rfc9701',
+      jwks: seam(jwks),
+      decryptionKeys: [{ alg: 'ECDH-ES', kid: 'e', key: seam(decryption) }],
+      audience: 'api',
+      maxAgeSeconds: 60,
+    },
+  },
+  policy: {
+    audience,
+    resourceMetadata: 'https://api.example.com/.well-known/oauth-protected-resource',
+    dpop: { publicUrl: () => audience, nonce: { secret: 's'.repeat(43), lifetimeSeconds: 60 } },
+    certificate: { format: 'nginx', isTrustedProxy: () => true, header: 'x-cert' },
+  },
+}
+const fetchedKeysOptions = {
+  issuer,
+  clientAuthentication: basic,
+  transport: { fetch: never },
+  jwt: { mode: 'local', jwksUri: `${issuer}/jwks` },
+  response: { jwt: { jwksUri: `${issuer}/jwks` } },
+}
+const presetOptions = {
+  clientAuthentication: basic,
+  provider: {
+    name: 'Acme',
+    documentation: 'https://acme.example',
+    issuer,
+    endpoint: `${issuer}/introspect`,
+    clientAuthentication: {
+      takes: ['client_secret_basic'],
+      refuses: ['none'],
+      assertion: { audienceFrom: 'endpoint', typ: 'JWT', sendClientId: true },
+    },
+    token: { tokenTypeHint: 'access_token' },
+    jwt: {
+      mode: 'local-or-introspect',
+      types: ['JWT'],
+      acceptUntyped: true,
+      requiredClaims: ['sub'],
+      kindClaims: ['nbf'],
+      aliases: { client_id: 'azp' },
+      renames: { username: 'login' },
+      audienceFrom: 'azp',
+    },
+    transport: { parameters: { a: 'b' } },
+    response: {
+      acceptedIssuers: [issuer],
+      aliases: { username: 'login' },
+      renames: { permissions: 'rights' },
+      inactiveWhen: [{ status: 401, error: 'x' }],
+      tolerate,
+    },
+    policy: { audience, tokenKind: kind, acceptedTokenTypes: ['JWT'] },
+  },
+}
+const OPEN = [
+  'transport.headers',
+  'response.renames',
+  'transport.parameters',
+  'response.aliases',
+  'jwt.aliases',
+  'jwt.renames',
+  'claims',
+  'jwt.jwks',
+  'response.jwt.jwks',
+]
+
+const assertion = { lifetimeSeconds: 60, audience: issuer, typ: 'JWT', sendClientId: true }
+const assertionOfRequest = { audienceFrom: 'endpoint' }
+const resource = {
+  id: 'api',
+  clientSecrets: ['secret'],
+  audiences: [audience],
+  methods: ['client_secret_basic'],
+  jwks: seam(jwks),
+  view: {
+    scopes: ['a'],
+    members: ['sub'],
+    authorizationDetails: () => true,
+    subject: () => 'a',
+    claims: (claims: object) => claims,
+  },
+  limiter,
+  introspectionSignedResponseAlg: 'ES256',
+  introspectionEncryptedResponseAlg: 'ECDH-ES',
+  introspectionEncryptedResponseEnc: 'A128GCM',
+  requireJwtResponse: false,
+}
+const handlerOptions = {
+  issuer,
+  allowHttpOnLoopback: true,
+  clientAuthentication: {
+    methods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'Bearer', 'DPoP'],
+    basicEncoding: 'form',
+    failures: limiter,
+    remoteAddress: () => '192.0.2.1',
+    assertion: { algorithms: ['ES256'], maxLifetimeSeconds: 300, clockToleranceSeconds: 5, allowStringDates: false },
+    replayStore,
+    fetchJwks: never,
+    clientCertificate: () => undefined,
+    accessToken: {
+      find: () => null,
+      scope: 'introspection',
+      audience: issuer,
+      insufficientScopeStatus: 401,
+      endpoint: `${issuer}/introspect`,
+      dpopAlgorithms: ['ES256'],
+      dpopMaxAgeSeconds: 60,
+    },
+    protectedResources: [resource],
+    realm: 'introspection',
+  },
+  lookup: { store, isMinted: () => true, isActive: () => true },
+  claims: clientOptions.claims,
+  request: { maxBodyBytes: 4096, maxParameters: 10 },
+  limits: { limiter, missPoints: 5 },
+  authorization: { allow: () => true, refreshTokens: false },
+  response: {
+    retryAfterSeconds: 1,
+    jwt: {
+      keys: [{ alg: 'ES256', kid: 'a', key: pair.privateKey, signsFrom: 0 }],
+      profile: 'fapi2',
+      defaultSigningAlg: 'ES256',
+    },
+  },
+  timeoutMs: 1000,
+  onEvent: nothing,
+  now,
+}
+const registryOptions = {
+  issuer,
+  clientAuthentication: {
+    findProtectedResource: () => null,
+    verifySecret: () => false,
+    decoySecret: 'decoy',
+    custom: () => undefined,
+    assertion: { legacyAudiences: [`${issuer}/introspect`], fapi2: false },
+  },
+  lookup: { resolvers: [seam({ name: 'a', resolve: () => null })] },
+  response: { jwt: { keys: [{ alg: 'ES256', kid: 'a', sign: never }], defaultSigningAlg: 'ES256' } },
+}
+const certificateOptions = {
+  issuer,
+  clientAuthentication: {
+    methods: ['tls_client_auth', 'private_key_jwt'],
+    clientCertificate: () => undefined,
+    protectedResources: [
+      ...[
+        { sanDns: 'a.example.com' },
+        { sanUri: 'https://a.example.com' },
+        { sanIp: '192.0.2.1' },
+        { sanEmail: 'a@example.com' },
+        { subjectDn: 'CN=a' },
+      ].map((tlsClientAuth, index) => ({ id: `a${index}`, tlsClientAuth, audiences: [audience] })),
+      { id: 'b', jwksUri: 'https://b.example.com/jwks', audiences: [audience] },
+    ],
+  },
+  lookup: { store },
+}
+const handler = server.createIntrospectionHandler({
+  issuer,
+  clientAuthentication: { protectedResources: [{ id: 'api', clientSecrets: ['secret'], audiences: [audience] }] },
+  lookup: { store },
+})
+const revocationOptions = {
+  issuer,
+  allowHttpOnLoopback: true,
+  clientAuthentication: {
+    methods: ['client_secret_basic'],
+    clients: [{ id: 'web', clientSecrets: ['secret'], methods: ['client_secret_basic'] }],
+    realm: 'revocation',
+  },
+  lookup: { store },
+  request: { maxBodyBytes: 4096, maxParameters: 10 },
+  revocation: { accessTokenEndsGrant: true },
+  response: { retryAfterSeconds: 1 },
+  timeoutMs: 1000,
+  onEvent: nothing,
+  now,
+}
+
+function walk(
+  name: string,
+  options: object,
+  call: (options: never) => unknown,
+  more: Partial<OptionWalk> = {},
+): OptionWalk {
+  return { name, path: '', options, call, ...more }
+}
+
+const PRESETS: Readonly<Record<keyof typeof providers, (options: never) => unknown>> = { ...providers }
+
+/** A preset, whose options stand under its own name. */
+function preset(name: keyof typeof providers, options: object): OptionWalk {
+  return walk(name, options, PRESETS[name], { path: name })
+}
+
+/** Middleware of the frameworks: alike but for what refuses. */
+function middleware(requireToken: (judge: client.Guard, options: never) => unknown): OptionWalk {
+  return walk('requireToken', { onRefusal: nothing, passPreflights: true }, (options) => requireToken(guard, options), {
+    path: 'requireToken',
+  })
+}
+
+/** By entry: each function that takes options, again with a method or a variant after its name. */
+export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
+  core: [
+    walk('authorizationDetailsInclude', detail, (wanted) => core.authorizationDetailsInclude([], wanted), {
+      path: 'wanted',
+    }),
+    walk('permissionsInclude', permission, (wanted) => core.permissionsInclude([], wanted, 0), { path: 'wanted' }),
+    walk('readWantedDetail', detail, (wanted) => core.readWantedDetail('wanted', wanted), { path: 'wanted' }),
+    walk('readWantedPermission', permission, (wanted) => core.readWantedPermission('wanted', wanted), {
+      path: 'wanted',
+    }),
+    walk('readTokenKind', kind, (kinds) => core.readTokenKind(new OptionGroup('', { kinds }, ['kinds']), 'kinds'), {
+      path: 'kinds',
+    }),
+    walk('isIssuer', { allowHttpOnLoopback: true }, (rules) => core.isIssuer(issuer, rules), { path: 'rules' }),
+    walk('isSecureUrl', { allowHttpOnLoopback: true }, (rules) => core.isSecureUrl(new URL(issuer), rules), {
+      path: 'rules',
+    }),
+    walk('parseForm', { maxParameters: 5 }, (limits) => core.parseForm('a=b', limits), { path: 'limits' }),
+  ],
+  'core/replay': [walk('createMemoryReplayStore', replayOptions, server.createMemoryReplayStore)],
+  client: [
+    walk('IntrospectionClient', clientOptions, newClient, { open: OPEN }),
+    walk(
+      'IntrospectionClient (by endpoint)',
+      { endpoint: `${issuer}/introspect`, clientAuthentication: basic },
+      newClient,
+    ),
+    walk('IntrospectionClient (with JWTs)', jwtClientOptions, newClient, { open: OPEN }),
+    walk('IntrospectionClient (with fetched keys)', fetchedKeysOptions, newClient, { open: OPEN }),
+    walk('IntrospectionClient (with a preset)', presetOptions, newClient, {
+      open: ['jwt.aliases', 'jwt.renames', 'transport.parameters', 'response.aliases', 'response.renames'].map(
+        (name) => `provider.${name}`,
+      ),
+      merged: 'provider',
+    }),
+    walk(
+      'IntrospectionClient (by undici)',
+      {
+        issuer,
+        clientAuthentication: basic,
+        transport: { tls: { cert: PEM, key: PEM, passphrase: 'a', ca: [PEM] }, proxy: 'http://proxy.example.com' },
+      },
+      newClient,
+    ),
+    walk(
+      'IntrospectionClient (by a dispatcher)',
+      { issuer, clientAuthentication: basic, transport: { dispatcher: seam({ dispatch: () => true }) } },
+      newClient,
+    ),
+    walk(
+      'IntrospectionClient (by a sender)',
+      {
+        issuer,
+        clientAuthentication: basic,
+        transport: { send: never },
+        cache: { store: seam({ get: never, set: never, delete: never, clear: never }), keySecret: 's'.repeat(43) },
+      },
+      newClient,
+    ),
+    walk(
+      'IntrospectionClient#introspect',
+      { signal: new AbortController().signal, tokenTypeHint: 'a', parameters: { a: 'b' }, maxAgeSeconds: 5 },
+      (options) => introspection.introspect('abc', options),
+      { open: ['parameters'] },
+    ),
+    walk('IntrospectionClient#guard', guardOptions, (options) => introspection.guard(options), { path: 'guard' }),
+    walk(
+      'IntrospectionClient#watch',
+      {
+        policy: { audience },
+        until: AbortSignal.abort(),
+        everySeconds: 30,
+        maxUncheckedSeconds: 60,
+        request: {},
+        onError: nothing,
+      },
+      (options) => introspection.watch('abc', options),
+      { path: 'watch', open: ['policy', 'request'], any: ['policy', 'request'] },
+    ),
+    walk(
+      'combineIssuers',
+      { issuers: { ours: introspection }, prefixes: { ours: 'ours_' }, fallback: 'ours', onEvent: nothing },
+      client.combineIssuers,
+      { open: ['issuers', 'prefixes'] },
+    ),
+    walk(
+      'combineIssuers (by a function)',
+      { issuers: { ours: introspection }, route: () => undefined },
+      client.combineIssuers,
+      { open: ['issuers'] },
+    ),
+    walk('combineIssuers#guard', { ...guardOptions, issuers: { ours: {} } }, (options) => combined.guard(options), {
+      path: 'guard',
+      isPartial: true,
+    }),
+    walk(
+      'combineIssuers#introspect',
+      { maxAgeSeconds: 5, tokenTypeHint: 'a' },
+      (options) => combined.introspect('abc', options),
+      { isPartial: true },
+    ),
+    walk(
+      'createProtectedResource',
+      {
+        resource: audience,
+        authorizationServers: [issuer],
+        metadata: { scopes_supported: ['a'] },
+        maxAgeSeconds: 60,
+        allowHttpOnLoopback: true,
+      },
+      client.createProtectedResource,
+      { open: ['metadata'] },
+    ),
+    walk(
+      'createProtectedResource#guard',
+      { scope: 'a', realm: 'b', maxAgeSeconds: 5 },
+      (options) => client.createProtectedResource({ resource: audience }).guard(introspection, options),
+      { path: 'guard', isPartial: true },
+    ),
+    walk('createMemoryReplayStore', replayOptions, client.createMemoryReplayStore),
+    walk('clientSecretBasic', { encoding: 'raw' }, (options) => client.clientSecretBasic('a', 'b', options)),
+    walk('clientSecretJwt (by the request)', assertionOfRequest, (options) =>
+      client.clientSecretJwt('a', 's'.repeat(32), options),
+    ),
+    walk('clientSecretJwt', { algorithm: 'HS256', ...assertion }, (options) =>
+      client.clientSecretJwt('a', 's'.repeat(32), options),
+    ),
+    walk('privateKeyJwt (by the request)', assertionOfRequest, (options) =>
+      client.privateKeyJwt('a', pair.privateKey, options),
+    ),
+    walk('privateKeyJwt', { algorithm: 'ES256', keyId: 'a', ...assertion }, (options) =>
+      client.privateKeyJwt('a', pair.privateKey, options),
+    ),
+    walk('privateKeyJwtFromSigner (by the request)', assertionOfRequest, (options) =>
+      client.privateKeyJwtFromSigner('a', { algorithm: 'ES256', sign: never } as never, options),
+    ),
+    walk(
+      'privateKeyJwtFromSigner',
+      { algorithm: 'ES256', keyId: 'a', sign: never },
+      (signer) => client.privateKeyJwtFromSigner('a', signer),
+      { path: 'signer' },
+    ),
+    walk('privateKeyJwtFromSigner (options)', assertion, (options) =>
+      client.privateKeyJwtFromSigner('a', { algorithm: 'ES256', sign: never } as never, options),
+    ),
+    walk('rotatingClientSecret', { method: 'client_secret_basic', encoding: 'form' }, (options) =>
+      client.rotatingClientSecret('a', () => 'b', options),
+    ),
+    walk('zitadelKeyFile (by the request)', assertionOfRequest, (options) =>
+      client.zitadelKeyFile({ type: 'application', keyId: 'a', key: pkcs8, clientId: 'b' }, options),
+    ),
+    walk('zitadelKeyFile', assertion, (options) =>
+      client.zitadelKeyFile({ type: 'application', keyId: 'a', key: pkcs8, clientId: 'b' }, options),
+    ),
+    walk(
+      'clientCredentials',
+      { clientAuthentication: basic, tokenEndpoint: `${issuer}/token`, scope: 'a', parameters: { resource: 'x' } },
+      client.clientCredentials,
+      { path: 'clientCredentials', open: ['parameters'] },
+    ),
+    walk(
+      'customClientAuthentication',
+      { method: 'mine', clientId: 'a', authenticate: nothing, signRequest: nothing, renew: nothing },
+      client.customClientAuthentication,
+    ),
+    walk('dangerouslyNoClientAuthentication', { clientId: 'a' }, client.dangerouslyNoClientAuthentication),
+  ],
+  'client/express': [middleware(express.requireToken)],
+  'client/koa': [middleware(koa.requireToken)],
+  'client/hono': [middleware(hono.requireToken)],
+  'client/fastify': [
+    middleware(fastify.requireToken),
+    walk(
+      'tokenGuards',
+      { guard, hook: 'onRequest', onRefusal: nothing, passPreflights: true, prefix: '/a', logLevel: 'info' },
+      (options) => fastify.tokenGuards(createFastify(), options),
+      { path: 'tokenGuards', any: ['prefix', 'logLevel'] },
+    ),
+  ],
+  'client/nest': [
+    walk(
+      'TokenGuard',
+      { guard: { audience }, requestOf: nothing, passPreflights: true },
+      (options) => new nest.TokenGuard(introspection, options),
+      { path: 'tokenGuard', open: ['guard'], any: ['guard.audience'] },
+    ),
+    walk('RequireToken', { scope: 'a' }, (options) => nest.RequireToken(options), {
+      path: 'RequireToken',
+      open: [''],
+      any: ['scope'],
+    }),
+  ],
+  'client/mcp': [
+    walk(
+      'createTokenVerifier',
+      { resource: audience, InvalidTokenError: Error, InsufficientScopeError: Error },
+      (options) => mcp.createTokenVerifier(guard, options),
+    ),
+    walk('createMcpGate', { resource: audience }, (options) => mcp.createMcpGate(guard, options)),
+    walk('requireToken', { resource: audience, onRefusal: nothing }, (options) => mcp.requireToken(guard, options), {
+      path: 'requireToken',
+    }),
+    walk('guardMcp', { resource: audience }, (options) => mcp.guardMcp(guard, never, options)),
+  ],
+  'client/opentelemetry': [walk('recordIntrospections', { tracer, meter, now }, clientTelemetry.recordIntrospections)],
+  'client/redis': [
+    walk(
+      'createRedisReplayStore',
+      { client: send, keyPrefix: 'a:', now, maxKeysPerOwner: 5, maxClockDifferenceSeconds: 5 },
+      clientRedis.createRedisReplayStore,
+      {
+        open: ['client'],
+      },
+    ),
+    walk(
+      'createRedisCacheStore',
+      { client: send, keyPrefix: 'a:', now, maxEntryLength: 4096 },
+      clientRedis.createRedisCacheStore,
+      { open: ['client'] },
+    ),
+  ],
+  'client/providers': [
+    preset('auth0', { domain: 'acme.auth0.com', audience }),
+    preset('authentik', { url: issuer, slug: 'a' }),
+    preset('cognito', { region: 'eu-west-1', userPoolId: 'eu-west-1_abc', clientId: 'a' }),
+    preset('curity', { url: issuer }),
+    preset('doorkeeper', { url: issuer, version: 6 }),
+    preset('duende', { authority: issuer }),
+    preset('entra', { tenantId: '11111111-1111-1111-1111-111111111111' }),
+    preset('fusionauth', { url: issuer, issuer: 'acme.com', clientId: 'a' }),
+    preset('gluu', { issuer }),
+    preset('hydra', { adminUrl: issuer, issuer }),
+    preset('janssen', { issuer }),
+    preset('keyBridgeSts', { url: issuer }),
+    preset('keycloak', { url: issuer, realm: 'a' }),
+    preset('logto', { url: issuer }),
+    preset('mitreid', { issuer }),
+    preset('oidcProvider', { issuer }),
+    preset('okta', { domain: 'acme.okta.com', authorizationServerId: 'a' }),
+    preset('openiddict', { issuer }),
+    preset('oryNetwork', { projectUrl: issuer, issuer }),
+    preset('pingam', { url: issuer, realm: 'a' }),
+    preset('pingfederate', { url: issuer, accessTokenManagerId: 'a' }),
+    preset('salesforce', { domain: 'acme.my.salesforce.com' }),
+    preset('sap', { domain: 'acme.accounts.ondemand.com', clientId: 'a' }),
+    preset('springAuthorizationServer', { issuer }),
+    preset('stytch', { domain: 'acme.stytch.com' }),
+    preset('uaa', { url: issuer }),
+    preset('workos', { domain: 'acme.authkit.app' }),
+    preset('wso2', { url: issuer, tenant: 'acme.com' }),
+    preset('zitadel', { domain: 'acme.zitadel.cloud' }),
+  ],
+  server: [
+    walk('createIntrospectionHandler', handlerOptions, server.createIntrospectionHandler),
+    walk('createIntrospectionHandler (with a registry)', registryOptions, server.createIntrospectionHandler),
+    walk('createIntrospectionHandler (with certificates)', certificateOptions, server.createIntrospectionHandler),
+    walk(
+      'createIntrospectionHandler (with FAPI 2)',
+      {
+        ...registryOptions,
+        clientAuthentication: { ...registryOptions.clientAuthentication, assertion: { fapi2: true } },
+      },
+      server.createIntrospectionHandler,
+      { isPartial: true },
+    ),
+    walk(
+      'createIntrospectionHandler#introspect',
+      { protectedResource: 'api', tokenTypeHint: 'a', parameters: { a: 'b' } },
+      (options) => handler.introspect('abc', options),
+      { open: ['parameters'] },
+    ),
+    walk(
+      'createIntrospectionHandler#explain',
+      { protectedResource: 'api', tokenTypeHint: 'a', parameters: { a: 'b' } },
+      (options) => handler.explain('abc', options),
+      { open: ['parameters'] },
+    ),
+    walk(
+      'createIntrospectionHandler#metadata',
+      { url: `${issuer}/introspect`, mtlsUrl: `${issuer}/introspect` },
+      (options) => handler.metadata(options),
+    ),
+    walk('createRevocationHandler', revocationOptions, server.createRevocationHandler, { isPartial: true }),
+    walk(
+      'certificateFromHeader',
+      { format: 'nginx', isTrustedProxy: () => true, header: 'x-cert', verifyHeader: 'x-verify' },
+      server.certificateFromHeader,
+    ),
+    walk(
+      'certificateFromHeader (of the standard)',
+      { format: 'rfc9440', isTrustedProxy: () => true, chainValidated: true },
+      server.certificateFromHeader,
+    ),
+    walk(
+      'createJwtResolver',
+      {
+        issuer,
+        jwks: seam(jwks),
+        isRevoked: () => false,
+        algorithms: ['ES256'],
+        grantIdClaim: 'g',
+        sessionIdClaim: 's',
+        name: 'jwt',
+      },
+      server.createJwtResolver,
+      { open: ['jwks'] },
+    ),
+    walk(
+      'createJwtResolver (with found keys)',
+      { issuer, findJwks: never, isRevoked: () => false },
+      server.createJwtResolver,
+    ),
+    walk('createMemoryLimiter', { points: 5, windowSeconds: 5, maxKeys: 5, now }, server.createMemoryLimiter),
+    walk('createMemoryReplayStore', replayOptions, server.createMemoryReplayStore),
+    walk('createMemoryTokenStore', { now, unstoredLifetimeSeconds: 60 }, server.createMemoryTokenStore),
+    walk(
+      'createRemoteResolver',
+      { issuer, introspect: never, tokenKind: kind, name: 'remote' },
+      server.createRemoteResolver,
+    ),
+    walk('createStoreResolver', { store, name: 'a', kinds: ['access_token'] }, server.createStoreResolver, {
+      open: ['store'],
+    }),
+    walk(
+      'createTokenMint',
+      { prefix: 'acme', keys: ['k'.repeat(32)], randomBytes: (length: number) => new Uint8Array(length) },
+      server.createTokenMint,
+    ),
+  ],
+  'server/opentelemetry': [
+    walk('recordEvents', { tracer, meter, endpoint: 'introspection', now }, serverTelemetry.recordEvents, {
+      open: ['tracer', 'meter'],
+    }),
+  ],
+  'server/postgres': [
+    walk(
+      'createPostgresTokenStore',
+      { pool: seam({ query: never }), now, unstoredLifetimeSeconds: 60 },
+      postgres.createPostgresTokenStore,
+      { open: ['pool'] },
+    ),
+  ],
+  'server/redis': [
+    walk(
+      'createRedisTokenStore',
+      { client: send, keyPrefix: 'a:', now, unstoredLifetimeSeconds: 60 },
+      serverRedis.createRedisTokenStore,
+      { open: ['client'] },
+    ),
+  ],
+  'server/sqlite': [
+    walk(
+      'createSqliteTokenStore',
+      { database: new DatabaseSync(':memory:'), now, unstoredLifetimeSeconds: 60 },
+      sqlite.createSqliteTokenStore,
+    ),
+  ],
+  testing: [
+    walk(
+      'createFakeAuthorizationServer',
+      { issuer, clientId: 'a', clientSecret: 'b', audience, now },
+      testing.createFakeAuthorizationServer,
+    ),
+  ],
+  'testing/hostile': [
+    walk(
+      'startHostileAuthorizationServer',
+      { audience, scope: 'a', issuer, now },
+      async (options) => {
+        const started = await hostile.startHostileAuthorizationServer(options)
+        await started.close()
+      },
+      { isPartial: true },
+    ),
+  ],
+}
+
+/** By entry: functions and classes without options, so that one that is added is asked about. */
+export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
+  core:
+    'Form isIntrospectionError actorChain audienceIntersects ' +
+    'authorizationServerMetadataUrls buildChallenge buildErrorResponse chooseMediaType decodeBasicCredentials ' +
+    'decodeFormComponent encodeBasicCredentials encodeForm encodeFormComponent encodeIntrospectionRequest equalDigests ' +
+    'extensionClaims formatScope isAccessToken isErrorText isJwtIntrospectionTyp isLoopbackHost ' +
+    'isNumericDate isPublicHost isRegisteredTokenTypeHint isScope isScopeToken isSha256Thumbprint isVerifiableConfirmation ' +
+    'parseAuthorization parseAuthorizationServerMetadata parseCertificateHeader parseChallenges parseErrorResponse ' +
+    'parseIntrospectionRequest parseIntrospectionResponse parseJsonObject parseJwtIntrospectionClaims parseMediaType ' +
+    'parseProtectedResourceMetadata parseScope protectedResourceMetadataUrl readTokenTypes saidTokenKind scopeIncludes ' +
+    'toAudienceList toNumericDate tokenKindFault validateExtensionClaims decodeBase64url encodeBase64url isBase64url ' +
+    'parseJwtOctets parseJwtPart readIntrospectionResponse signedContent splitCompactJws withWholeDates',
+  'core/dpop': 'normalizeTargetUri verifyDpopProof',
+  'core/options': 'OptionGroup checkOptionNames copyOptions',
+  'core/node-header': 'readNodeHeader',
+  client:
+    'Refusal WatchEnded bearerToken bearerTokenProvider clientSecretPost ' +
+    'isIntrospectionError isPreflight presentedToken selfSignedTlsClientAuth tlsClientAuth',
+  'client/nest': 'Auth PreflightException Public TokenRefusedException',
+  'client/node': 'addHeaders requireToken sendRefusal toGuardRequest',
+  'client/opentelemetry': 'observeStatistics',
+  server:
+    'Form isIntrospectionError audienceOrOwner certificateFromSocket digestToken toTombstone validateRevocation ' +
+    'validateTokenRecord revocationDigests tombstoneDigests',
+  'server/node': 'toNodeHandler',
+  'server/express': 'toExpressHandler',
+  'server/fastify': 'toFastifyPlugin',
+  'server/hono': 'toHonoHandler',
+  'server/koa': 'toKoaMiddleware',
+  testing: 'cacheStoreContract replayStoreContract tokenStoreContract',
+  'testing/msw': 'authorizationServerHandlers createNetwork',
+}

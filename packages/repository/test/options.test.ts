@@ -1,0 +1,85 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { failureOf, groupsOf, knownNames, leavesOf, namesOf, UNKNOWN } from '../src/option-walk/option-walk.ts'
+import { targetsOf } from '../src/workspace/manifest.ts'
+import { publicPackages, ROOT } from '../src/workspace/workspace.ts'
+import { WALKS, WITHOUT_OPTIONS } from './option-walks.ts'
+
+const entries = publicPackages().flatMap(({ folder, manifest }) =>
+  Object.entries(manifest.exports ?? {}).map(([subpath, target]) => ({
+    entry: `${folder}${subpath.slice(1)}`,
+    path: join(ROOT, `packages/${folder}/${targetsOf({ target }).join()}`.replace('/./', '/')),
+  })),
+)
+const walks = Object.entries(WALKS).flatMap(([entry, all]) =>
+  all.map((walk) => ({ title: `${entry} ${walk.name}`, walk })),
+)
+
+describe('options', () => {
+  test.each(entries)('of everything that $entry exports are walked', async ({ entry, path }) => {
+    const functions = Object.entries((await import(path)) as object).filter(
+      ([name, value]) => typeof value === 'function' && !/^[A-Z]\w*Error$/.test(name),
+    )
+    const walked = (WALKS[entry] ?? []).map(({ name }) => name.replace(/[# ].*$/, ''))
+    const without = WITHOUT_OPTIONS[entry]?.split(' ') ?? []
+    expect([...new Set([...walked, ...without])].toSorted()).toEqual(functions.map(([name]) => name).toSorted())
+  })
+
+  test.each(walks)('of $title are good as they stand here', async ({ walk }) => {
+    expect(await failureOf(walk, walk.options)).toBeUndefined()
+  })
+
+  test.each(walks)('of $title have no name that nobody reads', async ({ walk }) => {
+    for (const { path, replace, value } of groupsOf(walk)) {
+      const error = await failureOf(walk, replace({ ...(value as object), [UNKNOWN]: 1 }))
+      expect(error, path).toBeInstanceOf(TypeError)
+      const names = namesOf(walk, path === '' ? UNKNOWN : `${path}.${UNKNOWN}`)
+      expect(names).toContain((error as Error).message.replace(/: .*$/s, ''))
+    }
+  })
+
+  test.each(walks)('of $title are of their types', async ({ walk }) => {
+    for (const { path, replace } of leavesOf(walk)) {
+      const error = await failureOf(walk, replace(Symbol('wrong')))
+      expect(error, path).toBeInstanceOf(TypeError)
+      expect(
+        namesOf(walk, path).some((name) => (error as Error).message.includes(name)),
+        path,
+      ).toBe(true)
+    }
+  })
+
+  test.each(walks)('of $title are a plain object', async ({ walk }) => {
+    const { options } = walk
+    const names = Object.entries(options)
+    for (const wrong of [
+      Promise.resolve(options),
+      new Map(names),
+      Object.create(options),
+      [options],
+      'text',
+      5,
+      null,
+    ]) {
+      expect(await failureOf(walk, wrong)).toBeInstanceOf(TypeError)
+    }
+  })
+
+  test('are all walked, those of every group', async () => {
+    const walked = new Map<string, Set<string>>()
+    const known = new Map<string, Set<string>>()
+    for (const { title, walk } of walks.filter(({ walk: each }) => each.isPartial !== true)) {
+      const name = title.replace(/ \(.*$/, '')
+      for (const { path, replace, value } of groupsOf(walk)) {
+        const error = (await failureOf(walk, replace({ ...(value as object), [UNKNOWN]: 1 }))) as Error | undefined
+        const place = `${name}: ${path.replaceAll(/\[\d+\]/g, '[]')}`
+        walked.set(place, new Set([...(walked.get(place) ?? []), ...Object.keys(value as object)]))
+        known.set(place, new Set(knownNames(String(error?.message))))
+      }
+    }
+    const missing = [...known].flatMap(([place, names]) =>
+      [...names].filter((name) => !walked.get(place)?.has(name)).map((name) => `${place} ${name}`),
+    )
+    expect(missing.join('\n')).toBe('')
+  })
+})

@@ -181,11 +181,12 @@ export function resolveOptions<Claims extends object>(
 function mannerOf(
   tokenTypeHint: string | undefined,
   parameters: Readonly<Record<string, string>> | undefined,
-  { tolerance, inactiveWhen }: ResponseStep,
+  { tolerance, inactiveWhen, jwt: signed }: ResponseStep,
   jwt: JwtStep | undefined,
 ): string | undefined {
-  if ([tokenTypeHint, parameters, tolerance, inactiveWhen, jwt].every((part) => part === undefined)) return undefined
+  const given = [tokenTypeHint, parameters, tolerance, inactiveWhen, signed, jwt]
+  if (given.every((part) => part === undefined)) return undefined
   const sorted = Object.entries(parameters ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1))
   const parts = [tokenTypeHint ?? null, sorted, tolerance ?? null, inactiveWhen ?? null]
-  return JSON.stringify(jwt === undefined ? parts : [...parts, jwt.manner])
+  return JSON.stringify([...parts, signed?.manner ?? null, jwt?.manner ?? null])
 }

@@ -112,6 +112,8 @@ export {
   splitCompactJws,
 } from './values/compact-jwt.ts'
 export { type Complaint, describeComplaint, quote } from './values/complaint.ts'
+export { elapsedMs } from './values/elapsed.ts'
+export { withoutData } from './values/without-data.ts'
 export { equalDigests } from './values/equal-digests.ts'
 export { isPublicHost } from './values/public-host.ts'
 export { type JsonObject, MAX_JSON_DEPTH, parseJsonObject } from './values/json-object.ts'

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { askDependency, DependencyTimeoutError } from './dependency.ts'
 
@@ -48,6 +49,37 @@ describe('askDependency', () => {
     const rejected = askDependency(() => Promise.reject(cause), 10, toError)
     await expect(rejected).rejects.toBeInstanceOf(StepError)
     await expect(rejected).rejects.toMatchObject({ cause })
+  })
+
+  test.each([
+    [
+      'at once',
+      (cause: Error): never => {
+        throw cause
+      },
+    ],
+    ['later', (cause: Error) => Promise.reject(cause)],
+  ])('hands on %s what went wrong, and no row, command or token that it was about', async (_, ask) => {
+    const cause = Object.assign(new Error('violates check constraint "x"'), {
+      code: '23514',
+      detail: 'Failing row contains (alice).',
+      command: { args: ['alice'] },
+    })
+    const error: unknown = await (async () => askDependency(() => ask(cause), 10, toError))().catch(
+      (thrown: unknown) => thrown,
+    )
+    expect(error).toMatchObject({ cause: { code: '23514', message: 'violates check constraint…' } })
+    expect(inspect(error, { depth: 10 })).not.toContain('alice')
+  })
+
+  test('hands on what a limiter throws as it is', () => {
+    const exceeded = { msBeforeNext: 5 }
+    const consume = (): never => {
+      // As a limiter does: it is an answer, and no error.
+      // oxlint-disable-next-line typescript/only-throw-error
+      throw exceeded
+    }
+    expect(() => askDependency(consume, 10, toError)).toThrow(expect.objectContaining({ cause: exceeded }) as Error)
   })
 
   test('does not wait longer than it may, and tells what it asked', async () => {

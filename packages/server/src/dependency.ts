@@ -1,4 +1,5 @@
 /** Asking what is not ours, such as a store, a registry or a policy: it may answer at once, later, never, or throw. */
+import { withoutData } from '@token-introspection/core'
 import { isPromise, type MaybePromise } from './maybe-promise.ts'
 
 /** The `cause` of an error about a dependency that did not answer in time. */
@@ -27,9 +28,15 @@ export function askDependency<Value>(
   try {
     answer = ask()
   } catch (cause) {
-    throw toError(cause)
+    throw toError(reportable(cause))
   }
   return isPromise(answer) ? withinTime(answer, timeoutMs, toError, asked) : answer
+}
+
+/** What is thrown may quote a record or a token. A limiter throws what is no error, to say that a budget is used up. */
+function reportable(thrown: unknown): unknown {
+  const { msBeforeNext } = (thrown ?? {}) as { msBeforeNext?: unknown }
+  return typeof msBeforeNext === 'number' ? thrown : withoutData(thrown)
 }
 
 function withinTime<Value>(
@@ -46,7 +53,7 @@ function withinTime<Value>(
     }, timeoutMs)
     // What only looks like a promise is one afterwards.
     Promise.resolve(answer)
-      .then(resolve, (cause: unknown) => reject(toError(cause)))
+      .then(resolve, (cause: unknown) => reject(toError(reportable(cause))))
       .finally(() => clearTimeout(timer))
   })
 }

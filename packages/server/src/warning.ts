@@ -1,5 +1,7 @@
 /** Warnings: what is not an answer and somebody should look at. */
 
+import { elapsedMs } from '@token-introspection/core'
+
 /** What a warning is about. */
 export type WarningCode =
   /** A certificate stood in a header field that came from no trusted proxy: somebody forges, or the proxy is not listed. */
@@ -34,7 +36,7 @@ export function createWarn(report: (event: WarningEvent) => void, now: () => num
   const warnedAtMs = new Map<WarningCode, number>()
   return (code, message) => {
     const nowMs = now()
-    if (nowMs - (warnedAtMs.get(code) ?? Number.NEGATIVE_INFINITY) < SILENT_MS) return
+    if (elapsedMs(warnedAtMs.get(code) ?? Number.NEGATIVE_INFINITY, nowMs) < SILENT_MS) return
     warnedAtMs.set(code, nowMs)
     report({ type: 'warning', code, message })
   }

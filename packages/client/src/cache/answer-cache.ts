@@ -1,5 +1,10 @@
 /** Step `cache`: what is remembered, when it may be used, and what is told when the store fails. */
-import { type IntrospectionResponse, parseIntrospectionResponse, toNumericDate } from '@token-introspection/core'
+import {
+  type IntrospectionResponse,
+  parseIntrospectionResponse,
+  toNumericDate,
+  withoutData,
+} from '@token-introspection/core'
 import { CacheStoreError } from '../errors.ts'
 import { isPromise, type MaybePromise } from '../maybe-promise.ts'
 import { type CacheLimits, cacheLifetime } from './cache-lifetime.ts'
@@ -186,7 +191,7 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
   }
 
   #fail(operation: keyof CacheStore, cause: unknown): void {
-    this.#settings.onFailure(new CacheStoreError(`cache.store.${operation} failed`, { cause }))
+    this.#settings.onFailure(new CacheStoreError(`cache.store.${operation} failed`, { cause: withoutData(cause) }))
   }
 }
 

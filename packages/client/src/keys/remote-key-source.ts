@@ -1,6 +1,7 @@
 /** Keys from the issuer's `jwks_uri`, fetched by the client's own transport (RFC 8414 §2, RFC 7517 §5). */
 import { SharedWork } from '../shared-work.ts'
 import {
+  elapsedMs,
   type IntrospectionError,
   isSecureUrl,
   parseJsonObject,
@@ -58,7 +59,7 @@ export class RemoteKeySource implements KeySource {
 
   async current(deadline: Deadline): Promise<JSONWebKeySet> {
     const known = this.#keySet
-    const ageMs = this.#settings.nowMs() - this.#fetchedAtMs
+    const ageMs = elapsedMs(this.#fetchedAtMs, this.#settings.nowMs())
     if (known !== undefined && ageMs < FRESH_MS) return known
     if (known !== undefined && ageMs < (this.#failure === undefined ? RENEWABLE_MS : LAST_GOOD_MS)) {
       // Nobody waits for this one, and a failure is remembered.
@@ -80,11 +81,11 @@ export class RemoteKeySource implements KeySource {
   }
 
   isCurrent(): boolean {
-    return this.#failure === undefined && this.#settings.nowMs() - this.#fetchedAtMs < COOLDOWN_MS
+    return this.#failure === undefined && elapsedMs(this.#fetchedAtMs, this.#settings.nowMs()) < COOLDOWN_MS
   }
 
   #fetchAgain(): Promise<JSONWebKeySet> {
-    const sinceMs = this.#settings.nowMs() - this.#attemptedAtMs
+    const sinceMs = elapsedMs(this.#attemptedAtMs, this.#settings.nowMs())
     if (!this.#work.isUnderWay() && sinceMs < (this.#failure === undefined ? COOLDOWN_MS : FAILURE_COOLDOWN_MS)) {
       const options = this.#failure === undefined ? {} : { cause: this.#failure }
       return Promise.reject(

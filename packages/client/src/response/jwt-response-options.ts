@@ -118,15 +118,21 @@ export function resolveJwtResponse(options: unknown, context: JwtResponseContext
   if (audience === undefined) {
     throw group.error('audience', 'is required, because clientAuthentication has no client identifier')
   }
+  const algorithms = resolveAlgorithms(group, jwtResponseDefaults.profile)
+  const decryptionKeys = resolveDecryptionKeys(group)
+  const maxAgeSeconds = group.number('maxAgeSeconds', { default: jwtResponseDefaults.maxAgeSeconds, min: 1, max: 600 })
+  const keyNames = decryptionKeys.map(({ alg, kid = null }) => [alg, kid])
+  const whereKeysAre = group.string('jwksUri') ?? group.raw('jwks') ?? null
   return {
     issuer,
     audience,
     leewaySeconds,
     tolerance,
-    algorithms: resolveAlgorithms(group, jwtResponseDefaults.profile),
+    algorithms,
     keys: resolveKeys(group, { ...context, Unavailable: ResponseKeysUnavailableError }),
-    decryptionKeys: resolveDecryptionKeys(group),
-    maxAgeSeconds: group.number('maxAgeSeconds', { default: jwtResponseDefaults.maxAgeSeconds, min: 1, max: 600 }),
+    decryptionKeys,
+    maxAgeSeconds,
+    manner: [algorithms, audience, whereKeysAre, keyNames, maxAgeSeconds, leewaySeconds],
   }
 }
 

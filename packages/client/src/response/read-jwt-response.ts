@@ -27,6 +27,8 @@ export interface JwtResponseRules extends VerificationRules {
   readonly leewaySeconds: number
   /** What is forgiven inside `token_introspection`, and nowhere else. */
   readonly tolerance?: Tolerance | undefined
+  /** What decides whether an answer is believed, for the names answers are kept by. */
+  readonly manner: readonly unknown[]
 }
 
 /**

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import {
   type CacheEntry,
   type CacheOptions,
@@ -66,6 +67,12 @@ function createMapStore(): CacheStore & { readonly entries: Map<string, CacheEnt
       entries.clear()
     },
   }
+}
+
+/** As Redis and ioredis do. */
+function quoteAndFail(_: string, entry: CacheEntry): Promise<never> {
+  const said = `ERR unknown command 'SETT', with args beginning with: '${JSON.stringify(entry)}'`
+  return Promise.reject(Object.assign(new Error(said), { command: { name: 'SETT', args: [entry] } }))
 }
 
 function hang(): Promise<never> {
@@ -420,6 +427,15 @@ describe('a store of your own', () => {
     expect((await client.introspect(token)).active).toBe(true)
     expect(requests).toHaveLength(1)
     expect(events[0]).toMatchObject({ type: 'cache_failed', error: { code: 'ERR_CACHE_STORE' } })
+  })
+
+  test('that fails is told of without the answer it was to keep, whatever its error carries', async () => {
+    const { client, events, as } = createCached({ store: { ...createMapStore(), set: quoteAndFail }, keySecret })
+    as.body = { active: true, username: 'alice@example.com' }
+    await client.introspect(token)
+    await settle()
+    expect(events[0]).toMatchObject({ type: 'cache_failed', error: { cause: { message: 'ERR unknown command…' } } })
+    expect(inspect(events, { depth: 10 })).not.toContain('alice')
   })
 
   test('that hangs is told of, and done without', async () => {

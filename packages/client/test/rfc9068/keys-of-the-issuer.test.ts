@@ -63,6 +63,22 @@ describe('a token', () => {
     expect(as.fetched).toBe(0)
   })
 
+  test('is verified by new keys as soon as it comes when the clock was set back, and the old time is not waited for', async () => {
+    const introspect = create()
+    expect(await introspect(await issueNow())).toBe(true)
+    nowMs -= 3_600_000
+    as.keys = [next.published]
+    expect(await introspect(await issueNow(next))).toBe(true)
+    expect(as.fetched).toBe(2)
+    // The cooldown goes by the new time.
+    as.keys = [key.published]
+    await introspect(await issueNow(key))
+    expect(as.fetched).toBe(2)
+    nowMs += 31_000
+    expect(await introspect(await issueNow(key))).toBe(true)
+    expect(as.fetched).toBe(3)
+  })
+
   test('with a kid that is not there makes for one look, which finds a new key', async () => {
     const introspect = create()
     expect(await introspect(await issueNow())).toBe(true)

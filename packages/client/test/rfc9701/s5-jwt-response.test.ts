@@ -1,4 +1,10 @@
 import { createHmac } from 'node:crypto'
+import {
+  type CacheEntry,
+  clientSecretBasic,
+  IntrospectionClient,
+  type JwtResponseOptions,
+} from '@token-introspection/client'
 import { exportSPKI, importJWK, type CryptoKey } from 'jose'
 import { beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -278,5 +284,43 @@ describe('token_introspection', () => {
     expect(await outcomeOf(await sign(key, { ...GOOD, token_introspection: { active: true, exp: NOW - 5 } }))).toEqual({
       active: false,
     })
+  })
+})
+
+describe('a cache that is shared', () => {
+  test('gives no client an answer that it would not have believed itself', async () => {
+    const entries = new Map<string, CacheEntry>()
+    const store = {
+      get: (name: string) => entries.get(name),
+      set: (name: string, entry: CacheEntry) => void entries.set(name, entry),
+      delete: (name: string) => void entries.delete(name),
+      clear: () => entries.clear(),
+    }
+    const lax = await createKey('RS256')
+    const jwks = { keys: [lax.published] }
+    const answer = await sign(lax)
+    const ask = async (jwt: JwtResponseOptions): Promise<unknown> => {
+      const client = new IntrospectionClient({
+        issuer: ISSUER,
+        clientAuthentication: clientSecretBasic(CLIENT_ID, 'secret'),
+        transport: { fetch: createServer([lax.published], answer).fetch },
+        cache: { store, keySecret: 'k'.repeat(32) },
+        response: { jwt },
+        now: () => NOW * 1000,
+      })
+      return client.introspect('token').then(
+        ({ active }) => active,
+        (error: { code: string }) => error.code,
+      )
+    }
+    expect(await ask({ jwks })).toBe(true)
+    expect(entries.size).toBe(1)
+    expect(await ask({ jwks: { keys: [key.published] } })).toBe('ERR_RESPONSE_UNTRUSTED')
+    expect(await ask({ jwks, algorithms: ['ES256'] })).toBe('ERR_RESPONSE_UNTRUSTED')
+    expect(await ask({ jwks, profile: 'fapi2' })).toBe('ERR_RESPONSE_UNTRUSTED')
+    expect(await ask({ jwks, audience: 'somebody else' })).toBe('ERR_RESPONSE_UNTRUSTED')
+    expect(await ask({ jwksUri: `${ISSUER}/jwks` })).toBe(true)
+    expect(await ask({ jwks, maxAgeSeconds: 30 })).toBe(true)
+    expect(entries.size).toBe(3)
   })
 })

@@ -48,6 +48,19 @@ describe('createJwksLoader', () => {
     expect(fetch).toHaveBeenCalledTimes(2)
   })
 
+  test('does not wait for the old time when the clock is set back', async () => {
+    const { clock, fetch, loader } = setUp()
+    await loader.load(holder)
+    clock.ms -= 3_600_000
+    await loader.load(holder)
+    expect(fetch).toHaveBeenCalledTimes(2)
+    await loader.load(holder, true)
+    expect(fetch).toHaveBeenCalledTimes(2)
+    clock.ms += 30_000
+    await loader.load(holder, true)
+    expect(fetch).toHaveBeenCalledTimes(3)
+  })
+
   test('keeps the last good set for a day while its URI fails', async () => {
     let up = true
     const { clock, loader } = setUp(() => (up ? Response.json({ keys: [KEY] }) : new Response(null, { status: 500 })))

@@ -1,5 +1,5 @@
 /** Key sets by value or from a `jwks_uri`, remembered, bounded, and asked for once however many want them. */
-import { parseJsonObject, parseMediaType } from '@token-introspection/core'
+import { elapsedMs, parseJsonObject, parseMediaType } from '@token-introspection/core'
 import type { JSONWebKeySet } from 'jose'
 import { LRUCache } from 'lru-cache'
 import type { JwksLoader, KeyHolder } from './jwks-loader.ts'
@@ -57,10 +57,10 @@ export function createJwksLoader({ fetch: fetchJwks = globalFetch, now, timeoutM
       entry = { fetchedAtMs: Number.NEGATIVE_INFINITY, attemptedAtMs: Number.NEGATIVE_INFINITY }
       entries.set(jwksUri, entry)
     }
-    const isFresh = entry.jwks !== undefined && now() - entry.fetchedAtMs < FRESH_MS
+    const isFresh = entry.jwks !== undefined && elapsedMs(entry.fetchedAtMs, now()) < FRESH_MS
     if (isFresh && !refresh) return entry.jwks as JSONWebKeySet
     if (entry.fetching !== undefined) return entry.fetching
-    if (now() - entry.attemptedAtMs < COOLDOWN_MS) return remembered(entry)
+    if (elapsedMs(entry.attemptedAtMs, now()) < COOLDOWN_MS) return remembered(entry)
     entry.attemptedAtMs = now()
     entry.fetching = refetch(jwksUri, entry)
     return entry.fetching
@@ -81,7 +81,7 @@ export function createJwksLoader({ fetch: fetchJwks = globalFetch, now, timeoutM
   }
 
   function remembered({ jwks, fetchedAtMs, failure }: Entry): JSONWebKeySet {
-    if (jwks !== undefined && now() - fetchedAtMs < FRESH_MS + STALE_MS) return jwks
+    if (jwks !== undefined && elapsedMs(fetchedAtMs, now()) < FRESH_MS + STALE_MS) return jwks
     throw new Error('the key set could not be fetched', { cause: failure })
   }
 

@@ -1,4 +1,5 @@
 /** Step `policy`: the DPoP proof beside a token that is bound to a key (RFC 9449 §4.3, §7). */
+import { withoutData } from '@token-introspection/core'
 import { type DpopProof, verifyDpopProof } from '@token-introspection/core/dpop'
 import { sha256 } from '#crypto'
 import { PolicyReplayStoreError } from '../../errors.ts'
@@ -63,7 +64,7 @@ async function isFirstUse(
     const isNew: unknown = await withinDeadline(replayStore.remember(key, expiresAt, jkt))
     return isNew === true
   } catch (cause) {
-    throw new PolicyReplayStoreError('the replay store failed', { cause })
+    throw new PolicyReplayStoreError('the replay store failed', { cause: withoutData(cause) })
   }
 }
 

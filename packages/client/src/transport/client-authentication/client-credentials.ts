@@ -113,6 +113,7 @@ interface Token {
   readonly authorization: string
   readonly renewAtMs: number
   readonly expiresAtMs: number
+  readonly askedAtMs: number
 }
 
 /** The token of one client, and whoever waits for it. */
@@ -134,7 +135,8 @@ class CallerToken implements ClientAuthentication {
   authenticate(draft: RequestDraft): void | Promise<void> {
     const now = this.#settings.client.now()
     const token = this.#token
-    if (token !== undefined && now < token.expiresAtMs) {
+    // Since the clock was set back, nobody knows how old the token is.
+    if (token !== undefined && now >= token.askedAtMs && now < token.expiresAtMs) {
       // The token at hand is still good, so a failure is nobody's yet.
       if (now >= token.renewAtMs && !this.#askedLately(now)) this.#obtain().catch(() => undefined)
       draft.headers['authorization'] = token.authorization
@@ -194,7 +196,7 @@ function toToken(response: JsonObject, askedAtMs: number): Token {
   const expiresAtMs = askedAtMs + lifetimeMs
   try {
     const renewAtMs = expiresAtMs - Math.min(RENEW_AHEAD_MS, lifetimeMs / 10)
-    return { authorization: toAuthorization(token), renewAtMs, expiresAtMs }
+    return { authorization: toAuthorization(token), renewAtMs, expiresAtMs, askedAtMs }
   } catch {
     throw new ResponseMalformedError('token request: access_token is no token')
   }

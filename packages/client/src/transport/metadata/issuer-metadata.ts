@@ -1,6 +1,6 @@
 /** Step `transport`: the metadata of the issuer, one document for every endpoint of it, kept and kept fresh. */
 import { SharedWork } from '../../shared-work.ts'
-import type { AuthorizationServerMetadata } from '@token-introspection/core'
+import { type AuthorizationServerMetadata, elapsedMs } from '@token-introspection/core'
 import { TransportTimeoutError, TransportUnreachableError } from '../../errors.ts'
 import type { Deadlines } from '../deadline.ts'
 import type { Send, TransportReply } from '../transport.ts'
@@ -137,9 +137,7 @@ export class IssuerMetadata {
   /** Whether the last fetch was too short a time ago for another; one that is under way can be joined. */
   #isCooling(cooldownMs: number): boolean {
     if (this.#work.isUnderWay()) return false
-    const sinceMs = this.#settings.nowMs() - this.#attemptedAtMs
-    // A clock that was set back is not waited for.
-    return sinceMs >= 0 && sinceMs < cooldownMs
+    return elapsedMs(this.#attemptedAtMs, this.#settings.nowMs()) < cooldownMs
   }
 
   #fetch(): Promise<AuthorizationServerMetadata> {

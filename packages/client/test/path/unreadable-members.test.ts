@@ -76,7 +76,7 @@ describe('a guard', () => {
   })
 })
 
-async function options(mode: 'local' | 'local-then-introspect') {
+async function settingsOf(mode: 'local' | 'local-then-introspect') {
   const key = await createKey('RS256', 'a-kid')
   const token = await issue(key, { ...GOOD, permissions: ['orders:read'], acr: 'gold' })
   const jwt = { mode, jwks: { keys: [key.published] } }
@@ -85,7 +85,7 @@ async function options(mode: 'local' | 'local-then-introspect') {
 
 describe('a JWT that was verified', () => {
   test('keeps what can be read of it', async () => {
-    const { token, options: given } = await options('local')
+    const { token, options: given } = await settingsOf('local')
     const { client, told } = start({}, given)
     expect(await client.introspect(token)).toMatchObject({
       active: true,
@@ -96,7 +96,7 @@ describe('a JWT that was verified', () => {
   })
 
   test('does not say what the answer about it could not', async () => {
-    const { token, options: given } = await options('local-then-introspect')
+    const { token, options: given } = await settingsOf('local-then-introspect')
     const { client } = start({ acr: 5 }, given)
     const bearing = new Request(audience, { headers: { authorization: `Bearer ${token}` } })
     expect((await client.guard({ acrValues: 'gold' })(bearing)).allowed).toBe(false)

@@ -9,7 +9,17 @@ import {
 /** The groups of a preset, and what may stand in each. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   token: ['tokenTypeHint'],
-  jwt: ['acceptUntyped', 'aliases', 'audienceFrom', 'kindClaims', 'mode', 'renames', 'requiredClaims', 'types'],
+  jwt: [
+    'acceptUntyped',
+    'aliases',
+    'audienceFrom',
+    'issuer',
+    'kindClaims',
+    'mode',
+    'renames',
+    'requiredClaims',
+    'types',
+  ],
   transport: ['parameters'],
   response: ['acceptedIssuers', 'aliases', 'inactiveWhen', 'renames', 'tolerate'],
   policy: ['acceptedTokenTypes', 'audience', 'tokenKind'],

@@ -71,6 +71,11 @@ export interface JwtOptions {
   readonly profile?: JwtProfile | undefined
   /** The issuer's public keys, when they never change. Give this or `jwksUri`, or neither. */
   readonly jwks?: JSONWebKeySet | undefined
+  /**
+   * What JWTs have in `iss`, where it is not the `issuer` option, such as `http://fs.example.com/adfs/services/trust` at AD FS;
+   * compared character for character. `response.acceptedIssuers` has to list it. Default the `issuer` option.
+   */
+  readonly issuer?: string | undefined
   /** Where the issuer's public keys are. Default the `jwks_uri` of its metadata. */
   readonly jwksUri?: string | undefined
   /**
@@ -146,6 +151,7 @@ export function resolveJwt(options: OptionGroup, context: JwtContext): JwtStep |
   if (!options.has('jwt')) return undefined
   const group = new OptionGroup('jwt', options.raw('jwt'), [
     'mode',
+    'issuer',
     'algorithms',
     'profile',
     'jwks',
@@ -160,15 +166,16 @@ export function resolveJwt(options: OptionGroup, context: JwtContext): JwtStep |
   ])
   const { issuer, acceptedIssuers, leewaySeconds, answerKind, right, report, nowMs } = context
   if (issuer === undefined) throw new TypeError('jwt: needs the issuer option, whose tokens are verified')
-  if (acceptedIssuers?.has(issuer) === false) {
-    throw new TypeError('response.acceptedIssuers: must have the issuer, whose JWTs are verified')
+  const inTokens = group.string('issuer') ?? issuer
+  if (acceptedIssuers?.has(inTokens) === false) {
+    throw new TypeError(`response.acceptedIssuers: must have ${JSON.stringify(inTokens)}, whose JWTs are verified`)
   }
   const mode = group.raw('mode')
   if (mode === undefined) throw group.error('mode', `is required: one of ${MODES.join(', ')}`)
   const which = group.oneOf<JwtMode>('mode', MODES, 'local')
   const asksAboutGood = which === 'local-then-introspect'
   const rules = {
-    issuer,
+    issuer: inTokens,
     algorithms: resolveAlgorithms(group, jwtDefaults.profile),
     types: resolveTypes(group),
     acceptUntyped: group.boolean('acceptUntyped', jwtDefaults.acceptUntyped),

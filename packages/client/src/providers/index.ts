@@ -4,6 +4,7 @@
 export type { LocalProvider, Provider } from './provider.ts'
 
 // One function per server
+export { adfs, type AdfsOptions } from './adfs.ts'
 export { auth0, type Auth0Options } from './auth0.ts'
 export { authentik, type AuthentikOptions } from './authentik.ts'
 export { cognito, type CognitoOptions } from './cognito.ts'

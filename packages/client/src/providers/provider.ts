@@ -47,7 +47,15 @@ export interface Provider {
   readonly jwt?:
     | Pick<
         JwtOptions,
-        'acceptUntyped' | 'aliases' | 'audienceFrom' | 'kindClaims' | 'mode' | 'renames' | 'requiredClaims' | 'types'
+        | 'acceptUntyped'
+        | 'aliases'
+        | 'audienceFrom'
+        | 'issuer'
+        | 'kindClaims'
+        | 'mode'
+        | 'renames'
+        | 'requiredClaims'
+        | 'types'
       >
     | undefined
   /** Options of group `transport`: parameters of every request. */

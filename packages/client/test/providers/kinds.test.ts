@@ -76,7 +76,7 @@ const servers: Readonly<Record<string, Server>> = {
   zitadel: { provider: providers.zitadel({ domain: 'acme.zitadel.cloud' }), says: bearer },
 }
 /** Those of the others are in local.test.ts. */
-const WITHOUT_INTROSPECTION = new Set(['auth0', 'cognito', 'entra'])
+const WITHOUT_INTROSPECTION = new Set(['adfs', 'auth0', 'cognito', 'entra'])
 const MODES = [undefined, 'local', 'local-or-introspect', 'local-then-introspect'] as const
 
 /** The issuer of a preset; the first of those that its answers may name, where it has none. */

@@ -1,6 +1,6 @@
 /** The presets of servers without introspection, on tokens that look as those servers document them. */
 import { type GuardOptions, IntrospectionClient, type LocalProvider } from '@token-introspection/client'
-import { auth0, cognito, entra } from '@token-introspection/client/providers'
+import { adfs, auth0, cognito, entra } from '@token-introspection/client/providers'
 import { describe, expect, test } from 'vitest'
 import { createKey, issue, NOW } from '../jwt-authorization-server.ts'
 
@@ -64,7 +64,36 @@ const entraToken = {
 const untyped = { typ: undefined }
 const jwt = { typ: 'JWT' }
 
+const federation = adfs({ domain: 'fs.example.com' })
+const adfsToken = {
+  iss: 'http://fs.example.com/adfs/services/trust',
+  aud: orders,
+  appid: 'web',
+  apptype: 'Public',
+  scp: 'orders.read',
+  auth_time: new Date((NOW - 20) * 1000).toISOString(),
+  ver: '1.0',
+  ...times,
+}
+
 const rows: readonly Row[] = [
+  {
+    what: 'AD FS: a token of its trust, which names an http issuer',
+    provider: federation,
+    claims: adfsToken,
+    header: jwt,
+    guard: { audience: orders, scope: 'orders.read', maxAuthenticationAgeSeconds: 60 },
+    outcome: 'allowed',
+    members: { client_id: 'web' },
+  },
+  {
+    what: 'AD FS: an ID token, which names the issuer of the metadata',
+    provider: federation,
+    claims: { ...adfsToken, iss: 'https://fs.example.com/adfs' },
+    header: jwt,
+    guard: { audience: orders },
+    outcome: 'token_inactive',
+  },
   {
     what: 'Auth0: a token of its own dialect',
     provider: auth0Tenant,

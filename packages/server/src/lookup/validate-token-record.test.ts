@@ -24,6 +24,8 @@ describe('validateTokenRecord', () => {
     ['record.nbf', { nbf: -1 }],
     ['record.scope', { scope: 'orders:read  orders:write' }],
     ['record.scope', { scope: ['orders:read'] }],
+    ['record.claims.permissions', { claims: { tenant: 'a', permissions: ['orders:read'] } }],
+    ['record.claims.active', { claims: { active: false } }],
     ['record.grantId', { grantId: '' }],
     ['record.grantId', { grantId: 7 }],
     ['record.sessionId', { sessionId: null }],

@@ -1,12 +1,12 @@
 /** What a store refuses to keep, and whom it refuses to revoke: mistakes that could only lead to wrong answers later. */
-import { isNumericDate, isScope } from '@token-introspection/core'
+import { isNumericDate, isScope, REGISTERED_MEMBERS } from '@token-introspection/core'
 import type { TokenRecord } from './token-record.ts'
 
 /**
  * Holds a token and its record against what every store can keep. For stores of your own: call it in `save`.
  *
  * @throws TypeError naming the member: an empty token or identifier, an unknown kind, a date that is not in whole seconds,
- *   a scope that breaks its grammar.
+ *   a scope that breaks its grammar, an extension claim with the name of a registered member.
  */
 export function validateTokenRecord(token: string, record: TokenRecord): void {
   if (token === '') throw new TypeError('token: must not be empty')
@@ -20,6 +20,13 @@ export function validateTokenRecord(token: string, record: TokenRecord): void {
   }
   if (record.scope && !isScope(record.scope)) {
     throw new TypeError('record.scope: must be scope tokens with one space between them (RFC 6749 §3.3)')
+  }
+  const registered = Object.keys(record.claims ?? {}).find((name) => REGISTERED_MEMBERS.has(name))
+  if (registered !== undefined) {
+    throw new TypeError(
+      `record.claims.${registered}: is a registered member, which no extension claim can replace; give it as record.${registered}, ` +
+        'or the claim another name',
+    )
   }
   for (const name of ['grantId', 'sessionId'] as const) {
     if (record[name] !== undefined && !isIdentifier(record[name])) {

@@ -1,5 +1,7 @@
 /** How every options object of these packages is read: once, copied, checked, with the path of what is wrong. */
 
+export { httpRemedy, resolveUrlRules, URL_RULE_OPTIONS } from './url-rules.ts'
+
 /** Bounds of a numeric option. */
 export interface NumberBounds {
   readonly default: number

@@ -1,4 +1,5 @@
 /** SPINE: one introspection request in, one response out, as plain data. */
+import type { UrlRules } from '@token-introspection/core'
 import { type AuthorizationStep, authorizeDisclosure } from './authorization/authorize-disclosure.ts'
 import { authenticateClient, type ClientAuthenticationStep } from './client-authentication/authenticate-client.ts'
 import { requireFaultless } from './client-authentication/registered.ts'
@@ -22,6 +23,8 @@ export interface Steps {
   readonly authorization: AuthorizationStep
   readonly response: ShapeStep & WriteStep & ErrorResponseStep
   readonly onEvent: OnEvent | undefined
+  /** Which URLs may use plain http. */
+  readonly urlRules: UrlRules
 }
 
 /**

@@ -1,4 +1,5 @@
 /** SPINE: one revocation request in, one response out, as plain data. */
+import type { UrlRules } from '@token-introspection/core'
 import { authorizeRevocation } from './authorization/authorize-revocation.ts'
 import { authenticateClient, type ClientAuthenticationStep } from './client-authentication/authenticate-client.ts'
 import type { OAuthClient } from './client-authentication/oauth-client.ts'
@@ -19,6 +20,8 @@ export interface RevocationSteps {
   readonly revocation: RevocationStep
   readonly response: ErrorResponseStep
   readonly onEvent: OnEvent<RevocationHandlerEvent> | undefined
+  /** Which URLs may use plain http. */
+  readonly urlRules: UrlRules
 }
 
 /** Read, authenticate, look up, authorize, revoke; whatever is thrown on the way becomes an error response. */

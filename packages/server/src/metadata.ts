@@ -1,6 +1,6 @@
 /** What an authorization server publishes about its endpoints (RFC 8414 §2, RFC 9701 §7, RFC 8705 §5). */
-import { type AuthorizationServerMetadata, isSecureUrl } from '@token-introspection/core'
-import { OptionGroup } from '@token-introspection/core/options'
+import { type AuthorizationServerMetadata, isSecureUrl, type UrlRules } from '@token-introspection/core'
+import { httpRemedy, OptionGroup } from '@token-introspection/core/options'
 import type { ClientAuthenticationStep } from './client-authentication/authenticate-client.ts'
 import type { Registered } from './client-authentication/registered.ts'
 import { jwtResponseMetadata } from './response/jwt-response-options.ts'
@@ -8,7 +8,7 @@ import type { WriteStep } from './response/write-response.ts'
 
 /** Where an endpoint is mounted. */
 export interface EndpointLocation {
-  /** Its URL, https, or http on loopback. */
+  /** Its URL: https, or http on this machine or at one of `allowHttpOrigins`. */
   readonly url: string
   /** Its URL for clients that authenticate with a certificate, where that is another (RFC 8705 §5). */
   readonly mtlsUrl?: string | undefined
@@ -38,11 +38,15 @@ export type RevocationMetadata = Pick<
 /** The members for an introspection endpoint. Lists that would be empty are left out (RFC 8414 §3.2). */
 export function introspectionMetadata(
   location: EndpointLocation,
-  steps: { readonly clientAuthentication: ClientAuthenticationStep; readonly response: WriteStep },
+  steps: {
+    readonly clientAuthentication: ClientAuthenticationStep
+    readonly response: WriteStep
+    readonly urlRules: UrlRules
+  },
 ): IntrospectionMetadata {
   const { jwt } = steps.response
   return {
-    ...endpointMetadata('introspection_endpoint', location, steps.clientAuthentication),
+    ...endpointMetadata('introspection_endpoint', location, steps),
     ...(jwt !== undefined && jwtResponseMetadata(jwt)),
   }
 }
@@ -50,20 +54,23 @@ export function introspectionMetadata(
 /** The members for a revocation endpoint. */
 export function revocationMetadata<Caller extends Registered>(
   location: EndpointLocation,
-  steps: { readonly clientAuthentication: ClientAuthenticationStep<Caller> },
+  steps: { readonly clientAuthentication: ClientAuthenticationStep<Caller>; readonly urlRules: UrlRules },
 ): RevocationMetadata {
-  return endpointMetadata('revocation_endpoint', location, steps.clientAuthentication) as RevocationMetadata
+  return endpointMetadata('revocation_endpoint', location, steps) as RevocationMetadata
 }
 
 function endpointMetadata<Caller extends Registered>(
   name: 'introspection_endpoint' | 'revocation_endpoint',
   location: EndpointLocation,
-  step: ClientAuthenticationStep<Caller>,
+  {
+    clientAuthentication: step,
+    urlRules,
+  }: { readonly clientAuthentication: ClientAuthenticationStep<Caller>; readonly urlRules: UrlRules },
 ): Record<string, unknown> {
   const group = new OptionGroup('', location, ['url', 'mtlsUrl'])
-  const url = endpointUrl(group, 'url')
+  const url = endpointUrl(group, 'url', urlRules)
   if (url === undefined) throw group.error('url', 'is required')
-  const mtlsUrl = endpointUrl(group, 'mtlsUrl')
+  const mtlsUrl = endpointUrl(group, 'mtlsUrl', urlRules)
   const methods = [...step.methods]
   const algorithms = step.assertion === undefined ? [] : [...step.assertion.algorithms]
   return {
@@ -74,11 +81,15 @@ function endpointMetadata<Caller extends Registered>(
   }
 }
 
-function endpointUrl(group: OptionGroup, name: string): string | undefined {
+function endpointUrl(group: OptionGroup, name: string, urlRules: UrlRules): string | undefined {
   const url = group.string(name)
   if (url === undefined) return undefined
-  if (!URL.canParse(url) || url.includes('#') || !isSecureUrl(new URL(url), { allowHttpOnLoopback: true })) {
-    throw group.error(name, 'must be an https URL without fragment')
+  if (
+    !URL.canParse(url) ||
+    url.includes('#') ||
+    !isSecureUrl(new URL(url), { ...urlRules, allowHttpOnLoopback: true })
+  ) {
+    throw group.error(name, `must be an https URL without fragment${httpRemedy(url, group)}`)
   }
   return url
 }

@@ -6,7 +6,7 @@ import {
   JWT_INTROSPECTION_MEDIA_TYPE,
   toNumericDate,
 } from '@token-introspection/core'
-import { OptionGroup } from '@token-introspection/core/options'
+import { httpRemedy, OptionGroup, resolveUrlRules, URL_RULE_OPTIONS } from '@token-introspection/core/options'
 import {
   authorizationDefaults,
   type AuthorizationOptions,
@@ -48,6 +48,12 @@ export interface IntrospectionHandlerOptions<Claims extends object = object> {
    * Security: tokens and secrets cross the connection unprotected.
    */
   readonly allowHttpOnLoopback?: boolean | undefined
+  /**
+   * Allow `http:` for exactly these origins, such as `['http://as:8080']` inside a cluster or a compose file. No other may be http.
+   *
+   * Security: tokens and secrets cross the connection unprotected. List only what is reached inside a network you trust.
+   */
+  readonly allowHttpOrigins?: readonly string[] | undefined
   readonly clientAuthentication: ClientAuthenticationOptions
   readonly lookup: LookupOptions<Claims>
   /** Extension claims as any Standard Schema; records that do not fit are answered 500, never half. */
@@ -82,7 +88,7 @@ export const defaults = Object.freeze({
 export function resolveOptions<Claims extends object>(options: IntrospectionHandlerOptions<Claims>): Steps {
   const group = new OptionGroup('', options, [
     'issuer',
-    'allowHttpOnLoopback',
+    ...URL_RULE_OPTIONS,
     'clientAuthentication',
     'lookup',
     'claims',
@@ -95,9 +101,12 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
     'now',
   ])
   const issuer = group.string('issuer')
-  const allowHttpOnLoopback = group.boolean('allowHttpOnLoopback', defaults.allowHttpOnLoopback)
-  if (!isIssuer(issuer, { allowHttpOnLoopback })) {
-    throw group.error('issuer', 'must be an https URL without query and fragment (RFC 8414 §2)')
+  const urlRules = resolveUrlRules(group)
+  if (!isIssuer(issuer, urlRules)) {
+    throw group.error(
+      'issuer',
+      `must be an https URL without query and fragment (RFC 8414 §2)${httpRemedy(issuer, group)}`,
+    )
   }
   const timeoutMs = resolveTimeoutMs(group)
   const now = group.function<() => number>('now') ?? Date.now
@@ -125,6 +134,7 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
   )
   const claims = resolveClaims(group)
   return Object.freeze({
+    urlRules,
     request: { ...resolveRequest(group.raw('request')), offered: offeredMediaTypes(jwt) },
     clientAuthentication,
     limits,

@@ -1,6 +1,6 @@
 /** Options of createRevocationHandler: documented, defaulted, read once. */
 import { isIssuer, toNumericDate } from '@token-introspection/core'
-import { OptionGroup } from '@token-introspection/core/options'
+import { httpRemedy, OptionGroup, resolveUrlRules, URL_RULE_OPTIONS } from '@token-introspection/core/options'
 import {
   type ClientAuthenticationMethodOptions,
   resolveClientAuthentication,
@@ -61,6 +61,12 @@ export interface RevocationHandlerOptions {
   readonly issuer?: string | undefined
   /** Allow an `http:` issuer on loopback, for development. Default `false`. */
   readonly allowHttpOnLoopback?: boolean | undefined
+  /**
+   * Allow `http:` for exactly these origins, such as `['http://as:8080']` inside a cluster or a compose file. No other may be http.
+   *
+   * Security: tokens and secrets cross the connection unprotected. List only what is reached inside a network you trust.
+   */
+  readonly allowHttpOrigins?: readonly string[] | undefined
   readonly clientAuthentication: RevocationClientAuthenticationOptions
   readonly lookup: RevocationLookupOptions
   readonly request?: RequestOptions | undefined
@@ -87,7 +93,7 @@ export const revocationDefaults = Object.freeze({
 export function resolveRevocationOptions(options: RevocationHandlerOptions): RevocationSteps {
   const group = new OptionGroup('', options, [
     'issuer',
-    'allowHttpOnLoopback',
+    ...URL_RULE_OPTIONS,
     'clientAuthentication',
     'lookup',
     'request',
@@ -104,9 +110,12 @@ export function resolveRevocationOptions(options: RevocationHandlerOptions): Rev
   const now = group.function<() => number>('now') ?? Date.now
   const timeoutMs = resolveTimeoutMs(group)
   const issuer = group.string('issuer')
-  const allowHttpOnLoopback = group.boolean('allowHttpOnLoopback', false)
-  if (issuer !== undefined && !isIssuer(issuer, { allowHttpOnLoopback })) {
-    throw group.error('issuer', 'must be an https URL without query and fragment (RFC 8414 §2)')
+  const urlRules = resolveUrlRules(group)
+  if (issuer !== undefined && !isIssuer(issuer, urlRules)) {
+    throw group.error(
+      'issuer',
+      `must be an https URL without query and fragment (RFC 8414 §2)${httpRemedy(issuer, group)}`,
+    )
   }
   const onEvent = group.function<OnEvent<RevocationHandlerEvent>>('onEvent')
   const warn = createWarn((event) => reportEvent(onEvent, () => event), now)
@@ -122,6 +131,7 @@ export function resolveRevocationOptions(options: RevocationHandlerOptions): Rev
   )
   const response = new OptionGroup('response', group.raw('response'), ['retryAfterSeconds'])
   return Object.freeze({
+    urlRules,
     request: { ...resolveRequest(group.raw('request')), offered: [] },
     clientAuthentication,
     lookup: {

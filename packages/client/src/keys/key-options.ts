@@ -1,9 +1,12 @@
 /** Options of steps that verify signatures: `algorithms`, `profile`, `jwks`, `jwksUri`. */
 import { FAPI2_SIGNATURE_ALGORITHMS, isSecureUrl, SIGNATURE_ALGORITHMS } from '@token-introspection/core'
-import type { OptionGroup } from '@token-introspection/core/options'
+import { httpRemedy, OptionGroup } from '@token-introspection/core/options'
 import type { JSONWebKeySet } from 'jose'
 import { fixedKeySource, type KeySource } from './key-source.ts'
 import { RemoteKeySource, type RemoteKeySettings } from './remote-key-source.ts'
+
+/** Where the options stand that the messages name. */
+const TRANSPORT = new OptionGroup('transport', undefined, [])
 
 /** What fetching the keys takes from the rest of the client. */
 export interface KeyContext extends Omit<RemoteKeySettings, 'findUri'> {
@@ -30,7 +33,7 @@ export function resolveKeys(group: OptionGroup, context: KeyContext): KeySource 
     return fixedKeySource(resolveKeySet(group))
   }
   if (jwksUri !== undefined && !(URL.canParse(jwksUri) && isSecureUrl(new URL(jwksUri), context.urlRules))) {
-    throw group.error('jwksUri', 'must be an https URL')
+    throw group.error('jwksUri', `must be an https URL${httpRemedy(jwksUri, TRANSPORT)}`)
   }
   const { findJwksUri } = context
   return new RemoteKeySource({

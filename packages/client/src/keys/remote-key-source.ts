@@ -8,12 +8,16 @@ import {
   ResponseMalformedError,
   type UrlRules,
 } from '@token-introspection/core'
+import { httpRemedy, OptionGroup } from '@token-introspection/core/options'
 import type { JSONWebKeySet } from 'jose'
 import { ResponseUntrustedError } from '../errors.ts'
 import type { Deadline, Deadlines } from '../transport/deadline.ts'
 import type { Send, TransportReply } from '../transport/transport.ts'
 import { decodeUtf8 } from './decode-utf8.ts'
 import type { KeySource } from './key-source.ts'
+
+/** Where the options stand that the messages name. */
+const TRANSPORT = new OptionGroup('transport', undefined, [])
 
 /** What fetching the keys needs. */
 export interface RemoteKeySettings {
@@ -119,7 +123,9 @@ export class RemoteKeySource implements KeySource {
 async function fetchKeySet({ findUri, urlRules, send }: RemoteKeySettings, deadline: Deadline): Promise<JSONWebKeySet> {
   const uri = await deadline.race(findUri())
   if (!URL.canParse(uri) || !isSecureUrl(new URL(uri), urlRules)) {
-    throw new ResponseUntrustedError('the metadata names a jwks_uri that is no https URL (RFC 8414 §2)')
+    throw new ResponseUntrustedError(
+      `the metadata names a jwks_uri that is no https URL (RFC 8414 §2)${httpRemedy(uri, TRANSPORT)}`,
+    )
   }
   const reply = await send({
     method: 'GET',

@@ -10,6 +10,7 @@ import {
   readWantedPermission,
   type WantedAuthorizationDetail,
   type WantedPermission,
+  type UrlRules,
 } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { GuardRequest } from '../token/extract-token.ts'
@@ -253,10 +254,15 @@ function resolvePermission(group: OptionGroup): Policy['permission'] {
 
 function resolveIssuers(group: OptionGroup): ReadonlySet<string> | undefined {
   const issuers = oneOrMore(group, 'issuer')
-  if (issuers?.every((issuer) => isIssuer(issuer, { allowHttpOnLoopback: true })) === false) {
-    throw group.error('issuer', 'must be an https URL without query and fragment (RFC 8414 §2)')
+  // It is compared and asked nothing, so it may be one that the transport is allowed to reach by http.
+  if (issuers?.every((issuer) => isIssuer(issuer, anyHttp(issuers))) === false) {
+    throw group.error('issuer', 'must be an https or http URL without query and fragment (RFC 8414 §2)')
   }
   return issuers && new Set(issuers)
+}
+
+function anyHttp(urls: readonly string[]): UrlRules {
+  return { allowHttpOrigins: new Set(urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin)) }
 }
 
 /** A challenge names them with a space between (RFC 9470 §3). */

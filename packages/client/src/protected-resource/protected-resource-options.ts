@@ -5,8 +5,15 @@ import {
   isSecureUrl,
   parseProtectedResourceMetadata,
   type ProtectedResourceMetadata,
+  type UrlRules,
 } from '@token-introspection/core'
-import { copyOptions, OptionGroup } from '@token-introspection/core/options'
+import {
+  copyOptions,
+  httpRemedy,
+  OptionGroup,
+  resolveUrlRules,
+  URL_RULE_OPTIONS,
+} from '@token-introspection/core/options'
 
 /** Options of {@link createProtectedResource}. */
 export interface ProtectedResourceOptions {
@@ -32,6 +39,12 @@ export interface ProtectedResourceOptions {
   readonly maxAgeSeconds?: number | undefined
   /** Allows `http:` URLs on this machine, for development and tests. Default `false`. */
   readonly allowHttpOnLoopback?: boolean | undefined
+  /**
+   * Allow `http:` for exactly these origins, such as `['http://keycloak:8080']` inside a cluster or a compose file. Default none.
+   *
+   * Security: tokens cross the connection unprotected. List only what is reached inside a network you trust.
+   */
+  readonly allowHttpOrigins?: readonly string[] | undefined
 }
 
 /** The defaults of {@link createProtectedResource}. */
@@ -54,17 +67,24 @@ export function resolveProtectedResource(options: ProtectedResourceOptions): Res
     'authorizationServers',
     'metadata',
     'maxAgeSeconds',
-    'allowHttpOnLoopback',
+    ...URL_RULE_OPTIONS,
   ])
-  const allowHttpOnLoopback = group.boolean('allowHttpOnLoopback', protectedResourceDefaults.allowHttpOnLoopback)
+  const urlRules = resolveUrlRules(group)
   const resource = group.string('resource')
   if (resource === undefined) throw group.error('resource', 'is required: the identifier of this protected resource')
-  if (!isResource(resource, allowHttpOnLoopback)) {
-    throw group.error('resource', 'must be an https URL without credentials and fragment (RFC 9728 §1.2)')
+  if (!isResource(resource, urlRules)) {
+    throw group.error(
+      'resource',
+      `must be an https URL without credentials and fragment (RFC 9728 §1.2)${httpRemedy(resource, group)}`,
+    )
   }
   const authorizationServers = group.strings('authorizationServers')
-  if (authorizationServers?.every((issuer) => isIssuer(issuer, { allowHttpOnLoopback })) === false) {
-    throw group.error('authorizationServers', 'must be https URLs without query and fragment (RFC 8414 §2)')
+  const refused = authorizationServers?.find((issuer) => !isIssuer(issuer, urlRules))
+  if (refused !== undefined) {
+    throw group.error(
+      'authorizationServers',
+      `must be https URLs without query and fragment (RFC 8414 §2)${httpRemedy(refused, group)}`,
+    )
   }
   return Object.freeze({
     resource,
@@ -100,8 +120,8 @@ function resolveStated(group: OptionGroup, resource: string): Partial<ProtectedR
   }
 }
 
-function isResource(resource: string, allowHttpOnLoopback: boolean): boolean {
+function isResource(resource: string, urlRules: UrlRules): boolean {
   if (!URL.canParse(resource) || resource.includes('#')) return false
   const url = new URL(resource)
-  return url.username === '' && url.password === '' && isSecureUrl(url, { allowHttpOnLoopback })
+  return url.username === '' && url.password === '' && isSecureUrl(url, urlRules)
 }

@@ -1,12 +1,6 @@
 /** Options of step `transport`. */
-import {
-  isIssuer,
-  isLoopbackHost,
-  JSON_MEDIA_TYPE,
-  JWT_INTROSPECTION_MEDIA_TYPE,
-  type UrlRules,
-} from '@token-introspection/core'
-import { OptionGroup } from '@token-introspection/core/options'
+import { isIssuer, JSON_MEDIA_TYPE, JWT_INTROSPECTION_MEDIA_TYPE, type UrlRules } from '@token-introspection/core'
+import { httpRemedy, OptionGroup, resolveUrlRules, URL_RULE_OPTIONS } from '@token-introspection/core/options'
 import { isCertificateMethod } from './client-authentication/certificate-authentication.ts'
 import type { ClientAuthentication, ClientContext } from './client-authentication/client-authentication.ts'
 import { checkParameters } from './build-request.ts'
@@ -49,6 +43,12 @@ export interface TransportOptions extends OutageOptions, MetadataOptions {
    * Security: tokens and secrets cross the connection unprotected.
    */
   readonly allowHttpOnLoopback?: boolean | undefined
+  /**
+   * Allow `http:` for exactly these origins, such as `['http://keycloak:8080']` inside a cluster or a compose file. Default none.
+   *
+   * Security: tokens and secrets cross the connection unprotected. List only what is reached inside a network you trust.
+   */
+  readonly allowHttpOrigins?: readonly string[] | undefined
   /**
    * Parameters of every request, besides the token, such as the `client_id` or the token manager that some servers
    * want; those of a call come before them. None that is set by other means. Default none.
@@ -95,7 +95,7 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
   const group = new OptionGroup('transport', options.raw('transport'), [
     'deadlineMs',
     'maxResponseBytes',
-    'allowHttpOnLoopback',
+    ...URL_RULE_OPTIONS,
     'parameters',
     'headers',
     'tls',
@@ -112,7 +112,7 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
     min: 1024,
     max: 1_048_576,
   })
-  const urlRules = { allowHttpOnLoopback: group.boolean('allowHttpOnLoopback', transportDefaults.allowHttpOnLoopback) }
+  const urlRules = resolveUrlRules(group)
   const deadlines = new Deadlines(deadlineMs)
   const sharedDeadlines = new Deadlines(2 * deadlineMs)
   const outage = resolveOutage(group, surroundings)
@@ -134,7 +134,7 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
   const metadata = issuer === undefined ? undefined : new IssuerMetadata({ ...reach, ...rules, issuer, nowMs: now })
   const watchedSend = metadata?.watch(transport.send) ?? transport.send
   const introspection = { name: 'introspection_endpoint', withCertificate: isCertificateMethod(given.method) }
-  const endpoint = resolveEndpoint(options, urlRules, metadata?.source(introspection))
+  const endpoint = resolveEndpoint(options, group, urlRules, metadata?.source(introspection))
   const findEndpoint = async (use: EndpointUse): Promise<string> => {
     if (metadata === undefined) throw options.error('issuer', 'is required to find an endpoint')
     return metadata.find(use)
@@ -225,30 +225,28 @@ function answerMediaType(options: OptionGroup): string {
 /** The endpoint that was given, wherever it is, or else the one the metadata name. */
 function resolveEndpoint(
   options: OptionGroup,
+  group: OptionGroup,
   urlRules: UrlRules,
   discovered: EndpointSource | undefined,
 ): EndpointSource {
   const issuer = options.string('issuer')
   const endpoint = options.string('endpoint')
   if (issuer !== undefined && !isIssuer(issuer, urlRules)) {
-    throw options.error('issuer', `must be an https URL without query and fragment (RFC 8414 §2)${httpHint(issuer)}`)
+    throw options.error(
+      'issuer',
+      `must be an https URL without query and fragment (RFC 8414 §2)${httpRemedy(issuer, group)}`,
+    )
   }
   if (endpoint !== undefined) {
     const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined
     if (url === undefined || !isEndpoint(url, urlRules)) {
       throw options.error(
         'endpoint',
-        `must be an https URL without fragment and credentials (RFC 7662 §4)${httpHint(endpoint)}`,
+        `must be an https URL without fragment and credentials (RFC 7662 §4)${httpRemedy(endpoint, group)}`,
       )
     }
     return { known: url.href, find: () => Promise.resolve(url.href) }
   }
   if (discovered === undefined) throw options.error('issuer', 'give this, or endpoint')
   return discovered
-}
-
-function httpHint(value: string): string {
-  const url = URL.canParse(value) ? new URL(value) : undefined
-  if (url?.protocol !== 'http:' || !isLoopbackHost(url.hostname)) return ''
-  return '; for http on this machine set transport.allowHttpOnLoopback'
 }

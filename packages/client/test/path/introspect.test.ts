@@ -3,6 +3,7 @@ import { createServer as createSilentServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import {
+  clientCredentials,
   clientSecretBasic,
   type Fetch,
   IntrospectionClient,
@@ -221,6 +222,51 @@ test.skipIf(!hasIpv6)('over IPv6 it reaches this machine by [::1]', async () => 
   expect(server.origin).toContain('[::1]')
   expect((await client.introspect(token)).active).toBe(true)
   await client.close()
+})
+
+test('an authorization server inside a network is reached by http where its origin is listed, keys and tokens too', async () => {
+  const origin = 'http://keycloak:8080'
+  const sent: string[] = []
+  await using client = new IntrospectionClient({
+    issuer: `${origin}/realms/acme`,
+    clientAuthentication: clientCredentials({ clientAuthentication: clientSecretBasic('api', 'secret') }),
+    jwt: { mode: 'local-then-introspect', jwksUri: `${origin}/keys` },
+    transport: {
+      allowHttpOrigins: [origin],
+      fetch: (url) => {
+        sent.push(new URL(url).pathname)
+        if (url.endsWith('/token')) return Promise.resolve(Response.json({ access_token: 'a', token_type: 'Bearer' }))
+        return Promise.resolve(
+          Response.json({
+            issuer: `${origin}/realms/acme`,
+            introspection_endpoint: `${origin}/introspect`,
+            token_endpoint: `${origin}/token`,
+            active: true,
+          }),
+        )
+      },
+    },
+  })
+  expect((await client.introspect('opaque')).active).toBe(true)
+  expect(() => client.guard({ audience: false, issuer: `${origin}/realms/acme` })).not.toThrow()
+  expect(sent).toEqual(['/.well-known/oauth-authorization-server/realms/acme', '/token', '/introspect'])
+  for (const options of [
+    { issuer: origin },
+    { endpoint: `${origin}/introspect` },
+    { issuer: 'https://as.example.com', transport: { metadataUrl: `${origin}/m` } },
+    { issuer: 'https://as.example.com', jwt: { mode: 'local' as const, jwksUri: `${origin}/keys` } },
+    {
+      issuer: 'https://as.example.com',
+      clientAuthentication: clientCredentials({
+        clientAuthentication: clientSecretBasic('api', 'secret'),
+        tokenEndpoint: `${origin}/token`,
+      }),
+    },
+  ]) {
+    const create = () =>
+      new IntrospectionClient({ clientAuthentication: clientSecretBasic('api', 'secret'), ...options })
+    expect(create).toThrow('list its origin in transport.allowHttpOrigins')
+  }
 })
 
 describe('a transport of one’s own', () => {

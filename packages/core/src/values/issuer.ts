@@ -9,6 +9,8 @@ const ISSUER = /^https?:\/\/[^/?#@\\\s\x00-\x1f\x7f]+(?:\/[^?#\\\s\x00-\x1f\x7f]
 export interface UrlRules {
   /** Allow `http:` when the host is `localhost`, `*.localhost`, `127.0.0.0/8` or `[::1]`. */
   readonly allowHttpOnLoopback?: boolean | undefined
+  /** Allow `http:` for these origins, such as `http://keycloak:8080`. */
+  readonly allowHttpOrigins?: ReadonlySet<string> | undefined
 }
 
 /** Whether a URL's host is this machine by its name alone, with no lookup. */
@@ -21,14 +23,18 @@ export function isLoopbackHost(hostname: string): boolean {
   )
 }
 
-/** Whether a token or a credential may be sent to a URL: https, or http on loopback where the rules say so. */
+/** Whether a token or a credential may be sent to a URL: https, or http where the rules say so. */
 export function isSecureUrl(url: URL, rules: UrlRules = {}): boolean {
   checkOptionNames('rules', rules, ['allowHttpOnLoopback'])
   if (!['boolean', 'undefined'].includes(typeof rules.allowHttpOnLoopback)) {
     throw new TypeError('rules.allowHttpOnLoopback: must be true or false')
   }
   if (url.protocol === 'https:') return true
-  return url.protocol === 'http:' && rules.allowHttpOnLoopback === true && isLoopbackHost(url.hostname)
+  if (url.protocol !== 'http:') return false
+  return (
+    (rules.allowHttpOnLoopback === true && isLoopbackHost(url.hostname)) ||
+    rules.allowHttpOrigins?.has(url.origin) === true
+  )
 }
 
 /**

@@ -205,7 +205,7 @@ function readJwks(group: OptionGroup): JSONWebKeySet | undefined {
 function readJwksUri(group: OptionGroup): string | undefined {
   const uri = group.string('jwksUri')
   if (uri !== undefined && (!URL.canParse(uri) || new URL(uri).protocol !== 'https:')) {
-    throw group.error('jwksUri', 'must be an https URL')
+    throw group.error('jwksUri', 'must be an https URL; give the keys as jwks where they are reached by http alone')
   }
   return uri
 }

@@ -1,9 +1,12 @@
 /** An access token that this resource server gets for itself, and renews (RFC 6749 §4.4). */
 import { SharedWork } from '../../shared-work.ts'
 import { isScope, type JsonObject, ResponseMalformedError } from '@token-introspection/core'
-import { OptionGroup } from '@token-introspection/core/options'
+import { httpRemedy, OptionGroup } from '@token-introspection/core/options'
 import { toAuthorization } from './bearer-token.ts'
 import type { ClientAuthentication, ClientContext, RequestDraft, SignableRequest } from './client-authentication.ts'
+
+/** Where the options stand that the messages name. */
+const TRANSPORT = new OptionGroup('transport', undefined, [])
 
 /** Options of {@link clientCredentials}. */
 export interface ClientCredentialsOptions {
@@ -81,7 +84,10 @@ export function clientCredentials(options: ClientCredentialsOptions): ClientAuth
         throw group.error('tokenEndpoint', 'is required where the client has no issuer')
       }
       if (tokenEndpoint !== undefined && !client.isEndpoint(tokenEndpoint)) {
-        throw group.error('tokenEndpoint', 'must be an https URL without fragment and credentials')
+        throw group.error(
+          'tokenEndpoint',
+          `must be an https URL without fragment and credentials${httpRemedy(tokenEndpoint, TRANSPORT)}`,
+        )
       }
       const form = { grant_type: 'client_credentials', ...(scope !== undefined && { scope }), ...parameters }
       return new CallerToken({ client, inner: inner.prepare?.(client) ?? inner, tokenEndpoint, form })

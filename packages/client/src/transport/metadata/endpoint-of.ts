@@ -6,8 +6,12 @@ import {
   type UrlRules,
 } from '@token-introspection/core'
 import { ResponseUntrustedError, TransportEndpointMissingError } from '../../errors.ts'
+import { httpRemedy, OptionGroup } from '@token-introspection/core/options'
 import { isEndpoint } from '../is-endpoint.ts'
 import { insteadOfIntrospection } from '../servers-without-introspection.ts'
+
+/** Where the options stand that the messages name. */
+const TRANSPORT = new OptionGroup('transport', undefined, [])
 
 /** Which endpoint, and for whom. */
 export interface EndpointUse {
@@ -51,7 +55,7 @@ export function endpointOf(use: EndpointUse, metadata: AuthorizationServerMetada
 function refuseUntrusted(name: string, url: URL, rules: EndpointRules): void {
   if (!isEndpoint(url, rules.urlRules)) {
     throw new ResponseUntrustedError(
-      `the metadata names an ${name} that is no https URL without fragment and credentials (RFC 7662 §4)`,
+      `the metadata names an ${name} that is no https URL without fragment and credentials (RFC 7662 §4)${httpRemedy(url.href, TRANSPORT)}`,
     )
   }
   const { allowedEndpointOrigins: allowed } = rules

@@ -1,6 +1,6 @@
 /** Options of step `transport`: how long the issuer's metadata are believed, and which endpoints of it. */
 import { isSecureUrl, type UrlRules } from '@token-introspection/core'
-import type { OptionGroup } from '@token-introspection/core/options'
+import { httpRemedy, type OptionGroup } from '@token-introspection/core/options'
 import { isEndpoint } from '../is-endpoint.ts'
 
 /** The part of the options of step `transport` that is about the metadata of the issuer (RFC 8414). */
@@ -61,7 +61,10 @@ export function resolveMetadata(group: OptionGroup, urlRules: UrlRules): Metadat
   }
   const metadataUrl = group.string('metadataUrl')
   if (metadataUrl !== undefined && !(URL.canParse(metadataUrl) && isEndpoint(new URL(metadataUrl), urlRules))) {
-    throw group.error('metadataUrl', 'must be an https URL without fragment and credentials')
+    throw group.error(
+      'metadataUrl',
+      `must be an https URL without fragment and credentials${httpRemedy(metadataUrl, group)}`,
+    )
   }
   return { metadataUrl, maxAgeMs: maxAgeSeconds * 1000, allowedEndpointOrigins: origins && new Set(origins) }
 }

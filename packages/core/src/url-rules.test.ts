@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest'
+import { httpRemedy, OptionGroup, resolveUrlRules, URL_RULE_OPTIONS } from './options.ts'
+import { isIssuer, isSecureUrl } from './values/issuer.ts'
+
+const group = (values: object) => new OptionGroup('transport', values, URL_RULE_OPTIONS)
+const rules = (origins: unknown) => resolveUrlRules(group({ allowHttpOrigins: origins }))
+
+describe('allowHttpOrigins', () => {
+  test.each([
+    ['http://keycloak:8080/realms/acme', true],
+    ['http://KEYCLOAK:8080/', true],
+    ['https://anything.example', true],
+    ['http://keycloak/', false],
+    ['http://keycloak:8081/', false],
+    ['http://keycloak.evil.example:8080/', false],
+    ['http://keycloak:8080@evil.example/', false],
+    ['http://127.0.0.1:8080/', false],
+    ['ftp://keycloak:8080/', false],
+  ])('of one origin make %s fit: %s', (url, fits) => {
+    expect(isSecureUrl(new URL(url), rules(['http://keycloak:8080']))).toBe(fits)
+  })
+
+  test('let an issuer be there', () => {
+    expect(isIssuer('http://keycloak:8080/realms/acme', rules(['http://keycloak:8080']))).toBe(true)
+    expect(isIssuer('http://keycloak:8080/realms/acme', rules(undefined))).toBe(false)
+  })
+
+  test.each([
+    'http://keycloak:8080/',
+    'http://keycloak:8080/realms',
+    'http://Keycloak:8080',
+    'http://keycloak:80',
+    'http://*',
+    'http://*.svc:8080',
+    'https://keycloak:8080',
+    'keycloak:8080',
+    'http://user@keycloak:8080',
+  ])('refuse %s, which is no http origin as it is compared', (origin) => {
+    expect(() => rules([origin])).toThrow('transport.allowHttpOrigins: must be origins such as http://keycloak:8080')
+  })
+})
+
+describe('httpRemedy', () => {
+  test.each([
+    ['http://localhost:8080', '; for http on this machine set transport.allowHttpOnLoopback'],
+    ['http://keycloak:8080', '; for http inside a network you trust, list its origin in transport.allowHttpOrigins'],
+    ['https://keycloak:8080', ''],
+    ['nonsense', ''],
+    [5, ''],
+  ])('of %s is %j', (value, remedy) => {
+    expect(httpRemedy(value, group({}))).toBe(remedy)
+  })
+})

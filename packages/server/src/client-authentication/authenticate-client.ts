@@ -16,6 +16,7 @@ import { authenticateByCertificate, type CertificateStep } from './authenticate-
 import { authenticateBySecret, type SecretStep } from './authenticate-by-secret.ts'
 import type { TokenScheme } from './challenges.ts'
 import type { ClientAuthenticationMethod } from './client-authentication-method.ts'
+import { refuseCredentials } from './complaint.ts'
 import { type AcceptedBasicEncoding, explainBasic, readClientSecretBasic } from './client-secret-basic.ts'
 import { readClientSecretPost } from './client-secret-post.ts'
 import { findRegistered } from './find-registered.ts'
@@ -77,7 +78,9 @@ function authenticatePresented<Caller extends Registered>(
     case 'certificate':
       return authenticateByCertificate(received.http, presented.clientId, step)
     default:
-      if (step.accessToken === undefined || !step.methods.has(presented.scheme)) throw notTaken()
+      if (step.accessToken === undefined || !step.methods.has(presented.scheme)) {
+        throw notTaken(`an access token by ${presented.scheme}`, step.methods)
+      }
       return authenticateByAccessToken(received, presented.token, presented.scheme, step.accessToken, step)
   }
 }
@@ -92,10 +95,15 @@ function readPresented(
   const mechanisms = Number(authorization !== undefined) + Number(jwt !== undefined) + Number(credentials !== undefined)
   if (mechanisms > 1) {
     // RFC 7521 §4.2.1 against RFC 6749 §5.2: with an assertion among them it is the client that failed.
-    const complaint = 'more than one client authentication method'
-    throw jwt === undefined ? new RequestInvalidError(complaint) : new ClientAuthenticationFailedError(complaint)
+    if (jwt === undefined) throw new RequestInvalidError('more than one client authentication method')
+    throw refuseCredentials('credentials', {
+      rule: 'method',
+      got: `client_assertion beside ${authorization === undefined ? 'client_secret' : 'an Authorization field'}`,
+      expected: 'one client authentication method (RFC 7521 §4.2.1)',
+      remedy: 'Make the caller send one of them alone',
+    })
   }
-  if (authorization !== undefined) return readAuthorization(authorization)
+  if (authorization !== undefined) return readAuthorization(authorization, methods)
   if (jwt !== undefined) return { by: 'assertion', jwt }
   if (credentials !== undefined) return { by: 'post', credentials }
   const clientId = form.get('client_id')
@@ -103,7 +111,7 @@ function readPresented(
   return clientId !== undefined && takesCertificates ? { by: 'certificate', clientId } : undefined
 }
 
-function readAuthorization(authorization: string): Presented {
+function readAuthorization(authorization: string, methods: ReadonlySet<ClientAuthenticationMethod>): Presented {
   // As nearly everyone writes it. Whether the rest is what it should be is looked at unless it is known already.
   if (authorization.startsWith('Basic ')) return { by: 'basic', authorization }
   const credentials = parseAuthorization(authorization)
@@ -115,7 +123,8 @@ function readAuthorization(authorization: string): Presented {
     case 'dpop':
       return { by: 'access-token', scheme: 'DPoP', token: credentials.token }
     default:
-      throw notTaken()
+      // Not quoted: what stands there may be a secret without a scheme.
+      throw notTaken('an Authorization field of another scheme or form', methods)
   }
 }
 
@@ -124,7 +133,7 @@ function authenticateBasic<Caller extends Registered>(
   { form, http }: ReceivedRequest,
   step: ClientAuthenticationStep<Caller>,
 ): MaybePromise<Caller> {
-  if (!step.methods.has('client_secret_basic')) throw notTaken()
+  if (!step.methods.has('client_secret_basic')) throw notTaken('client_secret_basic', step.methods)
   const besideId = form.get('client_id')
   return authenticateBySecret(
     {
@@ -134,7 +143,7 @@ function authenticateBasic<Caller extends Registered>(
       address: () => step.remoteAddress(http),
       read() {
         const credentials = parseAuthorization(authorization)
-        if (credentials === undefined) throw notTaken()
+        if (credentials === undefined) throw notTaken('Basic without one text of base64', step.methods)
         const readings = readClientSecretBasic(credentials.token, step.basicEncoding)
         // A client_id alone is no credential; beside Basic it may stand when it says the same.
         if (besideId !== undefined && readings.length > 0 && readings.every(({ clientId }) => clientId !== besideId)) {
@@ -153,7 +162,7 @@ function authenticatePost<Caller extends Registered>(
   { http }: ReceivedRequest,
   step: ClientAuthenticationStep<Caller>,
 ): MaybePromise<Caller> {
-  if (!step.methods.has('client_secret_post')) throw notTaken()
+  if (!step.methods.has('client_secret_post')) throw notTaken('client_secret_post', step.methods)
   const { clientId, clientSecret } = credentials
   return authenticateBySecret(
     {
@@ -220,6 +229,11 @@ function presentsAnother(
   )
 }
 
-function notTaken(): ClientAuthenticationFailedError {
-  return new ClientAuthenticationFailedError('no credentials of a method this endpoint takes')
+function notTaken(got: string, methods: ReadonlySet<ClientAuthenticationMethod>): ClientAuthenticationFailedError {
+  return refuseCredentials('credentials', {
+    rule: 'method',
+    got,
+    expected: `a method of this endpoint: ${[...methods].join(', ')}`,
+    remedy: 'Change the method at the caller, or list it in clientAuthentication.methods',
+  })
 }

@@ -1,5 +1,6 @@
 /** RFC 6749 §2.3: how a caller authenticates with a secret. */
 import { describe, expect, test } from 'vitest'
+import type { ClientAuthenticationMethod } from '../../src/index.ts'
 import { basic, type Changes, createEndpoint, json, post, RECORD, SECRET, send, token } from '../endpoint.ts'
 
 const active = { token: token('active') }
@@ -106,5 +107,49 @@ describe('RFC 6749 §2.3', () => {
     const { handler } = await createEndpoint()
     const response = await send(handler, post({ ...active, client_id: clientId }, anonymous))
     expect([response.status, json(response).error]).toEqual([401, 'invalid_client'])
+  })
+})
+
+describe('what the operator hears about credentials of another method', () => {
+  const assertion = { client_assertion: 'x.y.z', client_assertion_type: 'jwt' }
+
+  test.each<[string, Record<string, string>, string | undefined, readonly ClientAuthenticationMethod[], string]>([
+    ['Basic', {}, basic('a', 'b'), ['client_secret_post'], 'client_secret_basic'],
+    [
+      'a secret in the form',
+      { client_id: 'a', client_secret: 'b' },
+      undefined,
+      ['client_secret_basic'],
+      'client_secret_post',
+    ],
+    ['a Bearer token', {}, 'Bearer abc', ['client_secret_basic'], 'an access token by Bearer'],
+    [
+      'a secret without a scheme',
+      {},
+      's3cr3t-Q7',
+      ['client_secret_basic'],
+      'an Authorization field of another scheme or form',
+    ],
+    ['Basic in another form', {}, 'Basic $$$', ['client_secret_basic'], 'Basic without one text of base64'],
+    [
+      'an assertion beside Basic',
+      assertion,
+      basic('a', 'b'),
+      ['client_secret_basic'],
+      'client_assertion beside an Authorization field',
+    ],
+    [
+      'an assertion beside a secret',
+      { ...assertion, client_id: 'a', client_secret: 'b' },
+      undefined,
+      ['client_secret_basic'],
+      'client_assertion beside client_secret',
+    ],
+  ])('such as %s', async (_, parameters, authorization, methods, got) => {
+    const { handler, events } = await createEndpoint({ clientAuthentication: { methods } })
+    const response = await send(handler, post({ token: token('active'), ...parameters }, { authorization }))
+    expect([response.status, json(response)]).toEqual([401, { error: 'invalid_client' }])
+    expect(events).toMatchObject([{ type: 'refused', error: { complaint: { rule: 'method', got } } }])
+    expect(JSON.stringify(events.map((event) => ('error' in event ? String(event.error) : '')))).not.toContain('s3cr3t')
   })
 })

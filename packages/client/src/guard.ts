@@ -30,6 +30,8 @@ export interface Allowance<Claims extends object = object> {
   readonly token: ActiveIntrospectionResult<Claims>
   /** Fields to add to the response, by lower-case name: `cache-control` for a token of the query, `dpop-nonce`. */
   readonly headers: Readonly<Record<string, string>>
+  /** Never there; it lets code that is compiled without `strict` ask for it, where `!allowed` narrows nothing. */
+  readonly toResponse?: undefined
 }
 
 /** A request without a token that may pass, as an `optional` guard lets it. */
@@ -37,6 +39,8 @@ export interface Anonymity {
   readonly allowed: true
   readonly token: undefined
   readonly headers: Readonly<Record<string, string>>
+  /** Never there; it lets code that is compiled without `strict` ask for it, where `!allowed` narrows nothing. */
+  readonly toResponse?: undefined
 }
 
 /** What a guard decides: narrow it on `allowed`. */

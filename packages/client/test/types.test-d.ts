@@ -91,7 +91,9 @@ describe('GuardDecision', () => {
 
   test('has no token before it is narrowed', () => {
     // @ts-expect-error a refusal has no token
-    void decision.token
+    void decision.token.sub
+    // @ts-expect-error an allowance has no response
+    void decision.toResponse()
   })
 
   test('has the claims of the schema', async () => {

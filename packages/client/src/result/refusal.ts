@@ -47,6 +47,8 @@ export class Refusal {
    * "mac", which …`. For your log, never for the response. `undefined` for other reasons.
    */
   readonly detail: string | undefined
+  /** Never there; it lets code that is compiled without `strict` ask for it, where `!allowed` narrows nothing. */
+  declare readonly token?: undefined
 
   constructor(parts: RefusalParts) {
     this.reason = parts.reason

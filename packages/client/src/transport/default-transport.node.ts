@@ -1,7 +1,15 @@
 /** The default transport on Node: an undici pool per origin, driven at `dispatch`, a fifth cheaper than `request`. */
 import type * as Undici from 'undici'
-import { ResponseMalformedError } from '../errors.ts'
-import type { DefaultTransportOptions, Dispatcher, Transport, TransportReply, TransportRequest } from './transport.ts'
+import { ResponseMalformedError, TransportUnreachableError } from '../errors.ts'
+import { fetchSend } from './fetch-send.ts'
+import type {
+  DefaultTransportOptions,
+  Dispatcher,
+  Send,
+  Transport,
+  TransportReply,
+  TransportRequest,
+} from './transport.ts'
 import { unreachable } from './unreachable.ts'
 
 /** One timer may serve the calls of many requests. */
@@ -14,8 +22,17 @@ interface Target {
   readonly path: string
 }
 
-/** Creates the transport. undici is loaded with the first request, not with the package. */
-export function createDefaultTransport(options: DefaultTransportOptions): Transport {
+/** How undici is loaded; an argument, because a bundle may lack it. */
+type LoadUndici = () => Promise<typeof Undici>
+
+/**
+ * Creates the transport. undici is loaded with the first request, not with the package. In a bundle in which undici cannot be
+ * loaded, the `fetch` of Node is used, where the options allow it.
+ */
+export function createDefaultTransport(
+  options: DefaultTransportOptions,
+  loadUndici: LoadUndici = () => import('undici'),
+): Transport {
   /** By origin; those of ours, which are closed with us. */
   const owned = new Map<string, Undici.Dispatcher>()
   /** The same for requests that need a fresh connection: none of theirs is used twice. */
@@ -24,6 +41,7 @@ export function createDefaultTransport(options: DefaultTransportOptions): Transp
   const targets = new Map<string, Target>()
   const freshTargets = new Map<string, Target>()
   let undici: typeof Undici | undefined
+  let instead: Send | undefined
   let closed = false
 
   function targetOf({ url, freshConnection }: TransportRequest, loaded: typeof Undici): Target {
@@ -73,17 +91,47 @@ export function createDefaultTransport(options: DefaultTransportOptions): Transp
   }
 
   async function loadAndSend(request: TransportRequest): Promise<TransportReply> {
-    undici ??= await import('undici')
+    try {
+      undici ??= await loadUndici()
+    } catch (cause) {
+      instead = sendWithoutUndici(options, cause)
+      return instead(request)
+    }
     return sendNow(request, undici)
   }
 
   return {
-    send: (request) => (undici === undefined ? loadAndSend(request) : sendNow(request, undici)),
+    send: (request) => {
+      if (undici !== undefined) return sendNow(request, undici)
+      return instead === undefined ? loadAndSend(request) : instead(request)
+    },
     async close() {
       closed = true
       await Promise.all([...owned.values(), ...ownedFresh.values()].map((dispatcher) => dispatcher.close()))
     },
   }
+}
+
+/** What people can do about it. */
+const REMEDY =
+  'mark undici as external, or give the bundle a require: with esbuild, --banner:js="import { createRequire } from ' +
+  "'node:module'; const require = createRequire(import.meta.url)\"; or pass transport.fetch"
+
+/** Bundles of ES modules have no `require`, which undici needs; see the guide on runtimes. */
+function sendWithoutUndici({ tls, proxy, dispatcher }: DefaultTransportOptions, cause: unknown): Send {
+  const needed = Object.entries({ tls, proxy, dispatcher }).find(([, value]) => value !== undefined)?.[0]
+  if (needed !== undefined) {
+    const error = new TransportUnreachableError(
+      `undici could not be loaded, and transport.${needed} needs it: ${REMEDY}`,
+      { cause },
+    )
+    return () => Promise.reject(error)
+  }
+  process.emitWarning(`undici could not be loaded, so the client uses the fetch of Node: ${REMEDY}`, {
+    code: 'TOKEN_INTROSPECTION_WITHOUT_UNDICI',
+  })
+  const send = fetchSend((url, init) => fetch(url, init))
+  return (request) => request.cancellation.race(send(request))
 }
 
 function dispatch({ dispatcher, origin, path }: Target, request: TransportRequest): Promise<TransportReply> {

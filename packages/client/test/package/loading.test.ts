@@ -20,7 +20,7 @@ const script = (options: string) => `
   const client = new IntrospectionClient({
     endpoint: 'http://127.0.0.1:1/introspect',
     clientAuthentication: clientSecretBasic('api', 'secret'),
-    transport: { allowHttpOnLoopback: true, ${options} },
+    transport: { allowHttpOnLoopback: true, deadlineMs: 30_000, ${options} },
   })
   client.guard({ audience: 'x' })
   await client.introspect('a token nobody could have issued \\n')

@@ -47,6 +47,17 @@ describe('compileExamples', () => {
     ])
     expect(compileExamples([{ ...example, text: right }], directory)).toEqual([])
   })
+
+  test('compiles without strict, for those who have not set it', () => {
+    const text =
+      'type Decision = { allowed: true } | { allowed: false; status: number }\ndeclare const decision: Decision\n' +
+      'export const status = decision.allowed ? 200 : decision.status'
+    const either = [{ ...example, text }]
+    expect(compileExamples(either, directory)).toEqual([])
+    expect(compileExamples(either, directory, false)).toEqual([
+      expect.stringMatching(/^docs\/page\.md:12 error TS2339/),
+    ])
+  })
 })
 
 test('leaves a complaint about something else as it is', () => {

@@ -13,10 +13,15 @@ const checked = examples.filter(({ unchecked }) => !unchecked)
 if (checked.length === 0) throw new Error('there is no example to check')
 
 const complaints = compileExamples(checked, join(ROOT, 'packages/repository/.generated/examples'))
+// Many projects are not strict: what people try first compiles there as well.
+const first = checked.filter(({ path }) => /README\.md$/.test(path))
+const lax = compileExamples(first, join(ROOT, 'packages/repository/.generated/lax-examples'), false).map(
+  (complaint) => `without strict: ${complaint}`,
+)
 const deadLinks = pages.flatMap((page) => findDeadLinks(page, exists))
 
 for (const { path, line } of examples.filter(({ unchecked }) => unchecked)) console.log(`not checked: ${path}:${line}`)
-for (const problem of [...complaints, ...deadLinks]) console.error(problem)
-const wrong = `${complaints.length} complaints, ${deadLinks.length} dead links`
+for (const problem of [...complaints, ...lax, ...deadLinks]) console.error(problem)
+const wrong = `${complaints.length + lax.length} complaints, ${deadLinks.length} dead links`
 console.log(`docs:check: ${checked.length} examples, ${pages.length} pages: ${wrong}`)
-if (complaints.length + deadLinks.length > 0) process.exitCode = 1
+if (complaints.length + lax.length + deadLinks.length > 0) process.exitCode = 1

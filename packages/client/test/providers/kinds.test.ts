@@ -152,6 +152,54 @@ describe.each(Object.entries(servers))('%s', (_, server) => {
   )
 })
 
+describe('Keycloak, as the guide on JWTs has it', () => {
+  const { keycloak } = servers as { keycloak: Server }
+  const iss = issuerOf(keycloak)
+  const jwt = { typ: 'JWT' }
+
+  test('has lightweight access tokens, whose aud and sub are in the answer alone', async () => {
+    const lightweight = {
+      iss,
+      exp: NOW + 60,
+      iat: NOW,
+      jti: 'onltro:a',
+      typ: 'Bearer',
+      azp: 'web',
+      scope: 'orders:read',
+    }
+    const token = await issue(key, lightweight, jwt)
+    const answer = { active: true, ...lightweight, aud: AUDIENCE, sub: 'alice', client_id: 'web', token_type: 'Bearer' }
+    expect(await decide(keycloak, 'local-then-introspect', token, answer)).toBe('allowed')
+    expect(await decide(keycloak, 'local-or-introspect', token, answer)).toBe('401 audience')
+  })
+
+  test.each(['ID', 'Refresh', 'Offline'])(
+    'has JWTs that are %s by their claim typ, and no access tokens',
+    async (typ) => {
+      const claims = { ...GOOD, iss, client_id: undefined, azp: 'web', typ }
+      const answer = { active: true, ...GOOD, iss, typ, token_type: typ }
+      for (const mode of ['local', 'local-then-introspect'] as const) {
+        expect(await decide(keycloak, mode, await issue(key, claims, jwt), answer)).toBe('401 token_kind')
+      }
+    },
+  )
+
+  test('has tokens of the kind DPoP, which are refused for their missing proof and not for their kind', async () => {
+    const cnf = { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' }
+    const claims = { ...GOOD, iss, client_id: undefined, azp: 'web', typ: 'DPoP', cnf }
+    const answer = {
+      active: true,
+      ...GOOD,
+      iss,
+      typ: 'DPoP',
+      token_type: 'DPoP',
+      cnf: { ...cnf, 'kc-jkt-type': 'DPoP' },
+    }
+    const token = await issue(key, claims, jwt)
+    expect(await decide(keycloak, 'local-then-introspect', token, answer)).toBe('401 confirmation')
+  })
+})
+
 test('an ID token of Spring, which has neither type nor nonce, is told by its missing nbf', async () => {
   const { springAuthorizationServer: spring } = servers as { springAuthorizationServer: Server }
   const idToken = { iss: issuer, aud: AUDIENCE, sub: 'alice', exp: NOW + 60, iat: NOW, jti: 'a', azp: 'web', sid: 's' }

@@ -57,7 +57,8 @@ export interface ClientAuthenticationMethodOptions {
   readonly verifySecret?: VerifySecret | undefined
   /**
    * A hash of no one's secret, made as the registered ones are: an identifier that is not registered costs a verification
-   * too. Default the hashes seen last, so the first request of a process may tell.
+   * too. Default the hashes of the caller with the most, so the first requests of a process may tell. Every failure costs as
+   * many verifications as that caller has hashes, four at most.
    */
   readonly decoySecret?: string | undefined
   /**

@@ -66,7 +66,7 @@ export function registeredList<Caller extends Registered>(
   const byId = new Map<string, Caller>()
   list.forEach((entry: unknown, index) => {
     const group = new OptionGroup(`${path}[${index}]`, entry, [...OPTIONS, ...known])
-    const registered = readRegistered(group)
+    const registered = readRegistered(group, copyKeys)
     if (byId.has(registered.id)) throw group.error('id', 'stands twice')
     byId.set(registered.id, Object.freeze(toCaller(registered, group)))
   })
@@ -123,7 +123,8 @@ function readEntry<Caller extends Registered>(
   { known, toCaller }: EntryReader<Caller>,
 ): Caller {
   const group = new OptionGroup(place, withoutNulls(entry), [...OPTIONS, ...known])
-  const registered = readRegistered(group)
+  // As they are: what is made of a key set is remembered by the set.
+  const registered = readRegistered(group, (keys) => keys)
   try {
     return Object.freeze(toCaller(registered, group))
   } catch (fault) {
@@ -159,7 +160,7 @@ function isUnchangeable(value: unknown): boolean {
   return properties.every((property) => 'value' in property && isUnchangeable(property.value))
 }
 
-function readRegistered(group: OptionGroup): Registered {
+function readRegistered(group: OptionGroup, take: (keys: JSONWebKeySet) => JSONWebKeySet): Registered {
   const id = group.string('id')
   if (id === undefined) throw group.error('id', 'is required')
   const methods = group.strings('methods') as readonly CallerMethod[] | undefined
@@ -168,7 +169,7 @@ function readRegistered(group: OptionGroup): Registered {
   }
   const clientSecrets = group.strings('clientSecrets')
   if (clientSecrets?.length === 0) throw group.error('clientSecrets', 'needs at least one secret')
-  const jwks = readJwks(group)
+  const jwks = readJwks(group, take)
   const jwksUri = readJwksUri(group)
   const tlsClientAuth = resolveTlsClientAuth(group.raw('tlsClientAuth'), group.path('tlsClientAuth'))
   if (jwks !== undefined && jwksUri !== undefined) throw group.error('jwksUri', 'give either this or jwks')
@@ -189,16 +190,21 @@ function readRegistered(group: OptionGroup): Registered {
   }
 }
 
-function readJwks(group: OptionGroup): JSONWebKeySet | undefined {
+function readJwks(group: OptionGroup, take: (keys: JSONWebKeySet) => JSONWebKeySet): JSONWebKeySet | undefined {
   const jwks = group.raw('jwks') as JSONWebKeySet | undefined
   if (jwks === undefined) return undefined
   if (!Array.isArray(jwks?.keys) || jwks.keys.length === 0 || jwks.keys.some((key) => typeof key?.kty !== 'string')) {
     throw group.error('jwks', 'must be a JWK set with at least one key (RFC 7517 §5)')
   }
-  const keys = structuredClone(jwks.keys)
-  if (keys.some((key) => PRIVATE_MEMBERS.some((member) => member in key))) {
+  if (jwks.keys.some((key) => PRIVATE_MEMBERS.some((member) => member in key))) {
     throw group.error('jwks', 'must hold public keys only')
   }
+  return take(jwks)
+}
+
+/** A list is read once: what becomes of its keys later has no effect. */
+function copyKeys(jwks: JSONWebKeySet): JSONWebKeySet {
+  const keys = structuredClone(jwks.keys)
   return Object.freeze({ keys: Object.freeze(keys) as typeof keys })
 }
 

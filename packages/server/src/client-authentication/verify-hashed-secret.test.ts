@@ -55,15 +55,38 @@ describe('createHashedSecretVerifier', () => {
     expect(await verify(registered, registered[0] as string, 'd')).toBeUndefined()
   })
 
-  test('verifies as often for a caller it does not know as for the one seen last (SEC-24)', async () => {
+  test.each<[string, readonly string[] | undefined]>([
+    ['it does not know', undefined],
+    ['without hashes', []],
+    ['with fewer hashes', ['three']],
+    ['with as many hashes', ['three', 'four']],
+  ])('verifies as often for a caller %s as for the one with the most (SEC-24)', async (_, registered) => {
     const verifySecret = vi.fn<VerifySecret>(() => false)
     const verify = verifier(verifySecret)
     await verify(['one', 'two'], 'wrong', 'a')
-    const work = verifySecret.mock.calls.length
+    await verify(['five'], 'wrong', 'b')
     verifySecret.mockClear()
+    await verify(registered, 'wrong', 'c')
+    expect(verifySecret).toHaveBeenCalledTimes(2)
+  })
+
+  test('fills nobody up to more hashes than four, and tries all that a caller has', async () => {
+    const verifySecret = vi.fn<VerifySecret>(() => false)
+    const verify = verifier(verifySecret)
+    await verify(['1', '2', '3', '4', '5', '6'], 'wrong', 'a')
+    expect(verifySecret).toHaveBeenCalledTimes(6)
     await verify(undefined, 'wrong', 'b')
-    await verify([], 'wrong', 'c')
-    expect(verifySecret.mock.calls.length).toBe(2 * work)
+    expect(verifySecret).toHaveBeenCalledTimes(10)
+  })
+
+  test("lets nobody in by another caller's hash, and takes as long for it", async () => {
+    const verifySecret = vi.fn<VerifySecret>((presented, hash) => hash === `hash of ${presented}`)
+    const verify = verifier(verifySecret)
+    await verify(['hash of a', 'hash of b'], 'wrong', 'a')
+    verifySecret.mockClear()
+    expect(await verify(['hash of c'], 'b', 'b')).toBeUndefined()
+    expect(await verify(undefined, 'a', 'c')).toBeUndefined()
+    expect(verifySecret).toHaveBeenCalledTimes(4)
   })
 
   test('verifies against the decoy before it has seen a hash (SEC-24)', async () => {

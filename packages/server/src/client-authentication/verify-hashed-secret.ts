@@ -16,6 +16,9 @@ const MAX_PRETENDED = 1
 /** Requests with other identifiers that wait, without a verification, as long as one takes. */
 const MAX_PAUSING = 1024
 
+/** Verifications that an attempt is filled up to; a caller that registers more hashes than these can be told by its time. */
+const MAX_DECOYS = 4
+
 /** What the verifier needs. */
 export interface HashedSecretOptions {
   readonly verifySecret: VerifySecret
@@ -40,8 +43,9 @@ export type VerifyHashedSecret = (
 ) => Promise<string | undefined>
 
 /**
- * Creates a verifier. A caller that is unknown, or has no secrets, takes the time of the caller seen last: it would otherwise
- * tell which identifiers exist. But it takes no turn of those that are registered: one such request at a time is really
+ * Creates a verifier. Whoever presents what fits nothing takes the time of the caller with the most hashes that was seen, a
+ * caller that is unknown or has no secrets included: it would otherwise tell which identifiers exist, and which are in the
+ * middle of a rotation. But it takes no turn of those that are registered: one such request at a time is really
  * verified, and the others wait as long as a verification took lately.
  */
 export function createHashedSecretVerifier({
@@ -57,12 +61,15 @@ export function createHashedSecretVerifier({
   let pretended = 0
   let pausing = 0
 
+  /** The first of the candidates that count and fits. The others take their time and give nothing. */
   async function verify(
     candidates: readonly string[],
+    counting: number,
     presented: string,
     take: <Value>(work: () => MaybePromise<Value>) => MaybePromise<Value>,
   ): Promise<string | undefined> {
     const startedAtMs = now()
+    let tried = 0
     try {
       for (const candidate of candidates) {
         const matches: unknown = await take(() =>
@@ -72,11 +79,14 @@ export function createHashedSecretVerifier({
             (cause) => new ClientAuthenticationRegistryError('a registered secret could not be verified', { cause }),
           ),
         )
-        if (matches === true) return candidate
+        if (matches === true && tried < counting) return candidate
+        tried++
       }
       return undefined
     } finally {
-      tookMs = Math.min(Math.max(0, now() - startedAtMs), timeoutMs)
+      // Of all of them, though one that fits ends it early.
+      const share = candidates.length / Math.max(1, Math.min(tried + 1, candidates.length))
+      tookMs = Math.min(Math.max(0, now() - startedAtMs) * share, timeoutMs)
     }
   }
 
@@ -84,7 +94,7 @@ export function createHashedSecretVerifier({
     if (pretended < MAX_PRETENDED) {
       pretended++
       try {
-        await verify(decoys, presented, (work) => work())
+        await verify(decoys, 0, presented, (work) => work())
       } finally {
         pretended--
       }
@@ -96,18 +106,23 @@ export function createHashedSecretVerifier({
     pausing--
   }
 
+  function registersMore({ length }: readonly string[]): boolean {
+    return length > decoys.length || (decoy === undefined && length === decoys.length)
+  }
+
   return async (caller, presented, key) => {
     const registered = caller?.clientSecrets
     if (caller === undefined || registered === undefined || registered.length === 0) {
       await pretend(presented)
       return undefined
     }
-    decoys = registered
+    if (registersMore(registered)) decoys = registered.slice(0, MAX_DECOYS)
+    const candidates = [...registered, ...decoys.slice(registered.length)]
     // What is registered is part of it, so that a secret rotated in meanwhile is not judged by the old ones.
-    const sharedKey = JSON.stringify([key, registered])
+    const sharedKey = JSON.stringify([key, registered.length, candidates])
     let verifying = running.get(sharedKey)
     if (verifying === undefined) {
-      verifying = verify(registered, presented, (work) => takeTurn(caller.id, work)).finally(() =>
+      verifying = verify(candidates, registered.length, presented, (work) => takeTurn(caller.id, work)).finally(() =>
         running.delete(sharedKey),
       )
       running.set(sharedKey, verifying)

@@ -25,7 +25,7 @@ export function isLoopbackHost(hostname: string): boolean {
 
 /** Whether a token or a credential may be sent to a URL: https, or http where the rules say so. */
 export function isSecureUrl(url: URL, rules: UrlRules = {}): boolean {
-  checkOptionNames('rules', rules, ['allowHttpOnLoopback'])
+  checkOptionNames('rules', rules, ['allowHttpOnLoopback', 'allowHttpOrigins'])
   if (!['boolean', 'undefined'].includes(typeof rules.allowHttpOnLoopback)) {
     throw new TypeError('rules.allowHttpOnLoopback: must be true or false')
   }

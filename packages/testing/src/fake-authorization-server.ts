@@ -1,4 +1,5 @@
 /** A fake authorization server in memory: real answers from the real handler, tokens at will, outages on demand. */
+import { REGISTERED_MEMBERS } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import { createIntrospectionHandler, createMemoryTokenStore, type TokenRecord } from '@token-introspection/server'
 
@@ -18,6 +19,11 @@ export interface FakeAuthorizationServerOptions {
 /** A token to issue; what is left out has a default that makes it active for an hour. */
 export type FakeToken<Claims extends object = object> = Partial<TokenRecord<Claims>>
 
+/** What a token can be issued with; members of your own stand in `claims`. */
+const MEMBERS = [...REGISTERED_MEMBERS, 'kind', 'revoked', 'grantId', 'sessionId', 'claims'].filter(
+  (name) => name !== 'active',
+)
+
 /** What {@link createFakeAuthorizationServer} makes. */
 export interface FakeAuthorizationServer<Claims extends object = object> {
   readonly issuer: string
@@ -25,7 +31,11 @@ export interface FakeAuthorizationServer<Claims extends object = object> {
   readonly clientId: string
   readonly clientSecret: string
   readonly audience: string
-  /** Issues a token and gives it back. */
+  /**
+   * Issues a token and gives it back.
+   *
+   * @throws TypeError for a member that no record has; members of your own stand in `claims`.
+   */
   issueToken(token?: FakeToken<Claims>): Promise<string>
   /** Revokes a token; the next introspection says so. */
   revokeToken(token: string): Promise<void>
@@ -108,6 +118,7 @@ export function createFakeAuthorizationServer<Claims extends object = object>(
     clientSecret,
     audience,
     async issueToken(token = {}) {
+      void new OptionGroup('token', token, MEMBERS)
       const seconds = Math.floor(now() / 1000)
       const value = `fake-token-${++issued}-${crypto.randomUUID()}`
       await store.save(value, {

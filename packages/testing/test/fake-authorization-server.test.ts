@@ -23,6 +23,13 @@ function post(as: FakeAuthorizationServer, body: string, headers: Record<string,
 }
 
 describe('the fake authorization server', () => {
+  test('refuses options and members that it would not use', async () => {
+    expect(() => createFakeAuthorizationServer({ clientID: 'a' } as object)).toThrow(/^clientID: /)
+    const as = createFakeAuthorizationServer()
+    await expect(as.issueToken({ tenant: 'acme' } as object)).rejects.toThrow(/^token\.tenant: /)
+    await expect(as.issueToken({ expires: 5 } as object)).rejects.toThrow(/^token\.expires: /)
+  })
+
   test('issues tokens that are active for an hour, each another', async () => {
     const as = createFakeAuthorizationServer()
     const [one, other] = await Promise.all([as.issueToken(), as.issueToken({ sub: 'alice', scope: 'orders:read' })])

@@ -131,8 +131,8 @@ export function createProtectedResource(options: ProtectedResourceOptions): Prot
     return target === place ? respondWith(method, body, maxAgeSeconds) : undefined
   }
 
-  function guard(maker: AnyGuardMaker, options: AnyGuardOptions = {}): unknown {
-    const given = copyOptions('guard', options)
+  function guard(maker: AnyGuardMaker, required: AnyGuardOptions = {}): unknown {
+    const given = copyOptions('guard', required)
     refuseGiven('guard', given)
     for (const [name, own] of Object.entries(given.issuers ?? {})) refuseGiven(`guard.issuers.${name}`, own ?? {})
     const made = maker.guard({ ...given, audience: resource, resourceMetadata: url })

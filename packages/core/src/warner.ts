@@ -1,0 +1,44 @@
+/** Warnings for operators that have set up nothing else: rarely, and one per thing and place. */
+
+/** What an operator should look at. No token and no secret is in it. */
+export interface Warning {
+  /** The code of the error behind it, such as `ERR_TRANSPORT_UNAUTHORIZED`. */
+  readonly code: string
+  /** The URL it is about, without its query, where there is one. */
+  readonly endpoint: string | undefined
+  /** For people to read. */
+  readonly message: string
+}
+
+/** Receives warnings. What it throws is ignored. */
+export type OnWarning = (warning: Warning) => void
+
+/** What a warner needs. */
+export interface WarnerSettings {
+  readonly onWarning: OnWarning
+  /** Milliseconds, by any clock. */
+  readonly nowMs: () => number
+}
+
+/** The time between two warnings of one code and endpoint: what a request can cause, an attacker can repeat. */
+const SILENT_MS = 60_000
+
+/** Codes are few, and endpoints too; should there ever be more, they begin anew. */
+const MAX_KEPT = 64
+
+/** Warns at most once a minute about one code at one endpoint. */
+export function createWarner({ onWarning, nowMs }: WarnerSettings): OnWarning {
+  const warnedAtMs = new Map<string, number>()
+  return (warning) => {
+    const key = `${warning.code} ${warning.endpoint ?? ''}`
+    const now = nowMs()
+    const sinceMs = now - (warnedAtMs.get(key) ?? Number.NEGATIVE_INFINITY)
+    // A clock that was set back is not waited for.
+    if (sinceMs >= 0 && sinceMs < SILENT_MS) return
+    if (warnedAtMs.size >= MAX_KEPT) warnedAtMs.clear()
+    warnedAtMs.set(key, now)
+    try {
+      onWarning(Object.freeze({ ...warning }))
+    } catch {}
+  }
+}

@@ -42,6 +42,7 @@ const never = (): Promise<never> => Promise.reject(new Error('nothing is sent he
 const now = (): number => 1_764_000_000_000
 const nothing = (): void => undefined
 const send = seam({ sendCommand: () => Promise.resolve(null) })
+const urlRules = { allowHttpOnLoopback: true, allowHttpOrigins: new Set(['http://keycloak:8080']) }
 const replayOptions = { maxKeys: 5, maxKeysPerOwner: 5, now, elapsedMs: now }
 const replayStore = seam({ remember: () => Promise.resolve(true) })
 const limiter = seam({
@@ -101,6 +102,7 @@ const clientOptions = {
     deadlineMs: 1000,
     maxResponseBytes: 2048,
     allowHttpOnLoopback: true,
+    allowHttpOrigins: ['http://keycloak:8080'],
     parameters: { tenant: 'a' },
     headers: { 'x-tenant': 'a' },
     metadataUrl: `${issuer}/metadata`,
@@ -145,6 +147,7 @@ const tolerate = {
 }
 const jwt = {
   mode: 'local-or-introspect',
+  issuer,
   algorithms: ['ES256'],
   profile: 'rfc9068',
   jwks: seam(jwks),
@@ -201,6 +204,7 @@ const presetOptions = {
     token: { tokenTypeHint: 'access_token' },
     jwt: {
       mode: 'local-or-introspect',
+      issuer,
       types: ['JWT'],
       acceptUntyped: true,
       requiredClaims: ['sub'],
@@ -256,6 +260,7 @@ const resource = {
 const handlerOptions = {
   issuer,
   allowHttpOnLoopback: true,
+  allowHttpOrigins: ['http://keycloak:8080'],
   clientAuthentication: {
     methods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'Bearer', 'DPoP'],
     basicEncoding: 'form',
@@ -383,8 +388,8 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
     walk('readTokenKind', kind, (kinds) => core.readTokenKind(new OptionGroup('', { kinds }, ['kinds']), 'kinds'), {
       path: 'kinds',
     }),
-    walk('isIssuer', { allowHttpOnLoopback: true }, (rules) => core.isIssuer(issuer, rules), { path: 'rules' }),
-    walk('isSecureUrl', { allowHttpOnLoopback: true }, (rules) => core.isSecureUrl(new URL(issuer), rules), {
+    walk('isIssuer', urlRules, (rules) => core.isIssuer(issuer, rules), { path: 'rules' }),
+    walk('isSecureUrl', urlRules, (rules) => core.isSecureUrl(new URL(issuer), rules), {
       path: 'rules',
     }),
     walk('parseForm', { maxParameters: 5 }, (limits) => core.parseForm('a=b', limits), { path: 'limits' }),
@@ -479,6 +484,7 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
         metadata: { scopes_supported: ['a'] },
         maxAgeSeconds: 60,
         allowHttpOnLoopback: true,
+        allowHttpOrigins: ['http://keycloak:8080'],
       },
       client.createProtectedResource,
       { open: ['metadata'] },
@@ -592,6 +598,7 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
     ),
   ],
   'client/providers': [
+    preset('adfs', { domain: 'adfs.example.com' }),
     preset('auth0', { domain: 'acme.auth0.com', audience }),
     preset('authentik', { url: issuer, slug: 'a' }),
     preset('cognito', { region: 'eu-west-1', userPoolId: 'eu-west-1_abc', clientId: 'a' }),
@@ -759,9 +766,9 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
     'parseIntrospectionRequest parseIntrospectionResponse parseJsonObject parseJwtIntrospectionClaims parseMediaType ' +
     'parseProtectedResourceMetadata parseScope protectedResourceMetadataUrl readTokenTypes saidTokenKind scopeIncludes ' +
     'toAudienceList toNumericDate tokenKindFault validateExtensionClaims decodeBase64url encodeBase64url isBase64url ' +
-    'parseJwtOctets parseJwtPart readIntrospectionResponse signedContent splitCompactJws withWholeDates',
+    'describeComplaint elapsedMs quote withoutData parseJwtOctets parseJwtPart readIntrospectionResponse signedContent splitCompactJws withWholeDates',
   'core/dpop': 'normalizeTargetUri verifyDpopProof',
-  'core/options': 'OptionGroup checkOptionNames copyOptions',
+  'core/options': 'OptionGroup checkOptionNames copyOptions httpRemedy resolveUrlRules',
   'core/node-header': 'readNodeHeader',
   client:
     'Refusal WatchEnded bearerToken bearerTokenProvider clientSecretPost ' +

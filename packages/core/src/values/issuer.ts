@@ -29,6 +29,9 @@ export function isSecureUrl(url: URL, rules: UrlRules = {}): boolean {
   if (!['boolean', 'undefined'].includes(typeof rules.allowHttpOnLoopback)) {
     throw new TypeError('rules.allowHttpOnLoopback: must be true or false')
   }
+  if (rules.allowHttpOrigins !== undefined && !(rules.allowHttpOrigins instanceof Set)) {
+    throw new TypeError('rules.allowHttpOrigins: must be a Set')
+  }
   if (url.protocol === 'https:') return true
   if (url.protocol !== 'http:') return false
   return (

@@ -12,7 +12,8 @@ export function authorizationServerHandlers(as: Pick<FakeAuthorizationServer, 'i
 
 /**
  * A network of MSW handlers that also catches undici's own `Pool`, which `setupServer` does not see. A request no
- * handler answers is an error.
+ * handler answers is an error, except one to this machine (`localhost`, `127.0.0.1`, `[::1]`): it goes through, so that a test can
+ * call a server that it has started itself, as supertest does.
  *
  * @example
  * ```ts
@@ -31,6 +32,14 @@ export function createNetwork(...handlers: RequestHandler[]) {
     sources: [new InterceptorSource({ interceptors: [new HttpRequestInterceptor()] })],
     handlers,
     context: { quiet: true },
-    onUnhandledFrame: 'error',
+    onUnhandledFrame({ frame, defaults }) {
+      if (!isLoopback(frame.data as { readonly request?: Request })) defaults.error()
+    },
   })
+}
+
+/** Requests to this machine; what is not a request over HTTP is none. */
+function isLoopback({ request }: { readonly request?: Request }): boolean {
+  const { hostname } = request === undefined ? { hostname: '' } : new URL(request.url)
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }

@@ -1,8 +1,11 @@
 import { clientSecretBasic, clientSecretPost, IntrospectionClient } from '@token-introspection/client'
 import { createFakeAuthorizationServer, type FakeAuthorizationServer } from '@token-introspection/testing'
 import { authorizationServerHandlers, createNetwork } from '@token-introspection/testing/msw'
-import { http } from 'msw'
-import { describe, expect, test, vi } from 'vitest'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { http, HttpResponse } from 'msw'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
 function clientOf(as: FakeAuthorizationServer, viaFetch = true): IntrospectionClient {
   return new IntrospectionClient({
@@ -178,6 +181,23 @@ describe('its network', () => {
     const response = await fetch(`${as.issuer}/.well-known/oauth-authorization-server`)
     expect(await response.json()).toMatchObject({ issuer: as.issuer })
     network.disable()
+  })
+
+  test('lets requests to a server of the test through, and no others', async () => {
+    const told = vi.spyOn(console, 'error').mockReturnValue(undefined)
+    const server = createServer((_, response) => void response.end('from here')).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const network = createNetwork(http.get('https://other.example.com/', () => HttpResponse.text('mocked')))
+    network.enable()
+    onTestFinished(() => network.disable())
+    const { port } = server.address() as AddressInfo
+    for (const host of ['127.0.0.1', 'localhost']) {
+      expect(await (await fetch(`http://${host}:${port}/`)).text()).toBe('from here')
+    }
+    expect(await (await fetch('https://other.example.com/')).text()).toBe('mocked')
+    expect(told).not.toHaveBeenCalled()
+    await expect(fetch('http://127.0.0.1.example.com/')).rejects.toThrow()
   })
 
   test('serves an issuer with a path', async () => {

@@ -211,7 +211,7 @@ describe('the request that is made', () => {
   )
 
   // Those of servers without introspection make no such request.
-  const local: readonly (keyof typeof presets)[] = ['auth0', 'cognito', 'entra']
+  const local: readonly (keyof typeof presets)[] = ['adfs', 'auth0', 'cognito', 'entra']
 
   test('is looked at for every preset there is', () => {
     const names = new Set(rows.map(({ provider }) => provider.name))

@@ -1,5 +1,5 @@
 /** Options that say which URLs may use plain http: `allowHttpOnLoopback` and `allowHttpOrigins`, the same everywhere. */
-import type { OptionGroup } from './options.ts'
+import type { OptionGroup } from './option-group.ts'
 import { isLoopbackHost, type UrlRules } from './values/issuer.ts'
 
 /** Their names. */

@@ -73,9 +73,11 @@ describe('tokenKindFault', () => {
   })
 })
 
-describe('readTokenTypes', () => {
-  const read = (types: unknown) => readTokenTypes(new OptionGroup('policy', { types }, ['types']), 'types')
+function read(types: unknown) {
+  return readTokenTypes(new OptionGroup('policy', { types }, ['types']), 'types')
+}
 
+describe('readTokenTypes', () => {
   test('reads them without case', () => {
     expect(read(['JWT', 'x'])).toEqual(new Set(['jwt', 'x']))
     expect(read(undefined)).toBeUndefined()

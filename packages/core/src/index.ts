@@ -47,6 +47,7 @@ export {
 
 // Values: the grammars inside messages
 export { type Audience, audienceIntersects, audienceSchema, toAudienceList } from './values/audience.ts'
+export { isBoundedKey, MAX_RSA_BITS } from './values/bounded-key.ts'
 export { formatScope, isScope, isScopeToken, parseScope, scopeIncludes } from './values/scope.ts'
 export {
   isNumericDate,

@@ -1,5 +1,11 @@
 /** Options of steps that verify signatures: `algorithms`, `profile`, `jwks`, `jwksUri`. */
-import { FAPI2_SIGNATURE_ALGORITHMS, isSecureUrl, SIGNATURE_ALGORITHMS } from '@token-introspection/core'
+import {
+  FAPI2_SIGNATURE_ALGORITHMS,
+  isBoundedKey,
+  isSecureUrl,
+  MAX_RSA_BITS,
+  SIGNATURE_ALGORITHMS,
+} from '@token-introspection/core'
 import { httpRemedy, OptionGroup } from '@token-introspection/core/options'
 import type { JSONWebKeySet } from 'jose'
 import { fixedKeySource, type KeySource } from './key-source.ts'
@@ -46,6 +52,9 @@ function resolveKeySet(group: OptionGroup): JSONWebKeySet {
   const keys = (group.raw('jwks') as JSONWebKeySet | null)?.keys
   if (!Array.isArray(keys) || keys.length === 0 || !keys.every(isPublicJwk)) {
     throw group.error('jwks', 'must be a JWK set of public keys')
+  }
+  if (!keys.every(isBoundedKey)) {
+    throw group.error('jwks', `must hold RSA keys of at most ${MAX_RSA_BITS} bits, with an exponent of at most 64`)
   }
   return structuredClone({ keys })
 }

@@ -1,6 +1,7 @@
 /** What a DPoP proof beside an access token must be, whoever checks it (RFC 9449 §4.3). */
 import { parseJwtPart, splitCompactJws } from '../values/compact-jwt.ts'
 import { type Complaint, quote } from '../values/complaint.ts'
+import { isBoundedKey } from '../values/bounded-key.ts'
 import { equalDigests } from '../values/equal-digests.ts'
 import type { JsonObject } from '../values/json-object.ts'
 import { normalizeTargetUri } from './normalize-target-uri.ts'
@@ -167,7 +168,7 @@ async function thumbprintOf<KeyFinder>(
 /** A private key in the header is a mistake that must not pass (RFC 9449 §4.3). */
 function isPublicKey(jwk: unknown): jwk is JsonObject & { kty: string } {
   if (typeof jwk !== 'object' || jwk === null || typeof (jwk as JsonObject)['kty'] !== 'string') return false
-  return !PRIVATE_MEMBERS.some((name) => name in jwk)
+  return !PRIVATE_MEMBERS.some((name) => name in jwk) && isBoundedKey(jwk)
 }
 
 async function verifySignature<KeyFinder>(

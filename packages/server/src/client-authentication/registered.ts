@@ -1,4 +1,5 @@
 /** Who may call an endpoint: a registered party with an identifier and credentials. */
+import { isBoundedKey, MAX_RSA_BITS } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { JSONWebKeySet } from 'jose'
 import { ClientAuthenticationRegistrationError } from '../errors.ts'
@@ -198,6 +199,9 @@ function readJwks(group: OptionGroup, take: (keys: JSONWebKeySet) => JSONWebKeyS
   }
   if (jwks.keys.some((key) => PRIVATE_MEMBERS.some((member) => member in key))) {
     throw group.error('jwks', 'must hold public keys only')
+  }
+  if (!jwks.keys.every(isBoundedKey)) {
+    throw group.error('jwks', `must hold RSA keys of at most ${MAX_RSA_BITS} bits, with an exponent of at most 64`)
   }
   return take(jwks)
 }

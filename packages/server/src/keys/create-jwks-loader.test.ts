@@ -38,6 +38,17 @@ describe('createJwksLoader', () => {
     expect(fetch).toHaveBeenCalledTimes(2)
   })
 
+  test('keeps the cooldown of a URI, and its keys, however many other callers are named meanwhile (ASRT-19)', async () => {
+    const { fetch, loader } = setUp()
+    const fetchedOf = (uri: string): number => fetch.mock.calls.filter(([fetched]) => fetched === uri).length
+    for (let round = 0; round < 3; round++) {
+      expect(await loader.load(holder, true)).toEqual({ keys: [KEY] })
+      for (let named = 0; named < 1001; named++) await loader.load({ jwksUri: `https://c${named}.example/jwks` }, true)
+    }
+    expect(fetchedOf(URI)).toBe(1)
+    expect(fetchedOf('https://c0.example/jwks')).toBe(1)
+  })
+
   test('refreshes one URI at most every 30 seconds, however often somebody asks (ASRT-19)', async () => {
     const { clock, fetch, loader } = setUp()
     await loader.load(holder)

@@ -2,6 +2,7 @@
 import { elapsedMs, parseJsonObject, parseMediaType } from '@token-introspection/core'
 import type { JSONWebKeySet } from 'jose'
 import { LRUCache } from 'lru-cache'
+import { createBoundedTable } from '../bounded-table.ts'
 import type { JwksLoader, KeyHolder } from './jwks-loader.ts'
 
 /** Fetches a key set; `fetch` is one. For an authority of your own, or a proxy. */
@@ -29,17 +30,28 @@ const FRESH_MS = 600_000
 const STALE_MS = 86_400_000
 /** The time between two fetches of one URI, whatever is wrong and however often somebody asks. */
 const COOLDOWN_MS = 30_000
-const MAX_URIS = 1000
+/**
+ * Sets that are kept, and the octets they may have together; the one used longest ago goes first. Anybody can name registered
+ * callers, and so have their sets fetched: there are more places than most registries have callers with a `jwks_uri`.
+ */
+const MAX_SETS = 10_000
+const MAX_BYTES_OF_SETS = 67_108_864
+/** URIs whose last attempt is kept on its own. It outlives the set, so that nobody has a URI fetched again by naming others. */
+const MAX_ATTEMPTS = 100_000
 const MAX_BYTES = 262_144
 const MAX_KEYS = 100
 
-interface Entry {
-  jwks?: JSONWebKeySet
-  fetchedAtMs: number
-  attemptedAtMs: number
-  /** What the last attempt failed with. */
+interface FetchedSet {
+  readonly jwks: JSONWebKeySet
+  readonly bytes: number
+  readonly fetchedAtMs: number
+}
+
+/** The last time a URI was fetched. */
+interface Attempt {
+  readonly atMs: number
+  /** What it failed with. */
   failure?: unknown
-  fetching?: Promise<JSONWebKeySet>
 }
 
 /**
@@ -47,45 +59,55 @@ interface Entry {
  * every 30 seconds, also when a signature names a key that is not there, so that nobody makes us hammer somebody.
  */
 export function createJwksLoader({ fetch: fetchJwks = globalFetch, now, timeoutMs }: JwksLoaderOptions): JwksLoader {
-  const entries = new LRUCache<string, Entry>({ max: MAX_URIS })
+  const sets = new LRUCache<string, FetchedSet>({
+    max: MAX_SETS,
+    maxSize: MAX_BYTES_OF_SETS,
+    sizeCalculation: ({ bytes }) => bytes,
+  })
+  const fetching = new Map<string, Promise<JSONWebKeySet>>()
+  // A clock that is set back ends a cooldown.
+  const attempts = createBoundedTable<Attempt>(MAX_ATTEMPTS, ({ atMs }) => !isWithin(COOLDOWN_MS, atMs))
+
+  function isWithin(ms: number, sinceMs: number): boolean {
+    return elapsedMs(sinceMs, now()) < ms
+  }
 
   function load({ jwks, jwksUri }: KeyHolder, refresh = false): JSONWebKeySet | Promise<JSONWebKeySet> {
     if (jwks !== undefined) return jwks
     if (jwksUri === undefined) throw new Error('no keys are registered')
-    let entry = entries.get(jwksUri)
-    if (entry === undefined) {
-      entry = { fetchedAtMs: Number.NEGATIVE_INFINITY, attemptedAtMs: Number.NEGATIVE_INFINITY }
-      entries.set(jwksUri, entry)
-    }
-    const isFresh = entry.jwks !== undefined && elapsedMs(entry.fetchedAtMs, now()) < FRESH_MS
-    if (isFresh && !refresh) return entry.jwks as JSONWebKeySet
-    if (entry.fetching !== undefined) return entry.fetching
-    if (elapsedMs(entry.attemptedAtMs, now()) < COOLDOWN_MS) return remembered(entry)
-    entry.attemptedAtMs = now()
-    entry.fetching = refetch(jwksUri, entry)
-    return entry.fetching
+    const known = sets.get(jwksUri)
+    if (known !== undefined && !refresh && isWithin(FRESH_MS, known.fetchedAtMs)) return known.jwks
+    const underWay = fetching.get(jwksUri)
+    if (underWay !== undefined) return underWay
+    const last = attempts.get(jwksUri)
+    if (last !== undefined) return remembered(jwksUri, last.failure)
+    const attempt: Attempt = { atMs: now() }
+    attempts.set(jwksUri, attempt)
+    const refetching = refetch(jwksUri, attempt)
+    fetching.set(jwksUri, refetching)
+    return refetching
   }
 
-  async function refetch(uri: string, entry: Entry): Promise<JSONWebKeySet> {
+  async function refetch(uri: string, attempt: Attempt): Promise<JSONWebKeySet> {
     try {
-      entry.jwks = await fetchWithin(uri)
-      entry.fetchedAtMs = now()
-      delete entry.failure
-      return entry.jwks
+      const { jwks, bytes } = await fetchWithin(uri)
+      sets.set(uri, { jwks, bytes, fetchedAtMs: now() })
+      return jwks
     } catch (failure) {
-      entry.failure = failure
-      return remembered(entry)
+      attempt.failure = failure
+      return remembered(uri, failure)
     } finally {
-      delete entry.fetching
+      fetching.delete(uri)
     }
   }
 
-  function remembered({ jwks, fetchedAtMs, failure }: Entry): JSONWebKeySet {
-    if (jwks !== undefined && elapsedMs(fetchedAtMs, now()) < FRESH_MS + STALE_MS) return jwks
+  function remembered(uri: string, failure: unknown): JSONWebKeySet {
+    const known = sets.get(uri)
+    if (known !== undefined && isWithin(FRESH_MS + STALE_MS, known.fetchedAtMs)) return known.jwks
     throw new Error('the key set could not be fetched', { cause: failure })
   }
 
-  async function fetchWithin(uri: string): Promise<JSONWebKeySet> {
+  async function fetchWithin(uri: string): Promise<Pick<FetchedSet, 'jwks' | 'bytes'>> {
     if (!URL.canParse(uri) || new URL(uri).protocol !== 'https:') throw new Error('a jwks_uri must be an https URL')
     const signal = AbortSignal.timeout(timeoutMs)
     const headers = { accept: 'application/jwk-set+json, application/json' }
@@ -106,17 +128,18 @@ function globalFetch(uri: string, init: FetchJwksInit): Promise<Response> {
   return fetch(uri, init)
 }
 
-async function readJwks(response: Response): Promise<JSONWebKeySet> {
+async function readJwks(response: Response): Promise<Pick<FetchedSet, 'jwks' | 'bytes'>> {
   const mediaType = parseMediaType(response.headers.get('content-type')) ?? ''
   const isJson = mediaType === 'application/json' || mediaType === 'application/jwk-set+json'
   if (response.status !== 200 || response.redirected || !isJson) {
     response.body?.cancel().catch(() => undefined)
     throw new Error(`the key set was answered with status ${response.status} and ${mediaType || 'no media type'}`)
   }
-  const { keys } = parseJsonObject(await readText(response))
+  const text = await readText(response)
+  const { keys } = parseJsonObject(text)
   if (!Array.isArray(keys) || keys.length > MAX_KEYS) throw new Error(`a key set has at most ${MAX_KEYS} keys`)
   // Keys of types nobody knows are to be ignored (RFC 7517 §5), and what is no object is none.
-  return { keys: (keys as unknown[]).filter(isKey) }
+  return { jwks: { keys: (keys as unknown[]).filter(isKey) }, bytes: text.length }
 }
 
 async function readText(response: Response): Promise<string> {

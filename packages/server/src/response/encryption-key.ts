@@ -1,5 +1,5 @@
 /** The key of a protected resource that its answers are encrypted for (RFC 9701 §6). */
-import { CONTENT_ENCRYPTION_ALGORITHMS, KEY_MANAGEMENT_ALGORITHMS } from '@token-introspection/core'
+import { CONTENT_ENCRYPTION_ALGORITHMS, isBoundedKey, KEY_MANAGEMENT_ALGORITHMS } from '@token-introspection/core'
 import type { JSONWebKeySet, JWK } from 'jose'
 
 /**
@@ -34,10 +34,11 @@ export function chooseEncryptionKey({ keys }: JSONWebKeySet, alg: ResponseEncryp
   return fitting.find((key) => key.alg === alg) ?? fitting.find((key) => key.use === 'enc') ?? fitting[0]
 }
 
-function fits({ kty, crv, n, use, alg: only, key_ops }: JWK, alg: ResponseEncryptionAlg): boolean {
+function fits(key: JWK, alg: ResponseEncryptionAlg): boolean {
+  const { kty, crv, n, use, alg: only, key_ops } = key
   if ((use ?? 'enc') !== 'enc' || (only ?? alg) !== alg) return false
   if (alg.startsWith('RSA')) {
-    if (kty !== 'RSA' || typeof n !== 'string' || n.length < MIN_MODULUS_LENGTH) return false
+    if (kty !== 'RSA' || typeof n !== 'string' || n.length < MIN_MODULUS_LENGTH || !isBoundedKey(key)) return false
     return key_ops === undefined || key_ops.includes('wrapKey') || key_ops.includes('encrypt')
   }
   // Public keys of a key agreement do nothing by themselves, and their key_ops may well be empty.

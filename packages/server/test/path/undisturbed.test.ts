@@ -169,3 +169,25 @@ describe('the count of failures', () => {
     expect((await askWith(handler, {}, presenting('orders-api', SECRET))).status).toBe(429)
   }, 60_000)
 })
+
+describe('the keys of a caller', () => {
+  test('cost no more than keys of 4096 bits, whatever it registers or publishes', async () => {
+    const huge = { kty: 'RSA', kid: 'huge', n: Buffer.alloc(2048, 0xff).toString('base64url'), e: 'AQAB' }
+    await expect(
+      createEndpoint({ clientAuthentication: { protectedResources: [{ id: 'orders-api', jwks: { keys: [huge] } }] } }),
+    ).rejects.toThrow(/^clientAuthentication\.protectedResources\[0\]\.jwks: .*4096 bits/)
+    const key = await createKey('RS256', 'good')
+    const fetchJwks = (): Promise<Response> => Promise.resolve(Response.json({ keys: [huge, key.jwk] }))
+    const { handler } = await createEndpoint({
+      clientAuthentication: {
+        fetchJwks,
+        protectedResources: [{ id: 'orders-api', jwksUri: 'https://orders.example.com/jwks', audiences: [RECORD.aud] }],
+      },
+    })
+    const verify = vi.spyOn(crypto.subtle, 'importKey')
+    // Without kid, each key that fits would be tried.
+    expect((await askWith(handler, asserting(await sign(key)))).status).toBe(200)
+    expect(verify.mock.calls.filter(([, jwk]) => (jwk as { n?: unknown }).n === huge.n)).toHaveLength(0)
+    verify.mockRestore()
+  })
+})

@@ -118,19 +118,58 @@ export function createRedisReplayStore(options: RedisReplayStoreOptions): Replay
   }
 }
 
+/** Milliseconds since the epoch by the clock of the server. */
+const CLOCK = `
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+`
+
+/** The generation, the entry, when its token was forgotten, and what time it is. */
+const LOOK_UP = `
+${CLOCK}
+local values = redis.call('MGET', KEYS[1], KEYS[2], KEYS[3])
+return {values[1], values[2], values[3], tostring(now)}
+`
+
 /**
  * Keeps an entry under the generation of its time, and makes the first generation up. An entry of another generation is as
- * good as none, so that clearing is one key, and an entry never comes back when that key is lost.
+ * good as none, so that clearing is one key, and an entry never comes back when that key is lost. What was asked for before
+ * its token was forgotten, or before everything was, is not kept.
  */
 const KEEP = `
+${CLOCK}
+local asked, expires = tonumber(ARGV[2]), tonumber(ARGV[3])
+for index = 3, 4 do
+  local forgotten = redis.call('GET', KEYS[index])
+  if forgotten and asked <= tonumber(forgotten) then return 0 end
+end
+if expires <= now then return redis.call('DEL', KEYS[2]) end
 local generation = redis.call('GET', KEYS[1])
 if not generation then
-  generation = ARGV[3]
+  generation = ARGV[4]
   redis.call('SET', KEYS[1], generation)
 end
-redis.call('SET', KEYS[2], generation .. ARGV[1], 'PX', ARGV[2])
+redis.call('SET', KEYS[2], generation .. ARGV[1], 'PX', string.format('%.0f', expires - now))
 return 1
 `
+
+/** Forgets a token: its entry, and every answer that was asked for until now. */
+const FORGET = `
+${CLOCK}
+redis.call('DEL', KEYS[1])
+redis.call('SET', KEYS[2], string.format('%.0f', now), 'PX', ARGV[1])
+return 1
+`
+
+const CLEAR = `
+${CLOCK}
+redis.call('SET', KEYS[1], ARGV[1])
+redis.call('SET', KEYS[2], string.format('%.0f', now))
+return 1
+`
+
+/** No answer is kept for longer than a day; a mark is kept for an hour more, for what is under way. */
+const MARK_MS = 90_000_000
 
 /** Characters of a generation. */
 const GENERATION_LENGTH = 24
@@ -168,32 +207,56 @@ export function createRedisCacheStore(options: RedisCacheStoreOptions): CacheSto
   const keyPrefix = group.string('keyPrefix') ?? '{introspection-cache}:'
   const maxLength = group.integer('maxEntryLength', { default: 65_536, min: 1024, max: 1_048_576 })
   const generationKey = `${keyPrefix}generation`
+  const clearedKey = `${keyPrefix}cleared`
   const entryKey = (key: string): string => `${keyPrefix}entry:${key}`
+  /** What follows a dot is the hint and the parameters; a token is forgotten with all of them. */
+  const markKey = (key: string): string => `${keyPrefix}forgotten:${key.split('.', 1)[0] ?? key}`
+  /** What the server's clock says at least when ours says nothing: the time it told, less ours when that arrived. */
+  let aheadMs: number | undefined
+
+  async function lookUp(key: string) {
+    const sentMs = now()
+    const keys = [generationKey, entryKey(key), markKey(key)]
+    const found = (await command('EVAL', [LOOK_UP, '3', ...keys])) as (string | null)[]
+    const serverMs = Number(found[3])
+    aheadMs = serverMs - now()
+    return { generation: found[0], value: found[1], mark: found[2], behindMs: Math.max(0, serverMs - sentMs) }
+  }
 
   return {
     async get(key) {
-      const [generation, value] = (await command('MGET', [generationKey, entryKey(key)])) as (string | null)[]
+      const { generation, value, mark, behindMs } = await lookUp(key)
       if (typeof generation !== 'string' || typeof value !== 'string') return undefined
       if (generation.length !== GENERATION_LENGTH || !value.startsWith(generation)) return undefined
       if (value.length > GENERATION_LENGTH + maxLength) return undefined
-      return JSON.parse(value.slice(GENERATION_LENGTH)) as CacheEntry
+      const { response, askedAtMs, expiresAtMs } = JSON.parse(value.slice(GENERATION_LENGTH)) as CacheEntry
+      if (typeof mark === 'string' && !(askedAtMs > Number(mark))) return undefined
+      // By our clock. One that is ahead makes an entry older; one that is behind does not make it younger.
+      return { response, askedAtMs: askedAtMs - behindMs, expiresAtMs: expiresAtMs - behindMs }
     },
     async set(key, { response, askedAtMs, expiresAtMs }) {
-      const json = JSON.stringify({ response, askedAtMs, expiresAtMs })
-      const nowMs = now()
+      if (aheadMs === undefined) await lookUp(key)
+      // By the clock of the server, and rather too early than too late.
+      const shiftMs = Math.floor(aheadMs ?? Number.NaN)
+      const entry = { response, askedAtMs: askedAtMs + shiftMs, expiresAtMs: expiresAtMs + shiftMs }
+      const json = JSON.stringify(entry)
       // What was kept before is older.
-      if (json.length > maxLength || expiresAtMs <= nowMs) {
+      if (json.length > maxLength) {
         await command('DEL', [entryKey(key)])
         return
       }
-      const values = [json, lifetimeMs(expiresAtMs - nowMs), newGeneration()]
-      await command('EVAL', [KEEP, '2', generationKey, entryKey(key), ...values])
+      const keys = [generationKey, entryKey(key), markKey(key), clearedKey]
+      const values = [json, String(entry.askedAtMs), String(entry.expiresAtMs), newGeneration()]
+      await command('EVAL', [KEEP, '4', ...keys, ...values])
     },
     async delete(key) {
       await command('DEL', [entryKey(key)])
     },
+    async forget(key) {
+      await command('EVAL', [FORGET, '2', entryKey(key), markKey(key), String(MARK_MS)])
+    },
     async clear() {
-      await command('SET', [generationKey, newGeneration()])
+      await command('EVAL', [CLEAR, '2', generationKey, clearedKey, newGeneration()])
     },
   }
 }

@@ -9,6 +9,7 @@ import { CacheStoreError } from '../errors.ts'
 import { isPromise, type MaybePromise } from '../maybe-promise.ts'
 import { type CacheLimits, cacheLifetime } from './cache-lifetime.ts'
 import type { CacheEntry, CacheStore } from './cache-store.ts'
+import { Forgotten } from './forgotten.ts'
 
 /** A store that has not answered by then is done without. */
 const STORE_DEADLINE_MS = 250
@@ -32,9 +33,8 @@ export interface AnswerCacheSettings<Result> {
 /** Answers that may be used again. */
 export class AnswerCache<Result extends { readonly active: boolean }> {
   readonly #settings: AnswerCacheSettings<Result>
-  /** Tokens that were forgotten, and when: other answers about them may still lie in the store. Oldest first. */
-  readonly #forgotten = new Map<string, number>()
-  #allForgottenAtMs = Number.NEGATIVE_INFINITY
+  /** Other answers about tokens that were forgotten may still lie in the store. */
+  readonly #forgotten = new Forgotten()
   #hits = 0
   #inactiveHits = 0
   #misses = 0
@@ -93,19 +93,14 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
   forget(key: string): MaybePromise<void> {
     const { nowMs, store } = this.#settings
     const now = nowMs()
-    this.#forgotten.delete(key)
-    this.#forgotten.set(key, now)
-    for (const [oldest, forgottenAtMs] of this.#forgotten) {
-      if (now - forgottenAtMs <= this.#longestMs()) break
-      this.#forgotten.delete(oldest)
-    }
-    return this.#attempt('delete', () => store.delete(key))
+    this.#forgotten.sweep(this.#longestMs(), now)
+    this.#forgotten.add(key, now)
+    return this.#attempt('forget', () => (store.forget === undefined ? store.delete(key) : store.forget(key)))
   }
 
   /** Forgets every answer. */
   forgetAll(): MaybePromise<void> {
-    this.#allForgottenAtMs = this.#settings.nowMs()
-    this.#forgotten.clear()
+    this.#forgotten.addAll(this.#settings.nowMs())
     return this.#attempt('clear', () => this.#settings.store.clear())
   }
 
@@ -141,19 +136,11 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
     // An age below nothing means that the clock was set back, and says nothing about how old the answer is.
     if (!(ageMs >= 0 && now < expiresAtMs)) return undefined
     if (maxAgeSeconds !== undefined && !(ageMs < maxAgeSeconds * 1000)) return undefined
-    if (this.#isForgotten(key, askedAtMs)) return undefined
+    if (this.#forgotten.covers(key, askedAtMs, this.#settings.tokenPart)) return undefined
     if (trusted) return entry.response
     const response = parseIntrospectionResponse(entry.response)
     // Another process may have kept it under other limits, or for longer than the token lives.
     return ageMs < cacheLifetime(response, limits, askedAtMs / 1000) * 1000 ? response : undefined
-  }
-
-  #isForgotten(key: string, askedAtMs: number): boolean {
-    if (askedAtMs <= this.#allForgottenAtMs) return true
-    if (this.#forgotten.size === 0) return false
-    // What follows the dot is the hint and the parameters.
-    const forgottenAtMs = this.#forgotten.get(this.#settings.tokenPart(key))
-    return forgottenAtMs !== undefined && askedAtMs <= forgottenAtMs
   }
 
   /** An answer that is not believed is no answer: the authorization server is asked, and its answer judged. */

@@ -5,7 +5,10 @@ import type { MaybePromise } from '../maybe-promise.ts'
 /** One answer as it is kept: JSON data, and no token in it. */
 export interface CacheEntry {
   readonly response: IntrospectionResponse
-  /** When it was asked for, in milliseconds since the epoch. */
+  /**
+   * When it was asked for, in milliseconds since the epoch by the clock of the client that keeps or reads it. A store with a
+   * clock of its own converts it, rather too early than too late.
+   */
   readonly askedAtMs: number
   /** When it may be dropped, in milliseconds since the epoch: it is not used afterwards. */
   readonly expiresAtMs: number
@@ -42,6 +45,12 @@ export interface CacheStore {
   set(key: string, entry: CacheEntry): MaybePromise<void>
   /** Forgets one entry, if there is one. */
   delete(key: string): MaybePromise<void>
-  /** Forgets every entry. */
+  /**
+   * Forgets a token for everybody who shares the store: the entries whose key is this, or begins with this and a dot; and,
+   * atomically, every answer that was asked for until now, also when another process keeps it later. Without this method the
+   * client uses `delete`, and an answer that another process has under way is kept.
+   */
+  forget?(key: string): MaybePromise<void>
+  /** Forgets every entry. A store with `forget` forgets answers that are under way, too. */
   clear(): MaybePromise<void>
 }

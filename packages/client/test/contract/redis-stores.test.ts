@@ -148,6 +148,71 @@ describe.skipIf(server === undefined).each(CLIENTS)('cache store over %s', (_, o
   })
 })
 
+/** A process that shares the cache, its clock this much ahead, and what its authorization server says. */
+async function startProcess(keyPrefix: string, aheadMs = 0) {
+  const store = createRedisCacheStore({ client: await openIoredis(), keyPrefix, now: () => Date.now() + aheadMs })
+  const asked: PromiseWithResolvers<Response>[] = []
+  const client = new IntrospectionClient({
+    endpoint: 'https://as.example.com/introspect',
+    clientAuthentication: clientSecretBasic('orders-api', 's3cr3t'),
+    cache: { maxAgeSeconds: 60, store, keySecret: 'the same for every process of this API' },
+    transport: {
+      fetch: () => {
+        const answer = Promise.withResolvers<Response>()
+        asked.push(answer)
+        return answer.promise
+      },
+    },
+    now: () => Date.now() + aheadMs,
+  })
+  return { client, store, asked }
+}
+
+describe.skipIf(server === undefined)('a cache that processes share', () => {
+  test.each([
+    ['forget', (client: IntrospectionClient) => client.forget('token')],
+    ['forgetAll', (client: IntrospectionClient) => client.forgetAll()],
+  ])('drops with %s what another process has under way, whatever its clock says', async (_, forget) => {
+    for (const aheadMs of [0, 30_000, -30_000]) {
+      const keyPrefix = prefix()
+      const [one, another, third] = [
+        await startProcess(keyPrefix),
+        await startProcess(keyPrefix, aheadMs),
+        await startProcess(keyPrefix),
+      ]
+      const underWay = another.client.introspect('token')
+      await expect.poll(() => another.asked.length).toBe(1)
+      await forget(one.client)
+      another.asked[0]?.resolve(Response.json({ active: true }))
+      expect((await underWay).active).toBe(true)
+      const fresh = third.client.introspect('token')
+      await expect.poll(() => third.asked.length).toBe(1)
+      third.asked[0]?.resolve(Response.json({ active: false }))
+      expect((await fresh).active).toBe(false)
+    }
+  })
+
+  test.each([-30_000, 30_000])(
+    'takes the age of an answer from the server, though the writer is %i ms off',
+    async (aheadMs) => {
+      const keyPrefix = prefix()
+      const [writer, reader] = [await startProcess(keyPrefix, aheadMs), await startProcess(keyPrefix)]
+      const askedAtMs = Math.floor(Date.now()) - 50_000
+      await writer.store.set('key', {
+        response: { active: true },
+        askedAtMs: askedAtMs + aheadMs,
+        expiresAtMs: askedAtMs + aheadMs + 60_000,
+      })
+      const entry = await reader.store.get('key')
+      // Rather too early than too late.
+      expect(entry?.askedAtMs).toBeLessThanOrEqual(askedAtMs)
+      expect(entry?.expiresAtMs).toBeLessThanOrEqual(askedAtMs + 60_000)
+      // The minute that reader and writer differ by is not in it.
+      expect(entry?.askedAtMs).toBeGreaterThan(askedAtMs - 25_000)
+    },
+  )
+})
+
 describe.skipIf(server === undefined)('the keys of a cache', () => {
   test('go when their entries expire, and at once when they have', async () => {
     const client = await openIoredis()

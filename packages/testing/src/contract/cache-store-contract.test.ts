@@ -38,11 +38,13 @@ const WRONG: readonly [title: string, create: () => CacheStore][] = [
   ],
   ['stops at the dot', () => createStore((entries) => ({ get: (key) => entries.get(key.split('.', 1)[0] as string) }))],
   [
-    'loses fractions of a second',
+    'takes the time of keeping for that of asking',
     () =>
-      createStore((entries) => ({
-        set: (key, entry) => void entries.set(key, { ...entry, askedAtMs: Math.floor(entry.askedAtMs / 1000) * 1000 }),
-      })),
+      createStore((entries) => ({ set: (key, entry) => void entries.set(key, { ...entry, askedAtMs: Date.now() }) })),
+  ],
+  [
+    'forgets a token, and keeps an answer that was under way',
+    () => createStore((entries) => ({ forget: (key) => void entries.delete(key) })),
   ],
 ]
 

@@ -160,8 +160,11 @@ const FUTURE = EXP - 1
 
 /** A text in the form of a JWT; nobody verifies it here. */
 function jwtOf(name: string, signature: string): string {
-  const part = (value: object): string => encodeBase64url(new TextEncoder().encode(JSON.stringify(value)))
-  return `${part({ alg: 'ES256', typ: 'at+jwt' })}.${part({ sub: name })}.${signature}`
+  return `${encodePart({ alg: 'ES256', typ: 'at+jwt' })}.${encodePart({ sub: name })}.${signature}`
+}
+
+function encodePart(value: object): string {
+  return encodeBase64url(new TextEncoder().encode(JSON.stringify(value)))
 }
 
 /** What a verified JWT says about itself. */

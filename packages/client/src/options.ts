@@ -1,5 +1,12 @@
 /** Options of IntrospectionClient and its guards: documented, defaulted, read once. */
-import { type ClaimsSchema, isIntrospectionError, toNumericDate } from '@token-introspection/core'
+import {
+  type ClaimsSchema,
+  createWarner,
+  isIntrospectionError,
+  type OnWarning,
+  toNumericDate,
+} from '@token-introspection/core'
+import { showWarning } from '#diagnostics'
 import { OptionGroup } from '@token-introspection/core/options'
 import { applyProvider, type ResolvedProvider } from './apply-provider.ts'
 import { createDescription, withoutQuery } from './describe-client.ts'
@@ -58,6 +65,13 @@ export interface IntrospectionClientOptions<Claims extends object = object> {
    * the diagnostics channel `token-introspection:client` are told the same. Default nobody.
    */
   readonly onEvent?: OnEvent | undefined
+  /**
+   * Told what an operator should look at: credentials that are refused, an authorization server that is down, a store that
+   * fails. One warning per error code and endpoint, at most once a minute, with no token and no secret in it. Default, where
+   * there is no `onEvent`, `process.emitWarning` on Node and `console.warn` elsewhere; where there is one, no warnings, because
+   * it is told everything already. `false` switches them off.
+   */
+  readonly onWarning?: OnWarning | false | undefined
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: (() => number) | undefined
 }
@@ -110,6 +124,7 @@ export function resolveOptions<Claims extends object>(
     'policy',
     'watch',
     'onEvent',
+    'onWarning',
     'now',
   ])
   const provider = group.raw('provider') as ResolvedProvider | undefined
@@ -119,11 +134,13 @@ export function resolveOptions<Claims extends object>(
     group.function<OnEvent>('onEvent'),
     createDescription(() => transport),
   )
+  const warn = resolveWarnings(group, nowMs, () => transport.endpoint.known)
   const transport = resolveTransport(group, {
     assertion: provider?.assertion,
     onCircuitChange: (url, tokens, state, openMs) =>
       reporter.report({ type: 'circuit_changed', endpoint: withoutQuery(url), tokens, state, openMs }),
     onMetadataFailure: (error) => {
+      warn?.(error)
       if (isIntrospectionError(error)) reporter.report({ type: 'metadata_failed', error })
     },
   })
@@ -148,7 +165,10 @@ export function resolveOptions<Claims extends object>(
     nowMs,
     judge,
     tokenPart,
-    onFailure: (error) => reporter.report({ type: 'cache_failed', error }),
+    onFailure: (error) => {
+      warn?.(error)
+      reporter.report({ type: 'cache_failed', error })
+    },
   })
   const { issuer, accept, clientAuthentication } = transport
   const { clientId, method } = clientAuthentication
@@ -166,7 +186,7 @@ export function resolveOptions<Claims extends object>(
       tokenTypeHint,
     },
     cache,
-    flights: new SingleFlight(),
+    flights: new SingleFlight(warn),
     judge,
     jwt,
     transport,
@@ -175,6 +195,26 @@ export function resolveOptions<Claims extends object>(
     nowMs,
   }
   return { steps, policy: resolvePolicyDefaults(group, nowMs), sources, watch: resolveWatch(group), reporter }
+}
+
+/** Warns of failures; `undefined` where nobody wants that. */
+function resolveWarnings(
+  group: OptionGroup,
+  nowMs: () => number,
+  endpoint: () => string | undefined,
+): ((error: unknown) => void) | undefined {
+  if (group.raw('onWarning') === false) return undefined
+  const given = group.function<OnWarning>('onWarning')
+  if (given === undefined && group.has('onEvent')) return undefined
+  const warn = createWarner({ onWarning: given ?? showWarning, nowMs })
+  return (error) => {
+    if (!isIntrospectionError(error)) return
+    const { code, message } = error
+    const url = endpoint()
+    const where = url === undefined ? undefined : withoutQuery(url)
+    const advice = given === undefined ? '. Set onEvent to hear of every failure, or onWarning: false for silence' : ''
+    warn({ code, endpoint: where, message: `${where === undefined ? '' : `${where}: `}${message}${advice}` })
+  }
 }
 
 /** What every answer depends on besides who asks whom; `undefined` when that is nothing out of the ordinary. */

@@ -127,6 +127,7 @@ const clientOptions = {
   },
   watch: { everySeconds: 30, maxUncheckedSeconds: 60, maxWatched: 10 },
   onEvent: nothing,
+  onWarning: nothing,
   now,
 }
 const newClient = (options: object) => new client.IntrospectionClient(options as never)
@@ -758,7 +759,7 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
 export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
   core:
     'Form isIntrospectionError actorChain audienceIntersects ' +
-    'authorizationServerMetadataUrls buildChallenge buildErrorResponse chooseMediaType decodeBasicCredentials ' +
+    'authorizationServerMetadataUrls buildChallenge buildErrorResponse chooseMediaType createWarner decodeBasicCredentials ' +
     'decodeFormComponent encodeBasicCredentials encodeForm encodeFormComponent encodeIntrospectionRequest equalDigests ' +
     'extensionClaims formatScope isAccessToken isErrorText isJwtIntrospectionTyp isLoopbackHost ' +
     'isNumericDate isPublicHost isRegisteredTokenTypeHint isScope isScopeToken isSha256Thumbprint isVerifiableConfirmation ' +

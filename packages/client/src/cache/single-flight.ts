@@ -78,7 +78,13 @@ export class Flight<Answer> implements TableEntry {
 /** The flights of one client. */
 export class SingleFlight<Answer> {
   readonly #flights = new FlightTable<Flight<Answer>>()
+  readonly #onFailure: ((error: unknown) => void) | undefined
   #joined = 0
+
+  /** @param onFailure - told of each request that failed, once for all who waited. */
+  constructor(onFailure?: (error: unknown) => void) {
+    this.#onFailure = onFailure
+  }
 
   /** How many calls shared the request of another. */
   get joined(): number {
@@ -115,6 +121,7 @@ export class SingleFlight<Answer> {
       },
       (error: unknown) => {
         this.#land(flight)
+        this.#onFailure?.(error)
         throw error
       },
     )

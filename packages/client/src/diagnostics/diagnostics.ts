@@ -1,4 +1,5 @@
 /** No diagnostics channel, where there is no `node:diagnostics_channel`. */
+import type { Warning } from '@token-introspection/core'
 
 /** Nobody can listen. */
 export const diagnostics = Object.freeze({
@@ -7,3 +8,10 @@ export const diagnostics = Object.freeze({
     // Nobody listens.
   },
 })
+
+/** Shows a warning on the console. */
+export function showWarning({ code, message }: Warning): void {
+  // There is no other way here to tell an operator who listens to nothing.
+  // oxlint-disable-next-line no-console
+  console.warn(`TokenIntrospectionWarning [${code}]: ${message}`)
+}

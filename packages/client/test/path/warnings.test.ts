@@ -46,6 +46,10 @@ test('warnings go to process.emitWarning where nothing else listens', async () =
   await fail(createClient(401, { onWarning: false }).client)
   await fail(createClient(401, { onEvent: () => undefined }).client)
   expect(emitWarning).not.toHaveBeenCalled()
+  await fail(createClient(401).client)
+  expect(emitWarning.mock.calls).toMatchObject([
+    [expect.stringContaining(endpoint), { type: 'TokenIntrospectionWarning', code: 'ERR_TRANSPORT_UNAUTHORIZED' }],
+  ])
 })
 
 test('a token that is not active, and a call that its own caller ended, are no reason to warn', async () => {

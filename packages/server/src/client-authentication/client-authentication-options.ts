@@ -71,7 +71,7 @@ export interface ClientAuthenticationMethodOptions {
   readonly failures?: Limiter | false | undefined
   /**
    * The address a request comes from, as far as failures are concerned. Default the connection's, which behind a proxy is
-   * the proxy's. Read a header field only if your proxy writes it.
+   * the proxy's. Read a header field only if your proxy writes it. A port behind the address does not count.
    */
   readonly remoteAddress?: ((request: HttpRequest) => string | undefined) | undefined
   /** What client assertions must be like. */
@@ -99,8 +99,8 @@ export interface ClientAuthenticationOptions extends ClientAuthenticationMethodO
   readonly protectedResources?: readonly ProtectedResource[] | undefined
   /**
    * Finds a protected resource by its identifier, when they live elsewhere. A throw is answered 503. What it gives is
-   * checked as an entry of the list is: its `id` is the one that was asked for, there is no member beside those of a
-   * protected resource, and `null` members are absent. One without usable credentials is answered as unknown, with a warning
+   * checked as an entry of the list is: it is a plain object that inherits nothing from a class, its `id` is the one that was
+   * asked for, there is no member beside those of a protected resource, and `null` members are absent. One without usable credentials is answered as unknown, with a warning
    * event; any other mistake is answered 500 once the caller has proved who it is, and nothing is disclosed. What is frozen,
    * all the way down, is checked once.
    */

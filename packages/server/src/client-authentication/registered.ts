@@ -1,6 +1,7 @@
 /** Who may call an endpoint: a registered party with an identifier and credentials. */
+import { withoutData } from '@token-introspection/core'
 import { isBoundedKey, MAX_RSA_BITS } from '@token-introspection/core'
-import { OptionGroup } from '@token-introspection/core/options'
+import { copyOptions, OptionGroup } from '@token-introspection/core/options'
 import type { JSONWebKeySet } from 'jose'
 import { ClientAuthenticationRegistrationError } from '../errors.ts'
 import type { KeyHolder } from '../keys/jwks-loader.ts'
@@ -104,7 +105,7 @@ export function registeredByFunction<Caller extends Registered>(
       if (!(FAULT in caller) && isUnchangeable(entry)) read.set(entry, caller)
       return caller
     } catch (fault) {
-      warn('invalid-registration', `${messageOf(fault)}; it is answered as if it were not registered`)
+      warn('invalid-registration', `${messageOf(fault, place)}; it is answered as if it were not registered`)
       return undefined
     }
   }
@@ -120,17 +121,17 @@ const MAX_SHOWN = 128
 
 function readEntry<Caller extends Registered>(
   place: string,
-  entry: unknown,
+  entry: object,
   { known, toCaller }: EntryReader<Caller>,
 ): Caller {
-  const group = new OptionGroup(place, withoutNulls(entry), [...OPTIONS, ...known])
+  const group = new OptionGroup(place, withoutNulls(place, entry), [...OPTIONS, ...known])
   // As they are: what is made of a key set is remembered by the set.
   const registered = readRegistered(group, (keys) => keys)
   try {
     return Object.freeze(toCaller(registered, group))
   } catch (fault) {
     // What is registered wrongly is never used; only who it is.
-    return Object.freeze({ ...registered, [FAULT]: fault }) as Registered as Caller
+    return Object.freeze({ ...registered, [FAULT]: messageOf(fault, place) }) as Registered as Caller
   }
 }
 
@@ -140,17 +141,23 @@ function readEntry<Caller extends Registered>(
  * @throws ClientAuthenticationRegistrationError saying what is wrong.
  */
 export function requireFaultless(caller: Registered): void {
-  const fault = (caller as { readonly [FAULT]?: unknown })[FAULT]
-  if (fault !== undefined) throw new ClientAuthenticationRegistrationError(messageOf(fault), { cause: fault })
+  const fault = (caller as { readonly [FAULT]?: string })[FAULT]
+  if (fault !== undefined) throw new ClientAuthenticationRegistrationError(fault)
 }
 
-function messageOf(fault: unknown): string {
-  return fault instanceof Error ? fault.message : 'the registration cannot be read'
+/** Our own messages begin with the place. A getter or a proxy of somebody else may throw anything, with data in it. */
+function messageOf(fault: unknown, place: string): string {
+  const isOurs = fault instanceof TypeError && fault.message.startsWith(place)
+  return isOurs ? fault.message : `${place}: cannot be read: ${withoutData(fault).message}`
 }
 
-function withoutNulls(entry: unknown): unknown {
-  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return entry
-  return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== null))
+/**
+ * @throws TypeError for an entry that is no plain object. An entry of a class may have its view or its methods in a getter of
+ *   the class, and a copy would lose them.
+ */
+function withoutNulls(place: string, entry: object): object {
+  const members = Object.entries(copyOptions(place, entry)).filter(([, value]) => value !== null)
+  return Object.fromEntries(members)
 }
 
 /** Whether an entry says tomorrow what it says today. Functions, and objects with methods, are asked anew anyhow. */

@@ -86,19 +86,19 @@ export function createMemoryTokenStore<Claims extends object = object>(
   const clients = new Cutoffs(lifetime)
   let sweepAt = SWEEP_FROM
 
-  function isCutOff(record: TokenRecord): boolean {
+  function isCutOff(record: TokenRecord, iat: number | undefined): boolean {
     return (
-      grants.covers(record.grantId, record.iat) ||
-      sessions.covers(record.sessionId, record.iat) ||
-      subjects.covers(record.sub, record.iat) ||
-      clients.covers(record.client_id, record.iat)
+      grants.covers(record.grantId, iat) ||
+      sessions.covers(record.sessionId, iat) ||
+      subjects.covers(record.sub, iat) ||
+      clients.covers(record.client_id, iat)
     )
   }
 
   function find(digest: string): TokenRecord<Claims> | null {
     const record = records.get(digest)
     if (record === undefined) return tombstones.get(digest) ?? null
-    return isCutOff(record) ? revokedCopy(record) : record
+    return isCutOff(record, record.iat) ? revokedCopy(record) : record
   }
 
   function size(): number {
@@ -109,7 +109,7 @@ export function createMemoryTokenStore<Claims extends object = object>(
     if (size() < sweepAt) return
     const seconds = now()
     for (const [digest, record] of records) {
-      if (isOver(record, seconds) || isCutOff(record)) records.delete(digest)
+      if (isOver(record, seconds) || isCutOff(record, record.iat)) records.delete(digest)
     }
     for (const [digest, { exp = Number.POSITIVE_INFINITY }] of tombstones) {
       if (exp + TOMBSTONE_MARGIN_SECONDS <= seconds) tombstones.delete(digest)
@@ -170,7 +170,7 @@ export function createMemoryTokenStore<Claims extends object = object>(
     isRevoked(digest, record) {
       // Without an `iat` that can be compared a token was issued before everything.
       const { iat } = toTombstone(record)
-      if (find(digest)?.revoked || isCutOff({ ...record, iat })) return true
+      if (find(digest)?.revoked || isCutOff(record, iat)) return true
       return andThen(tombstoneDigests(digest, record), (digests) => digests.some((revoked) => tombstones.has(revoked)))
     },
   }

@@ -14,6 +14,20 @@ import { signing } from '../signed-answers.ts'
 const entry = { id: 'orders-api', clientSecrets: [SECRET], audiences: ['https://orders.example.com'] }
 const active = { token: token('active') }
 
+/** An entry as an object mapper makes it: what it shows is a getter of its class. */
+class Entry {
+  readonly id = entry.id
+  readonly clientSecrets = entry.clientSecrets
+  readonly audiences = entry.audiences
+  get view(): object {
+    return { members: [] }
+  }
+}
+
+function raise(error: Error): never {
+  throw error
+}
+
 /** An endpoint whose function gives one entry, whatever it is. */
 async function endpointOf(found: unknown, changes: object = {}) {
   const endpoint = await createEndpoint({
@@ -81,6 +95,8 @@ describe('findProtectedResource', () => {
     ['an unknown member', { ...entry, veiw: { members: [] } }, 'veiw'],
     ['a list', [entry], ''],
     ['true', true, ''],
+    ['an entry of a class with its view in a getter', new Entry(), ''],
+    ['an entry that inherits its methods', Object.assign(Object.create({ methods: ['custom'] }), entry), ''],
   ])('knows nobody by %s, and a warning names it', async (_, found, member) => {
     const { ask, events } = await endpointOf(found)
     const response = await ask()
@@ -95,6 +111,22 @@ describe('findProtectedResource', () => {
       },
       { type: 'refused', error: { code: 'ERR_CLIENT_AUTHENTICATION_FAILED' } },
     ])
+  })
+
+  test('shows by a view that is not enumerable what the view shows', async () => {
+    const { ask } = await endpointOf(Object.defineProperty({ ...entry }, 'view', { value: { members: [] } }))
+    expect(json(await ask())).toEqual({ active: true })
+  })
+
+  test('repeats nothing that a getter of an entry throws', async () => {
+    const thrown = new Proxy({ ...entry }, { ownKeys: () => raise(new Error(`no row {"secret":"${SECRET}"}`)) })
+    const { ask, events } = await endpointOf(thrown)
+    expect((await ask()).status).toBe(401)
+    expect(events[0]).toMatchObject({
+      code: 'invalid-registration',
+      message: expect.stringContaining('no row') as string,
+    })
+    expect(JSON.stringify(events)).not.toContain(SECRET)
   })
 
   test('takes null for absent, as databases give it', async () => {

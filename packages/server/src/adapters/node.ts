@@ -38,10 +38,23 @@ export function toNodeHandler(
   }
 }
 
-/** Writes an answer. What throws meanwhile, such as a `writeHead` that somebody wrapped, ends the connection, not the process. */
+/**
+ * Writes an answer. What throws or rejects meanwhile, such as a `writeHead` that somebody wrapped, ends the connection, not the
+ * process.
+ */
 function send(answer: HttpResponse, request: IncomingMessage, response: ServerResponse): void {
+  if (response.destroyed || response.headersSent) return
   try {
-    write(answer, request, response)
+    const headers = { ...answer.headers, 'content-length': String(Buffer.byteLength(answer.body)) }
+    const body = request.method === 'HEAD' ? '' : answer.body
+    const isEarly = isStillSending(request)
+    // HTTP/2 has no such field: there the stream ends, and the connection stays.
+    const closing = isEarly && request.httpVersionMajor < 2 ? { connection: 'close' } : {}
+    const finish = isEarly ? () => finishEarly(body, request, response) : () => finishWith(body, response)
+    const written: unknown = response.writeHead(answer.status, { ...headers, ...closing })
+    // Somebody's `writeHead` may return nothing, or a promise.
+    if (written instanceof Promise) written.then(finish).catch(() => abandon(response))
+    else finish()
   } catch {
     abandon(response)
   }
@@ -53,23 +66,21 @@ function abandon(response: ServerResponse): void {
   } catch {}
 }
 
-function write(answer: HttpResponse, request: IncomingMessage, response: ServerResponse): void {
-  if (response.destroyed || response.headersSent) return
-  const headers = { ...answer.headers, 'content-length': String(Buffer.byteLength(answer.body)) }
-  const body = request.method === 'HEAD' ? '' : answer.body
-  if (!isStillSending(request)) {
-    // Not in one line: a `writeHead` that somebody wrapped may return nothing.
-    response.writeHead(answer.status, headers)
-    response.end(body)
-    return
-  }
-  // HTTP/2 has no such field: there the stream ends, and the connection stays.
-  const closing = request.httpVersionMajor < 2 ? { connection: 'close' } : {}
-  response.writeHead(answer.status, { ...headers, ...closing })
+function finishWith(body: string, response: ServerResponse): void {
+  if (isOpen(response)) response.end(body)
+}
+
+function finishEarly(body: string, request: IncomingMessage, response: ServerResponse): void {
+  if (!isOpen(response)) return
   response.flushHeaders()
   if (body !== '') response.write(body)
   // Node closes the connection once the response ends, and closing with octets unread resets it under the answer.
   drain(request, () => end(response))
+}
+
+/** Whether nobody has ended the response meanwhile, as a wrapped `writeHead` may: what is written after that is an error event. */
+function isOpen(response: ServerResponse): boolean {
+  return !response.writableEnded && !response.destroyed
 }
 
 function end(response: ServerResponse): void {

@@ -131,6 +131,39 @@ describe('a response that somebody has wrapped', () => {
     expect((await exchange(dial(server), request)).status).toBe(request === rows[0][1] ? 200 : 413)
   })
 
+  test.each(rows)('so that writeHead ends it, leaves it at that after %s', async (_, request) => {
+    const { handler } = await createEndpoint()
+    const listener = toNodeHandler(handler)
+    const errors: unknown[] = []
+    const server = await listen((message, response) => {
+      response.on('error', (error) => errors.push(error))
+      response.writeHead = () => {
+        Reflect.deleteProperty(response, 'writeHead')
+        return response.writeHead(403, { connection: 'close' }).end()
+      }
+      listener(message, response)
+    })
+    const socket = dial(server)
+    const closed = new Promise((resolve) => socket.on('close', resolve))
+    expect((await exchange(socket, request)).status).toBe(403)
+    await closed
+    expect(errors).toEqual([])
+  })
+
+  test.each(rows)('so that writeHead rejects, closes the connection and nothing else after %s', async (_, request) => {
+    const { handler } = await createEndpoint()
+    const listener = toNodeHandler(handler)
+    const server = await listen((message, response) => {
+      response.writeHead = (() => Promise.reject(new Error('not now'))) as never
+      listener(message, response)
+    })
+    const socket = dial(server)
+    const closed = new Promise((resolve) => socket.on('close', resolve))
+    await exchange(socket, request).catch(() => undefined)
+    // A rejection that nobody handles fails the run.
+    await closed
+  })
+
   test.each(
     rows.flatMap(([title, request]) =>
       (['writeHead', 'end'] as const).map((method) => [title, method, request] as const),

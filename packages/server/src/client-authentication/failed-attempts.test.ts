@@ -39,6 +39,12 @@ describe('createFailedAttempts', () => {
     ['2001:db8::1', '2001:db9::1', false],
     ['fe80::1%eth0', 'fe80::2', true],
     ['::1', '::2', true],
+    ['192.0.2.1:40001', '192.0.2.1:40002', true],
+    ['192.0.2.1', '192.0.2.1:40002', true],
+    ['[2001:db8::1]:40001', '2001:db8::2', true],
+    ['::ffff:192.0.2.1', '192.0.2.1', true],
+    ['::ffff:192.0.2.1', '::ffff:192.0.2.2', false],
+    ['0:0:0:0:0:ffff:192.0.2.1', '[::FFFF:192.0.2.1]:443', true],
   ])('takes %s and %s for one sender: %s (ERR-10)', (address, other, same) => {
     const { attempts } = setUp(1)
     void attempts.count('orders', address)

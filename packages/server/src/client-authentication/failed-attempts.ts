@@ -93,17 +93,31 @@ function keyOf(clientId: string, network: string): string {
   return `${clientId.slice(0, MAX_ID_LENGTH)} ${network}`
 }
 
-/** An IPv6 address by the first 64 bits, which are what one sender is given: it can choose the rest as often as it likes. */
-function networkOf(address: string): string {
+const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/
+
+/**
+ * An IPv6 address by the first 64 bits, which are what one sender is given: it can choose the rest as often as it likes. An
+ * IPv4 address as it stands. A proxy may write a port behind either, which is another one for each connection, and an IPv4
+ * address as an IPv6 one (RFC 4291 §2.5.5.2).
+ */
+function networkOf(written: string): string {
+  const address = withoutPort(written)
   if (!address.includes(':')) return address
   const [start = '', end] = address.split('%')[0]?.toLowerCase().split('::') ?? []
   const first = start === '' ? [] : start.split(':')
   const last = end === undefined || end === '' ? [] : end.split(':')
   // What `::` stands for, where the address has one; a dotted IPv4 part at the end counts for two.
   const left = end === undefined ? 0 : 8 - first.length - last.length - Number(address.includes('.'))
-  const groups = [...first, ...Array.from({ length: Math.max(0, left) }, () => '0'), ...last]
-  return `${groups
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ''))
-    .join(':')}::/64`
+  const groups = [...first, ...Array.from({ length: Math.max(0, left) }, () => '0'), ...last].map((group) =>
+    group.replace(/^0+(?=.)/, ''),
+  )
+  const ipv4 = groups.at(-1) ?? ''
+  if (groups.length === 7 && IPV4.test(ipv4) && groups.slice(0, 6).join() === '0,0,0,0,0,ffff') return ipv4
+  return `${groups.slice(0, 4).join(':')}::/64`
+}
+
+function withoutPort(address: string): string {
+  if (address.startsWith('[')) return address.slice(1).split(']', 1)[0] ?? ''
+  const [host = '', port, ...more] = address.split(':')
+  return port !== undefined && more.length === 0 && IPV4.test(host) ? host : address
 }

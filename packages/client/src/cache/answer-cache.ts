@@ -14,6 +14,9 @@ import { Forgotten } from './forgotten.ts'
 /** A store that has not answered by then is done without. */
 const STORE_DEADLINE_MS = 250
 
+/** By how much the clock may be set back, in all, before the answers in memory count as too old. */
+const SMALL_STEP_MS = 1000
+
 /** What the cache is made of. */
 export interface AnswerCacheSettings<Result> {
   readonly store: CacheStore
@@ -34,7 +37,9 @@ export interface AnswerCacheSettings<Result> {
 export class AnswerCache<Result extends { readonly active: boolean }> {
   readonly #settings: AnswerCacheSettings<Result>
   /** Other answers about tokens that were forgotten may still lie in the store. */
-  readonly #forgotten = new Forgotten()
+  #forgotten = new Forgotten()
+  /** The latest moment there has been, as far as this cache knows. */
+  #latestMs = Number.NEGATIVE_INFINITY
   #hits = 0
   #inactiveHits = 0
   #misses = 0
@@ -67,6 +72,7 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
       const entry = this.#settings.store.get(key)
       if (isPromise(entry)) return this.#recallLater(entry, key, maxAgeSeconds)
       const nowMs = this.#settings.nowMs()
+      if (this.#settings.trusted && this.#isSetBack(nowMs)) return this.#count(undefined)
       const response = this.#fresh(entry, key, maxAgeSeconds, nowMs)
       if (response === undefined) return this.#count(undefined)
       const result = this.#judgeOrNot(response, nowMs)
@@ -79,10 +85,11 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
 
   /** Keeps an answer, unless it may not be used again at all. The caller does not wait for it. */
   keep(key: string, response: IntrospectionResponse, askedAtMs: number): void {
-    const { store, limits } = this.#settings
+    const { store, limits, nowMs } = this.#settings
     const lifetimeMs = cacheLifetime(response, limits, askedAtMs / 1000) * 1000
-    // Whatever the reason, it must not leave an older answer in its place.
-    if (!(lifetimeMs > 0)) void this.#attempt('delete', () => store.delete(key))
+    // Whatever the reason, it must not leave an older answer in its place. What was asked for in the future was asked for before
+    // the clock was set back.
+    if (!(lifetimeMs > 0 && askedAtMs <= nowMs())) void this.#attempt('delete', () => store.delete(key))
     else
       void this.#attempt('set', () =>
         store.set(key, { response, askedAtMs, expiresAtMs: askedAtMs + Math.floor(lifetimeMs) }),
@@ -102,6 +109,20 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
   forgetAll(): MaybePromise<void> {
     this.#forgotten.addAll(this.#settings.nowMs())
     return this.#attempt('clear', () => this.#settings.store.clear())
+  }
+
+  /**
+   * Whether the clock was set back since it was last looked at. Then nobody knows how old the answers in memory are: when the
+   * old time returns, they would seem to be as young as they were. A store that others write to lets go of them by itself.
+   */
+  #isSetBack(nowMs: number): boolean {
+    const isSetBack = nowMs < this.#latestMs - SMALL_STEP_MS
+    if (isSetBack) {
+      void this.#attempt('clear', () => this.#settings.store.clear())
+      this.#forgotten = new Forgotten()
+    }
+    if (isSetBack || nowMs > this.#latestMs) this.#latestMs = nowMs
+    return isSetBack
   }
 
   async #recallLater(

@@ -136,6 +136,43 @@ describe('a remembered answer', () => {
     expect(requests).toHaveLength(2)
   })
 
+  test('does not come back with the old time, after the clock was set back', async () => {
+    const { client, clock, as, requests } = createCached({})
+    await client.introspect(token)
+    clock.ms -= 3_600_000
+    await client.introspect('another token')
+    as.body = { active: false }
+    // An hour later.
+    clock.ms = now * 1000 + 10_000
+    expect(await client.introspect(token)).toEqual({ active: false })
+    expect(requests).toHaveLength(3)
+  })
+
+  test('is not kept when the clock was set back while it was on its way', async () => {
+    const { client, clock, as, requests } = createCached({})
+    as.manual = true
+    const first = client.introspect(token)
+    await settle()
+    clock.ms -= 3_600_000
+    requests[0]?.answer({ active: true })
+    await first
+    clock.ms = now * 1000 + 10_000
+    const second = client.introspect(token)
+    await settle()
+    requests[1]?.answer({ active: false })
+    expect(await second).toEqual({ active: false })
+  })
+
+  test('is used at once where everything was forgotten before the clock was set back', async () => {
+    const { client, clock, requests } = createCached({})
+    await client.introspect(token)
+    await client.forgetAll()
+    clock.ms -= 3_600_000
+    await client.introspect(token)
+    await client.introspect(token)
+    expect(requests).toHaveLength(2)
+  })
+
   test('does not save a caller who is gone already', async () => {
     const { client } = createCached({})
     await client.introspect(token)

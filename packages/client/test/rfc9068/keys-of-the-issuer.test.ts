@@ -104,7 +104,7 @@ describe('a token', () => {
     const introspect = create()
     expect(await introspect(await issueNow())).toBe(true)
     nowMs += 31_000
-    as.jwksAnswer = () => new Response('', { status: 503 })
+    as.jwksAnswer = () => new Response('', { status: 500 })
     expect(await introspect(await issueNow(next))).toBe(UNAVAILABLE)
     expect(await introspect(await issueNow(next))).toBe(UNAVAILABLE)
     // Those with a key that is known are none the worse.

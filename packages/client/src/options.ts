@@ -32,6 +32,7 @@ import type { ResponseStep } from './response/validate-response.ts'
 import { createFingerprint, tokenPart } from './token/fingerprint-token.ts'
 import { type ResolvedTokenOptions, resolveToken, tokenDefaults, type TokenOptions } from './token/token-options.ts'
 import type { ClientAuthentication } from './transport/client-authentication/client-authentication.ts'
+import type { TransportStep } from './transport/transport-step.ts'
 import { resolveTransport, transportDefaults, type TransportOptions } from './transport/transport-options.ts'
 import { resolveWatch, watchDefaults, type WatchLimits, type WatchOptions } from './watch/watch-options.ts'
 
@@ -177,7 +178,7 @@ export function resolveOptions<Claims extends object>(
     // Two resource servers could not be told apart, whose answers may differ (RFC 7662 §2.2).
     throw group.error('cache.store', 'needs a client authentication with a client identifier')
   }
-  const manner = mannerOf(tokenTypeHint, transport.parameters, response, jwt)
+  const manner = mannerOf(tokenTypeHint, transport, response, jwt)
   const scope = { issuer, endpoint: transport.endpoint.known, clientId, method, accept, manner }
   const steps: Steps = {
     token: {
@@ -220,13 +221,17 @@ function resolveWarnings(
 /** What every answer depends on besides who asks whom; `undefined` when that is nothing out of the ordinary. */
 function mannerOf(
   tokenTypeHint: string | undefined,
-  parameters: Readonly<Record<string, string>> | undefined,
+  { parameters, headers }: Pick<TransportStep, 'parameters' | 'headers'>,
   { tolerance, inactiveWhen, jwt: signed }: ResponseStep,
   jwt: JwtStep | undefined,
 ): string | undefined {
-  const given = [tokenTypeHint, parameters, tolerance, inactiveWhen, signed, jwt]
-  if (given.every((part) => part === undefined)) return undefined
-  const sorted = Object.entries(parameters ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  const parts = [tokenTypeHint ?? null, sorted, tolerance ?? null, inactiveWhen ?? null]
-  return JSON.stringify([...parts, signed?.manner ?? null, jwt?.manner ?? null])
+  // Others may name a tenant, or choose a server behind a gateway.
+  const { 'user-agent': _, ...fields } = headers ?? {}
+  const sent = [sortedEntries(parameters), sortedEntries(fields)].map((each) => (each.length === 0 ? undefined : each))
+  const given = [tokenTypeHint, ...sent, tolerance, inactiveWhen, signed?.manner, jwt?.manner]
+  return given.every((part) => part === undefined) ? undefined : JSON.stringify(given.map((part) => part ?? null))
+}
+
+function sortedEntries(values: Readonly<Record<string, string>> | undefined): [string, string][] {
+  return Object.entries(values ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1))
 }

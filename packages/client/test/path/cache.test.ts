@@ -445,6 +445,30 @@ describe('a store of your own', () => {
   })
 
   test.each([
+    ['header fields', { headers: { 'x-tenant': 'a' } }, { headers: { 'x-tenant': 'b' } }],
+    ['parameters', { parameters: { tenant: 'a' } }, { parameters: { tenant: 'b' } }],
+  ])('shares no answer that was asked for with other %s', async (_, first, second) => {
+    const store = createMapStore()
+    const ask = async (transport: IntrospectionClientOptions['transport']) => {
+      const { client, requests } = createCached({ store, keySecret }, { transport })
+      await client.introspect(token)
+      await settle()
+      return requests.length
+    }
+    expect([await ask(first), await ask(second), await ask({}), await ask(first)]).toEqual([1, 1, 1, 0])
+  })
+
+  test('is shared by clients that differ in what they call themselves', async () => {
+    const store = createMapStore()
+    const first = createCached({ store, keySecret }, { transport: { headers: { 'user-agent': 'orders/1' } } })
+    await first.client.introspect(token)
+    await settle()
+    const second = createCached({ store, keySecret }, { transport: { headers: { 'user-agent': 'orders/2' } } })
+    expect(await second.client.introspect(token)).toMatchObject({ active: true })
+    expect(second.requests).toHaveLength(0)
+  })
+
+  test.each([
     [
       'throws',
       () => {

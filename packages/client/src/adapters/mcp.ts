@@ -200,9 +200,14 @@ export function requireToken<
   const mayPass = requireExpressToken<Guard, Req, Res>(guard, { onRefusal: options.onRefusal })
   return (request, response, next) => {
     mayPass(request, response, (error) => {
-      if (error === undefined) {
-        const token = presentedToken(toGuardRequest(request)) ?? ''
-        Object.assign(request, { auth: toAuthInfo(token, mayPass.tokenOf(request), resource) })
+      try {
+        if (error === undefined) {
+          const token = presentedToken(toGuardRequest(request)) ?? ''
+          Object.assign(request, { auth: toAuthInfo(token, mayPass.tokenOf(request), resource) })
+        }
+      } catch (mistake) {
+        next(mistake)
+        return
       }
       next(error)
     })
@@ -227,7 +232,14 @@ function createPass(guard: Guard, options: McpGateOptions): (request: Request) =
   }
 }
 
-function toAuthInfo(token: string, answer: ActiveIntrospectionResult, wanted: string | undefined): AuthInfo {
+function toAuthInfo(
+  token: string,
+  answer: ActiveIntrospectionResult | undefined,
+  wanted: string | undefined,
+): AuthInfo {
+  // The types say so; not everybody is compiled.
+  if (answer === undefined)
+    throw new TypeError('guard: must not be optional, because the SDK has no request without a token')
   const { client_id: clientId, scope, exp, aud } = answer
   const resource = resourceOf(aud, wanted)
   return {

@@ -1,4 +1,6 @@
 /** The adapter for MCP servers: as a gate before web requests, and as verifier behind the middleware of the SDK. */
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { InsufficientScopeError, InvalidTokenError } from '@modelcontextprotocol/sdk/server/auth/errors.js'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
@@ -291,6 +293,16 @@ describe('requireToken before the transport of the SDK in Express', () => {
       expect.stringContaining('error="invalid_token"'),
     ])
     expect((await fetch(url, { method: 'OPTIONS', headers: preflight().headers })).status).toBe(204)
+  })
+
+  test('takes no request without a token, should its guard be an optional one all the same', async () => {
+    const guard = createGuard(() => Response.json(good), { optional: true } as never)
+    const request = new IncomingMessage(new Socket())
+    const heard = await new Promise((resolve) => {
+      requireToken(guard)(request, new ServerResponse(request), resolve)
+    })
+    expect(heard).toBeInstanceOf(TypeError)
+    await expect(createMcpGate(guard)(call())).rejects.toThrow(/^guard: /)
   })
 })
 

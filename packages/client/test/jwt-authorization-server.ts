@@ -98,7 +98,7 @@ export function createClient(
   const client = new IntrospectionClient({
     issuer: ISSUER,
     clientAuthentication: clientSecretBasic('orders-api', 'secret'),
-    transport: { fetch: server.fetch, deadlineMs: 500 },
+    transport: { fetch: server.fetch, deadlineMs: 10_000 },
     jwt: { mode: 'local', ...jwt },
     now: () => NOW * 1000,
     onEvent: (event) => void events.push(event),

@@ -766,7 +766,7 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
     'parseAuthorization parseAuthorizationServerMetadata parseCertificateHeader parseChallenges parseErrorResponse ' +
     'parseIntrospectionRequest parseIntrospectionResponse parseJsonObject parseJwtIntrospectionClaims parseMediaType ' +
     'parseProtectedResourceMetadata parseScope protectedResourceMetadataUrl readTokenTypes saidTokenKind scopeIncludes ' +
-    'toAudienceList toNumericDate tokenKindFault validateExtensionClaims decodeBase64url encodeBase64url isBase64url ' +
+    'toAudienceList toNumericDate tokenKindFault validateExtensionClaims decodeBase64url encodeBase64url isBase64url isBoundedKey ' +
     'describeComplaint elapsedMs quote withoutData parseJwtOctets parseJwtPart readIntrospectionResponse signedContent splitCompactJws withWholeDates',
   'core/dpop': 'normalizeTargetUri verifyDpopProof',
   'core/options': 'OptionGroup checkOptionNames copyOptions httpRemedy resolveUrlRules',

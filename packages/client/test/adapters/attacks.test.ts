@@ -172,7 +172,7 @@ const ofMembers: readonly Attack[] = [
     'details as text',
     () => bearing(TOKEN),
     () => opaque({ authorization_details: '[{"type":"a"}]' }, { authorizationDetails: { type: 'a' } }),
-    502,
+    403,
   ],
   [
     'details of another type',

@@ -17,6 +17,7 @@ const program = (options: string) => `
     endpoint: 'http://127.0.0.1:65534/introspect',
     clientAuthentication: clientSecretBasic('api', 'secret'),
     transport: { allowHttpOnLoopback: true, deadlineMs: 30_000, retry: false, ${options} },
+    onWarning: false,
   })
   const [first, second] = [await client.introspect('a').catch((error) => error), await client.introspect('b').catch((error) => error)]
   setImmediate(() => console.log(JSON.stringify({ first: first.code, second: second.code, message: first.message, warnings })))

@@ -62,6 +62,7 @@ function createGuards(job: SoakJob) {
     const known = clients.get(name)
     if (known !== undefined) return known.guard
     const client = new IntrospectionClient({
+      onWarning: false,
       issuer: job.issuers[scenario.name] ?? job.issuer,
       ...(scenario.asks !== 'metadata' && { endpoint: job.endpoint }),
       ...(scenario.asks === 'jwt' && { response: { jwt: { algorithms: ['RS256'] } } }),

@@ -106,12 +106,14 @@ export class Form {
  * Parses a form body.
  *
  * @param body - the decoded text of the body.
- * @param limits - `maxParameters`, 64 unless given.
+ * @param limits - `maxParameters`, 64 unless given; `Infinity` sets no bound, for bodies whose size is bounded already.
  * @throws {@link RequestInvalidError} for a broken escape, octets that are not UTF-8, or too many parameters.
  */
 export function parseForm(body: string, limits: { maxParameters?: number } = {}): Form {
   checkOptionNames('limits', limits, ['maxParameters'])
   const { maxParameters = DEFAULT_MAX_FORM_PARAMETERS } = limits
-  if (!Number.isInteger(maxParameters)) throw new TypeError('limits.maxParameters: must be an integer')
+  if (!Number.isInteger(maxParameters) && maxParameters !== Number.POSITIVE_INFINITY) {
+    throw new TypeError('limits.maxParameters: must be an integer, or Infinity for no bound')
+  }
   return Form.parse(body, maxParameters)
 }

@@ -103,7 +103,7 @@ describe('shapeResponse', () => {
     ['username', {}],
     ['exp', 1_764_000_000_000],
     ['exp', '1764000000'],
-    ['iat', 1.5],
+    ['iat', Number.NaN],
     ['nbf', -1],
     ['sub', 42],
     ['aud', ['a', 1]],
@@ -120,12 +120,17 @@ describe('shapeResponse', () => {
     })
   })
 
-  test('gives a refresh token no token type (RSP-10)', async () => {
+  test('gives a refresh token no token type, and says what it is (RSP-10)', async () => {
     expect(await shape({ kind: 'refresh_token', token_type: 'refresh_token', exp: 3 })).toStrictEqual({
       active: true,
       exp: 3,
       iss: step.issuer,
+      token_use: 'refresh_token',
     })
+  })
+
+  test('drops the fraction of a date (RFC 7519 §2)', async () => {
+    expect(await shape({ iat: 1.5 })).toMatchObject({ active: true, iat: 1 })
   })
 
   test.each<[string, () => unknown]>([
@@ -273,13 +278,17 @@ describe('a view', () => {
     expect(record).toEqual(kept)
   })
 
-  test.each<[string, DisclosureView]>([
-    ['sub', { subject: () => 7 as unknown as string }],
-    ['sub', { subject: () => null as unknown as string }],
-  ])('that makes a wrong %s is refused', async (name, view) => {
-    await expect(shape(record, { view })).rejects.toMatchObject({
-      code: 'ERR_RESPONSE_SHAPE',
-      message: expect.stringContaining(name) as string,
-    })
+  test('that gives null for the subject leaves it out', async () => {
+    expect(await shape(record, { view: { subject: () => null as unknown as string } })).not.toHaveProperty('sub')
   })
+
+  test.each<[string, DisclosureView]>([['sub', { subject: () => 7 as unknown as string }]])(
+    'that makes a wrong %s is refused',
+    async (name, view) => {
+      await expect(shape(record, { view })).rejects.toMatchObject({
+        code: 'ERR_RESPONSE_SHAPE',
+        message: expect.stringContaining(name) as string,
+      })
+    },
+  )
 })

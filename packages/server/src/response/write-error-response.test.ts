@@ -45,6 +45,7 @@ const TABLE: readonly [ErrorClass, number, string, object][] = [
   [errors.ResponseKeysUnavailableError, 503, 'temporarily_unavailable', { 'retry-after': '7' }],
   [errors.ResponseEncryptionError, 500, 'server_error', {}],
   [errors.ResponseSigningError, 500, 'server_error', {}],
+  [errors.ClientAuthenticationRegistrationError, 500, 'server_error', {}],
 ]
 
 /** Errors that say themselves what their answer says. */

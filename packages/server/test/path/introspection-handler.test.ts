@@ -508,7 +508,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
     test.each<[member: string, record: object, value: string]>([
       ['exp', { ...RECORD, exp: 1_764_003_600_000 }, '1764003600000'],
       ['iat', { ...RECORD, iat: '2026-01-01' }, '2026-01-01'],
-      ['nbf', { ...RECORD, nbf: 12.75 }, '12.75'],
+      ['nbf', { ...RECORD, nbf: -12.75 }, '-12.75'],
       ['sub', { ...RECORD, sub: 8_152_637 }, '8152637'],
       ['scope', { ...RECORD, scope: ['orders:write-off'] }, 'write-off'],
       ['aud', { ...RECORD, aud: [RECORD.aud, 4711] }, '4711'],

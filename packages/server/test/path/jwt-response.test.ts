@@ -152,6 +152,8 @@ describe.each(forms)('JWT answers, $name', ({ send }) => {
     })
   })
 
+  // Of 2048 bits; nothing is encrypted to it.
+  const MODULUS = Buffer.alloc(256, 0xff).toString('base64url')
   const wrongly = 'ERR_CLIENT_AUTHENTICATION_REGISTRATION'
   const unusable = 'ERR_CLIENT_AUTHENTICATION_FAILED'
   test.each<[title: string, more: object, status: number, code: string]>([
@@ -159,7 +161,12 @@ describe.each(forms)('JWT answers, $name', ({ send }) => {
     ['an algorithm that is none', { introspectionSignedResponseAlg: 'none' }, 500, wrongly],
     ['a content encryption without an algorithm', { introspectionEncryptedResponseEnc: 'A256GCM' }, 500, wrongly],
     ['a shared secret to encrypt with', { introspectionEncryptedResponseAlg: 'dir' }, 500, wrongly],
-    ['no key that fits', { ...encrypted, jwks: { keys: [{ kty: 'RSA', use: 'sig' }] } }, 500, wrongly],
+    [
+      'no key that fits',
+      { ...encrypted, jwks: { keys: [{ kty: 'RSA', use: 'sig', n: MODULUS, e: 'AQAB' }] } },
+      500,
+      wrongly,
+    ],
     ['no keys at all', encrypted, 500, wrongly],
     ['a secret for a public key', { ...encrypted, jwks: { keys: [{ kty: 'oct', k: 'AAAA' }] } }, 401, unusable],
     ['keys at an address that is not https', { ...encrypted, jwksUri: 'http://169.254.169.254/' }, 401, unusable],

@@ -2,6 +2,7 @@
 import type { IntrospectionError } from '@token-introspection/core'
 import type { CacheStoreError } from './errors.ts'
 import type { ToldJwtFault } from './jwt/jwt-fault.ts'
+import type { AnswerFault } from './response/answer-fault.ts'
 import type { RefusalReason } from './result/refusal.ts'
 import type { CircuitState } from './transport/outage/circuit-breaker.ts'
 import type { CircuitTokens } from './transport/outage/endpoint-circuit.ts'
@@ -118,6 +119,17 @@ export interface JwtUnusableEvent extends Told {
 }
 
 /**
+ * An answer made a token inactive, for a reason that may be a clock or a setting and not the token. The same reason is told
+ * once a minute at most.
+ */
+export interface AnswerUnusableEvent extends Told {
+  readonly type: 'answer_unusable'
+  readonly reason: AnswerFault
+  /** What to look at; nothing that was in the answer. */
+  readonly message: string
+}
+
+/**
  * An answer, or a JWT, had registered members in a shape nobody expects, and they were left out. The same members are told
  * once a minute at most. `response.tolerate` may read them, and `response.renames` and `jwt.renames` give them another name.
  */
@@ -136,6 +148,7 @@ export type IntrospectionClientEvent =
   | CircuitChangedEvent
   | MetadataFailedEvent
   | JwtUnusableEvent
+  | AnswerUnusableEvent
   | MembersUnreadableEvent
 
 /** Receives events. It is not awaited, and what it throws is ignored: telling must not change the answer. */

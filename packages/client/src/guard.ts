@@ -85,6 +85,7 @@ export async function guard<Claims extends object>(
   steps: GuardSteps<Claims>,
 ): Promise<OptionalGuardDecision<Claims>> {
   const { policy, result } = steps
+  if (typeof (request as Partial<GuardRequest> | undefined)?.headers?.get !== 'function') throw notARequest()
   const form = steps.token.form ? await readRequestForm(request) : undefined
   const presented = extractToken(request, steps.token, form)
   if (presented.kind === 'absent') return steps.optional ? ANONYMITY : refuseAbsentToken(result)
@@ -115,6 +116,14 @@ export async function guard<Claims extends object>(
     if (isIntrospectionError(error)) return refuseUnchecked(error, presented.source)
     throw error
   }
+}
+
+/** What frameworks on Node call a request has other headers. */
+function notARequest(): TypeError {
+  return new TypeError(
+    'request: must be a web Request, or an object with headers.get(); the requests of Express, Fastify and others are for ' +
+      'requireToken(guard) of @token-introspection/client/express and its like',
+  )
 }
 
 function refuseConfirmation(

@@ -157,6 +157,7 @@ export type { Dispatcher, Send, TransportReply, TransportRequest } from './trans
 export type { CircuitState } from './transport/outage/circuit-breaker.ts'
 export type {
   AnswerSource,
+  AnswerUnusableEvent,
   CacheFailedEvent,
   CircuitChangedEvent,
   FailedEvent,
@@ -172,6 +173,7 @@ export type {
   ReportingClient,
 } from './events.ts'
 export type { ToldJwtFault } from './jwt/jwt-fault.ts'
+export type { AnswerFault } from './response/answer-fault.ts'
 
 // Errors
 export {

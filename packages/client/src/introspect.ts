@@ -20,12 +20,12 @@ import { answerLocally, type JwtStep } from './jwt/answer-locally.ts'
 import type { IntrospectionQuestion } from './transport/build-request.ts'
 import type { Deadline } from './transport/deadline.ts'
 import { exchange } from './transport/exchange.ts'
-import { meansInactive, readJsonReply, readJwtReply } from './transport/read-reply.ts'
+import { isUnsupportedTokenType, meansInactive, readJsonReply, readJwtReply } from './transport/read-reply.ts'
 import type { TransportReply } from './transport/transport.ts'
 import type { TransportStep } from './transport/transport-step.ts'
 import { readJwtResponse } from './response/read-jwt-response.ts'
 import { tolerate } from './response/tolerate.ts'
-import type { ResponseStep } from './response/validate-response.ts'
+import { clockFault, type ResponseStep } from './response/validate-response.ts'
 
 /** Everything the spine needs, by step. */
 export interface Steps {
@@ -226,16 +226,25 @@ async function askEndpoint(
 ): Promise<IntrospectionResponse> {
   const { transport } = steps
   const endpoint = transport.endpoint.known ?? (await transport.endpoint.find(deadline))
-  return readReply(await exchange(question, endpoint, deadline, transport), deadline, steps)
+  const askedAt = steps.now()
+  const response = await readReply(await exchange(question, endpoint, deadline, transport), deadline, steps)
+  // A token that expires while it is asked about is nothing to look at.
+  const fault = response.active ? clockFault(response, steps.response, askedAt) : undefined
+  if (fault !== undefined) steps.response.onUnusable(fault)
+  return response
 }
 
 /** At once, unless it has to be verified. */
 function readReply(
   reply: TransportReply,
   deadline: Deadline,
-  { transport, response: { jwt, tolerance, inactiveWhen }, now }: Steps,
+  { transport, response: { jwt, tolerance, inactiveWhen, onUnusable }, now }: Steps,
 ): MaybePromise<IntrospectionResponse> {
   if (meansInactive(reply, inactiveWhen)) return INACTIVE
+  if (isUnsupportedTokenType(reply)) {
+    onUnusable('unsupported_token_type')
+    return INACTIVE
+  }
   const { advice } = transport.clientAuthentication
   if (jwt !== undefined) return readJwtResponse(readJwtReply(reply, 'introspection', advice), jwt, deadline, now())
   const answer = readJsonReply(reply, 'introspection', advice)

@@ -17,6 +17,7 @@ import type { OnEvent } from './events.ts'
 import type { Steps } from './introspect.ts'
 import type { JwtStep } from './jwt/answer-locally.ts'
 import { jwtDefaults, type JwtOptions, resolveJwt } from './jwt/jwt-options.ts'
+import { createAnswerFaultReporter } from './response/answer-fault.ts'
 import { createJudge } from './judge-response.ts'
 import { onceAMinute } from './once-a-minute.ts'
 import {
@@ -148,9 +149,12 @@ export function resolveOptions<Claims extends object>(
   // Keys are fetched for all who wait, and are about no token.
   const forKeys = { ...transport, send: transport.sendOwn, deadlines: transport.sharedDeadlines }
   const isDue = onceAMinute(nowMs)
-  const response = resolveResponse(group, forKeys, (members) => {
-    // A set of the few registered names that may be left out.
-    if (isDue(members.toSorted().join())) reporter.report({ type: 'members_unreadable', members })
+  const response = resolveResponse(group, forKeys, {
+    onUnreadable: (members) => {
+      // A set of the few registered names that may be left out.
+      if (isDue(members.toSorted().join())) reporter.report({ type: 'members_unreadable', members })
+    },
+    onUnusable: createAnswerFaultReporter((fault) => reporter.report({ type: 'answer_unusable', ...fault }), nowMs),
   })
   const { tolerance } = response
   const jwt = resolveJwt(group, {

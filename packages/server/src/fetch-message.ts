@@ -4,6 +4,13 @@ import type { HttpRequest, HttpResponse } from './http-message.ts'
 
 /** A web `Request` as plain data; the body is read, with its cap, only when the pipeline asks for it. */
 export function toHttpRequest(request: Request): HttpRequest {
+  if (typeof (request as Partial<Request> | undefined)?.headers?.get !== 'function') {
+    // The response would be given to nobody, and its client wait for ever.
+    throw new TypeError(
+      'request: must be a web Request; the requests of Express, Fastify and others are for the adapters, such as ' +
+        'toExpressHandler(handler) of @token-introspection/server/express',
+    )
+  }
   return {
     method: request.method,
     header: (name) => request.headers.get(name) ?? undefined,

@@ -52,7 +52,7 @@ export const responseDefaults = Object.freeze({ leewaySeconds: 5, tolerate: tole
 export function resolveResponse(
   options: OptionGroup,
   transport: TransportStep,
-  onUnreadable: ResponseStep['onUnreadable'],
+  listeners: Pick<ResponseStep, 'onUnreadable' | 'onUnusable'>,
 ): ResponseStep {
   const group = new OptionGroup('response', options.raw('response'), [
     'leewaySeconds',
@@ -73,7 +73,7 @@ export function resolveResponse(
   const tolerance = resolveTolerance(group)
   return {
     tolerance,
-    onUnreadable,
+    ...listeners,
     inactiveWhen: resolveInactiveReplies(group),
     leewaySeconds,
     acceptedIssuers: acceptedIssuers && new Set(acceptedIssuers),

@@ -1,7 +1,14 @@
 /** Step `response`: what an answer says must hold now, whatever the authorization server's own clock thought. */
-import { type ClaimsSchema, INACTIVE, type IntrospectionResponse, isIssuer } from '@token-introspection/core'
+import {
+  type ActiveIntrospectionResponse,
+  type ClaimsSchema,
+  INACTIVE,
+  type IntrospectionResponse,
+  isIssuer,
+} from '@token-introspection/core'
 import { ResponseUntrustedError } from '../errors.ts'
 import type { InactiveReply } from '../transport/read-reply.ts'
+import type { AnswerFault } from './answer-fault.ts'
 import type { JwtResponseRules } from './read-jwt-response.ts'
 import type { Tolerance } from './tolerance-options.ts'
 
@@ -25,6 +32,8 @@ export interface ResponseStep extends ResponseRules {
   readonly tolerance?: Tolerance | undefined
   /** Told which members of an answer were left out, because nobody can read them. */
   readonly onUnreadable: (members: readonly string[]) => void
+  /** Told why an answer makes a token inactive that may be good. */
+  readonly onUnusable: (fault: AnswerFault) => void
   /** Replies other than 200 that mean inactive. */
   readonly inactiveWhen?: readonly InactiveReply[] | undefined
 }
@@ -40,7 +49,7 @@ export function validateResponse(
   now: number,
 ): IntrospectionResponse {
   if (!response.active) return response
-  const { exp, nbf, iat, iss } = response
+  const { iat, iss } = response
   if (iss !== undefined && rules.acceptedIssuers !== undefined && !rules.acceptedIssuers.has(iss)) {
     throw new ResponseUntrustedError(
       `the answer is about a token of ${nameIssuer(iss)}, which is not accepted; ` +
@@ -53,9 +62,18 @@ export function validateResponse(
       `the token was issued ${iat - now} seconds from now: one of the two clocks is wrong`,
     )
   }
-  if (exp !== undefined && !(now < exp + rules.leewaySeconds)) return INACTIVE
-  if (nbf !== undefined && !(now >= nbf - rules.leewaySeconds)) return INACTIVE
-  return response
+  return clockFault(response, rules, now) === undefined ? response : INACTIVE
+}
+
+/** Why an active answer is inactive by the clock of here; `undefined` when it is not. */
+export function clockFault(
+  { exp, nbf }: ActiveIntrospectionResponse,
+  { leewaySeconds }: ResponseRules,
+  now: number,
+): 'expired' | 'not_yet_valid' | undefined {
+  if (exp !== undefined && !(now < exp + leewaySeconds)) return 'expired'
+  if (nbf !== undefined && !(now >= nbf - leewaySeconds)) return 'not_yet_valid'
+  return undefined
 }
 
 /** The issuer for the operator to compare; what is no issuer identifier might be an echo of the token. */

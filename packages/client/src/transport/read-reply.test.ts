@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { meansInactive, parseRetryAfter, readJsonReply, statusError } from './read-reply.ts'
+import { isUnsupportedTokenType, meansInactive, parseRetryAfter, readJsonReply, statusError } from './read-reply.ts'
 import type { TransportReply } from './transport.ts'
 
 const now = Date.parse('2026-11-20T12:00:00Z')
@@ -95,6 +95,17 @@ describe('readJsonReply', () => {
 
 describe('statusError', () => {
   test.each([
+    'introspection must be requested with Accept: application/token-introspection+jwt for this client',
+    'no client authentication mechanism provided',
+    'the token t0p-s3cret is malformed',
+  ])('says what servers may want by invalid_request, and repeats nothing of %o', (description) => {
+    const body = JSON.stringify({ error: 'invalid_request', error_description: description })
+    const { message } = statusError(reply(400, json, body), 'introspection')
+    expect(message).toMatch(/^introspection: status 400 \(invalid_request\)\. .*client authentication.*response\.jwt/)
+    expect(message).not.toContain(description)
+  })
+
+  test.each([
     [401, '{"error":"invalid_client"}', 'invalid_client'],
     [401, '', undefined],
     [403, '<html>', undefined],
@@ -181,7 +192,7 @@ describe('statusError', () => {
   })
 })
 
-describe('meansInactive', () => {
+describe('isUnsupportedTokenType', () => {
   test.each([
     [400, '{"error":"unsupported_token_type"}', true],
     [400, '{"error":"unsupported_token_type","error_description":"x"}', true],
@@ -191,9 +202,11 @@ describe('meansInactive', () => {
     [200, '{"error":"unsupported_token_type"}', false],
     [503, '{"error":"unsupported_token_type"}', false],
   ])('%i %s: %s', (status, body, refused) => {
-    expect(meansInactive(reply(status, json, body))).toBe(refused)
+    expect(isUnsupportedTokenType(reply(status, json, body))).toBe(refused)
   })
+})
 
+describe('meansInactive', () => {
   const meant = [{ status: 204 }, { status: 400, error: 'invalid_token' }, { status: 401 }]
 
   test.each([

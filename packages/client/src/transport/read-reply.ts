@@ -70,12 +70,16 @@ export interface InactiveReply {
 
 /**
  * Whether a server says that it does not keep tokens of this kind, as some do for JWTs. That is an answer about the
- * token, which is not active here, and no failure (RFC 7009 §2.2.1). So is what the user says this server means by it.
+ * token, which is not active here, and no failure (RFC 7009 §2.2.1).
  */
+export function isUnsupportedTokenType(reply: TransportReply): boolean {
+  return reply.status === 400 && oauthErrorOf(reply) === 'unsupported_token_type'
+}
+
+/** Whether a reply means by the user's word that the token is not active. */
 export function meansInactive(reply: TransportReply, replies: readonly InactiveReply[] = []): boolean {
   if (reply.status === 200) return false
   const error = oauthErrorOf(reply)
-  if (reply.status === 400 && error === 'unsupported_token_type') return true
   return replies.some((meant) => meant.status === reply.status && meant.error === error)
 }
 
@@ -101,8 +105,15 @@ export function statusError(reply: TransportReply, asked: string, advice?: strin
   if (status >= 300 && status < 400) {
     return new TransportStatusError(`${asked}: ${status}, a redirect, which is never followed with a token`, details)
   }
-  return new TransportStatusError(`${asked}: status ${status}${named}`, details)
+  const hint = status === 400 && oauthError === 'invalid_request' ? `. ${WHAT_SERVERS_WANT}` : ''
+  return new TransportStatusError(`${asked}: status ${status}${named}${hint}`, details)
 }
+
+/** Behind one code there are several wishes; what tells them apart, `error_description`, may quote the token as well. */
+const WHAT_SERVERS_WANT =
+  'The authorization server does not take the request as it is. Some say so when they want another client authentication ' +
+  'method, or credentials at all; some when they sign their answers to this resource server (response.jwt). Its log says more, ' +
+  'and so does its error_description, which is not repeated because it may quote the token'
 
 /** Credentials that are wrong and a caller that is not allowed are put right in different places. */
 function whatToDo(status: number, oauthError: string | undefined, advice: string | undefined): string {

@@ -385,3 +385,12 @@ describe('requireToken', () => {
     expect((await get(`Bearer ${issued}`)).status).toBe(200)
   })
 })
+
+test.each([
+  ['of Express', { method: 'GET', headers: { authorization: `Bearer ${token}` } }],
+  ['a token', token],
+  ['nothing', undefined],
+])('a guard says what it takes when it is given a request %s', async (_, request) => {
+  const guard = createClient().guard({ audience })
+  await expect(guard(request as never)).rejects.toThrow(/^request: must be a web Request.*requireToken\(guard\)/)
+})

@@ -145,3 +145,14 @@ describe('the fetch form', () => {
     expect([response.status, pulls]).toEqual([415, 0])
   })
 })
+
+test.each(['GET', 'POST'])(
+  'the fetch form says what it takes when it is given a %s request of Node',
+  async (method) => {
+    const { handler } = await createEndpoint()
+    const request = { method, url: '/introspect', headers: { 'content-type': 'application/x-www-form-urlencoded' } }
+    await expect(handler(request as never)).rejects.toThrow(
+      /^request: must be a web Request.*toExpressHandler\(handler\)/,
+    )
+  },
+)

@@ -1,0 +1,114 @@
+/** An operator whose good tokens all come out inactive hears why, and of tokens that are bad hears nothing. */
+import {
+  clientSecretBasic,
+  IntrospectionClient,
+  type IntrospectionClientEvent,
+  type IntrospectionClientOptions,
+} from '@token-introspection/client'
+import { doorkeeper, oidcProvider } from '@token-introspection/client/providers'
+import { describe, expect, test } from 'vitest'
+import { createKey, GOOD, issue, NOW } from '../jwt-authorization-server.ts'
+
+const audience = 'https://orders.example.com'
+
+function start(answer: () => Response | Promise<Response>, options: Partial<IntrospectionClientOptions> = {}) {
+  const events: IntrospectionClientEvent[] = []
+  const client = new IntrospectionClient({
+    endpoint: 'https://as.example.com/introspect',
+    clientAuthentication: clientSecretBasic('orders-api', 's3cr3t'),
+    policy: { audience },
+    now: () => NOW * 1000,
+    onEvent: (event) => events.push(event),
+    ...options,
+    transport: { fetch: async () => answer() },
+  })
+  const reasons = () => events.flatMap((event) => (event.type === 'answer_unusable' ? [event.reason] : []))
+  return { client, events, reasons }
+}
+
+const active = (members: object) => () => Response.json({ active: true, sub: 'alice', aud: audience, ...members })
+
+const refused = (status: number, error: string) => () =>
+  Response.json({ error, error_description: 'a-secret' }, { status })
+
+describe('is told', () => {
+  test.each([
+    ['a clock ahead by two hours', active({ exp: NOW - 7200 + 600 }), {}, 'expired'],
+    ['a clock behind', active({ nbf: NOW + 3600 }), {}, 'not_yet_valid'],
+    [
+      'exp 0 of a token that never expires, as Doorkeeper up to 5.9.0 says it',
+      active({ exp: 0 }),
+      { provider: doorkeeper({ url: 'https://app.example.com' }), policy: { audience: false as const } },
+      'expired',
+    ],
+    [
+      'a JWT at a server that keeps none',
+      refused(400, 'unsupported_token_type'),
+      { provider: oidcProvider({ issuer: 'https://as.example.com' }) },
+      'unsupported_token_type',
+    ],
+  ])('%s', async (_, answer, options, reason) => {
+    const { client, events, reasons } = start(answer, options)
+    const guard = client.guard({})
+    const decision = await guard(new Request(audience, { headers: { authorization: 'Bearer the-token' } }))
+    expect(decision).toMatchObject({ allowed: false, status: 401, reason: 'token_inactive' })
+    expect(reasons()).toEqual([reason])
+    expect(JSON.stringify(events)).not.toMatch(/the-token|a-secret|alice/)
+  })
+})
+
+describe('is not told', () => {
+  test.each([
+    ['a token that is good', active({ exp: NOW + 600, nbf: NOW - 600 }), {}],
+    ['a token that is inactive', () => Response.json({ active: false, exp: NOW - 600 }), {}],
+    ['a clock within the leeway', active({ exp: NOW - 4, nbf: NOW + 5 }), {}],
+    [
+      'a refusal that is said to mean inactive',
+      refused(400, 'unsupported_token_type'),
+      { response: { inactiveWhen: [{ status: 400, error: 'unsupported_token_type' }] } },
+    ],
+  ])('%s', async (_, answer, options) => {
+    const { client, reasons } = start(answer, options)
+    await client.introspect('the-token')
+    expect(reasons()).toEqual([])
+  })
+
+  test('a token that expires while it is asked about', async () => {
+    let nowMs = NOW * 1000
+    const answer = () => {
+      nowMs += 60_000
+      return active({ exp: NOW + 30 })()
+    }
+    const { client, reasons } = start(answer, { now: () => nowMs })
+    expect(await client.introspect('the-token')).toEqual({ active: false })
+    expect(reasons()).toEqual([])
+  })
+
+  test('a token that expires in the cache', async () => {
+    let nowMs = NOW * 1000
+    const { client, reasons } = start(active({ exp: NOW + 30 }), { now: () => nowMs, cache: { maxAgeSeconds: 600 } })
+    expect(await client.introspect('the-token')).toMatchObject({ active: true })
+    nowMs += 20_000
+    expect(await client.introspect('the-token')).toMatchObject({ active: true })
+    expect(reasons()).toEqual([])
+  })
+
+  test('a JWT that expired and was verified here', async () => {
+    const key = await createKey('RS256', 'a-kid')
+    const jwt = { mode: 'local-or-introspect' as const, jwks: { keys: [key.published] } }
+    const { client, reasons } = start(active({}), { issuer: GOOD.iss, jwt })
+    expect(await client.introspect(await issue(key, { ...GOOD, exp: NOW - 600 }))).toEqual({ active: false })
+    expect(reasons()).toEqual([])
+  })
+})
+
+test('each reason is told once a minute', async () => {
+  let nowMs = NOW * 1000
+  const { client, reasons } = start(active({ exp: NOW - 600 }), { now: () => nowMs })
+  await client.introspect('a')
+  await client.introspect('b')
+  expect(reasons()).toEqual(['expired'])
+  nowMs += 60_000
+  await client.introspect('c')
+  expect(reasons()).toEqual(['expired', 'expired'])
+})

@@ -116,6 +116,28 @@ describe('clientCredentials', () => {
     expect((await request()).headers['authorization']).toBe('Bearer token-2')
   })
 
+  test('keeps a token that is refused until there is another: it may be good for all but one question', async () => {
+    const { clock, authentication, request, sent, postForm } = setUp()
+    const refused = await request()
+    clock.now += 1000
+    const down = new Error('the token endpoint is down')
+    postForm.mockRejectedValue(down)
+    await expect(authentication.renew?.(refused)).rejects.toBe(down)
+    expect(await sent()).toBe('Bearer token-1')
+    // Whose token is refused as well is told why there is no other, and asks once a second at most.
+    clock.now += 999
+    await expect(authentication.renew?.(await request())).rejects.toBe(down)
+    expect(postForm).toHaveBeenCalledTimes(2)
+    clock.now += 1
+    postForm.mockResolvedValueOnce({ access_token: 'token-2', token_type: 'Bearer', expires_in: 3600 })
+    expect(await authentication.renew?.(await request())).toBe(true)
+    expect(await sent()).toBe('Bearer token-2')
+    // The failures have made nobody wait for longer.
+    clock.now += 2000
+    postForm.mockResolvedValueOnce({ access_token: 'token-3', token_type: 'Bearer', expires_in: 3600 })
+    expect(await authentication.renew?.(await request())).toBe(true)
+  })
+
   test('does not renew a token that is refused while it is new', async () => {
     const { clock, authentication, request, postForm } = setUp()
     const refused = await request()

@@ -38,7 +38,7 @@ const RESERVED = ['grant_type', 'scope', 'client_id', 'client_secret', 'client_a
 /**
  * Authenticates with an access token of the client credentials grant. It is got with the first request, kept in memory,
  * renewed in the background 30 seconds before it expires (a tenth of its lifetime when that is less), and once when a
- * request is answered 401, 403, or 400 with a challenge for a token. While new tokens are refused as well, it is renewed less
+ * request is answered 401, 403, or 400 with a challenge for a token; until there is another one it stays in use. While new tokens are refused as well, it is renewed less
  * and less often, down to once a minute. However many requests wait, there is one token request, with the transport of the client.
  *
  * @throws TypeError naming what is missing or unknown; when the client is created, if there is neither an issuer nor
@@ -130,6 +130,8 @@ class CallerToken implements ClientAuthentication {
   #token: Token | undefined
   readonly #work = new SharedWork<Token>()
   #askedAtMs = Number.NEGATIVE_INFINITY
+  /** Why there is no newer token than the one at hand. */
+  #failure: Error | undefined
   /** How long a token is kept though it is refused. */
   #patienceMs = MIN_INTERVAL_MS
 
@@ -155,18 +157,31 @@ class CallerToken implements ClientAuthentication {
     draft.headers['authorization'] = (await this.#obtain()).authorization
   }
 
+  /**
+   * A token that is refused is kept until there is another, because it may be refused for what was asked about, and good for
+   * everything else.
+   */
   async renew(refused: SignableRequest): Promise<boolean> {
     const sent = refused.headers['authorization']
-    if (!this.#work.isUnderWay() && this.#token?.authorization === sent) {
+    if (!this.#work.isUnderWay()) {
+      const token = this.#token
+      if (token !== undefined && token.authorization !== sent) return true
       const ageMs = this.#settings.client.now() - this.#askedAtMs
-      // A token that is refused while it is new will be followed by others that are.
-      if (ageMs >= 0 && ageMs < this.#patienceMs) return false
-      // One that has lasted for minutes was good.
-      this.#patienceMs =
-        ageMs >= 0 && ageMs < 2 * MAX_INTERVAL_MS ? Math.min(2 * this.#patienceMs, MAX_INTERVAL_MS) : MIN_INTERVAL_MS
-      this.#token = undefined
+      const isNew = ageMs >= 0 && ageMs < (this.#failure === undefined ? this.#patienceMs : MIN_INTERVAL_MS)
+      if (token !== undefined && isNew) {
+        if (this.#failure !== undefined) throw this.#failure
+        // A token that is refused while it is new will be followed by others that are.
+        return false
+      }
+      if (this.#failure === undefined) this.#patienceMs = this.#nextPatienceMs(ageMs)
     }
-    return ((!this.#work.isUnderWay() ? this.#token : undefined) ?? (await this.#obtain())).authorization !== sent
+    return (await this.#obtain()).authorization !== sent
+  }
+
+  /** Twice as long; but a token that has lasted for minutes was good. */
+  #nextPatienceMs(ageMs: number): number {
+    if (!(ageMs >= 0 && ageMs < 2 * MAX_INTERVAL_MS)) return MIN_INTERVAL_MS
+    return Math.min(2 * this.#patienceMs, MAX_INTERVAL_MS)
   }
 
   #askedLately(now: number): boolean {
@@ -178,14 +193,25 @@ class CallerToken implements ClientAuthentication {
   }
 
   async #request(): Promise<Token> {
-    const { client, inner, tokenEndpoint, form } = this.#settings
+    const { client } = this.#settings
     this.#askedAtMs = client.now()
+    try {
+      this.#token = await this.#ask()
+      this.#failure = undefined
+      return this.#token
+    } catch (error) {
+      this.#failure = error as Error
+      throw error
+    }
+  }
+
+  async #ask(): Promise<Token> {
+    const { client, inner, tokenEndpoint, form } = this.#settings
     const endpoint = tokenEndpoint ?? (await client.findEndpoint('token_endpoint', inner.method))
     const draft = { endpoint, issuer: client.issuer, headers: {}, parameters: { ...form } }
     await inner.authenticate(draft)
     const asked = client.now()
-    this.#token = toToken(await client.postForm(endpoint, draft.headers, draft.parameters), asked)
-    return this.#token
+    return toToken(await client.postForm(endpoint, draft.headers, draft.parameters), asked)
   }
 }
 

@@ -25,6 +25,14 @@ describe('createBoundedTable', () => {
     expect(seen.size).toBeLessThanOrEqual(1024)
   })
 
+  test('keeps no further key where no place is shared', () => {
+    const table = createBoundedTable<object>(1, () => false, 0)
+    const first = {}
+    table.set('first', first)
+    for (let index = 0; index < 2000; index++) table.set(`late ${index}`, {})
+    expect([table.get('first'), table.get('late 0'), table.get('late 1999')]).toEqual([first, undefined, undefined])
+  })
+
   test('gives places back once what was in them is over', () => {
     const { clock, table } = setUp(2)
     for (const key of ['a', 'b', 'late']) table.set(key, { untilMs: 100 })

@@ -18,8 +18,13 @@ const SHARED_PLACES = 1024
  * with all keys of the same hash, so what it counts is too much rather than too little.
  *
  * @param isOver - whether a value no longer counts. Values should be over in the order in which they were put.
+ * @param sharedPlaces - how many places there are for further keys; with 0 they are not kept.
  */
-export function createBoundedTable<Value>(maxKeys: number, isOver: (value: Value) => boolean): BoundedTable<Value> {
+export function createBoundedTable<Value>(
+  maxKeys: number,
+  isOver: (value: Value) => boolean,
+  sharedPlaces = SHARED_PLACES,
+): BoundedTable<Value> {
   const own = new Map<string, Value>()
   const shared = new Map<number, Value>()
 
@@ -37,22 +42,22 @@ export function createBoundedTable<Value>(maxKeys: number, isOver: (value: Value
       const place = own.get(key)
       if (place !== undefined) return isOver(place) ? undefined : place
       if (shared.size === 0) return undefined
-      const common = shared.get(sharedPlaceOf(key))
+      const common = shared.get(placeOf(key, sharedPlaces))
       return common === undefined || isOver(common) ? undefined : common
     },
     set(key, value) {
       // Put anew, so that the first one is the one that is over first.
       const had = own.delete(key)
       if (had || hasRoom()) own.set(key, value)
-      else shared.set(sharedPlaceOf(key), value)
+      else if (sharedPlaces > 0) shared.set(placeOf(key, sharedPlaces), value)
     },
     isEmpty: () => own.size === 0 && shared.size === 0,
   }
 }
 
 /** FNV-1a of 32 bits. Who finds keys of one place has them counted together, and nothing else. */
-function sharedPlaceOf(key: string): number {
+function placeOf(key: string, places: number): number {
   let hash = 0x81_1c_9d_c5
   for (let index = 0; index < key.length; index++) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01_00_01_93)
-  return (hash >>> 0) % SHARED_PLACES
+  return (hash >>> 0) % places
 }

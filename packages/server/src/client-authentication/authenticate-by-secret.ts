@@ -90,21 +90,22 @@ async function verify<Caller extends Registered>(
     credentialsKeys.push(credentialsKey)
   }
   for (const { clientId } of readings) step.failures?.requireOpen(clientId, address)
+  const isClosed = readings.some(({ clientId }) => step.failures?.isClosed(clientId, address))
   for (const [index, { clientId, clientSecret }] of readings.entries()) {
     const credentialsKey = credentialsKeys[index] as string
     const found = await findRegistered(clientId, step)
     known ??= found ?? undefined
-    const caller = found && mayUse(found, presented.method) ? found : undefined
+    const caller = found && mayUse(found, presented.method) && !isClosed ? found : undefined
     const registered = await (step.verifyHashed === undefined
       ? verifyClientSecret(caller, clientSecret)
-      : step.verifyHashed(caller, clientSecret, credentialsKey))
+      : step.verifyHashed(clientId, caller, clientSecret, credentialsKey))
     if (caller !== undefined && registered !== undefined) {
       step.verified.remember(key, credentialsKey, { clientId, registered })
       return caller
     }
   }
   const [first] = readings
-  if (first !== undefined) await step.failures?.count(first.clientId, address)
+  if (first !== undefined) await step.failures?.count(first.clientId, address, known !== undefined)
   const complaint = readings.length === 0 ? presented.explain?.() : undefined
   throw refuseCredentials(presented.method, complaint ?? explainSecret(presented.method, known))
 }

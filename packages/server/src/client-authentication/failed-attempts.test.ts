@@ -17,17 +17,17 @@ const exceeded = expect.objectContaining({ code: 'ERR_LIMITS_EXCEEDED', retryAft
 describe('createFailedAttempts', () => {
   test('blocks a pair once its budget is used up, without asking the limiter again (ERR-10)', () => {
     const { attempts, consume } = setUp(2)
-    void attempts.count('orders', '192.0.2.1')
-    void attempts.count('orders', '192.0.2.1')
-    expect(() => attempts.count('orders', '192.0.2.1')).toThrow(exceeded)
+    void attempts.count('orders', '192.0.2.1', true)
+    void attempts.count('orders', '192.0.2.1', true)
+    expect(() => attempts.count('orders', '192.0.2.1', true)).toThrow(exceeded)
     expect(() => attempts.requireOpen('orders', '192.0.2.1')).toThrow(exceeded)
     expect(consume).toHaveBeenCalledTimes(3)
   })
 
   test('blocks no other address and no other identifier', () => {
     const { attempts } = setUp(1)
-    void attempts.count('orders', '192.0.2.1')
-    expect(() => attempts.count('orders', '192.0.2.1')).toThrow(exceeded)
+    void attempts.count('orders', '192.0.2.1', true)
+    expect(() => attempts.count('orders', '192.0.2.1', true)).toThrow(exceeded)
     attempts.requireOpen('orders', '192.0.2.2')
     attempts.requireOpen('invoices', '192.0.2.1')
   })
@@ -47,8 +47,8 @@ describe('createFailedAttempts', () => {
     ['0:0:0:0:0:ffff:192.0.2.1', '[::FFFF:192.0.2.1]:443', true],
   ])('takes %s and %s for one sender: %s (ERR-10)', (address, other, same) => {
     const { attempts } = setUp(1)
-    void attempts.count('orders', address)
-    expect(() => attempts.count('orders', address)).toThrow(exceeded)
+    void attempts.count('orders', address, true)
+    expect(() => attempts.count('orders', address, true)).toThrow(exceeded)
     const again = () => attempts.requireOpen('orders', other)
     if (same) expect(again).toThrow(exceeded)
     else again()
@@ -56,8 +56,8 @@ describe('createFailedAttempts', () => {
 
   test('opens again when the time has come', () => {
     const { attempts, clock } = setUp(1)
-    void attempts.count('orders', '192.0.2.1')
-    expect(() => attempts.count('orders', '192.0.2.1')).toThrow(exceeded)
+    void attempts.count('orders', '192.0.2.1', true)
+    expect(() => attempts.count('orders', '192.0.2.1', true)).toThrow(exceeded)
     clock.ms += 59_999
     expect(() => attempts.requireOpen('orders', '192.0.2.1')).toThrow()
     clock.ms += 1
@@ -66,37 +66,56 @@ describe('createFailedAttempts', () => {
 
   test('counts an address whatever the identifier, and closes it to none', () => {
     const { attempts } = setUp(5)
-    for (let failure = 0; failure < 30; failure++) void attempts.count(`made-up-${failure}`, '192.0.2.1')
-    expect(() => attempts.count('made-up', '192.0.2.1')).toThrow(exceeded)
-    expect(() => attempts.count('orders', '192.0.2.1')).toThrow(exceeded)
+    for (let failure = 0; failure < 30; failure++) void attempts.count(`made-up-${failure}`, '192.0.2.1', true)
+    expect(() => attempts.count('made-up', '192.0.2.1', true)).toThrow(exceeded)
+    expect(() => attempts.count('orders', '192.0.2.1', true)).toThrow(exceeded)
     attempts.requireOpen('orders', '192.0.2.1')
-    void attempts.count('orders', '192.0.2.2')
+    void attempts.count('orders', '192.0.2.2', true)
   })
 
   test('opens again when the clock is set back', () => {
     const { attempts, clock } = setUp(1)
-    void attempts.count('orders', '192.0.2.1')
-    expect(() => attempts.count('orders', '192.0.2.1')).toThrow(exceeded)
+    void attempts.count('orders', '192.0.2.1', true)
+    expect(() => attempts.count('orders', '192.0.2.1', true)).toThrow(exceeded)
     clock.ms -= 3_600_000
     attempts.requireOpen('orders', '192.0.2.1')
   })
 
   test('counts nothing where the address is not known', () => {
     const { attempts, consume } = setUp(1)
-    for (let failure = 0; failure < 5; failure++) void attempts.count('orders', undefined)
+    for (let failure = 0; failure < 5; failure++) void attempts.count('orders', undefined, true)
     attempts.requireOpen('orders', undefined)
     expect(consume).not.toHaveBeenCalled()
   })
 
+  test('closes to nobody who has not failed, however many made-up identifiers are blocked', () => {
+    const { attempts } = setUp(1)
+    const fail = (id: string, address: string, isRegistered = false): void => {
+      try {
+        void attempts.count(id, address, isRegistered)
+      } catch {}
+    }
+    // Fills what counts and what blocks, and then every place that is shared, each twice.
+    for (let index = 0; index < 40_000; index++) fail(`made-up-${index}`, '192.0.2.1')
+    attempts.requireOpen('orders', '192.0.2.2')
+    expect(attempts.isClosed('orders', '192.0.2.2')).toBe(false)
+    // Those who fail are counted all the same, and a registered identifier is closed to them.
+    fail('orders', '192.0.2.3', true)
+    fail('orders', '192.0.2.3', true)
+    attempts.requireOpen('orders', '192.0.2.3')
+    expect(attempts.isClosed('orders', '192.0.2.3')).toBe(true)
+    expect(attempts.isClosed('orders', '192.0.2.2')).toBe(false)
+  })
+
   test('keeps no more of an identifier than an identifier has', () => {
     const { attempts, consume } = setUp(1)
-    void attempts.count('x'.repeat(30_000), '192.0.2.1')
+    void attempts.count('x'.repeat(30_000), '192.0.2.1', true)
     expect(consume.mock.calls[0]?.[0].length).toBeLessThan(300)
   })
 
   test('tells a limiter that failed apart', () => {
     const limiter = { consume: () => Promise.reject(new Error('down')) }
     const attempts = createFailedAttempts({ pairs: limiter, addresses: limiter }, 1000, () => 0)
-    return expect(attempts.count('orders', '192.0.2.1')).rejects.toMatchObject({ code: 'ERR_LIMITS_LIMITER' })
+    return expect(attempts.count('orders', '192.0.2.1', true)).rejects.toMatchObject({ code: 'ERR_LIMITS_LIMITER' })
   })
 })

@@ -2,7 +2,7 @@
  * Slows down guessing of secrets: failures are counted per claimed identifier and address, and per address whatever the
  * identifier (RFC 6749 §2.3.1).
  */
-import { createBoundedTable } from '../bounded-table.ts'
+import { type BoundedTable, createBoundedTable } from '../bounded-table.ts'
 import { askDependency } from '../dependency.ts'
 import { LimitsExceededError, LimitsLimiterError } from '../errors.ts'
 import { isLimitExceeded, type Limiter } from '../limits/limiter.ts'
@@ -15,11 +15,16 @@ export interface FailedAttempts {
    */
   requireOpen(clientId: string, address: string | undefined): void
   /**
+   * Whether a registered identifier may not be tried from an address, although {@link requireOpen} found no place that says
+   * so: made-up identifiers took them all. No secret is right then. The attempt goes on as that of a made-up identifier does.
+   */
+  isClosed(clientId: string, address: string | undefined): boolean
+  /**
    * Counts one failure.
    *
    * @throws or rejects with LimitsExceededError when it was one too many, LimitsLimiterError when nobody can count.
    */
-  count(clientId: string, address: string | undefined): MaybePromise<void>
+  count(clientId: string, address: string | undefined, isRegistered: boolean): MaybePromise<void>
 }
 
 /** Failures a claimed identifier has per address and minute, unless a limiter is given. */
@@ -31,7 +36,7 @@ export const DEFAULT_FAILURES = Object.freeze({ points: 20, windowSeconds: 60 })
  */
 export const DEFAULT_ADDRESS_FAILURES = Object.freeze({ points: 200, windowSeconds: 60 })
 
-/** Pairs that are remembered as blocked, each in a place of its own. */
+/** Pairs that are remembered as blocked, and as many again of registered identifiers. */
 const MAX_BLOCKED = 10_000
 /** Characters of a claimed identifier that count: it comes from an attacker, and is kept. */
 const MAX_ID_LENGTH = 256
@@ -58,7 +63,10 @@ export function createFailedAttempts(
 ): FailedAttempts {
   // A clock that is set back ends a block.
   const leftMsOf = ({ sinceMs, forMs }: Block): number => (now() < sinceMs ? 0 : sinceMs + forMs - now())
-  const blocks = createBoundedTable<Block>(MAX_BLOCKED, (block) => leftMsOf(block) <= 0)
+  const isOver = (block: Block): boolean => leftMsOf(block) <= 0
+  // Places are not shared: a pair of made-up identifiers would close the endpoint to a caller that never failed.
+  const blocks = createBoundedTable(MAX_BLOCKED, isOver, 0)
+  const blocksOfRegistered = createBoundedTable(MAX_BLOCKED, isOver)
 
   function consume(limiter: Limiter, key: string, onExceeded?: (forMs: number) => void): MaybePromise<unknown> {
     return askDependency<unknown>(
@@ -74,18 +82,28 @@ export function createFailedAttempts(
 
   return {
     requireOpen(clientId, address) {
-      if (address === undefined || blocks.isEmpty()) return
-      const block = blocks.get(keyOf(clientId, networkOf(address)))
+      const block = find(blocks, clientId, address)
       if (block !== undefined) throw new LimitsExceededError(leftMsOf(block), 'failures')
     },
-    count(clientId, address) {
+    isClosed: (clientId, address) => find(blocksOfRegistered, clientId, address) !== undefined,
+    count(clientId, address, isRegistered) {
       if (address === undefined) return undefined
       const network = networkOf(address)
       const key = keyOf(clientId, network)
-      const counted = consume(pairs, key, (forMs) => blocks.set(key, { sinceMs: now(), forMs }))
+      const counted = consume(pairs, key, (forMs) => {
+        const block = { sinceMs: now(), forMs }
+        blocks.set(key, block)
+        if (isRegistered) blocksOfRegistered.set(key, block)
+      })
       return andThen(counted, () => andThen(consume(addresses, network), () => undefined))
     },
   }
+}
+
+function find(blocks: BoundedTable<Block>, clientId: string, address: string | undefined): Block | undefined {
+  // A warm request usually ends here.
+  if (address === undefined || blocks.isEmpty()) return undefined
+  return blocks.get(keyOf(clientId, networkOf(address)))
 }
 
 /** No address has a space, so no pair is counted as an address. */

@@ -6,7 +6,7 @@ import { createHashedSecretVerifier, type VerifySecret } from './verify-hashed-s
 function verifier(verifySecret: VerifySecret, decoy?: string) {
   const verify = createHashedSecretVerifier({ verifySecret, decoy, timeoutMs: 1000, now: () => 0 })
   return async (clientSecrets: readonly string[] | undefined, presented: string, key: string, id = 'orders-api') =>
-    verify(clientSecrets === undefined ? undefined : { id, clientSecrets }, presented, key)
+    verify(id, clientSecrets === undefined ? undefined : { clientSecrets }, presented, key)
 }
 
 /** A verification that ends when it is told to. */
@@ -152,7 +152,7 @@ describe('createHashedSecretVerifier', () => {
   test('takes no turn of a registered identifier for those that are not, however many there are', async () => {
     const { release, verifySecret } = held()
     const verify = verifier(verifySecret, 'decoy')
-    const madeUp = Array.from({ length: 100 }, (_, index) => verify(undefined, 'x', `made up ${index}`))
+    const madeUp = Array.from({ length: 100 }, (_, index) => verify(undefined, 'x', `key ${index}`, `made-up-${index}`))
     await settled()
     // One is really verified; the others were done after as long as one took.
     expect(verifySecret.mock.calls).toEqual([['x', 'decoy']])
@@ -163,6 +163,50 @@ describe('createHashedSecretVerifier', () => {
     expect(await good).toBe('hash')
     release[0]?.(true)
     expect(await Promise.all(madeUp)).toEqual(madeUp.map(() => undefined))
+  })
+
+  test.each([
+    ['different secrets', (index: number) => `key ${index}`, 5],
+    ['one secret', () => 'key', 0],
+  ])(
+    'answers forty attempts at once with %s alike, whether the identifier is registered or not',
+    async (_, key, busy) => {
+      const codes = async (clientSecrets: readonly string[] | undefined): Promise<unknown[]> => {
+        const verify = verifier(() => new Promise((resolve) => setImmediate(() => resolve(false))), 'decoy')
+        const attempts = Array.from({ length: 40 }, (__, index) => verify(clientSecrets, 'wrong', key(index)))
+        const outcomes = await Promise.allSettled(attempts)
+        return outcomes.map((outcome) =>
+          outcome.status === 'rejected' ? (outcome.reason as { code: string }).code : '',
+        )
+      }
+      const [registered, madeUp] = [await codes(['hash']), await codes(undefined)]
+      expect(madeUp).toEqual(registered)
+      expect(madeUp.filter((code) => code === 'ERR_CLIENT_AUTHENTICATION_BUSY')).toHaveLength(busy)
+    },
+  )
+
+  test('pauses for a made-up identifier as long as a verification lately took, without the time that it waited for', async () => {
+    const pauses = vi.spyOn(globalThis, 'setTimeout')
+    const clock = { ms: 0 }
+    const { release, verifySecret } = held()
+    const verify = createHashedSecretVerifier({ verifySecret, decoy: 'decoy', timeoutMs: 1000, now: () => clock.ms })
+    const attempts = Array.from({ length: 6 }, (_, index) =>
+      verify('orders-api', { clientSecrets: ['hash'] }, 'wrong', `key ${index}`),
+    )
+    for (let ended = 0; ended < 6; ended += 3) {
+      await settled()
+      clock.ms += 70
+      for (const one of [0, 1, 2]) release[ended + one]?.(false)
+    }
+    await Promise.all(attempts)
+    const real = verify('made-up', undefined, 'wrong', 'a')
+    await settled()
+    pauses.mockClear()
+    await verify('other', undefined, 'wrong', 'b')
+    expect(pauses.mock.calls.map(([, ms]) => ms)).toEqual([70])
+    release.at(-1)?.(false)
+    await real
+    pauses.mockRestore()
   })
 
   test('turns away what waits for one identifier before what waits for another', async () => {

@@ -168,6 +168,22 @@ describe('the count of failures', () => {
     expect(guesses.filter((status) => status === 401)).toHaveLength(20)
     expect((await askWith(handler, {}, presenting('orders-api', SECRET))).status).toBe(429)
   }, 60_000)
+
+  test('keeps out no caller that did not fail, however full it is of identifiers that are made up', async () => {
+    const exceeded = { consume: () => Promise.reject(Object.assign(new Error('too many'), { msBeforeNext: 60_000 })) }
+    const others = { id: 'invoices-api', clientSecrets: ['good'] }
+    const { handler } = await createEndpoint({
+      clientAuthentication: { protectedResources: [ORDERS, others], failures: exceeded },
+    })
+    const ask = async (id: string, secret: string, address?: string): Promise<number> =>
+      (await askWith(handler, {}, presenting(id, secret, address))).status
+    for (let made = 0; made < 12_000; made++) await ask(`made-up-${made}`, 'x')
+    expect(await ask('invoices-api', 'good', '192.0.2.3')).toBe(200)
+    // Nobody guesses on where one was too many.
+    expect(await ask('orders-api', 'wrong', '192.0.2.2')).toBe(429)
+    expect(await ask('orders-api', SECRET, '192.0.2.2')).toBe(429)
+    expect(await ask('orders-api', SECRET, '192.0.2.3')).toBe(200)
+  })
 })
 
 describe('the keys of a caller', () => {

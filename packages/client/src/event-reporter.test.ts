@@ -6,7 +6,15 @@ const channel = vi.hoisted(() => ({ hasSubscribers: false, publish: vi.fn<(messa
 vi.mock('#diagnostics', () => ({ diagnostics: channel }))
 
 const client = { issuer: 'https://as.example.com', endpoint: undefined, clientId: 'api' }
-const event: Report = { type: 'introspected', active: true, source: 'endpoint', fingerprint: 'x', durationMs: 1 }
+const event: Report = {
+  type: 'introspected',
+  active: true,
+  inactiveReason: undefined,
+  detail: undefined,
+  source: 'endpoint',
+  fingerprint: 'x',
+  durationMs: 1,
+}
 
 beforeEach(() => {
   channel.hasSubscribers = false

@@ -2,6 +2,7 @@
 import type { IntrospectionError } from '@token-introspection/core'
 import type { CacheStoreError } from './errors.ts'
 import type { ToldJwtFault } from './jwt/jwt-fault.ts'
+import type { InactiveReason } from './inactive.ts'
 import type { AnswerFault } from './response/answer-fault.ts'
 import type { RefusalReason } from './result/refusal.ts'
 import type { CircuitState } from './transport/outage/circuit-breaker.ts'
@@ -45,6 +46,10 @@ interface TokenTold extends Told {
 export interface IntrospectedEvent extends TokenTold {
   readonly type: 'introspected'
   readonly active: boolean
+  /** Why the token is inactive; `undefined` for an active one, and for an answer out of a store that processes share. */
+  readonly inactiveReason: InactiveReason | undefined
+  /** The same for people to read, with the times that were compared; nothing else that was in the token. */
+  readonly detail: string | undefined
 }
 
 /** The token could not be checked. A call that its own caller ended, or made wrongly, is not reported. */
@@ -68,11 +73,16 @@ export interface GuardRefusedEvent extends Told {
   readonly type: 'guarded'
   readonly allowed: false
   readonly reason: RefusalReason
+  /** Why the token is inactive, for the reason `token_inactive`: see the `introspected` event. */
+  readonly inactiveReason: InactiveReason | undefined
   /** The status of the refusal. */
   readonly status: number
   /** What failed, for the reasons `unavailable` and `token_too_long`; `undefined` for any other. */
   readonly error: IntrospectionError | undefined
-  /** What the answer said about the kind of the token, for the reason `token_kind`; `undefined` for any other. */
+  /**
+   * What the answer said about the kind of the token, for the reason `token_kind`; that of the `introspected` event, for
+   * `token_inactive`; `undefined` for any other.
+   */
   readonly detail: string | undefined
   /** That of the `introspected` or `failed` event, which came before; `undefined` when no token was taken. */
   readonly fingerprint: string | undefined

@@ -55,6 +55,7 @@ export type { SenderConstraint } from './policy/confirmation/confirmation.ts'
 export type { FormEntries, RequestForm } from './token/request-form.ts'
 export type { GuardRequest } from './token/extract-token.ts'
 export { isPreflight } from './token/is-preflight.ts'
+export type { InactiveReason } from './inactive.ts'
 export { Refusal, type RefusalReason } from './result/refusal.ts'
 
 // Several authorization servers

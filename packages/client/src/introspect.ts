@@ -1,12 +1,8 @@
 /** SPINE: token in, answer out. */
-import {
-  INACTIVE,
-  type IntrospectionResponse,
-  readIntrospectionResponse,
-  type TokenTypeHint,
-} from '@token-introspection/core'
+import { type IntrospectionResponse, readIntrospectionResponse, type TokenTypeHint } from '@token-introspection/core'
 import { checkOptionNames, copyOptions } from '@token-introspection/core/options'
 import { isPromise, type MaybePromise } from './maybe-promise.ts'
+import { REPLIED, UNPRESENTABLE, UNSUPPORTED } from './inactive.ts'
 import type { IntrospectionResult } from './result/introspection-result.ts'
 import { type FingerprintToken, tokenPart } from './token/fingerprint-token.ts'
 import { TokenTooLongError } from './errors.ts'
@@ -104,7 +100,7 @@ export function introspect(
   // In memory only presentable tokens are found, so a hit need not be looked at twice: a twelfth of what it costs.
   const lookFirst = cache !== undefined && !cache.isShared
   if (token.length > steps.token.maxBytes) throw tooLong(token, steps.token.maxBytes)
-  if (!(lookFirst || isPresentable(token))) return INACTIVE
+  if (!(lookFirst || isPresentable(token))) return UNPRESENTABLE
   options.signal?.throwIfAborted()
   const key = steps.token.fingerprint(token, options)
   if (trace !== undefined) trace.key = key
@@ -118,7 +114,7 @@ export function introspect(
     if (trace !== undefined) trace.source = 'cache'
     return remembered
   }
-  if (lookFirst && !isPresentable(token)) return INACTIVE
+  if (lookFirst && !isPresentable(token)) return UNPRESENTABLE
   return ask(token, options, key, remembered, steps, trace)
 }
 
@@ -240,10 +236,10 @@ function readReply(
   deadline: Deadline,
   { transport, response: { jwt, tolerance, inactiveWhen, onUnusable }, now }: Steps,
 ): MaybePromise<IntrospectionResponse> {
-  if (meansInactive(reply, inactiveWhen)) return INACTIVE
+  if (meansInactive(reply, inactiveWhen)) return REPLIED
   if (isUnsupportedTokenType(reply)) {
     onUnusable('unsupported_token_type')
-    return INACTIVE
+    return UNSUPPORTED
   }
   const { advice } = transport.clientAuthentication
   if (jwt !== undefined) return readJwtResponse(readJwtReply(reply, 'introspection', advice), jwt, deadline, now())

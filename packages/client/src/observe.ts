@@ -4,10 +4,14 @@ import type { EventReporter } from './event-reporter.ts'
 import { guard, type GuardSteps, type OptionalGuardDecision } from './guard.ts'
 import { type IntrospectOptions, introspect, type Steps } from './introspect.ts'
 import { isPromise, type MaybePromise } from './maybe-promise.ts'
+import { whyInactive } from './inactive.ts'
 import type { IntrospectionResult } from './result/introspection-result.ts'
 import type { GuardRequest } from './token/extract-token.ts'
 import { shortFingerprint } from './token/fingerprint-token.ts'
 import type { Trace } from './trace.ts'
+
+/** Nothing is known of why. */
+const NOTHING = Object.freeze({ reason: undefined, detail: undefined })
 
 /** Introspects, and tells what came of it. */
 export async function observeIntrospection(
@@ -24,7 +28,11 @@ export async function observeIntrospection(
     const durationMs = performance.now() - startedMs
     const key = keyOf(token, steps, trace)
     const fingerprint = shortFingerprint(isPromise(key) ? await key : key)
-    reporter.report({ type: 'introspected', active: result.active, source: trace.source, fingerprint, durationMs })
+    const { source } = trace
+    if (!result.active) trace.inactivity = whyInactive(result, source === 'cache' && steps.cache?.isShared === true)
+    const { reason: inactiveReason, detail } = trace.inactivity ?? NOTHING
+    const { active } = result
+    reporter.report({ type: 'introspected', active, inactiveReason, detail, source, fingerprint, durationMs })
     return result
   } catch (error) {
     if (isIntrospectionError(error)) {
@@ -50,8 +58,12 @@ export async function observeGuard<Claims extends object>(
   if (decision.allowed) {
     reporter.report({ type: 'guarded', allowed: true, fingerprint, durationMs })
   } else {
-    const { reason, status, error, detail } = decision
-    reporter.report({ type: 'guarded', allowed: false, reason, status, error, detail, fingerprint, durationMs })
+    const { reason, status, error } = decision
+    const inactivity = reason === 'token_inactive' ? trace.inactivity : undefined
+    const detail = decision.detail ?? inactivity?.detail
+    const inactiveReason = inactivity?.reason
+    const told = { allowed: false, reason, inactiveReason, status, error, detail, fingerprint, durationMs } as const
+    reporter.report({ type: 'guarded', ...told })
   }
   return decision
 }

@@ -48,11 +48,12 @@ const CIRCUIT_STATES: readonly CircuitState[] = ['closed', 'open', 'half_open']
  * Each call of `introspect`, by you or by a guard, becomes a span `token introspection` below the span that is active, such
  * as that of the HTTP request. Its kind is `CLIENT` when the endpoint was asked for this call, and `INTERNAL` when the answer
  * came from the cache or from the request of another call. Spans and the histogram `token_introspection.client.duration`, in
- * seconds, have the attributes `token_introspection.source`, `token_introspection.active` of an answer, `error.type` (the
- * code of the error), `server.address` and `server.port`; the span has `token_introspection.token_fingerprint` besides.
+ * seconds, have the attributes `token_introspection.source`, `token_introspection.active` of an answer,
+ * `token_introspection.inactive_reason` of an inactive one, `error.type` (the code of the error), `server.address` and
+ * `server.port`; the span has `token_introspection.token_fingerprint` besides.
  *
  * Counters are `token_introspection.client.refusals` (of guards, by `token_introspection.reason`,
- * `http.response.status_code` and `error.type`), `token_introspection.client.circuit.changes` (by
+ * `token_introspection.inactive_reason`, `http.response.status_code` and `error.type`), `token_introspection.client.circuit.changes` (by
  * `token_introspection.circuit.state` and `.tokens`) and `token_introspection.client.warnings` (of the cache's store and of metadata, by
  * `error.type`). No token, no secret and nothing about users is in any of it.
  *
@@ -211,16 +212,20 @@ function describeCall(event: Call): Attributes {
   return {
     'token_introspection.source': event.source,
     ...(event.type === 'introspected'
-      ? { 'token_introspection.active': event.active }
+      ? {
+          'token_introspection.active': event.active,
+          ...(event.inactiveReason !== undefined && { 'token_introspection.inactive_reason': event.inactiveReason }),
+        }
       : { 'error.type': event.error.code }),
     ...describeServer(serverOf(event.client)),
   }
 }
 
-function describeRefusal({ reason, status, error, client }: Refused): Attributes {
+function describeRefusal({ reason, inactiveReason, status, error, client }: Refused): Attributes {
   return {
     'token_introspection.reason': reason,
     'http.response.status_code': status,
+    ...(inactiveReason !== undefined && { 'token_introspection.inactive_reason': inactiveReason }),
     ...(error !== undefined && { 'error.type': error.code }),
     ...describeServer(serverOf(client)),
   }

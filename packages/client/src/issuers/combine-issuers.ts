@@ -1,5 +1,4 @@
 /** Several authorization servers behind one guard: each token has one that is asked about it, or none. */
-import { INACTIVE } from '@token-introspection/core'
 import { checkOptionNames, copyOptions, OptionGroup } from '@token-introspection/core/options'
 import type { AcceptedTokens } from '../accepted-tokens.ts'
 import { challengeSettings } from '../challenge-settings.ts'
@@ -10,6 +9,7 @@ import type { Allowance, Anonymity, OptionalGuard } from '../guard.ts'
 import { checkCallOptions, type IntrospectOptions } from '../introspect.ts'
 import type { IntrospectionClient, IntrospectionStatistics } from '../introspection-client.ts'
 import { GUARD_OPTIONS, type GuardOptions, resolveGuardOptions } from '../policy/policy-options.ts'
+import { UNKNOWN_ISSUER, whyInactive } from '../inactive.ts'
 import type { IntrospectionResult } from '../result/introspection-result.ts'
 import type { ChallengeSettings, Refusal } from '../result/refusal.ts'
 import { extractToken, type GuardRequest, type TokenSources } from '../token/extract-token.ts'
@@ -164,8 +164,11 @@ class Combined implements CombinedIssuers {
     this.#nobody = {
       policy,
       sources: this.#sources,
-      introspect: () => INACTIVE,
-      observe: () => Promise.resolve(INACTIVE),
+      introspect: () => UNKNOWN_ISSUER,
+      observe: (_token, _call, trace) => {
+        trace.inactivity = whyInactive(UNKNOWN_ISSUER, false)
+        return Promise.resolve(UNKNOWN_ISSUER)
+      },
       now,
       reporter: new EventReporter(issuers.onEvent, () => NOBODY),
     }
@@ -182,7 +185,7 @@ class Combined implements CombinedIssuers {
 
   async introspect(token: string, options?: IntrospectOptions): Promise<IntrospectionResult> {
     if (options !== undefined) checkCallOptions(options)
-    return this.#clientOf(token)?.introspect(token, options) ?? INACTIVE
+    return this.#clientOf(token)?.introspect(token, options) ?? UNKNOWN_ISSUER
   }
 
   guard(options: OptionalIssuersGuardOptions): OptionalIssuersGuard<IssuerClients>

@@ -2,7 +2,6 @@
 import {
   type ActiveIntrospectionResponse,
   type Confirmation,
-  INACTIVE,
   type IntrospectionResponse,
   parseScope,
   toAudienceList,
@@ -22,7 +21,7 @@ const CONFIRMATIONS = ['jkt', 'x5t#S256'] as const
  * @throws ResponseUntrustedError when the two speak of different tokens.
  */
 export function agree(local: ActiveIntrospectionResponse, asked: IntrospectionResponse): IntrospectionResponse {
-  if (!asked.active) return INACTIVE
+  if (!asked.active) return asked
   for (const name of SAME) {
     if (local[name] !== undefined && asked[name] !== undefined && !isEqual(local[name], asked[name])) {
       throw new ResponseUntrustedError(`the JWT and the answer about it differ in ${name}`)

@@ -1,7 +1,7 @@
 /** Step `jwt`: what can be said about a token without asking. */
-import { INACTIVE, type IntrospectionResponse } from '@token-introspection/core'
+import type { IntrospectionResponse } from '@token-introspection/core'
 import type { Deadline } from '../transport/deadline.ts'
-import type { JwtFault } from './jwt-fault.ts'
+import { type JwtFault, unusable } from './jwt-fault.ts'
 import { looksLikeJwt } from './looks-like-jwt.ts'
 import { type AccessTokenRules, verifyAccessToken } from './verify-access-token.ts'
 
@@ -36,5 +36,5 @@ export async function answerLocally(
   const answer = isJwt ? await verifyAccessToken(token, rules, deadline, now) : 'opaque'
   if (typeof answer !== 'string') return answer
   onFault(answer)
-  return INACTIVE
+  return unusable(answer)
 }

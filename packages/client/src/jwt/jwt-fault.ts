@@ -1,20 +1,13 @@
 /** Step `jwt`: why a token is inactive without anybody being asked, and what to tell the operator about it. */
+import type { InactiveIntrospectionResponse } from '@token-introspection/core'
 import { onceAMinute } from '../once-a-minute.ts'
+import { inactive } from '../inactive.ts'
 
-/** What is wrong; `expired` is for every token's life to come to, and is told to nobody. */
-export type JwtFault =
-  | 'opaque'
-  | 'malformed'
-  | 'issuer'
-  | 'algorithm'
-  | 'type'
-  | 'kind'
-  | 'claims'
-  | 'signature'
-  | 'expired'
+/** What is wrong, besides the time. */
+export type JwtFault = 'opaque' | 'malformed' | 'issuer' | 'algorithm' | 'type' | 'kind' | 'claims' | 'signature'
 
-/** The faults that are told. */
-export type ToldJwtFault = Exclude<JwtFault, 'expired'>
+/** The faults that are told, which is all of them. */
+export type ToldJwtFault = JwtFault
 
 /** Each says what to look at, and nothing that was in the token. */
 const MESSAGES: Readonly<Record<ToldJwtFault, string>> = {
@@ -34,6 +27,27 @@ const MESSAGES: Readonly<Record<ToldJwtFault, string>> = {
   signature: 'a JWT has a signature that no key of the issuer has made',
 }
 
+/** The inactive answer for each fault, made once. */
+const ANSWERS = {
+  opaque: answerFor('opaque'),
+  malformed: answerFor('malformed'),
+  issuer: answerFor('issuer'),
+  algorithm: answerFor('algorithm'),
+  type: answerFor('type'),
+  kind: answerFor('kind'),
+  claims: answerFor('claims'),
+  signature: answerFor('signature'),
+} satisfies Readonly<Record<JwtFault, unknown>>
+
+function answerFor(fault: JwtFault) {
+  return inactive(`jwt_${fault}`, () => MESSAGES[fault])
+}
+
+/** The answer for a token that is not good by itself. */
+export function unusable(fault: JwtFault): Readonly<InactiveIntrospectionResponse> {
+  return ANSWERS[fault]
+}
+
 /** What is told of a fault. */
 export interface JwtReport {
   readonly reason: ToldJwtFault
@@ -44,6 +58,6 @@ export interface JwtReport {
 export function createFaultReporter(report: (told: JwtReport) => void, nowMs: () => number): (fault: JwtFault) => void {
   const isDue = onceAMinute(nowMs)
   return (fault) => {
-    if (fault !== 'expired' && isDue(fault)) report({ reason: fault, message: MESSAGES[fault] })
+    if (isDue(fault)) report({ reason: fault, message: MESSAGES[fault] })
   }
 }

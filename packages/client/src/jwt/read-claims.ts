@@ -2,11 +2,13 @@
 import {
   type ActiveIntrospectionResponse,
   INACTIVE,
+  type IntrospectionResponse,
   isIntrospectionError,
   type JsonObject,
   readIntrospectionResponse,
 } from '@token-introspection/core'
 import type { TokenKind } from '../policy/policy.ts'
+import { inactiveByClock } from '../inactive.ts'
 import type { JwtFault } from './jwt-fault.ts'
 import type { ParsedJwt } from './parse-jwt.ts'
 
@@ -43,7 +45,7 @@ const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 's_hash'] as const
 const ACCESS_TOKEN_TYPE = 'at+jwt'
 
 /**
- * The claims as an answer, or what is wrong with them. Nothing is verified yet: it says that a token is not good, or what
+ * The claims as an answer, which is inactive when they are not for this time, or what is wrong with them. Nothing is verified yet: it says that a token is not good, or what
  * it says if its signature is.
  *
  * @param now - in seconds since the epoch.
@@ -52,7 +54,7 @@ export function readClaims(
   { header, claims }: ParsedJwt,
   rules: ClaimRules,
   now: number,
-): ActiveIntrospectionResponse | JwtFault {
+): IntrospectionResponse | JwtFault {
   if (claims['iss'] !== rules.issuer) return 'issuer'
   const fault = checkHeader(header, rules) ?? checkKind(header, claims)
   if (fault !== undefined) return fault
@@ -62,8 +64,8 @@ export function readClaims(
   if (!isAccessTokenType(header) && !rules.kindClaims.every((name) => hasValue(response, name))) return 'kind'
   // Each comparison says what must hold, so that a clock that gives no number lets nothing pass.
   const { exp, nbf } = response
-  if (!(now < exp + rules.leewaySeconds)) return 'expired'
-  if (nbf !== undefined && !(now >= nbf - rules.leewaySeconds)) return 'expired'
+  if (!(now < exp + rules.leewaySeconds)) return inactiveByClock('expired', response, now)
+  if (nbf !== undefined && !(now >= nbf - rules.leewaySeconds)) return inactiveByClock('not_yet_valid', response, now)
   if (rules.presumedKind !== undefined) presumeKind(response, rules.presumedKind)
   return response
 }

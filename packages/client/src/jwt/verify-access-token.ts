@@ -1,5 +1,5 @@
 /** Step `jwt`: a JWT access token, verified with the keys of its issuer (RFC 9068 §4). */
-import { type ActiveIntrospectionResponse, isIntrospectionError } from '@token-introspection/core'
+import { type IntrospectionResponse, isIntrospectionError } from '@token-introspection/core'
 import type { KeySource } from '../keys/key-source.ts'
 import { type SignatureOutcome, verifySignature } from '../keys/verify-signature.ts'
 import type { Deadline } from '../transport/deadline.ts'
@@ -13,7 +13,7 @@ export interface AccessTokenRules extends ClaimRules {
 }
 
 /**
- * The claims of a good access token as an active answer, or why it is none. What can be refused without a key is refused
+ * The claims of a good access token as an active answer, an inactive one for a token of another time, or why it is none. What can be refused without a key is refused
  * without one: it costs less, and no keys have to be there. Keys come from the issuer alone: those in the token, and those
  * it points to, are not looked at (RFC 8725 §3.10).
  *
@@ -25,11 +25,11 @@ export async function verifyAccessToken(
   rules: AccessTokenRules,
   deadline: Deadline,
   now: number,
-): Promise<ActiveIntrospectionResponse | JwtFault> {
+): Promise<IntrospectionResponse | JwtFault> {
   const jwt = parse(token)
   if (jwt === undefined) return 'malformed'
   const claims = readClaims(jwt, rules, now)
-  if (typeof claims === 'string') return claims
+  if (typeof claims === 'string' || !claims.active) return claims
   return (await isSigned(token, jwt, rules, deadline)) ? claims : 'signature'
 }
 

@@ -2,11 +2,11 @@
 import {
   type ActiveIntrospectionResponse,
   type ClaimsSchema,
-  INACTIVE,
   type IntrospectionResponse,
   isIssuer,
 } from '@token-introspection/core'
 import { ResponseUntrustedError } from '../errors.ts'
+import { inactiveByClock, tellTime } from '../inactive.ts'
 import type { InactiveReply } from '../transport/read-reply.ts'
 import type { AnswerFault } from './answer-fault.ts'
 import type { JwtResponseRules } from './read-jwt-response.ts'
@@ -59,10 +59,12 @@ export function validateResponse(
   // Each comparison says what must hold, so that a clock that gives no number lets nothing pass.
   if (iat !== undefined && !(iat - now <= MAX_CLOCK_SKEW_SECONDS)) {
     throw new ResponseUntrustedError(
-      `the token was issued ${iat - now} seconds from now: one of the two clocks is wrong`,
+      `the token was issued ${iat - now} seconds from now: iat is ${tellTime(iat)}, and the clock of this resource server ` +
+        `says ${tellTime(now)}; one of the two clocks is wrong`,
     )
   }
-  return clockFault(response, rules, now) === undefined ? response : INACTIVE
+  const fault = clockFault(response, rules, now)
+  return fault === undefined ? response : inactiveByClock(fault, response, now)
 }
 
 /** Why an active answer is inactive by the clock of here; `undefined` when it is not. */

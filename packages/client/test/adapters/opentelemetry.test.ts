@@ -165,6 +165,8 @@ describe('recordIntrospections', () => {
     recordIntrospections({ tracer, now: () => 1_764_000_000_500 })({
       type: 'introspected',
       active: true,
+      inactiveReason: undefined,
+      detail: undefined,
       source: 'endpoint',
       fingerprint: 'x',
       durationMs: 250,
@@ -176,6 +178,20 @@ describe('recordIntrospections', () => {
       [1_764_000_000, 500_000_000],
     ])
     expect(span?.attributes).toMatchObject({ 'server.address': 'as.example.com', 'server.port': 443 })
+  })
+
+  test('says why a token is inactive, of the call and of the refusal', async () => {
+    const { tracer, meter, spans, values } = telemetry()
+    const onEvent = recordIntrospections({ tracer, meter })
+    const client = createClient({ onEvent, fetch: () => Promise.resolve(Response.json({ active: false })) })
+    await client.guard({ audience: false })(bearing())
+    const reason = { 'token_introspection.inactive_reason': 'answer' }
+    expect(spans()).toMatchObject([{ attributes: reason }])
+    const told = await values()
+    expect(told['duration']).toMatchObject([{ attributes: reason }])
+    expect(told['refusals']).toMatchObject([
+      { attributes: { 'token_introspection.reason': 'token_inactive', ...reason } },
+    ])
   })
 
   test('counts what guards refuse, by the reason, and not what they allow', async () => {

@@ -366,6 +366,124 @@ describe('the diagnostics channel', () => {
   })
 })
 
+const at = Date.UTC(2026, 10, 29, 12)
+const seconds = at / 1000
+
+function row(said: object, init?: ResponseInit): Fetch {
+  return () => Promise.resolve(Response.json(said, init))
+}
+
+function encode(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
+
+/** Not signed: that is looked at last. */
+function jwt(claims: object): string {
+  const good = {
+    iss: 'https://as.example.com',
+    sub: 'alice',
+    aud: 'api',
+    client_id: 'app',
+    jti: '1',
+    iat: seconds - 600,
+  }
+  const header = encode({ typ: 'at+jwt', alg: 'ES256' })
+  return `${header}.${encode({ exp: seconds + 600, ...good, ...claims })}.${'A'.repeat(86)}`
+}
+
+describe('why a token is inactive', () => {
+  test.each<[string, Fetch, string, string]>([
+    ['the server said so', row({ active: false }), 'answer', 'answered active: false'],
+    [
+      'the server does not introspect its kind',
+      row({ error: 'unsupported_token_type' }, { status: 400 }),
+      'unsupported_token_type',
+      'option group jwt',
+    ],
+    ['a reply means it', row({ error: 'not_found' }, { status: 404 }), 'reply', 'response.inactiveWhen'],
+    [
+      'the clock says it is expired',
+      row({ active: true, exp: seconds - 3600 }),
+      'expired',
+      'exp is 2026-11-29T11:00:00.000Z (1795950000), and the clock of this resource server says 2026-11-29T12:00:00.000Z',
+    ],
+    ['its expiry is zero', row({ active: true, exp: 0 }), 'expired', 'response.tolerate.zeroExpiryAsAbsent'],
+    [
+      'the clock says it is for later',
+      row({ active: true, nbf: seconds + 3600 }),
+      'not_yet_valid',
+      'nbf is 2026-11-29T13:00:00.000Z (1795957200), and the clock of this resource server says 2026-11-29T12:00:00.000Z',
+    ],
+  ])('is told when %s, of the call and of the guard, for who joined as well', async (_, fetch, reason, part) => {
+    const { client, events } = createClient({
+      fetch,
+      now: () => at,
+      response: { inactiveWhen: [{ status: 404, error: 'not_found' }] },
+    })
+    const guard = client.guard({ audience: false })
+    await Promise.all([guard(bearing()), guard(bearing())])
+    const told = { inactiveReason: reason, detail: expect.stringContaining(part) as string }
+    const calls = events.filter(({ type }) => type === 'introspected' || type === 'guarded')
+    expect(calls).toHaveLength(4)
+    for (const event of calls) expect(event).toMatchObject(told)
+    expect(JSON.stringify(events)).not.toContain(token)
+  })
+
+  test('is kept with the answer, where the cache is in memory', async () => {
+    const fetch = row({ error: 'unsupported_token_type' }, { status: 400 })
+    const { client, events } = createClient({ fetch, cache: {} })
+    await client.introspect(token)
+    await client.introspect(token)
+    const calls = events.filter(({ type }) => type === 'introspected')
+    expect(sourcesOf(calls)).toEqual(['endpoint', 'cache'])
+    for (const event of calls) expect(event).toMatchObject({ inactiveReason: 'unsupported_token_type' })
+  })
+
+  test('is not guessed of an answer out of a store that processes share', async () => {
+    const entry = { response: { active: false as const }, askedAtMs: at, expiresAtMs: at + 5000 }
+    const store = { ...createStore(), get: () => Promise.resolve(entry) }
+    const { client, events } = createClient({ cache: { store, keySecret }, now: () => at })
+    await client.introspect(token)
+    expect(events).toMatchObject([{ active: false, source: 'cache' }])
+    expect(events[0]).toMatchObject({ inactiveReason: undefined, detail: undefined })
+  })
+
+  test('is not told of an active token', async () => {
+    const { client, events } = createClient()
+    await client.introspect(token)
+    expect(events[0]).toMatchObject({ inactiveReason: undefined, detail: undefined })
+  })
+
+  test('is told of a token that no server could have issued', async () => {
+    const { client, events } = createClient()
+    await client.introspect('')
+    expect(events).toMatchObject([{ source: 'unasked', inactiveReason: 'unpresentable' }])
+  })
+
+  test.each([
+    ['is no JWT', token, 'jwt_opaque', 'no signed JWT'],
+    ['is of another issuer', jwt({ iss: 'https://other.example.com' }), 'jwt_issuer', 'another iss'],
+    ['is expired', jwt({ exp: seconds - 60 }), 'expired', 'exp is 2026-11-29T11:59:00.000Z'],
+    ['is for later', jwt({ nbf: seconds + 60 }), 'not_yet_valid', 'nbf is 2026-11-29T12:01:00.000Z'],
+  ])('is told of a token that %s and is checked here', async (_, presented, reason, part) => {
+    const events: IntrospectionClientEvent[] = []
+    const client = new IntrospectionClient({
+      issuer: 'https://as.example.com',
+      jwt: { mode: 'local' },
+      transport: { fetch: () => Promise.reject(new Error('nobody is asked')) },
+      now: () => at,
+      onEvent: (event) => events.push(event),
+    })
+    expect(await client.introspect(presented)).toEqual({ active: false })
+    expect(events.at(-1)).toMatchObject({
+      type: 'introspected',
+      source: 'local',
+      inactiveReason: reason,
+      detail: expect.stringContaining(part) as string,
+    })
+  })
+})
+
 describe('when nobody listens', () => {
   test('no clock is asked for a hit, a guard, or a token that nobody is asked about', async () => {
     const { client } = createClient({ onEvent: undefined, cache: {} })

@@ -52,7 +52,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
     above: ['issuers', 'protected-resource', 'watch'],
     // Keys of others, and data about servers, which the types of steps give its shape.
     ground: ['keys', 'providers'],
-    open: ['errors.ts', 'maybe-promise.ts', 'once-a-minute.ts', 'shared-work.ts'],
+    open: ['errors.ts', 'inactive.ts', 'maybe-promise.ts', 'once-a-minute.ts', 'shared-work.ts'],
   },
   server: {
     packages: {

@@ -173,6 +173,7 @@ export type {
   OnEvent,
   ReportingClient,
 } from './events.ts'
+export type { OnWarning, Warning } from '@token-introspection/core'
 export type { ToldJwtFault } from './jwt/jwt-fault.ts'
 export type { AnswerFault } from './response/answer-fault.ts'
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createWarner, type Warning } from './warner.ts'
 
 function setUp() {
@@ -47,5 +47,12 @@ describe('createWarner', () => {
       nowMs: () => 0,
     })
     expect(() => warn(warning)).not.toThrow()
+  })
+
+  test('survives a listener that rejects', async () => {
+    const onWarning = vi.fn((): unknown => Promise.reject(new Error('x')))
+    createWarner({ onWarning, nowMs: () => 0 })(warning)
+    // An unhandled rejection would fail the run.
+    await expect(onWarning.mock.results[0]?.value).rejects.toThrow('x')
   })
 })

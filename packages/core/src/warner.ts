@@ -2,15 +2,15 @@
 
 /** What an operator should look at. No token and no secret is in it. */
 export interface Warning {
-  /** The code of the error behind it, such as `ERR_TRANSPORT_UNAUTHORIZED`. */
+  /** The code of the error behind it, such as `ERR_TRANSPORT_UNAUTHORIZED`, or of the event `warning` of a handler. */
   readonly code: string
-  /** The URL it is about, without its query, where there is one. */
+  /** The endpoint a client asks, without its query, or the issuer of a handler; `undefined` where there is none. */
   readonly endpoint: string | undefined
   /** For people to read. */
   readonly message: string
 }
 
-/** Receives warnings. What it throws is ignored. */
+/** Receives warnings. It is not awaited, and what it throws, or rejects with, is ignored. */
 export type OnWarning = (warning: Warning) => void
 
 /** What a warner needs. */
@@ -38,7 +38,8 @@ export function createWarner({ onWarning, nowMs }: WarnerSettings): OnWarning {
     if (warnedAtMs.size >= MAX_KEPT) warnedAtMs.clear()
     warnedAtMs.set(key, now)
     try {
-      onWarning(Object.freeze({ ...warning }))
+      const told: unknown = onWarning(Object.freeze({ ...warning }))
+      if (told instanceof Promise) told.catch(() => undefined)
     } catch {}
   }
 }

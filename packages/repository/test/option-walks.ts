@@ -298,6 +298,7 @@ const handlerOptions = {
   },
   timeoutMs: 1000,
   onEvent: nothing,
+  onWarning: nothing,
   now,
 }
 const registryOptions = {
@@ -311,6 +312,7 @@ const registryOptions = {
   },
   lookup: { resolvers: [seam({ name: 'a', resolve: () => null })] },
   response: { jwt: { keys: [{ alg: 'ES256', kid: 'a', sign: never }], defaultSigningAlg: 'ES256' } },
+  onEvent: nothing,
 }
 const certificateOptions = {
   issuer,
@@ -349,6 +351,7 @@ const revocationOptions = {
   response: { retryAfterSeconds: 1 },
   timeoutMs: 1000,
   onEvent: nothing,
+  onWarning: nothing,
   now,
 }
 

@@ -30,10 +30,22 @@ export class RequestNotAcceptableError extends IntrospectionError {
   readonly retryable = false
 }
 
+/** What an error about an unavailable body can be made with. */
+export interface BodyErrorOptions extends ErrorOptions {
+  readonly senderLeft?: boolean | undefined
+}
+
 /** The body went elsewhere before the handler saw it, or its sender went away. Answered 500 where anyone still listens. */
 export class RequestBodyUnavailableError extends IntrospectionError {
   readonly code = 'ERR_REQUEST_BODY_UNAVAILABLE'
   readonly retryable = false
+  /** Whether its sender went away before the body was complete; otherwise something of yours read it, or may have. */
+  readonly senderLeft: boolean
+
+  constructor(message?: string, options?: BodyErrorOptions) {
+    super(message, options)
+    this.senderLeft = options?.senderLeft === true
+  }
 }
 
 /** What an error about credentials can be made with. */

@@ -57,7 +57,7 @@ async function readWhole(request: Request, maxBytes: number): Promise<Uint8Array
   } catch (cause) {
     // A body that is in somebody's hands is a misuse and says so by its class; what the network did is another.
     if (cause instanceof TypeError && request.body?.locked === true) throw readBefore()
-    throw new RequestBodyUnavailableError('the body ended before it was complete', { cause })
+    throw new RequestBodyUnavailableError('the body ended before it was complete', { cause, senderLeft: true })
   }
   if (body.byteLength > maxBytes) throw tooLarge(maxBytes)
   return new Uint8Array(body)
@@ -67,7 +67,7 @@ async function read(reader: ReadableStreamDefaultReader<Uint8Array>) {
   try {
     return await reader.read()
   } catch (cause) {
-    throw new RequestBodyUnavailableError('the body ended before it was complete', { cause })
+    throw new RequestBodyUnavailableError('the body ended before it was complete', { cause, senderLeft: true })
   }
 }
 

@@ -13,6 +13,7 @@ import { parseTokenRequest, type RequestStep, readRequest } from './request/read
 import { type ShapeStep, shapeResponse } from './response/shape-response.ts'
 import { type ErrorResponseStep, writeErrorResponse } from './response/write-error-response.ts'
 import { writeResponse, type WriteStep } from './response/write-response.ts'
+import type { Warnings } from './warning-options.ts'
 
 /** Everything the spine needs, by step. */
 export interface Steps {
@@ -23,6 +24,7 @@ export interface Steps {
   readonly authorization: AuthorizationStep
   readonly response: ShapeStep & WriteStep & ErrorResponseStep
   readonly onEvent: OnEvent | undefined
+  readonly warnOfError: Warnings['warnOfError']
   /** Which URLs may use plain http. */
   readonly urlRules: UrlRules
 }
@@ -63,6 +65,7 @@ export async function handleIntrospection(request: HttpRequest, steps: Steps): P
   } catch (error) {
     const response = writeErrorResponse(error, steps.response, request)
     reportEvent(steps.onEvent, () => toErrorEvent(error, response.status, elapsedMs()))
+    steps.warnOfError?.(error, response.status)
     return response
   }
 }

@@ -11,6 +11,7 @@ import { parseTokenRequest, type RequestStep, readRequest } from './request/read
 import { type ErrorResponseStep, writeErrorResponse } from './response/write-error-response.ts'
 import { REVOKED_RESPONSE } from './response/write-response.ts'
 import { type RevocationStep, revokeToken } from './revocation/revoke-token.ts'
+import type { Warnings } from './warning-options.ts'
 
 /** Everything the spine needs, by step. */
 export interface RevocationSteps {
@@ -20,6 +21,7 @@ export interface RevocationSteps {
   readonly revocation: RevocationStep
   readonly response: ErrorResponseStep
   readonly onEvent: OnEvent<RevocationHandlerEvent> | undefined
+  readonly warnOfError: Warnings['warnOfError']
   /** Which URLs may use plain http. */
   readonly urlRules: UrlRules
 }
@@ -43,6 +45,7 @@ export async function handleRevocation(request: HttpRequest, steps: RevocationSt
   } catch (error) {
     const response = writeErrorResponse(error, steps.response, request)
     reportEvent(steps.onEvent, () => toErrorEvent(error, response.status, elapsedMs()))
+    steps.warnOfError?.(error, response.status)
     return response
   }
 }

@@ -103,11 +103,13 @@ export type {
   UnexpectedEvent,
 } from './events.ts'
 export type { Warn, WarningCode, WarningEvent } from './warning.ts'
+export type { OnWarning, Warning } from '@token-introspection/core'
 
 // Errors, as events carry them and adapters throw them
 export {
   AuthorizationPolicyError,
   AuthorizationTokenOwnerError,
+  type BodyErrorOptions,
   ClientAuthenticationBusyError,
   ClientAuthenticationFailedError,
   ClientAuthenticationKeysError,

@@ -4,6 +4,7 @@ import {
   isIssuer,
   JSON_MEDIA_TYPE,
   JWT_INTROSPECTION_MEDIA_TYPE,
+  type OnWarning,
   toNumericDate,
 } from '@token-introspection/core'
 import { httpRemedy, OptionGroup, resolveUrlRules, URL_RULE_OPTIONS } from '@token-introspection/core/options'
@@ -18,7 +19,7 @@ import {
   resolveClientAuthentication,
 } from './client-authentication/client-authentication-options.ts'
 import { protectedResourceReader } from './client-authentication/protected-resource.ts'
-import { type OnEvent, reportEvent } from './events.ts'
+import type { OnEvent } from './events.ts'
 import type { Steps } from './handle-introspection.ts'
 import { requireBudget } from './limits/charge-budget.ts'
 import { limitsDefaults, type LimitsOptions, resolveLimits } from './limits/limits-options.ts'
@@ -36,7 +37,7 @@ import {
   resolveRetryAfterSeconds,
   responseDefaults,
 } from './response/response-options.ts'
-import { createWarn } from './warning.ts'
+import { resolveWarnings } from './warning-options.ts'
 
 /** Options of {@link createIntrospectionHandler}. */
 export interface IntrospectionHandlerOptions<Claims extends object = object> {
@@ -69,6 +70,13 @@ export interface IntrospectionHandlerOptions<Claims extends object = object> {
   readonly timeoutMs?: number | undefined
   /** Told what happened, one event per request, with no token and no secret in it. */
   readonly onEvent?: OnEvent | undefined
+  /**
+   * Told what an operator should look at: a store, a limiter, a registry or a key that fails, a registration that is wrong, and
+   * what the event `warning` tells. One warning per code, at most once a minute, with no token and no secret in it. What a
+   * caller does wrong, such as a 401, is no warning. Default, where there is no `onEvent`, `process.emitWarning` on Node and
+   * `console.warn` elsewhere; where there is one, no warnings, because it is told everything already. `false` switches them off.
+   */
+  readonly onWarning?: OnWarning | false | undefined
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: (() => number) | undefined
 }
@@ -98,6 +106,7 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
     'response',
     'timeoutMs',
     'onEvent',
+    'onWarning',
     'now',
   ])
   const issuer = group.string('issuer')
@@ -119,7 +128,7 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
     jwks: { load: (holder, refresh) => clientAuthentication.jwksLoader.load(holder, refresh) },
   })
   const onEvent = group.function<OnEvent>('onEvent')
-  const warn = createWarn((event) => reportEvent(onEvent, () => event), now)
+  const { warn, warnOfError } = resolveWarnings(group, { issuer, now, onEvent })
   const lookup = resolveLookup(group.raw('lookup'), { now: () => toNumericDate(now()), timeoutMs, warn })
   const limits = resolveLimits(group.raw('limits'), { timeoutMs, now })
   const { challenge, ...clientAuthentication } = resolveClientAuthentication(
@@ -151,6 +160,7 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
       retryAfterSeconds: resolveRetryAfterSeconds(response),
     },
     onEvent,
+    warnOfError,
   })
 }
 

@@ -1,12 +1,12 @@
 /** Options of createRevocationHandler: documented, defaulted, read once. */
-import { isIssuer, toNumericDate } from '@token-introspection/core'
+import { isIssuer, type OnWarning, toNumericDate } from '@token-introspection/core'
 import { httpRemedy, OptionGroup, resolveUrlRules, URL_RULE_OPTIONS } from '@token-introspection/core/options'
 import {
   type ClientAuthenticationMethodOptions,
   resolveClientAuthentication,
 } from './client-authentication/client-authentication-options.ts'
 import { type FindOAuthClient, type OAuthClient, oauthClientReader } from './client-authentication/oauth-client.ts'
-import { type OnEvent, reportEvent, type RevocationHandlerEvent } from './events.ts'
+import type { OnEvent, RevocationHandlerEvent } from './events.ts'
 import type { RevocationSteps } from './handle-revocation.ts'
 import type { RevocableTokenStore } from './lookup/token-store.ts'
 import { resolveResolvers } from './lookup/lookup-options.ts'
@@ -15,7 +15,7 @@ import type { TokenResolver } from './lookup/token-resolver.ts'
 import { resolveTimeoutMs } from './options.ts'
 import { type RequestOptions, resolveRequest } from './request/request-options.ts'
 import { type ResponseOptions, resolveRetryAfterSeconds } from './response/response-options.ts'
-import { createWarn } from './warning.ts'
+import { resolveWarnings } from './warning-options.ts'
 
 /**
  * Step `clientAuthentication`: whose tokens can be revoked here. Give exactly one of the two registries. They hold OAuth
@@ -79,6 +79,13 @@ export interface RevocationHandlerOptions {
   readonly timeoutMs?: number | undefined
   /** Told what happened, one event per request, with no token and no secret in it. */
   readonly onEvent?: OnEvent<RevocationHandlerEvent> | undefined
+  /**
+   * Told what an operator should look at: a store, a limiter, a registry or a key that fails, a registration that is wrong, and
+   * what the event `warning` tells. One warning per code, at most once a minute, with no token and no secret in it. What a
+   * caller does wrong, such as a 401, is no warning. Default, where there is no `onEvent`, `process.emitWarning` on Node and
+   * `console.warn` elsewhere; where there is one, no warnings, because it is told everything already. `false` switches them off.
+   */
+  readonly onWarning?: OnWarning | false | undefined
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: (() => number) | undefined
 }
@@ -101,6 +108,7 @@ export function resolveRevocationOptions(options: RevocationHandlerOptions): Rev
     'response',
     'timeoutMs',
     'onEvent',
+    'onWarning',
     'now',
   ])
   const lookup = new OptionGroup('lookup', group.raw('lookup'), ['store', 'resolvers'])
@@ -118,7 +126,7 @@ export function resolveRevocationOptions(options: RevocationHandlerOptions): Rev
     )
   }
   const onEvent = group.function<OnEvent<RevocationHandlerEvent>>('onEvent')
-  const warn = createWarn((event) => reportEvent(onEvent, () => event), now)
+  const { warn, warnOfError } = resolveWarnings(group, { issuer, now, onEvent })
   const { challenge, ...clientAuthentication } = resolveClientAuthentication(
     group.raw('clientAuthentication'),
     {
@@ -152,5 +160,6 @@ export function resolveRevocationOptions(options: RevocationHandlerOptions): Rev
     },
     response: { challenge, retryAfterSeconds: resolveRetryAfterSeconds(response) },
     onEvent,
+    warnOfError,
   })
 }

@@ -1,6 +1,6 @@
 /** Warnings: what is not an answer and somebody should look at. */
 
-import { elapsedMs } from '@token-introspection/core'
+import { createWarner, type OnWarning } from '@token-introspection/core'
 
 /** What a warning is about. */
 export type WarningCode =
@@ -28,16 +28,9 @@ export interface WarningEvent {
 /** Tells about something that should not be. */
 export type Warn = (code: WarningCode, message: string) => void
 
-/** The time between two warnings of one code: what a request can cause, an attacker can repeat. */
-const SILENT_MS = 60_000
-
-/** Warns at most once a minute about one thing. */
-export function createWarn(report: (event: WarningEvent) => void, now: () => number): Warn {
-  const warnedAtMs = new Map<WarningCode, number>()
-  return (code, message) => {
-    const nowMs = now()
-    if (elapsedMs(warnedAtMs.get(code) ?? Number.NEGATIVE_INFINITY, nowMs) < SILENT_MS) return
-    warnedAtMs.set(code, nowMs)
-    report({ type: 'warning', code, message })
-  }
+/** Warns at most once a minute about one thing: what a request can cause, an attacker can repeat. */
+export function createWarn(report: (event: WarningEvent) => void, nowMs: () => number): Warn {
+  const onWarning: OnWarning = ({ code, message }) => report({ type: 'warning', code: code as WarningCode, message })
+  const warn = createWarner({ onWarning, nowMs })
+  return (code, message) => warn({ code, endpoint: undefined, message })
 }

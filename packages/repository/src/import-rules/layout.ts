@@ -70,7 +70,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@opentelemetry/api': /^adapters\/opentelemetry\.ts$/,
     },
     steps: ['request', 'client-authentication', 'limits', 'lookup', 'authorization', 'revocation', 'response'],
-    runtime: ['crypto', 'x509'],
+    runtime: ['crypto', 'show-warning', 'x509'],
     ground: ['keys'],
     open: [
       'bounded-table.ts',

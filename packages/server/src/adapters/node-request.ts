@@ -130,7 +130,12 @@ function toForm(body: unknown): Form {
 }
 
 function readStream(stream: Readable, maxBytes: number): Promise<Uint8Array> {
-  if (!isUntouched(stream)) throw unavailable('the body was read, or its sender gone, before the handler saw it')
+  if (!isUntouched(stream)) {
+    const senderLeft = stream.destroyed && !stream.readableDidRead
+    throw new RequestBodyUnavailableError('the body was read, or its sender gone, before the handler saw it', {
+      senderLeft,
+    })
+  }
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
@@ -146,7 +151,8 @@ function readStream(stream: Readable, maxBytes: number): Promise<Uint8Array> {
     const onEnd = (): void => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length))
     // Comes last in any case, and then has nothing to say.
     const onClose = (): void => {
-      if (!stream.readableEnded) reject(unavailable('the sender went away before the body was complete'))
+      if (stream.readableEnded) return
+      reject(new RequestBodyUnavailableError('the sender went away before the body was complete', { senderLeft: true }))
     }
     stream
       .on('data', onData)

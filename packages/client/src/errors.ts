@@ -51,6 +51,11 @@ export interface StatusDetails {
   readonly status: number
   /** The `error` of the body, where it had one (RFC 6749 §5.2). */
   readonly oauthError?: string | undefined
+  /**
+   * The `error_description` of the body, where it had one: at most 200 characters of printable ASCII. Where it quoted the
+   * token, the secret, the assertion or another value that was sent, `[sent]` stands instead.
+   */
+  readonly oauthErrorDescription?: string | undefined
   /** `Retry-After`, in seconds from now (RFC 9110 §10.2.3). */
   readonly retryAfterSeconds?: number | undefined
 }
@@ -64,12 +69,15 @@ export class TransportStatusError extends IntrospectionError {
   readonly retryable: boolean
   readonly status: number
   readonly oauthError: string | undefined
+  /** For your log: see {@link StatusDetails}. */
+  readonly oauthErrorDescription: string | undefined
   readonly retryAfterSeconds: number | undefined
 
   constructor(message: string, details: StatusDetails, options?: ErrorOptions) {
     super(message, options)
     this.status = details.status
     this.oauthError = details.oauthError
+    this.oauthErrorDescription = details.oauthErrorDescription
     this.retryAfterSeconds = details.retryAfterSeconds
     this.retryable = details.status === 429 || details.status >= 500
   }
@@ -84,11 +92,14 @@ export class TransportUnauthorizedError extends IntrospectionError {
   readonly retryable = false
   readonly status: number
   readonly oauthError: string | undefined
+  /** For your log: see {@link StatusDetails}. */
+  readonly oauthErrorDescription: string | undefined
 
   constructor(message: string, details: StatusDetails, options?: ErrorOptions) {
     super(message, options)
     this.status = details.status
     this.oauthError = details.oauthError
+    this.oauthErrorDescription = details.oauthErrorDescription
   }
 }
 

@@ -15,9 +15,8 @@ import { agree } from './jwt/agree.ts'
 import { answerLocally, type JwtStep } from './jwt/answer-locally.ts'
 import type { IntrospectionQuestion } from './transport/build-request.ts'
 import type { Deadline } from './transport/deadline.ts'
-import { exchange } from './transport/exchange.ts'
+import { exchange, type SentReply } from './transport/exchange.ts'
 import { isUnsupportedTokenType, meansInactive, readJsonReply, readJwtReply } from './transport/read-reply.ts'
-import type { TransportReply } from './transport/transport.ts'
 import type { TransportStep } from './transport/transport-step.ts'
 import { readJwtResponse } from './response/read-jwt-response.ts'
 import { tolerate } from './response/tolerate.ts'
@@ -232,7 +231,7 @@ async function askEndpoint(
 
 /** At once, unless it has to be verified. */
 function readReply(
-  reply: TransportReply,
+  reply: SentReply,
   deadline: Deadline,
   { transport, response: { jwt, tolerance, inactiveWhen, onUnusable }, now }: Steps,
 ): MaybePromise<IntrospectionResponse> {
@@ -241,8 +240,8 @@ function readReply(
     onUnusable('unsupported_token_type')
     return UNSUPPORTED
   }
-  const { advice } = transport.clientAuthentication
-  if (jwt !== undefined) return readJwtResponse(readJwtReply(reply, 'introspection', advice), jwt, deadline, now())
-  const answer = readJsonReply(reply, 'introspection', advice)
+  const context = reply.sent && { advice: transport.clientAuthentication.advice, sent: reply.sent }
+  if (jwt !== undefined) return readJwtResponse(readJwtReply(reply, 'introspection', context), jwt, deadline, now())
+  const answer = readJsonReply(reply, 'introspection', context)
   return readIntrospectionResponse(tolerance === undefined ? answer : tolerate(answer, tolerance))
 }

@@ -6,7 +6,7 @@ import type { Deadlines } from './deadline.ts'
 import { isEndpoint } from './is-endpoint.ts'
 import type { EndpointUse } from './metadata/endpoint-of.ts'
 import { readJsonReply } from './read-reply.ts'
-import type { Send } from './transport.ts'
+import type { Send, TransportRequest } from './transport.ts'
 
 /** What it is made of. */
 export interface ContextSettings {
@@ -34,7 +34,7 @@ export function createClientContext(settings: ContextSettings): ClientContext {
     async postForm(url, headers, parameters) {
       const deadline = settings.deadlines.start()
       try {
-        const reply = await settings.send({
+        const request: TransportRequest = {
           method: 'POST',
           url,
           headers: {
@@ -46,8 +46,8 @@ export function createClientContext(settings: ContextSettings): ClientContext {
           body: encodeForm(Object.entries(parameters)),
           maxResponseBytes: settings.maxResponseBytes,
           cancellation: deadline,
-        })
-        return readJsonReply(reply, 'token request')
+        }
+        return readJsonReply(await settings.send(request), 'token request', { sent: [request] })
       } finally {
         deadline.settle()
       }

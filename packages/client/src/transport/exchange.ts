@@ -5,22 +5,32 @@ import type { Deadline } from './deadline.ts'
 import { isPassing, retryFailed, retryPassing, type RetrySettings, withRetry } from './outage/retry.ts'
 import type { Transport, TransportReply, TransportRequest } from './transport.ts'
 
+/** An answer, and every request that it may quote where it is not 200. */
+export interface SentReply extends TransportReply {
+  readonly sent?: readonly TransportRequest[] | undefined
+}
+
 /** What the step needs. */
 interface ExchangeSettings extends RequestSettings, Pick<Transport, 'send'> {
   readonly retry: RetrySettings | undefined
 }
 
-/** Asks; a refusal of the credentials is answered with fresh ones once, where there are any, and within the same deadline. */
+/**
+ * Asks; a refusal of the credentials is answered with fresh ones once, where there are any, and within the same deadline. A
+ * reply that is not 200 comes with what was sent, so that nothing of that is repeated.
+ */
 export async function exchange(
   question: IntrospectionQuestion,
   endpoint: string,
   deadline: Deadline,
   transport: ExchangeSettings,
-): Promise<TransportReply> {
+): Promise<SentReply> {
   const built = buildRequest(question, endpoint, deadline, transport)
   let request = isPromise(built) ? await built : built
+  let sent: TransportRequest[] | undefined
   const again = async (freshConnection: boolean): Promise<TransportReply> => {
     const next = await buildRequest(question, endpoint, deadline, transport)
+    ;(sent ??= [request]).push(next)
     request = freshConnection ? { ...next, freshConnection } : next
     return transport.send(request)
   }
@@ -32,8 +42,15 @@ export async function exchange(
     reply = await retryFailed(error, again, deadline, transport.retry)
   }
   if (isPassing(reply)) reply = await retryPassing(reply, again, deadline, transport.retry)
-  if (!refusesCredentials(reply) || !(await renewed(request, deadline, transport))) return reply
-  return withRetry(again, deadline, transport.retry)
+  if (reply.status === 200) return reply
+  if (refusesCredentials(reply) && (await renewed(request, deadline, transport))) {
+    reply = await withRetry(again, deadline, transport.retry)
+  }
+  return withSent(reply, sent ?? [request])
+}
+
+function withSent(reply: TransportReply, sent: readonly TransportRequest[]): SentReply {
+  return { status: reply.status, body: reply.body, header: (name) => reply.header(name), sent }
 }
 
 /**

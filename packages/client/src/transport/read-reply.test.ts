@@ -155,9 +155,21 @@ describe('statusError', () => {
     expect(error.message).toBe('introspection: status 400')
   })
 
-  test('does not repeat the description of an error', () => {
+  test('does not repeat the description of an error, where it is not known what was sent', () => {
     const body = JSON.stringify({ error: 'invalid_request', error_description: 'no token secret-token' })
     expect(JSON.stringify(statusError(reply(400, json, body), 'introspection'))).not.toContain('secret-token')
+  })
+
+  test.each([
+    [400, 'invalid_request', 'ERR_TRANSPORT_STATUS'],
+    [401, 'invalid_client', 'ERR_TRANSPORT_UNAUTHORIZED'],
+  ])('repeats what a server says with %i, without what was sent', (status, error, code) => {
+    const body = JSON.stringify({ error, error_description: 'no authentication for 2YotnFZFEjr1zCsicMWpAA provided' })
+    const sent = [{ headers: {}, body: 'token=2YotnFZFEjr1zCsicMWpAA' }]
+    const refused = statusError(reply(status, json, body), 'introspection', { sent })
+    const said = 'no authentication for [sent] provided'
+    expect(refused).toMatchObject({ code, oauthErrorDescription: said })
+    expect(refused.message).toContain(`(${error}: "${said}")`)
   })
 
   test.each([
@@ -173,7 +185,7 @@ describe('statusError', () => {
 
   test('repeats what the client authentication suspects, where the credentials are the reason', () => {
     const [refused, forbidden] = [401, 403].map(
-      (status) => statusError(reply(status, json, ''), 'x', 'try raw').message,
+      (status) => statusError(reply(status, json, ''), 'x', { advice: 'try raw' }).message,
     )
     expect(refused).toContain('try raw')
     expect(forbidden).not.toContain('try raw')

@@ -15,12 +15,23 @@ import {
   TransportStatusError,
   TransportUnauthorizedError,
 } from '../errors.ts'
+import { errorDescriptionOf, type SentRequest } from './error-description.ts'
 import type { TransportReply } from './transport.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** `Retry-After` beyond this is not believed. */
 const MAX_RETRY_AFTER_SECONDS = 3600
+
+/** What helps to explain a refusal. */
+export interface RefusalContext {
+  /** What the client authentication suspects when its credentials are refused. */
+  readonly advice?: string | undefined
+  /** Every request that the reply may quote; nothing that a server says is repeated without it. */
+  readonly sent?: readonly SentRequest[] | undefined
+}
+
+const NO_CONTEXT: RefusalContext = Object.freeze({})
 
 /** `error` codes by which servers refuse the caller, whatever status they choose for it. */
 const REFUSED_CALLER = new Set(['invalid_client', 'unauthorized_client', 'insufficient_scope', 'invalid_token'])
@@ -29,10 +40,10 @@ const REFUSED_CALLER = new Set(['invalid_client', 'unauthorized_client', 'insuff
  * The JSON object in a reply.
  *
  * @param asked - what was asked, for the message of an error.
- * @param advice - what the client authentication suspects when its credentials are refused.
+ * @param context - what helps to explain a refusal.
  */
-export function readJsonReply(reply: TransportReply, asked: string, advice?: string): JsonObject {
-  return parseJsonObject(readText(reply, asked, JSON_MEDIA_TYPE, advice))
+export function readJsonReply(reply: TransportReply, asked: string, context?: RefusalContext): JsonObject {
+  return parseJsonObject(readText(reply, asked, JSON_MEDIA_TYPE, context))
 }
 
 /**
@@ -40,15 +51,15 @@ export function readJsonReply(reply: TransportReply, asked: string, advice?: str
  *
  * @param asked - what was asked, for the message of an error.
  */
-export function readJwtReply(reply: TransportReply, asked: string, advice?: string): string {
+export function readJwtReply(reply: TransportReply, asked: string, context?: RefusalContext): string {
   if (reply.status === 200 && parseMediaType(reply.header('content-type')) === JSON_MEDIA_TYPE) {
     throw new ResponseUntrustedError(`${asked}: JSON and not the JWT that was asked for; can the server sign answers?`)
   }
-  return readText(reply, asked, JWT_INTROSPECTION_MEDIA_TYPE, advice)
+  return readText(reply, asked, JWT_INTROSPECTION_MEDIA_TYPE, context)
 }
 
-function readText(reply: TransportReply, asked: string, wanted: string, advice: string | undefined): string {
-  if (reply.status !== 200) throw statusError(reply, asked, advice)
+function readText(reply: TransportReply, asked: string, wanted: string, context: RefusalContext | undefined): string {
+  if (reply.status !== 200) throw statusError(reply, asked, context)
   const mediaType = parseMediaType(reply.header('content-type'))
   if (mediaType !== wanted) {
     throw new ResponseMalformedError(`${asked}: ${mediaType ?? 'no media type'} instead of ${wanted}`)
@@ -91,11 +102,16 @@ function decode(octets: Uint8Array, asked: string): string {
   }
 }
 
-/** The error for a reply that is not 200. Its message never quotes the body, which may quote the token. */
-export function statusError(reply: TransportReply, asked: string, advice?: string): IntrospectionError {
-  const details = detailsOf(reply)
-  const { status, oauthError } = details
-  const named = oauthError === undefined ? '' : ` (${oauthError})`
+/** The error for a reply that is not 200. Its message quotes what the server says, and nothing that was sent to it. */
+export function statusError(
+  reply: TransportReply,
+  asked: string,
+  { advice, sent }: RefusalContext = NO_CONTEXT,
+): IntrospectionError {
+  const details = detailsOf(reply, sent)
+  const { status, oauthError, oauthErrorDescription } = details
+  const said = [oauthError, oauthErrorDescription && `"${oauthErrorDescription}"`].filter((part) => part !== undefined)
+  const named = said.length === 0 ? '' : ` (${said.join(': ')})`
   if (status === 401 || status === 403 || (status === 400 && REFUSED_CALLER.has(oauthError ?? ''))) {
     return new TransportUnauthorizedError(
       `${asked}: ${status}${named}. ${whatToDo(status, oauthError, advice)}`,
@@ -109,11 +125,10 @@ export function statusError(reply: TransportReply, asked: string, advice?: strin
   return new TransportStatusError(`${asked}: status ${status}${named}${hint}`, details)
 }
 
-/** Behind one code there are several wishes; what tells them apart, `error_description`, may quote the token as well. */
+/** Behind one code there are several wishes, and not every server tells them apart in its `error_description`. */
 const WHAT_SERVERS_WANT =
   'The authorization server does not take the request as it is. Some say so when they want another client authentication ' +
-  'method, or credentials at all; some when they sign their answers to this resource server (response.jwt). Its log says more, ' +
-  'and so does its error_description, which is not repeated because it may quote the token'
+  'method, or credentials at all; some when they sign their answers to this resource server (response.jwt). Its log says more'
 
 /** Credentials that are wrong and a caller that is not allowed are put right in different places. */
 function whatToDo(status: number, oauthError: string | undefined, advice: string | undefined): string {
@@ -131,10 +146,11 @@ function whatToDo(status: number, oauthError: string | undefined, advice: string
   )
 }
 
-function detailsOf(reply: TransportReply): StatusDetails {
+function detailsOf(reply: TransportReply, sent: RefusalContext['sent']): StatusDetails {
   return {
     status: reply.status,
     oauthError: oauthErrorOf(reply),
+    oauthErrorDescription: sent && errorDescriptionOf(reply.body, sent),
     retryAfterSeconds: parseRetryAfter(reply.header('retry-after'), Date.now()),
   }
 }

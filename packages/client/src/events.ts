@@ -80,8 +80,8 @@ export interface GuardRefusedEvent extends Told {
   /** What failed, for the reasons `unavailable` and `token_too_long`; `undefined` for any other. */
   readonly error: IntrospectionError | undefined
   /**
-   * What the answer said about the kind of the token, for the reason `token_kind`; that of the `introspected` event, for
-   * `token_inactive`; `undefined` for any other.
+   * What the token says and what the guard wants, for the reasons `token_kind`, `issuer`, `audience` and `scope`; that of the
+   * `introspected` event, for `token_inactive`; `undefined` for any other.
    */
   readonly detail: string | undefined
   /** That of the `introspected` or `failed` event, which came before; `undefined` when no token was taken. */

@@ -6,7 +6,7 @@ import { readRequestForm } from './token/request-form.ts'
 import { checkPermission, checkTarget, describeMistake } from './policy/check-policy.ts'
 import { checkConfirmation } from './policy/confirmation/check-confirmation.ts'
 import type { ConfirmationOutcome, Presentation } from './policy/confirmation/confirmation.ts'
-import type { Policy } from './policy/policy.ts'
+import type { JudgedToken, Policy } from './policy/policy.ts'
 import type { CustomCheck } from './policy/policy-options.ts'
 import type { ActiveIntrospectionResult, IntrospectionResult } from './result/introspection-result.ts'
 import {
@@ -103,7 +103,7 @@ export async function guard<Claims extends object>(
     const confirmation = isPromise(confirming) ? await confirming : confirming
     if (!confirmation.confirmed) return refuseConfirmation(confirmation, result, scheme)
     const lacking = checkPermission(token, policy, steps.now)
-    if (lacking !== undefined) return refusePermission(lacking, policy, result, scheme)
+    if (lacking !== undefined) return refusePermission(lacking, token, policy, result, scheme)
     if (steps.check !== undefined) {
       // A check without types might say anything; only `true` is a yes.
       const said: unknown = await steps.check(token, request)
@@ -137,12 +137,14 @@ function refuseConfirmation(
 
 function refusePermission(
   lacking: 'scope' | 'authorization_details' | 'permissions' | 'authentication',
+  token: JudgedToken,
   policy: Policy,
   result: ChallengeSettings,
   scheme: TokenScheme,
 ): Refusal {
   if (lacking === 'authentication') return refuseAuthentication(policy, result, scheme)
-  return refuseScope(lacking === 'scope' ? policy.scope.wanted : undefined, result, scheme, lacking)
+  if (lacking !== 'scope') return refuseScope(undefined, result, scheme, lacking)
+  return refuseScope(policy.scope.wanted, result, scheme, lacking, describeMistake(lacking, token, policy))
 }
 
 /** What was got by a token in a URL must not be kept by a cache that others share (RFC 6750 §2.3). */

@@ -26,24 +26,31 @@ describe('allowHttpOrigins', () => {
   })
 
   test.each([
-    'http://keycloak:8080/',
-    'http://keycloak:8080/realms',
-    'http://Keycloak:8080',
-    'http://keycloak:80',
-    'http://*',
-    'http://*.svc:8080',
-    'https://keycloak:8080',
-    'keycloak:8080',
-    'http://user@keycloak:8080',
-  ])('refuse %s, which is no http origin as it is compared', (origin) => {
-    expect(() => rules([origin])).toThrow('transport.allowHttpOrigins: must be origins such as http://keycloak:8080')
+    ['http://kc:8080/', 'http://kc:8080'],
+    ['http://kc:8080/realms', 'http://kc:8080'],
+    ['http://KC:8080', 'http://kc:8080'],
+    ['http://kc:80', 'http://kc'],
+    ['http://user:hunter2@kc:8080', 'http://kc:8080'],
+    ['http://*', 'http://keycloak:8080'],
+    ['http://*.svc:8080', 'http://keycloak:8080'],
+    ['https://kc:8080', 'http://keycloak:8080'],
+    ['kc:8080', 'http://keycloak:8080'],
+  ])('refuse %s, and say to write %s', (origin, proposal) => {
+    expect(() => rules(['http://good:8080', origin])).toThrow(
+      new TypeError(
+        `transport.allowHttpOrigins: must be http origins: scheme, host and port, with nothing behind, such as ${proposal}`,
+      ),
+    )
   })
 })
 
 describe('httpRemedy', () => {
   test.each([
-    ['http://localhost:8080', '; for http on this machine set transport.allowHttpOnLoopback'],
-    ['http://keycloak:8080', '; for http inside a network you trust, list its origin in transport.allowHttpOrigins'],
+    ['http://localhost:8080', '; for http on this machine set transport.allowHttpOnLoopback: true'],
+    [
+      'http://user:hunter2@keycloak:8080/realms/acme?a=b',
+      "; for http inside a network you trust set transport.allowHttpOrigins: ['http://keycloak:8080']",
+    ],
     ['https://keycloak:8080', ''],
     ['nonsense', ''],
     [5, ''],

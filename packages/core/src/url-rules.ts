@@ -8,8 +8,12 @@ export const URL_RULE_OPTIONS = ['allowHttpOnLoopback', 'allowHttpOrigins'] as c
 /** Reads both, out of a group. */
 export function resolveUrlRules(group: OptionGroup): UrlRules {
   const origins = group.strings('allowHttpOrigins')
-  if (origins?.every(isHttpOrigin) === false) {
-    throw group.error('allowHttpOrigins', 'must be origins such as http://keycloak:8080, as a browser would write them')
+  const wrong = origins?.find((origin) => !isHttpOrigin(origin))
+  if (wrong !== undefined) {
+    throw group.error(
+      'allowHttpOrigins',
+      `must be http origins: scheme, host and port, with nothing behind, such as ${httpOriginOf(wrong) ?? 'http://keycloak:8080'}`,
+    )
   }
   return Object.freeze({
     allowHttpOnLoopback: group.boolean('allowHttpOnLoopback', false),
@@ -23,15 +27,22 @@ export function resolveUrlRules(group: OptionGroup): UrlRules {
  * @param group - the group that has the options.
  */
 export function httpRemedy(value: unknown, group: Pick<OptionGroup, 'path'>): string {
-  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
-  if (url?.protocol !== 'http:') return ''
-  if (isLoopbackHost(url.hostname)) return `; for http on this machine set ${group.path('allowHttpOnLoopback')}`
-  return `; for http inside a network you trust, list its origin in ${group.path('allowHttpOrigins')}`
+  const origin = typeof value === 'string' ? httpOriginOf(value) : undefined
+  if (origin === undefined) return ''
+  if (isLoopbackHost(new URL(origin).hostname)) {
+    return `; for http on this machine set ${group.path('allowHttpOnLoopback')}: true`
+  }
+  return `; for http inside a network you trust set ${group.path('allowHttpOrigins')}: ['${origin}']`
+}
+
+/** What to list for an http URL, without credentials, path and query; `undefined` for any other text. */
+function httpOriginOf(value: string): string | undefined {
+  if (!URL.canParse(value) || value.includes('*')) return undefined
+  const { protocol, origin } = new URL(value)
+  return protocol === 'http:' ? origin : undefined
 }
 
 /** As the URL parser would write it, because it is compared with that; an asterisk would stand for nothing but itself. */
 function isHttpOrigin(value: string): boolean {
-  if (!URL.canParse(value) || value.includes('*')) return false
-  const url = new URL(value)
-  return url.protocol === 'http:' && url.origin === value
+  return httpOriginOf(value) === value
 }

@@ -4,6 +4,7 @@ import {
   audienceIntersects,
   isAccessToken,
   parseScope,
+  quote,
   scopeIncludes,
   tokenKindFault,
 } from '@token-introspection/core'
@@ -25,9 +26,32 @@ export function checkTarget(
   return undefined
 }
 
-/** What was wrong with the kind of a token, for the log; `undefined` for any other reason. */
+/**
+ * What the token says and what the policy wants, for the log, where a setting is often the reason: `token_kind`, `issuer`,
+ * `audience` and `scope`; `undefined` for any other reason.
+ */
 export function describeMistake(mistake: RefusalReason, token: JudgedToken, policy: Policy): string | undefined {
-  return mistake === 'token_kind' ? tokenKindFault(token, policy) : undefined
+  switch (mistake) {
+    case 'token_kind':
+      return tokenKindFault(token, policy)
+    case 'issuer':
+      return unexpected('iss', token.iss, [...(policy.issuers ?? [])])
+    case 'audience':
+      return unexpected('aud', token.aud, policy.audience)
+    case 'scope':
+      return unexpected('scope', token.scope, policy.scope.wanted)
+    default:
+      return undefined
+  }
+}
+
+function unexpected(member: string, said: unknown, wanted: unknown): string {
+  const found = said === undefined || said === null ? `${member} is absent` : `unexpected ${member} ${quote(said)}`
+  return wanted === undefined ? found : `${found}, expected ${quote(onlyOne(wanted))}`
+}
+
+function onlyOne(wanted: unknown): unknown {
+  return Array.isArray(wanted) && wanted.length === 1 ? (wanted[0] as unknown) : wanted
 }
 
 /**

@@ -43,8 +43,9 @@ export class Refusal {
   /** What failed, when the token could not be checked at all, or was too long for that. */
   readonly error: IntrospectionError | undefined
   /**
-   * For the reason `token_kind`, what the answer said and what to do if the token is one to be taken, such as `token_type is
-   * "mac", which …`. For your log, never for the response. `undefined` for other reasons.
+   * For the reasons `token_kind`, `issuer`, `audience` and `scope`, what the token says and what this guard wants, such as
+   * `unexpected aud "https://a.example", expected "https://b.example"`. For your log, never for the response. `undefined` for
+   * other reasons.
    */
   readonly detail: string | undefined
   /** Never there; it lets code that is compiled without `strict` ask for it, where `!allowed` narrows nothing. */
@@ -130,8 +131,9 @@ export function refuseScope(
   settings: ChallengeSettings,
   scheme: TokenScheme = 'Bearer',
   reason: 'scope' | 'authorization_details' | 'permissions' = 'scope',
+  detail?: string,
 ): Refusal {
-  return challenge(reason, 403, settings, { error: 'insufficient_scope', scheme, parameters: { scope } })
+  return challenge(reason, 403, settings, { error: 'insufficient_scope', scheme, parameters: { scope }, detail })
 }
 
 /** How the user has to log in. */

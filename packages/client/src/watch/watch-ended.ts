@@ -18,7 +18,7 @@ export class WatchEnded extends Error {
   readonly reason: WatchEndReason
   /** What the policy misses, for the reason `policy`, as a guard would say it. */
   readonly refusal: RefusalReason | undefined
-  /** What the answer said about the kind of the token, for the refusal `token_kind`. */
+  /** What the token says and what the policy wants, for the refusals `token_kind`, `issuer`, `audience` and `scope`. */
   readonly detail: string | undefined
 
   constructor(

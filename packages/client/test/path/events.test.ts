@@ -234,6 +234,43 @@ describe('a guard', () => {
     expect(JSON.stringify((decision as { headers: object }).headers)).not.toContain('token_type')
   })
 
+  const here = 'https://orders.example.com'
+  test.each<[string, object, object, string]>([
+    ['another audience', { aud: 'https://a.example' }, {}, `unexpected aud "https://a.example", expected "${here}"`],
+    ['no audience', {}, {}, `aud is absent, expected "${here}"`],
+    [
+      'other audiences',
+      { aud: ['a', 'b"\n'] },
+      { audience: ['c', 'd'] },
+      'unexpected aud ["a","b\\"\\n"], expected ["c","d"]',
+    ],
+    [
+      'another issuer',
+      { iss: 'https://b.example' },
+      { issuer: 'https://c.example' },
+      'unexpected iss "https://b.example", expected "https://c.example"',
+    ],
+    [
+      'too little scope',
+      { aud: here, scope: 'orders:list' },
+      { scope: 'orders:read' },
+      'unexpected scope "orders:list", expected "orders:read"',
+    ],
+    ['no scope', { aud: here }, { scope: 'orders:read' }, 'scope is absent, expected "orders:read"'],
+    ['a scope that a function refuses', { aud: here, scope: 'x' }, { scope: () => false }, 'unexpected scope "x"'],
+  ])('tells both values when a token has %s', async (_, members, wanted, detail) => {
+    const answer = () => Promise.resolve(Response.json({ active: true, ...members }))
+    const { client, events } = createClient({
+      fetch: answer,
+      ...('issuer' in wanted && { response: { acceptedIssuers: ['https://b.example', 'https://c.example'] } }),
+    })
+    const decision = await client.guard({ audience: here, ...wanted })(bearing())
+    expect(events.at(-1)).toMatchObject({ type: 'guarded', allowed: false, detail })
+    expect(decision).toMatchObject({ allowed: false, detail })
+    // The sender learns nothing of what the token says.
+    expect(JSON.stringify((decision as { headers: object }).headers)).not.toContain('unexpected')
+  })
+
   test('tells the error of a token that could not be checked', async () => {
     const { client, events } = createClient({ fetch: () => Promise.resolve(new Response('', { status: 401 })) })
     await client.guard(options)(bearing())

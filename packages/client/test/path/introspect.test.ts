@@ -268,7 +268,7 @@ test('an authorization server inside a network is reached by http where its orig
   ]) {
     const create = () =>
       new IntrospectionClient({ clientAuthentication: clientSecretBasic('api', 'secret'), ...options })
-    expect(create).toThrow('list its origin in transport.allowHttpOrigins')
+    expect(create).toThrow("set transport.allowHttpOrigins: ['http://")
   }
 })
 

@@ -194,6 +194,16 @@ describe('fetchMetadata', () => {
     for (const part of [` ${other},`, issuer, oauthUrl, 'as issuer', 'endpoint option']) expect(message).toContain(part)
   })
 
+  test('says once what to do about another issuer, however many places name it', async () => {
+    const named = { body: { ...metadata, issuer: 'http://localhost:8080/realms/orders' } }
+    const { message } = await failureOf(
+      setUp({ [oauthUrl]: named, [openidUrl]: named, [openidInsertedUrl]: named }).fetch(),
+    )
+    for (const url of [oauthUrl, openidUrl, openidInsertedUrl]) expect(message).toContain(url)
+    expect(message.match(/Give as issuer/g)).toHaveLength(1)
+    expect(message.match(/RFC 8414/g)).toHaveLength(1)
+  })
+
   test.each([
     ['text', 'call +1 555 0100 to fix this'],
     ['markup', 'https://a.example/<script>alert(1)</script>'],
@@ -214,7 +224,7 @@ describe('fetchMetadata', () => {
       code: typeof other === 'string' ? 'ERR_RESPONSE_UNTRUSTED' : 'ERR_RESPONSE_MALFORMED',
     })
     if (typeof other === 'string') {
-      expect(error.message).toContain('for the issuer something else, not')
+      expect(error.message).toContain('for the issuer something else, expected')
       expect(error.message).not.toContain(other)
     }
     expect(error.message).not.toContain('hunter2')

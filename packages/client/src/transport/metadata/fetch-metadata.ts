@@ -97,6 +97,15 @@ function isAboutPlace(error: unknown): error is FailureOfPlace {
   )
 }
 
+const CHECK_THE_ISSUER =
+  'Check the issuer. If its metadata are elsewhere, give their URL as transport.metadataUrl; if it has none, give the endpoint option'
+
+/** A server behind two names is the usual reason, so the message says which one goes where. */
+const TAKE_THE_OTHER_ISSUER =
+  'The two issuers must be the same, character by character (RFC 8414 §3.3). Give as issuer what the server calls itself; if you ' +
+  'reach it by another address, give that as the endpoint option beside it. If the metadata of the issuer are elsewhere, give ' +
+  'their URL as transport.metadataUrl'
+
 /** One error for all places, of the kind that says most: an outage will pass, another issuer is a mistake, the rest is absence. */
 function summary(failures: readonly IntrospectionError[], issuer: string): IntrospectionError {
   const outage = failures.find(({ retryable }) => retryable)
@@ -106,9 +115,8 @@ function summary(failures: readonly IntrospectionError[], issuer: string): Intro
   const telling = outage ?? untrusted ?? malformed ?? first
   // What stands in the answers is not quoted by any of the messages.
   const message =
-    `no metadata of ${issuer} that can be used. ${failures.map((failure) => failure.message).join('; ')}. ` +
-    (insteadOfIntrospection(issuer) ??
-      'Check the issuer; name the one place in transport.metadataUrl, or give the endpoint option')
+    `no usable metadata of ${issuer}: ${failures.map((failure) => failure.message).join('; ')}. ` +
+    (insteadOfIntrospection(issuer) ?? (untrusted === undefined ? CHECK_THE_ISSUER : TAKE_THE_OTHER_ISSUER))
   const options = telling === undefined ? {} : { cause: telling }
   if (telling instanceof TransportCircuitOpenError) return telling
   if (telling instanceof TransportStatusError) return new TransportStatusError(message, telling, options)
@@ -119,14 +127,9 @@ function summary(failures: readonly IntrospectionError[], issuer: string): Intro
 /** What may be quoted: no query and no credentials, nothing that could be mistaken for more of the message. */
 const QUOTABLE_URL = /^https?:\/\/[\w.:[\]/~%-]{1,200}$/
 
-/** A server behind two names is the usual reason, so the message says which one goes where. */
 function refuseOtherIssuer({ issuer: named }: JsonObject, issuer: string, url: string): void {
   // What is no string is malformed, which the parser says.
   if (named === issuer || typeof named !== 'string') return
   const other = QUOTABLE_URL.test(named) ? named : 'something else'
-  throw new ResponseUntrustedError(
-    `the metadata at ${url} is for the issuer ${other}, not for ${issuer}; the two must be the same character by ` +
-      'character (RFC 8414 §3.3). Give as issuer what the server calls itself, which its tokens say too; where it is ' +
-      'reached by another address, give that as the endpoint option, beside the issuer',
-  )
+  throw new ResponseUntrustedError(`metadata at ${url}: for the issuer ${other}, expected ${issuer}`)
 }

@@ -1,6 +1,5 @@
 /** `private_key_jwt` and `client_secret_jwt`: who signed the client assertion, and was it used before? (RFC 7523) */
 import { quote } from '@token-introspection/core'
-import type { JwksLoader } from '../keys/jwks-loader.ts'
 import type { ReceivedRequest } from '../request/read-request.ts'
 import type { Warn } from '../warning.ts'
 import type { ClientAuthenticationMethod } from './client-authentication-method.ts'
@@ -9,7 +8,7 @@ import { refuseAssertion } from './complaint.ts'
 import { explainSignature } from './explain-signature.ts'
 import { type FindStep, findRegistered } from './find-registered.ts'
 import { parseClientAssertion } from './parse-client-assertion.ts'
-import { isSignedByKey } from './private-key-jwt.ts'
+import type { VerifySignature } from './private-key-jwt.ts'
 import { mayUse, type Registered } from './registered.ts'
 import { isFirstUse, type ReplayStep } from './remember-use.ts'
 import { type AssertionRules, validateAssertionClaims } from './validate-assertion-claims.ts'
@@ -24,7 +23,7 @@ export interface AssertionMethodStep<Caller extends Registered> extends FindStep
   readonly methods: ReadonlySet<ClientAuthenticationMethod>
   /** Without it no assertion is taken. */
   readonly assertion: AssertionStep | undefined
-  readonly jwksLoader: JwksLoader
+  readonly verifySignature: VerifySignature
   readonly warn: Warn
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -77,7 +76,7 @@ export async function authenticateByAssertion<Caller extends Registered>(
   const signed =
     method === 'client_secret_jwt'
       ? await isSignedBySecret(jwt, algorithm, caller)
-      : caller !== undefined && (await isSignedByKey(jwt, algorithm, caller, step.jwksLoader))
+      : await step.verifySignature(parsed, caller)
   if (caller === undefined || !signed) {
     const complaint = explainSignature(parsed, { clientId, method, found })
     if (complaint.rule === 'clientSecrets')

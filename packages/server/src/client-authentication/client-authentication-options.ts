@@ -29,6 +29,7 @@ import {
   registeredByFunction,
   registeredList,
 } from './registered.ts'
+import { createSignatureVerifier } from './private-key-jwt.ts'
 import { createVerifiedSecrets } from './verified-secrets.ts'
 import { createHashedSecretVerifier, type VerifyHashedSecret, type VerifySecret } from './verify-hashed-secret.ts'
 
@@ -173,6 +174,7 @@ export function resolveClientAuthentication<Caller extends Registered>(
   })
   const assertion = resolveAssertionOf(group, methods, issuer, warn)
   const findCaller = group.function<FindRegistered<Caller>>(find)
+  const jwksLoader = createJwksLoader({ fetch: group.function<FetchJwks>('fetchJwks'), now, timeoutMs })
   const challenges = createChallenges({
     realm: resolveRealm(group, registry.realm),
     methods,
@@ -200,7 +202,8 @@ export function resolveClientAuthentication<Caller extends Registered>(
     remoteAddress: resolveRemoteAddress(group),
     assertion,
     replayStore: group.seam<ReplayStore>('replayStore', 'remember') ?? createMemoryReplayStore({ now }),
-    jwksLoader: createJwksLoader({ fetch: group.function<FetchJwks>('fetchJwks'), now, timeoutMs }),
+    jwksLoader,
+    verifySignature: createSignatureVerifier(jwksLoader),
     clientCertificate,
     accessToken: withChallenges(unchallenged, challenges),
     custom: group.function<AuthenticateCustom>('custom'),

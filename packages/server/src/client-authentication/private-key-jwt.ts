@@ -18,53 +18,106 @@ export const FAPI2_ALGORITHMS = FAPI2_SIGNATURE_ALGORITHMS
 /** Keys that are tried when the header of a JWT does not say which one it is signed by. */
 const MAX_TRIED = 10
 
+/** Verifications that a failure is filled up to; a caller with more keys of one algorithm than these can be told by its time. */
+const MAX_DECOYS = 4
+
+type LocalKeys = ReturnType<typeof createLocalJWKSet>
+type VerificationKey = Awaited<ReturnType<LocalKeys>>
+
 /** jose's reading of a key set: made once, because importing a key costs more than verifying with it. */
-const readSets = new WeakMap<JSONWebKeySet, ReturnType<typeof createLocalJWKSet>>()
+const readSets = new WeakMap<JSONWebKeySet, LocalKeys>()
+
+/** Who is said to have signed a JWT, and how. */
+export interface SignedJwt {
+  readonly jwt: string
+  readonly algorithm: string
+  /** The `kid` of its header, which says which key to try first and nothing else. */
+  readonly keyId: unknown
+}
 
 /** Whether a JWT is signed by a registered key of a caller. What its own header says about keys is not looked at. */
-export async function isSignedByKey(
-  jwt: string,
-  algorithm: string,
-  caller: Registered,
-  loader: JwksLoader,
-): Promise<boolean> {
-  if (caller.jwks === undefined && caller.jwksUri === undefined) return false
-  const jwks = await loadKeys(caller, loader)
-  if (await isSignedBy(jwt, algorithm, jwks)) return true
-  if (caller.jwks !== undefined) return false
-  // The caller may have begun to use a key that was not there when we last looked.
-  const refreshed = await loadKeys(caller, loader, true)
-  return refreshed !== jwks && (await isSignedBy(jwt, algorithm, refreshed))
-}
+export type VerifySignature = (
+  signed: SignedJwt,
+  caller: Pick<Registered, 'jwks' | 'jwksUri'> | undefined,
+) => Promise<boolean>
 
-async function isSignedBy(jwt: string, algorithm: string, jwks: JSONWebKeySet): Promise<boolean> {
-  const jose = await loadJose()
-  const options = { algorithms: [algorithm] }
-  let keys = readSets.get(jwks)
-  if (keys === undefined) {
-    // A caller chooses its keys, and could have each of its assertions cost many times as much.
-    keys = jose.createLocalJWKSet({ keys: jwks.keys.filter(isBoundedKey) })
-    readSets.set(jwks, keys)
-  }
-  try {
-    await jose.compactVerify(jwt, keys, options)
-    return true
-  } catch (error) {
-    if (!(error instanceof jose.errors.JWKSMultipleMatchingKeys)) return false
+/**
+ * Creates a verifier. A signature that fits nothing takes as many verifications as the caller with the most keys of its algorithm
+ * that was seen, also in the name of a caller that is unknown, has no keys or none with this `kid`: the time would otherwise
+ * tell which identifiers exist.
+ */
+export function createSignatureVerifier(loader: JwksLoader): VerifySignature {
+  const decoys = new Map<string, readonly VerificationKey[]>()
+
+  async function isSignedBy(signed: SignedJwt, jwks: JSONWebKeySet): Promise<{ isGood: boolean; tried: number }> {
+    const { algorithm, keyId } = signed
+    const alg = algorithm
+    const keys = await findKeys(jwks, typeof keyId === 'string' ? { alg, kid: keyId } : { alg })
     let tried = 0
-    for await (const key of error) {
-      if (tried++ === MAX_TRIED) return false
-      const verifying: Promise<CompactVerifyResult> = jose.compactVerify(jwt, key, options)
-      if (await verifying.then(isDone, isNotDone)) return true
+    for (const key of keys) {
+      tried++
+      if (await fits(signed, key)) {
+        if (!decoys.has(algorithm)) decoys.set(algorithm, [key])
+        return { isGood: true, tried }
+      }
     }
-    return false
+    const all = typeof keyId === 'string' ? await findKeys(jwks, { alg }) : keys
+    if (all.length > (decoys.get(algorithm)?.length ?? 0)) decoys.set(algorithm, all.slice(0, MAX_DECOYS))
+    return { isGood: false, tried }
+  }
+
+  async function verify(
+    signed: SignedJwt,
+    caller: Pick<Registered, 'jwks' | 'jwksUri'> | undefined,
+  ): Promise<{ isGood: boolean; tried: number }> {
+    if (caller?.jwks === undefined && caller?.jwksUri === undefined) return { isGood: false, tried: 0 }
+    const jwks = await loadKeys(caller, loader)
+    const first = await isSignedBy(signed, jwks)
+    if (first.isGood || caller.jwks !== undefined) return first
+    // The caller may have begun to use a key that was not there when we last looked.
+    const refreshed = await loadKeys(caller, loader, true)
+    if (refreshed === jwks) return first
+    const { isGood, tried } = await isSignedBy(signed, refreshed)
+    return { isGood, tried: first.tried + tried }
+  }
+
+  return async (signed, caller) => {
+    const { isGood, tried } = await verify(signed, caller)
+    if (!isGood) for (const key of (decoys.get(signed.algorithm) ?? []).slice(tried)) await fits(signed, key)
+    return isGood
   }
 }
 
-function isDone(): boolean {
-  return true
+/** The keys of a set that a header fits, ten at most. */
+async function findKeys(
+  jwks: JSONWebKeySet,
+  header: { readonly alg: string; readonly kid?: string },
+): Promise<readonly VerificationKey[]> {
+  const jose = await loadJose()
+  let find = readSets.get(jwks)
+  if (find === undefined) {
+    // A caller chooses its keys, and could have each of its assertions cost many times as much.
+    find = jose.createLocalJWKSet({ keys: jwks.keys.filter(isBoundedKey) })
+    readSets.set(jwks, find)
+  }
+  const keys: VerificationKey[] = []
+  try {
+    keys.push(await find(header))
+  } catch (error) {
+    if (!(error instanceof jose.errors.JWKSMultipleMatchingKeys)) return keys
+    for await (const key of error) {
+      keys.push(key)
+      if (keys.length === MAX_TRIED) break
+    }
+  }
+  return keys
 }
 
-function isNotDone(): boolean {
-  return false
+async function fits({ jwt, algorithm }: SignedJwt, key: VerificationKey): Promise<boolean> {
+  const { compactVerify } = await loadJose()
+  const verifying: Promise<CompactVerifyResult> = compactVerify(jwt, key, { algorithms: [algorithm] })
+  return verifying.then(
+    () => true,
+    () => false,
+  )
 }

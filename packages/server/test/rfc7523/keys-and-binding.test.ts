@@ -1,5 +1,5 @@
 /** Which credential verifies which assertion (RFC 8725 §3.1, RFC 7518 §3.2), and keys that are published. */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import {
   type ClientAuthenticationMethod,
   createMemoryReplayStore,
@@ -187,6 +187,55 @@ describe('the method is bound to the registration', () => {
       await expect(endpoint({ protectedResources: [{ id: 'orders-api', jwks: { keys: [jwk] } }] })).rejects.toThrow(
         /^clientAuthentication\.protectedResources\[0\]\.jwks: must hold public keys only$/,
       )
+    }
+  })
+})
+
+describe('an identifier', () => {
+  test('is not told by the number of signatures that are verified in its name', async () => {
+    const [other, third, stranger] = [
+      await createKey('ES256', 'other'),
+      await createKey('ES256'),
+      await createKey('ES256'),
+    ]
+    const handler = await endpoint({
+      protectedResources: [
+        { id: 'orders-api', jwks: { keys: [next.jwk] }, audiences },
+        { id: 'invoices-api', jwks: { keys: [key.jwk, other.jwk, third.jwk] } },
+        { id: 'with-a-secret', clientSecrets: [SECRET] },
+      ],
+    })
+    const verify = vi.spyOn(crypto.subtle, 'verify')
+    const verified = async (id: string, signer: Parameters<typeof sign>[0], kid?: string): Promise<number> => {
+      verify.mockClear()
+      const jwt = await sign(signer, { iss: id, sub: id }, kid === undefined ? {} : { kid })
+      expect((await ask(handler, asserting(jwt))).status).toBe(401)
+      return verify.mock.calls.length
+    }
+    // Whoever has the most keys is seen with the first failure.
+    await verified('invoices-api', stranger)
+    const counts: number[] = []
+    for (const id of ['orders-api', 'invoices-api', 'with-a-secret', 'nobody']) {
+      counts.push(
+        await verified(id, stranger),
+        await verified(id, stranger, 'key-2'),
+        await verified(id, stranger, 'x'),
+      )
+    }
+    verify.mockRestore()
+    expect(counts).toEqual(counts.map(() => 3))
+  })
+
+  test('is let in by no key but its own, decoys included', async () => {
+    const handler = await endpoint({
+      protectedResources: [
+        { id: 'orders-api', jwks: { keys: [next.jwk] }, audiences },
+        { id: 'with-a-secret', clientSecrets: [SECRET] },
+      ],
+    })
+    expect((await ask(handler, asserting(await sign(next)))).status).toBe(200)
+    for (const id of ['with-a-secret', 'nobody']) {
+      expect((await ask(handler, asserting(await sign(next, { iss: id, sub: id })))).status).toBe(401)
     }
   })
 })

@@ -25,6 +25,7 @@ import {
   type OutageSurroundings,
   resolveOutage,
 } from './outage/outage-options.ts'
+import { probeEndpoint } from './outage/probe-endpoint.ts'
 import { resolveRequestHeaders } from './request-headers.ts'
 import type { TlsOptions } from './tls-options.ts'
 import { type RetrySettings, withRetry } from './outage/retry.ts'
@@ -120,7 +121,8 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
     maxConnections: outage.maxConcurrentRequests,
     connectTimeoutMs: deadlineMs,
   })
-  const transport = { send: outage.protect(send), close }
+  const probe = (url: string): Promise<boolean> => probeEndpoint(url, { ...step, send })
+  const transport = { send: outage.protect(send, probe), close }
   const given = resolveClientAuthentication(options)
   const issuer = options.string('issuer')
   const now = options.function<() => number>('now') ?? Date.now
@@ -150,7 +152,7 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
     findEndpoint,
   })
   const clientAuthentication = given.prepare?.(context) ?? given
-  return {
+  const step: TransportStep = {
     ...transport,
     send: watchedSend,
     sendOwn,
@@ -170,6 +172,7 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
     endpoint,
     findJwksUri: () => findEndpoint({ name: 'jwks_uri' }),
   }
+  return step
 }
 
 /** Sends like `send`, with header fields more. */

@@ -37,7 +37,9 @@ export interface OutageOptions {
    * When `failures` tokens have failed one after the other (no answer, 502, 503, 504) and nothing was answered for `windowMs`,
    * calls fail at once with `ERR_TRANSPORT_CIRCUIT_OPEN` until one request has worked. `Retry-After` makes that longer, and
    * does not bring it about. 429 counts neither as a failure nor as an answer. Each endpoint has a circuit for tokens that were
-   * active when they were last asked about, and another one for the rest; `false` switches them off.
+   * active when they were last asked about, and another one for the rest. When the circuit of the rest opens, the
+   * client asks about a token that it makes up, and an answer to that closes it. `false`
+   * switches them off.
    */
   readonly circuitBreaker?: CircuitBreakerOptions | false | undefined
   /**
@@ -72,8 +74,8 @@ export interface OutageStep {
   readonly known: KnownTokens
   /** Requests are made once only without them. */
   readonly retry: RetrySettings | undefined
-  /** Puts a way to send under these limits. */
-  readonly protect: (send: Send) => Send
+  /** Puts a way to send under these limits. `probe` says whether an endpoint answers about a token that nobody has presented. */
+  readonly protect: (send: Send, probe?: (url: string) => Promise<boolean>) => Send
 }
 
 /** What the options are told of their surroundings. */
@@ -105,7 +107,8 @@ export function resolveOutage(group: OptionGroup, { onCircuitChange }: OutageSur
     circuits,
     known,
     retry: retries ? { wait, random: Math.random } : undefined,
-    protect: (send) => protectSend(send, { admission, circuits, circuitBreaker, known, retries, onCircuitChange }),
+    protect: (send, probe) =>
+      protectSend(send, { admission, circuits, circuitBreaker, known, retries, onCircuitChange, probe }),
   }
 }
 

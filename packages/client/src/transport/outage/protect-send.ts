@@ -20,13 +20,15 @@ export interface ProtectionSettings {
   /** The circuits there are, by URL. */
   readonly circuits: Map<string, EndpointCircuit>
   /** No circuit is ever opened without them. */
-  readonly circuitBreaker: Omit<EndpointCircuitSettings, 'onChange'> | undefined
+  readonly circuitBreaker: Omit<EndpointCircuitSettings, 'onChange' | 'probe'> | undefined
   /** Tokens that go first. */
   readonly known: Pick<KnownTokens, 'has'>
   /** Whether a request whose connection was lost is made again, over a fresh one. */
   readonly retries: boolean
   /** Told when the circuit of an endpoint changes. */
   readonly onCircuitChange: OnCircuitChange
+  /** Whether an endpoint answers when it is asked about a token that nobody has presented. */
+  readonly probe?: ((url: string) => Promise<boolean>) | undefined
 }
 
 /** Told when the circuit of an endpoint changes. */
@@ -38,7 +40,7 @@ const MAX_CIRCUITS = 64
 /** Sends like `send`, within the limits. */
 export function protectSend(
   send: Send,
-  { admission, circuits, circuitBreaker, known, retries, onCircuitChange }: ProtectionSettings,
+  { admission, circuits, circuitBreaker, known, retries, onCircuitChange, probe }: ProtectionSettings,
 ): Send {
   function circuitOf(url: string): EndpointCircuit | undefined {
     const circuit = circuits.get(url)
@@ -47,6 +49,7 @@ export function protectSend(
     const created = new EndpointCircuit({
       ...circuitBreaker,
       onChange: (tokens, state, openMs) => onCircuitChange(url, tokens, state, openMs),
+      probe: probe && (() => probe(url)),
     })
     circuits.set(url, created)
     return created
@@ -97,7 +100,7 @@ function settle(
 }
 
 /** 500 is missing because a server that answers so is there. */
-function isOutageStatus(status: number): boolean {
+export function isOutageStatus(status: number): boolean {
   return status === 502 || status === 503 || status === 504
 }
 

@@ -1,5 +1,10 @@
 /** What one party sends to an API must not use up what others need: each attack, and a good user who goes through meanwhile. */
-import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
+import {
+  clientSecretBasic,
+  IntrospectionClient,
+  type IntrospectionClientEvent,
+  type IntrospectionClientOptions,
+} from '@token-introspection/client'
 import {
   createIntrospectionHandler,
   createMemoryLimiter,
@@ -9,6 +14,7 @@ import {
 } from '@token-introspection/server'
 import { toNodeHandler } from '@token-introspection/server/node'
 import { describe, expect, test } from 'vitest'
+import { createServer, createClient, createKey, GOOD, issue, NOW } from '../jwt-authorization-server.ts'
 import { serveListener } from '../loopback-server.ts'
 
 const ISSUER = 'https://as.example.com'
@@ -91,5 +97,154 @@ describe('400 made-up tokens that nobody is authenticated for, at an API whose a
     // The budget of misses is as good as new.
     expect(await api.visit(await mint.mint())).toBe(401)
     expect(await api.visit(await api.issueToken('good'))).toBe(200)
+  })
+})
+
+/** An API whose authorization server knows tokens by how they begin, and what it was asked about. */
+function createApi(options: Partial<IntrospectionClientOptions> = {}) {
+  const asked: string[] = []
+  const events: IntrospectionClientEvent[] = []
+  const clock = { ms: NOW * 1000 }
+  const answers = (token: string): Response => {
+    if (token.startsWith('odd')) return new Response('', { status: 404 })
+    return Response.json(token.startsWith('junk') ? { active: false } : { active: true, sub: token, aud: audience })
+  }
+  const fetch = (url: string, init: RequestInit): Promise<Response> => {
+    const path = new URL(url).pathname
+    if (path === '/introspect') {
+      const token = new URLSearchParams(init.body as string).get('token') ?? ''
+      asked.push(token)
+      return Promise.resolve(answers(token))
+    }
+    asked.push(path)
+    return Promise.resolve(Response.json({ issuer: ISSUER, introspection_endpoint: `${ISSUER}/introspect` }))
+  }
+  const client = new IntrospectionClient({
+    issuer: ISSUER,
+    clientAuthentication: clientSecretBasic('orders-api', 's3cr3t'),
+    transport: { fetch, retry: false },
+    policy: { audience },
+    now: () => clock.ms,
+    onEvent: (event) => void events.push(event),
+    ...options,
+  })
+  const guard = client.guard()
+  const visit = async (token: string): Promise<boolean> =>
+    (await guard(new Request(audience, { headers: { authorization: `Bearer ${token}` } }))).allowed
+  /** How often a token, or a path, was asked for. */
+  const count = (what: string): number => asked.filter((name) => name === what).length
+  return { client, visit, count, clock, events }
+}
+
+/** An authorization server that fails for every token but that of one user. */
+const FAILING_FOR_OTHERS = {
+  retry: false,
+  fetch: (url: string, init: RequestInit) => {
+    if (!url.endsWith('/introspect')) {
+      return Promise.resolve(Response.json({ issuer: ISSUER, introspection_endpoint: `${ISSUER}/introspect` }))
+    }
+    const isUser = new URLSearchParams(init.body as string).get('token') === 'user'
+    return Promise.resolve(isUser ? Response.json({ active: true, aud: audience }) : new Response('', { status: 503 }))
+  },
+} as const
+
+describe('the memory of answers', () => {
+  const cache = { maxAgeSeconds: 300, maxEntries: 100, inactiveMaxEntries: 100 }
+
+  test('keeps those of good tokens, whatever is made up', async () => {
+    const { visit, count } = createApi({ cache })
+    for (let user = 0; user < 50; user++) await visit(`user-${user}`)
+    for (let index = 0; index < 1000; index++) expect(await visit(`junk-${index}`)).toBe(false)
+    for (let user = 0; user < 50; user++) {
+      expect(await visit(`user-${user}`)).toBe(true)
+      expect(count(`user-${user}`)).toBe(1)
+    }
+  })
+
+  test('loses those of users who do not come, to a holder of many good tokens, and they are asked about again', async () => {
+    const { client, visit, count } = createApi({ cache })
+    await visit('away')
+    for (let index = 0; index < 1000; index++) {
+      expect(await visit(`greedy-${index}`)).toBe(true)
+      // Used more recently than those of the holder.
+      if (index % 50 === 0) expect(await visit('there')).toBe(true)
+    }
+    expect(await visit('away')).toBe(true)
+    expect([count('there'), count('away')]).toEqual([1, 2])
+    expect(client.statistics().entries).toBeLessThanOrEqual(200)
+  })
+})
+
+describe('forgotten tokens', () => {
+  test('that are more than can be remembered cost others one question more, and none comes back', async () => {
+    const { client, visit, count, clock } = createApi({ cache: { maxAgeSeconds: 300 } })
+    await visit('user')
+    await visit('logged-out')
+    clock.ms += 1000
+    await client.forget('logged-out')
+    for (let index = 0; index < 10_001; index++) await client.forget(`logged-out-${index}`)
+    clock.ms += 1000
+    for (let again = 0; again < 3; again++) expect(await visit('user')).toBe(true)
+    await visit('logged-out')
+    expect([count('user'), count('logged-out')]).toEqual([2, 2])
+  })
+})
+
+describe('the metadata', () => {
+  test('are not fetched again and again for tokens that the endpoint is said to be gone for', async () => {
+    const { visit, count, clock } = createApi()
+    for (let index = 0; index < 500; index++) {
+      expect(await visit(`odd-${index}`)).toBe(false)
+      expect(await visit(`user-${index}`)).toBe(true)
+      clock.ms += 100
+    }
+    // Once in the beginning, and once in 50 seconds.
+    expect(count('/.well-known/oauth-authorization-server')).toBe(2)
+  })
+})
+
+describe('the keys of the issuer', () => {
+  test('are not fetched again and again for keys that are made up, and good tokens are verified', async () => {
+    const [key, other] = [await createKey('ES256'), await createKey('ES256')]
+    const server = createServer(key)
+    const clock = { ms: NOW * 1000 }
+    const { client } = createClient(server, {}, { now: () => clock.ms })
+    await using _ = client
+    const good = await issue(key, GOOD)
+    for (let index = 0; index < 200; index++) {
+      const { active } = await client.introspect(await issue(other, GOOD, { kid: `made-up-${index}` }))
+      expect(active).toBe(false)
+      expect((await client.introspect(good)).active).toBe(true)
+      clock.ms += 200
+    }
+    // Once in the beginning, and once in 40 seconds.
+    expect(server.fetched).toBe(2)
+  })
+})
+
+describe('the places of watched tokens', () => {
+  test('are one for each token, however many connections it has', async () => {
+    const { client } = createApi({ watch: { maxWatched: 2 } })
+    await using _ = client
+    const over = new AbortController()
+    const watch = (token: string): AbortSignal => client.watch(token, { policy: {}, until: over.signal })
+    for (let connection = 0; connection < 200; connection++) expect(watch('greedy').aborted).toBe(false)
+    expect(watch('user').aborted).toBe(false)
+    // The holder of more tokens than there are places takes those that are free.
+    expect(() => watch('another')).toThrow(expect.objectContaining({ code: 'ERR_WATCH_OVERLOADED' }))
+    over.abort()
+    expect(client.statistics().watched).toBe(0)
+  })
+})
+
+describe('the memory of which tokens were active lately', () => {
+  test('is left to these by made-up tokens, also at a server that fails for all others', async () => {
+    const { client, visit } = createApi({
+      transport: { ...FAILING_FOR_OTHERS, circuitBreaker: { failures: 3, windowMs: 0, openMs: 60_000 } },
+    })
+    await visit('user')
+    for (let index = 0; index < 500; index++) expect(await visit(`junk-${index}`)).toBe(false)
+    expect(client.statistics().circuits.map(({ state }) => state)).toContain('open')
+    expect(await visit('user')).toBe(true)
   })
 })

@@ -1,0 +1,27 @@
+/** Holds the tables of what several parties share against the tests they name. */
+import { leadsElsewhere, readLinks, resolveLink } from '../markdown/links.ts'
+import { readTables } from '../markdown/tables.ts'
+import type { SourceFile } from '../workspace/workspace.ts'
+
+/** The columns of these tables. */
+const COLUMNS = 'shared, who can fill it, how large the share of one can get, test'
+
+/** Every row without a test, or with one that is no file, and every empty cell. A row without a test says why: `none: …`. */
+export function checkShared(page: SourceFile, exists: (path: string) => boolean): string[] {
+  const rows = readTables(page.text).filter(({ cells }) => Object.keys(cells).join(', ') === COLUMNS)
+  if (rows.length === 0) return [`${page.path} has no table with the columns ${COLUMNS}`]
+  return rows.flatMap(({ line, cells }) => {
+    const complain = (complaint: string): string => `${page.path}:${line} ${complaint}`
+    const empty = Object.keys(cells).filter((name) => cells[name] === '')
+    if (empty.length > 0) return [complain(`says nothing about: ${empty.join(', ')}`)]
+    const cell = cells['test'] ?? ''
+    if (/^none: \S/.test(cell)) return []
+    const links = readLinks(cell).filter((link) => !leadsElsewhere(link))
+    const tests = links.map((link) => resolveLink(link, page.path))
+    if (tests.length === 0) return [complain('names no test')]
+    return tests.flatMap((path) => {
+      if (!exists(path)) return [complain(`names ${path}, which does not exist`)]
+      return path.endsWith('.test.ts') ? [] : [complain(`names ${path}, which is no test`)]
+    })
+  })
+}

@@ -107,10 +107,12 @@ export class OptionGroup {
   strings(name: string): readonly string[] | undefined {
     const value = this.#values[name]
     if (value === undefined) return undefined
-    if (!Array.isArray(value) || value.some((element) => typeof element !== 'string' || element === '')) {
+    // A copy, whose holes are `undefined`: `some` would pass them over.
+    const strings: unknown[] = Array.isArray(value) ? [...(value as unknown[])] : ['']
+    if (strings.some((element) => typeof element !== 'string' || element === '')) {
       throw this.error(name, 'must be an array of non-empty strings')
     }
-    return Object.freeze([...(value as string[])])
+    return Object.freeze(strings as string[])
   }
 
   /** What to throw for an option; the value never appears, because it may be a secret. */

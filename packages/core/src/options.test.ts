@@ -76,7 +76,12 @@ describe('OptionGroup', () => {
     ['a string', (options: OptionGroup) => options.string('option'), ['a'], ['', 5, null]],
     ['a word', (options: OptionGroup) => options.oneOf('option', ['a', 'b'], 'a'), ['a', 'b'], ['c', '', null, ['a']]],
     ['a function', (options: OptionGroup) => options.function('option'), [Object.keys], ['a', {}, null]],
-    ['strings', (options: OptionGroup) => options.strings('option'), [['a', 'b'], []], ['a', [''], [5], {}, null]],
+    [
+      'strings',
+      (options: OptionGroup) => options.strings('option'),
+      [['a', 'b'], []],
+      ['a', [''], [5], {}, null, Array(1)],
+    ],
   ])('reads %s and refuses what is none by its path', (_, read, good, bad) => {
     for (const option of good) expect(read(group({ option }))).toEqual(option)
     for (const option of bad) {

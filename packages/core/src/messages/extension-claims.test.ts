@@ -24,6 +24,12 @@ describe('extensionClaims', () => {
     expect(extensionClaims(response)).toEqual({ tenant: 'acme', roles: [secret] })
   })
 
+  test('have no function, which JSON would ask for the whole answer', () => {
+    expect(extensionClaims({ tenant: 'acme', toJSON: () => ({ active: true, sub: 'eve' }) })).toEqual({
+      tenant: 'acme',
+    })
+  })
+
   test('have no prototype but the usual one', () => {
     const members = JSON.parse('{"active":true,"__proto__":{"role":"admin"},"constructor":1}') as Record<
       string,

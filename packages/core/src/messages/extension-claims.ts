@@ -12,7 +12,8 @@ export function extensionClaims(response: { readonly [member: string]: unknown }
   for (const name of Object.keys(response)) {
     // Assigning to `__proto__` would give the claims members that are not their own.
     if (REGISTERED_MEMBERS.has(name) || name === '__proto__' || name === UNREADABLE_MEMBERS) continue
-    claims[name] = response[name]
+    // JSON has no functions, and one that is called `toJSON` would be asked for the whole answer.
+    if (typeof response[name] !== 'function') claims[name] = response[name]
   }
   return claims
 }

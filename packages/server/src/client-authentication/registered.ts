@@ -171,6 +171,8 @@ function isUnchangeable(value: unknown): boolean {
 function readRegistered(group: OptionGroup, take: (keys: JSONWebKeySet) => JSONWebKeySet): Registered {
   const id = group.string('id')
   if (id === undefined) throw group.error('id', 'is required')
+  // Keys of limiters are made of identifiers and such a character.
+  if (/[\x00-\x1f\x7f]/.test(id)) throw group.error('id', 'must have no control characters (RFC 6749 appendix A.1)')
   const methods = group.strings('methods') as readonly CallerMethod[] | undefined
   if (methods?.length === 0 || methods?.some((method) => !CALLER_METHODS.includes(method))) {
     throw group.error('methods', `must hold some of ${CALLER_METHODS.join(', ')}`)

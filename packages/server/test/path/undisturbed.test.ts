@@ -22,6 +22,13 @@ describe('the budget of a protected resource', () => {
     expect(junk.slice(300)).toEqual(Array.from({ length: 100 }, () => 429))
   })
 
+  test('is under a key that no other identifier makes', async () => {
+    const twin = { id: 'orders-api\u001fmisses', clientSecrets: [SECRET] }
+    await expect(createEndpoint({ clientAuthentication: { protectedResources: [ORDERS, twin] } })).rejects.toThrow(
+      'clientAuthentication.protectedResources[1].id: must have no control characters',
+    )
+  })
+
   test('pays nothing for junk that was never minted here', async () => {
     const mint = createTokenMint({ prefix: 'acme', keys: ['k'.repeat(32)] })
     const good = await mint.mint()

@@ -79,6 +79,10 @@ describe('decodeBasicCredentials', () => {
     ['too much padding', 'aTpza==='],
     ['padding alone', '=='],
     ['padding in the middle', 'aTo=aTo='],
+    ['a set spare bit after two octets', 'aTp'],
+    ['a set spare bit after two octets, and padding', 'aTp='],
+    ['a set spare bit after one octet', 'aWQ6cx'],
+    ['a set spare bit after one octet, and padding', 'aWQ6cx=='],
     ['the base64url alphabet', Buffer.from('???:>>>').toString('base64url')],
     ['a space', 'aTpz aTpz'],
     ['a line break', 'aTpz\n'],
@@ -93,7 +97,7 @@ describe('decodeBasicCredentials', () => {
     ['a NUL', Buffer.from('i:s\0').toString('base64')],
     ['an escaped control character', Buffer.from('i:s%0D%0A').toString('base64')],
     ['an escaped DEL', Buffer.from('i%7F:s').toString('base64')],
-  ])('refuses %s', (_, base64) => {
+  ])('AUTH-05 refuses %s', (_, base64) => {
     expect(decodeBasicCredentials(base64)).toBeUndefined()
   })
 

@@ -65,7 +65,7 @@ describe('chooseMediaType', () => {
     ['past a weight of too many digits', `${jwt};q=0.9999, ${json};q=0.1`, json],
     ['past a broken weight, by the wider range', `${json};q=high, */*;q=0.1`, json],
     ['past garbage', `;;, "",\\, ${jwt}`, jwt],
-  ])('chooses %s', (_, accept, chosen) => {
+  ])('JWT-31 chooses %s', (_, accept, chosen) => {
     expect(chooseMediaType(accept, offered)).toBe(chosen)
   })
 

@@ -15,7 +15,7 @@ describe('base64url', () => {
     ['one octet', 'Zg', 1],
     ['two octets', 'Zm8', 1],
     ['three octets', 'Zm9v', 64],
-  ])('takes as the last character of %s what sets no spare bit', (_, text, step) => {
+  ])('JOSE-04 takes as the last character of %s what sets no spare bit', (_, text, step) => {
     const taken = Array.from(ALPHABET).filter((last) => isBase64url(text.slice(0, -1) + last))
     expect(taken.length).toBe(text.length === 2 ? 4 : text.length === 3 ? 16 : step)
     expect(new Set(taken.map((last) => Buffer.from(text.slice(0, -1) + last, 'base64url').toString('hex'))).size).toBe(
@@ -34,7 +34,7 @@ describe('base64url', () => {
     ['a set spare bit after one octet', 'Zh'],
     ['a set spare bit after two octets', 'Zm9'],
     ['a character beyond ASCII', 'Zm9é'],
-  ])('refuses %s', (_, text) => {
+  ])('JOSE-04 refuses %s', (_, text) => {
     expect(isBase64url(text)).toBe(false)
     expect(decodeBase64url(text)).toBeUndefined()
   })

@@ -25,7 +25,7 @@ describe('splitCompactJws', () => {
     ['two of them in one field', `${jwt}, ${jwt}`],
     ['white space', ` ${jwt}`],
     ['nothing', ''],
-  ])('gives nothing for %s', (_, text) => {
+  ])('JOSE-04 gives nothing for %s', (_, text) => {
     expect(splitCompactJws(text)).toBeUndefined()
   })
 })

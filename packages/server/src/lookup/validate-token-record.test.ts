@@ -13,6 +13,23 @@ describe('validateTokenRecord', () => {
     [{ grantId: 'g', sessionId: ' ' }],
     [{ scope: 'orders:read orders:write' }],
     [{ scope: '' }],
+    [{ sub: null, client_id: null, cnf: null, aud: undefined, permissions: null }],
+    [
+      {
+        aud: ['a', 'b'],
+        cnf: { jkt: 'x'.repeat(43) },
+        act: { sub: 'x' },
+        acr: '2',
+        auth_time: now,
+        claims: { perms: ['orders:read'] },
+      },
+    ],
+    [
+      {
+        permissions: [{ resource_id: 'orders', resource_scopes: ['read'] }],
+        authorization_details: [{ type: 'payment' }],
+      },
+    ],
   ])('takes %j', (members) => {
     expect(() => validateTokenRecord('t', { kind: 'access_token', ...members } as TokenRecord)).not.toThrow()
   })
@@ -26,6 +43,17 @@ describe('validateTokenRecord', () => {
     ['record.scope', { scope: ['orders:read'] }],
     ['record.claims.permissions', { claims: { tenant: 'a', permissions: ['orders:read'] } }],
     ['record.claims.active', { claims: { active: false } }],
+    ['record.permissions', { permissions: ['orders:read'] }],
+    ['record.authorization_details', { authorization_details: { type: 'payment' } }],
+    ['record.acr', { sub: 'alice', acr: 5 }],
+    ['record.auth_time', { auth_time: '2026-11-29' }],
+    ['record.aud', { aud: 7 }],
+    ['record.cnf', { cnf: 'a-key' }],
+    ['record.sub', { sub: 5 }],
+    ['record.client_id', { client_id: 7 }],
+    ['record.act', { act: 'x' }],
+    ['record.iss', { iss: 3 }],
+    ['record.token_type', { token_type: 5 }],
     ['record.grantId', { grantId: '' }],
     ['record.grantId', { grantId: 7 }],
     ['record.sessionId', { sessionId: null }],

@@ -1,12 +1,13 @@
 /** What a store refuses to keep, and whom it refuses to revoke: mistakes that could only lead to wrong answers later. */
-import { isNumericDate, isScope, REGISTERED_MEMBERS } from '@token-introspection/core'
+import { isNumericDate, isScope, parseIntrospectionResponse, REGISTERED_MEMBERS } from '@token-introspection/core'
 import type { TokenRecord } from './token-record.ts'
 
 /**
  * Holds a token and its record against what every store can keep. For stores of your own: call it in `save`.
  *
  * @throws TypeError naming the member: an empty token or identifier, an unknown kind, a date that is not in whole seconds,
- *   a scope that breaks its grammar, an extension claim with the name of a registered member.
+ *   a scope that breaks its grammar, a registered member of another type than the registry gives it, an extension claim with
+ *   the name of a registered member. `null` and `undefined` are absent.
  */
 export function validateTokenRecord(token: string, record: TokenRecord): void {
   if (token === '') throw new TypeError('token: must not be empty')
@@ -21,6 +22,11 @@ export function validateTokenRecord(token: string, record: TokenRecord): void {
   if (record.scope && !isScope(record.scope)) {
     throw new TypeError('record.scope: must be scope tokens with one space between them (RFC 6749 §3.3)')
   }
+  const wrong = wrongMember(record)
+  if (wrong !== undefined) {
+    const hint = HINTS[wrong] ?? `type or range is not what the registry of RFC 7662 §3.1 gives ${wrong}`
+    throw new TypeError(`record.${wrong}: ${hint}; this token could not be answered`)
+  }
   const registered = Object.keys(record.claims ?? {}).find((name) => REGISTERED_MEMBERS.has(name))
   if (registered !== undefined) {
     throw new TypeError(
@@ -32,6 +38,31 @@ export function validateTokenRecord(token: string, record: TokenRecord): void {
     if (record[name] !== undefined && !isIdentifier(record[name])) {
       throw new TypeError(`record.${name}: must be a non-empty string`)
     }
+  }
+}
+
+/** What people mean by a name that the registry gives to something else. */
+const HINTS: Readonly<Record<string, string>> = {
+  permissions:
+    'must be a list of objects with resource_id (UMA 2.0 Federated Authorization §5.1.1); a list of texts is an extension claim ' +
+    'under another name',
+}
+
+/** The first registered member that no answer could have. */
+function wrongMember(record: TokenRecord): string | undefined {
+  const members = Object.entries(record).filter(
+    ([name, value]) => name !== 'active' && REGISTERED_MEMBERS.has(name) && value !== null && value !== undefined,
+  )
+  if (canBeAnswered(members)) return undefined
+  return members.find((member) => !canBeAnswered([member]))?.[0]
+}
+
+function canBeAnswered(members: readonly (readonly [string, unknown])[]): boolean {
+  try {
+    parseIntrospectionResponse({ ...Object.fromEntries(members), active: true })
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -35,6 +35,9 @@ export interface MemoryLimiterOptions {
   /**
    * Keys that are counted on their own at most. Nothing is forgotten while its window lasts: beyond that, keys share 1024 more
    * budgets, so that nobody gets a new budget by making up keys. Default 10000.
+   *
+   * As `limits.limiter` it needs two keys for each protected resource that asks within a window, one for hits and one for
+   * misses: with more than 5000 of them, raise it, or they take from each other's budgets.
    */
   readonly maxKeys?: number | undefined
   /** Milliseconds since the epoch; `Date.now` unless given. */

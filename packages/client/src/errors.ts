@@ -5,7 +5,8 @@ export { IntrospectionError, isIntrospectionError, ResponseMalformedError } from
 
 /**
  * The token has more octets than `token.maxBytes`, so nobody was asked about it. It may be good: raise the limit, or have
- * the authorization server issue shorter tokens. A guard answers 431; 413 for a token in a form, 414 for one in the query.
+ * the authorization server issue shorter tokens. A guard answers 431; 413 for a token in a form, 414 for one in the query. It
+ * also answers 413, with this error, to a form of more than 65,536 octets when no token is elsewhere in the request.
  */
 export class TokenTooLongError extends IntrospectionError {
   readonly code = 'ERR_TOKEN_TOO_LONG'

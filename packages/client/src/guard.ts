@@ -1,8 +1,9 @@
 /** SPINE: request in, decision out. */
 import { isIntrospectionError } from '@token-introspection/core'
+import { TokenTooLongError } from './errors.ts'
 import { isPromise, type MaybePromise } from './maybe-promise.ts'
 import { extractToken, type GuardRequest, type TokenSources } from './token/extract-token.ts'
-import { readRequestForm } from './token/request-form.ts'
+import { MAX_FORM_BYTES, readRequestForm } from './token/request-form.ts'
 import { checkPermission, checkTarget, describeMistake } from './policy/check-policy.ts'
 import { checkConfirmation } from './policy/confirmation/check-confirmation.ts'
 import type { ConfirmationOutcome, Presentation } from './policy/confirmation/confirmation.ts'
@@ -90,6 +91,7 @@ export async function guard<Claims extends object>(
   const presented = extractToken(request, steps.token, form)
   if (presented.kind === 'absent') return steps.optional ? ANONYMITY : refuseAbsentToken(result)
   if (presented.kind === 'malformed') return refuseMalformedRequest(result)
+  if (presented.kind === 'unread') return refuseUnchecked(formTooLong(), 'form')
   const { scheme } = presented
   try {
     const answer = steps.introspect(presented.token)
@@ -116,6 +118,14 @@ export async function guard<Claims extends object>(
     if (isIntrospectionError(error)) return refuseUnchecked(error, presented.source)
     throw error
   }
+}
+
+/** There may be a token in it, so the request is not one without. */
+function formTooLong(): TokenTooLongError {
+  return new TokenTooLongError(
+    `the form has more than ${MAX_FORM_BYTES} octets, the most that a guard reads to find access_token, and there is no token ` +
+      'elsewhere; send a shorter form, or send the token in the Authorization header field',
+  )
 }
 
 /** What frameworks on Node call a request has other headers. */

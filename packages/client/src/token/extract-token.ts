@@ -1,7 +1,7 @@
 /** Step `token`: take the access token from a request (RFC 6750 §2, RFC 9449 §7.1). */
 import { parseAuthorization } from '@token-introspection/core'
 import type { MaybePromise } from '../maybe-promise.ts'
-import type { FormEntries, RequestForm } from './request-form.ts'
+import { FORM_TOO_LONG, type FormEntries, type FoundForm, type RequestForm } from './request-form.ts'
 
 /** What a guard needs of a request; a web `Request` is one. */
 export interface GuardRequest {
@@ -47,14 +47,19 @@ export interface Presented {
   readonly token: string
 }
 
-/** What a request presents: a token, nothing we take, or credentials that break the grammar or contradict each other. */
+/**
+ * What a request presents: a token, nothing we take, credentials that break the grammar or contradict each other, or a form
+ * that is too long to look for a token in it.
+ */
 export type PresentedToken =
   | ({ readonly kind: 'token' } & Presented)
   | { readonly kind: 'absent' }
   | { readonly kind: 'malformed' }
+  | { readonly kind: 'unread' }
 
 const ABSENT = Object.freeze({ kind: 'absent' } as const)
 const MALFORMED = Object.freeze({ kind: 'malformed' } as const)
+const UNREAD = Object.freeze({ kind: 'unread' } as const)
 
 /** A scheme as a whole word, at the start of the field or of a second one joined to it. */
 const BEARER = /(?:^|,\s*)bearer(?![\w!#$%&'*+\-.^`|~])/i
@@ -66,19 +71,17 @@ const BEARER_OR_DPOP = /(?:^|,\s*)(?:bearer|dpop)(?![\w!#$%&'*+\-.^`|~])/i
  *
  * @param form - the parameters of the body, for sources that have it.
  */
-export function extractToken(
-  request: GuardRequest,
-  sources: TokenSources,
-  form: RequestForm | undefined,
-): PresentedToken {
+export function extractToken(request: GuardRequest, sources: TokenSources, form: FoundForm): PresentedToken {
   const inHeader = fromHeader(request, sources)
   if (!sources.form && !sources.query) return inHeader
   const others = [
-    ...(sources.form && form !== undefined ? formValues(form) : []).map((token) => ['form', token] as const),
+    ...(sources.form && form !== undefined && form !== FORM_TOO_LONG ? formValues(form) : []).map(
+      (token) => ['form', token] as const,
+    ),
     ...(sources.query ? queryValues(request.url) : []).map((token) => ['query', token] as const),
   ]
   const [first] = others
-  if (first === undefined) return inHeader
+  if (first === undefined) return form === FORM_TOO_LONG && inHeader.kind === 'absent' ? UNREAD : inHeader
   if (inHeader.kind !== 'absent' || others.length > 1) return MALFORMED
   const [source, token] = first
   return typeof token === 'string' && token !== ''

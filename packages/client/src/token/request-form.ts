@@ -14,8 +14,14 @@ export interface FormEntries {
   getAll(name: string): readonly unknown[]
 }
 
-/** A body that is longer is left alone; tokens are shorter. */
-const MAX_FORM_BYTES = 65_536
+/** A body that is longer is not read to its end; tokens are shorter. */
+export const MAX_FORM_BYTES = 65_536
+
+/** What stands for a form of which only the beginning was read. */
+export const FORM_TOO_LONG: unique symbol = Symbol('form too long')
+
+/** A form, or why there is none. */
+export type FoundForm = RequestForm | typeof FORM_TOO_LONG | undefined
 
 /** Methods whose body means nothing (RFC 9110 §9.3). */
 const BODILESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'])
@@ -26,9 +32,10 @@ const BROKEN_OFF: RequestForm = Object.freeze({ access_token: Object.freeze([und
 /**
  * The form of a request: the one somebody has parsed, or that of a web `Request`, which keeps its body for whoever reads
  * it next. `undefined` when there is none a token may be in, or somebody else is reading the body. A form whose sender
- * breaks off makes the request malformed; it is no error of this program.
+ * breaks off makes the request malformed; it is no error of this program. {@link FORM_TOO_LONG} for a web `Request` whose body
+ * has more than {@link MAX_FORM_BYTES}.
  */
-export async function readRequestForm(request: GuardRequest): Promise<RequestForm | undefined> {
+export async function readRequestForm(request: GuardRequest): Promise<FoundForm> {
   if (request.method === undefined || BODILESS.has(request.method.toUpperCase())) return undefined
   if (parseMediaType(request.headers.get('content-type') ?? undefined) !== FORM_MEDIA_TYPE) return undefined
   const { form } = request
@@ -40,17 +47,17 @@ export async function readRequestForm(request: GuardRequest): Promise<RequestFor
   }
 }
 
-async function readBody(request: GuardRequest): Promise<RequestForm | undefined> {
+async function readBody(request: GuardRequest): Promise<FoundForm> {
   if (!(request instanceof Request) || request.bodyUsed || request.body === null || request.body.locked) {
     return undefined
   }
   const text = await readText(request.clone())
-  return text === undefined ? undefined : new URLSearchParams(text)
+  return text === FORM_TOO_LONG ? text : new URLSearchParams(text)
 }
 
-async function readText(request: Request): Promise<string | undefined> {
+async function readText(request: Request): Promise<string | typeof FORM_TOO_LONG> {
   const reader = request.body?.getReader() as ReadableStreamDefaultReader<Uint8Array> | undefined
-  if (reader === undefined) return undefined
+  if (reader === undefined) return ''
   const decoder = new TextDecoder()
   let text = ''
   let length = 0
@@ -60,7 +67,7 @@ async function readText(request: Request): Promise<string | undefined> {
     length += value.byteLength
     if (length > MAX_FORM_BYTES) {
       reader.cancel().catch(() => undefined)
-      return undefined
+      return FORM_TOO_LONG
     }
     text += decoder.decode(value, { stream: true })
   }

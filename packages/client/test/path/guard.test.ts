@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http'
 import {
   clientSecretBasic,
+  combineIssuers,
   type Fetch,
   type Guard,
   type GuardDecision,
@@ -9,9 +10,11 @@ import {
   type IntrospectionClientOptions,
   TransportTimeoutError,
 } from '@token-introspection/client'
+import { requireToken as requireHonoToken } from '@token-introspection/client/hono'
 import { requireToken } from '@token-introspection/client/node'
 import { parseChallenges } from '@token-introspection/core'
 import { createFakeAuthorizationServer } from '@token-introspection/testing'
+import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { audience, clientSecret, good, hostileAnswers, issuer, now, scope, token } from '../hostile-answers.ts'
 import { type LoopbackServer, serve, serveListener } from '../loopback-server.ts'
@@ -175,7 +178,52 @@ describe('a request without a token of ours', () => {
     expect((decision as { headers: object }).headers).not.toHaveProperty('www-authenticate')
     expect(asked()).toBe(1)
   })
+
+  test.each([
+    ['web requests', {}, (request: Request, options: object) => guardForms().guard(options)(request)],
+    [
+      'several issuers',
+      {},
+      (request: Request, options: object) =>
+        combineIssuers({ issuers: { one: guardForms() }, fallback: 'one' }).guard(options)(request),
+    ],
+    [
+      'Hono',
+      {},
+      (request: Request, options: object) =>
+        new Hono().use(requireHonoToken(guardForms().guard(options))).request(request),
+    ],
+    [
+      'web requests where no token is needed',
+      { optional: true },
+      (request: Request, options: object) => guardForms().guard(options)(request),
+    ],
+  ])(
+    'may be in a form that is too long to look for it: %s get 413, which names the limit',
+    async (_, options, decide) => {
+      const body = new URLSearchParams({ filler: 'a'.repeat(65_536), access_token: token })
+      const post = (headers = {}): Request => new Request('https://api.example.com/', { method: 'POST', body, headers })
+      const refused = await decide(post(), { audience: false, ...options })
+      expect(refused).toMatchObject({ status: 413 })
+      if ('reason' in refused) {
+        expect(refused).toMatchObject({ reason: 'token_too_long', error: { code: 'ERR_TOKEN_TOO_LONG' } })
+        expect(refused.error?.message).toContain('65536')
+      }
+      // A token elsewhere is one, whatever the form has.
+      const passing = await decide(post({ authorization: `Bearer ${token}` }), { audience: false, ...options })
+      expect(passing).not.toMatchObject({ status: 413 })
+    },
+  )
 })
+
+/** A client that takes tokens from forms. */
+function guardForms() {
+  return createClient({
+    issuer,
+    token: { sources: ['header', 'form'] },
+    transport: { fetch: () => Promise.resolve(Response.json(good)) },
+  })
+}
 
 describe('a token that is active', () => {
   test('is handed on, typed and frozen', async () => {

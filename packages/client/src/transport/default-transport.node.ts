@@ -10,10 +10,14 @@ import type {
   TransportReply,
   TransportRequest,
 } from './transport.ts'
+import { createInterimSend } from './interim-send.node.ts'
 import { unreachable } from './unreachable.ts'
 
 /** One timer may serve the calls of many requests. */
 export const SHARES_TIMERS = true
+
+/** For how long a server is taken for one that sends interim responses, since it was last seen to. */
+const INTERIM_MEMORY_MS = 600_000
 
 /** Where requests for one URL go. */
 interface Target {
@@ -43,6 +47,17 @@ export function createDefaultTransport(
   let undici: typeof Undici | undefined
   let instead: Send | undefined
   let closed = false
+  /** When a server last ended a connection of undici's by an interim response, by its origin. */
+  const interim = new Map<string, number>()
+  // Connections of somebody else are theirs to make.
+  const interimSend =
+    options.proxy === undefined && options.dispatcher === undefined ? createInterimSend(options) : undefined
+
+  /** Whether requests to an origin go over Node's own client. */
+  function sendsInterim(origin: string): boolean {
+    const since = interim.get(origin)
+    return since !== undefined && performance.now() - since < INTERIM_MEMORY_MS
+  }
 
   function targetOf({ url, freshConnection }: TransportRequest, loaded: typeof Undici): Target {
     const known = freshConnection === true ? freshTargets : targets
@@ -87,7 +102,10 @@ export function createDefaultTransport(
 
   function sendNow(request: TransportRequest, loaded: typeof Undici): Promise<TransportReply> {
     if (closed) return Promise.reject(new TypeError('the IntrospectionClient is closed'))
-    return dispatch(targetOf(request, loaded), request)
+    const target = targetOf(request, loaded)
+    if (interimSend === undefined) return dispatch(target, request)
+    if (interim.size > 0 && sendsInterim(target.origin)) return interimSend.send(request)
+    return dispatch(target, request, () => interim.set(target.origin, performance.now()))
   }
 
   async function loadAndSend(request: TransportRequest): Promise<TransportReply> {
@@ -107,7 +125,8 @@ export function createDefaultTransport(
     },
     async close() {
       closed = true
-      await Promise.all([...owned.values(), ...ownedFresh.values()].map((dispatcher) => dispatcher.close()))
+      const dispatchers = [...owned.values(), ...ownedFresh.values()]
+      await Promise.all([interimSend?.close(), ...dispatchers.map((dispatcher) => dispatcher.close())])
     },
   }
 }
@@ -134,9 +153,13 @@ function sendWithoutUndici({ tls, proxy, dispatcher }: DefaultTransportOptions, 
   return (request) => request.cancellation.race(send(request))
 }
 
-function dispatch({ dispatcher, origin, path }: Target, request: TransportRequest): Promise<TransportReply> {
+function dispatch(
+  { dispatcher, origin, path }: Target,
+  request: TransportRequest,
+  onInterim?: () => void,
+): Promise<TransportReply> {
   return new Promise((resolve, reject) => {
-    const exchange = new Exchange(request, resolve, reject)
+    const exchange = new Exchange(request, resolve, reject, onInterim)
     request.cancellation.onCancel((reason) => exchange.cancel(reason))
     if (exchange.over) return
     const { method, headers, body, freshConnection: reset = false } = request
@@ -160,12 +183,19 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, TransportReply {
   readonly #request: TransportRequest
   readonly #resolve: (reply: TransportReply) => void
   readonly #reject: (error: Error) => void
+  readonly #onInterim: (() => void) | undefined
   #controller: Undici.Dispatcher.DispatchController | undefined
   #headers: ReceivedHeaders = {}
   #chunks: Buffer[] = []
   #length = 0
 
-  constructor(request: TransportRequest, resolve: (reply: TransportReply) => void, reject: (error: Error) => void) {
+  constructor(
+    request: TransportRequest,
+    resolve: (reply: TransportReply) => void,
+    reject: (error: Error) => void,
+    onInterim: (() => void) | undefined,
+  ) {
+    this.#onInterim = onInterim
     this.#request = request
     this.#resolve = resolve
     this.#reject = reject
@@ -218,6 +248,15 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, TransportReply {
   onResponseError(_controller: Undici.Dispatcher.DispatchController, cause: Error): void {
     if (this.over) return
     this.over = true
+    if (this.#onInterim !== undefined && isInterimFault(cause)) this.#onInterim()
     this.#reject(unreachable(this.#request.url, cause))
   }
+}
+
+/**
+ * Whether undici has ended a connection because of a `100 Continue`. It has no code for that, only this message; the retry for
+ * a lost connection, which has the same code, then finds that requests go another way. To be wrong costs nothing but speed.
+ */
+function isInterimFault(cause: Error): boolean {
+  return (cause as { code?: unknown }).code === 'UND_ERR_SOCKET' && cause.message === 'bad response'
 }

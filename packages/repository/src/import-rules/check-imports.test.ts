@@ -13,6 +13,7 @@ test.each([
   ['core/values/scope.ts', "import * as z from 'zod/mini'"],
   ['client/policy/check-policy.ts', "import { scopeIncludes } from '@token-introspection/core'"],
   ['client/transport/default-transport.node.ts', "const a = await import('undici')"],
+  ['client/transport/default-transport.node.ts', "import { a } from './interim-send.node.ts'"],
   ['client/transport/client-authentication/none.ts', "import { a } from '../build-request.ts'"],
   ['client/introspect.ts', "import { a } from './transport/build-request.ts'"],
   [

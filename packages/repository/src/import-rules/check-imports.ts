@@ -51,7 +51,10 @@ function checkRelative(specifier: string, kind: ModuleImport['kind'], inside: st
   const target = posix.join(posix.dirname(inside), specifier)
   if (target.startsWith('..')) return [`imports ${specifier}: it lies outside the package's src`]
   if (!target.endsWith('.ts')) return [`imports ${specifier} without its extension`]
-  if (target.endsWith('.node.ts')) return [`imports ${specifier} by its path: a #name chooses it by runtime`]
+  // One of Node's may import another: the runtime was chosen before.
+  if (target.endsWith('.node.ts') && !inside.endsWith('.node.ts')) {
+    return [`imports ${specifier} by its path: a #name chooses it by runtime`]
+  }
   if (!hasSteps(layout)) return []
   const [from, to] = [folderOf(inside), folderOf(target)]
   if (from === to && from !== undefined) return []

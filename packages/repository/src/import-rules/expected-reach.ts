@@ -34,7 +34,7 @@ export const EXPECTED_REACH: readonly ExpectedReach[] = [
       entry,
       conditions: NODE,
       loads: ['lru-cache', 'node:crypto', 'node:diagnostics_channel', 'zod/mini'],
-      loadsLater: ['jose', 'undici'],
+      loadsLater: ['jose', 'node:http', 'node:https', 'undici'],
     },
     { folder: 'client', entry, conditions: ELSEWHERE, loads: ['lru-cache', 'zod/mini'], loadsLater: ['jose'] },
   ]),
@@ -43,7 +43,7 @@ export const EXPECTED_REACH: readonly ExpectedReach[] = [
     entry: './nest',
     conditions: NODE,
     loads: ['@nestjs/common', '@nestjs/core', 'lru-cache', 'node:crypto', 'node:diagnostics_channel', 'zod/mini'],
-    loadsLater: ['jose', 'undici'],
+    loadsLater: ['jose', 'node:http', 'node:https', 'undici'],
   },
   {
     folder: 'client',

@@ -1,0 +1,104 @@
+/**
+ * A `send` over Node's own HTTP client, for servers that send interim responses. A client has to be able to read any of them,
+ * asked for or not (RFC 9110 §15.2); undici takes a `100 Continue` that it did not ask for as the end of its connection.
+ */
+import type { Agent, ClientRequest, ClientRequestArgs, IncomingMessage } from 'node:http'
+import { ResponseMalformedError } from '../errors.ts'
+import type { DefaultTransportOptions, Transport, TransportReply, TransportRequest } from './transport.ts'
+import { unreachable } from './unreachable.ts'
+
+/** What of Node is used; the same for `http:` and `https:`. */
+interface HttpModule {
+  readonly Agent: new (options: object) => Agent
+  readonly request: (url: string, options: ClientRequestArgs) => ClientRequest
+}
+
+/** Creates it, for the certificates and limits of the default transport; Node's client is loaded with the first request. */
+export function createInterimSend({ maxConnections, connectTimeoutMs, tls }: DefaultTransportOptions): Transport {
+  const agents = new Map<string, Agent>()
+  const underWay = new Set<Promise<unknown>>()
+
+  async function send(request: TransportRequest): Promise<TransportReply> {
+    const isPlain = new URL(request.url).protocol === 'http:'
+    const module: HttpModule = isPlain ? await import('node:http') : await import('node:https')
+    const agent =
+      agents.get(isPlain ? 'http' : 'https') ??
+      new module.Agent({ keepAlive: true, maxSockets: maxConnections, ...tls })
+    agents.set(isPlain ? 'http' : 'https', agent)
+    // One that was never used is one that nobody keeps.
+    return exchange(module, request, request.freshConnection === true ? new module.Agent({ ...tls }) : agent)
+  }
+
+  function exchange(module: HttpModule, request: TransportRequest, agent: Agent): Promise<TransportReply> {
+    const { url, method, headers, body, cancellation } = request
+    return new Promise((resolve, reject) => {
+      const sent = module.request(url, { method, headers: { ...headers }, agent })
+      const fail = (error: Error): void => {
+        reject(error)
+        sent.destroy()
+      }
+      cancellation.onCancel(fail)
+      sent.on('error', (cause) => reject(unreachable(url, cause)))
+      sent.on('socket', (socket) => {
+        if (!socket.connecting) return
+        const timer = setTimeout(
+          () => fail(unreachable(url, new ConnectTimeout('no connection in time'))),
+          connectTimeoutMs,
+        )
+        socket.once(isSecure(url) ? 'secureConnect' : 'connect', () => clearTimeout(timer))
+        socket.once('close', () => clearTimeout(timer))
+      })
+      // Interim responses are events of their own, and nobody needs them.
+      sent.on('response', (response) => read(response, request, resolve, fail))
+      sent.end(body)
+    })
+  }
+
+  return {
+    send(request) {
+      const sending = send(request)
+      underWay.add(sending)
+      const end = (): unknown => underWay.delete(sending)
+      sending.then(end, end)
+      return sending
+    },
+    async close() {
+      await Promise.allSettled(underWay)
+      for (const agent of agents.values()) agent.destroy()
+    },
+  }
+}
+
+/** By the code that undici has for it. */
+class ConnectTimeout extends Error {
+  readonly code = 'UND_ERR_CONNECT_TIMEOUT'
+}
+
+function isSecure(url: string): boolean {
+  return url.startsWith('https:')
+}
+
+function read(
+  response: IncomingMessage,
+  { url, maxResponseBytes }: TransportRequest,
+  resolve: (reply: TransportReply) => void,
+  fail: (error: Error) => void,
+): void {
+  const chunks: Buffer[] = []
+  let length = 0
+  response.on('data', (chunk: Buffer) => {
+    length += chunk.length
+    if (length > maxResponseBytes)
+      fail(new ResponseMalformedError(`the answer has more than ${maxResponseBytes} octets`))
+    else chunks.push(chunk)
+  })
+  response.on('error', (cause) => fail(unreachable(url, cause)))
+  response.on('end', () => {
+    const { statusCode: status = 0, headers } = response
+    const header = (name: string): string | undefined => {
+      const value = headers[name]
+      return Array.isArray(value) ? value.join(', ') : value
+    }
+    resolve({ status, body: Buffer.concat(chunks, length), header })
+  })
+}

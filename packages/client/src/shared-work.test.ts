@@ -1,13 +1,9 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { SharedWork } from './shared-work.ts'
-
-afterEach(() => {
-  vi.useRealTimers()
-})
 
 describe('SharedWork', () => {
   test('is done once for everybody who asks at the same time, and again for the next', async () => {
-    const shared = new SharedWork<number>()
+    const shared = new SharedWork<number>(1000)
     const work = vi.fn(() => Promise.resolve(work.mock.calls.length))
     expect(await Promise.all([shared.join(work), shared.join(work)])).toEqual([1, 1])
     expect(shared.isUnderWay()).toBe(false)
@@ -15,7 +11,7 @@ describe('SharedWork', () => {
   })
 
   test('fails for everybody, and is not done again for them', async () => {
-    const shared = new SharedWork<number>()
+    const shared = new SharedWork<number>(1000)
     const failure = new Error('down')
     const work = vi.fn(() => Promise.reject(failure))
     const outcomes = await Promise.allSettled([shared.join(work), shared.join(work)])
@@ -24,7 +20,7 @@ describe('SharedWork', () => {
   })
 
   test('is begun again where it ended without a word', async () => {
-    const shared = new SharedWork<number>()
+    const shared = new SharedWork<number>(1000)
     const { promise: lost, reject } = Promise.withResolvers<number>()
     // As workerd does it: whoever waits is told, and what should have followed does not happen.
     vi.spyOn(lost, 'finally').mockReturnValue(lost)
@@ -35,14 +31,55 @@ describe('SharedWork', () => {
     expect(work).toHaveBeenCalledTimes(2)
   })
 
-  test('is joined no more when it should be over', async () => {
-    vi.useFakeTimers()
-    const shared = new SharedWork<number>()
-    void shared.join(() => new Promise<number>(() => undefined))
-    vi.advanceTimersByTime(59_999)
+  test.each([
+    ['is joined while a call can still wait its whole time', 999, 1],
+    ['is done beside the first for a call that came later', 1000, 2],
+  ])('%s', async (_, ageMs, times) => {
+    let nowMs = 0
+    const shared = new SharedWork<number>(1000, () => nowMs)
+    const { promise, resolve } = Promise.withResolvers<number>()
+    const work = vi.fn(() => promise)
+    const first = shared.join(work)
+    nowMs = ageMs
+    const second = shared.join(work)
+    expect(work).toHaveBeenCalledTimes(times)
+    // The next one joins the newest.
+    const third = shared.join(work)
+    expect(work).toHaveBeenCalledTimes(times)
     expect(shared.isUnderWay()).toBe(true)
-    vi.advanceTimersByTime(1)
+    resolve(1)
+    expect(await Promise.all([first, second, third])).toEqual([1, 1, 1])
     expect(shared.isUnderWay()).toBe(false)
-    expect(await shared.join(() => Promise.resolve(2))).toBe(2)
+  })
+
+  test('that began earlier and ends later is told that it is out of date', async () => {
+    let nowMs = 0
+    const shared = new SharedWork<string>(1000, () => nowMs)
+    const told: string[] = []
+    const late = Promise.withResolvers<string>()
+    const soon = Promise.withResolvers<string>()
+    const work = (brings: Promise<string>) => async (isOutdated: () => boolean) => {
+      const value = await brings
+      told.push(`${value}: ${isOutdated()}`)
+      return value
+    }
+    const first = shared.join(work(late.promise))
+    nowMs = 1000
+    const second = shared.join(work(soon.promise))
+    soon.resolve('second')
+    expect(await second).toBe('second')
+    late.resolve('first')
+    expect(await first).toBe('first')
+    expect(told).toEqual(['second: false', 'first: true'])
+  })
+
+  test('is under way no more when it should be over', () => {
+    let nowMs = 0
+    const shared = new SharedWork<number>(1000, () => nowMs)
+    void shared.join(() => new Promise<number>(() => undefined))
+    nowMs = 119_999
+    expect(shared.isUnderWay()).toBe(true)
+    nowMs = 120_000
+    expect(shared.isUnderWay()).toBe(false)
   })
 })

@@ -55,10 +55,12 @@ export class RemoteKeySource implements KeySource {
   #fetchedAtMs = Number.NEGATIVE_INFINITY
   #attemptedAtMs = Number.NEGATIVE_INFINITY
   #failure: unknown
-  readonly #work = new SharedWork<JSONWebKeySet>()
+  readonly #work: SharedWork<JSONWebKeySet>
 
   constructor(settings: RemoteKeySettings) {
     this.#settings = settings
+    // A fetch may take twice as long as a call waits.
+    this.#work = new SharedWork(settings.deadlines.durationMs / 2)
   }
 
   async current(deadline: Deadline): Promise<JSONWebKeySet> {
@@ -96,23 +98,24 @@ export class RemoteKeySource implements KeySource {
         new this.#settings.Unavailable('the keys of the issuer were asked for a moment ago', options),
       )
     }
-    return this.#work.join(() => {
+    return this.#work.join((isOutdated) => {
       this.#attemptedAtMs = this.#settings.nowMs()
-      return this.#fetch()
+      return this.#fetch(isOutdated)
     })
   }
 
-  async #fetch(): Promise<JSONWebKeySet> {
+  async #fetch(isOutdated: () => boolean): Promise<JSONWebKeySet> {
     // Its own deadline: the one who came first may give up without failing the others.
     const deadline = this.#settings.deadlines.start()
     try {
       const keySet = await fetchKeySet(this.#settings, deadline)
+      if (isOutdated()) return keySet
       this.#keySet = keySet
       this.#fetchedAtMs = this.#settings.nowMs()
       this.#failure = undefined
       return keySet
     } catch (cause) {
-      this.#failure = cause
+      if (!isOutdated()) this.#failure = cause
       throw new this.#settings.Unavailable('the keys of the issuer could not be fetched', { cause })
     } finally {
       deadline.settle()

@@ -13,6 +13,7 @@ export interface ContextSettings {
   readonly issuer: string | undefined
   readonly urlRules: UrlRules
   readonly send: Send
+  /** For what calls share: twice as long as a call waits. */
   readonly deadlines: Deadlines
   readonly maxResponseBytes: number
   readonly hasClientCertificate: boolean | undefined
@@ -23,16 +24,17 @@ export interface ContextSettings {
 
 /** Creates the context. */
 export function createClientContext(settings: ContextSettings): ClientContext {
-  const { issuer, hasClientCertificate, assertion, now, urlRules } = settings
+  const { issuer, hasClientCertificate, assertion, now, urlRules, deadlines } = settings
   return {
     issuer,
     hasClientCertificate,
     assertion,
     now,
+    deadlineMs: deadlines.durationMs / 2,
     isEndpoint: (url) => URL.canParse(url) && isEndpoint(new URL(url), urlRules),
     findEndpoint: (name, method) => settings.findEndpoint({ name, withCertificate: isCertificateMethod(method) }),
     async postForm(url, headers, parameters) {
-      const deadline = settings.deadlines.start()
+      const deadline = deadlines.start()
       try {
         const request: TransportRequest = {
           method: 'POST',

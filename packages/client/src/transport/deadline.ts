@@ -129,6 +129,11 @@ export class Deadlines {
     this.#sharesTimer = sharesTimer
   }
 
+  /** How long each of them is. */
+  get durationMs(): number {
+    return this.#durationMs
+  }
+
   /** @internal */
   isPast(expiresAtMs: number): boolean {
     return this.#clock.nowMs() >= expiresAtMs

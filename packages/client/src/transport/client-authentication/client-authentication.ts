@@ -28,6 +28,8 @@ export interface ClientContext {
   readonly assertion?: AssertionPreset | undefined
   /** Milliseconds since the epoch, by the clock of the client. */
   readonly now: () => number
+  /** Milliseconds that a call may take: `transport.deadlineMs`. What calls share may take twice as long. */
+  readonly deadlineMs: number
   /** Whether a URL may be sent credentials: https, without fragment and credentials of its own. */
   isEndpoint(url: string): boolean
   /**

@@ -21,6 +21,7 @@ function setUp(options: Partial<ClientCredentialsOptions> = {}, answers: JsonObj
   )
   const findEndpoint = vi.fn(() => Promise.resolve(tokenEndpoint))
   const client: ClientContext = {
+    deadlineMs: 2000,
     issuer,
     hasClientCertificate: false,
     now: () => clock.now,

@@ -128,7 +128,7 @@ class CallerToken implements ClientAuthentication {
   readonly clientId: string | undefined
   readonly #settings: Settings
   #token: Token | undefined
-  readonly #work = new SharedWork<Token>()
+  readonly #work: SharedWork<Token>
   #askedAtMs = Number.NEGATIVE_INFINITY
   /** Why there is no newer token than the one at hand. */
   #failure: Error | undefined
@@ -137,6 +137,7 @@ class CallerToken implements ClientAuthentication {
 
   constructor(settings: Settings) {
     this.#settings = settings
+    this.#work = new SharedWork(settings.client.deadlineMs)
     this.clientId = settings.inner.clientId
   }
 
@@ -189,18 +190,20 @@ class CallerToken implements ClientAuthentication {
   }
 
   #obtain(): Promise<Token> {
-    return this.#work.join(() => this.#request())
+    return this.#work.join((isOutdated) => this.#request(isOutdated))
   }
 
-  async #request(): Promise<Token> {
+  async #request(isOutdated: () => boolean): Promise<Token> {
     const { client } = this.#settings
     this.#askedAtMs = client.now()
     try {
-      this.#token = await this.#ask()
+      const token = await this.#ask()
+      if (isOutdated()) return token
+      this.#token = token
       this.#failure = undefined
-      return this.#token
+      return token
     } catch (error) {
-      this.#failure = error as Error
+      if (!isOutdated()) this.#failure = error as Error
       throw error
     }
   }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { TransportTimeoutError, TransportUnreachableError } from '../../errors.ts'
 import { Deadlines } from '../deadline.ts'
 import type { Send, TransportReply, TransportRequest } from '../transport.ts'
@@ -79,6 +79,26 @@ afterEach(async () => {
   await settle()
   process.off('unhandledRejection', unhandled)
   expect(unhandled).not.toHaveBeenCalled()
+})
+
+describe('a call that needs the metadata while they are fetched', () => {
+  test.each([
+    ['joins in the first half of the time that a fetch may take', 999, 1],
+    ['begins another fetch in the second half, so that it has its whole deadline', 1000, 2],
+  ])('%s', async (_, ageMs, fetches) => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    const { promise, resolve } = Promise.withResolvers<Answer>()
+    const { kept, requests } = setUp(promise)
+    const first = kept.find(use)
+    vi.advanceTimersByTime(ageMs)
+    const second = kept.find(use)
+    resolve({ body: metadata })
+    expect(await Promise.all([first, second])).toEqual([endpoint, endpoint])
+    expect(requests).toHaveLength(fetches)
+  })
 })
 
 describe('the first look', () => {

@@ -48,10 +48,12 @@ export class IssuerMetadata {
   #fetchedAtMs = Number.NEGATIVE_INFINITY
   #attemptedAtMs = Number.NEGATIVE_INFINITY
   #failure: Error | undefined
-  readonly #work = new SharedWork<AuthorizationServerMetadata>()
+  readonly #work: SharedWork<AuthorizationServerMetadata>
 
   constructor(settings: IssuerMetadataSettings) {
     this.#settings = settings
+    // A fetch may take twice as long as a call waits.
+    this.#work = new SharedWork(settings.deadlines.durationMs / 2)
   }
 
   /** An endpoint that is asked often: at hand without waiting once it was found. */
@@ -141,17 +143,18 @@ export class IssuerMetadata {
   }
 
   #fetch(): Promise<AuthorizationServerMetadata> {
-    return this.#work.join(() => {
+    return this.#work.join((isOutdated) => {
       this.#attemptedAtMs = this.#settings.nowMs()
-      return this.#load()
+      return this.#load(isOutdated)
     })
   }
 
-  async #load(): Promise<AuthorizationServerMetadata> {
+  async #load(isOutdated: () => boolean): Promise<AuthorizationServerMetadata> {
     // Its own deadline: the one who came first may give up without failing the others.
     const deadline = this.#settings.deadlines.start()
     try {
       const metadata = await fetchMetadata(this.#settings, deadline)
+      if (isOutdated()) return metadata
       // A document without an endpoint that is in use is one gone wrong, and the last good one is better.
       this.#endpoints = new Map(
         [...this.#endpoints].map(([key, { use }]) => [key, { use, url: endpointOf(use, metadata, this.#settings) }]),
@@ -161,7 +164,7 @@ export class IssuerMetadata {
       this.#failure = undefined
       return metadata
     } catch (error) {
-      this.#failure = error as Error
+      if (!isOutdated()) this.#failure = error as Error
       throw error
     } finally {
       deadline.settle()

@@ -2,6 +2,7 @@
 import { type IntrospectionRequest, type IntrospectionResponse, Form } from '@token-introspection/core'
 import { copyOptions, OptionGroup } from '@token-introspection/core/options'
 import { authorizeDisclosure } from './authorization/authorize-disclosure.ts'
+import { REGISTRY_FAILED } from './client-authentication/find-registered.ts'
 import type { ProtectedResource } from './client-authentication/protected-resource.ts'
 import { requireFaultless } from './client-authentication/registered.ts'
 import { askDependency } from './dependency.ts'
@@ -58,7 +59,7 @@ export async function findProtectedResource(id: string, steps: Steps): Promise<P
   const protectedResource = await askDependency(
     () => findRegistered(id),
     timeoutMs,
-    (cause) => new ClientAuthenticationRegistryError('the registry of callers failed', { cause }),
+    (cause) => new ClientAuthenticationRegistryError(REGISTRY_FAILED, { cause }),
   )
   if (!protectedResource) throw new TypeError(`protectedResource: ${JSON.stringify(id)} is not registered`)
   requireFaultless(protectedResource)

@@ -189,7 +189,10 @@ async function authenticateCustomOrPresented<Caller extends Registered>(
     (cause) =>
       isIntrospectionError(cause)
         ? cause
-        : new ClientAuthenticationRegistryError('the custom authentication failed', { cause }),
+        : new ClientAuthenticationRegistryError(
+            'clientAuthentication.custom threw or took longer than timeoutMs; the cause of the event says which',
+            { cause },
+          ),
   )
   // A function in plain JavaScript may give `null` for none, or anything.
   if (id === undefined || (id as unknown) === null) {

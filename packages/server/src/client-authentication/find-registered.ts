@@ -19,6 +19,10 @@ export function findRegistered<Caller extends Registered>(
   return askDependency(() => step.findRegistered(id), step.timeoutMs, toRegistryError)
 }
 
+/** For the operator: whose side it is on, and where to look. */
+export const REGISTRY_FAILED =
+  'the function that finds a registered caller threw or took longer than timeoutMs; the cause of the event says which'
+
 function toRegistryError(cause: unknown): ClientAuthenticationRegistryError {
-  return new ClientAuthenticationRegistryError('the registry of callers failed', { cause })
+  return new ClientAuthenticationRegistryError(REGISTRY_FAILED, { cause })
 }

@@ -235,6 +235,10 @@ describe('createHashedSecretVerifier', () => {
 
   test('reports a hash that cannot be read as an outage', async () => {
     const verify = verifier(() => Promise.reject(new Error('no hash')))
-    await expect(verify(['hash'], 's', 'a')).rejects.toMatchObject({ code: 'ERR_CLIENT_AUTHENTICATION_REGISTRY' })
+    await expect(verify(['hash'], 's', 'a')).rejects.toMatchObject({
+      code: 'ERR_CLIENT_AUTHENTICATION_REGISTRY',
+      // Which option it is and what to look at.
+      message: expect.stringMatching(/^clientAuthentication\.verifySecret .*clientSecrets and decoySecret/) as string,
+    })
   })
 })

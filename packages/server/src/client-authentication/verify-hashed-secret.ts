@@ -19,6 +19,10 @@ const MAX_PRETENDING = 1024
 /** Verifications that an attempt is filled up to; a caller that registers more hashes than these can be told by its time. */
 const MAX_DECOYS = 4
 
+const VERIFY_SECRET_FAILED =
+  'clientAuthentication.verifySecret threw or took longer than timeoutMs; the cause of the event says which. Check that ' +
+  'clientSecrets and decoySecret hold hashes in the form that verifySecret reads'
+
 /** What the verifier needs. */
 export interface HashedSecretOptions {
   readonly verifySecret: VerifySecret
@@ -73,7 +77,7 @@ export function createHashedSecretVerifier({
       const matches: unknown = await askDependency(
         () => verifySecret(presented, candidate),
         timeoutMs,
-        (cause) => new ClientAuthenticationRegistryError('a registered secret could not be verified', { cause }),
+        (cause) => new ClientAuthenticationRegistryError(VERIFY_SECRET_FAILED, { cause }),
       )
       return matches === true
     } finally {

@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type GuardToken, isPreflight, type OptionalGuard, type Refusal } from '../index.ts'
 import { answerPreflight } from './answer-preflight.ts'
 import { addHeaders, sendRefusal, toGuardRequest } from './node.ts'
+import { requireFramework } from './require-framework.ts'
 import { type PreflightOptions, requireGuard, resolveRequireToken } from './require-token-options.ts'
 
 /** Options of {@link requireToken}. */
@@ -70,6 +71,8 @@ export function requireToken<
   const passed = Symbol('token')
 
   const middleware = (request: Req, response: Res, next: (error?: unknown) => void): void => {
+    // Not in a promise: what calls itself `next` elsewhere may be no function.
+    requireFramework('Express', typeof (response as Partial<Res> | undefined)?.setHeader === 'function')
     void pass(request, response, next)
   }
 

@@ -3,6 +3,7 @@ import type { FastifyContextConfig, FastifyPluginAsync, FastifyReply, FastifyReq
 import { OptionGroup } from '@token-introspection/core/options'
 import { type ActiveIntrospectionResult, isPreflight, type OptionalGuard, type Refusal } from '../index.ts'
 import { readNodeRequest } from './node-request.ts'
+import { requireFramework } from './require-framework.ts'
 import {
   type PreflightOptions,
   readRequireToken,
@@ -62,7 +63,10 @@ export type TokenHook = (request: FastifyRequest, reply: FastifyReply) => Promis
 export function requireToken(guard: OptionalGuard, options: RequireTokenOptions = {}): TokenHook {
   requireGuard(guard)
   const resolved = resolveRequireToken<OnRefusal>(options)
-  return (request, reply) => judge(guard, resolved, request, reply)
+  return (request, reply) => {
+    requireFramework('Fastify', typeof (request as Partial<FastifyRequest> | undefined)?.raw === 'object')
+    return judge(guard, resolved, request, reply)
+  }
 }
 
 /** Options of {@link tokenGuards}. */

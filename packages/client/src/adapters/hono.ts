@@ -1,5 +1,5 @@
 /** Guards for Hono, wherever it runs: the token is a typed variable of the context. */
-import type { Context, MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler, Next } from 'hono'
 import {
   type GuardRequest,
   type GuardToken,
@@ -8,6 +8,7 @@ import {
   type Refusal,
   type RequestForm,
 } from '../index.ts'
+import { requireFramework } from './require-framework.ts'
 import { type PreflightOptions, requireGuard, resolveRequireToken } from './require-token-options.ts'
 import { addFields, type FieldAccess } from './response-fields.ts'
 
@@ -49,9 +50,19 @@ export function requireToken<G extends OptionalGuard>(
 ): MiddlewareHandler<AuthEnv<GuardToken<G>>> {
   requireGuard(guard)
   const { onRefusal, passPreflights } = resolveRequireToken<NonNullable<RequireTokenOptions['onRefusal']>>(options)
-  return async (context, next) => {
+  return (context, next) => {
+    // Not in a promise: other frameworks do not look at one.
+    requireFramework('Hono', isContext(context))
+    return pass(context, next)
+  }
+
+  async function pass(context: Context<AuthEnv<GuardToken<G>>>, next: Next): Promise<Response | undefined> {
     const { req } = context
-    if (isPreflight(req.raw)) return passPreflights ? next() : context.body(null, 204)
+    if (isPreflight(req.raw)) {
+      if (!passPreflights) return context.body(null, 204)
+      await next()
+      return undefined
+    }
     const decision = await guard(guardRequestOf(req))
     if (!decision.allowed) return onRefusal === undefined ? toResponse(decision, context) : onRefusal(decision, context)
     const { headers, token } = decision
@@ -60,6 +71,12 @@ export function requireToken<G extends OptionalGuard>(
     addFields(headers, context, ACCESS)
     return undefined
   }
+}
+
+/** A context of Hono has a request that has a web request. */
+function isContext(value: unknown): boolean {
+  const { req } = (value ?? {}) as { readonly req?: { readonly raw?: Partial<Request> } }
+  return typeof req?.raw?.headers?.get === 'function'
 }
 
 /** By way of the context: Hono puts what middleware has set on it over what a new response says. */

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { type GuardToken, isPreflight, type OptionalGuard, type Refusal } from '../index.ts'
 import { readNodeRequest } from './node-request.ts'
+import { requireFramework } from './require-framework.ts'
 import { type PreflightOptions, requireGuard, resolveRequireToken } from './require-token-options.ts'
 import { addFields, BODY_FIELDS, type FieldAccess } from './response-fields.ts'
 
@@ -65,7 +66,13 @@ export function requireToken<G extends OptionalGuard, Context extends KoaContext
 ): (context: Context, next: () => Promise<unknown>) => Promise<void> {
   requireGuard(guard)
   const { onRefusal, passPreflights } = resolveRequireToken<(refusal: Refusal, context: Context) => unknown>(options)
-  return async (context, next) => {
+  return (context, next) => {
+    // Not in a promise: other frameworks do not look at one.
+    requireFramework('Koa', typeof (context as Partial<Context> | undefined)?.request?.req === 'object')
+    return pass(context, next)
+  }
+
+  async function pass(context: Context, next: () => Promise<unknown>): Promise<void> {
     const { req, originalUrl } = context
     const guarded = readNodeRequest(req, originalUrl, parsedBodyOf(context))
     if (isPreflight(guarded)) {

@@ -109,8 +109,8 @@ describe('a token', () => {
     expect(await introspect(await issueNow(next))).toBe(UNAVAILABLE)
     // Tokens whose key is known are accepted meanwhile.
     expect(await introspect(await issueNow())).toBe(true)
-    // Once at first, once for the new kid, and once more because 503 is tried again.
-    expect(as.fetched).toBe(3)
+    // Once at first and once for the new kid; 500 is not tried again.
+    expect(as.fetched).toBe(2)
   })
 
   test('of a key that was withdrawn is inactive', async () => {

@@ -1,7 +1,11 @@
 /** Finds tokens in a token store, by digest. */
+import { signedContent } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
+import { andThen, type MaybePromise } from '../maybe-promise.ts'
+import type { TokenLookup } from './token-lookup.ts'
+import type { TokenRecord } from './token-record.ts'
 import type { TokenKind, TokenResolver } from './token-resolver.ts'
-import type { TokenStore } from './token-store.ts'
+import { digestToken, type TokenStore, type WritableTokenStore } from './token-store.ts'
 
 /** Options of {@link createStoreResolver}. */
 export interface StoreResolverOptions<Claims extends object = object> {
@@ -41,8 +45,35 @@ export function createStoreResolver<Claims extends object = object>(
   return {
     name: group.string('name') ?? 'store',
     kinds: resolveKinds(group),
-    resolve: (lookup) => store.find(lookup.digest, lookup),
+    resolve: keepsTombstones(store)
+      ? (lookup) => andThen(store.find(lookup.digest, lookup), (record) => withRevocation(record, lookup, store))
+      : (lookup) => store.find(lookup.digest, lookup),
   }
+}
+
+/** Only stores with `isRevoked` know a revoked JWT by more than its text. */
+function keepsTombstones(store: Partial<WritableTokenStore>): boolean {
+  return typeof store.isRevoked === 'function'
+}
+
+/**
+ * The record of a token, revoked where it is a JWT that was revoked under another signature. Such a revocation is kept under
+ * the digest of what is signed, which only the revocation of a token that was verified writes.
+ */
+function withRevocation<Claims extends object>(
+  record: TokenRecord<Claims> | null,
+  lookup: TokenLookup,
+  store: TokenStore<Claims>,
+): MaybePromise<TokenRecord<Claims> | null> {
+  // A store in plain JavaScript may give anything, which is refused later.
+  if (typeof record !== 'object' || record === null || record.revoked) return record
+  const { token } = lookup
+  const signed = signedContent(token)
+  // An opaque token has one text.
+  if (signed === token) return record
+  return andThen(digestToken(signed), (digest) =>
+    andThen(store.find(digest, lookup), (other) => (other?.revoked ? { ...record, revoked: true } : record)),
+  )
 }
 
 /** The option `kinds` of a resolver. */

@@ -272,6 +272,18 @@ describe.each(STORES)('JWT access tokens with the %s store', (_, createStore) =>
     expect(await areActive(token)).toEqual([false])
   })
 
+  test('are inactive when the store has them and they were revoked under another signature (REV-01, SEC-03)', async () => {
+    const { store, revocation, areActive, events } = create()
+    const [token, other] = [await issue(), await issue({ jti: 'jwt-2' })]
+    const { iat, exp, sub, aud, client_id } = CLAIMS
+    for (const jwt of [token, other]) await store.save(jwt, { kind: 'access_token', iat, exp, sub, aud, client_id })
+    expect(await areActive(token, other)).toEqual([true, true])
+    expect((await send(revocation, revoke({ token: flip(token) }))).status).toBe(200)
+    expect(await areActive(token, flip(token), other)).toEqual([false, false, true])
+    await send(revocation, revoke({ token }))
+    expect(events).toMatchObject([{ ended: 'token' }, { ended: 'nothing' }])
+  })
+
   test('of another client are refused, and stay active', async () => {
     const { revocation, areActive, count } = create()
     const token = await issue()

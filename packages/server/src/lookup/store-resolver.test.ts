@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest'
+import { Form } from '@token-introspection/core'
+import { createMemoryTokenStore } from './memory-token-store.ts'
+import { createStoreResolver } from './store-resolver.ts'
+import { TokenLookup } from './token-lookup.ts'
+import { digestToken, type TokenStore } from './token-store.ts'
+
+const HEADER = Buffer.from('{"alg":"ES256"}').toString('base64url')
+const record = { kind: 'access_token' } as const
+
+async function resolveWith(store: TokenStore, token: string) {
+  const lookup = new TokenLookup({ token, parameters: new Form() }, await digestToken(token))
+  return createStoreResolver({ store }).resolve(lookup)
+}
+
+/** A store, and the digests that it is asked for. */
+function setUp() {
+  const store = createMemoryTokenStore()
+  const asked: string[] = []
+  const find: TokenStore['find'] = (digest) => {
+    asked.push(digest)
+    return store.find(digest)
+  }
+  return {
+    store,
+    asked,
+    resolve: (token: string) => resolveWith({ ...store, find }, token),
+    resolveReadOnly: (token: string) => resolveWith({ find }, token),
+  }
+}
+
+describe('createStoreResolver', () => {
+  test.each([
+    ['an opaque token', '2YotnFZFEjr1zCsicMWpAA', 1],
+    ['an opaque token of three parts', 'a.b.c', 1],
+    ['a JWT', `${HEADER}.e30.AAAA`, 2],
+  ])('asks the store about %s, %s: %i time(s)', async (_, token, times) => {
+    const { store, asked, resolve } = setUp()
+    await store.save(token, record)
+    expect(await resolve(token)).toEqual(record)
+    expect(asked).toHaveLength(times)
+  })
+
+  test('asks once about a JWT that the store does not hold, or that is revoked', async () => {
+    const { store, asked, resolve } = setUp()
+    expect(await resolve(`${HEADER}.e30.AAAA`)).toBeNull()
+    await store.save(`${HEADER}.e30.BBBB`, { ...record, revoked: true })
+    expect(await resolve(`${HEADER}.e30.BBBB`)).toMatchObject({ revoked: true })
+    expect(asked).toHaveLength(2)
+  })
+
+  test('asks a store once that cannot tell what was revoked', async () => {
+    const { store, asked, resolveReadOnly } = setUp()
+    await store.save(`${HEADER}.e30.AAAA`, record)
+    expect(await resolveReadOnly(`${HEADER}.e30.AAAA`)).toEqual(record)
+    expect(asked).toHaveLength(1)
+  })
+
+  test('says revoked of a JWT that was revoked under another signature, and keeps the rest of its record', async () => {
+    const { store, resolve } = setUp()
+    const known = { ...record, sub: 'alice', grantId: 'grant-1' }
+    await store.save(`${HEADER}.e30.AAAA`, known)
+    await store.save(`${HEADER}.e31.AAAA`, known)
+    await store.revoke(`${HEADER}.e30.AAAB`, record)
+    expect(await resolve(`${HEADER}.e30.AAAA`)).toEqual({ ...known, revoked: true })
+    expect(await resolve(`${HEADER}.e31.AAAA`)).toEqual(known)
+  })
+})

@@ -78,6 +78,9 @@ export interface WritableTokenStore<Claims extends object = object> extends Revo
    * whatever the record says. So is a token with a tombstone under one of {@link tombstoneDigests}. Throw when the store cannot
    * tell.
    *
+   * A store with this method is asked twice by {@link TokenStore.find} about a JWT that it holds and that is not revoked: the
+   * second time for the digest of what is signed, where a revocation under another signature left its tombstone.
+   *
    * The store has to remember revocations of many for as long as it has nothing to show for it: until tokens have expired
    * that it does not hold, and that were issued up to an hour late. The stores here have the option
    * `unstoredLifetimeSeconds` for that.

@@ -135,7 +135,7 @@ export interface JwtUnusableEvent extends Told {
 export interface AnswerUnusableEvent extends Told {
   readonly type: 'answer_unusable'
   readonly reason: AnswerFault
-  /** What to look at; nothing that was in the answer. */
+  /** What to look at. Of the answer it has `exp` or `nbf`, beside the time by the clock of here, and nothing else. */
   readonly message: string
 }
 

@@ -224,8 +224,11 @@ async function askEndpoint(
   const askedAt = steps.now()
   const response = await readReply(await exchange(question, endpoint, deadline, transport), deadline, steps)
   // A token that expires while it is asked about is nothing to look at.
-  const fault = response.active ? clockFault(response, steps.response, askedAt) : undefined
-  if (fault !== undefined) steps.response.onUnusable(fault)
+  if (response.active) {
+    const fault = clockFault(response, steps.response, askedAt)
+    const said = fault === 'expired' ? response.exp : response.nbf
+    if (fault !== undefined && said !== undefined) steps.response.onUnusable(fault, { said, askedAt })
+  }
   return response
 }
 

@@ -5,6 +5,7 @@ import {
   isIntrospectionError,
   type OnWarning,
   toNumericDate,
+  type Warning,
 } from '@token-introspection/core'
 import { showWarning } from '#diagnostics'
 import { OptionGroup } from '@token-introspection/core/options'
@@ -69,7 +70,7 @@ export interface IntrospectionClientOptions<Claims extends object = object> {
   readonly onEvent?: OnEvent | undefined
   /**
    * Told what an operator should look at: credentials that are refused, an authorization server that is down, a store that
-   * fails. One warning per error code and endpoint, at most once a minute, with no token and no secret in it. Default, where
+   * fails, a clock that makes tokens inactive which the server calls active (`answer_unusable`). One warning per code and endpoint, at most once a minute, with no token and no secret in it. Default, where
    * there is no `onEvent`, `process.emitWarning` on Node and `console.warn` elsewhere; where there is one, no warnings, because
    * it is told everything already. `false` switches them off.
    */
@@ -136,7 +137,12 @@ export function resolveOptions<Claims extends object>(
     group.function<OnEvent>('onEvent'),
     createDescription(() => transport),
   )
-  const warn = resolveWarnings(group, nowMs, () => transport.endpoint.known)
+  const notice = resolveWarnings(group, nowMs, () => transport.endpoint.known)
+  const warn =
+    notice &&
+    ((error: unknown): void => {
+      if (isIntrospectionError(error)) notice(error)
+    })
   const transport = resolveTransport(group, {
     assertion: provider?.assertion,
     onCircuitChange: (url, tokens, state, openMs) =>
@@ -154,7 +160,11 @@ export function resolveOptions<Claims extends object>(
       // A set of the few registered names that may be left out.
       if (isDue(members.toSorted().join())) reporter.report({ type: 'members_unreadable', members })
     },
-    onUnusable: createAnswerFaultReporter((fault) => reporter.report({ type: 'answer_unusable', ...fault }), nowMs),
+    onUnusable: createAnswerFaultReporter((fault) => {
+      reporter.report({ type: 'answer_unusable', ...fault })
+      // Strangers can cause the other one, with a token of any kind.
+      if (fault.reason !== 'unsupported_token_type') notice?.({ code: 'answer_unusable', message: fault.message })
+    }, nowMs),
   })
   const { tolerance } = response
   const jwt = resolveJwt(group, {
@@ -202,19 +212,17 @@ export function resolveOptions<Claims extends object>(
   return { steps, policy: resolvePolicyDefaults(group, nowMs), sources, watch: resolveWatch(group), reporter }
 }
 
-/** Warns of failures; `undefined` where nobody wants that. */
+/** Warns of failures, and of what is told by an event of that code; `undefined` where nobody wants that. */
 function resolveWarnings(
   group: OptionGroup,
   nowMs: () => number,
   endpoint: () => string | undefined,
-): ((error: unknown) => void) | undefined {
+): ((notice: Pick<Warning, 'code' | 'message'>) => void) | undefined {
   if (group.raw('onWarning') === false) return undefined
   const given = group.function<OnWarning>('onWarning')
   if (given === undefined && group.has('onEvent')) return undefined
   const warn = createWarner({ onWarning: given ?? showWarning, nowMs })
-  return (error) => {
-    if (!isIntrospectionError(error)) return
-    const { code, message } = error
+  return ({ code, message }) => {
     const url = endpoint()
     const where = url === undefined ? undefined : withoutQuery(url)
     const advice = given === undefined ? '. Set onEvent to hear of every failure, or onWarning: false for silence' : ''

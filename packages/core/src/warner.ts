@@ -2,7 +2,10 @@
 
 /** What an operator should look at. No token and no secret is in it. */
 export interface Warning {
-  /** The code of the error behind it, such as `ERR_TRANSPORT_UNAUTHORIZED`, or of the event `warning` of a handler. */
+  /**
+   * The code of the error behind it, such as `ERR_TRANSPORT_UNAUTHORIZED`, or of the event `warning` of a handler;
+   * `answer_unusable` where a client has that event and no error.
+   */
   readonly code: string
   /** The endpoint a client asks, without its query, or the issuer of a handler; `undefined` where there is none. */
   readonly endpoint: string | undefined

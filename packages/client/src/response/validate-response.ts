@@ -8,7 +8,7 @@ import {
 import { ResponseUntrustedError } from '../errors.ts'
 import { inactiveByClock, tellTime } from '../inactive.ts'
 import type { InactiveReply } from '../transport/read-reply.ts'
-import type { AnswerFault } from './answer-fault.ts'
+import type { OnUnusable } from './answer-fault.ts'
 import type { JwtResponseRules } from './read-jwt-response.ts'
 import type { Tolerance } from './tolerance-options.ts'
 
@@ -33,7 +33,7 @@ export interface ResponseStep extends ResponseRules {
   /** Told which members of an answer were left out, because nobody can read them. */
   readonly onUnreadable: (members: readonly string[]) => void
   /** Told why an answer makes a token inactive that may be good. */
-  readonly onUnusable: (fault: AnswerFault) => void
+  readonly onUnusable: OnUnusable
   /** Replies other than 200 that mean inactive. */
   readonly inactiveWhen?: readonly InactiveReply[] | undefined
 }

@@ -6,7 +6,8 @@ import {
   type IntrospectionClientOptions,
 } from '@token-introspection/client'
 import { doorkeeper, oidcProvider } from '@token-introspection/client/providers'
-import { describe, expect, test } from 'vitest'
+import type { Warning } from '@token-introspection/core'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createKey, GOOD, issue, NOW } from '../jwt-authorization-server.ts'
 
 const audience = 'https://orders.example.com'
@@ -111,4 +112,58 @@ test('each reason is told once a minute', async () => {
   nowMs += 60_000
   await client.introspect('c')
   expect(reasons()).toEqual(['expired', 'expired'])
+})
+
+function startWarned(answer: () => Response, options: Partial<IntrospectionClientOptions> = {}) {
+  const warnings: Warning[] = []
+  const { client } = start(answer, { onEvent: undefined, onWarning: (warning) => warnings.push(warning), ...options })
+  return { client, warnings }
+}
+
+describe('a client without onEvent', () => {
+  test.each([
+    ['exp', 'a clock ahead', { exp: NOW - 600 }, NOW - 600],
+    ['nbf', 'a clock behind', { nbf: NOW + 3600 }, NOW + 3600],
+  ])('warns of %s with both times: %s', async (claim, _, members, said) => {
+    const { client, warnings } = startWarned(active(members))
+    await client.introspect('the-token')
+    await client.introspect('another-token')
+    expect(warnings).toMatchObject([{ code: 'answer_unusable', endpoint: 'https://as.example.com/introspect' }])
+    const message = warnings[0]?.message
+    for (const part of [claim, said, new Date(said * 1000).toISOString(), NOW, new Date(NOW * 1000).toISOString()]) {
+      expect(message).toContain(String(part))
+    }
+    expect(message).not.toMatch(/the-token|alice/)
+  })
+
+  test('warns again after a minute', async () => {
+    let nowMs = NOW * 1000
+    const { client, warnings } = startWarned(active({ exp: NOW - 600 }), { now: () => nowMs })
+    await client.introspect('a')
+    nowMs += 60_000
+    await client.introspect('b')
+    expect(warnings).toHaveLength(2)
+  })
+
+  test.each([
+    ['a token that is good', active({ exp: NOW + 600 })],
+    ['a token that is inactive', () => Response.json({ active: false, exp: NOW - 600 })],
+    ['unsupported_token_type, which strangers can cause', refused(400, 'unsupported_token_type')],
+  ])('does not warn of %s', async (_, answer) => {
+    const { client, warnings } = startWarned(answer)
+    await client.introspect('the-token')
+    expect(warnings).toEqual([])
+  })
+
+  test('warns of nothing where it has onEvent, or onWarning is false', async () => {
+    const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+    onTestFinished(() => {
+      emitWarning.mockRestore()
+    })
+    await start(active({ exp: NOW - 600 })).client.introspect('the-token')
+    await start(active({ exp: NOW - 600 }), { onEvent: undefined, onWarning: false }).client.introspect('the-token')
+    expect(emitWarning).not.toHaveBeenCalled()
+    await start(active({ exp: NOW - 600 }), { onEvent: undefined }).client.introspect('the-token')
+    expect(emitWarning).toHaveBeenCalledTimes(1)
+  })
 })

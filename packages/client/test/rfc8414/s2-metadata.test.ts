@@ -41,9 +41,22 @@ describe('the issuer', () => {
 })
 
 test('META-06 guesses no endpoint when the metadata names none', async () => {
-  as.answer({ issuer, token_endpoint: `${issuer}/token`, userinfo_endpoint: `${issuer}/userinfo` })
+  for (const _ of [1, 2]) {
+    as.answer({ issuer, token_endpoint: `${issuer}/token`, userinfo_endpoint: `${issuer}/userinfo` })
+  }
   await expect(createClient().introspect('abc')).rejects.toMatchObject({ code: 'ERR_TRANSPORT_ENDPOINT_MISSING' })
-  expect(as.requests.map(({ method }) => method)).toEqual(['GET'])
+  expect(as.requests.map(({ method, url }) => [method, url])).toEqual([
+    ['GET', `${issuer}/.well-known/oauth-authorization-server`],
+    ['GET', `${issuer}/.well-known/openid-configuration`],
+  ])
+})
+
+test('META-06 takes the endpoint from the document that names it, where a server has two', async () => {
+  as.answer({ issuer, token_endpoint: `${issuer}/token` })
+  as.answer({ issuer, introspection_endpoint })
+  as.answer({ active: true })
+  expect(await createClient().introspect('abc')).toEqual({ active: true })
+  expect(as.requests[2]?.url).toBe(introspection_endpoint)
 })
 
 test.each([

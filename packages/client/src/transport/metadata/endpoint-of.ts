@@ -40,16 +40,25 @@ export interface EndpointRules {
  */
 export function endpointOf(use: EndpointUse, metadata: AuthorizationServerMetadata, rules: EndpointRules): string {
   const { name } = use
-  const members: Readonly<Record<string, unknown>> = metadata
-  const aliases: Readonly<Record<string, unknown>> = metadata.mtls_endpoint_aliases ?? {}
-  // Without an alias the usual endpoint takes certificates as well (RFC 8705 §5).
-  const endpoint = (use.withCertificate === true ? aliases[name] : undefined) ?? members[name]
+  const endpoint = named(use, metadata)
   if (endpoint === undefined) throw new TransportEndpointMissingError(missing(name, rules.issuer))
   if (typeof endpoint !== 'string' || !URL.canParse(endpoint)) {
     throw new ResponseMalformedError(`authorization server metadata: ${name} is no URL`)
   }
   refuseUntrusted(name, new URL(endpoint), rules)
   return endpoint
+}
+
+/** Whether the metadata name an endpoint, be it one to be believed or not. */
+export function namesEndpoint(use: EndpointUse, metadata: AuthorizationServerMetadata): boolean {
+  return named(use, metadata) !== undefined
+}
+
+function named({ name, withCertificate }: EndpointUse, metadata: AuthorizationServerMetadata): unknown {
+  const members: Readonly<Record<string, unknown>> = metadata
+  const aliases: Readonly<Record<string, unknown>> = metadata.mtls_endpoint_aliases ?? {}
+  // Without an alias the usual endpoint takes certificates as well (RFC 8705 §5).
+  return (withCertificate === true ? aliases[name] : undefined) ?? members[name]
 }
 
 function refuseUntrusted(name: string, url: URL, rules: EndpointRules): void {

@@ -21,6 +21,7 @@ interface Answer {
 function setUp(
   answers: Record<string, Answer>,
   settings: { issuer?: string; metadataUrl?: string; retry?: RetrySettings } = {},
+  isEnough: (found: object) => boolean = () => true,
 ) {
   const requests: TransportRequest[] = []
   const send = vi.fn(async (request: TransportRequest): Promise<TransportReply> => {
@@ -39,8 +40,13 @@ function setUp(
     requests,
     send,
     urls: () => requests.map((request) => request.url),
-    fetch: () => fetchMetadata({ issuer, send, maxResponseBytes: 65_536, retry: undefined, ...settings }, deadline),
+    fetch: () =>
+      fetchMetadata({ issuer, send, maxResponseBytes: 65_536, retry: undefined, ...settings }, deadline, isEnough),
   }
+}
+
+function namesIntrospection(found: object): boolean {
+  return 'introspection_endpoint' in found
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<Error> {
@@ -228,5 +234,50 @@ describe('fetchMetadata', () => {
       expect(error.message).not.toContain(other)
     }
     expect(error.message).not.toContain('hunter2')
+  })
+
+  describe('that do not name what is wanted', () => {
+    const token_endpoint = 'https://as.example.com/token'
+    const without = { body: { issuer, token_endpoint } }
+
+    test('are completed at the next places, and hold where two documents differ', async () => {
+      const other = { body: { ...metadata, token_endpoint: 'https://as.example.com/other' } }
+      const { fetch, urls } = setUp({ [oauthUrl]: without, [openidInsertedUrl]: other }, {}, namesIntrospection)
+      expect(await fetch()).toEqual({ ...metadata, token_endpoint })
+      expect(urls()).toEqual([oauthUrl, openidUrl, openidInsertedUrl])
+    })
+
+    test('end the search once one does', async () => {
+      const { fetch, urls } = setUp({ [oauthUrl]: without, [openidUrl]: { body: metadata } }, {}, namesIntrospection)
+      expect(await fetch()).toMatchObject(metadata)
+      expect(urls()).toEqual([oauthUrl, openidUrl])
+    })
+
+    test.each([
+      ['nothing', {}],
+      ['a page', { contentType: 'text/html', body: '<h1>App</h1>' }],
+      ['an outage', { status: 503 }],
+      ['another issuer', { body: { ...metadata, issuer: 'https://other.example.com' } }],
+      ['no more', without],
+    ])('are taken as they are when there is %s elsewhere', async (_, elsewhere) => {
+      const { fetch } = setUp(
+        { [oauthUrl]: without, [openidUrl]: elsewhere, [openidInsertedUrl]: elsewhere },
+        {},
+        namesIntrospection,
+      )
+      expect(await fetch()).toEqual(without.body)
+    })
+
+    test('are taken as they are when the server is not reached any more', async () => {
+      const { fetch, send } = setUp({}, {}, namesIntrospection)
+      send.mockRejectedValue(new TransportUnreachableError('down'))
+      send.mockResolvedValueOnce({
+        status: 200,
+        header: (name) => (name === 'content-type' ? 'application/json' : undefined),
+        body: new TextEncoder().encode(JSON.stringify(without.body)),
+      })
+      expect(await fetch()).toEqual(without.body)
+      expect(send).toHaveBeenCalledTimes(2)
+    })
   })
 })

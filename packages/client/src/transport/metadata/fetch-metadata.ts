@@ -34,22 +34,35 @@ export interface FetchMetadataSettings {
  * Looks at each well-known place until one has the document. Many sites answer the places they do not know with a page, a
  * redirect or an error of their own, so nothing that stands at one place says what stands at the next. A document counts
  * that names this very issuer (RFC 8414 §3.3), wherever it was.
+ *
+ * Servers may keep two documents, and one of them may lack an endpoint that the other one names. So the search goes on until
+ * the documents say enough together; where two say different things, the first one holds.
+ *
+ * @param isEnough - whether the metadata name every endpoint that is wanted. What is found is given in any case.
  */
 export async function fetchMetadata(
   settings: FetchMetadataSettings,
   deadline: Deadline,
+  isEnough: (metadata: AuthorizationServerMetadata) => boolean,
 ): Promise<AuthorizationServerMetadata> {
   const { issuer, metadataUrl } = settings
   const failures: IntrospectionError[] = []
+  let found: AuthorizationServerMetadata | undefined
   for (const url of metadataUrl === undefined ? authorizationServerMetadataUrls(issuer) : [metadataUrl]) {
     try {
-      return await lookAt(url, settings, deadline)
+      const metadata = await lookAt(url, settings, deadline)
+      found = { ...metadata, ...found }
+      if (isEnough(found)) return found
     } catch (error) {
       // Where no answer comes from one place, none comes from the next, of the same server.
-      if (!isAboutPlace(error)) throw error
+      if (!isAboutPlace(error)) {
+        if (found === undefined) throw error
+        break
+      }
       failures.push(error)
     }
   }
+  if (found !== undefined) return found
   throw summary(failures, issuer)
 }
 

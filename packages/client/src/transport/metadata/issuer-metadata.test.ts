@@ -18,7 +18,7 @@ interface Answer {
 }
 
 /** Metadata that say what `answer` holds, by a clock that stands still unless `wait` moves it. */
-function setUp(first: Answer | Promise<Answer> | Error = { body: metadata }) {
+function setUp(first: Answer | Promise<Answer> | Error = { body: metadata }, sendInstead?: Send) {
   const clock = { nowMs: 1_764_000_000_000 }
   const script = { answer: first }
   const requests: TransportRequest[] = []
@@ -35,7 +35,7 @@ function setUp(first: Answer | Promise<Answer> | Error = { body: metadata }) {
     issuer,
     urlRules: {},
     allowedEndpointOrigins: undefined,
-    send,
+    send: sendInstead ?? send,
     deadlines,
     maxResponseBytes: 65_536,
     retry: undefined,
@@ -377,5 +377,48 @@ describe('an endpoint that is gone', () => {
     await expect(kept.watch(() => Promise.reject(new Error('aborted')))(asked)).rejects.toThrow('aborted')
     await settle()
     expect(requests).toHaveLength(1)
+  })
+})
+
+describe('a server with two documents', () => {
+  const jwks_uri = 'https://as.example.com/jwks'
+
+  /** Only the second document names the introspection endpoint; without it, none does. */
+  function start(second: object | undefined) {
+    const urls: string[] = []
+    const { kept, clock } = setUp(undefined, async ({ url }) => {
+      urls.push(url)
+      if (url.endsWith('/.well-known/oauth-authorization-server')) return toReply(200, { issuer, jwks_uri })
+      return second === undefined ? toReply(404, {}) : toReply(200, second)
+    })
+    return { kept, clock, urls }
+  }
+
+  test('is asked for both where the first one lacks what is wanted', async () => {
+    const { kept, urls } = start(metadata)
+    expect(await kept.find(use)).toBe(endpoint)
+    expect(await kept.find({ name: 'jwks_uri' })).toBe(jwks_uri)
+    expect(urls).toHaveLength(2)
+  })
+
+  test('is asked for the first one alone where nobody wants more', async () => {
+    const { kept, urls } = start(metadata)
+    expect(await kept.find({ name: 'jwks_uri' })).toBe(jwks_uri)
+    expect(urls).toHaveLength(1)
+    // Not even a moment later is the other document too late.
+    expect(await kept.find(use)).toBe(endpoint)
+    expect(urls).toHaveLength(3)
+  })
+
+  test('fails with the alternatives, once in two seconds, where neither names it', async () => {
+    const { kept, clock, urls } = start(undefined)
+    const failure = { code: 'ERR_TRANSPORT_ENDPOINT_MISSING' }
+    for (const _ of [1, 2, 3]) await expect(kept.find(use)).rejects.toMatchObject(failure)
+    await expect(kept.find(use)).rejects.toThrow('userinfo_endpoint')
+    expect(urls).toHaveLength(2)
+    expect(await kept.find({ name: 'jwks_uri' })).toBe(jwks_uri)
+    clock.nowMs += 2000
+    await expect(kept.find(use)).rejects.toMatchObject(failure)
+    expect(urls).toHaveLength(4)
   })
 })

@@ -5,7 +5,7 @@ import { TransportTimeoutError, TransportUnreachableError } from '../../errors.t
 import type { Deadlines } from '../deadline.ts'
 import type { Send, TransportReply } from '../transport.ts'
 import type { EndpointSource } from '../transport-step.ts'
-import { endpointOf, type EndpointRules, type EndpointUse } from './endpoint-of.ts'
+import { endpointOf, type EndpointRules, type EndpointUse, namesEndpoint } from './endpoint-of.ts'
 import { fetchMetadata, type FetchMetadataSettings } from './fetch-metadata.ts'
 
 /** What keeping the metadata needs. */
@@ -45,6 +45,8 @@ export class IssuerMetadata {
   #metadata: AuthorizationServerMetadata | undefined
   /** What was taken out of the metadata. */
   #endpoints = new Map<string, FoundEndpoint>()
+  /** Every endpoint that was asked for, found or not. */
+  readonly #wanted = new Map<string, EndpointUse>()
   #fetchedAtMs = Number.NEGATIVE_INFINITY
   #attemptedAtMs = Number.NEGATIVE_INFINITY
   #failure: Error | undefined
@@ -70,13 +72,17 @@ export class IssuerMetadata {
 
   /** Finds an endpoint, within a deadline of its own. */
   async find(use: EndpointUse): Promise<string> {
+    const key = keyOf(use)
+    const isNew = !this.#wanted.has(key)
+    this.#wanted.set(key, use)
     const metadata = this.#current()
     if (metadata !== undefined) {
       try {
         return this.#take(use, metadata)
       } catch (error) {
-        // It may be there by now.
-        if (this.#isCooling(COOLDOWN_MS)) throw error
+        // It may be there by now, or at a place that nobody had a reason to look at.
+        const isElsewhere = isNew && !namesEndpoint(use, metadata)
+        if (!isElsewhere && this.#isCooling(COOLDOWN_MS)) throw error
       }
     } else if (this.#failure !== undefined && this.#isCooling(COOLDOWN_MS)) throw this.#failure
     return this.#take(use, await this.#fetch())
@@ -153,7 +159,9 @@ export class IssuerMetadata {
     // Its own deadline: the one who came first may give up without failing the others.
     const deadline = this.#settings.deadlines.start()
     try {
-      const metadata = await fetchMetadata(this.#settings, deadline)
+      const metadata = await fetchMetadata(this.#settings, deadline, (found) =>
+        [...this.#wanted.values()].every((use) => namesEndpoint(use, found)),
+      )
       if (isOutdated()) return metadata
       // A document without an endpoint that is in use is one gone wrong, and the last good one is better.
       this.#endpoints = new Map(

@@ -14,7 +14,7 @@ export interface MetadataOptions {
   /**
    * Where the metadata of the issuer are, when they are at none of the well-known places (RFC 8414 §3.1, OpenID Connect
    * Discovery), or only one place is to be looked at. An https URL; it needs `issuer`, which the metadata have to name.
-   * Default the well-known places, one after the other until one has them.
+   * Default the well-known places, one after the other until they name every endpoint that is needed.
    */
   readonly metadataUrl?: string | undefined
   /**

@@ -233,14 +233,16 @@ function resolveWarnings(
 /** What every answer depends on besides who asks whom; `undefined` when that is nothing out of the ordinary. */
 function mannerOf(
   tokenTypeHint: string | undefined,
-  { parameters, headers }: Pick<TransportStep, 'parameters' | 'headers'>,
+  { parameters, headers, clientAuthentication }: Pick<TransportStep, 'parameters' | 'headers' | 'clientAuthentication'>,
   { tolerance, inactiveWhen, jwt: signed }: ResponseStep,
   jwt: JwtStep | undefined,
 ): string | undefined {
   // Others may name a tenant, or choose a server behind a gateway.
   const { 'user-agent': _, ...fields } = headers ?? {}
   const sent = [sortedEntries(parameters), sortedEntries(fields)].map((each) => (each.length === 0 ? undefined : each))
-  const given = [tokenTypeHint, ...sent, tolerance, inactiveWhen, signed?.manner, jwt?.manner]
+  // One identifier may have tokens of different scope, which are shown different answers.
+  const { cacheKeyPart } = clientAuthentication
+  const given = [tokenTypeHint, ...sent, cacheKeyPart, tolerance, inactiveWhen, signed?.manner, jwt?.manner]
   return given.every((part) => part === undefined) ? undefined : JSON.stringify(given.map((part) => part ?? null))
 }
 

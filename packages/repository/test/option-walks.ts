@@ -542,7 +542,7 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
     ),
     walk(
       'customClientAuthentication',
-      { method: 'mine', clientId: 'a', authenticate: nothing, signRequest: nothing, renew: nothing },
+      { method: 'mine', clientId: 'a', cacheKeyPart: 'b', authenticate: nothing, signRequest: nothing, renew: nothing },
       client.customClientAuthentication,
     ),
     walk('dangerouslyNoClientAuthentication', { clientId: 'a' }, client.dangerouslyNoClientAuthentication),

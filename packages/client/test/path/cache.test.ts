@@ -3,7 +3,11 @@ import {
   type CacheEntry,
   type CacheOptions,
   type CacheStore,
+  type ClientAuthentication,
+  clientCredentials,
+  type ClientCredentialsOptions,
   clientSecretBasic,
+  customClientAuthentication,
   IntrospectionClient,
   type IntrospectionClientEvent,
   type IntrospectionClientOptions,
@@ -456,6 +460,73 @@ describe('a store of your own', () => {
       return requests.length
     }
     expect([await ask(first), await ask(second), await ask({}), await ask(first)]).toEqual([1, 1, 1, 0])
+  })
+
+  describe('with tokens of its own for a caller', () => {
+    const secret = clientSecretBasic('api', 'secret')
+    const parameters = { resource: 'https://orders.example.com', audience: 'orders' }
+    const tokenEndpoint = 'https://as.example.com/token'
+
+    /** How many introspection requests a new client makes for one token. */
+    async function ask(store: CacheStore, clientAuthentication: ClientAuthentication): Promise<number> {
+      let asked = 0
+      const client = new IntrospectionClient({
+        issuer: 'https://as.example.com',
+        endpoint: 'https://as.example.com/introspect',
+        clientAuthentication,
+        cache: { store, keySecret },
+        transport: {
+          fetch: async (url) => {
+            if (url.includes('/token')) return Response.json({ access_token: 'own', token_type: 'Bearer' })
+            if (url.includes('/.well-known/')) {
+              return Response.json({ issuer: 'https://as.example.com', token_endpoint: tokenEndpoint })
+            }
+            asked += 1
+            return Response.json({ active: true, sub: 'alice' })
+          },
+        },
+        now: () => now * 1000,
+      })
+      await client.introspect(token)
+      await settle()
+      await client.close()
+      return asked
+    }
+
+    const own = (options: Partial<ClientCredentialsOptions>): ClientAuthentication =>
+      clientCredentials({ clientAuthentication: secret, ...options })
+
+    test.each<[string, ClientAuthentication, ClientAuthentication]>([
+      ['scope', own({ scope: 'introspect' }), own({ scope: 'introspect:all' })],
+      [
+        'resource',
+        own({ parameters }),
+        own({ parameters: { ...parameters, resource: 'https://billing.example.com' } }),
+      ],
+      ['token endpoint', own({ tokenEndpoint }), own({ tokenEndpoint: `${tokenEndpoint}/b` })],
+      [
+        'part of the key, of a method of your own',
+        customClientAuthentication({ method: 'x', clientId: 'api', cacheKeyPart: 'a', authenticate: () => undefined }),
+        customClientAuthentication({ method: 'x', clientId: 'api', cacheKeyPart: 'b', authenticate: () => undefined }),
+      ],
+      [
+        'token inside the one that is sent',
+        own({ clientAuthentication: { ...secret, cacheKeyPart: 'a' } }),
+        own({ clientAuthentication: { ...secret, cacheKeyPart: 'b' } }),
+      ],
+    ])('shares no answer with another %s', async (_, first, second) => {
+      const store = createMapStore()
+      expect([await ask(store, first), await ask(store, second)]).toEqual([1, 1])
+      expect([await ask(store, first), await ask(store, second)]).toEqual([0, 0])
+      expect([await ask(store, own({})), await ask(store, own({}))]).toEqual([1, 0])
+    })
+
+    test('shares answers where only the order differs', async () => {
+      const store = createMapStore()
+      const { resource, audience } = parameters
+      expect(await ask(store, own({ scope: 'a b', parameters }))).toBe(1)
+      expect(await ask(store, own({ scope: 'b a', parameters: { audience, resource } }))).toBe(0)
+    })
   })
 
   test('is shared by clients that differ in what they call themselves', async () => {

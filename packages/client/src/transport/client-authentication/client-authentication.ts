@@ -56,6 +56,11 @@ export interface ClientAuthentication {
   readonly method: string
   /** The identifier this resource server is registered by, where the method has one. */
   readonly clientId: string | undefined
+  /**
+   * What the answers depend on besides method and identifier, such as the scope of the access token that is sent. Clients
+   * that share a cache share no answer where it differs. No part of a secret is in it.
+   */
+  readonly cacheKeyPart?: string | undefined
   /** Adds the credentials, within the deadline of the call. */
   authenticate(draft: RequestDraft): void | Promise<void>
   /**

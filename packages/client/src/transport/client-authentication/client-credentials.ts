@@ -73,9 +73,11 @@ export function clientCredentials(options: ClientCredentialsOptions): ClientAuth
   if (scope !== undefined && !isScope(scope))
     throw group.error('scope', 'must be scope tokens with a space between them')
   const parameters = resolveParameters(group)
+  const cacheKeyPart = describeToken(inner, tokenEndpoint, scope, parameters)
   return {
     method: 'Bearer',
     clientId: inner.clientId,
+    cacheKeyPart,
     authenticate() {
       throw new TypeError('clientCredentials: is for the option clientAuthentication of an IntrospectionClient')
     },
@@ -90,9 +92,22 @@ export function clientCredentials(options: ClientCredentialsOptions): ClientAuth
         )
       }
       const form = { grant_type: 'client_credentials', ...(scope !== undefined && { scope }), ...parameters }
-      return new CallerToken({ client, inner: inner.prepare?.(client) ?? inner, tokenEndpoint, form })
+      return new CallerToken({ client, inner: inner.prepare?.(client) ?? inner, tokenEndpoint, form, cacheKeyPart })
     },
   }
+}
+
+/** Everything that may make another token of it, and so other answers; `undefined` where all of it is left out. */
+function describeToken(
+  inner: ClientAuthentication,
+  tokenEndpoint: string | undefined,
+  scope: string | undefined,
+  parameters: Readonly<Record<string, string>>,
+): string | undefined {
+  const entries = Object.entries(parameters).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const given = [tokenEndpoint, scope?.split(' ').toSorted(), entries.length === 0 ? undefined : entries]
+  const parts = [...given, inner.cacheKeyPart]
+  return parts.every((part) => part === undefined) ? undefined : JSON.stringify(parts.map((part) => part ?? null))
 }
 
 function resolveParameters(group: OptionGroup): Readonly<Record<string, string>> {
@@ -113,6 +128,7 @@ interface Settings {
   readonly inner: ClientAuthentication
   readonly tokenEndpoint: string | undefined
   readonly form: Readonly<Record<string, string>>
+  readonly cacheKeyPart: string | undefined
 }
 
 interface Token {
@@ -126,6 +142,7 @@ interface Token {
 class CallerToken implements ClientAuthentication {
   readonly method = 'Bearer'
   readonly clientId: string | undefined
+  readonly cacheKeyPart: string | undefined
   readonly #settings: Settings
   #token: Token | undefined
   readonly #work: SharedWork<Token>
@@ -139,6 +156,7 @@ class CallerToken implements ClientAuthentication {
     this.#settings = settings
     this.#work = new SharedWork(settings.client.deadlineMs)
     this.clientId = settings.inner.clientId
+    this.cacheKeyPart = settings.cacheKeyPart
   }
 
   authenticate(draft: RequestDraft): void | Promise<void> {

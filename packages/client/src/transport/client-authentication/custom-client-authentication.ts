@@ -8,6 +8,11 @@ export interface CustomClientAuthenticationOptions {
   readonly method: string
   /** The identifier this resource server is registered by. */
   readonly clientId?: string | undefined
+  /**
+   * What the answers depend on besides `method` and `clientId`, such as a tenant or the scope of a token that `authenticate`
+   * sends. Clients that share a cache share no answer where it differs. Put no secret in it. Default nothing.
+   */
+  readonly cacheKeyPart?: string | undefined
   /** Adds header fields and form parameters before the request is complete. */
   readonly authenticate?: ClientAuthentication['authenticate'] | undefined
   /** Gives further header fields once it is, such as a signature over method, URL, header and body. */
@@ -33,11 +38,19 @@ export interface CustomClientAuthenticationOptions {
  * ```
  */
 export function customClientAuthentication(options: CustomClientAuthenticationOptions): ClientAuthentication {
-  const group = new OptionGroup('', options, ['method', 'clientId', 'authenticate', 'signRequest', 'renew'])
+  const group = new OptionGroup('', options, [
+    'method',
+    'clientId',
+    'cacheKeyPart',
+    'authenticate',
+    'signRequest',
+    'renew',
+  ])
   const method = group.string('method')
   if (method === undefined) throw group.error('method', 'is required')
   const clientId = group.string('clientId')
   if (clientId !== undefined) checkClientId(clientId)
+  const cacheKeyPart = group.string('cacheKeyPart')
   const authenticate = group.function<ClientAuthentication['authenticate']>('authenticate')
   const signRequest = group.function<NonNullable<ClientAuthentication['signRequest']>>('signRequest')
   const renew = group.function<NonNullable<ClientAuthentication['renew']>>('renew')
@@ -47,6 +60,7 @@ export function customClientAuthentication(options: CustomClientAuthenticationOp
   return {
     method,
     clientId,
+    ...(cacheKeyPart !== undefined && { cacheKeyPart }),
     authenticate: authenticate ?? (() => undefined),
     ...(signRequest !== undefined && { signRequest }),
     ...(renew !== undefined && { renew }),

@@ -1,30 +1,30 @@
-/** A fake authorization server in memory: real answers from the real handler, tokens at will, outages on demand. */
+/** A fake authorization server in memory. It answers with the real handler, issues any token and simulates outages. */
 import { REGISTERED_MEMBERS } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import { createIntrospectionHandler, createMemoryTokenStore, type TokenRecord } from '@token-introspection/server'
 
 /** Options of {@link createFakeAuthorizationServer}. */
 export interface FakeAuthorizationServerOptions {
-  /** Its issuer identifier. Default `https://as.example.com`. */
+  /** The issuer identifier of the server. Default `https://as.example.com`. */
   readonly issuer?: string | undefined
-  /** The identifier and secret of the one protected resource it knows. Default `resource-server` and `secret`. */
+  /** The identifier and secret of the only protected resource that the server knows. Default `resource-server` and `secret`. */
   readonly clientId?: string | undefined
   readonly clientSecret?: string | undefined
-  /** The audience of that protected resource, and of tokens that are issued without one. Default `https://api.example.com`. */
+  /** The audience of that protected resource, and of tokens issued without `aud`. Default `https://api.example.com`. */
   readonly audience?: string | undefined
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: (() => number) | undefined
 }
 
-/** A token to issue; what is left out has a default that makes it active for an hour. */
+/** A token to issue. Members that you leave out get defaults, so that the token is active for one hour. */
 export type FakeToken<Claims extends object = object> = Partial<TokenRecord<Claims>>
 
-/** What a token can be issued with; members of your own stand in `claims`. */
+/** The members a token can be issued with. Members of your own go into `claims`. */
 const MEMBERS = [...REGISTERED_MEMBERS, 'kind', 'revoked', 'grantId', 'sessionId', 'claims'].filter(
   (name) => name !== 'active',
 )
 
-/** What {@link createFakeAuthorizationServer} makes. */
+/** The server that {@link createFakeAuthorizationServer} creates. */
 export interface FakeAuthorizationServer<Claims extends object = object> {
   readonly issuer: string
   readonly introspectionEndpoint: string
@@ -32,26 +32,26 @@ export interface FakeAuthorizationServer<Claims extends object = object> {
   readonly clientSecret: string
   readonly audience: string
   /**
-   * Issues a token and gives it back.
+   * Issues a token and returns it.
    *
-   * @throws TypeError for a member that no record has; members of your own stand in `claims`.
+   * @throws TypeError for a member that no token record has. Put members of your own into `claims`.
    */
   issueToken(token?: FakeToken<Claims>): Promise<string>
-  /** Revokes a token; the next introspection says so. */
+  /** Revokes a token. The next introspection answers `active: false`. */
   revokeToken(token: string): Promise<void>
-  /** Answers as the server would: hand it to `transport.fetch`, or serve it. */
+  /** Answers a request as the server would. Pass it to `transport.fetch`, or serve it over HTTP. */
   readonly fetch: (input: Request | string | URL, init?: RequestInit) => Promise<Response>
-  /** Makes every answer this status, as a server that is down would; `undefined` ends the outage. */
+  /** Answers every request with this status, like a server that is down. `undefined` ends the outage. */
   outage(status: number | undefined): void
-  /** How many introspection requests have come. */
+  /** The number of introspection requests so far. Requests during an outage count too. */
   readonly introspectionCount: number
 }
 
 /**
- * Creates a fake authorization server. It publishes metadata and an introspection endpoint; the answers come from
- * `createIntrospectionHandler`, so a test against it is a test against the real thing.
+ * Creates a fake authorization server. It publishes metadata and an introspection endpoint. `createIntrospectionHandler`
+ * makes the answers, so a test gets the same answers as from a real server.
  *
- * @throws TypeError naming the option that is wrong.
+ * @throws TypeError that names the wrong option.
  *
  * @example
  * ```ts

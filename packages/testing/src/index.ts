@@ -1,4 +1,4 @@
-/** For tests of resource servers, authorization servers and the seams between. */
+/** For tests of resource servers, authorization servers and stores. */
 
 // A fake authorization server
 export {

@@ -26,14 +26,14 @@ function post(as: FakeAuthorizationServer, body: string, headers: Record<string,
 }
 
 describe('the fake authorization server', () => {
-  test('refuses options and members that it would not use', async () => {
+  test('refuses unknown options and members', async () => {
     expect(() => createFakeAuthorizationServer({ clientID: 'a' } as object)).toThrow(/^clientID: /)
     const as = createFakeAuthorizationServer()
     await expect(as.issueToken({ tenant: 'acme' } as object)).rejects.toThrow(/^token\.tenant: /)
     await expect(as.issueToken({ expires: 5 } as object)).rejects.toThrow(/^token\.expires: /)
   })
 
-  test('issues tokens that are active for an hour, each another', async () => {
+  test('issues a new token each time, active for one hour', async () => {
     const as = createFakeAuthorizationServer()
     const [one, other] = await Promise.all([as.issueToken(), as.issueToken({ sub: 'alice', scope: 'orders:read' })])
     expect(one).not.toBe(other)
@@ -49,7 +49,7 @@ describe('the fake authorization server', () => {
     expect(result.active && Number(result.exp) - Number(result.iat)).toBe(3600)
   })
 
-  test('issues tokens with members and claims of one’s own', async () => {
+  test('issues tokens with the members and claims of the caller', async () => {
     const as = createFakeAuthorizationServer<{ tenant: string }>()
     const token = await as.issueToken({ aud: [as.audience, 'urn:b'], acr: 'urn:x', claims: { tenant: 'acme' } })
     expect(await clientOf(as).introspect(token)).toMatchObject({
@@ -59,7 +59,7 @@ describe('the fake authorization server', () => {
     })
   })
 
-  test('does not know tokens it did not issue, nor tell of those for another audience, expired or of another kind', async () => {
+  test('answers inactive for unknown tokens and for tokens for another audience, expired or of another kind', async () => {
     const as = createFakeAuthorizationServer()
     const client = clientOf(as)
     for (const token of [
@@ -72,7 +72,7 @@ describe('the fake authorization server', () => {
     }
   })
 
-  test('revokes one token and leaves the others', async () => {
+  test('revokes one token and no other', async () => {
     const as = createFakeAuthorizationServer()
     const client = clientOf(as)
     const [one, other] = await Promise.all([as.issueToken(), as.issueToken()])
@@ -81,7 +81,7 @@ describe('the fake authorization server', () => {
     expect((await client.introspect(other)).active).toBe(true)
   })
 
-  test('lives by the clock it is given', async () => {
+  test('uses the clock of the option now', async () => {
     let now = Date.parse('2026-01-01T00:00:00Z')
     const as = createFakeAuthorizationServer({ now: () => now })
     const client = new IntrospectionClient({
@@ -97,7 +97,7 @@ describe('the fake authorization server', () => {
     expect(await client.introspect(token)).toEqual({ active: false })
   })
 
-  test('knows its one protected resource by header and by form, and nobody else', async () => {
+  test('authenticates its protected resource by header or form, and refuses every other caller', async () => {
     const as = createFakeAuthorizationServer({ clientId: 'orders:api', clientSecret: 's: %+é' })
     const token = await as.issueToken()
     for (const authenticate of [clientSecretBasic, clientSecretPost]) {
@@ -136,13 +136,13 @@ describe('the fake authorization server', () => {
     expect(await client.introspect(await as.issueToken())).toMatchObject({ active: true, iss: issuer })
   })
 
-  test('has nothing else', async () => {
+  test('answers 404 everywhere else', async () => {
     const as = createFakeAuthorizationServer()
     expect((await as.fetch(`${as.issuer}/.well-known/openid-configuration`)).status).toBe(404)
     expect((await as.fetch(`${as.issuer}/token`, { method: 'POST' })).status).toBe(404)
   })
 
-  test('goes down, metadata and all, and comes back', async () => {
+  test('answers nothing during an outage, not even metadata, and works again afterwards', async () => {
     const as = createFakeAuthorizationServer()
     const token = await as.issueToken()
     as.outage(503)
@@ -157,7 +157,7 @@ describe('the fake authorization server', () => {
     expect((await client.introspect(token)).active).toBe(true)
   })
 
-  test('counts introspection requests, whatever their answer, and no others', async () => {
+  test('counts introspection requests, whatever the answer, and no other requests', async () => {
     const as = createFakeAuthorizationServer()
     const client = clientOf(as)
     expect(as.introspectionCount).toBe(0)
@@ -171,7 +171,7 @@ describe('the fake authorization server', () => {
 })
 
 describe('its network', () => {
-  test('catches undici and fetch alike', async () => {
+  test('catches requests of undici and of fetch', async () => {
     const as = createFakeAuthorizationServer()
     const network = createNetwork(...authorizationServerHandlers(as))
     network.enable()
@@ -183,7 +183,7 @@ describe('its network', () => {
     network.disable()
   })
 
-  test('lets requests to a server of the test through, and no others', async () => {
+  test('passes on requests to a server that the test started, and no others', async () => {
     const told = vi.spyOn(console, 'error').mockReturnValue(undefined)
     const server = createServer((_, response) => void response.end('from here')).listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -210,7 +210,7 @@ describe('its network', () => {
     network.disable()
   })
 
-  test('fails a request that nobody answers, and says so', async () => {
+  test('fails a request without a handler, and reports it', async () => {
     const told = vi.spyOn(console, 'error').mockReturnValue(undefined)
     const as = createFakeAuthorizationServer()
     const network = createNetwork(http.get('https://elsewhere.example/', () => new Response('x')))

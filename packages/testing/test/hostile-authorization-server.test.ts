@@ -29,7 +29,7 @@ function scenario(name: string) {
 }
 
 describe('the scenarios', () => {
-  test('have names and tokens that occur once and can be sent as they are', () => {
+  test('have unique names and tokens that need no encoding', () => {
     expect(new Set(hostileScenarios.map(({ name }) => name)).size).toBe(hostileScenarios.length)
     expect(new Set(hostileScenarios.map(({ token }) => token)).size).toBe(hostileScenarios.length)
     for (const { name, token } of hostileScenarios) {
@@ -38,7 +38,7 @@ describe('the scenarios', () => {
     }
   })
 
-  test('each say why, and where that is written when it is written anywhere', () => {
+  test('each give a reason, and a clause in the form "RFC 7662 §2.2" if there is one', () => {
     for (const { why, clause, title } of hostileScenarios) {
       expect(title).not.toBe('')
       expect(why).toMatch(/\.$/)
@@ -46,7 +46,7 @@ describe('the scenarios', () => {
     }
   })
 
-  test('are of every kind, for every way to ask', () => {
+  test('cover every expected reaction, and good and bad answers for every way to ask', () => {
     const kinds = new Set(hostileScenarios.map(({ expected }) => expected))
     expect([...kinds].toSorted()).toEqual(
       [
@@ -72,7 +72,7 @@ describe('the scenarios', () => {
 })
 
 describe('the server', () => {
-  test('answers as the token says, with the names and the clock it was given', async () => {
+  test('answers as the token demands, with the names and the clock from its options', async () => {
     expect(await (await ask('hostile.good')).json()).toEqual({
       active: true,
       iss: as.issuer,
@@ -94,13 +94,13 @@ describe('the server', () => {
     [{ scope: ['read'] }, 'scope'],
     [{ now: 5 }, 'now'],
     [{ tls: { key: 'x' } }, 'tls'],
-  ])('is not started with options that are a mistake: %j', async (options, name) => {
+  ])('does not start with the wrong options %j', async (options, name) => {
     const started = startHostileAuthorizationServer(options as object)
     await expect(started).rejects.toThrow(TypeError)
     await expect(started).rejects.toThrow(name)
   })
 
-  test.each(['/', '//', '/introspect/x'])('has nothing at %s', async (path) => {
+  test.each(['/', '//', '/introspect/x'])('answers 404 at %s', async (path) => {
     const socket = connect(Number(new URL(as.issuer).port), '127.0.0.1')
     socket.write(`GET ${path} HTTP/1.1\r\nHost: as\r\n\r\n`)
     const [head] = (await once(socket, 'data')) as [Buffer]
@@ -108,11 +108,11 @@ describe('the server', () => {
     socket.destroy()
   })
 
-  test('knows no other token', async () => {
+  test('answers inactive for a token without a scenario', async () => {
     expect(await (await ask('anything else')).json()).toEqual({ active: false })
   })
 
-  test('keeps what it was asked, with the scenario, until it is cleared', async () => {
+  test('keeps requests with their scenario until clear()', async () => {
     as.clear()
     await ask('hostile.inactive')
     expect(as.requests).toMatchObject([
@@ -122,13 +122,13 @@ describe('the server', () => {
     expect(as.requests).toEqual([])
   })
 
-  test('sees who follows a redirect to another origin, and with what', async () => {
+  test('records requests that follow a redirect to another origin, with their bodies', async () => {
     as.clear()
     expect(await (await ask('hostile.redirect-307-away')).json()).toMatchObject({ active: true })
     expect(as.strayRequests).toMatchObject([{ scenario: 'redirect-307-away', body: 'token=hostile.redirect-307-away' }])
   })
 
-  test('repeats the token and the secret to whoever might log them', async () => {
+  test('repeats the token and the secret in errors, for clients that log errors', async () => {
     const text = await (await ask('hostile.status-400-quoting')).text()
     expect(text).toContain('hostile.status-400-quoting')
     expect(text).toContain('s3cr3t')
@@ -143,7 +143,7 @@ describe('the server', () => {
     expect(await response.json()).toMatchObject({ secret: 's3:cr&3t' })
   })
 
-  test('signs with the key it publishes where the scenario does not say otherwise', async () => {
+  test('signs with its published key unless the scenario says otherwise', async () => {
     const { keys } = (await (await fetch(`${as.issuer}/jwks`)).json()) as { keys: [JsonWebKeyInput['key']] }
     const key = createPublicKey({ key: keys[0], format: 'jwk' })
     async function verifies(name: string) {
@@ -155,7 +155,7 @@ describe('the server', () => {
       isSigned: true,
       claims: { iss: as.issuer, aud: 'orders-api', iat: now, token_introspection: { active: true, aud: 'urn:orders' } },
     })
-    // What is wrong with these is not the signature.
+    // In these scenarios something other than the signature is wrong.
     for (const name of ['jwt-typ-access-token', 'jwt-aud-other', 'jwt-iat-old', 'jwt-claims-flat', 'jwt-twice']) {
       expect([name, (await verifies(name)).isSigned]).toEqual([name, true])
     }
@@ -164,7 +164,7 @@ describe('the server', () => {
     }
   })
 
-  test('publishes metadata of its own, and that of the scenarios under issuers of their own', async () => {
+  test('publishes its own metadata, and the metadata of each scenario under an issuer of its own', async () => {
     const path = '/.well-known/oauth-authorization-server'
     const own: unknown = await (await fetch(`${as.issuer}${path}`)).json()
     expect(own).toMatchObject({ issuer: as.issuer, introspection_endpoint: as.endpoint })
@@ -187,14 +187,14 @@ describe('the server', () => {
     ['processing-endless', false],
     ['early-hints-flood', false],
     ['size-endless', true],
-  ])('does not come to an end: %s', async (name, hasFields) => {
+  ])('never ends the answer of the scenario %s', async (name, hasFields) => {
     const signal = AbortSignal.timeout(150)
     const response = await ask(`hostile.${name}`, { signal }).catch(() => undefined)
     expect(response?.status).toBe(hasFields ? 200 : undefined)
     await expect(response?.text() ?? Promise.reject(new Error('no answer'))).rejects.toThrow(Error)
   })
 
-  test('sends a second answer behind the first, over the same connection', async () => {
+  test('sends a second answer after the first, over the same connection', async () => {
     const socket = connect(Number(new URL(as.issuer).port), '127.0.0.1')
     const body = 'token=hostile.inactive-smuggled'
     socket.write(`POST /introspect HTTP/1.1\r\nHost: as\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
@@ -205,7 +205,7 @@ describe('the server', () => {
     socket.destroy()
   })
 
-  test('closes at once, however many answers are still going on', async () => {
+  test('closes at once while answers are still going on', async () => {
     const other = await startHostileAuthorizationServer()
     const asking = ['hang', 'drip', 'size-endless', 'good-slow'].map((name) =>
       fetch(other.endpoint, { method: 'POST', body: new URLSearchParams({ token: `hostile.${name}` }) }).then(

@@ -13,14 +13,14 @@ function createStore(overrides: (entries: Map<string, CacheEntry>) => Partial<Ca
   }
 }
 
-/** Stores that are wrong in one way each. */
+/** Stores that each break the contract in one way. */
 const WRONG: readonly [title: string, create: () => CacheStore][] = [
-  ['keeps nothing', () => createStore(() => ({ set: () => undefined }))],
-  ['never forgets', () => createStore(() => ({ delete: () => undefined }))],
-  ['is not cleared', () => createStore(() => ({ clear: () => undefined }))],
-  ['clears for one key', () => createStore((entries) => ({ delete: () => entries.clear() }))],
+  ['stores nothing', () => createStore(() => ({ set: () => undefined }))],
+  ['never deletes', () => createStore(() => ({ delete: () => undefined }))],
+  ['does nothing on clear()', () => createStore(() => ({ clear: () => undefined }))],
+  ['deletes every key instead of one', () => createStore((entries) => ({ delete: () => entries.clear() }))],
   [
-    'keeps the first entry',
+    'keeps the first entry of a key instead of the newest',
     () => createStore((entries) => ({ set: (key, entry) => void (entries.has(key) || entries.set(key, entry)) })),
   ],
   [
@@ -28,7 +28,7 @@ const WRONG: readonly [title: string, create: () => CacheStore][] = [
     () => createStore((entries) => ({ set: (key, entry) => void (entry.response.active && entries.set(key, entry)) })),
   ],
   [
-    'folds case',
+    'ignores the case of keys',
     () =>
       createStore((entries) => ({
         get: (key) => entries.get(key.toLowerCase()),
@@ -36,24 +36,27 @@ const WRONG: readonly [title: string, create: () => CacheStore][] = [
         delete: (key) => void entries.delete(key.toLowerCase()),
       })),
   ],
-  ['stops at the dot', () => createStore((entries) => ({ get: (key) => entries.get(key.split('.', 1)[0] as string) }))],
   [
-    'takes the time of keeping for that of asking',
+    'cuts keys at the first dot',
+    () => createStore((entries) => ({ get: (key) => entries.get(key.split('.', 1)[0] as string) })),
+  ],
+  [
+    'takes the time of storing for the time of asking',
     () =>
       createStore((entries) => ({ set: (key, entry) => void entries.set(key, { ...entry, askedAtMs: Date.now() }) })),
   ],
   [
-    'forgets a token, and keeps an answer that was under way',
+    'forgets a token, but keeps an answer that was asked for before',
     () => createStore((entries) => ({ forget: (key) => void entries.delete(key) })),
   ],
 ]
 
 describe('cacheStoreContract', () => {
-  test.each(cacheStoreContract())('is met by a Map: $title', async ({ run }) => {
+  test.each(cacheStoreContract())('a Map passes: $title', async ({ run }) => {
     await run(createStore())
   })
 
-  test.each(WRONG)('catches a store that %s', async (_, create) => {
+  test.each(WRONG)('a store that %s fails', async (_, create) => {
     const outcomes = await Promise.allSettled(cacheStoreContract().map(({ run }) => run(create())))
     expect(outcomes.some(({ status }) => status === 'rejected')).toBe(true)
   })

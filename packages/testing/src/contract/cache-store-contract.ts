@@ -1,15 +1,15 @@
-/** What every cache store must do, written once and run against each of them. */
+/** What every cache store must do. The cases run against each store. */
 import type { CacheEntry, CacheStore } from '@token-introspection/client'
 import { type ContractCase, expectEqual } from './contract-case.ts'
 
-/** 2100-01-01: nothing of these cases may expire while they run. */
+/** 2100-01-01 in milliseconds: no entry of these cases may expire while they run. */
 const LATER_MS = 4_102_444_800_000
 
 /**
- * The contract of the `CacheStore` seam, one case per promise. One case clears the store, so each needs a store of its
- * own, or they run one after the other.
+ * The contract of the `CacheStore` seam, one case per rule. One case clears the store, so give each case a store of its
+ * own, or run the cases one after the other.
  *
- * @returns the cases, in no order that matters.
+ * @returns the cases. Their order does not matter.
  *
  * @example
  * ```ts
@@ -30,13 +30,13 @@ export function cacheStoreContract(): readonly ContractCase<CacheStore>[] {
 
 const CASES: readonly ContractCase<CacheStore>[] = [
   {
-    title: 'has nothing for a key it never saw',
+    title: 'finds nothing for an unknown key',
     async run(store) {
       await expectNothing(store, newKey(), 'a new key')
     },
   },
   {
-    title: 'gives an entry back as it was kept, extension members, times and all',
+    title: 'returns an entry as it was stored, with extension members and times',
     async run(store) {
       const key = newKey()
       await store.set(key, ENTRY)
@@ -44,7 +44,7 @@ const CASES: readonly ContractCase<CacheStore>[] = [
     },
   },
   {
-    title: 'keeps inactive answers, too',
+    title: 'stores inactive answers as well',
     async run(store) {
       const key = newKey()
       const entry: CacheEntry = { ...ENTRY, response: { active: false } }
@@ -53,7 +53,7 @@ const CASES: readonly ContractCase<CacheStore>[] = [
     },
   },
   {
-    title: 'has the newest entry of a key, whether it is active or not',
+    title: 'returns the newest entry of a key, active or inactive',
     async run(store) {
       const key = newKey()
       for (const active of [true, false, true]) {
@@ -64,7 +64,7 @@ const CASES: readonly ContractCase<CacheStore>[] = [
     },
   },
   {
-    title: 'tells keys apart by case, by one character, and by what follows a dot',
+    title: 'distinguishes keys by case, by one character and by the part after a dot',
     async run(store) {
       const key = newKey()
       await store.set(`${key}a`, ENTRY)
@@ -72,7 +72,7 @@ const CASES: readonly ContractCase<CacheStore>[] = [
     },
   },
   {
-    title: 'forgets one key and no other, and does not mind one it never saw',
+    title: 'deletes one key and no other, and accepts a key it does not have',
     async run(store) {
       const [key, other] = [newKey(), newKey()]
       await store.set(key, ENTRY)
@@ -84,7 +84,7 @@ const CASES: readonly ContractCase<CacheStore>[] = [
     },
   },
   {
-    title: 'forgets a token for good, if it can: no answer asked for before is kept later, whatever its hint',
+    title: 'with forget(), drops every entry of a token and refuses answers that were asked for before',
     async run(store) {
       if (store.forget === undefined) return
       const [key, other] = [newKey(), newKey()]
@@ -95,17 +95,21 @@ const CASES: readonly ContractCase<CacheStore>[] = [
       for (const name of [key, variant]) {
         await expectNothing(store, name, 'a forgotten token')
         await store.set(name, earlier)
-        await expectNothing(store, name, 'an answer that was asked for before')
+        await expectNothing(store, name, 'an answer that was asked for before the token was forgotten')
       }
       await store.set(other, earlier)
       expectEqual(dataOf(await store.get(other)), dataOf(earlier), 'the answer about another token')
       const later: CacheEntry = { ...ENTRY, askedAtMs: minuteFromNow(2) }
       await store.set(key, later)
-      expectEqual(dataOf(await store.get(key)), dataOf(later), 'an answer that was asked for afterwards')
+      expectEqual(
+        dataOf(await store.get(key)),
+        dataOf(later),
+        'an answer that was asked for after the token was forgotten',
+      )
     },
   },
   {
-    title: 'forgets everything when it is cleared, and keeps on keeping',
+    title: 'drops every entry on clear(), and stores entries afterwards',
     async run(store) {
       const [key, other] = [newKey(), newKey()]
       await store.set(key, ENTRY)
@@ -115,7 +119,7 @@ const CASES: readonly ContractCase<CacheStore>[] = [
       await expectNothing(store, other, 'the inactive entry')
       const later: CacheEntry = { ...ENTRY, askedAtMs: minuteFromNow(2) }
       await store.set(key, later)
-      expectEqual(dataOf(await store.get(key)), dataOf(later), 'an entry kept afterwards')
+      expectEqual(dataOf(await store.get(key)), dataOf(later), 'an entry stored after clear()')
     },
   },
 ]
@@ -133,12 +137,12 @@ const ENTRY: CacheEntry = {
   expiresAtMs: LATER_MS,
 }
 
-/** A whole minute, so that a store which converts it does not come to another. */
+/** A whole minute, because a store with a clock of its own converts the times. */
 function minuteFromNow(minutes: number): number {
   return (Math.floor(Date.now() / 60_000) + minutes) * 60_000
 }
 
-/** What an entry says, its times to the minute: a store that has a clock of its own converts them. */
+/** The entry with its times rounded to the minute, because a store with a clock of its own converts them. */
 function dataOf(entry: CacheEntry | null | undefined): unknown {
   return entry && { response: entry.response, asked: toMinutes(entry.askedAtMs), expires: toMinutes(entry.expiresAtMs) }
 }
@@ -149,11 +153,11 @@ function toMinutes(ms: number): number {
 
 async function expectNothing(store: CacheStore, key: string, what: string): Promise<void> {
   const entry = await store.get(key)
-  // Some databases say `null`.
+  // Some databases return `null`.
   if (entry !== undefined && entry !== null) throw new Error(`${what}: expected nothing, got an entry`)
 }
 
-/** 43 characters of base64url, as keys are. */
+/** 43 characters of base64url, like the keys of the client. */
 function newKey(): string {
   const octets = crypto.getRandomValues(new Uint8Array(32))
   return btoa(String.fromCharCode(...octets))

@@ -1,14 +1,14 @@
-/** Contract suites: cases that run under any test runner, or none. */
+/** One case of a contract suite. Cases run under any test runner, or without one. */
 
-/** One thing every implementation of a seam must do. */
+/** One rule that every implementation of a seam must follow. */
 export interface ContractCase<Subject> {
-  /** What the implementation does, as a test title. */
+  /** The rule, as a test title. */
   readonly title: string
-  /** Rejects with an `Error` that says what was expected when the implementation does something else. */
+  /** Rejects with an `Error` when the implementation breaks the rule. The message says what was expected. */
   readonly run: (subject: Subject) => Promise<void>
 }
 
-/** Compares two values as JSON data: the order of members and members that are `undefined` do not count. */
+/** Compares two values as JSON. Ignores the order of members, and members that are `undefined`. */
 export function expectEqual(actual: unknown, expected: unknown, what: string): void {
   const [actualText, expectedText] = [canonical(actual), canonical(expected)]
   if (actualText !== expectedText) throw new Error(`${what}: expected ${expectedText}, got ${actualText}`)

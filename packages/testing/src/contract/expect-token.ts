@@ -1,8 +1,8 @@
-/** What the cases of the token store contract save, and what they expect to find. */
+/** The records that the cases of the token store contract save, and the checks of what a store returns. */
 import { digestToken, type TokenRecord, type WritableTokenStore } from '@token-introspection/server'
 import { expectEqual } from './contract-case.ts'
 
-/** 2100-01-01: no store may sweep a token of these cases while they run. */
+/** 2100-01-01 in seconds: no store may remove an expired token of these cases while they run. */
 export const EXP = 4_102_444_800
 
 export async function findByToken(store: WritableTokenStore, token: string): Promise<TokenRecord | null> {
@@ -18,12 +18,12 @@ export async function expectEach(store: WritableTokenStore, tokens: readonly str
   tokens.forEach((token, index) => expectRecord(found[index], recordOf(token)))
 }
 
-/** A record that says which token it belongs to. */
+/** A record that names its token. */
 function recordOf(token: string): TokenRecord {
   return { kind: 'access_token', sub: encodeURIComponent(token.slice(-20)), exp: EXP }
 }
 
-/** What is absent may come back as `null`, as columns of a database do, and `revoked` as `false`. */
+/** A store may return absent members as `null`, as databases do, and `revoked` as `false`. */
 export function expectRecord(found: TokenRecord | null | undefined, expected: TokenRecord): void {
   const members = Object.entries(requireFound(found))
   const present = members.filter(([name, value]) => value !== null && !(name === 'revoked' && value === false))

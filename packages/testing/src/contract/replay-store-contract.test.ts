@@ -2,14 +2,20 @@ import { describe, expect, test } from 'vitest'
 import type { ReplayStore } from '@token-introspection/server'
 import { replayStoreContract } from './replay-store-contract.ts'
 
-/** Stores that are wrong in one way each. */
+/** Stores that each break the contract in one way. */
 const WRONG: readonly [title: string, create: () => ReplayStore][] = [
-  ['takes everything', () => ({ remember: () => true })],
-  ['takes nothing', () => ({ remember: () => false })],
-  ['forgets after one question', () => forgetful((seen, key) => !seen.delete(key) && Boolean(seen.add(key)))],
-  ['folds case', () => forgetful((seen, key) => !seen.has(key.toLowerCase()) && Boolean(seen.add(key.toLowerCase())))],
+  ['says that every key is new', () => ({ remember: () => true })],
+  ['says that no key is new', () => ({ remember: () => false })],
   [
-    'looks before it writes',
+    'forgets a key when it is asked about it',
+    () => forgetful((seen, key) => !seen.delete(key) && Boolean(seen.add(key))),
+  ],
+  [
+    'ignores the case of keys',
+    () => forgetful((seen, key) => !seen.has(key.toLowerCase()) && Boolean(seen.add(key.toLowerCase()))),
+  ],
+  [
+    'reads, waits and then writes',
     () => {
       const seen = new Set<string>()
       return {
@@ -23,7 +29,7 @@ const WRONG: readonly [title: string, create: () => ReplayStore][] = [
     },
   ],
   [
-    'keeps a hundred keys',
+    'remembers only a hundred keys',
     () =>
       forgetful((seen, key) => {
         if (seen.has(key)) return false
@@ -40,7 +46,7 @@ function forgetful(remember: (seen: Set<string>, key: string) => boolean): Repla
 }
 
 describe('replayStoreContract', () => {
-  test.each(WRONG)('catches a store that %s', async (_, create) => {
+  test.each(WRONG)('a store that %s fails', async (_, create) => {
     const outcomes = await Promise.allSettled(replayStoreContract().map(({ run }) => run(create())))
     expect(outcomes.some(({ status }) => status === 'rejected')).toBe(true)
   })

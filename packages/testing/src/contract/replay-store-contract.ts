@@ -1,26 +1,26 @@
-/** What every replay store must do, written once and run against each of them. */
+/** What every replay store must do. The cases run against each store. */
 import type { ReplayStore } from '@token-introspection/server'
 import { type ContractCase, expectEqual } from './contract-case.ts'
 
-/** 2100-01-01: nothing of these cases may be forgotten while they run. */
+/** 2100-01-01 in seconds: the store may forget no key of these cases while they run. */
 const LATER = 4_102_444_800
-/** Who uses what the cases use: a digest, as owners are. */
+/** The owner of the keys that the cases use. Owners are digests. */
 const OWNER = newKey()
 
-/** What a suite is told about the store. */
+/** What the suite has to know about the store. */
 export interface ReplayStoreContractOptions {
   /**
-   * Keys that one owner may hold at most in the store. Give it for a store that has such a bound, and make the bound small but
-   * at least 1200, because the suite fills it. Without it the suite does not look for a bound.
+   * The largest number of keys that the store keeps for one owner. The suite then fills the store to this bound, so set the
+   * bound of the store small, but at least 1200. Default `undefined`: the suite tests no bound.
    */
   readonly maxKeysPerOwner?: number | undefined
 }
 
 /**
- * The contract of the `ReplayStore` seam, one case per promise. The cases use keys of their own, new ones in every run, so
- * one store may serve all of them and need not be empty.
+ * The contract of the `ReplayStore` seam, one case per rule. The cases use new keys in every run, so one store can serve
+ * all of them and need not be empty.
  *
- * @returns the cases, in no order that matters.
+ * @returns the cases. Their order does not matter.
  *
  * @example
  * ```ts
@@ -40,32 +40,32 @@ export function replayStoreContract(options: ReplayStoreContractOptions = {}): r
   return maxKeysPerOwner === undefined ? CASES : [...CASES, boundCase(maxKeysPerOwner)]
 }
 
-/** What one owner sends does not take the room of another. */
+/** The keys of one owner must not use up the room of another. */
 function boundCase(maxKeysPerOwner: number): ContractCase<ReplayStore> {
   return {
-    title: 'bounds the keys of one owner, forgets none of them, and takes those of another meanwhile',
+    title: 'limits the keys of one owner without forgetting any, and still accepts keys of another owner',
     async run(store) {
       const [greedy, good] = [newKey(), newKey()]
       const keys = Array.from({ length: maxKeysPerOwner + 1 }, newKey)
       const remember = async (key: string): Promise<boolean> => await store.remember(key, LATER, greedy)
       const taken = (await Promise.allSettled(keys.map(remember))).map(({ status }) => status === 'fulfilled')
-      expectEqual(taken.includes(false), true, `whether a key beyond ${maxKeysPerOwner} of one owner is refused`)
+      expectEqual(taken.includes(false), true, `whether one of ${maxKeysPerOwner + 1} keys of one owner is refused`)
       expectEqual(await store.remember(newKey(), LATER, good), true, 'a new key of another owner')
       const again = await Promise.all(keys.filter((_, index) => taken[index]).map(remember))
-      expectEqual(again.includes(true), false, 'whether a key from before is new')
+      expectEqual(again.includes(true), false, 'whether a remembered key is new')
     },
   }
 }
 
 const CASES: readonly ContractCase<ReplayStore>[] = [
   {
-    title: 'says of a key it never saw that it is new',
+    title: 'says that an unknown key is new',
     async run(store) {
       expectEqual(await store.remember(newKey(), LATER, OWNER), true, 'a new key')
     },
   },
   {
-    title: 'says of a key it remembers that it is not new, every time',
+    title: 'says every time that a remembered key is not new',
     async run(store) {
       const key = newKey()
       await store.remember(key, LATER, OWNER)
@@ -74,7 +74,7 @@ const CASES: readonly ContractCase<ReplayStore>[] = [
     },
   },
   {
-    title: 'tells keys apart by case and by one character',
+    title: 'distinguishes keys by case and by one character',
     async run(store) {
       const key = newKey()
       for (const other of [`${key}a`, `${key}A`, `${key}b`, key]) {
@@ -83,15 +83,15 @@ const CASES: readonly ContractCase<ReplayStore>[] = [
     },
   },
   {
-    title: 'lets one of many win who remember a key at the same time',
+    title: 'says "new" once when many calls remember one key at the same time',
     async run(store) {
       const key = newKey()
       const answers = await Promise.all(Array.from({ length: 50 }, async () => store.remember(key, LATER, OWNER)))
-      expectEqual(answers.filter((isNew) => isNew).length, 1, 'how many were told that the key is new')
+      expectEqual(answers.filter((isNew) => isNew).length, 1, 'how many calls were told that the key is new')
     },
   },
   {
-    title: 'remembers a thousand keys at once',
+    title: 'remembers a thousand keys at the same time',
     async run(store) {
       const keys = Array.from({ length: 1000 }, newKey)
       const remember = async (key: string): Promise<boolean> => await store.remember(key, LATER, OWNER)
@@ -100,7 +100,7 @@ const CASES: readonly ContractCase<ReplayStore>[] = [
     },
   },
   {
-    title: 'still remembers a key right before it expires',
+    title: 'remembers a key until it expires',
     async run(store) {
       const key = newKey()
       const expiresAt = Math.ceil(Date.now() / 1000) + 2
@@ -110,7 +110,7 @@ const CASES: readonly ContractCase<ReplayStore>[] = [
   },
 ]
 
-/** 43 characters of base64url, as keys are. */
+/** 43 characters of base64url, like the keys of the server. */
 function newKey(): string {
   const octets = crypto.getRandomValues(new Uint8Array(32))
   return btoa(String.fromCharCode(...octets))

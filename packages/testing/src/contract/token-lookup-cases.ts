@@ -1,25 +1,25 @@
-/** What every token store must do when it is asked about a token. */
+/** What every token store must do when it looks up a token. */
 import type { TokenRecord, WritableTokenStore } from '@token-introspection/server'
 import { type ContractCase, expectEqual } from './contract-case.ts'
 import { EXP, expectEach, expectRecord, findByToken, requireFound, saveEach } from './expect-token.ts'
 
-/** The cases about keeping and finding. */
+/** The cases about saving and finding. */
 export const LOOKUP_CASES: readonly ContractCase<WritableTokenStore>[] = [
   {
-    title: 'finds nothing for a token it was never given',
+    title: 'finds nothing for a token that was never saved',
     async run(store) {
       expectEqual(await findByToken(store, 'contract-unknown'), null, 'an unknown token')
     },
   },
   {
-    title: 'keeps every member of a record, with unicode, nesting and empty values',
+    title: 'keeps every member of a record, including Unicode, nested and empty values',
     async run(store) {
       await store.save('contract-round-trip', FULL)
       expectRecord(await findByToken(store, 'contract-round-trip'), FULL)
     },
   },
   {
-    title: 'keeps a record that has nothing but its kind',
+    title: 'keeps a record that has only a kind',
     async run(store) {
       const record: TokenRecord = { kind: 'refresh_token' }
       await store.save('contract-bare', record)
@@ -27,7 +27,7 @@ export const LOOKUP_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'replaces the record of a token that is saved again',
+    title: 'replaces the record when a token is saved again',
     async run(store) {
       await store.save('contract-replaced', { kind: 'access_token', sub: 'alice', scope: 'read', exp: EXP })
       await store.save('contract-replaced', { kind: 'access_token', sub: 'bob', exp: EXP })
@@ -35,7 +35,7 @@ export const LOOKUP_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'tells tokens apart by case, by one character, by white space and by composition',
+    title: 'distinguishes tokens by case, by one character, by white space and by Unicode composition',
     async run(store) {
       const tokens = ['Token', 'token', 'token ', 'tokem', 'tok\u00e9n', 'toke\u0301n'].map(
         (token) => `contract-${token}`,
@@ -45,7 +45,7 @@ export const LOOKUP_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'tells very long tokens apart by their last character',
+    title: 'distinguishes very long tokens by their last character',
     async run(store) {
       const tokens = ['a', 'b'].map((last) => `contract-${'x'.repeat(100_000)}${last}`)
       await saveEach(store, tokens)
@@ -53,7 +53,7 @@ export const LOOKUP_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'takes tokens that look like keys, patterns or statements for what they are',
+    title: 'treats tokens that look like keys, patterns or SQL statements as plain text',
     async run(store) {
       const tokens = ['__proto__', 'constructor', 'contract-*', '%', "contract'; --", 'contract:a:b', 'contract-\u0000']
       await saveEach(store, tokens)
@@ -61,7 +61,7 @@ export const LOOKUP_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'is not changed by changes to a record after it was saved',
+    title: 'does not change when the caller changes a record after saving it',
     async run(store) {
       const audience = ['https://orders.example.com']
       const claims = { tenant: 'acme', roles: ['reader'] }
@@ -75,7 +75,7 @@ export const LOOKUP_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'is not changed by changes to a record it returned',
+    title: 'does not change when the caller changes a record that it returned',
     async run(store) {
       const record: TokenRecord = {
         kind: 'access_token',
@@ -87,7 +87,7 @@ export const LOOKUP_CASES: readonly ContractCase<WritableTokenStore>[] = [
       const expected = structuredClone(record)
       await store.save('contract-changed-result', record)
       const found = requireFound(await findByToken(store, 'contract-changed-result'))
-      // A store may refuse the change by freezing what it returns.
+      // The store may freeze what it returns. Then this assignment throws.
       attempt(() => Object.assign(found, { sub: 'mallory' }))
       attempt(() => (found.aud as string[]).push('https://admin.example.com'))
       attempt(() => (found.claims as { roles: string[] }).roles.push('admin'))
@@ -95,15 +95,15 @@ export const LOOKUP_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'finds by digest and never by the token itself',
+    title: 'finds a token by its digest, and never by the token itself',
     async run(store) {
       await saveEach(store, ['contract-raw'])
-      expectEqual(await store.find('contract-raw'), null, 'looking for a token where a digest belongs')
+      expectEqual(await store.find('contract-raw'), null, 'a search by token instead of digest')
       await expectEach(store, ['contract-raw'])
     },
   },
   {
-    title: 'keeps all of a thousand tokens saved at once',
+    title: 'keeps a thousand tokens that are saved at the same time',
     async run(store) {
       const tokens = Array.from({ length: 1000 }, (_, index) => `contract-concurrent-${index}`)
       await saveEach(store, tokens)
@@ -112,7 +112,7 @@ export const LOOKUP_CASES: readonly ContractCase<WritableTokenStore>[] = [
   },
 ]
 
-/** A record with every kind of member there is. */
+/** A record with every kind of member. */
 const FULL: TokenRecord = {
   kind: 'access_token',
   scope: 'orders:read orders:write',

@@ -1,4 +1,4 @@
-/** What every token store must do when tokens are revoked that it holds, or is about to. */
+/** What every token store must do when tokens are revoked that it holds, or that are saved later. */
 import type { TokenRecord, WritableTokenStore } from '@token-introspection/server'
 import type { ContractCase } from './contract-case.ts'
 import { EXP, expectEach, expectRevoked, findByToken, requireFound, saveEach } from './expect-token.ts'
@@ -6,7 +6,7 @@ import { EXP, expectEach, expectRevoked, findByToken, requireFound, saveEach } f
 /** The cases about revocation. */
 export const REVOCATION_CASES: readonly ContractCase<WritableTokenStore>[] = [
   {
-    title: 'forgets a revoked token, or says that it is revoked',
+    title: 'deletes a revoked token, or returns it with `revoked`',
     async run(store) {
       await store.save('contract-revoked', { kind: 'access_token', sub: 'alice', exp: EXP })
       await store.revoke('contract-revoked')
@@ -14,7 +14,7 @@ export const REVOCATION_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'revokes one token and leaves the others alone',
+    title: 'revokes one token and no other',
     async run(store) {
       await saveEach(store, ['contract-one', 'contract-other'])
       await store.revoke('contract-one')
@@ -23,7 +23,7 @@ export const REVOCATION_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'takes a token that is unknown or already revoked for revoked',
+    title: 'accepts to revoke a token that is unknown or already revoked',
     async run(store) {
       await store.revoke('contract-never-saved')
       expectRevoked(await findByToken(store, 'contract-never-saved'))
@@ -34,7 +34,7 @@ export const REVOCATION_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'keeps a revoked token revoked when a save of it arrives late, however often',
+    title: 'keeps a token revoked when it is saved again later, once or more often',
     async run(store) {
       for (const told of [false, true]) {
         const token = `contract-late-save-${told}`
@@ -49,7 +49,7 @@ export const REVOCATION_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'keeps a token revoked that is saved and revoked at the same time',
+    title: 'keeps a token revoked when it is saved and revoked at the same time',
     async run(store) {
       const record: TokenRecord = { kind: 'access_token', sub: 'alice', exp: EXP }
       const tokens = Array.from({ length: 20 }, (_, index) => `contract-race-${index}`)
@@ -65,7 +65,7 @@ export const REVOCATION_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'keeps a token revoked that was saved as revoked',
+    title: 'keeps a token revoked when it was first saved with `revoked`',
     async run(store) {
       const record: TokenRecord = { kind: 'access_token', sub: 'alice', exp: EXP }
       await store.save('contract-saved-revoked', { revoked: true, ...record })
@@ -75,7 +75,7 @@ export const REVOCATION_CASES: readonly ContractCase<WritableTokenStore>[] = [
   },
   ...(['grantId', 'sessionId'] as const).flatMap(endingCases),
   {
-    title: 'revokes the tokens of a subject issued up to a moment, its second included, and those that do not say when',
+    title: 'revokes the tokens of a subject that were issued up to and including a second, or have no iat',
     async run(store) {
       const sub = 'contract-cutoff'
       await saveIssued(store, { sub }, 'contract-cutoff', [CUTOFF - 1, CUTOFF, CUTOFF + 1, undefined])
@@ -86,8 +86,7 @@ export const REVOCATION_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title:
-      'lets a subject log in again after its tokens were revoked, and revokes what was issued before and saved late',
+    title: 'after a cutoff, keeps new tokens of the subject live, and revokes older ones that are saved later',
     async run(store) {
       const sub = 'contract-login'
       await store.revokeSubject(sub, CUTOFF)
@@ -96,7 +95,7 @@ export const REVOCATION_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'holds the later of two moments for one subject, whichever came first',
+    title: 'uses the later of two cutoffs for one subject, in either order',
     async run(store) {
       const sub = 'contract-moments'
       const issued = [CUTOFF + 5, CUTOFF + 15, CUTOFF + 25]
@@ -109,7 +108,7 @@ export const REVOCATION_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'revokes the tokens of a subject issued so far when it is given no moment',
+    title: 'without a cutoff, revokes the tokens of a subject that were issued until now',
     async run(store) {
       const sub = 'contract-now'
       await saveIssued(store, { sub }, sub, [CUTOFF, undefined, FUTURE])
@@ -118,7 +117,7 @@ export const REVOCATION_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'revokes the tokens of a client issued so far, and those of no other',
+    title: 'revokes the tokens of a client that were issued until now, and of no other client',
     async run(store) {
       const client_id = 'contract-client'
       await saveIssued(store, { client_id }, client_id, [CUTOFF, undefined, FUTURE])
@@ -148,7 +147,7 @@ export const REVOCATION_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'takes a grant, session, subject or client that is unknown or already revoked for revoked',
+    title: 'accepts to revoke a grant, session, subject or client that is unknown or already revoked',
     async run(store) {
       const identifier = 'contract-nobody'
       for (let times = 0; times < 2; times++) {
@@ -163,20 +162,20 @@ export const REVOCATION_CASES: readonly ContractCase<WritableTokenStore>[] = [
   },
 ]
 
-/** A moment that is past by any clock. */
+/** A moment in the past: 2001-09-09, in seconds. */
 const CUTOFF = 1_000_000_000
 
-/** A second before the tokens expire, which no clock has reached: what is issued after a revocation that is made now. */
+/** One second before the tokens expire, in 2100: tokens issued then count as issued after a revocation made now. */
 const FUTURE = EXP - 1
 
-/** What ends for good: a grant, or a session. */
+/** Grants and sessions end for good, whenever a token was issued. */
 function endingCases(name: 'grantId' | 'sessionId'): ContractCase<WritableTokenStore>[] {
   const what = name === 'grantId' ? 'grant' : 'session'
   const end = (store: WritableTokenStore, identifier: string): Promise<void> =>
     name === 'grantId' ? store.revokeGrant(identifier) : store.revokeSession(identifier)
   return [
     {
-      title: `revokes every token of a ${what}, whenever it was issued, and no other token`,
+      title: `revokes every token of a ${what}, whatever its iat, and no other token`,
       async run(store) {
         const [ended, other] = [`contract-${what}-ended`, `contract-${what.toUpperCase()}-ended`]
         await saveIssued(store, { [name]: ended }, ended, [CUTOFF, undefined, FUTURE])
@@ -189,7 +188,7 @@ function endingCases(name: 'grantId' | 'sessionId'): ContractCase<WritableTokenS
       },
     },
     {
-      title: `revokes a token that is saved a moment after its ${what} was ended`,
+      title: `revokes a token that is saved after its ${what} was ended`,
       async run(store) {
         const ended = `contract-${what}-late`
         await end(store, ended)
@@ -198,7 +197,7 @@ function endingCases(name: 'grantId' | 'sessionId'): ContractCase<WritableTokenS
       },
     },
     {
-      title: `tells a ${what} from others that look like patterns or statements`,
+      title: `distinguishes a ${what} from identifiers that look like patterns or SQL statements`,
       async run(store) {
         const odd = ['%', '*', "'; --", '__proto__', 'null'].map((text) => `contract-${what}-${text}`)
         for (const identifier of odd) await saveIssued(store, { [name]: identifier }, identifier, [CUTOFF])
@@ -212,7 +211,7 @@ function endingCases(name: 'grantId' | 'sessionId'): ContractCase<WritableTokenS
   ]
 }
 
-/** Saves a token for each moment it may be issued at. */
+/** Saves one token for each `iat`. */
 async function saveIssued(
   store: WritableTokenStore,
   members: Partial<TokenRecord>,
@@ -233,6 +232,6 @@ async function expectIssued(
   for (const iat of revoked) expectRevoked(await findByToken(store, `${prefix}@${iat}`))
   for (const iat of live) {
     const record = requireFound(await findByToken(store, `${prefix}@${iat}`))
-    if (record.revoked) throw new Error(`a token issued at ${iat} that nobody revoked: found revoked`)
+    if (record.revoked) throw new Error(`a token issued at ${iat} was found revoked, but nobody revoked it`)
   }
 }

@@ -8,7 +8,7 @@ import {
 import { describe, expect, test } from 'vitest'
 import { tokenStoreContract } from './token-store-contract.ts'
 
-/** A store like the memory one, apart from what `change` breaks. */
+/** Creates a memory store with the methods that `change` replaces. */
 function brokenStore(change: (store: WritableTokenStore) => Partial<WritableTokenStore>): () => WritableTokenStore {
   return () => {
     const store = createMemoryTokenStore()
@@ -26,7 +26,7 @@ function brokenStore(change: (store: WritableTokenStore) => Partial<WritableToke
   }
 }
 
-/** A store that keeps the caller's object itself. */
+/** A store that keeps and returns the caller's own object. */
 function sharingStore(): WritableTokenStore {
   const records = new Map<string, TokenRecord>()
   return {
@@ -37,7 +37,7 @@ function sharingStore(): WritableTokenStore {
   }
 }
 
-/** A store that revokes those tokens of somebody that it has now, and remembers nothing. */
+/** A store whose revocations affect only the tokens that it holds at that moment. */
 function forgetfulStore(): WritableTokenStore {
   const saved: [token: string, record: TokenRecord][] = []
   const store = createMemoryTokenStore()
@@ -57,7 +57,7 @@ function forgetfulStore(): WritableTokenStore {
   }
 }
 
-/** A store with one cutoff per subject, the last. */
+/** A store that keeps only the last cutoff of each subject. */
 function lastCutoffStore(): WritableTokenStore {
   const cutoffs = new Map<string, number>()
   const store = createMemoryTokenStore()
@@ -72,7 +72,7 @@ function lastCutoffStore(): WritableTokenStore {
   }
 }
 
-/** A late save undoes a revocation. */
+/** A store in which a later save undoes a revocation. */
 function revivingStore(): WritableTokenStore {
   const saved = new Map<string, TokenRecord>()
   const store = createMemoryTokenStore()
@@ -98,11 +98,11 @@ const alwaysFound = (): TokenRecord => ({ kind: 'access_token', sub: 'alice' })
 
 describe('tokenStoreContract', () => {
   test.each<[string, () => WritableTokenStore, RegExp]>([
-    ['finds everything', brokenStore(() => ({ find: alwaysFound })), /never given/],
+    ['finds everything', brokenStore(() => ({ find: alwaysFound })), /never saved/],
     [
-      'finds undefined',
+      'returns undefined instead of null',
       brokenStore((store) => ({ find: (digest) => store.find(digest) ?? (undefined as never) })),
-      /never given/,
+      /never saved/,
     ],
     [
       'forgets extension claims',
@@ -110,7 +110,7 @@ describe('tokenStoreContract', () => {
       /every member/,
     ],
     [
-      'writes latin-1',
+      'encodes text as Latin-1',
       brokenStore((store) => ({
         save: (token, record) =>
           store.save(token, { ...record, username: Buffer.from(record.username ?? '', 'latin1').toString('latin1') }),
@@ -118,74 +118,74 @@ describe('tokenStoreContract', () => {
       /every member/,
     ],
     [
-      'keeps the first record',
+      'keeps the first record of a token instead of the newest',
       brokenStore((store) => ({
         save: async (token, record) => {
           if ((await store.find(await digestToken(token))) === null) await store.save(token, record)
         },
       })),
-      /saved again/,
+      /token is saved again/,
     ],
     [
-      'folds case',
+      'ignores the case of tokens',
       brokenStore((store) => ({ save: (token, record) => store.save(token.toLowerCase(), record) })),
-      /tells tokens apart/,
+      /distinguishes tokens by case/,
     ],
     [
-      'cuts tokens',
+      'cuts long tokens',
       brokenStore((store) => ({ save: (token, record) => store.save(token.slice(0, 4096), record) })),
       /very long/,
     ],
-    ['ignores revocation', brokenStore(() => ({ revoke: async () => undefined })), /forgets a revoked token/],
+    ['ignores revocation', brokenStore(() => ({ revoke: async () => undefined })), /deletes a revoked token/],
     [
-      'fails on unknown tokens',
+      'refuses to revoke unknown tokens',
       brokenStore((store) => ({
         revoke: async (token) => {
           if ((await store.find(await digestToken(token))) === null) throw new Error('unknown token')
           await store.revoke(token)
         },
       })),
-      /unknown or already revoked/,
+      /a token that is unknown or already revoked/,
     ],
     ['ignores the end of a grant', brokenStore(() => ({ revokeGrant: nothing })), /every token of a grant/],
     ['ignores the end of a session', brokenStore(() => ({ revokeSession: nothing })), /every token of a session/],
-    ['ignores cutoffs', brokenStore(() => ({ revokeSubject: nothing })), /of a subject issued up to/],
-    ['ignores clients', brokenStore(() => ({ revokeClient: nothing })), /of a client issued so far/],
+    ['ignores cutoffs', brokenStore(() => ({ revokeSubject: nothing })), /of a subject that were issued up to/],
+    ['ignores clients', brokenStore(() => ({ revokeClient: nothing })), /of a client that were issued until now/],
     ['forgets ended grants', forgetfulStore, /after its grant was ended/],
     ['forgets ended sessions', forgetfulStore, /after its session was ended/],
-    ['forgets cutoffs', forgetfulStore, /log in again/],
+    ['forgets cutoffs', forgetfulStore, /after a cutoff/],
     [
-      'takes the moment of a cutoff for after it',
+      'does not revoke tokens of the second of the cutoff',
       brokenStore((store) => ({ revokeSubject: (sub, at = 0) => store.revokeSubject(sub, at - 1) })),
-      /its second included/,
+      /and including a second/,
     ],
     [
-      'revokes a second too much',
+      'revokes tokens of the second after the cutoff',
       brokenStore((store) => ({ revokeSubject: (sub, at = 0) => store.revokeSubject(sub, at + 1) })),
-      /log in again/,
+      /after a cutoff/,
     ],
     [
-      'bars subjects for good',
+      'revokes the later tokens of a subject as well',
       brokenStore((store) => ({ revokeSubject: (sub) => store.revokeSubject(sub, 9e10) })),
-      /given no moment/,
+      /without a cutoff/,
     ],
     [
-      'bars clients for good',
+      'revokes the later tokens of a client as well',
       brokenStore((store) => ({
         revokeClient: async (clientId) => {
           await store.revokeClient(clientId)
           await store.revokeSubject(clientId, 9e10)
         },
       })),
-      /of a client issued so far/,
+      /of a client that were issued until now/,
     ],
-    ['moves cutoffs back', lastCutoffStore, /later of two moments/],
+    ['moves cutoffs back', lastCutoffStore, /later of two cutoffs/],
     [
-      'folds the case of identifiers',
+      'ignores the case of subjects',
       brokenStore((store) => ({
         save: (token, record) => store.save(token, { ...record, ...(record.sub && { sub: record.sub.toLowerCase() }) }),
       })),
-      /of a subject issued up to/,
+      /of a subject that were issued up to/,
     ],
     [
       'confuses sessions with subjects',
@@ -198,7 +198,7 @@ describe('tokenStoreContract', () => {
       /every token of a session/,
     ],
     [
-      'cannot revoke the refresh tokens of a grant',
+      'does not revoke the refresh tokens of a grant',
       brokenStore((store) => ({
         save: (token, record) =>
           store.save(token, record.kind === 'refresh_token' ? { ...record, grantId: undefined } : record),
@@ -216,7 +216,7 @@ describe('tokenStoreContract', () => {
       /every member/,
     ],
     [
-      'fails on a grant that was ended',
+      'refuses to end a grant twice',
       () => {
         const ended = new Set<string>()
         return brokenStore((store) => ({
@@ -227,22 +227,18 @@ describe('tokenStoreContract', () => {
           },
         }))()
       },
-      /unknown or already revoked for revoked/,
+      /client that is unknown or already revoked/,
     ],
     [
       'says that nothing was revoked',
       brokenStore(() => ({ isRevoked: () => false })),
-      /remembers that a token was revoked/,
+      /remembers the revocation of a token/,
     ],
+    ['says that everything was revoked', brokenStore(() => ({ isRevoked: () => true })), /before anybody revoked it/],
     [
-      'says that everything was revoked',
-      brokenStore(() => ({ isRevoked: () => true })),
-      /as long as nobody revoked it/,
-    ],
-    [
-      'forgets which tokens were revoked that it does not hold',
+      'forgets revocations of tokens that it does not hold',
       brokenStore((store) => ({ revoke: (token) => store.revoke(token) })),
-      /remembers that a token was revoked/,
+      /remembers the revocation of a token/,
     ],
     [
       'removes the tombstone of a token that is revoked again',
@@ -256,87 +252,87 @@ describe('tokenStoreContract', () => {
           isRevoked: (digest, record) => !removed.has(digest) && store.isRevoked(digest, record),
         }))()
       },
-      /nothing is said about it/,
+      /without a record/,
     ],
     [
-      'lets go of a tombstone without exp',
+      'keeps no tombstone of a token without exp',
       brokenStore((store) => ({
         revoke: (token, record) => store.revoke(token, record?.exp === undefined ? undefined : record),
       })),
-      /has no exp/,
+      /without exp/,
     ],
     [
-      'keeps everything about a token that was revoked',
+      'keeps the whole record of a revoked token',
       brokenStore((store) => ({
         revoke: (token, record) => (record ? store.save(token, { ...record, revoked: true }) : store.revoke(token)),
       })),
-      /nothing but that it is revoked/,
+      /only kind, dates/,
     ],
     [
-      'asks no cutoff about tokens it does not hold',
+      'applies grants, sessions and cutoffs only to tokens that it holds',
       brokenStore((store) => ({
         isRevoked: async (digest) => Boolean((await store.find(digest))?.revoked),
       })),
       /with its grant/,
     ],
     [
-      'believes whoever asks about a token it holds',
+      'judges a token it holds by the record of the caller',
       brokenStore((store) => ({
         isRevoked: (_digest, record) => store.isRevoked('none', record),
       })),
-      /says of a token that it holds/,
+      /judges a token that it holds/,
     ],
-    ['lets a late save revive a revoked token', revivingStore, /a save of it arrives late/],
-    ['lets a late save revive a token it did not hold', revivingStore, /saved after it was revoked/],
-    ['lets a late save revive what was saved as revoked', revivingStore, /was saved as revoked/],
+    ['lets a later save revive a revoked token', revivingStore, /when it is saved again later/],
+    ['lets a later save revive a token it did not hold', revivingStore, /when it is saved only afterwards/],
+    ['lets a later save revive a token that was saved as revoked', revivingStore, /first saved with `revoked`/],
     [
-      'knows a revoked JWT by its text alone',
+      'recognises a revoked JWT only by its whole text',
       brokenStore((store) => ({
         isRevoked: (digest, record) => store.isRevoked(digest, { ...record, signedDigest: undefined }),
       })),
-      /by what is signed/,
+      /by its signed part/,
     ],
     [
-      'does not look at jti',
+      'ignores jti',
       brokenStore((store) => ({
         isRevoked: (digest, record) => store.isRevoked(digest, { ...record, jti: undefined }),
       })),
       /by its iss and jti/,
     ],
     [
-      'finds a JWT by what is signed',
+      'finds a JWT by its signed part',
       brokenStore((store) => ({
         save: async (token, record) => {
           await store.save(signedContent(token), record)
           await store.save(token, record)
         },
       })),
-      /another signature, which nobody/,
+      /with another signature/,
     ],
     [
-      'takes tokens without iat for new',
+      'takes tokens without iat for new ones',
       brokenStore((store) => ({
         isRevoked: (digest, record) => store.isRevoked(digest, { ...record, iat: record.iat ?? EXP }),
       })),
       /compares the iat/,
     ],
     [
-      'confuses the clients of tokens it does not hold with their users',
+      'confuses the client of a token it does not hold with its subject',
       brokenStore((store) => ({
         isRevoked: (digest, record) => store.isRevoked(digest, { ...record, client_id: record.sub }),
       })),
       /with its client/,
     ],
-    ['shares the saved object', sharingStore, /after it was saved/],
-    ['shares the returned object', sharingStore, /it returned/],
+    ['shares the saved object', sharingStore, /after saving it/],
+    ['shares the returned object', sharingStore, /that it returned/],
     [
-      'finds by the token',
+      'finds a token by the token itself',
       brokenStore((store) => ({
         find: async (digest) => (await store.find(digest)) ?? (await store.find(await digestToken(digest))),
       })),
       /never by the token itself/,
     ],
-  ])('has a case against a store that %s', async (_, create, title) => {
+  ])('a store that %s fails a case', async (_, create, title) => {
     const failed: string[] = []
     for (const { title: caseTitle, run } of tokenStoreContract()) {
       await run(create()).catch(() => failed.push(caseTitle))

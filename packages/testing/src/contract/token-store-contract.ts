@@ -1,4 +1,4 @@
-/** What every token store must do, written once and run against each of them. */
+/** What every token store must do. The cases run against each store. */
 import type { WritableTokenStore } from '@token-introspection/server'
 import type { ContractCase } from './contract-case.ts'
 import { LOOKUP_CASES } from './token-lookup-cases.ts'
@@ -6,11 +6,11 @@ import { REVOCATION_CASES } from './token-revocation-cases.ts'
 import { UNSTORED_CASES } from './unstored-token-cases.ts'
 
 /**
- * The contract of the `TokenStore` and `WritableTokenStore` seams, one case per promise. The cases use tokens of their
- * own and leave them behind, so give them a store that may be thrown away; it need not be empty, and one store may serve
- * all of them. A case fails by rejecting, so any test runner will do.
+ * The contract of the `TokenStore` and `WritableTokenStore` seams, one case per rule. The cases use tokens of their own and
+ * leave them in the store, so use a store that you can throw away. It need not be empty, and one store can serve all cases.
+ * A case fails by rejecting, so any test runner will do.
  *
- * @returns the cases, in no order that matters.
+ * @returns the cases. Their order does not matter.
  *
  * @example
  * ```ts

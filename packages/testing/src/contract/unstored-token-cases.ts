@@ -4,10 +4,10 @@ import { digestToken, type TokenRecord, type WritableTokenStore } from '@token-i
 import { type ContractCase, expectEqual } from './contract-case.ts'
 import { EXP, expectEach, expectRevoked, findByToken, saveEach } from './expect-token.ts'
 
-/** The cases about tokens that somebody else knows. */
+/** The cases about tokens that the store does not hold. */
 export const UNSTORED_CASES: readonly ContractCase<WritableTokenStore>[] = [
   {
-    title: 'says that a token it does not hold was not revoked, as long as nobody revoked it',
+    title: 'says that a token it does not hold is not revoked, before anybody revoked it',
     async run(store) {
       await expectUnstored(store, 'contract-unstored', record('contract-unstored'), false)
       await expectUnstored(store, 'contract-unstored-bare', { kind: 'access_token' }, false)
@@ -15,7 +15,7 @@ export const UNSTORED_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'remembers that a token was revoked which it does not hold, and no other',
+    title: 'remembers the revocation of a token it does not hold, and of no other',
     async run(store) {
       const revoked = record('contract-unstored-one')
       await store.revoke('contract-unstored-one', revoked)
@@ -26,7 +26,7 @@ export const UNSTORED_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'remembers that a token was revoked when it is revoked again and nothing is said about it',
+    title: 'keeps a token it does not hold revoked when it is revoked again without a record',
     async run(store) {
       const revoked = record('contract-unstored-again')
       await store.revoke('contract-unstored-again', revoked)
@@ -35,7 +35,7 @@ export const UNSTORED_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'remembers that a token was revoked which has no exp, or no dates at all',
+    title: 'remembers the revocation of a token without exp, or without any date',
     async run(store) {
       for (const bare of [{ kind: 'access_token', iat: PAST }, { kind: 'refresh_token' }] as const) {
         const token = `contract-unstored-${bare.kind}`
@@ -45,7 +45,7 @@ export const UNSTORED_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'gives for such a token nothing but that it is revoked, and until when',
+    title: 'returns for a revoked token it does not hold only kind, dates and `revoked`',
     async run(store) {
       const { kind, iat, exp } = record('contract-unstored-private')
       await store.revoke('contract-unstored-private', record('contract-unstored-private'))
@@ -55,7 +55,7 @@ export const UNSTORED_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'revokes a token that it holds, whether it is told what others know of it or not',
+    title: 'revokes a token that it holds, with or without a record from the caller',
     async run(store) {
       await saveEach(store, ['contract-held-told', 'contract-held-untold', 'contract-held'])
       await store.revoke('contract-held-told', record('contract-held-told'))
@@ -67,7 +67,7 @@ export const UNSTORED_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'says of a token that it holds what it finds, however little others know of it',
+    title: 'judges a token that it holds by its own record, whatever the record of the caller lacks',
     async run(store) {
       const bare: TokenRecord = { kind: 'access_token' }
       const sub = 'contract-held-subject'
@@ -75,14 +75,14 @@ export const UNSTORED_CASES: readonly ContractCase<WritableTokenStore>[] = [
       await store.save('contract-held-before', { kind: 'access_token', sub, iat: PAST, exp: EXP })
       await store.save('contract-held-after', { kind: 'access_token', sub, iat: PAST + 1, exp: EXP })
       await store.revokeSubject(sub, PAST)
-      // What is revoked with others may be forgotten; that is no reason to say that it was not revoked.
+      // The store may have deleted a token that was revoked with others. It must not say that the token is not revoked.
       await expectUnstored(store, 'contract-held-revoked', bare, true)
       await expectUnstored(store, 'contract-held-before', { kind: 'access_token', sub, iat: PAST }, true)
       await expectUnstored(store, 'contract-held-after', bare, false)
     },
   },
   {
-    title: 'keeps a token revoked that is saved after it was revoked as a token it does not hold',
+    title: 'keeps a token revoked when it is saved only afterwards',
     async run(store) {
       await store.revoke('contract-unstored-saved', record('contract-unstored-saved'))
       await saveEach(store, ['contract-unstored-saved'])
@@ -91,7 +91,7 @@ export const UNSTORED_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'knows a revoked JWT again by what is signed, whatever its signature looks like, and no other JWT',
+    title: 'recognises a revoked JWT by its signed part, whatever its signature, and no other JWT',
     async run(store) {
       const [jwt, respelt] = [jwtOf('contract-signed', 'AAAA'), jwtOf('contract-signed', 'AAAB')]
       const known = { ...record('contract-signed'), signedDigest: await digestToken(signedContent(jwt)) }
@@ -105,7 +105,7 @@ export const UNSTORED_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'knows a revoked JWT again by its iss and jti, whoever verified it, and no other jti or issuer',
+    title: 'recognises a revoked JWT by its iss and jti, and no other jti or issuer',
     async run(store) {
       const claims = { iss: 'https://as.example.com', jti: 'contract-jti' }
       const known: TokenRecord = { ...record('contract-jti'), ...claims }
@@ -118,7 +118,7 @@ export const UNSTORED_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'keeps a JWT revoked that is saved after it was revoked under another signature',
+    title: 'keeps a JWT revoked when it is saved after it was revoked with a different signature',
     async run(store) {
       const jwt = jwtOf('contract-signed-late', 'AAAA')
       await store.revoke(jwtOf('contract-signed-late', 'AAAB'), record('contract-signed-late'))
@@ -127,7 +127,7 @@ export const UNSTORED_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
-    title: 'never finds a JWT that it holds by another signature, which nobody has verified',
+    title: 'never finds a JWT that it holds by the same JWT with another signature',
     async run(store) {
       await store.save(jwtOf('contract-forged', 'AAAA'), record('contract-forged'))
       expectEqual(await findByToken(store, jwtOf('contract-forged', 'AAAB')), null, 'a JWT with another signature')
@@ -137,13 +137,13 @@ export const UNSTORED_CASES: readonly ContractCase<WritableTokenStore>[] = [
   ...(['grantId', 'sessionId'] as const).map(endingCase),
   ...(['sub', 'client_id'] as const).map(cutoffCase),
   {
-    title: 'compares the iat of a token it does not hold with the moment of a revocation, its second included',
+    title: 'compares the iat of a token it does not hold with a cutoff, the second of the cutoff included',
     async run(store) {
       const sub = 'contract-unstored-moment'
       await store.revokeSubject(sub, PAST)
       const issued = [PAST - 1, PAST, PAST + 1].map((iat) => isRevoked(store, sub, { kind: 'access_token', sub, iat }))
       expectEqual(await Promise.all(issued), [true, true, false], 'tokens issued before, then and after')
-      // Without a date that can be compared it was issued before.
+      // A token without a comparable date counts as issued before the cutoff.
       const undated = [undefined, PAST * 2000, PAST + 0.5, -1].map((iat) =>
         isRevoked(store, sub, { kind: 'access_token', sub, iat }),
       )
@@ -152,13 +152,13 @@ export const UNSTORED_CASES: readonly ContractCase<WritableTokenStore>[] = [
   },
 ]
 
-/** A moment that is past by any clock. */
+/** A moment in the past: 2001-09-09, in seconds. */
 const PAST = 1_000_000_000
 
-/** A moment that no clock has reached. */
+/** A moment in the future: 2099-12-31, in seconds. */
 const FUTURE = EXP - 1
 
-/** A text in the form of a JWT; nobody verifies it here. */
+/** A text in the form of a JWT. Nothing here verifies it. */
 function jwtOf(name: string, signature: string): string {
   return `${encodePart({ alg: 'ES256', typ: 'at+jwt' })}.${encodePart({ sub: name })}.${signature}`
 }
@@ -167,7 +167,7 @@ function encodePart(value: object): string {
   return encodeBase64url(new TextEncoder().encode(JSON.stringify(value)))
 }
 
-/** What a verified JWT says about itself. */
+/** The record of a verified JWT. */
 function record(name: string): TokenRecord {
   return {
     kind: 'access_token',
@@ -183,11 +183,11 @@ function record(name: string): TokenRecord {
   }
 }
 
-/** What ends for good, whenever a token was issued. */
+/** Grants and sessions end for good, whenever a token was issued. */
 function endingCase(name: 'grantId' | 'sessionId'): ContractCase<WritableTokenStore> {
   const what = name === 'grantId' ? 'grant' : 'session'
   return {
-    title: `says that a token it does not hold was revoked with its ${what}, whenever it was issued`,
+    title: `says that a token it does not hold was revoked with its ${what}, whatever its iat`,
     async run(store) {
       const ended = `contract-unstored-${what}-%`
       await (name === 'grantId' ? store.revokeGrant(ended) : store.revokeSession(ended))
@@ -200,11 +200,11 @@ function endingCase(name: 'grantId' | 'sessionId'): ContractCase<WritableTokenSt
   }
 }
 
-/** What ends until a moment. */
+/** Subjects and clients have a cutoff: tokens issued until then are revoked. */
 function cutoffCase(name: 'sub' | 'client_id'): ContractCase<WritableTokenStore> {
   const what = name === 'sub' ? 'user' : 'client'
   return {
-    title: `says that a token it does not hold was revoked with its ${what}, if it was issued until then`,
+    title: `says that a token it does not hold was revoked with its ${what}, if it was issued before the cutoff`,
     async run(store) {
       const revoked = `contract-unstored-${what}`
       const other = name === 'sub' ? 'client_id' : 'sub'
@@ -231,5 +231,5 @@ async function expectUnstored(
   known: TokenRecord,
   expected: boolean,
 ): Promise<void> {
-  expectEqual(await isRevoked(store, token, known), expected, 'whether a token was revoked')
+  expectEqual(await isRevoked(store, token, known), expected, 'whether a token is revoked')
 }

@@ -1,20 +1,20 @@
-/** The ways to answer that scenarios are made of. */
+/** The building blocks from which scenarios make their answers. */
 import { goodAnswer, type HostileExchange } from './hostile-exchange.ts'
 import type { HostileScenario } from './hostile-scenario.ts'
 
 type Answer = HostileScenario['answer']
 type From<Value> = (exchange: HostileExchange) => Value
 
-/** How an answer with a body differs from JSON and 200. */
+/** The status and the header fields of an answer. Defaults: 200 and JSON. */
 export interface AnswerChanges {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** The start of an answer in JSON whose framing is still to come. */
+/** The start of a JSON answer, without the fields that say how long the body is. */
 export const JSON_HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n'
 
-/** Answers with octets, or with a value as JSON. */
+/** Sends octets as they are, and every other value as JSON. */
 export function answer(body: From<unknown>, { status = 200, headers = {} }: AnswerChanges = {}): Answer {
   return (exchange) => {
     const value = body(exchange)
@@ -23,7 +23,7 @@ export function answer(body: From<unknown>, { status = 200, headers = {} }: Answ
   }
 }
 
-/** Answers with the good answer, some members of which are others. */
+/** Sends the good answer with some members replaced. */
 export function goodBut(members: object | From<object> = {}, changes?: AnswerChanges): Answer {
   return answer((exchange) => {
     const own = typeof members === 'function' ? (members as From<object>)(exchange) : members
@@ -31,7 +31,7 @@ export function goodBut(members: object | From<object> = {}, changes?: AnswerCha
   }, changes)
 }
 
-/** Writes octets to the connection as they are. */
+/** Writes octets to the connection without any change, and then ends, breaks or keeps the connection. */
 export function raw(octets: From<string>, end: 'end' | 'destroy' | 'resetAndDestroy' | 'stay' = 'end'): Answer {
   return (exchange) => {
     const { socket } = exchange
@@ -42,7 +42,7 @@ export function raw(octets: From<string>, end: 'end' | 'destroy' | 'resetAndDest
   }
 }
 
-/** Sends the caller somewhere else, with a good answer on the way. */
+/** Redirects the caller to another URL. The body of the redirect is a good answer. */
 export function redirect(status: number, where: From<string>): Answer {
   return (exchange) => {
     const headers = { location: where(exchange), 'content-type': 'application/json' }
@@ -50,7 +50,7 @@ export function redirect(status: number, where: From<string>): Answer {
   }
 }
 
-/** Acts at once and then again and again, until the connection is closed. */
+/** Calls `act` at once, and then every `everyMs` milliseconds until the connection closes. */
 export function untilClosed({ socket }: HostileExchange, everyMs: number, act: () => void): void {
   if (socket.destroyed) return
   const timer = setInterval(act, everyMs)
@@ -58,7 +58,7 @@ export function untilClosed({ socket }: HostileExchange, everyMs: number, act: (
   act()
 }
 
-/** Writes again and again, as fast as it is read but no faster than the reader's own turn of the loop comes. */
+/** Writes `chunk` every 5 ms while the reader keeps up. The pause lets a reader in the same process take its turn. */
 export function pour(exchange: HostileExchange, chunk: string | Buffer): void {
   const { socket } = exchange
   untilClosed(exchange, 5, () => {

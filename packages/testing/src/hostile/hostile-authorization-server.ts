@@ -1,4 +1,4 @@
-/** Starts the hostile authorization server: on loopback, over real connections, one way to answer per token. */
+/** Starts the hostile authorization server. It listens on loopback, and the token chooses how it answers. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
@@ -11,59 +11,59 @@ import { publishedKeys } from './signing.ts'
 
 /** Options of {@link startHostileAuthorizationServer}. */
 export interface HostileAuthorizationServerOptions {
-  /** The audience of good answers. Default `https://api.example.com`. */
+  /** The audience in good answers. Default `https://api.example.com`. */
   readonly audience?: string | undefined
-  /** The scope of good answers. Default `orders:read`. */
+  /** The scope in good answers. Default `orders:read`. */
   readonly scope?: string | undefined
-  /** The issuer that good answers name. Default the server's own, `HostileAuthorizationServer.issuer`. */
+  /** The issuer in good answers. Default: the server's own, `HostileAuthorizationServer.issuer`. */
   readonly issuer?: string | undefined
-  /** Key and certificate for 127.0.0.1 as PEM, to be served over HTTPS. Default none: HTTP. */
+  /** Key and certificate for 127.0.0.1, as PEM. With them the server speaks HTTPS. Default `undefined`: HTTP. */
   readonly tls?: { readonly key: string; readonly cert: string } | undefined
-  /** Milliseconds since the epoch, by which answers are dated. Default `Date.now`. */
+  /** The clock for the times in answers, in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: (() => number) | undefined
 }
 
-/** A request, and the scenario that it is about. */
+/** A request that the server received, and its scenario. */
 export interface HostileRequest extends ReceivedRequest {
-  /** The name of the scenario; `undefined` for the server's own metadata, keys and tokens that nobody knows. */
+  /** The name of the scenario. `undefined` for requests about unknown tokens and for the server's own metadata and keys. */
   readonly scenario: string | undefined
 }
 
-/** What {@link startHostileAuthorizationServer} starts. */
+/** The server that {@link startHostileAuthorizationServer} starts. */
 export interface HostileAuthorizationServer extends AsyncDisposable {
-  /** Its issuer identifier, which is also its origin. */
+  /** The issuer identifier of the server, which is also its origin. */
   readonly issuer: string
-  /** The introspection endpoint. */
+  /** The URL of the introspection endpoint. */
   readonly endpoint: string
-  /** Every way it answers, each with the token that asks for it. */
+  /** Every scenario, with the token that chooses it. */
   readonly scenarios: readonly HostileScenario[]
-  /** What it was asked, the oldest first. */
+  /** The requests that the server received, oldest first. */
   readonly requests: readonly HostileRequest[]
   /**
-   * What came to another origin, where redirects and metadata lead to and where every answer is `active`. A client that
-   * keeps to the one it was told leaves this empty.
+   * Requests to the other origin. Redirects and false metadata lead to it, and it answers `active` to everything. A client
+   * that sends nothing to an origin outside its configuration leaves this list empty.
    */
   readonly strayRequests: readonly HostileRequest[]
-  /** The issuer to discover for a scenario that asks by `metadata`; the server's own for every other. */
+  /** The issuer that a client must discover for a scenario with `asks: 'metadata'`. For other scenarios, the server's own. */
   issuerOf(scenario: HostileScenario): string
-  /** How many connections are open, those to the other origin included. */
+  /** The number of open connections, including those to the other origin. */
   connections(): Promise<number>
-  /** Forgets the requests, so that a long run does not pile them up. */
+  /** Forgets the requests. Call it in long runs to free their memory. */
   clear(): void
-  /** Breaks off every connection and stops. */
+  /** Breaks every connection and stops the server. */
   close(): Promise<void>
 }
 
 /**
- * Starts an authorization server that lies, stalls and breaks off: a real HTTP server on 127.0.0.1 that any client of any
- * library can be pointed at. What it answers depends on nothing but the token that is asked about.
+ * Starts an authorization server that lies, stalls and breaks connections. It is a real HTTP server on 127.0.0.1, so you can
+ * test any client of any library with it. Its answer depends only on the token in the request.
  *
- * It takes any credentials. A token that names no scenario is inactive. Only scenarios whose `expected` is `accept` may
- * let a request pass; give each of the others a deadline, for some of them never end.
+ * The server accepts any credentials. A token that belongs to no scenario is inactive. Only scenarios with `expected: 'accept'`
+ * may let a request pass. Give every call a deadline, because some scenarios never end.
  *
- * @returns the server, listening.
- * @throws TypeError for an option that does not exist or has the wrong type, and the errors of Node when no port can be had
- * or the certificate is none.
+ * @returns the server, which is already listening.
+ * @throws TypeError for an unknown option or an option of the wrong type. Rejects with the error of Node when the server cannot
+ * listen or the certificate is not valid.
  * @example
  * ```ts
  * import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
@@ -111,7 +111,7 @@ export async function startHostileAuthorizationServer(
     const issuer = scenario?.asks === 'metadata' ? issuerOf(scenario) : surroundings().issuer
     const elsewhere = `${other.origin}/${name}`
     const exchange = { ...surroundings(), issuer, elsewhere, request, response, socket, token: '' }
-    // It is an answer, and metadata as well.
+    // This one object is a good answer and good metadata.
     sendJson(exchange, { ...goodAnswer(exchange), issuer, introspection_endpoint: `${elsewhere}/introspect` })
   }, undefined)
   const server = await listen(async (incoming, response) => {
@@ -196,7 +196,7 @@ function issuerPath({ asks, name }: HostileScenario): string {
   return asks === 'metadata' ? `/issuers/${name}` : ''
 }
 
-/** Where the metadata of an issuer is (RFC 8414 §3.1). */
+/** The path of an issuer's metadata (RFC 8414 §3.1). */
 function metadataPath(path: string): string {
   return `/.well-known/oauth-authorization-server${path}`
 }
@@ -238,7 +238,7 @@ async function listen(
   }
 }
 
-/** The whole request, unless it breaks off. */
+/** Reads the whole request. Returns `undefined` when the connection breaks. */
 async function readRequest(incoming: IncomingMessage): Promise<ReceivedRequest | undefined> {
   const chunks: Buffer[] = []
   try {
@@ -251,5 +251,5 @@ async function readRequest(incoming: IncomingMessage): Promise<ReceivedRequest |
   return { method, url, headers, body: Buffer.concat(chunks).toString('utf8') }
 }
 
-/** Whoever goes away in the middle of an answer is what some of the answers are for. */
+/** Clients may disconnect in the middle of an answer, and several scenarios wait for that. Such an error needs no action. */
 function ignore(): void {}

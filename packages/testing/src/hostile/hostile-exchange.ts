@@ -1,36 +1,36 @@
-/** What a scenario is given to answer with. */
+/** The request and the surroundings from which a scenario makes its answer. */
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** A request as it came. */
+/** A request as the server received it. */
 export interface ReceivedRequest {
   readonly method: string
   readonly url: string
-  /** Field names in lower case, each with its values. */
+  /** The header fields: names in lower case, each with its list of values. */
   readonly headers: Readonly<Record<string, readonly string[]>>
   readonly body: string
 }
 
-/** One request to answer, and what is to be known for it. */
+/** One request to answer, and the facts that the answer needs. */
 export interface HostileExchange {
   readonly request: ReceivedRequest
   readonly response: ServerResponse
-  /** The connection, for answers that are no HTTP. */
+  /** The connection, for answers that are not HTTP. */
   readonly socket: Socket
-  /** The token that was asked about. */
+  /** The token in the request. */
   readonly token: string
-  /** The authorization server that the client believes to talk to. */
+  /** The authorization server that the client believes it talks to. */
   readonly issuer: string
-  /** The audience and the scope that the resource server wants. */
+  /** The audience and the scope that the resource server requires. */
   readonly audience: string
   readonly scope: string
-  /** Seconds since the epoch. */
+  /** The current time, in seconds since the epoch. */
   readonly now: number
-  /** A URL at another origin, without a slash at its end, below which everything is answered with `active`. */
+  /** A URL at another origin, without a slash at its end. Every request below it gets an `active` answer. */
   readonly elsewhere: string
 }
 
-/** An answer that passes every check there is. */
+/** An answer that passes every check. */
 export function goodAnswer({ issuer, audience, scope, now }: HostileExchange) {
   return {
     active: true,
@@ -45,7 +45,7 @@ export function goodAnswer({ issuer, audience, scope, now }: HostileExchange) {
   }
 }
 
-/** Whoever asks, as the `Authorization` field says or the form; empty where neither does. */
+/** The caller's credentials, from the `Authorization` field or from the form. Empty strings when the request has none. */
 export function credentialsIn({ request }: HostileExchange): { readonly clientId: string; readonly secret: string } {
   const [field] = request.headers['authorization'] ?? []
   if (field === undefined || !/^basic /i.test(field)) {
@@ -57,7 +57,7 @@ export function credentialsIn({ request }: HostileExchange): { readonly clientId
   return { clientId: formDecode(credentials.slice(0, colon)), secret: formDecode(credentials.slice(colon + 1)) }
 }
 
-/** RFC 6749 §2.3.1; a `%` that encodes nothing stays. */
+/** Decodes as RFC 6749 §2.3.1 says. A `%` that does not begin an escape stays. */
 function formDecode(text: string): string {
   return new URLSearchParams(`x=${text.replaceAll('&', '%26')}`).get('x') ?? ''
 }

@@ -1,20 +1,20 @@
-/** One scenario: what is answered, and what should come of it. */
+/** One scenario: an answer of the server, and the reaction that a resource server should have. */
 import type { HostileExchange } from './hostile-exchange.ts'
 
 /**
- * What a resource server should make of an answer. Only `accept` lets a request pass.
+ * The reaction that a resource server should have to an answer. Only `accept` lets a request pass.
  *
- * - `accept`: the answer is good, if unusual.
- * - `inactive`: the token is not active, or no longer.
- * - `refuse`: the token is active, but not for this resource server or not in this way.
- * - `insufficient_scope`: the token is active, but may do less than what is asked for.
- * - `malformed`: the answer is none.
- * - `untrusted`: the answer is one, but not to be believed.
- * - `unexpected_status`: no 200, and nothing that would go away by itself.
- * - `unavailable`: the server is out of order, or says so.
+ * - `accept`: the answer is good, although it may be unusual.
+ * - `inactive`: the token is not active, or no longer active.
+ * - `refuse`: the token is active, but this resource server must not accept it, or not in this way.
+ * - `insufficient_scope`: the token is active, but lacks a scope that the route requires.
+ * - `malformed`: the response is not a valid introspection response.
+ * - `untrusted`: the response is valid, but the client must not trust it.
+ * - `unexpected_status`: the status is not 200, and a retry does not help.
+ * - `unavailable`: the server is out of order, or says that it is.
  * - `unauthorized`: the server refuses the credentials of the resource server.
- * - `unreachable`: the connection failed, or what came over it was no HTTP.
- * - `late`: the answer does not end within any reasonable time.
+ * - `unreachable`: the connection failed, or it carried something other than HTTP.
+ * - `late`: the answer does not end within a reasonable time.
  */
 export type HostileExpectation =
   | 'accept'
@@ -29,30 +29,30 @@ export type HostileExpectation =
   | 'unreachable'
   | 'late'
 
-/** One way to answer. */
+/** One way in which the server answers. */
 export interface HostileScenario {
-  /** A short name that stays the same. */
+  /** A short name. It does not change between versions. */
   readonly name: string
-  /** The same in a few words. */
+  /** The scenario in a few words. */
   readonly title: string
-  /** The token to ask about, which makes the server answer in this way. */
+  /** The token that makes the server answer in this way. */
   readonly token: string
   /**
-   * How the client has to ask: for JSON, for a signed answer (RFC 9701), or by way of the metadata of an issuer of its own,
-   * which `issuerOf` names.
+   * How the client has to ask: `json` for a JSON answer, `jwt` for a signed answer (RFC 9701), `metadata` for an endpoint that
+   * the client discovers. For `metadata` each scenario has an issuer of its own, which `issuerOf` returns.
    */
   readonly asks: 'json' | 'jwt' | 'metadata'
-  /** What should come of it. */
+  /** The reaction that a resource server should have. */
   readonly expected: HostileExpectation
-  /** Why. */
+  /** The reason for `expected`, as a sentence. */
   readonly why: string
-  /** Where that is written, such as `RFC 7662 §2.2`. */
+  /** The clause that says so, such as `RFC 7662 §2.2`. */
   readonly clause?: string | undefined
-  /** Answers. What it writes need not be HTTP, and need not end. */
+  /** Writes the answer. It need not be HTTP, and it need not end. */
   readonly answer: (exchange: HostileExchange) => unknown
 }
 
-/** A scenario in a list: its name, its title, its answer, and what it does not share with the others of its list. */
+/** A scenario in a list: its name, title and answer, and where it differs from the rest of the list. */
 export type ScenarioRow = readonly [
   name: string,
   title: string,
@@ -60,7 +60,7 @@ export type ScenarioRow = readonly [
   own?: Partial<Pick<HostileScenario, 'expected' | 'why' | 'clause'>>,
 ]
 
-/** Makes scenarios of rows that have something in common. */
+/** Makes scenarios from rows that share some members. */
 export function scenarios(
   common: Pick<HostileScenario, 'expected' | 'why'> & Partial<Pick<HostileScenario, 'asks' | 'clause'>>,
   rows: readonly ScenarioRow[],

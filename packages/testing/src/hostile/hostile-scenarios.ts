@@ -1,4 +1,4 @@
-/** The one table of what authorization servers, proxies and attackers answer, and what should come of it. */
+/** The table of all answers by authorization servers, proxies and attackers, with the right reaction to each. */
 import type { HostileScenario } from './hostile-scenario.ts'
 import { connections } from './scenarios/connections.ts'
 import { goodAnswers } from './scenarios/good-answers.ts'
@@ -9,7 +9,7 @@ import { signedAnswers } from './scenarios/signed-answers.ts'
 import { statuses } from './scenarios/statuses.ts'
 import { untrustedAnswers } from './scenarios/untrusted-answers.ts'
 
-/** Every scenario, with names and tokens that occur once. */
+/** Every scenario. Names and tokens are unique. */
 export const hostileScenarios: readonly HostileScenario[] = Object.freeze([
   ...goodAnswers,
   ...poorAnswers,

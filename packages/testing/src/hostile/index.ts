@@ -1,4 +1,4 @@
-/** An authorization server that lies, stalls and breaks off, over real connections. Node only. */
+/** An authorization server that lies, stalls and breaks connections. Node only. */
 
 // The server
 export {

@@ -1,4 +1,4 @@
-/** Signed answers with everything right or any part of it wrong, and the keys they are to be verified with. */
+/** Signed answers, correct or with any part wrong, and the keys to verify them with. */
 import { createHmac, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { credentialsIn, goodAnswer, type HostileExchange } from './hostile-exchange.ts'
 
@@ -6,23 +6,23 @@ const KEY_ID = 'hostile-1'
 const own = lazily(() => generateKeyPairSync('rsa', { modulusLength: 2048 }))
 const foreign = lazily(() => generateKeyPairSync('rsa', { modulusLength: 2048 }))
 
-/** How a signed answer differs from a right one. */
+/** The differences between a signed answer and a correct one. */
 export interface SignedAnswerChanges {
   readonly header?: object
-  /** Members of the JWT; `undefined` leaves one out. */
+  /** Members of the JWT. `undefined` removes a member. */
   readonly claims?: object
-  /** Octets in the place of the claims. */
+  /** Octets that replace the claims. */
   readonly payload?: string
-  /** Who signs: the key that is published, another one, the published one taken for a shared secret, or nobody. */
+  /** The signature: by the published key, by another key, an HMAC with the published key as secret, empty, or zeros. */
   readonly signature?: 'own' | 'foreign' | 'hmac' | 'none' | 'zeros'
 }
 
-/** What is published under `jwks_uri`. */
+/** The key set that the server publishes under `jwks_uri`. */
 export function publishedKeys(): { readonly keys: readonly object[] } {
   return { keys: [{ ...own().publicKey.export({ format: 'jwk' }), kid: KEY_ID, use: 'sig', alg: 'RS256' }] }
 }
 
-/** A signed answer in compact form. */
+/** A signed answer in compact serialization. */
 export function signedAnswer(exchange: HostileExchange, changes: SignedAnswerChanges = {}): string {
   const { header = {}, claims = {}, signature = 'own' } = changes
   const protectedHeader = { alg: 'RS256', typ: 'token-introspection+jwt', kid: KEY_ID, ...header }
@@ -55,7 +55,7 @@ function toBase64Url(text: string): string {
   return Buffer.from(text).toString('base64url')
 }
 
-/** RSA keys take a while to make; who asks for JSON needs none. */
+/** RSA keys take long to generate, and JSON answers need none. So the first signed answer generates them. */
 function lazily<Value>(make: () => Value): () => Value {
   let made: Value | undefined
   return () => (made ??= make())

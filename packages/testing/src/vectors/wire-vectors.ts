@@ -1,15 +1,15 @@
-/** What travels on the wire, as data both sides are tested with. Values from the RFCs say which. */
+/** Messages and header fields as data. Tests of both sides use them. */
 
 /** Requests, responses and header fields. */
 export const wireVectors = {
-  /** RFC 6749 appendix B, and characters people put into secrets. */
+  /** Form encoding from RFC 6749 appendix B, and characters that people use in secrets. */
   formComponents: [
     { decoded: ' %&+£€', encoded: '+%25%26%2B%C2%A3%E2%82%AC' },
     { decoded: 'a-b.c_d~e', encoded: 'a-b.c_d~e' },
     { decoded: "!*'()", encoded: '%21%2A%27%28%29' },
     { decoded: 'p: %+/é', encoded: 'p%3A+%25%2B%2F%C3%A9' },
   ],
-  /** `Authorization` values for `client_secret_basic`; the first is from RFC 7662 §2.1. */
+  /** `Authorization` values for `client_secret_basic`. The first is from RFC 7662 §2.1. */
   basicCredentials: [
     { authorization: 'Basic czZCaGRSa3F0MzpnWDFmQmF0M2JW', clientId: 's6BhdRkqt3', clientSecret: 'gX1fBat3bV' },
     { authorization: 'Basic YSUzQWI6YyUzQWQ=', clientId: 'a:b', clientSecret: 'c:d' },
@@ -25,7 +25,7 @@ export const wireVectors = {
     },
     { body: 'token=a%2Bb%2Fc%3D%3D', token: 'a+b/c==' },
   ],
-  /** Active responses; the first has the members of the example in RFC 7662 §2.2. */
+  /** Active responses. The first has the members of the example in RFC 7662 §2.2. */
   activeResponses: [
     {
       active: true,
@@ -47,7 +47,7 @@ export const wireVectors = {
       aud: ['https://a.example', 'https://b.example'],
     },
   ],
-  /** What must never be taken for an active answer (RFC 7662 §2.2). */
+  /** Bodies that a client must never accept as an active answer (RFC 7662 §2.2). */
   notActive: [
     '{"active":"true"}',
     '{"active":"false"}',

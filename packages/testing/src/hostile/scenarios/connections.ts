@@ -1,13 +1,13 @@
-/** Scenarios of connections that break off, that carry no HTTP, and that never come to an end. */
+/** Scenarios of connections that break, that carry something other than HTTP, or that never end. */
 import { JSON_HEAD, pour, raw, untilClosed } from '../answers.ts'
 import { credentialsIn, goodAnswer } from '../hostile-exchange.ts'
 import { type HostileScenario, scenarios } from '../hostile-scenario.ts'
 
 const ACTIVE = '{"active":true}'
 
-/** Nothing of what came before the end is to be believed. */
+/** A client must not use anything that it received before the connection failed. */
 export const connections: readonly HostileScenario[] = [
-  ...scenarios({ expected: 'unreachable', why: 'The answer did not come to its end.', clause: 'RFC 9112 §8' }, [
+  ...scenarios({ expected: 'unreachable', why: 'The answer is incomplete.', clause: 'RFC 9112 §8' }, [
     ['close-silent', 'a connection closed without a word', ({ socket }) => socket.destroy()],
     ['reset-silent', 'a connection reset without a word', raw(() => '', 'resetAndDestroy')],
     ['close-status-line', 'a connection closed in the status line', raw(() => 'HTTP/1.1 20')],
@@ -21,7 +21,7 @@ export const connections: readonly HostileScenario[] = [
     ],
     ['close-chunks', 'chunks cut off', raw(() => `${JSON_HEAD}Transfer-Encoding: chunked\r\n\r\nf\r\n${ACTIVE}\r\n`)],
   ]),
-  ...scenarios({ expected: 'unreachable', why: 'It is no HTTP.', clause: 'RFC 9112 §4' }, [
+  ...scenarios({ expected: 'unreachable', why: 'It is not HTTP.', clause: 'RFC 9112 §4' }, [
     [
       'chunk-without-size',
       'a chunk without a size',
@@ -32,7 +32,7 @@ export const connections: readonly HostileScenario[] = [
       'length-twice',
       'two lengths',
       raw(() => `${JSON_HEAD}Content-Length: 15\r\nContent-Length: 200\r\n\r\n${ACTIVE}`, 'stay'),
-      { why: 'Where the answer ends is for the attacker to choose.', clause: 'RFC 9112 §6.3' },
+      { why: 'The attacker chooses where the answer ends.', clause: 'RFC 9112 §6.3' },
     ],
     [
       'length-and-chunks',
@@ -41,7 +41,7 @@ export const connections: readonly HostileScenario[] = [
         () => `${JSON_HEAD}Content-Length: 15\r\nTransfer-Encoding: chunked\r\n\r\nf\r\n${ACTIVE}\r\n0\r\n\r\n`,
         'stay',
       ),
-      { why: 'Where the answer ends is for the attacker to choose.', clause: 'RFC 9112 §6.3' },
+      { why: 'The attacker chooses where the answer ends.', clause: 'RFC 9112 §6.3' },
     ],
     ['http-none', 'no HTTP', raw(({ token }) => `SSH-2.0-${token}\r\n`, 'stay')],
     [
@@ -73,10 +73,10 @@ export const connections: readonly HostileScenario[] = [
       'continue-flood',
       '100 Continue without end',
       (exchange) => pour(exchange, 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(100)),
-      { why: 'Nobody asked for it.', clause: 'RFC 9110 §10.1.1' },
+      { why: 'The client did not send Expect.', clause: 'RFC 9110 §10.1.1' },
     ],
   ]),
-  ...scenarios({ expected: 'late', why: 'A resource server has its own callers waiting.' }, [
+  ...scenarios({ expected: 'late', why: 'The callers of the resource server are waiting.' }, [
     ['hang', 'no answer', () => undefined],
     [
       'hang-body',

@@ -1,23 +1,23 @@
-/** Scenarios of answers that are good, if unusual. */
+/** Scenarios of answers that are good, although some are unusual. */
 import { answer, goodBut, JSON_HEAD, raw } from '../answers.ts'
 import { goodAnswer } from '../hostile-exchange.ts'
 import { type HostileScenario, type ScenarioRow, scenarios } from '../hostile-scenario.ts'
 
-/** Members that only some routes decide by, in a shape nobody expects. */
+/** Scenarios with an unexpected type in a member that only some routes use. */
 function unreadable(...rows: readonly (readonly [name: string, title: string, members: object])[]): ScenarioRow[] {
   return rows.map(([name, title, members]) => [
     name,
     title,
     goodBut(members),
-    { why: 'What no decision depends on costs no answer.' },
+    { why: 'A member that no decision depends on does not spoil the answer.' },
   ])
 }
 
-/** To be accepted: who refuses these keeps good tokens out. */
+/** The client must accept these. A client that refuses them locks out good tokens. */
 export const goodAnswers: readonly HostileScenario[] = scenarios(
   { expected: 'accept', why: 'The answer is good.', clause: 'RFC 7662 §2.2' },
   [
-    ['good', 'everything a server can say', goodBut()],
+    ['good', 'an answer with every usual member', goodBut()],
     [
       'good-extensions',
       'extension members of any type',
@@ -31,7 +31,7 @@ export const goodAnswers: readonly HostileScenario[] = scenarios(
       'good-fractions',
       'dates with fractions of a second',
       goodBut(({ now }) => ({ exp: now + 3600.5, iat: now - 0.5 })),
-      { why: 'They are dates, as JWTs have them.', clause: 'RFC 7519 §2' },
+      { why: 'JWTs allow such dates.', clause: 'RFC 7519 §2' },
     ],
     ['good-null-sub', 'null for a subject', goodBut({ sub: null }), { why: 'The token has no subject.' }],
     ...unreadable(

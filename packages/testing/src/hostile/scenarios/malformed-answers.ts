@@ -1,4 +1,4 @@
-/** Scenarios of bodies that are no answer at all. */
+/** Scenarios of response bodies that are not valid introspection responses. */
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { answer, goodBut, JSON_HEAD, pour, raw } from '../answers.ts'
 import { goodAnswer, type HostileExchange } from '../hostile-exchange.ts'
@@ -51,7 +51,7 @@ const ambiguous: readonly (readonly [name: string, body: string])[] = [
   ['exp-infinite', '{"active":true,"exp":1e400}'],
 ]
 
-/** Members of a type they must not have. */
+/** Members with a value of the wrong type. */
 const types: readonly (readonly [name: string, members: (exchange: HostileExchange) => object])[] = [
   ['exp-string', ({ now }) => ({ exp: String(now + 3600) })],
   ['exp-word', () => ({ exp: 'soon' })],
@@ -83,7 +83,7 @@ const types: readonly (readonly [name: string, members: (exchange: HostileExchan
   ['act-string', () => ({ act: 'admin' })],
 ]
 
-/** Objects that are a good answer but for the members that are given, as they are given. */
+/** JSON objects that begin with the given fragment, as written, and go on with the members of a good answer. */
 function objects(list: readonly (readonly [name: string, fragment: string])[]): ScenarioRow[] {
   return list.map(([name, fragment]) => [
     name,
@@ -92,7 +92,7 @@ function objects(list: readonly (readonly [name: string, fragment: string])[]): 
   ])
 }
 
-/** The members that a fragment does not have, and the end of the object. */
+/** The members of a good answer that the fragment lacks, and the end of the object. */
 function rest(fragment: string, exchange: HostileExchange): string {
   const members = Object.entries(goodAnswer(exchange)).filter(
     ([name]) => name !== 'active' && !fragment.includes(`"${name}":`),
@@ -108,7 +108,7 @@ function bodies(list: readonly (readonly [name: string, body: string])[]): Scena
   ])
 }
 
-/** What a title shows of members that depend on the clock and the names of the run. */
+/** Fixed values for titles, whose members would otherwise depend on the clock and on the names of the run. */
 const SHOWN = { now: 1_764_000_000, audience: 'urn:us', scope: 'orders:read', issuer: 'urn:as' } as HostileExchange
 
 const latin1 = (exchange: HostileExchange): Buffer =>
@@ -125,17 +125,17 @@ const nested = (depth: number) => (exchange: HostileExchange) => {
 const media = (type: string) => ({ headers: { 'content-type': type } })
 const coded = (coding: string) => ({ headers: { 'content-encoding': coding } })
 
-/** Never to be taken for an answer, whatever can be read out of them. */
+/** A client must not use any of these as an answer, even where it can read some members. */
 export const malformedAnswers: readonly HostileScenario[] = [
   ...scenarios(
-    { expected: 'malformed', why: '`active` is a boolean, and has to be there.', clause: 'RFC 7662 §2.2' },
+    { expected: 'malformed', why: '`active` is required and is a boolean.', clause: 'RFC 7662 §2.2' },
     objects(active),
   ),
   ...scenarios(
     { expected: 'malformed', why: 'The body is one JSON object.', clause: 'RFC 7662 §2.2' },
     bodies(noObject),
   ),
-  ...scenarios({ expected: 'malformed', why: 'Two readers would read two things.', clause: 'RFC 8259 §4' }, [
+  ...scenarios({ expected: 'malformed', why: 'Two JSON parsers would read different values.', clause: 'RFC 8259 §4' }, [
     ...objects(ambiguous),
     [
       'twice-aud',
@@ -146,7 +146,7 @@ export const malformedAnswers: readonly HostileScenario[] = [
   ...scenarios(
     {
       expected: 'malformed',
-      why: 'A registered member of another type says nothing that could be relied on.',
+      why: 'Nobody can rely on a registered member of the wrong type.',
       clause: 'RFC 7662 §2.2',
     },
     types.map(
@@ -157,27 +157,24 @@ export const malformedAnswers: readonly HostileScenario[] = [
       ],
     ),
   ),
-  ...scenarios(
-    { expected: 'malformed', why: 'The media type says that it is something else.', clause: 'RFC 7662 §2.2' },
+  ...scenarios({ expected: 'malformed', why: 'The media type does not say JSON.', clause: 'RFC 7662 §2.2' }, [
+    ['html', 'a web page', answer(({ token }) => `<h1>Log in, ${token}</h1>`, media('text/html'))],
+    ['html-as-json', 'a web page that says it is JSON', answer(({ token }) => `<h1>Log in, ${token}</h1>`)],
+    ['type-text', 'JSON as text', goodBut({}, media('text/plain'))],
+    ['type-vendor', 'JSON under a media type of its own', goodBut({}, media('application/vnd.example+json'))],
+    ['type-two', 'two media types', goodBut({}, media('application/json, text/html'))],
     [
-      ['html', 'a web page', answer(({ token }) => `<h1>Log in, ${token}</h1>`, media('text/html'))],
-      ['html-as-json', 'a web page that says it is JSON', answer(({ token }) => `<h1>Log in, ${token}</h1>`)],
-      ['type-text', 'JSON as text', goodBut({}, media('text/plain'))],
-      ['type-vendor', 'JSON under a name of its own', goodBut({}, media('application/vnd.example+json'))],
-      ['type-two', 'two media types', goodBut({}, media('application/json, text/html'))],
-      [
-        'type-jwt',
-        'a signed answer nobody asked for',
-        answer(() => 'e30.e30.', media('application/token-introspection+jwt')),
-        { clause: 'RFC 9701 §4' },
-      ],
-      [
-        'type-none',
-        'no media type',
-        (exchange) => exchange.response.writeHead(200).end(JSON.stringify(goodAnswer(exchange))),
-      ],
+      'type-jwt',
+      'a signed answer without a request for one',
+      answer(() => 'e30.e30.', media('application/token-introspection+jwt')),
+      { clause: 'RFC 9701 §4' },
     ],
-  ),
+    [
+      'type-none',
+      'no media type',
+      (exchange) => exchange.response.writeHead(200).end(JSON.stringify(goodAnswer(exchange))),
+    ],
+  ]),
   ...scenarios({ expected: 'malformed', why: 'JSON is UTF-8.', clause: 'RFC 8259 §8.1' }, [
     ['charset-broken', 'octets that are not UTF-8', answer(latin1)],
     ['charset-other', 'another charset', answer(latin1, media('application/json; charset=iso-8859-1'))],
@@ -187,27 +184,30 @@ export const malformedAnswers: readonly HostileScenario[] = [
       answer((exchange) => Buffer.from(JSON.stringify(goodAnswer(exchange)), 'utf16le')),
     ],
   ]),
-  ...scenarios({ expected: 'malformed', why: 'Nobody offered to decode anything.', clause: 'RFC 9110 §12.5.3' }, [
-    ['coding-gzip', 'gzip', answer((exchange) => gzipSync(JSON.stringify(goodAnswer(exchange))), coded('gzip'))],
+  ...scenarios(
+    { expected: 'malformed', why: 'The client did not offer to decode anything.', clause: 'RFC 9110 §12.5.3' },
     [
-      'coding-brotli',
-      'brotli',
-      answer((exchange) => brotliCompressSync(JSON.stringify(goodAnswer(exchange))), coded('br')),
+      ['coding-gzip', 'gzip', answer((exchange) => gzipSync(JSON.stringify(goodAnswer(exchange))), coded('gzip'))],
+      [
+        'coding-brotli',
+        'brotli',
+        answer((exchange) => brotliCompressSync(JSON.stringify(goodAnswer(exchange))), coded('br')),
+      ],
+      ['coding-none', 'a body that is called gzip and is not', goodBut({}, coded('gzip'))],
+      [
+        'coding-bomb',
+        'five megabytes compressed to five kilobytes',
+        answer((exchange) => gzipSync(padded(exchange, 5_000_000)), coded('gzip')),
+      ],
+      ['coding-unknown', 'an unknown coding', goodBut({}, coded('x-token'))],
     ],
-    ['coding-none', 'gzip that is none', goodBut({}, coded('gzip'))],
-    [
-      'coding-bomb',
-      'five megabytes that are five kilobytes',
-      answer((exchange) => gzipSync(padded(exchange, 5_000_000)), coded('gzip')),
-    ],
-    ['coding-unknown', 'a coding nobody knows', goodBut({}, coded('x-token'))],
-  ]),
-  ...scenarios({ expected: 'malformed', why: 'No answer is as large as that.' }, [
+  ),
+  ...scenarios({ expected: 'malformed', why: 'No real answer is that large.' }, [
     ['size-5mb', 'five megabytes', answer((exchange) => padded(exchange, 5_000_000))],
     ['size-1mb-string', 'a string of a megabyte', goodBut(() => ({ sub: 'a'.repeat(1_048_576) }))],
     [
       'size-announced',
-      'more octets than anybody needs, announced',
+      'an announced length that is too large',
       (exchange) => {
         const octets = padded(exchange, 65_536)
         const headers = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(octets)) }
@@ -232,7 +232,7 @@ export const malformedAnswers: readonly HostileScenario[] = [
         (exchange) =>
           `${JSON_HEAD}Connection: close\r\nContent-Length: 8\r\n\r\n${JSON.stringify(goodAnswer(exchange))}`,
       ),
-      { why: 'What is within the length is no JSON.', clause: 'RFC 9112 §6.3' },
+      { why: 'The octets within the length are not JSON.', clause: 'RFC 9112 §6.3' },
     ],
   ]),
 ]

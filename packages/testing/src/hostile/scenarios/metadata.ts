@@ -1,9 +1,9 @@
-/** Scenarios of metadata that leads astray; who gets past it would be told `active`. */
+/** Scenarios of false metadata. A client that believes it reaches an endpoint that answers `active`. */
 import { answer } from '../answers.ts'
 import type { HostileExchange } from '../hostile-exchange.ts'
 import { type HostileScenario, scenarios } from '../hostile-scenario.ts'
 
-/** Metadata, right but for some members. */
+/** Sends good metadata with some members replaced. */
 function metadataBut(members: (exchange: HostileExchange) => object, status = 200) {
   return answer((exchange) => ({ ...metadataOf(exchange), ...members(exchange) }), { status })
 }
@@ -13,7 +13,7 @@ function metadataOf({ issuer }: HostileExchange) {
   return { issuer, introspection_endpoint: `${origin}/introspect`, jwks_uri: `${origin}/jwks` }
 }
 
-/** Answers to whoever looks for the introspection endpoint. */
+/** Answers to a client that discovers the introspection endpoint. */
 export const metadata: readonly HostileScenario[] = [
   ...scenarios({ asks: 'metadata', expected: 'accept', why: 'The metadata is good.', clause: 'RFC 8414 §3.2' }, [
     ['metadata-good', 'good metadata', metadataBut(() => ({}))],
@@ -21,11 +21,11 @@ export const metadata: readonly HostileScenario[] = [
       'metadata-endpoint-elsewhere',
       'an endpoint at another origin',
       metadataBut(({ elsewhere }) => ({ introspection_endpoint: `${elsewhere}/introspect` })),
-      { why: 'The issuer is who says where its endpoints are.', clause: 'RFC 8414 §2' },
+      { why: 'An issuer may have endpoints at other origins.', clause: 'RFC 8414 §2' },
     ],
   ]),
   ...scenarios(
-    { asks: 'metadata', expected: 'untrusted', why: 'It is the metadata of somebody else.', clause: 'RFC 8414 §3.3' },
+    { asks: 'metadata', expected: 'untrusted', why: 'It is the metadata of another issuer.', clause: 'RFC 8414 §3.3' },
     [
       ['metadata-issuer-other', 'another issuer', metadataBut(() => ({ issuer: 'https://other.example.com' }))],
       [
@@ -43,7 +43,7 @@ export const metadata: readonly HostileScenario[] = [
     ['metadata-endpoint-number', 'an endpoint that is a number', metadataBut(() => ({ introspection_endpoint: 5 }))],
   ]),
   ...scenarios(
-    { asks: 'metadata', expected: 'untrusted', why: 'Tokens do not go over open connections.', clause: 'RFC 7662 §4' },
+    { asks: 'metadata', expected: 'untrusted', why: 'Tokens must not travel without TLS.', clause: 'RFC 7662 §4' },
     [
       [
         'metadata-endpoint-http',
@@ -68,13 +68,13 @@ export const metadata: readonly HostileScenario[] = [
     {
       asks: 'metadata',
       expected: 'unexpected_status',
-      why: 'Who follows is told by anybody where tokens go.',
+      why: 'After a redirect another server would say where tokens go.',
       clause: 'RFC 9700 §4.12',
     },
     [
       [
         'metadata-redirect',
-        'a redirect to the metadata of somebody else',
+        'a redirect to the metadata of another issuer',
         (exchange) => {
           exchange.response.writeHead(302, { location: `${exchange.elsewhere}/metadata` }).end()
         },
@@ -82,7 +82,7 @@ export const metadata: readonly HostileScenario[] = [
       ['metadata-status-203', 'good metadata and 203', metadataBut(() => ({}), 203)],
     ],
   ),
-  ...scenarios({ asks: 'metadata', expected: 'late', why: 'A resource server has its own callers waiting.' }, [
+  ...scenarios({ asks: 'metadata', expected: 'late', why: 'The callers of the resource server are waiting.' }, [
     ['metadata-hang', 'no metadata', () => undefined],
   ]),
 ]

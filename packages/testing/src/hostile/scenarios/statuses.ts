@@ -1,4 +1,4 @@
-/** Scenarios of answers whose status is not 200, most of which say `active` all the same. */
+/** Scenarios of answers whose status is not 200. Most of their bodies say `active` nevertheless. */
 import { answer, goodBut, redirect } from '../answers.ts'
 import { credentialsIn, type HostileExchange } from '../hostile-exchange.ts'
 import { type HostileScenario, type ScenarioRow, scenarios } from '../hostile-scenario.ts'
@@ -15,7 +15,7 @@ function active(statuses: readonly number[]): ScenarioRow[] {
   return statuses.map((status) => [`status-${status}`, `${status} and active`, goodBut({}, { status })])
 }
 
-/** Never to be read for what their bodies say. */
+/** A client must not read these bodies as answers. */
 export const statuses: readonly HostileScenario[] = [
   ...scenarios({ expected: 'unexpected_status', why: 'An answer has the status 200.', clause: 'RFC 7662 §2.2' }, [
     ...active([201, 202, 203, 204, 205, 206, 400, 404, 405, 406, 410, 415, 418]),
@@ -32,7 +32,7 @@ export const statuses: readonly HostileScenario[] = [
   ...scenarios(
     {
       expected: 'unexpected_status',
-      why: 'Who follows gives token and credentials to whoever is there.',
+      why: 'A client that follows sends token and credentials to another server.',
       clause: 'RFC 9700 §4.12',
     },
     [
@@ -70,7 +70,7 @@ export const statuses: readonly HostileScenario[] = [
   ...scenarios(
     {
       expected: 'unauthorized',
-      why: 'The credentials are refused, which says nothing about the token.',
+      why: 'The server refuses the credentials. That says nothing about the token.',
       clause: 'RFC 7662 §2.3',
     },
     [

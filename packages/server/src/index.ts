@@ -58,26 +58,26 @@ export { createMemoryLimiter, type LimitExceeded, type Limiter, type MemoryLimit
 // Step lookup: tokens and where they are kept
 export type { IsActive, IsMinted } from './lookup/find-token.ts'
 export type { LookupOptions } from './lookup/lookup-options.ts'
-export type { TokenLookup } from './lookup/token-lookup.ts'
+export type { TokenLookup } from './stores/token-lookup.ts'
 export type { TokenKind, TokenResolver } from './lookup/token-resolver.ts'
 export { createStoreResolver, type StoreResolverOptions } from './lookup/store-resolver.ts'
 export { createJwtResolver, type JwtResolverOptions } from './lookup/jwt-resolver.ts'
 export { createRemoteResolver, type RemoteResolverOptions } from './lookup/remote-resolver.ts'
-export type { TokenRecord } from './lookup/token-record.ts'
+export type { TokenRecord } from './stores/token-record.ts'
 export {
   digestToken,
   type RevocableTokenStore,
   type TokenStore,
   type WritableTokenStore,
-} from './lookup/token-store.ts'
+} from './stores/token-store.ts'
 export {
   createMemoryTokenStore,
   type MemoryTokenStore,
   type MemoryTokenStoreOptions,
-} from './lookup/memory-token-store.ts'
-export { validateRevocation, validateTokenRecord } from './lookup/validate-token-record.ts'
-export { revocationDigests, tombstoneDigests } from './lookup/revocation-digests.ts'
-export { toTombstone } from './lookup/to-tombstone.ts'
+} from './stores/memory/memory-token-store.ts'
+export { validateRevocation, validateTokenRecord } from './stores/validate-token-record.ts'
+export { revocationDigests, tombstoneDigests } from './stores/revocation-digests.ts'
+export { toTombstone } from './stores/to-tombstone.ts'
 export { createTokenMint, type TokenMint, type TokenMintOptions } from './lookup/token-mint.ts'
 
 // Step authorization

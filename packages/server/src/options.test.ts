@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createIntrospectionHandler } from './create-introspection-handler.ts'
-import { createMemoryTokenStore } from './lookup/memory-token-store.ts'
+import { createMemoryTokenStore } from './stores/memory/memory-token-store.ts'
 import { defaults, type IntrospectionHandlerOptions, resolveOptions } from './options.ts'
 import { jwtResponseDefaults } from './response/jwt-response-options.ts'
 

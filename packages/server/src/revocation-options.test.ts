@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createRevocationHandler } from './create-revocation-handler.ts'
-import { createMemoryTokenStore } from './lookup/memory-token-store.ts'
+import { createMemoryTokenStore } from './stores/memory/memory-token-store.ts'
 import { defaults } from './options.ts'
 import { resolveRevocationOptions, revocationDefaults, type RevocationHandlerOptions } from './revocation-options.ts'
 

@@ -8,7 +8,7 @@ import {
 import { type FindOAuthClient, type OAuthClient, oauthClientReader } from './client-authentication/oauth-client.ts'
 import type { OnEvent, RevocationHandlerEvent } from './events.ts'
 import type { RevocationSteps } from './handle-revocation.ts'
-import type { RevocableTokenStore } from './lookup/token-store.ts'
+import type { RevocableTokenStore } from './stores/token-store.ts'
 import { resolveResolvers } from './lookup/lookup-options.ts'
 import { createStoreResolver } from './lookup/store-resolver.ts'
 import type { TokenResolver } from './lookup/token-resolver.ts'

@@ -1,7 +1,11 @@
 /** Extension claims are typed from the schema through the record to the store. */
 import type { DatabaseSync } from 'node:sqlite'
 import { describe, expectTypeOf, test } from 'vitest'
-import { createSqliteTokenStore, type SqliteDatabase, type SqliteTokenStore } from '../src/adapters/sqlite.ts'
+import {
+  createSqliteTokenStore,
+  type SqliteDatabase,
+  type SqliteTokenStore,
+} from '../src/stores/sqlite/sqlite-token-store.ts'
 import {
   createIntrospectionHandler,
   createMemoryTokenStore,

@@ -56,6 +56,8 @@ function checkRelative(specifier: string, kind: ModuleImport['kind'], inside: st
     return [`imports ${specifier} by its path: a #name chooses it by runtime`]
   }
   if (!hasSteps(layout)) return []
+  const apart = layout.apart?.find((folder) => target.startsWith(`${folder}/`))
+  if (apart !== undefined && !inside.startsWith(`${apart}/`)) return [`imports ${specifier}: ${apart} is an entry`]
   const [from, to] = [folderOf(inside), folderOf(target)]
   if (from === to && from !== undefined) return []
   if (from === 'adapters') return target === 'index.ts' ? [] : [notPublic(specifier)]

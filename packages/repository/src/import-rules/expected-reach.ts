@@ -52,7 +52,11 @@ export const EXPECTED_REACH: readonly ExpectedReach[] = [
     loads: ['@nestjs/common', '@nestjs/core', 'lru-cache', 'zod/mini'],
     loadsLater: ['jose'],
   },
-  ...['.', './node', './express', './fastify', './koa', './postgres', './redis', './sqlite'].flatMap((entry) => [
+  ...['./postgres', './redis', './sqlite'].flatMap((entry) => [
+    { folder: 'server', entry, conditions: NODE, loads: ['node:crypto', 'zod/mini'], loadsLater: [] },
+    { folder: 'server', entry, conditions: ELSEWHERE, loads: ['zod/mini'], loadsLater: [] },
+  ]),
+  ...['.', './node', './express', './fastify', './koa'].flatMap((entry) => [
     {
       folder: 'server',
       entry,

@@ -12,6 +12,8 @@ export interface Layout {
   readonly above?: readonly string[]
   /** Folders that steps may import, and that import no step's code. */
   readonly ground?: readonly string[]
+  /** Folders with an entry of their own, which no other file of the package imports. */
+  readonly apart?: readonly string[]
   /** Files beside the steps, or of one, that steps may import. */
   readonly open?: readonly string[]
 }
@@ -71,7 +73,9 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
     },
     steps: ['request', 'client-authentication', 'limits', 'lookup', 'authorization', 'revocation', 'response'],
     runtime: ['crypto', 'show-warning', 'x509'],
-    ground: ['keys'],
+    // Keys of others, and where tokens are kept.
+    ground: ['keys', 'stores'],
+    apart: ['stores/postgres', 'stores/redis', 'stores/sqlite'],
     open: [
       'bounded-table.ts',
       'dependency.ts',
@@ -81,7 +85,6 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       // A seam with its memory form, which failed attempts are counted by as well.
       'limits/limiter.ts',
       'maybe-promise.ts',
-      'unchangeable-record.ts',
       'warning.ts',
     ],
   },

@@ -4,7 +4,7 @@ import type { ProtectedResource } from '../client-authentication/protected-resou
 import { askDependency } from '../dependency.ts'
 import { AuthorizationPolicyError } from '../errors.ts'
 import type { FoundToken, LookupReason } from '../lookup/find-token.ts'
-import type { TokenRecord } from '../lookup/token-record.ts'
+import type { TokenRecord } from '../stores/token-record.ts'
 import { isPromise, type MaybePromise } from '../maybe-promise.ts'
 import { type DisclosureView, readView } from '../disclosure-view.ts'
 import type { Warn } from '../warning.ts'

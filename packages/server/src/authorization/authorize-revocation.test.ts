@@ -1,8 +1,8 @@
 import { Form } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
 import type { FoundToken } from '../lookup/find-token.ts'
-import { TokenLookup } from '../lookup/token-lookup.ts'
-import type { TokenRecord } from '../lookup/token-record.ts'
+import { TokenLookup } from '../stores/token-lookup.ts'
+import type { TokenRecord } from '../stores/token-record.ts'
 import { authorizeRevocation } from './authorize-revocation.ts'
 
 const client = { id: 'web', clientSecrets: ['s3cr3t'] }

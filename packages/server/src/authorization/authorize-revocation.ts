@@ -2,7 +2,7 @@
 import type { OAuthClient } from '../client-authentication/oauth-client.ts'
 import { AuthorizationTokenOwnerError } from '../errors.ts'
 import type { FoundToken } from '../lookup/find-token.ts'
-import type { TokenRecord } from '../lookup/token-record.ts'
+import type { TokenRecord } from '../stores/token-record.ts'
 
 /**
  * The record of a token that was issued to the client, or `undefined` when there is none left to revoke.

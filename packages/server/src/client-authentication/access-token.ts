@@ -20,7 +20,7 @@ import {
 } from '../errors.ts'
 import type { Warn } from '../warning.ts'
 import type { HttpRequest } from '../http-message.ts'
-import type { TokenRecord } from '../lookup/token-record.ts'
+import type { TokenRecord } from '../stores/token-record.ts'
 import type { MaybePromise } from '../maybe-promise.ts'
 import type { ReceivedRequest } from '../request/read-request.ts'
 import type { Challenges, TokenScheme } from './challenges.ts'

@@ -3,8 +3,8 @@ import { describe, expect, test, vi } from 'vitest'
 import type { Disclosure } from '../authorization/authorize-disclosure.ts'
 import { confirmActive } from './confirm-active.ts'
 import type { LookupStep } from './find-token.ts'
-import { TokenLookup } from './token-lookup.ts'
-import type { TokenRecord } from './token-record.ts'
+import { TokenLookup } from '../stores/token-lookup.ts'
+import type { TokenRecord } from '../stores/token-record.ts'
 
 const record: TokenRecord = { kind: 'access_token', sub: 'alice' }
 const lookup = new TokenLookup({ token: 'abc', parameters: new Form() }, 'digest')

@@ -2,10 +2,10 @@ import { parseIntrospectionRequest } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
 import { findRevocableToken, findToken, type LookupReason, type LookupStep } from './find-token.ts'
 import { createStoreResolver } from './store-resolver.ts'
-import type { TokenLookup } from './token-lookup.ts'
-import type { TokenRecord } from './token-record.ts'
+import type { TokenLookup } from '../stores/token-lookup.ts'
+import type { TokenRecord } from '../stores/token-record.ts'
 import type { TokenResolver } from './token-resolver.ts'
-import { digestToken, type TokenStore } from './token-store.ts'
+import { digestToken, type TokenStore } from '../stores/token-store.ts'
 
 const now = () => 1_764_000_000
 const record: TokenRecord = { kind: 'access_token', exp: 1_764_000_001 }

@@ -4,10 +4,10 @@ import { askDependency } from '../dependency.ts'
 import { LookupStoreError } from '../errors.ts'
 import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import type { Warn } from '../warning.ts'
-import { type Caller, TokenLookup } from './token-lookup.ts'
-import { type NotLive, type TokenRecord, whyNotLive } from './token-record.ts'
+import { type Caller, TokenLookup } from '../stores/token-lookup.ts'
+import { type NotLive, type TokenRecord, whyNotLive } from '../stores/token-record.ts'
 import type { TokenKind, TokenResolver } from './token-resolver.ts'
-import { digestToken } from './token-store.ts'
+import { digestToken } from '../stores/token-store.ts'
 
 /** Says whether a token that is live and may be disclosed is still good. Anything but `true` is no. */
 export type IsActive = (record: TokenRecord, lookup: TokenLookup) => boolean | Promise<boolean>

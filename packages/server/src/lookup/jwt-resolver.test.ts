@@ -1,9 +1,9 @@
 import { exportJWK, generateKeyPair, type JSONWebKeySet, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { createJwtResolver, type JwtResolverOptions } from './jwt-resolver.ts'
-import { TokenLookup } from './token-lookup.ts'
-import type { TokenRecord } from './token-record.ts'
-import { digestToken } from './token-store.ts'
+import { TokenLookup } from '../stores/token-lookup.ts'
+import type { TokenRecord } from '../stores/token-record.ts'
+import { digestToken } from '../stores/token-store.ts'
 
 const ISSUER = 'https://as.example.com'
 const CLAIMS = {

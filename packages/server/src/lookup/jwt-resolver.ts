@@ -11,10 +11,10 @@ import {
 import { OptionGroup } from '@token-introspection/core/options'
 import type { CompactVerifyGetKey, JSONWebKeySet } from 'jose'
 import { loadJose } from '../keys/load-jose.ts'
-import type { TokenLookup } from './token-lookup.ts'
-import type { TokenRecord } from './token-record.ts'
+import type { TokenLookup } from '../stores/token-lookup.ts'
+import type { TokenRecord } from '../stores/token-record.ts'
 import type { TokenResolver } from './token-resolver.ts'
-import { digestToken } from './token-store.ts'
+import { digestToken } from '../stores/token-store.ts'
 
 /** Options of {@link createJwtResolver}. */
 export interface JwtResolverOptions {

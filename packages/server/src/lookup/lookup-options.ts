@@ -3,7 +3,7 @@ import { OptionGroup } from '@token-introspection/core/options'
 import type { IsActive, IsMinted, LookupStep } from './find-token.ts'
 import { createStoreResolver } from './store-resolver.ts'
 import type { TokenResolver } from './token-resolver.ts'
-import type { TokenStore } from './token-store.ts'
+import type { TokenStore } from '../stores/token-store.ts'
 
 /** Step `lookup`: where tokens are found. Give exactly one of `store` and `resolvers`. */
 export interface LookupOptions<Claims extends object = object> {

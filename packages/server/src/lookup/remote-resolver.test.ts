@@ -1,8 +1,8 @@
 import type { IntrospectionResponse } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
 import { createRemoteResolver, type RemoteResolverOptions } from './remote-resolver.ts'
-import { TokenLookup } from './token-lookup.ts'
-import type { TokenRecord } from './token-record.ts'
+import { TokenLookup } from '../stores/token-lookup.ts'
+import type { TokenRecord } from '../stores/token-record.ts'
 
 const issuer = 'https://partner.example.com'
 const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:'

@@ -11,8 +11,8 @@ import {
 } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import { andThen } from '../maybe-promise.ts'
-import type { TokenLookup } from './token-lookup.ts'
-import type { TokenRecord } from './token-record.ts'
+import type { TokenLookup } from '../stores/token-lookup.ts'
+import type { TokenRecord } from '../stores/token-record.ts'
 import type { TokenResolver } from './token-resolver.ts'
 
 /** Options of {@link createRemoteResolver}. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { Form } from '@token-introspection/core'
-import { createMemoryTokenStore } from './memory-token-store.ts'
+import { createMemoryTokenStore } from '../stores/memory/memory-token-store.ts'
 import { createStoreResolver } from './store-resolver.ts'
-import { TokenLookup } from './token-lookup.ts'
-import { digestToken, type TokenStore } from './token-store.ts'
+import { TokenLookup } from '../stores/token-lookup.ts'
+import { digestToken, type TokenStore } from '../stores/token-store.ts'
 
 const HEADER = Buffer.from('{"alg":"ES256"}').toString('base64url')
 const record = { kind: 'access_token' } as const

@@ -2,10 +2,10 @@
 import { signedContent } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import { andThen, type MaybePromise } from '../maybe-promise.ts'
-import type { TokenLookup } from './token-lookup.ts'
-import type { TokenRecord } from './token-record.ts'
+import type { TokenLookup } from '../stores/token-lookup.ts'
+import type { TokenRecord } from '../stores/token-record.ts'
 import type { TokenKind, TokenResolver } from './token-resolver.ts'
-import { digestToken, type TokenStore, type WritableTokenStore } from './token-store.ts'
+import { digestToken, type TokenStore, type WritableTokenStore } from '../stores/token-store.ts'
 
 /** Options of {@link createStoreResolver}. */
 export interface StoreResolverOptions<Claims extends object = object> {

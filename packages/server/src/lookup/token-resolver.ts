@@ -1,7 +1,7 @@
 /** Seam: one way to find a token. Several are asked in order until one knows it. */
 import type { MaybePromise } from '../maybe-promise.ts'
-import type { TokenLookup } from './token-lookup.ts'
-import type { TokenRecord } from './token-record.ts'
+import type { TokenLookup } from '../stores/token-lookup.ts'
+import type { TokenRecord } from '../stores/token-record.ts'
 
 /** Which kind of token a record is about. */
 export type TokenKind = TokenRecord['kind']

@@ -1,6 +1,6 @@
 import { REGISTERED_MEMBERS } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
-import type { TokenRecord } from '../lookup/token-record.ts'
+import type { TokenRecord } from '../stores/token-record.ts'
 import { discloseMembers } from './disclose-members.ts'
 
 const issuer = 'https://as.example.com'

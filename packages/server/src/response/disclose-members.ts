@@ -1,6 +1,6 @@
 /** Step `response`: the members of a record that go into an answer (RFC 7662 §2.2). */
 import { type ActiveIntrospectionResponse, extensionClaims } from '@token-introspection/core'
-import type { TokenRecord } from '../lookup/token-record.ts'
+import type { TokenRecord } from '../stores/token-record.ts'
 
 /**
  * Copies what a record has of the registered members, and its extension claims, which cannot replace one. Names of ours

@@ -6,7 +6,7 @@ import {
   REGISTERED_MEMBERS,
 } from '@token-introspection/core'
 import type { DisclosureView } from '../disclosure-view.ts'
-import type { TokenRecord } from '../lookup/token-record.ts'
+import type { TokenRecord } from '../stores/token-record.ts'
 
 /** The answer as far as a view shows it. The answer given is not changed. */
 export async function narrowResponse(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { makeUnchangeable } from '../unchangeable-record.ts'
+import { makeUnchangeable } from '../stores/unchangeable-record.ts'
 import { createRememberedAnswers } from './remembered-answers.ts'
 import { INACTIVE_ANSWER, shapeResponse } from './shape-response.ts'
 

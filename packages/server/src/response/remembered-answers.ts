@@ -1,7 +1,7 @@
 /** Answers by the record they were made of, for stores that give the same record every time. */
 import { LRUCache } from 'lru-cache'
-import type { TokenRecord } from '../lookup/token-record.ts'
-import { isUnchangeable } from '../unchangeable-record.ts'
+import type { TokenRecord } from '../stores/token-record.ts'
+import { isUnchangeable } from '../stores/unchangeable-record.ts'
 import type { Answer } from './shape-response.ts'
 
 /** A memory of answers. Without views an answer says the same to every protected resource that may have it. */

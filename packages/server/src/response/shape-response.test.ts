@@ -1,8 +1,8 @@
 import { INACTIVE, REGISTERED_MEMBERS } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
 import { type DisclosureView, STATUS_ONLY } from '../disclosure-view.ts'
-import type { TokenRecord } from '../lookup/token-record.ts'
-import { makeUnchangeable } from '../unchangeable-record.ts'
+import type { TokenRecord } from '../stores/token-record.ts'
+import { makeUnchangeable } from '../stores/unchangeable-record.ts'
 import { createRememberedAnswers } from './remembered-answers.ts'
 import { INACTIVE_ANSWER, type ShapeStep, shapeResponse } from './shape-response.ts'
 

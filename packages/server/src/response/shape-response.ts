@@ -15,7 +15,7 @@ import type { ProtectedResource } from '../client-authentication/protected-resou
 import { askDependency } from '../dependency.ts'
 import { ResponseShapeError } from '../errors.ts'
 import type { HttpResponse } from '../http-message.ts'
-import type { TokenRecord } from '../lookup/token-record.ts'
+import type { TokenRecord } from '../stores/token-record.ts'
 import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import { discloseMembers } from './disclose-members.ts'
 import { narrowResponse } from './narrow-response.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { TokenRecord } from '../lookup/token-record.ts'
+import type { TokenRecord } from '../stores/token-record.ts'
 import { revokeToken } from './revoke-token.ts'
 
 /** A store that writes down what it is asked for. */

@@ -1,8 +1,8 @@
 /** Step `revocation`: ends a token, or everything of its grant (RFC 7009 §2.1). */
 import { askDependency } from '../dependency.ts'
 import { RevocationStoreError } from '../errors.ts'
-import type { TokenRecord } from '../lookup/token-record.ts'
-import type { RevocableTokenStore } from '../lookup/token-store.ts'
+import type { TokenRecord } from '../stores/token-record.ts'
+import type { RevocableTokenStore } from '../stores/token-store.ts'
 
 /** What the step needs. */
 export interface RevocationStep {

@@ -8,7 +8,7 @@ import {
   type PostgresPool,
   type PostgresQuery,
   postgresTokenStoreSchema,
-} from '../../src/adapters/postgres.ts'
+} from '../../src/stores/postgres/postgres-token-store.ts'
 import { digestToken, type TokenRecord, type WritableTokenStore } from '../../src/index.ts'
 import { askAboutToken, createEndpoint } from './ask-about-token.ts'
 import { startPostgres } from './start-postgres.ts'

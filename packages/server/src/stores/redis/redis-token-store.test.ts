@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { digestToken } from '../index.ts'
-import { type CallableRedisClient, createRedisTokenStore, type RedisTokenStoreOptions } from './redis.ts'
+import { digestToken } from '../token-store.ts'
+import { type CallableRedisClient, createRedisTokenStore, type RedisTokenStoreOptions } from './redis-token-store.ts'
 
 const START = 1_764_000_000
 

@@ -1,5 +1,5 @@
 /** Lookups of one event-loop tick, asked as one question: what a store over a network has to save is round trips. */
-import type { TokenRecord } from '../index.ts'
+import type { TokenRecord } from './token-record.ts'
 
 /** Digests in one question: more would keep the server, and whoever waits for it, busy for too long at once. */
 export const LARGEST_BATCH = 500

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { digestToken } from '../index.ts'
+import { digestToken } from '../token-store.ts'
 import {
   createPostgresTokenStore,
   type PostgresPool,
   type PostgresQuery,
   type PostgresTokenStoreOptions,
-} from './postgres.ts'
+} from './postgres-token-store.ts'
 
 const START = 1_764_000_000
 

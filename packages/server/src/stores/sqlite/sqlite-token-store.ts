@@ -1,15 +1,10 @@
 /** A token store on SQLite: one file, several processes, nothing to run beside it. */
 import { OptionGroup } from '@token-introspection/core/options'
-import {
-  digestToken,
-  revocationDigests,
-  type TokenRecord,
-  tombstoneDigests,
-  toTombstone,
-  validateRevocation,
-  validateTokenRecord,
-  type WritableTokenStore,
-} from '../index.ts'
+import { revocationDigests, tombstoneDigests } from '../revocation-digests.ts'
+import { toTombstone } from '../to-tombstone.ts'
+import type { TokenRecord } from '../token-record.ts'
+import { digestToken, type WritableTokenStore } from '../token-store.ts'
+import { validateRevocation, validateTokenRecord } from '../validate-token-record.ts'
 
 /** What is bound to a statement. */
 export type SqliteValue = string | number | null

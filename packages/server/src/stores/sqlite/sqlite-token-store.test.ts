@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { digestToken, type TokenRecord } from '../index.ts'
-import { createSqliteTokenStore, type SqliteTokenStoreOptions } from './sqlite.ts'
+import type { TokenRecord } from '../token-record.ts'
+import { digestToken } from '../token-store.ts'
+import { createSqliteTokenStore, type SqliteTokenStoreOptions } from './sqlite-token-store.ts'
 
 const START = 1_764_000_000
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { digestToken } from '../index.ts'
+import { digestToken } from './token-store.ts'
 import { batchByTick, LARGEST_BATCH } from './batch-by-tick.ts'
 
 const digests = await Promise.all(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createMemoryTokenStore, type MemoryTokenStoreOptions } from './memory-token-store.ts'
-import type { TokenRecord } from './token-record.ts'
-import { digestToken } from './token-store.ts'
+import type { TokenRecord } from '../token-record.ts'
+import { digestToken } from '../token-store.ts'
 
 const START = 1_764_000_000
 

@@ -1,5 +1,5 @@
 /** Records that say tomorrow what they say today, so that what was made of one may be remembered. */
-import type { TokenRecord } from './lookup/token-record.ts'
+import type { TokenRecord } from './token-record.ts'
 
 /** The mark of such a record. A copy does not have it. */
 const UNCHANGEABLE = Symbol('unchangeable')

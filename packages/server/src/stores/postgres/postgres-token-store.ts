@@ -1,17 +1,12 @@
 /** A token store on PostgreSQL: many processes, one database, and one query for all lookups of a tick. */
 import { OptionGroup } from '@token-introspection/core/options'
-import {
-  digestToken,
-  revocationDigests,
-  type TokenRecord,
-  tombstoneDigests,
-  toTombstone,
-  validateRevocation,
-  validateTokenRecord,
-  type WritableTokenStore,
-} from '../index.ts'
-import { batchByTick } from './batch-by-tick.ts'
-import { toStoredIdentifier } from './stored-identifier.ts'
+import { revocationDigests, tombstoneDigests } from '../revocation-digests.ts'
+import { toTombstone } from '../to-tombstone.ts'
+import type { TokenRecord } from '../token-record.ts'
+import { digestToken, type WritableTokenStore } from '../token-store.ts'
+import { validateRevocation, validateTokenRecord } from '../validate-token-record.ts'
+import { batchByTick } from '../batch-by-tick.ts'
+import { toStoredIdentifier } from '../stored-identifier.ts'
 
 /** What is bound to a statement. */
 export type PostgresValue = string | number | boolean | null | readonly string[]

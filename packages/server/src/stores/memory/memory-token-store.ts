@@ -3,12 +3,12 @@ import { toNumericDate } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import { makeUnchangeable } from '../unchangeable-record.ts'
 import { Cutoffs, FOR_GOOD } from './cutoffs.ts'
-import { andThen } from '../maybe-promise.ts'
-import { revocationDigests, tombstoneDigests } from './revocation-digests.ts'
-import { isOver, type TokenRecord } from './token-record.ts'
-import { digestToken, type WritableTokenStore } from './token-store.ts'
-import { toTombstone } from './to-tombstone.ts'
-import { validateRevocation, validateTokenRecord } from './validate-token-record.ts'
+import { andThen } from '../../maybe-promise.ts'
+import { revocationDigests, tombstoneDigests } from '../revocation-digests.ts'
+import { isOver, type TokenRecord } from '../token-record.ts'
+import { digestToken, type WritableTokenStore } from '../token-store.ts'
+import { toTombstone } from '../to-tombstone.ts'
+import { validateRevocation, validateTokenRecord } from '../validate-token-record.ts'
 
 /** Options of {@link createMemoryTokenStore}. */
 export interface MemoryTokenStoreOptions {

@@ -96,7 +96,7 @@ export {
   readWantedPermission,
   type WantedPermission,
 } from './values/permissions.ts'
-export { createWarner, type OnWarning, type Warning, type WarnerSettings } from './warner.ts'
+export { createWarner, type OnWarning, type Warning, type WarnerSettings } from './warnings/warner.ts'
 export {
   authorizationServerMetadataUrls,
   isIssuer,

@@ -1,6 +1,6 @@
 /** application/x-www-form-urlencoded, as RFC 6749 appendix B uses it. */
 import { RequestInvalidError } from '../errors.ts'
-import { checkOptionNames } from '../option-group.ts'
+import { checkOptionNames } from '../options/option-group.ts'
 
 const UNRESERVED = /^[A-Za-z0-9\-._~]*$/
 

@@ -1,5 +1,5 @@
 /** A replay store in memory, bounded in all and per owner, which would rather fail than forget. */
-import { OptionGroup } from '../option-group.ts'
+import { OptionGroup } from '../options/option-group.ts'
 import type { ReplayStore } from './replay-store.ts'
 
 /** Options of {@link createMemoryReplayStore}. */

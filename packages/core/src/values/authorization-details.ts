@@ -1,6 +1,6 @@
 /** The `authorization_details` member: rich authorization (RFC 9396 §2, §9.2). */
 import * as z from 'zod/mini'
-import { OptionGroup } from '../option-group.ts'
+import { OptionGroup } from '../options/option-group.ts'
 
 /** Schema of `authorization_details`: an array of objects, each with a string `type`. */
 export const authorizationDetailsSchema = z.array(

@@ -1,6 +1,6 @@
 /** Issuer identifiers and where their metadata lives (RFC 8414 §2, §3.1; RFC 9728 §3.1). */
 
-import { checkOptionNames } from '../option-group.ts'
+import { checkOptionNames } from '../options/option-group.ts'
 
 /** Scheme, `//` and an authority without credentials, then no query, fragment or anything the URL parser would mend. */
 const ISSUER = /^https?:\/\/[^/?#@\\\s\x00-\x1f\x7f]+(?:\/[^?#\\\s\x00-\x1f\x7f]*)?$/i

@@ -1,6 +1,6 @@
 /** The `permissions` member of a requesting party token (UMA 2.0 Federated Authorization §5.1.1). */
 import * as z from 'zod/mini'
-import { OptionGroup } from '../option-group.ts'
+import { OptionGroup } from '../options/option-group.ts'
 import { numericDateSchema } from './numeric-date.ts'
 
 /** Schema of `permissions`: which resource, which scopes (possibly none), and until when. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { OptionGroup } from '../options.ts'
+import { OptionGroup } from '../options/index.ts'
 import { isAccessToken, readTokenTypes, saidTokenKind, tokenKindFault, type TokenKindWords } from './token-kind.ts'
 
 const URI = 'urn:ietf:params:oauth:token-type:'

@@ -1,5 +1,5 @@
 /** What an answer says about the kind of its token: whether it is an access token at all. The one place that knows the words. */
-import { OptionGroup } from '../option-group.ts'
+import { OptionGroup } from '../options/option-group.ts'
 
 /** How an authorization server says that a token is an access token. */
 export interface TokenKindRule {

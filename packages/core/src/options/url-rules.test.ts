@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { httpRemedy, OptionGroup, resolveUrlRules, URL_RULE_OPTIONS } from './options.ts'
-import { isIssuer, isSecureUrl } from './values/issuer.ts'
+import { httpRemedy, OptionGroup, resolveUrlRules, URL_RULE_OPTIONS } from './index.ts'
+import { isIssuer, isSecureUrl } from '../values/issuer.ts'
 
 const group = (values: object) => new OptionGroup('transport', values, URL_RULE_OPTIONS)
 const rules = (origins: unknown) => resolveUrlRules(group({ allowHttpOrigins: origins }))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { OptionGroup } from './options.ts'
+import { OptionGroup } from './index.ts'
 
 const secret = 'dG9rZW4tc2VjcmV0'
 const bounds = { default: 5, min: 1, max: 10 }

@@ -1,6 +1,6 @@
 /** Options that say which URLs may use plain http: `allowHttpOnLoopback` and `allowHttpOrigins`, the same everywhere. */
 import type { OptionGroup } from './option-group.ts'
-import { isLoopbackHost, type UrlRules } from './values/issuer.ts'
+import { isLoopbackHost, type UrlRules } from '../values/issuer.ts'
 
 /** Their names. */
 export const URL_RULE_OPTIONS = ['allowHttpOnLoopback', 'allowHttpOrigins'] as const

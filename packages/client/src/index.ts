@@ -55,7 +55,7 @@ export type { SenderConstraint } from './policy/confirmation/confirmation.ts'
 export type { FormEntries, RequestForm } from './token/request-form.ts'
 export type { GuardRequest } from './token/extract-token.ts'
 export { isPreflight } from './token/is-preflight.ts'
-export type { InactiveReason } from './inactive.ts'
+export type { InactiveReason } from './result/inactive.ts'
 export { Refusal, type RefusalReason } from './result/refusal.ts'
 
 // Several authorization servers
@@ -82,7 +82,7 @@ export type { TokenWatchOptions, WatchPolicy } from './watch/watch-token.ts'
 export { presentedToken } from './token/presented-token.ts'
 
 // Metadata of the protected resource
-export type { AcceptedTokens } from './accepted-tokens.ts'
+export type { AcceptedTokens } from './guards/accepted-tokens.ts'
 export {
   createProtectedResource,
   type GuardMaker,
@@ -172,7 +172,7 @@ export type {
   MetadataFailedEvent,
   OnEvent,
   ReportingClient,
-} from './events.ts'
+} from './events/events.ts'
 export type { OnWarning, Warning } from '@token-introspection/core'
 export type { ToldJwtFault } from './jwt/jwt-fault.ts'
 export type { AnswerFault } from './response/answer-fault.ts'

@@ -1,6 +1,6 @@
 /** Options of combineIssuers: several authorization servers, and whose an opaque token is. */
 import { OptionGroup } from '@token-introspection/core/options'
-import type { OnEvent } from '../events.ts'
+import type { OnEvent } from '../events/events.ts'
 import { type ClientParts, IntrospectionClient, partsOf } from '../introspection-client.ts'
 import type { Routes } from './route-token.ts'
 

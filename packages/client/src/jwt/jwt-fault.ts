@@ -1,7 +1,7 @@
 /** Step `jwt`: why a token is inactive without anybody being asked, and what to tell the operator about it. */
 import type { InactiveIntrospectionResponse } from '@token-introspection/core'
-import { onceAMinute } from '../once-a-minute.ts'
-import { inactive } from '../inactive.ts'
+import { onceAMinute } from '../events/once-a-minute.ts'
+import { inactive } from '../result/inactive.ts'
 
 /** What is wrong, besides the time. */
 export type JwtFault = 'opaque' | 'malformed' | 'issuer' | 'algorithm' | 'type' | 'kind' | 'claims' | 'signature'

@@ -8,7 +8,7 @@ import {
   readIntrospectionResponse,
 } from '@token-introspection/core'
 import type { TokenKind } from '../policy/policy.ts'
-import { inactiveByClock } from '../inactive.ts'
+import { inactiveByClock } from '../result/inactive.ts'
 import type { JwtFault } from './jwt-fault.ts'
 import type { ParsedJwt } from './parse-jwt.ts'
 

@@ -1,5 +1,5 @@
 /** Keys from the issuer's `jwks_uri`, fetched by the client's own transport (RFC 8414 §2, RFC 7517 §5). */
-import { SharedWork } from '../shared-work.ts'
+import { SharedWork } from '../transport/shared-work.ts'
 import {
   elapsedMs,
   type IntrospectionError,

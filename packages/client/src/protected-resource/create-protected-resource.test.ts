@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import type { AcceptedTokens } from '../accepted-tokens.ts'
+import type { AcceptedTokens } from '../guards/accepted-tokens.ts'
 import type { Guard } from '../guard.ts'
 import { createProtectedResource } from './create-protected-resource.ts'
 import { protectedResourceDefaults } from './protected-resource-options.ts'

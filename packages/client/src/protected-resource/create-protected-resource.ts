@@ -5,7 +5,7 @@ import {
   type ProtectedResourceMetadata,
   protectedResourceMetadataUrl,
 } from '@token-introspection/core'
-import type { AcceptedTokens } from '../accepted-tokens.ts'
+import type { AcceptedTokens } from '../guards/accepted-tokens.ts'
 import type { Guard, OptionalGuard } from '../guard.ts'
 import type {
   CombinedIssuers,

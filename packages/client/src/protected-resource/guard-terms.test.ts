@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { AcceptedTokens } from '../accepted-tokens.ts'
+import type { AcceptedTokens } from '../guards/accepted-tokens.ts'
 import { combineTerms, findContradiction, type GuardTerms, termsOf } from './guard-terms.ts'
 
 const plain: AcceptedTokens = {

@@ -1,6 +1,6 @@
 /** What one guard of a protected resource takes, and what that comes to for all of them (RFC 9728 §2). */
 import { parseScope, type ProtectedResourceMetadata } from '@token-introspection/core'
-import type { AcceptedTokens } from '../accepted-tokens.ts'
+import type { AcceptedTokens } from '../guards/accepted-tokens.ts'
 import type { GuardOptions, OptionalGuardOptions } from '../policy/policy-options.ts'
 
 /** What one guard takes. */

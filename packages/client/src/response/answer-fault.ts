@@ -1,6 +1,6 @@
 /** Step `response`: why an answer makes a token inactive that may be good, and what to tell the operator about it. */
-import { tellTime } from '../inactive.ts'
-import { onceAMinute } from '../once-a-minute.ts'
+import { tellTime } from '../result/inactive.ts'
+import { onceAMinute } from '../events/once-a-minute.ts'
 
 /** What is wrong: the token was over, or not valid yet, before the server was asked, which said active; or it keeps no such tokens. */
 export type AnswerFault = 'expired' | 'not_yet_valid' | 'unsupported_token_type'

@@ -6,7 +6,7 @@ import {
   isIssuer,
 } from '@token-introspection/core'
 import { ResponseUntrustedError } from '../errors.ts'
-import { inactiveByClock, tellTime } from '../inactive.ts'
+import { inactiveByClock, tellTime } from '../result/inactive.ts'
 import type { InactiveReply } from '../transport/read-reply.ts'
 import type { OnUnusable } from './answer-fault.ts'
 import type { JwtResponseRules } from './read-jwt-response.ts'

@@ -50,11 +50,20 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@modelcontextprotocol/sdk/server/auth/types.js': /^adapters\/mcp\.ts$/,
     },
     steps: ['token', 'cache', 'jwt', 'transport', 'response', 'policy', 'result'],
-    runtime: ['crypto', 'diagnostics'],
-    above: ['issuers', 'protected-resource', 'watch'],
+    runtime: ['crypto'],
+    above: ['events', 'guards', 'issuers', 'protected-resource', 'watch'],
     // Keys of others, and data about servers, which the types of steps give its shape.
     ground: ['keys', 'providers'],
-    open: ['errors.ts', 'inactive.ts', 'maybe-promise.ts', 'once-a-minute.ts', 'shared-work.ts'],
+    open: [
+      'errors.ts',
+      'events/once-a-minute.ts',
+      'maybe-promise.ts',
+      // What the steps before the last one may already say about an answer.
+      'result/inactive.ts',
+      'result/introspection-result.ts',
+      'transport/client-authentication/assertion-authentication.ts',
+      'transport/shared-work.ts',
+    ],
   },
   server: {
     packages: {

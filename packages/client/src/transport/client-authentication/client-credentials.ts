@@ -1,5 +1,5 @@
 /** An access token that this resource server gets for itself, and renews (RFC 6749 §4.4). */
-import { SharedWork } from '../../shared-work.ts'
+import { SharedWork } from '../shared-work.ts'
 import { isScope, type JsonObject, ResponseMalformedError } from '@token-introspection/core'
 import { httpRemedy, OptionGroup } from '@token-introspection/core/options'
 import { toAuthorization } from './bearer-token.ts'

@@ -1,5 +1,5 @@
 /** Step `transport`: the metadata of the issuer, one document for every endpoint of it, kept and kept fresh. */
-import { SharedWork } from '../../shared-work.ts'
+import { SharedWork } from '../shared-work.ts'
 import { type AuthorizationServerMetadata, elapsedMs } from '@token-introspection/core'
 import { TransportTimeoutError, TransportUnreachableError } from '../../errors.ts'
 import type { Deadlines } from '../deadline.ts'

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { applyProvider } from './apply-provider.ts'
-import { IntrospectionClient } from './introspection-client.ts'
-import { type IntrospectionClientOptions, resolveOptions } from './options.ts'
-import { resolveGuardOptions } from './policy/policy-options.ts'
-import type { Provider } from './providers/provider.ts'
-import type { ClientContext } from './transport/client-authentication/client-authentication.ts'
-import { clientSecretBasic } from './transport/client-authentication/client-secret-basic.ts'
+import { IntrospectionClient } from '../introspection-client.ts'
+import { type IntrospectionClientOptions, resolveOptions } from '../options.ts'
+import { resolveGuardOptions } from '../policy/policy-options.ts'
+import type { Provider } from './provider.ts'
+import type { ClientContext } from '../transport/client-authentication/client-authentication.ts'
+import { clientSecretBasic } from '../transport/client-authentication/client-secret-basic.ts'
 
 const clientAuthentication = clientSecretBasic('api', 's3cr3t')
 const provider: Provider = {

@@ -1,12 +1,12 @@
 /** What the client reports: one event per thing that happened, with no token and no secret. */
 import type { IntrospectionError } from '@token-introspection/core'
-import type { CacheStoreError } from './errors.ts'
-import type { ToldJwtFault } from './jwt/jwt-fault.ts'
-import type { InactiveReason } from './inactive.ts'
-import type { AnswerFault } from './response/answer-fault.ts'
-import type { RefusalReason } from './result/refusal.ts'
-import type { CircuitState } from './transport/outage/circuit-breaker.ts'
-import type { CircuitTokens } from './transport/outage/endpoint-circuit.ts'
+import type { CacheStoreError } from '../errors.ts'
+import type { ToldJwtFault } from '../jwt/jwt-fault.ts'
+import type { InactiveReason } from '../result/inactive.ts'
+import type { AnswerFault } from '../response/answer-fault.ts'
+import type { RefusalReason } from '../result/refusal.ts'
+import type { CircuitState } from '../transport/outage/circuit-breaker.ts'
+import type { CircuitTokens } from '../transport/outage/endpoint-circuit.ts'
 
 /** The client an event is of, for processes with several. */
 export interface ReportingClient {

@@ -5,9 +5,9 @@ import {
   type IntrospectionResponse,
   validateExtensionClaims,
 } from '@token-introspection/core'
-import type { MaybePromise } from './maybe-promise.ts'
-import { type ResponseStep, validateResponse } from './response/validate-response.ts'
-import { type IntrospectionResult, toResult } from './result/introspection-result.ts'
+import type { MaybePromise } from '../maybe-promise.ts'
+import { type ResponseStep, validateResponse } from './validate-response.ts'
+import { type IntrospectionResult, toResult } from '../result/introspection-result.ts'
 
 /** Judges a response; `now` is in seconds since the epoch. At once, unless there is a claims schema to ask. */
 export type JudgeResponse = (response: IntrospectionResponse, now: number) => MaybePromise<IntrospectionResult>

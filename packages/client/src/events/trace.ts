@@ -1,7 +1,7 @@
 /** How far a call came, noted by the spine for whoever listens. */
 import type { AnswerSource } from './events.ts'
-import type { MaybePromise } from './maybe-promise.ts'
-import type { Inactivity } from './inactive.ts'
+import type { MaybePromise } from '../maybe-promise.ts'
+import type { Inactivity } from '../result/inactive.ts'
 
 /** The notes of one call. */
 export interface Trace {

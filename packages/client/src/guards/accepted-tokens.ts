@@ -1,8 +1,8 @@
 /** What the guards of a client take, for the metadata of the protected resource (RFC 9728 §2). */
-import type { SenderConstraint } from './policy/confirmation/confirmation.ts'
-import type { InheritedPolicy } from './policy/policy-options.ts'
-import type { TokenSources } from './token/extract-token.ts'
-import type { TokenSource } from './token/token-options.ts'
+import type { SenderConstraint } from '../policy/confirmation/confirmation.ts'
+import type { InheritedPolicy } from '../policy/policy-options.ts'
+import type { TokenSources } from '../token/extract-token.ts'
+import type { TokenSource } from '../token/token-options.ts'
 
 /** Which tokens the guards of a client take, and how presented, unless a guard says otherwise. */
 export interface AcceptedTokens {

@@ -1,15 +1,15 @@
 /** Makes guards, of one client or of several. */
 import { challengeSettings } from './challenge-settings.ts'
-import type { EventReporter } from './event-reporter.ts'
-import { guard, type GuardSteps, type OptionalGuard } from './guard.ts'
-import type { IntrospectOptions } from './introspect.ts'
-import type { MaybePromise } from './maybe-promise.ts'
-import { observeGuard } from './observe.ts'
-import type { InheritedPolicy, ResolvedGuard } from './policy/policy-options.ts'
-import type { ChallengeSettings } from './result/refusal.ts'
-import type { IntrospectionResult } from './result/introspection-result.ts'
-import type { TokenSources } from './token/extract-token.ts'
-import { startTrace, type Trace } from './trace.ts'
+import type { EventReporter } from '../events/event-reporter.ts'
+import { guard, type GuardSteps, type OptionalGuard } from '../guard.ts'
+import type { IntrospectOptions } from '../introspect.ts'
+import type { MaybePromise } from '../maybe-promise.ts'
+import { observeGuard } from '../events/observe.ts'
+import type { InheritedPolicy, ResolvedGuard } from '../policy/policy-options.ts'
+import type { ChallengeSettings } from '../result/refusal.ts'
+import type { IntrospectionResult } from '../result/introspection-result.ts'
+import type { TokenSources } from '../token/extract-token.ts'
+import { startTrace, type Trace } from '../events/trace.ts'
 
 /** What asks for a guard. */
 export interface GuardSource<Claims extends object = object> {

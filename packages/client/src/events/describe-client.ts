@@ -1,6 +1,6 @@
 /** Whose an event is. */
 import type { ReportingClient } from './events.ts'
-import type { TransportStep } from './transport/transport-step.ts'
+import type { TransportStep } from '../transport/transport-step.ts'
 
 /**
  * Says what a client is known by: one object, as long as its endpoint is the same.

@@ -1,10 +1,10 @@
 /** The public entry of the server side: options in, a handler for any framework out. */
 import type { IntrospectionResponse } from '@token-introspection/core'
-import { explainIntrospection, type Explanation } from './explain-introspection.ts'
-import { toFetchResponse, toHttpRequest } from './fetch-message.ts'
+import { explainIntrospection, type Explanation } from './in-process/explain-introspection.ts'
+import { toFetchResponse, toHttpRequest } from './http/fetch-message.ts'
 import { handleIntrospection } from './handle-introspection.ts'
-import type { HttpHandler, HttpRequest, HttpResponse } from './http-message.ts'
-import { type InProcessRequest, introspectInProcess } from './introspect-in-process.ts'
+import type { HttpHandler, HttpRequest, HttpResponse } from './http/http-message.ts'
+import { type InProcessRequest, introspectInProcess } from './in-process/introspect-in-process.ts'
 import { type EndpointLocation, type IntrospectionMetadata, introspectionMetadata } from './metadata.ts'
 import { type IntrospectionHandlerOptions, resolveOptions } from './options.ts'
 

@@ -1,7 +1,7 @@
 /** The public entry of revocation: options in, a handler for any framework out. */
-import { toFetchResponse, toHttpRequest } from './fetch-message.ts'
+import { toFetchResponse, toHttpRequest } from './http/fetch-message.ts'
 import { handleRevocation } from './handle-revocation.ts'
-import type { HttpHandler, HttpRequest, HttpResponse } from './http-message.ts'
+import type { HttpHandler, HttpRequest, HttpResponse } from './http/http-message.ts'
 import { type EndpointLocation, type RevocationMetadata, revocationMetadata } from './metadata.ts'
 import { type RevocationHandlerOptions, resolveRevocationOptions } from './revocation-options.ts'
 

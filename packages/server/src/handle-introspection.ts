@@ -3,8 +3,8 @@ import type { UrlRules } from '@token-introspection/core'
 import { type AuthorizationStep, authorizeDisclosure } from './authorization/authorize-disclosure.ts'
 import { authenticateClient, type ClientAuthenticationStep } from './client-authentication/authenticate-client.ts'
 import { requireFaultless } from './client-authentication/registered.ts'
-import { type OnEvent, reportEvent, stopwatch, toErrorEvent, toIntrospectedEvent } from './events.ts'
-import type { HttpRequest, HttpResponse } from './http-message.ts'
+import { type OnEvent, reportEvent, stopwatch, toErrorEvent, toIntrospectedEvent } from './events/events.ts'
+import type { HttpRequest, HttpResponse } from './http/http-message.ts'
 import { chargeBudget, type LimitsStep, requireBudget } from './limits/charge-budget.ts'
 import { confirmActive } from './lookup/confirm-active.ts'
 import { findToken, type LookupStep } from './lookup/find-token.ts'
@@ -13,7 +13,7 @@ import { parseTokenRequest, type RequestStep, readRequest } from './request/read
 import { type ShapeStep, shapeResponse } from './response/shape-response.ts'
 import { type ErrorResponseStep, writeErrorResponse } from './response/write-error-response.ts'
 import { writeResponse, type WriteStep } from './response/write-response.ts'
-import type { Warnings } from './warning-options.ts'
+import type { Warnings } from './events/warning-options.ts'
 
 /** Everything the spine needs, by step. */
 export interface Steps {

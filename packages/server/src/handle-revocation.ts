@@ -4,14 +4,14 @@ import { authorizeRevocation } from './authorization/authorize-revocation.ts'
 import { authenticateClient, type ClientAuthenticationStep } from './client-authentication/authenticate-client.ts'
 import type { OAuthClient } from './client-authentication/oauth-client.ts'
 import { requireFaultless } from './client-authentication/registered.ts'
-import { type OnEvent, reportEvent, type RevocationHandlerEvent, stopwatch, toErrorEvent } from './events.ts'
-import type { HttpRequest, HttpResponse } from './http-message.ts'
+import { type OnEvent, reportEvent, type RevocationHandlerEvent, stopwatch, toErrorEvent } from './events/events.ts'
+import type { HttpRequest, HttpResponse } from './http/http-message.ts'
 import { findRevocableToken, type LookupStep } from './lookup/find-token.ts'
 import { parseTokenRequest, type RequestStep, readRequest } from './request/read-request.ts'
 import { type ErrorResponseStep, writeErrorResponse } from './response/write-error-response.ts'
 import { REVOKED_RESPONSE } from './response/write-response.ts'
 import { type RevocationStep, revokeToken } from './revocation/revoke-token.ts'
-import type { Warnings } from './warning-options.ts'
+import type { Warnings } from './events/warning-options.ts'
 
 /** Everything the spine needs, by step. */
 export interface RevocationSteps {

@@ -2,10 +2,10 @@
 
 // The endpoint
 export { createIntrospectionHandler, type IntrospectionHandler } from './create-introspection-handler.ts'
-export type { InProcessRequest } from './introspect-in-process.ts'
-export type { ExplainedStep, Explanation } from './explain-introspection.ts'
+export type { InProcessRequest } from './in-process/introspect-in-process.ts'
+export type { ExplainedStep, Explanation } from './in-process/explain-introspection.ts'
 export type { EndpointLocation, IntrospectionMetadata, RevocationMetadata } from './metadata.ts'
-export type { HttpHandler, HttpRequest, HttpResponse, PeerCertificate, RequestBody } from './http-message.ts'
+export type { HttpHandler, HttpRequest, HttpResponse, PeerCertificate, RequestBody } from './http/http-message.ts'
 export type { IntrospectionHandlerOptions } from './options.ts'
 
 // The revocation endpoint
@@ -83,7 +83,7 @@ export { createTokenMint, type TokenMint, type TokenMintOptions } from './lookup
 // Step authorization
 export type { AuthorizationOptions } from './authorization/authorization-options.ts'
 export { audienceOrOwner, type DisclosurePolicy, type InactiveReason } from './authorization/authorize-disclosure.ts'
-export { type DisclosureView, STATUS_ONLY } from './disclosure-view.ts'
+export { type DisclosureView, STATUS_ONLY } from './authorization/disclosure-view.ts'
 
 // Step response
 export type { JwtResponseOptions, JwtResponseProfile } from './response/jwt-response-options.ts'
@@ -101,8 +101,8 @@ export type {
   RevocationHandlerEvent,
   RevokedEvent,
   UnexpectedEvent,
-} from './events.ts'
-export type { Warn, WarningCode, WarningEvent } from './warning.ts'
+} from './events/events.ts'
+export type { Warn, WarningCode, WarningEvent } from './events/warning.ts'
 export type { OnWarning, Warning } from '@token-introspection/core'
 
 // Errors, as events carry them and adapters throw them

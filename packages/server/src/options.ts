@@ -19,7 +19,7 @@ import {
   resolveClientAuthentication,
 } from './client-authentication/client-authentication-options.ts'
 import { protectedResourceReader } from './client-authentication/protected-resource.ts'
-import type { OnEvent } from './events.ts'
+import type { OnEvent } from './events/events.ts'
 import type { Steps } from './handle-introspection.ts'
 import { requireBudget } from './limits/charge-budget.ts'
 import { limitsDefaults, type LimitsOptions, resolveLimits } from './limits/limits-options.ts'
@@ -37,7 +37,7 @@ import {
   resolveRetryAfterSeconds,
   responseDefaults,
 } from './response/response-options.ts'
-import { resolveWarnings } from './warning-options.ts'
+import { resolveWarnings } from './events/warning-options.ts'
 
 /** Options of {@link createIntrospectionHandler}. */
 export interface IntrospectionHandlerOptions<Claims extends object = object> {

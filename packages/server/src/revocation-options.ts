@@ -6,7 +6,7 @@ import {
   resolveClientAuthentication,
 } from './client-authentication/client-authentication-options.ts'
 import { type FindOAuthClient, type OAuthClient, oauthClientReader } from './client-authentication/oauth-client.ts'
-import type { OnEvent, RevocationHandlerEvent } from './events.ts'
+import type { OnEvent, RevocationHandlerEvent } from './events/events.ts'
 import type { RevocationSteps } from './handle-revocation.ts'
 import type { RevocableTokenStore } from './stores/token-store.ts'
 import { resolveResolvers } from './lookup/lookup-options.ts'
@@ -15,7 +15,7 @@ import type { TokenResolver } from './lookup/token-resolver.ts'
 import { resolveTimeoutMs } from './options.ts'
 import { type RequestOptions, resolveRequest } from './request/request-options.ts'
 import { type ResponseOptions, resolveRetryAfterSeconds } from './response/response-options.ts'
-import { resolveWarnings } from './warning-options.ts'
+import { resolveWarnings } from './events/warning-options.ts'
 
 /**
  * Step `clientAuthentication`: whose tokens can be revoked here. Give exactly one of the two registries. They hold OAuth

@@ -81,20 +81,18 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@opentelemetry/api': /^adapters\/opentelemetry\.ts$/,
     },
     steps: ['request', 'client-authentication', 'limits', 'lookup', 'authorization', 'revocation', 'response'],
-    runtime: ['crypto', 'show-warning', 'x509'],
-    // Keys of others, and where tokens are kept.
-    ground: ['keys', 'stores'],
+    runtime: ['crypto', 'x509'],
+    above: ['events', 'in-process'],
+    // What is asked with a time limit, messages as plain data, keys of others, and where tokens are kept.
+    ground: ['dependencies', 'http', 'keys', 'stores'],
     apart: ['stores/postgres', 'stores/redis', 'stores/sqlite'],
     open: [
-      'bounded-table.ts',
-      'dependency.ts',
-      'disclosure-view.ts',
+      'authorization/disclosure-view.ts',
       'errors.ts',
-      'http-message.ts',
+      'limits/bounded-table.ts',
       // A seam with its memory form, which failed attempts are counted by as well.
       'limits/limiter.ts',
       'maybe-promise.ts',
-      'warning.ts',
     ],
   },
   testing: {

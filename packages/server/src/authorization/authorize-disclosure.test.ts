@@ -1,9 +1,9 @@
 import { Form, type IntrospectionRequest } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
-import { type DisclosureView, STATUS_ONLY } from '../disclosure-view.ts'
+import { type DisclosureView, STATUS_ONLY } from './disclosure-view.ts'
 import type { FoundToken } from '../lookup/find-token.ts'
 import { TokenLookup } from '../stores/token-lookup.ts'
-import type { Warn } from '../warning.ts'
+import type { Warn } from '../events/warning.ts'
 import type { TokenRecord } from '../stores/token-record.ts'
 import { audienceOrOwner, authorizeDisclosure, type Disclosure, type DisclosurePolicy } from './authorize-disclosure.ts'
 

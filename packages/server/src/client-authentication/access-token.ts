@@ -12,14 +12,14 @@ import {
   type VerifiableConfirmation,
 } from '@token-introspection/core'
 import { sha256 } from '#crypto'
-import { askDependency } from '../dependency.ts'
+import { askDependency } from '../dependencies/ask-dependency.ts'
 import {
   ClientAuthenticationRegistryError,
   ClientAuthenticationScopeError,
   ClientAuthenticationTokenError,
 } from '../errors.ts'
-import type { Warn } from '../warning.ts'
-import type { HttpRequest } from '../http-message.ts'
+import type { Warn } from '../events/warning.ts'
+import type { HttpRequest } from '../http/http-message.ts'
 import type { TokenRecord } from '../stores/token-record.ts'
 import type { MaybePromise } from '../maybe-promise.ts'
 import type { ReceivedRequest } from '../request/read-request.ts'

@@ -1,7 +1,7 @@
 /** Options of the assertion methods, `private_key_jwt` and `client_secret_jwt`. */
 import { quote } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
-import type { Warn } from '../warning.ts'
+import type { Warn } from '../events/warning.ts'
 import type { AssertionStep } from './authenticate-by-assertion.ts'
 import { HMAC_ALGORITHMS } from './client-secret-jwt.ts'
 import { ASYMMETRIC_ALGORITHMS, FAPI2_ALGORITHMS } from './private-key-jwt.ts'

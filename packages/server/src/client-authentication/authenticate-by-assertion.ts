@@ -1,7 +1,7 @@
 /** `private_key_jwt` and `client_secret_jwt`: who signed the client assertion, and was it used before? (RFC 7523) */
 import { quote } from '@token-introspection/core'
 import type { ReceivedRequest } from '../request/read-request.ts'
-import type { Warn } from '../warning.ts'
+import type { Warn } from '../events/warning.ts'
 import type { ClientAuthenticationMethod } from './client-authentication-method.ts'
 import { isSignedBySecret } from './client-secret-jwt.ts'
 import { refuseAssertion } from './complaint.ts'

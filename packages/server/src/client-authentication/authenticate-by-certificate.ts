@@ -1,8 +1,8 @@
 /** The two certificate methods of RFC 8705 §2: who is registered with the certificate of this connection? */
 import type { ClientAuthenticationMethod } from './client-authentication-method.ts'
 import { ClientAuthenticationMissingError } from '../errors.ts'
-import type { Warn } from '../warning.ts'
-import type { HttpRequest, PeerCertificate } from '../http-message.ts'
+import type { Warn } from '../events/warning.ts'
+import type { HttpRequest, PeerCertificate } from '../http/http-message.ts'
 import type { JwksLoader } from '../keys/jwks-loader.ts'
 import type { ClientCertificateResolver } from './client-certificate.ts'
 import { refuseCredentials } from './complaint.ts'

@@ -1,13 +1,13 @@
 /** Step `clientAuthentication`: who is asking? Nothing about a token is touched before this is known (RFC 7662 §2.1, §4). */
 import { type BasicCredentials, parseAuthorization, RequestInvalidError } from '@token-introspection/core'
-import { askDependency } from '../dependency.ts'
+import { askDependency } from '../dependencies/ask-dependency.ts'
 import {
   ClientAuthenticationFailedError,
   ClientAuthenticationMissingError,
   ClientAuthenticationRegistryError,
   isIntrospectionError,
 } from '../errors.ts'
-import type { HttpRequest } from '../http-message.ts'
+import type { HttpRequest } from '../http/http-message.ts'
 import type { MaybePromise } from '../maybe-promise.ts'
 import type { ReceivedRequest } from '../request/read-request.ts'
 import { type AccessTokenMethodStep, authenticateByAccessToken } from './access-token.ts'

@@ -1,7 +1,7 @@
 /** The client certificate from the header field of a proxy that ended TLS (RFC 9440, and what proxies had before). */
 import { CERTIFICATE_HEADERS, type CertificateHeaderFormat, parseCertificateHeader } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
-import type { PeerCertificate } from '../http-message.ts'
+import type { PeerCertificate } from '../http/http-message.ts'
 import type { ClientCertificateResolver } from './client-certificate.ts'
 import { refuseCredentials } from './complaint.ts'
 

@@ -1,6 +1,6 @@
 /** Seam: the certificate a request came with, from the connection or from a proxy in front. */
-import type { Warn } from '../warning.ts'
-import type { HttpRequest, PeerCertificate } from '../http-message.ts'
+import type { Warn } from '../events/warning.ts'
+import type { HttpRequest, PeerCertificate } from '../http/http-message.ts'
 
 /**
  * Finds the certificate of a request; `undefined` when there is none.

@@ -1,7 +1,7 @@
 /** Why a certificate was not taken, in words for the operator. Decides nothing. */
 import { type Complaint, quote } from '@token-introspection/core'
 import { readCertificateSubject } from '#x509'
-import type { PeerCertificate } from '../http-message.ts'
+import type { PeerCertificate } from '../http/http-message.ts'
 import type { ClientAuthenticationMethod } from './client-authentication-method.ts'
 import { mayUse, type Registered } from './registered.ts'
 

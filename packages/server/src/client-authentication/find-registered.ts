@@ -1,5 +1,5 @@
 /** Asks the registry for a caller. */
-import { askDependency } from '../dependency.ts'
+import { askDependency } from '../dependencies/ask-dependency.ts'
 import { ClientAuthenticationRegistryError } from '../errors.ts'
 import type { MaybePromise } from '../maybe-promise.ts'
 import type { FindRegistered, Registered } from './registered.ts'

@@ -1,6 +1,6 @@
 /** The protected resource: the party that calls the introspection endpoint (RFC 7662 §1.2). */
 import type { OptionGroup } from '@token-introspection/core/options'
-import { type DisclosureView, readView } from '../disclosure-view.ts'
+import { type DisclosureView, readView } from '../authorization/disclosure-view.ts'
 import type { Limiter } from '../limits/limiter.ts'
 import type { ResponseEncryptionAlg, ResponseEncryptionEnc } from '../response/encryption-key.ts'
 import type { ResponseSigningAlg } from '../response/signing-algorithms.ts'

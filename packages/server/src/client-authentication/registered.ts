@@ -6,7 +6,7 @@ import type { JSONWebKeySet } from 'jose'
 import { ClientAuthenticationRegistrationError } from '../errors.ts'
 import type { KeyHolder } from '../keys/jwks-loader.ts'
 import { isPromise } from '../maybe-promise.ts'
-import type { Warn } from '../warning.ts'
+import type { Warn } from '../events/warning.ts'
 import { CALLER_METHODS, type CallerMethod, METHODS_WITHOUT_CREDENTIAL } from './client-authentication-method.ts'
 import { resolveTlsClientAuth, type TlsClientAuth } from './tls-client-auth.ts'
 

@@ -1,6 +1,6 @@
 /** Uses something up: an assertion or a proof is good once. */
 import { sha256 } from '#crypto'
-import { askDependency } from '../dependency.ts'
+import { askDependency } from '../dependencies/ask-dependency.ts'
 import { ClientAuthenticationReplayStoreError } from '../errors.ts'
 import type { ReplayStore } from '@token-introspection/core/replay'
 

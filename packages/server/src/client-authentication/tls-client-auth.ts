@@ -1,7 +1,7 @@
 /** `tls_client_auth` (RFC 8705 §2.1): a certificate whose chain was validated and whose subject is registered. */
 import { OptionGroup } from '@token-introspection/core/options'
 import { type CertificateSubject, readCertificateSubject } from '#x509'
-import type { PeerCertificate } from '../http-message.ts'
+import type { PeerCertificate } from '../http/http-message.ts'
 import { normalizeDistinguishedName, normalizeSubject } from './distinguished-name.ts'
 
 /**

@@ -1,5 +1,5 @@
 /** Verifies secrets that are registered as slow hashes, a few at a time. */
-import { askDependency } from '../dependency.ts'
+import { askDependency } from '../dependencies/ask-dependency.ts'
 import { ClientAuthenticationBusyError, ClientAuthenticationRegistryError } from '../errors.ts'
 import type { MaybePromise } from '../maybe-promise.ts'
 import { createFairTurns, type TakeTurn } from './fair-turns.ts'

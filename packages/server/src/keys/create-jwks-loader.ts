@@ -2,7 +2,7 @@
 import { elapsedMs, parseJsonObject, parseMediaType } from '@token-introspection/core'
 import type { JSONWebKeySet } from 'jose'
 import { LRUCache } from 'lru-cache'
-import { createBoundedTable } from '../bounded-table.ts'
+import { createBoundedTable } from '../limits/bounded-table.ts'
 import type { JwksLoader, KeyHolder } from './jwks-loader.ts'
 
 /** Fetches a key set; `fetch` is one. For an authority of your own, or a proxy. */

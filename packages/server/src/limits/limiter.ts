@@ -1,6 +1,6 @@
 /** Seam: who may ask how often. Limiters of `rate-limiter-flexible` are ones as they are. */
 import { OptionGroup } from '@token-introspection/core/options'
-import { createBoundedTable } from '../bounded-table.ts'
+import { createBoundedTable } from './bounded-table.ts'
 
 /**
  * Counts points per key. `consume` of any limiter of `rate-limiter-flexible` does what is asked for here.

@@ -11,7 +11,7 @@ import {
   RequestInvalidError,
 } from '@token-introspection/core'
 import { RequestMediaTypeError, RequestMethodError, RequestNotAcceptableError } from '../errors.ts'
-import type { HttpRequest, RequestBody } from '../http-message.ts'
+import type { HttpRequest, RequestBody } from '../http/http-message.ts'
 import { andThen, type MaybePromise } from '../maybe-promise.ts'
 
 /** Limits of the step. */

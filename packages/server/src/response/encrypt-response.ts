@@ -1,7 +1,7 @@
 /** Step `response`: a signed answer, encrypted for the protected resource that asks: a nested JWT (RFC 9701 §5, RFC 7519 §5.2). */
 import type { CryptoKey, JSONWebKeySet, JWK } from 'jose'
 import type { ProtectedResource } from '../client-authentication/protected-resource.ts'
-import { askDependency } from '../dependency.ts'
+import { askDependency } from '../dependencies/ask-dependency.ts'
 import { ResponseEncryptionError, ResponseKeysUnavailableError } from '../errors.ts'
 import type { JwksLoader, KeyHolder } from '../keys/jwks-loader.ts'
 import { loadJose } from '../keys/load-jose.ts'

@@ -5,7 +5,7 @@ import {
   parseScope,
   REGISTERED_MEMBERS,
 } from '@token-introspection/core'
-import type { DisclosureView } from '../disclosure-view.ts'
+import type { DisclosureView } from '../authorization/disclosure-view.ts'
 import type { TokenRecord } from '../stores/token-record.ts'
 
 /** The answer as far as a view shows it. The answer given is not changed. */

@@ -1,6 +1,6 @@
 import { INACTIVE, REGISTERED_MEMBERS } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
-import { type DisclosureView, STATUS_ONLY } from '../disclosure-view.ts'
+import { type DisclosureView, STATUS_ONLY } from '../authorization/disclosure-view.ts'
 import type { TokenRecord } from '../stores/token-record.ts'
 import { makeUnchangeable } from '../stores/unchangeable-record.ts'
 import { createRememberedAnswers } from './remembered-answers.ts'

@@ -2,7 +2,7 @@
 import type { IntrospectionResponse } from '@token-introspection/core'
 import { base64url } from '#crypto'
 import type { ProtectedResource } from '../client-authentication/protected-resource.ts'
-import { askDependency } from '../dependency.ts'
+import { askDependency } from '../dependencies/ask-dependency.ts'
 import { ResponseSigningError } from '../errors.ts'
 import type { MaybePromise } from '../maybe-promise.ts'
 import type { SameSecond } from './same-second.ts'

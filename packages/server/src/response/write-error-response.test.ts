@@ -1,7 +1,7 @@
 import { IntrospectionError } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
 import * as errors from '../errors.ts'
-import type { HttpRequest } from '../http-message.ts'
+import type { HttpRequest } from '../http/http-message.ts'
 import { type ErrorResponseStep, writeErrorResponse } from './write-error-response.ts'
 import { RESPONSE_HEADERS } from './write-response.ts'
 

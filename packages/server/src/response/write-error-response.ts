@@ -8,7 +8,7 @@ import {
   JWT_INTROSPECTION_MEDIA_TYPE,
 } from '@token-introspection/core'
 import { ClientAuthenticationScopeError, ClientAuthenticationTokenError, type LimitsExceededError } from '../errors.ts'
-import type { HttpRequest, HttpResponse } from '../http-message.ts'
+import type { HttpRequest, HttpResponse } from '../http/http-message.ts'
 import { RESPONSE_HEADERS } from './write-response.ts'
 
 /** What errors of every endpoint need. */

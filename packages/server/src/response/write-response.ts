@@ -7,7 +7,7 @@ import {
 } from '@token-introspection/core'
 import type { ProtectedResource } from '../client-authentication/protected-resource.ts'
 import { RequestNotAcceptableError, ResponseSigningError } from '../errors.ts'
-import type { HttpResponse } from '../http-message.ts'
+import type { HttpResponse } from '../http/http-message.ts'
 import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import type { ReceivedRequest } from '../request/read-request.ts'
 import { encryptResponse } from './encrypt-response.ts'

@@ -1,5 +1,5 @@
 /** Step `revocation`: ends a token, or everything of its grant (RFC 7009 §2.1). */
-import { askDependency } from '../dependency.ts'
+import { askDependency } from '../dependencies/ask-dependency.ts'
 import { RevocationStoreError } from '../errors.ts'
 import type { TokenRecord } from '../stores/token-record.ts'
 import type { RevocableTokenStore } from '../stores/token-store.ts'

@@ -1,6 +1,6 @@
 /** What is looked for: the token, with what its request says beside it. */
 import type { IntrospectionRequest } from '@token-introspection/core'
-import type { HttpRequest } from '../http-message.ts'
+import type { HttpRequest } from '../http/http-message.ts'
 
 /** Credentials of the caller stand in the same form; they are nobody else's business. */
 const CREDENTIALS: ReadonlySet<string> = new Set(['client_secret', 'client_assertion', 'client_assertion_type'])

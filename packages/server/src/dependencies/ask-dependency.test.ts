@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { askDependency, DependencyTimeoutError } from './dependency.ts'
+import { askDependency, DependencyTimeoutError } from './ask-dependency.ts'
 
 class StepError extends Error {}
 

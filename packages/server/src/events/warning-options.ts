@@ -2,7 +2,7 @@
 import { createWarner, isIntrospectionError, type OnWarning, withoutData } from '@token-introspection/core'
 import type { OptionGroup } from '@token-introspection/core/options'
 import { showWarning } from '#show-warning'
-import { RequestBodyUnavailableError } from './errors.ts'
+import { RequestBodyUnavailableError } from '../errors.ts'
 import { type OnEvent, reportEvent } from './events.ts'
 import { createWarn, type Warn, type WarningEvent } from './warning.ts'
 

@@ -1,12 +1,12 @@
 /** SPINE: why a protected resource gets the answer it gets, step by step. For the operator, never for the wire. */
 import { INACTIVE, type IntrospectionResponse } from '@token-introspection/core'
-import { authorizeDisclosure, type Disclosure, type InactiveReason } from './authorization/authorize-disclosure.ts'
-import type { ProtectedResource } from './client-authentication/protected-resource.ts'
-import type { Steps } from './handle-introspection.ts'
+import { authorizeDisclosure, type Disclosure, type InactiveReason } from '../authorization/authorize-disclosure.ts'
+import type { ProtectedResource } from '../client-authentication/protected-resource.ts'
+import type { Steps } from '../handle-introspection.ts'
 import { findProtectedResource, type InProcessRequest, toIntrospectionRequest } from './introspect-in-process.ts'
-import { confirmActive } from './lookup/confirm-active.ts'
-import { findToken, type FoundToken } from './lookup/find-token.ts'
-import { type Answer, shapeResponse } from './response/shape-response.ts'
+import { confirmActive } from '../lookup/confirm-active.ts'
+import { findToken, type FoundToken } from '../lookup/find-token.ts'
+import { type Answer, shapeResponse } from '../response/shape-response.ts'
 
 /** One step of the way to an answer. */
 export interface ExplainedStep {

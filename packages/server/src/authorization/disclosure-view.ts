@@ -1,7 +1,7 @@
 /** What of a token a protected resource gets to know: views only narrow (RFC 7662 §2.2, §5; RFC 9701 §3). */
 import type { AuthorizationDetail } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
-import type { TokenRecord } from './stores/token-record.ts'
+import type { TokenRecord } from '../stores/token-record.ts'
 
 /**
  * A narrower view of a token. What is left out is not narrowed. Whatever a view says, a member that the token does not

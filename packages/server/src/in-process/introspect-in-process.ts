@@ -1,16 +1,16 @@
 /** SPINE: one token, asked about from inside the authorization server: no HTTP, no credentials, no budget. */
 import { type IntrospectionRequest, type IntrospectionResponse, Form } from '@token-introspection/core'
 import { copyOptions, OptionGroup } from '@token-introspection/core/options'
-import { authorizeDisclosure } from './authorization/authorize-disclosure.ts'
-import { REGISTRY_FAILED } from './client-authentication/find-registered.ts'
-import type { ProtectedResource } from './client-authentication/protected-resource.ts'
-import { requireFaultless } from './client-authentication/registered.ts'
-import { askDependency } from './dependency.ts'
-import { ClientAuthenticationRegistryError } from './errors.ts'
-import type { Steps } from './handle-introspection.ts'
-import { confirmActive } from './lookup/confirm-active.ts'
-import { findToken } from './lookup/find-token.ts'
-import { shapeResponse } from './response/shape-response.ts'
+import { authorizeDisclosure } from '../authorization/authorize-disclosure.ts'
+import { REGISTRY_FAILED } from '../client-authentication/find-registered.ts'
+import type { ProtectedResource } from '../client-authentication/protected-resource.ts'
+import { requireFaultless } from '../client-authentication/registered.ts'
+import { askDependency } from '../dependencies/ask-dependency.ts'
+import { ClientAuthenticationRegistryError } from '../errors.ts'
+import type { Steps } from '../handle-introspection.ts'
+import { confirmActive } from '../lookup/confirm-active.ts'
+import { findToken } from '../lookup/find-token.ts'
+import { shapeResponse } from '../response/shape-response.ts'
 
 /** For whom a token is asked about, and what a request would say beside it. */
 export interface InProcessRequest {

@@ -1,5 +1,5 @@
 /** The fetch form: web `Request` and `Response` around the plain data of the pipeline. */
-import { RequestBodyUnavailableError, RequestTooLargeError } from './errors.ts'
+import { RequestBodyUnavailableError, RequestTooLargeError } from '../errors.ts'
 import type { HttpRequest, HttpResponse } from './http-message.ts'
 
 /** A web `Request` as plain data; the body is read, with its cap, only when the pipeline asks for it. */

@@ -1,4 +1,4 @@
-/** Counts what a program does, so that "linear" is said of steps and not of seconds. */
+/** Counts the steps of a program, so that a test of linear time compares steps and not seconds. */
 import { Session } from 'node:inspector'
 
 interface Coverage {
@@ -9,10 +9,10 @@ interface Coverage {
 }
 
 /**
- * Counts how often functions and blocks are run. Work inside the engine, such as one match of a pattern, is one step: that
- * patterns are linear is proved elsewhere, from their source.
+ * Counts how often functions and blocks run. Work inside the engine, such as one match of a pattern, counts as one
+ * step. The package `repository` proves from the source of each pattern that the pattern is linear.
  *
- * Start it before the modules are loaded whose blocks are to be counted.
+ * Start counting before you load the modules whose blocks you want to count.
  */
 export function startCounting(): (run: () => void) => number {
   const session = new Session()
@@ -22,11 +22,11 @@ export function startCounting(): (run: () => void) => number {
 
   function take(): number {
     let steps = 0
-    // It answers before it returns.
+    // The inspector calls back before `post` returns.
     session.post('Profiler.takePreciseCoverage', (error, coverage: Coverage) => {
       if (error !== null) throw error
       for (const { url, functions } of coverage.result) {
-        // Node's own, and what counts, is at work whatever is counted.
+        // Modules of Node and this file also run, and would distort the count.
         if (url.startsWith('node:') || url.endsWith('/count-steps.ts')) continue
         for (const { ranges } of functions) for (const { count } of ranges) steps += count
       }

@@ -43,9 +43,9 @@ import {
   withWholeDates,
 } from '../src/index.ts'
 
-/** Inputs per test. All tests together read about three hundred thousand. */
+/** Inputs per test. All tests together read about 300,000 inputs. */
 const numRuns = 10_000
-/** Of one test, in milliseconds. Each takes about a second. */
+/** Of one test, in milliseconds. A test takes about one second. */
 const timeout = 60_000
 
 const SYNTAX = [
@@ -79,7 +79,7 @@ const anyText = fc.oneof(
   fc.constantFrom(...PROTOTYPE_NAMES),
 )
 
-/** Text of a grammar with a few places cut out, repeated or overwritten. */
+/** Text of a grammar with a few parts removed, repeated or overwritten. */
 function nearly(...valid: string[]): fc.Arbitrary<string> {
   const edit = fc.record({
     at: fc.nat(200),
@@ -143,7 +143,10 @@ const anyValue = fc.oneof(
   }),
 )
 
-/** Objects with some of the right names, each with a right or a wrong value, half of them on top of a valid base. */
+/**
+ * Objects with some of the known names, each with a right or a wrong value. Half of the objects start from a valid
+ * base.
+ */
 function nearlyObject(
   base: object,
   names: readonly string[],
@@ -183,7 +186,7 @@ const responseValue = nearlyObject({ active: true }, [...REGISTERED_MEMBERS, 'ex
   }),
 })
 
-/** What a parser throws on purpose is one of ours and says which; anything else fails the test. */
+/** Returns the code of an `IntrospectionError`, or `none`. Any other error fails the test. */
 function codeOf(parse: () => unknown): string {
   try {
     parse()
@@ -203,7 +206,7 @@ function check<Input>(input: fc.Arbitrary<Input>, holds: (input: Input) => boole
   fc.assert(fc.property(input, holds), { numRuns: runs })
 }
 
-describe('nothing but a documented error comes out of', { timeout }, () => {
+describe('throws nothing but the documented error', { timeout }, () => {
   test('parseForm', () => {
     check(fc.tuple(formText, fc.option(fc.nat(5))), ([body, maxParameters]) =>
       throwsOnly('ERR_REQUEST_INVALID', () => {
@@ -277,13 +280,13 @@ describe('nothing but a documented error comes out of', { timeout }, () => {
     check(jsonText, (text) => throwsOnly('ERR_RESPONSE_MALFORMED', () => parseJsonObject(text)), 2 * numRuns)
   })
 
-  test('parseJsonObject and parseIntrospectionResponse in a row', () => {
+  test('parseJsonObject, then parseIntrospectionResponse', () => {
     check(jsonText, (text) =>
       throwsOnly('ERR_RESPONSE_MALFORMED', () => parseIntrospectionResponse(parseJsonObject(text))),
     )
   })
 
-  test('parseIntrospectionResponse, and what comes out is active by true alone', () => {
+  test('parseIntrospectionResponse, which calls a response active only when the input says true', () => {
     check(
       responseValue,
       (value) =>
@@ -300,7 +303,7 @@ describe('nothing but a documented error comes out of', { timeout }, () => {
     )
   })
 
-  test('parseErrorResponse, and what comes out can be sent', () => {
+  test('parseErrorResponse, whose result buildErrorResponse accepts', () => {
     const value = nearlyObject({ error: 'invalid_client' }, ['error', 'error_description', 'error_uri'], {
       error: fc.constantFrom('invalid_client', 'a"'),
     })
@@ -354,7 +357,7 @@ describe('nothing but a documented error comes out of', { timeout }, () => {
     check(fc.oneof(claims, near), (value) =>
       throwsOnly('ERR_RESPONSE_MALFORMED', () => {
         const parsed = Object.keys(parseJwtIntrospectionClaims(value))
-        if (parsed.join() !== 'iss,aud,iat,token_introspection') throw new Error('a claim too many')
+        if (parsed.join() !== 'iss,aud,iat,token_introspection') throw new Error('there is an extra claim')
       }),
     )
   })
@@ -368,7 +371,7 @@ describe('nothing but a documented error comes out of', { timeout }, () => {
   })
 })
 
-describe('what one side encodes the other decodes', { timeout }, () => {
+describe('decoding gives back what was encoded', { timeout }, () => {
   const name = fc.oneof(fc.constantFrom(...PROTOTYPE_NAMES), fc.string({ unit: 'binary', maxLength: 20 }))
   const pairs = fc.array(fc.tuple(name, fc.string({ unit: 'binary', maxLength: 20 })), { maxLength: 20 })
 
@@ -383,7 +386,7 @@ describe('what one side encodes the other decodes', { timeout }, () => {
     })
   })
 
-  test('in a form that URLSearchParams reads or writes', () => {
+  test('in a form, together with URLSearchParams as encoder or decoder', () => {
     check(pairs, (parameters) => {
       const theirs = new URLSearchParams(parameters)
       if (!same([...new URLSearchParams(encodeForm(parameters))], parameters)) return false
@@ -428,7 +431,7 @@ describe('what one side encodes the other decodes', { timeout }, () => {
     })
     .filter((list) => list.every(([key]) => !/^(?:error|error_description|error_uri|scope)$/i.test(key)))
 
-  test('in challenges, alone and several in one field', () => {
+  test('in challenges, one or several in one field', () => {
     check(fc.array(fc.tuple(token, parameters), { minLength: 1, maxLength: 3 }), (challenges) => {
       const field = challenges.map(([scheme, list]) => buildChallenge(scheme, Object.fromEntries(list))).join(', ')
       const parsed = parseChallenges(field)
@@ -441,7 +444,7 @@ describe('what one side encodes the other decodes', { timeout }, () => {
     })
   })
 
-  test('or buildChallenge refuses it: nothing but printable ASCII comes out', () => {
+  test('in a challenge of printable ASCII, or buildChallenge throws a TypeError', () => {
     const scheme = fc.oneof(fc.constantFrom('Bearer', 'DPoP'), anyText)
     const names = fc.oneof(fc.constantFrom('realm', 'error', 'error_description', 'error_uri', 'scope'), anyText)
     check(
@@ -460,10 +463,10 @@ describe('what one side encodes the other decodes', { timeout }, () => {
   })
 })
 
-describe('agrees with the plain reading', { timeout }, () => {
+describe('agrees with the simplest implementation', { timeout }, () => {
   const tokens = fc.string({ unit: fc.constantFrom('a', 'b', 'A', ' ', '\t', ',', '\n', '\u00a0'), maxLength: 12 })
 
-  test('scopeIncludes with membership after a split at spaces', () => {
+  test('scopeIncludes with a Set of the parts between spaces', () => {
     check(fc.tuple(tokens, tokens), ([scope, token]) => {
       const expected = token !== '' && new Set(scope.split(' ')).has(token)
       return scopeIncludes(scope, token) === expected && parseScope(scope).includes(token) === expected
@@ -495,7 +498,7 @@ describe('agrees with the plain reading', { timeout }, () => {
 
   const object = fc.dictionary(fc.string({ unit: 'binary', maxLength: 6 }), jsonValue, { maxKeys: 5 })
 
-  test('parseJsonObject with JSON.parse on what JSON.stringify made', () => {
+  test('parseJsonObject with JSON.parse on text from JSON.stringify', () => {
     check(fc.tuple(object, fc.constantFrom('', ' ', '\t', '\n  ')), ([value, indent]) => {
       const text = JSON.stringify(value, undefined, indent)
       if (text.includes('"__proto__":')) return codeOf(() => parseJsonObject(text)) === 'ERR_RESPONSE_MALFORMED'
@@ -503,7 +506,7 @@ describe('agrees with the plain reading', { timeout }, () => {
     })
   })
 
-  test('parseJsonObject with nobody once a name was put in twice', () => {
+  test('parseJsonObject refuses an object with a duplicate name, which JSON.parse accepts', () => {
     const wraps = fc.array(fc.constantFrom(['{"w":', '}'], ['{"v":1,"w":[0,', ']}'], ['{"w":[[', ']]}']), {
       maxLength: 4,
     })
@@ -543,7 +546,7 @@ function sorted(entries: readonly (readonly unknown[])[]): readonly unknown[][] 
   return entries.map((entry) => [...entry]).toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1))
 }
 
-/** Every UTF-16 code unit as an escape: another spelling of the same name. */
+/** Writes every UTF-16 code unit as an escape, which is another spelling of the same name. */
 function escapeAll(text: string): string {
   return Array.from(
     { length: text.length },

@@ -1,12 +1,12 @@
 /**
- * Nothing that a stranger sends takes more than linear time to read: steps are counted at two sizes, and no clock decides.
- * What a pattern does within itself is proved from the source of the pattern, in the package `repository`.
+ * No input from a stranger takes more than linear time to read. The tests count steps at two sizes and use no clock.
+ * The package `repository` proves from the source of each pattern that the pattern itself is linear.
  */
 import { describe, expect, test } from 'vitest'
 import { startCounting } from './count-steps.ts'
 
 const countSteps = startCounting()
-// Loaded now, because blocks are counted in what is loaded after counting has begun.
+// Loaded after counting has begun, because only then are the blocks of these modules counted.
 const {
   chooseMediaType,
   decodeBasicCredentials,
@@ -24,12 +24,15 @@ const {
   scopeIncludes,
 } = await import('../src/index.ts')
 
-/** Octets of the smaller input, and how many times larger the other is. */
+/** Octets of the smaller input, and how many times larger the other input is. */
 const smallSize = 8000
 const times = 32
-/** Quadratic time is `times` as many steps per octet. What the engine has inlined counts less, so a few times is linear. */
+/**
+ * Quadratic time would be `times` as many steps per octet. The counter sees fewer steps where the engine inlines a
+ * function, so a ratio of a few still means linear.
+ */
 const boundPerOctet = 6
-/** What is done whatever the size: below this, the number of steps says nothing about growth. */
+/** Steps that do not depend on the size. Below this number, the steps say nothing about growth. */
 const fixedSteps = 2000
 
 let size = smallSize
@@ -194,7 +197,7 @@ const rows = small.map(([name, parse, texts], row) => ({
 
 describe.each(rows)('$name takes linear time', ({ parse, texts }) => {
   test.each(texts)('%s', (_, few, many) => {
-    // The first run compiles.
+    // The first run compiles the functions.
     stepsOf(parse, few)
     const perOctet = (text: string) => Math.max(stepsOf(parse, text), fixedSteps) / text.length
     expect(perOctet(many) / perOctet(few)).toBeLessThan(boundPerOctet)
@@ -207,7 +210,7 @@ function countAgain(text: string): number {
   return count
 }
 
-test('a reader that begins again at every octet would be found', () => {
+test('detects a reader that starts again at every octet', () => {
   const [few, many] = [50, 50 * times].map((length) => stepsOf(countAgain, 'a'.repeat(length)) / length)
   expect(Number(many) / Number(few)).toBeGreaterThan(boundPerOctet)
 })

@@ -29,19 +29,19 @@ declare const response: IntrospectionResponse<Claims>
 declare const plain: IntrospectionResponse
 
 describe('IntrospectionResponse', () => {
-  test('is told apart by active alone', () => {
+  test('narrows by active alone', () => {
     expectTypeOf(response.active).toEqualTypeOf<boolean>()
     if (response.active) expectTypeOf(response).toEqualTypeOf<ActiveIntrospectionResponse<Claims>>()
     else expectTypeOf(response).toEqualTypeOf<InactiveIntrospectionResponse>()
   })
 
-  test('has nothing but active before it is told apart, and nothing else when inactive', () => {
+  test('has only active before narrowing and in an inactive answer', () => {
     expectTypeOf<keyof InactiveIntrospectionResponse>().toEqualTypeOf<'active'>()
     // @ts-expect-error an answer that may be inactive has no subject
     void plain.sub
-    // @ts-expect-error nor an extension claim
+    // @ts-expect-error an answer that may be inactive has no extension claim
     void response.tenant
-    // @ts-expect-error an inactive answer has no room for one
+    // @ts-expect-error an inactive answer may have no other member
     const inactive: InactiveIntrospectionResponse = { active: false, exp: 1 }
     void inactive
   })
@@ -59,7 +59,7 @@ describe('IntrospectionResponse', () => {
     expectTypeOf(plain.act?.act?.sub).toEqualTypeOf<string | undefined>()
   })
 
-  test('gives members nobody declared the type unknown', () => {
+  test('gives undeclared members the type unknown', () => {
     if (!plain.active) return
     expectTypeOf(plain['extension_field']).toBeUnknown()
     expectTypeOf(plain.cnf?.['other']).toBeUnknown()
@@ -67,7 +67,7 @@ describe('IntrospectionResponse', () => {
     expectTypeOf(plain.authorization_details?.[0]?.['instructedAmount']).toBeUnknown()
   })
 
-  test('types the extension claims, and leaves the rest unknown', () => {
+  test('types the extension claims, and leaves the other members unknown', () => {
     if (!response.active) return
     expectTypeOf(response.tenant).toEqualTypeOf<string>()
     expectTypeOf(response.roles).toEqualTypeOf<string[]>()
@@ -92,7 +92,7 @@ describe('schema and type', () => {
     >()
   })
 
-  test('parsing gives the response without claims', () => {
+  test('parseIntrospectionResponse returns the response without extension claims', () => {
     expectTypeOf(parseIntrospectionResponse).toEqualTypeOf<(value: unknown) => IntrospectionResponse>()
   })
 })
@@ -103,35 +103,35 @@ describe('validateExtensionClaims', () => {
     const active = {} as ActiveIntrospectionResponse
     const validated = validateExtensionClaims(active, schema)
     expectTypeOf(validated).resolves.toEqualTypeOf<ActiveIntrospectionResponse<{ tenant: string; level: number }>>()
-    // @ts-expect-error claims are an object
+    // @ts-expect-error extension claims must be an object
     void validateExtensionClaims(active, z.string())
   })
 })
 
 describe('the smaller types', () => {
-  test('a hint is any string, with the registered ones spelt out', () => {
+  test('a hint is any string, and editors suggest the registered hints', () => {
     expectTypeOf<'access_token'>().toExtend<TokenTypeHint>()
     expectTypeOf<string>().toExtend<TokenTypeHint>()
     expectTypeOf<number>().not.toExtend<TokenTypeHint>()
   })
 
-  test('a request needs its token, and every parameter is text', () => {
+  test('a request needs a token, and every parameter is a string', () => {
     expectTypeOf<{ token: string; resource: string }>().toExtend<IntrospectionRequestParameters>()
     expectTypeOf<{ token_type_hint: string }>().not.toExtend<IntrospectionRequestParameters>()
     expectTypeOf<{ token: string; max: number }>().not.toExtend<IntrospectionRequestParameters>()
   })
 
-  test('a chosen media type is one of those offered', () => {
+  test('a chosen media type is one of the offered ones', () => {
     const chosen = chooseMediaType('*/*', ['a/b', 'c/d'])
     expectTypeOf(chosen).toEqualTypeOf<'a/b' | 'c/d' | undefined>()
   })
 
-  test('guards narrow', () => {
+  test('type guards narrow the value', () => {
     const value = 1 as unknown
     if (isNumericDate(value)) expectTypeOf(value).toEqualTypeOf<number>()
   })
 
-  test('metadata members nobody declared are unknown', () => {
+  test('undeclared metadata members are unknown', () => {
     expectTypeOf<AuthorizationServerMetadata['introspection_endpoint']>().toEqualTypeOf<string | undefined>()
     expectTypeOf<AuthorizationServerMetadata['signed_metadata']>().toBeUnknown()
   })

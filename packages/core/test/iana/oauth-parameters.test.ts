@@ -7,11 +7,11 @@ const registered =
   'ace_profile cnonce cti exi authorization_details acr auth_time'
 
 describe('IANA "OAuth Parameters"', () => {
-  test('RSP-19 reserves the registered members and invents none', () => {
+  test('RSP-19 knows exactly the registered members', () => {
     expect([...REGISTERED_MEMBERS].toSorted()).toEqual(registered.split(' ').toSorted())
   })
 
-  test('REQ-09 lists the registered hints and invents none', () => {
+  test('REQ-09 lists exactly the registered hints', () => {
     expect(REGISTERED_TOKEN_TYPE_HINTS.toSorted()).toEqual(['access_token', 'pct', 'refresh_token'])
   })
 })

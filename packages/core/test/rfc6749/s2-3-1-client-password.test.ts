@@ -16,7 +16,7 @@ describe('RFC 6749 §2.3.1', () => {
     ['a secret with a colon, a space, a percent sign and UTF-8', 'id', 'a:b c%é', 'id:a%3Ab+c%25%C3%A9'],
     ['an identifier that is a URL', 'https://rs.example/1', 's', 'https%3A%2F%2Frs.example%2F1:s'],
     ['a plus', 'a+b', 'c+d', 'a%2Bb:c%2Bd'],
-    ['what encodeURIComponent leaves raw', 'id', "!*'()~", 'id:%21%2A%27%28%29~'],
+    ['characters that encodeURIComponent leaves as they are', 'id', "!*'()~", 'id:%21%2A%27%28%29~'],
     ['characters that need no escape', 'a-b._c~', 'AZaz09', 'a-b._c~:AZaz09'],
   ])('AUTH-01 form-encodes %s before base64', (_, clientId, clientSecret, halves) => {
     expect(encodeBasicCredentials({ clientId, clientSecret })).toBe(`Basic ${base64(halves)}`)
@@ -31,7 +31,7 @@ describe('RFC 6749 §2.3.1', () => {
     expect(decodeBasicCredentials(base64(text))).toEqual({ clientId, clientSecret })
   })
 
-  test('AUTH-02 reads the example of RFC 9449 figure 10 in both encodings, the plus as each has it', () => {
+  test('AUTH-02 reads the example of RFC 9449 figure 10 in both encodings, and each decodes the plus by its own rule', () => {
     const token = 'cnM6cnM6TWt1LTZnX2xDektJZHo0ZnNON2tZY3lhK1Rp'
     const clientSecret = 'rs:Mku-6g_lCzKIdz4fsN7kYcya+Ti'
     expect(decodeBasicCredentials(token, 'raw')).toEqual({ clientId: 'rs', clientSecret })
@@ -50,7 +50,7 @@ describe('RFC 6749 §2.3.1', () => {
     ['a control character', base64('id:se\x07cret')],
     ['an escaped control character', base64('id:se%0Acret')],
     ['nothing', ''],
-  ])('AUTH-05 reads no credentials out of %s, and throws nothing', (_, token) => {
+  ])('AUTH-05 finds no credentials in %s, and does not throw', (_, token) => {
     expect(decodeBasicCredentials(token)).toBeUndefined()
   })
 })

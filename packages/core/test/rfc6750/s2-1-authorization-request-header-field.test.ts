@@ -34,7 +34,7 @@ describe('RFC 6750 §2.1', () => {
   })
 
   test.each(['Bearer a, Bearer b', 'Bearer a,Bearer b', 'Bearer a, DPoP b', 'Bearer a,', 'Bearer a, Bearer a'])(
-    'BEAR-04 refuses %j, two fields that a framework joined',
+    'BEAR-04 refuses %j, two fields that a framework joined into one',
     (field) => {
       expect(parseAuthorization(field)).toBeUndefined()
     },

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { decodeBasicCredentials, parseAuthorization } from '../../src/index.ts'
 
 describe('RFC 7617 §2', () => {
-  test.each(['Basic', 'basic', 'BASIC', 'bAsIc'])('AUTH-04 knows the scheme spelt %s', (scheme) => {
+  test.each(['Basic', 'basic', 'BASIC', 'bAsIc'])('AUTH-04 recognizes the scheme spelt %s', (scheme) => {
     expect(parseAuthorization(`${scheme} QWxhZGRpbjpvcGVuIHNlc2FtZQ==`)).toMatchObject({ scheme: 'basic' })
   })
 
@@ -14,7 +14,7 @@ describe('RFC 7617 §2', () => {
     expect(decodeBasicCredentials('dGVzdDoxMjPCow==', 'raw')).toEqual({ clientId: 'test', clientSecret: '123£' })
   })
 
-  test('AUTH-05 reads no credentials with a control character, in neither encoding', () => {
+  test('AUTH-05 finds no credentials where they hold a control character, in either encoding', () => {
     for (let code = 0; code < 0x80; code++) {
       const base64 = Buffer.from(`id:a${String.fromCharCode(code)}`).toString('base64')
       const control = code < 0x20 || code === 0x7f

@@ -27,12 +27,12 @@ describe('RFC 7800 §3.1', () => {
     [false, null],
     [false, undefined],
     [false, thumbprint],
-  ])('CERT-07 says %j of whether %j can be verified', (expected, cnf) => {
+  ])('CERT-07 answers %j to whether this package can verify %j', (expected, cnf) => {
     expect(isVerifiableConfirmation(cnf)).toBe(expected)
   })
 
   test.each([[{ jwk }], [{ jwe }], [{ jku, kid: '2015-08-28' }], [{ kid: 'a' }], [{ jwk, kid: 'a', other: 1 }]])(
-    'EXT-21 keeps %j, which has one key at most',
+    'EXT-21 keeps %j, which has at most one key',
     (cnf) => {
       expect(active(cnf)).toEqual({ active: true, cnf })
     },
@@ -45,7 +45,7 @@ describe('RFC 7800 §3.1', () => {
     },
   )
 
-  test.each(['a', 5, null, true, [{ jwk }]])('EXT-21 refuses %j, which is no object', (cnf) => {
+  test.each(['a', 5, null, true, [{ jwk }]])('EXT-21 refuses %j, which is not an object', (cnf) => {
     expect(() => active(cnf)).toThrow(malformed)
   })
 })

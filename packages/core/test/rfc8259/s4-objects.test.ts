@@ -9,25 +9,25 @@ function nested(levels: number): string {
 
 describe('RFC 8259 §4', () => {
   test.each([
-    ['a name that stands twice', '{"active":false,"active":true}'],
-    ['a name that stands twice in two spellings', String.raw`{"active":false,"\u0061ctive":true}`],
-    ['a name that stands twice further down', '{"active":true,"cnf":{"jkt":"a","jkt":"b"}}'],
+    ['a duplicate name', '{"active":false,"active":true}'],
+    ['a duplicate name in two spellings', String.raw`{"active":false,"\u0061ctive":true}`],
+    ['a duplicate name in a nested object', '{"active":true,"cnf":{"jkt":"a","jkt":"b"}}'],
     ['a prototype', '{"__proto__":{"active":true}}'],
-    ['a prototype further down', '{"active":true,"act":{"__proto__":{"sub":"admin"}}}'],
-    ['endless nesting', `{"active":true,"act":${'{"act":'.repeat(10_000)}{}${'}'.repeat(10_000)}}`],
-    ['endless arrays', `{"active":true,"x":${'['.repeat(10_000)}${']'.repeat(10_000)}}`],
+    ['a prototype in a nested object', '{"active":true,"act":{"__proto__":{"sub":"admin"}}}'],
+    ['objects nested 10,000 levels deep', `{"active":true,"act":${'{"act":'.repeat(10_000)}{}${'}'.repeat(10_000)}}`],
+    ['arrays nested 10,000 levels deep', `{"active":true,"x":${'['.repeat(10_000)}${']'.repeat(10_000)}}`],
   ])('RSP-27 refuses %s', (_, text) => {
     expect(() => parseJsonObject(text)).toThrow(malformed)
   })
 
-  test('RSP-27 reads the name constructor as any other, and nothing out of it', () => {
+  test('RSP-27 reads the name constructor as an ordinary member, and never reads active from it', () => {
     const response = parseIntrospectionResponse(parseJsonObject('{"active":true,"constructor":{"prototype":{"a":1}}}'))
     expect(response).toEqual({ active: true, constructor: { prototype: { a: 1 } } })
     expect(({} as { a?: unknown }).a).toBeUndefined()
     expect(() => parseIntrospectionResponse(parseJsonObject('{"constructor":{"active":true}}'))).toThrow(malformed)
   })
 
-  test('RSP-29 bounds the depth it reads', () => {
+  test('RSP-29 limits the depth of nesting', () => {
     expect(() => parseJsonObject(nested(MAX_JSON_DEPTH))).not.toThrow()
     expect(() => parseJsonObject(nested(MAX_JSON_DEPTH + 1))).toThrow(malformed)
   })

@@ -25,11 +25,11 @@ describe('RFC 8414 §3.3', () => {
     'https://example.com/%69ssuer1',
     'https://example.com/issuer2',
     'http://example.com/issuer1',
-  ])('META-05 uses nothing of a document for %s', (other) => {
+  ])('META-05 refuses a document whose issuer is %s', (other) => {
     expect(() => parseAuthorizationServerMetadata({ issuer: other }, issuer)).toThrow(malformed)
   })
 
-  test('META-05 compares code points, not what Unicode calls equal', () => {
+  test('META-05 compares code points, without Unicode normalization', () => {
     const composed = 'https://example.com/\u00e9'
     const decomposed = 'https://example.com/e\u0301'
     expect(() => parseAuthorizationServerMetadata({ issuer: decomposed }, composed)).toThrow(malformed)
@@ -38,14 +38,14 @@ describe('RFC 8414 §3.3', () => {
 })
 
 describe('RFC 8414 §5', () => {
-  test('META-03 tries its own form first, then the one of OpenID Connect Discovery', () => {
+  test('META-03 tries the URL of RFC 8414 first, then the URL of OpenID Connect Discovery', () => {
     expect(authorizationServerMetadataUrls('https://example.com/issuer1').slice(0, 2)).toEqual([
       'https://example.com/.well-known/oauth-authorization-server/issuer1',
       'https://example.com/issuer1/.well-known/openid-configuration',
     ])
   })
 
-  test('META-03 asks for nothing twice where there is no path', () => {
+  test('META-03 lists no URL twice for an issuer without a path', () => {
     const urls = authorizationServerMetadataUrls('https://example.com')
     expect(new Set(urls).size).toBe(urls.length)
     expect(urls).toContain('https://example.com/.well-known/openid-configuration')

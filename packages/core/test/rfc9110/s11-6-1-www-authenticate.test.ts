@@ -18,19 +18,19 @@ describe('RFC 9110 §11.6.1', () => {
     ])
   })
 
-  test('BEAR-14 refuses a challenge that repeats a parameter, but lets two challenges have it', () => {
+  test('BEAR-14 refuses a challenge that repeats a parameter, but two challenges may have the same parameter', () => {
     expect(parseChallenges('Bearer error="a", error="b"')).toBeUndefined()
     expect(parseChallenges('Bearer error="a", DPoP error="b"')).toHaveLength(2)
   })
 
-  test('BEAR-15 escapes quotes and backslashes of a quoted-string, and reads them back', () => {
+  test('BEAR-15 escapes quotes and backslashes in a quoted-string, and reads them back', () => {
     const realm = '\\"\\\\" end\\'
     const challenge = buildChallenge('Basic', { realm })
     expect(challenge).toBe('Basic realm="\\\\\\"\\\\\\\\\\" end\\\\"')
     expect(parseChallenges(challenge)?.[0]?.parameters['realm']).toBe(realm)
   })
 
-  test('BEAR-15 lets every printable ASCII character into a realm, and no other below 256', () => {
+  test('BEAR-15 accepts every printable ASCII character in a realm, and no other character below 256', () => {
     for (let code = 0; code < 256; code++) {
       const realm = `a${String.fromCharCode(code)}b`
       if (code >= 0x20 && code <= 0x7e) {

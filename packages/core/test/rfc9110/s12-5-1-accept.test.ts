@@ -12,24 +12,24 @@ describe('RFC 9110 §12.5.1', () => {
     ['JSON', json, json],
     ['the JWT', jwt, jwt],
     ['the JWT in another case with a parameter', 'APPLICATION/Token-Introspection+JWT;x=y', jwt],
-    ['the JWT rather than JSON', `${jwt}, ${json};q=0.9`, jwt],
-    ['JSON rather than the JWT', `${jwt};q=0.1, ${json}`, json],
-    ['both alike', `${jwt}, ${json}`, json],
-    ['anything but the JWT', `${jwt};q=0, */*`, json],
-    ['not the JWT', `${jwt};q=0`, json],
-    ['not the JWT, with three digits', `${jwt};q=0.000`, json],
-    ['the JWT rather than anything else', `${jwt}, */*;q=0.1`, jwt],
-    ['JSON where the name of the JWT is only quoted', `${json};x="${jwt}"`, json],
-  ])('JWT-31 answers %s', (_, accept, mediaType) => {
+    ['the JWT with a higher weight than JSON', `${jwt}, ${json};q=0.9`, jwt],
+    ['JSON with a higher weight than the JWT', `${jwt};q=0.1, ${json}`, json],
+    ['both with the same weight', `${jwt}, ${json}`, json],
+    ['any type except the JWT', `${jwt};q=0, */*`, json],
+    ['the JWT with weight 0', `${jwt};q=0`, json],
+    ['the JWT with weight 0.000', `${jwt};q=0.000`, json],
+    ['the JWT with a higher weight than any other type', `${jwt}, */*;q=0.1`, jwt],
+    ['JSON with a parameter that quotes the name of the JWT', `${json};x="${jwt}"`, json],
+  ])('JWT-31 chooses a type for a field that asks for %s', (_, accept, mediaType) => {
     expect(chooseMediaType(accept, [json, jwt])).toBe(mediaType)
   })
 
   test.each([
-    ['the JWT alone', jwt],
-    ['the JWT of an old draft', 'application/jwt'],
-    ['a type that contains ours', `x${json}`],
+    ['only the JWT', jwt],
+    ['the JWT type of an old draft', 'application/jwt'],
+    ["a type whose name contains JSON's", `x${json}`],
     ['nothing', '*/*;q=0'],
-  ])('JWT-31 has no answer where only JSON is to be had and the field asks for %s', (_, accept) => {
+  ])('JWT-31 chooses no type when the server offers only JSON and the field asks for %s', (_, accept) => {
     expect(chooseMediaType(accept, [json])).toBeUndefined()
   })
 })

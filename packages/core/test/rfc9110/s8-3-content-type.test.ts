@@ -3,7 +3,7 @@ import { JSON_MEDIA_TYPE, parseMediaType } from '../../src/index.ts'
 
 describe('RFC 9110 §8.3', () => {
   test.each(['application/json', 'Application/JSON', 'application/json;charset=UTF-8', 'application/json ; a="b"'])(
-    'RSP-29 takes %s for JSON',
+    'RSP-29 recognizes %s as JSON',
     (field) => {
       expect(parseMediaType(field)).toBe(JSON_MEDIA_TYPE)
     },
@@ -20,7 +20,7 @@ describe('RFC 9110 §8.3', () => {
     '',
     null,
     undefined,
-  ])('RSP-29 does not take %j for JSON', (field) => {
+  ])('RSP-29 does not recognize %j as JSON', (field) => {
     expect(parseMediaType(field)).not.toBe(JSON_MEDIA_TYPE)
   })
 })

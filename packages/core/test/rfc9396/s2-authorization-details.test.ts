@@ -20,7 +20,7 @@ describe('RFC 9396 §2', () => {
     expect(() => active([account, detail])).toThrow(malformed)
   })
 
-  test('EXT-07 keeps several details of one type apart', () => {
+  test('EXT-07 keeps several details of one type separate', () => {
     const details = [account, { ...account, actions: ['read_balances'], locations: ['https://other.example'] }]
     expect(active(details)).toEqual({ active: true, authorization_details: details })
   })
@@ -28,7 +28,7 @@ describe('RFC 9396 §2', () => {
 
 describe('RFC 9396 §9.2', () => {
   test.each([[JSON.stringify([account])], [account], [{ 0: account }], ['account_information'], [null]])(
-    'EXT-06 refuses %j, which is no array of objects',
+    'EXT-06 refuses %j, which is not an array of objects',
     (details) => {
       expect(() => active(details)).toThrow(malformed)
     },
@@ -40,7 +40,7 @@ describe('RFC 9396 §9.2', () => {
 })
 
 describe('RFC 9396 §12', () => {
-  test('EXT-09 changes no string: neither its case, nor its blanks, nor its Unicode form', () => {
+  test('EXT-09 changes no string: it keeps the case, the blanks and the Unicode form', () => {
     const details = [
       { type: 'Payment_Initiation ', identifier: 'e\u0301', actions: ['\u00e9', ' READ'], other: '\ufb01' },
     ]

@@ -8,7 +8,7 @@ function active(members: object) {
 }
 
 describe('RFC 9470 §6.2', () => {
-  test('STEP-01 keeps acr and auth_time, fractions of a second among them', () => {
+  test('STEP-01 keeps acr, and auth_time with fractions of a second', () => {
     for (const members of [{ acr: 'myACR', auth_time: 1646340198 }, { auth_time: 1646340198.25 }, { auth_time: 0 }]) {
       expect(active(members)).toEqual({ active: true, ...members })
     }

@@ -19,12 +19,12 @@ const claims = {
 }
 
 describe('RFC 9701 §5', () => {
-  test('reads claims of the form the standard shows', () => {
+  test('reads claims in the form that the standard shows', () => {
     expect(parseJwtIntrospectionClaims(claims)).toEqual(claims)
   })
 
   test.each(['token-introspection+jwt', 'application/token-introspection+jwt', 'Token-Introspection+JWT'])(
-    'JWT-10 knows the type %s',
+    'JWT-10 recognizes the type %s',
     (typ) => {
       expect(isJwtIntrospectionTyp(typ)).toBe(true)
     },
@@ -40,11 +40,11 @@ describe('RFC 9701 §5', () => {
     'introspection+jwt',
     '',
     undefined,
-  ])('JWT-10 does not take a JWT of the type %s for an answer', (typ) => {
+  ])('JWT-10 does not accept a JWT of the type %s as an answer', (typ) => {
     expect(isJwtIntrospectionTyp(typ)).toBe(false)
   })
 
-  test.each([undefined, null, '1514797892', 1514797892000, -1])('refuses an answer made at %j', (iat) => {
+  test.each([undefined, null, '1514797892', 1514797892000, -1])('refuses an answer with iat %j', (iat) => {
     expect(() => parseJwtIntrospectionClaims({ ...claims, iat })).toThrow(malformed)
   })
 
@@ -54,20 +54,20 @@ describe('RFC 9701 §5', () => {
     ['is text', '{"active":true}'],
     ['is an array', [{ active: true }]],
     ['is empty', {}],
-    ['has no boolean', { active: 'true' }],
-  ])('JWT-18 falls back to nothing when token_introspection %s', (_, value) => {
+    ['has no boolean active', { active: 'true' }],
+  ])('JWT-18 refuses the answer when token_introspection %s', (_, value) => {
     const top = { ...claims, ...claims.token_introspection, token_introspection: value }
     expect(() => parseJwtIntrospectionClaims(top)).toThrow(malformed)
   })
 
-  test('JWT-18 adds nothing from the top to the response, and takes nothing of it', () => {
+  test('JWT-18 neither adds top-level members to the response nor lets them change it', () => {
     const top = { ...claims, active: true, scope: 'all', token_introspection: { active: true } }
     expect(parseJwtIntrospectionClaims(top).token_introspection).toEqual({ active: true })
     const inactive = { ...claims, active: true, token_introspection: { active: false, exp: 1 } }
     expect(parseJwtIntrospectionClaims(inactive).token_introspection).toEqual({ active: false })
   })
 
-  test('JWT-23 never uses sub or exp of the top as those of the token', () => {
+  test('JWT-23 never uses the top-level sub or exp as those of the token', () => {
     const top = { ...claims, sub: 'admin', exp: 9999999999, token_introspection: { active: true } }
     const parsed = parseJwtIntrospectionClaims(top)
     expect(parsed).not.toHaveProperty('sub')

@@ -9,7 +9,7 @@ describe('RFC 9701 §7', () => {
     'introspection_signing_alg_values_supported',
     'introspection_encryption_alg_values_supported',
     'introspection_encryption_enc_values_supported',
-  ])('reads %s as an array of strings and as nothing else', (member) => {
+  ])('accepts %s only as an array of strings', (member) => {
     expect(parseAuthorizationServerMetadata({ issuer, [member]: ['X'] }, issuer)).toEqual({ issuer, [member]: ['X'] })
     for (const value of ['ES256', [5], { 0: 'ES256' }, null]) {
       expect(() => parseAuthorizationServerMetadata({ issuer, [member]: value }, issuer)).toThrow(malformed)

@@ -24,7 +24,7 @@ describe('RFC 9728 §3.3', () => {
     'https://resource.example.com:443/resource1',
     'https://resource.example.com/',
     'https://evil.example/resource1',
-  ])('PRM-03 uses nothing of a document for %s', (other) => {
+  ])('PRM-03 refuses a document whose resource is %s', (other) => {
     expect(() => parseProtectedResourceMetadata({ resource: other }, resource)).toThrow(malformed)
   })
 })

@@ -6,7 +6,7 @@ describe('IntrospectionError', () => {
   test.each([
     ['RequestInvalidError', RequestInvalidError, 'ERR_REQUEST_INVALID'],
     ['ResponseMalformedError', ResponseMalformedError, 'ERR_RESPONSE_MALFORMED'],
-  ] as const)('%s carries its code, its name and its cause, and is not worth a retry', (name, Class, code) => {
+  ] as const)('%s carries its code, its name and its cause, and is not retryable', (name, Class, code) => {
     const cause = new Error('why')
     const error = new Class('what', { cause })
     expect(error).toBeInstanceOf(IntrospectionError)
@@ -14,7 +14,7 @@ describe('IntrospectionError', () => {
     expect(error).toMatchObject({ code, name, cause, message: 'what', retryable: false })
   })
 
-  test('a subclass of a user keeps its own name', () => {
+  test('a subclass of the caller keeps its own name', () => {
     class StoreDownError extends IntrospectionError {
       readonly code = 'ERR_STORE_DOWN'
       readonly retryable = true
@@ -24,7 +24,7 @@ describe('IntrospectionError', () => {
 })
 
 describe('isIntrospectionError', () => {
-  test('two copies of the package recognise each other, which instanceof cannot', async () => {
+  test("two copies of the package recognise each other's errors, which instanceof cannot do", async () => {
     const url = new URL('./errors.ts?copy', import.meta.url).href
     const copy = (await import(/* @vite-ignore */ url)) as typeof errors
     expect(copy.RequestInvalidError).not.toBe(RequestInvalidError)
@@ -38,7 +38,7 @@ describe('isIntrospectionError', () => {
   test.each([
     ['another error', new TypeError('no')],
     [
-      'an object that only looks like one',
+      'an object with the members of an error',
       { code: 'ERR_REQUEST_INVALID', retryable: false, name: 'RequestInvalidError' },
     ],
     ['a string', 'ERR_REQUEST_INVALID'],

@@ -3,8 +3,8 @@
 const BRAND = Symbol.for('@token-introspection/IntrospectionError')
 
 /**
- * Base of every error these packages throw on purpose. `code` is public contract, `message` is not:
- * it is written for the operator and never holds a token, a secret or an assertion.
+ * Base of every error these packages throw on purpose. `code` is part of the public contract. `message` is not: it is
+ * written for the operator. It never holds a token, a secret or an assertion.
  *
  * Tell errors apart by `code`, or with `instanceof` on a subclass. When two copies of the package
  * may be loaded, use {@link isIntrospectionError}.
@@ -26,7 +26,7 @@ export abstract class IntrospectionError extends Error {
 }
 
 /**
- * Whether a caught value is one of ours, even when it was thrown by another copy of the package.
+ * Whether a caught value is an error of these packages, even when another copy of the package threw it.
  *
  * @example
  * ```ts
@@ -42,8 +42,8 @@ export function isIntrospectionError(value: unknown): value is IntrospectionErro
 }
 
 /**
- * A request breaks the grammar of RFC 7662 §2.1 or RFC 6749 §3.2: no `token`, a repeated parameter,
- * a broken percent-escape, too many parameters. The server answers 400 `invalid_request`.
+ * A request breaks the grammar of RFC 7662 §2.1 or RFC 6749 §3.2: it has no `token`, repeats a parameter, has a broken
+ * percent-escape or too many parameters. The server answers 400 `invalid_request`.
  */
 export class RequestInvalidError extends IntrospectionError {
   readonly code = 'ERR_REQUEST_INVALID'
@@ -51,8 +51,8 @@ export class RequestInvalidError extends IntrospectionError {
 }
 
 /**
- * An answer does not have the form its standard gives it: not JSON, not an object, a registered
- * member of the wrong type, a name that stands twice. The message names members, never their values.
+ * An answer does not have the form that its standard requires: it is not JSON, not an object, has a registered member
+ * of the wrong type, or repeats a name. The message names members, never their values.
  */
 export class ResponseMalformedError extends IntrospectionError {
   readonly code = 'ERR_RESPONSE_MALFORMED'

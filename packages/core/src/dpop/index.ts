@@ -1,4 +1,4 @@
-/** DPoP proofs of possession (RFC 9449), for whoever takes them. No I/O, no clock; the JOSE library is an argument. */
+/** Verifies DPoP proofs of possession (RFC 9449). No I/O, no clock; the caller passes the JOSE library. */
 export { normalizeTargetUri } from './normalize-target-uri.ts'
 export {
   type DpopExpectation,

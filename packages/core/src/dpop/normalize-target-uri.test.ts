@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { normalizeTargetUri } from './normalize-target-uri.ts'
 
-/** A path with some of its characters escaped. */
+/** The path with some of its characters percent-escaped. */
 function spell(path: string, which: readonly boolean[]): string {
   return path.replaceAll(/[A-Za-z0-9~_-]/g, (character, index: number) =>
     which[index % which.length] === true ? `%${character.charCodeAt(0).toString(16)}` : character,
@@ -12,16 +12,16 @@ function spell(path: string, which: readonly boolean[]): string {
 describe('normalizeTargetUri', () => {
   test.each([
     ['case of scheme and host', 'HTTPS://API.Example/a', 'https://api.example/a'],
-    ['the port of the scheme', 'https://api.example:443/a', 'https://api.example/a'],
-    ['the port of the other scheme', 'http://api.example:80/a', 'http://api.example/a'],
+    ['the default port of https', 'https://api.example:443/a', 'https://api.example/a'],
+    ['the default port of http', 'http://api.example:80/a', 'http://api.example/a'],
     ['an empty path', 'https://api.example', 'https://api.example/'],
     ['dot segments', 'https://api.example/x/./y/../../a', 'https://api.example/a'],
     ['escaped dot segments', 'https://api.example/x/%2e%2E/a', 'https://api.example/a'],
-    ['escapes that need not be', 'https://api.example/%61%7Eb%2D', 'https://api.example/a~b-'],
+    ['escapes of characters that need none', 'https://api.example/%61%7Eb%2D', 'https://api.example/a~b-'],
     ['the case of escapes', 'https://api.example/a%2fb%c3%a9', 'https://api.example/a%2Fb%C3%A9'],
     ['query and fragment', 'https://api.example/a?b=/c#d?e', 'https://api.example/a'],
-    ['all of it (DPOP-10)', 'https://API.example:443/a/%7Eb/../c', 'https://api.example/a/c'],
-  ])('evens out %s', (_, uri, normal) => {
+    ['several differences at once (DPOP-10)', 'https://API.example:443/a/%7Eb/../c', 'https://api.example/a/c'],
+  ])('ignores %s', (_, uri, normal) => {
     expect(normalizeTargetUri(uri)).toBe(normal)
   })
 
@@ -34,8 +34,8 @@ describe('normalizeTargetUri', () => {
     ['another scheme', 'https://api.example/a', 'http://api.example/a'],
     ['a longer host', 'https://api.example/a', 'https://api.example.evil/a'],
     ['an escaped percent sign', 'https://api.example/a%2541', 'https://api.example/aA'],
-    ['two slashes that could be a host', 'https://api.example//evil.example/a', 'https://evil.example/a'],
-  ])('tells apart by %s', (_, one, other) => {
+    ['two slashes that look like the start of a host', 'https://api.example//evil.example/a', 'https://evil.example/a'],
+  ])('does not ignore %s', (_, one, other) => {
     expect(normalizeTargetUri(one)).toBeDefined()
     expect(normalizeTargetUri(one)).not.toBe(normalizeTargetUri(other))
   })
@@ -61,11 +61,11 @@ describe('normalizeTargetUri', () => {
     'https://api.example/%',
     'https://api.example/%4',
     'https://api.example/%zz',
-  ])('takes %j for no URI', (uri) => {
+  ])('returns undefined for %j', (uri) => {
     expect(normalizeTargetUri(uri)).toBeUndefined()
   })
 
-  test('changes nothing the second time', () => {
+  test('does not change a URI that is already normalized', () => {
     fc.assert(
       fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), (uri) => {
         const normal = normalizeTargetUri(uri)
@@ -74,7 +74,7 @@ describe('normalizeTargetUri', () => {
     )
   })
 
-  test('gives every spelling of a path the same form, whatever is escaped, and no two paths', () => {
+  test('gives one form for all spellings of a path, and different forms for different paths', () => {
     const segment = fc.stringMatching(/^[A-Za-z0-9~_-]{1,8}$/)
     fc.assert(
       fc.property(

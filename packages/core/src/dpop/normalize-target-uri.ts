@@ -1,16 +1,17 @@
-/** The target URI of a request, in the one form in which two of them can be compared (RFC 9449 §4.3). */
+/** Normalizes the target URI of a request, so that two such URIs can be compared as strings (RFC 9449 §4.3). */
 
-/** Printable ASCII but the backslash, which some parsers take for a slash. */
+/** Printable ASCII without the backslash, because some parsers read a backslash as a slash. */
 const URI_CHARACTERS = /^[\x21-\x5b\x5d-\x7e]+$/
 const UNRESERVED = /[A-Za-z0-9\-._~]/
 const ESCAPE = /%([0-9A-Fa-f]{2})/g
 const BROKEN_ESCAPE = /%(?![0-9A-Fa-f]{2})/
 
 /**
- * A URI without query and fragment, normalized by syntax and scheme (RFC 3986 §6.2.2, §6.2.3): scheme and host in lower
- * case, no default port, no dot segments, `/` for an empty path, and every octet escaped that has to be and no other.
+ * Removes query and fragment from a URI and normalizes the rest by syntax and scheme (RFC 3986 §6.2.2, §6.2.3): scheme
+ * and host in lower case, no default port, no dot segments, `/` for an empty path, and escapes only where they are
+ * needed.
  *
- * @returns `undefined` for what is no http or https URI, has a user in it, or a broken escape.
+ * @returns `undefined` when the value is not an http or https URI, holds credentials, or has a broken escape.
  */
 export function normalizeTargetUri(uri: unknown): string | undefined {
   if (typeof uri !== 'string' || !URI_CHARACTERS.test(uri) || !URL.canParse(uri)) return undefined

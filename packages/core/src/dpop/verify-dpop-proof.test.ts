@@ -9,7 +9,7 @@ const rules = { algorithms: ['ES256'], maxAgeSeconds: 60, leewaySeconds: 5 }
 const header = { typ: 'dpop+jwt', alg: 'ES256', jwk: { kty: 'EC' } }
 const claims = { ath: 'digest', htm: 'GET', htu: URI, iat: NOW, jti: 'a' }
 
-/** A library that finds every signature good. What a real one finds is for the tests of those who have one. */
+/** A fake JOSE library that accepts every signature. The packages that use a real library test with the real one. */
 function createJose(payload: Readonly<Record<string, unknown>> = claims, thumbprint = JKT) {
   return {
     EmbeddedJWK: 'finds the key in the header',
@@ -24,7 +24,7 @@ function proofWith(head: object): string {
 }
 
 describe('verifyDpopProof', () => {
-  test('gives what is still to be looked at', async () => {
+  test('returns jti, iat, htu and nonce for the caller to check', async () => {
     const jose = createJose({ ...claims, htu: 'HTTPS://api.example.com:443/orders?page=2', nonce: 'n' })
     const verdict = await verifyDpopProof(proofWith(header), expected, rules, jose)
     expect(verdict).toEqual({ proof: { jti: 'a', iat: NOW, htu: URI, nonce: 'n' }, complaint: undefined })
@@ -36,7 +36,7 @@ describe('verifyDpopProof', () => {
     })
   })
 
-  test('verifies no signature by a key that the token is not bound to, and makes no thumbprint of what is no key', async () => {
+  test("verifies no signature when the key is not the token's, and computes no thumbprint when there is no public key", async () => {
     const jose = createJose(claims, `${JKT.slice(0, -1)}A`)
     expect((await verifyDpopProof(proofWith(header), expected, rules, jose)).proof).toBeUndefined()
     expect(jose.jwtVerify).not.toHaveBeenCalled()
@@ -68,7 +68,7 @@ describe('verifyDpopProof', () => {
     ['jti', ''],
     ['jti', 'x'.repeat(513)],
     ['nonce', null],
-  ])('complains about %s as %j by the name of the rule, with both values', async (name, value) => {
+  ])('refuses %s %j, and names the rule and both values', async (name, value) => {
     const jose = createJose({ ...claims, [name]: value })
     const { proof, complaint } = await verifyDpopProof(proofWith(header), expected, rules, jose)
     expect(proof).toBeUndefined()
@@ -87,13 +87,13 @@ describe('verifyDpopProof', () => {
     ['iat', NOW + 6, `${NOW + 6}, 6 s ahead`, 'at most 60 s ago and 5 s ahead'],
     ['jti', 'x'.repeat(513), 'a text of 513 characters', 'a text of 1 to 512 characters'],
     ['ath', 'another-digest', 'another value', 'the SHA-256 of the access token beside it'],
-  ])('says of %s what it got and what it wants', async (name, value, got, wanted) => {
+  ])('reports for %s the value it got and the value it expected', async (name, value, got, wanted) => {
     const jose = createJose({ ...claims, [name]: value })
     const { complaint } = await verifyDpopProof(proofWith(header), expected, rules, jose)
     expect(complaint).toMatchObject({ rule: name, got, expected: wanted })
   })
 
-  test('names the key that was expected, and no private key', async () => {
+  test('names the expected key, and never quotes a private key', async () => {
     const own = { ...expected, jkt: 'another-thumbprint' }
     const { complaint } = await verifyDpopProof(proofWith(header), own, rules, createJose())
     expect(complaint).toMatchObject({
@@ -109,13 +109,13 @@ describe('verifyDpopProof', () => {
   test.each([
     ['a thumbprint', { ...createJose(), calculateJwkThumbprint: () => Promise.reject(new Error('no key')) }],
     ['a signature', { ...createJose(), jwtVerify: () => Promise.reject(new Error('no signature')) }],
-  ])('complains when there is no %s to be had', async (_, jose) => {
+  ])('refuses a proof when the library cannot compute %s', async (_, jose) => {
     expect((await verifyDpopProof(proofWith(header), expected, rules, jose)).complaint?.rule).toMatch(
       /^(?:jwk|signature)$/,
     )
   })
 
-  test('finds no request that has no method or no URI', async () => {
+  test('refuses a proof when the request has no method or no URI', async () => {
     const without = createJose({ ...claims, htm: undefined })
     const nowhere = { ...expected, method: undefined }
     expect((await verifyDpopProof(proofWith(header), nowhere, rules, without)).complaint?.rule).toBe('htm')

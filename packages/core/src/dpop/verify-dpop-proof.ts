@@ -1,4 +1,4 @@
-/** What a DPoP proof beside an access token must be, whoever checks it (RFC 9449 §4.3). */
+/** The checks of RFC 9449 §4.3 on a DPoP proof that comes with an access token. Both sides use them. */
 import { parseJwtPart, splitCompactJws } from '../values/compact-jwt.ts'
 import { type Complaint, quote } from '../values/complaint.ts'
 import { isBoundedKey } from '../values/bounded-key.ts'
@@ -6,45 +6,48 @@ import { equalDigests } from '../values/equal-digests.ts'
 import type { JsonObject } from '../values/json-object.ts'
 import { normalizeTargetUri } from './normalize-target-uri.ts'
 
-/** What proofs must be, whatever they are for. */
+/** Rules for every proof. */
 export interface DpopRules {
-  /** Signature algorithms that are taken: names of algorithms with a key pair. */
+  /** Accepted signature algorithms, each one with a key pair. */
   readonly algorithms: readonly string[]
-  /** Seconds since `iat`, at most. */
+  /** The highest accepted age of a proof, in seconds since `iat`. */
   readonly maxAgeSeconds: number
-  /** Seconds by which `iat` may lie ahead. */
+  /** How many seconds `iat` may lie in the future. */
   readonly leewaySeconds: number
 }
 
-/** What one proof has to be about. */
+/** The values that one proof has to match. */
 export interface DpopExpectation {
   /** The thumbprint of the key that the token is bound to. */
   readonly jkt: string
   /** The digest of the token (RFC 9449 §4.2). */
   readonly ath: string
-  /** The method of the request as it came. */
+  /** The method of the request, unchanged. */
   readonly method: string | undefined
-  /** By which URIs the request may have been sent; never read from `Host` or any other field of it. */
+  /**
+   * URIs to which the sender may have addressed the request. Never read them from `Host` or another field of the
+   * request.
+   */
   readonly targetUris: readonly string[]
   /** Milliseconds since the epoch. */
   readonly nowMs: number
 }
 
-/** A proof that holds, and what is still to be done about it: it is good once, and may have to carry a nonce. */
+/** A valid proof. The caller still has to refuse a second use of it and to check its nonce. */
 export interface DpopProof {
   readonly jti: string
   readonly iat: number
-  /** The URI it is for, normalized. */
+  /** The normalized URI of the proof. */
   readonly htu: string
   readonly nonce: string | undefined
 }
 
-/** A proof that holds, or what is wrong with it, for a log. */
+/** Either a valid proof or a complaint, which is meant for a log. */
 export type DpopVerdict =
   | { readonly proof: DpopProof; readonly complaint: undefined }
   | { readonly proof: undefined; readonly complaint: Complaint }
 
-/** What is used of a JOSE library: `import * as jose from 'jose'` has it. */
+/** The functions of the JOSE library that are used here. Pass `import * as jose from 'jose'`. */
 export interface DpopJose<KeyFinder> {
   readonly EmbeddedJWK: KeyFinder
   readonly jwtVerify: (
@@ -55,26 +58,27 @@ export interface DpopJose<KeyFinder> {
   readonly calculateJwkThumbprint: (jwk: JsonObject & { kty: string }) => Promise<string>
 }
 
-/** Characters a proof may have, and its `jti`. */
+/** The most characters that a proof, and its `jti`, may have. */
 const MAX_LENGTH = 8192
 const MAX_JTI_LENGTH = 512
 /** Members of private and symmetric keys (RFC 7518 §6, RFC 9864). */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
 
-/** What to do about rules that do not concern the sender alone. */
+/** Remedies for rules that the sender alone cannot fix. */
 const REMEDIES: Readonly<Record<string, string>> = {
   iat: 'Make the sender create a proof for each request, and compare the clocks of both sides',
   htu: 'Correct the URL at the sender, or the one that is configured here if a proxy changes it',
 }
 
 /**
- * Verifies one proof, but for what takes a memory: whether it was used before, and whether its nonce is one of yours.
+ * Verifies one DPoP proof, except for two checks that need a memory: whether the proof was used before, and whether you
+ * issued its nonce.
  *
- * The key is compared with the token's before its signature is verified, so that nobody has a signature verified by a key
- * of their choice. Nothing is read from the network.
+ * Security: the key in the proof is compared with the key of the token before the signature is verified. So nobody can
+ * make the verifier work with a key of their choice. Nothing is read from the network.
  *
- * @param proof - the `DPoP` field as it came; several of them joined by a comma are no proof.
- * @returns the proof, or a complaint that is meant for a log and not for the sender.
+ * @param proof - the `DPoP` field, unchanged. Several fields joined by a comma are refused.
+ * @returns the proof, or a complaint. The complaint is for a log and must not reach the sender.
  */
 export async function verifyDpopProof<KeyFinder>(
   proof: string,
@@ -82,13 +86,13 @@ export async function verifyDpopProof<KeyFinder>(
   rules: DpopRules,
   jose: DpopJose<KeyFinder>,
 ): Promise<DpopVerdict> {
-  // Two fields joined by a comma have another form.
+  // Two fields joined by a comma do not have the form of one JWT.
   const parts = proof.length <= MAX_LENGTH ? splitCompactJws(proof) : undefined
   const header = parts && readHeader(parts.header)
   if (header === undefined) {
     return refuse(
       'form',
-      `${proof.length} characters that are no JWT`,
+      `${proof.length} characters that are not a JWT`,
       `one JWT in the compact form, ${MAX_LENGTH} characters at most`,
     )
   }
@@ -97,7 +101,7 @@ export async function verifyDpopProof<KeyFinder>(
     return refuse('alg', quote(alg), `one of ${rules.algorithms.join(', ')}`)
   }
   const thumbprint = isPublicKey(jwk) ? await thumbprintOf(jwk, jose) : undefined
-  // What stands there may be a private key.
+  // The complaint does not quote `jwk`, because it may hold a private key.
   if (thumbprint === undefined) return refuse('jwk', jwk === undefined ? 'nothing' : 'another value', 'a public key')
   if (!equalDigests(thumbprint, expected.jkt)) {
     return refuse(
@@ -110,7 +114,7 @@ export async function verifyDpopProof<KeyFinder>(
   if (payload === undefined) {
     return refuse(
       'signature',
-      `typ ${quote(header['typ'])} and a signature that fails, or dates that are over`,
+      `typ ${quote(header['typ'])} and a signature that fails, or exp or nbf not valid now`,
       'typ "dpop+jwt" and a signature by the key in jwk',
     )
   }
@@ -129,7 +133,11 @@ function validateClaims(
   if (typeof htm !== 'string' || htm !== expected.method) return refuse('htm', quote(htm), quote(expected.method))
   const target = normalizeTargetUri(htu)
   if (target === undefined || !expected.targetUris.some((uri) => normalizeTargetUri(uri) === target)) {
-    return refuse('htu', quote(htu), expected.targetUris.map(quote).join(' or ') || 'a URI that nobody configured')
+    return refuse(
+      'htu',
+      quote(htu),
+      expected.targetUris.map(quote).join(' or ') || 'a configured URI, but no URI is configured',
+    )
   }
   const ageSeconds = typeof iat === 'number' ? expected.nowMs / 1000 - iat : Number.NaN
   if (!(ageSeconds <= maxAgeSeconds && ageSeconds >= -leewaySeconds)) {
@@ -142,7 +150,7 @@ function validateClaims(
     const got = typeof jti === 'string' ? `a text of ${jti.length} characters` : quote(jti)
     return refuse('jti', got, `a text of 1 to ${MAX_JTI_LENGTH} characters`)
   }
-  if (nonce !== undefined && typeof nonce !== 'string') return refuse('nonce', quote(nonce), 'a text, or none')
+  if (nonce !== undefined && typeof nonce !== 'string') return refuse('nonce', quote(nonce), 'a text, or no nonce')
   return { proof: { jti, iat: iat as number, htu: target, nonce }, complaint: undefined }
 }
 
@@ -165,7 +173,7 @@ async function thumbprintOf<KeyFinder>(
   }
 }
 
-/** A private key in the header is a mistake that must not pass (RFC 9449 §4.3). */
+/** Accepts public keys only. A private key in the header is a mistake, and the proof is refused (RFC 9449 §4.3). */
 function isPublicKey(jwk: unknown): jwk is JsonObject & { kty: string } {
   if (typeof jwk !== 'object' || jwk === null || typeof (jwk as JsonObject)['kty'] !== 'string') return false
   return !PRIVATE_MEMBERS.some((name) => name in jwk) && isBoundedKey(jwk)

@@ -21,14 +21,14 @@ describe('parseAuthorization', () => {
     ['a scheme and a space', 'Bearer '],
     ['a token alone', token],
     ['a space in front', ` Bearer ${token}`],
-    ['a space behind', `Bearer ${token} `],
-    ['a line break behind', `Bearer ${token}\n`],
+    ['a space after the token', `Bearer ${token} `],
+    ['a line break after the token', `Bearer ${token}\n`],
     ['two tokens', `Bearer ${token} ${token}`],
     ['two fields joined by a comma', `Bearer ${token}, Bearer ${token}`],
     ['two tokens joined by a comma', `Bearer ${token},${token}`],
-    ['a tab between', `Bearer\t${token}`],
+    ['a tab instead of the space', `Bearer\t${token}`],
     ['a tab beside the space', `Bearer \t${token}`],
-    ['a no-break space between', `Bearer\u00a0${token}`],
+    ['a no-break space instead of the space', `Bearer\u00a0${token}`],
     ['a quoted token', `Bearer "${token}"`],
     ['parameters', `Bearer token="${token}"`],
     ['padding in the middle', 'Bearer a=b'],
@@ -56,26 +56,26 @@ describe('decodeBasicCredentials', () => {
     expect(decodeBasicCredentials(Buffer.from(text).toString('base64'))).toEqual({ clientId, clientSecret })
   })
 
-  test('leaves escapes and pluses alone with the encoding "raw"', () => {
+  test('does not decode escapes and pluses with the encoding "raw"', () => {
     const base64 = Buffer.from('i+d:100%:%41').toString('base64')
     expect(decodeBasicCredentials(base64, 'raw')).toEqual({ clientId: 'i+d', clientSecret: '100%:%41' })
   })
 
   test.each([
-    ['nothing to pad', 'aTpz', { clientId: 'i', clientSecret: 's' }],
-    ['no padding', 'aTo', { clientId: 'i', clientSecret: '' }],
+    ['groups that need no padding', 'aTpz', { clientId: 'i', clientSecret: 's' }],
+    ['one missing padding character', 'aTo', { clientId: 'i', clientSecret: '' }],
     ['padding', 'aTo=', { clientId: 'i', clientSecret: '' }],
-    ['no padding of two', 'aWQ6cw', { clientId: 'id', clientSecret: 's' }],
-    ['padding of two', 'aWQ6cw==', { clientId: 'id', clientSecret: 's' }],
+    ['two missing padding characters', 'aWQ6cw', { clientId: 'id', clientSecret: 's' }],
+    ['two padding characters', 'aWQ6cw==', { clientId: 'id', clientSecret: 's' }],
   ])('reads base64 with %s', (_, base64, credentials) => {
     expect(decodeBasicCredentials(base64)).toEqual(credentials)
   })
 
   test.each([
     ['nothing', ''],
-    ['a length base64 cannot have', 'aTpz'.concat('a')],
-    ['padding that is not whole', 'aWQ6cw='],
-    ['padding where none belongs', 'aTpz='],
+    ['a length that base64 cannot have', 'aTpz'.concat('a')],
+    ['one padding character instead of two', 'aWQ6cw='],
+    ['padding after a full group', 'aTpz='],
     ['too much padding', 'aTpza==='],
     ['padding alone', '=='],
     ['padding in the middle', 'aTo=aTo='],
@@ -146,12 +146,12 @@ describe('encodeBasicCredentials', () => {
     expect(() => encodeBasicCredentials(credentials, 'latin1')).not.toThrow(/urn:rs|hunter2/)
   })
 
-  test('uses the form encoding unless told otherwise', () => {
+  test('uses the form encoding by default', () => {
     const credentials = { clientId: 'i:d', clientSecret: 's+' }
     expect(encodeBasicCredentials(credentials)).toBe(encodeBasicCredentials(credentials, 'form'))
   })
 
-  test('refuses a raw identifier nobody could split, and does not quote it', () => {
+  test('refuses a raw identifier with a colon, and does not quote it', () => {
     const credentials = { clientId: 'urn:rs', clientSecret: 'hunter2' }
     expect(() => encodeBasicCredentials(credentials, 'raw')).toThrow(TypeError)
     expect(() => encodeBasicCredentials(credentials, 'raw')).not.toThrow(/urn:rs|hunter2/)

@@ -8,16 +8,16 @@ const TOKEN68 = /^[A-Za-z0-9\-._~+/]+=*$/
 const BASE64 = /^[A-Za-z0-9+/]*(={0,2})$/
 const CONTROL_CHARACTER = /[\x00-\x1f\x7f]/
 
-/** Credentials of a scheme that takes one token68, as Basic, Bearer and DPoP do. */
+/** Credentials of a scheme that carries one token68, as Basic, Bearer and DPoP do. */
 export interface Credentials {
-  /** The scheme in lower case; schemes are compared without case (RFC 9110 §11.1). */
+  /** The scheme in lower case, because schemes are compared without case (RFC 9110 §11.1). */
   readonly scheme: string
-  /** The token68 as it stands. */
+  /** The token68, unchanged. */
   readonly token: string
 }
 
 /**
- * Parses an `Authorization` field into scheme and token68. `undefined` for everything else: no token, two
+ * Parses an `Authorization` field into scheme and token68. Returns `undefined` for everything else: no token, two
  * tokens, a tab, quotes, two fields joined by a comma, or a scheme with parameters (RFC 9110 §11.4, RFC 6750 §2.1).
  */
 export function parseAuthorization(field: string): Credentials | undefined {
@@ -28,7 +28,7 @@ export function parseAuthorization(field: string): Credentials | undefined {
   const token = field.slice(start)
   if (!TOKEN68.test(token)) return undefined
   const scheme = field.slice(0, end)
-  // As nearly everybody writes it.
+  // The most common spelling, compared first for speed.
   if (scheme === 'Bearer') return { scheme: 'bearer', token }
   return SCHEME.test(scheme) ? { scheme: scheme.toLowerCase(), token } : undefined
 }
@@ -40,19 +40,19 @@ export interface BasicCredentials {
 }
 
 /**
- * How the two halves of Basic credentials are encoded before base64: `form` as RFC 6749 §2.3.1 says, `raw` as RFC 7617 alone
- * would have it and many deployed servers and clients do, or `latin1`, which is raw in ISO-8859-1 and not in UTF-8.
+ * How the two halves of Basic credentials are encoded before base64. `form` is the encoding of RFC 6749 §2.3.1. `raw`
+ * is plain UTF-8 (RFC 7617), which many deployed servers and clients use. `latin1` is like `raw`, but in ISO-8859-1.
  */
 export type BasicEncoding = 'form' | 'raw' | 'latin1'
 
 /**
- * Decodes the token68 of Basic credentials: base64, UTF-8 or, with `latin1`, ISO-8859-1; split at the first colon; then, with
- * `form`, each half form-decoded (RFC 6749 §2.3.1, RFC 7617 §2). `undefined` when any of that fails or a control character
- * appears; the answer to that is 401 `invalid_client`.
+ * Decodes the token68 of Basic credentials: base64 of UTF-8, or of ISO-8859-1 with `latin1`, split at the first colon.
+ * With `form`, each half is then form-decoded (RFC 6749 §2.3.1, RFC 7617 §2). Returns `undefined` when a step fails or
+ * a control character appears; a server answers that with 401 `invalid_client`.
  */
 export function decodeBasicCredentials(token: string, encoding: BasicEncoding = 'form'): BasicCredentials | undefined {
   if (!isBase64(token)) return undefined
-  // `atob` gives one character for each octet, which is what ISO-8859-1 does. A TextDecoder for it would read windows-1252.
+  // `atob` gives one character for each octet, as ISO-8859-1 does. The TextDecoder of that name reads windows-1252.
   const text = encoding === 'latin1' ? atob(token) : decodeBase64Text(token)
   if (text === undefined || CONTROL_CHARACTER.test(text)) return undefined
   const colon = text.indexOf(':')
@@ -67,7 +67,10 @@ export function decodeBasicCredentials(token: string, encoding: BasicEncoding = 
   return { clientId, clientSecret }
 }
 
-/** Padding may be left out (RFC 4648 §3.2); if it is there it must be whole. No spare bit is set (RFC 4648 §3.5). */
+/**
+ * Padding may be missing (RFC 4648 §3.2). If it is present, it must be complete. No spare bit may be set (RFC 4648
+ * §3.5).
+ */
 function isBase64(text: string): boolean {
   const padding = BASE64.exec(text)?.[1]
   if (padding === undefined) return false
@@ -76,11 +79,11 @@ function isBase64(text: string): boolean {
 }
 
 /**
- * Builds the `Authorization` value for `client_secret_basic`. With `form`, unreserved characters stay as
- * they are, so servers that do not decode keep working for ordinary secrets (RFC 6749 §2.3.1).
+ * Builds the `Authorization` value for `client_secret_basic`. With `form`, unreserved characters stay unescaped, so
+ * that servers that forget to decode still accept ordinary secrets (RFC 6749 §2.3.1).
  *
- * @throws TypeError when, without `form`, the identifier holds a colon, at which every server would split it; or when, with
- * `latin1`, a character is not in ISO-8859-1.
+ * @throws TypeError when the encoding is not `form` and the identifier holds a colon, because every server would split
+ * there; or when the encoding is `latin1` and a character is not in ISO-8859-1.
  */
 export function encodeBasicCredentials(credentials: BasicCredentials, encoding: BasicEncoding = 'form'): string {
   const { clientId, clientSecret } = credentials

@@ -13,7 +13,7 @@ describe.each([
     ['one octet', 'Zg==', 'f'],
     ['two octets', 'Zm8=', 'fo'],
     ['three octets', 'Zm9v', 'foo'],
-    ['the two characters base64url has not', 'Pz8/Pj4+', '???>>>'],
+    ['the two characters that base64url replaces', 'Pz8/Pj4+', '???>>>'],
     ['UTF-8 of two, three and four octets', 'w6nigqzwn5iA', 'é€😀'],
     ['control characters', 'AAoN', '\0\n\r'],
     ['a replacement character that was sent', '77+9', '\ufffd'],
@@ -33,11 +33,11 @@ describe.each([
 
   test.each([
     ['a stray continuation octet', [0x80]],
-    ['an octet UTF-8 never has', [0x61, 0xff]],
+    ['an octet that UTF-8 never has', [0x61, 0xff]],
     ['a sequence cut short', [0xe2, 0x82]],
     ['an overlong sequence', [0xc0, 0xaf]],
     ['an encoded surrogate', [0xed, 0xa0, 0x80]],
-    ['a code point past the last', [0xf4, 0x90, 0x80, 0x80]],
+    ['a code point above U+10FFFF', [0xf4, 0x90, 0x80, 0x80]],
     ['a bad octet beside a replacement character', [0xef, 0xbf, 0xbd, 0xff]],
   ])('refuses %s', (__, octets) => {
     expect(decodeBase64Text(Buffer.from(octets).toString('base64'))).toBeUndefined()

@@ -1,4 +1,4 @@
-/** Base64 where there is no `Buffer`. */
+/** Base64 for runtimes without `Buffer`. */
 
 /** Decodes base64 (RFC 4648 §4) into UTF-8 text; `undefined` when the octets are not UTF-8. */
 export function decodeBase64Text(base64: string): string | undefined {

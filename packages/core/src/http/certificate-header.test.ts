@@ -13,53 +13,56 @@ describe('parseCertificateHeader', () => {
     ['envoy', `Hash=abc;Cert="${escaped}";Subject="CN=a,O=b;c"`],
     ['alb', encodeURI(pem)],
     ['alb-passthrough', encodeURI(`${pem}${pem.replace('MAMC', 'AAAA')}`)],
-  ])('reads the DER out of %s', (format, field) => {
+  ])('reads the DER from a field of %s', (format, field) => {
     expect(parseCertificateHeader(format, field)).toEqual(der)
   })
 
-  test.each(Object.keys(CERTIFICATE_HEADERS) as CertificateHeaderFormat[])('reads no nonsense as %s', (format) => {
-    for (const field of [
-      '',
-      ' ',
-      ',',
-      ':',
-      '::',
-      `:${base64}`,
-      `${base64}:`,
-      pem,
-      `${pem},${pem}`,
-      '%',
-      '%zz',
-      'a=b;',
-    ]) {
-      expect(parseCertificateHeader(format, field)).toBeUndefined()
-    }
-  })
+  test.each(Object.keys(CERTIFICATE_HEADERS) as CertificateHeaderFormat[])(
+    'returns undefined for a malformed field of %s',
+    (format) => {
+      for (const field of [
+        '',
+        ' ',
+        ',',
+        ':',
+        '::',
+        `:${base64}`,
+        `${base64}:`,
+        pem,
+        `${pem},${pem}`,
+        '%',
+        '%zz',
+        'a=b;',
+      ]) {
+        expect(parseCertificateHeader(format, field)).toBeUndefined()
+      }
+    },
+  )
 
   test.each([
     ['without a line break after its first line', pem.replace('-----\n', '-----')],
     ['without its last line', pem.slice(0, 30)],
-    ['with nothing between its lines', '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----'],
+    ['with nothing between the first and the last line', '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----'],
     ['with its last line first', `-----END CERTIFICATE-----\n${pem}`],
-    ['with what is not base64', pem.replace('MAMC', 'MA*C')],
+    ['with a character that is not base64', pem.replace('MAMC', 'MA*C')],
     ['with padding inside', pem.replace('MAMC', 'MA==MAMC')],
     ['with text before', `a${pem}`],
-    ['with text behind', `${pem}a`],
+    ['with text after', `${pem}a`],
     ['twice', `${pem}${pem}`],
-  ])('reads no certificate %s', (_, text) => {
+  ])('finds no certificate in a PEM %s', (_, text) => {
     expect(parseCertificateHeader('nginx', encodeURIComponent(text))).toBeUndefined()
   })
 
   test.each([
-    ['lines of its base64', pem.replace('MAMC', 'MA\nMC')],
+    ['line breaks inside the base64', pem.replace('MAMC', 'MA\nMC')],
     ['carriage returns', pem.replaceAll('\n', '\r\n')],
-    ['blank lines around', `\n\n${pem}\n\n`],
+    ['blank lines around it', `\n\n${pem}\n\n`],
     ['no line break before its last line', pem.replace('\n-----END', '-----END')],
   ])('reads a certificate with %s', (_, text) => {
     expect(parseCertificateHeader('nginx', encodeURIComponent(text))).toEqual(der)
   })
 
-  test('knows a field for every format, in lower case', () => {
+  test('knows the field name of every format, in lower case', () => {
     for (const header of Object.values(CERTIFICATE_HEADERS)) expect(header).toMatch(/^[a-z-]+$/)
   })
 })

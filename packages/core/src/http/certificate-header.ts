@@ -1,13 +1,16 @@
-/** Header fields in which a proxy that ended TLS writes the certificate of a client (RFC 9440, and what there was before). */
+/**
+ * Header fields in which a proxy that terminates TLS sends the certificate of a client: RFC 9440, and older fields of
+ * proxies.
+ */
 
 /**
- * How a proxy writes a certificate: `rfc9440` as the byte sequence of `Client-Cert`; `nginx` as
- * `$ssl_client_escaped_cert`; `envoy` as the `Cert` of `X-Forwarded-Client-Cert`; `alb` as the Application Load Balancer
- * of AWS does when it validates, `alb-passthrough` as it does when it does not.
+ * How a proxy writes a certificate. `rfc9440` is the byte sequence of `Client-Cert`, `nginx` is
+ * `$ssl_client_escaped_cert`, and `envoy` is the `Cert` of `X-Forwarded-Client-Cert`. `alb` and `alb-passthrough` are
+ * the Application Load Balancer of AWS in its modes verify and passthrough.
  */
 export type CertificateHeaderFormat = 'rfc9440' | 'nginx' | 'envoy' | 'alb' | 'alb-passthrough'
 
-/** The name each of them usually gives the field, in lower case. */
+/** The usual name of the field for each format, in lower case. */
 export const CERTIFICATE_HEADERS: Readonly<Record<CertificateHeaderFormat, string>> = Object.freeze({
   rfc9440: 'client-cert',
   nginx: 'x-ssl-client-cert',
@@ -20,15 +23,16 @@ const BYTE_SEQUENCE = /^:([A-Za-z0-9+/]+={0,2}):$/
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
 const BEGIN = '-----BEGIN CERTIFICATE-----'
 const END = '-----END CERTIFICATE-----'
-/** The last element of the field of Envoy: pairs without white space between them, values quoted where they must be. */
+/** The last element of the field of Envoy: pairs without white space between them, and quoted values where needed. */
 const ENVOY_LIST = /^(?:[A-Za-z]+=(?:"(?:[^"\\]|\\.)*"|[^",;\s]*)(?:[,;](?=.)|$))+$/
 const ENVOY_PAIR = /([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^",;\s]*))([,;]|$)/gy
 
 /**
- * Parses the field of a proxy into the DER of the client's own certificate. Whether the proxy may be believed is for the
- * caller to know: anybody can write such a field.
+ * Parses the field of a proxy into the DER of the client's own certificate.
  *
- * @param field - as it came; several fields joined by a comma are no certificate (RFC 9440 §4).
+ * Security: anybody can send such a field. The caller has to know that the field comes from a trusted proxy.
+ *
+ * @param field - the field, unchanged. Several fields joined by a comma are refused (RFC 9440 §4).
  * @returns `undefined` for anything but one certificate in that format.
  */
 export function parseCertificateHeader(format: CertificateHeaderFormat, field: string): Uint8Array | undefined {
@@ -40,11 +44,13 @@ const READERS: Readonly<Record<CertificateHeaderFormat, (field: string) => Uint8
   nginx: (field) => fromEscapedPem(field, 'one'),
   envoy: (field) => fromEscapedPem(lastEnvoyCertificate(field), 'one'),
   alb: (field) => fromEscapedPem(field, 'one'),
-  // The whole chain, the caller's own certificate first.
+  // The whole chain, with the client's own certificate first.
   'alb-passthrough': (field) => fromEscapedPem(field, 'chain'),
 }
 
-/** Of the element the nearest proxy added, which is the last: those before it came with the request. */
+/**
+ * Reads the last element, which the nearest proxy added. Earlier elements came with the request and cannot be trusted.
+ */
 function lastEnvoyCertificate(field: string): string | undefined {
   if (!ENVOY_LIST.test(field)) return undefined
   let certificates: string[] = []
@@ -65,8 +71,8 @@ function fromEscapedPem(escaped: string | undefined, expected: 'one' | 'chain'):
 }
 
 /**
- * The base64 of the first certificate. Found by its two boundaries, and not by a pattern: a pattern with white space on
- * both sides of the base64 tries every way to share it out, and a field of 8 kB would take seconds.
+ * The base64 of the first certificate, found by its two boundary lines and not by a pattern. A pattern with white space
+ * on both sides of the base64 backtracks: a field of 8 kB would take seconds.
  */
 function base64OfPem(text: string, expected: 'one' | 'chain'): string | undefined {
   const pem = text.trimStart()
@@ -74,7 +80,7 @@ function base64OfPem(text: string, expected: 'one' | 'chain'): string | undefine
   if (!pem.startsWith(BEGIN) || end === -1) return undefined
   if (expected === 'one' && pem.slice(end + END.length).trim() !== '') return undefined
   const body = pem.slice(BEGIN.length, end)
-  // The boundary is a line of its own.
+  // The boundary must be a line of its own.
   if (body.trimStart() === body) return undefined
   const base64 = body.replace(/\s/g, '')
   return BASE64.test(base64) ? base64 : undefined

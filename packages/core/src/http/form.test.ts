@@ -13,15 +13,15 @@ const invalid = expect.objectContaining({ code: 'ERR_REQUEST_INVALID' }) as Erro
 
 describe('encodeFormComponent', () => {
   test.each([
-    ['leaves the unreserved characters alone', 'AZaz09-._~', 'AZaz09-._~'],
-    ['makes a space a plus', 'a b', 'a+b'],
+    ['does not encode the unreserved characters', 'AZaz09-._~', 'AZaz09-._~'],
+    ['encodes a space as a plus', 'a b', 'a+b'],
     ['encodes a plus', '+', '%2B'],
     ['encodes the separators', '&=%', '%26%3D%25'],
-    ['encodes what encodeURIComponent forgets', "!'()*", '%21%27%28%29%2A'],
+    ['encodes the characters that encodeURIComponent leaves as they are', "!'()*", '%21%27%28%29%2A'],
     ['encodes UTF-8 octets', 'é€😀', '%C3%A9%E2%82%AC%F0%9F%98%80'],
     ['encodes control characters', '\0\r\n\x7f', '%00%0D%0A%7F'],
     ['replaces a lone surrogate', 'a\ud800b', 'a%EF%BF%BDb'],
-    ['leaves the empty string empty', '', ''],
+    ['keeps the empty string empty', '', ''],
   ])('%s', (_, value, encoded) => {
     expect(encodeFormComponent(value)).toBe(encoded)
   })
@@ -32,7 +32,7 @@ describe('decodeFormComponent', () => {
     ['a plus as a space', 'a+b', 'a b'],
     ['an escape in either case', '%c3%A9', 'é'],
     ['an escaped plus as a plus', '%2B', '+'],
-    ['raw characters as they are', 'é !"', 'é !"'],
+    ['unescaped characters as they are', 'é !"', 'é !"'],
     ['an escaped replacement character', '%EF%BF%BD', '\ufffd'],
     ['a byte order mark as part of the text', '%EF%BB%BFa', '\ufeffa'],
     ['the empty string', '', ''],
@@ -45,7 +45,7 @@ describe('decodeFormComponent', () => {
     ['one hexadecimal digit', 'a%4'],
     ['no hexadecimal digits', '%zz'],
     ['octets that are not UTF-8', '%FF'],
-    ['a UTF-8 sequence cut short', '%E2%82'],
+    ['a UTF-8 sequence that is cut short', '%E2%82'],
     ['an overlong UTF-8 sequence', '%C0%AF'],
     ['an encoded surrogate', '%ED%A0%80'],
     ['the %u notation', '%u0041'],
@@ -55,7 +55,7 @@ describe('decodeFormComponent', () => {
 })
 
 describe('encodeForm', () => {
-  test('keeps the order, repetitions and empty values', () => {
+  test('keeps the order, repeated names and empty values', () => {
     const form = encodeForm([
       ['b', '2'],
       ['a', ''],
@@ -64,7 +64,7 @@ describe('encodeForm', () => {
     expect(form).toBe('b=2&a=&b=1+1')
   })
 
-  test('is empty without parameters', () => {
+  test('has no names for an empty body', () => {
     expect(encodeForm([])).toBe('')
   })
 })
@@ -82,9 +82,9 @@ describe('parseForm', () => {
       ],
     ],
     ['an empty name', '=1', [['', ['1']]]],
-    ['empty pairs as nothing', '&&a=1&&', [['a', ['1']]]],
+    ['empty pairs, which are skipped', '&&a=1&&', [['a', ['1']]]],
     [
-      'repetitions in order',
+      'repeated names in order',
       'a=2&b=3&a=1',
       [
         ['a', ['2', '1']],
@@ -113,17 +113,17 @@ describe('parseForm', () => {
     ['a broken escape in a value', `a=%zz${secret}`],
     ['a broken escape in a name', `${secret}%=1`],
     ['octets that are not UTF-8', `a=${secret}%FF`],
-    ['an escape cut off by the separator', `a=${secret}%4&1=b`],
+    ['an escape that a separator cuts off', `a=${secret}%4&1=b`],
   ])('refuses %s without quoting it', (_, body) => {
     expect(() => parseForm(body)).toThrow(invalid)
     expect(() => parseForm(body)).not.toThrow(secret)
   })
 
   test.each([
-    ['64 unless told otherwise', undefined, DEFAULT_MAX_FORM_PARAMETERS],
-    ['as many as told', { maxParameters: 2 }, 2],
-    ['none when told so', { maxParameters: 0 }, 0],
-  ])('reads %s', (_, limits, count) => {
+    ['64 parameters by default', undefined, DEFAULT_MAX_FORM_PARAMETERS],
+    ['as many parameters as the option says', { maxParameters: 2 }, 2],
+    ['no parameters when the option is 0', { maxParameters: 0 }, 0],
+  ])('reads at most %s', (_, limits, count) => {
     const allowed = Array.from({ length: count }, () => 'a=1').join('&')
     expect(parseForm(`&${allowed}&`, limits).getAll('a')).toHaveLength(count)
     expect(() => parseForm(`${allowed}&b=1`, limits)).toThrow(invalid)
@@ -131,7 +131,7 @@ describe('parseForm', () => {
 })
 
 describe('Form', () => {
-  test('gives a single value, and nothing for an absent or empty one', () => {
+  test('gives a single value, and undefined for an absent or empty one', () => {
     const form = new Form([
       ['a', '1'],
       ['b', ''],
@@ -153,7 +153,7 @@ describe('Form', () => {
     expect(form.getAll('token')).toEqual(values)
   })
 
-  test.each(['__proto__', 'constructor', 'hasOwnProperty'])('has no parameter %s of its own accord', (name) => {
+  test.each(['__proto__', 'constructor', 'hasOwnProperty'])('does not inherit a parameter named %s', (name) => {
     const form = new Form()
     expect(form.get(name)).toBeUndefined()
     expect(form.getAll(name)).toEqual([])

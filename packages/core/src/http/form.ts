@@ -4,12 +4,12 @@ import { checkOptionNames } from '../options/option-group.ts'
 
 const UNRESERVED = /^[A-Za-z0-9\-._~]*$/
 
-/** How many parameters {@link parseForm} reads unless told otherwise. */
+/** How many parameters {@link parseForm} reads by default. */
 export const DEFAULT_MAX_FORM_PARAMETERS = 64
 
 /**
- * Encodes one name or value. Only what must be encoded is: the unreserved characters `A-Z a-z 0-9 - . _ ~`
- * stay as they are, so a server that forgets to decode still reads most credentials.
+ * Encodes one name or value. The unreserved characters `A-Z a-z 0-9 - . _ ~` stay unescaped, so that a server that
+ * forgets to decode still reads most credentials.
  */
 export function encodeFormComponent(value: string): string {
   if (UNRESERVED.test(value)) return value
@@ -38,9 +38,9 @@ export function encodeForm(parameters: Iterable<readonly [name: string, value: s
   return form
 }
 
-/** The parameters of a form, names case-sensitive (RFC 7662 §1.1). */
+/** The parameters of a form. Names are compared with case (RFC 7662 §1.1). */
 export class Form {
-  /** A list for a name that is repeated, which almost none is. */
+  /** A string for most names, and a list only for a repeated name. */
   readonly #values = new Map<string, string | string[]>()
 
   /** @param parameters - name and value pairs, already decoded. */
@@ -48,7 +48,7 @@ export class Form {
     for (const [name, value] of parameters) this.#add(name, value)
   }
 
-  /** @internal {@link parseForm}. */
+  /** @internal Use {@link parseForm}. */
   static parse(body: string, maxParameters: number): Form {
     const form = new Form()
     let parameters = 0
@@ -79,7 +79,7 @@ export class Form {
   }
 
   /**
-   * The value of a parameter that may stand at most once. An empty value counts as absent (RFC 6749 §3.2).
+   * The value of a parameter that may appear at most once. An empty value counts as absent (RFC 6749 §3.2).
    *
    * @throws {@link RequestInvalidError} when the parameter is repeated.
    */
@@ -90,13 +90,13 @@ export class Form {
     return values
   }
 
-  /** Every value of a parameter, for those that may be repeated, such as `resource` (RFC 8707 §2). */
+  /** Every value of a parameter that may be repeated, such as `resource` (RFC 8707 §2). */
   getAll(name: string): readonly string[] {
     const values = this.#values.get(name) ?? []
     return typeof values === 'string' ? [values] : values
   }
 
-  /** The names present, each once. */
+  /** The names of all parameters, each once. */
   names(): IterableIterator<string> {
     return this.#values.keys()
   }
@@ -106,14 +106,14 @@ export class Form {
  * Parses a form body.
  *
  * @param body - the decoded text of the body.
- * @param limits - `maxParameters`, 64 unless given; `Infinity` sets no bound, for bodies whose size is bounded already.
+ * @param limits - `maxParameters` is 64 by default. Use `Infinity` only for bodies whose size is already limited.
  * @throws {@link RequestInvalidError} for a broken escape, octets that are not UTF-8, or too many parameters.
  */
 export function parseForm(body: string, limits: { maxParameters?: number } = {}): Form {
   checkOptionNames('limits', limits, ['maxParameters'])
   const { maxParameters = DEFAULT_MAX_FORM_PARAMETERS } = limits
   if (!Number.isInteger(maxParameters) && maxParameters !== Number.POSITIVE_INFINITY) {
-    throw new TypeError('limits.maxParameters: must be an integer, or Infinity for no bound')
+    throw new TypeError('limits.maxParameters: must be an integer, or Infinity for no limit')
   }
   return Form.parse(body, maxParameters)
 }

@@ -6,18 +6,18 @@ describe('readNodeHeader', () => {
     ['a raw field', { rawHeaders: ['Accept', 'a', 'Host', 'b'], headers: {} }, 'a'],
     ['every raw field of the name', { rawHeaders: ['Accept', 'a', 'ACCEPT', 'b'], headers: { accept: 'a' } }, 'a, b'],
     [
-      'the raw field, whatever middleware made of the others',
+      'the raw field, even when middleware changed headers',
       { rawHeaders: ['accept', 'a'], headers: { accept: 'b' } },
       'a',
     ],
-    ['no raw value that looks like the name', { rawHeaders: ['host', 'accept'], headers: {} }, undefined],
-    ['the other field where the raw ones are empty', { rawHeaders: [], headers: { accept: 'a' } }, 'a'],
-    ['the other field where there are no raw ones', { headers: { accept: 'a' } }, 'a'],
-    ['the other field by any case of its name', { headers: { Accept: 'a', accept: 'b' } }, 'a, b'],
-    ['every value of another field', { headers: { accept: ['a', 'b'] } }, 'a, b'],
-    ['an empty field as it is', { headers: { accept: '' } }, ''],
-    ['nothing of an undefined field', { headers: { accept: undefined } }, undefined],
-    ['nothing where nothing is', {}, undefined],
+    ['nothing from a raw value that equals the name', { rawHeaders: ['host', 'accept'], headers: {} }, undefined],
+    ['headers when rawHeaders is empty', { rawHeaders: [], headers: { accept: 'a' } }, 'a'],
+    ['headers when rawHeaders is missing', { headers: { accept: 'a' } }, 'a'],
+    ['headers by any case of the name', { headers: { Accept: 'a', accept: 'b' } }, 'a, b'],
+    ['every value of an array in headers', { headers: { accept: ['a', 'b'] } }, 'a, b'],
+    ['an empty field as the empty string', { headers: { accept: '' } }, ''],
+    ['nothing from an undefined field', { headers: { accept: undefined } }, undefined],
+    ['nothing when both are missing', {}, undefined],
   ])('reads %s', (_, message, value) => {
     expect(readNodeHeader(message, 'accept')).toBe(value)
   })

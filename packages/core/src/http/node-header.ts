@@ -1,18 +1,18 @@
-/** Header fields of Node's requests, for the adapters of both sides. */
+/** Reads header fields from Node's requests, for the adapters of both sides. */
 
-/** The fields of a message of Node, or of an object that a framework or platform made in its place. */
+/** The header fields of a Node message, or of a similar object that a framework or platform made. */
 export interface NodeFields {
   /** Names and values in turn, as they arrived. */
   readonly rawHeaders?: readonly string[] | undefined
-  /** What Node made of them: by lower-case name, some repeated fields dropped. */
+  /** Fields by lower-case name, as Node parsed them. Node drops some repeated fields. */
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined
 }
 
 /**
- * Reads one header field; values of a repeated field are joined by `, `.
+ * Reads one header field. The values of a repeated field are joined by `, `.
  *
- * The raw fields are read, because `headers` drops a second `Authorization` without a word. Adapters of serverless platforms
- * make requests without raw fields: then `headers` is read, whatever the case of its names.
+ * It reads `rawHeaders`, because `headers` silently drops a second `Authorization` field. Adapters of serverless
+ * platforms create requests without `rawHeaders`; for those it reads `headers`, with names in any case.
  *
  * @param name - the name in lower case.
  * @returns `undefined` when the field is absent.

@@ -11,7 +11,7 @@ describe('buildChallenge', () => {
       { error: 'invalid_token', realm: 'api' },
       'Bearer error="invalid_token", realm="api"',
     ],
-    ['no parameter that is undefined', 'Bearer', { realm: undefined, scope: 'a b' }, 'Bearer scope="a b"'],
+    ['parameters without the undefined ones', 'Bearer', { realm: undefined, scope: 'a b' }, 'Bearer scope="a b"'],
     ['an empty value', 'Basic', { realm: '' }, 'Basic realm=""'],
     ['quotes and backslashes escaped', 'Basic', { realm: 'a "b" \\c' }, 'Basic realm="a \\"b\\" \\\\c"'],
   ])('builds %s', (_, scheme, parameters, challenge) => {
@@ -27,7 +27,7 @@ describe('buildChallenge', () => {
     ['a character outside ASCII', 'café'],
     ['a lone surrogate', '\ud800'],
     ['a line separator', 'a\u2028b'],
-  ])('refuses %s in a value and names the parameter alone', (_, value) => {
+  ])('refuses %s in a value and names only the parameter', (_, value) => {
     expect(() => buildChallenge('Bearer', { error_description: value })).toThrow(TypeError)
     expect(() => buildChallenge('Bearer', { error_description: value })).toThrow('error_description')
     expect(() => buildChallenge('Bearer', { error_description: value })).not.toThrow(value)
@@ -41,12 +41,12 @@ describe('buildChallenge', () => {
     expect(() => buildChallenge('Bearer', { [name]: 'x' })).toThrow(TypeError)
   })
 
-  test('refuses one name in two spellings', () => {
+  test('refuses one name in two spellings of case', () => {
     expect(() => buildChallenge('Bearer', { scope: 'a', Scope: 'b' })).toThrow(TypeError)
   })
 
   test.each(['error', 'error_description', 'error_uri', 'scope', 'Error_Description'])(
-    'refuses quotes and backslashes in %s, which has no escapes',
+    'refuses quotes and backslashes in %s, where no escapes are allowed',
     (name) => {
       expect(() => buildChallenge('Bearer', { [name]: 'a"b' })).toThrow(TypeError)
       expect(() => buildChallenge('Bearer', { [name]: 'a\\b' })).toThrow(TypeError)
@@ -109,7 +109,7 @@ describe('parseChallenges', () => {
     expect(parseChallenges(field)).toEqual(challenges)
   })
 
-  test('keeps names of object properties as plain parameters', () => {
+  test('keeps parameters that are named like object properties', () => {
     const [challenge] = parseChallenges('Bearer __proto__="a", constructor="b"') ?? []
     expect(Object.entries(challenge?.parameters ?? {})).toEqual([
       ['__proto__', 'a'],
@@ -128,18 +128,18 @@ describe('parseChallenges', () => {
     ['two words after a scheme', 'Bearer a b'],
     ['a scheme and another without a comma', 'Negotiate Basic realm="a"'],
     ['parameters without a comma', 'Bearer error=a scope=b'],
-    ['a quoted-string without a comma behind', 'Bearer error="a"scope="b"'],
+    ['a quoted-string that no comma follows', 'Bearer error="a"scope="b"'],
     ['a quoted-string that is never closed', 'Bearer realm="a'],
     ['a quoted-string that ends in an escape', 'Bearer realm="a\\"'],
     ['an escape at the very end', 'Bearer realm="a\\'],
     ['padding inside a token68', 'Bearer abc==d'],
-    ['no value before a comma', 'Bearer error=a, realm=, scope=b'],
+    ['an empty value before a comma', 'Bearer error=a, realm=, scope=b'],
     ['a line break in a value', 'Bearer realm="a\nb"'],
     ['an escaped line break', 'Bearer realm="a\\\nb"'],
     ['a NUL', 'Bearer realm="a\0"'],
-    ['a character no header octet can be', 'Bearer realm="\u20ac"'],
+    ['a character that a header octet cannot be', 'Bearer realm="\u20ac"'],
     ['a value alone', '"a"'],
-    ['a control character in front', '\x01Bearer'],
+    ['a control character before the scheme', '\x01Bearer'],
   ])('refuses %s', (_, field) => {
     expect(parseChallenges(field)).toBeUndefined()
   })

@@ -1,9 +1,9 @@
-/** The `WWW-Authenticate` field: challenges of RFC 9110 §11.6.1, quoted in one place. */
+/** Builds and parses the `WWW-Authenticate` field (RFC 9110 §11.6.1). All quoting happens here. */
 
 const TOKEN = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/
-/** Printable ASCII: what may stand in a quoted-string once `"` and `\` are escaped, less tabs and obs-text. */
+/** Printable ASCII: the characters of a quoted-string once `"` and `\` are escaped, without tabs and obs-text. */
 const QUOTABLE = /^[\x20-\x7e]*$/
-/** What RFC 6750 §3 leaves of that for its own parameters: nothing that would need an escape. */
+/** The stricter rule of RFC 6750 §3 for its own parameters: no character that would need an escape. */
 const UNESCAPED = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 const NARROWER: ReadonlyMap<string, RegExp> = new Map([
   ['error', UNESCAPED],
@@ -12,7 +12,7 @@ const NARROWER: ReadonlyMap<string, RegExp> = new Map([
   ['error_uri', /^[\x21\x23-\x5b\x5d-\x7e]*$/],
 ])
 
-/** The parameters of a challenge, in the order they are to be sent; an `undefined` one is left out. */
+/** The parameters of a challenge, in the order in which they are sent. An `undefined` parameter is left out. */
 export interface ChallengeParameters {
   realm?: string | undefined
   error?: string | undefined
@@ -25,7 +25,7 @@ export interface ChallengeParameters {
 
 /** One challenge of a `WWW-Authenticate` field. */
 export interface Challenge {
-  /** The scheme as it was sent; compare it without case. */
+  /** The scheme, as it was sent. Compare it without case. */
   readonly scheme: string
   /** The token68, for schemes that carry one instead of parameters. */
   readonly token68?: string
@@ -37,10 +37,11 @@ export interface Challenge {
  * Builds one challenge with every value as a quoted-string (RFC 9110 §11.2, §5.6.4), which every parameter of
  * RFC 6750, 9449, 9470 and 9728 allows.
  *
- * Security: a value that cannot be quoted safely (control characters, line breaks, non-ASCII; in the `error` parameters
- * and `scope` also `"` and `\`, RFC 6750 §3) is a mistake of the caller and never reaches the header.
+ * Security: a value that cannot be quoted safely is refused and never reaches the header. Such values hold control
+ * characters, line breaks or non-ASCII characters; in the `error` parameters and `scope` also `"` or `\` (RFC 6750 §3).
  *
- * @throws TypeError naming the parameter, never its value; also for a name that stands twice, in whatever case.
+ * @throws TypeError that names the parameter, never its value. It is also thrown for a repeated name, compared without
+ * case.
  */
 export function buildChallenge(scheme: string, parameters: ChallengeParameters = {}): string {
   if (!TOKEN.test(scheme)) throw new TypeError('scheme: must be a token (RFC 9110 §11.1)')
@@ -52,7 +53,7 @@ export function buildChallenge(scheme: string, parameters: ChallengeParameters =
     if (value === undefined) continue
     if (!TOKEN.test(name)) throw new TypeError('parameters: every name must be a token (RFC 9110 §11.2)')
     const key = name.toLowerCase()
-    if (sent.has(key)) throw new TypeError(`${name}: stands twice (RFC 9110 §11.2)`)
+    if (sent.has(key)) throw new TypeError(`${name}: appears twice (RFC 9110 §11.2)`)
     sent.add(key)
     if (!(NARROWER.get(key) ?? QUOTABLE).test(value))
       throw new TypeError(`${name}: has a character that a challenge cannot carry (RFC 9110 §5.6.4)`)
@@ -63,7 +64,7 @@ export function buildChallenge(scheme: string, parameters: ChallengeParameters =
 }
 
 /**
- * Parses a `WWW-Authenticate` field with any number of challenges. `undefined` when the field does not follow the
+ * Parses a `WWW-Authenticate` field with any number of challenges. Returns `undefined` when the field breaks the
  * grammar or a challenge repeats a parameter (RFC 9110 §11.2, §11.6.1).
  */
 export function parseChallenges(field: string): Challenge[] | undefined {
@@ -123,7 +124,7 @@ class ChallengeScanner {
     return this.#at - start
   }
 
-  /** Skips spaces and commas; whether there was a comma. */
+  /** Skips spaces and commas. Returns whether there was a comma. */
   skipListSeparators(): boolean {
     let comma = false
     this.skipSpaces()
@@ -139,12 +140,12 @@ class ChallengeScanner {
     return this.#take(/[A-Za-z0-9!#$%&'*+\-.^_`|~]+/y)
   }
 
-  /** A token68 that ends the challenge; anything else is left where it is. */
+  /** Reads a token68 that ends the challenge. Anything else is left unread. */
   token68(): string | undefined {
     return this.#take(/[A-Za-z0-9\-._~+/]+=*(?=[ \t]*(?:,|$))/y)
   }
 
-  /** `= value` after a parameter name; `undefined`, and nothing consumed, when there is no `=` or no value. */
+  /** Reads `= value` after a parameter name. Returns `undefined` and reads nothing when there is no `=` or no value. */
   parameterValue(): string | undefined {
     const start = this.#at
     this.skipSpaces()
@@ -161,7 +162,7 @@ class ChallengeScanner {
   #quotedString(): string | undefined {
     this.#at++
     let value = ''
-    // Piece by piece: one pattern for the whole would use up the stack on a very long string.
+    // Piece by piece, because one pattern for the whole value would overflow the stack on a very long string.
     for (;;) {
       value += this.#take(/[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]+/y) ?? ''
       const char = this.peek()

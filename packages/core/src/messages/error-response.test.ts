@@ -32,7 +32,7 @@ describe('buildErrorResponse', () => {
     expect(() => buildErrorResponse(error, text)).toThrow(TypeError)
   })
 
-  test('does not quote what it refuses', () => {
+  test('does not quote a value that it refuses', () => {
     expect(() => buildErrorResponse('invalid_client', 'the secret "hunter2" is wrong')).not.toThrow('hunter2')
   })
 })
@@ -45,18 +45,18 @@ describe('parseErrorResponse', () => {
       { error: 'e', error_description: description, error_uri: 'https://as/e' },
       { error: 'e', error_description: description, error_uri: 'https://as/e' },
     ],
-    ['no other member', { error: 'e', active: true, token: 'x' }, { error: 'e' }],
+    ['only the known members', { error: 'e', active: true, token: 'x' }, { error: 'e' }],
     ['no description of another type', { error: 'e', error_description: ['x'] }, { error: 'e' }],
     ['no description outside the grammar', { error: 'e', error_description: 'a\r\nb' }, { error: 'e' }],
     ['no empty description', { error: 'e', error_description: '' }, { error: 'e' }],
-    ['no address outside the grammar', { error: 'e', error_uri: 'https://as/ e' }, { error: 'e' }],
-    ['no address of another type', { error: 'e', error_uri: null }, { error: 'e' }],
+    ['no URI with characters outside the grammar', { error: 'e', error_uri: 'https://as/ e' }, { error: 'e' }],
+    ['no URI of another type', { error: 'e', error_uri: null }, { error: 'e' }],
   ])('keeps %s', (_, body, error) => {
     expect(parseErrorResponse(body)).toStrictEqual(error)
   })
 
   test.each([
-    ['no error', { error_description: description }],
+    ['an object without error', { error_description: description }],
     ['an empty error', { error: '' }],
     ['an error outside the grammar', { error: 'a"b' }],
     ['an error of another type', { error: { code: 5 } }],
@@ -65,7 +65,7 @@ describe('parseErrorResponse', () => {
     ['a string', 'invalid_client'],
     ['null', null],
     ['undefined', undefined],
-  ])('sees no error response in %s', (_, body) => {
+  ])('finds no error response in %s', (_, body) => {
     expect(parseErrorResponse(body)).toBeUndefined()
   })
 })

@@ -1,17 +1,20 @@
 /** The error response (RFC 6749 §5.2, as RFC 7662 §2.3 uses it). */
 import * as z from 'zod/mini'
 
-/** What RFC 6749 §5.2 allows as `error` and `error_description`; neither may be empty (appendix A.7, A.8). */
+/**
+ * The characters that RFC 6749 §5.2 allows in `error` and `error_description`. Neither may be empty (appendix A.7,
+ * A.8).
+ */
 const ERROR_TEXT = /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/
 const URI_TEXT = /^[\x21\x23-\x5b\x5d-\x7e]*$/
 
-/** An error as RFC 6749 §5.2 puts it on the wire. */
+/** An error in the form of RFC 6749 §5.2. */
 export interface ErrorResponse {
   /** `invalid_request`, `invalid_client`, `server_error` and so on. */
   error: string
-  /** For the developer who reads the log; no more than the standard asks. */
+  /** For the developer who reads the log. The server should not say more than the standard asks. */
   error_description?: string | undefined
-  /** A page about the error. */
+  /** The URI of a page about the error. */
   error_uri?: string | undefined
 }
 
@@ -41,8 +44,8 @@ export function buildErrorResponse(error: string, errorDescription?: string): Er
 }
 
 /**
- * Parses an error response body leniently: it is for the operator to read, so a description that breaks the
- * grammar is dropped, and a body that is no error response gives `undefined`.
+ * Parses an error response body leniently, because it is for the operator to read. A description that breaks the
+ * grammar is dropped. A body that is not an error response gives `undefined`.
  */
 export function parseErrorResponse(value: unknown): ErrorResponse | undefined {
   const result = z.safeParse(errorResponseSchema, value)

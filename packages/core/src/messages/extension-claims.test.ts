@@ -20,17 +20,17 @@ function schemaOf<Claims extends object>(
 }
 
 describe('extensionClaims', () => {
-  test('are the members the registry does not define', () => {
+  test('are the members that the registry does not define', () => {
     expect(extensionClaims(response)).toEqual({ tenant: 'acme', roles: [secret] })
   })
 
-  test('have no function, which JSON would ask for the whole answer', () => {
+  test('leave out functions, because JSON.stringify would call one named toJSON', () => {
     expect(extensionClaims({ tenant: 'acme', toJSON: () => ({ active: true, sub: 'eve' }) })).toEqual({
       tenant: 'acme',
     })
   })
 
-  test('have no prototype but the usual one', () => {
+  test('have the usual prototype', () => {
     const members = JSON.parse('{"active":true,"__proto__":{"role":"admin"},"constructor":1}') as Record<
       string,
       unknown
@@ -53,12 +53,12 @@ describe('validateExtensionClaims', () => {
     expect(await validateExtensionClaims(response, schema)).toEqual({ ...response, tenant: 4 })
   })
 
-  test('waits for a schema that takes its time', async () => {
+  test('waits for an asynchronous schema', async () => {
     const schema = schemaOf((value) => Promise.resolve({ value: { ...(value as object), region: 'eu' } }))
     expect(await validateExtensionClaims(response, schema)).toEqual({ ...response, region: 'eu' })
   })
 
-  test('shows the schema no registered member, and takes none from it', async () => {
+  test('shows no registered member to the schema, and does not let the schema replace one', async () => {
     const seen: unknown[] = []
     const schema = schemaOf((value) => {
       seen.push(value)
@@ -68,7 +68,7 @@ describe('validateExtensionClaims', () => {
     expect(seen).toEqual([{ tenant: 'acme', roles: [secret] }])
   })
 
-  test('leaves the response it was given as it was', async () => {
+  test('does not change the response it is given', async () => {
     const given = Object.freeze({ ...response })
     await validateExtensionClaims(
       given,
@@ -80,13 +80,13 @@ describe('validateExtensionClaims', () => {
   test.each([
     ['a claim of another type', z.object({ tenant: z.number() }), 'tenant'],
     ['a claim that is missing', z.object({ region: z.string() }), 'region'],
-    ['something deep inside a claim', z.object({ roles: z.array(z.literal('user')) }), 'roles'],
+    ['a value deep inside a claim', z.object({ roles: z.array(z.literal('user')) }), 'roles'],
     ['several claims', z.object({ tenant: z.number(), region: z.string() }), 'tenant, region'],
     ['one claim several times', z.object({ tenant: z.string().check(z.minLength(9), z.regex(/x/)) }), /tenant$/],
     ['the claims as a whole', schemaOf(() => ({ issues: [{ message: secret }] })), 'claims'],
     ['a path of objects', schemaOf(() => ({ issues: [{ message: secret, path: [{ key: 'tenant' }] }] })), 'tenant'],
     ['a path of symbols', schemaOf(() => ({ issues: [{ message: secret, path: [Symbol('tenant')] }] })), 'tenant'],
-  ])('refuses %s, names it and not its value', async (_, schema, name) => {
+  ])('refuses %s, and names the claim but not its value', async (_, schema, name) => {
     const validation = validateExtensionClaims(response, schema)
     await expect(validation).rejects.toThrow(malformed)
     await expect(validation).rejects.toThrow(name)

@@ -1,4 +1,4 @@
-/** Extension claims: members of your own, held against any Standard Schema on either side. */
+/** Extension claims: members of an answer that you define, validated with any Standard Schema, on either side. */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { ResponseMalformedError } from '../errors.ts'
 import { type ActiveIntrospectionResponse, REGISTERED_MEMBERS, UNREADABLE_MEMBERS } from './introspection-response.ts'
@@ -10,19 +10,19 @@ export type ClaimsSchema<Claims extends object = object> = StandardSchemaV1<unkn
 export function extensionClaims(response: { readonly [member: string]: unknown }): Record<string, unknown> {
   const claims: Record<string, unknown> = {}
   for (const name of Object.keys(response)) {
-    // Assigning to `__proto__` would give the claims members that are not their own.
+    // Assigning to `__proto__` would give the claims inherited members.
     if (REGISTERED_MEMBERS.has(name) || name === '__proto__' || name === UNREADABLE_MEMBERS) continue
-    // JSON has no functions, and one that is called `toJSON` would be asked for the whole answer.
+    // JSON has no functions, and `JSON.stringify` would call a function named `toJSON` in place of the whole answer.
     if (typeof response[name] !== 'function') claims[name] = response[name]
   }
   return claims
 }
 
 /**
- * Validates the extension claims of an active response. The schema sees the members the registry does not define
- * and cannot replace the ones it does; its output stands in their place, members it dropped stay as they came.
+ * Validates the extension claims of an active response. The schema sees only the members that the registry does not
+ * define, and cannot replace registered ones. Its output replaces the claims; members that it drops stay unchanged.
  *
- * @throws {@link ResponseMalformedError} naming the claims at fault, never their values.
+ * @throws {@link ResponseMalformedError} that names the wrong claims, never their values.
  */
 export async function validateExtensionClaims<Claims extends object>(
   response: ActiveIntrospectionResponse,

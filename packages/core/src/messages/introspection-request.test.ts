@@ -9,33 +9,33 @@ describe('encodeIntrospectionRequest', () => {
   test.each([
     ['the token alone', { token }, `token=${token}`],
     ['the hint after the token', { token_type_hint: 'pct', token }, `token=${token}&token_type_hint=pct`],
-    ['no hint that is undefined', { token, token_type_hint: undefined }, `token=${token}`],
+    ['no undefined hint', { token, token_type_hint: undefined }, `token=${token}`],
     [
       'further parameters last',
       { resource: 'https://rs', 1: 'x', token_type_hint: 'pct', token },
       `token=${token}&token_type_hint=pct&1=x&resource=https%3A%2F%2Frs`,
     ],
-    ['no further parameter that is undefined', { token, resource: undefined }, `token=${token}`],
-    ['what must be escaped', { token: 'a+b/c=&d e' }, 'token=a%2Bb%2Fc%3D%26d+e'],
+    ['no undefined parameter', { token, resource: undefined }, `token=${token}`],
+    ['reserved characters', { token: 'a+b/c=&d e' }, 'token=a%2Bb%2Fc%3D%26d+e'],
   ])('encodes %s', (_, parameters, body) => {
     expect(encodeIntrospectionRequest(parameters)).toBe(body)
   })
 })
 
 describe('parseIntrospectionRequest', () => {
-  test('gives the token and no hint unless there is one', () => {
+  test('gives the token, and no hint when none was sent', () => {
     const request = parseIntrospectionRequest(`token=${token}`)
     expect(request.token).toBe(token)
     expect(request).not.toHaveProperty('tokenTypeHint')
     expect(parseIntrospectionRequest(`token=${token}&token_type_hint=`)).not.toHaveProperty('tokenTypeHint')
   })
 
-  test.each(['access_token', 'refresh_token', 'pct', 'foo', 'urn:x', '"'])('keeps the hint %j as it is', (hint) => {
+  test.each(['access_token', 'refresh_token', 'pct', 'foo', 'urn:x', '"'])('keeps the hint %j unchanged', (hint) => {
     const body = encodeIntrospectionRequest({ token, token_type_hint: hint })
     expect(parseIntrospectionRequest(body).tokenTypeHint).toBe(hint)
   })
 
-  test('takes a form that is already parsed', () => {
+  test('accepts a form that is already parsed', () => {
     const form = parseForm(`token=${token}&resource=a&resource=b`)
     const request = parseIntrospectionRequest(form)
     expect(request.parameters).toBe(form)
@@ -47,7 +47,7 @@ describe('parseIntrospectionRequest', () => {
     ['no token', 'token_type_hint=access_token'],
     ['an empty token', 'token='],
     ['a token without a value', 'token'],
-    ['a token in other letters', `Token=${token}`],
+    ['a token in upper case', `Token=${token}`],
     ['a token with a blank in its name', `+token=${token}`],
     ['a repeated token', `token=${token}&token=${token}`],
     ['a repeated token in an escaped spelling', `token=${token}&%74oken=other`],

@@ -1,19 +1,19 @@
-/** The introspection request (RFC 7662 §2.1), form encoding both ways. */
+/** The introspection request (RFC 7662 §2.1): encodes it and parses it. */
 import { RequestInvalidError } from '../errors.ts'
 import { encodeForm, type Form, parseForm } from '../http/form.ts'
 import type { TokenTypeHint } from '../values/token-type-hint.ts'
 
-/** What a protected resource asks. */
+/** The request of a protected resource. */
 export interface IntrospectionRequest {
-  /** The token exactly as it was presented. */
+  /** The token, exactly as it was presented. */
   readonly token: string
-  /** Which kind of token it may be; left out unless it helps the authorization server. */
+  /** The kind of token, as a hint. Leave it out unless it helps the authorization server. */
   readonly tokenTypeHint?: TokenTypeHint
   /** Every parameter of the form, for context of your own such as `resource` (RFC 7662 §2.1). */
   readonly parameters: Form
 }
 
-/** What {@link encodeIntrospectionRequest} puts into the form. */
+/** The parameters for {@link encodeIntrospectionRequest}. */
 export interface IntrospectionRequestParameters {
   readonly token: string
   readonly token_type_hint?: TokenTypeHint | undefined
@@ -45,8 +45,8 @@ export function encodeIntrospectionRequest(parameters: IntrospectionRequestParam
 }
 
 /**
- * Parses an introspection request. An unknown hint is kept as it is and unknown parameters are kept aside; neither
- * is an error (RFC 7009 §2.2, RFC 6749 §3.2).
+ * Parses an introspection request. An unknown hint is kept unchanged, and unknown parameters are kept aside. Neither is
+ * an error (RFC 7009 §2.2, RFC 6749 §3.2).
  *
  * @param body - the body's text, or a form that is already parsed.
  * @throws {@link RequestInvalidError} when `token` is missing or empty, or `token` or `token_type_hint` is repeated.

@@ -45,7 +45,7 @@ describe('parseIntrospectionResponse', () => {
     expect(new Set(Object.keys(full))).toEqual(REGISTERED_MEMBERS)
   })
 
-  test('keeps members nobody registered, names of object methods among them', () => {
+  test('keeps unregistered members, also those named like object methods', () => {
     const response = {
       active: true,
       extension_field: 'twenty-seven',
@@ -56,14 +56,14 @@ describe('parseIntrospectionResponse', () => {
     expect(parseIntrospectionResponse(response)).toEqual(response)
   })
 
-  test('copies, so that a later change of the value changes nothing', () => {
+  test('copies the value, so that later changes of it have no effect', () => {
     const value = { active: true, sub: 'a' }
     const response = parseIntrospectionResponse(value)
     value.sub = 'b'
     expect(response).toEqual({ active: true, sub: 'a' })
   })
 
-  test('takes no member from a prototype', () => {
+  test('ignores members that a prototype provides', () => {
     const value: unknown = JSON.parse('{"active":true,"__proto__":{"sub":"admin","exp":1}}')
     const response = parseIntrospectionResponse(value) as { sub?: unknown }
     expect(response.sub).toBeUndefined()
@@ -72,7 +72,7 @@ describe('parseIntrospectionResponse', () => {
     expect(() => parseIntrospectionResponse(JSON.parse('{"__proto__":{"active":true}}'))).toThrow(malformed)
   })
 
-  test('gives the one frozen inactive answer, whatever else it said', () => {
+  test('returns the one frozen inactive answer, and drops every other member', () => {
     const response = parseIntrospectionResponse({ active: false, sub: secret, exp: 'soon', cnf: null })
     expect(response).toBe(INACTIVE)
     expect(response).toEqual({ active: false })
@@ -93,7 +93,7 @@ describe('parseIntrospectionResponse', () => {
     expect(() => parseIntrospectionResponse(value)).toThrow(malformed)
   })
 
-  test.each(['true', 'false', 1, 0, null, undefined, {}, [], [true]])('refuses %j as the state', (active) => {
+  test.each(['true', 'false', 1, 0, null, undefined, {}, [], [true]])('refuses %j as active', (active) => {
     expect(() => parseIntrospectionResponse({ active })).toThrow(malformed)
   })
 
@@ -122,7 +122,7 @@ describe('parseIntrospectionResponse', () => {
     ['cnonce', 'a=', 'a+b', 5, null],
     ['cti', 'a=', 'a/b', 5, null],
     ['exi', secret, '60', 1.5, -1, null],
-  ])('refuses another type of %s, names the member and not the value', (member, ...values) => {
+  ])('refuses another type of %s, and names the member but not the value', (member, ...values) => {
     for (const value of values) {
       const parse = () => parseIntrospectionResponse({ ...full, [member]: value })
       expect(parse).toThrow(malformed)
@@ -131,7 +131,7 @@ describe('parseIntrospectionResponse', () => {
     }
   })
 
-  test('refuses an array of wrong elements too long for the schema library to list', () => {
+  test('refuses an array with more wrong elements than the schema library can list', () => {
     const details = Array.from({ length: 500_000 }, () => 5)
     expect(() => parseIntrospectionResponse({ active: true, authorization_details: details })).toThrow(malformed)
   })
@@ -149,7 +149,7 @@ describe('dates with fractions, as JWTs may have them (RFC 7519 §2)', () => {
 })
 
 describe('readIntrospectionResponse', () => {
-  test('keeps every registered member, and what nobody registered', () => {
+  test('keeps every registered and every unregistered member', () => {
     expect(readIntrospectionResponse({ ...full, tenant: 'acme' })).toEqual({ ...full, tenant: 'acme' })
     expect(readIntrospectionResponse({ active: false, exp: 'soon' })).toBe(INACTIVE)
   })
@@ -166,7 +166,7 @@ describe('readIntrospectionResponse', () => {
     ['ace_profile', 1],
     ['cnonce', 'a=', 5],
     ['cti', 'a/b'],
-  ])('leaves %s out that nobody can read, and names it', (member, ...values) => {
+  ])('leaves out an unreadable %s, and names it', (member, ...values) => {
     for (const value of values) {
       const { [member]: _, ...others } = full as Record<string, unknown>
       expect(readIntrospectionResponse({ ...full, [member]: value })).toEqual({
@@ -176,7 +176,7 @@ describe('readIntrospectionResponse', () => {
     }
   })
 
-  test('names all of them', () => {
+  test('names all unreadable members', () => {
     const response = readIntrospectionResponse({ active: true, sub: 'a', acr: 1, permissions: ['x'] })
     expect(response).toEqual({ active: true, sub: 'a', unreadableMembers: ['acr', 'permissions'] })
   })
@@ -195,7 +195,7 @@ describe('readIntrospectionResponse', () => {
     ['cnf', 'key', { jkt: 'short' }, [], null],
     ['act', 'app', { sub: 5 }],
     ['exi', '60', null],
-  ])('refuses another type of %s, on which decisions depend', (member, ...values) => {
+  ])('refuses another type of %s, because decisions depend on it', (member, ...values) => {
     for (const value of values) {
       const read = () => readIntrospectionResponse({ ...full, permissions: ['x'], [member]: value })
       expect(read).toThrow(malformed)
@@ -205,14 +205,14 @@ describe('readIntrospectionResponse', () => {
   })
 
   test.each(['sub', 'username', 'client_id', 'scope', 'jti', 'act', 'acr', 'permissions'])(
-    'takes null in %s for absent, without a word',
+    'treats null in %s as absent',
     (member) => {
       const { [member]: _, ...others } = full as Record<string, unknown>
       expect(readIntrospectionResponse({ ...full, [member]: null })).toEqual(others)
     },
   )
 
-  test('takes the list of what is unreadable from nobody', () => {
+  test('ignores unreadableMembers in the answer itself', () => {
     const sent = { active: true, unreadableMembers: ['acr'], acr: 'a' }
     expect(readIntrospectionResponse(sent)).toEqual({ active: true, acr: 'a' })
     expect(readIntrospectionResponse({ ...sent, permissions: 5 })).toEqual({
@@ -222,7 +222,7 @@ describe('readIntrospectionResponse', () => {
     })
   })
 
-  test('takes no member from a prototype', () => {
+  test('ignores members that a prototype provides', () => {
     const value: unknown = JSON.parse('{"active":true,"acr":1,"__proto__":{"sub":"admin"}}')
     const response = readIntrospectionResponse(value) as { sub?: unknown }
     expect(response.sub).toBeUndefined()
@@ -235,7 +235,7 @@ describe('activeIntrospectionResponseSchema', () => {
     expect(activeIntrospectionResponseSchema.safeParse(value).success).toBe(false)
   })
 
-  test('accepts the least and the most', () => {
+  test('accepts the smallest and the largest answer', () => {
     expect(activeIntrospectionResponseSchema.safeParse({ active: true }).data).toEqual({ active: true })
     expect(activeIntrospectionResponseSchema.safeParse({ ...full, x: 1 }).data).toEqual({ ...full, x: 1 })
   })

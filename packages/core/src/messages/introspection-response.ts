@@ -1,4 +1,4 @@
-/** The introspection response (RFC 7662 §2.2): active with its members, or inactive and nothing else. */
+/** The introspection response (RFC 7662 §2.2): active with its members, or inactive with no other member. */
 import * as z from 'zod/mini'
 import { ResponseMalformedError } from '../errors.ts'
 import { type Actor, actorSchema, type MayAct, mayActSchema } from '../values/actor.ts'
@@ -15,9 +15,9 @@ import { parseMembers, readMembers, wrongMembers } from './parse-members.ts'
 export interface RegisteredMembers {
   /** Scope tokens with one space between them (RFC 7662 §2.2, RFC 6749 §3.3). */
   scope?: string | undefined
-  /** The client the token was issued to, not the protected resource that asks (RFC 7662 §2.2). */
+  /** The client that the token was issued to, not the protected resource that asks (RFC 7662 §2.2). */
   client_id?: string | undefined
-  /** For people to read. Never an account key: that is `iss` with `sub` (RFC 7662 §2.2). */
+  /** A name for people to read. Never use it as an account key: the key is `iss` with `sub` (RFC 7662 §2.2). */
   username?: string | undefined
   /** `Bearer`, `DPoP`, `N_A` or `PoP`, compared without case (RFC 6749 §5.1). */
   token_type?: string | undefined
@@ -25,21 +25,21 @@ export interface RegisteredMembers {
   exp?: number | undefined
   /** Seconds since the epoch when the token was issued (RFC 7662 §2.2). */
   iat?: number | undefined
-  /** Seconds since the epoch before which the token is not to be used (RFC 7662 §2.2). */
+  /** Seconds since the epoch before which the token must not be used (RFC 7662 §2.2). */
   nbf?: number | undefined
-  /** Who authorized the token; for a token without a user, often the client (RFC 7662 §2.2). */
+  /** The user who authorized the token. For a token without a user, often the client (RFC 7662 §2.2). */
   sub?: string | undefined
-  /** Whom the token is for (RFC 7662 §2.2). */
+  /** The resource servers that the token is for (RFC 7662 §2.2). */
   aud?: Audience | undefined
   /** The authorization server that issued the token (RFC 7662 §2.2). */
   iss?: string | undefined
   /** The identifier of the token (RFC 7662 §2.2). */
   jti?: string | undefined
-  /** Which key the token is bound to (RFC 7800 §3.1, RFC 8705 §3.2, RFC 9449 §6.2). */
+  /** The key that the token is bound to (RFC 7800 §3.1, RFC 8705 §3.2, RFC 9449 §6.2). */
   cnf?: Confirmation | undefined
-  /** Who acts for the subject (RFC 8693 §4.1). */
+  /** The party that acts for the subject (RFC 8693 §4.1). */
   act?: Actor | undefined
-  /** Who may become the actor; not a grant (RFC 8693 §4.4). */
+  /** The party that may become the actor. It grants nothing by itself (RFC 8693 §4.4). */
   may_act?: MayAct | undefined
   /** How the user authenticated (RFC 9470 §6.2). */
   acr?: string | undefined
@@ -55,29 +55,29 @@ export interface RegisteredMembers {
   vtm?: string | undefined
   /** ACE profile (RFC 9200 §5.9.2). */
   ace_profile?: string | undefined
-  /** Nonce a resource server handed out, base64url (RFC 9200 §5.9.2). */
+  /** A nonce from the resource server, base64url (RFC 9200 §5.9.2). */
   cnonce?: string | undefined
   /** CWT identifier, base64url (RFC 9200 §5.9.2). */
   cti?: string | undefined
-  /** Seconds the token lives from when it is first seen (RFC 9200 §5.9.2). */
+  /** The lifetime of the token in seconds, from the moment it is first seen (RFC 9200 §5.9.2). */
   exi?: number | undefined
 }
 
 /**
- * The answer for a token that is active, with your extension claims typed by `Claims`. Members nobody declared
- * are kept and typed `unknown`.
+ * The answer for an active token. `Claims` is the type of your extension claims. Undeclared members are kept, with the
+ * type `unknown`.
  */
 export type ActiveIntrospectionResponse<Claims extends object = object> = {
   active: true
   /**
-   * Registered members that the answer had in a shape nobody expects, and that were left out for it: see
-   * {@link readIntrospectionResponse}. It never comes from the wire. `undefined` when there is none.
+   * Names of registered members that the answer had in an unexpected form, and that were left out for this reason: see
+   * {@link readIntrospectionResponse}. This list never comes from the wire. `undefined` when every member was readable.
    */
   unreadableMembers?: readonly string[] | undefined
 } & RegisteredMembers &
   Claims & { [member: string]: unknown }
 
-/** The answer for a token that is not active, whatever the reason (RFC 7662 §2.2). */
+/** The answer for a token that is not active, for any reason (RFC 7662 §2.2). */
 export interface InactiveIntrospectionResponse {
   active: false
 }
@@ -90,8 +90,8 @@ export type IntrospectionResponse<Claims extends object = object> =
 const BASE64URL = /^[A-Za-z0-9_-]*$/
 
 /**
- * Schema of an active response: every registered member in its registered type, unknown members kept
- * (RFC 7662 §2.2). It is what both the handler's output and the client's input are held against.
+ * Schema of an active response: every registered member in its registered type, unknown members kept (RFC 7662 §2.2).
+ * The handler checks its output against it, and the client its input.
  */
 export const activeIntrospectionResponseSchema = z.looseObject({
   active: z.literal(true),
@@ -121,28 +121,27 @@ export const activeIntrospectionResponseSchema = z.looseObject({
   exi: z.optional(z.int().check(z.gte(0))),
 })
 
-/** Names of {@link RegisteredMembers}, and `active`: reserved for what the registry gives them. */
+/** Names of {@link RegisteredMembers}, and `active`. Extension claims cannot use these names. */
 export const REGISTERED_MEMBERS: ReadonlySet<string> = new Set(Object.keys(activeIntrospectionResponseSchema.shape))
 
-/** The one member of ours in what is read from others. */
+/** The one member that this package adds to an answer it reads. */
 export const UNREADABLE_MEMBERS = 'unreadableMembers'
 
-/** The inactive answer: always this one, with no other member (RFC 7662 §2.2). */
+/** The inactive answer: one frozen object for all, without other members (RFC 7662 §2.2). */
 export const INACTIVE: Readonly<InactiveIntrospectionResponse> = Object.freeze({ active: false })
 
-// Compiled once: six times faster than interpreting. Without `eval` it falls back to interpreting by itself.
+// Compiled once, which is six times faster than interpreting. Where `eval` is forbidden, zod interprets the schema.
 const compiledActiveSchema = z.compile(activeIntrospectionResponseSchema)
 
 const DOCUMENT = 'introspection response'
 
 /**
- * Parses an introspection response that JSON parsing produced. Only the boolean `true` is active. An inactive
- * answer loses every other member. Unknown members of an active one are kept. Fractions of
- * seconds are dropped.
+ * Parses an introspection response that JSON parsing produced. Only the boolean `true` is active. An inactive answer
+ * loses every other member. An active answer keeps its unknown members. Fractions of seconds are dropped.
  *
- * @param value - any value; nothing is assumed of it.
- * @throws {@link ResponseMalformedError} when it is not an object, `active` is not a boolean, or a registered
- * member has another type than the registry gives it. `null` is not "absent".
+ * @param value - any value.
+ * @throws {@link ResponseMalformedError} when it is not an object, `active` is not a boolean, or a registered member
+ * has another type than the registry gives it. `null` does not count as absent.
  *
  * @example
  * ```ts
@@ -159,8 +158,8 @@ export function parseIntrospectionResponse(value: unknown): IntrospectionRespons
 }
 
 /**
- * Members without which an answer still says whether the token is good, whose it is, for whom and for how long. What a
- * route demands of one of them it does not get: a guard refuses.
+ * Members that an answer can do without: it still says whether the token is active, whose it is, for whom and for how
+ * long. A guard refuses when a route requires one of these and it is unreadable.
  */
 const DISPENSABLE: ReadonlySet<string> = new Set([
   'username',
@@ -176,7 +175,7 @@ const DISPENSABLE: ReadonlySet<string> = new Set([
   'cti',
 ])
 
-/** Where `null` for "absent" would take a check away. */
+/** Members in which `null` must not count as absent, because that would skip a check. */
 const NEVER_NULL: ReadonlySet<string> = new Set([
   'active',
   'token_type',
@@ -190,16 +189,16 @@ const NEVER_NULL: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Reads what an authorization server says, as {@link parseIntrospectionResponse} does, and does not let one odd member
- * cost the whole answer. `username`, `may_act`, `acr`, `auth_time`, `authorization_details`, `permissions`, `vot`, `vtm`,
- * `ace_profile`, `cnonce` and `cti` are left out where they have another type than the registry gives them, and named in
- * `unreadableMembers`, such as `permissions` that is a list of texts. `null` is "absent", except where that would take a
- * check away: in `token_type`, `exp`, `iat`, `nbf`, `iss`, `aud`, `cnf` and `exi`.
+ * Reads an answer of an authorization server as {@link parseIntrospectionResponse} does, but one odd member does not
+ * make the whole answer unusable. `username`, `may_act`, `acr`, `auth_time`, `authorization_details`, `permissions`,
+ * `vot`, `vtm`, `ace_profile`, `cnonce` and `cti` are left out when their type is not the registered one, for example
+ * `permissions` with a list of strings. `unreadableMembers` then names them. `null` counts as absent, except in
+ * `token_type`, `exp`, `iat`, `nbf`, `iss`, `aud`, `cnf` and `exi`, where that would skip a check.
  *
- * Security: whoever decides by a member that may be left out has to look into `unreadableMembers`, because "absent" may
- * mean less to them than what the server tried to say. Guards do.
+ * Security: code that decides by one of these members has to check `unreadableMembers` first. Without that check, an
+ * unreadable restriction looks like an absent one. Guards do this check.
  *
- * @param value - any value; nothing is assumed of it.
+ * @param value - any value.
  * @throws {@link ResponseMalformedError} when it is not an object, `active` is not a boolean, or any other registered
  * member has another type.
  *
@@ -219,7 +218,7 @@ export function readIntrospectionResponse(value: unknown): IntrospectionResponse
   return read.success ? read.members : readRest(members, read.faults)
 }
 
-/** Only for answers with something odd in them, so that the others cost no more than they did. */
+/** Runs only for answers with an odd member, so that the other answers cost nothing extra. */
 function readRest(members: Members, faults: ReadonlySet<string>): IntrospectionResponse {
   const unreadable: string[] = []
   const needed: string[] = []
@@ -235,7 +234,7 @@ function readRest(members: Members, faults: ReadonlySet<string>): IntrospectionR
 
 type Members = Readonly<Record<string, unknown>>
 
-/** The members of an active answer, dates in whole seconds; `undefined` for an inactive one. */
+/** The members of an active answer, with dates in whole seconds; `undefined` for an inactive answer. */
 function activeMembers(value: unknown): Members | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ResponseMalformedError('the introspection response is not an object')
@@ -246,7 +245,7 @@ function activeMembers(value: unknown): Members | undefined {
   return withWholeDates(value as Members)
 }
 
-/** A copy that has no `__proto__` of the sender's for its prototype. */
+/** A copy without the named members. Its prototype is `Object.prototype`, whatever `__proto__` the sender sent. */
 function without(members: Members, names: Iterable<string>): Members {
   const left = { ...members }
   for (const name of names) delete left[name]

@@ -32,7 +32,7 @@ describe('isJwtIntrospectionTyp', () => {
     ['the prefix twice', 'application/application/token-introspection+jwt'],
     ['parameters', 'token-introspection+jwt; charset=utf-8'],
     ['a blank', ' token-introspection+jwt'],
-    ['a letter that is only a k in lower case', 'to\u212aen-introspection+jwt'],
+    ['a character that only lower-casing turns into k', 'to\u212aen-introspection+jwt'],
     ['nothing', ''],
     ['an absent value', undefined],
     ['an array of one', [JWT_INTROSPECTION_TYP]],
@@ -42,12 +42,12 @@ describe('isJwtIntrospectionTyp', () => {
 })
 
 describe('parseJwtIntrospectionClaims', () => {
-  test('gives the claims of the answer and the response in it', () => {
+  test('returns the claims of the answer and the response in it', () => {
     expect(parseJwtIntrospectionClaims(claims)).toEqual(claims)
     expect(parseJwtIntrospectionClaims({ ...claims, aud: ['a', 'b'] }).aud).toEqual(['a', 'b'])
   })
 
-  test('reads nothing else at the top', () => {
+  test('reads no other top-level claim', () => {
     const parsed = parseJwtIntrospectionClaims({
       ...claims,
       sub: 'admin',
@@ -59,7 +59,7 @@ describe('parseJwtIntrospectionClaims', () => {
     expect(parsed).toEqual(claims)
   })
 
-  test('empties an inactive response', () => {
+  test('drops the members of an inactive response', () => {
     const parsed = parseJwtIntrospectionClaims({ ...claims, token_introspection: { active: false, sub: 'x' } })
     expect(parsed.token_introspection).toEqual({ active: false })
   })
@@ -77,11 +77,11 @@ describe('parseJwtIntrospectionClaims', () => {
     ['an issuing time in milliseconds', { ...claims, iat: 1514797892000 }],
     ['an issuing time that is a string', { ...claims, iat: '1514797892' }],
     ['no response', { ...claims, token_introspection: undefined, active: true, sub: secret }],
-    ['a response of null', { ...claims, token_introspection: null }],
-    ['a response as text', { ...claims, token_introspection: JSON.stringify({ active: true, sub: secret }) }],
-    ['a response as an array', { ...claims, token_introspection: [{ active: true }] }],
-    ['a response without a state', { ...claims, token_introspection: { sub: secret } }],
-    ['a response with a bad member', { ...claims, token_introspection: { active: true, exp: secret } }],
+    ['a response that is null', { ...claims, token_introspection: null }],
+    ['a response that is text', { ...claims, token_introspection: JSON.stringify({ active: true, sub: secret }) }],
+    ['a response that is an array', { ...claims, token_introspection: [{ active: true }] }],
+    ['a response without active', { ...claims, token_introspection: { sub: secret } }],
+    ['a response with a wrong member', { ...claims, token_introspection: { active: true, exp: secret } }],
   ])('refuses %s without quoting it', (_, value) => {
     expect(() => parseJwtIntrospectionClaims(value)).toThrow(malformed)
     expect(() => parseJwtIntrospectionClaims(value)).not.toThrow(secret)

@@ -1,4 +1,4 @@
-/** The JWT introspection response (RFC 9701 §5): its header and its claims, once the signature is verified. */
+/** The JWT introspection response (RFC 9701 §5): its `typ`, and its claims after the signature has been verified. */
 import * as z from 'zod/mini'
 import { ResponseMalformedError } from '../errors.ts'
 import { type Audience, audienceSchema } from '../values/audience.ts'
@@ -8,18 +8,18 @@ import { type IntrospectionResponse, parseIntrospectionResponse } from './intros
 /** The `typ` of a JWT introspection response (RFC 9701 §5). */
 export const JWT_INTROSPECTION_TYP = 'token-introspection+jwt'
 
-/** A pattern, because lower-casing also turns a Kelvin sign into a k. */
+/** A pattern instead of lower-casing, because lower-casing turns a Kelvin sign into a k. */
 const TYP = /^(?:application\/)?token-introspection\+jwt$/i
 
-/** What a JWT introspection response says, besides its signature. */
+/** The claims of a JWT introspection response. */
 export interface JwtIntrospectionResponse {
   /** The issuer of the answer: the authorization server (RFC 9701 §5). */
   readonly iss: string
-  /** Whom the answer is for: the protected resource that asked, not the audience of the token (RFC 9701 §5). */
+  /** Whom the answer is for: the protected resource that asked. This is not the audience of the token (RFC 9701 §5). */
   readonly aud: Audience
-  /** When the answer was made, not the token (RFC 9701 §5). */
+  /** When the answer was made. This is not the time at which the token was issued (RFC 9701 §5). */
   readonly iat: number
-  /** The introspection response itself; members are read from here alone (RFC 9701 §5). */
+  /** The introspection response itself. Members of the token are read only from here (RFC 9701 §5). */
   readonly token_introspection: IntrospectionResponse
 }
 
@@ -31,18 +31,18 @@ const envelopeSchema = z.object({
 })
 
 /**
- * Whether a JOSE `typ` is the one of a JWT introspection response: compared without case, and a value without a
- * slash read as if `application/` stood before it (RFC 7515 §4.1.9, RFC 9701 §5).
+ * Whether a JOSE `typ` is the one of a JWT introspection response. It is compared without case, and a value without a
+ * slash is read as if `application/` stood before it (RFC 7515 §4.1.9, RFC 9701 §5).
  */
 export function isJwtIntrospectionTyp(typ: unknown): boolean {
   return typeof typ === 'string' && TYP.test(typ)
 }
 
 /**
- * Parses the claims of a JWT introspection response whose signature was verified. Top-level claims other than
- * `iss`, `aud` and `iat`, such as `sub`, `exp` or `active`, are not read: they do not speak of the token.
+ * Parses the claims of a JWT introspection response. Verify the signature first. Of the top-level claims only `iss`,
+ * `aud` and `iat` are read: others, such as `sub`, `exp` or `active`, do not describe the token.
  *
- * @param parseResponse - reads `token_introspection`. Default {@link parseIntrospectionResponse}; a client takes
+ * @param parseResponse - reads `token_introspection`. Default {@link parseIntrospectionResponse}; a client passes
  * {@link readIntrospectionResponse}.
  * @throws {@link ResponseMalformedError} when a claim is missing or of the wrong type.
  */

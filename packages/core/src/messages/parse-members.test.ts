@@ -7,22 +7,22 @@ const malformed = expect.objectContaining({ code: 'ERR_RESPONSE_MALFORMED' }) as
 const schema = z.looseObject({ name: z.string(), list: z.optional(z.array(z.object({ a: z.string() }))) })
 
 describe('parseMembers', () => {
-  test('gives what the schema makes of the document', () => {
+  test('returns the output of the schema', () => {
     expect(parseMembers(schema, { name: 'a', other: 1 }, 'document')).toEqual({ name: 'a', other: 1 })
   })
 
   test.each([
     ['a member', { name: [secret] }, 'name'],
-    ['each of several members once', { name: 5, list: [{ a: 5 }, { a: 6 }, secret] }, /name, list$/],
+    ['each wrong member once', { name: 5, list: [{ a: 5 }, { a: 6 }, secret] }, /name, list$/],
     ['the outermost of nested members', { name: 'a', list: [{ a: [secret] }] }, /list$/],
-    ['the document when it is none', secret, 'document'],
+    ['the document when it is not an object', secret, 'document'],
   ])('names %s and not its value', (_, value, name) => {
     expect(() => parseMembers(schema, value, 'document')).toThrow(malformed)
     expect(() => parseMembers(schema, value, 'document')).toThrow(name)
     expect(() => parseMembers(schema, value, 'document')).not.toThrow(secret)
   })
 
-  test('fails the same way when there are more issues than can be listed', () => {
+  test('throws the same error when there are more issues than can be listed', () => {
     const list = Array.from({ length: 500_000 }, () => 5)
     expect(() => parseMembers(schema, { name: 'a', list }, 'document')).toThrow(malformed)
   })

@@ -1,12 +1,13 @@
-/** Holds a document against the schema of its members. */
+/** Checks a document against the schema of its members. */
 import * as z from 'zod/mini'
 import { ResponseMalformedError } from '../errors.ts'
 
 /**
- * Parses a document by its schema.
+ * Parses a document with its schema.
  *
- * @param document - what it is, for the operator.
- * @throws {@link ResponseMalformedError} naming the members at fault and never their values, which may be personal data.
+ * @param document - the name of the document, for the operator.
+ * @throws {@link ResponseMalformedError} that names the wrong members and never their values, which may be personal
+ * data.
  */
 export function parseMembers<Schema extends z.ZodMiniType>(
   schema: Schema,
@@ -18,15 +19,15 @@ export function parseMembers<Schema extends z.ZodMiniType>(
   throw wrongMembers(result.faults, document)
 }
 
-/** What {@link readMembers} gives: the members, or the names of those that do not fit. */
+/** The result of {@link readMembers}: the members, or the names of those that do not fit the schema. */
 export type MembersRead<Members> =
   | { readonly success: true; readonly members: Members }
   | { readonly success: false; readonly faults: ReadonlySet<string> }
 
 /**
- * The same, naming the members at fault to the caller.
+ * Parses a document as {@link parseMembers} does, but returns the names of wrong members instead of throwing.
  *
- * @throws {@link ResponseMalformedError} when there are too many to name.
+ * @throws {@link ResponseMalformedError} when there are too many wrong members to name.
  */
 export function readMembers<Schema extends z.ZodMiniType>(
   schema: Schema,
@@ -37,14 +38,14 @@ export function readMembers<Schema extends z.ZodMiniType>(
   try {
     result = z.safeParse(schema, value)
   } catch {
-    // An issue for each of some hundred thousand wrong elements is more than the schema library can hold.
+    // The schema library lists an issue for each wrong element and fails at some 100,000 of them.
     throw new ResponseMalformedError(`${document}: too many members of the wrong type`)
   }
   if (result.success) return { success: true, members: result.data }
   return { success: false, faults: new Set(result.error.issues.map((issue) => String(issue.path[0] ?? 'the whole'))) }
 }
 
-/** The error that names members at fault. */
+/** The error that names the wrong members. */
 export function wrongMembers(faults: Iterable<string>, document: string): ResponseMalformedError {
   return new ResponseMalformedError(`${document}: wrong type or range of ${[...faults].join(', ')}`)
 }

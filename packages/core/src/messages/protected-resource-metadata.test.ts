@@ -23,12 +23,12 @@ const full = {
 }
 
 describe('parseProtectedResourceMetadata', () => {
-  test('keeps what it knows and what it does not', () => {
+  test('keeps known and unknown members', () => {
     const document = { ...full, 'resource_name#en': 'Orders', unknown: [1] }
     expect(parseProtectedResourceMetadata(document, resource)).toEqual(document)
   })
 
-  test('needs the resource alone', () => {
+  test('needs only the resource', () => {
     expect(parseProtectedResourceMetadata({ resource }, resource)).toEqual({ resource })
   })
 
@@ -36,7 +36,7 @@ describe('parseProtectedResourceMetadata', () => {
     ['a trailing slash', `${resource}/`],
     ['another case', 'https://RS.example/orders'],
     ['another resource', 'https://evil.example/orders'],
-  ])('refuses %s of difference in the resource', (_, other) => {
+  ])('refuses a resource that differs by %s', (_, other) => {
     expect(() => parseProtectedResourceMetadata({ ...full, resource: other }, resource)).toThrow(malformed)
   })
 
@@ -51,7 +51,7 @@ describe('parseProtectedResourceMetadata', () => {
     expect(() => parseProtectedResourceMetadata(document, resource)).toThrow(malformed)
   })
 
-  test.each(Object.keys(full))('refuses another type of %s, names the member and not the value', (member) => {
+  test.each(Object.keys(full))('refuses another type of %s, and names the member but not the value', (member) => {
     for (const value of [[5, secret], secret.length, null]) {
       const parse = () => parseProtectedResourceMetadata({ ...full, [member]: value }, resource)
       expect(parse).toThrow(malformed)

@@ -24,7 +24,7 @@ export const protectedResourceMetadataSchema = z.looseObject({
   dpop_bound_access_tokens_required: z.optional(z.boolean()),
 })
 
-/** What a protected resource publishes about itself. */
+/** The metadata that a protected resource publishes about itself. */
 export type ProtectedResourceMetadata = z.infer<typeof protectedResourceMetadataSchema>
 
 /**

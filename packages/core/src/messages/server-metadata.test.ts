@@ -27,12 +27,12 @@ const full = {
 }
 
 describe('parseAuthorizationServerMetadata', () => {
-  test('keeps what it knows and what it does not', () => {
+  test('keeps known and unknown members', () => {
     const document = { ...full, scopes_supported: ['a'], unknown: { a: 1 } }
     expect(parseAuthorizationServerMetadata(document, issuer)).toEqual(document)
   })
 
-  test('needs the issuer alone', () => {
+  test('needs only the issuer', () => {
     expect(parseAuthorizationServerMetadata({ issuer }, issuer)).toEqual({ issuer })
   })
 
@@ -42,7 +42,7 @@ describe('parseAuthorizationServerMetadata', () => {
     ['the default port', `${issuer}:443`],
     ['another server', 'https://evil.example'],
     ['nothing', ''],
-  ])('refuses %s of difference in the issuer', (_, other) => {
+  ])('refuses an issuer that differs by %s', (_, other) => {
     expect(() => parseAuthorizationServerMetadata({ ...full, issuer: other }, issuer)).toThrow(malformed)
   })
 
@@ -57,7 +57,7 @@ describe('parseAuthorizationServerMetadata', () => {
     expect(() => parseAuthorizationServerMetadata(document, issuer)).toThrow(malformed)
   })
 
-  test.each(Object.keys(full))('refuses another type of %s, names the member and not the value', (member) => {
+  test.each(Object.keys(full))('refuses another type of %s, and names the member but not the value', (member) => {
     for (const value of [[5, secret], secret.length, null]) {
       const parse = () => parseAuthorizationServerMetadata({ ...full, [member]: value }, issuer)
       expect(parse).toThrow(malformed)
@@ -66,12 +66,12 @@ describe('parseAuthorizationServerMetadata', () => {
     }
   })
 
-  test('takes no member from a prototype', () => {
+  test('ignores members that a prototype provides', () => {
     const document: unknown = JSON.parse(`{"issuer":"${issuer}","__proto__":{"introspection_endpoint":"https://evil"}}`)
     expect(parseAuthorizationServerMetadata(document, issuer).introspection_endpoint).toBeUndefined()
   })
 
-  test('refuses an array of wrong elements too long for the schema library to list', () => {
+  test('refuses an array with more wrong elements than the schema library can list', () => {
     const wrong = Array.from({ length: 500_000 }, () => 5)
     expect(() => parseAuthorizationServerMetadata({ ...full, protected_resources: wrong }, issuer)).toThrow(malformed)
   })

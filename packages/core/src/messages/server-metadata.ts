@@ -1,4 +1,4 @@
-/** Authorization server metadata (RFC 8414 §2): the members both sides of introspection use. */
+/** Authorization server metadata (RFC 8414 §2): the members that introspection uses. */
 import * as z from 'zod/mini'
 import { ResponseMalformedError } from '../errors.ts'
 import { parseMembers } from './parse-members.ts'
@@ -29,17 +29,18 @@ export const authorizationServerMetadataSchema = z.looseObject({
 })
 
 /**
- * What an authorization server publishes about itself, for introspection. The authentication methods at the
- * introspection endpoint have no default (RFC 8414 §2) and may hold access token types such as `Bearer`.
+ * The metadata that an authorization server publishes about itself, as far as introspection uses it. The authentication
+ * methods of the introspection endpoint have no default (RFC 8414 §2). They may include access token types such as
+ * `Bearer`.
  */
 export type AuthorizationServerMetadata = z.infer<typeof authorizationServerMetadataSchema>
 
 /**
- * Parses a metadata document and compares its issuer, code point by code point, with the one it was fetched for
- * (RFC 8414 §3.3).
+ * Parses a metadata document and compares its issuer, code point by code point, with the issuer it was fetched for (RFC
+ * 8414 §3.3).
  *
- * @throws {@link ResponseMalformedError} when a member has the wrong type or the issuer differs; then nothing of
- * the document may be used.
+ * @throws {@link ResponseMalformedError} when a member has the wrong type or the issuer differs. Then do not use any
+ * part of the document.
  */
 export function parseAuthorizationServerMetadata(value: unknown, issuer: string): AuthorizationServerMetadata {
   const metadata = parseMembers(authorizationServerMetadataSchema, value, 'authorization server metadata')

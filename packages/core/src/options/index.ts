@@ -1,3 +1,3 @@
-/** How every options object of these packages is read: once, copied, checked, with the path of what is wrong. */
+/** Reads the options objects of these packages. */
 export { checkOptionNames, copyOptions, type NumberBounds, OptionGroup } from './option-group.ts'
 export { httpRemedy, resolveUrlRules, URL_RULE_OPTIONS } from './url-rules.ts'

@@ -9,7 +9,7 @@ function group(values: unknown): OptionGroup {
 }
 
 describe('OptionGroup', () => {
-  test('is empty when the group is left out', () => {
+  test('is empty when the caller leaves the group out', () => {
     expect(group(undefined).has('option')).toBe(false)
   })
 
@@ -19,7 +19,7 @@ describe('OptionGroup', () => {
     expect(() => new OptionGroup('', values, [])).toThrow('options: ')
   })
 
-  test('refuses a key nobody reads by its path', () => {
+  test('refuses an unknown name and says its path', () => {
     expect(() => group({ optoin: secret })).toThrow(TypeError)
     expect(() => group({ optoin: secret })).toThrow('transport.optoin')
     expect(() => group({ optoin: secret })).not.toThrow(secret)
@@ -40,13 +40,13 @@ describe('OptionGroup', () => {
       })(),
       'inherits option',
     ],
-  ])('refuses %s, whose options would be overlooked', (_, values, complaint) => {
+  ])('refuses %s, because its options would be missed', (_, values, complaint) => {
     expect(() => group(values)).toThrow(TypeError)
     expect(() => group(values)).toThrow(/^transport: /)
     expect(() => group(values)).toThrow(complaint)
   })
 
-  test('reads what an object has itself, of whatever class', () => {
+  test('reads own properties of objects of any class', () => {
     class Settings {
       option = 7
     }
@@ -82,7 +82,7 @@ describe('OptionGroup', () => {
       [['a', 'b'], []],
       ['a', [''], [5], {}, null, Array(1)],
     ],
-  ])('reads %s and refuses what is none by its path', (_, read, good, bad) => {
+  ])('reads %s, and refuses other values with the path', (_, read, good, bad) => {
     for (const option of good) expect(read(group({ option }))).toEqual(option)
     for (const option of bad) {
       expect(() => read(group({ option }))).toThrow(TypeError)
@@ -90,7 +90,7 @@ describe('OptionGroup', () => {
     }
   })
 
-  test('gives the default for what is left out', () => {
+  test('gives the default for an option that is left out', () => {
     const options = group({ option: undefined })
     expect(options.number('option', bounds)).toBe(5)
     expect(options.integer('option', bounds)).toBe(5)
@@ -102,7 +102,7 @@ describe('OptionGroup', () => {
     expect(options.seam('option', 'get')).toBeUndefined()
   })
 
-  test('takes a seam as it is, methods inherited or not, and names those it lacks', () => {
+  test('returns a seam unchanged, with own or inherited methods, and names missing methods', () => {
     const store = new Map()
     expect(group({ option: store }).seam('option', 'get', 'set')).toBe(store)
     expect(() => group({ option: store }).seam('option', 'get', 'put')).toThrow('put()')

@@ -1,6 +1,6 @@
-/** How every options object of these packages is read: once, copied, checked, with the path of what is wrong. */
+/** Reads an options object: once, copied and checked. Errors name the path of the wrong option. */
 
-/** Bounds of a numeric option. */
+/** Limits of a numeric option. */
 export interface NumberBounds {
   readonly default: number
   readonly min: number
@@ -8,18 +8,19 @@ export interface NumberBounds {
 }
 
 /**
- * One group of options. A misspelt option must not pass silently, least of all a security option, so a key nobody
- * reads is a `TypeError` that names its path, and so is a value of the wrong type or out of range.
+ * One group of options. A misspelt option must not pass silently, least of all a security option. So an unknown name, a
+ * wrong type or a value out of range is a `TypeError` that names the path of the option.
  */
 export class OptionGroup {
   readonly #path: string
   readonly #values: Readonly<Record<string, unknown>>
 
   /**
-   * @param path - where the group stands, such as `transport`; empty for the outermost.
-   * @param group - the caller's object, read once and never mutated; `undefined` is an empty group. Its options must be its
-   *   own: those of a promise, a map or any other object that inherits what it has would be overlooked.
-   * @param known - the keys this group has.
+   * @param path - where the group belongs, such as `transport`; empty for the outermost group.
+   * @param group - the caller's object. It is read once and never changed; `undefined` is an empty group. Its options
+   * must be own properties: options that a promise, a map or another object inherits would be missed, so such an object
+   * is refused.
+   * @param known - the option names of this group.
    */
   constructor(path: string, group: unknown, known: readonly string[]) {
     this.#path = path
@@ -34,17 +35,17 @@ export class OptionGroup {
     return this.#path === '' ? name : `${this.#path}.${name}`
   }
 
-  /** Whether the option was given. */
+  /** Whether the caller gave the option. */
   has(name: string): boolean {
     return this.#values[name] !== undefined
   }
 
-  /** The option as it stands, for groups and seams with checks of their own. */
+  /** The option unchanged, for groups and seams with checks of their own. */
   raw(name: string): unknown {
     return this.#values[name]
   }
 
-  /** A finite number within its bounds. */
+  /** A finite number within its limits. */
   number(name: string, bounds: NumberBounds): number {
     const value = this.#values[name]
     if (value === undefined) return bounds.default
@@ -54,7 +55,7 @@ export class OptionGroup {
     return value
   }
 
-  /** An integer within its bounds. */
+  /** An integer within its limits. */
   integer(name: string, bounds: NumberBounds): number {
     const value = this.number(name, bounds)
     if (!Number.isInteger(value)) throw this.error(name, 'must be an integer')
@@ -69,7 +70,7 @@ export class OptionGroup {
     return value
   }
 
-  /** A string that is not empty, or `undefined`. */
+  /** A non-empty string, or `undefined`. */
   string(name: string): string | undefined {
     const value = this.#values[name]
     if (value === undefined) return undefined
@@ -77,7 +78,7 @@ export class OptionGroup {
     return value
   }
 
-  /** One of a few words. */
+  /** One of a few fixed words. */
   oneOf<Word extends string>(name: string, words: readonly Word[], fallback: Word): Word {
     const value = this.#values[name]
     if (value === undefined) return fallback
@@ -92,7 +93,7 @@ export class OptionGroup {
     return value as Type | undefined
   }
 
-  /** An object with the methods of a seam, or `undefined`. The instance itself, not a copy. */
+  /** An object with the methods of a seam, or `undefined`. It is the caller's instance itself, not a copy. */
   seam<Type>(name: string, ...methods: string[]): Type | undefined {
     const value = this.#values[name]
     if (value === undefined) return undefined
@@ -103,11 +104,11 @@ export class OptionGroup {
     return value as Type
   }
 
-  /** A list of strings that are not empty; `undefined` when the option was not given. */
+  /** A list of non-empty strings; `undefined` when the caller did not give the option. */
   strings(name: string): readonly string[] | undefined {
     const value = this.#values[name]
     if (value === undefined) return undefined
-    // A copy, whose holes are `undefined`: `some` would pass them over.
+    // Copied first, because `some` skips the holes of an array and a copy has `undefined` there.
     const strings: unknown[] = Array.isArray(value) ? [...(value as unknown[])] : ['']
     if (strings.some((element) => typeof element !== 'string' || element === '')) {
       throw this.error(name, 'must be an array of non-empty strings')
@@ -115,28 +116,29 @@ export class OptionGroup {
     return Object.freeze(strings as string[])
   }
 
-  /** What to throw for an option; the value never appears, because it may be a secret. */
+  /** The error to throw for an option. It never holds the value, because the value may be a secret. */
   error(name: string, complaint: string): TypeError {
     return new TypeError(`${this.path(name)}: ${complaint}`)
   }
 }
 
 /**
- * A copy of options that are read elsewhere, for spreading: a spread would lose what a promise or a map was to say.
+ * Copies options for spreading, when other code reads them. A spread alone would silently lose the options in a promise
+ * or a map.
  *
- * @param path - where they stand, for messages.
- * @throws TypeError when they are no plain object.
+ * @param path - the path of the options, for messages.
+ * @throws TypeError when they are not a plain object.
  */
 export function copyOptions<Options extends object>(path: string, options: Options | undefined): Options {
   return { ...(options === undefined ? NONE : readOwn(path, options)) } as Options
 }
 
 /**
- * Refuses names nobody reads in the options of a call, and options that are no plain object. It makes nothing, because calls
- * are many; the values are for the caller to check.
+ * Refuses unknown names in the options of a call, and options that are not a plain object. It allocates nothing for
+ * correct options, because calls are frequent. The caller checks the values.
  *
- * @param path - what messages say before the name; empty where the options stand by themselves.
- * @throws TypeError naming the option.
+ * @param path - the text that messages put before the name; empty for options without a group.
+ * @throws TypeError that names the option.
  */
 export function checkOptionNames(path: string, options: object, known: readonly string[]): void {
   const above: unknown = typeof options === 'object' && options !== null ? Object.getPrototypeOf(options) : undefined
@@ -152,7 +154,10 @@ export function checkOptionNames(path: string, options: object, known: readonly 
 
 const NONE: Readonly<Record<string, unknown>> = Object.freeze({})
 
-/** What an object has itself, hidden names included. What it inherits cannot be meant, and must not be lost unnoticed. */
+/**
+ * The own properties of an object, also non-enumerable ones. Inherited properties are refused, so that none is silently
+ * lost.
+ */
 function readOwn(path: string, group: unknown): Readonly<Record<string, unknown>> {
   if (typeof group !== 'object' || group === null || Array.isArray(group)) {
     throw new TypeError(`${path}: must be an object`)
@@ -160,14 +165,17 @@ function readOwn(path: string, group: unknown): Readonly<Record<string, unknown>
   const inherited = inheritedName(group)
   if (inherited !== undefined) {
     const remedy = inherited === 'then' ? '; await the promise first' : ''
-    throw new TypeError(`${path}: must be a plain object, and this one inherits ${inherited}${remedy}`)
+    throw new TypeError(`${path}: must be a plain object, but it inherits ${inherited}${remedy}`)
   }
   const values = Object.create(null) as Record<string, unknown>
   for (const name of Object.getOwnPropertyNames(group)) values[name] = (group as Record<string, unknown>)[name]
   return values
 }
 
-/** A name that an object has from its class, such as `get` of a map; `undefined` for plain objects and classes of fields. */
+/**
+ * A name that an object inherits from its class, such as `get` of a map. `undefined` for plain objects and for classes
+ * that have only fields.
+ */
 function inheritedName(group: object): string | undefined {
   let above: unknown = Object.getPrototypeOf(group)
   while (typeof above === 'object' && above !== null && !Object.hasOwn(above, 'isPrototypeOf')) {

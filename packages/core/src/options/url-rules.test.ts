@@ -16,11 +16,11 @@ describe('allowHttpOrigins', () => {
     ['http://keycloak:8080@evil.example/', false],
     ['http://127.0.0.1:8080/', false],
     ['ftp://keycloak:8080/', false],
-  ])('of one origin make %s fit: %s', (url, fits) => {
+  ])('with one origin, the URL %s is allowed: %s', (url, fits) => {
     expect(isSecureUrl(new URL(url), rules(['http://keycloak:8080']))).toBe(fits)
   })
 
-  test('let an issuer be there', () => {
+  test('allow an issuer on that origin', () => {
     expect(isIssuer('http://keycloak:8080/realms/acme', rules(['http://keycloak:8080']))).toBe(true)
     expect(isIssuer('http://keycloak:8080/realms/acme', rules(undefined))).toBe(false)
   })
@@ -35,10 +35,10 @@ describe('allowHttpOrigins', () => {
     ['http://*.svc:8080', 'http://keycloak:8080'],
     ['https://kc:8080', 'http://keycloak:8080'],
     ['kc:8080', 'http://keycloak:8080'],
-  ])('refuse %s, and say to write %s', (origin, proposal) => {
+  ])('refuse %s, and suggest %s', (origin, proposal) => {
     expect(() => rules(['http://good:8080', origin])).toThrow(
       new TypeError(
-        `transport.allowHttpOrigins: must be http origins: scheme, host and port, with nothing behind, such as ${proposal}`,
+        `transport.allowHttpOrigins: must be http origins: scheme, host and port, without a path or a slash after it, such as ${proposal}`,
       ),
     )
   })
@@ -54,7 +54,7 @@ describe('httpRemedy', () => {
     ['https://keycloak:8080', ''],
     ['nonsense', ''],
     [5, ''],
-  ])('of %s is %j', (value, remedy) => {
+  ])('for %s is %j', (value, remedy) => {
     expect(httpRemedy(value, group({}))).toBe(remedy)
   })
 })

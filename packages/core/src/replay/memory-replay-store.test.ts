@@ -11,7 +11,7 @@ function setUp(maxKeys: number, maxKeysPerOwner?: number) {
     now: () => clock.ms,
     elapsedMs: () => clock.elapsedMs,
   })
-  /** Lets time pass, by both clocks. */
+  /** Moves both clocks forward. */
   const pass = (ms: number): void => {
     clock.ms += ms
     clock.elapsedMs += ms
@@ -20,7 +20,7 @@ function setUp(maxKeys: number, maxKeysPerOwner?: number) {
 }
 
 describe('createMemoryReplayStore', () => {
-  test('forgets a key when it expires, and not before', () => {
+  test('forgets a key when it expires, not earlier', () => {
     const { pass, store } = setUp(10)
     expect(store.remember('a', NOW + 10, 'o')).toBe(true)
     pass(9999)
@@ -32,7 +32,7 @@ describe('createMemoryReplayStore', () => {
   test.each([
     ['forward', 3_600_000],
     ['back', -3_600_000],
-  ])('forgets nothing because the clock is set %s and then right again (ASRT-13)', (_, ms) => {
+  ])('forgets no live key when the clock is set %s and then set right again (ASRT-13)', (_, ms) => {
     const { clock, pass, store } = setUp(4)
     void store.remember('a', NOW + 10, 'o')
     clock.ms += ms
@@ -41,13 +41,13 @@ describe('createMemoryReplayStore', () => {
     expect(() => store.remember('c', NOW + 3610, 'o')).not.toThrow()
     clock.ms -= ms
     expect(store.remember('a', NOW + 10, 'o')).toBe(false)
-    // Set back for good: as long as others might take it, it is remembered.
+    // The clock was set back for good: the key is remembered as long as other processes may accept it.
     clock.ms -= 3_600_000
     pass(60_000)
     expect(store.remember('a', NOW + 10, 'o')).toBe(false)
   })
 
-  test('takes nothing new when it is full of keys that still count (ASRT-13)', () => {
+  test('refuses a new key when it is full of live keys (ASRT-13)', () => {
     const { store } = setUp(2)
     void store.remember('a', NOW + 10, 'o')
     void store.remember('b', NOW + 10, 'p')
@@ -56,7 +56,7 @@ describe('createMemoryReplayStore', () => {
     expect(store.remember('b', NOW + 10, 'p')).toBe(false)
   })
 
-  test('makes room of what expired', () => {
+  test('reuses the room of expired keys', () => {
     const { pass, store } = setUp(2)
     void store.remember('a', NOW + 10, 'o')
     void store.remember('b', NOW + 100, 'p')
@@ -66,7 +66,7 @@ describe('createMemoryReplayStore', () => {
     expect(() => store.remember('d', NOW + 100, 'q')).toThrow(/full/)
   })
 
-  test('does not stay as large as it once was', () => {
+  test('does not stay at its largest size', () => {
     const { pass, store } = setUp(100_000)
     for (let index = 0; index < 5000; index++) void store.remember(`old-${index}`, NOW + 1, 'o')
     pass(2000)
@@ -78,7 +78,7 @@ describe('createMemoryReplayStore', () => {
     expect(forgotten.mock.calls.filter(([key]) => String(key).startsWith('old-'))).toHaveLength(0)
   })
 
-  test('leaves to every owner as much as any other holds, however much that one sends', () => {
+  test('leaves room for every other owner when one owner sends very many keys', () => {
     const { store } = setUp(90)
     const fill = (owner: string): number => {
       for (let taken = 0; ; taken++) {
@@ -96,7 +96,7 @@ describe('createMemoryReplayStore', () => {
     expect(store.remember('greedy-0', NOW + 10, 'greedy')).toBe(false)
   })
 
-  test('gives an owner back what expired of it', () => {
+  test("gives an owner the room of that owner's expired keys", () => {
     const { pass, store } = setUp(100, 2)
     void store.remember('a', NOW + 10, 'o')
     void store.remember('b', NOW + 100, 'o')
@@ -114,7 +114,7 @@ describe('createMemoryReplayStore', () => {
     { now: 1 },
     { elapsedMs: 1 },
     { size: 1 },
-  ])('is not made with %j', (options) => {
+  ])('throws a TypeError for %j', (options) => {
     expect(() => createMemoryReplayStore(options as object)).toThrow(TypeError)
   })
 })

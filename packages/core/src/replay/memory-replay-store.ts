@@ -1,44 +1,50 @@
-/** A replay store in memory, bounded in all and per owner, which would rather fail than forget. */
+/**
+ * A replay store in memory, with a limit in total and per owner. When it is full, it throws rather than forgets a live
+ * key.
+ */
 import { OptionGroup } from '../options/option-group.ts'
 import type { ReplayStore } from './replay-store.ts'
 
 /** Options of {@link createMemoryReplayStore}. */
 export interface MemoryReplayStoreOptions {
-  /** Keys that are remembered at most. Default 200000, about 40 MB. When all of them still count, the store takes no new one. */
+  /**
+   * The most keys the store remembers. Default 200,000, about 40 MB. When all of them are live, the store throws for a
+   * new key.
+   */
   readonly maxKeys?: number | undefined
   /**
-   * Keys that one owner may hold at most. Default as many as `maxKeys`. Whatever it is, no owner may hold more keys than are
-   * still free: one owner leaves half of the store to the others, two leave a third.
+   * The most keys one owner may hold. Default `maxKeys`. In any case, no owner may hold more keys than are still free:
+   * one owner leaves half of the store to the others, two owners leave a third.
    */
   readonly maxKeysPerOwner?: number | undefined
-  /** Milliseconds since the epoch; `Date.now` unless given. */
+  /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: (() => number) | undefined
   /**
-   * Milliseconds by a clock that is never set; `performance.now` unless given. A key is forgotten once it has expired by both
-   * clocks, so that setting the clock forward and back again brings nothing back.
+   * Milliseconds by a clock that is never set. Default `performance.now`. A key is forgotten only when it has expired
+   * by both clocks. So setting the clock forward and back again does not make a used key usable.
    */
   readonly elapsedMs?: (() => number) | undefined
 }
 
-/** What is remembered about one key. */
+/** The record of one key. */
 interface Use {
   /** Seconds since the epoch. */
   readonly expiresAt: number
-  /** The same moment by the clock that is never set, in milliseconds. */
+  /** The same moment in milliseconds, by the clock that is never set. */
   readonly keptUntilMs: number
   readonly owner: string
 }
 
-/** How often a store without room is searched for what may be forgotten. */
+/** The shortest time between two searches of a full store for expired keys. */
 const SWEEP_MS = 1000
-/** Keys below which nothing is searched. */
+/** With fewer keys than this, the store is not searched. */
 const FEW_KEYS = 4096
 
 /**
- * Creates a replay store in memory, for one process. It forgets nothing that still counts: where there is no room it throws,
- * since what it forgot could be used again. No owner can take the room of the others.
+ * Creates a replay store in memory, for one process. It never forgets a key that has not expired, because that key
+ * could be used again; when there is no room, `remember` throws. One owner cannot take the room of the others.
  *
- * @throws TypeError naming the option that is wrong.
+ * @throws TypeError that names the wrong option.
  */
 export function createMemoryReplayStore(options: MemoryReplayStoreOptions = {}): ReplayStore {
   const group = new OptionGroup('', options, ['maxKeys', 'maxKeysPerOwner', 'now', 'elapsedMs'])
@@ -49,7 +55,10 @@ export function createMemoryReplayStore(options: MemoryReplayStoreOptions = {}):
   const uses = new Map<string, Use>()
   const held = new Map<string, number>()
   let sweptAtMs = Number.NEGATIVE_INFINITY
-  /** Twice what was left by the last search, so that a store which is rarely full does not stay as large as it ever was. */
+  /**
+   * The number of keys that starts a search: twice the keys that the last search left. So a store does not stay as
+   * large as its highest peak.
+   */
   let roomyUpTo = Math.min(FEW_KEYS, maxKeys)
 
   function isOver({ expiresAt, keptUntilMs }: Use): boolean {
@@ -84,7 +93,7 @@ export function createMemoryReplayStore(options: MemoryReplayStoreOptions = {}):
       }
       if (uses.size >= roomyUpTo || !hasRoomFor(owner)) sweep()
       if (!hasRoomFor(owner)) {
-        const counts = `of ${maxKeys} keys ${uses.size} still count, ${held.get(owner) ?? 0} of them of this owner`
+        const counts = `${uses.size} of ${maxKeys} keys are live, ${held.get(owner) ?? 0} of them of this owner`
         throw new Error(`the replay store is full for this owner: ${counts}`)
       }
       const keptUntilMs = elapsedMs() + Math.max(0, expiresAt * 1000 - now())

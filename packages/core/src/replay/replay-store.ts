@@ -1,15 +1,15 @@
-/** Seam: what was used once and must not be used again (RFC 7523 §3, RFC 9449 §11.1). */
+/** Seam: remembers values that must not be used a second time (RFC 7523 §3, RFC 9449 §11.1). */
 
 /**
- * Remembers what was used. Processes that take the same assertions or proofs have to share one, or each is good once for
- * every one of them.
+ * Remembers used values. Processes that accept the same assertions or proofs have to share one store. Otherwise each
+ * process accepts the same one once.
  *
- * What one owner sends must not take the room of the others, so a store bounds how many keys an owner may hold.
+ * One owner must not fill the store with keys and leave no room for the others, so a store limits the keys per owner.
  * `createMemoryReplayStore` and `createRedisReplayStore` of `@token-introspection/client/redis` do.
  *
- * Over Redis the smallest one is a single command, `SET key 1 NX PX lifetime`, new when the answer is `OK`. Give it a
- * lifetime and let Redis count it, longer by as much as the clocks of your processes may differ: with `EXAT` a process whose
- * clock is ahead has a key forgotten too early. It has no bound per owner.
+ * The smallest store over Redis is a single command, `SET key 1 NX PX lifetime`: the key is new when the answer is
+ * `OK`. Send a lifetime and let Redis count it, longer by as much as the clocks of your processes may differ. With
+ * `EXAT`, a process whose clock is ahead would make Redis forget a key too early. This store has no limit per owner.
  *
  * @example
  * ```ts
@@ -33,14 +33,15 @@
  */
 export interface ReplayStore {
   /**
-   * Remembers a key, in one step with looking whether it is there already.
+   * Remembers a key and says whether it was new, in one atomic step.
    *
-   * @param key - 43 characters of base64url, a digest. It is always used with the same owner.
-   * @param expiresAt - seconds since the epoch from which it may be forgotten, a whole number, by the clock of this process.
-   * @param owner - 43 characters of base64url: a digest of who used it, or the thumbprint of a key. Keys with the same owner
-   *   share a bound.
+   * @param key - a digest, 43 characters of base64url. A key always comes with the same owner.
+   * @param expiresAt - when the store may forget the key: whole seconds since the epoch, by the clock of this process.
+   * @param owner - 43 characters of base64url: a digest of the sender's name, or the thumbprint of a key. The limit per
+   * owner counts all keys with the same owner.
    * @returns `true` when the key is new, `false` when it was remembered before.
-   * @throws or rejects when it cannot tell or has no room for another key of this owner, which is answered 503.
+   * @throws or rejects when the store cannot tell, or has no room for another key of this owner. The answer is then
+   * 503.
    */
   remember(key: string, expiresAt: number, owner: string): boolean | Promise<boolean>
 }

@@ -13,8 +13,8 @@ describe('actorSchema', () => {
     ['an actor with members of its own', { sub: 'admin', tenant: { id: 1 } }],
     ['an actor without a name', {}],
     ['a chain', { client_id: 'gateway', act: { sub: 'admin' } }],
-    ['an absent actor before this one', { sub: 'admin', act: undefined }],
-    ['a chain of the greatest depth', nested(MAX_ACTOR_DEPTH)],
+    ['a null actor before this one', { sub: 'admin', act: undefined }],
+    ['a chain of the maximum depth', nested(MAX_ACTOR_DEPTH)],
   ])('accepts %s and keeps it', (_, act) => {
     expect(actorSchema.safeParse(act).data).toEqual(act)
   })
@@ -25,16 +25,16 @@ describe('actorSchema', () => {
     ['null', null],
     ['a subject that is a number', { sub: 5 }],
     ['an issuer that is null', { sub: 'admin', iss: null }],
-    ['a bad actor further down', { sub: 'a', act: { sub: 'b', act: { sub: 5 } } }],
-    ['a string further down', { sub: 'a', act: 'b' }],
-    ['null further down', { sub: 'a', act: null }],
-    ['a chain one too deep', nested(MAX_ACTOR_DEPTH + 1)],
-    ['a chain far too deep', nested(100_000)],
+    ['a wrong actor deeper in the chain', { sub: 'a', act: { sub: 'b', act: { sub: 5 } } }],
+    ['a string deeper in the chain', { sub: 'a', act: 'b' }],
+    ['null deeper in the chain', { sub: 'a', act: null }],
+    ['a chain one level too deep', nested(MAX_ACTOR_DEPTH + 1)],
+    ['a chain 10,000 levels deep', nested(100_000)],
   ])('refuses %s', (_, act) => {
     expect(actorSchema.safeParse(act).success).toBe(false)
   })
 
-  test('refuses a chain that bites its tail', () => {
+  test('refuses a chain that contains itself', () => {
     const act: Actor = { sub: 'a' }
     act.act = act
     expect(actorSchema.safeParse(act).success).toBe(false)
@@ -42,7 +42,7 @@ describe('actorSchema', () => {
 })
 
 describe('mayActSchema', () => {
-  test('accepts an object and keeps all of it', () => {
+  test('accepts an object and keeps all its members', () => {
     const mayAct = { sub: 'admin@example.com', iss: 'https://as.example', exp: 'never' }
     expect(mayActSchema.safeParse(mayAct).data).toEqual(mayAct)
   })
@@ -61,7 +61,7 @@ describe('actorChain', () => {
     expect(actorChain(undefined)).toEqual([])
   })
 
-  test('is cut where it goes on for ever', () => {
+  test('is cut when the chain never ends', () => {
     const act: Actor = { sub: 'a' }
     act.act = act
     expect(actorChain(act)).toHaveLength(MAX_ACTOR_DEPTH)

@@ -1,10 +1,10 @@
-/** The `act` and `may_act` members: who acts for whom (RFC 8693 §4.1, §4.4). */
+/** The `act` and `may_act` members: the party that acts for the subject (RFC 8693 §4.1, §4.4). */
 import * as z from 'zod/mini'
 
-/** How many actors one `act` member may nest. Real delegation chains are two or three long. */
+/** The most actors one `act` member may nest. Real delegation chains have two or three. */
 export const MAX_ACTOR_DEPTH = 16
 
-/** One actor. A nested `act` is the actor before this one: history, not a grant (RFC 8693 §4.1). */
+/** One actor. A nested `act` is the previous actor. It is history and grants nothing (RFC 8693 §4.1). */
 export interface Actor {
   sub?: string | undefined
   iss?: string | undefined
@@ -31,15 +31,15 @@ export const actorSchema = z.custom<Actor>((value) => {
   return false
 })
 
-/** Schema of `may_act`: who may become the actor. It grants nothing by itself (RFC 8693 §4.4). */
+/** Schema of `may_act`: the party that may become the actor. It grants nothing by itself (RFC 8693 §4.4). */
 export const mayActSchema = actorMembersSchema
 
-/** Who may become the actor of a token (RFC 8693 §4.4). */
+/** The party that may become the actor of a token (RFC 8693 §4.4). */
 export type MayAct = z.infer<typeof mayActSchema>
 
 /**
- * The actors of a token, the current one first. Access control looks at the first alone; the others
- * say how the delegation came about (RFC 8693 §4.1). Cut at {@link MAX_ACTOR_DEPTH}.
+ * The actors of a token, the current one first. Access control must use only the first; the others tell the history of
+ * the delegation (RFC 8693 §4.1). The list ends at {@link MAX_ACTOR_DEPTH}.
  */
 export function actorChain(act: Actor | undefined): Actor[] {
   const chain: Actor[] = []

@@ -21,7 +21,7 @@ describe('toAudienceList', () => {
     ['an absent audience', undefined, []],
     ['one string', api, [api]],
     ['a list', [api, 'b'], [api, 'b']],
-  ])('makes %s a list', (_, aud, list) => {
+  ])('makes a list of %s', (_, aud, list) => {
     expect(toAudienceList(aud)).toEqual(list)
   })
 })
@@ -32,18 +32,18 @@ describe('audienceIntersects', () => {
     ['a string in a list', [api, 'b'], 'b'],
     ['a string and a list that holds it', 'b', [api, 'b']],
     ['lists with one value in common', ['a', 'b'], ['b', 'c']],
-  ])('finds %s', (_, aud, expected) => {
+  ])('matches %s', (_, aud, expected) => {
     expect(audienceIntersects(aud, expected)).toBe(true)
   })
 
   test.each([
     ['a part of the audience', `${api}/orders`, api],
-    ['a part of the expectation', api, `${api}/orders`],
+    ['a part of the expected audience', api, `${api}/orders`],
     ['a part of a string in a list', api, ['api', 'example']],
     ['another case', 'https://API.example', api],
     ['a trailing slash', `${api}/`, api],
     ['an absent audience', undefined, api],
-    ['an absent expectation', api, undefined],
+    ['an absent expected audience', api, undefined],
     ['two absent audiences', undefined, undefined],
     ['an empty list', [], api],
     ['two empty lists', [], []],

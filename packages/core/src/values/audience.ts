@@ -1,21 +1,21 @@
 /** The `aud` member of RFC 7662 §2.2 and RFC 7519 §4.1.3: one string, or an array of them. */
 import * as z from 'zod/mini'
 
-/** Schema of `aud`. An empty array is an audience of nobody. */
+/** Schema of `aud`. An empty array means that the token is for no resource server. */
 export const audienceSchema = z.union([z.string(), z.array(z.string())])
 
-/** `aud` as it travels: one string or an array of strings, compared case-sensitively. */
+/** `aud` on the wire: one string or an array of strings, compared with case. */
 export type Audience = string | string[]
 
-/** `aud` as a list; an absent one is empty. */
+/** `aud` as a list. An absent audience gives an empty list. */
 export function toAudienceList(aud: string | readonly string[] | undefined): readonly string[] {
   if (aud === undefined) return []
   return typeof aud === 'string' ? [aud] : aud
 }
 
 /**
- * Whether two audiences share a value by exact comparison. An absent or empty audience shares none,
- * so a missing `aud` fails closed.
+ * Whether two audiences share a value, compared exactly. An absent or empty audience shares no value, so a missing
+ * `aud` fails closed.
  */
 export function audienceIntersects(
   aud: string | readonly string[] | undefined,

@@ -20,12 +20,12 @@ describe('authorizationDetailsInclude', () => {
     ['actions', { type: 'payment_initiation', actions: [] }],
     ['identifier', { type: 'payment_initiation', identifier: '' }],
     ['type', { actions: ['initiate'] }],
-  ])('refuses to want %s as %j, which it could not compare', (name, wanted) => {
+  ])('throws for %s %j in the wanted detail, because it could not be compared', (name, wanted) => {
     expect(() => authorizationDetailsInclude([payment], wanted as never)).toThrow(TypeError)
     expect(() => authorizationDetailsInclude([payment], wanted as never)).toThrow(`wanted.${name}: `)
   })
 
-  test('finds no value in a part of a text', () => {
+  test('does not match part of a string', () => {
     const details = [{ type: 'payment', actions: 'initiate status' }] as never
     expect(authorizationDetailsInclude(details, { type: 'payment', actions: ['initiate'] })).toBe(false)
     expect(authorizationDetailsInclude([payment], { type: 'payment_initiation', actions: ['initiate'] })).toBe(true)
@@ -35,7 +35,7 @@ describe('authorizationDetailsInclude', () => {
 describe('authorizationDetailsSchema', () => {
   test.each([
     ['none', []],
-    ['the common fields and those of the type', [payment]],
+    ['the common fields and fields of the type', [payment]],
     ['a type alone', [{ type: 'x' }]],
     ['one type twice', [payment, { ...payment, identifier: 'account-2' }]],
   ])('accepts %s and keeps it', (_, details) => {
@@ -51,7 +51,7 @@ describe('authorizationDetailsSchema', () => {
     ['no type', [{ actions: ['read'] }]],
     ['an empty type', [{ type: '' }]],
     ['a type that is an array', [{ type: ['x'] }]],
-    ['one bad object among good ones', [payment, {}]],
+    ['one wrong object among correct ones', [payment, {}]],
     ['actions that are one string', [{ type: 'x', actions: 'read' }]],
     ['locations that are numbers', [{ type: 'x', locations: [1] }]],
     ['an identifier that is a number', [{ type: 'x', identifier: 1 }]],
@@ -62,7 +62,7 @@ describe('authorizationDetailsSchema', () => {
 })
 
 describe('authorizationDetailsInclude', () => {
-  test('wants all of it in one object', () => {
+  test('requires all wanted rights in one object', () => {
     const wanted = { type: payment.type, actions: ['status'], privileges: ['owner'], datatypes: ['amount'] }
     expect(authorizationDetailsInclude([payment], wanted)).toBe(true)
     const halves = [

@@ -17,10 +17,16 @@ export const authorizationDetailsSchema = z.array(
 /** Every authorization detail of a token; several of one type are allowed (RFC 9396 §2). */
 export type AuthorizationDetails = z.infer<typeof authorizationDetailsSchema>
 
-/** One authorization detail. Its rights are the product of its own fields, never of two objects' (RFC 9396 §2.2). */
+/**
+ * One authorization detail. Its rights are the combinations of its own fields, never those of two objects (RFC 9396
+ * §2.2).
+ */
 export type AuthorizationDetail = AuthorizationDetails[number]
 
-/** What an authorization detail has to grant: each list is covered by that of one and the same object. */
+/**
+ * The rights that one authorization detail has to grant. Each list must be contained in the list of one and the same
+ * object.
+ */
 export interface WantedAuthorizationDetail {
   readonly type: string
   readonly locations?: readonly string[] | undefined
@@ -32,15 +38,15 @@ export interface WantedAuthorizationDetail {
 
 const LISTS = ['locations', 'actions', 'datatypes', 'privileges'] as const
 
-/** Whether authorization details grant what was wanted. */
+/** Whether authorization details grant the wanted rights. */
 export type GrantsDetail = (details: AuthorizationDetails) => boolean
 
 /**
- * Whether one authorization detail grants all of what is wanted. Rights of several objects are never added up, strings are
- * compared as they stand, and what is wanted but not mentioned by an object is not granted by it (RFC 9396 §2.2, §12).
+ * Whether one authorization detail grants all wanted rights. Rights of several objects are never added up, and strings
+ * are compared exactly. A wanted right that an object does not mention is not granted (RFC 9396 §2.2, §12).
  *
- * @throws TypeError naming the member of `wanted` that is unknown, of the wrong type, or an empty list: what is not compared
- *   would be granted.
+ * @throws TypeError that names a member of `wanted` that is unknown, of the wrong type, or an empty list. A member that
+ * is not compared would count as granted.
  *
  * @example
  * ```ts
@@ -55,10 +61,10 @@ export function authorizationDetailsInclude(details: AuthorizationDetails, wante
 }
 
 /**
- * Reads what an authorization detail has to grant, as every option is read.
+ * Reads the wanted rights of an authorization detail and returns the check.
  *
- * @param path - where it stands, for messages.
- * @throws TypeError naming the member that is unknown, missing, of the wrong type, or an empty list.
+ * @param path - the path of the option, for messages.
+ * @throws TypeError that names the member that is unknown, missing, of the wrong type, or an empty list.
  */
 export function readWantedDetail(path: string, wanted: unknown): GrantsDetail {
   const group = new OptionGroup(path, wanted, ['type', 'identifier', ...LISTS])
@@ -67,7 +73,8 @@ export function readWantedDetail(path: string, wanted: unknown): GrantsDetail {
   const identifier = group.string('identifier')
   const lists = LISTS.flatMap((name) => {
     const values = group.strings(name)
-    if (values?.length === 0) throw group.error(name, 'must name at least one; leave it out to want none')
+    if (values?.length === 0)
+      throw group.error(name, 'must name at least one value; leave the list out if you want none')
     return values === undefined ? [] : [{ name, values }]
   })
   return (details) =>
@@ -79,7 +86,7 @@ export function readWantedDetail(path: string, wanted: unknown): GrantsDetail {
     )
 }
 
-/** Text has parts too: only a list holds whole values. */
+/** Only an array counts: `includes` on a string would also match parts of it. */
 function includesAll(granted: unknown, wanted: readonly string[]): boolean {
   return Array.isArray(granted) && wanted.every((value) => granted.includes(value))
 }

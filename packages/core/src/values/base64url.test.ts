@@ -4,7 +4,7 @@ import { decodeBase64url, encodeBase64url, isBase64url } from './base64url.ts'
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 describe('base64url', () => {
-  test.each([0, 1, 2, 3, 4, 31, 32, 63, 64, 65])('reads %i octets back as they were written', (length) => {
+  test.each([0, 1, 2, 3, 4, 31, 32, 63, 64, 65])('decodes %i octets to what was encoded', (length) => {
     const octets = Uint8Array.from({ length }, (_, index) => 255 - index)
     const text = encodeBase64url(octets)
     expect(text).toBe(Buffer.from(octets).toString('base64url'))
@@ -15,7 +15,7 @@ describe('base64url', () => {
     ['one octet', 'Zg', 1],
     ['two octets', 'Zm8', 1],
     ['three octets', 'Zm9v', 64],
-  ])('JOSE-04 takes as the last character of %s what sets no spare bit', (_, text, step) => {
+  ])('JOSE-04 accepts after %s only last characters without spare bits', (_, text, step) => {
     const taken = Array.from(ALPHABET).filter((last) => isBase64url(text.slice(0, -1) + last))
     expect(taken.length).toBe(text.length === 2 ? 4 : text.length === 3 ? 16 : step)
     expect(new Set(taken.map((last) => Buffer.from(text.slice(0, -1) + last, 'base64url').toString('hex'))).size).toBe(
@@ -25,8 +25,8 @@ describe('base64url', () => {
 
   test.each([
     ['padding', 'Zg=='],
-    ['the alphabet of base64', 'Pz8/'],
-    ['the other character of it', 'Pj4+'],
+    ['the character + of base64', 'Pz8/'],
+    ['the character / of base64', 'Pj4+'],
     ['a space', 'Zm9v '],
     ['a line break', 'Zm9v\n'],
     ['a single character', 'Z'],

@@ -1,24 +1,24 @@
-/** base64url without padding, in the one spelling that each string of octets has (RFC 7515 §2, RFC 4648 §3.5). */
+/** base64url without padding, in the one canonical spelling of each octet string (RFC 7515 §2, RFC 4648 §3.5). */
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const BASE64URL = /^[A-Za-z0-9_-]*$/
 
 /**
- * Whether a text is the canonical base64url of some octets: no padding, no other alphabet, no white space, and no spare bit
- * set in the last character. The empty text is the base64url of no octets.
+ * Whether a text is canonical base64url: no padding, no other alphabet, no white space, and no spare bit set in the
+ * last character. The empty text is the base64url of zero octets.
  *
- * Security: a lenient reader takes up to sixteen spellings for the same signature. Each of them is another token to a
- * program that compares texts or digests.
+ * Security: a lenient decoder accepts up to 16 spellings of the same signature. A program that compares tokens as texts
+ * or digests would see each spelling as another token.
  */
 export function isBase64url(text: string): boolean {
   return BASE64URL.test(text) && hasNoSpareBits(text)
 }
 
-/** Whether the last character of base64 or base64url without its padding says nothing beyond the last octet. */
+/** Whether the last character of base64 or base64url, without its padding, sets no bit beyond the last octet. */
 export function hasNoSpareBits(text: string): boolean {
   const rest = text.length % 4
   if (rest === 0) return true
-  // The two characters that differ between the alphabets have spare bits in either place.
+  // `+`, `/`, `-` and `_` always set spare bits here, so one table serves both alphabets.
   const last = ALPHABET.indexOf(text.charAt(text.length - 1))
   return rest === 2 ? last % 16 === 0 : rest === 3 && last % 4 === 0
 }

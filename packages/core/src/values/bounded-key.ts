@@ -1,20 +1,20 @@
-/** How costly a public key may be: what verifies with an RSA key takes time that grows with the square of its size. */
+/** Limits the cost of a public key. The time to verify an RSA signature grows with the square of the key size. */
 
-/** Bits an RSA modulus may have. */
+/** The most bits of an RSA modulus. */
 export const MAX_RSA_BITS = 4096
-/** Bits an RSA exponent may have. Nearly all are 65537. */
+/** The most bits of an RSA exponent. Nearly all keys use 65537. */
 const MAX_EXPONENT_BITS = 64
 
 /**
- * Whether a public JWK costs no more than it has to: its RSA modulus has at most 4096 bits and its exponent at most 64. Keys of
- * other types have sizes of their own. A key from another party that is larger is not used, because whoever registers or
- * publishes it could have every signature cost many times as much.
+ * Whether a public JWK is small enough to use: an RSA modulus of at most 4096 bits and an exponent of at most 64 bits.
+ * Other key types have fixed sizes. Security: the party that registers or publishes a key chooses its size. Without
+ * this limit, that party could make every verification many times as expensive.
  */
 export function isBoundedKey(jwk: { readonly kty?: unknown; readonly n?: unknown; readonly e?: unknown }): boolean {
   return jwk.kty !== 'RSA' || (isAtMost(jwk.n, MAX_RSA_BITS) && isAtMost(jwk.e, MAX_EXPONENT_BITS))
 }
 
-/** By the characters of base64url, of which each has six bits. */
+/** Counted in base64url characters of six bits each. */
 function isAtMost(value: unknown, bits: number): boolean {
   return typeof value === 'string' && value.length <= Math.ceil((Math.ceil(bits / 8) * 8) / 6)
 }

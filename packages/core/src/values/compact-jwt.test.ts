@@ -9,7 +9,7 @@ const signature = encodeBase64url(new Uint8Array(64).fill(7))
 const jwt = `${header}.${payload}.${signature}`
 
 describe('splitCompactJws', () => {
-  test('gives the three parts as they are written, the last of which may be empty', () => {
+  test('returns the three parts unchanged; the signature may be empty', () => {
     expect(splitCompactJws(jwt)).toEqual({ header, payload, signature })
     expect(splitCompactJws(`${header}.${payload}.`)).toEqual({ header, payload, signature: '' })
   })
@@ -22,25 +22,25 @@ describe('splitCompactJws', () => {
     ['padding', `${jwt}==`],
     ['a spare bit in the signature', `${jwt.slice(0, -1)}x`],
     ['a spare bit in the header', `${header}0.${payload}.${signature}`],
-    ['two of them in one field', `${jwt}, ${jwt}`],
+    ['two JWTs in one field', `${jwt}, ${jwt}`],
     ['white space', ` ${jwt}`],
     ['nothing', ''],
-  ])('JOSE-04 gives nothing for %s', (_, text) => {
+  ])('JOSE-04 returns undefined for %s', (_, text) => {
     expect(splitCompactJws(text)).toBeUndefined()
   })
 })
 
 describe('parseJwtPart', () => {
-  test('gives the object', () => {
+  test('returns the object', () => {
     expect(parseJwtPart(payload)).toEqual({ sub: 'alice' })
   })
 
   test.each([
-    ['a name that stands twice', part('{"sub":"alice","sub":"mallory"}')],
+    ['a duplicate name', part('{"sub":"alice","sub":"mallory"}')],
     ['a list', part('[]')],
     ['a byte order mark', part('\ufeff{}')],
-    ['no JSON', part('alice')],
-    ['no UTF-8', encodeBase64url(Uint8Array.of(0x7b, 0xff, 0x7d))],
+    ['text that is not JSON', part('alice')],
+    ['octets that are not UTF-8', encodeBase64url(Uint8Array.of(0x7b, 0xff, 0x7d))],
     ['padding', `${part('{ }')}=`],
     ['a spare bit', 'e31'],
   ])('refuses %s', (_, text) => {
@@ -50,9 +50,9 @@ describe('parseJwtPart', () => {
 
 describe('signedContent', () => {
   test.each([
-    ['as it is', jwt],
+    ['unchanged', jwt],
     ['with another signature', `${header}.${payload}.${encodeBase64url(new Uint8Array(64).fill(8))}`],
-    ['with spare bits in its signature', `${jwt.slice(0, -1)}x`],
+    ['with a spare bit in its signature', `${jwt.slice(0, -1)}x`],
     ['with padding', `${jwt}==`],
     ['with characters that lenient readers skip', `${jwt}!`],
     ['without a signature', `${header}.${payload}.`],
@@ -64,9 +64,9 @@ describe('signedContent', () => {
     ['an opaque token', '2YotnFZFEjr1zCsicMWpAA'],
     ['an opaque token with two dots', 'v1.access.2YotnFZFEjr1zCsicMWpAA'],
     ['an encrypted JWT', `${header}.a.b.c.d`],
-    ['three parts whose first is no object with alg', `${payload}.${payload}.${signature}`],
+    ['three parts whose first is not an object with alg', `${payload}.${payload}.${signature}`],
     ['nothing', ''],
-  ])('is %s itself', (_, token) => {
+  ])('is the token itself for %s', (_, token) => {
     expect(signedContent(token)).toBe(token)
   })
 })

@@ -6,21 +6,25 @@ describe('quote', () => {
     ['a text', 'a"b', String.raw`"a\"b"`],
     ['a list', ['a', 7, null], '["a",7,null]'],
     ['nothing', undefined, 'nothing'],
-    ['line breaks and controls', '\r\n\u001b[2J\u007f', String.raw`"\r\n\u001b[2J\u007f"`],
-    ['what turns a line around, or ends it', '\u202e\u2028\u0085', String.raw`"\u202e\u2028\u0085"`],
-    ['half of a pair', '\ud800', String.raw`"\ud800"`],
+    ['line breaks and control characters', '\r\n\u001b[2J\u007f', String.raw`"\r\n\u001b[2J\u007f"`],
+    [
+      'characters that reverse the direction of a line, or end it',
+      '\u202e\u2028\u0085',
+      String.raw`"\u202e\u2028\u0085"`,
+    ],
+    ['a lone surrogate', '\ud800', String.raw`"\ud800"`],
     ['letters outside ASCII', 'é😀', String.raw`"\u00e9\ud83d\ude00"`],
-  ])('writes %s', (_, value, text) => {
+  ])('escapes %s', (_, value, text) => {
     expect(quote(value)).toBe(text)
   })
 
-  test('cuts what is long, and says how long it is', () => {
+  test('shortens a long value, and says how long it is', () => {
     expect(quote('x'.repeat(198))).toBe(`"${'x'.repeat(198)}"`)
     expect(quote('x'.repeat(5000))).toBe(`"${'x'.repeat(199)}... (5002 characters)`)
   })
 })
 
-test('describeComplaint says what failed, both values and what to do, in one line', () => {
+test('describeComplaint says the rule, both values and the remedy in one line', () => {
   const complaint = { rule: 'aud', got: '"a"', expected: '"b"', remedy: 'Change it at the caller' }
   expect(describeComplaint('client assertion', complaint)).toBe(
     'client assertion: aud: got "a", expected "b". Change it at the caller',

@@ -1,23 +1,23 @@
-/** What is wrong with something that was sent, in words for the operator who receives it and never for the sender. */
+/** Describes a fault in a received message, for the operator who receives it and never for the sender. */
 
-/** A rule that failed. Values of the sender are quoted and shortened; none is a secret, a token or an assertion. */
+/** A rule that failed. Values of the sender are quoted and shortened. None is a secret, a token or an assertion. */
 export interface Complaint {
-  /** The rule that failed: the claim, header parameter, form parameter or option it is about, such as `aud`. */
+  /** The rule that failed: the claim, header parameter, form parameter or option, such as `aud`. */
   readonly rule: string
-  /** What the sender has or sent. */
+  /** The value the sender sent. */
   readonly got: string
-  /** What the rule asks for. */
+  /** The value the rule expects. */
   readonly expected: string
-  /** Whose side it is on, and what to do. */
+  /** Who has to change something, and what. */
   readonly remedy: string
 }
 
-/** Characters of a foreign value that go into a message. */
+/** How many characters of a foreign value a message quotes. */
 const MAX_QUOTED = 200
 
 /**
- * A value that came from a sender, as JSON in printable ASCII and cut after 200 characters: nothing in it can break a line of
- * a log, or change how a terminal shows it.
+ * Quotes a value of a sender as JSON in printable ASCII, shortened to 200 characters. It can neither break a line of a
+ * log nor change what a terminal shows.
  */
 export function quote(value: unknown): string {
   if (value === undefined) return 'nothing'
@@ -30,9 +30,9 @@ function toEscape(character: string): string {
 }
 
 /**
- * A complaint as one line.
+ * Writes a complaint in one line.
  *
- * @param subject - what breaks the rule, such as `client assertion`.
+ * @param subject - the message that breaks the rule, such as `client assertion`.
  */
 export function describeComplaint(subject: string, { rule, got, expected, remedy }: Complaint): string {
   return `${subject}: ${rule}: got ${got}, expected ${expected}. ${remedy}`

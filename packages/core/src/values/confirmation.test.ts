@@ -18,7 +18,7 @@ describe('isSha256Thumbprint', () => {
     ['the base64 alphabet', `${thumbprint.slice(1)}+`],
     ['hexadecimal', 'ab'.repeat(32)],
     ['nothing', ''],
-    ['a value that is no string', [thumbprint]],
+    ['a value that is not a string', [thumbprint]],
     ['an absent value', undefined],
   ])('refuses %s', (_, value) => {
     expect(isSha256Thumbprint(value)).toBe(false)
@@ -33,8 +33,8 @@ describe('confirmationSchema', () => {
     ['a key', { jwk }],
     ['an encrypted key', { jwe: 'a.b.c.d.e' }],
     ['a reference to keys with a key identifier', { jku: 'https://keys.example', kid: '1' }],
-    ['members nobody registered', { foo: [1] }],
-    ['nothing at all', {}],
+    ['unregistered members', { foo: [1] }],
+    ['an empty object', {}],
   ])('accepts %s and keeps it', (_, cnf) => {
     expect(confirmationSchema.safeParse(cnf).data).toEqual(cnf)
   })

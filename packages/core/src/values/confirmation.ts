@@ -1,4 +1,4 @@
-/** The `cnf` member: which key a token is bound to (RFC 7800 §3.1, RFC 8705 §3.1, RFC 9449 §6). */
+/** The `cnf` member: the key that a token is bound to (RFC 7800 §3.1, RFC 8705 §3.1, RFC 9449 §6). */
 import * as z from 'zod/mini'
 
 const SHA256_THUMBPRINT = /^[A-Za-z0-9_-]{43}$/
@@ -12,8 +12,8 @@ const thumbprintSchema = z.string().check(z.regex(SHA256_THUMBPRINT))
 const KEY_REPRESENTATIONS = ['jwk', 'jwe', 'jku'] as const
 
 /**
- * Schema of `cnf`: an object with at most one of `jwk`, `jwe` and `jku` (RFC 7800 §3.1), thumbprints
- * in their one form, other members kept. `jku` is never fetched.
+ * Schema of `cnf`: an object with at most one of `jwk`, `jwe` and `jku` (RFC 7800 §3.1), with thumbprints in base64url
+ * without padding, and with other members kept. `jku` is never fetched.
  */
 export const confirmationSchema = z
   .looseObject({
@@ -29,16 +29,16 @@ export const confirmationSchema = z
 /** The confirmation of a sender-constrained token. */
 export type Confirmation = z.infer<typeof confirmationSchema>
 
-/** A confirmation that can be verified here: by a DPoP key, by a client certificate, or by both. */
+/** A confirmation that this package can verify: by a DPoP key, by a client certificate, or by both. */
 export interface VerifiableConfirmation {
   readonly jkt?: string | undefined
   readonly 'x5t#S256'?: string | undefined
 }
 
 /**
- * Whether a confirmation can be verified here: it names a DPoP key (`jkt`), a client certificate (`x5t#S256`) or both.
- * Other members beside these are ignored, as RFC 7800 §3.1 asks. A token whose `cnf` has neither, or has a value for one of
- * them that is not a thumbprint, must be refused: nothing would confirm who sends it.
+ * Whether a confirmation can be verified: it names a DPoP key (`jkt`), a client certificate (`x5t#S256`) or both. Other
+ * members are ignored, as RFC 7800 §3.1 asks. Refuse a token whose `cnf` has neither, or whose value for one of them is
+ * not a thumbprint, because nothing would prove who sends it.
  */
 export function isVerifiableConfirmation(cnf: unknown): cnf is VerifiableConfirmation {
   if (typeof cnf !== 'object' || cnf === null) return false

@@ -1,9 +1,9 @@
-/** How long ago something was, by a clock that may be set back. */
+/** Time that has passed, by a clock that may be set back. */
 
 /**
- * Milliseconds since a moment, by a clock that counts from the epoch. Such a clock is set back now and then: by a time server,
- * or when a virtual machine resumes. Then nobody knows how long ago the moment was, and the result is `Infinity`: what is
- * remembered counts as stale, and no cooldown waits until the old time returns.
+ * Milliseconds since a moment, by a clock that counts from the epoch. A time server or a resumed virtual machine
+ * sometimes sets such a clock back. Then nobody knows how much time has passed, and the result is `Infinity`: cached
+ * values count as stale, and no cooldown waits until the clock reaches the old time again.
  */
 export function elapsedMs(sinceMs: number, nowMs: number): number {
   const elapsed = nowMs - sinceMs

@@ -32,11 +32,11 @@ describe('isSecureUrl', () => {
     ['https', 'https://as.example/introspect', undefined, true],
     ['http', 'http://as.example/introspect', undefined, false],
     ['http on loopback', 'http://localhost:8080/', undefined, false],
-    ['http on loopback where that is allowed', 'http://localhost:8080/', true, true],
-    ['http on a loopback address in an odd spelling', 'http://0x7f.1/', true, true],
-    ['http elsewhere where only loopback is allowed', 'http://as.example/', true, false],
-    ['http to a metadata address', 'http://169.254.169.254/', true, false],
-    ['a host hidden behind credentials', 'http://localhost@as.example/', true, false],
+    ['http on loopback when the option allows it', 'http://localhost:8080/', true, true],
+    ['http on a loopback address in an unusual spelling', 'http://0x7f.1/', true, true],
+    ['http on another host when the option allows only loopback', 'http://as.example/', true, false],
+    ['http to the metadata address of a cloud', 'http://169.254.169.254/', true, false],
+    ['a host with loopback in its credentials', 'http://localhost@as.example/', true, false],
     ['a host that begins like loopback', 'http://127.0.0.1.as.example/', true, false],
     ['another scheme', 'ftp://localhost/', true, false],
     ['a file', 'file:///etc/hosts', true, false],
@@ -74,10 +74,10 @@ describe('isIssuer', () => {
     ['backslashes', 'https:\\\\as.example'],
     ['a backslash in the path', 'https://as.example/a\\b'],
     ['a space in front', ' https://as.example'],
-    ['a line break behind', 'https://as.example\n'],
+    ['a line break at the end', 'https://as.example\n'],
     ['a tab inside', 'https://as.exa\tmple'],
     ['a control character in front', '\x01https://as.example'],
-    ['a control character behind', 'https://as.example\x01'],
+    ['a control character at the end', 'https://as.example\x01'],
     ['a no-break space', 'https://as.example/\u00a0'],
     ['a bad port', 'https://as.example:99999'],
     ['a relative reference', '//as.example'],
@@ -91,7 +91,7 @@ describe('isIssuer', () => {
     expect(isIssuer(issuer)).toBe(false)
   })
 
-  test('accepts http on loopback where that is allowed, and nowhere else', () => {
+  test('accepts http on loopback only when the option allows it', () => {
     expect(isIssuer('http://localhost:9000/a', { allowHttpOnLoopback: true })).toBe(true)
     expect(isIssuer('http://as.example', { allowHttpOnLoopback: true })).toBe(false)
   })

@@ -1,11 +1,14 @@
-/** Issuer identifiers and where their metadata lives (RFC 8414 §2, §3.1; RFC 9728 §3.1). */
+/** Issuer identifiers, and the URLs of their metadata (RFC 8414 §2, §3.1; RFC 9728 §3.1). */
 
 import { checkOptionNames } from '../options/option-group.ts'
 
-/** Scheme, `//` and an authority without credentials, then no query, fragment or anything the URL parser would mend. */
+/**
+ * Scheme, `//`, an authority without credentials and a path. No query, no fragment, no character that the URL parser
+ * would silently change.
+ */
 const ISSUER = /^https?:\/\/[^/?#@\\\s\x00-\x1f\x7f]+(?:\/[^?#\\\s\x00-\x1f\x7f]*)?$/i
 
-/** Which URLs may use plain http; https is always fine. */
+/** Which URLs may use plain http. https is always allowed. */
 export interface UrlRules {
   /** Allow `http:` when the host is `localhost`, `*.localhost`, `127.0.0.0/8` or `[::1]`. */
   readonly allowHttpOnLoopback?: boolean | undefined
@@ -13,7 +16,7 @@ export interface UrlRules {
   readonly allowHttpOrigins?: ReadonlySet<string> | undefined
 }
 
-/** Whether a URL's host is this machine by its name alone, with no lookup. */
+/** Whether a URL's host is this machine by its name alone. There is no DNS lookup. */
 export function isLoopbackHost(hostname: string): boolean {
   return (
     hostname === 'localhost' ||
@@ -23,7 +26,7 @@ export function isLoopbackHost(hostname: string): boolean {
   )
 }
 
-/** Whether a token or a credential may be sent to a URL: https, or http where the rules say so. */
+/** Whether a token or a credential may be sent to a URL: over https, or over http where the rules allow it. */
 export function isSecureUrl(url: URL, rules: UrlRules = {}): boolean {
   checkOptionNames('rules', rules, ['allowHttpOnLoopback', 'allowHttpOrigins'])
   if (!['boolean', 'undefined'].includes(typeof rules.allowHttpOnLoopback)) {
@@ -48,8 +51,8 @@ export function isIssuer(value: unknown, rules: UrlRules = {}): value is string 
 }
 
 /**
- * Where an issuer publishes its metadata, in the order to try: the RFC 8414 §3.1 form, the OpenID Connect Discovery
- * form, and for an issuer with a path the RFC 8414 §5 form of the OpenID document.
+ * The URLs at which an issuer may publish its metadata, in the order to try: the RFC 8414 §3.1 form, the OpenID Connect
+ * Discovery form, and for an issuer with a path the RFC 8414 §5 form of the OpenID document.
  *
  * @example
  * ```ts
@@ -73,8 +76,8 @@ export function authorizationServerMetadataUrls(issuer: string): string[] {
 }
 
 /**
- * Where a protected resource publishes its metadata: the well-known path stands between host and path, and a
- * terminating slash right after the host is dropped (RFC 9728 §3.1).
+ * The URL at which a protected resource publishes its metadata. The well-known path stands between host and path. A
+ * path that is only a slash is dropped (RFC 9728 §3.1).
  */
 export function protectedResourceMetadataUrl(resource: string): string {
   const url = new URL(resource)

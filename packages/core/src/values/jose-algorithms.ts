@@ -1,9 +1,9 @@
-/** The JOSE algorithms that public keys are for, by their registered names (RFC 7518, RFC 8037, RFC 9864). */
+/** The JOSE algorithms for public keys, by their registered names (RFC 7518, RFC 8037, RFC 9864). */
 
 /**
- * Signature algorithms with a key pair. `none` and those with a shared secret are not among them: the first signs
- * nothing, and with the second a public key would do for a secret (RFC 8725 §3.1, §3.2). `EdDSA` and `Ed25519` are two
- * names of one.
+ * Signature algorithms with a key pair. `none` is missing because it signs nothing. Algorithms with a shared secret are
+ * missing because a public key could be used as the secret (RFC 8725 §3.1, §3.2). `EdDSA` and `Ed25519` are two names
+ * for one algorithm.
  */
 export const SIGNATURE_ALGORITHMS = Object.freeze([
   'RS256',
@@ -22,12 +22,12 @@ export const SIGNATURE_ALGORITHMS = Object.freeze([
 /** One of {@link SIGNATURE_ALGORITHMS}. */
 export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number]
 
-/** What FAPI 2.0 leaves of them (FAPI 2.0 Security Profile §5.4.1). */
+/** The signature algorithms that FAPI 2.0 allows (FAPI 2.0 Security Profile §5.4.1). */
 export const FAPI2_SIGNATURE_ALGORITHMS = Object.freeze(['PS256', 'ES256', 'EdDSA', 'Ed25519'] as const)
 
 /**
- * Key management algorithms that encrypt for a public key. Nothing with a shared secret or a password, and not `RSA1_5`,
- * which is broken (RFC 8725 §3.2).
+ * Key management algorithms that encrypt to a public key. Algorithms with a shared secret or a password are missing,
+ * and so is `RSA1_5`, which is broken (RFC 8725 §3.2).
  */
 export const KEY_MANAGEMENT_ALGORITHMS = Object.freeze([
   'RSA-OAEP',

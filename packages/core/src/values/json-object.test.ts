@@ -19,7 +19,7 @@ describe('parseJsonObject', () => {
     ['backslashes before the closing quote', String.raw`{"a\\":"\\\\","b\\\"":"\\\""}`],
     ['names that look like numbers', '{"1":1,"0":0,"-1":-1}'],
     ['the empty name', '{"":1}'],
-    ['values of every kind', '{"a":null,"b":true,"c":-1.5e3,"d":"","e":[],"f":{}}'],
+    ['values of every type', '{"a":null,"b":true,"c":-1.5e3,"d":"","e":[],"f":{}}'],
     ['names of object methods', '{"constructor":{"prototype":1},"toString":2,"hasOwnProperty":3}'],
     ['escaped surrogates, paired or not', String.raw`{"\ud83d\ude00":"\ud800"}`],
   ])('reads %s as JSON.parse does', (_, text) => {
@@ -28,15 +28,15 @@ describe('parseJsonObject', () => {
 
   test.each([
     ['nothing', ''],
-    ['a cut text', `{"active":true,"sub":"${secret}`],
+    ['text that is cut short', `{"active":true,"sub":"${secret}`],
     ['an array', `[{"sub":"${secret}"}]`],
     ['a string', `"${secret}"`],
     ['a number', '1'],
     ['true', 'true'],
     ['null', 'null'],
-    ['text behind the object', `{"active":true}${secret}`],
+    ['text after the object', `{"active":true}${secret}`],
     ['two objects', '{"active":false}{"active":true}'],
-    ['a comma too many', '{"active":true,}'],
+    ['a trailing comma', '{"active":true,}'],
     ['a comment', `{"active":true/*${secret}*/}`],
     ['single quotes', `{'active':'${secret}'}`],
     ['a raw line break in a string', `{"sub":"${secret}\n"}`],
@@ -49,29 +49,29 @@ describe('parseJsonObject', () => {
   })
 
   test.each([
-    ['at the top', '{"active":false,"active":true}'],
+    ['at the top level', '{"active":false,"active":true}'],
     ['with equal values', '{"active":true,"active":true}'],
     ['in an escaped spelling', String.raw`{"active":false,"\u0061ctive":true}`],
     ['in another escaped spelling', String.raw`{"a/b":1,"a\/b":2}`],
     ['after blanks', '{"active":false,"active" \n:true}'],
-    ['further down', `{"cnf":{"jkt":"${secret}","jkt":"x"}}`],
+    ['in a nested object', `{"cnf":{"jkt":"${secret}","jkt":"x"}}`],
     ['in an array', '{"a":[1,[{"b":1,"b":2}]]}'],
     ['over an object with the same names', '{"a":{"b":1,"c":2},"a":{"b":1,"c":2}}'],
     ['over an object with other names', '{"a":1,"a":{"b":1,"c":2}}'],
     ['as an empty name', '{"":1,"":2}'],
     ['as a number', '{"1":1,"1":2}'],
-    ['behind quotes that mislead', String.raw`{"a":"\\\":","a":"\\"}`],
+    ['behind misleading quotes', String.raw`{"a":"\\\":","a":"\\"}`],
     ['three times', '{"a":1,"a":2,"a":3}'],
-  ])('refuses a name that stands twice %s', (_, text) => {
+  ])('refuses a duplicate name %s', (_, text) => {
     expect(() => parseJsonObject(text)).toThrow(malformed)
     expect(() => parseJsonObject(text)).not.toThrow(secret)
   })
 
   test.each([
-    ['at the top', '{"__proto__":{"active":true}}'],
+    ['at the top level', '{"__proto__":{"active":true}}'],
     ['escaped', String.raw`{"\u005f_proto__":{"active":true}}`],
-    ['further down', '{"a":[{"__proto__":1}]}'],
-    ['beside itself', '{"__proto__":1,"__proto__":2}'],
+    ['in a nested object', '{"a":[{"__proto__":1}]}'],
+    ['twice', '{"__proto__":1,"__proto__":2}'],
   ])('refuses the name __proto__ %s and changes no prototype', (_, text) => {
     expect(() => parseJsonObject(text)).toThrow(malformed)
     expect(({} as { active?: unknown }).active).toBeUndefined()
@@ -79,9 +79,9 @@ describe('parseJsonObject', () => {
 
   test.each([
     ['objects', '{"a":', '}', '1', MAX_JSON_DEPTH],
-    ['objects with nothing inside', '{"a":', '}', '{}', MAX_JSON_DEPTH - 1],
+    ['empty objects', '{"a":', '}', '{}', MAX_JSON_DEPTH - 1],
     ['arrays', '[', ']', '1', MAX_JSON_DEPTH - 1],
-  ])('counts nested %s', (kind, open, close, inside, levels) => {
+  ])('limits the depth of nested %s', (kind, open, close, inside, levels) => {
     const wrap = (text: string) => (kind === 'arrays' ? `{"a":${text}}` : text)
     expect(() => parseJsonObject(wrap(nested(levels, open, close, inside)))).not.toThrow()
     expect(() => parseJsonObject(wrap(nested(levels + 1, open, close, inside)))).toThrow(malformed)
@@ -91,7 +91,7 @@ describe('parseJsonObject', () => {
     ['objects', '{"a":', '}'],
     ['arrays', '{"a":[', ']}'],
     ['arrays that are never closed', '{"a":[', ''],
-  ])('refuses a hundred thousand nested %s and keeps its stack', (_, open, close) => {
+  ])('refuses 100,000 nested %s without a stack overflow', (_, open, close) => {
     expect(() => parseJsonObject(nested(100_000, open, close, '1'))).toThrow(malformed)
   })
 })

@@ -1,16 +1,18 @@
-/** A JSON text that holds one object, read so that nobody can read it differently (RFC 8259 §4). */
+/**
+ * Parses a JSON text that holds one object, and refuses texts that another parser could read differently (RFC 8259 §4).
+ */
 import { ResponseMalformedError } from '../errors.ts'
 
-/** How deep objects and arrays may nest in a document we read. */
+/** How deep objects and arrays may nest. */
 export const MAX_JSON_DEPTH = 32
 
 /** A parsed JSON object. */
 export type JsonObject = { [name: string]: unknown }
 
 /**
- * Parses a JSON text that must be one object. Refused besides bad syntax: a name that stands twice
- * in one object (two parsers could disagree on `{"active":false,"active":true}`), a `__proto__` name, nesting
- * deeper than {@link MAX_JSON_DEPTH}.
+ * Parses a JSON text that must be one object. It refuses bad syntax, a duplicate name in one object (two parsers could
+ * read `{"active":false,"active":true}` differently), the name `__proto__`, and nesting deeper than {@link
+ * MAX_JSON_DEPTH}.
  *
  * @throws {@link ResponseMalformedError} for all of these.
  */
@@ -19,20 +21,20 @@ export function parseJsonObject(text: string): JsonObject {
   try {
     value = JSON.parse(text)
   } catch {
-    // The parser's message quotes the text, which may hold claims.
+    // The parser's own message quotes the text, which may hold claims.
     throw new ResponseMalformedError('the body is not JSON')
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ResponseMalformedError('the body is not a JSON object')
   }
-  // JSON.parse keeps the last of two equal names, so a text with a repeated name has more names than its value.
+  // JSON.parse keeps the last of two equal names, so a text with a duplicate has more names than its value.
   if (countMembers(value, MAX_JSON_DEPTH) !== countNames(text)) {
-    throw new ResponseMalformedError('a name stands twice in one JSON object')
+    throw new ResponseMalformedError('a name appears twice in one JSON object')
   }
   return value as JsonObject
 }
 
-/** Names in a well-formed JSON text: strings that a colon follows. */
+/** Counts the names in a well-formed JSON text: strings that a colon follows. */
 function countNames(text: string): number {
   let names = 0
   for (let open = text.indexOf('"'); open !== -1; ) {

@@ -4,14 +4,14 @@ import { isNumericDate, NUMERIC_DATE_LIMIT, numericDateSchema, toNumericDate } f
 const now = 1764000000
 
 describe('a NumericDate', () => {
-  test.each([0, 1, now, NUMERIC_DATE_LIMIT - 1])('may be %j', (value) => {
+  test.each([0, 1, now, NUMERIC_DATE_LIMIT - 1])('accepts %j', (value) => {
     expect(isNumericDate(value)).toBe(true)
     expect(numericDateSchema.safeParse(value).success).toBe(true)
   })
 
   test.each([
-    ['in milliseconds', now * 1000],
-    ['at the limit', NUMERIC_DATE_LIMIT],
+    ['a number of milliseconds', now * 1000],
+    ['the first number that is too large', NUMERIC_DATE_LIMIT],
     ['huge', 1e20],
     ['negative', -1],
     ['a fraction', now + 0.5],
@@ -25,7 +25,7 @@ describe('a NumericDate', () => {
     ['null', null],
     ['absent', undefined],
     ['in an array', [now]],
-  ])('may not be %s', (_, value) => {
+  ])('refuses %s', (_, value) => {
     expect(isNumericDate(value)).toBe(false)
     expect(numericDateSchema.safeParse(value).success).toBe(false)
   })
@@ -36,7 +36,7 @@ describe('toNumericDate', () => {
     [0, 0],
     [999, 0],
     [1764000000999, now],
-  ])('cuts %d ms to %d s', (epochMs, seconds) => {
+  ])('reads %d ms as %d s', (epochMs, seconds) => {
     expect(toNumericDate(epochMs)).toBe(seconds)
   })
 })

@@ -9,7 +9,7 @@ describe('permissionsSchema', () => {
     ['a resource with scopes', [photo]],
     ['a resource without scopes', [{ resource_id: 'r', resource_scopes: [] }]],
     ['times', [{ ...photo, exp: 1419356238, iat: 1419350238, nbf: 0 }]],
-    ['members nobody registered', [{ ...photo, foo: 1 }]],
+    ['unregistered members', [{ ...photo, foo: 1 }]],
   ])('accepts %s and keeps it', (_, permissions) => {
     expect(permissionsSchema.safeParse(permissions).data).toEqual(permissions)
   })
@@ -30,7 +30,7 @@ describe('permissionsSchema', () => {
 })
 
 describe('permissionsInclude', () => {
-  test('wants the resource, every scope and the time in one permission', () => {
+  test('requires the resource, every scope and the time in one permission', () => {
     const now = 1000
     const timed = { ...photo, exp: 1001, nbf: 1000 }
     const wanted = { resourceId: photo.resource_id, resourceScopes: ['view'] }
@@ -46,17 +46,17 @@ describe('permissionsInclude', () => {
     ['scopes', { resourceId: photo.resource_id, scopes: ['delete'] }],
     ['resourceScopes', { resourceId: photo.resource_id, resourceScopes: 'view' }],
     ['resourceId', { resourceScopes: ['view'] }],
-  ])('refuses to want %s as %j, which it could not compare', (name, wanted) => {
+  ])('throws for %s %j in the wanted permission, because it could not be compared', (name, wanted) => {
     expect(() => permissionsInclude([photo], wanted as never, 0)).toThrow(TypeError)
     expect(() => permissionsInclude([photo], wanted as never, 0)).toThrow(`wanted.${name}: `)
   })
 
   test.each([
-    ['scopes in one text', { ...photo, resource_scopes: 'view print' }],
-    ['an expiry that is text', { ...photo, exp: '1419356238' }],
-    ['an expiry that is null', { ...photo, exp: null }],
-    ['a beginning that is text', { ...photo, nbf: '0' }],
-  ])('grants nothing by %s', (_, permission) => {
+    ['scopes in one string', { ...photo, resource_scopes: 'view print' }],
+    ['an exp that is a string', { ...photo, exp: '1419356238' }],
+    ['an exp that is null', { ...photo, exp: null }],
+    ['an nbf that is a string', { ...photo, nbf: '0' }],
+  ])('does not grant by %s', (_, permission) => {
     const wanted = { resourceId: photo.resource_id, resourceScopes: ['view'] }
     expect(permissionsInclude([permission as never], wanted, 1000)).toBe(false)
   })

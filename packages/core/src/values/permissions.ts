@@ -17,20 +17,23 @@ export const permissionsSchema = z.array(
 /** The permissions of a requesting party token. */
 export type Permissions = z.infer<typeof permissionsSchema>
 
-/** What a permission has to grant. */
+/** The rights that one permission has to grant. */
 export interface WantedPermission {
   readonly resourceId: string
-  /** All of them, of one and the same permission. Default none, and then any permission for the resource will do. */
+  /**
+   * Scopes that one and the same permission has to hold. Default none: then any permission for the resource is enough.
+   */
   readonly resourceScopes?: readonly string[] | undefined
 }
 
 /**
- * Whether one permission grants all of what is wanted, now. Strings are compared as they stand, and permissions are never
- * added up. The times of the token itself are not looked at: when it is over, so are its permissions (UMA 2.0 Federated
+ * Whether one permission grants all wanted rights now. Strings are compared exactly, and permissions are never added
+ * up. Check `exp` and `nbf` of the token itself before: permissions end with their token (UMA 2.0 Federated
  * Authorization §5.1.1).
  *
  * @param now - in seconds since the epoch.
- * @throws TypeError naming the member of `wanted` that is unknown or of the wrong type: what is not compared would be granted.
+ * @throws TypeError that names a member of `wanted` that is unknown or of the wrong type. A member that is not compared
+ * would count as granted.
  * @example
  * ```ts
  * import { permissionsInclude } from '@token-introspection/core'
@@ -43,14 +46,14 @@ export function permissionsInclude(permissions: Permissions, wanted: WantedPermi
   return readWantedPermission('wanted', wanted)(permissions, now)
 }
 
-/** Whether permissions grant what was wanted; `now` is in seconds since the epoch. */
+/** Whether permissions grant the wanted rights. `now` is in seconds since the epoch. */
 export type GrantsPermission = (permissions: Permissions, now: number) => boolean
 
 /**
- * Reads what a permission has to grant, as every option is read.
+ * Reads the wanted rights of a permission and returns the check.
  *
- * @param path - where it stands, for messages.
- * @throws TypeError naming the member that is unknown, missing or of the wrong type.
+ * @param path - the path of the option, for messages.
+ * @throws TypeError that names the member that is unknown, missing or of the wrong type.
  */
 export function readWantedPermission(path: string, wanted: unknown): GrantsPermission {
   const group = new OptionGroup(path, wanted, ['resourceId', 'resourceScopes'])
@@ -61,7 +64,7 @@ export function readWantedPermission(path: string, wanted: unknown): GrantsPermi
     permissions.some(
       ({ resource_id: id, resource_scopes: scopes, exp, nbf }) =>
         id === resourceId &&
-        // Text has parts too: only a list holds whole scopes.
+        // Only an array counts: `includes` on a string would also match parts of it.
         Array.isArray(scopes) &&
         resourceScopes.every((scope) => scopes.includes(scope)) &&
         (exp === undefined || (typeof exp === 'number' && now < exp)) &&

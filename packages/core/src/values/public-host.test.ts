@@ -36,7 +36,7 @@ describe('isPublicHost', () => {
     '[::ffff:8.8.8.8]',
     '[64:ff9b::8.8.8.8]',
     '[2002:808:808::1]',
-  ])('is true of %s', (host) => {
+  ])('is true for %s', (host) => {
     expect(isPublicHost(hostOf(host))).toBe(true)
   })
 
@@ -86,7 +86,7 @@ describe('isPublicHost', () => {
     '[2001::1]',
     '[4000::1]',
     '[1fff::1]',
-  ])('is false of %s', (host) => {
+  ])('is false for %s', (host) => {
     expect(isPublicHost(hostOf(host))).toBe(false)
   })
 
@@ -101,7 +101,7 @@ describe('isPublicHost', () => {
     ['three parts', '169.254.43518'],
     ['a dot at the end', '169.254.169.254.'],
     ['escapes', '%31%36%39.254.169.254'],
-    ['wide digits', '１６９.２５４.１６９.２５４'],
+    ['full-width digits', '１６９.２５４.１６９.２５４'],
     ['circled digits', '①⑥⑨.②⑤④.①⑥⑨.②⑤④'],
     ['ideographic full stops', '169。254。169。254'],
     ['a soft hyphen', '169.254\u{ad}.169.254'],
@@ -113,13 +113,13 @@ describe('isPublicHost', () => {
     ['NAT64', '[64:ff9b::169.254.169.254]'],
     ['local NAT64', '[64:ff9b:1::169.254.169.254]'],
     ['6to4', '[2002:a9fe:a9fe::1]'],
-  ])('knows 169.254.169.254 as %s', (_, host) => {
+  ])('recognizes 169.254.169.254 written as %s', (_, host) => {
     expect(isPublicHost(hostOf(host))).toBe(false)
   })
 
   const octets = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255))
 
-  test('agrees with the ranges of IPv4 as Node knows them, whatever way an address is written', () => {
+  test("agrees with the IPv4 ranges of Node's BlockList, for every spelling of an address", () => {
     const inside = new BlockList()
     for (const [network, prefix] of [
       ['0.0.0.0', 8],
@@ -135,7 +135,7 @@ describe('isPublicHost', () => {
     ] as const) {
       inside.addSubnet(network, prefix)
     }
-    // Addresses near the edges, or a random one would seldom be inside.
+    // Addresses near the edges of the ranges, because a random address is seldom inside one.
     const near = fc
       .tuple(fc.constantFrom(0, 10, 100, 127, 169, 172, 192, 198, 224, 255), fc.nat(255), fc.nat(255), fc.nat(255))
       .chain((address) => fc.constantFrom(address, [192, 168, address[2], address[3]], [169, 254, address[2], 254]))
@@ -161,7 +161,7 @@ describe('isPublicHost', () => {
     )
   })
 
-  test('agrees with the ranges of IPv6 as Node knows them', () => {
+  test("agrees with the IPv6 ranges of Node's BlockList", () => {
     const global = new BlockList()
     global.addSubnet('2000::', 3, 'ipv6')
     const apart = new BlockList()
@@ -181,7 +181,7 @@ describe('isPublicHost', () => {
     )
   })
 
-  test('answers whatever it is asked', () => {
+  test('returns a boolean for every text', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom('[', ']', ':', '.', '0', 'f', 'x') })),
@@ -192,7 +192,7 @@ describe('isPublicHost', () => {
     )
   })
 
-  test('is false of what is no host', () => {
+  test('is false for texts that are not a host', () => {
     for (const text of ['', '.', '..', '[', '[]', '[zz::1]', '[:::]']) expect(isPublicHost(text)).toBe(false)
   })
 })

@@ -23,7 +23,7 @@ describe('isScope', () => {
     },
   )
 
-  test('takes no longer than its length for a scope that breaks the grammar at its end', () => {
+  test('takes linear time for a long scope that breaks the grammar at its end', () => {
     expect(isScope(`${'a '.repeat(100_000)}"`)).toBe(false)
   })
 })
@@ -46,9 +46,9 @@ describe('parseScope', () => {
 describe('formatScope', () => {
   test.each([
     ['joins with one space', ['write', 'read'], 'write read'],
-    ['names each once', ['read', 'write', 'read'], 'read write'],
-    ['takes any iterable', new Set(['read']), 'read'],
-    ['has no empty scope', [], undefined],
+    ['names each scope token once', ['read', 'write', 'read'], 'read write'],
+    ['accepts any iterable', new Set(['read']), 'read'],
+    ['returns undefined for no scope tokens', [], undefined],
   ])('%s', (_, tokens, scope) => {
     expect(formatScope(tokens)).toBe(scope)
   })
@@ -60,13 +60,13 @@ describe('formatScope', () => {
 
 describe('scopeIncludes', () => {
   test.each([
-    ['the only one', 'read', 'read'],
-    ['the first', 'read write', 'read'],
-    ['the last', 'read write', 'write'],
-    ['one in the middle', 'a read b', 'read'],
-    ['one after longer ones that contain it', 'readwrite xread read', 'read'],
-    ['one among several spaces', '  read  ', 'read'],
-    ['one with a comma in it', 'a,b c', 'a,b'],
+    ['the only scope token', 'read', 'read'],
+    ['the first scope token', 'read write', 'read'],
+    ['the last scope token', 'read write', 'write'],
+    ['a scope token in the middle', 'a read b', 'read'],
+    ['a scope token after longer ones that contain it', 'readwrite xread read', 'read'],
+    ['a scope token between several spaces', '  read  ', 'read'],
+    ['a scope token with a comma in it', 'a,b c', 'a,b'],
   ])('finds %s', (_, scope, token) => {
     expect(scopeIncludes(scope, token)).toBe(true)
   })

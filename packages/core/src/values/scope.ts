@@ -1,11 +1,16 @@
-/** The scope grammar of RFC 6749 §3.3: scope tokens, case-sensitive, one space between them. */
+/** The scope grammar of RFC 6749 §3.3: scope tokens, compared with case, with one space between them. */
 
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
-/** No character stands in both parts, so that a long string that breaks the grammar takes no longer than one that does not. */
+/**
+ * No character matches both parts of the pattern. So a long scope that breaks the grammar costs no more than one that
+ * fits.
+ */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/
 
-/** Whether a value is a `scope` as it may be sent: scope tokens, at least one, with one space between them (RFC 6749 §3.3). */
+/**
+ * Whether a value is a valid `scope` to send: at least one scope token, with one space between them (RFC 6749 §3.3).
+ */
 export function isScope(value: unknown): value is string {
   return typeof value === 'string' && SCOPE.test(value)
 }
@@ -16,16 +21,16 @@ export function isScopeToken(value: string): boolean {
 }
 
 /**
- * The scope tokens of a `scope` value. Only the space separates: a tab or a comma is part of a token.
- * An absent or empty value has none.
+ * The scope tokens of a `scope` value. Only the space separates: a tab or a comma is part of a token. An absent or
+ * empty value gives an empty list.
  */
 export function parseScope(scope: string | undefined): string[] {
   return scope === undefined ? [] : scope.split(' ').filter((token) => token !== '')
 }
 
 /**
- * A `scope` value from scope tokens, each once, in the order given. `undefined` when there are none,
- * because the grammar has no empty scope: leave the member out (RFC 6749 §3.3).
+ * Builds a `scope` value from scope tokens, each once, in the given order. Returns `undefined` for no tokens, because
+ * the grammar has no empty scope: leave the member out (RFC 6749 §3.3).
  *
  * @throws TypeError when an element is not a scope token.
  */
@@ -38,8 +43,8 @@ export function formatScope(tokens: Iterable<string>): string | undefined {
 }
 
 /**
- * Whether a `scope` value holds a scope token: exact, whole and case-sensitive, wherever it stands. A list of scope
- * tokens is not one scope token: ask for each.
+ * Whether a `scope` value contains one scope token, compared exactly and with case, at any position. Ask for each scope
+ * token separately: two of them in one string never match.
  */
 export function scopeIncludes(scope: string | undefined, token: string): boolean {
   if (scope === undefined || token === '' || token.includes(' ')) return false

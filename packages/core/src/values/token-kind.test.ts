@@ -11,7 +11,7 @@ const UNKNOWN = ['', 'JWT', 'xyz', 'urn:x:access_token', 'constructor', '__proto
 const SHAPES = [7, true, ['Bearer'], { Bearer: 1 }, []]
 
 describe('saidTokenKind', () => {
-  test.each(MEMBERS)('reads %s', (member) => {
+  test.each(MEMBERS)('reads the kind of a token from %s', (member) => {
     for (const word of ACCESS) expect(saidTokenKind({ [member]: word }), word).toBe('access_token')
     for (const word of REFRESH) expect(saidTokenKind({ [member]: word }), word).toBe('refresh_token')
     for (const word of OTHER) expect(saidTokenKind({ [member]: word }), word).toBe('other')
@@ -21,13 +21,13 @@ describe('saidTokenKind', () => {
     for (const nothing of [undefined, null]) expect(saidTokenKind({ [member]: nothing })).toBe('unsaid')
   })
 
-  test('takes a media type of another profile for another kind', () => {
+  test('reads a media type of another profile as another kind', () => {
     for (const typ of ['logout+jwt', 'application/dpop+jwt', 'Secevent+JWT'])
       expect(saidTokenKind({ typ })).toBe('other')
     expect(saidTokenKind({ typ: 'application/at+jwt' })).toBe('access_token')
   })
 
-  test.each(MEMBERS)('lets no other member outweigh %s', (member) => {
+  test.each(MEMBERS)('lets %s alone decide against an access token', (member) => {
     const rest = Object.fromEntries(MEMBERS.map((name) => [name, 'access_token']))
     expect(saidTokenKind(rest)).toBe('access_token')
     expect(saidTokenKind({ ...rest, [member]: 'Refresh' })).toBe('refresh_token')
@@ -49,12 +49,12 @@ describe('isAccessToken', () => {
     [true, { token_type: 'JWT' }, types],
     [false, { token_type: 'JWT' }, {}],
     [false, { token_use: 'JWT' }, types],
-  ])('says %j of %j by %j, and why', (expected, answer, words) => {
+  ])('is %j for the answer %j with the words %j, and tokenKindFault agrees', (expected, answer, words) => {
     expect(isAccessToken(answer, words)).toBe(expected)
     expect(tokenKindFault(answer, words) === undefined).toBe(expected)
   })
 
-  test('makes no rule of a word for another kind', () => {
+  test('refuses a tokenKind word that names another kind', () => {
     const wrong = { tokenKind: { member: 'token_use', oneOf: ['refresh_token'] } }
     expect(isAccessToken({ token_use: 'refresh_token' }, wrong)).toBe(false)
   })
@@ -63,12 +63,12 @@ describe('isAccessToken', () => {
 describe('tokenKindFault', () => {
   test.each<[Readonly<Record<string, unknown>>, TokenKindWords, string]>([
     [{ token_type: 'Refresh' }, {}, 'token_type is "Refresh", which is another kind of token'],
-    [{ token_use: 7 }, {}, 'token_use is not a text, so it does not say that this is an access token'],
+    [{ token_use: 7 }, {}, 'token_use is not a string, so it does not say that this is an access token'],
     [{ token_type: 'x' }, {}, 'policy.acceptedTokenTypes'],
     [{ token_use: 'x' }, {}, 'policy.tokenKind'],
     [{}, { tokenKind: { member: 'token_use', oneOf: ['AT'] } }, 'token_use is absent, and policy.tokenKind wants "AT"'],
     [{ kind: 'x' }, { tokenKind: { member: 'kind', oneOf: ['AT'] } }, 'kind is "x", and policy.tokenKind wants "AT"'],
-  ])('tells of %j', (answer, words, detail) => {
+  ])('describes the fault of %j', (answer, words, detail) => {
     expect(tokenKindFault(answer, words)).toContain(detail)
   })
 })
@@ -78,7 +78,7 @@ function read(types: unknown) {
 }
 
 describe('readTokenTypes', () => {
-  test('reads them without case', () => {
+  test('reads the types without case', () => {
     expect(read(['JWT', 'x'])).toEqual(new Set(['jwt', 'x']))
     expect(read(undefined)).toBeUndefined()
   })

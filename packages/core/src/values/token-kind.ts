@@ -1,37 +1,38 @@
-/** What an answer says about the kind of its token: whether it is an access token at all. The one place that knows the words. */
+/** Decides by the answer whether a token is an access token. All the words for token kinds are in this file. */
 import { OptionGroup } from '../options/option-group.ts'
 
-/** How an authorization server says that a token is an access token. */
+/** How an authorization server marks its access tokens. */
 export interface TokenKindRule {
-  /** The member that says it, such as `token_use`. A token without it is refused. */
+  /** The member that names the kind, such as `token_use`. A token without this member is refused. */
   readonly member: string
-  /** What it says of access tokens, compared without case. */
+  /** The values for access tokens, compared without case. */
   readonly oneOf: readonly string[]
 }
 
-/** What is known about the words of one authorization server, beside those that all of them use. */
+/** The words that one authorization server uses, in addition to the common ones. */
 export interface TokenKindWords {
-  /** What says that a token is an access token; a token that does not say it is none. */
+  /** How to recognize an access token. A token without this mark is refused. */
   readonly tokenKind?: TokenKindRule | undefined
-  /** Further values of `token_type` that access tokens have, in lower case. */
+  /** Further values of `token_type` for access tokens, in lower case. */
   readonly acceptedTokenTypes?: ReadonlySet<string> | undefined
 }
 
-/** What an answer says its token is; `unsaid` where it says nothing about it. */
+/** The kind of token that an answer names; `unsaid` when it names none. */
 export type SaidTokenKind = 'access_token' | 'refresh_token' | 'other' | 'unsaid'
 
-/** An answer, of which any member may have any shape. */
+/** An answer. Its members may have any type. */
 type Answer = { readonly [member: string]: unknown }
 
-/** Members by which authorization servers tell the kinds of tokens apart. */
+/** The members in which authorization servers name the kind of a token. */
 const MEMBERS = ['token_type', 'token_use', 'token_usage', 'typ'] as const
 
 const TOKEN_TYPE_URI = 'urn:ietf:params:oauth:token-type:'
 
 /**
- * Words for the kinds, in lower case with `_` for spaces and hyphens. Access tokens are called after how they are presented
- * (RFC 6749 §5.1) or after what they are; UMA calls one of its own a requesting party token. `N_A` says that a token is no
- * access token (RFC 8693 §2.2.1), and `PoP` promises a proof that nobody here verifies (RFC 9200 §8.4).
+ * Words for the kinds of tokens, in lower case and with `_` for spaces and hyphens. Access tokens are named after the
+ * way they are presented (RFC 6749 §5.1) or after their kind. UMA calls its access tokens requesting party tokens.
+ * `N_A` means that the token is not an access token (RFC 8693 §2.2.1). `PoP` requires a proof that these packages do
+ * not verify (RFC 9200 §8.4).
  */
 const WORDS: ReadonlyMap<string, KnownKind> = new Map([
   ...entries('access_token', 'bearer dpop bearer_token bearertoken access_token accesstoken access at+jwt rpt'),
@@ -50,11 +51,11 @@ function entries(kind: KnownKind, words: string): [string, KnownKind][] {
 }
 
 /**
- * What an answer says its token is. One member that says something else than an access token decides, whatever the others
- * say. What cannot be understood is not an access token: an unknown `token_type`, `token_use` or `token_usage`, and one that
- * is not a text. `typ` often has a meaning of its own, so an unknown word there says nothing.
+ * The kind of token that an answer names. One member that names another kind decides, whatever the other members say.
+ * An unknown word in `token_type`, `token_use` or `token_usage` counts as another kind, and so does a value that is not
+ * a string. `typ` often has another meaning, so an unknown word there is ignored.
  *
- * @param words - what is known about the words of this authorization server.
+ * @param words - the words of this authorization server.
  */
 export function saidTokenKind(answer: Answer, words?: TokenKindWords): SaidTokenKind {
   let said: SaidTokenKind = 'unsaid'
@@ -67,8 +68,8 @@ export function saidTokenKind(answer: Answer, words?: TokenKindWords): SaidToken
 }
 
 /**
- * Why a token is not taken for an access token, for the operator; `undefined` when it is taken. A token that nothing is said
- * about is taken, unless {@link TokenKindWords.tokenKind} asks for more.
+ * The reason why a token does not count as an access token, for the operator; `undefined` when it does. A token without
+ * any word about its kind counts as an access token, unless {@link TokenKindWords.tokenKind} requires a word.
  */
 export function tokenKindFault(answer: Answer, words: TokenKindWords): string | undefined {
   for (const member of MEMBERS) {
@@ -83,11 +84,11 @@ export function tokenKindFault(answer: Answer, words: TokenKindWords): string | 
   return `${tokenKind.member} ${found}, and policy.tokenKind wants ${wanted}`
 }
 
-/** Whether a token is taken for an access token. */
+/** Whether a token counts as an access token. */
 export function isAccessToken(answer: Answer, words: TokenKindWords): boolean {
   const { token_type: type, token_use: use, token_usage: usage, typ } = answer
   const { tokenKind } = words
-  // What nearly every answer says.
+  // The most common answer, decided first for speed.
   if (type === 'Bearer' && use === undefined && usage === undefined && typ === undefined && tokenKind === undefined) {
     return true
   }
@@ -110,12 +111,12 @@ function kindBy(member: (typeof MEMBERS)[number], value: unknown, words: TokenKi
   return 'other'
 }
 
-/** The kind a word is known for; some servers write it as a URI (RFC 8693 §3). */
+/** The kind that a word is known for. Some servers write it as a URI (RFC 8693 §3). */
 function kindOfWord(value: string): KnownKind | undefined {
   const word = value.toLowerCase()
   if (!word.startsWith('urn:')) return WORDS.get(toWord(word))
   const kind = WORDS.get(toWord(word.slice(word.lastIndexOf(':') + 1)))
-  // Only the registered URI names an access token; in any other, the word means what its owner says.
+  // Only the registered URI names an access token. In another URI, the owner of the URI defines the word.
   return kind === 'access_token' && !word.startsWith(TOKEN_TYPE_URI) ? undefined : kind
 }
 
@@ -123,7 +124,7 @@ function toWord(text: string): string {
   return text.replaceAll(' ', '_').replaceAll('-', '_')
 }
 
-/** What says nothing is refused as well: some servers leave out of refresh tokens what they say of access tokens. */
+/** A missing or wrong member is refused as well, because some servers mark only their access tokens. */
 function isOfKind(answer: Answer, kind: TokenKindRule): boolean {
   const said = Object.hasOwn(answer, kind.member) ? answer[kind.member] : undefined
   return typeof said === 'string' && isOneOf(said, kind)
@@ -134,7 +135,7 @@ function isOneOf(said: string, { oneOf }: TokenKindRule): boolean {
 }
 
 function describe(member: string, value: unknown): string {
-  if (typeof value !== 'string') return `${member} is not a text, so it does not say that this is an access token`
+  if (typeof value !== 'string') return `${member} is not a string, so it does not say that this is an access token`
   if (kindOfWord(value) !== undefined) return `${member} is ${quote(value)}, which is another kind of token`
   const option = member === 'token_type' ? 'policy.acceptedTokenTypes' : 'policy.tokenKind'
   return `${member} is ${quote(value)}, which is not known to be an access token; if it is one, name it in ${option}`
@@ -142,13 +143,13 @@ function describe(member: string, value: unknown): string {
 
 const MAX_QUOTED = 100
 
-/** What a server said, in quotes, escaped and cut, for a log. */
+/** Quotes a value of a server for a log, escaped and shortened. */
 function quote(value: unknown): string {
-  if (typeof value !== 'string') return 'not a text'
+  if (typeof value !== 'string') return 'not a string'
   return JSON.stringify(value.length > MAX_QUOTED ? `${value.slice(0, MAX_QUOTED)}…` : value)
 }
 
-/** Reads an option that is a {@link TokenKindRule}, or `false` for none. */
+/** Reads an option that is a {@link TokenKindRule}, or `false` for no rule. */
 export function readTokenKind(group: OptionGroup, name: string): TokenKindRule | false | undefined {
   const given = group.raw(name)
   if (given === undefined || given === false) return given
@@ -160,7 +161,7 @@ export function readTokenKind(group: OptionGroup, name: string): TokenKindRule |
   return Object.freeze({ member, oneOf })
 }
 
-/** Reads an option that lists further values of `token_type`. A word for another kind of token is a mistake. */
+/** Reads an option that lists further values of `token_type`. A word for another kind of token is refused. */
 export function readTokenTypes(group: OptionGroup, name: string): ReadonlySet<string> | undefined {
   const types = group.strings(name)
   const wrong = types?.find((type) => ['refresh_token', 'other'].includes(kindOfWord(type) ?? ''))

@@ -1,8 +1,8 @@
 /** `token_type_hint` (RFC 7662 §2.1): it narrows the search, never the answer. */
 
 /**
- * A token type hint. The registered values are spelt out; any other string may arrive and is ignored
- * (RFC 7009 §2.2, RFC 7009 §4.1.2).
+ * A token type hint. The type lists the registered values. Any other string may arrive and is ignored (RFC 7009 §2.2,
+ * RFC 7009 §4.1.2).
  */
 export type TokenTypeHint = 'access_token' | 'refresh_token' | 'pct' | (string & {})
 

@@ -28,24 +28,24 @@ describe('withoutData', () => {
       'new row for relation…',
     ],
     [
-      'the text that is no JSON',
+      'the text that is not JSON',
       new SyntaxError(`Unexpected token 'a', "${SECRET}" is not valid JSON`),
       'Unexpected token…',
     ],
     ['a second line', new Error(`failed\n${SECRET}`), 'failed…'],
     ['a cause', new Error('failed', { cause: Object.assign(new Error(`"${SECRET}"`), { args: [SECRET] }) }), 'failed'],
-    ['a cause that is no error', new Error('failed', { cause: SECRET }), 'failed'],
-    ['a text that was thrown', SECRET, 'something was thrown that is no Error: string'],
-    ['an object that was thrown', { SECRET }, 'something was thrown that is no Error: object'],
-    ['a code that says too much', Object.assign(new Error('failed'), { code: `${SECRET} failed` }), 'failed'],
-    ['a name that says too much', Object.assign(new Error('failed'), { name: `${SECRET} failed` }), 'failed'],
+    ['a cause that is not an error', new Error('failed', { cause: SECRET }), 'failed'],
+    ['a text that was thrown', SECRET, 'the thrown value is not an Error: string'],
+    ['an object that was thrown', { SECRET }, 'the thrown value is not an Error: object'],
+    ['a code with a secret', Object.assign(new Error('failed'), { code: `${SECRET} failed` }), 'failed'],
+    ['a name with a secret', Object.assign(new Error('failed'), { name: `${SECRET} failed` }), 'failed'],
   ])('leaves out %s', (_, thrown, message) => {
     const error = withoutData(thrown)
     expect(error.message).toBe(message)
     expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('alice')
   })
 
-  test('keeps the name, the code, what was said, where it was thrown, and the same of the cause', () => {
+  test('keeps the name, the code, the message, the stack, and the same of the cause', () => {
     const cause = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:6379'), { code: 'ECONNREFUSED' })
     const thrown = new TypeError('fetch failed', { cause })
     const error = withoutData(thrown)
@@ -57,7 +57,7 @@ describe('withoutData', () => {
     expect(error.stack).toContain('without-data.test.ts')
   })
 
-  test('bounds what others say', () => {
+  test('limits the length of foreign messages', () => {
     let thrown = new Error('x'.repeat(10_000))
     for (let depth = 0; depth < 100; depth++) thrown = new Error('outer', { cause: thrown })
     let depth = 0
@@ -66,7 +66,7 @@ describe('withoutData', () => {
     expect(withoutData(new Error('x'.repeat(10_000))).message).toHaveLength(201)
   })
 
-  test('leaves errors of these packages as they are', () => {
+  test('does not change errors of these packages', () => {
     const error = new ResponseMalformedError('the body is not JSON')
     expect(withoutData(error)).toBe(error)
   })

@@ -1,20 +1,20 @@
-/** Errors of others, made fit for events and logs: they may quote what they failed on, an answer or a token. */
+/** Makes foreign errors safe for events and logs. Their messages may quote an answer or a token. */
 import { isIntrospectionError } from '../errors.ts'
 
-/** Characters of a message that are kept. */
+/** How many characters of a message are kept. */
 const MAX_MESSAGE_LENGTH = 200
-/** Errors in errors that are kept. */
+/** How many nested causes are kept. */
 const MAX_DEPTH = 4
-/** Where libraries begin to quote: a value, a command, a row, a JSON text. */
+/** Where the messages of libraries begin to quote: a value, a command, a row, a JSON text. */
 const QUOTED = /['"`{\n\r]/
 const FRAME = /^\s+at /
 const CODE = /^[\w-]{1,64}$/
 
 /**
- * An error as it may be reported: its name, its `code`, its message up to the first quotation, where it was thrown, and the
- * same of its cause. Other properties are left out: ioredis hangs the whole command on its errors, with the answer that was to
- * be kept, and PostgreSQL says in `detail` which row it refused. Errors of these packages stay as they are. A value that is
- * no error becomes one that does not quote it.
+ * An error that is safe to report: with the name, the `code`, the message up to the first quotation and the stack of
+ * the given error, and the same of its cause. Other properties are left out: ioredis attaches the whole command, which
+ * holds the cached answer, and PostgreSQL names the refused row in `detail`. Errors of these packages are not changed.
+ * A thrown value that is not an error becomes an error that does not quote it.
  */
 export function withoutData(thrown: unknown): Error {
   return clean(thrown, MAX_DEPTH)
@@ -22,7 +22,7 @@ export function withoutData(thrown: unknown): Error {
 
 function clean(thrown: unknown, depth: number): Error {
   if (isIntrospectionError(thrown)) return thrown
-  if (!(thrown instanceof Error)) return new Error(`something was thrown that is no Error: ${typeof thrown}`)
+  if (!(thrown instanceof Error)) return new Error(`the thrown value is not an Error: ${typeof thrown}`)
   const { name, message, stack, cause } = thrown
   const { code } = thrown as { code?: unknown }
   const cleaned = new Error(

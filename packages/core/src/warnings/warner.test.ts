@@ -23,7 +23,7 @@ describe('createWarner', () => {
     expect(told).toHaveLength(2)
   })
 
-  test('tells codes and endpoints apart', () => {
+  test('counts each code and each endpoint separately', () => {
     const { told, warn } = setUp()
     warn(warning)
     warn({ ...warning, code: 'ERR_B' })
@@ -31,7 +31,7 @@ describe('createWarner', () => {
     expect(told).toHaveLength(3)
   })
 
-  test('does not wait for a clock that was set back', () => {
+  test('warns again after the clock was set back', () => {
     const { clock, told, warn } = setUp()
     warn(warning)
     clock.ms -= 500
@@ -39,7 +39,7 @@ describe('createWarner', () => {
     expect(told).toHaveLength(2)
   })
 
-  test('survives a listener that throws', () => {
+  test('continues after a listener throws', () => {
     const warn = createWarner({
       onWarning: () => {
         throw new Error('x')
@@ -49,10 +49,10 @@ describe('createWarner', () => {
     expect(() => warn(warning)).not.toThrow()
   })
 
-  test('survives a listener that rejects', async () => {
+  test('continues after a listener rejects', async () => {
     const onWarning = vi.fn((): unknown => Promise.reject(new Error('x')))
     createWarner({ onWarning, nowMs: () => 0 })(warning)
-    // An unhandled rejection would fail the run.
+    // An unhandled rejection would fail the test run.
     await expect(onWarning.mock.results[0]?.value).rejects.toThrow('x')
   })
 })

@@ -1,42 +1,44 @@
-/** Warnings for operators that have set up nothing else: rarely, and one per thing and place. */
+/** Sends warnings to operators who have set up nothing else. It limits them per code and endpoint. */
 
-/** What an operator should look at. No token and no secret is in it. */
+/** A condition that an operator should look at. It holds no token and no secret. */
 export interface Warning {
   /**
-   * The code of the error behind it, such as `ERR_TRANSPORT_UNAUTHORIZED`, or of the event `warning` of a handler;
-   * `answer_unusable` where a client has that event and no error.
+   * The code of the underlying error, such as `ERR_TRANSPORT_UNAUTHORIZED`, or of the handler's event `warning`.
+   * `answer_unusable` when a client reports that event and there is no error.
    */
   readonly code: string
-  /** The endpoint a client asks, without its query, or the issuer of a handler; `undefined` where there is none. */
+  /**
+   * The endpoint that a client asks, without its query, or the issuer of a handler; `undefined` when there is neither.
+   */
   readonly endpoint: string | undefined
   /** For people to read. */
   readonly message: string
 }
 
-/** Receives warnings. It is not awaited, and what it throws, or rejects with, is ignored. */
+/** Receives warnings. The warner does not await it, and ignores errors that it throws or rejects with. */
 export type OnWarning = (warning: Warning) => void
 
-/** What a warner needs. */
+/** The dependencies of a warner. */
 export interface WarnerSettings {
   readonly onWarning: OnWarning
   /** Milliseconds, by any clock. */
   readonly nowMs: () => number
 }
 
-/** The time between two warnings of one code and endpoint: what a request can cause, an attacker can repeat. */
+/** The shortest time between two warnings of one code and endpoint. An attacker can repeat what a request can cause. */
 const SILENT_MS = 60_000
 
-/** Codes are few, and endpoints too; should there ever be more, they begin anew. */
+/** Codes and endpoints are few. If there are ever more than this, the warner forgets all and starts again. */
 const MAX_KEPT = 64
 
-/** Warns at most once a minute about one code at one endpoint. */
+/** Warns at most once a minute for each code and endpoint. */
 export function createWarner({ onWarning, nowMs }: WarnerSettings): OnWarning {
   const warnedAtMs = new Map<string, number>()
   return (warning) => {
     const key = `${warning.code} ${warning.endpoint ?? ''}`
     const now = nowMs()
     const sinceMs = now - (warnedAtMs.get(key) ?? Number.NEGATIVE_INFINITY)
-    // A clock that was set back is not waited for.
+    // After the clock was set back, warn at once.
     if (sinceMs >= 0 && sinceMs < SILENT_MS) return
     if (warnedAtMs.size >= MAX_KEPT) warnedAtMs.clear()
     warnedAtMs.set(key, now)

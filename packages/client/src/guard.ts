@@ -1,7 +1,7 @@
 /** SPINE: request in, decision out. */
 import { isIntrospectionError } from '@token-introspection/core'
+import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { TokenTooLongError } from './errors.ts'
-import { isPromise, type MaybePromise } from './maybe-promise.ts'
 import { extractToken, type GuardRequest, type TokenSources } from './token/extract-token.ts'
 import { MAX_FORM_BYTES, readRequestForm } from './token/request-form.ts'
 import { checkPermission, checkTarget, describeMistake } from './policy/check-policy.ts'

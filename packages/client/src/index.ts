@@ -147,7 +147,7 @@ export { tlsClientAuth } from './transport/client-authentication/tls-client-auth
 // Cache
 export type { CacheOptions } from './cache/cache-options.ts'
 export type { CacheEntry, CacheStore } from './cache/cache-store.ts'
-export type { MaybePromise } from './maybe-promise.ts'
+export type { MaybePromise } from '@token-introspection/core/maybe-promise'
 
 // Seam transport.send
 export type { Fetch } from './transport/fetch-send.ts'

@@ -1,7 +1,7 @@
 /** SPINE: token in, answer out. */
 import { type IntrospectionResponse, readIntrospectionResponse, type TokenTypeHint } from '@token-introspection/core'
+import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { checkOptionNames, copyOptions } from '@token-introspection/core/options'
-import { isPromise, type MaybePromise } from './maybe-promise.ts'
 import { REPLIED, UNPRESENTABLE, UNSUPPORTED } from './result/inactive.ts'
 import type { IntrospectionResult } from './result/introspection-result.ts'
 import { type FingerprintToken, tokenPart } from './token/fingerprint-token.ts'

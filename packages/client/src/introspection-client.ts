@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The public entry of the resource server's side. */
+import { isPromise } from '@token-introspection/core/maybe-promise'
 import { SHARES_TIMERS } from '#default-transport'
 import { type AcceptedTokens, acceptedTokens } from './guards/accepted-tokens.ts'
 import { createGuard, type GuardSource } from './guards/create-guard.ts'
@@ -7,7 +8,6 @@ import { withoutQuery } from './events/describe-client.ts'
 import type { EventReporter } from './events/event-reporter.ts'
 import type { Guard, OptionalGuard } from './guard.ts'
 import { checkCallOptions, type IntrospectOptions, introspect, type Steps } from './introspect.ts'
-import { isPromise } from './maybe-promise.ts'
 import { observeIntrospection } from './events/observe.ts'
 import { type IntrospectionClientOptions, type LocalClientOptions, resolveOptions } from './options.ts'
 import { type GuardOptions, type OptionalGuardOptions, resolveGuardOptions } from './policy/policy-options.ts'

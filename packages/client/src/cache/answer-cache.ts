@@ -5,8 +5,8 @@ import {
   toNumericDate,
   withoutData,
 } from '@token-introspection/core'
+import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { CacheStoreError } from '../errors.ts'
-import { isPromise, type MaybePromise } from '../maybe-promise.ts'
 import { type CacheLimits, cacheLifetime } from './cache-lifetime.ts'
 import type { CacheEntry, CacheStore } from './cache-store.ts'
 import { Forgotten } from './forgotten.ts'

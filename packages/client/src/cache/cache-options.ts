@@ -1,8 +1,8 @@
 /** Options of step `cache`. */
 import type { IntrospectionResponse } from '@token-introspection/core'
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { CacheStoreError } from '../errors.ts'
-import type { MaybePromise } from '../maybe-promise.ts'
 import { AnswerCache } from './answer-cache.ts'
 import type { CacheStore } from './cache-store.ts'
 import { MemoryCacheStore } from './memory-cache-store.ts'

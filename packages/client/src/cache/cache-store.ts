@@ -1,6 +1,6 @@
 /** Seam: where answers are kept. */
 import type { IntrospectionResponse } from '@token-introspection/core'
-import type { MaybePromise } from '../maybe-promise.ts'
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 
 /** One answer as it is kept: JSON data, and no token in it. */
 export interface CacheEntry {

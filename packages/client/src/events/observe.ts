@@ -1,9 +1,9 @@
 /** Calls that somebody listens to: they come to the same, and it is told. */
 import { isIntrospectionError } from '@token-introspection/core'
+import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { EventReporter } from './event-reporter.ts'
 import { guard, type GuardSteps, type OptionalGuardDecision } from '../guard.ts'
 import { type IntrospectOptions, introspect, type Steps } from '../introspect.ts'
-import { isPromise, type MaybePromise } from '../maybe-promise.ts'
 import { whyInactive } from '../result/inactive.ts'
 import type { IntrospectionResult } from '../result/introspection-result.ts'
 import type { GuardRequest } from '../token/extract-token.ts'

@@ -1,6 +1,6 @@
 /** How far a call came, noted by the spine for whoever listens. */
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { AnswerSource } from './events.ts'
-import type { MaybePromise } from '../maybe-promise.ts'
 import type { Inactivity } from '../result/inactive.ts'
 
 /** The notes of one call. */

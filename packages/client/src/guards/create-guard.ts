@@ -1,9 +1,9 @@
 /** Makes guards, of one client or of several. */
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { challengeSettings } from './challenge-settings.ts'
 import type { EventReporter } from '../events/event-reporter.ts'
 import { guard, type GuardSteps, type OptionalGuard } from '../guard.ts'
 import type { IntrospectOptions } from '../introspect.ts'
-import type { MaybePromise } from '../maybe-promise.ts'
 import { observeGuard } from '../events/observe.ts'
 import type { InheritedPolicy, ResolvedGuard } from '../policy/policy-options.ts'
 import type { ChallengeSettings } from '../result/refusal.ts'

@@ -5,7 +5,7 @@ import {
   type IntrospectionResponse,
   validateExtensionClaims,
 } from '@token-introspection/core'
-import type { MaybePromise } from '../maybe-promise.ts'
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { type ResponseStep, validateResponse } from './validate-response.ts'
 import { type IntrospectionResult, toResult } from '../result/introspection-result.ts'
 

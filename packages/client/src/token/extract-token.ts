@@ -1,6 +1,6 @@
 /** Step `token`: take the access token from a request (RFC 6750 §2, RFC 9449 §7.1). */
 import { parseAuthorization } from '@token-introspection/core'
-import type { MaybePromise } from '../maybe-promise.ts'
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { FORM_TOO_LONG, type FormEntries, type FoundForm, type RequestForm } from './request-form.ts'
 
 /** What a guard needs of a request; a web `Request` is one. */

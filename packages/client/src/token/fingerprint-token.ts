@@ -1,6 +1,6 @@
 /** Step `token`: the name an answer is kept by, which tells nothing about the token (RFC 9700 §4.9.3). */
+import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { sha256, sha256Key } from '#crypto'
-import { andThen, type MaybePromise } from '../maybe-promise.ts'
 
 /** Who asks whom, and for what: answers are never shared across any of these. */
 export interface FingerprintScope {

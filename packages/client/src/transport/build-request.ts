@@ -1,6 +1,6 @@
 /** Step `transport`: the introspection request as HTTP (RFC 7662 §2.1). */
 import { encodeIntrospectionRequest, FORM_MEDIA_TYPE, type TokenTypeHint } from '@token-introspection/core'
-import type { MaybePromise } from '../maybe-promise.ts'
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { ClientAuthentication, RequestDraft } from './client-authentication/client-authentication.ts'
 import type { Deadline } from './deadline.ts'
 import type { TransportRequest } from './transport.ts'

@@ -1,5 +1,5 @@
 /** Step `transport`: the question and its answer, with one more try after bad luck, and one where the credentials can be renewed. */
-import { isPromise } from '../maybe-promise.ts'
+import { isPromise } from '@token-introspection/core/maybe-promise'
 import { buildRequest, type IntrospectionQuestion, type RequestSettings } from './build-request.ts'
 import type { Deadline } from './deadline.ts'
 import { isPassing, retryFailed, retryPassing, type RetrySettings, withRetry } from './outage/retry.ts'

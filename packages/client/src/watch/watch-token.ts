@@ -1,8 +1,8 @@
 /** Watching tokens for connections that outlive their first request. */
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { OptionGroup } from '@token-introspection/core/options'
 import { type IntrospectionError, WatchOverloadedError } from '../errors.ts'
 import type { IntrospectOptions } from '../introspect.ts'
-import type { MaybePromise } from '../maybe-promise.ts'
 import { type GuardOptions, type InheritedPolicy, resolveGuardOptions } from '../policy/policy-options.ts'
 import type { JudgedToken } from '../policy/policy.ts'
 import type { IntrospectionResult } from '../result/introspection-result.ts'

@@ -1,6 +1,6 @@
 /** One token and all connections that live by it: they share a timer, and each answer. */
+import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { isIntrospectionError } from '../errors.ts'
-import { isPromise, type MaybePromise } from '../maybe-promise.ts'
 import type { ActiveIntrospectionResult, IntrospectionResult } from '../result/introspection-result.ts'
 import { LONGEST_TIMER_MS, type WatchClock } from './watch-clock.ts'
 import { WatchEnded } from './watch-ended.ts'

@@ -1,6 +1,6 @@
 /** One connection that lives by a token: its policy, its patience and its signal. */
+import { isPromise } from '@token-introspection/core/maybe-promise'
 import { checkPermission, checkTarget, describeMistake } from '../policy/check-policy.ts'
-import { isPromise } from '../maybe-promise.ts'
 import type { IntrospectionError } from '../errors.ts'
 import type { JudgedToken, Policy } from '../policy/policy.ts'
 import { WatchEnded } from './watch-ended.ts'

@@ -21,6 +21,7 @@ export const EXPECTED_REACH: readonly ExpectedReach[] = [
   ...[NODE, ELSEWHERE].flatMap((conditions) => [
     { folder: 'core', entry: '.', conditions, loads: ['zod/mini'], loadsLater: [] },
     { folder: 'core', entry: './dpop', conditions, loads: [], loadsLater: [] },
+    { folder: 'core', entry: './maybe-promise', conditions, loads: [], loadsLater: [] },
     { folder: 'core', entry: './node-header', conditions, loads: [], loadsLater: [] },
     { folder: 'core', entry: './options', conditions, loads: [], loadsLater: [] },
     { folder: 'core', entry: './replay', conditions, loads: [], loadsLater: [] },

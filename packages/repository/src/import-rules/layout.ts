@@ -34,6 +34,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@token-introspection/core': OUTSIDE_ADAPTERS,
       // Adapters with options of their own read them as everything else does.
       '@token-introspection/core/options': EVERYWHERE,
+      '@token-introspection/core/maybe-promise': EVERYWHERE,
       '@token-introspection/core/node-header': /^adapters\//,
       '@token-introspection/core/dpop': /^policy\/confirmation\//,
       '@token-introspection/core/replay': OUTSIDE_ADAPTERS,
@@ -57,7 +58,6 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
     open: [
       'errors.ts',
       'events/once-a-minute.ts',
-      'maybe-promise.ts',
       // What the steps before the last one may already say about an answer.
       'result/inactive.ts',
       'result/introspection-result.ts',
@@ -70,6 +70,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@token-introspection/core': OUTSIDE_ADAPTERS,
       // Adapters with options of their own read them as everything else does.
       '@token-introspection/core/options': EVERYWHERE,
+      '@token-introspection/core/maybe-promise': EVERYWHERE,
       '@token-introspection/core/node-header': /^adapters\//,
       '@token-introspection/core/dpop': OUTSIDE_ADAPTERS,
       '@token-introspection/core/replay': OUTSIDE_ADAPTERS,
@@ -92,7 +93,6 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       'limits/bounded-table.ts',
       // A seam with its memory form, which failed attempts are counted by as well.
       'limits/limiter.ts',
-      'maybe-promise.ts',
     ],
   },
   testing: {

@@ -1,11 +1,11 @@
 /** Step `authorization`: may this protected resource know about this token? (RFC 7662 §2.2, §4) */
 import { audienceIntersects } from '@token-introspection/core'
+import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { ProtectedResource } from '../client-authentication/protected-resource.ts'
 import { askDependency } from '../dependencies/ask-dependency.ts'
 import { AuthorizationPolicyError } from '../errors.ts'
 import type { FoundToken, LookupReason } from '../lookup/find-token.ts'
 import type { TokenRecord } from '../stores/token-record.ts'
-import { isPromise, type MaybePromise } from '../maybe-promise.ts'
 import { type DisclosureView, readView } from './disclosure-view.ts'
 import type { Warn } from '../events/warning.ts'
 

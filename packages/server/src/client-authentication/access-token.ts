@@ -11,6 +11,7 @@ import {
   toAudienceList,
   type VerifiableConfirmation,
 } from '@token-introspection/core'
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { sha256 } from '#crypto'
 import { askDependency } from '../dependencies/ask-dependency.ts'
 import {
@@ -21,7 +22,6 @@ import {
 import type { Warn } from '../events/warning.ts'
 import type { HttpRequest } from '../http/http-message.ts'
 import type { TokenRecord } from '../stores/token-record.ts'
-import type { MaybePromise } from '../maybe-promise.ts'
 import type { ReceivedRequest } from '../request/read-request.ts'
 import type { Challenges, TokenScheme } from './challenges.ts'
 import type { ClientCertificateResolver } from './client-certificate.ts'

@@ -1,5 +1,6 @@
 /** Step `clientAuthentication`: who is asking? Nothing about a token is touched before this is known (RFC 7662 §2.1, §4). */
 import { type BasicCredentials, parseAuthorization, RequestInvalidError } from '@token-introspection/core'
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { askDependency } from '../dependencies/ask-dependency.ts'
 import {
   ClientAuthenticationFailedError,
@@ -8,7 +9,6 @@ import {
   isIntrospectionError,
 } from '../errors.ts'
 import type { HttpRequest } from '../http/http-message.ts'
-import type { MaybePromise } from '../maybe-promise.ts'
 import type { ReceivedRequest } from '../request/read-request.ts'
 import { type AccessTokenMethodStep, authenticateByAccessToken } from './access-token.ts'
 import { type AssertionMethodStep, authenticateByAssertion } from './authenticate-by-assertion.ts'

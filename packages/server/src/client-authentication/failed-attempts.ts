@@ -2,11 +2,11 @@
  * Slows down guessing of secrets: failures are counted per claimed identifier and address, and per address whatever the
  * identifier (RFC 6749 §2.3.1).
  */
+import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { type BoundedTable, createBoundedTable } from '../limits/bounded-table.ts'
 import { askDependency } from '../dependencies/ask-dependency.ts'
 import { LimitsExceededError, LimitsLimiterError } from '../errors.ts'
 import { isLimitExceeded, type Limiter } from '../limits/limiter.ts'
-import { andThen, type MaybePromise } from '../maybe-promise.ts'
 
 /** Counts failures. */
 export interface FailedAttempts {

@@ -1,6 +1,6 @@
 /** Lets a few work at once and a few more wait, so that no owner of work keeps the others waiting for all of its own. */
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { ClientAuthenticationBusyError } from '../errors.ts'
-import type { MaybePromise } from '../maybe-promise.ts'
 
 /** Does a piece of work once it is the turn of its owner. */
 export type TakeTurn = <Value>(owner: string, work: () => MaybePromise<Value>) => Promise<Value>

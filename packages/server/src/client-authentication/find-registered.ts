@@ -1,7 +1,7 @@
 /** Asks the registry for a caller. */
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { askDependency } from '../dependencies/ask-dependency.ts'
 import { ClientAuthenticationRegistryError } from '../errors.ts'
-import type { MaybePromise } from '../maybe-promise.ts'
 import type { FindRegistered, Registered } from './registered.ts'
 
 /** What asking the registry takes. */

@@ -1,11 +1,11 @@
 /** Who may call an endpoint: a registered party with an identifier and credentials. */
 import { withoutData } from '@token-introspection/core'
 import { isBoundedKey, MAX_RSA_BITS } from '@token-introspection/core'
+import { isPromise } from '@token-introspection/core/maybe-promise'
 import { copyOptions, OptionGroup } from '@token-introspection/core/options'
 import type { JSONWebKeySet } from 'jose'
 import { ClientAuthenticationRegistrationError } from '../errors.ts'
 import type { KeyHolder } from '../keys/jwks-loader.ts'
-import { isPromise } from '../maybe-promise.ts'
 import type { Warn } from '../events/warning.ts'
 import { CALLER_METHODS, type CallerMethod, METHODS_WITHOUT_CREDENTIAL } from './client-authentication-method.ts'
 import { resolveTlsClientAuth, type TlsClientAuth } from './tls-client-auth.ts'

@@ -1,7 +1,7 @@
 /** Remembers which credentials were verified, so that neither parsing nor a slow hash is done twice. */
 import type { BasicCredentials } from '@token-introspection/core'
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { sha256 } from '#crypto'
-import type { MaybePromise } from '../maybe-promise.ts'
 
 /** Credentials that were good when they were presented. */
 export interface VerifiedSecret {

@@ -1,7 +1,7 @@
 /** Compares a presented secret with the registered ones in constant time (RFC 6749 §2.3.1). */
+import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { sha256 } from '#crypto'
 import { equalDigests } from './equal-digests.ts'
-import { isPromise, type MaybePromise } from '../maybe-promise.ts'
 import type { Registered } from './registered.ts'
 
 /** Digests of secrets that cannot change: those of frozen entries. Any other is digested afresh, so rotation counts at once. */

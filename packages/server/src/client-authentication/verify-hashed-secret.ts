@@ -1,7 +1,7 @@
 /** Verifies secrets that are registered as slow hashes, a few at a time. */
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { askDependency } from '../dependencies/ask-dependency.ts'
 import { ClientAuthenticationBusyError, ClientAuthenticationRegistryError } from '../errors.ts'
-import type { MaybePromise } from '../maybe-promise.ts'
 import { createFairTurns, type TakeTurn } from './fair-turns.ts'
 import type { Registered } from './registered.ts'
 

@@ -1,6 +1,6 @@
 /** Asking what is not ours, such as a store, a registry or a policy: it may answer at once, later, never, or throw. */
 import { withoutData } from '@token-introspection/core'
-import { isPromise, type MaybePromise } from '../maybe-promise.ts'
+import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 
 /** The `cause` of an error about a dependency that did not answer in time. */
 export class DependencyTimeoutError extends Error {

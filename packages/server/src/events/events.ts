@@ -1,9 +1,9 @@
 /** What the handlers report: one event per request, by the step that decided it, with no token and no secret. */
 import { type IntrospectionError, isIntrospectionError } from '@token-introspection/core'
+import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { Disclosure, InactiveReason } from '../authorization/authorize-disclosure.ts'
 import { fingerprintToken } from './fingerprint-token.ts'
 import type { FoundToken } from '../lookup/find-token.ts'
-import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import type { Ended } from '../revocation/revoke-token.ts'
 import type { WarningEvent } from './warning.ts'
 

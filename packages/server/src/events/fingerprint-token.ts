@@ -1,6 +1,6 @@
 /** What events call a token by: nothing a token could be found by, in a store or anywhere else. */
+import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { sha256 } from '#crypto'
-import { andThen, type MaybePromise } from '../maybe-promise.ts'
 
 /** Enough to tell tokens apart. */
 const LENGTH = 16

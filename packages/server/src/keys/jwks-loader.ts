@@ -1,6 +1,6 @@
 /** Seam: the public keys of a registered party, by value or from its `jwks_uri` (RFC 7591 §2). */
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { JSONWebKeySet } from 'jose'
-import type { MaybePromise } from '../maybe-promise.ts'
 
 /** Where a party's keys are; at most one of the two is given. */
 export interface KeyHolder {

@@ -1,9 +1,9 @@
 /** Step `limits`: how often may this protected resource ask? (RFC 7662 §4) */
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { Disclosure } from '../authorization/authorize-disclosure.ts'
 import type { ProtectedResource } from '../client-authentication/protected-resource.ts'
 import { askDependency } from '../dependencies/ask-dependency.ts'
 import { LimitsExceededError, LimitsLimiterError } from '../errors.ts'
-import type { MaybePromise } from '../maybe-promise.ts'
 import type { UsedUpBudgets } from './used-up-budgets.ts'
 import { isLimitExceeded, type Limiter } from './limiter.ts'
 

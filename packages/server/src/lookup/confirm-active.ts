@@ -1,6 +1,6 @@
 /** Step `lookup`, its last word: is a token that may be disclosed still good, where that is known elsewhere? (RFC 7662 §4) */
+import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { Disclosure } from '../authorization/authorize-disclosure.ts'
-import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import { ask, type FoundToken, type LookupStep } from './find-token.ts'
 
 /**

@@ -1,8 +1,8 @@
 /** Step `lookup`: find the token, whatever the hint says (RFC 7662 §2.1), and leave out what is no longer live. */
 import type { IntrospectionRequest } from '@token-introspection/core'
+import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { askDependency } from '../dependencies/ask-dependency.ts'
 import { LookupStoreError } from '../errors.ts'
-import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import type { Warn } from '../events/warning.ts'
 import { type Caller, TokenLookup } from '../stores/token-lookup.ts'
 import { type NotLive, type TokenRecord, whyNotLive } from '../stores/token-record.ts'

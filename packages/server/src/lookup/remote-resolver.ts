@@ -9,8 +9,8 @@ import {
   saidTokenKind,
   type TokenKindRule,
 } from '@token-introspection/core'
+import { andThen } from '@token-introspection/core/maybe-promise'
 import { OptionGroup } from '@token-introspection/core/options'
-import { andThen } from '../maybe-promise.ts'
 import type { TokenLookup } from '../stores/token-lookup.ts'
 import type { TokenRecord } from '../stores/token-record.ts'
 import type { TokenResolver } from './token-resolver.ts'

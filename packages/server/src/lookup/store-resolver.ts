@@ -1,7 +1,7 @@
 /** Finds tokens in a token store, by digest. */
 import { signedContent } from '@token-introspection/core'
+import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { OptionGroup } from '@token-introspection/core/options'
-import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import type { TokenLookup } from '../stores/token-lookup.ts'
 import type { TokenRecord } from '../stores/token-record.ts'
 import type { TokenKind, TokenResolver } from './token-resolver.ts'

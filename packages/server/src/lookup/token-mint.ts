@@ -1,7 +1,7 @@
 /** Opaque tokens that can be told from junk without asking a store. */
+import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { OptionGroup } from '@token-introspection/core/options'
 import { hmacSha256 } from '#crypto'
-import { andThen, type MaybePromise } from '../maybe-promise.ts'
 
 /** Options of {@link createTokenMint}. */
 export interface TokenMintOptions {

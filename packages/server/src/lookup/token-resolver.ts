@@ -1,5 +1,5 @@
 /** Seam: one way to find a token. Several are asked in order until one knows it. */
-import type { MaybePromise } from '../maybe-promise.ts'
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { TokenLookup } from '../stores/token-lookup.ts'
 import type { TokenRecord } from '../stores/token-record.ts'
 

@@ -10,9 +10,9 @@ import {
   parseMediaType,
   RequestInvalidError,
 } from '@token-introspection/core'
+import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { RequestMediaTypeError, RequestMethodError, RequestNotAcceptableError } from '../errors.ts'
 import type { HttpRequest, RequestBody } from '../http/http-message.ts'
-import { andThen, type MaybePromise } from '../maybe-promise.ts'
 
 /** Limits of the step. */
 export interface RequestStep {

@@ -1,11 +1,11 @@
 /** Step `response`: a signed answer, encrypted for the protected resource that asks: a nested JWT (RFC 9701 §5, RFC 7519 §5.2). */
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { CryptoKey, JSONWebKeySet, JWK } from 'jose'
 import type { ProtectedResource } from '../client-authentication/protected-resource.ts'
 import { askDependency } from '../dependencies/ask-dependency.ts'
 import { ResponseEncryptionError, ResponseKeysUnavailableError } from '../errors.ts'
 import type { JwksLoader, KeyHolder } from '../keys/jwks-loader.ts'
 import { loadJose } from '../keys/load-jose.ts'
-import type { MaybePromise } from '../maybe-promise.ts'
 import {
   chooseEncryptionKey,
   DEFAULT_ENCRYPTION_ENC,

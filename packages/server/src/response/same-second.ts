@@ -1,5 +1,5 @@
 /** What was made in this second, so that the same is not made twice in it. */
-import type { MaybePromise } from '../maybe-promise.ts'
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 
 /**
  * Remembers what was made until the second is over, then forgets all of it. What is still being made is shared; what

@@ -9,6 +9,7 @@ import {
   parseIntrospectionResponse,
   validateExtensionClaims,
 } from '@token-introspection/core'
+import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { Disclosure } from '../authorization/authorize-disclosure.ts'
 import type { DisclosureView } from '../authorization/disclosure-view.ts'
 import type { ProtectedResource } from '../client-authentication/protected-resource.ts'
@@ -16,7 +17,6 @@ import { askDependency } from '../dependencies/ask-dependency.ts'
 import { ResponseShapeError } from '../errors.ts'
 import type { HttpResponse } from '../http/http-message.ts'
 import type { TokenRecord } from '../stores/token-record.ts'
-import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import { discloseMembers } from './disclose-members.ts'
 import { narrowResponse } from './narrow-response.ts'
 import type { RememberedAnswers } from './remembered-answers.ts'

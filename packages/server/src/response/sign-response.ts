@@ -1,10 +1,10 @@
 /** Step `response`: an answer as a signed JWT (RFC 9701 §5). */
 import type { IntrospectionResponse } from '@token-introspection/core'
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { base64url } from '#crypto'
 import type { ProtectedResource } from '../client-authentication/protected-resource.ts'
 import { askDependency } from '../dependencies/ask-dependency.ts'
 import { ResponseSigningError } from '../errors.ts'
-import type { MaybePromise } from '../maybe-promise.ts'
 import type { SameSecond } from './same-second.ts'
 import type { ResponseSigningAlg } from './signing-algorithms.ts'
 import type { ResolvedSigningKey } from './signing-key.ts'

@@ -5,10 +5,10 @@ import {
   JSON_MEDIA_TYPE,
   JWT_INTROSPECTION_MEDIA_TYPE,
 } from '@token-introspection/core'
+import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { ProtectedResource } from '../client-authentication/protected-resource.ts'
 import { RequestNotAcceptableError, ResponseSigningError } from '../errors.ts'
 import type { HttpResponse } from '../http/http-message.ts'
-import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import type { ReceivedRequest } from '../request/read-request.ts'
 import { encryptResponse } from './encrypt-response.ts'
 import type { JwtResponseStep } from './jwt-response-options.ts'

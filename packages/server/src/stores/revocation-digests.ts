@@ -1,6 +1,6 @@
 /** What a revocation is kept under besides the digest of the token's text: a JWT has more than one text. */
 import { signedContent } from '@token-introspection/core'
-import { andThen, type MaybePromise } from '../maybe-promise.ts'
+import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { TokenRecord } from './token-record.ts'
 import { digestToken } from './token-store.ts'
 

@@ -1,6 +1,6 @@
 /** Step `policy`: a token bound to a key or a certificate is taken only from whom it is bound to (RFC 9449 §7, RFC 8705 §3). */
 import { isVerifiableConfirmation } from '@token-introspection/core'
-import { isPromise, type MaybePromise } from '../../maybe-promise.ts'
+import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { JudgedToken } from '../policy.ts'
 import type { ConfirmationOutcome, ConfirmationStep, Presentation, SenderConstraint } from './confirmation.ts'
 

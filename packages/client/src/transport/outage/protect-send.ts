@@ -1,11 +1,11 @@
 /** Step `transport`: every request, whatever it is for, waits its turn and spares an endpoint that is down. */
+import { isPromise } from '@token-introspection/core/maybe-promise'
 import {
   IntrospectionError,
   TransportCircuitOpenError,
   TransportTimeoutError,
   TransportUnreachableError,
 } from '../../errors.ts'
-import { isPromise } from '../../maybe-promise.ts'
 import { parseRetryAfter } from '../read-reply.ts'
 import type { Send, TransportReply, TransportRequest } from '../transport.ts'
 import type { Admission } from './admission.ts'

@@ -1,9 +1,9 @@
 /** A token store in memory: for tests, demos and single-process servers that may forget. */
 import { toNumericDate } from '@token-introspection/core'
+import { andThen } from '@token-introspection/core/maybe-promise'
 import { OptionGroup } from '@token-introspection/core/options'
 import { makeUnchangeable } from '../unchangeable-record.ts'
 import { Cutoffs, FOR_GOOD } from './cutoffs.ts'
-import { andThen } from '../../maybe-promise.ts'
 import { revocationDigests, tombstoneDigests } from '../revocation-digests.ts'
 import { isOver, type TokenRecord } from '../token-record.ts'
 import { digestToken, type WritableTokenStore } from '../token-store.ts'

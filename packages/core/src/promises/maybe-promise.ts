@@ -1,14 +1,14 @@
-/** Values that may be there already: an answer at hand is given without waiting for anything. */
+/** A value that may already be there. The caller then goes on without waiting, because waiting costs more than most steps. */
 
 /** A value, or a promise of it. */
 export type MaybePromise<Value> = Value | Promise<Value>
 
-/** Whether a value is still to come. Anything with `then` counts, because stores may use promises of their own. */
+/** Whether the value is still to come. Any object with a method `then` counts, because stores may have their own promises. */
 export function isPromise<Value>(value: MaybePromise<Value>): value is Promise<Value> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }
 
-/** Goes on with a value, at once when it is there. */
+/** Passes the value to `next`: at once if the value is there, and otherwise when the promise fulfils. */
 export function andThen<Value, Next>(
   value: MaybePromise<Value>,
   next: (value: Value) => MaybePromise<Next>,

@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest'
+import { andThen, isPromise } from './maybe-promise.ts'
+
+/** A promise that is not the runtime's own. */
+class OwnPromise {
+  // oxlint-disable-next-line unicorn/no-thenable
+  then(): void {}
+}
+
+const double = (value: number): number => value * 2
+
+describe('isPromise', () => {
+  test.each([
+    ['a promise', Promise.resolve(1), true],
+    ["a library's own promise", new OwnPromise(), true],
+    ['an object without then', {}, false],
+    ['a function', () => 1, false],
+    ['null', null, false],
+    ['undefined', undefined, false],
+  ])('of %s', (_, value: unknown, expected) => {
+    expect(isPromise(value)).toBe(expected)
+  })
+})
+
+describe('andThen', () => {
+  test('passes on a value in the same tick', () => {
+    expect(andThen(2, double)).toBe(4)
+  })
+
+  test('passes on the value of a promise', async () => {
+    const doubled = andThen(Promise.resolve(2), double)
+    expect(doubled).toBeInstanceOf(Promise)
+    expect(await doubled).toBe(4)
+  })
+
+  test('passes on a rejection without calling the next function', async () => {
+    const error = new Error('no value')
+    await expect(andThen(Promise.reject(error), () => expect.unreachable())).rejects.toBe(error)
+  })
+})

@@ -25,11 +25,11 @@ async function step(what: string, work: () => readonly string[] | Promise<readon
 const work = realpathSync(mkdtempSync(join(tmpdir(), 'pack-check-')))
 try {
   const packages = publicPackages().map((source) => packPackage(source, work))
-  const { problems: entryProblems, sizes } = checkEntries(packages, work)
   await step('contents', () => packages.flatMap((packed) => checkContents(packed, ROOT)))
-  await step('entries load what they may', () => entryProblems)
   await step('publint and attw', async () => (await Promise.all(packages.map(lintPackage))).flat())
   const project = installConsumer(packages, work)
+  const { problems: entryProblems, sizes } = await checkEntries(project.directory)
+  await step('entries load what their sources load', () => entryProblems)
   const { runtimes, notices } = findRuntimes()
   await step(`programs on ${runtimes.map(({ name }) => name).join(', ')}`, () =>
     runPrograms(project, packages, runtimes),

@@ -1,5 +1,5 @@
 /** `client_secret_basic` and `client_secret_post` once their credentials are read: whose are they? (RFC 6749 §2.3.1) */
-import { type Complaint, type BasicCredentials } from '@token-introspection/core'
+import type { BasicCredentials, Complaint } from '@token-introspection/core'
 import { andThen, isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { refuseCredentials } from './complaint.ts'
 import { explainSecret } from './explain-secret.ts'

@@ -773,6 +773,7 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
     'describeComplaint elapsedMs quote withoutData parseJwtOctets parseJwtPart readIntrospectionResponse signedContent splitCompactJws withWholeDates',
   'core/dpop': 'normalizeTargetUri verifyDpopProof',
   'core/maybe-promise': 'andThen isPromise',
+  'core/read-body': 'readBody',
   'core/options': 'OptionGroup checkOptionNames copyOptions httpRemedy resolveUrlRules',
   'core/node-header': 'readNodeHeader',
   client:

@@ -1,5 +1,6 @@
 /** Step `token`: the form in the body of a request, for guards that take tokens from there (RFC 6750 §2.2). */
 import { FORM_MEDIA_TYPE, parseMediaType } from '@token-introspection/core'
+import { readBody } from '@token-introspection/core/read-body'
 import type { GuardRequest } from './extract-token.ts'
 
 /**
@@ -41,34 +42,16 @@ export async function readRequestForm(request: GuardRequest): Promise<FoundForm>
   const { form } = request
   try {
     if (typeof form === 'function') return await form()
-    return form ?? (await readBody(request))
+    return form ?? (await readWebForm(request))
   } catch {
     return BROKEN_OFF
   }
 }
 
-async function readBody(request: GuardRequest): Promise<FoundForm> {
+async function readWebForm(request: GuardRequest): Promise<FoundForm> {
   if (!(request instanceof Request) || request.bodyUsed || request.body === null || request.body.locked) {
     return undefined
   }
-  const text = await readText(request.clone())
-  return text === FORM_TOO_LONG ? text : new URLSearchParams(text)
-}
-
-async function readText(request: Request): Promise<string | typeof FORM_TOO_LONG> {
-  const reader = request.body?.getReader() as ReadableStreamDefaultReader<Uint8Array> | undefined
-  if (reader === undefined) return ''
-  const decoder = new TextDecoder()
-  let text = ''
-  let length = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return text + decoder.decode()
-    length += value.byteLength
-    if (length > MAX_FORM_BYTES) {
-      reader.cancel().catch(() => undefined)
-      return FORM_TOO_LONG
-    }
-    text += decoder.decode(value, { stream: true })
-  }
+  const octets = await readBody(request.clone().body, MAX_FORM_BYTES)
+  return octets === undefined ? FORM_TOO_LONG : new URLSearchParams(new TextDecoder().decode(octets))
 }

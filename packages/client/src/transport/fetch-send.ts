@@ -1,4 +1,5 @@
 /** A `send` over `fetch`: for runtimes with nothing better, and for a `fetch` the user brings. */
+import { readBody } from '@token-introspection/core/read-body'
 import { ResponseMalformedError } from '../errors.ts'
 import type { Send, TransportReply, TransportRequest } from './transport.ts'
 import { unreachable } from './unreachable.ts'
@@ -14,7 +15,7 @@ export function fetchSend(fetch: Fetch): Send {
       // A runtime that hides a refused redirect gives status 0.
       status: response.type === 'opaqueredirect' ? 302 : response.status,
       header: (name) => response.headers.get(name) ?? undefined,
-      body: await readBody(response, request),
+      body: await readReply(response, request),
     } satisfies TransportReply
   }
 }
@@ -34,37 +35,10 @@ async function ask(fetch: Fetch, request: TransportRequest): Promise<Response> {
   }
 }
 
-async function readBody(
-  response: Response,
-  { url, maxResponseBytes: maxBytes }: TransportRequest,
-): Promise<Uint8Array> {
-  if (response.body === null) return new Uint8Array()
-  const reader = response.body.getReader()
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for (;;) {
-    const { done, value } = await read(reader, url)
-    if (done) break
-    length += value.byteLength
-    if (length > maxBytes) {
-      reader.cancel().catch(() => undefined)
-      throw new ResponseMalformedError(`the answer has more than ${maxBytes} octets`)
-    }
-    chunks.push(value)
-  }
-  const body = new Uint8Array(length)
-  let offset = 0
-  for (const chunk of chunks) {
-    body.set(chunk, offset)
-    offset += chunk.byteLength
-  }
-  return body
-}
-
-async function read(reader: ReadableStreamDefaultReader<Uint8Array>, url: string) {
-  try {
-    return await reader.read()
-  } catch (cause) {
+async function readReply(response: Response, { url, maxResponseBytes }: TransportRequest): Promise<Uint8Array> {
+  const octets = await readBody(response.body, maxResponseBytes).catch((cause: unknown) => {
     throw unreachable(url, cause)
-  }
+  })
+  if (octets === undefined) throw new ResponseMalformedError(`the answer has more than ${maxResponseBytes} octets`)
+  return octets
 }

@@ -1,4 +1,5 @@
 /** The fetch form: web `Request` and `Response` around the plain data of the pipeline. */
+import { readBody } from '@token-introspection/core/read-body'
 import { RequestBodyUnavailableError, RequestTooLargeError } from '../errors.ts'
 import type { HttpRequest, HttpResponse } from './http-message.ts'
 
@@ -33,21 +34,11 @@ async function readStream(request: Request, maxBytes: number): Promise<Uint8Arra
   // stream makes one.
   if (declared !== null && /^\d+$/.test(declared)) return readWhole(request, maxBytes)
   if (request.body?.locked === true) throw readBefore()
-  if (request.body === null) return new Uint8Array()
-  const reader = request.body.getReader()
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for (;;) {
-    const { done, value } = await read(reader)
-    if (done) return concat(chunks, length)
-    length += value.byteLength
-    if (length > maxBytes) {
-      // Not awaited: a sender who ignores the cancellation must not hold the answer.
-      reader.cancel().catch(() => undefined)
-      throw tooLarge(maxBytes)
-    }
-    chunks.push(value)
-  }
+  const octets = await readBody(request.body, maxBytes).catch((cause: unknown) => {
+    throw endedEarly(cause)
+  })
+  if (octets === undefined) throw tooLarge(maxBytes)
+  return octets
 }
 
 async function readWhole(request: Request, maxBytes: number): Promise<Uint8Array> {
@@ -57,34 +48,18 @@ async function readWhole(request: Request, maxBytes: number): Promise<Uint8Array
   } catch (cause) {
     // A body that is in somebody's hands is a misuse and says so by its class; what the network did is another.
     if (cause instanceof TypeError && request.body?.locked === true) throw readBefore()
-    throw new RequestBodyUnavailableError('the body ended before it was complete', { cause, senderLeft: true })
+    throw endedEarly(cause)
   }
   if (body.byteLength > maxBytes) throw tooLarge(maxBytes)
   return new Uint8Array(body)
 }
 
-async function read(reader: ReadableStreamDefaultReader<Uint8Array>) {
-  try {
-    return await reader.read()
-  } catch (cause) {
-    throw new RequestBodyUnavailableError('the body ended before it was complete', { cause, senderLeft: true })
-  }
-}
-
-function concat(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const [first] = chunks
-  if (chunks.length === 1 && first !== undefined) return first
-  const body = new Uint8Array(length)
-  let offset = 0
-  for (const chunk of chunks) {
-    body.set(chunk, offset)
-    offset += chunk.byteLength
-  }
-  return body
-}
-
 function readBefore(): RequestBodyUnavailableError {
   return new RequestBodyUnavailableError('the body was read before the handler saw it: mount it before body parsers')
+}
+
+function endedEarly(cause: unknown): RequestBodyUnavailableError {
+  return new RequestBodyUnavailableError('the body ended before it was complete', { cause, senderLeft: true })
 }
 
 function tooLarge(maxBytes: number): RequestTooLargeError {

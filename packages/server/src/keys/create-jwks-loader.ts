@@ -1,5 +1,6 @@
 /** Key sets by value or from a `jwks_uri`, remembered, bounded, and asked for once however many want them. */
 import { elapsedMs, parseJsonObject, parseMediaType } from '@token-introspection/core'
+import { readBody } from '@token-introspection/core/read-body'
 import type { JSONWebKeySet } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { createBoundedTable } from '../limits/bounded-table.ts'
@@ -40,6 +41,8 @@ const MAX_BYTES_OF_SETS = 67_108_864
 const MAX_ATTEMPTS = 100_000
 const MAX_BYTES = 262_144
 const MAX_KEYS = 100
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 interface FetchedSet {
   readonly jwks: JSONWebKeySet
@@ -135,28 +138,12 @@ async function readJwks(response: Response): Promise<Pick<FetchedSet, 'jwks' | '
     response.body?.cancel().catch(() => undefined)
     throw new Error(`the key set was answered with status ${response.status} and ${mediaType || 'no media type'}`)
   }
-  const text = await readText(response)
-  const { keys } = parseJsonObject(text)
+  const octets = await readBody(response.body, MAX_BYTES)
+  if (octets === undefined) throw new Error(`the key set has more than ${MAX_BYTES} octets`)
+  const { keys } = parseJsonObject(utf8.decode(octets))
   if (!Array.isArray(keys) || keys.length > MAX_KEYS) throw new Error(`a key set has at most ${MAX_KEYS} keys`)
   // Keys of types nobody knows are to be ignored (RFC 7517 §5), and what is no object is none.
-  return { jwks: { keys: (keys as unknown[]).filter(isKey) }, bytes: text.length }
-}
-
-async function readText(response: Response): Promise<string> {
-  const reader = response.body?.getReader() as ReadableStreamDefaultReader<Uint8Array> | undefined
-  const decoder = new TextDecoder('utf-8', { fatal: true })
-  let text = ''
-  let length = 0
-  for (;;) {
-    const chunk = await reader?.read()
-    if (chunk === undefined || chunk.done) return text + decoder.decode()
-    length += chunk.value.byteLength
-    if (length > MAX_BYTES) {
-      reader?.cancel().catch(() => undefined)
-      throw new Error(`the key set has more than ${MAX_BYTES} octets`)
-    }
-    text += decoder.decode(chunk.value, { stream: true })
-  }
+  return { jwks: { keys: (keys as unknown[]).filter(isKey) }, bytes: octets.byteLength }
 }
 
 function isKey(value: unknown): value is JSONWebKeySet['keys'][number] {

@@ -1,0 +1,41 @@
+/** Reads the body of a web `Request` or `Response` up to a limit. */
+
+/**
+ * The octets of a body.
+ *
+ * @param body - `body` of a `Request` or a `Response`; the stream must not be locked.
+ * @returns `undefined` if the body has more than `maxBytes`. The rest of it is then cancelled and not read.
+ * @throws what the stream fails with.
+ */
+export async function readBody(
+  body: ReadableStream<Uint8Array> | null,
+  maxBytes: number,
+): Promise<Uint8Array | undefined> {
+  if (body === null) return new Uint8Array()
+  const reader = body.getReader()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return concat(chunks, length)
+    length += value.byteLength
+    if (length > maxBytes) {
+      // Not awaited: a sender that ignores the cancellation must not delay the answer.
+      reader.cancel().catch(() => undefined)
+      return undefined
+    }
+    chunks.push(value)
+  }
+}
+
+function concat(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const [first] = chunks
+  if (chunks.length === 1 && first !== undefined) return first
+  const octets = new Uint8Array(length)
+  let offset = 0
+  for (const chunk of chunks) {
+    octets.set(chunk, offset)
+    offset += chunk.byteLength
+  }
+  return octets
+}

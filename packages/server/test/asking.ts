@@ -1,4 +1,4 @@
-/** Requests as plain data, with an address and a certificate, from callers that authenticate in every way there is. */
+/** Requests as plain data, from callers that use every authentication method. */
 import { readFileSync } from 'node:fs'
 import { X509Certificate } from 'node:crypto'
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose'
@@ -7,7 +7,7 @@ import type { HttpHandler, PeerCertificate } from '../src/index.ts'
 
 export const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
-/** What a request has beside its form. */
+/** The parts of a request outside its form. */
 export interface Around {
   readonly headers?: Readonly<Record<string, string>>
   readonly remoteAddress?: string
@@ -30,7 +30,7 @@ export function ask(
   })
 }
 
-/** A key pair, its public half as a JWK. */
+/** A new key pair, with its public key as a JWK. */
 export async function createKey(algorithm: string, kid = 'key-1') {
   const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true })
   const jwk: JWK = { ...(await exportJWK(publicKey)), kid }
@@ -39,7 +39,7 @@ export async function createKey(algorithm: string, kid = 'key-1') {
 
 let assertions = 0
 
-/** The claims of an assertion of `orders-api` that is as it should be. */
+/** The claims of a correct assertion of `orders-api`, with changes. */
 export function claims(changes: JWTPayload = {}): JWTPayload {
   return {
     iss: 'orders-api',
@@ -52,7 +52,7 @@ export function claims(changes: JWTPayload = {}): JWTPayload {
   }
 }
 
-/** A signed assertion; `undefined` takes a claim or a header parameter away. */
+/** A signed assertion. A change to `undefined` removes a claim or header parameter. */
 export async function sign(
   key: { readonly algorithm: string; readonly privateKey: Parameters<SignJWT['sign']>[0] },
   changes: JWTPayload = {},
@@ -63,12 +63,12 @@ export async function sign(
     .sign(key.privateKey)
 }
 
-/** An assertion as a form carries it. */
+/** The form parameters that carry an assertion. */
 export function asserting(jwt: string, parameters: Readonly<Record<string, string>> = {}): Record<string, string> {
   return { client_assertion_type: JWT_BEARER, client_assertion: jwt, ...parameters }
 }
 
-/** A certificate of the fixtures. */
+/** A certificate from the fixtures. */
 export function readCertificate(name: string): {
   readonly pem: string
   readonly key: string

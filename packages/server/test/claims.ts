@@ -6,7 +6,7 @@ export interface Claims {
   readonly tenant: string
 }
 
-/** Takes claims with a `tenant`, which it gives back in lower case; what else its output has is `more`. */
+/** Accepts claims with a `tenant` and returns it in lower case, together with the members of `more`. */
 export function claimsSchema(more: object = {}): ClaimsSchema<Claims> {
   return {
     '~standard': {

@@ -1,4 +1,4 @@
-/** An introspection endpoint with fixed tokens, protected resources and clock, and requests to it as callers write them. */
+/** An introspection endpoint with fixed tokens, protected resources and clock, and requests as callers write them. */
 import { inspect } from 'node:util'
 import { expect } from 'vitest'
 import {
@@ -15,7 +15,7 @@ import {
   type TokenStore,
 } from '../src/index.ts'
 
-/** Seconds since the epoch at which everything happens. */
+/** The time of all tests, in seconds since the epoch. */
 export const NOW = 1_764_000_000
 export const ISSUER = 'https://as.example.com'
 export const CHALLENGE = 'Basic realm="token introspection", charset="UTF-8"'
@@ -24,13 +24,13 @@ export const SECRET = 'orders-Jm4qWv7x'
 export const NEXT_SECRET = 'orders-Tz9kLp2d'
 export const OTHER_SECRET = 'invoices-Hs3nRb8c'
 
-/** The protected resources; `orders-api` is in the middle of a rotation. */
+/** The protected resources. `orders-api` is rotating its secret. */
 export const PROTECTED_RESOURCES: readonly ProtectedResource[] = [
   { id: 'orders-api', clientSecrets: [SECRET, NEXT_SECRET], audiences: ['https://orders.example.com', 'urn:orders'] },
   { id: 'invoices-api', clientSecrets: [OTHER_SECRET], audiences: ['https://invoices.example.com'] },
 ]
 
-/** A token that lives, for `orders-api`, with every member a plain authorization server would have. */
+/** A live token for `orders-api`, with every usual member. */
 export const RECORD = {
   kind: 'access_token',
   scope: 'orders:read orders:write',
@@ -44,7 +44,7 @@ export const RECORD = {
   jti: 'id-1',
 } as const satisfies TokenRecord
 
-/** What `orders-api` is told about {@link RECORD}. */
+/** The answer that `orders-api` gets about {@link RECORD}. */
 export const ACTIVE = {
   active: true,
   scope: 'orders:read orders:write',
@@ -62,7 +62,7 @@ export const ACTIVE = {
 
 export const INACTIVE = '{"active":false}'
 
-/** Every token of the store, by what is the matter with it. */
+/** Every token of the store, named by what is special about it. */
 export const TOKENS = {
   active: ['tkn-active-5Bf41JqM', RECORD],
   expired: ['tkn-expired-9sKd02Lw', { ...RECORD, exp: NOW }],
@@ -79,12 +79,12 @@ export const TOKENS = {
 
 export type TokenName = keyof typeof TOKENS
 
-/** The token of a name. */
+/** The token with this name. */
 export function token(name: TokenName): string {
   return TOKENS[name][0]
 }
 
-/** Options to change; those of `clientAuthentication` are merged. */
+/** Options that replace the defaults. Those of `clientAuthentication` are merged. */
 export type Changes = Omit<Partial<IntrospectionHandlerOptions>, 'clientAuthentication'> & {
   readonly clientAuthentication?: ClientAuthenticationOptions
 }
@@ -92,7 +92,7 @@ export type Changes = Omit<Partial<IntrospectionHandlerOptions>, 'clientAuthenti
 export interface Endpoint {
   readonly handler: IntrospectionHandler
   readonly store: MemoryTokenStore
-  /** What the handler reported, in order. */
+  /** The events that the handler reported, in order. */
   readonly events: IntrospectionHandlerEvent[]
 }
 
@@ -100,7 +100,7 @@ function now(): number {
   return NOW * 1000
 }
 
-/** The endpoint, with its tokens saved. */
+/** Creates the endpoint and saves its tokens. */
 export async function createEndpoint(changes: Changes = {}): Promise<Endpoint> {
   const store = createMemoryTokenStore({ now })
   for (const [value, record] of Object.values(TOKENS)) await store.save(value, record)
@@ -121,7 +121,7 @@ export async function createEndpoint(changes: Changes = {}): Promise<Endpoint> {
   return { handler, store, events }
 }
 
-/** A store that has one record for every token. */
+/** A store that returns the same record for every token. */
 export function storeOf(record: unknown): TokenStore {
   return { find: () => record as TokenRecord }
 }
@@ -132,16 +132,16 @@ export interface WireRequest {
   readonly target: string
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: Uint8Array
-  /** Sent without `Content-Length`. */
+  /** Whether the body is sent in chunks, without `Content-Length`. */
   readonly chunked: boolean
 }
 
-/** Header fields to change: `undefined` takes one away, an array sends it several times. */
+/** Header fields to change. `undefined` removes a field, an array sends it several times. */
 export type HeaderChanges = Readonly<Record<string, string | readonly string[] | undefined>>
 
 export const FORM = 'application/x-www-form-urlencoded'
 
-/** `Basic` credentials from their two halves as they stand. */
+/** `Basic` credentials from identifier and secret, without further encoding. */
 export function basic(id: string, secret: string): string {
   return `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
 }
@@ -151,7 +151,7 @@ export function form(parameters: Readonly<Record<string, string>>): string {
   return new URLSearchParams(parameters).toString()
 }
 
-/** An introspection request of `orders-api`, with what is to be different. */
+/** An introspection request of `orders-api`, with changes. */
 export function post(
   body: string | Uint8Array | Readonly<Record<string, string>>,
   headers: HeaderChanges = {},
@@ -171,7 +171,7 @@ export function post(
   }
 }
 
-/** The request as a web `Request`. */
+/** Converts the request to a web `Request`. */
 export function toWebRequest(request: WireRequest): Request {
   const headers = new Headers()
   for (const [name, value] of request.headers) headers.append(name, value)
@@ -214,7 +214,7 @@ export function json(response: WireResponse): Record<string, unknown> {
   return JSON.parse(response.body) as Record<string, unknown>
 }
 
-/** No token and no secret of this endpoint stands in what it answered and reported. */
+/** Checks that neither the response nor the events contain a token or a secret of this endpoint. */
 export function expectNothingSecret(response: WireResponse, events: readonly IntrospectionHandlerEvent[]): void {
   const everything = inspect([response, events], { depth: null, maxStringLength: null, maxArrayLength: null })
   const secrets = [SECRET, NEXT_SECRET, OTHER_SECRET, ...Object.values(TOKENS).map(([value]) => value)]

@@ -1,4 +1,4 @@
-/** A revocation endpoint beside the introspection endpoint, over one store, with fixed clients, tokens and clock. */
+/** A revocation endpoint beside an introspection endpoint over the same store, with fixed clients, tokens and clock. */
 import { inspect } from 'node:util'
 import { expect } from 'vitest'
 import {
@@ -32,7 +32,7 @@ export const NEXT_WEB_SECRET = 'web-Bn5rXo9c'
 export const APP_SECRET = 'app-Ve2hZj6t'
 export const REVOCATION_CHALLENGE = 'Basic realm="token revocation", charset="UTF-8"'
 
-/** The clients; `web` is in the middle of a rotation. */
+/** The clients. `web` is rotating its secret. */
 export const CLIENTS: readonly OAuthClient[] = [
   { id: 'web', clientSecrets: [WEB_SECRET, NEXT_WEB_SECRET] },
   { id: 'app', clientSecrets: [APP_SECRET] },
@@ -49,7 +49,7 @@ const access = {
   sessionId: 'session-1',
 } as const satisfies TokenRecord
 
-/** Every token of the store, by what is the matter with it. */
+/** Every token of the store, named by what is special about it. */
 export const REVOCABLE = {
   access: ['rev-access-Tq3wL8', access],
   sibling: ['rev-sibling-Ma6eK1', access],
@@ -66,7 +66,7 @@ export const REVOCABLE = {
 
 export type RevocableName = keyof typeof REVOCABLE
 
-/** The token of a name; one that is no name is the token of nobody. */
+/** The token with this name. Any other text is an unknown token. */
 export function revocable(name: RevocableName): string {
   return REVOCABLE[name][0]
 }
@@ -75,9 +75,9 @@ export interface RevocationEndpoint {
   readonly revocation: RevocationHandler
   readonly introspection: IntrospectionHandler
   readonly store: WritableTokenStore
-  /** What the revocation handler reported, in order. */
+  /** The events that the revocation handler reported, in order. */
   readonly events: RevocationHandlerEvent[]
-  /** What introspection says now about tokens. */
+  /** For each token, whether introspection answers active now. */
   readonly areActive: (...names: RevocableName[]) => Promise<boolean[]>
 }
 
@@ -85,7 +85,7 @@ function now(): number {
   return NOW * 1000
 }
 
-/** Both endpoints, with the tokens saved. */
+/** Creates both endpoints and saves the tokens. */
 export async function createRevocationEndpoint(
   changes: Partial<RevocationHandlerOptions> = {},
   store: WritableTokenStore = createMemoryTokenStore({ now }),
@@ -116,7 +116,7 @@ export async function createRevocationEndpoint(
   }
 }
 
-/** A revocation request of `web`, with what is to be different. */
+/** A revocation request of `web`, with changes. */
 export function revoke(
   body: string | Uint8Array | Readonly<Record<string, string>>,
   headers: HeaderChanges = {},
@@ -125,7 +125,7 @@ export function revoke(
   return post(body, { authorization: basic('web', WEB_SECRET), ...headers }, { target: '/revoke', ...changes })
 }
 
-/** No token and no secret stands in what was answered and reported. */
+/** Checks that neither the response nor the events contain a token or a secret. */
 export function expectNothingRevocableTold(response: WireResponse, events: readonly RevocationHandlerEvent[]): void {
   const everything = inspect([response, events], { depth: null, maxStringLength: null, maxArrayLength: null })
   const secrets = [WEB_SECRET, NEXT_WEB_SECRET, APP_SECRET, SECRET, ...Object.values(REVOCABLE).map(([value]) => value)]

@@ -1,4 +1,4 @@
-/** An endpoint whose answers can be JWTs, and how a protected resource reads them. */
+/** An endpoint whose answers can be JWTs, and the protected resource that reads them. */
 import {
   compactDecrypt,
   type CryptoKey,
@@ -29,13 +29,13 @@ import {
 
 export const JWT_TYPE = 'application/token-introspection+jwt'
 
-/** A signing key of the authorization server, and its public half as the authorization server publishes it. */
+/** A signing key of the authorization server, and its published public key. */
 export interface TestKey {
   readonly signingKey: SigningKey
   readonly published: JWK
 }
 
-/** A new key. */
+/** Creates a key. */
 export async function createKey(
   alg: ResponseSigningAlg,
   kid: string = alg,
@@ -48,18 +48,18 @@ export async function createKey(
 
 const keys = await Promise.all(['RS256', 'ES256', 'Ed25519'].map((alg) => createKey(alg as ResponseSigningAlg)))
 
-/** The keys of the endpoint, RS256 first. */
+/** The signing keys of the endpoint, RS256 first. */
 export const SIGNING_KEYS: readonly SigningKey[] = keys.map(({ signingKey }) => signingKey)
 
-/** What stands at its `jwks_uri`. */
+/** The keys that the authorization server publishes at its `jwks_uri`. */
 export const PUBLISHED: readonly JWK[] = keys.map(({ published }) => published)
 
-/** The protected resources of the endpoint, with what `orders-api` is to be registered with. */
+/** The protected resources of the endpoint, with extra members for `orders-api`. */
 export function registered(orders: Partial<ProtectedResource>): readonly ProtectedResource[] {
   return PROTECTED_RESOURCES.map((each) => (each.id === 'orders-api' ? { ...each, ...orders } : each))
 }
 
-/** Options of an endpoint that signs, with what `orders-api` is to be registered with. */
+/** Options of an endpoint that signs, with extra members for the registration of `orders-api`. */
 export function signing(orders: Partial<ProtectedResource> = {}, jwt: Partial<JwtResponseOptions> = {}): Changes {
   return {
     clientAuthentication: { protectedResources: registered(orders) },
@@ -67,7 +67,7 @@ export function signing(orders: Partial<ProtectedResource> = {}, jwt: Partial<Jw
   }
 }
 
-/** An endpoint that signs. */
+/** Creates an endpoint that signs. */
 export async function createSigningEndpoint(
   orders?: Partial<ProtectedResource>,
   jwt?: Partial<JwtResponseOptions>,
@@ -75,20 +75,20 @@ export async function createSigningEndpoint(
   return await createEndpoint(signing(orders, jwt))
 }
 
-/** A request of `orders-api` that takes a JWT and nothing else. */
+/** A request of `orders-api` that accepts only a JWT. */
 export function askForJwt(name: TokenName = 'active', headers: HeaderChanges = {}): WireRequest {
   return post(form({ token: token(name) }), { accept: JWT_TYPE, ...headers })
 }
 
-/** A JWT that was verified. */
+/** A verified JWT. */
 export interface VerifiedAnswer {
   readonly header: ProtectedHeaderParameters
   readonly claims: JWTPayload
-  /** The claim that is the answer. */
+  /** The claim `token_introspection`. */
   readonly answer: unknown
 }
 
-/** Verifies an answer as its receiver has to. */
+/** Verifies an answer as its receiver must. */
 export async function verifyAnswer(
   response: WireResponse,
   audience = 'orders-api',
@@ -103,14 +103,14 @@ export async function verifyAnswer(
   return { header: protectedHeader, claims: payload, answer: payload['token_introspection'] }
 }
 
-/** A key pair of a protected resource, to encrypt for. */
+/** A key pair of a protected resource, for encryption. */
 export async function createRecipient(alg: string, kid = 'rs-1') {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
   const jwk: JWK = { ...(await exportJWK(publicKey)), kid, use: 'enc' }
   return { jwk, privateKey }
 }
 
-/** Decrypts an answer; the JWS inside is left to verify. */
+/** Decrypts an answer. The caller must still verify the JWS inside. */
 export async function decryptAnswer(response: WireResponse, privateKey: CryptoKey) {
   const { plaintext, protectedHeader } = await compactDecrypt(response.body, privateKey)
   return { header: protectedHeader, signed: { ...response, body: new TextDecoder().decode(plaintext) } }

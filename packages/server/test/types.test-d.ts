@@ -1,4 +1,4 @@
-/** Extension claims are typed from the schema through the record to the store. */
+/** The schema sets the type of extension claims in the record and in the store. */
 import type { DatabaseSync } from 'node:sqlite'
 import { describe, expectTypeOf, test } from 'vitest'
 import {
@@ -28,7 +28,7 @@ const common = {
 } as const
 
 describe('TokenRecord', () => {
-  test('has the claims it is told to have', () => {
+  test('has the claims of its type argument', () => {
     expectTypeOf<TokenRecord<Claims>['claims']>().toEqualTypeOf<Claims | undefined>()
     expectTypeOf<TokenRecord['claims']>().toEqualTypeOf<object | undefined>()
     expectTypeOf<TokenRecord['kind']>().toEqualTypeOf<'access_token' | 'refresh_token'>()
@@ -104,7 +104,7 @@ describe('createIntrospectionHandler', () => {
     createIntrospectionHandler({ ...common, lookup, cache: {} })
   })
 
-  test('hands events out by their type', () => {
+  test('passes events to the observer by their type', () => {
     type Event = Parameters<OnEvent>[0]
     expectTypeOf<Extract<Event, { type: 'introspected' }>['active']>().toEqualTypeOf<boolean>()
     expectTypeOf<Extract<Event, { type: 'refused' }>['error']['code']>().toEqualTypeOf<`ERR_${string}`>()
@@ -116,7 +116,7 @@ describe('createIntrospectionHandler', () => {
 describe('createRevocationHandler', () => {
   const clientAuthentication = { clients: [{ id: 'web', clientSecrets: ['s3cr3t'] }] }
 
-  test('takes every store that can revoke, whatever its claims, and no other', () => {
+  test('accepts every store that can revoke, whatever its claims, and no other', () => {
     createRevocationHandler({ clientAuthentication, lookup: { store: createMemoryTokenStore<Claims>() } })
     expectTypeOf<WritableTokenStore<Claims>>().toExtend<RevocableTokenStore>()
     expectTypeOf<TokenStore>().not.toExtend<RevocableTokenStore>()
@@ -124,7 +124,7 @@ describe('createRevocationHandler', () => {
     void (() => createRevocationHandler({ clientAuthentication, lookup: { store: { find: () => null } } }))
   })
 
-  test('tells its observer about revocations', () => {
+  test('passes revocation events to its observer', () => {
     createRevocationHandler({
       clientAuthentication,
       lookup: { store: createMemoryTokenStore() },
@@ -135,7 +135,7 @@ describe('createRevocationHandler', () => {
 })
 
 describe('createSqliteTokenStore', () => {
-  test('takes a database of node:sqlite, and is generic in the claims', () => {
+  test('accepts a database of node:sqlite, and is generic in the claims', () => {
     expectTypeOf<DatabaseSync>().toExtend<SqliteDatabase>()
     expectTypeOf(createSqliteTokenStore<Claims>).returns.toEqualTypeOf<SqliteTokenStore<Claims>>()
     expectTypeOf<SqliteTokenStore<Claims>>().toExtend<WritableTokenStore<Claims>>()

@@ -1,4 +1,4 @@
-/** The fetch form with the bodies that frameworks and senders hand it. */
+/** The fetch form with every kind of body that frameworks and senders give it. */
 import type { UnderlyingSource } from 'node:stream/web'
 import { describe, expect, test } from 'vitest'
 import { ACTIVE, createEndpoint, ISSUER, post, toWebRequest, token } from '../endpoint.ts'
@@ -13,7 +13,7 @@ const bodyUnavailable = [
   },
 ]
 
-/** A request whose body is a stream of ours. */
+/** A request with a stream from the test as its body. */
 function streaming(source: UnderlyingSource<Uint8Array<ArrayBuffer>>, headers: Record<string, string> = {}): Request {
   return new Request(ISSUER, {
     method: 'POST',
@@ -30,14 +30,14 @@ async function answer(request: Request) {
 }
 
 describe('the fetch form', () => {
-  test('gives a web Response', async () => {
+  test('returns a web Response', async () => {
     const { handler } = await createEndpoint()
     const response = await handler(toWebRequest(post(encoded)))
     expect(response).toBeInstanceOf(Response)
     expect(await response.json()).toEqual(ACTIVE)
   })
 
-  test('answers 500 when the body was read before', async () => {
+  test('answers 500 when the body was already read', async () => {
     const request = toWebRequest(post(encoded))
     await request.text()
     const { response, events } = await answer(request)
@@ -45,7 +45,7 @@ describe('the fetch form', () => {
     expect(events).toMatchObject(bodyUnavailable)
   })
 
-  test('answers 500 when somebody else is reading the body', async () => {
+  test('answers 500 when another reader holds the body', async () => {
     const request = toWebRequest(post(encoded))
     request.body?.getReader()
     const { response, events } = await answer(request)
@@ -53,13 +53,13 @@ describe('the fetch form', () => {
     expect(events).toMatchObject(bodyUnavailable)
   })
 
-  test('takes no body for an empty one', async () => {
+  test('treats a missing body as an empty one', async () => {
     const request = new Request(ISSUER, { method: 'POST', headers: Object.fromEntries(post('').headers) })
     expect(request.body).toBeNull()
     expect((await answer(request)).response.status).toBe(400)
   })
 
-  test('answers 500 when the body breaks off', async () => {
+  test('answers 500 when the body fails before its end', async () => {
     let pulled = 0
     const request = streaming({
       pull(controller) {
@@ -72,7 +72,7 @@ describe('the fetch form', () => {
     expect(events).toMatchObject(bodyUnavailable)
   })
 
-  test('takes a body octet by octet', async () => {
+  test('reads a body that arrives one octet at a time', async () => {
     const octets = [...Buffer.from(`${encoded}&x=é`)]
     const request = streaming({
       pull(controller) {
@@ -85,7 +85,7 @@ describe('the fetch form', () => {
     expect(JSON.parse(response.body)).toEqual(ACTIVE)
   })
 
-  test('stops reading, and says so, once the cap is passed', async () => {
+  test('stops reading and cancels the stream when the body exceeds the cap', async () => {
     let octets = 0
     let cancelled = false
     const request = streaming({
@@ -95,7 +95,7 @@ describe('the fetch form', () => {
       },
       cancel() {
         cancelled = true
-        // A sender who does not listen must not hold the answer.
+        // The handler must answer even if the sender never reacts to the cancellation.
         return new Promise(() => undefined)
       },
     })
@@ -103,14 +103,14 @@ describe('the fetch form', () => {
     expect([response.status, octets, cancelled]).toEqual([413, 40_000, true])
   })
 
-  test('reads nothing of a body that says it is too long', async () => {
+  test('reads nothing of a body whose announced length exceeds the cap', async () => {
     let pulls = 0
     const request = streaming({ pull: () => void pulls++ }, { 'content-length': '32769' })
     const { response } = await answer(request)
     expect([response.status, pulls]).toEqual([413, 0])
   })
 
-  test('does not believe a length that is too short', async () => {
+  test('counts octets although the announced length is too short', async () => {
     const request = streaming(
       {
         pull(controller) {
@@ -123,7 +123,7 @@ describe('the fetch form', () => {
     expect((await answer(request)).response.status).toBe(413)
   })
 
-  test.each(['abc', '-1', '1e3', '10, 10'])('counts a body itself whose length is %j', async (length) => {
+  test.each(['abc', '-1', '1e3', '10, 10'])('counts the octets of a body with the length %j', async (length) => {
     let pulls = 0
     const request = streaming(
       {
@@ -138,7 +138,7 @@ describe('the fetch form', () => {
     expect(pulls).toBeLessThan(6)
   })
 
-  test('reads nothing of a body whose request is refused by its head', async () => {
+  test('reads nothing of a body when it refuses the head of the request', async () => {
     let pulls = 0
     const request = streaming({ pull: () => void pulls++ }, { 'content-type': 'application/json' })
     const { response } = await answer(request)
@@ -147,7 +147,7 @@ describe('the fetch form', () => {
 })
 
 test.each(['GET', 'POST'])(
-  'the fetch form says what it takes when it is given a %s request of Node',
+  'the fetch form names the right adapter when it gets a %s request of Node',
   async (method) => {
     const { handler } = await createEndpoint()
     const request = { method, url: '/introspect', headers: { 'content-type': 'application/x-www-form-urlencoded' } }

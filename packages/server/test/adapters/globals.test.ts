@@ -1,11 +1,11 @@
-/** What loading and using the adapters changes in the process around them. */
+/** What the adapters change in the surrounding process when they are loaded and used. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
 const ADAPTERS = ['node', 'express', 'fastify', 'koa', 'hono'].map((name) => `../../src/adapters/${name}.ts`)
 
-/** In a process of its own, where no framework and no test runner has changed anything yet. */
+/** Runs in a process of its own, which no framework and no test runner has changed. */
 const PROGRAM = `
 import { createServer, IncomingMessage, request, ServerResponse } from 'node:http'
 const { Request, Response, Headers } = globalThis
@@ -48,10 +48,10 @@ console.log(JSON.stringify({
 }))
 `
 
-/** Where the schema library of core keeps what its copies share. */
+/** Where the schema library of core stores what its copies share. */
 const REGISTRIES = ['globalThis.__zod_globalConfig', 'globalThis.__zod_globalRegistry']
 
-test('is nothing of the runtime: no global, no prototype, no listener of the process', async () => {
+test('the adapters change no global, no prototype and no listener of the process', async () => {
   const paths = ['../../src/index.ts', ...ADAPTERS].map((path) => new URL(path, import.meta.url).href)
   const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', PROGRAM, ...paths]
   const { stdout } = await promisify(execFile)(process.execPath, args)

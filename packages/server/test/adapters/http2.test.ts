@@ -1,4 +1,4 @@
-/** The handler behind the compatibility API of HTTP/2, where every field has another kind of neighbour. */
+/** The handler behind the compatibility API of HTTP/2, whose header fields and streams differ from HTTP/1. */
 import { once } from 'node:events'
 import {
   type ClientHttp2Session,
@@ -74,7 +74,7 @@ const frameworks: readonly [name: string, start: (handler: IntrospectionHandler)
   ['h3', (handler) => listen(toH3Listener(new H3().all('/introspect', ({ req }) => handler(req))))],
 ]
 
-/** A connection to a server, closed with the test. */
+/** A connection to a server. It closes when the test ends. */
 function dial(server: Http2Server): ClientHttp2Session {
   const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, STRAY_FIELDS)
   session.on('error', () => undefined)
@@ -82,7 +82,7 @@ function dial(server: Http2Server): ClientHttp2Session {
   return session
 }
 
-/** In a list, where repeated fields can stay apart. */
+/** The header fields as a flat list, so that repeated fields stay separate. */
 function fieldsOf({ method, target, headers }: WireRequest): OutgoingHttpHeaders {
   const pseudo = [
     [':method', method],
@@ -93,12 +93,12 @@ function fieldsOf({ method, target, headers }: WireRequest): OutgoingHttpHeaders
   return [...pseudo, ...headers].flat() as unknown as OutgoingHttpHeaders
 }
 
-/** Sends a request over a connection of its own. */
+/** Sends a request over a new connection. */
 async function send(server: Http2Server, request: WireRequest): Promise<WireResponse> {
   const session = dial(server)
   try {
     const stream = session.request(fieldsOf(request))
-    // A server that has answered may refuse to take the rest.
+    // A server that has already answered may refuse the rest of the body.
     stream.on('error', () => undefined)
     if (!stream.writableEnded) stream.end(request.body)
     const [answered] = (await once(stream, 'response')) as [Record<string, string | number>]
@@ -165,7 +165,7 @@ describe.each(frameworks)('%s', (_name, start) => {
   })
 
   test.each<[string, (stream: ClientHttp2Stream) => void, object]>([
-    // The stream seems to end, then, and what has come of the body to be all of it.
+    // After a reset the stream seems to end, and the part of the body that arrived looks like all of it.
     ['resets the stream', (stream) => stream.close(constants.NGHTTP2_CANCEL), {}],
     ['closes the connection', ({ session }) => session?.destroy(), bodyUnavailable],
   ])('goes on when a sender %s in the middle of the body', async (_, leave, event) => {

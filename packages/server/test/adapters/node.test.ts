@@ -1,4 +1,4 @@
-/** The Node form with what body parsers, impatient senders and other middleware leave it. */
+/** The Node form after body parsers, with impatient senders, and after other middleware. */
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, request as httpRequest } from 'node:http'
 import type { Socket } from 'node:net'
@@ -24,7 +24,7 @@ import { dial, exchange, listen, portOf, readResponse } from '../path/forms.ts'
 
 const encoded = `token=${token('active')}`
 
-/** Sends a request through middleware that may read the body and leave something on the request. */
+/** Sends a request through middleware that may read the body and set properties of the request. */
 async function sendAfter(
   middleware: (request: IncomingMessage & { body?: unknown; rawBody?: unknown }) => unknown,
   request: WireRequest,
@@ -38,7 +38,7 @@ async function sendAfter(
   return await exchange(dial(server), request)
 }
 
-/** What `express.urlencoded({ extended: false })` does. */
+/** Parses the body like `express.urlencoded({ extended: false })`. */
 async function urlencoded(message: IncomingMessage & { body?: unknown }): Promise<void> {
   message.body = parse(await text(message))
 }
@@ -61,7 +61,7 @@ describe('bodies that middleware has parsed', () => {
     ],
     ['an empty object and the body unread', (message) => (message.body = {})],
     ['null and the body unread', (message) => (message.body = null)],
-  ])('are taken as %s', async (_, middleware) => {
+  ])('are accepted as %s', async (_, middleware) => {
     const response = await sendAfter(middleware, post(`${encoded}&foo=1&foo=2`))
     expect([response.status, json(response)]).toEqual([200, ACTIVE])
   })
@@ -81,7 +81,7 @@ describe('bodies that middleware has parsed', () => {
     ['a nested object in an unknown parameter', { token: token('active'), foo: { a: 'b' } }],
     ['an array of arrays', { token: [[token('active')]] }],
     ['an array of one, which parsers make of token[]', { token: [token('active')] }],
-    ['an array of none', { token: [] }],
+    ['an empty array', { token: [] }],
     ['a number', { token: 7 }],
     ['null', { token: null }],
   ])('are refused with a token that is %s', async (_, parsed) => {
@@ -113,14 +113,14 @@ describe('bodies that middleware has parsed', () => {
   })
 })
 
-describe('a response that somebody has wrapped', () => {
+describe('a response that middleware has wrapped', () => {
   const body = Buffer.alloc(900_000)
   const rows = [
     ['a whole request', post(encoded)],
     ['a request that is answered early', post(body, {}, { chunked: true })],
   ] as const
 
-  test.each(rows)('so that writeHead returns nothing gets the answer to %s', async (_, request) => {
+  test.each(rows)('sends the answer to %s although writeHead returns nothing', async (_, request) => {
     const { handler } = await createEndpoint()
     const listener = toNodeHandler(handler)
     const server = await listen((message, response) => {
@@ -131,7 +131,7 @@ describe('a response that somebody has wrapped', () => {
     expect((await exchange(dial(server), request)).status).toBe(request === rows[0][1] ? 200 : 413)
   })
 
-  test.each(rows)('so that writeHead ends it, leaves it at that after %s', async (_, request) => {
+  test.each(rows)('stays as it is after %s when writeHead ends it', async (_, request) => {
     const { handler } = await createEndpoint()
     const listener = toNodeHandler(handler)
     const errors: unknown[] = []
@@ -150,7 +150,7 @@ describe('a response that somebody has wrapped', () => {
     expect(errors).toEqual([])
   })
 
-  test.each(rows)('so that writeHead rejects, closes the connection and nothing else after %s', async (_, request) => {
+  test.each(rows)('closes only its connection after %s when writeHead rejects', async (_, request) => {
     const { handler } = await createEndpoint()
     const listener = toNodeHandler(handler)
     const server = await listen((message, response) => {
@@ -160,7 +160,7 @@ describe('a response that somebody has wrapped', () => {
     const socket = dial(server)
     const closed = new Promise((resolve) => socket.on('close', resolve))
     await exchange(socket, request).catch(() => undefined)
-    // A rejection that nobody handles fails the run.
+    // An unhandled rejection fails the run.
     await closed
   })
 
@@ -168,7 +168,7 @@ describe('a response that somebody has wrapped', () => {
     rows.flatMap(([title, request]) =>
       (['writeHead', 'end'] as const).map((method) => [title, method, request] as const),
     ),
-  )('so that, after %s, %s throws, closes the connection and nothing else', async (_, method, request) => {
+  )('closes only its connection after %s when %s throws', async (_, method, request) => {
     const { handler } = await createEndpoint()
     const listener = toNodeHandler(handler)
     let wrapped = true
@@ -189,7 +189,7 @@ describe('a response that somebody has wrapped', () => {
   })
 })
 
-describe('a body that is gone', () => {
+describe('a body that middleware has consumed', () => {
   test.each<[string, (message: IncomingMessage & { body?: unknown }) => unknown]>([
     ['read to its end', (message) => text(message)],
     [
@@ -200,25 +200,25 @@ describe('a body that is gone', () => {
       },
     ],
     [
-      'replaced by something that is no form',
+      'replaced by a value that is not a form',
       async (message) => {
         await text(message)
         message.body = 7
       },
     ],
-  ])('is a prompt 500 when it was %s', async (_, middleware) => {
+  ])('gets 500 at once when it was %s', async (_, middleware) => {
     expect(await sendAfter(middleware, post(encoded))).toMatchObject({ status: 500, body: '{"error":"server_error"}' })
   })
 })
 
-/** A server whose events can be awaited. */
+/** A server, and a promise of its first event. */
 async function startReporting() {
   const { promise: reported, resolve: onEvent } = Promise.withResolvers<IntrospectionHandlerEvent>()
   const { handler } = await createEndpoint({ onEvent })
   return { listener: toNodeHandler(handler), reported }
 }
 
-/** The head of a request, and a body that is never completed. */
+/** The head of a request with a body that stays incomplete. */
 const UNFINISHED =
   'POST / HTTP/1.1\r\nhost: a\r\n' +
   `content-type: ${FORM}\r\nauthorization: ${basic('orders-api', SECRET)}\r\ncontent-length: 1000\r\n\r\n${encoded}`
@@ -252,7 +252,7 @@ describe('a sender who goes away', () => {
     expect(await reported).toMatchObject(bodyUnavailable)
   })
 
-  test('before the answer leaves the server as it was', async () => {
+  test('before the answer does not disturb the server', async () => {
     const asked = Promise.withResolvers<void>()
     const found = Promise.withResolvers<null>()
     const { handler, events } = await createEndpoint({
@@ -294,22 +294,25 @@ describe('an early answer', () => {
     ['415', post(large, { 'content-type': 'application/json' }), 415],
     ['413', post(large), 413],
     ['413 to a body without a length', post(large, {}, { chunked: true }), 413],
-  ])('%s reaches a sender who is still sending, and the connection is closed', async (_, request, status) => {
-    const { handler } = await createEndpoint()
-    const server = await listen(toNodeHandler(handler))
-    const socket = dial(server)
-    const closed = once(socket, 'close')
-    const response = await exchange(socket, request)
-    expect(response).toMatchObject({ status, headers: { connection: 'close' } })
-    const [hadError] = (await closed) as [boolean]
-    expect(hadError).toBe(false)
-  })
+  ])(
+    '%s reaches a sender who is still sending, and then the server closes the connection',
+    async (_, request, status) => {
+      const { handler } = await createEndpoint()
+      const server = await listen(toNodeHandler(handler))
+      const socket = dial(server)
+      const closed = once(socket, 'close')
+      const response = await exchange(socket, request)
+      expect(response).toMatchObject({ status, headers: { connection: 'close' } })
+      const [hadError] = (await closed) as [boolean]
+      expect(hadError).toBe(false)
+    },
+  )
 
   test.each([
     ['405', post('', {}, { method: 'PUT' }), 405],
     ['415', post('', { 'content-type': 'application/json' }), 415],
     ['413', post(''), 413],
-  ])('%s does not wait for the body, nor reset a sender who sends slowly', async (_, { method, headers }, status) => {
+  ])('%s comes before the body ends, and does not reset a slow sender', async (_, { method, headers }, status) => {
     const { handler } = await createEndpoint()
     const server = await listen(toNodeHandler(handler))
     const socket = dial(server)
@@ -320,12 +323,12 @@ describe('an early answer', () => {
     expect(await response).toMatchObject({ status, headers: { connection: 'close' } })
     const sent = new Promise<Error | null | undefined>((resolve) => socket.write(Buffer.alloc(20_000), resolve))
     expect(await sent).toBeFalsy()
-    // Had the server closed already, this second half would meet a reset instead of an orderly end.
+    // If the server had closed by now, this second half would cause a reset instead of an orderly end.
     socket.write(Buffer.alloc(20_000))
     await ended
   })
 
-  test('is given, and the connection closed, to a sender who stops sending', async () => {
+  test('reaches a sender who stops sending, and then the server closes the connection', async () => {
     const { handler } = await createEndpoint()
     const server = await listen(toNodeHandler(handler))
     const socket = dial(server)
@@ -336,7 +339,7 @@ describe('an early answer', () => {
     await ended
   })
 
-  test('is given, and the connection closed, to a sender who never stops sending', async () => {
+  test('reaches a sender who never stops sending, and then the server closes the connection', async () => {
     const { handler } = await createEndpoint()
     const server = await listen(toNodeHandler(handler))
     const accepted = once(server, 'connection')
@@ -358,7 +361,7 @@ describe('an early answer', () => {
 })
 
 describe('a connection', () => {
-  test('serves one request after the other, refused ones too', async () => {
+  test('serves one request after the other, also after refusals', async () => {
     const { handler } = await createEndpoint()
     const server = await listen(toNodeHandler(handler))
     let connections = 0
@@ -386,7 +389,7 @@ describe('a connection', () => {
     expect(connections).toBe(1)
   })
 
-  test('serves requests that were sent without waiting for answers, in their order', async () => {
+  test('serves pipelined requests in their order', async () => {
     const { handler } = await createEndpoint()
     const server = await listen(toNodeHandler(handler))
     const socket = dial(server)
@@ -403,7 +406,7 @@ describe('a connection', () => {
     ])
   })
 
-  test('carries no body after HEAD, not even where Node leaves that to us', async () => {
+  test('carries no body after HEAD, even when Node does not suppress it', async () => {
     const { handler } = await createEndpoint()
     const server = await listen(toNodeHandler(handler), { rejectNonStandardBodyWrites: true })
     const socket = dial(server)
@@ -415,12 +418,12 @@ describe('a connection', () => {
     ])
   })
 
-  test('is closed when a handler breaks its promise and rejects', async () => {
+  test('closes when a handler rejects, which its contract forbids', async () => {
     const server = await listen(toNodeHandler({ handle: () => Promise.reject(new Error('a bug')) }))
     await expect(exchange(dial(server), post(encoded))).rejects.toThrow('closed after ""')
   })
 
-  test('is left alone when middleware has answered already', async () => {
+  test('stays untouched when middleware has already answered', async () => {
     const { handler, events } = await createEndpoint()
     const handled = Promise.withResolvers<void>()
     const listener = toNodeHandler({

@@ -12,7 +12,7 @@ import { recordEvents } from '../../src/adapters/opentelemetry.ts'
 import { createMemoryTokenStore, createRevocationHandler } from '../../src/index.ts'
 import { basic, createEndpoint, post, SECRET, send, TOKENS, token } from '../endpoint.ts'
 
-/** A tracer and a meter that keep what they are given. */
+/** A tracer and a meter that record what they get. */
 function telemetry() {
   const spans = new InMemorySpanExporter()
   const tracing = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] })
@@ -38,7 +38,7 @@ function telemetry() {
 const common = { 'token_introspection.endpoint': 'introspection', 'http.response.status_code': 200 }
 
 describe('recordEvents', () => {
-  test('makes a span and a measurement of every answer', async () => {
+  test('makes a span and a measurement for every answer', async () => {
     const { tracer, meter, finished, points } = telemetry()
     const { handler } = await createEndpoint({ onEvent: recordEvents({ tracer, meter }) })
     await send(handler, post({ token: token('active') }))
@@ -84,7 +84,7 @@ describe('recordEvents', () => {
     }
   })
 
-  test('dates a span from the request to its answer', async () => {
+  test('starts the span at the request and ends it at the answer', async () => {
     const { tracer, spans } = telemetry()
     recordEvents({ tracer, now: () => 1_764_000_000_500 })({
       type: 'revoked',
@@ -115,7 +115,7 @@ describe('recordEvents', () => {
       }),
       { 'http.response.status_code': 500 },
     ],
-  ])('calls %s an error', async (_, find, attributes) => {
+  ])('sets the status ERROR for %s', async (_, find, attributes) => {
     const { tracer, finished } = telemetry()
     const { handler } = await createEndpoint({
       onEvent: recordEvents({ tracer }),
@@ -125,7 +125,7 @@ describe('recordEvents', () => {
     expect(finished()).toMatchObject([{ attributes, status: { code: 2 } }])
   })
 
-  test('records revocations under their own name', async () => {
+  test('records revocations under a name of their own', async () => {
     const { tracer, meter, finished } = telemetry()
     const revocation = createRevocationHandler({
       clientAuthentication: { clients: [{ id: 'web', clientSecrets: [SECRET] }] },
@@ -146,7 +146,7 @@ describe('recordEvents', () => {
     ])
   })
 
-  test('holds no token and no secret', async () => {
+  test('records no token and no secret', async () => {
     const { tracer, meter, finished, points } = telemetry()
     const { handler } = await createEndpoint({ onEvent: recordEvents({ tracer, meter }) })
     await send(handler, post({ token: token('active') }))

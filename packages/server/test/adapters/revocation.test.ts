@@ -1,4 +1,4 @@
-/** The revocation endpoint in every framework: the same adapters, another handler, and an answer without a body. */
+/** The revocation endpoint in every framework: the same adapters, another handler, and answers without a body. */
 import { describe, expect, test } from 'vitest'
 import { basic, json, type WireRequest } from '../endpoint.ts'
 import { dial, exchange } from '../path/forms.ts'
@@ -69,7 +69,7 @@ describe.each(frameworks)('$name', ({ start }) => {
     expectNothingRevocableTold(response, events)
   })
 
-  test.each(REFUSED)('refuses %s, and the tokens stay', async (_, request, status, fields, body) => {
+  test.each(REFUSED)('refuses %s, and revokes no token', async (_, request, status, fields, body) => {
     const { revocation, events, areActive } = await createRevocationEndpoint()
     const response = await exchange(dial(await start(revocation)), request)
     expect([response.status, answerFields(response), json(response)]).toEqual([status, fields, body])

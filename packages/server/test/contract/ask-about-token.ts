@@ -1,4 +1,4 @@
-/** An introspection endpoint over a store, and what it answers about one token. */
+/** An introspection endpoint over a store, and its answer about one token. */
 import { createIntrospectionHandler, type IntrospectionHandler, type TokenStore } from '../../src/index.ts'
 
 /** An endpoint whose only protected resource is the client `orders`. */
@@ -10,7 +10,7 @@ export function createEndpoint(store: TokenStore): IntrospectionHandler {
   })
 }
 
-/** The status, and whether the token `token` is active, when the answer says. */
+/** The status of the answer, and its `active`, about the token `token`. */
 export async function askAboutToken(endpoint: IntrospectionHandler): Promise<[number, unknown]> {
   const headers = { authorization: `Basic ${btoa('orders:s3cr3t')}` }
   const body = new URLSearchParams({ token: 'token' })

@@ -1,4 +1,4 @@
-/** The memory replay store keeps the contract every replay store has. */
+/** The memory replay store follows the contract of replay stores. */
 import { replayStoreContract } from '@token-introspection/testing'
 import { describe, expect, test } from 'vitest'
 import { createMemoryReplayStore } from '../../src/index.ts'

@@ -1,4 +1,4 @@
-/** The memory token store keeps the contract every token store has. */
+/** The memory token store follows the contract of token stores. */
 import { createMemoryTokenStore } from '../../src/index.ts'
 import { describe, expect, test } from 'vitest'
 import { tokenStoreContract } from '@token-introspection/testing'

@@ -7,7 +7,7 @@ const rs256 = SIGNING_KEYS.filter(({ alg }) => alg === 'RS256')
 
 describe('FAPI 2.0 Security Profile §5.4.1', () => {
   test.each(['PS256', 'ES256', 'EdDSA', 'Ed25519'] as const)(
-    'signs with %s for who states nothing, when that is the key (FAPI-04)',
+    'signs with the only key, %s, for a protected resource that registers no algorithm (FAPI-04)',
     async (alg) => {
       const { signingKey, published } = await createKey(alg)
       const { handler } = await createSigningEndpoint({}, { keys: [signingKey], profile })
@@ -16,7 +16,7 @@ describe('FAPI 2.0 Security Profile §5.4.1', () => {
     },
   )
 
-  test('has no RS256, not as a key, not as the default and not for who states it (FAPI-04)', async () => {
+  test('has no RS256: as a key, as the default, or for a protected resource that registers it (FAPI-04)', async () => {
     const { signingKey } = await createKey('PS256')
     const keys = [signingKey]
     await expect(createSigningEndpoint({}, { keys: rs256, profile })).rejects.toThrow('response.jwt.keys[0].alg: ')

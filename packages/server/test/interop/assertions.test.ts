@@ -1,4 +1,4 @@
-/** The endpoint asked with client assertions that others made. */
+/** The endpoint with client assertions of other libraries. */
 import * as oauth from 'oauth4webapi'
 import * as client from 'openid-client'
 import { describe, expect, test } from 'vitest'
@@ -46,7 +46,7 @@ async function askByOauth4webapi(clientId: string, authentication: oauth.ClientA
 }
 
 describe('oauth4webapi', () => {
-  test.each(ALGORITHMS)('is let in by PrivateKeyJwt with %s', async (algorithm) => {
+  test.each(ALGORITHMS)('authenticates by PrivateKeyJwt with %s', async (algorithm) => {
     const { privateKey } = keys[algorithm]
     expect((await askByOauth4webapi('keys', oauth.PrivateKeyJwt({ key: privateKey, kid: algorithm }))).active).toBe(
       true,
@@ -54,14 +54,14 @@ describe('oauth4webapi', () => {
     expect((await askByOauth4webapi('keys', oauth.PrivateKeyJwt(privateKey))).active).toBe(true)
   })
 
-  test('is let in by ClientSecretJwt, and not with another secret', async () => {
+  test('authenticates by ClientSecretJwt, and not with another secret', async () => {
     expect((await askByOauth4webapi('secret', oauth.ClientSecretJwt(SECRET))).active).toBe(true)
     await expect(askByOauth4webapi('secret', oauth.ClientSecretJwt(`${SECRET}.`))).rejects.toMatchObject({
       status: 401,
     })
   })
 
-  test('is turned away by the key of another', async () => {
+  test('does not authenticate with the key of another caller', async () => {
     const { privateKey } = await createKey('ES256')
     await expect(askByOauth4webapi('keys', oauth.PrivateKeyJwt(privateKey))).rejects.toMatchObject({ status: 401 })
   })
@@ -75,14 +75,14 @@ async function askByOpenidClient(clientId: string, authentication: client.Client
 }
 
 describe('openid-client', () => {
-  test.each(ALGORITHMS)('is let in by PrivateKeyJwt with %s', async (algorithm) => {
+  test.each(ALGORITHMS)('authenticates by PrivateKeyJwt with %s', async (algorithm) => {
     const { privateKey } = keys[algorithm]
     expect((await askByOpenidClient('keys', client.PrivateKeyJwt({ key: privateKey, kid: algorithm }))).active).toBe(
       true,
     )
   })
 
-  test('is let in by ClientSecretJwt', async () => {
+  test('authenticates by ClientSecretJwt', async () => {
     expect((await askByOpenidClient('secret', client.ClientSecretJwt(SECRET))).active).toBe(true)
   })
 })

@@ -1,11 +1,11 @@
-/** The endpoint asked by the resource client of better-auth. */
+/** The endpoint with the resource client of better-auth. */
 import { oauthProviderResourceClient } from '@better-auth/oauth-provider/resource-client'
 import { describe, expect, test } from 'vitest'
 import { type RunningEndpoint, startEndpoint } from './start-endpoint.ts'
 
 const { verifyBearerToken } = oauthProviderResourceClient().getActions()
 
-/** One verification as a resource server that uses better-auth does it. */
+/** Verifies a token as a resource server with better-auth does. */
 function verify(endpoint: RunningEndpoint, token: string, changes: object = {}) {
   return verifyBearerToken(token, {
     verifyOptions: { issuer: endpoint.issuer, audience: 'urn:orders' },
@@ -16,7 +16,7 @@ function verify(endpoint: RunningEndpoint, token: string, changes: object = {}) 
 }
 
 describe('better-auth', () => {
-  test('takes an active token, by its issuer, audience and scope', async () => {
+  test('accepts an active token, and checks its issuer, audience and scope', async () => {
     const endpoint = await startEndpoint('orders', 's3:cr3t/é')
     expect(await verify(endpoint, 'active')).toMatchObject({ sub: 'alice', tenant: 'acme', aud: 'urn:orders' })
   })
@@ -26,7 +26,7 @@ describe('better-auth', () => {
     await expect(verify(endpoint, token)).rejects.toMatchObject({ status: 'UNAUTHORIZED' })
   })
 
-  test('does not take wrong credentials for an answer', async () => {
+  test('reports wrong credentials as an error, not as an answer', async () => {
     const endpoint = await startEndpoint('orders', 's3:cr3t/é')
     await expect(verify(endpoint, 'active', { clientSecret: 'wrong' })).rejects.toMatchObject({
       status: 'INTERNAL_SERVER_ERROR',

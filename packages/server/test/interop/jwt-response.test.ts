@@ -1,4 +1,4 @@
-/** Signed and encrypted answers read by oauth4webapi and openid-client, which fetch the published keys themselves. */
+/** Signed and encrypted answers, read by oauth4webapi and openid-client. Both fetch the published keys themselves. */
 import { compactDecrypt } from 'jose'
 import * as oauth from 'oauth4webapi'
 import * as client from 'openid-client'
@@ -18,7 +18,7 @@ const ENCRYPTION = [
   ['ECDH-ES+A256KW', 'A256CBC-HS512'],
 ] as const
 
-/** Starts an endpoint with one protected resource and one key, and what the authorization server publishes about it. */
+/** Starts an endpoint with one protected resource and one key, and publishes its metadata. */
 async function start(alg: (typeof SIGNING)[number], registered: Partial<ProtectedResource> = {}) {
   const { signingKey, published } = await createKey(alg, `key for ${alg}`)
   const store = createMemoryTokenStore()
@@ -100,14 +100,14 @@ describe('oauth4webapi', () => {
     expect(await introspect(metadata, 'ES256', 'active', decrypt)).toMatchObject(ACTIVE_ANSWER)
   })
 
-  test('refuses an answer by a key that is not published, so that the tests above say something', async () => {
+  test('refuses an answer signed by an unpublished key, which shows that the tests above check signatures', async () => {
     const { metadata } = await start('ES256')
     const { metadata: other } = await start('ES256')
     await expect(introspect({ ...metadata, jwks_uri: other.jwks_uri }, 'ES256', 'active')).rejects.toThrow()
   })
 })
 
-/** A configuration of openid-client that verifies signatures by what is published. */
+/** A configuration of openid-client that verifies signatures with the published keys. */
 function configure(metadata: Metadata, alg: string) {
   const registered = { client_id: 'orders', introspection_signed_response_alg: alg }
   const configuration = new client.Configuration(metadata, 'orders', registered, client.ClientSecretPost('s3cr3t'))

@@ -1,4 +1,4 @@
-/** The endpoint behind the bearer middleware of the MCP SDK, in an Express app with the SDK's own verifier interface. */
+/** The endpoint behind the bearer middleware of the MCP SDK, in an Express app with a verifier for the SDK's interface. */
 import { InvalidTokenError } from '@modelcontextprotocol/sdk/server/auth/errors.js'
 import { requireBearerAuth } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js'
 import type { OAuthTokenVerifier } from '@modelcontextprotocol/sdk/server/auth/provider.js'
@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { listen, portOf } from '../path/forms.ts'
 import { type RunningEndpoint, startEndpoint } from './start-endpoint.ts'
 
-/** A verifier as MCP servers have it: it asks, and hands on what the answer says. */
+/** A verifier as MCP servers write it: it introspects the token and returns what the answer says. */
 function verifierOf(endpoint: RunningEndpoint): OAuthTokenVerifier {
   return {
     async verifyAccessToken(token) {
@@ -44,7 +44,7 @@ async function call(token: string | undefined, requiredScopes: string[] = ['orde
 }
 
 describe('the bearer middleware of the MCP SDK', () => {
-  test('lets an active token in, whose exp is a number as it wants', async () => {
+  test('lets an active token in, whose exp is a number as the middleware requires', async () => {
     const { status, body } = await call('active')
     expect([status, body]).toEqual([200, { client: 'web', sub: 'alice', expiresAt: expect.any(Number) as number }])
   })

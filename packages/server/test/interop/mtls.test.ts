@@ -1,4 +1,4 @@
-/** Mutual TLS on real connections: an authority, callers it knows, callers that signed themselves, and strangers. */
+/** Mutual TLS on real connections: callers with certificates of the authority, with self-signed ones, and strangers. */
 import type { RequestListener } from 'node:http'
 import { connect, createSecureServer } from 'node:http2'
 import { createServer, request as send } from 'node:https'
@@ -44,7 +44,7 @@ async function listenTls(listener: RequestListener, ca = authority): Promise<num
   return (server.address() as AddressInfo).port
 }
 
-/** A fetch whose connections have a certificate. */
+/** A `fetch` whose connections present a certificate. */
 function fetchWith(name: string | undefined) {
   const own = name === undefined ? {} : { cert: readCertificate(name).pem, key: readCertificate(name).key }
   return (
@@ -77,37 +77,37 @@ async function introspect(clientId: string, name: string | undefined, ca = autho
 }
 
 describe('oauth4webapi with TlsClientAuth', () => {
-  test('is let in by a certificate of the authority (MTLS-03)', async () => {
+  test('authenticates with a certificate of the authority (MTLS-03)', async () => {
     expect((await introspect('by-subject', 'orders')).active).toBe(true)
   })
 
-  test('is let in by the certificate it registered, which it signed itself (MTLS-05)', async () => {
+  test('authenticates with its registered self-signed certificate (MTLS-05)', async () => {
     expect((await introspect('by-certificate', 'self-signed')).active).toBe(true)
   })
 
   test.each([
-    ['a certificate it signed itself with the registered name', 'by-subject', 'self-signed'],
+    ['a self-signed certificate with the registered name', 'by-subject', 'self-signed'],
     ['a certificate of the authority with another name', 'by-subject', 'wildcard'],
-    ['another certificate it signed itself', 'by-certificate', 'stranger'],
+    ['another self-signed certificate', 'by-certificate', 'stranger'],
     ['a certificate of the authority that is not registered', 'by-certificate', 'orders'],
     ['no certificate', 'by-subject', undefined],
-    ['the identifier of nobody', 'nobody', 'orders'],
-  ])('is turned away with %s (MTLS-02)', async (_, clientId, name) => {
+    ['an unknown identifier', 'nobody', 'orders'],
+  ])('is refused with %s (MTLS-02)', async (_, clientId, name) => {
     await expect(introspect(clientId, name)).rejects.toMatchObject({ status: 401 })
   })
 })
 
 describe('the authorities of the listener', () => {
-  test('are the only ones: a certificate of another is that of nobody (MTLS-06)', async () => {
+  test('are the only ones: a certificate of another authority authenticates nobody (MTLS-06)', async () => {
     const another = readCertificate('stranger').pem
     expect((await introspect('by-subject', 'orders')).active).toBe(true)
     await expect(introspect('by-subject', 'orders', another)).rejects.toMatchObject({ status: 401 })
-    // A certificate that is registered itself needs no authority.
+    // A self-signed certificate is registered itself, so it needs no authority.
     expect((await introspect('by-certificate', 'self-signed', another)).active).toBe(true)
   })
 })
 
-/** What a caller is answered over HTTP/2. */
+/** The status of an answer over HTTP/2. */
 async function statusWith(name: string): Promise<unknown> {
   const { pem: cert, key } = readCertificate('server')
   const options = { cert, key, ca: authority, requestCert: true, rejectUnauthorized: false }
@@ -136,7 +136,7 @@ describe('HTTP/2', () => {
   })
 })
 
-/** The compatibility API of `node:http2` has requests and responses of the same shape. */
+/** Requests and responses of `node:http2` have the same shape in its compatibility API. */
 function toHttp2Listener(listener: RequestListener): Parameters<typeof createSecureServer>[1] {
   return listener as unknown as Parameters<typeof createSecureServer>[1]
 }

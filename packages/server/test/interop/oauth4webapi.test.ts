@@ -1,4 +1,4 @@
-/** The endpoint asked by oauth4webapi. */
+/** The endpoint with oauth4webapi. */
 import * as oauth from 'oauth4webapi'
 import { describe, expect, test } from 'vitest'
 import { ACTIVE_ANSWER, CREDENTIALS, startEndpoint } from './start-endpoint.ts'
@@ -8,7 +8,7 @@ const METHODS = [
   ['ClientSecretPost', oauth.ClientSecretPost],
 ] as const
 
-/** One introspection as oauth4webapi does it. */
+/** Introspects a token with oauth4webapi. */
 async function introspect(
   endpoint: { issuer: string; url: string },
   clientId: string,
@@ -25,7 +25,7 @@ async function introspect(
   return await oauth.processIntrospectionResponse(as, client, response)
 }
 
-/** Takes the token out of the request, which oauth4webapi never leaves out. */
+/** Removes the token from the request, because oauth4webapi always sends one. */
 function withoutToken(authentication: oauth.ClientAuth): oauth.ClientAuth {
   return (as, client, body, headers) => {
     body.delete('token')
@@ -34,24 +34,24 @@ function withoutToken(authentication: oauth.ClientAuth): oauth.ClientAuth {
 }
 
 describe.each(METHODS)('oauth4webapi with %s', (_method, method) => {
-  test.each(CREDENTIALS)('is told about an active token, with %s', async (_, clientId, clientSecret) => {
+  test.each(CREDENTIALS)('gets the answer about an active token, with %s', async (_, clientId, clientSecret) => {
     const endpoint = await startEndpoint(clientId, clientSecret)
     const response = await introspect(endpoint, clientId, method(clientSecret), 'active')
     expect(response).toMatchObject(ACTIVE_ANSWER)
     expect(response.exp).toEqual(expect.any(Number))
   })
 
-  test.each(['unknown', 'expired', 'revoked', 'foreign'])('is told that the %s token is inactive', async (token) => {
+  test.each(['unknown', 'expired', 'revoked', 'foreign'])('learns that the %s token is inactive', async (token) => {
     const endpoint = await startEndpoint('orders', 's3cr3t')
     expect(await introspect(endpoint, 'orders', method('s3cr3t'), token)).toEqual({ active: false })
   })
 
-  test('is told about a token with characters that need encoding', async () => {
+  test('gets the answer about a token with characters that need encoding', async () => {
     const endpoint = await startEndpoint('orders', 's3cr3t')
     expect((await introspect(endpoint, 'orders', method('s3cr3t'), 'odd +/=&%~é')).sub).toBe('odd')
   })
 
-  test.each(['access_token', 'refresh_token', 'nonsense'])('is told the same under the hint %s', async (hint) => {
+  test.each(['access_token', 'refresh_token', 'nonsense'])('gets the same answer with the hint %s', async (hint) => {
     const endpoint = await startEndpoint('orders', 's3cr3t')
     const parameters = { token_type_hint: hint, resource: 'urn:orders' }
     expect(await introspect(endpoint, 'orders', method('s3cr3t'), 'active', parameters)).toMatchObject(ACTIVE_ANSWER)

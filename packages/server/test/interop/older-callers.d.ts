@@ -1,4 +1,4 @@
-/** What the tests use of clients that have no types, or types that cannot be found. */
+/** The parts of clients that the tests use, for clients without types that TypeScript can find. */
 
 declare module 'openid-client4' {
   export { Issuer } from 'openid-client5'

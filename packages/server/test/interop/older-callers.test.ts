@@ -1,4 +1,4 @@
-/** The endpoints asked by older and lesser clients: openid-client 4 and 5, simple-oauth2, and what others were seen to send. */
+/** The endpoints with older clients: openid-client 4 and 5, simple-oauth2, and requests captured from others. */
 import { Issuer as Issuer4 } from 'openid-client4'
 import { Issuer as Issuer5 } from 'openid-client5'
 import { AuthorizationCode } from 'simple-oauth2'
@@ -77,7 +77,7 @@ describe.each([
   }
 
   test.each(CREDENTIALS.filter(([, id]) => id === 'orders'))(
-    'is let in by its secret, with %s',
+    'authenticates by its secret, with %s',
     async (_, id, secret) => {
       expect(id).toBe('orders')
       for (const method of ['client_secret_basic', 'client_secret_post'] as const) {
@@ -91,7 +91,7 @@ describe.each([
   )
 
   test.each(['private_key_jwt', 'client_secret_jwt'] as const)(
-    'is let in by %s where its audiences are listed',
+    'authenticates by %s when the options list its audiences',
     async (method) => {
       const { url } = await start((endpoint) => ({ legacyAudiences: [TOKEN_ENDPOINT, endpoint] }))
       expect(await createClient(url, method).introspect('active')).toMatchObject({ active: true })
@@ -112,7 +112,7 @@ describe.each([
 
 describe('simple-oauth2', () => {
   test.each(CREDENTIALS.filter(([, id, secret]) => /^[\x20-\x7e]*$/.test(id + secret)))(
-    'revokes in every way it sends credentials, with %s',
+    'revokes with %s, whatever way it sends credentials',
     async (_, id, secret) => {
       for (const options of [{}, { credentialsEncodingMode: 'loose' }, { authorizationMethod: 'body' }] as const) {
         const endpoint = await startRevocationEndpoint(id, secret)
@@ -122,7 +122,7 @@ describe('simple-oauth2', () => {
           options,
         })
         const grant = { access_token: 'access', refresh_token: 'refresh', expires_in: 60 }
-        // It wants JSON where RFC 7009 §2.2 wants nothing, and says so once the token is revoked.
+        // It expects JSON where RFC 7009 §2.2 has no body, and says so after the token is revoked.
         await expect(client.createToken(grant).revoke('access_token')).rejects.toThrow('not JSON compatible')
         expect(await revokedOf(endpoint, 'access', 'foreign')).toEqual([true, false])
       }
@@ -130,7 +130,7 @@ describe('simple-oauth2', () => {
   )
 })
 
-/** Header fields and forms as they were captured; `TOKEN` stands for the token. */
+/** Header fields and forms as they were captured. `TOKEN` stands for the token. */
 const CAPTURED: readonly [
   caller: string,
   authorization: string | undefined,
@@ -174,7 +174,7 @@ const CAPTURED: readonly [
   ],
 ]
 
-describe('what was captured of', () => {
+describe('a request captured from', () => {
   test.each(CAPTURED)('%s', async (_, authorization, body, clientAuthentication, status) => {
     const { handler } = await createEndpoint({
       clientAuthentication: {

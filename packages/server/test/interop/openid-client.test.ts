@@ -1,4 +1,4 @@
-/** The endpoint asked by openid-client. */
+/** The endpoint with openid-client. */
 import * as client from 'openid-client'
 import { describe, expect, test } from 'vitest'
 import { ACTIVE_ANSWER, CREDENTIALS, startEndpoint } from './start-endpoint.ts'
@@ -16,14 +16,14 @@ describe.each(METHODS)('openid-client with %s', (_method, method) => {
     return configuration
   }
 
-  test.each(CREDENTIALS)('is told about an active token, with %s', async (_, clientId, clientSecret) => {
+  test.each(CREDENTIALS)('gets the answer about an active token, with %s', async (_, clientId, clientSecret) => {
     const endpoint = await startEndpoint(clientId, clientSecret)
     const configuration = configure(endpoint, clientId, clientSecret)
     const response = await client.tokenIntrospection(configuration, 'active')
     expect(response).toMatchObject(ACTIVE_ANSWER)
   })
 
-  test.each(['unknown', 'expired', 'revoked', 'foreign'])('is told that the %s token is inactive', async (token) => {
+  test.each(['unknown', 'expired', 'revoked', 'foreign'])('learns that the %s token is inactive', async (token) => {
     const endpoint = await startEndpoint('orders', 's3cr3t')
     const configuration = configure(endpoint, 'orders', 's3cr3t')
     expect(await client.tokenIntrospection(configuration, token)).toEqual({ active: false })
@@ -37,7 +37,7 @@ describe.each(METHODS)('openid-client with %s', (_method, method) => {
     expect(await client.tokenIntrospection(configuration, 'active')).toEqual({ active: false })
   })
 
-  test('is told the same under a wrong hint and with a parameter of its own', async () => {
+  test('gets the same answer with a wrong hint and a parameter of its own', async () => {
     const endpoint = await startEndpoint('orders', 's3cr3t')
     const configuration = configure(endpoint, 'orders', 's3cr3t')
     const parameters = { token_type_hint: 'refresh_token', resource: 'urn:orders' }

@@ -1,4 +1,4 @@
-/** The revocation endpoint asked by oauth4webapi and openid-client. */
+/** The revocation endpoint with oauth4webapi and openid-client. */
 import * as oauth from 'oauth4webapi'
 import * as openid from 'openid-client'
 import { describe, expect, test } from 'vitest'
@@ -48,13 +48,13 @@ describe.each<[string, Revoke]>([
     expect(await revokedOf(endpoint, 'access', 'sibling', 'refresh')).toEqual([true, false, false])
   })
 
-  test('revokes a refresh token and everything of its grant', async () => {
+  test('revokes a refresh token and every token of its grant', async () => {
     const endpoint = await startRevocationEndpoint('web', 's3cr3t')
     await revoke(endpoint, { ...web, token: 'refresh' })
     expect(await revokedOf(endpoint, 'access', 'sibling', 'refresh', 'foreign')).toEqual([true, true, true, false])
   })
 
-  test.each(['access_token', 'refresh_token', 'nonsense'])('revokes a token under the hint %s', async (hint) => {
+  test.each(['access_token', 'refresh_token', 'nonsense'])('revokes a token with the hint %s', async (hint) => {
     const endpoint = await startRevocationEndpoint('web', 's3cr3t')
     await revoke(endpoint, { ...web, token: 'access', hint })
     expect(await revokedOf(endpoint, 'access', 'sibling')).toEqual([true, false])
@@ -66,12 +66,12 @@ describe.each<[string, Revoke]>([
     expect(await revokedOf(endpoint, 'odd +/=&%~é', 'access')).toEqual([true, false])
   })
 
-  test.each(['unknown', 'expired'])('takes the answer about the %s token for a success', async (token) => {
+  test.each(['unknown', 'expired'])('treats the answer about the %s token as a success', async (token) => {
     const endpoint = await startRevocationEndpoint('web', 's3cr3t')
     await expect(revoke(endpoint, { ...web, token })).resolves.toBeUndefined()
   })
 
-  test('is told that a token is another client’s', async () => {
+  test('learns that a token belongs to another client', async () => {
     const endpoint = await startRevocationEndpoint('web', 's3cr3t')
     await expect(revoke(endpoint, { ...web, token: 'foreign' })).rejects.toMatchObject({
       status: 400,

@@ -1,15 +1,15 @@
-/** The endpoint on a real connection, for clients that others wrote. */
+/** The endpoint on a real connection, for clients of other libraries. */
 import { toNodeHandler } from '../../src/adapters/node.ts'
 import { createIntrospectionHandler, createMemoryTokenStore, type MemoryTokenStore } from '../../src/index.ts'
 import { listen, portOf } from '../path/forms.ts'
 
-/** Identifiers and secrets with every character that some client or server gets wrong. */
+/** Identifiers and secrets with every character that some clients or servers encode wrongly. */
 export const CREDENTIALS: readonly [title: string, clientId: string, clientSecret: string][] = [
   ['plain letters', 'orders', 's3cr3t'],
   ['dashes, dots, underscores and tildes', 'orders-api_v1.2~a', 'a-b_c.d~e'],
   ['a colon', 'orders', 'a:b:'],
   ['a percent sign', 'orders', '100%'],
-  ['what looks like an escape', 'orders', 'a%41b'],
+  ['text that looks like an escape', 'orders', 'a%41b'],
   ['a plus and a space', 'orders', 'a+b c'],
   ['a slash and an equals sign', 'orders', 'a/b=='],
   ['letters beyond ASCII', 'ordérs', 'é€😀'],
@@ -23,7 +23,7 @@ export interface RunningEndpoint {
   readonly store: MemoryTokenStore
 }
 
-/** Starts an endpoint with one protected resource; it ends with the test. */
+/** Starts an endpoint with one protected resource. It stops when the test ends. */
 export async function startEndpoint(clientId: string, clientSecret: string): Promise<RunningEndpoint> {
   const store = createMemoryTokenStore()
   const issuer = 'https://as.example.com'
@@ -49,13 +49,13 @@ export async function startEndpoint(clientId: string, clientSecret: string): Pro
   await store.save('foreign', { ...record, aud: 'urn:invoices' })
   await store.save('revoked', record)
   await store.revoke('revoked')
-  // A token with every character that form encoding has to take care of.
+  // A token with every character that form encoding must escape.
   await store.save('odd +/=&%~é', { ...record, sub: 'odd' })
   const server = await listen(toNodeHandler(handler))
   return { issuer, url: `http://127.0.0.1:${portOf(server)}/introspect`, store }
 }
 
-/** What any client must be told about the active token. */
+/** The answer that every client must get about the active token. */
 export const ACTIVE_ANSWER = {
   active: true,
   sub: 'alice',

@@ -1,4 +1,4 @@
-/** The revocation endpoint on a real connection, for clients that others wrote. */
+/** The revocation endpoint on a real connection, for clients of other libraries. */
 import { toNodeHandler } from '../../src/adapters/node.ts'
 import {
   createMemoryTokenStore,
@@ -15,7 +15,7 @@ export interface RunningRevocationEndpoint {
   readonly store: MemoryTokenStore
 }
 
-/** Starts an endpoint with one client, which has the tokens of one grant; it ends with the test. */
+/** Starts an endpoint with one client, which holds the tokens of one grant. It stops when the test ends. */
 export async function startRevocationEndpoint(
   clientId: string,
   clientSecret: string,
@@ -32,13 +32,13 @@ export async function startRevocationEndpoint(
   await store.save('refresh', { ...record, kind: 'refresh_token' })
   await store.save('expired', { ...record, exp: 1 })
   await store.save('foreign', { ...record, client_id: `${clientId}-2`, grantId: 'grant-2' })
-  // A token with every character that form encoding has to take care of.
+  // A token with every character that form encoding must escape.
   await store.save('odd +/=&%~é', { ...record, grantId: 'grant-3' })
   const server = await listen(toNodeHandler(handler))
   return { issuer: 'https://as.example.com', url: `http://127.0.0.1:${portOf(server)}/revoke`, store }
 }
 
-/** Which of these tokens are revoked. */
+/** For each token, whether it is revoked. */
 export async function revokedOf(endpoint: RunningRevocationEndpoint, ...tokens: string[]): Promise<boolean[]> {
   const revoked: boolean[] = []
   for (const token of tokens) revoked.push(endpoint.store.find(await digestToken(token))?.revoked === true)

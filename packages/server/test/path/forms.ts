@@ -1,4 +1,4 @@
-/** The three ways into one handler: plain data, fetch, and Node over a real connection. */
+/** The three forms of a handler: plain data, fetch, and Node over a real connection. */
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
@@ -6,7 +6,7 @@ import { toNodeHandler } from '../../src/adapters/node.ts'
 import { type HttpHandler, RequestTooLargeError } from '../../src/index.ts'
 import { send, type WireRequest, type WireResponse } from '../endpoint.ts'
 
-/** One form of the handler, and how a request gets to it. */
+/** One form of the handler, and how a request reaches it. */
 export interface HandlerForm {
   readonly name: string
   readonly send: (handler: HttpHandler, request: WireRequest) => Promise<WireResponse>
@@ -40,7 +40,7 @@ const nodeForm: HandlerForm = {
 
 export const forms: readonly HandlerForm[] = [plain, fetchForm, nodeForm]
 
-/** A server on loopback for the length of the test; with connections left open it would fail the test by its timeout. */
+/** A server on loopback that closes when the test ends. If connections stay open, the test fails by its timeout. */
 export async function listen(listener: RequestListener, options: ServerOptions = {}): Promise<Server> {
   const server = createServer(options, listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -50,19 +50,19 @@ export async function listen(listener: RequestListener, options: ServerOptions =
   return server
 }
 
-/** The port of a server. */
+/** The port of the server. */
 export function portOf(server: Server): number {
   return (server.address() as AddressInfo).port
 }
 
-/** A raw connection to a server, closed with the test. */
+/** A raw connection to a server. It closes when the test ends. */
 export function dial(server: Server): Socket {
   const socket = connect(portOf(server), '127.0.0.1').setNoDelay()
   onTestFinished(() => void socket.destroy())
   return socket
 }
 
-/** Writes a request and reads one response, whatever becomes of the rest of the request. */
+/** Writes a request and reads one response, even if the server refuses the rest of the request. */
 export async function exchange(socket: Socket, request: WireRequest): Promise<WireResponse> {
   const response = readResponse(socket, request.method)
   const framing = request.chunked ? 'transfer-encoding: chunked' : `content-length: ${request.body.byteLength}`
@@ -84,7 +84,7 @@ export async function exchange(socket: Socket, request: WireRequest): Promise<Wi
   return await response
 }
 
-/** Reads one response, with its `Content-Length` or in chunks. */
+/** Reads one response, with `Content-Length` or in chunks. */
 export function readResponse(socket: Socket, method: string): Promise<WireResponse> {
   return new Promise((resolve, reject) => {
     let received = ''
@@ -97,7 +97,7 @@ export function readResponse(socket: Socket, method: string): Promise<WireRespon
       resolve(response)
     }
     socket.on('data', onData)
-    // A server that closes early may break our writing; what counts is whether its answer came.
+    // A server that closes early may break our writing. Only the arrival of its answer matters.
     socket.on('error', (error) => (failure = error))
     socket.on('close', () => reject(new Error(`closed after ${JSON.stringify(received)}`, { cause: failure })))
   })
@@ -118,7 +118,7 @@ function parseResponse(received: string, method: string): WireResponse | undefin
   return { status: Number(statusLine.split(' ')[1]), headers, body: octets.toString() }
 }
 
-/** The body, or nothing as long as it is not complete. */
+/** The body, or `undefined` while it is incomplete. */
 function readFramed(framed: string, headers: Readonly<Record<string, string>>): string | undefined {
   if (headers['transfer-encoding'] !== 'chunked') {
     return framed.length < Number(headers['content-length']) ? undefined : framed

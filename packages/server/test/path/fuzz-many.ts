@@ -1,13 +1,13 @@
 /**
- * The requests of `fuzz.test.ts`, as many as one likes: `pnpm fuzz --cases 1000000 [--seed N]`. A seed gives the same
- * requests again. Ends with 1 at the first answer that should not be, and shows the request.
+ * Sends any number of the requests of `fuzz.test.ts`: `pnpm fuzz --cases 1000000 [--seed N]`. The same seed makes the same
+ * requests. At the first wrong answer the program shows the request and exits with 1.
  */
 import { parseArgs } from 'node:util'
 import * as fc from 'fast-check'
 import { createFuzzing, DEADLINE_MS, type Fuzzing, STATUSES } from './fuzz-properties.ts'
 import { type FuzzRequest, fuzzRequest } from './fuzz-requests.ts'
 
-/** How many are made at once. */
+/** The number of requests in one batch. */
 const BATCH = 1000
 
 const { values } = parseArgs({
@@ -38,9 +38,9 @@ async function sendAll(fuzzing: Fuzzing): Promise<number> {
   let sent = 0
   let current: FuzzRequest | undefined
   let sentBefore = -1
-  // One that is never answered would end the program in silence, or leave it hanging.
+  // Without this timer, a request without an answer would end the program silently, or leave it hanging.
   const watch = setInterval(() => {
-    if (sent === sentBefore) fail('is not answered', current, sent)
+    if (sent === sentBefore) fail('got no answer', current, sent)
     sentBefore = sent
   }, 10 * DEADLINE_MS)
   for (let batch = 0; sent < cases; batch++) {

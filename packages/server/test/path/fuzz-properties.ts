@@ -1,39 +1,39 @@
-/** What holds for the answer to any request at all, as long as the store does its part. */
+/** Properties that every answer has, for any request, while the store works. */
 import { inspect } from 'node:util'
 import type { HttpResponse, IntrospectionHandlerEvent } from '../../src/index.ts'
 import { createEndpoint, INACTIVE, NEXT_SECRET, OTHER_SECRET, SECRET, TOKENS } from '../endpoint.ts'
 import { type FuzzRequest, hasCredentials, toHttpRequest } from './fuzz-requests.ts'
 
-/** Every status there may be; 500 and 503 are for stores that fail, and none does here. */
+/** Every possible status. The store does not fail here, so 500 and 503 are not among them. */
 export const STATUSES = new Set([200, 400, 401, 405, 406, 413, 415])
 
-/** How long one answer may take, in milliseconds. */
+/** The longest time for one answer, in milliseconds. */
 export const DEADLINE_MS = 1000
 
-/** RFC 6749 §5.2: the codes there are, and the characters a description may have. */
+/** RFC 6749 §5.2: the error codes, and the characters allowed in a description. */
 const ERROR_CODES = new Set(['invalid_request', 'invalid_client'])
 const DESCRIPTION = /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/
 
 const SECRETS = [SECRET, NEXT_SECRET, OTHER_SECRET, ...Object.values(TOKENS).map(([token]) => token)]
-/** What a request may have as a value, whole or in part, and an answer speaks of too. */
+/** Words that occur in error descriptions. A request may contain them without an answer repeating the request. */
 const VOCABULARY = 'client_id client_secret client_assertion client_assertion_type token_type_hint access_token'
 
-/** Requests against one endpoint. */
+/** A run of requests against one endpoint. */
 export interface Fuzzing {
-  /** Sends a request; what is wrong with the answer, if anything is. */
+  /** Sends a request. Returns what is wrong with the answer, or `undefined`. */
   readonly send: (request: FuzzRequest) => Promise<string | undefined>
-  /** How often each status came. */
+  /** The number of answers with each status. */
   readonly statuses: ReadonlyMap<number, number>
-  /** How many answers said that a token is active. */
+  /** The number of answers that called a token active. */
   active(): number
-  /** How long the slowest answer took, in milliseconds. */
+  /** The time of the slowest answer, in milliseconds. */
   slowestMs(): number
 }
 
 /**
- * Creates the endpoint, and what is remembered of its answers: those that must be alike are compared by their octets.
+ * Creates the endpoint, and remembers its answers. Answers that must be alike are compared by their octets.
  *
- * @param distort - changes answers, to see whether that is noticed.
+ * @param distort - changes answers, to test that the checks notice it.
  */
 export async function createFuzzing(
   distort: (response: HttpResponse, request: FuzzRequest) => HttpResponse = (response) => response,
@@ -54,7 +54,7 @@ export async function createFuzzing(
     statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1)
     if (!STATUSES.has(response.status)) return `status ${response.status}`
     const answered = JSON.stringify(response)
-    // Not told apart: who is unknown and whose secret is wrong, and why a token is not active.
+    // Answers must not reveal whether the caller is unknown or its secret wrong, or why a token is inactive.
     const same = response.status === 401 || response.body === INACTIVE ? `${response.status}` : undefined
     if (same !== undefined && (alike.get(same) ?? answered) !== answered) return `${answered} and ${alike.get(same)}`
     if (same !== undefined) alike.set(same, answered)
@@ -67,7 +67,7 @@ export async function createFuzzing(
   return { send, statuses, active: () => active, slowestMs: () => slowestMs }
 }
 
-/** Status, fields and body fit each other. */
+/** Checks that status, header fields and body agree. */
 function checkAnswer({ status, headers, body }: HttpResponse, answered: string): string | undefined {
   if (headers['content-type'] !== 'application/json' || headers['cache-control'] !== 'no-store') return answered
   if ((headers['www-authenticate'] !== undefined) !== (status === 401)) return answered
@@ -81,7 +81,7 @@ function checkAnswer({ status, headers, body }: HttpResponse, answered: string):
   return typeof description === 'string' && DESCRIPTION.test(description) ? undefined : answered
 }
 
-/** Nothing secret is repeated, neither of the endpoint nor of the request. */
+/** Checks that the answer repeats no secret of the endpoint or of the request. */
 function checkEcho({ headers, body }: FuzzRequest, response: HttpResponse, answered: string): string | undefined {
   if (SECRETS.some((secret) => answered.includes(secret))) return answered
   if (response.status === 200) return undefined
@@ -91,7 +91,7 @@ function checkEcho({ headers, body }: FuzzRequest, response: HttpResponse, answe
   return sent.some((text) => answered.includes(text) && !VOCABULARY.includes(text)) ? answered : undefined
 }
 
-/** One event per request, and no secret in it. */
+/** Checks that there is one event per request, without secrets. */
 function checkEvents(events: readonly IntrospectionHandlerEvent[]): string | undefined {
   if (events.length !== 1) return `${events.length} events`
   const [event] = events

@@ -1,4 +1,4 @@
-/** Requests nobody would write: anything at all, what is nearly right, and right ones with something broken. */
+/** Requests that nobody would write: random ones, almost correct ones, and correct ones with damage. */
 import * as fc from 'fast-check'
 import { type HttpRequest, RequestTooLargeError } from '../../src/index.ts'
 import { basic, FORM, NEXT_SECRET, OTHER_SECRET, SECRET, TOKENS } from '../endpoint.ts'
@@ -13,7 +13,7 @@ export interface FuzzRequest {
 const anyText = fc.string({ unit: 'binary', maxLength: 40 })
 const octets = fc.uint8Array({ maxLength: 300 })
 
-/** Mostly the right thing, sometimes something close, sometimes anything. */
+/** Mostly a correct value, sometimes a similar one, sometimes any value. */
 function nearly<Value>(
   right: fc.Arbitrary<Value>,
   close: fc.Arbitrary<Value>,
@@ -90,14 +90,14 @@ const body = nearly<string | Uint8Array>(
   fc.oneof(octets, anyText, fc.constant('a'.repeat(40_000)), fc.constant('a&'.repeat(10_000))),
 )
 
-/** Every part of its own. */
+/** Requests made from independent random parts. */
 const assembled: fc.Arbitrary<FuzzRequest> = fc.record({
   method,
   headers: fc.record({ 'content-type': contentType, accept, authorization, 'content-encoding': contentEncoding }),
   body,
 })
 
-/** What happens to octets on their way: one is changed, comes in, gets lost, or the rest does. */
+/** Damage to octets on their way: one is changed, inserted or lost, or the rest is lost. */
 const mutation = fc.record({
   kind: fc.constantFrom('change', 'insert', 'remove', 'repeat', 'cut'),
   at: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -125,7 +125,7 @@ function mutate(text: string, mutations: readonly Mutation[]): Buffer {
   return mutated
 }
 
-/** A right request, by Basic or in the form, of which octets have changed. */
+/** A correct request, with Basic or with credentials in the form, whose octets were changed. */
 const mutated: fc.Arbitrary<FuzzRequest> = fc
   .record({
     inForm: fc.boolean(),
@@ -144,7 +144,7 @@ const mutated: fc.Arbitrary<FuzzRequest> = fc
     }
   })
 
-/** A whole request of a caller who is not who it says, or unknown; the answers must not tell which. */
+/** A complete request of an unknown caller, or with a wrong secret. The answers must not reveal which. */
 const stranger: fc.Arbitrary<FuzzRequest> = fc
   .record({
     id: fc.oneof(identifier, anyText),
@@ -166,7 +166,7 @@ export const fuzzRequest: fc.Arbitrary<FuzzRequest> = fc.oneof(
   { weight: 1, arbitrary: stranger },
 )
 
-/** The request as an adapter hands it over. */
+/** The request in the form in which an adapter passes it on. */
 export function toHttpRequest({ method: sentMethod, headers, body: sentBody }: FuzzRequest): HttpRequest {
   return {
     method: sentMethod,
@@ -179,10 +179,10 @@ export function toHttpRequest({ method: sentMethod, headers, body: sentBody }: F
   }
 }
 
-/** Whether the right credentials stand anywhere in the request; without them nothing may be active. */
+/** Whether the request contains the right credentials anywhere. Without them no answer may be `active`. */
 export function hasCredentials({ headers, body: sentBody }: FuzzRequest): boolean {
   const decoded = Buffer.from((headers['authorization'] ?? '').replace(/^\w+ */, ''), 'base64').toString()
-  // A mutation may have escaped what it meant.
+  // A mutation may have changed the meaning of escapes.
   const sent = [decoded, Buffer.from(sentBody).toString()].flatMap((text) => [text, unescape(text)])
   return [SECRET, NEXT_SECRET, OTHER_SECRET].some((known) => sent.some((text) => text.includes(known)))
 }

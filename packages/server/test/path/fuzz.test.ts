@@ -1,4 +1,4 @@
-/** Ten thousand requests nobody would write, through the plain-data form; `pnpm fuzz` sends as many as one likes. */
+/** Ten thousand requests that nobody would write, through the plain-data form. `pnpm fuzz` sends any number. */
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { HttpResponse } from '../../src/index.ts'
@@ -6,7 +6,7 @@ import { ACTIVE, INACTIVE, SECRET } from '../endpoint.ts'
 import { createFuzzing, STATUSES } from './fuzz-properties.ts'
 import { type FuzzRequest, fuzzRequest } from './fuzz-requests.ts'
 
-test('answers any request, truthfully and without its secrets', async () => {
+test('answers every request correctly and without secrets', async () => {
   const fuzzing = await createFuzzing()
   await fc.assert(
     fc.asyncProperty(fuzzRequest, async (request) => {
@@ -14,7 +14,7 @@ test('answers any request, truthfully and without its secrets', async () => {
     }),
     { numRuns: 10_000 },
   )
-  // Every kind of answer was among them, or the property would say little.
+  // Every status must have occurred. Otherwise the property says little.
   expect(new Set(fuzzing.statuses.keys())).toEqual(STATUSES)
   expect(fuzzing.active()).toBeGreaterThan(100)
 }, 30_000)
@@ -25,7 +25,7 @@ test.each<[string, (response: HttpResponse, request: FuzzRequest) => HttpRespons
   ['a failure', (response) => ({ ...response, status: 500 })],
   ['an error without a code', (response) => (response.status === 400 ? { ...response, body: '{}' } : response)],
   [
-    'a member no error has',
+    'a member that no error has',
     (response) =>
       response.status === 400 ? { ...response, body: '{"error":"invalid_request","token":""}' } : response,
   ],
@@ -38,7 +38,7 @@ test.each<[string, (response: HttpResponse, request: FuzzRequest) => HttpRespons
   ],
   ['a secret', (response) => ({ ...response, headers: { ...response.headers, 'x-a': SECRET } })],
   [
-    'what the caller sent',
+    'text that the caller sent',
     (response, { headers }) => ({
       ...response,
       headers: { ...response.headers, 'x-a': headers['authorization'] ?? '' },
@@ -55,11 +55,11 @@ test.each<[string, (response: HttpResponse, request: FuzzRequest) => HttpRespons
       response.body === INACTIVE ? { ...response, headers: { ...response.headers, 'x-a': `${turn++}` } } : response,
   ],
   [
-    'a token that is active for anybody',
+    'a token that is active for everybody',
     (response) => (response.status === 401 ? { ...response, status: 200, body: JSON.stringify(ACTIVE) } : response),
   ],
   [
-    'an answer that may be kept',
+    'an answer that caches may store',
     (response) => ({ ...response, headers: { ...response.headers, 'cache-control': 'max-age=60' } }),
   ],
 ])('sees %s', async (_, distort) => {

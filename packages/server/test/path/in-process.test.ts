@@ -1,4 +1,4 @@
-/** Introspection and its explanation from inside the authorization server. */
+/** Introspection inside the authorization server, and its explanation. */
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { Explanation } from '../../src/index.ts'
@@ -21,7 +21,7 @@ describe('handler.introspect', () => {
     expect(events).toEqual([])
   })
 
-  test('hands parameters to the store', async () => {
+  test('passes parameters to the store', async () => {
     const { handler } = await createEndpoint({
       lookup: { store: { find: (_, lookup) => (lookup?.parameter('resource') === 'urn:orders' ? RECORD : null) } },
     })
@@ -29,7 +29,7 @@ describe('handler.introspect', () => {
     expect(await handler.introspect('x', orders)).toEqual({ active: false })
   })
 
-  test('throws what a request would be answered with as an error', async () => {
+  test('throws the errors that a request would get as answers', async () => {
     const { handler } = await createEndpoint({ lookup: { store: { find: () => Promise.reject(new Error('down')) } } })
     await expect(handler.introspect('x', orders)).rejects.toMatchObject({ code: 'ERR_LOOKUP_STORE' })
   })
@@ -61,7 +61,7 @@ describe('handler.explain', () => {
       /^denied by the policy: audience \["https:\/\/invoices\.example\.com"\], issued to web; orders-api answers to \["https:\/\/orders/,
     ],
     ['audienceless', 'denied', 'authorization', /^denied by the policy: audience \[\]/],
-  ])('says what became of the %s token', async (name, reason, step, outcome) => {
+  ])('explains the answer about the %s token', async (name, reason, step, outcome) => {
     const { handler } = await createEndpoint()
     const explanation = await handler.explain(token(name), orders)
     expect(explanation.reason).toBe(reason)
@@ -76,7 +76,7 @@ describe('handler.explain', () => {
     ])
   })
 
-  test('names the resolver, the view, and what was not minted here', async () => {
+  test('names the resolver and the view, and says when a token was not minted here', async () => {
     const { handler } = await createEndpoint({
       lookup: {
         resolvers: [{ name: 'legacy', resolve: () => RECORD }],
@@ -99,7 +99,7 @@ describe('handler.explain', () => {
     expect(outcomes(await handler.explain('x', { protectedResource: 'invoices-api' }))['lookup']).toContain('legacy')
   })
 
-  test('stops at the step that failed, and says how', async () => {
+  test('stops at the failed step, and reports the error', async () => {
     const thrown = new Error('connection refused')
     const { handler } = await createEndpoint({ lookup: { store: { find: () => Promise.reject(thrown) } } })
     const explanation = await handler.explain('x', orders)
@@ -115,7 +115,7 @@ describe('handler.explain', () => {
     expect(unregistered.response).toEqual({ active: false })
   })
 
-  test('holds no token and no secret', async () => {
+  test('contains no token and no secret', async () => {
     const { handler } = await createEndpoint()
     const everything = inspect(await handler.explain(token('active'), orders), { depth: null })
     expect(everything).not.toContain(TOKENS.active[0])

@@ -1,4 +1,4 @@
-/** Requests and the answers to them that hold through every form of the handler and every framework. */
+/** Requests and answers that are the same for every form of the handler and every framework. */
 import { expect } from 'vitest'
 import {
   ACTIVE,
@@ -26,13 +26,13 @@ const described = expect.stringMatching(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/) as s
 export const invalidRequest = { error: 'invalid_request', error_description: described }
 export const invalidClient = { error: 'invalid_client' }
 
-/** One request and the answer to it; `changes` are the options that differ from the usual endpoint. */
+/** A request and its answer. `changes` are options that differ from the usual endpoint. */
 export type Case = [title: string, request: WireRequest, status: number, body: unknown, changes?: Changes]
 
-/** Fields that depend on the form or the time and not on the answer. */
+/** Header fields that depend on the form or the time. */
 const TRANSPORT_FIELDS = ['date', 'connection', 'keep-alive', 'content-length', 'transfer-encoding']
 
-/** The fields of an answer that do not depend on the form. */
+/** The header fields of an answer that do not depend on the form. */
 export function answerFields(response: WireResponse): Record<string, string> {
   return Object.fromEntries(Object.entries(response.headers).filter(([name]) => !TRANSPORT_FIELDS.includes(name)))
 }
@@ -45,7 +45,7 @@ export const common = {
   vary: 'accept',
 }
 
-/** The fields of an answer, all of them. A 503 about one token asks for no pause. */
+/** All header fields of an answer. A 503 about one token has no Retry-After. */
 function fieldsOf(status: number, body: unknown): Record<string, string> {
   if (status === 401) return { ...common, 'www-authenticate': CHALLENGE }
   if (status === 405) return { ...common, allow: 'POST' }
@@ -53,10 +53,10 @@ function fieldsOf(status: number, body: unknown): Record<string, string> {
   return common
 }
 
-/** Sends a request, and holds the answer, what was reported, and what must not be told, against what is expected. */
+/** Sends a request and checks the answer and the events, and that neither reveals a secret. */
 export type ExpectAnswer = (request: WireRequest, status: number, body: unknown, changes?: Changes) => Promise<void>
 
-/** Checks of the answers that come through a form. */
+/** Checks of the answers that come through one form. */
 export function expectAnswersOf(send: HandlerForm['send']): ExpectAnswer {
   return async (request, status, body, changes) => {
     const { handler, events } = await createEndpoint(changes)
@@ -73,7 +73,7 @@ export function expectAnswersOf(send: HandlerForm['send']): ExpectAnswer {
   }
 }
 
-/** What step `request` refuses. */
+/** Requests that the step `request` refuses. */
 export const refusedRequests: readonly Case[] = [
   ['GET', post('', {}, { method: 'GET', target: `/introspect?${encoded}` }), 405, invalidRequest],
   ['PUT', post(active, {}, { method: 'PUT' }), 405, invalidRequest],
@@ -91,7 +91,12 @@ export const refusedRequests: readonly Case[] = [
   ],
   ['plain text', post(active, { 'content-type': 'text/plain' }), 415, invalidRequest],
   ['no media type', post(active, { 'content-type': undefined }), 415, invalidRequest],
-  ['a media type that only begins like a form', post(active, { 'content-type': `${FORM}x` }), 415, invalidRequest],
+  [
+    'a media type that only begins like that of a form',
+    post(active, { 'content-type': `${FORM}x` }),
+    415,
+    invalidRequest,
+  ],
   ['two media types', post(active, { 'content-type': [FORM, FORM] }), 415, invalidRequest],
   ['a compressed body', post(active, { 'content-encoding': 'gzip' }), 415, invalidRequest],
   ['a body compressed twice', post(active, { 'content-encoding': 'identity, br' }), 415, invalidRequest],
@@ -102,7 +107,7 @@ export const refusedRequests: readonly Case[] = [
     413,
     invalidRequest,
   ],
-  ['one octet over a cap of our own', post(pad(257)), 413, invalidRequest, { request: { maxBodyBytes: 256 } }],
+  ['one octet over a cap of maxBodyBytes', post(pad(257)), 413, invalidRequest, { request: { maxBodyBytes: 256 } }],
   [
     'a hundred thousand parameters',
     post(`${encoded}${'&a'.repeat(100_000)}`),
@@ -112,7 +117,7 @@ export const refusedRequests: readonly Case[] = [
   ],
   ['one parameter too many', post(`${encoded}${'&a=b'.repeat(64)}`), 400, invalidRequest],
   [
-    'one parameter more than a bound of our own',
+    'one parameter more than a configured limit',
     post(`${encoded}&a&b&c&d`),
     400,
     invalidRequest,
@@ -123,7 +128,7 @@ export const refusedRequests: readonly Case[] = [
   ['a broken escape in the token', post('token=%zz'), 400, invalidRequest],
   ['a broken escape in another parameter', post(`${encoded}&x=%4`), 400, invalidRequest],
   ['a repeated token', post(`${encoded}&${encoded}`), 400, invalidRequest],
-  ['a token that is empty the second time', post(`${encoded}&token=`), 400, invalidRequest],
+  ['a token, and then an empty token', post(`${encoded}&token=`), 400, invalidRequest],
   ['a repeated hint', post(`${encoded}&token_type_hint=a&token_type_hint=a`), 400, invalidRequest],
   ['a repeated client_id', post(`${encoded}&client_id=orders-api&client_id=orders-api`), 400, invalidRequest],
   [
@@ -139,7 +144,7 @@ export const refusedRequests: readonly Case[] = [
   ['a token in the query', post('', {}, { target: `/introspect?${encoded}` }), 400, invalidRequest],
 ]
 
-/** What step `request` takes. */
+/** Requests that the step `request` accepts. */
 export const takenRequests: readonly Case[] = [
   [
     'an unusual spelling',
@@ -150,11 +155,11 @@ export const takenRequests: readonly Case[] = [
   ['a parameter of the media type', post(active, { 'content-type': `${FORM};charset="utf-8"` }), 200, ACTIVE],
   ['a body that says it is not compressed', post(active, { 'content-encoding': 'Identity' }), 200, ACTIVE],
   ['a body as large as the cap', post(pad(32_768)), 200, ACTIVE],
-  ['a body as large as a cap of our own', post(pad(256)), 200, ACTIVE, { request: { maxBodyBytes: 256 } }],
+  ['a body as large as maxBodyBytes', post(pad(256)), 200, ACTIVE, { request: { maxBodyBytes: 256 } }],
   ['a body in chunks without a length', post(pad(30_000), {}, { chunked: true }), 200, ACTIVE],
-  ['as many parameters as may be', post(`${encoded}${'&a=b'.repeat(63)}`), 200, ACTIVE],
+  ['as many parameters as allowed', post(`${encoded}${'&a=b'.repeat(63)}`), 200, ACTIVE],
   [
-    'as many parameters as a bound of our own allows',
+    'as many parameters as a configured limit allows',
     post(`${encoded}${'&a=b'.repeat(99)}`),
     200,
     ACTIVE,
@@ -170,7 +175,7 @@ export const takenRequests: readonly Case[] = [
   ['any path', post(active, {}, { target: '/oauth2/introspect/?tenant=a' }), 200, ACTIVE],
 ]
 
-/** What step `clientAuthentication` refuses. */
+/** Credentials that the step `clientAuthentication` refuses. */
 export const refusedCredentials: readonly Case[] = [
   ['no credentials', post(active, anonymous), 401, invalidClient],
   ['no credentials, an empty token', post('token=', anonymous), 401, invalidClient],
@@ -184,12 +189,17 @@ export const refusedCredentials: readonly Case[] = [
   ],
   ['a wrong secret', post(active, { authorization: basic('orders-api', 'wrong') }), 401, invalidClient],
   ['an empty secret', post(active, { authorization: basic('orders-api', '') }), 401, invalidClient],
-  ['the secret of another', post(active, { authorization: basic('orders-api', OTHER_SECRET) }), 401, invalidClient],
+  [
+    'the secret of another caller',
+    post(active, { authorization: basic('orders-api', OTHER_SECRET) }),
+    401,
+    invalidClient,
+  ],
   ['an unknown protected resource', post(active, { authorization: basic('nobody', SECRET) }), 401, invalidClient],
   ['an identifier in another case', post(active, { authorization: basic('Orders-API', SECRET) }), 401, invalidClient],
   ['a client that only owns tokens', post(active, { authorization: basic('web', SECRET) }), 401, invalidClient],
   ['Basic that is not base64', post(active, { authorization: 'Basic *****' }), 401, invalidClient],
-  ['Basic with a stray character of base64', post(active, { authorization: 'Basic abcde' }), 401, invalidClient],
+  ['Basic with an incomplete group of base64', post(active, { authorization: 'Basic abcde' }), 401, invalidClient],
   ['Basic without a colon', post(active, { authorization: `Basic ${btoa('orders-api')}` }), 401, invalidClient],
   ['Basic with a broken escape', post(active, { authorization: basic('orders-api', '%zz') }), 401, invalidClient],
   ['Basic that is not UTF-8', post(active, { authorization: `Basic ${btoa('orders-api:\xff')}` }), 401, invalidClient],
@@ -243,14 +253,14 @@ export const refusedCredentials: readonly Case[] = [
   ],
   ['an assertion beside Basic', post({ ...active, client_assertion: 'e30.e30.' }), 401, invalidClient],
   [
-    'Basic where it is not taken',
+    'Basic when it is not enabled',
     post(active),
     401,
     invalidClient,
     { clientAuthentication: { methods: ['client_secret_post'] } },
   ],
   [
-    'a form secret where it is not taken',
+    'a secret in the form when it is not enabled',
     post({ ...active, client_id: 'orders-api', client_secret: SECRET }, anonymous),
     401,
     invalidClient,
@@ -266,7 +276,7 @@ export const refusedCredentials: readonly Case[] = [
   ['another client_id beside Basic', post({ ...active, client_id: 'invoices-api' }), 400, invalidRequest],
 ]
 
-/** What step `clientAuthentication` takes. */
+/** Credentials that the step `clientAuthentication` accepts. */
 export const takenCredentials: readonly Case[] = [
   ['empty credentials in the form beside Basic', post({ ...active, client_id: '', client_secret: '' }), 200, ACTIVE],
   ['the same client_id beside Basic', post({ ...active, client_id: 'orders-api' }), 200, ACTIVE],
@@ -288,7 +298,7 @@ export const takenCredentials: readonly Case[] = [
     200,
     ACTIVE,
   ],
-  ['the secret that is rotated in', post(active, { authorization: basic('orders-api', NEXT_SECRET) }), 200, ACTIVE],
+  ['the next secret of a rotation', post(active, { authorization: basic('orders-api', NEXT_SECRET) }), 200, ACTIVE],
   [
     'credentials in the form',
     post({ ...active, client_id: 'orders-api', client_secret: SECRET }, anonymous),
@@ -297,7 +307,7 @@ export const takenCredentials: readonly Case[] = [
   ],
 ]
 
-/** An introspection request for the active token of so many octets. */
+/** An introspection request for the active token, with a body of this many octets. */
 function pad(octets: number): string {
   return `${encoded}&x=`.padEnd(octets, 'a')
 }

@@ -82,7 +82,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       ['application/json;q=0, */*', 406],
       ['application/jwt', 406],
       ['application/json;q=0', 406],
-      // What a server cannot give it may disregard.
+      // A server may ignore Accept when it cannot satisfy it.
       ['text/html', 200],
       ['application/jsonp', 200],
       ['*', 200],
@@ -91,7 +91,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       await expectAnswer(post(active, { accept }), status, status === 200 ? ACTIVE : invalidRequest)
     })
 
-    test('looks at several Accept fields together', async () => {
+    test('combines several Accept fields', async () => {
       await expectAnswer(post(active, { accept: ['text/html', 'application/json'] }), 200, ACTIVE)
     })
   })
@@ -105,7 +105,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       await expectAnswer(...row)
     })
 
-    test('answers every failure alike', async () => {
+    test('answers every failure with the same octets', async () => {
       const { handler } = await createEndpoint()
       const requests = [
         post(active, anonymous),
@@ -127,7 +127,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       }
     })
 
-    test('sends the realm it was given', async () => {
+    test('sends the configured realm', async () => {
       const { handler } = await createEndpoint({ clientAuthentication: { realm: 'a "b" \\c' } })
       const response = await send(handler, post(active, anonymous))
       expect(response.headers['www-authenticate']).toBe('Basic realm="a \\"b\\" \\\\c", charset="UTF-8"')
@@ -136,13 +136,13 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
     describe.each([
       ['a colon', 'a:b:'],
       ['a percent sign', '100%'],
-      ['what looks like an escape', '%41%zz'],
+      ['text that looks like an escape', '%41%zz'],
       ['a plus', 'a+b'],
       ['a space', 'a b'],
       ['a slash and an equals sign', '/a=b/'],
       ['an ampersand', 'a&client_id=x'],
       ['letters beyond ASCII', 'é€😀'],
-      ['what oauth4webapi escapes', 'a-b_c.d~e'],
+      ['characters that oauth4webapi escapes', 'a-b_c.d~e'],
       ['everything at once', 'p:s%w+r/d-é ~?'],
     ])('with %s in the secret', (_, clientSecret) => {
       const id = 'special-api'
@@ -154,16 +154,16 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       })
       const formEncoded = basic(encodeEverything(id), encodeEverything(clientSecret))
 
-      test('takes it form-encoded in Basic', async () => {
+      test('accepts it form-encoded in Basic', async () => {
         await expectAnswer(post(active, { authorization: formEncoded }), 200, ACTIVE, changes())
         await expectAnswer(post(active, { authorization: formEncoded }), 200, ACTIVE, changes('form'))
       })
 
-      test('takes it raw in Basic', async () => {
+      test('accepts it raw in Basic', async () => {
         await expectAnswer(post(active, { authorization: basic(id, clientSecret) }), 200, ACTIVE, changes())
       })
 
-      test('takes it in the form', async () => {
+      test('accepts it in the form', async () => {
         const request = post({ ...active, client_id: id, client_secret: clientSecret }, anonymous)
         await expectAnswer(request, 200, ACTIVE, changes())
       })
@@ -171,9 +171,9 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
 
     test.each([
       ['a percent sign', '100%'],
-      ['what looks like an escape', '%41'],
+      ['text that looks like an escape', '%41'],
       ['a plus', 'a+b'],
-    ])('refuses a raw secret with %s where only form encoding is taken', async (_, clientSecret) => {
+    ])('refuses a raw secret with %s when only form encoding is allowed', async (_, clientSecret) => {
       const clientAuthentication = {
         protectedResources: [{ id: 'special-api', clientSecrets: [clientSecret], audiences: [RECORD.aud] }],
         basicEncoding: 'form',
@@ -182,7 +182,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       await expectAnswer(request, 401, invalidClient, { clientAuthentication })
     })
 
-    test('takes an identifier that is a URL, form-encoded in Basic and in the form', async () => {
+    test('accepts an identifier that is a URL, form-encoded in Basic and in the form', async () => {
       const id = 'https://rs.example.com/api'
       const changes: Changes = {
         clientAuthentication: { protectedResources: [{ id, clientSecrets: [SECRET], audiences: [RECORD.aud] }] },
@@ -192,7 +192,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       await expectAnswer(post({ ...active, client_id: id, client_secret: SECRET }, anonymous), 200, ACTIVE, changes)
     })
 
-    test('finds protected resources where they live, and rotated secrets at once', async () => {
+    test('asks findProtectedResource, and sees rotated secrets at once', async () => {
       const entry = { id: 'orders-api', clientSecrets: ['old'], audiences: [RECORD.aud] }
       const asked: string[] = []
       const { handler } = await createEndpoint({
@@ -211,7 +211,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       expect(await attempt('orders-api', 'old')).toBe(401)
       expect(await attempt('orders-api', 'new')).toBe(200)
       expect(await attempt('nobody', 'new')).toBe(401)
-      // Once more for the secret that was good before: it is not any longer, so it is verified like any other.
+      // The last request sends the old secret. It is no longer remembered as good, so the handler verifies it again.
       expect(asked).toEqual(['orders-api', 'orders-api', 'orders-api', 'orders-api', 'nobody'])
     })
 
@@ -226,7 +226,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
 
   describe('lookup and authorization', () => {
     test.each<TokenName>(['expired', 'revoked', 'future', 'refresh', 'foreign', 'audienceless', 'emptyAudience'])(
-      'says nothing but inactive about the %s token',
+      'answers only inactive about the %s token',
       async (tokenName) => {
         await expectAnswer(post({ token: token(tokenName) }), 200, INACTIVE)
       },
@@ -239,13 +239,13 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       ['with its scheme before it', `Bearer ${token('active')}`],
       ['of control characters', '\u0000\r\n\u007f'],
       ['very long', 'x'.repeat(32_000)],
-      ['that is a JWT nobody signed', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.'],
-      ['that is a name every object has', '__proto__'],
-    ])('says nothing but inactive about a token %s', async (_, value) => {
+      ['that is an unsigned JWT', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.'],
+      ['that is a property name of every object', '__proto__'],
+    ])('answers only inactive about a token %s', async (_, value) => {
       await expectAnswer(post({ token: value }), 200, INACTIVE)
     })
 
-    test('answers all of these with the same fields', async () => {
+    test('answers all of these with the same header fields', async () => {
       const { handler } = await createEndpoint()
       const answers = new Set<string>()
       for (const tokenName of ['expired', 'revoked', 'future', 'refresh', 'foreign', 'audienceless'] as const) {
@@ -264,7 +264,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       ],
       ['for several audiences', 'severalAudiences', { ...ACTIVE, aud: ['https://other.example.com', 'urn:orders'] }],
       ['bound to a key', 'dpop', { ...ACTIVE, token_type: 'DPoP', cnf: TOKENS.dpop[1].cnf }],
-    ])('tells a protected resource about a token %s', async (_, tokenName, body) => {
+    ])('answers a protected resource about a token %s', async (_, tokenName, body) => {
       await expectAnswer(post({ token: token(tokenName) }), 200, body)
     })
 
@@ -275,7 +275,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       await expectAnswer(post(active), 503, notLookedUp, { lookup: { store: { find } } })
     })
 
-    test('answers 503 while the store hangs, and what it says later changes nothing (ERR-18)', async () => {
+    test('answers 503 while the store hangs, and ignores its later result (ERR-18)', async () => {
       const { promise, resolve: answer } = Promise.withResolvers<null>()
       const store = { find: () => promise }
       await expectAnswer(post(active), 503, notLookedUp, { lookup: { store }, timeoutMs: 50 })
@@ -283,12 +283,12 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       await setImmediate()
     })
 
-    test('answers 503 in time when the registry hangs', async () => {
+    test('answers 503 within the deadline when the registry hangs', async () => {
       const changes = { clientAuthentication: { findProtectedResource: hang }, timeoutMs: 50 }
       await expectAnswer(post(active), 503, unavailable, changes)
     })
 
-    test('asks for a pause when it is down for everybody, and not when one token cannot be looked up', async () => {
+    test('sends Retry-After when the failure concerns every request, and not when it concerns one token', async () => {
       const response = { retryAfterSeconds: 30 }
       const { handler: down } = await createEndpoint({
         clientAuthentication: { findProtectedResource: fail },
@@ -302,11 +302,11 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       expect((await send(handler, post(active))).status).toBe(200)
     })
 
-    test('takes a store that returns undefined for one that found nothing', async () => {
+    test('treats undefined from the store like null', async () => {
       await expectAnswer(post(active), 200, INACTIVE, { lookup: { store: storeOf(undefined) } })
     })
 
-    test('asks the store by digest, once, and only for a caller it knows', async () => {
+    test('asks the store by digest, once, and only for an authenticated caller', async () => {
       const asked: string[] = []
       const store = { find: (digest: string) => (asked.push(digest), null) }
       const { handler } = await createEndpoint({ lookup: { store } })
@@ -339,14 +339,14 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       ['issued to it', 'owned', true],
       ['for others', 'active', false],
       ['for nobody', 'audienceless', false],
-    ])('tells a protected resource without audiences about a token %s or not', async (_, tokenName, isActive) => {
+    ])('answers a protected resource without audiences about a token %s', async (_, tokenName, isActive) => {
       const { handler } = await createEndpoint({
         clientAuthentication: { protectedResources: [{ id: 'orders-api', clientSecrets: [SECRET] }] },
       })
       expect(json(await send(handler, post({ token: token(tokenName) }))).active).toBe(isActive)
     })
 
-    test('tells a client about its own refresh token where that is enabled, and about that token alone (RSP-30)', async () => {
+    test('answers a client about its own refresh token, and only about that one, when the option allows it (RSP-30)', async () => {
       const store = createMemoryTokenStore()
       await store.save('own', { kind: 'refresh_token', client_id: 'orders-api', grantId: 'g', exp: NOW + 9000 })
       await store.save('sibling', { kind: 'access_token', client_id: 'orders-api', grantId: 'g', exp: NOW - 1 })
@@ -354,7 +354,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       const own = { active: true, client_id: 'orders-api', exp: NOW + 9000, iss: ISSUER, token_use: 'refresh_token' }
       const hinted = { token: 'own', token_type_hint: 'refresh_token' }
       await expectAnswer(post(hinted), 200, own, enabled)
-      // Whoever takes its own refresh token for an access token, and asks as about one, hears nothing.
+      // A caller that introspects its own refresh token as an access token gets inactive.
       await expectAnswer(post({ token: 'own' }), 200, INACTIVE, enabled)
       await expectAnswer(post({ ...hinted, token_type_hint: 'access_token' }), 200, INACTIVE, enabled)
       await expectAnswer(post({ token: 'sibling' }), 200, INACTIVE, enabled)
@@ -379,7 +379,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       expect(json(await send(handler, request))).toMatchObject({ active: true, token_use: 'refresh_token' })
     })
 
-    test('lets a policy of our own narrow what is disclosed, per protected resource (RSP-20, SEC-19)', async () => {
+    test('lets authorization.allow limit the members per protected resource (RSP-20, SEC-19)', async () => {
       const changes: Changes = {
         authorization: {
           allow: ({ id }) =>
@@ -391,14 +391,14 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       await expectAnswer(request, 200, { active: true }, changes)
     })
 
-    test('keeps to the view of the protected resource', async () => {
+    test('applies the view of the protected resource', async () => {
       const view = { members: ['sub', 'scope'], scopes: ['orders:write'], subject: () => 'pairwise-1' }
       const protectedResources = [{ id: 'orders-api', clientSecrets: [SECRET], audiences: [RECORD.aud], view }]
       const expected = { active: true, scope: 'orders:write', sub: 'pairwise-1' }
       await expectAnswer(post(active), 200, expected, { clientAuthentication: { protectedResources } })
     })
 
-    test('hands further parameters to the store (REQ-13)', async () => {
+    test('passes further parameters to the store (REQ-13)', async () => {
       const store = {
         find: (_: string, lookup?: TokenLookup) => (lookup?.parameter('resource') === 'urn:orders' ? RECORD : null),
       }
@@ -406,7 +406,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       await expectAnswer(post(active), 200, INACTIVE, { lookup: { store } })
     })
 
-    test('lets a policy of our own decide, with the protected resource and the record', async () => {
+    test('calls authorization.allow with the protected resource and the record', async () => {
       const changes: Changes = {
         authorization: { allow: async ({ id }, { sub }) => id === 'orders-api' && sub === 'alice' },
       }
@@ -429,7 +429,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       ['an object', { allowed: true }, 1],
       ['a misspelt view', { member: [] }, 1],
       ['nothing', undefined, 0],
-    ])('discloses nothing when a policy returns %s, and says so', async (_, allowed, warnings) => {
+    ])('discloses nothing when the policy returns %s, and reports it', async (_, allowed, warnings) => {
       const { handler, events } = await createEndpoint({ authorization: { allow: () => allowed as never } })
       expect(await send(handler, post(active))).toMatchObject({ status: 200, body: INACTIVE })
       expect(events.map(({ type }) => type)).toEqual([...(warnings === 0 ? [] : ['warning']), 'introspected'])
@@ -444,7 +444,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
   })
 
   describe('limits', () => {
-    test('answers 429 and when to come back, once the budget is used up, and then touches no token (ERR-11)', async () => {
+    test('answers 429 with Retry-After when the budget is used up, and then looks up no token (ERR-11)', async () => {
       const asked: string[] = []
       const store = { find: (digest: string) => (asked.push(digest), RECORD) }
       const { handler, events } = await createEndpoint({ ...limitedTo(2), lookup: { store } })
@@ -455,12 +455,12 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
         { error: 'temporarily_unavailable', error_description: 'too many requests' },
       ])
       expect(Number(refused.headers['retry-after'])).toBeGreaterThan(50)
-      // The third is the one by which the budget is known to be used up.
+      // The third lookup is the one that used up the budget.
       expect(asked).toHaveLength(3)
       expect(events.at(-1)).toMatchObject({ type: 'refused', status: 429, error: { code: 'ERR_LIMITS_EXCEEDED' } })
     })
 
-    test('charges what each caller does to nobody else, and nobody for those who are not authenticated', async () => {
+    test('charges each caller for its own requests, and nobody for unauthenticated ones', async () => {
       const { handler } = await createEndpoint(limitedTo(1))
       const other = post({ token: token('foreign') }, { authorization: basic('invoices-api', OTHER_SECRET) })
       for (let attempt = 0; attempt < 3; attempt++) {
@@ -471,7 +471,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       expect((await send(handler, other)).status).toBe(200)
     })
 
-    test('makes fishing dear: misses have a budget of their own, of which each takes twenty points', async () => {
+    test('charges a miss twenty points, on a budget for misses alone', async () => {
       const { handler } = await createEndpoint(limitedTo(40))
       const statuses: number[] = []
       for (const value of ['junk-1', token('foreign'), 'junk-2', token('revoked'), token('active')]) {
@@ -480,7 +480,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       expect(statuses).toEqual([200, 200, 429, 429, 200])
     })
 
-    test('takes a limiter of rate-limiter-flexible, and one of the protected resource itself', async () => {
+    test('accepts a limiter of rate-limiter-flexible, and a limiter of one protected resource', async () => {
       const protectedResources = [
         { ...PROTECTED_RESOURCES[0], limiter: new RateLimiterMemory({ points: 1, duration: 60 }) },
         PROTECTED_RESOURCES[1],
@@ -533,7 +533,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
     test.each([
       ['fit', { tenant: 'acme', plan: 3 }, claimsSchema(), { tenant: 'acme', plan: 3 }],
       ['the schema changes', { tenant: 'ACME' }, claimsSchema(), { tenant: 'acme' }],
-      ['no schema looks at', { tenant: 7, nested: { a: [null] } }, undefined, { tenant: 7, nested: { a: [null] } }],
+      ['no schema checks', { tenant: 7, nested: { a: [null] } }, undefined, { tenant: 7, nested: { a: [null] } }],
       [
         'are named like registered members',
         { tenant: 'acme', sub: 'mallory', active: false, exp: 1, iss: 'x' },
@@ -560,7 +560,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       await expectAnswer(post(active), 500, serverError, changes)
     })
 
-    test('takes a schema of zod, and reports the claim at fault without its value', async () => {
+    test('accepts a schema of zod, and reports a wrong claim without its value', async () => {
       const zodSchema = protectedResourceMetadataSchema
       const fitting = { resource: 'urn:orders', resource_name: 'Orders', more: [1] }
       const changes = (claims: object): Changes => ({
@@ -577,12 +577,12 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       expect(inspect(events, { depth: null })).not.toContain('4711')
     })
 
-    test('answers 500, with one event, for a record that JSON cannot carry', async () => {
+    test('answers 500, with one event, for a record that JSON cannot represent', async () => {
       const changes: Changes = { lookup: { store: storeOf({ ...RECORD, claims: { balance: 10n } }) } }
       await expectAnswer(post(active), 500, serverError, changes)
     })
 
-    test('leaves out what is no member of the answer', async () => {
+    test('leaves members of the record out that no answer has', async () => {
       const record = { ...RECORD, scope: '', internalNote: 'vip', passwordHash: 'x', revoked: false }
       const { scope: _, ...rest } = ACTIVE
       await expectAnswer(post(active), 200, rest, { lookup: { store: storeOf(record) } })
@@ -599,7 +599,11 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       ],
       ['an expired token', post({ token: token('expired') }), introspected('expired', { reason: 'expired' })],
       ['a revoked token', post({ token: token('revoked') }), introspected('revoked', { reason: 'revoked' })],
-      ['a token for later', post({ token: token('future') }), introspected('future', { reason: 'not-yet-valid' })],
+      [
+        'a token that is not valid yet',
+        post({ token: token('future') }),
+        introspected('future', { reason: 'not-yet-valid' }),
+      ],
       ['a refresh token', post({ token: token('refresh') }), introspected('refresh', { reason: 'refresh-token' })],
       ["another's token", post({ token: token('foreign') }), introspected('foreign', { reason: 'denied' })],
       [
@@ -630,7 +634,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       )
     })
 
-    test('reports what was unexpected as it was thrown', async () => {
+    test('reports an unexpected error unchanged', async () => {
       const thrown = new RangeError('a bug')
       const events: IntrospectionHandlerEvent[] = []
       const { handler } = await createEndpoint({
@@ -644,7 +648,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
       expect(events).toMatchObject([{ type: 'unexpected', status: 500, error: thrown }])
     })
 
-    test('hands on the error of the store as cause', async () => {
+    test('reports the error of the store as cause', async () => {
       const { handler, events } = await createEndpoint({ lookup: { store: { find: rejected } } })
       await send(handler, post(active))
       expect(events).toMatchObject([{ error: { code: 'ERR_LOOKUP_STORE', cause: { message: 'connection refused' } } }])
@@ -652,9 +656,9 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
 
     test.each<[string, () => void]>([
       ['throws', fail],
-      // Nothing keeps an observer from being an async function.
+      // An observer may be an async function.
       ['rejects', rejected],
-    ])('answers the same when the observer %s', async (_, onEvent) => {
+    ])('gives the same answer when the observer %s', async (_, onEvent) => {
       const { handler } = await createEndpoint({ onEvent })
       const bodies: string[] = []
       for (const request of [post(active), post({ token: 'x' }), post(active, anonymous)]) {
@@ -665,7 +669,7 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
   })
 })
 
-// The plain-data form leaves this to the adapter.
+// In the plain-data form the adapter removes the body.
 test.each(forms.filter((form) => form.name !== 'plain data'))(
   'HEAD is answered without a body, $name',
   async (form) => {
@@ -675,12 +679,12 @@ test.each(forms.filter((form) => form.name !== 'plain data'))(
   },
 )
 
-/** Form encoding with every octet escaped that may be, as the most careful clients do. */
+/** Form encoding that escapes every octet, as the most careful clients do. */
 function encodeEverything(value: string): string {
   return [...Buffer.from(value)].map((octet) => `%${octet.toString(16).padStart(2, '0')}`).join('')
 }
 
-/** What is reported about one of the tokens, or about a token of nobody. */
+/** The event about one of the tokens, or about an unknown token. */
 function introspected(name: TokenName | 'tkn-unknown', outcome: object): object {
   const value = name === 'tkn-unknown' ? name : token(name)
   const digest = createHash('sha256').update(value).digest('base64url')
@@ -696,7 +700,7 @@ function introspected(name: TokenName | 'tkn-unknown', outcome: object): object 
 
 const fingerprints = new Map<string, string>()
 
-/** Always the same for one token, another for others, and no part of the key that stores keep the token under. */
+/** Whether a text is a fingerprint: the same for equal digests, different for others, and no part of the digest. */
 function isFingerprintOf(digest: string, text: string): boolean {
   const known = fingerprints.get(digest) ?? text
   fingerprints.set(digest, known)

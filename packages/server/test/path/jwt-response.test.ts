@@ -1,4 +1,4 @@
-/** Answers as JWTs on the whole path, through every form of the handler. */
+/** JWT answers on the whole path, through every form of the handler. */
 import { generateKeyPairSync, sign as signSync } from 'node:crypto'
 import type { JSONWebKeySet, JWK } from 'jose'
 import { describe, expect, test, vi } from 'vitest'
@@ -33,7 +33,7 @@ const recipient = await createRecipient('ECDH-ES')
 const encrypted = { introspectionEncryptedResponseAlg: 'ECDH-ES' } as const
 const orders = PROTECTED_RESOURCES[0] as ProtectedResource
 
-/** A key of a KMS: it signs what it is given, and counts. */
+/** A signing key in a KMS. It counts its signatures. */
 function createKms() {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const sign = vi.fn((data: Uint8Array) =>
@@ -43,7 +43,7 @@ function createKms() {
   return { sign, published, key: { alg: 'ES256', kid: 'kms', sign } as const satisfies SigningKey }
 }
 
-/** An endpoint that signs, with a registry that is asked for each request. */
+/** Options of an endpoint that signs, with a registry function that is called for each request. */
 function found(more: object): Changes {
   return {
     ...signing(),
@@ -52,7 +52,7 @@ function found(more: object): Changes {
 }
 
 describe.each(forms)('JWT answers, $name', ({ send }) => {
-  test('are signed, with the header fields of any answer', async () => {
+  test('are signed, with the usual header fields', async () => {
     const { handler, events } = await createSigningEndpoint()
     const response = await send(handler, askForJwt())
     expect(answerFields(response)).toEqual({ ...common, 'content-type': JWT_TYPE })
@@ -61,7 +61,7 @@ describe.each(forms)('JWT answers, $name', ({ send }) => {
     expectNothingSecret(response, events)
   })
 
-  test('are encrypted for who is registered for it', async () => {
+  test('are encrypted for a protected resource that registers encryption', async () => {
     const { handler, events } = await createSigningEndpoint({ ...encrypted, jwks: { keys: [recipient.jwk] } })
     const response = await send(handler, askForJwt())
     const { signed } = await decryptAnswer(response, recipient.privateKey)
@@ -69,7 +69,7 @@ describe.each(forms)('JWT answers, $name', ({ send }) => {
     expectNothingSecret(response, events)
   })
 
-  test('are encrypted for a key that is fetched, once', async () => {
+  test('are encrypted for a key that the handler fetches once', async () => {
     const fetchJwks = vi.fn(() => Promise.resolve(Response.json({ keys: [recipient.jwk] } satisfies JSONWebKeySet)))
     const { handler } = await createEndpoint({
       ...signing(),
@@ -85,7 +85,7 @@ describe.each(forms)('JWT answers, $name', ({ send }) => {
     expect(fetchJwks).toHaveBeenCalledTimes(1)
   })
 
-  test('are there in-flight for many at once', async () => {
+  test('are correct for many requests at the same time', async () => {
     const { handler } = await createSigningEndpoint()
     const names = Object.keys(TOKENS) as (keyof typeof TOKENS)[]
     const answers = await Promise.all(names.map(async (name) => verifyAnswer(await send(handler, askForJwt(name)))))
@@ -94,14 +94,14 @@ describe.each(forms)('JWT answers, $name', ({ send }) => {
     )
   })
 
-  test('stand beside JSON answers, which stay as they are', async () => {
+  test('do not change the JSON answers of the same endpoint', async () => {
     const { handler } = await createSigningEndpoint()
     const response = await send(handler, post({ token: token('active') }))
     expect(answerFields(response)).toEqual(common)
     expect(json(response)).toEqual(ACTIVE)
   })
 
-  test('are what a protected resource gets that must not have anything else', async () => {
+  test('are all that a protected resource with requireJwtResponse gets', async () => {
     const { handler, events } = await createSigningEndpoint({ requireJwtResponse: true })
     const refused = await send(handler, post({ token: token('active') }, { accept: 'application/json' }))
     expect([refused.status, json(refused)['error']]).toEqual([406, 'invalid_request'])
@@ -111,7 +111,7 @@ describe.each(forms)('JWT answers, $name', ({ send }) => {
   })
 
   describe('by a KMS', () => {
-    test('are signed once a second for the same caller and the same answer; a revocation shows at once', async () => {
+    test('are signed once a second for the same caller and answer, and a revocation shows at once', async () => {
       const kms = createKms()
       const { handler, store } = await createEndpoint(
         signing({ introspectionSignedResponseAlg: 'ES256' }, { keys: [...SIGNING_KEYS.slice(0, 1), kms.key] }),
@@ -129,7 +129,7 @@ describe.each(forms)('JWT answers, $name', ({ send }) => {
       ['fails', () => Promise.reject(new Error(`the key of ${orders.id} is gone`))],
       ['hangs', () => new Promise(() => undefined)],
       ['gives DER', () => Promise.resolve(new Uint8Array(70))],
-    ])('that %s become a 500 that says nothing, never JSON with the answer', async (_, sign) => {
+    ])('that %s become a 500 without details, never a JSON answer', async (_, sign) => {
       const { handler, events } = await createEndpoint({
         ...signing(
           { introspectionSignedResponseAlg: 'ES256' },
@@ -152,31 +152,31 @@ describe.each(forms)('JWT answers, $name', ({ send }) => {
     })
   })
 
-  // Of 2048 bits; nothing is encrypted to it.
+  // A modulus of 2048 bits. Nothing is encrypted with it.
   const MODULUS = Buffer.alloc(256, 0xff).toString('base64url')
   const wrongly = 'ERR_CLIENT_AUTHENTICATION_REGISTRATION'
   const unusable = 'ERR_CLIENT_AUTHENTICATION_FAILED'
   test.each<[title: string, more: object, status: number, code: string]>([
     ['no signing key for its algorithm', { introspectionSignedResponseAlg: 'PS384' }, 500, wrongly],
-    ['an algorithm that is none', { introspectionSignedResponseAlg: 'none' }, 500, wrongly],
+    ['the algorithm none', { introspectionSignedResponseAlg: 'none' }, 500, wrongly],
     ['a content encryption without an algorithm', { introspectionEncryptedResponseEnc: 'A256GCM' }, 500, wrongly],
     ['a shared secret to encrypt with', { introspectionEncryptedResponseAlg: 'dir' }, 500, wrongly],
     [
-      'no key that fits',
+      'no suitable key',
       { ...encrypted, jwks: { keys: [{ kty: 'RSA', use: 'sig', n: MODULUS, e: 'AQAB' }] } },
       500,
       wrongly,
     ],
     ['no keys at all', encrypted, 500, wrongly],
-    ['a secret for a public key', { ...encrypted, jwks: { keys: [{ kty: 'oct', k: 'AAAA' }] } }, 401, unusable],
+    ['a secret instead of a public key', { ...encrypted, jwks: { keys: [{ kty: 'oct', k: 'AAAA' }] } }, 401, unusable],
     ['keys at an address that is not https', { ...encrypted, jwksUri: 'http://169.254.169.254/' }, 401, unusable],
     [
-      'keys that cannot be had',
+      'keys that cannot be fetched',
       { ...encrypted, jwksUri: 'https://orders.example.com/keys' },
       503,
       'ERR_RESPONSE_KEYS_UNAVAILABLE',
     ],
-  ])('are not made for who is registered with %s', async (_, more, status, code) => {
+  ])('are refused for a protected resource that is registered with %s', async (_, more, status, code) => {
     const { handler, events } = await createEndpoint(found(more))
     const response = await send(handler, askForJwt())
     expect(response.status).toBe(status)
@@ -189,7 +189,7 @@ describe.each(forms)('JWT answers, $name', ({ send }) => {
     expectNothingSecret(response, events)
   })
 
-  test('are not offered where nothing signs: 406, and 500 for who must have one', async () => {
+  test('are not offered without signing keys: 406, and 500 for a protected resource with requireJwtResponse', async () => {
     const plain = await createEndpoint()
     expect((await send(plain.handler, askForJwt())).status).toBe(406)
     const { response: _, ...unsigned } = found({ requireJwtResponse: true })
@@ -198,7 +198,7 @@ describe.each(forms)('JWT answers, $name', ({ send }) => {
   })
 })
 
-test('the clock of the answer is that of the handler', async () => {
+test('the answer uses the clock of the handler', async () => {
   const { handler } = await createSigningEndpoint()
   const response = await handler.handle({
     method: 'POST',

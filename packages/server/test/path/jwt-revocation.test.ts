@@ -1,4 +1,4 @@
-/** The whole path of JWT access tokens: introspected, revoked in a store that does not hold them, and inactive from then on. */
+/** The whole path of JWT access tokens: introspected, revoked in a store that does not hold them, and then inactive. */
 import { DatabaseSync } from 'node:sqlite'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -35,14 +35,14 @@ const issuer = await generateKeyPair('ES256')
 const stranger = await generateKeyPair('ES256')
 const jwks = { keys: [{ ...(await exportJWK(issuer.publicKey)), kid: 'key-1', alg: 'ES256', use: 'sig' }] }
 
-/** A JWT access token as the authorization server issues it, apart from what is to be different. */
+/** A JWT access token as the authorization server issues it, with changes. */
 function issue(claims: JWTPayload = {}, key = issuer.privateKey): Promise<string> {
   return new SignJWT({ ...CLAIMS, ...claims })
     .setProtectedHeader({ alg: 'ES256', kid: 'key-1', typ: 'at+jwt' })
     .sign(key)
 }
 
-/** The same JWT with another signature that is as good: ECDSA takes `(r, s)` and `(r, n − s)`. */
+/** The same JWT with another valid signature: for ECDSA both `(r, s)` and `(r, n − s)` are valid. */
 function flip(jwt: string): string {
   const end = jwt.lastIndexOf('.')
   const signature = Buffer.from(jwt.slice(end + 1), 'base64url')
@@ -52,13 +52,13 @@ function flip(jwt: string): string {
   return `${jwt.slice(0, end)}.${other.toString('base64url')}`
 }
 
-/** The same octets of the same signature, with a spare bit of the last character set. */
+/** The same signature with a spare bit of its last character set. */
 function respell(jwt: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
   return jwt.slice(0, -1) + alphabet[alphabet.indexOf(jwt.at(-1) ?? '') ^ 1]
 }
 
-/** Each store there is without a server, its clock, and how many tokens it keeps. */
+/** Every store that needs no server, with its clock and the number of tokens it keeps. */
 const STORES: readonly [string, (now: () => number) => { store: WritableTokenStore; count: () => unknown }][] = [
   [
     'memory',
@@ -80,7 +80,7 @@ const STORES: readonly [string, (now: () => number) => { store: WritableTokenSto
 ]
 
 describe.each(STORES)('JWT access tokens with the %s store', (_, createStore) => {
-  /** An authorization server that keeps opaque tokens in the store and JWTs nowhere. */
+  /** An authorization server that keeps opaque tokens in the store, and JWTs nowhere. */
   function create(options: RevocationOptions = {}) {
     const clock = { seconds: NOW }
     const now = (): number => clock.seconds * 1000
@@ -108,7 +108,7 @@ describe.each(STORES)('JWT access tokens with the %s store', (_, createStore) =>
       ...common,
       lookup: { resolvers: [createStoreResolver({ store }), jwt] },
     })
-    // A protected resource may be asked by another process, which looks at JWTs first.
+    // Another process may introspect the token and try the JWT resolver first.
     const jwtFirst = createIntrospectionHandler({
       ...common,
       lookup: { resolvers: [jwt, createStoreResolver({ store })] },
@@ -126,7 +126,7 @@ describe.each(STORES)('JWT access tokens with the %s store', (_, createStore) =>
     return { clock, store, count, events, revocation, introspection, areActive }
   }
 
-  test('are inactive from the moment their revocation is answered, and others stay active (REV-01, SEC-03)', async () => {
+  test('are inactive from the answer to their revocation on, and others stay active (REV-01, SEC-03)', async () => {
     const { revocation, introspection, areActive, events } = create()
     const [token, other] = [await issue(), await issue({ jti: 'jwt-2' })]
     expect(json(await send(introspection, post({ token })))).toMatchObject({ active: true, sub: 'alice', jti: 'jwt-1' })
@@ -135,12 +135,12 @@ describe.each(STORES)('JWT access tokens with the %s store', (_, createStore) =>
     expect([answer.status, answer.body]).toEqual([200, ''])
     expect((await send(introspection, post({ token }))).body).toBe(INACTIVE)
     expect(await areActive(token, other)).toEqual([false, true])
-    // Once more is no error.
+    // A second revocation is no error.
     expect((await send(revocation, revoke({ token }))).status).toBe(200)
     expect(events).toMatchObject([{ ended: 'token' }, { ended: 'nothing' }])
   })
 
-  test('stay inactive under every other signature that is as good, whichever of them was revoked', async () => {
+  test('stay inactive with every other valid signature, whichever JWT was revoked', async () => {
     const { store, revocation, areActive } = create()
     const token = await issue()
     expect(await areActive(token, flip(token))).toEqual([true, true])
@@ -154,7 +154,7 @@ describe.each(STORES)('JWT access tokens with the %s store', (_, createStore) =>
     expect(await areActive(next, flip(next))).toEqual([false, false])
   })
 
-  test('have one spelling: another spelling of a good signature is a token nobody knows', async () => {
+  test('have one spelling: a good signature in another spelling makes an unknown token', async () => {
     const { areActive } = create()
     const token = await issue()
     expect(await areActive(token, respell(token), `${token}=`, token.replace(/.$/, ' '))).toEqual([
@@ -165,7 +165,7 @@ describe.each(STORES)('JWT access tokens with the %s store', (_, createStore) =>
     ])
   })
 
-  test('stay revoked when they have no jti that could be compared, or share their claims with another key', async () => {
+  test('stay revoked without a jti, or when another key signs the same claims', async () => {
     const { store } = create()
     const token = await issue()
     const record = { kind: 'access_token', iat: CLAIMS.iat, exp: CLAIMS.exp } as const
@@ -175,7 +175,7 @@ describe.each(STORES)('JWT access tokens with the %s store', (_, createStore) =>
   })
 
   test.each(['access_token', 'refresh_token', 'urn:example:jwt'])(
-    'are revoked whatever the hint: %s',
+    'are revoked with the hint %s',
     async (token_type_hint) => {
       const { revocation, areActive } = create()
       const token = await issue()
@@ -198,7 +198,7 @@ describe.each(STORES)('JWT access tokens with the %s store', (_, createStore) =>
     expect(count()).toBeLessThan(2001)
   })
 
-  test('leave nothing about anybody in the store', async () => {
+  test('leave no personal data in the store', async () => {
     const { store, revocation } = create()
     const token = await issue()
     await send(revocation, revoke({ token }))
@@ -215,14 +215,17 @@ describe.each(STORES)('JWT access tokens with the %s store', (_, createStore) =>
     ['session', (store) => store.revokeSession('session-1'), { sid: 'session-2' }],
     ['client', (store) => store.revokeClient('web'), { client_id: 'app' }],
     ['grant', (store) => store.revokeGrant('grant-1'), { grant: 'grant-2' }],
-  ])('are inactive once their %s is revoked, and those of another stay active (SEC-06)', async (__, end, another) => {
-    const { store, areActive, count } = create()
-    const [token, other] = [await issue(), await issue(another)]
-    expect(await areActive(token, other)).toEqual([true, true])
-    await end(store)
-    expect(await areActive(token, other)).toEqual([false, true])
-    expect(count()).toBe(0)
-  })
+  ])(
+    'are inactive when their %s is revoked, and those of another one stay active (SEC-06)',
+    async (__, end, another) => {
+      const { store, areActive, count } = create()
+      const [token, other] = [await issue(), await issue(another)]
+      expect(await areActive(token, other)).toEqual([true, true])
+      await end(store)
+      expect(await areActive(token, other)).toEqual([false, true])
+      expect(count()).toBe(0)
+    },
+  )
 
   test.each<[string, (store: WritableTokenStore) => Promise<void>, boolean]>([
     ['a user', (store) => store.revokeSubject('alice'), true],
@@ -236,7 +239,7 @@ describe.each(STORES)('JWT access tokens with the %s store', (_, createStore) =>
     expect(await areActive(await issue({ iat: NOW }), await issue({ iat: NOW + 1 }))).toEqual([false, active])
   })
 
-  test('stay revoked with their user for as long as they live, however late the store sweeps (SEC-03)', async () => {
+  test('stay revoked with their user until they expire, whenever the store sweeps (SEC-03)', async () => {
     const { store, clock, areActive } = create()
     await store.revokeSubject('alice')
     const token = await issue({ iat: NOW })
@@ -245,7 +248,7 @@ describe.each(STORES)('JWT access tokens with the %s store', (_, createStore) =>
     expect(await areActive(token)).toEqual([false])
   })
 
-  test('are ended with the refresh token of their grant, which the store holds (REV-02)', async () => {
+  test('end with the refresh token of their grant, which the store holds (REV-02)', async () => {
     const { store, revocation, areActive } = create()
     const [token, other] = [await issue(), await issue({ grant: 'grant-2' })]
     await store.save('refresh', { kind: 'refresh_token', client_id: 'web', grantId: 'grant-1', exp: NOW + 90_000 })
@@ -254,7 +257,7 @@ describe.each(STORES)('JWT access tokens with the %s store', (_, createStore) =>
     expect(await areActive(await issue({ iat: NOW + 1, jti: 'late' }))).toEqual([false])
   })
 
-  test('end their grant when told to', async () => {
+  test('end their grant with the option accessTokenEndsGrant', async () => {
     const { revocation, areActive, count } = create({ accessTokenEndsGrant: true })
     const [token, sibling] = [await issue(), await issue({ jti: 'jwt-2' })]
     await send(revocation, revoke({ token }))
@@ -262,7 +265,7 @@ describe.each(STORES)('JWT access tokens with the %s store', (_, createStore) =>
     expect(count()).toBe(0)
   })
 
-  test('are inactive when the store has them as well, although the resolver could verify them', async () => {
+  test('are inactive when the store holds and revoked them, although the resolver can verify them', async () => {
     const { store, revocation, areActive } = create()
     const token = await issue()
     const { iat, exp, sub, aud, client_id } = CLAIMS
@@ -272,7 +275,7 @@ describe.each(STORES)('JWT access tokens with the %s store', (_, createStore) =>
     expect(await areActive(token)).toEqual([false])
   })
 
-  test('are inactive when the store has them and they were revoked under another signature (REV-01, SEC-03)', async () => {
+  test('are inactive when the store holds them and they were revoked with another signature (REV-01, SEC-03)', async () => {
     const { store, revocation, areActive, events } = create()
     const [token, other] = [await issue(), await issue({ jti: 'jwt-2' })]
     const { iat, exp, sub, aud, client_id } = CLAIMS
@@ -296,11 +299,11 @@ describe.each(STORES)('JWT access tokens with the %s store', (_, createStore) =>
   test.each<[string, () => Promise<string>]>([
     ['signed by a stranger', () => issue({}, stranger.privateKey)],
     ['of another issuer', () => issue({ iss: 'https://mallory.example.com' })],
-    ['with a spoilt signature', async () => (await issue()).replace(/.{4}$/, 'AAAA')],
+    ['with a damaged signature', async () => (await issue()).replace(/.{4}$/, 'AAAA')],
     ['without a signature', async () => (await issue()).replace(/[^.]+$/, '')],
     ['that expired', () => issue({ exp: NOW })],
-    ['that is text', async () => 'eyJhbGciOiJub25lIn0'],
-  ])('%s put nothing into the store, so that nobody can fill it', async (__, token) => {
+    ['that is not a JWT', async () => 'eyJhbGciOiJub25lIn0'],
+  ])('%s add nothing to the store, so that nobody can fill it', async (__, token) => {
     const { revocation, count, events } = create()
     const answer = await send(revocation, revoke({ token: await token() }))
     expect([answer.status, answer.body]).toEqual([200, ''])

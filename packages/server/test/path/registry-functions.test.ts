@@ -1,4 +1,4 @@
-/** What `findProtectedResource` and `findClient` give: checked as entries of a list are, and never worth more than those. */
+/** Results of `findProtectedResource` and `findClient`: checked like list entries, and never granted more rights. */
 import { describe, expect, test } from 'vitest'
 import {
   createIntrospectionHandler,
@@ -14,7 +14,7 @@ import { signing } from '../signed-answers.ts'
 const entry = { id: 'orders-api', clientSecrets: [SECRET], audiences: ['https://orders.example.com'] }
 const active = { token: token('active') }
 
-/** An entry as an object mapper makes it: what it shows is a getter of its class. */
+/** An entry as an object mapper makes it: its view is a getter of its class. */
 class Entry {
   readonly id = entry.id
   readonly clientSecrets = entry.clientSecrets
@@ -28,7 +28,7 @@ function raise(error: Error): never {
   throw error
 }
 
-/** An endpoint whose function gives one entry, whatever it is. */
+/** An endpoint whose registry function always returns this entry. */
 async function endpointOf(found: unknown, changes: object = {}) {
   const endpoint = await createEndpoint({
     ...changes,
@@ -41,16 +41,20 @@ async function endpointOf(found: unknown, changes: object = {}) {
 describe('findProtectedResource', () => {
   test.each<[string, object, string]>([
     ['a misspelt member of the view', { view: { member: [] } }, 'view.member'],
-    ['a view of nothing', { view: {} }, 'view'],
-    ['a view that is none', { view: 'sub' }, 'view'],
+    ['an empty view', { view: {} }, 'view'],
+    ['a view that is not an object', { view: 'sub' }, 'view'],
     ['a view of null members', { view: { members: null } }, 'view.members'],
     ['text for scopes of the view', { view: { scopes: 'orders:read' } }, 'view.scopes'],
-    ['audiences that are text, with every audience in it', { audiences: 'https://orders.example.com' }, 'audiences'],
-    ['audiences that are no texts', { audiences: [7] }, 'audiences'],
-    ['a limiter that cannot count', { limiter: {} }, 'limiter'],
-    ['requireJwtResponse that is no boolean', { requireJwtResponse: 'yes' }, 'requireJwtResponse'],
-    ['requireJwtResponse where nothing signs', { requireJwtResponse: true }, 'requireJwtResponse'],
-  ])('shows nothing for %s, and an event names it', async (_, more, member) => {
+    [
+      'audiences that are one text, which contains every audience',
+      { audiences: 'https://orders.example.com' },
+      'audiences',
+    ],
+    ['audiences that are not texts', { audiences: [7] }, 'audiences'],
+    ['a limiter without consume', { limiter: {} }, 'limiter'],
+    ['requireJwtResponse that is not a boolean', { requireJwtResponse: 'yes' }, 'requireJwtResponse'],
+    ['requireJwtResponse without signing keys', { requireJwtResponse: true }, 'requireJwtResponse'],
+  ])('discloses nothing for %s, and an event names the member', async (_, more, member) => {
     const { ask, events } = await endpointOf({ ...entry, ...more })
     const response = await ask()
     expect([response.status, json(response)]).toEqual([500, { error: 'server_error' }])
@@ -73,8 +77,8 @@ describe('findProtectedResource', () => {
       { introspectionEncryptedResponseAlg: 'none', jwksUri: 'https://orders.example.com/keys' },
     ],
     ['a content encryption without an algorithm', { introspectionEncryptedResponseEnc: 'A256GCM' }],
-    ['a signature that no key makes', { introspectionSignedResponseAlg: 'PS512' }],
-  ])('gives no JWT for %s', async (_, more) => {
+    ['an algorithm without a signing key', { introspectionSignedResponseAlg: 'PS512' }],
+  ])('sends no JWT for %s', async (_, more) => {
     const { ask, events } = await endpointOf({ ...entry, ...more }, signing())
     expect((await ask()).status).toBe(500)
     expect(events).toMatchObject([{ error: { code: 'ERR_CLIENT_AUTHENTICATION_REGISTRATION' } }])
@@ -97,7 +101,7 @@ describe('findProtectedResource', () => {
     ['true', true, ''],
     ['an entry of a class with its view in a getter', new Entry(), ''],
     ['an entry that inherits its methods', Object.assign(Object.create({ methods: ['custom'] }), entry), ''],
-  ])('knows nobody by %s, and a warning names it', async (_, found, member) => {
+  ])('authenticates nobody with %s, and a warning names the member', async (_, found, member) => {
     const { ask, events } = await endpointOf(found)
     const response = await ask()
     expect([response.status, json(response)]).toEqual([401, { error: 'invalid_client' }])
@@ -113,12 +117,12 @@ describe('findProtectedResource', () => {
     ])
   })
 
-  test('shows by a view that is not enumerable what the view shows', async () => {
+  test('applies a view that is not enumerable', async () => {
     const { ask } = await endpointOf(Object.defineProperty({ ...entry }, 'view', { value: { members: [] } }))
     expect(json(await ask())).toEqual({ active: true })
   })
 
-  test('repeats nothing that a getter of an entry throws', async () => {
+  test('repeats nothing from an error that a getter of an entry throws', async () => {
     const thrown = new Proxy({ ...entry }, { ownKeys: () => raise(new Error(`no row {"secret":"${SECRET}"}`)) })
     const { ask, events } = await endpointOf(thrown)
     expect((await ask()).status).toBe(401)
@@ -129,7 +133,7 @@ describe('findProtectedResource', () => {
     expect(JSON.stringify(events)).not.toContain(SECRET)
   })
 
-  test('takes null for absent, as databases give it', async () => {
+  test('treats null as absent, because databases return it', async () => {
     const absent = { view: null, methods: null, limiter: null, jwks: null, jwksUri: null, tlsClientAuth: null }
     const { ask } = await endpointOf({ ...entry, ...absent, requireJwtResponse: null })
     expect(json(await ask())).toEqual(ACTIVE)
@@ -137,13 +141,13 @@ describe('findProtectedResource', () => {
     expect((await nobodys.ask()).body).toBe(INACTIVE)
   })
 
-  test('says what is wrong to nobody who has not proved who it is', async () => {
+  test('describes the fault only to an authenticated caller', async () => {
     const { ask } = await endpointOf({ ...entry, view: { member: [] } })
     const response = await ask(post(active, { authorization: basic('orders-api', 'wrong') }))
     expect([response.status, json(response)]).toEqual([401, { error: 'invalid_client' }])
   })
 
-  test('reads what cannot change once, and anything else each time', async () => {
+  test('reads frozen entries once, and other entries each time', async () => {
     const reads = { changing: 0 }
     const counting = (name: keyof typeof reads) =>
       new Proxy({ ...entry }, { ownKeys: (target) => (reads[name]++, Reflect.ownKeys(target)) })
@@ -164,13 +168,13 @@ describe('findProtectedResource', () => {
     expect(once).toBeGreaterThan(0)
     await send(handler, post(active))
     expect(reads.changing).toBeGreaterThan(once)
-    // Frozen by itself alone: its list can still change.
+    // The entry is frozen, but its list can still change.
     const audiences = ['https://orders.example.com']
     found = Object.freeze({ ...entry, audiences })
     expect(json(await send(handler, post(active)))).toEqual(ACTIVE)
     audiences[0] = 'https://invoices.example.com'
     expect((await send(handler, post(active))).body).toBe(INACTIVE)
-    // A secret that is replaced in place counts at once.
+    // A secret that is replaced in place takes effect at once.
     found = rotated
     expect(json(await send(handler, post(active)))).toEqual(ACTIVE)
     rotated.clientSecrets = ['another']
@@ -182,8 +186,8 @@ describe('findClient', () => {
   test.each<[string, unknown]>([
     ['no identifier', { clientSecrets: [SECRET] }],
     ['null for the identifier', { id: null, clientSecrets: [SECRET] }],
-    ['what only a protected resource has', { id: 'orders-api', clientSecrets: [SECRET], audiences: [] }],
-  ])('knows no client by %s, so that it cannot revoke tokens of nobody', async (_, found) => {
+    ['members that only a protected resource has', { id: 'orders-api', clientSecrets: [SECRET], audiences: [] }],
+  ])('finds no client with %s, so that it cannot revoke tokens without a client', async (_, found) => {
     const store = createMemoryTokenStore()
     await store.save('nobodys', { kind: 'access_token', sub: 'alice' })
     const events: RevocationHandlerEvent[] = []
@@ -197,18 +201,18 @@ describe('findClient', () => {
   })
 })
 
-describe('a function of yours that answers oddly', () => {
+describe('a function of the application that returns an unexpected value', () => {
   test.each<[string, unknown, number]>([
-    ['null, which is none', null, 200],
+    ['null, for no caller', null, 200],
     ['a number', 7, 503],
     ['an empty identifier', '', 503],
     ['an object', { id: 'orders-api' }, 503],
-  ])('is refused where clientAuthentication.custom gives %s', async (_, id, status) => {
+  ])('is refused when clientAuthentication.custom returns %s', async (_, id, status) => {
     const { handler } = await createEndpoint({ clientAuthentication: { custom: () => id as string } })
     expect((await send(handler, post(active))).status).toBe(status)
   })
 
-  test.each([null, 7, ''])('is no address where remoteAddress gives %j', async (address) => {
+  test.each([null, 7, ''])('means no address when remoteAddress returns %j', async (address) => {
     const { handler } = await createEndpoint({ clientAuthentication: { remoteAddress: () => address as string } })
     const wrong = post(active, { authorization: basic('orders-api', 'wrong') })
     expect((await send(handler, wrong)).status).toBe(401)
@@ -217,14 +221,14 @@ describe('a function of yours that answers oddly', () => {
   test.each<[string, object, object]>([
     ['null for the subject', { subject: () => null }, { sub: undefined }],
     ['null for claims', { claims: () => null }, { sub: 'alice' }],
-  ])('is absent where a view gives %s', async (_, view, members) => {
+  ])('removes the member when a view returns %s', async (_, view, members) => {
     const { ask } = await endpointOf({ ...entry, view })
     expect(json(await ask())).toMatchObject({ active: true })
     expect(json(await ask())['sub']).toBe((members as { sub?: string }).sub)
   })
 })
 
-test('lookup.isActive is asked about no token that the caller may not know', async () => {
+test('lookup.isActive is called only for tokens that the caller may see', async () => {
   const asked: unknown[] = []
   const { store } = await createEndpoint()
   const handler = createIntrospectionHandler({

@@ -26,7 +26,7 @@ const anonymous = { authorization: undefined }
 const access = { token: revocable('access') }
 const app = { authorization: basic('app', APP_SECRET) }
 
-/** The fields of a success, which has no content and so no media type. */
+/** The header fields of a success. It has no body, so it has no media type. */
 const SUCCESS_FIELDS = { 'cache-control': 'no-store', pragma: 'no-cache', 'x-content-type-options': 'nosniff' }
 
 function fieldsOf(status: number): object {
@@ -73,7 +73,7 @@ const REFUSED: readonly Refusal[] = [
   ['another client_id beside Basic', revoke({ ...access, client_id: 'app' }), 400, invalidRequest],
   ['the token of another client', revoke({ token: revocable('ofApp') }), 400, foreign],
   ['the refresh token of another client', revoke({ token: revocable('refreshOfApp') }), 400, foreign],
-  ['the token of no client', revoke({ token: revocable('ofNobody') }), 400, foreign],
+  ['a token without a client', revoke({ token: revocable('ofNobody') }), 400, foreign],
 ]
 
 const durationMs = expect.any(Number) as number
@@ -93,7 +93,7 @@ describe.each(forms)('revocation handler, $name', ({ send }) => {
     expectNothingRevocableTold(response, events)
   }
 
-  test.each(REFUSED)('refuses %s, and every token stays as it was', async (_, request, status, body) => {
+  test.each(REFUSED)('refuses %s, and revokes no token', async (_, request, status, body) => {
     const { revocation, events, areActive } = await createRevocationEndpoint()
     const response = await send(revocation, request)
     expect([response.status, answerFields(response)]).toEqual([status, fieldsOf(status)])
@@ -116,25 +116,25 @@ describe.each(forms)('revocation handler, $name', ({ send }) => {
     ['a media type with a parameter', revoke(access, { 'content-type': `${FORM}; charset=utf-8` })],
     ['a body without a length', revoke(access, {}, { chunked: true })],
     ['any Accept', revoke(access, { accept: 'text/html' })],
-    ['parameters it does not know', revoke({ ...access, resource: 'https://orders.example.com' })],
+    ['unknown parameters', revoke({ ...access, resource: 'https://orders.example.com' })],
     ['the right hint', revoke({ ...access, token_type_hint: 'access_token' })],
     ['the wrong hint', revoke({ ...access, token_type_hint: 'refresh_token' })],
-    ['a hint it does not know', revoke({ ...access, token_type_hint: 'urn:example:macaroon' })],
+    ['an unknown hint', revoke({ ...access, token_type_hint: 'urn:example:macaroon' })],
   ])('takes %s', async (_, request) => {
     await expectRevoked(request)
   })
 
-  test('finds clients wherever they are kept', async () => {
+  test('finds clients in a list or with a function', async () => {
     await expectRevoked(revoke(access), {
       clientAuthentication: { findClient: async (id) => CLIENTS.find((client) => client.id === id) },
     })
   })
 
-  test('lets each client revoke its own', async () => {
+  test('lets each client revoke its own tokens', async () => {
     await expectRevoked(revoke({ token: revocable('ofApp') }, app), {}, 'ofApp')
   })
 
-  test('sends the realm it was given', async () => {
+  test('sends the configured realm', async () => {
     const clientAuthentication = { clients: CLIENTS, realm: 'as' }
     const { revocation } = await createRevocationEndpoint({ clientAuthentication })
     const response = await send(revocation, revoke(access, anonymous))
@@ -148,7 +148,7 @@ describe.each(forms)('revocation handler, $name', ({ send }) => {
     ['an unknown token', { token: 'never-issued' }, 'nothing'],
     ['an expired token', { token: revocable('expired') }, 'nothing'],
     ['an expired token of another client', { token: revocable('expiredOfApp') }, 'nothing'],
-  ])('answers alike, twice, and reports apart, for %s', async (_, body, ended) => {
+  ])('gives the same answer twice, and a distinct event, for %s', async (_, body, ended) => {
     const { revocation, events } = await createRevocationEndpoint()
     for (let times = 0; times < 2; times++) {
       const response = await send(revocation, revoke(body))
@@ -185,7 +185,7 @@ describe.each(forms)('revocation handler, $name', ({ send }) => {
     expect(events).toMatchObject([{ error: { code: 'ERR_CLIENT_AUTHENTICATION_REGISTRY' } }])
   })
 
-  test('answers 500, and reports it, when something throws that should not', async () => {
+  test('answers 500, and reports the error, when a function throws that should not', async () => {
     const { revocation, events } = await createRevocationEndpoint({
       now() {
         throw new Error('no clock')
@@ -198,16 +198,16 @@ describe.each(forms)('revocation handler, $name', ({ send }) => {
 
   test.each<[string, () => void]>([
     ['throws', fail],
-    // Nothing keeps an observer from being an async function.
+    // An observer may be an async function.
     ['rejects', rejected],
-  ])('answers all the same when the observer %s', async (_, onEvent) => {
+  ])('gives the same answer when the observer %s', async (_, onEvent) => {
     const { revocation } = await createRevocationEndpoint({ onEvent })
     expect((await send(revocation, revoke(access))).status).toBe(200)
     expect((await send(revocation, revoke(access, anonymous))).status).toBe(401)
   })
 })
 
-test('a closed database is an outage: 503, and neither revoked nor inactive', async () => {
+test('a closed database causes 503, and the token is neither revoked nor inactive', async () => {
   const database = new DatabaseSync(':memory:')
   onTestFinished(() => {
     if (database.isOpen) database.close()
@@ -221,7 +221,7 @@ test('a closed database is an outage: 503, and neither revoked nor inactive', as
   expect([asked?.status, revoked?.status]).toEqual([503, 503])
 })
 
-/** Each store there is, with the clock of the tests. */
+/** Every store that needs no server, with the clock of the tests. */
 const STORES: readonly [string, () => WritableTokenStore][] = [
   ['memory', () => createMemoryTokenStore({ now: () => NOW * 1000 })],
   [
@@ -235,24 +235,24 @@ const STORES: readonly [string, () => WritableTokenStore][] = [
 ]
 
 describe.each(STORES)('introspection after a revocation, store %s', (_, createStore) => {
-  test.each(forms)('of a token, over $name: that token is inactive on the next request', async ({ send }) => {
+  test.each(forms)('of a token, over $name: the token is inactive on the next request', async ({ send }) => {
     const { revocation, areActive } = await createRevocationEndpoint({}, createStore())
     expect(await areActive('access', 'sibling', 'secondLogin', 'ofApp')).toEqual([true, true, true, true])
     await send(revocation, revoke(access))
     expect(await areActive('access', 'sibling', 'secondLogin', 'ofApp')).toEqual([false, true, true, true])
   })
 
-  test.each(forms)('of a refresh token, over $name: so is everything of its grant', async ({ send }) => {
+  test.each(forms)('of a refresh token, over $name: every token of its grant is inactive', async ({ send }) => {
     const { revocation, areActive, store } = await createRevocationEndpoint({}, createStore())
     expect(await areActive('access', 'sibling', 'secondLogin', 'ofApp')).toEqual([true, true, true, true])
     await send(revocation, revoke({ token: revocable('refresh') }))
     expect(await areActive('access', 'sibling', 'secondLogin', 'ofApp')).toEqual([false, false, true, true])
-    // A refresh that was under way.
+    // A refresh that was already running saves its new token later.
     await store.save(revocable('secondLogin'), { kind: 'access_token', grantId: 'grant-1', aud: 'urn:orders' })
     expect(await areActive('secondLogin')).toEqual([false])
   })
 
-  test('of a subject: so is everything issued until then, and a new login is active', async () => {
+  test('of a subject: tokens issued until then are inactive, and those of a new login active', async () => {
     const { areActive, store } = await createRevocationEndpoint({}, createStore())
     const record = { kind: 'access_token', sub: 'alice', aud: 'urn:orders' } as const
     await store.save(revocable('sibling'), { ...record, iat: NOW })
@@ -263,13 +263,13 @@ describe.each(STORES)('introspection after a revocation, store %s', (_, createSt
     expect(await areActive('sibling')).toEqual([true])
   })
 
-  test('of a session: so is that session', async () => {
+  test('of a session: its tokens are inactive', async () => {
     const { areActive, store } = await createRevocationEndpoint({}, createStore())
     await store.revokeSession('session-2')
     expect(await areActive('access', 'secondLogin')).toEqual([true, false])
   })
 
-  test('of a client: so is what it holds', async () => {
+  test('of a client: its tokens are inactive', async () => {
     const { areActive, store } = await createRevocationEndpoint({}, createStore())
     await store.revokeClient('web')
     expect(await areActive('access', 'secondLogin', 'ofApp')).toEqual([false, false, true])

@@ -1,4 +1,4 @@
-/** Tokens of a mint on the path of an introspection: found when they are kept, and junk refused without a search. */
+/** Tokens of a mint on the introspection path: found when the store has them, and junk refused without a lookup. */
 import { describe, expect, test } from 'vitest'
 import { createIntrospectionHandler, createMemoryTokenStore, createTokenMint, digestToken } from '../../src/index.ts'
 import { INACTIVE, ISSUER, json, NOW, post, PROTECTED_RESOURCES, send } from '../endpoint.ts'
@@ -6,7 +6,7 @@ import { INACTIVE, ISSUER, json, NOW, post, PROTECTED_RESOURCES, send } from '..
 describe('tokens of a mint', () => {
   const mint = createTokenMint({ prefix: 'acme_at', keys: ['k'.repeat(32)] })
 
-  test('are found, and junk is refused without the store being asked', async () => {
+  test('are found, and junk is refused without asking the store', async () => {
     const store = createMemoryTokenStore({ now: () => NOW * 1000 })
     const asked: string[] = []
     const handler = createIntrospectionHandler({

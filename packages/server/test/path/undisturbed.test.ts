@@ -1,4 +1,4 @@
-/** What one party sends must not use up what others need: each attack, and a good caller that goes through meanwhile. */
+/** No party can use up what others need: each test runs an attack, and a good caller that succeeds meanwhile. */
 import { describe, expect, test, vi } from 'vitest'
 import { createMemoryLimiter, createMemoryReplayStore, createTokenMint } from '../../src/index.ts'
 import { ask as askWith, asserting, createKey, sign } from '../asking.ts'
@@ -10,7 +10,7 @@ const ORDERS = { id: 'orders-api', clientSecrets: [SECRET], audiences: [RECORD.a
 describe('the budget of a protected resource', () => {
   const limits = { limiter: createMemoryLimiter({ points: 6000, windowSeconds: 60, now }) }
 
-  test('is not used up by junk that anybody sends to it: misses alone are refused', async () => {
+  test('is not used up by junk tokens: only misses are refused', async () => {
     const { handler } = await createEndpoint({ limits })
     const ask = async (value: string): Promise<number> => (await send(handler, post({ token: value }))).status
     const junk: number[] = []
@@ -22,14 +22,14 @@ describe('the budget of a protected resource', () => {
     expect(junk.slice(300)).toEqual(Array.from({ length: 100 }, () => 429))
   })
 
-  test('is under a key that no other identifier makes', async () => {
+  test('has a key that no other identifier can produce', async () => {
     const twin = { id: 'orders-api\u001fmisses', clientSecrets: [SECRET] }
     await expect(createEndpoint({ clientAuthentication: { protectedResources: [ORDERS, twin] } })).rejects.toThrow(
       'clientAuthentication.protectedResources[1].id: must have no control characters',
     )
   })
 
-  test('pays nothing for junk that was never minted here', async () => {
+  test('is not charged for junk that was never minted here', async () => {
     const mint = createTokenMint({ prefix: 'acme', keys: ['k'.repeat(32)] })
     const good = await mint.mint()
     const { handler, store } = await createEndpoint({
@@ -50,7 +50,7 @@ describe('the budget of a protected resource', () => {
 })
 
 describe('the replay store', () => {
-  test('is not filled by the assertions of one caller, and the others are answered', async () => {
+  test('cannot be filled by the assertions of one caller, and the others get their answers', async () => {
     const [greedyKey, goodKey] = [await createKey('ES256'), await createKey('ES256')]
     const { handler, events } = await createEndpoint({
       clientAuthentication: {
@@ -72,7 +72,7 @@ describe('the replay store', () => {
     expect(await ask(greedyKey, 'greedy-api', 'greedy-0')).toBe(401)
   })
 
-  test('takes in no assertion of a caller that has used up its budget', async () => {
+  test('stores no assertion of a caller that has used up its budget', async () => {
     const key = await createKey('ES256')
     const kept: string[] = []
     const { handler } = await createEndpoint({
@@ -85,23 +85,23 @@ describe('the replay store', () => {
     const statuses: number[] = []
     for (let sent = 0; sent < 20; sent++) statuses.push((await askWith(handler, asserting(await sign(key)))).status)
     expect(statuses).toEqual([200, 200, ...Array.from({ length: 18 }, () => 429)])
-    // The third is the one by which the budget is known to be used up.
+    // The third assertion is the one that used up the budget.
     expect(kept).toHaveLength(3)
   })
 })
 
-/** A request with a secret from one address. */
+/** A request with these credentials from one address. */
 function presenting(id: string, secret: string, remoteAddress = '192.0.2.1') {
   return { headers: { authorization: basic(id, secret) }, remoteAddress }
 }
 
 describe('the verification of secrets', () => {
-  test('is not kept busy by identifiers that are made up: a registered caller that nobody verified yet is let in', async () => {
+  test('is not blocked by made-up identifiers: a registered caller without a remembered secret succeeds', async () => {
     const { promise: never } = Promise.withResolvers<boolean>()
     const { handler } = await createEndpoint({
       timeoutMs: 60_000,
       clientAuthentication: {
-        // What is made up takes for ever.
+        // The verification for a made-up identifier never ends.
         verifySecret: (presented, hash) => (hash === 'h(nobody)' ? never : `h(${presented})` === hash),
         decoySecret: 'h(nobody)',
         protectedResources: [{ id: 'orders-api', clientSecrets: ['h(good)'], audiences: [RECORD.aud] }],
@@ -114,21 +114,21 @@ describe('the verification of secrets', () => {
     expect(madeUp).toHaveLength(40)
   })
 
-  test('counts failures by address too, however many identifiers are made up, and lets right secrets in', async () => {
+  test('counts failures by address as well, for any number of made-up identifiers, and lets right secrets in', async () => {
     const { handler } = await createEndpoint()
     const statuses: number[] = []
     for (let index = 0; index < 250; index++) {
       statuses.push((await askWith(handler, {}, presenting(`made-up-${index}`, 'x'))).status)
     }
     expect([statuses.indexOf(429), statuses.at(-1)]).toEqual([200, 429])
-    // No answer tells a registered identifier from one that is not.
+    // Answers do not reveal whether an identifier is registered.
     expect((await askWith(handler, {}, presenting('orders-api', 'wrong'))).status).toBe(429)
     expect((await askWith(handler, {}, presenting('orders-api', SECRET))).status).toBe(200)
   })
 })
 
 describe('the memory of good credentials', () => {
-  test('keeps those of others, however one caller spells its own, and they are let in whatever fails in their name', async () => {
+  test('keeps the credentials of one caller, whatever another caller sends, and whatever fails under its identifier', async () => {
     const verifySecret = vi.fn((presented: string, hash: string) => hash === `h(${presented})`)
     const { handler } = await createEndpoint({
       clientAuthentication: {
@@ -153,7 +153,7 @@ describe('the memory of good credentials', () => {
   })
 })
 
-/** One of the spellings of a secret in Basic credentials. */
+/** One of many spellings of a secret in Basic credentials. */
 function spell(secret: string, which: number): string {
   const escape = (character: string, index: number): string =>
     (which >> index) & 1 ? `%${character.charCodeAt(0).toString(16)}` : character
@@ -161,7 +161,7 @@ function spell(secret: string, which: number): string {
 }
 
 describe('the count of failures', () => {
-  test('is not emptied by identifiers that are made up: twenty guesses in a minute, whatever is between them', async () => {
+  test('cannot be reset by made-up identifiers: twenty guesses in a minute, whatever comes between', async () => {
     const { handler } = await createEndpoint({ clientAuthentication: { protectedResources: [ORDERS] } })
     const guesses: number[] = []
     for (let round = 0; round < 3; round++) {
@@ -176,7 +176,7 @@ describe('the count of failures', () => {
     expect((await askWith(handler, {}, presenting('orders-api', SECRET))).status).toBe(429)
   }, 60_000)
 
-  test('keeps out no caller that did not fail, however full it is of identifiers that are made up', async () => {
+  test('refuses no caller without failures, however many made-up identifiers it holds', async () => {
     const exceeded = { consume: () => Promise.reject(Object.assign(new Error('too many'), { msBeforeNext: 60_000 })) }
     const others = { id: 'invoices-api', clientSecrets: ['good'] }
     const { handler } = await createEndpoint({
@@ -186,7 +186,7 @@ describe('the count of failures', () => {
       (await askWith(handler, {}, presenting(id, secret, address))).status
     for (let made = 0; made < 12_000; made++) await ask(`made-up-${made}`, 'x')
     expect(await ask('invoices-api', 'good', '192.0.2.3')).toBe(200)
-    // Nobody guesses on where one was too many.
+    // With this limiter one failure is already too many.
     expect(await ask('orders-api', 'wrong', '192.0.2.2')).toBe(429)
     expect(await ask('orders-api', SECRET, '192.0.2.2')).toBe(429)
     expect(await ask('orders-api', SECRET, '192.0.2.3')).toBe(200)
@@ -194,7 +194,7 @@ describe('the count of failures', () => {
 })
 
 describe('the keys of a caller', () => {
-  test('cost no more than keys of 4096 bits, whatever it registers or publishes', async () => {
+  test('cost no more than keys of 4096 bits, whatever the caller registers or publishes', async () => {
     const huge = { kty: 'RSA', kid: 'huge', n: Buffer.alloc(2048, 0xff).toString('base64url'), e: 'AQAB' }
     await expect(
       createEndpoint({ clientAuthentication: { protectedResources: [{ id: 'orders-api', jwks: { keys: [huge] } }] } }),
@@ -208,7 +208,7 @@ describe('the keys of a caller', () => {
       },
     })
     const verify = vi.spyOn(crypto.subtle, 'importKey')
-    // Without kid, each key that fits would be tried.
+    // Without a kid the handler would try each suitable key.
     expect((await askWith(handler, asserting(await sign(key)))).status).toBe(200)
     expect(verify.mock.calls.filter(([, jwk]) => (jwk as { n?: unknown }).n === huge.n)).toHaveLength(0)
     verify.mockRestore()

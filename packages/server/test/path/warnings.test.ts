@@ -1,4 +1,4 @@
-/** What an operator is told who listens to no events. */
+/** The warnings that an operator without onEvent gets. */
 import { Readable } from 'node:stream'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import {
@@ -86,7 +86,7 @@ const FAULTS: readonly [what: string, options: Partial<IntrospectionHandlerOptio
     'invalid-answer',
   ],
   [
-    'a record that cannot be written',
+    'a record that JSON cannot represent',
     { lookup: { store: storeOf({ ...RECORD, scope: 5 }) } },
     500,
     'ERR_RESPONSE_SHAPE',
@@ -94,7 +94,7 @@ const FAULTS: readonly [what: string, options: Partial<IntrospectionHandlerOptio
 ]
 
 describe('a handler without onEvent', () => {
-  test.each(FAULTS)('warns once a minute of %s', async (_, options, status, code) => {
+  test.each(FAULTS)('warns at most once a minute about %s', async (_, options, status, code) => {
     const told: Warning[] = []
     const { handler, clock } = createHandler({ ...options, onWarning: (warning) => told.push(warning) })
     expect(await ask(handler)).toBe(status)
@@ -106,7 +106,7 @@ describe('a handler without onEvent', () => {
     for (const secret of secrets) expect(JSON.stringify(told)).not.toContain(secret)
   })
 
-  test('warns of a key that does not sign', async () => {
+  test('warns about a key that fails to sign', async () => {
     const told: Warning[] = []
     const keys = [{ alg: 'ES256', kid: 'kms', sign: () => Promise.reject(new Error('KMS')) }] as const
     const { handler } = createHandler({
@@ -117,7 +117,7 @@ describe('a handler without onEvent', () => {
     expect(told).toMatchObject([{ code: 'ERR_RESPONSE_SIGNING' }])
   })
 
-  test('warns of what is wrong with its options when it is created', () => {
+  test('warns about doubtful options when it is created', () => {
     const told: Warning[] = []
     createHandler({
       clientAuthentication: { protectedResources: [{ id: 'urn:orders', clientSecrets: [SECRET] }] },
@@ -126,7 +126,7 @@ describe('a handler without onEvent', () => {
     expect(told).toMatchObject([{ code: 'colon-in-identifier' }])
   })
 
-  test('does not quote what threw where it should not have', async () => {
+  test('does not quote an unexpected error', async () => {
     const told: Warning[] = []
     const { handler } = createHandler({ onWarning: (warning) => told.push(warning) })
     const request = {
@@ -143,7 +143,7 @@ describe('a handler without onEvent', () => {
     expect(JSON.stringify(told)).not.toContain(token('active'))
   })
 
-  test('does not warn of what callers do wrong, nor of good answers', async () => {
+  test('warns neither about faults of callers nor about good answers', async () => {
     const told: Warning[] = []
     const { handler } = createHandler({ onWarning: (warning) => told.push(warning) })
     const statuses = [
@@ -158,7 +158,7 @@ describe('a handler without onEvent', () => {
     expect(told).toEqual([])
   })
 
-  test('tells a sender who disconnects from a body that was read before', async () => {
+  test('distinguishes a sender who disconnects from a body that was already read', async () => {
     const told: Warning[] = []
     const { handler } = createHandler({ onWarning: (warning) => told.push(warning) })
     const leaving = new Readable({
@@ -174,7 +174,7 @@ describe('a handler without onEvent', () => {
     expect(told).toMatchObject([{ code: 'ERR_REQUEST_BODY_UNAVAILABLE' }])
   })
 
-  test('of revocation warns, too, whether it has an issuer or not', async () => {
+  test('for revocation warns as well, with or without an issuer', async () => {
     const told: Warning[] = []
     const store = { find: failing, revoke: failing, revokeGrant: failing }
     for (const issuer of [ISSUER, undefined]) {
@@ -193,7 +193,7 @@ describe('a handler without onEvent', () => {
   })
 })
 
-test('warnings go to process.emitWarning where nothing else listens', async () => {
+test('warnings go to process.emitWarning without onEvent and onWarning', async () => {
   const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
   const lookup = { store: STORE_DOWN }
   await ask(createHandler({ lookup, onWarning: false }).handler)
@@ -205,7 +205,7 @@ test('warnings go to process.emitWarning where nothing else listens', async () =
   ])
 })
 
-test('with onEvent and onWarning both are told', async () => {
+test('with onEvent and onWarning both are called', async () => {
   const events: string[] = []
   const told: Warning[] = []
   const { handler } = createHandler({
@@ -218,7 +218,7 @@ test('with onEvent and onWarning both are told', async () => {
   expect(told).toMatchObject([{ code: 'invalid-registration' }])
 })
 
-test('what onWarning throws changes no answer', async () => {
+test('an error that onWarning throws changes no answer', async () => {
   const { handler } = createHandler({ lookup: { store: STORE_DOWN }, onWarning: failing })
   expect(await ask(handler)).toBe(503)
 })

@@ -1,4 +1,4 @@
-/** The wire vectors that the client is held against, read by the other side. */
+/** The server reads the wire vectors that the client is tested with. */
 import { wireVectors } from '@token-introspection/testing'
 import { describe, expect, test } from 'vitest'
 import { createIntrospectionHandler, createMemoryTokenStore } from '../../src/index.ts'

@@ -1,4 +1,4 @@
-/** RFC 6749 §2.3.1: secrets that are registered as slow hashes, and those who guess them. */
+/** RFC 6749 §2.3.1: secrets that are registered as slow hashes, and callers that guess secrets. */
 import { randomBytes, scryptSync } from 'node:crypto'
 import { compare, hashSync } from 'bcryptjs'
 import { describe, expect, test, vi } from 'vitest'
@@ -39,7 +39,7 @@ describe('slow hashes', () => {
     expect(verifySecret).toHaveBeenCalledTimes(3)
   })
 
-  test('that are registered no more are good no more, from the next request on', async () => {
+  test('that are removed from the registration stop working with the next request', async () => {
     const registered = { id: 'orders-api', clientSecrets: ['hash of old'], audiences }
     const { handler } = await createEndpoint({
       clientAuthentication: {
@@ -57,7 +57,7 @@ describe('slow hashes', () => {
     expect((await ask(handler, {}, from('new'))).status).toBe(401)
   })
 
-  test('cannot sign', async () => {
+  test('cannot verify client_secret_jwt', async () => {
     await expect(
       createEndpoint({ clientAuthentication: { methods: ['client_secret_jwt'], verifySecret: () => true } }),
     ).rejects.toThrow(/client_secret_jwt needs the secrets themselves/)
@@ -73,7 +73,7 @@ describe('guessing', () => {
     expect([right.status, right.headers['retry-after']]).toEqual([429, '60'])
   })
 
-  test('does not lock out a caller that works, from the same address (ERR-10)', async () => {
+  test('does not lock out a caller with the right secret at the same address (ERR-10)', async () => {
     const { handler } = await createEndpoint()
     expect((await ask(handler, {}, from(SECRET))).status).toBe(200)
     for (let guess = 0; guess < 30; guess++) await ask(handler, {}, from(`guess ${guess}`))
@@ -81,14 +81,14 @@ describe('guessing', () => {
     expect((await ask(handler, {}, from(SECRET))).status).toBe(200)
   })
 
-  test('does not lock out from other addresses, nor other callers (ERR-10)', async () => {
+  test('does not lock out the caller at other addresses, or other callers (ERR-10)', async () => {
     const { handler } = await createEndpoint()
     for (let guess = 0; guess < 30; guess++) await ask(handler, {}, from(`guess ${guess}`))
     expect((await ask(handler, {}, from(SECRET, 'orders-api', '192.0.2.1'))).status).toBe(200)
     expect((await ask(handler, {}, from(OTHER_SECRET, 'invoices-api'))).status).toBe(200)
   })
 
-  test('gets no second budget by another method or encoding (AUTH-10) (ERR-10)', async () => {
+  test('gets no second budget with another method or encoding (AUTH-10) (ERR-10)', async () => {
     const { handler } = await createEndpoint()
     for (let guess = 0; guess < 10; guess++) await ask(handler, {}, from(`a+%41${guess}`))
     const inForm = { remoteAddress: ADDRESS }
@@ -97,7 +97,7 @@ describe('guessing', () => {
     expect((await ask(handler, { client_id: 'orders-api', client_secret: SECRET }, inForm)).status).toBe(429)
   })
 
-  test('is over when the minute is', async () => {
+  test('ends after one minute', async () => {
     const clock = { ms: NOW * 1000 }
     const { handler } = await createEndpoint({ now: () => clock.ms })
     for (let guess = 0; guess < 21; guess++) await ask(handler, {}, from(`guess ${guess}`))
@@ -106,7 +106,7 @@ describe('guessing', () => {
     expect((await ask(handler, {}, from(SECRET))).status).toBe(200)
   })
 
-  test('is counted by a limiter of yours, and by the address you say', async () => {
+  test('is counted by your own limiter, with the address that remoteAddress returns', async () => {
     const consume = vi.fn()
     const { handler } = await createEndpoint({
       clientAuthentication: { failures: { consume }, remoteAddress: (request) => request.header('x-real-ip') },
@@ -118,7 +118,7 @@ describe('guessing', () => {
     ])
   })
 
-  test('is not counted where told so, nor where the address is not known', async () => {
+  test('is not counted when the option turns it off or the address is unknown', async () => {
     const { handler } = await createEndpoint({ clientAuthentication: { failures: false } })
     for (let guess = 0; guess < 30; guess++) await ask(handler, {}, from(`guess ${guess}`))
     expect((await ask(handler, {}, from(SECRET))).status).toBe(200)
@@ -127,7 +127,7 @@ describe('guessing', () => {
     for (let guess = 0; guess < 30; guess++) expect((await send(fetchForm, wrong)).status).toBe(401)
   })
 
-  test('says nothing about credentials in what is answered and reported (ERR-06)', async () => {
+  test('leaves credentials out of answers and events (ERR-06)', async () => {
     const { handler, events } = await createEndpoint()
     const response = await ask(handler, {}, from('guess-Xq9'))
     expect(

@@ -35,7 +35,7 @@ describe('RFC 6749 §2.3', () => {
     expect((await send(handler, post(active, { authorization: basic('orders-api', 'a%2Bb') }))).status).toBe(401)
   })
 
-  test('AUTH-10 takes credentials as they stand where decoding them does not fit, unless told to take form alone', async () => {
+  test('AUTH-10 uses credentials without decoding when the decoded ones are wrong, unless the option allows only form encoding', async () => {
     const { clientAuthentication } = registered('orders-api', 'a%2Bb')
     const asItStands = post(active, { authorization: basic('orders-api', 'a%2Bb') })
     const { handler } = await createEndpoint({
@@ -46,12 +46,12 @@ describe('RFC 6749 §2.3', () => {
     expect((await send(strict, asItStands)).status).toBe(401)
   })
 
-  test('AUTH-03 takes HTTP Basic unless told otherwise', async () => {
+  test('AUTH-03 accepts HTTP Basic by default', async () => {
     const { handler } = await createEndpoint()
     expect((await send(handler, post(active, { authorization: basic('orders-api', SECRET) }))).status).toBe(200)
   })
 
-  test('AUTH-06 takes a secret in the body, and never in the query', async () => {
+  test('AUTH-06 accepts a secret in the body, and never in the query', async () => {
     const { handler } = await createEndpoint()
     const parameters = { client_id: 'orders-api', client_secret: SECRET }
     expect((await send(handler, post({ ...active, ...parameters }, anonymous))).status).toBe(200)
@@ -98,19 +98,22 @@ describe('RFC 6749 §2.3', () => {
     ['another', 'invoices-api', 400],
     ['an unknown', 'nobody', 400],
     ['a differently spelt', 'ORDERS-API', 400],
-  ])('AUTH-08 beside Basic, %s client_id in the body is answered rightly', async (_, clientId, status) => {
+  ])('AUTH-08 beside Basic, %s client_id in the body gets the right status', async (_, clientId, status) => {
     const { handler } = await createEndpoint()
     expect((await send(handler, post({ ...active, client_id: clientId }))).status).toBe(status)
   })
 
-  test.each(['orders-api', 'web', 'spa'])('AUTH-09 does not take client_id=%s alone for a caller', async (clientId) => {
-    const { handler } = await createEndpoint()
-    const response = await send(handler, post({ ...active, client_id: clientId }, anonymous))
-    expect([response.status, json(response).error]).toEqual([401, 'invalid_client'])
-  })
+  test.each(['orders-api', 'web', 'spa'])(
+    'AUTH-09 does not authenticate a caller by client_id=%s alone',
+    async (clientId) => {
+      const { handler } = await createEndpoint()
+      const response = await send(handler, post({ ...active, client_id: clientId }, anonymous))
+      expect([response.status, json(response).error]).toEqual([401, 'invalid_client'])
+    },
+  )
 })
 
-describe('what the operator hears about credentials of another method', () => {
+describe('the event about credentials of another method', () => {
   const assertion = { client_assertion: 'x.y.z', client_assertion_type: 'jwt' }
 
   test.each<[string, Record<string, string>, string | undefined, readonly ClientAuthenticationMethod[], string]>([
@@ -145,7 +148,7 @@ describe('what the operator hears about credentials of another method', () => {
       ['client_secret_basic'],
       'client_assertion beside client_secret',
     ],
-  ])('such as %s', async (_, parameters, authorization, methods, got) => {
+  ])('names %s', async (_, parameters, authorization, methods, got) => {
     const { handler, events } = await createEndpoint({ clientAuthentication: { methods } })
     const response = await send(handler, post({ token: token('active'), ...parameters }, { authorization }))
     expect([response.status, json(response)]).toEqual([401, { error: 'invalid_client' }])

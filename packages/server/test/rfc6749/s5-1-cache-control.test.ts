@@ -1,4 +1,4 @@
-/** RFC 6749 §5.1: answers with tokens or about them are not cached. */
+/** RFC 6749 §5.1: caches must not store answers with tokens or about tokens. */
 import { expect, test } from 'vitest'
 import { createEndpoint, post, send, token, type WireRequest } from '../endpoint.ts'
 

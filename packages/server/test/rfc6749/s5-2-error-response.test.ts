@@ -1,4 +1,4 @@
-/** RFC 6749 §5.2: the body of an error, and the challenge beside it. */
+/** RFC 6749 §5.2: the body and the challenge of an error. */
 import { parseChallenges } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
 import { basic, createEndpoint, json, post, SECRET, send, storeOf, token, type WireRequest } from '../endpoint.ts'
@@ -6,7 +6,7 @@ import { basic, createEndpoint, json, post, SECRET, send, storeOf, token, type W
 const active = { token: token('active') }
 const ALLOWED = /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/
 
-/** One request for every way a request can be wrong. */
+/** One request for each fault that a request can have. */
 const WRONG: readonly [string, WireRequest, status: number, error: string][] = [
   ['no token', post(''), 400, 'invalid_request'],
   ['a repeated token', post('token=a&token=b'), 400, 'invalid_request'],
@@ -39,7 +39,7 @@ describe('RFC 6749 §5.2', () => {
     expect(json(response).error).toBe(error)
   })
 
-  test('ERR-05 answers its own failures in the same form', async () => {
+  test('ERR-05 answers internal failures in the same form', async () => {
     const { handler } = await createEndpoint({
       lookup: { store: storeOf({ kind: 'access_token', aud: 'urn:orders', sub: 7 }) },
     })
@@ -48,7 +48,7 @@ describe('RFC 6749 §5.2', () => {
   })
 
   test.each(WRONG)(
-    'ERR-06 says of %s only characters that are allowed, and nothing that was sent',
+    'ERR-06 describes %s with allowed characters only, and repeats nothing from the request',
     async (_, request) => {
       const { handler } = await createEndpoint()
       const response = await send(handler, request)

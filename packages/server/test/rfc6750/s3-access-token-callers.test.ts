@@ -1,4 +1,4 @@
-/** RFC 7662 §2.1, §2.3 and RFC 6750 §3: callers with an access token of their own. */
+/** RFC 7662 §2.1, §2.3 and RFC 6750 §3: callers that authenticate with an access token of their own. */
 import type { Confirmation } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
 import type {
@@ -45,19 +45,19 @@ async function answerTo(
   return await ask(handler, {}, { headers: { authorization: `Bearer ${TOKEN}` }, ...around })
 }
 
-/** A part of a JWT. */
+/** Encodes a part of a JWT. */
 function encode(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')
 }
 
 describe('an access token of the caller', () => {
-  test('does not introspect itself, whatever its signature looks like', async () => {
+  test('cannot introspect itself, whatever its signature looks like', async () => {
     const signed = `${encode({ alg: 'ES256', typ: 'at+jwt' })}.${encode({ sub: 'orders-api' })}`
     const own = `${signed}.AAAA`
     const { handler } = await setUp(GOOD, { find: () => GOOD })
     const asking = async (asked: string): Promise<number> =>
       (await ask(handler, { token: asked }, { headers: { authorization: `Bearer ${own}` } })).status
-    // The same JWT with another signature, with spare bits, with padding, without a signature.
+    // The same JWT with another signature, with spare bits set, with padding, and without a signature.
     for (const spelling of [own, `${signed}.AAAB`, `${signed}.AAB`, `${signed}.AA==`, `${signed}.`]) {
       expect([spelling, await asking(spelling)]).toEqual([spelling, 401])
     }
@@ -65,11 +65,11 @@ describe('an access token of the caller', () => {
   })
 
   test.each<[string, CallerAccessToken]>([
-    ['issued to it', GOOD],
-    ['that names it as the subject', { ...GOOD, sub: 'orders-api' }],
+    ['issued to the caller', GOOD],
+    ['that names the caller as the subject', { ...GOOD, sub: 'orders-api' }],
     ['for several audiences', { ...GOOD, aud: ['https://other.example.com', ISSUER] }],
-    ['as a store keeps it', { ...GOOD, kind: 'access_token' }],
-  ])('%s lets it in (REQ-17)', async (_, record) => {
+    ['as a store returns it', { ...GOOD, kind: 'access_token' }],
+  ])('%s authenticates the caller (REQ-17)', async (_, record) => {
     const response = await answerTo(record)
     expect([response.status, json(response)['active']]).toEqual([200, true])
   })
@@ -77,23 +77,23 @@ describe('an access token of the caller', () => {
   test.each<[string, CallerAccessToken | null]>([
     ['an unknown token', null],
     ['an expired token', { ...GOOD, exp: NOW }],
-    ['a token to come', { ...GOOD, nbf: NOW + 1 }],
+    ['a token that is not valid yet', { ...GOOD, nbf: NOW + 1 }],
     ['a revoked token', { ...GOOD, revoked: true }],
     ['a refresh token', { ...GOOD, kind: 'refresh_token' }],
     ['a token that says it is a refresh token', { ...GOOD, token_use: 'refresh_token' } as CallerAccessToken],
     ['a token that says it is an ID token', { ...GOOD, typ: 'ID' } as CallerAccessToken],
-    ['a token of a type nobody knows', { ...GOOD, token_type: 'mac' } as CallerAccessToken],
-    ['a token for somebody else', { ...GOOD, aud: 'https://orders.example.com' }],
-    ['a token for nobody', { ...GOOD, aud: undefined }],
+    ['a token of an unknown type', { ...GOOD, token_type: 'mac' } as CallerAccessToken],
+    ['a token for another audience', { ...GOOD, aud: 'https://orders.example.com' }],
+    ['a token without audience', { ...GOOD, aud: undefined }],
     ['a token without a client', { ...GOOD, client_id: undefined, sub: 'orders-api' }],
     ['a token of a client that is not registered', { ...GOOD, client_id: 'web' }],
-    ['a token of a caller that does not use them', { ...GOOD, client_id: 'secret-api' }],
+    ['a token of a caller that is registered for another method', { ...GOOD, client_id: 'secret-api' }],
     ['a token bound to a key', { ...GOOD, cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } }],
-    ['a token bound in a way we do not know (CERT-07)', { ...GOOD, cnf: { kid: '1' } }],
+    ['a token bound in an unknown way (CERT-07)', { ...GOOD, cnf: { kid: '1' } }],
     ['a token whose cnf is empty (CERT-07)', { ...GOOD, cnf: {} }],
-    ['a token whose cnf is no object (CERT-07)', { ...GOOD, cnf: 'jkt' as unknown as Confirmation }],
+    ['a token whose cnf is not an object (CERT-07)', { ...GOOD, cnf: 'jkt' as unknown as Confirmation }],
     ['a token bound to a key that is null (CERT-07)', { ...GOOD, cnf: { jkt: null } as unknown as Confirmation }],
-  ])('does not let in %s (ERR-07)', async (_, record) => {
+  ])('does not authenticate by %s (ERR-07)', async (_, record) => {
     const response = await answerTo(record)
     expect([response.status, json(response)]).toEqual([401, { error: 'invalid_token' }])
     expect(response.headers['www-authenticate']).toBe(
@@ -101,11 +101,11 @@ describe('an access token of the caller', () => {
     )
   })
 
-  test('of a user does not let in (JWT-04)', async () => {
+  test('of a user does not authenticate (JWT-04)', async () => {
     expect((await answerTo({ ...GOOD, sub: 'alice' })).status).toBe(401)
   })
 
-  test('does not let itself in (REQ-18)', async () => {
+  test('does not authorize its own introspection (REQ-18)', async () => {
     const { handler } = await setUp(GOOD)
     const headers = { authorization: `Bearer ${TOKEN}` }
     expect((await ask(handler, { token: TOKEN }, { headers })).status).toBe(401)
@@ -113,7 +113,7 @@ describe('an access token of the caller', () => {
   })
 
   test.each([undefined, '', 'profile', 'introspection:read', 'INTROSPECTION'])(
-    'with scope %j is answered 401 insufficient_scope (REQ-16) (ERR-07) (JWT-07)',
+    'with scope %j gets 401 insufficient_scope (REQ-16) (ERR-07) (JWT-07)',
     async (scope) => {
       const response = await answerTo({ ...GOOD, scope })
       expect([response.status, json(response)]).toEqual([401, { error: 'insufficient_scope' }])
@@ -123,20 +123,20 @@ describe('an access token of the caller', () => {
     },
   )
 
-  test('without the scope is answered 403 where told to', async () => {
+  test('without the scope gets 403 when insufficientScopeStatus says so', async () => {
     const response = await answerTo({ ...GOOD, scope: 'a' }, {}, { scope: 'a b', insufficientScopeStatus: 403 })
     expect(response.status).toBe(403)
     expect(response.headers['www-authenticate']).toMatch(/^Bearer .*error="insufficient_scope", scope="a b"/)
   })
 
-  test('beside another client_id does not let in', async () => {
+  test('beside another client_id does not authenticate', async () => {
     const { handler } = await setUp(GOOD)
     const headers = { authorization: `Bearer ${TOKEN}` }
     expect((await ask(handler, { client_id: 'secret-api' }, { headers })).status).toBe(401)
     expect((await ask(handler, { client_id: 'orders-api' }, { headers })).status).toBe(200)
   })
 
-  test('bound to a certificate lets in with that one alone', async () => {
+  test('bound to a certificate authenticates only on a connection with that certificate', async () => {
     const { createHash } = await import('node:crypto')
     const record = { ...GOOD, cnf: { 'x5t#S256': createHash('sha256').update(orders.der).digest('base64url') } }
     const headers = { authorization: `Bearer ${TOKEN}` }
@@ -144,18 +144,18 @@ describe('an access token of the caller', () => {
     expect((await answerTo(record, withDer(orders.der))).status).toBe(200)
     expect((await answerTo(record, withDer(readCertificate('stranger').der))).status).toBe(401)
     expect((await answerTo(record, { headers })).status).toBe(401)
-    // What is not understood beside it is ignored, and spares nothing (CERT-07).
+    // The endpoint ignores unknown members of cnf, and still requires the certificate (CERT-07).
     const more = { ...record, cnf: { ...record.cnf, kid: '1', 'urn:example': 1 } }
     expect((await answerTo(more, withDer(orders.der))).status).toBe(200)
     expect((await answerTo(more, withDer(readCertificate('stranger').der))).status).toBe(401)
   })
 
-  test('that cannot be looked up is an outage', async () => {
+  test('that cannot be looked up gets 503', async () => {
     const down = { find: () => Promise.reject(new Error('down')) }
     expect((await answerTo(GOOD, {}, down)).status).toBe(503)
   })
 
-  test('is not taken by an endpoint without the method, which challenges as before (ERR-02)', async () => {
+  test('is refused by an endpoint without the method, whose challenge does not change (ERR-02)', async () => {
     const { handler } = await setUp(GOOD, {}, ['client_secret_basic'])
     const response = await ask(handler, {}, { headers: { authorization: `Bearer ${TOKEN}` } })
     expect([response.status, json(response)['error'], response.headers['www-authenticate']]).toEqual([
@@ -165,7 +165,7 @@ describe('an access token of the caller', () => {
     ])
   })
 
-  test('is challenged for in every 401 of an endpoint that takes it (ERR-03)', async () => {
+  test('has its challenge in every 401 of an endpoint with the method (ERR-03)', async () => {
     const { handler } = await setUp(GOOD)
     expect((await ask(handler)).headers['www-authenticate']).toBe(`${BASIC}, Bearer realm="token introspection"`)
   })
@@ -177,7 +177,7 @@ describe('an access token of the caller', () => {
   })
 })
 
-describe('what the operator hears about a refused access token', () => {
+describe('the event about a refused access token', () => {
   test.each<[string, CallerAccessToken | null, Partial<Complaint>]>([
     ['an unknown token', null, { rule: 'token', got: 'one that accessToken.find does not know' }],
     ['a revoked token', { ...GOOD, revoked: true }, { rule: 'revoked' }],
@@ -187,7 +187,7 @@ describe('what the operator hears about a refused access token', () => {
       { ...GOOD, exp: NOW - 1 },
       { rule: 'exp', got: `${NOW - 1}, which is past`, expected: `later than ${NOW}` },
     ],
-    ['a token to come', { ...GOOD, nbf: NOW + 9 }, { rule: 'nbf', got: `${NOW + 9}, which is to come` }],
+    ['a token that is not valid yet', { ...GOOD, nbf: NOW + 9 }, { rule: 'nbf', got: `${NOW + 9}, which is to come` }],
     [
       'another audience',
       { ...GOOD, aud: 'urn:x' },
@@ -210,7 +210,7 @@ describe('what the operator hears about a refused access token', () => {
       },
     ],
     [
-      'a confirmation nobody knows',
+      'an unknown confirmation',
       { ...GOOD, cnf: { kid: '1' } },
       { rule: 'cnf', got: 'the members ["kid"], none of which can be checked' },
     ],

@@ -1,4 +1,4 @@
-/** RFC 7009 §2.1: who may revoke, and how far it goes. */
+/** RFC 7009 §2.1: who may revoke a token, and which tokens end with it. */
 import { describe, expect, test } from 'vitest'
 import { digestToken, type TokenRecord } from '../../src/index.ts'
 import { basic, NOW, OTHER_SECRET, SECRET, send } from '../endpoint.ts'
@@ -17,7 +17,7 @@ function isUsable(record: TokenRecord | null, now: number): boolean {
 
 describe('RFC 7009 §2.1', () => {
   test.each<RevocableName>(['access', 'sibling', 'secondLogin', 'grantless'])(
-    'REV-01 introspection says inactive at once after the %s token was revoked',
+    'REV-01 introspection answers inactive at once after the %s token was revoked',
     async (name) => {
       const { revocation, areActive } = await createRevocationEndpoint()
       expect(await areActive(name)).toEqual([true])
@@ -26,7 +26,7 @@ describe('RFC 7009 §2.1', () => {
     },
   )
 
-  test('REV-01 a token that is not valid yet stays inactive once it would be', async () => {
+  test('REV-01 a token that is revoked before its nbf stays inactive after its nbf', async () => {
     const { revocation, store } = await createRevocationEndpoint()
     const digest = await digestToken(revocable('future'))
     expect(isUsable(await store.find(digest), NOW + 60)).toBe(true)
@@ -34,7 +34,7 @@ describe('RFC 7009 §2.1', () => {
     expect(isUsable(await store.find(digest), NOW + 60)).toBe(false)
   })
 
-  test('REV-02 a refresh token ends the access tokens of its grant and of no other', async () => {
+  test('REV-02 a refresh token ends the access tokens of its grant and of no other grant', async () => {
     const { revocation, areActive } = await createRevocationEndpoint()
     expect(await areActive('access', 'sibling', 'secondLogin')).toEqual([true, true, true])
     expect((await send(revocation, revoke({ token: revocable('refresh') }))).status).toBe(200)
@@ -46,12 +46,12 @@ describe('RFC 7009 §2.1', () => {
     [false, [false, true]],
     [true, [false, false]],
   ])(
-    'REV-03 an access token ends its grant only where that is wanted: accessTokenEndsGrant %s',
+    'REV-03 an access token ends its grant only with that option: accessTokenEndsGrant %s',
     async (accessTokenEndsGrant, active) => {
       const { revocation, areActive, store } = await createRevocationEndpoint({ revocation: { accessTokenEndsGrant } })
       await send(revocation, revoke({ token: revocable('access') }))
       expect(await areActive('access', 'sibling')).toEqual(active)
-      // The refresh token too: with it alone left, a client that revokes it ends the grant, or finds it ended.
+      // With the option the refresh token has ended too, so revoking it ends nothing. Without the option it ends the grant.
       const events: unknown[] = []
       const second = await createRevocationEndpoint(
         { onEvent: (event) => void events.push(event) },
@@ -63,8 +63,8 @@ describe('RFC 7009 §2.1', () => {
   )
 
   test.each([
-    ['a protected resource the token is for', basic('orders-api', SECRET), 401],
-    ['a protected resource it is not for', basic('invoices-api', OTHER_SECRET), 401],
+    ['a protected resource in the audience of the token', basic('orders-api', SECRET), 401],
+    ['a protected resource outside the audience of the token', basic('invoices-api', OTHER_SECRET), 401],
     ['another client', basic('app', APP_SECRET), 400],
     ['nobody', undefined, 401],
   ])('REV-05 %s cannot revoke a token', async (_, authorization, status) => {
@@ -76,14 +76,14 @@ describe('RFC 7009 §2.1', () => {
     expect(await areActive('access', 'sibling')).toEqual([true, true])
   })
 
-  test('REV-05 a protected resource cannot revoke a token under the name of its client', async () => {
+  test('REV-05 a protected resource cannot revoke a token with the client_id of its client', async () => {
     const { revocation, areActive } = await createRevocationEndpoint()
     const request = revoke({ token: revocable('access') }, { authorization: basic('web', SECRET) })
     expect((await send(revocation, request)).status).toBe(401)
     expect(await areActive('access')).toEqual([true])
   })
 
-  test('REV-05 a client cannot introspect with the credentials it revokes with', async () => {
+  test('REV-05 a client cannot introspect with its credentials for revocation', async () => {
     const { introspection } = await createRevocationEndpoint()
     const request = revoke({ token: revocable('access') }, { authorization: basic('web', WEB_SECRET) })
     expect((await send(introspection, request)).status).toBe(401)

@@ -1,4 +1,4 @@
-/** RFC 7009 §2.2: what a client is told. */
+/** RFC 7009 §2.2: the answers that a client gets. */
 import { describe, expect, test } from 'vitest'
 import { json, post, send } from '../endpoint.ts'
 import { createRevocationEndpoint, REVOCABLE, type RevocableName, revocable, revoke } from '../revocation-endpoint.ts'
@@ -6,10 +6,10 @@ import { createRevocationEndpoint, REVOCABLE, type RevocableName, revocable, rev
 describe('RFC 7009 §2.2', () => {
   test.each([
     ['unknown', 'never-issued'],
-    ['of a shape no server issues', 'ä \u0000 %'],
+    ['of a form that no server issues', 'ä \u0000 %'],
     ['expired', revocable('expired')],
     ['expired and of another client', revocable('expiredOfApp')],
-  ])('REV-04 a token that is %s is answered 200 without content', async (_, token) => {
+  ])('REV-04 a token that is %s gets 200 without content', async (_, token) => {
     const { revocation, areActive } = await createRevocationEndpoint()
     const response = await send(revocation, revoke({ token }))
     expect([response.status, response.body]).toEqual([200, ''])
@@ -17,7 +17,7 @@ describe('RFC 7009 §2.2', () => {
   })
 
   test.each<RevocableName>(['access', 'refresh'])(
-    'REV-04 so is the %s token when it is revoked again',
+    'REV-04 the %s token gets 200 without content again when it is revoked again',
     async (name) => {
       const { revocation } = await createRevocationEndpoint()
       const answers = [await send(revocation, revoke({ token: revocable(name) }))]
@@ -54,7 +54,7 @@ describe('RFC 7009 §2.2.1', () => {
     },
   )
 
-  test('a store that fails is answered 503, and when to ask again', async () => {
+  test('a failure of the store gets 503 with Retry-After', async () => {
     const { store } = await createRevocationEndpoint()
     const failing = { ...store, revoke: () => Promise.reject(new Error('down')) }
     const { revocation } = await createRevocationEndpoint({
@@ -65,7 +65,7 @@ describe('RFC 7009 §2.2.1', () => {
     expect([response.status, response.headers['retry-after']]).toEqual([503, '30'])
   })
 
-  test('a client that asks again after a failure ends the whole grant', async () => {
+  test('a client that repeats its request after a failure ends the whole grant', async () => {
     const { store } = await createRevocationEndpoint()
     let failures = 1
     const revokeGrant = async (grantId: string): Promise<void> => {

@@ -1,4 +1,4 @@
-/** Which credential verifies which assertion (RFC 8725 §3.1, RFC 7518 §3.2), and keys that are published. */
+/** Which credential verifies which assertion (RFC 8725 §3.1, RFC 7518 §3.2), and published keys. */
 import { describe, expect, test, vi } from 'vitest'
 import {
   type ClientAuthenticationMethod,
@@ -31,12 +31,12 @@ function caller(clientSecrets: string[], methods?: ClientAuthenticationMethod[])
 const both = ['client_secret_jwt', 'private_key_jwt'] as const
 
 describe('client_secret_jwt', () => {
-  test('is not taken unless it is enabled', async () => {
+  test('is refused unless it is enabled', async () => {
     const handler = await endpoint({ protectedResources: [{ id: 'orders-api', clientSecrets: [SECRET], audiences }] })
     expect((await ask(handler, asserting(await sign(hmac(SECRET))))).status).toBe(401)
   })
 
-  test.each([['old'], ['new']])('takes the octets of the %s secret (ASRT-17)', async (which) => {
+  test.each([['old'], ['new']])('verifies with the octets of the %s secret (ASRT-17)', async (which) => {
     const secrets = { old: SECRET, new: 'é'.repeat(16) }
     const handler = await endpoint({
       methods: both,
@@ -55,7 +55,7 @@ describe('client_secret_jwt', () => {
     ['HS384', 48, 200],
     ['HS512', 63, 401],
     ['HS512', 64, 200],
-  ])('with %s and a secret of %i octets is answered %i (ASRT-17)', async (algorithm, length, status) => {
+  ])('with %s and a secret of %i octets gets %i (ASRT-17)', async (algorithm, length, status) => {
     const secret = 's'.repeat(length)
     const { handler, events } = await createEndpoint({
       clientAuthentication: {
@@ -76,7 +76,7 @@ describe('client_secret_jwt', () => {
 
   test.each<[string, Changes['clientAuthentication']]>([
     ['it is the only method', { methods: ['client_secret_jwt'], protectedResources: [caller([short])] }],
-    ['a secret can be used for nothing else', { methods: both, protectedResources: [caller([short])] }],
+    ['the caller has no other use for a secret', { methods: both, protectedResources: [caller([short])] }],
     ['one of two is short', { methods: both, protectedResources: [caller([long, short])] }],
     [
       'the caller is registered for it beside Basic',
@@ -86,16 +86,19 @@ describe('client_secret_jwt', () => {
       },
     ],
     [
-      'only a longer hash is taken',
+      'only an algorithm with a longer hash is enabled',
       { methods: both, assertion: { algorithms: ['HS512'] }, protectedResources: [caller(['s'.repeat(63)])] },
     ],
-  ])('a secret that can never sign is refused at the start where %s (ASRT-17)', async (_, clientAuthentication) => {
-    await expect(endpoint(clientAuthentication)).rejects.toThrow(TypeError)
-    await expect(endpoint(clientAuthentication)).rejects.toThrow(
-      /^clientAuthentication\.protectedResources\[0\]\.clientSecrets: .* at least (?:32|64) octets/,
-    )
-    await expect(endpoint(clientAuthentication)).rejects.not.toThrow('sssss')
-  })
+  ])(
+    'createIntrospectionHandler refuses a secret too short to sign when %s (ASRT-17)',
+    async (_, clientAuthentication) => {
+      await expect(endpoint(clientAuthentication)).rejects.toThrow(TypeError)
+      await expect(endpoint(clientAuthentication)).rejects.toThrow(
+        /^clientAuthentication\.protectedResources\[0\]\.clientSecrets: .* at least (?:32|64) octets/,
+      )
+      await expect(endpoint(clientAuthentication)).rejects.not.toThrow('sssss')
+    },
+  )
 
   test.each<[string, Changes['clientAuthentication']]>([
     [
@@ -110,18 +113,18 @@ describe('client_secret_jwt', () => {
       },
     ],
     [
-      'it is on its way out',
+      'another secret of the caller is long enough',
       {
         methods: ['client_secret_basic', 'client_secret_jwt'],
         protectedResources: [caller([short, long], ['client_secret_basic', 'client_secret_jwt'])],
       },
     ],
     ['it is long enough', { methods: ['client_secret_jwt'], protectedResources: [caller([long])] }],
-  ])('a short secret is taken where %s', async (_, clientAuthentication) => {
+  ])('a short secret is accepted when %s', async (_, clientAuthentication) => {
     await expect(endpoint(clientAuthentication)).resolves.toBeDefined()
   })
 
-  test('a secret that can never sign is refused at the revocation endpoint too', () => {
+  test('createRevocationHandler refuses a secret too short to sign as well', () => {
     const options: RevocationHandlerOptions = {
       issuer: ISSUER,
       clientAuthentication: { methods: ['client_secret_jwt'], clients: [caller([short])] },
@@ -142,7 +145,7 @@ describe('client_secret_jwt', () => {
 })
 
 describe('the method is bound to the registration', () => {
-  test('a public key is no secret (ASRT-18)', async () => {
+  test('a public key does not work as a secret (ASRT-18)', async () => {
     const handler = await endpoint({
       methods: both,
       protectedResources: [{ id: 'orders-api', jwks: { keys: [key.jwk] }, audiences }],
@@ -153,7 +156,7 @@ describe('the method is bound to the registration', () => {
     expect((await ask(handler, asserting(await sign(key)))).status).toBe(200)
   })
 
-  test('a caller with a secret alone cannot sign by a key (ASRT-18)', async () => {
+  test('a caller with only a secret cannot authenticate with a key (ASRT-18)', async () => {
     const handler = await endpoint({
       methods: both,
       protectedResources: [{ id: 'orders-api', clientSecrets: [SECRET], audiences }],
@@ -161,7 +164,7 @@ describe('the method is bound to the registration', () => {
     expect((await ask(handler, asserting(await sign(key, {}, { jwk: key.jwk })))).status).toBe(401)
   })
 
-  test('a caller that uses one method of its credentials can use no other (ASRT-18)', async () => {
+  test('a caller registered for one method cannot use another one with the same credentials (ASRT-18)', async () => {
     const handler = await endpoint({
       methods: [...both, 'client_secret_post'],
       protectedResources: [
@@ -192,7 +195,7 @@ describe('the method is bound to the registration', () => {
 })
 
 describe('an identifier', () => {
-  test('is not told by the number of signatures that are verified in its name', async () => {
+  test('is not revealed by the number of signatures that are verified for it', async () => {
     const [other, third, stranger] = [
       await createKey('ES256', 'other'),
       await createKey('ES256'),
@@ -212,7 +215,7 @@ describe('an identifier', () => {
       expect((await ask(handler, asserting(jwt))).status).toBe(401)
       return verify.mock.calls.length
     }
-    // Whoever has the most keys is seen with the first failure.
+    // The caller with the most keys fails first, and sets the number of verifications for every other caller.
     await verified('invoices-api', stranger)
     const counts: number[] = []
     for (const id of ['orders-api', 'invoices-api', 'with-a-secret', 'nobody']) {
@@ -226,7 +229,7 @@ describe('an identifier', () => {
     expect(counts).toEqual(counts.map(() => 3))
   })
 
-  test('is let in by no key but its own, decoys included', async () => {
+  test('authenticates only with its own keys, not with decoy keys', async () => {
     const handler = await endpoint({
       protectedResources: [
         { id: 'orders-api', jwks: { keys: [next.jwk] }, audiences },
@@ -241,7 +244,7 @@ describe('an identifier', () => {
 })
 
 describe('several endpoints', () => {
-  test('take an assertion once between them where they share a replay store (ASRT-13)', async () => {
+  test('accept an assertion only once between them when they share a replay store (ASRT-13)', async () => {
     const replayStore = createMemoryReplayStore({ now: () => NOW * 1000 })
     const introspection = await endpoint({
       replayStore,
@@ -259,7 +262,7 @@ describe('several endpoints', () => {
     expect((await ask(revocation, asserting(await sign(key)))).status).toBe(200)
   })
 
-  test('take no assertion where the issuer is not known (ASRT-05)', async () => {
+  test('accept no assertion when the issuer is unknown (ASRT-05)', async () => {
     const clients = [{ id: 'orders-api', jwks: { keys: [key.jwk] } }]
     const lookup = { store: createMemoryTokenStore() }
     const revocation = createRevocationHandler({ clientAuthentication: { clients }, lookup, now: () => NOW * 1000 })
@@ -275,14 +278,14 @@ describe('keys of a caller', () => {
   test.each([
     ['with its kid', 'key-2'],
     ['without a kid', undefined],
-  ])('any of them signs, %s', async (_, kid) => {
+  ])('any of them may sign, %s', async (_, kid) => {
     const handler = await endpoint({
       protectedResources: [{ id: 'orders-api', jwks: { keys: [key.jwk, next.jwk] }, audiences }],
     })
     expect((await ask(handler, asserting(await sign(next, {}, { kid })))).status).toBe(200)
   })
 
-  test('come from its jwksUri, and are asked for again when one is new (ASRT-19)', async () => {
+  test('come from its jwksUri, and are fetched again for an unknown kid (ASRT-19)', async () => {
     const clock = { ms: NOW * 1000 }
     const published = { keys: [key.jwk] }
     const fetched: string[] = []
@@ -303,7 +306,7 @@ describe('keys of a caller', () => {
     expect(fetched).toHaveLength(2)
   })
 
-  test('that cannot be fetched are an outage, and not a failed caller', async () => {
+  test('that cannot be fetched cause 503, not a failed authentication', async () => {
     const handler = await endpoint({
       protectedResources: [{ id: 'orders-api', jwksUri: 'https://orders.example.com/jwks', audiences }],
       fetchJwks: () => Promise.reject(new Error('down')),

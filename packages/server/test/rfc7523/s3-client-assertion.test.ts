@@ -1,4 +1,4 @@
-/** RFC 7523 §2.2, §3 and RFC 7521 §4.2: client assertions, and every one that must not be taken. */
+/** RFC 7523 §2.2, §3 and RFC 7521 §4.2: client assertions, and every assertion that must be refused. */
 import type { JWTPayload } from 'jose'
 import { describe, expect, test } from 'vitest'
 import type { ClientAuthenticationFailedError, Complaint, ProtectedResource, RefusedEvent } from '../../src/index.ts'
@@ -18,7 +18,7 @@ async function endpoint(clientAuthentication: Changes['clientAuthentication'] = 
   })
 }
 
-/** Status and error of an answer. */
+/** Status and error code of an answer. */
 async function answerTo(form: Record<string, string>, clientAuthentication: Changes['clientAuthentication'] = {}) {
   const { handler } = await endpoint(clientAuthentication)
   const response = await ask(handler, form)
@@ -32,7 +32,7 @@ describe('RFC 7523 §3', () => {
   test.each([
     ['ES256', key],
     ['RS256', rsa],
-  ])('takes %s by default, RS256 being mandatory (ASRT-16)', async (_, signer) => {
+  ])('accepts %s by default, because RS256 is mandatory (ASRT-16)', async (_, signer) => {
     expect(await answerTo(asserting(await sign(signer)))).toEqual(taken)
   })
 
@@ -55,7 +55,7 @@ describe('RFC 7523 §3', () => {
     ['no sub', { sub: undefined }],
     ['no iss', { iss: undefined }],
     ['an empty pair', { iss: '', sub: '' }],
-    ['a pair that is nobody', { iss: 'nobody', sub: 'nobody' }],
+    ['an unknown caller', { iss: 'nobody', sub: 'nobody' }],
   ] as [string, JWTPayload][])('refuses %s (ASRT-02)', async (_, changes) => {
     expect(await answerTo(asserting(await sign(key, changes)))).toEqual(refused)
   })
@@ -63,7 +63,7 @@ describe('RFC 7523 §3', () => {
   test.each([
     ['the same', 'orders-api', taken],
     ['another', 'invoices-api', refused],
-  ])('answers rightly when client_id is %s (ASRT-03)', async (_, clientId, answer) => {
+  ])('gives the right answer when client_id is %s (ASRT-03)', async (_, clientId, answer) => {
     expect(await answerTo(asserting(await sign(key), { client_id: clientId }))).toEqual(answer)
   })
 
@@ -75,13 +75,13 @@ describe('RFC 7523 §3', () => {
     ['the issuer and the token endpoint', [ISSUER, `${ISSUER}/token`]],
     ['the issuer twice', [ISSUER, ISSUER]],
     ['nobody', []],
-    ['no text', 7],
+    ['not a text', 7],
     ['nothing', undefined],
   ])('refuses an assertion whose aud is %s (ASRT-05)', async (_, aud) => {
     expect(await answerTo(asserting(await sign(key, { aud } as JWTPayload)))).toEqual(refused)
   })
 
-  test('takes an array of the issuer alone, and not where FAPI 2.0 is asked for (ASRT-06)', async () => {
+  test('accepts an array with only the issuer, except with the profile fapi2 (ASRT-06)', async () => {
     expect(await answerTo(asserting(await sign(key, { aud: [ISSUER] })))).toEqual(taken)
     expect(await answerTo(asserting(await sign(key, { aud: [ISSUER] })), { assertion: { fapi2: true } })).toEqual(
       refused,
@@ -89,7 +89,7 @@ describe('RFC 7523 §3', () => {
     expect(await answerTo(asserting(await sign(key)), { assertion: { fapi2: true } })).toEqual(taken)
   })
 
-  test('takes an endpoint for the audience only where told to, and says so (ASRT-07)', async () => {
+  test('accepts an endpoint as the audience only with the option, and warns about it (ASRT-07)', async () => {
     const aud = `${ISSUER}/token`
     const { handler, events } = await endpoint({ assertion: { legacyAudiences: [aud] } })
     expect(events).toMatchObject([{ type: 'warning', code: 'legacy-audiences' }])
@@ -103,10 +103,10 @@ describe('RFC 7523 §3', () => {
     ['every listed value', [`${ISSUER}/token`, `${ISSUER}/introspect`], taken],
     ['a listed value alone, in an array', [`${ISSUER}/token`], taken],
     ['a value that is not listed beside the issuer', [ISSUER, 'https://evil.example.com'], refused],
-    ['a value that is no text beside the issuer', [ISSUER, 7], refused],
+    ['a value that is not a text beside the issuer', [ISSUER, 7], refused],
     ['an array in an array', [[ISSUER]], refused],
     ['an empty array', [], refused],
-  ])('with listed audiences answers rightly to %s (ASRT-07)', async (_, aud, answer) => {
+  ])('with listed audiences gives the right answer to %s (ASRT-07)', async (_, aud, answer) => {
     const legacyAudiences = [`${ISSUER}/token`, `${ISSUER}/introspect`]
     const jwt = await sign(key, { aud } as JWTPayload)
     expect(await answerTo(asserting(jwt), { assertion: { legacyAudiences } })).toEqual(answer)
@@ -115,7 +115,7 @@ describe('RFC 7523 §3', () => {
   })
 
   test.each([[undefined], ['JWT'], ['jwt'], ['client-authentication+jwt'], ['application/client-authentication+jwt']])(
-    'takes typ %s (ASRT-09)',
+    'accepts typ %s (ASRT-09)',
     async (typ) => {
       expect(await answerTo(asserting(await sign(key, {}, { typ })))).toEqual(taken)
     },
@@ -137,20 +137,20 @@ describe('RFC 7523 §3', () => {
     ['at the longest lifetime', NOW + 300, taken],
     ['a text', String(NOW + 60), refused],
     ['null', null, refused],
-  ])('answers rightly when exp is %s (ASRT-11)', async (_, exp, answer) => {
+  ])('gives the right answer when exp is %s (ASRT-11)', async (_, exp, answer) => {
     expect(await answerTo(asserting(await sign(key, { exp } as JWTPayload)))).toEqual(answer)
   })
 
   test.each<[string, JWTPayload, unknown[]]>([
-    ['an nbf to come', { nbf: NOW + 10 }, refused],
+    ['an nbf in the future', { nbf: NOW + 10 }, refused],
     ['an nbf within the tolerance', { nbf: NOW + 4 }, taken],
-    ['an iat to come', { iat: NOW + 10 }, refused],
+    ['an iat in the future', { iat: NOW + 10 }, refused],
     ['an iat long ago', { iat: NOW - 3600 }, refused],
-  ])('answers rightly to %s (ASRT-12)', async (_, changes, answer) => {
+  ])('gives the right answer to %s (ASRT-12)', async (_, changes, answer) => {
     expect(await answerTo(asserting(await sign(key, changes)))).toEqual(answer)
   })
 
-  test('takes dates as strings only where told to', async () => {
+  test('accepts dates as strings only with the option', async () => {
     const dates = { exp: String(NOW + 60), iat: String(NOW) } as unknown as JWTPayload
     expect(await answerTo(asserting(await sign(key, dates)), { assertion: { allowStringDates: true } })).toEqual(taken)
     const words = { exp: '1e99' } as unknown as JWTPayload
@@ -162,7 +162,7 @@ describe('RFC 7523 §3', () => {
   test.each<[string, (seconds: number) => unknown]>([
     ['keystonemiddleware, which sends texts', String],
     ['Authlib and zitadel/oidc', Number],
-  ])('takes the hour of %s only where both options allow it', async (_, write) => {
+  ])('accepts the lifetime of one hour of %s only when both options allow it', async (_, write) => {
     const hour = { iat: write(NOW), exp: write(NOW + 3600) } as unknown as JWTPayload
     const take = async (assertion: object) => await answerTo(asserting(await sign(key, hour)), { assertion })
     expect(await take({ allowStringDates: true })).toEqual(refused)
@@ -182,7 +182,7 @@ describe('RFC 7523 §3', () => {
     expect((await ask(handler, asserting(await sign(key, { jti: 'one', exp: NOW + 200 })))).status).toBe(401)
   })
 
-  test('lets nobody use up the jti of another with a signature that is not good (ASRT-13)', async () => {
+  test('lets nobody use up the jti of another caller with a wrong signature (ASRT-13)', async () => {
     const { handler } = await endpoint()
     expect((await ask(handler, asserting(await sign(other, { jti: 'mine' })))).status).toBe(401)
     expect((await ask(handler, asserting(await sign(key, { jti: 'mine' })))).status).toBe(200)
@@ -211,12 +211,12 @@ describe('RFC 7523 §3', () => {
     expect(await answerTo(asserting(change(await sign(key))))).toEqual(refused)
   })
 
-  test('refuses what somebody else signed (ASRT-14)', async () => {
+  test('refuses an assertion that another party signed (ASRT-14)', async () => {
     expect(await answerTo(asserting(await sign(other)))).toEqual(refused)
   })
 
   test.each(['', 'x', 'a.b', 'a.b.c.d.e', '[]', '{"payload":""}', 'e30.e30.e30', `${'A'.repeat(20_000)}.e30.e30`])(
-    'answers what is no assertion, %.20s, as a failed client (ASRT-15)',
+    'answers %.20s, which is not an assertion, as a failed client authentication (ASRT-15)',
     async (jwt) => {
       expect((await answerTo(asserting(jwt)))[1]).toBe('invalid_client')
     },
@@ -236,7 +236,7 @@ describe('RFC 7523 §3', () => {
   })
 })
 
-/** What the operator hears about an assertion that is refused. */
+/** What the event says about a refused assertion. */
 async function complaintAbout(
   jwt: string,
   clientAuthentication: Changes['clientAuthentication'] = {},
@@ -257,7 +257,7 @@ function publishKey() {
   return Promise.resolve(Response.json({ keys: [key.jwk] }))
 }
 
-describe('what the operator hears about a refused assertion', () => {
+describe('the event about a refused assertion', () => {
   test.each<[string, JWTPayload, string, string, string, string]>([
     ['iss', { iss: 'other' }, 'iss and sub', 'iss "other" and sub "orders-api"', 'the client_id', 'at the caller'],
     ['jti', { jti: '' }, 'jti', 'a text of 0 characters', '1 to 2048', 'a jti of its own'],
@@ -275,9 +275,9 @@ describe('what the operator hears about a refused assertion', () => {
     ['an hour', { exp: NOW + 3600 }, 'exp', '3600 s ahead', 'at most 300 s', 'set maxLifetimeSeconds to 3600'],
     ['milliseconds', { exp: NOW * 1000 }, 'exp', `${NOW * 1000}, `, 'at most 300 s', 'not milliseconds'],
     ['nbf', { nbf: NOW + 60 }, 'nbf', '60 s ahead', 'past', 'clock'],
-    ['iat to come', { iat: NOW + 60 }, 'iat', '60 s ahead', 'past', 'clock'],
+    ['iat in the future', { iat: NOW + 60 }, 'iat', '60 s ahead', 'past', 'clock'],
     ['iat long ago', { iat: NOW - 999 }, 'iat', '999 s ago', 'at most 300 s ago', 'for each request'],
-  ])('about %s: the rule, both values and what to do', async (_, claim, rule, got, expected, remedy) => {
+  ])('about %s: names the rule, both values and the remedy', async (_, claim, rule, got, expected, remedy) => {
     const complaint = await complaintAbout(await sign(key, claim))
     expect(complaint.rule).toBe(rule)
     expect(complaint.got).toContain(got)
@@ -285,7 +285,7 @@ describe('what the operator hears about a refused assertion', () => {
     expect(complaint.remedy).toContain(remedy)
   })
 
-  test('about the audience, every value that is listed', async () => {
+  test('about the audience: names every listed value', async () => {
     const assertion = { legacyAudiences: [`${ISSUER}/token`] }
     const jwt = await sign(key, { aud: 'https://other.example.com' })
     expect(await complaintAbout(jwt, { assertion })).toMatchObject({
@@ -344,7 +344,7 @@ describe('what the operator hears about a refused assertion', () => {
     ],
     ['its missing keys', { id: 'orders-api', clientSecrets: ['s'] }, 'registration'],
     ['its published keys', { id: 'orders-api', jwksUri: 'https://orders.example.com/jwks' }, 'signature'],
-  ])('about a caller and %s', async (_, protectedResource, rule) => {
+  ])('about a caller and %s: names the rule', async (_, protectedResource, rule) => {
     const complaint = await complaintAbout(await sign(other), {
       protectedResources: [protectedResource],
       fetchJwks: publishKey,
@@ -353,7 +353,7 @@ describe('what the operator hears about a refused assertion', () => {
     expect(`${complaint.got} ${complaint.expected}`).toContain('"orders-api"')
   })
 
-  test('about a jti that was used before, without the jti', async () => {
+  test('about a jti that was used before: does not repeat the jti', async () => {
     const { handler, events } = await endpoint()
     const jwt = await sign(key, { jti: 'secret-jti' })
     for (let use = 0; use < 2; use++) await ask(handler, asserting(jwt))
@@ -362,7 +362,7 @@ describe('what the operator hears about a refused assertion', () => {
     expect(message).not.toContain('secret-jti')
   })
 
-  test('in one line of printable ASCII that is not long, whatever the caller sent', async () => {
+  test('is one short line of printable ASCII, whatever the caller sent', async () => {
     const aud = `\n\u001b[2J\u2028${'\u202e'.repeat(500)}`
     const { got } = await complaintAbout(await sign(key, { aud }))
     expect(got).toMatch(/^[\x20-\x7e]{1,240}$/)
@@ -375,15 +375,18 @@ describe('RFC 7521 §4.2.1', () => {
     ['Basic', {}, { authorization: 'Basic b3JkZXJzLWFwaTp4' }],
     ['Bearer', {}, { authorization: 'Bearer abc' }],
     ['a secret', { client_id: 'orders-api', client_secret: 'x' }, {}],
-  ])('refuses a good assertion beside %s as a failed client (ERR-09)', async (_, parameters, headers) => {
-    const { handler } = await endpoint()
-    const response = await ask(handler, asserting(await sign(key), parameters), { headers })
-    expect([response.status, json(response)['error']]).toEqual(refused)
-  })
+  ])(
+    'refuses a good assertion beside %s as a failed client authentication (ERR-09)',
+    async (_, parameters, headers) => {
+      const { handler } = await endpoint()
+      const response = await ask(handler, asserting(await sign(key), parameters), { headers })
+      expect([response.status, json(response)['error']]).toEqual(refused)
+    },
+  )
 })
 
 describe('RFC 8725', () => {
-  test('does not look at keys in the header (ASRT-19)', async () => {
+  test('ignores keys in the header (ASRT-19)', async () => {
     const fetched: string[] = []
     const fetchJwks = (uri: string) => {
       fetched.push(uri)
@@ -401,7 +404,7 @@ describe('RFC 8725', () => {
     expect(fetched).toEqual([])
   })
 
-  test('takes what is signed by hand as it should be', async () => {
+  test('accepts a correct assertion that the test signs by hand', async () => {
     expect(await answerTo(asserting(await signText(encode({ alg: 'ES256' }), encode(claims()))))).toEqual(taken)
   })
 
@@ -412,12 +415,12 @@ describe('RFC 8725', () => {
 
   test.each<[string, string]>([
     ['a claim', `{"iss":"invoices-api",${JSON.stringify(claims()).slice(1)}`],
-    ['a claim, the same both times', `{"iss":"orders-api",${JSON.stringify(claims()).slice(1)}`],
-  ])('refuses %s that stands twice (JOSE-03)', async (_, payload) => {
+    ['a claim, with the same value both times', `{"iss":"orders-api",${JSON.stringify(claims()).slice(1)}`],
+  ])('refuses %s that occurs twice (JOSE-03)', async (_, payload) => {
     expect(await answerTo(asserting(await signText(encode({ alg: 'ES256' }), encodeText(payload))))).toEqual(refused)
   })
 
-  test('refuses a header parameter that stands twice (JOSE-03)', async () => {
+  test('refuses a header parameter that occurs twice (JOSE-03)', async () => {
     const header = encodeText('{"alg":"none","alg":"ES256"}')
     expect(await answerTo(asserting(await signText(header, encode(claims()))))).toEqual(refused)
   })
@@ -425,20 +428,26 @@ describe('RFC 8725', () => {
   test.each<[string, () => Promise<string>]>([
     ['padding', () => signText(`${encode({ alg: 'ES256', x: 100 })}=`, encode(claims()))],
     ['white space inside', () => signText(`${encode({ alg: 'ES256' })} `, encode(claims()))],
-    ['white space behind', async () => `${await sign(key)}\n`],
-    ['the alphabet of base64', () => signText(encode({ alg: 'ES256' }), toBase64(claims({ jti: '~~~???>>>' })))],
-    ['what is not UTF-8', () => signText(encode({ alg: 'ES256' }), encodeText(withoutUtf8(claims()), 'latin1'))],
+    ['white space at the end', async () => `${await sign(key)}\n`],
+    [
+      'the alphabet of base64 instead of base64url',
+      () => signText(encode({ alg: 'ES256' }), toBase64(claims({ jti: '~~~???>>>' }))),
+    ],
+    [
+      'octets that are not UTF-8',
+      () => signText(encode({ alg: 'ES256' }), encodeText(withoutUtf8(claims()), 'latin1')),
+    ],
     ['the JSON serialization', async () => toJsonSerialization(await sign(key))],
   ])('refuses %s (JOSE-04)', async (_, write) => {
     expect(await answerTo(asserting(await write()))).toEqual(refused)
   })
 
-  test('refuses an encrypted JWT unopened, compressed or not (JOSE-05)', async () => {
+  test('refuses an encrypted JWT without decrypting it, compressed or not (JOSE-05)', async () => {
     const header = encode({ alg: 'PBES2-HS256+A128KW', enc: 'A128GCM', zip: 'DEF', p2c: 2 ** 31, p2s: 'AAAA' })
     expect(await answerTo(asserting(`${header}.AA.AA.AA.AA`))).toEqual(refused)
   })
 
-  test('takes FAPI algorithms alone where FAPI 2.0 is asked for (FAPI-04)', async () => {
+  test('accepts only FAPI algorithms with the profile fapi2 (FAPI-04)', async () => {
     const fapi = { assertion: { fapi2: true } }
     expect(await answerTo(asserting(await sign(key)), fapi)).toEqual(taken)
     expect(await answerTo(asserting(await sign(rsa)), fapi)).toEqual(refused)
@@ -454,14 +463,14 @@ function encodeText(text: string, encoding: 'utf8' | 'latin1' = 'utf8'): string 
   return Buffer.from(text, encoding).toString('base64url')
 }
 
-/** With characters that base64 and base64url write differently. */
+/** Base64 of a value whose characters differ between base64 and base64url. */
 function toBase64(value: object): string {
   const text = Buffer.from(JSON.stringify(value)).toString('base64').replaceAll('=', '')
   expect(text).toMatch(/[+/]/)
   return text
 }
 
-/** With a claim that is one octet no UTF-8 begins with. */
+/** JSON with a claim that is one octet which begins no UTF-8 character. */
 function withoutUtf8(value: object): string {
   return `{"x":"\u00ff",${JSON.stringify(value).slice(1)}`
 }
@@ -471,7 +480,7 @@ function toJsonSerialization(jwt: string): string {
   return JSON.stringify({ protected: header, payload, signature })
 }
 
-/** A JWS over any two texts, its signature good. */
+/** A JWS over any two texts, with a correct signature. */
 async function signText(header: string, payload: string): Promise<string> {
   const input = new TextEncoder().encode(`${header}.${payload}`)
   const signature = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key.privateKey, input)

@@ -26,15 +26,15 @@ describe('RFC 7617 §2', () => {
     ])
   })
 
-  test.each(['basic', 'BASIC', 'bAsIc'])('AUTH-04 takes the scheme spelt %s', async (scheme) => {
+  test.each(['basic', 'BASIC', 'bAsIc'])('AUTH-04 accepts the scheme spelt %s', async (scheme) => {
     const { handler } = await createEndpoint()
     const authorization = basic('orders-api', SECRET).replace('Basic', scheme)
     expect((await send(handler, post(active, { authorization }))).status).toBe(200)
   })
 
   test.each([
-    ['no base64', '$$$$'],
-    ['a stray character of base64', 'abcde'],
+    ['text that is not base64', '$$$$'],
+    ['an incomplete group of base64', 'abcde'],
     ['base64 with misplaced padding', 'YTpi='],
     ['base64url', 'YTpi_-8='],
     ['nothing', ''],
@@ -56,7 +56,7 @@ describe('RFC 7617 §2', () => {
   })
 })
 
-/** Basic credentials of `orders-api` as requests and Authlib write them: no form encoding, and one octet for each character. */
+/** Basic credentials of `orders-api` as requests and Authlib write them: without form encoding, in ISO-8859-1. */
 function latin1(secret: string, id = 'orders-api'): string {
   return `Basic ${base64(`${id}:${secret}`)}`
 }
@@ -67,12 +67,12 @@ describe('RFC 7617 §2.1, senders of ISO-8859-1', () => {
 
   test.each<[string, AcceptedBasicEncoding, string, number]>([
     ['in ISO-8859-1', 'form-then-raw-then-latin1', latin1(secret), 200],
-    ['in ISO-8859-1, where that is not taken', 'form-then-raw', latin1(secret), 401],
-    ['in ISO-8859-1, where everything is form-encoded', 'form', latin1(secret), 401],
+    ['in ISO-8859-1, which is not enabled', 'form-then-raw', latin1(secret), 401],
+    ['in ISO-8859-1, with form encoding required', 'form', latin1(secret), 401],
     ['in UTF-8', 'form-then-raw-then-latin1', basic('orders-api', secret), 200],
     ['form-encoded', 'form-then-raw-then-latin1', basic('orders-api', 'caf%C3%A9-100%25'), 200],
     ['wrong, in ISO-8859-1', 'form-then-raw-then-latin1', latin1('caf\u00e8-100%'), 401],
-    ['of somebody else, in ISO-8859-1', 'form-then-raw-then-latin1', latin1(secret, 'invoices-api'), 401],
+    ['of another caller, in ISO-8859-1', 'form-then-raw-then-latin1', latin1(secret, 'invoices-api'), 401],
   ])('AUTH-10 a secret %s with %s', async (_, basicEncoding, authorization, status) => {
     const { handler } = await createEndpoint({ clientAuthentication: { basicEncoding, protectedResources } })
     for (let request = 0; request < 2; request++) {
@@ -80,7 +80,7 @@ describe('RFC 7617 §2.1, senders of ISO-8859-1', () => {
     }
   })
 
-  test('AUTH-10 has one reading, which counts as one attempt and asks the registry once', async () => {
+  test('AUTH-10 has one interpretation, which counts as one attempt and asks the registry once', async () => {
     const consume = vi.fn()
     const findProtectedResource = vi.fn((id: string) => protectedResources.find((known) => known.id === id))
     const { handler } = await createEndpoint({
@@ -109,7 +109,7 @@ describe('RFC 7617 §2.1, senders of ISO-8859-1', () => {
   test.each<[string, AcceptedBasicEncoding | undefined, string, Partial<Complaint>]>([
     ['octets that are not UTF-8', undefined, latin1(secret), { rule: 'charset' }],
     ['a secret that is not form-encoded', 'form', basic('orders-api', '100%'), { rule: 'form' }],
-    ['no base64', undefined, 'Basic abcde', { rule: 'form', got: 'something else' }],
+    ['text that is not base64', undefined, 'Basic abcde', { rule: 'form', got: 'something else' }],
     [
       'another secret',
       undefined,
@@ -129,7 +129,7 @@ describe('RFC 7617 §2.1, senders of ISO-8859-1', () => {
       { rule: 'methods', expected: 'a method it is registered for: client_secret_post' },
     ],
     ['no secret', undefined, basic('key-api', 'x'), { rule: 'registration', got: 'no clientSecrets of "key-api"' }],
-  ])('ERR-06 tells the operator alone about %s', async (_, basicEncoding, authorization, complaint) => {
+  ])('ERR-06 tells only the operator about %s', async (_, basicEncoding, authorization, complaint) => {
     const { handler, events } = await createEndpoint({
       clientAuthentication: {
         basicEncoding,
@@ -148,7 +148,7 @@ describe('RFC 7617 §2.1, senders of ISO-8859-1', () => {
     expect(error.message).not.toMatch(/caf|100%|s3cr3t/)
   })
 
-  test('ERR-06 suggests the option where the octets look like it', async () => {
+  test('ERR-06 suggests the option when the octets look like ISO-8859-1', async () => {
     const { handler, events } = await createEndpoint({ clientAuthentication: { protectedResources } })
     await send(handler, post(active, { authorization: latin1(secret) }))
     expect((events[0] as RefusedEvent).error.message).toContain(
@@ -166,7 +166,7 @@ describe('RFC 7617 §2, identifiers with a colon', () => {
     { id: 'urn:key', jwksUri: 'https://key.example.com/jwks' },
   ] as const
 
-  test('are told at the start where they can be used by Basic, all in one warning', async () => {
+  test('cause one warning at the start when Basic can use them', async () => {
     const { events } = await createEndpoint({ clientAuthentication: { protectedResources: withColons } })
     expect(events).toMatchObject([{ type: 'warning', code: 'colon-in-identifier' }])
     const [{ message }] = events as [WarningEvent]
@@ -174,7 +174,7 @@ describe('RFC 7617 §2, identifiers with a colon', () => {
     expect(message).toContain('["urn:orders","https://invoices.example.com"]')
   })
 
-  test('are told at the revocation endpoint too', () => {
+  test('cause a warning at the revocation endpoint too', () => {
     const events: RevocationHandlerEvent[] = []
     createRevocationHandler({
       clientAuthentication: { clients: [{ id: 'urn:orders', clientSecrets: ['x'] }] },
@@ -184,14 +184,14 @@ describe('RFC 7617 §2, identifiers with a colon', () => {
     expect(events).toMatchObject([{ type: 'warning', code: 'colon-in-identifier' }])
   })
 
-  test('are no fault where Basic is not taken', async () => {
+  test('cause no warning when Basic is not enabled', async () => {
     const { events } = await createEndpoint({
       clientAuthentication: { methods: ['client_secret_post'], protectedResources: withColons },
     })
     expect(events).toEqual([])
   })
 
-  test('are told once by a raw sender, whose credentials are cut at the first colon', async () => {
+  test('cause one warning when a caller sends them raw, because its credentials are split at the first colon', async () => {
     const { handler, events } = await createEndpoint({
       clientAuthentication: {
         protectedResources: [{ id: 'urn:orders', clientSecrets: ['x'], audiences: [RECORD.aud] }],

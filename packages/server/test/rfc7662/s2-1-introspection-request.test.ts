@@ -1,4 +1,4 @@
-/** RFC 7662 §2.1: what the endpoint takes for an introspection request. */
+/** RFC 7662 §2.1: the requests that the endpoint accepts as introspection requests. */
 import { describe, expect, test } from 'vitest'
 import type { TokenResolver } from '../../src/index.ts'
 import {
@@ -20,7 +20,7 @@ const active = { token: token('active') }
 
 describe('RFC 7662 §2.1', () => {
   test.each([FORM, 'Application/X-WWW-Form-Urlencoded', `${FORM}; charset=UTF-8`, `${FORM};charset=iso-8859-1`])(
-    'REQ-05 takes a form sent as %s',
+    'REQ-05 accepts a form sent as %s',
     async (contentType) => {
       const { handler } = await createEndpoint()
       expect((await send(handler, post(active, { 'content-type': contentType }))).status).toBe(200)
@@ -31,13 +31,13 @@ describe('RFC 7662 §2.1', () => {
     ['JSON', JSON.stringify(active), 'application/json'],
     ['a form that says it is JSON', form(active), 'application/json'],
     ['a form that says it is text', form(active), 'text/plain'],
-    ['a form that says nothing', form(active), undefined],
+    ['a form without a media type', form(active), undefined],
     [
       'multipart',
       `--b\r\ncontent-disposition: form-data; name=token\r\n\r\n${token('active')}\r\n--b--`,
       'multipart/form-data; boundary=b',
     ],
-  ])('REQ-05 takes nothing else: %s', async (_, body, contentType) => {
+  ])('REQ-05 accepts nothing else: %s', async (_, body, contentType) => {
     const { handler } = await createEndpoint()
     const response = await send(handler, post(body, { 'content-type': contentType }))
     expect([response.status, json(response).error]).toEqual([415, 'invalid_request'])
@@ -59,13 +59,13 @@ describe('RFC 7662 §2.1', () => {
     }
   })
 
-  test.each(['refresh_token', 'pct', 'access_token'])('REQ-10 finds the token under the hint %s', async (hint) => {
+  test.each(['refresh_token', 'pct', 'access_token'])('REQ-10 finds the token with the hint %s', async (hint) => {
     const { handler } = await createEndpoint()
     expect(json(await send(handler, post({ ...active, token_type_hint: hint })))).toEqual(ACTIVE)
   })
 
   test.each(['foo', 'urn:ietf:params:oauth:token-type:access_token', 'ACCESS_TOKEN', ' ', '*'])(
-    'REQ-11 answers alike under the hint %j, which nobody registered',
+    'REQ-11 gives the same answer with the unregistered hint %j',
     async (hint) => {
       const { handler } = await createEndpoint()
       expect(json(await send(handler, post({ ...active, token_type_hint: hint })))).toEqual(ACTIVE)
@@ -91,7 +91,7 @@ describe('RFC 7662 §2.1', () => {
     expect((await send(handler, post(active))).status).toBe(200)
   })
 
-  test('REQ-14 answers inactive, and no error, where a token cannot be told without more context', async () => {
+  test('REQ-14 answers inactive, not an error, when the token needs more context to be identified', async () => {
     const resolver: TokenResolver = {
       name: 'per tenant',
       resolve: (lookup) => (lookup.parameter('tenant') === 'a' ? RECORD : null),
@@ -104,7 +104,7 @@ describe('RFC 7662 §2.1', () => {
     }
   })
 
-  test('REQ-18 does not take the introspected token for the credentials of the call', async () => {
+  test('REQ-18 does not accept the introspected token as the credentials of the call', async () => {
     const { handler } = await createEndpoint()
     for (const scheme of ['Bearer', 'DPoP', 'Basic']) {
       const request = post(active, { authorization: `${scheme} ${token('active')}` })
@@ -116,14 +116,14 @@ describe('RFC 7662 §2.1', () => {
     ['the name of the token', { Token: token('active') }, 400],
     ['the name of the token, all in capitals', { TOKEN: token('active') }, 400],
     ['the token', { token: token('active').toUpperCase() }, 200],
-  ])('REQ-19 tells case apart in %s', async (_, parameters, status) => {
+  ])('REQ-19 distinguishes case in %s', async (_, parameters, status) => {
     const { handler } = await createEndpoint()
     const response = await send(handler, post(parameters))
     expect(response.status).toBe(status)
     expect(response.body).not.toContain('"active":true')
   })
 
-  test('REQ-19 takes TOKEN_TYPE_HINT for another parameter than token_type_hint', async () => {
+  test('REQ-19 treats TOKEN_TYPE_HINT as a parameter other than token_type_hint', async () => {
     const { handler } = await createEndpoint()
     const response = await send(handler, post({ ...active, token_type_hint: 'a', TOKEN_TYPE_HINT: 'b' }))
     expect(json(response)).toEqual(ACTIVE)

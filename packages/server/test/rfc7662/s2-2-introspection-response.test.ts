@@ -1,4 +1,4 @@
-/** RFC 7662 §2.2: what the endpoint answers. */
+/** RFC 7662 §2.2: the answers of the endpoint. */
 import { parseScope, REGISTERED_MEMBERS } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
 import { ACTIVE, createEndpoint, INACTIVE, ISSUER, json, NOW, post, RECORD, send, storeOf, token } from '../endpoint.ts'
@@ -20,7 +20,7 @@ describe('RFC 7662 §2.2', () => {
     },
   )
 
-  test('RSP-01 answers JSON to a caller who would rather have a JWT', async () => {
+  test('RSP-01 answers JSON to a caller that prefers a JWT', async () => {
     const { handler } = await createEndpoint()
     const accept = 'application/token-introspection+jwt, application/json;q=0.1'
     const response = await send(handler, post({ token: token('active') }, { accept }))
@@ -38,7 +38,7 @@ describe('RFC 7662 §2.2', () => {
     expect(json(await send(handler, post({ token: token(name) }))).active).toBe(active)
   })
 
-  test('RSP-02 has active from what it checked, whatever the record says', async () => {
+  test('RSP-02 sets active by its own checks, whatever the record says', async () => {
     expect(json(await answerFor({ active: 'true', claims: { active: false } })).active).toBe(true)
   })
 
@@ -63,7 +63,7 @@ describe('RFC 7662 §2.2', () => {
     expect(json(await answerFor({ client_id: undefined }))).not.toHaveProperty('client_id')
   })
 
-  test('RSP-09 has username as a string for people, beside sub', async () => {
+  test('RSP-09 has username as a readable string, beside sub', async () => {
     expect(json(await answerFor({ username: 'Zoë Å' }))).toMatchObject({ username: 'Zoë Å', sub: 'alice' })
     expect(json(await answerFor({ username: undefined }))).not.toHaveProperty('username')
     expect((await answerFor({ username: 7 })).status).toBe(500)
@@ -114,14 +114,14 @@ describe('RFC 7662 §2.2', () => {
   })
 
   test.each(['URN:ORDERS', 'urn:orders/', 'urn:orders2', 'urn:order', 'x urn:orders'])(
-    'RSP-16 does not take the audience %j for urn:orders',
+    'RSP-16 does not treat the audience %j as urn:orders',
     async (aud) => {
       expect((await answerFor({ aud })).body).toBe(INACTIVE)
       expect((await answerFor({ aud: [aud] })).body).toBe(INACTIVE)
     },
   )
 
-  test('RSP-19 adds no member of its own to those the registry has', async () => {
+  test('RSP-19 adds no member outside the registry', async () => {
     const members = Object.keys(json(await answerFor({ revoked: false, internal: 1 })))
     expect(members.filter((name) => !REGISTERED_MEMBERS.has(name))).toEqual([])
     expect(members).toContain('iss')
@@ -131,7 +131,7 @@ describe('RFC 7662 §2.2', () => {
     ['an unknown token', 'tkn-unknown'],
     ['an expired token', token('expired')],
     ['a revoked token', token('revoked')],
-    ['a token of somebody else', token('foreign')],
+    ['a token for another protected resource', token('foreign')],
     ['garbage', '\u0000\ud7ff{"a":"'],
     ['a JWT', 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln'],
   ])('RSP-21 answers %s with 200 and active:false', async (_, value) => {
@@ -141,7 +141,7 @@ describe('RFC 7662 §2.2', () => {
   })
 
   test.each(['expired', 'revoked', 'foreign', 'refresh', 'future'] as const)(
-    'RSP-22 says nothing about the %s token but that it is inactive',
+    'RSP-22 says about the %s token only that it is inactive',
     async (name) => {
       const { handler } = await createEndpoint()
       expect(json(await send(handler, post({ token: token(name) })))).toEqual({ active: false })
@@ -166,7 +166,7 @@ describe('RFC 7662 §2.2', () => {
     [false, true],
     [false, false],
   ])(
-    'RSP-30 a refresh token (live %s) and the access token of its grant (live %s) are answered each by itself',
+    'RSP-30 a refresh token (live %s) and the access token of its grant (live %s) get independent answers',
     async (refreshIsLive, accessIsLive) => {
       for (const over of [{ exp: NOW }, { revoked: true }]) {
         const { handler, store } = await createEndpoint({ authorization: { refreshTokens: true } })
@@ -183,7 +183,7 @@ describe('RFC 7662 §2.2', () => {
     },
   )
 
-  test('RSP-25 leaves absent members out instead of saying null', async () => {
+  test('RSP-25 leaves absent members out instead of sending null', async () => {
     const response = await answerFor({ sub: null, jti: null, nbf: null, cnf: null, scope: undefined, username: null })
     expect(response.body).not.toContain('null')
     expect(new Set(Object.keys(json(response)))).toEqual(

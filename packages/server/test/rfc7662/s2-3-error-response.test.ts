@@ -16,7 +16,7 @@ import {
 describe('RFC 7662 §2.3', () => {
   test.each([
     ['a wrong secret', { authorization: basic('orders-api', 'wrong') }],
-    ['the secret of another', { authorization: basic('orders-api', OTHER_SECRET) }],
+    ['the secret of another caller', { authorization: basic('orders-api', OTHER_SECRET) }],
     ['an unknown identifier', { authorization: basic('nobody', SECRET) }],
     ['no credentials', { authorization: undefined }],
   ])('ERR-01 answers %s with 401 invalid_client', async (_, headers) => {
@@ -26,7 +26,7 @@ describe('RFC 7662 §2.3', () => {
   })
 
   test.each(Object.keys(TOKENS) as TokenName[])(
-    'ERR-01 answers a wrong secret alike for the %s token',
+    'ERR-01 gives the same answer to a wrong secret for the %s token',
     async (name) => {
       const { handler } = await createEndpoint()
       const request = post({ token: token(name) }, { authorization: basic('orders-api', 'wrong') })

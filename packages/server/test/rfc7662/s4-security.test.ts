@@ -1,4 +1,4 @@
-/** RFC 7662 §4: what is checked before a token is called active, and what must not leak. */
+/** RFC 7662 §4: the checks before a token counts as active, and the data that must not leak. */
 import * as crypto from '#crypto'
 import { describe, expect, test, vi } from 'vitest'
 import { equalDigests } from '../../src/client-authentication/equal-digests.ts'
@@ -25,20 +25,20 @@ async function isActive(record: object, seconds = NOW): Promise<unknown> {
 }
 
 describe('RFC 7662 §4', () => {
-  test('SEC-01 checks expiry, by the clock it was given, to the second', async () => {
+  test('SEC-01 checks expiry to the second, by the clock of the option now', async () => {
     const record = { ...RECORD, exp: NOW + 10 }
     expect(await isActive(record, NOW + 9.999)).toBe(true)
     expect(await isActive(record, NOW + 10)).toBe(false)
     expect(await isActive({ ...RECORD, exp: undefined }, NOW + 1e9)).toBe(true)
   })
 
-  test('SEC-02 checks that the token is not for later', async () => {
+  test('SEC-02 checks that the token is already valid', async () => {
     const record = { ...RECORD, nbf: NOW + 10 }
     expect(await isActive(record, NOW + 9.999)).toBe(false)
     expect(await isActive(record, NOW + 10)).toBe(true)
   })
 
-  test('SEC-03 checks revocation on every request, whoever revoked', async () => {
+  test('SEC-03 checks revocation on every request, whatever revoked the token', async () => {
     const { handler, store } = await createEndpoint()
     const request = post({ token: token('active') })
     expect(json(await send(handler, request)).active).toBe(true)
@@ -91,7 +91,7 @@ describe('RFC 7662 §4', () => {
     expect(response.body).not.toContain('active')
   })
 
-  test('SEC-24 compares digests in constant time, alike for a wrong secret and an unknown caller', async () => {
+  test('SEC-24 compares digests in constant time, with equal work for a wrong secret and an unknown caller', async () => {
     const { handler } = await createEndpoint({
       clientAuthentication: { protectedResources: [{ id: 'known', clientSecrets: ['s3cr3t'] }] },
     })
@@ -102,7 +102,7 @@ describe('RFC 7662 §4', () => {
       expect((await send(handler, post('token=x', { authorization: basic(id, 'wrong') }))).status).toBe(401)
       work.push([vi.mocked(crypto.sha256).mock.calls.length, vi.mocked(equalDigests).mock.calls.length])
     }
-    // Of the credentials as they came, as they are read, and of the secret. The first also computes what is then remembered.
+    // Three digests: of the raw credentials, of the decoded ones, and of the secret. The first round also fills a memory.
     expect(work[2]).toEqual([3, 1])
     expect(work[3]).toEqual([3, 1])
   })

@@ -1,4 +1,4 @@
-/** What the endpoints say about themselves (RFC 8414 §2, RFC 9701 §7, RFC 8705 §5). */
+/** The metadata of the endpoints (RFC 8414 §2, RFC 9701 §7, RFC 8705 §5). */
 import { parseAuthorizationServerMetadata } from '@token-introspection/core'
 import { generateKeyPair } from 'jose'
 import { describe, expect, test } from 'vitest'
@@ -24,7 +24,7 @@ function metadata(changes: Partial<IntrospectionHandlerOptions> = {}, clientAuth
 }
 
 describe('introspection metadata', () => {
-  test('names the endpoint and the methods it takes (META-08, BCP-04)', () => {
+  test('names the endpoint and its methods (META-08, BCP-04)', () => {
     expect(metadata({}, { methods: ['client_secret_basic', 'client_secret_post'] })).toEqual({
       introspection_endpoint: url,
       introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
@@ -38,20 +38,20 @@ describe('introspection metadata', () => {
   test.each([
     [['private_key_jwt'], ['RS256', 'PS256', 'ES256'], 'HS256'],
     [['client_secret_jwt'], ['HS256'], 'none'],
-  ])('names the algorithms of assertions where %j takes them (META-09)', (methods, contained, absent) => {
+  ])('names the algorithms of assertions when %j uses them (META-09)', (methods, contained, absent) => {
     const algorithms = metadata({}, { methods }).introspection_endpoint_auth_signing_alg_values_supported
     expect(algorithms).toEqual(expect.arrayContaining(contained))
     expect(algorithms).not.toContain(absent)
     expect(algorithms).not.toContain('none')
   })
 
-  test('leaves out lists that would be empty (META-10)', () => {
+  test('leaves out empty lists (META-10)', () => {
     const own = metadata({}, { methods: [], custom: () => undefined })
     expect(own).toEqual({ introspection_endpoint: url })
     expect(Object.values(metadata()).every((value) => !Array.isArray(value) || value.length > 0)).toBe(true)
   })
 
-  test('names what answers are signed and encrypted with, as lists (JWT-28)', async () => {
+  test('lists the algorithms that sign and encrypt answers (JWT-28)', async () => {
     const { privateKey } = await generateKeyPair('ES256')
     const jwt = { keys: [{ kid: 'a', alg: 'ES256', key: privateKey }], defaultSigningAlg: 'ES256' } as const
     const { introspection_signing_alg_values_supported: algs, ...rest } = metadata({ response: { jwt } })
@@ -61,7 +61,7 @@ describe('introspection metadata', () => {
     expect(metadata()).not.toHaveProperty('introspection_signing_alg_values_supported')
   })
 
-  test('names the URL for certificates where that is another', () => {
+  test('names the URL for mutual TLS when it differs', () => {
     const handler = createIntrospectionHandler({
       issuer,
       clientAuthentication: {
@@ -78,7 +78,7 @@ describe('introspection metadata', () => {
     })
   })
 
-  test('is one object for the documents of OAuth and of OpenID Connect, which so agree (META-12)', () => {
+  test('is one object for the OAuth and the OpenID Connect document, so that both agree (META-12)', () => {
     const handler = createIntrospectionHandler({
       issuer,
       clientAuthentication: { protectedResources: [] },
@@ -111,7 +111,7 @@ describe('introspection metadata', () => {
   )
 })
 
-test('revocation metadata names its endpoint, and its methods, for which secrets alone are taken without an issuer', () => {
+test('revocation metadata names the endpoint and its methods, only those with secrets when there is no issuer', () => {
   const revocation = createRevocationHandler({ clientAuthentication: { clients: [] }, lookup: { store } })
   expect(revocation.metadata({ url: `${issuer}/revoke`, mtlsUrl: `${issuer}/mtls/revoke` })).toEqual({
     revocation_endpoint: `${issuer}/revoke`,

@@ -42,7 +42,7 @@ async function answerTo(
 const taken = [200, true]
 const refused = [401, 'invalid_client']
 
-/** The certificate in a JWK of its key, as `self_signed_tls_client_auth` registers it. */
+/** The certificate in the JWK of its key, as a caller registers it for `self_signed_tls_client_auth`. */
 function withX5c(der: Uint8Array) {
   return { jwks: { keys: [{ kty: 'EC', x5c: [Buffer.from(der).toString('base64')] }] } }
 }
@@ -66,19 +66,19 @@ describe('tls_client_auth', () => {
     ['its IPv4 address', { sanIp: '192.0.2.1' }],
     ['its mail address', { sanEmail: 'orders@example.com' }],
     ['its mail address with the domain in another case', { sanEmail: 'orders@EXAMPLE.com' }],
-  ])('takes a validated certificate by %s (MTLS-03)', async (_, tlsClientAuth) => {
+  ])('accepts a validated certificate by %s (MTLS-03)', async (_, tlsClientAuth) => {
     expect(await answerTo({ tlsClientAuth }, orders.der)).toEqual(taken)
   })
 
   test.each<[string, TlsClientAuth]>([
     ['a part of the name', { subjectDn: 'CN=orders.example.com' }],
     [
-      'the name the other way round (MTLS-04)',
+      'the name in reverse order (MTLS-04)',
       { subjectDn: String.raw`C=NL,O=Example\, Inc.,OU=APIs,CN=orders.example.com` },
     ],
-    ['a name in which the comma separates', { subjectDn: 'CN=orders.example.com,OU=APIs,O=Example,L=Inc.,C=NL' }],
+    ['a name with an unescaped comma', { subjectDn: 'CN=orders.example.com,OU=APIs,O=Example,L=Inc.,C=NL' }],
     ['another DNS name', { sanDns: 'invoices.example.com' }],
-    ['a DNS name it ends with', { sanDns: 'example.com' }],
+    ['a DNS name that is the end of its DNS name', { sanDns: 'example.com' }],
     ['the URI with a slash', { sanUri: 'https://orders.example.com/api/' }],
     ['the URI in another case', { sanUri: 'https://ORDERS.example.com/api' }],
     ['another address (MTLS-04)', { sanIp: '2001:db8::2' }],
@@ -88,7 +88,7 @@ describe('tls_client_auth', () => {
     expect(await answerTo({ tlsClientAuth }, orders.der)).toEqual(refused)
   })
 
-  test('does not take the common name for a DNS name, nor a wildcard for what it covers (MTLS-03)', async () => {
+  test('does not accept the common name as a DNS name, or a wildcard for the names that it covers (MTLS-03)', async () => {
     expect(await answerTo({ tlsClientAuth: { sanDns: 'invoices.example.com' } }, wildcard.der)).toEqual(refused)
     expect(await answerTo({ tlsClientAuth: { sanDns: '*.example.com' } }, wildcard.der)).toEqual(taken)
   })
@@ -112,7 +112,7 @@ describe('tls_client_auth', () => {
     )
   })
 
-  test('does not choose between two subject values of a registry (MTLS-03)', async () => {
+  test('refuses a registration with two subject values (MTLS-03)', async () => {
     const { handler } = await createEndpoint({
       clientAuthentication: {
         methods: ['tls_client_auth'],
@@ -129,9 +129,9 @@ describe('tls_client_auth', () => {
   })
 
   test.each<[string, Uint8Array]>([
-    ['octets that are no certificate', new Uint8Array([1, 2, 3])],
+    ['octets that are not a certificate', new Uint8Array([1, 2, 3])],
     ['nothing', new Uint8Array()],
-    ['octets behind the certificate', new Uint8Array([...orders.der, 0])],
+    ['octets after the certificate', new Uint8Array([...orders.der, 0])],
   ])('refuses %s (MTLS-02)', async (_, der) => {
     expect(await answerTo({ tlsClientAuth: { sanDns: 'orders.example.com' } }, der)).toEqual(refused)
   })
@@ -139,7 +139,7 @@ describe('tls_client_auth', () => {
 
 describe('self_signed_tls_client_auth', () => {
   test.each([true, false])(
-    'takes the registered certificate, its chain validated or not: %s (MTLS-05)',
+    'accepts the registered certificate, with the chain validated: %s (MTLS-05)',
     async (chainValidated) => {
       expect(await answerTo(withX5c(selfSigned.der), selfSigned.der, { chainValidated })).toEqual(taken)
     },
@@ -149,13 +149,13 @@ describe('self_signed_tls_client_auth', () => {
     expect(await answerTo(withX5c(selfSigned.der), stranger.der)).toEqual(refused)
   })
 
-  test('refuses a certificate whose key is registered without it (MTLS-05)', async () => {
+  test('refuses a certificate when only its key is registered (MTLS-05)', async () => {
     const { createPublicKey } = await import('node:crypto')
     const jwk = createPublicKey(selfSigned.pem).export({ format: 'jwk' }) as { kty: string }
     expect(await answerTo({ jwks: { keys: [jwk] } }, selfSigned.der)).toEqual(refused)
   })
 
-  test('looks at the first certificate of x5c alone (MTLS-05)', async () => {
+  test('compares only the first certificate of x5c (MTLS-05)', async () => {
     const x5c = [stranger.der, selfSigned.der].map((der) => Buffer.from(der).toString('base64'))
     expect(await answerTo({ jwks: { keys: [{ kty: 'EC', x5c }] } }, selfSigned.der)).toEqual(refused)
   })
@@ -180,7 +180,7 @@ describe('both', () => {
     expect([response.status, json(response)['error']]).toEqual(refused)
   })
 
-  test('do not help a wrong secret, and do not stand in the way of a good one (MTLS-02)', async () => {
+  test('neither replace a secret nor prevent one (MTLS-02)', async () => {
     const handler = await endpoint({ ...registered, clientSecrets: ['s3cr3t'] })
     const around = { certificate: { der: orders.der, chainValidated: true } }
     const bad = { ...around, headers: { authorization: basic('orders-api', 'wrong') } }
@@ -190,7 +190,7 @@ describe('both', () => {
   })
 
   test.each(['tls_client_auth', 'self_signed_tls_client_auth'] as const)(
-    '%s needs a place to find certificates',
+    '%s needs the option clientCertificate',
     async (method) => {
       await expect(createEndpoint({ clientAuthentication: { methods: [method] } })).rejects.toThrow(
         `clientAuthentication.methods: ${method} needs clientAuthentication.clientCertificate`,
@@ -199,11 +199,18 @@ describe('both', () => {
   )
 })
 
-describe('what the operator hears about a refused certificate', () => {
+describe('the event about a refused certificate', () => {
   const sanDns = { sanDns: 'invoices.example.com' }
 
   test.each<[string, Partial<ProtectedResource>, Uint8Array, boolean, string, Partial<Complaint>]>([
-    ['nobody', {}, orders.der, true, 'nobody', { rule: 'client_id', got: 'an identifier that is not registered' }],
+    [
+      'an unknown caller',
+      {},
+      orders.der,
+      true,
+      'nobody',
+      { rule: 'client_id', got: 'an identifier that is not registered' },
+    ],
     [
       'another subject',
       { tlsClientAuth: sanDns },

@@ -1,4 +1,4 @@
-/** RFC 8707 §2: the audience that a resource indicator gave a token, as introspection tells it. */
+/** RFC 8707 §2: introspection answers the audience that the token got from its resource indicator. */
 import { describe, expect, test } from 'vitest'
 import { createEndpoint, json, NOW, post, send } from '../endpoint.ts'
 
@@ -22,21 +22,21 @@ const inForm = { authorization: undefined }
 describe('RFC 8707 §2', () => {
   test.each<[string, string | readonly string[]]>([
     ['one resource', ORDERS],
-    ['several, of which one asks', [INVOICES, ORDERS]],
-  ])('aud is answered as it was given to the token, for %s (EXT-12)', async (_, aud) => {
+    ['several, one of which asks', [INVOICES, ORDERS]],
+  ])('the answer has the aud of the token, for %s (EXT-12)', async (_, aud) => {
     const handler = await createEndpointFor(aud)
     expect(json(await send(handler, post(asking, inForm))).aud).toEqual(aud)
   })
 
   test.each([INVOICES, 'https://orders.example.com/api', `${ORDERS}#a`, ORDERS.toUpperCase()])(
-    'a token for %s is not for the one that asks (EXT-12)',
+    'a token for %s is inactive for another protected resource (EXT-12)',
     async (aud) => {
       const handler = await createEndpointFor(aud)
       expect(json(await send(handler, post(asking, inForm)))).toEqual({ active: false })
     },
   )
 
-  test('a resource named in the request changes neither aud nor whom the token is for (EXT-12)', async () => {
+  test('the parameter resource changes neither the aud nor who may see the token (EXT-12)', async () => {
     const own = await createEndpointFor(ORDERS)
     expect(json(await send(own, post({ ...asking, resource: INVOICES }, inForm))).aud).toBe(ORDERS)
     const foreign = await createEndpointFor(INVOICES)

@@ -12,7 +12,7 @@ import {
 } from '../signed-answers.ts'
 
 describe('RFC 8725 §3, signed answers', () => {
-  test('Ed25519 is what its fully specified name says, and EdDSA is there when it is configured (JOSE-06)', async () => {
+  test('Ed25519 is called by its fully specified name, and EdDSA only when configured (JOSE-06)', async () => {
     const edDsa = await createKey('EdDSA')
     const keys = [...SIGNING_KEYS, edDsa.signingKey]
     const specified = await createSigningEndpoint({ introspectionSignedResponseAlg: 'Ed25519' }, { keys })
@@ -31,7 +31,7 @@ describe('RFC 8725 §3, signed answers', () => {
     expect(decodeProtectedHeader((await send(handler, askForJwt())).body)).not.toHaveProperty('zip')
   })
 
-  test.each(['none', 'HS256', 'HS512'])('a handler with %s is not made', async (alg) => {
+  test.each(['none', 'HS256', 'HS512'])('createIntrospectionHandler refuses %s', async (alg) => {
     const key = { ...SIGNING_KEYS[0], alg } as (typeof SIGNING_KEYS)[number]
     await expect(createEndpoint(signing({}, { keys: [key] }))).rejects.toThrow('response.jwt.keys[0].alg: ')
   })

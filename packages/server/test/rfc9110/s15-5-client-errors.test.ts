@@ -1,4 +1,4 @@
-/** RFC 9110 §15.5: the fields and limits that go with 401, 405 and 413. */
+/** RFC 9110 §15.5: header fields and limits for 401, 405 and 413. */
 import { parseChallenges } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
 import { basic, createEndpoint, post, send, token, type WireRequest } from '../endpoint.ts'
@@ -33,7 +33,7 @@ describe('RFC 9110 §15.5', () => {
     },
   )
 
-  test('REQ-25 answers a body over the bound with 413, and stops reading it', async () => {
+  test('REQ-25 answers a body over the limit with 413, and stops reading it', async () => {
     const { handler } = await createEndpoint()
     let octets = 0
     const body = new ReadableStream<Uint8Array<ArrayBuffer>>(

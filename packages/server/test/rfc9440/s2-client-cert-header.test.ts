@@ -1,4 +1,4 @@
-/** RFC 9440, and the fields of other proxies: a certificate that was written into a header. */
+/** RFC 9440, and the header fields of other proxies: a certificate in a header field. */
 import { describe, expect, test } from 'vitest'
 import { certificateFromHeader, type CertificateFromHeaderOptions } from '../../src/index.ts'
 import { ask, readCertificate } from '../asking.ts'
@@ -9,7 +9,7 @@ const { der, pem } = readCertificate('orders')
 const other = readCertificate('stranger')
 const base64 = Buffer.from(der).toString('base64')
 const escaped = encodeURIComponent(pem)
-/** As the load balancer of AWS escapes: `+`, `=` and `/` stay. */
+/** Escaped as the load balancer of AWS does: `+`, `=` and `/` stay. */
 const albEscaped = encodeURI(pem)
 
 async function setUp(options: Partial<CertificateFromHeaderOptions>) {
@@ -57,7 +57,7 @@ describe('certificateFromHeader', () => {
       { 'x-forwarded-client-cert': `Hash=a;Cert="${encodeURIComponent(other.pem)}",Cert="${escaped}"` },
     ],
     ['a load balancer that validates', { format: 'alb' }, { 'x-amzn-mtls-clientcert-leaf': albEscaped }],
-  ])('reads the form of %s (MTLS-07)', async (_, options, headers) => {
+  ])('reads the format of %s (MTLS-07)', async (_, options, headers) => {
     expect(await statusOf(options, headers)).toBe(200)
   })
 
@@ -67,25 +67,25 @@ describe('certificateFromHeader', () => {
     ['a parameter', {}, { 'client-cert': `:${base64}:;a=1` }],
     ['a quoted PEM', {}, { 'client-cert': `"${escaped}"` }],
     ['nothing between the colons', {}, { 'client-cert': '::' }],
-    ['padding that is not whole', {}, { 'client-cert': `:${base64.replace(/=+$/, '')}A:` }],
+    ['broken padding', {}, { 'client-cert': `:${base64.replace(/=+$/, '')}A:` }],
     ['base64url', {}, { 'client-cert': `:${Buffer.from(der).toString('base64url')}-_:` }],
     ['a PEM that is not escaped', { format: 'nginx' }, { 'x-ssl-client-cert': pem, ...ok }],
     ['two escaped PEMs', { format: 'nginx' }, { 'x-ssl-client-cert': escaped + escaped, ...ok }],
     ['a repeated escaped PEM', { format: 'nginx' }, { 'x-ssl-client-cert': `${escaped}, ${escaped}`, ...ok }],
     ['a broken escape', { format: 'nginx' }, { 'x-ssl-client-cert': `${escaped}%zz`, ...ok }],
     [
-      'a certificate nginx did not validate',
+      'a certificate that nginx did not validate',
       { format: 'nginx' },
       { 'x-ssl-client-cert': escaped, 'x-ssl-client-verify': 'FAILED:self-signed certificate' },
     ],
     [
-      'a repeated word of nginx',
+      'a repeated verification result of nginx',
       { format: 'nginx' },
       { 'x-ssl-client-cert': escaped, 'x-ssl-client-verify': 'SUCCESS, SUCCESS' },
     ],
-    ['no word of nginx', { format: 'nginx' }, { 'x-ssl-client-cert': escaped }],
+    ['no verification result of nginx', { format: 'nginx' }, { 'x-ssl-client-cert': escaped }],
     [
-      'what the last Envoy did not say',
+      'a certificate that the last Envoy did not add',
       { format: 'envoy' },
       { 'x-forwarded-client-cert': `Cert="${escaped}",Hash=abc` },
     ],
@@ -105,7 +105,7 @@ describe('certificateFromHeader', () => {
       { 'x-forwarded-client-cert': `Subject="x,Cert=${escaped}"` },
     ],
     [
-      'a chain the load balancer did not validate',
+      'a chain that the load balancer did not validate',
       { format: 'alb-passthrough' },
       { 'x-amzn-mtls-clientcert': albEscaped },
     ],
@@ -114,8 +114,8 @@ describe('certificateFromHeader', () => {
   })
 
   test.each([
-    ['from elsewhere', '192.0.2.66'],
-    ['from who knows where', undefined],
+    ['from another address', '192.0.2.66'],
+    ['from an unknown address', undefined],
   ])('ignores a field %s, and reports it (MTLS-07)', async (_, remoteAddress) => {
     const { handler, events } = await setUp({})
     const headers = { 'client-cert': `:${base64}:`, 'x-forwarded-for': PROXY }
@@ -127,11 +127,11 @@ describe('certificateFromHeader', () => {
     ])
   })
 
-  test('takes the chain for validated only where that was said (MTLS-07)', async () => {
+  test('treats the chain as validated only when the proxy or the option says so (MTLS-07)', async () => {
     expect(await statusOf({ chainValidated: false }, { 'client-cert': `:${base64}:` })).toBe(401)
   })
 
-  test('reads the certificate of the caller out of a chain that was passed through', () => {
+  test('reads the certificate of the caller from a forwarded chain', () => {
     const resolve = certificateFromHeader({ format: 'alb-passthrough', isTrustedProxy: () => true })
     const field = encodeURI(pem + other.pem)
     const request = { method: 'POST', header: () => field, readBody: () => '', remoteAddress: () => PROXY }
@@ -142,18 +142,22 @@ describe('certificateFromHeader', () => {
     ['no format', { isTrustedProxy: () => true }, /^format: is required/],
     ['an unknown format', { format: 'apache', isTrustedProxy: () => true }, /^format: must be one of/],
     ['no trusted proxy', { format: 'rfc9440' }, /^isTrustedProxy: is required/],
-    ['a list in its place', { format: 'rfc9440', isTrustedProxy: [PROXY] }, /^isTrustedProxy: must be a function/],
     [
-      'a word of nginx elsewhere',
+      'a list instead of a function',
+      { format: 'rfc9440', isTrustedProxy: [PROXY] },
+      /^isTrustedProxy: must be a function/,
+    ],
+    [
+      'an option for nginx with another format',
       { format: 'envoy', isTrustedProxy: () => true, verifyHeader: 'x' },
       /^verifyHeader: is for nginx/,
     ],
     [
-      'a promise nginx makes itself',
+      'the option chainValidated with nginx',
       { format: 'nginx', isTrustedProxy: () => true, chainValidated: true },
       /^chainValidated: is for/,
     ],
-  ])('is not made with %s', (_, options, message) => {
+  ])('cannot be created with %s', (_, options, message) => {
     expect(() => certificateFromHeader(options as CertificateFromHeaderOptions)).toThrow(message)
   })
 })

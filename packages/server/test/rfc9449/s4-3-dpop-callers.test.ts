@@ -1,4 +1,4 @@
-/** RFC 9449 §4.3, §7: callers whose access token is bound to a key they prove. */
+/** RFC 9449 §4.3, §7: callers whose access token is bound to a key. They prove that they have the key. */
 import { createHash } from 'node:crypto'
 import { calculateJwkThumbprint, type JWTPayload, SignJWT } from 'jose'
 import { describe, expect, test, vi } from 'vitest'
@@ -51,21 +51,21 @@ function fields(dpop: string, scheme = 'DPoP') {
 
 describe('DPoP', () => {
   test.each<[string, JWTPayload]>([
-    ['as it should be', {}],
+    ['that is correct', {}],
     ['whose htu has a query', { htu: `${ENDPOINT}?a=b#c` }],
     ['whose htu is not normalized', { htu: 'HTTPS://AS.example.com:443/x/../introspect' }],
-  ])('takes a proof %s', async (_, changes) => {
+  ])('accepts a proof %s', async (_, changes) => {
     const response = await ask(await setUp(), {}, fields(await prove(changes)))
     expect([response.status, json(response)['active']]).toEqual([200, true])
   })
 
   test.each<[string, () => Promise<string>]>([
     ['of another key', () => prove({}, {}, other)],
-    ['signed by another key than it shows', () => prove({}, { jwk: jwk }, other)],
-    ['that shows a private key', () => prove({}, { jwk: { ...jwk, d: 'AAAA' } })],
-    ['that shows no key', () => prove({}, { jwk: undefined })],
+    ['signed by a key other than its jwk', () => prove({}, { jwk: jwk }, other)],
+    ['with a private key as jwk', () => prove({}, { jwk: { ...jwk, d: 'AAAA' } })],
+    ['without a jwk', () => prove({}, { jwk: undefined })],
     ['for another token', () => prove({ ath: createHash('sha256').update('x').digest('base64url') })],
-    ['for no token', () => prove({ ath: undefined })],
+    ['without ath', () => prove({ ath: undefined })],
     ['for another method', () => prove({ htm: 'GET' })],
     ['for the method in another case', () => prove({ htm: 'post' })],
     ['for another endpoint', () => prove({ htu: `${ISSUER}/token` })],
@@ -75,8 +75,8 @@ describe('DPoP', () => {
     ['without a date', () => prove({ iat: undefined })],
     ['without jti', () => prove({ jti: undefined })],
     ['of another type', () => prove({}, { typ: 'JWT' })],
-    ['that stands twice', async () => `${await prove()}, ${await prove()}`],
-    ['that is none', () => Promise.resolve('x')],
+    ['that is sent twice', async () => `${await prove()}, ${await prove()}`],
+    ['that is not a JWT', () => Promise.resolve('x')],
   ])('refuses a proof %s', async (_, proof) => {
     const response = await ask(await setUp(), {}, fields(await proof()))
     expect([response.status, json(response)['error']]).toEqual([401, 'invalid_token'])
@@ -85,7 +85,7 @@ describe('DPoP', () => {
     )
   })
 
-  test('refuses an algorithm that is not taken (FAPI-04)', async () => {
+  test('refuses an algorithm that is not allowed (FAPI-04)', async () => {
     expect((await ask(await setUp(rsaJkt), {}, fields(await prove({}, {}, rsa)))).status).toBe(401)
   })
 
@@ -96,7 +96,7 @@ describe('DPoP', () => {
     expect((await ask(handler, {}, fields(proof))).status).toBe(401)
   })
 
-  test('uses a proof up last, once its caller is known to have the scope and budget left', async () => {
+  test('records a proof as used last, when its caller has the scope and budget left', async () => {
     const remember = vi.fn((_key: string, _expiresAt: number, _owner: string) => true)
     const find = vi.fn(() => ({ ...record, scope: 'other', cnf: { jkt } }))
     const { handler } = await createEndpoint({
@@ -112,7 +112,7 @@ describe('DPoP', () => {
     expect(await status()).toBe(401)
     expect(remember).not.toHaveBeenCalled()
     find.mockReturnValue({ ...record, cnf: { jkt } })
-    // The second is the one by which the budget is known to be used up.
+    // The second request is the one that used up the budget.
     expect([await status(), await status(), await status(), await status()]).toEqual([200, 429, 429, 429])
     expect(remember).toHaveBeenCalledTimes(2)
     expect(remember.mock.calls[0]?.[2]).toBe(remember.mock.calls[1]?.[2])
@@ -124,14 +124,14 @@ describe('DPoP', () => {
     expect((await ask(await setUp(''), {}, fields(await prove(), 'Bearer'))).status).toBe(200)
   })
 
-  test('does not take the endpoint from the request', async () => {
+  test('does not derive the endpoint from the request', async () => {
     await expect(
       createEndpoint({ clientAuthentication: { methods: ['DPoP'], accessToken: { find: () => null } } }),
     ).rejects.toThrow('clientAuthentication.accessToken.endpoint: must be the URL of this endpoint, for DPoP')
   })
 })
 
-describe('what the operator hears about a refused proof', () => {
+describe('the event about a refused proof', () => {
   test.each<[string, () => Promise<string | undefined>, Partial<Complaint>]>([
     ['that is missing', () => Promise.resolve(undefined), { rule: 'DPoP', got: 'no such field' }],
     [

@@ -1,4 +1,4 @@
-/** RFC 9449 §6.2: a bound token, and protected resources that would take it for a bearer token. */
+/** RFC 9449 §6.2: a bound token, and protected resources that would accept it as a bearer token. */
 import { describe, expect, test } from 'vitest'
 import { audienceOrOwner, type DisclosurePolicy } from '../../src/index.ts'
 import { createEndpoint, json, OTHER_SECRET, basic, post, SECRET, send, token } from '../endpoint.ts'
@@ -14,10 +14,10 @@ const allow: DisclosurePolicy = (caller, record) =>
 
 describe('a policy of one line', () => {
   test.each([
-    ['a bound token to who checks it', 'dpop', 'orders-api', SECRET, true],
-    ['no bound token to who does not', 'dpop', 'invoices-api', OTHER_SECRET, false],
-    ['a bearer token to who checks', 'active', 'orders-api', SECRET, true],
-    ['a bearer token to who does not', 'active', 'invoices-api', OTHER_SECRET, true],
+    ['a bound token to a resource that checks the binding', 'dpop', 'orders-api', SECRET, true],
+    ['no bound token to a resource that does not', 'dpop', 'invoices-api', OTHER_SECRET, false],
+    ['a bearer token to a resource that checks the binding', 'active', 'orders-api', SECRET, true],
+    ['a bearer token to a resource that does not', 'active', 'invoices-api', OTHER_SECRET, true],
     ['no token of another audience', 'foreign', 'orders-api', SECRET, false],
   ] as const)('shows %s', async (_, name, id, secret, active) => {
     const { handler, events } = await createEndpoint({
@@ -33,7 +33,7 @@ describe('a policy of one line', () => {
     }
   })
 
-  test('shows a token whose store writes null for no confirmation', async () => {
+  test('shows a token whose record has null as cnf', async () => {
     const { handler, store } = await createEndpoint({
       authorization: { allow },
       clientAuthentication: { protectedResources },

@@ -1,4 +1,4 @@
-/** RFC 9700 §2.5: callers that authenticate with a key of their own, without anything being set up for it. */
+/** RFC 9700 §2.5: callers that authenticate with a key of their own, without further configuration. */
 import { describe, expect, test } from 'vitest'
 import { ask, asserting, createKey, sign } from '../asking.ts'
 import { basic, createEndpoint, json, RECORD } from '../endpoint.ts'
@@ -15,7 +15,7 @@ async function createKeyOnlyEndpoint() {
 }
 
 describe('RFC 9700 §2.5', () => {
-  test('a caller can be registered with a key alone, and is taken without further options (BCP-03)', async () => {
+  test('a caller that registers only a key authenticates without further options (BCP-03)', async () => {
     const handler = await createKeyOnlyEndpoint()
     const response = await ask(handler, asserting(await sign(key)))
     expect([response.status, json(response)['active']]).toEqual([200, true])
@@ -25,7 +25,7 @@ describe('RFC 9700 §2.5', () => {
   })
 
   test.each(['', 'undefined', 'null', JSON.stringify(key.jwk)])(
-    'no secret opens what is registered with a key, such as %j (BCP-03)',
+    'a caller registered with a key cannot authenticate with a secret, such as %j (BCP-03)',
     async (secret) => {
       const handler = await createKeyOnlyEndpoint()
       const headers = { authorization: basic('orders-api', encodeURIComponent(secret)) }

@@ -1,4 +1,4 @@
-/** RFC 9700 §4.9.3: tokens stand neither in a store nor in what is answered and reported. */
+/** RFC 9700 §4.9.3: tokens appear neither in a store nor in answers and events. */
 import { describe, expect, test } from 'vitest'
 import { digestToken } from '../../src/index.ts'
 import {
@@ -14,13 +14,13 @@ import {
 } from '../endpoint.ts'
 
 describe('RFC 9700 §4.9.3', () => {
-  test('a store knows a token by its digest alone (SEC-11)', async () => {
+  test('a store keeps only the digest of a token (SEC-11)', async () => {
     const { store } = await createEndpoint()
     expect(store.find(await digestToken(token('active')))).toMatchObject({ sub: RECORD.sub })
     expect(store.find(token('active'))).toBeNull()
   })
 
-  test('a store is asked by the digest (SEC-11)', async () => {
+  test('the handler asks a store by digest (SEC-11)', async () => {
     const asked: string[] = []
     const store = { find: (digest: string) => (asked.push(digest), null) }
     const { handler } = await createEndpoint({ lookup: { store } })
@@ -31,10 +31,14 @@ describe('RFC 9700 §4.9.3', () => {
   test.each([
     ['an active token', post({ token: token('active') }), 200],
     ['an inactive token', post({ token: token('expired') }), 200],
-    ['a token of somebody else', post({ token: token('foreign') }), 200],
-    ['a token under a hint that is one', post({ token: token('active'), token_type_hint: token('revoked') }), 200],
+    ['a token for another protected resource', post({ token: token('foreign') }), 200],
+    [
+      'a token, and another token as the hint',
+      post({ token: token('active'), token_type_hint: token('revoked') }),
+      200,
+    ],
     ['a wrong secret', post({ token: token('active') }, { authorization: basic('orders-api', OTHER_SECRET) }), 401],
-    ['a token in the place of credentials', post({ token: 'x' }, { authorization: `Bearer ${token('active')}` }), 401],
+    ['a token as credentials', post({ token: 'x' }, { authorization: `Bearer ${token('active')}` }), 401],
     ['a form without a token', post({ tokn: token('active') }), 400],
   ])('%s is in no answer and no event (SEC-11)', async (_, request, status) => {
     const { handler, events } = await createEndpoint()
@@ -43,7 +47,7 @@ describe('RFC 9700 §4.9.3', () => {
     expectNothingSecret(response, events)
   })
 
-  test('an answer that cannot be shaped does not say it either (SEC-11)', async () => {
+  test('an error about a wrong record does not contain the token either (SEC-11)', async () => {
     const { handler, events } = await createEndpoint({
       lookup: { store: storeOf({ ...RECORD, sub: [token('active')] }) },
     })

@@ -7,7 +7,7 @@ const asInvoices = { authorization: basic('invoices-api', OTHER_SECRET) }
 
 describe('RFC 9701 §3', () => {
   test.each<TokenName>(['active', 'owned', 'audienceless', 'emptyAudience', 'refresh'])(
-    'a protected resource that the %s token is not for learns nothing (JWT-06)',
+    'a protected resource outside the audience of the %s token learns nothing (JWT-06)',
     async (name) => {
       const { handler } = await createSigningEndpoint()
       const { answer } = await verifyAnswer(await send(handler, askForJwt(name, asInvoices)), 'invoices-api')
@@ -15,7 +15,7 @@ describe('RFC 9701 §3', () => {
     },
   )
 
-  test('the one it is for learns about it (JWT-06)', async () => {
+  test('a protected resource in the audience gets the answer (JWT-06)', async () => {
     const { handler } = await createSigningEndpoint()
     expect((await verifyAnswer(await send(handler, askForJwt()))).answer).toEqual(ACTIVE)
     expect(
@@ -26,7 +26,7 @@ describe('RFC 9701 §3', () => {
   })
 
   test.each(['in the field', 'in the form'])(
-    'the credentials of a protected resource are good for introspection and revoke nothing, %s (JWT-07)',
+    'the credentials of a protected resource work for introspection and revoke nothing, %s (JWT-07)',
     async (where) => {
       const { revocation, introspection, areActive } = await createRevocationEndpoint()
       const parameters = {
@@ -40,7 +40,7 @@ describe('RFC 9701 §3', () => {
     },
   )
 
-  test('the view of a protected resource decides which data are released to it (JWT-36)', async () => {
+  test('the view of a protected resource decides which members it gets (JWT-36)', async () => {
     const { handler } = await createSigningEndpoint({ view: { members: ['scope', 'exp'] } })
     const { answer } = await verifyAnswer(await send(handler, askForJwt()))
     expect(answer).toEqual({ active: true, scope: ACTIVE.scope, exp: ACTIVE.exp })

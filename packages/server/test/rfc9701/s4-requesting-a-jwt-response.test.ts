@@ -11,7 +11,7 @@ describe('RFC 9701 §4', () => {
     `application/json;q=0.1, ${JWT_TYPE};q=0.2`,
     'application/*, application/json;q=0',
     '*/*;q=0.1, application/json;q=0',
-  ])('Accept: %s is answered with a JWT (JWT-31)', async (accept) => {
+  ])('Accept: %s gets a JWT (JWT-31)', async (accept) => {
     const { handler } = await createSigningEndpoint()
     expect((await verifyAnswer(await send(handler, askForJwt('active', { accept })))).answer).toEqual(ACTIVE)
   })
@@ -30,7 +30,7 @@ describe('RFC 9701 §4', () => {
     'text/html',
     'text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2',
     `text/plain;note="${JWT_TYPE}", application/json`,
-  ])('Accept: %s is answered with JSON (JWT-31)', async (accept) => {
+  ])('Accept: %s gets JSON (JWT-31)', async (accept) => {
     const { handler } = await createSigningEndpoint()
     const response = await send(handler, askForJwt('active', { accept }))
     expect(response.headers['content-type']).toBe('application/json')
@@ -38,14 +38,14 @@ describe('RFC 9701 §4', () => {
   })
 
   test.each(['application/jwt', `${JWT_TYPE};q=0, application/json;q=0`])(
-    'Accept: %s is answered with 406 (JWT-31)',
+    'Accept: %s gets 406 (JWT-31)',
     async (accept) => {
       const { handler } = await createSigningEndpoint()
       expect((await send(handler, askForJwt('active', { accept }))).status).toBe(406)
     },
   )
 
-  test('every answer varies by Accept', async () => {
+  test('every answer has Vary: Accept', async () => {
     const { handler } = await createSigningEndpoint()
     for (const accept of [JWT_TYPE, 'application/json', 'text/html']) {
       expect((await send(handler, askForJwt('active', { accept }))).headers['vary']).toBe('accept')
@@ -53,7 +53,7 @@ describe('RFC 9701 §4', () => {
   })
 
   test.each([JWT_TYPE, 'application/json', '*/*', undefined])(
-    'nobody is answered without authentication, by Accept: %s (JWT-02)',
+    'a caller without authentication gets no answer, with Accept: %s (JWT-02)',
     async (accept) => {
       const { handler, events } = await createSigningEndpoint()
       for (const authorization of [undefined, basic('orders-api', 'wrong'), basic('nobody', SECRET)]) {
@@ -67,7 +67,7 @@ describe('RFC 9701 §4', () => {
   )
 
   test.each(['application/json', JWT_TYPE])(
-    'the token in question does not authenticate who presents it, by Accept: %s (JWT-04)',
+    'the introspected token does not authenticate its presenter, with Accept: %s (JWT-04)',
     async (accept) => {
       const { handler } = await createSigningEndpoint()
       const authorization = `Bearer ${token('active')}`

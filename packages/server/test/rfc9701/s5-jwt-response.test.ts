@@ -34,7 +34,7 @@ import {
 const anonymous = { authorization: undefined }
 
 describe('RFC 9701 §5', () => {
-  test('who demands a JWT without any credentials gets 400 (JWT-03)', async () => {
+  test('a caller that demands a JWT without credentials gets 400 (JWT-03)', async () => {
     const { handler, events } = await createSigningEndpoint()
     const response = await send(handler, askForJwt('active', anonymous))
     expect([response.status, json(response)['error']]).toEqual([400, 'invalid_request'])
@@ -45,8 +45,11 @@ describe('RFC 9701 §5', () => {
   test.each([
     ['wrong credentials', askForJwt('active', { authorization: basic('orders-api', 'wrong') })],
     ['an unknown caller', askForJwt('active', { authorization: basic('nobody', SECRET) })],
-    ['no credentials, by who takes JSON too', askForJwt('active', { ...anonymous, accept: `${JWT_TYPE}, */*;q=0.1` })],
-  ])('%s is still 401 with a challenge (JWT-03)', async (_, request) => {
+    [
+      'no credentials, from a caller that also accepts JSON',
+      askForJwt('active', { ...anonymous, accept: `${JWT_TYPE}, */*;q=0.1` }),
+    ],
+  ])('%s still get 401 with a challenge (JWT-03)', async (_, request) => {
     const { handler } = await createSigningEndpoint()
     const response = await send(handler, request)
     expect([response.status, response.headers['www-authenticate'], json(response)]).toEqual([
@@ -56,7 +59,7 @@ describe('RFC 9701 §5', () => {
     ])
   })
 
-  test('the answer is a token-introspection+jwt, by media type and by typ (JWT-08, JWT-09)', async () => {
+  test('the answer is a token-introspection+jwt in media type and typ (JWT-08, JWT-09)', async () => {
     const { handler } = await createSigningEndpoint()
     const response = await send(handler, askForJwt())
     expect(response.headers['content-type']).toBe('application/token-introspection+jwt')
@@ -76,7 +79,7 @@ describe('RFC 9701 §5', () => {
     expect((await verifyAnswer(others, 'invoices-api')).claims.aud).toBe('invoices-api')
   })
 
-  test('the result is inside token_introspection, as JSON would have it, and nothing else is there (JWT-17, JWT-21, JWT-22)', async () => {
+  test('token_introspection contains what the JSON answer contains, and the JWT has no other claims of the token (JWT-17, JWT-21, JWT-22)', async () => {
     const { handler } = await createEndpoint({
       ...signing(),
       lookup: { store: storeOf({ ...RECORD, claims: { tenant: 'acme' } }) },
@@ -89,7 +92,7 @@ describe('RFC 9701 §5', () => {
   })
 
   test.each<TokenName>(['expired', 'revoked', 'future', 'refresh', 'foreign', 'audienceless', 'emptyAudience'])(
-    'the answer about the %s token is signed too and says nothing but that it is inactive (JWT-19)',
+    'the answer about the %s token is signed too, and says only that it is inactive (JWT-19)',
     async (name) => {
       const { handler } = await createSigningEndpoint()
       const { claims, answer } = await verifyAnswer(await send(handler, askForJwt(name)))
@@ -98,7 +101,7 @@ describe('RFC 9701 §5', () => {
     },
   )
 
-  test('answers about tokens that are inactive for different reasons are the same, byte for byte (JWT-19)', async () => {
+  test('answers about tokens that are inactive for different reasons are identical, byte for byte (JWT-19)', async () => {
     const { handler } = await createSigningEndpoint({ introspectionSignedResponseAlg: 'ES256' })
     const bodies = new Set<string>()
     for (const name of ['expired', 'revoked', 'foreign'] as const)
@@ -106,7 +109,7 @@ describe('RFC 9701 §5', () => {
     expect(bodies.size).toBe(1)
   })
 
-  test('scope is narrowed to what matters for the protected resource (JWT-20)', async () => {
+  test('scope is narrowed to the scope tokens of the protected resource (JWT-20)', async () => {
     const { handler } = await createSigningEndpoint({ view: { scopes: ['orders:read'] } })
     expect((await verifyAnswer(await send(handler, askForJwt()))).answer).toEqual({ ...ACTIVE, scope: 'orders:read' })
   })
@@ -147,7 +150,7 @@ describe('RFC 9701 §5', () => {
     expect(json(response)).toMatchObject({ error })
   })
 
-  test('a key that is listed to sign later does not sign before its time, and then does (JWT-38)', async () => {
+  test('a key with a future start does not sign before that time, and signs afterwards (JWT-38)', async () => {
     const [current, next] = [await createKey('ES256', 'k1'), await createKey('ES256', 'k2', { signsFrom: NOW + 60 })]
     const published = [current.published, next.published]
     let second = NOW

@@ -16,17 +16,20 @@ const recipient = await createRecipient('ECDH-ES')
 const jwks = { keys: [recipient.jwk] }
 
 describe('RFC 9701 §6', () => {
-  test('who registers no algorithm gets RS256 (JWT-26)', async () => {
+  test('a protected resource that registers no algorithm gets RS256 (JWT-26)', async () => {
     const { handler } = await createSigningEndpoint()
     expect((await verifyAnswer(await send(handler, askForJwt()))).header.alg).toBe('RS256')
   })
 
-  test.each(['RS256', 'ES256', 'Ed25519'] as const)('who registers %s gets it (JWT-26)', async (alg) => {
-    const { handler } = await createSigningEndpoint({ introspectionSignedResponseAlg: alg })
-    expect((await verifyAnswer(await send(handler, askForJwt()))).header.alg).toBe(alg)
-  })
+  test.each(['RS256', 'ES256', 'Ed25519'] as const)(
+    'a protected resource that registers %s gets it (JWT-26)',
+    async (alg) => {
+      const { handler } = await createSigningEndpoint({ introspectionSignedResponseAlg: alg })
+      expect((await verifyAnswer(await send(handler, askForJwt()))).header.alg).toBe(alg)
+    },
+  )
 
-  test('who registers an algorithm there is no key for is never answered with another (JWT-26)', async () => {
+  test('a protected resource that registers an algorithm without a key never gets another one (JWT-26)', async () => {
     await expect(createSigningEndpoint({ introspectionSignedResponseAlg: 'PS512' })).rejects.toThrow(
       'clientAuthentication.protectedResources[0].introspectionSignedResponseAlg: ',
     )
@@ -50,13 +53,13 @@ describe('RFC 9701 §6', () => {
     await verifyAnswer(signed)
   })
 
-  test('a content encryption is not registered without an algorithm (JWT-27)', async () => {
+  test('a content encryption cannot be registered without an algorithm (JWT-27)', async () => {
     await expect(createSigningEndpoint({ introspectionEncryptedResponseEnc: 'A256GCM', jwks })).rejects.toThrow(
       'clientAuthentication.protectedResources[0].introspectionEncryptedResponseEnc: ',
     )
   })
 
-  test('what is registered makes no JWT for who takes JSON, unless it has to be one', async () => {
+  test('a registered algorithm makes no JWT for a caller that accepts JSON, unless requireJwtResponse is set', async () => {
     const registered = { introspectionSignedResponseAlg: 'ES256' } as const
     const free = await createSigningEndpoint(registered)
     const bound = await createSigningEndpoint({ ...registered, requireJwtResponse: true })

@@ -1,4 +1,4 @@
-/** `pnpm soak [--seconds 30] [--each 4]`: ends with 1 when the server holds more afterwards than before, or answers wrongly. */
+/** `pnpm soak [--seconds 30] [--each 4]`: exits with 1 when the server holds more than before the load, or answers wrongly. */
 import { parseArgs } from 'node:util'
 import { HEAP_GROWTH_BYTES, runSoak } from './run-soak.ts'
 

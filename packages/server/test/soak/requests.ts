@@ -1,4 +1,4 @@
-/** What is sent to the server, as octets. */
+/** The requests of the soak, as octets. */
 
 export const PROTECTED_RESOURCE = 'orders-api'
 export const SECRET = 'orders-Jm4qWv7x'
@@ -12,7 +12,7 @@ export function credentials(secret: string): string {
   return `Basic ${btoa(`${PROTECTED_RESOURCE}:${secret}`)}`
 }
 
-/** The head of a request whose body is framed so. */
+/** The head of a request. `framing` is its header field for the length of the body. */
 export function headOf(framing: string, contentType = FORM, secret = SECRET): string {
   const fields = [`content-type: ${contentType}`, `authorization: ${credentials(secret)}`, framing]
   return `POST /introspect HTTP/1.1\r\nhost: as.example.com\r\n${fields.join('\r\n')}\r\n\r\n`

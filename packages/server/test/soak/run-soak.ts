@@ -1,39 +1,39 @@
-/** Good and bad senders against a server for a while, and what the server holds when they are gone. */
+/** Runs good and bad senders against a server for a while, and compares what the server holds before and after. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SENDERS } from './senders.ts'
 import type { Holdings, ServerMessage } from './server.ts'
 
-/** How a run is to be. */
+/** The settings of a run. */
 export interface SoakOptions {
   readonly seconds: number
-  /** How many senders of each kind there are at once. */
+  /** The number of senders of each kind that run at the same time. */
   readonly each: number
 }
 
-/** What came of a run. */
+/** The outcome of a run. */
 export interface SoakReport {
-  /** How often senders of a kind came to their end. */
+  /** How often the senders of each kind finished. */
   readonly sent: Readonly<Record<string, number>>
   readonly before: Holdings
   readonly after: Holdings
-  /** How long until the last connection was closed, once the senders were gone. */
+  /** Milliseconds from the end of the senders until the server closed its last connection. */
   readonly settledMs: number
-  /** What should not be. */
+  /** Descriptions of everything that is wrong. */
   readonly problems: readonly string[]
 }
 
-/** How much more the heap may hold, in octets: what differs from one collection to the next, not what a leak leaves. */
+/** The allowed growth of the heap, in octets: the usual difference between two collections. A leak leaves more. */
 export const HEAP_GROWTH_BYTES = 2_097_152
 
-/** Time for code to be compiled and buffers to be made, before what is there is taken for what has to be there. */
+/** Seconds to compile code and create buffers before the first measurement. */
 const WARM_UP_SECONDS = 1
-/** A sender who was answered early is waited for so long. */
+/** Milliseconds to wait for connections of senders that were answered early. */
 const SETTLE_MS = 5000
-/** Wrong answers to show; the first ones say enough. */
+/** The number of wrong answers to show. */
 const SHOWN_PROBLEMS = 10
 
-/** Runs the load; the server is ended in any case. */
+/** Runs the load. Ends the server in any case. */
 export async function runSoak({ seconds, each }: SoakOptions): Promise<SoakReport> {
   const problems: string[] = []
   const server = fork(new URL('server.ts', import.meta.url), {
@@ -44,7 +44,7 @@ export async function runSoak({ seconds, each }: SoakOptions): Promise<SoakRepor
   server.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()))
   try {
     const { port } = (await hear(server)) as { port: number }
-    // Twice, because what loading the program has left is not let go of at once.
+    // Two rounds, because the garbage from loading the program is not freed at once.
     await sendAll(port, WARM_UP_SECONDS, each, problems)
     await settle(server)
     await sendAll(port, WARM_UP_SECONDS, each, problems)
@@ -55,7 +55,7 @@ export async function runSoak({ seconds, each }: SoakOptions): Promise<SoakRepor
     const said = errors === '' ? [] : [`the server says: ${errors}`]
     return { sent, before, after, settledMs, problems: [...compare(before, after), ...said, ...answers] }
   } catch (cause) {
-    throw new Error(`the soak was not run to its end; the server says: ${errors}`, { cause })
+    throw new Error(`the soak did not finish; the server says: ${errors}`, { cause })
   } finally {
     server.kill()
   }
@@ -85,7 +85,7 @@ async function sendAll(
   return sent
 }
 
-/** What the server holds once no connection is left, or after long enough. */
+/** What the server holds after its last connection closed, or after the longest wait. */
 async function settle(server: ChildProcess): Promise<{ holdings: Holdings; settledMs: number }> {
   const started = performance.now()
   for (;;) {
@@ -101,7 +101,7 @@ async function ask(server: ChildProcess): Promise<Holdings> {
   return (await hear(server)) as Holdings
 }
 
-/** What the server says next; a server that has ended says nothing more. */
+/** The next message of the server. Rejects when the server has ended. */
 function hear(server: ChildProcess): Promise<ServerMessage> {
   return new Promise((resolve, reject) => {
     const onMessage = (message: unknown): void => {
@@ -117,7 +117,7 @@ function hear(server: ChildProcess): Promise<ServerMessage> {
   })
 }
 
-/** What the server holds now that it did not before. */
+/** Lists what the server holds now and did not hold before. */
 export function compare(before: Holdings, after: Holdings): string[] {
   const problems: string[] = []
   if (after.connections > 0) problems.push(`${after.connections} connections are open`)

@@ -1,15 +1,15 @@
-/** Senders of every kind a server meets, each over connections of its own. */
+/** Every kind of sender that a server meets. Each uses connections of its own. */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BODY, headOf, requestOf, TOKEN } from './requests.ts'
 
-/** Sends once, and resolves when the connection is done with. @throws Error when the answer is not the right one. */
+/** Sends once, and resolves when its connection is finished. @throws Error when the answer is wrong. */
 export type Sender = (port: number) => Promise<void>
 
 const ANSWER_MS = 5000
 
-/** A sender that uses one connection, closed in any case; what becomes of it is seen in what was received. */
+/** A sender with one connection, which it always closes. Connection errors show in the received octets. */
 function over(use: (socket: Socket) => Promise<void>): Sender {
   return async (port) => {
     const socket = connect(port, '127.0.0.1')
@@ -23,7 +23,7 @@ function over(use: (socket: Socket) => Promise<void>): Sender {
   }
 }
 
-/** Reads until what has come satisfies; the connection closing before, or nothing for long, is an error. */
+/** Reads until `isEnough` returns true. Rejects when the connection closes first, or after {@link ANSWER_MS}. */
 function readUntil(socket: Socket, isEnough: (received: string) => boolean): Promise<string> {
   return new Promise((resolve, reject) => {
     let received = ''
@@ -43,7 +43,7 @@ function readUntil(socket: Socket, isEnough: (received: string) => boolean): Pro
   })
 }
 
-/** Reads answers up to one whose body ends so. */
+/** Reads one answer and checks its status and the end of its body. */
 async function expectAnswer(socket: Socket, status: number, end: string): Promise<void> {
   const received = await readUntil(socket, (text) => text.includes('\r\n\r\n') && text.endsWith('}'))
   if (!received.startsWith(`HTTP/1.1 ${status} `) || !received.endsWith(end)) throw new Error(`answered ${received}`)
@@ -52,7 +52,7 @@ async function expectAnswer(socket: Socket, status: number, end: string): Promis
 const ACTIVE_END = '"aud":"https://orders.example.com"'
 const MALFORMED = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'
 
-/** Callers who do everything right, over one connection, and see to it that the answers are theirs. */
+/** A caller that does everything right over one connection, and checks that it gets its own answers. */
 const good = over(async (socket) => {
   for (let round = 0; round < 5; round++) {
     socket.write(requestOf(BODY))
@@ -63,13 +63,13 @@ const good = over(async (socket) => {
     socket.write(requestOf(`token=unknown-${round}`))
     await expectAnswer(socket, 200, '\r\n\r\n{"active":false}')
     socket.write(requestOf(BODY, 'wrong'))
-    // Once there were too many of those, it is 429, and still the others are answered as ever.
+    // After too many misses the status is 429. Other callers still get their answers.
     const refused = await readUntil(socket, (text) => text.includes('\r\n\r\n') && text.endsWith('}'))
     if (!/^HTTP\/1\.1 (?:401|429) /.test(refused)) throw new Error(`answered ${refused}`)
   }
 })
 
-/** Everything right, but a few octets at a time. */
+/** Sends a correct request a few octets at a time. */
 const dripping = over(async (socket) => {
   socket.write(headOf(`content-length: ${BODY.length}`))
   for (let offset = 0; offset < BODY.length; offset += 4) {
@@ -79,7 +79,7 @@ const dripping = over(async (socket) => {
   await readUntil(socket, (text) => text.startsWith('HTTP/1.1 200 ') && text.includes('"active":true'))
 })
 
-/** Goes away after a part of a request; where, is up to chance. */
+/** Disconnects after a random part of a request. */
 const leaving = (request: string): Sender =>
   over(async (socket) => {
     socket.write(request.slice(0, 1 + Math.floor(Math.random() * request.length)))
@@ -99,7 +99,7 @@ const leavingAfterBody = over(async (socket) => {
   if (Math.random() < 0.5) socket.resetAndDestroy()
 })
 
-/** Sends half a body, and nothing more for a second. */
+/** Sends half of a body, and nothing more for one second. */
 const holding = over(async (socket) => {
   socket.write(headOf('content-length: 1000') + BODY)
   await sleep(1000)
@@ -107,7 +107,7 @@ const holding = over(async (socket) => {
 
 const LARGE = Buffer.alloc(200_000, 'a')
 
-/** Announces too much, or sends it unannounced, and is told so while still sending. */
+/** Announces or sends a body that is too large, and gets its answer while it is still sending. */
 const oversized = (head: string, start: string, status: number): Sender =>
   over(async (socket) => {
     const answered = expectAnswer(socket, status, '}')
@@ -117,20 +117,20 @@ const oversized = (head: string, start: string, status: number): Sender =>
     await answered
   })
 
-/** A right request, and at once what is none: Node answers that itself, and closes before the answer to the first is there. */
+/** Sends a good request and then junk. Node answers the junk itself and closes, before the first answer is there. */
 const junk = over(async (socket) => {
   socket.write(`${requestOf(BODY)}\u0000\u0001\u00ff: nonsense ${TOKEN}\r\n\r\n`, 'latin1')
   await readUntil(socket, (text) => text.endsWith(MALFORMED))
 })
 
-/** Three requests at once, and gone before the answers. */
+/** Sends three requests at once and disconnects before the answers. */
 const impatient = over(async (socket) => {
   await new Promise((resolve) => socket.write(requestOf(BODY).repeat(3), resolve))
   await sleep(Math.random() * 2)
   socket.resetAndDestroy()
 })
 
-/** Every kind, by name. */
+/** Every kind of sender, by name. */
 export const SENDERS: Readonly<Record<string, Sender>> = {
   good,
   dripping,

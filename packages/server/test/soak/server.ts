@@ -1,4 +1,4 @@
-/** The endpoint in a process of its own, which says what it holds when it is asked. Run with `--expose-gc`. */
+/** The endpoint in a process of its own, which reports what it holds. Run it with `--expose-gc`. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -6,19 +6,19 @@ import { toNodeHandler } from '../../src/adapters/node.ts'
 import { createIntrospectionHandler, createMemoryTokenStore } from '../../src/index.ts'
 import { AUDIENCE, PROTECTED_RESOURCE, SECRET, TOKEN } from './requests.ts'
 
-/** What a process holds. */
+/** What the process holds. */
 export interface Holdings {
-  /** Connections the server has open. */
+  /** The number of open connections. */
   readonly connections: number
-  /** Handles and requests that keep the process busy, by kind. */
+  /** The number of handles and requests that keep the process alive, by kind. */
   readonly resources: Readonly<Record<string, number>>
-  /** Octets in use after garbage was collected. */
+  /** Octets in use after garbage collection. */
   readonly heapBytes: number
-  /** How many requests the handler has answered, by what it reported. */
+  /** The number of answered requests, by event. */
   readonly events: Readonly<Record<string, number>>
 }
 
-/** What the process says: first its port, then its holdings whenever it is sent something. */
+/** Messages of the process: first its port, then its holdings in reply to each message. */
 export type ServerMessage = { readonly port: number } | Holdings
 
 const store = createMemoryTokenStore()
@@ -44,7 +44,7 @@ const handler = createIntrospectionHandler({
 
 const server = createServer(toNodeHandler(handler))
 
-/** Until there is no more of it: what is compiled and what closes late goes away in several rounds. */
+/** Collects in several rounds, because compiled code and handles that close late are not freed at once. */
 async function collectGarbage(): Promise<void> {
   if (globalThis.gc === undefined) throw new Error('the server needs --expose-gc')
   let least = Number.POSITIVE_INFINITY

@@ -1,9 +1,9 @@
-/** The soak, for two seconds. `pnpm soak` goes on for longer. */
+/** The soak for two seconds. `pnpm soak` runs longer. */
 import { expect, test } from 'vitest'
 import { compare, HEAP_GROWTH_BYTES, runSoak } from './run-soak.ts'
 import { SENDERS } from './senders.ts'
 
-test('leaves the server as it was, and answers good senders beside bad ones', async () => {
+test('leaves nothing behind in the server, and answers good senders beside bad ones', async () => {
   const { sent, problems, after } = await runSoak({ seconds: 2, each: 2 })
   expect(problems).toEqual([])
   expect(Object.keys(sent).toSorted()).toEqual(Object.keys(SENDERS).toSorted())
@@ -20,11 +20,11 @@ test.each([
   ['a timer', { resources: { TCPServerWrap: 1, Timeout: 1 } }],
   ['a socket more than before', { resources: { TCPServerWrap: 2 } }],
   ['a larger heap', { heapBytes: 1001 + HEAP_GROWTH_BYTES }],
-  ['a request that ended in a way nobody thought of', { events: { 'unexpected 500': 1 } }],
+  ['a request with an unexpected outcome', { events: { 'unexpected 500': 1 } }],
 ])('sees %s', (_, changes) => {
   expect(compare(before, { ...before, ...changes })).toHaveLength(1)
 })
 
-test('has nothing against a server as it was', () => {
+test('finds no problem with an unchanged server', () => {
   expect(compare(before, { ...before, heapBytes: 900, events: { 'refused 500': 3 } })).toEqual([])
 })

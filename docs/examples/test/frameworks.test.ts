@@ -10,7 +10,7 @@ const run = promisify(execFile)
 const programs = readdirSync(folder).filter((name) => name !== 'run-example.ts')
 
 describe('every example', () => {
-  test('is there', () => {
+  test('is in the list below', () => {
     expect(programs.toSorted()).toEqual([
       'fastify.ts',
       'graphql-yoga.ts',
@@ -22,19 +22,19 @@ describe('every example', () => {
     ])
   })
 
-  test.each(programs)('%s does what it says and exits 0', { timeout: 20_000 }, async (name) => {
+  test.each(programs)('%s gets the expected values and exits 0', { timeout: 20_000 }, async (name) => {
     const { stdout, stderr } = await run(process.execPath, [fileURLToPath(new URL(name, folder))])
-    expect(stdout).toMatch(/^(\d+) of \1 as they must be$/m)
+    expect(stdout).toMatch(/^(\d+) of \1 as expected$/m)
     expect(stdout).not.toContain('✘')
     expect(stderr).toBe('')
   })
 })
 
-describe('an example that differs', () => {
+describe('an example with unexpected values', () => {
   test.each([
     ['one check of two', [1, 2], 1],
     ['nothing', [1, 1], 0],
-  ])('in %s ends with what its program exits with', async (_, [first, second], code) => {
+  ])('in %s returns the exit code for its program', async (_, [first, second], code) => {
     const printed: string[] = []
     const example = async ({ expect: compare }: Example) => {
       compare('one', first, 1)
@@ -42,10 +42,10 @@ describe('an example that differs', () => {
       await Promise.resolve()
     }
     expect(await runExample(example, (text) => printed.push(text))).toBe(code)
-    expect(printed.at(-1)).toBe(`${2 - code} of 2 as they must be`)
+    expect(printed.at(-1)).toBe(`${2 - code} of 2 as expected`)
   })
 
-  test('from having checked anything is no success', async () => {
+  test('that checks nothing fails', async () => {
     expect(
       await runExample(
         () => Promise.resolve(),

@@ -5,7 +5,7 @@ import { CACHED_SIDES } from './sides/cached-sides.ts'
 import { FRAMEWORK_SIDES, GUARD_SIDES } from './sides/framework-sides.ts'
 import { STORE_SIDES } from './sides/store-sides.ts'
 
-/** What can be measured alone: the two sides, the client's cache, frameworks, guards in them, signed answers, and all comparisons of stores. */
+/** The groups that can be measured alone. */
 const GROUPS = {
   client: ['client'],
   cached: [...CACHED_SIDES, CACHE_BOUNDS],
@@ -16,26 +16,26 @@ const GROUPS = {
   stores: STORE_SIDES,
 } as const
 
-/** One side, or one comparison of a group: what has a table of its own. */
+/** A part of the benchmark with a table of its own. */
 export type Side = (typeof GROUPS)[keyof typeof GROUPS][number]
 
-/** What was asked for. */
+/** The parsed command line. */
 export interface BenchmarkArguments {
-  /** Fewer and shorter rounds in one process per variant: an impression. */
+  /** Fewer and shorter rounds, in one process per variant. The result is only an impression. */
   readonly quick: boolean
   readonly sides: readonly Side[]
   /** Measure the built output of our packages instead of their sources. */
   readonly dist: boolean
-  /** End with exit code 1 when a bar is missed. */
+  /** Exit with code 1 when a bar is missed. */
   readonly assert: boolean
-  /** Write a CPU profile of every measured process; the figures of such a run mean little. */
+  /** Write a CPU profile of every measured process. Profiling distorts the figures. */
   readonly profile: boolean
-  /** How many cores the measured process and its counterpart have; each side has its own default. */
+  /** Whether the measured process and its counterpart share one core or have two. The default depends on the side. */
   readonly cores: 'one' | 'two' | undefined
   readonly help: boolean
 }
 
-/** What `--help` prints. */
+/** The text of `--help`. */
 export const USAGE = `pnpm bench [--quick] [--only client|cached|server|frameworks|guards|signed|stores] [--dist] [--assert] [--profile] [--cores one|two]
 
   --quick     fewer and shorter rounds, about three minutes
@@ -43,13 +43,13 @@ export const USAGE = `pnpm bench [--quick] [--only client|cached|server|framewor
   --dist      measure packages/*/dist instead of the sources
   --assert    exit code 1 when a bar is missed
   --profile   write CPU profiles to results/profiles; they distort the figures
-  --cores     how many the measured process and its counterpart have; two for servers, otherwise one
+  --cores     cores for the measured process and its counterpart; two for servers, otherwise one
 `
 
-/** Parses the command line; an unknown word is a `TypeError`. */
+/** Parses the command line. Throws a `TypeError` for an unknown word. */
 export function parseArguments(argv: readonly string[]): BenchmarkArguments {
   const { values } = parseArgs({
-    // `pnpm bench -- --quick` hands the two dashes on.
+    // `pnpm bench -- --quick` passes the two dashes on.
     args: argv.filter((argument) => argument !== '--'),
     options: {
       quick: { type: 'boolean', default: false },

@@ -1,4 +1,4 @@
-/** `pnpm bench`: measures both sides against their bases and peers, prints a table, writes the results. */
+/** `pnpm bench`: measures both sides against their bases and peers, prints tables and writes the results. */
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type BenchmarkArguments, parseArguments, type Side, USAGE } from './arguments.ts'
@@ -23,7 +23,7 @@ const efforts: Readonly<Record<'client' | 'hits' | 'server' | 'stores', Readonly
     full: { processes: 3, cycles: 24, roundMs: 250, warmUpMs: 1000 },
     quick: { processes: 1, cycles: 6, roundMs: 250, warmUpMs: 500 },
   },
-  // An optimizing compiler has its last word about a hit after some seconds.
+  // The optimizing compiler works on the code of a hit for some seconds.
   hits: {
     full: { processes: 3, cycles: 16, roundMs: 250, warmUpMs: 3000 },
     quick: { processes: 1, cycles: 4, roundMs: 250, warmUpMs: 1500 },
@@ -38,7 +38,7 @@ const efforts: Readonly<Record<'client' | 'hits' | 'server' | 'stores', Readonly
   },
 }
 
-/** How often the cache's bounds are looked at, each time in fresh processes, and for how long its answers change. */
+/** For the bounds of the cache: the number of runs, each in new processes, and the time in which answers change. */
 const boundsEfforts = {
   full: { processes: 3, churnMs: 15_000 },
   quick: { processes: 1, churnMs: 4000 },
@@ -47,13 +47,13 @@ const boundsEfforts = {
 interface MeasuredSide {
   readonly plan: SidePlan
   readonly effort: (typeof efforts)[keyof typeof efforts]
-  /** How many cores the two processes have. A server's load does not come from its own core, nor fill its caches. */
+  /** The cores of the two processes. The load of a server comes from another core, so that it does not fill its caches. */
   readonly cores: 'one' | 'two'
-  /** Nothing where what it takes is not on this computer. */
+  /** Resolves to `undefined` when this computer lacks a server or program for the side. */
   readonly measure: (effort: Effort, settings: ChildSettings) => Promise<Round[] | undefined>
 }
 
-/** A side with rounds, which all have but one. */
+/** A side that is measured in rounds: every side except the bounds of the cache. */
 type RoundSide = Exclude<Side, typeof CACHE_BOUNDS>
 
 function sideOf(side: RoundSide): MeasuredSide {
@@ -136,20 +136,20 @@ async function measureBounds(length: 'full' | 'quick', { execArgv }: ChildSettin
   return { side: CACHE_BOUNDS, effort, variants: [], figures, bars, processes: [] }
 }
 
-/** The last core has less to do besides than the first. This process may be there too: it waits. */
+/** Takes the last core for the measured process, because the first one has more other work. This process only waits. */
 function place(cores: 'one' | 'two'): Placement {
   if (!pinToCore(process.pid, LAST_CORE)) return { measured: undefined, counterpart: undefined }
   return { measured: LAST_CORE, counterpart: cores === 'two' ? Math.max(0, LAST_CORE - 1) : LAST_CORE }
 }
 
-/** Every core, because Node collects garbage with as many threads as there are. */
+/** Uses every core, because Node collects garbage with as many threads as there are cores. */
 function placeAnywhere(): Placement {
   unpin(process.pid)
   return { measured: undefined, counterpart: undefined }
 }
 
 function describePlacement({ measured, counterpart }: Placement): string {
-  if (measured === undefined) return 'every process wherever it likes'
+  if (measured === undefined) return 'every process on any core'
   return measured === counterpart ? 'both processes on one core' : 'each process on a core of its own'
 }
 

@@ -11,7 +11,7 @@ export interface Api {
   stop(): Promise<void>
 }
 
-/** Starts one that trusts the authorization server with this issuer. */
+/** Starts an API that trusts the authorization server with this issuer. */
 export async function startApi(port: number, issuer: string): Promise<Api> {
   const introspection = new IntrospectionClient({
     issuer,

@@ -7,22 +7,22 @@ import { toNodeHandler } from '@token-introspection/server/node'
 import { listen, stop } from './listen.ts'
 import { type Exchange, recordExchange } from './record-exchange.ts'
 
-/** Who may introspect in the demo. */
+/** The protected resource that may introspect in the demo. */
 export const ORDERS_API = { id: 'orders-api', secret: 'orders-api-secret', audience: 'https://orders.example.com' }
 
 /** A running authorization server. */
 export interface AuthorizationServer {
   readonly issuer: string
-  /** Issues an opaque access token; what is not given makes a good one for the orders API. */
+  /** Issues an opaque access token. Members that you leave out get values that make it good for the orders API. */
   issueToken(token?: Partial<TokenRecord>): Promise<string>
   revokeToken(token: string): Promise<void>
-  /** Stops listening; tokens are kept. */
+  /** Stops listening. The tokens are kept. */
   stop(): Promise<void>
   /** Listens again on the same port. */
   start(): Promise<void>
 }
 
-/** Starts one. `onExchange` sees every introspection as it went over the wire. */
+/** Starts the server. It calls `onExchange` with every introspection, as it went over the wire. */
 export async function startAuthorizationServer(
   port: number,
   onExchange: (exchange: Exchange) => void,

@@ -1,8 +1,8 @@
-/** Whether a step came out as it must. */
+/** Compares a step of the demo with its expected result. */
 import type { Exchange } from './record-exchange.ts'
 import type { Step } from './steps.ts'
 
-/** What differs, in words; empty when nothing does. */
+/** The differences in words. Empty when there are none. */
 export function checkExchange(exchange: Exchange, expected: Step['expected']): string[] {
   const differences: string[] = []
   if (exchange.status !== expected.status) differences.push(`status ${exchange.status} instead of ${expected.status}`)

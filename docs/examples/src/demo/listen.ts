@@ -1,9 +1,9 @@
-/** Starting and stopping a server on loopback. */
+/** Starts and stops a server on loopback. */
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Listens on a loopback port; 0 takes a free one. Rejects when the port is taken. */
+/** Listens on a port of loopback. 0 chooses a free port. Rejects when the port is in use. */
 export async function listen(server: Server, port: number): Promise<AddressInfo> {
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')

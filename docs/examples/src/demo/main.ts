@@ -1,6 +1,6 @@
 /**
- * The demo: an authorization server and an API on loopback, and a walk through everything a token can be.
- * Exits non-zero when any step differs. `--serve` stays up and prints what to try.
+ * The demo: an authorization server and an API on loopback, and a walk through every state of a token. Exits with 1 when a
+ * step has an unexpected result. `--serve` keeps both running and prints commands to try.
  */
 import { parseArgs } from 'node:util'
 import { startApi } from './api.ts'
@@ -26,12 +26,12 @@ Introspect        curl -i ${as.issuer}/introspect -u ${ORDERS_API.id}:${ORDERS_A
 Revoke            curl ${as.issuer}/demo/revoke -d token=${token}
 Issue another     curl ${as.issuer}/demo/issue --data-urlencode 'scope=orders:read orders:write'
 
-Call the API again after revoking: the very next request is refused. Ctrl-C ends the demo.`)
+Call the API again after revoking: the API refuses the very next request. Ctrl-C ends the demo.`)
 } else {
   const steps = createSteps()
   const failed = await walk(steps, { as, api, introspections, print: (text) => console.log(text) })
   await api.stop()
   await as.stop()
-  console.log(`\n${steps.length - failed} of ${steps.length} steps as they must be`)
+  console.log(`\n${steps.length - failed} of ${steps.length} steps as expected`)
   process.exitCode = failed === 0 ? 0 : 1
 }

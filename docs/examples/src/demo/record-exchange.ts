@@ -24,7 +24,7 @@ export function recordExchange(
   request.on('data', (chunk: Buffer) => {
     requestBody += chunk.toString()
   })
-  // Node keeps neither the fields nor the body it has written, so both calls are overheard.
+  // Node keeps neither the header fields nor the body, so this function wraps both methods that write them.
   let headers: Record<string, string> = {}
   let responseBody = ''
   const writeHead = response.writeHead.bind(response) as (
@@ -51,7 +51,7 @@ export function recordExchange(
   })
 }
 
-/** Writes both halves the way RFC 9112 does, header fields that say nothing here left out, secrets masked. */
+/** Formats both messages as in RFC 9112, without unimportant header fields and with masked secrets. */
 export function toExchange(
   request: { readonly line: string; readonly headers: Readonly<Record<string, string>>; readonly body: string },
   response: { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string },

@@ -1,17 +1,17 @@
-/** The walk: what is tried, and what must come of it. */
+/** The steps of the walk: what each tries, and the expected result. */
 import type { AuthorizationServer } from './authorization-server.ts'
 
-/** One request to the API and what must come back. */
+/** One request to the API and its expected response. */
 export interface Step {
   readonly title: string
   readonly method: 'GET' | 'POST'
-  /** Prepares the world and gives the token to present, if any. */
+  /** Prepares the step and returns the token to present, if any. */
   prepare(as: AuthorizationServer): Promise<string | undefined>
   readonly expected: {
     readonly status: number
-    /** What the challenge must be; absent when there must be none. */
+    /** The expected challenge. Absent when the response must have none. */
     readonly challenge?: string
-    /** What the body must contain. */
+    /** Text that the body must contain. */
     readonly body?: string
   }
 }
@@ -19,7 +19,7 @@ export interface Step {
 const INVALID_TOKEN = 'Bearer realm="orders", error="invalid_token"'
 const inThePast = () => Math.floor(Date.now() / 1000) - 60
 
-/** A fresh walk; the steps share the token that is revoked on the way. */
+/** Creates the steps. They share the token that is revoked on the way. */
 export function createSteps(): readonly Step[] {
   let good = ''
   return [

@@ -5,7 +5,7 @@ import { checkExchange } from './check-exchange.ts'
 import { type Exchange, toExchange } from './record-exchange.ts'
 import type { Step } from './steps.ts'
 
-/** What is walked through, and where it is printed. */
+/** The surroundings of a walk. */
 export interface Walk {
   readonly as: AuthorizationServer
   readonly api: Api
@@ -14,7 +14,7 @@ export interface Walk {
   readonly print: (text: string) => void
 }
 
-/** Takes the steps one by one. @returns how many came out differently. */
+/** Takes the steps one by one. @returns the number of steps with an unexpected result. */
 export async function walk(steps: readonly Step[], { as, api, introspections, print }: Walk): Promise<number> {
   let failed = 0
   for (const [index, step] of steps.entries()) {
@@ -30,7 +30,7 @@ export async function walk(steps: readonly Step[], { as, api, introspections, pr
       print(indent('  API ← authorization server', introspection.response))
     }
     print(indent('client ← API', exchange.response))
-    print(differences.length === 0 ? '   ✔ as it must be' : `   ✘ ${differences.join('; ')}`)
+    print(differences.length === 0 ? '   ✔ as expected' : `   ✘ ${differences.join('; ')}`)
   }
   return failed
 }

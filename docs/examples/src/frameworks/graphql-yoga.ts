@@ -1,4 +1,4 @@
-/** GraphQL with Yoga: a request is judged before its query is parsed, and resolvers see whose it is. */
+/** GraphQL with Yoga: the guard decides before the query is parsed, and resolvers see the token. */
 import type { ActiveIntrospectionResult } from '@token-introspection/client'
 import { createSchema, createYoga } from 'graphql-yoga'
 import { runExample } from './run-example.ts'

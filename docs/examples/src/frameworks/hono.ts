@@ -1,4 +1,4 @@
-/** An API in Hono, which runs the same on Node, Bun, Deno and Workers. */
+/** An API in Hono. The same code runs on Node, Bun, Deno and Workers. */
 import { requireToken } from '@token-introspection/client/hono'
 import { Hono } from 'hono'
 import { runExample } from './run-example.ts'
@@ -15,7 +15,7 @@ process.exitCode = await runExample(async ({ as, introspection, expect }) => {
   const orders = await app.request('/orders', { headers: { authorization } })
   expect('a token, orders', await orders.json(), { orders: ['1 book'], for: 'alice' })
   const saved = await app.request('/orders', { method: 'POST', headers: { authorization } })
-  expect('saving takes a recent login', saved.status, 401)
+  expect('saving requires a recent login', saved.status, 401)
   const challenge = saved.headers.get('www-authenticate') ?? ''
-  expect('which the challenge says', challenge.includes('insufficient_user_authentication'), true)
+  expect('the challenge says so', challenge.includes('insufficient_user_authentication'), true)
 })

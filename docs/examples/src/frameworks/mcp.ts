@@ -1,4 +1,4 @@
-/** An MCP server with one tool, found by its metadata and guarded before the transport sees a request. */
+/** An MCP server with one tool. Clients find it by its metadata, and the guard runs before the transport. */
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
@@ -44,7 +44,7 @@ process.exitCode = await runExample(async ({ as, introspection, expect }) => {
   })
   await client.connect(transport)
   const { content } = await client.callTool({ name: 'list_orders' })
-  expect('a tool knows who calls it', content, [{ type: 'text', text: '1 book for alice' }])
+  expect('a tool knows its caller', content, [{ type: 'text', text: '1 book for alice' }])
   await as.revokeToken(token)
   const after = await client.callTool({ name: 'list_orders' }).catch((error: { code?: number }) => error.code)
   expect('until the token is revoked', after, 401)

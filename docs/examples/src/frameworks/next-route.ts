@@ -1,8 +1,8 @@
-/** A route of Next's app router, such as `app/orders/route.ts`: its handlers are functions of web requests. */
+/** A route of Next's app router, such as `app/orders/route.ts`. Its handlers take web requests. */
 import type { ActiveIntrospectionResult, Guard } from '@token-introspection/client'
 import { runExample } from './run-example.ts'
 
-/** A handler that knows whose request it is. `context` is what Next gives as second argument. */
+/** A handler with the introspected token. `context` is the second argument of Next. */
 type TokenHandler<Context> = (
   request: Request,
   token: ActiveIntrospectionResult,

@@ -1,18 +1,18 @@
-/** Runs an example against an authorization server of its own, and compares what comes out with what must. */
+/** Runs an example against an authorization server of its own, and compares results with expected values. */
 import { isDeepStrictEqual } from 'node:util'
 import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
 import { type AuthorizationServer, ORDERS_API, startAuthorizationServer } from '../demo/authorization-server.ts'
 
-/** What an example works with. */
+/** The tools of an example. */
 export interface Example {
   readonly as: AuthorizationServer
-  /** A client of that server, whose guards are for the orders API. */
+  /** A client of that server. Its guards are for the orders API. */
   readonly introspection: IntrospectionClient
-  /** Prints a line, and counts what differs. */
+  /** Compares two values and prints a line. */
   readonly expect: (what: string, actual: unknown, expected: unknown) => void
 }
 
-/** Runs one. @returns 0 when everything was as it must be, for `process.exitCode`. */
+/** Runs an example. @returns 0 when every value was as expected, otherwise 1, for `process.exitCode`. */
 export async function runExample(
   example: (parts: Example) => Promise<void>,
   print: (text: string) => void = (text) => console.log(text),
@@ -23,7 +23,7 @@ export async function runExample(
     clientAuthentication: clientSecretBasic(ORDERS_API.id, ORDERS_API.secret),
     policy: { audience: ORDERS_API.audience },
     transport: { allowHttpOnLoopback: true },
-    // Some examples take the authorization server down, and print what they check.
+    // Some examples stop the authorization server on purpose, so warnings would only disturb their output.
     onWarning: false,
   })
   const outcomes: boolean[] = []
@@ -38,6 +38,6 @@ export async function runExample(
   })
   await as.stop()
   const right = outcomes.filter(Boolean).length
-  print(`${right} of ${outcomes.length} as they must be`)
+  print(`${right} of ${outcomes.length} as expected`)
   return outcomes.length > 0 && right === outcomes.length ? 0 : 1
 }

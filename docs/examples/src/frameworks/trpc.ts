@@ -1,4 +1,4 @@
-/** Procedures of tRPC: the guard makes the context, and a middleware asks for more scope. */
+/** Procedures of tRPC: the guard creates the context, and a middleware requires more scope. */
 import type { ActiveIntrospectionResult, Guard } from '@token-introspection/client'
 import { initTRPC, TRPCError } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
@@ -6,7 +6,7 @@ import { runExample } from './run-example.ts'
 
 const t = initTRPC.context<{ token: ActiveIntrospectionResult }>().create()
 
-/** A procedure for tokens that have this scope as well. */
+/** A procedure for tokens that also have this scope. */
 function procedureFor(scope: string) {
   return t.procedure.use(({ ctx, next }) => {
     if (ctx.token.scope?.split(' ').includes(scope) !== true) throw new TRPCError({ code: 'FORBIDDEN' })
@@ -19,7 +19,7 @@ const router = t.router({
   save: procedureFor('orders:write').mutation(() => ({ saved: true })),
 })
 
-/** Answers what may pass; a refusal is sent as it is, with its challenge. */
+/** Runs procedures for allowed requests. Sends a refusal as it is, with its challenge. */
 function serve(guard: Guard): (request: Request) => Promise<Response> {
   return async (request) => {
     const decision = await guard(request)
@@ -41,7 +41,7 @@ process.exitCode = await runExample(async ({ as, introspection, expect }) => {
   expect('no token, no procedure', [refused.status, refused.headers.has('www-authenticate')], [401, true])
   const orders = await call('GET', 'orders', reader)
   expect('the context has the token', await orders.json(), { result: { data: { orders: ['1 book'], for: 'alice' } } })
-  expect('saving takes another scope', (await call('POST', 'save', reader)).status, 403)
+  expect('saving requires another scope', (await call('POST', 'save', reader)).status, 403)
   const writer = { authorization: `Bearer ${await as.issueToken({ scope: 'orders:read orders:write' })}` }
-  expect('which some have', (await call('POST', 'save', writer)).status, 200)
+  expect('with that scope it works', (await call('POST', 'save', writer)).status, 200)
 })

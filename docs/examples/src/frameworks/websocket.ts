@@ -1,4 +1,4 @@
-/** WebSockets: the guard judges the upgrade, and a refusal goes over the socket as HTTP. */
+/** WebSockets: the guard judges the upgrade request, and a refusal is written to the socket as HTTP. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -8,14 +8,14 @@ import { WebSocket, WebSocketServer } from 'ws'
 import { listen, stop } from '../demo/listen.ts'
 import { runExample } from './run-example.ts'
 
-/** No response object exists yet, so the refusal is written as it goes over the wire. */
+/** Writes the refusal by hand, because Node has no response object for an upgrade. */
 function refuse(socket: Duplex, { status, headers, body }: Refusal): void {
   const fields = { ...headers, connection: 'close', 'content-length': String(Buffer.byteLength(body)) }
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`)
   socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', body].join('\r\n'))
 }
 
-/** What a client sees: the first message, or the status and the challenge of the refusal. */
+/** The result for a client: the first message, or the status and whether the refusal has a challenge. */
 async function connect(url: string, headers: Record<string, string> = {}): Promise<unknown> {
   const socket = new WebSocket(url, { headers })
   const refusal = once(socket, 'unexpected-response').then(([, { statusCode, headers: fields }]) => {
@@ -45,7 +45,7 @@ process.exitCode = await runExample(async ({ as, introspection, expect }) => {
   expect('no token, no socket', await connect(url), [401, true])
   expect('a token, a socket', await connect(url, { authorization }), 'orders of alice')
   await as.stop()
-  expect('an outage is no bad token', await connect(url, { authorization }), [503, false])
+  expect('an outage does not count as a bad token', await connect(url, { authorization }), [503, false])
   await as.start()
   await stop(server)
 })

@@ -1,6 +1,6 @@
 /**
- * What the client variants ask: a server that reads each request and writes one fixed answer. It stands on bare sockets
- * because it must cost much less than any client, or it would be the one that is measured.
+ * The server that the client variants ask: it reads each request and writes one fixed answer. It uses bare sockets,
+ * because it must cost much less than any client. Otherwise the figures would be about the server.
  */
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { answerJson, AUTHORIZATION } from '../fixture.ts'
@@ -15,7 +15,7 @@ const ANSWER = Buffer.from(
 )
 const REFUSAL = Buffer.from(`HTTP/1.1 401 Unauthorized\r\ncontent-length: 0${HEADERS_END}`)
 
-/** Every n-th request is read; of all others the length is enough to know that it is whole. */
+/** The server parses every n-th request. For the others it only checks the length. */
 const SAMPLE_EVERY = 16
 
 function serve(socket: Socket): void {
@@ -35,7 +35,7 @@ function serve(socket: Socket): void {
       const length = Number(/\r\ncontent-length: *(\d+)/i.exec(received)?.[1] ?? 0)
       const requestEnd = headersEnd + HEADERS_END.length + length
       if (received.length < requestEnd) return
-      // Only of a client that sends head and body in one piece, or the body alone might be as long.
+      // Only for a client that sends head and body in one chunk. Otherwise a body alone could have this length.
       usualLength = chunk.length === requestEnd ? requestEnd : -1
       socket.write(isIntrospection(received, headersEnd) ? ANSWER : REFUSAL)
       received = received.slice(requestEnd)

@@ -1,6 +1,6 @@
 /**
- * Who asks the server variants: a fixed number of connections, each with one request under way. It stands on bare
- * sockets because it must cost less than any server, or it would be the one that is measured.
+ * The load for the server variants: a fixed number of connections, each with one open request. It uses bare sockets,
+ * because it must cost less than any server. Otherwise the figures would be about the load.
  */
 import { connect, type Socket } from 'node:net'
 import { assertAnswer, AUTHORIZATION, CONCURRENCY } from '../fixture.ts'
@@ -8,7 +8,7 @@ import { answerParent } from '../measure/answer-parent.ts'
 import { quantileOfFilled } from '../measure/latencies.ts'
 import type { ServerTarget } from '../measure/serve-requests.ts'
 
-/** What a round of load came to. */
+/** The result of one round of load. */
 export interface LoadRound {
   readonly calls: number
   readonly callsPerSecond: number
@@ -17,12 +17,12 @@ export interface LoadRound {
 
 const HEADERS_END = '\r\n\r\n'
 
-/** Every n-th answer is parsed and checked; of all others status and length alone. */
+/** The load parses and checks every n-th answer. For the others it only checks status and length. */
 const SAMPLE_EVERY = 64
 
 const latenciesMs = new Float64Array(1_000_000)
 
-/** One server variant with the connections to it, which stay open between rounds. */
+/** One server variant and the connections to it, which stay open between rounds. */
 class Target {
   readonly #port: number
   readonly #requests: readonly Buffer[]
@@ -53,14 +53,14 @@ class Target {
   }
 }
 
-/** Takes the latency of the call before, negative for the first; gives the next request, or nothing at the end. */
+/** Gets the latency of the previous call, negative for the first. Returns the next request, or `undefined` at the end. */
 type Next = (latencyMs: number, now: number) => Buffer | undefined
 
-/** One connection. No streams and no promises per request: they would cost as much as the request. */
+/** One connection. It has no streams and no promises per request, because they would cost as much as the request. */
 class Lane {
   socket!: Socket
   #received = ''
-  /** How long a whole answer was; the next one that is as long needs no parsing to be known as whole. */
+  /** The length of the last complete answer. The next answer of this length counts as complete without parsing. */
   #usualLength = -1
   #calls = 0
   #sentAt = 0
@@ -101,7 +101,7 @@ class Lane {
     this.socket.write(request)
   }
 
-  /** Whether what was received is a whole answer, and the right one. */
+  /** Whether the received octets are a complete and correct answer. */
   #isWhole(): boolean {
     const text = this.#received
     const headersEnd = text.indexOf(HEADERS_END)
@@ -122,14 +122,14 @@ class Lane {
   }
 }
 
-/** The answer in a body: JSON, or a JWS, whose signature the load does not verify. */
+/** The answer in a body: JSON, or the payload of a JWS. The load does not verify signatures. */
 function readAnswer(body: string): unknown {
   if (!body.startsWith('ey')) return JSON.parse(body)
   const claims = JSON.parse(Buffer.from(body.split('.')[1] ?? '', 'base64url').toString()) as object
   return (claims as { token_introspection?: unknown }).token_introspection
 }
 
-/** Whether a status line says 200. */
+/** Whether the status line says 200. */
 function isOk(buffer: Buffer): boolean {
   return buffer[9] === 0x32 && buffer[10] === 0x30 && buffer[11] === 0x30
 }

@@ -2,19 +2,19 @@ import { describe, expect, test } from 'vitest'
 import { alternate, alternateRounds } from './alternate-rounds.ts'
 
 describe('alternate', () => {
-  test('puts a base round on both sides of every candidate', () => {
+  test('puts a base round before and after every candidate', () => {
     const order = alternate('base', [turn('ours'), turn('peer')], 2)
     expect(order.join(' ')).toBe('base ours base peer base ours base peer base')
   })
 
-  test('lets a candidate sit out', () => {
+  test('skips a candidate in some cycles', () => {
     const order = alternate('base', [turn('ours'), turn('peer', 3)], 4)
     expect(order.join(' ')).toBe('base ours base peer base ours base ours base ours base peer base')
   })
 })
 
 describe('alternateRounds', () => {
-  test('measures one at a time, in order', async () => {
+  test('measures one variant at a time, in order', async () => {
     let underWay = 0
     const rounds = await alternateRounds(['base', 'ours', 'base'], async (variant) => {
       expect(++underWay).toBe(1)

@@ -1,10 +1,10 @@
-/** The order of rounds: base, candidate, base, next candidate, base, so that every candidate has two base neighbours. */
+/** The order of rounds: base, candidate, base, next candidate, base. So every candidate has two base neighbours. */
 import type { Round } from './ratio.ts'
 
-/** A candidate, and how often its turn comes. */
+/** A candidate, and how often it takes part. */
 export interface Turn {
   readonly name: string
-  /** Takes part in every n-th cycle; what is compared coarsely needs fewer rounds. */
+  /** The candidate takes part in every n-th cycle. Coarse comparisons need fewer rounds. */
   readonly everyNth: number
 }
 
@@ -19,7 +19,7 @@ export function alternate(base: string, candidates: readonly Turn[], cycles: num
   return order
 }
 
-/** Measures in that order, one round after the other. */
+/** Measures the variants in that order, one round after the other. */
 export async function alternateRounds(
   order: readonly string[],
   measure: (variant: string) => Promise<Round>,

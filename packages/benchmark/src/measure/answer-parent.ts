@@ -1,26 +1,26 @@
-/** A child program's side of the conversation with the benchmark. */
+/** How a child program talks to the benchmark. */
 
-/** A question: the name of a procedure and its argument. */
+/** A question of the parent: the name of a procedure and its argument. */
 export interface Question {
   readonly id: number
   readonly procedure: string
   readonly argument: unknown
 }
 
-/** Its answer. */
+/** The answer to a question. */
 export type Answer =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly complaint: string }
 
-/** What a child can be asked. */
+/** The procedures that a child offers. */
 export type Procedures = Readonly<Record<string, (argument: never) => unknown>>
 
-/** A child that outlives every run has been forgotten. */
+/** After this time, in milliseconds, a child ends itself, because the benchmark has forgotten it. */
 const LIFETIME_MS = 20 * 60_000
 
-/** Answers the parent's questions until it goes away; then the child goes too. */
+/** Answers the questions of the parent until the parent disconnects. Then the child exits. */
 export function answerParent(procedures: Procedures): void {
-  if (process.send === undefined) throw new Error('this program is started by the benchmark')
+  if (process.send === undefined) throw new Error('the benchmark must start this program')
   process.on('disconnect', () => process.exit())
   setTimeout(() => process.exit(1), LIFETIME_MS).unref()
   process.on('message', (question: Question) => {

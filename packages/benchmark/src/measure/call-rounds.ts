@@ -4,24 +4,24 @@ import { answerParent } from './answer-parent.ts'
 import { quantileOfFilled } from './latencies.ts'
 import type { Round } from './ratio.ts'
 
-/** Introspects one token and gives the parsed answer. */
+/** Introspects one token and returns the parsed answer. */
 export type Introspect = (token: string) => Promise<unknown>
 
-/** What a round of calls came to. */
+/** The result of one round of calls. */
 export type CallRound = Omit<Round, 'variant'>
 
-/** How calls are made. */
+/** How the loop makes calls. */
 export interface CallSettings {
-  /** What is asked about; otherwise the tokens of the fixture, one after the other. */
+  /** The next token to introspect. Default: the tokens of the fixture in turn. */
   readonly nextToken?: () => string
-  /** Calls of one lane before it reads the clock again, which costs as much as a tenth of a hit. */
+  /** The number of calls per lane between two readings of the clock. One reading costs as much as a tenth of a hit. */
   readonly callsPerReading?: number
 }
 
 /**
- * Turns a way to introspect into a child program.
+ * Turns an introspection function into a child program.
  *
- * @param create - makes it, once, for the endpoint it will ask.
+ * @param create - creates the function once, for the given endpoint.
  */
 export function measureCalls(
   create: (endpoint: string) => Introspect | Promise<Introspect>,

@@ -1,14 +1,14 @@
-/** The benchmark's side of the conversation with a child program. */
+/** How the benchmark talks to a child program. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Answer, Question } from './answer-parent.ts'
 import { pinToCore } from './pin-to-core.ts'
 
-/** How a child is started. */
+/** Options for the start of a child. */
 export interface ChildOptions {
   /** Options of Node itself, such as `--cpu-prof`. */
   readonly execArgv?: readonly string[]
-  /** The processor core it is kept on, where that can be said. */
+  /** The processor core for the child, if the system can pin processes. */
   readonly core?: number | undefined
 }
 
@@ -17,19 +17,19 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-/** One child program, asked one procedure at a time or several; every question has a time limit. */
+/** One child program. It can answer several questions at the same time. Every question has a time limit. */
 export class Child {
   readonly #name: string
   readonly #process: ChildProcess
   readonly #waiting = new Map<number, Waiting>()
   #nextId = 0
 
-  /** @param program - its file, relative to `src`. */
+  /** @param program - the path of the program, relative to `src`. */
   constructor(program: string, options: ChildOptions = {}) {
     this.#name = program
     this.#process = fork(fileURLToPath(new URL(`../${program}`, import.meta.url)), {
       execArgv: [...(options.execArgv ?? [])],
-      // What a program prints is a complaint; the table stands alone on the standard output.
+      // A child prints only complaints. The standard output is for the tables.
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
     if (options.core !== undefined && this.#process.pid !== undefined) pinToCore(this.#process.pid, options.core)
@@ -38,7 +38,7 @@ export class Child {
     this.#process.on('exit', (code) => this.#fail(new Error(`${program}: ended with code ${code}`)))
   }
 
-  /** Asks the child to carry out a procedure. */
+  /** Calls a procedure of the child. */
   call<Value>(procedure: string, argument: unknown, timeoutMs: number): Promise<Value> {
     const id = this.#nextId++
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
@@ -52,7 +52,7 @@ export class Child {
     return promise.finally(() => clearTimeout(timer)) as Promise<Value>
   }
 
-  /** Lets the child go and waits until it is gone. */
+  /** Disconnects from the child and waits for its exit. */
   async end(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
     const gone = new Promise((resolve) => this.#process.once('exit', resolve))

@@ -1,30 +1,30 @@
-/** The measured loop of a variant that asks nobody: one call after the other for a fixed time, timed in batches. */
+/** The measured loop of a variant without requests: one call after the other for a fixed time, timed in batches. */
 import { SUBJECT } from '../fixture.ts'
 import { answerParent } from './answer-parent.ts'
 import type { CallRound } from './call-rounds.ts'
 import { quantileOfFilled } from './latencies.ts'
 import { PresentedHeaders } from './presented-headers.ts'
 
-/** What a check comes to: the answer, with the subject of the fixture. */
+/** The result of a check: the answer, with the subject of the fixture. */
 export type Checked = { readonly active?: unknown; readonly sub?: unknown } | undefined
 
-/** A variant that is ready. */
+/** A variant that is ready to be measured. */
 export interface HitVariant<Result> {
-  /** What is presented. */
+  /** The tokens to present. */
   readonly tokens: readonly string[]
-  /** Takes the value of an `Authorization` field. */
+  /** Checks the value of an `Authorization` field. */
   readonly check: (header: string) => Result
-  /** How many calls were answered from the cache so far, where there is something that counts them. */
+  /** The number of cache hits so far, if the variant counts them. */
   readonly hits?: () => number
 }
 
-/** Calls per reading of the clock, which costs as much as a tenth of a call. */
+/** The number of calls between two readings of the clock. One reading costs as much as a tenth of a call. */
 const BATCH = 256
 
 /**
- * Turns a way to check tokens into a child program.
+ * Turns an asynchronous check of tokens into a child program.
  *
- * @param create - makes it, once; `endpoint` is where the answers are that it keeps.
+ * @param create - creates the check once. It can fetch answers from `endpoint`.
  */
 export function measureHits(create: (endpoint: string) => Promise<HitVariant<Promise<Checked>>>): void {
   answerRounds(create, ({ check }, headers) => async () => {
@@ -34,7 +34,7 @@ export function measureHits(create: (endpoint: string) => Promise<HitVariant<Pro
   })
 }
 
-/** The same for a way that gives its answer at once. */
+/** The same for a check that returns its answer without a promise. */
 export function measureSyncHits(create: (endpoint: string) => Promise<HitVariant<Checked>>): void {
   answerRounds(create, ({ check }, headers) => () => {
     let checked: Checked
@@ -43,7 +43,7 @@ export function measureSyncHits(create: (endpoint: string) => Promise<HitVariant
   })
 }
 
-/** Makes a batch of calls and gives what the last one came to. */
+/** Makes a batch of calls and returns the result of the last one. */
 type Batch = () => Checked | Promise<Checked>
 
 function answerRounds<Result>(
@@ -69,7 +69,7 @@ function answerRounds<Result>(
       let before = started
       while (before < started + durationMs && batches < batchesMs.length) {
         const checked = await batch()
-        if (checked?.sub !== SUBJECT) throw new Error('not the answer that was expected')
+        if (checked?.sub !== SUBJECT) throw new Error('unexpected answer')
         const after = performance.now()
         batchesMs[batches++] = (after - before) / BATCH
         before = after

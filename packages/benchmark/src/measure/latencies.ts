@@ -1,4 +1,4 @@
-/** Latencies of one round, kept in an array that is allocated once. */
+/** Latencies of one round, in an array that is allocated once. */
 
 /** The quantile of the first `count` values. */
 export function quantileOfFilled(values: Float64Array, count: number, fraction: number): number {

@@ -4,26 +4,26 @@ import { answerParent } from './answer-parent.ts'
 import type { CallRound } from './call-rounds.ts'
 import { quantileOfFilled } from './latencies.ts'
 
-/** Looks one of the tokens up, by its place; gives whatever has a `sub`. */
+/** Looks up the token with this index. The result has a `sub`. */
 export type Lookup = (index: number) => Promise<unknown>
 
-/** Where the variant looks, and how. */
+/** The server and the settings of a store variant. */
 export interface LookupTarget {
   /** The URL of the server. */
   readonly url: string
   readonly concurrency: number
 }
 
-/** A variant that is ready: its lookup, and how many tokens there are. */
+/** A variant that is ready to be measured. */
 export interface LookupVariant {
   readonly lookup: Lookup
   readonly tokenCount: number
 }
 
-/** A step that no lookup shares with the one before, and that leads to every token. */
+/** The step from one token to the next. It reaches every token, and no two neighbours follow each other. */
 const STRIDE = 7919
 
-/** Turns a way to look tokens up into a child program. */
+/** Turns a lookup into a child program. */
 export function measureLookups(create: (target: LookupTarget) => Promise<LookupVariant>): void {
   const latenciesMs = new Float64Array(1_000_000)
   let variant: LookupVariant | undefined
@@ -40,7 +40,7 @@ export function measureLookups(create: (target: LookupTarget) => Promise<LookupV
       for (let before = performance.now(); before < end && calls < latenciesMs.length; ) {
         next = (next + STRIDE) % tokenCount
         const found = (await lookup(next)) as { readonly sub?: unknown } | null
-        if (found?.sub !== SUBJECT) throw new Error('not the record that was expected')
+        if (found?.sub !== SUBJECT) throw new Error('unexpected record')
         const after = performance.now()
         latenciesMs[calls++] = after - before
         before = after

@@ -1,20 +1,20 @@
-/** Keeps processes where they are: the price of waking each other depends on it, and with it every figure. */
+/** Pins processes to cores, because the cost of waking each other, and so every figure, depends on the cores. */
 import { spawnSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 
-/** The last core. Counted before this process keeps to one of them, because then it sees no other. */
+/** The last core. It is determined before this process is pinned, because a pinned process sees only its own core. */
 export const LAST_CORE = availableParallelism() - 1
 
 /**
- * Keeps a process and its threads on one core.
+ * Pins a process and its threads to one core.
  *
- * @returns whether it worked; without `taskset`, or where that core is not ours to use, the figures wander more.
+ * @returns whether it worked. Without `taskset`, or without permission for that core, the figures vary more.
  */
 export function pinToCore(pid: number, core: number): boolean {
   return setCores(pid, String(core))
 }
 
-/** Lets a process, and whatever it starts from now on, use every core again. */
+/** Lets a process and its later children use every core again. */
 export function unpin(pid: number): void {
   setCores(pid, `0-${LAST_CORE}`)
 }

@@ -1,8 +1,8 @@
-/** What an HTTP server hands over: `Authorization` values that were read from octets this moment. */
+/** `Authorization` values that were just read from octets, as an HTTP server passes them on. */
 
 /**
- * Gives one value after the other. Each is a new string, of which no engine knows the digest or that it has seen it
- * before: a value kept from the last time would be looked up for less than any real one.
+ * Returns one value after the other. Each is a new string, whose hash code the engine has not computed yet. A string that was
+ * looked up before keeps its hash code, so its lookup would cost less than that of any real one.
  */
 export class PresentedHeaders {
   readonly #octets: LatinOctets
@@ -10,7 +10,7 @@ export class PresentedHeaders {
   readonly #order: Uint32Array
   #next = 0
 
-  /** @param tokens - in ASCII; presented in an order of chance that is the same in every process. */
+  /** @param tokens - in ASCII. They are presented in a random order that is the same in every process. */
   constructor(tokens: readonly string[]) {
     const values = tokens.map((token) => `Bearer ${token}`)
     this.#octets = Buffer.from(values.join(''), 'latin1') as unknown as LatinOctets
@@ -29,17 +29,17 @@ export class PresentedHeaders {
   }
 }
 
-/** What `toString('latin1')` leads to; without the way there, it costs about as much as in the parser of `node:http`. */
+/** The method behind `toString('latin1')`. Called directly, it costs about as much as in the parser of `node:http`. */
 interface LatinOctets {
   latin1Slice(start: number | undefined, end: number | undefined): string
 }
 
-/** Every index once, in an order of chance that is always the same (Fisher and Yates). */
+/** Every index once, in a random order that is always the same (Fisher and Yates). */
 function shuffledIndices(count: number): Uint32Array {
   const order = Uint32Array.from({ length: count }, (_, index) => index)
   let state = 0x2545f491
   for (let last = count - 1; last > 0; last--) {
-    // Xorshift, because `Math.random` takes no seed.
+    // Xorshift, because `Math.random` accepts no seed.
     state ^= state << 13
     state ^= state >>> 17
     state ^= state << 5

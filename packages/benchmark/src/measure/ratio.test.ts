@@ -16,11 +16,11 @@ describe('quantile', () => {
     expect(quantile(values, fraction)).toBe(expected)
   })
 
-  test('gives NaN for nothing', () => {
+  test('returns NaN for an empty list', () => {
     expect(quantile([], 0.5)).toBeNaN()
   })
 
-  test('leaves the values in their order', () => {
+  test('does not reorder the values', () => {
     const values = [3, 1, 2]
     quantile(values, 0.5)
     expect(values).toEqual([3, 1, 2])
@@ -44,7 +44,7 @@ describe('ratiosToNeighbours', () => {
     expect(ratiosToNeighbours(cutShort, 'base', 'ours', 'cpuMicrosPerCall')).toEqual([])
   })
 
-  test('is not moved by a disturbance that lasts', () => {
+  test('does not change with a disturbance that affects both neighbours', () => {
     const disturbed = [round('base', 10), round('ours', 11), round('base', 10), round('base', 30)]
     const later = [round('ours', 33), round('base', 30)]
     const ratios = ratiosToNeighbours([...disturbed, ...later], 'base', 'ours', 'cpuMicrosPerCall')
@@ -63,7 +63,7 @@ describe('summarizeRatios', () => {
     expect(ratio.processMedians).toEqual([1, 2, 1.1])
   })
 
-  test('spreads over the rounds of all processes', () => {
+  test('takes the quartiles over the rounds of all processes', () => {
     const ratio = summarizeRatios([
       [1, 2],
       [3, 4, 5],

@@ -1,6 +1,6 @@
-/** The statistics: ratios of neighbouring rounds, so that what disturbs the whole computer disturbs both alike. */
+/** The statistics: ratios of neighbouring rounds. A disturbance of the whole computer changes both rounds alike. */
 
-/** What one round of one variant came to. */
+/** The result of one round of one variant. */
 export interface Round {
   readonly variant: string
   readonly cpuMicrosPerCall: number
@@ -22,8 +22,8 @@ export interface Ratio {
 }
 
 /**
- * The ratio of each round of a candidate to the mean of the base rounds right before and after it. A candidate's
- * round without both neighbours gives none.
+ * The ratio of each round of a candidate to the mean of the base rounds right before and after it. A round without both
+ * neighbours has no ratio.
  */
 export function ratiosToNeighbours(
   rounds: readonly Round[],
@@ -41,7 +41,7 @@ export function ratiosToNeighbours(
   return ratios
 }
 
-/** Sums up the ratios of several processes. One process can sit in a slow state for life; the median leaves it out. */
+/** Summarizes the ratios of several processes. The median ignores a process that is slow for its whole life. */
 export function summarizeRatios(processes: readonly (readonly number[])[]): Ratio {
   const measured = processes.filter((ratios) => ratios.length > 0)
   const processMedians = measured.map((ratios) => quantile(ratios, 0.5))
@@ -54,7 +54,7 @@ export function summarizeRatios(processes: readonly (readonly number[])[]): Rati
   }
 }
 
-/** The quantile of values in any order, interpolated between the two nearest; `NaN` of none. */
+/** The quantile of unsorted values, interpolated between the two nearest. `NaN` for an empty list. */
 export function quantile(values: readonly number[], fraction: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   const position = (sorted.length - 1) * fraction

@@ -1,20 +1,20 @@
-/** The frame of a server variant: a `node:http` server whose CPU time the benchmark can ask for. */
+/** The frame of a server variant: a `node:http` server that reports its CPU time to the benchmark. */
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { answerParent } from './answer-parent.ts'
 
-/** A server that is ready: how it answers, and the tokens it knows. */
+/** A server that is ready to be measured: its listener, and the tokens that it knows. */
 export interface ServerVariant {
   readonly listener: RequestListener
   readonly path: string
   readonly tokens: readonly string[]
-  /** The media type to ask for, unless it is JSON. */
+  /** The media type that the load asks for. Default: JSON. */
   readonly accept?: string
-  /** What is asked: an introspection endpoint about a token, or an API with it. */
+  /** What the load sends: introspection requests about tokens, or requests to an API with bearer tokens. */
   readonly presents?: 'introspection' | 'bearer'
 }
 
-/** Where a server variant is, and what to ask it. */
+/** The address of a server variant, and the requests to send. */
 export interface ServerTarget {
   readonly port: number
   readonly path: string
@@ -28,7 +28,7 @@ export function serveRequests(create: () => ServerVariant | Promise<ServerVarian
   answerParent({
     async start(): Promise<ServerTarget> {
       const { listener, path, tokens, accept = 'application/json', presents = 'introspection' } = await create()
-      // Longer than a server waits for its next turn, so that no round begins with new connections.
+      // Longer than the time between two rounds, so that no round begins with new connections.
       const server = createServer({ keepAliveTimeout: 120_000 }, listener)
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
       return { port: (server.address() as AddressInfo).port, path, tokens, accept, presents }

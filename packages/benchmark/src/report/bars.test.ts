@@ -27,7 +27,7 @@ describe('judgeBars', () => {
 
   test.each([
     ['a ratio to the base', 'IntrospectionClient', 'cpuMicrosPerCall', 1.1, false],
-    ['another figure, which is the better the larger', 'IntrospectionClient', 'callsPerSecond', 1.1, true],
+    ['another figure, for which larger is better', 'IntrospectionClient', 'callsPerSecond', 1.1, true],
     ['a peer in multiples of ours', 'oauth4webapi', 'cpuMicrosPerCall', 7, true],
   ] as const)('judges %s', (_, variant, metric, measured, met) => {
     const bar = judged.find((each) => 'variant' in each && each.variant === variant && each.metric === metric)
@@ -35,12 +35,12 @@ describe('judgeBars', () => {
     expect(bar?.met).toBe(met)
   })
 
-  test('calls a bar missed when there is nothing to compare', () => {
+  test('calls a bar missed when the figure is missing', () => {
     expect(judged.find((bar) => 'variant' in bar && bar.variant === 'openid-client')?.met).toBe(false)
   })
 
   test.each([
-    ['one within its bounds', 1, true],
+    ['one within its limits', 1, true],
     ['one above', 2, false],
     ['one below', 0, false],
     ['one that is missing', undefined, false],
@@ -52,12 +52,12 @@ describe('judgeBars', () => {
     expect(bar?.met).toBe(met)
   })
 
-  test('judges the bars of one side alone', () => {
+  test('judges only the bars of the given side', () => {
     expect(new Set(judged.map((bar) => bar.side))).toEqual(new Set(['client']))
   })
 })
 
-test('every bar is about something that is measured', () => {
+test('every bar names a variant or figure that is measured', () => {
   const sides = {
     client: clientSide,
     ...cachedSides,

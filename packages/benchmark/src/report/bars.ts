@@ -1,14 +1,14 @@
-/** The bars: how cheap our two sides have to be, as ratios measured in one run. */
+/** The bars: limits for the cost of our two sides, as ratios within one run. */
 import type { Side } from '../arguments.ts'
 import type { Metric } from '../measure/ratio.ts'
 import { CACHE_BOUNDS, figureNames } from '../sides/cache-bounds.ts'
 import type { FigureSummary, FigureUnit } from './figures.ts'
 import type { VariantSummary } from './summary.ts'
 
-/** What every bar has. */
+/** The members of every bar. */
 interface Limit {
   readonly side: Side
-  /** In our own words, for people. */
+  /** The bar as a sentence. */
   readonly says: string
   readonly atMost?: number
   readonly atLeast?: number
@@ -17,12 +17,12 @@ interface Limit {
 /** A figure of one variant divided by the same figure of another stays within a limit. */
 export interface RatioBar extends Limit {
   readonly variant: string
-  /** What it is divided by: the base, or another candidate. */
+  /** The divisor: the base, or another candidate. */
   readonly by: string
   readonly metric: Metric
 }
 
-/** A figure that is compared with nothing stays within a limit. */
+/** A single figure stays within a limit. */
 export interface FigureBar extends Limit {
   readonly figure: string
   readonly unit: FigureUnit
@@ -31,10 +31,10 @@ export interface FigureBar extends Limit {
 /** One bar. */
 export type Bar = RatioBar | FigureBar
 
-/** A bar, and what was measured. */
+/** A bar and its measured value. */
 export type JudgedBar = Bar & { readonly measured: number; readonly met: boolean }
 
-/** What a side came to. */
+/** The results of one side. */
 export interface Measured {
   readonly variants?: readonly VariantSummary[]
   readonly figures?: readonly FigureSummary[]
@@ -58,7 +58,7 @@ const redis = { variant: 'createRedisTokenStore', by: 'GET + JSON.parse', metric
 
 const signed = { side: 'signed', metric: 'cpuMicrosPerCall' } as const
 
-/** Every bar that is measured so far. */
+/** Every bar. */
 export const bars: readonly Bar[] = [
   {
     ...client,
@@ -87,7 +87,7 @@ export const bars: readonly Bar[] = [
   { ...hit, says: 'an answer from the cache costs hardly more than the least lookup by hand', atMost: 1.2 },
   {
     ...hit,
-    says: 'a guard costs hardly more than to take the header apart and introspect',
+    says: 'a guard costs hardly more than parsing the header and introspecting',
     variant: 'guard hit',
     by: 'introspect() hit, header parsed',
     atMost: 1.2,
@@ -111,7 +111,7 @@ export const bars: readonly Bar[] = [
   {
     ...hit,
     side: '99 % hits',
-    says: 'with one new token in a hundred, lru-cache before oauth4webapi costs twice as much',
+    says: 'with one new token in a hundred, lru-cache with oauth4webapi costs twice as much',
     variant: 'lru-cache + oauth4webapi',
     by: 'IntrospectionClient',
     atLeast: 2,
@@ -127,7 +127,7 @@ export const bars: readonly Bar[] = [
   ),
   {
     side: CACHE_BOUNDS,
-    says: 'a full cache that changes all the time stops nobody for long',
+    says: 'a full cache that changes all the time causes no long pause',
     figure: figureNames.incremental,
     unit: 'ms',
     atMost: 10,
@@ -157,7 +157,7 @@ export const bars: readonly Bar[] = [
   },
   {
     ...server,
-    says: 'a secret that is registered as a slow hash costs as much as a plain one, once it was verified',
+    says: 'after its first verification, a secret registered as a slow hash costs as much as a plain one',
     variant: 'PBKDF2 secret',
     by: server.variant,
     metric: 'cpuMicrosPerCall',
@@ -165,7 +165,7 @@ export const bars: readonly Bar[] = [
   },
   {
     ...server,
-    says: 'the fetch form costs little more, where Request and Response are light',
+    says: 'the fetch form costs little more when Request and Response are light',
     variant: 'fetch form, @hono/node-server',
     metric: 'cpuMicrosPerCall',
     atMost: 1.6,
@@ -214,14 +214,14 @@ export const bars: readonly Bar[] = [
   {
     ...postgres,
     side: 'postgres, 64 at once',
-    says: 'lookups that share queries are almost twice as many a second',
+    says: 'shared queries allow almost twice as many lookups a second',
     metric: 'callsPerSecond',
     atLeast: 1.8,
   },
   {
     ...postgres,
     side: 'postgres, alone',
-    says: 'a lookup alone takes hardly longer than its statement',
+    says: 'a single lookup takes hardly longer than its statement',
     metric: 'callsPerSecond',
     atLeast: 0.91,
   },
@@ -239,7 +239,7 @@ export const bars: readonly Bar[] = [
   },
 ]
 
-/** Compares what was measured with the bars of a side; a figure that is missing misses its bar. */
+/** Compares the results of a side with its bars. A missing figure misses its bar. */
 export function judgeBars(side: Side, { variants = [], figures = [] }: Measured): JudgedBar[] {
   return bars
     .filter((bar) => bar.side === side)
@@ -257,7 +257,7 @@ function ratioOf({ variant, by, metric }: RatioBar, variants: readonly VariantSu
   return toBase(variant, metric, variants) / toBase(by, metric, variants)
 }
 
-/** A figure as a ratio to the base's; two candidates are compared by way of the base. */
+/** A figure divided by that of the base. Two candidates are compared through the base. */
 function toBase(name: string, metric: Metric, summaries: readonly VariantSummary[]): number {
   const summary = summaries.find((candidate) => candidate.name === name)
   if (summary === undefined) return Number.NaN

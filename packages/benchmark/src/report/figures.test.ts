@@ -6,7 +6,7 @@ const figures = (bytes: number, pauseMs: number | undefined): Figure[] => [
   { name: 'pause', unit: 'ms', over: 'median', value: pauseMs },
 ]
 
-test('keeps the worst of all processes or their median, and what each came to', () => {
+test('keeps the worst or the median of all processes, and the value of each', () => {
   const summary = summarizeFigures([figures(300, 90), figures(310, 2), figures(290, 3)])
   expect(summary).toEqual([
     { name: 'bytes', unit: 'B', over: 'worst', values: [300, 310, 290], value: 310 },
@@ -14,13 +14,13 @@ test('keeps the worst of all processes or their median, and what each came to', 
   ])
 })
 
-test('leaves out a process that had nothing to measure', () => {
+test('leaves out a process without a value', () => {
   const [, pause] = summarizeFigures([figures(300, undefined), figures(310, 2)])
   expect(pause?.values).toEqual([2])
   expect(pause?.value).toBe(2)
 })
 
-test('has no figure where no process had any', () => {
+test('has no value when no process had one', () => {
   expect(summarizeFigures([figures(300, undefined)])[1]?.value).toBeUndefined()
   expect(summarizeFigures([])).toEqual([])
 })

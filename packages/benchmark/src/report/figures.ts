@@ -1,29 +1,29 @@
-/** Figures that stand for themselves: no base, and no rounds. */
+/** Single figures, without a base and without rounds. */
 import { quantile } from '../measure/ratio.ts'
 
-/** What a figure is measured in. */
+/** The unit of a figure. */
 export type FigureUnit = 'B' | 'ms' | 'count'
 
-/** One figure, as one process came to it. */
+/** One figure of one process. */
 export interface Figure {
   readonly name: string
   readonly unit: FigureUnit
   /**
-   * What of several processes counts: the worst where nothing but our own code has a say in it, the median where any other
-   * job on the computer has one.
+   * Which of several processes counts: the worst when only our code affects the figure, the median when other jobs on the
+   * computer affect it as well.
    */
   readonly over: 'median' | 'worst'
-  /** Nothing where there was nothing to measure. */
+  /** `undefined` when there was nothing to measure. */
   readonly value: number | undefined
 }
 
 /** One figure over several processes. */
 export interface FigureSummary extends Figure {
-  /** What each process came to. */
+  /** The value of each process. */
   readonly values: readonly number[]
 }
 
-/** Sums up the figures of several processes, in the order of the first. */
+/** Summarizes the figures of several processes, in the order of the first process. */
 export function summarizeFigures(processes: readonly (readonly Figure[])[]): FigureSummary[] {
   return (processes[0] ?? []).map(({ name, unit, over }) => {
     const values = processes

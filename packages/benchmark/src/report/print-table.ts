@@ -17,7 +17,7 @@ const COUNTED: Readonly<Partial<Record<Side, string>>> = {
   memory: 'request',
 }
 
-/** Sides that take less than a microsecond: they are told in nanoseconds, and single calls are too short to time. */
+/** Sides whose calls take less than a microsecond. Their unit is the nanosecond, and single calls are too short to time. */
 const IN_NANOSECONDS: ReadonlySet<Side> = new Set(['cache hit', 'cache hit, 1 kB tokens'])
 
 const UNITS: Readonly<Record<Metric, string>> = { cpuMicrosPerCall: 'CPU', callsPerSecond: 'per second', p99Ms: 'p99' }
@@ -33,7 +33,7 @@ interface Column {
   readonly toText: (absolute: Readonly<Record<Metric, number>>) => string
 }
 
-/** The variants of a side: absolute figures, then ratios to the base with the quartiles of their rounds. */
+/** The table of a side: for each variant absolute figures, and ratios to the base with the quartiles of the rounds. */
 export function printTable(side: Side, summaries: readonly VariantSummary[]): string {
   const what = COUNTED[side] ?? 'lookup'
   const columns: Readonly<Record<Metric, Column>> = {
@@ -53,7 +53,7 @@ export function printTable(side: Side, summaries: readonly VariantSummary[]): st
   return align([header, ...rows])
 }
 
-/** Figures that are compared with nothing: the one that counts, then what each process came to. */
+/** The table of single figures: the one that counts, then the value of each process. */
 export function printFigures(side: Side, figures: readonly FigureSummary[]): string {
   const rows = figures.map(({ name, unit, over, value, values }) => [
     name,
@@ -64,7 +64,7 @@ export function printFigures(side: Side, figures: readonly FigureSummary[]): str
   return align([[side, '', 'of', 'each process'], ...rows])
 }
 
-/** The bars of a side, the missed ones marked. */
+/** The bars of a side. Missed ones are marked. */
 export function printBars(judged: readonly JudgedBar[]): string {
   return align(
     judged.map((bar) => [
@@ -96,7 +96,7 @@ function toText(ratio: Ratio | undefined): string {
   return `${median.toFixed(2)} (${lowerQuartile.toFixed(2)}–${upperQuartile.toFixed(2)})`
 }
 
-/** Columns of equal width, the first to the left and the others to the right unless said otherwise. */
+/** Columns of equal width. The first is aligned to the left, the others to `side`. */
 function align(rows: readonly (readonly string[])[], side: 'left' | 'right' = 'right'): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
   const pad = (cell: string, column: number): string =>

@@ -1,20 +1,20 @@
-/** What a side came to, per variant. */
+/** The results of a side, per variant. */
 import { type Metric, quantile, type Ratio, ratiosToNeighbours, type Round, summarizeRatios } from '../measure/ratio.ts'
 
 /** The figures of a round. */
 export const METRICS = ['cpuMicrosPerCall', 'callsPerSecond', 'p99Ms'] as const satisfies readonly Metric[]
 
-/** One variant: its own figures, and how they compare with the base's in neighbouring rounds. */
+/** The results of one variant: its own figures, and the ratios to the base in neighbouring rounds. */
 export interface VariantSummary {
   readonly name: string
   readonly rounds: number
   /** Medians over all rounds. */
   readonly absolute: Readonly<Record<Metric, number>>
-  /** None for the base. */
+  /** `undefined` for the base. */
   readonly ratios: Readonly<Record<Metric, Ratio>> | undefined
 }
 
-/** Sums up the rounds of several processes, the base first. */
+/** Summarizes the rounds of several processes, the base first. */
 export function summarize(
   processes: readonly (readonly Round[])[],
   base: string,

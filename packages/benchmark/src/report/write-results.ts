@@ -7,30 +7,30 @@ import type { JudgedBar } from './bars.ts'
 import type { FigureSummary } from './figures.ts'
 import type { VariantSummary } from './summary.ts'
 
-/** Where results go; git does not keep them. */
+/** The folder for results. Git ignores it. */
 export const RESULTS = new URL('../../results/', import.meta.url)
 
-/** Everything about one side, down to the rounds. */
+/** The results of one side, with every round. */
 export interface SideResult {
   readonly side: Side
   readonly effort: Effort | { readonly processes: number; readonly churnMs: number }
-  /** Empty for a side that has figures instead, as they are for one that has variants. */
+  /** Empty for a side that has only figures. `figures` is empty for a side that has variants. */
   readonly variants: readonly VariantSummary[]
   readonly figures: readonly FigureSummary[]
   readonly bars: readonly JudgedBar[]
   readonly processes: readonly (readonly Round[])[]
 }
 
-/** One run. */
+/** The results of one run. */
 export interface BenchmarkResult {
-  /** What of our packages was measured. */
+  /** Which form of our packages was measured. */
   readonly source: 'sources' | 'dist'
   readonly node: string
   readonly finishedAt: string
   readonly sides: readonly SideResult[]
 }
 
-/** Writes the result of a run over that of the one before. */
+/** Writes the results of a run over those of the previous run. */
 export function writeResults(result: BenchmarkResult): void {
   mkdirSync(RESULTS, { recursive: true })
   writeFileSync(new URL('latest.json', RESULTS), `${JSON.stringify(result, undefined, 2)}\n`)

@@ -1,4 +1,4 @@
-/** What the client's cache takes and holds back, in figures that are compared with nothing. */
+/** The memory and the pauses of the client's cache, as single figures. */
 import { Child } from '../measure/child.ts'
 import type { Figure } from '../report/figures.ts'
 import type { Pauses } from '../variants/cached/churn.ts'
@@ -6,7 +6,7 @@ import type { Pauses } from '../variants/cached/churn.ts'
 /** The name of the side. */
 export const CACHE_BOUNDS = 'cache bounds'
 
-/** Every figure, under the name it has in the report. */
+/** The name of each figure in the report. */
 export const figureNames = {
   hundredThousand: 'memory per answer, 100,000 of them',
   million: 'memory per answer, 1,000,000 of them',
@@ -16,10 +16,10 @@ export const figureNames = {
   herd: 'requests for 1,000 calls with one token at once',
 } as const
 
-/** A million answers are fetched first. */
+/** In milliseconds. The programs first fetch a million answers. */
 const TIMEOUT_MS = 180_000
 
-/** Comes to every figure once, each program in a process of its own. */
+/** Measures every figure once, each program in a process of its own. */
 export async function measureCacheBounds(churnMs: number, execArgv: readonly string[]): Promise<Figure[]> {
   const ask = async <Value>(program: string, argument: object): Promise<Value> => {
     const child = new Child(`variants/cached/${program}`, {

@@ -1,7 +1,7 @@
-/** The client answered from its cache: what a hit costs, and what a cache brings where it does not know everything. */
+/** The client with its cache: the cost of a hit, and the gain when the cache does not know every token. */
 import type { SidePlan } from './variant.ts'
 
-/** Each with a base of its own. Every call of a hit is one that makes no request. */
+/** Each side has a base of its own. In the sides of hits no call makes a request. */
 export const cachedSides = {
   'cache hit': {
     base: { name: 'hand-written sync hit', program: 'variants/cached/hand-written.ts', everyNth: 1 },
@@ -29,8 +29,8 @@ export const cachedSides = {
   },
 } as const satisfies Readonly<Record<string, SidePlan>>
 
-/** The name of one of them. */
+/** The name of one of these sides. */
 export type CachedSide = keyof typeof cachedSides
 
-/** All of them, in the order they are measured. */
+/** The sides in the order in which they are measured. */
 export const CACHED_SIDES = Object.keys(cachedSides) as CachedSide[]

@@ -1,11 +1,11 @@
-/** The client side: every way to introspect one token over the network, asking the same server at the same concurrency. */
+/** The client side: every way to introspect a token over the network, with the same server and the same concurrency. */
 import { alternate, alternateRounds } from '../measure/alternate-rounds.ts'
 import type { CallRound } from '../measure/call-rounds.ts'
 import { Child } from '../measure/child.ts'
 import type { Round } from '../measure/ratio.ts'
 import { type ChildSettings, type Effort, GRACE_MS, type SidePlan } from './variant.ts'
 
-/** What is compared; the base is the yardstick. */
+/** The variants. The base is the yardstick. */
 export const clientSide: SidePlan = {
   base: { name: 'undici request + JSON.parse', program: 'variants/client/undici-request.ts', everyNth: 1 },
   candidates: [
@@ -16,7 +16,7 @@ export const clientSide: SidePlan = {
   ],
 }
 
-/** Some sign or fetch thousands of answers first. */
+/** In milliseconds. Some variants first sign or fetch thousands of answers. */
 const START_TIMEOUT_MS = 60_000
 
 /** Measures every variant once, each in a process of its own. */

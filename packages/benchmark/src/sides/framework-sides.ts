@@ -1,7 +1,7 @@
-/** Both sides in frameworks: our endpoint and our guard beside the least an endpoint and a route of the same framework do. */
+/** Our endpoint and our guard in frameworks, beside a minimal endpoint and a minimal route of the same framework. */
 import type { SidePlan } from './variant.ts'
 
-/** Each framework with a base of its own. */
+/** Each framework has a base of its own. */
 export const frameworkSides = {
   express: {
     base: { name: 'Express, minimal endpoint', program: 'variants/server/express-minimal.ts', everyNth: 1 },
@@ -21,11 +21,11 @@ export const frameworkSides = {
   },
 } as const satisfies Record<string, SidePlan>
 
-/** The name of one of them. */
+/** The name of one of these sides. */
 export type FrameworkSide = keyof typeof frameworkSides
 
-/** The endpoints, in the order they are measured. */
+/** The sides of endpoints, in the order in which they are measured. */
 export const FRAMEWORK_SIDES = ['express', 'fastify'] as const satisfies readonly FrameworkSide[]
 
-/** The guards. */
+/** The sides of guards. */
 export const GUARD_SIDES = ['guard in express', 'guard in fastify'] as const satisfies readonly FrameworkSide[]

@@ -6,7 +6,7 @@ import type { Round } from '../measure/ratio.ts'
 import type { ServerTarget } from '../measure/serve-requests.ts'
 import { type ChildSettings, type Effort, GRACE_MS, type SidePlan } from './variant.ts'
 
-/** What is compared; the base does what no endpoint can do without. */
+/** The variants. The base does only what every endpoint must do. */
 export const serverSide: SidePlan = {
   base: { name: 'node:http fixed JSON', program: 'variants/server/fixed-json.ts', everyNth: 1 },
   candidates: [
@@ -18,7 +18,7 @@ export const serverSide: SidePlan = {
   ],
 }
 
-/** Some save a million tokens first. */
+/** In milliseconds. Some variants first save a million tokens. */
 const START_TIMEOUT_MS = 120_000
 
 /** Measures every variant once, each in a process of its own. */

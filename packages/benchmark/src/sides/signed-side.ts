@@ -1,7 +1,7 @@
-/** The server side with signed answers: what a signature adds, and what it adds elsewhere. */
+/** The server side with signed answers: the cost of a signature, in our handler and in others. */
 import type { SidePlan } from './variant.ts'
 
-/** What is compared; the base is the same endpoint without a signature. */
+/** The variants. The base is the same endpoint without a signature. */
 export const signedSide: SidePlan = {
   base: { name: 'toNodeHandler, JSON', program: 'variants/server/node-handler.ts', everyNth: 1 },
   candidates: [

@@ -1,4 +1,4 @@
-/** The stores: lookups in each, against the least that a lookup in such a server can cost. */
+/** The stores: lookups in each, against the cheapest possible lookup in the same server. */
 import { startPostgres } from '../../../server/test/contract/start-postgres.ts'
 import { startRedis } from '../../../server/test/contract/start-redis.ts'
 import { CONCURRENCY } from '../fixture.ts'
@@ -13,9 +13,9 @@ import { type ChildSettings, type Effort, GRACE_MS, type SidePlan } from './vari
 
 /** One comparison of stores. */
 export interface StorePlan extends SidePlan {
-  /** The server both look in; without one, a handler with the store in it is asked. */
+  /** The server for both variants. Without one, the load asks a handler that holds the store. */
   readonly server?: 'postgres' | 'redis'
-  /** How many lookups are under way at once. */
+  /** The number of lookups that run at the same time. */
   readonly concurrency: number
 }
 
@@ -37,13 +37,13 @@ export const storeSides = {
 /** The name of a comparison. */
 export type StoreSide = keyof typeof storeSides
 
-/** Their names. */
+/** The names of the comparisons. */
 export const STORE_SIDES = Object.keys(storeSides) as StoreSide[]
 
-/** Ten thousand tokens are saved first. */
+/** In milliseconds. The program first saves ten thousand tokens. */
 const FILL_TIMEOUT_MS = 60_000
 
-/** Measures both variants once, each in a process of its own, with a fresh server; nothing when there is no server. */
+/** Measures both variants once, in new processes and with a new server. Resolves to `undefined` without a server. */
 export async function measureStoreSide(
   side: StoreSide,
   effort: Effort,
@@ -52,7 +52,7 @@ export async function measureStoreSide(
   const plan: StorePlan = storeSides[side]
   const { base, candidates, concurrency, server: kind } = plan
   if (kind === undefined) return await measureServerSide(effort, settings, plan)
-  // Where the counterpart belongs: what a process starts is kept where it is itself.
+  // The server belongs on the core of the counterpart. A process starts its children on its own core.
   const { measured, counterpart } = settings.placement
   if (counterpart !== undefined) pinToCore(process.pid, counterpart)
   const start = kind === 'postgres' ? startPostgres : startRedis

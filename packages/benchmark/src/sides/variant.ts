@@ -1,30 +1,30 @@
-/** A variant: one program that is measured, under one name. */
+/** A variant: one program that is measured under one name. */
 
 /** One row of the table. */
 export interface Variant {
   readonly name: string
-  /** Its file, relative to `src`. */
+  /** The path of the program, relative to `src`. */
   readonly program: string
-  /** Takes part in every n-th cycle of rounds; what is compared coarsely needs fewer. */
+  /** The variant takes part in every n-th cycle of rounds. Coarse comparisons need fewer. */
   readonly everyNth: number
 }
 
-/** A side: a base and what is compared with it. */
+/** A side: a base and the variants to compare with it. */
 export interface SidePlan {
   readonly base: Variant
   readonly candidates: readonly Variant[]
 }
 
-/** How long a side is measured. */
+/** How long and how often a side is measured. */
 export interface Effort {
-  /** Fresh processes of every variant. */
+  /** The number of new processes for every variant. */
   readonly processes: number
   readonly cycles: number
   readonly roundMs: number
   readonly warmUpMs: number
 }
 
-/** How children are started. */
+/** Settings for the start of children. */
 export interface ChildSettings {
   /** Options of Node for the measured children. */
   readonly execArgv: readonly string[]
@@ -32,14 +32,14 @@ export interface ChildSettings {
 }
 
 /**
- * The cores children are kept on. On one core the two processes take turns, nobody waits for another core to wake up,
- * and other jobs disturb least: the ratios of CPU time hold steadiest. On two cores the calls a second are those of the
- * measured process alone, when the computer has nothing else to do.
+ * The cores of the children. On one core the two processes take turns, neither waits for another core to wake up, and other
+ * jobs disturb least, so the ratios of CPU time vary least. On two cores the calls per second are those of the measured
+ * process alone, provided that the computer has no other work.
  */
 export interface Placement {
   readonly measured: number | undefined
   readonly counterpart: number | undefined
 }
 
-/** Beyond the time a round takes by itself. */
+/** Milliseconds beyond the usual time of a round. */
 export const GRACE_MS = 15_000

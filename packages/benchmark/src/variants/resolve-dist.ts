@@ -1,4 +1,4 @@
-/** Preloaded with `--dist`: our packages resolve to their built output, as their published manifests will say. */
+/** Preloaded with `--dist`: our packages resolve to their built output, as in their published manifests. */
 import { existsSync, readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -23,7 +23,7 @@ function builtEntry(specifier: string): string {
   return builtFile(name, readManifest(name).publishConfig?.exports?.[['.', ...rest].join('/')], specifier)
 }
 
-/** A `#name` inside a built package; in the manifest as it stands here it would lead to the sources. */
+/** Resolves a `#name` inside a built package. The unpublished manifest would resolve it to the sources. */
 function builtImport(specifier: string, parent: string | undefined): string | undefined {
   if (!specifier.startsWith('#') || parent?.startsWith(packages.href) !== true) return undefined
   const [name = '', folder] = parent.slice(packages.href.length).split('/')

@@ -1,20 +1,20 @@
-/** How long collections stop a process whose cache is full and changes all the time. */
+/** How long garbage collection stops a process whose full cache changes all the time. */
 import { constants, PerformanceObserver } from 'node:perf_hooks'
 import { answerParent } from '../../measure/answer-parent.ts'
 import { collectGarbage } from './collect-garbage.ts'
 import { createFilledClient, tokenAt } from './create-filled-client.ts'
 
-/** The longest pauses, in milliseconds; nothing where there was none of that kind. */
+/** The longest pauses, in milliseconds. `undefined` when there was none of that kind. */
 export interface Pauses {
-  /** Of the young generation, or a part of marking the old one. */
+  /** A collection of the young generation, or one step of marking the old one. */
   readonly incrementalMs: number | undefined
-  /** The end of a collection of everything that began by itself. */
+  /** The end of a full collection that Node began by itself. */
   readonly fullMs: number | undefined
-  /** A collection of everything that was asked for, all at once. */
+  /** A full collection that the program asked for, in one piece. */
   readonly forcedMs: number | undefined
 }
 
-/** Each n-th token is new and drops the one that was used least recently. */
+/** Every n-th token is new and evicts the least recently used one. */
 const NEW_EVERY = 10
 
 interface Collection {
@@ -37,10 +37,10 @@ answerParent({
     let newest = entries
     for (let call = 0; performance.now() < end; call++) {
       const isNew = call % NEW_EVERY === 0
-      // Known ones are of the younger half, which is not dropped before it is used again.
+      // Known tokens come from the newer half, which is not evicted before it is used again.
       const index = isNew ? newest++ : newest - 1 - Math.floor((Math.random() * entries) / 2)
       const { active } = await introspection.introspect(tokenAt(index))
-      if (!active) throw new Error('not the answer that was expected')
+      if (!active) throw new Error('unexpected answer')
     }
     const { entries: kept, misses } = introspection.statistics()
     if (kept !== entries || misses !== newest) throw new Error('the cache did not stay full')

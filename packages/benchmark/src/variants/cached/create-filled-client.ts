@@ -1,22 +1,22 @@
-/** A client that is answered within its own process: every token has an answer of its own, as long as a real one. */
+/** A client that gets its answers within the process. Every token has an answer of its own, as long as a real one. */
 import { hash } from 'node:crypto'
 import { clientSecretBasic, IntrospectionClient, type TransportReply } from '@token-introspection/client'
 import { answerJson, CLIENT_ID, CLIENT_SECRET, ISSUER } from '../../fixture.ts'
 import { CACHE_SECONDS } from './warm-client.ts'
 
-/** A client and whom it asks. */
+/** A client and its counter. */
 export interface FilledClient {
   readonly introspection: IntrospectionClient
-  /** How many requests were made. */
+  /** The number of requests so far. */
   readonly requests: () => number
 }
 
-/** An opaque token of 43 characters. `createHash` would leave something behind that collections take longest about. */
+/** An opaque token of 43 characters. `createHash` would leave objects behind that take long to collect. */
 export function tokenAt(index: number): string {
   return hash('sha256', `token ${index}`, 'base64url')
 }
 
-/** Creates a client whose cache holds so many answers, and asks about so many tokens. */
+/** Creates a client whose cache holds `maxEntries` answers, and introspects `tokenCount` tokens. */
 export async function createFilledClient(maxEntries: number, tokenCount = maxEntries): Promise<FilledClient> {
   let requests = 0
   const introspection = new IntrospectionClient({
@@ -26,7 +26,7 @@ export async function createFilledClient(maxEntries: number, tokenCount = maxEnt
     transport: {
       async send() {
         const body = Buffer.from(answerOf(requests++))
-        // As from a network: not in the same turn, and whoever asks meanwhile meets a request under way.
+        // Like a network, it answers in a later turn. Calls that come meanwhile find an open request.
         await new Promise((resolve) => setImmediate(resolve))
         return { ...REPLY, body }
       },
@@ -34,7 +34,7 @@ export async function createFilledClient(maxEntries: number, tokenCount = maxEnt
   })
   for (let index = 0; index < tokenCount; index++) {
     const { active } = await introspection.introspect(tokenAt(index))
-    if (!active) throw new Error('not the answer that was expected')
+    if (!active) throw new Error('unexpected answer')
   }
   if (introspection.statistics().entries !== tokenCount) throw new Error('not every answer was kept')
   return { introspection, requests: () => requests }
@@ -47,7 +47,7 @@ const REPLY: Omit<TransportReply, 'body'> = {
 
 const usual = JSON.parse(answerJson()) as { readonly exp: number }
 
-/** `sub`, `jti` and `exp` are the token's own and as long as ever; the rest is the same for all. */
+/** `sub`, `jti` and `exp` differ per token but not in length. The other members are the same for all. */
 function answerOf(index: number): string {
   const digits = index.toString(16).padStart(8, '0')
   const own = { sub: `user-${digits}`, jti: `${digits}-5d7e`, exp: usual.exp + (index % 3600) }

@@ -1,10 +1,10 @@
-/** Ours: a guard whose answers come from the cache; it takes the header apart itself and judges audience and scope. */
+/** Ours: a guard whose answers come from the cache. It parses the header itself and checks audience and scope. */
 import type { GuardRequest } from '@token-introspection/client'
 import { AUDIENCE, createTokens } from '../../fixture.ts'
 import { measureHits } from '../../measure/hit-rounds.ts'
 import { createWarmClient } from './warm-client.ts'
 
-/** The least that can be a request. */
+/** The smallest possible request. */
 class HeldRequest implements GuardRequest {
   readonly #authorization: string
 

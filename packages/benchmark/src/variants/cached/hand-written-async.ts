@@ -1,4 +1,4 @@
-/** The yardstick behind a promise, which is what every way to ask somebody has to give. */
+/** The yardstick behind a promise, which every interface that may ask a server must return. */
 import { createTokens } from '../../fixture.ts'
 import { measureHits } from '../../measure/hit-rounds.ts'
 import { createHandWrittenLookup } from './hand-written-lookup.ts'

@@ -1,4 +1,4 @@
-/** The least a check from memory can be, written by hand: no limits, no policy, nothing bounded. */
+/** The cheapest check from memory, written by hand: without limits, without a policy, and unbounded. */
 import { hash } from 'node:crypto'
 import { answerJson } from '../../fixture.ts'
 import type { Checked } from '../../measure/hit-rounds.ts'
@@ -9,7 +9,7 @@ interface Answer {
   readonly exp: number
 }
 
-/** Remembers an answer for each token; gives the way from an `Authorization` value to the answer. */
+/** Remembers an answer for each token. Returns a function from an `Authorization` value to the answer. */
 export function createHandWrittenLookup(tokens: readonly string[]): (header: string) => Checked {
   const answers = new Map<string, Answer>()
   for (const token of tokens) answers.set(digest(token), JSON.parse(answerJson()) as Answer)

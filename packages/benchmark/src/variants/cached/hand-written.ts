@@ -1,4 +1,4 @@
-/** The yardstick: scheme, digest, `Map.get`, the clock, all at once. */
+/** The yardstick: scheme, digest, `Map.get` and the clock, without a promise. */
 import { createTokens } from '../../fixture.ts'
 import { measureSyncHits } from '../../measure/hit-rounds.ts'
 import { createHandWrittenLookup } from './hand-written-lookup.ts'

@@ -1,8 +1,8 @@
-/** How many requests a thousand calls about one token make that come at the same time. */
+/** How many requests a thousand simultaneous calls about one token make. */
 import { answerParent } from '../../measure/answer-parent.ts'
 import { createFilledClient, tokenAt } from './create-filled-client.ts'
 
-/** One herd after the other, each about a token of its own. */
+/** The number of herds. They come one after the other, each about a token of its own. */
 const HERDS = 20
 
 answerParent({
@@ -13,7 +13,7 @@ answerParent({
       const before = requests()
       const token = tokenAt(herd)
       const answers = await Promise.all(Array.from({ length: calls }, () => introspection.introspect(token)))
-      if (!answers.every(({ active }) => active)) throw new Error('not the answer that was expected')
+      if (!answers.every(({ active }) => active)) throw new Error('unexpected answer')
       most = Math.max(most, requests() - before)
     }
     return most

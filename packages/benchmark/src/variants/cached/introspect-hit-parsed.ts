@@ -1,4 +1,4 @@
-/** Ours: `introspect()` from the cache, with the header taken apart by its grammar as a guard has to. */
+/** Ours: `introspect()` from the cache, after the header was parsed by its grammar, as a guard does. */
 import { parseAuthorization } from '@token-introspection/core'
 import { createTokens } from '../../fixture.ts'
 import { measureHits } from '../../measure/hit-rounds.ts'

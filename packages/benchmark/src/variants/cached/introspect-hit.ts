@@ -1,4 +1,4 @@
-/** Ours: `introspect()` from the cache, every limit included. */
+/** Ours: `introspect()` from the cache, with every limit. */
 import { createTokens } from '../../fixture.ts'
 import { measureHits } from '../../measure/hit-rounds.ts'
 import { checkByIntrospect } from './check-by-introspect.ts'

@@ -4,7 +4,7 @@ import { TOKEN_COUNT } from '../../fixture.ts'
 
 const LENGTH = 1024
 
-/** Tokens of 1,024 characters that begin alike, as JWTs of one issuer do; the same in every process. */
+/** Tokens of 1,024 characters with the same beginning, like JWTs of one issuer. They are the same in every process. */
 export function createJwtLikeTokens(): string[] {
   const header = Buffer.from('{"alg":"RS256","typ":"at+jwt","kid":"key-1"}').toString('base64url')
   return Array.from({ length: TOKEN_COUNT }, (_, index) => {

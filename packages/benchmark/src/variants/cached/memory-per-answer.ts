@@ -1,9 +1,9 @@
-/** What an answer takes that is kept in memory. */
+/** The memory that an answer takes in the cache. */
 import { answerParent } from '../../measure/answer-parent.ts'
 import { collectGarbage } from './collect-garbage.ts'
 import { createFilledClient } from './create-filled-client.ts'
 
-/** Enough for everything that is made once to have been made. */
+/** Enough entries to create everything that is created once. */
 const WARM_UP_ENTRIES = 5000
 
 answerParent({

@@ -1,4 +1,4 @@
-/** Ours: `introspect()` with a cache, one token in a hundred never seen before. */
+/** Ours: `introspect()` with a cache. One token in a hundred is new. */
 import { createTokens } from '../../fixture.ts'
 import { measureCalls } from '../../measure/call-rounds.ts'
 import { mixedTokens } from './mixed-tokens.ts'

@@ -1,4 +1,4 @@
-/** A peer: lru-cache in front of oauth4webapi, put together as somebody would who knows both. */
+/** A peer: lru-cache in front of oauth4webapi, combined as an expert in both would do it. */
 import { LRUCache } from 'lru-cache'
 import {
   allowInsecureRequests,

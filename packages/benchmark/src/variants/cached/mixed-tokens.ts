@@ -1,13 +1,13 @@
-/** What a resource server is asked about when nearly every token was there before. */
+/** The tokens of a resource server that has seen nearly every token before. */
 import { hash } from 'node:crypto'
 import { createTokens } from '../../fixture.ts'
 import type { CallSettings } from '../../measure/call-rounds.ts'
 import { PresentedHeaders } from '../../measure/presented-headers.ts'
 
-/** Each n-th token was never seen before. */
+/** Every n-th token is new. */
 const NEW_EVERY = 100
 
-/** One token after the other, each cut from a header that was read this moment. */
+/** Returns one token after the other, each cut from a header that was just read. */
 export function mixedTokens(): CallSettings {
   return { nextToken: createMixedTokens(), callsPerReading: 32 }
 }

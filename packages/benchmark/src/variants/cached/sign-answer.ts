@@ -1,12 +1,12 @@
-/** A signed answer (RFC 9701), and the key it is verified with. */
+/** A signed answer (RFC 9701) and the key to verify it. */
 import { type CryptoKey, exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT } from 'jose'
 import { answerJson, CLIENT_ID, ISSUER } from '../../fixture.ts'
 
-/** The algorithm whose signatures are the cheapest to verify, so the one it is hardest to be cheaper than. */
+/** The algorithm whose signatures are cheapest to verify, so that the comparison is hardest to win. */
 export const SIGNED_ALG = 'RS256'
 export const SIGNED_TYP = 'token-introspection+jwt'
 
-/** What the authorization server sends, and what it publishes. */
+/** The answer that the authorization server sends, and the keys that it publishes. */
 export interface SignedAnswer {
   readonly jwt: string
   readonly publicKey: CryptoKey

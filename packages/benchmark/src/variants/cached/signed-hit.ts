@@ -1,4 +1,4 @@
-/** Ours: `introspect()` from the cache of a client that takes signed answers alone, verified when they came. */
+/** Ours: `introspect()` from the cache of a client that accepts only signed answers. It verified them when they came. */
 import type { TransportReply } from '@token-introspection/client'
 import { createTokens, ISSUER } from '../../fixture.ts'
 import { measureHits } from '../../measure/hit-rounds.ts'

@@ -1,12 +1,12 @@
-/** JWT access tokens (RFC 9068) verified by jose with each request, as its variants share it. */
+/** JWT access tokens (RFC 9068), verified by jose with each request. Several variants share this code. */
 import { generateKeyPair, jwtVerify, SignJWT } from 'jose'
 import { answerMembers, AUDIENCE, ISSUER } from '../../fixture.ts'
 import { measureHits } from '../../measure/hit-rounds.ts'
 
-/** Fewer than elsewhere, because each is signed first; what it costs to verify one does not depend on it. */
+/** Fewer tokens than elsewhere, because each must be signed first. Their number does not change the cost of verification. */
 const JWT_COUNT = 1000
 
-/** Turns a child program into one that verifies. */
+/** Turns the process into a child program that verifies tokens. */
 export function verifyAccessTokens(alg: 'RS256' | 'ES256' | 'EdDSA'): void {
   measureHits(async () => {
     const { privateKey, publicKey } = await generateKeyPair(alg)

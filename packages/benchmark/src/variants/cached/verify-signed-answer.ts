@@ -1,4 +1,4 @@
-/** A signed answer verified again with each request, by jose. */
+/** A signed answer, verified again by jose with each request. */
 import { jwtVerify } from 'jose'
 import { CLIENT_ID, createTokens, ISSUER } from '../../fixture.ts'
 import { measureHits } from '../../measure/hit-rounds.ts'

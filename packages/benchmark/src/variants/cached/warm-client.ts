@@ -1,17 +1,17 @@
-/** Our client with an answer about every token in its cache, as the variants of hits share it. */
+/** Our client with an answer about every token in its cache. The variants of hits share it. */
 import { clientSecretBasic, IntrospectionClient, type IntrospectionClientOptions } from '@token-introspection/client'
 import { assertAnswer, CLIENT_ID, CLIENT_SECRET } from '../../fixture.ts'
 
-/** Outlasts every run. */
+/** Longer than every run. */
 export const CACHE_SECONDS = 3600
 
-/** A client, and how often its cache was of use. */
+/** A client and the hit counter of its cache. */
 export interface WarmClient {
   readonly introspection: IntrospectionClient
   readonly hits: () => number
 }
 
-/** Asks the endpoint about each token once. */
+/** Creates the client and introspects each token once. */
 export async function createWarmClient(
   endpoint: string,
   tokens: readonly string[],

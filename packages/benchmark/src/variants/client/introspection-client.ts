@@ -1,4 +1,4 @@
-/** Ours: `IntrospectionClient.introspect()` with its defaults, every limit and check included. */
+/** Ours: `IntrospectionClient.introspect()` with its defaults, including every limit and check. */
 import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
 import { CLIENT_ID, CLIENT_SECRET } from '../../fixture.ts'
 import { measureCalls } from '../../measure/call-rounds.ts'

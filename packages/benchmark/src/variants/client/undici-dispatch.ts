@@ -1,4 +1,4 @@
-/** The floor of what undici can do: `Pool.dispatch` with a handler of its own and `JSON.parse`, nothing checked. */
+/** The cheapest use of undici: `Pool.dispatch` with a handler of its own and `JSON.parse`, without checks. */
 import { type Dispatcher, Pool } from 'undici'
 import { AUTHORIZATION } from '../../fixture.ts'
 import { measureCalls } from '../../measure/call-rounds.ts'

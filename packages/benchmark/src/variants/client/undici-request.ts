@@ -1,4 +1,4 @@
-/** The yardstick: undici's `Pool.request` and `JSON.parse`, nothing checked. */
+/** The yardstick: undici's `Pool.request` and `JSON.parse`, without checks. */
 import { Pool } from 'undici'
 import { AUTHORIZATION } from '../../fixture.ts'
 import { measureCalls } from '../../measure/call-rounds.ts'

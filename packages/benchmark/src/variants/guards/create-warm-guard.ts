@@ -1,15 +1,15 @@
-/** A guard whose client knows every token already, answered within its own process while it learned them. */
+/** A guard whose client has an answer about every token in its cache. The answers came from within the process. */
 import { clientSecretBasic, type Guard, IntrospectionClient } from '@token-introspection/client'
 import { answerJson, assertAnswer, AUDIENCE, CLIENT_ID, CLIENT_SECRET, createTokens, ISSUER } from '../../fixture.ts'
 import { CACHE_SECONDS } from '../cached/warm-client.ts'
 
-/** A guard, and the tokens it lets through. */
+/** A guard, and the tokens that it allows. */
 export interface WarmGuard {
   readonly guard: Guard
   readonly tokens: readonly string[]
 }
 
-/** Asks about each token once. */
+/** Creates the guard and introspects each token once. */
 export async function createWarmGuard(): Promise<WarmGuard> {
   const tokens = createTokens()
   const body = Buffer.from(answerJson())

@@ -1,4 +1,4 @@
-/** The least an Express route does: a fixed object. */
+/** A minimal Express route: it sends a fixed object. */
 import express from 'express'
 import { answerJson, createTokens } from '../../fixture.ts'
 import { serveRequests } from '../../measure/serve-requests.ts'

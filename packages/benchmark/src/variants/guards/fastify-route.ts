@@ -1,4 +1,4 @@
-/** The least a Fastify route does: a fixed object. */
+/** A minimal Fastify route: it sends a fixed object. */
 import Fastify from 'fastify'
 import { answerJson, createTokens } from '../../fixture.ts'
 import { serveRequests } from '../../measure/serve-requests.ts'

@@ -1,4 +1,4 @@
-/** Our endpoint with a memory store of many tokens, as its variants share it. */
+/** Our endpoint with a memory store of many tokens. Several variants share it. */
 import {
   createIntrospectionHandler,
   createMemoryTokenStore,
@@ -14,7 +14,7 @@ import {
   ISSUER,
 } from '../../fixture.ts'
 
-/** A handler and the tokens it knows. */
+/** A handler, and the tokens that it knows. */
 export interface FilledHandler {
   readonly introspection: IntrospectionHandler
   readonly tokens: readonly string[]

@@ -1,4 +1,4 @@
-/** Our unsigned answer with one signature of jose beside it, as its variants share it. */
+/** Our unsigned answer, and beside it one signature by jose. Several variants share this code. */
 import type { HttpRequest, HttpResponse } from '@token-introspection/server'
 import { toNodeHandler } from '@token-introspection/server/node'
 import { CompactSign, generateKeyPair } from 'jose'
@@ -6,7 +6,7 @@ import { answerMembers, EXTENSION_CLAIMS, ISSUER } from '../../fixture.ts'
 import { serveRequests } from '../../measure/serve-requests.ts'
 import { createHandler } from './create-handler.ts'
 
-/** Turns a child program into one that signs and throws the signature away. */
+/** Turns the process into a child program that signs and discards the signature. */
 export function createJoseSignature(alg: 'ES256' | 'RS256'): void {
   serveRequests(async () => {
     const { introspection, tokens } = await createHandler()

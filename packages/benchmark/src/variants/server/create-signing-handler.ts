@@ -1,4 +1,4 @@
-/** Our endpoint that signs, as its variants share it. */
+/** Our endpoint with signed answers. Several variants share it. */
 import {
   createIntrospectionHandler,
   createMemoryTokenStore,
@@ -23,7 +23,7 @@ export async function createSigningHandler(alg: ResponseSigningAlg): Promise<Fil
   const store = createMemoryTokenStore()
   const tokens = createTokens()
   for (const token of tokens) {
-    // Tokens differ in their jti, so that no answer is the same as another of its second.
+    // Each token has its own jti, so that no two answers within one second are equal.
     const members = { ...answerMembers(), jti: token.slice(0, 13) }
     await store.save(token, { kind: 'access_token', ...members, claims: EXTENSION_CLAIMS })
   }

@@ -1,4 +1,4 @@
-/** The least an Express endpoint does: its own parser reads the form, `res.json` writes a fixed object. */
+/** A minimal Express endpoint: the parser of Express reads the form, and `res.json` writes a fixed object. */
 import express from 'express'
 import { answerJson, createTokens } from '../../fixture.ts'
 import { serveRequests } from '../../measure/serve-requests.ts'

@@ -1,4 +1,4 @@
-/** The least a Fastify endpoint does: `@fastify/formbody` reads the form, a fixed object is returned. */
+/** A minimal Fastify endpoint: `@fastify/formbody` reads the form, and the handler returns a fixed object. */
 import formbody from '@fastify/formbody'
 import Fastify from 'fastify'
 import { answerJson, createTokens } from '../../fixture.ts'

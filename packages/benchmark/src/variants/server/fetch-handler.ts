@@ -1,4 +1,4 @@
-/** Ours: the fetch form behind a plain adapter to the global `Request` and `Response`, whose cost is mostly theirs. */
+/** Ours: the fetch form behind a plain adapter with the global `Request` and `Response`, which cause most of the cost. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { IntrospectionHandler } from '@token-introspection/server'
 import { ISSUER } from '../../fixture.ts'

@@ -1,4 +1,4 @@
-/** The base: `node:http` reads the body and writes fixed JSON, with the octets and header fields ours writes. */
+/** The base: `node:http` reads the body and writes fixed JSON, with as many octets and header fields as our endpoint. */
 import { answerJson, createTokens } from '../../fixture.ts'
 import { serveRequests } from '../../measure/serve-requests.ts'
 

@@ -1,4 +1,4 @@
-/** Ours, with a caller whose secret is registered as a hash of PBKDF2. */
+/** Ours, with a caller whose secret is registered as a PBKDF2 hash. */
 import { pbkdf2Sync, timingSafeEqual } from 'node:crypto'
 import { createIntrospectionHandler, createMemoryTokenStore } from '@token-introspection/server'
 import { toNodeHandler } from '@token-introspection/server/node'

@@ -1,14 +1,14 @@
-/** oidc-provider, introspection of opaque tokens kept in memory, as its variants share it. */
+/** oidc-provider, which introspects opaque tokens in memory. Several variants share this code. */
 import type { RequestListener } from 'node:http'
 import { exportJWK, generateKeyPair } from 'jose'
 import { answerMembers, CLIENT_ID, CLIENT_SECRET, EXTENSION_CLAIMS, ISSUER, TOKEN_COUNT } from '../../fixture.ts'
 import { serveRequests, type ServerVariant } from '../../measure/serve-requests.ts'
 import { JWT_MEDIA_TYPE } from './create-signing-handler.ts'
 
-/** What it is made to sign with. */
+/** The algorithms for signed answers. */
 type SigningAlg = 'ES256' | 'RS256'
 
-/** What is used of oidc-provider, which has no declarations of its own. */
+/** The parts of oidc-provider that we use. It has no type declarations. */
 interface OidcProviderModule {
   readonly Provider: new (issuer: string, configuration: object) => Provider
 }
@@ -22,7 +22,7 @@ interface Provider {
 
 type Model = new (properties: object) => { save(): Promise<string> }
 
-/** Its own memory adapter keeps a thousand entries; this one keeps them all and does less. */
+/** An adapter for storage. The one of oidc-provider keeps a thousand entries. This one keeps all, and does less work. */
 class MapAdapter {
   readonly #payloads = new Map<string, object>()
 
@@ -41,12 +41,12 @@ const { scope, client_id, exp, iat, sub, aud, ...others } = answerMembers()
 async function configure(signingAlg: SigningAlg | undefined): Promise<object> {
   return {
     adapter: MapAdapter,
-    // It wants a key for RS256 besides, for the ID tokens nobody asks for here.
+    // oidc-provider also requires a key for RS256, for ID tokens that this benchmark never requests.
     ...(signingAlg !== undefined && { jwks: { keys: [await createKey('RS256'), await createKey('ES256')] } }),
     enabledJWA: { introspectionSigningAlgValues: ['RS256', 'ES256'] },
     clients: [
       { ...client(CLIENT_ID, CLIENT_SECRET), introspection_signed_response_alg: signingAlg },
-      // The client the tokens are issued to is another than the one that asks, as with our handler.
+      // The client of the tokens differs from the caller, as in the variant of our handler.
       client(client_id, `${CLIENT_SECRET}-2`),
     ],
     scopes: scope.split(' '),
@@ -75,13 +75,13 @@ async function createKey(alg: SigningAlg): Promise<object> {
   return { ...(await exportJWK(privateKey)), alg, kid: alg, use: 'sig' }
 }
 
-/** Turns a child program into an oidc-provider, whose answers are signed when an algorithm is given. */
+/** Turns the process into a child program with oidc-provider. With an algorithm its answers are signed. */
 export function serveOidcProvider(signingAlg?: SigningAlg): void {
   serveRequests(() => createProvider(signingAlg))
 }
 
 async function createProvider(signingAlg: SigningAlg | undefined): Promise<ServerVariant> {
-  // It gives advice on every default it is started with.
+  // oidc-provider prints advice about every default.
   console.info = console.warn = () => undefined
   const specifier = 'oidc-provider'
   const { Provider } = (await import(specifier)) as OidcProviderModule
@@ -89,7 +89,7 @@ async function createProvider(signingAlg: SigningAlg | undefined): Promise<Serve
   const owner = await provider.Client.find(client_id)
   const tokens: string[] = []
   while (tokens.length < TOKEN_COUNT) {
-    // A token of a user comes from a grant, which is looked up with it.
+    // oidc-provider looks up the grant of a user's token together with the token.
     const grantId = await new provider.Grant({ clientId: client_id, accountId: sub, exp }).save()
     const token = new provider.AccessToken({ client: owner, accountId: sub, grantId, aud, scope, exp, iat })
     tokens.push(await token.save())

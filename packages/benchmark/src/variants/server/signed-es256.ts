@@ -1,4 +1,4 @@
-/** Ours: answers signed with ES256, each another one. */
+/** Ours: answers signed with ES256. No two answers are equal. */
 import { toNodeHandler } from '@token-introspection/server/node'
 import { serveRequests } from '../../measure/serve-requests.ts'
 import { createSigningHandler, JWT_MEDIA_TYPE } from './create-signing-handler.ts'

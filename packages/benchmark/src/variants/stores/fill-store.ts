@@ -1,14 +1,14 @@
-/** The tokens that the store variants look up, each with what it can be revoked by. */
+/** The tokens that the store variants look up, with every identifier by which a token can be revoked. */
 import { digestToken, type TokenRecord, type WritableTokenStore } from '@token-introspection/server'
 import { answerMembers, createTokens, EXTENSION_CLAIMS } from '../../fixture.ts'
 
-/** The record of a token; every one has a grant and a session of its own. */
+/** The record of a token. Every token has a grant and a session of its own. */
 export function recordOf(index: number): TokenRecord {
   const revocable = { grantId: `grant-${index}`, sessionId: `session-${index}` }
   return { kind: 'access_token', ...answerMembers(), ...revocable, claims: EXTENSION_CLAIMS }
 }
 
-/** Saves the tokens of the fixture, and some revocations that are about none of them. Gives the digests. */
+/** Saves the tokens of the fixture, and some revocations that affect none of them. Returns the digests. */
 export async function fillStore(store: WritableTokenStore): Promise<readonly string[]> {
   const tokens = createTokens()
   for (let from = 0; from < tokens.length; from += 100) {

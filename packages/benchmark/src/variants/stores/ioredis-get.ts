@@ -1,4 +1,4 @@
-/** The yardstick: one GET of ioredis per token, and `JSON.parse`; no revocation is looked at. */
+/** The yardstick: one GET of ioredis per token, and `JSON.parse`. It does not check revocations. */
 import { Redis } from 'ioredis'
 import { createTokens } from '../../fixture.ts'
 import { measureLookups } from '../../measure/lookup-rounds.ts'

@@ -1,4 +1,4 @@
-/** The yardstick: one GET of node-redis per token, and `JSON.parse`; no revocation is looked at. */
+/** The yardstick: one GET of node-redis per token, and `JSON.parse`. It does not check revocations. */
 import { createClient } from 'redis'
 import { createTokens } from '../../fixture.ts'
 import { measureLookups } from '../../measure/lookup-rounds.ts'

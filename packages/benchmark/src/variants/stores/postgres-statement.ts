@@ -1,4 +1,4 @@
-/** The yardstick: one named statement per token, which looks at the same rows and nothing is gathered. */
+/** The yardstick: one named statement per token, over the same rows and without sharing queries. */
 import { createPostgresTokenStore, type PostgresQuery } from '@token-introspection/server/postgres'
 import { measureLookups } from '../../measure/lookup-rounds.ts'
 import { fillStore } from './fill-store.ts'
@@ -6,7 +6,7 @@ import { openPostgres } from './open-postgres.ts'
 
 measureLookups(async ({ url }) => {
   const pool = await openPostgres(url, 'introspection_benchmark_statement')
-  // What the store asks about a token that is alone, as it was asked.
+  // The query of the store for a single token.
   let asked: PostgresQuery | undefined
   const store = createPostgresTokenStore({
     pool: {

@@ -1,4 +1,4 @@
-/** The public entry of the server side: options in, a handler for any framework out. */
+/** The public entry of the introspection endpoint: options in, a handler for any framework out. */
 import type { IntrospectionResponse } from '@token-introspection/core'
 import { explainIntrospection, type Explanation } from './in-process/explain-introspection.ts'
 import { toFetchResponse, toHttpRequest } from './http/fetch-message.ts'
@@ -8,30 +8,29 @@ import { type InProcessRequest, introspectInProcess } from './in-process/introsp
 import { type EndpointLocation, type IntrospectionMetadata, introspectionMetadata } from './metadata.ts'
 import { type IntrospectionHandlerOptions, resolveOptions } from './options.ts'
 
-/** An introspection endpoint: call it with a web `Request`, or give its plain-data form to an adapter. */
+/** An introspection endpoint. Call it with a web `Request`, or pass its plain-data form to an adapter. */
 export interface IntrospectionHandler<Claims extends object = object> extends HttpHandler {
   /**
-   * The answer a protected resource would get, without HTTP: nobody authenticates, no budget is charged, no event is
-   * reported. For an authorization server that has resources of its own, such as a userinfo endpoint.
+   * The answer that a protected resource would get, without HTTP. Nobody authenticates, no budget is charged, and no event is
+   * reported. Use it inside an authorization server with resources of its own, such as a userinfo endpoint.
    *
-   * @throws TypeError for an empty token or a protected resource that is not registered.
-   * @throws LookupStoreError, AuthorizationPolicyError and the other errors of the steps, where a request would be
-   *   answered with one.
+   * @throws TypeError for an empty token or an unregistered protected resource.
+   * @throws LookupStoreError, AuthorizationPolicyError and the other errors of the steps, when a request would be answered
+   *   with an error.
    */
   readonly introspect: (token: string, request: InProcessRequest) => Promise<IntrospectionResponse<Claims>>
   /**
-   * Why a protected resource gets the answer it gets: for support and for tests. Never rejects for what a request would
-   * be answered with an error; that is in the explanation.
+   * Explains why a protected resource gets its answer, for support and for tests. It does not reject when a request would be
+   * answered with an error: the explanation contains the error.
    *
-   * Security: it says what the inactive answer keeps to itself. Do not send it to a protected resource.
+   * Security: the explanation says what the inactive answer hides. Do not send it to a protected resource.
    *
    * @throws TypeError for an empty token.
    */
   readonly explain: (token: string, request: InProcessRequest) => Promise<Explanation>
   /**
-   * What to publish about this endpoint: spread it into the metadata document, and into that of OpenID Connect if there
-   * is one, so that the two agree (RFC 8414 §2, RFC 9701 §7). The public halves of `response.jwt.keys` belong to the keys
-   * at `jwks_uri`.
+   * The metadata of this endpoint. Spread it into the metadata document, and into the OpenID Connect document if you have one,
+   * so that both agree (RFC 8414 §2, RFC 9701 §7). Publish the public keys of `response.jwt.keys` at `jwks_uri`.
    *
    * @throws TypeError for a URL that is not https.
    */
@@ -41,11 +40,11 @@ export interface IntrospectionHandler<Claims extends object = object> extends Ht
 /**
  * Creates the introspection endpoint of an authorization server (RFC 7662 §2).
  *
- * The order is fixed: the request is read and bounded, the protected resource authenticated, then the token looked
- * up, its disclosure decided, the answer shaped and written. Nothing about a token is touched for a caller who is
- * not authenticated. An unknown, expired, revoked or foreign token gets `{"active":false}`, byte for byte the same.
+ * The order of the steps is fixed. The handler reads the request within its limits, authenticates the protected resource, looks
+ * up the token, decides what may be disclosed, and shapes and writes the answer. It touches no token before the caller is
+ * authenticated. Every unknown, expired, revoked or foreign token gets the same octets, `{"active":false}`.
  *
- * @param options - read once; later changes to the object have no effect.
+ * @param options - read once. Later changes to the object have no effect.
  * @throws TypeError naming the option when one is unknown, missing or out of range.
  *
  * @example

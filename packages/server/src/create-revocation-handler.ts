@@ -1,15 +1,15 @@
-/** The public entry of revocation: options in, a handler for any framework out. */
+/** The public entry of the revocation endpoint: options in, a handler for any framework out. */
 import { toFetchResponse, toHttpRequest } from './http/fetch-message.ts'
 import { handleRevocation } from './handle-revocation.ts'
 import type { HttpHandler, HttpRequest, HttpResponse } from './http/http-message.ts'
 import { type EndpointLocation, type RevocationMetadata, revocationMetadata } from './metadata.ts'
 import { type RevocationHandlerOptions, resolveRevocationOptions } from './revocation-options.ts'
 
-/** A revocation endpoint: call it with a web `Request`, or give its plain-data form to an adapter. */
+/** A revocation endpoint. Call it with a web `Request`, or pass its plain-data form to an adapter. */
 export interface RevocationHandler extends HttpHandler {
   /**
-   * What to publish about this endpoint: spread it into the metadata document (RFC 8414 §2). An alias for certificates goes
-   * into one `mtls_endpoint_aliases` with that of other endpoints.
+   * The metadata of this endpoint. Spread it into the metadata document (RFC 8414 §2). Merge its `mtls_endpoint_aliases` with
+   * those of other endpoints.
    *
    * @throws TypeError for a URL that is not https.
    */
@@ -17,19 +17,19 @@ export interface RevocationHandler extends HttpHandler {
 }
 
 /**
- * Creates the revocation endpoint of an authorization server (RFC 7009 §2). Over the store that introspection reads, a
- * token is inactive from the moment its revocation is answered.
+ * Creates the revocation endpoint of an authorization server (RFC 7009 §2). With the store that introspection reads, a token is
+ * inactive from the moment when its revocation is answered.
  *
- * A client revokes tokens that were issued to it (`client_id` of the record) and no others: a token of another client is
- * answered 400 `unauthorized_client`. A refresh token ends its whole grant, every token with the same `grantId`, so give
- * tokens one; an access token ends itself alone unless `revocation.accessTokenEndsGrant` is set. A token that is unknown,
- * expired or revoked already is answered 200, as one that was revoked now. When the store fails the answer is 503, and
- * the client asks again. For JWT access tokens give `lookup.resolvers`, and the store remembers which were revoked.
+ * A client revokes only tokens that were issued to it (`client_id` of the record). For a token of another client the answer is
+ * 400 `unauthorized_client`. A refresh token ends its whole grant, that is every token with the same `grantId`, so give every
+ * token a `grantId`. An access token ends only itself unless `revocation.accessTokenEndsGrant` is set. An unknown, expired or
+ * already revoked token is answered 200, like a token that was revoked now. When the store fails the answer is 503, and the
+ * client tries again. For JWT access tokens set `lookup.resolvers`. The store then remembers which JWTs were revoked.
  *
- * Security: clients authenticate here, with credentials of their own. A protected resource that may introspect cannot
- * revoke. Public clients, which have no secret, are not served.
+ * Security: clients authenticate here with credentials of their own. A protected resource that may introspect cannot revoke.
+ * The endpoint does not serve public clients, which have no secret.
  *
- * @param options - read once; later changes to the object have no effect.
+ * @param options - read once. Later changes to the object have no effect.
  * @throws TypeError naming the option when one is unknown, missing or out of range.
  *
  * @example

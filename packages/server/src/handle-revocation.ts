@@ -13,7 +13,7 @@ import { REVOKED_RESPONSE } from './response/write-response.ts'
 import { type RevocationStep, revokeToken } from './revocation/revoke-token.ts'
 import type { Warnings } from './events/warning-options.ts'
 
-/** Everything the spine needs, by step. */
+/** The resolved options of every step. */
 export interface RevocationSteps {
   readonly request: RequestStep
   readonly clientAuthentication: ClientAuthenticationStep<OAuthClient>
@@ -26,7 +26,7 @@ export interface RevocationSteps {
   readonly urlRules: UrlRules
 }
 
-/** Read, authenticate, look up, authorize, revoke; whatever is thrown on the way becomes an error response. */
+/** Reads, authenticates, looks up, authorizes and revokes. Every error on the way becomes an error response. */
 export async function handleRevocation(request: HttpRequest, steps: RevocationSteps): Promise<HttpResponse> {
   const elapsedMs = stopwatch(steps.onEvent)
   try {

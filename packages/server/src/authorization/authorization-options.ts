@@ -2,18 +2,18 @@
 import { OptionGroup } from '@token-introspection/core/options'
 import { audienceOrOwner, type AuthorizationStep, type DisclosurePolicy } from './authorize-disclosure.ts'
 
-/** Step `authorization`: who may know about a token. */
+/** Step `authorization`: which protected resources may learn about a token. */
 export interface AuthorizationOptions {
   /**
-   * Decides whether a protected resource may know about a token, and how much of it. Default {@link audienceOrOwner}: the
-   * token's audience is one of the protected resource's, or the token was issued to it.
+   * Decides whether a protected resource may learn about a token, and about which parts of it. Default
+   * {@link audienceOrOwner}: the token has an audience of the protected resource, or was issued to it.
    */
   readonly allow?: DisclosurePolicy | undefined
   /**
-   * Whether a client may ask about refresh tokens that were issued to it, when the policy allows it too. Default `false`:
-   * refresh tokens are inactive for everyone. A protected resource is that client when its identifier is the `client_id`.
-   * The request needs `token_type_hint=refresh_token`, and the answer has `"token_use":"refresh_token"`, which no view
-   * takes away, so that nobody mistakes it for that of an access token.
+   * Whether a client may ask about refresh tokens that were issued to it. The policy has to allow it as well. Default `false`:
+   * refresh tokens are inactive for everyone. A protected resource counts as that client when its identifier equals the
+   * `client_id` of the token. The request needs `token_type_hint=refresh_token`. The answer has `"token_use":"refresh_token"`,
+   * which no view removes, so that nobody mistakes it for an answer about an access token.
    */
   readonly refreshTokens?: boolean | undefined
 }
@@ -21,7 +21,7 @@ export interface AuthorizationOptions {
 /** The defaults of the step. */
 export const authorizationDefaults = Object.freeze({ allow: audienceOrOwner, refreshTokens: false })
 
-/** The step. */
+/** Resolves the options of the step. */
 export function resolveAuthorization(
   options: unknown,
   surroundings: Pick<AuthorizationStep, 'timeoutMs' | 'warn'>,

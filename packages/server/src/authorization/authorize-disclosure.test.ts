@@ -21,26 +21,26 @@ describe('audienceOrOwner', () => {
     ['for one of its audiences among others', { aud: ['x', 'https://orders.example.com'] }, true],
     ['for others', { aud: ['x', 'y'] }, false],
     ['for an audience in another case', { aud: 'URN:orders' }, false],
-    ['for an audience that begins alike', { aud: 'https://orders.example.com/admin' }, false],
-    ['for an audience that is the beginning of one', { aud: 'https://orders' }, false],
-    ['for its identifier, which is no audience', { aud: 'orders-api' }, false],
+    ['for an audience that begins with one of its audiences', { aud: 'https://orders.example.com/admin' }, false],
+    ['for an audience that is the beginning of one of its audiences', { aud: 'https://orders' }, false],
+    ['for its identifier, which is not one of its audiences', { aud: 'orders-api' }, false],
     ['without audience', {}, false],
     ['whose audience is null', { aud: null }, false],
     ['whose audience is empty', { aud: [] }, false],
     ['whose audience is an empty string', { aud: '' }, false],
     ['issued to it', { client_id: 'orders-api' }, true],
-    ['issued to it for others', { client_id: 'orders-api', aud: 'x' }, true],
-    ['issued to nobody', { client_id: undefined }, false],
-    ['whose subject has its identifier', { sub: 'orders-api' }, false],
+    ['issued to it for other audiences', { client_id: 'orders-api', aud: 'x' }, true],
+    ['without a client', { client_id: undefined }, false],
+    ['whose subject equals its identifier', { sub: 'orders-api' }, false],
   ])('decides about a token %s', (_, members, allowed) => {
     expect(audienceOrOwner(protectedResource, { ...record, ...members })).toBe(allowed)
   })
 
   test.each<[string, TokenRecord, boolean]>([
-    ['for anybody', { ...record, aud: 'urn:orders' }, false],
+    ['for any audience', { ...record, aud: 'urn:orders' }, false],
     ['without audience', record, false],
     ['issued to it', { ...record, client_id: 'orders-api' }, true],
-  ])('gives a protected resource without audiences no token %s but its own', (_, candidate, allowed) => {
+  ])('lets a protected resource without audiences learn only about its own tokens: %s', (_, candidate, allowed) => {
     expect(audienceOrOwner(withoutAudiences, candidate)).toBe(allowed)
   })
 })
@@ -77,11 +77,11 @@ describe('authorizeDisclosure', () => {
     ['1', 1, false],
     ['text', 'true', false],
     ['an empty object', {}, false],
-    ['an object that is no view', { allowed: false }, false],
-    ['a view with something else in it', { members: [], allowed: false }, false],
+    ['an object that is not a view', { allowed: false }, false],
+    ['a view with an unknown member', { members: [], allowed: false }, false],
     ['a list', ['sub'], false],
     ['null', null, false],
-  ])('takes %s from a policy', async (_, allowed, disclosed) => {
+  ])('accepts %s from a policy', async (_, allowed, disclosed) => {
     expect(await decide(record, () => allowed as boolean)).toEqual(
       disclosed
         ? { record, view: undefined, reason: undefined }
@@ -92,7 +92,7 @@ describe('authorizeDisclosure', () => {
   test.each<[string, unknown]>([
     ['a view', STATUS_ONLY],
     ['a promise of a view', Promise.resolve(STATUS_ONLY)],
-  ])('takes %s from a policy, and hands it on (RSP-20)', async (_, allowed) => {
+  ])('accepts %s from a policy, and passes it on (RSP-20)', async (_, allowed) => {
     expect(await decide(record, () => allowed as DisclosureView)).toEqual({
       record,
       view: STATUS_ONLY,
@@ -104,9 +104,9 @@ describe('authorizeDisclosure', () => {
     ['no record', undefined, true, 'unknown'],
     ['a refresh token', { kind: 'refresh_token', client_id: 'orders-api' }, false, 'refresh-token'],
     ['a refresh token of another client', { kind: 'refresh_token', client_id: 'web' }, true, 'refresh-token'],
-    ['a refresh token of nobody', { kind: 'refresh_token', aud: 'https://orders' }, true, 'refresh-token'],
+    ['a refresh token without a client', { kind: 'refresh_token', aud: 'https://orders' }, true, 'refresh-token'],
     ['another kind of token', { kind: 'id_token' as 'access_token', client_id: 'orders-api' }, true, 'other-kind'],
-  ])('does not ask about %s', async (_, kept, refreshTokens, reason) => {
+  ])('does not ask the policy about %s', async (_, kept, refreshTokens, reason) => {
     const asked: unknown[] = []
     const allow: DisclosurePolicy = (...args) => asked.push(args) > 0
     const hint = 'refresh_token'
@@ -114,7 +114,7 @@ describe('authorizeDisclosure', () => {
     expect(asked).toEqual([])
   })
 
-  test('asks about a refresh token for its own client when that is enabled, and takes no for an answer', async () => {
+  test('asks the policy about a refresh token of the caller when the option allows it, and accepts a refusal', async () => {
     const own: TokenRecord = { kind: 'refresh_token', client_id: 'orders-api' }
     const asking = { refreshTokens: true, hint: 'refresh_token' }
     expect(await decide(own, () => true, asking)).toMatchObject({ record: own })
@@ -122,7 +122,7 @@ describe('authorizeDisclosure', () => {
   })
 
   test.each([undefined, 'access_token', 'Refresh_Token', 'pat'])(
-    'shows a refresh token to nobody who asks with the hint %s, its own client included',
+    'discloses a refresh token to nobody with the hint %s, not even to its own client',
     async (hint) => {
       const own: TokenRecord = { kind: 'refresh_token', client_id: 'orders-api', aud: 'urn:orders' }
       expect(await decide(own, () => true, { refreshTokens: true, hint })).toMatchObject({
@@ -137,16 +137,16 @@ describe('authorizeDisclosure', () => {
     ['a misspelt member beside a good one', { members: ['sub'], scope: [] }, 'scope'],
     ['null for members', { members: null }, 'members'],
     ['text for members', { members: 'sub' }, 'members'],
-    ['text for scopes, which has every scope in it', { scopes: 'read write' }, 'scopes'],
-    ['something else than text among scopes', { scopes: [7] }, 'scopes'],
-    ['no function for a function', { subject: 'alice' }, 'subject'],
+    ['one text for scopes, which contains every scope', { scopes: 'read write' }, 'scopes'],
+    ['a scope that is not a text', { scopes: [7] }, 'scopes'],
+    ['a text instead of a function', { subject: 'alice' }, 'subject'],
     ['nothing', {}, 'a view needs one of'],
-    ['nothing but absent members', { members: undefined }, 'a view needs one of'],
+    ['only absent members', { members: undefined }, 'a view needs one of'],
     ['1', 1, 'must be an object'],
     ['text', 'true', 'must be an object'],
     ['false', false, undefined],
     ['undefined', undefined, undefined],
-  ])('shows nothing by a view of %s, and says what is wrong', async (_, view, complaint) => {
+  ])('discloses nothing for a view with %s, and reports the fault', async (_, view, complaint) => {
     const warnings: string[] = []
     const warn: Warn = (code, message) => warnings.push(`${code} ${message}`)
     expect(await decide(record, () => view as DisclosureView, { warn })).toMatchObject({
@@ -156,7 +156,7 @@ describe('authorizeDisclosure', () => {
     expect(warnings).toEqual(complaint === undefined ? [] : [expect.stringContaining(complaint)])
   })
 
-  test('takes a policy that never answers for one that failed', async () => {
+  test('treats a policy that never answers as a failure', async () => {
     const hanging = decide(record, () => new Promise<boolean>(() => undefined))
     await expect(hanging).rejects.toMatchObject({
       code: 'ERR_AUTHORIZATION_POLICY',
@@ -164,7 +164,7 @@ describe('authorizeDisclosure', () => {
     })
   })
 
-  test('hands the policy the protected resource and the record', async () => {
+  test('passes the protected resource and the record to the policy', async () => {
     const asked: unknown[][] = []
     await decide(record, (...args) => asked.push(args) > 0)
     expect(asked).toEqual([[protectedResource, record]])

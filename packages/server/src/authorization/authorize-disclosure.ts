@@ -1,4 +1,4 @@
-/** Step `authorization`: may this protected resource know about this token? (RFC 7662 §2.2, §4) */
+/** Step `authorization`: may this protected resource learn about this token? (RFC 7662 §2.2, §4) */
 import { audienceIntersects } from '@token-introspection/core'
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { ProtectedResource } from '../client-authentication/protected-resource.ts'
@@ -10,46 +10,46 @@ import { type DisclosureView, readView } from './disclosure-view.ts'
 import type { Warn } from '../events/warning.ts'
 
 /**
- * Decides whether a protected resource may know about a token: `true`, or a narrower view of it. Anything
- * else is no.
+ * Decides whether a protected resource may learn about a token. Return `true`, or a view that limits what it learns. The token
+ * is inactive for any other result.
  */
 export type DisclosurePolicy = (
   protectedResource: ProtectedResource,
   record: TokenRecord,
 ) => boolean | DisclosureView | Promise<boolean | DisclosureView>
 
-/** What the step needs. */
+/** The resolved options of the step. */
 export interface AuthorizationStep {
   readonly allow: DisclosurePolicy
   /** Whether clients may ask about refresh tokens that were issued to them. */
   readonly refreshTokens: boolean
-  /** Milliseconds the policy may take. */
+  /** The longest time for the policy, in milliseconds. */
   readonly timeoutMs: number
   readonly warn: Warn
 }
 
-/** Why nothing is disclosed. For the operator, never for the wire. */
+/** The reason for an inactive answer. It is for the operator and never goes over the wire. */
 export type InactiveReason = LookupReason | 'refresh-token' | 'other-kind' | 'denied'
 
-/** What may be disclosed, or why nothing is. */
+/** The record that may be disclosed, or the reason against it. */
 export interface Disclosure {
   readonly record: TokenRecord | undefined
-  /** The view the policy gave, when it narrows. */
+  /** The view that the policy returned, if it returned one. */
   readonly view: DisclosureView | undefined
   readonly reason: InactiveReason | undefined
 }
 
 /**
- * The default policy: the token is for one of the protected resource's audiences, or was issued to it. A token
- * without audience is for nobody else (RFC 9700 §2.3).
+ * The default policy: it allows a token that has an audience of the protected resource, or was issued to it. A token without
+ * audience is only for the client that it was issued to (RFC 9700 §2.3).
  */
 export function audienceOrOwner(protectedResource: ProtectedResource, record: TokenRecord): boolean {
   return audienceIntersects(record.aud ?? undefined, protectedResource.audiences) || isOwner(protectedResource, record)
 }
 
 /**
- * What of a token may be disclosed. Refresh tokens are for their own client and nobody else, whatever the policy, and only
- * where it asks about one.
+ * Decides what may be disclosed about a token. A refresh token is disclosed only to its own client, and only when the request
+ * has the hint `refresh_token`, whatever the policy says.
  */
 export function authorizeDisclosure(
   protectedResource: ProtectedResource,
@@ -88,8 +88,8 @@ function isOwner(protectedResource: ProtectedResource, record: TokenRecord): boo
 }
 
 /**
- * Whether the caller says that it asks about a refresh token. Without the hint, a client that is a protected resource too would
- * be told that its own refresh token is active wherever somebody presents it as an access token.
+ * Whether the caller says that it asks about a refresh token. Without this check, a client that is also a protected resource
+ * would learn that its own refresh token is active when somebody presents it as an access token.
  */
 function isHinted({ lookup }: FoundToken): boolean {
   return lookup.tokenTypeHint === 'refresh_token'

@@ -17,11 +17,11 @@ const found = (kept: TokenRecord | undefined): FoundToken => ({
 })
 
 describe('authorizeRevocation', () => {
-  test('gives the record of a token that was issued to the client', () => {
+  test('returns the record of a token that was issued to the client', () => {
     expect(authorizeRevocation(client, found(record))).toBe(record)
   })
 
-  test('has nothing against a token that is not there', () => {
+  test('accepts a token without a record', () => {
     expect(authorizeRevocation(client, found(undefined))).toBeUndefined()
   })
 

@@ -5,9 +5,9 @@ import type { FoundToken } from '../lookup/find-token.ts'
 import type { TokenRecord } from '../stores/token-record.ts'
 
 /**
- * The record of a token that was issued to the client, or `undefined` when there is none left to revoke.
+ * The record of a token that was issued to the client, or `undefined` when there is nothing to revoke.
  *
- * @throws AuthorizationTokenOwnerError for a token of another client, or of one the record does not name.
+ * @throws AuthorizationTokenOwnerError for a token of another client, or a record without `client_id`.
  */
 export function authorizeRevocation(client: OAuthClient, { record }: FoundToken): TokenRecord | undefined {
   if (record !== undefined && record.client_id !== client.id) {

@@ -1,47 +1,47 @@
-/** What of a token a protected resource gets to know: views only narrow (RFC 7662 §2.2, §5; RFC 9701 §3). */
+/** Views: they limit what a protected resource learns about a token (RFC 7662 §2.2, §5; RFC 9701 §3). */
 import type { AuthorizationDetail } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { TokenRecord } from '../stores/token-record.ts'
 
 /**
- * A narrower view of a token. What is left out is not narrowed. Whatever a view says, a member that the token does not
- * have never appears, and no member is replaced but `sub`, by {@link DisclosureView.subject}.
+ * A limited view of a token. A member that you leave out limits nothing. A view never adds a member that the token does not
+ * have, and replaces only `sub`, by {@link DisclosureView.subject}.
  */
 export interface DisclosureView {
-  /** The scope tokens it may see; others are left out, and `scope` with them when none is left (RFC 9701 §5). */
+  /** The scope tokens it may see. The answer leaves out all others, and `scope` itself when none remains (RFC 9701 §5). */
   readonly scopes?: readonly string[] | undefined
   /**
-   * The members it may see beside `active`, by name, extension claims included. `cnf` is always among them: without it a
-   * token that is bound to a key would look like one that is not. An empty list is the status alone, `{"active":true}`.
+   * The names of the members it may see beside `active`, including extension claims. It always sees `cnf`: without `cnf`, a
+   * token that is bound to a key would look like an unbound one. An empty list shows only the status, `{"active":true}`.
    *
-   * Security: whoever gets the status alone cannot tell that a token is bound to a key. Give it to those who leave that to
-   * somebody else.
+   * Security: with only the status, a protected resource cannot see that a token is bound to a key. Use an empty list only for
+   * a protected resource that relies on another party to check the key.
    */
   readonly members?: readonly string[] | undefined
-  /** Which authorization details it may see; `authorization_details` is left out when none is left (RFC 9396 §9.2). */
+  /** Selects the authorization details it may see. Without any, the answer leaves out `authorization_details` (RFC 9396 §9.2). */
   readonly authorizationDetails?: ((detail: AuthorizationDetail) => boolean) | undefined
   /**
-   * The `sub` it gets in the place of the record's, for identifiers that differ per protected resource; `undefined`
-   * leaves `sub` out.
+   * Returns the `sub` it gets instead of the record's, for identifiers that differ per protected resource. `undefined` removes
+   * `sub`.
    */
   readonly subject?: ((record: TokenRecord) => string | undefined | Promise<string | undefined>) | undefined
   /**
-   * The extension claims it gets, made of those of the record. Registered members among them are dropped.
+   * Returns the extension claims it gets, made from those of the record. Registered members in the result are dropped.
    */
   readonly claims?:
     | ((claims: Readonly<Record<string, unknown>>, record: TokenRecord) => object | Promise<object>)
     | undefined
 }
 
-/** The names a view can have. */
+/** The members that a view can have. */
 const VIEW = ['scopes', 'members', 'authorizationDetails', 'subject', 'claims'] as const
 
-/** The view that says whether a token is active and nothing else. */
+/** The view that shows only whether a token is active. */
 export const STATUS_ONLY: DisclosureView = Object.freeze({ members: Object.freeze([]) })
 
 /**
- * Reads a view, whether it stands among options or a policy gave it. One that says nothing is an error: it would show
- * everything, which is more than a forgotten member should.
+ * Reads a view from the options or from a policy. An empty view is an error, because it would show everything, although
+ * somebody probably forgot a member.
  *
  * @throws TypeError naming the member that is wrong.
  */

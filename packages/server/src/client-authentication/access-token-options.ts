@@ -4,24 +4,27 @@ import { OptionGroup } from '@token-introspection/core/options'
 import type { AccessTokenStep, FindCallerAccessToken } from './access-token.ts'
 import { ASYMMETRIC_ALGORITHMS, FAPI2_ALGORITHMS } from './private-key-jwt.ts'
 
-/** Option group `clientAuthentication.accessToken`: callers with an access token of their own (RFC 7662 §2.1). */
+/** Option group `clientAuthentication.accessToken`: callers that authenticate with an access token (RFC 7662 §2.1). */
 export interface AccessTokenOptions {
-  /** Finds the token a caller authenticates with. Whether it may call is checked after that. */
+  /** Finds the token that a caller authenticates with. The endpoint checks afterwards whether the caller may use it. */
   readonly find: FindCallerAccessToken
-  /** The scope the token needs, one scope token or several. Default `introspection`. */
+  /** The scope that the token needs: one or more scope tokens. Default `introspection`. */
   readonly scope?: string | undefined
-  /** The `aud` value the token needs. Default the issuer. */
+  /** The `aud` value that the token needs. Default: the issuer. */
   readonly audience?: string | undefined
   /**
-   * The status for a token without the scope. Default 401, which RFC 7662 §2.3 says for this endpoint; 403 is what
-   * RFC 6750 §3.1 says for resources at large.
+   * The status for a token without the scope. Default 401, as RFC 7662 §2.3 says for this endpoint. RFC 6750 §3.1 says 403 for
+   * resources in general.
    */
   readonly insufficientScopeStatus?: 401 | 403 | undefined
-  /** The URL of this endpoint as callers know it, required for `DPoP`. It is never taken from the request, whose `Host` anybody can choose. */
+  /**
+   * The URL of this endpoint as callers know it. Required for `DPoP`. The endpoint never takes it from the request, because
+   * anybody can choose the `Host` field.
+   */
   readonly endpoint?: string | undefined
   /** Signature algorithms of DPoP proofs. Default PS256, ES256, EdDSA and Ed25519. */
   readonly dpopAlgorithms?: readonly string[] | undefined
-  /** Seconds around now in which the `iat` of a DPoP proof must lie. Default 60, from 5 to 300. */
+  /** How far the `iat` of a DPoP proof may be from now, in seconds. Default 60, from 5 to 300. */
   readonly dpopMaxAgeSeconds?: number | undefined
 }
 
@@ -33,7 +36,7 @@ export const accessTokenDefaults = Object.freeze({
   dpopMaxAgeSeconds: 60,
 } as const)
 
-/** The group, or `undefined` when it was not given. */
+/** Resolves the group. `undefined` when the options do not have it. */
 export function resolveAccessToken(
   options: unknown,
   path: string,
@@ -54,7 +57,7 @@ export function resolveAccessToken(
   const scope = group.string('scope') ?? accessTokenDefaults.scope
   if (!isScope(scope)) throw group.error('scope', 'must be scope tokens with one space between them (RFC 6749 §3.3)')
   const audience = group.string('audience') ?? issuer
-  if (audience === undefined) throw group.error('audience', 'is required where no issuer is given')
+  if (audience === undefined) throw group.error('audience', 'is required without an issuer')
   const status = group.raw('insufficientScopeStatus') ?? accessTokenDefaults.insufficientScopeStatus
   if (status !== 401 && status !== 403) throw group.error('insufficientScopeStatus', 'must be 401 or 403')
   const endpoint = group.string('endpoint')

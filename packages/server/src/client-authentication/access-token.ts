@@ -1,4 +1,4 @@
-/** `Bearer` and `DPoP`: a caller with an access token of its own (RFC 7662 §2.1, RFC 6750, RFC 9449). */
+/** `Bearer` and `DPoP`: a caller that authenticates with its own access token (RFC 7662 §2.1, RFC 6750, RFC 9449). */
 import {
   audienceIntersects,
   type Complaint,
@@ -31,18 +31,18 @@ import { type FindStep, findRegistered } from './find-registered.ts'
 import { mayUse, type Registered } from './registered.ts'
 import type { ReplayStep } from './remember-use.ts'
 
-/** What an access token of a caller says, once it is known to be genuine. A `TokenRecord` of a store is one. */
+/** The content of a genuine access token of a caller. A `TokenRecord` of a store has this type. */
 export type CallerAccessToken = Pick<
   TokenRecord,
   'client_id' | 'sub' | 'scope' | 'aud' | 'exp' | 'nbf' | 'cnf' | 'revoked'
 > & { readonly kind?: TokenRecord['kind'] | undefined }
 
 /**
- * Finds the access token a caller authenticates with: in your store, or by verifying a JWT. What it says is checked after
- * that: scope, audience, subject, lifetime, and the key it is bound to.
+ * Finds the access token that a caller authenticates with, in your store or by verifying a JWT. The endpoint then checks the
+ * scope, audience, subject and lifetime of the token, and the key it is bound to.
  *
  * @returns `null` for a token that is unknown or not genuine.
- * @throws or rejects when it cannot tell, which is answered 503.
+ * @throws or rejects when it cannot find out. The endpoint then answers 503.
  */
 export type FindCallerAccessToken = (
   token: string,
@@ -59,22 +59,22 @@ export interface AccessTokenStep {
   readonly challenges: Challenges
 }
 
-/** What the access token methods need. */
+/** The resolved options of the access token methods. */
 export interface AccessTokenMethodStep<Caller extends Registered> extends FindStep<Caller>, ReplayStep {
   readonly accessToken: AccessTokenStep | undefined
   readonly clientCertificate: ClientCertificateResolver | undefined
   readonly warn: Warn
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** Throws for a caller that has no budget left, whose proofs are to take no room in the replay store. */
+  /** Throws for a caller without budget, so that its proofs take no room in the replay store. */
   readonly requireBudget: (caller: Caller) => void
 }
 
 /**
- * The caller an access token was issued to.
+ * Returns the caller that the access token was issued to.
  *
- * Security: the token has to be the caller's own. One that a user gave it says who the user is, and the token that is asked
- * about must not let itself in.
+ * Security: the token must be the caller's own. A token of a user identifies the user and not the caller. The introspected
+ * token must not authorize its own introspection.
  */
 export async function authenticateByAccessToken<Caller extends Registered>(
   received: ReceivedRequest,
@@ -89,7 +89,7 @@ export async function authenticateByAccessToken<Caller extends Registered>(
     return new ClientAuthenticationTokenError(describeComplaint('access token', complaint), challenge, { complaint })
   }
 
-  // By what is signed: another spelling of the signature makes another text of the same JWT.
+  // Compares the signed part, because the same JWT can have several spellings of its signature.
   const [own, ...asked] = await Promise.all(
     [token, ...received.form.getAll('token')].map(async (text) => sha256(signedContent(text))),
   )
@@ -101,7 +101,7 @@ export async function authenticateByAccessToken<Caller extends Registered>(
     step.timeoutMs,
     (cause) => new ClientAuthenticationRegistryError('the access token of a caller could not be found', { cause }),
   )
-  if (!found) throw refused('token', 'one that accessToken.find does not know', 'one that it knows', GET_ONE)
+  if (!found) throw refused('token', 'a token that accessToken.find does not know', 'a known token', GET_ONE)
   requireLive(found, step.now() / 1000, refused)
   if (!audienceIntersects(toAudienceList(found.aud ?? undefined), options.audience)) {
     const remedy = 'Make the caller ask for a token for this audience, or set clientAuthentication.accessToken.audience'
@@ -110,7 +110,7 @@ export async function authenticateByAccessToken<Caller extends Registered>(
   const proof = await requireProof(received, found, await sha256(token), scheme, { options, step, refused })
   const { client_id: clientId, sub } = found
   if (!clientId || (sub ?? clientId) !== clientId) {
-    // A subject may be a person.
+    // The complaint does not quote the subject, because it may identify a person.
     const got = clientId ? `a sub that differs from client_id ${quote(clientId)}` : 'no client_id'
     throw refused('sub', got, 'a client_id, and no sub or the same: a token of the caller itself', GET_ONE)
   }
@@ -152,10 +152,10 @@ export async function authenticateByAccessToken<Caller extends Registered>(
     throw refusedProof(
       {
         rule: 'jti',
-        got: `one that ${quote(clientId)} used before`,
-        expected: 'one that is new',
+        got: `a proof that ${quote(clientId)} used before`,
+        expected: 'a new proof',
         remedy:
-          'Make the caller create a proof for each request, also when it repeats one; if it does, somebody replays its proofs',
+          'Make the caller create a proof for each request, also for a repeated request. If it does so already, somebody replays its proofs',
       },
       scheme,
       options,
@@ -174,14 +174,15 @@ const RENEW = 'Make the caller renew its token before it ends, and compare the c
 function requireLive(token: CallerAccessToken, now: number, refused: Refuse): void {
   const { kind, revoked, exp, nbf } = token
   if (revoked) throw refused('revoked', 'a token that was revoked', 'one that was not', GET_ONE)
-  // What finds it may hand over an answer, whose members say more than the type has.
+  // The function may return an introspection response, which can have more members than the type.
   if ((kind ?? 'access_token') !== 'access_token' || !isAccessToken({ ...token }, {})) {
     throw refused('kind', `${quote(kind)}, or members of a token of another kind`, '"access_token"', GET_ONE)
   }
   if (now >= (exp ?? Number.POSITIVE_INFINITY)) {
     throw refused('exp', `${quote(exp)}, which is past`, `later than ${Math.floor(now)}`, RENEW)
   }
-  if (now < (nbf ?? 0)) throw refused('nbf', `${quote(nbf)}, which is to come`, `at most ${Math.floor(now)}`, RENEW)
+  if (now < (nbf ?? 0))
+    throw refused('nbf', `${quote(nbf)}, which is in the future`, `at most ${Math.floor(now)}`, RENEW)
 }
 
 interface ProofContext<Caller extends Registered> {
@@ -190,7 +191,7 @@ interface ProofContext<Caller extends Registered> {
   readonly refused: Refuse
 }
 
-/** A token that is bound to a key is good for nobody else, by any scheme (RFC 9449 §7.2, RFC 8705 §3). */
+/** Only the holder of the key may use a token that is bound to it, with any scheme (RFC 9449 §7.2, RFC 8705 §3). */
 async function requireProof<Caller extends Registered>(
   received: ReceivedRequest,
   { cnf }: CallerAccessToken,
@@ -198,20 +199,20 @@ async function requireProof<Caller extends Registered>(
   scheme: TokenScheme,
   { options, step, refused }: ProofContext<Caller>,
 ): Promise<UnusedProof | undefined> {
-  // A store may give `null` for what is absent.
+  // A store may return `null` for an absent member.
   const isBound = cnf !== undefined && (cnf as unknown) !== null
   if (isBound && !isVerifiableConfirmation(cnf)) {
     throw refused(
       'cnf',
-      `the members ${quote(typeof cnf === 'object' ? Object.keys(cnf) : [])}, none of which can be checked`,
-      'a good jkt or x5t#S256',
+      `the members ${quote(typeof cnf === 'object' ? Object.keys(cnf) : [])}, none of which this library can check`,
+      'a valid jkt or x5t#S256',
       'Bind the tokens of callers to a DPoP key or a certificate, or to nothing',
     )
   }
   const { jkt, 'x5t#S256': x5t }: VerifiableConfirmation = cnf ?? {}
   if ((jkt === undefined) === (scheme === 'DPoP')) {
     const got = `the scheme ${scheme}`
-    if (jkt === undefined) throw refused('scheme', got, 'Bearer, for a token that is bound to no key', PRESENT_IT)
+    if (jkt === undefined) throw refused('scheme', got, 'Bearer, for a token that is not bound to a key', PRESENT_IT)
     throw refused('scheme', got, 'DPoP with a proof, for a token that is bound to a key', PRESENT_IT)
   }
   if (x5t !== undefined) {
@@ -229,7 +230,7 @@ async function requireProof<Caller extends Registered>(
   if (proof === undefined) {
     const remedy = 'Make the caller send a proof for each request (RFC 9449 §7.1)'
     throw refusedProof(
-      { rule: 'DPoP', got: 'no such field', expected: 'one field with a proof', remedy },
+      { rule: 'DPoP', got: 'no DPoP field', expected: 'one field with a proof', remedy },
       scheme,
       options,
     )

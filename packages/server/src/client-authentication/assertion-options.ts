@@ -6,39 +6,41 @@ import type { AssertionStep } from './authenticate-by-assertion.ts'
 import { HMAC_ALGORITHMS } from './client-secret-jwt.ts'
 import { ASYMMETRIC_ALGORITHMS, FAPI2_ALGORITHMS } from './private-key-jwt.ts'
 
-/** Option group `clientAuthentication.assertion`: what a client assertion must be like (RFC 7523 §3). */
+/** Option group `clientAuthentication.assertion`: the rules for client assertions (RFC 7523 §3). */
 export interface AssertionOptions {
   /**
-   * Further values that may stand in `aud`, beside the issuer: the URL of this endpoint or of the token endpoint, for callers
-   * that cannot be changed. `aud` may then also be an array of several, such as the issuer and the token endpoint that
-   * openid-client 4 and 5 send, as long as every value is the issuer or listed here. Default none: `aud` is the issuer alone.
-   * Setting it is reported once as a warning.
+   * Further values that `aud` may have besides the issuer: the URL of this endpoint or of the token endpoint, for callers
+   * that you cannot change. `aud` may then also be an array of several values, such as the issuer and the token endpoint that
+   * openid-client 4 and 5 send. Every value must be the issuer or listed here. Default: none, so `aud` must be the issuer
+   * alone. A handler with this option reports one warning.
    *
-   * Security: a caller that takes such a URL from the metadata of a malicious authorization server makes assertions that
-   * are good at yours. The issuer as the only audience rules that out. List URLs of your own server and nothing else: an
-   * assertion that also names a server you do not list is refused, because that server could use it at yours.
+   * Security: a malicious authorization server can publish your URL in its metadata. A caller that uses that metadata then
+   * makes assertions that your server accepts. With the issuer as the only audience this attack fails. List only URLs of your
+   * own server. The endpoint refuses an assertion that also names a server you did not list, because that server could use
+   * the assertion at yours.
    */
   readonly legacyAudiences?: readonly string[] | undefined
   /**
-   * Signature algorithms. Default every RS, PS and ES algorithm, EdDSA and Ed25519, and HS256, HS384, HS512 where
-   * `client_secret_jwt` is enabled; with `fapi2` PS256, ES256, EdDSA and Ed25519. `none` cannot be had.
+   * Signature algorithms. Default: every RS, PS and ES algorithm, EdDSA and Ed25519, and HS256, HS384 and HS512 if
+   * `client_secret_jwt` is enabled. With `fapi2`: PS256, ES256, EdDSA and Ed25519. `none` is not allowed.
    */
   readonly algorithms?: readonly string[] | undefined
   /**
-   * Seconds until `exp`, and since `iat`, at most. Default 300, from 10 to 3600. Authlib, zitadel/oidc and keystonemiddleware
-   * make assertions that are good for 3600.
+   * The longest time until `exp` and since `iat`, in seconds. Default 300, from 10 to 3600. Authlib, zitadel/oidc and
+   * keystonemiddleware make assertions with a lifetime of 3600 seconds.
    *
-   * Security: an assertion that was intercepted before it arrived can be used for as long; each is remembered as long.
+   * Security: an attacker who intercepts an assertion before it arrives can use it for this long. The replay store keeps each
+   * assertion for the same time.
    */
   readonly maxLifetimeSeconds?: number | undefined
-  /** Seconds the clocks of callers may be off. Default 5, from 0 to 60. */
+  /** How far the clocks of callers may be off, in seconds. Default 5, from 0 to 60. */
   readonly clockToleranceSeconds?: number | undefined
   /**
-   * Take `exp`, `iat` and `nbf` as strings of digits too, which OpenStack's keystonemiddleware sends; its assertions also need
-   * `maxLifetimeSeconds: 3600`. Default `false`.
+   * Whether `exp`, `iat` and `nbf` may also be strings of digits. OpenStack's keystonemiddleware sends such strings, and its
+   * assertions also need `maxLifetimeSeconds: 3600`. Default `false`.
    */
   readonly allowStringDates?: boolean | undefined
-  /** What the FAPI 2.0 Security Profile asks beyond that: its algorithms, and `aud` as a string, no array. Default `false`. */
+  /** Whether to require the FAPI 2.0 Security Profile: its algorithms, and `aud` as a string, no array. Default `false`. */
   readonly fapi2?: boolean | undefined
 }
 
@@ -50,7 +52,7 @@ export const assertionDefaults = Object.freeze({
   fapi2: false,
 })
 
-/** The group, for an issuer. */
+/** Resolves the group for an issuer. */
 export function resolveAssertion(
   options: unknown,
   path: string,

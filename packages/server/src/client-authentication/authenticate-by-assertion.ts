@@ -18,23 +18,23 @@ export interface AssertionStep extends AssertionRules {
   readonly algorithms: ReadonlySet<string>
 }
 
-/** What the assertion methods need. */
+/** The resolved options of the assertion methods. */
 export interface AssertionMethodStep<Caller extends Registered> extends FindStep<Caller>, ReplayStep {
   readonly methods: ReadonlySet<ClientAuthenticationMethod>
-  /** Without it no assertion is taken. */
+  /** `undefined` when the endpoint accepts no assertions. */
   readonly assertion: AssertionStep | undefined
   readonly verifySignature: VerifySignature
   readonly warn: Warn
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** Throws for a caller that has no budget left, whose assertions are to take no room in the replay store. */
+  /** Throws for a caller without budget, so that its assertions take no room in the replay store. */
   readonly requireBudget: (caller: Caller) => void
 }
 
 /**
- * The caller that signed the assertion. The method is bound to what it registered: the algorithm of the header only says
- * which of its credentials to look at (RFC 8725 §3.1). An assertion is used up last: once its signature is known to be good and its caller is known to
- * have budget left.
+ * Returns the caller that signed the assertion. Its registration decides which method it may use. The algorithm in the header
+ * only selects the credential to verify with (RFC 8725 §3.1). The replay store records the assertion last, after the signature
+ * is verified and the caller has budget left.
  */
 export async function authenticateByAssertion<Caller extends Registered>(
   { form }: ReceivedRequest,
@@ -58,7 +58,7 @@ export async function authenticateByAssertion<Caller extends Registered>(
       rule: 'alg',
       got: quote(algorithm),
       expected: `one of ${[...assertion.algorithms].join(', ')}`,
-      remedy: 'Change it at the caller, or in clientAuthentication.assertion.algorithms where it can be listed',
+      remedy: 'Change it at the caller, or in clientAuthentication.assertion.algorithms if this endpoint supports it',
     })
   }
   const { clientId, jti, exp } = validateAssertionClaims(claims, assertion, step.now() / 1000)
@@ -88,10 +88,10 @@ export async function authenticateByAssertion<Caller extends Registered>(
   if (!(await isFirstUse(clientId, ['client_assertion', clientId, jti], forgetAt, step))) {
     throw refuseAssertion({
       rule: 'jti',
-      got: `one that ${quote(clientId)} used before`,
-      expected: 'one that is new',
+      got: `a jti that ${quote(clientId)} used before`,
+      expected: 'a new jti',
       remedy:
-        'Make the caller create an assertion for each request, also when it repeats one; if it does, somebody replays its assertions',
+        'Make the caller create an assertion for each request, also for a repeated request. If it does so already, somebody replays its assertions',
     })
   }
   return caller

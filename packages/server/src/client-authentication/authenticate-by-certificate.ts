@@ -1,4 +1,4 @@
-/** The two certificate methods of RFC 8705 §2: who is registered with the certificate of this connection? */
+/** The two certificate methods of RFC 8705 §2: which caller registered the certificate of this connection? */
 import type { ClientAuthenticationMethod } from './client-authentication-method.ts'
 import { ClientAuthenticationMissingError } from '../errors.ts'
 import type { Warn } from '../events/warning.ts'
@@ -13,7 +13,7 @@ import { mayUse, type Registered } from './registered.ts'
 import { holdsCertificate } from './self-signed-tls-client-auth.ts'
 import { matchesTlsClientAuth } from './tls-client-auth.ts'
 
-/** What the certificate methods need. */
+/** The resolved options of the certificate methods. */
 export interface CertificateStep<Caller extends Registered> extends FindStep<Caller> {
   readonly methods: ReadonlySet<ClientAuthenticationMethod>
   readonly clientCertificate: ClientCertificateResolver | undefined
@@ -21,7 +21,7 @@ export interface CertificateStep<Caller extends Registered> extends FindStep<Cal
   readonly warn: Warn
 }
 
-/** The caller that `client_id` names, when the certificate is its own (RFC 8705 §2). */
+/** Returns the caller that `client_id` names, if the certificate is its own (RFC 8705 §2). */
 export async function authenticateByCertificate<Caller extends Registered>(
   request: HttpRequest,
   clientId: string,
@@ -30,7 +30,7 @@ export async function authenticateByCertificate<Caller extends Registered>(
   const certificate = step.clientCertificate?.(request, step.warn)
   if (certificate === undefined) {
     throw new ClientAuthenticationMissingError(
-      'client certificate: got a client_id alone, expected a certificate or a secret beside it. Make the caller connect with its certificate, and see that clientAuthentication.clientCertificate finds it',
+      'client certificate: got a client_id alone, expected a certificate or a secret beside it. Make the caller connect with its certificate, and check that clientAuthentication.clientCertificate finds it',
     )
   }
   const caller = await findRegistered(clientId, step)

@@ -1,4 +1,4 @@
-/** `client_secret_basic` and `client_secret_post` once their credentials are read: whose are they? (RFC 6749 §2.3.1) */
+/** `client_secret_basic` and `client_secret_post`, once credentials are read: whose secret is it? (RFC 6749 §2.3.1) */
 import type { BasicCredentials, Complaint } from '@token-introspection/core'
 import { andThen, isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { refuseCredentials } from './complaint.ts'
@@ -10,30 +10,30 @@ import type { VerifiedSecrets } from './verified-secrets.ts'
 import { verifyClientSecret } from './verify-client-secret.ts'
 import type { VerifyHashedSecret } from './verify-hashed-secret.ts'
 
-/** What the secret methods need. */
+/** The resolved options of the secret methods. */
 export interface SecretStep<Caller extends Registered> extends FindStep<Caller> {
   readonly verified: VerifiedSecrets
-  /** Where secrets are registered as hashes. */
+  /** Set when secrets are registered as hashes. */
   readonly verifyHashed: VerifyHashedSecret | undefined
   readonly failures: FailedAttempts | undefined
 }
 
-/** A secret as it was presented. */
+/** A secret as the caller presented it. */
 export interface PresentedSecret {
   readonly method: 'client_secret_basic' | 'client_secret_post'
-  /** The credentials as they arrived, by which they are known again. */
+  /** The credentials as they arrived. The memory of good credentials recognises them by this text. */
   readonly presentation: string
-  /** A `client_id` that stands beside the credentials. */
+  /** A `client_id` in the form, beside the credentials. */
   readonly besideId: string | undefined
-  /** The readings of the credentials, which together count as one attempt. */
+  /** Returns every possible reading of the credentials. Together they count as one attempt. */
   read(): readonly BasicCredentials[]
-  /** Why they have no reading, for the operator; credentials that always have one need none. */
+  /** Explains to the operator why the credentials have no reading. `undefined` when they always have one. */
   readonly explain: (() => Complaint) | undefined
-  /** The address they come from, where it is known. */
+  /** The address of the caller, if the endpoint knows it. */
   address(): string | undefined
 }
 
-/** The caller whose secret was presented. Credentials that were good before are looked up and not verified again. */
+/** Returns the caller whose secret was presented. Credentials that were verified before are only looked up. */
 export function authenticateBySecret<Caller extends Registered>(
   presented: PresentedSecret,
   step: SecretStep<Caller>,
@@ -54,7 +54,7 @@ function recallOrVerify<Caller extends Registered>(
   return recalled ?? verify(key, presented, step)
 }
 
-/** The caller whose credentials are known by this key, where they are still registered. */
+/** Returns the caller of remembered credentials, if their secret is still registered. */
 function recall<Caller extends Registered>(
   key: string,
   { besideId, method }: PresentedSecret,
@@ -77,7 +77,7 @@ async function verify<Caller extends Registered>(
   const readings = presented.read()
   const address = presented.address()
   let known: Caller | undefined
-  // Credentials that were good before are let in however they are spelt, and however many fail in their name.
+  // Remembered credentials are accepted in any spelling, and whatever number of attempts fails for their identifier.
   const credentialsKeys: string[] = []
   for (const reading of readings) {
     const credentialsKey = await step.verified.keyOfCredentials(reading)

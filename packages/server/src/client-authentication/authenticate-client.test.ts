@@ -20,7 +20,7 @@ function received(authorization: string | undefined, form: string): ReceivedRequ
   return { authorization, form: parseForm(form), mediaType: undefined, http }
 }
 
-/** A custom method: the caller stands in a field. */
+/** A custom method: a header field names the caller. */
 function custom({ http }: ReceivedRequest): string | undefined {
   return http.header('x-caller')
 }
@@ -30,7 +30,7 @@ function from(caller: string | undefined, authorization: string | undefined, for
   return { ...request, http: { ...request.http, header: () => caller } }
 }
 
-/** The step, and whom it asked the registry for. */
+/** The step, and the identifiers that it asked the registry for. */
 function step(options: ClientAuthenticationMethodOptions = {}, findRegistered?: FindProtectedResource) {
   const asked: string[] = []
   const find: FindProtectedResource =
@@ -47,7 +47,7 @@ function step(options: ClientAuthenticationMethodOptions = {}, findRegistered?: 
   return { asked, step: whole }
 }
 
-/** What comes of a request, whether it comes at once or later. */
+/** The outcome of a request, whether it comes with or without a promise. */
 async function authenticate(request: ReceivedRequest, whole: ReturnType<typeof step>['step']) {
   return await authenticateClient(request, whole)
 }
@@ -62,8 +62,13 @@ describe('authenticateClient', () => {
     ['the form', undefined, 'client_id=orders-api&client_secret=s3cr3t', orders],
     ['Basic beside the same client_id', basic('orders-api:s3cr3t'), 'client_id=orders-api', orders],
     ['Basic beside empty credentials', basic('orders-api:s3cr3t'), 'client_id=&client_secret=', orders],
-    ['Basic whose raw reading is meant', basic('a%2Fb:raw'), '', encodedLooking],
-    ['Basic whose raw reading equals client_id', basic('a%2Fb:raw'), 'client_id=a%252Fb', encodedLooking],
+    ['Basic that the caller did not encode', basic('a%2Fb:raw'), '', encodedLooking],
+    [
+      'Basic that the caller did not encode, beside the same client_id',
+      basic('a%2Fb:raw'),
+      'client_id=a%252Fb',
+      encodedLooking,
+    ],
   ])('finds the protected resource by %s', async (_, authorization, form, protectedResource) => {
     const { step: usual } = step()
     expect(await authenticate(received(authorization, form), usual)).toMatchObject(protectedResource)
@@ -72,8 +77,8 @@ describe('authenticateClient', () => {
   test.each([
     ['nothing', undefined, '', missing],
     ['an identifier alone', undefined, 'client_id=orders-api', missing],
-    ['a secret of a caller that has none', basic('keys:s3cr3t'), '', failed],
-    ['a method the caller does not use', basic('narrowed:s3cr3t'), '', failed],
+    ['a secret for a caller without secrets', basic('keys:s3cr3t'), '', failed],
+    ['a method that the caller may not use', basic('narrowed:s3cr3t'), '', failed],
     ['DPoP', 'DPoP abc', '', failed],
     ['an assertion', undefined, 'client_assertion=x&client_id=orders-api&client_secret=s3cr3t', failed],
     ['an assertion beside Basic', basic('orders-api:s3cr3t'), 'client_assertion=x', failed],
@@ -98,13 +103,13 @@ describe('authenticateClient', () => {
   test.each([
     ['client_secret_basic', undefined, 'client_id=orders-api&client_secret=s3cr3t'],
     ['client_secret_post', basic('orders-api:s3cr3t'), ''],
-  ] as const)('refuses every other method where only %s is taken', async (method, authorization, form) => {
+  ] as const)('refuses every other method when only %s is enabled', async (method, authorization, form) => {
     const { asked, step: narrow } = step({ methods: [method] })
     await expect(authenticate(received(authorization, form), narrow)).rejects.toThrow(failed)
     expect(asked).toEqual([])
   })
 
-  test('does not try the raw reading where only form encoding is taken', async () => {
+  test('does not try the raw reading when only form encoding is allowed', async () => {
     const { asked, step: strict } = step({ basicEncoding: 'form' })
     await expect(authenticate(received(basic('a%2Fb:raw'), ''), strict)).rejects.toThrow(failed)
     expect(asked).toEqual(['a/b'])
@@ -118,7 +123,7 @@ describe('authenticateClient', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('down'))],
-  ])('tells a registry that %s apart from credentials that are wrong', async (_, findRegistered) => {
+  ])('distinguishes a registry that %s from wrong credentials', async (_, findRegistered) => {
     const { step: broken } = step({}, findRegistered)
     await expect(authenticate(received(basic('orders-api:s3cr3t'), ''), broken)).rejects.toMatchObject({
       code: 'ERR_CLIENT_AUTHENTICATION_REGISTRY',
@@ -127,7 +132,7 @@ describe('authenticateClient', () => {
     })
   })
 
-  test('answers at once for credentials that were good before, where the registry does', async () => {
+  test('answers without a promise for remembered credentials when the registry does', async () => {
     const { asked, step: usual } = step()
     const request = received(basic('orders-api:s3cr3t'), '')
     await authenticate(request, usual)
@@ -135,14 +140,14 @@ describe('authenticateClient', () => {
     expect(asked).toEqual(['orders-api', 'orders-api'])
   })
 
-  test('judges a client_id beside credentials that were good before', async () => {
+  test('checks a client_id beside remembered credentials', async () => {
     const { step: usual } = step()
     await authenticate(received(basic('orders-api:s3cr3t'), ''), usual)
     const other = received(basic('orders-api:s3cr3t'), 'client_id=other')
     await expect(authenticate(other, usual)).rejects.toThrow(invalid)
   })
 
-  test('takes what was good as one method for no other', async () => {
+  test('accepts remembered credentials only for the method they came by', async () => {
     const { step: usual } = step({ methods: ['client_secret_basic'] })
     await authenticate(received(basic('orders-api:s3cr3t'), ''), usual)
     const post = received(undefined, 'client_id=orders-api&client_secret=s3cr3t')
@@ -154,7 +159,7 @@ describe('authenticateClient', () => {
       expect(await authenticate(from('orders-api', undefined, ''), step({ custom }).step)).toMatchObject(orders)
     })
 
-    test('goes on with the others when it finds none of its own', async () => {
+    test('tries the other methods when the custom one finds no credentials', async () => {
       expect(await authenticate(from(undefined, basic('orders-api:s3cr3t'), ''), step({ custom }).step)).toMatchObject(
         orders,
       )
@@ -171,7 +176,7 @@ describe('authenticateClient', () => {
       await expect(authenticate(from(caller, authorization, form), step({ custom }).step)).rejects.toThrow(error)
     })
 
-    test('tells its refusal apart from its outage', async () => {
+    test('distinguishes a refusal of the custom method from a failure', async () => {
       const refusing = step({ custom: () => Promise.reject(new ClientAuthenticationFailedError('bad')) })
       await expect(authenticate(received(undefined, ''), refusing.step)).rejects.toThrow(failed)
       const broken = step({ custom: () => Promise.reject(new Error('down')) })

@@ -1,4 +1,4 @@
-/** Step `clientAuthentication`: who is asking? Nothing about a token is touched before this is known (RFC 7662 §2.1, §4). */
+/** Step `clientAuthentication`: who is the caller? The handler touches no token before it knows (RFC 7662 §2.1, §4). */
 import { type BasicCredentials, parseAuthorization, RequestInvalidError } from '@token-introspection/core'
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { askDependency } from '../dependencies/ask-dependency.ts'
@@ -24,14 +24,14 @@ import type { ProtectedResource } from './protected-resource.ts'
 import { mayUse, type Registered } from './registered.ts'
 
 /**
- * A method of yours: the identifier of the caller whose credentials you verified, or `undefined` when the request carries
- * none of yours. The caller still has to be registered.
+ * A method of your own. Verify your credentials in the request and return the identifier of the caller. Return `undefined`
+ * when the request has no such credentials. The caller must still be registered.
  *
- * @throws ClientAuthenticationFailedError for credentials of yours that are bad; anything else is answered 503.
+ * @throws ClientAuthenticationFailedError for wrong credentials. Any other error is answered 503.
  */
 export type AuthenticateCustom = (request: ReceivedRequest) => MaybePromise<string | undefined>
 
-/** What the step needs. */
+/** The resolved options of the step. */
 export interface ClientAuthenticationStep<Caller extends Registered = ProtectedResource>
   extends SecretStep<Caller>,
     AssertionMethodStep<Caller>,
@@ -40,11 +40,11 @@ export interface ClientAuthenticationStep<Caller extends Registered = ProtectedR
   readonly methods: ReadonlySet<ClientAuthenticationMethod>
   readonly basicEncoding: AcceptedBasicEncoding
   readonly custom: AuthenticateCustom | undefined
-  /** The address failures are counted by. */
+  /** The address by which failures are counted. */
   readonly remoteAddress: (request: HttpRequest) => string | undefined
 }
 
-/** The mechanism a request uses, as far as its form tells. */
+/** The mechanism of a request, judged by its form only. */
 type Presented =
   | { readonly by: 'basic'; readonly authorization: string }
   | { readonly by: 'access-token'; readonly scheme: TokenScheme; readonly token: string }
@@ -52,7 +52,7 @@ type Presented =
   | { readonly by: 'assertion'; readonly jwt: string }
   | { readonly by: 'certificate'; readonly clientId: string }
 
-/** The protected resource or client behind a request, by exactly one authentication method (RFC 6749 §2.3). */
+/** Authenticates the protected resource or client behind a request, by exactly one method (RFC 6749 §2.3). */
 export function authenticateClient<Caller extends Registered>(
   received: ReceivedRequest,
   step: ClientAuthenticationStep<Caller>,
@@ -85,7 +85,7 @@ function authenticatePresented<Caller extends Registered>(
   }
 }
 
-/** Which mechanism a request presents: one, or none. A certificate beside another is no second one (RFC 8705 §2). */
+/** The one mechanism of a request, or `undefined`. A certificate beside another one does not count (RFC 8705 §2). */
 function readPresented(
   { authorization, form }: ReceivedRequest,
   methods: ReadonlySet<ClientAuthenticationMethod>,
@@ -94,7 +94,7 @@ function readPresented(
   const credentials = readClientSecretPost(form)
   const mechanisms = Number(authorization !== undefined) + Number(jwt !== undefined) + Number(credentials !== undefined)
   if (mechanisms > 1) {
-    // RFC 7521 §4.2.1 against RFC 6749 §5.2: with an assertion among them it is the client that failed.
+    // RFC 7521 §4.2.1 takes precedence over RFC 6749 §5.2: with an assertion the error is a failed authentication.
     if (jwt === undefined) throw new RequestInvalidError('more than one client authentication method')
     throw refuseCredentials('credentials', {
       rule: 'method',
@@ -112,7 +112,7 @@ function readPresented(
 }
 
 function readAuthorization(authorization: string, methods: ReadonlySet<ClientAuthenticationMethod>): Presented {
-  // As nearly everyone writes it. Whether the rest is what it should be is looked at unless it is known already.
+  // The usual spelling. The rest of the value is parsed only when it is not remembered.
   if (authorization.startsWith('Basic ')) return { by: 'basic', authorization }
   const credentials = parseAuthorization(authorization)
   switch (credentials?.scheme) {
@@ -123,7 +123,7 @@ function readAuthorization(authorization: string, methods: ReadonlySet<ClientAut
     case 'dpop':
       return { by: 'access-token', scheme: 'DPoP', token: credentials.token }
     default:
-      // Not quoted: what stands there may be a secret without a scheme.
+      // The message does not quote the value, because it may be a secret without a scheme.
       throw notTaken('an Authorization field of another scheme or form', methods)
   }
 }
@@ -145,7 +145,7 @@ function authenticateBasic<Caller extends Registered>(
         const credentials = parseAuthorization(authorization)
         if (credentials === undefined) throw notTaken('Basic without one text of base64', step.methods)
         const readings = readClientSecretBasic(credentials.token, step.basicEncoding)
-        // A client_id alone is no credential; beside Basic it may stand when it says the same.
+        // A client_id proves nothing. Beside Basic it may occur with the same value.
         if (besideId !== undefined && readings.length > 0 && readings.every(({ clientId }) => clientId !== besideId)) {
           throw new RequestInvalidError('client_id differs from the identifier in the Authorization field')
         }
@@ -167,7 +167,7 @@ function authenticatePost<Caller extends Registered>(
   return authenticateBySecret(
     {
       method: 'client_secret_post',
-      // With its length, so that no two pairs look alike.
+      // The length comes first, so that no two pairs make the same text.
       presentation: `${clientId.length} ${clientId} ${clientSecret}`,
       besideId: undefined,
       address: () => step.remoteAddress(http),
@@ -194,7 +194,7 @@ async function authenticateCustomOrPresented<Caller extends Registered>(
             { cause },
           ),
   )
-  // A function in plain JavaScript may give `null` for none, or anything.
+  // A function in plain JavaScript may return `null`, or a value of any type.
   if (id === undefined || (id as unknown) === null) {
     const presented = readPresented(received, step.methods)
     if (presented === undefined) throw new ClientAuthenticationMissingError('no credentials')
@@ -202,7 +202,7 @@ async function authenticateCustomOrPresented<Caller extends Registered>(
   }
   if (typeof id !== 'string' || id === '') {
     throw new ClientAuthenticationRegistryError(
-      `clientAuthentication.custom gave ${describe(id)}: give the identifier of the caller, or undefined`,
+      `clientAuthentication.custom returned ${describe(id)}: return the identifier of the caller, or undefined`,
     )
   }
   if (presentsAnother(received, step.methods))
@@ -216,7 +216,7 @@ function describe(value: unknown): string {
   return value === '' ? 'an empty string' : `a value of type ${typeof value}`
 }
 
-/** Only what this endpoint takes itself counts: anything else may be what the custom method reads. */
+/** Only the methods of this endpoint count. The custom method may read any other credentials. */
 function presentsAnother(
   { authorization, form }: ReceivedRequest,
   methods: ReadonlySet<ClientAuthenticationMethod>,

@@ -1,4 +1,4 @@
-/** The client certificate from the header field of a proxy that ended TLS (RFC 9440, and what proxies had before). */
+/** The client certificate from a header field of a proxy that terminates TLS (RFC 9440, and older formats of proxies). */
 import { CERTIFICATE_HEADERS, type CertificateHeaderFormat, parseCertificateHeader } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { PeerCertificate } from '../http/http-message.ts'
@@ -11,31 +11,34 @@ const FORMATS = Object.keys(CERTIFICATE_HEADERS) as CertificateHeaderFormat[]
 
 /** Options of {@link certificateFromHeader}. */
 export interface CertificateFromHeaderOptions {
-  /** How the proxy writes the certificate. */
+  /** The format in which the proxy writes the certificate. */
   readonly format: CertificateHeaderFormat
   /**
-   * Whether an address is that of a proxy of yours. Required: the field of anybody else is ignored and reported, because
-   * anybody can write one. The address is the one of the connection, never one out of a header field.
+   * Whether an address belongs to one of your proxies. Required, because anybody can write the field: the endpoint ignores and
+   * reports it when it comes from another address. The address is that of the connection, never one from a header field.
    */
   readonly isTrustedProxy: (remoteAddress: string) => boolean
   /**
-   * The name of the field, in any case. Default by format: `client-cert`, `x-ssl-client-cert`, `x-forwarded-client-cert`,
-   * `x-amzn-mtls-clientcert-leaf`, `x-amzn-mtls-clientcert`.
+   * The name of the field, in any case. The default depends on the format: `client-cert`, `x-ssl-client-cert`,
+   * `x-forwarded-client-cert`, `x-amzn-mtls-clientcert-leaf`, `x-amzn-mtls-clientcert`.
    */
   readonly header?: string | undefined
-  /** The field with nginx's `$ssl_client_verify`; the chain counts as validated where it says `SUCCESS`. Default `x-ssl-client-verify`. For `nginx` only. */
+  /**
+   * The field with nginx's `$ssl_client_verify`. The chain counts as validated when the value is `SUCCESS`. Default
+   * `x-ssl-client-verify`. Only for the format `nginx`.
+   */
   readonly verifyHeader?: string | undefined
   /**
-   * Whether the proxy lets in only certificates whose chain it validated, which `tls_client_auth` needs and the formats
-   * `rfc9440` and `envoy` do not say. Default `false`. For these two only: nginx says it per request, and of the formats of
-   * the load balancer one means yes and the other no.
+   * Whether the proxy accepts only certificates whose chain it validated. `tls_client_auth` needs such a chain. Default
+   * `false`. Only for the formats `rfc9440` and `envoy`, which do not say so themselves. nginx says it per request, and of
+   * the two formats of the AWS load balancer, `alb` means yes and the other means no.
    */
   readonly chainValidated?: boolean | undefined
 }
 
 /**
- * Takes the certificate from a header field of a proxy in front. The proxy has to remove that field from what its own
- * callers send; a field that stands twice is refused, since one of the two may be a caller's (RFC 9440 §4).
+ * Takes the certificate from a header field that a proxy writes. The proxy must remove this field from the requests of its
+ * own callers. A field that occurs twice is refused, because one of the two may come from a caller (RFC 9440 §4).
  *
  * @throws TypeError naming the option that is wrong.
  *
@@ -73,10 +76,10 @@ export function certificateFromHeader(options: CertificateFromHeaderOptions): Cl
     const field = request.header(header)
     if (field === undefined || field === '') return undefined
     const address = request.remoteAddress?.()
-    // A promise would be true of everybody.
+    // Only `true` counts. A promise would be truthy for every address.
     const trusted: unknown = address !== undefined && isTrustedProxy(address)
     if (trusted !== true) {
-      warn('forgeable-certificate-header', `${header} came from an address that is no trusted proxy and was ignored`)
+      warn('forgeable-certificate-header', `${header} came from an address that is not a trusted proxy and was ignored`)
       return undefined
     }
     const der = parseCertificateHeader(format, field)

@@ -1,4 +1,4 @@
-/** The `WWW-Authenticate` values of an endpoint: one challenge per scheme it takes (RFC 9110 §11.6.1, RFC 7662 §2.3). */
+/** The `WWW-Authenticate` values of an endpoint: one challenge per accepted scheme (RFC 9110 §11.6.1, RFC 7662 §2.3). */
 import { buildChallenge } from '@token-introspection/core'
 import type { ClientAuthenticationMethod } from './client-authentication-method.ts'
 
@@ -7,25 +7,25 @@ export type TokenScheme = 'Bearer' | 'DPoP'
 
 /** The challenges of an endpoint. */
 export interface Challenges {
-  /** What every 401 carries. */
+  /** The value in every 401 except those for access tokens. */
   readonly all: string
-  /** What a 401 or 403 for an access token carries: the scheme it came by says what is wrong, the others follow. */
+  /** The value in a 401 or 403 for an access token: the challenge of its scheme with the error, then the others. */
   failed(scheme: TokenScheme, error: 'invalid_token' | 'insufficient_scope' | 'invalid_dpop_proof'): string
 }
 
-/** What the challenges say. */
+/** The values in the challenges. */
 interface ChallengeValues {
   readonly realm: string
   readonly methods: ReadonlySet<ClientAuthenticationMethod>
-  /** The scope a token of a caller needs. */
+  /** The scope that an access token of a caller needs. */
   readonly scope: string | undefined
   /** Algorithms of DPoP proofs (RFC 9449 §7.1). */
   readonly algs: string
 }
 
 /**
- * The challenges of an endpoint. One that takes neither Basic nor an access token still says Basic: every 401 has to
- * carry a challenge, and no scheme is registered for the rest (RFC 9110 §15.5.2).
+ * Creates the challenges of an endpoint. An endpoint with neither Basic nor access tokens still sends a Basic challenge: every
+ * 401 must carry a challenge, and no scheme is registered for the other methods (RFC 9110 §15.5.2).
  */
 export function createChallenges({ realm, methods, scope, algs }: ChallengeValues): Challenges {
   const tokenSchemes = (['DPoP', 'Bearer'] as const).filter((scheme) => methods.has(scheme))

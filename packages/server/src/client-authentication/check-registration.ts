@@ -1,27 +1,27 @@
-/** What a registered caller cannot do with its credentials at this endpoint, found when the endpoint is created. */
+/** Finds credentials that a registered caller cannot use at this endpoint, when the endpoint is created. */
 import type { OptionGroup } from '@token-introspection/core/options'
 import type { AssertionStep } from './authenticate-by-assertion.ts'
 import type { ClientAuthenticationMethod } from './client-authentication-method.ts'
 import { canSign, MIN_SECRET_BYTES } from './client-secret-jwt.ts'
 import { mayUse, type Registered } from './registered.ts'
 
-/** Checks one entry of a fixed list; the group is its options. */
+/** Checks one entry of a fixed list. `group` holds its options. */
 export type CheckRegistration = (registered: Registered, group: OptionGroup) => void
 
-/** What entries are held against. */
+/** The rules of the endpoint for its entries. */
 export interface RegistrationRules {
   readonly methods: ReadonlySet<ClientAuthenticationMethod>
   readonly assertion: AssertionStep | undefined
 }
 
-/** The methods a secret in clear can be used by. */
+/** The methods that use a plain secret. */
 const SECRET_METHODS = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt'] as const
 
 /**
- * Refuses secrets that can never sign an assertion.
+ * Refuses secrets that are too short to sign any assertion.
  *
- * @throws TypeError where `client_secret_jwt` is all that a secret of the caller can be used for, or is named in its
- * `methods`, and a secret is shorter than the hash of every algorithm that is taken (RFC 7518 §3.2).
+ * @throws TypeError when a secret is shorter than the hash of every accepted algorithm (RFC 7518 §3.2), and
+ * `client_secret_jwt` is either the only use for it or named in the `methods` of the caller.
  */
 export function checkSecretLength(
   registered: Registered,
@@ -34,17 +34,17 @@ export function checkSecretLength(
   const algorithms = [...assertion.algorithms].filter((algorithm) => algorithm in MIN_SECRET_BYTES)
   const secrets = registered.clientSecrets ?? []
   if (algorithms.length === 0 || secrets.length === 0) return
-  // With another method beside it, a secret that is on its way out may be too short for this one.
+  // With another method, one secret may be too short for client_secret_jwt, such as the old one in a rotation.
   const isLongEnough = (secret: string) => algorithms.some((algorithm) => canSign(secret, algorithm))
   if (usable.length > 1 ? secrets.some(isLongEnough) : secrets.every(isLongEnough)) return
   const minBytes = Math.min(...algorithms.map((algorithm) => MIN_SECRET_BYTES[algorithm] as number))
   throw group.error(
     'clientSecrets',
-    `a secret for client_secret_jwt needs at least ${minBytes} octets, one per octet of the hash of ${algorithms.join(', ')} (RFC 7518 §3.2); a shorter one never signs. Register a longer one on both sides, or use client_secret_basic`,
+    `a secret for client_secret_jwt needs at least ${minBytes} octets, one per octet of the hash of ${algorithms.join(', ')} (RFC 7518 §3.2); a shorter one cannot sign. Register a longer one on both sides, or use client_secret_basic`,
   )
 }
 
-/** Whether a caller is known by a name that raw Basic credentials cut in two (RFC 7617 §2). */
+/** Whether the identifier has a colon, at which unencoded Basic credentials are split (RFC 7617 §2). */
 export function hasUnsendableId(registered: Registered, { methods }: RegistrationRules): boolean {
   return (
     registered.id.includes(':') &&

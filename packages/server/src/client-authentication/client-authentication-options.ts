@@ -1,4 +1,4 @@
-/** Options of step `clientAuthentication`, on every endpoint. */
+/** Options of step `clientAuthentication`, for every endpoint. */
 import { quote } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import { createMemoryReplayStore, type ReplayStore } from '@token-introspection/core/replay'
@@ -33,80 +33,83 @@ import { createSignatureVerifier } from './private-key-jwt.ts'
 import { createVerifiedSecrets } from './verified-secrets.ts'
 import { createHashedSecretVerifier, type VerifyHashedSecret, type VerifySecret } from './verify-hashed-secret.ts'
 
-/** Step `clientAuthentication`, whoever calls: how callers prove who they are. */
+/** Step `clientAuthentication`, for every endpoint: how callers prove their identity. */
 export interface ClientAuthenticationMethodOptions {
   /**
-   * The methods taken, by registered name. Default `client_secret_basic`, `client_secret_post` and, where the issuer is
-   * known, `private_key_jwt`. A caller can use those of them that it registered credentials for. `tls_client_auth` and
-   * `self_signed_tls_client_auth` need `clientCertificate`, `Bearer` and `DPoP` need `accessToken`.
+   * The accepted methods, by registered name. Default `client_secret_basic`, `client_secret_post` and, with an issuer,
+   * `private_key_jwt`. A caller can use the methods for which it registered credentials. `tls_client_auth` and
+   * `self_signed_tls_client_auth` need `clientCertificate`. `Bearer` and `DPoP` need `accessToken`.
    */
   readonly methods?: readonly ClientAuthenticationMethod[] | undefined
   /**
-   * How Basic credentials are read. Default `form-then-raw`: form-decoded as RFC 6749 §2.3.1 says and, when that
-   * differs, as they stand, counted as one attempt. `form` refuses callers that do not encode. `form-then-raw-then-latin1`
-   * takes octets that are not UTF-8 as ISO-8859-1, for callers such as requests, Authlib and older Spring whose secret has a
-   * letter like `é`; credentials still have two readings at most.
+   * How the endpoint reads Basic credentials. Default `form-then-raw`: form-decoded as RFC 6749 §2.3.1 says and, if that makes
+   * a difference, also without decoding. Both together count as one attempt. `form` refuses callers that do not encode.
+   * `form-then-raw-then-latin1` also reads octets that are not UTF-8, as ISO-8859-1. Use it for callers with a letter such as
+   * `é` in their secret that use requests, Authlib or older Spring. Credentials still have at most two readings.
    */
   readonly basicEncoding?: AcceptedBasicEncoding | undefined
   /**
-   * Whether a presented secret is the one that a registered hash was made of, where `clientSecrets` hold hashes: argon2,
-   * scrypt, bcrypt, PBKDF2. Default none: `clientSecrets` are the secrets. Credentials that were good are remembered in
-   * memory while their hash stays registered, so that only the first request of a caller waits for it. Four run at once: three
-   * of registered identifiers, which take turns, while 32 more wait and the rest is answered 503; and one of identifiers that
-   * are not registered, whose other requests wait as long as a verification takes and cost none.
+   * Says whether a registered hash was made from a presented secret. Set it when `clientSecrets` hold hashes: argon2, scrypt,
+   * bcrypt, PBKDF2. Default `undefined`: `clientSecrets` are the secrets themselves. Good credentials are remembered in memory
+   * while their hash stays registered, so only the first request of a caller waits for the verification. At most four
+   * verifications run at once. Three are for registered identifiers, which take turns: 32 more can wait, and further ones are
+   * answered 503. One is for unregistered identifiers. Further requests with such identifiers wait as long as a verification
+   * takes, and cost no computation.
    */
   readonly verifySecret?: VerifySecret | undefined
   /**
-   * A hash of no one's secret, made as the registered ones are: an identifier that is not registered costs a verification
-   * too. Default the hashes of the caller with the most, so the first requests of a process may tell. Every failure costs as
-   * many verifications as that caller has hashes, four at most.
+   * A hash of a secret that nobody has, made like the registered hashes. The endpoint verifies unregistered identifiers with
+   * it, so that they take as long as registered ones. Default: the hashes of the caller with the most hashes, so the first
+   * requests of a process may reveal whether an identifier is registered. Every failure costs as many verifications as that
+   * caller has hashes, at most four.
    */
   readonly decoySecret?: string | undefined
   /**
-   * Budget of failures with a secret. Each takes one point by claimed identifier and address; once it is used up, the pair is
-   * answered 429. Each takes one point by the address alone as well; once that is used up, failures from it are answered 429
-   * and right secrets are let in. Credentials that were good before are let in whatever is used up. Default 20 per minute for a
-   * pair and 200 for an address, in memory; a limiter of yours counts both, under keys of their own; `false` for none. Where
-   * the address is not known, as in the fetch form, nothing is counted.
+   * The budget for failures with a secret. Each failure takes one point from the pair of claimed identifier and address. When
+   * the pair has used up its points, the endpoint answers it 429. Each failure also takes one point from the address alone.
+   * When the address has used up its points, its failures are answered 429, but right secrets are accepted. Credentials that
+   * were good before are always accepted. Default: 20 per minute for a pair and 200 for an address, in memory. A limiter of
+   * your own counts both, under different keys. `false` turns the count off. Without a known address, as in the fetch form,
+   * nothing is counted.
    */
   readonly failures?: Limiter | false | undefined
   /**
-   * The address a request comes from, as far as failures are concerned. Default the connection's, which behind a proxy is
-   * the proxy's. Read a header field only if your proxy writes it. A port behind the address does not count.
+   * Returns the address of a request for the count of failures. Default: the address of the connection. Behind a proxy that is
+   * the address of the proxy. Read a header field only if your proxy writes it. A port after the address is ignored.
    */
   readonly remoteAddress?: ((request: HttpRequest) => string | undefined) | undefined
-  /** What client assertions must be like. */
+  /** The rules for client assertions. */
   readonly assertion?: AssertionOptions | undefined
   /**
-   * Remembers assertions and DPoP proofs that were used. Default one in memory for 200000 of them: several processes, or
-   * several endpoints with one issuer, have to share one. One caller may take half of it, and any number of callers leave to
-   * another as much room as each of them has; a caller without room is answered 503. An assertion is remembered once its
-   * signature is known to be good, unless its caller has used up its budget of hits.
+   * Remembers the assertions and DPoP proofs that were used. Default: a store in memory for 200,000 of them. Several processes,
+   * or several endpoints with one issuer, must share one store. One caller can take half of it. However many callers there
+   * are, each leaves another as much room as it has itself. A caller without room is answered 503. The store records an
+   * assertion after its signature was verified, but not when its caller has used up its budget of hits.
    */
   readonly replayStore?: ReplayStore | undefined
-  /** Fetches `jwksUri`, for an authority of your own, a proxy, or a list of allowed hosts. Default `fetch`. */
+  /** Fetches `jwksUri`. Set it for a certificate authority of your own, a proxy, or a list of allowed hosts. Default `fetch`. */
   readonly fetchJwks?: FetchJwks | undefined
-  /** Where the certificate of a caller is found: `certificateFromSocket()`, `certificateFromHeader(…)`, or your own. */
+  /** Finds the certificate of a caller: `certificateFromSocket()`, `certificateFromHeader(…)`, or your own function. */
   readonly clientCertificate?: ClientCertificateResolver | undefined
-  /** What the access token of a caller must be like. */
+  /** The rules for access tokens of callers. */
   readonly accessToken?: AccessTokenOptions | undefined
-  /** A method of your own, asked first. */
+  /** A method of your own. The endpoint tries it first. */
   readonly custom?: AuthenticateCustom | undefined
 }
 
-/** Step `clientAuthentication`: who may call. Give exactly one of the two registries. */
+/** Step `clientAuthentication`: which callers exist. Give exactly one of the two registries. */
 export interface ClientAuthenticationOptions extends ClientAuthenticationMethodOptions {
-  /** Every protected resource that may call, when the list is fixed. */
+  /** All protected resources that may call, as a fixed list. */
   readonly protectedResources?: readonly ProtectedResource[] | undefined
   /**
-   * Finds a protected resource by its identifier, when they live elsewhere. A throw is answered 503. What it gives is
-   * checked as an entry of the list is: it is a plain object that inherits nothing from a class, its `id` is the one that was
-   * asked for, there is no member beside those of a protected resource, and `null` members are absent. One without usable credentials is answered as unknown, with a warning
-   * event; any other mistake is answered 500 once the caller has proved who it is, and nothing is disclosed. What is frozen,
-   * all the way down, is checked once.
+   * Finds a protected resource by its identifier, for a registry of your own. If it throws, the endpoint answers 503. Its
+   * result is checked like a list entry: it must be a plain object and not an instance of a class, its `id` must be the
+   * requested one, and it must have only the members of a protected resource. `null` members count as absent. An entry
+   * without usable credentials counts as unknown, and a warning is reported. With any other mistake the endpoint answers 500
+   * after the caller has authenticated, and discloses nothing. An entry that is frozen at every level is checked once.
    */
   readonly findProtectedResource?: FindProtectedResource | undefined
-  /** The `realm` of the challenge every 401 carries. Default `token introspection`. */
+  /** The `realm` of the challenge in every 401. Default `token introspection`. */
   readonly realm?: string | undefined
 }
 
@@ -120,24 +123,24 @@ export const clientAuthenticationDefaults = Object.freeze({
   accessToken: accessTokenDefaults,
 } as const)
 
-/** The registry of an endpoint: what its two options are called, and how its entries are read. */
+/** The registry of an endpoint: the names of its two options, and how its entries are read. */
 interface Registry<Caller extends Registered> {
   readonly list: string
   readonly find: string
   readonly reader: EntryReader<Caller>
-  /** The realm unless another is given. */
+  /** The default realm. */
   readonly realm: string
 }
 
-/** What else the step needs of its endpoint. */
+/** The other values of the endpoint that the step needs. */
 interface Surroundings<Caller extends Registered> {
-  /** The issuer, which is the audience of assertions. */
+  /** The issuer. It is the audience of assertions. */
   readonly issuer: string | undefined
   readonly timeoutMs: number
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly warn: Warn
-  /** Throws for a caller that has no budget left; every caller has some where it is not given. */
+  /** Throws for a caller without budget. Default: every caller has budget. */
   readonly requireBudget?: (caller: Caller) => void
 }
 
@@ -157,7 +160,7 @@ const OPTIONS = [
   'custom',
 ]
 
-/** Step `clientAuthentication` of an endpoint, and the challenge for those who fail it. */
+/** Resolves the step for an endpoint, and its challenges. */
 export function resolveClientAuthentication<Caller extends Registered>(
   options: unknown,
   registry: Registry<Caller>,
@@ -211,7 +214,7 @@ export function resolveClientAuthentication<Caller extends Registered>(
   }
 }
 
-/** The registry over the fixed list, whose entries are checked against what this endpoint takes. */
+/** The registry with the fixed list. Its entries are checked against the methods of this endpoint. */
 function readList<Caller extends Registered>(
   group: OptionGroup,
   { list, reader: { known, toCaller } }: Registry<Caller>,
@@ -237,7 +240,7 @@ function readList<Caller extends Registered>(
   return registry
 }
 
-/** The methods, each with what it needs. */
+/** Resolves the methods, and checks that each has the options it needs. */
 function resolveMethods(group: OptionGroup, issuer: string | undefined): ReadonlySet<ClientAuthenticationMethod> {
   const usual = clientAuthenticationDefaults.methods.filter(
     (method) => method !== 'private_key_jwt' || issuer !== undefined,
@@ -262,12 +265,12 @@ function missingFor(
 ): string | undefined {
   switch (method) {
     case 'client_secret_jwt':
-      if (group.has('verifySecret')) return 'the secrets themselves, which verifySecret has not'
+      if (group.has('verifySecret')) return 'secrets in clear, and with verifySecret there are only hashes'
       return issuer === undefined ? 'the option issuer' : undefined
     case 'private_key_jwt':
       return issuer === undefined ? 'the option issuer' : undefined
     case 'tls_client_auth':
-      if (!CAN_READ_CERTIFICATES) return 'node:crypto, which this runtime has not'
+      if (!CAN_READ_CERTIFICATES) return 'node:crypto, which this runtime does not have'
       return group.has('clientCertificate') ? undefined : group.path('clientCertificate')
     case 'self_signed_tls_client_auth':
       return group.has('clientCertificate') ? undefined : group.path('clientCertificate')
@@ -279,7 +282,7 @@ function missingFor(
   }
 }
 
-/** An address that is no text, such as `null`, is none: a failure is then not counted, as where no address is known. */
+/** An address that is not a text, such as `null`, counts as unknown. Then failures are not counted. */
 function resolveRemoteAddress(group: OptionGroup): ClientAuthenticationStep['remoteAddress'] {
   const remoteAddress = group.function<(request: HttpRequest) => unknown>('remoteAddress')
   if (remoteAddress === undefined) return (request) => request.remoteAddress?.()

@@ -1,22 +1,22 @@
-/** Seam: the certificate a request came with, from the connection or from a proxy in front. */
+/** Seam: the client certificate of a request, from the connection or from a proxy. */
 import type { Warn } from '../events/warning.ts'
 import type { HttpRequest, PeerCertificate } from '../http/http-message.ts'
 
 /**
- * Finds the certificate of a request; `undefined` when there is none.
+ * Returns the certificate of a request, or `undefined`.
  *
- * Security: whoever can choose what this returns can be any caller. A header field counts only from a proxy that you know
- * and that removes what its own callers sent (RFC 9440 §4, RFC 9700 §4.13).
+ * Security: a party that controls this result can act as any caller. Trust a header field only if it comes from a proxy that
+ * you know and that removes the field from the requests of its own callers (RFC 9440 §4, RFC 9700 §4.13).
  *
- * @param warn - tells `onEvent` about something that should not be.
- * @throws ClientAuthenticationFailedError for a certificate that is there and cannot be read.
+ * @param warn - reports something suspicious to `onEvent`.
+ * @throws ClientAuthenticationFailedError for a certificate that cannot be read.
  */
 export type ClientCertificateResolver = (request: HttpRequest, warn: Warn) => PeerCertificate | undefined
 
 /**
- * Takes the certificate from the TLS connection itself: for Node servers that terminate TLS, with `requestCert: true`. With
- * `rejectUnauthorized: false` callers with self-signed certificates get in as well, and `tls_client_auth` still takes only
- * those whose chain Node validated.
+ * Takes the certificate from the TLS connection, for Node servers that terminate TLS with `requestCert: true`. With
+ * `rejectUnauthorized: false` callers with self-signed certificates can connect as well. `tls_client_auth` still accepts only
+ * certificates whose chain Node validated.
  *
  * @example
  * ```ts

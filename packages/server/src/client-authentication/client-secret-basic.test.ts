@@ -7,9 +7,9 @@ function token68(text: string): string {
 
 describe('readClientSecretBasic', () => {
   test.each<[string, string, [clientId: string, clientSecret: string][]]>([
-    ['once what reads the same both ways', 'id:secret', [['id', 'secret']]],
+    ['once when both readings are the same', 'id:secret', [['id', 'secret']]],
     [
-      'twice what reads differently, form-decoded first',
+      'twice when the readings differ, form-decoded first',
       'a%2Fb:c+d',
       [
         ['a/b', 'c d'],
@@ -17,19 +17,19 @@ describe('readClientSecretBasic', () => {
       ],
     ],
     [
-      'twice when the identifier alone differs',
+      'twice when only the identifier differs',
       '%69d:secret',
       [
         ['id', 'secret'],
         ['%69d', 'secret'],
       ],
     ],
-    ['raw alone what is no form encoding', 'id:100%', [['id', '100%']]],
-    ['raw alone what would decode to a control character', 'id:a%00b', [['id', 'a%00b']]],
-    ['the first colon as the separator', 'id:a:b:', [['id', 'a:b:']]],
-    ['an empty identifier and secret', ':', [['', '']]],
-    ['nothing in text without a colon', 'id', []],
-    ['nothing in text with a control character', 'id:a\u0007', []],
+    ['only raw when it is not form-encoded', 'id:100%', [['id', '100%']]],
+    ['only raw when it decodes to a control character', 'id:a%00b', [['id', 'a%00b']]],
+    ['with the first colon as the separator', 'id:a:b:', [['id', 'a:b:']]],
+    ['with an empty identifier and secret', ':', [['', '']]],
+    ['not at all without a colon', 'id', []],
+    ['not at all with a control character', 'id:a\u0007', []],
   ])('reads %s', (_, text, readings) => {
     const expected = readings.map(([clientId, clientSecret]) => ({ clientId, clientSecret }))
     expect(readClientSecretBasic(token68(text), 'form-then-raw')).toEqual(expected)
@@ -37,17 +37,20 @@ describe('readClientSecretBasic', () => {
 
   test.each<[string, string, [clientId: string, clientSecret: string][]]>([
     ['form-decoded', 'a%2Fb:c+d', [['a/b', 'c d']]],
-    ['as it stands where nothing is encoded', 'id:secret', [['id', 'secret']]],
-    ['not at all when it is no form encoding', 'id:100%', []],
+    ['unchanged when nothing is encoded', 'id:secret', [['id', 'secret']]],
+    ['not at all when it is not form-encoded', 'id:100%', []],
     ['not at all when it decodes to a control character', 'id:a%00b', []],
-  ])('reads it %s where only form encoding is taken', (_, text, readings) => {
+  ])('reads it %s when only form encoding is allowed', (_, text, readings) => {
     const expected = readings.map(([clientId, clientSecret]) => ({ clientId, clientSecret }))
     expect(readClientSecretBasic(token68(text), 'form')).toEqual(expected)
   })
 
-  test.each(['form', 'form-then-raw'] as const)('reads nothing in what is not base64 of UTF-8, %s', (encoding) => {
-    for (const token of ['abcde', 'a', 'YTpi=', '/w==', '', 'a-_b']) {
-      expect(readClientSecretBasic(token, encoding)).toEqual([])
-    }
-  })
+  test.each(['form', 'form-then-raw'] as const)(
+    'reads nothing when the value is not base64 of UTF-8, %s',
+    (encoding) => {
+      for (const token of ['abcde', 'a', 'YTpi=', '/w==', '', 'a-_b']) {
+        expect(readClientSecretBasic(token, encoding)).toEqual([])
+      }
+    },
+  )
 })

@@ -2,9 +2,10 @@
 import { type Complaint, type BasicCredentials, decodeBasicCredentials } from '@token-introspection/core'
 
 /**
- * How Basic credentials are read: `form-then-raw` compares them form-decoded and, when that differs, as they stand,
- * because much deployed software never encodes them; `form` is RFC 6749 and nothing else. `form-then-raw-then-latin1` also
- * reads octets that are not UTF-8, as ISO-8859-1, which requests, Authlib and older Spring send.
+ * How Basic credentials are read. `form-then-raw` compares them form-decoded and, if that makes a difference, also without
+ * decoding, because much deployed software never encodes them. `form` only decodes, as RFC 6749 says.
+ * `form-then-raw-then-latin1` also reads octets that are not UTF-8, as ISO-8859-1, which requests, Authlib and older Spring
+ * send.
  */
 export type AcceptedBasicEncoding = 'form-then-raw' | 'form' | 'form-then-raw-then-latin1'
 
@@ -13,12 +14,12 @@ export const ACCEPTED_BASIC_ENCODINGS = ['form-then-raw', 'form', 'form-then-raw
 
 const ENCODED = /[%+]/
 
-/** The readings of one Basic token68, at most two, which together count as one attempt. */
+/** The possible readings of one Basic token68: at most two, which together count as one attempt. */
 export function readClientSecretBasic(token: string, encoding: AcceptedBasicEncoding): BasicCredentials[] {
   const raw = decodeBasicCredentials(token, 'raw')
-  // Octets are UTF-8 or they are not, so these credentials have no other reading.
+  // Octets that are not UTF-8 can only be ISO-8859-1, so these credentials have no other reading.
   if (raw === undefined) return encoding === 'form-then-raw-then-latin1' ? readLatin1(token) : []
-  // Form-decoding changes nothing else, so most credentials have one reading.
+  // Without `+` and `%` form-decoding changes nothing, so most credentials have one reading.
   if (!ENCODED.test(raw.clientId) && !ENCODED.test(raw.clientSecret)) return [raw]
   const form = decodeBasicCredentials(token, 'form')
   const readings = encoding === 'form' ? [form] : [form, raw]
@@ -30,7 +31,7 @@ function readLatin1(token: string): BasicCredentials[] {
   return reading === undefined ? [] : [reading]
 }
 
-/** What the octets of Basic credentials without a reading look like, for the operator. */
+/** Explains to the operator why Basic credentials have no reading. */
 export function explainBasic(token: string): Complaint {
   const isLatin1 = decodeBasicCredentials(token, 'latin1') !== undefined
   const isUtf8 = decodeBasicCredentials(token, 'raw') !== undefined

@@ -1,17 +1,17 @@
-/** `client_secret_jwt` (OpenID Connect Core §9): an HMAC by a registered secret. */
+/** `client_secret_jwt` (OpenID Connect Core §9): an HMAC with a registered secret. */
 import { loadJose } from '../keys/load-jose.ts'
 import type { Registered } from './registered.ts'
 
-/** HMAC algorithms, and the octets a secret must have for each, as many as the hash gives (RFC 7518 §3.2). */
+/** The least octets of a secret for each HMAC algorithm: as many as the hash has (RFC 7518 §3.2). */
 export const MIN_SECRET_BYTES: Readonly<Record<string, number>> = { HS256: 32, HS384: 48, HS512: 64 }
 
 /** The HMAC algorithms. */
 export const HMAC_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const
 
-/** A key nobody has: a caller that is unknown, or has no secret, costs an HMAC too. */
+/** A key that nobody has, so that an unknown caller or one without secrets also costs an HMAC. */
 const NOBODY = new Uint8Array(64)
 
-/** Whether a JWT carries the HMAC of a caller's secret, taken as UTF-8 octets. A secret that is too short signs nothing. */
+/** Whether a JWT has the HMAC of a caller's secret. The key is the UTF-8 octets of the secret. Too short secrets are skipped. */
 export async function isSignedBySecret(
   jwt: string,
   algorithm: string,
@@ -30,7 +30,7 @@ export async function isSignedBySecret(
   return signed
 }
 
-/** Whether a secret can sign by an algorithm at all. */
+/** Whether a secret is long enough for an algorithm. */
 export function canSign(secret: string, algorithm: string): boolean {
   return isLongEnough(toHmacKey(secret), algorithm)
 }

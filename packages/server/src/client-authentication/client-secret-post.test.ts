@@ -8,8 +8,8 @@ describe('readClientSecretPost', () => {
     ['a secret alone', 'client_secret=s', { clientId: '', clientSecret: 's' }],
     ['a secret with an empty identifier', 'client_id=&client_secret=s', { clientId: '', clientSecret: 's' }],
     ['nothing without a secret', 'client_id=id', undefined],
-    ['nothing where the secret is empty', 'client_id=id&client_secret=', undefined],
-    ['nothing where the name is in another case', 'client_id=id&Client_Secret=s', undefined],
+    ['nothing when the secret is empty', 'client_id=id&client_secret=', undefined],
+    ['nothing when the name is in another case', 'client_id=id&Client_Secret=s', undefined],
   ])('reads %s', (_, body, credentials) => {
     expect(readClientSecretPost(parseForm(body))).toEqual(credentials)
   })

@@ -1,17 +1,17 @@
-/** Credentials that break a rule, as errors: the operator is told which and why, the caller is told `invalid_client`. */
+/** Errors for credentials that break a rule. The operator learns the rule and both values, the caller only `invalid_client`. */
 import { type Complaint, describeComplaint } from '@token-introspection/core'
 import { ClientAuthenticationFailedError } from '../errors.ts'
 
 /**
- * The error for credentials that break a rule.
+ * Makes the error for credentials that break a rule.
  *
- * @param subject - what breaks it, such as `client assertion`.
+ * @param subject - the credential that breaks it, such as `client assertion`.
  */
 export function refuseCredentials(subject: string, complaint: Complaint): ClientAuthenticationFailedError {
   return new ClientAuthenticationFailedError(describeComplaint(subject, complaint), { complaint })
 }
 
-/** The error for a client assertion that breaks a rule (RFC 7523 §3). */
+/** Makes the error for a client assertion that breaks a rule (RFC 7523 §3). */
 export function refuseAssertion(complaint: Complaint): ClientAuthenticationFailedError {
   return refuseCredentials('client assertion', complaint)
 }

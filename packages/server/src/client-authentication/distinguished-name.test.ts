@@ -5,11 +5,11 @@ describe('normalizeDistinguishedName', () => {
   test.each([
     ['case', 'CN=Orders,O=Example', 'cn=ORDERS,o=example'],
     ['white space', 'CN=a  b, O = Example ', 'CN=a b,O=Example'],
-    ['names and numbers of types', 'commonName=a,2.5.4.10=b,E=c@d', 'CN=a,O=b,emailAddress=c@d'],
+    ['names and object identifiers of types', 'commonName=a,2.5.4.10=b,E=c@d', 'CN=a,O=b,emailAddress=c@d'],
     ['ways to escape', String.raw`CN=a\,b\2Bc\C3\A9`, String.raw`CN=a\2Cb\+cé`],
     ['the order within one relative name', 'CN=a+OU=b,O=c', 'OU=b+CN=a,O=c'],
-    ['what compatibility folds', 'CN=Ａ', 'CN=A'],
-  ])('takes no account of %s', (_, one, other) => {
+    ['compatibility characters', 'CN=Ａ', 'CN=A'],
+  ])('ignores differences in %s', (_, one, other) => {
     expect(normalizeDistinguishedName(one)).toBe(normalizeDistinguishedName(other))
     expect(normalizeDistinguishedName(one)).toBeDefined()
   })
@@ -21,8 +21,8 @@ describe('normalizeDistinguishedName', () => {
     ['an escaped plus', String.raw`CN=a\+O=b`, 'CN=a+O=b'],
     ['a part', 'CN=a,O=b', 'CN=a'],
     ['types', 'CN=a', 'OU=a'],
-    ['a quote that ends the comparable form', 'CN=a","cn=b', 'CN=a,CN=b'],
-  ])('tells %s apart', (_, one, other) => {
+    ['a quote that could end a value in the comparable form', 'CN=a","cn=b', 'CN=a,CN=b'],
+  ])('distinguishes %s', (_, one, other) => {
     expect(normalizeDistinguishedName(one)).not.toBe(normalizeDistinguishedName(other))
   })
 
@@ -39,11 +39,11 @@ describe('normalizeDistinguishedName', () => {
     String.raw`CN=a\C3`,
     'C N=a',
     'CN=a\\',
-  ])('reads nothing in %j', (text) => {
+  ])('refuses %j', (text) => {
     expect(normalizeDistinguishedName(text)).toBeUndefined()
   })
 
-  test('has the form of a subject as certificates are read', () => {
+  test('gives the same form as normalizeSubject', () => {
     expect(normalizeSubject('C=NL\nO=Example\\, Inc.\nOU=a + CN=b')).toBe(
       normalizeDistinguishedName(String.raw`CN=b+OU=a,O=Example\, Inc.,C=NL`),
     )

@@ -1,6 +1,6 @@
-/** Distinguished names, compared as X.520 does: without case and with white space counting once (RFC 8705 §2.1.2, RFC 4514). */
+/** Compares distinguished names as X.520 does: case and repeated white space do not count (RFC 8705 §2.1.2, RFC 4514). */
 
-/** Attribute types by what they are also called. */
+/** Other names of attribute types. */
 const ALIASES: ReadonlyMap<string, string> = new Map([
   ['2.5.4.3', 'cn'],
   ['commonname', 'cn'],
@@ -39,14 +39,14 @@ const ATTRIBUTE_TYPE = /^(?:[A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+)$/
 const ESCAPE = /\\(?:([0-9a-fA-F]{2})|([ "#+,;<=>\\]))/y
 
 /**
- * A comparable form of an RFC 4514 text, whose last relative name stands first; `undefined` when it is none, or holds a
- * value in hexadecimal, which could not be compared.
+ * A comparable form of an RFC 4514 text, in which the last relative name comes first. `undefined` for other text, and for a
+ * value in hexadecimal, which cannot be compared.
  */
 export function normalizeDistinguishedName(text: string): string | undefined {
   return normalize(text, ',', true)
 }
 
-/** The same form of a name as certificates are read, one relative name per line, the first first. */
+/** The same form for a subject from a certificate, which has one relative name per line in the opposite order. */
 export function normalizeSubject(lines: string): string | undefined {
   return normalize(lines, '\n', false)
 }
@@ -60,7 +60,7 @@ function normalize(text: string, separator: string, reversed: boolean): string |
       if (normalized === undefined) return undefined
       attributes.push(normalized)
     }
-    // The attributes of one relative name are a set.
+    // The attributes of one relative name have no order.
     relativeNames.push(JSON.stringify(attributes.toSorted()))
   }
   return (reversed ? relativeNames.toReversed() : relativeNames).join()

@@ -1,19 +1,19 @@
-/** A DPoP proof beside the access token of a caller (RFC 9449 §4.3). */
+/** A DPoP proof that comes with the access token of a caller (RFC 9449 §4.3). */
 import type { Complaint } from '@token-introspection/core'
 import { verifyDpopProof } from '@token-introspection/core/dpop'
 import { loadJose } from '../keys/load-jose.ts'
 import { isFirstUse, type ReplayStep } from './remember-use.ts'
 
-/** What proofs are held against. */
+/** The rules for proofs. */
 export interface DpopStep {
-  /** The URL callers use, without query and fragment; never read from the request. */
+  /** The URL that callers use, without query and fragment. It never comes from the request. */
   readonly endpoint: string | undefined
   readonly algorithms: readonly string[]
-  /** Seconds around now in which `iat` must lie. */
+  /** How far `iat` may be from now, in seconds. */
   readonly maxAgeSeconds: number
 }
 
-/** What a proof has to be about. */
+/** The values that a proof must contain. */
 interface Proven {
   /** The thumbprint of the key that the token is bound to. */
   readonly jkt: string
@@ -22,13 +22,13 @@ interface Proven {
   readonly nowMs: number
 }
 
-/** A proof that is right and still to be used up. */
+/** A valid proof whose use is not recorded yet. */
 export interface UnusedProof {
-  /** Uses it up in the share of a caller; `false` when it was used before. */
+  /** Records the use in the share of a caller. `false` when the proof was used before. */
   readonly use: (caller: string) => Promise<boolean>
 }
 
-/** The proof, or what is wrong with it. */
+/** Validates a proof. Returns the proof, or the rule that it breaks. */
 export async function validateDpopProof(
   proof: string,
   proven: Proven,

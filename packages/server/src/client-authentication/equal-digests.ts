@@ -1,2 +1,2 @@
-/** Comparing digests so that the time says nothing about them. */
+/** Compares digests in constant time. */
 export { equalDigests } from '@token-introspection/core'

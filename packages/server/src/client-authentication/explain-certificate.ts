@@ -1,4 +1,4 @@
-/** Why a certificate was not taken, in words for the operator. Decides nothing. */
+/** Explains to the operator why a certificate was refused. It decides nothing. */
 import { type Complaint, quote } from '@token-introspection/core'
 import { readCertificateSubject } from '#x509'
 import type { PeerCertificate } from '../http/http-message.ts'
@@ -8,7 +8,7 @@ import { mayUse, type Registered } from './registered.ts'
 /**
  * The first rule that the certificate breaks.
  *
- * @param known - what is registered by the `client_id` beside it.
+ * @param known - the registration of the `client_id` in the request.
  * @param methods - the methods of the endpoint.
  */
 export function explainCertificate(
@@ -20,7 +20,7 @@ export function explainCertificate(
     return {
       rule: 'client_id',
       got: 'an identifier that is not registered',
-      expected: 'that of a registered caller',
+      expected: 'the identifier of a registered caller',
       remedy: 'Register the caller, or correct its identifier',
     }
   }
@@ -33,12 +33,12 @@ export function explainCertificate(
       rule: 'x5c',
       got: 'another certificate',
       expected: `the first element of x5c of a key of ${id} ${known.jwksUri === undefined ? 'in its jwks' : `at ${quote(known.jwksUri)}`}`,
-      remedy: 'Register the certificate of the caller; a renewed one is another',
+      remedy: 'Register the certificate of the caller, again after each renewal',
     }
   }
   return {
     rule: 'registration',
-    got: `nothing of ${id} to compare a certificate with`,
+    got: `a certificate, but ${id} registered nothing to compare it with`,
     expected: 'tlsClientAuth, or keys with x5c, and the method in methods',
     remedy: 'Register it at this endpoint, or use another method at the caller',
   }
@@ -49,9 +49,9 @@ function explainSubject({ tlsClientAuth }: Registered, id: string, certificate: 
     return {
       rule: 'chain',
       got: `a certificate for ${id} whose chain was not validated`,
-      expected: 'one that an authority of yours issued',
+      expected: 'a certificate that one of your authorities issued',
       remedy:
-        'Give the TLS server the authority of your callers (ca), or set chainValidated where a proxy validates every chain',
+        'Give the TLS server the authority of your callers (ca), or set chainValidated if a proxy validates every chain',
     }
   }
   const subject = readCertificateSubject(certificate.der)

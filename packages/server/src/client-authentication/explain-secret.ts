@@ -1,12 +1,12 @@
-/** Why a secret was not taken, in words for the operator. Decides nothing. */
+/** Explains to the operator why a secret was refused. It decides nothing. */
 import { type Complaint, quote } from '@token-introspection/core'
 import { mayUse, type Registered } from './registered.ts'
 
 /**
- * The first rule that the credentials break. An identifier is named only when it is registered: any other may be a secret
- * that stands in the wrong place.
+ * The first rule that the credentials break. The complaint names an identifier only if it is registered, because any other
+ * text may be a secret in the wrong place.
  *
- * @param known - what is registered by the identifier that was presented.
+ * @param known - the registration of the presented identifier.
  */
 export function explainSecret(
   method: 'client_secret_basic' | 'client_secret_post',
@@ -16,7 +16,7 @@ export function explainSecret(
     return {
       rule: 'client_id',
       got: 'an identifier that is not registered',
-      expected: 'that of a registered caller',
+      expected: 'the identifier of a registered caller',
       remedy:
         'Register the caller, or correct its identifier. An identifier with a colon arrives whole only when the caller form-encodes it',
     }
@@ -41,7 +41,7 @@ export function explainSecret(
   return {
     rule: 'client_secret',
     got: `another secret from ${id}`,
-    expected: 'one that is registered for it',
-    remedy: 'Compare the secrets of both sides; if neither changed, somebody guesses',
+    expected: 'a secret that is registered for it',
+    remedy: 'Compare the secrets of both sides. If neither changed, somebody guesses secrets',
   }
 }

@@ -1,14 +1,14 @@
-/** Why the signature of a client assertion was not taken, in words for the operator. Decides nothing. */
+/** Explains to the operator why the signature of a client assertion was refused. It decides nothing. */
 import { type Complaint, quote } from '@token-introspection/core'
 import { canSign, MIN_SECRET_BYTES } from './client-secret-jwt.ts'
 import type { ClientAssertion } from './parse-client-assertion.ts'
 import { mayUse, type Registered } from './registered.ts'
 
-/** Who is said to have signed. */
+/** The alleged signer of the assertion. */
 interface Signer {
   readonly clientId: string
   readonly method: 'client_secret_jwt' | 'private_key_jwt'
-  /** What is registered by that identifier. */
+  /** The registration of that identifier. */
   readonly found: Registered | undefined | null
 }
 
@@ -43,14 +43,14 @@ function explainHmac({ algorithm }: ClientAssertion, clientId: string, found: Re
       rule: 'clientSecrets',
       got: `shorter secrets of ${quote(clientId)}`,
       expected: `a secret of at least ${MIN_SECRET_BYTES[algorithm] ?? 0} octets for ${algorithm} (RFC 7518 §3.2)`,
-      remedy: 'Register a longer secret on both sides, or use client_secret_basic: a shorter one never signs',
+      remedy: 'Register a longer secret on both sides, or use client_secret_basic: a shorter one cannot sign',
     }
   }
   return {
     rule: 'signature',
     got: 'an HMAC by another key',
-    expected: `one by a registered secret of ${quote(clientId)}`,
-    remedy: 'Compare the secrets of both sides; the UTF-8 octets of the text are the key, nothing is decoded',
+    expected: `an HMAC by a registered secret of ${quote(clientId)}`,
+    remedy: 'Compare the secrets of both sides. The key is the UTF-8 octets of the secret, without any decoding',
   }
 }
 
@@ -62,14 +62,14 @@ function explainKeys({ algorithm, keyId }: ClientAssertion, clientId: string, fo
     return {
       rule: 'kid',
       got: quote(keyId),
-      expected: `that of a registered key of ${quote(clientId)}: ${quote(registered)}`,
+      expected: `the kid of a registered key of ${quote(clientId)}: ${quote(registered)}`,
       remedy: 'Register the key of the caller, or correct its kid on one side',
     }
   }
   return {
     rule: 'signature',
-    got: `one by another key, with alg ${quote(algorithm)} and kid ${quote(keyId)}`,
-    expected: `one by a key of ${quote(clientId)} ${jwksUri === undefined ? 'in its jwks' : `at ${quote(jwksUri)}`} that fits alg and kid`,
+    got: `a signature by another key, with alg ${quote(algorithm)} and kid ${quote(keyId)}`,
+    expected: `a signature by a key of ${quote(clientId)} ${jwksUri === undefined ? 'in its jwks' : `at ${quote(jwksUri)}`} that fits alg and kid`,
     remedy: 'Register the public key that belongs to the private key of the caller, and compare kty, crv, alg and use',
   }
 }

@@ -15,7 +15,7 @@ function setUp(points: number) {
 const exceeded = expect.objectContaining({ code: 'ERR_LIMITS_EXCEEDED', retryAfterSeconds: 60 }) as Error
 
 describe('createFailedAttempts', () => {
-  test('blocks a pair once its budget is used up, without asking the limiter again (ERR-10)', () => {
+  test('blocks a pair when its budget is used up, without asking the limiter again (ERR-10)', () => {
     const { attempts, consume } = setUp(2)
     void attempts.count('orders', '192.0.2.1', true)
     void attempts.count('orders', '192.0.2.1', true)
@@ -45,7 +45,7 @@ describe('createFailedAttempts', () => {
     ['::ffff:192.0.2.1', '192.0.2.1', true],
     ['::ffff:192.0.2.1', '::ffff:192.0.2.2', false],
     ['0:0:0:0:0:ffff:192.0.2.1', '[::FFFF:192.0.2.1]:443', true],
-  ])('takes %s and %s for one sender: %s (ERR-10)', (address, other, same) => {
+  ])('treats %s and %s as one sender: %s (ERR-10)', (address, other, same) => {
     const { attempts } = setUp(1)
     void attempts.count('orders', address, true)
     expect(() => attempts.count('orders', address, true)).toThrow(exceeded)
@@ -54,7 +54,7 @@ describe('createFailedAttempts', () => {
     else again()
   })
 
-  test('opens again when the time has come', () => {
+  test('ends the block in time', () => {
     const { attempts, clock } = setUp(1)
     void attempts.count('orders', '192.0.2.1', true)
     expect(() => attempts.count('orders', '192.0.2.1', true)).toThrow(exceeded)
@@ -64,7 +64,7 @@ describe('createFailedAttempts', () => {
     attempts.requireOpen('orders', '192.0.2.1')
   })
 
-  test('counts an address whatever the identifier, and closes it to none', () => {
+  test('counts failures per address for all identifiers, without blocking the address', () => {
     const { attempts } = setUp(5)
     for (let failure = 0; failure < 30; failure++) void attempts.count(`made-up-${failure}`, '192.0.2.1', true)
     expect(() => attempts.count('made-up', '192.0.2.1', true)).toThrow(exceeded)
@@ -73,7 +73,7 @@ describe('createFailedAttempts', () => {
     void attempts.count('orders', '192.0.2.2', true)
   })
 
-  test('opens again when the clock is set back', () => {
+  test('ends the block when the clock is set back', () => {
     const { attempts, clock } = setUp(1)
     void attempts.count('orders', '192.0.2.1', true)
     expect(() => attempts.count('orders', '192.0.2.1', true)).toThrow(exceeded)
@@ -81,25 +81,25 @@ describe('createFailedAttempts', () => {
     attempts.requireOpen('orders', '192.0.2.1')
   })
 
-  test('counts nothing where the address is not known', () => {
+  test('counts nothing without an address', () => {
     const { attempts, consume } = setUp(1)
     for (let failure = 0; failure < 5; failure++) void attempts.count('orders', undefined, true)
     attempts.requireOpen('orders', undefined)
     expect(consume).not.toHaveBeenCalled()
   })
 
-  test('closes to nobody who has not failed, however many made-up identifiers are blocked', () => {
+  test('blocks no caller without failures, however many made-up identifiers are blocked', () => {
     const { attempts } = setUp(1)
     const fail = (id: string, address: string, isRegistered = false): void => {
       try {
         void attempts.count(id, address, isRegistered)
       } catch {}
     }
-    // Fills what counts and what blocks, and then every place that is shared, each twice.
+    // Twice as many as needed to fill every table.
     for (let index = 0; index < 40_000; index++) fail(`made-up-${index}`, '192.0.2.1')
     attempts.requireOpen('orders', '192.0.2.2')
     expect(attempts.isClosed('orders', '192.0.2.2')).toBe(false)
-    // Those who fail are counted all the same, and a registered identifier is closed to them.
+    // Failures are still counted, and block the registered identifier for their address.
     fail('orders', '192.0.2.3', true)
     fail('orders', '192.0.2.3', true)
     attempts.requireOpen('orders', '192.0.2.3')
@@ -107,13 +107,13 @@ describe('createFailedAttempts', () => {
     expect(attempts.isClosed('orders', '192.0.2.2')).toBe(false)
   })
 
-  test('keeps no more of an identifier than an identifier has', () => {
+  test('keeps only the first 256 characters of an identifier', () => {
     const { attempts, consume } = setUp(1)
     void attempts.count('x'.repeat(30_000), '192.0.2.1', true)
     expect(consume.mock.calls[0]?.[0].length).toBeLessThan(300)
   })
 
-  test('tells a limiter that failed apart', () => {
+  test('reports a failure of the limiter as such', () => {
     const limiter = { consume: () => Promise.reject(new Error('down')) }
     const attempts = createFailedAttempts({ pairs: limiter, addresses: limiter }, 1000, () => 0)
     return expect(attempts.count('orders', '192.0.2.1', true)).rejects.toMatchObject({ code: 'ERR_LIMITS_LIMITER' })

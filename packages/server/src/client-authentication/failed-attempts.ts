@@ -1,6 +1,6 @@
 /**
- * Slows down guessing of secrets: failures are counted per claimed identifier and address, and per address whatever the
- * identifier (RFC 6749 §2.3.1).
+ * Slows down the guessing of secrets. It counts failures per pair of claimed identifier and address, and per address for all
+ * identifiers together (RFC 6749 §2.3.1).
  */
 import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { type BoundedTable, createBoundedTable } from '../limits/bounded-table.ts'
@@ -11,43 +11,44 @@ import { isLimitExceeded, type Limiter } from '../limits/limiter.ts'
 /** Counts failures. */
 export interface FailedAttempts {
   /**
-   * @throws LimitsExceededError when an identifier may not be tried from an address for now.
+   * @throws LimitsExceededError while the pair of identifier and address is blocked.
    */
   requireOpen(clientId: string, address: string | undefined): void
   /**
-   * Whether a registered identifier may not be tried from an address, although {@link requireOpen} found no place that says
-   * so: made-up identifiers took them all. No secret is right then. The attempt goes on as that of a made-up identifier does.
+   * Whether the pair of a registered identifier and an address is blocked, although {@link requireOpen} found no block because
+   * made-up identifiers took all its places. Then no secret is accepted, and the attempt goes on like one with a made-up
+   * identifier.
    */
   isClosed(clientId: string, address: string | undefined): boolean
   /**
    * Counts one failure.
    *
-   * @throws or rejects with LimitsExceededError when it was one too many, LimitsLimiterError when nobody can count.
+   * @throws or rejects with LimitsExceededError when the budget is exceeded, with LimitsLimiterError when the limiter fails.
    */
   count(clientId: string, address: string | undefined, isRegistered: boolean): MaybePromise<void>
 }
 
-/** Failures a claimed identifier has per address and minute, unless a limiter is given. */
+/** The default limit of failures per minute for a pair of claimed identifier and address. */
 export const DEFAULT_FAILURES = Object.freeze({ points: 20, windowSeconds: 60 })
 
 /**
- * Failures an address has per minute with all identifiers together, unless a limiter is given. Who exceeds it is answered 429
- * for a failure, and let in with a right secret all the same: others may have the same address.
+ * The default limit of failures per minute for an address with all identifiers together. An address above the limit gets 429
+ * for a failure. A right secret is still accepted, because other callers may have the same address.
  */
 export const DEFAULT_ADDRESS_FAILURES = Object.freeze({ points: 200, windowSeconds: 60 })
 
-/** Pairs that are remembered as blocked, and as many again of registered identifiers. */
+/** The number of blocked pairs that are remembered, and again as many of registered identifiers. */
 const MAX_BLOCKED = 10_000
-/** Characters of a claimed identifier that count: it comes from an attacker, and is kept. */
+/** The number of characters of a claimed identifier that are kept, because an attacker chooses its length. */
 const MAX_ID_LENGTH = 256
 
-/** A pair that may not be tried for a while. */
+/** The block of a pair. */
 interface Block {
   readonly sinceMs: number
   readonly forMs: number
 }
 
-/** Where failures are counted. */
+/** The limiters that count failures. */
 export interface FailureLimiters {
   /** By claimed identifier and address. */
   readonly pairs: Limiter
@@ -55,16 +56,16 @@ export interface FailureLimiters {
   readonly addresses: Limiter
 }
 
-/** Creates a counter over limiters. What they say is remembered here too, so that a blocked pair costs them nothing. */
+/** Creates a counter with two limiters. It remembers blocks itself, so that a blocked pair costs the limiters nothing. */
 export function createFailedAttempts(
   { pairs, addresses }: FailureLimiters,
   timeoutMs: number,
   now: () => number,
 ): FailedAttempts {
-  // A clock that is set back ends a block.
+  // The block ends when the clock is set back.
   const leftMsOf = ({ sinceMs, forMs }: Block): number => (now() < sinceMs ? 0 : sinceMs + forMs - now())
   const isOver = (block: Block): boolean => leftMsOf(block) <= 0
-  // Places are not shared: a pair of made-up identifiers would close the endpoint to a caller that never failed.
+  // Pairs share no places here. Otherwise made-up identifiers could block a caller that never failed.
   const blocks = createBoundedTable(MAX_BLOCKED, isOver, 0)
   const blocksOfRegistered = createBoundedTable(MAX_BLOCKED, isOver)
 
@@ -101,12 +102,12 @@ export function createFailedAttempts(
 }
 
 function find(blocks: BoundedTable<Block>, clientId: string, address: string | undefined): Block | undefined {
-  // A warm request usually ends here.
+  // Most requests end here.
   if (address === undefined || blocks.isEmpty()) return undefined
   return blocks.get(keyOf(clientId, networkOf(address)))
 }
 
-/** No address has a space, so no pair is counted as an address. */
+/** The key of a pair has a space and no address has one, so the key of a pair never equals that of an address. */
 function keyOf(clientId: string, network: string): string {
   return `${clientId.slice(0, MAX_ID_LENGTH)} ${network}`
 }
@@ -114,9 +115,9 @@ function keyOf(clientId: string, network: string): string {
 const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/
 
 /**
- * An IPv6 address by the first 64 bits, which are what one sender is given: it can choose the rest as often as it likes. An
- * IPv4 address as it stands. A proxy may write a port behind either, which is another one for each connection, and an IPv4
- * address as an IPv6 one (RFC 4291 §2.5.5.2).
+ * The part of an address that identifies a sender. For IPv6 it is the first 64 bits, because one sender can choose the rest
+ * freely. For IPv4 it is the whole address. A proxy may write a port after either, which changes with each connection, and may
+ * write an IPv4 address as an IPv6 one (RFC 4291 §2.5.5.2).
  */
 function networkOf(written: string): string {
   const address = withoutPort(written)
@@ -124,7 +125,7 @@ function networkOf(written: string): string {
   const [start = '', end] = address.split('%')[0]?.toLowerCase().split('::') ?? []
   const first = start === '' ? [] : start.split(':')
   const last = end === undefined || end === '' ? [] : end.split(':')
-  // What `::` stands for, where the address has one; a dotted IPv4 part at the end counts for two.
+  // The number of groups that `::` stands for. A dotted IPv4 part at the end counts as two groups.
   const left = end === undefined ? 0 : 8 - first.length - last.length - Number(address.includes('.'))
   const groups = [...first, ...Array.from({ length: Math.max(0, left) }, () => '0'), ...last].map((group) =>
     group.replace(/^0+(?=.)/, ''),

@@ -1,8 +1,8 @@
-/** Lets a few work at once and a few more wait, so that no owner of work keeps the others waiting for all of its own. */
+/** Runs a few pieces of work at once and lets a few more wait, so that no owner makes all others wait for its work. */
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { ClientAuthenticationBusyError } from '../errors.ts'
 
-/** Does a piece of work once it is the turn of its owner. */
+/** Runs a piece of work when its owner has a turn. */
 export type TakeTurn = <Value>(owner: string, work: () => MaybePromise<Value>) => Promise<Value>
 
 interface Waiter {
@@ -11,20 +11,20 @@ interface Waiter {
 }
 
 /**
- * Creates the turns. Owners take turns, each with its oldest piece of work. Where no more may wait, the owner with the most
- * work waiting loses the last of it.
+ * Creates the turns. Owners take turns, each with its oldest piece of work. When the queue is full, the owner with the most
+ * waiting work loses its newest piece.
  */
 export function createFairTurns(maxRunning: number, maxWaiting: number): TakeTurn {
   let running = 0
   let waiting = 0
-  /** In the order in which it is the turn of owners. */
+  /** The owners in the order of their turns. */
   const queues = new Map<string, Waiter[]>()
 
   function makeRoomFor(owner: string): void {
     if (waiting < maxWaiting) return
     const [longest, queue] = [...queues].reduce((most, next) => (next[1].length > most[1].length ? next : most))
     const busy = new ClientAuthenticationBusyError('too many secrets are being verified')
-    // It must have more even when it has lost one.
+    // The longest queue must still be longer than this owner's after it loses one.
     if (queue.length < (queues.get(owner)?.length ?? 0) + 2) throw busy
     queue.pop()?.turnAway(busy)
     waiting--
@@ -56,7 +56,7 @@ export function createFairTurns(maxRunning: number, maxWaiting: number): TakeTur
   }
 
   return async (owner, work) => {
-    // Work that ends hands its turn on, so `running` stays as it is.
+    // Finished work passes its turn on, so `running` does not change.
     if (running >= maxRunning) await wait(owner)
     else running++
     try {

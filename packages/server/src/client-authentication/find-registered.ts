@@ -4,14 +4,14 @@ import { askDependency } from '../dependencies/ask-dependency.ts'
 import { ClientAuthenticationRegistryError } from '../errors.ts'
 import type { FindRegistered, Registered } from './registered.ts'
 
-/** What asking the registry takes. */
+/** What a lookup in the registry needs. */
 export interface FindStep<Caller extends Registered> {
   readonly findRegistered: FindRegistered<Caller>
-  /** Milliseconds the registry may take. */
+  /** The longest time for the registry, in milliseconds. */
   readonly timeoutMs: number
 }
 
-/** The registered party, or nobody; a registry that throws or hangs is an outage. */
+/** The registered caller, or `undefined`. Throws or rejects when the registry throws or does not answer in time. */
 export function findRegistered<Caller extends Registered>(
   id: string,
   step: FindStep<Caller>,
@@ -19,7 +19,7 @@ export function findRegistered<Caller extends Registered>(
   return askDependency(() => step.findRegistered(id), step.timeoutMs, toRegistryError)
 }
 
-/** For the operator: whose side it is on, and where to look. */
+/** Tells the operator which function failed, and where to look. */
 export const REGISTRY_FAILED =
   'the function that finds a registered caller threw or took longer than timeoutMs; the cause of the event says which'
 

@@ -1,4 +1,4 @@
-/** The keys of a caller, or the outage that it is when they cannot be had. */
+/** Loads the keys of a caller. A failure becomes an error that is answered 503. */
 import type { JSONWebKeySet } from 'jose'
 import { ClientAuthenticationKeysError } from '../errors.ts'
 import type { JwksLoader, KeyHolder } from '../keys/jwks-loader.ts'

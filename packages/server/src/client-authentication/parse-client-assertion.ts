@@ -1,26 +1,26 @@
-/** A client assertion taken apart, before its signature says anything (RFC 7523 §2.2, RFC 7521 §4.2). */
+/** Parses a client assertion, before its signature is verified (RFC 7523 §2.2, RFC 7521 §4.2). */
 import { parseJwtPart, splitCompactJws, quote } from '@token-introspection/core'
 import type { Form } from '@token-introspection/core'
 import { refuseAssertion } from './complaint.ts'
 
-/** The one assertion type there is for JWTs (RFC 7523 §2.2). */
+/** The only assertion type for JWTs (RFC 7523 §2.2). */
 export const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
-/** An assertion whose form is right; nothing in it is believed yet. */
+/** A well-formed assertion. Its content is not verified yet. */
 export interface ClientAssertion {
   readonly jwt: string
   readonly algorithm: string
-  /** The `kid` of its header, which nothing is decided by. */
+  /** The `kid` of the header. It only helps to find the key. */
   readonly keyId: unknown
   readonly claims: Readonly<Record<string, unknown>>
 }
 
-/** Characters an assertion may have; with an `x5c` in its header it is well below. */
+/** The largest number of characters of an assertion. Assertions with an `x5c` in the header are much shorter. */
 const MAX_LENGTH = 16_384
-/** What `typ` may say; assertions with no `typ` come from older software (RFC 8725 §3.11, §3.12). */
+/** The accepted values of `typ`. Assertions of older software have no `typ` (RFC 8725 §3.11, §3.12). */
 const TYPES: ReadonlySet<string> = new Set(['jwt', 'client-authentication+jwt'])
 
-/** @throws ClientAuthenticationFailedError when it is no JWT that could be a client assertion. */
+/** @throws ClientAuthenticationFailedError for a text that cannot be a client assertion. */
 export function parseClientAssertion(form: Form, jwt: string): ClientAssertion {
   const type = form.get('client_assertion_type')
   if (type !== JWT_BEARER) {
@@ -35,7 +35,7 @@ export function parseClientAssertion(form: Form, jwt: string): ClientAssertion {
   if (!parts?.signature) {
     throw refuseAssertion({
       rule: 'form',
-      got: `${jwt.length} characters that are no signed JWT`,
+      got: `${jwt.length} characters that are not a signed JWT`,
       expected: `three parts of canonical base64url, at most ${MAX_LENGTH} characters`,
       remedy: 'Make the caller sign a JWT in the compact form (RFC 7515 §7.1)',
     })
@@ -43,7 +43,7 @@ export function parseClientAssertion(form: Form, jwt: string): ClientAssertion {
   const header = decode('header', parts.header)
   const claims = decode('claims', parts.payload)
   const { alg, typ, crit, kid } = header
-  // We know no header parameter that could be critical, and `b64` would let one signature mean two things.
+  // No critical header parameter is supported. `b64` would let one signature mean two things.
   if (crit !== undefined) {
     throw refuseAssertion({
       rule: 'crit',
@@ -57,7 +57,7 @@ export function parseClientAssertion(form: Form, jwt: string): ClientAssertion {
       rule: 'typ',
       got: quote(typ),
       expected: '"client-authentication+jwt", "JWT", or no typ',
-      remedy: 'Change it at the caller; a JWT of another type is no client assertion (RFC 8725 §3.12)',
+      remedy: 'Change it at the caller. A JWT of another type is not a client assertion (RFC 8725 §3.12)',
     })
   }
   if (typeof alg !== 'string') {
@@ -81,8 +81,8 @@ function decode(name: string, part: string): Record<string, unknown> {
   } catch {
     throw refuseAssertion({
       rule: name,
-      got: `${part.length} characters that are something else`,
-      expected: 'one JSON object in UTF-8 and base64url, in which every name stands once',
+      got: `${part.length} characters that are not`,
+      expected: 'one JSON object in UTF-8 and base64url, in which every name occurs once',
       remedy: 'Change it at the caller (RFC 7519 §7.2)',
     })
   }

@@ -7,44 +7,43 @@ import { loadKeys } from './load-keys.ts'
 import type { Registered } from './registered.ts'
 
 /**
- * Signature algorithms by a key pair, each with at least the strength of RSA with 2048 bits. RS256 is what everybody
- * has to have (RFC 7523 §5).
+ * Signature algorithms with a key pair. Each is at least as strong as RSA with 2048 bits. RS256 is mandatory (RFC 7523 §5).
  */
 export const ASYMMETRIC_ALGORITHMS = SIGNATURE_ALGORITHMS
 
-/** Of those, what the FAPI 2.0 Security Profile §5.4.1 leaves. */
+/** The algorithms that the FAPI 2.0 Security Profile §5.4.1 allows. */
 export const FAPI2_ALGORITHMS = FAPI2_SIGNATURE_ALGORITHMS
 
-/** Keys that are tried when the header of a JWT does not say which one it is signed by. */
+/** The number of keys to try when the header of a JWT does not select one. */
 const MAX_TRIED = 10
 
-/** Verifications that a failure is filled up to; a caller with more keys of one algorithm than these can be told by its time. */
+/** The number of verifications that a failure is filled up to. More keys of one algorithm take longer, which is visible. */
 const MAX_DECOYS = 4
 
 type LocalKeys = ReturnType<typeof createLocalJWKSet>
 type VerificationKey = Awaited<ReturnType<LocalKeys>>
 
-/** jose's reading of a key set: made once, because importing a key costs more than verifying with it. */
+/** The key sets as jose reads them. They are kept because importing a key costs more than verifying with it. */
 const readSets = new WeakMap<JSONWebKeySet, LocalKeys>()
 
-/** Who is said to have signed a JWT, and how. */
+/** A JWT, and what its header says about the signature. */
 export interface SignedJwt {
   readonly jwt: string
   readonly algorithm: string
-  /** The `kid` of its header, which says which key to try first and nothing else. */
+  /** The `kid` of the header. It only selects the key to try first. */
   readonly keyId: unknown
 }
 
-/** Whether a JWT is signed by a registered key of a caller. What its own header says about keys is not looked at. */
+/** Whether a JWT is signed by a registered key of a caller. Keys in the header of the JWT are ignored. */
 export type VerifySignature = (
   signed: SignedJwt,
   caller: Pick<Registered, 'jwks' | 'jwksUri'> | undefined,
 ) => Promise<boolean>
 
 /**
- * Creates a verifier. A signature that fits nothing takes as many verifications as the caller with the most keys of its algorithm
- * that was seen, also in the name of a caller that is unknown, has no keys or none with this `kid`: the time would otherwise
- * tell which identifiers exist.
+ * Creates a verifier. A wrong signature costs as many verifications as the caller with the most keys of its algorithm has keys,
+ * at most {@link MAX_DECOYS}. This also holds for unknown callers, and for callers without keys or without this `kid`.
+ * Otherwise the time would reveal which identifiers exist.
  */
 export function createSignatureVerifier(loader: JwksLoader): VerifySignature {
   const decoys = new Map<string, readonly VerificationKey[]>()
@@ -74,7 +73,7 @@ export function createSignatureVerifier(loader: JwksLoader): VerifySignature {
     const jwks = await loadKeys(caller, loader)
     const first = await isSignedBy(signed, jwks)
     if (first.isGood || caller.jwks !== undefined) return first
-    // The caller may have begun to use a key that was not there when we last looked.
+    // The caller may have published a new key since the last fetch.
     const refreshed = await loadKeys(caller, loader, true)
     if (refreshed === jwks) return first
     const { isGood, tried } = await isSignedBy(signed, refreshed)
@@ -88,7 +87,7 @@ export function createSignatureVerifier(loader: JwksLoader): VerifySignature {
   }
 }
 
-/** The keys of a set that a header fits, ten at most. */
+/** The keys of a set that fit a header, at most ten. */
 async function findKeys(
   jwks: JSONWebKeySet,
   header: { readonly alg: string; readonly kid?: string },
@@ -96,7 +95,7 @@ async function findKeys(
   const jose = await loadJose()
   let find = readSets.get(jwks)
   if (find === undefined) {
-    // A caller chooses its keys, and could have each of its assertions cost many times as much.
+    // A caller chooses its keys. Very large ones would make each of its assertions expensive.
     find = jose.createLocalJWKSet({ keys: jwks.keys.filter(isBoundedKey) })
     readSets.set(jwks, find)
   }

@@ -7,32 +7,31 @@ import type { ResponseSigningAlg } from '../response/signing-algorithms.ts'
 import type { EntryReader, FindRegistered, Registered } from './registered.ts'
 
 /**
- * A registered protected resource. It is an entity of its own, not an OAuth client: its identifier says who calls,
- * its audiences say which tokens are for it.
+ * A registered protected resource. It is not an OAuth client: its identifier says who calls, and its audiences say which tokens
+ * are for it.
  */
 export interface ProtectedResource extends Registered {
-  /** The `aud` values it answers to. It learns about tokens with one of them, and about tokens issued to itself. */
+  /** Its `aud` values. It learns about tokens with one of them, and about tokens that were issued to itself. */
   readonly audiences?: readonly string[] | undefined
-  /** What it gets to know of the tokens it may know about, after the policy has narrowed them. Everything unless given. */
+  /** Limits what it learns about those tokens, after the limits of the policy. Default: no limit. */
   readonly view?: DisclosureView | undefined
-  /** Its own budget, in the place of `limits.limiter`. */
+  /** A budget of its own, instead of `limits.limiter`. */
   readonly limiter?: Limiter | undefined
   /**
-   * The algorithm its JWT answers are signed with; `response.jwt` needs a key for it. Default
-   * `response.jwt.defaultSigningAlg`. That it is registered makes no answer a JWT: the `Accept` field does, or
-   * `requireJwtResponse` (RFC 9701 §4, §6).
+   * The algorithm that signs its JWT answers. `response.jwt` needs a key for it. Default `response.jwt.defaultSigningAlg`. The
+   * registration alone makes no answer a JWT: the `Accept` field or `requireJwtResponse` does (RFC 9701 §4, §6).
    */
   readonly introspectionSignedResponseAlg?: ResponseSigningAlg | undefined
   /**
-   * The algorithm its JWT answers are encrypted with once they are signed, for a key of `jwks` or `jwksUri`. Default none:
-   * they are not encrypted (RFC 9701 §6).
+   * The algorithm that encrypts its signed JWT answers, with a key from `jwks` or `jwksUri`. Default `undefined`: answers are
+   * not encrypted (RFC 9701 §6).
    */
   readonly introspectionEncryptedResponseAlg?: ResponseEncryptionAlg | undefined
-  /** The content encryption of these. Default `A128CBC-HS256`; not allowed without the algorithm (RFC 9701 §6). */
+  /** The content encryption of these answers. Default `A128CBC-HS256`. Not allowed without the algorithm (RFC 9701 §6). */
   readonly introspectionEncryptedResponseEnc?: ResponseEncryptionEnc | undefined
   /**
-   * Whether it gets its answers as JWTs and in no other way: a request that does not accept one is answered 406, and one
-   * that accepts anything gets a JWT. Default `false`.
+   * Whether it gets only JWT answers. A request that does not accept a JWT is answered 406, and one that accepts anything gets
+   * a JWT. Default `false`.
    */
   readonly requireJwtResponse?: boolean | undefined
 }
@@ -51,9 +50,9 @@ const OPTIONS = [
 ]
 
 /**
- * Reads the entries of a registry.
+ * Creates a reader for the entries of a registry.
  *
- * @param check - throws for an entry that wants what the other steps do not have.
+ * @param check - throws for an entry that needs something the other steps do not have.
  */
 export function protectedResourceReader(
   check: (protectedResource: ProtectedResource, group: OptionGroup) => void = () => undefined,

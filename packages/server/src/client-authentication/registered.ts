@@ -1,4 +1,4 @@
-/** Who may call an endpoint: a registered party with an identifier and credentials. */
+/** The callers of an endpoint: registered parties with an identifier and credentials. */
 import { withoutData } from '@token-introspection/core'
 import { isBoundedKey, MAX_RSA_BITS } from '@token-introspection/core'
 import { isPromise } from '@token-introspection/core/maybe-promise'
@@ -11,28 +11,28 @@ import { CALLER_METHODS, type CallerMethod, METHODS_WITHOUT_CREDENTIAL } from '.
 import { resolveTlsClientAuth, type TlsClientAuth } from './tls-client-auth.ts'
 
 /**
- * What client authentication needs to know about a caller, whatever else it is. What is registered decides which methods
- * it can use: a secret never verifies a signature by a key, and a key never stands for a secret (RFC 8725 §3.1).
+ * The registration of a caller for client authentication. It decides which methods the caller can use: a secret never verifies
+ * a signature by a key, and a key never counts as a secret (RFC 8725 §3.1).
  */
 export interface Registered extends KeyHolder {
   /** The identifier it authenticates with (`client_id`). */
   readonly id: string
   /**
-   * Its secrets, any of which is accepted, so that one can be rotated in before the other goes out: for
-   * `client_secret_basic`, `client_secret_post` and `client_secret_jwt`. With `clientAuthentication.verifySecret` they are
-   * what your hash function made of them, and `client_secret_jwt` is not to be had.
+   * Its secrets, for `client_secret_basic`, `client_secret_post` and `client_secret_jwt`. Any of them is accepted, so that you
+   * can add a new one before you remove the old one. With `clientAuthentication.verifySecret` they are hashes of the secrets,
+   * and `client_secret_jwt` is not available.
    */
   readonly clientSecrets?: readonly string[] | undefined
   /**
-   * Its public keys, for `private_key_jwt`; any of them is accepted. For `self_signed_tls_client_auth` the first element of
-   * a key's `x5c` is a certificate of its own (RFC 8705 §2.2).
+   * Its public keys, for `private_key_jwt`. Any of them is accepted. For `self_signed_tls_client_auth` the first element of a
+   * key's `x5c` is its certificate (RFC 8705 §2.2).
    */
   readonly jwks?: JSONWebKeySet | undefined
-  /** Where it publishes its public keys, an https URL, in the place of `jwks`. */
+  /** The https URL at which it publishes its public keys, instead of `jwks`. */
   readonly jwksUri?: string | undefined
-  /** The one subject value its certificate has, for `tls_client_auth` (RFC 8705 §2.1.2). */
+  /** The subject value of its certificate, for `tls_client_auth` (RFC 8705 §2.1.2). */
   readonly tlsClientAuth?: TlsClientAuth | undefined
-  /** The methods it may use, where that is fewer than its credentials and the endpoint allow. */
+  /** The methods it may use. Default: every method of the endpoint for which it has credentials. */
   readonly methods?: readonly CallerMethod[] | undefined
 }
 
@@ -41,24 +41,24 @@ export type FindRegistered<Caller extends Registered> = (
   id: string,
 ) => Caller | undefined | null | Promise<Caller | undefined | null>
 
-/** Whether a caller may use a method, as far as its registration says. */
+/** Whether the registration of a caller allows a method. */
 export function mayUse(caller: Registered, method: CallerMethod): boolean {
   return caller.methods === undefined || caller.methods.includes(method)
 }
 
 const OPTIONS = ['id', 'clientSecrets', 'jwks', 'jwksUri', 'tlsClientAuth', 'methods']
-/** Members of a JWK that no public key has (RFC 7518 §6). */
+/** Members of a JWK that a public key must not have (RFC 7518 §6). */
 const PRIVATE_MEMBERS = ['d', 'k', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'priv']
 
-/** How the entries of a registry are read, whether they stand in a list or a function gives them. */
+/** How the entries of a registry are read, from a list or from a function. */
 export interface EntryReader<Caller extends Registered> {
-  /** The options an entry has beside its identifier and credentials. */
+  /** The members of an entry beside its identifier and credentials. */
   readonly known: readonly string[]
-  /** Makes the entry of what was read, which is frozen then; it throws for whatever is wrong beside the credentials. */
+  /** Makes the entry, which is then frozen. Throws for every fault outside the credentials. */
   readonly toCaller: (registered: Registered, group: OptionGroup) => Caller
 }
 
-/** A registry over a fixed list, checked now so that a mistake shows at start-up. */
+/** A registry with a fixed list. The list is checked at once, so that mistakes show at start-up. */
 export function registeredList<Caller extends Registered>(
   list: unknown,
   path: string,
@@ -69,22 +69,22 @@ export function registeredList<Caller extends Registered>(
   list.forEach((entry: unknown, index) => {
     const group = new OptionGroup(`${path}[${index}]`, entry, [...OPTIONS, ...known])
     const registered = readRegistered(group, copyKeys)
-    if (byId.has(registered.id)) throw group.error('id', 'stands twice')
+    if (byId.has(registered.id)) throw group.error('id', 'occurs twice')
     byId.set(registered.id, Object.freeze(toCaller(registered, group)))
   })
   return (id) => byId.get(id)
 }
 
-/** What is wrong with an entry whose credentials can be used. A copy of the entry does not have it. */
+/** The fault of an entry whose credentials are usable. A copy of the entry does not have this property. */
 const FAULT = Symbol('fault')
 
 /**
- * A registry over a function, whose entries are read as those of a list are. `null` members count as absent, as databases
- * mean them. An entry that cannot change is read once.
+ * A registry with a function. Its results are read like list entries, except that `null` members count as absent, because
+ * databases return `null`. A frozen entry is read once.
  *
- * An entry without usable credentials, or under another identifier than the one asked for, is nobody, and a warning says
- * why. One that is wrong in another way keeps nothing but its credentials: {@link requireFaultless} says so to a caller that
- * has proved who it is, and to nobody else.
+ * An entry without usable credentials, or with another identifier than the requested one, counts as unknown, and a warning
+ * says why. An entry with another fault keeps only its credentials. {@link requireFaultless} then reports the fault, but only
+ * after the caller has authenticated.
  */
 export function registeredByFunction<Caller extends Registered>(
   find: FindRegistered<Caller>,
@@ -105,7 +105,7 @@ export function registeredByFunction<Caller extends Registered>(
       if (!(FAULT in caller) && isUnchangeable(entry)) read.set(entry, caller)
       return caller
     } catch (fault) {
-      warn('invalid-registration', `${messageOf(fault, place)}; it is answered as if it were not registered`)
+      warn('invalid-registration', `${messageOf(fault, place)}; the endpoint answers as if it were not registered`)
       return undefined
     }
   }
@@ -116,7 +116,7 @@ export function registeredByFunction<Caller extends Registered>(
   }
 }
 
-/** Characters of an identifier that a warning shows: whoever asks chooses it. */
+/** The number of characters of an identifier in a warning, because the caller chooses its length. */
 const MAX_SHOWN = 128
 
 function readEntry<Caller extends Registered>(
@@ -125,18 +125,18 @@ function readEntry<Caller extends Registered>(
   { known, toCaller }: EntryReader<Caller>,
 ): Caller {
   const group = new OptionGroup(place, withoutNulls(place, entry), [...OPTIONS, ...known])
-  // As they are: what is made of a key set is remembered by the set.
+  // Key sets are not copied, because other modules cache by the identity of the set.
   const registered = readRegistered(group, (keys) => keys)
   try {
     return Object.freeze(toCaller(registered, group))
   } catch (fault) {
-    // What is registered wrongly is never used; only who it is.
+    // Only the identity of a wrong entry is used.
     return Object.freeze({ ...registered, [FAULT]: messageOf(fault, place) }) as Registered as Caller
   }
 }
 
 /**
- * Refuses a caller that is who it says and registered wrongly, so that a mistake in its registration shows it nothing.
+ * Refuses an authenticated caller whose registration has a fault, so that a mistake in the registration discloses nothing.
  *
  * @throws ClientAuthenticationRegistrationError saying what is wrong.
  */
@@ -145,22 +145,22 @@ export function requireFaultless(caller: Registered): void {
   if (fault !== undefined) throw new ClientAuthenticationRegistrationError(fault)
 }
 
-/** Our own messages begin with the place. A getter or a proxy of somebody else may throw anything, with data in it. */
+/** Messages of this library begin with the place. Getters and proxies of the application may throw errors with data in them. */
 function messageOf(fault: unknown, place: string): string {
   const isOurs = fault instanceof TypeError && fault.message.startsWith(place)
   return isOurs ? fault.message : `${place}: cannot be read: ${withoutData(fault).message}`
 }
 
 /**
- * @throws TypeError for an entry that is no plain object. An entry of a class may have its view or its methods in a getter of
- *   the class, and a copy would lose them.
+ * @throws TypeError for an entry that is not a plain object. The view or the methods of a class instance may come from a
+ *   getter of its class, and a copy would lose them.
  */
 function withoutNulls(place: string, entry: object): object {
   const members = Object.entries(copyOptions(place, entry)).filter(([, value]) => value !== null)
   return Object.fromEntries(members)
 }
 
-/** Whether an entry says tomorrow what it says today. Functions, and objects with methods, are asked anew anyhow. */
+/** Whether a value can never change. Functions, and objects with methods, are called for each request anyway. */
 function isUnchangeable(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true
   if (!Object.isFrozen(value)) return 'consume' in value
@@ -171,7 +171,7 @@ function isUnchangeable(value: unknown): boolean {
 function readRegistered(group: OptionGroup, take: (keys: JSONWebKeySet) => JSONWebKeySet): Registered {
   const id = group.string('id')
   if (id === undefined) throw group.error('id', 'is required')
-  // Keys of limiters are made of identifiers and such a character.
+  // The keys of limiters contain the identifier and a control character as separator.
   if (/[\x00-\x1f\x7f]/.test(id)) throw group.error('id', 'must have no control characters (RFC 6749 appendix A.1)')
   const methods = group.strings('methods') as readonly CallerMethod[] | undefined
   if (methods?.length === 0 || methods?.some((method) => !CALLER_METHODS.includes(method))) {
@@ -215,7 +215,7 @@ function readJwks(group: OptionGroup, take: (keys: JSONWebKeySet) => JSONWebKeyS
   return take(jwks)
 }
 
-/** A list is read once: what becomes of its keys later has no effect. */
+/** A list is copied once. Later changes to its keys have no effect. */
 function copyKeys(jwks: JSONWebKeySet): JSONWebKeySet {
   const keys = structuredClone(jwks.keys)
   return Object.freeze({ keys: Object.freeze(keys) as typeof keys })
@@ -224,7 +224,7 @@ function copyKeys(jwks: JSONWebKeySet): JSONWebKeySet {
 function readJwksUri(group: OptionGroup): string | undefined {
   const uri = group.string('jwksUri')
   if (uri !== undefined && (!URL.canParse(uri) || new URL(uri).protocol !== 'https:')) {
-    throw group.error('jwksUri', 'must be an https URL; give the keys as jwks where they are reached by http alone')
+    throw group.error('jwksUri', 'must be an https URL; give the keys as jwks if they are reachable only by http')
   }
   return uri
 }

@@ -1,21 +1,21 @@
-/** Uses something up: an assertion or a proof is good once. */
+/** Records the use of an assertion or a proof. Each can be used once. */
 import { sha256 } from '#crypto'
 import { askDependency } from '../dependencies/ask-dependency.ts'
 import { ClientAuthenticationReplayStoreError } from '../errors.ts'
 import type { ReplayStore } from '@token-introspection/core/replay'
 
-/** What it takes. */
+/** What the check of replays needs. */
 export interface ReplayStep {
   readonly replayStore: ReplayStore
   readonly timeoutMs: number
 }
 
 /**
- * Whether this is the first use. To be asked when everything else about the request is right.
+ * Records a use and returns whether it is the first one. Call it after every other check of the request.
  *
- * @param caller - the identifier of the caller, in whose share of the store it is remembered.
- * @param identity - what is used, as a list whose first element says what kind of thing it is.
- * @param expiresAt - seconds since the epoch from which it is refused for its age.
+ * @param caller - the identifier of the caller. The entry counts in its share of the store.
+ * @param identity - what is used, as a list. Its first element names the kind.
+ * @param expiresAt - seconds since the epoch. From then on the credential is refused because of its age.
  */
 export async function isFirstUse(
   caller: string,

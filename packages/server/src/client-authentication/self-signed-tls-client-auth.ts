@@ -1,7 +1,7 @@
-/** `self_signed_tls_client_auth` (RFC 8705 §2.2): a certificate that is registered itself; its chain says nothing. */
+/** `self_signed_tls_client_auth` (RFC 8705 §2.2): the certificate itself is registered. Its chain does not matter. */
 import type { JSONWebKeySet } from 'jose'
 
-/** Whether a certificate is, octet by octet, the first of a registered key's `x5c`. A key without one matches nothing. */
+/** Whether a certificate equals the first element of a registered key's `x5c`. A key without `x5c` never matches. */
 export function holdsCertificate(jwks: JSONWebKeySet, der: Uint8Array): boolean {
   return jwks.keys.some((key) => {
     const [certificate] = Array.isArray(key.x5c) ? (key.x5c as unknown[]) : []

@@ -1,41 +1,44 @@
-/** `tls_client_auth` (RFC 8705 §2.1): a certificate whose chain was validated and whose subject is registered. */
+/** `tls_client_auth` (RFC 8705 §2.1): a certificate with a validated chain and a registered subject. */
 import { OptionGroup } from '@token-introspection/core/options'
 import { type CertificateSubject, readCertificateSubject } from '#x509'
 import type { PeerCertificate } from '../http/http-message.ts'
 import { normalizeDistinguishedName, normalizeSubject } from './distinguished-name.ts'
 
 /**
- * What a caller's certificate says about its subject. Exactly one of the five is given (RFC 8705 §2.1.2); the common name
- * is never compared with any of the `san…` members.
+ * The subject of a caller's certificate. Give exactly one of the five members (RFC 8705 §2.1.2). The common name is never
+ * compared with a `san…` member.
  */
 export interface TlsClientAuth {
-  /** The distinguished name as RFC 4514 writes it, most specific first: `CN=orders,O=Example,C=NL`. Case and repeated white space do not count. */
+  /**
+   * The distinguished name as in RFC 4514, most specific part first: `CN=orders,O=Example,C=NL`. Case and repeated white space
+   * do not count.
+   */
   readonly subjectDn?: string | undefined
-  /** A `dNSName`; a wildcard in a certificate matches nothing but itself. */
+  /** A `dNSName`. A wildcard in a certificate matches only the same text. */
   readonly sanDns?: string | undefined
-  /** A `uniformResourceIdentifier`, compared as it stands. */
+  /** A `uniformResourceIdentifier`, compared character by character. */
   readonly sanUri?: string | undefined
-  /** An `iPAddress`, compared in binary: `::1` and `0:0:0:0:0:0:0:1` are one. */
+  /** An `iPAddress`, compared in binary: `::1` equals `0:0:0:0:0:0:0:1`. */
   readonly sanIp?: string | undefined
-  /** An `rfc822Name`: the local part as it stands, the domain without case. */
+  /** An `rfc822Name`. The case of the local part counts, the case of the domain does not. */
   readonly sanEmail?: string | undefined
 }
 
 const MEMBERS = ['subjectDn', 'sanDns', 'sanUri', 'sanIp', 'sanEmail'] as const
 
-/** Whether a certificate is the one a caller registered. */
+/** Whether a certificate matches the registration of a caller. */
 export function matchesTlsClientAuth(registered: TlsClientAuth | undefined, certificate: PeerCertificate): boolean {
   if (registered === undefined || !isValidated(certificate) || !hasOneMember(registered)) return false
   const subject = readCertificateSubject(certificate.der)
   return subject !== undefined && matchesSubject(registered, subject)
 }
 
-/** A resolver in plain JavaScript may give anything; a text such as `FAILED` validates nothing. */
+/** A resolver in plain JavaScript may return any value. Only `true` means validated, and not a text such as `FAILED`. */
 function isValidated({ chainValidated }: { readonly chainValidated: unknown }): boolean {
   return chainValidated === true
 }
 
-/** The registration of a list, checked. */
+/** Checks and copies the registration of a list entry. */
 export function resolveTlsClientAuth(options: unknown, path: string): TlsClientAuth | undefined {
   if (options === undefined) return undefined
   const group = new OptionGroup(path, options, MEMBERS)
@@ -58,7 +61,7 @@ function isIpAddress(value: string): boolean {
   return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(value) || (value.includes(':') && /^[0-9a-fA-F:.]+$/.test(value))
 }
 
-/** A registry of yours may give two: which one counts must not be for us to choose. */
+/** A registry function may return two members. This library must not choose between them. */
 function hasOneMember(registered: TlsClientAuth): boolean {
   return MEMBERS.filter((member) => registered[member] !== undefined).length === 1
 }

@@ -1,23 +1,23 @@
-/** What a client assertion says, against RFC 7523 §3. */
+/** Validates the claims of a client assertion (RFC 7523 §3). */
 import { quote } from '@token-introspection/core'
 import type { ClientAuthenticationFailedError } from '../errors.ts'
 import { refuseAssertion } from './complaint.ts'
 
-/** What the claims are held against. */
+/** The rules for the claims. */
 export interface AssertionRules {
   /**
-   * The audiences: the issuer first, and then the values of `legacyAudiences`. Of the issuer alone the `aud` of an assertion
-   * has to be the issuer; of more it may hold several of them, and nothing else.
+   * The accepted audiences: the issuer first, then the values of `legacyAudiences`. With the issuer alone, the `aud` of an
+   * assertion must be the issuer. With more values, `aud` may hold several of them and nothing else.
    */
   readonly audiences: ReadonlySet<string>
-  /** Whether `aud` may not be an array (FAPI 2.0 Security Profile §5.3.2.1). */
+  /** Whether `aud` must not be an array (FAPI 2.0 Security Profile §5.3.2.1). */
   readonly fapi2: boolean
   readonly maxLifetimeSeconds: number
   readonly clockToleranceSeconds: number
   readonly allowStringDates: boolean
 }
 
-/** Claims that hold. */
+/** The validated claims. */
 export interface AssertionClaims {
   readonly clientId: string
   readonly jti: string
@@ -25,13 +25,13 @@ export interface AssertionClaims {
   readonly exp: number
 }
 
-/** Characters of an identifier that is kept or looked up. */
+/** The largest number of characters of an identifier that is stored or looked up. */
 const MAX_ID_LENGTH = 2048
-/** What `maxLifetimeSeconds` can be at most. */
+/** The upper limit of `maxLifetimeSeconds`. */
 const LONGEST_LIFETIME_SECONDS = 3600
 const OPTIONS = 'clientAuthentication.assertion'
 
-/** @throws ClientAuthenticationFailedError naming the claim that does not hold, with both values. */
+/** @throws ClientAuthenticationFailedError naming the wrong claim and both values. */
 export function validateAssertionClaims(
   claims: Readonly<Record<string, unknown>>,
   rules: AssertionRules,
@@ -63,8 +63,8 @@ function isIdentifier(value: unknown): value is string {
 }
 
 /**
- * Whether every value of `aud` is one of ours. Where the issuer is the only one, an array of it has one element: an
- * assertion is for one server.
+ * Whether every value of `aud` is an accepted audience. With the issuer as the only audience, an array may have only one
+ * element, because an assertion is for one server.
  */
 function isForUs(aud: unknown, { audiences, fapi2 }: AssertionRules): boolean {
   const values: readonly unknown[] = Array.isArray(aud) && !fapi2 ? aud : [aud]
@@ -79,12 +79,12 @@ function refuseAudience(aud: unknown, { audiences, fapi2 }: AssertionRules): Cli
     rule: 'aud',
     got: quote(aud),
     expected:
-      others.length === 0 ? `${issuer} alone${form}` : `only values out of ${[issuer, ...others].join(', ')}${form}`,
+      others.length === 0 ? `${issuer} alone${form}` : `only values from ${[issuer, ...others].join(', ')}${form}`,
     remedy: `Change it at the caller, or list the values it sends in ${OPTIONS}.legacyAudiences if they are URLs of this authorization server`,
   })
 }
 
-/** The time an assertion ends, when every date of it holds. */
+/** Validates every date of an assertion and returns its `exp`. */
 function validateDates(claims: Readonly<Record<string, unknown>>, rules: AssertionRules, now: number): number {
   const { maxLifetimeSeconds, clockToleranceSeconds } = rules
   const tolerance = `${clockToleranceSeconds} s of ${OPTIONS}.clockToleranceSeconds`
@@ -101,7 +101,7 @@ function validateDates(claims: Readonly<Record<string, unknown>>, rules: Asserti
     throw refuseAssertion({
       rule: 'exp',
       got: when(exp, now),
-      expected: `a time to come, or at most ${tolerance} ago`,
+      expected: `a time in the future, or at most ${tolerance} ago`,
       remedy: 'Make the caller create an assertion for each request, and compare the clocks of both sides',
     })
   }
@@ -123,7 +123,7 @@ function validateDates(claims: Readonly<Record<string, unknown>>, rules: Asserti
     throw refuseAssertion({
       rule: name,
       got: when(date, now),
-      expected: `a time that is past, or at most ${tolerance} ahead`,
+      expected: `a time in the past, or at most ${tolerance} ahead`,
       remedy: 'Set the clock of the caller, or that of this endpoint, whichever is wrong',
     })
   }
@@ -139,7 +139,7 @@ function validateDates(claims: Readonly<Record<string, unknown>>, rules: Asserti
   return exp
 }
 
-/** A date beside how far it is away. */
+/** A date, and how far it is from now. */
 function when(date: number, now: number): string {
   const seconds = Math.round(date - now)
   return `${date}, ${Math.abs(seconds)} s ${seconds < 0 ? 'ago' : 'ahead'}`

@@ -1,14 +1,14 @@
-/** Remembers which credentials were verified, so that neither parsing nor a slow hash is done twice. */
+/** Remembers verified credentials, so that they are not parsed or hashed again. */
 import type { BasicCredentials } from '@token-introspection/core'
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { sha256 } from '#crypto'
 
-/** Credentials that were good when they were presented. */
+/** Credentials that were good when the caller presented them. */
 export interface VerifiedSecret {
   readonly clientId: string
   /**
-   * The registered secret they fitted, plain or hashed. They are good only as long as it is registered, so rotation and
-   * removal count at once.
+   * The registered secret or hash that they matched. They stay good only while it is registered, so rotation and removal take
+   * effect at once.
    */
   readonly registered: string
 }
@@ -17,28 +17,28 @@ export interface VerifiedSecret {
 export type SecretMethod = 'client_secret_basic' | 'client_secret_post'
 
 /**
- * A memory of credentials that were good. What was not good is never remembered. It has one place for each identifier and
- * secret, however they are spelt, so that a caller cannot take the places of others.
+ * A memory of good credentials. Wrong credentials are never remembered. Each pair of identifier and secret has one place,
+ * whatever its spelling, so that a caller cannot take the places of others.
  */
 export interface VerifiedSecrets {
-  /** What identifies a presentation here; it says nothing about it without the key of this process. */
+  /** The key of a presentation. It reveals nothing without the secret of this process. */
   keyOf(method: SecretMethod, presentation: string): MaybePromise<string>
-  /** What identifies an identifier and a secret, however they were presented. */
+  /** The key of an identifier and a secret, whatever their spelling. */
   keyOfCredentials(credentials: BasicCredentials): MaybePromise<string>
-  /** What is known by a key of either kind. */
+  /** The credentials under a key of either kind. */
   recall(key: string): VerifiedSecret | undefined
   /** Remembers good credentials, and this spelling of them. */
   remember(key: string, credentialsKey: string, verified: VerifiedSecret): void
-  /** Forgets the credentials that a key of either kind is about, all their spellings included. */
+  /** Forgets the credentials under a key of either kind, with all their spellings. */
   forget(key: string): void
 }
 
-/** One character each, so that no presentation passes for one of another kind. */
+/** A different character for each kind, so that keys of different kinds never collide. */
 const MARKS = { client_secret_basic: 'b', client_secret_post: 'p', credentials: 'c' } as const
 
-/** Pairs of identifier and secret that are remembered; the one remembered longest ago is forgotten first. */
+/** The largest number of remembered pairs of identifier and secret. The oldest is forgotten first. */
 const MAX_CREDENTIALS = 10_000
-/** Spellings of one pair that are known again without being read: Basic and post, encoded and raw. */
+/** The number of remembered spellings of one pair: Basic and post, encoded and raw. */
 const MAX_SPELLINGS = 4
 
 interface Place extends VerifiedSecret {
@@ -46,12 +46,12 @@ interface Place extends VerifiedSecret {
   readonly spellings: string[]
 }
 
-/** Creates a memory that no other handler shares. */
+/** Creates a memory for one handler. */
 export function createVerifiedSecrets(): VerifiedSecrets {
-  /** In the order in which they were remembered. */
+  /** The places in the order in which they were remembered. */
   const places = new Map<string, Place>()
   const bySpelling = new Map<string, Place>()
-  // Made when first needed: some runtimes give no randomness while modules load.
+  // Created on first use, because some runtimes have no randomness while modules load.
   let processKey: string | undefined
 
   function digest(mark: string, text: string): MaybePromise<string> {
@@ -66,7 +66,7 @@ export function createVerifiedSecrets(): VerifiedSecrets {
 
   return {
     keyOf: (method, presentation) => digest(MARKS[method], presentation),
-    // With its length, so that no two pairs look alike.
+    // The length comes first, so that no two pairs make the same text.
     keyOfCredentials: ({ clientId, clientSecret }) =>
       digest(MARKS.credentials, `${clientId.length} ${clientId} ${clientSecret}`),
     recall: (key) => bySpelling.get(key) ?? places.get(key),
@@ -91,7 +91,7 @@ export function createVerifiedSecrets(): VerifiedSecrets {
   }
 }
 
-/** As short as it is hard to guess: what is digested with it takes its time per 64 octets. */
+/** A secret that is hard to guess and short, because digesting takes time for every 64 octets. */
 function randomText(): string {
   return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(18))))
 }

@@ -12,7 +12,7 @@ function resource(...clientSecrets: string[]): ProtectedResource {
   return { id: 'orders-api', clientSecrets }
 }
 
-/** An entry as the fixed registry makes it. */
+/** An entry as a fixed list makes it. */
 async function frozen(...clientSecrets: string[]): Promise<ProtectedResource> {
   const find = registeredList([{ id: 'orders-api', clientSecrets }], 'protectedResources', protectedResourceReader())
   return (await find('orders-api')) as ProtectedResource
@@ -31,16 +31,16 @@ describe('verifyClientSecret', () => {
     ['another case', resource('s3cr3t'), 'S3CR3T', false],
     ['another composition of the same letter', resource('\u00e9'), 'e\u0301', false],
     ['nothing', resource('s3cr3t'), '', false],
-    ['nothing, where nothing is registered', resource(''), '', false],
-    ['anything, where no secret is registered', resource(), 's3cr3t', false],
-    ['anything, for undefined', undefined, 's3cr3t', false],
-    ['anything, for null', null, 's3cr3t', false],
-    ['nothing, for nobody', undefined, '', false],
-  ])('takes or refuses %s', async (_, protectedResource, presented, verified) => {
+    ['an empty secret when an empty secret is registered', resource(''), '', false],
+    ['any secret when none is registered', resource(), 's3cr3t', false],
+    ['any secret for an undefined caller', undefined, 's3cr3t', false],
+    ['any secret for a null caller', null, 's3cr3t', false],
+    ['an empty secret for an unknown caller', undefined, '', false],
+  ])('accepts or refuses %s', async (_, protectedResource, presented, verified) => {
     expect(await verifyClientSecret(protectedResource, presented)).toBe(verified ? presented : undefined)
   })
 
-  test('counts a rotated secret at once', async () => {
+  test('uses a rotated secret at once', async () => {
     const clientSecrets = ['old']
     const entry = Object.freeze({ id: 'orders-api', clientSecrets })
     expect(await verifyClientSecret(entry, 'old')).toBe('old')
@@ -57,7 +57,7 @@ describe('verifyClientSecret', () => {
     expect(crypto.sha256).toHaveBeenCalledTimes(1)
   })
 
-  test('compares with every secret, wherever the first match stands', async () => {
+  test('compares with every secret, also after the first match', async () => {
     const entry = await frozen('a', 'b', 'c')
     for (const presented of ['a', 'b', 'c', 'd']) {
       vi.mocked(equalDigests).mockClear()
@@ -66,7 +66,7 @@ describe('verifyClientSecret', () => {
     }
   })
 
-  test('does the same work for nobody as for somebody', async () => {
+  test('does the same work for an unknown caller as for a known one', async () => {
     const entry = await frozen('s3cr3t')
     const work: [number, number][] = []
     for (const protectedResource of [entry, undefined, entry, undefined]) {

@@ -4,15 +4,15 @@ import { sha256 } from '#crypto'
 import { equalDigests } from './equal-digests.ts'
 import type { Registered } from './registered.ts'
 
-/** Digests of secrets that cannot change: those of frozen entries. Any other is digested afresh, so rotation counts at once. */
+/** Digests of secrets of frozen entries. Other secrets can change and are digested each time, so rotation works at once. */
 const digests = new WeakMap<Registered, readonly string[]>()
 
-/** Nobody's secrets: an unknown caller costs the same digest and comparison as a known one. */
+/** A secret for unknown callers, so that they cost the same digest and comparison as known ones. */
 const NOBODY: Registered = Object.freeze({ id: '', clientSecrets: Object.freeze(['']) })
 
 /**
- * The registered secret that equals the presented one; for a caller that is unknown or has no secrets there is none, at
- * the same price.
+ * Returns the registered secret that equals the presented one, or `undefined`. An unknown caller, or one without secrets, costs
+ * the same time.
  */
 export function verifyClientSecret(
   caller: Registered | undefined | null,
@@ -30,7 +30,7 @@ export function verifyClientSecret(
   return Promise.all([registered, digest]).then(([expected, given]) => verify(expected, given))
 }
 
-/** Looks at every candidate, so that the time does not tell which one matched; -1 when none did. */
+/** Compares with every candidate, so that the time does not reveal which one matched. Returns -1 for none. */
 function findMatch(candidates: readonly string[], digest: string): number {
   let match = -1
   for (let index = 0; index < candidates.length; index++) {

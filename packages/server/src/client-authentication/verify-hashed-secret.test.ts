@@ -9,7 +9,7 @@ function verifier(verifySecret: VerifySecret, decoy?: string) {
     verify(id, clientSecrets === undefined ? undefined : { clientSecrets }, presented, key)
 }
 
-/** A verification that ends when it is told to. */
+/** A verification that the test ends. */
 function held() {
   const release: ((matches: boolean) => void)[] = []
   const verifySecret = vi.fn<VerifySecret>(() => new Promise((resolve) => release.push(resolve)))
@@ -46,7 +46,7 @@ describe('createHashedSecretVerifier', () => {
     ['argon2', (secret) => argon2(secret), recompute(argon2)],
     ['scrypt', (secret) => scrypt(secret), recompute(scrypt)],
     ['PBKDF2', (secret) => pbkdf2(secret), recompute(pbkdf2)],
-  ])('finds the hash a secret was made into, with %s', async (_, hash, verifySecret) => {
+  ])('finds the hash of a secret, with %s', async (_, hash, verifySecret) => {
     const registered = [hash('old'), hash('new')]
     const verify = verifier(verifySecret)
     expect(await verify(registered, 'old', 'a')).toBe(registered[0])
@@ -56,11 +56,11 @@ describe('createHashedSecretVerifier', () => {
   })
 
   test.each<[string, readonly string[] | undefined]>([
-    ['it does not know', undefined],
+    ['that is unknown', undefined],
     ['without hashes', []],
     ['with fewer hashes', ['three']],
     ['with as many hashes', ['three', 'four']],
-  ])('verifies as often for a caller %s as for the one with the most (SEC-24)', async (_, registered) => {
+  ])('verifies as often for a caller %s as for the caller with the most hashes (SEC-24)', async (_, registered) => {
     const verifySecret = vi.fn<VerifySecret>(() => false)
     const verify = verifier(verifySecret)
     await verify(['one', 'two'], 'wrong', 'a')
@@ -70,7 +70,7 @@ describe('createHashedSecretVerifier', () => {
     expect(verifySecret).toHaveBeenCalledTimes(2)
   })
 
-  test('fills nobody up to more hashes than four, and tries all that a caller has', async () => {
+  test('adds decoys up to four hashes, and tries every hash of a caller', async () => {
     const verifySecret = vi.fn<VerifySecret>(() => false)
     const verify = verifier(verifySecret)
     await verify(['1', '2', '3', '4', '5', '6'], 'wrong', 'a')
@@ -79,7 +79,7 @@ describe('createHashedSecretVerifier', () => {
     expect(verifySecret).toHaveBeenCalledTimes(10)
   })
 
-  test("lets nobody in by another caller's hash, and takes as long for it", async () => {
+  test('accepts no secret by the hash of another caller, and takes as long', async () => {
     const verifySecret = vi.fn<VerifySecret>((presented, hash) => hash === `hash of ${presented}`)
     const verify = verifier(verifySecret)
     await verify(['hash of a', 'hash of b'], 'wrong', 'a')
@@ -95,7 +95,7 @@ describe('createHashedSecretVerifier', () => {
     expect(verifySecret.mock.calls).toEqual([['wrong', 'decoy']])
   })
 
-  test('lets nobody in by a decoy that fits', async () => {
+  test('accepts no secret that fits the decoy', async () => {
     expect(await verifier(() => true, 'decoy')(undefined, 'secret', 'a')).toBeUndefined()
   })
 
@@ -103,11 +103,11 @@ describe('createHashedSecretVerifier', () => {
     ['text', 'yes'],
     ['a number', 1],
     ['an object', {}],
-  ])('takes %s for no', async (_, answer) => {
+  ])('treats %s as false', async (_, answer) => {
     expect(await verifier(() => answer as unknown as boolean)(['hash'], 'secret', 'a')).toBeUndefined()
   })
 
-  test('lets those who present the same at once share one verification', async () => {
+  test('shares one verification between equal credentials at the same time', async () => {
     const { release, verifySecret } = held()
     const verify = verifier(verifySecret)
     const all = Promise.all([verify(['hash'], 's', 'key'), verify(['hash'], 's', 'key'), verify(['hash'], 's', 'key')])
@@ -128,7 +128,7 @@ describe('createHashedSecretVerifier', () => {
     expect(await Promise.all([before, after])).toEqual([undefined, 'new'])
   })
 
-  test('runs three at once, lets 32 wait and turns the rest away (ERR-10)', async () => {
+  test('runs three at once, lets 32 wait and refuses the rest (ERR-10)', async () => {
     const { release, verifySecret } = held()
     const verify = verifier(verifySecret)
     const attempts = Array.from({ length: 40 }, (_, index) => verify(['hash'], 'wrong', `key ${index}`))
@@ -149,12 +149,12 @@ describe('createHashedSecretVerifier', () => {
     ])
   })
 
-  test('takes no turn of a registered identifier for those that are not, however many there are', async () => {
+  test('gives no turn of registered identifiers to unregistered ones, however many there are', async () => {
     const { release, verifySecret } = held()
     const verify = verifier(verifySecret, 'decoy')
     const madeUp = Array.from({ length: 100 }, (_, index) => verify(undefined, 'x', `key ${index}`, `made-up-${index}`))
     await settled()
-    // One is really verified; the others were done after as long as one took.
+    // One verification really ran. The others waited as long as it took.
     expect(verifySecret.mock.calls).toEqual([['x', 'decoy']])
     const good = verify(['hash'], 'secret', 'good')
     await settled()
@@ -168,24 +168,19 @@ describe('createHashedSecretVerifier', () => {
   test.each([
     ['different secrets', (index: number) => `key ${index}`, 5],
     ['one secret', () => 'key', 0],
-  ])(
-    'answers forty attempts at once with %s alike, whether the identifier is registered or not',
-    async (_, key, busy) => {
-      const codes = async (clientSecrets: readonly string[] | undefined): Promise<unknown[]> => {
-        const verify = verifier(() => new Promise((resolve) => setImmediate(() => resolve(false))), 'decoy')
-        const attempts = Array.from({ length: 40 }, (__, index) => verify(clientSecrets, 'wrong', key(index)))
-        const outcomes = await Promise.allSettled(attempts)
-        return outcomes.map((outcome) =>
-          outcome.status === 'rejected' ? (outcome.reason as { code: string }).code : '',
-        )
-      }
-      const [registered, madeUp] = [await codes(['hash']), await codes(undefined)]
-      expect(madeUp).toEqual(registered)
-      expect(madeUp.filter((code) => code === 'ERR_CLIENT_AUTHENTICATION_BUSY')).toHaveLength(busy)
-    },
-  )
+  ])('gives forty simultaneous attempts with %s the same answers, registered or not', async (_, key, busy) => {
+    const codes = async (clientSecrets: readonly string[] | undefined): Promise<unknown[]> => {
+      const verify = verifier(() => new Promise((resolve) => setImmediate(() => resolve(false))), 'decoy')
+      const attempts = Array.from({ length: 40 }, (__, index) => verify(clientSecrets, 'wrong', key(index)))
+      const outcomes = await Promise.allSettled(attempts)
+      return outcomes.map((outcome) => (outcome.status === 'rejected' ? (outcome.reason as { code: string }).code : ''))
+    }
+    const [registered, madeUp] = [await codes(['hash']), await codes(undefined)]
+    expect(madeUp).toEqual(registered)
+    expect(madeUp.filter((code) => code === 'ERR_CLIENT_AUTHENTICATION_BUSY')).toHaveLength(busy)
+  })
 
-  test('pauses for a made-up identifier as long as a verification lately took, without the time that it waited for', async () => {
+  test('pauses for a made-up identifier as long as the last verification took, without its waiting time', async () => {
     const pauses = vi.spyOn(globalThis, 'setTimeout')
     const clock = { ms: 0 }
     const { release, verifySecret } = held()
@@ -209,7 +204,7 @@ describe('createHashedSecretVerifier', () => {
     pauses.mockRestore()
   })
 
-  test('turns away what waits for one identifier before what waits for another', async () => {
+  test('refuses waiting attempts of the identifier with the most attempts first', async () => {
     const { release, verifySecret } = held()
     const verify = verifier(verifySecret)
     const guesses = Promise.allSettled(
@@ -217,7 +212,7 @@ describe('createHashedSecretVerifier', () => {
     )
     const good = verify(['other hash'], 'secret', 'good', 'good')
     await settled()
-    // It is the first one's turn after the three that run, however many guesses were there before.
+    // After the three that run, it is the turn of the other identifier, however many guesses came before.
     release[0]?.(false)
     await settled()
     release[3]?.(false)
@@ -233,11 +228,11 @@ describe('createHashedSecretVerifier', () => {
     expect((await guesses).filter(({ status }) => status === 'rejected')).toHaveLength(60 - 3 - 31)
   })
 
-  test('reports a hash that cannot be read as an outage', async () => {
+  test('reports an unreadable hash as a failure of verifySecret', async () => {
     const verify = verifier(() => Promise.reject(new Error('no hash')))
     await expect(verify(['hash'], 's', 'a')).rejects.toMatchObject({
       code: 'ERR_CLIENT_AUTHENTICATION_REGISTRY',
-      // Which option it is and what to look at.
+      // The message names the option and what to check.
       message: expect.stringMatching(/^clientAuthentication\.verifySecret .*clientSecrets and decoySecret/) as string,
     })
   })

@@ -5,18 +5,18 @@ import { ClientAuthenticationBusyError, ClientAuthenticationRegistryError } from
 import { createFairTurns, type TakeTurn } from './fair-turns.ts'
 import type { Registered } from './registered.ts'
 
-/** Whether a presented secret is the one a registered hash was made of. */
+/** Says whether a registered hash was made from a presented secret. */
 export type VerifySecret = (presented: string, registered: string) => MaybePromise<boolean>
 
-/** Verifications of registered identifiers that run at once, and that wait. */
+/** The number of verifications for registered identifiers that run at once, and that wait. */
 const MAX_RUNNING = 3
 const MAX_WAITING = 32
-/** Verifications of other identifiers that run at once: they find nothing, and are there to take the time. */
+/** The number of verifications for unregistered identifiers that run at once. They only take time, and find nothing. */
 const MAX_PRETENDED = 1
-/** Attempts with other identifiers at the same time; most of them wait as long as a verification takes. */
+/** The number of simultaneous attempts with unregistered identifiers. Most of them only wait as long as a verification takes. */
 const MAX_PRETENDING = 1024
 
-/** Verifications that an attempt is filled up to; a caller that registers more hashes than these can be told by its time. */
+/** The number of verifications that every attempt costs at least. A caller with more hashes takes longer, which reveals it. */
 const MAX_DECOYS = 4
 
 const VERIFY_SECRET_FAILED =
@@ -26,20 +26,20 @@ const VERIFY_SECRET_FAILED =
 /** What the verifier needs. */
 export interface HashedSecretOptions {
   readonly verifySecret: VerifySecret
-  /** What is verified against for a caller that is unknown, until hashes of a known one were seen. */
+  /** The hash to verify for an unknown caller. Without it, the hashes of known callers are used after they are seen. */
   readonly decoy: string | undefined
-  /** Milliseconds one verification may take. */
+  /** The longest time for one verification, in milliseconds. */
   readonly timeoutMs: number
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
 
 /**
- * The registered hash that a presented secret fits, or `undefined`.
+ * Returns the registered hash that fits a presented secret, or `undefined`.
  *
- * @param clientId - the identifier that was presented, registered or not.
- * @param key - identifies what is presented: those who present the same at the same time share one verification.
- * @throws or rejects with ClientAuthenticationBusyError when too many wait.
+ * @param clientId - the presented identifier, registered or not.
+ * @param key - identifies the credentials. Equal credentials at the same time share one verification.
+ * @throws or rejects with ClientAuthenticationBusyError when too many attempts wait.
  */
 export type VerifyHashedSecret = (
   clientId: string,
@@ -49,11 +49,11 @@ export type VerifyHashedSecret = (
 ) => Promise<string | undefined>
 
 /**
- * Creates a verifier. Whoever presents what fits nothing takes the time of the caller with the most hashes that was seen, a
- * caller that is unknown or has no secrets included: it would otherwise tell which identifiers exist, and which are in the
- * middle of a rotation. But it takes no turn of those that are registered: one such verification at a time really runs,
- * and in the place of the others there is a pause as long as a verification lately. Many attempts at once with one such
- * identifier take turns among themselves, and too many are turned away, as with one that is registered.
+ * Creates a verifier. A wrong secret takes as long as for the known caller with the most hashes, at most {@link MAX_DECOYS}. This
+ * also holds for unknown callers and callers without secrets. Otherwise the time would reveal which identifiers exist, and
+ * which callers rotate their secrets. Unregistered identifiers take no turns of registered ones: only one such verification
+ * runs at a time, and the other attempts pause as long as the last verification took. Many attempts with one unregistered
+ * identifier take turns among themselves, and too many are refused, as for a registered identifier.
  */
 export function createHashedSecretVerifier({
   verifySecret,
@@ -64,13 +64,13 @@ export function createHashedSecretVerifier({
   let decoys: readonly string[] = decoy === undefined ? [] : [decoy]
   const running = new Map<string, Promise<string | undefined>>()
   const takeTurn = createFairTurns(MAX_RUNNING, MAX_WAITING)
-  /** Turns of identifiers that are not registered, each by itself, while there are attempts with it. */
+  /** The turns of each unregistered identifier, while there are attempts with it. */
   const pretenders = new Map<string, { readonly takeTurn: TakeTurn; attempts: number }>()
   let tookMs = 0
   let pretended = 0
   let pretending = 0
 
-  /** One verification, whose time is taken. */
+  /** Runs one verification and measures its time. */
   async function compare(presented: string, candidate: string): Promise<boolean> {
     const startedAtMs = now()
     try {
@@ -85,7 +85,7 @@ export function createHashedSecretVerifier({
     }
   }
 
-  /** The first of the candidates that count and fits. The others take their time and give nothing. */
+  /** Returns the first of the first `counting` candidates that fits. The others only take time. */
   async function verify(
     candidates: readonly string[],
     counting: number,
@@ -126,7 +126,7 @@ export function createHashedSecretVerifier({
     }
   }
 
-  /** What is registered is part of the key, so that a secret rotated in meanwhile is not judged by the old ones. */
+  /** The key contains the registered hashes, so that a secret which is rotated meanwhile is not compared with old hashes. */
   function share(key: readonly unknown[], begin: () => Promise<string | undefined>): Promise<string | undefined> {
     const sharedKey = JSON.stringify(key)
     let attempt = running.get(sharedKey)

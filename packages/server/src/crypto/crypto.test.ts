@@ -6,7 +6,7 @@ describe.each([
   ['node:crypto', node],
   ['WebCrypto', web],
 ])('digests by %s', (_, { sha256, hmacSha256 }) => {
-  // The first two from FIPS 180-4, the others from `openssl dgst`; UTF-8 octets, lone surrogates replaced.
+  // The first two are from FIPS 180-4, the others from `openssl dgst` over UTF-8 octets with lone surrogates replaced.
   test.each([
     ['', '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU'],
     ['abc', 'ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0'],
@@ -16,7 +16,7 @@ describe.each([
     expect(await sha256(text)).toBe(digest)
   })
 
-  // RFC 4231 §4.2, §4.3 and §4.7, the last with a key that is longer than a block.
+  // RFC 4231 §4.2, §4.3 and §4.7. The last has a key longer than a block.
   test.each([
     ['\u000b'.repeat(20), 'Hi There', 'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7'],
     ['Jefe', 'what do ya want for nothing?', '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843'],
@@ -41,7 +41,7 @@ describe.each([
   test.each([
     ['nothing', '', ''],
     ['one octet', 'f', 'Zg'],
-    ['the two characters base64 has not', '???>>>', 'Pz8_Pj4-'],
+    ['the two characters that only base64url has', '???>>>', 'Pz8_Pj4-'],
     ['UTF-8', 'é€😀', 'w6nigqzwn5iA'],
   ])('encodes %s', (__, text, encoded) => {
     expect(base64url(text)).toBe(encoded)

@@ -1,6 +1,6 @@
-/** Digests by WebCrypto, where there is no `node:crypto`. */
+/** Digests with WebCrypto, for runtimes without `node:crypto`. */
 
-/** SHA-256 of a text's UTF-8 octets, base64url. */
+/** SHA-256 of the UTF-8 octets of a text, in base64url. */
 export async function sha256(text: string): Promise<string> {
   const octets = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
   return btoa(String.fromCharCode(...octets))
@@ -9,7 +9,7 @@ export async function sha256(text: string): Promise<string> {
     .replaceAll('=', '')
 }
 
-/** Makes HMAC-SHA-256 of texts' UTF-8 octets with one key. */
+/** Creates a function for the HMAC-SHA-256 of UTF-8 octets with one key. */
 export function hmacSha256(key: Uint8Array): (text: string) => Promise<Uint8Array> {
   const octets = Uint8Array.from(key)
   let importing: ReturnType<typeof crypto.subtle.importKey> | undefined

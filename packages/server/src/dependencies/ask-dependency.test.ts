@@ -11,11 +11,11 @@ afterEach(() => {
 })
 
 describe('askDependency', () => {
-  test('gives what is there at once', () => {
+  test('returns an immediate value without a promise', () => {
     expect(askDependency(() => 7, 10, toError)).toBe(7)
   })
 
-  test('gives what comes later, and leaves no timer behind', async () => {
+  test('returns a later value, and leaves no timer behind', async () => {
     vi.useFakeTimers()
     const { promise, resolve } = Promise.withResolvers<number>()
     const answer = askDependency(() => promise, 10, toError)
@@ -25,7 +25,7 @@ describe('askDependency', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('waits for what only looks like a promise', async () => {
+  test('waits for a thenable', async () => {
     const thenable = {
       // oxlint-disable-next-line unicorn/no-thenable
       then(resolve: (value: number) => void) {
@@ -35,7 +35,7 @@ describe('askDependency', () => {
     expect(await askDependency(() => thenable as Promise<number>, 10, toError)).toBe(7)
   })
 
-  test('makes the error of the step of what is thrown, at once or later', async () => {
+  test('turns an immediate or later error into the error of the step', async () => {
     const cause = new Error('down')
     expect(() =>
       askDependency(
@@ -59,7 +59,7 @@ describe('askDependency', () => {
       },
     ],
     ['later', (cause: Error) => Promise.reject(cause)],
-  ])('hands on %s what went wrong, and no row, command or token that it was about', async (_, ask) => {
+  ])('passes on %s the error without any row, command or token in it', async (_, ask) => {
     const cause = Object.assign(new Error('violates check constraint "x"'), {
       code: '23514',
       detail: 'Failing row contains (alice).',
@@ -72,17 +72,17 @@ describe('askDependency', () => {
     expect(inspect(error, { depth: 10 })).not.toContain('alice')
   })
 
-  test('hands on what a limiter throws as it is', () => {
+  test('passes on unchanged what a limiter throws', () => {
     const exceeded = { msBeforeNext: 5 }
     const consume = (): never => {
-      // As a limiter does: it is an answer, and no error.
+      // A limiter throws an answer that is not an error.
       // oxlint-disable-next-line typescript/only-throw-error
       throw exceeded
     }
     expect(() => askDependency(consume, 10, toError)).toThrow(expect.objectContaining({ cause: exceeded }) as Error)
   })
 
-  test('does not wait longer than it may, and tells what it asked', async () => {
+  test('stops waiting after the deadline, and aborts the signal of the dependency', async () => {
     vi.useFakeTimers()
     const abort = vi.fn<(reason: Error) => void>()
     const answer = askDependency(() => new Promise<never>(() => undefined), 10, toError, { abort })
@@ -94,7 +94,7 @@ describe('askDependency', () => {
     expect(abort).toHaveBeenCalledOnce()
   })
 
-  test('drops what comes too late', async () => {
+  test('ignores a late result', async () => {
     vi.useFakeTimers()
     const { promise, reject } = Promise.withResolvers<number>()
     const answer = askDependency(() => promise, 10, toError)

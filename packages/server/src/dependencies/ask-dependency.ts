@@ -1,4 +1,4 @@
-/** Asking what is not ours, such as a store, a registry or a policy: it may answer at once, later, never, or throw. */
+/** Calls functions of the application, such as a store or a policy. They may answer at once, later or never, or throw. */
 import { withoutData } from '@token-introspection/core'
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 
@@ -7,16 +7,16 @@ export class DependencyTimeoutError extends Error {
   override readonly name = 'DependencyTimeoutError'
 }
 
-/** A question that can be given up. */
+/** A call that can be aborted. */
 interface Abortable {
   abort(reason: Error): void
 }
 
 /**
- * What a dependency gives. It is not waited for longer than `timeoutMs`; what it gives later is dropped.
+ * Returns the answer of a dependency. It waits at most `timeoutMs` milliseconds and ignores a later answer.
  *
- * @param toError - makes the error of the step out of whatever was thrown.
- * @param asked - told when nobody waits any more.
+ * @param toError - makes the error of the step from the thrown value.
+ * @param asked - aborted when nobody waits for the answer any more.
  */
 export function askDependency<Value>(
   ask: () => MaybePromise<Value>,
@@ -33,7 +33,7 @@ export function askDependency<Value>(
   return isPromise(answer) ? withinTime(answer, timeoutMs, toError, asked) : answer
 }
 
-/** What is thrown may quote a record or a token. A limiter throws what is no error, to say that a budget is used up. */
+/** A thrown error may quote a record or a token. A limiter throws a value that is not an error, when a budget is used up. */
 function reportable(thrown: unknown): unknown {
   const { msBeforeNext } = (thrown ?? {}) as { msBeforeNext?: unknown }
   return typeof msBeforeNext === 'number' ? thrown : withoutData(thrown)
@@ -51,7 +51,7 @@ function withinTime<Value>(
       asked?.abort(reason)
       reject(toError(reason))
     }, timeoutMs)
-    // What only looks like a promise is one afterwards.
+    // A thenable becomes a real promise here.
     Promise.resolve(answer)
       .then(resolve, (cause: unknown) => reject(toError(reportable(cause))))
       .finally(() => clearTimeout(timer))

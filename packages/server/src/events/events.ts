@@ -1,4 +1,4 @@
-/** What the handlers report: one event per request, by the step that decided it, with no token and no secret. */
+/** The events of the handlers: one per request, from the step that decided it, without tokens and secrets. */
 import { type IntrospectionError, isIntrospectionError } from '@token-introspection/core'
 import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { Disclosure, InactiveReason } from '../authorization/authorize-disclosure.ts'
@@ -7,63 +7,63 @@ import type { FoundToken } from '../lookup/find-token.ts'
 import type { Ended } from '../revocation/revoke-token.ts'
 import type { WarningEvent } from './warning.ts'
 
-/** What every event says. */
+/** The members of every event. */
 interface Timed {
-  /** Milliseconds from the request to its answer, the time its sender took for the body included. */
+  /** Milliseconds from the request to its answer, including the time in which the sender sent the body. */
   readonly durationMs: number
 }
 
-/** An answer was given. */
+/** The handler gave an answer about a token. */
 export interface IntrospectedEvent extends Timed {
   readonly type: 'introspected'
   readonly protectedResource: string
   readonly active: boolean
-  /** Why the answer is inactive, which nobody but you hears; `undefined` when it is active. */
+  /** The reason for an inactive answer, which only you learn. `undefined` for an active answer. */
   readonly reason: InactiveReason | undefined
-  /** The resolver that knew the token; `undefined` when none did. */
+  /** The resolver that found the token. `undefined` when none did. */
   readonly resolver: string | undefined
   /**
-   * Sixteen characters of a digest under a secret of this process. Equal fingerprints mean the same token. A fingerprint
-   * cannot be turned into a token, nor into the digest that stores keep tokens under; after a restart it is another one.
+   * Sixteen characters of a digest with a secret of this process. Equal fingerprints mean the same token. A fingerprint cannot
+   * be turned back into a token, or into the digest that stores use as key. After a restart a token has another fingerprint.
    */
   readonly fingerprint: string
 }
 
-/** The request was turned away or could not be served. */
+/** The handler refused the request or could not serve it. */
 export interface RefusedEvent extends Timed {
   readonly type: 'refused'
-  /** What happened; `cause` holds the error of your store, registry or policy. */
+  /** The error. Its `cause` is the error of your store, registry or policy. */
   readonly error: IntrospectionError
-  /** The status that was answered. */
+  /** The status of the answer. */
   readonly status: number
 }
 
-/** Something threw that should not have; answered 500. */
+/** An unexpected error was thrown. The answer was 500. */
 export interface UnexpectedEvent extends Timed {
   readonly type: 'unexpected'
   readonly error: unknown
   readonly status: number
 }
 
-/** A revocation was answered. */
+/** The handler answered a revocation. */
 export interface RevokedEvent extends Timed {
   readonly type: 'revoked'
-  /** The client that asked. */
+  /** The client that asked for it. */
   readonly client: string
-  /** What was ended: one token, everything of its grant, or `nothing`, because the token was unknown or over already. */
+  /** What ended: one token, every token of its grant, or `nothing`, because the token was unknown or already over. */
   readonly ended: Ended
 }
 
-/** Everything `onEvent` of an introspection handler can be told. */
+/** Every event of an introspection handler. */
 export type IntrospectionHandlerEvent = IntrospectedEvent | RefusedEvent | UnexpectedEvent | WarningEvent
 
-/** Everything `onEvent` of a revocation handler can be told. */
+/** Every event of a revocation handler. */
 export type RevocationHandlerEvent = RevokedEvent | RefusedEvent | UnexpectedEvent | WarningEvent
 
-/** Receives events. It is not awaited, and what it throws is ignored: telling must not change the answer. */
+/** Receives events. The handler does not await it and ignores its errors, so that an observer cannot change an answer. */
 export type OnEvent<Event = IntrospectionHandlerEvent> = (event: Event) => void
 
-/** Tells an observer, whose failure is not the caller's, whether it throws or rejects. Without one no event is made. */
+/** Calls an observer and ignores its errors and rejections. Without an observer no event is made. */
 export function reportEvent<Event>(onEvent: OnEvent<Event> | undefined, toEvent: () => MaybePromise<Event>): void {
   if (onEvent === undefined) return
   try {
@@ -72,14 +72,14 @@ export function reportEvent<Event>(onEvent: OnEvent<Event> | undefined, toEvent:
   } catch {}
 }
 
-/** Milliseconds since it was made; not measured when nobody is told. */
+/** Returns a function for the elapsed milliseconds. It measures nothing without an observer. */
 export function stopwatch(onEvent: unknown): () => number {
   if (onEvent === undefined) return () => 0
   const startedMs = performance.now()
   return () => performance.now() - startedMs
 }
 
-/** An answer, as an event. */
+/** The event about an answer. */
 export function toIntrospectedEvent(
   protectedResource: string,
   { lookup, resolver }: FoundToken,
@@ -98,7 +98,7 @@ export function toIntrospectedEvent(
   }))
 }
 
-/** The error of a step as an event, or the unexpected. */
+/** The event about an error of a step, or about an unexpected error. */
 export function toErrorEvent(error: unknown, status: number, durationMs: number): RefusedEvent | UnexpectedEvent {
   return isIntrospectionError(error)
     ? { type: 'refused', error, status, durationMs }

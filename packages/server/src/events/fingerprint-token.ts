@@ -1,16 +1,16 @@
-/** What events call a token by: nothing a token could be found by, in a store or anywhere else. */
+/** Names a token in events, without revealing anything by which a token could be found in a store or elsewhere. */
 import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { sha256 } from '#crypto'
 
-/** Enough to tell tokens apart. */
+/** Enough characters to distinguish tokens. */
 const LENGTH = 16
 
-/** Made when first needed: some runtimes give no randomness while modules load. */
+/** Created on first use, because some runtimes have no randomness while modules load. */
 let processSecret: string | undefined
 
 /**
- * Sixteen characters of a digest under a secret of this process. Equal fingerprints mean the same token, whichever handler
- * of the process reported it. The digest of a token is the key of stores, so it is not reported itself.
+ * Sixteen characters of a digest with a secret of this process. Equal fingerprints mean the same token in all handlers of the
+ * process. The digest of a token is the key in stores, so events do not contain it.
  */
 export function fingerprintToken(digest: string): MaybePromise<string> {
   processSecret ??= btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(18))))

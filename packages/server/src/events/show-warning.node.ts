@@ -1,7 +1,7 @@
-/** Warnings by `process.emitWarning`, which Bun and Deno have too. */
+/** Warnings with `process.emitWarning`, which Bun and Deno have as well. */
 import type { Warning } from '@token-introspection/core'
 
-/** Shows a warning as Node shows its own. */
+/** Emits a warning like Node does for its own. */
 export function showWarning({ code, message }: Warning): void {
   process.emitWarning(message, { type: 'TokenIntrospectionWarning', code })
 }

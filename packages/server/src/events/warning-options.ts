@@ -1,4 +1,4 @@
-/** Option `onWarning` of both handlers: who is told what an operator should look at, where nobody listens to events. */
+/** Option `onWarning` of both handlers: who gets warnings for the operator when there is no event observer. */
 import { createWarner, isIntrospectionError, type OnWarning, withoutData } from '@token-introspection/core'
 import type { OptionGroup } from '@token-introspection/core/options'
 import { showWarning } from '#show-warning'
@@ -6,11 +6,11 @@ import { RequestBodyUnavailableError } from '../errors.ts'
 import { type OnEvent, reportEvent } from './events.ts'
 import { createWarn, type Warn, type WarningEvent } from './warning.ts'
 
-/** Who is warned. */
+/** The receivers of warnings. */
 export interface Warnings {
-  /** Tells about something that should not be, while answers are what they should be. */
+  /** Warns about something suspicious that does not change answers. */
   readonly warn: Warn
-  /** Tells about an error that was answered, where it is a fault of this side; `undefined` where nobody wants that. */
+  /** Warns about an answered error if it is a fault of this side. `undefined` when nobody wants such warnings. */
   readonly warnOfError: ((error: unknown, status: number) => void) | undefined
 }
 
@@ -21,7 +21,7 @@ interface WarningSettings {
   readonly onEvent: OnEvent<WarningEvent> | undefined
 }
 
-/** Reads `onWarning`. */
+/** Resolves `onWarning`. */
 export function resolveWarnings(group: OptionGroup, { issuer, now, onEvent }: WarningSettings): Warnings {
   const toEvents = createWarn((event) => reportEvent(onEvent, () => event), now)
   const given = group.raw('onWarning') === false ? undefined : group.function<OnWarning>('onWarning')
@@ -40,16 +40,15 @@ export function resolveWarnings(group: OptionGroup, { issuer, now, onEvent }: Wa
     warnOfError(error, status) {
       if (!isOfThisSide(error, status)) return
       if (isIntrospectionError(error)) tell(error.code, error.message)
-      // What it says may quote anything.
-      else
-        tell('ERR_UNEXPECTED', `something threw that should not have, and was answered 500: ${withoutData(error).name}`)
+      // The message of an unexpected error may quote anything, so only its name is shown.
+      else tell('ERR_UNEXPECTED', `an unexpected error was thrown, and the answer was 500: ${withoutData(error).name}`)
     },
   }
 }
 
 /**
- * Whether an operator can do something about it. What a caller does wrong is answered with a 4xx, and a stranger can cause
- * as many of those as it likes; so it can leave before its request is complete.
+ * Whether the operator can act on the error. Faults of callers are answered with a 4xx, and strangers can cause any number of
+ * them. They can also disconnect before their request is complete.
  */
 function isOfThisSide(error: unknown, status: number): boolean {
   return status >= 500 && !(error instanceof RequestBodyUnavailableError && error.senderLeft)

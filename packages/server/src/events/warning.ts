@@ -1,23 +1,23 @@
-/** Warnings: what is not an answer and somebody should look at. */
+/** Warnings: events that are not about an answer, and that somebody should look at. */
 
 import { createWarner, type OnWarning } from '@token-introspection/core'
 
-/** What a warning is about. */
+/** The kind of a warning. */
 export type WarningCode =
-  /** A certificate stood in a header field that came from no trusted proxy: somebody forges, or the proxy is not listed. */
+  /** A certificate header field came from an address that is not a trusted proxy: a forgery, or an unlisted proxy. */
   | 'forgeable-certificate-header'
-  /** Client assertions are taken that were made for more than the issuer. */
+  /** The endpoint accepts client assertions that were made for audiences besides the issuer. */
   | 'legacy-audiences'
-  /** A caller has a secret that is too short to sign by `client_secret_jwt` (RFC 7518 §3.2), and tries to. */
+  /** A caller tries to sign by `client_secret_jwt` with a secret that is too short (RFC 7518 §3.2). */
   | 'short-client-secret'
-  /** A caller with a secret is registered by an identifier with a colon, which most software cannot send by Basic. */
+  /** A caller with a secret has a colon in its identifier. Most software cannot send such an identifier by Basic. */
   | 'colon-in-identifier'
-  /** An entry that `findProtectedResource` or `findClient` gave has no usable identifier or credentials. */
+  /** An entry from `findProtectedResource` or `findClient` has no usable identifier or credentials. */
   | 'invalid-registration'
-  /** A function of yours gave what it cannot mean, such as a policy a view with a misspelt member. It counts as no. */
+  /** A function of the application returned an invalid value, such as a view with a misspelt member. It counts as a refusal. */
   | 'invalid-answer'
 
-/** Something that should not be, while answers are what they should be. */
+/** Something suspicious that does not change answers. */
 export interface WarningEvent {
   readonly type: 'warning'
   readonly code: WarningCode
@@ -25,10 +25,10 @@ export interface WarningEvent {
   readonly message: string
 }
 
-/** Tells about something that should not be. */
+/** Reports something suspicious. */
 export type Warn = (code: WarningCode, message: string) => void
 
-/** Warns at most once a minute about one thing: what a request can cause, an attacker can repeat. */
+/** Reports each warning at most once a minute, because an attacker can repeat a request that causes it. */
 export function createWarn(report: (event: WarningEvent) => void, nowMs: () => number): Warn {
   const onWarning: OnWarning = ({ code, message }) => report({ type: 'warning', code: code as WarningCode, message })
   const warn = createWarner({ onWarning, nowMs })

@@ -1,12 +1,12 @@
-/** The fetch form: web `Request` and `Response` around the plain data of the pipeline. */
+/** The fetch form: converts web `Request` and `Response` from and to the plain data of the pipeline. */
 import { readBody } from '@token-introspection/core/read-body'
 import { RequestBodyUnavailableError, RequestTooLargeError } from '../errors.ts'
 import type { HttpRequest, HttpResponse } from './http-message.ts'
 
-/** A web `Request` as plain data; the body is read, with its cap, only when the pipeline asks for it. */
+/** Converts a web `Request` to plain data. The body is read, within its limit, only when the pipeline asks for it. */
 export function toHttpRequest(request: Request): HttpRequest {
   if (typeof (request as Partial<Request> | undefined)?.headers?.get !== 'function') {
-    // The response would be given to nobody, and its client wait for ever.
+    // Without this error the response would reach nobody, and the client would wait for ever.
     throw new TypeError(
       'request: must be a web Request; the requests of Express, Fastify and others are for the adapters, such as ' +
         'toExpressHandler(handler) of @token-introspection/server/express',
@@ -20,7 +20,7 @@ export function toHttpRequest(request: Request): HttpRequest {
   }
 }
 
-/** Plain data as a web `Response`; the answer to HEAD has no body (RFC 9110 §9.3.2), and an empty one has no media type. */
+/** Converts plain data to a web `Response`. A reply to HEAD has no body (RFC 9110 §9.3.2), an empty body no media type. */
 export function toFetchResponse(response: HttpResponse, method: string): Response {
   const body = method === 'HEAD' || response.body === '' ? null : response.body
   return new Response(body, { status: response.status, headers: response.headers as Record<string, string> })
@@ -30,8 +30,8 @@ async function readStream(request: Request, maxBytes: number): Promise<Uint8Arra
   if (request.bodyUsed) throw readBefore()
   const declared = request.headers.get('content-length')
   if (Number(declared) > maxBytes) throw tooLarge(maxBytes)
-  // Whoever framed the message held it to its length. Read as a whole it costs far less: on some hosts, asking for the
-  // stream makes one.
+  // The framing of the message guarantees the declared length. Reading the body whole costs far less, because some hosts
+  // create a stream only on demand.
   if (declared !== null && /^\d+$/.test(declared)) return readWhole(request, maxBytes)
   if (request.body?.locked === true) throw readBefore()
   const octets = await readBody(request.body, maxBytes).catch((cause: unknown) => {
@@ -46,7 +46,7 @@ async function readWhole(request: Request, maxBytes: number): Promise<Uint8Array
   try {
     body = await request.arrayBuffer()
   } catch (cause) {
-    // A body that is in somebody's hands is a misuse and says so by its class; what the network did is another.
+    // A body with another reader is a misuse, and its class says so. Other errors come from the network.
     if (cause instanceof TypeError && request.body?.locked === true) throw readBefore()
     throw endedEarly(cause)
   }

@@ -1,40 +1,40 @@
-/** A request and a response as plain data: what the pipeline takes and gives, whatever framework is around it. */
+/** A request and a response as plain data, independent of any framework. The pipeline works on them. */
 import type { Form } from '@token-introspection/core'
 
-/** What an adapter can hand over as a body: octets, text, or a form a framework has parsed already. */
+/** A body as an adapter provides it: octets, text, or a form that a framework has already parsed. */
 export type RequestBody = Uint8Array | string | Form
 
-/** The certificate a TLS connection was made with. */
+/** The client certificate of a TLS connection. */
 export interface PeerCertificate {
-  /** The certificate itself, DER. */
+  /** The certificate in DER. */
   readonly der: Uint8Array
-  /** Whether TLS validated its chain, up to a trust anchor of yours. */
+  /** Whether TLS validated its chain up to one of your trust anchors. */
   readonly chainValidated: boolean
 }
 
 /** One HTTP request. */
 export interface HttpRequest {
-  /** The method as it was sent; methods are case-sensitive (RFC 9110 §9.1). */
+  /** The method as it was sent. Methods are case-sensitive (RFC 9110 §9.1). */
   readonly method: string
   /**
-   * A header field by its lower-case name; `undefined` when absent. Fields that stand several times come joined by
-   * `, `, so that a second `Authorization` is seen and not dropped.
+   * Returns a header field by its lower-case name, or `undefined`. Repeated fields are joined by `, `, so that a second
+   * `Authorization` is noticed and not dropped.
    */
   header(name: string): string | undefined
   /**
    * Reads the body, once.
    *
-   * @throws RequestTooLargeError as soon as more than `maxBytes` have come.
+   * @throws RequestTooLargeError when more than `maxBytes` octets have arrived.
    */
   readBody(maxBytes: number): RequestBody | Promise<RequestBody>
-  /** The address the connection comes from, where the host tells; never taken from a header field. */
+  /** The address of the connection, if the host knows it. It never comes from a header field. */
   remoteAddress?(): string | undefined
   /**
-   * A signal that is aborted when the sender goes away before its answer, where the host tells. Asked for only by lookups
-   * that can give up.
+   * A signal that is aborted when the sender disconnects before its answer, if the host knows it. Only lookups that can be
+   * aborted ask for it.
    */
   signal?(): AbortSignal | undefined
-  /** The certificate of the connection, where the host tells and the sender has one. */
+  /** The client certificate of the connection, if the host knows it and the sender has one. */
   peerCertificate?(): PeerCertificate | undefined
 }
 
@@ -43,14 +43,14 @@ export interface HttpResponse {
   readonly status: number
   /** Header fields by lower-case name. */
   readonly headers: Readonly<Record<string, string>>
-  /** What to send, unless the method was HEAD (RFC 9110 §9.3.2). */
+  /** The body. It is not sent in reply to HEAD (RFC 9110 §9.3.2). */
   readonly body: string
 }
 
-/** What every endpoint of these packages is, and what adapters mount. */
+/** The form of every endpoint of these packages. Adapters mount it. */
 export interface HttpHandler {
-  /** The fetch form. The URL is ignored, so mount it wherever the metadata says. Never rejects. */
+  /** The fetch form. It ignores the URL, so mount it at the URL in the metadata. Rejects only what is not a web `Request`. */
   (request: Request): Promise<Response>
-  /** The plain-data form the adapters use. Never rejects. */
+  /** The plain-data form for adapters. Never rejects. */
   readonly handle: (request: HttpRequest) => Promise<HttpResponse>
 }

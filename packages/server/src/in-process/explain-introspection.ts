@@ -1,4 +1,4 @@
-/** SPINE: why a protected resource gets the answer it gets, step by step. For the operator, never for the wire. */
+/** SPINE: explains step by step why a protected resource gets its answer. It is for the operator and never for the wire. */
 import { INACTIVE, type IntrospectionResponse } from '@token-introspection/core'
 import { authorizeDisclosure, type Disclosure, type InactiveReason } from '../authorization/authorize-disclosure.ts'
 import type { ProtectedResource } from '../client-authentication/protected-resource.ts'
@@ -8,25 +8,25 @@ import { confirmActive } from '../lookup/confirm-active.ts'
 import { findToken, type FoundToken } from '../lookup/find-token.ts'
 import { type Answer, shapeResponse } from '../response/shape-response.ts'
 
-/** One step of the way to an answer. */
+/** One step on the way to an answer. */
 export interface ExplainedStep {
   readonly step: 'clientAuthentication' | 'lookup' | 'authorization' | 'response'
-  /** What came of it, for people. */
+  /** The outcome, for people to read. */
   readonly outcome: string
   readonly durationMs: number
 }
 
-/** The answer, and how it came about. Neither the token nor a secret is in it; what the record says may be. */
+/** The answer and its explanation. It contains neither the token nor a secret, but it may contain data of the record. */
 export interface Explanation {
   readonly response: IntrospectionResponse
-  /** Why the answer is inactive; `undefined` when it is active, or when a step failed. */
+  /** The reason for an inactive answer. `undefined` for an active answer, or when a step failed. */
   readonly reason: InactiveReason | undefined
-  /** What a step threw; a request would have been answered with an error. */
+  /** The error of a failed step. A request would be answered with an error. */
   readonly error: unknown
   readonly steps: readonly ExplainedStep[]
 }
 
-/** The steps of {@link introspectInProcess}, each with what came of it. */
+/** Runs the steps of {@link introspectInProcess} and describes the outcome of each. */
 export async function explainIntrospection(
   token: string,
   request: InProcessRequest,
@@ -76,7 +76,7 @@ async function explain<Value>(
     add(describe(value))
     return value
   } catch (error) {
-    add(`failed: ${error instanceof Error ? error.message : 'something that is no error was thrown'}`)
+    add(`failed: ${error instanceof Error ? error.message : 'a value that is not an error was thrown'}`)
     throw error
   }
 }
@@ -102,7 +102,7 @@ function describeDisclosure(
 ): string {
   if (found === undefined) return 'nothing to decide'
   if (reason === 'refresh-token') {
-    return `a refresh token is shown to nobody but its own client, with authorization.refreshTokens and the hint refresh_token; not to ${id}`
+    return `a refresh token is shown only to its own client, with authorization.refreshTokens and the hint refresh_token; not to ${id}`
   }
   if (reason === 'other-kind')
     return `kind is ${JSON.stringify(found.kind)}, and only access_token and refresh_token are shown`

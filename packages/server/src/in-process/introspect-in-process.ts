@@ -1,4 +1,4 @@
-/** SPINE: one token, asked about from inside the authorization server: no HTTP, no credentials, no budget. */
+/** SPINE: introspects a token inside the authorization server, without HTTP, credentials and budgets. */
 import { type IntrospectionRequest, type IntrospectionResponse, Form } from '@token-introspection/core'
 import { copyOptions, OptionGroup } from '@token-introspection/core/options'
 import { authorizeDisclosure } from '../authorization/authorize-disclosure.ts'
@@ -12,17 +12,17 @@ import { confirmActive } from '../lookup/confirm-active.ts'
 import { findToken } from '../lookup/find-token.ts'
 import { shapeResponse } from '../response/shape-response.ts'
 
-/** For whom a token is asked about, and what a request would say beside it. */
+/** The protected resource to answer for, and what its request would say beside the token. */
 export interface InProcessRequest {
-  /** The identifier of the protected resource: the answer is the one it would get. */
+  /** The identifier of the protected resource. The answer is the one that it would get. */
   readonly protectedResource: string
-  /** What `token_type_hint` would say. */
+  /** The value of `token_type_hint`. */
   readonly tokenTypeHint?: string | undefined
-  /** Further parameters a request would have, such as `resource`. */
+  /** Further parameters of the request, such as `resource`. */
   readonly parameters?: Readonly<Record<string, string>> | undefined
 }
 
-/** Find the protected resource, look up, authorize, shape. What fails is thrown, as the error of its step. */
+/** Finds the protected resource, looks up, authorizes and shapes. A failure throws the error of its step. */
 export async function introspectInProcess(
   token: string,
   request: InProcessRequest,
@@ -34,11 +34,11 @@ export async function introspectInProcess(
   const authorized = await authorizeDisclosure(protectedResource, found, steps.authorization)
   const disclosure = await confirmActive(authorized, found, steps.lookup)
   const { response } = await shapeResponse(disclosure, protectedResource, steps.response)
-  // The answer may be given again; whoever asked here may change theirs.
+  // The same answer may be returned again, so the caller gets a copy that it can change.
   return structuredClone(response)
 }
 
-/** The request a protected resource would have sent. */
+/** The request that a protected resource would send. */
 export function toIntrospectionRequest(token: string, request: InProcessRequest): IntrospectionRequest {
   if (typeof token !== 'string' || token === '') throw new TypeError('token: must be a non-empty string')
   const group = new OptionGroup('', request, ['protectedResource', 'tokenTypeHint', 'parameters'])

@@ -52,7 +52,7 @@ describe('handler.explain', () => {
       'refresh',
       'refresh-token',
       'authorization',
-      /^a refresh token is shown to nobody but its own client.*not to orders-api$/,
+      /^a refresh token is shown only to its own client.*not to orders-api$/,
     ],
     [
       'foreign',

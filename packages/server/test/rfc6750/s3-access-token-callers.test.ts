@@ -179,7 +179,7 @@ describe('an access token of the caller', () => {
 
 describe('the event about a refused access token', () => {
   test.each<[string, CallerAccessToken | null, Partial<Complaint>]>([
-    ['an unknown token', null, { rule: 'token', got: 'one that accessToken.find does not know' }],
+    ['an unknown token', null, { rule: 'token', got: 'a token that accessToken.find does not know' }],
     ['a revoked token', { ...GOOD, revoked: true }, { rule: 'revoked' }],
     ['another kind', { ...GOOD, kind: 'refresh_token' }, { rule: 'kind', expected: '"access_token"' }],
     [
@@ -187,7 +187,11 @@ describe('the event about a refused access token', () => {
       { ...GOOD, exp: NOW - 1 },
       { rule: 'exp', got: `${NOW - 1}, which is past`, expected: `later than ${NOW}` },
     ],
-    ['a token that is not valid yet', { ...GOOD, nbf: NOW + 9 }, { rule: 'nbf', got: `${NOW + 9}, which is to come` }],
+    [
+      'a token that is not valid yet',
+      { ...GOOD, nbf: NOW + 9 },
+      { rule: 'nbf', got: `${NOW + 9}, which is in the future` },
+    ],
     [
       'another audience',
       { ...GOOD, aud: 'urn:x' },
@@ -212,7 +216,7 @@ describe('the event about a refused access token', () => {
     [
       'an unknown confirmation',
       { ...GOOD, cnf: { kid: '1' } },
-      { rule: 'cnf', got: 'the members ["kid"], none of which can be checked' },
+      { rule: 'cnf', got: 'the members ["kid"], none of which this library can check' },
     ],
     [
       'the scheme',

@@ -290,13 +290,13 @@ describe('the event about a refused assertion', () => {
     const jwt = await sign(key, { aud: 'https://other.example.com' })
     expect(await complaintAbout(jwt, { assertion })).toMatchObject({
       got: '"https://other.example.com"',
-      expected: `only values out of "${ISSUER}", "${ISSUER}/token"`,
+      expected: `only values from "${ISSUER}", "${ISSUER}/token"`,
     })
   })
 
   test.each<[string, () => Promise<string>, Record<string, string>, Partial<Complaint>]>([
     ['the type', () => sign(key), { client_assertion_type: 'jwt' }, { rule: 'client_assertion_type', got: '"jwt"' }],
-    ['the form', async () => 'x.y', {}, { rule: 'form', got: '3 characters that are no signed JWT' }],
+    ['the form', async () => 'x.y', {}, { rule: 'form', got: '3 characters that are not a signed JWT' }],
     ['the header', async () => 'e30.e30x.e30', {}, { rule: 'claims' }],
     [
       'crit',
@@ -358,7 +358,7 @@ describe('the event about a refused assertion', () => {
     const jwt = await sign(key, { jti: 'secret-jti' })
     for (let use = 0; use < 2; use++) await ask(handler, asserting(jwt))
     const { message } = (events.at(-1) as RefusedEvent).error
-    expect(message).toContain('jti: got one that "orders-api" used before')
+    expect(message).toContain('jti: got a jti that "orders-api" used before')
     expect(message).not.toContain('secret-jti')
   })
 

@@ -133,7 +133,7 @@ describe('DPoP', () => {
 
 describe('the event about a refused proof', () => {
   test.each<[string, () => Promise<string | undefined>, Partial<Complaint>]>([
-    ['that is missing', () => Promise.resolve(undefined), { rule: 'DPoP', got: 'no such field' }],
+    ['that is missing', () => Promise.resolve(undefined), { rule: 'DPoP', got: 'no DPoP field' }],
     [
       'for another URL',
       () => prove({ htu: `${ISSUER}/token` }),

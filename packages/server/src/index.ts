@@ -64,6 +64,7 @@ export { createStoreResolver, type StoreResolverOptions } from './lookup/store-r
 export { createJwtResolver, type JwtResolverOptions } from './lookup/jwt-resolver.ts'
 export { createRemoteResolver, type RemoteResolverOptions } from './lookup/remote-resolver.ts'
 export type { TokenRecord } from './stores/token-record.ts'
+export type { TokenStoreOptions } from './stores/token-store-options.ts'
 export {
   digestToken,
   type RevocableTokenStore,

@@ -1,11 +1,7 @@
 /** The schema sets the type of extension claims in the record and in the store. */
 import type { DatabaseSync } from 'node:sqlite'
 import { describe, expectTypeOf, test } from 'vitest'
-import {
-  createSqliteTokenStore,
-  type SqliteDatabase,
-  type SqliteTokenStore,
-} from '../src/stores/sqlite/sqlite-token-store.ts'
+import { createSqliteTokenStore, type SqliteDatabase, type SqliteTokenStore } from '../src/stores/sqlite/index.ts'
 import {
   createIntrospectionHandler,
   createMemoryTokenStore,

@@ -1,6 +1,9 @@
-/** What is kept of a token that was revoked and that a store need not hold: enough to refuse it, and nothing more. */
+/** What a store keeps of a revoked token: enough to refuse it, and nothing more. */
 import { isNumericDate } from '@token-introspection/core'
 import type { TokenRecord } from './token-record.ts'
+
+/** Seconds that a tombstone is kept beyond `exp`, because the process that judges the token may have another clock. */
+export const TOMBSTONE_MARGIN_SECONDS = 300
 
 /**
  * The record of a revoked token without anything about anybody: its kind, its dates, and that it is revoked. For stores of

@@ -8,7 +8,7 @@ import {
   type PostgresPool,
   type PostgresQuery,
   postgresTokenStoreSchema,
-} from '../../src/stores/postgres/postgres-token-store.ts'
+} from '../../src/stores/postgres/index.ts'
 import { digestToken, type TokenRecord, type WritableTokenStore } from '../../src/index.ts'
 import { askAboutToken, createEndpoint } from './ask-about-token.ts'
 import { startPostgres } from './start-postgres.ts'
@@ -26,7 +26,7 @@ async function openSchema(): Promise<() => Pool> {
     const pool = new Pool({
       connectionString: server?.url,
       options: `-c search_path=${schema}`,
-      connectionTimeoutMillis: 2000,
+      connectionTimeoutMillis: 60_000,
       max: 4,
     })
     pool.on('error', () => undefined)

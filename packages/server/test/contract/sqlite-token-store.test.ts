@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { tokenStoreContract } from '@token-introspection/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { createSqliteTokenStore, sqliteTokenStoreSchema } from '../../src/stores/sqlite/sqlite-token-store.ts'
+import { createSqliteTokenStore, sqliteTokenStoreSchema } from '../../src/stores/sqlite/index.ts'
 import { digestToken, type WritableTokenStore } from '../../src/index.ts'
 
 /** A directory that goes with the test. */

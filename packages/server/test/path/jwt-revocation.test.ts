@@ -2,7 +2,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { createSqliteTokenStore } from '../../src/stores/sqlite/sqlite-token-store.ts'
+import { createSqliteTokenStore } from '../../src/stores/sqlite/index.ts'
 import {
   createIntrospectionHandler,
   createJwtResolver,

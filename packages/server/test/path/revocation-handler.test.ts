@@ -1,7 +1,7 @@
 /** The whole path of a revocation from request to response, through every form of the handler. */
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { createSqliteTokenStore } from '../../src/stores/sqlite/sqlite-token-store.ts'
+import { createSqliteTokenStore } from '../../src/stores/sqlite/index.ts'
 import { createMemoryTokenStore, type RevocationHandlerOptions, type WritableTokenStore } from '../../src/index.ts'
 import { basic, FORM, json, NOW, SECRET, type WireRequest } from '../endpoint.ts'
 import {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { CUTOFF_KEPT_SECONDS, Cutoffs, FOR_GOOD } from './cutoffs.ts'
+import { CUTOFF_KEPT_SECONDS, FOR_GOOD } from '../cutoff.ts'
+import { Cutoffs } from './cutoffs.ts'
 
 const now = 1_764_000_000
 

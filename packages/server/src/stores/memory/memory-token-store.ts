@@ -1,50 +1,37 @@
 /** A token store in memory: for tests, demos and single-process servers that may forget. */
-import { toNumericDate } from '@token-introspection/core'
 import { andThen } from '@token-introspection/core/maybe-promise'
 import { OptionGroup } from '@token-introspection/core/options'
-import { makeUnchangeable } from '../unchangeable-record.ts'
-import { Cutoffs, FOR_GOOD } from './cutoffs.ts'
+import type { CutoffKind } from '../cutoff.ts'
 import { revocationDigests, tombstoneDigests } from '../revocation-digests.ts'
+import { revocationMethods } from '../revocation-methods.ts'
+import { TOMBSTONE_MARGIN_SECONDS, toTombstone } from '../to-tombstone.ts'
 import { isOver, type TokenRecord } from '../token-record.ts'
+import { readTokenStoreOptions, TOKEN_STORE_OPTIONS, type TokenStoreOptions } from '../token-store-options.ts'
 import { digestToken, type WritableTokenStore } from '../token-store.ts'
-import { toTombstone } from '../to-tombstone.ts'
-import { validateRevocation, validateTokenRecord } from '../validate-token-record.ts'
+import { makeUnchangeable } from '../unchangeable-record.ts'
+import { validateTokenRecord } from '../validate-token-record.ts'
+import { Cutoffs } from './cutoffs.ts'
 
 /** Options of {@link createMemoryTokenStore}. */
-export interface MemoryTokenStoreOptions {
-  /** Milliseconds since the epoch; `Date.now` unless given. Expired tokens are forgotten by it, and a revocation is dated by it. */
-  readonly now?: (() => number) | undefined
-  /**
-   * Seconds that a token lives at the longest which the store does not hold, such as a JWT access token. A revocation of
-   * many tokens is kept for that and an hour. Default 3600, from 0, for when there are none, to 315360000.
-   *
-   * Security: set it to the longest lifetime of your JWTs. One that lives longer is usable again once the revocation of
-   * its grant, session, user or client is forgotten.
-   */
-  readonly unstoredLifetimeSeconds?: number | undefined
-}
+export type MemoryTokenStoreOptions = TokenStoreOptions
 
-/** The store {@link createMemoryTokenStore} makes. */
+/** The store that {@link createMemoryTokenStore} creates. */
 export interface MemoryTokenStore<Claims extends object = object> extends WritableTokenStore<Claims> {
   /** Not a promise: the handler goes on at once. */
   find(digest: string): TokenRecord<Claims> | null
-  /** How many tokens are kept, expired ones and tombstones that were not swept yet included; a JWT has up to three tombstones. */
+  /** How many tokens and tombstones the store keeps, with those that have expired and wait for a sweep. A JWT has up to three tombstones. */
   readonly size: number
 }
 
-/** Below this size a sweep is not worth its time. */
+/** Entries from which on the store sweeps. A smaller store is not worth the time. */
 const SWEEP_FROM = 1024
 
-/** Seconds that a tombstone is kept beyond `exp`: whoever judges the token may have another clock. */
-const TOMBSTONE_MARGIN_SECONDS = 300
-
 /**
- * Creates a token store in memory. Tokens are kept by digest alone. Expired ones are swept as the store grows, so it holds
- * at most about twice the tokens that have not expired; tokens without `exp` stay. A token that was revoked alone leaves a
- * tombstone until it has expired, so a `save` that arrives late does not revive it.
- * Records are copied, so later changes to the caller's object have no effect. Every revocation is one write, whether it
- * is about one token or a million. Those about many are kept for an hour and `unstoredLifetimeSeconds`, and longer while
- * a token they are about is.
+ * Creates a token store in memory. The store keeps tokens by digest alone. It sweeps expired tokens as it grows, so it holds
+ * at most about twice the tokens that have not expired. Tokens without `exp` stay. Revoking one token leaves a tombstone
+ * until the token has expired, so a `save` that arrives late does not revive it. The store copies records, so later changes
+ * to your object have no effect. Every revocation is one write, whether it is about one token or a million. A revocation of
+ * many tokens is kept for an hour and `unstoredLifetimeSeconds`, and as long as the store holds a token that it covers.
  *
  * @example
  * ```ts
@@ -73,25 +60,24 @@ const TOMBSTONE_MARGIN_SECONDS = 300
 export function createMemoryTokenStore<Claims extends object = object>(
   options: MemoryTokenStoreOptions = {},
 ): MemoryTokenStore<Claims> {
-  const group = new OptionGroup('', options, ['now', 'unstoredLifetimeSeconds'])
-  const clock = group.function<() => number>('now') ?? Date.now
-  const now = (): number => toNumericDate(clock())
-  const lifetime = group.integer('unstoredLifetimeSeconds', { default: 3600, min: 0, max: 315_360_000 })
+  const { now, unstoredLifetimeSeconds } = readTokenStoreOptions(new OptionGroup('', options, TOKEN_STORE_OPTIONS))
   const records = new Map<string, TokenRecord<Claims>>()
-  /** Tokens that were revoked alone. A tombstone wins over whatever is saved later. */
+  /** Tokens that were revoked by themselves. A tombstone is never replaced by a token that is saved later. */
   const tombstones = new Map<string, TokenRecord<Claims>>()
-  const grants = new Cutoffs(lifetime)
-  const sessions = new Cutoffs(lifetime)
-  const subjects = new Cutoffs(lifetime)
-  const clients = new Cutoffs(lifetime)
+  const cutoffs: Readonly<Record<CutoffKind, Cutoffs>> = {
+    grant: new Cutoffs(unstoredLifetimeSeconds),
+    session: new Cutoffs(unstoredLifetimeSeconds),
+    subject: new Cutoffs(unstoredLifetimeSeconds),
+    client: new Cutoffs(unstoredLifetimeSeconds),
+  }
   let sweepAt = SWEEP_FROM
 
   function isCutOff(record: TokenRecord, iat: number | undefined): boolean {
     return (
-      grants.covers(record.grantId, iat) ||
-      sessions.covers(record.sessionId, iat) ||
-      subjects.covers(record.sub, iat) ||
-      clients.covers(record.client_id, iat)
+      cutoffs.grant.covers(record.grantId, iat) ||
+      cutoffs.session.covers(record.sessionId, iat) ||
+      cutoffs.subject.covers(record.sub, iat) ||
+      cutoffs.client.covers(record.client_id, iat)
     )
   }
 
@@ -102,7 +88,8 @@ export function createMemoryTokenStore<Claims extends object = object>(
   }
 
   function size(): number {
-    return records.size + tombstones.size + grants.size + sessions.size + subjects.size + clients.size
+    const { grant, session, subject, client } = cutoffs
+    return records.size + tombstones.size + grant.size + session.size + subject.size + client.size
   }
 
   function sweepIfGrown(): void {
@@ -114,7 +101,7 @@ export function createMemoryTokenStore<Claims extends object = object>(
     for (const [digest, { exp = Number.POSITIVE_INFINITY }] of tombstones) {
       if (exp + TOMBSTONE_MARGIN_SECONDS <= seconds) tombstones.delete(digest)
     }
-    for (const cutoffs of [grants, sessions, subjects, clients]) cutoffs.sweep(seconds)
+    for (const each of Object.values(cutoffs)) each.sweep(seconds)
     sweepAt = Math.max(SWEEP_FROM, size() * 2)
   }
 
@@ -125,7 +112,7 @@ export function createMemoryTokenStore<Claims extends object = object>(
     find,
     async save(token, record) {
       validateTokenRecord(token, record)
-      // Shared by everyone who finds it, down to the last array.
+      // Every caller of `find` gets this same object, so it is frozen down to the last array.
       const copy = makeUnchangeable(structuredClone(record))
       const digests = await revocationDigests(token)
       const [digest = ''] = digests
@@ -137,7 +124,7 @@ export function createMemoryTokenStore<Claims extends object = object>(
       sweepIfGrown()
     },
     async revoke(token, record) {
-      // Read before anything is awaited: the caller may change the object then.
+      // Read before the first await, because the caller may change the object afterwards.
       const given = record && { ...record }
       const digest = await digestToken(token)
       const known = given ?? records.get(digest)
@@ -147,28 +134,12 @@ export function createMemoryTokenStore<Claims extends object = object>(
       records.delete(digest)
       sweepIfGrown()
     },
-    async revokeGrant(grantId) {
-      validateRevocation('grantId', grantId)
-      grants.set(grantId, FOR_GOOD, now())
+    ...revocationMethods((kind, identifier, at = now()) => {
+      cutoffs[kind].set(identifier, at, now())
       sweepIfGrown()
-    },
-    async revokeSession(sessionId) {
-      validateRevocation('sessionId', sessionId)
-      sessions.set(sessionId, FOR_GOOD, now())
-      sweepIfGrown()
-    },
-    async revokeSubject(sub, at = now()) {
-      validateRevocation('sub', sub, at)
-      subjects.set(sub, at, now())
-      sweepIfGrown()
-    },
-    async revokeClient(clientId) {
-      validateRevocation('clientId', clientId)
-      clients.set(clientId, now(), now())
-      sweepIfGrown()
-    },
+    }),
     isRevoked(digest, record) {
-      // Without an `iat` that can be compared a token was issued before everything.
+      // An `iat` that is not a number of seconds cannot be compared. Then the token counts as issued before every cutoff.
       const { iat } = toTombstone(record)
       if (find(digest)?.revoked || isCutOff(record, iat)) return true
       return andThen(tombstoneDigests(digest, record), (digests) => digests.some((revoked) => tombstones.has(revoked)))

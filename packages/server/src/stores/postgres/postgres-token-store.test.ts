@@ -5,7 +5,7 @@ import {
   type PostgresPool,
   type PostgresQuery,
   type PostgresTokenStoreOptions,
-} from './postgres-token-store.ts'
+} from './index.ts'
 
 const START = 1_764_000_000
 

@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { TokenRecord } from '../token-record.ts'
 import { digestToken } from '../token-store.ts'
-import { createSqliteTokenStore, type SqliteTokenStoreOptions } from './sqlite-token-store.ts'
+import { createSqliteTokenStore, type SqliteTokenStoreOptions } from './index.ts'
 
 const START = 1_764_000_000
 

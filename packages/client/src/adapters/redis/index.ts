@@ -1,0 +1,5 @@
+/** Stores on Redis or Valkey, for processes that share answers and used proofs. */
+export { createRedisCacheStore, type RedisCacheStoreOptions } from './redis-cache-store.ts'
+export { createRedisReplayStore, type RedisReplayStoreOptions } from './redis-replay-store.ts'
+export type { CallableRedisClient, SendingRedisClient } from '@token-introspection/core/redis'
+export type { RedisStoreOptions } from './redis-store-options.ts'

@@ -1,0 +1,45 @@
+/** Scripts that run inside Redis, sent by their digest so that the text travels once. */
+import type { SendRedisCommand } from './redis-client.ts'
+
+/** A script in Lua. */
+export interface RedisScript {
+  readonly text: string
+  /** The SHA-1 by which a server knows the script: 40 hexadecimal digits, computed at the first use. */
+  readonly digest: () => Promise<string>
+}
+
+/** A script of this text. Create each once, not per call. */
+export function createRedisScript(text: string): RedisScript {
+  let digesting: Promise<string> | undefined
+  return { text, digest: () => (digesting ??= digestText(text)) }
+}
+
+/**
+ * Runs a script and gives its reply. A server that does not know the digest, because it was started since, gets the
+ * text and runs it; nothing has run before that, so no script runs twice.
+ *
+ * @param keys - every key that the script touches, so that a cluster finds the right server.
+ */
+export async function runRedisScript(
+  send: SendRedisCommand,
+  { text, digest }: RedisScript,
+  keys: readonly string[],
+  values: readonly (string | number)[] = [],
+): Promise<unknown> {
+  const rest = [String(keys.length), ...keys, ...values.map(String)]
+  try {
+    return await send('EVALSHA', [await digest(), ...rest])
+  } catch (error) {
+    if (!isUnknownScript(error)) throw error
+    return await send('EVAL', [text, ...rest])
+  }
+}
+
+function isUnknownScript(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT')
+}
+
+async function digestText(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-1', new TextEncoder().encode(text))
+  return Array.from(new Uint8Array(digest), (octet) => octet.toString(16).padStart(2, '0')).join('')
+}

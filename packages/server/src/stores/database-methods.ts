@@ -1,0 +1,51 @@
+/** The methods of a store that are the same over every database. */
+import { andThen } from '@token-introspection/core/maybe-promise'
+import { identifiersOf, ISSUED_BEFORE_ALL } from './cutoff.ts'
+import { revocationDigests, tombstoneDigests } from './revocation-digests.ts'
+import { revocationMethods } from './revocation-methods.ts'
+import { TOMBSTONE_MARGIN_SECONDS, toTombstone } from './to-tombstone.ts'
+import type { TokenDatabase } from './token-database.ts'
+import { digestToken, type WritableTokenStore } from './token-store.ts'
+import { validateTokenRecord } from './validate-token-record.ts'
+
+/** A tombstone says nothing about anybody. */
+const NOBODY: readonly null[] = [null, null, null, null]
+
+/** Makes every method of a store but `find`. */
+export function databaseMethods(database: TokenDatabase): Omit<WritableTokenStore, 'find'> {
+  return {
+    async save(token, record) {
+      validateTokenRecord(token, record)
+      // Read before the first await, because the caller may change the object afterwards.
+      const row = {
+        json: JSON.stringify(record),
+        keptUntil: record.exp ?? undefined,
+        issuedAt: record.iat ?? ISSUED_BEFORE_ALL,
+        identifiers: identifiersOf(record),
+        revoked: Boolean(record.revoked),
+      }
+      await database.saveToken(await revocationDigests(token), row)
+    },
+    async revoke(token, record) {
+      // Read before the first await, because the caller may change the object afterwards.
+      const known = record ? { ...record } : await database.held(await digestToken(token))
+      if (known === undefined || known === null) return
+      const tombstone = toTombstone(known)
+      const { exp, iat = ISSUED_BEFORE_ALL } = tombstone
+      await database.saveTombstone(await revocationDigests(token, known), {
+        json: JSON.stringify(tombstone),
+        keptUntil: exp === undefined ? undefined : exp + TOMBSTONE_MARGIN_SECONDS,
+        issuedAt: iat,
+        identifiers: NOBODY,
+        revoked: true,
+      })
+    },
+    ...revocationMethods(database.cutOff),
+    isRevoked(digest, record) {
+      // An `iat` that is not a number of seconds cannot be compared. Then the token counts as issued before every cutoff.
+      const { iat = ISSUED_BEFORE_ALL } = toTombstone(record)
+      const identifiers = identifiersOf(record)
+      return andThen(tombstoneDigests(digest, record), (digests) => database.isRevoked(digests, iat, identifiers))
+    },
+  }
+}

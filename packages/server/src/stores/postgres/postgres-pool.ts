@@ -1,0 +1,16 @@
+/** A pool of connections, as far as the store uses one. */
+
+/** What is bound to a statement. */
+export type PostgresValue = string | number | boolean | null | readonly string[]
+
+/** A query. If it has a `name`, it is parsed and planned once per connection. */
+export interface PostgresQuery {
+  readonly text: string
+  name?: string
+  values?: PostgresValue[]
+}
+
+/** What the store needs of a pool. `Pool` of `pg` has all of it, and so has a `Client`. */
+export interface PostgresPool {
+  query(query: PostgresQuery): Promise<{ readonly rows: readonly unknown[]; readonly rowCount: number | null }>
+}

@@ -1,0 +1,41 @@
+/** What the PostgreSQL token store is told, and what it can do beyond every token store. */
+import { OptionGroup } from '@token-introspection/core/options'
+import type { TokenRecord } from '../token-record.ts'
+import type { WritableTokenStore } from '../token-store.ts'
+import { readTokenStoreOptions, TOKEN_STORE_OPTIONS, type TokenStoreOptions } from '../token-store-options.ts'
+import type { PostgresPool } from './postgres-pool.ts'
+
+/** Options of {@link createPostgresTokenStore}. */
+export interface PostgresTokenStoreOptions extends TokenStoreOptions {
+  /** A pool of connections to the primary. The store never ends it. */
+  readonly pool: PostgresPool
+}
+
+/** The store that {@link createPostgresTokenStore} creates. */
+export interface PostgresTokenStore<Claims extends object = object> extends WritableTokenStore<Claims> {
+  find(digest: string): Promise<TokenRecord<Claims> | null>
+  /**
+   * Creates the tables and indexes that are missing, in the first schema of the connection's `search_path`. It runs
+   * {@link postgresTokenStoreSchema}. If many processes start at once, they do it one after the other.
+   */
+  migrate(): Promise<void>
+  /**
+   * Removes rows that nobody needs any more: expired tokens, and tokens that were revoked with many others, together with
+   * the row that revoked them, an hour and `unstoredLifetimeSeconds` after the revocation. Every `save` and every tombstone
+   * already removes a few rows, so call this only to get the space back sooner. Several processes may call it at once: none
+   * waits for rows that another one is removing.
+   *
+   * @param limit - the most rows to remove; 1000 unless given.
+   * @returns how many rows were removed.
+   * @throws TypeError if `limit` is not a whole number from 1.
+   */
+  removeExpired(limit?: number): Promise<number>
+}
+
+/** Reads the options. */
+export function readPostgresTokenStoreOptions(options: PostgresTokenStoreOptions) {
+  const group = new OptionGroup('', options, ['pool', ...TOKEN_STORE_OPTIONS])
+  const pool = group.seam<PostgresPool>('pool', 'query')
+  if (pool === undefined) throw group.error('pool', 'is required')
+  return { pool, ...readTokenStoreOptions(group) }
+}

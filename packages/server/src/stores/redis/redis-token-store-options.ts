@@ -1,0 +1,35 @@
+/** What the Redis token store is told. */
+import { OptionGroup } from '@token-introspection/core/options'
+import { type CallableRedisClient, readRedisClient, type SendingRedisClient } from '@token-introspection/core/redis'
+import type { TokenRecord } from '../token-record.ts'
+import type { WritableTokenStore } from '../token-store.ts'
+import { readTokenStoreOptions, TOKEN_STORE_OPTIONS, type TokenStoreOptions } from '../token-store-options.ts'
+
+/** Options of {@link createRedisTokenStore}. */
+export interface RedisTokenStoreOptions extends TokenStoreOptions {
+  /**
+   * A connected client of ioredis or node-redis, or any object with the same method: `call` or `sendCommand`. If it has
+   * both, the store uses `call`. The store never closes the client.
+   */
+  readonly client: CallableRedisClient | SendingRedisClient
+  /**
+   * What every key begins with. Default `{introspection}:`. The braces put all keys into one slot of a Redis Cluster, which
+   * the scripts need: in a cluster, keep a pair of braces around some text.
+   */
+  readonly keyPrefix?: string | undefined
+}
+
+/** The store that {@link createRedisTokenStore} creates. */
+export interface RedisTokenStore<Claims extends object = object> extends WritableTokenStore<Claims> {
+  find(digest: string): Promise<TokenRecord<Claims> | null>
+}
+
+/** Reads the options. */
+export function readRedisTokenStoreOptions(options: RedisTokenStoreOptions) {
+  const group = new OptionGroup('', options, ['client', 'keyPrefix', ...TOKEN_STORE_OPTIONS])
+  return {
+    send: readRedisClient(group),
+    keyPrefix: group.string('keyPrefix') ?? '{introspection}:',
+    ...readTokenStoreOptions(group),
+  }
+}

@@ -1,0 +1,27 @@
+/** The questions that the store asks the database. */
+import { CUTOFF_COLUMNS, CUTOFF_KINDS, type CutoffKind } from '../cutoff.ts'
+
+/** One statement for each lookup. It finds the token by its digest and each cutoff by its primary key. */
+export const FIND = `
+SELECT record FROM introspection_tokens AS token WHERE digest = ?
+${CUTOFF_KINDS.map((kind) => `AND NOT ${isCovered(kind, `token.${CUTOFF_COLUMNS[kind]}`, 'token.iat')}`).join('\n')}`
+
+/** Looks for the token under its digest, for its tombstones, and for each cutoff that could cover the record of a resolver. */
+export const IS_REVOKED = `
+SELECT EXISTS (
+  SELECT 1 FROM introspection_tokens AS token WHERE digest IN (?1, ?7) AND (
+    revoked = 1
+${CUTOFF_KINDS.map((kind) => `    OR ${isCovered(kind, `token.${CUTOFF_COLUMNS[kind]}`, 'token.iat')}`).join('\n')}
+  )
+)
+${CUTOFF_KINDS.map((kind, index) => `OR ${isCovered(kind, `?${index + 3}`, '?2')}`).join('\n')}
+AS revoked`
+
+/** The record of a token that is not revoked by itself. */
+export const HELD = 'SELECT record FROM introspection_tokens WHERE digest = ? AND revoked = 0'
+
+function isCovered(kind: CutoffKind, identifier: string, issuedAt: string): string {
+  return `EXISTS (
+  SELECT 1 FROM introspection_cutoffs WHERE kind = '${kind}' AND identifier = ${identifier} AND ${issuedAt} <= cut_at
+)`
+}

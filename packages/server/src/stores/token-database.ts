@@ -1,0 +1,39 @@
+/** What differs between stores that keep records as JSON in a database: one question and three writes. */
+import type { CutOff } from './revocation-methods.ts'
+import type { TokenRecord } from './token-record.ts'
+
+/** A token or a tombstone as it is written. */
+export interface TokenRow {
+  /** The record. */
+  readonly json: string
+  /** Seconds since the epoch from which on the row may be removed; `undefined` if it stays for good. */
+  readonly keptUntil: number | undefined
+  readonly issuedAt: number
+  /** What the token can be revoked by, as `identifiersOf` gives it; all `null` in a tombstone. */
+  readonly identifiers: readonly (string | null)[]
+  readonly revoked: boolean
+}
+
+/** The database of a store. Each write is atomic, because other processes use the same rows. */
+export interface TokenDatabase {
+  /** The record of a token, to make a tombstone from; nothing if the database does not have it. */
+  held(digest: string): TokenRecord | null | undefined | Promise<TokenRecord | null | undefined>
+  /**
+   * Writes a token under the first digest, in the place of an earlier record. If there is a tombstone under one of the
+   * digests, and the row is not revoked itself, it writes nothing.
+   */
+  saveToken(digests: readonly string[], row: TokenRow): void | Promise<void>
+  /** Writes a tombstone under every digest. This revokes one token. */
+  saveTombstone(digests: readonly string[], row: TokenRow): void | Promise<void>
+  /** Writes a cutoff. This revokes many tokens. */
+  readonly cutOff: CutOff
+  /**
+   * Whether the token under the first digest is revoked or covered by a cutoff, there is a tombstone under one of the
+   * digests, or a cutoff covers these identifiers at this `iat`.
+   */
+  isRevoked(
+    digests: readonly string[],
+    issuedAt: number,
+    identifiers: readonly (string | null)[],
+  ): boolean | Promise<boolean>
+}

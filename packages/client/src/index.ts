@@ -7,12 +7,8 @@ export type { IntrospectionClientOptions, LocalClientOptions } from './options.t
 export type { TokenOptions, TokenSource } from './token/token-options.ts'
 export type { JwtAliases, JwtMode, JwtOptions, JwtProfile, JwtRenames } from './jwt/jwt-options.ts'
 export type { KeyManagementAlgorithm } from '@token-introspection/core'
-export type {
-  DecryptionKey,
-  JwtResponseAlgorithm,
-  JwtResponseOptions,
-  JwtResponseProfile,
-} from './response/jwt-response-options.ts'
+export type { JwtResponseAlgorithm, JwtResponseOptions, JwtResponseProfile } from './response/jwt-response-options.ts'
+export type { DecryptionKey } from './response/decryption-key.ts'
 export type { ResponseOptions } from './response/response-options.ts'
 export type { MemberAliases, MemberRenames, ToleranceOptions } from './response/tolerance-options.ts'
 export type { InactiveReply } from './transport/read-reply.ts'
@@ -52,8 +48,7 @@ export {
 } from '@token-introspection/core/replay'
 export type { JudgedToken, TokenKind } from './policy/policy.ts'
 export type { SenderConstraint } from './policy/confirmation/confirmation.ts'
-export type { FormEntries, RequestForm } from './token/request-form.ts'
-export type { GuardRequest } from './token/extract-token.ts'
+export type { FormEntries, GuardRequest, RequestForm } from './token/guard-request.ts'
 export { isPreflight } from './token/is-preflight.ts'
 export type { InactiveReason } from './result/inactive.ts'
 export { Refusal, type RefusalReason } from './result/refusal.ts'
@@ -105,7 +100,7 @@ export type {
   AssertionOptions,
   AssertionPreset,
   AssertionTyp,
-} from './transport/client-authentication/assertion-authentication.ts'
+} from './transport/client-authentication/assertion-options.ts'
 export { bearerToken, bearerTokenProvider } from './transport/client-authentication/bearer-token.ts'
 export {
   clientCredentials,
@@ -151,7 +146,7 @@ export type { MaybePromise } from '@token-introspection/core/maybe-promise'
 
 // Seam transport.send
 export type { Fetch } from './transport/fetch-send.ts'
-export type { Cancellation } from './transport/deadline.ts'
+export type { Cancellation } from './transport/cancellation.ts'
 export type { Dispatcher, Send, TransportReply, TransportRequest } from './transport/transport.ts'
 
 // Events

@@ -6,7 +6,7 @@ import { guard, type GuardSteps, type OptionalGuardDecision } from '../guard.ts'
 import { type IntrospectOptions, introspect, type Steps } from '../introspect.ts'
 import { whyInactive } from '../result/inactive.ts'
 import type { IntrospectionResult } from '../result/introspection-result.ts'
-import type { GuardRequest } from '../token/extract-token.ts'
+import type { GuardRequest } from '../token/guard-request.ts'
 import { shortFingerprint } from '../token/fingerprint-token.ts'
 import type { Trace } from './trace.ts'
 

@@ -12,7 +12,8 @@ import { GUARD_OPTIONS, type GuardOptions, resolveGuardOptions } from '../policy
 import { UNKNOWN_ISSUER, whyInactive } from '../result/inactive.ts'
 import type { IntrospectionResult } from '../result/introspection-result.ts'
 import type { ChallengeSettings, Refusal } from '../result/refusal.ts'
-import { extractToken, type GuardRequest, type TokenSources } from '../token/extract-token.ts'
+import { extractToken, type TokenSources } from '../token/extract-token.ts'
+import type { GuardRequest } from '../token/guard-request.ts'
 import { readRequestForm } from '../token/request-form.ts'
 import { type TokenWatchOptions, WATCH_OPTIONS, type WatchPolicy, endedWatch } from '../watch/watch-token.ts'
 import {

@@ -13,7 +13,7 @@ import {
   type UrlRules,
 } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
-import type { GuardRequest } from '../token/extract-token.ts'
+import type { GuardRequest } from '../token/guard-request.ts'
 import { type ConfirmationOptions, resolveConfirmation } from './confirmation/confirmation-options.ts'
 import type { ConfirmationStep, SenderConstraint } from './confirmation/confirmation.ts'
 import type { JudgedToken, Policy, ScopeRule, TokenKind } from './policy.ts'

@@ -1,10 +1,7 @@
 /** Option `provider`: what a preset says, under what the options say. */
 import { copyOptions, OptionGroup } from '@token-introspection/core/options'
 import type { TokenKind } from '../policy/policy.ts'
-import {
-  type AssertionPreset,
-  readAssertionPreset,
-} from '../transport/client-authentication/assertion-authentication.ts'
+import { type AssertionPreset, readAssertionPreset } from '../transport/client-authentication/assertion-options.ts'
 
 /** The groups of a preset, and what may stand in each. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {

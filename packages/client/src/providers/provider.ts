@@ -2,7 +2,7 @@
 import type { JwtOptions } from '../jwt/jwt-options.ts'
 import type { TokenKind } from '../policy/policy.ts'
 import type { ResponseOptions } from '../response/response-options.ts'
-import type { AssertionPreset } from '../transport/client-authentication/assertion-authentication.ts'
+import type { AssertionPreset } from '../transport/client-authentication/assertion-options.ts'
 
 /** A preset of a server without introspection: its tokens are JWTs, and verified here. */
 export type LocalProvider = Provider & { readonly jwt: { readonly mode: 'local' } }

@@ -4,7 +4,7 @@ import { ResponseUntrustedError } from '../errors.ts'
 import { decodeUtf8 } from '../keys/decode-utf8.ts'
 import { loadJose } from '../keys/load-jose.ts'
 import { isCompactJws, parseJoseHeader } from './jose-header.ts'
-import type { DecryptionKey } from './jwt-response-options.ts'
+import type { DecryptionKey } from './decryption-key.ts'
 
 /** The media types of what is inside, as `cty` may have them (RFC 7519 §5.2, RFC 7515 §4.1.10). */
 const CONTENT_TYPE = /^(?:application\/)?(?:token-introspection\+)?jwt$/i

@@ -1,28 +1,14 @@
 /** Options of step `response`: answers as JWTs (RFC 9701). */
-import {
-  KEY_MANAGEMENT_ALGORITHMS,
-  type KeyManagementAlgorithm,
-  type SignatureAlgorithm,
-  type UrlRules,
-} from '@token-introspection/core'
+import type { SignatureAlgorithm, UrlRules } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
-import type { CryptoKey, JSONWebKeySet, JWK, KeyObject } from 'jose'
+import type { JSONWebKeySet } from 'jose'
 import { ResponseKeysUnavailableError } from '../errors.ts'
 import { resolveAlgorithms, resolveKeys } from '../keys/key-options.ts'
 import type { Deadlines } from '../transport/deadline.ts'
 import type { Send } from '../transport/transport.ts'
+import { type DecryptionKey, resolveDecryptionKeys } from './decryption-key.ts'
 import type { JwtResponseRules } from './read-jwt-response.ts'
 import type { Tolerance } from './tolerance-options.ts'
-
-/** A private key of this resource server, that answers may be encrypted for. */
-export interface DecryptionKey {
-  /** The one algorithm it is used with. */
-  readonly alg: KeyManagementAlgorithm
-  /** What the header of an answer calls it. Without one it is tried for every answer with its `alg`. */
-  readonly kid?: string | undefined
-  /** The private key. */
-  readonly key: CryptoKey | KeyObject | JWK
-}
 
 /** The `alg` of an answer that can be verified: those with public keys (RFC 9701 §6). */
 export type JwtResponseAlgorithm = SignatureAlgorithm
@@ -134,28 +120,4 @@ export function resolveJwtResponse(options: unknown, context: JwtResponseContext
     maxAgeSeconds,
     manner: [algorithms, audience, whereKeysAre, keyNames, maxAgeSeconds, leewaySeconds],
   }
-}
-
-function resolveDecryptionKeys(group: OptionGroup): readonly DecryptionKey[] {
-  const keys = group.raw('decryptionKeys') ?? []
-  if (!Array.isArray(keys)) throw group.error('decryptionKeys', 'must be an array')
-  return Object.freeze(
-    keys.map((each: unknown, index) => {
-      const key = new OptionGroup(group.path(`decryptionKeys[${index}]`), each ?? null, ['alg', 'kid', 'key'])
-      const alg = key.string('alg')
-      if (!KEY_MANAGEMENT_ALGORITHMS.includes(alg as KeyManagementAlgorithm)) {
-        throw key.error('alg', `must be one of ${KEY_MANAGEMENT_ALGORITHMS.join(', ')}`)
-      }
-      const material = key.raw('key')
-      if (!isPrivateKey(material)) throw key.error('key', 'must be a private CryptoKey, KeyObject or JWK')
-      return Object.freeze({ alg: alg as KeyManagementAlgorithm, kid: key.string('kid'), key: material })
-    }),
-  )
-}
-
-/** A private key of a pair: a CryptoKey or a KeyObject says so by its type, a JWK by having `d`. */
-function isPrivateKey(value: unknown): value is DecryptionKey['key'] {
-  if (typeof value !== 'object' || value === null) return false
-  const { type, kty, d } = value as { type?: unknown; kty?: unknown; d?: unknown }
-  return type === 'private' || (typeof kty === 'string' && kty !== 'oct' && typeof d === 'string')
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { extractToken as extractFrom, type GuardRequest, type TokenSources } from './extract-token.ts'
-import type { RequestForm } from './request-form.ts'
+import { extractToken as extractFrom, type TokenSources } from './extract-token.ts'
+import type { GuardRequest, RequestForm } from './guard-request.ts'
 
 const headerAlone = { dpop: false, form: false, query: false }
 

@@ -1,5 +1,5 @@
 /** Tells CORS preflights from every other request. */
-import type { GuardRequest } from './extract-token.ts'
+import type { GuardRequest } from './guard-request.ts'
 
 /**
  * Whether a request is a CORS preflight: `OPTIONS` with `Origin` and `Access-Control-Request-Method`, and nothing else.

@@ -1,5 +1,6 @@
 /** Step `token`: the token of a request a guard has let pass, for whoever goes on to use it. */
-import { extractToken, type GuardRequest } from './extract-token.ts'
+import { extractToken } from './extract-token.ts'
+import type { GuardRequest } from './guard-request.ts'
 
 const HEADER_ALONE = Object.freeze({ dpop: true, form: false, query: false })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import type { GuardRequest } from './extract-token.ts'
+import type { GuardRequest } from './guard-request.ts'
 import { FORM_TOO_LONG, readRequestForm } from './request-form.ts'
 
 const url = 'https://api.example.com'

@@ -1,19 +1,7 @@
 /** Step `token`: the form in the body of a request, for guards that take tokens from there (RFC 6750 §2.2). */
 import { FORM_MEDIA_TYPE, parseMediaType } from '@token-introspection/core'
 import { readBody } from '@token-introspection/core/read-body'
-import type { GuardRequest } from './extract-token.ts'
-
-/**
- * Parameters by name, as body parsers give them: a text for one that stands once, a list for one that is repeated. A list of
- * one text is what some parsers make of `access_token[]`, which is another name, so it is refused like a repeated token.
- * `URLSearchParams` and `FormData` are forms too.
- */
-export type RequestForm = Readonly<Record<string, unknown>> | FormEntries
-
-/** What `URLSearchParams` and `FormData` have in common. */
-export interface FormEntries {
-  getAll(name: string): readonly unknown[]
-}
+import type { GuardRequest, RequestForm } from './guard-request.ts'
 
 /** A body that is longer is not read to its end; tokens are shorter. */
 export const MAX_FORM_BYTES = 65_536

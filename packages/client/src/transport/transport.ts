@@ -1,5 +1,5 @@
 /** Seam: how a request reaches the authorization server. */
-import type { Cancellation } from './deadline.ts'
+import type { Cancellation } from './cancellation.ts'
 import type { TlsOptions } from './tls-options.ts'
 
 /** One HTTP request to an authorization server. */

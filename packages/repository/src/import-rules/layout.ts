@@ -61,7 +61,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       // What earlier steps may already say about an answer.
       'result/inactive.ts',
       'result/introspection-result.ts',
-      'transport/client-authentication/assertion-authentication.ts',
+      'transport/client-authentication/assertion-options.ts',
       'transport/shared-work.ts',
     ],
   },

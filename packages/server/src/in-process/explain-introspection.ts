@@ -6,7 +6,8 @@ import type { Steps } from '../handle-introspection.ts'
 import { findProtectedResource, type InProcessRequest, toIntrospectionRequest } from './introspect-in-process.ts'
 import { confirmActive } from '../lookup/confirm-active.ts'
 import { findToken, type FoundToken } from '../lookup/find-token.ts'
-import { type Answer, shapeResponse } from '../response/shape-response.ts'
+import { shapeResponse } from '../response/shape-response.ts'
+import type { Answer } from '../response/answer.ts'
 
 /** One step on the way to an answer. */
 export interface ExplainedStep {

@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache'
 import type { TokenRecord } from '../stores/token-record.ts'
 import { isUnchangeable } from '../stores/unchangeable-record.ts'
-import type { Answer } from './shape-response.ts'
+import type { Answer } from './answer.ts'
 
 /** A memory of answers. Without views an answer says the same to every protected resource that may have it. */
 export interface RememberedAnswers {

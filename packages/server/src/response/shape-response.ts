@@ -15,11 +15,11 @@ import type { DisclosureView } from '../authorization/disclosure-view.ts'
 import type { ProtectedResource } from '../client-authentication/protected-resource.ts'
 import { askDependency } from '../dependencies/ask-dependency.ts'
 import { ResponseShapeError } from '../errors.ts'
-import type { HttpResponse } from '../http/http-message.ts'
 import type { TokenRecord } from '../stores/token-record.ts'
 import { discloseMembers } from './disclose-members.ts'
 import { narrowResponse } from './narrow-response.ts'
 import type { RememberedAnswers } from './remembered-answers.ts'
+import type { Answer } from './answer.ts'
 
 /** What shaping needs. */
 export interface ShapeStep {
@@ -30,13 +30,6 @@ export interface ShapeStep {
   readonly timeoutMs: number
   /** Answers that need not be shaped again; `undefined` where a schema has to see every record. */
   readonly remembered: RememberedAnswers | undefined
-}
-
-/** What is answered. */
-export interface Answer {
-  readonly response: IntrospectionResponse
-  /** The response as JSON over HTTP, once it was written. */
-  written: HttpResponse | undefined
 }
 
 /** The one inactive answer. */

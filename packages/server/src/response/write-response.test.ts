@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { ProtectedResource } from '../client-authentication/protected-resource.ts'
 import type { HttpResponse } from '../http/http-message.ts'
 import { resolveJwtResponse } from './jwt-response-options.ts'
-import type { Answer } from './shape-response.ts'
+import type { Answer } from './answer.ts'
 import { RESPONSE_HEADERS, REVOKED_RESPONSE, writeResponse } from './write-response.ts'
 
 const now = 1_764_000_000

@@ -12,7 +12,7 @@ import type { HttpResponse } from '../http/http-message.ts'
 import type { ReceivedRequest } from '../request/read-request.ts'
 import { encryptResponse } from './encrypt-response.ts'
 import type { JwtResponseStep } from './jwt-response-options.ts'
-import type { Answer } from './shape-response.ts'
+import type { Answer } from './answer.ts'
 import { signResponse } from './sign-response.ts'
 
 /** What writing needs. */

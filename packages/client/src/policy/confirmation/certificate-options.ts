@@ -1,7 +1,7 @@
 /** Options of certificate-bound tokens at a guard (RFC 8705 §3). */
 import { CERTIFICATE_HEADERS, type CertificateHeaderFormat, parseCertificateHeader } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
-import type { GuardRequest } from '../../token/extract-token.ts'
+import type { GuardRequest } from '../../token/guard-request.ts'
 
 /**
  * Group `policy.certificate`: the certificate of a client stands in a header field that a proxy writes, which ends TLS in

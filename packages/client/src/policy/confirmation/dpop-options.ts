@@ -2,7 +2,7 @@
 import { isSecureUrl, SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import { createMemoryReplayStore, type ReplayStore } from '@token-introspection/core/replay'
-import type { GuardRequest } from '../../token/extract-token.ts'
+import type { GuardRequest } from '../../token/guard-request.ts'
 import { createNonces, type Nonces } from './dpop-nonces.ts'
 import { type FindTargetUris, targetUrisAt } from './target-uris.ts'
 

@@ -1,5 +1,5 @@
 /** The URI that a DPoP proof has to be for: what clients call this API by, and the path of the request (RFC 9449 §4.3). */
-import type { GuardRequest } from '../../token/extract-token.ts'
+import type { GuardRequest } from '../../token/guard-request.ts'
 
 /** The URIs a request may have been sent to. */
 export type FindTargetUris = (request: GuardRequest) => readonly string[]

@@ -1,7 +1,7 @@
 /** Seam: how this resource server authenticates to the introspection endpoint (RFC 7662 §2.1). */
 import type { JsonObject } from '@token-introspection/core'
 import type { TransportRequest } from '../transport.ts'
-import type { AssertionPreset } from './assertion-authentication.ts'
+import type { AssertionPreset } from './assertion-options.ts'
 
 /** A request being built; an authentication method adds what it needs, and nothing else. */
 export interface RequestDraft {

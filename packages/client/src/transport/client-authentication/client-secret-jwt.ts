@@ -1,12 +1,7 @@
 /** `client_secret_jwt`: an assertion signed with the secret, which itself is not sent (OpenID Connect Core §9). */
 import { OptionGroup } from '@token-introspection/core/options'
-import {
-  ASSERTION_OPTIONS,
-  type AssertionClaims,
-  assertionAuthentication,
-  type AssertionOptions,
-  type AssertionTyp,
-} from './assertion-authentication.ts'
+import { type AssertionClaims, assertionAuthentication } from './assertion-authentication.ts'
+import { ASSERTION_OPTIONS, type AssertionOptions, type AssertionTyp } from './assertion-options.ts'
 import { type ClientAuthentication, checkSecretCredentials } from './client-authentication.ts'
 
 /** Octets of the hash of each algorithm, the least its key may have (RFC 7518 §3.2). */

@@ -2,13 +2,8 @@
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { CryptoKey, JWK, KeyObject } from 'jose'
-import {
-  ASSERTION_OPTIONS,
-  type AssertionClaims,
-  assertionAuthentication,
-  type AssertionOptions,
-  type AssertionTyp,
-} from './assertion-authentication.ts'
+import { type AssertionClaims, assertionAuthentication } from './assertion-authentication.ts'
+import { ASSERTION_OPTIONS, type AssertionOptions, type AssertionTyp } from './assertion-options.ts'
 import { type ClientAuthentication, checkClientId } from './client-authentication.ts'
 
 /** A signature algorithm with a key pair, by its registered name. FAPI 2.0 leaves `PS256`, `ES256`, `EdDSA`, `Ed25519`. */

@@ -1,6 +1,6 @@
 /** `private_key_jwt` with the key file ZITADEL gives its API applications. */
 import { checkOptionNames, OptionGroup } from '@token-introspection/core/options'
-import { ASSERTION_OPTIONS, type AssertionOptions } from './assertion-authentication.ts'
+import { ASSERTION_OPTIONS, type AssertionOptions } from './assertion-options.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 import { privateKeyJwt } from './private-key-jwt.ts'
 import { toPkcs8Pem } from './to-pkcs8-pem.ts'

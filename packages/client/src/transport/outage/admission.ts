@@ -1,6 +1,6 @@
 /** Step `transport`: how many requests are under way at once, and how many may wait for their turn. */
 import { TransportOverloadedError } from '../../errors.ts'
-import type { Cancellation } from '../deadline.ts'
+import type { Cancellation } from '../cancellation.ts'
 import { TokenQueue } from './token-queue.ts'
 
 /** How many. */

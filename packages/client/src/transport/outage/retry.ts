@@ -1,6 +1,6 @@
 /** Step `transport`: a request that came to nothing by bad luck is made once more, at once. */
 import { TransportCircuitOpenError, TransportOverloadedError, TransportUnreachableError } from '../../errors.ts'
-import type { Cancellation } from '../deadline.ts'
+import type { Cancellation } from '../cancellation.ts'
 import type { TransportReply } from '../transport.ts'
 
 /** What the step needs. */

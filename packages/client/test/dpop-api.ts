@@ -16,7 +16,7 @@ export const NOW = 1_764_000_000
 export const ORIGIN = 'https://api.example.com'
 export const PATH = '/orders'
 export const TOKEN = 'Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU'
-export const AUDIENCE = 'https://orders.example.com'
+const AUDIENCE = 'https://orders.example.com'
 
 /** The digest of a token (RFC 9449 §4.2). */
 export function digestOf(token: string): string {

@@ -52,10 +52,10 @@ const keys = await Promise.all(['RS256', 'ES256', 'Ed25519'].map((alg) => create
 export const SIGNING_KEYS: readonly SigningKey[] = keys.map(({ signingKey }) => signingKey)
 
 /** The keys that the authorization server publishes at its `jwks_uri`. */
-export const PUBLISHED: readonly JWK[] = keys.map(({ published }) => published)
+const PUBLISHED: readonly JWK[] = keys.map(({ published }) => published)
 
 /** The protected resources of the endpoint, with extra members for `orders-api`. */
-export function registered(orders: Partial<ProtectedResource>): readonly ProtectedResource[] {
+function registered(orders: Partial<ProtectedResource>): readonly ProtectedResource[] {
   return PROTECTED_RESOURCES.map((each) => (each.id === 'orders-api' ? { ...each, ...orders } : each))
 }
 

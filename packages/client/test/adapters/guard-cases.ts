@@ -49,7 +49,7 @@ export type RefusedCase = readonly [
 const FORM = ['content-type', 'application/x-www-form-urlencoded'] as const
 
 /** A request with these `Authorization` fields. */
-export function presenting(...credentials: readonly string[]): SentRequest {
+function presenting(...credentials: readonly string[]): SentRequest {
   return { fields: credentials.map((value) => ['Authorization', value] as const) }
 }
 

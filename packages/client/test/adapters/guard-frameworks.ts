@@ -60,7 +60,7 @@ export interface StartedFramework {
 export const PATH = '/v1/orders'
 
 /** Fields that the application sets before the guard comes. */
-export function fieldsBefore(cacheControl: string | undefined): Record<string, string> {
+function fieldsBefore(cacheControl: string | undefined): Record<string, string> {
   return {
     'access-control-expose-headers': 'X-Total',
     ...(cacheControl !== undefined && { 'cache-control': cacheControl }),

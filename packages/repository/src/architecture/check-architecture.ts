@@ -1,22 +1,15 @@
-/** Holds the page of the architecture against the sources. */
-import { findDeadLinks } from '../markdown/dead-links.ts'
-import { readLinks, resolveLink } from '../markdown/links.ts'
+/** Compares the page about the architecture with the sources. */
+import { linkedPaths } from '../markdown/links.ts'
 import type { SourceFile } from '../workspace/workspace.ts'
 
 /**
- * What the page gets wrong: links that lead nowhere, and parts it does not lead to.
+ * The parts that the page has no link to.
  *
- * @param parts - files, and folders with a slash at their end; a link into a folder leads to it.
+ * @param parts - files, and folders with a slash at their end. A link into a folder leads to the folder.
  */
-export function checkArchitecture(
-  page: SourceFile,
-  parts: readonly string[],
-  exists: (path: string) => boolean,
-): string[] {
-  const targets = readLinks(page.text).map((link) => resolveLink(link, page.path))
-  const leadsTo = (part: string): boolean => targets.some((target) => `${target}/`.startsWith(part) || target === part)
-  return [
-    ...findDeadLinks(page, exists),
-    ...parts.filter((part) => !leadsTo(part)).map((part) => `${page.path} does not lead to ${part}`),
-  ]
+export function checkArchitecture(page: SourceFile, parts: readonly string[]): string[] {
+  const targets = linkedPaths(page.text, page.path)
+  return parts
+    .filter((part) => !targets.some((target) => `${target}/`.startsWith(part) || target === part))
+    .map((part) => `${page.path} does not lead to ${part}`)
 }

@@ -1,4 +1,5 @@
 /** The fenced code blocks of Markdown, and of the Markdown in TSDoc comments. */
+import { lineOf, readNodes, textOf } from './nodes.ts'
 
 /** One block. */
 export interface CodeBlock {
@@ -13,22 +14,20 @@ export interface CodeBlock {
 
 /** Every fenced block of a page. @throws Error when the last one has no end. */
 export function readCodeBlocks(markdown: string): CodeBlock[] {
-  const blocks: CodeBlock[] = []
-  const lines = markdown.split('\n')
-  for (let index = 0; index < lines.length; index++) {
-    const [, indent = '', fence, info = ''] = /^( *)(```+|~~~+)(.*)$/.exec(lines[index] ?? '') ?? []
-    if (fence === undefined) continue
-    const end = lines.findIndex((line, at) => at > index && line.trim() === fence)
-    if (end === -1) throw new Error(`the code block of line ${index + 1} has no end`)
-    const [language = '', ...flags] = info.trim().split(/\s+/)
-    const text = lines.slice(index + 1, end).map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line))
-    blocks.push({ language: language.toLowerCase(), flags, text: text.join('\n'), line: index + 2 })
-    index = end
-  }
-  return blocks
+  return readNodes(markdown).flatMap((node) => {
+    if (node.type !== 'code') return []
+    const source = textOf([node], markdown)
+    // Indented code has no fence.
+    const fence = /^(?:```|~~~)/.exec(source)?.[0]
+    if (fence === undefined) return []
+    const line = lineOf(node)
+    if (!source.endsWith(fence)) throw new Error(`the code block of line ${line} has no end`)
+    const flags = (node.meta ?? '').split(/\s+/).filter((flag) => flag !== '')
+    return [{ language: (node.lang ?? '').toLowerCase(), flags, text: node.value, line: line + 1 }]
+  })
 }
 
-/** What stands in the TSDoc comments of a source file, with everything else blank, so that lines keep their numbers. */
+/** The text of the TSDoc comments of a source file. Everything else is blank, so that lines keep their numbers. */
 export function commentsAsMarkdown(source: string): string {
   let inside = false
   return source

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { leadsElsewhere, readLinks, resolveLink } from './links.ts'
+import { leadsElsewhere, linkedPaths, readLinks, resolveLink } from './links.ts'
 
 test.each([
   ['a link', '[a](b.md)', 'b.md'],
@@ -8,15 +8,11 @@ test.each([
   ['an image', '![a](b.png)', 'b.png'],
   ['a reference', '[a]: b.md', 'b.md'],
 ])('reads %s', (_, markdown, target) => {
-  expect(readLinks(markdown)).toEqual([{ target, line: 1 }])
+  expect(readLinks(markdown)).toEqual([target])
 })
 
-test.each(['`[a](b.md)`', '```ts\n[a](b.md)\n```', '[a] (b.md)'])('has none in %j', (markdown) => {
+test.each(['`[a](b.md)`', '```ts\n[a](b.md)\n```', '[a] (b.md)'])('reads no link in %j', (markdown) => {
   expect(readLinks(markdown)).toEqual([])
-})
-
-test('counts the lines of code it passes over', () => {
-  expect(readLinks('# Title\n\n```ts\nconst a = 1\n```\n\n[a](b.md)')).toEqual([{ target: 'b.md', line: 7 }])
 })
 
 test.each([
@@ -27,7 +23,7 @@ test.each([
   ['b.md', false],
   ['../b.md#heading', false],
 ])('knows whether %s leads elsewhere', (target, elsewhere) => {
-  expect(leadsElsewhere({ target, line: 1 })).toBe(elsewhere)
+  expect(leadsElsewhere(target)).toBe(elsewhere)
 })
 
 test.each([
@@ -35,8 +31,11 @@ test.each([
   ['b.md', 'docs/a.md', 'docs/b.md'],
   ['../packages/core/', 'docs/a.md', 'packages/core'],
   ['./b.md#heading', 'docs/a.md', 'docs/b.md'],
-  ['/LICENSE', 'docs/a.md', 'LICENSE'],
   ['with%20space.md', 'docs/a.md', 'docs/with space.md'],
 ])('resolves %s in %s', (target, page, path) => {
-  expect(resolveLink({ target, line: 1 }, page)).toBe(path)
+  expect(resolveLink(target, page)).toBe(path)
+})
+
+test('keeps the paths of links into the repository', () => {
+  expect(linkedPaths('[a](b.md) [c](https://example.com) [d](#e)', 'docs/a.md')).toEqual(['docs/b.md'])
 })

@@ -1,45 +1,28 @@
 /** The links of a Markdown page. */
+import { posix } from 'node:path'
+import { readNodes } from './nodes.ts'
 
-/** A link as it stands in the page. */
-export interface Link {
-  /** What it leads to, without the title. */
-  readonly target: string
-  /** The line it stands on, from 1. */
-  readonly line: number
-}
-
-/** Every inline link and image of a page, and every reference definition; code is not looked at. */
-export function readLinks(markdown: string): Link[] {
-  return withoutCode(markdown)
-    .split('\n')
-    .flatMap((text, index) =>
-      [...text.matchAll(/\]\(\s*<?([^\s)>]+)|^\[[^\]]+\]:\s*(\S+)/g)].map((match) => ({
-        target: match[1] ?? match[2] ?? '',
-        line: index + 1,
-      })),
-    )
+/** Where every link, image and reference definition leads, without its title. Code has no links. */
+export function readLinks(markdown: string): string[] {
+  return readNodes(markdown).flatMap((node) =>
+    node.type === 'link' || node.type === 'image' || node.type === 'definition' ? [node.url] : [],
+  )
 }
 
 /** Whether a link leads out of the repository, or to a place in its own page. */
-export function leadsElsewhere({ target }: Link): boolean {
-  return /^[a-z][a-z0-9+.-]*:/i.test(target) || target.startsWith('//') || target.startsWith('#')
+export function leadsElsewhere(target: string): boolean {
+  return /^(?:[a-z][a-z0-9+.-]*:|\/\/|#)/i.test(target)
 }
 
-/** The path a link leads to, from the top of the repository. A leading slash means the top. */
-export function resolveLink({ target }: Link, page: string): string {
+/** The path a link leads to, from the top of the repository. */
+export function resolveLink(target: string, page: string): string {
   const path = decodeURI(target.replace(/[?#].*$/, ''))
-  const base = path.startsWith('/') ? '' : page.split('/').slice(0, -1).join('/')
-  const parts: string[] = []
-  for (const part of `${base}/${path}`.split('/')) {
-    if (part === '..') parts.pop()
-    else if (part !== '' && part !== '.') parts.push(part)
-  }
-  return parts.join('/')
+  return posix.join(posix.dirname(page), path).replace(/\/$/, '')
 }
 
-/** Blanks out code, so that lines keep their numbers. */
-function withoutCode(markdown: string): string {
-  return markdown
-    .replace(/^( *)(```+|~~~+)[^\n]*\n[\s\S]*?^ *\2[^\n]*$/gm, (block) => block.replace(/[^\n]/g, ''))
-    .replace(/`[^`\n]+`/g, (code) => ' '.repeat(code.length))
+/** The paths of every link of a text that leads to a file or folder of the repository. */
+export function linkedPaths(markdown: string, page: string): string[] {
+  return readLinks(markdown)
+    .filter((target) => !leadsElsewhere(target))
+    .map((target) => resolveLink(target, page))
 }

@@ -1,4 +1,6 @@
 /** The tables of a Markdown page, by the heading they stand under. */
+import type { TableRow as TableRowNode } from 'mdast'
+import { lineOf, readNodes, textOf } from './nodes.ts'
 
 /** One row of a table, by the names in the table's header. */
 export interface TableRow {
@@ -9,37 +11,23 @@ export interface TableRow {
   readonly cells: Readonly<Record<string, string>>
 }
 
-/** Every row of every table. A row with more or fewer cells than its header is an error: something would be lost. */
+/** Every row of every table. @throws Error when a row has more or fewer cells than its header. */
 export function readTables(markdown: string): TableRow[] {
-  const rows: TableRow[] = []
-  const lines = markdown.split('\n')
   let heading = ''
-  let columns: readonly string[] | undefined
-  for (const [index, line] of lines.entries()) {
-    heading = /^#+\s+(.*)$/.exec(line)?.[1]?.trim() ?? heading
-    if (!line.startsWith('|')) {
-      columns = undefined
-    } else if (columns === undefined) {
-      columns = cellsOf(line)
-    } else if (!/^[|\s:-]+$/.test(line)) {
-      rows.push({ heading, line: index + 1, cells: toRecord(columns, cellsOf(line), index + 1) })
-    }
-  }
-  return rows
+  return readNodes(markdown).flatMap((node) => {
+    if (node.type === 'heading') heading = textOf(node.children, markdown)
+    if (node.type !== 'table') return []
+    const [columns = [], ...rows] = node.children.map((row) => cellsOf(row, markdown))
+    return rows.map((cells, index) => {
+      const line = lineOf(node.children[index + 1] ?? node)
+      if (cells.length !== columns.length)
+        throw new Error(`line ${line} has ${cells.length} cells where the header has ${columns.length}`)
+      return { heading, line, cells: Object.fromEntries(columns.map((column, at) => [column, cells[at] ?? ''])) }
+    })
+  })
 }
 
-function toRecord(columns: readonly string[], cells: readonly string[], line: number): Record<string, string> {
-  if (cells.length !== columns.length) {
-    throw new Error(`line ${line} has ${cells.length} cells where the header has ${columns.length}`)
-  }
-  return Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? '']))
-}
-
-/** `\|` is a bar inside a cell. */
-function cellsOf(line: string): string[] {
-  const inner = line
-    .trim()
-    .replace(/^\|/, '')
-    .replace(/(?<!\\)\|$/, '')
-  return inner.split(/(?<!\\)\|/).map((cell) => cell.replaceAll('\\|', '|').trim())
+/** The text of every cell. `\|` is a bar inside a cell. */
+function cellsOf(row: TableRowNode, markdown: string): string[] {
+  return row.children.map(({ children }) => textOf(children, markdown).replaceAll('\\|', '|'))
 }

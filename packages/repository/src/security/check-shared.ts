@@ -1,5 +1,5 @@
 /** Holds the tables of what several parties share against the tests they name. */
-import { leadsElsewhere, readLinks, resolveLink } from '../markdown/links.ts'
+import { linkedPaths } from '../markdown/links.ts'
 import { readTables } from '../markdown/tables.ts'
 import type { SourceFile } from '../workspace/workspace.ts'
 
@@ -16,8 +16,7 @@ export function checkShared(page: SourceFile, exists: (path: string) => boolean)
     if (empty.length > 0) return [complain(`says nothing about: ${empty.join(', ')}`)]
     const cell = cells['test'] ?? ''
     if (/^none: \S/.test(cell)) return []
-    const links = readLinks(cell).filter((link) => !leadsElsewhere(link))
-    const tests = links.map((link) => resolveLink(link, page.path))
+    const tests = linkedPaths(cell, page.path)
     if (tests.length === 0) return [complain('names no test')]
     return tests.flatMap((path) => {
       if (!exists(path)) return [complain(`names ${path}, which does not exist`)]

@@ -1,5 +1,5 @@
 /** What the page of standards claims: rows with their code and tests, and what is not done yet. */
-import { leadsElsewhere, readLinks, resolveLink } from '../markdown/links.ts'
+import { linkedPaths } from '../markdown/links.ts'
 import { readTables, type TableRow } from '../markdown/tables.ts'
 
 /** A requirement that is said to be met. */
@@ -61,8 +61,6 @@ function cellsOf({ cells, heading, line }: TableRow, columns: readonly string[])
 
 /** The files a cell names: as links from the page, or as code from the top of the repository. */
 function filesIn(cell: string, page: string): string[] {
-  const links = readLinks(cell).filter((link) => !leadsElsewhere(link))
-  const linked = links.map((link) => resolveLink(link, page))
   const quoted = [...cell.matchAll(/(?<!\[)`([^`\s]+\/[^`\s]+)`/g)].map(([, path = '']) => path)
-  return [...new Set([...linked, ...quoted])]
+  return [...new Set([...linkedPaths(cell, page), ...quoted])]
 }

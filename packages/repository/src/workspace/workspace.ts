@@ -1,5 +1,5 @@
 /** Where things lie in the repository. */
-import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
+import { globSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import type { Manifest } from './manifest.ts'
 
@@ -61,11 +61,6 @@ export function readFiles(patterns: string[], root = ROOT): SourceFile[] {
     .filter((path) => !path.split('/').some((part) => left.has(part)))
     .toSorted()
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
-}
-
-/** Whether there is a file or a folder at a path from the top of the repository. */
-export function exists(path: string): boolean {
-  return existsSync(join(ROOT, path))
 }
 
 /** Whether there is a file at a path from the top of the repository. */

@@ -5,9 +5,6 @@ import type { ClientAuthenticationMethod } from './client-authentication-method.
 import { canSign, MIN_SECRET_BYTES } from './client-secret-jwt.ts'
 import { mayUse, type Registered } from './registered.ts'
 
-/** Checks one entry of a fixed list. `group` holds its options. */
-export type CheckRegistration = (registered: Registered, group: OptionGroup) => void
-
 /** The rules of the endpoint for its entries. */
 export interface RegistrationRules {
   readonly methods: ReadonlySet<ClientAuthenticationMethod>

@@ -4,7 +4,7 @@ import type { Form } from '@token-introspection/core'
 import { refuseAssertion } from './complaint.ts'
 
 /** The only assertion type for JWTs (RFC 7523 §2.2). */
-export const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 /** A well-formed assertion. Its content is not verified yet. */
 export interface ClientAssertion {

@@ -77,7 +77,7 @@ function withRevocation<Claims extends object>(
 }
 
 /** The option `kinds` of a resolver. */
-export function resolveKinds(group: OptionGroup): readonly TokenKind[] | undefined {
+function resolveKinds(group: OptionGroup): readonly TokenKind[] | undefined {
   const kinds = group.strings('kinds')
   if (kinds?.length === 0 || kinds?.some((kind) => kind !== 'access_token' && kind !== 'refresh_token')) {
     throw group.error('kinds', 'must hold access_token, refresh_token or both')

@@ -50,7 +50,7 @@ export interface ClientAuthenticationMethodOptions {
   readonly basicEncoding?: AcceptedBasicEncoding | undefined
   /**
    * Says whether a registered hash was made from a presented secret. Set it when `clientSecrets` hold hashes: argon2, scrypt,
-   * bcrypt, PBKDF2. Default `undefined`: `clientSecrets` are the secrets themselves. Good credentials are remembered in memory
+   * bcrypt, PBKDF2. Default none: `clientSecrets` are the secrets themselves. Good credentials are remembered in memory
    * while their hash stays registered, so only the first request of a caller waits for the verification. At most four
    * verifications run at once. Three are for registered identifiers, which take turns: 32 more can wait, and further ones are
    * answered 503. One is for unregistered identifiers. Further requests with such identifiers wait as long as a verification
@@ -81,7 +81,7 @@ export interface ClientAuthenticationMethodOptions {
   /** The rules for client assertions. */
   readonly assertion?: AssertionOptions | undefined
   /**
-   * Remembers the assertions and DPoP proofs that were used. Default: a store in memory for 200,000 of them. Several processes,
+   * Remembers the assertions and DPoP proofs that were used. Default: one in memory for 200,000 of them. Several processes,
    * or several endpoints with one issuer, must share one store. One caller can take half of it. However many callers there
    * are, each leaves another as much room as it has itself. A caller without room is answered 503. The store records an
    * assertion after its signature was verified, but not when its caller has used up its budget of hits.
@@ -140,7 +140,7 @@ interface Surroundings<Caller extends Registered> {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly warn: Warn
-  /** Throws for a caller without budget. Default: every caller has budget. */
+  /** Throws for a caller without budget. When it is absent, every caller has budget. */
   readonly requireBudget?: (caller: Caller) => void
 }
 

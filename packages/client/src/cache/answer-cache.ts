@@ -10,6 +10,7 @@ import { CacheStoreError } from '../errors.ts'
 import { type CacheLimits, cacheLifetime } from './cache-lifetime.ts'
 import type { CacheEntry, CacheStore } from './cache-store.ts'
 import { Forgotten } from './forgotten.ts'
+import type { MemoryCacheStore } from './memory-cache-store.ts'
 
 /** A store that has not answered by then is done without. */
 const STORE_DEADLINE_MS = 250
@@ -20,10 +21,10 @@ const SMALL_STEP_MS = 1000
 /** What the cache is made of. */
 export interface AnswerCacheSettings<Result> {
   readonly store: CacheStore
+  /** The store where it is in memory: entries are our own objects then, and not what somebody may have written. */
+  readonly memory: MemoryCacheStore<Result> | undefined
   /** The part of a key that is the same for every answer about one token. */
   readonly tokenPart: (key: string) => string
-  /** Whether entries are our own objects, and not what somebody may have written. */
-  readonly trusted: boolean
   readonly limits: CacheLimits
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number
@@ -68,19 +69,10 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
   recall(key: string, maxAgeSeconds: number | undefined): MaybePromise<Result | undefined> {
     // Nothing is that young.
     if (maxAgeSeconds === 0) return this.#count(undefined)
-    try {
-      const entry = this.#settings.store.get(key)
-      if (isPromise(entry)) return this.#recallLater(entry, key, maxAgeSeconds)
-      const nowMs = this.#settings.nowMs()
-      if (this.#settings.trusted && this.#isSetBack(nowMs)) return this.#count(undefined)
-      const response = this.#fresh(entry, key, maxAgeSeconds, nowMs)
-      if (response === undefined) return this.#count(undefined)
-      const result = this.#judgeOrNot(response, nowMs)
-      return isPromise(result) ? result.then((judged) => this.#count(judged)) : this.#count(result)
-    } catch (error) {
-      this.#fail('get', error)
-      return this.#count(undefined)
-    }
+    const { memory } = this.#settings
+    return memory === undefined
+      ? this.#recallFromStore(key, maxAgeSeconds)
+      : this.#recallFromMemory(memory, key, maxAgeSeconds)
   }
 
   /** Keeps an answer, unless it may not be used again at all. The caller does not wait for it. */
@@ -111,18 +103,61 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
     return this.#attempt('clear', () => this.#settings.store.clear())
   }
 
+  /** At once, where the answer was judged before: it stays what it was for as long as the clock goes forward. */
+  #recallFromMemory(
+    memory: MemoryCacheStore<Result>,
+    key: string,
+    maxAgeSeconds: number | undefined,
+  ): MaybePromise<Result | undefined> {
+    const nowMs = this.#settings.nowMs()
+    const goesForward = nowMs >= this.#latestMs
+    if (goesForward) {
+      this.#latestMs = nowMs
+      const { latestMs: forgottenMs } = this.#forgotten
+      const sinceMs = maxAgeSeconds === undefined ? forgottenMs : Math.max(forgottenMs, nowMs - maxAgeSeconds * 1000)
+      const active = memory.active.recall(key, nowMs, sinceMs)
+      if (active !== undefined) {
+        this.#hits += 1
+        return active
+      }
+      const inactive = memory.inactive.recall(key, nowMs, sinceMs)
+      if (inactive !== undefined) return this.#count(inactive)
+    } else if (this.#isSetBack(nowMs)) return this.#count(undefined)
+    const response = this.#fresh(memory.get(key), key, maxAgeSeconds, nowMs)
+    if (response === undefined) return this.#count(undefined)
+    const result = this.#judgeOrNot(response, nowMs)
+    if (isPromise(result)) return result.then((judged) => this.#count(judged))
+    // A token that is not valid yet may become so.
+    if (goesForward && result?.active === response.active) memory.remember(key, result)
+    return this.#count(result)
+  }
+
+  #recallFromStore(key: string, maxAgeSeconds: number | undefined): MaybePromise<Result | undefined> {
+    const { store, nowMs } = this.#settings
+    try {
+      const entry = store.get(key)
+      if (isPromise(entry)) return this.#recallLater(entry, key, maxAgeSeconds)
+      const now = nowMs()
+      const response = this.#fresh(entry, key, maxAgeSeconds, now)
+      if (response === undefined) return this.#count(undefined)
+      const result = this.#judgeOrNot(response, now)
+      return isPromise(result) ? result.then((judged) => this.#count(judged)) : this.#count(result)
+    } catch (error) {
+      this.#fail('get', error)
+      return this.#count(undefined)
+    }
+  }
+
   /**
-   * Whether the clock was set back since it was last looked at. Then nobody knows how old the answers in memory are: when the
-   * old time returns, they would seem to be as young as they were. A store that others write to lets go of them by itself.
+   * Whether the clock was set back so far since it was last looked at that nobody knows how old the answers in memory are: when
+   * the old time returns, they would seem to be as young as they were. A store that others write to lets go of them by itself.
    */
   #isSetBack(nowMs: number): boolean {
-    const isSetBack = nowMs < this.#latestMs - SMALL_STEP_MS
-    if (isSetBack) {
-      void this.#attempt('clear', () => this.#settings.store.clear())
-      this.#forgotten = new Forgotten()
-    }
-    if (isSetBack || nowMs > this.#latestMs) this.#latestMs = nowMs
-    return isSetBack
+    if (!(nowMs < this.#latestMs - SMALL_STEP_MS)) return false
+    void this.#attempt('clear', () => this.#settings.store.clear())
+    this.#forgotten = new Forgotten()
+    this.#latestMs = nowMs
+    return true
   }
 
   async #recallLater(
@@ -151,17 +186,16 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
   ): IntrospectionResponse | undefined {
     // `null` is what many stores say for nothing.
     if (entry === undefined || entry === null) return undefined
-    const { trusted, limits } = this.#settings
     const { askedAtMs, expiresAtMs } = entry
     const ageMs = now - askedAtMs
     // An age below nothing means that the clock was set back, and says nothing about how old the answer is.
     if (!(ageMs >= 0 && now < expiresAtMs)) return undefined
     if (maxAgeSeconds !== undefined && !(ageMs < maxAgeSeconds * 1000)) return undefined
     if (this.#forgotten.covers(key, askedAtMs, this.#settings.tokenPart)) return undefined
-    if (trusted) return entry.response
+    if (this.#settings.memory !== undefined) return entry.response
     const response = parseIntrospectionResponse(entry.response)
     // Another process may have kept it under other limits, or for longer than the token lives.
-    return ageMs < cacheLifetime(response, limits, askedAtMs / 1000) * 1000 ? response : undefined
+    return ageMs < cacheLifetime(response, this.#settings.limits, askedAtMs / 1000) * 1000 ? response : undefined
   }
 
   /** An answer that is not believed is no answer: the authorization server is asked, and its answer judged. */

@@ -24,7 +24,7 @@ export interface CacheOptions {
    * Default 5, from 0 to 300. 0 keeps no inactive answer.
    */
   readonly inactiveMaxAgeSeconds?: number | undefined
-  /** Active answers that are kept in memory. Default 10000, from 1 to 1000000. The least recently used one goes first. */
+  /** Active answers that are kept in memory. Default 10000, from 1 to 1000000. One that was not used for long goes first. */
   readonly maxEntries?: number | undefined
   /** Inactive answers that are kept in memory. Default 1000, from 1 to 1000000. */
   readonly inactiveMaxEntries?: number | undefined
@@ -101,15 +101,15 @@ export function resolveCache<Result extends { readonly active: boolean }>(
     throw group.error('keySecret', 'must have at least 32 characters')
   }
   if (given === undefined) {
-    const store = new MemoryCacheStore({ maxEntries, inactiveMaxEntries })
-    const answers = new AnswerCache({ ...surroundings, store, trusted: true, limits })
-    return { answers, strings: new StringPool(), entries: () => store.size, keySecret, isShared: false }
+    const memory = new MemoryCacheStore<Result>({ maxEntries, inactiveMaxEntries })
+    const answers = new AnswerCache({ ...surroundings, store: memory, memory, limits })
+    return { answers, strings: new StringPool(), entries: () => memory.size, keySecret, isShared: false }
   }
   if (keySecret === undefined)
     throw group.error('keySecret', 'is required with a store, so that its keys stay the same')
   if (group.has('maxEntries') || group.has('inactiveMaxEntries')) {
     throw group.error(group.has('maxEntries') ? 'maxEntries' : 'inactiveMaxEntries', 'is for the cache in memory alone')
   }
-  const answers = new AnswerCache({ ...surroundings, store: given, trusted: false, limits })
+  const answers = new AnswerCache({ ...surroundings, store: given, memory: undefined, limits })
   return { answers, strings: undefined, entries: () => undefined, keySecret, isShared: true }
 }

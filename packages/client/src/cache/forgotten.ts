@@ -10,8 +10,15 @@ export class Forgotten {
   /** Everything that was asked for until then is forgotten. */
   #floorMs = Number.NEGATIVE_INFINITY
 
+  /** When a token was last forgotten: an answer that was asked for later is not covered. */
+  #latestMs = Number.NEGATIVE_INFINITY
+
   get size(): number {
     return this.#tokens.size
+  }
+
+  get latestMs(): number {
+    return this.#latestMs
   }
 
   /**
@@ -19,6 +26,7 @@ export class Forgotten {
    * until then: others are asked for once more, and no forgotten one comes back.
    */
   add(token: string, nowMs: number): void {
+    this.#latestMs = Math.max(this.#latestMs, nowMs)
     this.#tokens.delete(token)
     this.#tokens.set(token, nowMs)
     if (this.#tokens.size <= MAX_TOKENS) return
@@ -32,6 +40,7 @@ export class Forgotten {
   addAll(nowMs: number): void {
     this.#tokens.clear()
     this.#floorMs = nowMs
+    this.#latestMs = Math.max(this.#latestMs, nowMs)
   }
 
   /** Lets go of what was forgotten longer ago than any answer is kept. */

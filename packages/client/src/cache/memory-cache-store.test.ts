@@ -14,13 +14,22 @@ describe('MemoryCacheStore', () => {
     await run(new MemoryCacheStore({ maxEntries: 100, inactiveMaxEntries: 100 }))
   })
 
-  test('drops the active answer that was used least recently', () => {
+  test('drops the active answer that was not used', () => {
     const store = new MemoryCacheStore({ maxEntries: 2, inactiveMaxEntries: 2 })
     store.set('a', entry(true))
     store.set('b', entry(true))
     store.get('a')
     store.set('c', entry(true))
     expect([store.get('a'), store.get('b'), store.get('c')].map(Boolean)).toEqual([true, false, true])
+  })
+
+  test('drops an answer that has expired before one that was not used', () => {
+    const store = new MemoryCacheStore({ maxEntries: 2, inactiveMaxEntries: 2 })
+    store.set('a', { ...entry(true), askedAtMs: 10, expiresAtMs: 15 })
+    store.set('b', { ...entry(true), askedAtMs: 10, expiresAtMs: 20 })
+    store.get('a')
+    store.set('c', { ...entry(true), askedAtMs: 15, expiresAtMs: 25 })
+    expect([store.get('a'), store.get('b'), store.get('c')].map(Boolean)).toEqual([false, true, true])
   })
 
   test('drops no active answer for a flood of inactive ones', () => {

@@ -1,31 +1,6 @@
-/** Step `cache`: answers in memory, bounded, the least recently used one dropped first. */
-import type { IntrospectionResponse } from '@token-introspection/core'
-import { LRUCache } from 'lru-cache'
+/** Step `cache`: answers in memory, bounded. */
 import type { CacheEntry, CacheStore } from './cache-store.ts'
-
-/** Times are kept relative to this, as integers that need no object of their own for the first weeks of a process. */
-const BASE_MS = Date.now()
-
-/** An entry in memory, a tenth smaller than it came. */
-class MemoryCacheEntry implements CacheEntry {
-  readonly response: IntrospectionResponse
-  readonly #askedMs: number
-  readonly #expiresMs: number
-
-  constructor({ response, askedAtMs, expiresAtMs }: CacheEntry) {
-    this.response = response
-    this.#askedMs = askedAtMs - BASE_MS
-    this.#expiresMs = expiresAtMs - BASE_MS
-  }
-
-  get askedAtMs(): number {
-    return BASE_MS + this.#askedMs
-  }
-
-  get expiresAtMs(): number {
-    return BASE_MS + this.#expiresMs
-  }
-}
+import { NO_SLOT, Sieve } from './sieve.ts'
 
 /** How many answers are kept. */
 export interface MemoryCacheStoreOptions {
@@ -34,37 +9,115 @@ export interface MemoryCacheStoreOptions {
 }
 
 /** Answers of inactive tokens have a place of their own, so that a flood of bad tokens drops no good one. */
-export class MemoryCacheStore implements CacheStore {
-  readonly #active: LRUCache<string, MemoryCacheEntry>
-  readonly #inactive: LRUCache<string, MemoryCacheEntry>
+export class MemoryCacheStore<Result = unknown> implements CacheStore {
+  readonly active: AnswerPlace<Result>
+  readonly inactive: AnswerPlace<Result>
 
   constructor({ maxEntries, inactiveMaxEntries }: MemoryCacheStoreOptions) {
-    this.#active = new LRUCache({ max: maxEntries })
-    this.#inactive = new LRUCache({ max: inactiveMaxEntries })
+    this.active = new AnswerPlace(maxEntries)
+    this.inactive = new AnswerPlace(inactiveMaxEntries)
   }
 
   /** Active and inactive ones, expired ones that were not dropped yet included. */
   get size(): number {
-    return this.#active.size + this.#inactive.size
+    return this.active.size + this.inactive.size
   }
 
   get(key: string): CacheEntry | undefined {
-    return this.#active.get(key) ?? this.#inactive.get(key)
+    return this.active.get(key) ?? this.inactive.get(key)
   }
 
   set(key: string, entry: CacheEntry): void {
-    const [place, other] = entry.response.active ? [this.#active, this.#inactive] : [this.#inactive, this.#active]
+    const [place, other] = entry.response.active ? [this.active, this.inactive] : [this.inactive, this.active]
     other.delete(key)
-    place.set(key, new MemoryCacheEntry(entry))
+    place.set(key, entry)
+  }
+
+  /** Keeps what the answer of a key was judged to be, which must not change before it expires. */
+  remember(key: string, result: Result): void {
+    this.active.remember(key, result)
+    this.inactive.remember(key, result)
   }
 
   delete(key: string): void {
-    this.#active.delete(key)
-    this.#inactive.delete(key)
+    this.active.delete(key)
+    this.inactive.delete(key)
   }
 
   clear(): void {
-    this.#active.clear()
-    this.#inactive.clear()
+    this.active.clear()
+    this.inactive.clear()
+  }
+}
+
+/**
+ * Answers of one kind. What an answer needs stands in columns, by its slot: an object for each would be one more for the
+ * garbage collector to move, and three words larger.
+ */
+export class AnswerPlace<Result> {
+  readonly #slots: Sieve
+  readonly #responses: (CacheEntry['response'] | undefined)[]
+  /** What the answers were judged to be. */
+  readonly #results: (Result | undefined)[]
+  /** When each was asked for, and when it expires. */
+  readonly #timesMs: Float64Array
+  /** When the newest answer was asked for: what had expired by then is the first to go. */
+  #latestMs = Number.NEGATIVE_INFINITY
+
+  constructor(maxEntries: number) {
+    this.#slots = new Sieve(maxEntries, (slot) => (this.#timesMs[2 * slot + 1] as number) <= this.#latestMs)
+    this.#responses = Array.from({ length: maxEntries + 1 }, () => undefined)
+    this.#results = Array.from({ length: maxEntries + 1 }, () => undefined)
+    this.#timesMs = new Float64Array(2 * (maxEntries + 1))
+  }
+
+  get size(): number {
+    return this.#slots.size
+  }
+
+  get(key: string): CacheEntry | undefined {
+    const slot = this.#slots.find(key)
+    const response = this.#responses[slot]
+    if (response === undefined) return undefined
+    this.#slots.use(slot)
+    const askedAtMs = this.#timesMs[2 * slot] as number
+    return { response, askedAtMs, expiresAtMs: this.#timesMs[2 * slot + 1] as number }
+  }
+
+  /** What {@link MemoryCacheStore.remember} was told about an answer that was asked for after `sinceMs` and has not expired. */
+  recall(key: string, nowMs: number, sinceMs: number): Result | undefined {
+    const slot = this.#slots.find(key)
+    if (slot === NO_SLOT) return undefined
+    if (!(nowMs < (this.#timesMs[2 * slot + 1] as number) && (this.#timesMs[2 * slot] as number) > sinceMs)) {
+      return undefined
+    }
+    this.#slots.use(slot)
+    return this.#results[slot]
+  }
+
+  remember(key: string, result: Result): void {
+    const slot = this.#slots.find(key)
+    if (slot !== NO_SLOT) this.#results[slot] = result
+  }
+
+  set(key: string, { response, askedAtMs, expiresAtMs }: CacheEntry): void {
+    this.#latestMs = askedAtMs
+    const slot = this.#slots.add(key)
+    this.#responses[slot] = response
+    this.#results[slot] = undefined
+    this.#timesMs[2 * slot] = askedAtMs
+    this.#timesMs[2 * slot + 1] = expiresAtMs
+  }
+
+  delete(key: string): void {
+    const slot = this.#slots.delete(key)
+    this.#responses[slot] = undefined
+    this.#results[slot] = undefined
+  }
+
+  clear(): void {
+    this.#slots.clear()
+    this.#responses.fill(undefined)
+    this.#results.fill(undefined)
   }
 }

@@ -38,7 +38,6 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@token-introspection/core/dpop': 'policy/confirmation/',
       '@token-introspection/core/read-body': OUTSIDE_ADAPTERS,
       '@token-introspection/core/replay': OUTSIDE_ADAPTERS,
-      'lru-cache': 'cache/memory-cache-store\\.ts$',
       jose: '(?:keys/(?:key-options|key-source|load-jose|remote-key-source|verify-signature)|jwt/jwt-options|response/(?:decrypt-jwt-response|jwt-response-options|verify-jwt-response)|transport/client-authentication/(?:client-secret|private-key)-jwt)\\.ts$',
       undici: '.*\\.node\\.ts$',
       // For their types.

@@ -1,0 +1,127 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { NO_SLOT, Sieve } from './sieve.ts'
+
+const MAX_KEYS = 4
+
+/** Half of them begin and end alike, so that they compete for the same positions of the table. */
+const KEYS = [
+  ...Array.from({ length: 6 }, (_, index) => `abcd-${index}-wxyz`),
+  ...Array.from({ length: 6 }, (_, index) => `${index}bcd-wxyz`),
+]
+
+/** The same rules, written as plainly as can be. */
+class Model {
+  readonly order: { readonly key: string; wasUsed: boolean; isOver: boolean }[] = []
+  #hand: string | undefined
+
+  find(key: string) {
+    return this.order.find((each) => each.key === key)
+  }
+
+  add(key: string): void {
+    const known = this.find(key)
+    if (known === undefined && this.order.length === MAX_KEYS) this.delete(this.#victim())
+    if (known !== undefined) this.delete(key)
+    this.order.push({ key, wasUsed: known !== undefined, isOver: false })
+  }
+
+  delete(key: string): void {
+    const index = this.order.findIndex((each) => each.key === key)
+    if (index < 0) return
+    if (this.#hand === key) this.#hand = this.order[index + 1]?.key
+    this.order.splice(index, 1)
+  }
+
+  clear(): void {
+    this.order.splice(0)
+    this.#hand = undefined
+  }
+
+  #victim(): string {
+    const [oldest] = this.order
+    if (oldest?.isOver === true) return oldest.key
+    let index = Math.max(
+      0,
+      this.order.findIndex(({ key }) => key === this.#hand),
+    )
+    for (;;) {
+      const each = this.order[index]
+      if (each === undefined) index = 0
+      else if (!each.wasUsed || each.isOver) {
+        this.#hand = each.key
+        return each.key
+      } else {
+        each.wasUsed = false
+        index += 1
+      }
+    }
+  }
+}
+
+const key = fc.constantFrom(...KEYS)
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('add' as const), key }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('use' as const), key }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('delete' as const, 'expire' as const), key }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('clear' as const), key }) },
+)
+
+describe('Sieve', () => {
+  test('keeps the keys that its rules keep, each in a slot of its own', () => {
+    let evictions = 0
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 40, maxLength: 80 }), (steps) => {
+        const over = new Set<number>()
+        const sieve = new Sieve(MAX_KEYS, (slot) => over.has(slot))
+        const model = new Model()
+        for (const { do: what, key: name } of steps) {
+          const slot = sieve.find(name)
+          const modelled = model.find(name)
+          if (what === 'add') {
+            if (modelled === undefined && model.order.length === MAX_KEYS) evictions += 1
+            over.delete(sieve.add(name))
+            model.add(name)
+          } else if (what === 'delete') {
+            expect(sieve.delete(name)).toBe(slot)
+            over.delete(slot)
+            model.delete(name)
+          } else if (what === 'clear') {
+            sieve.clear()
+            over.clear()
+            model.clear()
+          } else if (slot !== NO_SLOT && modelled !== undefined) {
+            if (what === 'use') {
+              sieve.use(slot)
+              modelled.wasUsed = true
+            } else {
+              over.add(slot)
+              modelled.isOver = true
+            }
+          }
+          const kept = KEYS.filter((each) => sieve.find(each) !== NO_SLOT)
+          expect(kept.toSorted()).toEqual(model.order.map((each) => each.key).toSorted())
+          expect(sieve.size).toBe(kept.length)
+          const slots = kept.map((each) => sieve.find(each))
+          expect(new Set(slots).size).toBe(slots.length)
+          expect(slots.every((each) => each >= 1 && each <= MAX_KEYS)).toBe(true)
+        }
+      }),
+      { numRuns: 500 },
+    )
+    // Without any the rules would not have been asked.
+    expect(evictions).toBeGreaterThan(500)
+  })
+
+  test('keeps what is used through a scan of keys that come once', () => {
+    const sieve = new Sieve(100, () => false)
+    for (let index = 0; index < 50; index++) sieve.add(`used-${index}`)
+    for (let scanned = 0; scanned < 10_000; scanned++) {
+      sieve.add(`once-${scanned}`)
+      sieve.use(sieve.find(`used-${scanned % 50}`))
+    }
+    expect(sieve.find('used-0')).not.toBe(NO_SLOT)
+    expect(Array.from({ length: 50 }, (_, index) => sieve.find(`used-${index}`))).not.toContain(NO_SLOT)
+    expect(sieve.size).toBe(100)
+  })
+})

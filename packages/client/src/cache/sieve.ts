@@ -1,0 +1,187 @@
+/**
+ * Step `cache`: which keys stay in a bounded table, by SIEVE (Zhang et al., NSDI 2024). A hit sets one bit. When the table is
+ * full, a hand moves from the oldest key to the newest and then begins again: it clears the bit of each key that was used since
+ * it last passed, and the first key without a bit goes. A key whose time is over goes with its bit.
+ *
+ * The table and the order are arrays of numbers that stay for the life of the cache. A `Map` that loses a key with each new one
+ * throws its table away again and again, and each table links to the next (docs/decisions/2026-11-21-garbage-that-links.md).
+ */
+
+/** No slot. The first real one is 1, so that a fresh array of numbers is an empty one. */
+export const NO_SLOT = 0
+
+/** Gives each key a slot, a number from 1 to the bound, for as long as the key stays. Keys are digests. */
+export class Sieve {
+  readonly #maxKeys: number
+  readonly #isOver: (slot: number) => boolean
+  /** Slots by hash, with linear probing. */
+  readonly #table: Uint32Array
+  readonly #shift: number
+  readonly #keys: (string | undefined)[]
+  /** The neighbours of a slot in the order in which the keys came. */
+  readonly #older: Uint32Array
+  readonly #newer: Uint32Array
+  readonly #wasUsed: Uint8Array
+  #oldest = NO_SLOT
+  #newest = NO_SLOT
+  /** Where the hand stands; at the oldest key when nowhere. */
+  #hand = NO_SLOT
+  /** Slots that were given back, one behind the other in `#newer`. */
+  #free = NO_SLOT
+  /** Slots that were ever given away. */
+  #touched = 0
+  #size = 0
+
+  /** @param isOver - whether what stands in a slot is of no use any more. */
+  constructor(maxKeys: number, isOver: (slot: number) => boolean) {
+    this.#maxKeys = maxKeys
+    this.#isOver = isOver
+    // At most two thirds of the table are full.
+    const bits = Math.max(4, Math.ceil(Math.log2(maxKeys * 1.5)))
+    this.#table = new Uint32Array(2 ** bits)
+    this.#shift = 32 - bits
+    this.#keys = Array.from({ length: maxKeys + 1 }, () => undefined)
+    this.#older = new Uint32Array(maxKeys + 1)
+    this.#newer = new Uint32Array(maxKeys + 1)
+    this.#wasUsed = new Uint8Array(maxKeys + 1)
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** The slot of a key; {@link NO_SLOT} when it has none. It is no use of the key. */
+  find(key: string): number {
+    return this.#table[this.#positionOf(key)] as number
+  }
+
+  /** Takes notice that a key was used. */
+  use(slot: number): void {
+    this.#wasUsed[slot] = 1
+  }
+
+  /** The slot of a key that comes now, or anew; where the table is full, it is the slot of a key that goes. */
+  add(key: string): number {
+    const known = this.find(key)
+    if (known !== NO_SLOT) {
+      this.#unlink(known)
+      this.#append(known)
+      this.use(known)
+      return known
+    }
+    const slot = this.#size < this.#maxKeys ? this.#freeSlot() : this.#evict()
+    this.#keys[slot] = key
+    this.#table[this.#positionOf(key)] = slot
+    this.#append(slot)
+    this.#size += 1
+    return slot
+  }
+
+  /** Takes a key out; gives the slot it had. */
+  delete(key: string): number {
+    const slot = this.find(key)
+    if (slot === NO_SLOT) return NO_SLOT
+    this.#remove(slot)
+    this.#newer[slot] = this.#free
+    this.#free = slot
+    return slot
+  }
+
+  /** Takes out every key. */
+  clear(): void {
+    this.#table.fill(NO_SLOT)
+    this.#keys.fill(undefined)
+    this.#wasUsed.fill(0)
+    this.#oldest = NO_SLOT
+    this.#newest = NO_SLOT
+    this.#hand = NO_SLOT
+    this.#free = NO_SLOT
+    this.#touched = 0
+    this.#size = 0
+  }
+
+  #freeSlot(): number {
+    const slot = this.#free
+    if (slot === NO_SLOT) return ++this.#touched
+    this.#free = this.#newer[slot] as number
+    return slot
+  }
+
+  /** Makes room; gives the slot of the key that went. */
+  #evict(): number {
+    let slot = this.#oldest
+    if (!this.#isOver(slot)) {
+      if (this.#hand !== NO_SLOT) slot = this.#hand
+      while (this.#wasUsed[slot] === 1 && !this.#isOver(slot)) {
+        this.#wasUsed[slot] = 0
+        const newer = this.#newer[slot] as number
+        slot = newer === NO_SLOT ? this.#oldest : newer
+      }
+      this.#hand = slot
+    }
+    this.#remove(slot)
+    return slot
+  }
+
+  #remove(slot: number): void {
+    this.#unlink(slot)
+    this.#empty(this.#positionOf(this.#keys[slot] as string))
+    this.#keys[slot] = undefined
+    this.#wasUsed[slot] = 0
+    this.#size -= 1
+  }
+
+  #append(slot: number): void {
+    this.#older[slot] = this.#newest
+    this.#newer[slot] = NO_SLOT
+    if (this.#newest === NO_SLOT) this.#oldest = slot
+    else this.#newer[this.#newest] = slot
+    this.#newest = slot
+  }
+
+  #unlink(slot: number): void {
+    const older = this.#older[slot] as number
+    const newer = this.#newer[slot] as number
+    if (older === NO_SLOT) this.#oldest = newer
+    else this.#newer[older] = newer
+    if (newer === NO_SLOT) this.#newest = older
+    else this.#older[newer] = older
+    if (this.#hand === slot) this.#hand = newer
+  }
+
+  /** Where a key stands in the table, or would. */
+  #positionOf(key: string): number {
+    const last = this.#table.length - 1
+    let position = this.#homeOf(key)
+    for (;;) {
+      const slot = this.#table[position] as number
+      if (slot === NO_SLOT || this.#keys[slot] === key) return position
+      position = (position + 1) & last
+    }
+  }
+
+  /** Empties a position, and moves up what stood further from its home because of it. */
+  #empty(position: number): void {
+    const last = this.#table.length - 1
+    let hole = position
+    for (let next = (hole + 1) & last; this.#table[next] !== NO_SLOT; next = (next + 1) & last) {
+      const slot = this.#table[next] as number
+      const home = this.#homeOf(this.#keys[slot] as string)
+      if (((next - home) & last) < ((next - hole) & last)) continue
+      this.#table[hole] = slot
+      hole = next
+    }
+    this.#table[hole] = NO_SLOT
+  }
+
+  /**
+   * Keys are digests under a secret, so that some of their characters are as good as a hash. The first ones are the token's, and
+   * the last ones those of a hint or of parameters. The product spreads the 64 letters of base64url (Knuth, TAOCP 3, 6.4).
+   */
+  #homeOf(key: string): number {
+    const end = key.length - 1
+    const first = key.charCodeAt(0) ^ (key.charCodeAt(1) << 8) ^ (key.charCodeAt(2) << 16) ^ (key.charCodeAt(3) << 24)
+    const last = key.charCodeAt(end) ^ (key.charCodeAt(end - 1) << 8) ^ (key.charCodeAt(end - 2) << 16)
+    return Math.imul(first ^ Math.imul(last, 0x85ebca6b), 0x9e3779b1) >>> this.#shift
+  }
+}

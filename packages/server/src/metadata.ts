@@ -1,4 +1,4 @@
-/** What an authorization server publishes about its endpoints (RFC 8414 §2, RFC 9701 §7, RFC 8705 §5). */
+/** The metadata that an authorization server publishes about its endpoints (RFC 8414 §2, RFC 9701 §7, RFC 8705 §5). */
 import { type AuthorizationServerMetadata, isSecureUrl, type UrlRules } from '@token-introspection/core'
 import { httpRemedy, OptionGroup } from '@token-introspection/core/options'
 import type { ClientAuthenticationStep } from './client-authentication/authenticate-client.ts'
@@ -6,15 +6,15 @@ import type { Registered } from './client-authentication/registered.ts'
 import { jwtResponseMetadata } from './response/jwt-response-options.ts'
 import type { WriteStep } from './response/write-response.ts'
 
-/** Where an endpoint is mounted. */
+/** The URLs of an endpoint. */
 export interface EndpointLocation {
-  /** Its URL: https, or http on this machine or at one of `allowHttpOrigins`. */
+  /** Its URL: https, or http on loopback or at one of `allowHttpOrigins`. */
   readonly url: string
-  /** Its URL for clients that authenticate with a certificate, where that is another (RFC 8705 §5). */
+  /** Its URL for clients that authenticate with a certificate, if it differs (RFC 8705 §5). */
   readonly mtlsUrl?: string | undefined
 }
 
-/** The members of the metadata document that speak of the introspection endpoint. */
+/** The members of the metadata document about the introspection endpoint. */
 export type IntrospectionMetadata = Pick<
   AuthorizationServerMetadata,
   | 'introspection_endpoint'
@@ -26,7 +26,7 @@ export type IntrospectionMetadata = Pick<
   | 'mtls_endpoint_aliases'
 >
 
-/** The members of the metadata document that speak of the revocation endpoint. */
+/** The members of the metadata document about the revocation endpoint. */
 export type RevocationMetadata = Pick<
   AuthorizationServerMetadata,
   | 'revocation_endpoint'
@@ -35,7 +35,7 @@ export type RevocationMetadata = Pick<
   | 'mtls_endpoint_aliases'
 >
 
-/** The members for an introspection endpoint. Lists that would be empty are left out (RFC 8414 §3.2). */
+/** The members for an introspection endpoint, without empty lists (RFC 8414 §3.2). */
 export function introspectionMetadata(
   location: EndpointLocation,
   steps: {

@@ -5,7 +5,7 @@ import { createMemoryTokenStore } from './stores/memory/memory-token-store.ts'
 import { defaults, type IntrospectionHandlerOptions, resolveOptions } from './options.ts'
 import { jwtResponseDefaults } from './response/jwt-response-options.ts'
 
-/** The least options there are. */
+/** The smallest valid options. */
 function minimal() {
   return {
     issuer: 'https://as.example.com',
@@ -14,7 +14,7 @@ function minimal() {
   } satisfies IntrospectionHandlerOptions
 }
 
-/** The least options with the option at a path set to a value. */
+/** The smallest valid options with one option changed. */
 function withOption(path: string, value: unknown): IntrospectionHandlerOptions {
   const options: Record<string, unknown> = { ...minimal() }
   let group = options
@@ -44,7 +44,7 @@ function expectTypeError(options: unknown, path: string): void {
 }
 
 describe('resolveOptions', () => {
-  test('takes the least there is, with every default', () => {
+  test('accepts the smallest options, and applies every default', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_764_000_000_000 })
     onTestFinished(() => void vi.useRealTimers())
     const steps = resolveOptions(minimal())
@@ -68,7 +68,7 @@ describe('resolveOptions', () => {
     expect(steps.lookup.now()).toBe(1_764_000_000)
   })
 
-  test('takes undefined for absent', () => {
+  test('treats undefined as absent', () => {
     const absent = {
       request: undefined,
       response: undefined,
@@ -217,19 +217,19 @@ describe('resolveOptions', () => {
   })
 
   test.each(['http://localhost:8080', 'http://127.0.0.1', 'http://[::1]:1/a'])(
-    'takes %s where it is asked to',
+    'accepts %s when the option allows it',
     (issuer) => {
       expect(errorOf({ ...minimal(), issuer, allowHttpOnLoopback: true })).toBeUndefined()
       expectTypeError({ ...minimal(), issuer }, 'issuer')
     },
   )
 
-  test('takes http nowhere else', () => {
+  test('accepts http nowhere else', () => {
     expectTypeError({ ...minimal(), issuer: 'http://as.example.com', allowHttpOnLoopback: true }, 'issuer')
   })
 
   test.each([
-    ['where a list belongs', 's3cr3t-Wq8z'],
+    ['instead of a list', 's3cr3t-Wq8z'],
     ['beside one that is empty', ['s3cr3t-Wq8z', '']],
     ['inside an object', [{ value: 's3cr3t-Wq8z' }]],
   ])('never shows a secret %s', (_, clientSecrets) => {
@@ -237,7 +237,7 @@ describe('resolveOptions', () => {
     expect((error as TypeError).message).not.toContain('s3cr3t')
   })
 
-  test('leaves the options of the caller alone', () => {
+  test('does not change the options of the caller', () => {
     const options = deepFreeze({
       ...minimal(),
       request: { maxBodyBytes: 300 },
@@ -248,7 +248,7 @@ describe('resolveOptions', () => {
     expect(JSON.stringify(options)).toBe(before)
   })
 
-  test('is not changed by later changes to the options', async () => {
+  test('ignores later changes to the options', async () => {
     const clientSecrets = ['s3cr3t']
     const audiences = ['a']
     const protectedResources = [{ id: 'orders-api', clientSecrets, audiences }]
@@ -286,7 +286,7 @@ describe('resolveOptions', () => {
   })
 })
 
-/** Where options are documented, the defaults they have, and what is said where a default is no plain value. */
+/** The files that document options, their defaults, and the documented word where a default is not a plain value. */
 const DOCUMENTED: readonly [file: string, values: object, said: Readonly<Record<string, string>>][] = [
   ['options.ts', defaults, { now: '`Date.now`' }],
   ['request/request-options.ts', defaults.request, {}],
@@ -331,18 +331,18 @@ describe('the documentation of the options', () => {
     for (const name of Object.keys(expected)) expect(plain(documented[name]), name).toBe(plain(expected[name]))
   })
 
-  test('is frozen where the defaults are kept', () => {
+  test('concerns defaults that are frozen', () => {
     const objects = Object.values(defaults).filter((value) => typeof value === 'object')
     expect(objects.every(Object.isFrozen) && Object.isFrozen(defaults)).toBe(true)
   })
 })
 
-/** Words and numbers stand plainly or as code. */
+/** Compares words and numbers with and without code marks. */
 function plain(value: string | undefined): string | undefined {
   return value?.replaceAll('`', '')
 }
 
-/** What follows the word "Default" in the comment above each option of a file. */
+/** The text after the word "Default" in the comment above each option of a file. */
 function readDocumentedDefaults(file: string): Record<string, string | undefined> {
   const source = readFileSync(new URL(file, import.meta.url), 'utf8')
   const commented = source.matchAll(/\/\*\*((?:[^*]|\*(?!\/))*)\*\/\s*readonly (\w+)\??:/g)

@@ -1,4 +1,4 @@
-/** Options of createIntrospectionHandler: what each step takes stands beside the step; here they come together. */
+/** Options of createIntrospectionHandler. Each step has its own options file. This file combines them. */
 import {
   type ClaimsSchema,
   isIssuer,
@@ -41,47 +41,48 @@ import { resolveWarnings } from './events/warning-options.ts'
 
 /** Options of {@link createIntrospectionHandler}. */
 export interface IntrospectionHandlerOptions<Claims extends object = object> {
-  /** The issuer identifier of this authorization server, an https URL (RFC 8414 §2). It stands in every active answer. */
+  /** The issuer identifier of this authorization server: an https URL (RFC 8414 §2). Every active answer contains it. */
   readonly issuer: string
   /**
-   * Allow an `http:` issuer on loopback, for development. Default `false`.
+   * Whether the issuer may be an `http:` URL on loopback, for development. Default `false`.
    *
    * Security: tokens and secrets cross the connection unprotected.
    */
   readonly allowHttpOnLoopback?: boolean | undefined
   /**
-   * Allow `http:` for exactly these origins, such as `['http://as:8080']` inside a cluster or a compose file. No other may be http.
+   * The only origins that may use `http:`, such as `['http://as:8080']` inside a cluster or a compose file.
    *
-   * Security: tokens and secrets cross the connection unprotected. List only what is reached inside a network you trust.
+   * Security: tokens and secrets cross the connection unprotected. List only origins inside a network that you trust.
    */
   readonly allowHttpOrigins?: readonly string[] | undefined
   readonly clientAuthentication: ClientAuthenticationOptions
   readonly lookup: LookupOptions<Claims>
-  /** Extension claims as any Standard Schema; records that do not fit are answered 500, never half. */
+  /** The schema of extension claims: any Standard Schema. A record that does not fit is answered 500, never in part. */
   readonly claims?: ClaimsSchema<Claims> | undefined
   readonly request?: RequestOptions | undefined
   readonly limits?: LimitsOptions | undefined
   readonly authorization?: AuthorizationOptions | undefined
   readonly response?: IntrospectionResponseOptions | undefined
   /**
-   * Milliseconds that each of your functions may take: registry, limiter, resolver, store, policy, view. One that takes
-   * longer is a failure of its step, most of them answered 503. Default 2000, from 10 to 60000.
+   * The longest time for each of your functions (registry, limiter, resolver, store, policy, view), in milliseconds. A function
+   * that takes longer makes its step fail, which in most steps is answered 503. Default 2000, from 10 to 60000.
    */
   readonly timeoutMs?: number | undefined
-  /** Told what happened, one event per request, with no token and no secret in it. */
+  /** Receives one event per request. Events contain no token and no secret. */
   readonly onEvent?: OnEvent | undefined
   /**
-   * Told what an operator should look at: a store, a limiter, a registry or a key that fails, a registration that is wrong, and
-   * what the event `warning` tells. One warning per code, at most once a minute, with no token and no secret in it. What a
-   * caller does wrong, such as a 401, is no warning. Default, where there is no `onEvent`, `process.emitWarning` on Node and
-   * `console.warn` elsewhere; where there is one, no warnings, because it is told everything already. `false` switches them off.
+   * Receives warnings that an operator should look at: about a store, a limiter, a registry or a key that fails, about a wrong
+   * registration, and everything that `warning` events report. There is at most one warning per code and minute. Warnings contain
+   * no token and no secret. Faults of callers, such as a 401, cause no warnings. Without `onEvent` the default is
+   * `process.emitWarning` on Node and `console.warn` elsewhere. With `onEvent` there are no warnings by default, because it gets
+   * every event. `false` switches them off.
    */
   readonly onWarning?: OnWarning | false | undefined
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: (() => number) | undefined
 }
 
-/** The default of every option that has one. */
+/** The default values of all options that have one. */
 export const defaults = Object.freeze({
   allowHttpOnLoopback: false,
   timeoutMs: 2000,
@@ -92,7 +93,7 @@ export const defaults = Object.freeze({
   response: Object.freeze({ ...responseDefaults, jwt: jwtResponseDefaults }),
 } as const)
 
-/** Reads the options once into what each step needs. */
+/** Reads the options once into the values that each step needs. */
 export function resolveOptions<Claims extends object>(options: IntrospectionHandlerOptions<Claims>): Steps {
   const group = new OptionGroup('', options, [
     'issuer',
@@ -124,7 +125,7 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
     issuer,
     timeoutMs,
     now: () => toNumericDate(now()),
-    // Asked once there are requests, by then it is there: one set serves assertions and encryption alike.
+    // Used only by requests, when `clientAuthentication` exists. One loader serves assertions and encryption.
     jwks: { load: (holder, refresh) => clientAuthentication.jwksLoader.load(holder, refresh) },
   })
   const onEvent = group.function<OnEvent>('onEvent')
@@ -152,7 +153,7 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
     response: {
       issuer,
       claims,
-      // A schema may look at the clock, or change its mind.
+      // Answers are not remembered with a schema, because a schema may depend on the clock or on other data.
       remembered: claims === undefined ? createRememberedAnswers() : undefined,
       timeoutMs,
       jwt,
@@ -164,12 +165,12 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
   })
 }
 
-/** JSON first: it is the answer for whoever accepts both alike. */
+/** JSON comes first, because callers that accept both equally get JSON. */
 function offeredMediaTypes(jwt: JwtResponseStep | undefined) {
   return jwt === undefined ? ([JSON_MEDIA_TYPE] as const) : ([JSON_MEDIA_TYPE, JWT_INTROSPECTION_MEDIA_TYPE] as const)
 }
 
-/** How long a dependency of any endpoint may take. */
+/** Reads the time limit for functions of the application. */
 export function resolveTimeoutMs(group: OptionGroup): number {
   return group.integer('timeoutMs', { default: defaults.timeoutMs, min: 10, max: 60_000 })
 }

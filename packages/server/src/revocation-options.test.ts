@@ -4,7 +4,7 @@ import { createMemoryTokenStore } from './stores/memory/memory-token-store.ts'
 import { defaults } from './options.ts'
 import { resolveRevocationOptions, revocationDefaults, type RevocationHandlerOptions } from './revocation-options.ts'
 
-/** The least options there are. */
+/** The smallest valid options. */
 function minimal() {
   return {
     clientAuthentication: { clients: [{ id: 'web', clientSecrets: ['s3cr3t'] }] },
@@ -13,13 +13,13 @@ function minimal() {
 }
 
 describe('resolveRevocationOptions', () => {
-  test('takes the least there is, with every default', () => {
+  test('accepts the smallest options, and applies every default', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_764_000_000_000 })
     onTestFinished(() => void vi.useRealTimers())
     const steps = resolveRevocationOptions(minimal())
     expect(steps.request).toEqual({ ...defaults.request, offered: [] })
     expect(steps.clientAuthentication).toMatchObject({
-      // An assertion needs an issuer to be made for.
+      // Assertions need an issuer as their audience.
       methods: new Set(['client_secret_basic', 'client_secret_post']),
       basicEncoding: defaults.clientAuthentication.basicEncoding,
     })
@@ -32,7 +32,7 @@ describe('resolveRevocationOptions', () => {
     expect(steps.lookup.now()).toBe(1_764_000_000)
   })
 
-  test('copies and freezes the clients it was given', async () => {
+  test('copies and freezes the clients', async () => {
     const clientSecrets = ['s3cr3t']
     const options = { ...minimal(), clientAuthentication: { clients: [{ id: 'web', clientSecrets }] } }
     const { clientAuthentication } = resolveRevocationOptions(options)

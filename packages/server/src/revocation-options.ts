@@ -1,4 +1,4 @@
-/** Options of createRevocationHandler: documented, defaulted, read once. */
+/** Options of createRevocationHandler: documentation, defaults, and how they are read. */
 import { isIssuer, type OnWarning, toNumericDate } from '@token-introspection/core'
 import { httpRemedy, OptionGroup, resolveUrlRules, URL_RULE_OPTIONS } from '@token-introspection/core/options'
 import {
@@ -18,36 +18,37 @@ import { type ResponseOptions, resolveRetryAfterSeconds } from './response/respo
 import { resolveWarnings } from './events/warning-options.ts'
 
 /**
- * Step `clientAuthentication`: whose tokens can be revoked here. Give exactly one of the two registries. They hold OAuth
- * clients; a protected resource cannot revoke.
+ * Step `clientAuthentication`: which clients can revoke tokens here. Give exactly one of the two registries. They hold OAuth
+ * clients. A protected resource cannot revoke.
  */
 export interface RevocationClientAuthenticationOptions extends ClientAuthenticationMethodOptions {
-  /** Every client, when the list is fixed. */
+  /** All clients, as a fixed list. */
   readonly clients?: readonly OAuthClient[] | undefined
-  /** Finds a client by its identifier, when they live elsewhere. A throw is answered 503. */
+  /** Finds a client by its identifier, for a registry of your own. A throw is answered 503. */
   readonly findClient?: FindOAuthClient | undefined
-  /** The `realm` of the challenge every 401 carries. Default `token revocation`. */
+  /** The `realm` of the challenge in every 401. Default `token revocation`. */
   readonly realm?: string | undefined
 }
 
-/** Step `lookup`: where tokens are found, and revoked. */
+/** Step `lookup`: where the handler finds and revokes tokens. */
 export interface RevocationLookupOptions {
-  /** The token store, the one that introspection reads. */
+  /** The token store that introspection reads. */
   readonly store: RevocableTokenStore
   /**
-   * Ways to find tokens that the store does not hold, such as JWTs, asked after it. Default none. Give those that
-   * introspection asks: what is found is revoked in the store, which keeps a tombstone of it.
+   * Ways to find tokens that the store does not hold, such as JWTs. They are asked after the store. Default none. Give the
+   * resolvers of introspection. When one finds a token, the store revokes it and keeps a tombstone.
    *
-   * Security: whatever is found fills the store, so a resolver finds verified tokens alone, as `createJwtResolver` does.
+   * Security: every found token adds an entry to the store, so a resolver must find only verified tokens, as
+   * `createJwtResolver` does.
    */
   readonly resolvers?: readonly TokenResolver[] | undefined
 }
 
-/** Step `revocation`: how far a revocation goes. */
+/** Step `revocation`: which tokens a revocation ends. */
 export interface RevocationOptions {
   /**
-   * Whether revoking an access token ends its whole grant, its refresh token included (RFC 7009 §2.1 leaves it open).
-   * Default `false`: the access token alone. Revoking a refresh token always ends the grant.
+   * Whether revoking an access token ends its whole grant, including its refresh token (RFC 7009 §2.1 allows both). Default
+   * `false`: only the access token ends. Revoking a refresh token always ends the grant.
    */
   readonly accessTokenEndsGrant?: boolean | undefined
 }
@@ -55,16 +56,16 @@ export interface RevocationOptions {
 /** Options of {@link createRevocationHandler}. */
 export interface RevocationHandlerOptions {
   /**
-   * The issuer identifier of this authorization server, an https URL (RFC 8414 §2): the audience of client assertions.
-   * Without it `private_key_jwt` and `client_secret_jwt` cannot be had.
+   * The issuer identifier of this authorization server: an https URL (RFC 8414 §2). It is the audience of client assertions.
+   * Without it `private_key_jwt` and `client_secret_jwt` are not available.
    */
   readonly issuer?: string | undefined
-  /** Allow an `http:` issuer on loopback, for development. Default `false`. */
+  /** Whether the issuer may be an `http:` URL on loopback, for development. Default `false`. */
   readonly allowHttpOnLoopback?: boolean | undefined
   /**
-   * Allow `http:` for exactly these origins, such as `['http://as:8080']` inside a cluster or a compose file. No other may be http.
+   * The only origins that may use `http:`, such as `['http://as:8080']` inside a cluster or a compose file.
    *
-   * Security: tokens and secrets cross the connection unprotected. List only what is reached inside a network you trust.
+   * Security: tokens and secrets cross the connection unprotected. List only origins inside a network that you trust.
    */
   readonly allowHttpOrigins?: readonly string[] | undefined
   readonly clientAuthentication: RevocationClientAuthenticationOptions
@@ -73,30 +74,31 @@ export interface RevocationHandlerOptions {
   readonly revocation?: RevocationOptions | undefined
   readonly response?: ResponseOptions | undefined
   /**
-   * Milliseconds that each of your functions may take: registry, store. One that takes longer is answered 503. Default
-   * 2000, from 10 to 60000.
+   * The longest time for each of your functions (registry, store), in milliseconds. A function that takes longer is answered 503.
+   * Default 2000, from 10 to 60000.
    */
   readonly timeoutMs?: number | undefined
-  /** Told what happened, one event per request, with no token and no secret in it. */
+  /** Receives one event per request. Events contain no token and no secret. */
   readonly onEvent?: OnEvent<RevocationHandlerEvent> | undefined
   /**
-   * Told what an operator should look at: a store, a limiter, a registry or a key that fails, a registration that is wrong, and
-   * what the event `warning` tells. One warning per code, at most once a minute, with no token and no secret in it. What a
-   * caller does wrong, such as a 401, is no warning. Default, where there is no `onEvent`, `process.emitWarning` on Node and
-   * `console.warn` elsewhere; where there is one, no warnings, because it is told everything already. `false` switches them off.
+   * Receives warnings that an operator should look at: about a store, a limiter, a registry or a key that fails, about a wrong
+   * registration, and everything that `warning` events report. There is at most one warning per code and minute. Warnings contain
+   * no token and no secret. Faults of callers, such as a 401, cause no warnings. Without `onEvent` the default is
+   * `process.emitWarning` on Node and `console.warn` elsewhere. With `onEvent` there are no warnings by default, because it gets
+   * every event. `false` switches them off.
    */
   readonly onWarning?: OnWarning | false | undefined
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: (() => number) | undefined
 }
 
-/** The default of every option that has one and does not share it with the introspection handler. */
+/** The defaults of options that the introspection handler does not share. */
 export const revocationDefaults = Object.freeze({
   clientAuthentication: Object.freeze({ realm: 'token revocation' }),
   revocation: Object.freeze({ accessTokenEndsGrant: false }),
 } as const)
 
-/** Reads the options once into what each step needs. */
+/** Reads the options once into the values that each step needs. */
 export function resolveRevocationOptions(options: RevocationHandlerOptions): RevocationSteps {
   const group = new OptionGroup('', options, [
     'issuer',

@@ -12,14 +12,14 @@ function setUp(answer: () => Response | Promise<Response> = () => Response.json(
 }
 
 describe('createJwksLoader', () => {
-  test('gives a set by value as it is, and fetches nothing', async () => {
+  test('returns a set by value unchanged, without a fetch', async () => {
     const { fetch, loader } = setUp()
     const jwks = { keys: [KEY] }
     expect(await loader.load({ jwks }, true)).toBe(jwks)
     expect(fetch).not.toHaveBeenCalled()
   })
 
-  test('fetches once for all who ask at the same time, following no redirect', async () => {
+  test('fetches once for simultaneous calls, and follows no redirect', async () => {
     const { fetch, loader } = setUp()
     const sets = await Promise.all([loader.load(holder), loader.load(holder), loader.load(holder, true)])
     expect(sets).toEqual(Array.from({ length: 3 }, () => ({ keys: [KEY] })))
@@ -38,7 +38,7 @@ describe('createJwksLoader', () => {
     expect(fetch).toHaveBeenCalledTimes(2)
   })
 
-  test('keeps the cooldown of a URI, and its keys, however many other callers are named meanwhile (ASRT-19)', async () => {
+  test('keeps the cooldown and the keys of a URI, however many other callers are named meanwhile (ASRT-19)', async () => {
     const { fetch, loader } = setUp()
     const fetchedOf = (uri: string): number => fetch.mock.calls.filter(([fetched]) => fetched === uri).length
     for (let round = 0; round < 3; round++) {
@@ -49,7 +49,7 @@ describe('createJwksLoader', () => {
     expect(fetchedOf('https://c0.example/jwks')).toBe(1)
   })
 
-  test('refreshes one URI at most every 30 seconds, however often somebody asks (ASRT-19)', async () => {
+  test('refreshes one URI at most every 30 seconds, however often it is asked (ASRT-19)', async () => {
     const { clock, fetch, loader } = setUp()
     await loader.load(holder)
     for (let asked = 0; asked < 100; asked++) await loader.load(holder, true)
@@ -59,7 +59,7 @@ describe('createJwksLoader', () => {
     expect(fetch).toHaveBeenCalledTimes(2)
   })
 
-  test('does not wait for the old time when the clock is set back', async () => {
+  test('ends a cooldown when the clock is set back', async () => {
     const { clock, fetch, loader } = setUp()
     await loader.load(holder)
     clock.ms -= 3_600_000
@@ -83,7 +83,7 @@ describe('createJwksLoader', () => {
     await expect(Promise.resolve(loader.load(holder))).rejects.toThrow()
   })
 
-  test('does not ask again at once where there is nothing to be had', async () => {
+  test('does not repeat a failed fetch at once', async () => {
     const { clock, fetch, loader } = setUp(() => Promise.reject(new Error('down')))
     for (let asked = 0; asked < 5; asked++) await expect((async () => loader.load(holder))()).rejects.toThrow()
     expect(fetch).toHaveBeenCalledTimes(1)
@@ -92,7 +92,7 @@ describe('createJwksLoader', () => {
     expect(fetch).toHaveBeenCalledTimes(2)
   })
 
-  test('leaves out keys of no type, and what is no key', async () => {
+  test('leaves out keys without a type, and values that are not keys', async () => {
     const { loader } = setUp(() => Response.json({ keys: [KEY, {}, null, 'x', { kty: 1 }] }))
     expect(await loader.load(holder)).toEqual({ keys: [KEY] })
   })
@@ -102,11 +102,11 @@ describe('createJwksLoader', () => {
     ['a redirect', () => Response.redirect('https://evil.example.com/')],
     ['HTML', () => new Response('{"keys":[]}', { headers: { 'content-type': 'text/html' } })],
     ['no media type', () => new Response(new TextEncoder().encode('{"keys":[]}'))],
-    ['no JSON', () => new Response('keys', { headers: { 'content-type': 'application/json' } })],
-    ['no set', () => Response.json([KEY])],
-    ['keys that are no list', () => Response.json({ keys: KEY })],
-    ['more keys than anybody has', () => Response.json({ keys: Array.from({ length: 101 }, () => KEY) })],
-    ['more octets than keys need', () => Response.json({ keys: [], padding: 'x'.repeat(300_000) })],
+    ['text that is not JSON', () => new Response('keys', { headers: { 'content-type': 'application/json' } })],
+    ['JSON that is not a key set', () => Response.json([KEY])],
+    ['keys that are not a list', () => Response.json({ keys: KEY })],
+    ['more than 100 keys', () => Response.json({ keys: Array.from({ length: 101 }, () => KEY) })],
+    ['more than 262144 octets', () => Response.json({ keys: [], padding: 'x'.repeat(300_000) })],
     ['no body at all', () => new Response(null, { headers: { 'content-type': 'application/json' } })],
     [
       'a body that never ends',

@@ -1,4 +1,4 @@
-/** Key sets by value or from a `jwks_uri`, remembered, bounded, and asked for once however many want them. */
+/** Loads key sets, by value or from a `jwks_uri`. It remembers them, limits their size, and fetches each only once at a time. */
 import { elapsedMs, parseJsonObject, parseMediaType } from '@token-introspection/core'
 import { readBody } from '@token-introspection/core/read-body'
 import type { JSONWebKeySet } from 'jose'
@@ -6,10 +6,10 @@ import { LRUCache } from 'lru-cache'
 import { createBoundedTable } from '../limits/bounded-table.ts'
 import type { JwksLoader, KeyHolder } from './jwks-loader.ts'
 
-/** Fetches a key set; `fetch` is one. For an authority of your own, or a proxy. */
+/** Fetches a key set. `fetch` has this type. Use another one for your own certificate authority, or a proxy. */
 export type FetchJwks = (uri: string, init: FetchJwksInit) => Promise<Response>
 
-/** What a {@link FetchJwks} is given; a redirect is not followed, and then refused for its status. */
+/** The options for a {@link FetchJwks}. It must not follow a redirect. The status of a redirect is then refused. */
 export interface FetchJwksInit {
   readonly headers: Readonly<Record<string, string>>
   readonly redirect: 'manual'
@@ -21,23 +21,23 @@ export interface JwksLoaderOptions {
   readonly fetch?: FetchJwks | undefined
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** Milliseconds a fetch may take, its body included. */
+  /** The longest time for a fetch with its body, in milliseconds. */
   readonly timeoutMs: number
 }
 
-/** How long a fetched set counts as fresh. */
+/** How long a fetched set is fresh, in milliseconds. */
 const FRESH_MS = 600_000
-/** How long a set is used after that while it cannot be fetched again. */
+/** How long a set is used after that while its URI fails, in milliseconds. */
 const STALE_MS = 86_400_000
-/** The time between two fetches of one URI, whatever is wrong and however often somebody asks. */
+/** The least time between two fetches of one URI, in milliseconds, whatever the reason. */
 const COOLDOWN_MS = 30_000
 /**
- * Sets that are kept, and the octets they may have together; the one used longest ago goes first. Anybody can name registered
- * callers, and so have their sets fetched: there are more places than most registries have callers with a `jwks_uri`.
+ * The largest number of sets, which may have 64 MiB together. The least recently used set goes first. Anybody can
+ * name registered callers and so cause fetches. There are more places than most registries have callers with a `jwks_uri`.
  */
 const MAX_SETS = 10_000
 const MAX_BYTES_OF_SETS = 67_108_864
-/** URIs whose last attempt is kept on its own. It outlives the set, so that nobody has a URI fetched again by naming others. */
+/** The number of URIs whose last fetch is remembered. This outlives the set, so that naming other callers causes no new fetch. */
 const MAX_ATTEMPTS = 100_000
 const MAX_BYTES = 262_144
 const MAX_KEYS = 100
@@ -50,16 +50,16 @@ interface FetchedSet {
   readonly fetchedAtMs: number
 }
 
-/** The last time a URI was fetched. */
+/** The last fetch of a URI. */
 interface Attempt {
   readonly atMs: number
-  /** What it failed with. */
+  /** The error of the fetch. */
   failure?: unknown
 }
 
 /**
- * Creates a loader. A set is fresh for ten minutes and good for a day while its URI fails; one URI is fetched at most
- * every 30 seconds, also when a signature names a key that is not there, so that nobody makes us hammer somebody.
+ * Creates a loader. A set is fresh for ten minutes, and usable for one more day while its URI fails. One URI is fetched at most
+ * every 30 seconds, also when a signature names an unknown key, so that callers cannot make this server flood another one.
  */
 export function createJwksLoader({ fetch: fetchJwks = globalFetch, now, timeoutMs }: JwksLoaderOptions): JwksLoader {
   const sets = new LRUCache<string, FetchedSet>({
@@ -68,7 +68,7 @@ export function createJwksLoader({ fetch: fetchJwks = globalFetch, now, timeoutM
     sizeCalculation: ({ bytes }) => bytes,
   })
   const fetching = new Map<string, Promise<JSONWebKeySet>>()
-  // A clock that is set back ends a cooldown.
+  // The cooldown ends when the clock is set back.
   const attempts = createBoundedTable<Attempt>(MAX_ATTEMPTS, ({ atMs }) => !isWithin(COOLDOWN_MS, atMs))
 
   function isWithin(ms: number, sinceMs: number): boolean {
@@ -114,7 +114,7 @@ export function createJwksLoader({ fetch: fetchJwks = globalFetch, now, timeoutM
     if (!URL.canParse(uri) || new URL(uri).protocol !== 'https:') throw new Error('a jwks_uri must be an https URL')
     const signal = AbortSignal.timeout(timeoutMs)
     const headers = { accept: 'application/jwk-set+json, application/json' }
-    // Raced besides: a fetch of yours may not know what to do with a signal.
+    // Promise.race enforces the deadline, because a custom fetch may ignore the signal.
     return await Promise.race([
       fetchJwks(uri, { headers, redirect: 'manual', signal }).then(readJwks),
       new Promise<never>((_, reject) =>
@@ -126,7 +126,7 @@ export function createJwksLoader({ fetch: fetchJwks = globalFetch, now, timeoutM
   return { load }
 }
 
-/** Whatever `fetch` is by then. */
+/** Calls the `fetch` that is global at that time. */
 function globalFetch(uri: string, init: FetchJwksInit): Promise<Response> {
   return fetch(uri, init)
 }
@@ -142,7 +142,7 @@ async function readJwks(response: Response): Promise<Pick<FetchedSet, 'jwks' | '
   if (octets === undefined) throw new Error(`the key set has more than ${MAX_BYTES} octets`)
   const { keys } = parseJsonObject(utf8.decode(octets))
   if (!Array.isArray(keys) || keys.length > MAX_KEYS) throw new Error(`a key set has at most ${MAX_KEYS} keys`)
-  // Keys of types nobody knows are to be ignored (RFC 7517 §5), and what is no object is none.
+  // Keys of unknown types are ignored (RFC 7517 §5), and values that are not objects as well.
   return { jwks: { keys: (keys as unknown[]).filter(isKey) }, bytes: octets.byteLength }
 }
 

@@ -2,7 +2,7 @@
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { JSONWebKeySet } from 'jose'
 
-/** Where a party's keys are; at most one of the two is given. */
+/** Where the keys of a party are. At most one of the two is set. */
 export interface KeyHolder {
   readonly jwks?: JSONWebKeySet | undefined
   readonly jwksUri?: string | undefined
@@ -11,10 +11,10 @@ export interface KeyHolder {
 /** Loads and remembers key sets. */
 export interface JwksLoader {
   /**
-   * The key set of a party.
+   * Returns the key set of a party.
    *
-   * @param refresh - ask its `jwks_uri` again, because no key of the remembered set fits; bounded by a cooldown.
-   * @throws or rejects when there is none to be had.
+   * @param refresh - fetch again, because no key of the remembered set fits. A cooldown limits this.
+   * @throws or rejects when no key set is available.
    */
   load(holder: KeyHolder, refresh?: boolean): MaybePromise<JSONWebKeySet>
 }

@@ -1,10 +1,10 @@
-/** Loads jose when something is first signed, verified or encrypted: whoever needs none of it does not pay for it. */
+/** Loads jose when it is first needed to sign, verify or encrypt, so that other applications do not load it. */
 
 import type * as jose from 'jose'
 
 let loading: Promise<typeof jose> | undefined
 
-/** The library, loaded once. */
+/** Returns the library. It is loaded once. */
 export function loadJose(): Promise<typeof jose> {
   loading ??= import('jose')
   return loading

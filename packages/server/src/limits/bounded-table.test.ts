@@ -7,7 +7,7 @@ function setUp(maxKeys: number) {
 }
 
 describe('createBoundedTable', () => {
-  test('forgets nothing that counts, however many keys come after it', () => {
+  test('forgets no live value, however many keys come after it', () => {
     const { table } = setUp(10)
     const first = { untilMs: 100 }
     table.set('first', first)
@@ -15,7 +15,7 @@ describe('createBoundedTable', () => {
     expect(table.get('first')).toBe(first)
   })
 
-  test('lets keys that come too late share places, and is no larger for it', () => {
+  test('lets late keys share places, and does not grow', () => {
     const { table } = setUp(1)
     table.set('first', { untilMs: 100 })
     const shared = Array.from({ length: 100_000 }, (_, index) => ({ untilMs: 100 + index }))
@@ -25,7 +25,7 @@ describe('createBoundedTable', () => {
     expect(seen.size).toBeLessThanOrEqual(1024)
   })
 
-  test('keeps no further key where no place is shared', () => {
+  test('keeps no further key without shared places', () => {
     const table = createBoundedTable<object>(1, () => false, 0)
     const first = {}
     table.set('first', first)
@@ -33,7 +33,7 @@ describe('createBoundedTable', () => {
     expect([table.get('first'), table.get('late 0'), table.get('late 1999')]).toEqual([first, undefined, undefined])
   })
 
-  test('gives places back once what was in them is over', () => {
+  test('frees a place when its value is over', () => {
     const { clock, table } = setUp(2)
     for (const key of ['a', 'b', 'late']) table.set(key, { untilMs: 100 })
     clock.ms = 100
@@ -45,7 +45,7 @@ describe('createBoundedTable', () => {
     expect(table.get('again')).toBe(again)
   })
 
-  test('is empty before anything was put', () => {
+  test('is empty at first', () => {
     const { table } = setUp(1)
     expect(table.isEmpty()).toBe(true)
     table.set('a', { untilMs: 1 })

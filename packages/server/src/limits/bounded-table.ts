@@ -1,24 +1,24 @@
-/** What counts for a while, by keys that a sender may make up: a table that nobody can empty by filling it. */
+/** A table of values that count for a while. A sender may invent keys, but cannot displace values by filling the table. */
 
 /** A table of bounded size. */
 export interface BoundedTable<Value> {
-  /** What counts for a key: its own, or what it shares with others where it came too late for a place of its own. */
+  /** The value of a key: its own, or a shared one if the table was full when the key came. */
   get(key: string): Value | undefined
-  /** Puts what counts for a key into its place. */
+  /** Sets the value of a key, in its own place or in a shared one. */
   set(key: string, value: Value): void
-  /** Whether there is nothing in it. */
+  /** Whether the table has no values. */
   isEmpty(): boolean
 }
 
-/** Places that keys share which come when the table is full. */
+/** The number of places for the keys that come when the table is full. */
 const SHARED_PLACES = 1024
 
 /**
- * Creates a table. Nothing in it gives way before it is over. When every place is taken, a further key shares one of 1024 more
- * with all keys of the same hash, so what it counts is too much rather than too little.
+ * Creates a table. It keeps each value until it is over. When every place is taken, a further key shares one of 1024 more places
+ * with all keys of the same hash. Such keys count too much rather than too little.
  *
- * @param isOver - whether a value no longer counts. Values should be over in the order in which they were put.
- * @param sharedPlaces - how many places there are for further keys; with 0 they are not kept.
+ * @param isOver - whether a value no longer counts. Values should end in the order in which they were set.
+ * @param sharedPlaces - the number of places for further keys. With 0 these keys are not kept.
  */
 export function createBoundedTable<Value>(
   maxKeys: number,
@@ -46,7 +46,7 @@ export function createBoundedTable<Value>(
       return common === undefined || isOver(common) ? undefined : common
     },
     set(key, value) {
-      // Put anew, so that the first one is the one that is over first.
+      // Deleted and set again, so that the first entry is the one that ends first.
       const had = own.delete(key)
       if (had || hasRoom()) own.set(key, value)
       else if (sharedPlaces > 0) shared.set(placeOf(key, sharedPlaces), value)
@@ -55,7 +55,7 @@ export function createBoundedTable<Value>(
   }
 }
 
-/** FNV-1a of 32 bits. Who finds keys of one place has them counted together, and nothing else. */
+/** FNV-1a with 32 bits. An attacker who finds keys of the same place only has them counted together. */
 function placeOf(key: string, places: number): number {
   let hash = 0x81_1c_9d_c5
   for (let index = 0; index < key.length; index++) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01_00_01_93)

@@ -9,7 +9,7 @@ const MISSES = 'orders-api\u001fmisses'
 
 const clock = { ms: 1_764_000_000_000 }
 
-/** A limiter that says yes, and what it was asked for. */
+/** A limiter that allows everything, and the calls that it got. */
 function recorder() {
   const consumed: [key: string, points: number][] = []
   const limiter: Limiter = { consume: (key, points) => consumed.push([key, points]) }
@@ -20,7 +20,7 @@ function step(limiter: Limiter | undefined, missPoints = 20): LimitsStep {
   return { limiter, missPoints, usedUp: createUsedUpBudgets(() => clock.ms), timeoutMs: 50 }
 }
 
-/** What charging throws or rejects with. */
+/** The error that a charge throws or rejects with. */
 async function failureOf(charge: () => unknown): Promise<unknown> {
   try {
     await charge()
@@ -30,7 +30,7 @@ async function failureOf(charge: () => unknown): Promise<unknown> {
   }
 }
 
-/** What limiters throw is no error. */
+/** Throws like a limiter. The thrown value is not an error. */
 function refuse(msBeforeNext: number): never {
   // oxlint-disable-next-line typescript/only-throw-error
   throw { msBeforeNext }
@@ -39,14 +39,14 @@ function refuse(msBeforeNext: number): never {
 const limiterThat = (consume: () => unknown): LimitsStep => step({ consume })
 
 describe('chargeBudget', () => {
-  test('takes one point for a hit under the name of the protected resource, and waits for nobody', () => {
+  test('takes one point for a hit under the identifier of the protected resource, without a promise', () => {
     const { consumed, limiter } = recorder()
     expect(chargeBudget(orders, HIT, step(limiter))).not.toBeInstanceOf(Promise)
     expect(consumed).toEqual([['orders-api', 1]])
   })
 
   test.each(['unknown', 'expired', 'revoked', 'denied', 'refresh-token'] as const)(
-    'takes the points of a miss from a budget of its own, whatever the reason: %s',
+    'takes the points of a miss from another budget, for every reason: %s',
     (reason) => {
       const { consumed, limiter } = recorder()
       expect(chargeBudget(orders, { record: undefined, reason }, step(limiter, 7))).not.toBeInstanceOf(Promise)
@@ -54,19 +54,19 @@ describe('chargeBudget', () => {
     },
   )
 
-  test('takes nothing for junk that was never minted', () => {
+  test('charges nothing for a token that was never minted here', () => {
     const { consumed, limiter } = recorder()
     expect(chargeBudget(orders, { record: undefined, reason: 'not-minted' }, step(limiter))).toBeUndefined()
     expect(consumed).toEqual([])
   })
 
-  test('takes it from the limiter of the protected resource when it has one', async () => {
+  test('uses the limiter of the protected resource if it has one', async () => {
     const [own, common] = [recorder(), recorder()]
     await chargeBudget({ ...orders, limiter: own.limiter }, HIT, step(common.limiter))
     expect([own.consumed, common.consumed]).toEqual([[['orders-api', 1]], []])
   })
 
-  test('takes nothing where there is no limiter', () => {
+  test('charges nothing without a limiter', () => {
     expect(chargeBudget(orders, HIT, step(undefined))).toBeUndefined()
   })
 
@@ -75,7 +75,7 @@ describe('chargeBudget', () => {
     ['whole seconds, rounded up', 1001, 2],
     ['zero as one second', 0, 1],
     ['at most a day', 1e12, 86_400],
-  ])('says when there is budget again: %s (ERR-11)', async (_, msBeforeNext, retryAfterSeconds) => {
+  ])('sets Retry-After: %s (ERR-11)', async (_, msBeforeNext, retryAfterSeconds) => {
     for (const consume of [
       () => refuse(msBeforeNext),
       async () => {
@@ -99,7 +99,7 @@ describe('chargeBudget', () => {
     ],
     ['rejects', () => Promise.reject(new Error('down'))],
     ['never answers', () => new Promise(() => undefined)],
-  ])('gives no answer that was not counted: a limiter that %s', async (_, consume) => {
+  ])('fails when the limiter %s, so that there is no uncounted answer', async (_, consume) => {
     expect(await failureOf(() => chargeBudget(orders, HIT, limiterThat(consume)))).toMatchObject({
       code: 'ERR_LIMITS_LIMITER',
       retryable: true,
@@ -107,7 +107,7 @@ describe('chargeBudget', () => {
   })
 })
 
-/** A limiter in which the budget of one key is used up. */
+/** A limiter in which one key has used up its budget. */
 function exhausted(key: string): Limiter {
   return {
     consume(asked) {
@@ -117,7 +117,7 @@ function exhausted(key: string): Limiter {
 }
 
 describe('requireBudget', () => {
-  test('refuses who used up the budget of hits, for as long as the limiter said, and nobody else', async () => {
+  test('refuses a protected resource that used up its hits, for the time the limiter gave, and no other', async () => {
     const limits = step(exhausted('orders-api'))
     requireBudget(orders, limits)
     expect(await failureOf(() => chargeBudget(orders, HIT, limits))).toMatchObject({ code: 'ERR_LIMITS_EXCEEDED' })
@@ -128,7 +128,7 @@ describe('requireBudget', () => {
     requireBudget(orders, limits)
   })
 
-  test('refuses nobody whose budget of misses is used up, and nobody once the clock is set back', async () => {
+  test('does not refuse because of used up misses, or after the clock is set back', async () => {
     const misses = step(exhausted(MISSES))
     const missing = (): unknown => chargeBudget(orders, { record: undefined, reason: 'unknown' }, misses)
     expect(await failureOf(missing)).toMatchObject({ code: 'ERR_LIMITS_EXCEEDED' })

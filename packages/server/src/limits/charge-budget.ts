@@ -1,4 +1,4 @@
-/** Step `limits`: how often may this protected resource ask? (RFC 7662 §4) */
+/** Step `limits`: how often may this protected resource introspect? (RFC 7662 §4) */
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { Disclosure } from '../authorization/authorize-disclosure.ts'
 import type { ProtectedResource } from '../client-authentication/protected-resource.ts'
@@ -7,25 +7,25 @@ import { LimitsExceededError, LimitsLimiterError } from '../errors.ts'
 import type { UsedUpBudgets } from './used-up-budgets.ts'
 import { isLimitExceeded, type Limiter } from './limiter.ts'
 
-/** What the step needs. */
+/** The resolved options of the step. */
 export interface LimitsStep {
-  /** The limiter of every protected resource that has none of its own. */
+  /** The limiter for protected resources without one of their own. */
   readonly limiter: Limiter | undefined
-  /** Points a miss takes from the budget of misses. */
+  /** The points that a miss takes from the budget of misses. */
   readonly missPoints: number
-  /** Protected resources whose budget of hits is used up. */
+  /** The protected resources that have used up their budget of hits. */
   readonly usedUp: UsedUpBudgets
-  /** Milliseconds a limiter may take. */
+  /** The longest time for a limiter, in milliseconds. */
   readonly timeoutMs: number
 }
 
-/** Ends the key of the budget of misses. No client identifier has this character (RFC 6749 appendix A.1). */
+/** The suffix of the key for misses. No client identifier contains this control character (RFC 6749 appendix A.1). */
 const MISSES = '\u001fmisses'
 
 /**
- * Refuses a protected resource that used up its budget of hits, before anything about a token is touched.
+ * Refuses a protected resource that used up its budget of hits, before the handler touches a token.
  *
- * @throws LimitsExceededError while the limiter would say so again.
+ * @throws LimitsExceededError for the time that the limiter gave.
  */
 export function requireBudget(protectedResource: ProtectedResource, { usedUp }: LimitsStep): void {
   const leftMs = usedUp.leftMs(protectedResource.id)
@@ -33,9 +33,9 @@ export function requireBudget(protectedResource: ProtectedResource, { usedUp }: 
 }
 
 /**
- * Charges the answer to the protected resource, by what it is: a hit takes one point from the budget of hits, a miss takes
- * `missPoints` from a budget of its own. Anybody can make a protected resource ask about junk, so a miss must not cost a
- * hit anything, and a budget of misses that is used up refuses misses alone. Junk that `isMinted` knows costs nothing.
+ * Charges the protected resource for an answer. A hit takes one point from the budget of hits, and a miss takes `missPoints`
+ * from a budget of its own. Anybody can make a protected resource ask about junk tokens. So a miss costs nothing from the budget
+ * of hits, and a used up budget of misses refuses only misses. A token that `isMinted` refuses costs nothing.
  *
  * @throws LimitsExceededError when the budget is used up, LimitsLimiterError when the limiter fails.
  */

@@ -2,7 +2,7 @@ import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { describe, expect, test } from 'vitest'
 import { createMemoryLimiter, isLimitExceeded, type Limiter } from './limiter.ts'
 
-/** What `consume` throws or rejects with; `undefined` when there was enough. */
+/** The value that `consume` throws or rejects with. `undefined` when the budget was sufficient. */
 async function outcome(limiter: Limiter, key: string, points: number): Promise<unknown> {
   try {
     await limiter.consume(key, points)
@@ -16,7 +16,7 @@ describe.each<[string, () => Limiter]>([
   ['the memory limiter', () => createMemoryLimiter({ points: 10, windowSeconds: 60 })],
   ['a limiter of rate-limiter-flexible', () => new RateLimiterMemory({ points: 10, duration: 60 })],
 ])('%s', (_, create) => {
-  test('gives what is in the budget, and then says when there is more', async () => {
+  test('allows what the budget holds, and then says when there is more', async () => {
     const limiter = create()
     expect(await outcome(limiter, 'a', 9)).toBeUndefined()
     expect(await outcome(limiter, 'a', 1)).toBeUndefined()
@@ -26,7 +26,7 @@ describe.each<[string, () => Limiter]>([
     expect((thrown as { msBeforeNext: number }).msBeforeNext).toBeLessThanOrEqual(60_000)
   })
 
-  test('counts every key on its own', async () => {
+  test('counts every key separately', async () => {
     const limiter = create()
     expect(await outcome(limiter, 'a', 11)).toBeDefined()
     expect(await outcome(limiter, 'b', 10)).toBeUndefined()
@@ -44,14 +44,14 @@ describe('createMemoryLimiter', () => {
     expect(await outcome(limiter, 'a', 2)).toBeUndefined()
   })
 
-  test('gives no key a new budget because others were made up meanwhile', async () => {
+  test('gives no key a new budget when other keys are made up', async () => {
     const limiter = createMemoryLimiter({ points: 1, windowSeconds: 60, maxKeys: 2 })
     for (const key of ['a', 'b', 'late']) expect(await outcome(limiter, key, 1)).toBeUndefined()
     for (let index = 0; index < 5000; index++) await outcome(limiter, `made up ${index}`, 1)
     for (const key of ['a', 'b', 'late', 'new']) expect(await outcome(limiter, key, 1)).toBeDefined()
   })
 
-  test('begins a new window when the clock was set back to before the old one', async () => {
+  test('begins a new window when the clock is set back to before the old one', async () => {
     let now = 3_600_000
     const limiter = createMemoryLimiter({ points: 1, windowSeconds: 10, now: () => now })
     expect(await outcome(limiter, 'a', 1)).toBeUndefined()
@@ -77,7 +77,7 @@ describe('createMemoryLimiter', () => {
 })
 
 describe('isLimitExceeded', () => {
-  test.each([undefined, null, new Error('down'), { msBeforeNext: '1' }, 'limit', {}])('is not so for %j', (thrown) => {
+  test.each([undefined, null, new Error('down'), { msBeforeNext: '1' }, 'limit', {}])('is false for %j', (thrown) => {
     expect(isLimitExceeded(thrown)).toBe(false)
   })
 })

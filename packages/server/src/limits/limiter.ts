@@ -1,46 +1,46 @@
-/** Seam: who may ask how often. Limiters of `rate-limiter-flexible` are ones as they are. */
+/** Seam: how often a key may be used. Limiters of `rate-limiter-flexible` fit without an adapter. */
 import { OptionGroup } from '@token-introspection/core/options'
 import { createBoundedTable } from './bounded-table.ts'
 
 /**
- * Counts points per key. `consume` of any limiter of `rate-limiter-flexible` does what is asked for here.
+ * Counts points per key. Every limiter of `rate-limiter-flexible` implements this with its `consume`.
  */
 export interface Limiter {
   /**
    * Takes points from the budget of a key.
    *
-   * @throws or rejects with `{ msBeforeNext }`, the milliseconds until there is budget again, when there is not enough;
-   *   with anything else when the limiter itself failed, which is answered 503.
+   * @throws or rejects with `{ msBeforeNext }`, the milliseconds until there is budget again, when the budget is too small.
+   *   Any other error means that the limiter failed, and is answered 503.
    */
   consume(key: string, points: number): unknown
 }
 
-/** What a limiter throws when the budget of a key is used up. */
+/** The value that a limiter throws when the budget of a key is used up. */
 export interface LimitExceeded {
   /** Milliseconds until there is budget again. */
   readonly msBeforeNext: number
 }
 
-/** Whether what a limiter threw means that the budget is used up, and not that the limiter failed. */
+/** Whether a thrown value means that the budget is used up. Otherwise the limiter failed. */
 export function isLimitExceeded(thrown: unknown): thrown is LimitExceeded {
   return typeof (thrown as LimitExceeded | null | undefined)?.msBeforeNext === 'number'
 }
 
 /** Options of {@link createMemoryLimiter}. */
 export interface MemoryLimiterOptions {
-  /** Points a key has per window, at least 1. */
+  /** The points of a key per window. At least 1. */
   readonly points: number
-  /** How long a window lasts, in seconds, from a key's first use; at least 1. */
+  /** The length of a window in seconds, from the first use of a key. At least 1. */
   readonly windowSeconds: number
   /**
-   * Keys that are counted on their own at most. Nothing is forgotten while its window lasts: beyond that, keys share 1024 more
-   * budgets, so that nobody gets a new budget by making up keys. Default 10000.
+   * The number of keys that are counted separately. The limiter forgets no key while its window lasts. Further keys share 1024
+   * more budgets, so that nobody gets a new budget with an invented key. Default 10000.
    *
-   * As `limits.limiter` it needs two keys for each protected resource that asks within a window, one for hits and one for
-   * misses: with more than 5000 of them, raise it, or they take from each other's budgets.
+   * As `limits.limiter` it needs two keys per protected resource in each window: one for hits and one for misses. Raise the
+   * number for more than 5000 protected resources. Otherwise some of them share a budget.
    */
   readonly maxKeys?: number | undefined
-  /** Milliseconds since the epoch; `Date.now` unless given. */
+  /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: (() => number) | undefined
 }
 
@@ -50,8 +50,8 @@ interface Window {
 }
 
 /**
- * Creates a limiter in memory: fixed windows, for one process. Several processes that are to share a budget take a
- * limiter of `rate-limiter-flexible` over Redis or a database instead.
+ * Creates a limiter in memory with fixed windows, for one process. Several processes that share a budget need a limiter of
+ * `rate-limiter-flexible` with Redis or a database.
  *
  * @throws TypeError naming the option that is wrong.
  *
@@ -69,7 +69,7 @@ export function createMemoryLimiter(options: MemoryLimiterOptions): Limiter {
   const windowMs = group.number('windowSeconds', { default: 1, min: 1, max: 31_536_000 }) * 1000
   const now = group.function<() => number>('now') ?? Date.now
   const maxKeys = group.integer('maxKeys', { default: 10_000, min: 1, max: 10_000_000 })
-  // Over too when the clock was set back to before it began.
+  // A window is also over when the clock was set back to before its start.
   const windows = createBoundedTable<Window>(maxKeys, ({ endsAtMs }) => {
     const leftMs = endsAtMs - now()
     return leftMs <= 0 || leftMs > windowMs
@@ -84,7 +84,7 @@ export function createMemoryLimiter(options: MemoryLimiterOptions): Limiter {
         windows.set(key, window)
       }
       window.used += consumed
-      // Thrown as it is, not as an Error: it is an answer, and a stack for each would help an attacker.
+      // Thrown without an Error, because it is not a failure, and a stack trace per refusal would help an attacker.
       // oxlint-disable-next-line typescript/only-throw-error
       if (window.used > points) throw { msBeforeNext: window.endsAtMs - nowMs } satisfies LimitExceeded
     },

@@ -1,26 +1,26 @@
-/** Remembers which protected resources used up their budget, so that refusing them again costs no lookup. */
+/** Remembers which protected resources have used up their budget, so that they can be refused without a lookup. */
 
-/** A memory of what a limiter said last. */
+/** A memory of the refusals of limiters. */
 export interface UsedUpBudgets {
-  /** Milliseconds until the protected resource may ask again; 0 when it may now. */
+  /** Milliseconds until the protected resource may introspect again. 0 when it may now. */
   leftMs(id: string): number
-  /** Remembers that its budget is used up for so many milliseconds. */
+  /** Remembers that its budget is used up for `forMs` milliseconds. */
   remember(id: string, forMs: number): void
 }
 
-/** Protected resources that are remembered. The limiter is asked about any beyond that. */
+/** The largest number of remembered protected resources. For others the limiter is asked each time. */
 const MAX_REMEMBERED = 10_000
 
 /**
- * Creates a memory. Its keys are identifiers of authenticated protected resources, so its size follows your registry.
+ * Creates a memory. Its keys are identifiers of authenticated protected resources, so your registry limits its size.
  *
- * @param now - milliseconds since the epoch. A clock that is set back ends a refusal.
+ * @param now - milliseconds since the epoch. A refusal ends when the clock is set back.
  */
 export function createUsedUpBudgets(now: () => number): UsedUpBudgets {
   const refusals = new Map<string, { readonly sinceMs: number; readonly forMs: number }>()
   return {
     leftMs(id) {
-      // A warm request usually ends here.
+      // Most requests end here.
       if (refusals.size === 0) return 0
       const refusal = refusals.get(id)
       if (refusal === undefined) return 0

@@ -32,7 +32,7 @@ describe('confirmActive', () => {
     ['null', null, false, 0],
     ['1', 1, false, 1],
     ['an object', { active: true }, false, 1],
-  ])('takes %s from isActive for the last word (SEC-06)', async (_, active, isActive, complaints) => {
+  ])('accepts %s from isActive as the final decision (SEC-06)', async (_, active, isActive, complaints) => {
     const warnings: string[] = []
     const confirmed = await confirmActive(
       disclosure,
@@ -43,17 +43,17 @@ describe('confirmActive', () => {
     expect(warnings).toHaveLength(complaints)
   })
 
-  test('does not make anyone wait where there is nothing to ask', () => {
+  test('returns without a promise when there is nothing to ask', () => {
     expect(confirmActive(disclosure, found, step(undefined))).toBe(disclosure)
   })
 
-  test('asks nothing about what is not disclosed: neither time nor outage may tell that the token exists', () => {
+  test('does not ask about an undisclosed token, because time or failure would reveal that it exists', () => {
     const isActive = vi.fn<() => boolean>()
     expect(confirmActive(denied, found, step(isActive))).toBe(denied)
     expect(isActive).not.toHaveBeenCalled()
   })
 
-  test('hands over the record and the lookup', async () => {
+  test('passes the record and the lookup', async () => {
     const asked: unknown[][] = []
     await confirmActive(
       disclosure,
@@ -66,7 +66,7 @@ describe('confirmActive', () => {
   test.each([
     ['throws', () => Promise.reject(new Error('down'))],
     ['never answers', () => new Promise<boolean>(() => undefined)],
-  ])('takes an isActive that %s for an outage (ERR-18)', async (_, isActive) => {
+  ])('treats an isActive that %s as a failure (ERR-18)', async (_, isActive) => {
     await expect(confirmActive(disclosure, found, step(isActive))).rejects.toMatchObject({ code: 'ERR_LOOKUP_STORE' })
   })
 })

@@ -1,13 +1,12 @@
-/** Step `lookup`, its last word: is a token that may be disclosed still good, where that is known elsewhere? (RFC 7662 §4) */
+/** Step `lookup`, final check: does `isActive` of the application confirm a token that may be disclosed? (RFC 7662 §4) */
 import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { Disclosure } from '../authorization/authorize-disclosure.ts'
 import { ask, type FoundToken, type LookupStep } from './find-token.ts'
 
 /**
- * What may be disclosed once `isActive` has been asked.
+ * Asks `isActive` and returns what may be disclosed afterwards.
  *
- * It is asked about tokens that the caller may know about, and about no other: the time it takes, and its outage, would
- * tell that a token exists.
+ * It asks only about tokens that the caller may see. Otherwise its duration, or its failure, would reveal that a token exists.
  */
 export function confirmActive(
   disclosure: Disclosure,
@@ -24,7 +23,7 @@ export function confirmActive(
       if (typeof active !== 'boolean' && active !== undefined && active !== null) {
         step.warn(
           'invalid-answer',
-          `lookup.isActive gave a ${typeof active}: only true counts, so the token is inactive`,
+          `lookup.isActive returned a ${typeof active}. Only true counts, so the token is inactive`,
         )
       }
       return { record: undefined, view: undefined, reason: 'not-active' }

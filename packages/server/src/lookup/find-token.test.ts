@@ -27,7 +27,7 @@ function over(store: TokenStore, changes: Partial<LookupStep> = {}): LookupStep 
   return step({ resolvers: [createStoreResolver({ store })], ...changes })
 }
 
-/** Resolvers that know nothing, and the names of those that were asked. */
+/** Resolvers that know no token, and the names of those that were asked. */
 function resolvers(...kinds: [name: string, kinds: TokenResolver['kinds'], record?: TokenRecord][]) {
   const asked: string[] = []
   const list = kinds.map(
@@ -56,7 +56,7 @@ describe('findToken', () => {
     ['a record that has expired', { ...record, exp: 1_764_000_000 }, undefined, 'expired'],
     ['a record that is revoked', { ...record, revoked: true }, undefined, 'revoked'],
     ['a record that is not valid yet', { ...record, nbf: 1_764_000_001 }, undefined, 'not-yet-valid'],
-  ])('makes of %s what is live, at once or later', async (_, kept, found, reason) => {
+  ])('finds only a live token in %s, with or without a promise', async (_, kept, found, reason) => {
     const digest = await digestToken('abc')
     const resolver = reason === 'unknown' ? undefined : 'store'
     const stores = [{ find: () => kept as TokenRecord }, { find: () => Promise.resolve(kept as TokenRecord) }]
@@ -71,7 +71,7 @@ describe('findToken', () => {
     }
   })
 
-  test.each(['text', 7, true])('takes %j from a resolver for an outage, because it is no record', async (kept) => {
+  test.each(['text', 7, true])('treats %j from a resolver as a failure, because it is not a record', async (kept) => {
     const finding = async () => findToken(request, over({ find: () => kept as unknown as TokenRecord }))
     await expect(finding()).rejects.toMatchObject({
       code: 'ERR_LOOKUP_STORE',
@@ -79,11 +79,11 @@ describe('findToken', () => {
     })
   })
 
-  test('does not make anyone wait for what is there', () => {
+  test('returns without a promise when the store does', () => {
     expect(findToken(request, over({ find: () => record }))).toMatchObject({ record })
   })
 
-  test('asks by the digest, whatever the hint', async () => {
+  test('asks by the digest, with any hint', async () => {
     const asked: unknown[] = []
     await findToken(request, over({ find: (digest) => (asked.push(digest), null) }))
     expect(asked).toEqual([await digestToken('abc')])
@@ -103,7 +103,7 @@ describe('findToken', () => {
     ['throws', throwing, 'Error'],
     ['rejects', () => Promise.reject(new Error('down')), 'Error'],
     ['never answers', hanging, 'DependencyTimeoutError'],
-  ])('takes a store that %s for an outage, and asks nobody else (ERR-18)', async (_, find, cause) => {
+  ])('treats a store that %s as a failure, and asks no other resolver (ERR-18)', async (_, find, cause) => {
     const { asked, list } = resolvers(['next', undefined, record])
     const failing = over({ find })
     await expect(
@@ -112,7 +112,7 @@ describe('findToken', () => {
     expect(asked).toEqual([])
   })
 
-  test('tells a store that nobody waits for it any more', async () => {
+  test('aborts the signal of a store when nobody waits for it any more', async () => {
     let seen: TokenLookup | undefined
     const find = (_: string, lookup?: TokenLookup): Promise<never> => {
       seen = lookup
@@ -125,7 +125,7 @@ describe('findToken', () => {
 })
 
 describe('resolvers', () => {
-  test('are asked in order until one knows the token', async () => {
+  test('are asked in order until one finds the token', async () => {
     const { asked, list } = resolvers(['a', undefined], ['b', undefined, record], ['c', undefined, record])
     const plain = parseIntrospectionRequest('token=abc')
     expect(await findToken(plain, step({ resolvers: list }))).toMatchObject({ record, resolver: 'b' })
@@ -137,7 +137,7 @@ describe('resolvers', () => {
     ['refresh_token', ['refresh', 'either', 'access']],
     ['pct', ['either', 'access', 'refresh']],
     ['', ['access', 'refresh', 'either']],
-  ])('are asked in the order the hint %j suggests, all of them (REQ-10, REQ-11)', async (hint, order) => {
+  ])('are all asked, in the order that the hint %j suggests (REQ-10, REQ-11)', async (hint, order) => {
     const { asked, list } = resolvers(
       ['access', ['access_token']],
       ['refresh', ['refresh_token']],
@@ -149,7 +149,7 @@ describe('resolvers', () => {
     expect(asked[0]).toBe(order[0])
   })
 
-  test('see further parameters, and never the credentials beside them (REQ-13, REQ-14)', async () => {
+  test('see further parameters, and never the credentials (REQ-13, REQ-14)', async () => {
     const seen: unknown[] = []
     const resolver: TokenResolver = {
       name: 'context',
@@ -175,7 +175,7 @@ describe('isMinted', () => {
     ['false', false, false],
     ['a promise of false', Promise.resolve(false), false],
     ['anything else', 'true', false],
-  ])('that gives %s decides whether there is a search', async (_, minted, searched) => {
+  ])('that returns %s decides whether there is a search', async (_, minted, searched) => {
     const { asked, list } = resolvers(['store', undefined, record])
     const found = await findToken(request, step({ resolvers: list, isMinted: () => minted as boolean }))
     expect(found.reason).toBe(searched ? undefined : 'not-minted')
@@ -185,7 +185,7 @@ describe('isMinted', () => {
   test.each<[string, () => never | Promise<never>]>([
     ['throws', throwing],
     ['never answers', hanging],
-  ])('that %s is an outage', async (_, isMinted) => {
+  ])('that %s counts as a failure', async (_, isMinted) => {
     await expect((async () => findToken(request, step({ isMinted })))()).rejects.toMatchObject({
       code: 'ERR_LOOKUP_STORE',
     })
@@ -199,12 +199,12 @@ describe('findRevocableToken', () => {
     ['a token that has expired', { ...record, exp: now() }, false],
     ['a token that is revoked', { ...record, revoked: true }, false],
     ['no token', null, false],
-  ])('takes %s for one to revoke: %s', async (_, kept, isRevocable) => {
+  ])('treats %s as revocable: %s', async (_, kept, isRevocable) => {
     const found = await findRevocableToken(request, over({ find: () => kept }))
     expect(found.record).toBe(isRevocable ? kept : undefined)
   })
 
-  test('takes a store that throws for an outage', async () => {
+  test('treats a store that throws as a failure', async () => {
     const store = { find: () => Promise.reject(new Error('down')) }
     await expect(findRevocableToken(request, over(store))).rejects.toMatchObject({ code: 'ERR_LOOKUP_STORE' })
   })

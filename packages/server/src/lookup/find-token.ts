@@ -1,4 +1,4 @@
-/** Step `lookup`: find the token, whatever the hint says (RFC 7662 §2.1), and leave out what is no longer live. */
+/** Step `lookup`: finds the token, whatever the hint says (RFC 7662 §2.1), and drops it if it is not live. */
 import type { IntrospectionRequest } from '@token-introspection/core'
 import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { askDependency } from '../dependencies/ask-dependency.ts'
@@ -9,47 +9,47 @@ import { type NotLive, type TokenRecord, whyNotLive } from '../stores/token-reco
 import type { TokenKind, TokenResolver } from './token-resolver.ts'
 import { digestToken } from '../stores/token-store.ts'
 
-/** Says whether a token that is live and may be disclosed is still good. Anything but `true` is no. */
+/** Says whether a live token that may be disclosed is still good. Only `true` means yes. */
 export type IsActive = (record: TokenRecord, lookup: TokenLookup) => boolean | Promise<boolean>
 
-/** Tells tokens that were minted here from junk. Anything but `true` is junk. */
+/** Says whether a token was minted here. Only `true` means yes. */
 export type IsMinted = (token: string) => boolean | Promise<boolean>
 
-/** What the step needs. */
+/** The resolved options of the step. */
 export interface LookupStep {
   readonly resolvers: readonly TokenResolver[]
   readonly isMinted: IsMinted | undefined
   readonly isActive: IsActive | undefined
-  /** Milliseconds that each of them may take. */
+  /** The longest time for each function, in milliseconds. */
   readonly timeoutMs: number
   readonly warn: Warn
   /** Seconds since the epoch. */
   readonly now: () => number
 }
 
-/** Why a lookup has nothing to give. For the operator, never for the wire. */
+/** The reason why a lookup found no usable token. It is for the operator and never goes over the wire. */
 export type LookupReason = 'unknown' | 'not-minted' | NotLive | 'not-active'
 
-/** What the step found: the record of a token, or why there is none. */
+/** The result of the step: the record of a token, or the reason why there is none. */
 export interface FoundToken {
-  /** What was looked for. */
+  /** The lookup. */
   readonly lookup: TokenLookup
-  /** The resolver that knew the token. */
+  /** The resolver that found the token. */
   readonly resolver: string | undefined
-  /** The record of a token that is live. */
+  /** The record of a live token. */
   readonly record: TokenRecord | undefined
-  /** Why there is none. */
+  /** The reason without a record. */
   readonly reason: LookupReason | undefined
-  /** What the resolver gave, live or not; for explanations alone. */
+  /** The record that the resolver returned, live or not. Only explanations use it. */
   readonly known: TokenRecord | undefined
 }
 
-/** A token that may be used now. A resolver that throws is an outage, never an inactive token. */
+/** Finds a token that may be used now. A resolver that throws is a failure, and never makes a token inactive. */
 export function findToken(request: IntrospectionRequest, step: LookupStep, caller?: Caller): MaybePromise<FoundToken> {
   return find(request, step, judgeLive, caller)
 }
 
-/** A token that can still be revoked: one that is not valid yet can, one that is over cannot. */
+/** Finds a token that can be revoked. It need not be valid yet, but it must not be revoked or expired. */
 export function findRevocableToken(
   request: IntrospectionRequest,
   step: LookupStep,
@@ -60,7 +60,7 @@ export function findRevocableToken(
 
 type Known = FoundToken & { readonly record: TokenRecord }
 
-/** What becomes of a token that is known. */
+/** Decides about a known token. */
 type Judge = (known: Known, step: LookupStep) => FoundToken
 
 function judgeLive(known: Known, step: LookupStep): FoundToken {
@@ -115,15 +115,15 @@ function resolveInOrder(
   const asked = ask(() => resolver.resolve(lookup), `the resolver ${resolver.name}`, lookup, step)
   return andThen(asked, (record) => {
     if (record === null || record === undefined) return resolveInOrder(lookup, resolvers, index + 1, step)
-    // A resolver in plain JavaScript may give anything, such as `true` for a token that it knows.
+    // A resolver in plain JavaScript may return any value, such as `true` for a known token.
     if (typeof record !== 'object') {
-      throw new LookupStoreError(`the resolver ${resolver.name} gave a ${typeof record}: give a record, or null`)
+      throw new LookupStoreError(`the resolver ${resolver.name} returned a ${typeof record}: return a record, or null`)
     }
     return { lookup, resolver: resolver.name, record, reason: undefined, known: record }
   })
 }
 
-/** Asks a dependency of the step, for as long as it may take. */
+/** Calls a function of the application for the step, with the time limit. */
 export function ask<Value>(
   question: () => MaybePromise<Value>,
   whom: string,
@@ -133,7 +133,7 @@ export function ask<Value>(
   return askDependency(question, step.timeoutMs, (cause) => new LookupStoreError(`${whom} failed`, { cause }), lookup)
 }
 
-/** Those that can find what is hinted, then the others: a wrong hint costs time and nothing else. */
+/** The resolvers that can find the hinted kind, then the others. A wrong hint costs time and nothing else. */
 function hintedFirst(resolvers: readonly TokenResolver[], hint: string | undefined): readonly TokenResolver[] {
   if (hint === undefined || resolvers.length < 2) return resolvers
   const isHinted = ({ kinds }: TokenResolver): boolean => kinds === undefined || kinds.includes(hint as TokenKind)

@@ -54,18 +54,18 @@ describe('createJwtResolver', () => {
     expect(await resolve(token)).toEqual({ kind: 'access_token', ...CLAIMS, claims: {}, signedDigest })
   })
 
-  test.each(['at+jwt', 'at+JWT', 'application/at+jwt', 'AT+jwt'])('takes the typ %s', async (typ) => {
+  test.each(['at+jwt', 'at+JWT', 'application/at+jwt', 'AT+jwt'])('accepts the typ %s', async (typ) => {
     expect(await resolve(await sign(CLAIMS, { header: { typ } }))).toMatchObject({ sub: 'alice' })
   })
 
   test.each([undefined, 'JWT', 'token-introspection+jwt', 'dpop+jwt', 'logout+jwt', 'secevent+jwt', 'xat+jwt'])(
-    'takes no other kind of JWT for an access token: typ %s (SEC-04)',
+    'does not accept another kind of JWT as an access token: typ %s (SEC-04)',
     async (typ) => {
       expect(await resolve(await sign(CLAIMS, { header: { typ } }))).toBeNull()
     },
   )
 
-  test('does not believe a token it cannot verify (SEC-04)', async () => {
+  test('does not find a token that it cannot verify (SEC-04)', async () => {
     const good = await sign(CLAIMS)
     const [header, payload, signature] = good.split('.') as [string, string, string]
     const root = encode({ ...CLAIMS, sub: 'root' })
@@ -91,7 +91,7 @@ describe('createJwtResolver', () => {
     for (const token of tokens) expect(await resolve(token), token).toBeNull()
   })
 
-  test('does not take a public key for a secret (SEC-04)', async () => {
+  test('does not use a public key as a secret (SEC-04)', async () => {
     const secret = new TextEncoder().encode(JSON.stringify(rsa.jwk))
     const forged = await new SignJWT(CLAIMS)
       .setProtectedHeader({ alg: 'HS256', kid: 'rsa', typ: 'at+jwt' })
@@ -99,7 +99,7 @@ describe('createJwtResolver', () => {
     expect(await resolve(forged)).toBeNull()
   })
 
-  test('refuses a critical header it does not know (JOSE-02)', async () => {
+  test('refuses an unknown critical header parameter (JOSE-02)', async () => {
     const token = await new SignJWT(CLAIMS)
       .setProtectedHeader({ alg: 'ES256', kid: 'ec', typ: 'at+jwt', crit: ['b64', 'x'], b64: true, x: 1 })
       .sign(ec.privateKey, { crit: { x: true, b64: true } })
@@ -108,7 +108,7 @@ describe('createJwtResolver', () => {
 
   test.each<[string, object]>([
     ['of another issuer', { iss: 'https://as.example.com/' }],
-    ['of an issuer that begins alike', { iss: 'https://as.example.com.evil.example' }],
+    ['of an issuer whose identifier begins with ours', { iss: 'https://as.example.com.evil.example' }],
     ['without issuer', { iss: undefined }],
     ['without subject', { sub: undefined }],
     ['without client', { client_id: undefined }],
@@ -122,11 +122,11 @@ describe('createJwtResolver', () => {
     ['whose auth_time is text', { auth_time: '0' }],
     ['whose audience is a number', { aud: [7] }],
     ['whose scope is a list', { scope: ['orders:read'] }],
-  ])('does not know a token %s', async (_, changes) => {
+  ])('does not find a token %s', async (_, changes) => {
     expect(await resolve(await sign({ ...CLAIMS, ...changes }))).toBeNull()
   })
 
-  test('does not know a token whose claims can be read in two ways (JOSE-03)', async () => {
+  test('does not find a token whose claims can be read in two ways (JOSE-03)', async () => {
     const payload = '{"sub":"root",' + JSON.stringify(CLAIMS).slice(1)
     const signed = await sign(CLAIMS)
     const header = signed.split('.')[0] as string
@@ -136,7 +136,7 @@ describe('createJwtResolver', () => {
     expect(await resolve(token)).toBeNull()
   })
 
-  test('makes whole seconds of fractions (RSP-11)', async () => {
+  test('rounds fractions to whole seconds (RSP-11)', async () => {
     const dates = { exp: 1_764_003_600.9, iat: 1_764_000_000.2, nbf: 1.5, auth_time: 2.5 }
     expect(await resolve(await sign({ ...CLAIMS, ...dates }))).toMatchObject({
       exp: 1_764_003_600,
@@ -146,11 +146,11 @@ describe('createJwtResolver', () => {
     })
   })
 
-  test('gives a token that has expired, for the lookup to judge', async () => {
+  test('returns an expired token, because the lookup checks its expiry', async () => {
     expect(await resolve(await sign({ ...CLAIMS, exp: 1 }))).toMatchObject({ exp: 1 })
   })
 
-  test('makes extension claims of what is not registered, and takes none of our names from them', async () => {
+  test('turns unregistered claims into extension claims, and never sets members such as kind from them', async () => {
     const claims = {
       ...CLAIMS,
       tenant: 'a',
@@ -177,12 +177,12 @@ describe('createJwtResolver', () => {
     ['true', true, true],
     ['nothing', undefined, true],
     ['0', 0, true],
-  ])('takes %s from isRevoked', async (_, answer, revoked) => {
+  ])('accepts %s from isRevoked', async (_, answer, revoked) => {
     const record = await resolve(await sign(CLAIMS), { isRevoked: () => answer as boolean })
     expect(record?.revoked ?? false).toBe(revoked)
   })
 
-  test('asks isRevoked about the record and the lookup, once the token is verified', async () => {
+  test('asks isRevoked with the record and the lookup after the token is verified', async () => {
     const asked: unknown[][] = []
     const isRevoked = (...args: unknown[]): boolean => asked.push(args) === 0
     await resolve(await sign(CLAIMS, { key: stranger }), { isRevoked })
@@ -194,14 +194,14 @@ describe('createJwtResolver', () => {
     ])
   })
 
-  test('tries every key that fits when kid does not tell (FAPI-08)', async () => {
+  test('tries every suitable key when kid does not select one (FAPI-08)', async () => {
     const other = await keyPair('ES256', 'ec')
     const same: JSONWebKeySet = { keys: [other.jwk, ec.jwk] }
     expect(await resolve(await sign(CLAIMS), { jwks: same })).toMatchObject({ sub: 'alice' })
     expect(await resolve(await sign(CLAIMS, { key: stranger }), { jwks: same })).toBeNull()
   })
 
-  test('follows keys that rotate', async () => {
+  test('uses rotated keys', async () => {
     let current: JSONWebKeySet = { keys: [rsa.jwk] }
     const findJwks = (): Promise<JSONWebKeySet> => Promise.resolve(current)
     const token = await sign(CLAIMS)
@@ -211,13 +211,13 @@ describe('createJwtResolver', () => {
   })
 
   test.each<[string, () => JSONWebKeySet | Promise<JSONWebKeySet>]>([
-    ['that cannot be had', () => Promise.reject(new Error('down'))],
-    ['that are none', () => ({}) as JSONWebKeySet],
-  ])('fails for keys %s, instead of not knowing the token', async (_, findJwks) => {
+    ['that cannot be fetched', () => Promise.reject(new Error('down'))],
+    ['that are not a key set', () => ({}) as JSONWebKeySet],
+  ])('fails with keys %s, instead of answering that the token is unknown', async (_, findJwks) => {
     await expect(resolve(await sign(CLAIMS), { jwks: undefined, findJwks })).rejects.toThrow()
   })
 
-  test('takes the algorithms it is given and no others', async () => {
+  test('accepts only the configured algorithms', async () => {
     expect(await resolve(await sign(CLAIMS), { algorithms: ['RS256'] })).toBeNull()
     expect(await resolve(await sign(CLAIMS), { algorithms: ['ES256'] })).not.toBeNull()
   })

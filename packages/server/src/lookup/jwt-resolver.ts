@@ -20,39 +20,39 @@ import { digestToken } from '../stores/token-store.ts'
 export interface JwtResolverOptions {
   /** The issuer identifier in the tokens, compared character by character (RFC 9068 §4). */
   readonly issuer: string
-  /** The public keys the tokens are signed with, when they do not change. Give exactly one of this and `findJwks`. */
+  /** The public keys that sign the tokens, if they never change. Give exactly one of `jwks` and `findJwks`. */
   readonly jwks?: JSONWebKeySet | undefined
   /**
-   * Gives the public keys, when they rotate; asked for every token, so give what is at hand. A throw is answered 503.
+   * Returns the public keys, if they rotate. It is called for every token, so return keys from memory. A throw is answered 503.
    */
   readonly findJwks?: (() => JSONWebKeySet | Promise<JSONWebKeySet>) | undefined
   /**
-   * Whether a token was revoked, by itself or with its grant, session, user or client. A JWT says nothing about that, so
-   * the question has to be answered; {@link WritableTokenStore.isRevoked} of a store does, whose option
-   * `unstoredLifetimeSeconds` has to cover the lifetime of the tokens. Anything but `false` is revoked, a throw is
+   * Says whether a token was revoked: by itself, or with its grant, session, user or client. A JWT does not say so itself, so
+   * this function is required. Use {@link WritableTokenStore.isRevoked} of a store, and set its option
+   * `unstoredLifetimeSeconds` to at least the lifetime of the tokens. Every result except `false` means revoked. A throw is
    * answered 503.
    */
   readonly isRevoked: (record: TokenRecord, lookup: TokenLookup) => boolean | Promise<boolean>
-  /** The signature algorithms taken. Default every asymmetric one; `none` and `HS256` and its kind cannot be given. */
+  /** The accepted signature algorithms. Default: every asymmetric one. `none` and HMAC algorithms are not allowed. */
   readonly algorithms?: readonly string[] | undefined
-  /** The claim that names the grant, for revocations by grant. Default none. */
+  /** The claim with the identifier of the grant, for revocations by grant. Default none. */
   readonly grantIdClaim?: string | undefined
-  /** The claim that names the session, for revocations by session. Default `sid`. */
+  /** The claim with the identifier of the session, for revocations by session. Default `sid`. */
   readonly sessionIdClaim?: string | undefined
-  /** What events and explanations call it. Default `jwt`. */
+  /** The name of the resolver in events and explanations. Default `jwt`. */
   readonly name?: string | undefined
 }
 
 const ACCESS_TOKEN_TYP = /^(?:application\/)?at\+jwt$/i
-/** Claims a JWT access token has, and their type (RFC 9068 §2.2). */
+/** The claims that a JWT access token must have, with their type (RFC 9068 §2.2). */
 const STRINGS = ['iss', 'sub', 'client_id', 'jti'] as const
 const DATES = ['exp', 'iat', 'nbf', 'auth_time'] as const
 
 /**
- * Creates a resolver for JWT access tokens of one issuer. A token is found when its `typ` is that of an access token, its
- * signature is good, its issuer is the one given and every claim that RFC 9068 §2.2 requires is there; anything else is
- * not known here, and the next resolver is asked. Expiry is checked afterwards, like everyone's. Claims that are not
- * registered for introspection become extension claims. Give the revocation handler the resolver as well.
+ * Creates a resolver for JWT access tokens of one issuer. It finds a token if its `typ` is that of an access token, its signature
+ * is good, it names the issuer, and it has every claim that RFC 9068 §2.2 requires. Any other token is unknown here, and the next
+ * resolver is asked. The handler checks expiry afterwards, as for every token. Claims that are not registered for introspection
+ * become extension claims. Pass the resolver to the revocation handler as well.
  *
  * @throws TypeError naming the option that is wrong.
  *
@@ -91,7 +91,7 @@ export function createJwtResolver(options: JwtResolverOptions): TokenResolver {
   const issuer = group.string('issuer')
   if (issuer === undefined) throw group.error('issuer', 'is required')
   const isRevoked = group.function<JwtResolverOptions['isRevoked']>('isRevoked')
-  if (isRevoked === undefined) throw group.error('isRevoked', 'is required: a JWT does not say that it was revoked')
+  if (isRevoked === undefined) throw group.error('isRevoked', 'is required: a JWT does not say whether it was revoked')
   const findJwks = resolveKeys(group)
   const algorithms = resolveAlgorithms(group)
   const names = { grantId: group.string('grantIdClaim'), sessionId: group.string('sessionIdClaim') ?? 'sid' }
@@ -133,7 +133,7 @@ function resolveAlgorithms(group: OptionGroup): string[] {
   return [...algorithms]
 }
 
-/** Whether a token that nobody has verified yet claims to be an access token of the issuer: only then is it verified. */
+/** Whether an unverified token claims to be an access token of the issuer. Only then is it verified. */
 function isFor(issuer: string, { header, payload }: CompactJws): boolean {
   try {
     const { typ } = parseJwtPart(header)
@@ -143,7 +143,7 @@ function isFor(issuer: string, { header, payload }: CompactJws): boolean {
   }
 }
 
-/** Key sets are turned into what verifies once, because importing a key costs as much as a signature. */
+/** Verifiers of key sets. They are kept because importing a key costs as much as a signature. */
 const verifiers = new WeakMap<JSONWebKeySet, CompactVerifyGetKey>()
 
 /** Whether the signature of a token is good. */
@@ -159,14 +159,14 @@ async function isSigned(token: string, jwks: JSONWebKeySet, algorithms: string[]
       await compactVerify(token, key, { algorithms })
       return undefined
     } catch (error) {
-      // Whatever is wrong with the token, and a lack of keys that fit it, is an error of JOSE; the rest is ours.
+      // Faults of the token, and missing keys, are errors of jose. Any other error is a failure of this side.
       if (error instanceof errors.JOSEError) return error
       throw error
     }
   }
   let failure = await attempt(findKey)
   if (failure instanceof errors.JWKSMultipleMatchingKeys) {
-    // No `kid`, or one that stands twice: each key that fits is tried.
+    // Without a `kid`, or with one that several keys share, each suitable key is tried.
     for await (const key of failure) {
       failure = await attempt(() => key)
       if (failure === undefined) break
@@ -175,7 +175,7 @@ async function isSigned(token: string, jwks: JSONWebKeySet, algorithms: string[]
   return failure === undefined
 }
 
-/** The record of a token, or `undefined` when a claim it has to have is missing or of the wrong type. */
+/** The record of a token, or `undefined` when a required claim is missing or has the wrong type. */
 function toRecord(
   claims: Record<string, unknown>,
   issuer: string,
@@ -195,7 +195,7 @@ function toRecord(
     if (date === undefined) continue
     if (typeof date !== 'number' || !Number.isFinite(date)) return undefined
   }
-  // Revocations and policies compare these with the caller's; what they cannot compare must not reach them.
+  // Revocations and policies compare these members, so they must have types that can be compared.
   if (!isAudience(members['aud']) || !['string', 'undefined'].includes(typeof members['scope'])) return undefined
   const record = { ...withWholeDates(members, DATES), kind: 'access_token', claims: extension } as TokenRecord &
     Record<string, unknown>

@@ -5,30 +5,30 @@ import { createStoreResolver } from './store-resolver.ts'
 import type { TokenResolver } from './token-resolver.ts'
 import type { TokenStore } from '../stores/token-store.ts'
 
-/** Step `lookup`: where tokens are found. Give exactly one of `store` and `resolvers`. */
+/** Step `lookup`: where the handler finds tokens. Give exactly one of `store` and `resolvers`. */
 export interface LookupOptions<Claims extends object = object> {
-  /** The token store, when there is one and no other kind of token. */
+  /** The token store, if every token is in it. */
   readonly store?: TokenStore<Claims> | undefined
   /**
-   * Ways to find a token, asked in this order until one knows it; those a hint speaks for come first, and all are asked
-   * whatever it says (RFC 7662 §2.1).
+   * Several ways to find a token. The handler tries them in this order until one finds the token. Resolvers for the hinted kind
+   * come first, but the hint excludes none (RFC 7662 §2.1).
    */
   readonly resolvers?: readonly TokenResolver<Claims>[] | undefined
   /**
-   * Tells tokens that were minted here from junk, which is then inactive without a search; `isMinted` of a token mint is
-   * one. A throw is answered 503. Security: it has to know every token there is, those of earlier formats included.
+   * Says whether a token was minted here. Other tokens are inactive without a search. `isMinted` of a token mint is such a
+   * function. A throw is answered 503. Security: it must recognise every existing token, including those in earlier formats.
    */
   readonly isMinted?: IsMinted | undefined
   /**
-   * The last word on a token that is neither expired nor revoked: whether its user is enabled, its client still
-   * registered, its session alive, where that is kept elsewhere (RFC 7662 §4). Anything but `true` is inactive, a throw
-   * is answered 503. It is asked after `authorization.allow`, and only about tokens the caller may know about: others must
-   * not notice how long it takes, or that it is down.
+   * The final decision about a token that is neither expired nor revoked: whether its user is enabled, its client registered and
+   * its session alive, if another system knows that (RFC 7662 §4). Every result except `true` means inactive. A throw is answered
+   * 503. The handler calls it after `authorization.allow`, and only for tokens that the caller may see. Other callers must not
+   * notice how long it takes, or that it fails.
    */
   readonly isActive?: IsActive | undefined
 }
 
-/** The step. */
+/** Resolves the step. */
 export function resolveLookup(
   options: unknown,
   surroundings: Pick<LookupStep, 'now' | 'timeoutMs' | 'warn'>,
@@ -44,7 +44,7 @@ export function resolveLookup(
   }
 }
 
-/** The option `resolvers`, where it has to be given. */
+/** Reads the option `resolvers`, which is required here. */
 export function resolveResolvers(group: OptionGroup): readonly TokenResolver[] {
   const resolvers = group.raw('resolvers')
   if (!Array.isArray(resolvers) || resolvers.length === 0) throw group.error('resolvers', 'must be a list of resolvers')

@@ -1,4 +1,4 @@
-/** Finds tokens of another authorization server by asking it. */
+/** Finds tokens of another authorization server by introspecting them there. */
 import {
   type ActiveIntrospectionResponse,
   extensionClaims,
@@ -17,36 +17,36 @@ import type { TokenResolver } from './token-resolver.ts'
 
 /** Options of {@link createRemoteResolver}. */
 export interface RemoteResolverOptions {
-  /** The issuer identifier of the other authorization server: `iss` of every token it knows. */
+  /** The issuer identifier of the other authorization server. It becomes `iss` of every token that this resolver finds. */
   readonly issuer: string
   /**
-   * Asks it about a token, such as {@link IntrospectionClient.introspect} of the client package does. Give up when
-   * `lookup.signal` is aborted. A throw is answered 503.
+   * Introspects a token at the other server, for example with {@link IntrospectionClient.introspect} of the client package. Stop
+   * when `lookup.signal` is aborted. A throw is answered 503.
    *
-   * Security: the token is sent there. Tell whose token it may be, by a prefix say, and answer `{ active: false }` at once
-   * for others, or every token of yours is shown to the other server.
+   * Security: this sends the token to the other server. Recognise its tokens, for example by a prefix, and answer
+   * `{ active: false }` at once for all others. Otherwise the other server sees every token of yours.
    */
   readonly introspect: (lookup: TokenLookup) => IntrospectionResponse | Promise<IntrospectionResponse>
   /**
-   * What the other server says of access tokens, such as `{ member: 'token_use', oneOf: ['access_token'] }`: every other token
-   * is unknown here. Default none, and then `token_type`, `token_use`, `token_usage` or `typ` must say in a known word that
-   * it is an access token, such as `Bearer`.
+   * What the other server says about access tokens, such as `{ member: 'token_use', oneOf: ['access_token'] }`. Every other token
+   * is then unknown here. Default none: `token_type`, `token_use`, `token_usage` or `typ` must say with a known word, such as
+   * `Bearer`, that the token is an access token.
    *
-   * Security: with `false` a token passes for an access token when nothing is said about its kind. At a server such as Spring
-   * Authorization Server that is what refresh tokens and authorization codes look like.
+   * Security: with `false` a token counts as an access token when the answer says nothing about its kind. Servers such as Spring
+   * Authorization Server answer like this about refresh tokens and authorization codes.
    */
   readonly tokenKind?: TokenKindRule | false | undefined
-  /** What events and explanations call it. Default `remote`. */
+  /** The name of the resolver in events and explanations. Default `remote`. */
   readonly name?: string | undefined
 }
 
 /**
- * Creates a resolver that asks another authorization server, and takes its answer for the record of the token: its
- * audience is then what the disclosure policy judges by. What its answer says beside the registered members becomes
- * extension claims. An answer with another `iss` than the one given is refused as an outage: the servers were mixed up.
+ * Creates a resolver that asks another authorization server and uses its answer as the record of the token. The disclosure policy
+ * then judges by the audience in that answer. Unregistered members become extension claims. An answer with another `iss` counts
+ * as a failure, because the servers were mixed up.
  *
- * What the answer calls a refresh token is one here, and is disclosed like one. An ID token, a device secret, a code, and a
- * token whose kind is not said or not known, are unknown, which is inactive.
+ * A token that the answer calls a refresh token is one here, and is disclosed like one. ID tokens, device secrets, codes, and
+ * tokens of unknown kind are unknown here, so they are inactive.
  *
  * @throws TypeError naming the option that is wrong.
  *
@@ -92,9 +92,9 @@ function toRecord(
 ): TokenRecord | null {
   if (!response.active) return null
   const { active: _, unreadableMembers: unreadable, ...members } = response
-  // The mark of a client of ours. What nobody could read may be less than "none", which it would pass for here.
+  // The client package marks members that it could not read. Unreadable details may limit the token, so they must not vanish.
   if (Array.isArray(unreadable) && unreadable.includes('authorization_details')) {
-    throw new Error('the answer has authorization_details that nobody can read')
+    throw new Error('the answer has authorization_details that the client could not read')
   }
   const claims = extensionClaims(members)
   for (const name of Object.keys(claims)) delete members[name]
@@ -103,12 +103,12 @@ function toRecord(
   }
   const kind = kindOf(response, tokenKind)
   if (kind === undefined) return null
-  // What is a kind there, such as `access_token`, is no token type here (RFC 6749 §5.1): the handler says `Bearer` or `DPoP`.
+  // A kind such as `access_token` is not a token type (RFC 6749 §5.1). The handler then says `Bearer` or `DPoP`.
   if (!/^(?:bearer|dpop)$/i.test(members.token_type ?? '')) delete members.token_type
   return { ...members, iss: issuer, kind, claims }
 }
 
-/** The kinds that there are records of. */
+/** Maps an answer to a kind of record. */
 function kindOf(
   response: ActiveIntrospectionResponse,
   tokenKind: TokenKindRule | false | undefined,

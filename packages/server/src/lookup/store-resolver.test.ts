@@ -13,7 +13,7 @@ async function resolveWith(store: TokenStore, token: string) {
   return createStoreResolver({ store }).resolve(lookup)
 }
 
-/** A store, and the digests that it is asked for. */
+/** A store, and the digests that it was asked for. */
 function setUp() {
   const store = createMemoryTokenStore()
   const asked: string[] = []
@@ -41,7 +41,7 @@ describe('createStoreResolver', () => {
     expect(asked).toHaveLength(times)
   })
 
-  test('asks once about a JWT that the store does not hold, or that is revoked', async () => {
+  test('asks once about a JWT that is revoked or not in the store', async () => {
     const { store, asked, resolve } = setUp()
     expect(await resolve(`${HEADER}.e30.AAAA`)).toBeNull()
     await store.save(`${HEADER}.e30.BBBB`, { ...record, revoked: true })
@@ -49,14 +49,14 @@ describe('createStoreResolver', () => {
     expect(asked).toHaveLength(2)
   })
 
-  test('asks a store once that cannot tell what was revoked', async () => {
+  test('asks once when the store has no isRevoked', async () => {
     const { store, asked, resolveReadOnly } = setUp()
     await store.save(`${HEADER}.e30.AAAA`, record)
     expect(await resolveReadOnly(`${HEADER}.e30.AAAA`)).toEqual(record)
     expect(asked).toHaveLength(1)
   })
 
-  test('says revoked of a JWT that was revoked under another signature, and keeps the rest of its record', async () => {
+  test('marks a JWT as revoked that was revoked with another signature, and keeps the rest of its record', async () => {
     const { store, resolve } = setUp()
     const known = { ...record, sub: 'alice', grantId: 'grant-1' }
     await store.save(`${HEADER}.e30.AAAA`, known)

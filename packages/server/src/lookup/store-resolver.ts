@@ -10,15 +10,15 @@ import { digestToken, type TokenStore, type WritableTokenStore } from '../stores
 /** Options of {@link createStoreResolver}. */
 export interface StoreResolverOptions<Claims extends object = object> {
   readonly store: TokenStore<Claims>
-  /** What events and explanations call it. Default `store`. */
+  /** The name of the resolver in events and explanations. Default `store`. */
   readonly name?: string | undefined
-  /** The kinds of token it holds, when it does not hold both. */
+  /** The kinds of token in the store. Default: both. */
   readonly kinds?: readonly TokenKind[] | undefined
 }
 
 /**
- * Creates a resolver over a token store, for when there are several, or other resolvers beside it. With one store alone,
- * give `lookup.store`.
+ * Creates a resolver with a token store, for several stores or for a store beside other resolvers. For one store alone set
+ * `lookup.store`.
  *
  * @throws TypeError naming the option that is wrong.
  *
@@ -51,32 +51,32 @@ export function createStoreResolver<Claims extends object = object>(
   }
 }
 
-/** Only stores with `isRevoked` know a revoked JWT by more than its text. */
+/** Whether a store recognises a revoked JWT by more than its text. Only stores with `isRevoked` do. */
 function keepsTombstones(store: Partial<WritableTokenStore>): boolean {
   return typeof store.isRevoked === 'function'
 }
 
 /**
- * The record of a token, revoked where it is a JWT that was revoked under another signature. Such a revocation is kept under
- * the digest of what is signed, which only the revocation of a token that was verified writes.
+ * Marks the record of a JWT as revoked if the JWT was revoked with another signature. Such a revocation is stored under the
+ * digest of the signed part, and only the revocation of a verified token writes it.
  */
 function withRevocation<Claims extends object>(
   record: TokenRecord<Claims> | null,
   lookup: TokenLookup,
   store: TokenStore<Claims>,
 ): MaybePromise<TokenRecord<Claims> | null> {
-  // A store in plain JavaScript may give anything, which is refused later.
+  // A store in plain JavaScript may return any value. A later check refuses it.
   if (typeof record !== 'object' || record === null || record.revoked) return record
   const { token } = lookup
   const signed = signedContent(token)
-  // An opaque token has one text.
+  // An opaque token has only one text.
   if (signed === token) return record
   return andThen(digestToken(signed), (digest) =>
     andThen(store.find(digest, lookup), (other) => (other?.revoked ? { ...record, revoked: true } : record)),
   )
 }
 
-/** The option `kinds` of a resolver. */
+/** Reads the option `kinds` of a resolver. */
 function resolveKinds(group: OptionGroup): readonly TokenKind[] | undefined {
   const kinds = group.strings('kinds')
   if (kinds?.length === 0 || kinds?.some((kind) => kind !== 'access_token' && kind !== 'refresh_token')) {

@@ -14,11 +14,11 @@ function change(token: string, index: number): string {
 }
 
 describe('createTokenMint', () => {
-  test('mints tokens of at least 256 bits of randomness, no two alike (SEC-22)', async () => {
+  test('mints different tokens with at least 256 random bits (SEC-22)', async () => {
     const mint = create()
     const tokens = await Promise.all(Array.from({ length: 1000 }, async () => await mint.mint()))
     expect(new Set(tokens).size).toBe(1000)
-    // Each character of the random part takes many values, and none is much more frequent than 5 in 256.
+    // Each character of the random part takes many values, and no value has a probability much above 5/256.
     for (let index = 8; index < 54; index++) {
       const counts = Object.values(Object.groupBy(tokens, (token) => token[index] as string)).map(
         (same) => same?.length,
@@ -30,7 +30,7 @@ describe('createTokenMint', () => {
     expect(46 * leastSurprisingBits).toBeGreaterThan(256)
   })
 
-  test('asks for an octet for each random character, and uses them all (SEC-22)', async () => {
+  test('uses one random octet for each random character (SEC-22)', async () => {
     const asked: number[] = []
     const octets = new Uint8Array(46)
     const mint = create({ randomBytes: (length) => (asked.push(length), octets) })
@@ -43,21 +43,21 @@ describe('createTokenMint', () => {
     expect(new Set(asked)).toEqual(new Set([46]))
   })
 
-  test('refuses a source of randomness that gives too little (SEC-22)', () => {
+  test('refuses a source of randomness that returns too few octets (SEC-22)', () => {
     const mint = create({ randomBytes: () => new Uint8Array(8) })
     expect(() => mint.mint()).toThrow(/^randomBytes:/)
   })
 
-  test('mints what may stand in the Authorization header, after its prefix, as its pattern says', async () => {
+  test('mints tokens with the prefix that match the pattern and fit the Authorization header', async () => {
     const mint = create()
     const token = await mint.mint()
     expect(token).toMatch(/^acme_at_[0-9A-Za-z]{70}$/)
     expect(token).toMatch(new RegExp(`^${mint.pattern}$`))
-    // token68, the grammar of credentials; letters, digits and underscores are VSCHAR too.
+    // token68, the grammar of credentials. Letters, digits and underscores are VSCHAR as well.
     expect(token).toMatch(/^[\w.~+/-]+=*$/)
   })
 
-  test('recognizes what it minted, at once on Node', async () => {
+  test('recognizes its own tokens, without a promise on Node', async () => {
     const mint = create()
     const token = mint.mint()
     expect(token).toBeTypeOf('string')
@@ -75,17 +75,17 @@ describe('createTokenMint', () => {
     ['nothing', ''],
     ['the prefix alone', 'acme_at_'],
     ['random characters in the right form', `acme_at_${'aB3'.repeat(23)}x`],
-    ['a token of others', '2YotnFZFEjr1zCsicMWpAA'],
+    ['a token of another server', '2YotnFZFEjr1zCsicMWpAA'],
     ['a very long text', 'acme_at_'.repeat(100_000)],
   ])('refuses %s', async (_, token) => {
     expect(await create().isMinted(token)).toBe(false)
   })
 
   test.each([
-    ['a line feed after it', (token: string) => `${token}\n`],
-    ['white space before it', (token: string) => ` ${token}`],
-    ['a character more', (token: string) => `${token}a`],
-    ['a character less', (token: string) => token.slice(0, -1)],
+    ['a line feed at its end', (token: string) => `${token}\n`],
+    ['white space at its start', (token: string) => ` ${token}`],
+    ['an additional character', (token: string) => `${token}a`],
+    ['a missing character', (token: string) => token.slice(0, -1)],
     ['another case', (token: string) => token.toUpperCase()],
   ])('refuses a token with %s', async (_, alter) => {
     const mint = create()
@@ -101,7 +101,7 @@ describe('createTokenMint', () => {
     expect(await create().isMinted(await create({ keys: [OTHER_KEY] }).mint())).toBe(false)
   })
 
-  test('mints with the first key and recognizes the tokens of all', async () => {
+  test('mints with the first key and recognizes the tokens of every key', async () => {
     const [old, renewed] = [create({ keys: [KEY] }), create({ keys: [OTHER_KEY, KEY] })]
     expect(await renewed.isMinted(await old.mint())).toBe(true)
     expect(await renewed.isMinted(await renewed.mint())).toBe(true)
@@ -109,7 +109,7 @@ describe('createTokenMint', () => {
     expect(await renewed.isMinted(await create({ keys: ['x'.repeat(32)] }).mint())).toBe(false)
   })
 
-  test('takes a key as octets or as text, and is not changed by changes to the octets', async () => {
+  test('accepts a key as octets or text, and ignores later changes to the octets', async () => {
     const octets = new TextEncoder().encode(KEY)
     const mint = create({ keys: [octets] })
     octets.fill(0)

@@ -1,4 +1,4 @@
-/** Opaque tokens that can be told from junk without asking a store. */
+/** Opaque tokens that can be distinguished from junk without a store. */
 import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { OptionGroup } from '@token-introspection/core/options'
 import { hmacSha256 } from '#crypto'
@@ -6,53 +6,53 @@ import { hmacSha256 } from '#crypto'
 /** Options of {@link createTokenMint}. */
 export interface TokenMintOptions {
   /**
-   * What every token begins with, before a `_`: 1 to 32 letters, digits and `_`. Choose one that nobody else has, so that
-   * a scanner of source code knows a token that was published by mistake.
+   * The beginning of every token, before a `_`: 1 to 32 letters, digits and `_`. Choose one that nobody else uses, so that a
+   * scanner of source code recognises a token that was published by mistake.
    */
   readonly prefix: string
   /**
-   * Secret keys of the checksum, each of 32 octets at least, a text as its UTF-8 octets. Tokens are minted with the first
-   * and recognized by all, so a new key goes to the front, and an old one stays until the last of its tokens has expired.
+   * The secret keys of the checksum. Each has at least 32 octets. A text counts as its UTF-8 octets. New tokens use the first
+   * key, and tokens of every key are recognized. Put a new key first, and keep an old key until its last token has expired.
    */
   readonly keys: readonly (string | Uint8Array)[]
-  /** Gives so many random octets; `crypto.getRandomValues` unless given. Security: anything less makes tokens guessable. */
+  /** Returns random octets. Default `crypto.getRandomValues`. Security: a weaker source makes tokens guessable. */
   readonly randomBytes?: ((length: number) => Uint8Array) | undefined
 }
 
-/** The mint {@link createTokenMint} makes. */
+/** The mint that {@link createTokenMint} creates. */
 export interface TokenMint {
   /**
-   * A new token: the prefix, `_`, 46 characters of randomness and 24 of checksum, all letters and digits. It fits
-   * wherever an access token or a refresh token may stand, the `Authorization` header included.
+   * Mints a token: the prefix, `_`, 46 random characters and 24 characters of checksum, all letters and digits. It can serve as
+   * access token or refresh token, and needs no encoding in the `Authorization` header.
    */
   mint(): MaybePromise<string>
   /**
-   * Whether a token was minted with one of the keys. Security: it says that a token was issued, not that it is active,
-   * which only the store knows. Nothing is asked; the checksum is compared in constant time. It may be given away alone, as
-   * the option `lookup.isMinted` is.
+   * Whether a token was minted with one of the keys. It asks no store, and compares the checksum in constant time. You can pass
+   * it on its own, as the option `lookup.isMinted`. Security: `true` means that the token was issued, not that it is active.
+   * Only the store knows that.
    */
   readonly isMinted: (token: string) => MaybePromise<boolean>
-  /** The pattern of the tokens, for scanners: a regular expression without anchors. */
+  /** The pattern of the tokens for scanners: a regular expression without anchors. */
   readonly pattern: string
 }
 
-/** Letters and digits alone: a double click selects the whole token, and nothing ever has to encode it. */
+/** Only letters and digits: a double click selects the whole token, and it never needs encoding. */
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-/** 46 characters, none of which is likelier than 5 in 256: no token can be guessed with less than 2^261 attempts. */
+/** 46 characters, each with a probability of at most 5/256: guessing a token takes at least 2^261 attempts. */
 const RANDOM_LENGTH = 46
 
 /**
- * 24 characters, likewise: a checksum is guessed with one chance in 2^136, more than the half of the HMAC that RFC 2104 §5
- * asks for.
+ * 24 characters: a guess of the checksum succeeds with a probability of 2^-136. That is better than half of the HMAC, which RFC
+ * 2104 §5 requires.
  */
 const CHECKSUM_LENGTH = 24
 
 const KEY_MIN_BYTES = 32
 
 /**
- * Creates a mint of opaque tokens with a keyed checksum, which junk does not have: guesses, typing errors and the tokens
- * of others are refused without a lookup. Tokens carry over 256 bits of randomness besides.
+ * Creates a mint for opaque tokens with a keyed checksum. Guesses, typing errors and tokens of other servers do not have the
+ * right checksum, so they are refused without a lookup. In addition, tokens have more than 256 random bits.
  *
  * @throws TypeError naming the option that is wrong.
  *
@@ -99,7 +99,7 @@ export function createTokenMint(options: TokenMintOptions): TokenMint {
       if (!wholeToken.test(token)) return false
       const body = token.slice(0, -CHECKSUM_LENGTH)
       const checksum = token.slice(-CHECKSUM_LENGTH)
-      // Almost always the first key; there, on Node, nothing is waited for.
+      // Nearly always the first key fits. On Node this needs no promise.
       return andThen((first as Hmac)(body), (mac) => {
         if (isEqual(checksum, toText(mac, CHECKSUM_LENGTH))) return true
         return others.length === 0 ? false : isMintedWithAny(body, checksum, others)
@@ -122,14 +122,14 @@ function resolveKeys(group: OptionGroup): Uint8Array[] {
   })
 }
 
-/** One character for each octet. */
+/** Makes one character from each octet. */
 function toText(octets: Uint8Array, length: number): string {
   let text = ''
   for (const octet of octets.subarray(0, length)) text += ALPHABET.charAt(octet % ALPHABET.length)
   return text
 }
 
-/** Looks at every character, wherever the first difference is; both have one length. */
+/** Compares every character, wherever the first difference is. Both texts have the same length. */
 function isEqual(a: string, b: string): boolean {
   let difference = a.length ^ b.length
   for (let index = 0; index < a.length; index++) difference |= a.charCodeAt(index) ^ b.charCodeAt(index)

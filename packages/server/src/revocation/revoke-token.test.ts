@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { TokenRecord } from '../stores/token-record.ts'
 import { revokeToken } from './revoke-token.ts'
 
-/** A store that writes down what it is asked for. */
+/** A store that records its calls. */
 function recorder() {
   const asked: unknown[][] = []
   return {
@@ -24,13 +24,13 @@ const emptyGrant: TokenRecord = { ...refresh, grantId: '' }
 describe('revokeToken', () => {
   test.each<[string, TokenRecord | undefined, boolean, string, unknown[][]]>([
     ['nothing of an unknown token', undefined, true, 'nothing', []],
-    ['an access token alone', access, false, 'token', [['revoke', 'abc', access]]],
-    ['the grant of an access token when told to', access, true, 'grant', [['revokeGrant', 'grant-1']]],
-    ['an access token without a grant alone', grantless, true, 'token', [['revoke', 'abc', grantless]]],
+    ['only an access token', access, false, 'token', [['revoke', 'abc', access]]],
+    ['the grant of an access token with the option', access, true, 'grant', [['revokeGrant', 'grant-1']]],
+    ['only an access token without a grant', grantless, true, 'token', [['revoke', 'abc', grantless]]],
     ['the grant of a refresh token, in one write', refresh, false, 'grant', [['revokeGrant', 'grant-1']]],
-    ['a refresh token without a grant alone', grantlessRefresh, false, 'token', [['revoke', 'abc', grantlessRefresh]]],
-    ['a refresh token whose grant is null alone', nullGrant, true, 'token', [['revoke', 'abc', nullGrant]]],
-    ['a refresh token whose grant is empty alone', emptyGrant, true, 'token', [['revoke', 'abc', emptyGrant]]],
+    ['only a refresh token without a grant', grantlessRefresh, false, 'token', [['revoke', 'abc', grantlessRefresh]]],
+    ['only a refresh token whose grant is null', nullGrant, true, 'token', [['revoke', 'abc', nullGrant]]],
+    ['only a refresh token whose grant is empty', emptyGrant, true, 'token', [['revoke', 'abc', emptyGrant]]],
   ])('ends %s', async (_, record, accessTokenEndsGrant, ended, asked) => {
     const { store, asked: seen } = recorder()
     expect(await revokeToken('abc', record, { store, accessTokenEndsGrant, timeoutMs: 100 })).toBe(ended)
@@ -40,7 +40,7 @@ describe('revokeToken', () => {
   test.each([
     ['revoke', access],
     ['revokeGrant', refresh],
-  ] as const)('takes a store whose %s fails for an outage', async (method, record) => {
+  ] as const)('treats a store whose %s fails as a failure of the step', async (method, record) => {
     const store = { ...recorder().store, [method]: () => Promise.reject(new Error('down')) }
     await expect(
       revokeToken('abc', record, { store, accessTokenEndsGrant: false, timeoutMs: 100 }),

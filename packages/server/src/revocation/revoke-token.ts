@@ -1,25 +1,25 @@
-/** Step `revocation`: ends a token, or everything of its grant (RFC 7009 §2.1). */
+/** Step `revocation`: ends a token, or every token of its grant (RFC 7009 §2.1). */
 import { askDependency } from '../dependencies/ask-dependency.ts'
 import { RevocationStoreError } from '../errors.ts'
 import type { TokenRecord } from '../stores/token-record.ts'
 import type { RevocableTokenStore } from '../stores/token-store.ts'
 
-/** What the step needs. */
+/** The resolved options of the step. */
 export interface RevocationStep {
   readonly store: Pick<RevocableTokenStore, 'revoke' | 'revokeGrant'>
   readonly accessTokenEndsGrant: boolean
-  /** Milliseconds the store may take. */
+  /** The longest time for the store, in milliseconds. */
   readonly timeoutMs: number
 }
 
-/** What a revocation ended: one token, everything of its grant, or `nothing`, because there was nothing left to end. */
+/** What a revocation ended: one token, every token of a grant, or `nothing`, because nothing was left to end. */
 export type Ended = 'token' | 'grant' | 'nothing'
 
 /**
- * Revokes the token of a record, and says what was ended; without a record there is nothing to do. A refresh token ends
- * its grant, itself included, in one write: two of which the second failed would leave the client's next attempt a token
- * that is revoked already, and the rest of the grant alive. The store is told what is known of a token that is ended alone,
- * because it need not be the one that knows it.
+ * Revokes the token of a record and returns what ended. Without a record it does nothing. For a refresh token it ends the grant,
+ * which includes the token itself, in one write. With two writes, a failure of the second would leave the rest of the grant
+ * alive, and a retry would find the refresh token already revoked. For a single token the store gets the record, because
+ * another system may hold the token.
  */
 export async function revokeToken(
   token: string,

@@ -4,13 +4,13 @@ import type { CertificateSubject } from './x509.ts'
 
 export type { CertificateSubject } from './x509.ts'
 
-/** Whether certificates can be read on this runtime. */
+/** Whether this runtime can read certificates. */
 export const CAN_READ_CERTIFICATES: boolean = true
 
-/** One entry of the text Node makes of a subject alternative name; what could be misread stands in JSON quotes. */
+/** One entry in Node's text of a subject alternative name. Ambiguous values have JSON quotes. */
 const ENTRY = /([^:,"]+):("(?:[^"\\]|\\.)*"|[^,"]*)(?:, |$)/y
 
-/** The subject of a DER certificate; `undefined` when it cannot be read. */
+/** Reads the subject of a DER certificate. `undefined` when it cannot be read. */
 export function readCertificateSubject(der: Uint8Array): CertificateSubject | undefined {
   let certificate: X509Certificate
   try {
@@ -18,7 +18,7 @@ export function readCertificateSubject(der: Uint8Array): CertificateSubject | un
   } catch {
     return undefined
   }
-  // Octets after the certificate would make two certificates of one.
+  // Octets after the certificate would allow two spellings of one certificate.
   if (certificate.raw.length !== der.length) return undefined
   const names = parseSubjectAltName(certificate.subjectAltName ?? '')
   if (names === undefined) return undefined
@@ -27,7 +27,7 @@ export function readCertificateSubject(der: Uint8Array): CertificateSubject | un
     dnsNames: valuesOf(names, 'DNS'),
     uris: valuesOf(names, 'URI'),
     hasIp: (address) => certificate.checkIP(address) !== undefined,
-    // Never the emailAddress of the subject: only what stands in the subject alternative name.
+    // Compares only with the subject alternative name, never with the emailAddress of the subject.
     hasEmail: (address) => certificate.checkEmail(address, { subject: 'never' }) !== undefined,
   }
 }

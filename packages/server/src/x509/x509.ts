@@ -1,8 +1,8 @@
-/** X.509 certificates, where there is no `node:crypto`: they cannot be read. */
+/** X.509 certificates without `node:crypto`. This runtime cannot read them. */
 
-/** What a certificate says about its subject. */
+/** The subject of a certificate. */
 export interface CertificateSubject {
-  /** The distinguished name: one line per relative name, first relative name first, values escaped as in RFC 4514 §2.4. */
+  /** The distinguished name: one line per relative name, the first one first, with values escaped as in RFC 4514 §2.4. */
   readonly distinguishedName: string
   /** The `dNSName` entries of its subject alternative name. */
   readonly dnsNames: readonly string[]
@@ -14,10 +14,10 @@ export interface CertificateSubject {
   hasEmail(address: string): boolean
 }
 
-/** Whether certificates can be read on this runtime. */
+/** Whether this runtime can read certificates. */
 export const CAN_READ_CERTIFICATES: boolean = false
 
-/** The subject of a DER certificate; `undefined` when it cannot be read. */
+/** Reads the subject of a DER certificate. `undefined` when it cannot be read. */
 export function readCertificateSubject(_der: Uint8Array): CertificateSubject | undefined {
   throw new Error('certificates cannot be read on this runtime: it has no node:crypto')
 }

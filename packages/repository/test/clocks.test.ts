@@ -6,7 +6,7 @@ import { readFiles } from '../src/workspace/workspace.ts'
 /** Files that may, each with its reason. */
 const REASONS: Record<string, string> = {
   'packages/client/test/soak/client.ts': 'a program that runs for a given time and prints its figures',
-  'packages/server/test/contract/server-process.ts': 'asks again and again whether another process has started',
+  'packages/server/test/databases/server-process.ts': 'asks again and again whether another process has started',
   'packages/server/test/path/fuzz-many.ts': 'a program that prints its figures',
   'packages/server/test/path/fuzz-properties.ts': 'for the figures of that program',
   'packages/server/test/soak/run-soak.ts': 'a program that runs for a given time and prints its figures',

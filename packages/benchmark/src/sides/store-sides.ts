@@ -1,6 +1,6 @@
 /** The stores: lookups in each, against the cheapest possible lookup in the same server. */
-import { startPostgres } from '../../../server/test/contract/start-postgres.ts'
-import { startRedis } from '../../../server/test/contract/start-redis.ts'
+import { startPostgres } from '../../../server/test/databases/start-postgres.ts'
+import { startRedis } from '../../../server/test/databases/start-redis.ts'
 import { CONCURRENCY } from '../fixture.ts'
 import { alternate, alternateRounds } from '../measure/alternate-rounds.ts'
 import type { CallRound } from '../measure/call-rounds.ts'

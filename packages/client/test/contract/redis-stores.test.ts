@@ -1,5 +1,4 @@
 /** The stores on Redis keep the contracts of their seams, over both clients, and when the server fails. */
-import { randomUUID } from 'node:crypto'
 import {
   type CacheEntry,
   clientSecretBasic,
@@ -10,45 +9,14 @@ import { createRedisCacheStore, createRedisReplayStore } from '@token-introspect
 import { cacheStoreContract, replayStoreContract } from '@token-introspection/testing'
 import { Cluster, Redis } from 'ioredis'
 import { createClient } from 'redis'
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
-import { startRedis } from '../../../server/test/contract/start-redis.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openIoredis, ownKeyPrefix, REDIS_LIBRARIES } from '../../../server/test/databases/open-redis.ts'
+import { startRedis } from '../../../server/test/databases/start-redis.ts'
 import { createApi, createProver, NOW, outcomeOf, refusalOf } from '../dpop-api.ts'
 
 const server = await startRedis('the tests of the stores on Redis')
 const url = server?.url ?? ''
 afterAll(() => server?.stop())
-
-const CLIENTS = [
-  ['node-redis', openNodeRedis],
-  ['ioredis', openIoredis],
-] as const
-
-async function openNodeRedis() {
-  const client = createClient({ url, disableOfflineQueue: true, socket: { reconnectStrategy: 50 } })
-  client.on('error', () => undefined)
-  await client.connect()
-  onTestFinished(() => client.destroy())
-  return client
-}
-
-async function openIoredis(more: object = {}) {
-  const client = new Redis(url, {
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    lazyConnect: true,
-    retryStrategy: () => 50,
-    ...more,
-  })
-  client.on('error', () => undefined)
-  await client.connect()
-  onTestFinished(() => client.disconnect())
-  return client
-}
-
-/** Keys that no other test has. */
-function prefix(): string {
-  return `{${randomUUID()}}:`
-}
 
 const prover = await createProver()
 
@@ -56,14 +24,14 @@ function entryUntil(expiresAtMs: number): CacheEntry {
   return { response: { active: true, sub: 'alice' }, askedAtMs: Date.now(), expiresAtMs }
 }
 
-describe.skipIf(server === undefined).each(CLIENTS)('replay store over %s', (_, open) => {
+describe.skipIf(server === undefined).each(REDIS_LIBRARIES)('replay store over %s', (_, open) => {
   test.each(replayStoreContract({ maxKeysPerOwner: 1200 }))('$title', async ({ run }) => {
-    await run(createRedisReplayStore({ client: await open(), keyPrefix: prefix(), maxKeysPerOwner: 1200 }))
+    await run(createRedisReplayStore({ client: await open(url), keyPrefix: ownKeyPrefix(), maxKeysPerOwner: 1200 }))
   })
 
   test('keeps a proof as long as any process takes it, though the clock of the one that saw it is ahead (DPOP-15)', async () => {
-    const [client, keyPrefix] = [await open(), prefix()]
-    const inspector = await openIoredis()
+    const [client, keyPrefix] = [await open(url), ownKeyPrefix()]
+    const inspector = await openIoredis(url)
     const aheadMs = 14_000
     // What is right is what Redis says.
     const rightMs = Number((await inspector.time())[0]) * 1000
@@ -77,7 +45,7 @@ describe.skipIf(server === undefined).each(CLIENTS)('replay store over %s', (_, 
   })
 
   test('lets one owner have no more than its share, and frees it', async () => {
-    const [client, keyPrefix] = [await open(), prefix()]
+    const [client, keyPrefix] = [await open(url), ownKeyPrefix()]
     const store = createRedisReplayStore({ client, keyPrefix, maxKeysPerOwner: 1, maxClockDifferenceSeconds: 0 })
     expect(await store.remember('a', 0, 'owner')).toBe(true)
     const remember = async (key: string): Promise<boolean> => await store.remember(key, 4_102_444_800, 'owner')
@@ -87,12 +55,12 @@ describe.skipIf(server === undefined).each(CLIENTS)('replay store over %s', (_, 
   })
 
   test('lets a proof pass once, whichever process it comes to (DPOP-15)', async () => {
-    const keyPrefix = prefix()
+    const keyPrefix = ownKeyPrefix()
     const setUp = async () =>
       createApi({
         members: { cnf: { jkt: prover.jkt } },
         // By the clock of the API: by another the keys would be gone at once.
-        dpop: { replayStore: createRedisReplayStore({ client: await open(), keyPrefix, now: () => NOW * 1000 }) },
+        dpop: { replayStore: createRedisReplayStore({ client: await open(url), keyPrefix, now: () => NOW * 1000 }) },
       })
     const apis = await Promise.all([setUp(), setUp(), setUp()])
     const proof = await prover.prove()
@@ -103,7 +71,7 @@ describe.skipIf(server === undefined).each(CLIENTS)('replay store over %s', (_, 
   test.skipIf(server?.crash === undefined)(
     'lets nothing pass while the server is gone, which is answered 503 (DPOP-15)',
     async () => {
-      const replayStore = createRedisReplayStore({ client: await open(), keyPrefix: prefix() })
+      const replayStore = createRedisReplayStore({ client: await open(url), keyPrefix: ownKeyPrefix() })
       const api = createApi({ members: { cnf: { jkt: prover.jkt } }, dpop: { replayStore } })
       await server?.crash?.()
       const refusal = refusalOf(await api.ask(await prover.prove()))
@@ -114,13 +82,13 @@ describe.skipIf(server === undefined).each(CLIENTS)('replay store over %s', (_, 
   )
 })
 
-describe.skipIf(server === undefined).each(CLIENTS)('cache store over %s', (_, open) => {
+describe.skipIf(server === undefined).each(REDIS_LIBRARIES)('cache store over %s', (_, open) => {
   test.each(cacheStoreContract())('$title', async ({ run }) => {
-    await run(createRedisCacheStore({ client: await open(), keyPrefix: prefix() }))
+    await run(createRedisCacheStore({ client: await open(url), keyPrefix: ownKeyPrefix() }))
   })
 
   test('shares answers between processes, and does without when the server is gone', async () => {
-    const keyPrefix = prefix()
+    const keyPrefix = ownKeyPrefix()
     let asked = 0
     const events: IntrospectionClientEvent[] = []
     const setUp = async () =>
@@ -128,7 +96,7 @@ describe.skipIf(server === undefined).each(CLIENTS)('cache store over %s', (_, o
         endpoint: 'https://as.example.com/introspect',
         clientAuthentication: clientSecretBasic('orders-api', 's3cr3t'),
         cache: {
-          store: createRedisCacheStore({ client: await open(), keyPrefix }),
+          store: createRedisCacheStore({ client: await open(url), keyPrefix }),
           keySecret: 'the same for every process of this API',
         },
         transport: { fetch: () => Promise.resolve(Response.json({ active: true, sub: `asked ${++asked}` })) },
@@ -150,7 +118,7 @@ describe.skipIf(server === undefined).each(CLIENTS)('cache store over %s', (_, o
 
 /** A process that shares the cache, its clock this much ahead, and what its authorization server says. */
 async function startProcess(keyPrefix: string, aheadMs = 0) {
-  const store = createRedisCacheStore({ client: await openIoredis(), keyPrefix, now: () => Date.now() + aheadMs })
+  const store = createRedisCacheStore({ client: await openIoredis(url), keyPrefix, now: () => Date.now() + aheadMs })
   const asked: PromiseWithResolvers<Response>[] = []
   const client = new IntrospectionClient({
     endpoint: 'https://as.example.com/introspect',
@@ -174,7 +142,7 @@ describe.skipIf(server === undefined)('a cache that processes share', () => {
     ['forgetAll', (client: IntrospectionClient) => client.forgetAll()],
   ])('drops with %s what another process has under way, whatever its clock says', async (_, forget) => {
     for (const aheadMs of [0, 30_000, -30_000]) {
-      const keyPrefix = prefix()
+      const keyPrefix = ownKeyPrefix()
       const [one, another, third] = [
         await startProcess(keyPrefix),
         await startProcess(keyPrefix, aheadMs),
@@ -195,7 +163,7 @@ describe.skipIf(server === undefined)('a cache that processes share', () => {
   test.each([-30_000, 30_000])(
     'takes the age of an answer from the server, though the writer is %i ms off',
     async (aheadMs) => {
-      const keyPrefix = prefix()
+      const keyPrefix = ownKeyPrefix()
       const [writer, reader] = [await startProcess(keyPrefix, aheadMs), await startProcess(keyPrefix)]
       const askedAtMs = Math.floor(Date.now()) - 50_000
       await writer.store.set('key', {
@@ -215,8 +183,8 @@ describe.skipIf(server === undefined)('a cache that processes share', () => {
 
 describe.skipIf(server === undefined)('the keys of a cache', () => {
   test('go when their entries expire, and at once when they have', async () => {
-    const client = await openIoredis()
-    const keyPrefix = prefix()
+    const client = await openIoredis(url)
+    const keyPrefix = ownKeyPrefix()
     const store = createRedisCacheStore({ client, keyPrefix })
     await store.set('a', entryUntil(Date.now() + 60_000))
     expect(await client.pttl(`${keyPrefix}entry:a`)).toBeGreaterThan(58_000)
@@ -226,8 +194,8 @@ describe.skipIf(server === undefined)('the keys of a cache', () => {
   })
 
   test('keep no entry that is too long, nor the one before it', async () => {
-    const client = await openIoredis()
-    const keyPrefix = prefix()
+    const client = await openIoredis(url)
+    const keyPrefix = ownKeyPrefix()
     const store = createRedisCacheStore({ client, keyPrefix, maxEntryLength: 1024 })
     const entry = entryUntil(Date.now() + 60_000)
     await store.set('a', entry)
@@ -240,8 +208,8 @@ describe.skipIf(server === undefined)('the keys of a cache', () => {
   })
 
   test('bring nothing back from before it was cleared, not even when the server loses one of them', async () => {
-    const client = await openIoredis()
-    const keyPrefix = prefix()
+    const client = await openIoredis(url)
+    const keyPrefix = ownKeyPrefix()
     const store = createRedisCacheStore({ client, keyPrefix })
     await store.set('a', entryUntil(Date.now() + 60_000))
     await store.clear()
@@ -253,8 +221,8 @@ describe.skipIf(server === undefined)('the keys of a cache', () => {
   })
 
   test('may have a prefix that the client puts before all of them', async () => {
-    const client = await openIoredis({ keyPrefix: 'app:' })
-    const store = createRedisCacheStore({ client, keyPrefix: prefix() })
+    const client = await openIoredis(url, { keyPrefix: 'app:' })
+    const store = createRedisCacheStore({ client, keyPrefix: ownKeyPrefix() })
     for (const { run } of cacheStoreContract()) await run(store)
   })
 })

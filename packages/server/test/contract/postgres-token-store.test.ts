@@ -10,14 +10,12 @@ import {
   postgresTokenStoreSchema,
 } from '../../src/stores/postgres/index.ts'
 import { digestToken, type TokenRecord, type WritableTokenStore } from '../../src/index.ts'
-import { askAboutToken, createEndpoint } from './ask-about-token.ts'
-import { startPostgres } from './start-postgres.ts'
+import { startPostgres } from '../databases/start-postgres.ts'
+import { findByToken, lasting, START } from './stored-tokens.ts'
+import { surviveOutage } from './survive-outage.ts'
 
 const server = await startPostgres('the tests of the PostgreSQL token store')
 afterAll(() => server?.stop())
-
-/** Ahead of the clock of the database, which dates a revocation when it is later. */
-const START = 4_000_000_000
 
 /** A pool whose tables no other test has, and more of the same. */
 async function openSchema(): Promise<() => Pool> {
@@ -54,16 +52,8 @@ async function create(unstoredLifetimeSeconds = 0) {
   return { open, pool, clock, asked, store, count }
 }
 
-function lasting(seconds: number, members: Partial<TokenRecord> = {}): TokenRecord {
-  return { kind: 'access_token', iat: START, exp: START + seconds, ...members }
-}
-
 async function digestOf(token: string): Promise<string> {
   return await digestToken(token)
-}
-
-async function findByToken(store: WritableTokenStore, token: string) {
-  return await store.find(await digestToken(token))
 }
 
 async function saveEach(store: WritableTokenStore, prefix: string, count: number, record: TokenRecord) {
@@ -86,29 +76,8 @@ describe.skipIf(server === undefined)('PostgreSQL token store', () => {
     'rejects while the server is gone, which is answered 503, and works when it is back',
     async () => {
       const { store } = await create()
-      const endpoint = createEndpoint(store)
-      await store.save('token', { kind: 'access_token', sub: 'alice', client_id: 'orders' })
-      expect(await askAboutToken(endpoint)).toEqual([200, true])
-      const interrupted = Promise.allSettled(Array.from({ length: 50 }, () => findByToken(store, 'token')))
-      await server?.crash?.()
-      for (const outcome of await interrupted) expect(outcome).not.toEqual({ status: 'fulfilled', value: null })
-      expect(await askAboutToken(endpoint)).toEqual([503, undefined])
-      await expect(findByToken(store, 'token')).rejects.toThrow(Error)
-      await expect(store.save('other', { kind: 'access_token' })).rejects.toThrow(Error)
-      await expect(store.revoke('token')).rejects.toThrow(Error)
-      await expect(store.revokeGrant('a')).rejects.toThrow(Error)
-      await expect(store.revokeSession('a')).rejects.toThrow(Error)
-      await expect(store.revokeSubject('a')).rejects.toThrow(Error)
-      await expect(store.revokeClient('a')).rejects.toThrow(Error)
-      await expect(store.revoke('jwt', { kind: 'access_token' })).rejects.toThrow(Error)
-      await expect(async () => store.isRevoked('jwt', { kind: 'access_token' })).rejects.toThrow(Error)
-      await expect(store.removeExpired()).rejects.toThrow(Error)
-      await server?.restart?.()
-      await expect.poll(() => askAboutToken(endpoint), { timeout: 10_000 }).toEqual([200, true])
-      await store.revokeSubject('alice')
-      expect(await askAboutToken(endpoint)).toEqual([200, false])
+      await surviveOutage(store, server, [() => store.removeExpired()])
     },
-    30_000,
   )
 })
 

@@ -1,13 +1,14 @@
 /** The Redis token store keeps the contract every token store has, over both clients, and when the server fails. */
-import { randomUUID } from 'node:crypto'
 import { tokenStoreContract } from '@token-introspection/testing'
 import { Cluster, Redis } from 'ioredis'
-import { createClient, createCluster } from 'redis'
+import { createCluster } from 'redis'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createRedisTokenStore, type RedisTokenStoreOptions } from '../../src/stores/redis/index.ts'
-import { digestToken, type TokenRecord, type WritableTokenStore } from '../../src/index.ts'
-import { askAboutToken, createEndpoint } from './ask-about-token.ts'
-import { startRedis } from './start-redis.ts'
+import { digestToken } from '../../src/index.ts'
+import { openIoredis, openNodeRedis, ownKeyPrefix, REDIS_LIBRARIES } from '../databases/open-redis.ts'
+import { startRedis } from '../databases/start-redis.ts'
+import { findByToken, lasting, START } from './stored-tokens.ts'
+import { surviveOutage } from './survive-outage.ts'
 
 const TESTS = 'the tests of the Redis token store'
 const server = await startRedis(TESTS)
@@ -19,92 +20,29 @@ const cluster =
 const url = server?.url ?? ''
 afterAll(() => Promise.all([server?.stop(), cluster?.stop()]))
 
-const CLIENTS = [
-  ['node-redis', openNodeRedis],
-  ['ioredis', openIoredis],
-] as const
-
-async function openNodeRedis() {
-  const client = createClient({ url, disableOfflineQueue: true, socket: { reconnectStrategy: 50 } })
-  client.on('error', () => undefined)
-  await client.connect()
-  onTestFinished(() => client.destroy())
-  return client
-}
-
-async function openIoredis() {
-  const client = new Redis(url, {
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    lazyConnect: true,
-    retryStrategy: () => 50,
-  })
-  client.on('error', () => undefined)
-  await client.connect()
-  onTestFinished(() => client.disconnect())
-  return client
-}
-
-/** Keys that no other test has. */
-function prefix(): string {
-  return `{${randomUUID()}}:`
-}
-
-/** Ahead of the clock of the database, which dates a revocation when it is later. */
-const START = 4_000_000_000
-
-function lasting(seconds: number, members: Partial<TokenRecord> = {}): TokenRecord {
-  return { kind: 'access_token', iat: START, exp: START + seconds, ...members }
-}
-
-async function findByToken(store: WritableTokenStore, token: string) {
-  return await store.find(await digestToken(token))
-}
-
-describe.skipIf(server === undefined).each(CLIENTS)('Redis token store over %s', (_, open) => {
+describe.skipIf(server === undefined).each(REDIS_LIBRARIES)('Redis token store over %s', (_, open) => {
   test.each(tokenStoreContract())('$title', async ({ run }) => {
-    await run(createRedisTokenStore({ client: await open(), keyPrefix: prefix() }))
+    await run(createRedisTokenStore({ client: await open(url), keyPrefix: ownKeyPrefix() }))
   })
 
   test('runs every case on one store', async () => {
-    const store = createRedisTokenStore({ client: await open(), keyPrefix: prefix() })
+    const store = createRedisTokenStore({ client: await open(url), keyPrefix: ownKeyPrefix() })
     for (const { run } of tokenStoreContract()) await run(store)
   })
 
   test.skipIf(server?.crash === undefined)(
     'rejects while the server is gone, which is answered 503, and works when it is back',
     async () => {
-      const store = createRedisTokenStore({ client: await open(), keyPrefix: prefix() })
-      const endpoint = createEndpoint(store)
-      await store.save('token', { kind: 'access_token', sub: 'alice', client_id: 'orders' })
-      expect(await askAboutToken(endpoint)).toEqual([200, true])
-      const interrupted = Promise.allSettled(Array.from({ length: 50 }, () => findByToken(store, 'token')))
-      await server?.crash?.()
-      for (const outcome of await interrupted) expect(outcome).not.toEqual({ status: 'fulfilled', value: null })
-      expect(await askAboutToken(endpoint)).toEqual([503, undefined])
-      await expect(findByToken(store, 'token')).rejects.toThrow(Error)
-      await expect(store.save('other', { kind: 'access_token' })).rejects.toThrow(Error)
-      await expect(store.revoke('token')).rejects.toThrow(Error)
-      await expect(store.revokeGrant('a')).rejects.toThrow(Error)
-      await expect(store.revokeSession('a')).rejects.toThrow(Error)
-      await expect(store.revokeSubject('a')).rejects.toThrow(Error)
-      await expect(store.revokeClient('a')).rejects.toThrow(Error)
-      await expect(store.revoke('jwt', { kind: 'access_token' })).rejects.toThrow(Error)
-      await expect(async () => store.isRevoked('jwt', { kind: 'access_token' })).rejects.toThrow(Error)
-      await server?.restart?.()
-      // A server that was started again knows no script.
-      await expect.poll(() => askAboutToken(endpoint), { timeout: 10_000 }).toEqual([200, true])
-      await store.revokeSubject('alice')
-      expect(await askAboutToken(endpoint)).toEqual([200, false])
+      await surviveOutage(createRedisTokenStore({ client: await open(url), keyPrefix: ownKeyPrefix() }), server)
     },
   )
 })
 
 describe.skipIf(server === undefined)('Redis token store over two connections', () => {
   test.each(tokenStoreContract())('$title', async ({ run }) => {
-    const keyPrefix = prefix()
-    const writer = createRedisTokenStore({ client: await openNodeRedis(), keyPrefix })
-    const reader = createRedisTokenStore({ client: await openIoredis(), keyPrefix })
+    const keyPrefix = ownKeyPrefix()
+    const writer = createRedisTokenStore({ client: await openNodeRedis(url), keyPrefix })
+    const reader = createRedisTokenStore({ client: await openIoredis(url), keyPrefix })
     await run({
       ...writer,
       find: (digest) => reader.find(digest),
@@ -117,7 +55,7 @@ describe.skipIf(server === undefined)('Redis token store over a client that puts
   test.each(tokenStoreContract())('$title', async ({ run }) => {
     const client = new Redis(url, { keyPrefix: 'app:' })
     onTestFinished(() => client.disconnect())
-    await run(createRedisTokenStore({ client, keyPrefix: prefix() }))
+    await run(createRedisTokenStore({ client, keyPrefix: ownKeyPrefix() }))
   })
 })
 
@@ -131,7 +69,7 @@ describe.skipIf(cluster === undefined)('Redis token store in a cluster', () => {
     await formed()
     const client = new Cluster([{ host, port: Number(port) }])
     onTestFinished(() => client.disconnect())
-    await run(createRedisTokenStore({ client, keyPrefix: prefix() }))
+    await run(createRedisTokenStore({ client, keyPrefix: ownKeyPrefix() }))
   })
 
   test('keeps the whole contract by node-redis, given what it is called by', async () => {
@@ -158,8 +96,8 @@ describe.skipIf(cluster === undefined)('Redis token store in a cluster', () => {
 
 /** A store with keys of its own, its clock in seconds, and what the server has. */
 async function create(options: Partial<RedisTokenStoreOptions> = {}) {
-  const client = await openIoredis()
-  const keyPrefix = prefix()
+  const client = await openIoredis(url)
+  const keyPrefix = ownKeyPrefix()
   const clock = { seconds: START }
   const store = createRedisTokenStore({
     client,

@@ -58,17 +58,6 @@ describe('createPostgresTokenStore', () => {
     expect(await create().store.isRevoked('digest', { kind: 'access_token' })).toBe(true)
   })
 
-  test('refuses what no store can keep, and asks nothing', async () => {
-    const { store, asked } = create()
-    await expect(store.save('', { kind: 'access_token' })).rejects.toThrow(/^token:/)
-    await expect(store.save('token', { kind: 'access_token', exp: START * 1000 })).rejects.toThrow(/^record\.exp:/)
-    await expect(store.revokeGrant('')).rejects.toThrow(/^grantId:/)
-    await expect(store.revokeSession('')).rejects.toThrow(/^sessionId:/)
-    await expect(store.revokeSubject('alice', START * 1000)).rejects.toThrow(/^at:/)
-    await expect(store.revokeClient('')).rejects.toThrow(/^clientId:/)
-    expect(asked).toEqual([])
-  })
-
   test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses to remove %s rows', async (limit) => {
     await expect(create().store.removeExpired(limit)).rejects.toThrow(TypeError)
   })

@@ -232,17 +232,6 @@ describe('createSqliteTokenStore', () => {
     await expect(store.revokeClient('a')).rejects.toThrow(Error)
   })
 
-  test('refuses what no store can keep, and keeps nothing', async () => {
-    const { store, count } = create()
-    await expect(store.save('', lasting(60))).rejects.toThrow(/^token:/)
-    await expect(store.save('token', { kind: 'access_token', exp: START * 1000 })).rejects.toThrow(/^record\.exp:/)
-    await expect(store.revokeGrant('')).rejects.toThrow(/^grantId:/)
-    await expect(store.revokeSession('')).rejects.toThrow(/^sessionId:/)
-    await expect(store.revokeSubject('alice', START * 1000)).rejects.toThrow(/^at:/)
-    await expect(store.revokeClient('')).rejects.toThrow(/^clientId:/)
-    expect([count('tokens'), count('cutoffs')]).toEqual([0, 0])
-  })
-
   test.each([
     ['database', {}],
     ['database', { database: 'tokens.sqlite' }],

@@ -1,0 +1,100 @@
+import { signedContent } from '@token-introspection/core'
+import { describe, expect, test } from 'vitest'
+import { FOR_GOOD, ISSUED_BEFORE_ALL } from './cutoff.ts'
+import { databaseMethods } from './database-methods.ts'
+import type { TokenDatabase } from './token-database.ts'
+import type { TokenRecord } from './token-record.ts'
+import { digestToken } from './token-store.ts'
+
+const NOW = 1_764_000_000
+const JWT = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln'
+
+/** A database that has at most one record, and what it was told. */
+function create(held?: TokenRecord) {
+  const told: unknown[][] = []
+  const tell =
+    (name: string) =>
+    (...values: unknown[]) =>
+      void told.push([name, ...values])
+  const database: TokenDatabase = {
+    held: () => held,
+    saveToken: tell('saveToken'),
+    saveTombstone: tell('saveTombstone'),
+    cutOff: tell('cutOff'),
+    isRevoked: (...values) => told.push(['isRevoked', ...values]) > 0,
+  }
+  return { told, methods: databaseMethods(database) }
+}
+
+describe('databaseMethods', () => {
+  test('writes a token with what it can be revoked by', async () => {
+    const { methods, told } = create()
+    const record: TokenRecord = { kind: 'access_token', iat: NOW, exp: NOW + 60, sub: 'alice', sessionId: 's' }
+    await methods.save('token', record)
+    const row = { json: JSON.stringify(record), keptUntil: NOW + 60, issuedAt: NOW, revoked: false }
+    expect(told).toEqual([
+      ['saveToken', [await digestToken('token')], { ...row, identifiers: [null, 's', 'alice', null] }],
+    ])
+  })
+
+  test('writes a token without dates as issued before every cutoff and kept for good', async () => {
+    const { methods, told } = create()
+    await methods.save('token', { kind: 'access_token', revoked: true })
+    expect(told[0]?.[2]).toMatchObject({ keptUntil: undefined, issuedAt: ISSUED_BEFORE_ALL, revoked: true })
+  })
+
+  test('writes a tombstone under every digest, which names nobody and stays five minutes beyond exp', async () => {
+    const { methods, told } = create()
+    await methods.revoke(JWT, { kind: 'access_token', iat: NOW, exp: NOW + 60, sub: 'alice', username: 'Alice' })
+    const json = JSON.stringify({ kind: 'access_token', exp: NOW + 60, iat: NOW, revoked: true })
+    const row = { json, keptUntil: NOW + 360, issuedAt: NOW, identifiers: [null, null, null, null], revoked: true }
+    expect(told).toEqual([['saveTombstone', [await digestToken(JWT), await digestToken(signedContent(JWT))], row]])
+  })
+
+  test('makes a tombstone from the record of the database if it is given none, and none for an unknown token', async () => {
+    const known = create({ kind: 'refresh_token', exp: NOW + 60 })
+    await known.methods.revoke('token')
+    expect(known.told[0]?.[2]).toMatchObject({ keptUntil: NOW + 360, issuedAt: ISSUED_BEFORE_ALL, revoked: true })
+    const unknown = create()
+    await unknown.methods.revoke('token')
+    expect(unknown.told).toEqual([])
+  })
+
+  test('reads a record before anything is awaited, because the caller may change it', async () => {
+    const { methods, told } = create()
+    const record = { kind: 'access_token' as const, sub: 'alice', exp: NOW + 60 }
+    const written = [methods.save('token', record), methods.revoke('token', record)]
+    Object.assign(record, { sub: 'bob', exp: NOW + 9000 })
+    await Promise.all(written)
+    const rows = told.map(([, , row]) => row as { readonly json: string; readonly keptUntil: number })
+    expect(new Set(rows.map(({ keptUntil }) => keptUntil))).toEqual(new Set([NOW + 60, NOW + 360]))
+    for (const { json } of rows) expect(json).not.toContain('bob')
+  })
+
+  test('writes a cutoff for good, at a moment, and by the clock of the store', async () => {
+    const { methods, told } = create()
+    await methods.revokeGrant('g')
+    await methods.revokeSession('s')
+    await methods.revokeSubject('u', NOW)
+    await methods.revokeSubject('u')
+    await methods.revokeClient('c')
+    expect(told).toEqual([
+      ['cutOff', 'grant', 'g', FOR_GOOD],
+      ['cutOff', 'session', 's', FOR_GOOD],
+      ['cutOff', 'subject', 'u', NOW],
+      ['cutOff', 'subject', 'u', undefined],
+      ['cutOff', 'client', 'c', undefined],
+    ])
+  })
+
+  test('asks with the tombstones of a token, and at once if they are at hand', () => {
+    const { methods, told } = create()
+    const record: TokenRecord = { kind: 'access_token', iat: NOW, sub: 'alice', signedDigest: 'signed' }
+    expect(methods.isRevoked('digest', record)).toBe(true)
+    expect(methods.isRevoked('digest', { ...record, iat: '5' as unknown as number })).toBe(true)
+    expect(told).toEqual([
+      ['isRevoked', ['digest', 'signed'], NOW, [null, null, 'alice', null]],
+      ['isRevoked', ['digest', 'signed'], ISSUED_BEFORE_ALL, [null, null, 'alice', null]],
+    ])
+  })
+})

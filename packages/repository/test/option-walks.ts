@@ -772,6 +772,7 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
     'toAudienceList toNumericDate tokenKindFault validateExtensionClaims decodeBase64url encodeBase64url isBase64url isBoundedKey ' +
     'describeComplaint elapsedMs quote withoutData parseJwtOctets parseJwtPart readIntrospectionResponse signedContent splitCompactJws withWholeDates',
   'core/dpop': 'normalizeTargetUri verifyDpopProof',
+  'core/key-set': 'parseKeySet',
   'core/maybe-promise': 'andThen isPromise',
   'core/read-body': 'readBody',
   'core/options': 'OptionGroup checkOptionNames copyOptions httpRemedy resolveUrlRules',

@@ -4,16 +4,21 @@ import {
   elapsedMs,
   type IntrospectionError,
   isSecureUrl,
-  parseJsonObject,
   ResponseMalformedError,
   type UrlRules,
 } from '@token-introspection/core'
+import {
+  KEY_SET_COOLDOWN_MS,
+  KEY_SET_FRESH_MS,
+  KEY_SET_MEDIA_TYPES,
+  MAX_KEY_SET_BYTES,
+  parseKeySet,
+} from '@token-introspection/core/key-set'
 import { httpRemedy, OptionGroup } from '@token-introspection/core/options'
-import type { JSONWebKeySet } from 'jose'
+import type { JSONWebKeySet, JWK } from 'jose'
 import { ResponseUntrustedError } from '../errors.ts'
 import type { Deadline, Deadlines } from '../transport/deadline.ts'
 import type { Send, TransportReply } from '../transport/transport.ts'
-import { decodeUtf8 } from './decode-utf8.ts'
 import type { KeySource } from './key-source.ts'
 
 /** Where the options stand that the messages name. */
@@ -35,18 +40,12 @@ export interface RemoteKeySettings {
   readonly nowMs: () => number
 }
 
-/** A set younger than this is used as it is. */
-const FRESH_MS = 600_000
 /** A set younger than this is used once more while the next one is fetched; an older one may hold a key withdrawn long ago. */
 const RENEWABLE_MS = 3_600_000
 /** A set younger than this is used while the next one cannot be fetched. */
 const LAST_GOOD_MS = 86_400_000
-/** The least time between two fetches, whatever `kid` an answer names. */
-const COOLDOWN_MS = 30_000
 /** The same after a fetch that failed. */
 const FAILURE_COOLDOWN_MS = 2000
-const MAX_BYTES = 262_144
-const MAX_KEYS = 100
 
 /** Keeps the keys, and fetches them for all who wait at once, no more often than the cooldown allows. */
 export class RemoteKeySource implements KeySource {
@@ -66,7 +65,7 @@ export class RemoteKeySource implements KeySource {
   async current(deadline: Deadline): Promise<JSONWebKeySet> {
     const known = this.#keySet
     const ageMs = elapsedMs(this.#fetchedAtMs, this.#settings.nowMs())
-    if (known !== undefined && ageMs < FRESH_MS) return known
+    if (known !== undefined && ageMs < KEY_SET_FRESH_MS) return known
     if (known !== undefined && ageMs < (this.#failure === undefined ? RENEWABLE_MS : LAST_GOOD_MS)) {
       // Nobody waits for this one, and a failure is remembered.
       this.#fetchAgain().catch(() => undefined)
@@ -87,12 +86,15 @@ export class RemoteKeySource implements KeySource {
   }
 
   isCurrent(): boolean {
-    return this.#failure === undefined && elapsedMs(this.#fetchedAtMs, this.#settings.nowMs()) < COOLDOWN_MS
+    return this.#failure === undefined && elapsedMs(this.#fetchedAtMs, this.#settings.nowMs()) < KEY_SET_COOLDOWN_MS
   }
 
   #fetchAgain(): Promise<JSONWebKeySet> {
     const sinceMs = elapsedMs(this.#attemptedAtMs, this.#settings.nowMs())
-    if (!this.#work.isUnderWay() && sinceMs < (this.#failure === undefined ? COOLDOWN_MS : FAILURE_COOLDOWN_MS)) {
+    if (
+      !this.#work.isUnderWay() &&
+      sinceMs < (this.#failure === undefined ? KEY_SET_COOLDOWN_MS : FAILURE_COOLDOWN_MS)
+    ) {
       const options = this.#failure === undefined ? {} : { cause: this.#failure }
       return Promise.reject(
         new this.#settings.Unavailable('the keys of the issuer were asked for a moment ago', options),
@@ -133,25 +135,16 @@ async function fetchKeySet({ findUri, urlRules, send }: RemoteKeySettings, deadl
   const reply = await send({
     method: 'GET',
     url: uri,
-    headers: { accept: 'application/jwk-set+json, application/json', 'accept-encoding': 'identity' },
+    headers: { accept: KEY_SET_MEDIA_TYPES, 'accept-encoding': 'identity' },
     body: undefined,
-    maxResponseBytes: MAX_BYTES,
+    maxResponseBytes: MAX_KEY_SET_BYTES,
     cancellation: deadline,
   })
-  return parseKeySet(reply)
+  return readKeySet(reply)
 }
 
 /** Whatever its media type: many servers have one of their own for it. */
-function parseKeySet(reply: TransportReply): JSONWebKeySet {
+function readKeySet(reply: TransportReply): JSONWebKeySet {
   if (reply.status !== 200) throw new ResponseMalformedError(`the key set was answered with status ${reply.status}`)
-  const { keys } = parseJsonObject(decodeUtf8(reply.body))
-  if (!Array.isArray(keys) || keys.length > MAX_KEYS) {
-    throw new ResponseMalformedError(`the key set has no list of at most ${MAX_KEYS} keys`)
-  }
-  // What is no key is to be ignored (RFC 7517 §5).
-  return { keys: (keys as unknown[]).filter(isKey) }
-}
-
-function isKey(value: unknown): value is JSONWebKeySet['keys'][number] {
-  return typeof (value as { kty?: unknown } | null)?.kty === 'string'
+  return parseKeySet<JWK>(reply.body)
 }

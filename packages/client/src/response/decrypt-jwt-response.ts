@@ -1,8 +1,8 @@
 /** Step `response`: the signed answer inside an encrypted one, a nested JWT (RFC 9701 §6, RFC 7519 §5.2). */
 import { CONTENT_ENCRYPTION_ALGORITHMS, type JsonObject } from '@token-introspection/core'
 import { ResponseUntrustedError } from '../errors.ts'
-import { decodeUtf8 } from '../keys/decode-utf8.ts'
 import { loadJose } from '../keys/load-jose.ts'
+import { decodeUtf8 } from './decode-utf8.ts'
 import { isCompactJws, parseJoseHeader } from './jose-header.ts'
 import type { DecryptionKey } from './decryption-key.ts'
 

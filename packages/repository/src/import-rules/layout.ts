@@ -32,6 +32,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@token-introspection/core': OUTSIDE_ADAPTERS,
       // Adapters read their own options as every other part does.
       '@token-introspection/core/options': EVERYWHERE,
+      '@token-introspection/core/key-set': 'keys/',
       '@token-introspection/core/maybe-promise': EVERYWHERE,
       '@token-introspection/core/node-header': 'adapters/',
       '@token-introspection/core/redis': 'adapters/redis/',
@@ -69,6 +70,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@token-introspection/core': OUTSIDE_ADAPTERS,
       // Adapters read their own options as every other part does.
       '@token-introspection/core/options': EVERYWHERE,
+      '@token-introspection/core/key-set': 'keys/',
       '@token-introspection/core/maybe-promise': EVERYWHERE,
       '@token-introspection/core/node-header': 'adapters/',
       '@token-introspection/core/redis': 'stores/redis/',

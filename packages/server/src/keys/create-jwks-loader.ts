@@ -1,7 +1,14 @@
 /** Loads key sets, by value or from a `jwks_uri`. It remembers them, limits their size, and fetches each only once at a time. */
-import { elapsedMs, parseJsonObject, parseMediaType } from '@token-introspection/core'
+import { elapsedMs, parseMediaType } from '@token-introspection/core'
+import {
+  KEY_SET_COOLDOWN_MS,
+  KEY_SET_FRESH_MS,
+  KEY_SET_MEDIA_TYPES,
+  MAX_KEY_SET_BYTES,
+  parseKeySet,
+} from '@token-introspection/core/key-set'
 import { readBody } from '@token-introspection/core/read-body'
-import type { JSONWebKeySet } from 'jose'
+import type { JSONWebKeySet, JWK } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { createBoundedTable } from '../limits/bounded-table.ts'
 import type { JwksLoader, KeyHolder } from './jwks-loader.ts'
@@ -25,12 +32,8 @@ export interface JwksLoaderOptions {
   readonly timeoutMs: number
 }
 
-/** How long a fetched set is fresh, in milliseconds. */
-const FRESH_MS = 600_000
 /** How long a set is used after that while its URI fails, in milliseconds. */
 const STALE_MS = 86_400_000
-/** The least time between two fetches of one URI, in milliseconds, whatever the reason. */
-const COOLDOWN_MS = 30_000
 /**
  * The largest number of sets, which may have 64 MiB together. The least recently used set goes first. Anybody can
  * name registered callers and so cause fetches. There are more places than most registries have callers with a `jwks_uri`.
@@ -39,10 +42,6 @@ const MAX_SETS = 10_000
 const MAX_BYTES_OF_SETS = 67_108_864
 /** The number of URIs whose last fetch is remembered. This outlives the set, so that naming other callers causes no new fetch. */
 const MAX_ATTEMPTS = 100_000
-const MAX_BYTES = 262_144
-const MAX_KEYS = 100
-
-const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 interface FetchedSet {
   readonly jwks: JSONWebKeySet
@@ -69,7 +68,7 @@ export function createJwksLoader({ fetch: fetchJwks = globalFetch, now, timeoutM
   })
   const fetching = new Map<string, Promise<JSONWebKeySet>>()
   // The cooldown ends when the clock is set back.
-  const attempts = createBoundedTable<Attempt>(MAX_ATTEMPTS, ({ atMs }) => !isWithin(COOLDOWN_MS, atMs))
+  const attempts = createBoundedTable<Attempt>(MAX_ATTEMPTS, ({ atMs }) => !isWithin(KEY_SET_COOLDOWN_MS, atMs))
 
   function isWithin(ms: number, sinceMs: number): boolean {
     return elapsedMs(sinceMs, now()) < ms
@@ -79,7 +78,7 @@ export function createJwksLoader({ fetch: fetchJwks = globalFetch, now, timeoutM
     if (jwks !== undefined) return jwks
     if (jwksUri === undefined) throw new Error('no keys are registered')
     const known = sets.get(jwksUri)
-    if (known !== undefined && !refresh && isWithin(FRESH_MS, known.fetchedAtMs)) return known.jwks
+    if (known !== undefined && !refresh && isWithin(KEY_SET_FRESH_MS, known.fetchedAtMs)) return known.jwks
     const underWay = fetching.get(jwksUri)
     if (underWay !== undefined) return underWay
     const last = attempts.get(jwksUri)
@@ -106,14 +105,14 @@ export function createJwksLoader({ fetch: fetchJwks = globalFetch, now, timeoutM
 
   function remembered(uri: string, failure: unknown): JSONWebKeySet {
     const known = sets.get(uri)
-    if (known !== undefined && isWithin(FRESH_MS + STALE_MS, known.fetchedAtMs)) return known.jwks
+    if (known !== undefined && isWithin(KEY_SET_FRESH_MS + STALE_MS, known.fetchedAtMs)) return known.jwks
     throw new Error('the key set could not be fetched', { cause: failure })
   }
 
   async function fetchWithin(uri: string): Promise<Pick<FetchedSet, 'jwks' | 'bytes'>> {
     if (!URL.canParse(uri) || new URL(uri).protocol !== 'https:') throw new Error('a jwks_uri must be an https URL')
     const signal = AbortSignal.timeout(timeoutMs)
-    const headers = { accept: 'application/jwk-set+json, application/json' }
+    const headers = { accept: KEY_SET_MEDIA_TYPES }
     // Promise.race enforces the deadline, because a custom fetch may ignore the signal.
     return await Promise.race([
       fetchJwks(uri, { headers, redirect: 'manual', signal }).then(readJwks),
@@ -138,14 +137,7 @@ async function readJwks(response: Response): Promise<Pick<FetchedSet, 'jwks' | '
     response.body?.cancel().catch(() => undefined)
     throw new Error(`the key set was answered with status ${response.status} and ${mediaType || 'no media type'}`)
   }
-  const octets = await readBody(response.body, MAX_BYTES)
-  if (octets === undefined) throw new Error(`the key set has more than ${MAX_BYTES} octets`)
-  const { keys } = parseJsonObject(utf8.decode(octets))
-  if (!Array.isArray(keys) || keys.length > MAX_KEYS) throw new Error(`a key set has at most ${MAX_KEYS} keys`)
-  // Keys of unknown types are ignored (RFC 7517 §5), and values that are not objects as well.
-  return { jwks: { keys: (keys as unknown[]).filter(isKey) }, bytes: octets.byteLength }
-}
-
-function isKey(value: unknown): value is JSONWebKeySet['keys'][number] {
-  return typeof (value as { kty?: unknown } | null)?.kty === 'string'
+  const octets = await readBody(response.body, MAX_KEY_SET_BYTES)
+  if (octets === undefined) throw new Error(`the key set has more than ${MAX_KEY_SET_BYTES} octets`)
+  return { jwks: parseKeySet<JWK>(octets), bytes: octets.byteLength }
 }

@@ -1,11 +1,11 @@
 /** The extension of relative imports, after the build. */
-import { readImports } from '../source/imports.ts'
+import { readDeclaredImports } from '../source/declared-imports.ts'
 
 /** A declaration file with `.js` at the end of every relative import that has `.ts`. */
 export function withBuiltExtensions(declarations: string, path: string): string {
   let rewritten = declarations
-  for (const { specifier, end } of readImports(declarations, path)) {
-    if (specifier === undefined || !/^\.{1,2}\/.*(?<!\.d)\.ts$/.test(specifier)) continue
+  for (const { specifier, end } of readDeclaredImports(declarations, path)) {
+    if (!/^\.{1,2}\/.*(?<!\.d)\.ts$/.test(specifier)) continue
     // The closing quote stands before the end.
     rewritten = `${rewritten.slice(0, end - 4)}.js${rewritten.slice(end - 1)}`
   }

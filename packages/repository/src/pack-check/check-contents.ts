@@ -1,6 +1,6 @@
 /** What has to be in a published package, and what must not. */
 import { posix } from 'node:path'
-import { readImports } from '../source/imports.ts'
+import { readDeclaredImports } from '../source/declared-imports.ts'
 import { targetsOf } from '../workspace/manifest.ts'
 import type { SourceFile } from '../workspace/workspace.ts'
 import type { PackedPackage } from './packed-package.ts'
@@ -43,7 +43,7 @@ function checkMap(file: SourceFile, paths: ReadonlySet<string>): string[] {
 
 /** Declarations name files a consumer's compiler can find. */
 function checkDeclarations(file: SourceFile, paths: ReadonlySet<string>): string[] {
-  return readImports(file.text, file.path).flatMap(({ specifier = '' }) => {
+  return readDeclaredImports(file.text, file.path).flatMap(({ specifier }) => {
     if (specifier.startsWith('#')) return [`imports ${specifier}, which only this package can resolve`]
     if (!specifier.startsWith('.')) return []
     if (!specifier.endsWith('.js')) return [`imports ${specifier}, which is not how built files are named`]

@@ -1,5 +1,5 @@
-/** TypeScript and JavaScript as a syntax tree, by the parser the test runner brings. */
-import { parseAst } from 'vitest/node'
+/** TypeScript and JavaScript as oxc parses them. */
+import { type ParseResult, parseSync } from 'oxc-parser'
 
 /** A node of a syntax tree (ESTree, with the additions of TypeScript). */
 export interface SyntaxNode {
@@ -9,13 +9,17 @@ export interface SyntaxNode {
   readonly [member: string]: unknown
 }
 
-/** Parses a module. @throws SyntaxError-like errors with the position when it is none. */
+/** Parses a module. @throws Error with the first fault and its place. */
+export function parseModule(text: string, path: string): ParseResult {
+  const result = parseSync(path, text)
+  const [fault] = result.errors
+  if (fault !== undefined) throw new Error(`${path} cannot be parsed: ${fault.codeframe ?? fault.message}`)
+  return result
+}
+
+/** The syntax tree of a module. */
 export function parseSyntax(text: string, path: string): SyntaxNode {
-  try {
-    return parseAst(text, { lang: languageOf(path) }) as unknown as SyntaxNode
-  } catch (cause) {
-    throw new Error(`${path} cannot be parsed`, { cause })
-  }
+  return parseModule(text, path).program as unknown as SyntaxNode
 }
 
 /** Visits a node and everything below it, top down. The visitor returns `false` to leave out what is below. */
@@ -40,9 +44,4 @@ export function stringValue(node: unknown): string | undefined {
   if (!isSyntaxNode(node, 'TemplateLiteral')) return undefined
   const [quasi, ...further] = node['quasis'] as { readonly value: { readonly cooked: string } }[]
   return further.length === 0 ? quasi?.value.cooked : undefined
-}
-
-function languageOf(path: string): 'dts' | 'ts' | 'js' {
-  if (path.endsWith('.d.ts')) return 'dts'
-  return path.endsWith('ts') ? 'ts' : 'js'
 }

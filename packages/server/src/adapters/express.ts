@@ -1,17 +1,17 @@
 /**
- * The Express form, for Express 4 and 5: Node's own request and response, which is what Express extends. Express has no
- * types of its own, and those in every version of `@types/express` build on Node's.
+ * The Express form, for Express 4 and 5. It uses the request and response of Node, which Express extends, because Express has
+ * no types of its own, and all versions of `@types/express` build on Node's.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HttpHandler } from '../index.ts'
 import { toNodeHandler } from './node.ts'
 
 /**
- * Turns a handler into a request handler for `app.all` or `app.use`, under any base path.
+ * Turns a handler into a request handler for `app.all` or `app.use`, with any base path.
  *
- * Mounted behind `express.urlencoded()` it takes the form from `request.body`; mounted before, or without it, it reads
- * the body itself, with its own cap. A parser that refuses a body answers in its own words, so mounting before is
- * better. Use `app.all`: with `app.post`, Express answers other methods with 404 instead of 405.
+ * After `express.urlencoded()` it takes the form from `request.body`. Before that parser, or without it, the handler reads the
+ * body itself, within its own limit. A parser that refuses a body answers in its own words, so mount the handler before
+ * parsers. Use `app.all`: with `app.post`, Express answers other methods with 404 instead of 405.
  *
  * @example
  * ```ts

@@ -1,10 +1,10 @@
-/** The Hono form: the fetch form, with the body that middleware may have read already. */
+/** The Hono form: the fetch form, with the body if middleware has already read it. */
 import type { Context } from 'hono'
 
 /**
- * Turns a handler into one for `app.all`. Nothing but `(context) => introspection(context.req.raw)` as long as no
- * middleware reads the body; after `context.req.text()`, `parseBody()`, a validator and the like, the body comes from
- * what Hono keeps of it. Use `app.all`: with `app.post`, Hono answers other methods with 404 instead of 405.
+ * Turns a handler into one for `app.all`. If no middleware reads the body, it is the same as
+ * `(context) => introspection(context.req.raw)`. After `context.req.text()`, `parseBody()`, a validator or the like, it takes the
+ * body from the copy that Hono keeps. Use `app.all`: with `app.post`, Hono answers other methods with 404 instead of 405.
  *
  * @example
  * ```ts
@@ -23,14 +23,14 @@ export function toHonoHandler(
   return async ({ req }) => await handler(await withBody(req))
 }
 
-/** The request with its body, when Hono has that; a body that was read past Hono, or could not be read, stays gone. */
+/** The request with its body, if Hono has a copy. A body that other code has read, or that failed, is lost. */
 async function withBody(req: Context['req']): Promise<Request> {
   const [firstRead] = Object.keys(req.bodyCache)
-  // Only the body of a POST is looked at.
+  // The handler reads the body only for POST.
   if (firstRead === undefined || req.raw.method !== 'POST') return req.raw
   const { url, method, headers, signal } = req.raw
   try {
-    // From a form, and only from that, Hono would make the body anew as multipart.
+    // From FormData, Hono would make a multipart body, so the form is encoded again.
     const body = firstRead === 'formData' ? encodeForm(await req.formData()) : await req.arrayBuffer()
     return new Request(url, { method, headers, body, signal })
   } catch {
@@ -38,7 +38,7 @@ async function withBody(req: Context['req']): Promise<Request> {
   }
 }
 
-/** Duplicates stay. Files are left out: they come in multipart, which is refused by its media type. */
+/** Encodes a form again. Duplicates stay. Files are left out, because multipart bodies are refused by their media type. */
 function encodeForm(form: FormData): URLSearchParams {
   const parameters = new URLSearchParams()
   form.forEach((value, name) => {

@@ -1,35 +1,35 @@
-/** Spans and a histogram of OpenTelemetry, made of the events the handlers report. */
+/** Spans and a histogram of OpenTelemetry, made from the events of the handlers. */
 import type { Attributes, Meter, SpanStatusCode, Tracer } from '@opentelemetry/api'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { IntrospectionHandlerEvent, OnEvent, RevocationHandlerEvent } from '../index.ts'
 
 /** Options of {@link recordEvents}. */
 export interface RecordEventsOptions {
-  /** Makes the spans; none are made without it. */
+  /** Creates the spans. Without it there are none. */
   readonly tracer?: Tracer | undefined
-  /** Makes the histogram; nothing is measured without it. */
+  /** Creates the histogram. Without it nothing is measured. */
   readonly meter?: Meter | undefined
-  /** The endpoint whose events these are. Default `introspection`. */
+  /** The endpoint that reports the events. Default `introspection`. */
   readonly endpoint?: 'introspection' | 'revocation' | undefined
-  /** Milliseconds since the epoch, when a span ends; `Date.now` unless given. */
+  /** The clock for the end of spans, in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: (() => number) | undefined
 }
 
-/** `SpanStatusCode.ERROR`: the API's types are used here and nothing else of it. */
+/** `SpanStatusCode.ERROR`. This module uses only types of the API. */
 // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
 const ERROR = 2 as SpanStatusCode
 
-/** Upper bounds, in seconds, of the histogram's buckets: an answer takes microseconds from memory, seconds at the worst. */
+/** Upper bounds of the histogram's buckets, in seconds. An answer from memory takes microseconds, a slow one seconds. */
 const BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
 /**
- * Creates an observer for `onEvent` of either handler. Each answer becomes a span, `introspect token` or `revoke token`,
- * below the span that is active, such as that of the HTTP request, and a value of the histogram
+ * Creates an observer for `onEvent` of either handler. For each answer it creates a span, `introspect token` or `revoke token`,
+ * below the active span, such as that of the HTTP request. It also records a value of the histogram
  * `token_introspection.server.duration`, in seconds.
  *
- * Attributes of both are `token_introspection.endpoint`, `.outcome` (`active`, `inactive`, `revoked`, `refused`,
- * `unexpected`), `.reason` of an inactive answer, `.caller`, `error.type` (the code of the error) and
- * `http.response.status_code`. The span has `.resolver` and `.token_fingerprint` besides. No token and no secret is in them.
+ * Both have the attributes `token_introspection.endpoint`, `.outcome` (`active`, `inactive`, `revoked`, `refused`, `unexpected`),
+ * `.reason` for an inactive answer, `.caller`, `error.type` (the code of the error) and `http.response.status_code`. The span
+ * also has `.resolver` and `.token_fingerprint`. No attribute contains a token or a secret.
  *
  * @throws TypeError naming the option that is wrong.
  *
@@ -58,7 +58,7 @@ export function recordEvents(options: RecordEventsOptions): OnEvent & OnEvent<Re
   })
 
   return (event: IntrospectionHandlerEvent | RevocationHandlerEvent) => {
-    // Only answers take time.
+    // Warnings have no duration.
     if (!('durationMs' in event)) return
     const attributes = { 'token_introspection.endpoint': endpoint, ...describe(event) }
     histogram?.record(event.durationMs / 1000, attributes)
@@ -68,7 +68,7 @@ export function recordEvents(options: RecordEventsOptions): OnEvent & OnEvent<Re
       startTime: endedAt - event.durationMs,
       attributes: { ...attributes, ...describeToken(event) },
     })
-    // What the caller did wrong is not an error of ours.
+    // A fault of the caller is not an error of this server.
     if ('error' in event && event.status >= 500) span.setStatus({ code: ERROR })
     span.end(endedAt)
   }
@@ -76,7 +76,7 @@ export function recordEvents(options: RecordEventsOptions): OnEvent & OnEvent<Re
 
 type Answer = Extract<IntrospectionHandlerEvent | RevocationHandlerEvent, { readonly durationMs: number }>
 
-/** What there are few values of, so that it may stand on a metric. */
+/** The attributes with few different values, which a metric can have. */
 function describe(event: Answer): Attributes {
   switch (event.type) {
     case 'introspected':

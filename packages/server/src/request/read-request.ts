@@ -1,4 +1,4 @@
-/** Step `request`: what the endpoint accepts, read and bounded (RFC 7662 §2.1). */
+/** Step `request`: reads and checks the request within its limits (RFC 7662 §2.1). */
 import {
   chooseMediaType,
   FORM_MEDIA_TYPE,
@@ -14,31 +14,31 @@ import { andThen, type MaybePromise } from '@token-introspection/core/maybe-prom
 import { RequestMediaTypeError, RequestMethodError, RequestNotAcceptableError } from '../errors.ts'
 import type { HttpRequest, RequestBody } from '../http/http-message.ts'
 
-/** Limits of the step. */
+/** The resolved limits of the step. */
 export interface RequestStep {
   readonly maxBodyBytes: number
   readonly maxParameters: number
-  /** The media types an answer can have, the usual one first; none when an answer has no content to speak of. */
+  /** The media types of answers, the usual one first. Empty when answers have no content. */
   readonly offered: readonly OfferedMediaType[]
 }
 
-/** A media type an answer can have (RFC 7662 §2.2, RFC 9701 §5). */
+/** A media type of answers (RFC 7662 §2.2, RFC 9701 §5). */
 export type OfferedMediaType = typeof JSON_MEDIA_TYPE | typeof JWT_INTROSPECTION_MEDIA_TYPE
 
-/** A form that arrived as it should; nothing in it is believed yet. */
+/** A well-formed request. Its content is not verified yet. */
 export interface ReceivedRequest {
-  /** The `Authorization` field, when there is one. */
+  /** The value of the `Authorization` field, if there is one. */
   readonly authorization: string | undefined
   readonly form: Form
-  /** What the answer is to be, by the `Accept` field; `undefined` when nothing was offered. */
+  /** The media type of the answer, chosen by the `Accept` field. `undefined` when none is offered. */
   readonly mediaType: OfferedMediaType | undefined
-  /** The request itself, for what its other fields and its connection say. */
+  /** The request itself, for its other header fields and its connection. */
   readonly http: HttpRequest
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Method, media type and size first, then the form. The URL is never looked at: parameters come from the body alone. */
+/** Checks method, media type and size, and then reads the form. It ignores the URL: parameters come only from the body. */
 export function readRequest(request: HttpRequest, step: RequestStep): MaybePromise<ReceivedRequest> {
   if (request.method !== 'POST') throw new RequestMethodError('the endpoint takes POST only')
   if (parseMediaType(request.header('content-type')) !== FORM_MEDIA_TYPE) {
@@ -58,8 +58,9 @@ export function readRequest(request: HttpRequest, step: RequestStep): MaybePromi
 }
 
 /**
- * What the `Accept` field likes best. A field that no answer fits is disregarded, which RFC 9110 §12.5.1 allows, and the
- * answer is JSON: some HTTP libraries send fields that their users never see. A JWT that is demanded is not replaced.
+ * Chooses the media type that the `Accept` field prefers. If the field fits no media type, the handler ignores it and answers
+ * JSON, as RFC 9110 §12.5.1 allows, because some HTTP libraries send fields that their users never see. Only a demanded JWT is
+ * not replaced.
  */
 function negotiate(accept: string | undefined, offered: readonly OfferedMediaType[]): OfferedMediaType | undefined {
   const [usual] = offered
@@ -70,12 +71,12 @@ function negotiate(accept: string | undefined, offered: readonly OfferedMediaTyp
   return chosen ?? usual
 }
 
-/** An answer as a JWT, and what it was called in drafts of RFC 9701. */
+/** The media type of a JWT answer, and its name in drafts of RFC 9701. */
 const JWTS = [JWT_INTROSPECTION_MEDIA_TYPE, 'application/jwt'] as const
 
 /**
- * The introspection request inside the form, or the revocation request, which is alike (RFC 7009 §2.1); looked at only
- * once the caller is known.
+ * Parses the introspection request in the form, or the revocation request, which has the same parameters (RFC 7009 §2.1). It is
+ * called after the caller is authenticated.
  */
 export function parseTokenRequest(received: ReceivedRequest): IntrospectionRequest {
   return parseIntrospectionRequest(received.form)
@@ -86,7 +87,7 @@ function toForm(body: RequestBody, step: RequestStep): Form {
   return Form.parse(typeof body === 'string' ? body : decode(body), step.maxParameters)
 }
 
-/** A form that a framework parsed is bounded like any other; a name that is repeated counts once. */
+/** Checks the number of parameters, also for a form that a framework parsed. A repeated name counts once. */
 function checkParameterCount(form: Form, step: RequestStep): Form {
   if ([...form.names()].length > step.maxParameters) throw new RequestInvalidError('the form has too many parameters')
   return form

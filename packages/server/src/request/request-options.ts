@@ -1,20 +1,20 @@
-/** Options of step `request`, on every endpoint. */
+/** Options of step `request`, for every endpoint. */
 import { DEFAULT_MAX_FORM_PARAMETERS } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { RequestStep } from './read-request.ts'
 
-/** Step `request`: limits on what is read. */
+/** Step `request`: limits for what the handler reads. */
 export interface RequestOptions {
-  /** Octets a body may have; more is 413 as soon as they have come. Default 32768, at least 256. */
+  /** The largest body, in octets. The handler answers 413 when more have arrived. Default 32768, at least 256. */
   readonly maxBodyBytes?: number | undefined
-  /** Parameters a form may have; more is 400. Default 64, at least 4. */
+  /** The largest number of parameters in a form. More are answered 400. Default 64, at least 4. */
   readonly maxParameters?: number | undefined
 }
 
 /** The defaults of the step. */
 export const requestDefaults = Object.freeze({ maxBodyBytes: 32_768, maxParameters: DEFAULT_MAX_FORM_PARAMETERS })
 
-/** The limits of the step. */
+/** Resolves the limits of the step. */
 export function resolveRequest(options: unknown): Pick<RequestStep, 'maxBodyBytes' | 'maxParameters'> {
   const group = new OptionGroup('request', options, ['maxBodyBytes', 'maxParameters'])
   return {

@@ -3,18 +3,18 @@ import { type ActiveIntrospectionResponse, extensionClaims } from '@token-intros
 import type { TokenRecord } from '../stores/token-record.ts'
 
 /**
- * Copies what a record has of the registered members, and its extension claims, which cannot replace one. Names of ours
- * stay behind; absent members and `null`, which databases give for them, are left out, and so is an empty scope.
+ * Copies the registered members and the extension claims of a record. A claim never replaces a registered member. Internal
+ * members, absent members, `null` values of databases and an empty scope are left out.
  *
- * Written out, because a loop over names takes three times as long. A test holds it against the registry.
+ * The members are written out, because a loop over names takes three times as long. A test compares them with the registry.
  */
 export function discloseMembers(record: TokenRecord, issuer: string): ActiveIntrospectionResponse {
   const members: ActiveIntrospectionResponse = { active: true }
-  // Permissions say what scope would, and take its place (UMA 2.0 Federated Authorization §5.1.1).
+  // Permissions replace scope, because they say the same (UMA 2.0 Federated Authorization §5.1.1).
   if (has(record.scope) && record.scope !== '' && !has(record.permissions)) members.scope = record.scope
   if (has(record.client_id)) members.client_id = record.client_id
   if (has(record.username)) members.username = record.username
-  // How a refresh token is presented is no token type (RFC 6749 §5.1).
+  // A refresh token has no token type (RFC 6749 §5.1).
   if (record.kind === 'access_token') members.token_type = tokenType(record)
   if (has(record.exp)) members.exp = record.exp
   if (has(record.iat)) members.iat = record.iat
@@ -40,7 +40,7 @@ export function discloseMembers(record: TokenRecord, issuer: string): ActiveIntr
   return members
 }
 
-/** A token that is bound to a DPoP key is no bearer token, whatever its record says (RFC 9449 §6.2). */
+/** A token that is bound to a DPoP key is not a bearer token, whatever its record says (RFC 9449 §6.2). */
 function tokenType({ token_type, cnf }: TokenRecord): string {
   if (!has(cnf?.jkt)) return token_type ?? 'Bearer'
   return !has(token_type) || /^bearer$/i.test(token_type) ? 'DPoP' : token_type

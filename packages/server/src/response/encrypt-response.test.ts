@@ -28,7 +28,7 @@ describe('encryptResponse', () => {
     {},
     { introspectionEncryptedResponseAlg: undefined },
     { introspectionEncryptedResponseAlg: null, introspectionEncryptedResponseEnc: null },
-  ])('leaves the answer as it is for whoever registered %j', (registered) => {
+  ])('does not change the answer for a protected resource that registers %j', (registered) => {
     expect(encryptResponse(signed, registered as EncryptionCaller, stepOf())).toBe(signed)
   })
 
@@ -52,20 +52,20 @@ describe('encryptResponse', () => {
     expect(decodeProtectedHeader(await encryptResponse(signed, caller, stepOf())).enc).toBe('A128CBC-HS256')
   })
 
-  test('compresses nothing (JOSE-05)', async () => {
+  test('does not compress (JOSE-05)', async () => {
     const jwe = await encryptResponse(signed, caller, stepOf())
     expect(decodeProtectedHeader(jwe)).not.toHaveProperty('zip')
     expect(Buffer.from(jwe.split('.')[3] ?? '', 'base64url').byteLength).toBeGreaterThanOrEqual(signed.length)
   })
 
-  test('names no kid when the key has none', async () => {
+  test('has no kid when the key has none', async () => {
     const { kid: _, ...jwk } = ecdh.jwk
     const jwe = await encryptResponse(signed, { ...caller, jwks: { keys: [jwk] } }, stepOf())
     expect(decodeProtectedHeader(jwe)).not.toHaveProperty('kid')
     expect(await plain(jwe)).toBe(signed)
   })
 
-  test('uses the public part of a key that was published with its private one, and freezes nothing', async () => {
+  test('uses only the public part of a key that was published with its private part, and freezes nothing', async () => {
     const { privateKey } = await keyPair('ECDH-ES')
     const jwk = await exportJWK(privateKey)
     const jwe = await encryptResponse(signed, { ...caller, jwks: { keys: [jwk] } }, stepOf())
@@ -73,7 +73,7 @@ describe('encryptResponse', () => {
     expect(Object.isFrozen(jwk)).toBe(false)
   })
 
-  test('asks again, once, when no key of the set fits', async () => {
+  test('fetches the keys again, once, when no key of the set fits', async () => {
     const load = vi.fn((_: KeyHolder, refresh = false) => ({ keys: refresh ? [ecdh.jwk] : [] }))
     expect(await plain(await encryptResponse(signed, caller, stepOf(load)))).toBe(signed)
     expect(load.mock.calls).toEqual([
@@ -87,13 +87,13 @@ describe('encryptResponse', () => {
     ['dir', { introspectionEncryptedResponseAlg: 'dir' }],
     ['a shared secret', { introspectionEncryptedResponseAlg: 'A256KW' }],
     ['a password', { introspectionEncryptedResponseAlg: 'PBES2-HS256+A128KW' }],
-    ['an algorithm nobody has', { introspectionEncryptedResponseAlg: 'toString' }],
+    ['an unknown algorithm', { introspectionEncryptedResponseAlg: 'toString' }],
     [
-      'no algorithm but a content encryption (JWT-27)',
+      'a content encryption without an algorithm (JWT-27)',
       { introspectionEncryptedResponseAlg: undefined, introspectionEncryptedResponseEnc: 'A256GCM' },
     ],
-    ['a content encryption nobody has', { introspectionEncryptedResponseEnc: 'A256CTR' }],
-    ['keys of which none fits', { jwks: { keys: [{ ...ecdh.jwk, use: 'sig' }] } }],
+    ['an unknown content encryption', { introspectionEncryptedResponseEnc: 'A256CTR' }],
+    ['keys none of which fits', { jwks: { keys: [{ ...ecdh.jwk, use: 'sig' }] } }],
     ['a key that is not on its curve', { jwks: { keys: [{ ...ecdh.jwk, y: ecdh.jwk.x }] } }],
     ['a key with half a coordinate', { jwks: { keys: [{ ...ecdh.jwk, x: 'AA' }] } }],
   ])('fails for %s', async (_, registered) => {
@@ -110,11 +110,11 @@ describe('encryptResponse', () => {
       },
     ],
     ['never answers', () => new Promise(() => undefined)],
-  ])('has no keys when the loader %s', async (_, load) => {
+  ])('fails without keys when the loader %s', async (_, load) => {
     await expect(encryptResponse(signed, caller, stepOf(load))).rejects.toThrow(unavailable)
   })
 
-  test('encrypts the same once in a second, and for another key or in another way anew', async () => {
+  test('encrypts the same answer once per second, and again for another key or algorithm', async () => {
     const step = stepOf()
     const other = await keyPair('ECDH-ES')
     const first = await encryptResponse(signed, caller, step)

@@ -1,4 +1,4 @@
-/** Step `response`: a signed answer, encrypted for the protected resource that asks: a nested JWT (RFC 9701 §5, RFC 7519 §5.2). */
+/** Step `response`: encrypts a signed answer for the protected resource: a nested JWT (RFC 9701 §5, RFC 7519 §5.2). */
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { CryptoKey, JSONWebKeySet, JWK } from 'jose'
 import type { ProtectedResource } from '../client-authentication/protected-resource.ts'
@@ -16,37 +16,37 @@ import {
 } from './encryption-key.ts'
 import type { SameSecond } from './same-second.ts'
 
-/** What encrypting needs. */
+/** What encryption needs. */
 export interface EncryptionStep {
   /** Finds the keys of protected resources. */
   readonly jwks: JwksLoader
-  /** Milliseconds that finding the keys may take. */
+  /** The longest time to find the keys, in milliseconds. */
   readonly timeoutMs: number
   /** Whole seconds since the epoch. */
   readonly now: () => number
   readonly encrypted: SameSecond<string>
 }
 
-/** What encrypting needs to know about who asks. */
+/** The members of the caller that encryption needs. */
 export type EncryptionCaller = Pick<
   ProtectedResource,
   'introspectionEncryptedResponseAlg' | 'introspectionEncryptedResponseEnc'
 > &
   KeyHolder
 
-/** Keys that were imported, by the JWK they were imported from, and by algorithm. */
+/** Imported keys, by their JWK and by algorithm. */
 const imported = new WeakMap<JWK, Map<string, Promise<CryptoKey | Uint8Array>>>()
 
 /**
- * A signed answer as its receiver gets it: encrypted when the protected resource is registered for that, unchanged when
- * it is not. Nothing is compressed, so that the length of what is encrypted says nothing of what is in it.
+ * Encrypts a signed answer if the protected resource registered encryption, and otherwise returns it unchanged. It does not
+ * compress, so that the length reveals nothing about the content.
  *
- * @throws {@link ResponseKeysUnavailableError} when its keys could not be had.
- * @throws {@link ResponseEncryptionError} when none of its keys fits, or encrypting failed.
+ * @throws {@link ResponseKeysUnavailableError} when the keys could not be fetched.
+ * @throws {@link ResponseEncryptionError} when no key fits, or when encryption failed.
  */
 export function encryptResponse(signed: string, caller: EncryptionCaller, step: EncryptionStep): MaybePromise<string> {
   const { introspectionEncryptedResponseAlg: alg, introspectionEncryptedResponseEnc: enc } = caller
-  // A registry in plain JavaScript, or over a database, may say null.
+  // A registry may return null, in plain JavaScript or from a database.
   if ((alg ?? undefined) === undefined && (enc ?? undefined) === undefined) return signed
   return encrypt(signed, caller, readAlg(alg), readEnc(enc), step)
 }
@@ -63,11 +63,11 @@ async function encrypt(
   return await step.encrypted.get(step.now(), remembered, () => encryptFor(key, signed, alg, enc))
 }
 
-/** What is registered may come from anywhere; one without the other is not allowed (RFC 9701 §6). */
+/** A registry may return any value. An encryption without an algorithm is not allowed (RFC 9701 §6). */
 function readAlg(alg: unknown): ResponseEncryptionAlg {
   const known = RESPONSE_ENCRYPTION_ALGS.find((one) => one === alg)
   if (known === undefined) {
-    throw new ResponseEncryptionError('a protected resource is registered with no encryption algorithm we have')
+    throw new ResponseEncryptionError('a protected resource is registered with an unknown encryption algorithm')
   }
   return known
 }
@@ -75,18 +75,18 @@ function readAlg(alg: unknown): ResponseEncryptionAlg {
 function readEnc(enc: unknown): ResponseEncryptionEnc {
   const known = RESPONSE_ENCRYPTION_ENCS.find((one) => one === (enc ?? DEFAULT_ENCRYPTION_ENC))
   if (known === undefined) {
-    throw new ResponseEncryptionError('a protected resource is registered with no content encryption we have')
+    throw new ResponseEncryptionError('a protected resource is registered with an unknown content encryption')
   }
   return known
 }
 
-/** A set that has no key that fits may be an old one: its owner is asked again, once. */
+/** A key set without a suitable key may be outdated, so it is fetched again, once. */
 async function findKey(caller: KeyHolder, alg: ResponseEncryptionAlg, step: EncryptionStep): Promise<JWK> {
   const key =
     chooseEncryptionKey(await load(caller, false, step), alg) ??
     chooseEncryptionKey(await load(caller, true, step), alg)
   if (key === undefined) {
-    throw new ResponseEncryptionError(`a protected resource has no key that ${alg} encrypts for`)
+    throw new ResponseEncryptionError(`a protected resource has no key for ${alg}`)
   }
   return key
 }
@@ -95,7 +95,7 @@ function load(caller: KeyHolder, refresh: boolean, step: EncryptionStep): MaybeP
   return askDependency(
     () => step.jwks.load(caller, refresh),
     step.timeoutMs,
-    (cause) => new ResponseKeysUnavailableError('the keys of a protected resource cannot be had', { cause }),
+    (cause) => new ResponseKeysUnavailableError('the keys of a protected resource could not be fetched', { cause }),
   )
 }
 
@@ -123,7 +123,7 @@ function importKey(key: JWK, alg: ResponseEncryptionAlg): Promise<CryptoKey | Ui
   return importing
 }
 
-/** The public members alone: some publish more of their keys than they should. */
+/** Imports only the public members, because some parties publish more of their keys than they should. */
 async function importPublicKey({ kty, crv, x, y, n, e }: JWK, alg: string): Promise<CryptoKey | Uint8Array> {
   const { importJWK } = await loadJose()
   const members = Object.entries({ kty, crv, x, y, n, e }).filter(([, value]) => value !== undefined)

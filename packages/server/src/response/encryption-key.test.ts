@@ -11,7 +11,7 @@ function choose(alg: (typeof RESPONSE_ENCRYPTION_ALGS)[number], ...keys: unknown
 }
 
 describe('chooseEncryptionKey', () => {
-  test.each(RESPONSE_ENCRYPTION_ALGS)('chooses a key of the type %s takes', (alg) => {
+  test.each(RESPONSE_ENCRYPTION_ALGS)('chooses a key of the type that %s needs', (alg) => {
     expect(choose(alg, ec, rsa)).toBe(alg.startsWith('RSA') ? rsa : ec)
     expect(choose(alg, rsa, x25519)).toBe(alg.startsWith('RSA') ? rsa : x25519)
   })
@@ -25,7 +25,7 @@ describe('chooseEncryptionKey', () => {
 
   test.each([
     ['a public key of a key agreement with no operations', { ...ec, key_ops: [] }],
-    ['a key with a private part, which is not looked at', { ...ec, d: 'd' }],
+    ['a key with a private part, which is ignored', { ...ec, d: 'd' }],
   ])('takes %s', (_, key) => {
     expect(choose('ECDH-ES+A256KW', key)).toBe(key)
   })
@@ -34,15 +34,15 @@ describe('chooseEncryptionKey', () => {
     ['a signing key', 'ECDH-ES', { ...ec, use: 'sig' }],
     ['a key for another algorithm', 'ECDH-ES', { ...ec, alg: 'ECDH-ES+A128KW' }],
     ['a key for signatures by its algorithm', 'ECDH-ES', { ...ec, alg: 'ES256' }],
-    ['a curve that only signs', 'ECDH-ES', { kty: 'OKP', crv: 'Ed25519', x: 'x' }],
-    ['a curve we do not have', 'ECDH-ES', { ...ec, crv: 'secp256k1' }],
+    ['a curve only for signatures', 'ECDH-ES', { kty: 'OKP', crv: 'Ed25519', x: 'x' }],
+    ['an unsupported curve', 'ECDH-ES', { ...ec, crv: 'secp256k1' }],
     ['a shared secret', 'ECDH-ES', { kty: 'oct', k: 'k' }],
     ['a shared secret', 'RSA-OAEP', { kty: 'oct', k: 'k' }],
-    ['an RSA key that only verifies', 'RSA-OAEP', { ...rsa, key_ops: ['verify'] }],
+    ['an RSA key only for verification', 'RSA-OAEP', { ...rsa, key_ops: ['verify'] }],
     ['an RSA key of 1024 bits', 'RSA-OAEP', { ...rsa, n: 'n'.repeat(171) }],
     ['an RSA key without a modulus', 'RSA-OAEP', { kty: 'RSA' }],
-    ['what is no key', 'RSA-OAEP', null],
-  ] as const)('passes %s over', (_, alg, key) => {
+    ['a value that is not a key', 'RSA-OAEP', null],
+  ] as const)('skips %s', (_, alg, key) => {
     expect(choose(alg, key)).toBeUndefined()
   })
 

@@ -18,39 +18,39 @@ function resolve(options: unknown) {
 }
 
 describe('resolveJwtResponse', () => {
-  test('offers no JWTs unless it is given', () => {
+  test('offers no JWTs without the group', () => {
     expect(resolve(undefined)).toBeUndefined()
   })
 
   test.each<[title: string, options: object, alg: ResponseSigningAlg]>([
     ['RS256, as RFC 9701 says (JWT-26)', { keys: [key('ES256'), key('RS256')] }, 'RS256'],
-    ['what is stated', { keys: [key('RS256'), key('ES256')], defaultSigningAlg: 'ES256' }, 'ES256'],
+    ['the configured algorithm', { keys: [key('RS256'), key('ES256')], defaultSigningAlg: 'ES256' }, 'ES256'],
     [
-      'that of the first key, with FAPI 2.0 (FAPI-04)',
+      'the algorithm of the first key, with FAPI 2.0 (FAPI-04)',
       { keys: [key('Ed25519'), key('PS256')], profile: 'fapi2' },
       'Ed25519',
     ],
     [
-      'what is stated, with FAPI 2.0',
+      'the configured algorithm, with FAPI 2.0',
       { keys: [key('ES256'), key('PS256')], profile: 'fapi2', defaultSigningAlg: 'PS256' },
       'PS256',
     ],
-  ])('signs for who states no algorithm with %s', (_, options, alg) => {
+  ])('signs with %s for a protected resource without an algorithm', (_, options, alg) => {
     expect(resolve(options)?.defaultSigningAlg).toBe(alg)
   })
 
   test.each<[title: string, options: unknown, path: string]>([
     ['no group', 'jwt', 'response.jwt: '],
-    ['an option nobody reads', { keys: [key('RS256')], key: 1 }, 'response.jwt.key: '],
+    ['an unknown option', { keys: [key('RS256')], key: 1 }, 'response.jwt.key: '],
     ['no keys', {}, 'response.jwt.keys: '],
-    ['a profile nobody knows', { keys: [key('RS256')], profile: 'fapi1' }, 'response.jwt.profile: '],
+    ['an unknown profile', { keys: [key('RS256')], profile: 'fapi1' }, 'response.jwt.profile: '],
     [
       'no key for the default, which is RS256 (JWT-26)',
       { keys: [key('ES256')] },
       'response.jwt.defaultSigningAlg: no key signs with RS256',
     ],
     [
-      'no key for the default that is stated',
+      'no key for the configured default',
       { keys: [key('RS256')], defaultSigningAlg: 'PS256' },
       'response.jwt.defaultSigningAlg: ',
     ],
@@ -90,10 +90,10 @@ describe('checkJwtPreferences', () => {
 
   test.each<[title: string, preferences: object]>([
     ['none', {}],
-    ['an algorithm there is a key for', { introspectionSignedResponseAlg: 'ES256', requireJwtResponse: true }],
+    ['an algorithm with a key', { introspectionSignedResponseAlg: 'ES256', requireJwtResponse: true }],
     ['encryption for a key', encrypted],
     [
-      'encryption for keys that are elsewhere',
+      'encryption with jwksUri',
       { introspectionEncryptedResponseAlg: 'RSA-OAEP-256', jwksUri: 'https://rs.example.com/jwks' },
     ],
     ['a content encryption', { ...encrypted, introspectionEncryptedResponseEnc: 'A256GCM' }],
@@ -102,7 +102,7 @@ describe('checkJwtPreferences', () => {
   })
 
   test.each<[title: string, preferences: object, path: string]>([
-    ['an algorithm there is no key for', { introspectionSignedResponseAlg: 'ES384' }, 'introspectionSignedResponseAlg'],
+    ['an algorithm without a key', { introspectionSignedResponseAlg: 'ES384' }, 'introspectionSignedResponseAlg'],
     [
       'an algorithm whose key does not sign yet',
       { introspectionSignedResponseAlg: 'PS256' },
@@ -122,12 +122,12 @@ describe('checkJwtPreferences', () => {
       'introspectionEncryptedResponseAlg',
     ],
     [
-      'a content encryption nobody has',
+      'an unknown content encryption',
       { ...encrypted, introspectionEncryptedResponseEnc: 'none' },
       'introspectionEncryptedResponseEnc',
     ],
-    ['encryption for no key', { introspectionEncryptedResponseAlg: 'ECDH-ES' }, 'introspectionEncryptedResponseAlg'],
-    ['encryption for no key that fits', { ...encrypted, introspectionEncryptedResponseAlg: 'RSA-OAEP' }, 'jwks'],
+    ['encryption without keys', { introspectionEncryptedResponseAlg: 'ECDH-ES' }, 'introspectionEncryptedResponseAlg'],
+    ['encryption without a suitable key', { ...encrypted, introspectionEncryptedResponseAlg: 'RSA-OAEP' }, 'jwks'],
   ])('refuses %s', (_, preferences, path) => {
     expect(check(preferences)).toThrow(TypeError)
     expect(check(preferences)).toThrow(`protectedResources[0].${path}: `)
@@ -138,7 +138,7 @@ describe('checkJwtPreferences', () => {
     { introspectionSignedResponseAlg: 'RS256' },
     encrypted,
     { introspectionEncryptedResponseEnc: 'A256GCM' },
-  ])('refuses %j where no answer is a JWT', (preferences) => {
+  ])('refuses %j without response.jwt', (preferences) => {
     const refuse = () =>
       checkJwtPreferences(
         preferences as object,
@@ -149,7 +149,7 @@ describe('checkJwtPreferences', () => {
     expect(refuse).toThrow('needs response.jwt')
   })
 
-  test('takes a resource that requires nothing where no answer is a JWT', () => {
+  test('accepts a resource without JWT preferences without response.jwt', () => {
     const preferences = { requireJwtResponse: false }
     const group = new OptionGroup('protectedResources[0]', preferences, names)
     expect(() => checkJwtPreferences(preferences, group, undefined)).not.toThrow()
@@ -157,7 +157,7 @@ describe('checkJwtPreferences', () => {
 })
 
 describe('jwtResponseMetadata', () => {
-  test('names the algorithms that sign now, each once, and everything it can encrypt with (JWT-28)', () => {
+  test('lists the algorithms that sign now, each once, and every encryption algorithm (JWT-28)', () => {
     const keys = [key('RS256'), key('RS256', { kid: 'next' }), key('ES256'), key('PS256', { signsFrom: now + 1 })]
     const resolved = resolveJwtResponse({ keys }, step)
     expect(resolved && jwtResponseMetadata(resolved)).toEqual({

@@ -1,4 +1,4 @@
-/** Options of step `response`: answers as JWTs, and what protected resources are registered to want of them (RFC 9701). */
+/** Options of step `response` for JWT answers, and the checks of what protected resources register (RFC 9701). */
 import { OptionGroup } from '@token-introspection/core/options'
 import type { ProtectedResource } from '../client-authentication/protected-resource.ts'
 import type { KeyHolder } from '../keys/jwks-loader.ts'
@@ -10,11 +10,11 @@ import { FAPI2_SIGNING_ALGS, RESPONSE_SIGNING_ALGS, type ResponseSigningAlg } fr
 import { resolveSigningKeys, type SigningKey } from './signing-key.ts'
 
 /**
- * Option group `response.jwt`: answers as signed JWTs for callers whose `Accept` field asks for them, and encrypted ones for
- * those who are registered for it (RFC 9701 §4, §5, §6).
+ * Option group `response.jwt`: signed JWT answers for callers whose `Accept` field asks for them, and encrypted ones for
+ * protected resources that register encryption (RFC 9701 §4, §5, §6).
  *
- * An answer that cannot be signed or encrypted is 500 or 503, never JSON. Inactive answers are signed too. The same answer
- * to the same protected resource within one second is signed once.
+ * If an answer cannot be signed or encrypted, the handler answers 500 or 503, never JSON. It also signs inactive answers. It
+ * signs the same answer for the same protected resource once per second.
  *
  * @example
  * ```ts
@@ -32,19 +32,19 @@ import { resolveSigningKeys, type SigningKey } from './signing-key.ts'
  */
 export interface JwtResponseOptions {
   /**
-   * The keys, of one algorithm or of several. Read once: a key that shall sign later is given now, with `signsFrom`, so
-   * that it is published before it is used.
+   * The signing keys, of one or several algorithms. Read once. Include a key that will sign later, with `signsFrom`, so that
+   * you can publish it before it is used.
    */
   readonly keys: readonly SigningKey[]
   /**
-   * Which algorithms may sign. Default `rfc9701`: every asymmetric one. `fapi2` leaves PS256, ES256 and EdDSA with
-   * Ed25519; a key for another is a `TypeError` (FAPI 2.0 Security Profile §5.4.1).
+   * Which algorithms may sign. Default `rfc9701`: every asymmetric one. `fapi2` allows only PS256, ES256 and EdDSA with
+   * Ed25519. A key for another algorithm is then a `TypeError` (FAPI 2.0 Security Profile §5.4.1).
    */
   readonly profile?: JwtResponseProfile | undefined
   /**
-   * The algorithm for protected resources registered without `introspectionSignedResponseAlg`. Default `RS256`, as
-   * RFC 9701 §6 says; with `fapi2`, which refuses that, the algorithm of the first key. A `TypeError` when no key signs
-   * with it.
+   * The algorithm for protected resources without `introspectionSignedResponseAlg`. Default `RS256`, as RFC 9701 §6 says. With
+   * `fapi2`, which forbids RS256, it is the algorithm of the first key. Without a key for it the handler throws a `TypeError`
+   * when it is created.
    */
   readonly defaultSigningAlg?: ResponseSigningAlg | undefined
 }
@@ -55,13 +55,13 @@ export type JwtResponseProfile = 'rfc9701' | 'fapi2'
 /** The defaults of the group. */
 export const jwtResponseDefaults = Object.freeze({ profile: 'rfc9701', defaultSigningAlg: 'RS256' } as const)
 
-/** What answering with JWTs needs. */
+/** What JWT answers need. */
 export type JwtResponseStep = SigningStep & EncryptionStep
 
-/** JWTs of one second that are remembered; each is about a kilobyte. */
+/** The number of remembered JWTs of one second. Each is about one kilobyte. */
 const MAX_REMEMBERED = 1000
 
-/** Resolves the group; `undefined` when JWTs are not offered. */
+/** Resolves the group. `undefined` when the handler offers no JWTs. */
 export function resolveJwtResponse(
   options: unknown,
   step: Pick<JwtResponseStep, 'issuer' | 'timeoutMs' | 'now' | 'jwks'>,
@@ -76,7 +76,7 @@ export function resolveJwtResponse(
   if (chooseSigningKey(keys, defaultSigningAlg, step.now()) === undefined) {
     throw group.error(
       'defaultSigningAlg',
-      `no key signs with ${defaultSigningAlg} now, which is for protected resources that state no algorithm; add a key or state another`,
+      `no key signs with ${defaultSigningAlg} now, which protected resources without an algorithm need. Add a key, or set another algorithm`,
     )
   }
   return {
@@ -89,8 +89,7 @@ export function resolveJwtResponse(
 }
 
 /**
- * Holds what a protected resource of a fixed list is registered to want against what there is, so that a mistake shows at
- * start-up and not as a 500.
+ * Checks the preferences of a protected resource in a fixed list, so that a mistake shows at start-up and not as a 500.
  */
 export function checkJwtPreferences(
   preferences: Pick<
@@ -107,7 +106,7 @@ export function checkJwtPreferences(
   const { introspectionSignedResponseAlg: signingAlg, introspectionEncryptedResponseAlg: alg } = preferences
   if (step === undefined) {
     const wanted = PREFERENCES.find((name) => group.has(name) && group.raw(name) !== false)
-    if (wanted !== undefined) throw group.error(wanted, 'needs response.jwt, without which no answer is a JWT')
+    if (wanted !== undefined) throw group.error(wanted, 'needs response.jwt')
     return
   }
   if (signingAlg !== undefined && chooseSigningKey(step.keys, signingAlg, step.now()) === undefined) {
@@ -121,10 +120,10 @@ export function checkJwtPreferences(
   group.oneOf('introspectionEncryptedResponseEnc', RESPONSE_ENCRYPTION_ENCS, RESPONSE_ENCRYPTION_ENCS[0])
   const { jwks, jwksUri } = preferences
   if (jwks === undefined && jwksUri === undefined) {
-    throw group.error('introspectionEncryptedResponseAlg', 'needs jwks or jwksUri, where the key to encrypt for is')
+    throw group.error('introspectionEncryptedResponseAlg', 'needs jwks or jwksUri with the encryption key')
   }
   if (jwks !== undefined && chooseEncryptionKey(jwks, alg) === undefined) {
-    throw group.error('jwks', `has no key that ${alg} encrypts for`)
+    throw group.error('jwks', `has no key for ${alg}`)
   }
 }
 
@@ -135,7 +134,7 @@ const PREFERENCES = [
   'introspectionEncryptedResponseEnc',
 ] as const
 
-/** What of all this is published about the authorization server (RFC 9701 §7). */
+/** The metadata of the authorization server about JWT answers (RFC 9701 §7). */
 export function jwtResponseMetadata(step: JwtResponseStep) {
   const algs = new Set(step.keys.filter((key) => key.signsFrom <= step.now()).map((key) => key.alg))
   return {

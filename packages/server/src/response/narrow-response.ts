@@ -1,4 +1,4 @@
-/** Step `response`: leaves out of an answer what a view does not show (RFC 7662 §2.2, §5; RFC 9701 §5). */
+/** Step `response`: removes from an answer what a view does not show (RFC 7662 §2.2, §5; RFC 9701 §5). */
 import {
   type ActiveIntrospectionResponse,
   extensionClaims,
@@ -8,7 +8,7 @@ import {
 import type { DisclosureView } from '../authorization/disclosure-view.ts'
 import type { TokenRecord } from '../stores/token-record.ts'
 
-/** The answer as far as a view shows it. The answer given is not changed. */
+/** Returns the part of an answer that a view shows. The given answer does not change. */
 export async function narrowResponse(
   response: ActiveIntrospectionResponse,
   record: TokenRecord,
@@ -18,7 +18,7 @@ export async function narrowResponse(
   if (view.scopes !== undefined) narrowScope(narrowed, view.scopes)
   if (view.authorizationDetails !== undefined) narrowDetails(narrowed, view.authorizationDetails)
   if (view.subject !== undefined) {
-    // A function in plain JavaScript may give `null` for what is absent.
+    // A function in plain JavaScript may return `null` for an absent value.
     const sub = (await view.subject(record)) ?? undefined
     if (sub === undefined) delete narrowed.sub
     else narrowed.sub = sub
@@ -28,7 +28,7 @@ export async function narrowResponse(
     narrowed = { ...registeredMembers(narrowed), ...extensionClaims(claims as Record<string, unknown>) }
   }
   if (view.members === undefined) return narrowed
-  // Without its confirmation a bound token would pass for one that anybody may use (RFC 8705 §3, RFC 9449 §6).
+  // Without `cnf` a bound token would look like a token that anybody may use (RFC 8705 §3, RFC 9449 §6).
   return pick(narrowed, view.members.length === 0 ? [] : [...view.members, 'cnf'])
 }
 
@@ -43,7 +43,7 @@ function narrowDetails(
   response: ActiveIntrospectionResponse,
   isShown: NonNullable<DisclosureView['authorizationDetails']>,
 ): void {
-  // A function in plain JavaScript may return anything; only `true` shows.
+  // A function in plain JavaScript may return any value. Only `true` shows the detail.
   const shown = response.authorization_details?.filter((detail) => (isShown(detail) as unknown) === true)
   if (shown === undefined) return
   if (shown.length === 0) delete response.authorization_details

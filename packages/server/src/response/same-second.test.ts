@@ -3,7 +3,7 @@ import { SameSecond } from './same-second.ts'
 
 const now = 1_764_000_000
 
-test('makes a thing once in a second, however many want it and whether or not it is ready', async () => {
+test('makes a value once per second for any number of callers, finished or not', async () => {
   const made = new SameSecond<object>(10)
   const make = vi.fn(() => Promise.resolve({}))
   const both = await Promise.all([made.get(now, 'a', make), made.get(now, 'a', make)])
@@ -12,7 +12,7 @@ test('makes a thing once in a second, however many want it and whether or not it
   expect(make).toHaveBeenCalledTimes(1)
 })
 
-test('makes it again under another key, in another second, and in a second that came before', async () => {
+test('makes it again for another key, in another second, and in an earlier second', async () => {
   const made = new SameSecond<object>(10)
   const make = vi.fn(() => Promise.resolve({}))
   for (const [second, key] of [
@@ -25,7 +25,7 @@ test('makes it again under another key, in another second, and in a second that 
   expect(make).toHaveBeenCalledTimes(4)
 })
 
-test('does not remember a failure, and tells everyone who waited for it', async () => {
+test('does not remember a failure, and rejects for every waiting caller', async () => {
   const made = new SameSecond<object>(10)
   const fail = vi.fn(() => Promise.reject(new Error('no')))
   const waiting = [made.get(now, 'a', fail), made.get(now, 'a', fail)]
@@ -35,7 +35,7 @@ test('does not remember a failure, and tells everyone who waited for it', async 
   await expect(made.get(now, 'a', () => Promise.resolve({}))).resolves.toEqual({})
 })
 
-test('a failure takes nothing away that was made since', async () => {
+test('a failure does not remove a newer value', async () => {
   const made = new SameSecond<string>(10)
   const failing = Promise.withResolvers<string>()
   const first = made.get(now, 'a', () => failing.promise)
@@ -45,7 +45,7 @@ test('a failure takes nothing away that was made since', async () => {
   expect(await made.get(now + 1, 'a', () => Promise.resolve('again'))).toBe('later')
 })
 
-test('forgets all of them when there would be more than its bound', async () => {
+test('forgets all values when their number would exceed the limit', async () => {
   const made = new SameSecond<string>(2)
   const get = (key: string, value = key) => made.get(now, key, () => Promise.resolve(value))
   await get('a')

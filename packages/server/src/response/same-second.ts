@@ -1,21 +1,21 @@
-/** What was made in this second, so that the same is not made twice in it. */
+/** Remembers values of the current second, so that the same value is not made twice. */
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 
 /**
- * Remembers what was made until the second is over, then forgets all of it. What is still being made is shared; what
- * failed is not remembered.
+ * Remembers values until the second is over, then forgets all of them. Callers share a value that is still being made. Failures
+ * are not remembered.
  */
 export class SameSecond<Value> {
   readonly #maxEntries: number
   readonly #made = new Map<string, Promise<Value>>()
   #second = Number.NaN
 
-  /** @param maxEntries - beyond that all are forgotten: taking the oldest out of a map of many costs more than it saves. */
+  /** @param maxEntries - above this number all values are forgotten. Removing only the oldest costs more than it saves. */
   constructor(maxEntries: number) {
     this.#maxEntries = maxEntries
   }
 
-  /** What was made under a key in this second, or what is made now. */
+  /** Returns the value for a key in this second, or makes it now. */
   get(second: number, key: string, make: () => Promise<Value>): MaybePromise<Value> {
     if (second !== this.#second) {
       this.#made.clear()

@@ -10,7 +10,7 @@ const step: ShapeStep = { issuer: 'https://as.example.com', claims: undefined, t
 const jkt = '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I'
 const defaulted = { active: true, token_type: 'Bearer', iss: step.issuer }
 
-/** Every registered member, in its registered type. */
+/** Every registered member, with a value of its registered type. */
 const everything = {
   scope: 'orders:read',
   client_id: 'web',
@@ -39,9 +39,9 @@ const everything = {
 }
 
 interface Views {
-  /** Of the policy. */
+  /** The view of the policy. */
   readonly view?: DisclosureView
-  /** Of the protected resource. */
+  /** The view of the protected resource. */
   readonly own?: DisclosureView
 }
 
@@ -52,7 +52,7 @@ async function shape(members: object, { view, own }: Views = {}, changes: Partia
 }
 
 describe('shapeResponse', () => {
-  test('makes no record the one inactive response', () => {
+  test('gives the inactive response without a record', () => {
     const nothing = { record: undefined, view: undefined, reason: 'unknown' } as const
     expect(shapeResponse(nothing, { view: { members: ['sub'], subject: () => 'x' } }, step)).toBe(INACTIVE_ANSWER)
     expect(INACTIVE_ANSWER.response).toBe(INACTIVE)
@@ -68,20 +68,20 @@ describe('shapeResponse', () => {
   })
 
   test.each<[string, object, object]>([
-    ['issuer and token type where the record has none', {}, {}],
+    ['issuer and token type when the record has none', {}, {}],
     ['no empty scope', { scope: '' }, {}],
     ['no null', { sub: null, aud: null, cnf: null, iss: null, token_type: null, scope: null, claims: null }, {}],
     ['no undefined', { sub: undefined, claims: undefined }, {}],
-    ['no kind, no revoked and no name of ours', { revoked: false, passwordHash: 'x', active: false }, {}],
+    ['no kind, no revoked and no internal member', { revoked: false, passwordHash: 'x', active: false }, {}],
     ['neither grant nor session', { grantId: 'grant-1', sessionId: 'session-1' }, {}],
-    ['DPoP where the token is bound to a DPoP key', { cnf: { jkt } }, { token_type: 'DPoP', cnf: { jkt } }],
-    ['Bearer where it is bound to a certificate', { cnf: { 'x5t#S256': jkt } }, { cnf: { 'x5t#S256': jkt } }],
+    ['DPoP when the token is bound to a DPoP key', { cnf: { jkt } }, { token_type: 'DPoP', cnf: { jkt } }],
+    ['Bearer when it is bound to a certificate', { cnf: { 'x5t#S256': jkt } }, { cnf: { 'x5t#S256': jkt } }],
     ['the token type of the record', { token_type: 'N_A', cnf: { jkt } }, { token_type: 'N_A', cnf: { jkt } }],
     ['the issuer of the record', { iss: 'https://b.example.com' }, { iss: 'https://b.example.com' }],
     ['extension claims', { claims: { tenant: 'a', list: [null] } }, { tenant: 'a', list: [null] }],
     ['no extension claim with a registered name', { claims: { sub: 'x', active: false, exp: 1 } }, {}],
     [
-      'permissions in the place of scope (EXT-14)',
+      'permissions instead of scope (EXT-14)',
       { scope: 'orders:read', permissions: [{ resource_id: 'r', resource_scopes: [] }] },
       { permissions: [{ resource_id: 'r', resource_scopes: [] }] },
     ],
@@ -90,7 +90,7 @@ describe('shapeResponse', () => {
     expect(response).toStrictEqual({ ...defaulted, ...expected })
   })
 
-  test('takes no member from a prototype', async () => {
+  test('reads no member from a prototype', async () => {
     const claims = JSON.parse('{"__proto__":{"admin":true},"tenant":"a"}') as object
     const response = await shape({ claims })
     expect((response as { admin?: unknown }).admin).toBeUndefined()
@@ -120,7 +120,7 @@ describe('shapeResponse', () => {
     })
   })
 
-  test('gives a refresh token no token type, and says what it is (RSP-10)', async () => {
+  test('gives a refresh token no token type, but a token_use (RSP-10)', async () => {
     expect(await shape({ kind: 'refresh_token', token_type: 'refresh_token', exp: 3 })).toStrictEqual({
       active: true,
       exp: 3,
@@ -142,7 +142,7 @@ describe('shapeResponse', () => {
     ],
     ['rejects', () => Promise.reject(new Error('s3cr3t'))],
     ['never answers', () => new Promise(() => undefined)],
-  ])('takes a schema or a view that %s for a record that cannot be answered', async (_, fail) => {
+  ])('treats a schema or a view that %s as a record that cannot be answered', async (_, fail) => {
     const claims = { '~standard': { version: 1, vendor: 'test', validate: fail } } as unknown as ShapeStep['claims']
     const failing = [shape({}, {}, { claims }), shape({}, { view: { subject: fail as () => string } })]
     for (const answer of failing) {
@@ -162,7 +162,7 @@ function shapeWith(record: TokenRecord, remembered: ShapeStep['remembered'], vie
 describe('an answer', () => {
   const frozen = makeUnchangeable({ kind: 'access_token', sub: 'alice', aud: ['a'] } satisfies TokenRecord)
 
-  test('is remembered for a record that cannot change, and no other', () => {
+  test('is remembered only for a record that cannot change', () => {
     const remembered = createRememberedAnswers()
     expect(shapeWith(frozen, remembered)).toBe(shapeWith(frozen, remembered))
     expect(shapeWith({ ...frozen }, remembered)).not.toBe(shapeWith(frozen, remembered))
@@ -178,7 +178,7 @@ describe('an answer', () => {
     expect(shapeWith(frozen, createRememberedAnswers())).not.toBe(shapeWith(frozen, createRememberedAnswers()))
   })
 
-  test('that a view narrows is neither remembered nor taken from memory', async () => {
+  test('that a view narrows is neither stored in memory nor taken from it', async () => {
     const remembered = createRememberedAnswers()
     const whole = await shapeWith(frozen, remembered)
     const narrowed = await shapeWith(frozen, remembered, { view: STATUS_ONLY })
@@ -205,25 +205,25 @@ describe('a view', () => {
 
   test.each<[string, DisclosureView, object]>([
     ['the scope tokens it names (JWT-20)', { scopes: ['profile', 'orders:read'] }, { scope: 'orders:read profile' }],
-    ['no scope where none is left (RSP-05)', { scopes: ['orders'] }, { scope: undefined }],
-    ['no scope token by a part of it', { scopes: ['orders:', 'ORDERS:READ', ''] }, { scope: undefined }],
+    ['no scope when none remains (RSP-05)', { scopes: ['orders'] }, { scope: undefined }],
+    ['no scope token because of a part of it', { scopes: ['orders:', 'ORDERS:READ', ''] }, { scope: undefined }],
     [
       'the authorization details it wants (EXT-08)',
       { authorizationDetails: ({ type }) => type === 'account' },
       { authorization_details: [{ type: 'account', actions: ['read'] }] },
     ],
     [
-      'no authorization details where none is left',
+      'no authorization details when none remains',
       { authorizationDetails: () => false },
       { authorization_details: undefined },
     ],
     [
-      'no authorization details for anything but true',
+      'no authorization details for values other than true',
       { authorizationDetails: () => 1 as unknown as boolean },
       { authorization_details: undefined },
     ],
     ['another sub (SEC-19)', { subject: ({ sub }) => `pairwise-${sub}` }, { sub: 'pairwise-alice' }],
-    ['a sub that comes later', { subject: async () => 'p' }, { sub: 'p' }],
+    ['a sub from a promise', { subject: async () => 'p' }, { sub: 'p' }],
     ['no sub', { subject: () => undefined }, { sub: undefined }],
     [
       'claims under other names',
@@ -231,7 +231,7 @@ describe('a view', () => {
       { mail: 'alice@example.com', email: undefined, tenant: undefined },
     ],
     [
-      'no registered member by way of claims',
+      'no registered member among claims',
       { claims: () => ({ sub: 'root', active: false, scope: 'admin', exp: 9, tenant: 'b' }) },
       { email: undefined, tenant: 'b' },
     ],
@@ -247,13 +247,13 @@ describe('a view', () => {
       { members: ['sub', 'tenant', 'nothing'] },
       { sub: 'alice', tenant: 'a' },
     ],
-    ['the status alone', STATUS_ONLY, {}],
-    ['nothing of ours', { members: ['kind', 'grantId', 'claims', '__proto__', 'constructor'] }, {}],
+    ['only the status', STATUS_ONLY, {}],
+    ['no internal member', { members: ['kind', 'grantId', 'claims', '__proto__', 'constructor'] }, {}],
   ])('shows %s', async (_, view, expected) => {
     expect(await shape({ ...record, grantId: 'g' }, { view })).toStrictEqual({ active: true, ...expected })
   })
 
-  test('never hides that a token is bound to a key, unless it hides everything (CERT-01)', async () => {
+  test('never hides that a token is bound to a key, unless it shows only the status (CERT-01)', async () => {
     const cnf = { jkt }
     for (const view of [{ members: ['sub'] }, { members: ['nothing'] }, { claims: () => ({}) }, { scopes: [] }]) {
       expect(await shape({ ...record, cnf }, { view })).toMatchObject({ cnf })
@@ -262,13 +262,13 @@ describe('a view', () => {
     expect(await shape({ ...record, cnf }, { view: STATUS_ONLY })).toStrictEqual({ active: true })
   })
 
-  test('of the policy and of the protected resource both narrow', async () => {
+  test('of the policy and the view of the protected resource both apply', async () => {
     const view: DisclosureView = { scopes: ['orders:read', 'profile'], members: ['scope', 'exp'] }
     const own: DisclosureView = { scopes: ['orders:read', 'orders:write'], members: ['scope', 'sub'] }
     expect(await shape(record, { view, own })).toStrictEqual({ active: true, scope: 'orders:read' })
   })
 
-  test('does not change the record, and gets claims it cannot change', async () => {
+  test('does not change the record, and gets claims that it cannot change', async () => {
     const kept = structuredClone(record)
     const changing: DisclosureView = {
       scopes: [],
@@ -278,12 +278,12 @@ describe('a view', () => {
     expect(record).toEqual(kept)
   })
 
-  test('that gives null for the subject leaves it out', async () => {
+  test('that returns null as subject removes it', async () => {
     expect(await shape(record, { view: { subject: () => null as unknown as string } })).not.toHaveProperty('sub')
   })
 
   test.each<[string, DisclosureView]>([['sub', { subject: () => 7 as unknown as string }]])(
-    'that makes a wrong %s is refused',
+    'that returns a wrong %s is refused',
     async (name, view) => {
       await expect(shape(record, { view })).rejects.toMatchObject({
         code: 'ERR_RESPONSE_SHAPE',

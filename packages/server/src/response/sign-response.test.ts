@@ -13,7 +13,7 @@ const caller = { id: 'orders-api' }
 const active: IntrospectionResponse = { active: true, sub: 'alice', exp: now + 60 }
 const signing = expect.objectContaining({ code: 'ERR_RESPONSE_SIGNING', retryable: false }) as Error
 
-/** A key that signs with a fixed signature, so that only what is around it matters. */
+/** A key with a fixed signature, because these tests are only about the rest. */
 function key(kid: string, alg: ResponseSigningAlg, changes: Partial<SigningKey> = {}): SigningKey {
   return { kid, alg, sign: () => Promise.resolve(new Uint8Array(64).fill(1)), ...changes }
 }
@@ -37,7 +37,7 @@ describe('signResponse', () => {
     expect(decodeJwt(jws)).toEqual({ iss: issuer, aud: 'orders-api', iat: now, token_introspection: active })
   })
 
-  test('signs what the header and the claims are on the wire', async () => {
+  test('signs the header and the claims exactly as sent', async () => {
     const sign = vi.fn<(data: Uint8Array) => Promise<Uint8Array>>(() => Promise.resolve(new Uint8Array(64)))
     const jws = await signResponse(
       INACTIVE,
@@ -50,8 +50,8 @@ describe('signResponse', () => {
 
   test.each([
     ['the default', undefined, 'a'],
-    ['the default for null, which databases give', null, 'a'],
-    ['what the caller states', 'ES384', 'b'],
+    ['the default for null, which databases return', null, 'a'],
+    ['the algorithm of the caller', 'ES384', 'b'],
   ])('uses %s', async (_, introspectionSignedResponseAlg, kid) => {
     const keys = [key('a', 'ES256'), key('b', 'ES384', { sign: () => Promise.resolve(new Uint8Array(96)) })]
     const stated = { ...caller, introspectionSignedResponseAlg } as typeof caller
@@ -72,21 +72,21 @@ describe('signResponse', () => {
       },
     ],
     ['never answers', () => new Promise(() => undefined)],
-    ['gives DER', () => Promise.resolve(new Uint8Array(71))],
-    ['gives nothing', () => Promise.resolve()],
-    ['gives an empty signature', () => Promise.resolve(new Uint8Array())],
-    ['gives text', () => Promise.resolve('c2lnbmF0dXJl')],
+    ['returns DER', () => Promise.resolve(new Uint8Array(71))],
+    ['returns nothing', () => Promise.resolve()],
+    ['returns an empty signature', () => Promise.resolve(new Uint8Array())],
+    ['returns text', () => Promise.resolve('c2lnbmF0dXJl')],
   ])('fails when a key %s', async (_, sign) => {
     const step = stepOf([key('a', 'ES256', { sign: sign as NonNullable<SigningKey['sign']> })])
     await expect(signResponse(active, caller, step)).rejects.toThrow(signing)
   })
 
-  test('fails when an RSA key gives a signature that is too short for one', async () => {
+  test('fails when an RSA key returns a signature that is too short', async () => {
     const step = stepOf([key('a', 'RS256')], { defaultSigningAlg: 'RS256' })
     await expect(signResponse(active, caller, step)).rejects.toThrow(signing)
   })
 
-  test('signs the same once in a second, and another answer, caller, second or key anew', async () => {
+  test('signs the same answer once per second, and again for another answer, caller, second or key', async () => {
     const sign = vi.fn(() => Promise.resolve(new Uint8Array(64)))
     let second = now
     const step = stepOf([key('a', 'ES256', { sign }), key('b', 'ES256', { sign, signsFrom: now + 2 })], {
@@ -124,12 +124,12 @@ describe('chooseSigningKey', () => {
   ]).keys
 
   test.each([
-    ['the first of those that began together', 'ES256', now - 1, 'first'],
+    ['the first of two keys that began together', 'ES256', now - 1, 'first'],
     ['one that begins now', 'ES256', now, 'later'],
-    ['none before its time', 'ES256', now + 9, 'later'],
+    ['no key before its time', 'ES256', now + 9, 'later'],
     ['the one that began last', 'ES256', now + 10, 'last'],
-    ['none of an algorithm before its time', 'ES384', now + 4, undefined],
-    ['none of another algorithm', 'RS256', now, undefined],
+    ['no key of an algorithm before its time', 'ES384', now + 4, undefined],
+    ['no key of another algorithm', 'RS256', now, undefined],
   ])('chooses %s', (_, alg, at, kid) => {
     expect(chooseSigningKey(keys, alg, at)?.kid).toBe(kid)
   })

@@ -11,27 +11,26 @@ import type { ResolvedSigningKey } from './signing-key.ts'
 
 /** What signing needs. */
 export interface SigningStep {
-  /** The issuer, which stands in every signed answer. */
+  /** The issuer. Every signed answer contains it. */
   readonly issuer: string
   readonly keys: readonly ResolvedSigningKey[]
-  /** The algorithm for protected resources that are registered with none. */
+  /** The algorithm for protected resources that register none. */
   readonly defaultSigningAlg: ResponseSigningAlg
-  /** Milliseconds that a signature may take. */
+  /** The longest time for a signature, in milliseconds. */
   readonly timeoutMs: number
   /** Whole seconds since the epoch. */
   readonly now: () => number
   readonly signed: SameSecond<string>
 }
 
-/** What signing needs to know about who asks. */
+/** The members of the caller that signing needs. */
 export type SigningCaller = Pick<ProtectedResource, 'id' | 'introspectionSignedResponseAlg'>
 
 /**
- * The answer, signed for whoever asks: `iss`, `aud`, `iat` and `token_introspection`, nothing else at the top level. What
- * is signed for the same protected resource in the same second and says the same is the same JWT; a revocation makes it
- * say something else.
+ * Signs the answer for the caller. At the top level the JWT has only `iss`, `aud`, `iat` and `token_introspection`. The same
+ * content for the same protected resource in the same second is the same JWT. After a revocation the content differs.
  *
- * @throws {@link ResponseSigningError} when no key is for the algorithm of the protected resource, or signing failed.
+ * @throws {@link ResponseSigningError} when no key fits the algorithm of the protected resource, or when signing failed.
  */
 export function signResponse(
   answer: IntrospectionResponse,
@@ -39,7 +38,7 @@ export function signResponse(
   step: SigningStep,
 ): MaybePromise<string> {
   const iat = step.now()
-  // A registry in plain JavaScript, or over a database, may say null.
+  // A registry may return null, in plain JavaScript or from a database.
   const alg = introspectionSignedResponseAlg ?? step.defaultSigningAlg
   const key = chooseSigningKey(step.keys, alg, iat)
   if (key === undefined) {
@@ -51,7 +50,7 @@ export function signResponse(
   return step.signed.get(iat, `${key.kid} ${claims}`, () => sign(claims, key, step.timeoutMs))
 }
 
-/** Of the keys for an algorithm that sign already, the one that began last. */
+/** Chooses the key that began to sign last, among the keys for an algorithm that already sign. */
 export function chooseSigningKey(
   keys: readonly ResolvedSigningKey[],
   alg: string,
@@ -68,7 +67,7 @@ export function chooseSigningKey(
 async function sign(claims: string, key: ResolvedSigningKey, timeoutMs: number): Promise<string> {
   const data = `${key.header}.${base64url(claims)}`
   const octets = new TextEncoder().encode(data)
-  // What is signed here needs no timer.
+  // A key in this process needs no time limit.
   const signature = key.remote
     ? await askDependency(() => key.sign(octets), timeoutMs, toSigningError)
     : await key.sign(octets).catch((cause: unknown) => Promise.reject(toSigningError(cause)))
@@ -76,15 +75,15 @@ async function sign(claims: string, key: ResolvedSigningKey, timeoutMs: number):
   return `${data}.${base64url(signature)}`
 }
 
-/** Signatures of a KMS often come as DER, which no verifier of a JWS takes: better here than there. */
+/** Refuses signatures in DER, which a KMS often returns, because no verifier of a JWS accepts them. */
 function checkSignature(signature: unknown, { kid, algorithm: { signatureBytes } }: ResolvedSigningKey): void {
   if (!(signature instanceof Uint8Array)) {
-    throw new ResponseSigningError(`the key ${JSON.stringify(kid)} gave no octets as a signature`)
+    throw new ResponseSigningError(`the key ${JSON.stringify(kid)} returned a signature that is not a Uint8Array`)
   }
   if (signatureBytes === undefined ? signature.byteLength < 256 : signature.byteLength !== signatureBytes) {
     throw new ResponseSigningError(
-      `the key ${JSON.stringify(kid)} gave ${signature.byteLength} octets as a signature instead of ${signatureBytes ?? 'at least 256'}; ` +
-        'JWS has R and S of ECDSA one after the other, not DER (RFC 7518 §3.4)',
+      `the key ${JSON.stringify(kid)} returned a signature of ${signature.byteLength} octets instead of ${signatureBytes ?? 'at least 256'}; ` +
+        'for ECDSA, JWS needs R and S one after the other, not DER (RFC 7518 §3.4)',
     )
   }
 }

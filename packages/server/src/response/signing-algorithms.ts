@@ -2,41 +2,41 @@
 import { FAPI2_SIGNATURE_ALGORITHMS, SIGNATURE_ALGORITHMS } from '@token-introspection/core'
 
 /**
- * The `alg` of a signed answer. `none` and the algorithms with a shared secret are not among them: the first signs
- * nothing, and with the second everyone who can check an answer can also make one (RFC 8725 §3.1).
+ * The `alg` of a signed answer. `none` is not allowed, because it signs nothing. Algorithms with a shared secret are not allowed,
+ * because everyone who can verify an answer could also make one (RFC 8725 §3.1).
  *
- * `EdDSA` and `Ed25519` are two names of one algorithm, the second being the one that says everything. ML-DSA works where
- * the runtime has it.
+ * `EdDSA` and `Ed25519` are two names of one algorithm. `Ed25519` is the fully specified name. ML-DSA works if the runtime
+ * supports it.
  */
 export type ResponseSigningAlg = (typeof RESPONSE_SIGNING_ALGS)[number]
 
 /** Every algorithm, by its registered name. */
 export const RESPONSE_SIGNING_ALGS = [...SIGNATURE_ALGORITHMS, 'ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'] as const
 
-/** What FAPI 2.0 leaves of them (FAPI 2.0 Security Profile §5.4.1). */
+/** The algorithms that FAPI 2.0 allows (FAPI 2.0 Security Profile §5.4.1). */
 export const FAPI2_SIGNING_ALGS: readonly ResponseSigningAlg[] = FAPI2_SIGNATURE_ALGORITHMS
 
-/** The least an RSA modulus may have, in bits (RFC 7518 §3.3). */
+/** The shortest allowed RSA modulus, in bits (RFC 7518 §3.3). */
 export const MIN_RSA_BITS = 2048
 
-/** How an algorithm is done, and by which keys. */
+/** How an algorithm works, and which keys it needs. */
 export interface SigningAlgorithm {
   /** `kty` and `crv` of its JWKs. */
   readonly kty: string
   readonly crv?: string
-  /** What a KeyObject calls the type of its keys, and their curve. */
+  /** The type of its keys in a KeyObject, and their curve. */
   readonly asymmetricKeyType: string
   readonly asymmetricKeyCurve?: string
-  /** What WebCrypto calls it, when a key is read and when it signs. */
+  /** Its parameters in WebCrypto, to import a key and to sign. */
   readonly importing: { readonly name: string; readonly hash?: string; readonly namedCurve?: string }
   readonly signing: { readonly name: string; readonly hash?: string; readonly saltLength?: number }
-  /** Octets of a signature; those of RSA depend on the key. */
+  /** The octets of a signature. `undefined` for RSA, where the key decides. */
   readonly signatureBytes: number | undefined
 }
 
 const ED25519 = okp('Ed25519', 64)
 
-/** How each algorithm is done. */
+/** The details of each algorithm. */
 export const SIGNING_ALGORITHMS: Readonly<Record<ResponseSigningAlg, SigningAlgorithm>> = {
   RS256: rsa('RSASSA-PKCS1-v1_5', 256),
   RS384: rsa('RSASSA-PKCS1-v1_5', 384),

@@ -10,7 +10,7 @@ function resolve(keys: unknown, algs: readonly ResponseSigningAlg[] = RESPONSE_S
   return resolveSigningKeys(keys, path, algs)
 }
 
-/** A key pair in every form it can be given in. */
+/** A key pair in every accepted form. */
 async function everyForm(alg: ResponseSigningAlg) {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
   const jwk = await exportJWK(privateKey)
@@ -69,19 +69,19 @@ describe('resolveSigningKeys', () => {
   test.each<[title: string, keys: unknown, complaint: string]>([
     ['no list', usual, `${path}: `],
     ['an empty list', [], `${path}: `],
-    ['what is no object', ['pem'], `${path}[0]: `],
-    ['an option nobody reads', [{ ...usual, algorithm: 'ES256' }], `${path}[0].algorithm: `],
+    ['a value that is not an object', ['pem'], `${path}[0]: `],
+    ['an unknown option', [{ ...usual, algorithm: 'ES256' }], `${path}[0].algorithm: `],
     ['no algorithm', [{ ...usual, alg: undefined }], `${path}[0].alg: `],
     ['none', [{ ...usual, alg: 'none' }], `${path}[0].alg: `],
     ['HS256', [{ ...usual, alg: 'HS256' }], `${path}[0].alg: `],
-    ['a member of every object as an algorithm', [{ ...usual, alg: 'toString' }], `${path}[0].alg: `],
+    ['a property name of every object as an algorithm', [{ ...usual, alg: 'toString' }], `${path}[0].alg: `],
     ['no kid', [{ ...usual, kid: undefined }], `${path}[0].kid: `],
     ['an empty kid', [{ ...usual, kid: '' }], `${path}[0].kid: `],
-    ['the same kid twice', [usual, { ...usual, alg: 'ES256' }], `${path}[1].kid: stands twice`],
+    ['the same kid twice', [usual, { ...usual, alg: 'ES256' }], `${path}[1].kid: occurs twice`],
     ['another kid than that of the JWK', [{ ...usual, key: { ...jwk, kid: 'other' } }], `${path}[0].kid: differs`],
     ['neither key nor sign', [{ ...usual, key: undefined }], `${path}[0].key: `],
     ['both key and sign', [{ ...usual, sign: () => Promise.resolve(new Uint8Array()) }], `${path}[0].key: `],
-    ['a sign that is no function', [{ alg: 'ES256', kid: 'k', sign: 'kms' }], `${path}[0].sign: `],
+    ['a sign that is not a function', [{ alg: 'ES256', kid: 'k', sign: 'kms' }], `${path}[0].sign: `],
     ['a fraction of a second', [{ ...usual, signsFrom: 1.5 }], `${path}[0].signsFrom: `],
     ['PEM', [{ ...usual, key: '-----BEGIN PRIVATE KEY-----' }], `${path}[0].key: must be a private`],
     ['octets', [{ ...usual, key: new Uint8Array(32) }], `${path}[0].key: must be a private`],
@@ -101,9 +101,9 @@ describe('resolveSigningKeys', () => {
       [{ ...usual, key: { ...jwk, alg: 'ES384' } }],
       `${path}[0].key: is not a key for ES256`,
     ],
-    ['a JWK to encrypt with', [{ ...usual, key: { ...jwk, use: 'enc' } }], `${path}[0].key: is not for signing`],
+    ['a JWK for encryption', [{ ...usual, key: { ...jwk, use: 'enc' } }], `${path}[0].key: is not for signing`],
     [
-      'a JWK that may not sign',
+      'a JWK whose key_ops do not allow signing',
       [{ ...usual, key: { ...jwk, key_ops: ['verify'] } }],
       `${path}[0].key: is not for signing`,
     ],
@@ -132,7 +132,7 @@ describe('resolveSigningKeys', () => {
     expect(() => resolve(keys)).toThrow(complaint)
   })
 
-  test('refuses CryptoKeys that are public, short, symmetric, for something else or not for signing', async () => {
+  test('refuses CryptoKeys that are public, short, symmetric, for another purpose or not for signing', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256')
     const { privateKey: forEncryption } = await generateKeyPair('ECDH-ES')
     const { privateKey: hash512 } = await generateKeyPair('RS512')
@@ -146,7 +146,7 @@ describe('resolveSigningKeys', () => {
     expectRefused('PS256', await createShortCryptoKey(), 'an RSA key needs')
   })
 
-  test('takes an RSA key of 2048 bits and no shorter, in every form', async () => {
+  test('accepts RSA keys from 2048 bits on, in every form', async () => {
     const key = rsa(2048)
     for (const each of [key, key.export({ format: 'jwk' })] satisfies (KeyObject | JWK)[]) {
       expect(resolve([{ alg: 'RS256', kid: 'k', key: each }])).toHaveLength(1)
@@ -154,7 +154,7 @@ describe('resolveSigningKeys', () => {
     expect(resolve([{ alg: 'RS256', kid: 'k', key: (await generateKeyPair('RS256')).privateKey }])).toHaveLength(1)
   })
 
-  test.each(RESPONSE_SIGNING_ALGS)('with FAPI 2.0, takes %s only when it is allowed (FAPI-04)', (alg) => {
+  test.each(RESPONSE_SIGNING_ALGS)('with FAPI 2.0, accepts %s only if FAPI allows it (FAPI-04)', (alg) => {
     const key = { alg, kid: 'k', sign: () => Promise.resolve(new Uint8Array()) }
     if (FAPI2_SIGNING_ALGS.includes(alg)) expect(resolve([key], FAPI2_SIGNING_ALGS)).toHaveLength(1)
     else
@@ -163,7 +163,7 @@ describe('resolveSigningKeys', () => {
       )
   })
 
-  test('signs with a KeyObject of a runtime that cannot make a CryptoKey of it', async () => {
+  test('signs with a KeyObject when the runtime cannot convert it to a CryptoKey', async () => {
     const { type, asymmetricKeyType, asymmetricKeyDetails } = es256.privateKey
     const keyObject = {
       [Symbol.toStringTag]: 'KeyObject',
@@ -185,7 +185,7 @@ describe('resolveSigningKeys', () => {
     expect(signature.byteLength).toBe(64)
   })
 
-  test('says nothing of the key in an error', () => {
+  test('does not quote the key in an error', () => {
     let message = ''
     try {
       resolve([{ ...usual, key: { ...jwk, use: 'enc' } }])

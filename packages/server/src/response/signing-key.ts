@@ -1,4 +1,4 @@
-/** The keys that answers are signed with: read and checked once, imported when the first answer needs them. */
+/** The keys that sign answers. They are read and checked once, and imported for the first answer that needs them. */
 import { JWT_INTROSPECTION_TYP } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { CryptoKey, JWK, KeyObject } from 'jose'
@@ -12,27 +12,26 @@ import {
 } from './signing-algorithms.ts'
 
 /**
- * A key that answers are signed with. Give exactly one of `key` and `sign`.
+ * A key that signs answers. Give exactly one of `key` and `sign`.
  *
- * Its public half belongs into the document at your `jwks_uri`, with the same `kid` and `use: 'sig'`, before it signs
- * (RFC 8414 §2).
+ * Publish its public key at your `jwks_uri` before it signs, with the same `kid` and `use: 'sig'` (RFC 8414 §2).
  */
 export interface SigningKey {
-  /** The one algorithm it signs with. */
+  /** The algorithm of the key. */
   readonly alg: ResponseSigningAlg
-  /** What the header of every answer calls it. No two keys share one. */
+  /** The `kid` in the header of every answer. Each key needs a different one. */
   readonly kid: string
-  /** The private key, when this process has it. RSA keys have at least 2048 bits. */
+  /** The private key, if this process has it. RSA keys need at least 2048 bits. */
   readonly key?: CryptoKey | KeyObject | JWK | undefined
   /**
-   * Signs, when the key is kept elsewhere, such as in a KMS. It gets the octets to sign and gives the signature as JWS
-   * has it, which for ECDSA is `R` and `S` one after the other and not DER (RFC 7518 §3.4). It has `timeoutMs`; a failure
-   * is answered 500.
+   * Signs, if another system holds the key, such as a KMS. The function gets the octets to sign and returns the signature in
+   * the form of JWS: for ECDSA `R` and `S` one after the other, not DER (RFC 7518 §3.4). It must finish within `timeoutMs`. A
+   * failure is answered 500.
    */
   readonly sign?: ((data: Uint8Array) => Promise<Uint8Array>) | undefined
   /**
-   * When it begins to sign, in seconds since the epoch; until then it is there to be published. Of the keys of one
-   * algorithm, the one that began last signs; of those that began together, the first. Default `0`.
+   * When the key begins to sign, in seconds since the epoch. Before that time it is only published. Among the keys of one
+   * algorithm, the one with the latest past `signsFrom` signs, and the first in the list if several are equal. Default `0`.
    */
   readonly signsFrom?: number | undefined
 }
@@ -42,18 +41,18 @@ export interface ResolvedSigningKey {
   readonly alg: ResponseSigningAlg
   readonly kid: string
   readonly signsFrom: number
-  /** The protected header of every answer it signs, encoded. */
+  /** The encoded protected header of every answer that it signs. */
   readonly header: string
   readonly algorithm: SigningAlgorithm
-  /** Whether it signs elsewhere, which may take its time or fail. */
+  /** Whether another system signs, which may be slow or fail. */
   readonly remote: boolean
   readonly sign: (data: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>
 }
 
-/** What is read of a private JWK, beside its type. */
+/** The members that are read from a private JWK, beside its type. */
 const JWK_MEMBERS = ['crv', 'x', 'y', 'd', 'n', 'e', 'p', 'q', 'dp', 'dq', 'qi', 'pub', 'priv'] as const
 
-/** What is used of a KeyObject, which only Node has. */
+/** The parts of a KeyObject that this module uses. Only Node has KeyObjects. */
 interface NodeKeyObject {
   readonly type: string
   readonly asymmetricKeyType?: string
@@ -62,7 +61,7 @@ interface NodeKeyObject {
   export(options: { readonly format: 'jwk' }): object
 }
 
-/** Reads the list of keys; what can be told without using a key is told here. */
+/** Reads the list of keys, and reports every mistake that can be found without using a key. */
 export function resolveSigningKeys(
   keys: unknown,
   path: string,
@@ -73,7 +72,7 @@ export function resolveSigningKeys(
   return keys.map((entry: unknown, index) => {
     const group = new OptionGroup(`${path}[${index}]`, entry, ['alg', 'kid', 'key', 'sign', 'signsFrom'])
     const key = resolveSigningKey(group, algs)
-    if (kids.has(key.kid)) throw group.error('kid', 'stands twice')
+    if (kids.has(key.kid)) throw group.error('kid', 'occurs twice')
     kids.add(key.kid)
     return key
   })
@@ -98,7 +97,7 @@ function resolveSigningKey(group: OptionGroup, algs: readonly ResponseSigningAlg
   }
 }
 
-/** Signs with a key that is imported when it is first used, and then kept. */
+/** Signs with a key that is imported on first use and then kept. */
 function signWith(importKey: () => Promise<CryptoKey>, { signing }: SigningAlgorithm): ResolvedSigningKey['sign'] {
   let imported: Promise<CryptoKey> | undefined
   return async (data) => new Uint8Array(await crypto.subtle.sign(signing, await (imported ??= importKey()), data))
@@ -156,7 +155,7 @@ function readJwk(jwk: JWK, group: OptionGroup, alg: ResponseSigningAlg, { kty, c
 
 async function importJwk(jwk: JWK, alg: ResponseSigningAlg): Promise<CryptoKey> {
   const { importJWK } = await loadJose()
-  // Keys of ML-DSA have to name it; and an asymmetric JWK never becomes octets.
+  // Keys for ML-DSA must name the algorithm. An asymmetric JWK never becomes octets.
   return (await importJWK({ ...jwk, alg }, alg)) as CryptoKey
 }
 

@@ -17,12 +17,12 @@ function requestOf(accept: string | undefined): HttpRequest {
 }
 
 const request = requestOf(undefined)
-/** What an operator may read and a caller may not. */
+/** A message for the operator that a caller must not see. */
 const message = 'the secret s3cr3t of row 42'
 
 type ErrorClass = new (message: string) => IntrospectionError
 
-/** Status, error and further header fields of every error the server has. */
+/** Status, error code and further header fields for every error of the server. */
 const TABLE: readonly [ErrorClass, number, string, object][] = [
   [errors.RequestInvalidError, 400, 'invalid_request', {}],
   [errors.RequestMethodError, 405, 'invalid_request', { allow: 'POST' }],
@@ -48,7 +48,7 @@ const TABLE: readonly [ErrorClass, number, string, object][] = [
   [errors.ClientAuthenticationRegistrationError, 500, 'server_error', {}],
 ]
 
-/** Errors that say themselves what their answer says. */
+/** Errors that contain the values of their answer. */
 const SPEAKING: readonly [IntrospectionError, number, string, object][] = [
   [new errors.LimitsExceededError(1500), 429, 'temporarily_unavailable', { 'retry-after': '2' }],
   [
@@ -71,7 +71,7 @@ const SPEAKING: readonly [IntrospectionError, number, string, object][] = [
   ],
 ]
 
-/** Those whose messages are about the request and of our own words. */
+/** Errors whose messages are about the request and come from this library. */
 const DESCRIBED: readonly ErrorClass[] = [errors.RequestInvalidError, errors.RequestNotAcceptableError]
 
 describe('writeErrorResponse', () => {
@@ -91,7 +91,7 @@ describe('writeErrorResponse', () => {
     expect(JSON.parse(response.body)).toMatchObject({ error })
   })
 
-  test.each(SPEAKING)('answers %o as it says', (thrown, status, error, headers) => {
+  test.each(SPEAKING)('answers %o with the values in the error', (thrown, status, error, headers) => {
     const response = writeErrorResponse(thrown, step, request)
     expect(response.status).toBe(status)
     expect(response.headers).toEqual({ ...RESPONSE_HEADERS, ...headers })
@@ -100,20 +100,20 @@ describe('writeErrorResponse', () => {
   })
 
   test.each(TABLE.filter(([ErrorClass]) => !DESCRIBED.includes(ErrorClass)))(
-    'keeps the message of %o to itself',
+    'does not send the message of %o',
     (ErrorClass) => {
       expect(writeErrorResponse(new ErrorClass(message), step, request).body).not.toMatch(/s3cr3t|42/)
     },
   )
 
   test.each([
-    ['an error of the language', new TypeError(message)],
+    ['a built-in error', new TypeError(message)],
     ['an error with a code of its own', Object.assign(new Error(message), { code: 'ERR_REQUEST_INVALID' })],
     ['text', message],
     ['undefined', undefined],
     ['null', null],
     ['an object without prototype', Object.create(null) as object],
-  ])('says nothing about %s', (_, error) => {
+  ])('sends no details about %s', (_, error) => {
     expect(writeErrorResponse(error, step, request)).toEqual({
       status: 500,
       headers: RESPONSE_HEADERS,
@@ -128,7 +128,7 @@ describe('writeErrorResponse', () => {
     ['a line\nbreak', undefined],
     ['ünïcode', undefined],
     ['', undefined],
-  ])('describes a request fault %j with characters that are allowed', (fault, description) => {
+  ])('describes the request fault %j with allowed characters', (fault, description) => {
     const response = writeErrorResponse(new errors.RequestInvalidError(fault), step, request)
     expect(response.status).toBe(400)
     expect(JSON.parse(response.body)).toEqual({
@@ -137,7 +137,7 @@ describe('writeErrorResponse', () => {
     })
   })
 
-  test('names the media types there are to who accepts none of them', () => {
+  test('names the available media types to a caller that accepts none of them', () => {
     const error = new errors.RequestNotAcceptableError('the answer is application/token-introspection+jwt')
     expect(JSON.parse(writeErrorResponse(error, step, request).body)).toEqual({
       error: 'invalid_request',
@@ -145,7 +145,7 @@ describe('writeErrorResponse', () => {
     })
   })
 
-  describe('without credentials, where answers can be JWTs', () => {
+  describe('without credentials, when JWT answers are offered', () => {
     const missing = new errors.ClientAuthenticationMissingError(message)
     const wrong = new errors.ClientAuthenticationFailedError(message)
 
@@ -154,7 +154,7 @@ describe('writeErrorResponse', () => {
       'application/token-introspection+jwt, application/json;q=0',
       'application/json;q=0, */*',
       'text/html, application/token-introspection+jwt;q=0.1',
-    ])('answers 400 to who demands a JWT by %s (JWT-03)', (accept) => {
+    ])('answers 400 to a caller that demands a JWT with %s (JWT-03)', (accept) => {
       const response = writeErrorResponse(missing, jwtStep, requestOf(accept))
       expect(response.status).toBe(400)
       expect(response.headers).toEqual(RESPONSE_HEADERS)
@@ -171,7 +171,7 @@ describe('writeErrorResponse', () => {
       'application/json',
       'application/*',
       'application/token-introspection+jwt, application/json;q=0.1',
-    ])('answers 401 to who takes JSON by %s', (accept) => {
+    ])('answers 401 to a caller that accepts JSON with %s', (accept) => {
       expect(writeErrorResponse(missing, jwtStep, requestOf(accept)).status).toBe(401)
     })
 
@@ -182,7 +182,7 @@ describe('writeErrorResponse', () => {
       },
     )
 
-    test('answers 401 where answers are JSON alone', () => {
+    test('answers 401 when only JSON is offered', () => {
       expect(writeErrorResponse(missing, step, requestOf('application/token-introspection+jwt')).status).toBe(401)
     })
   })

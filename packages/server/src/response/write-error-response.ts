@@ -1,4 +1,4 @@
-/** Step `response`: what went wrong, as HTTP and in no more words than the standard asks (RFC 6749 §5.2). */
+/** Step `response`: writes errors as HTTP, without more detail than the standard asks for (RFC 6749 §5.2). */
 import {
   buildErrorResponse,
   chooseMediaType,
@@ -11,12 +11,12 @@ import { ClientAuthenticationScopeError, ClientAuthenticationTokenError, type Li
 import type { HttpRequest, HttpResponse } from '../http/http-message.ts'
 import { RESPONSE_HEADERS } from './write-response.ts'
 
-/** What errors of every endpoint need. */
+/** What error responses need. */
 export interface ErrorResponseStep {
-  /** The challenge every 401 carries. */
+  /** The challenge in every 401. */
   readonly challenge: string
   readonly retryAfterSeconds: number
-  /** Given where answers can be JWTs. */
+  /** Set when the endpoint offers JWT answers. */
   readonly jwt?: object | undefined
 }
 
@@ -24,11 +24,11 @@ interface WireError {
   readonly status: number
   readonly error: string
   readonly description?: string
-  /** Whether a 503 is about one token, and not about the endpoint: it carries no `Retry-After`. */
+  /** Whether a 503 concerns one token and not the whole endpoint. Then it has no `Retry-After`. */
   readonly ofOneToken?: true
 }
 
-/** What each code becomes on the wire. The request's own faults are named; ours and the credentials' are not. */
+/** The response for each error code. It describes faults of the request, but not internal failures or wrong credentials. */
 const WIRE_ERRORS: Readonly<Record<string, WireError>> = {
   ERR_REQUEST_INVALID: { status: 400, error: 'invalid_request' },
   ERR_REQUEST_METHOD: { status: 405, error: 'invalid_request', description: 'the method must be POST' },
@@ -64,10 +64,10 @@ const WIRE_ERRORS: Readonly<Record<string, WireError>> = {
   ERR_REVOCATION_STORE: { status: 503, error: 'temporarily_unavailable' },
 }
 
-/** What is said in the words of the error. */
+/** The codes whose message describes the error on the wire. */
 const DESCRIBED_BY_MESSAGE: readonly string[] = ['ERR_REQUEST_INVALID', 'ERR_REQUEST_NOT_ACCEPTABLE']
 
-/** RFC 9701 §5 asks for a 400 where RFC 7662 §2.3 asks for a 401: it is what those get who demand a JWT. */
+/** A caller that demands a JWT without credentials gets 400 (RFC 9701 §5) instead of 401 (RFC 7662 §2.3). */
 const NO_CREDENTIALS_FOR_JWT: WireError = {
   status: 400,
   error: 'invalid_request',
@@ -76,19 +76,19 @@ const NO_CREDENTIALS_FOR_JWT: WireError = {
 
 const SERVER_ERROR: WireError = { status: 500, error: 'server_error' }
 
-/** Writes an error response, which is JSON whatever was asked for. Anything unexpected is a 500 that says nothing. */
+/** Writes an error response. It is always JSON. An unexpected error is a 500 without details. */
 export function writeErrorResponse(error: unknown, step: ErrorResponseStep, request: HttpRequest): HttpResponse {
   const wire = toWireError(error, step, request)
   const description = wire.description ?? describeRequestFault(error)
   const headers: Record<string, string> = { ...RESPONSE_HEADERS }
   if (wire.status === 401) headers['www-authenticate'] = step.challenge
-  // What is wrong with an access token stands in the challenge of its scheme (RFC 6750 §3.1), a 403 included.
+  // The challenge says what is wrong with an access token (RFC 6750 §3.1), also with 403.
   if (error instanceof ClientAuthenticationTokenError || error instanceof ClientAuthenticationScopeError) {
     headers['www-authenticate'] = error.challenge
   }
   if (wire.status === 405) headers['allow'] = 'POST'
   if (wire.status === 429) headers['retry-after'] = String((error as LimitsExceededError).retryAfterSeconds)
-  // It asks for a pause of everything (RFC 9110 §10.2.3), while a resolver may have failed for one token alone.
+  // Retry-After asks for a pause of all requests (RFC 9110 §10.2.3), but a resolver may have failed for one token only.
   if (wire.status === 503 && wire.ofOneToken === undefined) headers['retry-after'] = String(step.retryAfterSeconds)
   return { status: wire.status, headers, body: JSON.stringify(buildErrorResponse(wire.error, description)) }
 }
@@ -102,7 +102,7 @@ function toWireError(error: unknown, step: ErrorResponseStep, request: HttpReque
   return error instanceof ClientAuthenticationScopeError ? { ...wire, status: error.status } : wire
 }
 
-/** Whether nothing but a JWT is acceptable. */
+/** Whether the caller accepts only a JWT. */
 function demandsJwt(request: HttpRequest): boolean {
   const accept = request.header('accept')
   const takesJwt = chooseMediaType(accept, [JWT_INTROSPECTION_MEDIA_TYPE]) !== undefined
@@ -110,8 +110,8 @@ function demandsJwt(request: HttpRequest): boolean {
 }
 
 /**
- * Messages of request errors are ours and name parameters of ours; quotes are not allowed on the wire. An adapter may
- * throw one with words of its own: they are left out when the wire does not allow them.
+ * Messages of request errors come from this library and name known parameters. Quotes are not allowed on the wire. An adapter may
+ * throw a request error with another message, which is left out if it has forbidden characters.
  */
 function describeRequestFault(error: unknown): string | undefined {
   if (!isIntrospectionError(error) || !DESCRIBED_BY_MESSAGE.includes(error.code)) return undefined

@@ -36,27 +36,27 @@ describe('JSON', () => {
     expect(writeJson(active)).toEqual({ status: 200, headers: RESPONSE_HEADERS, body: '{"active":true,"sub":"é"}' })
   })
 
-  test('writes an answer once, and then again as it is', () => {
+  test('writes an answer once, and then returns the same response', () => {
     const answer = toAnswer({ ...active })
     const first = writeResponse(answer, received(JSON_TYPE), caller, { jwt }) as HttpResponse
     expect(writeResponse(answer, received(JSON_TYPE), caller, { jwt })).toBe(first)
     expect(Object.isFrozen(first)).toBe(true)
   })
 
-  test('writes one inactive response, whatever else stands in it', () => {
+  test('writes the same inactive response, whatever other members it has', () => {
     const inactive = { active: false, sub: 'alice', exp: 1 } as const
     expect(writeJson(inactive)).toBe(writeJson(INACTIVE))
     expect(writeJson(inactive).body).toBe('{"active":false}')
   })
 
-  test('shares nothing that a framework could change', () => {
+  test('shares no object that a framework could change', () => {
     expect(Object.isFrozen(writeJson(INACTIVE))).toBe(true)
     expect(Object.isFrozen(RESPONSE_HEADERS)).toBe(true)
     expect(Object.isFrozen(REVOKED_RESPONSE)).toBe(true)
     expect(Object.isFrozen(REVOKED_RESPONSE.headers)).toBe(true)
   })
 
-  test('signs nothing for who is registered with an algorithm and takes JSON', () => {
+  test('does not sign for a protected resource that registers an algorithm and accepts JSON', () => {
     const registered = { ...caller, introspectionSignedResponseAlg: 'ES256' } as const
     expect(writeResponse(toAnswer(active), received(JSON_TYPE), registered, { jwt })).toMatchObject({
       body: '{"active":true,"sub":"é"}',
@@ -65,27 +65,27 @@ describe('JSON', () => {
 })
 
 describe('JWT', () => {
-  test('writes what was negotiated, with the header fields of any answer', async () => {
+  test('writes the negotiated media type, with the usual header fields', async () => {
     const response = await writeResponse(toAnswer(active), received(JWT_TYPE), caller, { jwt })
     expect(response).toMatchObject({ status: 200, headers: { ...RESPONSE_HEADERS, 'content-type': JWT_TYPE } })
     expect(decodeJwt(response.body)['token_introspection']).toEqual(active)
   })
 
-  test('writes an inactive response alone, whatever else stands in it', async () => {
+  test('writes only the inactive status, whatever other members there are', async () => {
     const inactive = { active: false, sub: 'alice' } as const
     const response = await writeResponse(toAnswer(inactive), received(JWT_TYPE), caller, { jwt })
     expect(decodeJwt(response.body)['token_introspection']).toEqual({ active: false })
   })
 
   test.each(['*/*', '', 'application/*', `${JSON_TYPE}, ${JWT_TYPE};q=0.1`])(
-    'is what who requires it gets for Accept: %s',
+    'is what a protected resource that requires it gets for Accept: %s',
     async (accept) => {
       const response = await writeResponse(toAnswer(active), received(JSON_TYPE, accept), jwtOnly, { jwt })
       expect(response.headers['content-type']).toBe(JWT_TYPE)
     },
   )
 
-  test.each([JSON_TYPE, `${JWT_TYPE};q=0, */*`, 'text/html'])('is required, and not acceptable by %s', (accept) => {
+  test.each([JSON_TYPE, `${JWT_TYPE};q=0, */*`, 'text/html'])('is required, but Accept: %s excludes it', (accept) => {
     for (const response of [active, INACTIVE]) {
       expect(() => writeResponse(toAnswer(response), received(JSON_TYPE, accept), jwtOnly, { jwt })).toThrow(
         expect.objectContaining({ code: 'ERR_REQUEST_NOT_ACCEPTABLE' }) as Error,

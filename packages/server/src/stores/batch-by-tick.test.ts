@@ -7,7 +7,7 @@ const digests = await Promise.all(
 )
 const [first, second] = digests as [string, string]
 
-/** A lookup, and the questions it put. */
+/** A lookup, and the questions that it asked. */
 function create(answer: (asked: readonly string[]) => Promise<ReadonlyMap<string, string>> = answerAll) {
   const questions: (readonly string[])[] = []
   const find = batchByTick((asked) => {
@@ -22,7 +22,7 @@ function answerAll(asked: readonly string[]): Promise<ReadonlyMap<string, string
 }
 
 describe('batchByTick', () => {
-  test('puts one question for the lookups of one tick, also those after a microtask', async () => {
+  test('asks one question for the lookups of one tick, also for those after a microtask', async () => {
     const { find, questions } = create()
     const one = find(first)
     await Promise.resolve()
@@ -32,14 +32,14 @@ describe('batchByTick', () => {
     expect(questions).toEqual([[first, second]])
   })
 
-  test('asks again in the next tick, and keeps nothing', async () => {
+  test('asks again in the next tick, and caches nothing', async () => {
     const { find, questions } = create()
     await find(first)
     await find(first)
     expect(questions).toEqual([[first], [first]])
   })
 
-  test('gives everyone who asks for one token a record of their own', async () => {
+  test('returns a separate record to every caller that asks for one token', async () => {
     const { find, questions } = create()
     const [one, other] = await Promise.all([find(first), find(first)])
     expect(questions).toEqual([[first]])
@@ -47,19 +47,19 @@ describe('batchByTick', () => {
     expect(one).not.toBe(other)
   })
 
-  test('gives null for what is not in the answer', async () => {
+  test('returns null for a token that is not in the answer', async () => {
     const { find } = create((asked) => answerAll(asked.slice(1)))
     expect(await Promise.all([find(first), find(second)])).toEqual([null, { jti: second }])
   })
 
-  test('puts a full batch at once, and what is left when the tick ends', async () => {
+  test('sends a full batch at once, and the rest when the tick ends', async () => {
     const { find, questions } = create()
     const found = await Promise.all(digests.map((digest) => find(digest)))
     expect(questions.map((asked) => asked.length)).toEqual([LARGEST_BATCH, 1])
     expect(found.every((record, index) => record?.jti === digests[index])).toBe(true)
   })
 
-  test('rejects everyone who waits for a question that failed, and nobody after', async () => {
+  test('rejects every lookup of a failed question, and no later one', async () => {
     let failing = true
     const { find } = create((asked) => (failing ? Promise.reject(new Error('down')) : answerAll(asked)))
     const outcomes = await Promise.allSettled([find(first), find(second), find(first)])
@@ -68,14 +68,14 @@ describe('batchByTick', () => {
     expect(await find(first)).toEqual({ jti: first })
   })
 
-  test('rejects when the question cannot even be put', async () => {
+  test('rejects when the question throws', async () => {
     const { find } = create(() => {
       throw new Error('closed')
     })
     await expect(find(first)).rejects.toThrow('closed')
   })
 
-  test('rejects for a record that is no JSON, and for no other', async () => {
+  test('rejects for a record that is not JSON, and for no other', async () => {
     const { find } = create(async (asked) => new Map(await answerAll(asked)).set(first, '{'))
     const [broken, whole] = await Promise.allSettled([find(first), find(second)])
     expect(broken.status).toBe('rejected')
@@ -83,7 +83,7 @@ describe('batchByTick', () => {
   })
 
   test.each(['', 'a', `${first}=`, ` ${first}`, `${first}\n`, first.slice(1), 'ä'.repeat(43)])(
-    'asks nobody about %j, which is no digest',
+    'does not ask about %j, which is not a digest',
     async (text) => {
       const { find, questions } = create()
       expect(await find(text)).toBeNull()

@@ -1,13 +1,13 @@
-/** Lookups of one event-loop tick, asked as one question: what a store over a network has to save is round trips. */
+/** Asks one question for all lookups of one event-loop tick, to save round trips to a store over a network. */
 import type { TokenRecord } from './token-record.ts'
 
-/** Digests in one question: more would keep the server, and whoever waits for it, busy for too long at once. */
+/** The largest number of digests in one question. More would keep the server and the waiting callers busy for too long. */
 export const LARGEST_BATCH = 500
 
-/** Whatever is no SHA-256 in base64url is under no key, so nobody is asked about it. */
+/** The form of a SHA-256 digest in base64url. Other keys do not exist, so the store does not ask about them. */
 const DIGEST = /^[\w-]{43}$/
 
-/** Asks for the records of digests, each named once, as JSON; what is not known is not in the answer. */
+/** Asks for the records of different digests, as JSON. The answer leaves out unknown digests. */
 export type AskForRecords = (digests: readonly string[]) => Promise<ReadonlyMap<string, string>>
 
 interface Waiter<Found> {
@@ -16,9 +16,8 @@ interface Waiter<Found> {
 }
 
 /**
- * Turns a question about many tokens into a lookup of one. The question is put when the tick ends, and so after every
- * revocation that was done when the lookup was asked for. One that fails rejects all who wait for it. Everyone gets a
- * record of their own.
+ * Turns a question about many tokens into a lookup of one token. The question is sent when the tick ends, so it sees every
+ * revocation that was finished before the lookup began. If it fails, all its lookups reject. Every caller gets a separate record.
  */
 export function batchByTick<Claims extends object>(
   ask: AskForRecords,
@@ -26,7 +25,7 @@ export function batchByTick<Claims extends object>(
   let waiting = new Map<string, Waiter<TokenRecord<Claims>>[]>()
 
   function send(): void {
-    // A batch that was full has gone already.
+    // A full batch was already sent.
     if (waiting.size === 0) return
     const batch = waiting
     waiting = new Map()
@@ -55,7 +54,7 @@ export function batchByTick<Claims extends object>(
         same.push({ resolve, reject })
         return
       }
-      // After the events that are at hand, each of which may bring a request; a microtask would gather one alone.
+      // Runs after the pending events, each of which may bring a request. A microtask would run after the first one.
       if (waiting.size === 0) setImmediate(send)
       waiting.set(digest, [{ resolve, reject }])
       if (waiting.size === LARGEST_BATCH) send()

@@ -13,7 +13,7 @@ test.each([
   expect(toStoredIdentifier(identifier)).toBe(stored)
 })
 
-test('keeps apart what looks alike once it is escaped', () => {
+test('distinguishes identifiers that look alike after escaping', () => {
   const alike = ['\n', '\\n', '\\\\n', '\ud800', '\\ud800', '\ufffd']
   expect(new Set(alike.map(toStoredIdentifier)).size).toBe(alike.length)
 })

@@ -1,8 +1,8 @@
-/** Identifiers as a store can keep them: databases refuse or replace characters that JavaScript has. */
+/** Identifiers in a form that a store can keep. Databases refuse or replace some characters of JavaScript strings. */
 
 /**
- * An identifier with what is not plain text escaped as in JSON: control characters, lone surrogates, quotes and
- * backslashes. Two that differ stay different, and almost all stay as they are.
+ * Escapes an identifier as JSON does, if it has control characters, lone surrogates, quotes or backslashes. Different identifiers
+ * stay different, and nearly all stay unchanged.
  */
 export function toStoredIdentifier(identifier: string): string {
   return JSON.stringify(identifier).slice(1, -1)

@@ -17,7 +17,7 @@ const RECORD: TokenRecord = {
 }
 
 describe('toTombstone', () => {
-  test('keeps the kind and the dates, and nothing about anybody', () => {
+  test('keeps the kind and the dates, and no personal data', () => {
     expect(toTombstone(RECORD)).toEqual({
       kind: 'access_token',
       iat: 1_764_000_000,
@@ -28,12 +28,12 @@ describe('toTombstone', () => {
 
   test.each([
     ['none', undefined],
-    ['null, as a database gives it', null],
+    ['null, as a database returns it', null],
     ['milliseconds', 1_764_003_600_000],
     ['a fraction', 1_764_003_600.5],
-    ['no number', Number.NaN],
+    ['not a number', Number.NaN],
     ['text', '1764003600'],
-  ])('leaves out dates that are %s, so that they stay revoked', (_, date) => {
+  ])('leaves out dates that are %s, so that the token stays revoked', (_, date) => {
     const record = { ...RECORD, exp: date, iat: date } as unknown as TokenRecord
     expect(toTombstone(record)).toStrictEqual({ kind: 'access_token', revoked: true })
   })

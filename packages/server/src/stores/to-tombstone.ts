@@ -6,12 +6,12 @@ import type { TokenRecord } from './token-record.ts'
 export const TOMBSTONE_MARGIN_SECONDS = 300
 
 /**
- * The record of a revoked token without anything about anybody: its kind, its dates, and that it is revoked. For stores of
- * your own: save it under each of {@link revocationDigests} when a token is revoked. Keep it a while longer than its `exp`
- * when the clocks of your processes may differ, because a token whose tombstone is gone is usable again.
+ * The record of a revoked token without personal data: its kind, its dates and `revoked`. For stores of your own: save it under
+ * each of {@link revocationDigests} when a token is revoked. Keep it longer than its `exp` if the clocks of your processes may
+ * differ, because a token without its tombstone is usable again.
  *
- * A date that is not in whole seconds is left out, so that a revocation never fails for it: such a tombstone has no `exp`
- * and stays.
+ * A date that is not in whole seconds is left out, so that a revocation never fails because of it. A tombstone without `exp`
+ * stays for good.
  *
  * @example
  * ```ts

@@ -1,16 +1,16 @@
-/** What is looked for: the token, with what its request says beside it. */
+/** The token that a lookup searches for, and the parameters of its request. */
 import type { IntrospectionRequest } from '@token-introspection/core'
 import type { HttpRequest } from '../http/http-message.ts'
 
-/** Credentials of the caller stand in the same form; they are nobody else's business. */
+/** The parameters with credentials of the caller, which stores and resolvers must not see. */
 const CREDENTIALS: ReadonlySet<string> = new Set(['client_secret', 'client_assertion', 'client_assertion_type'])
 
-/** Who waits for a lookup. */
+/** The caller that waits for a lookup. */
 export type Caller = Pick<HttpRequest, 'signal'>
 
-/** One lookup. Resolvers and stores get it; `digest` and `parameter` are what most of them need. */
+/** One lookup, as resolvers and stores get it. Most of them need only `digest` and `parameter`. */
 export class TokenLookup {
-  /** The digest the stores know the token by. */
+  /** The digest of the token. It is the key in stores. */
   readonly digest: string
   readonly #request: IntrospectionRequest
   readonly #caller: Caller | undefined
@@ -25,20 +25,20 @@ export class TokenLookup {
   /**
    * The token as it was presented.
    *
-   * Security: whoever has it can use it. Do not log it, store it or send it to anyone but its issuer.
+   * Security: anybody who has it can use it. Do not log it, store it or send it to anyone but its issuer.
    */
   get token(): string {
     return this.#request.token
   }
 
-  /** What the caller believes the token to be. It may be wrong or unknown, so it may order a search and never end one. */
+  /** The kind of token that the caller expects. It may be wrong or unknown, so it may order a search, but never end one. */
   get tokenTypeHint(): string | undefined {
     return this.#request.tokenTypeHint
   }
 
   /**
-   * Aborted once nobody waits for this lookup any more: its time is up, or the caller has gone, where the host tells. Made
-   * when first asked for.
+   * Aborted when nobody waits for this lookup any more: its time is over, or the caller has disconnected, if the host knows that.
+   * Created on first use.
    */
   get signal(): AbortSignal {
     this.#controller ??= this.#createController()
@@ -54,8 +54,8 @@ export class TokenLookup {
   }
 
   /**
-   * A further parameter of the request, such as `resource`, when it stands once and is not empty (RFC 7662 §2.1).
-   * Credentials are never given.
+   * A further parameter of the request, such as `resource`, if it occurs once and is not empty (RFC 7662 §2.1). Credentials are
+   * never returned.
    */
   parameter(name: string): string | undefined {
     const values = this.parameters(name)
@@ -67,7 +67,7 @@ export class TokenLookup {
     return CREDENTIALS.has(name) ? [] : this.#request.parameters.getAll(name)
   }
 
-  /** @internal nobody waits any more. */
+  /** @internal Called when nobody waits any more. */
   abort(reason: Error): void {
     this.#controller?.abort(reason)
   }

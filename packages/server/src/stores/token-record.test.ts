@@ -20,14 +20,14 @@ describe('whyNotLive', () => {
     ['that a database calls revoked', { revoked: 1 }, 'revoked'],
     ['that a database calls not revoked', { revoked: 0 }, undefined],
     ['whose columns are null', { exp: null, nbf: null, revoked: null }, undefined],
-    ['whose exp is no number', { exp: 'never' }, 'expired'],
+    ['whose exp is not a number', { exp: 'never' }, 'expired'],
     ['whose exp is NaN', { exp: Number.NaN }, 'expired'],
-    ['whose nbf is no number', { nbf: 'later' }, 'not-yet-valid'],
+    ['whose nbf is not a number', { nbf: 'later' }, 'not-yet-valid'],
   ])('judges a token %s', (_, members, reason) => {
     expect(whyNotLive({ kind: 'access_token', ...members }, now)).toBe(reason)
   })
 
-  test('takes nothing for live by a clock that is broken', () => {
+  test('treats no token as live when the clock is broken', () => {
     expect(whyNotLive({ kind: 'access_token' }, Number.NaN)).toBe('expired')
   })
 })

@@ -1,13 +1,14 @@
-/** What a store refuses to keep, and whom it refuses to revoke: mistakes that could only lead to wrong answers later. */
+/** Checks before a store saves or revokes, because such mistakes would only lead to wrong answers later. */
 import { isNumericDate, isScope, parseIntrospectionResponse, REGISTERED_MEMBERS } from '@token-introspection/core'
 import type { TokenRecord } from './token-record.ts'
 
 /**
- * Holds a token and its record against what every store can keep. For stores of your own: call it in `save`.
+ * Checks that every store can keep a token and its record. For stores of your own: call it in `save`.
  *
- * @throws TypeError naming the member: an empty token or identifier, an unknown kind, a date that is not in whole seconds,
- *   a scope that breaks its grammar, a registered member of another type than the registry gives it, an extension claim with
- *   the name of a registered member. `null` and `undefined` are absent.
+ * @throws TypeError naming the member: an empty token or identifier, an unknown kind, a date that is not in whole seconds, a
+ * scope
+ *   that breaks its grammar, a registered member of the wrong type, or an extension claim with the name of a registered member.
+ *   `null` and `undefined` count as absent.
  */
 export function validateTokenRecord(token: string, record: TokenRecord): void {
   if (token === '') throw new TypeError('token: must not be empty')
@@ -41,14 +42,14 @@ export function validateTokenRecord(token: string, record: TokenRecord): void {
   }
 }
 
-/** What people mean by a name that the registry gives to something else. */
+/** Hints for members that people often use with another meaning than the registered one. */
 const HINTS: Readonly<Record<string, string>> = {
   permissions:
     'must be a list of objects with resource_id (UMA 2.0 Federated Authorization §5.1.1); a list of texts is an extension claim ' +
     'under another name',
 }
 
-/** The first registered member that no answer could have. */
+/** The first registered member that no answer may have with this value. */
 function wrongMember(record: TokenRecord): string | undefined {
   const members = Object.entries(record).filter(
     ([name, value]) => name !== 'active' && REGISTERED_MEMBERS.has(name) && value !== null && value !== undefined,
@@ -67,13 +68,13 @@ function canBeAnswered(members: readonly (readonly [string, unknown])[]): boolea
 }
 
 /**
- * Holds the arguments of a revocation against what can be meant. For stores of your own: call it in `revokeGrant`,
- * `revokeSession`, `revokeSubject` and `revokeClient`.
+ * Checks the arguments of a revocation. For stores of your own: call it in `revokeGrant`, `revokeSession`, `revokeSubject` and
+ * `revokeClient`.
  *
- * @param name - what the identifier is called in the message.
- * @param at - the moment of a cutoff, when there is one.
- * @throws TypeError when the identifier is empty or the moment is not in whole seconds: revoking nobody must not pass
- *   for a revocation.
+ * @param name - the name of the identifier in the message.
+ * @param at - the moment of a cutoff, if there is one.
+ * @throws TypeError when the identifier is empty or the moment is not in whole seconds, because a revocation of nothing must not
+ *   look like a success.
  */
 export function validateRevocation(name: string, identifier: string, at?: number): void {
   if (!isIdentifier(identifier)) throw new TypeError(`${name}: must be a non-empty string`)

@@ -9,11 +9,11 @@ describe('Cutoffs', () => {
     ['issued a second before', 'alice', now - 1, true],
     ['issued in its second', 'alice', now, true],
     ['issued a second after', 'alice', now + 1, false],
-    ['that does not say when it was issued', 'alice', undefined, true],
+    ['without iat', 'alice', undefined, true],
     ['whose column is null', 'alice', null, true],
-    ['of another', 'bob', now - 1, false],
-    ['of nobody', undefined, now - 1, false],
-    ['of nobody, as a database says it', null, now - 1, false],
+    ['of another identifier', 'bob', now - 1, false],
+    ['without an identifier', undefined, now - 1, false],
+    ['with null as identifier', null, now - 1, false],
   ])('cover a token %s: %s, %s', (_, identifier, issuedAt, covered) => {
     const cutoffs = new Cutoffs(0)
     expect(cutoffs.covers(identifier, issuedAt)).toBe(false)
@@ -21,7 +21,7 @@ describe('Cutoffs', () => {
     expect(cutoffs.covers(identifier, issuedAt)).toBe(covered)
   })
 
-  test('cover everything of what ends for good', () => {
+  test('cover every token of an identifier that ends for good', () => {
     const cutoffs = new Cutoffs(0)
     cutoffs.set('grant', FOR_GOOD, now)
     expect(cutoffs.covers('grant', now + 1e9)).toBe(true)
@@ -45,7 +45,7 @@ describe('Cutoffs', () => {
     ['now', now, now],
     ['ahead', now + 100, now + 100],
     ['for good', FOR_GOOD, now],
-  ])('at a moment %s are kept as long again as tokens live that are not in the store', (_, at, from) => {
+  ])('at a moment %s are kept for the lifetime of unstored tokens in addition', (_, at, from) => {
     const cutoffs = new Cutoffs(90_000)
     cutoffs.set('x', at, now)
     cutoffs.sweep(from + CUTOFF_KEPT_SECONDS + 89_999)
@@ -54,7 +54,7 @@ describe('Cutoffs', () => {
     expect(cutoffs.size).toBe(0)
   })
 
-  test('that are set again are kept from then, at the later moment', () => {
+  test('that are set again are kept from that time on, with the later moment', () => {
     const cutoffs = new Cutoffs(0)
     cutoffs.set('x', now, now)
     cutoffs.set('x', now - 50, now + 1000)

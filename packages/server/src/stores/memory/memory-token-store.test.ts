@@ -5,7 +5,7 @@ import { digestToken } from '../token-store.ts'
 
 const START = 1_764_000_000
 
-/** A store that holds every token there is unless told otherwise, and its clock, in seconds. */
+/** A store that holds every token by default, and its clock in seconds. */
 function create(unstoredLifetimeSeconds = 0) {
   const clock = { seconds: START }
   return { clock, store: createMemoryTokenStore({ now: () => clock.seconds * 1000, unstoredLifetimeSeconds }) }
@@ -37,7 +37,7 @@ describe('createMemoryTokenStore', () => {
     expect(store.find('ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0')).not.toBeNull()
   })
 
-  test('gives every finder the same frozen record', async () => {
+  test('returns the same frozen record to every caller', async () => {
     const store = createMemoryTokenStore<{ roles: string[] }>()
     await store.save('token', { kind: 'access_token', exp: START + 60, aud: ['a'], claims: { roles: ['reader'] } })
     const found = store.find(await digestToken('token'))
@@ -50,7 +50,7 @@ describe('createMemoryTokenStore', () => {
     ])
   })
 
-  test('takes a record that is frozen or refers to itself', async () => {
+  test('accepts a record that is frozen or refers to itself', async () => {
     const { store } = create()
     const claims: { self?: object } = {}
     claims.self = claims
@@ -58,7 +58,7 @@ describe('createMemoryTokenStore', () => {
     expect(store.size).toBe(1)
   })
 
-  test('leaves of a revoked token what refuses it', async () => {
+  test('keeps a tombstone of a revoked token', async () => {
     const { store } = create()
     await store.save('token', { ...lasting(60), sub: 'alice' })
     await store.revoke('token')
@@ -76,7 +76,7 @@ describe('createMemoryTokenStore', () => {
       expect(store.size).toBe(24)
     })
 
-    test('keeps what is alive, to the second', async () => {
+    test('keeps live tokens, to the second', async () => {
       const { store, clock } = create()
       await save(store, 'short', 1000, lasting(60))
       clock.seconds = START + 59.999
@@ -84,7 +84,7 @@ describe('createMemoryTokenStore', () => {
       expect(store.size).toBe(1024)
     })
 
-    test('forgets a revoked token five minutes after it has expired, and one without exp never', async () => {
+    test('forgets a revoked token five minutes after its expiry, and never one without exp', async () => {
       const { store, clock } = create()
       await save(store, 'short', 400, lasting(60))
       await save(store, 'endless', 600, { kind: 'access_token' })
@@ -110,7 +110,7 @@ describe('createMemoryTokenStore', () => {
       expect(store.size).toBe(548)
     })
 
-    test('never holds much more than twice what is alive', async () => {
+    test('never holds much more than twice the live tokens', async () => {
       const { store, clock } = create()
       let largest = 0
       for (let round = 0; round < 50; round++) {
@@ -122,13 +122,13 @@ describe('createMemoryTokenStore', () => {
     })
   })
 
-  describe('revocation of many', () => {
+  describe('revocation of many tokens', () => {
     test.each([
       ['revokeGrant', { grantId: 'x' }],
       ['revokeSession', { sessionId: 'x' }],
       ['revokeSubject', { sub: 'x' }],
       ['revokeClient', { client_id: 'x' }],
-    ] as const)('marks what %s revokes and keeps its other members', async (method, members) => {
+    ] as const)('marks the tokens that %s revokes, and keeps their other members', async (method, members) => {
       const { store } = create()
       await store.save('token', { ...lasting(60), ...members })
       const before = store.find(await digestToken('token'))
@@ -149,7 +149,7 @@ describe('createMemoryTokenStore', () => {
       expect(store.find(await digestToken('next second'))?.revoked).toBeUndefined()
     })
 
-    test('is forgotten as the store grows, with the tokens it was about, and those stay revoked', async () => {
+    test('is forgotten as the store grows, together with its tokens, which stay revoked until then', async () => {
       const { store, clock } = create()
       await save(store, 'alice', 500, { kind: 'refresh_token', sub: 'alice', iat: START })
       await store.revokeSubject('alice')
@@ -162,7 +162,7 @@ describe('createMemoryTokenStore', () => {
       expect(store.find(await digestToken('after'))?.revoked).toBeUndefined()
     })
 
-    test('holds for tokens saved late, for an hour and however the store grows', async () => {
+    test('applies to tokens saved late, for an hour, however the store grows', async () => {
       const { store, clock } = create()
       await store.revokeSubject('alice', START + 10)
       await store.revokeGrant('grant')
@@ -175,7 +175,7 @@ describe('createMemoryTokenStore', () => {
     })
 
     test.each(['revokeGrant', 'revokeSession', 'revokeSubject', 'revokeClient'] as const)(
-      'of %s unknown identifiers alone makes the store sweep: what is old is gone',
+      'of %s unknown identifiers alone makes the store sweep old entries',
       async (method) => {
         const { store, clock } = create()
         await save(store, 'short', 23, lasting(60))
@@ -197,14 +197,14 @@ describe('createMemoryTokenStore', () => {
       ['revokeSubject', ['alice', START + 0.5]],
       ['revokeClient', ['']],
     ] as ['revokeGrant' | 'revokeSession' | 'revokeSubject' | 'revokeClient', [string, number?]][])(
-      'refuses %s(%j), which would revoke nobody',
+      'refuses %s(%j), which would revoke nothing',
       async (method, values) => {
         await expect(create().store[method](...(values as [string]))).rejects.toThrow(TypeError)
       },
     )
   })
 
-  describe('revocation of tokens it does not hold', () => {
+  describe('revocation of tokens that it does not hold', () => {
     const jwt: TokenRecord = { ...lasting(60), sub: 'alice', client_id: 'web', iat: START }
 
     test('answers without a promise', async () => {
@@ -216,7 +216,7 @@ describe('createMemoryTokenStore', () => {
       expect(store.find(digest)).toStrictEqual({ ...lasting(60), iat: START, revoked: true })
     })
 
-    test('counts a tombstone as one, and one of a token it held in its place', async () => {
+    test('counts a tombstone as one entry, which replaces the token if the store held it', async () => {
       const { store } = create()
       await store.save('jwt', jwt)
       for (let times = 0; times < 2; times++) await store.revoke('jwt', jwt)
@@ -240,7 +240,7 @@ describe('createMemoryTokenStore', () => {
       expect([await isRevoked('jwt'), await isRevoked('endless')]).toEqual([false, true])
     })
 
-    test('makes the store sweep: tombstones alone do not fill it', async () => {
+    test('makes the store sweep, so that tombstones alone cannot fill it', async () => {
       const { store, clock } = create()
       for (let index = 0; index < 1023; index++) await store.revoke(`jwt-${index}`, jwt)
       expect(store.size).toBe(1023)
@@ -250,7 +250,7 @@ describe('createMemoryTokenStore', () => {
     })
 
     test.each(['revokeGrant', 'revokeSession', 'revokeSubject', 'revokeClient'] as const)(
-      'holds after %s for as long as such a token may live that was issued an hour late (SEC-03)',
+      'applies after %s as long as an unstored token can live that was issued an hour late (SEC-03)',
       async (method) => {
         const { store, clock } = create(90_000)
         const record: TokenRecord = { kind: 'access_token', grantId: 'x', sessionId: 'x', sub: 'x', client_id: 'x' }
@@ -264,7 +264,7 @@ describe('createMemoryTokenStore', () => {
       },
     )
 
-    test('takes such tokens to live for an hour unless told otherwise', async () => {
+    test('assumes a lifetime of one hour for such tokens by default', async () => {
       const clock = { seconds: START }
       const store = createMemoryTokenStore({ now: () => clock.seconds * 1000 })
       await store.revokeSubject('alice')
@@ -277,7 +277,7 @@ describe('createMemoryTokenStore', () => {
     })
   })
 
-  test('is not changed by a record that changes while it is saved', async () => {
+  test('ignores changes to a record while it is saved', async () => {
     const { store } = create()
     const record = { kind: 'access_token' as const, sub: 'alice' }
     const saved = store.save('token', record)
@@ -294,7 +294,7 @@ describe('createMemoryTokenStore', () => {
     ['exp as text', 'token', { exp: '1764000000' }, 'record.exp:'],
     ['iat with a fraction', 'token', { iat: START + 0.5 }, 'record.iat:'],
     ['nbf before the epoch', 'token', { nbf: -1 }, 'record.nbf:'],
-    ['nbf that is no number', 'token', { nbf: Number.NaN }, 'record.nbf:'],
+    ['nbf that is not a number', 'token', { nbf: Number.NaN }, 'record.nbf:'],
     ['an empty grant', 'token', { grantId: '' }, 'record.grantId:'],
     ['a grant that is a number', 'token', { grantId: 7 }, 'record.grantId:'],
     ['an empty session', 'token', { sessionId: '' }, 'record.sessionId:'],
@@ -317,7 +317,7 @@ describe('createMemoryTokenStore', () => {
     expect(() => createMemoryTokenStore(options as unknown as MemoryTokenStoreOptions)).toThrow(`${path}:`)
   })
 
-  test('takes the time of the system unless told otherwise', async () => {
+  test('uses the clock of the system by default', async () => {
     const store = createMemoryTokenStore()
     await save(store, 'gone', 1023, { kind: 'access_token', exp: 1 })
     await save(store, 'kept', 1, { kind: 'access_token', exp: Math.floor(Date.now() / 1000) + 60 })

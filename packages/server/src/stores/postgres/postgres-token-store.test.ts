@@ -11,7 +11,7 @@ const START = 1_764_000_000
 
 const POOL: PostgresPool = { query: () => Promise.resolve({ rows: [], rowCount: 0 }) }
 
-/** A store over a pool that has nothing in it. The real database is in `test/contract`. */
+/** A store over a pool without rows. The tests with a real database are in `test/contract`. */
 function create() {
   const asked: PostgresQuery[] = []
   const pool: PostgresPool = {
@@ -24,11 +24,11 @@ function create() {
 }
 
 describe('createPostgresTokenStore', () => {
-  test('asks nothing of the pool until it is used', () => {
+  test('does not use the pool before the first call', () => {
     expect(create().asked).toEqual([])
   })
 
-  test('names every statement, one name for one text', async () => {
+  test('gives every statement a name, and every name one text', async () => {
     const { store, asked } = create()
     const digests = await Promise.all(['a', 'b'].map(async (token) => await digestToken(token)))
     await store.find(digests[0] as string)
@@ -42,11 +42,11 @@ describe('createPostgresTokenStore', () => {
     const texts = new Map(asked.map(({ name, text }) => [name, text]))
     expect(texts.size).toBe(new Set(texts.values()).size)
     expect([...texts.keys()]).not.toContain(undefined)
-    // PostgreSQL cuts longer names off.
+    // PostgreSQL truncates longer names.
     for (const name of texts.keys()) expect(name?.length).toBeLessThan(64)
   })
 
-  test('lets the database date a revocation that is given no moment, and says what our clock has', async () => {
+  test('lets the database date a revocation without a moment, and sends the time of the process', async () => {
     const { store, asked } = create()
     await store.revokeClient('web')
     await store.revokeSubject('alice', START - 5)
@@ -54,7 +54,7 @@ describe('createPostgresTokenStore', () => {
     expect(asked[1]?.values).toEqual(['subject', 'alice', START - 5, START, 3600 + 3600])
   })
 
-  test('takes no answer for revoked', async () => {
+  test('treats a missing answer as revoked', async () => {
     expect(await create().store.isRevoked('digest', { kind: 'access_token' })).toBe(true)
   })
 

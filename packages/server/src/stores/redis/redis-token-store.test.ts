@@ -6,7 +6,7 @@ const START = 1_764_000_000
 
 const CLIENT: CallableRedisClient = { call: () => Promise.resolve(null) }
 
-/** A store over a server that has nothing in it. The real one is in `test/contract`. */
+/** A store over a server without keys. The tests with a real server are in `test/contract`. */
 function create(answer: (name: string, args: readonly string[]) => unknown = () => [null]) {
   const asked: [string, ...string[]][] = []
   const client = {
@@ -19,7 +19,7 @@ function create(answer: (name: string, args: readonly string[]) => unknown = () 
 }
 
 describe('createRedisTokenStore', () => {
-  test('asks nothing of the client until it is used', () => {
+  test('does not use the client before the first call', () => {
     expect(create().asked).toEqual([])
   })
 

@@ -6,7 +6,7 @@ import { createSqliteTokenStore, type SqliteTokenStoreOptions } from './index.ts
 
 const START = 1_764_000_000
 
-/** A store in memory that has every token unless told otherwise, its clock in seconds, and what its tables hold. */
+/** A store in memory that holds every token by default, its clock in seconds, and the rows of its tables. */
 function create(unstoredLifetimeSeconds = 0) {
   const database = new DatabaseSync(':memory:')
   onTestFinished(() => {
@@ -30,14 +30,14 @@ describe('createSqliteTokenStore', () => {
     expect(store.find(await digestToken('token'))).toEqual(lasting(60))
   })
 
-  test('takes a record whose absent members are null, as a database gives them', async () => {
+  test('accepts a record whose absent members are null, as databases return them', async () => {
     const { store } = create()
     const nulls = { kind: 'access_token', grantId: undefined, sub: null, client_id: null } as unknown as TokenRecord
     await store.save('token', nulls)
     expect(store.find(await digestToken('token'))).toEqual({ kind: 'access_token', sub: null, client_id: null })
   })
 
-  test('finds by primary keys alone', () => {
+  test('finds by primary keys only', () => {
     const { database } = create()
     const seen: string[] = []
     const spying = {
@@ -60,7 +60,7 @@ describe('createSqliteTokenStore', () => {
     ])
   })
 
-  test('says whether a token was revoked by primary keys alone', () => {
+  test('says whether a token was revoked by primary keys only', () => {
     const { database } = create()
     const seen: string[] = []
     createSqliteTokenStore({
@@ -75,7 +75,7 @@ describe('createSqliteTokenStore', () => {
     for (const search of searches) expect(search).toMatch(/^SEARCH .*\((?:digest=\?|kind=\? AND identifier=\?)\)$/)
   })
 
-  test('removes by an index, never by looking at every token', () => {
+  test('removes rows with an index, never with a full scan', () => {
     const { database } = create()
     const seen: string[] = []
     createSqliteTokenStore({
@@ -87,7 +87,7 @@ describe('createSqliteTokenStore', () => {
       const values = Array.from(sql.matchAll(/\?/g), () => 1)
       const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values)
       expect(plan.filter(({ detail }) => String(detail).startsWith('SCAN introspection'))).toEqual([])
-      // By both columns, or what is issued later than a cutoff is looked at each time.
+      // The index needs both columns. Otherwise each removal would read the tokens that were issued after the cutoff.
       if (sql.includes('iat <=')) expect(plan.some(({ detail }) => String(detail).includes('iat<?'))).toBe(true)
     }
   })
@@ -102,7 +102,7 @@ describe('createSqliteTokenStore', () => {
   })
 
   describe('removal', () => {
-    test('leaves of a revoked token what refuses it, until five minutes after it has expired', async () => {
+    test('keeps a tombstone of a revoked token until five minutes after its expiry', async () => {
       const { store, clock, count } = create()
       await store.save('token', { ...lasting(60), sub: 'alice' })
       await store.revoke('token')
@@ -113,7 +113,7 @@ describe('createSqliteTokenStore', () => {
       expect([store.removeExpired(), count('tokens')]).toEqual([1, 0])
     })
 
-    test('takes two expired tokens away with each token that is saved', async () => {
+    test('removes two expired tokens with each saved token', async () => {
       const { store, clock, count } = create()
       for (let index = 0; index < 10; index++) await store.save(`short-${index}`, lasting(60))
       clock.seconds = START + 59.999
@@ -126,7 +126,7 @@ describe('createSqliteTokenStore', () => {
       expect(count('tokens')).toBe(10)
     })
 
-    test('takes as many as it is told to, and says how many', async () => {
+    test('removes at most the given number of rows, and returns how many', async () => {
       const { store, clock, count } = create()
       for (let index = 0; index < 5; index++) await store.save(`short-${index}`, lasting(60))
       await store.save('endless', { kind: 'access_token' })
@@ -136,7 +136,7 @@ describe('createSqliteTokenStore', () => {
       expect(count('tokens')).toBe(1)
     })
 
-    test('keeps a cutoff for an hour, then takes away what it covers, and the cutoff last', async () => {
+    test('keeps a cutoff for an hour, then removes the tokens it covers, and the cutoff last', async () => {
       const { store, clock, count } = create()
       for (let index = 0; index < 5; index++) {
         await store.save(`old-${index}`, { kind: 'refresh_token', sub: 'alice', iat: START })
@@ -156,7 +156,7 @@ describe('createSqliteTokenStore', () => {
     })
 
     test.each(['revokeGrant', 'revokeSession', 'revokeClient'] as const)(
-      'takes away what %s has covered for an hour',
+      'removes the tokens that %s has covered for an hour',
       async (method) => {
         const { store, clock, count } = create()
         await store.save('a', { ...lasting(9000), grantId: 'x', sessionId: 'x', client_id: 'x' })
@@ -180,7 +180,7 @@ describe('createSqliteTokenStore', () => {
       expect(count('cutoffs')).toBe(0)
     })
 
-    test('keeps a cutoff as long again as tokens live that it does not have', async () => {
+    test('keeps a cutoff for the lifetime of unstored tokens in addition', async () => {
       const { store, clock } = create(90_000)
       const jwt: TokenRecord = { kind: 'access_token', sub: 'alice', iat: START }
       await store.revokeSubject('alice')
@@ -192,7 +192,7 @@ describe('createSqliteTokenStore', () => {
       expect(store.isRevoked('digest', jwt)).toBe(false)
     })
 
-    test('keeps a tombstone in the place of a token, until five minutes after exp', async () => {
+    test('replaces a token by a tombstone until five minutes after exp', async () => {
       const { store, clock, count } = create()
       await store.save('jwt', { ...lasting(60), sub: 'alice' })
       await store.revoke('jwt', { ...lasting(60), sub: 'alice' })
@@ -204,7 +204,7 @@ describe('createSqliteTokenStore', () => {
       expect(store.removeExpired()).toBe(1)
     })
 
-    test('takes two expired ones away with each tombstone that is made', async () => {
+    test('removes two expired rows with each new tombstone', async () => {
       const { store, clock, count } = create()
       for (let index = 0; index < 10; index++) await store.revoke(`short-${index}`, lasting(60))
       clock.seconds = START + 360
@@ -217,7 +217,7 @@ describe('createSqliteTokenStore', () => {
     })
   })
 
-  test('throws for a closed database, whatever is asked', async () => {
+  test('throws for a closed database in every method', async () => {
     const { store, database } = create()
     database.close()
     const now = START

@@ -7,9 +7,10 @@ import { ROOT } from '../src/workspace/workspace.ts'
 
 const PAGE = 'docs/architecture.md'
 
-test('the page about the architecture has a link to every step and spine', () => {
+test('the page about the architecture has a link to every folder and spine', () => {
   const parts = readPathParts()
   expect(parts).toContain('packages/client/src/introspect.ts')
   expect(parts).toContain('packages/server/src/lookup/')
+  expect(parts).toContain('packages/client/src/events/')
   expect(checkArchitecture({ path: PAGE, text: readFileSync(join(ROOT, PAGE), 'utf8') }, parts)).toEqual([])
 })

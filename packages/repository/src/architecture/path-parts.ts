@@ -1,16 +1,16 @@
-/** The parts of the two paths as they are in the sources: the folders of steps, and the spines. */
+/** The parts that the page about the architecture has to lead to, as they are in the sources. */
 import { LAYOUTS } from '../import-rules/layout.ts'
 import { readFiles } from '../workspace/workspace.ts'
 
-/** Folders of steps, each with a slash at its end, and spines: files that say so in their first line. */
+/** Folders, each with a slash at its end, and spines: files whose first line says that they are one. */
 export function readPathParts(): string[] {
-  return Object.entries(LAYOUTS).flatMap(([folder, { steps = [] }]) => {
+  return Object.entries(LAYOUTS).flatMap(([folder, { steps = [], above = [], ground = [], runtime = [] }]) => {
     if (steps.length === 0) return []
     const files = readFiles([`packages/${folder}/src/**/*.ts`])
     const spines = files.filter(({ text }) => text.startsWith('/** SPINE:')).map(({ path }) => path)
-    const folders = steps
-      .map((step) => `packages/${folder}/src/${step}/`)
-      .filter((step) => files.some(({ path }) => path.startsWith(step)))
+    const folders = [...steps, ...above, ...ground, ...runtime]
+      .map((name) => `packages/${folder}/src/${name}/`)
+      .filter((part) => files.some(({ path }) => path.startsWith(part)))
     return [...spines, ...folders]
   })
 }

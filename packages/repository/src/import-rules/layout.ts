@@ -6,6 +6,8 @@ export interface Layout {
   readonly packages: Readonly<Record<string, string>>
   /** The steps of the path. A step does not import the code of another step. */
   readonly steps?: readonly string[]
+  /** The files that lie in `src` itself, without their extension. Every other file lies in a folder. */
+  readonly root?: readonly string[]
   /** Folders with one file per runtime. Other files import them by a `#name` only. */
   readonly runtime?: readonly string[]
   /** Folders above the spines. They hold what is made of whole paths, and import what a file in `src` itself may. */
@@ -50,6 +52,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@nestjs/core': 'adapters/nest\\.ts$',
       '@modelcontextprotocol/sdk/dist/esm/server/auth/types.d.ts': 'adapters/mcp\\.ts$',
     },
+    root: ['errors', 'guard', 'index', 'introspect', 'introspection-client', 'options'],
     steps: ['token', 'cache', 'jwt', 'transport', 'response', 'policy', 'result'],
     runtime: ['crypto'],
     above: ['events', 'guards', 'issuers', 'protected-resource', 'watch'],
@@ -84,6 +87,17 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       hono: 'adapters/hono\\.ts$',
       '@opentelemetry/api': 'adapters/opentelemetry\\.ts$',
     },
+    root: [
+      'create-introspection-handler',
+      'create-revocation-handler',
+      'errors',
+      'handle-introspection',
+      'handle-revocation',
+      'index',
+      'metadata',
+      'options',
+      'revocation-options',
+    ],
     steps: ['request', 'client-authentication', 'limits', 'lookup', 'authorization', 'revocation', 'response'],
     runtime: ['crypto', 'x509'],
     above: ['events', 'in-process'],

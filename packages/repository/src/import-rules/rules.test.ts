@@ -31,7 +31,7 @@ const ALLOWED = [
 const FORBIDDEN = [
   ['core/a.ts', "import { z } from 'zod'", 'core-packages'],
   ['core/b.ts', "import 'node:crypto'", 'node-files-only'],
-  ['core/c.ts', "import { a } from '../../client/src/d.ts'", 'core-packages'],
+  ['core/c.ts', "import { a } from '../../client/src/guard.ts'", 'core-packages'],
   ['core/http/d.ts', "import { a } from './base64.node.ts'", 'runtime-by-name'],
   ['core/e.ts', "import { a } from './utils.ts'", 'telling-names'],
   ['core/f.ts', "import { a } from './shared/scope.ts'", 'telling-names'],
@@ -59,6 +59,7 @@ const FORBIDDEN = [
   ['server/b.ts', "export { a } from './stores/redis/index.ts'", 'server-stores/redis-apart'],
   ['server/stores/sqlite/a.ts', "import { a } from '../redis/a.ts'", 'server-stores/redis-apart'],
   ['client/f.ts', "import { a } from './gadgets/a.ts'", 'client-folders'],
+  ['client/g.ts', "import { a } from './loose.ts'", 'client-root'],
   ['testing/a.ts', "import { http } from 'msw'", 'testing-imports-msw/lib/core/index'],
   ['testing/b.ts', "import { a } from '@token-introspection/client'", 'testing-imports-@token-introspection/client'],
 ] as const

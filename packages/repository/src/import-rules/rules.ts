@@ -77,7 +77,7 @@ function packageRules(folder: string, { packages }: Layout): IRegularForbiddenRu
 
 /** Steps know what lies below them, and neither each other nor what lies above. */
 function stepRules(folder: string, layout: Layout): IRegularForbiddenRuleType[] {
-  const { steps, runtime = [], above = [], ground = [], apart = [], open = [] } = layout
+  const { steps, root = [], runtime = [], above = [], ground = [], apart = [], open = [] } = layout
   if (steps === undefined) return []
   const source = `^packages/${folder}/src/`
   const inFolders = (folders: readonly string[]): string => `${source}(${folders.join('|')})/`
@@ -91,6 +91,12 @@ function stepRules(folder: string, layout: Layout): IRegularForbiddenRuleType[] 
       'A folder is a step, a runtime folder, adapters, or lies above or below the steps.',
       {},
       { path: `${source}[^/]+/`, pathNot: inFolders(known) },
+    ),
+    rule(
+      `${folder}-root`,
+      'A file lies in a folder, unless the layout lists it for `src` itself.',
+      {},
+      { path: `${source}[^/]+$`, pathNot: `${source}(?:${root.join('|')})\\.ts$` },
     ),
     rule(
       `${folder}-adapters-import-the-entry`,

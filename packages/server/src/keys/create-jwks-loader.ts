@@ -32,7 +32,7 @@ export interface JwksLoaderOptions {
   readonly timeoutMs: number
 }
 
-/** How long a set is used after that while its URI fails, in milliseconds. */
+/** How long a set that is no longer fresh is used while its URI fails, in milliseconds. */
 const STALE_MS = 86_400_000
 /**
  * The largest number of sets, which may have 64 MiB together. The least recently used set goes first. Anybody can

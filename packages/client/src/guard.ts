@@ -2,9 +2,9 @@
 import { isIntrospectionError } from '@token-introspection/core'
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { TokenTooLongError } from './errors.ts'
-import { extractToken, type TokenSources } from './token/extract-token.ts'
+import { extractToken, type Presented, type TokenSources } from './token/extract-token.ts'
 import type { GuardRequest } from './token/guard-request.ts'
-import { MAX_FORM_BYTES, readRequestForm } from './token/request-form.ts'
+import { type FoundForm, MAX_FORM_BYTES, readRequestForm } from './token/request-form.ts'
 import { checkPermission, checkTarget, describeMistake } from './policy/check-policy.ts'
 import { checkConfirmation } from './policy/confirmation/check-confirmation.ts'
 import type { ConfirmationOutcome, Presentation } from './policy/confirmation/confirmation.ts'
@@ -59,6 +59,37 @@ export type OptionalGuard<Claims extends object = object> = (
   request: GuardRequest,
 ) => Promise<OptionalGuardDecision<Claims>>
 
+/**
+ * A guard as `client.guard()` returns it. A function of your own that wraps one is a {@link Guard}, and needs no `decide`:
+ * the adapters of the frameworks take both.
+ */
+export interface ClientGuard<Claims extends object = object> extends Guard<Claims> {
+  /**
+   * Decides at once when nothing has to be waited for: the answer is in the memory cache, or the request has no token. The
+   * decision is then returned as a value, in the same tick and without a promise. Otherwise the result is a promise of it.
+   *
+   * @throws for bugs, as the promise rejects for them.
+   *
+   * @example
+   * ```ts
+   * import type { ClientGuard } from '@token-introspection/client'
+   *
+   * export function authorize(mayRead: ClientGuard, request: Request, proceed: (sub: string | undefined) => void): void {
+   *   const decision = mayRead.decide(request)
+   *   if (decision instanceof Promise) void decision.then((late) => late.allowed && proceed(late.token.sub))
+   *   else if (decision.allowed) proceed(decision.token.sub)
+   * }
+   * ```
+   */
+  decide(request: GuardRequest): MaybePromise<GuardDecision<Claims>>
+}
+
+/** The same for a guard that lets requests without a token pass. */
+export interface OptionalClientGuard<Claims extends object = object> extends OptionalGuard<Claims> {
+  /** Decides at once when nothing has to be waited for: see {@link ClientGuard.decide}. */
+  decide(request: GuardRequest): MaybePromise<OptionalGuardDecision<Claims>>
+}
+
 /** The token that a guard of this type lets pass: `undefined` too, where it is optional. */
 export type GuardToken<G extends OptionalGuard> = Extract<Awaited<ReturnType<G>>, { allowed: true }>['token']
 
@@ -80,45 +111,112 @@ const ANONYMITY: Anonymity = Object.freeze({ allowed: true, token: undefined, he
 
 /**
  * Take the token, ask, judge: is it for us, is it theirs, is it enough. An outage is never mistaken for a bad token, and a
- * token that is presented is judged even where none is needed. Nothing here waits for an answer that is at hand.
+ * token that is presented is judged even where none is needed.
+ *
+ * @returns the decision itself when nothing has to be waited for, as with an answer from the memory cache; no promise is made
+ * then. Where a step has to wait, its `…Later` form goes on.
  */
-export async function guard<Claims extends object>(
+export function guard<Claims extends object>(
+  request: GuardRequest,
+  steps: GuardSteps<Claims>,
+): MaybePromise<OptionalGuardDecision<Claims>> {
+  if (typeof (request as Partial<GuardRequest> | undefined)?.headers?.get !== 'function') throw notARequest()
+  const form = steps.token.form ? readRequestForm(request) : undefined
+  return isPromise(form) ? guardLater(form, request, steps) : guardForm(form, request, steps)
+}
+
+async function guardLater<Claims extends object>(
+  form: Promise<FoundForm>,
   request: GuardRequest,
   steps: GuardSteps<Claims>,
 ): Promise<OptionalGuardDecision<Claims>> {
-  const { policy, result } = steps
-  if (typeof (request as Partial<GuardRequest> | undefined)?.headers?.get !== 'function') throw notARequest()
-  const form = steps.token.form ? await readRequestForm(request) : undefined
+  return guardForm(await form, request, steps)
+}
+
+function guardForm<Claims extends object>(
+  form: FoundForm,
+  request: GuardRequest,
+  steps: GuardSteps<Claims>,
+): MaybePromise<OptionalGuardDecision<Claims>> {
+  const { result } = steps
   const presented = extractToken(request, steps.token, form)
   if (presented.kind === 'absent') return steps.optional ? ANONYMITY : refuseAbsentToken(result)
   if (presented.kind === 'malformed') return refuseMalformedRequest(result)
   if (presented.kind === 'unread') return refuseUnchecked(formTooLong(), 'form')
-  const { scheme } = presented
   try {
     const answer = steps.introspect(presented.token)
-    const token = isPromise(answer) ? await answer : answer
-    if (!token.active) return refuseToken('token_inactive', result, scheme)
-    const mistaken = checkTarget(token, policy)
-    if (mistaken !== undefined) {
-      return refuseToken(mistaken, result, scheme, describeMistake(mistaken, token, policy))
-    }
-    const confirming = checkConfirmation(token, presented, policy)
-    const confirmation = isPromise(confirming) ? await confirming : confirming
-    if (!confirmation.confirmed) return refuseConfirmation(confirmation, result, scheme)
-    const lacking = checkPermission(token, policy, steps.now)
-    if (lacking !== undefined) return refusePermission(lacking, token, policy, result, scheme)
-    if (steps.check !== undefined) {
-      // A check without types might say anything; only `true` is a yes.
-      const said: unknown = await steps.check(token, request)
-      if (said !== true) return refuseByCheck()
-    }
-    // Last: a request that is refused takes no room in the replay store.
-    if (confirmation.useProof !== undefined && !(await confirmation.useProof())) return refuseProof(result)
-    return { allowed: true, token, headers: responseHeaders(presented.source, confirmation.headers) }
+    const decision = isPromise(answer)
+      ? judgeLater(answer, presented, request, steps)
+      : judge(answer, presented, request, steps)
+    return isPromise(decision) ? decision.catch((error: unknown) => refuseFailure(error, presented)) : decision
   } catch (error) {
-    if (isIntrospectionError(error)) return refuseUnchecked(error, presented.source)
-    throw error
+    return refuseFailure(error, presented)
   }
+}
+
+async function judgeLater<Claims extends object>(
+  answer: Promise<IntrospectionResult<Claims>>,
+  presented: Presented,
+  request: GuardRequest,
+  steps: GuardSteps<Claims>,
+): Promise<GuardDecision<Claims>> {
+  return judge(await answer, presented, request, steps)
+}
+
+/** Is it for us, is it theirs? */
+function judge<Claims extends object>(
+  token: IntrospectionResult<Claims>,
+  presented: Presented,
+  request: GuardRequest,
+  steps: GuardSteps<Claims>,
+): MaybePromise<GuardDecision<Claims>> {
+  const { policy, result } = steps
+  const { scheme } = presented
+  if (!token.active) return refuseToken('token_inactive', result, scheme)
+  const mistaken = checkTarget(token, policy)
+  if (mistaken !== undefined) return refuseToken(mistaken, result, scheme, describeMistake(mistaken, token, policy))
+  const confirmation = checkConfirmation(token, presented, policy)
+  return isPromise(confirmation)
+    ? confirmation.then((outcome) => judgeConfirmed(token, outcome, presented, request, steps))
+    : judgeConfirmed(token, confirmation, presented, request, steps)
+}
+
+/** Is it theirs, is it enough? */
+function judgeConfirmed<Claims extends object>(
+  token: ActiveIntrospectionResult<Claims>,
+  confirmation: ConfirmationOutcome,
+  presented: Presented,
+  request: GuardRequest,
+  steps: GuardSteps<Claims>,
+): MaybePromise<GuardDecision<Claims>> {
+  const { policy, result, check } = steps
+  const { scheme, source } = presented
+  if (!confirmation.confirmed) return refuseConfirmation(confirmation, result, scheme)
+  const lacking = checkPermission(token, policy, steps.now)
+  if (lacking !== undefined) return refusePermission(lacking, token, policy, result, scheme)
+  const allowance: Allowance<Claims> = { allowed: true, token, headers: responseHeaders(source, confirmation.headers) }
+  const { useProof } = confirmation
+  if (check === undefined && useProof === undefined) return allowance
+  return checkAndUseProof(allowance, check && (() => check(token, request)), useProof, result)
+}
+
+/** A check of the application, and then the proof: a request that is refused takes no room in the replay store. */
+async function checkAndUseProof<Claims extends object>(
+  allowance: Allowance<Claims>,
+  check: (() => unknown) | undefined,
+  useProof: (() => Promise<boolean>) | undefined,
+  result: ChallengeSettings,
+): Promise<GuardDecision<Claims>> {
+  // A check without types might say anything; only `true` is a yes.
+  if (check !== undefined && (await check()) !== true) return refuseByCheck()
+  if (useProof !== undefined && !(await useProof())) return refuseProof(result)
+  return allowance
+}
+
+/** An operational failure is an outage, and a refusal; anything else is a bug, and thrown. */
+function refuseFailure(error: unknown, { source }: Presented): Refusal {
+  if (isIntrospectionError(error)) return refuseUnchecked(error, source)
+  throw error
 }
 
 /** There may be a token in it, so the request is not one without. */

@@ -23,9 +23,11 @@ export type { ActiveIntrospectionResult, IntrospectionResult } from './result/in
 export type {
   Allowance,
   Anonymity,
+  ClientGuard,
   Guard,
   GuardDecision,
   GuardToken,
+  OptionalClientGuard,
   OptionalGuard,
   OptionalGuardDecision,
 } from './guard.ts'

@@ -1,12 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The public entry of the resource server's side. */
-import { isPromise } from '@token-introspection/core/maybe-promise'
+import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { SHARES_TIMERS } from '#default-transport'
 import { type AcceptedTokens, acceptedTokens } from './guards/accepted-tokens.ts'
 import { createGuard, type GuardSource } from './guards/create-guard.ts'
 import { withoutQuery } from './events/describe-client.ts'
 import type { EventReporter } from './events/event-reporter.ts'
-import type { Guard, OptionalGuard } from './guard.ts'
+import type { ClientGuard, OptionalClientGuard } from './guard.ts'
 import { checkCallOptions, type IntrospectOptions, introspect, type Steps } from './introspect.ts'
 import { observeIntrospection } from './events/observe.ts'
 import { type IntrospectionClientOptions, type LocalClientOptions, resolveOptions } from './options.ts'
@@ -109,7 +109,7 @@ export class IntrospectionClient<Claims extends object = object> {
         this.#check(token)
         return introspect(token, call, steps)
       },
-      observe: async (token, call, trace) => {
+      observe: (token, call, trace) => {
         this.#check(token)
         return observeIntrospection(token, call, steps, trace, reporter)
       },
@@ -150,16 +150,37 @@ export class IntrospectionClient<Claims extends object = object> {
   introspect(token: string, options: IntrospectOptions = NO_OPTIONS): Promise<IntrospectionResult<Claims>> {
     // By hand what `async` would do, without a second promise around the one there is.
     try {
-      this.#check(token)
-      if (options !== NO_OPTIONS) checkCallOptions(options)
-      if (this.#reporter.isHeard) return observeIntrospection(token, options, this.#steps, startTrace(), this.#reporter)
-      const answer = introspect(token, options, this.#steps)
+      const answer = this.answer(token, options)
       return isPromise(answer) ? answer : Promise.resolve(answer)
     } catch (error) {
       // Whatever was thrown.
       // oxlint-disable-next-line typescript/prefer-promise-reject-errors
       return Promise.reject(error)
     }
+  }
+
+  /**
+   * Introspects one token as {@link IntrospectionClient.introspect} does, and returns the answer itself when it is in the memory
+   * cache: in the same tick and without a promise. Otherwise the result is a promise of it.
+   *
+   * @param token - the token as it was presented, without its scheme.
+   * @throws what `introspect` rejects with; what is known at once is thrown at once.
+   *
+   * @example
+   * ```ts
+   * import type { IntrospectionClient } from '@token-introspection/client'
+   *
+   * export function isActiveNow(introspection: IntrospectionClient, token: string): boolean | Promise<boolean> {
+   *   const answer = introspection.answer(token)
+   *   return answer instanceof Promise ? answer.then(({ active }) => active) : answer.active
+   * }
+   * ```
+   */
+  answer(token: string, options: IntrospectOptions = NO_OPTIONS): MaybePromise<IntrospectionResult<Claims>> {
+    this.#check(token)
+    if (options !== NO_OPTIONS) checkCallOptions(options)
+    if (this.#reporter.isHeard) return observeIntrospection(token, options, this.#steps, startTrace(), this.#reporter)
+    return introspect(token, options, this.#steps)
   }
 
   /**
@@ -183,9 +204,9 @@ export class IntrospectionClient<Claims extends object = object> {
    * ```
    * @see [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750.html#section-3)
    */
-  guard(options: OptionalGuardOptions): OptionalGuard<Claims>
-  guard(options?: GuardOptions): Guard<Claims>
-  guard(options: GuardOptions | OptionalGuardOptions = {}): OptionalGuard<Claims> {
+  guard(options: OptionalGuardOptions): OptionalClientGuard<Claims>
+  guard(options?: GuardOptions): ClientGuard<Claims>
+  guard(options: GuardOptions | OptionalGuardOptions = {}): OptionalClientGuard<Claims> {
     return createGuard(this.#guarding, resolveGuardOptions(options, this.#guarding.policy))
   }
 

@@ -5,6 +5,7 @@ import {
   clientSecretBasic,
   type FailedEvent,
   type Fetch,
+  type ClientGuard,
   type Guard,
   type GuardDecision,
   type GuardRequest,
@@ -98,7 +99,8 @@ describe('GuardDecision', () => {
 
   test('has the claims of the schema', async () => {
     const guard = typed.guard({ audience: 'x' })
-    expectTypeOf(guard).toEqualTypeOf<Guard<Claims>>()
+    expectTypeOf(guard).toEqualTypeOf<ClientGuard<Claims>>()
+    expectTypeOf(guard).toExtend<Guard<Claims>>()
     const decided = await guard(new Request('https://api.example.com'))
     if (decided.allowed) {
       expectTypeOf(decided.token.tenant).toEqualTypeOf<string>()

@@ -2,9 +2,11 @@
  * Guards for Express 4 and 5: Node's own request and response, which is what Express extends. Express has no types of its
  * own, and those in every version of `@types/express` build on Node's.
  */
+import { isPromise } from '@token-introspection/core/maybe-promise'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type GuardToken, isPreflight, type OptionalGuard, type Refusal } from '../index.ts'
+import { type GuardToken, isPreflight, type OptionalGuard, type OptionalGuardDecision, type Refusal } from '../index.ts'
 import { answerPreflight } from './answer-preflight.ts'
+import { decideBy } from './decide-by.ts'
 import { addHeaders, sendRefusal, toGuardRequest } from './node.ts'
 import { requireFramework } from './require-framework.ts'
 import { type PreflightOptions, requireGuard, resolveRequireToken } from './require-token-options.ts'
@@ -68,16 +70,12 @@ export function requireToken<
   requireGuard(guard)
   const { onRefusal, passPreflights } =
     resolveRequireToken<NonNullable<RequireTokenOptions<Req, Res>['onRefusal']>>(options)
+  const decide = decideBy(guard)
   const passed = Symbol('token')
 
   const middleware = (request: Req, response: Res, next: (error?: unknown) => void): void => {
     // Not in a promise: what calls itself `next` elsewhere may be no function.
     requireFramework('Express', typeof (response as Partial<Res> | undefined)?.setHeader === 'function')
-    void pass(request, response, next)
-  }
-
-  // No error of a promise is lost: Express 4 does not look at them, and what comes after `next` is not ours to catch.
-  async function pass(request: Req, response: Res, next: (error?: unknown) => void): Promise<void> {
     try {
       const guarded = toGuardRequest(request)
       if (isPreflight(guarded)) {
@@ -86,16 +84,30 @@ export function requireToken<
           return
         }
       } else {
-        const decision = await guard(guarded)
-        if (!decision.allowed) {
-          await refuse(decision, request, response, next)
+        const decision = decide(guarded)
+        if (isPromise(decision)) {
+          void passLater(decision, request, response, next)
           return
         }
-        addHeaders(decision.headers, response)
-        const noted = request as unknown as NotedRequest
-        noted.auth = decision.token
-        noted[passed] = decision.token
+        if (!admit(decision, request, response, next)) return
       }
+    } catch (error) {
+      next(error)
+      return
+    }
+    // In the same tick, as any other middleware that has nothing to wait for; what comes after it is not ours to catch.
+    next()
+  }
+
+  // No error of a promise is lost: Express 4 does not look at them.
+  async function passLater(
+    decision: Promise<OptionalGuardDecision>,
+    request: Req,
+    response: Res,
+    next: (error?: unknown) => void,
+  ): Promise<void> {
+    try {
+      if (!admit(await decision, request, response, next)) return
     } catch (error) {
       next(error)
       return
@@ -103,9 +115,37 @@ export function requireToken<
     next()
   }
 
-  function refuse(refusal: Refusal, request: Req, response: Res, next: (error: unknown) => void): unknown {
-    if (onRefusal === undefined) return sendRefusal(refusal, response)
-    return onRefusal(refusal, request, response, (error) => next(error || new TypeError(NO_WAY_ON)))
+  /** Notes the token on a request that may pass; answers one that may not. */
+  function admit(
+    decision: OptionalGuardDecision,
+    request: Req,
+    response: Res,
+    next: (error?: unknown) => void,
+  ): boolean {
+    if (!decision.allowed) {
+      if (onRefusal === undefined) sendRefusal(decision, response)
+      else void refuse(onRefusal, decision, request, response, next)
+      return false
+    }
+    addHeaders(decision.headers, response)
+    const noted = request as unknown as NotedRequest
+    noted.auth = decision.token
+    noted[passed] = decision.token
+    return true
+  }
+
+  async function refuse(
+    answer: NonNullable<RequireTokenOptions<Req, Res>['onRefusal']>,
+    refusal: Refusal,
+    request: Req,
+    response: Res,
+    next: (error: unknown) => void,
+  ): Promise<void> {
+    try {
+      await answer(refusal, request, response, (error) => next(error || new TypeError(NO_WAY_ON)))
+    } catch (error) {
+      next(error)
+    }
   }
 
   return Object.assign(middleware, {

@@ -1,7 +1,16 @@
 /** Guards for Fastify: as a hook of one route, or of every route by a plugin that reads `config.auth`. */
 import type { FastifyContextConfig, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { OptionGroup } from '@token-introspection/core/options'
-import { type ActiveIntrospectionResult, isPreflight, type OptionalGuard, type Refusal } from '../index.ts'
+import { isPromise } from '@token-introspection/core/maybe-promise'
+import {
+  type ActiveIntrospectionResult,
+  isPreflight,
+  type MaybePromise,
+  type OptionalGuard,
+  type OptionalGuardDecision,
+  type Refusal,
+} from '../index.ts'
+import { type Decide, decideBy } from './decide-by.ts'
 import { readNodeRequest } from './node-request.ts'
 import { requireFramework } from './require-framework.ts'
 import {
@@ -33,8 +42,18 @@ export interface RequireTokenOptions extends PreflightOptions {
   readonly onRefusal?: OnRefusal | undefined
 }
 
-/** A hook for `onRequest`, `preParsing`, `preValidation` or `preHandler`. */
-export type TokenHook = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>
+/**
+ * A hook for `onRequest`, `preParsing`, `preValidation` or `preHandler`. Fastify gives it `done`, and the hook calls it in the same
+ * tick when the guard decides at once; otherwise, and without `done`, it returns a promise.
+ */
+export interface TokenHook {
+  (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined>
+  (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    done: (error?: Error) => void,
+  ): Promise<FastifyReply | undefined> | undefined
+}
 
 /**
  * Turns a guard into a hook. A refused request is answered here; one that may pass has its token on `request.auth`,
@@ -63,10 +82,11 @@ export type TokenHook = (request: FastifyRequest, reply: FastifyReply) => Promis
 export function requireToken(guard: OptionalGuard, options: RequireTokenOptions = {}): TokenHook {
   requireGuard(guard)
   const resolved = resolveRequireToken<OnRefusal>(options)
-  return (request, reply) => {
+  const decide = decideBy(guard)
+  return ((request: FastifyRequest, reply: FastifyReply, done?: unknown) => {
     requireFramework('Fastify', typeof (request as Partial<FastifyRequest> | undefined)?.raw === 'object')
-    return judge(guard, resolved, request, reply)
-  }
+    return endHook(judge(decide, resolved, request, reply), reply, done)
+  }) as TokenHook
 }
 
 /** Options of {@link tokenGuards}. */
@@ -122,10 +142,11 @@ export const tokenGuards: FastifyPluginAsync<TokenGuardsOptions> = Object.assign
     if (app.hasDecorator(REGISTERED)) throw new TypeError('tokenGuards: is registered with this instance already')
     app.decorate(REGISTERED, true)
     if (!app.hasRequestDecorator('auth')) app.decorateRequest('auth', undefined)
-    app.addHook(hook, async (request: FastifyRequest, reply: FastifyReply) => {
+    app.addHook(hook, (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
       const { auth = guardOfOthers } = configOf(request)
-      if (auth === undefined || auth === false) return undefined
-      return judge(auth, resolved, request, reply)
+      if (auth === undefined || auth === false) done()
+      else return endHook(judge(decideBy(auth), resolved, request, reply), reply, done)
+      return undefined
     })
   }) satisfies FastifyPluginAsync<TokenGuardsOptions>,
   // What `fastify-plugin` sets: hooks and decorators are for the instance that registers.
@@ -142,39 +163,80 @@ function configOf(request: FastifyRequest): FastifyContextConfig {
 
 const REGISTERED = Symbol('token-introspection-guards')
 
-async function judge(
-  guard: OptionalGuard,
-  { onRefusal, passPreflights }: ResolvedRequireToken<OnRefusal>,
+/** Whether a request may go on: at once where the guard decides at once. One that may not has been answered. */
+function judge(
+  decide: Decide,
+  resolved: ResolvedRequireToken<OnRefusal>,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<FastifyReply | undefined> {
+): MaybePromise<boolean> {
   // Older versions of Fastify 4 have no `originalUrl`.
   const url = (request as Partial<FastifyRequest>).originalUrl ?? request.raw.url
   const guarded = readNodeRequest(request.raw, url, request)
-  if (isPreflight(guarded)) return passPreflights ? undefined : answerPreflight(reply)
-  const decision = await guard(guarded)
-  if (decision.allowed) {
-    addFields(decision.headers, reply, ACCESS)
-    request.auth = decision.token
-    return undefined
+  if (isPreflight(guarded)) {
+    if (!resolved.passPreflights) answerPreflight(reply)
+    return resolved.passPreflights
   }
-  if (onRefusal === undefined) return send(decision, reply)
-  await onRefusal(decision, request, reply)
+  const decision = decide(guarded)
+  return isPromise(decision)
+    ? decision.then((late) => admit(late, resolved, request, reply))
+    : admit(decision, resolved, request, reply)
+}
+
+function admit(
+  decision: OptionalGuardDecision,
+  { onRefusal }: ResolvedRequireToken<OnRefusal>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): MaybePromise<boolean> {
+  if (!decision.allowed)
+    return onRefusal === undefined ? send(decision, reply) : refuse(onRefusal, decision, request, reply)
+  addFields(decision.headers, reply, ACCESS)
+  request.auth = decision.token
+  return true
+}
+
+async function refuse(
+  onRefusal: OnRefusal,
+  refusal: Refusal,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<false> {
+  await onRefusal(refusal, request, reply)
   if (!reply.sent) throw new TypeError('onRefusal neither answered nor threw')
-  return reply
+  return false
+}
+
+/**
+ * Ends a hook in the way Fastify expects: by `done` in the same tick, or by a promise, of the reply where it was sent. With
+ * `preParsing` the payload stands in the place of `done`, and the hook promises.
+ */
+function endHook(
+  mayGoOn: MaybePromise<boolean>,
+  reply: FastifyReply,
+  done: unknown,
+): Promise<FastifyReply | undefined> | undefined {
+  if (isPromise(mayGoOn) || typeof done !== 'function') return promiseReply(mayGoOn, reply)
+  if (mayGoOn) done()
+  return undefined
+}
+
+async function promiseReply(mayGoOn: MaybePromise<boolean>, reply: FastifyReply): Promise<FastifyReply | undefined> {
+  return (await mayGoOn) ? undefined : reply
 }
 
 /** 204 without permission, as {@link PreflightOptions} says. */
-function answerPreflight(reply: FastifyReply): FastifyReply {
+function answerPreflight(reply: FastifyReply): void {
   for (const name of BODY_FIELDS) reply.removeHeader(name)
-  return reply.code(204).send()
+  reply.code(204).send()
 }
 
-function send({ status, headers, body }: Refusal, reply: FastifyReply): FastifyReply {
+function send({ status, headers, body }: Refusal, reply: FastifyReply): false {
   for (const name of BODY_FIELDS) reply.removeHeader(name)
   addFields(headers, reply, ACCESS)
   // Octets, because Fastify adds a charset to JSON that is text; and none at all, because it gives them a media type.
-  return reply.code(status).send(body === '' ? undefined : Buffer.from(body))
+  reply.code(status).send(body === '' ? undefined : Buffer.from(body))
+  return false
 }
 
 const ACCESS: FieldAccess<FastifyReply> = {

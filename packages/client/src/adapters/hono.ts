@@ -1,4 +1,5 @@
 /** Guards for Hono, wherever it runs: the token is a typed variable of the context. */
+import { isPromise } from '@token-introspection/core/maybe-promise'
 import type { Context, MiddlewareHandler, Next } from 'hono'
 import {
   type GuardRequest,
@@ -8,6 +9,7 @@ import {
   type Refusal,
   type RequestForm,
 } from '../index.ts'
+import { decideBy } from './decide-by.ts'
 import { requireFramework } from './require-framework.ts'
 import { type PreflightOptions, requireGuard, resolveRequireToken } from './require-token-options.ts'
 import { addFields, type FieldAccess } from './response-fields.ts'
@@ -49,6 +51,7 @@ export function requireToken<G extends OptionalGuard>(
   options: RequireTokenOptions = {},
 ): MiddlewareHandler<AuthEnv<GuardToken<G>>> {
   requireGuard(guard)
+  const decide = decideBy(guard)
   const { onRefusal, passPreflights } = resolveRequireToken<NonNullable<RequireTokenOptions['onRefusal']>>(options)
   return (context, next) => {
     // Not in a promise: other frameworks do not look at one.
@@ -63,7 +66,9 @@ export function requireToken<G extends OptionalGuard>(
       await next()
       return undefined
     }
-    const decision = await guard(guardRequestOf(req))
+    // An answer at hand is not waited for: the next middleware runs in the same tick.
+    const decided = decide(guardRequestOf(req))
+    const decision = isPromise(decided) ? await decided : decided
     if (!decision.allowed) return onRefusal === undefined ? toResponse(decision, context) : onRefusal(decision, context)
     const { headers, token } = decision
     context.set('auth', token as GuardToken<G>)

@@ -1,6 +1,8 @@
 /** Guards for Koa: the token on `context.state`, a refusal on the context, so that middleware around it sees it. */
+import { isPromise } from '@token-introspection/core/maybe-promise'
 import type { IncomingMessage } from 'node:http'
 import { type GuardToken, isPreflight, type OptionalGuard, type Refusal } from '../index.ts'
+import { decideBy } from './decide-by.ts'
 import { readNodeRequest } from './node-request.ts'
 import { requireFramework } from './require-framework.ts'
 import { type PreflightOptions, requireGuard, resolveRequireToken } from './require-token-options.ts'
@@ -65,6 +67,7 @@ export function requireToken<G extends OptionalGuard, Context extends KoaContext
   options: RequireTokenOptions<Context> = {},
 ): (context: Context, next: () => Promise<unknown>) => Promise<void> {
   requireGuard(guard)
+  const decide = decideBy(guard)
   const { onRefusal, passPreflights } = resolveRequireToken<(refusal: Refusal, context: Context) => unknown>(options)
   return (context, next) => {
     // Not in a promise: other frameworks do not look at one.
@@ -80,7 +83,9 @@ export function requireToken<G extends OptionalGuard, Context extends KoaContext
       else answerPreflight(context)
       return
     }
-    const decision = await guard(guarded)
+    // An answer at hand is not waited for: the next middleware runs in the same tick.
+    const decided = decide(guarded)
+    const decision = isPromise(decided) ? await decided : decided
     if (decision.allowed) {
       const { headers, token } = decision
       context.state.auth = token

@@ -1,9 +1,22 @@
 /** Guards for Node's own requests and responses. */
+import { isPromise } from '@token-introspection/core/maybe-promise'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Allowance, type Guard, type GuardRequest, isPreflight, type Refusal } from '../index.ts'
+import {
+  type Allowance,
+  type Guard,
+  type GuardRequest,
+  type GuardToken,
+  isPreflight,
+  type MaybePromise,
+  type OptionalGuard,
+  type OptionalGuardDecision,
+  type Refusal,
+} from '../index.ts'
 import { abandonResponse } from './abandon-response.ts'
 import { answerPreflight } from './answer-preflight.ts'
+import { type Decide, decideBy } from './decide-by.ts'
 import { readNodeRequest } from './node-request.ts'
+import { requireGuard } from './require-token-options.ts'
 import { addFields, BODY_FIELDS, type FieldAccess } from './response-fields.ts'
 
 /**
@@ -43,21 +56,73 @@ type RoutedRequest = IncomingMessage & { readonly originalUrl?: string | undefin
  */
 export function requireToken<Claims extends object>(
   guard: Guard<Claims>,
-): (request: IncomingMessage, response: ServerResponse) => Promise<Allowance<Claims>['token'] | undefined> {
-  return async (request, response) => {
-    const guarded = toGuardRequest(request)
-    if (isPreflight(guarded)) {
-      answerPreflight(response)
-      return undefined
+): (request: IncomingMessage, response: ServerResponse) => Promise<Allowance<Claims>['token'] | undefined>
+
+/**
+ * Puts a guard before a handler, as a listener for `createServer`: the handler gets the token, `undefined` when the guard is
+ * optional and the request has none. When the guard decides at once, the handler runs in the same tick. Refusals and preflights
+ * are answered here.
+ *
+ * @returns a listener. It throws, or returns a promise that rejects, only for bugs of the guard and for what the handler throws.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import type { IntrospectionClient } from '@token-introspection/client'
+ * import { requireToken } from '@token-introspection/client/node'
+ *
+ * export function ordersApi(introspection: IntrospectionClient) {
+ *   const mayRead = introspection.guard({ audience: 'https://orders.example.com', scope: 'orders:read' })
+ *   return createServer(requireToken(mayRead, (_request, response, token) => response.end(`orders of ${token.sub}`)))
+ * }
+ * ```
+ */
+export function requireToken<G extends OptionalGuard>(
+  guard: G,
+  handle: (request: IncomingMessage, response: ServerResponse, token: GuardToken<G>) => unknown,
+): (request: IncomingMessage, response: ServerResponse) => unknown
+
+export function requireToken(
+  guard: OptionalGuard,
+  handle?: (request: IncomingMessage, response: ServerResponse, token: Token) => unknown,
+): (request: IncomingMessage, response: ServerResponse) => unknown {
+  requireGuard(guard)
+  const decide = decideBy(guard)
+  if (handle === undefined) {
+    return async (request, response) => {
+      const passed = judge(decide, request, response)
+      return (isPromise(passed) ? await passed : passed)?.token
     }
-    const decision = await guard(guarded)
-    if (!decision.allowed) {
-      sendRefusal(decision, response)
-      return undefined
-    }
-    addHeaders(decision.headers, response)
-    return decision.token
   }
+  return (request, response) => {
+    const passed = judge(decide, request, response)
+    if (isPromise(passed)) return passed.then((late) => late && handle(request, response, late.token))
+    return passed && handle(request, response, passed.token)
+  }
+}
+
+/** What a guard lets pass. */
+type Passed = Extract<OptionalGuardDecision, { allowed: true }>
+type Token = Passed['token']
+
+/** A request that may pass; one that may not has been answered. */
+function judge(decide: Decide, request: IncomingMessage, response: ServerResponse): MaybePromise<Passed | undefined> {
+  const guarded = toGuardRequest(request)
+  if (isPreflight(guarded)) {
+    answerPreflight(response)
+    return undefined
+  }
+  const decision = decide(guarded)
+  return isPromise(decision) ? decision.then((late) => admit(late, response)) : admit(decision, response)
+}
+
+function admit(decision: OptionalGuardDecision, response: ServerResponse): Passed | undefined {
+  if (!decision.allowed) {
+    sendRefusal(decision, response)
+    return undefined
+  }
+  addHeaders(decision.headers, response)
+  return decision
 }
 
 /**

@@ -2,13 +2,13 @@
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { challengeSettings } from './challenge-settings.ts'
 import type { EventReporter } from '../events/event-reporter.ts'
-import { guard, type GuardSteps, type OptionalGuard } from '../guard.ts'
+import { guard, type GuardSteps, type OptionalClientGuard, type OptionalGuardDecision } from '../guard.ts'
 import type { IntrospectOptions } from '../introspect.ts'
 import { observeGuard } from '../events/observe.ts'
 import type { InheritedPolicy, ResolvedGuard } from '../policy/policy-options.ts'
 import type { ChallengeSettings } from '../result/refusal.ts'
 import type { IntrospectionResult } from '../result/introspection-result.ts'
-import type { TokenSources } from '../token/extract-token.ts'
+import type { GuardRequest, TokenSources } from '../token/extract-token.ts'
 import { startTrace, type Trace } from '../events/trace.ts'
 
 /** What asks for a guard. */
@@ -20,7 +20,11 @@ export interface GuardSource<Claims extends object = object> {
   /** Asks, at once where the answer is at hand. It throws for bugs. */
   readonly introspect: (token: string, options: IntrospectOptions) => MaybePromise<IntrospectionResult<Claims>>
   /** The same, and tells; `trace` is noted on. */
-  readonly observe: (token: string, options: IntrospectOptions, trace: Trace) => Promise<IntrospectionResult<Claims>>
+  readonly observe: (
+    token: string,
+    options: IntrospectOptions,
+    trace: Trace,
+  ) => MaybePromise<IntrospectionResult<Claims>>
   /** Seconds since the epoch. */
   readonly now: () => number
   readonly reporter: EventReporter
@@ -35,7 +39,7 @@ export function createGuard<Claims extends object>(
   source: GuardSource<Claims>,
   resolved: ResolvedGuard,
   result: ChallengeSettings = challengeSettings(resolved),
-): OptionalGuard<Claims> {
+): OptionalClientGuard<Claims> {
   const { reporter } = source
   const call: IntrospectOptions = Object.freeze({ maxAgeSeconds: resolved.maxAgeSeconds })
   const steps: GuardSteps<Claims> = {
@@ -47,11 +51,11 @@ export function createGuard<Claims extends object>(
     optional: resolved.optional,
     now: source.now,
   }
-  // No promise around that of the spine: it would be half of what a guard costs on a hit.
-  return (request) => {
+  const decide = (request: GuardRequest): MaybePromise<OptionalGuardDecision<Claims>> => {
     if (!reporter.isHeard) return guard(request, steps)
     const trace = startTrace()
     const introspect = (token: string) => source.observe(token, call, trace)
     return observeGuard(request, { ...steps, introspect }, trace, reporter)
   }
+  return Object.assign(async (request: GuardRequest) => decide(request), { decide })
 }

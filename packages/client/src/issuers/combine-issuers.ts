@@ -1,11 +1,12 @@
 /** Several authorization servers behind one guard: each token has one that is asked about it, or none. */
 import { checkOptionNames, copyOptions, OptionGroup } from '@token-introspection/core/options'
+import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { AcceptedTokens } from '../guards/accepted-tokens.ts'
 import { challengeSettings } from '../guards/challenge-settings.ts'
 import { createGuard, type GuardSource } from '../guards/create-guard.ts'
 import { EventReporter } from '../events/event-reporter.ts'
 import type { ReportingClient } from '../events/events.ts'
-import type { Allowance, Anonymity, OptionalGuard } from '../guard.ts'
+import type { Allowance, Anonymity, OptionalClientGuard } from '../guard.ts'
 import { checkCallOptions, type IntrospectOptions } from '../introspect.ts'
 import type { IntrospectionClient, IntrospectionStatistics } from '../introspection-client.ts'
 import { GUARD_OPTIONS, type GuardOptions, resolveGuardOptions } from '../policy/policy-options.ts'
@@ -14,7 +15,7 @@ import type { IntrospectionResult } from '../result/introspection-result.ts'
 import type { ChallengeSettings, Refusal } from '../result/refusal.ts'
 import { extractToken, type TokenSources } from '../token/extract-token.ts'
 import type { GuardRequest } from '../token/guard-request.ts'
-import { readRequestForm } from '../token/request-form.ts'
+import { type FoundForm, readRequestForm } from '../token/request-form.ts'
 import { type TokenWatchOptions, WATCH_OPTIONS, type WatchPolicy, endedWatch } from '../watch/watch-token.ts'
 import {
   type CombineIssuersOptions,
@@ -39,13 +40,22 @@ export type IssuersAllowance<Clients extends IssuerClients> = {
 /** What such a guard decides: narrow it on `allowed`, then on `issuer`. */
 export type IssuersDecision<Clients extends IssuerClients> = IssuersAllowance<Clients> | Refusal
 
+/** What such a guard decides where it is optional: narrow it on `allowed`, then on `token`. */
+export type OptionalIssuersDecision<Clients extends IssuerClients> = IssuersDecision<Clients> | Anonymity
+
 /** A guard that takes the tokens of several authorization servers. It rejects only for bugs. */
-export type IssuersGuard<Clients extends IssuerClients> = (request: GuardRequest) => Promise<IssuersDecision<Clients>>
+export interface IssuersGuard<Clients extends IssuerClients> {
+  (request: GuardRequest): Promise<IssuersDecision<Clients>>
+  /** Decides at once when nothing has to be waited for: see {@link ClientGuard.decide}. */
+  decide(request: GuardRequest): MaybePromise<IssuersDecision<Clients>>
+}
 
 /** The same for a guard that lets requests without a token pass. */
-export type OptionalIssuersGuard<Clients extends IssuerClients> = (
-  request: GuardRequest,
-) => Promise<IssuersDecision<Clients> | Anonymity>
+export interface OptionalIssuersGuard<Clients extends IssuerClients> {
+  (request: GuardRequest): Promise<OptionalIssuersDecision<Clients>>
+  /** Decides at once when nothing has to be waited for: see {@link ClientGuard.decide}. */
+  decide(request: GuardRequest): MaybePromise<OptionalIssuersDecision<Clients>>
+}
 
 /** What may differ by whose token it is. */
 export type IssuerGuardOptions = Omit<GuardOptions, 'optional' | 'realm' | 'resourceMetadata'>
@@ -201,20 +211,28 @@ class Combined implements CombinedIssuers {
     )
     const settings = combineChallenges(Array.from(resolved.values(), challengeSettings))
     const sources = this.#sources
-    const guards = new Map<string, OptionalGuard>()
+    const guards = new Map<string, OptionalClientGuard>()
     for (const [name, { guarding }] of this.#issuers.parts) {
       guards.set(name, createGuard({ ...guarding, sources }, defined(resolved.get(name)), settings))
     }
     const [first] = resolved.values()
     const refuse = createGuard(this.#nobody, defined(first), settings)
-    return async (request: GuardRequest) => {
-      const form = sources.form ? await readRequestForm(request) : undefined
+    const decideWithForm = (
+      request: GuardRequest,
+      form: FoundForm,
+    ): MaybePromise<OptionalIssuersDecision<IssuerClients>> => {
       const presented = extractToken(request, sources, form)
       const name = presented.kind === 'token' ? this.issuerOf(presented.token) : undefined
-      if (name === undefined) return refuse(request) as Promise<Anonymity | Refusal>
-      const decision = await defined(guards.get(name))(request)
-      return decision.allowed && decision.token !== undefined ? { ...decision, issuer: name } : decision
+      if (name === undefined) return refuse.decide(request) as MaybePromise<Anonymity | Refusal>
+      return andThen(defined(guards.get(name)).decide(request), (decision) =>
+        decision.allowed && decision.token !== undefined ? { ...decision, issuer: name } : decision,
+      )
     }
+    const decide = (request: GuardRequest): MaybePromise<OptionalIssuersDecision<IssuerClients>> =>
+      sources.form
+        ? andThen(readRequestForm(request), (form) => decideWithForm(request, form))
+        : decideWithForm(request, undefined)
+    return Object.assign(async (request: GuardRequest) => decide(request), { decide })
   }
 
   watch(token: string, options: IssuersWatchOptions): AbortSignal {

@@ -1,5 +1,5 @@
 /** Step `token`: take the access token from a request (RFC 6750 §2, RFC 9449 §7.1). */
-import { parseAuthorization } from '@token-introspection/core'
+import { parseAuthorization, readBearerToken } from '@token-introspection/core'
 import { FORM_TOO_LONG, type FoundForm } from './request-form.ts'
 import type { FormEntries, GuardRequest, RequestForm } from './guard-request.ts'
 
@@ -64,6 +64,8 @@ export function extractToken(request: GuardRequest, sources: TokenSources, form:
 function fromHeader(request: GuardRequest, { dpop }: TokenSources): PresentedToken {
   const field = request.headers.get('authorization')
   if (field === null || field === undefined) return ABSENT
+  const bearer = readBearerToken(field)
+  if (bearer !== undefined) return { kind: 'token', scheme: 'Bearer', source: 'header', token: bearer, request }
   const credentials = parseAuthorization(field)
   if (credentials?.scheme === 'bearer')
     return { kind: 'token', scheme: 'Bearer', source: 'header', token: credentials.token, request }

@@ -1,5 +1,6 @@
 /** Step `token`: the form in the body of a request, for guards that take tokens from there (RFC 6750 §2.2). */
 import { FORM_MEDIA_TYPE, parseMediaType } from '@token-introspection/core'
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { readBody } from '@token-introspection/core/read-body'
 import type { GuardRequest, RequestForm } from './guard-request.ts'
 
@@ -24,13 +25,19 @@ const BROKEN_OFF: RequestForm = Object.freeze({ access_token: Object.freeze([und
  * breaks off makes the request malformed; it is no error of this program. {@link FORM_TOO_LONG} for a web `Request` whose body
  * has more than {@link MAX_FORM_BYTES}.
  */
-export async function readRequestForm(request: GuardRequest): Promise<FoundForm> {
+export function readRequestForm(request: GuardRequest): MaybePromise<FoundForm> {
   if (request.method === undefined || BODILESS.has(request.method.toUpperCase())) return undefined
   if (parseMediaType(request.headers.get('content-type') ?? undefined) !== FORM_MEDIA_TYPE) return undefined
   const { form } = request
+  return form === undefined || typeof form === 'function' ? readFormLater(request, form) : form
+}
+
+async function readFormLater(
+  request: GuardRequest,
+  readForm: (() => MaybePromise<RequestForm | undefined>) | undefined,
+): Promise<FoundForm> {
   try {
-    if (typeof form === 'function') return await form()
-    return form ?? (await readWebForm(request))
+    return readForm === undefined ? await readWebForm(request) : await readForm()
   } catch {
     return BROKEN_OFF
   }

@@ -137,6 +137,7 @@ export {
   decodeBasicCredentials,
   encodeBasicCredentials,
   parseAuthorization,
+  readBearerToken,
 } from './http/authorization.ts'
 export { CERTIFICATE_HEADERS, type CertificateHeaderFormat, parseCertificateHeader } from './http/certificate-header.ts'
 export { buildChallenge, type Challenge, type ChallengeParameters, parseChallenges } from './http/www-authenticate.ts'

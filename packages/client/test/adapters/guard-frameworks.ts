@@ -101,6 +101,16 @@ const startNode: Start = (guard, handle, { passPreflights = false } = {}) => {
   })
 }
 
+const startNodeListener: Start = (guard, handle, { passPreflights = false } = {}) => {
+  const listener = nodeGuard(guard, async (request, response, token) => {
+    response.end(handle(token, await bodyOf(request)))
+  })
+  return listenWith(async (request, response) => {
+    if (passPreflights && isPreflight(toGuardRequest(request))) response.end(handle(undefined, ''))
+    else await listener(request, response)
+  })
+}
+
 const startNodeByHand: Start = (guard, handle, { passPreflights = false } = {}) => {
   return listenWith(async (request, response) => {
     const guarded = toGuardRequest(request)
@@ -278,6 +288,7 @@ const NEST = { json: 'application/json; charset=utf-8', empty: '{"statusCode":40
 /** As they come, and with what people put before. */
 export const frameworks: readonly GuardedFramework[] = [
   { name: 'Node', start: startNode, parsesForms: false, takesOptional: false },
+  { name: 'Node with a handler', start: startNodeListener, parsesForms: false },
   { name: 'Node by hand', start: startNodeByHand, parsesForms: false },
   { name: 'Express 5', start: startExpress(express), parsesForms: false },
   {

@@ -1,5 +1,6 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeBasicCredentials, encodeBasicCredentials, parseAuthorization } from './authorization.ts'
+import { decodeBasicCredentials, encodeBasicCredentials, parseAuthorization, readBearerToken } from './authorization.ts'
 
 const token = 'mF_9.B5f-4.1JqM'
 
@@ -155,5 +156,45 @@ describe('encodeBasicCredentials', () => {
     const credentials = { clientId: 'urn:rs', clientSecret: 'hunter2' }
     expect(() => encodeBasicCredentials(credentials, 'raw')).toThrow(TypeError)
     expect(() => encodeBasicCredentials(credentials, 'raw')).not.toThrow(/urn:rs|hunter2/)
+  })
+})
+
+describe('readBearerToken', () => {
+  const piece = fc.constantFrom(
+    'Bearer',
+    'bearer',
+    'Basic',
+    ' ',
+    '  ',
+    '\t',
+    ',',
+    '=',
+    '==',
+    '"',
+    'a',
+    'Z9',
+    '-._~+/',
+    'é',
+    '\0',
+    'Bearer ',
+  )
+  const field = fc.oneof(
+    fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join('')),
+    fc.array(piece, { maxLength: 6 }).map((pieces) => `Bearer ${pieces.join('')}`),
+    fc.string({ unit: 'grapheme-ascii' }).map((text) => `Bearer ${text}`),
+  )
+
+  test('reads what the grammar reads, where the scheme is written "Bearer" with one space after it', () => {
+    fc.assert(
+      fc.property(field, (value) => {
+        const usual = /^Bearer (?! )/.test(value)
+        expect(readBearerToken(value)).toBe(usual ? parseAuthorization(value)?.token : undefined)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test.each(['Bearer abc', 'Bearer a+/-._~==', `Bearer ${'x'.repeat(5000)}`])('takes %.20j', (value) => {
+    expect(readBearerToken(value)).toBe(value.slice(7))
   })
 })

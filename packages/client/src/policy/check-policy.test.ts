@@ -1,6 +1,8 @@
 import { readWantedPermission } from '@token-introspection/core'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkPermission, checkTarget } from './check-policy.ts'
+import { PassedValues } from './passed-values.ts'
 import type { JudgedToken, ScopeRule, TokenKind } from './policy.ts'
 
 const audience = 'https://api.example.com'
@@ -286,4 +288,35 @@ describe('checkPermission', () => {
       'authentication',
     )
   })
+})
+
+test('decides about remembered values as about new ones, whatever came before', () => {
+  const value = fc.constantFrom(
+    audience,
+    `${audience}/`,
+    'https://other',
+    'orders:read',
+    'orders:write',
+    'a b',
+    '',
+    undefined,
+    null,
+    1,
+  )
+  const token = fc.record({ aud: fc.oneof(value, fc.array(value, { maxLength: 2 })), scope: value })
+  const wanted = {
+    audience: [audience, 'a b'],
+    scope: { alternatives: [['orders:read'], ['a', 'b']], wanted: 'orders:read' },
+  }
+  fc.assert(
+    fc.property(fc.array(token, { maxLength: 20 }), (tokens) => {
+      const fresh = { ...anything, ...wanted, tokenKind: undefined, acceptedTokenTypes: undefined, issuers: undefined }
+      const remembering = { ...fresh, passed: { audience: new PassedValues(), scope: new PassedValues() } }
+      const decide = (policyOf: typeof fresh) => (each: object) => [
+        checkTarget(each as JudgedToken, policyOf),
+        checkPermission(each as JudgedToken, policyOf, () => now),
+      ]
+      expect(tokens.map(decide(remembering))).toEqual(tokens.map(decide(fresh)))
+    }),
+  )
 })

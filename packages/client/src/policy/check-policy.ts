@@ -9,7 +9,7 @@ import {
   tokenKindFault,
 } from '@token-introspection/core'
 import type { RefusalReason } from '../result/refusal.ts'
-import type { JudgedToken, Policy, ScopeRule } from './policy.ts'
+import type { JudgedToken, Policy } from './policy.ts'
 
 /** Seconds the clock of the authorization server may be ahead when it says when the user logged in. */
 const AUTH_TIME_LEEWAY_SECONDS = 5
@@ -17,13 +17,12 @@ const AUTH_TIME_LEEWAY_SECONDS = 5
 /** Whether a token is an access token for this resource server; `undefined` when it is. */
 export function checkTarget(
   token: JudgedToken,
-  policy: Pick<Policy, 'tokenKind' | 'acceptedTokenTypes' | 'issuers' | 'audience'>,
+  policy: Pick<Policy, 'tokenKind' | 'acceptedTokenTypes' | 'issuers' | 'audience' | 'passed'>,
 ): 'token_kind' | 'issuer' | 'audience' | undefined {
   if (!isAccessToken(token, policy)) return 'token_kind'
-  const { issuers, audience } = policy
+  const { issuers } = policy
   if (issuers !== undefined && (token.iss === undefined || !issuers.has(token.iss))) return 'issuer'
-  if (audience !== false && !(isAudience(token.aud) && audienceIntersects(token.aud, audience))) return 'audience'
-  return undefined
+  return hasAudience(token.aud, policy) ? undefined : 'audience'
 }
 
 /**
@@ -62,10 +61,13 @@ function onlyOne(wanted: unknown): unknown {
  */
 export function checkPermission(
   token: JudgedToken,
-  policy: Pick<Policy, 'scope' | 'authorizationDetails' | 'permission' | 'acrValues' | 'maxAuthenticationAgeSeconds'>,
+  policy: Pick<
+    Policy,
+    'scope' | 'passed' | 'authorizationDetails' | 'permission' | 'acrValues' | 'maxAuthenticationAgeSeconds'
+  >,
   now: () => number,
 ): 'scope' | 'authorization_details' | 'permissions' | 'authentication' | undefined {
-  if (!hasScope(token.scope, policy.scope)) return 'scope'
+  if (!hasScope(token.scope, policy)) return 'scope'
   if (!hasDetails(token, policy.authorizationDetails)) return 'authorization_details'
   const { permission } = policy
   if (permission !== undefined && !hasPermission(token, permission, now)) return 'permissions'
@@ -73,16 +75,23 @@ export function checkPermission(
   return undefined
 }
 
-/** Any other shape is an audience of nobody. */
-function isAudience(aud: unknown): aud is Audience {
-  return typeof aud === 'string' || Array.isArray(aud)
+/** Any shape but a text or a list is an audience of nobody. */
+function hasAudience(aud: unknown, { audience, passed }: Pick<Policy, 'audience' | 'passed'>): boolean {
+  if (audience === false) return true
+  if (typeof aud !== 'string') return Array.isArray(aud) && audienceIntersects(aud as Audience, audience)
+  if (passed?.audience.has(aud) === true) return true
+  const passes = audience.includes(aud)
+  if (passes) passed?.audience.add(aud)
+  return passes
 }
 
-function hasScope(granted: unknown, { alternatives, accepts }: ScopeRule): boolean {
+function hasScope(granted: unknown, { scope: rule, passed }: Pick<Policy, 'scope' | 'passed'>): boolean {
   const scope = typeof granted === 'string' ? granted : undefined
-  if (accepts !== undefined) return isTrue(accepts(parseScope(scope)))
-  for (const wanted of alternatives) if (includesAll(scope, wanted)) return true
-  return false
+  if (rule.accepts !== undefined) return isTrue(rule.accepts(parseScope(scope)))
+  if (scope !== undefined && passed?.scope.has(scope) === true) return true
+  const passes = rule.alternatives.some((wanted) => includesAll(scope, wanted))
+  if (passes && scope !== undefined) passed?.scope.add(scope)
+  return passes
 }
 
 function includesAll(scope: string | undefined, wanted: readonly string[]): boolean {

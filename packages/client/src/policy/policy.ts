@@ -6,6 +6,7 @@ import type {
   TokenKindRule,
 } from '@token-introspection/core'
 import type { ConfirmationStep, SenderConstraint } from './confirmation/confirmation.ts'
+import type { PassedValues } from './passed-values.ts'
 
 /** What is judged: an active answer. */
 export type JudgedToken = Readonly<RegisteredMembers> & {
@@ -41,6 +42,8 @@ export interface Policy {
   readonly senderConstraint: SenderConstraint | undefined
   readonly confirmation: ConfirmationStep
   readonly scope: ScopeRule
+  /** Values of `aud` and `scope` that have passed already. */
+  readonly passed?: { readonly audience: PassedValues; readonly scope: PassedValues } | undefined
   readonly authorizationDetails: ((details: AuthorizationDetails) => boolean) | undefined
   readonly permission: GrantsPermission | undefined
   /** In order of preference; one of them is enough. */

@@ -81,13 +81,13 @@ export interface ClientGuard<Claims extends object = object> extends Guard<Claim
    * }
    * ```
    */
-  decide(request: GuardRequest): MaybePromise<GuardDecision<Claims>>
+  readonly decide: (request: GuardRequest) => MaybePromise<GuardDecision<Claims>>
 }
 
 /** The same for a guard that lets requests without a token pass. */
 export interface OptionalClientGuard<Claims extends object = object> extends OptionalGuard<Claims> {
   /** Decides at once when nothing has to be waited for: see {@link ClientGuard.decide}. */
-  decide(request: GuardRequest): MaybePromise<OptionalGuardDecision<Claims>>
+  readonly decide: (request: GuardRequest) => MaybePromise<OptionalGuardDecision<Claims>>
 }
 
 /** The token that a guard of this type lets pass: `undefined` too, where it is optional. */

@@ -24,8 +24,9 @@ describe('exported names', () => {
 
   test.each(entries)('$entry has the values it says', async ({ path }) => {
     const names = readFiles([path]).flatMap((file) => readExportedNames(file.text, file.path))
-    const values = names.filter(({ kind }) => kind === 'value').map(({ name }) => name)
-    expect(Object.keys((await import(join(ROOT, path))) as object).toSorted()).toEqual(values)
+    // A function has a line for each of its overloads.
+    const values = new Set(names.filter(({ kind }) => kind === 'value').map(({ name }) => name))
+    expect(Object.keys((await import(join(ROOT, path))) as object).toSorted()).toEqual([...values])
   })
 
   test('are recorded for these entries and no others', () => {

@@ -84,7 +84,19 @@ export const bars: readonly Bar[] = [
     metric: 'cpuMicrosPerCall',
     atLeast: 8,
   },
-  { ...hit, says: 'an answer from the cache costs hardly more than the least lookup by hand', atMost: 1.2 },
+  {
+    ...hit,
+    says: 'an answer from the cache, given at once, costs hardly more than the least lookup by hand',
+    variant: 'answer() hit',
+    atMost: 1.15,
+  },
+  { ...hit, says: 'and so does one behind a promise', by: 'hand-written async hit', atMost: 1.15 },
+  {
+    ...hit,
+    says: 'a guard that decides at once costs half as much again',
+    variant: 'guard.decide() hit',
+    atMost: 1.5,
+  },
   {
     ...hit,
     says: 'a guard costs hardly more than parsing the header and introspecting',
@@ -98,7 +110,7 @@ export const bars: readonly Bar[] = [
       says: `verifying a JWT signed with ${alg} costs many times as much`,
       variant: `jwtVerify ${alg}`,
       by: hit.variant,
-      atLeast: 40,
+      atLeast: 45,
     }),
   ),
   {
@@ -111,10 +123,10 @@ export const bars: readonly Bar[] = [
   {
     ...hit,
     side: '99 % hits',
-    says: 'with one new token in a hundred, lru-cache with oauth4webapi costs twice as much',
+    says: 'with one new token in a hundred, lru-cache with oauth4webapi costs more than twice as much',
     variant: 'lru-cache + oauth4webapi',
     by: 'IntrospectionClient',
-    atLeast: 2,
+    atLeast: 2.2,
   },
   ...([figureNames.hundredThousand, figureNames.million] as const).map(
     (figure): Bar => ({
@@ -186,14 +198,14 @@ export const bars: readonly Bar[] = [
     metric: 'cpuMicrosPerCall',
     atMost: 1.1,
   },
-  ...(['Express', 'Fastify'] as const).map(
+  ...(['Express', 'Fastify', 'Koa', 'Node'] as const).map(
     (framework): Bar => ({
-      side: framework === 'Express' ? 'guard in express' : 'guard in fastify',
+      side: `guard in ${framework.toLowerCase() as Lowercase<typeof framework>}`,
       says: `a guarded route in ${framework} costs hardly more than the same route without a guard`,
       variant: `${framework}, guarded route`,
       by: `${framework}, minimal route`,
       metric: 'cpuMicrosPerCall',
-      atMost: 1.1,
+      atMost: framework === 'Fastify' ? 1.01 : 1.06,
     }),
   ),
   {

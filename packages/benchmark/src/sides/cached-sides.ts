@@ -6,10 +6,12 @@ export const cachedSides = {
   'cache hit': {
     base: { name: 'hand-written sync hit', program: 'variants/cached/hand-written.ts', everyNth: 1 },
     candidates: [
+      { name: 'answer() hit', program: 'variants/cached/answer-hit.ts', everyNth: 1 },
       { name: 'introspect() hit', program: 'variants/cached/introspect-hit.ts', everyNth: 1 },
       { name: 'introspect() hit, header parsed', program: 'variants/cached/introspect-hit-parsed.ts', everyNth: 1 },
+      { name: 'guard.decide() hit', program: 'variants/cached/guard-decide-hit.ts', everyNth: 1 },
       { name: 'guard hit', program: 'variants/cached/guard-hit.ts', everyNth: 1 },
-      { name: 'hand-written async hit', program: 'variants/cached/hand-written-async.ts', everyNth: 2 },
+      { name: 'hand-written async hit', program: 'variants/cached/hand-written-async.ts', everyNth: 1 },
       { name: 'introspect() hit, signed answers', program: 'variants/cached/signed-hit.ts', everyNth: 2 },
       { name: 'signed answer verified again', program: 'variants/cached/verify-signed-answer.ts', everyNth: 4 },
       { name: 'jwtVerify RS256', program: 'variants/cached/jose-rs256.ts', everyNth: 4 },

@@ -19,6 +19,14 @@ export const frameworkSides = {
     base: { name: 'Fastify, minimal route', program: 'variants/guards/fastify-route.ts', everyNth: 1 },
     candidates: [{ name: 'Fastify, guarded route', program: 'variants/guards/fastify-guarded.ts', everyNth: 1 }],
   },
+  'guard in koa': {
+    base: { name: 'Koa, minimal route', program: 'variants/guards/koa-route.ts', everyNth: 1 },
+    candidates: [{ name: 'Koa, guarded route', program: 'variants/guards/koa-guarded.ts', everyNth: 1 }],
+  },
+  'guard in node': {
+    base: { name: 'Node, minimal route', program: 'variants/guards/node-route.ts', everyNth: 1 },
+    candidates: [{ name: 'Node, guarded route', program: 'variants/guards/node-guarded.ts', everyNth: 1 }],
+  },
 } as const satisfies Record<string, SidePlan>
 
 /** The name of one of these sides. */
@@ -28,4 +36,9 @@ export type FrameworkSide = keyof typeof frameworkSides
 export const FRAMEWORK_SIDES = ['express', 'fastify'] as const satisfies readonly FrameworkSide[]
 
 /** The sides of guards. */
-export const GUARD_SIDES = ['guard in express', 'guard in fastify'] as const satisfies readonly FrameworkSide[]
+export const GUARD_SIDES = [
+  'guard in express',
+  'guard in fastify',
+  'guard in koa',
+  'guard in node',
+] as const satisfies readonly FrameworkSide[]

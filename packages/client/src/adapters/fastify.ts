@@ -217,7 +217,7 @@ function endHook(
   done: unknown,
 ): Promise<FastifyReply | undefined> | undefined {
   if (isPromise(mayGoOn) || typeof done !== 'function') return promiseReply(mayGoOn, reply)
-  if (mayGoOn) done()
+  if (mayGoOn) (done as () => void)()
   return undefined
 }
 

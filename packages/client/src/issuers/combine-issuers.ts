@@ -47,14 +47,14 @@ export type OptionalIssuersDecision<Clients extends IssuerClients> = IssuersDeci
 export interface IssuersGuard<Clients extends IssuerClients> {
   (request: GuardRequest): Promise<IssuersDecision<Clients>>
   /** Decides at once when nothing has to be waited for: see {@link ClientGuard.decide}. */
-  decide(request: GuardRequest): MaybePromise<IssuersDecision<Clients>>
+  readonly decide: (request: GuardRequest) => MaybePromise<IssuersDecision<Clients>>
 }
 
 /** The same for a guard that lets requests without a token pass. */
 export interface OptionalIssuersGuard<Clients extends IssuerClients> {
   (request: GuardRequest): Promise<OptionalIssuersDecision<Clients>>
   /** Decides at once when nothing has to be waited for: see {@link ClientGuard.decide}. */
-  decide(request: GuardRequest): MaybePromise<OptionalIssuersDecision<Clients>>
+  readonly decide: (request: GuardRequest) => MaybePromise<OptionalIssuersDecision<Clients>>
 }
 
 /** What may differ by whose token it is. */

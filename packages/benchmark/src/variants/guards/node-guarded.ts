@@ -1,0 +1,19 @@
+/** Ours: the same route with a guard before it, whose answers come from the cache. */
+import { requireToken } from '@token-introspection/client/node'
+import { answerJson } from '../../fixture.ts'
+import { serveRequests } from '../../measure/serve-requests.ts'
+import { createWarmGuard } from './create-warm-guard.ts'
+
+serveRequests(async () => {
+  const answer = JSON.parse(answerJson()) as object
+  const { guard, tokens } = await createWarmGuard()
+  const listener = requireToken(guard, (_request, response) =>
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer)),
+  )
+  return {
+    path: '/orders',
+    tokens,
+    listener: (request, response) => void listener(request, response),
+    presents: 'bearer',
+  }
+})

@@ -1,0 +1,14 @@
+/** The least a route of `node:http` does: a fixed object. */
+import { answerJson, createTokens } from '../../fixture.ts'
+import { serveRequests } from '../../measure/serve-requests.ts'
+
+serveRequests(() => {
+  const answer = JSON.parse(answerJson()) as object
+  return {
+    path: '/orders',
+    tokens: createTokens(),
+    listener: (_request, response) =>
+      void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer)),
+    presents: 'bearer',
+  }
+})

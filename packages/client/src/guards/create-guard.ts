@@ -8,7 +8,8 @@ import { observeGuard } from '../events/observe.ts'
 import type { InheritedPolicy, ResolvedGuard } from '../policy/policy-options.ts'
 import type { ChallengeSettings } from '../result/refusal.ts'
 import type { IntrospectionResult } from '../result/introspection-result.ts'
-import type { GuardRequest, TokenSources } from '../token/extract-token.ts'
+import type { TokenSources } from '../token/extract-token.ts'
+import type { GuardRequest } from '../token/guard-request.ts'
 import { startTrace, type Trace } from '../events/trace.ts'
 
 /** What asks for a guard. */

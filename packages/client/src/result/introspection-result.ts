@@ -26,7 +26,9 @@ export function toResult(response: IntrospectionResponse): IntrospectionResult {
 
 /** Plain objects and arrays, as JSON has them; what a claims schema made of one, a `Date` or octets, is its own. */
 function deepFreeze(value: object): void {
-  if (Object.isFrozen(value) || !(Array.isArray(value) || isPlain(value))) return
+  // Engines see at once whether something can be extended, and look at each member to see whether it is frozen.
+  if (!Object.isExtensible(value) && Object.isFrozen(value)) return
+  if (!(Array.isArray(value) || isPlain(value))) return
   Object.freeze(value)
   for (const member of Object.values(value)) {
     if (typeof member === 'object' && member !== null) deepFreeze(member as object)

@@ -16,6 +16,7 @@ describe('parseJsonObject', () => {
     ['names in different case', '{"active":true,"Active":false}'],
     ['names that differ by Unicode normalisation', '{"\u00e9":1,"e\u0301":2}'],
     ['colons and quotes inside strings', String.raw`{"a":"b\":\"c\":","\"d\":":"\\","e\\":":"}`],
+    ['values that begin with a colon', '{"a":":","b":" :c","d":["e\\\":"]}'],
     ['backslashes before the closing quote', String.raw`{"a\\":"\\\\","b\\\"":"\\\""}`],
     ['names that look like numbers', '{"1":1,"0":0,"-1":-1}'],
     ['the empty name', '{"":1}'],
@@ -61,6 +62,8 @@ describe('parseJsonObject', () => {
     ['as an empty name', '{"":1,"":2}'],
     ['as a number', '{"1":1,"1":2}'],
     ['behind misleading quotes', String.raw`{"a":"\\\":","a":"\\"}`],
+    ['beside a value that begins with a colon', '{"a":":","a":":"}'],
+    ['after blanks, beside a value that begins with a colon', '{"a":1,"a" :":"}'],
     ['three times', '{"a":1,"a":2,"a":3}'],
   ])('refuses a duplicate name %s', (_, text) => {
     expect(() => parseJsonObject(text)).toThrow(malformed)

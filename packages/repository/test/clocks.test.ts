@@ -1,9 +1,9 @@
-/** No test asserts how fast the machine is, nor sleeps until something should have happened. */
+/** No test asserts how fast the machine is, and none sleeps until something should have happened. */
 import { expect, test } from 'vitest'
 import { checkClocks } from '../src/clocks/check-clocks.ts'
 import { readFiles } from '../src/workspace/workspace.ts'
 
-/** Files that may, each with its reason. */
+/** Files that may depend on it, each with its reason. */
 const REASONS: Record<string, string> = {
   'packages/client/test/soak/client.ts': 'a program that runs for a given time and prints its figures',
   'packages/server/test/databases/server-process.ts': 'asks again and again whether another process has started',

@@ -5,7 +5,7 @@ import { readExportedNames } from '../src/source/exported-names.ts'
 import { targetsOf } from '../src/workspace/manifest.ts'
 import { publicPackages, ROOT, readFiles } from '../src/workspace/workspace.ts'
 
-/** Every entry of every package: the file, and the one its names are recorded in. */
+/** Every entry of every package, with the file that records its names. */
 const entries = publicPackages().flatMap(({ folder, manifest }) =>
   Object.entries(manifest.exports ?? {}).map(([subpath, target]) => ({
     entry: `${manifest.name}${subpath.slice(1)}`,
@@ -15,21 +15,21 @@ const entries = publicPackages().flatMap(({ folder, manifest }) =>
 )
 
 describe('exported names', () => {
-  test.each(entries)('$entry exports what is recorded', async ({ path, record }) => {
+  test.each(entries)('$entry exports the names on record', async ({ path, record }) => {
     const names = readFiles([path]).flatMap((file) => readExportedNames(file.text, file.path))
     expect(names).not.toEqual([])
     const lines = names.map(({ name, kind }) => `${kind} ${name}\n`)
     await expect(lines.join('')).toMatchFileSnapshot(`exported-names/${record}`)
   })
 
-  test.each(entries)('$entry has the values it says', async ({ path }) => {
+  test.each(entries)('$entry has these values when it is loaded', async ({ path }) => {
     const names = readFiles([path]).flatMap((file) => readExportedNames(file.text, file.path))
     // A function has a line for each of its overloads.
     const values = new Set(names.filter(({ kind }) => kind === 'value').map(({ name }) => name))
     expect(Object.keys((await import(join(ROOT, path))) as object).toSorted()).toEqual([...values])
   })
 
-  test('are recorded for these entries and no others', () => {
+  test('are on record for these entries and no others', () => {
     const recorded = readdirSync(join(import.meta.dirname, 'exported-names'))
     expect(recorded.toSorted()).toEqual(entries.map(({ record }) => record).toSorted())
   })

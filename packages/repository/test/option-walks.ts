@@ -1,4 +1,4 @@
-/** Good options of everything public that takes any, for the test that walks them. */
+/** Accepted options of every public function that takes options. The options test changes them one at a time. */
 import { DatabaseSync } from 'node:sqlite'
 import * as client from '@token-introspection/client'
 import * as express from '@token-introspection/client/express'
@@ -33,7 +33,7 @@ const encryption = { ...(await exportJWK(encryptionPair.publicKey)), kid: 'e', u
 const decryption = await exportJWK(encryptionPair.privateKey)
 const jwks = { keys: [jwk, encryption] }
 const pkcs8 = await exportPKCS8(pair.privateKey)
-/** A thing of the application that is used as it is: its members are no options. */
+/** An object of the application. It is used as it is: its members are not options. */
 function seam<Members extends object>(members: Members): Members {
   return Object.assign(Object.create({ isSeam: true }) as Members, members)
 }
@@ -366,7 +366,7 @@ function walk(
 
 const PRESETS: Readonly<Record<keyof typeof providers, (options: never) => unknown>> = { ...providers }
 
-/** A preset, whose options stand under its own name. */
+/** A preset. Messages put its own name before its options. */
 function preset(name: keyof typeof providers, options: object): OptionWalk {
   return walk(name, options, PRESETS[name], { path: name })
 }
@@ -758,7 +758,7 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
   ],
 }
 
-/** By entry: functions and classes without options, so that one that is added is asked about. */
+/** Functions and classes without options, by entry. The test fails for a new function that is in neither list. */
 export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
   core:
     'Form isIntrospectionError actorChain audienceIntersects ' +

@@ -16,7 +16,7 @@ const walks = Object.entries(WALKS).flatMap(([entry, all]) =>
 )
 
 describe('options', () => {
-  test.each(entries)('of everything that $entry exports are walked', async ({ entry, path }) => {
+  test.each(entries)('are tried for everything that $entry exports', async ({ entry, path }) => {
     const functions = Object.entries((await import(path)) as object).filter(
       ([name, value]) => typeof value === 'function' && !/^[A-Z]\w*Error$/.test(name),
     )
@@ -25,11 +25,11 @@ describe('options', () => {
     expect([...new Set([...walked, ...without])].toSorted()).toEqual(functions.map(([name]) => name).toSorted())
   })
 
-  test.each(walks)('of $title are good as they stand here', async ({ walk }) => {
+  test.each(walks)('of $title are accepted as written here', async ({ walk }) => {
     expect(await failureOf(walk, walk.options)).toBeUndefined()
   })
 
-  test.each(walks)('of $title have no name that nobody reads', async ({ walk }) => {
+  test.each(walks)('of $title are refused with an unknown name', async ({ walk }) => {
     for (const { path, replace, value } of groupsOf(walk)) {
       const error = await failureOf(walk, replace({ ...(value as object), [UNKNOWN]: 1 }))
       expect(error, path).toBeInstanceOf(TypeError)
@@ -38,7 +38,7 @@ describe('options', () => {
     }
   })
 
-  test.each(walks)('of $title are of their types', async ({ walk }) => {
+  test.each(walks)('of $title are refused with a value of a wrong type', async ({ walk }) => {
     for (const { path, replace } of leavesOf(walk)) {
       const error = await failureOf(walk, replace(Symbol('wrong')))
       expect(error, path).toBeInstanceOf(TypeError)
@@ -49,7 +49,7 @@ describe('options', () => {
     }
   })
 
-  test.each(walks)('of $title are a plain object', async ({ walk }) => {
+  test.each(walks)('of $title are refused unless they are a plain object', async ({ walk }) => {
     const { options } = walk
     const names = Object.entries(options)
     for (const wrong of [
@@ -65,7 +65,7 @@ describe('options', () => {
     }
   })
 
-  test('are all walked, those of every group', async () => {
+  test('are tried in full, in every group', async () => {
     const walked = new Map<string, Set<string>>()
     const known = new Map<string, Set<string>>()
     for (const { title, walk } of walks.filter(({ walk: each }) => each.isPartial !== true)) {

@@ -11,7 +11,7 @@ const REASONS: Record<string, Record<string, string>> = {
   },
 }
 
-/** A proof takes a second or two of computing. */
+/** recheck computes for a second or two per proof. */
 const timeout = 300_000
 
 test.each(publicPackages().map(({ folder }) => folder))(

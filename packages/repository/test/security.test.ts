@@ -6,6 +6,6 @@ import { isFile, ROOT } from '../src/workspace/workspace.ts'
 
 const PAGE = 'docs/security.md'
 
-test('everything that is shared has the test in which others go on undisturbed', () => {
+test('every shared resource has a test that one party cannot use it up', () => {
   expect(checkShared({ path: PAGE, text: readFileSync(join(ROOT, PAGE), 'utf8') }, isFile)).toEqual([])
 })

@@ -1,11 +1,11 @@
-/** How a published package is built: every file its manifest points at is an entry, and nothing else is. */
+/** How a published package is built. Its entries are exactly the files its manifest points at. */
 import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { defineConfig } from 'tsup'
 import { type Manifest, targetsOf } from '../workspace/manifest.ts'
 
 /**
- * The tsup options of the package in a directory. Declarations are not tsup's: `tsc -b` writes them.
+ * The tsup options of the package in a directory. `tsc -b` writes the declarations, not tsup.
  *
  * @param directory - where the `package.json` lies.
  */
@@ -17,14 +17,14 @@ export function packageBuild(directory: string) {
     dts: false,
     platform: 'neutral',
     target: 'node22',
-    // One copy of a class, however many entries reach it.
+    // One copy of each class, shared by all entries.
     splitting: true,
     sourcemap: true,
     clean: true,
     silent: true,
-    // Other runtimes know the built-ins of Node by their prefix only.
+    // Other runtimes know Node's built-in modules by their `node:` prefix only.
     removeNodeProtocol: false,
-    // `#names` stay: which file they mean is decided where the package runs.
+    // `#names` stay: the runtime of the user chooses their file.
     external: [/^#/, /^node:/],
     skipNodeModulesBundle: true,
     esbuildOptions(options) {

@@ -1,7 +1,6 @@
 /**
- * Gives relative imports in the built declarations the extension of the built files. `tsc` does so in JavaScript only,
- * and not every tool that reads declarations takes `./guard.ts` for `./guard.d.ts`. Positions stay as they are, so the
- * declaration maps hold.
+ * Gives relative imports in the built declarations the extension of the built files. `tsc` does so in JavaScript only, and
+ * some tools do not find `./guard.d.ts` for `./guard.ts`. Positions do not change, so the declaration maps stay right.
  */
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

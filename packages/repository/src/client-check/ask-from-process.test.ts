@@ -8,7 +8,7 @@ const server: SmokeServer = {
   stop: () => Promise.resolve(),
   input: { server: '', tls: { server: '', ca: '' }, closed: '', clientSecret: '', privateKey: { kty: 'EC' } },
 }
-/** A program that tells what it should, by the titles it is handed. */
+/** A program that prints the expected outcome of each title in its input. */
 const tellAll = `const outcomes = new Map(${JSON.stringify(expectedOn('node').map(({ title, outcome }) => [title, outcome]))})
 for (const title of JSON.parse(process.argv[1]).titles) console.log(JSON.stringify({ title, outcome: outcomes.get(title) }))
 `
@@ -18,7 +18,7 @@ function ask(program: string): Promise<string[]> {
   return askFromProcess(runtime, import.meta.dirname, server)
 }
 
-test('has nothing against a program that tells what is expected and ends', async () => {
+test('accepts a program that prints the expected outcomes and ends', async () => {
   expect(await ask(tellAll)).toEqual([])
 })
 
@@ -26,16 +26,16 @@ test.each([
   ['ends badly', `${tellAll}; process.exitCode = 3`, 'ends with 3'],
   ['is killed', `${tellAll}; process.kill(process.pid, 'SIGKILL')`, 'ends with SIGKILL'],
   ['complains', `${tellAll}; console.error('Warning: x')`, 'writes Warning: x'],
-])('sees a program that %s', async (_, program, problem) => {
+])('reports a program that %s', async (_, program, problem) => {
   expect(await ask(program)).toEqual([problem])
 })
 
-test('sees a program that keeps running', async () => {
+test('reports a program that does not end', async () => {
   const [problem, ...others] = await ask(`${tellAll}; setTimeout(() => undefined, 3300)`)
   expect(problem).toMatch(/^still runs \d+ ms after the last case$/)
   expect(others).toEqual([])
 })
 
-test('sees a program that tells nothing', async () => {
+test('reports a program that prints nothing', async () => {
   expect(await ask('')).toEqual(expectedOn('node').map(({ title }) => `${title}: not told`))
 })

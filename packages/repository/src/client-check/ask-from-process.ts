@@ -1,4 +1,4 @@
-/** The cases in a process, which has to end by itself once it has told everything. */
+/** Runs the cases in a process. The process must end by itself after the last outcome. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { compareOutcomes } from './compare-outcomes.ts'
@@ -10,16 +10,16 @@ export interface ProcessRuntime {
   readonly kind: RuntimeKind
   /** The program that runs programs. */
   readonly command: string
-  /** What stands before the input. */
+  /** The arguments before the input. */
   readonly args: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
 }
 
 const RUN_MS = 30_000
-/** Where timers hold the process, the deadline of the last call does, and by default that is 2 seconds. */
+/** On some runtimes the timer of the last call's deadline keeps the process alive: 2 seconds by default. */
 const LINGER_MS = 3000
 
-/** Runs the cases and says what is wrong. */
+/** Runs the cases, and reports every fault. */
 export async function askFromProcess(
   { kind, command, args, environment }: ProcessRuntime,
   directory: string,

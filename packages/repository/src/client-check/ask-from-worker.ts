@@ -1,4 +1,4 @@
-/** The cases in workerd: in one request, and over several requests that share a client as an isolate's do. */
+/** Runs the cases in workerd: all in one request, and some in several requests that share the client of their isolate. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -19,7 +19,7 @@ const BUNDLE = [
 
 const POST_MS = 10_000
 
-/** Runs the cases in a project with workerd and esbuild, and says what is wrong. */
+/** Runs the cases in a project that has workerd and esbuild, and reports every fault. */
 export async function askFromWorker(binary: string, directory: string, server: SmokeServer): Promise<string[]> {
   mustRun(join(directory, 'node_modules/.bin/esbuild'), ['program/in-worker.ts', ...BUNDLE], directory)
   const port = await freePort()
@@ -38,7 +38,7 @@ export async function askFromWorker(binary: string, directory: string, server: S
   }
 }
 
-/** Requests one after the other, or beside each other, and what the client of their isolate gives them. */
+/** Sends requests in sequence or at once, and checks the answers from the client of their isolate. */
 async function askKept(url: string, { input }: SmokeServer): Promise<string[]> {
   const problems: string[] = []
   const ask = async (token: string, abandon = false, path: KeptQuestion['path'] = '/moody'): Promise<unknown> => {

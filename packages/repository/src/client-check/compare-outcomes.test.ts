@@ -15,7 +15,7 @@ const one = '{"title":"one","outcome":{"active":true}}'
 const two = '{"title":"two","outcome":"ERR_TRANSPORT_TIMEOUT"}'
 
 describe('parseOutcomes', () => {
-  test('reads a line per outcome, empty lines apart', () => {
+  test('reads one outcome per line, and skips empty lines', () => {
     expect(parseOutcomes(`${one}\n\n${two}\r\n`)).toEqual({
       told: [
         { title: 'one', outcome: { active: true } },
@@ -34,7 +34,7 @@ describe('parseOutcomes', () => {
 })
 
 describe('compareOutcomes', () => {
-  test('has nothing against what is expected, in any order', () => {
+  test('accepts the expected outcomes in any order', () => {
     expect(compareOutcomes(`${two}\n${one}\n`, expected)).toEqual([])
   })
 
@@ -54,17 +54,17 @@ describe('compareOutcomes', () => {
     ['a case told twice', `${one}\n${one}\n${two}`, 'one: told 2 times'],
     ['a case nobody asked for', `${one}\n${two}\n{"title":"three","outcome":1}`, 'three: nobody asked for it'],
     ['a line that is none', `${one}\n${two}\nboom`, 'no outcome: boom'],
-  ])('sees %s', (_, output, problem) => {
+  ])('reports %s', (_, output, problem) => {
     expect(compareOutcomes(output, expected)).toEqual([problem])
   })
 
-  test('sees that a program told nothing', () => {
+  test('reports a program that printed nothing', () => {
     expect(compareOutcomes('', expected)).toEqual(['one: not told', 'two: not told'])
   })
 })
 
 describe('expectedOn', () => {
-  test.each<RuntimeKind>(['node22', 'node', 'bun', 'deno', 'workerd'])('has the cases for %s', (kind) => {
+  test.each<RuntimeKind>(['node22', 'node', 'bun', 'deno', 'workerd'])('has cases for %s', (kind) => {
     const titles = expectedOn(kind).map(({ title }) => title)
     expect(titles).toContain('an active token')
     expect(new Set(titles).size).toBe(titles.length)
@@ -73,7 +73,7 @@ describe('expectedOn', () => {
     expect(titles.includes('`await using` closes a client')).toBe(kind !== 'node22')
   })
 
-  test('leaves no case untried', () => {
+  test('uses every case on some runtime', () => {
     expect(EXPECTED_OUTCOMES.filter(({ on }) => on.length === 0)).toEqual([])
   })
 })
@@ -83,7 +83,7 @@ describe('the programs', () => {
     ['node', { ...SMOKE_CASES, ...NODE_CASES, ...AWAIT_USING_CASES }],
     ['deno', { ...SMOKE_CASES, ...FETCH_CASES, ...AWAIT_USING_CASES }],
     ['workerd', { ...SMOKE_CASES, ...FETCH_CASES, ...AWAIT_USING_CASES }],
-  ])('have the cases that are expected on %s, and no others', (kind, cases) => {
+  ])('have exactly the expected cases on %s', (kind, cases) => {
     expect(Object.keys(cases).toSorted()).toEqual(
       expectedOn(kind)
         .map(({ title }) => title)

@@ -1,14 +1,14 @@
-/** What the programs tell, line by line, held against what is expected. */
+/** Compares the outcomes that a program prints with the expected ones. */
 import { isDeepStrictEqual } from 'node:util'
 import type { ExpectedOutcome } from './expected-outcomes.ts'
 
-/** What one line tells. */
+/** The outcome on one line. */
 export interface ToldOutcome {
   readonly title: string
   readonly outcome: unknown
 }
 
-/** The outcomes in what a program wrote, and every line that is none. */
+/** The outcomes in the output of a program, and every line that is not an outcome. */
 export function parseOutcomes(output: string): { told: ToldOutcome[]; problems: string[] } {
   const told: ToldOutcome[] = []
   const problems: string[] = []
@@ -29,7 +29,7 @@ function parseLine(line: string): ToldOutcome | undefined {
   }
 }
 
-/** Every case that came to something else, was not told, was told twice, or was not asked for. */
+/** Every case with another outcome, without one, with two, or that is not in the list. */
 export function compareOutcomes(output: string, expected: readonly ExpectedOutcome[]): string[] {
   const { told, problems } = parseOutcomes(output)
   for (const { title, outcome } of expected) {

@@ -1,4 +1,4 @@
-/** What the cases come to, on every runtime alike unless it says otherwise. */
+/** The expected outcome of each case, the same on every runtime unless the case names its runtimes. */
 
 /** The runtimes that differ. Node 22 cannot read `await using`. */
 export type RuntimeKind = 'node22' | 'node' | 'bun' | 'deno' | 'workerd'
@@ -6,7 +6,7 @@ export type RuntimeKind = 'node22' | 'node' | 'bun' | 'deno' | 'workerd'
 /** A case and its outcome. */
 export interface ExpectedOutcome {
   readonly title: string
-  /** Where it is tried. */
+  /** The runtimes it runs on. */
   readonly on: readonly RuntimeKind[]
   readonly outcome: unknown
 }
@@ -82,7 +82,7 @@ export const EXPECTED_OUTCOMES: readonly ExpectedOutcome[] = ROWS.map(([title, o
   on,
 }))
 
-/** What is expected of one runtime. */
+/** The expected outcomes on one runtime. */
 export function expectedOn(kind: RuntimeKind): readonly ExpectedOutcome[] {
   return EXPECTED_OUTCOMES.filter(({ on }) => on.includes(kind))
 }

@@ -1,4 +1,4 @@
-/** The authorization server of the cases, in a process of its own, and what a program needs to ask it. */
+/** Starts the authorization server of the cases in its own process, and tells programs how to reach it. */
 import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,13 +11,13 @@ export interface SmokeServer extends StartedProcess {
   readonly input: SmokeAddresses
 }
 
-/** The programs, to be copied to where the packages are installed. */
+/** The programs. They are copied into the project that has the packages. */
 export const PROGRAMS = join(import.meta.dirname, 'program')
 
-/** Long enough for HS256, and with what has to survive the encodings. */
+/** A secret that is long enough for HS256, with characters that need encoding. */
 const CLIENT_SECRET = 's3cr3t: %+é, of more than thirty-two octets'
 
-/** Starts the server in a project that has the packages and the programs. */
+/** Starts the server in a project with the packages and the programs. */
 export async function startSmokeServer(directory: string): Promise<SmokeServer> {
   const [port, tlsPort, closedPort] = [await freePort(), await freePort(), await freePort()]
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })

@@ -24,7 +24,7 @@ test.each([
   expect(checkClocks([{ path: 'a.test.ts', text: line }])).toEqual([])
 })
 
-test('wants no reason that is of no use any more', () => {
+test('reports a reason without a use', () => {
   expect(checkClocks([{ path: 'a.test.ts', text: '' }], { 'a.test.ts': 'why not' })).toEqual([
     'a.test.ts has a reason, but needs none',
   ])

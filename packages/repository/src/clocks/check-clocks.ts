@@ -1,4 +1,4 @@
-/** Finds tests that depend on how fast the machine is: what they time, and how long they sleep. */
+/** Finds tests that depend on the speed of the machine: tests that measure time, and tests that sleep. */
 import type { SourceFile } from '../workspace/workspace.ts'
 
 const KINDS: readonly (readonly [pattern: RegExp, complaint: string])[] = [
@@ -10,9 +10,9 @@ const KINDS: readonly (readonly [pattern: RegExp, complaint: string])[] = [
 ]
 
 /**
- * Every line that does. Give the clock as an argument instead, or vitest's timers, or wait for an event.
+ * Every line that measures time or sleeps. Pass the clock as an argument, use vitest's timers, or wait for an event instead.
  *
- * @param reasons - why a file may, by its path.
+ * @param reasons - why a file may do so, by its path.
  */
 export function checkClocks(files: readonly SourceFile[], reasons: Readonly<Record<string, string>> = {}): string[] {
   const unused = new Set(Object.keys(reasons))

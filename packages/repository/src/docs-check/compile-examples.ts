@@ -6,10 +6,10 @@ import { ROOT } from '../workspace/workspace.ts'
 import type { Example } from './examples.ts'
 
 /**
- * The complaints of the compiler, with the places in the pages.
+ * The compiler's errors, with their places in the pages.
  *
- * @param directory - is emptied and filled; packages are found from there.
- * @param strict - `false` compiles as people do who have not set `strict`; the sources of the packages are not held to that.
+ * @param directory - it is emptied first. Packages are resolved from it.
+ * @param strict - `false` compiles the examples without `strict`, and ignores errors in the sources of the packages.
  */
 export function compileExamples(examples: readonly Example[], directory: string, strict = true): string[] {
   rmSync(directory, { recursive: true, force: true })
@@ -32,7 +32,7 @@ export function compileExamples(examples: readonly Example[], directory: string,
   return complaints.length > 0 ? placeComplaints(complaints, files) : [`tsc ended with ${String(status)} and no word`]
 }
 
-/** Gives complaints the places of the examples they are about. */
+/** Replaces the place in a generated file by the place in the page. */
 export function placeComplaints(complaints: readonly string[], files: ReadonlyMap<string, Example>): string[] {
   return complaints.map((complaint) => {
     const [, file = '', line = '', rest = ''] = /^([^(\s]+)\((\d+),\d+\): (.*)$/.exec(complaint) ?? []
@@ -48,9 +48,9 @@ const TSCONFIG = {
   compilerOptions: {
     noEmit: true,
     rewriteRelativeImportExtensions: false,
-    // An example may end with the thing it makes.
+    // An example may end with a variable that it does not use.
     noUnusedLocals: false,
-    // Nest has no others.
+    // Nest uses the older decorators.
     experimentalDecorators: true,
     typeRoots: [join(ROOT, 'node_modules/@types')],
   },

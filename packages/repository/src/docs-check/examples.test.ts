@@ -19,8 +19,8 @@ describe('readExamples', () => {
   })
 
   test.each([
-    ['JavaScript, which nobody checks', '```js\na\n```', 'docs/page.md:2 is js'],
-    ['a flag that means nothing', '```ts nocheck\na\n```', 'docs/page.md:2 has the flag nocheck'],
+    ['JavaScript, which is not compiled', '```js\na\n```', 'docs/page.md:2 is js'],
+    ['an unknown flag', '```ts nocheck\na\n```', 'docs/page.md:2 has the flag nocheck'],
   ])('refuses %s', (_, text, problem) => {
     expect(() => readExamples([{ path: 'docs/page.md', text }])).toThrow(problem)
   })
@@ -30,7 +30,7 @@ describe('compileExamples', () => {
   const directory = mkdtempSync(join(ROOT, 'packages/repository/node_modules/examples-'))
   afterAll(() => rmSync(directory, { recursive: true }))
 
-  test('says where an example is wrong, and nothing about those that are right', () => {
+  test('names the place of an error, and accepts a correct example', () => {
     const right =
       "import { parseScope } from '@token-introspection/core'\nconst scope = await Promise.resolve(parseScope('a'))"
     const wrong = "import { gone } from '@token-introspection/core'\nconst a: number = 'a'\nlet b"
@@ -48,7 +48,7 @@ describe('compileExamples', () => {
     expect(compileExamples([{ ...example, text: right }], directory)).toEqual([])
   })
 
-  test('compiles without strict, for those who have not set it', () => {
+  test('compiles without strict when asked to', () => {
     const text =
       'type Decision = { allowed: true } | { allowed: false; status: number }\ndeclare const decision: Decision\n' +
       'export const status = decision.allowed ? 200 : decision.status'
@@ -60,7 +60,7 @@ describe('compileExamples', () => {
   })
 })
 
-test('leaves a complaint about something else as it is', () => {
+test('leaves other errors of the compiler as they are', () => {
   const files = new Map([['example-1.ts', example]])
   expect(placeComplaints(['example-1.ts(3,5): error', 'error TS5058: no config'], files)).toEqual([
     'docs/page.md:12 error',

@@ -1,14 +1,14 @@
-/** The examples in pages and comments that have to compile. */
+/** The examples in pages and comments. */
 import { commentsAsMarkdown, readCodeBlocks } from '../markdown/code-blocks.ts'
 import type { SourceFile } from '../workspace/workspace.ts'
 
-/** One example and where it stands. */
+/** One example and its place. */
 export interface Example {
   readonly path: string
   /** The line of its first line of code. */
   readonly line: number
   readonly text: string
-  /** Whether its info string says that it is not compiled. */
+  /** Whether its flag `no-check` leaves it out. */
   readonly unchecked: boolean
 }
 

@@ -1,4 +1,4 @@
-/** What every runtime serves: one token, and a protected resource whose secret has to survive its encoding. */
+/** The endpoint that every runtime serves: one token, and a protected resource with a secret that needs encoding. */
 
 /** The token that is active. */
 export const TOKEN = 'good-5Bf41JqM'
@@ -9,7 +9,7 @@ export const ENDPOINT_MODULE = `
 import { createIntrospectionHandler, createMemoryTokenStore } from '@token-introspection/server'
 
 const store = createMemoryTokenStore()
-// In 2100: a worker has no clock before its first request.
+// The token expires in 2100, because a worker has no clock before its first request.
 await store.save('${TOKEN}', { kind: 'access_token', sub: 'alice', aud: 'urn:orders', exp: 4102444800 })
 
 export const introspection = createIntrospectionHandler({

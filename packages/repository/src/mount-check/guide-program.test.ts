@@ -8,6 +8,6 @@ test.each(['Next', 'Bun', 'Deno', 'Workers'])('takes the example for %s, with it
   expect(program).not.toContain(': Request')
 })
 
-test.each(['Express', 'Nowhere'])('sees that there is nothing to run for %s', (heading) => {
+test.each(['Express', 'Nowhere'])('refuses %s, which has no program', (heading) => {
   expect(() => guideProgram(heading, './endpoint.js')).toThrow('no example to mount')
 })

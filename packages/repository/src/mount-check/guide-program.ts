@@ -10,8 +10,8 @@ const DECLARED = 'declare const introspection: IntrospectionHandler\n'
 /**
  * The first example under a heading of the guide.
  *
- * @param from - where the handler comes from, instead of being declared.
- * @throws Error when there is none, or it has its handler from elsewhere.
+ * @param from - the module to import the handler from.
+ * @throws Error when there is no example, or when the example imports its handler.
  */
 export function guideProgram(heading: string, from: string): string {
   const section = readFileSync(GUIDE, 'utf8')

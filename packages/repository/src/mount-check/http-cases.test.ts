@@ -27,11 +27,11 @@ async function createHandler() {
   })
 }
 
-test('has nothing against the handler on Node', async () => {
+test('accepts the handler on Node', async () => {
   expect(await runCases(await listen(toNodeHandler(await createHandler())), {})).toEqual([])
 })
 
-test('sees an exception that is none', async () => {
+test('reports an exception that does not occur', async () => {
   const exceptions = { HEAD: { status: 204, body: '' } }
   const port = await listen(toNodeHandler(await createHandler()))
   expect(await runCases(port, exceptions)).toEqual(['HEAD: status 405, not 204'])
@@ -41,11 +41,11 @@ test.each<[string, RequestListener]>([
   ['that calls every token inactive', (_, response) => response.end('{"active":false}')],
   ['without a single field of the answer', (_, response) => response.writeHead(401).end()],
   ['that goes away', (request) => request.socket.destroy()],
-])('sees, in every case, a server %s', async (_, listener) => {
+])('reports in every case a server %s', async (_, listener) => {
   expect(await runCases(await listen(listener), {})).toHaveLength(HTTP_CASES.length)
 })
 
-test('sees an answer opened to pages, and one that repeats a secret', async () => {
+test('reports an answer that web pages can read, and one that repeats a secret', async () => {
   const handler = toNodeHandler(await createHandler())
   const opened = await listen((request, response) => {
     response.setHeader('access-control-allow-origin', '*')

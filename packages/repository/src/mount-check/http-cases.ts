@@ -1,9 +1,9 @@
-/** One table of requests, and what has to come back from whatever the handler is mounted in. */
+/** One table of requests and expected answers, the same for every runtime. */
 import { isDeepStrictEqual } from 'node:util'
 import { SECRET, TOKEN } from './endpoint.ts'
 import { exchange, type RawRequest, type RawResponse } from './raw-exchange.ts'
 
-/** What has to come back. Fields and members that are not named may be anything. */
+/** The expected answer. Other header fields and members may have any value. */
 export interface Expected {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
@@ -96,9 +96,9 @@ export const HTTP_CASES: readonly HttpCase[] = [
 )
 
 /**
- * Sends every request, and says what was answered otherwise.
+ * Sends every request, and reports every other answer.
  *
- * @param exceptions - what comes instead, by title, where the runtime answers before the handler.
+ * @param exceptions - other answers, by title, where the runtime answers before the handler.
  */
 export async function runCases(port: number, exceptions: Readonly<Record<string, Expected>>): Promise<string[]> {
   const problems: string[] = []

@@ -1,7 +1,7 @@
 /**
- * Mounts the packages, packed as a release would, in real runtimes as the guide says, and asks them over HTTP; then lets the
- * client of the same packages ask from there. Ends with 1 when something is answered wrongly, or, with
- * `CI_REQUIRE_RUNTIMES=1`, when a runtime is not to be had.
+ * Mounts the packed packages in real runtimes as the guide says, and sends them requests over HTTP. Then the client of the same
+ * packages runs in each runtime. Ends with 1 when an answer is wrong, or, with `CI_REQUIRE_RUNTIMES=1`, when a runtime cannot
+ * be installed.
  */
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -30,7 +30,7 @@ function createProject(tarballs: readonly string[], directory: string): string {
   return directory
 }
 
-/** Installs what a mount needs; whether it is there. */
+/** Installs the packages that a mount needs. Returns whether that succeeded. */
 function install(mount: Mount, directory: string): boolean {
   const { ok, output } = runCommand('npm', [...INSTALL, '--save-exact', ...mount.packages], directory)
   const installed = ok && isInstalled(mount, directory)
@@ -43,7 +43,7 @@ function skip(notice: string): void {
   if (required) problems.push(notice)
 }
 
-/** What is wrong with a mount. */
+/** Every fault of a mount. */
 async function askMounted(mount: Mount, directory: string): Promise<string[]> {
   const port = await freePort()
   mount.prepare(directory, port)
@@ -60,7 +60,7 @@ async function askMounted(mount: Mount, directory: string): Promise<string[]> {
   }
 }
 
-/** Reports a step with its time. */
+/** Runs a step, and prints its result and its time. */
 async function step(what: string, work: () => Promise<readonly string[]>): Promise<void> {
   const started = performance.now()
   const found = await work().catch((error: unknown) => [String(error)])
@@ -70,7 +70,7 @@ async function step(what: string, work: () => Promise<readonly string[]>): Promi
   problems.push(...found)
 }
 
-/** Asks from every Node. */
+/** Runs the client's cases on every version of Node. */
 async function askFromEveryNode(directory: string, server: SmokeServer): Promise<void> {
   const { runtimes, notices: missing } = findRuntimes(NODE_VERSIONS)
   for (const { name, path } of runtimes) {

@@ -1,4 +1,4 @@
-/** The runtimes and frameworks the guide shows a program for, and how each is brought to serve it. */
+/** The runtimes and frameworks that the guide has a program for, and how each is started. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { askFromProcess, type ProcessRuntime } from '../client-check/ask-from-process.ts'
@@ -9,21 +9,21 @@ import { ENDPOINT_MODULE } from './endpoint.ts'
 import { guideProgram } from './guide-program.ts'
 import type { Expected } from './http-cases.ts'
 
-/** One thing to mount the handler in. */
+/** One runtime or framework to mount the handler in. */
 export interface Mount {
   readonly name: string
-  /** What is installed for it beside the packages, with versions. */
+  /** The other packages it needs, with versions. */
   readonly packages: readonly string[]
-  /** The program that serves, as it lies in the project. */
+  /** The path of the server program in the project. */
   readonly binary: string
   readonly environment?: Readonly<Record<string, string>>
-  /** Writes the project, and builds it where that is needed. */
+  /** Writes the project, and builds it where necessary. */
   prepare(directory: string, port: number): void
-  /** What the program is called with. */
+  /** The arguments of the program. */
   args(port: number): readonly string[]
-  /** What is answered before the handler is asked, by the title of the case. */
+  /** Answers that the runtime gives before it calls the handler, by the title of the case. */
   readonly exceptions?: Readonly<Record<string, Expected>>
-  /** Runs the cases of the client in the project, and says what is wrong. A framework on Node has none of its own. */
+  /** Runs the cases of the client in the project, and reports every fault. Frameworks on Node leave it out. */
   readonly ask?: (directory: string, server: SmokeServer) => Promise<string[]>
 }
 
@@ -124,7 +124,7 @@ const config :Workerd.Config = (
 `
 }
 
-/** Whether a program was installed for this machine. */
+/** Whether a program is installed that runs on this machine. */
 export function isInstalled({ binary }: Mount, directory: string): boolean {
   return existsSync(join(directory, binary))
 }

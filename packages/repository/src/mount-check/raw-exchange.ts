@@ -1,4 +1,4 @@
-/** One request and its answer over a connection of its own, octet by octet, since clients would tidy up what is sent. */
+/** One request and its answer, octet by octet, over its own connection. HTTP clients would correct the request. */
 import { connect } from 'node:net'
 
 /** A request as it is sent. */
@@ -9,7 +9,7 @@ export interface RawRequest {
   readonly body: string
 }
 
-/** An answer as it came. */
+/** The answer. */
 export interface RawResponse {
   readonly status: number
   /** By lower-case name; repeated fields are joined by `, `. */
@@ -27,7 +27,7 @@ export function exchange(port: number, request: RawRequest): Promise<RawResponse
     let failure: Error | undefined
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error(`no answer in ${TIMEOUT_MS} ms`)))
     socket.on('data', (chunk: Buffer) => void received.push(chunk))
-    // A server that answers early may break our writing; what counts is whether its answer came.
+    // A server that answers early may close the connection while we write. Only its answer counts.
     socket.on('error', (error) => (failure = error))
     socket.on('close', () => {
       const response = parseResponse(Buffer.concat(received).toString('latin1'))

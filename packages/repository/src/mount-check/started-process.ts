@@ -1,4 +1,4 @@
-/** A server in a process of its own, with whatever it starts, until it is stopped. */
+/** A server in its own process, which is stopped together with every process it has started. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo } from 'node:net'
@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A process that listens. */
 export interface StartedProcess {
-  /** What it wrote so far, to either side. */
+  /** Its output and error output so far. */
   output(): string
   /** Ends it and every process it has started, and waits for that. */
   stop(): Promise<void>
@@ -17,7 +17,7 @@ const START_MS = 30_000
 /**
  * Starts a server and waits until its port takes connections.
  *
- * @throws Error with what it wrote, when it ends or does not listen in time.
+ * @throws Error with its output when it ends or does not listen in time.
  */
 export async function startProcess(
   command: string,
@@ -26,7 +26,7 @@ export async function startProcess(
   port: number,
   environment: Readonly<Record<string, string>>,
 ): Promise<StartedProcess> {
-  // With a group of its own, so that what it starts can be ended with it.
+  // It gets its own process group, so that the processes it starts can be ended with it.
   const child = spawn(command, args, {
     cwd,
     detached: true,
@@ -61,7 +61,7 @@ export async function startProcess(
   throw new Error(`${command} ${args.join(' ')} does not listen:\n${output}`)
 }
 
-/** A port nobody listens on. */
+/** A free port. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

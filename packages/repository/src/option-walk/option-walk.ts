@@ -1,19 +1,19 @@
-/** Walks the options of one public function: every group refuses what it does not know, every option what it cannot be. */
+/** Tries wrong options on one public function: every group must refuse unknown names, every option values of a wrong type. */
 
-/** One public function that takes options, with good ones. */
+/** One public function, and options that it accepts. */
 export interface OptionWalk {
-  /** The name it is exported by, and a method or a variant after it: `IntrospectionClient#guard`. */
+  /** Its exported name, followed by a method or a variant where there is one: `IntrospectionClient#guard`. */
   readonly name: string
-  /** What messages say before the names of the options; empty where they stand alone. */
+  /** What messages put before the name of an option. Empty where they put nothing there. */
   readonly path: string
-  /** Every option it has; what excludes others is in a walk of its own. */
+  /** Every option of the function. Options that exclude others are in another walk. */
   readonly options: object
   readonly call: (options: never) => unknown
-  /** Paths of objects whose names are the user's, so that none is unknown. */
+  /** Paths of objects whose names the user chooses. No name is unknown there. */
   readonly open?: readonly string[]
-  /** Whether its options are walked elsewhere, so that it need not have them all. */
+  /** Whether another walk has the other options. */
   readonly isPartial?: boolean
-  /** A group whose options are put under the others before these are read, so that messages may leave its name out. */
+  /** A group that the function merges into the other options. Messages may leave its name out. */
   readonly merged?: string
   /** Paths of options that take any value. */
   readonly any?: readonly string[]
@@ -21,40 +21,40 @@ export interface OptionWalk {
 
 /** A place in the options: the keys that lead there. */
 export interface Place {
-  /** As messages name it. */
+  /** Its name in messages. */
   readonly path: string
-  /** The same options with something else there. */
+  /** The same options with another value in this place. */
   readonly replace: (value: unknown) => object
   readonly value: unknown
 }
 
-/** Options of one name, in whatever shape a plain object has. */
+/** A plain object, as options are. */
 type Options = Readonly<Record<string, unknown>>
 
-/** What no option is called. */
+/** A name that no option has. */
 export const UNKNOWN = 'optoin'
 
-/** Every group, the outermost included: places of plain objects whose names are fixed. */
+/** Every group of options with fixed names, the outermost included. */
 export function groupsOf(walk: OptionWalk): readonly Place[] {
   return placesOf(walk).filter(({ path, value }) => isPlain(value) && !isListed(walk.open, walk, path))
 }
 
-/** Every single option, the groups included: nothing of the wrong type may stand there. */
+/** Every option, the groups included, except those that take any value. */
 export function leavesOf(walk: OptionWalk): readonly Place[] {
   return placesOf(walk).filter(({ path }) => path !== walk.path && !isListed(walk.any, walk, path))
 }
 
-/** The names in the message of what is refused as unknown: `a.optoin: unknown option; known here: b, c`. */
+/** The names in a message about an unknown option: `a.optoin: unknown option; known here: b, c`. */
 export function knownNames(message: string): readonly string[] {
   return /known here: (.*)$/.exec(message)?.[1]?.split(', ') ?? []
 }
 
-/** How messages may name a place: as it stands, or as it is read. */
+/** The names that a message may use for a place: its path, or its path after the merge. */
 export function namesOf({ merged }: OptionWalk, path: string): readonly string[] {
   return merged !== undefined && path.startsWith(`${merged}.`) ? [path, path.slice(merged.length + 1)] : [path]
 }
 
-/** What calling comes to: what is thrown, at once or later. */
+/** The error that the call throws or rejects with. */
 export async function failureOf(walk: OptionWalk, options: unknown): Promise<unknown> {
   try {
     await walk.call(options as never)
@@ -90,7 +90,7 @@ function isPlain(value: unknown): value is Options {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 }
 
-/** Listed itself, or inside of what is listed. */
+/** Whether a path is in the list, or inside an object that is. */
 function isListed(paths: readonly string[] | undefined, { path: root }: OptionWalk, path: string): boolean {
   const full = (paths ?? []).map((name) => (root === '' || name === '' ? root + name : `${root}.${name}`))
   return full.some((name) => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`))

@@ -24,7 +24,7 @@ function check(files: Readonly<Record<string, string | undefined>>, changes: obj
   return checkContents({ folder: 'core', files: present, manifest: { ...manifest, ...changes } }, '/home/me/repository')
 }
 
-test('has nothing against a package as it should be', () => {
+test('accepts a correct package', () => {
   expect(check({})).toEqual([])
 })
 
@@ -63,7 +63,7 @@ test.each([
     'core: package.json points at dist/index.js, which is not in the package',
   ],
   ['an entry without declarations', { 'dist/index.d.ts': undefined }, 'core: dist/index.js has no declarations'],
-])('sees %s', (_, files, problem) => {
+])('reports %s', (_, files, problem) => {
   expect(check(files)).toContain(problem)
 })
 
@@ -83,6 +83,6 @@ test.each([
     { dependencies: { b: 'workspace:*' } },
     'core: package.json depends on b workspace:*',
   ],
-])('sees %s', (_, changes, problem) => {
+])('reports %s', (_, changes, problem) => {
   expect(check({}, changes)).toContain(problem)
 })

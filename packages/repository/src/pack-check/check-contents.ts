@@ -1,17 +1,17 @@
-/** What has to be in a published package, and what must not. */
+/** Which files a published package must have, and which it must not have. */
 import { posix } from 'node:path'
 import { readDeclaredImports } from '../source/declared-imports.ts'
 import { targetsOf } from '../workspace/manifest.ts'
 import type { SourceFile } from '../workspace/workspace.ts'
 import type { PackedPackage } from './packed-package.ts'
 
-/** Where things of the repository lie; nothing published may name it. */
+/** The directory of the repository. No published file may contain it. */
 export type Root = string
 
 const EXPECTED = /^(?:package\.json|README\.md|LICENSE|dist\/.+\.(?:js|js\.map|d\.ts|d\.ts\.map)|src\/.+\.ts)$/
 const TEST = /\.test(?:-d)?\.|(?:^|\/)test\//
 
-/** Everything that is wrong with the contents of a package, each with the name of the file. */
+/** Every fault in the contents of a package, with the name of the file. */
 export function checkContents(packed: Pick<PackedPackage, 'files' | 'folder' | 'manifest'>, root: Root): string[] {
   const paths = new Set(packed.files.map(({ path }) => path))
   const problems = [
@@ -32,7 +32,7 @@ function checkFile(file: SourceFile, paths: ReadonlySet<string>, root: Root): st
   return problems
 }
 
-/** A map without its sources is of no use. */
+/** A source map needs its sources in the package. */
 function checkMap(file: SourceFile, paths: ReadonlySet<string>): string[] {
   const { sources } = JSON.parse(file.text) as { readonly sources: readonly string[] }
   return sources
@@ -41,7 +41,7 @@ function checkMap(file: SourceFile, paths: ReadonlySet<string>): string[] {
     .map((source) => `maps to ${source}, which is not in the package`)
 }
 
-/** Declarations name files a consumer's compiler can find. */
+/** The compiler of a consumer must find every file that the declarations import. */
 function checkDeclarations(file: SourceFile, paths: ReadonlySet<string>): string[] {
   return readDeclaredImports(file.text, file.path).flatMap(({ specifier }) => {
     if (specifier.startsWith('#')) return [`imports ${specifier}, which only this package can resolve`]

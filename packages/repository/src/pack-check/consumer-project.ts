@@ -1,4 +1,4 @@
-/** An empty project that installs the tarballs as a user would, and uses them. */
+/** An empty project that installs the tarballs as a user does, and runs programs with them. */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { ROOT } from '../workspace/workspace.ts'
@@ -9,13 +9,13 @@ import type { Runtime } from './runtimes.ts'
 /** A project with the packages installed. */
 export interface ConsumerProject {
   readonly directory: string
-  /** A second project, with a core of its own. */
+  /** A second project, with its own copy of core. */
   readonly second: string
 }
 
 const PROGRAMS = join(import.meta.dirname, 'consumer')
 
-/** Installs the tarballs, and beside them what their optional peers and their types want. */
+/** Installs the tarballs, their optional peers, and the types they need. */
 export function installConsumer(packages: readonly PackedPackage[], work: string): ConsumerProject {
   const directory = join(work, 'consumer')
   const second = join(work, 'second')
@@ -46,7 +46,7 @@ export function runPrograms(
   )
 }
 
-/** The compiler before the one of the workspace; its command is `tsc6`. */
+/** The TypeScript version before the one of the workspace. Its command is `tsc6`. */
 const OLDER_COMPILER = '@typescript/typescript6@6.0.2'
 
 const STRICT = {
@@ -61,7 +61,7 @@ const STRICT = {
 const ON_NODE = { lib: ['ES2024'], types: ['node'] }
 const IN_BROWSERS = { lib: ['ES2024', 'DOM', 'DOM.Iterable', 'DOM.AsyncIterable'], types: [] }
 
-/** What is compiled, and with which types around. Our declarations are checked too, where nobody else's get in the way. */
+/** The programs, and the types they see. Our declarations are checked as well, where those of others have no errors. */
 const COMPILATIONS = [
   { files: ['typed-web.ts', 'typed-node.ts', 'round-trip.ts'], ...ON_NODE, skipLibCheck: false },
   { files: ['typed-web.ts'], ...IN_BROWSERS, skipLibCheck: false },
@@ -74,7 +74,7 @@ const RESOLUTIONS = [
   { module: 'esnext', moduleResolution: 'bundler' },
 ]
 
-/** Compiles the programs strictly, under every kind of resolution; with the older compiler, which is slow, under one. */
+/** Compiles the programs strictly: with every kind of module resolution, and with one kind under the older compiler, which is slow. */
 export function compilePrograms({ directory }: ConsumerProject): string[] {
   const compiler = join(ROOT, 'node_modules/.bin/tsc')
   const older = join(directory, 'node_modules/.bin/tsc6')
@@ -98,10 +98,10 @@ function install(directory: string, packages: readonly string[]): void {
   mustRun('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...packages], directory)
 }
 
-/** What the entry for Nest loads, and what that wants. */
+/** The packages that the entry for Nest loads, and their own peers. */
 const NEST = ['@nestjs/common', '@nestjs/core', 'reflect-metadata', 'rxjs']
 
-/** From the catalog of the workspace. */
+/** These packages, in the versions of the catalog. */
 function besides(): string[] {
   const catalog = readFileSync(join(ROOT, 'pnpm-workspace.yaml'), 'utf8')
   return [...NEST, '@mswjs/interceptors', '@types/node', 'msw'].map((name) => {

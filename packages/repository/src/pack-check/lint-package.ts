@@ -8,12 +8,12 @@ import { runCommand } from './run-command.ts'
 
 const ATTW = join(ROOT, 'packages/repository/node_modules/.bin/attw')
 
-/** Every message; suggestions count. */
+/** Every message of both tools, suggestions included. */
 export async function lintPackage(packed: PackedPackage): Promise<string[]> {
-  // Unpacked, so everything there is published.
+  // The directory is the unpacked tarball: every file in it is published.
   const { messages, pkg } = await publint({ pkgDir: packed.directory, pack: false, strict: true })
   const complaints = messages.map((message) => formatMessage(message, pkg, { color: false }) ?? message.code)
-  // ESM only: what old resolution and `require` in declarations make of it is not looked at.
+  // The packages are ESM only, so older kinds of resolution are left out.
   const types = runCommand(
     ATTW,
     [packed.tarball, '--profile', 'esm-only', '--no-color', '--no-emoji'],

@@ -1,4 +1,4 @@
-/** Packs the packages as a release would, and holds them to what users do with them. Ends with 1 when something is wrong. */
+/** Packs the packages as a release does, and uses them as users do. Ends with 1 when something is wrong. */
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ import { findRuntimes } from './runtimes.ts'
 
 const problems: string[] = []
 
-/** Reports a step with its time. */
+/** Runs a step, and prints its result and its time. */
 async function step(what: string, work: () => readonly string[] | Promise<readonly string[]>): Promise<void> {
   const started = performance.now()
   const found = await work()

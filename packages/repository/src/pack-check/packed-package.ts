@@ -1,19 +1,19 @@
-/** Packs a package as a release would, and unpacks it again to look at. */
+/** Packs a package as a release does, and unpacks it again to inspect it. */
 import { globSync, mkdirSync, readFileSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
 import type { Manifest } from '../workspace/manifest.ts'
 import { readManifest, type SourceFile, type WorkspacePackage } from '../workspace/workspace.ts'
 import { mustRun } from './run-command.ts'
 
-/** A package as it is published. */
+/** A packed package. */
 export interface PackedPackage {
-  /** The folder it has in the repository. */
+  /** Its folder in the repository. */
   readonly folder: string
   readonly tarball: string
   readonly bytes: number
-  /** Where it lies unpacked. */
+  /** The directory with its unpacked files. */
   readonly directory: string
-  /** The manifest as it is published. */
+  /** The published manifest. */
   readonly manifest: Manifest
   /** Every file, by its path in the package. */
   readonly files: readonly SourceFile[]

@@ -1,10 +1,10 @@
 /** Runs another program. */
 import { spawnSync } from 'node:child_process'
 
-/** What a program left. */
+/** The result of a program. */
 export interface Run {
   readonly ok: boolean
-  /** What it wrote, to either side. */
+  /** Its output and error output. */
   readonly output: string
 }
 
@@ -21,7 +21,7 @@ export function runCommand(command: string, args: readonly string[], cwd: string
   return { ok: status === 0, output: `${stdout}${stderr}`.trim() }
 }
 
-/** Runs a program that has to succeed. @throws Error with what it wrote. */
+/** Runs a program that must succeed. @throws Error with its output. */
 export function mustRun(command: string, args: readonly string[], cwd: string): string {
   const { ok, output } = runCommand(command, args, cwd)
   if (!ok) throw new Error(`${[command, ...args].join(' ')} failed:\n${output}`)

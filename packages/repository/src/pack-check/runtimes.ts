@@ -1,4 +1,4 @@
-/** The versions of Node the packages are tried on. */
+/** The versions of Node that the packages run on. */
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../workspace/workspace.ts'
@@ -14,7 +14,7 @@ export interface Runtime {
 const VERSIONS = ['22.19.0', '26.10.0']
 const KEPT = join(ROOT, 'packages/repository/node_modules/.cache/node')
 
-/** The runtimes there are, and a notice about each there is not. They are kept for the next time. */
+/** The runtimes that could be installed, and a notice about each other one. They are kept for the next run. */
 export function findRuntimes(versions: readonly string[] = VERSIONS): { runtimes: Runtime[]; notices: string[] } {
   const runtimes: Runtime[] = [{ name: `Node ${process.versions.node}`, path: process.execPath }]
   const notices: string[] = []

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { checkPatterns, judgePattern } from './check-patterns.ts'
 
 test.each([
-  ['white space on both sides of a class that has it', /^-\s+([A-Z\s]+?)\s*-/, '3rd degree'],
+  ['white space next to a class that contains it', /^-\s+([A-Z\s]+?)\s*-/, '3rd degree'],
   ['nested repetition', /^(a+)+$/, 'exponential'],
-  ['a search that begins at every place', /\s+$/, '2nd degree'],
+  ['a search that starts at every position', /\s+$/, '2nd degree'],
   ['overlapping neighbours', /^[\w-]+_\w+$/, '2nd degree'],
 ])('finds %s', { timeout: 60_000 }, (_, { source, flags }, expected) => {
   expect(judgePattern(source, flags)).toContain(expected)
@@ -17,7 +17,7 @@ test.each([/^:([A-Za-z0-9+/]+={0,2}):$/, /^(?:[A-Za-z]+=[^,]*(?:,|$))+$/, /([a-z
   },
 )
 
-test('names the file and the pattern, and needs a reason for what is only known when it runs', () => {
+test('names the file and the pattern, and asks for a reason where the pattern is known at run time only', () => {
   const files = [{ path: 'a.ts', text: 'const a = /(b+)+$/\nconst c = new RegExp(a)' }]
   expect(checkPatterns(files)).toEqual([
     expect.stringMatching(/^a\.ts \/\(b\+\)\+\$\/ takes exponential time/),
@@ -26,6 +26,6 @@ test('names the file and the pattern, and needs a reason for what is only known 
   expect(checkPatterns(files, { 'a.ts /(b+)+$/': 'b is short', 'a.ts new RegExp(a)': 'so is a' })).toEqual([])
 })
 
-test('wants no reason that is of no use any more', () => {
+test('reports a reason without a use', () => {
   expect(checkPatterns([], { 'a.ts /b/': 'why not' })).toEqual(['a.ts /b/ has a reason, but is not there'])
 })

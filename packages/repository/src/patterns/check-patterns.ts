@@ -1,16 +1,16 @@
-/** Finds regular expressions that may take more than linear time, so that one request could stop the process. */
+/** Finds regular expressions that can take more than linear time. One request could block the process with them. */
 import { createRequire } from 'node:module'
 import type * as recheck from 'recheck'
 import type { SourceFile } from '../workspace/workspace.ts'
 import { readPatterns } from './read-patterns.ts'
 
-// The form without binaries and worker threads.
+// This form of recheck starts no binaries and no worker threads.
 const { checkSync } = createRequire(import.meta.url)('recheck/lib/browser.js') as typeof recheck
 
-/** No clock decides, so a busy machine says the same as an idle one. */
+/** No time limits, so that a busy machine and an idle one give the same result. */
 const WITHOUT_CLOCK = { timeout: null, attackTimeout: null, incubationTimeout: null, randomSeed: 0 } as const
 
-/** What is wrong with a pattern; `undefined` when it takes linear time whatever it reads. */
+/** What is wrong with a pattern, or `undefined` when it takes linear time for every input. */
 export function judgePattern(pattern: string, flags: string): string | undefined {
   const verdict = checkSync(pattern, flags, WITHOUT_CLOCK)
   if (verdict.status === 'safe') return undefined
@@ -19,9 +19,9 @@ export function judgePattern(pattern: string, flags: string): string | undefined
 }
 
 /**
- * Every pattern of these files that may take more than linear time, or that is only known when the program runs.
+ * Every pattern of these files that can take more than linear time, or that is known at run time only.
  *
- * @param reasons - why a pattern may stay nevertheless, by its path and its text.
+ * @param reasons - why a pattern may stay, by its path and its text.
  */
 export function checkPatterns(files: readonly SourceFile[], reasons: Readonly<Record<string, string>> = {}): string[] {
   const problems: string[] = []

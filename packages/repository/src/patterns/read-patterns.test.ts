@@ -5,8 +5,8 @@ test.each([
   ['a literal', 'const a = /b+/gi', [['b+', 'gi', '/b+/gi']]],
   ['a call', "RegExp('b+')", [['b+', '', "RegExp('b+')"]]],
   ['a constructor with flags', 'new RegExp(`b`, "y")', [['b', 'y', 'new RegExp(`b`, "y")']]],
-  ['one with holes', 'new RegExp(`^${a}$`)', [[undefined, '', 'new RegExp(`^${a}$`)']]],
-  ['flags that are only known later', "new RegExp('b', flags)", [[undefined, '', "new RegExp('b', flags)"]]],
+  ['a template with a variable', 'new RegExp(`^${a}$`)', [[undefined, '', 'new RegExp(`^${a}$`)']]],
+  ['flags that are known at run time only', "new RegExp('b', flags)", [[undefined, '', "new RegExp('b', flags)"]]],
   [
     'one within another',
     "new RegExp(/a/, '')",
@@ -15,7 +15,7 @@ test.each([
       ['a', '', '/a/'],
     ],
   ],
-  ['no division, string or comment', "const a = b / c / d // /e/\n'/f/'", []],
+  ['nothing in a division, a comment or a string', "const a = b / c / d // /e/\n'/f/'", []],
 ])('reads %s', (_, text, expected) => {
   expect(readPatterns(text, 'a.ts').map(({ pattern, flags, text: found }) => [pattern, flags, found])).toEqual(expected)
 })

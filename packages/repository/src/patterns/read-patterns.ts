@@ -1,16 +1,16 @@
-/** The regular expressions of a module, as its source has them. */
+/** The regular expressions in the source of a module. */
 import { isSyntaxNode, parseSyntax, type SyntaxNode, stringValue, walkSyntax } from '../source/syntax-tree.ts'
 
 /** One regular expression. */
 export interface PatternInSource {
-  /** What stands between the slashes; `undefined` where it is only known when the program runs. */
+  /** The text between the slashes, or `undefined` where it is known at run time only. */
   readonly pattern: string | undefined
   readonly flags: string
-  /** As it stands in the file. */
+  /** Its text in the file. */
   readonly text: string
 }
 
-/** Every literal, and every call of `RegExp`. */
+/** Every regular expression literal, and every call of `RegExp`. */
 export function readPatterns(text: string, path: string): PatternInSource[] {
   const patterns: PatternInSource[] = []
   walkSyntax(parseSyntax(text, path), (node) => {

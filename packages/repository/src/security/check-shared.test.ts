@@ -14,7 +14,7 @@ test.each([
     '| a | b | c | [a](../a.test.ts), [c](../c.test.ts) |',
     'names c.test.ts, which does not exist',
   ],
-  ['a file that is no test', '| a | b | c | [b](b.ts) |', 'names docs/b.ts, which is no test'],
+  ['a file that is not a test', '| a | b | c | [b](b.ts) |', 'names docs/b.ts, which is no test'],
   ['a link that leads elsewhere', '| a | b | c | [a](https://example.com/a.test.ts) |', 'names no test'],
   ['no reason', '| a | b | c | none: |', 'names no test'],
   ['an empty cell', '| a | b | | |', 'says nothing about: how large the share of one can get, test'],

@@ -1,4 +1,4 @@
-/** Holds the tables of what several parties share against the tests they name. */
+/** Checks the tables of shared resources: each row names the test that proves its limit. */
 import { linkedPaths } from '../markdown/links.ts'
 import { readTables } from '../markdown/tables.ts'
 import type { SourceFile } from '../workspace/workspace.ts'
@@ -6,7 +6,7 @@ import type { SourceFile } from '../workspace/workspace.ts'
 /** The columns of these tables. */
 const COLUMNS = 'shared, who can fill it, how large the share of one can get, test'
 
-/** Every row without a test, or with one that is no file, and every empty cell. A row without a test says why: `none: …`. */
+/** Every row without a test, every test that does not exist, and every empty cell. A row without a test says why: `none: …`. */
 export function checkShared(page: SourceFile, exists: (path: string) => boolean): string[] {
   const rows = readTables(page.text).filter(({ cells }) => Object.keys(cells).join(', ') === COLUMNS)
   if (rows.length === 0) return [`${page.path} has no table with the columns ${COLUMNS}`]

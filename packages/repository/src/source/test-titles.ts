@@ -1,14 +1,14 @@
-/** The titles of the tests in a file, as far as they run. */
+/** The titles of the tests in a file. Tests that do not run are left out. */
 import { isSyntaxNode, parseSyntax, type SyntaxNode, stringValue, walkSyntax } from './syntax-tree.ts'
 
 const SUITES = new Set(['describe', 'suite'])
 const TESTS = new Set(['test', 'it'])
-/** A test with one of these does not run, so its title holds nothing. */
+/** A test with one of these modifiers does not run. */
 const NOT_RUN = new Set(['skip', 'todo'])
 
 /**
- * The title of every test, with those of the suites around it. Rows of a literal `each` or `for` table belong to the
- * title, because it can show them. A skipped test, a skipped suite and a test left to do have none.
+ * The title of every test, after the titles of its suites. The strings in a literal `each` or `for` table are part of the
+ * title, because the title can show them. Skipped tests, tests in skipped suites and `todo` tests are left out.
  */
 export function readTestTitles(text: string, path: string): string[] {
   return titlesIn(parseSyntax(text, path), [])
@@ -28,7 +28,7 @@ function titlesIn(node: SyntaxNode, around: readonly string[]): string[] {
   return titles
 }
 
-/** A call of `test` or `describe`, whatever hangs on the name: `test.skip('…')`, `test.each(table)('…')`. */
+/** A call of `test` or `describe`, with its modifiers: `test.skip('…')`, `test.each(table)('…')`. */
 interface TestCall {
   readonly name: string
   readonly modifiers: readonly string[]

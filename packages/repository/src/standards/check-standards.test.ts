@@ -21,13 +21,17 @@ describe('checkStandards', () => {
   test.each([
     ['a claim with its code and its test', HEADER + ROW],
     ['links from the page', `${HEADER}| REQ-01 | c | r | [scope](../${CODE}) | [\`x/y.ts\`](../${TEST}) |\n`],
-    ['what is not done yet', `${HEADER}${ROW}${OPEN_HEADER}| REQ-02 | no TLS of our own |\n`],
-  ])('has nothing against %s', (_, markdown) => {
+    ['an open requirement', `${HEADER}${ROW}${OPEN_HEADER}| REQ-02 | no TLS of our own |\n`],
+  ])('accepts %s', (_, markdown) => {
     expect(check(markdown)).toEqual([])
   })
 
   test.each([
-    ['code that is gone', ROW.replace(CODE, 'packages/core/src/gone.ts'), /names packages\/core\/src\/gone\.ts, which/],
+    [
+      'code that does not exist',
+      ROW.replace(CODE, 'packages/core/src/gone.ts'),
+      /names packages\/core\/src\/gone\.ts, which/,
+    ],
     [
       'a test that is gone',
       ROW.replace(TEST, 'packages/core/gone.test.ts'),
@@ -36,18 +40,18 @@ describe('checkStandards', () => {
     ['a test that does not cite it', ROW.replace(TEST, CODE), /stands in no title of a test that runs in/],
     ['no code', ROW.replace(`\`${CODE}\``, ''), /names no file of code/],
     ['no test', ROW.replace(`\`${TEST}\``, 'yes'), /names no test/],
-    ['a row that stands twice', ROW + ROW, /lines 3 and 4: REQ-01 stands twice/],
-    ['a claim that is not yet done', `${ROW}${OPEN_HEADER}| REQ-01 | later |\n`, /REQ-01 is both claimed and not yet/],
-    ['an open row that stands twice', `${ROW}${OPEN_HEADER}| REQ-02 | a |\n| REQ-02 | b |\n`, /REQ-02 stands twice/],
+    ['a row that appears twice', ROW + ROW, /lines 3 and 4: REQ-01 stands twice/],
+    ['a claim that is open as well', `${ROW}${OPEN_HEADER}| REQ-01 | later |\n`, /REQ-01 is both claimed and not yet/],
+    ['an open row that appears twice', `${ROW}${OPEN_HEADER}| REQ-02 | a |\n| REQ-02 | b |\n`, /REQ-02 stands twice/],
     ['an open row without a reason', `${ROW}${OPEN_HEADER}| REQ-02 | |\n`, /REQ-02 has no reason/],
-    ['what is no identifier', `${ROW}${ROW.replace('REQ-01', 'REQ-1')}`, /"REQ-1" is no identifier/],
+    ['a malformed identifier', `${ROW}${ROW.replace('REQ-01', 'REQ-1')}`, /"REQ-1" is no identifier/],
     [
       'a citation without a row',
       '',
       /^REQ-01 is tested in packages\/core\/test\/scope\.test\.ts but stands in no row$/,
     ],
-    ['a test of what is not yet done', `\n${OPEN_HEADER}| REQ-01 | later |\n`, /REQ-01 is tested in .* "Not yet"/],
-  ])('complains about %s', (_, rows, complaint) => {
+    ['a test of an open requirement', `\n${OPEN_HEADER}| REQ-01 | later |\n`, /REQ-01 is tested in .* "Not yet"/],
+  ])('reports %s', (_, rows, complaint) => {
     expect(check(HEADER + rows)).toContainEqual(expect.stringMatching(complaint))
   })
 })
@@ -66,7 +70,7 @@ describe('readCitations', () => {
   test.each([
     ['a test that is skipped', "test.skip('REQ-01 holds', () => {})"],
     ['a comment', '// REQ-01'],
-    ['a prefix nobody knows', "test('ABC-01 holds', () => {})"],
+    ['an unknown prefix', "test('ABC-01 holds', () => {})"],
     ['a longer number', "test('REQ-012 holds', () => {})"],
   ])('takes no citation from %s', (_, text) => {
     expect(readCitations([{ path: TEST, text }]).size).toBe(0)
@@ -84,7 +88,7 @@ describe('readCitations', () => {
     ])
   })
 
-  test('leaves out the checks of the repository', () => {
+  test('ignores the tests of this package', () => {
     expect(readCitations([{ path: 'packages/repository/a.test.ts', text: "test('REQ-01', () => {})" }]).size).toBe(0)
   })
 })

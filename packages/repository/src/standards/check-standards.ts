@@ -1,16 +1,16 @@
-/** Holds the page of standards against the repository. */
+/** Compares the page about the standards with the code and the tests. */
 import type { Citations } from './citations.ts'
 import { isId } from './requirement-ids.ts'
 import type { Claim, Open, StandardsPage } from './standards-page.ts'
 
-/** What the page is held against. */
+/** The facts that the page is compared with. */
 export interface Evidence {
   readonly citations: Citations
   /** Whether there is a file at a path from the top of the repository. */
   readonly exists: (path: string) => boolean
 }
 
-/** Everything on the page that is not so, and every citation the page does not know. Empty when all is well. */
+/** Every wrong claim of the page, and every citation that is missing from the page. */
 export function checkStandards(page: StandardsPage, evidence: Evidence): string[] {
   return [
     ...[...page.claims, ...page.open].flatMap(checkId),

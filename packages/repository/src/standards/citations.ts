@@ -6,10 +6,10 @@ import { findIds } from './requirement-ids.ts'
 /** Test files by the requirement their titles cite. */
 export type Citations = ReadonlyMap<string, ReadonlySet<string>>
 
-/** Where tests of requirements lie. */
+/** The test files that may cite requirements. */
 export const TEST_FILES = ['packages/*/{src,test}/**/*.{test,test-d}.ts', 'docs/examples/test/**/*.test.ts']
 
-/** Reads the citations of test files. The checks of the repository itself cite identifiers as examples. */
+/** Reads the citations of test files. Tests of this package do not count: they cite identifiers as examples. */
 export function readCitations(files: readonly SourceFile[]): Citations {
   const citations = new Map<string, Set<string>>()
   for (const { path, text } of files) {

@@ -33,7 +33,7 @@ export function findIds(text: string): string[] {
   return [...new Set(text.match(ID))]
 }
 
-/** Whether a text is an identifier and nothing else. */
+/** Whether a text is exactly one identifier. */
 export function isId(text: string): boolean {
   return findIds(text)[0] === text
 }

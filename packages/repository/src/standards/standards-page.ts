@@ -1,8 +1,8 @@
-/** What the page of standards claims: rows with their code and tests, and what is not done yet. */
+/** Reads the page about the standards: the requirements we meet, with code and tests, and those still open. */
 import { linkedPaths } from '../markdown/links.ts'
 import { readTables, type TableRow } from '../markdown/tables.ts'
 
-/** A requirement that is said to be met. */
+/** A requirement that the page calls met. */
 export interface Claim {
   readonly id: string
   readonly line: number
@@ -11,7 +11,7 @@ export interface Claim {
   readonly tests: readonly string[]
 }
 
-/** A requirement that is said to be open. */
+/** A requirement that the page calls open. */
 export interface Open {
   readonly id: string
   readonly line: number
@@ -31,7 +31,7 @@ const OPEN_COLUMNS = ['id', 'reason']
 /**
  * Reads the page. Tables under "Not yet" are open, all others are claims.
  *
- * @param page - its path from the top of the repository, which its links start from.
+ * @param page - its path from the top of the repository. Its links are relative to it.
  * @throws Error when a table has other columns.
  */
 export function readStandardsPage(markdown: string, page: string): StandardsPage {
@@ -59,7 +59,7 @@ function cellsOf({ cells, heading, line }: TableRow, columns: readonly string[])
   return columns.map((column) => cells[column] ?? '')
 }
 
-/** The files a cell names: as links from the page, or as code from the top of the repository. */
+/** The files that a cell names: as links relative to the page, or as code from the top of the repository. */
 function filesIn(cell: string, page: string): string[] {
   const quoted = [...cell.matchAll(/(?<!\[)`([^`\s]+\/[^`\s]+)`/g)].map(([, path = '']) => path)
   return [...new Set([...linkedPaths(cell, page), ...quoted])]

@@ -1,12 +1,12 @@
-/** The parts of a `package.json` that say what is published. */
+/** The parts of a `package.json` that the checks read. */
 
-/** A target, or targets by condition. */
+/** A file, or files by condition. */
 export type Target = string | { readonly [condition: string]: Target }
 
-/** Sub-paths and what each leads to. */
+/** Files by sub-path or `#name`. */
 export type TargetMap = Readonly<Record<string, Target>>
 
-/** A `package.json`, as far as it is looked at. */
+/** A `package.json`, as far as the checks read it. */
 export interface Manifest {
   readonly name: string
   readonly version: string
@@ -18,7 +18,7 @@ export interface Manifest {
   readonly publishConfig?: { readonly exports?: TargetMap; readonly imports?: TargetMap }
 }
 
-/** Every file a map leads to, under any condition. */
+/** Every file in a map, under any condition. */
 export function targetsOf(map: TargetMap | undefined): string[] {
   return Object.values(map ?? {}).flatMap(filesOf)
 }

@@ -29,7 +29,7 @@ test('finds the published packages', () => {
   expect(publicPackages().map(({ folder }) => folder)).toEqual(['core', 'client', 'server', 'testing'])
 })
 
-test('reads files by pattern, and no dependencies', () => {
+test('reads files by pattern, but not those of dependencies', () => {
   const files = readFiles(['packages/repository/{package.json,node_modules/*/package.json}'])
   expect(files.map(({ path }) => path)).toEqual(['packages/repository/package.json'])
 })
@@ -42,7 +42,7 @@ test.each([
   expect(isFile(path)).toBe(file)
 })
 
-test('finds every target of a map', () => {
+test('finds every file of a map', () => {
   expect(targetsOf({ '.': './a.js', './b': { node: { import: './b.js' }, default: './c.js' } })).toEqual([
     './a.js',
     './b.js',

@@ -1,4 +1,4 @@
-/** Where things lie in the repository. */
+/** The packages and files of the repository. */
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import type { Manifest } from './manifest.ts'
@@ -14,14 +14,14 @@ export interface WorkspacePackage {
   readonly manifest: Manifest
 }
 
-/** A file and what it holds. */
+/** A file and its text. */
 export interface SourceFile {
   /** From the top of the repository, with forward slashes. */
   readonly path: string
   readonly text: string
 }
 
-/** The packages that are published, each after those it depends on. */
+/** The published packages. Each comes after the packages it depends on. */
 export function publicPackages(): WorkspacePackage[] {
   const packages = globSync('packages/*/package.json', { cwd: ROOT })
     .map(toPosix)
@@ -34,7 +34,7 @@ export function publicPackages(): WorkspacePackage[] {
   return inDependencyOrder(packages)
 }
 
-/** Sorts packages so that each stands after its `dependencies`; development dependencies do not count. */
+/** Sorts packages so that each comes after its `dependencies`. Development dependencies do not count. */
 export function inDependencyOrder(packages: readonly WorkspacePackage[]): WorkspacePackage[] {
   const sorted: WorkspacePackage[] = []
   const waiting = [...packages]

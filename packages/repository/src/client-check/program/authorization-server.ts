@@ -1,4 +1,4 @@
-/** The authorization server that is asked: our handlers, where tokens can be issued, and what a hostile server would answer. */
+/** The authorization server of the cases: our handlers, a route that issues tokens, and the answers of hostile servers. */
 import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
@@ -23,7 +23,7 @@ const signer = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const forger = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
 const clientSecrets = [clientSecret]
-/** Each may use one method, so that a method that works is the one that was used. */
+/** Each client may use one method, so that a case cannot succeed with another method. */
 const protectedResources: readonly ProtectedResource[] = [
   { id: 'basic-api', clientSecrets, audiences, methods: ['client_secret_basic'] },
   { id: 'post-api', clientSecrets, audiences, methods: ['client_secret_post'] },
@@ -48,7 +48,7 @@ const revocation = createRevocationHandler({
 })
 const introspect = toNodeHandler(introspection)
 
-/** Requests for each URL, its query included: a case that counts has a query of its own. */
+/** Counts requests by URL and query. A case that reads the count uses its own query. */
 const counts = new Map<string, number>()
 
 const routes: Readonly<Record<string, RequestListener>> = {
@@ -59,7 +59,7 @@ const routes: Readonly<Record<string, RequestListener>> = {
     writeJson(response, { keys: [{ ...jwk, kid, alg: 'ES256', use: 'sig' }] })
   },
   '/.well-known/oauth-authorization-server': (_, response) => writeJson(response, metadata()),
-  // What this says is about somebody else.
+  // This answer is about another client's token.
   '/.well-known/oauth-authorization-server/tenant': (_, response) => writeJson(response, metadata()),
   '/.well-known/oauth-authorization-server/slow': (_, response) => {
     const slow = { issuer: `${issuer}/slow`, introspection_endpoint: `${issuer}/moody` }
@@ -69,14 +69,14 @@ const routes: Readonly<Record<string, RequestListener>> = {
     )
   },
 
-  // For the cases themselves.
+  // Routes for the cases themselves.
   '/control/issue': (request, response) => void answerAfter(issue(request), response),
   '/control/count': (request, response) => {
     const of = new URL(request.url ?? '', issuer).searchParams.get('of') ?? ''
     writeJson(response, counts.get(of) ?? 0)
   },
 
-  // What no server should do.
+  // The answers of faulty and hostile servers.
   '/redirect': (request, response) => {
     const { search } = new URL(request.url ?? '', issuer)
     response.writeHead(307, { location: `${issuer}/introspect${search}` }).end()
@@ -115,7 +115,7 @@ function metadata() {
   }
 }
 
-/** One endpoint that knows every token: silent about `hang-…`, slow about `slow-…`. */
+/** An endpoint that calls every token active. It never answers about `hang-…`, and slowly about `slow-…`. */
 async function moody(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const form = new URLSearchParams(await readText(request))
   const token = form.get('token') ?? ''
@@ -150,7 +150,7 @@ function writeJson(response: ServerResponse, value: unknown): void {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))
 }
 
-/** An answer that is right in everything but who signed it. */
+/** A signed answer that is correct except for its key. */
 function writeJwt(response: ServerResponse, key: KeyObject): void {
   const iat = Math.floor(Date.now() / 1000)
   const signed = [

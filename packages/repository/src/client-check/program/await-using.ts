@@ -1,4 +1,4 @@
-/** `await using`, in a module of its own: Node 22 cannot read it. */
+/** `await using` is in its own module because Node 22 cannot parse it. */
 import { createClient, issueToken, rejectionOf } from './smoke-cases.ts'
 import type { SmokeCase } from './smoke-input.ts'
 

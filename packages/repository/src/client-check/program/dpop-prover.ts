@@ -1,14 +1,14 @@
-/** DPoP proofs made by hand (RFC 9449 §4.2), by the keys and digests of the runtime itself. */
+/** DPoP proofs (RFC 9449 §4.2), made with the keys and digests of the runtime itself. */
 
-/** A key, and proofs by it. */
+/** A key, and a function that signs proofs with it. */
 export interface DpopProver {
-  /** What a token is bound to it by. */
+  /** The thumbprint that binds a token to the key. */
   readonly jkt: string
   /** A proof for one GET request with a token. */
   prove(url: string, token: string, nonce: string | undefined): Promise<string>
 }
 
-/** Makes one with a new key. */
+/** Creates a prover with a new key. */
 export async function createDpopProver(): Promise<DpopProver> {
   const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
   const { kty, crv, x, y } = (await crypto.subtle.exportKey('jwk', pair.publicKey)) as Record<string, string>

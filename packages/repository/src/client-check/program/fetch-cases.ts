@@ -1,4 +1,4 @@
-/** What there is where the default transport is the runtime's own `fetch`. */
+/** Cases for runtimes whose default transport is their own `fetch`. */
 import type { TransportOptions } from '@token-introspection/client'
 import { withClient } from './smoke-cases.ts'
 import type { SmokeCase, SmokeInput } from './smoke-input.ts'

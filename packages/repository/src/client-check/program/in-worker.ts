@@ -1,4 +1,4 @@
-/** The cases in a worker: one request has the input as its body and gets the lines. */
+/** The worker that runs the cases. The body of a request is the input, and its response has the lines. */
 import type { IntrospectionClient } from '@token-introspection/client'
 import { AWAIT_USING_CASES } from './await-using.ts'
 import { FETCH_CASES } from './fetch-cases.ts'
@@ -6,13 +6,13 @@ import { runSmokeCases } from './run-smoke-cases.ts'
 import { createClient, rejectionOf, SMOKE_CASES } from './smoke-cases.ts'
 import type { SmokeAddresses, SmokeInput } from './smoke-input.ts'
 
-/** What is asked of the client that the isolate keeps. */
+/** A request to the client that the isolate keeps. */
 export interface KeptQuestion {
   readonly input: SmokeAddresses
-  /** The path of the endpoint, or that of an issuer which names it. */
+  /** The path of the endpoint, or of an issuer whose metadata names the endpoint. */
   readonly path: '/moody' | '/slow'
   readonly token: string
-  /** Whether the request ends at once, and its call is left where it is. */
+  /** Whether the request ends at once, without waiting for its call. */
   readonly abandon?: boolean
 }
 
@@ -30,7 +30,7 @@ export default {
   },
 }
 
-/** Requests of one isolate share a client, as the guide says: what one has begun must not hold up another. */
+/** Requests of one isolate share a client, as the guide says. Work that one request has begun must not block another. */
 async function askKept({ input, path, token, abandon }: KeptQuestion): Promise<unknown> {
   const url = input.server + path
   const where = path === '/slow' ? { issuer: url, endpoint: undefined } : { endpoint: url }

@@ -1,4 +1,4 @@
-/** What there is on Node alone: certificates for the default transport, and guards for Node's own requests. */
+/** Cases for Node alone: certificates for the default transport, and guards for Node's own requests. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

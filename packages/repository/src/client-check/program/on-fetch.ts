@@ -1,4 +1,4 @@
-/** The cases where there is no undici, in a process; the first argument is the input. */
+/** Runs the cases in a process without undici. The first argument is the input. */
 import { AWAIT_USING_CASES } from './await-using.ts'
 import { FETCH_CASES } from './fetch-cases.ts'
 import { runSmokeCases } from './run-smoke-cases.ts'

@@ -1,4 +1,4 @@
-/** The cases on Node; the first argument is the input. */
+/** Runs the cases on Node. The first argument is the input. */
 import { NODE_CASES } from './node-cases.ts'
 import { runSmokeCases } from './run-smoke-cases.ts'
 import { SMOKE_CASES } from './smoke-cases.ts'

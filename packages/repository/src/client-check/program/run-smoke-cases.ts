@@ -1,7 +1,7 @@
-/** Runs cases one after the other and tells the outcome of each on a line of its own. */
+/** Runs cases in sequence, and prints one line per outcome. */
 import type { SmokeCase, SmokeInput } from './smoke-input.ts'
 
-/** Runs what the input names; a case that throws has the error as its outcome. */
+/** Runs the cases that the input names. If a case throws, its outcome is the error. */
 export async function runSmokeCases(
   cases: Readonly<Record<string, SmokeCase>>,
   input: SmokeInput,

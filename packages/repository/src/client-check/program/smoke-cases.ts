@@ -1,4 +1,4 @@
-/** What the client does on every runtime, by title. Web interfaces alone are used. */
+/** Cases for every runtime, by title. They use web interfaces only. */
 import {
   clientSecretBasic,
   clientSecretJwt,
@@ -13,10 +13,10 @@ import type { SmokeAddresses, SmokeCase, SmokeInput } from './smoke-input.ts'
 
 type Changes = Partial<IntrospectionClientOptions>
 
-/** A client of the server, with what the case changes. */
+/** A client of the server, with the options that the case changes. */
 export function createClient(input: SmokeAddresses, changes: Changes = {}): IntrospectionClient {
   return new IntrospectionClient({
-    // The cases tell what came of each; warnings would stand between the lines.
+    // Warnings would mix with the lines of the outcomes.
     onWarning: false,
     issuer: input.server,
     endpoint: `${input.server}/introspect`,
@@ -46,18 +46,18 @@ export async function issueToken({ server }: SmokeInput, record: object = {}): P
   return (await response.json()) as string
 }
 
-/** How often the server was asked for a path with its query. */
+/** How many requests the server has had for a path and query. */
 async function countRequests({ server }: SmokeInput, path: string): Promise<number> {
   const response = await fetch(`${server}/control/count?of=${encodeURIComponent(path)}`)
   return (await response.json()) as number
 }
 
-/** A path nobody else asks for. */
+/** A path that no other case uses. */
 function countedPath(path = '/introspect'): string {
   return `${path}?case=${crypto.randomUUID()}`
 }
 
-/** The code of what a promise is rejected with, its name where there is none, or what it gave. */
+/** The code of the error that a promise rejects with, or the error's name, or the value of the promise. */
 export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
   try {
     return await promise
@@ -77,7 +77,7 @@ function authenticatedBy(choose: (input: SmokeInput) => IntrospectionClientOptio
   }
 }
 
-/** What a token the server knows comes to at another of its routes. */
+/** The outcome for an active token at another route of the server. */
 function askedAt(path: string, changes: Changes = {}): SmokeCase {
   return async (input) => {
     const token = await issueToken(input)
@@ -86,12 +86,12 @@ function askedAt(path: string, changes: Changes = {}): SmokeCase {
   }
 }
 
-/** The error of a server that never ends its answer: without a deadline there would be none. */
+/** The error for a server that never ends its answer. Only the deadline can end this call. */
 function timedOutAt(path: string): SmokeCase {
   return askedAt(path, { transport: { deadlineMs: 400 } })
 }
 
-/** What a guard says to a request with this field. */
+/** The decision of a guard about a request with this field. */
 function guarded(
   authorization: (token: string) => string | undefined,
   { record = {}, guard = {}, changes = {} }: { record?: object; guard?: GuardOptions; changes?: Changes } = {},
@@ -111,7 +111,7 @@ function guarded(
   }
 }
 
-/** What becomes of a proof without a nonce, one with it, the same again, and the token alone. */
+/** The outcomes for a proof without a nonce, with a nonce, the same proof again, and the token alone. */
 const takesProofs: SmokeCase = async (input) => {
   const prover = await createDpopProver()
   const token = await issueToken(input, { cnf: { jkt: prover.jkt } })

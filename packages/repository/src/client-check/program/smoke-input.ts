@@ -1,7 +1,7 @@
-/** What the check hands to the programs it starts. */
+/** The input of the programs that the check starts. */
 import type { JWK } from 'jose'
 
-/** For the authorization server. */
+/** The input of the authorization server. */
 export interface ServerConfiguration {
   readonly port: number
   readonly tlsPort: number
@@ -10,23 +10,23 @@ export interface ServerConfiguration {
   readonly publicKey: JWK
 }
 
-/** Where the cases find what they ask. */
+/** The addresses of the servers in the cases. */
 export interface SmokeAddresses {
-  /** The authorization server, which is its issuer as well. */
+  /** The URL of the authorization server, which is its issuer, too. */
   readonly server: string
-  /** The same over TLS, and the authority that vouches for it. */
+  /** Its URL over TLS, and the certificate authority of its certificate. */
   readonly tls: { readonly server: string; readonly ca: string }
-  /** Where nobody listens. */
+  /** A URL without a server. */
   readonly closed: string
   readonly clientSecret: string
   readonly privateKey: JWK
 }
 
-/** For the cases. */
+/** The input of the cases. */
 export interface SmokeInput extends SmokeAddresses {
   /** The cases to run, in this order. */
   readonly titles: readonly string[]
 }
 
-/** One case: what it gives is compared as JSON. */
+/** One case. Its result is compared as JSON. */
 export type SmokeCase = (input: SmokeInput) => Promise<unknown>

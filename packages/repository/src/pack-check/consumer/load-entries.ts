@@ -1,4 +1,4 @@
-/** Loads every entry of every package both ways; `import` and `require()` have to give one and the same module. */
+/** Loads every entry of every package with `import` and with `require()`. Both must give the same module. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'

@@ -1,4 +1,4 @@
-/** Two copies of core in one program know each other's errors. The second one's directory is the argument. */
+/** Two copies of core in one program recognise each other's errors. The argument is the directory of the second copy. */
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** What a test with MSW sees. */
+/** The types that a test with MSW sees. */
 import { createFakeAuthorizationServer } from '@token-introspection/testing'
 import { authorizationServerHandlers, createNetwork } from '@token-introspection/testing/msw'
 

@@ -1,4 +1,4 @@
-/** What a program on Node sees of the entries that need Node's own types. */
+/** The types that a program on Node sees, from the entries that need Node's types. */
 import { createServer, type RequestListener } from 'node:http'
 import { requireToken, toGuardRequest } from '@token-introspection/client/node'
 import { toNodeHandler } from '@token-introspection/server/node'
@@ -12,7 +12,7 @@ export const listener: RequestListener = (request, response) => {
   void guard(toGuardRequest(request))
 }
 
-// @ts-expect-error -- only a handler of ours has the plain-data form
+// @ts-expect-error -- only our own handlers have the plain-data form
 toNodeHandler(handler)
 
 createServer(listener)

@@ -1,4 +1,4 @@
-/** What a program without Node's own types sees. */
+/** The types that a program without Node's types sees. */
 import {
   type ClientAuthentication,
   clientSecretBasic,
@@ -43,7 +43,7 @@ export async function tenantOf(request: Request): Promise<string | Response> {
 export async function describe(token: string): Promise<string> {
   try {
     const result: IntrospectionResult<Claims> = await introspection.introspect(token)
-    // @ts-expect-error -- an answer has to be narrowed first
+    // @ts-expect-error -- the answer must be narrowed first
     void result.tenant
     return result.active ? `${result.tenant} ${result.sub ?? ''}` : 'inactive'
   } catch (error) {
@@ -61,7 +61,7 @@ export const handler: (request: Request) => Promise<Response> = createIntrospect
   lookup: { store },
 })
 
-// @ts-expect-error -- an option nobody knows
+// @ts-expect-error -- an unknown option
 createIntrospectionHandler({ isuer: 'https://as.example.com' })
 
 export const parsed = parseIntrospectionResponse('{"active":false}')

@@ -1,4 +1,4 @@
-/** The handler in every framework there is an adapter for, with and without what usually reads bodies there. */
+/** The handler in every framework that has an adapter, with and without middleware that reads bodies. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import formBody from '@fastify/formbody'
@@ -22,21 +22,21 @@ import type { HttpHandler } from '../../src/index.ts'
 import { toWebRequest, type WireRequest, type WireResponse } from '../endpoint.ts'
 import { dial, exchange, type HandlerForm, listen } from '../path/forms.ts'
 
-// Under an alias there are no types; what is used here is alike in both.
+// Packages under an alias have no types. The parts used here are the same in both versions.
 const old = createRequire(import.meta.url)
 const express4 = old('express4') as typeof express
 const fastify4 = old('fastify4') as typeof Fastify
 const koa2 = old('koa2') as typeof Koa
 
-/** A framework that listens; the endpoint is at `/introspect` and, below a base path, at `/oauth2/introspect/`. */
+/** A framework that listens. The endpoint is at `/introspect` and, with a base path, at `/oauth2/introspect/`. */
 export interface FrameworkForm {
   readonly name: string
   readonly start: (handler: HttpHandler) => Promise<Server>
-  /** Set where nothing reads the body before the handler. */
+  /** Set when nothing reads the body before the handler. */
   readonly bare?: true
-  /** Set where the framework makes web objects: there it writes the answers, and connections are its business. */
+  /** Set when the framework uses web objects. Then the framework writes the answers and manages the connections. */
   readonly web?: true
-  /** Where what reads the body before sees to it that the answer is another one. */
+  /** The statuses that differ, because a parser reads the body before the handler. */
   readonly exceptions?: Exceptions
 }
 
@@ -49,7 +49,7 @@ function startExpress(framework: typeof express, prepare: PrepareExpress) {
     prepare(app, framework)
     app.all('/introspect', toExpressHandler(handler))
     app.use('/oauth2', framework.Router().all('/introspect', toExpressHandler(handler)))
-    // Express would print what its parsers throw.
+    // Without this setting Express would print the errors of its parsers.
     app.set('env', 'test')
     return listen(app)
   }
@@ -62,7 +62,7 @@ function startKoa(prepare: (app: Koa) => void, framework = Koa) {
     prepare(app)
     app.use(toKoaMiddleware(handler))
     const listener = app.callback()
-    // Its parser leaves what is too much unread, so that a sender who has gone is noticed by this timeout alone.
+    // The parser of Koa leaves a large body unread, so only this timeout notices that the sender has disconnected.
     const timeouts = { keepAliveTimeout: 2000, keepAliveTimeoutBuffer: 0 }
     return listen((request, response) => void listener(request, response), timeouts)
   }
@@ -94,19 +94,19 @@ function startHono(prepare: (app: Hono) => unknown) {
   }
 }
 
-/** What h3 hands out is a web `Request`. */
+/** h3 with the web `Request` that it provides. */
 function startH3(prepare: (app: H3) => unknown) {
   return (handler: HttpHandler): Promise<Server> => {
     const app = new H3({ silent: true })
     prepare(app)
     app.all('/introspect', ({ req }) => handler(req))
     app.all('/oauth2/introspect/', ({ req }) => handler(req))
-    // It leaves what is too much unread, and so learns that the sender has gone by this timeout alone.
+    // h3 leaves a large body unread, so only this timeout notices that the sender has disconnected.
     return listen(toH3Listener(app), { keepAliveTimeout: 100, keepAliveTimeoutBuffer: 0 })
   }
 }
 
-/** As middleware: a handler of two arguments, h3 takes to be done as soon as it returns. */
+/** h3 with the handler as middleware. h3 considers a handler with two arguments finished as soon as it returns. */
 function startH3Middleware(handler: HttpHandler): Promise<Server> {
   const listener = toNodeHandler(handler)
   const answer = fromNodeHandler((request, response, _next) => {
@@ -134,7 +134,7 @@ function createModule(controllers: Type[]): Type {
 
 const QUIET = { logger: false, abortOnError: false } as const
 
-/** Before the parsers of Nest, which are put in place when it starts to listen. */
+/** Nest with the handler before its parsers, which Nest installs when it starts to listen. */
 function startNest(options: NestApplicationOptions) {
   return async (handler: HttpHandler): Promise<Server> => {
     const app = await NestFactory.create<NestExpressApplication>(createModule([]), { ...QUIET, ...options })
@@ -143,7 +143,7 @@ function startNest(options: NestApplicationOptions) {
   }
 }
 
-/** In a controller, behind the parsers of Nest. The decorators are called, since tests are not compiled for them. */
+/** Nest with the handler in a controller, after its parsers. Decorators are called as functions: tests are not compiled. */
 function startNestController(options: NestApplicationOptions, prepare: PrepareNest = () => undefined) {
   return async (handler: HttpHandler): Promise<Server> => {
     const listener = toExpressHandler(handler)
@@ -165,7 +165,7 @@ function startNestController(options: NestApplicationOptions, prepare: PrepareNe
   }
 }
 
-/** What middleware is put before, for tests of their own. */
+/** Starts each framework with some middleware before the endpoint. */
 export const start = {
   express5: (prepare: PrepareExpress) => startExpress(express, prepare),
   express4: (prepare: PrepareExpress) => startExpress(express4, prepare),
@@ -176,10 +176,10 @@ export const start = {
   nest: (prepare: PrepareNest) => startNestController({ bodyParser: false }, prepare),
 } as const
 
-/** The status that comes instead, by the title of the case. */
+/** The status instead of the usual one, by the title of the case. */
 type Exceptions = Readonly<Record<string, number>>
 
-// They refuse what they cannot inflate or find too large, take what is broken as it stands, and count no names.
+// These parsers refuse bodies that they cannot inflate or find too large, accept broken ones, and do not count names.
 const EXPRESS_PARSERS: Exceptions = {
   'a compressed body': 400,
   'a body compressed twice': 415,
@@ -192,7 +192,7 @@ const EXPRESS_PARSERS: Exceptions = {
   'a broken escape in another parameter': 200,
 }
 
-// It leaves the text too, so that only what never gets that far, and octets that are not UTF-8, are different.
+// This parser also keeps the text, so only bodies that it refuses, or that are not UTF-8, differ.
 const KOA_BODYPARSER: Exceptions = {
   'a compressed body': 500,
   'a body compressed twice': 415,
@@ -202,7 +202,7 @@ const KOA_BODYPARSER: Exceptions = {
   'octets that are not UTF-8': 200,
 }
 
-// The octets are there as they came, so that only what is not parsed at all is different.
+// The original octets are kept, so only bodies that the parser refuses differ.
 const NEST_RAW_BODY: Exceptions = {
   'a compressed body': 400,
   'a body compressed twice': 415,
@@ -213,7 +213,7 @@ const NEST_RAW_BODY: Exceptions = {
 const expressParsers: PrepareExpress = (app, framework) =>
   app.use(framework.json(), framework.urlencoded({ extended: true }))
 
-/** As they come, and with what people put before. */
+/** Every framework, alone and with the middleware that people use. */
 export const frameworks: readonly FrameworkForm[] = [
   { name: 'Express 5', bare: true, start: start.express5(() => undefined) },
   {
@@ -266,7 +266,7 @@ export async function sendTo(
   return await exchange(dial(await startFramework(handler)), request)
 }
 
-/** Hono where there is no server: its own way to be called. */
+/** Hono without a server, through its own request function. */
 export const honoRequest: HandlerForm = {
   name: 'Hono by app.request',
   async send(handler, request) {

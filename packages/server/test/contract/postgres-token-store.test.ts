@@ -1,4 +1,4 @@
-/** The PostgreSQL token store keeps the contract every token store has, and when the server fails. */
+/** The PostgreSQL token store follows the contract of token stores, and survives a failure of the server. */
 import { randomUUID } from 'node:crypto'
 import { tokenStoreContract } from '@token-introspection/testing'
 import { Pool } from 'pg'
@@ -17,7 +17,7 @@ import { surviveOutage } from './survive-outage.ts'
 const server = await startPostgres('the tests of the PostgreSQL token store')
 afterAll(() => server?.stop())
 
-/** A pool whose tables no other test has, and more of the same. */
+/** A function that opens pools with tables of their own. */
 async function openSchema(): Promise<() => Pool> {
   const schema = `test_${randomUUID().replaceAll('-', '')}`
   const open = (): Pool => {
@@ -35,7 +35,7 @@ async function openSchema(): Promise<() => Pool> {
   return open
 }
 
-/** A store that has every token unless told otherwise, its clock in seconds, and what it asks. */
+/** A store that holds every token by default, its clock in seconds, and its queries. */
 async function create(unstoredLifetimeSeconds = 0) {
   const open = await openSchema()
   const pool = open()
@@ -73,7 +73,7 @@ describe.skipIf(server === undefined)('PostgreSQL token store', () => {
   })
 
   test.skipIf(server?.crash === undefined)(
-    'rejects while the server is gone, which is answered 503, and works when it is back',
+    'rejects while the server is down, which is answered 503, and works afterwards',
     async () => {
       const { store } = await create()
       await surviveOutage(store, server, [() => store.removeExpired()])
@@ -95,7 +95,7 @@ describe.skipIf(server === undefined)('PostgreSQL token store over two pools', (
 })
 
 describe.skipIf(server === undefined)('the tables of a PostgreSQL token store', () => {
-  test('have the digest of a token and nowhere the token', async () => {
+  test('contain the digest of a token, and never the token', async () => {
     const { pool, store } = await create()
     const tokens = ['access-3hQz8KpV1nYt', 'refresh-Rw7uJx2cMbGd', 'replaced-Lk4sVe9oPqZa']
     const [access, refresh, replaced] = tokens as [string, string, string]
@@ -113,7 +113,7 @@ describe.skipIf(server === undefined)('the tables of a PostgreSQL token store', 
     for (const token of tokens) expect(everything).not.toContain(token)
   })
 
-  test('are made by many processes at once, and are not changed when they are there', async () => {
+  test('can be created by many processes at once, and do not change when they exist', async () => {
     const open = await openSchema()
     const pool = open()
     await Promise.all(Array.from({ length: 8 }, () => createPostgresTokenStore({ pool: open() }).migrate()))
@@ -125,7 +125,7 @@ describe.skipIf(server === undefined)('the tables of a PostgreSQL token store', 
   })
 
   test.each(['a\nb', 'a\u0000b', '\ud800', "'; --", 'a"b\\c', '\ufffd'])(
-    'tell %j from other identifiers',
+    'distinguish %j from other identifiers',
     async (odd) => {
       const { store } = await create()
       await store.save('odd', lasting(60, { sub: odd, grantId: odd }))
@@ -138,7 +138,7 @@ describe.skipIf(server === undefined)('the tables of a PostgreSQL token store', 
 })
 
 describe.skipIf(server === undefined)('lookups in a PostgreSQL token store', () => {
-  test('of one tick share one query, and one digest is one parameter however often it is asked for', async () => {
+  test('of one tick share one query, with one parameter per different digest', async () => {
     const { store, asked } = await create()
     await saveEach(store, 'token', 3, lasting(60, { sub: 'alice' }))
     asked.length = 0
@@ -149,7 +149,7 @@ describe.skipIf(server === undefined)('lookups in a PostgreSQL token store', () 
     expect(found[1]).not.toBe(found[2])
   })
 
-  test('of one tick are bounded, a thousand of them being two queries', async () => {
+  test('of one tick are limited to 500 per query', async () => {
     const { store, asked, pool } = await create()
     const tokens = Array.from({ length: 1000 }, (_, index) => `token-${index}`)
     await Promise.all(
@@ -163,7 +163,7 @@ describe.skipIf(server === undefined)('lookups in a PostgreSQL token store', () 
     expect(pool.totalCount).toBeLessThanOrEqual(4)
   })
 
-  test('alone ask for one digest, by the name of a prepared statement', async () => {
+  test('of a single token use a prepared statement for one digest', async () => {
     const { store, asked } = await create()
     const digest = await digestToken('token')
     await store.find(digest)
@@ -172,7 +172,7 @@ describe.skipIf(server === undefined)('lookups in a PostgreSQL token store', () 
     ])
   })
 
-  test('see a revocation that was done before they were asked for', async () => {
+  test('see a revocation that finished before they began', async () => {
     const { store } = await create()
     await saveEach(store, 'token', 20, lasting(60, { sub: 'alice' }))
     const digests = await Promise.all(Array.from({ length: 20 }, (_, index) => digestOf(`token-${index}`)))
@@ -185,7 +185,7 @@ describe.skipIf(server === undefined)('lookups in a PostgreSQL token store', () 
   })
 
   test.each(['', "'; --", 'a\u0000b', '\ud800', '{}', 'x'.repeat(1_000_000)])(
-    'find nothing under a hostile digest, and do not spoil those beside it',
+    'find nothing for a hostile digest, and do not affect other lookups',
     async (digest) => {
       const { store } = await create()
       await store.save('token', lasting(60))
@@ -194,7 +194,7 @@ describe.skipIf(server === undefined)('lookups in a PostgreSQL token store', () 
     },
   )
 
-  test('use primary keys alone, with many tokens and many cutoffs', async () => {
+  test('use primary keys only, with many tokens and many cutoffs', async () => {
     const { pool, store, asked } = await create()
     await pool.query(`INSERT INTO introspection_tokens
       SELECT 'digest' || n, '{}', NULL, n, 'g' || n, 's' || n, 'u' || n, 'c' FROM generate_series(1, 20000) AS n`)
@@ -221,7 +221,7 @@ describe.skipIf(server === undefined)('lookups in a PostgreSQL token store', () 
 })
 
 describe.skipIf(server === undefined)('removal from a PostgreSQL token store', () => {
-  test('leaves of a revoked token what refuses it, until five minutes after it has expired', async () => {
+  test('keeps a tombstone of a revoked token until five minutes after its expiry', async () => {
     const { store, clock, count } = await create()
     await store.save('token', lasting(60, { sub: 'alice' }))
     await store.revoke('token')
@@ -232,7 +232,7 @@ describe.skipIf(server === undefined)('removal from a PostgreSQL token store', (
     expect([await store.removeExpired(), await count('tokens')]).toEqual([1, 0])
   })
 
-  test('misses no token when the clock of the process that revokes is behind that of the database', async () => {
+  test('misses no token when the clock of the revoking process is behind the clock of the database', async () => {
     const { open, store } = await create()
     const behind = createPostgresTokenStore({ pool: open(), now: () => Date.now() - 30_000 })
     const iat = Math.floor(Date.now() / 1000) - 5
@@ -254,7 +254,7 @@ describe.skipIf(server === undefined)('removal from a PostgreSQL token store', (
     expect([await count('tokens'), await count('cutoffs')]).toEqual([20, 1])
   })
 
-  test('takes two expired tokens away with each token that is saved, in the same round trip', async () => {
+  test('removes two expired tokens with each saved token, in the same round trip', async () => {
     const { store, clock, count, asked } = await create()
     await saveEach(store, 'short', 10, lasting(60))
     clock.seconds = START + 59
@@ -277,7 +277,7 @@ describe.skipIf(server === undefined)('removal from a PostgreSQL token store', (
     expect(await findByToken(store, 'token')).toEqual(lasting(120))
   })
 
-  test('takes as many as it is told to, and says how many', async () => {
+  test('removes at most the given number of rows, and returns how many', async () => {
     const { store, clock, count } = await create()
     await saveEach(store, 'short', 5, lasting(60))
     await store.save('endless', { kind: 'access_token' })
@@ -288,7 +288,7 @@ describe.skipIf(server === undefined)('removal from a PostgreSQL token store', (
     expect(await count('tokens')).toBe(1)
   })
 
-  test('is shared by processes that do it at once, none of which removes what another did', async () => {
+  test('is shared by several processes, none of which removes the same rows', async () => {
     const { store, open, clock, count } = await create()
     await saveEach(store, 'short', 200, lasting(60))
     clock.seconds = START + 60
@@ -311,7 +311,7 @@ describe.skipIf(server === undefined)('removal from a PostgreSQL token store', (
       `BEGIN; SELECT * FROM introspection_tokens WHERE exp = ${START + 60} LIMIT 1 FOR UPDATE; SELECT * FROM introspection_tokens WHERE sub = 'alice' FOR UPDATE`,
     )
     clock.seconds = START + 3600
-    // Two of three, and the cutoff stays, because what it covers is held.
+    // Two of three rows are removed. The cutoff stays, because another transaction holds a token that it covers.
     expect(await store.removeExpired()).toBe(2)
     await holding.query('ROLLBACK')
     holding.release()
@@ -319,7 +319,7 @@ describe.skipIf(server === undefined)('removal from a PostgreSQL token store', (
     expect(await store.removeExpired()).toBe(3)
   })
 
-  test('keeps a cutoff for an hour, then takes away what it covers, and the cutoff last', async () => {
+  test('keeps a cutoff for an hour, then removes the tokens it covers, and the cutoff last', async () => {
     const { store, clock, count } = await create()
     await saveEach(store, 'old', 5, { kind: 'refresh_token', sub: 'alice', iat: START })
     await store.revokeSubject('alice')
@@ -330,7 +330,7 @@ describe.skipIf(server === undefined)('removal from a PostgreSQL token store', (
     expect(await store.removeExpired(4)).toBe(4)
     expect([await count('tokens'), await count('cutoffs')]).toEqual([2, 1])
     expect(await findByToken(store, 'old-4')).toBeNull()
-    // A save takes what is left.
+    // A save removes the rest.
     await store.save('newer', { kind: 'refresh_token', sub: 'alice', iat: START + 3600 })
     expect([await count('tokens'), await count('cutoffs')]).toEqual([2, 0])
     expect(await findByToken(store, 'new')).toMatchObject({ sub: 'alice' })
@@ -338,7 +338,7 @@ describe.skipIf(server === undefined)('removal from a PostgreSQL token store', (
   })
 
   test.each(['revokeGrant', 'revokeSession', 'revokeClient'] as const)(
-    'takes away what %s has covered for an hour',
+    'removes the tokens that %s has covered for an hour',
     async (method) => {
       const { store, clock, count } = await create()
       await store.save('a', lasting(9000, { grantId: 'x', sessionId: 'x', client_id: 'x' }))
@@ -351,7 +351,7 @@ describe.skipIf(server === undefined)('removal from a PostgreSQL token store', (
     },
   )
 
-  test('keeps a cutoff as long again as tokens live that it does not have', async () => {
+  test('keeps a cutoff for the lifetime of unstored tokens in addition', async () => {
     const { store, clock } = await create(90_000)
     const jwt = lasting(90_000, { sub: 'alice' })
     await store.revokeSubject('alice')
@@ -363,7 +363,7 @@ describe.skipIf(server === undefined)('removal from a PostgreSQL token store', (
     expect(await store.isRevoked('digest', jwt)).toBe(false)
   })
 
-  test('leaves a tombstone in the place of a token, until five minutes after exp', async () => {
+  test('replaces a token by a tombstone until five minutes after exp', async () => {
     const { store, clock, count } = await create()
     await store.save('jwt', lasting(60, { sub: 'alice' }))
     await store.revoke('jwt', lasting(60, { sub: 'alice' }))

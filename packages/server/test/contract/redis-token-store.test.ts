@@ -1,4 +1,4 @@
-/** The Redis token store keeps the contract every token store has, over both clients, and when the server fails. */
+/** The Redis token store follows the contract of token stores, with both clients, and survives a failure of the server. */
 import { tokenStoreContract } from '@token-introspection/testing'
 import { Cluster, Redis } from 'ioredis'
 import { createCluster } from 'redis'
@@ -12,7 +12,7 @@ import { surviveOutage } from './survive-outage.ts'
 
 const TESTS = 'the tests of the Redis token store'
 const server = await startRedis(TESTS)
-// One notice is enough.
+// Without a server, one notice is enough.
 const cluster =
   server === undefined
     ? undefined
@@ -31,7 +31,7 @@ describe.skipIf(server === undefined).each(REDIS_LIBRARIES)('Redis token store o
   })
 
   test.skipIf(server?.crash === undefined)(
-    'rejects while the server is gone, which is answered 503, and works when it is back',
+    'rejects while the server is down, which is answered 503, and works afterwards',
     async () => {
       await surviveOutage(createRedisTokenStore({ client: await open(url), keyPrefix: ownKeyPrefix() }), server)
     },
@@ -61,7 +61,7 @@ describe.skipIf(server === undefined)('Redis token store over a client that puts
 
 describe.skipIf(cluster === undefined)('Redis token store in a cluster', () => {
   let forming: Promise<void> | undefined
-  /** By the first test that needs it, because nothing can be polled outside of one. */
+  /** The first test that needs the cluster forms it, because polling works only inside a test. */
   const formed = (): Promise<void> => (forming ??= formCluster(cluster?.url ?? ''))
   const { hostname: host, port } = new URL(cluster?.url ?? 'redis://127.0.0.1')
 
@@ -72,18 +72,18 @@ describe.skipIf(cluster === undefined)('Redis token store in a cluster', () => {
     await run(createRedisTokenStore({ client, keyPrefix: ownKeyPrefix() }))
   })
 
-  test('keeps the whole contract by node-redis, given what it is called by', async () => {
+  test('follows the whole contract with the cluster client of node-redis', async () => {
     await formed()
     const client = createCluster({ rootNodes: [{ url: cluster?.url ?? '' }] })
     await client.connect()
     onTestFinished(() => client.destroy())
-    // The prefix that is the default, which no other test here uses.
+    // Uses the default prefix, which no other test here uses.
     const call = (name: string, args: string[]) => client.sendCommand('{introspection}', false, [name, ...args])
     const store = createRedisTokenStore({ client: { call } })
     for (const { run } of tokenStoreContract()) await run(store)
   })
 
-  test('rejects keys that are not in one slot, and never finds a token whose revocation it cannot see', async () => {
+  test('rejects keys in different slots, and never finds a token whose revocation it cannot see', async () => {
     await formed()
     const client = new Cluster([{ host, port: Number(port) }])
     onTestFinished(() => client.disconnect())
@@ -94,7 +94,7 @@ describe.skipIf(cluster === undefined)('Redis token store in a cluster', () => {
   })
 })
 
-/** A store with keys of its own, its clock in seconds, and what the server has. */
+/** A store with keys of its own, its clock in seconds, and the content of the server. */
 async function create(options: Partial<RedisTokenStoreOptions> = {}) {
   const client = await openIoredis(url)
   const keyPrefix = ownKeyPrefix()
@@ -112,7 +112,7 @@ async function create(options: Partial<RedisTokenStoreOptions> = {}) {
 }
 
 describe.skipIf(server === undefined)('the keys of a Redis token store', () => {
-  test('have the digest of a token and nowhere the token', async () => {
+  test('contain the digest of a token, and never the token', async () => {
     const { client, keyPrefix, store, keys } = await create()
     await store.save('access-3hQz8KpV1nYt', lasting(60, { sub: 'alice', grantId: 'grant-1' }))
     await store.save('refresh-Rw7uJx2cMbGd', { kind: 'refresh_token', grantId: 'grant-1' })
@@ -133,7 +133,7 @@ describe.skipIf(server === undefined)('the keys of a Redis token store', () => {
     )
   })
 
-  test('of a token go when it expires', async () => {
+  test('of a token expire with the token', async () => {
     const { store, ttl, keys } = await create()
     await store.save('token', lasting(60))
     expect(await ttl(`token:${await digestToken('token')}`)).toBeGreaterThan(58)
@@ -157,7 +157,7 @@ describe.skipIf(server === undefined)('the keys of a Redis token store', () => {
     expect(await findByToken(store, 'long')).toBeNull()
   })
 
-  test('of a cutoff outlive tokens that are not in the store as well, though issued an hour late', async () => {
+  test('of a cutoff also outlive unstored tokens that were issued an hour late', async () => {
     const { store, ttl } = await create({ unstoredLifetimeSeconds: 90_000 })
     await store.revokeSession('early')
     expect(await ttl('cutoff:session:early')).toBeGreaterThan(93_590)
@@ -170,7 +170,7 @@ describe.skipIf(server === undefined)('the keys of a Redis token store', () => {
     expect(await ttl('cutoff:client:web')).toBeLessThanOrEqual(103_600)
   })
 
-  test('of a tombstone go five minutes after exp, and keep no cutoff', async () => {
+  test('of a tombstone expire five minutes after exp, and do not prolong cutoffs', async () => {
     const { store, ttl, keys } = await create()
     const key = `token:${await digestToken('jwt')}`
     await store.revoke('jwt', lasting(90_000, { sub: 'alice' }))
@@ -189,7 +189,7 @@ describe.skipIf(server === undefined)('the keys of a Redis token store', () => {
     { claims: { ',"revoked': true } },
     { revoked: false },
     { ',"revoked': true },
-  ])('of a token are not taken for a tombstone: %j', async (members) => {
+  ])('of a token are not treated as a tombstone: %j', async (members) => {
     const { store, keys } = await create()
     await store.save('token', lasting(60, members))
     expect(await findByToken(store, 'token')).toEqual(lasting(60, members))
@@ -199,14 +199,14 @@ describe.skipIf(server === undefined)('the keys of a Redis token store', () => {
     expect(await exists()).toBe(false)
   })
 
-  test('of a revoked token are not taken for a token, wherever its record says that it was revoked', async () => {
+  test('of a revoked token are not treated as a token, wherever `revoked` is in its record', async () => {
     const { store, keys } = await create()
     await store.save('token', { revoked: true, ...lasting(60, { claims: { a: 1 } }) })
     await store.revoke('token', lasting(-300))
     expect(await keys('token:*')).toHaveLength(1)
   })
 
-  test('of a cutoff are dated by the clock of the server, where ours is behind', async () => {
+  test('of a cutoff are dated by the clock of the server when the process is behind', async () => {
     const { client, keyPrefix, store } = await create()
     const behind = createRedisTokenStore({ client, keyPrefix, now: () => Date.now() - 30_000 })
     const iat = Math.floor(Date.now() / 1000) - 5
@@ -218,7 +218,7 @@ describe.skipIf(server === undefined)('the keys of a Redis token store', () => {
     expect([await findByToken(store, 'alice'), await findByToken(store, 'web')]).toEqual([null, null])
   })
 
-  test('of a token it does not have are asked for in one round trip', async () => {
+  test('of an unstored token are read in one round trip', async () => {
     const { client, keyPrefix } = await create()
     const commands: string[] = []
     const call = (name: string, args: string[]) => (commands.push(name), client.call(name, args))
@@ -237,7 +237,7 @@ describe.skipIf(server === undefined)('the keys of a Redis token store', () => {
     expect(await ttl('cutoff:subject:alice')).toBeGreaterThan(5000 + 3590)
   })
 
-  test('of a cutoff stay for good once there is a token that does not expire', async () => {
+  test('of a cutoff never expire after a token without exp was saved', async () => {
     const { store, ttl } = await create()
     await store.revokeGrant('before')
     await store.save('endless', { kind: 'refresh_token', grantId: 'grant-1' })
@@ -250,7 +250,7 @@ describe.skipIf(server === undefined)('the keys of a Redis token store', () => {
     expect(await ttl('cutoff:grant:grant-1')).toBe(-1)
   })
 
-  test('are none for a token that is saved after it was revoked, even when it replaces another', async () => {
+  test('are not written for a token that is saved after its revocation, even when it replaces another one', async () => {
     const { store, keys } = await create()
     await store.save('token', lasting(60, { sub: 'bob' }))
     await store.revokeSubject('alice', START)
@@ -260,7 +260,7 @@ describe.skipIf(server === undefined)('the keys of a Redis token store', () => {
     expect(await findByToken(store, 'token')).toMatchObject({ sub: 'alice' })
   })
 
-  test('are one for a revocation of many tokens', async () => {
+  test('are a single one for a revocation of many tokens', async () => {
     const { store, keys } = await create()
     for (let index = 0; index < 50; index++) await store.save(`token-${index}`, lasting(60, { sub: 'alice' }))
     await store.revokeSubject('alice')
@@ -271,7 +271,7 @@ describe.skipIf(server === undefined)('the keys of a Redis token store', () => {
   })
 
   test.each(['a\nb', 'a\u0000b', '\ud800', '{slot}', 'a"b\\c', '\ufffd'])(
-    'tell %j from other identifiers',
+    'distinguish %j from other identifiers',
     async (odd) => {
       const { store } = await create()
       await store.save('odd', lasting(60, { sub: odd, grantId: odd }))
@@ -283,13 +283,13 @@ describe.skipIf(server === undefined)('the keys of a Redis token store', () => {
   )
 
   test.each(['', '*', 'a\u0000b', "'; --", '\ud800', 'x'.repeat(1_000_000)])(
-    'find nothing under a hostile digest',
+    'find nothing for a hostile digest',
     async (digest) => {
       expect(await (await create()).store.find(digest)).toBeNull()
     },
   )
 
-  test('answer a thousand lookups of one tick in two round trips, with the revoked ones left out', async () => {
+  test('answer a thousand lookups of one tick in two round trips, without the revoked tokens', async () => {
     const { client, keyPrefix } = await create()
     const commands: string[] = []
     const call = (name: string, args: string[]) => (commands.push(name), client.call(name, args))
@@ -306,7 +306,7 @@ describe.skipIf(server === undefined)('the keys of a Redis token store', () => {
   })
 })
 
-/** One server that has all the slots refuses keys of several like many do. */
+/** Gives one server all the slots. It refuses keys of different slots like a cluster with many servers. */
 async function formCluster(at: string): Promise<void> {
   const client = new Redis(at)
   await client.call('CLUSTER', ['ADDSLOTSRANGE', '0', '16383'])

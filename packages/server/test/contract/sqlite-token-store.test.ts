@@ -1,4 +1,4 @@
-/** The SQLite token store keeps the contract every token store has, in memory and in a file. */
+/** The SQLite token store follows the contract of token stores, in memory and in a file. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { createSqliteTokenStore, sqliteTokenStoreSchema } from '../../src/stores/sqlite/index.ts'
 import { digestToken, type WritableTokenStore } from '../../src/index.ts'
 
-/** A directory that goes with the test. */
+/** A directory that is removed when the test ends. */
 function directory(): string {
   const path = mkdtempSync(join(tmpdir(), 'token-store-'))
   onTestFinished(() => rmSync(path, { recursive: true }))
@@ -94,7 +94,7 @@ describe('SQLite token store in two connections to one file', () => {
 })
 
 describe('the file of a SQLite token store', () => {
-  test('has the digest of a token and nowhere the token', async () => {
+  test('contains the digest of a token, and never the token', async () => {
     const path = directory()
     const database = open(join(path, 'tokens.sqlite'))
     const store = createSqliteTokenStore({ database })
@@ -106,7 +106,7 @@ describe('the file of a SQLite token store', () => {
     await store.save(replaced, { kind: 'access_token', sub: 'bob' })
     await store.revoke(refresh)
     await store.revokeGrant('grant-1')
-    // Both with the log of what was written and after it was taken over.
+    // Checked with the write-ahead log, and again after a checkpoint moved its content into the file.
     const written = bytesIn(path)
     database.close()
     for (const bytes of [written, bytesIn(path)]) {
@@ -119,7 +119,7 @@ describe('the file of a SQLite token store', () => {
     }
   })
 
-  test('may have been migrated by others, and is not changed by being opened', () => {
+  test('can be migrated by other tools, and does not change when it is opened', () => {
     const path = join(directory(), 'tokens.sqlite')
     const migrated = open(path)
     migrated.exec(sqliteTokenStoreSchema)
@@ -133,7 +133,7 @@ describe('the file of a SQLite token store', () => {
   })
 })
 
-/** Every table and index of a database, with the statement that made it. */
+/** Every table and index of a database, with its SQL statement. */
 function schemaOf(database: DatabaseSync): unknown[] {
   return database.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY name').all()
 }

@@ -1,4 +1,4 @@
-/** A database server that a test file runs for itself: started, killed, started again, and gone with the tests. */
+/** A database server for one test file. It can crash and restart, and stops with the tests. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
@@ -6,30 +6,30 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** A server to test against. */
+/** A server for tests. */
 export interface TestServer {
   readonly url: string
-  /** Only of a server of our own: ends it at once, as a crash does. */
+  /** Ends the server at once, like a crash. Only if the test started the server itself. */
   readonly crash?: () => Promise<void>
-  /** Only of a server of our own: starts it again, with what it had on disk. */
+  /** Starts the server again with its data. Only if the test started the server itself. */
   readonly restart?: () => Promise<void>
-  /** Ends a server of our own, and removes what it had on disk. */
+  /** Stops the server and removes its data, if the test started it. */
   stop(): Promise<void>
 }
 
-/** How a server of our own is run. */
+/** How to run a server. */
 export interface ServerCommand {
   readonly file: string
   readonly args: readonly string[]
-  /** Whom it runs as, when not as we do. */
+  /** The user that runs it. Default: the current user. */
   readonly user?: UserIds | undefined
-  /** What ends it at once and leaves no process behind. */
+  /** The signal that ends all its processes at once. */
   readonly crashSignal: NodeJS.Signals
   /** Rejects until the server answers. */
   readonly ping: () => Promise<unknown>
 }
 
-/** A user by its numbers. */
+/** The numeric identifiers of a user. */
 export interface UserIds {
   readonly uid: number
   readonly gid: number
@@ -37,7 +37,7 @@ export interface UserIds {
 
 const START_TIMEOUT_MS = 30_000
 
-/** Runs a server; it is ready when this fulfils. */
+/** Runs a server. Resolves when the server is ready. */
 export async function runServer(url: string, directory: string, command: ServerCommand): Promise<TestServer> {
   let child = await start(command)
   return {
@@ -53,18 +53,18 @@ export async function runServer(url: string, directory: string, command: ServerC
   }
 }
 
-/** The path of a program, or nothing when it is not on this computer. */
+/** The path of a program, or `undefined` when it is not installed. */
 export function findProgram(name: string): string | undefined {
   const { status, stdout } = spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' })
   return status === 0 ? stdout.trim() : undefined
 }
 
-/** A directory of its own for a server. */
+/** Creates a directory for a server. */
 export function makeDirectory(name: string): string {
   return mkdtempSync(join(tmpdir(), `${name}-`))
 }
 
-/** A port nobody listens on. */
+/** A free port. */
 export async function findFreePort(): Promise<number> {
   const probe = createServer()
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
@@ -74,19 +74,19 @@ export async function findFreePort(): Promise<number> {
 }
 
 /**
- * Says once which tests do not run, and how to have them run. Where servers have to be there, it is a failure.
+ * Reports once which tests do not run, and how to make them run.
  *
  * @throws Error when `CI_REQUIRE_SERVERS` is 1.
  */
 export function reportMissing(tests: string, program: string, variable: string): void {
-  const notice = `${tests} did not run: install ${program}, or set ${variable} to the URL of a server they may fill`
+  const notice = `${tests} did not run: install ${program}, or set ${variable} to the URL of a server that the tests may fill`
   if (process.env['CI_REQUIRE_SERVERS'] === '1') throw new Error(notice)
   console.warn(notice)
 }
 
 /**
- * Runs a program and ends it when our end of the pipe is closed, which happens whatever becomes of us: a test run that is
- * cut short leaves no server behind.
+ * A shell script that runs a program and ends it when the pipe to this process closes. The pipe also closes when a test run is
+ * aborted, so no server is left behind.
  */
 const RUN = `exec 3<&0; signal=$1; shift
 "$@" & server=$!

@@ -14,10 +14,10 @@ import {
 } from './server-process.ts'
 
 /**
- * Starts a server of our own when PostgreSQL is there, or uses the one at `TEST_POSTGRES_URL`.
+ * Starts a PostgreSQL server if it is installed, or uses the one at `TEST_POSTGRES_URL`.
  *
- * @param tests - whose server it is, for the notice.
- * @returns nothing when there is no server to be had.
+ * @param tests - the tests that need the server, for the notice.
+ * @returns `undefined` when no server is available.
  */
 export async function startPostgres(tests: string): Promise<TestServer | undefined> {
   const given = process.env['TEST_POSTGRES_URL']
@@ -44,7 +44,7 @@ export async function startPostgres(tests: string): Promise<TestServer | undefin
     file: programs.postgres,
     args: ['-D', directory, '-h', '127.0.0.1', '-p', String(port), '-k', '', '-c', 'fsync=off'],
     user,
-    // Ends every process of it at once, without writing anything.
+    // SIGQUIT ends every process of the server at once, without a shutdown.
     crashSignal: 'SIGQUIT',
     ping: () => ping(url),
   })
@@ -55,7 +55,7 @@ interface Programs {
   readonly postgres: string
 }
 
-/** On the path, or where Debian keeps its versions, the newest first. */
+/** Looks on the path, and where Debian installs its versions, the newest first. */
 function findPrograms(): Programs | undefined {
   const versions = '/usr/lib/postgresql'
   const found = existsSync(versions) ? readdirSync(versions).toSorted((a, b) => Number(b) - Number(a)) : []
@@ -72,7 +72,7 @@ function findPrograms(): Programs | undefined {
   )
 }
 
-/** PostgreSQL refuses to run as root. */
+/** A user without privileges, because PostgreSQL refuses to run as root. */
 function findUnprivilegedUser(): UserIds | undefined {
   if (process.getuid?.() !== 0) return undefined
   for (const name of ['postgres', 'nobody']) {
@@ -84,7 +84,7 @@ function findUnprivilegedUser(): UserIds | undefined {
 
 async function ping(url: string): Promise<void> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 1000 })
-  // What it says is what `connect` rejects with.
+  // `connect` rejects with the same error.
   client.on('error', () => undefined)
   try {
     await client.connect()

@@ -10,11 +10,11 @@ import {
 } from './server-process.ts'
 
 /**
- * Starts a server of our own when `redis-server` is there, or uses the one at `TEST_REDIS_URL`.
+ * Starts a Redis server if `redis-server` is installed, or uses the one at `TEST_REDIS_URL`.
  *
- * @param tests - whose server it is, for the notice.
- * @param args - more arguments, for a server of our own only.
- * @returns nothing when there is no server to be had.
+ * @param tests - the tests that need the server, for the notice.
+ * @param args - further arguments, if this function starts the server.
+ * @returns `undefined` when no server is available.
  */
 export async function startRedis(tests: string, ...args: string[]): Promise<TestServer | undefined> {
   const given = process.env['TEST_REDIS_URL']
@@ -38,7 +38,7 @@ export async function startRedis(tests: string, ...args: string[]): Promise<Test
 
 async function ping(url: string): Promise<void> {
   const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 })
-  // What it says is what `connect` rejects with.
+  // `connect` rejects with the same error.
   client.on('error', () => undefined)
   try {
     await client.connect()

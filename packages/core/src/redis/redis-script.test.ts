@@ -63,7 +63,10 @@ describe('runRedisScript', () => {
 
   test('computes the digest of a script once', async () => {
     const script = createRedisScript(TEXT)
-    expect(script.digest()).toBe(script.digest())
-    expect(await script.digest()).toBe(DIGEST)
+    const digesting = script.digest()
+    expect(script.digest()).toBe(digesting)
+    expect(await digesting).toBe(DIGEST)
+    // From then on without a promise.
+    expect(script.digest()).toBe(DIGEST)
   })
 })

@@ -1,17 +1,19 @@
 /** Scripts that run inside Redis, sent by their digest so that the text travels once. */
+import type { MaybePromise } from '../promises/maybe-promise.ts'
 import type { SendRedisCommand } from './redis-client.ts'
 
 /** A script in Lua. */
 export interface RedisScript {
   readonly text: string
-  /** The SHA-1 by which a server knows the script: 40 hexadecimal digits, computed at the first use. */
-  readonly digest: () => Promise<string>
+  /** The SHA-1 by which a server knows the script: 40 hexadecimal digits. It is computed at the first use, and then at hand. */
+  readonly digest: () => MaybePromise<string>
 }
 
 /** A script of this text. Create each once, not per call. */
 export function createRedisScript(text: string): RedisScript {
-  let digesting: Promise<string> | undefined
-  return { text, digest: () => (digesting ??= digestText(text)) }
+  let digest: MaybePromise<string> | undefined
+  const compute = async (): Promise<string> => (digest = await digestText(text))
+  return { text, digest: () => (digest ??= compute()) }
 }
 
 /**
@@ -26,12 +28,14 @@ export async function runRedisScript(
   keys: readonly string[],
   values: readonly (string | number)[] = [],
 ): Promise<unknown> {
-  const rest = [String(keys.length), ...keys, ...values.map(String)]
+  const known = digest()
+  const args = [typeof known === 'string' ? known : await known, String(keys.length), ...keys]
+  for (const value of values) args.push(String(value))
   try {
-    return await send('EVALSHA', [await digest(), ...rest])
+    return await send('EVALSHA', args)
   } catch (error) {
     if (!isUnknownScript(error)) throw error
-    return await send('EVAL', [text, ...rest])
+    return await send('EVAL', [text, ...args.slice(1)])
   }
 }
 

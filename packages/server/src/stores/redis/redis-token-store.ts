@@ -67,10 +67,8 @@ export function createRedisTokenStore<Claims extends object = object>(
 ): RedisTokenStore<Claims> {
   const { send, keyPrefix, now, unstoredLifetimeSeconds } = readRedisTokenStoreOptions(options)
   const keys = tokenKeys(keyPrefix)
-  const cutoffKeys = (identifiers: readonly (string | null)[]): string[] =>
-    cutoffNames(identifiers)
-      .filter((name) => name !== '')
-      .map((name) => keys.cutoffs + name)
+  const cutoffKeys = (names: readonly string[]): string[] =>
+    names.filter((name) => name !== '').map((name) => keys.cutoffs + name)
 
   const find = batchByTick<Claims>(async (digests) => {
     const found = (await runRedisScript(send, FIND, [keys.cutoffs, ...digests.map(keys.token)])) as (string | null)[]
@@ -88,11 +86,12 @@ export function createRedisTokenStore<Claims extends object = object>(
       held: find,
       async saveToken([digest = '', ...others], row) {
         const tombstones = others.map(keys.token)
+        const names = cutoffNames(row.identifiers)
         await runRedisScript(
           send,
           SAVE,
-          [keys.token(digest), keys.horizon, ...tombstones, ...cutoffKeys(row.identifiers)],
-          [toStoredValue(row), row.issuedAt, row.keptUntil ?? FOR_GOOD, now(), tombstones.length],
+          [keys.token(digest), keys.horizon, ...tombstones, ...cutoffKeys(names)],
+          [toStoredValue(row, names), row.issuedAt, row.keptUntil ?? FOR_GOOD, now(), tombstones.length],
         )
       },
       async saveTombstone(digests, row) {
@@ -102,7 +101,7 @@ export function createRedisTokenStore<Claims extends object = object>(
           await runRedisScript(send, REMOVE, [key])
           return
         }
-        const value = toStoredValue(row)
+        const value = toStoredValue(row, cutoffNames(row.identifiers))
         const lasts = row.keptUntil === undefined ? [] : ['EX', String(lastsSeconds)]
         await Promise.all([key, ...others].map((each) => send('SET', [each, value, ...lasts])))
       },
@@ -112,7 +111,7 @@ export function createRedisTokenStore<Claims extends object = object>(
       },
       async isRevoked([digest = '', ...others], issuedAt, identifiers) {
         const tombstones = others.map(keys.token)
-        const asked = [keys.cutoffs, keys.token(digest), ...tombstones, ...cutoffKeys(identifiers)]
+        const asked = [keys.cutoffs, keys.token(digest), ...tombstones, ...cutoffKeys(cutoffNames(identifiers))]
         const answer = await runRedisScript(send, IS_REVOKED, asked, [issuedAt, tombstones.length])
         const [covered, value] = answer as [number, string | null]
         if (covered !== 0) return true

@@ -1,6 +1,5 @@
 /** The value of a token: a head of five lines, which scripts read, and the record as JSON. */
 import type { TokenRow } from '../token-database.ts'
-import { cutoffNames } from './token-keys.ts'
 
 /**
  * How the value of every revoked token ends, and no other value. A text within a record cannot end the value like this,
@@ -14,9 +13,13 @@ export const IS_TOMBSTONE = `redis.call('GETRANGE', key, -${REVOKED_END.length},
 /** The head of a value, as a pattern of Lua: when the token was issued, and the names of its four cutoffs. */
 export const HEAD_PATTERN = String.raw`^([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n`
 
-/** The value of a token or a tombstone. */
-export function toStoredValue({ json, issuedAt, identifiers, revoked }: TokenRow): string {
-  return [issuedAt, ...cutoffNames(identifiers), revoked ? revokedLast(json) : json].join('\n')
+/**
+ * The value of a token or a tombstone.
+ *
+ * @param names - the names of the cutoffs that could cover it.
+ */
+export function toStoredValue({ json, issuedAt, revoked }: TokenRow, names: readonly string[]): string {
+  return [issuedAt, ...names, revoked ? revokedLast(json) : json].join('\n')
 }
 
 /** The record in a value. No line of the head begins like a record. */

@@ -106,6 +106,7 @@ export {
   type UrlRules,
 } from './values/issuer.ts'
 export { decodeBase64url, encodeBase64url, isBase64url } from './values/base64url.ts'
+export { sha256Base64url } from './values/sha256.ts'
 export {
   type CompactJws,
   parseJwtOctets,

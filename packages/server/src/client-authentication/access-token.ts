@@ -7,6 +7,7 @@ import {
   isVerifiableConfirmation,
   parseScope,
   quote,
+  sha256Base64url,
   signedContent,
   toAudienceList,
   type VerifiableConfirmation,
@@ -217,7 +218,7 @@ async function requireProof<Caller extends Registered>(
   }
   if (x5t !== undefined) {
     const certificate = step.clientCertificate?.(received.http, step.warn)
-    const thumbprint = certificate && (await digestOctets(certificate.der))
+    const thumbprint = certificate && (await sha256Base64url(certificate.der))
     if (thumbprint === undefined || !equalDigests(thumbprint, x5t)) {
       const got = thumbprint === undefined ? 'a connection without client certificate' : quote(thumbprint)
       const remedy =
@@ -247,12 +248,4 @@ function refusedProof(
 ): ClientAuthenticationTokenError {
   const challenge = challenges.failed(scheme, 'invalid_dpop_proof')
   return new ClientAuthenticationTokenError(describeComplaint('DPoP proof', complaint), challenge, { complaint })
-}
-
-async function digestOctets(octets: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(octets))
-  return btoa(String.fromCharCode(...new Uint8Array(digest)))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '')
 }

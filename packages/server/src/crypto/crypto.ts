@@ -1,12 +1,9 @@
 /** Digests with WebCrypto, for runtimes without `node:crypto`. */
+import { encodeBase64url, sha256Base64url } from '@token-introspection/core'
 
 /** SHA-256 of the UTF-8 octets of a text, in base64url. */
-export async function sha256(text: string): Promise<string> {
-  const octets = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
-  return btoa(String.fromCharCode(...octets))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '')
+export function sha256(text: string): Promise<string> {
+  return sha256Base64url(new TextEncoder().encode(text))
 }
 
 /** Creates a function for the HMAC-SHA-256 of UTF-8 octets with one key. */
@@ -21,9 +18,5 @@ export function hmacSha256(key: Uint8Array): (text: string) => Promise<Uint8Arra
 
 /** Octets, or the UTF-8 octets of a text, as base64url without padding (RFC 7515 §2). */
 export function base64url(octets: Uint8Array | string): string {
-  let binary = ''
-  for (const octet of typeof octets === 'string' ? new TextEncoder().encode(octets) : octets) {
-    binary += String.fromCharCode(octet)
-  }
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+  return encodeBase64url(typeof octets === 'string' ? new TextEncoder().encode(octets) : octets)
 }

@@ -1,5 +1,5 @@
 /** Step `policy`: the certificate that a token is bound to (RFC 8705 §3). */
-import { equalDigests } from '@token-introspection/core'
+import { equalDigests, sha256Base64url } from '@token-introspection/core'
 import type { CertificateVerifier, ConfirmationOutcome } from './confirmation.ts'
 import type { FindCertificate } from './certificate-options.ts'
 
@@ -17,16 +17,7 @@ export function createCertificateVerifier(find: FindCertificate): CertificateVer
       if (der === undefined || der === null) return REFUSED
       if (!ArrayBuffer.isView(der)) throw new TypeError('clientCertificate: must be the octets of a DER certificate')
       if (der.byteLength === 0) return REFUSED
-      return equalDigests(await digest(der as Uint8Array), thumbprint) ? CONFIRMED : REFUSED
+      return equalDigests(await sha256Base64url(der as Uint8Array), thumbprint) ? CONFIRMED : REFUSED
     },
   }
-}
-
-/** As `x5t#S256` has it (RFC 8705 §3.1). */
-async function digest(der: Uint8Array): Promise<string> {
-  const octets = new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(der)))
-  return btoa(String.fromCharCode(...octets))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '')
 }

@@ -28,12 +28,12 @@ const client = new IntrospectionClient({ issuer: 'https://as.example.com', clien
 const guard = client.guard({ audience: 'x' })
 const optional = client.guard({ audience: 'x', optional: true })
 
-test('GuardToken is what a guard lets pass', () => {
+test('GuardToken is the token that a guard lets pass', () => {
   expectTypeOf<GuardToken<typeof guard>>().toEqualTypeOf<ActiveIntrospectionResult<Claims>>()
   expectTypeOf<GuardToken<typeof optional>>().toEqualTypeOf<ActiveIntrospectionResult<Claims> | undefined>()
 })
 
-test('Express takes the middleware and gives the claims', () => {
+test('Express accepts the middleware and gives the claims', () => {
   const mayPass = expressGuard(guard)
   express().get('/:id', mayPass, (request) => {
     expectTypeOf(request.params.id).toEqualTypeOf<string>()
@@ -72,11 +72,11 @@ test('Fastify has a typed request and a typed config', () => {
     expectTypeOf(request.auth).toEqualTypeOf<ActiveIntrospectionResult | undefined>()
     return null
   })
-  // @ts-expect-error true is no guard
+  // @ts-expect-error true is not a guard
   app.get('/b', { config: { auth: true } }, () => null)
 })
 
-test('Nest takes a client, and its decorators the options of a guard', () => {
+test('Nest accepts a client, and its decorators accept the options of a guard', () => {
   void new TokenGuard(client, { guard: { audience: 'x' } })
   expectTypeOf(RequireToken).toBeCallableWith({ scope: 'a', optional: true })
   // @ts-expect-error no such option
@@ -85,7 +85,7 @@ test('Nest takes a client, and its decorators the options of a guard', () => {
   expectTypeOf(Auth()).toEqualTypeOf<ParameterDecorator>()
 })
 
-test('Node takes no guard that lets pass without a token, which undefined could not say', () => {
+test('Node refuses an optional guard, because undefined could not stand for a request without a token', () => {
   // @ts-expect-error
   nodeGuard(optional)
 })

@@ -1,15 +1,15 @@
-/** Self-signed certificates made on the spot (RFC 5280), so that no key lies about and none of them runs out. */
+/** Creates self-signed certificates (RFC 5280), so that the repository holds no key and no certificate expires. */
 import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 
 const DAY_MS = 86_400_000
 
-/** Key and certificate of a server, as `node:https` wants them. */
+/** Key and certificate of a server, in the form of the options of `node:https`. */
 export interface ServerCertificate {
   readonly key: string
   readonly cert: string
 }
 
-/** Makes a self-signed certificate for a DNS name or the address 127.0.0.1, good for two days unless told otherwise. */
+/** Creates a self-signed certificate for a DNS name or the address 127.0.0.1. It is valid for two days by default. */
 export function createCertificate(
   host: string,
   { notBefore = Date.now() - DAY_MS, notAfter = Date.now() + DAY_MS } = {},

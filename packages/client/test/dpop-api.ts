@@ -1,4 +1,7 @@
-/** An API that takes DPoP-bound tokens, and a client that proves its key: every claim and header of a proof can be changed. */
+/**
+ * An API that accepts DPoP-bound tokens, and a client that proves its key. A test can change every claim and header of
+ * a proof.
+ */
 import { createHash, randomUUID } from 'node:crypto'
 import {
   type ClientPolicyOptions,
@@ -23,17 +26,17 @@ export function digestOf(token: string): string {
   return createHash('sha256').update(token).digest('base64url')
 }
 
-/** A key, and proofs by it. */
+/** A key, and proofs signed with it. */
 export interface Prover {
   readonly algorithm: string
   readonly privateKey: CryptoKey
   readonly jwk: JWK
   readonly jkt: string
-  /** A proof for a request to {@link PATH} with {@link TOKEN}, but for what is changed. */
+  /** A proof for a request to {@link PATH} with {@link TOKEN}, with the given changes. */
   prove(claims?: object, header?: object, signer?: Prover): Promise<string>
 }
 
-/** Makes one. */
+/** Creates a prover with a new key. */
 export async function createProver(algorithm = 'ES256'): Promise<Prover> {
   const { publicKey, privateKey } = await generateKeyPair(algorithm, { extractable: true })
   const jwk = await exportJWK(publicKey)
@@ -52,28 +55,28 @@ export async function createProver(algorithm = 'ES256'): Promise<Prover> {
   return prover
 }
 
-/** What an API is set up with. */
+/** The options of the API. */
 export interface ApiSettings {
-  /** What the answer about the token says, besides that it is active and for this API. */
+  /** Members of the answer about the token, in addition to those of an active token for this API. */
   readonly members?: object
-  /** Over the origin of this API. */
+  /** Options for `dpop`, in addition to the origin of this API. */
   readonly dpop?: DpopOptions
-  /** Instead of `dpop`. */
+  /** A whole `dpop` option, in place of the default. */
   readonly policy?: ClientPolicyOptions
   readonly guard?: GuardOptions
   readonly client?: Partial<IntrospectionClientOptions>
 }
 
-/** One guard, and a clock to move. */
+/** One guard, with a clock that the test can move. */
 export interface Api {
   readonly clock: { seconds: number }
-  /** How often the authorization server was asked, and what with. */
+  /** The requests that the authorization server received. */
   readonly asked: readonly Request[]
-  /** Decides about a request with the token as `DPoP` and these proofs, to {@link PATH} unless told otherwise. */
+  /** Decides about a request with the token as `DPoP` and these proofs. The request goes to {@link PATH} by default. */
   ask(proofs: string | readonly string[], request?: AskedRequest): Promise<GuardDecision>
 }
 
-/** What of a request is not as usual. */
+/** The parts of the request that differ from the default. */
 export interface AskedRequest {
   readonly method?: string
   readonly url?: string
@@ -81,7 +84,7 @@ export interface AskedRequest {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Sets one up. */
+/** Creates the API. */
 export function createApi({ members = {}, dpop, policy, guard = {}, client = {} }: ApiSettings = {}): Api {
   const clock = { seconds: NOW }
   const asked: Request[] = []
@@ -110,12 +113,12 @@ export function createApi({ members = {}, dpop, policy, guard = {}, client = {} 
   }
 }
 
-/** What a decision comes to, in a word: `allowed`, or why not. */
+/** A decision in one word: `allowed`, or the reason of the refusal. */
 export function outcomeOf(decision: GuardDecision): string {
   return decision.allowed ? 'allowed' : decision.reason
 }
 
-/** The refusal, or a failed test. */
+/** The refusal. The test fails when the request was allowed. */
 export function refusalOf(decision: GuardDecision): Refusal {
   if (decision.allowed) throw new Error('the request was let through')
   return decision

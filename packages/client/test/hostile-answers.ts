@@ -1,10 +1,12 @@
-/** The scenarios of the hostile authorization server that are answers in JSON, and what each comes to in this client. */
+/** The scenarios of the hostile authorization server that answer in JSON, and the result of each in this client. */
 import { type HostileExpectation, type HostileScenario, hostileScenarios } from '@token-introspection/testing/hostile'
 import type { Exchange } from './loopback-server.ts'
 
-/** The clock of everything that runs the table, in seconds. */
+/** The time of all clocks in these tests, in seconds since the epoch. */
 export const now = 1_764_000_000
-/** Seen by every server of the table, and repeated by many of them; never to be seen in an error, event or answer. */
+/**
+ * Sent to every server of the table, and repeated by many of them. It must never appear in an error, event or answer.
+ */
 export const token = 'tok-5ecret-of-the-user'
 /** The secret of the resource server. */
 export const clientSecret = 'cl1ent-5ecret'
@@ -12,7 +14,7 @@ export const issuer = 'https://as.example.com'
 export const audience = 'https://api.example.com'
 export const scope = 'orders:read'
 
-/** An answer that passes every check there is. */
+/** An answer that passes every check. */
 export const good = {
   active: true,
   iss: issuer,
@@ -25,31 +27,33 @@ export const good = {
   iat: now - 60,
 }
 
-/** Where a redirect may point to. */
+/** The target of a redirect. */
 export interface Elsewhere {
-  /** Another origin, whose server would say `active`. */
+  /** The URL of another origin, whose server would answer `active`. */
   readonly elsewhere: string
 }
 
-/** One row: what is answered, and what comes of it. */
+/** One row: the answer, and its expected result. */
 export interface HostileAnswer {
   readonly title: string
   readonly answer: (exchange: Exchange & Elsewhere) => unknown
-  /** What an introspection comes to. */
+  /** The result of an introspection. */
   readonly outcome: 'active' | 'inactive' | `ERR_${string}`
-  /** The same, where `fetch` hides the difference. */
+  /** The result over `fetch`, when `fetch` hides the difference. */
   readonly fetchOutcome?: `ERR_${string}`
-  /** What a guard that wants {@link audience} and {@link scope} says: allowed, or the status it answers. */
+  /**
+   * The decision of a guard that requires {@link audience} and {@link scope}: `allowed`, or the status of the refusal.
+   */
   readonly guard: 'allowed' | number
-  /** The same, where `fetch` hides the difference. */
+  /** The decision over `fetch`, when `fetch` hides the difference. */
   readonly fetchGuard?: number
-  /** The answer never comes: give it a short deadline. */
+  /** The answer never comes. Use a short deadline. */
   readonly late?: true
 }
 
 type Outcome = Pick<HostileAnswer, 'outcome' | 'guard' | 'fetchOutcome' | 'fetchGuard' | 'late'>
 
-/** By what should come of it. */
+/** Results by the expectation of the scenario. */
 export const outcomes: Readonly<Record<HostileExpectation, Outcome>> = {
   accept: { outcome: 'active', guard: 'allowed' },
   refuse: { outcome: 'active', guard: 401 },
@@ -64,7 +68,7 @@ export const outcomes: Readonly<Record<HostileExpectation, Outcome>> = {
   late: { outcome: 'ERR_TRANSPORT_TIMEOUT', guard: 503, late: true },
 }
 
-/** Where it makes a difference that `fetch` decodes and reads by itself. */
+/** Scenarios with another result over `fetch`, which decodes and reads the body itself. */
 const overFetch: Readonly<Record<string, Partial<Outcome>>> = {
   'coding-none': { fetchOutcome: 'ERR_TRANSPORT_UNREACHABLE', fetchGuard: 503 },
 }
@@ -79,7 +83,7 @@ export const hostileAnswers: readonly HostileAnswer[] = hostileScenarios
     ...overFetch[scenario.name],
   }))
 
-/** With the token, the names and the clock of these tests. */
+/** The scenario with the token, the names and the clock of these tests. */
 function answerAs(scenario: HostileScenario): HostileAnswer['answer'] {
   return (exchange) => scenario.answer({ ...exchange, token, issuer, audience, scope, now })
 }

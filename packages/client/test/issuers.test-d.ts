@@ -25,7 +25,7 @@ declare const request: Request
 const introspection = combineIssuers({ issuers: { keycloak, partner } })
 
 describe('combineIssuers', () => {
-  test('has the claims of the issuer a decision names', async () => {
+  test('has the claims of the issuer that a decision names', async () => {
     const decision = await introspection.guard({ audience: 'x' })(request)
     if (!decision.allowed) {
       expectTypeOf(decision).toEqualTypeOf<Refusal>()
@@ -37,27 +37,27 @@ describe('combineIssuers', () => {
     else expectTypeOf(decision.token.tenant).toEqualTypeOf<number>()
   })
 
-  test('has none of them before the issuer is known', async () => {
+  test('has no claims before the issuer is known', async () => {
     const decision = await introspection.guard({ audience: 'x' })(request)
-    // @ts-expect-error it may be of the other issuer
+    // @ts-expect-error the token may be from the other issuer
     if (decision.allowed) expectTypeOf(decision.token.realm).toEqualTypeOf<string>()
   })
 
-  test('gives guards that adapters take', () => {
+  test('gives guards that adapters accept', () => {
     expectTypeOf(introspection.guard({ audience: 'x' })).toExtend<Guard<KeycloakClaims | PartnerClaims>>()
     expectTypeOf(introspection.guard({ audience: 'x' })).toExtend<Guard>()
     expectTypeOf(introspection.guard({ audience: 'x', optional: true })).toExtend<OptionalGuard>()
     expectTypeOf(introspection.guard({ audience: 'x', optional: true })).not.toExtend<Guard>()
   })
 
-  test('knows when there is no token', async () => {
+  test('may have no token when the guard is optional', async () => {
     const decision = await introspection.guard({ audience: 'x', optional: true })(request)
     if (!decision.allowed) return
     if (decision.token === undefined) expectTypeOf(decision).toEqualTypeOf<Anonymity>()
     else expectTypeOf(decision.issuer).toEqualTypeOf<'keycloak' | 'partner'>()
   })
 
-  test('introspects, and counts by name', () => {
+  test('introspects and counts by the name of the issuer', () => {
     expectTypeOf(introspection.introspect('a')).resolves.toEqualTypeOf<
       IntrospectionResult<KeycloakClaims | PartnerClaims>
     >()
@@ -65,7 +65,7 @@ describe('combineIssuers', () => {
     expectTypeOf(introspection.statistics().partner.hits).toEqualTypeOf<number>()
   })
 
-  test('takes the names of its issuers, and no others', () => {
+  test('accepts only the names of its issuers', () => {
     const issuers = { keycloak, plain }
     expectTypeOf(combineIssuers({ issuers, fallback: 'plain' }).issuerOf('a')).toEqualTypeOf<
       'keycloak' | 'plain' | undefined
@@ -79,9 +79,9 @@ describe('combineIssuers', () => {
     void (() => combineIssuers({ issuers, route: () => 'other' }))
     // @ts-expect-error no such issuer
     void (() => introspection.guard({ audience: 'x', issuers: { other: {} } }))
-    // @ts-expect-error that is for all
+    // @ts-expect-error this option is for all issuers
     void (() => introspection.guard({ audience: 'x', issuers: { partner: { realm: 'x' } } }))
-    // @ts-expect-error no client
+    // @ts-expect-error no such issuer
     void (() => combineIssuers({ issuers: { a: {} } }))
   })
 
@@ -90,9 +90,9 @@ describe('combineIssuers', () => {
     const policy = { audience: 'x', issuers: { partner: { scope: 'y' } } }
     expectTypeOf(introspection.watch('a', { policy, until })).toEqualTypeOf<AbortSignal>()
     expectTypeOf(plain.watch('a', { policy: { audience: 'x' }, until })).toEqualTypeOf<AbortSignal>()
-    // @ts-expect-error a token is not watched for ever
+    // @ts-expect-error until is required
     void (() => plain.watch('a', { policy: { audience: 'x' } }))
-    // @ts-expect-error a token is there
+    // @ts-expect-error the token is required
     void (() => plain.watch('a', { policy: { audience: 'x', optional: true }, until }))
   })
 })

@@ -1,4 +1,4 @@
-/** An authorization server that issues JWT access tokens, publishes its keys, and answers about tokens as a test says. */
+/** An authorization server that issues JWT access tokens and publishes its keys. Tests choose its answers. */
 import {
   clientSecretBasic,
   IntrospectionClient,
@@ -13,7 +13,7 @@ export const ISSUER = 'https://as.example.com'
 export const AUDIENCE = 'https://orders.example.com'
 export { createKey, NOW, type TestKey }
 
-/** Claims as they should be (RFC 9068 §2.2). */
+/** The claims of a correct token (RFC 9068 §2.2). */
 export const GOOD = {
   iss: ISSUER,
   exp: NOW + 300,
@@ -25,7 +25,7 @@ export const GOOD = {
   scope: 'orders:read orders:write',
 } as const
 
-/** Signs octets, or claims as JSON, with a good header unless told otherwise; a member that is `undefined` is left out. */
+/** Signs octets, or claims as JSON. The header is correct by default; a member that is `undefined` is left out. */
 export async function issue(
   { alg, privateKey, published }: TestKey,
   claims: object | string = GOOD,
@@ -36,7 +36,7 @@ export async function issue(
   return new CompactSign(payload).setProtectedHeader(full).sign(privateKey)
 }
 
-/** Puts a token together of texts, with whatever signature. */
+/** Builds a token from texts, with any signature. */
 export function assemble(header: object | string, claims: object | string, signature = 'AAAA'): string {
   return `${encode(header)}.${encode(claims)}.${signature}`
 }
@@ -45,17 +45,17 @@ function encode(part: object | string): string {
   return Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url')
 }
 
-/** What {@link createServer} makes. */
+/** The result of {@link createServer}. */
 export interface IssuingServer {
-  /** What is published now. */
+  /** The published keys, which a test can change. */
   keys: JWK[]
-  /** What `jwks_uri` answers in the place of the keys. */
+  /** A response of `jwks_uri` in place of the keys. */
   jwksAnswer: (() => Response | Promise<Response>) | undefined
-  /** What is answered about every token. */
+  /** The answer about every token. */
   answer: object
-  /** The tokens that were asked about. */
+  /** The tokens that the client asked about. */
   readonly asked: string[]
-  /** How often the keys were fetched. */
+  /** How often the client fetched the keys. */
   fetched: number
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>
 }
@@ -88,7 +88,7 @@ export function createServer(...keys: readonly TestKey[]): IssuingServer {
   return server
 }
 
-/** A client of the server, and what it reports. */
+/** A client of the server, and its events. */
 export function createClient(
   server: IssuingServer,
   jwt: JwtOptions = {},
@@ -104,7 +104,7 @@ export function createClient(
     onEvent: (event) => void events.push(event),
     ...options,
   })
-  /** Why tokens were inactive, as far as it was told. */
+  /** The reported reasons for inactive tokens. */
   const faults = () => events.flatMap((event) => (event.type === 'jwt_unusable' ? [event.reason] : []))
   return { client, events, faults }
 }

@@ -1,9 +1,9 @@
-/** Real HTTP servers on loopback, for what only the wire can show. */
+/** Real HTTP servers on loopback, for behaviour that only the wire shows. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
-/** A request as it came. */
+/** A request, as it arrived. */
 export interface ReceivedRequest {
   readonly method: string
   readonly url: string
@@ -12,23 +12,23 @@ export interface ReceivedRequest {
   readonly body: string
 }
 
-/** One request to answer. */
+/** One request that waits for an answer. */
 export interface Exchange {
   readonly request: ReceivedRequest
   readonly response: ServerResponse
-  /** The connection, for answers that are no HTTP. */
+  /** The connection, for answers that are not HTTP. */
   readonly socket: Socket
 }
 
-/** A server that answers every request in the same way and keeps what was asked. */
+/** A server that answers every request in the same way and records the requests. */
 export interface LoopbackServer extends AsyncDisposable {
   readonly origin: string
   readonly requests: readonly ReceivedRequest[]
-  /** Connections that are open now. */
+  /** The number of open connections. */
   connections(): Promise<number>
 }
 
-/** Starts a server whose every request is read to its end, then answered by `answer`; on a free port unless told which. */
+/** Starts a server that reads every request to its end, then calls `answer`. Default a free port. */
 export function serve(
   answer: (exchange: Exchange) => unknown,
   host = '127.0.0.1',
@@ -44,7 +44,7 @@ export function serve(
   return listen(requests, listener, host, wantedPort)
 }
 
-/** Starts a server for a listener of Node's own. */
+/** Starts a server with a request listener. */
 export function serveListener(listener: RequestListener): Promise<LoopbackServer> {
   return listen([], listener, '127.0.0.1', 0)
 }

@@ -1,4 +1,4 @@
-/** What the adapters of guards have beside the table: what to do with refusals, and mistakes. */
+/** Tests of single adapters that do not fit the common table: options for refusals, and mistakes in options. */
 import { once } from 'node:events'
 import { createServer as createHttp2Server, connect as connectHttp2 } from 'node:http2'
 import type { AddressInfo } from 'node:net'
@@ -21,7 +21,7 @@ test.each([
   ['koa', koaGuard],
   ['hono', honoGuard],
 ] as [string, (guard: never, options?: never) => unknown][])(
-  '%s takes no client for a guard, and no option it does not know',
+  '%s refuses a client in place of a guard, and unknown options',
   (_, requireToken) => {
     expect(() => requireToken({ guard: byName } as never)).toThrow(TypeError)
     expect(() => requireToken(byName as never, { onRefused: () => undefined } as never)).toThrow(
@@ -32,7 +32,7 @@ test.each([
 )
 
 describe('Node', () => {
-  test('a preflight gets 204, no challenge and no permission (BEAR-21)', async () => {
+  test('a preflight gets 204, no challenge and no CORS permission (BEAR-21)', async () => {
     const handled = vi.fn<() => void>()
     const mayPass = nodeGuard(nobody as never)
     const origin = await serve(
@@ -46,7 +46,7 @@ describe('Node', () => {
     expect(handled).not.toHaveBeenCalled()
   })
 
-  test('a response that has begun is left alone', async () => {
+  test('a response that has begun is not changed', async () => {
     const origin = await serve((_, response) => {
       response.write('begun')
       sendRefusal(refusal, response)
@@ -55,7 +55,7 @@ describe('Node', () => {
     expect(await get(origin)).toMatchObject({ status: 200, body: 'begun' })
   })
 
-  test('a refusal says nothing of the body that was to come', async () => {
+  test('a refusal does not announce the body that was planned', async () => {
     const origin = await serve((_, response) => {
       response.setHeader('content-length', '99')
       response.setHeader('content-encoding', 'gzip')
@@ -71,7 +71,7 @@ describe('Node', () => {
     expect(fields).toEqual(['0', null, null, null])
   })
 
-  test('requests over HTTP/2 are guarded', async () => {
+  test('guards requests over HTTP/2', async () => {
     const mayPass = nodeGuard(byName as never)
     const server = createHttp2Server((request, response) => {
       void mayPass(request as never, response as never).then((token) => token && response.end('handled'))
@@ -92,7 +92,7 @@ describe('Node', () => {
   })
 
   test.each(['setHeader', 'end'] as const)(
-    'a refusal whose %s throws closes the connection and nothing else',
+    'a refusal whose %s throws closes the connection, and the process goes on',
     async (method) => {
       const mayPass = nodeGuard(() => Promise.resolve(refusal))
       const passed = Promise.withResolvers<unknown>()
@@ -107,7 +107,7 @@ describe('Node', () => {
     },
   )
 
-  test('headers of an allowance that cannot be set let nothing out', async () => {
+  test('a decision whose headers cannot be set does not let the request pass', async () => {
     const origin = await serve((_, response) => {
       response.setHeader = () => {
         throw new Error('not now')
@@ -118,7 +118,7 @@ describe('Node', () => {
     await expect(fetch(origin)).rejects.toThrow()
   })
 
-  test('requests that a platform made up without raw fields have their fields all the same', () => {
+  test('reads the fields of a request that a platform made without rawHeaders', () => {
     const headers = { authorization: 'Bearer alice', 'x-list': ['a', 'b'] }
     for (const rawHeaders of [[], undefined]) {
       const request = toGuardRequest({ method: 'GET', url: '/', headers, rawHeaders } as never)
@@ -149,7 +149,7 @@ describe('Express', () => {
     return { origin: await serve(app), handle }
   }
 
-  test('gives the token by its guard, and to nobody who stands before it', async () => {
+  test('each middleware gives the token of its own guard, and throws when its guard did not judge the request', async () => {
     const mayPass = expressGuard(byName)
     const { origin } = await start((app) => {
       app.get('/behind', mayPass, (request, response) => {
@@ -166,7 +166,7 @@ describe('Express', () => {
 
   test.each<[string, Parameters<typeof expressGuard>[1], number, string]>([
     [
-      'an answer of one’s own',
+      'a response of its own',
       { onRefusal: (refused, _, response) => response.writeHead(418).end(refused.reason) },
       418,
       'token_absent',
@@ -174,7 +174,7 @@ describe('Express', () => {
     ['the refusal itself', { onRefusal: (refused, _, response) => sendRefusal(refused, response) }, 401, ''],
     ['an error', { onRefusal: (refused, _request, _response, next) => next(refused) }, 500, 'caught'],
     [
-      'no error, which is one',
+      'next without an error, which is a mistake',
       { onRefusal: (_refused, _request, _response, next) => (next as () => void)() },
       500,
       'caught',
@@ -189,14 +189,14 @@ describe('Express', () => {
       500,
       'caught',
     ],
-    ['a mistake that takes its time', { onRefusal: () => Promise.reject(new Error('a bug')) }, 500, 'caught'],
-  ])('onRefusal may give %s, and no handler is run', async (_, options, status, body) => {
+    ['a mistake in a promise', { onRefusal: () => Promise.reject(new Error('a bug')) }, 500, 'caught'],
+  ])('onRefusal may end with %s, and no handler runs', async (_, options, status, body) => {
     const { origin, handle } = await start((app, handler) => app.get('/', expressGuard(nobody, options), handler))
     expect(await get(origin)).toMatchObject({ status, body })
     expect(handle).not.toHaveBeenCalled()
   })
 
-  test('what a handler throws is not thrown again by the guard', async () => {
+  test("the guard does not throw a handler's error a second time", async () => {
     const { origin } = await start((app) =>
       app.get('/', expressGuard(byName), () => {
         throw new Error('a bug')
@@ -207,7 +207,7 @@ describe('Express', () => {
 })
 
 describe('Koa', () => {
-  test('onRefusal answers, and no middleware behind is run', async () => {
+  test('onRefusal answers, and no later middleware runs', async () => {
     const app = new Koa()
     const behind = vi.fn()
     app.use(
@@ -227,7 +227,7 @@ describe('Koa', () => {
 })
 
 describe('Hono', () => {
-  test('onRefusal answers, and no handler is run', async () => {
+  test('onRefusal answers, and no handler runs', async () => {
     const handle = vi.fn(() => new Response('handled'))
     const app = new Hono().get('/', honoGuard(nobody, { onRefusal: answer418 }), handle)
     const response = await app.request('/')
@@ -235,7 +235,7 @@ describe('Hono', () => {
     expect(handle).not.toHaveBeenCalled()
   })
 
-  test('fields of a decision are on a response that the handler made by itself', async () => {
+  test('the headers of a decision are also on a Response that the handler creates', async () => {
     const app = new Hono().get('/', honoGuard(withNonce), () => Response.redirect('https://a.example/'))
     const response = await app.request('/')
     expect([response.status, response.headers.get('dpop-nonce')]).toEqual([302, 'n'])

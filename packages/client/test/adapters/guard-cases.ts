@@ -1,41 +1,41 @@
-/** Requests that every adapter must refuse, or let pass, in the same words: one table for all frameworks. */
+/** Requests that every adapter must refuse with the same response, or let pass. All frameworks share this table. */
 import { type Fetch, type GuardOptions, type OptionalGuardOptions, Refusal } from '@token-introspection/client'
 
 export const audience = 'https://orders.example.com'
 export const realm = 'orders'
 export const scope = 'orders:read'
 export const now = 1_764_000_000
-/** As far as any server could have issued it. */
+/** Valid members for every case, unless the case changes them. */
 export const token = 'mF_9.B5f-4.1JqM'
 export const good = { active: true, sub: 'alice', aud: audience, scope, exp: now + 60, iss: 'https://as.example.com' }
 
-/** One request as it is sent; fields are repeated as they stand. */
+/** One request as it is sent. Repeated fields are sent as they are listed. */
 export interface SentRequest {
   readonly method?: string
-  /** What follows the path. */
+  /** The text after the path. */
   readonly query?: string
   readonly fields?: readonly (readonly [name: string, value: string])[]
   readonly body?: string
 }
 
-/** What a guard is made of, and what the authorization server says. */
+/** The options of the guard, and the answer of the authorization server. */
 export interface Situation {
   readonly guard?: GuardOptions | OptionalGuardOptions
   readonly sources?: readonly ('header' | 'form' | 'query')[]
-  /** Members beside the good ones. */
+  /** Members in addition to the valid ones. */
   readonly members?: Readonly<Record<string, unknown>>
-  /** Instead of an answer made of members. */
+  /** A whole answer in place of one made of members. */
   readonly reply?: Fetch
 }
 
-/** What comes back, besides what every refusal has. */
+/** The expected response, except for the parts that every refusal has. */
 export interface ExpectedRefusal {
   readonly status: number
   readonly challenge?: string
-  /** The error code in the body; none is an empty body. */
+  /** The error code in the body. Without it the body is empty. */
   readonly error?: string
   readonly retryAfter?: string
-  /** Whether anybody was asked. */
+  /** Whether the authorization server gets a request. */
   readonly asked: boolean
 }
 
@@ -96,8 +96,8 @@ const withoutToken: readonly RefusedCase[] = [
   ['no token with HEAD', { method: 'HEAD' }, absent],
   ['no token with DELETE', { method: 'DELETE' }, absent],
   ['another scheme', presenting('Basic Zm9vOmJhcg=='), absent],
-  ['a scheme that begins like it', presenting(`BearerX ${token}`), absent],
-  ['DPoP where it is not taken', presenting(`DPoP ${token}`), absent],
+  ['a scheme that begins like Bearer', presenting(`BearerX ${token}`), absent],
+  ['DPoP when the guard does not accept it', presenting(`DPoP ${token}`), absent],
   ['an empty field', presenting(''), absent],
   ['a token in the query', { query: `?access_token=${token}` }, absent],
   ['a token in the form', posting(`access_token=${token}`), absent],
@@ -109,8 +109,8 @@ const withoutToken: readonly RefusedCase[] = [
     everywhere,
   ],
   ['a token in the body of a DELETE', { ...posting(`access_token=${token}`), method: 'DELETE' }, absent, everywhere],
-  ['OPTIONS of no page', { method: 'OPTIONS' }, absent],
-  ['OPTIONS with Origin alone', { method: 'OPTIONS', fields: [['Origin', 'https://a.example']] }, absent],
+  ['OPTIONS without preflight fields', { method: 'OPTIONS' }, absent],
+  ['OPTIONS with only Origin', { method: 'OPTIONS', fields: [['Origin', 'https://a.example']] }, absent],
   ['OPTIONS without Origin', { method: 'OPTIONS', fields: [['Access-Control-Request-Method', 'GET']] }, absent],
   [
     'OPTIONS with an empty Origin',
@@ -124,7 +124,7 @@ const withoutToken: readonly RefusedCase[] = [
     absent,
   ],
   [
-    'a POST that looks like a preflight',
+    'a POST with the fields of a preflight',
     {
       method: 'POST',
       fields: [
@@ -135,7 +135,7 @@ const withoutToken: readonly RefusedCase[] = [
     absent,
   ],
   [
-    'a method that is overridden to look like a preflight',
+    'a POST with X-HTTP-Method-Override and the fields of a preflight',
     {
       fields: [
         ['X-HTTP-Method-Override', 'OPTIONS'],
@@ -155,15 +155,15 @@ const broken: readonly RefusedCase[] = [
   ['a parameter', presenting('Bearer token=abc'), malformed],
   ['octets that are not ASCII', presenting('Bearer ab\u00e9'), malformed],
   ['a comma in the token', presenting('Bearer abc,def'), malformed],
-  ['two fields', presenting(`Bearer ${token}`, 'Bearer def'), malformed],
-  ['one field twice', presenting(`Bearer ${token}`, `Bearer ${token}`), malformed],
+  ['two Authorization fields', presenting(`Bearer ${token}`, 'Bearer def'), malformed],
+  ['one Authorization field twice', presenting(`Bearer ${token}`, `Bearer ${token}`), malformed],
   ['a token before other credentials', presenting(`Bearer ${token}`, 'Basic Zm9vOmJhcg=='), malformed],
   ['a token after other credentials', presenting('Basic Zm9vOmJhcg==', `Bearer ${token}`), malformed],
-  ['fields that were joined', presenting(`Bearer ${token}, Bearer def`), malformed],
-  ['schemes that were joined', presenting(`Basic Zm9vOmJhcg==, Bearer ${token}`), malformed],
+  ['two Authorization fields joined into one', presenting(`Bearer ${token}, Bearer def`), malformed],
+  ['two schemes joined into one field', presenting(`Basic Zm9vOmJhcg==, Bearer ${token}`), malformed],
 ]
 
-/** In places that have to be switched on. In forms, they are seen where a parser stands before the guard. */
+/** Cases with sources that the options have to turn on. Frameworks with a form parser before the guard see forms. */
 const twice: readonly RefusedCase[] = [
   ['a token in field and query', { ...bearer, query: `?access_token=${token}` }, malformed, everywhere],
   ['two tokens in the query', { query: `?access_token=${token}&access_token=b` }, malformed, everywhere],
@@ -189,26 +189,26 @@ const cnf = { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' }
 const judged: readonly RefusedCase[] = [
   ['an inactive token', bearer, invalid, { members: { active: false } }],
   ['an expired token', bearer, invalid, { members: { exp: now - 60 } }],
-  ['a token that is not good yet', bearer, invalid, { members: { nbf: now + 600 } }],
+  ['a token that is not valid yet', bearer, invalid, { members: { nbf: now + 600 } }],
   ['another audience', bearer, invalid, { members: { aud: 'https://other.example.com' } }],
-  ['an audience that begins like it', bearer, invalid, { members: { aud: `${audience}.evil.example` } }],
+  ['an audience that begins like the expected one', bearer, invalid, { members: { aud: `${audience}.evil.example` } }],
   ['no audience', bearer, invalid, { members: { aud: undefined } }],
   ['a refresh token', bearer, invalid, { members: { token_use: 'refresh_token' } }],
   ['an ID token', bearer, invalid, { members: { typ: 'ID' } }],
-  ['a token of a type nobody knows', bearer, invalid, { guard: { audience: false }, members: { token_type: 'mac' } }],
+  ['a token of an unknown type', bearer, invalid, { guard: { audience: false }, members: { token_type: 'mac' } }],
   ['a device secret of Okta', bearer, invalid, { guard: { audience: false }, members: { token_type: DEVICE_SECRET } }],
-  ['a kind that is no text', bearer, invalid, { members: { token_use: ['access_token', 'refresh_token'] } }],
+  ['a kind that is not a string', bearer, invalid, { members: { token_use: ['access_token', 'refresh_token'] } }],
   [
-    'a kind that is not said',
+    'no kind when the guard requires one',
     bearer,
     invalid,
     { guard: { tokenKind: { member: 'token_use', oneOf: ['access_token'] } } },
   ],
-  ['another issuer than the route takes', bearer, invalid, { guard: { issuer: 'https://other.example.com' } }],
+  ['another issuer than the guard accepts', bearer, invalid, { guard: { issuer: 'https://other.example.com' } }],
   ['a DPoP-bound token as a bearer token', bearer, invalid, { members: { cnf, token_type: 'DPoP' } }],
-  ['a token of the type DPoP that nothing binds', bearer, invalid, { members: { token_type: 'DPoP' } }],
+  ['a token of the type DPoP that is not bound', bearer, invalid, { members: { token_type: 'DPoP' } }],
   ['a certificate-bound token without its certificate', bearer, invalid, { members: { cnf: { 'x5t#S256': cnf.jkt } } }],
-  ['a token bound in a way nobody knows', bearer, invalid, { members: { cnf: { kid: 'a' } } }],
+  ['a token bound in an unknown way', bearer, invalid, { members: { cnf: { kid: 'a' } } }],
   [
     'an inactive token in the query',
     { query: `?access_token=${token}` },
@@ -217,10 +217,10 @@ const judged: readonly RefusedCase[] = [
   ],
   ['too little scope', bearer, insufficient, { members: { scope: 'orders:write' } }],
   ['no scope', bearer, insufficient, { members: { scope: undefined } }],
-  ['a scope that begins like it', bearer, insufficient, { members: { scope: `${scope}s` } }],
-  ['a scope in other letters', bearer, insufficient, { members: { scope: scope.toUpperCase() } }],
+  ['a scope that begins like the required one', bearer, insufficient, { members: { scope: `${scope}s` } }],
+  ['a scope in other case', bearer, insufficient, { members: { scope: scope.toUpperCase() } }],
   [
-    'a scope that a predicate does not take',
+    'a scope that the predicate refuses',
     bearer,
     { ...insufficient, challenge: `Bearer realm="${realm}", error="insufficient_scope"` },
     { guard: { scope: () => false } },
@@ -237,14 +237,9 @@ const judged: readonly RefusedCase[] = [
     stepUp('acr_values="mfa"'),
     { guard: { acrValues: 'mfa' }, members: { acr: 'pwd' } },
   ],
+  ['a token without acr', bearer, stepUp('acr_values="mfa pin"'), { guard: { acrValues: ['mfa', 'pin'] } }],
   [
-    'a login that nothing is known of',
-    bearer,
-    stepUp('acr_values="mfa pin"'),
-    { guard: { acrValues: ['mfa', 'pin'] } },
-  ],
-  [
-    'a login too long ago',
+    'a login that is too old',
     bearer,
     stepUp('max_age="60"'),
     { guard: { maxAuthenticationAgeSeconds: 60 }, members: { auth_time: now - 61 } },
@@ -255,51 +250,66 @@ const judged: readonly RefusedCase[] = [
     stepUp('max_age="60"'),
     { guard: { maxAuthenticationAgeSeconds: 60 }, members: { auth_time: now + 600 } },
   ],
-  ['a login at no time', bearer, stepUp('max_age="60"'), { guard: { maxAuthenticationAgeSeconds: 60 } }],
-  ['a check that says no', bearer, denied, { guard: { check: () => false } }],
-  ['a check that says something else', bearer, denied, { guard: { check: () => 'yes' as never } }],
+  ['a login without auth_time', bearer, stepUp('max_age="60"'), { guard: { maxAuthenticationAgeSeconds: 60 } }],
+  ['a check that returns false', bearer, denied, { guard: { check: () => false } }],
+  ['a check that returns another value than true', bearer, denied, { guard: { check: () => 'yes' as never } }],
   [
-    'no token where there are metadata',
+    'no token when the guard has a metadata URL',
     {},
     { ...absent, challenge: `Bearer realm="${realm}", resource_metadata="https://orders.example.com/m"` },
     { guard: { resourceMetadata: 'https://orders.example.com/m' } },
   ],
   [
-    'no token where the realm has quotes',
+    'no token when the realm has quotes',
     {},
     { ...absent, challenge: String.raw`Bearer realm="a \"b\", error=\\"` },
     { guard: { realm: String.raw`a "b", error=` + '\\' } },
   ],
   [
-    'an inactive token where none is needed',
+    'an inactive token when the token is optional',
     bearer,
     invalid,
     { guard: { optional: true }, members: { active: false } },
   ],
-  ['broken credentials where none are needed', presenting('Bearer a b'), malformed, { guard: { optional: true } }],
+  ['broken credentials when the token is optional', presenting('Bearer a b'), malformed, { guard: { optional: true } }],
 ]
 
 const json = (status: number, headers: Record<string, string> = {}): Situation => ({
   reply: () =>
-    Promise.resolve(Response.json({ active: false, error: 'secret words of the server' }, { status, headers })),
+    Promise.resolve(
+      Response.json(
+        { active: false, error: 'an error description with internal words of the server' },
+        { status, headers },
+      ),
+    ),
 })
 
-/** What goes wrong beyond the request. None of it may read as a bad token. */
+/** Failures that are not the fault of the token. No response may call the token invalid. */
 const outages: readonly RefusedCase[] = [
   ['an authorization server that is down', bearer, unavailable, json(503)],
   [
-    'one that says when to come again',
+    'a server that answers 503 with Retry-After',
     bearer,
     { ...unavailable, retryAfter: '17' },
     json(503, { 'retry-after': '17' }),
   ],
-  ['one that has too much to do', bearer, { ...unavailable, retryAfter: '5' }, json(429, { 'retry-after': '5' })],
-  ['one that cannot be reached', bearer, unavailable, { reply: () => Promise.reject(new TypeError('fetch failed')) }],
-  ['one that never answers', bearer, unavailable, { reply: hanging }],
-  ['one that is down where no token is needed', bearer, unavailable, { ...json(503), guard: { optional: true } }],
-  ['one that refuses our credentials', bearer, serverError(500), json(401)],
+  ['a server that limits requests', bearer, { ...unavailable, retryAfter: '5' }, json(429, { 'retry-after': '5' })],
   [
-    'an answer that is none',
+    'a server that cannot be reached',
+    bearer,
+    unavailable,
+    { reply: () => Promise.reject(new TypeError('fetch failed')) },
+  ],
+  ['a server that never answers', bearer, unavailable, { reply: hanging }],
+  [
+    'a server that is down, when the token is optional',
+    bearer,
+    unavailable,
+    { ...json(503), guard: { optional: true } },
+  ],
+  ["a server that refuses the client's credentials", bearer, serverError(500), json(401)],
+  [
+    'an answer that is not JSON',
     bearer,
     serverError(502),
     { reply: () => Promise.resolve(new Response('<html>', { headers: { 'content-type': 'text/html' } })) },
@@ -312,7 +322,7 @@ const outages: readonly RefusedCase[] = [
   ],
 ]
 
-/** Until it is called off. */
+/** Until the signal aborts. */
 function hanging(_: string | URL, init: { readonly signal?: AbortSignal | null | undefined }): Promise<Response> {
   return new Promise((_resolve, reject) => {
     init.signal?.addEventListener('abort', () => reject(init.signal?.reason as Error))
@@ -321,7 +331,7 @@ function hanging(_: string | URL, init: { readonly signal?: AbortSignal | null |
 
 export const refused: readonly RefusedCase[] = [...withoutToken, ...broken, ...twice, ...judged, ...outages]
 
-/** Requests that pass: what the handler sees, and fields of the response. */
+/** Requests that pass, with the token that the handler sees and the fields of the response. */
 export type AllowedCase = readonly [
   title: string,
   request: SentRequest,
@@ -345,14 +355,14 @@ export const allowed: readonly AllowedCase[] = [
     everywhere,
   ],
   [
-    'a token in the query of a response that is kept by nobody',
+    'a token in the query of a response with no-store',
     { query: `?access_token=${token}`, fields: [['x-cache-control', 'no-store']] },
     { sub: 'alice' },
     { 'cache-control': 'no-store' },
     everywhere,
   ],
   [
-    'a token in the query of a response that is public',
+    'a token in the query of a response with Cache-Control public',
     { query: `?access_token=${token}`, fields: [['x-cache-control', 'public, max-age=60, s-maxage=90']] },
     { sub: 'alice' },
     { 'cache-control': 'private, max-age=60' },
@@ -362,10 +372,10 @@ export const allowed: readonly AllowedCase[] = [
 
 export const allowedInForms: readonly AllowedCase[] = [
   ['a token in the form', posting(`a=1&access_token=${token}`), { sub: 'alice' }, {}, everywhere],
-  ['a token in the field beside a form', posting('a=1', `Bearer ${token}`), { sub: 'alice' }, {}, everywhere],
+  ['a token in the field, and a form', posting('a=1', `Bearer ${token}`), { sub: 'alice' }, {}, everywhere],
 ]
 
-/** What a browser sends before it sends the request. */
+/** The preflight that a browser sends before a request. */
 export const preflight: SentRequest & Required<Pick<SentRequest, 'fields'>> = {
   method: 'OPTIONS',
   fields: [
@@ -375,7 +385,7 @@ export const preflight: SentRequest & Required<Pick<SentRequest, 'fields'>> = {
   ],
 }
 
-/** A refusal with everything in it. */
+/** A refusal with every header. */
 export const fullRefusal = new Refusal({
   reason: 'nonce',
   status: 401,

@@ -1,4 +1,6 @@
-/** What the plugin and the hook for Fastify have beside the table: scopes, configs, and mistakes. */
+/**
+ * Tests of the plugin and the hook for Fastify that do not fit the common table: scopes, route configs, and mistakes.
+ */
 import { requireToken as fastifyGuard, tokenGuards } from '@token-introspection/client/fastify'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
@@ -18,7 +20,7 @@ async function statusOf(app: FastifyInstance, url: string, name?: string, method
   return (await app.inject({ url, method, headers })).statusCode
 }
 
-test('config of a route says which guard, or that there is none', async () => {
+test('config.auth of a route names its guard, or opens the route with false', async () => {
   const app = await start(async (instance) => {
     instance.get('/early', { config: { auth: nobody } }, route)
     await instance.register(tokenGuards, { guard: byName })
@@ -43,7 +45,7 @@ test('config of a route says which guard, or that there is none', async () => {
   expect(await statusOf(app, '/nowhere')).toBe(401)
 })
 
-test('a scope of its own is guarded alone', async () => {
+test('a scope with its own guard does not guard other scopes', async () => {
   const app = await start((instance) => {
     instance.get('/outside', route)
     void instance.register(async (child) => {
@@ -61,7 +63,7 @@ test('a scope of its own is guarded alone', async () => {
   expect(await statusOf(app, '/sibling', 'alice')).toBe(401)
 })
 
-test('a second registration on the way down is a mistake', async () => {
+test('a second registration in an inner scope throws', async () => {
   const app = Fastify()
   onTestFinished(() => app.close())
   await app.register(tokenGuards)
@@ -75,14 +77,14 @@ test.each([
   [{ guards: byName }, 'tokenGuards.guards'],
   [{ hook: 'onSend' }, 'tokenGuards.hook'],
   [{ guard: {} }, 'tokenGuards.guard'],
-])('the options %o are a mistake', async (options, path) => {
+])('the options %o throw', async (options, path) => {
   const app = Fastify()
   onTestFinished(() => app.close())
   void app.register(tokenGuards, options as never)
   await expect(app.ready()).rejects.toThrow(path)
 })
 
-test.each([null, 'guard', {}, 0])('a route that gives %o for a guard is closed', async (auth) => {
+test.each([null, 'guard', {}, 0])('a route with %o in place of a guard answers 500', async (auth) => {
   const app = await start(async (instance) => {
     await instance.register(tokenGuards)
     instance.get('/', { config: { auth: auth as never } }, route)
@@ -90,7 +92,7 @@ test.each([null, 'guard', {}, 0])('a route that gives %o for a guard is closed',
   expect(await statusOf(app, '/', 'alice')).toBe(500)
 })
 
-test('onRefusal answers, throws, or makes a mistake by doing neither', async () => {
+test('onRefusal may answer or throw, and a hook that does neither answers 500', async () => {
   const app = await start((instance) => {
     const answering = fastifyGuard(nobody, { onRefusal: (refused, _, reply) => reply.code(418).send(refused.reason) })
     const throwing = fastifyGuard(nobody, {

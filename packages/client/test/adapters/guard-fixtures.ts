@@ -1,4 +1,4 @@
-/** Guards that need no authorization server, and servers for what is behind them. */
+/** Guards that need no authorization server, and servers with guarded routes. */
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -13,7 +13,7 @@ export const refusal = new Refusal({
   body: '',
 })
 
-/** Lets pass whoever says `Bearer` and a name. */
+/** Lets a request pass that says `Bearer` and a name. */
 export const byName: OptionalGuard = ({ headers }) => {
   const [, sub] = /^Bearer (\w+)$/.exec(headers.get('authorization') ?? '') ?? []
   const decision: GuardDecision =
@@ -21,10 +21,10 @@ export const byName: OptionalGuard = ({ headers }) => {
   return Promise.resolve(decision)
 }
 
-/** Lets nobody pass. */
+/** Refuses every request. */
 export const nobody: OptionalGuard = () => Promise.resolve(refusal)
 
-/** Starts a server until the test is over. */
+/** Starts a server that stops at the end of the test. */
 export async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -35,7 +35,7 @@ export async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** Sends a request with a name for a token. */
+/** Sends a request whose token is a name. */
 export async function get(
   url: string,
   name?: string,

@@ -1,4 +1,4 @@
-/** A guarded route in every framework there is an adapter for, with and without what usually reads bodies there. */
+/** A guarded route in every framework with an adapter, with and without the usual body parser. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
@@ -20,31 +20,34 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { Hono } from 'hono'
 import Koa from 'koa'
 
-// Under an alias there are no types; what is used here is alike in both.
+// The aliases have no types. The functions that these tests call are the same in both versions.
 const old = createRequire(import.meta.url)
 const express4 = old('express4') as typeof express
 const fastify4 = old('fastify4') as typeof Fastify
 const koa2 = old('koa2') as typeof Koa
 
-/** What the route does when it is reached: notes it, and says what to answer. */
+/** The handler of the route. It records the call and returns the body of the response. */
 export type Handle = (token: GuardToken<OptionalGuard>, body: string) => string
 
 /** A framework that listens, with its route at {@link PATH}. */
 export interface GuardedFramework {
   readonly name: string
   readonly start: Start
-  /** Whether a parser of forms stands before the guard. */
+  /** Whether a form parser runs before the guard. */
   readonly parsesForms: boolean
-  /** Where `undefined` says that the response has been sent, a guard that lets pass without a token has no place. */
+  /**
+   * `false` when the adapter cannot take an optional guard, because `undefined` there means that the response has been
+   * sent.
+   */
   readonly takesOptional?: boolean
-  /** Set where the framework makes web objects: what says how long a body is, is the server's business. */
+  /** Set for frameworks that create web responses. Their servers choose the framing of the body. */
   readonly web?: true
-  /** Its media type of JSON, and its body where there is none. */
+  /** The framework's media type for JSON, and its text for an empty body. */
   readonly json?: string
   readonly empty?: string
 }
 
-/** Starts it; with `passPreflights` preflights go on to the handler. */
+/** Starts the framework. With `passPreflights`, preflights reach the handler. */
 export type Start = (guard: OptionalGuard, handle: Handle, options?: StartOptions) => Promise<StartedFramework>
 
 export interface StartOptions {
@@ -56,10 +59,10 @@ export interface StartedFramework {
   stop(): Promise<unknown>
 }
 
-/** Below a base path, so that routers have their way with the URL. */
+/** The route lies below a base path, because routers rewrite the URL there. */
 export const PATH = '/v1/orders'
 
-/** Fields that the application sets before the guard comes. */
+/** Fields that the application sets before the guard runs. */
 function fieldsBefore(cacheControl: string | undefined): Record<string, string> {
   return {
     'access-control-expose-headers': 'X-Total',
@@ -87,7 +90,7 @@ function setFieldsBefore(request: IncomingMessage, response: ServerResponse): vo
   for (const [name, value] of Object.entries(fields)) response.setHeader(name, value)
 }
 
-/** The body, wherever it is by now. */
+/** The body of the request, read from the place where the framework or a parser left it. */
 async function bodyOf(request: IncomingMessage & { body?: unknown }): Promise<string> {
   return request.readableDidRead ? JSON.stringify(request.body) : text(request)
 }
@@ -129,7 +132,7 @@ const startNodeByHand: Start = (guard, handle, { passPreflights = false } = {}) 
   })
 }
 
-/** What a program on Node does about bugs, at the least. */
+/** The least that a program on Node does about an uncaught error. */
 function listenWith(answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>) {
   return listen((request, response) => {
     setFieldsBefore(request, response)
@@ -226,7 +229,7 @@ function startFastify(mount: Mount, parsesForms: boolean, framework = Fastify): 
   }
 }
 
-/** In a controller. The decorators are called, since tests are not compiled for them. */
+/** A controller. The decorators are called as functions, because tests are not compiled for decorators. */
 function startNest(bodyParser: boolean): Start {
   return async (guard, handle, guardOptions) => {
     class OrdersController {
@@ -256,13 +259,13 @@ function startNest(bodyParser: boolean): Start {
   }
 }
 
-/** A preflight was not judged, which `@Auth()` takes for a mistake. */
+/** A preflight is not judged, so `@Auth()` throws there. */
 const tokenIfJudged = Auth((context: ExecutionContext) => {
   const request = context.switchToHttp().getRequest<object>()
   return 'auth' in request ? request : { auth: undefined }
 })
 
-/** What a platform on Fastify hands to guards, and does with exceptions, without the platform. */
+/** Calls a guard as a Nest platform on Fastify does and handles its exceptions, without the platform. */
 const nestOnFastify: Mount = (scope, guard, route, options) => {
   const tokens = new TokenGuard({ guard: () => guard }, options)
   const judge = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -285,7 +288,7 @@ const nestOnFastify: Mount = (scope, guard, route, options) => {
 
 const NEST = { json: 'application/json; charset=utf-8', empty: '{"statusCode":401,"message":"Unauthorized"}' }
 
-/** As they come, and with what people put before. */
+/** The fields as they arrived, after the fields that other code added in front. */
 export const frameworks: readonly GuardedFramework[] = [
   { name: 'Node', start: startNode, parsesForms: false, takesOptional: false },
   { name: 'Node with a handler', start: startNodeListener, parsesForms: false },

@@ -1,4 +1,4 @@
-/** What the guard for Nest has beside the table: decorators, filters, and what is not HTTP. */
+/** Tests of the guard for Nest that do not fit the common table: decorators, filters, and contexts other than HTTP. */
 import type { AddressInfo } from 'node:net'
 import {
   Controller,
@@ -18,7 +18,7 @@ import type { Response } from 'express'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { byName, get, nobody } from './guard-fixtures.ts'
 
-/** Decorators are called, since tests are not compiled for them. */
+/** Decorators are called as functions, because tests are not compiled for decorators. */
 function decorate(target: object, name: string, ...decorators: MethodDecorator[]): void {
   const descriptor = Object.getOwnPropertyDescriptor(target, name) as PropertyDescriptor
   for (const decorator of decorators.toReversed()) decorator(target, name, descriptor)
@@ -76,7 +76,7 @@ async function start(guard: TokenGuard | undefined, filter?: ExceptionFilter): P
   return `http://127.0.0.1:${((app.getHttpServer() as { address(): unknown }).address() as AddressInfo).port}`
 }
 
-test('what a method requires goes before its class, and that before the guard’s own', async () => {
+test('options of a method override those of its class, and both override those of the guard', async () => {
   const made: object[] = []
   const maker = { guard: (options: object) => (made.push(options), byName) }
   const origin = await start(
@@ -94,7 +94,7 @@ test('what a method requires goes before its class, and that before the guard’
   ])
 })
 
-test('a public route is open, and a route that requires a token in a public controller is not', async () => {
+test('a public route is open, but a route that requires a token in a public controller is guarded', async () => {
   const origin = await start(new TokenGuard({ guard: () => nobody }))
   expect(await get(`${origin}/open`, 'alice')).toMatchObject({ status: 200, body: '{"token":null}' })
   expect((await get(`${origin}/open/open`)).status).toBe(200)
@@ -102,11 +102,11 @@ test('a public route is open, and a route that requires a token in a public cont
   expect((await get(`${origin}/plain`, 'alice')).status).toBe(401)
 })
 
-test('a handler that wants the token of a request nobody judged is not run', async () => {
+test('a handler that reads the token of an unjudged request answers 500', async () => {
   expect((await get(`${await start(undefined)}/plain`, 'alice')).status).toBe(500)
 })
 
-test('a filter gets the refusal, and the headers are on the response', async () => {
+test('a filter gets the refusal, and the response has the challenge', async () => {
   const filter: ExceptionFilter = {
     catch(exception: unknown, host) {
       const { refusal: caught } = exception as TokenRefusedException
@@ -118,7 +118,7 @@ test('a filter gets the refusal, and the headers are on the response', async () 
   expect(await get(`${origin}/plain`)).toEqual({ status: 401, body: 'token_absent', challenge: 'Bearer realm="a"' })
 })
 
-test('one method or class is either public or not', () => {
+test('a method or class cannot be both public and guarded', () => {
   class Ambiguous {
     both(): void {}
   }
@@ -130,11 +130,11 @@ test('one method or class is either public or not', () => {
   expect(() => Public()(Heir)).not.toThrow()
 })
 
-test('options that are unknown are a mistake', () => {
+test('unknown options throw', () => {
   expect(() => new TokenGuard({ guard: () => byName }, { guards: {} } as never)).toThrow('tokenGuard.guards')
 })
 
-test('the options of a route reach the client, whose mistakes close the route', async () => {
+test('the options of a route reach the client, and wrong options close the route', async () => {
   const guard = new TokenGuard({
     guard(options: GuardOptions) {
       throw new TypeError(`guard.${Object.keys(options).join()}`)
@@ -144,7 +144,7 @@ test('the options of a route reach the client, whose mistakes close the route', 
   expect((await get(`${origin}/plain`, 'alice')).status).toBe(500)
 })
 
-/** A module of its own, because Nest keeps what it has made in it. */
+/** A module class of its own, because Nest caches the instances of a module. */
 async function openByClass(providers: object[], ...others: object[][]): Promise<string> {
   class GuardedController {
     list(): string {
@@ -185,22 +185,22 @@ describe('@UseGuards(TokenGuard), by the class', () => {
     ['the client of another module', [], [aClient], 200],
     ['the guard of the module, with its options', [strict, aClient], [], 403],
     ['the guard of another module, with its options', [aClient], [strict], 403],
-  ])('takes %s', async (_, providers, further, status) => {
+  ])('accepts %s', async (_, providers, further, status) => {
     const url = await openByClass(providers, further)
     expect((await get(url)).status).toBe(401)
     expect((await get(url, 'alice')).status).toBe(status)
   })
 
-  test('does not start without either', async () => {
+  test('does not start without a guard or a client', async () => {
     await expect(openByClass([])).rejects.toThrow('no provider of TokenGuard or IntrospectionClient')
   })
 
-  test('does not start where two would do', async () => {
+  test('does not start when the module has two clients', async () => {
     const other = { provide: IntrospectionClient, useValue: { guard: () => nobody } }
     await expect(openByClass([], [aClient], [other])).rejects.toThrow('2 providers of IntrospectionClient')
   })
 
-  test('a subclass says itself what it takes', async () => {
+  test('a subclass passes its own client', async () => {
     class OrdersGuard extends TokenGuard {
       constructor(introspection: IntrospectionClient) {
         super(introspection, { guard: { scope: 'b' } })
@@ -211,29 +211,29 @@ describe('@UseGuards(TokenGuard), by the class', () => {
     expect((await get(url, 'alice')).status).toBe(403)
   })
 
-  test('needs a client, or what makes guards', () => {
+  test('throws without a client or a guard factory', () => {
     expect(() => new TokenGuard(undefined as never)).toThrow(TypeError)
     expect(() => new TokenGuard(byName as never)).toThrow('TokenGuard: the first argument')
   })
 })
 
-describe('what is not HTTP', () => {
+describe('a context other than HTTP', () => {
   const request = { headers: new Headers({ authorization: 'Bearer alice' }) }
 
   test.each(['ws', 'rpc', 'graphql'])('is denied: %o', async (type) => {
     const asked = vi.fn(byName)
     const guard = new TokenGuard({ guard: () => asked })
-    // With a request in the place where HTTP has it.
+    // With a request in the argument where HTTP has it.
     expect(await guard.canActivate(contextOf(type, [request, {}, { req: request }]))).toBe(false)
     expect(asked).not.toHaveBeenCalled()
   })
 
-  test('is denied when its request is not found', async () => {
+  test('is denied when requestOf finds no request', async () => {
     const guard = new TokenGuard({ guard: () => byName }, { requestOf: () => undefined })
     expect(await guard.canActivate(contextOf('ws', [request]))).toBe(false)
   })
 
-  test('passes with the request that was found, or is refused', async () => {
+  test('is judged by the request that requestOf finds', async () => {
     const guard = new TokenGuard({ guard: () => byName }, { requestOf })
     const found = { ...request }
     expect(await guard.canActivate(contextOf('graphql', [{}, {}, { req: found }]))).toBe(true)
@@ -242,13 +242,13 @@ describe('what is not HTTP', () => {
     await expect(refused).rejects.toBeInstanceOf(TokenRefusedException)
   })
 
-  test('that looks like a preflight is judged all the same', async () => {
+  test('is judged when its request looks like a preflight', async () => {
     const headers = new Headers({ origin: 'https://a.example', 'access-control-request-method': 'GET' })
     const guard = new TokenGuard({ guard: () => nobody }, { requestOf: () => ({ method: 'OPTIONS', headers }) })
     await expect(guard.canActivate(contextOf('ws', []))).rejects.toBeInstanceOf(TokenRefusedException)
   })
 
-  test('passes where it is public', async () => {
+  test('passes when it is public', async () => {
     const guard = new TokenGuard({ guard: () => nobody })
     expect(await guard.canActivate(contextOf('ws', [{}], 'open'))).toBe(true)
   })

@@ -1,4 +1,4 @@
-/** One table of requests through every framework: what must be refused is, in the same words, and no handler is run. */
+/** One table of requests through every framework. Each must be refused with the same response, and no handler runs. */
 import type { Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -34,7 +34,7 @@ import {
 import { frameworks, type GuardedFramework, PATH, type StartedFramework } from './guard-frameworks.ts'
 import { type Received, send } from './send-request.ts'
 
-/** A guard whose authorization server says what the situation has, and how often it was asked. */
+/** A guard whose authorization server answers as the case says, and a count of its requests. */
 function guardIn({ guard, sources, members, reply }: Situation, policy: ClientPolicyOptions = {}) {
   let asked = 0
   const client = new IntrospectionClient({
@@ -119,7 +119,7 @@ describe.each(frameworks)('$name', (framework) => {
     }
   })
 
-  test('refuses control characters, or Node does', async () => {
+  test('refuses control characters, or Node refuses them first', async () => {
     const { decide: guard, asked } = guardIn({})
     decide = guard
     handled = []
@@ -135,7 +135,7 @@ describe.each(frameworks)('$name', (framework) => {
     ['', preflight],
     [' with credentials', { ...preflight, fields: [...preflight.fields, ['Authorization', `Bearer ${token}`]] }],
   ] as [string, SentRequest][])(
-    'answers a preflight%s with 204, without a question and without the handler (BEAR-21)',
+    'answers a preflight%s with 204, and calls neither the server nor the handler (BEAR-21)',
     async (_, request) => {
       const { decide: guard, asked } = guardIn({ guard: { optional: framework.takesOptional !== false } })
       const { status, fields, body } = await ask(guard, request)
@@ -150,7 +150,7 @@ describe.each(frameworks)('$name', (framework) => {
     },
   )
 
-  test('hands on a preflight without a question where it is told to (BEAR-21)', async () => {
+  test('passes a preflight to the handler when the option says so, and does not call the server (BEAR-21)', async () => {
     const { decide: guard, asked } = guardIn({})
     const open = await framework.start(
       (request) => {
@@ -176,7 +176,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect(handled).toHaveLength(1)
   })
 
-  test('shows the guard the method and the URL as they were sent', async () => {
+  test('shows the guard the method and the URL unchanged', async () => {
     const { decide: guard } = guardIn({})
     await ask(guard, { ...bearer, method: 'PUT', query: '?a=%20b&c' })
     expect(judged).toHaveLength(1)
@@ -185,7 +185,7 @@ describe.each(frameworks)('$name', (framework) => {
   })
 
   test.skipIf(framework.takesOptional === false)(
-    'lets a request without a token pass where none is needed',
+    'lets a request without a token pass when the token is optional',
     async () => {
       expect(await ask(guardIn({ guard: { optional: true } }).decide, {})).toMatchObject({
         status: 200,
@@ -197,7 +197,7 @@ describe.each(frameworks)('$name', (framework) => {
     },
   )
 
-  test('leaves a bug to the framework, with nothing of the token', async () => {
+  test('leaves an unexpected error to the framework, without the token in the response', async () => {
     const { status, body, fields } = await ask(() => Promise.reject(new RangeError('a bug')), bearer)
     expect(status).toBe(500)
     expect(body).not.toContain(token)
@@ -205,7 +205,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect(handled).toEqual([])
   })
 
-  test('sends all that a refusal has', async () => {
+  test('sends every part of a refusal', async () => {
     const { status, fields, body } = await ask(() => Promise.resolve(fullRefusal), bearer)
     expect(status).toBe(401)
     expect(body).toBe(fullRefusal.body)
@@ -215,7 +215,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect(handled).toEqual([])
   })
 
-  test('adds what a decision has for the response that is allowed', async () => {
+  test('adds the headers of a decision to the response of an allowed request', async () => {
     const headers = { 'dpop-nonce': 'n-0S6_WzA2Mj', 'access-control-expose-headers': 'DPoP-Nonce, x-total' }
     const { status, fields } = await ask(
       () => Promise.resolve({ allowed: true, token: { ...good, active: true as const }, headers }),
@@ -226,7 +226,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect(fields['access-control-expose-headers']).toEqual(['X-Total, DPoP-Nonce'])
   })
 
-  test('verifies proofs for the method and the URL that were sent, each of them once', async () => {
+  test('verifies proofs against the method and the URL that were sent, and accepts each proof once', async () => {
     const members = { cnf: { jkt: prover.jkt }, token_type: 'DPoP' }
     const { decide: guard } = guardIn({ members }, { dpop: { origin: ORIGIN } })
     const askWith = async (scheme: string, ...proofs: readonly string[]) => {
@@ -254,12 +254,12 @@ describe.each(frameworks)('$name', (framework) => {
   })
 })
 
-/** A guard that may let pass without a token has no place where `undefined` says that the response has been sent. */
+/** An adapter that returns `undefined` for a refused request cannot take an optional guard. */
 function suits({ takesOptional = true }: GuardedFramework): (refusal: RefusedCase) => boolean {
   return ([, , , situation]) => takesOptional || situation?.guard?.optional !== true
 }
 
-/** A request as no client would send it. */
+/** Sends a request that no HTTP client would send. */
 function exchange(server: Server, fields: string): Promise<string> {
   const { port } = server.address() as AddressInfo
   const socket = connect(port, '127.0.0.1')

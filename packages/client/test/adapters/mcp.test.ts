@@ -1,4 +1,4 @@
-/** The adapter for MCP servers: as a gate before web requests, and as verifier behind the middleware of the SDK. */
+/** The adapter for MCP servers: as a gate before web requests, and as a verifier for the middleware of the SDK. */
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { InsufficientScopeError, InvalidTokenError } from '@modelcontextprotocol/sdk/server/auth/errors.js'
@@ -50,7 +50,7 @@ function call(authorization?: string, headers: Record<string, string> = {}) {
   })
 }
 
-/** What the gate lets through. */
+/** The token that the gate accepts. */
 async function passed(body: object, options: object = {}): Promise<AuthInfo> {
   const authInfo = await createMcpGate(answering(body), options)(call('Bearer abc'))
   if (authInfo instanceof Response) throw new Error(`refused: ${authInfo.status}`)
@@ -74,7 +74,7 @@ async function createProver() {
 }
 
 describe('authInfo', () => {
-  test('says what the answer says, in the words of the SDK', async () => {
+  test('gives the members of the answer under the names of the SDK', async () => {
     const authInfo = await passed(good)
     expect(authInfo).toEqual({
       token: 'abc',
@@ -86,7 +86,7 @@ describe('authInfo', () => {
     })
   })
 
-  test('has nothing that the answer does not have, and no expiry of our own', async () => {
+  test('leaves out what the answer does not have, and makes up no expiry', async () => {
     const authInfo = await passed({ active: true, aud: resource })
     expect(authInfo).toEqual({
       token: 'abc',
@@ -98,24 +98,29 @@ describe('authInfo', () => {
   })
 
   test.each([
-    ['the one that was named, of several', [`${resource}/other`, resource], { resource }, resource],
-    ['none, of several', [`${resource}/other`, resource], {}, undefined],
-    ['none that the token is not for', [resource, 'urn:other'], { resource: 'https://else.example.com' }, undefined],
+    ['the one that the option names, of several', [`${resource}/other`, resource], { resource }, resource],
+    ['undefined, when there are several', [`${resource}/other`, resource], {}, undefined],
+    [
+      'undefined, when the token is not for the named one',
+      [resource, 'urn:other'],
+      { resource: 'https://else.example.com' },
+      undefined,
+    ],
     ['the only one', [resource], {}, resource],
-  ])('names as resource %s', async (_, aud, options, expected) => {
+  ])('gives as resource %s', async (_, aud, options, expected) => {
     expect((await passed({ ...good, aud }, options)).resource?.href).toBe(expected)
   })
 
-  test('names no resource that is no URL', async () => {
+  test('gives no resource when the audience is not a URL', async () => {
     const guard = createGuard(() => Response.json({ ...good, aud: 'mcp' }), { audience: 'mcp' })
     expect(await createMcpGate(guard)(call('Bearer abc'))).not.toHaveProperty('resource')
   })
 
-  test.each(['Bearer abc', 'bearer  abc', 'BEARER abc'])('has the token of %o without its scheme', async (field) => {
+  test.each(['Bearer abc', 'bearer  abc', 'BEARER abc'])('gives the token of %o without its scheme', async (field) => {
     expect(await createMcpGate(answering(good))(call(field))).toMatchObject({ token: 'abc' })
   })
 
-  test('takes no credentials of another scheme for the token', async () => {
+  test('does not use credentials of another scheme as the token', async () => {
     const introspection = new IntrospectionClient({
       endpoint: 'https://as.example.com/introspect',
       clientAuthentication: clientSecretBasic('mcp', 'secret'),
@@ -129,7 +134,7 @@ describe('authInfo', () => {
 })
 
 describe('the gate', () => {
-  test('lets a token without exp pass, which the middleware of the SDK cannot', async () => {
+  test('accepts a token without exp, which the middleware of the SDK refuses', async () => {
     expect(await passed({ ...good, exp: undefined })).not.toHaveProperty('expiresAt')
   })
 
@@ -146,9 +151,9 @@ describe('the gate', () => {
       { audience: false as const },
       401,
     ],
-    ['a bound token without its proof', 'Bearer abc', { ...good, cnf: { jkt: 'x'.repeat(43) } }, {}, 401],
+    ['a key-bound token without its proof', 'Bearer abc', { ...good, cnf: { jkt: 'x'.repeat(43) } }, {}, 401],
     ['too little scope', 'Bearer abc', good, { scope: 'c' }, 403],
-    ['a login that is not enough', 'Bearer abc', good, { acrValues: 'gold' }, 401],
+    ['a login that is too weak', 'Bearer abc', good, { acrValues: 'gold' }, 401],
   ])('answers %s itself', async (_, field, body, options, status) => {
     const resourceMetadata = 'https://mcp.example.com/.well-known/oauth-protected-resource/mcp'
     const answer = await createMcpGate(answering(body, { ...options, resourceMetadata }))(call(field))
@@ -160,15 +165,15 @@ describe('the gate', () => {
   test.each([
     ['is down', () => new Response('', { status: 503, headers: { 'retry-after': '7' } }), 503, '7'],
     ['cannot be reached', () => Promise.reject(new TypeError('fetch failed')), 503, null],
-    ['refuses us', () => Response.json({ error: 'invalid_client' }, { status: 401 }), 500, null],
-  ])('does not call a token bad because the authorization server %s', async (_, answer, status, retryAfter) => {
+    ["refuses the client's credentials", () => Response.json({ error: 'invalid_client' }, { status: 401 }), 500, null],
+  ])('does not call a token bad when the authorization server %s', async (_, answer, status, retryAfter) => {
     const response = await createMcpGate(createGuard(answer))(call('Bearer abc'))
     if (!(response instanceof Response)) throw new Error('passed')
     expect([response.status, response.headers.get('retry-after')]).toEqual([status, retryAfter])
     expect(response.headers.has('www-authenticate')).toBe(false)
   })
 
-  test('takes a token that is bound to a key with its proof, and each proof once', async () => {
+  test('accepts a key-bound token with a proof, and each proof once', async () => {
     const { jkt, prove } = await createProver()
     const policy = { dpop: { origin: 'https://mcp.example.com' }, senderConstraint: 'dpop' } as const
     const gate = createMcpGate(createGuard(() => Response.json({ ...good, cnf: { jkt } }), {}, { policy }))
@@ -191,7 +196,7 @@ const preflight = () =>
   })
 
 describe('a preflight', () => {
-  test('is neither challenged nor handed on, and gets no permission', async () => {
+  test('gets neither a challenge nor the handler nor a CORS permission', async () => {
     const handle = guardMcp(answering(good), () => {
       throw new Error('handed on')
     })
@@ -202,14 +207,14 @@ describe('a preflight', () => {
     }
   })
 
-  test('is needed: any other OPTIONS wants a token', async () => {
+  test('needs preflight fields: any other OPTIONS request needs a token', async () => {
     const request = new Request(resource, { method: 'OPTIONS' })
     expect(await createMcpGate(answering(good))(request)).toMatchObject({ status: 401 })
   })
 })
 
 describe('guardMcp', () => {
-  test('hands over what may pass, and nothing else', async () => {
+  test('calls the handler only for requests that may pass', async () => {
     const seen: unknown[] = []
     const handle = guardMcp(answering(good), (request, options) => {
       seen.push(request.url, options)
@@ -220,7 +225,7 @@ describe('guardMcp', () => {
     expect(seen).toEqual([resource, { authInfo: expect.objectContaining({ token: 'abc' }) as AuthInfo }])
   })
 
-  test('adds the fields of the guard, also to a response that cannot be changed', async () => {
+  test('adds the headers of the guard, also to an immutable response', async () => {
     const { jkt, prove } = await createProver()
     const secret = 'a secret of thirty-two octets at least'
     const policy = { dpop: { origin: 'https://mcp.example.com', nonce: { secret, lifetimeSeconds: 10 } } }
@@ -232,7 +237,7 @@ describe('guardMcp', () => {
     const refused = await handle(call('DPoP abc', { dpop: await prove() }))
     expect(refused.status).toBe(401)
     const nonce = refused.headers.get('dpop-nonce') ?? ''
-    // More than half of its life later the next one comes along.
+    // After more than half of its lifetime, the server sends the next nonce.
     time += 6000
     const response = await handle(call('DPoP abc', { dpop: await prove(nonce) }))
     expect([response.status, await response.text()]).toEqual([200, 'done'])
@@ -241,18 +246,18 @@ describe('guardMcp', () => {
     expect(next).not.toBe(nonce)
   })
 
-  test('lets what the handler throws through', async () => {
+  test('does not catch an error of the handler', async () => {
     const handle = guardMcp(answering(good), () => Promise.reject(new Error('bug')))
     await expect(handle(call('Bearer abc'))).rejects.toThrow('bug')
   })
 })
 
-/** An MCP server in Express, with one tool that says what it knows of its caller. */
+/** An MCP server in Express with one tool, which returns the data it has about its caller. */
 async function serveInExpress(guard: ReturnType<typeof createGuard>) {
   const app = express()
   app.all('/mcp', requireToken(guard, { resource }), express.json(), (request, response) => {
     const mcp = new McpServer({ name: 'orders', version: '1.0.0' })
-    mcp.registerTool('whoami', { description: 'says who calls' }, ({ authInfo }) => ({
+    mcp.registerTool('whoami', { description: 'tells who the caller is' }, ({ authInfo }) => ({
       content: [{ type: 'text', text: JSON.stringify(authInfo) }],
     }))
     const transport = new StreamableHTTPServerTransport({})
@@ -267,7 +272,7 @@ async function serveInExpress(guard: ReturnType<typeof createGuard>) {
 }
 
 describe('requireToken before the transport of the SDK in Express', () => {
-  test('gives tools what the SDK calls authInfo', async () => {
+  test('gives tools the token data that the SDK calls authInfo', async () => {
     const url = await serveInExpress(answering(good))
     const client = new Client({ name: 'app', version: '1.0.0' })
     await client.connect(
@@ -295,7 +300,7 @@ describe('requireToken before the transport of the SDK in Express', () => {
     expect((await fetch(url, { method: 'OPTIONS', headers: preflight().headers })).status).toBe(204)
   })
 
-  test('takes no request without a token, should its guard be an optional one all the same', async () => {
+  test('refuses a request without a token, even with an optional guard', async () => {
     const guard = createGuard(() => Response.json(good), { optional: true } as never)
     const request = new IncomingMessage(new Socket())
     const heard = await new Promise((resolve) => {
@@ -306,7 +311,7 @@ describe('requireToken before the transport of the SDK in Express', () => {
   })
 })
 
-/** A request to an Express app behind the middleware. */
+/** Sends a request to an Express app behind the middleware. */
 async function ask(guard: ReturnType<typeof createGuard>, authorization: string | undefined = 'Bearer abc') {
   const verifier: OAuthTokenVerifier = createTokenVerifier(guard, { ...errors, resource })
   const app = express()
@@ -321,7 +326,7 @@ async function ask(guard: ReturnType<typeof createGuard>, authorization: string 
 }
 
 describe('the verifier', () => {
-  test('lets a good token through the middleware of the SDK, for the resource it expects', async () => {
+  test('accepts a good token through the middleware of the SDK, for the expected resource', async () => {
     const several = { ...good, aud: ['urn:other', resource] }
     const { status, body } = await ask(answering(several))
     expect([status, body]).toEqual([
@@ -341,15 +346,15 @@ describe('the verifier', () => {
       'invalid_token',
     ],
     [
-      'a bound token, for there is no way to prove it',
+      'a key-bound token, because the SDK passes no proof',
       { ...good, cnf: { jkt: 'x'.repeat(43) } },
       {},
       401,
       'invalid_token',
     ],
-    ['a login that is not enough', good, { acrValues: 'gold' }, 401, 'invalid_token'],
+    ['a login that is too weak', good, { acrValues: 'gold' }, 401, 'invalid_token'],
     ['too little scope', good, { scope: 'c' }, 403, 'insufficient_scope'],
-    ['a token without exp, which is the middleware', { ...good, exp: undefined }, {}, 401, 'invalid_token'],
+    ['a token without exp, as the middleware requires', { ...good, exp: undefined }, {}, 401, 'invalid_token'],
   ])('refuses %s', async (_, body, options, status, error) => {
     expect(await ask(answering(body, options))).toMatchObject({
       status,
@@ -358,7 +363,7 @@ describe('the verifier', () => {
     })
   })
 
-  test('refuses what could have broken out of the credentials', async () => {
+  test('refuses a token that could add another credential to the field', async () => {
     const verifier = createTokenVerifier(answering(good), errors)
     for (const token of ['a, Bearer b', 'a b', 'a"', '', 'a\r\nb']) {
       await expect(verifier.verifyAccessToken(token)).rejects.toBeInstanceOf(InvalidTokenError)
@@ -367,9 +372,9 @@ describe('the verifier', () => {
 
   test.each([
     ['is down', () => new Response('', { status: 503 })],
-    ['refuses us', () => Response.json({ error: 'invalid_client' }, { status: 401 })],
+    ["refuses the client's credentials", () => Response.json({ error: 'invalid_client' }, { status: 401 })],
   ])(
-    'gives 500 and no challenge when the authorization server %s, for the middleware has no 503',
+    'answers 500 without a challenge when the authorization server %s, because the middleware has no 503',
     async (_, answer) => {
       expect(await ask(createGuard(answer))).toEqual({
         status: 500,
@@ -385,7 +390,7 @@ describe('the verifier', () => {
 describe('options', () => {
   const guard = answering(good)
 
-  test('need a guard', () => {
+  test('refuse a missing guard', () => {
     for (const create of [
       () => createMcpGate(undefined as never),
       () => guardMcp({} as never, () => new Response()),
@@ -405,7 +410,7 @@ describe('options', () => {
     ['InvalidTokenError', () => createTokenVerifier(guard, { InsufficientScopeError } as never)],
     ['InsufficientScopeError', () => createTokenVerifier(guard, { InvalidTokenError } as never)],
     ['InvalidTokenError', () => createTokenVerifier(guard, { ...errors, InvalidTokenError: 'x' } as never)],
-  ])('a wrong or missing %s is a TypeError that names it', (name, create) => {
+  ])('a wrong or missing %s is a TypeError that names the option', (name, create) => {
     expect(create).toThrow(TypeError)
     expect(create).toThrow(new RegExp(`^${name}: `))
   })

@@ -1,4 +1,4 @@
-/** The OpenTelemetry entry against the SDK of OpenTelemetry. */
+/** The OpenTelemetry entry, tested with the SDK of OpenTelemetry. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import {
@@ -33,12 +33,12 @@ import { expectNoSecrets } from '../secrets.ts'
 const endpoint = 'https://as.example.com:8443/introspect'
 const server = { 'server.address': 'as.example.com', 'server.port': 8443 }
 
-/** An endpoint that refuses our credentials. */
+/** An endpoint that refuses the client's credentials. */
 const refuse = (): Promise<Response> => Promise.resolve(new Response('', { status: 401 }))
 const down = (): Promise<never> => Promise.reject(new Error('down'))
 const nothing = (): undefined => undefined
 
-/** A tracer and a meter that keep what they are given. */
+/** A tracer and a meter that keep their records in memory. */
 function telemetry() {
   const spans = new InMemorySpanExporter()
   const tracing = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] })
@@ -52,7 +52,7 @@ function telemetry() {
     tracer: tracing.getTracer('test'),
     meter: metering.getMeter('test'),
     spans: () => spans.getFinishedSpans(),
-    /** Every value now, by the name of its metric. */
+    /** Collects the current values, by the name of the metric. */
     values: async () => {
       exporter.reset()
       await reader.forceFlush()
@@ -81,7 +81,7 @@ function bearing(value = token): Request {
 }
 
 describe('recordIntrospections', () => {
-  test('makes a span and a measurement of every answer', async () => {
+  test('records a span and a measurement for every answer', async () => {
     const { tracer, meter, spans, values } = telemetry()
     const client = createClient({ cache: {}, onEvent: recordIntrospections({ tracer, meter }) })
     await client.introspect(token)
@@ -118,7 +118,7 @@ describe('recordIntrospections', () => {
     })
   })
 
-  test('puts the span below that of the request, however long the answer took', async () => {
+  test("makes the span a child of the request's span, however long the answer takes", async () => {
     const storage = new AsyncLocalStorage<Context>()
     const manager: ContextManager = {
       active: () => storage.getStore() ?? ROOT_CONTEXT,
@@ -147,7 +147,7 @@ describe('recordIntrospections', () => {
     )
   })
 
-  test('calls a token that could not be checked an error, by its code', async () => {
+  test('marks a token that could not be checked as an error, with its code', async () => {
     const { tracer, meter, spans, values } = telemetry()
     const client = createClient({ fetch: refuse, onEvent: recordIntrospections({ tracer, meter }) })
     await client.introspect(token).catch(() => undefined)
@@ -180,7 +180,7 @@ describe('recordIntrospections', () => {
     expect(span?.attributes).toMatchObject({ 'server.address': 'as.example.com', 'server.port': 443 })
   })
 
-  test('says why a token is inactive, of the call and of the refusal', async () => {
+  test('records why a token is inactive, for the call and for the refusal', async () => {
     const { tracer, meter, spans, values } = telemetry()
     const onEvent = recordIntrospections({ tracer, meter })
     const client = createClient({ onEvent, fetch: () => Promise.resolve(Response.json({ active: false })) })
@@ -194,7 +194,7 @@ describe('recordIntrospections', () => {
     ])
   })
 
-  test('counts what guards refuse, by the reason, and not what they allow', async () => {
+  test('counts refusals of guards by reason, and does not count allowed requests', async () => {
     const { meter, values } = telemetry()
     const onEvent = recordIntrospections({ meter })
     const guard = createClient({ onEvent }).guard({ audience: false })
@@ -221,7 +221,7 @@ describe('recordIntrospections', () => {
     ])
   })
 
-  test('counts changes of circuits, and failures that no call failed by', async () => {
+  test('counts changes of circuits, and failures that made no call fail', async () => {
     const { meter, values } = telemetry()
     const client = createClient({
       onEvent: recordIntrospections({ meter }),
@@ -247,7 +247,7 @@ describe('recordIntrospections', () => {
     expect([spans().length, (await values())['duration']?.length]).toEqual([1, 1])
   })
 
-  test('does nothing about events it does not know', () => {
+  test('ignores unknown events', () => {
     const { tracer, meter, spans } = telemetry()
     const record = recordIntrospections({ tracer, meter })
     record({ type: 'of a newer client' } as unknown as IntrospectionClientEvent)
@@ -265,7 +265,7 @@ describe('recordIntrospections', () => {
 })
 
 describe('observeStatistics', () => {
-  test('observes what the client counts, whenever metrics are collected', async () => {
+  test("reads the client's statistics whenever metrics are collected", async () => {
     const { meter, values } = telemetry()
     const client = createClient({ cache: {} })
     const attributes = { 'server.address': 'as.example.com' }
@@ -292,7 +292,7 @@ describe('observeStatistics', () => {
     })
   })
 
-  test('keeps several clients apart by the attributes, and asks none of them once it is ended', async () => {
+  test('separates several clients by attributes, and stops reading a client after the end', async () => {
     const { meter, values } = telemetry()
     const asked: string[] = []
     const observed = (name: string) => {
@@ -311,7 +311,7 @@ describe('observeStatistics', () => {
     expect(asked).toEqual(['a', 'b', 'b'])
   })
 
-  test('says nothing of how many answers a store of your own has', async () => {
+  test('reports no number of answers for a custom store', async () => {
     const { meter, values } = telemetry()
     const store = { get: nothing, set: nothing, delete: nothing, clear: nothing }
     observeStatistics(createClient({ cache: { store, keySecret: 'x'.repeat(32) } }), meter)
@@ -329,7 +329,7 @@ describe('observeStatistics', () => {
   })
 })
 
-describe('whatever the authorization server answers', () => {
+describe('for every scenario of the authorization server', () => {
   let elsewhere: LoopbackServer
   beforeAll(async () => {
     elsewhere = await serve(({ response }) =>
@@ -370,7 +370,7 @@ describe('whatever the authorization server answers', () => {
     await client.introspect(token).catch(() => undefined)
     await client.guard({ audience: false, scope: 'orders:read' })(bearing())
     await client.introspect(`${token}\n`)
-    // Of the call, of the call of the guard and its decision, and of the one that was not sent; and each twice.
+    // The spans of the call, of the guard's call and its decision, and of the call without a request; each twice.
     expect(events.length).toBeGreaterThanOrEqual(8)
     expect(spans()).toHaveLength(3)
     const told = [
@@ -378,7 +378,7 @@ describe('whatever the authorization server answers', () => {
       spans().map(({ name, attributes, status, events: noted }) => ({ name, attributes, status, noted })),
     ]
     expectNoSecrets(...told, await values(), client.statistics())
-    // Nothing about users on what is collected of all of them.
+    // Collected statistics hold no data of single users.
     expect(JSON.stringify([told[1], await values()])).not.toMatch(/alice|orders:read/)
   })
 })

@@ -1,11 +1,11 @@
-/** Requests to a framework, as they stand in a table. */
+/** Sends the requests of a table to a framework. */
 import { request as httpRequest, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { SentRequest } from './guard-cases.ts'
 import { PATH } from './guard-frameworks.ts'
 
-/** What came back. */
+/** The response. */
 export interface Received {
   readonly status: number | undefined
   /** Each field with all of its values. */
@@ -13,7 +13,7 @@ export interface Received {
   readonly body: string
 }
 
-/** Sends fields as they stand, repeated ones too. */
+/** Sends the fields unchanged, also repeated ones. */
 export function send(
   server: Server,
   { method = 'GET', query = '', fields = [], body }: SentRequest,

@@ -1,4 +1,4 @@
-/** Adapters that are mounted in another framework than theirs. */
+/** Adapters mounted in the wrong framework. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -23,7 +23,7 @@ const adapters = { express: express(guard), fastify: fastify(guard), hono: hono(
 type Name = keyof typeof adapters
 type Any = (...given: unknown[]) => unknown
 
-/** What Express does with a middleware: it calls it, and takes what it throws or hands on. */
+/** Calls a middleware as Express does, and takes an error that it throws or passes on. */
 async function inExpress(middleware: Any): Promise<unknown> {
   const failed = Promise.withResolvers<unknown>()
   const server = createServer((request, response) => {
@@ -79,7 +79,7 @@ describe.each([
   })
 
   test.each(Object.keys(adapters).filter((name) => name !== own) as Name[])(
-    'the adapter %s is a TypeError that names the right one, with a good token too',
+    'the adapter %s throws a TypeError that names the right adapter, also for a good token',
     async (name) => {
       const error = await mount(adapters[name] as Any)
       expect(error).toBeInstanceOf(TypeError)
@@ -90,7 +90,7 @@ describe.each([
   )
 })
 
-test.each(Object.keys(adapters) as Name[])('%s says so of nothing at all', async (name) => {
+test.each(Object.keys(adapters) as Name[])('%s throws that error without any arguments', async (name) => {
   const call = adapters[name] as Any
   const told = await new Promise((resolve) => {
     try {

@@ -33,13 +33,13 @@ describe.skipIf(server === undefined).each(REDIS_LIBRARIES)('replay store over %
     const [client, keyPrefix] = [await open(url), ownKeyPrefix()]
     const inspector = await openIoredis(url)
     const aheadMs = 14_000
-    // What is right is what Redis says.
+    // The clock of Redis counts as the right time.
     const rightMs = Number((await inspector.time())[0]) * 1000
     const store = createRedisReplayStore({ client, keyPrefix, now: () => rightMs + aheadMs })
-    // What a guard says whose clock is ahead: it was made now, and 25 s from now on, by its clock, nobody takes it.
+    // The guard's clock is ahead: it says that the proof was made now and expires in 25 s.
     expect(await store.remember('proof', (rightMs + aheadMs) / 1000 + 25, 'owner')).toBe(true)
     const [, forgottenAtMs] = await inspector.zrange(`${keyPrefix}owner`, '0', '-1', 'WITHSCORES')
-    // By a clock that is right, or behind by as much, it is still refused when it is too old anyway.
+    // A guard whose clock is right, or behind by the same amount, must still refuse the proof until it is too old.
     expect(Number(forgottenAtMs)).toBeGreaterThan(rightMs + 25_000 + aheadMs)
     expect(await inspector.pttl(`${keyPrefix}owner`)).toBeGreaterThan(25_000 + aheadMs)
   })
@@ -69,7 +69,7 @@ describe.skipIf(server === undefined).each(REDIS_LIBRARIES)('replay store over %
   })
 
   test.skipIf(server?.crash === undefined)(
-    'lets nothing pass while the server is gone, which is answered 503 (DPOP-15)',
+    'lets no request pass while the server is gone; the guard answers 503 (DPOP-15)',
     async () => {
       const replayStore = createRedisReplayStore({ client: await open(url), keyPrefix: ownKeyPrefix() })
       const api = createApi({ members: { cnf: { jkt: prover.jkt } }, dpop: { replayStore } })
@@ -116,7 +116,7 @@ describe.skipIf(server === undefined).each(REDIS_LIBRARIES)('cache store over %s
   })
 })
 
-/** A process that shares the cache, its clock this much ahead, and what its authorization server says. */
+/** A process that shares the cache, with its clock this much ahead, and the answers of its authorization server. */
 async function startProcess(keyPrefix: string, aheadMs = 0) {
   const store = createRedisCacheStore({ client: await openIoredis(url), keyPrefix, now: () => Date.now() + aheadMs })
   const asked: PromiseWithResolvers<Response>[] = []
@@ -140,7 +140,7 @@ describe.skipIf(server === undefined)('a cache that processes share', () => {
   test.each([
     ['forget', (client: IntrospectionClient) => client.forget('token')],
     ['forgetAll', (client: IntrospectionClient) => client.forgetAll()],
-  ])('drops with %s what another process has under way, whatever its clock says', async (_, forget) => {
+  ])('drops with %s an answer that another process is waiting for, whatever its clock says', async (_, forget) => {
     for (const aheadMs of [0, 30_000, -30_000]) {
       const keyPrefix = ownKeyPrefix()
       const [one, another, third] = [
@@ -161,7 +161,7 @@ describe.skipIf(server === undefined)('a cache that processes share', () => {
   })
 
   test.each([-30_000, 30_000])(
-    'takes the age of an answer from the server, though the writer is %i ms off',
+    "takes the age of an answer from the server's clock, even if the writer's clock is off by %i ms",
     async (aheadMs) => {
       const keyPrefix = ownKeyPrefix()
       const [writer, reader] = [await startProcess(keyPrefix, aheadMs), await startProcess(keyPrefix)]
@@ -172,10 +172,10 @@ describe.skipIf(server === undefined)('a cache that processes share', () => {
         expiresAtMs: askedAtMs + aheadMs + 60_000,
       })
       const entry = await reader.store.get('key')
-      // Rather too early than too late.
+      // Too early is safe, too late is not.
       expect(entry?.askedAtMs).toBeLessThanOrEqual(askedAtMs)
       expect(entry?.expiresAtMs).toBeLessThanOrEqual(askedAtMs + 60_000)
-      // The minute that reader and writer differ by is not in it.
+      // The age does not contain the minute by which the clocks of reader and writer differ.
       expect(entry?.askedAtMs).toBeGreaterThan(askedAtMs - 25_000)
     },
   )
@@ -228,14 +228,14 @@ describe.skipIf(server === undefined)('the keys of a cache', () => {
 })
 
 describe('createRedisReplayStore', () => {
-  test('rejects when the server says neither yes nor no', async () => {
+  test('rejects unless the server answers 0 or 1', async () => {
     for (const answer of ['QUEUED', 'OK', null, 2, undefined, true]) {
       const store = createRedisReplayStore({ client: { call: () => Promise.resolve(answer) } })
       await expect(store.remember('key', 4_102_444_800, 'owner')).rejects.toThrow(Error)
     }
   })
 
-  test('remembers by the clock of the server, and longer by what the clocks of processes may differ', async () => {
+  test('uses the clock of the server, and adds the difference that clocks of processes may have', async () => {
     const sent: string[][] = []
     const client = {
       sendCommand(args: string[]) {
@@ -279,19 +279,19 @@ describe.each([
     ['keyPrefix', { client, keyPrefix: '' }],
     ['now', { client, now: 5 }],
     ['prefix', { client, prefix: 'a:' }],
-  ])('is told what is wrong with %s: %o', (path, options) => {
+  ])('throws for the wrong %s: %o', (path, options) => {
     expect(() => create(options as never)).toThrow(TypeError)
     expect(() => create(options as never)).toThrow(new RegExp(`^${path}: `))
   })
 
-  test('takes the clients of both libraries by their types', () => {
+  test('accepts the clients of both libraries by their types', () => {
     expect(() => create({ client: new Redis({ lazyConnect: true }) })).not.toThrow()
     expect(() => create({ client: new Cluster([], { lazyConnect: true }) })).not.toThrow()
     expect(() => create({ client: createClient() })).not.toThrow()
   })
 })
 
-test.each([1023, 1_048_577, 2048.5, '2048'])('createRedisCacheStore takes no entry length of %j', (maxEntryLength) => {
+test.each([1023, 1_048_577, 2048.5, '2048'])('createRedisCacheStore refuses the entry length %j', (maxEntryLength) => {
   const client = { call: () => Promise.resolve(null) }
   expect(() => createRedisCacheStore({ client, maxEntryLength: maxEntryLength as number })).toThrow(/^maxEntryLength: /)
 })

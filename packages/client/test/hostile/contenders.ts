@@ -1,4 +1,4 @@
-/** Clients of token introspection on Node, each as its documentation has it, asked about one token at a time. */
+/** Other introspection clients for Node, each used as its documentation says, to check one token at a time. */
 import { oauthProviderResourceClient } from '@better-auth/oauth-provider/resource-client'
 import { InvalidTokenError } from '@modelcontextprotocol/sdk/server/auth/errors.js'
 import { requireBearerAuth } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js'
@@ -14,20 +14,20 @@ export const SCOPE = 'orders:read'
 export const CLIENT_ID = 'orders-api'
 export const SECRET = 'cl1ent-5ecret'
 
-/** What became of a request that bears a token: let in, kept out because of its token, or kept out by a failure. */
+/** What a client did with a token: it accepted it, it refused it because of the token, or it failed. */
 export type Verdict = 'accepts' | 'refuses' | 'error'
 
-/** A client that stands before a resource. */
+/** A client that guards a resource. */
 export interface Contender {
   readonly name: string
-  /** How it can ask. */
+  /** How it can get an answer. */
   readonly asks: readonly HostileScenario['asks'][]
-  /** Whether the request is let in. A rejection is an error. */
+  /** Whether it accepts the token. A rejection counts as an error. */
   readonly judge: (scenario: HostileScenario, signal: AbortSignal) => Promise<Verdict>
   readonly close?: () => PromiseLike<void>
 }
 
-/** A contender that asks this server. */
+/** Creates a contender that asks this server. */
 export type ContenderFactory = (as: HostileAuthorizationServer) => Contender | Promise<Contender>
 
 const credentials = `Basic ${btoa(`${CLIENT_ID}:${SECRET}`)}`
@@ -99,7 +99,7 @@ const nodeTokenIntrospection: ContenderFactory = (as) => ({
   },
 })
 
-/** With the verifier of the SDK's example of a server, and credentials. */
+/** Uses the verifier from the example server of the SDK, and adds client credentials. */
 const mcp: ContenderFactory = async (as) => {
   const verifier = {
     async verifyAccessToken(token: string) {
@@ -109,7 +109,7 @@ const mcp: ContenderFactory = async (as) => {
         body: new URLSearchParams({ token }).toString(),
       })
       if (!response.ok) throw new Error(`Invalid or expired token: ${await response.text()}`)
-      // Nothing is known of its members, as in the example.
+      // The members are untyped, as in the example.
       const data = (await response.json()) as {
         client_id: string
         scope?: string
@@ -167,7 +167,7 @@ const betterAuth: ContenderFactory = (as) => {
   }
 }
 
-/** The others, in the order of the table. */
+/** The other clients, in the order of the table. */
 export const contenders: readonly ContenderFactory[] = [
   oauth4webapi,
   openidClient,
@@ -176,7 +176,7 @@ export const contenders: readonly ContenderFactory[] = [
   betterAuth,
 ]
 
-/** As `if (answer.active)` takes it. */
+/** Decides by `if (answer.active)`. */
 function verdictOf(active: unknown): Verdict {
   return active ? 'accepts' : 'refuses'
 }

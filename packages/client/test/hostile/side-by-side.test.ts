@@ -1,4 +1,4 @@
-/** Every scenario of the hostile authorization server, against this client and against others, run for real. */
+/** Runs every scenario of the hostile authorization server against this client and against others. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { clientSecretBasic, IntrospectionClient, type IntrospectionClientOptions } from '@token-introspection/client'
@@ -15,10 +15,10 @@ import { AUDIENCE, CLIENT_ID, type Contender, contenders, SCOPE, SECRET, type Ve
 
 const GUIDE = fileURLToPath(new URL('../../../../docs/guides/hostile-servers.md', import.meta.url))
 const NOW = 1_764_000_000
-/** For what is on its way; and for what never comes. */
+/** The deadline for answers that come, and the deadline for answers that never come. */
 const DEADLINE_MS = 2000
 const SHORT_DEADLINE_MS = 250
-/** Other clients are waited for so long; most of them have no deadline of their own. */
+/** How long the test waits for other clients, most of which have no deadline of their own. */
 const PATIENCE_MS = 1500
 const AT_ONCE = 12
 
@@ -76,7 +76,10 @@ function bearing(token: string): Request {
   return new Request(AUDIENCE, { headers: { authorization: `Bearer ${token}` } })
 }
 
-/** What this client and its guard make of a scenario: the status the guard answers, and why. */
+/**
+ * The result of a scenario with this client and its guard: the status of the guard, the reason, and the number of
+ * requests.
+ */
 async function judge(as: HostileAuthorizationServer, scenario: HostileScenario) {
   const client = createClient(as, scenario)
   const before = as.requests.length
@@ -87,18 +90,18 @@ async function judge(as: HostileAuthorizationServer, scenario: HostileScenario) 
   return { status: decision.status, reason: decision.error?.code ?? decision.reason, asked }
 }
 
-/** The one answer that leads to another origin and is to be followed. */
+/** The one scenario with an endpoint at another origin, to which the client may send the token. */
 function isSentElsewhere({ name }: HostileScenario): boolean {
   return name === 'metadata-endpoint-elsewhere'
 }
 
-/** Where this client keeps the request out for another reason than the one that is named. */
+/** Scenarios that this client refuses with another reason than the expectation names. */
 const otherReasons: Readonly<Record<string, { readonly status: number; readonly reason: string }>> = {
-  // A key may be new, and its publication late.
+  // The key may be new and not published yet.
   'jwt-other-key-id': { status: 503, reason: 'ERR_RESPONSE_KEYS_UNAVAILABLE' },
 }
 
-/** What it should be. */
+/** The expected result. */
 function expectedOf({ name, expected }: HostileScenario): { readonly status: number; readonly reason: string } {
   const other = otherReasons[name]
   if (other !== undefined) return other
@@ -121,7 +124,7 @@ describe('this client', () => {
     expect([asked, strays]).toEqual(isAsked ? (isSentElsewhere(scenario) ? [0, 1] : [1, 0]) : [0, 0])
   })
 
-  test('lets nobody in by an answer that was smuggled in behind another', async () => {
+  test('accepts no token by an answer that was smuggled in behind another answer', async () => {
     const client = createClient(ours, { asks: 'json' })
     const guard = client.guard({ scope: SCOPE })
     for (let round = 0; round < 5; round++) {
@@ -131,7 +134,7 @@ describe('this client', () => {
     await client.close()
   })
 
-  test('follows no redirect and no metadata from https to http', async () => {
+  test('follows no redirect and no metadata URL from https to http', async () => {
     const tls = createCertificate('127.0.0.1')
     await using secure = await startHostileAuthorizationServer({ tls, now: () => NOW * 1000 })
     const transport = { tls: { ca: tls.cert }, allowHttpOnLoopback: false }
@@ -155,7 +158,7 @@ describe('this client', () => {
   })
 })
 
-/** What another client does, or that it is still at it after a while. */
+/** The verdict of another client, or `hangs` after some seconds. */
 async function watch(contender: Contender, scenario: HostileScenario): Promise<Verdict | 'hangs'> {
   const { promise: late, resolve } = Promise.withResolvers<'hangs'>()
   const controller = new AbortController()
@@ -169,7 +172,7 @@ async function watch(contender: Contender, scenario: HostileScenario): Promise<V
   return verdict
 }
 
-/** What another client does with scenarios, some of them at once. */
+/** The verdicts of another client for several scenarios, some of them in parallel. */
 async function watchAll(contender: Contender, scenarios: readonly HostileScenario[]): Promise<[string, string][]> {
   const verdicts: [string, string][] = []
   const waiting = [...scenarios]
@@ -182,7 +185,7 @@ async function watchAll(contender: Contender, scenarios: readonly HostileScenari
   return verdicts
 }
 
-/** Scenarios it can be asked about. All have been told that http is all right here. */
+/** The scenarios that a client can run. All clients here have plain http allowed. */
 function scenariosFor({ asks }: Contender, endless: boolean): HostileScenario[] {
   return hostileScenarios.filter(
     (scenario) =>
@@ -194,7 +197,10 @@ function isEndless({ name, expected }: HostileScenario): boolean {
   return expected === 'late' || /-(?:endless|flood)$/.test(name)
 }
 
-/** What all of them do: first what never ends, which takes nobody's time but its own, then one client after the other. */
+/**
+ * All verdicts: first the scenarios that never end, for all clients in parallel, then the other scenarios client by
+ * client.
+ */
 async function watchEveryone(): Promise<{ name: string; verdicts: Map<string, string> }[]> {
   const results = await Promise.all(
     everyone.map(async ({ contender }) => ({
@@ -205,7 +211,7 @@ async function watchEveryone(): Promise<{ name: string; verdicts: Map<string, st
   for (const [index, { verdicts }] of results.entries()) {
     const { as, contender } = everyone[index] as (typeof everyone)[number]
     for (const [name, verdict] of await watchAll(contender, scenariosFor(contender, false))) verdicts.set(name, verdict)
-    // Nobody is called slow who is not slow alone.
+    // A client that looks slow runs alone once more, because other clients may have slowed it down.
     const slow = scenariosFor(contender, false).filter(({ name }) => isHanging(verdicts.get(name) ?? ''))
     for (const scenario of slow) verdicts.set(scenario.name, await watch(contender, scenario))
     for (const { scenario } of as.strayRequests) {
@@ -216,10 +222,10 @@ async function watchEveryone(): Promise<{ name: string; verdicts: Map<string, st
 }
 
 describe('the others', () => {
-  test('do what the guide says they do, and nobody lets the process down', async () => {
+  test('behave as the guide says, and none ends the process', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const results = await watchEveryone()
-    // Each lets good tokens in, or its other verdicts would say nothing.
+    // Each client accepts a good token. Otherwise its other verdicts would mean nothing.
     for (const { name, verdicts } of results) expect([name, verdicts.get('good')]).toEqual([name, 'accepts'])
     const text = readFileSync(GUIDE, 'utf8')
     const rows = hostileScenarios.map((scenario) => [
@@ -277,7 +283,7 @@ function count(
   }).length
 }
 
-/** What the tests above have shown. */
+/** The result that the tests above have proved. */
 function ourCell(scenario: HostileScenario): string {
   const { name, expected } = scenario
   const { outcome, guard } = outcomes[expected]
@@ -287,7 +293,7 @@ function ourCell(scenario: HostileScenario): string {
   return outcome.startsWith('ERR_') ? `${guard} \`${outcome}\`` : `${guard}`
 }
 
-/** Words as they are, and what is to be read letter by letter as code. */
+/** Plain words stay as they are. Titles with other characters become code. */
 function titleOf({ title }: HostileScenario): string {
   return /^[\w ,:().+/]+$/.test(title) ? title : `\`${title.length > 60 ? `${title.slice(0, 59)}…` : title}\``
 }
@@ -302,7 +308,7 @@ function toTable([head = [], ...rows]: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
-/** Puts lines between the marks of a name. */
+/** Puts lines between the two markers of a name. */
 function between(text: string, name: string, lines: string): string {
   const [start, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`]
   expect(text).toContain(start)

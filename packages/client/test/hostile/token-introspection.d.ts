@@ -1,4 +1,4 @@
-/** The part of token-introspection 3 that is run here; the package has no types. */
+/** Types for the part of token-introspection 3 that these tests use. The package has no types. */
 declare module 'token-introspection' {
   interface Options {
     readonly endpoint: string

@@ -1,4 +1,4 @@
-/** better-auth with its OAuth provider, everything in memory, its tokens issued by its own endpoints. */
+/** better-auth with its OAuth provider, with all data in memory. Its own endpoints issue the tokens. */
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { oauthProvider } from '@better-auth/oauth-provider'
@@ -29,7 +29,7 @@ const MODELS = [
   'verification',
 ] as const
 
-/** What the plugin adds to the API; its own types do not fit where absent and `undefined` are two things. */
+/** The API that the plugin adds. Its own types do not fit `exactOptionalPropertyTypes`. */
 interface ProviderApi {
   adminCreateOAuthClient(input: {
     readonly headers: Headers
@@ -41,11 +41,13 @@ interface ProviderApi {
   }): Promise<unknown>
 }
 
-/** What a test may choose. */
+/** The options of the server. */
 export interface BetterAuthOptions {
-  /** Without it tokens for a resource are opaque. Default `true`, as the plugin has it, and they are JWTs. */
+  /** Whether tokens for a resource are JWTs. Default `true`, as in the plugin; with `false` they are opaque. */
   readonly jwt?: boolean
-  /** Introspection requests a minute, of one address. Default no limit; in production the plugin has 100. */
+  /**
+   * Introspection requests per minute from one address. Default no limit; the plugin's default in production is 100.
+   */
   readonly requestsPerMinute?: number
 }
 
@@ -55,7 +57,7 @@ export interface Registered {
   readonly secret: string
 }
 
-/** A token endpoint's answer. */
+/** The answer of a token endpoint. */
 export interface TokenAnswer {
   readonly access_token: string
   readonly refresh_token: string
@@ -63,12 +65,12 @@ export interface TokenAnswer {
   readonly token_type: string
 }
 
-/** A server that is running. */
+/** A running server. */
 export interface RunningBetterAuth extends LoopbackServer {
   readonly issuer: string
-  /** What it keeps, by model. */
+  /** Its database, by model. */
   readonly database: Record<(typeof MODELS)[number], Record<string, unknown>[]>
-  /** The client tokens are issued to. */
+  /** The client that gets the tokens. */
   readonly web: Registered
   /** The protected resource of {@link AUDIENCE}, by `client_secret_basic`. */
   readonly orders: Registered
@@ -82,13 +84,13 @@ export interface RunningBetterAuth extends LoopbackServer {
   post(path: string, form: Record<string, string>, headers?: Record<string, string>): Promise<TokenAnswer>
   /** Ends alice's session. */
   signOut(): Promise<void>
-  /** An authorization code of alice's, who has signed in. */
+  /** An authorization code of alice, who is signed in. */
   authorize(parameters?: Record<string, string>): Promise<string>
-  /** Exchanges a new code for tokens; without a resource they are for nobody in particular. */
+  /** Exchanges a new code for tokens. Without a resource, the tokens have no audience. */
   exchangeCode(form?: Record<string, string>, headers?: Record<string, string>): Promise<TokenAnswer>
 }
 
-/** Starts it, and signs alice in. */
+/** Starts the server and signs alice in. */
 export async function startBetterAuth(options: BetterAuthOptions = {}): Promise<RunningBetterAuth> {
   let listener: RequestListener | undefined
   const server = await serveListener((request, response) => listener?.(request, response))

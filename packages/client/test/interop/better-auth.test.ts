@@ -1,4 +1,6 @@
-/** better-auth with @better-auth/oauth-provider: JWT and opaque access tokens, and who may ask about them. */
+/**
+ * better-auth with @better-auth/oauth-provider: JWT and opaque access tokens, and which clients may introspect them.
+ */
 import { generateKeyPairSync } from 'node:crypto'
 import {
   type ClientAuthentication,
@@ -26,7 +28,7 @@ const inactive = { active: false }
 const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
 const unauthorized = { code: 'ERR_TRANSPORT_UNAUTHORIZED', oauthError: 'invalid_client' }
 
-/** Tokens for a resource are JWTs at the one, and opaque at the other, which is without the plugin `jwt`. */
+/** One server with JWTs for resources, and one without the plugin `jwt`, whose tokens are opaque. */
 let as: RunningBetterAuth
 let opaque: RunningBetterAuth
 
@@ -36,7 +38,7 @@ beforeAll(async () => {
 })
 
 beforeEach(() => {
-  // It logs what it answers 500 for.
+  // It logs the errors for which it answers 500.
   vi.spyOn(console, 'error').mockReturnValue(undefined)
 })
 
@@ -98,7 +100,7 @@ describe('an access token for a resource, JWT or opaque,', () => {
     }
   })
 
-  test('of client credentials passes the guard of its resource', async () => {
+  test('from client credentials passes the guard of its resource', async () => {
     for (const [server] of servers()) {
       await using client = createClient(server)
       const form = { grant_type: 'client_credentials', scope: SCOPE, resource: AUDIENCE }
@@ -107,7 +109,7 @@ describe('an access token for a resource, JWT or opaque,', () => {
     }
   })
 
-  test('of a refresh token passes the guard of its resource', async () => {
+  test('from a refresh token passes the guard of its resource', async () => {
     for (const [server] of servers()) {
       await using client = createClient(server)
       const { refresh_token: refreshToken } = await server.exchangeCode({ resource: AUDIENCE })
@@ -151,7 +153,7 @@ describe('an access token for a resource, JWT or opaque,', () => {
     }
   })
 
-  test('is inactive once it has expired by our clock, whatever the server thinks', async () => {
+  test("is inactive once it has expired by this client's clock, whatever the server says", async () => {
     for (const [server] of servers()) {
       await using client = createClient(server, undefined, { now: () => Date.now() + 3_606_000 })
       const { access_token: token } = await server.exchangeCode({ resource: AUDIENCE })
@@ -159,7 +161,7 @@ describe('an access token for a resource, JWT or opaque,', () => {
     }
   })
 
-  test('is inactive once the session it belongs to has ended', async () => {
+  test('is inactive once its session has ended', async () => {
     for (const jwt of [true, false]) {
       await using server = await startBetterAuth({ jwt })
       await using client = createClient(server)
@@ -170,7 +172,7 @@ describe('an access token for a resource, JWT or opaque,', () => {
     }
   })
 
-  test('bound by DPoP has the thumbprint, and is refused as a bearer token', async () => {
+  test('bound by DPoP has the thumbprint, and a guard refuses it as a bearer token', async () => {
     for (const [server] of servers()) {
       await using client = createClient(server)
       const { proof, jkt } = await proveDpop(`${server.issuer}/oauth2/token`)
@@ -184,7 +186,7 @@ describe('an access token for a resource, JWT or opaque,', () => {
     }
   })
 
-  test('is found without a hint and with one nobody knows, and not with a wrong one: send none', async () => {
+  test('is found without a hint and with an unknown one, but not with a wrong one: send no hint', async () => {
     for (const [server] of servers()) {
       await using client = createClient(server)
       const { access_token: token } = await server.exchangeCode({ resource: AUDIENCE })
@@ -205,7 +207,7 @@ describe('revocation', () => {
     expect(await decide(client, token)).toMatchObject({ reason: 'token_inactive', status: 401 })
   })
 
-  test('of a refresh token makes it inactive, and its opaque access token as well', async () => {
+  test('of a refresh token makes it and its opaque access token inactive', async () => {
     await using client = createClient(opaque)
     await using web = createClient(opaque, basic(opaque.web))
     const answer = await opaque.exchangeCode({ resource: AUDIENCE })
@@ -215,7 +217,7 @@ describe('revocation', () => {
     expect(await client.introspect(answer.access_token)).toEqual(inactive)
   })
 
-  test('of a JWT is refused by the server, and asking about it does not help: it stays active', async () => {
+  test('of a JWT fails at the server, and introspection does not help: the JWT stays active', async () => {
     await using client = createClient(as)
     const { access_token: token, refresh_token: refreshToken } = await as.exchangeCode({ resource: AUDIENCE })
     await expect(as.post('/oauth2/revoke', { token })).rejects.toThrow('unsupported_token_type')
@@ -224,8 +226,8 @@ describe('revocation', () => {
   })
 })
 
-describe('an access token for no resource', () => {
-  test('is opaque, has no audience, and only the client it was issued to learns anything', async () => {
+describe('an access token without a resource', () => {
+  test('is opaque, has no audience, and is active only for the client it was issued to', async () => {
     for (const [server] of servers()) {
       const { access_token: token } = await server.exchangeCode()
       expect(token).not.toContain('.')
@@ -240,8 +242,8 @@ describe('an access token for no resource', () => {
   })
 })
 
-describe('what is no access token', () => {
-  test('and is a refresh token is inactive for every resource server', async () => {
+describe('a token of another kind', () => {
+  test('such as a refresh token is inactive for every resource server', async () => {
     for (const [server] of servers()) {
       const { refresh_token: token } = await server.exchangeCode({ resource: AUDIENCE })
       for (const each of [server.orders, server.billing]) {
@@ -252,7 +254,7 @@ describe('what is no access token', () => {
     }
   })
 
-  test('and is a refresh token is an active Bearer for its own client, refused by its audience', async () => {
+  test('such as a refresh token is an active Bearer for its own client, and the guard refuses it by its audience', async () => {
     for (const [server] of servers()) {
       const { refresh_token: token } = await server.exchangeCode({ resource: AUDIENCE })
       await using client = createClient(server, basic(server.web))
@@ -263,7 +265,7 @@ describe('what is no access token', () => {
     }
   })
 
-  test('and is a refresh token passes a guard of its own client with audience: false', async () => {
+  test('such as a refresh token passes a guard of its own client with audience: false', async () => {
     for (const [server] of servers()) {
       const { refresh_token: token } = await server.exchangeCode({ resource: AUDIENCE })
       await using client = createClient(server, basic(server.web))
@@ -271,14 +273,14 @@ describe('what is no access token', () => {
     }
   })
 
-  test('and is an authorization code is inactive', async () => {
+  test('such as an authorization code is inactive', async () => {
     for (const [server] of servers()) {
       await using client = createClient(server, basic(server.web))
       expect(await client.introspect(await server.authorize())).toEqual(inactive)
     }
   })
 
-  test('and is an ID token is inactive where it is signed with a key', async () => {
+  test('such as an ID token is inactive when it is signed with a key', async () => {
     const { id_token: token } = await as.exchangeCode()
     for (const each of [as.orders, as.web]) {
       await using client = createClient(as, basic(each))
@@ -286,14 +288,14 @@ describe('what is no access token', () => {
     }
   })
 
-  test('and is an ID token signed with a secret makes the server fail (ERR_TRANSPORT_STATUS 500)', async () => {
+  test('such as an ID token signed with a secret makes the server fail (ERR_TRANSPORT_STATUS 500)', async () => {
     const { id_token: token } = await opaque.exchangeCode()
     await using client = createClient(opaque)
     await expect(client.introspect(token)).rejects.toMatchObject({ code: 'ERR_TRANSPORT_STATUS', status: 500 })
   })
 
   test.each(['no-such-token', 'a.b.c', 'Bearer'])(
-    'and is nothing it ever issued, such as %s, is inactive',
+    'such as %s, which the server never issued, is inactive',
     async (token) => {
       for (const [server] of servers()) {
         await using client = createClient(server)
@@ -303,7 +305,7 @@ describe('what is no access token', () => {
     },
   )
 
-  test('and is a JWT of nobody makes the server fail (ERR_TRANSPORT_STATUS 500), no bad token to us', async () => {
+  test('such as a forged JWT makes the server fail (ERR_TRANSPORT_STATUS 500), and the client does not call it a bad token', async () => {
     const { access_token: token } = await as.exchangeCode({ resource: AUDIENCE })
     await using client = createClient(as)
     for (const each of [await forge(), `${token.slice(0, -8)}AAAAAAAA`]) {
@@ -316,7 +318,7 @@ describe('what is no access token', () => {
     }
   })
 
-  test('and is a JWT of nobody keeps nobody else out, however often it is sent', async () => {
+  test('such as a forged JWT does not block other tokens, however often it is sent', async () => {
     const { access_token: token } = await as.exchangeCode({ resource: AUDIENCE })
     await using client = createClient(as)
     const forged = await forge()
@@ -327,7 +329,7 @@ describe('what is no access token', () => {
   })
 })
 
-/** An access token that has everything but a signature of the server. */
+/** A JWT like an access token, but without a signature of the server. */
 function forge(): Promise<string> {
   return new SignJWT({ iss: as.issuer, aud: AUDIENCE, azp: as.web.id, scope: SCOPE })
     .setProtectedHeader({ alg: 'EdDSA', kid: 'none', typ: 'at+jwt' })
@@ -336,7 +338,7 @@ function forge(): Promise<string> {
 }
 
 describe('client authentication', () => {
-  test('by the method that was registered is accepted', async () => {
+  test('by the registered method is accepted', async () => {
     const { access_token: token } = await as.exchangeCode({ resource: AUDIENCE })
     const { id, key } = as.ordersByKey
     for (const authentication of [
@@ -346,7 +348,7 @@ describe('client authentication', () => {
     ]) {
       await using client = createClient(as, authentication)
       expect((await decide(client, token)).allowed).toBe(true)
-      // An assertion is good for once.
+      // An assertion can be used once.
       expect((await decide(client, token)).allowed).toBe(true)
     }
   })
@@ -354,39 +356,42 @@ describe('client authentication', () => {
   test.each([
     ['a wrong secret', () => clientSecretBasic(as.orders.id, 'wrong'), 401],
     [
-      'a wrong secret in the form, for which the server says 400',
+      'a wrong secret in the form, for which the server answers 400',
       () => clientSecretPost(as.ordersByPost.id, 'wrong'),
       400,
     ],
     ['an unknown client', () => clientSecretBasic('no-api', 'wrong'), 401],
     ['an unknown client in the form', () => clientSecretPost('no-api', 'wrong'), 400],
     [
-      'client_secret_post where client_secret_basic was registered',
+      'client_secret_post when client_secret_basic is registered',
       () => clientSecretPost(as.orders.id, as.orders.secret),
       400,
     ],
-    ['client_secret_basic where client_secret_post was registered', () => basic(as.ordersByPost), 401],
+    ['client_secret_basic when client_secret_post is registered', () => basic(as.ordersByPost), 401],
     [
-      'the key of another',
+      'an assertion with the key of another client',
       () => privateKeyJwt(as.ordersByKey.id, stranger, { algorithm: 'ES256', keyId: 'ours' }),
       401,
     ],
     [
-      'the audience of another',
+      'an assertion with another audience',
       () => privateKeyJwt(as.ordersByKey.id, as.ordersByKey.key, { algorithm: 'ES256', audience: OTHER_AUDIENCE }),
       401,
     ],
     ['no credentials', () => dangerouslyNoClientAuthentication({ clientId: as.orders.id }), 401],
-    ['no identifier either', () => dangerouslyNoClientAuthentication(), 401],
-  ])('with %s is refused (ERR_TRANSPORT_UNAUTHORIZED), which is no bad token', async (_, authentication, status) => {
-    await using client = createClient(as, authentication())
-    const { access_token: token } = await as.exchangeCode({ resource: AUDIENCE })
-    await expect(client.introspect(token)).rejects.toMatchObject({ ...unauthorized, status })
-    expect(await decide(client, token)).toMatchObject({ reason: 'unavailable', status: 500 })
-  })
+    ['no client identifier', () => dangerouslyNoClientAuthentication(), 401],
+  ])(
+    'with %s is refused (ERR_TRANSPORT_UNAUTHORIZED), and not reported as a bad token',
+    async (_, authentication, status) => {
+      await using client = createClient(as, authentication())
+      const { access_token: token } = await as.exchangeCode({ resource: AUDIENCE })
+      await expect(client.introspect(token)).rejects.toMatchObject({ ...unauthorized, status })
+      expect(await decide(client, token)).toMatchObject({ reason: 'unavailable', status: 500 })
+    },
+  )
 })
 
-test('its limit of requests is an outage (ERR_TRANSPORT_STATUS 429), and no bad token', async () => {
+test('its limit of requests is an outage (ERR_TRANSPORT_STATUS 429), not a bad token', async () => {
   await using server = await startBetterAuth({ requestsPerMinute: 2 })
   await using client = createClient(server)
   const { access_token: token } = await server.exchangeCode({ resource: AUDIENCE })
@@ -396,7 +401,7 @@ test('its limit of requests is an outage (ERR_TRANSPORT_STATUS 429), and no bad 
   expect(await decide(client, token)).toMatchObject({ reason: 'unavailable', status: 503 })
 })
 
-test('its metadata leads to the endpoint, for the issuer with the path it is mounted at', async () => {
+test('its metadata lead to the endpoint, for the issuer with the path of its mount', async () => {
   const { access_token: token } = await as.exchangeCode({ resource: AUDIENCE })
   await using root = new IntrospectionClient({
     issuer: as.origin,

@@ -18,49 +18,52 @@ import { handleVanillaError, requestFromVanilla, responseToVanilla } from '@jmon
 import express, { type Request as ExpressRequest, type Response as ExpressResponse } from 'express'
 import { type LoopbackServer, serveListener } from '../loopback-server.ts'
 
-/** The client tokens are issued to. */
+/** The client that gets the tokens. */
 export const WEB = { id: 'web', secret: 'web-s3cr3t', redirectUri: 'https://web.example.com/callback' }
 export const ISSUER = 'https://as.example.com'
 const SCOPES = ['orders:read', 'orders:write']
 const VERIFIER = 'a'.repeat(43)
 
-/** What a test may choose. */
+/** The options of the server. */
 export interface JmondiOptions extends Omit<Partial<AuthorizationServerOptions>, 'issuer'> {
-  /** What its tokens name; `null` for none. Default {@link ISSUER}. */
+  /** The issuer in its tokens; `null` for none. Default {@link ISSUER}. */
   readonly issuer?: string | null
-  /** Which of its adapters answers. Default `express`. */
+  /** The adapter that answers. Default `express`. */
   readonly adapter?: 'express' | 'vanilla'
-  /** The user who consents. Default one called `alice`. */
+  /** The user who consents. Default a user called `alice`. */
   readonly user?: OAuthUser
-  /** Further callers, by identifier, with their secrets. They may use client credentials, as this server wants. */
+  /**
+   * Further clients that introspect, by identifier, with their secrets. They may use client credentials, as this server
+   * requires.
+   */
   readonly callers?: Readonly<Record<string, string>>
-  /** Grants every client may use. Default all that are turned on. */
+  /** Grants that every client may use. Default all enabled grants. */
   readonly allowedGrants?: OAuthClient['allowedGrants']
-  /** Whether the repository can find access tokens, which is optional there. Default `true`. */
+  /** Whether the repository can find access tokens, which is optional in this library. Default `true`. */
   readonly findsAccessTokens?: boolean
 }
 
-/** A token endpoint's answer. */
+/** The answer of a token endpoint. */
 export interface TokenAnswer {
   readonly access_token: string
   readonly refresh_token: string
 }
 
-/** A server that is running. */
+/** A running server. */
 export interface RunningJmondi extends LoopbackServer {
   /** Its introspection endpoint. */
   readonly endpoint: string
-  /** Everything that was issued, as the repository has it. */
+  /** All issued tokens, in the repository. */
   readonly tokens: OAuthToken[]
-  /** Posts a form as the client {@link WEB} with its secret in it. */
+  /** Posts a form as the client {@link WEB}, with its secret in the form. */
   post(path: string, form: Record<string, string>): Promise<TokenAnswer>
-  /** An authorization code the user has granted. */
+  /** An authorization code that the user has granted. */
   authorize(): Promise<string>
   /** Exchanges a new code for tokens. */
   exchangeCode(form?: Record<string, string>): Promise<TokenAnswer>
 }
 
-/** Starts it. */
+/** Starts the server. */
 export async function startJmondi(options: JmondiOptions = {}): Promise<RunningJmondi> {
   const { adapter = 'express', user = { id: 'alice' } } = options
   const tokens: OAuthToken[] = []
@@ -140,7 +143,7 @@ function onVanilla(answers: Answers): RequestListener {
       return responseToVanilla(handleVanillaError(error))
     }
   }
-  // The Response of the platform, so that the media type is the one everybody gets.
+  // The platform's Response, so that the media type is the usual one.
   const listener = getRequestListener(answerRequest, { overrideGlobalObjects: false })
   return (request, response) => void listener(request, response)
 }

@@ -1,4 +1,7 @@
-/** @jmondi/oauth2-server: its JWT access tokens, its refresh tokens, and where its endpoint does as no other does. */
+/**
+ * @jmondi/oauth2-server: its JWT access tokens, its refresh tokens, and the ways in which its endpoint differs from
+ * others.
+ */
 import {
   type ClientAuthentication,
   clientSecretBasic,
@@ -55,7 +58,7 @@ function decide(asker: IntrospectionClient, token: string): Promise<GuardDecisio
   return asker.guard({ audience, scope })(request)
 }
 
-/** Starts another server, and a client of it; both end with the test. */
+/** Starts another server and a client of it. Both end with the test. */
 async function startOther(options: JmondiOptions) {
   const server = await startJmondi({ callers, ...options })
   const asker = createClient(server)
@@ -70,7 +73,7 @@ async function startOther(options: JmondiOptions) {
 }
 
 describe('an access token', () => {
-  test('of a code is active, with the user, the audience and the scope', async () => {
+  test('from a code is active, with the user, the audience and the scope', async () => {
     const { access_token: token } = await as.exchangeCode({ audience })
     expect(await client.introspect(token)).toMatchObject({
       active: true,
@@ -84,7 +87,7 @@ describe('an access token', () => {
     expect(await decide(client, token)).toMatchObject({ allowed: true, token: { sub: 'alice' } })
   })
 
-  test('of client credentials is active and has no subject', async () => {
+  test('from client credentials is active and has no subject', async () => {
     const { access_token: token } = await as.post('/token', { grant_type: 'client_credentials', scope, audience })
     const result = await client.introspect(token)
     expect(result).toMatchObject({ active: true, client_id: WEB.id, aud: audience })
@@ -92,7 +95,7 @@ describe('an access token', () => {
     expect((await decide(client, token)).allowed).toBe(true)
   })
 
-  test('of a refresh token is active, and the one before it is not any more', async () => {
+  test('from a refresh token is active, and the token before it is inactive', async () => {
     const before = await as.exchangeCode({ audience })
     const form = { grant_type: 'refresh_token', refresh_token: before.refresh_token, audience }
     const after = await as.post('/token', form)
@@ -100,7 +103,7 @@ describe('an access token', () => {
     expect(await client.introspect(before.access_token)).toEqual(inactive)
   })
 
-  test('has the audiences its client asked for and no others, which may be none', async () => {
+  test('has exactly the audiences that its client asked for, and none without them', async () => {
     const { access_token: token } = await as.exchangeCode()
     expect(await client.introspect(token)).not.toHaveProperty('aud')
     expect(await decide(client, token)).toMatchObject({ reason: 'audience', status: 401 })
@@ -133,14 +136,14 @@ describe('an access token', () => {
     expect(await client.introspect(token)).toEqual(inactive)
   })
 
-  test('is inactive once the JWT has expired by our clock, whatever the repository says', async () => {
+  test("is inactive once the JWT has expired by this client's clock, whatever the repository says", async () => {
     const { access_token: token } = await as.exchangeCode({ audience })
     const clock = { now: () => Date.now() + 606_000 }
     await using later = createClient(as, undefined, clock)
     expect(await later.introspect(token)).toEqual(inactive)
   })
 
-  test('of nobody, signed with another key, or with none, is inactive', async () => {
+  test('is inactive when it is forged, signed with another key, or unsigned', async () => {
     const { access_token: token } = await as.exchangeCode({ audience })
     const jti = as.tokens.at(-1)?.accessToken ?? ''
     const claims = { iss: ISSUER, aud: audience, jti, scope: `${scope} orders:write`, sub: 'admin' }
@@ -157,34 +160,34 @@ describe('an access token', () => {
   })
 })
 
-/** Its revocation endpoint answers 200 and an empty object, whatever happened. */
+/** Its revocation endpoint answers 200 and an empty object in every case. */
 async function postRevocation(form: Record<string, string>) {
   expect(await as.post('/token/revoke', form)).toEqual({})
 }
 
-describe('what is no access token', () => {
-  test('and is a refresh token is inactive, because the server looks for one only by its hint', async () => {
+describe('a token of another kind', () => {
+  test('such as a refresh token is inactive, because the server finds one only with its hint', async () => {
     const { refresh_token: token } = await as.exchangeCode({ audience })
     expect(await client.introspect(token)).toEqual(inactive)
     expect(await client.introspect(token, { tokenTypeHint: 'access_token' })).toEqual(inactive)
     expect(await decide(client, token)).toMatchObject({ reason: 'token_inactive', status: 401 })
   })
 
-  test('and is a refresh token is active with the hint, says what it is, and has neither exp nor iss', async () => {
+  test('such as a refresh token is active with the hint, names its kind, and has neither exp nor iss', async () => {
     const { refresh_token: token } = await as.exchangeCode({ audience })
     const result = await client.introspect(token, { tokenTypeHint: 'refresh_token' })
     expect(result).toMatchObject({ active: true, token_type: 'refresh_token', client_id: WEB.id, user_id: 'alice' })
     for (const member of ['exp', 'iss', 'sub', 'aud']) expect(result).not.toHaveProperty(member)
   })
 
-  test('and is an opaque refresh token is inactive, with the hint as well', async () => {
+  test('such as an opaque refresh token is inactive, even with the hint', async () => {
     await using other = await startOther({ useOpaqueRefreshTokens: true })
     const { access_token: accessToken, refresh_token: token } = await other.server.exchangeCode({ audience })
     expect((await decide(other.asker, accessToken)).allowed).toBe(true)
     expect(await other.asker.introspect(token, { tokenTypeHint: 'refresh_token' })).toEqual(inactive)
   })
 
-  test.each([false, true])('and is an authorization code is inactive (opaque: %s)', async (opaque) => {
+  test.each([false, true])('such as an authorization code is inactive (opaque: %s)', async (opaque) => {
     await using other = await startOther({ useOpaqueAuthorizationCodes: opaque })
     const code = await other.server.authorize()
     expect(code.split('.')).toHaveLength(opaque ? 1 : 3)
@@ -196,11 +199,14 @@ describe('client authentication', () => {
   test.each([
     ['client_secret_basic', clientSecretBasic('orders-api', callers['orders-api'])],
     ['client_secret_post', clientSecretPost('orders-api', callers['orders-api'])],
-    ['client_secret_basic of another client, because anyone may ask', clientSecretBasic('other-api', 'other-s3cr3t')],
-    ['client_secret_basic of the client it was issued to', clientSecretBasic(WEB.id, WEB.secret)],
-    ['client_secret_post with an awkward secret', clientSecretPost('colon-api', callers['colon-api'])],
     [
-      'client_secret_basic with an awkward secret as it is, because the server decodes nothing',
+      'client_secret_basic of another client, because any client may introspect',
+      clientSecretBasic('other-api', 'other-s3cr3t'),
+    ],
+    ['client_secret_basic of the client that got the token', clientSecretBasic(WEB.id, WEB.secret)],
+    ['client_secret_post with special characters in the secret', clientSecretPost('colon-api', callers['colon-api'])],
+    [
+      'client_secret_basic with special characters unencoded, because the server does not decode',
       clientSecretBasic('plus-api', callers['plus-api'], { encoding: 'raw' }),
     ],
   ])('by %s is accepted', async (_, clientAuthentication) => {
@@ -212,18 +218,21 @@ describe('client authentication', () => {
   test.each([
     ['a wrong secret', clientSecretBasic('orders-api', 'wrong')],
     ['a wrong secret in the form', clientSecretPost('orders-api', 'wrong')],
-    ['a secret that RFC 6749 has encoded', clientSecretBasic('plus-api', callers['plus-api'])],
-    ['a colon in the secret, encoded', clientSecretBasic('colon-api', callers['colon-api'])],
+    ['a secret encoded as RFC 6749 requires', clientSecretBasic('plus-api', callers['plus-api'])],
+    ['an encoded colon in the secret', clientSecretBasic('colon-api', callers['colon-api'])],
     [
-      'a colon in the secret, where the server cuts it off',
+      'a colon in the secret, at which the server cuts the secret',
       clientSecretBasic('colon-api', callers['colon-api'], { encoding: 'raw' }),
     ],
-  ])('with %s is refused (ERR_TRANSPORT_UNAUTHORIZED), which is no bad token', async (_, clientAuthentication) => {
-    await using asker = createClient(as, clientAuthentication)
-    const { access_token: token } = await as.exchangeCode({ audience })
-    await expect(asker.introspect(token)).rejects.toMatchObject(unauthorized)
-    expect(await decide(asker, token)).toMatchObject({ reason: 'unavailable', status: 500 })
-  })
+  ])(
+    'with %s is refused (ERR_TRANSPORT_UNAUTHORIZED), and not reported as a bad token',
+    async (_, clientAuthentication) => {
+      await using asker = createClient(as, clientAuthentication)
+      const { access_token: token } = await as.exchangeCode({ audience })
+      await expect(asker.introspect(token)).rejects.toMatchObject(unauthorized)
+      expect(await decide(asker, token)).toMatchObject({ reason: 'unavailable', status: 500 })
+    },
+  )
 
   test('of a client that may not use client credentials is refused (ERR_TRANSPORT_UNAUTHORIZED)', async () => {
     await using other = await startOther({ allowedGrants: ['authorization_code'] })
@@ -231,14 +240,14 @@ describe('client authentication', () => {
     await expect(other.asker.introspect(token)).rejects.toMatchObject(unauthorized)
   })
 
-  test('of a client its repository throws for is an outage (ERR_TRANSPORT_STATUS 500)', async () => {
+  test('of a client for which its repository throws is an outage (ERR_TRANSPORT_STATUS 500)', async () => {
     await using asker = createClient(as, clientSecretBasic('no-api', 'wrong'))
     const { access_token: token } = await as.exchangeCode({ audience })
     await expect(asker.introspect(token)).rejects.toMatchObject({ code: 'ERR_TRANSPORT_STATUS', status: 500 })
     expect(await decide(asker, token)).toMatchObject({ reason: 'unavailable', status: 503 })
   })
 
-  test('by nothing makes a broken request (ERR_TRANSPORT_STATUS 400)', async () => {
+  test('that is missing is a broken request (ERR_TRANSPORT_STATUS 400)', async () => {
     await using asker = createClient(as, dangerouslyNoClientAuthentication())
     const { access_token: token } = await as.exchangeCode({ audience })
     await expect(asker.introspect(token)).rejects.toMatchObject({
@@ -248,7 +257,7 @@ describe('client authentication', () => {
     })
   })
 
-  test('by nothing is accepted where authenticateIntrospect is off, and so is a wrong secret', async () => {
+  test('that is missing or wrong is accepted when authenticateIntrospect is off', async () => {
     await using other = await startOther({ authenticateIntrospect: false })
     const { access_token: token } = await other.server.exchangeCode({ audience })
     await using nobody = createClient(other.server, dangerouslyNoClientAuthentication())
@@ -258,21 +267,21 @@ describe('client authentication', () => {
   })
 })
 
-describe('its ways', () => {
-  test('the vanilla adapter names no JSON, which is malformed (ERR_RESPONSE_MALFORMED), and rightly so', async () => {
+describe('its peculiarities', () => {
+  test('the vanilla adapter sends no JSON media type, so its answer is malformed (ERR_RESPONSE_MALFORMED)', async () => {
     await using other = await startOther({ adapter: 'vanilla' })
     const { access_token: token } = await other.server.exchangeCode({ audience })
     await expect(other.asker.introspect(token)).rejects.toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
     expect(await decide(other.asker, token)).toMatchObject({ reason: 'unavailable', status: 502 })
   })
 
-  test('the errors of the vanilla adapter are JSON and are told apart', async () => {
+  test('the errors of the vanilla adapter are JSON, and the client tells them apart', async () => {
     await using other = await startOther({ adapter: 'vanilla' })
     await using wrong = createClient(other.server, clientSecretPost('orders-api', 'wrong'))
     await expect(wrong.introspect('abc')).rejects.toMatchObject(unauthorized)
   })
 
-  test('a hint it does not know is 400 unsupported_token_type, and a live token inactive: send none', async () => {
+  test('an unknown hint gives 400 unsupported_token_type and makes a live token inactive: send no hint', async () => {
     const { access_token: token } = await as.exchangeCode({ audience })
     expect(await client.introspect(token, { tokenTypeHint: 'pct' })).toEqual(inactive)
     expect(await client.introspect(token)).toMatchObject({ active: true })
@@ -289,13 +298,13 @@ describe('its ways', () => {
     expect(await decide(other.asker, token)).toMatchObject({ reason: 'unavailable', status: 503 })
   })
 
-  test('a user with a number for identifier is malformed (ERR_RESPONSE_MALFORMED): sub is a string', async () => {
+  test('a number as user identifier is malformed (ERR_RESPONSE_MALFORMED), because sub is a string', async () => {
     await using other = await startOther({ user: { id: 7 } })
     const { access_token: token } = await other.server.exchangeCode({ audience })
     await expect(other.asker.introspect(token)).rejects.toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
   })
 
-  test('scope tokens with another delimiter are one scope token, which is not the one that is wanted', async () => {
+  test('scope tokens with another delimiter are one scope token, which the guard does not accept', async () => {
     await using other = await startOther({ scopeDelimiter: ',' })
     const form = { grant_type: 'client_credentials', scope: 'orders:read,orders:write', audience }
     const { access_token: token } = await other.server.post('/token', form)
@@ -303,20 +312,20 @@ describe('its ways', () => {
     expect(await decide(other.asker, token)).toMatchObject({ reason: 'scope', status: 403 })
   })
 
-  test('without its option issuer there is no iss, and it counts all the same', async () => {
+  test('without its option issuer there is no iss, and the client accepts the answer', async () => {
     await using other = await startOther({ issuer: null })
     const { access_token: token } = await other.server.exchangeCode({ audience })
     expect(await other.asker.introspect(token)).not.toHaveProperty('iss')
     expect((await decide(other.asker, token)).allowed).toBe(true)
   })
 
-  test('with another issuer than ours an answer is not believed (ERR_RESPONSE_UNTRUSTED)', async () => {
+  test("an answer with another issuer than the client's is refused (ERR_RESPONSE_UNTRUSTED)", async () => {
     await using other = await startOther({ issuer: 'https://evil.example.com' })
     const { access_token: token } = await other.server.exchangeCode({ audience })
     await expect(other.asker.introspect(token)).rejects.toMatchObject({ code: 'ERR_RESPONSE_UNTRUSTED' })
   })
 
-  test('it has no metadata, so the issuer alone leads nowhere (ERR_TRANSPORT_STATUS 404)', async () => {
+  test('it has no metadata, so a client with only the issuer fails (ERR_TRANSPORT_STATUS 404)', async () => {
     await using asker = new IntrospectionClient({
       issuer: as.origin,
       clientAuthentication: clientSecretBasic('orders-api', callers['orders-api']),

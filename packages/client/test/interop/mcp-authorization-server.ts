@@ -1,23 +1,25 @@
-/** oidc-provider as MCP clients find it: dynamic registration, resource indicators, a login page and a consent page. */
+/**
+ * oidc-provider configured for MCP clients: dynamic registration, resource indicators, a login page and a consent page.
+ */
 import { generateKeyPairSync } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { Provider } from 'oidc-provider'
 import { type LoopbackServer, serveListener } from '../loopback-server.ts'
 
-/** The resource server that asks. */
+/** The resource server that introspects. */
 export const MCP_SERVER = { id: 'mcp-server', secret: 'mcp-s3cr3t' }
 export const SCOPE = 'tools:call'
 
-/** A server that is running. */
+/** A running server. */
 export interface McpAuthorizationServer extends LoopbackServer {
   readonly issuer: string
-  /** Resources that tokens were asked for. */
+  /** The resources that clients requested tokens for. */
   readonly resources: Set<string>
-  /** What alice does in her browser: she signs in and consents. Gives where that ends, outside this server. */
+  /** Does what alice does in her browser: signs in and consents. Returns the last URL, which is outside this server. */
   browse(authorizationUrl: URL): Promise<URL>
 }
 
-/** Starts it. */
+/** Starts the server. */
 export async function startMcpAuthorizationServer(): Promise<McpAuthorizationServer> {
   let callback: RequestListener | undefined
   const server = await serveListener((request, response) => callback?.(request, response))

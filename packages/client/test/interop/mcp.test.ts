@@ -1,4 +1,4 @@
-/** The client of the MCP TypeScript SDK, from nothing but the address of a guarded server to the call of a tool. */
+/** The client of the MCP TypeScript SDK, from the address of a guarded server to the call of a tool. */
 import { getRequestListener } from '@hono/node-server'
 import { type OAuthClientProvider, UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
@@ -26,7 +26,7 @@ let isDown: boolean
 
 interface GuardedMcpServer extends LoopbackServer {
   readonly resource: string
-  /** Every request, with the status it was answered with. */
+  /** Every request, with the status of its response. */
   readonly answers: string[]
 }
 
@@ -70,7 +70,7 @@ async function startMcpServer(issuer: string): Promise<GuardedMcpServer> {
 
 function createMcpServer(): McpServer {
   const server = new McpServer({ name: 'guarded', version: '1.0.0' })
-  server.registerTool('whoami', { description: 'Says who calls.' }, ({ authInfo }) => ({
+  server.registerTool('whoami', { description: 'Tells who the caller is.' }, ({ authInfo }) => ({
     content: [
       {
         type: 'text',
@@ -87,7 +87,7 @@ function createMcpServer(): McpServer {
   return server
 }
 
-/** What an MCP client keeps, and where it is sent. */
+/** The data that an MCP client keeps, and the URL that it opens. */
 class MemoryProvider implements OAuthClientProvider {
   readonly redirectUrl = CALLBACK
   readonly clientMetadata = {
@@ -125,7 +125,7 @@ class MemoryProvider implements OAuthClientProvider {
   }
 }
 
-/** Goes the whole way once. */
+/** Goes through the whole flow once. */
 async function signIn(url = new URL(rs.resource)) {
   const provider = new MemoryProvider()
   const first = new StreamableHTTPClientTransport(url, { authProvider: provider })
@@ -162,7 +162,7 @@ async function post(token: string, url = rs.resource) {
 }
 
 describe('the MCP client', () => {
-  test('finds its way from our 401 to a tool: metadata, registration, code, token for the resource', async () => {
+  test('finds its way from the 401 response to a tool: metadata, registration, code, token for the resource', async () => {
     const provider = await signIn()
     const asked = provider.sentTo?.searchParams
     expect([asked?.get('resource'), asked?.get('scope'), asked?.get('code_challenge_method')]).toEqual([
@@ -181,7 +181,7 @@ describe('the MCP client', () => {
     })
   })
 
-  test('is sent to sign in again by the next call after its token was revoked', async () => {
+  test('has to sign in again on the next call after its token was revoked', async () => {
     const provider = await signIn()
     const client = await connect(provider)
     await whoami(client)
@@ -199,7 +199,7 @@ describe('the MCP client', () => {
     expect(provider.sentTo).toBeInstanceOf(URL)
   })
 
-  test('keeps its token through an outage of the authorization server, and is not sent to sign in', async () => {
+  test('keeps its token through an outage of the authorization server, and does not have to sign in', async () => {
     const provider = await signIn()
     const client = await connect(provider)
     await as[Symbol.asyncDispose]()

@@ -1,4 +1,4 @@
-/** JWT access tokens as `oauth4webapi` judges them and as we do; where the two differ, why. */
+/** JWT access tokens judged by `oauth4webapi` and by this client. Where the two differ, the row says why. */
 import * as oauth from 'oauth4webapi'
 import { describe, expect, test } from 'vitest'
 import {
@@ -25,9 +25,9 @@ interface Row {
   readonly what: string
   readonly make: () => string | Promise<string>
   readonly good: boolean
-  /** Theirs, where it is not the same, and why. */
+  /** The verdict of oauth4webapi when it differs, and the reason. */
   readonly theirs?: { readonly good: boolean; readonly why: string }
-  /** What is published. */
+  /** The published keys. */
   readonly keys?: (server: IssuingServer) => void
 }
 
@@ -42,14 +42,14 @@ const changed =
     issue(signer, { ...GOOD, ...claims }, header)
 
 const rows: readonly Row[] = [
-  row('as it should be', true, changed({})),
+  row('a correct token', true, changed({})),
   row('typ at+JWT', true, changed({}, { typ: 'at+JWT' })),
   row('typ application/at+jwt', true, changed({}, { typ: 'application/at+jwt' })),
   row('RS256', true, changed({}, {}, rsa)),
   row('PS512', true, changed({}, {}, pss)),
   row('Ed25519', true, changed({}, {}, edwards)),
   row('several audiences', true, changed({ aud: ['a', AUDIENCE] })),
-  row('claims of its own', true, changed({ tenant: 'acme', roles: ['a'] })),
+  row('extension claims', true, changed({ tenant: 'acme', roles: ['a'] })),
   row('no scope', true, () => issue(key, without('scope'))),
   row('no kid', true, changed({}, { kid: undefined }), {
     keys: (server) => (server.keys = [key.published]),
@@ -59,59 +59,63 @@ const rows: readonly Row[] = [
   row('typ dpop+jwt', false, changed({}, { typ: 'dpop+jwt' })),
   row('alg none', false, () => assemble({ alg: 'none', typ: 'at+jwt' }, GOOD, '')),
   row('HS256', false, () => assemble({ alg: 'HS256', typ: 'at+jwt', kid: 'first' }, GOOD)),
-  row('a signature of another key', false, () => issue(other)),
-  row('a kid that is not there', false, changed({}, { kid: 'x' })),
+  row('a signature by another key', false, () => issue(other)),
+  row('an unknown kid', false, changed({}, { kid: 'x' })),
   row('another issuer', false, changed({ iss: 'https://evil.example' })),
-  row('the issuer with a slash', false, changed({ iss: `${ISSUER}/` })),
+  row('the issuer with a trailing slash', false, changed({ iss: `${ISSUER}/` })),
   row('another audience', false, changed({ aud: 'https://other.example.com' })),
   row('an audience that is a number', false, changed({ aud: 5 })),
   row('expired', false, changed({ exp: NOW - 60 })),
   row('not yet valid', false, changed({ nbf: NOW + 60 })),
   row('crit', false, () => assemble({ alg: 'ES256', typ: 'at+jwt', crit: ['x'], x: 1 }, GOOD)),
-  row('no JSON', false, () => issue(key, 'hello')),
+  row('text that is not JSON', false, () => issue(key, 'hello')),
   ...['iss', 'exp', 'aud', 'sub', 'iat', 'jti', 'client_id'].map((name) =>
     row(`no ${name}`, false, () => issue(key, without(name))),
   ),
   row('a sub that is a number', false, changed({ sub: 5 })),
-  row('an exp that is a text', false, changed({ exp: String(NOW + 60) })),
-  row('a confirmation by a key of DPoP, and no proof', false, changed({ cnf: { jkt: 'x'.repeat(43) } })),
-  row('a confirmation by a certificate, and no certificate', false, changed({ cnf: { 'x5t#S256': 'x'.repeat(43) } })),
+  row('an exp that is text', false, changed({ exp: String(NOW + 60) })),
+  row('a confirmation by a DPoP key, without a proof', false, changed({ cnf: { jkt: 'x'.repeat(43) } })),
+  row(
+    'a confirmation by a certificate, without a certificate',
+    false,
+    changed({ cnf: { 'x5t#S256': 'x'.repeat(43) } }),
+  ),
 
-  // Where we are stricter.
+  // This client is stricter.
   row('sub twice', false, () => issue(key, JSON.stringify(GOOD).replace('{', '{"sub":"admin",')), {
-    theirs: { good: true, why: 'the last of two equal names counts, which RFC 7519 §4 allows' },
+    theirs: { good: true, why: 'the last of two equal names counts, as RFC 7519 §4 allows' },
   }),
   row('events', false, changed({ events: {} }), {
-    theirs: { good: true, why: 'claims of other profiles are not looked at: typ has to do (RFC 8725 §3.12)' },
+    theirs: { good: true, why: 'claims of other profiles are ignored, because typ decides (RFC 8725 §3.12)' },
   }),
   row('b64 without crit', false, changed({}, { b64: false }), {
-    theirs: { good: true, why: 'the member counts only where crit names it (RFC 7797 §6), so it is left alone' },
+    theirs: { good: true, why: 'the member counts only when crit names it (RFC 7797 §6), so it is ignored' },
   }),
-  row('an end in milliseconds', false, changed({ exp: (NOW + 60) * 1000 }), {
-    theirs: { good: true, why: 'any number is a date: this one is in the year 57000' },
+  row('an exp in milliseconds', false, changed({ exp: (NOW + 60) * 1000 }), {
+    theirs: { good: true, why: 'any number is a date, and this one is in the year 57000' },
   }),
-  row('a scope that is a list', false, changed({ scope: ['orders:read'] }), {
-    theirs: { good: true, why: 'scope is not looked at' },
+  row('a scope that is an array', false, changed({ scope: ['orders:read'] }), {
+    theirs: { good: true, why: 'scope is ignored' },
   }),
   row('issued a day from now', false, changed({ iat: NOW + 86_400, exp: NOW + 90_000 }), {
-    theirs: { good: true, why: 'iat is held against no clock' },
+    theirs: { good: true, why: 'iat is not compared with the clock' },
   }),
   row('an empty sub', false, changed({ sub: '' }), {
-    theirs: { good: true, why: 'a claim that is there is enough' },
+    theirs: { good: true, why: 'it is enough that the claim is present' },
   }),
-  row('bits that no octet has', false, async () => spare(await issue(key)), {
-    theirs: { good: true, why: 'base64url is decoded as the runtime does it, spare bits and all' },
+  row('spare bits set at the end of the signature', false, async () => spare(await issue(key)), {
+    theirs: { good: true, why: 'the runtime decodes base64url and ignores spare bits' },
   }),
 
-  // Where they are stricter.
+  // oauth4webapi is stricter.
   row('two keys with one kid', true, changed({}), {
     keys: (server) => (server.keys = [other.published, key.published]),
-    theirs: { good: false, why: 'the second is not tried, which FAPI 2.0 Security Profile §5.4.3 wants' },
+    theirs: { good: false, why: 'the second key is not tried, as FAPI 2.0 Security Profile §5.4.3 would require' },
   }),
 ]
 
 describe('a JWT access token', () => {
-  test.each(rows)('with this is judged alike, or differently for a reason: $what (AT-01 … AT-06)', async (each) => {
+  test.each(rows)('with this is judged the same, or differently for a reason: $what (AT-01 … AT-06)', async (each) => {
     const { make, good, theirs, keys } = each
     const server = createServer(key, rsa, pss, edwards)
     keys?.(server)

@@ -117,7 +117,7 @@ function configuration(): Record<string, unknown> {
   }
 }
 
-/** A self-signed certificate as it is registered: the key, and the certificate in `x5c` (RFC 8705 §2.2.2). */
+/** A self-signed certificate in its registered form: the key, with the certificate in `x5c` (RFC 8705 §2.2.2). */
 function jwkOfCertificate(name: string) {
   const { publicKey, raw } = new X509Certificate(read(`${name}.pem`))
   return { ...publicKey.export({ format: 'jwk' }), x5c: [raw.toString('base64')] }
@@ -147,22 +147,22 @@ const refused = { code: 'ERR_TRANSPORT_UNAUTHORIZED', oauthError: 'invalid_clien
 const twiceActive = [{ active: true }, { active: true }]
 
 describe('assertions', () => {
-  test.each(algorithms)('by private_key_jwt with %s are accepted, each of them', async (algorithm) => {
+  test.each(algorithms)('by private_key_jwt with %s are accepted', async (algorithm) => {
     const ask = await start((listener) => createServer(listener), 'http://127.0.0.1')
     const authentication = privateKeyJwt(algorithm, keys[algorithm].privateKey, { algorithm, keyId: algorithm })
     expect(await ask(authentication, plain)).toMatchObject(twiceActive)
   })
 
-  test.each(secretAlgorithms)('by client_secret_jwt with %s are accepted, each of them', async (algorithm) => {
+  test.each(secretAlgorithms)('by client_secret_jwt with %s are accepted', async (algorithm) => {
     const ask = await start((listener) => createServer(listener), 'http://127.0.0.1')
     expect(await ask(clientSecretJwt(algorithm, secret, { algorithm }), plain)).toMatchObject(twiceActive)
   })
 
   test.each([
-    ['the key of another', privateKeyJwt('ES256', stranger.privateKey, { algorithm: 'ES256' })],
-    ['another algorithm than was registered', privateKeyJwt('RS256', rsa.privateKey, { algorithm: 'PS256' })],
+    ['the key of another client', privateKeyJwt('ES256', stranger.privateKey, { algorithm: 'ES256' })],
+    ['another algorithm than the registered one', privateKeyJwt('RS256', rsa.privateKey, { algorithm: 'PS256' })],
     ['another secret', clientSecretJwt('HS256', `${secret}.`)],
-    ['the audience of another', clientSecretJwt('HS256', secret, { audience: 'https://other.example.com' })],
+    ['the audience of another server', clientSecretJwt('HS256', secret, { audience: 'https://other.example.com' })],
   ])('with %s are refused', async (_, authentication) => {
     const ask = await start((listener) => createServer(listener), 'http://127.0.0.1')
     await expect(ask(authentication, plain)).rejects.toMatchObject(refused)
@@ -177,7 +177,7 @@ describe('certificates', () => {
     expect(await ask(tlsClientAuth('certificate'), { tls: certificateOf('orders') })).toMatchObject(twiceActive)
   })
 
-  test.each(['wildcard', 'self-signed'])('are refused when they are %s', async (name) => {
+  test.each(['wildcard', 'self-signed'])('are refused when the certificate is %s', async (name) => {
     const ask = await start((listener) => createHttpsServer(tlsServer, listener), 'https://localhost')
     await expect(ask(tlsClientAuth('certificate'), { tls: certificateOf(name) })).rejects.toMatchObject(refused)
   })
@@ -188,7 +188,7 @@ describe('certificates', () => {
     expect(await ask(authentication, { tls: certificateOf('self-signed') })).toMatchObject(twiceActive)
   })
 
-  test('by self_signed_tls_client_auth are refused when they are others, even of the authority', async () => {
+  test('by self_signed_tls_client_auth are refused with another certificate, even one of the authority', async () => {
     const ask = await start((listener) => createHttpsServer(tlsServer, listener), 'https://localhost')
     const authentication = selfSignedTlsClientAuth('self-signed-certificate')
     await expect(ask(authentication, { tls: certificateOf('orders') })).rejects.toMatchObject(refused)
@@ -208,7 +208,7 @@ describe('no authentication', () => {
     await expect(ask(authentication, plain)).rejects.toMatchObject(refused)
   })
 
-  test('with no identifier makes a broken request', async () => {
+  test('with no identifier is a broken request', async () => {
     const ask = await start((listener) => createServer(listener), 'http://127.0.0.1')
     await expect(ask(dangerouslyNoClientAuthentication(), plain)).rejects.toMatchObject({
       code: 'ERR_TRANSPORT_STATUS',

@@ -1,4 +1,4 @@
-/** JWT access tokens of oidc-provider, which its own introspection endpoint refuses to speak about. */
+/** JWT access tokens of oidc-provider, which its own introspection endpoint does not support. */
 import { clientSecretBasic, IntrospectionClient, type JwtOptions } from '@token-introspection/client'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import {
@@ -43,7 +43,7 @@ function present(token: string, audience: string): Request {
   return new Request(audience, { headers: { authorization: `Bearer ${token}` } })
 }
 
-test('a signed one is verified with the keys of the metadata and passes the guard of its resource (AT-01, AT-04)', async () => {
+test('a signed token is verified with the keys of the metadata and passes the guard of its resource (AT-01, AT-04)', async () => {
   await using client = createClient({ mode: 'local-or-introspect', profile: 'fapi2' })
   const token = await issue(JWT_AUDIENCE)
   const mayRead = client.guard({ audience: JWT_AUDIENCE, scope: SCOPE })
@@ -55,7 +55,7 @@ test('a signed one is verified with the keys of the metadata and passes the guar
   expect(await elsewhere(present(token, AUDIENCE))).toMatchObject({ reason: 'audience', status: 401 })
 })
 
-test('an opaque token of the same server is introspected beside it (AT-11)', async () => {
+test('an opaque token of the same server is introspected (AT-11)', async () => {
   await using client = createClient({ mode: 'local-or-introspect' })
   const token = await issue(AUDIENCE)
   expect(await client.guard({ audience: AUDIENCE })(present(token, AUDIENCE))).toMatchObject({ allowed: true })
@@ -63,23 +63,23 @@ test('an opaque token of the same server is introspected beside it (AT-11)', asy
   expect(await local.introspect(token)).toEqual({ active: false })
 })
 
-test('an ID token is none (AT-01, AT-14)', async () => {
+test('an ID token is not accepted (AT-01, AT-14)', async () => {
   await using client = createClient({ mode: 'local-or-introspect', types: ['at+jwt', 'JWT'] })
   const { id_token: idToken } = await as.exchangeCode()
   expect(await client.introspect(idToken)).toEqual({ active: false })
 })
 
-test('an encrypted one is opaque to us, and inactive by the word of the server (AT-11)', async () => {
+test('an encrypted token counts as opaque, and the server calls it inactive (AT-11)', async () => {
   await using client = createClient({ mode: 'local-or-introspect' })
   expect(await client.introspect(await issue(ENCRYPTED_AUDIENCE))).toEqual({ active: false })
 })
 
-test('the server has to be asked about its JWTs by nobody: it confirms none of them (AT-13)', async () => {
+test('the mode local-and-introspect does not work here, because the server confirms none of its JWTs (AT-13)', async () => {
   await using client = createClient({ mode: 'local-then-introspect' })
   expect(await client.introspect(await issue(JWT_AUDIENCE))).toEqual({ active: false })
 })
 
-test('one that is bound to a certificate names it, and is refused without (AT-04)', async () => {
+test('a certificate-bound token names the certificate, and is refused without it (AT-04)', async () => {
   await using client = createClient({ mode: 'local' })
   const form = { grant_type: 'client_credentials', client_id: 'bound', scope: SCOPE, resource: JWT_AUDIENCE }
   const authorization = `Basic ${Buffer.from(`bound:${WEB.secret}`).toString('base64')}`

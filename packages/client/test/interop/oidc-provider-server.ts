@@ -1,4 +1,4 @@
-/** oidc-provider over TLS with everything turned on that gives a token another kind, binding or member. */
+/** oidc-provider over TLS with every feature that gives tokens another kind, binding or member. */
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -10,11 +10,11 @@ import { Provider } from 'oidc-provider'
 import { Agent, request } from 'undici'
 import { vi } from 'vitest'
 
-/** The client tokens are issued to. */
+/** The client that gets the tokens. */
 export const WEB = { id: 'web', secret: 'web-s3cr3t', redirectUri: 'https://web.example.com/callback' }
-/** The resource server that asks. */
+/** The resource server that introspects. */
 export const ORDERS = { id: 'orders-api', secret: 'orders-s3cr3t' }
-/** Resources; what is issued for the second and third is a JWT, and the third is encrypted as well. */
+/** The resources. Tokens for the second and third are JWTs, and those for the third are also encrypted. */
 export const AUDIENCE = 'https://orders.example.com'
 export const JWT_AUDIENCE = 'https://jwt.example.com'
 export const ENCRYPTED_AUDIENCE = 'https://encrypted.example.com'
@@ -30,7 +30,7 @@ export const authority = read('authority.pem')
 /** A certificate of a client. */
 export const certificate = { cert: read('orders.pem'), key: read('orders.key.pem') }
 
-/** A token endpoint's answer. */
+/** The answer of a token endpoint. */
 export interface TokenAnswer {
   readonly access_token: string
   readonly refresh_token: string
@@ -38,21 +38,21 @@ export interface TokenAnswer {
   readonly token_type: string
 }
 
-/** A provider that is running. */
+/** A running provider. */
 export interface RunningProvider extends AsyncDisposable {
   readonly issuer: string
   readonly provider: Provider
-  /** What is added to tokens that are issued from now on. */
+  /** Members that are added to tokens issued from now on. */
   extraTokenClaims: Record<string, unknown>
-  /** Posts a form as the client {@link WEB}, with its certificate; gives the JSON of the answer. */
+  /** Posts a form as the client {@link WEB}, with its certificate, and returns the JSON of the answer. */
   post<Answer = TokenAnswer>(path: string, form: Record<string, string>, headers?: object): Promise<Answer>
-  /** An authorization code that alice has granted to {@link WEB}, as after her consent. */
+  /** An authorization code that alice has granted to {@link WEB}. */
   grantCode(members?: Record<string, unknown>): Promise<string>
-  /** Exchanges a new code of alice's for tokens. */
+  /** Exchanges a new code of alice for tokens. */
   exchangeCode(members?: Record<string, unknown>): Promise<TokenAnswer>
 }
 
-/** Starts it. */
+/** Starts the provider. */
 export async function startProvider(): Promise<RunningProvider> {
   vi.spyOn(console, 'warn').mockReturnValue(undefined)
   vi.spyOn(console, 'info').mockReturnValue(undefined)

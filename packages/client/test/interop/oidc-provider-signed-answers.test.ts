@@ -1,4 +1,4 @@
-/** The signed and the encrypted answers of oidc-provider, in every algorithm it has for public keys (RFC 9701 §5). */
+/** The signed and encrypted answers of oidc-provider, in every public-key algorithm that it supports (RFC 9701 §5). */
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -31,10 +31,10 @@ const ENCRYPTION = [
   'ECDH-ES+A256KW',
 ] as const
 const CONTENT_ENCRYPTION = ['A128CBC-HS256', 'A192CBC-HS384', 'A256CBC-HS512', 'A128GCM', 'A192GCM', 'A256GCM'] as const
-/** What the provider can do and nobody should ask of it: a shared secret signs, or encrypts. */
+/** Algorithms of the provider with a shared secret, which this client refuses. */
 const SHARED_SECRET_SIGNING = ['HS256', 'HS384', 'HS512'] as const
 const SHARED_SECRET_ENCRYPTION = ['dir', 'A128KW', 'A256GCMKW'] as const
-/** What the provider can do where Node can, and this client does not know. */
+/** Algorithms that the provider supports on this Node, but this client does not. */
 const LATTICE_SIGNING = canSign('ml-dsa-44') ? (['ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'] as const) : []
 const encryptions = ENCRYPTION.flatMap((alg) => CONTENT_ENCRYPTION.map((enc) => [alg, enc] as const))
 const secret = 'sixty-four-octets-are-what-a-secret-must-have-to-sign-with-HS512'
@@ -58,7 +58,7 @@ const server = createServer((request, response) => void provider.callback()(requ
 
 beforeAll(async () => {
   vi.spyOn(console, 'warn').mockReturnValue(undefined)
-  // Node calls ML-DSA experimental, once for each.
+  // Node prints a warning about ML-DSA, one for each algorithm.
   process.removeAllListeners('warning')
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -147,18 +147,18 @@ async function issue(clientId: string): Promise<string> {
 }
 
 describe.each(SIGNING)('an answer of oidc-provider signed with %s', (alg) => {
-  test('is verified with the key its metadata leads to', async () => {
+  test('is verified with the key from its metadata', async () => {
     await using client = create(alg, { algorithms: [alg] })
     expect(await client.introspect(await issue(alg))).toMatchObject({ active: true, client_id: alg, iss: issuer })
     expect(await client.introspect('no-such-token')).toEqual({ active: false })
   })
 
-  test('is refused by who wants another algorithm', async () => {
+  test('is refused by a client that requires another algorithm', async () => {
     await using client = create(alg, { algorithms: [alg === 'ES512' ? 'ES256' : 'ES512'] })
     await expect(client.introspect(await issue(alg))).rejects.toMatchObject({ code: 'ERR_RESPONSE_UNTRUSTED' })
   })
 
-  test('is refused by who knows other keys', async () => {
+  test('is refused by a client that has other keys', async () => {
     const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
     await using client = create(alg, { jwks: { keys: [stranger] } })
     await expect(client.introspect(await issue(alg))).rejects.toMatchObject({ code: 'ERR_RESPONSE_UNTRUSTED' })
@@ -178,7 +178,7 @@ test.each(encryptions)(
   },
 )
 
-test('an answer that this server would encrypt is refused as JSON by the server itself', async () => {
+test('an answer that this server would encrypt is refused: the server itself sends JSON', async () => {
   const clientId = 'ECDH-ES A256GCM'
   await using client = new IntrospectionClient({
     issuer,
@@ -192,7 +192,7 @@ test('an answer that this server would encrypt is refused as JSON by the server 
   })
 })
 
-test('a resource server that is registered for no algorithm gets RS256', async () => {
+test('a resource server without a registered algorithm gets RS256', async () => {
   await using client = create('unsigned', { algorithms: ['RS256'] })
   expect(await client.introspect(await issue('unsigned'))).toMatchObject({ active: true, client_id: 'unsigned' })
   await using fapi = create('unsigned', { profile: 'fapi2' })
@@ -203,14 +203,14 @@ function segment(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')
 }
 
-describe('an error of a server that signs its answers is JSON, and', () => {
-  test('says of a JWT that it is not kept here, which makes it inactive', async () => {
+describe('an error of a server that signs its answers is JSON, and the client', () => {
+  test('treats a JWT that the server does not keep as inactive', async () => {
     await using client = create('ES256', {})
     const jwt = `${segment({ alg: 'ES256', typ: 'at+jwt' })}.${segment({ sub: 'alice' })}.${'A'.repeat(86)}`
     expect(await client.introspect(jwt)).toEqual({ active: false })
   })
 
-  test('says of wrong credentials that they are wrong', async () => {
+  test('reports wrong credentials as wrong credentials', async () => {
     await using client = new IntrospectionClient({
       issuer,
       clientAuthentication: clientSecretBasic('ES256', 'wrong'),
@@ -224,12 +224,12 @@ describe('an error of a server that signs its answers is JSON, and', () => {
   })
 })
 
-test.each(LATTICE_SIGNING)('an answer signed with %s, which this client does not know, is refused', async (alg) => {
+test.each(LATTICE_SIGNING)('an answer signed with %s, which this client does not support, is refused', async (alg) => {
   await using client = create(alg, {})
   await expect(client.introspect(await issue(alg))).rejects.toMatchObject({ code: 'ERR_RESPONSE_UNTRUSTED' })
 })
 
-describe('what a shared secret protects is refused, because whoever checks it can make it as well:', () => {
+describe('protection by a shared secret is refused, because every party that can check it can also forge it:', () => {
   test.each(SHARED_SECRET_SIGNING)('an answer signed with %s', async (alg) => {
     await using client = create(alg, {})
     await expect(client.introspect(await issue(alg))).rejects.toMatchObject({ code: 'ERR_RESPONSE_UNTRUSTED' })
@@ -242,9 +242,9 @@ describe('what a shared secret protects is refused, because whoever checks it ca
 })
 
 test.each([
-  ['with the audience of the token, and not that of the answer', { aud: 'https://orders.example.com' }],
+  ['with the audience of the token, not the audience of the answer', { aud: 'https://orders.example.com' }],
   ['with the confirmation of a bound token', { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' }],
-])('the signed answer is the same as the plain one, %s', async (_, members) => {
+])('the signed answer equals the plain answer, %s', async (_, members) => {
   const client = await provider.Client.find('ES256')
   const token = await new provider.ClientCredentials({ client, ...members }).save()
   await using signed = create('ES256', {})

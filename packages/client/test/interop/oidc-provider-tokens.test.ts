@@ -1,4 +1,4 @@
-/** Every kind of token that oidc-provider issues, minted by its own endpoints wherever it has one for that. */
+/** Every kind of token that oidc-provider issues, from its own endpoints where it has one. */
 import { createHash, X509Certificate } from 'node:crypto'
 import {
   clientSecretBasic,
@@ -56,7 +56,7 @@ function decide(token: string, audience: string | false = AUDIENCE): Promise<Gua
   return client.guard({ audience, scope: SCOPE })(request)
 }
 
-/** A token for the client itself; the parameters are those of the token endpoint. */
+/** A token for the client itself. The parameters are those of the token endpoint. */
 function issue(parameters: Record<string, string> = {}, headers: object = {}) {
   return as.post(
     '/token',
@@ -66,7 +66,7 @@ function issue(parameters: Record<string, string> = {}, headers: object = {}) {
 }
 
 describe('an access token', () => {
-  test('of a code is active, with the user, the audience and the scope', async () => {
+  test('from a code is active, with the user, the audience and the scope', async () => {
     const { access_token: token } = await as.exchangeCode()
     expect(await client.introspect(token)).toEqual({
       active: true,
@@ -82,27 +82,27 @@ describe('an access token', () => {
     expect(await decide(token)).toMatchObject({ allowed: true, token: { sub: 'alice' } })
   })
 
-  test('of a refresh token has the audience of the code it all began with', async () => {
+  test('from a refresh token has the audience of the original code', async () => {
     const { refresh_token: refreshToken } = await as.exchangeCode()
     const form = { grant_type: 'refresh_token', refresh_token: refreshToken, resource: AUDIENCE }
     const { access_token: token } = await as.post('/token', form)
     expect(await decide(token)).toMatchObject({ allowed: true, token: { sub: 'alice', aud: AUDIENCE } })
   })
 
-  test('for a resource has that resource for its audience, and no other guard takes it', async () => {
+  test('for a resource has that resource as audience, and other guards refuse it', async () => {
     const { access_token: token } = await issue()
     expect(await client.introspect(token)).toMatchObject({ active: true, aud: AUDIENCE, scope: SCOPE })
     expect(await decide(token, 'https://other.example.com')).toMatchObject({ reason: 'audience', status: 401 })
   })
 
-  test('for no resource has no audience, and a guard that wants one refuses it', async () => {
+  test('for no resource has no audience, and a guard with an audience refuses it', async () => {
     const { access_token: token } = await as.post('/token', { grant_type: 'client_credentials', scope: SCOPE })
     expect(await client.introspect(token)).not.toHaveProperty('aud')
     expect(await decide(token)).toMatchObject({ reason: 'audience', status: 401 })
     expect(await decide(token, false)).toMatchObject({ allowed: true })
   })
 
-  test('that is a JWT is inactive here, signed or encrypted, because the server answers 400', async () => {
+  test('that is a JWT is inactive, signed or encrypted, because the server answers 400', async () => {
     const { access_token: signed } = await issue({ resource: JWT_AUDIENCE })
     expect(signed.split('.')).toHaveLength(3)
     expect(await client.introspect(signed)).toEqual(inactive)
@@ -112,7 +112,7 @@ describe('an access token', () => {
     expect(await client.introspect(encrypted)).toEqual(inactive)
   })
 
-  test('is inactive once the consent it rests on is gone', async () => {
+  test('is inactive once the user has withdrawn the consent', async () => {
     const webClient = await as.provider.Client.find(WEB.id)
     const grant = new as.provider.Grant({ clientId: WEB.id, accountId: 'alice' })
     const grantId = await grant.save()
@@ -150,8 +150,8 @@ describe('an access token', () => {
   })
 })
 
-describe('what is no access token', () => {
-  test('and is a refresh token is active, and is refused because it has no audience', async () => {
+describe('a token of another kind', () => {
+  test('such as a refresh token is active, and the guard refuses it because it has no audience', async () => {
     const { refresh_token: token } = await as.exchangeCode()
     const result = await client.introspect(token)
     expect(result).toMatchObject({ active: true, sub: 'alice', client_id: WEB.id })
@@ -159,19 +159,22 @@ describe('what is no access token', () => {
     expect(await decide(token)).toMatchObject({ reason: 'audience', status: 401 })
   })
 
-  test.each(['access_token', 'refresh_token', 'no_such_hint'])('does not become one by the hint %s', async (hint) => {
-    const { access_token: accessToken, refresh_token: refreshToken } = await as.exchangeCode()
-    for (const token of [accessToken, refreshToken]) {
-      expect(await client.introspect(token, { tokenTypeHint: hint })).toEqual(await client.introspect(token))
-    }
-    expect(await client.introspect(refreshToken, { tokenTypeHint: hint })).not.toHaveProperty('token_type')
-  })
+  test.each(['access_token', 'refresh_token', 'no_such_hint'])(
+    'does not become an access token by the hint %s',
+    async (hint) => {
+      const { access_token: accessToken, refresh_token: refreshToken } = await as.exchangeCode()
+      for (const token of [accessToken, refreshToken]) {
+        expect(await client.introspect(token, { tokenTypeHint: hint })).toEqual(await client.introspect(token))
+      }
+      expect(await client.introspect(refreshToken, { tokenTypeHint: hint })).not.toHaveProperty('token_type')
+    },
+  )
 
-  test('and is an authorization code is inactive', async () => {
+  test('such as an authorization code is inactive', async () => {
     expect(await client.introspect(await as.grantCode())).toEqual(inactive)
   })
 
-  test('and is a device code or a user code is inactive', async () => {
+  test('such as a device code or a user code is inactive', async () => {
     const answer = await as.post<{ device_code: string; user_code: string }>('/device/auth', {
       client_id: WEB.id,
       scope: 'openid',
@@ -180,7 +183,7 @@ describe('what is no access token', () => {
     expect(await client.introspect(answer.user_code)).toEqual(inactive)
   })
 
-  test('and is the URI of a pushed authorization request is inactive', async () => {
+  test('such as the URI of a pushed authorization request is inactive', async () => {
     const answer = await as.post<{ request_uri: string }>('/request', {
       client_id: WEB.id,
       response_type: 'code',
@@ -193,13 +196,13 @@ describe('what is no access token', () => {
     expect(await client.introspect(answer.request_uri)).toEqual(inactive)
   })
 
-  test('and is an ID token is inactive', async () => {
+  test('such as an ID token is inactive', async () => {
     const { id_token: token } = await as.exchangeCode()
     expect(token.split('.')).toHaveLength(3)
     expect(await client.introspect(token)).toEqual(inactive)
   })
 
-  test('and is a registration access token or an initial access token is inactive', async () => {
+  test('such as a registration access token or an initial access token is inactive', async () => {
     const initial = await new as.provider.InitialAccessToken({}).save()
     expect(await client.introspect(initial)).toEqual(inactive)
     const registration = await new as.provider.RegistrationAccessToken({ clientId: WEB.id }).save()
@@ -229,7 +232,7 @@ describe('a token bound to a key', () => {
     expect(await decide(token)).toMatchObject({ reason: 'confirmation', status: 401 })
   })
 
-  test('and that is a refresh token has the thumbprint too, and is refused for it without an audience', async () => {
+  test('that is a refresh token has the thumbprint as well, and is refused without an audience', async () => {
     const jkt = (await proveDpop(`${as.issuer}/token`)).jkt
     const grantId = await new as.provider.Grant({ clientId: WEB.id, accountId: 'alice' }).save()
     const members = { client: await as.provider.Client.find(WEB.id), accountId: 'alice', grantId, scope: SCOPE, jkt }
@@ -246,14 +249,14 @@ describe('a token bound to a key', () => {
 })
 
 describe('further members', () => {
-  test('authorization_details come as they were granted', async () => {
+  test('authorization_details arrive as they were granted', async () => {
     const { access_token: token } = await issue({ authorization_details: JSON.stringify(DETAILS) })
     const result = await client.introspect(token)
     expect(result.active && result.authorization_details).toEqual(DETAILS)
     expect((await decide(token)).allowed).toBe(true)
   })
 
-  test('act names who acts', async () => {
+  test('act names the actor', async () => {
     as.extraTokenClaims = { act: { sub: 'support', act: { sub: 'robot' } } }
     const { access_token: token } = await as.exchangeCode()
     const result = await client.introspect(token)
@@ -261,7 +264,7 @@ describe('further members', () => {
     expect(result.active && result.act?.act?.sub).toBe('robot')
   })
 
-  test('of their own come unchanged, and cannot speak over the registered ones', async () => {
+  test('of the application arrive unchanged, and cannot replace registered members', async () => {
     as.extraTokenClaims = { tenant: 'acme', active: false, client_id: 'admin', iss: 'https://evil.example.com' }
     const { access_token: token } = await as.exchangeCode()
     expect(await client.introspect(token)).toMatchObject({
@@ -275,7 +278,7 @@ describe('further members', () => {
   test.each([
     ['act', 'support'],
     ['act', { sub: 7 }],
-  ])('%s that is not what the registry says makes the answer malformed', async (name, value) => {
+  ])('%s with a type other than the registered one makes the answer malformed', async (name, value) => {
     as.extraTokenClaims = { [name]: value }
     const { access_token: token } = await as.exchangeCode()
     await expect(client.introspect(token)).rejects.toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
@@ -286,7 +289,7 @@ describe('further members', () => {
     ['username', 7],
     ['auth_time', 'yesterday'],
     ['acr', ['a', 'b']],
-  ])('%s that is not what the registry says is left out', async (name, value) => {
+  ])('%s with a type other than the registered one is left out', async (name, value) => {
     as.extraTokenClaims = { [name]: value }
     const { access_token: token } = await as.exchangeCode()
     const answer = await client.introspect(token)
@@ -298,20 +301,20 @@ describe('further members', () => {
   test.each([
     ['token_use', 'refresh_token'],
     ['typ', 'ID'],
-  ])('that say %s is %s make a guard refuse the token for what it is', async (name, value) => {
+  ])('with %s as %s make a guard refuse the token by its kind', async (name, value) => {
     as.extraTokenClaims = { [name]: value }
     const { access_token: token } = await as.exchangeCode()
     expect(await decide(token)).toMatchObject({ reason: 'token_kind', status: 401 })
   })
 })
 
-test('a client that wants signed answers of a server that signs none refuses its JSON', async () => {
+test('a client that requires signed answers refuses the JSON of a server that signs none', async () => {
   await using strict = createClient({ response: { jwt: {} } })
   const { access_token: token } = await issue()
   await expect(strict.introspect(token)).rejects.toMatchObject({ code: 'ERR_RESPONSE_UNTRUSTED' })
 })
 
-test('a client that does not know the authority of its certificate asks nothing', async () => {
+test("a client that does not trust the server's authority sends nothing", async () => {
   await using other = createClient({ transport: {} })
   const { access_token: token } = await issue()
   await expect(other.introspect(token)).rejects.toMatchObject({ code: 'ERR_TRANSPORT_UNREACHABLE' })

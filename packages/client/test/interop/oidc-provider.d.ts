@@ -1,4 +1,4 @@
-/** The part of oidc-provider 9 that the interop tests use; the package has no types. */
+/** Types for the part of oidc-provider 9 that the interop tests use. The package has no types. */
 declare module 'oidc-provider' {
   import type { IncomingMessage, ServerResponse } from 'node:http'
 
@@ -9,7 +9,7 @@ declare module 'oidc-provider' {
   export interface Token {
     jti: string | undefined
     readonly exp: number
-    /** Gives the value of the token. */
+    /** Returns the value of the token. */
     save(): Promise<string>
     destroy(): Promise<void>
   }
@@ -19,7 +19,7 @@ declare module 'oidc-provider' {
   export interface Grant {
     addOIDCScope(scope: string): void
     addResourceScope(resource: string, scope: string): void
-    /** Gives its identifier. */
+    /** Returns the identifier. */
     save(): Promise<string>
     destroy(): Promise<void>
   }

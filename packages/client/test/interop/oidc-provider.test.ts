@@ -37,7 +37,7 @@ beforeEach(silence)
 
 afterAll(() => as.stop())
 
-/** The provider announces what is for development only. */
+/** The provider prints notices about development settings. */
 function silence(): void {
   vi.spyOn(console, 'warn').mockReturnValue(undefined)
 }
@@ -155,7 +155,7 @@ async function postAsWeb(path: string, form: Record<string, string>) {
 }
 
 describe('an access token', () => {
-  test('of the token endpoint is active, and says for whom', async () => {
+  test('from the token endpoint is active, and names its audience', async () => {
     const response = await postAsWeb('/token', { grant_type: 'client_credentials', scope })
     const { access_token: token } = (await response.json()) as { access_token: string }
     await using client = createClient()
@@ -176,7 +176,7 @@ describe('an access token', () => {
     expect(decision).toMatchObject({ allowed: true, token: { sub: 'alice', client_id: 'web', aud: audience, scope } })
   })
 
-  test('for another audience, or with too little scope, does not', async () => {
+  test('for another audience, or with too little scope, is refused by the guard', async () => {
     await using client = createClient()
     expect(await decide(client, await issueClientCredentials({ aud: 'https://other.example.com' }))).toMatchObject({
       reason: 'audience',
@@ -188,7 +188,7 @@ describe('an access token', () => {
     })
   })
 
-  test('that nobody issued is inactive', async () => {
+  test('that was never issued is inactive', async () => {
     await using client = createClient()
     expect(await client.introspect('no-such-token')).toEqual({ active: false })
     expect(await decide(client, 'no-such-token')).toMatchObject({ reason: 'token_inactive', status: 401 })
@@ -214,7 +214,7 @@ describe('an access token', () => {
     expect(result).toEqual({ active: false })
   })
 
-  test('is inactive once it has expired by our clock, whatever the server thinks', async () => {
+  test("is inactive once it has expired by this client's clock, whatever the server says", async () => {
     const token = await issueClientCredentials()
     await using client = createClient(undefined, () => Date.now() + 606_000)
     expect(await client.introspect(token)).toEqual({ active: false })
@@ -244,7 +244,7 @@ describe('an access token', () => {
 })
 
 describe('a refresh token', () => {
-  test('is active, and the answer has nothing that says what it is', async () => {
+  test('is active, and no member of the answer names its kind', async () => {
     await using client = createClient()
     const result = await client.introspect(await issueGranted('RefreshToken'))
     expect(result).toMatchObject({ active: true, sub: 'alice', client_id: 'web', scope, iss: as.issuer })
@@ -256,7 +256,7 @@ describe('a refresh token', () => {
     expect(await decide(client, await issueGranted('RefreshToken'))).toMatchObject({ reason: 'audience', status: 401 })
   })
 
-  test('passes a guard that checks no audience, which is one more reason to check it', async () => {
+  test('passes a guard without an audience check, which is a reason to keep the check', async () => {
     await using client = createClient()
     const request = new Request(audience, {
       headers: { authorization: `Bearer ${await issueGranted('RefreshToken')}` },
@@ -270,12 +270,12 @@ describe('client authentication', () => {
     ['client_secret_basic', clientSecretBasic('orders-api', secrets['orders-api'])],
     ['client_secret_post', clientSecretPost('post-api', secrets['post-api'])],
     [
-      'client_secret_post where client_secret_basic was registered',
+      'client_secret_post when client_secret_basic is registered',
       clientSecretPost('orders-api', secrets['orders-api']),
     ],
-    ['client_secret_basic with an awkward secret', clientSecretBasic('colon-api', secrets['colon-api'])],
+    ['client_secret_basic with special characters in the secret', clientSecretBasic('colon-api', secrets['colon-api'])],
     [
-      'client_secret_basic with a URL for an identifier',
+      'client_secret_basic with a URL as identifier',
       clientSecretBasic('https://url.example/api', secrets['https://url.example/api']),
     ],
   ])('by %s is accepted', async (_, clientAuthentication) => {
@@ -287,20 +287,23 @@ describe('client authentication', () => {
     ['a wrong secret', clientSecretBasic('orders-api', 'wrong')],
     ['a wrong secret in the form', clientSecretPost('post-api', 'wrong')],
     ['an unknown client', clientSecretBasic('no-api', 'wrong')],
-  ])('with %s is refused, which is ours to put right and no bad token', async (_, clientAuthentication) => {
-    await using client = createClient(clientAuthentication)
-    const token = await issueClientCredentials()
-    await expect(client.introspect(token)).rejects.toMatchObject({
-      code: 'ERR_TRANSPORT_UNAUTHORIZED',
-      oauthError: 'invalid_client',
-    })
-    expect(await decide(client, token)).toMatchObject({ reason: 'unavailable', status: 500 })
-  })
+  ])(
+    "with %s is refused, as a fault of the client's configuration and not of the token",
+    async (_, clientAuthentication) => {
+      await using client = createClient(clientAuthentication)
+      const token = await issueClientCredentials()
+      await expect(client.introspect(token)).rejects.toMatchObject({
+        code: 'ERR_TRANSPORT_UNAUTHORIZED',
+        oauthError: 'invalid_client',
+      })
+      expect(await decide(client, token)).toMatchObject({ reason: 'unavailable', status: 500 })
+    },
+  )
 
   test.each([
-    ['a secret that was not encoded', clientSecretBasic('colon-api', secrets['colon-api'], { encoding: 'raw' })],
-    ['letters outside ASCII, which no secret here can have', clientSecretBasic('orders-api', 'sécret')],
-  ])('with %s makes a broken request, and no bad token', async (_, clientAuthentication) => {
+    ['an unencoded secret', clientSecretBasic('colon-api', secrets['colon-api'], { encoding: 'raw' })],
+    ['letters outside ASCII, which no secret of this server can have', clientSecretBasic('orders-api', 'sécret')],
+  ])('with %s is a broken request, not a bad token', async (_, clientAuthentication) => {
     await using client = createClient(clientAuthentication)
     const token = await issueClientCredentials()
     await expect(client.introspect(token)).rejects.toMatchObject({
@@ -316,7 +319,7 @@ describe('client authentication', () => {
     expect(await client.introspect(await issueClientCredentials())).toEqual({ active: false })
   })
 
-  test('cannot even be registered with a secret outside ASCII', async () => {
+  test('cannot be registered with a secret outside ASCII', async () => {
     const { clients, ...rest } = configuration() as { clients: object[] }
     const client = { ...clients[0], client_secret: 'sécret' }
     const provider = new Provider('http://127.0.0.1', { ...rest, clients: [client] })
@@ -327,7 +330,7 @@ describe('client authentication', () => {
   })
 })
 
-test('its metadata leads to the endpoint, and only for the issuer as it is written there', async () => {
+test('its metadata lead to the endpoint, only for the issuer exactly as it is written there', async () => {
   const response = await fetch(`${as.issuer}/.well-known/oauth-authorization-server`)
   expect(await response.json()).toMatchObject({ introspection_endpoint: `${as.issuer}/token/introspection` })
   const client = new IntrospectionClient({
@@ -339,7 +342,7 @@ test('its metadata leads to the endpoint, and only for the issuer as it is writt
   await client.close()
 })
 
-test('it is asked over TLS all the same', async () => {
+test('works over TLS in the same way', async () => {
   const certificate = createCertificate('127.0.0.1')
   const before = getCACertificates('default')
   setDefaultCACertificates([...before, certificate.cert])

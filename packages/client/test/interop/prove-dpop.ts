@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
 
-/** Makes one with a new key; `jkt` is the thumbprint by which tokens are bound to it. */
+/** Creates a proof with a new key. `jkt` is the thumbprint that the server binds tokens to. */
 export async function proveDpop(tokenEndpoint: string): Promise<{ readonly proof: string; readonly jkt: string }> {
   const { publicKey, privateKey } = await generateKeyPair('ES256')
   const jwk = await exportJWK(publicKey)

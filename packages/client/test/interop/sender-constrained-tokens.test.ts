@@ -1,4 +1,7 @@
-/** Opaque tokens of oidc-provider that are bound to a key or a certificate, through a guard, over real TLS at both ends. */
+/**
+ * Opaque tokens of oidc-provider that are bound to a key or a certificate, through a guard, with real TLS on both
+ * sides.
+ */
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
@@ -41,7 +44,7 @@ afterAll(async () => {
   vi.restoreAllMocks()
 })
 
-/** An API on its own port that answers whoever its guard lets in with the subject of the token. */
+/** An API on its own port. For an allowed request it answers with the subject of the token. */
 async function startApi(policyOf: (origin: string) => ClientPolicyOptions) {
   let answer: RequestListener | undefined
   const tls = { cert: read('server.pem'), key: read('server.key.pem'), ca: authority }
@@ -56,7 +59,7 @@ async function startApi(policyOf: (origin: string) => ClientPolicyOptions) {
     clientAuthentication: clientSecretBasic(ORDERS.id, ORDERS.secret),
     transport: { tls: { ca: authority } },
     cache: {},
-    // Looked up each time, for the test that moves the clock.
+    // Read at each request, because one test moves the clock.
     now: () => Date.now(),
     policy: { audience: AUDIENCE, ...policyOf(origin) },
   })
@@ -80,7 +83,7 @@ function connect(which: keyof typeof CERTIFICATES): Agent {
 }
 
 describe('a token bound to a certificate', () => {
-  test('passes on a connection with that certificate and on no other, again and again (CERT-03, CERT-04)', async () => {
+  test('passes repeatedly on a connection with that certificate, and on no other (CERT-03, CERT-04)', async () => {
     await using api = await startApi(() => ({ certificate: true }))
     const basic = `Basic ${Buffer.from(`bound:${WEB.secret}`).toString('base64')}`
     const form = { grant_type: 'client_credentials', scope: SCOPE, resource: AUDIENCE }
@@ -100,7 +103,7 @@ describe('a token bound to a certificate', () => {
   })
 })
 
-/** A client that holds a key: oauth4webapi, which makes proofs and keeps nonces. */
+/** A client with a key. oauth4webapi makes its proofs and keeps its nonces. */
 async function createHolder() {
   const dispatcher = connect('own')
   const sent: Headers[] = []
@@ -126,7 +129,7 @@ async function createHolder() {
     token,
     sent,
     dispatcher,
-    /** One request to an API, with the proof for it. */
+    /** Sends one request to an API, with a proof for it. */
     read: (url: URL, method = 'GET') =>
       oauth.protectedResourceRequest(token, method, url, undefined, undefined, { DPoP, ...options }),
     [Symbol.asyncDispose]: () => dispatcher.destroy(),
@@ -134,7 +137,7 @@ async function createHolder() {
 }
 
 describe('a token bound to a key', () => {
-  test('passes with the proofs of oauth4webapi, and with none of them a second time (DPOP-15)', async () => {
+  test('passes with proofs of oauth4webapi, and never with a used proof (DPOP-15)', async () => {
     await using api = await startApi((origin) => ({ dpop: { origin }, senderConstraint: 'dpop' }))
     await using holder = await createHolder()
     for (const method of ['GET', 'DELETE']) {
@@ -154,7 +157,7 @@ describe('a token bound to a key', () => {
     }
   })
 
-  test('passes once oauth4webapi has been told the nonce, and stays in step with it (DPOP-16, DPOP-17)', async () => {
+  test('passes once oauth4webapi knows the nonce, and follows each new nonce (DPOP-16, DPOP-17)', async () => {
     const nonce = { secret: 'only the processes of this API know it', lifetimeSeconds: 10 }
     await using api = await startApi((origin) => ({ dpop: { origin, nonce } }))
     await using holder = await createHolder()
@@ -173,7 +176,7 @@ describe('a token bound to a key', () => {
     const retried = await holder.read(api.url)
     expect([retried.status, await retried.text(), retried.headers.get('dpop-nonce')]).toEqual([200, WEB.id, null])
 
-    // Half of its time over, the nonce is replaced before it is refused.
+    // After half of its lifetime, the server replaces the nonce before it refuses it.
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 6000 })
     try {
       const replacing = await holder.read(api.url)
@@ -186,7 +189,7 @@ describe('a token bound to a key', () => {
     }
   })
 
-  test('is refused at another API than its proof is for (DPOP-09)', async () => {
+  test('is refused at another API than the one its proof names (DPOP-09)', async () => {
     await using api = await startApi((origin) => ({ dpop: { origin } }))
     await using other = await startApi((origin) => ({ dpop: { origin } }))
     await using holder = await createHolder()

@@ -1,4 +1,4 @@
-/** A bundle for Node, as esbuild makes it: ES modules have no `require`, which undici needs. */
+/** A bundle for Node, as esbuild makes it. ES modules have no `require`, which undici needs. */
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -54,13 +54,13 @@ async function bundleAndRun(options: string, format: 'esm' | 'cjs', banner = '')
 const UNREACHABLE = { first: 'ERR_TRANSPORT_UNREACHABLE', second: 'ERR_TRANSPORT_UNREACHABLE' }
 
 describe('a bundle for Node', () => {
-  test('of ES modules uses the fetch of Node, and says so once', async () => {
+  test('of ES modules uses the fetch of Node, and warns once', async () => {
     const said = await bundleAndRun('', 'esm')
     expect(said).toMatchObject({ ...UNREACHABLE, warnings: ['TOKEN_INTROSPECTION_WITHOUT_UNDICI'] })
     expect(said.message).toContain('ECONNREFUSED')
   })
 
-  test('of ES modules says what to do where undici is needed', async () => {
+  test('of ES modules gives the remedy when an option needs undici', async () => {
     const said = await bundleAndRun("proxy: 'http://127.0.0.1:2'", 'esm')
     expect(said).toMatchObject({ ...UNREACHABLE, warnings: [] })
     expect(said.message).toMatch(/^undici could not be loaded, and transport\.proxy needs it: mark undici as external/)

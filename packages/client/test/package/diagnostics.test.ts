@@ -1,4 +1,4 @@
-/** The diagnostics channel in processes of their own, for what would end this one. */
+/** Tests of the diagnostics channel in child processes, because an uncaught error would end this process. */
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -46,10 +46,13 @@ test.each([
     [expect.stringContaining('uncaughtException: ')],
   ],
   ['does nothing', '() => undefined', []],
-])('a subscriber that %s changes no answer; Node tells the process', async (_, subscriber, uncaught) => {
-  expect(await introspect(subscriber)).toEqual({ active: true, told: 1, uncaught })
-})
+])(
+  'a subscriber that %s changes no answer, and Node reports its error to the process',
+  async (_, subscriber, uncaught) => {
+    expect(await introspect(subscriber)).toEqual({ active: true, told: 1, uncaught })
+  },
+)
 
-test('nobody is told where there is no Node', async () => {
+test('sends nothing on platforms other than Node', async () => {
   expect(await introspect('() => undefined', ['workerd'])).toEqual({ active: true, told: 0, uncaught: [] })
 })

@@ -44,14 +44,14 @@ async function load({ options = '', conditions = [] as string[] } = {}): Promise
 }
 
 describe.concurrent('undici', () => {
-  test('is loaded with the first request and not before', async () => {
+  test('is loaded with the first request, not earlier', async () => {
     const { before, code, after } = await load()
     expect(before).not.toContain('undici')
     expect(code).toBe('ERR_TRANSPORT_UNREACHABLE')
     expect(after).toContain('undici')
   })
 
-  test('is never loaded where a fetch is given', async () => {
+  test('is never loaded with a custom fetch', async () => {
     const { code, after } = await load({ options: 'fetch: (url, init) => fetch(url, init)' })
     expect(code).toBe('ERR_TRANSPORT_UNREACHABLE')
     expect(after).not.toContain('undici')
@@ -67,7 +67,7 @@ describe.concurrent('undici', () => {
   )
 })
 
-test('nothing but the schema library is loaded with the package', async () => {
+test('only the schema library is loaded with the package', async () => {
   const { before } = await load()
   expect(before).toEqual(['zod'])
 })
@@ -126,14 +126,14 @@ async function askWith(options: string): Promise<Asked[]> {
 }
 
 describe.concurrent('jose', () => {
-  test('is never loaded without jwt, response.jwt and a key to authenticate with, JWTs or not', async () => {
+  test('is never loaded without jwt, response.jwt and an authentication key, even for JWTs', async () => {
     expect(await askWith('cache: {}, ')).toEqual([
       { allowed: true, loaded: false },
       { allowed: true, loaded: false },
     ])
   })
 
-  test('is loaded with the first JWT that has to be verified, and not for opaque tokens', async () => {
+  test('is loaded with the first JWT to verify, not for opaque tokens', async () => {
     const jwt = "jwt: { mode: 'local-or-introspect', requiredClaims: [] }"
     expect(await askWith(jwt)).toEqual([
       { allowed: true, loaded: false },
@@ -141,8 +141,8 @@ describe.concurrent('jose', () => {
     ])
   })
 
-  test('is not loaded for a JWT that can be refused without a key', async () => {
-    // It has no sub, and the rest.
+  test('is not loaded for a JWT that the client can refuse without a key', async () => {
+    // The JWT lacks sub and other required claims.
     expect((await askWith("jwt: { mode: 'local-or-introspect' }"))[1]).toEqual({ allowed: false, loaded: false })
   })
 })

@@ -1,9 +1,9 @@
-/** An authorization server of MSW handlers: it answers what the test scripted, in that order, and nothing else. */
+/** An authorization server of MSW handlers. It gives the answers that the test has scripted, in their order. */
 import { createNetwork } from '@token-introspection/testing/msw'
 import { http } from 'msw'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 
-/** A request as it came. */
+/** A request, as it arrived. */
 export interface RecordedRequest {
   readonly method: string
   readonly url: string
@@ -13,19 +13,19 @@ export interface RecordedRequest {
   readonly form: URLSearchParams
 }
 
-/** What {@link useAuthorizationServer} gives. */
+/** The result of {@link useAuthorizationServer}. */
 export interface ScriptedAuthorizationServer {
   /** The requests of this test. */
   readonly requests: readonly RecordedRequest[]
   /** Answers the next request with JSON; several answers are given in turn. */
   answer(body: unknown, init?: ResponseInit): void
-  /** Answers the next request with this. */
+  /** Answers the next request with this response. */
   respond(response: Response): void
 }
 
 /**
- * Catches every request of the test file. One that was not scripted fails its test, and so does an answer that nobody
- * asked for.
+ * Catches every request of the test file. A request without a scripted answer fails its test, and so does an answer
+ * without a request.
  */
 export function useAuthorizationServer(): ScriptedAuthorizationServer {
   const requests: RecordedRequest[] = []
@@ -48,7 +48,7 @@ export function useAuthorizationServer(): ScriptedAuthorizationServer {
     const unscripted = unexpected.splice(0)
     requests.length = 0
     expect(unscripted, 'requests that were not scripted').toEqual([])
-    expect(unasked, 'answers that nobody asked for').toBe(0)
+    expect(unasked, 'answers without a request').toBe(0)
   })
   afterAll(() => network.disable())
   return {

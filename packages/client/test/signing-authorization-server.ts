@@ -1,34 +1,34 @@
-/** An authorization server that answers with whatever JWT a test makes, and publishes its keys. */
+/** An authorization server that answers with any JWT that a test creates, and publishes its keys. */
 import { clientSecretBasic, IntrospectionClient, type JwtResponseOptions } from '@token-introspection/client'
 import { CompactEncrypt, CompactSign, exportJWK, generateKeyPair, type CryptoKey, type JWK } from 'jose'
 
 export const ISSUER = 'https://as.example.com'
 export const CLIENT_ID = 'orders-api'
 export const JWT_TYPE = 'application/token-introspection+jwt'
-/** Seconds since the epoch, by every clock of these tests. */
+/** The time of every clock in these tests, in seconds since the epoch. */
 export const NOW = 1_764_000_000
 
-/** A key that signs, and its public half as it is published. */
+/** A signing key, and its published public half. */
 export interface TestKey {
   readonly alg: string
   readonly privateKey: CryptoKey
   readonly published: JWK
 }
 
-/** A new key. */
+/** Creates a key. */
 export async function createKey(alg = 'ES256', kid: string | undefined = alg): Promise<TestKey> {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
   const published: JWK = { ...(await exportJWK(publicKey)), alg, use: 'sig', ...(kid !== undefined && { kid }) }
   return { alg, privateKey, published }
 }
 
-/** A key pair to encrypt for. */
+/** Creates a key pair for encryption. */
 export async function createRecipient(alg: string) {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
   return { alg, privateKey, publicKey }
 }
 
-/** An answer as it should be. */
+/** A correct answer. */
 export const GOOD = {
   iss: ISSUER,
   aud: CLIENT_ID,
@@ -36,7 +36,7 @@ export const GOOD = {
   token_introspection: { active: true, sub: 'alice', exp: NOW + 60 },
 } as const
 
-/** Signs octets, or claims as JSON, with a good header unless told otherwise. */
+/** Signs octets, or claims as JSON. The header is correct by default. */
 export async function sign(
   { alg, privateKey, published }: TestKey,
   claims: object | string = GOOD,
@@ -60,13 +60,13 @@ export function encrypt(
     .encrypt(publicKey)
 }
 
-/** What {@link createServer} makes. */
+/** The result of {@link createServer}. */
 export interface SigningServer {
-  /** What is published now. */
+  /** The published keys, which a test can change. */
   keys: JWK[]
-  /** What the endpoint answers next, and from then on. */
+  /** The answer of the endpoint from now on. */
   answer: () => Response | Promise<Response>
-  /** What `jwks_uri` answers in the place of the keys. */
+  /** A response of `jwks_uri` in place of the keys. */
   jwksAnswer: (() => Response | Promise<Response>) | undefined
   readonly introspections: Request[]
   readonly jwksRequests: Request[]
@@ -102,12 +102,12 @@ export function createServer(keys: JWK[], answer?: string): SigningServer {
   return server
 }
 
-/** A JWT as an HTTP answer. */
+/** A JWT as an HTTP response. */
 export function jwtResponse(jwt: string, contentType = JWT_TYPE): Response {
   return new Response(jwt, { headers: { 'content-type': contentType } })
 }
 
-/** A client of the server that takes nothing but JWTs. */
+/** A client of the server that accepts only JWTs. */
 export function createClient(
   server: SigningServer,
   jwt: JwtResponseOptions = {},

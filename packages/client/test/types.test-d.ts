@@ -48,16 +48,16 @@ describe('IntrospectionResult', () => {
     }
   })
 
-  test('has no member before it is narrowed', () => {
+  test('has no member before narrowing', () => {
     // @ts-expect-error an inactive result has no sub
     void result.sub
   })
 
   test('cannot be changed', () => {
     if (!result.active) return
-    // @ts-expect-error it is shared
+    // @ts-expect-error the object is shared
     result.sub = 'admin'
-    // @ts-expect-error it is shared
+    // @ts-expect-error the object is shared
     result['tenant'] = 'other'
   })
 
@@ -90,7 +90,7 @@ describe('GuardDecision', () => {
     }
   })
 
-  test('has no token before it is narrowed', () => {
+  test('has no token before narrowing', () => {
     // @ts-expect-error a refusal has no token
     void decision.token.sub
     // @ts-expect-error an allowance has no response
@@ -108,14 +108,14 @@ describe('GuardDecision', () => {
     }
   })
 
-  test('is made for anything with header fields', () => {
+  test('accepts anything with header fields', () => {
     expectTypeOf<Request>().toExtend<GuardRequest>()
     expectTypeOf<{ headers: Map<string, string> }>().toExtend<GuardRequest>()
     expectTypeOf<{ headers: { authorization: string } }>().not.toExtend<GuardRequest>()
   })
 })
 
-test('requireToken gives the claims of the schema, or nothing', () => {
+test('requireToken gives the claims of the schema, or no token', () => {
   const mayRead = requireToken(typed.guard({ audience: 'x' }))
   expectTypeOf(mayRead).returns.resolves.toEqualTypeOf<ActiveIntrospectionResult<Claims> | undefined>()
 })
@@ -125,9 +125,9 @@ describe('options', () => {
     const required = { issuer: 'https://as.example.com', clientAuthentication }
     // @ts-expect-error the client authentication is required
     void (() => new IntrospectionClient({ issuer: 'https://as.example.com' }))
-    // @ts-expect-error and where anything is introspected
+    // @ts-expect-error also with a jwt mode that introspects
     void (() => new IntrospectionClient({ issuer: 'https://as.example.com', jwt: { mode: 'local-or-introspect' } }))
-    // @ts-expect-error and with a preset of a server that has introspection
+    // @ts-expect-error also with a preset of a server with introspection
     void (() => new IntrospectionClient({ provider: okta({ domain: 'acme.okta.com' }) }))
     // @ts-expect-error no such option
     void (() => new IntrospectionClient({ ...required, audience: 'x' }))
@@ -145,14 +145,14 @@ describe('options', () => {
     void (() => clientSecretBasic('a', 'b', { encoding: 'base64' }))
   })
 
-  test('need no client authentication where nobody is asked', () => {
+  test('need no client authentication without introspection', () => {
     void (() => new IntrospectionClient({ issuer: 'https://as.example.com', jwt: { mode: 'local' } }))
     void (() => new IntrospectionClient({ provider: auth0({ domain: 'acme.auth0.com' }) }))
     const local = new IntrospectionClient({ provider: auth0({ domain: 'acme.auth0.com' }), claims })
     expectTypeOf(local).toEqualTypeOf<IntrospectionClient<Claims>>()
   })
 
-  test('may be undefined where they may be absent', () => {
+  test('may be undefined when they may be absent', () => {
     expectTypeOf({
       issuer: 'https://as.example.com',
       endpoint: undefined,
@@ -163,12 +163,12 @@ describe('options', () => {
     }).toExtend<IntrospectionClientOptions>()
   })
 
-  test('take the fetch of the runtime and that of the fake authorization server', () => {
+  test('accept the fetch of the runtime and of the fake authorization server', () => {
     expectTypeOf(fetch).toExtend<Fetch>()
     expectTypeOf(createFakeAuthorizationServer().fetch).toExtend<Fetch>()
   })
 
-  test('take a send of one’s own', () => {
+  test('accept a custom send', () => {
     type TransportOptions = NonNullable<IntrospectionClientOptions['transport']>
     expectTypeOf<TransportOptions['send']>().toEqualTypeOf<Send | undefined>()
     expectTypeOf<Parameters<Send>[0]['cancellation']['signal']>().toEqualTypeOf<AbortSignal>()

@@ -19,7 +19,7 @@ const now = 1_764_000_000
 const token = '2YotnFZFEjr1zCsicMWpAA'
 const keySecret = 'a secret that all processes share'
 
-/** A client, its clock, and what its authorization server says and was asked. */
+/** A client with its clock, the answers of its authorization server, and the requests that arrived. */
 function createCached(
   cache: CacheOptions | undefined,
   { transport, ...options }: Partial<IntrospectionClientOptions> = {},
@@ -73,7 +73,7 @@ function createMapStore(): CacheStore & { readonly entries: Map<string, CacheEnt
   }
 }
 
-/** As Redis and ioredis do. */
+/** Fails as Redis and ioredis do. */
 function quoteAndFail(_: string, entry: CacheEntry): Promise<never> {
   const said = `ERR unknown command 'SETT', with args beginning with: '${JSON.stringify(entry)}'`
   return Promise.reject(Object.assign(new Error(said), { command: { name: 'SETT', args: [entry] } }))
@@ -88,7 +88,7 @@ async function settle(): Promise<void> {
 }
 
 describe('without a cache', () => {
-  test('every token is asked about every time', async () => {
+  test('asks the server about every token, every time', async () => {
     const { client, requests } = createCached(undefined)
     await client.introspect(token)
     await client.introspect(token)
@@ -96,7 +96,7 @@ describe('without a cache', () => {
     expect(client.statistics()).toMatchObject({ hits: 0, inactiveHits: 0, misses: 0, joined: 0, entries: 0 })
   })
 
-  test('a thousand calls at once about one token make one request', async () => {
+  test('sends one request for 1,000 calls at once about one token', async () => {
     const { client, requests } = createCached(undefined)
     const results = await Promise.all(Array.from({ length: 1000 }, () => client.introspect(token)))
     expect(new Set(results).size).toBe(1)
@@ -106,7 +106,7 @@ describe('without a cache', () => {
 })
 
 describe('a remembered answer', () => {
-  test('is the very object, frozen, and nothing is sent', async () => {
+  test('is the same frozen object, and the client sends nothing', async () => {
     const { client, requests } = createCached({})
     const first = await client.introspect(token)
     expect(await client.introspect(token)).toBe(first)
@@ -115,7 +115,7 @@ describe('a remembered answer', () => {
     expect(client.statistics()).toMatchObject({ hits: 1, inactiveHits: 0, misses: 1, joined: 0, entries: 1 })
   })
 
-  test('is used for as long as it may be, counted from when it was asked for', async () => {
+  test('is used until its age limit, counted from the moment of the request', async () => {
     const { client, clock, as, requests } = createCached({ maxAgeSeconds: 30 })
     as.manual = true
     const first = client.introspect(token)
@@ -132,7 +132,7 @@ describe('a remembered answer', () => {
     expect(requests).toHaveLength(2)
   })
 
-  test('is not used when the clock was set back', async () => {
+  test('is not used after the clock was set back', async () => {
     const { client, clock, requests } = createCached({})
     await client.introspect(token)
     clock.ms -= 1
@@ -140,19 +140,19 @@ describe('a remembered answer', () => {
     expect(requests).toHaveLength(2)
   })
 
-  test('does not come back with the old time, after the clock was set back', async () => {
+  test('does not come back when the clock reaches the old time again', async () => {
     const { client, clock, as, requests } = createCached({})
     await client.introspect(token)
     clock.ms -= 3_600_000
     await client.introspect('another token')
     as.body = { active: false }
-    // An hour later.
+    // One hour later.
     clock.ms = now * 1000 + 10_000
     expect(await client.introspect(token)).toEqual({ active: false })
     expect(requests).toHaveLength(3)
   })
 
-  test('is not kept when the clock was set back while it was on its way', async () => {
+  test('is not kept when the clock was set back during the request', async () => {
     const { client, clock, as, requests } = createCached({})
     as.manual = true
     const first = client.introspect(token)
@@ -167,7 +167,7 @@ describe('a remembered answer', () => {
     expect(await second).toEqual({ active: false })
   })
 
-  test('is used at once where everything was forgotten before the clock was set back', async () => {
+  test('is used at once when the cache was cleared before the clock was set back', async () => {
     const { client, clock, requests } = createCached({})
     await client.introspect(token)
     await client.forgetAll()
@@ -177,14 +177,14 @@ describe('a remembered answer', () => {
     expect(requests).toHaveLength(2)
   })
 
-  test('does not save a caller who is gone already', async () => {
+  test('is not given to a caller that has already aborted', async () => {
     const { client } = createCached({})
     await client.introspect(token)
     const reason = new Error('gone')
     await expect(client.introspect(token, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
   })
 
-  test('is not what another hint or other parameters were answered with', async () => {
+  test('is not shared between requests with different hints or parameters', async () => {
     const { client, requests } = createCached({})
     await client.introspect(token)
     await client.introspect(token, { tokenTypeHint: 'access_token' })
@@ -206,7 +206,7 @@ describe('a remembered answer', () => {
     expect(validate).toHaveBeenCalledTimes(1)
   })
 
-  test('becomes active with the time when the token was not valid yet', async () => {
+  test('becomes active when nbf is reached', async () => {
     const { client, clock, as, requests } = createCached({}, { response: { leewaySeconds: 0 } })
     as.body = { active: true, nbf: now + 10 }
     expect(await client.introspect(token)).toEqual({ active: false })
@@ -219,7 +219,7 @@ describe('a remembered answer', () => {
 })
 
 describe('maxAgeSeconds of a call', () => {
-  test('0 asks now, joins no request that began before, and leaves the fresh answer for others', async () => {
+  test('0 asks now, joins no earlier request, and keeps the fresh answer for others', async () => {
     const { client, as, requests } = createCached({})
     as.manual = true
     const early = client.introspect(token)
@@ -234,7 +234,7 @@ describe('maxAgeSeconds of a call', () => {
     expect(requests).toHaveLength(2)
   })
 
-  test('is a bound below that of the cache, and never above', async () => {
+  test('can only lower the age limit of the cache', async () => {
     const { client, clock, requests } = createCached({ maxAgeSeconds: 10 })
     await client.introspect(token)
     clock.ms += 4999
@@ -253,7 +253,7 @@ describe('maxAgeSeconds of a call', () => {
     await expect(client.introspect(token, { maxAgeSeconds: maxAgeSeconds as number })).rejects.toThrow(TypeError)
   })
 
-  test('is taken from the guard', async () => {
+  test('works as an option of a guard', async () => {
     const { client, requests } = createCached({})
     const request = { headers: { get: () => `Bearer ${token}` } }
     const relaxed = client.guard({ audience: false })
@@ -268,7 +268,7 @@ describe('maxAgeSeconds of a call', () => {
 })
 
 describe('forgetting', () => {
-  test('a token forgets it with every hint, and no other token', async () => {
+  test('one token forgets its answers for every hint, and no other token', async () => {
     const { client, clock, requests } = createCached({})
     const ask = async (): Promise<void> => {
       await client.introspect(token)
@@ -284,7 +284,7 @@ describe('forgetting', () => {
     expect(requests).toHaveLength(5)
   })
 
-  test('all forgets all', async () => {
+  test('all tokens empties the cache', async () => {
     const { client, clock, requests } = createCached({})
     await client.introspect(token)
     await client.introspect('other')
@@ -297,7 +297,7 @@ describe('forgetting', () => {
   })
 
   test.each(['forget', 'forgetAll'] as const)(
-    'with %s, an answer that is under way is neither kept nor joined',
+    'with %s, an answer on its way is neither kept nor shared',
     async (how) => {
       const { client, clock, as, requests } = createCached({})
       as.manual = true
@@ -320,7 +320,7 @@ describe('forgetting', () => {
 })
 
 describe('calls at the same time', () => {
-  test('go on when the one who began aborts, and the request is not cancelled', async () => {
+  test('continue when the first caller aborts, and the request is not cancelled', async () => {
     const { client, as, requests } = createCached(undefined)
     as.manual = true
     const caller = new AbortController()
@@ -336,7 +336,7 @@ describe('calls at the same time', () => {
     expect(requests).toHaveLength(1)
   })
 
-  test('cancel the request when the last of them aborts, and the next call asks again', async () => {
+  test('cancel the request when the last caller aborts, and the next call sends a new request', async () => {
     const { client, as, requests } = createCached(undefined)
     as.manual = true
     const callers = [new AbortController(), new AbortController()]
@@ -361,7 +361,7 @@ describe('calls at the same time', () => {
     expect((await client.introspect(token)).active).toBe(true)
   })
 
-  test('that join late wait their own time, beyond the deadline of the one who began', async () => {
+  test("that join late have their own deadline, longer than the first caller's", async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
     try {
       const { client, as, requests } = createCached(undefined, { transport: { deadlineMs: 500 } })
@@ -381,7 +381,7 @@ describe('calls at the same time', () => {
     }
   })
 
-  test('keep a request alive for twice the deadline and no longer, however many join', async () => {
+  test('keep a request alive for at most twice the deadline, however many calls join', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
     try {
       const { client, as, requests } = createCached(undefined, { transport: { deadlineMs: 500 } })
@@ -391,7 +391,8 @@ describe('calls at the same time', () => {
         calls.push(client.introspect(token).catch((error: unknown) => (error as { code: string }).code))
         await vi.advanceTimersByTimeAsync(200)
       }
-      // Those at 0, 200 and 400 ms share one, those at 600, 800 and 1000 ms another, that may last until 1600.
+      // The calls at 0, 200 and 400 ms share one request. Those at 600, 800 and 1000 ms share another, which may last
+      // until 1600 ms.
       expect(requests.map(({ signal }) => signal?.aborted)).toEqual([true, false])
       await vi.advanceTimersByTimeAsync(500)
       expect(await Promise.all(calls)).toEqual(Array<string>(6).fill('ERR_TRANSPORT_TIMEOUT'))
@@ -401,12 +402,12 @@ describe('calls at the same time', () => {
     }
   })
 
-  test('share no request that is older than the answer may be, neither by themselves nor by a guard', async () => {
+  test('share no request that is older than maxAgeSeconds allows, also through a guard', async () => {
     const { client, clock, as, requests } = createCached({}, { transport: { deadlineMs: 10_000 } })
     as.manual = true
     const early = client.introspect(token)
     await settle()
-    // The token is revoked after the request was made.
+    // The token is revoked after this request was sent.
     clock.ms += 2500
     const late = client.introspect(token, { maxAgeSeconds: 1 })
     await settle()
@@ -422,7 +423,7 @@ describe('calls at the same time', () => {
     expect((await early).active).toBe(true)
     expect((await late).active).toBe(false)
     expect((await guarded).allowed).toBe(false)
-    // What is younger is shared.
+    // A younger request is shared.
     clock.ms += 60_000
     const fourth = client.introspect(token, { maxAgeSeconds: 0 })
     await settle()
@@ -451,7 +452,7 @@ describe('a store of your own', () => {
   test.each([
     ['header fields', { headers: { 'x-tenant': 'a' } }, { headers: { 'x-tenant': 'b' } }],
     ['parameters', { parameters: { tenant: 'a' } }, { parameters: { tenant: 'b' } }],
-  ])('shares no answer that was asked for with other %s', async (_, first, second) => {
+  ])('shares no answer between clients with different %s', async (_, first, second) => {
     const store = createMapStore()
     const ask = async (transport: IntrospectionClientOptions['transport']) => {
       const { client, requests } = createCached({ store, keySecret }, { transport })
@@ -462,12 +463,12 @@ describe('a store of your own', () => {
     expect([await ask(first), await ask(second), await ask({}), await ask(first)]).toEqual([1, 1, 1, 0])
   })
 
-  describe('with tokens of its own for a caller', () => {
+  describe("with a caller's own access tokens", () => {
     const secret = clientSecretBasic('api', 'secret')
     const parameters = { resource: 'https://orders.example.com', audience: 'orders' }
     const tokenEndpoint = 'https://as.example.com/token'
 
-    /** How many introspection requests a new client makes for one token. */
+    /** How many introspection requests a new client sends for one token. */
     async function ask(store: CacheStore, clientAuthentication: ClientAuthentication): Promise<number> {
       let asked = 0
       const client = new IntrospectionClient({
@@ -521,7 +522,7 @@ describe('a store of your own', () => {
       expect([await ask(store, own({})), await ask(store, own({}))]).toEqual([1, 0])
     })
 
-    test('shares answers where only the order differs', async () => {
+    test('shares answers when only the order differs', async () => {
       const store = createMapStore()
       const { resource, audience } = parameters
       expect(await ask(store, own({ scope: 'a b', parameters }))).toBe(1)
@@ -529,7 +530,7 @@ describe('a store of your own', () => {
     })
   })
 
-  test('is shared by clients that differ in what they call themselves', async () => {
+  test('is shared by clients that differ only in their User-Agent', async () => {
     const store = createMapStore()
     const first = createCached({ store, keySecret }, { transport: { headers: { 'user-agent': 'orders/1' } } })
     await first.client.introspect(token)
@@ -548,10 +549,10 @@ describe('a store of your own', () => {
     ],
     ['rejects', () => Promise.reject(new Error('down'))],
     [
-      'gives what is no entry',
+      'returns something that is not an entry',
       () => Promise.resolve({ response: { active: 'yes' }, askedAtMs: now * 1000, expiresAtMs: 9e15 }),
     ],
-  ])('that %s is told of, and done without', async (_, get) => {
+  ])('that %s is reported, and the client asks the server', async (_, get) => {
     const { client, events, requests } = createCached({
       store: { ...createMapStore(), get: get as unknown as CacheStore['get'] },
       keySecret,
@@ -561,7 +562,7 @@ describe('a store of your own', () => {
     expect(events[0]).toMatchObject({ type: 'cache_failed', error: { code: 'ERR_CACHE_STORE' } })
   })
 
-  test('that fails is told of without the answer it was to keep, whatever its error carries', async () => {
+  test('that fails is reported without the answer, whatever its error contains', async () => {
     const { client, events, as } = createCached({ store: { ...createMapStore(), set: quoteAndFail }, keySecret })
     as.body = { active: true, username: 'alice@example.com' }
     await client.introspect(token)
@@ -570,14 +571,14 @@ describe('a store of your own', () => {
     expect(inspect(events, { depth: 10 })).not.toContain('alice')
   })
 
-  test('that hangs is told of, and done without', async () => {
+  test('that hangs is reported, and the client asks the server', async () => {
     const { client, events } = createCached({ store: { get: hang, set: hang, delete: hang, clear: hang }, keySecret })
     expect((await client.introspect(token)).active).toBe(true)
     expect(events[0]).toMatchObject({ type: 'cache_failed', error: { code: 'ERR_CACHE_STORE' } })
     await client.forget(token)
   })
 
-  test('cannot lengthen the life of an entry, whoever wrote it', async () => {
+  test('cannot extend the lifetime of an entry, whatever it returns', async () => {
     const store = createMapStore()
     const { client, clock, requests } = createCached({ store, keySecret, maxAgeSeconds: 30 })
     await client.introspect(token)
@@ -594,11 +595,11 @@ describe('a store of your own', () => {
     ['cache.store', { store: {} as CacheStore, keySecret }],
     ['cache.maxEntries', { store: createMapStore(), keySecret, maxEntries: 5 }],
     ['cache.inactiveMaxEntries', { store: createMapStore(), keySecret, inactiveMaxEntries: 5 }],
-  ])('is refused by %s when it is not complete', (path, cache) => {
+  ])('is refused by %s when it is incomplete', (path, cache) => {
     expect(() => createCached(cache)).toThrow(`${path}:`)
   })
 
-  test('is refused for a client without an identifier, whose answers could be those of another', () => {
+  test('is refused for a client without an identifier, because answers for another client could be used', () => {
     const clientAuthentication = { method: 'none', clientId: undefined, authenticate: () => undefined }
     expect(() => createCached({ store: createMapStore(), keySecret }, { clientAuthentication })).toThrow('cache.store:')
     expect(() => createCached({}, { clientAuthentication })).not.toThrow()

@@ -1,4 +1,4 @@
-/** What is told of calls and decisions, to `onEvent` and to subscribers of the diagnostics channel. */
+/** Events about calls and decisions, for `onEvent` and for subscribers of the diagnostics channel. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import {
   clientSecretBasic,
@@ -31,12 +31,12 @@ function createClient({ fetch, ...options }: Partial<IntrospectionClientOptions>
 
 const done = (): Promise<void> => Promise.resolve()
 
-/** A store that answers later. */
+/** A store that answers asynchronously. */
 function createStore(get: () => Promise<undefined> = () => Promise.resolve(undefined)) {
   return { get, set: done, delete: done, clear: done }
 }
 
-/** Subscribes until the test is over. */
+/** Subscribes until the end of the test. */
 function listen(listener: (event: IntrospectionClientEvent, name: string | symbol) => unknown = () => undefined) {
   const told: IntrospectionClientEvent[] = []
   const subscriber = (message: unknown, name: string | symbol): void => {
@@ -59,7 +59,7 @@ function sourcesOf(events: readonly IntrospectionClientEvent[]) {
   return events.map((event) => ('source' in event ? event.source : event.type))
 }
 
-/** The fingerprints of calls, by one client each. */
+/** The fingerprints of calls, each call with the same client. */
 async function fingerprintsOf(options: Partial<IntrospectionClientOptions>, ...calls: (readonly [string, object?])[]) {
   const { client, events } = createClient(options)
   for (const [asked, call] of calls) await client.introspect(asked, call)
@@ -67,7 +67,7 @@ async function fingerprintsOf(options: Partial<IntrospectionClientOptions>, ...c
 }
 
 describe('an introspection', () => {
-  test('is told with where its answer came from, whose it is and how long it took', async () => {
+  test('is reported with the source of the answer, the client and the duration', async () => {
     const { client, events } = createClient()
     await client.introspect(token)
     expect(events).toEqual([
@@ -83,7 +83,7 @@ describe('an introspection', () => {
     expect(Object.isFrozen(events[0])).toBe(true)
   })
 
-  test('comes from the endpoint first, then from the cache', async () => {
+  test('has the source endpoint first, then the source cache', async () => {
     const { client, events } = createClient({ cache: {} })
     await client.introspect(token)
     await client.introspect(token)
@@ -91,7 +91,7 @@ describe('an introspection', () => {
     expect(sourcesOf(events)).toEqual(['endpoint', 'cache', 'endpoint'])
   })
 
-  test('comes from a store that answers later', async () => {
+  test('has the source cache with an asynchronous store', async () => {
     const entry = { response: { active: false as const }, askedAtMs: Date.now(), expiresAtMs: Date.now() + 5000 }
     const store = { ...createStore(), get: () => Promise.resolve(entry) }
     const { client, events } = createClient({ cache: { store, keySecret } })
@@ -99,7 +99,7 @@ describe('an introspection', () => {
     expect(events).toMatchObject([{ type: 'introspected', active: false, source: 'cache' }])
   })
 
-  test('shares the request of another', async () => {
+  test('has the source joined when it shares a request', async () => {
     const { client, events } = createClient()
     await Promise.all([client.introspect(token), client.introspect(token), client.introspect('another')])
     expect(sourcesOf(events).toSorted()).toEqual(['endpoint', 'endpoint', 'joined'])
@@ -107,8 +107,8 @@ describe('an introspection', () => {
 
   test.each([
     ['with a line break', `${token}\n`],
-    ['of nothing', ''],
-  ])('of a token %s is told as unasked, and has a fingerprint', async (_, odd) => {
+    ['without a character', ''],
+  ])('of a token %s is reported with the source unasked and a fingerprint', async (_, odd) => {
     for (const cache of [undefined, {}, { store: createStore(), keySecret }]) {
       const { client, events } = createClient({ cache })
       expect(await client.introspect(odd)).toEqual({ active: false })
@@ -123,7 +123,7 @@ describe('an introspection', () => {
     }
   })
 
-  test('of a token that is too long says what the limit is, and nothing that was in it', async () => {
+  test('of a token that is too long names the limit, and no part of the token', async () => {
     const { client, events } = createClient()
     const long = 'x'.repeat(16_385)
     await expect(client.introspect(long)).rejects.toMatchObject({ code: 'ERR_TOKEN_TOO_LONG', retryable: false })
@@ -133,7 +133,7 @@ describe('an introspection', () => {
     expect(error.message).not.toContain('xx')
   })
 
-  test('that fails says from where there would have been an answer', async () => {
+  test('that fails names the source that was asked', async () => {
     const { client, events } = createClient({ fetch: () => Promise.resolve(new Response('', { status: 500 })) })
     const settled = await Promise.allSettled([client.introspect(token), client.introspect(token)])
     expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
@@ -145,14 +145,14 @@ describe('an introspection', () => {
     ])
   })
 
-  test('that waits in vain for the store says so', async () => {
+  test('that waits in vain for the store names the store', async () => {
     const store = createStore(() => new Promise(() => undefined))
     const { client, events } = createClient({ cache: { store, keySecret }, transport: { deadlineMs: 50 } })
     await expect(client.introspect(token)).rejects.toMatchObject({ code: 'ERR_TRANSPORT_TIMEOUT' })
     expect(events).toMatchObject([{ type: 'failed', source: 'cache' }])
   })
 
-  test('that its own caller ended, or made wrongly, is not told', async () => {
+  test('that its caller aborted or called wrongly is not reported', async () => {
     const { client, events } = createClient()
     await expect(client.introspect(token, { signal: AbortSignal.abort() })).rejects.toThrow()
     await expect(client.introspect(token, { maxAgeSeconds: -1 })).rejects.toThrow(TypeError)
@@ -163,18 +163,18 @@ describe('an introspection', () => {
 })
 
 describe('a fingerprint', () => {
-  test('is one for a token, whatever it is asked about with, and another for any other', async () => {
+  test('has one fingerprint for a token, whatever else the call has, and another for another token', async () => {
     const hint = { tokenTypeHint: 'access_token' }
     const [first, again, hinted, other] = await fingerprintsOf({ cache: {} }, [token], [token], [token, hint], ['b'])
     expect([again, hinted]).toEqual([first, first])
     expect(other).not.toBe(first)
   })
 
-  test('is another in another client, so that nobody can look it up', async () => {
+  test('has another fingerprint in another client, so that nobody can look a fingerprint up', async () => {
     expect(await fingerprintsOf({}, [token])).not.toEqual(await fingerprintsOf({}, [token]))
   })
 
-  test('is the same wherever the secret of the cache is', async () => {
+  test('has the same fingerprint in every client with the same key of the cache', async () => {
     const cache = { keySecret, store: createStore() }
     const [here] = await fingerprintsOf({ cache }, [token])
     expect(await fingerprintsOf({ cache }, [token])).toEqual([here])
@@ -182,7 +182,7 @@ describe('a fingerprint', () => {
     expect(await fingerprintsOf({ cache: elsewhere }, [token])).not.toEqual([here])
   })
 
-  test('is too short to be a key of the store', async () => {
+  test('is refused when it is too short to be a key', async () => {
     const keys: string[] = []
     const store = { ...createStore(), get: (key: string) => Promise.resolve(void keys.push(key)) }
     const [fingerprint] = await fingerprintsOf({ cache: { store, keySecret } }, [token])
@@ -194,7 +194,7 @@ describe('a fingerprint', () => {
 describe('a guard', () => {
   const options = { audience: false, scope: 'orders:read' } as const
 
-  test('tells that a request may pass, by the same fingerprint', async () => {
+  test('is reported with the same fingerprint when the request passes', async () => {
     const { client, events } = createClient()
     await client.guard({ audience: false })(bearing())
     const [introspected, guarded] = events
@@ -209,7 +209,7 @@ describe('a guard', () => {
     ['has two tokens', { active: true }, bearing('a b'), 'request_malformed', 400],
     ['has a bad token', { active: false }, bearing(), 'token_inactive', 401],
     ['has too little scope', { active: true, scope: 'orders' }, bearing(), 'scope', 403],
-  ])('tells why it refuses a request that %s', async (_, body, request, reason, status) => {
+  ])('is reported with the reason when it refuses a request that %s', async (_, body, request, reason, status) => {
     const { client, events } = createClient({ fetch: () => Promise.resolve(Response.json(body)) })
     await client.guard(options)(request)
     expect(events.at(-1)).toMatchObject({ type: 'guarded', allowed: false, reason, status, error: undefined })
@@ -223,14 +223,14 @@ describe('a guard', () => {
     ['device_secret', 'token_type is "device_secret", which is another kind of token'],
     ['mac"\n', /^token_type is "mac\\"\\n", which is not known/],
     ['x'.repeat(200), /^token_type is "x{100}…", which is not known .* policy\.acceptedTokenTypes$/],
-  ])('tells what a token said it is when it is of the kind %j', async (tokenType, detail) => {
+  ])('is reported with the named kind when the token is of the kind %j', async (tokenType, detail) => {
     const answer = () => Promise.resolve(Response.json({ active: true, token_type: tokenType }))
     const { client, events } = createClient({ fetch: answer })
     const decision = await client.guard({ audience: false })(bearing())
     const told = typeof detail === 'string' ? detail : (expect.stringMatching(detail) as string)
     expect(events.at(-1)).toMatchObject({ allowed: false, reason: 'token_kind', detail: told })
     expect(decision).toMatchObject({ allowed: false, detail: told, body: '{"error":"invalid_token"}' })
-    // The sender learns nothing of it.
+    // The response does not tell the sender the kind.
     expect(JSON.stringify((decision as { headers: object }).headers)).not.toContain('token_type')
   })
 
@@ -257,8 +257,8 @@ describe('a guard', () => {
       'unexpected scope "orders:list", expected "orders:read"',
     ],
     ['no scope', { aud: here }, { scope: 'orders:read' }, 'scope is absent, expected "orders:read"'],
-    ['a scope that a function refuses', { aud: here, scope: 'x' }, { scope: () => false }, 'unexpected scope "x"'],
-  ])('tells both values when a token has %s', async (_, members, wanted, detail) => {
+    ['a scope that the predicate refuses', { aud: here, scope: 'x' }, { scope: () => false }, 'unexpected scope "x"'],
+  ])('is reported with both values when a token has %s', async (_, members, wanted, detail) => {
     const answer = () => Promise.resolve(Response.json({ active: true, ...members }))
     const { client, events } = createClient({
       fetch: answer,
@@ -267,11 +267,11 @@ describe('a guard', () => {
     const decision = await client.guard({ audience: here, ...wanted })(bearing())
     expect(events.at(-1)).toMatchObject({ type: 'guarded', allowed: false, detail })
     expect(decision).toMatchObject({ allowed: false, detail })
-    // The sender learns nothing of what the token says.
+    // The response does not tell the sender what the answer says.
     expect(JSON.stringify((decision as { headers: object }).headers)).not.toContain('unexpected')
   })
 
-  test('tells the error of a token that could not be checked', async () => {
+  test('is reported with the error of a token that could not be checked', async () => {
     const { client, events } = createClient({ fetch: () => Promise.resolve(new Response('', { status: 401 })) })
     await client.guard(options)(bearing())
     const [failed, guarded] = events
@@ -292,7 +292,7 @@ describe('a listener', () => {
     ['never ends', () => new Promise(() => undefined)],
     ['takes long', () => vi.waitUntil(() => false, { timeout: 50 }).catch(() => undefined)],
     [
-      'changes what it is told',
+      'changes its argument',
       (event?: object) => Object.assign(event ?? {}, { active: false, allowed: false, client: undefined }),
     ],
   ]
@@ -311,7 +311,7 @@ describe('a listener', () => {
     expect(await down.client.guard({ audience: false })(bearing())).toMatchObject({ status: 500 })
   })
 
-  test('that calls the client again is told of that call too', async () => {
+  test('that calls the client again gets the event of that call as well', async () => {
     const events: string[] = []
     const { client } = createClient({
       onEvent: (event) => {
@@ -325,7 +325,7 @@ describe('a listener', () => {
 })
 
 describe('the diagnostics channel', () => {
-  test('tells what onEvent is told, of every client', async () => {
+  test('gets the same events as onEvent, from every client', async () => {
     const { told } = listen()
     const first = createClient()
     const second = createClient({ issuer: 'https://as.example.com', endpoint: `${endpoint}?key=s3cr3t` })
@@ -339,14 +339,14 @@ describe('the diagnostics channel', () => {
     ])
   })
 
-  test('needs no onEvent', async () => {
+  test('works without onEvent', async () => {
     const { told } = listen()
     const { client } = createClient({ onEvent: undefined })
     await client.introspect(token)
     expect(told).toMatchObject([{ type: 'introspected', source: 'endpoint' }])
   })
 
-  test('is silent again when nobody subscribes any more', async () => {
+  test('gets no events after the last subscriber has left', async () => {
     const { told, end } = listen()
     const { client } = createClient({ onEvent: undefined })
     end()
@@ -354,7 +354,7 @@ describe('the diagnostics channel', () => {
     expect(told).toEqual([])
   })
 
-  test('tells of the calls that begin when somebody subscribes, and not of one that is under way', async () => {
+  test('gets the calls that begin after a subscription, not calls on their way', async () => {
     const answers: (() => void)[] = []
     const { client } = createClient({
       onEvent: undefined,
@@ -371,7 +371,7 @@ describe('the diagnostics channel', () => {
     expect(told).toMatchObject([{ type: 'introspected', source: 'joined' }])
   })
 
-  test('takes nothing from a call whose subscriber leaves while it is under way', async () => {
+  test('takes nothing from a call whose subscriber leaves before its end', async () => {
     const { promise, resolve } = Promise.withResolvers<Response>()
     const { client } = createClient({ onEvent: undefined, fetch: () => promise })
     const { told, end } = listen()
@@ -382,7 +382,7 @@ describe('the diagnostics channel', () => {
     expect(told).toEqual([])
   })
 
-  test('tells of circuits, the store of the cache and metadata', async () => {
+  test('gets events about circuits, the store of the cache and metadata', async () => {
     const { told } = listen()
     const store = createStore(() => Promise.reject(new Error('down')))
     const { client } = createClient({
@@ -414,7 +414,7 @@ function encode(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')
 }
 
-/** Not signed: that is looked at last. */
+/** Unsigned, because the client checks the signature last. */
 function jwt(claims: object): string {
   const good = {
     iss: 'https://as.example.com',
@@ -430,43 +430,46 @@ function jwt(claims: object): string {
 
 describe('why a token is inactive', () => {
   test.each<[string, Fetch, string, string]>([
-    ['the server said so', row({ active: false }), 'answer', 'answered active: false'],
+    ['the server answers active: false', row({ active: false }), 'answer', 'answered active: false'],
     [
-      'the server does not introspect its kind',
+      'the server does not introspect this kind of token',
       row({ error: 'unsupported_token_type' }, { status: 400 }),
       'unsupported_token_type',
       'option group jwt',
     ],
-    ['a reply means it', row({ error: 'not_found' }, { status: 404 }), 'reply', 'response.inactiveWhen'],
+    ['a reply matches inactiveWhen', row({ error: 'not_found' }, { status: 404 }), 'reply', 'response.inactiveWhen'],
     [
-      'the clock says it is expired',
+      'its exp is in the past',
       row({ active: true, exp: seconds - 3600 }),
       'expired',
       'exp is 2026-11-29T11:00:00.000Z (1795950000), and the clock of this resource server says 2026-11-29T12:00:00.000Z',
     ],
-    ['its expiry is zero', row({ active: true, exp: 0 }), 'expired', 'response.tolerate.zeroExpiryAsAbsent'],
+    ['its exp is zero', row({ active: true, exp: 0 }), 'expired', 'response.tolerate.zeroExpiryAsAbsent'],
     [
-      'the clock says it is for later',
+      'its nbf is in the future',
       row({ active: true, nbf: seconds + 3600 }),
       'not_yet_valid',
       'nbf is 2026-11-29T13:00:00.000Z (1795957200), and the clock of this resource server says 2026-11-29T12:00:00.000Z',
     ],
-  ])('is told when %s, of the call and of the guard, for who joined as well', async (_, fetch, reason, part) => {
-    const { client, events } = createClient({
-      fetch,
-      now: () => at,
-      response: { inactiveWhen: [{ status: 404, error: 'not_found' }] },
-    })
-    const guard = client.guard({ audience: false })
-    await Promise.all([guard(bearing()), guard(bearing())])
-    const told = { inactiveReason: reason, detail: expect.stringContaining(part) as string }
-    const calls = events.filter(({ type }) => type === 'introspected' || type === 'guarded')
-    expect(calls).toHaveLength(4)
-    for (const event of calls) expect(event).toMatchObject(told)
-    expect(JSON.stringify(events)).not.toContain(token)
-  })
+  ])(
+    'is reported when %s, for the call and the guard, also when they share a request',
+    async (_, fetch, reason, part) => {
+      const { client, events } = createClient({
+        fetch,
+        now: () => at,
+        response: { inactiveWhen: [{ status: 404, error: 'not_found' }] },
+      })
+      const guard = client.guard({ audience: false })
+      await Promise.all([guard(bearing()), guard(bearing())])
+      const told = { inactiveReason: reason, detail: expect.stringContaining(part) as string }
+      const calls = events.filter(({ type }) => type === 'introspected' || type === 'guarded')
+      expect(calls).toHaveLength(4)
+      for (const event of calls) expect(event).toMatchObject(told)
+      expect(JSON.stringify(events)).not.toContain(token)
+    },
+  )
 
-  test('is kept with the answer, where the cache is in memory', async () => {
+  test('is kept with the answer in a cache in memory', async () => {
     const fetch = row({ error: 'unsupported_token_type' }, { status: 400 })
     const { client, events } = createClient({ fetch, cache: {} })
     await client.introspect(token)
@@ -476,7 +479,7 @@ describe('why a token is inactive', () => {
     for (const event of calls) expect(event).toMatchObject({ inactiveReason: 'unsupported_token_type' })
   })
 
-  test('is not guessed of an answer out of a store that processes share', async () => {
+  test('is not guessed for an answer from a shared store', async () => {
     const entry = { response: { active: false as const }, askedAtMs: at, expiresAtMs: at + 5000 }
     const store = { ...createStore(), get: () => Promise.resolve(entry) }
     const { client, events } = createClient({ cache: { store, keySecret }, now: () => at })
@@ -485,29 +488,29 @@ describe('why a token is inactive', () => {
     expect(events[0]).toMatchObject({ inactiveReason: undefined, detail: undefined })
   })
 
-  test('is not told of an active token', async () => {
+  test('is not reported for an active token', async () => {
     const { client, events } = createClient()
     await client.introspect(token)
     expect(events[0]).toMatchObject({ inactiveReason: undefined, detail: undefined })
   })
 
-  test('is told of a token that no server could have issued', async () => {
+  test('is reported for a token that no server could have issued', async () => {
     const { client, events } = createClient()
     await client.introspect('')
     expect(events).toMatchObject([{ source: 'unasked', inactiveReason: 'unpresentable' }])
   })
 
   test.each([
-    ['is no JWT', token, 'jwt_opaque', 'no signed JWT'],
+    ['is not a JWT', token, 'jwt_opaque', 'no signed JWT'],
     ['is of another issuer', jwt({ iss: 'https://other.example.com' }), 'jwt_issuer', 'another iss'],
     ['is expired', jwt({ exp: seconds - 60 }), 'expired', 'exp is 2026-11-29T11:59:00.000Z'],
-    ['is for later', jwt({ nbf: seconds + 60 }), 'not_yet_valid', 'nbf is 2026-11-29T12:01:00.000Z'],
-  ])('is told of a token that %s and is checked here', async (_, presented, reason, part) => {
+    ['is not valid yet', jwt({ nbf: seconds + 60 }), 'not_yet_valid', 'nbf is 2026-11-29T12:01:00.000Z'],
+  ])('is reported for a token that %s, in the mode local', async (_, presented, reason, part) => {
     const events: IntrospectionClientEvent[] = []
     const client = new IntrospectionClient({
       issuer: 'https://as.example.com',
       jwt: { mode: 'local' },
-      transport: { fetch: () => Promise.reject(new Error('nobody is asked')) },
+      transport: { fetch: () => Promise.reject(new Error('the client must not send a request')) },
       now: () => at,
       onEvent: (event) => events.push(event),
     })
@@ -521,8 +524,8 @@ describe('why a token is inactive', () => {
   })
 })
 
-describe('when nobody listens', () => {
-  test('no clock is asked for a hit, a guard, or a token that nobody is asked about', async () => {
+describe('without a listener', () => {
+  test('the client reads no clock for a hit, for a guard, or for a token it does not ask about', async () => {
     const { client } = createClient({ onEvent: undefined, cache: {} })
     await client.introspect(token)
     const clock = vi.spyOn(performance, 'now')
@@ -540,7 +543,7 @@ describe('when nobody listens', () => {
 })
 
 describe('statistics', () => {
-  test('say what is under way, what waits, and how the circuits are', async () => {
+  test('count requests on their way and waiting calls, and name the state of each circuit', async () => {
     const answers: (() => void)[] = []
     const { client } = createClient({
       endpoint: `${endpoint}?key=s3cr3t`,

@@ -41,7 +41,7 @@ function createClient(options: Partial<IntrospectionClientOptions> = {}) {
   })
 }
 
-/** A guard whose authorization server gives one answer, and how often it was asked. */
+/** A guard whose authorization server gives one answer, and a count of its requests. */
 function guardWith(
   members: object,
   options: GuardOptions = { audience, scope, realm },
@@ -110,7 +110,7 @@ describe.each([
   })
 })
 
-describe('a request without a token of ours', () => {
+describe('a request without a Bearer token', () => {
   test.each([
     ['no field', bearing()],
     ['another scheme', bearing('Basic Zm9vOmJhcg==')],
@@ -124,7 +124,7 @@ describe('a request without a token of ours', () => {
         body: 'access_token=abc',
       }),
     ],
-  ])('gets 401, a realm and no error: %s', async (_, request) => {
+  ])('gets 401 with a realm and no error: %s', async (_, request) => {
     const { decide, asked } = guardWith(good)
     const decision = await decide(request)
     expect(decision).toMatchObject({ allowed: false, reason: 'token_absent', status: 401, body: '' })
@@ -137,10 +137,10 @@ describe('a request without a token of ours', () => {
     ['no token after the scheme', bearing('Bearer')],
     ['quotes', bearing('Bearer "abc"')],
     ['a tab', bearing('Bearer\tabc')],
-    ['two fields', bearing('Bearer abc', 'Bearer def')],
-    ['the same field twice', bearing('Bearer abc', 'Bearer abc')],
-    ['a second field of another scheme', bearing('Basic Zm9vOmJhcg==', 'Bearer abc')],
-  ])('gets 400 when it is broken: %s', async (_, request) => {
+    ['two Authorization fields', bearing('Bearer abc', 'Bearer def')],
+    ['the same Authorization field twice', bearing('Bearer abc', 'Bearer abc')],
+    ['a second Authorization field of another scheme', bearing('Basic Zm9vOmJhcg==', 'Bearer abc')],
+  ])('gets 400: %s', async (_, request) => {
     const { decide, asked } = guardWith(good)
     const decision = await decide(request)
     expect(decision).toMatchObject({
@@ -153,7 +153,7 @@ describe('a request without a token of ours', () => {
     expect(asked()).toBe(0)
   })
 
-  test('gets 401 unasked when no server could have issued the token', async () => {
+  test('gets 401 without a request when no server could have issued the token', async () => {
     const { decide, asked } = guardWith(good, undefined, { token: { sources: ['header', 'query'] } })
     const decision = await decide({ headers: { get: () => null }, url: '/?access_token=a%00b' })
     expect(decision).toMatchObject({ reason: 'token_inactive', status: 401 })
@@ -168,7 +168,7 @@ describe('a request without a token of ours', () => {
       413,
       (long: string) => new Request(audience, { method: 'POST', body: new URLSearchParams({ access_token: long }) }),
     ],
-  ])('is asked about up to 16384 octets; a longer one in %s gets %i, never 401', async (_, status, presenting) => {
+  ])('may have up to 16384 octets; a longer one in %s gets %i, never 401', async (_, status, presenting) => {
     const { decide, asked } = guardWith(good, undefined, { token: { sources: ['header', 'form', 'query'] } })
     expect(await decide(presenting('a'.repeat(16_384)))).toMatchObject({ allowed: true })
     expect(asked()).toBe(1)
@@ -194,29 +194,26 @@ describe('a request without a token of ours', () => {
         new Hono().use(requireHonoToken(guardForms().guard(options))).request(request),
     ],
     [
-      'web requests where no token is needed',
+      'web requests with an optional token',
       { optional: true },
       (request: Request, options: object) => guardForms().guard(options)(request),
     ],
-  ])(
-    'may be in a form that is too long to look for it: %s get 413, which names the limit',
-    async (_, options, decide) => {
-      const body = new URLSearchParams({ filler: 'a'.repeat(65_536), access_token: token })
-      const post = (headers = {}): Request => new Request('https://api.example.com/', { method: 'POST', body, headers })
-      const refused = await decide(post(), { audience: false, ...options })
-      expect(refused).toMatchObject({ status: 413 })
-      if ('reason' in refused) {
-        expect(refused).toMatchObject({ reason: 'token_too_long', error: { code: 'ERR_TOKEN_TOO_LONG' } })
-        expect(refused.error?.message).toContain('65536')
-      }
-      // A token elsewhere is one, whatever the form has.
-      const passing = await decide(post({ authorization: `Bearer ${token}` }), { audience: false, ...options })
-      expect(passing).not.toMatchObject({ status: 413 })
-    },
-  )
+  ])('may be in a form that is too long to read: %s get 413, which names the limit', async (_, options, decide) => {
+    const body = new URLSearchParams({ filler: 'a'.repeat(65_536), access_token: token })
+    const post = (headers = {}): Request => new Request('https://api.example.com/', { method: 'POST', body, headers })
+    const refused = await decide(post(), { audience: false, ...options })
+    expect(refused).toMatchObject({ status: 413 })
+    if ('reason' in refused) {
+      expect(refused).toMatchObject({ reason: 'token_too_long', error: { code: 'ERR_TOKEN_TOO_LONG' } })
+      expect(refused.error?.message).toContain('65536')
+    }
+    // A token in another place counts, also beside a long form.
+    const passing = await decide(post({ authorization: `Bearer ${token}` }), { audience: false, ...options })
+    expect(passing).not.toMatchObject({ status: 413 })
+  })
 })
 
-/** A client that takes tokens from forms. */
+/** A client that reads tokens from forms. */
 function guardForms() {
   return createClient({
     issuer,
@@ -232,12 +229,12 @@ describe('a token that is active', () => {
     expect(decision.allowed && Object.isFrozen(decision.token)).toBe(true)
   })
 
-  test('is enough for a route that wants no scope', async () => {
+  test('is enough for a route without a required scope', async () => {
     const { decide } = guardWith({ aud: audience }, { audience })
     expect((await decide(bearing(`Bearer ${token}`))).allowed).toBe(true)
   })
 
-  test('needs every scope token of the route, which the refusal names', async () => {
+  test('needs every scope token of the route, and the refusal names them', async () => {
     const { decide } = guardWith({ ...good, scope: 'a c' }, { audience, scope: 'a b', realm })
     const decision = await decide(bearing(`Bearer ${token}`))
     expect(decision).toMatchObject({ reason: 'scope', status: 403, body: '{"error":"insufficient_scope"}' })
@@ -249,10 +246,10 @@ describe('a token that is active', () => {
   test.each([
     ['the wrong audience', { aud: 'urn:other' }, 'audience'],
     ['no audience', { aud: undefined }, 'audience'],
-    ['a key it is bound to', { cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } }, 'confirmation'],
+    ['a key binding', { cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } }, 'confirmation'],
     ['the type DPoP', { token_type: 'DPoP' }, 'confirmation'],
-    ['the use of a refresh token', { token_use: 'refresh_token' }, 'token_kind'],
-  ])('is refused with %s in the same words as an inactive one', async (_, members, reason) => {
+    ['a token_use of refresh tokens', { token_use: 'refresh_token' }, 'token_kind'],
+  ])('is refused with %s by the same response as an inactive token', async (_, members, reason) => {
     const decision = await guardWith({ ...good, ...members }).decide(bearing(`Bearer ${token}`))
     const inactive = await guardWith({ active: false }).decide(bearing(`Bearer ${token}`))
     expect(decision).toMatchObject({ allowed: false, reason, status: 401 })
@@ -262,12 +259,12 @@ describe('a token that is active', () => {
     }
   })
 
-  test('is not held against an audience only when that is said aloud', async () => {
+  test('is not checked for its audience only when the option says false', async () => {
     const { decide } = guardWith({ aud: 'urn:other' }, { audience: false })
     expect((await decide(bearing(`Bearer ${token}`))).allowed).toBe(true)
   })
 
-  test('is held against the audience of the client where the guard names none', async () => {
+  test("is checked for the client's audience when the guard names none", async () => {
     const client = createClient({
       policy: { audience: ['urn:a', audience], realm: 'from the client' },
       transport: { fetch: () => Promise.resolve(Response.json(good)) },
@@ -280,7 +277,7 @@ describe('a token that is active', () => {
   })
 })
 
-test('a guard without an audience is a mistake', () => {
+test('is refused by a TypeError when a guard has no audience', () => {
   expect(() => createClient().guard()).toThrow(TypeError)
   expect(() => createClient().guard({ scope })).toThrow('guard.audience')
 })
@@ -300,35 +297,35 @@ describe('an outage', () => {
     expect(decision.headers['retry-after']).toBe(passedOn)
   })
 
-  test('passes Retry-After on as seconds when it came as a date', async () => {
+  test('sends Retry-After in seconds when the server sent a date', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: now * 1000 })
     onTestFinished(() => void vi.useRealTimers())
     const soon = new Date(now * 1000 + 30_000).toUTCString()
     expect((await decideWhen(503, { 'retry-after': soon })).headers['retry-after']).toBe('30')
   })
 
-  test('gives the error to the log and nothing of it to the wire', async () => {
+  test('has the error in the decision for the log, and no part of it in the response', async () => {
     const decision = await decideWhen(401)
     expect(decision).toMatchObject({ status: 500, body: '{"error":"server_error"}' })
     expect(decision.error).toMatchObject({ code: 'ERR_TRANSPORT_UNAUTHORIZED', status: 401 })
     expect(Object.keys(decision.headers)).toEqual(['content-type', 'cache-control'])
   })
 
-  test('in a transport of one’s own is an outage too', async () => {
+  test('in a custom transport is an outage as well', async () => {
     const client = createClient({
       transport: { send: () => Promise.reject(new TransportTimeoutError('pool exhausted')) },
     })
     expect(await client.guard({ audience })(bearing(`Bearer ${token}`))).toMatchObject({ status: 503 })
   })
 
-  test('is not what a bug is', async () => {
+  test('does not hide an unexpected error', async () => {
     const bug = new RangeError('a bug of mine')
     const client = createClient({ transport: { send: () => Promise.reject(bug) } })
     await expect(client.guard({ audience })(bearing(`Bearer ${token}`))).rejects.toBe(bug)
   })
 })
 
-test('a refusal becomes a web Response', async () => {
+test('converts a refusal to a web Response', async () => {
   const decision = refusalOf(await guardWith({ active: false }).decide(bearing(`Bearer ${token}`)))
   const response = decision.toResponse()
   expect(response.status).toBe(401)
@@ -361,7 +358,7 @@ describe('requireToken', () => {
 
   afterAll(() => api[Symbol.asyncDispose]())
 
-  /** Sends fields as they are, repeated ones too. */
+  /** Sends fields unchanged, also repeated ones. */
   function get(...fields: readonly string[]) {
     seen = []
     return new Promise<{ status: number | undefined; challenge: string | undefined; body: string }>(
@@ -384,7 +381,7 @@ describe('requireToken', () => {
     )
   }
 
-  test('lets a good token pass and hands its answer on', async () => {
+  test('lets a good token pass, with its answer', async () => {
     const good200 = await as.issueToken({ sub: 'alice', scope })
     expect(await get(`Bearer ${good200}`)).toEqual({ status: 200, challenge: undefined, body: 'orders of alice' })
     expect(seen).toMatchObject([{ active: true, sub: 'alice', iss: issuer }])
@@ -395,7 +392,7 @@ describe('requireToken', () => {
     expect(seen).toEqual([undefined])
   })
 
-  test('answers a revoked token, and one with too little scope', async () => {
+  test('answers a revoked token with 401, and too little scope with 403', async () => {
     const revoked = await as.issueToken({ scope })
     await as.revokeToken(revoked)
     expect(await get(`Bearer ${revoked}`)).toMatchObject({ status: 401, body: '{"error":"invalid_token"}' })
@@ -407,7 +404,7 @@ describe('requireToken', () => {
     expect(seen).toEqual([undefined])
   })
 
-  test('answers two Authorization fields with 400, whichever Node would have kept', async () => {
+  test('answers two Authorization fields with 400, in either order', async () => {
     const [one, other] = await Promise.all([as.issueToken({ scope }), as.issueToken({ scope })])
     const before = as.introspectionCount
     for (const fields of [
@@ -438,7 +435,7 @@ test.each([
   ['of Express', { method: 'GET', headers: { authorization: `Bearer ${token}` } }],
   ['a token', token],
   ['nothing', undefined],
-])('a guard says what it takes when it is given a request %s', async (_, request) => {
+])('a guard names the right adapter when it gets a request %s', async (_, request) => {
   const guard = createClient().guard({ audience })
   await expect(guard(request as never)).rejects.toThrow(/^request: must be a web Request.*requireToken\(guard\)/)
 })

@@ -42,7 +42,7 @@ afterAll(async () => {
   await elsewhere[Symbol.asyncDispose]()
 })
 
-/** What an introspection came to, and what was told on the way. */
+/** The outcome of an introspection, and its events. */
 async function introspect(server: LoopbackServer, options: { fetch?: Fetch | undefined; deadlineMs?: number }) {
   const events: IntrospectionClientEvent[] = []
   const { client } = createClient(server.origin, { ...options, onEvent: (event) => events.push(event) })
@@ -81,7 +81,7 @@ function outcomeOf({ result, error }: { result: IntrospectionResult | undefined;
   return isIntrospectionError(error) ? error.code : String(error)
 }
 
-/** What is told besides, once a minute. */
+/** Events that repeat at most once a minute, in addition. */
 const ADVICE = new Set(['members_unreadable', 'answer_unusable'])
 
 describe.each([
@@ -101,7 +101,7 @@ describe.each([
     expect(elsewhere.requests).toEqual([])
   })
 
-  test('lets go of a connection whose answer does not end', async () => {
+  test('closes a connection whose answer does not end', async () => {
     const { promise: closed, resolve } = Promise.withResolvers<void>()
     await using server = await serve(({ response, socket }) => {
       socket.once('close', () => resolve())
@@ -117,7 +117,7 @@ describe.each([
     await closed
   })
 
-  test('lets go of a connection whose answer does not come', async () => {
+  test('closes a connection whose answer does not come', async () => {
     const { promise: closed, resolve } = Promise.withResolvers<void>()
     await using server = await serve(({ socket }) => socket.once('close', () => resolve()))
     const settled = await introspect(server, { fetch: fetchToUse, deadlineMs: 60 })
@@ -125,7 +125,7 @@ describe.each([
     await closed
   })
 
-  test('cannot reach a port where nobody listens', async () => {
+  test('fails at a port where no server listens', async () => {
     const server = await serve(() => undefined)
     await server[Symbol.asyncDispose]()
     const settled = await introspect(server, { fetch: fetchToUse })
@@ -134,7 +134,7 @@ describe.each([
     expectNoSecrets(settled.error)
   })
 
-  test('waits for a TLS handshake no longer than the deadline', async () => {
+  test('waits for a TLS handshake until the deadline, not longer', async () => {
     const silent = createSilentServer((socket) => socket.on('error', () => undefined))
     silent.listen(0, '127.0.0.1')
     await once(silent, 'listening')
@@ -146,7 +146,7 @@ describe.each([
     silent.close()
   })
 
-  test('ends a call when its caller aborts, with the reason of the caller, and no other', async () => {
+  test("rejects with the caller's reason when the caller aborts", async () => {
     const answers: (() => void)[] = []
     const { promise: arrived, resolve } = Promise.withResolvers<void>()
     await using server = await serve(({ response }) => {
@@ -166,7 +166,7 @@ describe.each([
     await client.close()
   })
 
-  test('asks nobody for a caller who is gone already', async () => {
+  test('sends nothing for a caller that has already aborted', async () => {
     await using server = await serve(() => undefined)
     const { client } = createClient(server.origin, { fetch: fetchToUse })
     const reason = new Error('gone')
@@ -174,7 +174,7 @@ describe.each([
     expect(server.requests).toEqual([])
   })
 
-  test('answers a thousand calls at once, with one signal for all, each with its own token', async () => {
+  test('answers 1,000 calls at once with one shared signal, each with its own token', async () => {
     const warnings: Error[] = []
     const warn = (warning: Error): void => {
       warnings.push(warning)
@@ -196,7 +196,7 @@ describe.each([
 })
 
 describe('over undici', () => {
-  test('opens no more connections than allowed, and keeps them', async () => {
+  test('opens no more connections than the option allows, and keeps them', async () => {
     let most = 0
     await using server = await serve(async ({ response }) => {
       most = Math.max(most, await server.connections())
@@ -216,7 +216,7 @@ const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
   addresses?.some(({ address }) => address === '::1'),
 )
 
-test.skipIf(!hasIpv6)('over IPv6 it reaches this machine by [::1]', async () => {
+test.skipIf(!hasIpv6)('over IPv6 reaches this machine by [::1]', async () => {
   await using server = await serve(
     ({ response }) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(good)),
     '::1',
@@ -227,7 +227,7 @@ test.skipIf(!hasIpv6)('over IPv6 it reaches this machine by [::1]', async () => 
   await client.close()
 })
 
-test('an authorization server inside a network is reached by http where its origin is listed, keys and tokens too', async () => {
+test('an authorization server inside a network is reached over http when its origin is listed, also for keys and tokens', async () => {
   const origin = 'http://keycloak:8080'
   const sent: string[] = []
   await using client = new IntrospectionClient({
@@ -272,15 +272,15 @@ test('an authorization server inside a network is reached by http where its orig
   }
 })
 
-describe('a transport of one’s own', () => {
-  test('is held to the deadline even when it does not listen', async () => {
+describe('a custom transport', () => {
+  test('is held to the deadline even when it ignores the signal', async () => {
     const { client } = createClient('https://as.example.com', {
       transport: { deadlineMs: 50, send: () => new Promise(() => undefined) },
     })
     await expect(client.introspect(token)).rejects.toMatchObject({ code: 'ERR_TRANSPORT_TIMEOUT' })
   })
 
-  test('hears of the deadline through its listener as well as through its signal', async () => {
+  test('gets the deadline by its listener and by its signal', async () => {
     const heard: unknown[] = []
     const { client } = createClient('https://as.example.com', {
       transport: {
@@ -297,7 +297,7 @@ describe('a transport of one’s own', () => {
     expect(heard).toEqual([error, error])
   })
 
-  test('passes on what it throws, coded or not', async () => {
+  test('passes on its errors, with or without a code', async () => {
     const failure = new RangeError('a bug of mine')
     const { client } = createClient('https://as.example.com', {
       transport: {
@@ -310,8 +310,8 @@ describe('a transport of one’s own', () => {
   })
 })
 
-describe('what is told', () => {
-  test('is one event for each call, with how long it took', async () => {
+describe('an event', () => {
+  test('is sent once for each call, with its duration', async () => {
     await using server = await serve(({ response }) =>
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(good)),
     )
@@ -320,7 +320,7 @@ describe('what is told', () => {
     expect(events[0]).toMatchObject({ durationMs: expect.toSatisfy((ms: number) => ms > 0) as number })
   })
 
-  test('is the error that was thrown', async () => {
+  test('has the error that was thrown', async () => {
     await using server = await serve(({ response }) => response.writeHead(500).end())
     const { events, error } = await introspect(server, {})
     expect(events).toMatchObject([{ type: 'failed', source: 'endpoint' }])
@@ -335,7 +335,7 @@ describe('what is told', () => {
       },
     ],
     ['rejects', (): unknown => Promise.reject(new Error('observer'))],
-  ])('changes nothing when the one who is told %s', async (_, onEvent) => {
+  ])('changes nothing when its listener %s', async (_, onEvent) => {
     await using server = await serve(({ response }) =>
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(good)),
     )
@@ -345,7 +345,7 @@ describe('what is told', () => {
   })
 })
 
-/** A Standard Schema of the claim `tenant`: a string, given back in capitals, and a key made of it. */
+/** A Standard Schema of the claim `tenant`: it returns the string in capitals, and a key made of it. */
 function tenantSchema(validate?: () => Promise<never>): ClaimsSchema<{ tenant: string; key: Uint8Array }> {
   return {
     '~standard': {
@@ -375,13 +375,13 @@ describe('extension claims', () => {
     })
   }
 
-  test('come as their schema makes them, beside members nobody declared', async () => {
+  test('have the output of their schema, beside undeclared members', async () => {
     const result = await answering({ ...good, tenant: 'acme', other: 1 }).introspect(token)
     expect(result).toEqual({ ...good, tenant: 'ACME', key: Uint8Array.of(97, 99, 109, 101), other: 1 })
     expect(Object.isFrozen(result)).toBe(true)
   })
 
-  test('cannot stand in for a registered member', async () => {
+  test('cannot replace a registered member', async () => {
     const schema: ClaimsSchema = {
       '~standard': { version: 1, vendor: 'test', validate: () => ({ value: { sub: 'admin', scope: 'everything' } }) },
     }
@@ -395,7 +395,7 @@ describe('extension claims', () => {
     expect(await client.introspect(token)).toEqual(good)
   })
 
-  test('that do not fit make the answer malformed, named but not quoted', async () => {
+  test('that do not fit make the answer malformed, and the error names but does not quote them', async () => {
     const error: unknown = await answering({ ...good, tenant: [token] })
       .introspect(token)
       .catch((reason: unknown) => reason)
@@ -406,13 +406,13 @@ describe('extension claims', () => {
     expectNoSecrets(error)
   })
 
-  test('are not asked of an inactive or an expired token', async () => {
+  test('are not checked for an inactive or an expired token', async () => {
     for (const body of [{ active: false }, { ...good, exp: 1 }]) {
       expect(await answering(body).introspect(token)).toEqual({ active: false })
     }
   })
 
-  test('are waited for no longer than the deadline', async () => {
+  test('are awaited until the deadline, not longer', async () => {
     const slow = tenantSchema(() => new Promise(() => undefined))
     await expect(answering(good, slow, 50).introspect(token)).rejects.toMatchObject({ code: 'ERR_TRANSPORT_TIMEOUT' })
   })
@@ -424,7 +424,7 @@ describe('a token that no server could have issued', () => {
     ['a NUL', `${token}\0`],
     ['a letter outside ASCII', `${token}é`],
     ['nothing', ''],
-  ])('is inactive unasked: %s', async (_, value) => {
+  ])('is inactive without a request: %s', async (_, value) => {
     await using server = await serve(() => undefined)
     const { client } = createClient(server.origin)
     expect(await client.introspect(value)).toEqual({ active: false })
@@ -432,7 +432,7 @@ describe('a token that no server could have issued', () => {
     expect(server.requests).toEqual([])
   })
 
-  test.each([16_385, 1_048_576])('is an error unasked when it has %i octets', async (length) => {
+  test.each([16_385, 1_048_576])('is an error without a request when it has %i octets', async (length) => {
     await using server = await serve(() => undefined)
     const { client } = createClient(server.origin)
     await expect(client.introspect('a'.repeat(length))).rejects.toMatchObject({ code: 'ERR_TOKEN_TOO_LONG' })
@@ -440,7 +440,7 @@ describe('a token that no server could have issued', () => {
     expect(server.requests).toEqual([])
   })
 
-  test.each([[undefined], [null], [5], [['a']]])('is a mistake of the caller when it is %o', async (value) => {
+  test.each([[undefined], [null], [5], [['a']]])('is a TypeError when it is %o', async (value) => {
     const { client } = createClient('http://127.0.0.1:1')
     await expect(client.introspect(value as unknown as string)).rejects.toThrow(TypeError)
   })

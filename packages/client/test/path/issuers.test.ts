@@ -26,13 +26,13 @@ function encode(value: string): string {
   return btoa(value).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
-/** A JWT that nobody has signed: whoever is asked decides what it is. */
+/** An unsigned JWT. The server that gets it decides about it. */
 function jwt(payload: object | string, header: object = { alg: 'RS256' }): string {
   const text = typeof payload === 'string' ? payload : JSON.stringify(payload)
   return `${encode(JSON.stringify(header))}.${encode(text)}.c2ln`
 }
 
-/** An authorization server: what it says of any token, and what it was asked. */
+/** An authorization server with one answer for every token, and the tokens it received. */
 function createServer(name: string, options: Partial<IntrospectionClientOptions> = {}) {
   const issuer = `https://${name}.example.com`
   const tokens: string[] = []
@@ -64,7 +64,7 @@ function create(options: Partial<IntrospectionClientOptions> = {}) {
   return { keycloak: keycloak.client, partner: partner.client }
 }
 
-/** How often each was asked. */
+/** How often each server was asked. */
 function asked() {
   return { keycloak: keycloak.tokens.length, partner: partner.tokens.length }
 }
@@ -82,7 +82,7 @@ afterEach(() => {
 })
 
 describe('a JWT', () => {
-  test('is asked about at the server it names, and at no other (AT-12)', async () => {
+  test('is introspected at the server it names, and at no other (AT-12)', async () => {
     const introspection = combineIssuers({ issuers: create() })
     const guard = introspection.guard({ audience })
     const token = jwt({ iss: partner.issuer })
@@ -103,16 +103,16 @@ describe('a JWT', () => {
   })
 
   test.each([
-    ['nobody', { sub: 'alice' }],
-    ['somebody else', { iss: 'https://evil.example' }],
-    ['somebody almost', { iss: 'https://keycloak.example.com/' }],
-    ['somebody in other letters', { iss: 'https://KEYCLOAK.example.com' }],
+    ['no issuer', { sub: 'alice' }],
+    ['an unknown issuer', { iss: 'https://evil.example' }],
+    ['an issuer with a trailing slash', { iss: 'https://keycloak.example.com/' }],
+    ['an issuer in other case', { iss: 'https://KEYCLOAK.example.com' }],
     ['several', { iss: ['https://keycloak.example.com'] }],
     ['two', '{"iss":"https://keycloak.example.com","iss":"https://partner.example.com"}'],
-    ['a name of ours', { iss: 'keycloak' }],
-    ['a member of every object', { iss: 'constructor' }],
-    ['no JSON', 'https://keycloak.example.com'],
-  ])('that names %s is refused, and nobody gets to see it (AT-12)', async (_, payload) => {
+    ['the name of a client', { iss: 'keycloak' }],
+    ['a name that every object inherits', { iss: 'constructor' }],
+    ['an issuer in a payload that is not JSON', 'https://keycloak.example.com'],
+  ])('that names %s is refused, and no server gets it (AT-12)', async (_, payload) => {
     const route = vi.fn(() => 'keycloak' as const)
     const token = jwt(payload)
     for (const introspection of [
@@ -130,7 +130,7 @@ describe('a JWT', () => {
     expect(route).not.toHaveBeenCalled()
   })
 
-  test('of an attacker who steals an issuer is judged by whom it was stolen from, and by nobody after that (AT-11)', async () => {
+  test('that falsely names an issuer is judged by that issuer, and by no other server after it (AT-11)', async () => {
     const introspection = combineIssuers({ issuers: create(), fallback: 'partner' })
     keycloak.as.says = { active: false }
     const decision = await introspection.guard({ audience })(bearing(jwt({ iss: keycloak.issuer, sub: 'admin' })))
@@ -138,7 +138,7 @@ describe('a JWT', () => {
     expect(asked()).toEqual({ keycloak: 1, partner: 0 })
   })
 
-  test('whose server speaks of another issuer is not believed (AT-12)', async () => {
+  test('is refused when its server answers with another issuer (AT-12)', async () => {
     const introspection = combineIssuers({ issuers: create() })
     partner.as.says = { active: true, iss: keycloak.issuer, sub: 'admin', aud: audience }
     const decision = await introspection.guard({ audience })(bearing(jwt({ iss: partner.issuer })))
@@ -150,7 +150,7 @@ describe('a JWT', () => {
 describe('an opaque token', () => {
   const opaque = ['2YotnFZFEjr1zCsicMWpAA', 'a.b.c', `${encode('{"user":1}')}.ZkYb1Q.c2ln`, 'v4.local.x', '..']
 
-  test.each(opaque)('without a rule is refused, and nobody gets to see it: %s (AT-12)', async (token) => {
+  test.each(opaque)('without a rule is refused, and no server gets it: %s (AT-12)', async (token) => {
     const introspection = combineIssuers({ issuers: create(), prefixes: { partner: 'pt_' } })
     expect(describeRefusal(await introspection.guard({ audience })(bearing(token)))).toEqual({
       status: 401,
@@ -160,7 +160,7 @@ describe('an opaque token', () => {
     expect(asked()).toEqual({ keycloak: 0, partner: 0 })
   })
 
-  test('goes where its prefix says, whatever follows', async () => {
+  test('goes to the server of its prefix', async () => {
     const introspection = combineIssuers({
       issuers: create(),
       prefixes: { keycloak: ['kc_', 'kcr_'], partner: 'pt_' },
@@ -175,7 +175,7 @@ describe('an opaque token', () => {
     expect(asked()).toEqual({ keycloak: 3, partner: 2 })
   })
 
-  test('goes where the application says', async () => {
+  test('goes to the server that the route function names', async () => {
     const introspection = combineIssuers({
       issuers: create(),
       prefixes: { partner: 'pt_' },
@@ -196,11 +196,11 @@ describe('an opaque token', () => {
       },
       RangeError,
     ],
-    ['names nobody that is there', () => 'other', TypeError],
-    ['names what every object has', () => 'constructor', TypeError],
-    ['gives a promise', () => Promise.resolve('keycloak'), TypeError],
-    ['gives nothing like a name', () => null, TypeError],
-  ])('is let nowhere by a function that %s: that is a bug', async (_, route, error) => {
+    ['names an unknown client', () => 'other', TypeError],
+    ['names a property that every object inherits', () => 'constructor', TypeError],
+    ['returns a promise', () => Promise.resolve('keycloak'), TypeError],
+    ['returns no name', () => null, TypeError],
+  ])('is refused with an error when the route function %s', async (_, route, error) => {
     const introspection = combineIssuers({ issuers: create(), route: route as () => 'keycloak' })
     await expect(introspection.guard({ audience })(bearing('abc'))).rejects.toThrow(error)
     await expect(introspection.guard({ audience, optional: true })(bearing('abc'))).rejects.toThrow(error)
@@ -210,7 +210,7 @@ describe('an opaque token', () => {
 })
 
 describe('one server', () => {
-  test('may be down without the tokens of another being touched', async () => {
+  test('may be down without effect on the tokens of another', async () => {
     const introspection = combineIssuers({ issuers: create() })
     const guard = introspection.guard({ audience })
     keycloak.as.status = 503
@@ -226,7 +226,7 @@ describe('one server', () => {
     expect(introspection.statistics().partner.circuits).toMatchObject([{ state: 'closed' }])
   })
 
-  test('keeps a cache of its own, and forgets in it alone', async () => {
+  test('has a cache of its own, and forget empties only that cache', async () => {
     const introspection = combineIssuers({ issuers: create({ cache: {} }), fallback: 'partner' })
     const token = jwt({ iss: keycloak.issuer })
     for (const each of [token, token, 'abc', 'abc']) await introspection.introspect(each)
@@ -253,7 +253,7 @@ describe('the policy', () => {
     jwt({ iss: `https://${name}.example.com` }),
   ) as [string, string]
 
-  test('is that of the guard, of the client, and what is said of one issuer, which wins', async () => {
+  test('comes from the guard and the client, and the policy for one issuer wins', async () => {
     const issuers = create()
     partner = createServer('partner', { policy: { audience: 'urn:partner' } })
     const introspection = combineIssuers({ issuers: { ...issuers, partner: partner.client } })
@@ -265,14 +265,14 @@ describe('the policy', () => {
     })
     expect(await guard(bearing(ofKeycloak))).toMatchObject({ allowed: true, issuer: 'keycloak' })
     expect(await guard(bearing(ofPartner))).toMatchObject({ allowed: true, issuer: 'partner' })
-    // What one of them may, the other may not.
+    // A token of one issuer passes, and the same from the other issuer does not.
     ;[partner.as.says, keycloak.as.says] = [keycloak.as.says, partner.as.says]
     expect(describeRefusal(await guard(bearing(ofKeycloak)))).toEqual({ status: 401, reason: 'audience' })
     partner.as.says = { active: true, aud: 'urn:partner', scope: 'orders:read' }
     expect(describeRefusal(await guard(bearing(ofPartner)))).toEqual({ status: 403, reason: 'scope' })
   })
 
-  test('is not loosened by what is undefined for one issuer', async () => {
+  test('is not loosened by undefined for one issuer', async () => {
     const introspection = combineIssuers({ issuers: create() })
     const guard = introspection.guard({ audience, scope: 'orders:write', issuers: { partner: { scope: undefined } } })
     expect(describeRefusal(await guard(bearing(ofPartner)))).toEqual({ status: 403, reason: 'scope' })
@@ -288,7 +288,7 @@ describe('the policy', () => {
     ).not.toThrow()
   })
 
-  test('runs the check of the application, and asks now where it should', async () => {
+  test('runs the check of the application, and maxAgeSeconds for one issuer', async () => {
     const introspection = combineIssuers({ issuers: create({ cache: {} }) })
     const guard = introspection.guard({
       audience,
@@ -305,7 +305,7 @@ describe('the policy', () => {
 describe('a request', () => {
   const plain = new Request('https://orders.example.com/orders')
 
-  test('without a token is refused with a challenge for all, or passes where none is needed', async () => {
+  test('without a token is refused with the challenges of all clients, or passes when the token is optional', async () => {
     const introspection = combineIssuers({ issuers: create({ policy: { realm: 'orders' } }) })
     const decision = await introspection.guard({ audience })(plain)
     expect(describeRefusal(decision)).toEqual({ status: 401, reason: 'token_absent' })
@@ -313,7 +313,7 @@ describe('a request', () => {
     expect(challenges).toMatchObject([{ scheme: 'Bearer', parameters: { realm: 'orders' } }])
     const optional = introspection.guard({ audience, optional: true })
     expect(await optional(plain)).toMatchObject({ allowed: true, token: undefined })
-    // A bad token is no missing token, whoever it is of, or of nobody.
+    // A bad token is not an absent token, whichever issuer it is from.
     for (const token of ['abc', jwt({ iss: 'https://evil.example' })]) {
       expect(describeRefusal((await optional(bearing(token))) as Refusal)).toEqual({
         status: 401,
@@ -324,7 +324,7 @@ describe('a request', () => {
     expect(await optional(bearing(jwt({ iss: keycloak.issuer })))).toMatchObject({ allowed: false, status: 401 })
   })
 
-  test('with two tokens is broken, and nobody is asked', async () => {
+  test('with two tokens is a bad request, and no server is asked', async () => {
     const introspection = combineIssuers({ issuers: create(), fallback: 'keycloak' })
     const request = bearing('abc, Bearer def')
     expect(describeRefusal(await introspection.guard({ audience })(request))).toEqual({
@@ -334,7 +334,7 @@ describe('a request', () => {
     expect(asked()).toEqual({ keycloak: 0, partner: 0 })
   })
 
-  test('may have its token in the form, where all clients take it from there', async () => {
+  test('may have its token in the form when all clients read forms', async () => {
     const sources = { token: { sources: ['header', 'form'] as const } }
     const introspection = combineIssuers({ issuers: create(sources) })
     const request = new Request('https://orders.example.com/orders', {
@@ -347,7 +347,7 @@ describe('a request', () => {
     expect(() => combineIssuers({ issuers: { headerAlone, form: create(sources).partner } })).toThrow('token.sources')
   })
 
-  test('is told of to the client whose token it has, or to whoever listens to the rest', async () => {
+  test('is reported to the client of its token, and otherwise to the combined listener', async () => {
     const events: string[] = []
     const note =
       (who: string) =>
@@ -373,13 +373,13 @@ describe('a request', () => {
   })
 })
 
-/** As a caller without types might. */
+/** Combines options as a caller without types might. */
 function combine(options: object): () => unknown {
   return () => combineIssuers(options as Parameters<typeof combineIssuers>[0])
 }
 
-describe('what cannot be told apart', () => {
-  test('is refused when it is combined', () => {
+describe('an ambiguous combination', () => {
+  test('throws', () => {
     const issuers = create()
     const again = createServer('keycloak').client
     const anybody = new IntrospectionClient({
@@ -412,8 +412,8 @@ describe('what cannot be told apart', () => {
   })
 })
 
-describe('each issuer in its own way: one verified here, one introspected', () => {
-  test('takes what each has issued, and nothing that another has signed in its name (AT-12)', async () => {
+describe('one issuer with local JWTs and one with introspection', () => {
+  test('accepts the tokens of each, and no token that another party signed in its name (AT-12)', async () => {
     const [ownKey, attackerKey] = await Promise.all([createKey('ES256'), createKey('ES256')])
     const local = createIssuingServer(ownKey)
     partner = createServer('partner')
@@ -434,7 +434,7 @@ describe('each issuer in its own way: one verified here, one introspected', () =
       expect(describeRefusal(await guard(bearing(stolen)))).toEqual({ status: 401, reason: 'token_inactive' })
     }
     expect([local.asked.length, partner.tokens.length]).toEqual([0, before])
-    // A partner that is asked about its own tokens cannot speak for the other either.
+    // The partner cannot vouch for a token of the other issuer either.
     partner.as.says = { active: true, aud: AUDIENCE, iss: GOOD.iss, sub: 'alice' }
     expect(await guard(bearing(await issue(attackerKey, { ...GOOD, iss: partner.issuer })))).toMatchObject({
       allowed: false,
@@ -445,37 +445,40 @@ describe('each issuer in its own way: one verified here, one introspected', () =
 
 describe('DPoP', () => {
   const dpop = { origin: 'https://orders.example.com' }
-  /** One server binds tokens to keys, the other does not know how. */
+  /** One server binds tokens to keys, the other has no support for it. */
   function createBinding() {
     keycloak = createServer('keycloak', { policy: { dpop } })
     partner = createServer('partner')
     return combineIssuers({ issuers: { partner: partner.client, keycloak: keycloak.client } })
   }
 
-  test('stands in the challenges of all where one client takes it', async () => {
+  test('is in the challenges when one client supports it', async () => {
     const decision = await createBinding().guard({ audience })(new Request('https://orders.example.com'))
     const challenges = decision.allowed ? [] : parseChallenges(decision.headers['www-authenticate'] ?? '')
     expect(challenges?.map(({ scheme }) => scheme)).toEqual(['Bearer', 'DPoP'])
   })
 
-  test.each([['keycloak'], ['partner']] as const)('gets no token of %s through without a proof', async (name) => {
-    const introspection = createBinding()
-    const token = jwt({ iss: `https://${name}.example.com` })
-    const cnf = { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' }
-    for (const says of [{}, { cnf }]) {
-      ;[keycloak.as.says, partner.as.says] = [0, 1].map(() => ({ active: true, aud: audience, ...says })) as [
-        object,
-        object,
-      ]
-      for (const optional of [false, true]) {
-        const guard = optional ? introspection.guard({ audience, optional }) : introspection.guard({ audience })
-        expect(await guard(bearing(token, 'DPoP'))).toMatchObject({ allowed: false, status: 401 })
-        if ('cnf' in says) expect(await guard(bearing(token))).toMatchObject({ allowed: false, status: 401 })
+  test.each([['keycloak'], ['partner']] as const)(
+    'is required for a bound token of %s, and a token by the DPoP scheme never passes without a proof',
+    async (name) => {
+      const introspection = createBinding()
+      const token = jwt({ iss: `https://${name}.example.com` })
+      const cnf = { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' }
+      for (const says of [{}, { cnf }]) {
+        ;[keycloak.as.says, partner.as.says] = [0, 1].map(() => ({ active: true, aud: audience, ...says })) as [
+          object,
+          object,
+        ]
+        for (const optional of [false, true]) {
+          const guard = optional ? introspection.guard({ audience, optional }) : introspection.guard({ audience })
+          expect(await guard(bearing(token, 'DPoP'))).toMatchObject({ allowed: false, status: 401 })
+          if ('cnf' in says) expect(await guard(bearing(token))).toMatchObject({ allowed: false, status: 401 })
+        }
       }
-    }
-  })
+    },
+  )
 
-  test('gets no token of another kind through, whichever server says so', async () => {
+  test('does not change that tokens of another kind are refused, whichever server answers', async () => {
     const introspection = createBinding()
     for (const name of ['keycloak', 'partner'] as const) {
       const token = jwt({ iss: `https://${name}.example.com` })
@@ -487,7 +490,7 @@ describe('DPoP', () => {
     }
   })
 
-  test('is promised to nobody where not every client takes it', () => {
+  test('is not published unless every client supports it', () => {
     expect(createBinding().accepts).toMatchObject({
       issuers: ['https://partner.example.com', 'https://keycloak.example.com'],
       dpopAlgorithms: [],
@@ -508,7 +511,7 @@ test('several issuers make the guards of a protected resource', async () => {
 })
 
 describe('watch', () => {
-  test('watches with the client the token is of, by the policy for its issuer', () => {
+  test('watch a token with its client, by the policy for its issuer', () => {
     const introspection = combineIssuers({ issuers: create() })
     const until = new AbortController().signal
     const policy = { audience, issuers: { partner: { scope: 'partner:orders' } } }
@@ -517,7 +520,7 @@ describe('watch', () => {
     return vi.waitFor(() => expect(signal.reason).toMatchObject({ reason: 'policy', refusal: 'scope' }))
   })
 
-  test('has ended before it began for a token that is nobody’s (AT-12)', () => {
+  test('end a watch at once for a token of an unknown issuer (AT-12)', () => {
     const introspection = combineIssuers({ issuers: create() })
     const signal = introspection.watch('abc', { policy: { audience }, until: new AbortController().signal })
     expect(signal.reason).toBeInstanceOf(WatchEnded)

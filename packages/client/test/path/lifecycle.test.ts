@@ -9,7 +9,7 @@ function answerJson({ response }: Exchange, body: object): void {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 }
 
-/** A server with metadata whose introspection answers wait until they are let go. */
+/** A server with metadata. Its introspection answers wait until the test releases them. */
 async function createSlowServer(): Promise<{ server: LoopbackServer; introspected: Promise<void>; letGo: () => void }> {
   const gate = Promise.withResolvers<void>()
   const introspected = Promise.withResolvers<void>()
@@ -37,7 +37,7 @@ describe.each([
   ['the default transport', {}],
   ['a fetch', { fetch }],
 ])('close, over %s', (_name, transport) => {
-  test('lets a call finish that has just begun, discovery and all', async () => {
+  test('lets a call finish that has just begun, with discovery', async () => {
     const { server, letGo } = await createSlowServer()
     await using _ = server
     const client = createClient(server, transport)
@@ -51,7 +51,7 @@ describe.each([
     ])
   })
 
-  test('waits for the answer of a call under way', async () => {
+  test('waits for the answer of a call on its way', async () => {
     const { server, introspected, letGo } = await createSlowServer()
     await using _ = server
     const client = createClient(server, transport)
@@ -65,7 +65,7 @@ describe.each([
     expect(order).toEqual(['answered', 'closed'])
   })
 
-  test('refuses calls from the moment it is called, as a mistake of the caller', async () => {
+  test('refuses further calls with a TypeError', async () => {
     const { server, letGo } = await createSlowServer()
     await using _ = server
     const client = createClient(server, transport)
@@ -82,7 +82,7 @@ describe.each([
     await expect(client.introspect('\0')).rejects.toThrow('closed')
   })
 
-  test('may be called again, and on a client that never called', async () => {
+  test('may be called twice, and on a client without calls', async () => {
     const { server, letGo } = await createSlowServer()
     await using _ = server
     const client = createClient(server, transport)
@@ -95,7 +95,7 @@ describe.each([
     await unused.close()
   })
 
-  test('comes with the end of the block for a client that is in use', async () => {
+  test('runs at the end of an await using block, also with calls on their way', async () => {
     const { server, letGo } = await createSlowServer()
     await using _ = server
     letGo()
@@ -108,7 +108,7 @@ describe.each([
     await expect(kept.introspect('a')).rejects.toThrow('closed')
   })
 
-  test('does not wait for a call beyond its deadline', async () => {
+  test('waits for a call until its deadline, not longer', async () => {
     const { server } = await createSlowServer()
     await using _ = server
     const client = createClient(server, { ...transport, deadlineMs: 60 })
@@ -119,7 +119,7 @@ describe.each([
   })
 })
 
-test('closing lets go of the connections', async () => {
+test('releases the connections when the client closes', async () => {
   const { server, letGo } = await createSlowServer()
   await using _ = server
   const client = createClient(server)
@@ -131,7 +131,7 @@ test('closing lets go of the connections', async () => {
 })
 
 describe('discovery', () => {
-  test('is one request for a hundred first calls', async () => {
+  test('takes one request for 100 first calls', async () => {
     const { server, letGo } = await createSlowServer()
     await using _ = server
     await using client = createClient(server)
@@ -144,7 +144,7 @@ describe('discovery', () => {
     expect(server.requests.filter((request) => request.method === 'POST')).toHaveLength(100)
   })
 
-  test('goes on for the others when the one who caused it gives up', async () => {
+  test('goes on for the other calls when the first caller aborts', async () => {
     const found = Promise.withResolvers<void>()
     const asked = Promise.withResolvers<void>()
     const server: LoopbackServer = await serve(async (exchange) => {
@@ -186,21 +186,21 @@ describe('discovery', () => {
     expect(
       failures.map((failure) => failure.status === 'rejected' && (failure.reason as { code: string }).code),
     ).toEqual(['ERR_TRANSPORT_STATUS', 'ERR_TRANSPORT_STATUS'])
-    // One look for both, at both places.
+    // One attempt for both calls, at both URLs.
     expect(server.requests).toHaveLength(2)
     up = true
     nowMs += 2000
     expect((await client.introspect('a')).active).toBe(true)
   })
 
-  test('is within the deadline of the call', async () => {
+  test('ends by the deadline of the call', async () => {
     await using server = await serve(() => undefined)
     await using client = createClient(server, { deadlineMs: 60 })
     await expect(client.introspect('a')).rejects.toMatchObject({ code: 'ERR_TRANSPORT_TIMEOUT' })
   })
 })
 
-test('an issuer on another name than its endpoint is judged by the issuer', async () => {
+test('checks the issuer by its own name when the endpoint has another host', async () => {
   const client = new IntrospectionClient({
     issuer,
     endpoint: 'https://internal.example/introspect',

@@ -1,4 +1,4 @@
-/** Metadata over real connections: servers that go away, come back and move. */
+/** Metadata over real connections, with servers that fail, recover and move. */
 import {
   clientSecretBasic,
   IntrospectionClient,
@@ -11,7 +11,7 @@ import { type Exchange, type LoopbackServer, serve } from '../loopback-server.ts
 const HOUR_MS = 3_600_000
 const METADATA_PATH = '/.well-known/oauth-authorization-server'
 
-/** A server with the metadata, which can be away, and one with the endpoints, which never is. */
+/** A server with the metadata, which can fail, and a server with the endpoints, which never fails. */
 async function setUp(options: Partial<IntrospectionClientOptions> = {}) {
   await using stack = new AsyncDisposableStack()
   const clock = { nowMs: 1_764_000_000_000 }
@@ -67,7 +67,7 @@ async function setUp(options: Partial<IntrospectionClientOptions> = {}) {
 }
 
 describe('META-15 metadata', () => {
-  test('are one request for a thousand first calls', async () => {
+  test('take one request for 1,000 first calls', async () => {
     await using path = await setUp({ transport: { deadlineMs: 30_000, maxQueuedRequests: 1000 } })
     const calls = Array.from({ length: 1000 }, (_, call) => path.client.introspect(`token-${call}`))
     const results = await Promise.all(calls)
@@ -76,7 +76,7 @@ describe('META-15 metadata', () => {
     expect(path.api.requests).toHaveLength(1000)
   })
 
-  test('are asked for once by a thousand first calls that fail, and again soon after', async () => {
+  test('are fetched once for 1,000 first calls that fail, and again soon after', async () => {
     const sent: string[] = []
     const fetchAndCount = (url: string, init: RequestInit): Promise<Response> => {
       sent.push(url)
@@ -89,15 +89,15 @@ describe('META-15 metadata', () => {
       (call) => call.status === 'rejected' && (call.reason as { code?: unknown }).code,
     )
     expect(new Set(codes)).toEqual(new Set(['ERR_TRANSPORT_UNREACHABLE']))
-    // One look, which tries three times to connect.
+    // One attempt, with three tries to connect.
     expect(sent).toHaveLength(3)
     await path.comeBack()
     path.wait(2000)
     expect(await path.client.introspect('a')).toMatchObject({ active: true })
   })
 
-  test('that are old are used while the server of them is away, and no longer when it is back', async () => {
-    // A circuit goes by a clock of its own, and so does the wait for another try.
+  test('that are old are used while their server is down, and replaced when it is back', async () => {
+    // The circuit and the wait before the next try use this clock, too.
     await using path = await setUp({ transport: { circuitBreaker: false, retry: false } })
     await path.client.introspect('a')
     await path.goAway()
@@ -114,7 +114,7 @@ describe('META-15 metadata', () => {
     await vi.waitFor(() => expect(path.metadataRequests()).toBe(2))
   })
 
-  test('that are too old are used no more, and the calls say so', async () => {
+  test('that are too old are not used, and the calls fail with that reason', async () => {
     await using path = await setUp()
     await path.client.introspect('a')
     await path.goAway()
@@ -126,7 +126,7 @@ describe('META-15 metadata', () => {
     expect(await path.client.introspect('a')).toMatchObject({ active: true })
   })
 
-  test('are looked at again when the endpoint has moved', async () => {
+  test('are fetched again when the endpoint has moved', async () => {
     await using path = await setUp()
     await path.client.introspect('a')
     path.script.path = '/v2/introspect'
@@ -137,7 +137,7 @@ describe('META-15 metadata', () => {
     expect(path.asked().at(-1)).toBe('/v2/introspect')
   })
 
-  test('do not make answers worse by naming another endpoint of the same issuer', async () => {
+  test('do not harm answers by naming another endpoint of the same issuer', async () => {
     await using path = await setUp({ cache: { maxAgeSeconds: 86_400 } })
     await path.client.introspect('a')
     path.script.path = '/v2/introspect'

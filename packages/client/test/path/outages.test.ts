@@ -39,7 +39,7 @@ describe.each([
   ['undici', {}],
   ['fetch', { fetch }],
 ])('retry, over %s', (_name, over) => {
-  test('a connection that is reset costs nobody an answer', async () => {
+  test('a reset connection fails no call', async () => {
     let count = 0
     await using server = await serve((exchange) => {
       count += 1
@@ -52,7 +52,7 @@ describe.each([
     expect(server.requests).toHaveLength(2)
   })
 
-  test('a gateway that has nobody to ask is asked once more', async () => {
+  test('a gateway error is retried once', async () => {
     let count = 0
     await using server = await serve((exchange) => {
       count += 1
@@ -65,7 +65,7 @@ describe.each([
     expect(server.requests).toHaveLength(2)
   })
 
-  test('a server that stays down is asked twice, and no more', async () => {
+  test('a server that stays down gets two requests per call, not more', async () => {
     await using server = await serve(({ response }) => response.writeHead(502).end())
     const { client } = createClient(server, over)
     await using _ = client
@@ -73,7 +73,7 @@ describe.each([
     expect(server.requests).toHaveLength(2)
   })
 
-  test('refused credentials are shown once, so that no account is locked (ERR-15)', async () => {
+  test('refused credentials are sent once, so that the server does not lock the account (ERR-15)', async () => {
     await using server = await serve(({ response }) => response.writeHead(401).end())
     const { client } = createClient(server, over)
     await using _ = client
@@ -82,7 +82,7 @@ describe.each([
   })
 })
 
-/** The clock of circuits, until the test is over: it goes on when it is told to. */
+/** Replaces the clock of circuits until the end of the test. It moves only when the test moves it. */
 function holdClock(): { advance(ms: number): void } {
   vi.useFakeTimers({ toFake: ['performance'] })
   onTestFinished(() => void vi.useRealTimers())
@@ -90,7 +90,7 @@ function holdClock(): { advance(ms: number): void } {
 }
 
 describe('circuitBreaker', () => {
-  test('leaves a server that is down alone, tries it with one request, and is over when that works', async () => {
+  test('opens for a server that is down, tries it with one request, and closes when that request succeeds', async () => {
     const clock = holdClock()
     let down = true
     await using server = await serve((exchange) => {
@@ -106,11 +106,11 @@ describe('circuitBreaker', () => {
       Array.from({ length: 500 }, (_none, index) => codeOf(client.introspect(`s${index}`))),
     )
     expect(new Set(shed)).toEqual(new Set(['ERR_TRANSPORT_CIRCUIT_OPEN']))
-    // And the client's own question.
+    // Plus the client's own probe.
     await vi.waitFor(() => expect(server.requests).toHaveLength(4))
     down = false
     expect(await codeOf(client.introspect('a'))).toBe('ERR_TRANSPORT_CIRCUIT_OPEN')
-    // Longer than it is open at most, for a share of it is random.
+    // Longer than the circuit stays open at most, because a part of that time is random.
     clock.advance(2 * circuitBreaker.openMs)
     expect(await codeOf(client.introspect('a'))).toBe('answered')
     const answers = await Promise.all(
@@ -132,14 +132,14 @@ describe('circuitBreaker', () => {
     await using _ = client
     for (let round = 1; round <= 4; round++) {
       await Promise.all(Array.from({ length: 50 }, (_none, index) => codeOf(client.introspect(`${round}-${index}`))))
-      // The first round comes before anything has failed, and takes the places that are not reserved. In each of the others
-      // one request goes ahead. Whenever the circuit opens, the client asks about a token of its own.
+      // The first round begins before any failure and takes all places that are not reserved. In each later round one
+      // request passes. Whenever the circuit opens, the client probes with a token of its own.
       await vi.waitFor(() => expect(server.requests).toHaveLength(48 + 1 + 2 * (round - 1)))
       clock.advance(40)
     }
   })
 
-  test('is open for as long as the server asks, and a guard passes it on', async () => {
+  test('stays open as long as Retry-After says, and a guard passes the time on', async () => {
     await using server = await serve(({ response }) => response.writeHead(503, { 'retry-after': '7' }).end())
     const { client } = createClient(server, { circuitBreaker: { failures: 1, windowMs: 0 } })
     await using _ = client
@@ -154,7 +154,7 @@ describe('circuitBreaker', () => {
     await vi.waitFor(() => expect(server.requests).toHaveLength(2))
   })
 
-  test('a limit of the server costs the call that met it an answer, and no other', async () => {
+  test('a rate limit of the server fails only the call that met it', async () => {
     await using server = await serve((exchange) => {
       if (exchange.request.body.includes('junk')) exchange.response.writeHead(429, { 'retry-after': '7' }).end()
       else answerJson(exchange)
@@ -178,12 +178,15 @@ describe('circuitBreaker', () => {
     ],
     ['never answered', () => undefined],
     ['cut off', ({ socket }: Exchange) => socket.resetAndDestroy()],
-  ])('tokens that are %s', (_name, fail) => {
-    // Fifty of them a second, as rounds: five before each good one.
+  ])('tokens whose requests are %s', (_name, fail) => {
+    // As at 50 tokens a second: five failing tokens before each good one.
     test.each([
-      ['one and the same', () => Array<string>(5).fill('odd')],
-      ['each another', (round: number) => Array.from({ length: 5 }, (_none, index) => `odd-${round}-${index}`)],
-    ])('stop no other, when they are %s', async (_which, tokens) => {
+      ['the same token each time', () => Array<string>(5).fill('odd')],
+      [
+        'a new token each time',
+        (round: number) => Array.from({ length: 5 }, (_none, index) => `odd-${round}-${index}`),
+      ],
+    ])('block no other token, when they are %s', async (_which, tokens) => {
       await using server = await serve((exchange) => {
         if (exchange.request.body.includes('token=odd')) fail(exchange)
         else answerJson(exchange)
@@ -203,7 +206,7 @@ describe('circuitBreaker', () => {
     })
   })
 
-  test('that failing tokens opened stops none that was active lately, and one answer closes it', async () => {
+  test('for unknown tokens does not stop recently active tokens, and their next answer closes it', async () => {
     await using server = await serve((exchange) => {
       if (exchange.request.body.includes('token=odd')) exchange.response.writeHead(503).end()
       else answerJson(exchange)
@@ -222,8 +225,8 @@ describe('circuitBreaker', () => {
 
   test.each([
     ['', {}],
-    [', and asks to be left alone', { 'retry-after': '30' }],
-  ])('that failing tokens opened is closed by a question of the client itself%s', async (_, headers) => {
+    [', also when Retry-After asks for a pause', { 'retry-after': '30' }],
+  ])("for unknown tokens is closed by the client's own probe%s", async (_, headers) => {
     const clock = holdClock()
     await using server = await serve((exchange) => {
       if (exchange.request.body.includes('token=odd')) exchange.response.writeHead(503, headers).end()
@@ -233,7 +236,7 @@ describe('circuitBreaker', () => {
     const { client, events } = createClient(server, { retry: false, circuitBreaker })
     onTestFinished(() => client.close())
     const whenClosed = () => vi.waitFor(() => expect(client.statistics().circuits).toMatchObject([{ state: 'closed' }]))
-    // It does not open before nothing was answered for as long as the window is.
+    // The circuit opens only after a whole window without an answer.
     expect(await codeOf(client.introspect('odd'))).toBe('ERR_TRANSPORT_STATUS')
     for (let round = 0; round < 3; round++) {
       clock.advance(5000)
@@ -241,7 +244,7 @@ describe('circuitBreaker', () => {
       await whenClosed()
     }
     expect(await codeOf(client.introspect('first-seen'))).toBe('answered')
-    // About a token of the same look as any other.
+    // The probe uses a token that looks like any other.
     const own = expect.stringMatching(/^[\w-]{43}$/) as string
     expect(server.requests.map(({ body }) => new URLSearchParams(body).get('token'))).toEqual([
       'odd',
@@ -264,7 +267,7 @@ describe('circuitBreaker', () => {
     ])
   })
 
-  test('does not open for a token that breaks the server, which whoever has it could do to everybody', async () => {
+  test('does not open for status 500, because one malformed token could then block all others', async () => {
     await using server = await serve((exchange) => {
       if (exchange.request.body.includes('evil')) exchange.response.writeHead(500).end()
       else answerJson(exchange)
@@ -277,7 +280,7 @@ describe('circuitBreaker', () => {
     expect(await codeOf(client.introspect('good'))).toBe('answered')
   })
 
-  test('answers from the cache go on', async () => {
+  test('does not stop answers from the cache', async () => {
     let down = false
     await using server = await serve((exchange) => {
       if (down) exchange.response.writeHead(503).end()
@@ -297,14 +300,14 @@ describe('circuitBreaker', () => {
   })
 })
 
-describe('connections that the other side has forgotten', () => {
-  test('cost nobody an answer, however many there are, and open no circuit', async () => {
+describe('connections that the other side has dropped', () => {
+  test('fail no call, however many there are, and open no circuit', async () => {
     await using server = await serve(async (exchange) => {
       await new Promise((resolve) => setImmediate(resolve))
       answerJson(exchange)
     })
     const { port } = new URL(server.origin)
-    // A balancer that resets what it does not know when the next octet comes.
+    // A load balancer that resets a forgotten connection when the next octet arrives.
     let generation = 0
     const sockets = new Set<Socket>()
     const balancer = createNetServer((socket) => {
@@ -333,7 +336,7 @@ describe('connections that the other side has forgotten', () => {
     balancer.close()
   })
 
-  test('a server that is back in a moment is reached within the deadline', async () => {
+  test('a server that returns after a moment is reached within the deadline', async () => {
     const lost = await serve(answerJson)
     const { hostname, port } = new URL(lost.origin)
     await lost[Symbol.asyncDispose]()
@@ -355,7 +358,7 @@ describe('connections that the other side has forgotten', () => {
 })
 
 describe('maxConcurrentRequests, maxQueuedRequests', () => {
-  test('made-up tokens at a server that hangs for them take no place from tokens that were active lately', async () => {
+  test('invented tokens that a server does not answer take no place from recently active tokens', async () => {
     await using server = await serve((exchange) => {
       if (!exchange.request.body.includes('junk')) answerJson(exchange)
     })
@@ -375,7 +378,7 @@ describe('maxConcurrentRequests, maxQueuedRequests', () => {
     await Promise.all(junk)
   })
 
-  test('bound what is under way and what waits, and the rest fails at once', async () => {
+  test('limit requests on their way and waiting calls, and further calls fail at once', async () => {
     const gate = Promise.withResolvers<void>()
     let atOnce = 0
     let most = 0
@@ -396,7 +399,7 @@ describe('maxConcurrentRequests, maxQueuedRequests', () => {
     expect(most).toBe(3)
   })
 
-  test('whoever waits too long fails by the deadline, unsent', async () => {
+  test('a call that waits too long fails at the deadline, without a request', async () => {
     const gate = Promise.withResolvers<void>()
     await using server = await serve(async (exchange) => {
       await gate.promise
@@ -439,7 +442,7 @@ describe('proxy', () => {
     proxy.close()
   })
 
-  test('is what requests go through, with its credentials, which the authorization server never sees', async () => {
+  test('carries the requests, and gets its own credentials, which the authorization server never sees', async () => {
     const certificate = createCertificate('127.0.0.1')
     const { createServer: createTlsServer } = await import('node:https')
     const seen: unknown[] = []
@@ -464,7 +467,7 @@ describe('proxy', () => {
     server.close()
   })
 
-  test('that is not there is an outage', async () => {
+  test('that cannot be reached is an outage', async () => {
     await using client = new IntrospectionClient({
       endpoint: 'https://as.example.com/introspect',
       clientAuthentication: clientSecretBasic('api', clientSecret),
@@ -491,7 +494,7 @@ describe('dispatcher', () => {
     await agent.close()
   })
 
-  test('of an undici that is too old is a mistake, by name', async () => {
+  test('of an incompatible undici is refused with an error that names the cause', async () => {
     await using server = await serve(answerJson)
     const dispatcher = {
       dispatch() {

@@ -12,7 +12,7 @@ import { exportJWK } from 'jose'
 const ISSUER = 'https://as.example.com'
 const audience = 'https://orders.example.com'
 
-/** Our own authorization server, with one token. */
+/** This project's authorization server, with one token. */
 async function start(alg: string, registered: Partial<ProtectedResource> = {}) {
   const { privateKey, published } = await createKey(alg)
   const store = createMemoryTokenStore()
@@ -56,8 +56,8 @@ async function start(alg: string, registered: Partial<ProtectedResource> = {}) {
   return { store, fetch }
 }
 
-describe.each(['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'])('our own server that signs with %s', (alg) => {
-  test('is believed about every token, until it is revoked and after', async () => {
+describe.each(['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'])("this project's server that signs with %s", (alg) => {
+  test('is accepted for every token, before and after a revocation', async () => {
     const { store, fetch } = await start(alg)
     await using client = new IntrospectionClient({
       issuer: ISSUER,
@@ -75,7 +75,7 @@ describe.each(['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'])('our own server t
 })
 
 test.each(['RSA-OAEP-256', 'ECDH-ES', 'ECDH-ES+A256KW'] as const)(
-  'our own server that encrypts with %s is understood',
+  "this project's server that encrypts with %s is understood",
   async (alg) => {
     const recipient = await createRecipient(alg)
     const jwks = { keys: [{ ...(await exportJWK(recipient.publicKey)), kid: 'rs-1', use: 'enc' }] }
@@ -90,7 +90,7 @@ test.each(['RSA-OAEP-256', 'ECDH-ES', 'ECDH-ES+A256KW'] as const)(
   },
 )
 
-test('a client that does not ask for JWTs is refused by a server that insists, and says so', async () => {
+test('a client that requests no JWT is refused by a server that requires one, and the error says so', async () => {
   const { fetch } = await start('ES256')
   await using client = new IntrospectionClient({
     issuer: ISSUER,

@@ -10,7 +10,7 @@ import { createKey, sign, JWT_TYPE, NOW } from '../signing-authorization-server.
 const issuer = 'https://as.example.com'
 const audience = 'https://api.example.com'
 
-/** A client of a server that gives one answer to everything, and what the server was sent. */
+/** A client of a server that gives one answer to every request, and the forms that the server received. */
 function start(answer: () => Response, options: Partial<IntrospectionClientOptions> = {}) {
   const forms: Record<string, string>[] = []
   const client = new IntrospectionClient({
@@ -46,26 +46,26 @@ async function decide(answer: () => Response, response: ResponseOptions) {
 describe('a guard', () => {
   const oracle = json({ active: 'true', aud: audience, exp: NOW + 60 })
 
-  test('answers 502 for an active that is a text, and lets it pass only when told to (RSP-03)', async () => {
+  test('answers 502 for an active that is text, and lets it pass only when the option says so (RSP-03)', async () => {
     expect(await decide(oracle, {})).toBe('502 unavailable')
     expect(await decide(oracle, { tolerate: { activeAsString: true } })).toBe('allowed')
     const inactive = json({ active: 'false', aud: audience })
     expect(await decide(inactive, { tolerate: { activeAsString: true } })).toBe('401 token_inactive')
   })
 
-  test('refuses a token that expired by milliseconds as it would by seconds (RSP-13)', async () => {
+  test('refuses a token with an expired exp in milliseconds as one with seconds (RSP-13)', async () => {
     const expired = json({ active: true, aud: audience, exp: (NOW - 60) * 1000 })
     expect(await decide(expired, {})).toBe('502 unavailable')
     expect(await decide(expired, { tolerate: { timestampsInMilliseconds: true } })).toBe('401 token_inactive')
   })
 
-  test('judges what was put right: no audience by null, no bearer by a text in cnf (RSP-26)', async () => {
+  test('judges the corrected answer: null is no audience, and text in cnf is no bearer token (RSP-26)', async () => {
     const tolerate = { nullAsAbsent: true }
     expect(await decide(json({ active: true, aud: null }), { tolerate })).toBe('401 audience')
     expect(await decide(json({ active: true, aud: audience, cnf: '' }), { tolerate })).toBe('502 unavailable')
   })
 
-  test('answers 401 for a status that means inactive, and 500 for the same status when it says more (RSP-28)', async () => {
+  test('answers 401 for a status that means inactive, and 500 for that status with another error (RSP-28)', async () => {
     const inactiveWhen = [{ status: 401 }]
     expect(await decide(() => new Response(null, { status: 401 }), {})).toBe('500 unavailable')
     expect(await decide(() => new Response(null, { status: 401 }), { inactiveWhen })).toBe('401 token_inactive')
@@ -74,7 +74,7 @@ describe('a guard', () => {
   })
 })
 
-/** What a client that asks for signed answers makes of claims that are signed as they should be. */
+/** The result of correctly signed claims at a client that requires signed answers. */
 async function signedWith(claims: object, response: ResponseOptions = {}) {
   const key = await createKey()
   const jwt = await sign(key, { iss: issuer, aud: 'orders-api', iat: NOW, ...claims })
@@ -90,7 +90,7 @@ describe('a signed answer', () => {
     aliases: { username: 'user_name' },
   } as const
 
-  test('is forgiven inside token_introspection', async () => {
+  test('gets the same tolerance inside token_introspection', async () => {
     const token_introspection = { active: 'true', sub: null, scope: ['a', 'b'], user_name: 'alice' }
     expect(await signedWith({ token_introspection })).toBe('ERR_RESPONSE_MALFORMED')
     expect(await signedWith({ token_introspection }, everything)).toEqual({
@@ -106,22 +106,22 @@ describe('a signed answer', () => {
     ['a text in token_introspection', { token_introspection: '{"active":true}' }],
     ['no issuer', { iss: null, token_introspection: { active: true } }],
     ['an audience in an object', { aud: {}, token_introspection: { active: true } }],
-  ])('with %s is refused, whatever is forgiven', async (_, claims) => {
+  ])('with %s is refused, whatever the client tolerates', async (_, claims) => {
     expect(await signedWith(claims, everything)).toBe('ERR_RESPONSE_MALFORMED')
   })
 })
 
-describe('what is sent with every request', () => {
+describe('in every request', () => {
   const inactive = json({ active: false })
 
-  test('is the hint of the client, unless the call has its own (REQ-09)', async () => {
+  test("the hint is the client's, unless the call has its own (REQ-09)", async () => {
     const { client, forms } = start(inactive, { token: { tokenTypeHint: 'access_token' } })
     await client.introspect('a')
     await client.introspect('a', { tokenTypeHint: 'refresh_token' })
     expect(forms.map((form) => form['token_type_hint'])).toEqual(['access_token', 'refresh_token'])
   })
 
-  test('are the parameters of the client, under those of the call (REQ-13)', async () => {
+  test('the parameters of the call override those of the client (REQ-13)', async () => {
     const { client, forms } = start(inactive, { transport: { parameters: { client_id: 'orders-api', tenant: 'a' } } })
     await client.introspect('a')
     await client.introspect('a', { parameters: { tenant: 'b' } })
@@ -132,7 +132,7 @@ describe('what is sent with every request', () => {
   })
 
   test.each(['token', 'token_type_hint', 'client_secret', 'client_assertion', 'client_assertion_type'])(
-    'is never %s, which is set by other means',
+    'no parameter may be %s, which other options set',
     (name) => {
       const create = () => start(inactive, { transport: { parameters: { [name]: 's3cr3t' } } })
       expect(create).toThrow(TypeError)
@@ -145,15 +145,15 @@ describe('what is sent with every request', () => {
     ['a list', [], 'transport.parameters: '],
     ['null', null, 'transport.parameters: '],
     ['a text', 'a=b', 'transport.parameters: '],
-    ['a value that is no text', { a: 1 }, 'transport.parameters.a: '],
-  ])('is not %s', (_, parameters, message) => {
+    ['a value that is not a string', { a: 1 }, 'transport.parameters.a: '],
+  ])('a parameter may not be %s', (_, parameters, message) => {
     expect(() =>
       start(inactive, { transport: { parameters: parameters as unknown as object as Record<string, string> } }),
     ).toThrow(message)
   })
 })
 
-describe('a server that has no introspection', () => {
+describe('a server without introspection', () => {
   test.each([
     [
       'names no endpoint',
@@ -161,7 +161,7 @@ describe('a server that has no introspection', () => {
       'ERR_TRANSPORT_ENDPOINT_MISSING',
     ],
     ['has no metadata', (): Response => new Response(null, { status: 404 }), 'ERR_TRANSPORT_STATUS'],
-  ])('and %s: the error says what to do instead', async (_, answer, code) => {
+  ])('and %s: the error gives the alternative', async (_, answer, code) => {
     const client = new IntrospectionClient({
       issuer: 'https://acme.auth0.com/',
       clientAuthentication: clientSecretBasic('api', 's3cr3t'),

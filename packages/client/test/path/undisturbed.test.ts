@@ -1,4 +1,4 @@
-/** What one party sends to an API must not use up what others need: each attack, and a good user who goes through meanwhile. */
+/** One party must not use up what other users of an API need. Each test runs an attack, and a good user meanwhile. */
 import {
   clientSecretBasic,
   IntrospectionClient,
@@ -20,7 +20,10 @@ import { serveListener } from '../loopback-server.ts'
 const ISSUER = 'https://as.example.com'
 const audience = 'https://orders.example.com'
 
-/** Our own authorization server over HTTP, with a budget for its protected resource, and an API that anybody may call. */
+/**
+ * This project's authorization server over HTTP, with a budget for its protected resource, and an API that anybody may
+ * call.
+ */
 async function start(mint?: TokenMint) {
   const store = createMemoryTokenStore()
   const handler = createIntrospectionHandler({
@@ -59,11 +62,11 @@ async function start(mint?: TokenMint) {
   }
 }
 
-/** The numbers of 400 made-up tokens. */
+/** The numbers 0 to 399, for 400 invented tokens. */
 const JUNK = Array.from({ length: 400 }, (_none, index) => index)
 
-describe('400 made-up tokens that nobody is authenticated for, at an API whose authorization server limits it', () => {
-  test('stop no good token, whether the API saw it before or not', async () => {
+describe('400 invented tokens, at an API whose authorization server limits it', () => {
+  test('block no good token, whether the API saw it before or not', async () => {
     await using api = await start()
     const known = await api.issueToken('known')
     expect(await api.visit(known)).toBe(200)
@@ -72,14 +75,14 @@ describe('400 made-up tokens that nobody is authenticated for, at an API whose a
       junk.push(await api.visit(`junk-${index}`))
       if (index % 10 === 0) expect(await api.visit(known)).toBe(200)
     }
-    // The budget of misses is 300 of them; then the authorization server says 429, which is no outage.
+    // The budget allows 300 misses. Then the authorization server answers 429, which does not open the circuit.
     expect(junk).toEqual([...Array<number>(300).fill(401), ...Array<number>(100).fill(503)])
     for (let user = 0; user < 50; user++) expect(await api.visit(await api.issueToken(`user-${user}`))).toBe(200)
     expect(await api.visit(known)).toBe(200)
     expect(api.client.statistics().circuits.map(({ state }) => state)).toEqual(['closed'])
   })
 
-  test('stop none when they come at once, beyond what may be under way and wait', async () => {
+  test('block no good token when they arrive at once, beyond the limits of requests and waiting calls', async () => {
     await using api = await start()
     const users = await Promise.all(Array.from({ length: 20 }, async (_none, user) => api.issueToken(`user-${user}`)))
     for (const user of users) expect(await api.visit(user)).toBe(200)
@@ -88,19 +91,19 @@ describe('400 made-up tokens that nobody is authenticated for, at an API whose a
     expect(await junk).not.toContain(200)
   })
 
-  test('cost nothing where tokens are minted', async () => {
+  test('are refused without a request when the server marks its tokens', async () => {
     const mint = createTokenMint({ prefix: 'acme', keys: ['k'.repeat(32)] })
     await using api = await start(mint)
     const junk: number[] = []
     for (const index of JUNK) junk.push(await api.visit(`junk-${index}`))
     expect(junk).toEqual(Array<number>(400).fill(401))
-    // The budget of misses is as good as new.
+    // The budget of misses is unused.
     expect(await api.visit(await mint.mint())).toBe(401)
     expect(await api.visit(await api.issueToken('good'))).toBe(200)
   })
 })
 
-/** An API whose authorization server knows tokens by how they begin, and what it was asked about. */
+/** An API whose authorization server decides by the beginning of a token, and the tokens that the server received. */
 function createApi(options: Partial<IntrospectionClientOptions> = {}) {
   const asked: string[] = []
   const events: IntrospectionClientEvent[] = []
@@ -131,12 +134,12 @@ function createApi(options: Partial<IntrospectionClientOptions> = {}) {
   const guard = client.guard()
   const visit = async (token: string): Promise<boolean> =>
     (await guard(new Request(audience, { headers: { authorization: `Bearer ${token}` } }))).allowed
-  /** How often a token, or a path, was asked for. */
+  /** How often a token, or a path, was requested. */
   const count = (what: string): number => asked.filter((name) => name === what).length
   return { client, visit, count, clock, events }
 }
 
-/** An authorization server that fails for every token but that of one user. */
+/** An authorization server that fails for every token except those of one user. */
 const FAILING_FOR_OTHERS = {
   retry: false,
   fetch: (url: string, init: RequestInit) => {
@@ -148,10 +151,10 @@ const FAILING_FOR_OTHERS = {
   },
 } as const
 
-describe('the memory of answers', () => {
+describe('the cache', () => {
   const cache = { maxAgeSeconds: 300, maxEntries: 100, inactiveMaxEntries: 100 }
 
-  test('keeps those of good tokens, whatever is made up', async () => {
+  test('keeps the answers for good tokens, whatever tokens are invented', async () => {
     const { visit, count } = createApi({ cache })
     for (let user = 0; user < 50; user++) await visit(`user-${user}`)
     for (let index = 0; index < 1000; index++) expect(await visit(`junk-${index}`)).toBe(false)
@@ -161,12 +164,12 @@ describe('the memory of answers', () => {
     }
   })
 
-  test('loses those of users who do not come, to a holder of many good tokens, and they are asked about again', async () => {
+  test('loses the answers of absent users to a holder of many good tokens, and the client asks again', async () => {
     const { client, visit, count } = createApi({ cache })
     await visit('away')
     for (let index = 0; index < 1000; index++) {
       expect(await visit(`greedy-${index}`)).toBe(true)
-      // Used more recently than those of the holder.
+      // Used more recently than the answers of the holder.
       if (index % 50 === 0) expect(await visit('there')).toBe(true)
     }
     expect(await visit('away')).toBe(true)
@@ -176,7 +179,7 @@ describe('the memory of answers', () => {
 })
 
 describe('forgotten tokens', () => {
-  test('that are more than can be remembered cost others one question more, and none comes back', async () => {
+  test('beyond the limit cost other tokens one more request, and no forgotten answer comes back', async () => {
     const { client, visit, count, clock } = createApi({ cache: { maxAgeSeconds: 300 } })
     await visit('user')
     await visit('logged-out')
@@ -191,20 +194,20 @@ describe('forgotten tokens', () => {
 })
 
 describe('the metadata', () => {
-  test('are not fetched again and again for tokens that the endpoint is said to be gone for', async () => {
+  test('are not fetched again and again for tokens that make the endpoint look gone', async () => {
     const { visit, count, clock } = createApi()
     for (let index = 0; index < 500; index++) {
       expect(await visit(`odd-${index}`)).toBe(false)
       expect(await visit(`user-${index}`)).toBe(true)
       clock.ms += 100
     }
-    // Once in the beginning, and once in 50 seconds.
+    // Once at the start, and once in 50 seconds.
     expect(count('/.well-known/oauth-authorization-server')).toBe(2)
   })
 })
 
 describe('the keys of the issuer', () => {
-  test('are not fetched again and again for keys that are made up, and good tokens are verified', async () => {
+  test('are not fetched again and again for invented key ids, and good tokens are verified', async () => {
     const [key, other] = [await createKey('ES256'), await createKey('ES256')]
     const server = createServer(key)
     const clock = { ms: NOW * 1000 }
@@ -217,28 +220,28 @@ describe('the keys of the issuer', () => {
       expect((await client.introspect(good)).active).toBe(true)
       clock.ms += 200
     }
-    // Once in the beginning, and once in 40 seconds.
+    // Once at the start, and once in 40 seconds.
     expect(server.fetched).toBe(2)
   })
 })
 
 describe('the places of watched tokens', () => {
-  test('are one for each token, however many connections it has', async () => {
+  test('are taken once per token, however many connections it has', async () => {
     const { client } = createApi({ watch: { maxWatched: 2 } })
     await using _ = client
     const over = new AbortController()
     const watch = (token: string): AbortSignal => client.watch(token, { policy: {}, until: over.signal })
     for (let connection = 0; connection < 200; connection++) expect(watch('greedy').aborted).toBe(false)
     expect(watch('user').aborted).toBe(false)
-    // The holder of more tokens than there are places takes those that are free.
+    // A holder of more tokens than places takes only the free places.
     expect(() => watch('another')).toThrow(expect.objectContaining({ code: 'ERR_WATCH_OVERLOADED' }))
     over.abort()
     expect(client.statistics().watched).toBe(0)
   })
 })
 
-describe('the memory of which tokens were active lately', () => {
-  test('is left to these by made-up tokens, also at a server that fails for all others', async () => {
+describe('the memory of recently active tokens', () => {
+  test('is not taken by invented tokens, also at a server that fails for all other tokens', async () => {
     const { client, visit } = createApi({
       transport: { ...FAILING_FOR_OTHERS, circuitBreaker: { failures: 3, windowMs: 0, openMs: 60_000 } },
     })

@@ -1,4 +1,4 @@
-/** One odd member does not cost the answer, and no guard that needs it lets the token pass. */
+/** One odd member does not make the whole answer unusable, but a guard that needs the member refuses the token. */
 import {
   clientSecretBasic,
   type GuardOptions,
@@ -44,7 +44,7 @@ describe('a guard', () => {
       '403 authorization_details',
     ],
     [
-      'authorization_details, whatever a function says of none',
+      'authorization_details, even when a predicate accepts none',
       { authorization_details: 'read-only' },
       { authorizationDetails: (details) => details.every(({ type }) => type !== 'read-only') },
       '403 authorization_details',
@@ -58,7 +58,7 @@ describe('a guard', () => {
       '401 authentication',
     ],
   ])(
-    'refuses by %s that nobody can read, where it needs it, and lets pass where it does not',
+    'refuses an unreadable %s when it needs it, and otherwise lets the token pass',
     async (_, members, needs, refused) => {
       expect(await decide(members, needs)).toBe(refused)
       expect(await decide(members, {})).toBe('allowed')
@@ -71,7 +71,7 @@ describe('a guard', () => {
     ['cnf', { cnf: 'a-key' }],
     ['aud', { aud: { api: true } }],
     ['sub', { sub: 42 }],
-  ])('answers 502 for %s, on which every decision depends', async (_, members) => {
+  ])('answers 502 for an unreadable %s, because every decision depends on it', async (_, members) => {
     expect(await decide(members, {})).toBe('502 unavailable')
   })
 })
@@ -83,8 +83,8 @@ async function settingsOf(mode: 'local' | 'local-then-introspect') {
   return { token, options: { issuer: GOOD.iss, endpoint: 'https://as.example.com/introspect', jwt } }
 }
 
-describe('a JWT that was verified', () => {
-  test('keeps what can be read of it', async () => {
+describe('a verified JWT', () => {
+  test('keeps its readable members', async () => {
     const { token, options: given } = await settingsOf('local')
     const { client, told } = start({}, given)
     expect(await client.introspect(token)).toMatchObject({
@@ -95,7 +95,7 @@ describe('a JWT that was verified', () => {
     expect(told()).toHaveLength(1)
   })
 
-  test('does not say what the answer about it could not', async () => {
+  test('does not fill in members that are unreadable in the answer', async () => {
     const { token, options: given } = await settingsOf('local-then-introspect')
     const { client } = start({ acr: 5 }, given)
     const bearing = new Request(audience, { headers: { authorization: `Bearer ${token}` } })
@@ -105,7 +105,7 @@ describe('a JWT that was verified', () => {
   })
 })
 
-test('the operator hears of it once a minute, by the names alone', async () => {
+test('the operator gets one event a minute, with the names of the members alone', async () => {
   let nowMs = NOW * 1000
   const { client, told } = start({ permissions: ['a-secret'], acr: 1 }, { now: () => nowMs })
   await client.introspect('a')
@@ -117,7 +117,7 @@ test('the operator hears of it once a minute, by the names alone', async () => {
   expect(JSON.stringify(told())).not.toContain('a-secret')
 })
 
-test('an answer keeps its mark in a cache, and hands it to no claims schema', async () => {
+test('an answer from the cache still names its unreadable members, and no claims schema sees the list', async () => {
   const { client } = start({ authorization_details: 'read-only' }, { cache: { maxAgeSeconds: 60 } })
   const mayPay = client.guard({ authorizationDetails: () => true })
   expect((await mayPay(request)).allowed).toBe(false)

@@ -1,4 +1,4 @@
-/** An operator whose good tokens all come out inactive hears why, and of tokens that are bad hears nothing. */
+/** The operator learns why good tokens come out inactive, and gets no events about bad tokens. */
 import {
   clientSecretBasic,
   IntrospectionClient,
@@ -32,18 +32,18 @@ const active = (members: object) => () => Response.json({ active: true, sub: 'al
 const refused = (status: number, error: string) => () =>
   Response.json({ error, error_description: 'a-secret' }, { status })
 
-describe('is told', () => {
+describe('the event answer_unusable tells', () => {
   test.each([
-    ['a clock ahead by two hours', active({ exp: NOW - 7200 + 600 }), {}, 'expired'],
-    ['a clock behind', active({ nbf: NOW + 3600 }), {}, 'not_yet_valid'],
+    ['of a clock that is two hours ahead', active({ exp: NOW - 7200 + 600 }), {}, 'expired'],
+    ['of a clock that is behind', active({ nbf: NOW + 3600 }), {}, 'not_yet_valid'],
     [
-      'exp 0 of a token that never expires, as Doorkeeper up to 5.9.0 says it',
+      'of exp 0 for a token that never expires, as Doorkeeper up to 5.9.0 sends it',
       active({ exp: 0 }),
       { provider: doorkeeper({ url: 'https://app.example.com' }), policy: { audience: false as const } },
       'expired',
     ],
     [
-      'a JWT at a server that keeps none',
+      'of a JWT at a server that does not introspect JWTs',
       refused(400, 'unsupported_token_type'),
       { provider: oidcProvider({ issuer: 'https://as.example.com' }) },
       'unsupported_token_type',
@@ -58,13 +58,13 @@ describe('is told', () => {
   })
 })
 
-describe('is not told', () => {
+describe('there is no event for', () => {
   test.each([
-    ['a token that is good', active({ exp: NOW + 600, nbf: NOW - 600 }), {}],
-    ['a token that is inactive', () => Response.json({ active: false, exp: NOW - 600 }), {}],
+    ['a good token', active({ exp: NOW + 600, nbf: NOW - 600 }), {}],
+    ['an inactive token', () => Response.json({ active: false, exp: NOW - 600 }), {}],
     ['a clock within the leeway', active({ exp: NOW - 4, nbf: NOW + 5 }), {}],
     [
-      'a refusal that is said to mean inactive',
+      'a refusal that inactiveWhen lists',
       refused(400, 'unsupported_token_type'),
       { response: { inactiveWhen: [{ status: 400, error: 'unsupported_token_type' }] } },
     ],
@@ -74,7 +74,7 @@ describe('is not told', () => {
     expect(reasons()).toEqual([])
   })
 
-  test('a token that expires while it is asked about', async () => {
+  test('a token that expires during the request', async () => {
     let nowMs = NOW * 1000
     const answer = () => {
       nowMs += 60_000
@@ -94,7 +94,7 @@ describe('is not told', () => {
     expect(reasons()).toEqual([])
   })
 
-  test('a JWT that expired and was verified here', async () => {
+  test('an expired JWT that the client verified', async () => {
     const key = await createKey('RS256', 'a-kid')
     const jwt = { mode: 'local-or-introspect' as const, jwks: { keys: [key.published] } }
     const { client, reasons } = start(active({}), { issuer: GOOD.iss, jwt })
@@ -103,7 +103,7 @@ describe('is not told', () => {
   })
 })
 
-test('each reason is told once a minute', async () => {
+test('each reason is reported once a minute', async () => {
   let nowMs = NOW * 1000
   const { client, reasons } = start(active({ exp: NOW - 600 }), { now: () => nowMs })
   await client.introspect('a')
@@ -122,9 +122,9 @@ function startWarned(answer: () => Response, options: Partial<IntrospectionClien
 
 describe('a client without onEvent', () => {
   test.each([
-    ['exp', 'a clock ahead', { exp: NOW - 600 }, NOW - 600],
-    ['nbf', 'a clock behind', { nbf: NOW + 3600 }, NOW + 3600],
-  ])('warns of %s with both times: %s', async (claim, _, members, said) => {
+    ['exp', 'a clock that is ahead', { exp: NOW - 600 }, NOW - 600],
+    ['nbf', 'a clock that is behind', { nbf: NOW + 3600 }, NOW + 3600],
+  ])('warns of %s and names both times: %s', async (claim, _, members, said) => {
     const { client, warnings } = startWarned(active(members))
     await client.introspect('the-token')
     await client.introspect('another-token')
@@ -146,8 +146,8 @@ describe('a client without onEvent', () => {
   })
 
   test.each([
-    ['a token that is good', active({ exp: NOW + 600 })],
-    ['a token that is inactive', () => Response.json({ active: false, exp: NOW - 600 })],
+    ['a good token', active({ exp: NOW + 600 })],
+    ['an inactive token', () => Response.json({ active: false, exp: NOW - 600 })],
     ['unsupported_token_type, which strangers can cause', refused(400, 'unsupported_token_type')],
   ])('does not warn of %s', async (_, answer) => {
     const { client, warnings } = startWarned(answer)
@@ -155,7 +155,7 @@ describe('a client without onEvent', () => {
     expect(warnings).toEqual([])
   })
 
-  test('warns of nothing where it has onEvent, or onWarning is false', async () => {
+  test('does not warn when it has onEvent, or onWarning is false', async () => {
     const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
     onTestFinished(() => {
       emitWarning.mockRestore()

@@ -27,7 +27,7 @@ async function fail(client: IntrospectionClient, times = 20): Promise<void> {
 test.each([
   [401, 'ERR_TRANSPORT_UNAUTHORIZED'],
   [503, 'ERR_TRANSPORT_STATUS'],
-])('a server that answers %i is warned of once a minute, with no token, secret or query', async (status, code) => {
+])('a server that answers %i causes one warning a minute, without token, secret or query', async (status, code) => {
   const told: Warning[] = []
   const { client, clock } = createClient(status, { onWarning: (warning) => told.push(warning) })
   await fail(client)
@@ -38,7 +38,7 @@ test.each([
   expect(JSON.stringify(told)).not.toMatch(/t0ken|s3cr3t|hunter2/)
 })
 
-test('warnings go to process.emitWarning where nothing else listens', async () => {
+test('warnings go to process.emitWarning without another listener', async () => {
   const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
   onTestFinished(() => {
     emitWarning.mockRestore()
@@ -52,7 +52,7 @@ test('warnings go to process.emitWarning where nothing else listens', async () =
   ])
 })
 
-test('a token that is not active, and a call that its own caller ended, are no reason to warn', async () => {
+test('a token that is not active, and a call that its caller aborted, cause no warning', async () => {
   const told: Warning[] = []
   const { client } = createClient(200, {
     onWarning: (warning) => told.push(warning),

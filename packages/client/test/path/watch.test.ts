@@ -27,7 +27,7 @@ function create(options: Partial<IntrospectionClientOptions> = {}) {
   return { as, client, policy: { audience: as.audience, scope: 'feed:read' } }
 }
 
-/** Timers that keep the process alive. */
+/** The timers that keep the process alive. */
 function countTimers(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
 }
@@ -40,7 +40,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A server that closes a socket when its token is not good any more. */
+/** A server that closes a socket when its token is no longer good. */
 async function listen({ client, policy }: ReturnType<typeof create>) {
   const mayConnect = client.guard(policy)
   const sockets = new WebSocketServer({ noServer: true })
@@ -74,7 +74,7 @@ async function listen({ client, policy }: ReturnType<typeof create>) {
 }
 
 describe('a WebSocket', () => {
-  test('is closed when its token is revoked, and its neighbours with the same token, and no other', async () => {
+  test('is closed when its token is revoked, with its neighbours of the same token and no others', async () => {
     const setup = create()
     await using _ = setup.client
     await using server = await listen(setup)
@@ -93,7 +93,7 @@ describe('a WebSocket', () => {
     await vi.waitFor(() => expect(client.statistics().watched).toBe(0))
   })
 
-  test('is not opened with a token that is not good', async () => {
+  test('is not opened with a bad token', async () => {
     const setup = create()
     await using _ = setup.client
     await using server = await listen(setup)
@@ -103,7 +103,7 @@ describe('a WebSocket', () => {
   })
 })
 
-/** A server that writes events until the token is not good any more, or nobody reads. */
+/** A server that writes events until the token is no longer good, or the reader leaves. */
 function stream({ client, policy }: ReturnType<typeof create>): Promise<LoopbackServer> {
   const mayRead = client.guard(policy)
   return serveListener((request, response) => {
@@ -139,7 +139,7 @@ describe('an event stream', () => {
     expect(await text(response)).toBe('data: hello\n\nevent: ended\ndata: inactive\n\n')
   })
 
-  test('ends when the time of its token is over', async () => {
+  test('ends when its token expires', async () => {
     const setup = create()
     await using _ = setup.client
     await using server = await stream(setup)
@@ -148,7 +148,7 @@ describe('an event stream', () => {
     expect(await text(response)).toContain('data: expired')
   })
 
-  test('is watched until its reader leaves', async () => {
+  test('stops its watch when its reader leaves', async () => {
     const setup = create()
     await using _ = setup.client
     await using server = await stream(setup)
@@ -166,7 +166,7 @@ async function text(response: IncomingMessage): Promise<string> {
 }
 
 describe('watch', () => {
-  test('keeps what it hears in the cache, and starts by what is there', async () => {
+  test('stores its answers in the cache, and starts from an answer there', async () => {
     vi.useFakeTimers({ now: Date.now(), toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] })
     const { as, client, policy } = create({ cache: { maxAgeSeconds: 30 }, watch: { everySeconds: 10 } })
     await using _ = client
@@ -182,7 +182,7 @@ describe('watch', () => {
     expect(as.introspectionCount).toBe(2)
   })
 
-  test('is told of like any other call', async () => {
+  test('is reported like any other call', async () => {
     const events: IntrospectionClientEvent[] = []
     const { as, client, policy } = create({ onEvent: (event) => events.push(event) })
     await using _ = client
@@ -193,7 +193,7 @@ describe('watch', () => {
     expect(onError).toHaveBeenCalledWith((events[0] as { error?: unknown }).error)
   })
 
-  test('ends when the client is closed, which takes no more', async () => {
+  test('ends when the client closes, and a closed client starts no watch', async () => {
     const { as, client, policy } = create()
     const token = await as.issueToken({ scope: 'feed:read' })
     const signal = client.watch(token, { policy, until: never() })
@@ -204,12 +204,12 @@ describe('watch', () => {
     expect(() => client.watch(token, { policy, until: never() })).toThrow('closed')
   })
 
-  test('takes a string, and nothing else for a token', () => {
+  test('requires a string as token', () => {
     const { client, policy } = create()
     expect(() => client.watch(undefined as unknown as string, { policy, until: never() })).toThrow(TypeError)
   })
 
-  test('ends a token that no server could have issued, unasked', async () => {
+  test('ends for a token that no server could have issued, without a request', async () => {
     const { as, client, policy } = create()
     const signal = client.watch('a\u0000b', { policy, until: never() })
     await vi.waitFor(() => expect(signal.reason).toMatchObject({ reason: 'inactive' }))
@@ -227,7 +227,7 @@ describe('watch', () => {
     await client.close()
   })
 
-  test('says why in words that hold no token', async () => {
+  test('gives its reason in words without the token', async () => {
     const { as, client, policy } = create()
     await using _ = client
     const token = await as.issueToken({ scope: 'other' })
@@ -247,7 +247,7 @@ describe('presentedToken', () => {
     ['Bearer abc, Bearer def', undefined],
     ['', undefined],
     [undefined, undefined],
-  ])('%o is %o', (field, token) => {
+  ])('of %o is %o', (field, token) => {
     expect(presentedToken({ headers: { get: () => field } })).toBe(token)
   })
 })

@@ -8,7 +8,7 @@ const startMs = 1_764_000_000_000
 const MAX_AGE_MS = 30_000
 const INACTIVE_MAX_AGE_MS = 5000
 
-/** What the authorization server says from now on; `exp` counts from the start. */
+/** The answer of the authorization server from now on. `exp` counts from the start. */
 interface Say {
   readonly kind: 'active' | 'inactive' | 'down'
   readonly expMs?: number | undefined
@@ -53,7 +53,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 10, maxLength: 60 },
 )
 
-describe('whatever is asked, said and waited for', () => {
+describe('for every order of calls, answers and waits', () => {
   test('no answer is older than its bound, outlives its token, or comes from an error', async () => {
     let hits = 0
     await fc.assert(
@@ -121,7 +121,7 @@ describe('whatever is asked, said and waited for', () => {
       }),
       { numRuns: 300 },
     )
-    // A cache that never answers would pass all of the above.
+    // A cache that never answers would pass all checks above.
     expect(hits).toBeGreaterThan(300)
   })
 })

@@ -1,10 +1,10 @@
-/** Whatever a guard is told, and whatever the answer says: one challenge field that reads back, or a mistake at once. */
+/** For all options and all answers, a guard sends one challenge field that reads back, or its options throw at once. */
 import { clientSecretBasic, type GuardOptions, IntrospectionClient } from '@token-introspection/client'
 import { parseChallenges } from '@token-introspection/core'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-/** Text with what would break a field out of its place. */
+/** Text with characters that could break out of a field. */
 const evil = fc
   .array(
     fc.oneof(
@@ -36,7 +36,7 @@ const answers = fc.record(
   { requiredKeys: [] },
 )
 
-test('BEAR-15 no realm, scope, acr value or URL makes a second field or a second challenge', async () => {
+test('BEAR-15 no realm, scope, acr value or URL adds a second field or a second challenge', async () => {
   await fc.assert(
     fc.asyncProperty(
       options,
@@ -53,7 +53,7 @@ test('BEAR-15 no realm, scope, acr value or URL makes a second field or a second
         const decision = await guard({ headers: new Headers(field === undefined ? {} : { authorization: field }) })
         if (decision.allowed) return
         for (const value of Object.values(decision.headers)) expect(value).toMatch(/^[\x20-\x7e]*$/)
-        // Takes what can stand in a field alone.
+        // A Headers object accepts only a valid field.
         expect(decision.toResponse().status).toBe(decision.status)
         const challenge = decision.headers['www-authenticate']
         if (challenge === undefined) return
@@ -71,7 +71,7 @@ test('BEAR-15 no realm, scope, acr value or URL makes a second field or a second
   )
 })
 
-/** Or nothing, when the options are a mistake. */
+/** Returns undefined when the options throw. */
 function makeGuard(client: IntrospectionClient, given: GuardOptions) {
   try {
     return client.guard({ audience: false, ...given })

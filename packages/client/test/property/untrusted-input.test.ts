@@ -47,7 +47,7 @@ describe('an Authorization field of any characters', () => {
       .map((parts) => parts.join('')),
   )
 
-  test('is a token by the grammar and no other way, and never more than a refusal', async () => {
+  test('has a token only by the grammar, and otherwise causes at most a refusal', async () => {
     const seen = { allowed: 0, 400: 0, 401: 0 }
     await fc.assert(
       fc.asyncProperty(field, async (value) => {
@@ -78,7 +78,7 @@ describe('an answer of any octets', () => {
   const status = fc.oneof({ weight: 4, arbitrary: fc.constant(200) }, fc.integer({ min: 200, max: 599 }))
   const bodiless = new Set([204, 205, 304])
 
-  test('gives a result or a coded error, and never an active one by accident', async () => {
+  test('gives a result or an error with a code, and is active only when it says so', async () => {
     const seen = { active: 0, inactive: 0, failed: 0 }
     await fc.assert(
       fc.asyncProperty(octets, status, async (body, code) => {
@@ -143,7 +143,7 @@ describe('an answer of any members', () => {
     { requiredKeys: [] },
   )
 
-  /** The whole policy once more, as plainly as it can be said. */
+  /** The whole policy a second time, written as simply as possible. */
   function mayPass(answer: { readonly [member: string]: unknown }): boolean {
     const { active: isActive, aud, scope: granted, exp, nbf, iat, token_type: type, token_use: use, cnf, sub } = answer
     return (
@@ -163,14 +163,14 @@ describe('an answer of any members', () => {
     )
   }
 
-  test('is let pass exactly when a plain reading of it says so', async () => {
+  test('is let pass exactly when the simple policy says so', async () => {
     const seen = { allowed: 0, refused: 0 }
     await fc.assert(
       fc.asyncProperty(members, async (body) => {
         const text = JSON.stringify(body)
         const decision = await decide(() => new Response(text, { headers: json }))
         seen[decision.allowed ? 'allowed' : 'refused']++
-        // A name that makes objects of something else is refused wherever it stands (RFC 8259 §4); fast-check likes it too.
+        // parseJsonObject refuses a name such as __proto__ anywhere (RFC 8259 §4), and fast-check likes to generate it.
         const isReadable = !text.includes('"__proto__":')
         expect(decision.allowed).toBe(isReadable && mayPass(JSON.parse(text) as Record<string, unknown>))
       }),
@@ -180,7 +180,7 @@ describe('an answer of any members', () => {
     expect(seen.refused).toBeGreaterThan(100)
   })
 
-  test('is not let pass by a second member of a name it has', async () => {
+  test('is not let pass by a second member of the same name', async () => {
     await fc.assert(
       fc.asyncProperty(
         members,

@@ -7,7 +7,7 @@ vi.setConfig({ testTimeout: 60_000 })
 const startMs = 1_764_000_000_000
 const EVERY_MS = 30_000
 const UNCHECKED_MS = 60_000
-/** Timers are set in whole milliseconds. */
+/** Timers have whole milliseconds, so both ends may be off by one. */
 const TICK_MS = 2
 const audience = 'api'
 
@@ -49,7 +49,7 @@ interface Connection {
   endedAtMs: number | undefined
 }
 
-/** What the server says of a token from a moment on. */
+/** The answer of the server about a token, from a moment on. */
 interface Say {
   readonly fromMs: number
   readonly scope: string | undefined
@@ -64,8 +64,8 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe('whatever is revoked, watched, left and down', () => {
-  test('no connection outlives its token by more than the bound, and none ends without a reason', async () => {
+describe('for every order of revocations, watches, departures and outages', () => {
+  test('no connection outlives its token by more than the limit, and none ends without a reason', async () => {
     const ends = { expired: 0, inactive: 0, policy: 0, unchecked: 0 }
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60 }), async (run) => {
@@ -83,7 +83,7 @@ describe('whatever is revoked, watched, left and down', () => {
         await using client = new IntrospectionClient({
           endpoint: 'https://as.example.com/introspect',
           clientAuthentication: clientSecretBasic('api', 'secret'),
-          // A check that was answered from it would be late.
+          // A check that the cache answers would come too late.
           cache: { maxAgeSeconds: 30 },
           transport: {
             retry: false,
@@ -128,45 +128,46 @@ describe('whatever is revoked, watched, left and down', () => {
         for (const { signal } of connections) {
           if (signal.aborted) ends[(signal.reason as WatchEnded).reason] += 1
         }
-        // One question for each token and interval, and tries while the server is down, however many connections there are.
+        // At most one request per token and interval, plus tries while the server is down, however many connections
+        // there are.
         const joined = connections.length
         expect(requests).toBeLessThanOrEqual(joined + watchedMs / (15_000 * 0.75) + run.length)
         for (const { close } of connections) close.abort()
         expect(client.statistics().watched).toBe(0)
-        // One timer for the deadlines of calls and one for those of the requests that calls share.
+        // One timer for the deadlines of calls, and one for the requests that calls share.
         expect(vi.getTimerCount()).toBeLessThanOrEqual(2)
       }),
       { numRuns: 200 },
     )
-    // A watch that never ends, or always ends, would pass much of the above.
+    // A watch that never ends, or always ends, would pass most checks above.
     expect(ends.inactive).toBeGreaterThan(100)
     expect(ends.policy).toBeGreaterThan(50)
     expect(ends.unchecked).toBeGreaterThan(20)
   })
 })
 
-/** Somewhere within the bound, or since it joined, the server would have said that it is good. */
+/** Checks that the server called the token good within the limit, or since the connection joined. */
 function expectGoodOrWithinBound({ joinedAtMs, scope }: Connection, said: readonly Say[]): void {
   const now = Date.now()
   const isGood = (each: Say): boolean => each.scope !== undefined && each.scope.includes(scope)
   const spans = said.map((each, i) => ({ ...each, toMs: said[i + 1]?.fromMs ?? now }))
-  // While the server can be asked: one interval.
+  // While the server can be reached: one interval.
   const upSinceMs = spans.findLast((each) => each.isDown)?.toMs ?? startMs
   const badSinceMs = spans.findLast((each) => isGood(each))?.toMs ?? startMs
   const lateMs = now - Math.max(upSinceMs, badSinceMs, joinedAtMs)
   if (!isGood(said.at(-1) as Say) && said.at(-1)?.isDown === false)
     expect(lateMs).toBeLessThanOrEqual(EVERY_MS + TICK_MS)
-  // Whatever happens: the longest it may go unchecked.
+  // In any case: the longest time without a check.
   const reachableAtMs = spans.findLast((each) => !each.isDown && isGood(each))?.toMs ?? startMs
   expect(now - Math.max(reachableAtMs, joinedAtMs)).toBeLessThanOrEqual(EVERY_MS + UNCHECKED_MS + TICK_MS)
 }
 
-/** It had to be as the reason says when it ended, or when its answer was given. */
+/** Checks that the reason was true when the connection ended, or when the server answered. */
 function expectReason({ signal, scope, endedAtMs, joinedAtMs }: Connection, said: readonly Say[]): void {
   const { reason } = signal.reason as WatchEnded
   const at = endedAtMs as number
   const spans = said.map((each, i) => ({ ...each, toMs: said[i + 1]?.fromMs ?? Number.POSITIVE_INFINITY }))
-  // A later connection is judged by the answer that earlier ones have had.
+  // A connection that joins later is judged by the answer that earlier connections got.
   const from = Math.min(joinedAtMs, at) - EVERY_MS - UNCHECKED_MS
   const lately = spans.filter((each) => each.fromMs <= at && each.toMs >= from)
   if (reason === 'inactive') expect(lately.some((each) => each.scope === undefined && !each.isDown)).toBe(true)

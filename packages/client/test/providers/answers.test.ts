@@ -44,11 +44,11 @@ interface Row {
   readonly answer: string
   readonly provider: Provider
   readonly outcome: string
-  /** Members of an active answer, some of them. */
+  /** Some of the members that an active answer has. */
   readonly members?: object
-  /** Members it does not have. */
+  /** Members that it does not have. */
   readonly absent?: readonly string[]
-  /** What a guard that leaves the audience to others comes to: why it refuses, or `allowed`. */
+  /** The decision of a guard that leaves the audience to others: the reason of the refusal, or `allowed`. */
   readonly guard?: string
   readonly at?: number
 }
@@ -259,7 +259,7 @@ const rows: Row[] = [
     outcome: 'active',
     guard: 'token_kind',
   },
-  // Version 5 says so of refresh tokens as well.
+  // Version 5 sends this for refresh tokens as well.
   { answer: 'doorkeeper-access-token', provider: doorkeeper({ url: acme }), outcome: 'active', guard: 'token_kind' },
   {
     answer: 'fusionauth-milliseconds',
@@ -336,7 +336,7 @@ const rows: Row[] = [
   { answer: 'key-bridge-unknown-token', provider: wso2({ url: acme }), outcome: 'ERR_TRANSPORT_UNAUTHORIZED' },
 ]
 
-/** The answer as the server would send it, and its metadata where they are asked for. */
+/** The answer as the server would send it, and its metadata when the client fetches them. */
 function answering({ status, contentType = 'application/json', body }: VendorAnswer, issuer: string | undefined) {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   return async (_: string, { method }: RequestInit): Promise<Response> => {
@@ -352,7 +352,7 @@ function answerOf(id: string): VendorAnswer {
   return answer
 }
 
-/** A moment at which the token of an answer lives, going by its own dates. */
+/** A moment at which the token of an answer is valid, by its own dates. */
 function momentOf({ body }: VendorAnswer): number {
   const { exp } = (body ?? {}) as { exp?: number }
   return exp === undefined ? 1_764_000_000 : exp - 60
@@ -383,7 +383,7 @@ describe('documented answers', () => {
     },
   )
 
-  test('are all looked at', () => {
+  test('are all in the table', () => {
     const looked = new Set([...rows.map(({ answer }) => answer), ...signed.map(([id]) => id)])
     expect([...vendorAnswers.keys()].filter((id) => !looked.has(id))).toEqual([])
   })
@@ -406,7 +406,7 @@ const signed: [string, Provider, string, object][] = [
 ]
 
 describe('documented claims of signed answers', () => {
-  test.each(signed)('%s, signed by a key of ours', async (id, provider, audience, members) => {
+  test.each(signed)('%s, signed with a test key', async (id, provider, audience, members) => {
     const key = await createKey('RS256')
     const { claims } = answerOf(id)
     const jwt = await sign(key, claims)

@@ -1,26 +1,29 @@
-/** Answers of real servers: documented, from their tests, or assembled from their source, as `evidence` says of each. */
+/**
+ * Answers of real servers. `evidence` says for each whether it is documented, from the server's tests, or assembled
+ * from its source.
+ */
 import { readFileSync } from 'node:fs'
 
-/** One of them. */
+/** One answer. */
 export interface VendorAnswer {
   readonly id: string
   readonly server: string
   readonly source: string
   readonly evidence: 'documented' | 'test' | 'derived' | 'community'
   readonly status: number
-  /** Where none was documented it is JSON. */
+  /** JSON, when the source documents no media type. */
   readonly contentType?: string
   /** The JSON of the body, or its text. */
   readonly body?: unknown
-  /** What was inside, where the answer is a JWT: no private key of anybody is at hand. */
+  /** The content, when the answer is a JWT, because the private keys of the servers are not available. */
   readonly claims?: { readonly iat: number | string }
-  /** What stands in the documentation in the place of a real value, and what to put there. */
+  /** Placeholders of the documentation, and the values to put in their place. */
   readonly placeholders?: Readonly<Record<string, string>>
 }
 
 const answers = JSON.parse(readFileSync(new URL('answers.json', import.meta.url), 'utf8')) as VendorAnswer[]
 
-/** Every one, by its identifier. */
+/** All answers, by identifier. */
 export const vendorAnswers: ReadonlyMap<string, VendorAnswer> = new Map(
   answers.map((answer) => {
     const text = Object.entries(answer.placeholders ?? {}).reduce(

@@ -1,4 +1,7 @@
-/** Every preset with every `jwt.mode`: its own kind rule is about answers, and never refuses a good JWT (RFC 9068 §4). */
+/**
+ * Every preset with every `jwt.mode`. The preset's rule about token kinds is for answers and never refuses a good JWT
+ * (RFC 9068 §4).
+ */
 import { clientSecretBasic, IntrospectionClient, type JwtMode, type Provider } from '@token-introspection/client'
 import * as providers from '@token-introspection/client/providers'
 import { describe, expect, test } from 'vitest'
@@ -9,13 +12,13 @@ const issuer = 'https://as.example.com'
 
 interface Server {
   readonly provider: Provider
-  /** Where the preset has none. */
+  /** The issuer, when the preset has none. */
   readonly issuer?: string
-  /** What its answers say of access tokens, besides `active`. */
+  /** Members of its answers about access tokens, in addition to `active`. */
   readonly says?: object
-  /** A JWT of the server, where it is none as RFC 9068 has it. */
+  /** A JWT of the server, when it is not in the form of RFC 9068. */
   readonly writes?: { readonly header: object; readonly claims: object }
-  /** What the server answers about a JWT of its own; the claims of the JWT and `says` without it. */
+  /** The server's answer about one of its JWTs. By default the claims of the JWT and `says`. */
   readonly answersJwt?: object
 }
 
@@ -23,7 +26,7 @@ const bearer = { token_type: 'Bearer' }
 const kind = { token_type: 'access_token' }
 const azp = { client_id: undefined, azp: 'web' }
 
-/** One of each preset whose server has introspection. */
+/** One entry for each preset whose server supports introspection. */
 const servers: Readonly<Record<string, Server>> = {
   authentik: { provider: providers.authentik({ url: issuer, slug: 'orders' }) },
   curity: { provider: providers.curity({ url: issuer }) },
@@ -75,11 +78,11 @@ const servers: Readonly<Record<string, Server>> = {
   wso2: { provider: providers.wso2({ url: issuer }), says: bearer },
   zitadel: { provider: providers.zitadel({ domain: 'acme.zitadel.cloud' }), says: bearer },
 }
-/** Those of the others are in local.test.ts. */
+/** The presets of the other servers, which local.test.ts tests. */
 const WITHOUT_INTROSPECTION = new Set(['adfs', 'auth0', 'cognito', 'entra'])
 const MODES = [undefined, 'local', 'local-or-introspect', 'local-then-introspect'] as const
 
-/** The issuer of a preset; the first of those that its answers may name, where it has none. */
+/** The issuer of a preset, or the first one that its answers may name. */
 function issuerOf({ provider, issuer: given }: Server): string {
   return given ?? provider.issuer ?? issuer
 }
@@ -102,7 +105,7 @@ async function decide(server: Server, mode: JwtMode | undefined, token: string, 
   return decision.allowed ? 'allowed' : `${decision.status} ${decision.reason}`
 }
 
-/** A JWT, and what the server answers about it. */
+/** A JWT, and the server's answer about it. */
 async function jwtOf(server: Server, { header, claims }: { readonly header: object; readonly claims: object }) {
   const iss = issuerOf(server)
   const token = await issue(key, { ...GOOD, iss, ...claims }, header)
@@ -113,19 +116,19 @@ describe.each(Object.entries(servers))('%s', (_, server) => {
   const iss = issuerOf(server)
   const rfc9068 = { header: {}, claims: {} }
 
-  test.each(MODES)('takes a good JWT as RFC 9068 has it, with jwt.mode of %s', async (mode) => {
+  test.each(MODES)('accepts a JWT in the form of RFC 9068, with jwt.mode %s', async (mode) => {
     const { token, answer } = await jwtOf(server, rfc9068)
     const refuses = server.answersJwt !== undefined && (mode === undefined || mode === 'local-then-introspect')
     expect(await decide(server, mode, token, answer)).toBe(refuses ? '401 token_inactive' : 'allowed')
   })
 
-  test.each(MODES)('takes a JWT as its server writes it, with jwt.mode of %s', async (mode) => {
+  test.each(MODES)('accepts a JWT in the form of its server, with jwt.mode %s', async (mode) => {
     if (server.writes === undefined) return
     const { token, answer } = await jwtOf(server, server.writes)
     expect(await decide(server, mode, token, answer)).toBe('allowed')
   })
 
-  test.each(MODES)('refuses an ID token and a refresh token, with jwt.mode of %s', async (mode) => {
+  test.each(MODES)('refuses an ID token and a refresh token, with jwt.mode %s', async (mode) => {
     const answer = { active: true, iss, aud: AUDIENCE, scope: 'orders:read', exp: NOW + 60, token_type: 'id_token' }
     const idToken = {
       iss,
@@ -143,7 +146,7 @@ describe.each(Object.entries(servers))('%s', (_, server) => {
   })
 
   test.each(['local', 'local-or-introspect', 'local-then-introspect'] as const)(
-    'refuses a JWT that says itself that it is of another kind, with jwt.mode of %s',
+    'refuses a JWT whose claims name another kind, with jwt.mode %s',
     async (mode) => {
       const other = { token_type: 'refresh_token', token_use: 'refresh_token', token_usage: 'refresh_token' }
       const { token, answer } = await jwtOf(server, { ...rfc9068, claims: other })
@@ -152,12 +155,12 @@ describe.each(Object.entries(servers))('%s', (_, server) => {
   )
 })
 
-describe('Keycloak, as the guide on JWTs has it', () => {
+describe('Keycloak, as in the guide on JWTs', () => {
   const { keycloak } = servers as { keycloak: Server }
   const iss = issuerOf(keycloak)
   const jwt = { typ: 'JWT' }
 
-  test('has lightweight access tokens, whose aud and sub are in the answer alone', async () => {
+  test('has lightweight access tokens, whose aud and sub are only in the answer', async () => {
     const lightweight = {
       iss,
       exp: NOW + 60,
@@ -174,7 +177,7 @@ describe('Keycloak, as the guide on JWTs has it', () => {
   })
 
   test.each(['ID', 'Refresh', 'Offline'])(
-    'has JWTs that are %s by their claim typ, and no access tokens',
+    'has JWTs with the claim typ %s, which are refused as access tokens',
     async (typ) => {
       const claims = { ...GOOD, iss, client_id: undefined, azp: 'web', typ }
       const answer = { active: true, ...GOOD, iss, typ, token_type: typ }
@@ -200,7 +203,7 @@ describe('Keycloak, as the guide on JWTs has it', () => {
   })
 })
 
-test('an ID token of Spring, which has neither type nor nonce, is told by its missing nbf', async () => {
+test('an ID token of Spring, without type and nonce, is recognized by its missing nbf', async () => {
   const { springAuthorizationServer: spring } = servers as { springAuthorizationServer: Server }
   const idToken = { iss: issuer, aud: AUDIENCE, sub: 'alice', exp: NOW + 60, iat: NOW, jti: 'a', azp: 'web', sid: 's' }
   const token = await issue(key, { ...idToken, scope: 'orders:read' }, { typ: undefined })
@@ -209,7 +212,7 @@ test('an ID token of Spring, which has neither type nor nonce, is told by its mi
   expect(await decide(spring, undefined, token, answer)).toBe('401 token_kind')
 })
 
-describe('a kind that the options name', () => {
+describe('a kind that the options require', () => {
   const provider = providers.hydra({ adminUrl: 'https://admin.example.com', issuer })
 
   async function allows(policy: object, guard: object, claims: object): Promise<boolean> {
@@ -228,12 +231,12 @@ describe('a kind that the options name', () => {
   test.each([
     ['for the client', { tokenKind: { member: 'use', oneOf: ['access'] } }, {}],
     ['for a guard', {}, { tokenKind: { member: 'use', oneOf: ['access'] } }],
-  ])('is one that JWTs have to say too, %s', async (_, policy, guard) => {
+  ])('must be in JWTs as well, %s', async (_, policy, guard) => {
     expect(await allows(policy, guard, {})).toBe(false)
     expect(await allows(policy, guard, { use: 'access' })).toBe(true)
   })
 
-  test('of a preset is told to the application, in the words of the server', async () => {
+  test('of a preset is added to the answer, in the words of the server', async () => {
     await using client = new IntrospectionClient({
       provider,
       clientAuthentication: clientSecretBasic('orders-api', 's3cr3t'),
@@ -244,7 +247,7 @@ describe('a kind that the options name', () => {
   })
 })
 
-test('every preset is looked at', () => {
+test('every preset is tested', () => {
   const presets = Object.keys(providers).filter((name) => !WITHOUT_INTROSPECTION.has(name))
   expect([...new Set(Object.keys(servers).map((name) => name.replace(/ .*/, '')))].toSorted()).toEqual(
     presets.toSorted(),

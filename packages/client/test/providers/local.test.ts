@@ -1,4 +1,4 @@
-/** The presets of servers without introspection, on tokens that look as those servers document them. */
+/** The presets of servers without introspection, with tokens in the form that the servers document. */
 import { type GuardOptions, IntrospectionClient, type LocalProvider } from '@token-introspection/client'
 import { adfs, auth0, cognito, entra } from '@token-introspection/client/providers'
 import { describe, expect, test } from 'vitest'
@@ -16,9 +16,9 @@ interface Row {
   readonly claims: object
   readonly header?: object
   readonly guard?: GuardOptions
-  /** Why a guard refuses, or `allowed`. */
+  /** The reason why a guard refuses, or `allowed`. */
   readonly outcome: string
-  /** Members of the answer, some of them. */
+  /** Some of the members of the answer. */
   readonly members?: object
 }
 
@@ -78,7 +78,7 @@ const adfsToken = {
 
 const rows: readonly Row[] = [
   {
-    what: 'AD FS: a token of its trust, which names an http issuer',
+    what: 'AD FS: a token of its federation service, which names an http issuer',
     provider: federation,
     claims: adfsToken,
     header: jwt,
@@ -95,7 +95,7 @@ const rows: readonly Row[] = [
     outcome: 'token_inactive',
   },
   {
-    what: 'Auth0: a token of its own dialect',
+    what: 'Auth0: a token of the Auth0 profile',
     provider: auth0Tenant,
     claims: auth0Token,
     header: jwt,
@@ -104,21 +104,21 @@ const rows: readonly Row[] = [
     members: { client_id: 'my_client_id' },
   },
   {
-    what: 'Auth0: a token of the RFC 9068 dialect, with permissions',
+    what: 'Auth0: a token of the RFC 9068 profile, with permissions',
     provider: auth0Tenant,
     claims: { ...auth0Token, azp: undefined, client_id: 'my_client_id', jti: 'x', permissions: ['read:orders'] },
     outcome: 'allowed',
     members: { client_id: 'my_client_id', auth0_permissions: ['read:orders'] },
   },
   {
-    what: 'Auth0: a token of a machine',
+    what: 'Auth0: a token of a machine client',
     provider: auth0Tenant,
     claims: { ...auth0Token, sub: 'my_client_id@clients', aud: orders, gty: 'client-credentials' },
     header: jwt,
     outcome: 'allowed',
   },
   {
-    what: 'Auth0: an ID token, which is for the client',
+    what: 'Auth0: an ID token, whose audience is the client',
     provider: auth0Tenant,
     claims: { ...auth0Token, azp: undefined, aud: 'my_client_id', nonce: 'x' },
     header: jwt,
@@ -132,7 +132,7 @@ const rows: readonly Row[] = [
     outcome: 'audience',
   },
   {
-    what: 'Auth0: the issuer without its slash',
+    what: 'Auth0: the issuer without its trailing slash',
     provider: auth0Tenant,
     claims: { ...auth0Token, iss: 'https://acme.eu.auth0.com' },
     header: jwt,
@@ -155,21 +155,21 @@ const rows: readonly Row[] = [
     outcome: 'allowed',
   },
   {
-    what: 'Cognito: a token of an app client that is not ours',
+    what: 'Cognito: a token of an unknown app client',
     provider: pool,
     claims: { ...poolToken, client_id: 'evil-app' },
     header: untyped,
     outcome: 'audience',
   },
   {
-    what: 'Cognito: an access token for a resource that is not ours',
+    what: 'Cognito: an access token for another resource',
     provider: pool,
     claims: { ...poolToken, aud: 'https://other.example.com' },
     header: untyped,
     outcome: 'audience',
   },
   {
-    what: 'Cognito: an access token for our resource',
+    what: 'Cognito: an access token for this resource',
     provider: pool,
     claims: { ...poolToken, aud: orders },
     header: untyped,
@@ -184,21 +184,21 @@ const rows: readonly Row[] = [
     outcome: 'token_inactive',
   },
   {
-    what: 'Cognito: what says of itself that it is an ID token, whatever else it has',
+    what: 'Cognito: a token whose token_use is id, whatever else it has',
     provider: pool,
     claims: { ...poolToken, token_use: 'id' },
     header: untyped,
     outcome: 'token_kind',
   },
   {
-    what: 'Cognito: what does not say what it is',
+    what: 'Cognito: a token without token_use',
     provider: pool,
     claims: { ...poolToken, token_use: undefined },
     header: untyped,
     outcome: 'token_kind',
   },
   {
-    what: 'Cognito: a token of another pool',
+    what: 'Cognito: a token of another user pool',
     provider: pool,
     claims: { ...poolToken, iss: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_OTHER' },
     header: untyped,
@@ -214,7 +214,7 @@ const rows: readonly Row[] = [
     members: { scope: 'orders.read orders.write', client_id: entraToken.azp, jti: entraToken.uti },
   },
   {
-    what: 'Entra: a token of an application, with roles and no scope',
+    what: 'Entra: a token of an application, with roles and without scope',
     provider: directory,
     claims: { ...entraToken, scp: undefined, roles: ['Orders.Read.All'] },
     header: jwt,
@@ -222,7 +222,7 @@ const rows: readonly Row[] = [
     outcome: 'allowed',
   },
   {
-    what: 'Entra: an ID token of an application that is client and API in one',
+    what: 'Entra: an ID token of an application that is both client and API',
     provider: directory,
     claims: { ...entraToken, azp: undefined, azpacr: undefined, scp: undefined },
     header: jwt,
@@ -308,7 +308,7 @@ describe('presets', () => {
     },
   )
 
-  test('know the issuer, character for character', () => {
+  test('know the issuer, exactly', () => {
     expect(auth0({ domain: 'ACME.eu.auth0.com' }).issuer).toBe('https://acme.eu.auth0.com/')
     expect(cognito({ region: 'cn-north-1', userPoolId: 'cn-north-1_X', clientId: 'a' }).issuer).toBe(
       'https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_X',
@@ -316,12 +316,12 @@ describe('presets', () => {
     expect(directory.issuer).toBe(`https://login.microsoftonline.com/${tenantId}/v2.0`)
   })
 
-  test('leave the audience to you where they are not told', () => {
+  test('leave the audience to you when it is not given', () => {
     const client = new IntrospectionClient({ provider: directory })
     expect(() => client.guard()).toThrow(/^guard\.audience: /)
   })
 
-  test('say nothing that you cannot say otherwise', async () => {
+  test('can be overridden in every point', async () => {
     const server = { issuer: 'https://acme.eu.auth0.com/', jwks_uri: 'https://acme.eu.auth0.com/keys' }
     const client = new IntrospectionClient({
       provider: auth0Tenant,
@@ -345,7 +345,7 @@ describe('presets', () => {
     ['entra.tenantId', () => entra({ tenantId: 'common' })],
     ['entra.tenantId', () => entra({ tenantId: 'acme.onmicrosoft.com' })],
     ['entra.tenantId', () => entra({ tenantId: `${tenantId}/evil` })],
-  ])('name %s where it is wrong: %s', (path, make) => {
+  ])('name the option %s when it is wrong: %s', (path, make) => {
     expect(make).toThrow(TypeError)
     expect(make).toThrow(`${path}: `)
   })

@@ -1,6 +1,6 @@
 /**
- * What real servers answered, as it was on the wire, through the preset that matches and a guard. Names of hosts and members
- * that nothing here reads are left out.
+ * Answers of real servers, exactly as on the wire, through the matching preset and a guard. Host names, and members
+ * that nothing reads here, are left out.
  */
 import { readFileSync } from 'node:fs'
 import { clientSecretBasic, IntrospectionClient, type Provider } from '@token-introspection/client'
@@ -9,9 +9,9 @@ import { describe, expect, test } from 'vitest'
 
 interface RealAnswer {
   readonly server: string
-  /** What was asked about, or how. */
+  /** The token that was introspected, or the way of asking. */
   readonly about: string
-  /** What a guard comes to: `allowed`, or the status and the reason. */
+  /** The decision of a guard: `allowed`, or the status and the reason. */
   readonly guard: string
   readonly status: number
   readonly contentType?: string
@@ -21,17 +21,17 @@ interface RealAnswer {
 const answers = JSON.parse(readFileSync(new URL('real-answers.json', import.meta.url), 'utf8')) as RealAnswer[]
 const origin = 'https://as.example.com'
 
-/** By the first word of the server: its preset, and the audience of the resource server. */
+/** By the first word of the server's name: the preset, and the audience of the resource server. */
 const setups: Readonly<Record<string, { readonly provider?: Provider; readonly audience: string | false }>> = {
   Keycloak: { provider: keycloak({ url: origin, realm: 'acme' }), audience: 'orders-api' },
   Hydra: {
     provider: hydra({ adminUrl: 'https://admin.example.com', issuer: origin }),
     audience: 'https://orders.example.com',
   },
-  // The audience is the client unless the application says otherwise, so that ID tokens have it too.
+  // By default, the audience is the client, so ID tokens have it too.
   Spring: { provider: springAuthorizationServer({ issuer: origin }), audience: false },
   'zitadel/oidc': { provider: zitadel({ domain: 'as.example.com' }), audience: false },
-  // A library, with no preset: it answers about refresh tokens as about access tokens, both without aud.
+  // A library without a preset. It answers about refresh tokens as about access tokens, both without aud.
   fosite: { audience: 'https://orders.example.com' },
 }
 
@@ -59,7 +59,7 @@ test.each(answers)('$server about $about: $guard', async (answer) => {
 })
 
 describe('the table', () => {
-  test('has access tokens that pass and other tokens that do not, of every server', () => {
+  test('has an accepted access token and a refused other token for every server', () => {
     for (const server of Object.keys(setups).filter((name) => name !== 'fosite')) {
       const guards = answers.filter((answer) => answer.server.startsWith(server)).map(({ guard }) => guard)
       expect(guards).toContain('allowed')
@@ -67,7 +67,7 @@ describe('the table', () => {
     }
   })
 
-  test('never calls a token bad for our own credentials, nor a server broken for its token', () => {
+  test("never calls a token bad for a fault of the client's credentials, nor a server broken for a fault of the token", () => {
     for (const { status, guard } of answers) {
       expect(guard.startsWith('500')).toBe(status >= 400)
       expect(guard.startsWith('502')).toBe(false)

@@ -16,10 +16,10 @@ const none = dangerouslyNoClientAuthentication()
 
 interface Row {
   readonly provider: Provider
-  /** What the metadata says, for presets that know the issuer alone. */
+  /** The metadata, for presets that know only the issuer. */
   readonly discovered?: string
   readonly endpoint: string
-  /** Besides the token. */
+  /** The form, without the token. */
   readonly parameters?: Readonly<Record<string, string>>
   readonly clientAuthentication?: ClientAuthentication
 }
@@ -53,7 +53,7 @@ const {
   zitadel,
 } = presets
 
-/** The issuer is known, and its metadata name the path that the documentation names. */
+/** The issuer is known, and its metadata name the documented path. */
 function found(provider: Provider, issuer: string, endpoint: string): Row {
   return { provider, discovered: issuer, endpoint }
 }
@@ -186,7 +186,7 @@ const rows: Row[] = [
   { provider: keyBridgeSts({ url: 'https://sts.example.com' }), endpoint: 'https://sts.example.com/introspect' },
 ]
 
-describe('the request that is made', () => {
+describe('the request', () => {
   test.each(rows)(
     'to $provider.name goes to $endpoint',
     async ({ provider, discovered, endpoint, parameters, ...row }) => {
@@ -205,15 +205,15 @@ describe('the request that is made', () => {
       })
       expect(await client.introspect('a-token')).toEqual({ active: false })
       expect(requests.map(({ url }) => url)).toEqual([endpoint])
-      // No preset sends a hint: a wrong one is refused by some of these servers, and none needs one for access tokens.
+      // No preset sends a hint: some of these servers refuse a wrong hint, and none needs a hint for access tokens.
       expect(Object.fromEntries(requests[0]?.body ?? [])).toEqual({ token: 'a-token', ...parameters })
     },
   )
 
-  // Those of servers without introspection make no such request.
+  // The presets of servers without introspection send no such request.
   const local: readonly (keyof typeof presets)[] = ['adfs', 'auth0', 'cognito', 'entra']
 
-  test('is looked at for every preset there is', () => {
+  test('is tested for every preset', () => {
     const names = new Set(rows.map(({ provider }) => provider.name))
     expect(names.size).toBe(Object.keys(presets).length - local.length)
   })
@@ -257,12 +257,12 @@ describe('presets', () => {
     ['hydra.adminUrl', () => hydra({ adminUrl: 'file:///etc/passwd' })],
     ['hydra.issuer', () => hydra({ adminUrl: 'https://admin.example.com', issuer: 'id.example.com' })],
     ['doorkeeper.version', () => doorkeeper({ url: 'https://app.example.com', version: 4 as 5 })],
-  ])('name %s where it is wrong: %s', (path, make) => {
+  ])('name the option %s when it is wrong: %s', (path, make) => {
     expect(make).toThrow(TypeError)
     expect(make).toThrow(`${path}: `)
   })
 
-  test('Spring is sent assertions of the one type that version 1.5 takes, with client_id beside them', async () => {
+  test('Spring gets assertions of the type that version 1.5 accepts, with client_id beside them', async () => {
     const issuer = 'https://id.example.com'
     const sent: URLSearchParams[] = []
     await using client = new IntrospectionClient({
@@ -282,7 +282,7 @@ describe('presets', () => {
     expect(JSON.parse(Buffer.from(header ?? '', 'base64url').toString())).toMatchObject({ typ: 'JWT' })
   })
 
-  test('plain http stays refused where it is not this machine', () => {
+  test('plain http is refused except on this machine', () => {
     const provider = hydra({ adminUrl: 'http://hydra:4445' })
     expect(() => new IntrospectionClient({ provider, clientAuthentication: none })).toThrow('endpoint: ')
   })
@@ -297,11 +297,14 @@ describe('presets', () => {
       'client_secret_basic',
     ],
     ['Gluu', gluu({ issuer: 'https://as.example.com' }), none, 'Bearer'],
-  ])('%s refuses what it is documented not to take, and says what it takes', (name, provider, given, takes) => {
-    const create = () => new IntrospectionClient({ provider, clientAuthentication: given })
-    expect(create).toThrow(TypeError)
-    expect(create).toThrow(`clientAuthentication: ${name} does not take ${given.method}`)
-    expect(create).toThrow(takes)
-    expect(() => new IntrospectionClient({ provider, clientAuthentication: secret })).not.toThrow()
-  })
+  ])(
+    '%s refuses a method that its server does not document, and names the documented ones',
+    (name, provider, given, takes) => {
+      const create = () => new IntrospectionClient({ provider, clientAuthentication: given })
+      expect(create).toThrow(TypeError)
+      expect(create).toThrow(`clientAuthentication: ${name} does not take ${given.method}`)
+      expect(create).toThrow(takes)
+      expect(() => new IntrospectionClient({ provider, clientAuthentication: secret })).not.toThrow()
+    },
+  )
 })

@@ -37,19 +37,19 @@ describe('client_secret_basic', () => {
     ['api', 'pässwörd€', 'api:p%C3%A4ssw%C3%B6rd%E2%82%AC'],
     ['api', 'a+b', 'api:a%2Bb'],
     ['a-b_c.d~e', 'AZaz09-._~', 'a-b_c.d~e:AZaz09-._~'],
-  ])('AUTH-01 encodes %o and %o as a form before they are joined', async (clientId, clientSecret, credentials) => {
+  ])('AUTH-01 form-encodes %o and %o before it joins them', async (clientId, clientSecret, credentials) => {
     expect(decodedCredentials(await askWith(clientSecretBasic(clientId, clientSecret)))).toBe(credentials)
   })
 })
 
-describe('one method and no more', () => {
-  test('AUTH-07 with the header, nothing of it stands in the form', async () => {
+describe('exactly one method', () => {
+  test('AUTH-07 in the header puts no credentials into the form', async () => {
     const request = await askWith(clientSecretBasic('api', 'secret'))
     expect(request.headers.has('authorization')).toBe(true)
     expect([...request.form.keys()]).toEqual(['token'])
   })
 
-  test('AUTH-07 with the form, there is no header', async () => {
+  test('AUTH-07 in the form sends no header', async () => {
     const request = await askWith(clientSecretPost('api', 'secret'))
     expect(request.headers.has('authorization')).toBe(false)
     expect([...request.form]).toEqual([
@@ -60,7 +60,7 @@ describe('one method and no more', () => {
   })
 
   test.each(['client_secret', 'client_assertion', 'client_assertion_type'])(
-    'AUTH-07 no extra parameter %s makes a second one',
+    'AUTH-07 refuses the extra parameter %s, which would be a second method',
     async (name) => {
       await using client = new IntrospectionClient({
         endpoint: 'https://as.example.com/introspect',
@@ -71,7 +71,7 @@ describe('one method and no more', () => {
     },
   )
 
-  test('AUTH-07 no extra parameter stands in for the identifier', async () => {
+  test('AUTH-07 refuses an extra parameter in place of the identifier', async () => {
     const request = await askWith(clientSecretPost('api', 'secret'), { client_id: 'other' })
     expect(request.form.getAll('client_id')).toEqual(['api'])
   })

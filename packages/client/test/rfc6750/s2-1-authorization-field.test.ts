@@ -1,7 +1,7 @@
 import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
 import { describe, expect, test } from 'vitest'
 
-/** A guard that lets every token pass, and the tokens it saw. */
+/** A guard that accepts every token, and the tokens that it saw. */
 function createGuard() {
   const tokens: (string | null)[] = []
   const client = new IntrospectionClient({
@@ -39,7 +39,7 @@ describe('credentials', () => {
     ['bEaReR abc', 'abc'],
     ['Bearer   abc', 'abc'],
     ['Bearer a-b.c_d~e+f/g==', 'a-b.c_d~e+f/g=='],
-  ])('BEAR-02 takes %o', async (field, token) => {
+  ])('BEAR-02 accepts %o', async (field, token) => {
     expect(await decide(bearing(field))).toEqual({ outcome: 'allowed', tokens: [token] })
   })
 
@@ -52,12 +52,12 @@ describe('credentials', () => {
     'Bearer a,b',
     'Bearer é',
     'Bearer a%20b',
-  ])('BEAR-02 calls %o broken, and asks nobody', async (field) => {
+  ])('BEAR-02 refuses %o as broken, without a request', async (field) => {
     expect(await decide(bearing(field))).toEqual({ outcome: 400, tokens: [] })
   })
 
   test.each(['BearerX abc', 'Bearer-X abc', 'Basic abc', 'abc'])(
-    'BEAR-02 finds no token of ours in %o',
+    'BEAR-02 finds no Bearer token in %o',
     async (field) => {
       expect(await decide(bearing(field))).toEqual({ outcome: 401, tokens: [] })
     },
@@ -69,8 +69,8 @@ test.each([
   ['one token twice', ['Bearer a', 'Bearer a']],
   ['a token and other credentials', ['Bearer a', 'Basic Zm9vOmJhcg==']],
   ['other credentials and a token', ['Basic Zm9vOmJhcg==', 'Bearer a']],
-  ['what a framework makes of two fields', ['Bearer a, Bearer b']],
-])('BEAR-04 two Authorization fields are a broken request: %s', async (_, fields) => {
+  ['two fields that a framework joined into one', ['Bearer a, Bearer b']],
+])('BEAR-04 refuses two Authorization fields as broken: %s', async (_, fields) => {
   expect(await decide(bearing(...fields))).toEqual({ outcome: 400, tokens: [] })
 })
 

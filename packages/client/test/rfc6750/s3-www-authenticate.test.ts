@@ -36,7 +36,7 @@ async function refuse(
 
 const good = { active: true, aud: audience, scope: 'a', sub: secrets.sub, exp: now + 60 }
 
-/** Every way to be refused for what was presented. */
+/** Every reason to refuse the presented credentials. */
 const refusals = {
   'no token': () => refuse(good, { field: null }),
   'a broken token': () => refuse(good, { field: 'Bearer a b' }),
@@ -60,7 +60,7 @@ test.each(names)('BEAR-09 the challenge for %s has a realm', async (name) => {
   expect(challenges?.[0]?.parameters['realm']).toBe(realm)
 })
 
-test('BEAR-10 a request without credentials gets no error', async () => {
+test('BEAR-10 a request without credentials gets a challenge without an error', async () => {
   const { status, challenges, text } = await refusals['no token']()
   expect(status).toBe(401)
   expect(challenges?.[0]?.parameters).toEqual({ realm })
@@ -76,7 +76,7 @@ test.each(['an inactive token', 'an expired token', 'another audience', 'a bound
   },
 )
 
-test('BEAR-12 too little scope is 403 insufficient_scope, and says which scope it takes', async () => {
+test('BEAR-12 too little scope is 403 insufficient_scope with the required scope', async () => {
   const { status, challenges } = await refusals['too little scope']()
   expect(status).toBe(403)
   expect(challenges?.[0]?.parameters).toEqual({ realm, error: 'insufficient_scope', scope: 'a b' })
@@ -88,14 +88,14 @@ test('broken credentials are 400 invalid_request', async () => {
   expect(challenges?.[0]?.parameters).toEqual({ realm, error: 'invalid_request' })
 })
 
-test.each(names)('BEAR-14 no parameter of the challenge for %s stands twice', async (name) => {
+test.each(names)('BEAR-14 the challenge for %s repeats no parameter', async (name) => {
   const { text } = await refusals[name]()
   for (const parameter of ['realm', 'scope', 'error', 'error_description', 'error_uri']) {
     expect(text.split(`${parameter}=`).length - 1).toBeLessThanOrEqual(1)
   }
 })
 
-describe('what stands in a challenge', () => {
+describe('the text of a challenge', () => {
   test.each(['a "quoted" realm', 'back\\slash', 'comma, and error="x"', '~!@#$%^&*()'])(
     'BEAR-15 quotes the realm %o so that it reads back',
     async (difficult) => {
@@ -104,17 +104,17 @@ describe('what stands in a challenge', () => {
     },
   )
 
-  test.each(['a\r\nSet-Cookie: x=1', 'a\nb', 'a\0', 'é', 'a\tb'])('BEAR-15 takes no realm %o', (bad) => {
+  test.each(['a\r\nSet-Cookie: x=1', 'a\nb', 'a\0', 'é', 'a\tb'])('BEAR-15 refuses the realm %o', (bad) => {
     const client = createClient(() => Response.json(good))
     expect(() => client.guard({ audience, realm: bad })).toThrow(TypeError)
   })
 
-  test.each(['a\r\nSet-Cookie: x=1', 'a "b"', 'a\\b', 'a\tb', 'é'])('BEAR-15 takes no scope %o', (bad) => {
+  test.each(['a\r\nSet-Cookie: x=1', 'a "b"', 'a\\b', 'a\tb', 'é'])('BEAR-15 refuses the scope %o', (bad) => {
     const client = createClient(() => Response.json(good))
     expect(() => client.guard({ audience, scope: bad })).toThrow(TypeError)
   })
 
-  test('BEAR-15 takes nothing for a challenge from the answer', async () => {
+  test('BEAR-15 puts nothing from the answer into the challenge', async () => {
     const evil = { ...good, scope: 'a" , Basic realm="x', iss: 'x\r\nSet-Cookie: y' }
     const { challenges } = await refuse(evil, { scope: 'b' })
     expect(challenges?.[0]?.parameters).toEqual({ realm, error: 'insufficient_scope', scope: 'b' })
@@ -127,7 +127,7 @@ describe('a token for the resource', () => {
   })
 
   test.each([undefined, '', 'b', 'A', 'aa'])(
-    'BEAR-17 must cover it with its scope, which %o does not',
+    'BEAR-17 must cover the resource with its scope, and %o does not',
     async (scope) => {
       expect(await refuse({ ...good, scope }, { scope: 'a' })).toMatchObject({ status: 403, reason: 'scope' })
     },
@@ -139,7 +139,7 @@ test.each([
   ['an active answer', { ...good, aud: 'urn:other', description: secrets.description }, 200],
   ['an error', { error: 'server_error', error_description: secrets.description }, 500],
   ['a refusal', { error: 'invalid_client', error_description: secrets.description }, 401],
-])('BEAR-19 repeats nothing of the token or of %s', async (_, body, status) => {
+])('BEAR-19 repeats no part of the token or of %s', async (_, body, status) => {
   const { text } = await refuse(body, { status, field: `Bearer ${secrets.token}` })
   for (const secret of Object.values(secrets)) expect(text).not.toContain(secret)
 })

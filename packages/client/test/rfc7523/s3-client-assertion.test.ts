@@ -20,7 +20,7 @@ const keys = {
 type Algorithm = keyof typeof keys
 const algorithms = Object.keys(keys) as Algorithm[]
 
-/** Our own authorization server in this process, and the forms it was sent. */
+/** This project's authorization server in this process, and the forms that it received. */
 async function createServer(assertion: { readonly fapi2?: boolean; readonly legacyAudiences?: string[] } = {}) {
   const store = createMemoryTokenStore()
   await store.save('abc', { kind: 'access_token', aud: 'urn:orders', exp: Math.floor(Date.now() / 1000) + 60 })
@@ -73,25 +73,25 @@ const methods: [string, string, ClientAuthentication][] = [
 ]
 
 describe.each(methods)('%s', (_, clientId, clientAuthentication) => {
-  test('sends one assertion of the one type (ASRT-01), and no other credentials (AUTH-07)', async () => {
+  test('is sent once, with the one registered type (ASRT-01) and no other credentials (AUTH-07)', async () => {
     const { form } = await assertionOf(clientAuthentication)
     expect([...form.keys()].toSorted()).toEqual(['client_assertion', 'client_assertion_type', 'token'])
     expect(form.get('client_assertion_type')).toBe('urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
   })
 
-  test('is issued by the client about itself (ASRT-02)', async () => {
+  test('has the client as issuer and subject (ASRT-02)', async () => {
     expect((await assertionOf(clientAuthentication)).claims).toMatchObject({ iss: clientId, sub: clientId })
   })
 
-  test('is for the issuer alone, as a string, so that no other server can use it (ASRT-04, ASRT-20)', async () => {
+  test('has only the issuer as audience, as a string, so that no other server accepts it (ASRT-04, ASRT-20)', async () => {
     expect((await assertionOf(clientAuthentication)).claims.aud).toBe(issuer)
   })
 
-  test('says what it is (ASRT-08)', async () => {
+  test('has the typ of a client assertion (ASRT-08)', async () => {
     expect((await assertionOf(clientAuthentication)).header.typ).toBe('client-authentication+jwt')
   })
 
-  test('is made for each request, short-lived and with 128 random bits (ASRT-13, ASRT-21)', async () => {
+  test('is new for each request, short-lived, and has 128 random bits (ASRT-13, ASRT-21)', async () => {
     const { forms, createClient } = await createServer()
     const client = createClient(clientAuthentication)
     for (let call = 0; call < 3; call++) expect((await client.introspect('abc')).active).toBe(true)
@@ -103,7 +103,7 @@ describe.each(methods)('%s', (_, clientId, clientAuthentication) => {
     }
   })
 
-  test('cannot be used again by whoever saw the request (ASRT-13)', async () => {
+  test('cannot be used a second time by a party that saw the request (ASRT-13)', async () => {
     const { forms, createClient } = await createServer()
     await createClient(clientAuthentication).introspect('abc')
     const replayed: ClientAuthentication = {
@@ -117,7 +117,7 @@ describe.each(methods)('%s', (_, clientId, clientAuthentication) => {
     await expect(createClient(replayed).introspect('abc')).rejects.toMatchObject({ oauthError: 'invalid_client' })
   })
 
-  test('is not made where nobody knows for whom (ASRT-04)', async () => {
+  test('throws without an audience or an issuer (ASRT-04)', async () => {
     expect(() => new IntrospectionClient({ endpoint, clientAuthentication })).toThrow(/^audience: /)
   })
 })
@@ -126,7 +126,7 @@ test.each(algorithms)('private_key_jwt signs with %s (ASRT-16)', async (algorith
   expect((await assertionOf(withKey(algorithm))).header).toMatchObject({ alg: algorithm, kid: algorithm })
 })
 
-test('RS256 is what private_key_jwt signs with unless told otherwise (ASRT-16)', async () => {
+test('private_key_jwt signs with RS256 by default (ASRT-16)', async () => {
   const { header } = await assertionOf(privateKeyJwt('keys', keys.RS256.privateKey, { keyId: 'RS256' }))
   expect(header.alg).toBe('RS256')
 })
@@ -136,7 +136,7 @@ test.each([
   ['ES256', true],
   ['Ed25519', true],
   ['RS256', false],
-] as const)('a FAPI 2.0 server and %s: let in is %s (FAPI-04)', async (algorithm, letIn) => {
+] as const)('a FAPI 2.0 server accepts %s: %s (FAPI-04)', async (algorithm, letIn) => {
   const { createClient } = await createServer({ fapi2: true })
   const asked = createClient(withKey(algorithm)).introspect('abc')
   await (letIn
@@ -144,7 +144,7 @@ test.each([
     : expect(asked).rejects.toMatchObject({ code: 'ERR_TRANSPORT_UNAUTHORIZED' }))
 })
 
-test('a key pair lets in without anything secret at the server (BCP-03)', async () => {
+test('a key pair authenticates without a secret at the server (BCP-03)', async () => {
   const { form } = await assertionOf(withKey('ES256'))
   expect(form.has('client_secret')).toBe(false)
 })
@@ -153,18 +153,18 @@ test.each([
   ['HS256', 31],
   ['HS384', 47],
   ['HS512', 63],
-] as const)('client_secret_jwt does not sign by %s with %i octets (ASRT-17)', (algorithm, length) => {
+] as const)('client_secret_jwt refuses %s with %i octets (ASRT-17)', (algorithm, length) => {
   expect(() => clientSecretJwt('secret', 's'.repeat(length), { algorithm })).toThrow(TypeError)
 })
 
-test('an assertion with the audience of another server is refused by ours, and that is no bad token', async () => {
+test('an assertion with the audience of another server is refused by the server, and not reported as a bad token', async () => {
   const { createClient } = await createServer()
   await expect(createClient(withKey('ES256', { audience: endpoint })).introspect('abc')).rejects.toMatchObject({
     code: 'ERR_TRANSPORT_UNAUTHORIZED',
   })
 })
 
-test('an assertion for the URL of the request is taken where the server wants that, wherever the request goes', async () => {
+test('an assertion for the endpoint URL is accepted when the server requires it, wherever the request goes', async () => {
   const { forms, createClient } = await createServer({ legacyAudiences: [endpoint] })
   const key = keys.ES256.privateKey
   const clientAuthentication = privateKeyJwt('keys', key, {

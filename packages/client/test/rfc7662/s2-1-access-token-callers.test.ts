@@ -26,7 +26,7 @@ function sent(): (string | null)[] {
   return as.requests.map(({ url, headers }) => (url === endpoint ? headers.get('authorization') : 'token request'))
 }
 
-test('an access token of this resource server stands in the header alone (REQ-17)', async () => {
+test('an access token of this resource server is sent only in the header (REQ-17)', async () => {
   as.answer({ active: true })
   await using client = new IntrospectionClient({ endpoint, clientAuthentication: bearerToken('own-token') })
   await client.introspect('abc')
@@ -51,7 +51,7 @@ describe('the client credentials grant', () => {
     })
   })
 
-  test('renews a token that is refused, once, and asks again (AUTH-12)', async () => {
+  test('renews a refused token once, and asks again (AUTH-12)', async () => {
     answerToken('own-1')
     as.answer({ active: true })
     const { client, clock } = createClient()
@@ -65,7 +65,7 @@ describe('the client credentials grant', () => {
     expect(sent().slice(2)).toEqual(['Bearer own-1', 'token request', 'Bearer own-2'])
   })
 
-  test('does not go round in circles when every token is refused (AUTH-12)', async () => {
+  test('gives up when the server refuses every token (AUTH-12)', async () => {
     answerToken('own-1')
     as.answer({ active: true })
     const { client, clock } = createClient()
@@ -81,7 +81,7 @@ describe('the client credentials grant', () => {
     expect(sent().slice(2)).toEqual(['Bearer own-1', 'token request', 'Bearer own-2', 'Bearer own-2'])
   })
 
-  test('a refusal at the token endpoint is ours to put right, and the token is not sent', async () => {
+  test('a refusal at the token endpoint is a configuration error, and the client does not send the token', async () => {
     as.answer({ error: 'invalid_client' }, { status: 401 })
     const { client } = createClient()
     await expect(client.introspect('abc')).rejects.toMatchObject({

@@ -19,7 +19,7 @@ test.each([
   ['a%20b', 'token=a%2520b'],
   ['a b', 'token=a+b'],
   ["~.-_!*'()", 'token=~.-_%21%2A%27%28%29'],
-])('REQ-04 sends %o as a form that decodes to it', async (token, body) => {
+])('REQ-04 sends %o as a form that decodes to the same token', async (token, body) => {
   as.answer({ active: true })
   await client.introspect(token)
   const [request] = as.requests
@@ -29,7 +29,7 @@ test.each([
 })
 
 test.each(['UPPER-and-lower', ' leading and trailing ', 'Bearer abc', '%41', '"quoted"'])(
-  'REQ-06 sends the token %o exactly as it is',
+  'REQ-06 sends the token %o unchanged',
   async (token) => {
     as.answer({ active: true })
     await client.introspect(token)
@@ -45,14 +45,14 @@ test('REQ-06 sends the token of the request without its scheme', async () => {
 })
 
 describe('the hint', () => {
-  test('REQ-09 sends no hint unless there is one', async () => {
+  test('REQ-09 sends no hint unless the caller gives one', async () => {
     as.answer({ active: true })
     await client.introspect('abc')
     expect(as.requests[0]?.form.has('token_type_hint')).toBe(false)
   })
 
   test.each(['access_token', 'refresh_token', 'pct', 'vendor_hint'])(
-    'REQ-09 sends the hint %s as it is',
+    'REQ-09 sends the hint %s unchanged',
     async (hint) => {
       as.answer({ active: true })
       await client.introspect('abc', { tokenTypeHint: hint })
@@ -90,12 +90,12 @@ test.each([
   ['DEL', 'abc\x7f'],
   ['a letter outside ASCII', 'abcé'],
   ['nothing', ''],
-])('REQ-27 asks nobody about a token with %s', async (_, token) => {
+])('REQ-27 sends no request for a token with %s', async (_, token) => {
   expect(await client.introspect(token)).toEqual({ active: false })
   expect(as.requests).toEqual([])
 })
 
-test('REQ-27 asks nobody about a token with a megabyte, and says that it is too long', async () => {
+test('REQ-27 sends no request for a token of one megabyte, and says that it is too long', async () => {
   await expect(client.introspect('a'.repeat(1_000_000))).rejects.toMatchObject({ code: 'ERR_TOKEN_TOO_LONG' })
   expect(as.requests).toEqual([])
 })

@@ -26,14 +26,14 @@ describe.each([
   [500, 'server_error', 'ERR_TRANSPORT_STATUS', 503],
   [503, 'temporarily_unavailable', 'ERR_TRANSPORT_STATUS', 503],
 ])('%i %s', (status, error, code, guardStatus) => {
-  test(`ERR-13 is ${code}, and no inactive token`, async () => {
+  test(`ERR-13 is ${code}, and not an inactive token`, async () => {
     as.answer({ error }, { status })
     const outcome: unknown = await client.introspect('abc').catch((reason: unknown) => reason)
     expect(isIntrospectionError(outcome)).toBe(true)
     expect(outcome).toMatchObject({ code, status, oauthError: error })
   })
 
-  test(`ERR-14 is answered ${guardStatus} by a guard, without a word about the token`, async () => {
+  test(`ERR-14 makes a guard answer ${guardStatus}, with no mention of the token`, async () => {
     as.answer({ error }, { status })
     const decision = await guard(bearing('abc'))
     expect(decision).toMatchObject({ allowed: false, reason: 'unavailable', status: guardStatus })
@@ -42,9 +42,9 @@ describe.each([
 })
 
 test.each([
-  ['no JSON', '{"active":true', 'ERR_RESPONSE_MALFORMED', 502],
+  ['a body that is not JSON', '{"active":true', 'ERR_RESPONSE_MALFORMED', 502],
   ['a lost connection', Response.error(), 'ERR_TRANSPORT_UNREACHABLE', 503],
-])('ERR-13 ERR-14 %s is no inactive token either', async (_, answer, code, status) => {
+])('ERR-13 ERR-14 %s is not an inactive token either', async (_, answer, code, status) => {
   const respond = () =>
     as.respond(
       typeof answer === 'string'
@@ -57,13 +57,13 @@ test.each([
   expect(await guard(bearing('abc'))).toMatchObject({ status, error: { code } })
 })
 
-test('a refusal of our credentials is tried once and not again', async () => {
+test("a refusal of the client's credentials is not retried", async () => {
   as.answer({ error: 'invalid_client' }, { status: 401, headers: { 'www-authenticate': 'Basic realm="as"' } })
   await expect(client.introspect('abc')).rejects.toMatchObject({ code: 'ERR_TRANSPORT_UNAUTHORIZED', retryable: false })
   expect(as.requests).toHaveLength(1)
 })
 
-test('a server that does not keep tokens of this kind calls the token inactive', async () => {
+test('a server that does not introspect tokens of this kind makes the token inactive', async () => {
   as.answer({ error: 'unsupported_token_type' }, { status: 400 })
   expect(await client.introspect('e30.e30.')).toEqual({ active: false })
   as.answer({ error: 'unsupported_token_type' }, { status: 400 })

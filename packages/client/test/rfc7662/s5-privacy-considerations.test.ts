@@ -8,7 +8,7 @@ const client = new IntrospectionClient({
   clientAuthentication: clientSecretBasic('api', 'secret'),
 })
 
-test('SEC-21 tells the authorization server nothing about the request that was guarded', async () => {
+test('SEC-21 sends the authorization server nothing about the guarded request', async () => {
   as.answer({ active: true })
   const headers = {
     authorization: 'Bearer abc',
@@ -26,7 +26,7 @@ test('SEC-21 tells the authorization server nothing about the request that was g
   expect([...sent].toSorted()).toEqual(['accept', 'accept-encoding', 'authorization', 'content-type', 'user-agent'])
 })
 
-test('SEC-21 sends more only when the caller says what', async () => {
+test('SEC-21 sends more only when the caller gives parameters', async () => {
   as.answer({ active: true })
   await client.introspect('abc', { parameters: { client_ip: '203.0.113.7' } })
   expect([...(as.requests[0]?.form ?? [])]).toEqual([

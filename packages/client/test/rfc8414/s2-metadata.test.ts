@@ -40,7 +40,7 @@ describe('the issuer', () => {
   )
 })
 
-test('META-06 guesses no endpoint when the metadata names none', async () => {
+test('META-06 guesses no endpoint when the metadata name none', async () => {
   for (const _ of [1, 2]) {
     as.answer({ issuer, token_endpoint: `${issuer}/token`, userinfo_endpoint: `${issuer}/userinfo` })
   }
@@ -51,7 +51,7 @@ test('META-06 guesses no endpoint when the metadata names none', async () => {
   ])
 })
 
-test('META-06 takes the endpoint from the document that names it, where a server has two', async () => {
+test('META-06 uses the endpoint from the document that names one, when a server has two documents', async () => {
   as.answer({ issuer, token_endpoint: `${issuer}/token` })
   as.answer({ issuer, introspection_endpoint })
   as.answer({ active: true })
@@ -62,7 +62,7 @@ test('META-06 takes the endpoint from the document that names it, where a server
 test.each([
   ['none', undefined],
   ['client_secret_basic', ['client_secret_basic']],
-])('META-07 uses the method it was given, whatever methods the metadata lists: %s', async (_, methods) => {
+])('META-07 uses the configured method, whatever methods the metadata list: %s', async (_, methods) => {
   as.answer({ issuer, introspection_endpoint, introspection_endpoint_auth_methods_supported: methods })
   as.answer({ active: true })
   await using client = new IntrospectionClient({ issuer, clientAuthentication: clientSecretPost('api', 'secret') })
@@ -71,14 +71,14 @@ test.each([
   expect(as.requests[1]?.form.get('client_secret')).toBe('secret')
 })
 
-test('META-08 takes access token types for methods', async () => {
+test('META-08 accepts access token types as methods', async () => {
   const methods = ['Bearer', 'DPoP', 'private_key_jwt', 'x_own']
   as.answer({ issuer, introspection_endpoint, introspection_endpoint_auth_methods_supported: methods })
   as.answer({ active: true })
   expect(await createClient().introspect('abc')).toEqual({ active: true })
 })
 
-test('META-11 pays no heed to signed metadata, which it does not support', async () => {
+test('META-11 ignores signed metadata, which it does not support', async () => {
   const claims = { iss: issuer, issuer, introspection_endpoint: 'https://evil.example/introspect' }
   const payload = Buffer.from(JSON.stringify(claims)).toString('base64url')
   as.answer({ issuer, introspection_endpoint, signed_metadata: `eyJhbGciOiJub25lIn0.${payload}.` })
@@ -96,13 +96,13 @@ test.each([
   'javascript:alert(1)',
   `${introspection_endpoint}#x`,
   'https://user:password@as.example.com/',
-])('META-14 sends no token to %s, though the metadata says so', async (endpoint) => {
+])('META-14 does not send the token to %s, even if the metadata name it', async (endpoint) => {
   as.answer({ issuer, introspection_endpoint: endpoint })
   await expect(createClient().introspect('abc')).rejects.toMatchObject({ code: 'ERR_RESPONSE_UNTRUSTED' })
   expect(as.requests).toHaveLength(1)
 })
 
-/** Addresses inside a network, and of what hands out credentials there, in every spelling a URL has for them. */
+/** Addresses inside a network and of metadata services of clouds, in every spelling that a URL allows. */
 const INSIDE = [
   'https://169.254.169.254/latest/meta-data/',
   'https://2852039166/',
@@ -136,7 +136,7 @@ const INSIDE = [
 ]
 
 test.each(INSIDE)(
-  'META-14 sends no token to %s, which is inside a network, though the metadata says so',
+  'META-14 does not send the token to %s, which is inside a network, even if the metadata name it',
   async (url) => {
     as.answer({ issuer, introspection_endpoint: url })
     await expect(createClient().introspect('abc')).rejects.toMatchObject({ code: 'ERR_RESPONSE_UNTRUSTED' })
@@ -176,22 +176,22 @@ describe('META-14 an endpoint inside a network', () => {
     return as.requests.at(-1)?.url
   }
 
-  test('is asked when the issuer is inside as well', async () => {
+  test('is used when the issuer is inside as well', async () => {
     expect(await endpointAsked({ issuer: 'https://10.0.0.4' })).toBe(inside)
     expect(await endpointAsked({ issuer: 'https://keycloak:8443/realms/a' })).toBe(inside)
   })
 
-  test('is asked when its origin is allowed', async () => {
+  test('is used when its origin is allowed', async () => {
     expect(await endpointAsked({ transport: { allowedEndpointOrigins: ['https://10.0.0.5:8443'] } })).toBe(inside)
   })
 
-  test('is asked when it was given, and not found', async () => {
+  test('is used when the options name it', async () => {
     expect(await endpointAsked({ endpoint: inside })).toBe(inside)
   })
 })
 
 test.each([introspection_endpoint, 'https://other.example.net/introspect', 'https://api.example.com.evil.example/'])(
-  'META-14 sends no token to %s when it may go to another origin alone',
+  'META-14 does not send the token to %s when endpointOrigins allows only another origin',
   async (endpoint) => {
     as.answer({ issuer, introspection_endpoint: endpoint })
     const transport = { allowedEndpointOrigins: ['https://api.example.com'] }

@@ -26,8 +26,8 @@ test.each([
   expect(urls()).toEqual([url, introspection_endpoint])
 })
 
-describe('the places of OpenID Connect', () => {
-  test('META-03 are tried after that of OAuth, and the first that is there counts', async () => {
+describe('the URLs of OpenID Connect', () => {
+  test('META-03 are tried after the URL of OAuth, and the first document counts', async () => {
     const issuer = 'https://as.example.com/t1'
     as.answer({}, { status: 404 })
     as.answer({}, { status: 404 })
@@ -42,7 +42,7 @@ describe('the places of OpenID Connect', () => {
     ])
   })
 
-  test('META-03 are asked when the one before has a document of another issuer, which is never used', async () => {
+  test('META-03 are tried when an earlier document has another issuer, which is never used', async () => {
     const issuer = 'https://as.example.com'
     as.answer({ issuer: 'https://evil.example', introspection_endpoint: 'https://evil.example/introspect' })
     as.answer({ issuer, introspection_endpoint })
@@ -69,7 +69,7 @@ describe('the request', () => {
     ['a redirect', { status: 302, headers: { location: 'https://evil.example' } }, 'ERR_TRANSPORT_STATUS'],
     ['a web page', { headers: { 'content-type': 'text/html' } }, 'ERR_RESPONSE_MALFORMED'],
     ['text', { headers: { 'content-type': 'text/plain' } }, 'ERR_RESPONSE_MALFORMED'],
-  ])('META-04 comes to nothing with %s', async (_, init, code) => {
+  ])('META-04 fails with %s', async (_, init, code) => {
     const issuer = 'https://as.example.com'
     as.answer({ issuer, introspection_endpoint }, init)
     as.answer({}, { status: 404 })
@@ -85,7 +85,7 @@ test.each([
   ['https://as.example.com', 'https://as.example.com:443'],
   ['https://as.example.com', 'http://as.example.com'],
   ['https://as.example.com', undefined],
-])('META-05 for the issuer %s, metadata of %s is none', async (issuer, named) => {
+])('META-05 for the issuer %s, metadata of %s are refused', async (issuer, named) => {
   as.answer({ issuer: named, introspection_endpoint })
   const elsewhere = issuer.endsWith('/t1') ? 2 : 1
   for (let count = 0; count < elsewhere; count++) as.answer({}, { status: 404 })
@@ -95,7 +95,7 @@ test.each([
   expect(as.requests).toHaveLength(1 + elsewhere)
 })
 
-test('META-05 says which issuer to give, and where to give the address of the server, when they differ', async () => {
+test("META-05 names the issuer to configure, and the option for the server's address, when they differ", async () => {
   const issuer = 'https://keycloak.internal:8443/realms/orders'
   const named = 'https://login.example.com/realms/orders'
   as.answer({ issuer: named, introspection_endpoint })

@@ -1,4 +1,4 @@
-/** Mutual TLS on real connections, against our own authorization server. */
+/** Mutual TLS on real connections, against this project's authorization server. */
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
@@ -65,23 +65,23 @@ async function ask(clientAuthentication: ClientAuthentication, tls: TlsOptions) 
 }
 
 describe('a client with a certificate', () => {
-  test('is let in by tls_client_auth, and says who it is (MTLS-01)', async () => {
+  test('is accepted by tls_client_auth, and sends its identifier (MTLS-01)', async () => {
     forms.length = 0
     expect((await ask(tlsClientAuth('by-subject'), certificateOf('orders'))).active).toBe(true)
     expect(forms).toEqual([expect.stringMatching(/(?:^|&)client_id=by-subject(?:&|$)/)])
   })
 
-  test('is let in by self_signed_tls_client_auth, and says who it is (MTLS-01)', async () => {
+  test('is accepted by self_signed_tls_client_auth, and sends its identifier (MTLS-01)', async () => {
     forms.length = 0
     expect((await ask(selfSignedTlsClientAuth('by-certificate'), certificateOf('self-signed'))).active).toBe(true)
     expect(forms).toEqual([expect.stringMatching(/(?:^|&)client_id=by-certificate(?:&|$)/)])
   })
 
   test.each([
-    ['of the authority with another name', tlsClientAuth('by-subject'), 'wildcard'],
-    ['of its own with the registered name', tlsClientAuth('by-subject'), 'self-signed'],
-    ['of its own that is not registered', selfSignedTlsClientAuth('by-certificate'), 'stranger'],
-  ])('%s is refused, which is no bad token', async (_, clientAuthentication, name) => {
+    ['a certificate of the authority with another name', tlsClientAuth('by-subject'), 'wildcard'],
+    ['a self-signed certificate with the registered name', tlsClientAuth('by-subject'), 'self-signed'],
+    ['a self-signed certificate that is not registered', selfSignedTlsClientAuth('by-certificate'), 'stranger'],
+  ])('%s is refused, and not reported as a bad token', async (_, clientAuthentication, name) => {
     await expect(ask(clientAuthentication, certificateOf(name))).rejects.toMatchObject({
       code: 'ERR_TRANSPORT_UNAUTHORIZED',
       status: 401,
@@ -90,15 +90,15 @@ describe('a client with a certificate', () => {
 
   test.each([
     ['no tls options', undefined],
-    ['an authority alone', { ca }],
-  ])('has one: with %s there is no client', (_, tls) => {
+    ['only an authority', { ca }],
+  ])('throws with %s', (_, tls) => {
     const create = () =>
       new IntrospectionClient({ endpoint, clientAuthentication: tlsClientAuth('by-subject'), transport: { tls } })
     expect(create).toThrow(TypeError)
     expect(create).toThrow(/^transport.tls: /)
   })
 
-  test('does not have one that a fetch would never use', () => {
+  test('throws when a custom fetch would ignore the certificate', () => {
     const transport = { tls: certificateOf('orders'), fetch }
     expect(() => new IntrospectionClient({ endpoint, clientAuthentication: tlsClientAuth('a'), transport })).toThrow(
       /^transport.tls: /,
@@ -108,9 +108,9 @@ describe('a client with a certificate', () => {
 
 describe('the server', () => {
   test.each([
-    ['only those of the system vouch', undefined],
-    ['only another authority vouches', createCertificate('localhost').cert],
-  ])('is not believed when %s for it', async (_, trusted) => {
+    ["only the system's authorities are trusted", undefined],
+    ['only another authority is trusted', createCertificate('localhost').cert],
+  ])('is not trusted when %s', async (_, trusted) => {
     const { cert, key } = certificateOf('orders')
     await expect(ask(tlsClientAuth('by-subject'), { cert, key, ca: trusted })).rejects.toMatchObject({
       code: 'ERR_TRANSPORT_UNREACHABLE',
@@ -118,7 +118,7 @@ describe('the server', () => {
     })
   })
 
-  test('is not believed under another name, however much its authority is', async () => {
+  test('is not trusted under another name, although its authority is trusted', async () => {
     const misnamed = createCertificate('other.example.com')
     const other = createServer(misnamed, () => expect.unreachable('the token was sent'))
     other.listen(0, '127.0.0.1')
@@ -131,12 +131,12 @@ describe('the server', () => {
     other.close()
   })
 
-  test('is known by a private authority without any certificate of ours', async () => {
+  test('is trusted by a private authority, without a client certificate', async () => {
     await expect(ask(clientSecretBasic('by-subject', 'x'), { ca })).rejects.toMatchObject({ status: 401 })
   })
 })
 
-test('a key that is not that of the certificate makes the endpoint unreachable', async () => {
+test('a key that does not fit the certificate makes the endpoint unreachable', async () => {
   const tls = { ...certificateOf('orders'), key: read('stranger.key.pem') }
   await expect(ask(tlsClientAuth('by-subject'), tls)).rejects.toMatchObject({
     code: 'ERR_TRANSPORT_UNREACHABLE',

@@ -1,4 +1,4 @@
-/** RFC 8705 §3: tokens that are bound to the certificate of a client, at a guard. */
+/** RFC 8705 §3: a guard and tokens that are bound to a client's certificate. */
 import { createHash, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import {
@@ -70,7 +70,7 @@ describe('a token bound to a certificate', () => {
     expect(outcomeOf(await guard(bearing({ clientCertificate: der })))).toBe('allowed')
   })
 
-  test('is refused with 401 and invalid_token on the connection of another (CERT-03)', async () => {
+  test('is refused with 401 and invalid_token on the connection of another client (CERT-03)', async () => {
     const refusal = refusalOf(await createGuard()(bearing({ clientCertificate: other.der })))
     expect(refusal).toMatchObject({ reason: 'confirmation', status: 401 })
     expect(parseChallenges(refusal.headers['www-authenticate'] ?? '')).toMatchObject([
@@ -80,9 +80,9 @@ describe('a token bound to a certificate', () => {
   })
 
   test.each<[string, GuardRequest['clientCertificate']]>([
-    ['has none', undefined],
-    ['has none, when it is asked for', () => undefined],
-    ['has an empty one', new Uint8Array()],
+    ['has no certificate', undefined],
+    ['returns no certificate when asked', () => undefined],
+    ['has an empty certificate', new Uint8Array()],
   ])('is refused on a connection that %s (CERT-04)', async (_, clientCertificate) => {
     expect(outcomeOf(await createGuard()(bearing({ clientCertificate })))).toBe('confirmation')
   })
@@ -92,17 +92,17 @@ describe('a token bound to a certificate', () => {
     expect(outcomeOf(await createGuard()(request))).toBe('confirmation')
   })
 
-  test('is refused where certificates are not compared at all (CERT-03)', async () => {
+  test('is refused when the client does not compare certificates (CERT-03)', async () => {
     const guard = createGuard(bound, undefined, { policy: {} })
     expect(outcomeOf(await guard(bearing({ clientCertificate: own.der })))).toBe('confirmation')
   })
 
-  test('may be bound to a certificate that its client signed itself (CERT-05)', async () => {
+  test('may be bound to a self-signed certificate (CERT-05)', async () => {
     const guard = createGuard({ 'x5t#S256': selfSigned.thumbprint })
     expect(outcomeOf(await guard(bearing({ clientCertificate: selfSigned.der })))).toBe('allowed')
   })
 
-  test('is compared every time, also when the answer is remembered (CERT-03)', async () => {
+  test('is compared every time, also when the answer is cached (CERT-03)', async () => {
     const guard = createGuard(bound, true, { cache: {} })
     for (const [certificate, expected] of [
       [own, 'allowed'],
@@ -113,14 +113,14 @@ describe('a token bound to a certificate', () => {
     }
   })
 
-  test('is not made of something that is no certificate, which is a mistake of the program', async () => {
+  test('must be octets; anything else is a TypeError', async () => {
     const request = bearing({ clientCertificate: own.pem as never })
     await expect(createGuard()(request)).rejects.toThrow(TypeError)
   })
 })
 
 describe('a certificate', () => {
-  test('is not read for a token that is bound to none', async () => {
+  test('is not read for an unbound token', async () => {
     const clientCertificate = vi.fn(() => own.der)
     const guard = createGuard(undefined, true, {
       transport: { fetch: () => Promise.resolve(Response.json({ active: true })) },
@@ -131,7 +131,7 @@ describe('a certificate', () => {
     expect(clientCertificate).toHaveBeenCalledTimes(1)
   })
 
-  test('is not enough for a token that is bound to a key as well, nor is the key (CERT-08)', async () => {
+  test('is not enough for a token that is also bound to a key, and the key alone is not enough either (CERT-08)', async () => {
     const [prover, thief] = [await createProver(), await createProver()]
     const guard = createGuard({ ...bound, jkt: prover.jkt })
     const present = async (clientCertificate: Uint8Array | undefined, proof: string | undefined, scheme = 'DPoP') =>
@@ -152,7 +152,7 @@ describe('a certificate', () => {
     ['in hexadecimal', createHash('sha256').update(own.der).digest('hex')],
     ['with padding', `${own.thumbprint}=`],
     ['in base64', createHash('sha256').update(own.der).digest('base64')],
-    ['as SHA-1', createHash('sha1').update(own.der).digest('base64url')],
+    ['of SHA-1', createHash('sha1').update(own.der).digest('base64url')],
     ['that is empty', ''],
   ])('is never compared with a thumbprint %s (CERT-02)', async (_, thumbprint) => {
     const decision = await createGuard({ 'x5t#S256': thumbprint })(bearing({ clientCertificate: own.der }))
@@ -178,12 +178,12 @@ async function behindProxy(
 describe('a certificate in a header field', () => {
   test.each<[string, Partial<CertificateHeaderOptions>, Record<string, string>]>([
     ['RFC 9440', {}, { 'client-cert': `:${base64}:` }],
-    ['another name', { header: 'X-Client-Cert' }, { 'x-client-cert': `:${base64}:` }],
+    ['another field name', { header: 'X-Client-Cert' }, { 'x-client-cert': `:${base64}:` }],
     ['nginx', { format: 'nginx' }, { 'x-ssl-client-cert': escaped }],
     ['Envoy', { format: 'envoy' }, { 'x-forwarded-client-cert': `Hash=abc;Cert="${escaped}";Subject="CN=a"` }],
     ['a load balancer', { format: 'alb' }, { 'x-amzn-mtls-clientcert-leaf': encodeURI(own.pem) }],
     [
-      'a load balancer that validates nothing',
+      'a load balancer that does not validate',
       { format: 'alb-passthrough' },
       { 'x-amzn-mtls-clientcert': encodeURI(`${own.pem}${other.pem}`) },
     ],
@@ -193,47 +193,47 @@ describe('a certificate in a header field', () => {
 
   test.each<[string, GuardRequest['remoteAddress'], string]>([
     ['the proxy', () => PROXY, 'allowed'],
-    ['the proxy, on a server for both families', `::ffff:${PROXY}`, 'allowed'],
-    ['somebody else', '203.0.113.9', 'confirmation'],
-    ['an address that looks like it', `${PROXY}.evil.example`, 'confirmation'],
+    ['the proxy, on a server for IPv4 and IPv6', `::ffff:${PROXY}`, 'allowed'],
+    ['another address', '203.0.113.9', 'confirmation'],
+    ["an address that looks like the proxy's", `${PROXY}.evil.example`, 'confirmation'],
     ['nowhere', () => undefined, 'confirmation'],
-  ])('counts as it comes from %s (MTLS-07)', async (_, address, expected) => {
+  ])('counts when it comes from %s (MTLS-07)', async (_, address, expected) => {
     expect(await behindProxy({}, { 'client-cert': `:${base64}:` }, address)).toBe(expected)
   })
 
-  test('counts from nobody whose address is not known (MTLS-07)', async () => {
+  test('does not count when the address is unknown (MTLS-07)', async () => {
     const guard = createGuard(bound, { format: 'rfc9440', isTrustedProxy: () => true })
     expect(outcomeOf(await guard(bearing({}, { 'client-cert': `:${base64}:` })))).toBe('confirmation')
     const promising = { isTrustedProxy: (() => Promise.resolve(false)) as never }
     expect(await behindProxy(promising, { 'client-cert': `:${base64}:` })).toBe('confirmation')
   })
 
-  test('is not looked for where the connection has it, and the other way round (CERT-06, MTLS-07)', async () => {
+  test('is ignored when the client reads connections, and the other way round (CERT-06, MTLS-07)', async () => {
     const fields = { 'client-cert': `:${base64}:`, 'x-forwarded-client-cert': `Cert="${escaped}"` }
     const ofConnection = createGuard()
     const request = bearing({ clientCertificate: other.der, remoteAddress: PROXY }, fields)
     expect(outcomeOf(await ofConnection(request))).toBe('confirmation')
     expect(await behindProxy({}, {}, PROXY, { clientCertificate: own.der })).toBe('confirmation')
-    // The certificate that the proxy shows is its own.
+    // The proxy sends its own certificate on the connection.
     expect(await behindProxy({}, { 'client-cert': `:${base64}:` }, PROXY, { clientCertificate: other.der })).toBe(
       'allowed',
     )
   })
 
   test.each<[string, Partial<CertificateHeaderOptions>, Record<string, string>]>([
-    ['of another', {}, { 'client-cert': `:${Buffer.from(other.der).toString('base64')}:` }],
-    ['that stands twice', {}, { 'client-cert': `:${base64}:, :${base64}:` }],
+    ['of another client', {}, { 'client-cert': `:${Buffer.from(other.der).toString('base64')}:` }],
+    ['that is repeated', {}, { 'client-cert': `:${base64}:, :${base64}:` }],
     ['without colons', {}, { 'client-cert': base64 }],
     ['that is empty', {}, { 'client-cert': '::' }],
-    ['in another form', {}, { 'client-cert': escaped }],
+    ['in another format', {}, { 'client-cert': escaped }],
     ['in another field', {}, { 'x-ssl-client-cert': escaped }],
-    ['that is two', { format: 'nginx' }, { 'x-ssl-client-cert': escaped + escaped }],
+    ['with two certificates', { format: 'nginx' }, { 'x-ssl-client-cert': escaped + escaped }],
     [
-      'that a caller of the proxy wrote',
+      'with an element that a caller of the proxy added',
       { format: 'envoy' },
       { 'x-forwarded-client-cert': `Cert="${escaped}",Hash=a` },
     ],
-    ['that is a hash alone', { format: 'envoy' }, { 'x-forwarded-client-cert': `Hash=${own.thumbprint}` }],
+    ['with only a hash', { format: 'envoy' }, { 'x-forwarded-client-cert': `Hash=${own.thumbprint}` }],
   ])('is refused %s (MTLS-07)', async (_, options, fields) => {
     expect(await behindProxy(options, fields)).toBe('confirmation')
   })

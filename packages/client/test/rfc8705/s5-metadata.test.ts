@@ -28,12 +28,12 @@ describe.each([
   ['tls_client_auth', tlsClientAuth('api')],
   ['self_signed_tls_client_auth', selfSignedTlsClientAuth('api')],
 ])('%s', (_, clientAuthentication) => {
-  test('asks the endpoint for certificates where there is one (MTLS-08)', async () => {
+  test('uses the mutual-TLS alias of the endpoint when there is one (MTLS-08)', async () => {
     expect(await urlsAsked(clientAuthentication, aliases)).toEqual([`${mtls}/introspect`])
   })
 
   test.each([undefined, {}, { token_endpoint: `${mtls}/token` }])(
-    'asks the usual endpoint where the aliases are %o (MTLS-08)',
+    'uses the usual endpoint when the aliases are %o (MTLS-08)',
     async (others) => {
       expect(await urlsAsked(clientAuthentication, others)).toEqual([`${issuer}/introspect`])
     },
@@ -47,11 +47,11 @@ describe.each([
   })
 })
 
-test('another method asks the usual endpoint whatever the aliases are (MTLS-08)', async () => {
+test('uses the usual endpoint with another method, whatever the aliases are (MTLS-08)', async () => {
   expect(await urlsAsked(clientSecretBasic('api', 'secret'), aliases)).toEqual([`${issuer}/introspect`])
 })
 
-test('a token that is got with a certificate is got where certificates are taken (MTLS-08)', async () => {
+test('requests a certificate-bound access token at the mutual-TLS alias (MTLS-08)', async () => {
   as.answer({ ...metadata, mtls_endpoint_aliases: aliases })
   as.answer({ access_token: 'own', token_type: 'Bearer', expires_in: 60 })
   as.answer({ active: true })

@@ -36,14 +36,14 @@ function create(jwt: Parameters<typeof createClient>[1] = {}) {
     )
 }
 
-/** A token of this moment. */
+/** A token issued at the current time. */
 function issueNow(signer = key, header: object = {}): Promise<string> {
   const now = Math.floor(nowMs / 1000)
   return issue(signer, { ...GOOD, iat: now, exp: now + 60 }, header)
 }
 
 describe('a token', () => {
-  test('that nobody can verify is no bad token: the call fails, and a guard answers 503', async () => {
+  test('without a reachable key is not bad: the call fails, and a guard answers 503', async () => {
     as.jwksAnswer = () => new Response('', { status: 503 })
     expect(await create()(good)).toBe(UNAVAILABLE)
     const { client } = createClient(as)
@@ -55,7 +55,7 @@ describe('a token', () => {
     })
   })
 
-  test('that is expired, or not for us, needs no key to be refused', async () => {
+  test('that is expired, or for another audience, is refused without a key', async () => {
     as.jwksAnswer = () => new Response('', { status: 503 })
     const introspect = create()
     expect(await introspect(await issue(key, { ...GOOD, exp: NOW - 60 }))).toBe(false)
@@ -63,14 +63,14 @@ describe('a token', () => {
     expect(as.fetched).toBe(0)
   })
 
-  test('is verified by new keys as soon as it comes when the clock was set back, and the old time is not waited for', async () => {
+  test('is verified by new keys at once after the clock was set back', async () => {
     const introspect = create()
     expect(await introspect(await issueNow())).toBe(true)
     nowMs -= 3_600_000
     as.keys = [next.published]
     expect(await introspect(await issueNow(next))).toBe(true)
     expect(as.fetched).toBe(2)
-    // The cooldown goes by the new time.
+    // The cooldown uses the new time.
     as.keys = [key.published]
     await introspect(await issueNow(key))
     expect(as.fetched).toBe(2)
@@ -79,7 +79,7 @@ describe('a token', () => {
     expect(as.fetched).toBe(3)
   })
 
-  test('with a kid that is not there makes for one look, which finds a new key', async () => {
+  test('with an unknown kid causes one fetch, which finds a new key', async () => {
     const introspect = create()
     expect(await introspect(await issueNow())).toBe(true)
     nowMs += 31_000
@@ -88,7 +88,7 @@ describe('a token', () => {
     expect(as.fetched).toBe(2)
   })
 
-  test('with a kid that nobody knows makes for no storm of requests, and is inactive (AT-04)', async () => {
+  test('with an invented kid causes no storm of requests, and is inactive (AT-04)', async () => {
     const introspect = create()
     for (let i = 0; i < 20; i++) expect(await introspect(await issueNow(next, { kid: `random-${i}` }))).toBe(false)
     expect(as.fetched).toBe(1)
@@ -100,20 +100,20 @@ describe('a token', () => {
     expect(as.fetched).toBe(2)
   })
 
-  test('with a kid that is not there is not called bad while nobody can look', async () => {
+  test('with an unknown kid is not called bad while the keys cannot be fetched', async () => {
     const introspect = create()
     expect(await introspect(await issueNow())).toBe(true)
     nowMs += 31_000
     as.jwksAnswer = () => new Response('', { status: 500 })
     expect(await introspect(await issueNow(next))).toBe(UNAVAILABLE)
     expect(await introspect(await issueNow(next))).toBe(UNAVAILABLE)
-    // Tokens whose key is known are accepted meanwhile.
+    // Tokens with a known key are accepted meanwhile.
     expect(await introspect(await issueNow())).toBe(true)
-    // Once at first and once for the new kid; 500 is not tried again.
+    // One request at the start and one for the new kid. Status 500 is not retried.
     expect(as.fetched).toBe(2)
   })
 
-  test('of a key that was withdrawn is inactive', async () => {
+  test('of a withdrawn key is inactive', async () => {
     const introspect = create()
     expect(await introspect(await issueNow())).toBe(true)
     as.keys = [next.published]
@@ -125,9 +125,9 @@ describe('a token', () => {
 test.each([
   ['of the same type', [next.published, key.published]],
   ['of another type', [rsa.published, key.published]],
-  ['that cannot be used', [{ ...key.published, x: 'AAAA' }, key.published]],
-  ['of a type nobody knows', [{ kty: 'NEW' }, null, 5, key.published]],
-])('finds the key beside another %s with the same kid (FAPI-08)', async (_, keys) => {
+  ['with an invalid coordinate', [{ ...key.published, x: 'AAAA' }, key.published]],
+  ['of an unknown type', [{ kty: 'NEW' }, null, 5, key.published]],
+])('finds the key beside another key %s with the same kid (FAPI-08)', async (_, keys) => {
   as.keys = keys.map((each) =>
     typeof each === 'object' && each !== null ? { ...each, kid: 'first' } : each,
   ) as typeof as.keys
@@ -135,7 +135,7 @@ test.each([
 })
 
 describe('jwks and jwksUri', () => {
-  test('are used in the place of what the metadata say', async () => {
+  test('replace the keys of the metadata', async () => {
     as.keys = []
     expect(await create({ jwks: { keys: [key.published] } })(good)).toBe(true)
     expect(as.fetched).toBe(0)
@@ -157,7 +157,7 @@ test('an RSA key of less than 2048 bits verifies nothing, published or not (FAPI
   }
 })
 
-test('fapi2 leaves PS256, ES256 and EdDSA (FAPI-04)', async () => {
+test('fapi2 allows only PS256, ES256 and EdDSA (FAPI-04)', async () => {
   as = createServer(key, rsa)
   const introspect = create({ profile: 'fapi2' })
   expect(await introspect(good)).toBe(true)

@@ -5,7 +5,7 @@ const issuer = 'https://as.example.com'
 
 const part = (value: object): string => btoa(JSON.stringify(value)).replaceAll('=', '')
 
-/** What each request of a client sent, by path: for metadata, an access token, introspection and keys. */
+/** The fields of each request of a client, by path: metadata, access token, introspection and keys. */
 async function record(headers?: Record<string, string>) {
   const sent = new Map<string, Headers>()
   const answers: Record<string, unknown> = {
@@ -40,13 +40,13 @@ async function record(headers?: Record<string, string>) {
 
 const PATHS = ['/.well-known/oauth-authorization-server', '/introspect', '/keys', '/token']
 
-test('REQ-28 every request says what sent it', async () => {
+test('REQ-28 every request names the client software', async () => {
   const sent = await record()
   expect([...sent.keys()].toSorted()).toEqual(PATHS)
   for (const headers of sent.values()) expect(headers.get('user-agent')).toBe('token-introspection-client')
 })
 
-test('REQ-28 every request has the fields of transport.headers, and those it needs are as they were', async () => {
+test('REQ-28 every request has the fields of transport.headers, and keeps its own fields', async () => {
   const sent = await record({ 'User-Agent': 'orders/1.0', 'X-Gateway-Key': 'k1' })
   expect([...sent.keys()].toSorted()).toEqual(PATHS)
   for (const headers of sent.values()) {

@@ -12,7 +12,7 @@ const client = new IntrospectionClient({
 const guard = client.guard({ audience: false })
 const request = () => new Request('https://api.example.com', { headers: { authorization: 'Bearer abc' } })
 
-test.each([429, 503])('ERR-16 tells the caller how long %i is to last, in seconds', async (status) => {
+test.each([429, 503])('ERR-16 tells the caller how long %i lasts, in seconds', async (status) => {
   as.answer({}, { status, headers: { 'retry-after': '30' } })
   const error = (await client.introspect('abc').catch((reason: unknown) => reason)) as TransportStatusError
   expect(error).toMatchObject({ code: 'ERR_TRANSPORT_STATUS', retryable: true, retryAfterSeconds: 30 })

@@ -1,4 +1,4 @@
-/** Interim responses of servers, which a client has to be able to read, asked for or not (RFC 9110 §15.2). */
+/** Interim responses, which a client must be able to read even if it did not ask for them (RFC 9110 §15.2). */
 import { once } from 'node:events'
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
@@ -16,7 +16,7 @@ function answering(body = '{"active":true}'): string {
   return `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
 }
 
-/** A server of raw octets: what it sends before each answer, and each answer. It counts what was asked. */
+/** A server of raw octets. It sends interim responses before each answer and counts the requests. */
 async function serveRaw(interim: string, answer = answering(), secure = false) {
   const asked: string[] = []
   const connections = new Set<Socket>()
@@ -31,7 +31,7 @@ async function serveRaw(interim: string, answer = answering(), secure = false) {
       if (end === -1 || received.length < end + 4 + length) return
       asked.push(received)
       received = ''
-      // In two writes, as servers do.
+      // In two writes, as real servers do.
       if (interim !== '') socket.write(interim)
       socket.write(answer)
     })
@@ -64,8 +64,8 @@ describe('REQ-29 a server that sends', () => {
   test.each([
     ['103 Early Hints', HINTS],
     ['102 Processing', PROCESSING],
-    ['several of them', PROCESSING + HINTS + HINTS],
-  ])('%s before its answer has answered', async (_, interim) => {
+    ['several interim responses', PROCESSING + HINTS + HINTS],
+  ])('%s before the answer does not disturb it', async (_, interim) => {
     const server = await serveRaw(interim)
     const client = createClient(server.origin)
     for (const token of ['a', 'b']) expect(await client.introspect(token)).toEqual({ active: true })
@@ -77,7 +77,7 @@ describe('REQ-29 a server that sends', () => {
     ['two', CONTINUE + CONTINUE],
     ['one among others', PROCESSING + CONTINUE + HINTS],
   ])(
-    '100 Continue that nobody asked for, %s, is asked once more, and then in a way that reads it',
+    '100 Continue without a request for it, %s, is asked for once more over a transport that reads it',
     async (_, interim) => {
       const server = await serveRaw(interim)
       const client = createClient(server.origin)
@@ -90,7 +90,7 @@ describe('REQ-29 a server that sends', () => {
     },
   )
 
-  test('100 Continue over TLS is verified by the same authority', async () => {
+  test('100 Continue over TLS is read with the same trusted authority', async () => {
     const server = await serveRaw(CONTINUE, answering(), true)
     const trusting = createClient(server.origin, { tls: { ca: certificate.cert } })
     for (const token of ['a', 'b', 'c']) expect(await trusting.introspect(token)).toEqual({ active: true })
@@ -107,7 +107,7 @@ describe('REQ-29 a server that sends', () => {
     }
   })
 
-  test('100 Continue and no answer is left at the deadline', async () => {
+  test('100 Continue without an answer ends at the deadline', async () => {
     const server = await serveRaw(CONTINUE, '')
     const client = createClient(server.origin, { deadlineMs: 200 })
     await expect(client.introspect('a')).rejects.toMatchObject({ code: 'ERR_TRANSPORT_TIMEOUT' })
@@ -118,7 +118,7 @@ describe('REQ-29 a server that sends', () => {
     await expect(createClient(server.origin).introspect('a')).rejects.toMatchObject({ status: 307 })
   })
 
-  test('100 Continue builds the request anew, as an assertion is for one request', async () => {
+  test('100 Continue makes the client build a new request, because an assertion may be used once', async () => {
     const server = await serveRaw(CONTINUE)
     let built = 0
     const client = new IntrospectionClient({
@@ -137,14 +137,14 @@ describe('REQ-29 a server that sends', () => {
     expect(server.asked.map((request) => /assertion_number=(\d)/.exec(request)?.[1])).toEqual(['1', '2'])
   })
 
-  test('100 Continue leaves no connection behind when the client is closed', async () => {
+  test('100 Continue leaves no connection open when the client is closed', async () => {
     const server = await serveRaw(CONTINUE)
     const client = createClient(server.origin)
     for (const token of ['a', 'b', 'c']) await client.introspect(token)
     const closed = [...server.connections].filter(({ destroyed }) => !destroyed).map((socket) => once(socket, 'close'))
     await client.close()
     await Promise.all(closed)
-    // One that undici lost, one that was to be fresh, and one that is kept.
+    // One that undici lost, one fresh attempt, and one that is kept.
     expect(server.connections.size).toBe(3)
   })
 })

@@ -6,7 +6,7 @@ test.each([
   ['undici', undefined],
   ['fetch', fetch],
 ] as [string, Fetch | undefined][])(
-  'SEC-17 asks again, over %s, though the last answer said that it may be kept',
+  'SEC-17 asks again, over %s, even if the last answer allowed HTTP caching',
   async (_, fetchToUse) => {
     let active = true
     await using server = await serve(({ response }) => {

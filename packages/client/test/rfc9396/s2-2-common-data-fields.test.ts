@@ -31,10 +31,10 @@ function hasX(details: readonly { type: string }[]): boolean {
 
 const refused = '403 authorization_details'
 
-describe('a guard that wants authorization details', () => {
+describe('a guard that requires authorization details', () => {
   const wanted = { type: 'payment_initiation', actions: ['initiate'], locations: ['https://pay.example.com/eu'] }
 
-  test('lets a token pass whose one object has all of it', async () => {
+  test('lets a token pass when one object has everything', async () => {
     expect(await decide([read, initiate], { authorizationDetails: wanted })).toBe('allowed')
     expect(await decide([initiate], { authorizationDetails: { type: 'payment_initiation' } })).toBe('allowed')
     expect(await decide([initiate], { authorizationDetails: { ...wanted, identifier: 'account-1' } })).toBe('allowed')
@@ -42,7 +42,7 @@ describe('a guard that wants authorization details', () => {
 
   test.each([
     [
-      'the action in one object and the place in another',
+      'the action in one object and the location in another',
       [
         { ...initiate, actions: ['read'] },
         { ...read, actions: ['initiate'] },
@@ -50,15 +50,15 @@ describe('a guard that wants authorization details', () => {
     ],
     ['another action', [{ ...initiate, actions: ['read'] }]],
     ['no actions', [{ ...initiate, actions: undefined }]],
-    ['another place', [read]],
-    ['a place that begins alike', [{ ...initiate, locations: ['https://pay.example.com/eu/'] }]],
+    ['another location', [read]],
+    ['a location that begins like the required one', [{ ...initiate, locations: ['https://pay.example.com/eu/'] }]],
     ['no details', undefined],
-    ['an empty list of them', []],
+    ['an empty list of details', []],
   ])('refuses a token with %s (EXT-10)', async (_, details) => {
     expect(await decide(details, { authorizationDetails: wanted })).toBe(refused)
   })
 
-  test('wants the identifier it names', async () => {
+  test('requires the identifier', async () => {
     const authorizationDetails = { ...wanted, identifier: 'account-2' }
     expect(await decide([initiate], { authorizationDetails })).toBe(refused)
   })
@@ -66,18 +66,18 @@ describe('a guard that wants authorization details', () => {
   test.each([
     ['an unknown type', [{ ...initiate, type: 'payment' }]],
     ['the type in another case', [{ ...initiate, type: 'Payment_Initiation' }]],
-  ])('takes nothing from %s (EXT-11)', async (_, details) => {
+  ])('does not accept %s (EXT-11)', async (_, details) => {
     expect(await decide(details, { authorizationDetails: wanted })).toBe(refused)
   })
 
-  test('wants scope and details, both of them (EXT-11)', async () => {
+  test('requires both the scope and the details (EXT-11)', async () => {
     const options = { authorizationDetails: wanted, scope: 'payments' }
     expect(await decide([initiate], options, { scope: 'payments' })).toBe('allowed')
     expect(await decide([initiate], options, { scope: 'other' })).toBe('403 scope')
     expect(await decide([read], options, { scope: 'payments' })).toBe(refused)
   })
 
-  test('may leave it to a function', async () => {
+  test('may use a predicate', async () => {
     const authorizationDetails = hasX
     expect(await decide([{ type: 'x' }], { authorizationDetails })).toBe('allowed')
     expect(await decide([{ type: 'y' }], { authorizationDetails })).toBe(refused)

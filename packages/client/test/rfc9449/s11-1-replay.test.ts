@@ -1,4 +1,4 @@
-/** RFC 9449 §11.1: a proof is good once. */
+/** RFC 9449 §11.1: a proof may be used once. */
 import { createMemoryReplayStore, type ReplayStore } from '@token-introspection/client'
 import { describe, expect, test, vi } from 'vitest'
 import { createApi, createProver, NOW, ORIGIN, outcomeOf, refusalOf } from '../dpop-api.ts'
@@ -9,8 +9,8 @@ function setUp(replayStore?: ReplayStore, jkt = prover.jkt) {
   return createApi({ members: { cnf: { jkt } }, dpop: { replayStore } })
 }
 
-describe('a proof that was caught', () => {
-  test('is refused the second time, until it is too old anyway (DPOP-15)', async () => {
+describe('an intercepted proof', () => {
+  test('is refused the second time, until it is too old (DPOP-15)', async () => {
     const api = setUp()
     const proof = await prover.prove()
     expect(outcomeOf(await api.ask(proof))).toBe('allowed')
@@ -29,20 +29,20 @@ describe('a proof that was caught', () => {
     expect(outcomeOf(await alone.ask(proof))).toBe('allowed')
   })
 
-  test('lets one of many pass that come at the same time (DPOP-15)', async () => {
+  test('passes once when many copies arrive at the same time (DPOP-15)', async () => {
     const api = setUp()
     const proof = await prover.prove()
     const outcomes = await Promise.all(Array.from({ length: 20 }, async () => outcomeOf(await api.ask(proof))))
     expect(outcomes.filter((outcome) => outcome === 'allowed')).toHaveLength(1)
   })
 
-  test('is remembered from now on as long as one can be taken at all, in the share of its key (DPOP-15)', async () => {
+  test('is remembered as long as it could be accepted, under the key as owner (DPOP-15)', async () => {
     const remember = vi.fn((_key: string, _expiresAt: number, _owner: string) => true)
     await setUp({ remember }).ask(await prover.prove({ iat: NOW - 10 }))
     expect(remember).toHaveBeenCalledWith(expect.stringMatching(/^[A-Za-z0-9_-]{43}$/), NOW + 60 + 5 + 1, prover.jkt)
   })
 
-  test('is used up last, once everything else about the request is right (DPOP-15)', async () => {
+  test('counts as used only after all other checks have passed (DPOP-15)', async () => {
     const remember = vi.fn(() => true)
     const check = vi.fn(() => false)
     const refusing = [
@@ -61,7 +61,7 @@ describe('a proof that was caught', () => {
     expect(remember).not.toHaveBeenCalled()
   })
 
-  test('takes no room from others, however many one client sends', async () => {
+  test('takes no room from other clients, however many proofs one client sends', async () => {
     const replayStore = createMemoryReplayStore({ maxKeys: 60, now: () => NOW * 1000 })
     const other = await createProver()
     const [greedy, good] = [setUp(replayStore), setUp(replayStore, other.jkt)]
@@ -76,8 +76,8 @@ describe('a proof that was caught', () => {
   })
 })
 
-describe('an identifier', () => {
-  test('is used up for one key and one URI alone (DPOP-15)', async () => {
+describe('a jti', () => {
+  test('is used up only for one key and one URI (DPOP-15)', async () => {
     const store = createMemoryReplayStore({ now: () => NOW * 1000 })
     const other = await createProver()
     const jti = 'the same'
@@ -85,12 +85,12 @@ describe('an identifier', () => {
     expect(outcomeOf(await setUp(store, other.jkt).ask(await other.prove({ jti })))).toBe('allowed')
     const elsewhere = { jti, htu: `${ORIGIN}/other` }
     expect(outcomeOf(await setUp(store).ask(await prover.prove(elsewhere), { url: '/other' }))).toBe('allowed')
-    // Another spelling of the same URI is the same.
+    // Another spelling of the same URI counts as the same URI.
     const spelt = { jti, htu: `${ORIGIN}/%6frders?again` }
     expect(outcomeOf(await setUp(store).ask(await prover.prove(spelt)))).toBe('proof')
   })
 
-  test('is not used up by a proof that is refused (DPOP-15)', async () => {
+  test('is not used up by a refused proof (DPOP-15)', async () => {
     const remember = vi.fn(() => true)
     const api = setUp({ remember })
     for (const claims of [{ ath: 'A' }, { htm: 'POST' }, { iat: NOW - 100 }, { jti: 'x'.repeat(513) }]) {
@@ -100,7 +100,7 @@ describe('an identifier', () => {
   })
 })
 
-describe('a store that cannot tell', () => {
+describe('a store that fails', () => {
   test.each<[string, ReplayStore['remember']]>([
     [
       'throws',
@@ -109,25 +109,25 @@ describe('a store that cannot tell', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('gone'))],
-  ])('lets nothing pass when it %s, and says 503 (DPOP-15)', async (_, remember) => {
+  ])('refuses the request with 503 when it %s (DPOP-15)', async (_, remember) => {
     const refusal = refusalOf(await setUp({ remember }).ask(await prover.prove()))
     expect(refusal).toMatchObject({ reason: 'unavailable', status: 503 })
     expect(refusal.error).toMatchObject({ code: 'ERR_POLICY_REPLAY_STORE', retryable: true, cause: new Error('gone') })
     expect(refusal.headers).not.toHaveProperty('www-authenticate')
   })
 
-  test('lets nothing pass when it never answers (DPOP-15)', async () => {
+  test('refuses the request when it never answers (DPOP-15)', async () => {
     const decision = await setUp({ remember: () => new Promise<boolean>(() => undefined) }).ask(await prover.prove())
     expect(refusalOf(decision)).toMatchObject({ status: 503, error: { code: 'ERR_POLICY_REPLAY_STORE' } })
   })
 
-  test('lets nothing pass when it is full (DPOP-15)', async () => {
+  test('refuses the request when it is full (DPOP-15)', async () => {
     const api = setUp(createMemoryReplayStore({ maxKeys: 1, now: () => NOW * 1000 }))
     expect(outcomeOf(await api.ask(await prover.prove()))).toBe('allowed')
     expect(refusalOf(await api.ask(await prover.prove())).status).toBe(503)
   })
 
-  test.each([undefined, null, 'OK', 1, {}])('lets nothing pass when it says %j (DPOP-15)', async (answer) => {
+  test.each([undefined, null, 'OK', 1, {}])('refuses the request when it returns %j (DPOP-15)', async (answer) => {
     expect(outcomeOf(await setUp({ remember: () => answer as never }).ask(await prover.prove()))).toBe('proof')
   })
 })

@@ -17,7 +17,7 @@ function setUp(changes: { secret?: string; lifetimeSeconds?: number } = {}, cach
 
 type Api = ReturnType<typeof setUp>
 
-/** A proof of now. */
+/** A proof made now. */
 function prove(api: Api, nonce?: unknown): Promise<string> {
   return prover.prove({ iat: api.clock.seconds, nonce })
 }
@@ -29,7 +29,7 @@ async function fetchNonce(api: Api): Promise<string> {
 }
 
 describe('a proof without a nonce', () => {
-  test('is answered with one, once, by 401 and use_dpop_nonce, uncacheable (DPOP-16, DPOP-17, DPOP-18)', async () => {
+  test('is answered with one nonce, 401 and use_dpop_nonce, uncacheable (DPOP-16, DPOP-17, DPOP-18)', async () => {
     const api = setUp()
     const { status, headers, body } = refusalOf(await api.ask(await prove(api)))
     expect(status).toBe(401)
@@ -46,7 +46,7 @@ describe('a proof without a nonce', () => {
     expect(JSON.parse(body)).toEqual({ error: 'use_dpop_nonce' })
   })
 
-  test('is not answered with one when it proves nothing', async () => {
+  test('gets no nonce when the proof is invalid', async () => {
     const api = setUp()
     for (const proof of ['x', await prover.prove({ ath: 'A' }), await prover.prove({ iat: NOW - 100 })]) {
       const refusal = refusalOf(await api.ask(proof))
@@ -55,15 +55,15 @@ describe('a proof without a nonce', () => {
     }
   })
 
-  test('passes where no nonce is demanded', async () => {
+  test('passes when the guard requires no nonce', async () => {
     const api = createApi({ members: { cnf: { jkt: prover.jkt } } })
     expect(await api.ask(await prove(api))).toMatchObject({ allowed: true, headers: {} })
-    expect(await api.ask(await prove(api, 'of somebody else'))).toMatchObject({ allowed: true, headers: {} })
+    expect(await api.ask(await prove(api, 'a nonce'))).toMatchObject({ allowed: true, headers: {} })
   })
 })
 
 describe('a nonce', () => {
-  test('lets the proof pass that has it, and others of the same process or another (DPOP-16)', async () => {
+  test('lets the proof pass that contains it, also in another process (DPOP-16)', async () => {
     const api = setUp()
     const nonce = await fetchNonce(api)
     for (const server of [api, api, setUp()]) {
@@ -78,7 +78,7 @@ describe('a nonce', () => {
     expect(outcomeOf(await api.ask(proof))).toBe('proof')
   })
 
-  test('is another one every time, and none that others could make (DPOP-17)', async () => {
+  test('differs every time, and other parties cannot make one (DPOP-17)', async () => {
     const api = setUp()
     const nonces = await Promise.all(Array.from({ length: 50 }, () => fetchNonce(api)))
     expect(new Set(nonces).size).toBe(50)
@@ -104,13 +104,13 @@ describe('a nonce', () => {
     expect(outcomeOf(await api.ask(await prove(api, nonce)))).toBe('allowed')
   })
 
-  test('of another secret, such as that of the authorization server, is none (DPOP-17)', async () => {
+  test("made with another secret, such as the authorization server's, is refused (DPOP-17)", async () => {
     const nonce = await fetchNonce(setUp({ secret: 'the authorization server has another one' }))
     const api = setUp()
     expect(outcomeOf(await api.ask(await prove(api, nonce)))).toBe('nonce')
   })
 
-  test('is good for its time, and replaced in time by an answer that nobody caches (DPOP-18)', async () => {
+  test('is valid for its lifetime, and replaced in time by an uncacheable answer (DPOP-18)', async () => {
     const api = setUp({ lifetimeSeconds: LIFETIME })
     const nonce = await fetchNonce(api)
     api.clock.seconds = NOW + LIFETIME / 2
@@ -130,7 +130,7 @@ describe('a nonce', () => {
     expect(outcomeOf(await api.ask(await prove(api, next)))).toBe('allowed')
   })
 
-  test('from a clock that is far ahead is none', async () => {
+  test('from a clock far ahead is refused', async () => {
     const ahead = setUp()
     ahead.clock.seconds = NOW + 6
     const nonce = await fetchNonce(ahead)
@@ -140,7 +140,7 @@ describe('a nonce', () => {
     expect(outcomeOf(await api.ask(await prove(api, nonce)))).toBe('allowed')
   })
 
-  test('is demanded of every request, also when the answer is remembered (DPOP-29)', async () => {
+  test('is required in every request, also when the answer is cached (DPOP-29)', async () => {
     const api = setUp({}, true)
     const nonce = await fetchNonce(api)
     expect(outcomeOf(await api.ask(await prove(api, nonce)))).toBe('allowed')

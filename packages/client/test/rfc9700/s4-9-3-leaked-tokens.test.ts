@@ -9,13 +9,13 @@ import { clientSecret, token } from '../hostile-answers.ts'
 import { expectNoSecrets } from '../secrets.ts'
 
 const failures: Record<string, () => Promise<Response>> = {
-  'an answer that repeats it': () => Promise.resolve(Response.json({ active: true, exp: token, iss: token })),
-  'an issuer that repeats it': () => Promise.resolve(Response.json({ active: true, iss: token })),
-  'an error that repeats it': () =>
+  'an answer that repeats the token': () => Promise.resolve(Response.json({ active: true, exp: token, iss: token })),
+  'an issuer that repeats the token': () => Promise.resolve(Response.json({ active: true, iss: token })),
+  'an error that repeats the token': () =>
     Promise.resolve(Response.json({ error: token, error_description: clientSecret }, { status: 400 })),
-  'a page that repeats it': () =>
+  'a page that repeats the token': () =>
     Promise.resolve(new Response(`<p>${token}`, { headers: { 'content-type': 'text/html' } })),
-  'a body that repeats it': () =>
+  'a body that repeats the token': () =>
     Promise.resolve(new Response(`{"${token}`, { headers: { 'content-type': 'application/json' } })),
   'a lost connection': () => Promise.reject(new TypeError('fetch failed')),
 }
@@ -45,7 +45,7 @@ describe.each(Object.keys(failures))('after %s', (name) => {
 test.each([
   ['active', { active: true }],
   ['inactive', { active: false }],
-])('SEC-11 the event for an %s token does not hold it', async (_, body) => {
+])('SEC-11 the event for an %s token does not hold the token', async (_, body) => {
   const events: IntrospectionClientEvent[] = []
   const client = new IntrospectionClient({
     endpoint: 'https://as.example.com/introspect',

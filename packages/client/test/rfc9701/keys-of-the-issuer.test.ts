@@ -24,7 +24,7 @@ beforeEach(() => {
   answerWith(key)
 })
 
-/** Signs with a key from now on, at the time it is then. */
+/** Signs with this key from now on, with the current time as iat. */
 function answerWith(signer: TestKey, header: Record<string, unknown> = {}): void {
   as.answer = async () =>
     jwtResponse(
@@ -41,8 +41,8 @@ function create(options: Parameters<typeof createClient>[1] = {}, deadlineMs = 6
     )
 }
 
-describe('a key that is not there', () => {
-  test('JWT-39 makes for one more look, which finds a key that was published since', async () => {
+describe('an unknown key', () => {
+  test('JWT-39 causes one fetch, which finds a newly published key', async () => {
     const introspect = create()
     expect(await introspect()).toBe(true)
     nowMs += 31_000
@@ -53,7 +53,7 @@ describe('a key that is not there', () => {
     expect(as.jwksRequests).toHaveLength(2)
   })
 
-  test('JWT-39 makes for no storm of requests, one after the other or all at once', async () => {
+  test('JWT-39 causes no storm of requests, in sequence or in parallel', async () => {
     const introspect = create()
     expect(await introspect()).toBe(true)
     nowMs += 31_000
@@ -68,7 +68,7 @@ describe('a key that is not there', () => {
     expect(as.jwksRequests).toHaveLength(3)
   })
 
-  test('JWT-39 is a 503, and good answers are read all the while', async () => {
+  test('JWT-39 is a 503, and good answers are accepted meanwhile', async () => {
     const client = createClient(as)
     answerWith(next)
     const request = new Request('https://orders.example.com', { headers: { authorization: 'Bearer abc' } })
@@ -78,7 +78,7 @@ describe('a key that is not there', () => {
     expect(as.jwksRequests).toHaveLength(1)
   })
 
-  test('JWT-39 is looked for nowhere when the keys were given', async () => {
+  test('JWT-39 causes no fetch when the options give the keys', async () => {
     const introspect = create({ jwks: { keys: [key.published] } })
     expect(await introspect()).toBe(true)
     answerWith(next)
@@ -86,7 +86,7 @@ describe('a key that is not there', () => {
     expect(as.jwksRequests).toHaveLength(0)
   })
 
-  test('JWT-39 without a kid may be a new one, so a bad signature makes for one look as well', async () => {
+  test('JWT-39 without a kid may be a new key, so a bad signature causes one fetch as well', async () => {
     const introspect = create()
     const { kid: _, ...anonymous } = key.published
     as.keys = [anonymous]
@@ -100,7 +100,7 @@ describe('a key that is not there', () => {
     expect(as.jwksRequests).toHaveLength(2)
   })
 
-  test('JWT-39 a bad signature by a key that is there makes for none', async () => {
+  test('JWT-39 is not suspected when a known key has a bad signature', async () => {
     const introspect = create()
     expect(await introspect()).toBe(true)
     nowMs += 31_000
@@ -113,20 +113,20 @@ describe('a key that is not there', () => {
 test.each([
   ['of the same type', [next.published, key.published]],
   ['of another type', [{ kty: 'OKP', crv: 'Ed25519', x: 'AAAA' }, key.published]],
-  ['that cannot be used', [{ ...key.published, x: 'AAAA' }, key.published]],
-  ['of a type nobody knows', [{ kty: 'NEW' }, null, 5, key.published]],
-])('FAPI-08 finds the key beside another %s with the same kid', async (_, keys) => {
+  ['with an invalid coordinate', [{ ...key.published, x: 'AAAA' }, key.published]],
+  ['of an unknown type', [{ kty: 'NEW' }, null, 5, key.published]],
+])('FAPI-08 finds the key beside another key %s with the same kid', async (_, keys) => {
   as.keys = keys.map((each) =>
     typeof each === 'object' && each !== null ? { ...each, kid: 'first' } : each,
   ) as typeof as.keys
   expect(await create()()).toBe(true)
 })
 
-/** A fetch that never ends lasts longer than the call that began it, so a call may time out instead. */
+/** A fetch that never ends lasts longer than the call that started it, so a call may time out instead. */
 const noKeys = [UNAVAILABLE, 'ERR_TRANSPORT_TIMEOUT']
 
 describe('the key set', () => {
-  test('is fetched once for all who wait, without credentials and with no redirect followed', async () => {
+  test('is fetched once for all waiting calls, without credentials and without following redirects', async () => {
     const introspect = create()
     expect(await Promise.all(Array.from({ length: 10 }, introspect))).toEqual(Array.from({ length: 10 }, () => true))
     expect(as.jwksRequests).toHaveLength(1)
@@ -134,7 +134,7 @@ describe('the key set', () => {
     expect(as.jwksRequests[0]?.redirect).toBe('manual')
   })
 
-  test('is used for ten minutes, then once more while the next one is fetched', async () => {
+  test('is used for ten minutes, then once more while the next set is fetched', async () => {
     const introspect = create()
     await introspect()
     nowMs += 599_000
@@ -144,7 +144,7 @@ describe('the key set', () => {
     as.keys = [next.published]
     expect(await introspect()).toBe(true)
     expect(as.jwksRequests).toHaveLength(2)
-    // The key is gone from the set, and with it what it signs.
+    // The key is no longer in the set, so its signatures are refused.
     expect(await introspect()).toBe(UNAVAILABLE)
   })
 
@@ -156,7 +156,7 @@ describe('the key set', () => {
     expect(await introspect()).toBe(UNAVAILABLE)
   })
 
-  test('is used for a day while the next one cannot be fetched', async () => {
+  test('is used for a day while the next set cannot be fetched', async () => {
     const introspect = create()
     await introspect()
     as.jwksAnswer = () => new Response('', { status: 503 })
@@ -172,49 +172,49 @@ describe('the key set', () => {
     ['503', () => new Response('', { status: 503 })],
     ['a redirect', () => Response.redirect('https://evil.example/jwks')],
     ['a page', () => new Response('<h1>Hello</h1>')],
-    ['no list', () => Response.json({ keys: {} })],
+    ['no array', () => Response.json({ keys: {} })],
     ['too many keys', () => Response.json({ keys: Array.from({ length: 101 }, () => key.published) })],
     ['too many octets', () => Response.json({ keys: [key.published], x: 'x'.repeat(262_144) })],
-    ['a name that stands twice', () => new Response('{"keys":[],"keys":[]}')],
-  ])('that is answered with %s is none, and trying again a moment later helps', async (_, answer) => {
+    ['a duplicate name', () => new Response('{"keys":[],"keys":[]}')],
+  ])('with %s is refused, and the next attempt a moment later succeeds', async (_, answer) => {
     const introspect = create()
     as.jwksAnswer = answer
     expect(await introspect()).toBe(UNAVAILABLE)
     const { length } = as.jwksRequests
     as.jwksAnswer = undefined
-    // Nothing is fetched again so soon.
+    // The client does not fetch again so soon.
     expect(await introspect()).toBe(UNAVAILABLE)
     expect(as.jwksRequests).toHaveLength(length)
     nowMs += 2001
     expect(await introspect()).toBe(true)
   })
 
-  test('that is never answered holds no call beyond its deadline, and is fetched again afterwards', async () => {
+  test('that never arrives delays no call beyond its deadline, and is fetched again afterwards', async () => {
     const introspect = create({}, 50)
     as.jwksAnswer = () => new Promise<Response>(() => undefined)
     expect(noKeys).toContain(await introspect())
     as.jwksAnswer = undefined
-    // The fetch that hangs may go on for a while after the call that began it.
+    // The fetch that hangs may go on for a while after the call that started it.
     await vi.waitFor(async () => {
       nowMs += 2001
       expect(await introspect()).toBe(true)
     }, 60_000)
   })
 
-  test('of private keys verifies nothing', async () => {
+  test('with private keys verifies nothing', async () => {
     const { exportJWK } = await import('jose')
     as.keys = [{ ...(await exportJWK(key.privateKey)), kid: 'first', alg: 'ES256', use: 'sig' }]
     expect(await create()()).toBe('ERR_RESPONSE_UNTRUSTED')
   })
 
-  test('may be at another place that was given', async () => {
+  test('may be at a configured URL', async () => {
     expect(await create({ jwksUri: `${ISSUER}/jwks?x` })()).toBe(true)
     expect(as.jwksRequests.map(({ url }) => url)).toEqual([`${ISSUER}/jwks?x`])
   })
 })
 
 test.each(['http://as.example.com/jwks', 'http://127.0.0.1/jwks', 'file:///etc/passwd', 'jwks', undefined])(
-  'JWT-12 fetches no keys from %s, though the metadata says so',
+  'JWT-12 is not fetched from %s, even if the metadata name it',
   async (jwks_uri) => {
     const asked: string[] = []
     const { fetch } = as

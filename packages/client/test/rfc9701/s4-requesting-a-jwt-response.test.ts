@@ -17,7 +17,7 @@ beforeEach(() => {
   as.answer = async () => jwtResponse(await sign(key))
 })
 
-test('JWT-01 FAPI-02 asks for a JWT introspection response and for nothing else, and takes the one that comes', async () => {
+test('JWT-01 FAPI-02 requests only a JWT introspection response, and accepts it', async () => {
   expect(await createClient(as).introspect('abc')).toEqual(GOOD.token_introspection)
   expect(as.introspections.map(({ headers }) => headers.get('accept'))).toEqual(['application/token-introspection+jwt'])
 })
@@ -26,7 +26,7 @@ test.each([
   'application/token-introspection+jwt; charset=utf-8',
   'Application/Token-Introspection+JWT',
   'application/token-introspection+jwt;x="a;b"',
-])('JWT-01 takes the media type %s', async (mediaType) => {
+])('JWT-01 accepts the media type %s', async (mediaType) => {
   as.answer = async () => jwtResponse(await sign(key), mediaType)
   expect(await createClient(as).introspect('abc')).toMatchObject({ active: true })
 })
@@ -36,7 +36,7 @@ test.each([
   ['text/plain', 'ERR_RESPONSE_MALFORMED'],
   ['application/token-introspection+jwtx', 'ERR_RESPONSE_MALFORMED'],
   ['application/json', 'ERR_RESPONSE_UNTRUSTED'],
-])('JWT-30 refuses a good JWT as %s', async (mediaType, code) => {
+])('JWT-30 refuses a good JWT with the media type %s', async (mediaType, code) => {
   as.answer = async () => jwtResponse(await sign(key), mediaType)
   await expect(createClient(as).introspect('abc')).rejects.toMatchObject({ code })
 })
@@ -58,7 +58,7 @@ describe('plain JSON', () => {
     [400, 'invalid_request', 'ERR_TRANSPORT_STATUS'],
     [406, 'not_acceptable', 'ERR_TRANSPORT_STATUS'],
     [503, 'temporarily_unavailable', 'ERR_TRANSPORT_STATUS'],
-  ])('JWT-32 is how errors come all the same: %i', async (status, error, code) => {
+  ])('JWT-32 is accepted for errors: %i', async (status, error, code) => {
     as.answer = () => Response.json({ error }, { status })
     await expect(createClient(as).introspect('abc')).rejects.toMatchObject({ code, status, oauthError: error })
     expect(as.jwksRequests).toEqual([])

@@ -30,7 +30,7 @@ beforeEach(() => {
   as = createServer([key.published, rsa.published])
 })
 
-/** What becomes of an answer. */
+/** The outcome of an answer. */
 function outcomeOf(jwt: string, options?: Parameters<typeof createClient>[2]): Promise<unknown> {
   as.answer = () => jwtResponse(jwt)
   return createClient(as, {}, options)
@@ -66,11 +66,11 @@ describe('typ', () => {
     'logout+jwt',
     'secevent+jwt',
     'x/token-introspection+jwt',
-  ])('JWT-10 may not be %s, though everything else is right', async (typ) => {
+  ])('JWT-10 may not be %s, even if everything else is right', async (typ) => {
     expect(await outcomeOf(await sign(key, GOOD, { typ }))).toBe(UNTRUSTED)
   })
 
-  test('JWT-10 tells an access token and an ID token of the same issuer from an answer', async () => {
+  test('JWT-10 separates an answer from an access token and an ID token of the same issuer', async () => {
     const accessToken = { iss: ISSUER, aud: CLIENT_ID, iat: NOW, exp: NOW + 60, sub: 'alice', jti: '1', active: true }
     expect(await outcomeOf(await sign(key, accessToken, { typ: 'at+jwt' }))).toBe(UNTRUSTED)
     expect(await outcomeOf(await sign(key, { ...accessToken, nonce: 'n' }, { typ: 'JWT' }))).toBe(UNTRUSTED)
@@ -78,7 +78,7 @@ describe('typ', () => {
 })
 
 describe('the signature', () => {
-  test('JWT-29 is not none', async () => {
+  test('JWT-29 may not be none', async () => {
     const header = { alg: 'none', typ: 'token-introspection+jwt' }
     expect(await outcomeOf(`${part(header)}.${part(GOOD)}.`)).toBe(UNTRUSTED)
     expect(await outcomeOf(`${part({ ...header, alg: 'NONE' })}.${part(GOOD)}.`)).toBe(UNTRUSTED)
@@ -86,7 +86,7 @@ describe('the signature', () => {
     expect(await outcomeOf(`${part(header)}.${part(GOOD)}.${signature}`)).toBe(UNTRUSTED)
   })
 
-  test('JWT-29 is not an HMAC with the public key for a secret', async () => {
+  test('JWT-29 may not be an HMAC with the public key as secret', async () => {
     const pem = await exportSPKI((await importJWK(rsa.published, 'RS256', { extractable: true })) as CryptoKey)
     const signed = `${part({ alg: 'HS256', typ: 'token-introspection+jwt', kid: 'RS256' })}.${part(GOOD)}`
     for (const secret of [pem, JSON.stringify(rsa.published), 'secret']) {
@@ -95,14 +95,14 @@ describe('the signature', () => {
     }
   })
 
-  test('JWT-12 is not by the key of somebody else, whatever kid it names', async () => {
+  test('JWT-12 may not be by the key of another party, whatever kid it names', async () => {
     expect(await outcomeOf(await sign(stranger))).toBe(UNTRUSTED)
     expect(await outcomeOf(await sign(stranger, GOOD, { kid: undefined }))).toBe(UNTRUSTED)
     expect(await outcomeOf(await sign(stranger, GOOD, { kid: 'RS256' }))).toBe(NO_KEY)
     expect(await outcomeOf(await sign(stranger, GOOD, { kid: 'theirs' }))).toBe(NO_KEY)
   })
 
-  test('JWT-12 is not by a key that comes with it', async () => {
+  test('JWT-12 may not be by a key in the header', async () => {
     const { published: jwk } = stranger
     expect(await outcomeOf(await sign(stranger, GOOD, { jwk, jku: 'https://evil.example/jwks' }))).toBe(UNTRUSTED)
     expect(as.jwksRequests.map(({ url }) => url)).toEqual([`${ISSUER}/jwks`])
@@ -115,7 +115,7 @@ describe('the signature', () => {
     expect(await outcomeOf(`${header}.${part(GOOD)}.${'A'.repeat(86)}`)).toBe(UNTRUSTED)
   })
 
-  test('JWT-29 FAPI-04 is by one of the algorithms that were given', async () => {
+  test('JWT-29 FAPI-04 must use a configured algorithm', async () => {
     as.answer = async () => jwtResponse(await sign(rsa))
     expect(await createClient(as).introspect(token)).toMatchObject({ active: true })
     expect(await createClient(as, { algorithms: ['RS256'] }).introspect(token)).toMatchObject({ active: true })
@@ -124,7 +124,7 @@ describe('the signature', () => {
     }
   })
 
-  test('FAPI-04 is not by an RSA key that is too short', async () => {
+  test('FAPI-04 may not use an RSA key that is too short', async () => {
     const { generateKeyPairSync, sign: signOctets } = await import('node:crypto')
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
     as.keys = [{ ...(publicKey.export({ format: 'jwk' }) as object), kty: 'RSA', kid: 'short', use: 'sig' }]
@@ -139,7 +139,7 @@ describe('the signature', () => {
     expect(await outcomeOf(await sign(own))).toMatchObject({ active: true })
   })
 
-  test('JWT-12 is not by a key that is for something else', async () => {
+  test('JWT-12 may not use a key for another purpose', async () => {
     as.keys = [{ ...key.published, use: 'enc' }]
     expect(await outcomeOf(await sign(key))).toBe(NO_KEY)
     as.keys = [{ ...key.published, alg: 'ES384' }]
@@ -148,7 +148,7 @@ describe('the signature', () => {
 })
 
 describe('the form', () => {
-  test('JOSE-02 has no extension that is critical', async () => {
+  test('JOSE-02 may have no critical extension', async () => {
     for (const crit of [['exp'], ['b64'], [], 'b64']) {
       const header = { alg: 'ES256', typ: 'token-introspection+jwt', kid: 'ES256', crit, b64: true, exp: 1 }
       const signature = (await sign(key)).split('.')[2] as string
@@ -157,7 +157,7 @@ describe('the form', () => {
     expect(await outcomeOf(await sign(key, GOOD, { crit: ['b64'], b64: true }))).toBe(UNTRUSTED)
   })
 
-  test('JOSE-03 has no claim twice, and no header parameter', async () => {
+  test('JOSE-03 may have no duplicate claim or header parameter', async () => {
     const inactive = JSON.stringify({ ...GOOD, token_introspection: { active: false } })
     const twice = inactive.replace('{"active":false}', '{"active":false,"active":true}')
     expect(await outcomeOf(await sign(key, twice))).toBe(MALFORMED)
@@ -167,7 +167,7 @@ describe('the form', () => {
     expect(await outcomeOf(`${header}.${part(GOOD)}.AAAA`)).toBe(MALFORMED)
   })
 
-  test('JOSE-04 is compact and base64url, to the letter', async () => {
+  test('JOSE-04 is canonical compact base64url', async () => {
     const jwt = await sign(key)
     const [header, payload, signature] = jwt.split('.') as [string, string, string]
     for (const bad of [
@@ -195,33 +195,33 @@ describe('the form', () => {
     expect(await outcomeOf(jwt)).toBe(MALFORMED)
   })
 
-  test('is no longer than transport.maxResponseBytes', async () => {
+  test('may not be longer than transport.maxResponseBytes', async () => {
     expect(await outcomeOf(await sign(key, { ...GOOD, x: 'x'.repeat(65_536) }))).toBe(MALFORMED)
   })
 })
 
 describe('the envelope', () => {
   test.each(['https://other.example.com', `${ISSUER}/`, `${ISSUER}/introspect`, 'HTTPS://AS.EXAMPLE.COM', ''])(
-    'JWT-12 is not of the issuer %o',
+    'JWT-12 may not name the issuer %o',
     async (iss) => {
       expect(await outcomeOf(await sign(key, { ...GOOD, iss }))).toBe(UNTRUSTED)
     },
   )
 
-  test('JWT-12 is of the issuer alone, also when tokens of others are accepted', async () => {
+  test("JWT-12 must name the client's issuer, even if tokens of others are accepted", async () => {
     const other = 'https://other.example.com'
     const options = { acceptedIssuers: [ISSUER, other] }
     expect(await outcomeOf(await sign(key, { ...GOOD, iss: other }), options)).toBe(UNTRUSTED)
   })
 
   test.each(['billing-api', [], ['billing-api'], 'orders', 'orders-api ', 'ORDERS-API', ''])(
-    'JWT-14 is not for us when it is for %j',
+    'JWT-14 may not have the audience %j',
     async (aud) => {
       expect(await outcomeOf(await sign(key, { ...GOOD, aud }))).toBe(UNTRUSTED)
     },
   )
 
-  test('JWT-14 may be for others too, and call us by the name that was agreed', async () => {
+  test('JWT-14 may have several audiences, and the agreed name of this client', async () => {
     expect(await outcomeOf(await sign(key, { ...GOOD, aud: ['x', CLIENT_ID] }))).toMatchObject({ active: true })
     const audience = 'https://orders.example.com/'
     as.answer = async () => jwtResponse(await sign(key, { ...GOOD, aud: audience }))
@@ -234,24 +234,24 @@ describe('the envelope', () => {
     ['just too old', NOW - 66],
     ['from the future', NOW + 6],
     ['from long ago', 0],
-  ])('JWT-16 is not %s', async (_, iat) => {
+  ])('JWT-16 may not be %s', async (_, iat) => {
     expect(await outcomeOf(await sign(key, { ...GOOD, iat }))).toBe(UNTRUSTED)
   })
 
-  test.each([NOW - 65, NOW, NOW + 5])('JWT-16 may be of %i', async (iat) => {
+  test.each([NOW - 65, NOW, NOW + 5])('JWT-16 may be from %i', async (iat) => {
     expect(await outcomeOf(await sign(key, { ...GOOD, iat }))).toMatchObject({ active: true })
   })
 
-  test('JWT-16 is too old when the clock gives no number', async () => {
+  test('JWT-16 counts as too old when the clock returns NaN', async () => {
     expect(await outcomeOf(await sign(key), { now: () => Number.NaN })).toBe(UNTRUSTED)
   })
 
-  test.each(['iss', 'aud', 'iat', 'token_introspection'])('JWT-16 JWT-18 has %s', async (name) => {
+  test.each(['iss', 'aud', 'iat', 'token_introspection'])('JWT-16 JWT-18 must have %s', async (name) => {
     expect(await outcomeOf(await sign(key, { ...GOOD, [name]: undefined }))).toBe(MALFORMED)
   })
 
   test.each([{ sub: 'alice' }, { exp: NOW + 60 }, { exp: 1 }, { sub: null }])(
-    'JWT-23 has nothing that could be taken for the token: %j',
+    'JWT-23 may not have members of a token at the top: %j',
     async (members) => {
       expect(await outcomeOf(await sign(key, { ...GOOD, ...members }))).toBe(UNTRUSTED)
     },
@@ -259,7 +259,7 @@ describe('the envelope', () => {
 })
 
 describe('token_introspection', () => {
-  test('JWT-18 is all that is read', async () => {
+  test('JWT-18 is the only source of members', async () => {
     const inactive = { ...GOOD, active: true, scope: 'admin', token_introspection: { active: false } }
     expect(await outcomeOf(await sign(key, inactive))).toEqual({ active: false })
     const active = { ...GOOD, scope: 'admin', client_id: 'x', token_introspection: { active: true } }
@@ -267,28 +267,28 @@ describe('token_introspection', () => {
   })
 
   test.each([undefined, null, true, 'active', [], [{ active: true }], {}, { active: 'true' }, { active: 1 }])(
-    'JWT-18 cannot be %j, whatever stands beside it',
+    'JWT-18 may not be %j, whatever stands beside it',
     async (token_introspection) => {
       expect(await outcomeOf(await sign(key, { ...GOOD, active: true, token_introspection }))).toBe(MALFORMED)
     },
   )
 
-  test('JWT-40 is about a token of the same issuer, unless others are accepted', async () => {
+  test('JWT-40 is about a token of the same issuer, unless the options accept others', async () => {
     const iss = 'https://other.example.com'
     const jwt = await sign(key, { ...GOOD, token_introspection: { active: true, iss } })
     expect(await outcomeOf(jwt)).toBe(UNTRUSTED)
     expect(await outcomeOf(jwt, { acceptedIssuers: [ISSUER, iss] })).toEqual({ active: true, iss })
   })
 
-  test('is judged by our clock like any other answer', async () => {
+  test("is judged by the client's clock like any other answer", async () => {
     expect(await outcomeOf(await sign(key, { ...GOOD, token_introspection: { active: true, exp: NOW - 5 } }))).toEqual({
       active: false,
     })
   })
 })
 
-describe('a cache that is shared', () => {
-  test('gives no client an answer that it would not have believed itself', async () => {
+describe('a shared cache', () => {
+  test('gives no client an answer that this client would have refused', async () => {
     const entries = new Map<string, CacheEntry>()
     const store = {
       get: (name: string) => entries.get(name),

@@ -43,7 +43,7 @@ test.each(['RSA-OAEP', 'RSA-OAEP-256', 'ECDH-ES', 'ECDH-ES+A256KW'])(
   },
 )
 
-test('JWT-24 takes the key by its kid, and tries those without one', async () => {
+test('JWT-24 chooses the key by its kid, and tries the keys without a kid', async () => {
   const other = await createRecipient('ECDH-ES')
   const jwe = await encrypt(recipient, signed, { kid: 'mine' })
   const named = { ...keyOf(recipient), kid: 'mine' }
@@ -51,7 +51,7 @@ test('JWT-24 takes the key by its kid, and tries those without one', async () =>
   expect(await outcomeOf(jwe, { decryptionKeys: [{ ...named, kid: 'theirs' }] })).toBe(UNTRUSTED)
 })
 
-test('JWT-24 takes a private JWK for a key', async () => {
+test('JWT-24 accepts a private JWK as a key', async () => {
   const { alg, privateKey } = recipient
   const jwk = await exportJWK(privateKey)
   const jwe = await encrypt(recipient, signed)
@@ -60,20 +60,20 @@ test('JWT-24 takes a private JWK for a key', async () => {
   })
 })
 
-test('JWT-24 refuses claims that are encrypted and not signed', async () => {
+test('JWT-24 refuses claims that are encrypted but not signed', async () => {
   for (const typ of [undefined, 'token-introspection+jwt']) {
     expect(await outcomeOf(await encrypt(recipient, JSON.stringify(GOOD), { typ }))).toBe(UNTRUSTED)
   }
 })
 
-test('JWT-24 refuses what does not say that a JWT is inside', async () => {
+test('JWT-24 refuses a JWE without cty JWT', async () => {
   for (const cty of [undefined, 'JSON', 'application/json', 5]) {
     expect(await outcomeOf(await encrypt(recipient, signed, { cty }))).toBe(UNTRUSTED)
   }
   expect(await outcomeOf(await encrypt(recipient, signed, { cty: 'application/jwt' }))).toMatchObject({ active: true })
 })
 
-test('JWT-25 wants the right typ, key and algorithm of the JWT inside, whatever the one outside says', async () => {
+test('JWT-25 checks typ, key and algorithm of the inner JWT, whatever the outer one says', async () => {
   const outside = { typ: 'token-introspection+jwt' }
   for (const typ of ['at+jwt', 'JWT', undefined]) {
     expect(await outcomeOf(await encrypt(recipient, await sign(key, GOOD, { typ }), outside))).toBe(UNTRUSTED)
@@ -84,28 +84,28 @@ test('JWT-25 wants the right typ, key and algorithm of the JWT inside, whatever 
   expect(await outcomeOf(await encrypt(recipient, unsigned, outside))).toBe(UNTRUSTED)
 })
 
-test('JWT-25 unwraps one layer and no more', async () => {
+test('JWT-25 decrypts one layer, not more', async () => {
   const twice = await encrypt(recipient, await encrypt(recipient, signed))
   expect(await outcomeOf(twice)).toBe(UNTRUSTED)
 })
 
-test('refuses what is encrypted for somebody else, and everything without a key', async () => {
+test('refuses an answer encrypted to another key, and every encrypted answer when it has no key', async () => {
   expect(await outcomeOf(await encrypt(await createRecipient('ECDH-ES'), signed))).toBe(UNTRUSTED)
   expect(await outcomeOf(await encrypt(recipient, signed), {})).toBe(UNTRUSTED)
 })
 
-test('takes a signed answer that is not encrypted, so that keys can be there before they are used', async () => {
+test('accepts a signed answer without encryption, so that keys can be configured in advance', async () => {
   expect(await outcomeOf(signed)).toMatchObject({ active: true })
 })
 
-test('refuses what was changed on the way', async () => {
+test('refuses an answer that was changed on the way', async () => {
   const parts = (await encrypt(recipient, signed)).split('.')
   const ciphertext = parts[3] as string
   parts[3] = (ciphertext.startsWith('A') ? 'B' : 'A') + ciphertext.slice(1)
   expect(await outcomeOf(parts.join('.'))).toBe(UNTRUSTED)
 })
 
-test('JOSE-02 JOSE-03 refuses a critical extension and a parameter that stands twice in the outer header', async () => {
+test('JOSE-02 JOSE-03 refuses a critical extension and a duplicate parameter in the outer header', async () => {
   const parts = (await encrypt(recipient, signed)).split('.')
   const header = (text: string) => [Buffer.from(text).toString('base64url'), ...parts.slice(1)].join('.')
   expect(await outcomeOf(header('{"alg":"ECDH-ES","enc":"A256GCM","cty":"JWT","crit":["x"],"x":1}'))).toBe(UNTRUSTED)

@@ -23,21 +23,21 @@ async function fetchDocument(options: Partial<ProtectedResourceOptions>, url: st
   return response?.json()
 }
 
-/** What the document says of these guards of a client. */
+/** The document about these guards of a client. */
 function describeGuards(client: IntrospectionClient, ...guards: ResourceGuardOptions[]) {
   const orders = createProtectedResource({ resource })
   for (const options of guards) orders.guard(client, options)
   return orders.metadata
 }
 
-describe('the place of the document', () => {
+describe('the URL of the document', () => {
   test.each([
     ['https://api.example.com', 'https://api.example.com/.well-known/oauth-protected-resource'],
     ['https://api.example.com/', 'https://api.example.com/.well-known/oauth-protected-resource'],
     ['https://api.example.com/a/b', 'https://api.example.com/.well-known/oauth-protected-resource/a/b'],
     ['https://api.example.com/a/', 'https://api.example.com/.well-known/oauth-protected-resource/a/'],
     ['https://api.example.com/a?t=1', 'https://api.example.com/.well-known/oauth-protected-resource/a?t=1'],
-  ])('PRM-02 of %s is %s, and there it is', async (each, url) => {
+  ])('PRM-02 for %s is %s, and the document is there', async (each, url) => {
     expect(createProtectedResource({ resource: each }).url).toBe(url)
     expect(await fetchDocument({ resource: each }, url)).toEqual({ resource: each })
   })
@@ -53,14 +53,14 @@ describe('the place of the document', () => {
     expect(await fetchDocument({}, url)).toBeUndefined()
   })
 
-  test('PRM-02 is found behind a proxy, whatever the host is there', async () => {
+  test('PRM-02 works behind a proxy with any host', async () => {
     expect(await fetchDocument({}, `http://10.0.0.7:8080${path}`)).toEqual({ resource })
   })
 })
 
 describe('the resource in the document', () => {
   test.each(['https://api.example.com', 'https://api.example.com/', 'https://API.example.com/Orders/', resource])(
-    'PRM-03 is %s as it was written, and readers take it for that and for nothing else',
+    'PRM-03 is %s as it was configured, and readers accept only this spelling',
     async (each) => {
       const orders = createProtectedResource({ resource: each })
       const document = await orders.handle(new Request(orders.url))?.json()
@@ -75,7 +75,7 @@ describe('the resource in the document', () => {
 })
 
 describe('the response', () => {
-  test.each(['GET', 'HEAD'])('PRM-04 to %s is 200 with JSON, for anybody', async (method) => {
+  test.each(['GET', 'HEAD'])('PRM-04 to %s is 200 with JSON and needs no credentials', async (method) => {
     const orders = createProtectedResource({ resource, maxAgeSeconds: 60 })
     const response = orders.handle(new Request(orders.url, { method }))
     expect(response?.status).toBe(200)
@@ -92,7 +92,7 @@ describe('the response', () => {
     expect(response).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD, OPTIONS' }, body: '' })
   })
 
-  test('to a preflight lets scripts read it with fields of their own', () => {
+  test('to a preflight allows scripts with custom fields', () => {
     const orders = createProtectedResource({ resource })
     const headers = { origin: 'https://app.example', 'access-control-request-method': 'GET' }
     const response = orders.handle(new Request(orders.url, { method: 'OPTIONS', headers }))
@@ -102,13 +102,13 @@ describe('the response', () => {
     expect(response?.headers.get('access-control-allow-credentials')).toBeNull()
   })
 
-  test('is the same in plain data', () => {
+  test('is available as plain data', () => {
     const orders = createProtectedResource({ resource })
     expect(orders.respond('GET', path)).toMatchObject({ status: 200, body: JSON.stringify({ resource }) })
     expect(orders.respond('GET', '/orders')).toBeUndefined()
   })
 
-  test('PRM-04 has no empty lists, but for the one that means something', async () => {
+  test('PRM-04 has no empty lists, except the one with a meaning', async () => {
     const metadata = { scopes_supported: [], resource_signing_alg_values_supported: [], extra: [] }
     expect(await fetchDocument({ metadata, authorizationServers: [] }, `https://api.example.com${path}`)).toEqual({
       resource,
@@ -121,8 +121,8 @@ describe('the response', () => {
   })
 })
 
-describe('what the document says', () => {
-  test('PRM-05 is what the guards do', () => {
+describe('the content of the document', () => {
+  test('PRM-05 describes the guards', () => {
     const client = createClient({ token: { sources: ['header', 'form'] } })
     const payment = { scope: 'orders:pay', authorizationDetails: { type: 'payment' } }
     expect(describeGuards(client, { scope: 'orders:read' }, payment)).toEqual({
@@ -134,7 +134,7 @@ describe('what the document says', () => {
     })
   })
 
-  test('PRM-05 a guard that demands DPoP does not keep silent about it', () => {
+  test('PRM-05 says that a guard requires DPoP', () => {
     const client = createClient({ policy: { dpop: { origin: 'https://api.example.com', algorithms: ['ES256'] } } })
     expect(describeGuards(client, { senderConstraint: 'dpop' })).toMatchObject({
       bearer_methods_supported: [],
@@ -149,13 +149,13 @@ describe('what the document says', () => {
     expect(mixed).not.toHaveProperty('dpop_bound_access_tokens_required')
   })
 
-  test('PRM-05 certificates are in it where guards take them', () => {
+  test('PRM-05 names certificates when the guards accept them', () => {
     const member = 'tls_client_certificate_bound_access_tokens'
     expect(describeGuards(createClient({ policy: { certificate: true } }), {})).toHaveProperty(member, true)
     expect(describeGuards(createClient(), {})).not.toHaveProperty(member)
   })
 
-  test('PRM-05 is what the guards of several authorization servers do', () => {
+  test('PRM-05 describes the guards of several authorization servers', () => {
     const other = 'https://other.example.com'
     const algorithms = ['ES256', 'PS256'] as const
     const issuers = combineIssuers({
@@ -183,17 +183,17 @@ describe('what the document says', () => {
   })
 
   test.each([
-    ['query tokens that no guard takes', { bearer_methods_supported: ['query'] }],
-    ['no bearer tokens where guards take them', { bearer_methods_supported: [] }],
-    ['DPoP that no guard demands', { dpop_bound_access_tokens_required: true }],
+    ['query tokens when no guard accepts them', { bearer_methods_supported: ['query'] }],
+    ['no bearer tokens when the guards accept them', { bearer_methods_supported: [] }],
+    ['required DPoP when no guard requires it', { dpop_bound_access_tokens_required: true }],
     ['algorithms that no guard verifies', { dpop_signing_alg_values_supported: ['ES256'] }],
-    ['certificates that no guard takes', { tls_client_certificate_bound_access_tokens: true }],
-  ])('PRM-05 cannot be %s', (_, metadata) => {
+    ['certificates when no guard accepts them', { tls_client_certificate_bound_access_tokens: true }],
+  ])('PRM-05 cannot claim %s', (_, metadata) => {
     const orders = createProtectedResource({ resource, metadata })
     expect(() => orders.guard(createClient())).toThrow(`metadata.${Object.keys(metadata)[0]}: `)
   })
 
-  test('PRM-05 cannot be an authorization server whose tokens are refused', () => {
+  test('PRM-05 cannot name an authorization server whose tokens are refused', () => {
     const orders = createProtectedResource({ resource, authorizationServers: ['https://other.example.com'] })
     expect(() => orders.guard(createClient())).toThrow(/^authorizationServers: /)
   })
@@ -205,7 +205,7 @@ describe('what the document says', () => {
     expect(() => createProtectedResource({ resource, metadata })).toThrow(/^metadata: /)
   })
 
-  test('follows the schema of core', () => {
+  test('fits the schema of core', () => {
     const client = createClient()
     expect(protectedResourceMetadataSchema.safeParse(describeGuards(client, { scope: 'a' })).success).toBe(true)
   })
@@ -215,7 +215,7 @@ describe('challenges', () => {
   test.each([
     ['no token', undefined, 'token_absent'],
     ['a broken token', 'Bearer a b', 'request_malformed'],
-  ] as const)('PRM-01 name the document to whoever presents %s', async (_, authorization, reason) => {
+  ] as const)('PRM-01 name the document to a client that sends %s', async (_, authorization, reason) => {
     const orders = createProtectedResource({ resource })
     const guard = orders.guard(createClient(), { scope: 'a' })
     const decision = await guard(

@@ -1,39 +1,42 @@
-/** A resource server in a process of its own, that asks a hostile authorization server and says what came of it. Run with `--expose-gc`. */
+/**
+ * A resource server in its own process that calls a hostile authorization server and reports the results. Run with
+ * `--expose-gc`.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type HostileScenario, hostileScenarios } from '@token-introspection/testing/hostile'
 import { clientSecretBasic, type Guard, IntrospectionClient } from '../../src/index.ts'
 
-/** What is to be done. */
+/** The work to do. */
 export interface SoakJob {
   readonly issuer: string
   readonly endpoint: string
-  /** The issuer of each scenario that asks by metadata. */
+  /** The issuer of each scenario with metadata. */
   readonly issuers: Readonly<Record<string, string>>
   readonly faults: number
   readonly seed: number
   readonly atOnce: number
   readonly deadlineMs: number
-  /** Where the clock stands, on both sides: no second begins between an answer and its judgement. */
+  /** The time on both sides. The clock stands still, so no second begins between an answer and its check. */
   readonly nowMs: number
 }
 
-/** What the process holds. */
+/** The resources of the process. */
 export interface Holdings {
   /** Handles and requests that keep the process busy, by kind. */
   readonly resources: Readonly<Record<string, number>>
-  /** Octets in use after garbage was collected. */
+  /** Octets in use after a garbage collection. */
   readonly heapBytes: number
 }
 
-/** What came of it. */
+/** The results. */
 export interface SoakResult {
   readonly before: Holdings
   readonly after: Holdings
-  /** How often each decision was made: `allowed`, or the status and its reason. */
+  /** How often each decision was made: `allowed`, or the status and the reason. */
   readonly decisions: Readonly<Record<string, number>>
   readonly slowestMs: number
   readonly totalMs: number
-  /** Requests that were decided wrongly, by the name of the scenario. */
+  /** Requests with a wrong decision, by the name of the scenario. */
   readonly wrong: readonly string[]
 }
 
@@ -45,7 +48,7 @@ async function answer(job: SoakJob): Promise<void> {
 }
 
 async function soak(job: SoakJob): Promise<SoakResult> {
-  // Twice each, because what loading the program and opening connections has left is not let go of at once.
+  // Twice each, because the memory from loading and connecting is not released at once.
   for (let round = 0; round < 2; round++) await run(job, orderOf(hostileScenarios.length * 2, job.seed + round))
   const before = await lookAtHoldings()
   const started = performance.now()
@@ -54,7 +57,7 @@ async function soak(job: SoakJob): Promise<SoakResult> {
   return { ...outcome, before, after: await lookAtHoldings(), totalMs }
 }
 
-/** One client for all answers in JSON, one for signed answers, and one for each issuer that has to be discovered. */
+/** One client for answers in JSON, one for signed answers, and one for each issuer with metadata. */
 function createGuards(job: SoakJob) {
   const clients = new Map<string, { readonly client: IntrospectionClient; readonly guard: Guard }>()
   function guardFor(scenario: HostileScenario): Guard {
@@ -71,7 +74,7 @@ function createGuards(job: SoakJob) {
       policy: { audience: 'https://api.example.com' },
       transport: { allowHttpOnLoopback: true, deadlineMs: job.deadlineMs, retry: false, circuitBreaker: false },
     })
-    // Each call makes a request of its own.
+    // Each call sends a request of its own.
     const guard = client.guard({ scope: 'orders:read', maxAgeSeconds: 0 })
     clients.set(name, { client, guard })
     return guard
@@ -103,13 +106,16 @@ async function run(job: SoakJob, order: HostileScenario[]) {
   return { decisions, wrong, slowestMs }
 }
 
-/** A good answer may be late on a busy machine; it is never a reason to call the token bad. Nothing else gets in. */
+/**
+ * A good answer may come too late on a busy machine, but it must never make the token bad. No other scenario may be
+ * allowed.
+ */
 function isRight({ expected }: HostileScenario, what: string): boolean {
   if (expected !== 'accept') return what !== 'allowed'
   return what === 'allowed' || what === '503 ERR_TRANSPORT_TIMEOUT'
 }
 
-/** Every scenario as often as every other, in an order that depends on the seed only. */
+/** Every scenario equally often, in an order that depends only on the seed. */
 function orderOf(length: number, seed: number): HostileScenario[] {
   const order = Array.from(
     { length },
@@ -117,7 +123,7 @@ function orderOf(length: number, seed: number): HostileScenario[] {
   )
   let state = seed
   for (let index = order.length - 1; index > 0; index--) {
-    // Numerical Recipes' congruential generator.
+    // The linear congruential generator of Numerical Recipes.
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
     const other = Math.floor((state / 2 ** 32) * (index + 1))
     ;[order[index], order[other]] = [order[other] as HostileScenario, order[index] as HostileScenario]
@@ -132,7 +138,7 @@ async function lookAtHoldings(): Promise<Holdings> {
   return { resources, heapBytes: process.memoryUsage().heapUsed }
 }
 
-/** Until there is no more of it, for what closes late goes away in several rounds. */
+/** Collects garbage until no more is freed, because late closing frees memory in several rounds. */
 async function collectGarbage(): Promise<void> {
   if (globalThis.gc === undefined) throw new Error('the client needs --expose-gc')
   let least = Number.POSITIVE_INFINITY

@@ -1,4 +1,6 @@
-/** `pnpm soak:client [--faults 10000] [--seed 1]`: ends with 1 when the client lets anything in that it should not, or keeps anything. */
+/**
+ * `pnpm soak:client [--faults 10000] [--seed 1]`: exits with 1 when the client accepts a bad answer or leaks resources.
+ */
 import { parseArgs } from 'node:util'
 import { HEAP_GROWTH_BYTES, runSoak } from './run-soak.ts'
 

@@ -1,32 +1,32 @@
-/** Thousands of hostile answers through one client, and what is left of them. */
+/** Runs thousands of hostile answers through one client, and checks what it leaves behind. */
 import { fork } from 'node:child_process'
 import { startHostileAuthorizationServer } from '@token-introspection/testing/hostile'
 import type { SoakJob, SoakResult } from './client.ts'
 
-/** How a run is to be. */
+/** The options of a run. */
 export type SoakOptions = Pick<SoakJob, 'faults' | 'seed'>
 
-/** What came of a run. */
+/** The results of a run. */
 export interface SoakReport extends SoakResult {
-  /** Connections the authorization server has open, once the client is closed. */
+  /** Open connections at the authorization server after the client is closed. */
   readonly connections: number
-  /** Requests that came to another origin than the one the client was told. */
+  /** Requests to an origin that the client must not call. */
   readonly strayRequests: number
   readonly requests: number
-  /** What should not be. */
+  /** The problems that were found. */
   readonly problems: readonly string[]
 }
 
-/** How much more the heap may hold, in octets: what differs from one collection to the next, not what a leak leaves. */
+/** How much the heap may grow, in octets. This covers the difference between two collections, not a leak. */
 export const HEAP_GROWTH_BYTES = 5_242_880
-/** The deadline of every call, and how late a timer may be on a busy machine. */
+/** The deadline of every call, and how late a timer may fire on a busy machine. */
 export const DEADLINE_MS = 250
 export const SLACK_MS = 1000
 const AT_ONCE = 32
-/** Wrong decisions to show; the first ones say enough. */
+/** How many wrong decisions to report. */
 const SHOWN = 10
 
-/** Runs the load; server and client are ended in any case. */
+/** Runs the load. Server and client end in every case. */
 export async function runSoak({ faults, seed }: SoakOptions): Promise<SoakReport> {
   const nowMs = Date.now()
   await using as = await startHostileAuthorizationServer({ now: () => nowMs })
@@ -45,12 +45,12 @@ export async function runSoak({ faults, seed }: SoakOptions): Promise<SoakReport
       client.once('message', (message) => resolve(message as SoakResult))
       client.once('close', () => reject(new Error(`the client has ended: ${errors}`)))
     })
-    // It has said that it holds none; what it closed last may be under way.
+    // The client says that it has no connections. The last ones may still be closing.
     await waitUntil(async () => (await as.connections()) === 0)
     const report = {
       ...result,
       connections: await as.connections(),
-      // One scenario leads there by metadata, which is for the issuer to say.
+      // The metadata of one scenario name this origin, which the issuer may do.
       strayRequests: as.strayRequests.filter(({ scenario }) => scenario !== 'metadata-endpoint-elsewhere').length,
       requests: as.requests.length,
     }
@@ -61,7 +61,7 @@ export async function runSoak({ faults, seed }: SoakOptions): Promise<SoakReport
   }
 }
 
-/** What should not be, in what came of a run. */
+/** The problems in the results of a run. */
 export function compare(report: Omit<SoakReport, 'problems'>): string[] {
   const { before, after, wrong, slowestMs, connections, strayRequests } = report
   const problems = wrong.slice(0, SHOWN)

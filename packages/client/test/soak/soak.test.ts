@@ -1,8 +1,8 @@
-/** The soak with five hundred faults. `pnpm soak:client` has ten thousand. */
+/** The soak with 500 faults. `pnpm soak:client` runs 10,000. */
 import { expect, test } from 'vitest'
 import { compare, DEADLINE_MS, HEAP_GROWTH_BYTES, runSoak, SLACK_MS } from './run-soak.ts'
 
-test('lets nothing in, goes nowhere else, settles in time and keeps nothing, over five hundred hostile answers', async () => {
+test('accepts no bad answer, calls no other origin, ends in time and leaks nothing, over 500 hostile answers', async () => {
   const { problems, decisions, requests } = await runSoak({ faults: 500, seed: 7 })
   expect(problems).toEqual([])
   expect(Object.values(decisions).reduce((sum, count) => sum + count, 0)).toBe(500)
@@ -30,14 +30,14 @@ test.each([
   ['a wrong decision', { wrong: ['active-one: allowed'] }],
   ['a call that took too long', { slowestMs: DEADLINE_MS + SLACK_MS + 1 }],
   ['a connection', { connections: 1 }],
-  ['a socket that was there before', { after: { resources: { TCPSocketWrap: 1 }, heapBytes: 900 } }],
+  ['a new socket', { after: { resources: { TCPSocketWrap: 1 }, heapBytes: 900 } }],
   ['a timer', { after: { resources: { PipeWrap: 1, Timeout: 1 }, heapBytes: 900 } }],
   ['a larger heap', { after: { resources: {}, heapBytes: 1001 + HEAP_GROWTH_BYTES } }],
   ['a request to another origin', { strayRequests: 1 }],
-])('sees %s', (_, changes) => {
+])('finds %s', (_, changes) => {
   expect(compare({ ...report, ...changes })).toHaveLength(1)
 })
 
-test('has nothing against a client that is as it was', () => {
+test('finds no problem in a client without a leak', () => {
   expect(compare(report)).toEqual([])
 })

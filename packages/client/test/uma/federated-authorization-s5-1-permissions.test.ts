@@ -29,10 +29,10 @@ function setUp(answer: object) {
   return { clock, decide, requests }
 }
 
-describe('a guard that wants a permission', () => {
+describe('a guard that requires a permission', () => {
   const permission = { resourceId: 'photo-1', resourceScopes: ['view'] }
 
-  test('lets a requesting party token pass that has it', async () => {
+  test('lets a requesting party token with the permission pass', async () => {
     expect(await setUp({ permissions: [view] }).decide({ permission })).toBe('allowed')
     expect(await setUp({ permissions: [view] }).decide({ permission: { resourceId: 'photo-1' } })).toBe('allowed')
   })
@@ -42,13 +42,13 @@ describe('a guard that wants a permission', () => {
     ['an empty list', []],
     ['one for another resource', [{ ...view, resource_id: 'photo-2' }]],
     ['one without the scope', [{ ...view, resource_scopes: ['print'] }]],
-    ['one that is over', [{ ...view, exp: now }]],
-    ['one that is still to come', [{ ...view, nbf: now + 1 }]],
+    ['one that has expired', [{ ...view, exp: now }]],
+    ['one that is not valid yet', [{ ...view, nbf: now + 1 }]],
   ])('refuses a token with %s', async (_, permissions) => {
     expect(await setUp({ permissions }).decide({ permission })).toBe('403 permissions')
   })
 
-  test('does not add two of them up', async () => {
+  test('does not combine two permissions', async () => {
     const two = [
       { ...view, resource_scopes: ['view'] },
       { ...view, resource_scopes: ['print'] },
@@ -58,13 +58,13 @@ describe('a guard that wants a permission', () => {
     expect(await setUp({ permissions: [view] }).decide({ permission: both })).toBe('allowed')
   })
 
-  test('lets no permission outlive its token, nor begin before it (EXT-16)', async () => {
+  test('lets no permission outlive its token, or begin before it (EXT-16)', async () => {
     const later = { ...view, exp: now + 500 }
     expect(await setUp({ permissions: [later], exp: now - 60 }).decide({ permission })).toBe('401 token_inactive')
     expect(await setUp({ permissions: [later], nbf: now + 60 }).decide({ permission })).toBe('401 token_inactive')
   })
 
-  test('lets a permission end before its token, from the cache too (EXT-16)', async () => {
+  test('lets a permission end before its token, also from the cache (EXT-16)', async () => {
     const { clock, decide, requests } = setUp({ permissions: [view], exp: now + 500 })
     expect(await decide({ permission })).toBe('allowed')
     clock.seconds += 60
@@ -72,7 +72,7 @@ describe('a guard that wants a permission', () => {
     expect(requests).toHaveLength(1)
   })
 
-  test('asks with the protection API token, and gives no hint of its own (EXT-17)', async () => {
+  test('authenticates with the protection API token, and sends no hint of its own (EXT-17)', async () => {
     const { decide, requests } = setUp({ permissions: [view] })
     await decide({ permission })
     const [request] = requests as [Request]

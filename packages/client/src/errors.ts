@@ -1,12 +1,13 @@
-/** The errors of the client's steps: operational failures, never "this token is not good". */
+/** The errors of the client's steps. They mean that an operation failed, never that a token is bad. */
 import { IntrospectionError } from '@token-introspection/core'
 
 export { IntrospectionError, isIntrospectionError, ResponseMalformedError } from '@token-introspection/core'
 
 /**
- * The token has more octets than `token.maxBytes`, so nobody was asked about it. It may be good: raise the limit, or have
- * the authorization server issue shorter tokens. A guard answers 431; 413 for a token in a form, 414 for one in the query. It
- * also answers 413, with this error, to a form of more than 65,536 octets when no token is elsewhere in the request.
+ * The token has more octets than `token.maxBytes`, so the client did not ask about it. It may be good: raise the limit,
+ * or have the authorization server issue shorter tokens. A guard answers 431; 413 for a token in a form, 414 for one in
+ * the query. It also answers 413, with this error, to a form of more than 65,536 octets when no token is elsewhere in
+ * the request.
  */
 export class TokenTooLongError extends IntrospectionError {
   readonly code = 'ERR_TOKEN_TOO_LONG'
@@ -26,13 +27,13 @@ export class TransportTimeoutError extends IntrospectionError {
 }
 
 /**
- * Nothing was sent, because the last requests to this endpoint failed one after the other: see
+ * The client sent nothing, because the last requests to this endpoint failed one after the other: see
  * `transport.circuitBreaker`. A guard answers 503.
  */
 export class TransportCircuitOpenError extends IntrospectionError {
   readonly code = 'ERR_TRANSPORT_CIRCUIT_OPEN'
   readonly retryable = true
-  /** Seconds until another request is tried. */
+  /** Seconds until the client tries the next request. */
   readonly retryAfterSeconds: number
 
   constructor(message: string, retryAfterSeconds: number) {
@@ -41,20 +42,20 @@ export class TransportCircuitOpenError extends IntrospectionError {
   }
 }
 
-/** Nothing was sent, because `transport.maxQueuedRequests` wait already. A guard answers 503. */
+/** The client sent nothing, because `transport.maxQueuedRequests` requests wait already. A guard answers 503. */
 export class TransportOverloadedError extends IntrospectionError {
   readonly code = 'ERR_TRANSPORT_OVERLOADED'
   readonly retryable = true
 }
 
-/** What an answer with the wrong status said. */
+/** Details from an answer with a status other than 200. */
 export interface StatusDetails {
   readonly status: number
-  /** The `error` of the body, where it had one (RFC 6749 §5.2). */
+  /** The `error` of the body (RFC 6749 §5.2); `undefined` when it has none. */
   readonly oauthError?: string | undefined
   /**
-   * The `error_description` of the body, where it had one: at most 200 characters of printable ASCII. Where it quoted the
-   * token, the secret, the assertion or another value that was sent, `[sent]` stands instead.
+   * The `error_description` of the body, at most 200 characters of printable ASCII. If it quotes the token, the secret,
+   * the assertion or another value that the client sent, that value is replaced by `[sent]`.
    */
   readonly oauthErrorDescription?: string | undefined
   /** `Retry-After`, in seconds from now (RFC 9110 §10.2.3). */
@@ -62,8 +63,8 @@ export interface StatusDetails {
 }
 
 /**
- * The authorization server answered with another status than 200: overloaded, broken, misconfigured, or redirecting,
- * which is never followed. A guard answers 503 when it is worth trying again, else 502.
+ * The authorization server answered with a status other than 200: it is overloaded, broken or misconfigured, or it
+ * redirects, and the client never follows redirects. A guard answers 503 when a new attempt can succeed, else 502.
  */
 export class TransportStatusError extends IntrospectionError {
   readonly code = 'ERR_TRANSPORT_STATUS'
@@ -85,8 +86,8 @@ export class TransportStatusError extends IntrospectionError {
 }
 
 /**
- * The introspection endpoint refused our own credentials, or our right to introspect. Yours to fix, not your user's:
- * a guard answers 500.
+ * The introspection endpoint refused the client's credentials, or its permission to introspect. You have to fix this,
+ * not your user: a guard answers 500.
  */
 export class TransportUnauthorizedError extends IntrospectionError {
   readonly code = 'ERR_TRANSPORT_UNAUTHORIZED'
@@ -105,7 +106,7 @@ export class TransportUnauthorizedError extends IntrospectionError {
 }
 
 /**
- * The authorization server's metadata names no introspection endpoint. The message names what else there is: the
+ * The authorization server's metadata name no introspection endpoint. The message names the alternatives: the
  * `endpoint` option, local validation of JWT access tokens, the userinfo endpoint.
  */
 export class TransportEndpointMissingError extends IntrospectionError {
@@ -114,8 +115,8 @@ export class TransportEndpointMissingError extends IntrospectionError {
 }
 
 /**
- * An answer is well-formed but cannot be believed: another issuer, or issued in the future; with `response.jwt` also an
- * answer that is not signed by the issuer, for us, just now. A guard answers 502.
+ * An answer is well-formed but cannot be trusted: it names another issuer, or was issued in the future. With
+ * `response.jwt`, also when it is not signed by the issuer, for this client, just now. A guard answers 502.
  */
 export class ResponseUntrustedError extends IntrospectionError {
   readonly code = 'ERR_RESPONSE_UNTRUSTED'
@@ -123,8 +124,8 @@ export class ResponseUntrustedError extends IntrospectionError {
 }
 
 /**
- * A signed answer could not be verified: the issuer's public keys could not be fetched, or the one that signed is not
- * among them, not even after another look. A guard answers 503.
+ * The client could not verify a signed answer: it could not fetch the issuer's public keys, or the signing key is not
+ * among them, even after a new fetch. A guard answers 503.
  */
 export class ResponseKeysUnavailableError extends IntrospectionError {
   readonly code = 'ERR_RESPONSE_KEYS_UNAVAILABLE'
@@ -132,8 +133,8 @@ export class ResponseKeysUnavailableError extends IntrospectionError {
 }
 
 /**
- * It could not be told whether a DPoP proof was used before: `policy.dpop.replayStore` threw, took too long, or is full. A
- * guard answers 503.
+ * The client could not find out whether a DPoP proof was used before: `policy.dpop.replayStore` threw, took too long,
+ * or is full. A guard answers 503.
  */
 export class PolicyReplayStoreError extends IntrospectionError {
   readonly code = 'ERR_POLICY_REPLAY_STORE'
@@ -141,8 +142,8 @@ export class PolicyReplayStoreError extends IntrospectionError {
 }
 
 /**
- * A JWT access token could not be verified, because the issuer's public keys could not be fetched. It may be perfectly good:
- * a guard answers 503.
+ * The client could not verify a JWT access token, because it could not fetch the issuer's public keys. The token may be
+ * good: a guard answers 503.
  */
 export class JwtKeysUnavailableError extends IntrospectionError {
   readonly code = 'ERR_JWT_KEYS_UNAVAILABLE'
@@ -150,15 +151,15 @@ export class JwtKeysUnavailableError extends IntrospectionError {
 }
 
 /**
- * The cache's store threw, or took too long. No call fails by it: it is told to `onEvent`, and the authorization server
- * is asked.
+ * The cache's store threw, or took too long. Calls do not fail because of it: the client reports it to `onEvent` and
+ * asks the authorization server.
  */
 export class CacheStoreError extends IntrospectionError {
   readonly code = 'ERR_CACHE_STORE'
   readonly retryable = true
 }
 
-/** `watch.maxWatched` tokens are watched already, so that no other can be: refuse the connection, or let it ask by itself. */
+/** `watch.maxWatched` tokens are watched already. Refuse the connection, or check its token yourself. */
 export class WatchOverloadedError extends IntrospectionError {
   readonly code = 'ERR_WATCH_OVERLOADED'
   readonly retryable = true

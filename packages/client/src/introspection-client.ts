@@ -18,28 +18,30 @@ import type { CircuitState } from './transport/outage/circuit-breaker.ts'
 import { systemClock } from './watch/watch-clock.ts'
 import { type TokenWatchOptions, TokenWatches } from './watch/watch-token.ts'
 
-/** For calls without any, so that none is made for each of them. */
+/** Options for calls without options, so that no object is created for each of them. */
 const NO_OPTIONS: IntrospectOptions = Object.freeze({})
 
-/** What {@link IntrospectionClient.statistics} counts, since the client was created. */
+/** The result of {@link IntrospectionClient.statistics}. Counts begin with the creation of the client. */
 export interface IntrospectionStatistics {
-  /** Calls that were answered from the cache, those with an inactive answer included. */
+  /** Calls that were answered from the cache, also with an inactive answer. */
   readonly hits: number
-  /** How many of the hits were inactive answers. */
+  /** Hits with an inactive answer. */
   readonly inactiveHits: number
-  /** Calls that looked in the cache and found nothing fresh enough, `maxAgeSeconds: 0` included. */
+  /** Calls that found no answer in the cache that was fresh enough, also with `maxAgeSeconds: 0`. */
   readonly misses: number
   /** Calls that shared the request of another call about the same token. */
   readonly joined: number
-  /** Answers in the cache now, expired ones that were not dropped yet included; `undefined` with a store of your own. */
+  /**
+   * Answers in the cache now, including expired ones that are not dropped yet; `undefined` with a store of your own.
+   */
   readonly entries: number | undefined
   /** Tokens that are watched now. */
   readonly watched: number
-  /** Requests under way now, those for metadata, keys and access tokens included. */
+  /** Requests on their way now, including those for metadata, keys and access tokens. */
   readonly underWay: number
   /** Requests that wait for their turn now: see `transport.maxQueuedRequests`. */
   readonly queued: number
-  /** Every URL that was asked so far, without its query, and whether requests to it are let through. */
+  /** Every URL that the client has asked, without its query, and the state of its circuit. */
   readonly circuits: readonly EndpointCircuit[]
 }
 
@@ -49,22 +51,22 @@ export interface EndpointCircuit {
   readonly state: CircuitState
 }
 
-/** What a client is made of, for what is made of several. */
+/** The parts of a client, for code that combines several clients. */
 export interface ClientParts<Claims extends object = object> {
   readonly guarding: GuardSource<Claims>
-  /** Issuers its answers may name; `undefined` accepts any. */
+  /** Issuers that its answers may name; `undefined` accepts any. */
   readonly acceptedIssuers: ReadonlySet<string> | undefined
 }
 
-/** @internal the parts of a client, which are nobody's business outside. */
+/** @internal the parts of a client. Code outside this package does not need them. */
 export let partsOf: <Claims extends object>(client: IntrospectionClient<Claims>) => ClientParts<Claims>
 
 /**
  * Asks an authorization server whether tokens are good right now (RFC 7662).
  *
- * Create one per authorization server and keep it: it owns the connections, the discovered endpoint and the cache, if
- * there is one. Nothing is cached unless `cache` is given, and no request is made before the first call. Calls about the
- * same token at the same time share one request, cache or no cache.
+ * Create one client per authorization server and keep it: it owns the connections, the discovered endpoint and the
+ * cache. It caches nothing unless you set `cache`, and sends no request before the first call. Parallel calls about the
+ * same token share one request, also without a cache.
  *
  * @example
  * ```ts
@@ -95,8 +97,8 @@ export class IntrospectionClient<Claims extends object = object> {
   }
 
   /**
-   * @param options - read once; later changes to the object have no effect.
-   * @throws TypeError naming the option when one is unknown, missing or out of range.
+   * @param options - read once. Later changes to the object have no effect.
+   * @throws TypeError that names the option when one is unknown, missing or out of range.
    */
   constructor(options: IntrospectionClientOptions<Claims> | LocalClientOptions<Claims>) {
     const { steps, policy, sources, watch, reporter } = resolveOptions(options)
@@ -132,28 +134,28 @@ export class IntrospectionClient<Claims extends object = object> {
   /**
    * Introspects one token.
    *
-   * Only the boolean `true` is active; `exp` and `nbf` are checked again by this process's clock. A token no server
-   * could have issued, such as one with control characters, is inactive and is not sent.
+   * Only the boolean `true` is active. The client checks `exp` and `nbf` again by this process's clock. A token that no
+   * server could have issued, such as one with control characters, is inactive, and the client does not send it.
    *
    * @param token - the token as it was presented, without its scheme.
-   * @returns the answer, deeply frozen: `{ active: false }` for every token that is not active, whatever the reason.
+   * @returns the answer, deeply frozen. It is `{ active: false }` for every token that is not active, for any reason.
    * @throws TokenTooLongError when the token has more octets than `token.maxBytes`.
    * @throws TransportUnreachableError, TransportTimeoutError, TransportStatusError when there is no answer.
-   * @throws TransportUnauthorizedError when our own credentials are refused.
-   * @throws TransportEndpointMissingError when the metadata names no introspection endpoint.
+   * @throws TransportUnauthorizedError when the server refuses the client's credentials.
+   * @throws TransportEndpointMissingError when the metadata name no introspection endpoint.
    * @throws ResponseMalformedError, ResponseUntrustedError when the answer cannot be used.
-   * @throws JwtKeysUnavailableError when it is a JWT to be verified, and there is no key to verify it with.
-   * @throws ResponseKeysUnavailableError when it is signed, and there is no key to verify it with.
-   * @throws TypeError when the token is no string, `maxAgeSeconds` no number of seconds, a parameter is set by other
-   * means, or the client is closed.
+   * @throws JwtKeysUnavailableError when the token is a JWT and its issuer's keys are unavailable.
+   * @throws ResponseKeysUnavailableError when the answer is signed and its issuer's keys are unavailable.
+   * @throws TypeError when the token is not a string, `maxAgeSeconds` is not a number of seconds, another option sets a
+   * parameter already, or the client is closed.
    */
   introspect(token: string, options: IntrospectOptions = NO_OPTIONS): Promise<IntrospectionResult<Claims>> {
-    // By hand what `async` would do, without a second promise around the one there is.
+    // Written without `async`, which would wrap the existing promise in a second one.
     try {
       const answer = this.answer(token, options)
       return isPromise(answer) ? answer : Promise.resolve(answer)
     } catch (error) {
-      // Whatever was thrown.
+      // Rejects with the thrown value, of any type.
       // oxlint-disable-next-line typescript/prefer-promise-reject-errors
       return Promise.reject(error)
     }
@@ -213,16 +215,17 @@ export class IntrospectionClient<Claims extends object = object> {
   /**
    * Watches a token for a connection that outlives its first request: a WebSocket, an event stream, a long download.
    *
-   * The token is asked about again every `everySeconds`, once for all connections that live by it, and each answer is judged
-   * by the policy of each. What is asked is kept in the cache, if there is one. Errors do not end a connection at once: it may
-   * go on for `everySeconds` and `maxUncheckedSeconds` after the last good check, and not longer. On Node the timers do not keep
-   * the process alive, the connections do. The token is kept in memory while it is watched.
+   * The client asks about the token every `everySeconds`, once for all connections that use it, and judges each answer
+   * by the policy of each connection. It stores the answers in the cache, if there is one. Errors do not end a
+   * connection at once: it may go on for at most `everySeconds` plus `maxUncheckedSeconds` after the last good check.
+   * On Node the timers do not keep the process alive. The client keeps the token in memory while it watches it.
    *
    * @param token - the token as it was presented, without its scheme: see {@link presentedToken}.
-   * @returns a signal that aborts with a {@link WatchEnded} as soon as the token is expired, inactive, less than the policy
-   * wants, or unchecked for too long. It may have aborted already. After `until` it says nothing any more.
+   * @returns a signal that aborts with a {@link WatchEnded} as soon as the token is expired, is inactive, fails the
+   * policy, or was unchecked for too long. It may have aborted already. After `until` aborts, it does not change any
+   * more.
    * @throws WatchOverloadedError when `watch.maxWatched` tokens are watched already.
-   * @throws TypeError naming the option, when there is no audience as well, or when the client is closed.
+   * @throws TypeError that names the option, also when there is no audience; or when the client is closed.
    *
    * @example
    * ```ts
@@ -246,21 +249,24 @@ export class IntrospectionClient<Claims extends object = object> {
     return this.#watches.watch(token, options)
   }
 
-  /** Which tokens the guards of this client take, for the metadata of the protected resource: see `createProtectedResource`. */
+  /**
+   * The tokens that the guards of this client accept, for the metadata of the protected resource: see
+   * `createProtectedResource`.
+   */
   get accepts(): AcceptedTokens {
     const { policy, sources } = this.#guarding
     return acceptedTokens(policy, sources, this.#steps.response.acceptedIssuers)
   }
 
   /**
-   * Forgets what is known about one token, whatever hint or parameters it was asked about with: the next call asks, and
-   * an answer that is under way is not kept. In a store that several processes share, answers with a hint or parameters
-   * are forgotten by this process alone.
+   * Forgets every answer about one token, also answers with a hint or parameters: the next call asks the server, and an
+   * answer on its way is not kept. In a store that several processes share, only this process forgets answers with a
+   * hint or parameters.
    *
    * @param token - the token as it was presented, without its scheme.
-   * @returns when it is forgotten. A store that fails is reported as `ERR_CACHE_STORE`; this client does not use the
-   * answer even so.
-   * @throws TypeError when the token is no string.
+   * @returns a promise that resolves when the token is forgotten. If the store fails, the client reports
+   * `ERR_CACHE_STORE`, and does not use the answer in any case.
+   * @throws TypeError when the token is not a string.
    *
    * @example
    * ```ts
@@ -287,7 +293,10 @@ export class IntrospectionClient<Claims extends object = object> {
     await this.#steps.cache?.answers.forgetAll()
   }
 
-  /** What the cache and the sharing of requests have come to so far, zeros where there is no cache, and what goes on now. */
+  /**
+   * Counts of the cache and of shared requests so far, with zeros when there is no cache, and the requests and circuits
+   * of now.
+   */
   statistics(): IntrospectionStatistics {
     const { cache, flights, transport } = this.#steps
     const { hits = 0, inactiveHits = 0, misses = 0 } = cache?.answers ?? {}
@@ -307,8 +316,8 @@ export class IntrospectionClient<Claims extends object = object> {
   }
 
   /**
-   * Lets calls under way finish, then closes the connections. The client cannot be used afterwards, and what it watches ends
-   * as `unchecked`.
+   * Lets calls on their way finish, then closes the connections. Afterwards the client cannot be used, and its watches
+   * end as `unchecked`.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close()
@@ -321,7 +330,7 @@ export class IntrospectionClient<Claims extends object = object> {
 
   async #close(): Promise<void> {
     this.#watches.close()
-    // A call may have a request still to make, after discovery; only when all are over may the connections go.
+    // A call may still have to send its request, after discovery. Close the connections only after all calls.
     await this.#steps.transport.deadlines.idle()
     await this.#steps.transport.sharedDeadlines.idle()
     await this.#steps.transport.close()

@@ -11,7 +11,7 @@ const required = { issuer, clientAuthentication }
 
 const noop = (): undefined => undefined
 
-/** Options as a caller without types might give them. */
+/** Options, as a caller without types might give them. */
 function resolve(options: object) {
   return resolveOptions({ ...required, ...options })
 }
@@ -46,13 +46,13 @@ const groups: Record<string, string> = {
 describe('what the documentation of the options says', () => {
   const documented = documentedOptions()
 
-  test('is read from every group', () => {
+  test('covers every option group', () => {
     expect(documented.map((option) => option.path)).toEqual(
       expect.arrayContaining(['token.maxBytes', 'transport.deadlineMs', 'response.leewaySeconds', 'policy.realm']),
     )
   })
 
-  test('is every default there is, and no other', () => {
+  test('lists every default, and no other', () => {
     const stated = documented.filter((option) => option.default !== undefined)
     expect(Object.fromEntries(stated.map((option) => [option.path, option.default]))).toEqual(
       Object.fromEntries(flatten(defaults)),
@@ -61,7 +61,7 @@ describe('what the documentation of the options says', () => {
 
   const bounded = documented.filter((option) => option.bounds !== undefined)
 
-  test.each(bounded)('are the bounds of $path', ({ group, name, path, bounds }) => {
+  test.each(bounded)('states the bounds of $path', ({ group, name, path, bounds }) => {
     const [min, max] = bounds as [number, number]
     for (const value of [min, max]) expect(() => resolve(nest(group, { [name]: value }))).not.toThrow()
     for (const value of [min - 1, max + 1, Number.NaN, Number.POSITIVE_INFINITY, String(min), null]) {
@@ -69,7 +69,7 @@ describe('what the documentation of the options says', () => {
     }
   })
 
-  test('has bounds for every number', () => {
+  test('states bounds for every number', () => {
     const numbers = documented.filter((option) => typeof option.default === 'number')
     expect(numbers.every((option) => option.bounds !== undefined)).toBe(true)
     expect(bounded).toHaveLength(18)
@@ -102,7 +102,7 @@ describe('resolveOptions', () => {
     expect(resolve({ response: { acceptedIssuers } }).steps.response.acceptedIssuers).toEqual(new Set(acceptedIssuers))
   })
 
-  test('asks the given endpoint and not the one in the metadata', () => {
+  test('uses the given endpoint, not the one in the metadata', () => {
     expect(resolve({ endpoint }).steps.transport.endpoint.known).toBe(endpoint)
     expect(resolve({}).steps.transport.endpoint.known).toBeUndefined()
   })
@@ -114,62 +114,66 @@ describe('resolveOptions', () => {
     ['an unknown option of response', { response: { leeway: 1 } }, 'response.leeway'],
     ['an unknown option of policy', { policy: { scope: 'x' } }, 'policy.scope'],
     ['an unknown option of watch', { watch: { interval: 1 } }, 'watch.interval'],
-    ['watched tokens that are no whole number', { watch: { maxWatched: 1.5 } }, 'watch.maxWatched'],
-    ['a group that is no object', { transport: 5 }, 'transport'],
+    ['maxWatched that is not a whole number', { watch: { maxWatched: 1.5 } }, 'watch.maxWatched'],
+    ['a group that is not an object', { transport: 5 }, 'transport'],
     ['a group that is null', { policy: null }, 'policy'],
-    ['a group that is a list', { token: [] }, 'token'],
+    ['a group that is an array', { token: [] }, 'token'],
     ['an issuer over http', { issuer: 'http://as.example.com' }, 'issuer'],
-    ['an issuer over http on this machine', { issuer: 'http://localhost:9000' }, 'issuer'],
+    ['an issuer over http on loopback', { issuer: 'http://localhost:9000' }, 'issuer'],
     ['an issuer with a query', { issuer: 'https://as.example.com?x=1' }, 'issuer'],
     ['an issuer with a fragment', { issuer: 'https://as.example.com#x' }, 'issuer'],
-    ['an issuer that is no URL', { issuer: 'as.example.com' }, 'issuer'],
-    ['an issuer that is no string', { issuer: new URL(issuer) }, 'issuer'],
+    ['an issuer that is not a URL', { issuer: 'as.example.com' }, 'issuer'],
+    ['an issuer that is not a string', { issuer: new URL(issuer) }, 'issuer'],
     ['an empty issuer', { issuer: '' }, 'issuer'],
     ['neither issuer nor endpoint', { issuer: undefined }, 'issuer'],
     ['an endpoint over http', { endpoint: 'http://as.example.com/introspect' }, 'endpoint'],
-    ['an endpoint over http on this machine', { endpoint: 'http://127.0.0.1/introspect' }, 'endpoint'],
+    ['an endpoint over http on loopback', { endpoint: 'http://127.0.0.1/introspect' }, 'endpoint'],
     ['an endpoint with a fragment', { endpoint: `${endpoint}#x` }, 'endpoint'],
     ['an endpoint with an empty fragment', { endpoint: `${endpoint}#` }, 'endpoint'],
     ['an endpoint with a user', { endpoint: 'https://user@as.example.com/' }, 'endpoint'],
     ['an endpoint with a password', { endpoint: 'https://:s3cr3t-value@as.example.com/' }, 'endpoint'],
-    ['an endpoint that is no URL', { endpoint: '/introspect' }, 'endpoint'],
+    ['an endpoint that is not a URL', { endpoint: '/introspect' }, 'endpoint'],
     ['an endpoint with another scheme', { endpoint: 'ftp://as.example.com/' }, 'endpoint'],
     ['no client authentication', { clientAuthentication: undefined }, 'clientAuthentication'],
-    ['a client authentication that is none', { clientAuthentication: 's3cr3t-value' }, 'clientAuthentication'],
+    ['a client authentication of the wrong type', { clientAuthentication: 's3cr3t-value' }, 'clientAuthentication'],
     ['a client authentication that is null', { clientAuthentication: null }, 'clientAuthentication'],
-    ['claims that are no schema', { claims: { tenant: 'string' } }, 'claims'],
+    ['claims that are not a schema', { claims: { tenant: 'string' } }, 'claims'],
     ['claims that are null', { claims: null }, 'claims'],
     ['a fraction of an octet', { token: { maxBytes: 100.5 } }, 'token.maxBytes'],
-    ['a permission that is no boolean', { transport: { allowHttpOnLoopback: 'yes' } }, 'transport.allowHttpOnLoopback'],
-    ['a fetch that is no function', { transport: { fetch: 'node-fetch' } }, 'transport.fetch'],
-    ['a send that is no function', { transport: { send: {} } }, 'transport.send'],
+    [
+      'a boolean option that is not a boolean',
+      { transport: { allowHttpOnLoopback: 'yes' } },
+      'transport.allowHttpOnLoopback',
+    ],
+    ['a fetch that is not a function', { transport: { fetch: 'node-fetch' } }, 'transport.fetch'],
+    ['a send that is not a function', { transport: { send: {} } }, 'transport.send'],
     ['fetch and send at once', { transport: { fetch: noop, send: noop } }, 'transport.send'],
     [
-      'a number out of bounds that a fetch would leave unused',
+      'a number out of bounds, also when a custom fetch does not use it',
       { transport: { fetch: noop, maxConcurrentRequests: 0 } },
       'transport.maxConcurrentRequests',
     ],
-    ['issuers that are no list', { response: { acceptedIssuers: issuer } }, 'response.acceptedIssuers'],
+    ['issuers that are not an array', { response: { acceptedIssuers: issuer } }, 'response.acceptedIssuers'],
     ['issuers that are not all strings', { response: { acceptedIssuers: [issuer, 5] } }, 'response.acceptedIssuers'],
     ['an empty audience', { policy: { audience: '' } }, 'policy.audience'],
-    ['an audience of nobody', { policy: { audience: [] } }, 'policy.audience'],
+    ['an empty list of audiences', { policy: { audience: [] } }, 'policy.audience'],
     ['an audience that is true', { policy: { audience: true } }, 'policy.audience'],
     ['an audience that is null', { policy: { audience: null } }, 'policy.audience'],
     ['an empty realm', { policy: { realm: '' } }, 'policy.realm'],
     ['a realm with a line break', { policy: { realm: 'a\r\nSet-Cookie: b' } }, 'policy.realm'],
     ['a realm outside ASCII', { policy: { realm: 'caf\u00e9' } }, 'policy.realm'],
-    ['an observer that is no function', { onEvent: console }, 'onEvent'],
-    ['a clock that is no function', { now: 1_764_000_000_000 }, 'now'],
+    ['an onEvent that is not a function', { onEvent: console }, 'onEvent'],
+    ['a now that is not a function', { now: 1_764_000_000_000 }, 'now'],
   ])('refuses %s by its full path', (_, options, path) => {
     expectTypeError(() => resolve(options), path)
     expectTypeError(() => new IntrospectionClient({ ...required, ...options } as IntrospectionClientOptions), path)
   })
 
-  test.each([null, 5, 'https://as.example.com', []])('refuses %o for options', (options) => {
+  test.each([null, 5, 'https://as.example.com', []])('refuses %o as options', (options) => {
     expectTypeError(() => resolveOptions(options as unknown as IntrospectionClientOptions), 'options')
   })
 
-  test('names the option that allows http, for this machine alone', () => {
+  test('names the option that allows http on loopback', () => {
     expect(() => resolve({ endpoint: 'http://localhost:9000/' })).toThrow('transport.allowHttpOnLoopback')
     expect(() => resolve({ endpoint: 'http://as.example.com/' })).not.toThrow('transport.allowHttpOnLoopback')
   })
@@ -180,7 +184,7 @@ describe('resolveOptions', () => {
     'http://127.8.8.8',
     'http://[::1]:9000',
     'http://as.localhost',
-  ])('allows %s when told to', (origin) => {
+  ])('allows %s when the option says so', (origin) => {
     const transport = { allowHttpOnLoopback: true }
     expect(
       resolve({ issuer: undefined, endpoint: `${origin}/introspect`, transport }).steps.transport.endpoint.known,
@@ -196,7 +200,7 @@ describe('resolveOptions', () => {
     'http://localhost.example.com/',
     'http://notlocalhost/',
     'http://127.0.0.1.example.com/',
-  ])('does not take %s for this machine', (url) => {
+  ])('does not accept %s as loopback', (url) => {
     expectTypeError(() => resolve({ endpoint: url, transport: { allowHttpOnLoopback: true } }), 'endpoint')
   })
 
@@ -205,7 +209,7 @@ describe('resolveOptions', () => {
     expect(resolve({ endpoint: withQuery }).steps.transport.endpoint.known).toBe(withQuery)
   })
 
-  test('leaves the object of the caller alone, and does not read it again', () => {
+  test("does not change the caller's object, and does not read it again", () => {
     const acceptedIssuers = ['https://a.example']
     const audience = ['urn:a']
     const options = deepFreeze({
@@ -248,8 +252,8 @@ function deepFreeze<Value extends object>(value: Value): Value {
   return Object.freeze(value)
 }
 
-/** Every documented option of every group: its default where one is stated as a literal, its bounds. */
-/** What a step takes stands beside the step. */
+/** The documented options of every group: the default, if it is a literal, and the bounds. */
+/** The options of a step are in a file beside it. */
 const OPTION_FILES = [
   'options.ts',
   'token/token-options.ts',

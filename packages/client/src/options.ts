@@ -1,4 +1,4 @@
-/** Options of IntrospectionClient and its guards: documented, defaulted, read once. */
+/** Options of IntrospectionClient and its guards: their documentation, their defaults, and how they are read. */
 import {
   type ClaimsSchema,
   createWarner,
@@ -38,41 +38,42 @@ import type { TransportStep } from './transport/transport-step.ts'
 import { resolveTransport, transportDefaults, type TransportOptions } from './transport/transport-options.ts'
 import { resolveWatch, watchDefaults, type WatchLimits, type WatchOptions } from './watch/watch-options.ts'
 
-/** Options of {@link IntrospectionClient}. Give `issuer`, or `endpoint`, or both, or a `provider` that has them. */
+/** Options of {@link IntrospectionClient}. Give `issuer`, `endpoint` or both, or a `provider` that has them. */
 export interface IntrospectionClientOptions<Claims extends object = object> {
   /**
-   * What is known about your authorization server, such as `keycloak({ url, realm })` of
-   * `@token-introspection/client/providers`. The options beside it win, key by key. Default none.
+   * A preset for your authorization server, such as `keycloak({ url, realm })` of
+   * `@token-introspection/client/providers`. Options beside it replace those of the preset, key by key. Default none.
    */
   readonly provider?: Provider | undefined
-  /** The authorization server, whose metadata names the introspection endpoint (RFC 8414 §2). */
+  /** The authorization server. Its metadata name the introspection endpoint (RFC 8414 §2). */
   readonly issuer?: string | undefined
-  /** The introspection endpoint, when there is no metadata or it is reached by another address. */
+  /** The introspection endpoint, when there are no metadata or the endpoint is reached at another address. */
   readonly endpoint?: string | undefined
   /** How this resource server authenticates, such as `clientSecretBasic('orders-api', secret)`. */
   readonly clientAuthentication: ClientAuthentication
-  /** Extension claims as any Standard Schema; answers that do not fit are malformed. */
+  /** The schema of extension claims, any Standard Schema. An answer that does not fit it is malformed. */
   readonly claims?: ClaimsSchema<Claims> | undefined
   readonly token?: TokenOptions | undefined
-  /** Off unless given: every token is asked about every time. `{}` turns it on. */
+  /** The cache. Default off: every token is asked about every time. `{}` turns the cache on. */
   readonly cache?: CacheOptions | undefined
-  /** JWT access tokens are verified with the issuer's keys, and introspected or not. Without it every token is introspected. */
+  /** Verify JWT access tokens with the issuer's keys. Default off: every token is introspected. */
   readonly jwt?: JwtOptions | undefined
   readonly transport?: TransportOptions | undefined
   readonly response?: ResponseOptions | undefined
   readonly policy?: ClientPolicyOptions | undefined
-  /** How often tokens are asked about that connections live by. */
+  /** How often the client checks the tokens of long-lived connections. */
   readonly watch?: WatchOptions | undefined
   /**
-   * Told what happened, one event per thing that did, with no token and no secret in it. On Node, Bun and Deno subscribers of
-   * the diagnostics channel `token-introspection:client` are told the same. Default nobody.
+   * Gets one event for each thing that happened, with no token and no secret in it. On Node, Bun and Deno, subscribers
+   * of the diagnostics channel `token-introspection:client` get the same events. Default none.
    */
   readonly onEvent?: OnEvent | undefined
   /**
-   * Told what an operator should look at: credentials that are refused, an authorization server that is down, a store that
-   * fails, a clock that makes tokens inactive which the server calls active (`answer_unusable`). One warning per code and endpoint, at most once a minute, with no token and no secret in it. Default, where
-   * there is no `onEvent`, `process.emitWarning` on Node and `console.warn` elsewhere; where there is one, no warnings, because
-   * it is told everything already. `false` switches them off.
+   * Gets warnings for the operator: refused credentials, an authorization server that is down, a store that fails, a
+   * clock that makes tokens inactive which the server calls active (`answer_unusable`). There is at most one warning a
+   * minute per code and endpoint, with no token and no secret in it. Default with `onEvent`: no warnings, because
+   * events report the same. Default without it: `process.emitWarning` on Node and `console.warn` elsewhere. `false`
+   * switches warnings off.
    */
   readonly onWarning?: OnWarning | false | undefined
   /** Milliseconds since the epoch. Default `Date.now`. */
@@ -80,8 +81,8 @@ export interface IntrospectionClientOptions<Claims extends object = object> {
 }
 
 /**
- * The same for a client that asks nobody, and so needs no client authentication: `jwt.mode` is `local`, here or in the preset
- * of a server without introspection, such as `auth0({ domain })`.
+ * The options of a client that never introspects, and so needs no client authentication: `jwt.mode` is `local`, in the
+ * options or in the preset of a server without introspection, such as `auth0({ domain })`.
  */
 export type LocalClientOptions<Claims extends object = object> = Omit<
   IntrospectionClientOptions<Claims>,
@@ -100,7 +101,7 @@ export const defaults = Object.freeze({
   watch: watchDefaults,
 } as const)
 
-/** What the options come to. */
+/** The resolved options. */
 export interface ResolvedOptions {
   readonly steps: Steps
   readonly policy: InheritedPolicy
@@ -109,7 +110,7 @@ export interface ResolvedOptions {
   readonly reporter: EventReporter
 }
 
-/** Reads the options once into what each step needs. */
+/** Reads the options once and resolves them for each step. */
 export function resolveOptions<Claims extends object>(
   options: IntrospectionClientOptions<Claims> | LocalClientOptions<Claims>,
 ): ResolvedOptions {
@@ -152,17 +153,17 @@ export function resolveOptions<Claims extends object>(
       if (isIntrospectionError(error)) reporter.report({ type: 'metadata_failed', error })
     },
   })
-  // Keys are fetched for all who wait, and are about no token.
+  // A key fetch serves all waiting calls and is about no token.
   const forKeys = { ...transport, send: transport.sendOwn, deadlines: transport.sharedDeadlines }
   const isDue = onceAMinute(nowMs)
   const response = resolveResponse(group, forKeys, {
     onUnreadable: (members) => {
-      // A set of the few registered names that may be left out.
+      // Only a few registered names may be left out, so the set stays small.
       if (isDue(members.toSorted().join())) reporter.report({ type: 'members_unreadable', members })
     },
     onUnusable: createAnswerFaultReporter((fault) => {
       reporter.report({ type: 'answer_unusable', ...fault })
-      // Strangers can cause the other one, with a token of any kind.
+      // Strangers can cause the other reason with a token of any kind.
       if (fault.reason !== 'unsupported_token_type') notice?.({ code: 'answer_unusable', message: fault.message })
     }, nowMs),
   })
@@ -189,7 +190,7 @@ export function resolveOptions<Claims extends object>(
   const { clientId, method } = clientAuthentication
   const asksNobody = jwt?.asksAboutOpaque === false
   if (clientId === undefined && cache?.isShared === true && !asksNobody) {
-    // Two resource servers could not be told apart, whose answers may differ (RFC 7662 §2.2).
+    // Otherwise two resource servers could share answers, which may differ between them (RFC 7662 §2.2).
     throw group.error('cache.store', 'needs a client authentication with a client identifier')
   }
   const manner = mannerOf(tokenTypeHint, transport, response, jwt)
@@ -212,7 +213,7 @@ export function resolveOptions<Claims extends object>(
   return { steps, policy: resolvePolicyDefaults(group, nowMs), sources, watch: resolveWatch(group), reporter }
 }
 
-/** Warns of failures, and of what is told by an event of that code; `undefined` where nobody wants that. */
+/** Warns of failures and of events with that code; `undefined` when warnings are off. */
 function resolveWarnings(
   group: OptionGroup,
   nowMs: () => number,
@@ -230,17 +231,20 @@ function resolveWarnings(
   }
 }
 
-/** What every answer depends on besides who asks whom; `undefined` when that is nothing out of the ordinary. */
+/**
+ * The settings that every answer depends on, except issuer, endpoint and client identifier; `undefined` when all are
+ * default.
+ */
 function mannerOf(
   tokenTypeHint: string | undefined,
   { parameters, headers, clientAuthentication }: Pick<TransportStep, 'parameters' | 'headers' | 'clientAuthentication'>,
   { tolerance, inactiveWhen, jwt: signed }: ResponseStep,
   jwt: JwtStep | undefined,
 ): string | undefined {
-  // Others may name a tenant, or choose a server behind a gateway.
+  // Other header fields may name a tenant, or choose a server behind a gateway.
   const { 'user-agent': _, ...fields } = headers ?? {}
   const sent = [sortedEntries(parameters), sortedEntries(fields)].map((each) => (each.length === 0 ? undefined : each))
-  // One identifier may have tokens of different scope, which are shown different answers.
+  // One identifier may have access tokens of different scope, for which the server gives different answers.
   const { cacheKeyPart } = clientAuthentication
   const given = [tokenTypeHint, ...sent, cacheKeyPart, tolerance, inactiveWhen, signed?.manner, jwt?.manner]
   return given.every((part) => part === undefined) ? undefined : JSON.stringify(given.map((part) => part ?? null))

@@ -1,12 +1,12 @@
-/** Digests on Node: `crypto.hash` is some thirty times faster than WebCrypto for short inputs. */
+/** Digests on Node. `crypto.hash` is about thirty times faster than WebCrypto for short inputs. */
 import { hash } from 'node:crypto'
 
-/** The same digest as briefly as a string can be, for keys that stay in this process: a character for each octet. */
+/** The same digest in the shortest form of a string, one character per octet, for keys that stay in this process. */
 export function sha256Key(text: string): string | Promise<string> {
   return hash('sha256', text, 'binary')
 }
 
-/** SHA-256 of a text's UTF-8 octets, base64url. Typed as in `crypto.ts`, so that callers await what is a promise. */
+/** SHA-256 of a text's UTF-8 octets, base64url. The type is that of `crypto.ts`, whose result is a promise. */
 export function sha256(text: string): string | Promise<string> {
   return hash('sha256', text, 'base64url')
 }

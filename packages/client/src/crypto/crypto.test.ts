@@ -6,7 +6,7 @@ describe.each([
   ['node:crypto', node],
   ['WebCrypto', web],
 ])('sha256 by %s', (_, { sha256, sha256Key }) => {
-  // The first two from FIPS 180-4; UTF-8 octets, lone surrogates replaced.
+  // The first two are from FIPS 180-4. Text counts as UTF-8 octets, with lone surrogates replaced.
   test.each([
     ['', '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU'],
     ['abc', 'ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0'],

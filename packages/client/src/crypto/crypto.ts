@@ -1,7 +1,7 @@
 /** Digests by WebCrypto, where there is no `node:crypto`. */
 import { sha256Base64url } from '@token-introspection/core'
 
-/** The same digest for keys that stay in this process; nothing is gained here by another form. */
+/** The same digest, for keys that stay in this process. Here no other form is faster. */
 export function sha256Key(text: string): Promise<string> {
   return sha256(text)
 }

@@ -1,11 +1,11 @@
-/** Whose an event is. */
+/** The client that an event is about. */
 import type { ReportingClient } from './events.ts'
 import type { TransportStep } from '../transport/transport-step.ts'
 
 /**
- * Says what a client is known by: one object, as long as its endpoint is the same.
+ * Describes a client for its events. It returns the same object as long as the endpoint is the same.
  *
- * @param transport - not asked before the first event.
+ * @param transport - not called before the first event.
  */
 export function createDescription(transport: () => TransportStep): () => ReportingClient {
   let described: { readonly url: string | undefined; readonly client: ReportingClient } | undefined
@@ -20,7 +20,7 @@ export function createDescription(transport: () => TransportStep): () => Reporti
   }
 }
 
-/** A URL as it may be told: the query of an endpoint may hold a key. */
+/** A URL without its query, because the query of an endpoint may hold a key. */
 export function withoutQuery(url: string): string {
   return url.split('?', 1)[0] as string
 }

@@ -2,10 +2,12 @@
 import { channel } from 'node:diagnostics_channel'
 import type { Warning } from '@token-introspection/core'
 
-/** Where every client of the process tells its events. It is held here, because Node forgets channels nobody holds. */
+/**
+ * The channel of all clients of the process. This reference keeps it alive, because Node forgets unreferenced channels.
+ */
 export const diagnostics = channel('token-introspection:client')
 
-/** Shows a warning as Node shows its own. */
+/** Shows a warning in the same way as Node's own warnings. */
 export function showWarning({ code, message }: Warning): void {
   process.emitWarning(message, { type: 'TokenIntrospectionWarning', code })
 }

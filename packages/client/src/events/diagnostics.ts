@@ -1,17 +1,17 @@
-/** No diagnostics channel, where there is no `node:diagnostics_channel`. */
+/** Replaces the diagnostics channel in runtimes without `node:diagnostics_channel`. */
 import type { Warning } from '@token-introspection/core'
 
-/** Nobody can listen. */
+/** A channel that never has subscribers. */
 export const diagnostics = Object.freeze({
   hasSubscribers: false,
   publish(_message: unknown): void {
-    // Nobody listens.
+    // There are no subscribers.
   },
 })
 
 /** Shows a warning on the console. */
 export function showWarning({ code, message }: Warning): void {
-  // There is no other way here to tell an operator who listens to nothing.
+  // The console is the only way to reach an operator who has set up no listener.
   // oxlint-disable-next-line no-console
   console.warn(`TokenIntrospectionWarning [${code}]: ${message}`)
 }

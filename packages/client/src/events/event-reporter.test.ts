@@ -22,7 +22,7 @@ beforeEach(() => {
 })
 
 describe('EventReporter', () => {
-  test('is heard by onEvent, or by subscribers while there are some', () => {
+  test('isHeard with onEvent, and while the channel has subscribers', () => {
     const subscribed = new EventReporter(undefined, () => client)
     expect([
       new EventReporter(
@@ -37,14 +37,14 @@ describe('EventReporter', () => {
     expect(subscribed.isHeard).toBe(false)
   })
 
-  test('makes nothing of an event that nobody hears', () => {
+  test('does nothing with an event that has no listener', () => {
     const describeClient = vi.fn<() => typeof client>(() => client)
     new EventReporter(undefined, describeClient).report(event)
     expect(describeClient).not.toHaveBeenCalled()
     expect(channel.publish).not.toHaveBeenCalled()
   })
 
-  test('tells everybody the same, whose it is included', () => {
+  test('sends the same event to every listener, with the client it is about', () => {
     channel.hasSubscribers = true
     const onEvent = vi.fn<OnEvent>()
     new EventReporter(onEvent, () => ({ ...client })).report(event)
@@ -53,7 +53,7 @@ describe('EventReporter', () => {
     expect(channel.publish).toHaveBeenCalledWith(told)
   })
 
-  test('tells it to subscribers although onEvent throws, and survives a channel that throws', () => {
+  test('sends an event to subscribers after onEvent threw, and survives a channel that throws', () => {
     channel.hasSubscribers = true
     channel.publish.mockImplementation(() => {
       throw new Error('subscriber')
@@ -66,7 +66,7 @@ describe('EventReporter', () => {
     expect(channel.publish).toHaveBeenCalledTimes(1)
   })
 
-  test('is not changed by who changes what it was told', () => {
+  test('sends an unchanged event after a listener changed an earlier one', () => {
     const whose = Object.freeze({ ...client })
     const told: object[] = []
     const reporter = new EventReporter(

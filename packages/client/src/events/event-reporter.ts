@@ -1,8 +1,8 @@
-/** Tells events to whoever listens: the `onEvent` of a client, and subscribers of the diagnostics channel. */
+/** Sends events to the `onEvent` of a client and to subscribers of the diagnostics channel. */
 import { diagnostics } from '#diagnostics'
 import type { IntrospectionClientEvent, OnEvent, ReportingClient } from './events.ts'
 
-/** An event before it says whose it is. */
+/** An event without its `client`. */
 export type Report<Event extends IntrospectionClientEvent = IntrospectionClientEvent> = Event extends unknown
   ? Omit<Event, 'client'>
   : never
@@ -12,23 +12,23 @@ export class EventReporter {
   readonly #onEvent: OnEvent | undefined
   readonly #describe: () => ReportingClient
 
-  /** @param describe - says whose the events are, when one is told; nobody can change what it gives. */
+  /** @param describe - describes the client, called for each event. Its result is frozen. */
   constructor(onEvent: OnEvent | undefined, describe: () => ReportingClient) {
     this.#onEvent = onEvent
     this.#describe = describe
   }
 
-  /** Whether anybody listens now. Nothing is measured or made for events while nobody does. */
+  /** Whether there is a listener now. Without one, nothing is measured or created for events. */
   get isHeard(): boolean {
     return this.#onEvent !== undefined || diagnostics.hasSubscribers
   }
 
-  /** Tells an event, if anybody listens. It never throws. */
+  /** Sends an event to the listeners. It never throws. */
   report(event: Report): void {
     if (!this.isHeard) return
     const told = Object.freeze({ ...event, client: this.#describe() }) as IntrospectionClientEvent
     tell(this.#onEvent, told)
-    // Node makes an uncaught exception of what a subscriber throws; other runtimes may throw it here.
+    // Node turns an error of a subscriber into an uncaught exception; other runtimes may throw it here.
     if (diagnostics.hasSubscribers) tell(publish, told)
   }
 }
@@ -37,7 +37,7 @@ function publish(event: IntrospectionClientEvent): void {
   diagnostics.publish(event)
 }
 
-/** A listener's failure is not the caller's, whether it throws or rejects. */
+/** A listener's error, thrown or rejected, must not fail the call. */
 function tell(listener: OnEvent | undefined, event: IntrospectionClientEvent): void {
   try {
     const told: unknown = listener?.(event)

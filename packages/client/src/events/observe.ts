@@ -1,4 +1,4 @@
-/** Calls that somebody listens to: they come to the same, and it is told. */
+/** Runs a call and reports it. The result is the same as without a listener. */
 import { isIntrospectionError } from '@token-introspection/core'
 import { andThen, isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { EventReporter } from './event-reporter.ts'
@@ -10,7 +10,7 @@ import type { GuardRequest } from '../token/guard-request.ts'
 import { shortFingerprint } from '../token/fingerprint-token.ts'
 import type { Trace } from './trace.ts'
 
-/** Nothing is known of why. */
+/** The reason is unknown. */
 const NOTHING = Object.freeze({ reason: undefined, detail: undefined })
 
 /** Introspects and reports the outcome: at once when the answer is at hand. */
@@ -105,7 +105,7 @@ export function observeGuard<Claims extends object>(
   })
 }
 
-/** A token that was not asked about has no key yet. */
+/** A token without a request has no key yet, so its fingerprint is computed here. */
 function keyOf(token: string, steps: Steps, trace: Trace): MaybePromise<string> {
   trace.key ??= steps.token.fingerprint(token, {})
   return trace.key

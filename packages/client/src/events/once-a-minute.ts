@@ -1,10 +1,10 @@
-/** Says when something that happens often is to be told again. */
+/** Decides when to report a frequent event again. */
 
 const PERIOD_MS = 60_000
 
 /**
- * Whether a thing is to be told now: each once a minute at most. Give it names out of a fixed set alone, because it
- * remembers every one.
+ * Says whether to report something now: each name at most once a minute. Use only names from a fixed set, because the
+ * function remembers every name.
  *
  * @param nowMs - milliseconds since the epoch.
  */
@@ -13,7 +13,7 @@ export function onceAMinute(nowMs: () => number): (name: string) => boolean {
   return (name) => {
     const now = nowMs()
     const last = toldAtMs.get(name)
-    // A clock that was set back makes for one message too many, and for no silence.
+    // After the clock was set back, report once too often rather than never.
     if (last !== undefined && now >= last && now - last < PERIOD_MS) return false
     toldAtMs.set(name, now)
     return true

@@ -1,4 +1,4 @@
-/** How far a call came, noted by the spine for whoever listens. */
+/** Notes of the spine about a call, for its events. */
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { AnswerSource } from './events.ts'
 import type { Inactivity } from '../result/inactive.ts'
@@ -6,13 +6,13 @@ import type { Inactivity } from '../result/inactive.ts'
 /** The notes of one call. */
 export interface Trace {
   source: AnswerSource
-  /** What the answer is kept by, once it is known. */
+  /** The key of the answer in the cache, once it is known. */
   key: MaybePromise<string> | undefined
   /** Why the token is inactive, once that is known. */
   inactivity: Inactivity | undefined
 }
 
-/** For a call that begins. */
+/** The trace of a new call. */
 export function startTrace(): Trace {
   return { source: 'unasked', key: undefined, inactivity: undefined }
 }

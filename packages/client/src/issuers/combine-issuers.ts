@@ -1,4 +1,4 @@
-/** Several authorization servers behind one guard: each token has one that is asked about it, or none. */
+/** Several authorization servers behind one guard. At most one of them is asked about a token. */
 import { checkOptionNames, copyOptions, OptionGroup } from '@token-introspection/core/options'
 import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { AcceptedTokens } from '../guards/accepted-tokens.ts'
@@ -37,7 +37,7 @@ export type IssuersAllowance<Clients extends IssuerClients> = {
   [Name in IssuerName<Clients>]: Allowance<ClaimsOf<Clients[Name]>> & { readonly issuer: Name }
 }[IssuerName<Clients>]
 
-/** What such a guard decides: narrow it on `allowed`, then on `issuer`. */
+/** The decision of such a guard: narrow it on `allowed`, then on `issuer`. */
 export type IssuersDecision<Clients extends IssuerClients> = IssuersAllowance<Clients> | Refusal
 
 /** What such a guard decides where it is optional: narrow it on `allowed`, then on `token`. */
@@ -57,14 +57,14 @@ export interface OptionalIssuersGuard<Clients extends IssuerClients> {
   readonly decide: (request: GuardRequest) => MaybePromise<OptionalIssuersDecision<Clients>>
 }
 
-/** What may differ by whose token it is. */
+/** Options that may differ by the issuer of the token. */
 export type IssuerGuardOptions = Omit<GuardOptions, 'optional' | 'realm' | 'resourceMetadata'>
 
-/** Options of a guard that takes the tokens of several authorization servers. */
+/** Options of a guard that accepts the tokens of several authorization servers. */
 export interface IssuersGuardOptions<Clients extends IssuerClients = IssuerClients> extends GuardOptions {
   /**
-   * What is different for the tokens of one server, by its name, option by option. Default nothing: then the options
-   * beside it hold, on top of the `policy` of that server's client.
+   * Options for the tokens of one server, by its name. Each option replaces the one beside `issuers`. Default none:
+   * then the options beside it apply, on top of the `policy` of that server's client.
    */
   readonly issuers?: { readonly [Name in IssuerName<Clients>]?: IssuerGuardOptions | undefined } | undefined
 }
@@ -75,64 +75,66 @@ export interface OptionalIssuersGuardOptions<Clients extends IssuerClients = Iss
   readonly optional: true
 }
 
-/** Several authorization servers, asked as one. */
+/** Several authorization servers, used as one. */
 export interface CombinedIssuers<Clients extends IssuerClients = IssuerClients> extends AsyncDisposable {
-  /** Which tokens are taken, whoever issued them: what all clients take. */
+  /** The tokens that all clients accept, whoever issued them. */
   readonly accepts: AcceptedTokens
   /**
-   * Who would be asked about a token.
+   * The client that would introspect a token.
    *
-   * @returns a name in `issuers`, or `undefined` when the token is nobody's.
-   * @throws TypeError when `route` gives a name that is not there, and whatever it throws.
+   * @returns a name in `issuers`, or `undefined` when the token belongs to no issuer.
+   * @throws TypeError when `route` returns an unknown name; and any error that `route` throws.
    */
   issuerOf(token: string): IssuerName<Clients> | undefined
   /**
-   * Introspects one token with the client it is for, as {@link IntrospectionClient.introspect} does. A token that is nobody's is
-   * inactive, and nobody is asked.
+   * Introspects one token with the client of its issuer, as {@link IntrospectionClient.introspect} does. A token that
+   * belongs to no issuer is inactive, and no server is asked.
    */
   introspect(token: string, options?: IntrospectOptions): Promise<IntrospectionResult<AnyClaims<Clients>>>
   /**
-   * Creates a guard, as {@link IntrospectionClient.guard} does. Challenges speak for the one API that this is: their realm and
-   * metadata are those of the guard, else of the first client that has some; they name every scheme that any client takes.
+   * Creates a guard, as {@link IntrospectionClient.guard} does. All issuers together protect one API, so challenges
+   * have the realm and metadata of the guard, or else those of the first client that has some. They name every scheme
+   * that any client accepts.
    *
-   * @throws TypeError naming the option, also when no audience was given anywhere for the tokens of one server.
+   * @throws TypeError that names the option, also when the tokens of one server have no audience.
    */
   guard(options: OptionalIssuersGuardOptions<Clients>): OptionalIssuersGuard<Clients>
   guard(options?: IssuersGuardOptions<Clients>): IssuersGuard<Clients>
   /**
-   * Watches a token with the client it is for: see {@link IntrospectionClient.watch}.
+   * Watches a token with the client of its issuer: see {@link IntrospectionClient.watch}.
    *
-   * @returns a signal; it has aborted already for a token that is nobody's.
+   * @returns a signal. It has aborted already for a token that belongs to no issuer.
    */
   watch(token: string, options: IssuersWatchOptions<Clients>): AbortSignal
-  /** Forgets what is known about one token: see {@link IntrospectionClient.forget}. */
+  /** Forgets the answers about one token: see {@link IntrospectionClient.forget}. */
   forget(token: string): Promise<void>
-  /** What {@link IntrospectionClient.statistics} says, by name. */
+  /** The {@link IntrospectionClient.statistics} of each client, by name. */
   statistics(): Readonly<Record<IssuerName<Clients>, IntrospectionStatistics>>
   /** Closes all clients: see {@link IntrospectionClient.close}. */
   close(): Promise<void>
 }
 
-/** Options of `watch` where there are several authorization servers. */
+/** Options of `watch` for several authorization servers. */
 export interface IssuersWatchOptions<Clients extends IssuerClients = IssuerClients>
   extends Omit<TokenWatchOptions, 'policy'> {
-  /** What the token must keep up to: the options of the guard that let the connection in. */
+  /** The requirements that the token must keep meeting: the options of the guard that let the connection in. */
   readonly policy: WatchPolicy & Pick<IssuersGuardOptions<Clients>, 'issuers'>
 }
 
-/** For requests whose token is nobody's. */
+/** The outcome for requests whose token belongs to no issuer. */
 const NOBODY: ReportingClient = Object.freeze({ issuer: undefined, endpoint: undefined, clientId: undefined })
 
 /**
- * Combines clients of several authorization servers, so that an API takes the tokens of all of them.
+ * Combines clients of several authorization servers, so that an API accepts the tokens of all of them.
  *
- * Each token is asked about at one server at most. A JWT goes to the client that accepts its `iss`, and to no other; the
- * client verifies it, or its server does. An opaque token goes where its prefix or your function says, or to the `fallback`.
- * A token that is nobody's is inactive, and no server gets to see it. When one server is down, the tokens of the others are
- * not touched by it.
+ * At most one server is asked about a token. A JWT goes to the client that accepts its `iss`, and to no other; the
+ * client verifies it, or its server does. An opaque token goes to the client that its prefix or your `route` function
+ * names, or to the `fallback`. A token that belongs to no issuer is inactive, and no server gets it. When one server is
+ * down, the tokens of the others still work.
  *
- * @throws TypeError naming the option when one is unknown or wrong, when two clients have one issuer or prefixes that begin
- * alike, when a client has no issuer, or when the clients take tokens from different places (`token.sources`).
+ * @throws TypeError that names the option when one is unknown or wrong, when two clients have the same issuer or
+ * prefixes that begin alike, when a client has no issuer, or when the clients read tokens from different places
+ * (`token.sources`).
  *
  * @example
  * ```ts
@@ -158,7 +160,7 @@ const NOBODY: ReportingClient = Object.freeze({ issuer: undefined, endpoint: und
 export function combineIssuers<const Clients extends IssuerClients>(
   options: CombineIssuersOptions<Clients>,
 ): CombinedIssuers<Clients> {
-  // Names are checked when they are used, so the types of the names can be left out from here on.
+  // The functions check names when they use them, so the types of the names are left out from here on.
   return new Combined(resolveIssuers(options)) as unknown as CombinedIssuers<Clients>
 }
 
@@ -238,7 +240,7 @@ class Combined implements CombinedIssuers {
   watch(token: string, options: IssuersWatchOptions): AbortSignal {
     const given = copyOptions('watch', options)
     const byName = optionsByName(given.policy, this.#issuers)
-    // A mistake shows for every token, whosever it is.
+    // Wrong options show for every token, whatever its issuer.
     checkOptionNames('watch', given, WATCH_OPTIONS)
     for (const [each, { guarding }] of this.#issuers.parts) resolveGuardOptions(byName(each), guarding.policy)
     const name = this.issuerOf(token)
@@ -270,17 +272,19 @@ class Combined implements CombinedIssuers {
   }
 }
 
-/** A request is read before it is known whose token it has, so there is one way to read it. */
+/**
+ * The guard reads a request before it knows the issuer of the token, so all clients must read requests in the same way.
+ */
 function combineSources(guardings: readonly GuardSource[]): TokenSources {
   const [{ sources: first }] = guardings as [GuardSource]
   if (guardings.some(({ sources: { form, query } }) => form !== first.form || query !== first.query)) {
     throw new TypeError('issuers: must all have the same token.sources')
   }
-  // Who does not take DPoP refuses such a token by itself.
+  // A client without DPoP support refuses such a token itself.
   return { ...first, dpop: guardings.some(({ sources }) => sources.dpop) }
 }
 
-/** Whoever gets a token from one of the servers cannot rely on what the client of another takes. */
+/** A sender may hold a token of any server, so a guarantee holds only when every client gives it. */
 function combineAccepted(all: readonly AcceptedTokens[]): AcceptedTokens {
   const [first] = all as [AcceptedTokens]
   const { dpopAlgorithms, senderConstraint } = first
@@ -295,7 +299,10 @@ function combineAccepted(all: readonly AcceptedTokens[]): AcceptedTokens {
   })
 }
 
-/** The options for the tokens of one server: what is said of it alone wins, where it says anything. */
+/**
+ * The options for the tokens of one server. An option for that server replaces the general one, unless it is
+ * `undefined`.
+ */
 function optionsByName(
   options: IssuersGuardOptions | OptionalIssuersGuardOptions | IssuersWatchOptions['policy'],
   { routes }: ResolvedIssuers,
@@ -303,7 +310,7 @@ function optionsByName(
   const { issuers, ...common } = copyOptions('guard', options) as IssuersGuardOptions
   const differences = new OptionGroup('guard.issuers', issuers, [...routes.names])
   for (const name of routes.names) {
-    // The rest is not of a token, but of this API.
+    // The other options belong to the API, not to a token.
     const own = copyOptions(differences.path(name), differences.raw(name) as GuardOptions | undefined)
     checkOptionNames(differences.path(name), own, GUARD_OPTIONS)
     const { optional, realm, resourceMetadata } = own
@@ -317,7 +324,7 @@ function optionsByName(
   }
 }
 
-/** Every guard of this API may see any token, so each refusal says everything that is taken. */
+/** Every guard may see a token of any issuer, so each refusal names everything that the API accepts. */
 function combineChallenges(all: readonly ChallengeSettings[]): ChallengeSettings {
   const [first] = all as [ChallengeSettings]
   return Object.freeze({
@@ -328,7 +335,7 @@ function combineChallenges(all: readonly ChallengeSettings[]): ChallengeSettings
   })
 }
 
-/** What is there by construction. */
+/** A value that exists by construction. */
 function defined<Value>(value: Value | undefined): Value {
   if (value === undefined) throw new TypeError('an issuer is missing')
   return value

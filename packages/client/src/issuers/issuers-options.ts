@@ -1,10 +1,10 @@
-/** Options of combineIssuers: several authorization servers, and whose an opaque token is. */
+/** Options of combineIssuers: the clients, and the issuers of opaque tokens. */
 import { OptionGroup } from '@token-introspection/core/options'
 import type { OnEvent } from '../events/events.ts'
 import { type ClientParts, IntrospectionClient, partsOf } from '../introspection-client.ts'
 import type { Routes } from './route-token.ts'
 
-/** One client for each authorization server, by a name of yours. */
+/** One client for each authorization server, under a name that you choose. */
 export type IssuerClients = Readonly<Record<string, IntrospectionClient>>
 
 /** The names of several authorization servers. */
@@ -13,34 +13,37 @@ export type IssuerName<Clients extends IssuerClients> = keyof Clients & string
 /** Options of {@link combineIssuers}. */
 export interface CombineIssuersOptions<Clients extends IssuerClients = IssuerClients> {
   /**
-   * One client for each authorization server, by a name of yours. Each keeps its own credentials, cache, limits and
-   * `policy`. It must have an `issuer`, or `response.acceptedIssuers`: these are what a JWT is told by, and nobody else's
-   * word about them is believed. No two may have one issuer.
+   * One client for each authorization server, under a name that you choose. Each keeps its own credentials, cache,
+   * limits and `policy`. It must have an `issuer`, or `response.acceptedIssuers`: the `iss` of a JWT is compared with
+   * these, and only this client's server is trusted about such tokens. No two clients may have the same issuer.
    */
   readonly issuers: Clients
-  /** What the opaque tokens of a server begin with, such as `kc_`; none may be the beginning of another. Default none. */
+  /**
+   * The prefixes of a server's opaque tokens, such as `kc_`. No prefix may be the beginning of another. Default none.
+   */
   readonly prefixes?: { readonly [Name in IssuerName<Clients>]?: string | readonly string[] | undefined } | undefined
   /**
-   * Says by name who has issued an opaque token without a known prefix; `undefined` is nobody. It is not asked about JWTs.
-   * What it throws is a mistake of the application, and so is a name that is not there. Default none.
+   * Names the issuer of an opaque token without a known prefix; `undefined` means no issuer. It is not called for JWTs.
+   * An error that it throws, or an unknown name, rejects the call as a bug of the application. Default none.
    */
   readonly route?: ((token: string) => IssuerName<Clients> | undefined) | undefined
   /**
-   * Who is asked about every other opaque token, instead of `route`. Default nobody: such a token is inactive, unasked.
+   * The client that is asked about every other opaque token. Use either this or `route`. Default none: such a token is
+   * inactive, without a request.
    *
-   * Security: this server gets to see opaque tokens that others may have issued.
+   * Security: this server gets opaque tokens that other servers may have issued.
    */
   readonly fallback?: IssuerName<Clients> | undefined
   /**
-   * Told what guards decide about requests without a token, or with one that is nobody's. About all others the `onEvent` of
-   * the token's client is told. Default nobody.
+   * Gets the decisions of guards about requests without a token, or with one that belongs to no issuer. The `onEvent`
+   * of the token's client gets the others. Default none.
    */
   readonly onEvent?: OnEvent | undefined
 }
 
-/** What the options come to. */
+/** The resolved options. */
 export interface ResolvedIssuers {
-  /** In the order they were given; there is at least one. */
+  /** In the order in which you gave them. There is at least one. */
   readonly clients: ReadonlyMap<string, IntrospectionClient>
   readonly parts: ReadonlyMap<string, ClientParts>
   readonly routes: Routes
@@ -56,7 +59,7 @@ export function resolveIssuers(options: CombineIssuersOptions): ResolvedIssuers 
   const choose = group.function<Routes['choose']>('route')
   const fallback = group.string('fallback')
   if (fallback !== undefined && !names.has(fallback)) throw group.error('fallback', 'must be a name in issuers')
-  if (fallback !== undefined && choose !== undefined) throw group.error('fallback', 'is for what has no route')
+  if (fallback !== undefined && choose !== undefined) throw group.error('fallback', 'give this or route, not both')
   const byIssuer = resolveByIssuer(parts)
   return {
     clients,
@@ -79,17 +82,17 @@ function resolveClients(group: OptionGroup): ReadonlyMap<string, IntrospectionCl
   return clients
 }
 
-/** One issuer, one client: otherwise the order of a list would decide whose keys and whose answers count. */
+/** Each issuer has one client. Otherwise the order of a list would decide whose keys and answers count. */
 function resolveByIssuer(parts: ReadonlyMap<string, ClientParts>): ReadonlyMap<string, string> {
   const byIssuer = new Map<string, string>()
   for (const [name, { acceptedIssuers }] of parts) {
-    // Without it, this server could speak about the tokens and the users of all others.
+    // Without an issuer, this server could answer about the tokens and users of all others.
     if (acceptedIssuers === undefined) {
       throw new TypeError(`issuers.${name}: needs an issuer, or response.acceptedIssuers, beside others`)
     }
     for (const issuer of acceptedIssuers) {
       const other = byIssuer.get(issuer)
-      if (other !== undefined) throw new TypeError(`issuers.${name}: has an issuer of issuers.${other}`)
+      if (other !== undefined) throw new TypeError(`issuers.${name}: has the same issuer as issuers.${other}`)
       byIssuer.set(issuer, name)
     }
   }

@@ -1,15 +1,15 @@
-/** What a JWT says about who issued it, before anybody has verified a word of it (RFC 8725 §3.8). */
+/** Reads the issuer that a JWT names, before anything is verified (RFC 8725 §3.8). */
 import { looksLikeJwt } from '../jwt/looks-like-jwt.ts'
 import { parseJwt } from '../jwt/parse-jwt.ts'
 
-/** A JWT by its looks. `iss` is `undefined` where it has none, or none that everybody would read in the same way. */
+/** A token that looks like a JWT. `iss` is `undefined` when it has none, or when parsers could read it differently. */
 export interface UnverifiedJwt {
   readonly iss: string | undefined
 }
 
 /**
- * Reads the issuer of a JWT; `undefined` when the token is none. What looks like a JWT is one, whatever its other parts are, so
- * that no broken JWT is taken for an opaque token and sent to a server that it does not name.
+ * Reads the issuer of a JWT; `undefined` for an opaque token. A token that looks like a JWT counts as one, whatever its
+ * other parts are. So a broken JWT never counts as opaque and never goes to a server that it does not name.
  */
 export function readUnverifiedIssuer(token: string): UnverifiedJwt | undefined {
   if (!looksLikeJwt(token)) return undefined

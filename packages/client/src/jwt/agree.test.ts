@@ -23,7 +23,7 @@ function scope(one: { scope?: string | undefined }): string[] {
 }
 
 describe('agree', () => {
-  test('is never wider than what was signed, and never wider than what was answered where it says anything', () => {
+  test('never grants more than the JWT, or than the answer where it has the member', () => {
     fc.assert(
       fc.property(members, members, (local, asked) => {
         const both = agree(local, asked)
@@ -43,11 +43,11 @@ describe('agree', () => {
     )
   })
 
-  test('is inactive when the server says so, whatever was signed', () => {
+  test('is inactive when the server says so, whatever the JWT says', () => {
     expect(agree({ active: true, sub: 'a' }, { active: false })).toEqual({ active: false })
   })
 
-  test('takes what means the same for the same, in whatever order', () => {
+  test('ignores the order of names in JSON', () => {
     const act = { sub: 'a', act: { sub: 'b', iss: 'c' } }
     const turned = { act: { iss: 'c', sub: 'b' }, sub: 'a' }
     expect(agree({ active: true, act }, { active: true, act: turned })).toMatchObject({ act })

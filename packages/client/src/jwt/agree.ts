@@ -1,4 +1,4 @@
-/** Step `jwt`: what a JWT says and what the authorization server says of it, made one answer (RFC 7662 §1, §2.2). */
+/** Step `jwt`: combines the claims of a JWT and the server's answer about it into one answer (RFC 7662 §1, §2.2). */
 import {
   type ActiveIntrospectionResponse,
   type Confirmation,
@@ -8,17 +8,17 @@ import {
 } from '@token-introspection/core'
 import { ResponseUntrustedError } from '../errors.ts'
 
-/** What cannot differ for one token: whose it is, for whom, bound to what. */
+/** Members that cannot differ for one token. */
 const SAME = ['iss', 'sub', 'client_id', 'jti', 'act'] as const
-/** The members of `cnf` that a guard verifies; the two must agree on which there are. */
+/** The members of `cnf` that a guard verifies. JWT and answer must have the same of them. */
 const CONFIRMATIONS = ['jkt', 'x5t#S256'] as const
 
 /**
- * One answer, no wider than either: the authorization server decides whether the token is active, the earlier end and the
- * later beginning count, and of scope, audience and authorization details what both grant. The server cannot add scope or
- * details to what was signed. Anything else is as the server has it now.
+ * Combines both into one answer that grants no more than either. The authorization server decides whether the token is
+ * active. The earlier `exp` and the later `nbf` count. Of scope, audience and authorization details, only the values in
+ * both count: the server cannot add scope or details to the signed ones. Other members come from the server.
  *
- * @throws ResponseUntrustedError when the two speak of different tokens.
+ * @throws ResponseUntrustedError when the two are about different tokens.
  */
 export function agree(local: ActiveIntrospectionResponse, asked: IntrospectionResponse): IntrospectionResponse {
   if (!asked.active) return asked
@@ -38,7 +38,7 @@ export function agree(local: ActiveIntrospectionResponse, asked: IntrospectionRe
     authorization_details: narrow(local.authorization_details, asked.authorization_details),
     exp: pick(Math.min, local.exp, asked.exp),
     nbf: pick(Math.max, local.nbf, asked.nbf),
-    // What a route may demand of a login holds where nothing speaks against it.
+    // A route may require a certain login. Keep the weaker statement of the two.
     auth_time: pick(Math.min, local.auth_time, asked.auth_time),
     acr:
       local.acr === undefined || asked.acr === undefined || local.acr === asked.acr
@@ -48,12 +48,14 @@ export function agree(local: ActiveIntrospectionResponse, asked: IntrospectionRe
   })
 }
 
-/** What one of them could not say the other does not say for it. */
+/** A member that one of them could not read stays marked as unreadable, whatever the other says. */
 function join(local: readonly string[] | undefined, asked: readonly string[] | undefined) {
   return local === undefined || asked === undefined ? (asked ?? local) : [...new Set([...local, ...asked])]
 }
 
-/** One of them may have members that the other lacks, such as Keycloak's `kc-jkt-type`; no member may have two values. */
+/**
+ * One of them may have members that the other lacks, such as Keycloak's `kc-jkt-type`. No member may have two values.
+ */
 function agreeOnConfirmation(local: Confirmation | undefined, asked: Confirmation | undefined) {
   if (local === undefined || asked === undefined) return asked ?? local
   const names = [...Object.keys(local).filter((name) => Object.hasOwn(asked, name)), ...CONFIRMATIONS]
@@ -68,14 +70,14 @@ function narrowScope(local: string | undefined, asked: string | undefined): stri
   return narrow(parseScope(local), parseScope(asked))?.join(' ')
 }
 
-/** A token that was signed for nobody in particular is for those the server names. */
+/** A JWT without an audience gets the audience from the server. */
 function narrowAudience(local: string | string[] | undefined, asked: string | string[] | undefined) {
   if (local === undefined || asked === undefined) return local ?? asked
   if (isEqual(local, asked)) return local
   return narrow([...toAudienceList(local)], [...toAudienceList(asked)])
 }
 
-/** What stands in both, where the second speaks of it at all. */
+/** The values in both lists; all values when the second list is absent. */
 function narrow<Value>(local: Value[] | undefined, asked: Value[] | undefined): Value[] | undefined {
   if (local === undefined || asked === undefined) return local
   return local.filter((one) => asked.some((other) => isEqual(one, other)))
@@ -85,12 +87,12 @@ function pick(choose: (a: number, b: number) => number, a: number | undefined, b
   return a === undefined || b === undefined ? (a ?? b) : choose(a, b)
 }
 
-/** What is not there is left out, so that it hides nothing. */
+/** Leaves out `undefined` members, so that spreading them hides no value. */
 function withoutAbsent<Members extends object>(members: Members): Members {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Members
 }
 
-/** JSON that means the same, in whatever order its names stand. */
+/** Compares JSON values, whatever the order of names. */
 function isEqual(one: unknown, other: unknown): boolean {
   if (one === other) return true
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false

@@ -1,4 +1,4 @@
-/** Step `jwt`: what can be said about a token without asking. */
+/** Step `jwt`: answers about a token without asking the server, where possible. */
 import type { IntrospectionResponse } from '@token-introspection/core'
 import type { Deadline } from '../transport/deadline.ts'
 import { type JwtFault, unusable } from './jwt-fault.ts'
@@ -8,22 +8,22 @@ import { type AccessTokenRules, verifyAccessToken } from './verify-access-token.
 /** Everything step `jwt` needs. */
 export interface JwtStep {
   readonly rules: AccessTokenRules
-  /** Whether tokens that are no JWTs are asked about; they are inactive otherwise. */
+  /** Whether opaque tokens are introspected. Otherwise they are inactive. */
   readonly asksAboutOpaque: boolean
-  /** Whether the authorization server has to confirm a JWT that is good. */
+  /** Whether the authorization server has to confirm a good JWT. */
   readonly asksAboutGood: boolean
-  /** Told why a token is inactive unasked. */
+  /** Gets the reason why a token is inactive without a request. */
   readonly onFault: (fault: JwtFault) => void
-  /** What answers depend on, for the names they are kept by. */
+  /** The settings that answers depend on, as a part of their cache keys. */
   readonly manner: readonly unknown[]
 }
 
 /**
- * The answer of a JWT, active or not; `undefined` for an opaque token that is to be asked about. A JWT that is not good, or
- * of another issuer, is inactive and sent nowhere (RFC 8725 §3.8): nobody else's word can save it.
+ * The answer about a JWT, active or not; `undefined` for an opaque token that is to be introspected. A bad JWT, or one
+ * of another issuer, is inactive and sent nowhere (RFC 8725 §3.8): no server's answer could make it good.
  *
  * @param now - in seconds since the epoch.
- * @throws JwtKeysUnavailableError when there is no key to verify it with.
+ * @throws JwtKeysUnavailableError when the keys to verify it are unavailable.
  */
 export async function answerLocally(
   token: string,

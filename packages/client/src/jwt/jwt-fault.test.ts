@@ -4,7 +4,7 @@ import { createFaultReporter, type JwtReport } from './jwt-fault.ts'
 const now = 1_764_000_000_000
 
 describe('createFaultReporter', () => {
-  test('tells each fault once a minute', () => {
+  test('reports each fault once a minute', () => {
     const told: JwtReport[] = []
     let nowMs = now
     const report = createFaultReporter(
@@ -19,7 +19,7 @@ describe('createFaultReporter', () => {
     expect(told[0]?.message).toContain('jwt.types')
   })
 
-  test('is not silenced by a clock that was set back', () => {
+  test('reports again after the clock was set back', () => {
     const told: JwtReport[] = []
     let nowMs = now
     const report = createFaultReporter(

@@ -10,15 +10,16 @@ import { createFaultReporter, type JwtReport } from './jwt-fault.ts'
 import { typeName } from './read-claims.ts'
 
 /**
- * What is done with JWTs, and with tokens that are none:
+ * How to handle JWTs and opaque tokens:
  *
- * - `local`: JWTs are verified, and nothing is ever asked; an opaque token is inactive.
- * - `local-or-introspect`: JWTs are verified and not asked about; opaque tokens are introspected.
- * - `local-then-introspect`: JWTs are verified, and those that are good are introspected as well; opaque tokens are introspected.
+ * - `local`: the client verifies JWTs and never introspects. An opaque token is inactive.
+ * - `local-or-introspect`: the client verifies JWTs and does not introspect them. It introspects opaque tokens.
+ * - `local-then-introspect`: the client verifies JWTs and also introspects those that are good. It introspects opaque
+ *   tokens.
  */
 export type JwtMode = 'local' | 'local-or-introspect' | 'local-then-introspect'
 
-/** Which algorithms are believed. */
+/** A choice of accepted algorithms. */
 export type JwtProfile = 'rfc9068' | 'fapi2'
 
 /** The members that a server may have under another claim name. */
@@ -26,21 +27,22 @@ export type JwtAliases = {
   readonly [Member in 'client_id' | 'jti' | 'scope' | 'sub' | 'username']?: string | undefined
 }
 
-/** The claims that servers use for something else than the registered member. */
+/** The claims that some servers use with another meaning than the registered one. */
 export type JwtRenames = { readonly [Claim in 'permissions' | 'username']?: string | undefined }
 
 /**
- * Option group `jwt`: verify JWT access tokens of the `issuer` with its keys (RFC 9068). Without it every token is
- * introspected, whatever it looks like.
+ * Option group `jwt`: verify JWT access tokens of the `issuer` with its keys (RFC 9068). Without it the client
+ * introspects every token, also JWTs.
  *
- * A token is taken for a JWT when it can be read as one. One whose `iss` is not the `issuer` option, or that is not good,
- * is inactive and is sent nowhere, in every mode. Its claims become the answer, which is judged, cached and guarded as an
- * answer of the authorization server is; a claim called `active` counts for nothing.
+ * A token counts as a JWT when it can be read as one. A JWT whose `iss` is not the `issuer` option, or that is bad, is
+ * inactive and sent nowhere, in every mode. The claims of a good one become the answer, which is judged, cached and
+ * guarded like an answer of the authorization server. A claim named `active` is ignored.
  *
- * Keys are fetched and kept as for `response.jwt`: again after ten minutes or for a `kid` that is not there, at most every
- * 30 seconds, and the last ones serve for up to a day. With none to be had a call fails with `ERR_JWT_KEYS_UNAVAILABLE`.
+ * The client fetches and keeps the keys as for `response.jwt`: it fetches them again after ten minutes or for an
+ * unknown `kid`, at most every 30 seconds, and uses the last ones for up to a day. Without any keys a call fails with
+ * `ERR_JWT_KEYS_UNAVAILABLE`.
  *
- * Security: in the modes other than `local-then-introspect` a JWT that was revoked stays active until it expires.
+ * Security: in every mode except `local-then-introspect`, a revoked JWT stays active until it expires.
  *
  * @example
  * ```ts
@@ -57,57 +59,62 @@ export type JwtRenames = { readonly [Claim in 'permissions' | 'username']?: stri
  * @see [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068.html#section-4)
  */
 export interface JwtOptions {
-  /** What is done with JWTs, and with tokens that are none: see {@link JwtMode}. Required; a preset may have it. */
+  /** How to handle JWTs and opaque tokens: see {@link JwtMode}. Required, unless a preset has it. */
   readonly mode?: JwtMode | undefined
   /**
-   * The signature algorithms that are believed; best the one your server signs with. Default those of `profile`. `none` and
-   * the algorithms with a shared secret cannot be given.
+   * The accepted signature algorithms. Best give the one that your server signs with. Default those of `profile`.
+   * `none` and algorithms with a shared secret are not allowed.
    */
   readonly algorithms?: readonly SignatureAlgorithm[] | undefined
   /**
-   * What `algorithms` may hold. Default `rfc9068`, everything with a public key. `fapi2` leaves PS256, ES256 and EdDSA with
-   * Ed25519 (FAPI 2.0 Security Profile §5.4.1).
+   * The algorithms that `algorithms` may hold. Default `rfc9068`: every algorithm with a public key. `fapi2` allows
+   * PS256, ES256, and EdDSA with Ed25519 (FAPI 2.0 Security Profile §5.4.1).
    */
   readonly profile?: JwtProfile | undefined
   /** The issuer's public keys, when they never change. Give this or `jwksUri`, or neither. */
   readonly jwks?: JSONWebKeySet | undefined
   /**
-   * What JWTs have in `iss`, where it is not the `issuer` option, such as `http://fs.example.com/adfs/services/trust` at AD FS;
-   * compared character for character. `response.acceptedIssuers` has to list it. Default the `issuer` option.
+   * The `iss` of JWTs when it is not the `issuer` option, such as `http://fs.example.com/adfs/services/trust` at AD FS.
+   * It is compared character for character, and `response.acceptedIssuers` has to list it. Default the `issuer` option.
    */
   readonly issuer?: string | undefined
-  /** Where the issuer's public keys are. Default the `jwks_uri` of its metadata. */
+  /** The URL of the issuer's public keys. Default the `jwks_uri` of its metadata. */
   readonly jwksUri?: string | undefined
   /**
-   * What the header may have in `typ`, without case and with or without `application/`. Default `at+jwt` alone. The types
-   * of JWTs that are known to be no access tokens cannot be given.
+   * Accepted values of `typ` in the header, compared without case and with or without `application/`. Default only
+   * `at+jwt`. Types of JWTs that are never access tokens are not allowed.
    *
-   * Security: `JWT` says nothing. With it, ID tokens and whatever else the server signs are kept out by their claims alone:
-   * by `nonce`, `at_hash`, `events` and the like, by `requiredClaims` and `kindClaims`, by the audience, and by `policy.tokenKind`.
+   * Security: `JWT` names no kind. With it, only claims keep out ID tokens and other JWTs of the server: `nonce`,
+   * `at_hash`, `events` and the like, `requiredClaims` and `kindClaims`, the audience, and `policy.tokenKind`.
    */
   readonly types?: readonly string[] | undefined
-  /** Takes JWTs without `typ`, as Amazon Cognito has them. Default `false`. The risk is that of `JWT` in `types`. */
+  /**
+   * Accepts JWTs without `typ`, as Amazon Cognito issues them. Default `false`. The risk is the same as with `JWT` in
+   * `types`.
+   */
   readonly acceptUntyped?: boolean | undefined
   /**
-   * Claims a token must have besides `iss` and `exp`, by their registered name. Default those of RFC 9068 §2.2: `aud`, `sub`,
-   * `client_id`, `iat` and `jti`. A list without one of them is for servers that do not write it.
+   * Claims that a token must have in addition to `iss` and `exp`, by their registered names. Default those of RFC 9068
+   * §2.2: `aud`, `sub`, `client_id`, `iat` and `jti`. Leave one out for servers that do not write it.
    */
   readonly requiredClaims?: readonly string[] | undefined
   /**
-   * Claims that only access tokens of this server have, such as `nbf` at Spring Authorization Server. A JWT whose `typ` is
-   * not `at+jwt` is taken for another kind when it lacks one of them. Default none.
+   * Claims that only access tokens of this server have, such as `nbf` at Spring Authorization Server. A JWT whose `typ`
+   * is not `at+jwt` and that lacks one of them counts as another kind. Default none.
    */
   readonly kindClaims?: readonly string[] | undefined
   /**
-   * Names the server uses for registered members, such as `{ client_id: 'azp' }`. A claim that has its registered name
-   * is left alone. What `response.aliases` and `response.tolerate` say holds for JWTs too. Default none.
+   * Names that the server uses for registered members, such as `{ client_id: 'azp' }`. A claim under its registered
+   * name is not replaced. `response.aliases` and `response.tolerate` also apply to JWTs. Default none.
    */
   readonly aliases?: JwtAliases | undefined
-  /** Names to give to claims that mean something else than the member of that name, such as `permissions`. Default none. */
+  /**
+   * New names for claims that have another meaning than the member of that name, such as `permissions`. Default none.
+   */
   readonly renames?: JwtRenames | undefined
   /**
-   * The claim that stands for `aud` in tokens without one, such as `client_id` at Amazon Cognito; the audience of guards
-   * is then the client. Default none.
+   * The claim to use as `aud` in tokens without `aud`, such as `client_id` at Amazon Cognito. The audience of guards is
+   * then the client. Default none.
    */
   readonly audienceFrom?: string | undefined
 }
@@ -117,7 +124,7 @@ export const jwtDefaults = Object.freeze({ profile: 'rfc9068', acceptUntyped: fa
 
 const MODES = ['local', 'local-or-introspect', 'local-then-introspect'] as const
 const REQUIRED_CLAIMS = ['aud', 'sub', 'client_id', 'iat', 'jti'] as const
-/** Profiles of JWT with a type of their own, none of them an access token (RFC 8725 §3.12). */
+/** Types of JWTs for other purposes, none of them an access token (RFC 8725 §3.12). */
 const OTHER_TYPES = new Set([
   'token-introspection+jwt',
   'dpop+jwt',
@@ -133,20 +140,20 @@ const OTHER_TYPES = new Set([
   'entity-statement+jwt',
 ])
 
-/** What the group takes from the rest of the client. */
+/** The settings of the client that this group needs. */
 export interface JwtContext extends Omit<KeyContext, 'Unavailable'> {
   readonly issuer: string | undefined
   readonly leewaySeconds: number
-  /** Issuers an answer may name; `undefined` accepts any. */
+  /** Issuers that an answer may name; `undefined` accepts any. */
   readonly acceptedIssuers: ReadonlySet<string> | undefined
-  /** What answers of this server say of access tokens, which its JWTs need not say. */
+  /** How answers of this server mark access tokens. Its JWTs need not have the mark. */
   readonly answerKind: TokenKind | undefined
-  /** Puts right what is forgiven in answers of this server. */
+  /** Corrects the tolerated deviations of this server. */
   readonly right: ((claims: JsonObject) => JsonObject) | undefined
   readonly report: (told: JwtReport) => void
 }
 
-/** The step, from the options of the client; `undefined` when every token is introspected. */
+/** Resolves the step from the options of the client; `undefined` when every token is introspected. */
 export function resolveJwt(options: OptionGroup, context: JwtContext): JwtStep | undefined {
   if (!options.has('jwt')) return undefined
   const group = new OptionGroup('jwt', options.raw('jwt'), [
@@ -165,10 +172,13 @@ export function resolveJwt(options: OptionGroup, context: JwtContext): JwtStep |
     'audienceFrom',
   ])
   const { issuer, acceptedIssuers, leewaySeconds, answerKind, right, report, nowMs } = context
-  if (issuer === undefined) throw new TypeError('jwt: needs the issuer option, whose tokens are verified')
+  if (issuer === undefined)
+    throw new TypeError('jwt: needs the issuer option, because only tokens of that issuer are verified')
   const inTokens = group.string('issuer') ?? issuer
   if (acceptedIssuers?.has(inTokens) === false) {
-    throw new TypeError(`response.acceptedIssuers: must have ${JSON.stringify(inTokens)}, whose JWTs are verified`)
+    throw new TypeError(
+      `response.acceptedIssuers: must have ${JSON.stringify(inTokens)}, because JWTs of that issuer are verified`,
+    )
   }
   const mode = group.raw('mode')
   if (mode === undefined) throw group.error('mode', `is required: one of ${MODES.join(', ')}`)
@@ -185,7 +195,7 @@ export function resolveJwt(options: OptionGroup, context: JwtContext): JwtStep |
     renames: resolveNames(group, 'renames', ['permissions', 'username']),
     audienceFrom: group.string('audienceFrom'),
     leewaySeconds,
-    // Where the server is asked as well, its answer says the kind.
+    // With introspection as well, the answer names the kind.
     presumedKind: asksAboutGood ? undefined : answerKind,
   }
   return Object.freeze({
@@ -200,7 +210,7 @@ export function resolveJwt(options: OptionGroup, context: JwtContext): JwtStep |
 function resolveTypes(group: OptionGroup): readonly string[] {
   const types = (group.strings('types') ?? ['at+jwt']).map(typeName)
   const wrong = types.find((type) => OTHER_TYPES.has(type))
-  if (wrong !== undefined) throw group.error('types', `must not have ${wrong}, which is no type of access tokens`)
+  if (wrong !== undefined) throw group.error('types', `must not have ${wrong}, which is not a type of access tokens`)
   return Object.freeze(types)
 }
 
@@ -213,7 +223,7 @@ function resolveNames(
   return known.flatMap((from) => {
     const to = names.string(from)
     if (to === undefined) return []
-    if (REGISTERED_MEMBERS.has(to)) throw names.error(from, 'must not be a member that is registered itself')
+    if (REGISTERED_MEMBERS.has(to)) throw names.error(from, 'must not be a registered member itself')
     return [[from, to] as const]
   })
 }

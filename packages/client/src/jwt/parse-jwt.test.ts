@@ -7,12 +7,12 @@ const header = encode('{"alg":"ES256"}')
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 describe('parseJwt', () => {
-  test('gives header and claims, UTF-8 and all', () => {
+  test('returns header and claims, also with letters outside ASCII', () => {
     const claims = { sub: 'Zoë 🦊', n: 1 }
     expect(parseJwt(`${header}.${encode(JSON.stringify(claims))}.`)).toEqual({ header: { alg: 'ES256' }, claims })
   })
 
-  test('takes octets in one spelling only', () => {
+  test('accepts octets in one spelling only', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ minLength: 1, maxLength: 80 }),
@@ -31,23 +31,23 @@ describe('parseJwt', () => {
   test.each([
     ['two parts', `${header}.${header}`],
     ['four parts', `${header}.${header}.a.b`],
-    ['no header', `.${header}.AAAA`],
-    ['no claims', `${header}..AAAA`],
+    ['an empty header', `.${header}.AAAA`],
+    ['empty claims', `${header}..AAAA`],
     ['padding', `${header}=.${header}.AAAA`],
     ['a line break', `${header}.${header}.AAAA\n`],
-    ['the alphabet of base64', `${header}.${encode('{"a":"???"}').replaceAll('_', '/')}.AAAA`],
-    ['a length that no octets have', `${header}.${header}.AAAAA`],
-  ])('takes nothing with %s', (_, token) => {
+    ['base64 with + and /', `${header}.${encode('{"a":"???"}').replaceAll('_', '/')}.AAAA`],
+    ['a length that base64url cannot have', `${header}.${header}.AAAAA`],
+  ])('refuses a JWT with %s', (_, token) => {
     expect(parseJwt(token)).toBeUndefined()
   })
 
   test.each([
-    ['no JSON', encode('hello')],
+    ['that is not JSON', encode('hello')],
     ['a list', encode('[]')],
-    ['a name twice', encode('{"a":1,"a":2}')],
-    ['no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]).toString('base64url')],
-    ['a byte order mark', encode('\ufeff{}')],
-  ])('fails for a part of %s', (_, part) => {
+    ['with a duplicate name', encode('{"a":1,"a":2}')],
+    ['that is not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]).toString('base64url')],
+    ['with a byte order mark', encode('\ufeff{}')],
+  ])('refuses a part %s', (_, part) => {
     for (const token of [`${part}.${encode('{}')}.AAAA`, `${header}.${part}.AAAA`]) {
       expect(() => parseJwt(token)).toThrow(expect.objectContaining({ code: 'ERR_RESPONSE_MALFORMED' }))
     }

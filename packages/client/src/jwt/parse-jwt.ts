@@ -1,15 +1,15 @@
-/** Step `jwt`: the header and the claims of a signed JWT in the compact form, read to the letter (RFC 7519 §7.2). */
+/** Step `jwt`: strictly parses the header and the claims of a signed JWT in the compact form (RFC 7519 §7.2). */
 import { type JsonObject, parseJwtPart, splitCompactJws } from '@token-introspection/core'
 
-/** What is in a JWT, verified or not. */
+/** The content of a JWT, verified or not. */
 export interface ParsedJwt {
   readonly header: JsonObject
   readonly claims: JsonObject
 }
 
 /**
- * Parses both parts. Refused are padding and anything else that is not canonical base64url, text that is not UTF-8 or not one
- * JSON object, and a name that stands twice in one.
+ * Parses header and claims. It refuses padding and other text that is not canonical base64url, text that is not UTF-8
+ * or not one JSON object, and an object with a duplicate name.
  *
  * @throws ResponseMalformedError for all of these.
  */

@@ -1,4 +1,7 @@
-/** Step `jwt`: whether the claims of a JWT are those of an access token of our issuer (RFC 9068 §2, §4; RFC 8725 §3). */
+/**
+ * Step `jwt`: checks whether the claims of a JWT are those of an access token of the issuer (RFC 9068 §2, §4; RFC 8725
+ * §3).
+ */
 import {
   type ActiveIntrospectionResponse,
   INACTIVE,
@@ -12,41 +15,44 @@ import { inactiveByClock } from '../result/inactive.ts'
 import type { JwtFault } from './jwt-fault.ts'
 import type { ParsedJwt } from './parse-jwt.ts'
 
-/** What claims are held against. */
+/** The rules that claims are checked against. */
 export interface ClaimRules {
   readonly issuer: string
   readonly algorithms: readonly string[]
   /** In lower case, without `application/`. */
   readonly types: readonly string[]
-  /** Whether a JWT without `typ` may be one. */
+  /** Whether a JWT without `typ` is accepted. */
   readonly acceptUntyped: boolean
-  /** Besides `iss` and `exp`. */
+  /** Required in addition to `iss` and `exp`. */
   readonly requiredClaims: readonly string[]
-  /** What a JWT of another type than `at+jwt` has as well, or it is of another kind. */
+  /** Claims that a JWT of another type than `at+jwt` must have. Without them it counts as another kind. */
   readonly kindClaims: readonly string[]
-  /** The registered member, and the claim it is in. */
+  /** The registered member, and the claim that holds it. */
   readonly aliases: readonly (readonly [string, string])[]
-  /** The claim whose name means something else in an answer, and the name it gets. */
+  /** The claim that has another meaning in an answer, and its new name. */
   readonly renames: readonly (readonly [string, string])[]
-  /** The claim that stands for `aud` where there is none. */
+  /** The claim that is used as `aud` when there is none. */
   readonly audienceFrom: string | undefined
-  /** What answers of the server say of access tokens: a JWT that says nothing gets it, because these rules have told. */
+  /**
+   * How the server's answers mark access tokens. A JWT without the mark gets it, because these rules have found its
+   * kind.
+   */
   readonly presumedKind: TokenKind | undefined
-  /** Puts right what is forgiven in answers of this server. */
+  /** Corrects the tolerated deviations of this server. */
   readonly right: ((claims: JsonObject) => JsonObject) | undefined
-  /** Seconds the two clocks may differ. */
+  /** How many seconds the two clocks may differ. */
   readonly leewaySeconds: number
 }
 
-/** In no access token: a security event has it, an introspection response, a proof, a status list. */
+/** Claims that no access token has. Security events, introspection responses, proofs and status lists have them. */
 const OTHER_KINDS = ['events', 'token_introspection', 'htm', 'htu', 'ath', 'status_list'] as const
-/** In ID tokens, which a `typ` that says nothing does not tell from access tokens (OpenID Connect Core §2). */
+/** Claims of ID tokens. A `typ` of `JWT` does not tell ID tokens from access tokens (OpenID Connect Core §2). */
 const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 's_hash'] as const
 const ACCESS_TOKEN_TYPE = 'at+jwt'
 
 /**
- * The claims as an answer, which is inactive when they are not for this time, or what is wrong with them. Nothing is verified yet: it says that a token is not good, or what
- * it says if its signature is.
+ * The claims as an answer, or the fault of the JWT. The answer is inactive when the token is expired or not yet valid.
+ * The signature is not verified here, so an active answer counts only if the signature is good.
  *
  * @param now - in seconds since the epoch.
  */
@@ -62,7 +68,7 @@ export function readClaims(
   if (!response.active || response.exp === undefined) return 'claims'
   if (!rules.requiredClaims.every((name) => hasValue(response, name))) return 'claims'
   if (!isAccessTokenType(header) && !rules.kindClaims.every((name) => hasValue(response, name))) return 'kind'
-  // Each comparison says what must hold, so that a clock that gives no number lets nothing pass.
+  // Each comparison states the good case, so that a clock that returns NaN lets nothing pass.
   const { exp, nbf } = response
   if (!(now < exp + rules.leewaySeconds)) return inactiveByClock('expired', response, now)
   if (nbf !== undefined && !(now >= nbf - rules.leewaySeconds)) return inactiveByClock('not_yet_valid', response, now)
@@ -70,7 +76,7 @@ export function readClaims(
   return response
 }
 
-/** RFC 9068 tells access tokens by `typ` and by their claims, and has no claim for what answers of servers say. */
+/** RFC 9068 marks access tokens by `typ` and by their claims, and has no claim like the mark in answers. */
 function presumeKind(response: ActiveIntrospectionResponse, { member, oneOf }: TokenKind): void {
   if (response[member] !== undefined) return
   const bound = response.cnf?.jkt === undefined ? undefined : oneOf.find((word) => word.toLowerCase() === 'dpop')
@@ -80,7 +86,7 @@ function presumeKind(response: ActiveIntrospectionResponse, { member, oneOf }: T
 function checkHeader(header: JsonObject, { algorithms, types, acceptUntyped }: ClaimRules): JwtFault | undefined {
   const { alg, kid, typ, crit, b64 } = header
   if (typeof alg !== 'string' || !algorithms.includes(alg)) return 'algorithm'
-  // No extension is understood (RFC 7515 §4.1.11, RFC 7797 §3).
+  // No extension is supported (RFC 7515 §4.1.11, RFC 7797 §3).
   if (crit !== undefined || b64 !== undefined || (kid !== undefined && typeof kid !== 'string')) return 'malformed'
   if (typ === undefined) return acceptUntyped ? undefined : 'type'
   return typeof typ === 'string' && types.includes(typeName(typ)) ? undefined : 'type'
@@ -96,12 +102,12 @@ function isAccessTokenType({ typ }: JsonObject): boolean {
   return typeof typ === 'string' && typeName(typ) === ACCESS_TOKEN_TYPE
 }
 
-/** A media type without what may be left out, in lower case (RFC 7515 §4.1.9). */
+/** A media type in lower case, without the optional prefix `application/` (RFC 7515 §4.1.9). */
 export function typeName(typ: string): string {
   return typ.toLowerCase().replace(/^application\//, '')
 }
 
-/** Whatever a claim `active` says, it is the signature and the clock that say whether a token is. */
+/** A claim named `active` is dropped. The signature and the clock decide whether a token is active. */
 function toResponse(claims: JsonObject, { aliases, renames, audienceFrom, right }: ClaimRules) {
   const members: JsonObject = { ...claims, active: true }
   for (const [name, other] of renames) move(members, name, other)

@@ -1,4 +1,4 @@
-/** Step `jwt`: a JWT access token, verified with the keys of its issuer (RFC 9068 §4). */
+/** Step `jwt`: verifies a JWT access token with the keys of its issuer (RFC 9068 §4). */
 import { type IntrospectionResponse, isIntrospectionError } from '@token-introspection/core'
 import type { KeySource } from '../keys/key-source.ts'
 import { type SignatureOutcome, verifySignature } from '../keys/verify-signature.ts'
@@ -7,18 +7,18 @@ import type { JwtFault } from './jwt-fault.ts'
 import { type ParsedJwt, parseJwt } from './parse-jwt.ts'
 import { type ClaimRules, readClaims } from './read-claims.ts'
 
-/** What verifying needs. */
+/** The rules and keys for verification. */
 export interface AccessTokenRules extends ClaimRules {
   readonly keys: KeySource
 }
 
 /**
- * The claims of a good access token as an active answer, an inactive one for a token of another time, or why it is none. What can be refused without a key is refused
- * without one: it costs less, and no keys have to be there. Keys come from the issuer alone: those in the token, and those
- * it points to, are not looked at (RFC 8725 §3.10).
+ * Returns the claims of a good access token as an active answer, an inactive answer for an expired or not yet valid
+ * token, or the fault. A token that can be refused without a key is refused first, which costs less and works without
+ * keys. Keys come only from the issuer: keys in the token, and keys it points to, are ignored (RFC 8725 §3.10).
  *
  * @param now - in seconds since the epoch.
- * @throws JwtKeysUnavailableError when nobody can say, because the keys cannot be looked at.
+ * @throws JwtKeysUnavailableError when the keys are unavailable.
  */
 export async function verifyAccessToken(
   token: string,
@@ -51,7 +51,7 @@ async function isSigned(
   const known = await keys.current(deadline)
   const outcome = await verifySignature(token, known, algorithms)
   if (isGood(outcome)) return true
-  // A key that was named and found is the key: looking again would not mend the signature.
+  // The header names this key. Fetching the keys again would not make the signature good.
   const mayBeNew = outcome === 'unknown key' || header['kid'] === undefined
   if (!mayBeNew || keys.isCurrent()) return false
   const renewed = await keys.renew(known, deadline)

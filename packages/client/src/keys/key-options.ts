@@ -11,16 +11,16 @@ import type { JSONWebKeySet } from 'jose'
 import { fixedKeySource, type KeySource } from './key-source.ts'
 import { RemoteKeySource, type RemoteKeySettings } from './remote-key-source.ts'
 
-/** Where the options stand that the messages name. */
+/** The group that messages name. */
 const TRANSPORT = new OptionGroup('transport', undefined, [])
 
-/** What fetching the keys takes from the rest of the client. */
+/** The settings of the client that fetching keys needs. */
 export interface KeyContext extends Omit<RemoteKeySettings, 'findUri'> {
-  /** Where the metadata says that the keys are. */
+  /** Finds the URL of the keys in the metadata. */
   readonly findJwksUri: () => Promise<string>
 }
 
-/** `profile` and `algorithms`: the ordinary profile has everything with a public key. */
+/** Resolves `profile` and `algorithms`. The default profile allows every algorithm with a public key. */
 export function resolveAlgorithms(group: OptionGroup, ordinary: string): readonly string[] {
   const profile = group.oneOf('profile', [ordinary, 'fapi2'], ordinary)
   const possible: readonly string[] = profile === 'fapi2' ? FAPI2_SIGNATURE_ALGORITHMS : SIGNATURE_ALGORITHMS
@@ -31,7 +31,7 @@ export function resolveAlgorithms(group: OptionGroup, ordinary: string): readonl
   return algorithms
 }
 
-/** `jwks` or `jwksUri`; where the metadata name them without either. */
+/** Resolves `jwks` or `jwksUri`. Without either, the metadata name the URL. */
 export function resolveKeys(group: OptionGroup, context: KeyContext): KeySource {
   const jwksUri = group.string('jwksUri')
   if (group.has('jwks')) {

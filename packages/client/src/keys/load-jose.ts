@@ -1,4 +1,4 @@
-/** Loads jose when the first JWT has to be verified: whoever has to do with none does not pay for it. */
+/** Loads jose when the first JWT has to be verified, so that other programs do not pay for it. */
 import type * as jose from 'jose'
 
 let loading: Promise<typeof jose> | undefined

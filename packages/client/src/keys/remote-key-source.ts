@@ -1,4 +1,4 @@
-/** Keys from the issuer's `jwks_uri`, fetched by the client's own transport (RFC 8414 §2, RFC 7517 §5). */
+/** Keys from the issuer's `jwks_uri`, fetched with the client's own transport (RFC 8414 §2, RFC 7517 §5). */
 import { SharedWork } from '../transport/shared-work.ts'
 import {
   elapsedMs,
@@ -21,17 +21,17 @@ import type { Deadline, Deadlines } from '../transport/deadline.ts'
 import type { Send, TransportReply } from '../transport/transport.ts'
 import type { KeySource } from './key-source.ts'
 
-/** Where the options stand that the messages name. */
+/** The group that messages name. */
 const TRANSPORT = new OptionGroup('transport', undefined, [])
 
-/** What fetching the keys needs. */
+/** The settings for fetching keys. */
 export interface RemoteKeySettings {
-  /** Where the keys are. */
+  /** The URL of the keys. */
   readonly findUri: () => Promise<string>
   readonly urlRules: UrlRules
   readonly send: Send
   readonly deadlines: Deadlines
-  /** The error of the step that wants the keys, for when there are none. */
+  /** The error of the step, for when the keys are unavailable. */
   readonly Unavailable: new (
     message: string,
     options?: ErrorOptions,
@@ -42,12 +42,12 @@ export interface RemoteKeySettings {
 
 /** A set younger than this is used once more while the next one is fetched; an older one may hold a key withdrawn long ago. */
 const RENEWABLE_MS = 3_600_000
-/** A set younger than this is used while the next one cannot be fetched. */
+/** A key set younger than this is used while the next one cannot be fetched. */
 const LAST_GOOD_MS = 86_400_000
 /** The same after a fetch that failed. */
 const FAILURE_COOLDOWN_MS = 2000
 
-/** Keeps the keys, and fetches them for all who wait at once, no more often than the cooldown allows. */
+/** Keeps the keys. It fetches them once for all waiting calls, and not more often than the cooldown allows. */
 export class RemoteKeySource implements KeySource {
   readonly #settings: RemoteKeySettings
   #keySet: JSONWebKeySet | undefined
@@ -67,7 +67,7 @@ export class RemoteKeySource implements KeySource {
     const ageMs = elapsedMs(this.#fetchedAtMs, this.#settings.nowMs())
     if (known !== undefined && ageMs < KEY_SET_FRESH_MS) return known
     if (known !== undefined && ageMs < (this.#failure === undefined ? RENEWABLE_MS : LAST_GOOD_MS)) {
-      // Nobody waits for this one, and a failure is remembered.
+      // No call waits for this fetch. Its failure is stored.
       this.#fetchAgain().catch(() => undefined)
       return known
     }
@@ -80,7 +80,7 @@ export class RemoteKeySource implements KeySource {
   }
 
   async renew(known: JSONWebKeySet, deadline: Deadline): Promise<JSONWebKeySet> {
-    // Somebody else looked in the meantime.
+    // Another call has fetched the keys in the meantime.
     if (this.#keySet !== undefined && this.#keySet !== known) return this.#keySet
     return deadline.race(this.#fetchAgain())
   }
@@ -96,9 +96,7 @@ export class RemoteKeySource implements KeySource {
       sinceMs < (this.#failure === undefined ? KEY_SET_COOLDOWN_MS : FAILURE_COOLDOWN_MS)
     ) {
       const options = this.#failure === undefined ? {} : { cause: this.#failure }
-      return Promise.reject(
-        new this.#settings.Unavailable('the keys of the issuer were asked for a moment ago', options),
-      )
+      return Promise.reject(new this.#settings.Unavailable('the keys of the issuer were fetched a moment ago', options))
     }
     return this.#work.join((isOutdated) => {
       this.#attemptedAtMs = this.#settings.nowMs()
@@ -107,7 +105,7 @@ export class RemoteKeySource implements KeySource {
   }
 
   async #fetch(isOutdated: () => boolean): Promise<JSONWebKeySet> {
-    // Its own deadline: the one who came first may give up without failing the others.
+    // The fetch has its own deadline: the first caller may leave without an error for the others.
     const deadline = this.#settings.deadlines.start()
     try {
       const keySet = await fetchKeySet(this.#settings, deadline)
@@ -129,7 +127,7 @@ async function fetchKeySet({ findUri, urlRules, send }: RemoteKeySettings, deadl
   const uri = await deadline.race(findUri())
   if (!URL.canParse(uri) || !isSecureUrl(new URL(uri), urlRules)) {
     throw new ResponseUntrustedError(
-      `the metadata names a jwks_uri that is no https URL (RFC 8414 §2)${httpRemedy(uri, TRANSPORT)}`,
+      `the metadata name a jwks_uri that is not an https URL (RFC 8414 §2)${httpRemedy(uri, TRANSPORT)}`,
     )
   }
   const reply = await send({

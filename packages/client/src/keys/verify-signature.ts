@@ -1,18 +1,18 @@
-/** The signature of a JWT, by one of a set of public keys (RFC 7515 §5.2, RFC 8725 §3). */
+/** Verifies the signature of a JWT with a set of public keys (RFC 7515 §5.2, RFC 8725 §3). */
 import { isBoundedKey } from '@token-introspection/core'
 import type { CompactVerifyGetKey, CompactVerifyResult, JSONWebKeySet } from 'jose'
 import { loadJose } from './load-jose.ts'
 
-/** What was signed, when the signature is good. */
+/** The signed content, when the signature is good. */
 export type SignatureOutcome = Uint8Array | 'unknown key' | 'bad signature'
 
-/** Keys that are tried when the header does not say which one it is signed by. */
+/** How many keys are tried when the header does not name one. */
 const MAX_TRIED = 10
 
-/** Key sets are turned into what finds keys once, because importing a key costs as much as a signature. */
+/** One key resolver per key set, because importing a key costs as much as a signature. */
 const finders = new WeakMap<JSONWebKeySet, CompactVerifyGetKey>()
 
-/** By the key that the header names, or by each of those that fit where it names none or several. */
+/** Verifies with the key that the header names, or with each fitting key when it names none or several. */
 export async function verifySignature(
   jws: string,
   keySet: JSONWebKeySet,
@@ -33,7 +33,8 @@ export async function verifySignature(
   }
   let result = await attempt(findKey)
   if (result instanceof errors.JWKSMultipleMatchingKeys) {
-    // No `kid`, or one that stands twice: keys of the right type are tried (FAPI 2.0 Security Profile §5.4.3), a few of them.
+    // Without a `kid`, or with one that two keys have, try a few keys of the right type (FAPI 2.0 Security Profile
+    // §5.4.3).
     let tried = 0
     for await (const key of result) {
       if (tried++ === MAX_TRIED) break
@@ -42,6 +43,6 @@ export async function verifySignature(
     }
   }
   if (result instanceof errors.JWKSNoMatchingKey) return 'unknown key'
-  // A key that cannot be used, too short for one, verifies nothing either.
+  // A key that cannot be used, for example because it is too short, verifies nothing.
   return result instanceof Error ? 'bad signature' : result.payload
 }

@@ -1,9 +1,9 @@
-/** Octets of others as text. */
+/** Decodes foreign octets. */
 import { ResponseMalformedError } from '@token-introspection/core'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Octets as text, when they are UTF-8. */
+/** The text of UTF-8 octets. */
 export function decodeUtf8(octets: Uint8Array): string {
   try {
     return utf8.decode(octets)

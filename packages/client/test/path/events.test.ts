@@ -501,7 +501,7 @@ describe('why a token is inactive', () => {
   })
 
   test.each([
-    ['is not a JWT', token, 'jwt_opaque', 'no signed JWT'],
+    ['is not a JWT', token, 'jwt_opaque', 'not a signed JWT'],
     ['is of another issuer', jwt({ iss: 'https://other.example.com' }), 'jwt_issuer', 'another iss'],
     ['is expired', jwt({ exp: seconds - 60 }), 'expired', 'exp is 2026-11-29T11:59:00.000Z'],
     ['is not valid yet', jwt({ nbf: seconds + 60 }), 'not_yet_valid', 'nbf is 2026-11-29T12:01:00.000Z'],

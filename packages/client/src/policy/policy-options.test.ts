@@ -25,7 +25,7 @@ function scopeOf(scope: GuardOptions['scope']) {
 }
 
 describe('resolveGuardOptions', () => {
-  test('takes what the client says unless the guard says otherwise', () => {
+  test("uses the client's options unless the guard gives its own", () => {
     expect(resolveGuardOptions({}, inherited)).toMatchObject({ realm: 'client', policy: { audience: ['urn:client'] } })
     expect(resolveGuardOptions({ audience: 'urn:guard', realm: 'guard' }, inherited)).toMatchObject({
       realm: 'guard',
@@ -38,7 +38,7 @@ describe('resolveGuardOptions', () => {
     })
   })
 
-  test('reads scope as one list, as several, or leaves it to a function', () => {
+  test('reads scope as one list, as several lists, or as a predicate', () => {
     expect(scopeOf(undefined)).toEqual({ alternatives: [[]], wanted: undefined })
     expect(scopeOf('a b')).toEqual({ alternatives: [['a', 'b']], wanted: 'a b' })
     expect(scopeOf({ anyOf: ['admin', 'a b'] })).toEqual({ alternatives: [['admin'], ['a', 'b']], wanted: 'admin' })
@@ -48,28 +48,28 @@ describe('resolveGuardOptions', () => {
   test.each([
     ['no audience anywhere', {}, 'guard.audience'],
     ['an empty audience', { audience: '' }, 'guard.audience'],
-    ['an audience of nobody', { audience: [] }, 'guard.audience'],
+    ['an empty list of audiences', { audience: [] }, 'guard.audience'],
     ['an audience with an empty string', { audience: ['urn:a', ''] }, 'guard.audience'],
     ['an audience that is true', { audience: true }, 'guard.audience'],
     ['an unknown option', { audience: false, scopes: 'a' }, 'guard.scopes'],
-    ['a scope that is a list', { audience: false, scope: ['a'] }, 'guard.scope'],
+    ['a scope that is an array', { audience: false, scope: ['a'] }, 'guard.scope'],
     ['an empty scope', { audience: false, scope: '' }, 'guard.scope'],
-    ['a scope of spaces alone, which would ask for nothing', { audience: false, scope: '  ' }, 'guard.scope'],
+    ['a scope of spaces alone, which would require nothing', { audience: false, scope: '  ' }, 'guard.scope'],
     ['a scope with quotes', { audience: false, scope: 'a "b"' }, 'guard.scope'],
     ['a scope with a line break', { audience: false, scope: 'a\r\nX-Injected: 1' }, 'guard.scope'],
     ['a scope outside ASCII', { audience: false, scope: 'caf\u00e9' }, 'guard.scope'],
-    ['any of no scopes', { audience: false, scope: { anyOf: [] } }, 'guard.scope'],
-    ['any of scopes, one of which is empty', { audience: false, scope: { anyOf: ['a', ' '] } }, 'guard.scope'],
-    ['another word for any of', { audience: false, scope: { allOf: ['a'] } }, 'guard.scope.allOf'],
+    ['an empty anyOf', { audience: false, scope: { anyOf: [] } }, 'guard.scope'],
+    ['an anyOf with an empty scope', { audience: false, scope: { anyOf: ['a', ' '] } }, 'guard.scope'],
+    ['a misspelt anyOf', { audience: false, scope: { allOf: ['a'] } }, 'guard.scope.allOf'],
     ['a realm with a line break', { audience: false, realm: 'a\nb' }, 'guard.realm'],
-    ['a realm that is no string', { audience: false, realm: 5 }, 'guard.realm'],
-    ['an issuer that is no URL', { audience: false, issuer: 'as.example.com' }, 'guard.issuer'],
-    ['no issuer', { audience: false, issuer: [] }, 'guard.issuer'],
-    ['a class with a space', { audience: false, acrValues: ['a b'] }, 'guard.acrValues'],
-    ['a class with a quote', { audience: false, acrValues: 'a"b' }, 'guard.acrValues'],
-    ['an age below nothing', { audience: false, maxAuthenticationAgeSeconds: -1 }, 'guard.maxAuthenticationAgeSeconds'],
+    ['a realm that is not a string', { audience: false, realm: 5 }, 'guard.realm'],
+    ['an issuer that is not a URL', { audience: false, issuer: 'as.example.com' }, 'guard.issuer'],
+    ['an empty list of issuers', { audience: false, issuer: [] }, 'guard.issuer'],
+    ['an acr value with a space', { audience: false, acrValues: ['a b'] }, 'guard.acrValues'],
+    ['an acr value with a quote', { audience: false, acrValues: 'a"b' }, 'guard.acrValues'],
+    ['a negative age', { audience: false, maxAuthenticationAgeSeconds: -1 }, 'guard.maxAuthenticationAgeSeconds'],
     [
-      'an age that is no whole number',
+      'an age that is not a whole number',
       { audience: false, maxAuthenticationAgeSeconds: 1.5 },
       'guard.maxAuthenticationAgeSeconds',
     ],
@@ -79,22 +79,22 @@ describe('resolveGuardOptions', () => {
       'guard.authorizationDetails.type',
     ],
     [
-      'details with a misspelt list',
+      'details with a misspelt member',
       { audience: false, authorizationDetails: { type: 'payment', action: ['initiate'] } },
       'guard.authorizationDetails.action',
     ],
     [
-      'details with a list in another case',
+      'details with a member in another case',
       { audience: false, authorizationDetails: { type: 'payment', Actions: ['initiate'] } },
       'guard.authorizationDetails.Actions',
     ],
     [
-      'details with a member of an API, which would not be compared',
+      'details with a member of your API, which would not be compared',
       { audience: false, authorizationDetails: { type: 'payment', creditorAccount: 'NL00BANK' } },
       'guard.authorizationDetails.creditorAccount',
     ],
     [
-      'details with text for a list',
+      'details with a string in place of an array',
       { audience: false, authorizationDetails: { type: 'payment', actions: 'initiate' } },
       'guard.authorizationDetails.actions',
     ],
@@ -104,26 +104,34 @@ describe('resolveGuardOptions', () => {
       'guard.authorizationDetails.actions',
     ],
     [
-      'details with an identifier that is no text',
+      'details with an identifier that is not a string',
       { audience: false, authorizationDetails: { type: 'payment', identifier: 7 } },
       'guard.authorizationDetails.identifier',
     ],
     ['details that are text', { audience: false, authorizationDetails: 'payment' }, 'guard.authorizationDetails'],
     ['details that are null', { audience: false, authorizationDetails: null }, 'guard.authorizationDetails'],
-    ['options that nobody waited for', Promise.resolve({ audience: false, scope: 'a' }), 'guard'],
+    ['a promise of options', Promise.resolve({ audience: false, scope: 'a' }), 'guard'],
     ['options in a map', new Map<string, unknown>([['audience', false]]), 'guard'],
-    ['a permission for nothing', { audience: false, permission: {} }, 'guard.permission.resourceId'],
+    ['a permission without a resource', { audience: false, permission: {} }, 'guard.permission.resourceId'],
     [
-      'a permission with one scope for a list',
+      'a permission with one string in place of an array',
       { audience: false, permission: { resourceId: 'a', resourceScopes: 'x' } },
       'guard.permission.resourceScopes',
     ],
-    ['a check that is no function', { audience: false, check: true }, 'guard.check'],
-    ['an optional that is no boolean', { audience: false, optional: 'yes' }, 'guard.optional'],
-    ['a binding nobody could verify', { audience: false, senderConstraint: 'dpop' }, 'guard.senderConstraint'],
-    ['a binding there is no word for', { audience: false, senderConstraint: 'mtls' }, 'guard.senderConstraint'],
-    ['metadata that are no URL', { audience: false, resourceMetadata: '/x' }, 'guard.resourceMetadata'],
-    ['metadata with a quote', { audience: false, resourceMetadata: 'https://a.example/"' }, 'guard.resourceMetadata'],
+    ['a check that is not a function', { audience: false, check: true }, 'guard.check'],
+    ['an optional that is not a boolean', { audience: false, optional: 'yes' }, 'guard.optional'],
+    [
+      'a senderConstraint that the client cannot verify',
+      { audience: false, senderConstraint: 'dpop' },
+      'guard.senderConstraint',
+    ],
+    ['an unknown senderConstraint', { audience: false, senderConstraint: 'mtls' }, 'guard.senderConstraint'],
+    ['a metadata URL that is not a URL', { audience: false, resourceMetadata: '/x' }, 'guard.resourceMetadata'],
+    [
+      'a metadata URL with a quote',
+      { audience: false, resourceMetadata: 'https://a.example/"' },
+      'guard.resourceMetadata',
+    ],
     ['a kind without a member', { audience: false, tokenKind: { oneOf: ['x'] } }, 'guard.tokenKind.member'],
   ])('refuses %s by its full path', (_, options, path) => {
     for (const resolve of [

@@ -1,4 +1,4 @@
-/** Options of step `policy`: what a guard requires, and what it requires unless told otherwise. */
+/** Options of step `policy`: the requirements of a guard, and their defaults. */
 import {
   type AuthorizationDetails,
   isIssuer,
@@ -19,85 +19,90 @@ import type { ConfirmationStep, SenderConstraint } from './confirmation/confirma
 import { PassedValues } from './passed-values.ts'
 import type { JudgedToken, Policy, ScopeRule, TokenKind } from './policy.ts'
 
-/** Step `policy`: what a guard requires, unless the guard says otherwise. */
+/** Step `policy`: the requirements of all guards, unless a guard has its own. */
 export interface PolicyOptions {
   /**
-   * The audience of this resource server, or several; the token must have one of them. `false` means that it is
-   * checked elsewhere. There is no default: a guard without an audience is a mistake (RFC 9700 §2.3).
+   * The audience of this resource server, or several; the token must have one of them. `false` means that your code
+   * checks the audience elsewhere. There is no default: a guard without an audience throws a TypeError (RFC 9700 §2.3).
    */
   readonly audience?: string | readonly string[] | false | undefined
   /** The `realm` of challenges. Default `protected resource`. */
   readonly realm?: string | undefined
   /**
-   * What this server says of access tokens, such as `{ member: 'token_use', oneOf: ['access_token'] }`: a token of
-   * which it says something else, or nothing, is refused with the reason `token_kind`. Default none, and then a token is
-   * refused when `token_type`, `token_use`, `token_usage` or `typ` says that it is another kind, or when one of the first
-   * three says something that is not known to be an access token. `false` is for a guard that does without what the client
-   * has.
+   * How this server marks access tokens, such as `{ member: 'token_use', oneOf: ['access_token'] }`. A token with
+   * another value, or without the member, is refused with the reason `token_kind`. Default none: then a token is
+   * refused when `token_type`, `token_use`, `token_usage` or `typ` names another kind, or when one of the first three
+   * has a value that is not known for access tokens. `false` switches the client's rule off for a guard.
    */
   readonly tokenKind?: TokenKind | false | undefined
   /**
-   * Further values of `token_type` that access tokens of this server have, compared without case, such as `JWT`. `Bearer`,
-   * `DPoP`, `access_token`, its URI of RFC 8693 and a missing `token_type` are always taken; any other value is refused with
-   * the reason `token_kind`. Default none. What a guard names replaces what the client names.
+   * Further values of `token_type` for access tokens of this server, compared without case, such as `JWT`. `Bearer`,
+   * `DPoP`, `access_token`, its URI of RFC 8693 and a missing `token_type` are always accepted. Any other value is
+   * refused with the reason `token_kind`. Default none. The values of a guard replace those of the client.
    */
   readonly acceptedTokenTypes?: readonly string[] | undefined
   /**
-   * The token must be bound to its sender: by `dpop`, by `certificate`, or by `any` of them. Default none, and then a bound
-   * token must still be proved, and one that nothing binds is taken as a bearer token.
+   * The token must be bound to its sender: by `dpop`, by `certificate`, or by `any` of them. Default none: then a bound
+   * token still needs its proof, and an unbound token is accepted as a bearer token.
    */
   readonly senderConstraint?: SenderConstraint | undefined
   /** The URL of the metadata of this protected resource, for challenges (RFC 9728 §5.1). Default none. */
   readonly resourceMetadata?: string | undefined
 }
 
-/** Step `policy` of a client: what its guards require, and what they can verify. */
+/** Step `policy` of a client: the requirements of its guards, and the bindings that they can verify. */
 export interface ClientPolicyOptions extends PolicyOptions, ConfirmationOptions {}
 
-/** Scope that a guard requires: all of `'a b'`, all of one of several such lists, or what a function says of the token's. */
+/**
+ * Scope that a guard requires: all of `'a b'`, all of one of several such lists, or a predicate on the token's scope.
+ */
 export type RequiredScope = string | { readonly anyOf: readonly string[] } | ((scope: readonly string[]) => boolean)
 
-/** Authorization details that a guard requires: one object that has all of it, or what a function says of them all. */
+/** Authorization details that a guard requires: one object that grants everything, or a predicate on all of them. */
 export type RequiredAuthorizationDetails = WantedAuthorizationDetail | ((details: AuthorizationDetails) => boolean)
 
-/** A check of your own, after all others. Only `true` lets the request pass; otherwise it is refused with 403. */
+/**
+ * A check of your own, which runs after all others. Only `true` lets the request pass; otherwise the guard answers 403.
+ */
 export type CustomCheck = (token: JudgedToken, request: GuardRequest) => boolean | Promise<boolean>
 
 /** Options of one guard. */
 export interface GuardOptions extends PolicyOptions {
-  /** Scope the token must have. Default none. */
+  /** Scope that the token must have. Default none. */
   readonly scope?: RequiredScope | undefined
-  /** Issuers, one of which the token must name. Default what the client accepts, a token without `iss` included. */
+  /**
+   * Issuers, one of which the token must name. Default the issuers that the client accepts, and tokens without `iss`.
+   */
   readonly issuer?: string | readonly string[] | undefined
   /**
-   * Authentication context classes in order of preference, one of which the user must have logged in with (RFC 9470).
+   * Authentication context classes in order of preference. The user must have logged in with one of them (RFC 9470).
    * Default none.
    */
   readonly acrValues?: string | readonly string[] | undefined
-  /** Seconds since the user logged in, at most (RFC 9470). Default any. */
+  /** The highest number of seconds since the user logged in (RFC 9470). Default any. */
   readonly maxAuthenticationAgeSeconds?: number | undefined
   /**
-   * What `authorization_details` must grant (RFC 9396): every value given here, by one object. Rights of several objects are
-   * never added up. A member that RFC 9396 §2.2 does not name is a TypeError; compare those of your API in a function.
-   * Default nothing.
+   * The rights that `authorization_details` must grant (RFC 9396): one object must have every value given here. Rights
+   * of several objects are never added up. A member that RFC 9396 §2.2 does not name is a TypeError; compare members of
+   * your API in a function. Default none.
    */
   readonly authorizationDetails?: RequiredAuthorizationDetails | undefined
-  /** What `permissions` of a requesting party token must grant (UMA 2.0), by one of them and now. Default nothing. */
+  /** The rights that one entry of `permissions` of a requesting party token must grant now (UMA 2.0). Default none. */
   readonly permission?: WantedPermission | undefined
   /** A check of your own. Default none. */
   readonly check?: CustomCheck | undefined
   /** Whether requests without a token pass: see {@link OptionalGuardOptions}. Default `false`. */
   readonly optional?: false | undefined
   /**
-   * Seconds an answer may be old on this route, within what the `cache` option allows; 0 asks now. Default what the
-   * `cache` option says.
+   * How many seconds old an answer may be on this route, at most what the `cache` option allows; 0 asks now. Default
+   * the limit of the `cache` option.
    */
   readonly maxAgeSeconds?: number | undefined
 }
 
 /**
- * Options of a guard that lets requests without a token pass. A token that is presented must still be good:
- * `decision.token` is `undefined` only when there was none.
+ * Options of a guard that lets requests without a token pass. A token that a request presents must still be good:
+ * `decision.token` is `undefined` only when there was no token.
  */
 export interface OptionalGuardOptions extends Omit<GuardOptions, 'optional'> {
   readonly optional: true
@@ -106,7 +111,7 @@ export interface OptionalGuardOptions extends Omit<GuardOptions, 'optional'> {
 /** The defaults of the step. */
 export const policyDefaults = Object.freeze({ realm: 'protected resource' })
 
-/** What every guard of a client inherits. */
+/** The settings that every guard of a client inherits. */
 export interface InheritedPolicy {
   readonly audience: readonly string[] | false | undefined
   readonly realm: string
@@ -158,7 +163,7 @@ function readInherited(group: OptionGroup, above: InheritedPolicy): InheritedPol
   }
 }
 
-/** What the options of a guard come to. */
+/** The resolved options of a guard. */
 export interface ResolvedGuard {
   readonly policy: Policy
   readonly realm: string
@@ -182,7 +187,7 @@ export const GUARD_OPTIONS = [
   'maxAgeSeconds',
 ] as const
 
-/** Reads the options of one guard on top of the client's. */
+/** Reads the options of one guard. They override those of the client. */
 export function resolveGuardOptions(
   options: GuardOptions | OptionalGuardOptions,
   inherited: InheritedPolicy,
@@ -191,7 +196,10 @@ export function resolveGuardOptions(
   const { audience, realm, tokenKind, acceptedTokenTypes, senderConstraint, resourceMetadata, confirmation } =
     readInherited(group, inherited)
   if (audience === undefined) {
-    throw group.error('audience', "is required: this resource server's own identifier, or false to check it elsewhere")
+    throw group.error(
+      'audience',
+      'is required: the identifier of this resource server, or false if you check the audience elsewhere',
+    )
   }
   const seconds = { default: 0, min: 0, max: Number.MAX_SAFE_INTEGER }
   return Object.freeze({
@@ -234,7 +242,7 @@ function resolveScope(group: OptionGroup): ScopeRule {
   if (lists === undefined || lists.length === 0) throw group.error('scope', 'must name at least one scope')
   const alternatives = lists.map((list) => {
     const tokens = parseScope(list)
-    // Spaces alone are no way to ask for nothing.
+    // A scope of spaces alone would require nothing.
     if (tokens.length === 0 || !tokens.every(isScopeToken)) {
       throw group.error('scope', 'must be scope tokens with a space between them')
     }
@@ -256,7 +264,7 @@ function resolvePermission(group: OptionGroup): Policy['permission'] {
 
 function resolveIssuers(group: OptionGroup): ReadonlySet<string> | undefined {
   const issuers = oneOrMore(group, 'issuer')
-  // It is compared and asked nothing, so it may be one that the transport is allowed to reach by http.
+  // The issuer is only compared and not called, so http is allowed here.
   if (issuers?.every((issuer) => isIssuer(issuer, anyHttp(issuers))) === false) {
     throw group.error('issuer', 'must be an https or http URL without query and fragment (RFC 8414 §2)')
   }
@@ -267,7 +275,7 @@ function anyHttp(urls: readonly string[]): UrlRules {
   return { allowHttpOrigins: new Set(urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin)) }
 }
 
-/** A challenge names them with a space between (RFC 9470 §3). */
+/** A challenge lists the classes with a space between them (RFC 9470 §3). */
 function resolveAcrValues(group: OptionGroup): readonly string[] | undefined {
   const values = oneOrMore(group, 'acrValues')
   if (values?.every((value) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(value)) === false) {
@@ -281,7 +289,10 @@ function resolveSenderConstraint(group: OptionGroup, { dpop, certificate }: Conf
   const word = group.has('senderConstraint') ? group.oneOf('senderConstraint', words, 'any') : undefined
   const [needsDpop, needsCertificate] = [word === 'dpop', word === 'certificate']
   if ((needsDpop && !dpop) || (needsCertificate && !certificate) || (word === 'any' && !dpop && !certificate)) {
-    throw group.error('senderConstraint', 'needs policy.dpop or policy.certificate, to verify what it demands')
+    throw group.error(
+      'senderConstraint',
+      'needs policy.dpop or policy.certificate, because the guard must verify the binding',
+    )
   }
   return word
 }
@@ -294,7 +305,7 @@ function resolveResourceMetadata(group: OptionGroup): string | undefined {
   return url
 }
 
-/** A realm that no challenge could carry is refused where it is given, not at the first refused request. */
+/** A realm that a challenge cannot carry is refused in the options, not at the first refused request. */
 function resolveRealm(group: OptionGroup): string | undefined {
   const realm = group.string('realm')
   if (realm !== undefined && !/^[\x20-\x7e]*$/.test(realm)) throw group.error('realm', 'must be printable ASCII')

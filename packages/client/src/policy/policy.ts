@@ -1,4 +1,4 @@
-/** What a guard requires of a token. */
+/** The requirements of a guard. */
 import type {
   AuthorizationDetails,
   GrantsPermission,
@@ -8,37 +8,40 @@ import type {
 import type { ConfirmationStep, SenderConstraint } from './confirmation/confirmation.ts'
 import type { PassedValues } from './passed-values.ts'
 
-/** What is judged: an active answer. */
+/** The active answer that is judged. */
 export type JudgedToken = Readonly<RegisteredMembers> & {
-  /** Members that the answer had, and nobody can read. */
+  /** Names of members that the answer had in an unreadable form. */
   readonly unreadableMembers?: readonly string[] | undefined
   readonly [member: string]: unknown
 }
 
-/** How an authorization server says that a token is an access token. */
+/** How an authorization server marks its access tokens. */
 export type TokenKind = TokenKindRule
 
-/** What scope a token must have. */
+/** The scope that a token must have. */
 export interface ScopeRule {
-  /** Lists of scope tokens: all of one list, whichever it is. */
+  /** Lists of scope tokens. The token must have all of at least one list. */
   readonly alternatives: readonly (readonly string[])[]
-  /** Decides by itself, instead of the lists. */
+  /** Decides in place of the lists. */
   readonly accepts?: ((scope: readonly string[]) => boolean) | undefined
-  /** What a challenge says is wanted. */
+  /** The scope that a challenge names. */
   readonly wanted: string | undefined
 }
 
 /** What a guard requires, read from its options. */
 export interface Policy {
-  /** What says that the token is an access token; `undefined` leaves it at refusing what says that it is none. */
+  /** The mark of access tokens. With `undefined`, only tokens that name another kind are refused. */
   readonly tokenKind: TokenKind | undefined
-  /** Further values of `token_type` that are taken, in lower case. */
+  /** Further accepted values of `token_type`, in lower case. */
   readonly acceptedTokenTypes: ReadonlySet<string> | undefined
-  /** Issuers, one of which the token must name; `undefined` leaves it at those that the client accepts. */
+  /** Issuers, one of which the token must name. With `undefined`, those that the client accepts. */
   readonly issuers: ReadonlySet<string> | undefined
-  /** Audiences of this resource server, one of which the token must have; `false` when it is checked elsewhere. */
+  /**
+   * Audiences of this resource server, one of which the token must have; `false` when your code checks the audience
+   * elsewhere.
+   */
   readonly audience: readonly string[] | false
-  /** How the token must be bound to its sender, besides that a bound one must be proved. */
+  /** The binding that a token must have. A bound token always needs its proof. */
   readonly senderConstraint: SenderConstraint | undefined
   readonly confirmation: ConfirmationStep
   readonly scope: ScopeRule
@@ -46,7 +49,7 @@ export interface Policy {
   readonly passed?: { readonly audience: PassedValues; readonly scope: PassedValues } | undefined
   readonly authorizationDetails: ((details: AuthorizationDetails) => boolean) | undefined
   readonly permission: GrantsPermission | undefined
-  /** In order of preference; one of them is enough. */
+  /** In order of preference. The login must have one of them. */
   readonly acrValues: readonly string[] | undefined
   readonly maxAuthenticationAgeSeconds: number | undefined
 }

@@ -48,12 +48,12 @@ describe('options', () => {
     ['maxAgeSeconds', { maxAgeSeconds: 0.5 }],
     ['allowHttpOnLoopback', { allowHttpOnLoopback: 'yes' }],
     ['scopes', { scopes: ['a'] }],
-  ])('a wrong %s is a TypeError that names it', (path, options) => {
+  ])('a wrong %s is a TypeError that names the option', (path, options) => {
     expect(() => create(options)).toThrow(TypeError)
     expect(() => create(options)).toThrow(new RegExp(`^${path.replace('.', '\\.')}: `))
   })
 
-  test('http is allowed on this machine where that is said', () => {
+  test('http is allowed on loopback when the option says so', () => {
     const options = { resource: 'http://127.0.0.1:3000/mcp', allowHttpOnLoopback: true }
     expect(create(options).url).toBe('http://127.0.0.1:3000/.well-known/oauth-protected-resource/mcp')
     expect(() => create({ ...options, resource: 'http://api.example.com' })).toThrow(TypeError)
@@ -66,7 +66,7 @@ describe('options', () => {
     expect(orders.metadata.scopes_supported).toEqual(['a'])
   })
 
-  test('have the defaults that the documentation states', () => {
+  test('have the documented defaults', () => {
     expect(protectedResourceDefaults).toEqual({ maxAgeSeconds: 3600, allowHttpOnLoopback: false })
     expect(create().respond('GET', '/.well-known/oauth-protected-resource/orders')?.headers['cache-control']).toBe(
       'public, max-age=3600',
@@ -75,7 +75,7 @@ describe('options', () => {
 })
 
 describe('guard', () => {
-  test('gives the guard the audience and the place of the document', () => {
+  test('gives its guards the audience and the URL of the document', () => {
     const maker = createMaker()
     const orders = create()
     expect(orders.guard(maker, { scope: 'a' })).toBe(theGuard)
@@ -86,13 +86,13 @@ describe('guard', () => {
     })
   })
 
-  test.each(['audience', 'resourceMetadata'])('takes no %s of another', (name) => {
+  test.each(['audience', 'resourceMetadata'])('refuses another %s in the options of a guard', (name) => {
     const maker = createMaker()
     expect(() => create().guard(maker, { [name]: 'https://other.example' })).toThrow(new RegExp(`^guard\\.${name}: `))
     expect(maker.guard).not.toHaveBeenCalled()
   })
 
-  test('names authorization servers that the client knows, or those that were given', () => {
+  test('names the given authorization servers, or those that the clients know', () => {
     const known = create()
     expect(known.metadata).not.toHaveProperty('authorization_servers')
     known.guard(createMaker())
@@ -103,21 +103,21 @@ describe('guard', () => {
   })
 
   test.each([
-    ['none that the client accepts', {}, createMaker({ issuers: ['https://other.example'] })],
-    ['one with a slash more', {}, createMaker({ issuers: [`${as}/`] })],
-    ['none that the guard accepts', { issuer: 'https://other.example' }, createMaker()],
-  ])('refuses authorization servers of which there is %s', (_, options, maker) => {
+    ['an issuer that the client does not accept', {}, createMaker({ issuers: ['https://other.example'] })],
+    ['an issuer with an extra slash', {}, createMaker({ issuers: [`${as}/`] })],
+    ['an issuer that the guard does not accept', { issuer: 'https://other.example' }, createMaker()],
+  ])('refuses authorization servers with only %s', (_, options, maker) => {
     const orders = create({ authorizationServers: [as] })
     expect(() => orders.guard(maker, options)).toThrow(/^authorizationServers: /)
     expect(orders.metadata).not.toHaveProperty('bearer_methods_supported')
   })
 
-  test('takes a client that does not know its issuer', () => {
+  test('accepts a client without an issuer', () => {
     const orders = create({ authorizationServers: [as] })
     expect(() => orders.guard(createMaker({ issuers: [] }))).not.toThrow()
   })
 
-  test('refuses what does not keep the metadata, by name, and forgets it', () => {
+  test('refuses a guard that contradicts the metadata, names the member, and forgets the guard', () => {
     const orders = create({ metadata: { dpop_bound_access_tokens_required: true } })
     expect(() => orders.guard(createMaker(), { scope: 'a' })).toThrow(/^metadata\.dpop_bound_access_tokens_required: /)
     expect(orders.metadata).toEqual({ resource, dpop_bound_access_tokens_required: true })
@@ -125,19 +125,19 @@ describe('guard', () => {
 })
 
 describe('metadata', () => {
-  test('cannot be changed from outside', () => {
+  test('cannot be changed by the caller', () => {
     const orders = create({ metadata: { scopes_supported: ['a'] } })
     expect(Object.isFrozen(orders.metadata)).toBe(true)
     expect(Object.isFrozen(orders.metadata.scopes_supported)).toBe(true)
   })
 
-  test('has the scopes that were given, then those of guards, each once', () => {
+  test('has the given scopes, then those of the guards, each once', () => {
     const orders = create({ metadata: { scopes_supported: ['z', 'b'] } })
     orders.guard(createMaker(), { scope: { anyOf: ['a b', 'c'] } })
     expect(orders.metadata.scopes_supported).toEqual(['z', 'b', 'a', 'c'])
   })
 
-  test('keeps members of others', () => {
+  test('keeps members of other standards', () => {
     const metadata = { resource_name: 'Orders', 'resource_name#de': 'Bestellungen', 'x-region': ['eu'], empty: [] }
     expect(create({ metadata }).metadata).toEqual({
       resource,

@@ -1,4 +1,4 @@
-/** A protected resource that says about itself what its guards do (RFC 9728). */
+/** A protected resource whose metadata are derived from its guards (RFC 9728). */
 import { copyOptions } from '@token-introspection/core/options'
 import {
   JSON_MEDIA_TYPE,
@@ -23,23 +23,23 @@ import {
   resolveProtectedResource,
 } from './protected-resource-options.ts'
 
-/** What makes guards, as an `IntrospectionClient` does. */
+/** An object that creates guards, as an `IntrospectionClient` does. */
 export interface GuardMaker<Claims extends object = object> {
   readonly accepts: AcceptedTokens
   guard(options: OptionalGuardOptions): OptionalGuard<Claims>
   guard(options?: GuardOptions): Guard<Claims>
 }
 
-/** Options of a guard of a protected resource, which has its audience and its metadata already. */
+/** Options of a guard of a protected resource. The resource sets its audience and its metadata URL. */
 export type ResourceGuardOptions = Omit<GuardOptions, Given>
 
 /** The same for a guard that lets requests without a token pass. */
 export type OptionalResourceGuardOptions = Omit<OptionalGuardOptions, Given>
 
-/** What stands in the options of every guard of a protected resource already. */
+/** The options that the resource sets for every guard. */
 type Given = 'audience' | 'resourceMetadata'
 
-/** A response in plain data. */
+/** A response as plain data. */
 export interface MetadataResponse {
   readonly status: number
   /** Header fields by lower-case name. */
@@ -47,24 +47,24 @@ export interface MetadataResponse {
   readonly body: string
 }
 
-/** What {@link createProtectedResource} makes. */
+/** The result of {@link createProtectedResource}. */
 export interface ProtectedResource {
   /** The resource identifier. */
   readonly resource: string
-  /** Where the document is, for challenges and for routers (RFC 9728 §3.1). */
+  /** The URL of the document, for challenges and for routers (RFC 9728 §3.1). */
   readonly url: string
-  /** The document, with what the guards so far take. */
+  /** The document, derived from the guards so far. */
   readonly metadata: Readonly<ProtectedResourceMetadata>
   /**
-   * Creates a guard of this resource: its audience is the resource, its challenges name the document, and the document says
-   * what it takes. Create every guard before requests come.
+   * Creates a guard of this resource. Its audience is the resource, its challenges name the document, and the document
+   * describes its requirements. Create every guard before the first request.
    *
-   * @throws TypeError when an option is wrong, when the client accepts none of `authorizationServers`, and when the guard
-   * does not keep what `metadata` states; the message names the option.
+   * @throws TypeError when an option is wrong, when the client accepts none of `authorizationServers`, or when the
+   * guard contradicts `metadata`. The message names the option.
    */
   guard<Claims extends object>(client: GuardMaker<Claims>, options: OptionalResourceGuardOptions): OptionalGuard<Claims>
   guard<Claims extends object>(client: GuardMaker<Claims>, options?: ResourceGuardOptions): Guard<Claims>
-  /** The same with several authorization servers, as `combineIssuers` makes them one. */
+  /** The same with several authorization servers, combined by `combineIssuers`. */
   guard<Clients extends IssuerClients>(
     issuers: CombinedIssuers<Clients>,
     options: Omit<OptionalIssuersGuardOptions<Clients>, Given>,
@@ -74,27 +74,27 @@ export interface ProtectedResource {
     options?: Omit<IssuersGuardOptions<Clients>, Given>,
   ): IssuersGuard<Clients>
   /**
-   * Answers requests for the document; `undefined` is for every other path. The host is not compared, so that it works
-   * behind proxies. Any origin may read the document, preflights included.
+   * Answers requests for the document; `undefined` for every other path. It does not compare the host, so it works
+   * behind proxies. Scripts of any origin may read the document, also after a preflight.
    */
   handle(request: Request): Response | undefined
   /**
-   * The same in plain data, for frameworks without web requests.
+   * The same as plain data, for frameworks without web requests.
    *
-   * @param target - path and query as they came, such as `request.url` of Node.
+   * @param target - path and query, unchanged, such as `request.url` of Node.
    */
   respond(method: string, target: string): MetadataResponse | undefined
 }
 
 /**
- * Creates a protected resource, whose metadata document tells clients where to get tokens, and of which kind (RFC 9728).
+ * Creates a protected resource. Its metadata document tells clients where to get tokens, and of which kind (RFC 9728).
  *
- * The document is derived from the guards that are created by it, so the two cannot disagree: scopes and types of
- * authorization details that any of them wants, bearer methods, DPoP algorithms and certificates that all of them take.
- * What a function decides (`scope`, `authorizationDetails`, `check`) is not in it; list such scopes in
- * `metadata.scopes_supported`.
+ * The document is derived from the guards that this resource creates, so the two cannot disagree. It lists the scopes
+ * and types of authorization details that any guard requires, and the bearer methods, DPoP algorithms and certificates
+ * that all guards accept. Requirements that a function decides (`scope`, `authorizationDetails`, `check`) are not in
+ * it; list such scopes in `metadata.scopes_supported`.
  *
- * @throws TypeError naming the option when one is unknown, missing or wrong.
+ * @throws TypeError that names the option when one is unknown, missing or wrong.
  *
  * @example
  * ```ts
@@ -161,7 +161,7 @@ export function createProtectedResource(options: ProtectedResourceOptions): Prot
   })
 }
 
-/** A client, or several as one. */
+/** A client, or several combined clients. */
 interface AnyGuardMaker {
   readonly accepts: AcceptedTokens
   guard(options: object): unknown
@@ -172,16 +172,16 @@ type AnyGuardOptions = ResourceGuardOptions & Pick<IssuersGuardOptions, 'issuers
 function refuseGiven(path: string, options: object): void {
   for (const name of ['audience', 'resourceMetadata'] satisfies Given[]) {
     if ((options as GuardOptions)[name] !== undefined)
-      throw new TypeError(`${path}.${name}: is that of the protected resource`)
+      throw new TypeError(`${path}.${name}: is set by the protected resource`)
   }
 }
 
-/** Several where the tokens of one authorization server have options of their own. */
+/** Options for single issuers exist when several authorization servers are combined. */
 function termsOfAll({ issuers = {}, ...options }: AnyGuardOptions, accepts: AcceptedTokens): GuardTerms[] {
   return [{}, ...Object.values(issuers)].map((own) => termsOf({ ...options, ...own }, accepts))
 }
 
-/** Path and query: a resource with a query is another one (RFC 9728 §3.1). */
+/** Path and query of a URL. A resource with another query is another resource (RFC 9728 §3.1). */
 function targetOf(url: string): string {
   const { pathname, search } = new URL(url)
   return pathname + search
@@ -190,10 +190,10 @@ function targetOf(url: string): string {
 function checkTerms(terms: GuardTerms, { authorizationServers, stated, error }: ResolvedProtectedResource): void {
   const isAccepted = (issuer: string) => terms.issuers.includes(issuer)
   if (authorizationServers !== undefined && terms.issuers.length > 0 && !authorizationServers.some(isAccepted)) {
-    throw error('authorizationServers', 'names no issuer whose tokens the guard takes')
+    throw error('authorizationServers', 'names no issuer that the guard accepts')
   }
   const member = findContradiction(stated, terms)
-  if (member !== undefined) throw error(`metadata.${member}`, 'is not what the guard does')
+  if (member !== undefined) throw error(`metadata.${member}`, 'contradicts the options of the guard')
 }
 
 function buildMetadata(
@@ -212,7 +212,8 @@ function buildMetadata(
       derived.authorization_details_types_supported ?? [],
     ]),
   }
-  // An empty list is left out, but for the one by which bearer tokens are ruled out (RFC 9728 §2, §3.2).
+  // Empty lists are left out, except an empty list of bearer methods, which means that bearer tokens are refused (RFC
+  // 9728 §2, §3.2).
   const members = Object.entries(whole).filter(
     ([name, value]) => !(Array.isArray(value) && value.length === 0 && name !== 'bearer_methods_supported'),
   )
@@ -231,7 +232,7 @@ function respondWith(method: string, body: string, maxAgeSeconds: number): Metad
         body: method === 'HEAD' ? '' : body,
       }
     case 'OPTIONS':
-      // Scripts that add a field of their own ask first, as those of MCP do with its protocol version.
+      // Scripts with a header field of their own send a preflight, as those of MCP do for the protocol version.
       return {
         status: 204,
         headers: {

@@ -23,7 +23,7 @@ const terms: GuardTerms = {
 }
 
 describe('termsOf', () => {
-  test('has nothing of a guard that wants nothing but what its client takes', () => {
+  test('has only the terms of the client for a guard without requirements', () => {
     expect(termsOf({}, plain)).toEqual({
       ...terms,
       issuers: plain.issuers,
@@ -35,7 +35,7 @@ describe('termsOf', () => {
   test.each([
     ['one list', 'a b', ['a', 'b']],
     ['several lists, each scope once', { anyOf: ['a b', 'b c'] }, ['a', 'b', 'c']],
-    ['a function, which nobody can read', () => true, []],
+    ['a predicate, which cannot be read', () => true, []],
   ] as const)('reads the scopes of %s', (_, scope, scopes) => {
     expect(termsOf({ scope }, plain).scopes).toEqual(scopes)
   })
@@ -47,7 +47,7 @@ describe('termsOf', () => {
     expect(termsOf({ authorizationDetails }, plain).authorizationDetailsTypes).toEqual(types)
   })
 
-  test('calls the places of tokens as the standard does', () => {
+  test('names the token sources in the words of the standard', () => {
     expect(termsOf({}, { ...plain, sources: ['header', 'form', 'query'] }).bearerMethods).toEqual([
       'header',
       'body',
@@ -63,7 +63,7 @@ describe('termsOf', () => {
     ['certificate', withBoth, false],
     [undefined, withBoth, false],
   ] as const)(
-    'where %s is demanded, it knows whether bearer tokens are taken',
+    'when the guard requires %s, it knows whether bearer tokens are accepted',
     (senderConstraint, accepts, demands) => {
       for (const found of [termsOf({ senderConstraint }, accepts), termsOf({}, { ...accepts, senderConstraint })]) {
         expect([found.demandsDpop, found.bearerMethods]).toEqual([demands, demands ? [] : ['header']])
@@ -71,18 +71,18 @@ describe('termsOf', () => {
     },
   )
 
-  test('has the issuers of the guard before those of its client', () => {
+  test('prefers the issuers of the guard to those of its client', () => {
     expect(termsOf({ issuer: 'https://one.example' }, plain).issuers).toEqual(['https://one.example'])
     expect(termsOf({ issuer: ['https://a.example', 'https://b.example'] }, plain).issuers).toHaveLength(2)
   })
 })
 
 describe('combineTerms', () => {
-  test('says nothing without guards', () => {
+  test('is empty without guards', () => {
     expect(combineTerms([])).toEqual({})
   })
 
-  test('adds up what is wanted, and keeps of the ways those that every guard takes', () => {
+  test('joins the requirements, and keeps the ways of presenting a token that every guard accepts', () => {
     const other: GuardTerms = {
       issuers: ['https://as.example'],
       scopes: ['b', 'a'],
@@ -102,7 +102,7 @@ describe('combineTerms', () => {
     expect(combineTerms([other])).toMatchObject({ tls_client_certificate_bound_access_tokens: true })
   })
 
-  test('rules bearer tokens out only where no guard takes them', () => {
+  test('rules bearer tokens out only when no guard accepts them', () => {
     const demanding = { ...terms, demandsDpop: true, bearerMethods: [] }
     expect(combineTerms([demanding])).toMatchObject({
       bearer_methods_supported: [],
@@ -119,14 +119,14 @@ describe('findContradiction', () => {
 
   test.each([
     ['nothing', {}, terms],
-    ['fewer methods than are taken', { bearer_methods_supported: ['header'] }, terms],
+    ['fewer methods than the guard accepts', { bearer_methods_supported: ['header'] }, terms],
     ['no bearer methods', { bearer_methods_supported: [] }, demanding],
-    ['an algorithm that is taken', { dpop_signing_alg_values_supported: ['ES256'] }, terms],
+    ['an accepted algorithm', { dpop_signing_alg_values_supported: ['ES256'] }, terms],
     ['that DPoP is required', { dpop_bound_access_tokens_required: true }, demanding],
     ['that DPoP is not required', { dpop_bound_access_tokens_required: false }, terms],
-    ['that certificates are not taken', { tls_client_certificate_bound_access_tokens: false }, terms],
-    ['what guards do not decide', { resource_name: 'Orders', scopes_supported: ['z'] }, terms],
-  ])('finds none where %s is stated', (_, stated, guard) => {
+    ['that certificates are not accepted', { tls_client_certificate_bound_access_tokens: false }, terms],
+    ['members that guards do not decide', { resource_name: 'Orders', scopes_supported: ['z'] }, terms],
+  ])('finds no contradiction when the metadata state %s', (_, stated, guard) => {
     expect(findContradiction(stated, guard)).toBeUndefined()
   })
 
@@ -139,7 +139,7 @@ describe('findContradiction', () => {
     ['dpop_bound_access_tokens_required', false, demanding],
     ['tls_client_certificate_bound_access_tokens', true, terms],
     ['tls_client_certificate_bound_access_tokens', false, { ...terms, certificates: true }],
-  ])('finds %s of %o, which the guard does not keep', (member, value, guard) => {
+  ])('finds that the guard contradicts %s of %o', (member, value, guard) => {
     expect(findContradiction({ [member]: value }, guard)).toBe(member)
   })
 })

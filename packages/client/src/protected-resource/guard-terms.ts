@@ -1,25 +1,25 @@
-/** What one guard of a protected resource takes, and what that comes to for all of them (RFC 9728 §2). */
+/** The terms of one guard of a protected resource, and the combined terms of all (RFC 9728 §2). */
 import { parseScope, type ProtectedResourceMetadata } from '@token-introspection/core'
 import type { AcceptedTokens } from '../guards/accepted-tokens.ts'
 import type { GuardOptions, OptionalGuardOptions } from '../policy/policy-options.ts'
 
-/** What one guard takes. */
+/** The terms of one guard. */
 export interface GuardTerms {
-  /** Issuers, one of which a token must name; empty where any may. */
+  /** Issuers, one of which a token must name. Empty when any issuer is accepted. */
   readonly issuers: readonly string[]
   readonly scopes: readonly string[]
   readonly authorizationDetailsTypes: readonly string[]
-  /** How bearer tokens are presented; empty where none is taken. */
+  /** How bearer tokens are presented. Empty when the guard accepts none. */
   readonly bearerMethods: readonly string[]
   readonly dpopAlgorithms: readonly string[]
   readonly demandsDpop: boolean
   readonly certificates: boolean
 }
 
-/** The standard's words for where a token is. */
+/** The standard's words for the token sources. */
 const METHODS = { header: 'header', form: 'body', query: 'query' } as const
 
-/** Reads the terms of a guard off its options and its client; the options are known to be good. */
+/** Reads the terms of a guard from its options and its client. The options have been checked before. */
 export function termsOf(options: GuardOptions | OptionalGuardOptions, accepts: AcceptedTokens): GuardTerms {
   const { certificates, dpopAlgorithms } = accepts
   const constraint = options.senderConstraint ?? accepts.senderConstraint
@@ -35,7 +35,7 @@ export function termsOf(options: GuardOptions | OptionalGuardOptions, accepts: A
   }
 }
 
-/** Says which stated member a guard does not keep; `undefined` when it keeps them all. */
+/** The name of a stated member that the guard contradicts; `undefined` when there is none. */
 export function findContradiction(stated: Partial<ProtectedResourceMetadata>, terms: GuardTerms): string | undefined {
   const {
     bearer_methods_supported: methods,
@@ -43,7 +43,8 @@ export function findContradiction(stated: Partial<ProtectedResourceMetadata>, te
     dpop_bound_access_tokens_required: demandsDpop,
     tls_client_certificate_bound_access_tokens: certificates,
   } = stated
-  // None at all means that bearer tokens are not taken. Fewer than are taken is a way not to recommend the others.
+  // An empty list says that bearer tokens are refused. A shorter list is allowed: it only does not recommend the other
+  // methods.
   const takesBearer = !terms.demandsDpop
   if (methods?.length === 0 && takesBearer) return 'bearer_methods_supported'
   if (takesBearer && !includesAll(terms.bearerMethods, methods)) return 'bearer_methods_supported'
@@ -55,8 +56,8 @@ export function findContradiction(stated: Partial<ProtectedResourceMetadata>, te
 }
 
 /**
- * What all guards together come to: scopes of any of them, ways that every one of them takes. Bearer methods are empty
- * where no guard takes bearer tokens, which is the one list that means something empty.
+ * The combined terms of all guards: the scopes of any guard, and the ways of presenting a token that every guard
+ * accepts. Bearer methods are empty when no guard accepts bearer tokens. Only this list has a meaning when it is empty.
  */
 export function combineTerms(guards: readonly GuardTerms[]): Partial<ProtectedResourceMetadata> {
   if (guards.length === 0) return {}
@@ -72,7 +73,7 @@ export function combineTerms(guards: readonly GuardTerms[]): Partial<ProtectedRe
   }
 }
 
-/** Each element of any list once, in the order they come. */
+/** Every element of the lists once, in order. */
 export function union(lists: readonly (readonly string[])[]): string[] {
   return [...new Set(lists.flat())]
 }
@@ -86,7 +87,7 @@ function includesAll(taken: readonly string[], wanted: readonly string[] | undef
   return wanted === undefined || wanted.every((element) => taken.includes(element))
 }
 
-/** What a function wants is not to be known. */
+/** The requirements of a function are unknown. */
 function scopesOf(scope: GuardOptions['scope']): readonly string[] {
   if (scope === undefined || typeof scope === 'function') return []
   return union((typeof scope === 'string' ? [scope] : scope.anyOf).map((list) => parseScope(list)))

@@ -18,31 +18,31 @@ import {
 /** Options of {@link createProtectedResource}. */
 export interface ProtectedResourceOptions {
   /**
-   * The resource identifier: an https URL without a fragment, published and compared as it is written (RFC 9728 §1.2). It is
-   * the audience of every guard, and what clients send as `resource` (RFC 8707).
+   * The resource identifier: an https URL without a fragment. It is published and compared exactly as you write it (RFC
+   * 9728 §1.2). It is the audience of every guard, and clients send it as `resource` (RFC 8707).
    */
   readonly resource: string
   /**
-   * Issuer identifiers of the authorization servers that issue tokens for this resource. Default the issuers that the clients
-   * of the guards accept.
+   * Issuer identifiers of the authorization servers that issue tokens for this resource. Default the issuers that the
+   * clients of the guards accept.
    */
   readonly authorizationServers?: readonly string[] | undefined
   /**
-   * Further members of the document, in the standard's spelling: `resource_name`, `resource_documentation`, `jwks_uri`, names
-   * in other languages, members of your own. `scopes_supported` and `authorization_details_types_supported` come before those
-   * of the guards. What guards decide may be stated, and then every guard must be so: `bearer_methods_supported`,
-   * `dpop_signing_alg_values_supported`, `dpop_bound_access_tokens_required`,
+   * Further members of the document, in the standard's spelling: `resource_name`, `resource_documentation`, `jwks_uri`,
+   * names in other languages, members of your own. `scopes_supported` and `authorization_details_types_supported` come
+   * before those of the guards. You may also state members that guards decide, and then every guard must agree:
+   * `bearer_methods_supported`, `dpop_signing_alg_values_supported`, `dpop_bound_access_tokens_required`,
    * `tls_client_certificate_bound_access_tokens`. Default none.
    */
   readonly metadata?: Partial<Omit<ProtectedResourceMetadata, 'resource' | 'authorization_servers'>> | undefined
-  /** Seconds that caches may keep the document. Default 3600, from 0 to 86400. */
+  /** Seconds for which caches may keep the document. Default 3600, from 0 to 86400. */
   readonly maxAgeSeconds?: number | undefined
   /** Allows `http:` URLs on this machine, for development and tests. Default `false`. */
   readonly allowHttpOnLoopback?: boolean | undefined
   /**
    * Allow `http:` for exactly these origins, such as `['http://keycloak:8080']` inside a cluster or a compose file. Default none.
    *
-   * Security: tokens cross the connection unprotected. List only what is reached inside a network you trust.
+   * Security: tokens cross the connection unprotected. List only origins inside a network that you trust.
    */
   readonly allowHttpOrigins?: readonly string[] | undefined
 }
@@ -50,13 +50,13 @@ export interface ProtectedResourceOptions {
 /** The defaults of {@link createProtectedResource}. */
 export const protectedResourceDefaults = Object.freeze({ maxAgeSeconds: 3600, allowHttpOnLoopback: false })
 
-/** What the options come to. */
+/** The resolved options. */
 export interface ResolvedProtectedResource {
   readonly resource: string
   readonly authorizationServers: readonly string[] | undefined
   readonly stated: Partial<ProtectedResourceMetadata>
   readonly maxAgeSeconds: number
-  /** What to throw for a member that is stated and not kept. */
+  /** The error for a stated member that a guard contradicts. */
   readonly error: (path: string, complaint: string) => TypeError
 }
 
@@ -104,18 +104,19 @@ function resolveStated(group: OptionGroup, resource: string): Partial<ProtectedR
   if (given === undefined) return {}
   const members = copyOptions('metadata', given as Record<string, unknown>)
   for (const member of ['resource', 'authorization_servers']) {
-    if (members[member] !== undefined) throw group.error(`metadata.${member}`, 'has an option of its own')
+    if (members[member] !== undefined)
+      throw group.error(`metadata.${member}`, 'has an option of its own: give it there')
   }
   try {
-    // As it will be read: through JSON, which also makes it ours.
+    // As clients will read it: through JSON, which also makes a copy.
     const written = JSON.parse(JSON.stringify({ ...members, resource })) as unknown
     const { resource: _, ...stated } = parseProtectedResourceMetadata(written, resource)
     const lost = Object.keys(members).find((name) => members[name] !== undefined && !Object.hasOwn(stated, name))
-    if (lost !== undefined) throw group.error(`metadata.${lost}`, 'must be what JSON can say')
+    if (lost !== undefined) throw group.error(`metadata.${lost}`, 'must be a JSON value')
     return stated
   } catch (error) {
     if (error instanceof TypeError && error.message.startsWith('metadata.')) throw error
-    if (!isIntrospectionError(error)) throw group.error('metadata', 'must be what JSON can say')
+    if (!isIntrospectionError(error)) throw group.error('metadata', 'must be JSON values')
     throw group.error('metadata', error.message)
   }
 }

@@ -9,12 +9,13 @@ export interface AdfsOptions {
 }
 
 /**
- * AD FS has no introspection: its access tokens are JWTs, and verified here. They name another issuer than its metadata do,
- * `http://fs.example.com/adfs/services/trust`, which is a name and is not fetched. ID tokens name the issuer of the metadata,
- * and are refused for it. `appid` is the client, `scp` the scope, and `auth_time` a text. Give the identifier of your API as
- * `policy.audience`; AD FS writes `microsoft:identityserver:` before one that is no URL.
+ * AD FS has no introspection: its access tokens are JWTs, which the client verifies. They name another issuer than the
+ * metadata, `http://fs.example.com/adfs/services/trust`, which is only a name and is never fetched. ID tokens name the
+ * issuer of the metadata and are therefore refused. `appid` is the client, `scp` the scope, and `auth_time` a string.
+ * Give the identifier of your API as `policy.audience`; AD FS writes `microsoft:identityserver:` before an identifier
+ * that is not a URL.
  *
- * @throws TypeError naming the option that is wrong, as `adfs.domain`.
+ * @throws TypeError that names the wrong option, such as `adfs.domain`.
  * @example
  * ```ts
  * import { IntrospectionClient } from '@token-introspection/client'

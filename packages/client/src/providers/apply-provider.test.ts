@@ -29,7 +29,7 @@ function resolve(options: object) {
 }
 
 describe('applyProvider', () => {
-  test('gives every group what the preset has', () => {
+  test('gives every option group the values of the preset', () => {
     const { steps, policy } = resolve({})
     expect(steps.transport.endpoint.known).toBe(provider.endpoint)
     expect(steps.transport).toMatchObject({ issuer: provider.issuer, parameters: { client_id: 'api', tenant: 'a' } })
@@ -50,7 +50,7 @@ describe('applyProvider', () => {
     expect(policy.tokenKind).toEqual({ member: 'token_use', oneOf: ['access_token'] })
   })
 
-  test('lets the options win key by key, and leaves alone what they do not name', () => {
+  test('lets the options override the preset key by key, and keeps the other keys', () => {
     const { steps, policy } = resolve({
       endpoint: 'https://proxy.example.com/introspect',
       issuer: undefined,
@@ -93,7 +93,7 @@ describe('applyProvider', () => {
     expect(contexts.map((context) => context.assertion)).toEqual([assertion, {}, undefined])
   })
 
-  test('leaves options without a preset as they are', () => {
+  test('does not change options without a preset', () => {
     expect(applyProvider({ issuer: 'a' })).toEqual({ issuer: 'a' })
   })
 
@@ -141,7 +141,7 @@ describe('applyProvider', () => {
     expect(create).toThrow(`${path}: `)
   })
 
-  test('a guard says itself what an access token is, or that it does without', () => {
+  test("a guard may replace the preset's tokenKind, or switch it off", () => {
     const { policy } = resolve({ policy: { audience: 'urn:api' } })
     expect(resolveGuardOptions({}, policy).policy.tokenKind).toEqual({ member: 'token_use', oneOf: ['access_token'] })
     expect(resolveGuardOptions({ tokenKind: false }, policy).policy.tokenKind).toBeUndefined()
@@ -151,7 +151,7 @@ describe('applyProvider', () => {
   })
 })
 
-describe('what answers are kept under', () => {
+describe('the key of an answer in the cache', () => {
   const store = { get: () => undefined, set: () => undefined, delete: () => undefined, clear: () => undefined }
   const cache = { store, keySecret: 'a secret of thirty-two octets or more' }
 
@@ -166,9 +166,9 @@ describe('what answers are kept under', () => {
     ['a hint', { token: { tokenTypeHint: 'access_token' } }],
     ['a parameter', { transport: { parameters: { tenant: 'a' } } }],
     ['another value of it', { transport: { parameters: { tenant: 'b' } } }],
-    ['what is forgiven', { response: { tolerate: { nullAsAbsent: true } } }],
+    ['tolerance', { response: { tolerate: { nullAsAbsent: true } } }],
     ['another name', { response: { aliases: { username: 'user_name' } } }],
-    ['what means inactive', { response: { inactiveWhen: [{ status: 204 }] } }],
+    ['inactiveWhen', { response: { inactiveWhen: [{ status: 204 }] } }],
   ])('differs by %s of the client (SEC-12)', async (_, options) => {
     const others = await Promise.all(
       [{}, { token: { tokenTypeHint: 'x' } }, { transport: { parameters: { tenant: 'c' } } }].map(keyWith),

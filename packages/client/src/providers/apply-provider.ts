@@ -1,9 +1,9 @@
-/** Option `provider`: what a preset says, under what the options say. */
+/** Option `provider`: merges a preset with the options. The options win. */
 import { copyOptions, OptionGroup } from '@token-introspection/core/options'
 import type { TokenKind } from '../policy/policy.ts'
 import { type AssertionPreset, readAssertionPreset } from '../transport/client-authentication/assertion-options.ts'
 
-/** The groups of a preset, and what may stand in each. */
+/** The option groups of a preset, and the options that each may hold. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   token: ['tokenTypeHint'],
   jwt: [
@@ -23,16 +23,17 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * The options with those of their preset where they have none, key by key, in `response.tolerate`, `response.aliases`,
- * `jwt.aliases`, `jwt.renames` and `transport.parameters` too. What is given as `undefined` is not given. A preset whose
- * `jwt` names no mode says how to read the JWTs of its server, and leaves it to the options to verify any.
+ * Fills the options from their preset, key by key, also in `response.tolerate`, `response.aliases`, `jwt.aliases`,
+ * `jwt.renames` and `transport.parameters`. An option that is `undefined` counts as not given. A preset whose `jwt` has
+ * no mode only describes the JWTs of its server; the options decide whether to verify them.
  *
- * @throws TypeError naming what is wrong with the preset, or the client authentication its server does not take.
+ * @throws TypeError that names the wrong part of the preset, or a client authentication method that its server does not
+ * support.
  */
 export function applyProvider(options: unknown): unknown {
-  // What is no object is told by who reads it.
+  // The code that reads the group reports a value that is not an object.
   if (typeof options !== 'object' || options === null || Array.isArray(options)) return options
-  // Read once, as everything of the caller's.
+  // Read once, like every option.
   const given: Record<string, unknown> = copyOptions('options', options as Record<string, unknown>)
   if (given['provider'] === undefined) return given
   const { name, clientAuthentication, ...preset } = resolveProvider(given['provider'])
@@ -47,21 +48,21 @@ export function applyProvider(options: unknown): unknown {
   return { ...merged, provider }
 }
 
-/** What stands in option `provider` once {@link applyProvider} has read it: what belongs to no option. */
+/** The parts of option `provider` that are not options, after {@link applyProvider} has read it. */
 export interface ResolvedProvider {
-  /** How client assertions are made for this server, where `privateKeyJwt` and the like are not told otherwise. */
+  /** How to make client assertions for this server, unless the options of `privateKeyJwt` and the like say it. */
   readonly assertion: AssertionPreset
   /**
-   * The `policy.tokenKind` of the preset, where it is what the server's answers say. `undefined` where the options name a
-   * kind themselves, and where the server has no introspection: then the rule is about JWTs too.
+   * The `policy.tokenKind` of the preset, if it describes the server's answers. `undefined` when the options have a
+   * `tokenKind`, and for a server without introspection, because the rule then applies to JWTs as well.
    */
   readonly answerKind: TokenKind | undefined
 }
 
-/** Groups of a preset as they were read. */
+/** The groups of a preset, after reading. */
 type Preset = Readonly<Record<string, unknown>>
 
-/** The kind of the preset, unless the options have another. */
+/** The `tokenKind` of the preset, unless the options have one. */
 function ofPreset(preset: Preset | undefined, merged: unknown): TokenKind | undefined {
   const { tokenKind } = (merged ?? {}) as { readonly tokenKind?: TokenKind }
   return tokenKind === preset?.['tokenKind'] ? tokenKind : undefined
@@ -86,7 +87,7 @@ function resolveProvider(value: unknown) {
     clientAuthentication: resolveMethods(group),
     issuer: group.string('issuer'),
     endpoint: group.string('endpoint'),
-    // A group that is there turns its step on.
+    // An option group that is present turns its step on.
     ...Object.fromEntries(
       Object.entries(GROUPS).flatMap(([key, known]) => (group.has(key) ? [[key, readGroup(group, key, known)]] : [])),
     ),
@@ -96,7 +97,7 @@ function resolveProvider(value: unknown) {
 function readGroup(provider: OptionGroup, key: string, known: readonly string[]): Record<string, unknown> {
   const group = new OptionGroup(provider.path(key), provider.raw(key), known)
   if (group.raw('audience') === false)
-    throw group.error('audience', 'must name one: to do without is not for data to say')
+    throw group.error('audience', 'must name a method. A preset cannot switch client authentication off')
   return Object.fromEntries(known.map((name) => [name, group.raw(name)]))
 }
 
@@ -130,7 +131,7 @@ function checkMethod(given: unknown, name: string, methods: Methods): void {
   throw new TypeError(`clientAuthentication: ${name} does not take ${method}; it takes ${methods.takes.join(', ')}`)
 }
 
-/** Objects are merged, anything else is replaced. */
+/** Merges objects. Any other value is replaced. */
 function merge(preset: object, given: object): Record<string, unknown> {
   const merged: Record<string, unknown> = { ...preset }
   for (const [name, value] of Object.entries(given) as [string, unknown][]) {

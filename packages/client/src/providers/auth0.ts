@@ -4,20 +4,23 @@ import { freezeProvider, ProviderOptions } from './provider-options.ts'
 
 /** Options of {@link auth0}. */
 export interface Auth0Options {
-  /** The host of the tenant, such as `acme.eu.auth0.com`, or its custom domain, whichever tokens are requested at. */
+  /**
+   * The host of the tenant, such as `acme.eu.auth0.com`, or its custom domain. Give the one at which tokens are
+   * requested.
+   */
   readonly domain: string
-  /** The identifier of your API, which guards then want in `aud`. Default what `policy.audience` says. */
+  /** The identifier of your API, which guards then require in `aud`. Default `policy.audience`. */
   readonly audience?: string | undefined
 }
 
 /**
- * A tenant of Auth0. It has no introspection: its access tokens are JWTs, verified here, when they were requested with the
- * `audience` of an API, and for its userinfo endpoint alone otherwise. Both token dialects of an API are taken. The
+ * A tenant of Auth0. It has no introspection. Access tokens that were requested with the `audience` of an API are JWTs,
+ * which the client verifies. Others are only for the userinfo endpoint. Both token profiles of an API are accepted. The
  * permissions of an API with RBAC are in `auth0_permissions`.
  *
- * Security: nobody is asked, so a token is good until it expires, whatever happens to the user.
+ * Security: the client does not ask the server, so a token stays good until it expires, whatever happens to the user.
  *
- * @throws TypeError naming the option that is wrong, as `auth0.domain`.
+ * @throws TypeError that names the wrong option, such as `auth0.domain`.
  * @example
  * ```ts
  * import { IntrospectionClient } from '@token-introspection/client'
@@ -33,11 +36,11 @@ export function auth0(options: Auth0Options): LocalProvider {
   return freezeProvider({
     name: 'Auth0',
     documentation: 'https://auth0.com/docs/secure/tokens/access-tokens/validate-access-tokens',
-    // With the slash.
+    // The issuer ends with a slash.
     issuer: `https://${group.host('domain')}/`,
     jwt: {
       mode: 'local',
-      // The dialect of the profile writes at+jwt, the older one JWT, without client_id and jti.
+      // The RFC 9068 profile writes at+jwt. The Auth0 profile writes JWT, without client_id and jti.
       types: ['at+jwt', 'JWT'],
       requiredClaims: ['aud', 'sub', 'client_id', 'iat'],
       aliases: { client_id: 'azp' },

@@ -4,17 +4,17 @@ import { freezeProvider, ProviderOptions } from './provider-options.ts'
 
 /** Options of {@link authentik}. */
 export interface AuthentikOptions {
-  /** Where authentik is, such as `https://auth.example.com`. */
+  /** The address of authentik, such as `https://auth.example.com`. */
   readonly url: string
-  /** The slug of the application, which stands in the issuer of its tokens. */
+  /** The slug of the application, which is part of the issuer of its tokens. */
   readonly slug: string
 }
 
 /**
- * An application of authentik, with an issuer for each provider. Wrong credentials are answered as an inactive token:
- * when every token is inactive, look at the secret.
+ * An application of authentik, with an issuer for each provider. The server answers wrong credentials with an inactive
+ * token: when every token is inactive, check the secret.
  *
- * @throws TypeError naming the option that is wrong, as `authentik.slug`.
+ * @throws TypeError that names the wrong option, such as `authentik.slug`.
  * @example
  * ```ts
  * import { authentik } from '@token-introspection/client/providers'

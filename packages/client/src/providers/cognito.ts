@@ -13,13 +13,13 @@ export interface CognitoOptions {
 }
 
 /**
- * A user pool of Amazon Cognito. It has no introspection: its access tokens are JWTs, verified here. They have no `typ`, and
- * no `aud` unless they were requested for a resource, so `client_id` stands for it, and guards want `clientId` there. ID
- * tokens are refused: they have no `client_id`, and another `token_use`.
+ * A user pool of Amazon Cognito. It has no introspection: its access tokens are JWTs, which the client verifies. They
+ * have no `typ`, and no `aud` unless they were requested for a resource. Then `client_id` counts as the audience, and
+ * guards require `clientId`. ID tokens are refused: they have no `client_id`, and another `token_use`.
  *
- * Security: nobody is asked, so a token is good until it expires, also after a sign-out.
+ * Security: the client does not ask the server, so a token stays good until it expires, also after a sign-out.
  *
- * @throws TypeError naming the option that is wrong, as `cognito.region`.
+ * @throws TypeError that names the wrong option, such as `cognito.region`.
  * @example
  * ```ts
  * import { IntrospectionClient } from '@token-introspection/client'

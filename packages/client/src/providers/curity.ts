@@ -4,16 +4,16 @@ import { freezeProvider, ProviderOptions } from './provider-options.ts'
 
 /** Options of {@link curity}. */
 export interface CurityOptions {
-  /** Where the runtime is, such as `https://login.example.com`. */
+  /** The address of the runtime, such as `https://login.example.com`. */
   readonly url: string
 }
 
 /**
- * The Curity Identity Server at its usual path; where the endpoint has another, give `endpoint`. An empty 204 is an
- * inactive token. What it calls a phantom token, the access token itself as a JWT, is no introspection response and not
- * asked for.
+ * The Curity Identity Server at its usual path. If the endpoint has another path, give `endpoint`. An empty 204 means
+ * an inactive token. Its phantom token, which is the access token as a JWT, is not an introspection response, and the
+ * client does not request it.
  *
- * @throws TypeError naming the option that is wrong, as `curity.url`.
+ * @throws TypeError that names the wrong option, such as `curity.url`.
  * @example
  * ```ts
  * import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'

@@ -4,28 +4,28 @@ import { freezeProvider, ProviderOptions } from './provider-options.ts'
 
 /** Options of {@link doorkeeper}. */
 export interface DoorkeeperOptions {
-  /** Where the application is, such as `https://app.example.com`. */
+  /** The address of the application, such as `https://app.example.com`. */
   readonly url: string
   /**
-   * The major version. Default 5, and then the application has to say `token_use`: see {@link doorkeeper}. Version 6 tells
-   * refresh tokens from access tokens by itself.
+   * The major version. Default 5: then the application has to add `token_use`, see {@link doorkeeper}. Version 6 marks
+   * access tokens by itself.
    *
-   * Security: 6 at a server of version 5 lets refresh tokens pass for access tokens.
+   * Security: with 6 at a server of version 5, guards accept refresh tokens as access tokens.
    */
   readonly version?: 5 | 6 | undefined
 }
 
 /**
- * Doorkeeper. A client hears about its own tokens alone until `allow_token_introspection` says otherwise.
+ * Doorkeeper. A client gets answers only about its own tokens, unless `allow_token_introspection` allows more.
  *
- * Versions up to 5.9.6 answer about a refresh token exactly as about the access token it came with: with `token_type` of
- * `Bearer`, without `aud`, and without regard to a hint. Nothing in such an answer keeps it out, so a guard refuses every
- * token until `custom_introspection_response` of the application adds `token_use` of `access_token`, as the guide shows.
- * From version 6 on a refresh token has no `token_type`, and a guard refuses it for that.
+ * Versions up to 5.9.6 answer about a refresh token exactly as about the access token it came with: with `token_type`
+ * of `Bearer`, without `aud`, and whatever the hint. No member of such an answer tells the two apart, so a guard
+ * refuses every token until `custom_introspection_response` of the application adds `token_use` of `access_token`, as
+ * the guide shows. From version 6 on a refresh token has no `token_type`, so a guard refuses it.
  *
  * Versions that send `exp` of 0 need `response.tolerate.zeroExpiryAsAbsent`.
  *
- * @throws TypeError naming the option that is wrong, as `doorkeeper.url`.
+ * @throws TypeError that names the wrong option, such as `doorkeeper.url`.
  * @example
  * ```ts
  * import { doorkeeper } from '@token-introspection/client/providers'

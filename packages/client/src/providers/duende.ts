@@ -4,15 +4,15 @@ import { freezeProvider, ProviderOptions } from './provider-options.ts'
 
 /** Options of {@link duende}. */
 export interface DuendeOptions {
-  /** The issuer of the server, character for character, such as `https://identity.example.com`. */
+  /** The exact issuer of the server, such as `https://identity.example.com`. */
   readonly authority: string
 }
 
 /**
- * Duende IdentityServer, and IdentityServer4. The caller is an API resource with its secret, and hears inactive about
- * tokens with none of its scopes. Signed answers (`response.jwt`) need version 7.3.
+ * Duende IdentityServer, and IdentityServer4. The caller is an API resource with its secret. It gets inactive for
+ * tokens without any of its scopes. Signed answers (`response.jwt`) need version 7.3.
  *
- * @throws TypeError naming the option that is wrong, as `duende.authority`.
+ * @throws TypeError that names the wrong option, such as `duende.authority`.
  * @example
  * ```ts
  * import { duende } from '@token-introspection/client/providers'

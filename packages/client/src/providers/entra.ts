@@ -4,21 +4,24 @@ import { freezeProvider, ProviderOptions } from './provider-options.ts'
 
 /** Options of {@link entra}. */
 export interface EntraOptions {
-  /** The identifier of the tenant, a GUID: `iss` has no name in its place, and `common` is nobody's issuer. */
+  /**
+   * The identifier of the tenant, a GUID. A domain name does not work, because `iss` holds the GUID, and no issuer is
+   * named `common`.
+   */
   readonly tenantId: string
 }
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
- * A tenant of Microsoft Entra, for APIs whose registration has `requestedAccessTokenVersion` 2. It has no introspection: its
- * access tokens are JWTs, verified here, and those for other APIs, such as Graph, are not yours to verify. Give
- * `policy.audience`, the identifier of your API's registration. Scope is in `scp`, and application permissions stay in
- * `roles`, which the option `check` of a guard can read.
+ * A tenant of Microsoft Entra, for APIs whose registration has `requestedAccessTokenVersion` 2. It has no
+ * introspection: its access tokens are JWTs, which the client verifies. You cannot verify tokens for other APIs, such
+ * as Graph. Give `policy.audience`, the identifier of your API's registration. Scope is in `scp`, and application
+ * permissions stay in `roles`, which the option `check` of a guard can read.
  *
- * Security: nobody is asked, so a token is good until it expires, for an hour or so.
+ * Security: the client does not ask the server, so a token stays good until it expires, about one hour.
  *
- * @throws TypeError naming the option that is wrong, as `entra.tenantId`.
+ * @throws TypeError that names the wrong option, such as `entra.tenantId`.
  * @example
  * ```ts
  * import { IntrospectionClient } from '@token-introspection/client'
@@ -41,7 +44,7 @@ export function entra(options: EntraOptions): LocalProvider {
     jwt: {
       mode: 'local',
       types: ['JWT'],
-      // ID tokens, which are of the same type, have no azp.
+      // ID tokens have the same typ, but no azp.
       requiredClaims: ['aud', 'sub', 'client_id', 'iat'],
       aliases: { client_id: 'azp', scope: 'scp', jti: 'uti' },
     },

@@ -4,19 +4,19 @@ import { freezeProvider, ProviderOptions } from './provider-options.ts'
 
 /** Options of {@link fusionauth}. */
 export interface FusionauthOptions {
-  /** Where FusionAuth is, such as `https://auth.example.com`. */
+  /** The address of FusionAuth, such as `https://auth.example.com`. */
   readonly url: string
-  /** What the tenant has as its issuer, which need not be a URL, such as `acme.com`. Without it any is accepted. */
+  /** The issuer of the tenant, which need not be a URL, such as `acme.com`. Without it any issuer is accepted. */
   readonly issuer?: string | undefined
-  /** Sent as `client_id` beside the credentials, which versions before 1.46 want. */
+  /** Sent as `client_id` beside the credentials, which versions before 1.46 require. */
   readonly clientId?: string | undefined
 }
 
 /**
- * FusionAuth. Dates are in milliseconds in its documentation. A token that was issued to another application than the
- * asking one is answered 401, which is an error here; see `response.inactiveWhen` in the guide before you change that.
+ * FusionAuth. Its documentation shows dates in milliseconds. For a token of another application than the caller it
+ * answers 401, which is an error in this client. See `response.inactiveWhen` in the guide before you change that.
  *
- * @throws TypeError naming the option that is wrong, as `fusionauth.url`.
+ * @throws TypeError that names the wrong option, such as `fusionauth.url`.
  * @example
  * ```ts
  * import { fusionauth } from '@token-introspection/client/providers'

@@ -4,38 +4,38 @@ import { freezeProvider, ProviderOptions } from './provider-options.ts'
 
 /** Options of {@link hydra}. */
 export interface HydraOptions {
-  /** Where the admin API is, such as `https://hydra-admin.internal:4445`. */
+  /** The address of the admin API, such as `https://hydra-admin.internal:4445`. */
   readonly adminUrl: string
   /**
-   * What tokens name in `iss`: `urls.self.issuer` of the server, character for character. Without it answers may name any
-   * issuer, unless `response.acceptedIssuers` lists them, and JWTs cannot be verified here. Default none.
+   * The exact `iss` of tokens, which is `urls.self.issuer` of the server. Without it answers may name any issuer,
+   * unless `response.acceptedIssuers` lists some, and the client cannot verify JWTs. Default none.
    */
   readonly issuer?: string | undefined
 }
 
 /** Options of {@link oryNetwork}. */
 export interface OryNetworkOptions {
-  /** Where the project is, such as `https://slug.projects.oryapis.com`. */
+  /** The address of the project, such as `https://slug.projects.oryapis.com`. */
   readonly projectUrl: string
-  /** What tokens name in `iss`: that address, or your custom domain, character for character. Default none. */
+  /** The exact `iss` of tokens: the address of the project, or your custom domain. Default none. */
   readonly issuer?: string | undefined
 }
 
-/** Every token is `Bearer` here; `token_use` alone says which is an access token. */
+/** Every token has the type `Bearer`. Only `token_use` marks access tokens. */
 const ACCESS_TOKEN = { member: 'token_use', oneOf: ['access_token'] }
 
 /**
- * Its JWTs (`strategies.access_token: jwt`) have `typ: JWT` and an array of scope in `scp`. ID tokens have the same type;
- * they have no `client_id`, which is required.
+ * Its JWTs (`strategies.access_token: jwt`) have `typ: JWT` and the scope as an array in `scp`. ID tokens have the same
+ * type, but no `client_id`, which is therefore required.
  */
 const JWT = { types: ['at+jwt', 'JWT'], aliases: { scope: 'scp' } }
 
 /**
- * Ory Hydra on your own machines. Its admin API authenticates nobody and belongs into a network of its own, hence
- * `dangerouslyNoClientAuthentication`. A failing lookup is answered inactive, so keep inactive answers briefly. The
- * admin API is not where tokens say they come from: give `issuer`.
+ * Ory Hydra on your own machines. Its admin API authenticates no caller and must be in a separate network, hence
+ * `dangerouslyNoClientAuthentication`. It answers a failed lookup with inactive, so cache inactive answers only
+ * briefly. The address of the admin API is not the issuer of tokens: give `issuer`.
  *
- * @throws TypeError naming the option that is wrong, as `hydra.adminUrl`.
+ * @throws TypeError that names the wrong option, such as `hydra.adminUrl`.
  * @example
  * ```ts
  * import { dangerouslyNoClientAuthentication, IntrospectionClient } from '@token-introspection/client'
@@ -52,9 +52,9 @@ export function hydra(options: HydraOptions): Provider {
 }
 
 /**
- * Ory Network. It takes an API key of the project: give `bearerToken(apiKey)`. Otherwise like {@link hydra}.
+ * Ory Network. It requires an API key of the project: give `bearerToken(apiKey)`. Otherwise like {@link hydra}.
  *
- * @throws TypeError naming the option that is wrong, as `oryNetwork.projectUrl`.
+ * @throws TypeError that names the wrong option, such as `oryNetwork.projectUrl`.
  * @example
  * ```ts
  * import { oryNetwork } from '@token-introspection/client/providers'

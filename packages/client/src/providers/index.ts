@@ -1,6 +1,6 @@
 /** Presets for known authorization servers: data for option `provider` of an IntrospectionClient. */
 
-// What a preset is
+// The type of a preset
 export type { LocalProvider, Provider } from './provider.ts'
 
 // One function per server

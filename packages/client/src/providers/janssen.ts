@@ -1,30 +1,30 @@
-/** Janssen, and Gluu, which it grew out of. */
+/** Janssen, and its predecessor Gluu. */
 import type { Provider } from './provider.ts'
 import { freezeProvider, ProviderOptions } from './provider-options.ts'
 
 /** Options of {@link janssen}. */
 export interface JanssenOptions {
-  /** The issuer of the server, character for character, such as `https://as.example.com`. */
+  /** The exact issuer of the server, such as `https://as.example.com`. */
   readonly issuer: string
 }
 
 /** Options of {@link gluu}. */
 export interface GluuOptions {
-  /** The issuer of the server, character for character. */
+  /** The exact issuer of the server. */
   readonly issuer: string
 }
 
-/** The endpoint wants an `Authorization` field: without one it answers 400. */
+/** The endpoint requires an `Authorization` field: without one it answers 400. */
 const AUTHORIZATION_FIELD = {
   takes: ['client_secret_basic', 'Bearer'],
   refuses: ['client_secret_post', 'none'],
 }
 
 /**
- * Janssen. Members without a value are `null` or empty, and `nbf` of a token bound by DPoP is in milliseconds. `aud` is
- * the client the token was issued to and not your API, so list those clients in `policy.audience`.
+ * Janssen. Members without a value are `null` or empty, and `nbf` of a DPoP-bound token is in milliseconds. `aud` is
+ * the client that the token was issued to, not your API, so list those clients in `policy.audience`.
  *
- * @throws TypeError naming the option that is wrong, as `janssen.issuer`.
+ * @throws TypeError that names the wrong option, such as `janssen.issuer`.
  * @example
  * ```ts
  * import { janssen } from '@token-introspection/client/providers'
@@ -46,7 +46,7 @@ export function janssen(options: JanssenOptions): Provider {
  * Gluu oxAuth. `scope` is an array with the setting `introspectionResponseScopesBackwardCompatibility`. Otherwise like
  * {@link janssen}, with all dates in seconds.
  *
- * @throws TypeError naming the option that is wrong, as `gluu.issuer`.
+ * @throws TypeError that names the wrong option, such as `gluu.issuer`.
  * @example
  * ```ts
  * import { gluu } from '@token-introspection/client/providers'

@@ -4,15 +4,15 @@ import { freezeProvider, ProviderOptions } from './provider-options.ts'
 
 /** Options of {@link keyBridgeSts}. */
 export interface KeyBridgeStsOptions {
-  /** Where the service is, such as `https://sts.example.com`. */
+  /** The address of the service, such as `https://sts.example.com`. */
   readonly url: string
 }
 
 /**
- * The Key Bridge Security Token Service, which answers an unknown token 400 `invalid_token`. It authenticates callers
- * by `client_secret_basic` and knows no refresh tokens.
+ * The Key Bridge Security Token Service. For an unknown token it answers 400 `invalid_token`. It authenticates callers
+ * by `client_secret_basic` and has no refresh tokens.
  *
- * @throws TypeError naming the option that is wrong, as `keyBridgeSts.url`.
+ * @throws TypeError that names the wrong option, such as `keyBridgeSts.url`.
  * @example
  * ```ts
  * import { keyBridgeSts } from '@token-introspection/client/providers'

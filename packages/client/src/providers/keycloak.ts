@@ -5,7 +5,7 @@ import { freezeProvider, ProviderOptions } from './provider-options.ts'
 /** Options of {@link keycloak}. */
 export interface KeycloakOptions {
   /**
-   * Where Keycloak is, with its relative path where it has one, such as `https://sso.example.com` or
+   * The address of Keycloak, with its relative path if it has one, such as `https://sso.example.com` or
    * `https://example.com/auth`.
    */
   readonly url: string
@@ -13,14 +13,14 @@ export interface KeycloakOptions {
 }
 
 /**
- * A realm of Keycloak. It answers confidential clients alone, since 26.6.2 only about tokens that have the asking
- * client in their `aud`, and refuses a hint it does not know.
+ * A realm of Keycloak. It answers only confidential clients, since 26.6.2 only about tokens with the calling client in
+ * `aud`, and refuses unknown hints.
  *
- * Its JWTs have `typ: JWT` unless a client is set to `at+jwt`, and the client in `azp`; the claim `typ` says the kind,
- * `Bearer` or `DPoP` for access tokens, and a guard refuses `ID`, `Refresh` and `Offline`. Lightweight access tokens have
+ * Its JWTs have `typ: JWT` unless a client is set to `at+jwt`, and the client in `azp`. The claim `typ` names the kind:
+ * `Bearer` or `DPoP` for access tokens. A guard refuses `ID`, `Refresh` and `Offline`. Lightweight access tokens have
  * neither `aud` nor `sub`, which introspection adds: verify them with the mode `local-then-introspect`.
  *
- * @throws TypeError naming the option that is wrong, as `keycloak.realm`.
+ * @throws TypeError that names the wrong option, such as `keycloak.realm`.
  * @example
  * ```ts
  * import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'

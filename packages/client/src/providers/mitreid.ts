@@ -4,7 +4,7 @@ import { freezeProvider, ProviderOptions } from './provider-options.ts'
 
 /** Options of {@link mitreid}. */
 export interface MitreidOptions {
-  /** The issuer of the server, character for character; most end in a slash. */
+  /** The exact issuer of the server. Most issuers end in a slash. */
   readonly issuer: string
 }
 
@@ -12,7 +12,7 @@ export interface MitreidOptions {
  * MITREid Connect. The user is in `user_id`, permissions have the names of UMA 1.0, and refresh tokens have no
  * `token_type`. A token that does not expire has no `exp`.
  *
- * @throws TypeError naming the option that is wrong, as `mitreid.issuer`.
+ * @throws TypeError that names the wrong option, such as `mitreid.issuer`.
  * @example
  * ```ts
  * import { mitreid } from '@token-introspection/client/providers'

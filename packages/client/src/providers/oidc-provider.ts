@@ -4,21 +4,21 @@ import { freezeProvider, ProviderOptions } from './provider-options.ts'
 
 /** Options of {@link oidcProvider}. */
 export interface OidcProviderOptions {
-  /** The issuer of the server, character for character. */
+  /** The exact issuer of the server. */
   readonly issuer: string
 }
 
 /** Options of {@link logto}. */
 export interface LogtoOptions {
-  /** Where the tenant is, such as `https://acme.logto.app`. */
+  /** The address of the tenant, such as `https://acme.logto.app`. */
   readonly url: string
 }
 
 /**
- * A server built with node-oidc-provider. Only access tokens have a `token_type`. A token that is a JWT is refused as
- * one the endpoint does not keep, which is inactive here: `jwt: { mode: 'local-or-introspect' }` verifies those.
+ * A server built with node-oidc-provider. Only access tokens have a `token_type`. The endpoint does not introspect
+ * JWTs, so a JWT is inactive in this client: `jwt: { mode: 'local-or-introspect' }` verifies JWTs.
  *
- * @throws TypeError naming the option that is wrong, as `oidcProvider.issuer`.
+ * @throws TypeError that names the wrong option, such as `oidcProvider.issuer`.
  * @example
  * ```ts
  * import { oidcProvider } from '@token-introspection/client/providers'
@@ -34,10 +34,10 @@ export function oidcProvider(options: OidcProviderOptions): Provider {
 }
 
 /**
- * A tenant of Logto. Its tokens are opaque when no resource was asked for; tokens for a resource are JWTs. Otherwise
- * like {@link oidcProvider}.
+ * A tenant of Logto. Its tokens without a resource are opaque; tokens for a resource are JWTs. Otherwise like {@link
+ * oidcProvider}.
  *
- * @throws TypeError naming the option that is wrong, as `logto.url`.
+ * @throws TypeError that names the wrong option, such as `logto.url`.
  * @example
  * ```ts
  * import { logto } from '@token-introspection/client/providers'

@@ -12,9 +12,9 @@ export interface OktaOptions {
 
 /**
  * A custom authorization server of Okta. Tokens of the organization's own server are not for your API, so there is no
- * preset for it. Refresh tokens have `token_type` `Bearer` here too and no `aud`: give `policy.audience`.
+ * preset for it. Refresh tokens also have `token_type` `Bearer`, but no `aud`: give `policy.audience`.
  *
- * @throws TypeError naming the option that is wrong, as `okta.domain`.
+ * @throws TypeError that names the wrong option, such as `okta.domain`.
  * @example
  * ```ts
  * import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'

@@ -4,15 +4,15 @@ import { freezeProvider, ProviderOptions } from './provider-options.ts'
 
 /** Options of {@link openiddict}. */
 export interface OpeniddictOptions {
-  /** The issuer of the server, character for character. */
+  /** The exact issuer of the server. */
   readonly issuer: string
 }
 
 /**
- * A server built with OpenIddict. The caller needs the permission for the endpoint; scope and claims are for callers in
- * the audience of the token. `token_usage` says which is an access token.
+ * A server built with OpenIddict. The caller needs the permission for the endpoint. It gets scope and claims only when
+ * it is in the audience of the token. `token_usage` marks access tokens.
  *
- * @throws TypeError naming the option that is wrong, as `openiddict.issuer`.
+ * @throws TypeError that names the wrong option, such as `openiddict.issuer`.
  * @example
  * ```ts
  * import { openiddict } from '@token-introspection/client/providers'

@@ -4,17 +4,17 @@ import { freezeProvider, ProviderOptions } from './provider-options.ts'
 
 /** Options of {@link pingam}. */
 export interface PingamOptions {
-  /** Where PingAM is, with its path, such as `https://am.example.com:8443/am`. */
+  /** The address of PingAM, with its path, such as `https://am.example.com:8443/am`. */
   readonly url: string
-  /** The realm below the top one, such as `alpha` or `alpha/partners`. Default the top one. */
+  /** The realm below the root realm, such as `alpha` or `alpha/partners`. Default the root realm. */
   readonly realm?: string | undefined
 }
 
 /**
- * A realm of PingAM. Answers have no `aud` unless a script adds it, and older ones `user_id` and no `username`. Signed
- * answers (`response.jwt`) work once "Use token_introspection claim for JWT" is on.
+ * A realm of PingAM. Answers have no `aud` unless a script adds it, and older servers send `user_id` in place of
+ * `username`. Signed answers (`response.jwt`) need the setting "Use token_introspection claim for JWT".
  *
- * @throws TypeError naming the option that is wrong, as `pingam.url`.
+ * @throws TypeError that names the wrong option, such as `pingam.url`.
  * @example
  * ```ts
  * import { pingam } from '@token-introspection/client/providers'

@@ -4,17 +4,17 @@ import { freezeProvider, ProviderOptions } from './provider-options.ts'
 
 /** Options of {@link pingfederate}. */
 export interface PingfederateOptions {
-  /** Where the runtime engine is, such as `https://sso.example.com:9031`. */
+  /** The address of the runtime engine, such as `https://sso.example.com:9031`. */
   readonly url: string
-  /** Sent as `access_token_manager_id`, where the server has more than one access token manager. */
+  /** Sent as `access_token_manager_id`, for servers with more than one access token manager. */
   readonly accessTokenManagerId?: string | undefined
 }
 
 /**
- * PingFederate. About a refresh token it says `active` and nothing else, and only when asked with that hint: give
- * `policy.audience`, which such an answer does not pass.
+ * PingFederate. For a refresh token it answers only `active`, and only with that hint: give `policy.audience`, so that
+ * guards refuse such an answer.
  *
- * @throws TypeError naming the option that is wrong, as `pingfederate.url`.
+ * @throws TypeError that names the wrong option, such as `pingfederate.url`.
  * @example
  * ```ts
  * import { pingfederate } from '@token-introspection/client/providers'

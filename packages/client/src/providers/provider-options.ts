@@ -1,26 +1,26 @@
-/** How presets read what they are given: host names, addresses, and parts of a path. */
+/** Reads the options of presets: host names, addresses, and parts of a path. */
 import { OptionGroup } from '@token-introspection/core/options'
 
 const HOST = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/i
-/** Nothing that the URL parser would mend, no credentials, no query, no fragment. */
+/** An address that the URL parser does not change, without credentials, query and fragment. */
 const ADDRESS = /^https?:\/\/[^/?#@\\\s\x00-\x1f\x7f]+(?:\/[^?#\\\s\x00-\x1f\x7f]*)?$/i
 
-/** The options of one preset; errors name them as `okta.domain`. */
+/** The options of one preset. Errors name them like `okta.domain`. */
 export class ProviderOptions extends OptionGroup {
-  /** A host name: no scheme, no port, no path. */
+  /** A host name, without scheme, port and path. */
   host(name: string): string {
     const value = this.required(name)
     if (!HOST.test(value)) throw this.error(name, 'must be a host name')
     return value.toLowerCase()
   }
 
-  /** An address that paths are appended to, without the slash at its end. */
+  /** An address to which paths are appended, without a slash at its end. */
   address(name: string): string {
     const value = this.identifier(name)
     return value.endsWith('/') ? value.slice(0, -1) : value
   }
 
-  /** An issuer identifier, character for character. */
+  /** An exact issuer identifier. */
   identifier(name: string): string {
     const value = this.required(name)
     if (!ADDRESS.test(value) || !URL.canParse(value)) throw this.error(name, 'must be a URL without query and fragment')
@@ -32,12 +32,12 @@ export class ProviderOptions extends OptionGroup {
     return this.#encode(name, this.required(name))
   }
 
-  /** One part of a path, encoded; empty when it was not given. */
+  /** One part of a path, encoded; empty when the option is not given. */
   optionalSegment(name: string): string {
     return this.has(name) ? this.segment(name) : ''
   }
 
-  /** Parts of a path with a slash between them, or before the first. */
+  /** Parts of a path, joined by slashes, with a slash before the first. */
   segments(name: string): readonly string[] {
     const path = this.required(name)
     if (path === '/') return []
@@ -47,7 +47,7 @@ export class ProviderOptions extends OptionGroup {
       .map((part) => this.#encode(name, part))
   }
 
-  /** A string that has to be there. */
+  /** A required string. */
   required(name: string): string {
     const value = this.string(name)
     if (value === undefined) throw this.error(name, 'is required')
@@ -55,9 +55,9 @@ export class ProviderOptions extends OptionGroup {
   }
 
   #encode(name: string, part: string): string {
-    // The URL parser would take these for a way through the folders.
+    // The URL parser would read these as steps between folders.
     if (part === '' || part === '.' || part === '..' || /[/\\]/.test(part) || !part.isWellFormed()) {
-      throw this.error(name, 'must be a part of a path')
+      throw this.error(name, 'must be one part of a path, and not . or ..')
     }
     return encodeURIComponent(part)
   }

@@ -1,15 +1,15 @@
-/** What is known about one authorization server, as data: the value of option `provider`. */
+/** The data about one authorization server: the value of option `provider`. */
 import type { JwtOptions } from '../jwt/jwt-options.ts'
 import type { TokenKind } from '../policy/policy.ts'
 import type { ResponseOptions } from '../response/response-options.ts'
 import type { AssertionPreset } from '../transport/client-authentication/assertion-options.ts'
 
-/** A preset of a server without introspection: its tokens are JWTs, and verified here. */
+/** A preset of a server without introspection. Its tokens are JWTs, which the client verifies. */
 export type LocalProvider = Provider & { readonly jwt: { readonly mode: 'local' } }
 
 /**
- * A preset: options an {@link IntrospectionClient} takes where it is not given others, key by key. It holds no
- * function and no secret. Make one of your own as a plain object.
+ * A preset: default options for an {@link IntrospectionClient}, key by key. It holds no function and no secret. You can
+ * write one of your own as a plain object.
  *
  * @example
  * ```ts
@@ -30,19 +30,19 @@ export type LocalProvider = Provider & { readonly jwt: { readonly mode: 'local' 
  * ```
  */
 export interface Provider {
-  /** What the server is called, for the messages of errors. */
+  /** The name of the server, for error messages. */
   readonly name: string
-  /** Where the server documents its introspection: an https URL. */
+  /** The documentation of the server's introspection: an https URL. */
   readonly documentation: string
-  /** Option `issuer`: the endpoint is then found in its metadata, unless `endpoint` is known as well. */
+  /** Option `issuer`. The endpoint is then found in its metadata, unless `endpoint` is set as well. */
   readonly issuer?: string | undefined
   /** Option `endpoint`. */
   readonly endpoint?: string | undefined
   /** Options of group `token`. */
   readonly token?: { readonly tokenTypeHint?: string | undefined } | undefined
   /**
-   * Options of group `jwt`. With `mode` JWTs are verified; without it these say how to read the JWTs of the server, for
-   * clients whose own `jwt` names a mode.
+   * Options of group `jwt`. With `mode` the client verifies JWTs. Without it, the options describe the JWTs of the
+   * server, for clients whose own `jwt` names a mode.
    */
   readonly jwt?:
     | Pick<
@@ -65,9 +65,9 @@ export interface Provider {
     | Pick<ResponseOptions, 'acceptedIssuers' | 'aliases' | 'inactiveWhen' | 'renames' | 'tolerate'>
     | undefined
   /**
-   * Options of group `policy`. `tokenKind` is about answers: a JWT that was verified here has been told from other kinds by
-   * `jwt`, and is refused by it only where a claim of that name says another kind. With `jwt.mode` of `local` it is about
-   * JWTs in full.
+   * Options of group `policy`. `tokenKind` describes answers: a JWT that the client has verified passes the rules of
+   * `jwt`, and `tokenKind` refuses it only when a claim of that name says another kind. With `jwt.mode` of `local`,
+   * `tokenKind` applies to JWTs in full.
    */
   readonly policy?:
     | {
@@ -76,14 +76,16 @@ export interface Provider {
         readonly tokenKind?: TokenKind | undefined
       }
     | undefined
-  /** What the server says about client authentication at its introspection endpoint. */
+  /** Client authentication at the server's introspection endpoint. */
   readonly clientAuthentication?:
     | {
-        /** The methods it takes, as its documentation has them; others are not refused for that. */
+        /** The methods that the documentation names. Other methods are still allowed. */
         readonly takes?: readonly string[] | undefined
-        /** The methods it is documented not to take: a client that is given one is refused when it is created. */
+        /** The methods that the documentation excludes. A client with one of them throws when it is created. */
         readonly refuses?: readonly string[] | undefined
-        /** How `privateKeyJwt` and `clientSecretJwt` make assertions for it, where their own options say nothing else. */
+        /**
+         * How `privateKeyJwt` and `clientSecretJwt` make assertions for this server, unless their own options say it.
+         */
         readonly assertion?: AssertionPreset | undefined
       }
     | undefined

@@ -9,10 +9,10 @@ export interface SalesforceOptions {
 }
 
 /**
- * An organization of Salesforce. `sub` is the address of an identity, and scope names such as `refresh_token` say
- * nothing about the kind of the token, which `token_type` does.
+ * An organization of Salesforce. `sub` is the URL of an identity. `token_type` names the kind of a token; scope names
+ * such as `refresh_token` do not.
  *
- * @throws TypeError naming the option that is wrong, as `salesforce.domain`.
+ * @throws TypeError that names the wrong option, such as `salesforce.domain`.
  * @example
  * ```ts
  * import { salesforce } from '@token-introspection/client/providers'

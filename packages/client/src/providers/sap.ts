@@ -6,15 +6,15 @@ import { freezeProvider, ProviderOptions } from './provider-options.ts'
 export interface SapOptions {
   /** The host of the tenant, such as `acme.accounts.ondemand.com`. */
   readonly domain: string
-  /** The client identifier, which has to stand in the body whatever the method is. */
+  /** The client identifier, which the server requires in the body with every method. */
   readonly clientId: string
 }
 
 /**
- * A tenant of SAP Cloud Identity Services. `iss` comes with and without its scheme. Refresh tokens and ID tokens are
- * active here too, and nothing tells them apart: give `policy.audience`.
+ * A tenant of SAP Cloud Identity Services. `iss` comes with or without its scheme. The server also calls refresh tokens
+ * and ID tokens active, and no member tells them apart: give `policy.audience`.
  *
- * @throws TypeError naming the option that is wrong, as `sap.clientId`.
+ * @throws TypeError that names the wrong option, such as `sap.clientId`.
  * @example
  * ```ts
  * import { sap } from '@token-introspection/client/providers'

@@ -4,22 +4,22 @@ import { freezeProvider, ProviderOptions } from './provider-options.ts'
 
 /** Options of {@link springAuthorizationServer}. */
 export interface SpringAuthorizationServerOptions {
-  /** The issuer of the server, character for character. */
+  /** The exact issuer of the server. */
   readonly issuer: string
 }
 
 /**
- * Spring Authorization Server. Authorization codes, ID tokens and refresh tokens are active here too, and only access
- * tokens have a `token_type`: a guard refuses a token without one. `aud` is the client the token was issued to, unless an
- * `OAuth2TokenCustomizer` says otherwise.
+ * Spring Authorization Server. It also calls authorization codes, ID tokens and refresh tokens active. Only access
+ * tokens have a `token_type`: a guard refuses a token without one. `aud` is the client that the token was issued to,
+ * unless an `OAuth2TokenCustomizer` changes it.
  *
- * Its JWTs have no `typ`, no `client_id`, and an array in `scope`. ID tokens look alike; they have no `nbf`, which a
- * JWT without `typ` must have here.
+ * Its JWTs have no `typ`, no `client_id`, and an array in `scope`. ID tokens look the same, but have no `nbf`. So a JWT
+ * without `typ` must have `nbf`.
  *
- * `privateKeyJwt` and `clientSecretJwt` write `typ: JWT` and send `client_id`: version 1.5 takes no other type, and 400 is
- * its answer without `client_id`.
+ * `privateKeyJwt` and `clientSecretJwt` write `typ: JWT` and send `client_id`: version 1.5 accepts no other type, and
+ * answers 400 without `client_id`.
  *
- * @throws TypeError naming the option that is wrong, as `springAuthorizationServer.issuer`.
+ * @throws TypeError that names the wrong option, such as `springAuthorizationServer.issuer`.
  * @example
  * ```ts
  * import { springAuthorizationServer } from '@token-introspection/client/providers'

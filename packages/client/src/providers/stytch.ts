@@ -9,10 +9,10 @@ export interface StytchOptions {
 }
 
 /**
- * Stytch Connected Apps. `token_type` says which is an access token. `status_code` and `request_id` stand among the
- * members and are about the call, not the token.
+ * Stytch Connected Apps. `token_type` marks access tokens. The members `status_code` and `request_id` are about the
+ * call, not the token.
  *
- * @throws TypeError naming the option that is wrong, as `stytch.domain`.
+ * @throws TypeError that names the wrong option, such as `stytch.domain`.
  * @example
  * ```ts
  * import { stytch } from '@token-introspection/client/providers'

@@ -4,15 +4,16 @@ import { freezeProvider, ProviderOptions } from './provider-options.ts'
 
 /** Options of {@link uaa}. */
 export interface UaaOptions {
-  /** Where UAA is, such as `https://uaa.example.com`. */
+  /** The address of UAA, such as `https://uaa.example.com`. */
   readonly url: string
 }
 
 /**
- * Cloud Foundry UAA. `scope` is an array, the user is in `user_name`, and `iss` is the token endpoint; behind another
- * name list that in `response.acceptedIssuers`. Best with `clientCredentials` for a client that has `uaa.resource`.
+ * Cloud Foundry UAA. `scope` is an array, the user is in `user_name`, and `iss` is the token endpoint. If you reach UAA
+ * under another name, list its `iss` in `response.acceptedIssuers`. Best use `clientCredentials` of a client that has
+ * `uaa.resource`.
  *
- * @throws TypeError naming the option that is wrong, as `uaa.url`.
+ * @throws TypeError that names the wrong option, such as `uaa.url`.
  * @example
  * ```ts
  * import { uaa } from '@token-introspection/client/providers'

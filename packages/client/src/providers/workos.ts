@@ -9,11 +9,11 @@ export interface WorkosOptions {
 }
 
 /**
- * WorkOS Connect, which wants identifier and secret in the body: give `clientSecretPost`. `token_type` says which is an
- * access token; there is no `scope`, so a guard that asks for one lets nothing pass. `permissions` is a list of texts at
- * WorkOS and no member of UMA: you find it in `workos_permissions`.
+ * WorkOS Connect. It requires identifier and secret in the body: give `clientSecretPost`. `token_type` marks access
+ * tokens. There is no `scope`, so a guard with a scope refuses every token. `permissions` is a list of strings at
+ * WorkOS, not the member of UMA, so the client renames it to `workos_permissions`.
  *
- * @throws TypeError naming the option that is wrong, as `workos.domain`.
+ * @throws TypeError that names the wrong option, such as `workos.domain`.
  * @example
  * ```ts
  * import { workos } from '@token-introspection/client/providers'
@@ -28,7 +28,7 @@ export function workos(options: WorkosOptions): Provider {
     documentation: 'https://workos.com/docs/reference/workos-connect/introspection',
     issuer,
     endpoint: `${issuer}/oauth2/introspection`,
-    // A list of texts, which is no member of UMA.
+    // A list of strings, which is not the member of UMA.
     response: { renames: { permissions: 'workos_permissions' } },
     policy: { tokenKind: { member: 'token_type', oneOf: ['access_token'] } },
   })

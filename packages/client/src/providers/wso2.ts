@@ -4,17 +4,17 @@ import { freezeProvider, ProviderOptions } from './provider-options.ts'
 
 /** Options of {@link wso2}. */
 export interface Wso2Options {
-  /** Where the server is, such as `https://is.example.com:9443`. */
+  /** The address of the server, such as `https://is.example.com:9443`. */
   readonly url: string
-  /** The domain of the tenant, such as `acme.com`. Default the one that needs no name. */
+  /** The domain of the tenant, such as `acme.com`. Default the super tenant. */
   readonly tenant?: string | undefined
 }
 
 /**
- * WSO2 Identity Server. `iss` is the token endpoint, and `act` a text. Unless client credentials are switched on, the
+ * WSO2 Identity Server. `iss` is the token endpoint, and `act` a string. Unless client credentials are enabled, the
  * caller is a user with the permission to introspect: give `clientSecretBasic(user, password, { encoding: 'raw' })`.
  *
- * @throws TypeError naming the option that is wrong, as `wso2.url`.
+ * @throws TypeError that names the wrong option, such as `wso2.url`.
  * @example
  * ```ts
  * import { wso2 } from '@token-introspection/client/providers'

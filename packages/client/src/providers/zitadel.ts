@@ -9,11 +9,11 @@ export interface ZitadelOptions {
 }
 
 /**
- * An instance of ZITADEL. The caller is an API application, with `zitadelKeyFile` or `clientSecretBasic`, and hears
- * inactive about tokens that have neither it nor its project in their `aud`, and about every token while the server has
- * trouble of its own.
+ * An instance of ZITADEL. The caller is an API application, with `zitadelKeyFile` or `clientSecretBasic`. It gets
+ * inactive for tokens without the application or its project in `aud`. During failures of the server it gets inactive
+ * for every token.
  *
- * @throws TypeError naming the option that is wrong, as `zitadel.domain`.
+ * @throws TypeError that names the wrong option, such as `zitadel.domain`.
  * @example
  * ```ts
  * import { readFileSync } from 'node:fs'

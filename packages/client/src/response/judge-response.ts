@@ -1,4 +1,4 @@
-/** What an answer comes to now: fresh or remembered, every one is judged by the clock of this moment. */
+/** Judges answers by the current time, fresh ones and cached ones alike. */
 import {
   type ActiveIntrospectionResponse,
   type ClaimsSchema,
@@ -9,14 +9,17 @@ import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { type ResponseStep, validateResponse } from './validate-response.ts'
 import { type IntrospectionResult, toResult } from '../result/introspection-result.ts'
 
-/** Judges a response; `now` is in seconds since the epoch. At once, unless there is a claims schema to ask. */
+/**
+ * Judges a response; `now` is in seconds since the epoch. It returns without a promise, unless there is a claims
+ * schema.
+ */
 export type JudgeResponse = (response: IntrospectionResponse, now: number) => MaybePromise<IntrospectionResult>
 
-/** Makes the judge of one client. */
+/** Creates the judge of a client. */
 export function createJudge(step: ResponseStep): JudgeResponse {
   const { claims } = step
   if (claims === undefined) return (response, now) => toResult(validateResponse(response, step, now))
-  /** What the schema made of answers that are remembered: once per answer, because it does not change. */
+  /** The output of the claims schema for cached answers. It is computed once per answer, because it does not change. */
   const claimed = new WeakMap<object, IntrospectionResult>()
   return (response, now) => {
     const valid = validateResponse(response, step, now)

@@ -17,14 +17,14 @@ function resolve(jwt: unknown, more: object = {}) {
 }
 
 describe('response.jwt', () => {
-  test('makes the one media type to ask for, and nothing without it', () => {
+  test('sets the one media type to request, and is undefined without the option', () => {
     expect(resolve({}).transport.accept).toBe('application/token-introspection+jwt')
     const without = resolve(undefined)
     expect(without.transport.accept).toBe('application/json')
     expect(without.response.jwt).toBeUndefined()
   })
 
-  test('has defaults for everything', () => {
+  test('has defaults for every option', () => {
     expect(resolve({}).response.jwt).toMatchObject({
       issuer,
       audience: 'orders-api',
@@ -35,7 +35,7 @@ describe('response.jwt', () => {
     })
   })
 
-  test('has the defaults and bounds that its documentation states', () => {
+  test('has the documented defaults and bounds', () => {
     const source = readFileSync(new URL('jwt-response-options.ts', import.meta.url), 'utf8')
     expect(source).toContain(`Default \`${jwtResponseDefaults.profile}\``)
     expect(source).toContain(`Default ${jwtResponseDefaults.maxAgeSeconds}, from 1 to 600.`)
@@ -43,7 +43,7 @@ describe('response.jwt', () => {
       expect(resolve({ maxAgeSeconds }).response.jwt).toMatchObject({ maxAgeSeconds })
   })
 
-  test('FAPI-04 leaves PS256, ES256 and EdDSA of the algorithms with the profile for it', () => {
+  test('FAPI-04 allows only PS256, ES256 and EdDSA with the profile fapi2', () => {
     expect(resolve({ profile: 'fapi2' }).response.jwt?.algorithms).toEqual(['PS256', 'ES256', 'EdDSA', 'Ed25519'])
     for (const algorithm of ['RS256', 'ES512', 'PS384']) {
       expect(() => resolve({ profile: 'fapi2', algorithms: ['ES256', algorithm] })).toThrow(
@@ -53,33 +53,37 @@ describe('response.jwt', () => {
   })
 
   test.each(['none', 'NONE', 'HS256', 'HS512', 'es256', 'A128KW', 'RSA1_5'])(
-    'JWT-29 cannot be told to believe %s',
+    'JWT-29 cannot accept the algorithm %s',
     (algorithm) => {
       expect(() => resolve({ algorithms: ['ES256', algorithm] })).toThrow(/^response\.jwt\.algorithms:/)
     },
   )
 
   const wrong: readonly (readonly [string, unknown, string])[] = [
-    ['no group', null, 'response.jwt'],
+    ['a group that is null', null, 'response.jwt'],
     ['a group that is true', true, 'response.jwt'],
     ['an unknown option', { algorithm: 'ES256' }, 'response.jwt.algorithm'],
-    ['no algorithm', { algorithms: [] }, 'response.jwt.algorithms'],
-    ['an algorithm that is no list', { algorithms: 'ES256' }, 'response.jwt.algorithms'],
+    ['an empty list of algorithms', { algorithms: [] }, 'response.jwt.algorithms'],
+    ['an algorithm that is not in an array', { algorithms: 'ES256' }, 'response.jwt.algorithms'],
     ['an unknown profile', { profile: 'fapi1' }, 'response.jwt.profile'],
-    ['keys in two places', { jwks: { keys: [publicJwk] }, jwksUri: `${issuer}/jwks` }, 'response.jwt.jwks'],
-    ['no keys', { jwks: { keys: [] } }, 'response.jwt.jwks'],
-    ['keys that are no set', { jwks: [publicJwk] }, 'response.jwt.jwks'],
+    ['keys and a key URL together', { jwks: { keys: [publicJwk] }, jwksUri: `${issuer}/jwks` }, 'response.jwt.jwks'],
+    ['an empty key set', { jwks: { keys: [] } }, 'response.jwt.jwks'],
+    ['keys that are not a key set', { jwks: [publicJwk] }, 'response.jwt.jwks'],
     ['keys that are null', { jwks: null }, 'response.jwt.jwks'],
-    ['a private key to verify with', { jwks: { keys: [privateJwk] } }, 'response.jwt.jwks'],
-    ['a secret to verify with', { jwks: { keys: [{ kty: 'oct', k: 'AAAA' }] } }, 'response.jwt.jwks'],
+    ['a private key for verification', { jwks: { keys: [privateJwk] } }, 'response.jwt.jwks'],
+    ['a shared secret for verification', { jwks: { keys: [{ kty: 'oct', k: 'AAAA' }] } }, 'response.jwt.jwks'],
     ['keys over http', { jwksUri: 'http://as.example.com/jwks' }, 'response.jwt.jwksUri'],
-    ['keys over http on this machine', { jwksUri: 'http://127.0.0.1/jwks' }, 'response.jwt.jwksUri'],
-    ['keys at no URL', { jwksUri: '/jwks' }, 'response.jwt.jwksUri'],
+    ['keys over http on loopback', { jwksUri: 'http://127.0.0.1/jwks' }, 'response.jwt.jwksUri'],
+    ['a key URL that is not a URL', { jwksUri: '/jwks' }, 'response.jwt.jwksUri'],
     ['an empty audience', { audience: '' }, 'response.jwt.audience'],
-    ['an age of nothing', { maxAgeSeconds: 0 }, 'response.jwt.maxAgeSeconds'],
-    ['an age of an hour', { maxAgeSeconds: 3600 }, 'response.jwt.maxAgeSeconds'],
-    ['an age that is no number', { maxAgeSeconds: Number.NaN }, 'response.jwt.maxAgeSeconds'],
-    ['one key without a list', { decryptionKeys: { alg: 'ECDH-ES', key: privateJwk } }, 'response.jwt.decryptionKeys'],
+    ['an age of zero', { maxAgeSeconds: 0 }, 'response.jwt.maxAgeSeconds'],
+    ['an age of one hour', { maxAgeSeconds: 3600 }, 'response.jwt.maxAgeSeconds'],
+    ['an age that is not a number', { maxAgeSeconds: Number.NaN }, 'response.jwt.maxAgeSeconds'],
+    [
+      'one key without an array',
+      { decryptionKeys: { alg: 'ECDH-ES', key: privateJwk } },
+      'response.jwt.decryptionKeys',
+    ],
     ['a key that is null', { decryptionKeys: [null] }, 'response.jwt.decryptionKeys[0]'],
     ...[undefined, 'dir', 'A128KW', 'PBES2-HS256+A128KW', 'RSA1_5'].map(
       (alg) =>
@@ -101,7 +105,7 @@ describe('response.jwt', () => {
     ].map(
       (key, index) =>
         [
-          `what is no private key, ${index}`,
+          `a key that is not private, ${index}`,
           { decryptionKeys: [{ alg: 'ECDH-ES', key }] },
           'response.jwt.decryptionKeys[0].key',
         ] as const,
@@ -120,18 +124,18 @@ describe('response.jwt', () => {
     expect(message).not.toContain('s3cr3t-value')
   })
 
-  test('needs the issuer, also when the endpoint is known', () => {
+  test('requires the issuer, also when the endpoint is given', () => {
     const options = { issuer: undefined, endpoint: `${issuer}/introspect` }
     expect(() => resolve({ jwks: { keys: [publicJwk] } }, options)).toThrow(/^response\.jwt: needs the issuer/)
   })
 
-  test('needs a name for us in aud where the client authentication has none', () => {
+  test('requires an audience when the client authentication has no identifier', () => {
     const nameless = { clientAuthentication: { method: 'x', clientId: undefined, authenticate: () => undefined } }
     expect(() => resolve({}, nameless)).toThrow(/^response\.jwt\.audience:/)
     expect(resolve({ audience: 'urn:orders' }, nameless).response.jwt?.audience).toBe('urn:orders')
   })
 
-  test('takes a private key in every form, and reads the lists once', () => {
+  test('accepts a private key in every form, and reads the lists once', () => {
     const decryptionKeys = [pair.privateKey, privateJwk].map((key) => ({ alg: 'ECDH-ES', kid: 'x', key }))
     const jwks = { keys: [publicJwk] }
     const { jwt } = resolve({ decryptionKeys, jwks }).response

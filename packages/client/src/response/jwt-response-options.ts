@@ -13,20 +13,20 @@ import type { Tolerance } from './tolerance-options.ts'
 /** The `alg` of an answer that can be verified: those with public keys (RFC 9701 §6). */
 export type JwtResponseAlgorithm = SignatureAlgorithm
 
-/** Which algorithms are believed. */
+/** A choice of accepted algorithms. */
 export type JwtResponseProfile = 'rfc9701' | 'fapi2'
 
 /**
- * Option group `response.jwt`: ask for signed answers and take no others (RFC 9701). Needs the option `issuer`.
+ * Option group `response.jwt`: request signed answers and refuse all others (RFC 9701). Needs the option `issuer`.
  *
- * Requests then have `Accept: application/token-introspection+jwt`. An answer counts when a key of the issuer signed it,
- * when it says that it is an answer, by that issuer, for us, and made just now. Plain JSON is refused with
- * `ERR_RESPONSE_UNTRUSTED`, and so is everything else that does not hold; errors are JSON as ever. With `decryptionKeys`
- * answers may be encrypted as well, and are then signed inside.
+ * Requests then have `Accept: application/token-introspection+jwt`. An answer must be signed by a key of the issuer,
+ * have the type of an introspection response, name that issuer and this client, and be made just now. Plain JSON, and
+ * an answer that fails one of these checks, is refused with `ERR_RESPONSE_UNTRUSTED`. Errors are JSON as before. With
+ * `decryptionKeys` answers may be encrypted, with the signed answer inside.
  *
- * The keys are fetched with the client's own transport, and again after ten minutes or when an answer names one that is
- * not there, at most every 30 seconds. While they cannot be fetched the last ones are used for up to a day; without any,
- * a call fails with `ERR_RESPONSE_KEYS_UNAVAILABLE`.
+ * The client fetches the keys with its own transport. It fetches them again after ten minutes or when an answer names
+ * an unknown key, at most every 30 seconds. While they cannot be fetched, it uses the last ones for up to a day.
+ * Without any keys a call fails with `ERR_RESPONSE_KEYS_UNAVAILABLE`.
  *
  * @example
  * ```ts
@@ -42,28 +42,28 @@ export type JwtResponseProfile = 'rfc9701' | 'fapi2'
  */
 export interface JwtResponseOptions {
   /**
-   * The signature algorithms that are believed; best the one this resource server is registered with. Default those of
-   * `profile`. `none` and the algorithms with a shared secret cannot be given.
+   * The accepted signature algorithms. Best give the one that this resource server is registered with. Default those of
+   * `profile`. `none` and algorithms with a shared secret are not allowed.
    */
   readonly algorithms?: readonly JwtResponseAlgorithm[] | undefined
   /**
-   * What `algorithms` may hold. Default `rfc9701`: everything with a public key. `fapi2` leaves PS256, ES256 and EdDSA
-   * with Ed25519 (FAPI 2.0 Security Profile §5.4.1).
+   * The algorithms that `algorithms` may hold. Default `rfc9701`: every algorithm with a public key. `fapi2` allows
+   * PS256, ES256, and EdDSA with Ed25519 (FAPI 2.0 Security Profile §5.4.1).
    */
   readonly profile?: JwtResponseProfile | undefined
   /** The issuer's public keys, when they never change. Give this or `jwksUri`, or neither. */
   readonly jwks?: JSONWebKeySet | undefined
-  /** Where the issuer's public keys are. Default the `jwks_uri` of its metadata. */
+  /** The URL of the issuer's public keys. Default the `jwks_uri` of its metadata. */
   readonly jwksUri?: string | undefined
-  /** The keys answers are encrypted for. Default none, and encrypted answers are refused. */
+  /** The private keys for encrypted answers. Default none: encrypted answers are refused. */
   readonly decryptionKeys?: readonly DecryptionKey[] | undefined
-  /** What the answers call this resource server in `aud`. Default the identifier of `clientAuthentication`. */
+  /** The name of this resource server in the `aud` of answers. Default the identifier of `clientAuthentication`. */
   readonly audience?: string | undefined
   /**
-   * Seconds that may have gone by since an answer was made, besides `response.leewaySeconds`. Default 60, from 1 to 600.
+   * The highest age of an answer in seconds, in addition to `response.leewaySeconds`. Default 60, from 1 to 600.
    *
-   * Security: for this long, whoever can change what crosses the connection can send an answer again, also for another
-   * token, because a signed answer does not say which token it is about (RFC 9701 §5). TLS is what prevents that.
+   * Security: a signed answer does not name its token (RFC 9701 §5). During this time, an attacker who controls the
+   * connection could send an old answer for another token. TLS prevents that.
    */
   readonly maxAgeSeconds?: number | undefined
 }
@@ -71,7 +71,7 @@ export interface JwtResponseOptions {
 /** The defaults of the group. */
 export const jwtResponseDefaults = Object.freeze({ profile: 'rfc9701', maxAgeSeconds: 60 } as const)
 
-/** What the group takes from the rest of the client. */
+/** The settings of the client that this group needs. */
 export interface JwtResponseContext {
   readonly issuer: string | undefined
   readonly clientId: string | undefined
@@ -80,7 +80,7 @@ export interface JwtResponseContext {
   readonly urlRules: UrlRules
   readonly send: Send
   readonly deadlines: Deadlines
-  /** Where the metadata says that the keys are. */
+  /** Finds the URL of the keys in the metadata. */
   readonly findJwksUri: () => Promise<string>
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number
@@ -99,7 +99,8 @@ export function resolveJwtResponse(options: unknown, context: JwtResponseContext
     'maxAgeSeconds',
   ])
   const { issuer, leewaySeconds, tolerance } = context
-  if (issuer === undefined) throw new TypeError('response.jwt: needs the issuer option, whose signature is wanted')
+  if (issuer === undefined)
+    throw new TypeError('response.jwt: needs the issuer option, because the issuer must sign the answers')
   const audience = group.string('audience') ?? context.clientId
   if (audience === undefined) {
     throw group.error('audience', 'is required, because clientAuthentication has no client identifier')

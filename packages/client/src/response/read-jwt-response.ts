@@ -1,4 +1,4 @@
-/** Step `response`: the answer inside a JWT introspection response (RFC 9701 §5). */
+/** Step `response`: reads the answer inside a JWT introspection response (RFC 9701 §5). */
 import {
   audienceIntersects,
   type IntrospectionResponse,
@@ -15,25 +15,25 @@ import type { Tolerance } from './tolerance-options.ts'
 import { tolerate } from './tolerate.ts'
 import { type VerificationRules, verifyJwtResponse } from './verify-jwt-response.ts'
 
-/** What reading JWT answers needs. */
+/** The settings for reading JWT answers. */
 export interface JwtResponseRules extends VerificationRules {
   readonly issuer: string
-  /** Who we are in `aud`. */
+  /** The name of this client in `aud`. */
   readonly audience: string
   readonly decryptionKeys: readonly DecryptionKey[]
-  /** Seconds that may have gone by since the answer was made. */
+  /** The highest accepted age of an answer, in seconds. */
   readonly maxAgeSeconds: number
-  /** Seconds the two clocks may differ. */
+  /** How many seconds the two clocks may differ. */
   readonly leewaySeconds: number
-  /** What is forgiven inside `token_introspection`, and nowhere else. */
+  /** Corrects deviations inside `token_introspection`, and nowhere else. */
   readonly tolerance?: Tolerance | undefined
-  /** What decides whether an answer is believed, for the names answers are kept by. */
+  /** The settings that decide whether an answer is trusted, as a part of cache keys. */
   readonly manner: readonly unknown[]
 }
 
 /**
- * Decrypts the answer if it is encrypted, verifies it, and holds its envelope against ours. Only what is inside
- * `token_introspection` speaks of the token.
+ * Decrypts the answer if it is encrypted, verifies it, and checks its envelope. Only members inside
+ * `token_introspection` are about the token.
  *
  * @throws ResponseMalformedError, ResponseUntrustedError, ResponseKeysUnavailableError
  */
@@ -62,11 +62,11 @@ function openEnvelope(claims: JsonObject, rules: JwtResponseRules, now: number):
   if (iss !== rules.issuer) throw new ResponseUntrustedError('the answer is signed for another issuer')
   if (!audienceIntersects(aud, rules.audience)) {
     throw new ResponseUntrustedError(
-      'the answer is for another protected resource; if it is us under another name, give it as response.jwt.audience',
+      'the answer is for another protected resource. If that is another name of this one, give it as response.jwt.audience',
     )
   }
-  // Nothing in an answer names the question, so its age is all that tells it from an old one that is sent again. Each
-  // comparison says what must hold, so that a clock that gives no number lets nothing pass.
+  // An answer does not name its request, so only its age tells it from a replayed one. Each comparison states the good
+  // case, so that a clock that returns NaN lets nothing pass.
   if (!(iat - now <= rules.leewaySeconds)) {
     throw new ResponseUntrustedError(
       `the answer was made ${iat - now} seconds from now: one of the two clocks is wrong`,

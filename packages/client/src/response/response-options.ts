@@ -14,33 +14,34 @@ import {
 } from './tolerance-options.ts'
 import type { ResponseStep } from './validate-response.ts'
 
-/** Step `response`: what is accepted as an answer. */
+/** Step `response`: which answers the client accepts. */
 export interface ResponseOptions {
-  /** Seconds the two clocks may differ when `exp` and `nbf` are checked. Default 5, from 0 to 300. */
+  /** How many seconds the two clocks may differ when `exp` and `nbf` are checked. Default 5, from 0 to 300. */
   readonly leewaySeconds?: number | undefined
   /**
-   * Issuers an answer may name in `iss`. Default the `issuer` option alone; any, when only `endpoint` is given.
+   * Issuers that an answer may name in `iss`. Default the `issuer` option alone; any, when only `endpoint` is given.
    */
   readonly acceptedIssuers?: readonly string[] | undefined
-  /** Ask for signed answers, and take no others (RFC 9701). Without it answers are JSON. */
+  /** Request signed answers and refuse all others (RFC 9701). Without it answers are JSON. */
   readonly jwt?: JwtResponseOptions | undefined
-  /** Deviations from the standard that are forgiven, each by its name. Default none. */
+  /** Deviations from the standard that the client tolerates, each by its name. Default none. */
   readonly tolerate?: ToleranceOptions | undefined
   /**
-   * Names the server uses for registered members, such as `{ username: 'user_name' }`. A member that has its registered
-   * name is left alone. `active` has no other name, and a registered name is no other name of another. Default none.
+   * Names that the server uses for registered members, such as `{ username: 'user_name' }`. A member under its
+   * registered name is not replaced. `active` cannot have another name, and a registered name cannot stand for another
+   * member. Default none.
    */
   readonly aliases?: MemberAliases | undefined
   /**
-   * Names to give to members that mean something else at the server than the registered member, such as
-   * `{ permissions: 'acme_permissions' }` where `permissions` is a list of texts. Default none.
+   * New names for members that have another meaning at the server than the registered member, such as `{ permissions:
+   * 'acme_permissions' }` where `permissions` is a list of strings. Default none.
    */
   readonly renames?: MemberRenames | undefined
   /**
-   * Replies other than 200 by which the server says that a token is not active, such as `[{ status: 204 }]`. One
-   * without `error` matches a body that names no error. Default none: every such reply is an error.
+   * Replies other than 200 that mean an inactive token at this server, such as `[{ status: 204 }]`. An entry without
+   * `error` matches a body that names no error. Default none: every such reply is an error.
    *
-   * Security: where 401 or 403 stands here, credentials that are refused look like tokens that are not good.
+   * Security: if you list 401 or 403, refused credentials look like inactive tokens.
    */
   readonly inactiveWhen?: readonly InactiveReply[] | undefined
 }
@@ -48,7 +49,10 @@ export interface ResponseOptions {
 /** The defaults of the step. */
 export const responseDefaults = Object.freeze({ leewaySeconds: 5, tolerate: toleranceDefaults })
 
-/** The step, from the options of the client; signed answers need keys, which are fetched as everything else is. */
+/**
+ * Resolves the step from the options of the client. Signed answers need keys, which the client fetches with its own
+ * transport.
+ */
 export function resolveResponse(
   options: OptionGroup,
   transport: TransportStep,

@@ -1,4 +1,4 @@
-/** Step `response`: puts right what is forgiven in an answer, before it is held against the schema. */
+/** Step `response`: corrects tolerated deviations of an answer, before the schema checks it. */
 import { isScopeToken, type JsonObject, NUMERIC_DATE_LIMIT } from '@token-introspection/core'
 import type { Tolerance } from './tolerance-options.ts'
 
@@ -6,13 +6,16 @@ const DATES = ['exp', 'iat', 'nbf', 'auth_time'] as const
 const IDENTIFIERS = ['sub', 'client_id', 'username', 'jti', 'acr', 'aud'] as const
 /** A date and time with its offset from UTC (RFC 3339 §5.6). */
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})$/
-/** Neither a date in any unit nor a number that JavaScript could tell from its neighbour. */
+/** A number that is neither a date in any unit nor exact in JavaScript. */
 const NO_DATE = 2 ** 53
 
-/** Where an empty text says as much as nothing. In any other member it would take away a check, and is refused. */
+/** Members in which an empty string means absent. In other members that would skip a check, so it is refused. */
 const EMPTY_MEMBERS = ['scope', 'sub', 'username', 'client_id', 'jti'] as const
 
-/** A copy of the answer with what is forgiven put right, and the rest as it was, for the schema to refuse. */
+/**
+ * A copy of the answer with tolerated deviations corrected. Other values are not changed, so the schema refuses wrong
+ * ones.
+ */
 export function tolerate(answer: JsonObject, tolerance: Tolerance): JsonObject {
   const righted: JsonObject = { ...answer }
   if (tolerance.activeAsString) rightActive(righted)
@@ -44,7 +47,7 @@ function dropNothings(answer: JsonObject): void {
   for (const name of EMPTY_MEMBERS) if (answer[name] === '') delete answer[name]
 }
 
-/** What has the registered name counts, whatever stands beside it. */
+/** A member under its registered name wins over its alias. */
 function rename(values: JsonObject, from: string, to: string): void {
   if (!Object.hasOwn(values, from) || Object.hasOwn(values, to)) return
   values[to] = values[from]
@@ -53,7 +56,7 @@ function rename(values: JsonObject, from: string, to: string): void {
 
 function rightScopeArray(answer: JsonObject): void {
   const scope: unknown = answer['scope']
-  // An element with a space in it would become two scope tokens.
+  // An element with a space would become two scope tokens.
   if (!Array.isArray(scope) || !scope.every((element) => isText(element) && isScopeToken(element))) return
   if (scope.length === 0) delete answer['scope']
   else answer['scope'] = scope.join(' ')

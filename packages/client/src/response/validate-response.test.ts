@@ -12,7 +12,7 @@ function validate(members: object, overrides: Partial<typeof rules> = {}): Intro
 
 describe('validateResponse', () => {
   test.each([
-    ['no time at all', {}],
+    ['no date', {}],
     ['exp in an hour', { exp: now + 3600 }],
     ['exp now, within the leeway', { exp: now }],
     ['exp one second short of the leeway', { exp: now - 4 }],
@@ -21,11 +21,11 @@ describe('validateResponse', () => {
     ['nbf at the end of the leeway', { nbf: now + 5 }],
     ['nbf 0', { nbf: 0 }],
     ['iat now', { iat: now }],
-    ['iat as far ahead as clocks may differ', { iat: now + 300 }],
+    ['iat in the future by the maximum difference of clocks', { iat: now + 300 }],
     ['iat 0', { iat: 0 }],
     ['the accepted issuer', { iss: 'https://as.example.com' }],
     ['no issuer', { sub: 'alice' }],
-  ])('leaves an answer with %s as it is', (_, members) => {
+  ])('does not change an answer with %s', (_, members) => {
     const response = { active: true as const, ...members }
     expect(validateResponse(response, rules, now)).toBe(response)
   })
@@ -36,8 +36,8 @@ describe('validateResponse', () => {
     ['exp 0', { exp: 0 }],
     ['nbf one second past the leeway', { nbf: now + 6 }],
     ['nbf in an hour', { nbf: now + 3600 }],
-    ['a good exp and an nbf to come', { exp: now + 3600, nbf: now + 60 }],
-  ])('calls a token with %s inactive, with no other member', (_, members) => {
+    ['a good exp and an nbf in the future', { exp: now + 3600, nbf: now + 60 }],
+  ])('makes a token with %s inactive, with no other member', (_, members) => {
     expect(validate({ sub: 'alice', ...members })).toEqual({ active: false })
   })
 
@@ -49,20 +49,20 @@ describe('validateResponse', () => {
     ['nbf now', { nbf: now }, 0, true],
     ['exp 299 s ago', { exp: now - 299 }, 300, true],
     ['exp 300 s ago', { exp: now - 300 }, 300, false],
-  ])('judges %s with a leeway of its own', (_, members, leewaySeconds, active) => {
+  ])('judges %s with a configured leeway', (_, members, leewaySeconds, active) => {
     expect(validate(members, { leewaySeconds }).active).toBe(active)
   })
 
   test.each([
-    ['iat beyond what clocks may differ', { iat: now + 301 }],
-    ['iat in milliseconds short of the limit', { iat: 99_999_999_999 }],
+    ['iat further in the future than clocks may differ', { iat: now + 301 }],
+    ['iat in milliseconds below the limit', { iat: 99_999_999_999 }],
     ['another issuer', { iss: 'https://other.example.com' }],
-    ['the issuer with a slash at the end', { iss: 'https://as.example.com/' }],
+    ['the issuer with a trailing slash', { iss: 'https://as.example.com/' }],
     ['the issuer in another case', { iss: 'https://AS.example.com' }],
     ['the issuer with its port', { iss: 'https://as.example.com:443' }],
     ['an empty issuer', { iss: '' }],
-    ['another issuer, though the token is expired', { iss: 'https://other.example.com', exp: 1 }],
-  ])('does not believe an answer with %s', (_, members) => {
+    ['another issuer, also when the token is expired', { iss: 'https://other.example.com', exp: 1 }],
+  ])('refuses an answer with %s', (_, members) => {
     expect(() => validate(members)).toThrow(untrusted)
   })
 
@@ -71,7 +71,7 @@ describe('validateResponse', () => {
     expect(validateResponse(response, { leewaySeconds: 5, acceptedIssuers: undefined }, now)).toBe(response)
   })
 
-  test('names a foreign issuer for the operator, and nothing that might be an echo', () => {
+  test('names a foreign issuer for the operator, but no text that may echo the token', () => {
     expect(() => validate({ iss: 'https://other.example.com/' })).toThrow('"https://other.example.com/"')
     expect(() => validate({ iss: 'secret-token' })).not.toThrow('secret-token')
     expect(() => validate({ iss: 'secret-token' })).toThrow(untrusted)
@@ -80,11 +80,11 @@ describe('validateResponse', () => {
   test.each([
     ['exp', { exp: 9_999_999_999 }],
     ['nbf', { nbf: 0 }],
-  ])('lets nothing pass by %s when the clock gives no number', (_, members) => {
+  ])('lets no %s pass when the clock returns NaN', (_, members) => {
     expect(validateResponse({ active: true, ...members }, rules, Number.NaN)).toEqual({ active: false })
   })
 
-  test('leaves an inactive answer alone, whatever the clock', () => {
+  test('does not change an inactive answer, whatever the clock says', () => {
     const response = { active: false as const }
     expect(validateResponse(response, rules, Number.NaN)).toBe(response)
   })

@@ -1,4 +1,4 @@
-/** Step `response`: what an answer says must hold now, whatever the authorization server's own clock thought. */
+/** Step `response`: checks an answer by the clock of this process, whatever the authorization server's clock said. */
 import {
   type ActiveIntrospectionResponse,
   type ClaimsSchema,
@@ -12,34 +12,34 @@ import type { OnUnusable } from './answer-fault.ts'
 import type { JwtResponseRules } from './read-jwt-response.ts'
 import type { Tolerance } from './tolerance-options.ts'
 
-/** A token issued further ahead than this means that the two clocks cannot be compared. */
+/** An `iat` further in the future than this means that the two clocks cannot be compared. */
 const MAX_CLOCK_SKEW_SECONDS = 300
 
-/** What the step needs. */
+/** The settings of the checks. */
 export interface ResponseRules {
-  /** Seconds the two clocks may differ. */
+  /** How many seconds the two clocks may differ. */
   readonly leewaySeconds: number
-  /** Issuers an answer may name; `undefined` accepts any. */
+  /** Issuers that an answer may name; `undefined` accepts any. */
   readonly acceptedIssuers: ReadonlySet<string> | undefined
 }
 
 /** Everything step `response` needs. */
 export interface ResponseStep extends ResponseRules {
   readonly claims: ClaimsSchema | undefined
-  /** Answers are JWTs; JSON without it. */
+  /** Answers are JWTs. Without it they are JSON. */
   readonly jwt: JwtResponseRules | undefined
-  /** What is forgiven in answers; nothing without it. */
+  /** Corrects tolerated deviations. Without it nothing is corrected. */
   readonly tolerance?: Tolerance | undefined
-  /** Told which members of an answer were left out, because nobody can read them. */
+  /** Gets the names of members that were left out because they are unreadable. */
   readonly onUnreadable: (members: readonly string[]) => void
-  /** Told why an answer makes a token inactive that may be good. */
+  /** Gets the reason why an answer makes a token inactive that may be good. */
   readonly onUnusable: OnUnusable
   /** Replies other than 200 that mean inactive. */
   readonly inactiveWhen?: readonly InactiveReply[] | undefined
 }
 
 /**
- * An active answer whose token is expired or not yet valid is inactive (RFC 6749 §7, RFC 7519 §4.1.4, §4.1.5).
+ * Makes an active answer inactive when its token is expired or not yet valid (RFC 6749 §7, RFC 7519 §4.1.4, §4.1.5).
  *
  * @throws ResponseUntrustedError when it names an issuer that is not accepted, or was issued in the future.
  */
@@ -53,10 +53,10 @@ export function validateResponse(
   if (iss !== undefined && rules.acceptedIssuers !== undefined && !rules.acceptedIssuers.has(iss)) {
     throw new ResponseUntrustedError(
       `the answer is about a token of ${nameIssuer(iss)}, which is not accepted; ` +
-        'if it is the same server under another name, list it in response.acceptedIssuers',
+        'if that is another name of the same server, list it in response.acceptedIssuers',
     )
   }
-  // Each comparison says what must hold, so that a clock that gives no number lets nothing pass.
+  // Each comparison states the good case, so that a clock that returns NaN lets nothing pass.
   if (iat !== undefined && !(iat - now <= MAX_CLOCK_SKEW_SECONDS)) {
     throw new ResponseUntrustedError(
       `the token was issued ${iat - now} seconds from now: iat is ${tellTime(iat)}, and the clock of this resource server ` +
@@ -67,7 +67,7 @@ export function validateResponse(
   return fault === undefined ? response : inactiveByClock(fault, response, now)
 }
 
-/** Why an active answer is inactive by the clock of here; `undefined` when it is not. */
+/** Why the clock of this process makes an active answer inactive; `undefined` when it does not. */
 export function clockFault(
   { exp, nbf }: ActiveIntrospectionResponse,
   { leewaySeconds }: ResponseRules,
@@ -78,7 +78,9 @@ export function clockFault(
   return undefined
 }
 
-/** The issuer for the operator to compare; what is no issuer identifier might be an echo of the token. */
+/** Quotes an issuer identifier for the operator. Other text is not quoted, because it may echo the token. */
 function nameIssuer(iss: string): string {
-  return isIssuer(iss, { allowHttpOnLoopback: true }) ? `the issuer ${JSON.stringify(iss)}` : 'an issuer that is no URL'
+  return isIssuer(iss, { allowHttpOnLoopback: true })
+    ? `the issuer ${JSON.stringify(iss)}`
+    : 'an issuer that is not a URL'
 }

@@ -1,4 +1,7 @@
-/** Step `response`: the signature of a JWT introspection response, by a key of the issuer (RFC 9701 §5, RFC 8725 §3). */
+/**
+ * Step `response`: verifies the signature of a JWT introspection response with a key of the issuer (RFC 9701 §5, RFC
+ * 8725 §3).
+ */
 import {
   isJwtIntrospectionTyp,
   type JsonObject,
@@ -12,48 +15,50 @@ import { type SignatureOutcome, verifySignature } from '../keys/verify-signature
 import type { Deadline } from '../transport/deadline.ts'
 import { isCompactJws, parseJoseHeader } from './jose-header.ts'
 
-/** What verifying needs. */
+/** The settings for verification. */
 export interface VerificationRules {
-  /** The algorithms that are believed; none with a shared secret. */
+  /** The accepted algorithms, none with a shared secret. */
   readonly algorithms: readonly string[]
   readonly keys: KeySource
 }
 
 /**
- * The claims of a JWT introspection response whose signature is good. An answer that names a key nobody knows makes
- * for one more look at the keys, bounded by the source.
+ * The claims of a JWT introspection response with a good signature. An answer that names an unknown key causes one more
+ * fetch of the keys, which the key source limits.
  *
- * @throws ResponseMalformedError when it is no JWT.
+ * @throws ResponseMalformedError when it is not a JWT.
  * @throws ResponseUntrustedError when it is another kind of JWT, or not signed by the issuer.
- * @throws ResponseKeysUnavailableError when the keys cannot be looked at, or have none that fits.
+ * @throws ResponseKeysUnavailableError when the keys are unavailable, or none of them fits.
  */
 export async function verifyJwtResponse(
   jws: string,
   rules: VerificationRules,
   deadline: Deadline,
 ): Promise<JsonObject> {
-  if (!isCompactJws(jws)) throw new ResponseMalformedError('the answer is no JWT in the compact form')
+  if (!isCompactJws(jws)) throw new ResponseMalformedError('the answer is not a JWT in the compact form')
   const header = parseJoseHeader(jws)
   checkHeader(header, rules.algorithms)
   const known = await rules.keys.current(deadline)
   let outcome = await verifySignature(jws, known, rules.algorithms)
-  // A key that was named and found is the key: looking again would not mend the signature.
+  // The header names this key. Fetching the keys again would not make the signature good.
   if (outcome === 'unknown key' || (outcome === 'bad signature' && header['kid'] === undefined)) {
     outcome = await verifyAgain(jws, known, outcome, rules, deadline)
   }
-  if (outcome === 'unknown key') throw new ResponseUntrustedError('the answer is signed with no key of the issuer')
-  if (outcome === 'bad signature') throw new ResponseUntrustedError('the signature of the answer is not good')
+  if (outcome === 'unknown key')
+    throw new ResponseUntrustedError('the answer is not signed with a known key of the issuer')
+  if (outcome === 'bad signature') throw new ResponseUntrustedError('the signature of the answer is wrong')
   return parseJwtOctets(outcome)
 }
 
 function checkHeader({ typ, alg, kid }: JsonObject, algorithms: readonly string[]): void {
-  // What else the issuer signs for us, access tokens and ID tokens, is no answer (RFC 9701 §8.1).
-  if (!isJwtIntrospectionTyp(typ)) throw new ResponseUntrustedError('the typ of the answer is not that of an answer')
+  // Other JWTs of the issuer for this client, such as access tokens and ID tokens, are not answers (RFC 9701 §8.1).
+  if (!isJwtIntrospectionTyp(typ))
+    throw new ResponseUntrustedError('the typ of the answer is not token-introspection+jwt')
   if (typeof alg !== 'string' || !algorithms.includes(alg)) {
     throw new ResponseUntrustedError(`the answer is not signed with one of ${algorithms.join(', ')}`)
   }
   if (kid !== undefined && typeof kid !== 'string')
-    throw new ResponseMalformedError('the kid of the answer is no string')
+    throw new ResponseMalformedError('the kid of the answer is not a string')
 }
 
 async function verifyAgain(
@@ -72,7 +77,8 @@ async function verifyAgain(
   }
   if (renewed === known) return outcome
   const again = await verifySignature(jws, renewed, algorithms)
-  // Most likely a key that signs before it is published, so trying again can help.
-  if (again === 'unknown key') throw new ResponseKeysUnavailableError('the answer is signed with no key of the issuer')
+  // The issuer probably signs with a key before it publishes the key, so a new attempt can succeed.
+  if (again === 'unknown key')
+    throw new ResponseKeysUnavailableError('the answer is not signed with a known key of the issuer')
   return again
 }

@@ -1,4 +1,4 @@
-/** Why a token is inactive, for the operator. Callers get one and the same answer, whatever the reason. */
+/** Why a token is inactive, for the operator. Callers get the same answer for every reason. */
 import type { InactiveIntrospectionResponse } from '@token-introspection/core'
 
 /**
@@ -6,11 +6,11 @@ import type { InactiveIntrospectionResponse } from '@token-introspection/core'
  *
  * - `answer`: the authorization server answered `active: false`
  * - `unsupported_token_type`: it answered 400 with this `error`, because it does not introspect tokens of this kind
- * - `reply`: it answered with a status that `response.inactiveWhen` takes for inactive
+ * - `reply`: it answered with a status that `response.inactiveWhen` lists
  * - `expired`, `not_yet_valid`: `exp` or `nbf` says so, by the clock of this resource server
- * - `unpresentable`: no server could have issued the token, so nobody was asked
+ * - `unpresentable`: no server could have issued the token, so the client did not ask about it
  * - `unknown_issuer`: no client of `combineIssuers` is for the token
- * - `jwt_…`: option group `jwt` does not take it, for the reason that the event `jwt_unusable` has
+ * - `jwt_…`: option group `jwt` refuses the token, for the reason that the event `jwt_unusable` has
  */
 export type InactiveReason =
   | 'answer'
@@ -22,7 +22,7 @@ export type InactiveReason =
   | 'unknown_issuer'
   | `jwt_${'opaque' | 'malformed' | 'issuer' | 'algorithm' | 'type' | 'kind' | 'claims' | 'signature'}`
 
-/** What is known of an inactive answer. */
+/** The reason of an inactive answer. */
 export interface Inactivity {
   readonly reason: InactiveReason
   /** For people to read, with the values that were compared. */
@@ -31,43 +31,43 @@ export interface Inactivity {
 
 type Inactive = Readonly<InactiveIntrospectionResponse>
 
-/** The detail is written when somebody listens, and not before. */
+/** The detail is a function, because most answers need no text. */
 const reasons = new WeakMap<Inactive, { readonly reason: InactiveReason; readonly detail: () => string }>()
 
-/** An inactive answer that is inactive for this reason. */
+/** Creates an inactive answer with its reason. */
 export function inactive(reason: InactiveReason, detail: () => string): Inactive {
   const answer: Inactive = Object.freeze({ active: false })
   reasons.set(answer, { reason, detail })
   return answer
 }
 
-/** No server could have issued it. */
+/** The token is one that no server could have issued. */
 export const UNPRESENTABLE = inactive(
   'unpresentable',
-  () => 'the token is empty or has characters that no token may have, so nobody was asked about it',
+  () => 'the token is empty or has characters that no token may have, so the client did not ask about it',
 )
 
-/** It is for no client. */
+/** No client is for the token. */
 export const UNKNOWN_ISSUER = inactive(
   'unknown_issuer',
-  () => 'no client of combineIssuers is for this token, so nobody was asked about it',
+  () => 'no client of combineIssuers is for this token, so no server was asked about it',
 )
 
-/** The authorization server has no answer about tokens of this kind. */
+/** The authorization server does not introspect tokens of this kind. */
 export const UNSUPPORTED = inactive(
   'unsupported_token_type',
   () =>
     'the authorization server answered 400 unsupported_token_type: it does not introspect tokens of this kind. Some servers ' +
-    'say so of JWTs; verify those with option group jwt, or have the server issue opaque tokens',
+    'answer this for JWTs: verify those with option group jwt, or have the server issue opaque tokens',
 )
 
-/** A reply that is taken for an answer. */
+/** A reply that `response.inactiveWhen` lists. */
 export const REPLIED = inactive(
   'reply',
-  () => 'the authorization server answered with a status that response.inactiveWhen takes for inactive',
+  () => 'the authorization server answered with a status that response.inactiveWhen lists',
 )
 
-/** The token is over or not valid yet by the clock of this resource server; times are in seconds since the epoch. */
+/** The token is expired or not yet valid by the clock of this resource server. Times are in seconds since the epoch. */
 export function inactiveByClock(
   reason: 'expired' | 'not_yet_valid',
   { exp, nbf }: { readonly exp?: number | undefined; readonly nbf?: number | undefined },
@@ -78,13 +78,13 @@ export function inactiveByClock(
   return inactive(reason, () => {
     const advice =
       value === 0
-        ? 'A server that means "never" by 0 needs response.tolerate.zeroExpiryAsAbsent'
-        : 'If good tokens are refused so, compare the two clocks, and see response.leewaySeconds'
+        ? 'If the server sends 0 for "never", set response.tolerate.zeroExpiryAsAbsent'
+        : 'If good tokens are refused, compare the two clocks, and see response.leewaySeconds'
     return `${claim} is ${tellTime(value)}, and the clock of this resource server says ${tellTime(now)}. ${advice}`
   })
 }
 
-/** Seconds since the epoch, for people: as a date, and as the number. */
+/** Seconds since the epoch, as a date for people and as the number. */
 export function tellTime(seconds: number): string {
   const date = new Date(seconds * 1000)
   return Number.isNaN(date.getTime()) ? String(seconds) : `${date.toISOString()} (${seconds})`
@@ -98,8 +98,8 @@ const ANSWERED: Inactivity = Object.freeze({
 })
 
 /**
- * Why an answer is inactive. One without a reason of ours is what the authorization server said; `undefined` where it may
- * have lost its reason on the way, in a store that processes share.
+ * Why an answer is inactive. An answer without a recorded reason was inactive at the server. `undefined` when the
+ * reason may have been lost in a store that processes share.
  */
 export function whyInactive(answer: Inactive, mayHaveLostReason: boolean): Inactivity | undefined {
   const known = reasons.get(answer)

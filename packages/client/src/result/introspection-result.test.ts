@@ -24,7 +24,7 @@ describe('toResult', () => {
     }).toThrow(TypeError)
   })
 
-  test('leaves alone what a claims schema made that is no plain data', () => {
+  test('does not freeze other objects that a claims schema made', () => {
     class Tenant {
       name = 'acme'
     }
@@ -35,7 +35,7 @@ describe('toResult', () => {
     expect(Object.values(made).some((value) => Object.isFrozen(value))).toBe(false)
   })
 
-  test('ends on an answer that holds itself', () => {
+  test('ends with an answer that contains itself', () => {
     const claims: Record<string, unknown> = {}
     claims['self'] = claims
     expect(Object.isFrozen(toResult({ active: true, claims }))).toBe(true)

@@ -1,19 +1,19 @@
-/** Step `result`: the answer as the caller gets it, frozen so that it can be shared. */
+/** Step `result`: the answer for the caller, frozen so that several callers can share it. */
 import type { InactiveIntrospectionResponse, IntrospectionResponse, RegisteredMembers } from '@token-introspection/core'
 
-/** The answer for an active token, with your extension claims typed by `Claims`. Deeply frozen. */
+/** The answer for an active token. `Claims` is the type of your extension claims. Deeply frozen. */
 export type ActiveIntrospectionResult<Claims extends object = object> = {
   readonly active: true
   /**
-   * Registered members that the answer had in a shape nobody expects, such as `permissions` that is a list of texts. They
-   * were left out. Look here where you decide by `username`, `may_act`, `acr`, `auth_time`, `authorization_details` or
-   * `permissions` yourself; guards do. `undefined` when there is none.
+   * Names of registered members that the answer had in an unexpected form, such as `permissions` with a list of
+   * strings. The client left them out. Check this list when your code decides by `username`, `may_act`, `acr`,
+   * `auth_time`, `authorization_details` or `permissions`; guards do. `undefined` when every member was readable.
    */
   readonly unreadableMembers?: readonly string[] | undefined
 } & Readonly<RegisteredMembers> &
   Readonly<Claims> & { readonly [member: string]: unknown }
 
-/** What {@link IntrospectionClient.introspect} gives: narrow it on `active`. Deeply frozen. */
+/** The result of {@link IntrospectionClient.introspect}: narrow it on `active`. Deeply frozen. */
 export type IntrospectionResult<Claims extends object = object> =
   | ActiveIntrospectionResult<Claims>
   | Readonly<InactiveIntrospectionResponse>
@@ -24,7 +24,10 @@ export function toResult(response: IntrospectionResponse): IntrospectionResult {
   return response
 }
 
-/** Plain objects and arrays, as JSON has them; what a claims schema made of one, a `Date` or octets, is its own. */
+/**
+ * Whether a value is a plain object or array of JSON. Other objects that a claims schema made, such as a `Date`, are
+ * not frozen.
+ */
 function deepFreeze(value: object): void {
   // Engines see at once whether something can be extended, and look at each member to see whether it is frozen.
   if (!Object.isExtensible(value) && Object.isFrozen(value)) return

@@ -43,13 +43,19 @@ describe('refusals with a challenge', () => {
       { realm, error: 'invalid_token' },
     ],
     [
-      'another kind of token',
+      'a token of another kind',
       refuseToken('token_kind', settings),
       'token_kind',
       401,
       { realm, error: 'invalid_token' },
     ],
-    ['a bound token', refuseToken('confirmation', settings), 'confirmation', 401, { realm, error: 'invalid_token' }],
+    [
+      'a key-bound token',
+      refuseToken('confirmation', settings),
+      'confirmation',
+      401,
+      { realm, error: 'invalid_token' },
+    ],
     ['another audience', refuseToken('audience', settings), 'audience', 401, { realm, error: 'invalid_token' }],
     [
       'too little scope',
@@ -58,7 +64,7 @@ describe('refusals with a challenge', () => {
       403,
       { realm, error: 'insufficient_scope', scope: 'orders:read b' },
     ],
-  ] as const)('say no more than the standard asks: %s', (_, refusal, reason, status, parameters) => {
+  ] as const)('contain no more than the standard asks: %s', (_, refusal, reason, status, parameters) => {
     expect(refusal).toMatchObject({ allowed: false, reason, status, error: undefined })
     expect(challengeOf(refusal)).toEqual([{ scheme: 'Bearer', parameters }])
     expect(refusal.headers['cache-control']).toBe('no-store')
@@ -75,11 +81,11 @@ describe('refuseUnchecked', () => {
     ['down', new TransportStatusError('x', { status: 503 }), 503],
     ['redirecting', new TransportStatusError('x', { status: 302 }), 502],
     ['not there', new TransportStatusError('x', { status: 404 }), 502],
-    ['answering nonsense', new ResponseMalformedError('x'), 502],
-    ['not to be believed', new ResponseUntrustedError('x'), 502],
-    ['refusing our credentials', new TransportUnauthorizedError('x', { status: 401 }), 500],
+    ['giving a malformed answer', new ResponseMalformedError('x'), 502],
+    ['giving an untrusted answer', new ResponseUntrustedError('x'), 502],
+    ["refusing the client's credentials", new TransportUnauthorizedError('x', { status: 401 }), 500],
     ['without an introspection endpoint', new TransportEndpointMissingError('x'), 500],
-  ])('an authorization server that is %s: no challenge, no word about the token', (_, error, status) => {
+  ])('an authorization server that is %s: no challenge, no mention of the token', (_, error, status) => {
     const refusal = refuseUnchecked(error)
     expect(refusal).toMatchObject({ allowed: false, reason: 'unavailable', status, error })
     expect(refusal.headers).toEqual({ 'content-type': 'application/json', 'cache-control': 'no-store' })
@@ -91,7 +97,7 @@ describe('refuseUnchecked', () => {
     ['passed on with 429', { status: 429, retryAfterSeconds: 17 }, '17'],
     ['passed on when it is zero', { status: 503, retryAfterSeconds: 0 }, '0'],
     ['not invented', { status: 503 }, undefined],
-    ['dropped when we say 502', { status: 404, retryAfterSeconds: 17 }, undefined],
+    ['dropped with 502', { status: 404, retryAfterSeconds: 17 }, undefined],
   ])('Retry-After is %s', (_, details, field) => {
     expect(refuseUnchecked(new TransportStatusError('x', details)).headers['retry-after']).toBe(field)
   })
@@ -106,7 +112,7 @@ describe('toResponse', () => {
     expect(await response.json()).toEqual({ error: 'insufficient_scope' })
   })
 
-  test('gives a new Response each time', async () => {
+  test('creates a new Response each time', async () => {
     const refusal = refuseUnchecked(new TransportTimeoutError('x'))
     await refusal.toResponse().text()
     expect(await refusal.toResponse().json()).toEqual({ error: 'temporarily_unavailable' })

@@ -1,8 +1,8 @@
-/** Step `result`: a request that may not pass, with the response to send (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3). */
+/** Step `result`: a refused request, with the response to send (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3). */
 import { buildChallenge, type ChallengeParameters, JSON_MEDIA_TYPE } from '@token-introspection/core'
 import type { IntrospectionError } from '../errors.ts'
 
-/** Why a guard refuses. */
+/** Why a guard refuses a request. */
 export type RefusalReason =
   | 'token_absent'
   | 'request_malformed'
@@ -21,7 +21,7 @@ export type RefusalReason =
   | 'check'
   | 'unavailable'
 
-/** What a {@link Refusal} is made of. */
+/** The parts of a {@link Refusal}. */
 export interface RefusalParts {
   readonly reason: RefusalReason
   readonly status: number
@@ -31,24 +31,26 @@ export interface RefusalParts {
   readonly detail?: string | undefined
 }
 
-/** A refused request: status, header fields and body to send, in plain data or as a web `Response`. */
+/** A refused request. It has the status, header fields and body to send, as plain data or as a web `Response`. */
 export class Refusal {
   readonly allowed = false
-  /** Why, for your log; the response says no more than the standard asks. */
+  /** The reason, for your log. The response says no more than the standard asks. */
   readonly reason: RefusalReason
   readonly status: number
   /** Header fields by lower-case name. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
-  /** What failed, when the token could not be checked at all, or was too long for that. */
+  /** The error, when the token could not be checked or was too long. */
   readonly error: IntrospectionError | undefined
   /**
-   * For the reasons `token_kind`, `issuer`, `audience` and `scope`, what the token says and what this guard wants, such as
-   * `unexpected aud "https://a.example", expected "https://b.example"`. For your log, never for the response. `undefined` for
-   * other reasons.
+   * The values of the token and of this guard, for the reasons `token_kind`, `issuer`, `audience` and `scope`, such as
+   * `unexpected aud "https://a.example", expected "https://b.example"`. For your log, never for the response.
+   * `undefined` for other reasons.
    */
   readonly detail: string | undefined
-  /** Never there; it lets code that is compiled without `strict` ask for it, where `!allowed` narrows nothing. */
+  /**
+   * Always absent. It lets code that is compiled without `strict` read it, where `!allowed` does not narrow the type.
+   */
   declare readonly token?: undefined
 
   constructor(parts: RefusalParts) {
@@ -60,34 +62,34 @@ export class Refusal {
     this.detail = parts.detail
   }
 
-  /** The refusal as a web `Response`. */
+  /** Creates the refusal as a web `Response`. */
   toResponse(): Response {
     return new Response(this.body, { status: this.status, headers: { ...this.headers } })
   }
 }
 
-/** How a token may be presented. */
+/** A scheme by which a token may be presented. */
 export type TokenScheme = 'Bearer' | 'DPoP'
 
-/** What stands in every challenge of a guard. */
+/** The parts of every challenge of a guard. */
 export interface ChallengeSettings {
   readonly realm: string
-  /** One challenge for each. */
+  /** One challenge for each scheme. */
   readonly schemes: readonly TokenScheme[]
   /** Algorithms of DPoP proofs, with a space between them (RFC 9449 §7.1). */
   readonly algs?: string | undefined
-  /** Where the metadata of the protected resource are (RFC 9728 §5.1). */
+  /** The URL of the protected resource's metadata (RFC 9728 §5.1). */
   readonly resourceMetadata?: string | undefined
 }
 
-/** What a challenge says of a token that was presented. */
+/** The challenge for a presented token. */
 interface Complaint {
   readonly error: string
-  /** How the token was presented: the error stands in that challenge, and in no other (RFC 9449 §7.2). */
+  /** The scheme by which the token was presented. Only the challenge of this scheme names the error (RFC 9449 §7.2). */
   readonly scheme?: TokenScheme | undefined
   readonly parameters?: ChallengeParameters
   readonly headers?: Readonly<Record<string, string>>
-  /** For the log, and not for the response. */
+  /** For the log, not for the response. */
   readonly detail?: string | undefined
 }
 
@@ -111,7 +113,7 @@ export function refuseToken(
   return challenge(reason, 401, settings, { error: 'invalid_token', scheme, detail })
 }
 
-/** A proof of possession that proves nothing: 401 `invalid_dpop_proof` (RFC 9449 §7.1). */
+/** A wrong proof of possession: 401 `invalid_dpop_proof` (RFC 9449 §7.1). */
 export function refuseProof(settings: ChallengeSettings): Refusal {
   return challenge('proof', 401, settings, { error: 'invalid_dpop_proof', scheme: 'DPoP' })
 }
@@ -125,7 +127,7 @@ export function refuseNonce(nonce: string, settings: ChallengeSettings): Refusal
   })
 }
 
-/** Too little scope: 403 `insufficient_scope`, naming what the route wants where it can be said (RFC 6750 §3.1). */
+/** Too little scope: 403 `insufficient_scope`, with the required scope when it is known (RFC 6750 §3.1). */
 export function refuseScope(
   scope: string | undefined,
   settings: ChallengeSettings,
@@ -136,14 +138,14 @@ export function refuseScope(
   return challenge(reason, 403, settings, { error: 'insufficient_scope', scheme, parameters: { scope }, detail })
 }
 
-/** How the user has to log in. */
+/** The required login. */
 export interface AuthenticationRequirement {
   /** In order of preference. */
   readonly acrValues?: readonly string[] | undefined
   readonly maxAuthenticationAgeSeconds?: number | undefined
 }
 
-/** The user logged in too weakly or too long ago: 401 `insufficient_user_authentication` (RFC 9470 §3). */
+/** The login is too weak or too old: 401 `insufficient_user_authentication` (RFC 9470 §3). */
 export function refuseAuthentication(
   { acrValues, maxAuthenticationAgeSeconds: maxAge }: AuthenticationRequirement,
   settings: ChallengeSettings,
@@ -156,18 +158,24 @@ export function refuseAuthentication(
   })
 }
 
-/** A check of the application: 403, which no other token of this client would change, so there is no challenge. */
+/**
+ * A check of the application refused the request: 403. There is no challenge, because no other token of this client
+ * would help.
+ */
 export function refuseByCheck(): Refusal {
   return plain('check', 403, 'access_denied')
 }
 
-/** What is too large: the header fields (RFC 6585 §5), the content, or the URL (RFC 9110 §15.5.14, §15.5.15). */
+/**
+ * The status by the place that is too large: the header fields (RFC 6585 §5), the content, or the URL (RFC 9110
+ * §15.5.14, §15.5.15).
+ */
 const TOO_LONG = { header: 431, form: 413, query: 414 } as const
 
 /**
- * The token could not be checked. Never 401: the token may be perfectly good (RFC 6750 §3.1).
+ * The token could not be checked. The status is never 401, because the token may be good (RFC 6750 §3.1).
  *
- * @param source - where the token was.
+ * @param source - the place of the token in the request.
  */
 export function refuseUnchecked(error: IntrospectionError, source: keyof typeof TOO_LONG = 'header'): Refusal {
   if (error.code === 'ERR_TOKEN_TOO_LONG') {
@@ -214,7 +222,7 @@ function challenge(reason: RefusalReason, status: number, settings: ChallengeSet
   const headers: Record<string, string> = {
     'www-authenticate': challenges.join(', '),
     'cache-control': 'no-store',
-    // Or no script in a browser gets to see why (RFC 9449 §8).
+    // Without this, a script in a browser cannot read the reason (RFC 9449 §8).
     'access-control-expose-headers': 'WWW-Authenticate',
     ...complaint?.headers,
   }

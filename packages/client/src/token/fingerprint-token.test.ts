@@ -12,7 +12,7 @@ const scope: FingerprintScope = {
 const fingerprint = createFingerprint(scope, secret)
 
 describe('createFingerprint', () => {
-  test('gives the same token the same fingerprint in every process with the secret, and no other (SEC-11)', async () => {
+  test('gives a token the same fingerprint in every process with the secret, and no other token (SEC-11)', async () => {
     expect(await fingerprint('abc', {})).toBe(await createFingerprint({ ...scope }, secret)('abc', {}))
     expect(await fingerprint('abc', {})).not.toBe(await createFingerprint(scope, `${secret}.`)('abc', {}))
     expect(await createFingerprint(scope, undefined)('abc', {})).not.toBe(
@@ -20,7 +20,7 @@ describe('createFingerprint', () => {
     )
   })
 
-  test('has 43 characters of base64url, and nothing of the token in it (SEC-11)', async () => {
+  test('has 43 characters of base64url, and no part of the token (SEC-11)', async () => {
     expect(await fingerprint('2YotnFZFEjr1zCsicMWpAA', {})).toMatch(/^[\w-]{43}$/)
     expect(await fingerprint('a', { tokenTypeHint: 'access_token' })).toMatch(/^[\w-]{43}\.[\w-]{43}$/)
   })
@@ -31,11 +31,11 @@ describe('createFingerprint', () => {
     ['client identifier', { clientId: 'other' }],
     ['method', { method: 'client_secret_post' }],
     ['media type', { accept: 'application/token-introspection+jwt' }],
-  ])('tells answers apart by %s (SEC-12)', async (_, change) => {
+  ])('separates answers by %s (SEC-12)', async (_, change) => {
     expect(await createFingerprint({ ...scope, ...change }, secret)('abc', {})).not.toBe(await fingerprint('abc', {}))
   })
 
-  test('tells variants apart by hint and parameters, and not by their order (SEC-12)', async () => {
+  test('separates variants by hint and parameters, not by their order (SEC-12)', async () => {
     const variants = [
       {},
       { tokenTypeHint: 'access_token' },
@@ -54,9 +54,9 @@ describe('createFingerprint', () => {
     )
   })
 
-  test('is as short as it can be where nobody else has the store, and tells variants from tokens all the same', async () => {
+  test("is as short as possible in the client's own store, and still separates variants from tokens", async () => {
     const own = createFingerprint(scope, undefined)
-    // A digest may hold a dot; over so many tokens some do.
+    // A digest in this form may contain a dot. With so many tokens, some do.
     for (let index = 0; index < 300; index++) {
       const token = `token-${index}`
       const plain = await own(token, {})
@@ -70,7 +70,7 @@ describe('createFingerprint', () => {
     }
   })
 
-  test('is told by its first characters', async () => {
+  test('is shortened to its first characters', async () => {
     const plain = await fingerprint('abc', {})
     expect(shortFingerprint(plain)).toBe(plain.slice(0, 16))
     expect(shortFingerprint(await fingerprint('abc', { parameters: { a: 'b' } }))).toBe(plain.slice(0, 16))

@@ -1,55 +1,57 @@
-/** Step `token`: the name an answer is kept by, which tells nothing about the token (RFC 9700 §4.9.3). */
+/** Step `token`: the cache key of an answer, which reveals nothing about the token (RFC 9700 §4.9.3). */
 import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { sha256, sha256Key } from '#crypto'
 
-/** Who asks whom, and for what: answers are never shared across any of these. */
+/** Who asks whom, and for what. Answers are never shared between different values of these. */
 export interface FingerprintScope {
   readonly issuer: string | undefined
   readonly endpoint: string | undefined
   readonly clientId: string | undefined
   /** How the client authenticates. */
   readonly method: string
-  /** The media type that is asked for. */
+  /** The requested media type. */
   readonly accept: string
-  /** What else every answer depends on: a hint and parameters of every request, and what is forgiven. */
+  /**
+   * Further settings that every answer depends on: a hint and parameters of every request, and tolerated deviations.
+   */
   readonly manner?: string | undefined
 }
 
-/** What an answer may depend on besides the token. */
+/** Parts of a request that an answer may depend on, in addition to the token. */
 export interface FingerprintVariant {
   readonly tokenTypeHint?: string | undefined
   readonly parameters?: Readonly<Record<string, string>> | undefined
 }
 
-/** Digests a token with everything its answer depends on. */
+/** Digests a token, with everything that its answer depends on. */
 export type FingerprintToken = (token: string, variant: FingerprintVariant) => MaybePromise<string>
 
 /**
- * Makes the digest: SHA-256 under a secret, so that whoever reads a store can neither find a token's entry nor guess a
- * token. With a hint or extra parameters a second digest follows after a dot, so the first is the same for all answers
- * about one token.
+ * Creates the function that digests tokens: SHA-256 under a secret, so that a reader of a store can neither find a
+ * token's entry nor guess a token. With a hint or extra parameters, a second digest follows after a dot. So the first
+ * digest is the same for all answers about one token.
  *
- * @param secret - the same in every process that shares a store; `undefined` makes a random prefix up instead, for a store
- * that nobody but this client has.
+ * @param secret - the same in every process that shares a store. With `undefined`, a random prefix is used, for a store
+ * that only this client has.
  */
 export function createFingerprint(scope: FingerprintScope, secret: string | undefined): FingerprintToken {
   let prefix: MaybePromise<string> | undefined
   const digest = secret === undefined ? sha256Key : sha256
   return (token, { tokenTypeHint, parameters }) => {
-    // Not before the first token: some runtimes have no randomness while they load.
+    // Created with the first token, because some runtimes have no randomness while they load.
     prefix ??= secret === undefined ? randomPrefix() : digestScope(scope, secret)
     // The usual case, without a closure.
     const plain =
       typeof prefix === 'string' ? digest(prefix + token) : andThen(prefix, (start) => digest(start + token))
     if (tokenTypeHint === undefined && parameters === undefined) return plain
     const variant = JSON.stringify([tokenTypeHint ?? null, sortedEntries(parameters)])
-    // A line break stands in no token, so that no token can have the digest of a variant.
+    // No token contains a line break, so no token can have the digest of a variant.
     const ofVariant = andThen(prefix, (start) => digest(`${start}\n${variant}`))
     return andThen(plain, (first) => andThen(ofVariant, (second) => `${first}.${second}`))
   }
 }
 
-/** A digest is 32 characters in memory, 43 in a store; what is longer is two of them with a dot between. */
+/** A digest has 32 characters in memory and 43 in a store. A longer key is two digests with a dot between them. */
 const VARIANT_LENGTHS = [32, 43].map((length) => ({ whole: 2 * length + 1, first: length }))
 
 /** The part of a fingerprint that is the same for every answer about one token. */
@@ -58,7 +60,7 @@ export function tokenPart(fingerprint: string): string {
   return variant === undefined ? fingerprint : fingerprint.slice(0, variant.first)
 }
 
-/** Sixteen characters of base64url: enough to tell tokens apart, and too little to find an entry of a store by. */
+/** Sixteen characters of base64url: enough to tell tokens apart, too few to find an entry in a store. */
 export function shortFingerprint(fingerprint: string): string {
   const part = tokenPart(fingerprint)
   const text = part.length === 43 ? part : btoa(part.slice(0, 12)).replaceAll('+', '-').replaceAll('/', '_')
@@ -75,7 +77,10 @@ function sortedEntries(parameters: FingerprintVariant['parameters']): [string, s
   return Object.entries(parameters ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1))
 }
 
-/** 72 random bits in twelve characters: with a token of 43 they fit into one block of SHA-256, in half the time of two. */
+/**
+ * 72 random bits in twelve characters. With a token of 43 characters, they fit into one block of SHA-256, which halves
+ * the time.
+ */
 function randomPrefix(): string {
   return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(9))))
 }

@@ -8,10 +8,10 @@ function request(method: string, headers: Record<string, string>): Request {
 }
 
 test.each([
-  ['what browsers send', 'OPTIONS', fields],
-  ['one that asks for fields', 'OPTIONS', { ...fields, 'access-control-request-headers': 'authorization' }],
-  ['one of an opaque origin', 'OPTIONS', { ...fields, origin: 'null' }],
-])('knows a preflight: %s (BEAR-21)', (_, method, headers) => {
+  ['a preflight as browsers send it', 'OPTIONS', fields],
+  ['a preflight that asks for fields', 'OPTIONS', { ...fields, 'access-control-request-headers': 'authorization' }],
+  ['a preflight of an opaque origin', 'OPTIONS', { ...fields, origin: 'null' }],
+])('recognizes %s (BEAR-21)', (_, method, headers) => {
   expect(isPreflight(request(method, headers))).toBe(true)
 })
 
@@ -19,15 +19,15 @@ test.each([
   ['another method', 'GET', fields],
   ['a method that begins like it', 'OPTIONSX', fields],
   ['no Origin', 'OPTIONS', { 'access-control-request-method': 'GET' }],
-  ['no method asked for', 'OPTIONS', { origin: 'https://app.example.com' }],
+  ['no Access-Control-Request-Method', 'OPTIONS', { origin: 'https://app.example.com' }],
   ['an empty Origin', 'OPTIONS', { ...fields, origin: '' }],
-  ['an empty method asked for', 'OPTIONS', { ...fields, 'access-control-request-method': '' }],
-  ['a method by override', 'POST', { ...fields, 'x-http-method-override': 'OPTIONS' }],
-])('takes nothing else for one: %s', (_, method, headers) => {
+  ['an empty Access-Control-Request-Method', 'OPTIONS', { ...fields, 'access-control-request-method': '' }],
+  ['the method OPTIONS by override', 'POST', { ...fields, 'x-http-method-override': 'OPTIONS' }],
+])('does not recognize as a preflight: %s', (_, method, headers) => {
   expect(isPreflight(request(method, headers))).toBe(false)
 })
 
-test('takes no method but OPTIONS as it is spelt', () => {
+test('compares the method OPTIONS with case', () => {
   const headers = new Headers(fields)
   expect([isPreflight({ method: 'options', headers }), isPreflight({ headers })]).toEqual([false, false])
 })

@@ -2,9 +2,9 @@
 import type { GuardRequest } from './guard-request.ts'
 
 /**
- * Whether a request is a CORS preflight: `OPTIONS` with `Origin` and `Access-Control-Request-Method`, and nothing else.
- * Browsers send it without credentials, so a guard must not challenge it. Every adapter answers a preflight that reaches it
- * with 204 and no permission, or hands it on where the option `passPreflights` is `true`.
+ * Whether a request is a CORS preflight: `OPTIONS` with `Origin` and `Access-Control-Request-Method`. Browsers send it
+ * without credentials, so a guard must not challenge it. Every adapter answers a preflight with 204 and no CORS
+ * permission, or passes it to the handler when the option `passPreflights` is `true`.
  *
  * Security: anybody can send a preflight. Do not answer one with data.
  *

@@ -5,8 +5,8 @@ describe('isPresentable', () => {
   test.each([
     ['one character', 'a'],
     ['every printable ASCII character', String.fromCharCode(...Array.from({ length: 95 }, (_, index) => 32 + index))],
-    ['a space, which VSCHAR has', 'a b'],
-  ])('takes %s', (_, token) => {
+    ['a space, which the grammar VSCHAR allows', 'a b'],
+  ])('accepts %s', (_, token) => {
     expect(isPresentable(token)).toBe(true)
   })
 

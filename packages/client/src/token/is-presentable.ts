@@ -1,8 +1,8 @@
-/** Step `token`: what can be an access token at all, judged before anyone is asked (RFC 6749 appendix A.12). */
+/** Step `token`: whether a string can be an access token at all, before any request (RFC 6749 appendix A.12). */
 
 const VSCHAR = /^[\x20-\x7e]+$/
 
-/** Whether a string may be sent on: printable ASCII. Anything else is not active, unasked. */
+/** Whether a token may be sent: printable ASCII. Any other token is inactive without a request. */
 export function isPresentable(token: string): boolean {
   return VSCHAR.test(token)
 }

@@ -5,10 +5,10 @@ import type { GuardRequest } from './guard-request.ts'
 const HEADER_ALONE = Object.freeze({ dpop: true, form: false, query: false })
 
 /**
- * The token in the `Authorization` field of a request, such as {@link IntrospectionClient.watch} takes it. It says nothing about
- * the token: ask it after a guard has let the request pass.
+ * The token in the `Authorization` field of a request, for example for {@link IntrospectionClient.watch}. It does not
+ * check the token: call it after a guard has let the request pass.
  *
- * @param request - a web `Request`, or what an adapter makes of another.
+ * @param request - a web `Request`, or the request that an adapter passes to a guard.
  * @returns the token without its scheme, `Bearer` or `DPoP`; `undefined` when there is none, or more than one.
  *
  * @example

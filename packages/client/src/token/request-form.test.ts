@@ -11,7 +11,7 @@ function posting(body: string, type = FORM, method = 'POST'): Request {
 
 const headers = new Headers({ 'content-type': FORM })
 
-/** A request whose sender goes away after these octets. */
+/** A request whose sender breaks off after these octets. */
 function breakingOff(start: string): Request {
   const body = new ReadableStream({
     start(controller) {
@@ -27,7 +27,7 @@ function thrower(): never {
 }
 
 describe('readRequestForm', () => {
-  test('takes the token of a web request and leaves its body', async () => {
+  test('reads the token of a web request and leaves its body readable', async () => {
     const request = posting('a=1&access_token=t')
     expect(await readRequestForm(request)).toEqual(new URLSearchParams('a=1&access_token=t'))
     expect(await request.text()).toBe('a=1&access_token=t')
@@ -35,13 +35,13 @@ describe('readRequestForm', () => {
 
   test.each([
     ['another media type', posting('access_token=t', 'application/json')],
-    ['several parts', posting('access_token=t', 'multipart/form-data; boundary=a')],
-    ['a method whose body means nothing', posting('access_token=t', FORM, 'DELETE')],
-  ])('takes none from %s', async (_, request) => {
+    ['a multipart form', posting('access_token=t', 'multipart/form-data; boundary=a')],
+    ['a method whose body has no meaning', posting('access_token=t', FORM, 'DELETE')],
+  ])('reads no token from %s', async (_, request) => {
     expect(await readRequestForm(request)).toBeUndefined()
   })
 
-  test('says of a longer body that it was not read', async () => {
+  test('reports that a longer body was not read', async () => {
     expect(await readRequestForm(posting(`a=${'a'.repeat(65_534)}`))).toEqual(
       new URLSearchParams(`a=${'a'.repeat(65_534)}`),
     )
@@ -51,25 +51,22 @@ describe('readRequestForm', () => {
   test.each<[string, GuardRequest]>([
     ['a body that breaks off', breakingOff('access_token=t')],
     ['a body that breaks off before it begins', breakingOff('')],
-    [
-      'a form that its parser cannot read',
-      { method: 'POST', headers, form: () => Promise.reject(new Error('aborted')) },
-    ],
-    ['a form that its parser throws at', { method: 'POST', headers, form: thrower }],
-  ])('takes a token that is none from %s, so that the request is refused', async (_, request) => {
+    ['a form that its parser rejects', { method: 'POST', headers, form: () => Promise.reject(new Error('aborted')) }],
+    ['a form whose parser throws', { method: 'POST', headers, form: thrower }],
+  ])('returns an invalid token for %s, so that the request is refused', async (_, request) => {
     expect(await readRequestForm(request)).toEqual({ access_token: [undefined] })
   })
 
   test.each([
-    ['was read', async (request: Request) => void (await request.text())],
+    ['has been read', async (request: Request) => void (await request.text())],
     ['is being read', async (request: Request) => void request.body?.getReader()],
-  ])('takes none from a body that %s by somebody else', async (_, read) => {
+  ])('reads no token from a body that %s by other code', async (_, read) => {
     const request = posting('access_token=t')
     await read(request)
     expect(await readRequestForm(request)).toBeUndefined()
   })
 
-  test('takes what was parsed, asked for when it is wanted', async () => {
+  test('uses a parsed form, read on demand', async () => {
     const form = { access_token: 't' }
     expect(await readRequestForm({ method: 'POST', headers, form })).toBe(form)
     expect(await readRequestForm({ method: 'POST', headers, form: () => form })).toBe(form)

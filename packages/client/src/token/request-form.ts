@@ -1,29 +1,29 @@
-/** Step `token`: the form in the body of a request, for guards that take tokens from there (RFC 6750 §2.2). */
+/** Step `token`: the form in the body of a request, for guards that read tokens from forms (RFC 6750 §2.2). */
 import { FORM_MEDIA_TYPE, parseMediaType } from '@token-introspection/core'
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { readBody } from '@token-introspection/core/read-body'
 import type { GuardRequest, RequestForm } from './guard-request.ts'
 
-/** A body that is longer is not read to its end; tokens are shorter. */
+/** A longer body is not read to its end. Tokens are shorter. */
 export const MAX_FORM_BYTES = 65_536
 
-/** What stands for a form of which only the beginning was read. */
+/** Stands for a form that is too long, of which only the beginning was read. */
 export const FORM_TOO_LONG: unique symbol = Symbol('form too long')
 
-/** A form, or why there is none. */
+/** A form, or the reason why there is none. */
 export type FoundForm = RequestForm | typeof FORM_TOO_LONG | undefined
 
-/** Methods whose body means nothing (RFC 9110 §9.3). */
+/** Methods whose body has no meaning (RFC 9110 §9.3). */
 const BODILESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'])
 
-/** What stands for a form that broke off: a parameter that is no text, so that the request is malformed. */
+/** Stands for a form that broke off: a token parameter that is not a string makes the request malformed. */
 const BROKEN_OFF: RequestForm = Object.freeze({ access_token: Object.freeze([undefined]) })
 
 /**
- * The form of a request: the one somebody has parsed, or that of a web `Request`, which keeps its body for whoever reads
- * it next. `undefined` when there is none a token may be in, or somebody else is reading the body. A form whose sender
- * breaks off makes the request malformed; it is no error of this program. {@link FORM_TOO_LONG} for a web `Request` whose body
- * has more than {@link MAX_FORM_BYTES}.
+ * The form of a request: the parsed form, or the form in a web `Request`, whose body stays readable for the handler.
+ * `undefined` when there is no form with a token, or other code is reading the body. A form that breaks off makes the
+ * request malformed, and is not an error of this program. {@link FORM_TOO_LONG} for a web `Request` whose body has more
+ * than {@link MAX_FORM_BYTES}.
  */
 export function readRequestForm(request: GuardRequest): MaybePromise<FoundForm> {
   if (request.method === undefined || BODILESS.has(request.method.toUpperCase())) return undefined

@@ -2,28 +2,29 @@
 import type { TokenTypeHint } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 
-/** A place in a request that a token may be in. */
+/** A place in a request that may hold a token. */
 export type TokenSource = 'header' | 'form' | 'query'
 
-/** Step `token`: what is taken for a token, and from where. */
+/** Step `token`: which tokens guards accept, and where they read them. */
 export interface TokenOptions {
   /**
-   * Octets a token may have. A longer one is not asked about: `introspect` rejects with a {@link TokenTooLongError}, and a
-   * guard answers 431. Node takes 16384 octets of header fields in all unless started with `--max-http-header-size`, so raise
-   * both for longer tokens. Default 16384, from 64 to 65536.
+   * The highest number of octets of a token. For a longer one the client sends no request: `introspect` rejects with a
+   * {@link TokenTooLongError}, and a guard answers 431. Node accepts 16384 octets of header fields in total unless
+   * started with `--max-http-header-size`, so raise both for longer tokens. Default 16384, from 64 to 65536.
    */
   readonly maxBytes?: number | undefined
   /**
-   * Sent as `token_type_hint` with every call that gives no hint of its own; leave it out unless the authorization
-   * server asks for it (RFC 7662 §2.1). Default none.
+   * Sent as `token_type_hint` with every call that has no hint of its own. Leave it out unless the authorization server
+   * requires it (RFC 7662 §2.1). Default none.
    */
   readonly tokenTypeHint?: TokenTypeHint | undefined
   /**
-   * Where guards take tokens from: `header`, the `Authorization` field, always; `form`, a form in the body of POST, PUT or
-   * PATCH (RFC 6750 §2.2); `query`, the URL (§2.3). A token in two of them is a broken request. Default `header` alone.
+   * Where guards read tokens: `header`, the `Authorization` field, always; `form`, a form in the body of POST, PUT or
+   * PATCH (RFC 6750 §2.2); `query`, the URL (§2.3). A request with a token in two of them is answered 400. Default
+   * `header` alone.
    *
    * Security: tokens in URLs end up in logs, histories and referrers, and clients must not send them there (RFC 9700
-   * §4.3.2). Switch `query` on for old clients only.
+   * §4.3.2). Use `query` only for old clients.
    */
   readonly sources?: readonly TokenSource[] | undefined
 }

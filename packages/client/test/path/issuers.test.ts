@@ -386,7 +386,9 @@ describe('an ambiguous combination', () => {
       endpoint: 'https://other.example.com/introspect',
       clientAuthentication: clientSecretBasic('api', 'secret'),
     })
-    expect(combine({ issuers: { ...issuers, again } })).toThrow('issuers.again: has the same issuer as issuers.keycloak')
+    expect(combine({ issuers: { ...issuers, again } })).toThrow(
+      'issuers.again: has the same issuer as issuers.keycloak',
+    )
     expect(combine({ issuers: { ...issuers, again: issuers.partner } })).toThrow('issuers.partner')
     expect(combine({ issuers: { ...issuers, anybody } })).toThrow('issuers.anybody: needs an issuer')
     expect(combine({ issuers, prefixes: { keycloak: 'a', partner: 'ab' } })).toThrow('prefixes.partner')

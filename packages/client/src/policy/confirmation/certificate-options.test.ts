@@ -11,12 +11,12 @@ function resolve(certificate: unknown) {
 }
 
 describe('policy.certificate', () => {
-  test('compares nothing without it', () => {
+  test('compares no certificates without the option', () => {
     expect(resolve(undefined).certificate).toBeUndefined()
   })
 
   test.each([true, { format: 'rfc9440', isTrustedProxy }, { format: 'nginx', isTrustedProxy, header: 'X-Cert' }])(
-    'takes %o',
+    'accepts %o',
     (certificate) => {
       expect(resolve(certificate).certificate).toBeDefined()
     },

@@ -7,8 +7,8 @@ const CONFIRMED: ConfirmationOutcome = Object.freeze({ confirmed: true, headers:
 const REFUSED: ConfirmationOutcome = Object.freeze({ confirmed: false, reason: 'confirmation' })
 
 /**
- * Makes the verifier of one client. Nothing but the octets of the certificate counts: whose it is and who issued it was for
- * the authorization server to judge (RFC 8705 §6.2).
+ * Creates the verifier of a client. It compares only the octets of the certificate. Whose certificate it is and who
+ * issued it was the authorization server's decision (RFC 8705 §6.2).
  */
 export function createCertificateVerifier(find: FindCertificate): CertificateVerifier {
   return {

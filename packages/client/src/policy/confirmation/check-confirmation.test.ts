@@ -27,7 +27,7 @@ async function check(
 }
 
 describe('checkConfirmation', () => {
-  test('lets an unbound bearer token pass at once', () => {
+  test('accepts an unbound bearer token, without a promise', () => {
     const presentation: Presentation = { scheme: 'Bearer', source: 'header', token: 'abc', request }
     const outcome = checkConfirmation({}, presentation, { confirmation: createStep(), senderConstraint: undefined })
     expect(outcome).toEqual(confirmed)
@@ -35,19 +35,19 @@ describe('checkConfirmation', () => {
 
   test.each([
     ['a key, as a bearer token (DPOP-20)', { cnf: { jkt } }, 'Bearer'],
-    ['a key, as a bearer token, though its type says so (DPOP-20)', { token_type: 'Bearer', cnf: { jkt } }, 'Bearer'],
+    ['a key, as a bearer token of the type Bearer (DPOP-20)', { token_type: 'Bearer', cnf: { jkt } }, 'Bearer'],
     ['nothing, as a DPoP token (DPOP-21)', {}, 'DPoP'],
-    ['nothing, though its type is DPoP (DPOP-27)', { token_type: 'DPoP' }, 'DPoP'],
-    ['nothing, though its type is dpop, as a bearer token (DPOP-27)', { token_type: 'dpop' }, 'Bearer'],
-    ['a certificate alone, as a DPoP token', { cnf: x5t }, 'DPoP'],
-    ['something unknown (CERT-07)', { cnf: { 'urn:example': 1 } }, 'Bearer'],
-    ['nothing at all in cnf (CERT-07)', { cnf: {} }, 'Bearer'],
+    ['nothing, with the type DPoP (DPOP-27)', { token_type: 'DPoP' }, 'DPoP'],
+    ['nothing, with the type dpop, as a bearer token (DPOP-27)', { token_type: 'dpop' }, 'Bearer'],
+    ['only a certificate, as a DPoP token', { cnf: x5t }, 'DPoP'],
+    ['an unknown confirmation (CERT-07)', { cnf: { 'urn:example': 1 } }, 'Bearer'],
+    ['an empty cnf (CERT-07)', { cnf: {} }, 'Bearer'],
     ['a whole key (CERT-07)', { cnf: { jwk: { kty: 'EC' } } }, 'DPoP'],
-    ['a key to be fetched (EXT-22)', { cnf: { jku: 'https://evil.example' } }, 'DPoP'],
-    ['a certificate, though its type is DPoP (DPOP-27)', { token_type: 'DPoP', cnf: x5t }, 'Bearer'],
-    ['a certificate, though its type is dPoP (DPOP-27)', { token_type: 'dPoP', cnf: x5t }, 'DPoP'],
-    ['a key by another spelling (CERT-07)', { cnf: { JKT: jkt } }, 'DPoP'],
-    ['the type of a key without the key (CERT-07)', { cnf: { 'kc-jkt-type': 'DPoP' } }, 'DPoP'],
+    ['a key given by URL (EXT-22)', { cnf: { jku: 'https://evil.example' } }, 'DPoP'],
+    ['a certificate, with the type DPoP (DPOP-27)', { token_type: 'DPoP', cnf: x5t }, 'Bearer'],
+    ['a certificate, with the type dPoP (DPOP-27)', { token_type: 'dPoP', cnf: x5t }, 'DPoP'],
+    ['a key under another spelling (CERT-07)', { cnf: { JKT: jkt } }, 'DPoP'],
+    ['the type of a key, without the key (CERT-07)', { cnf: { 'kc-jkt-type': 'DPoP' } }, 'DPoP'],
   ] as const)('refuses a token bound to %s', async (_, token, scheme) => {
     const step = createStep()
     expect(await check(token, scheme, step)).toBe('confirmation')
@@ -59,16 +59,16 @@ describe('checkConfirmation', () => {
     ['a key of the wrong type', { jkt: [jkt] }, 'DPoP'],
     ['a key that is null beside a good certificate', { jkt: null, ...x5t }, 'Bearer'],
     ['a certificate of the wrong length beside a good key', { jkt, 'x5t#S256': 'short' }, 'DPoP'],
-    ['what is no object', jkt, 'DPoP'],
+    ['a value that is not an object', jkt, 'DPoP'],
     ['null', null, 'Bearer'],
-  ])('refuses a confirmation that no parser let through: %s (CERT-07)', async (_, cnf, scheme) => {
+  ])('refuses a confirmation that no parser would accept: %s (CERT-07)', async (_, cnf, scheme) => {
     const step = createStep()
     expect(await check({ cnf } as unknown as JudgedToken, scheme as 'DPoP', step)).toBe('confirmation')
     expect(step.dpop.verify).not.toHaveBeenCalled()
     expect(step.certificate.verify).not.toHaveBeenCalled()
   })
 
-  test('ignores members that it does not understand beside one that it does (CERT-07)', async () => {
+  test('ignores unknown members beside a known one (CERT-07)', async () => {
     const beside = { 'kc-jkt-type': 'DPoP', kid: 'a', 'urn:example': 1 }
     expect(await check({ token_type: 'DPoP', cnf: { jkt, ...beside } }, 'DPoP')).toBe('confirmed')
     expect(await check({ cnf: { jkt, ...beside } }, 'DPoP', createStep(unproved))).toBe('proof')
@@ -77,14 +77,14 @@ describe('checkConfirmation', () => {
     expect(await check({ cnf: { ...x5t, ...beside } }, 'Bearer', createStep(confirmed, unproved))).toBe('proof')
   })
 
-  test('lets the proof and the certificate decide', async () => {
+  test('follows the verdict on the proof and on the certificate', async () => {
     expect(await check({ cnf: { jkt } }, 'DPoP')).toBe('confirmed')
     expect(await check({ cnf: { jkt } }, 'DPoP', createStep(unproved))).toBe('proof')
     expect(await check({ cnf: x5t }, 'Bearer')).toBe('confirmed')
     expect(await check({ cnf: x5t }, 'Bearer', createStep(confirmed, unproved))).toBe('proof')
   })
 
-  test('wants both proved where a token has both (CERT-08)', async () => {
+  test('requires both when a token is bound to both (CERT-08)', async () => {
     const both = { cnf: { jkt, ...x5t } }
     expect(await check(both, 'DPoP')).toBe('confirmed')
     expect(await check(both, 'DPoP', createStep(unproved))).toBe('proof')
@@ -92,7 +92,7 @@ describe('checkConfirmation', () => {
     expect(await check(both, 'Bearer')).toBe('confirmation')
   })
 
-  test('refuses what cannot be verified here', async () => {
+  test('refuses a binding that the client cannot verify', async () => {
     const none = { dpop: undefined, certificate: undefined }
     expect(await check({ cnf: { jkt } }, 'DPoP', none)).toBe('confirmation')
     expect(await check({ cnf: x5t }, 'Bearer', none)).toBe('confirmation')
@@ -109,7 +109,7 @@ describe('checkConfirmation', () => {
     ['any', {}, 'Bearer', 'confirmation'],
     ['any', { cnf: { jkt } }, 'DPoP', 'confirmed'],
     ['any', { cnf: x5t }, 'Bearer', 'confirmed'],
-  ] as const)('where %s is demanded, %o presented as %s is: %s', async (constraint, token, scheme, expected) => {
+  ] as const)('when the guard requires %s, %o presented as %s is: %s', async (constraint, token, scheme, expected) => {
     expect(await check(token, scheme, createStep(), constraint)).toBe(expected)
   })
 })

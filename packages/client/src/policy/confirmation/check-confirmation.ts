@@ -1,4 +1,4 @@
-/** Step `policy`: a token bound to a key or a certificate is taken only from whom it is bound to (RFC 9449 §7, RFC 8705 §3). */
+/** Step `policy`: accepts a bound token only from the holder of the key or certificate (RFC 9449 §7, RFC 8705 §3). */
 import { isVerifiableConfirmation } from '@token-introspection/core'
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { JudgedToken } from '../policy.ts'
@@ -8,9 +8,9 @@ const CONFIRMED: ConfirmationOutcome = Object.freeze({ confirmed: true, headers:
 const REFUSED: ConfirmationOutcome = Object.freeze({ confirmed: false, reason: 'confirmation' })
 
 /**
- * Judges the binding of a token, remembered or not (RFC 9449 §7.1): at once where it has none. A token that is bound to a key
- * and to a certificate needs both. Other members of `cnf` are ignored (RFC 7800 §3.1), but a `cnf` with neither of the two
- * refuses the token.
+ * Judges the binding of a token, also of a cached answer (RFC 9449 §7.1). A token without a binding is judged without a
+ * promise. A token that is bound to a key and to a certificate needs both. Other members of `cnf` are ignored (RFC 7800
+ * §3.1), but a `cnf` with neither of the two is refused.
  */
 export function checkConfirmation(
   token: JudgedToken,
@@ -23,20 +23,20 @@ export function checkConfirmation(
   const { cnf } = token
   const isDpop = presentation.scheme === 'DPoP'
   if (cnf === undefined) {
-    // A type that promises a binding which is not there, a proof for nothing, or a guard that wants one.
+    // Refused: the type DPoP without a binding, a proof without a bound token, or a guard that requires a binding.
     return isDpop || senderConstraint !== undefined || isTypedDpop(token) ? REFUSED : CONFIRMED
   }
   if (!isVerifiableConfirmation(cnf)) return REFUSED
   const { jkt, 'x5t#S256': thumbprint } = cnf
   if (jkt === undefined && isTypedDpop(token)) return REFUSED
-  // Presented as a bearer token it proves nothing, and with the scheme DPoP it needs a key (RFC 9449 §7.1, §7.2).
+  // A key-bound token must come by the scheme DPoP, and only a key-bound one may (RFC 9449 §7.1, §7.2).
   if (isDpop !== (jkt !== undefined)) return REFUSED
   if (senderConstraint === 'dpop' && jkt === undefined) return REFUSED
   if (senderConstraint === 'certificate' && thumbprint === undefined) return REFUSED
   return verifyAll(jkt, thumbprint, presentation, confirmation)
 }
 
-/** What says that it is bound to a key must name the key (RFC 9449 §6). */
+/** Whether the type says that the token is bound to a key. Then `cnf` must name the key (RFC 9449 §6). */
 function isTypedDpop({ token_type: type }: JudgedToken): boolean {
   return type !== undefined && type !== 'Bearer' && type.toLowerCase() === 'dpop'
 }

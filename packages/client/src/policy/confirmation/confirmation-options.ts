@@ -1,4 +1,4 @@
-/** Options of step `policy` about what a token is bound to. */
+/** Options of step `policy` for bound tokens. */
 import type { OptionGroup } from '@token-introspection/core/options'
 import type { ConfirmationStep } from './confirmation.ts'
 import { type CertificateHeaderOptions, resolveCertificate } from './certificate-options.ts'
@@ -6,18 +6,24 @@ import { createCertificateVerifier } from './certificate-verifier.ts'
 import { type DpopOptions, resolveDpop } from './dpop-options.ts'
 import { createDpopVerifier } from './dpop-verifier.ts'
 
-/** What guards of a client can verify. A token that is bound in another way is refused, never taken as a bearer token. */
+/**
+ * The bindings that guards of a client can verify. A token with another binding is refused, never accepted as a bearer
+ * token.
+ */
 export interface ConfirmationOptions {
-  /** DPoP proofs (RFC 9449). Default none: tokens bound to a key are refused, and `Authorization: DPoP` is no scheme of ours. */
+  /**
+   * DPoP proofs (RFC 9449). Default none: guards refuse tokens bound to a key, and do not accept `Authorization: DPoP`.
+   */
   readonly dpop?: DpopOptions | undefined
   /**
-   * Client certificates (RFC 8705 §3): `true` takes the one of the connection, `clientCertificate` of the request; options
-   * say in which header field a proxy writes it. Default none: tokens bound to a certificate are refused.
+   * Client certificates (RFC 8705 §3). `true` uses the certificate of the connection, `clientCertificate` of the
+   * request. An object says in which header field a proxy writes it. Default none: guards refuse tokens bound to a
+   * certificate.
    */
   readonly certificate?: true | CertificateHeaderOptions | undefined
 }
 
-/** Reads them from the policy of the client. */
+/** Reads the options from the policy of the client. */
 export function resolveConfirmation(policy: OptionGroup, nowMs: () => number): ConfirmationStep {
   const dpop = resolveDpop(policy, nowMs)
   const certificate = resolveCertificate(policy)

@@ -27,7 +27,7 @@ describe('createNonces', () => {
     expect(await nonces.judge(nonce)).toBe(expected)
   })
 
-  test('judges nothing to be good that it did not issue', async () => {
+  test('refuses every text that it did not issue', async () => {
     const { nonces } = setUp()
     const nonce = await nonces.issue()
     await fc.assert(
@@ -40,13 +40,13 @@ describe('createNonces', () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(nonce.length - 1), fc.constantFrom('a', 'Z', '0', '.', '_'), async (index, character) => {
         const made = nonce.slice(0, index) + character + nonce.slice(index + 1)
-        // The last character of the MAC has two bits that are no part of it.
+        // The last character of the MAC has two bits that do not belong to it.
         if (made !== nonce && index < nonce.length - 1) expect(await nonces.judge(made)).toBe('refused')
       }),
     )
   })
 
-  test('takes any time that is left to it, and no secret for another', async () => {
+  test('works with every lifetime, and refuses nonces of another secret', async () => {
     const { nonces } = setUp(10)
     const others = createNonces({ secret: `${secret}!`, lifetimeSeconds: 10, nowMs: () => NOW * 1000 })
     expect(await others.judge(await nonces.issue())).toBe('refused')

@@ -1,15 +1,18 @@
-/** Nonces that nothing has to store: a time and random octets under a MAC, known to whoever has the secret (RFC 9449 §8). */
+/**
+ * DPoP nonces that no store has to keep: a time and random octets under a MAC. Processes with the same secret accept
+ * each other's nonces (RFC 9449 §8).
+ */
 import { decodeBase64url, encodeBase64url } from '@token-introspection/core'
 
 /** Nonces of one API. */
 export interface Nonces {
-  /** A new one: characters of base64url and dots, which nobody else can make (RFC 9449 §8). */
+  /** Creates a nonce of base64url characters and dots, which nobody else can make (RFC 9449 §8). */
   issue(): Promise<string>
-  /** Whether a nonce is one of ours and still good: `ageing` is good too, but the next one is due. */
+  /** Judges a nonce. `good` and `ageing` are accepted; after `ageing` the response should carry a new nonce. */
   judge(nonce: string): Promise<'good' | 'ageing' | 'refused'>
 }
 
-/** What makes them. */
+/** The settings for nonces. */
 export interface NonceSettings {
   readonly secret: string
   readonly lifetimeSeconds: number
@@ -18,10 +21,12 @@ export interface NonceSettings {
 
 /** Seconds since the epoch in base 36, 128 random bits, HMAC-SHA-256. */
 const NONCE = /^([0-9a-z]{1,9})\.[A-Za-z0-9_-]{22}\.([A-Za-z0-9_-]{43})$/
-/** Seconds by which the clock of the process that made a nonce may be ahead. */
+/** How many seconds the clock of another process may be ahead. */
 const CLOCK_LEEWAY_SECONDS = 5
 
-/** Creates them; the key is imported when it is first needed, because some runtimes cannot while they load. */
+/**
+ * Creates the nonces of an API. The key is imported on first use, because some runtimes cannot do that while they load.
+ */
 export function createNonces({ secret, lifetimeSeconds, nowMs }: NonceSettings): Nonces {
   let importing: ReturnType<typeof importKey> | undefined
   const key = (): ReturnType<typeof importKey> => (importing ??= importKey(secret))
@@ -52,7 +57,10 @@ function importKey(secret: string) {
   return crypto.subtle.importKey('raw', octets, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])
 }
 
-/** Says what for, in case the secret is used elsewhere too: a nonce of an authorization server is none of ours (RFC 9449 §9). */
+/**
+ * Names the purpose, because the secret may be in use elsewhere: a nonce of an authorization server must not count here
+ * (RFC 9449 §9).
+ */
 function signedOctets(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`dpop-nonce of a protected resource\n${text}`)
 }

@@ -14,11 +14,11 @@ function resolve(dpop: unknown) {
 }
 
 describe('policy.dpop', () => {
-  test('verifies nothing without it', () => {
+  test('verifies no proofs without the option', () => {
     expect(resolve(undefined).dpop).toBeUndefined()
   })
 
-  test('has the defaults and bounds that its documentation states', () => {
+  test('has the documented defaults and bounds', () => {
     const source = readFileSync(new URL('dpop-options.ts', import.meta.url), 'utf8').replaceAll(/\s+\* /g, ' ')
     expect(resolve({ origin }).dpop?.algorithms).toEqual(dpopDefaults.algorithms)
     const names = dpopDefaults.algorithms.join(', ').replace(/, (\w+)$/, ' and $1')
@@ -40,11 +40,11 @@ describe('policy.dpop', () => {
     { origin: ['https://api.example.com', 'https://api.example.org:8443/'] },
     { origin: 'HTTPS://API.example.com' },
     { origin: 'http://localhost:3000' },
-  ])('takes %j', (options) => {
+  ])('accepts %j', (options) => {
     expect(() => resolve({ origin, ...options })).not.toThrow()
   })
 
-  test('takes a function instead of an origin', () => {
+  test('accepts a function in place of an origin', () => {
     expect(() => resolve({ publicUrl: () => origin })).not.toThrow()
   })
 
@@ -83,12 +83,12 @@ describe('policy.dpop', () => {
     ['nonce.lifetimeSeconds', { nonce: { secret, lifetimeSeconds: 3601 } }],
     ['nonce.length', { nonce: { secret, length: 9 } }],
     ['trustProxy', { trustProxy: true }],
-  ])('says that %s is wrong in %o (DPOP-05, DPOP-11, DPOP-15)', (path, options) => {
+  ])('refuses %s of %o (DPOP-05, DPOP-11, DPOP-15)', (path, options) => {
     expect(() => resolve({ origin, ...options })).toThrow(TypeError)
     expect(() => resolve({ origin, ...options })).toThrow(new RegExp(`^policy\\.dpop\\.${path.replace('.', '\\.')}: `))
   })
 
-  test('is for the client, whose guards share it', () => {
+  test('is an option of the client, and all its guards use it', () => {
     expect(() => resolve(5)).toThrow(/^policy\.dpop: /)
     expect(() => resolve(true)).toThrow(/^policy\.dpop: /)
   })

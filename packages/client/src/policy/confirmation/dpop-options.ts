@@ -1,4 +1,4 @@
-/** Options of DPoP proofs at a guard (RFC 9449). */
+/** Options for DPoP proofs at a guard (RFC 9449). */
 import { isSecureUrl, SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import { createMemoryReplayStore, type ReplayStore } from '@token-introspection/core/replay'
@@ -7,59 +7,61 @@ import { createNonces, type Nonces } from './dpop-nonces.ts'
 import { type FindTargetUris, targetUrisAt } from './target-uris.ts'
 
 /**
- * Group `policy.dpop`: guards take DPoP proofs, and tokens that are bound to a key (RFC 9449). Give `origin` or
+ * Group `policy.dpop`: guards accept DPoP proofs, and tokens that are bound to a key (RFC 9449). Give `origin` or
  * `publicUrl`.
  *
- * Every request with such a token needs a new proof, also where the answer about the token is remembered.
+ * Every request with such a token needs a new proof, also when the answer about the token is cached.
  */
 export interface DpopOptions {
   /**
-   * Where clients reach this API, such as `https://api.example.com`, or several such origins: with the path of `url`
-   * that is the URI a proof has to be for. A guard never looks at `Host`, `Forwarded` or `X-Forwarded-*`, which anybody
-   * can set. `https`, or `http` on this machine.
+   * The origin at which clients reach this API, such as `https://api.example.com`, or several origins. The origin with
+   * the path of `url` is the URI that a proof must have. A guard never reads `Host`, `Forwarded` or `X-Forwarded-*`,
+   * because anybody can set them. `https`, or `http` on this machine.
    */
   readonly origin?: string | readonly string[] | undefined
   /**
-   * Gives the URL by which a client has sent a request, instead of `origin`: for a proxy that changes paths.
+   * Returns the URL to which a client sent a request. Use it in place of `origin` behind a proxy that changes paths.
    *
-   * Security: do not make it of header fields that the client may have set.
+   * Security: do not build the URL from header fields that the client may have set.
    */
   readonly publicUrl?: ((request: GuardRequest) => string) | undefined
   /**
-   * Signature algorithms of proofs, which challenges name. Default RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384,
-   * ES512, EdDSA and Ed25519. FAPI 2.0 leaves PS256, ES256, EdDSA and Ed25519.
+   * Accepted signature algorithms of proofs, which challenges name. Default RS256, RS384, RS512, PS256, PS384, PS512,
+   * ES256, ES384, ES512, EdDSA and Ed25519. FAPI 2.0 allows PS256, ES256, EdDSA and Ed25519.
    */
   readonly algorithms?: readonly SignatureAlgorithm[] | undefined
   /**
-   * Seconds since `iat` within which a proof is taken. Default 60, from 5 to 300. Clients make one for each request, so that it
-   * has to outlast the way here and the error of a clock; every proof is remembered for as long.
+   * Seconds since `iat` for which a proof is accepted. Default 60, from 5 to 300. Clients make a proof for each
+   * request, so this has to cover only the way to the API and the error of the clocks. The store keeps every proof for
+   * as long.
    */
   readonly maxAgeSeconds?: number | undefined
-  /** Seconds by which the clock of a client may be ahead. Default 5, from 0 to 60. */
+  /** How many seconds the clock of a client may be ahead. Default 5, from 0 to 60. */
   readonly leewaySeconds?: number | undefined
   /**
-   * Where it is remembered that a proof was used. Processes of one API have to share one, or a proof that is caught is good
-   * once for each of them: see `createRedisReplayStore` of `@token-introspection/client/redis`. A store that throws, or
-   * takes longer than a second, refuses the request with 503.
+   * The store that remembers used proofs. Processes of one API have to share one, or each process accepts an
+   * intercepted proof once: see `createRedisReplayStore` of `@token-introspection/client/redis`. When the store throws,
+   * or takes longer than a second, the guard refuses the request with 503.
    *
-   * Default one in memory for 250000 proofs, which take 50 MB and are 3700 a second with the default ages. One key may take
-   * half of it, and any number of keys leave to another as much room as each of them has. When there is no room, requests
-   * with a proof by that key are refused with 503. A proof is remembered once everything else about its request is right.
+   * Default one in memory for 250000 proofs, which take 50 MB. With the default ages that is enough for 3700 proofs a
+   * second. One key may take half of the store, and several keys always leave each other key as much room as each of
+   * them has. Without room, the guard refuses requests with a proof by that key with 503. It stores a proof only after
+   * all other checks have passed.
    */
   readonly replayStore?: ReplayStore | undefined
-  /** Makes nonces and demands them in proofs (RFC 9449 §9). Default none: see {@link DpopNonceOptions}. */
+  /** Issues nonces and requires them in proofs (RFC 9449 §9). Default none: see {@link DpopNonceOptions}. */
   readonly nonce?: DpopNonceOptions | undefined
 }
 
 /**
- * Group `policy.dpop.nonce`: a proof has to carry a nonce of this API, so that nobody can make proofs in advance. The first
- * request of a client is refused with the nonce to use, and answers bring a new one when the old one is half spent. Nothing
- * is stored: any process with the secret knows the nonces of all.
+ * Group `policy.dpop.nonce`: a proof has to carry a nonce of this API, so that nobody can make proofs in advance. The
+ * guard refuses the first request of a client with a nonce to use, and sends a new nonce when half of the old one's
+ * lifetime is over. Nothing is stored: every process with the secret accepts the nonces of the others.
  */
 export interface DpopNonceOptions {
-  /** At least 32 characters, the same in every process. One that is changed costs each client a request. */
+  /** At least 32 characters, the same in every process. After a change, each client needs one more request. */
   readonly secret: string
-  /** Seconds a nonce is good for. Default 300, from 10 to 3600. */
+  /** Seconds for which a nonce is accepted. Default 300, from 10 to 3600. */
   readonly lifetimeSeconds?: number | undefined
 }
 
@@ -72,7 +74,7 @@ export const dpopDefaults = Object.freeze({
   nonce: Object.freeze({ lifetimeSeconds: 300 }),
 })
 
-/** What the options come to. */
+/** The resolved options. */
 export interface DpopStep {
   readonly targetUris: FindTargetUris
   readonly algorithms: readonly string[]
@@ -84,7 +86,7 @@ export interface DpopStep {
   readonly nowMs: () => number
 }
 
-/** Reads the group; `undefined` when it was not given. */
+/** Reads the group; `undefined` when it is not given. */
 export function resolveDpop(policy: OptionGroup, nowMs: () => number): DpopStep | undefined {
   if (!policy.has('dpop')) return undefined
   const group = new OptionGroup(policy.path('dpop'), policy.raw('dpop'), [
@@ -111,7 +113,7 @@ export function resolveDpop(policy: OptionGroup, nowMs: () => number): DpopStep 
 function resolveTargetUris(group: OptionGroup): FindTargetUris {
   const publicUrl = group.function<NonNullable<DpopOptions['publicUrl']>>('publicUrl')
   if (group.has('origin') === (publicUrl !== undefined)) {
-    throw group.error('origin', 'is required, or publicUrl instead: where clients reach this API')
+    throw group.error('origin', 'is required, unless you give publicUrl: the origin at which clients reach this API')
   }
   if (publicUrl !== undefined) return (request) => [publicUrl(request)]
   const given = group.raw('origin')

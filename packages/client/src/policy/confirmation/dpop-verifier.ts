@@ -1,4 +1,4 @@
-/** Step `policy`: the DPoP proof beside a token that is bound to a key (RFC 9449 §4.3, §7). */
+/** Step `policy`: verifies the DPoP proof of a token that is bound to a key (RFC 9449 §4.3, §7). */
 import { withoutData } from '@token-introspection/core'
 import { type DpopProof, verifyDpopProof } from '@token-introspection/core/dpop'
 import { sha256 } from '#crypto'
@@ -7,15 +7,15 @@ import { loadJose } from '../../keys/load-jose.ts'
 import type { ConfirmationOutcome, DpopVerifier } from './confirmation.ts'
 import type { DpopStep } from './dpop-options.ts'
 
-/** How long a replay store may take. */
+/** How long a replay store may take, in milliseconds. */
 const REPLAY_DEADLINE_MS = 1000
 
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
 const REFUSED: ConfirmationOutcome = Object.freeze({ confirmed: false, reason: 'proof' })
 
 /**
- * Makes the verifier of one client. It says whether a proof is right, and gives what uses it up: the guard does that when
- * everything else about the request is right, so that a request which is refused takes no room in the replay store.
+ * Creates the verifier of a client. It verifies the proof and returns a function that marks it as used. The guard calls
+ * that function after all other checks, so that refused requests take no room in the replay store.
  */
 export function createDpopVerifier(step: DpopStep): DpopVerifier {
   const { algorithms, nonces } = step
@@ -43,14 +43,17 @@ export function createDpopVerifier(step: DpopStep): DpopVerifier {
   }
 }
 
-/** Uncacheable, or others would be given it (RFC 9449 §8.2), and to be seen by scripts in browsers (§8). */
+/**
+ * The nonce must not be cached, because it is for one client (RFC 9449 §8.2). Scripts in browsers must be able to read
+ * it (§8).
+ */
 function supplyNonce(nonce: string): Readonly<Record<string, string>> {
   return { 'dpop-nonce': nonce, 'cache-control': 'no-store', 'access-control-expose-headers': 'DPoP-Nonce' }
 }
 
 /**
- * In the context of the key and the URI, so that nobody can use up the identifiers of others (RFC 9449 §11.1), and in the
- * share of the key, so that nobody can take the room of others.
+ * The digest of a `jti` includes the key and the URI, so that nobody can use up the identifiers of others (RFC 9449
+ * §11.1). The key is the owner, so that nobody can take the room of others.
  */
 async function isFirstUse(
   jkt: string,
@@ -58,7 +61,7 @@ async function isFirstUse(
   { replayStore, maxAgeSeconds, leewaySeconds, nowMs }: DpopStep,
 ): Promise<boolean> {
   const key = await sha256(JSON.stringify(['dpop', jkt, htu, jti]))
-  // As long from now on as a proof can be taken at all, so that it does not depend on how right this clock is.
+  // As long as a proof can be accepted at all, counted from now, so that an error of this clock has no effect.
   const expiresAt = Math.ceil(nowMs() / 1000 + maxAgeSeconds + leewaySeconds + 1)
   try {
     const isNew: unknown = await withinDeadline(replayStore.remember(key, expiresAt, jkt))

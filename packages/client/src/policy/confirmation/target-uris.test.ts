@@ -14,12 +14,12 @@ describe('targetUrisAt', () => {
     ['https://evil.example?/orders', '/'],
     ['//evil.example/', '//evil.example/'],
     ['https://evil.example//x', '//x'],
-  ])('puts the path of %s behind every origin', (url, path) => {
+  ])('appends the path of %s to every origin', (url, path) => {
     expect(find({ url, headers })).toEqual([`https://api.example${path}`, `https://api.example:8443${path}`])
   })
 
   test.each([undefined, '', '*', 'orders', 'evil.example:443', '?a', '#a', '@evil.example/', 'ftp://a/b'])(
-    'finds none for %j',
+    'returns no URI for %j',
     (url) => {
       expect(find({ url, headers })).toEqual([])
     },

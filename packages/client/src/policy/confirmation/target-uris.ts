@@ -1,13 +1,13 @@
 /** The URI that a DPoP proof has to be for: what clients call this API by, and the path of the request (RFC 9449 §4.3). */
 import type { GuardRequest } from '../../token/guard-request.ts'
 
-/** The URIs a request may have been sent to. */
+/** Finds the URIs to which a request may have been sent. */
 export type FindTargetUris = (request: GuardRequest) => readonly string[]
 
-/** Scheme and authority of a request target in absolute form, which say no more than `Host` does. */
+/** Scheme and authority of a request target in absolute form. They are as untrusted as `Host`. */
 const ORIGIN = /^https?:\/\/[^/?#]*/i
 
-/** The path of a request at each of these origins; at none when it has no path. */
+/** The path of a request at each of these origins. Without a path the list is empty. */
 export function targetUrisAt(origins: readonly string[]): FindTargetUris {
   return ({ url }) => {
     const path = url === undefined ? undefined : pathOf(url)
@@ -15,7 +15,7 @@ export function targetUrisAt(origins: readonly string[]): FindTargetUris {
   }
 }
 
-/** Put behind an origin as text and not resolved against it, because `//evil.example/` would resolve to another one. */
+/** Appends the path as text. Resolving it against the origin would let `//evil.example/` change the host. */
 function pathOf(url: string): string | undefined {
   const target = url.replace(ORIGIN, '')
   const end = target.search(/[?#]/)

@@ -67,7 +67,7 @@ export interface JwtOptions {
    */
   readonly algorithms?: readonly SignatureAlgorithm[] | undefined
   /**
-   * The algorithms that `algorithms` may hold. Default `rfc9068`: every algorithm with a public key. `fapi2` allows
+   * The algorithms that `algorithms` may hold. Default `rfc9068`, which is every algorithm with a public key. `fapi2` allows
    * PS256, ES256, and EdDSA with Ed25519 (FAPI 2.0 Security Profile §5.4.1).
    */
   readonly profile?: JwtProfile | undefined

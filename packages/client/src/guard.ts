@@ -32,7 +32,9 @@ export interface Allowance<Claims extends object = object> {
   readonly token: ActiveIntrospectionResult<Claims>
   /** Fields to add to the response, by lower-case name: `cache-control` for a token of the query, `dpop-nonce`. */
   readonly headers: Readonly<Record<string, string>>
-  /** Never there; it lets code that is compiled without `strict` ask for it, where `!allowed` narrows nothing. */
+  /**
+   * Always absent. It lets code that is compiled without `strict` read it, where `!allowed` does not narrow the type.
+   */
   readonly toResponse?: undefined
 }
 
@@ -41,7 +43,9 @@ export interface Anonymity {
   readonly allowed: true
   readonly token: undefined
   readonly headers: Readonly<Record<string, string>>
-  /** Never there; it lets code that is compiled without `strict` ask for it, where `!allowed` narrows nothing. */
+  /**
+   * Always absent. It lets code that is compiled without `strict` read it, where `!allowed` does not narrow the type.
+   */
   readonly toResponse?: undefined
 }
 

@@ -14,7 +14,7 @@ export interface PreflightOptions {
   readonly passPreflights?: boolean | undefined
 }
 
-/** What the options come to. */
+/** The resolved options. */
 export interface ResolvedRequireToken<OnRefusal> {
   readonly onRefusal: OnRefusal | undefined
   readonly passPreflights: boolean

@@ -3,11 +3,11 @@ import { KEY_MANAGEMENT_ALGORITHMS, type KeyManagementAlgorithm } from '@token-i
 import { OptionGroup } from '@token-introspection/core/options'
 import type { CryptoKey, JWK, KeyObject } from 'jose'
 
-/** A private key of this resource server, that answers may be encrypted for. */
+/** A private key of this resource server, to which answers may be encrypted. */
 export interface DecryptionKey {
-  /** The one algorithm it is used with. */
+  /** The one algorithm of this key. */
   readonly alg: KeyManagementAlgorithm
-  /** What the header of an answer calls it. Without one it is tried for every answer with its `alg`. */
+  /** The `kid` of the key in the header of an answer. Without it, the key is tried for every answer with its `alg`. */
   readonly kid?: string | undefined
   /** The private key. */
   readonly key: CryptoKey | KeyObject | JWK
@@ -31,7 +31,7 @@ export function resolveDecryptionKeys(group: OptionGroup): readonly DecryptionKe
   )
 }
 
-/** A private key of a pair: a CryptoKey or a KeyObject says so by its type, a JWK by having `d`. */
+/** Whether a key is private. A CryptoKey or a KeyObject has a type, and a private JWK has `d`. */
 function isPrivateKey(value: unknown): value is DecryptionKey['key'] {
   if (typeof value !== 'object' || value === null) return false
   const { type, kty, d } = value as { type?: unknown; kty?: unknown; d?: unknown }

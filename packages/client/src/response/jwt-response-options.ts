@@ -10,7 +10,7 @@ import { type DecryptionKey, resolveDecryptionKeys } from './decryption-key.ts'
 import type { JwtResponseRules } from './read-jwt-response.ts'
 import type { Tolerance } from './tolerance-options.ts'
 
-/** The `alg` of an answer that can be verified: those with public keys (RFC 9701 §6). */
+/** The `alg` of a signed answer that the client can verify: an algorithm with public keys (RFC 9701 §6). */
 export type JwtResponseAlgorithm = SignatureAlgorithm
 
 /** A choice of accepted algorithms. */

@@ -2,13 +2,13 @@
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 
 /**
- * Parameters by name, as body parsers give them: a text for one that stands once, a list for one that is repeated. A list of
- * one text is what some parsers make of `access_token[]`, which is another name, so it is refused like a repeated token.
- * `URLSearchParams` and `FormData` are forms too.
+ * Parameters by name, as body parsers give them: a string for a single parameter, an array for a repeated one. Some
+ * parsers turn `access_token[]`, which is another name, into an array of one string, so such an array is refused like a
+ * repeated token. `URLSearchParams` and `FormData` are forms too.
  */
 export type RequestForm = Readonly<Record<string, unknown>> | FormEntries
 
-/** What `URLSearchParams` and `FormData` have in common. */
+/** The methods that `URLSearchParams` and `FormData` share. */
 export interface FormEntries {
   getAll(name: string): readonly unknown[]
 }

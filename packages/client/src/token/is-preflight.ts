@@ -1,4 +1,4 @@
-/** Tells CORS preflights from every other request. */
+/** Recognizes CORS preflights. */
 import type { GuardRequest } from './guard-request.ts'
 
 /**

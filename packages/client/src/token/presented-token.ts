@@ -1,4 +1,4 @@
-/** Step `token`: the token of a request a guard has let pass, for whoever goes on to use it. */
+/** Step `token`: the token of a request that a guard has let pass, for code that uses it further. */
 import { extractToken } from './extract-token.ts'
 import type { GuardRequest } from './guard-request.ts'
 

@@ -32,7 +32,7 @@ export interface TokenOptions {
 /** The defaults of the step. */
 export const tokenDefaults = Object.freeze({ maxBytes: 16_384 })
 
-/** What the options come to. */
+/** The resolved options. */
 export interface ResolvedTokenOptions {
   readonly maxBytes: number
   readonly tokenTypeHint: TokenTypeHint | undefined

@@ -14,13 +14,13 @@ export interface IntrospectionQuestion {
   readonly parameters: Readonly<Record<string, string>> | undefined
 }
 
-/** What the step needs. */
+/** The settings of the step. */
 export interface RequestSettings {
   readonly clientAuthentication: ClientAuthentication
   readonly maxResponseBytes: number
   /** Header fields of every request, by lower-case name. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** The media type that is asked for. */
+  /** The requested media type. */
   readonly accept: string
   /** The authorization server, where it is known. */
   readonly issuer: string | undefined

@@ -10,7 +10,7 @@ export interface SentReply extends TransportReply {
   readonly sent?: readonly TransportRequest[] | undefined
 }
 
-/** What the step needs. */
+/** The settings of the step. */
 interface ExchangeSettings extends RequestSettings, Pick<Transport, 'send'> {
   readonly retry: RetrySettings | undefined
 }

@@ -14,7 +14,7 @@ export interface EndpointSource {
   find(deadline: Deadline): Promise<string>
 }
 
-/** What the step needs. */
+/** The settings of the step. */
 export interface TransportStep extends Transport, RequestSettings {
   /** Sends what is about no token, for keys and access tokens of the client's own: with `headers`, and with a second try. */
   readonly sendOwn: Send

@@ -1,4 +1,4 @@
-/** The URI that a DPoP proof has to be for: what clients call this API by, and the path of the request (RFC 9449 §4.3). */
+/** The URI that a DPoP proof must have: an origin of this API with the path of the request (RFC 9449 §4.3). */
 import type { GuardRequest } from '../../token/guard-request.ts'
 
 /** Finds the URIs to which a request may have been sent. */

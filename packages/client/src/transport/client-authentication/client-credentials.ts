@@ -5,7 +5,7 @@ import { httpRemedy, OptionGroup } from '@token-introspection/core/options'
 import { toAuthorization } from './bearer-token.ts'
 import type { ClientAuthentication, ClientContext, RequestDraft, SignableRequest } from './client-authentication.ts'
 
-/** Where the options stand that the messages name. */
+/** The group that messages name. */
 const TRANSPORT = new OptionGroup('transport', undefined, [])
 
 /** Options of {@link clientCredentials}. */

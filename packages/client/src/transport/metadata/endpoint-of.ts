@@ -10,7 +10,7 @@ import { httpRemedy, OptionGroup } from '@token-introspection/core/options'
 import { isEndpoint } from '../is-endpoint.ts'
 import { insteadOfIntrospection } from '../servers-without-introspection.ts'
 
-/** Where the options stand that the messages name. */
+/** The group that messages name. */
 const TRANSPORT = new OptionGroup('transport', undefined, [])
 
 /** Which endpoint, and for whom. */

@@ -156,7 +156,7 @@ export class IssuerMetadata {
   }
 
   async #load(isOutdated: () => boolean): Promise<AuthorizationServerMetadata> {
-    // Its own deadline: the one who came first may give up without failing the others.
+    // The fetch has its own deadline: the first caller may leave without an error for the others.
     const deadline = this.#settings.deadlines.start()
     try {
       const metadata = await fetchMetadata(this.#settings, deadline, (found) =>

@@ -35,7 +35,7 @@ export const METADATA_OPTIONS = ['metadataMaxAgeSeconds', 'metadataUrl', 'allowe
 /** Their defaults. */
 export const metadataDefaults = Object.freeze({ metadataMaxAgeSeconds: 3600 })
 
-/** What the options come to. */
+/** The resolved options. */
 export interface MetadataRules {
   readonly maxAgeMs: number
   readonly metadataUrl: string | undefined
@@ -69,7 +69,10 @@ export function resolveMetadata(group: OptionGroup, urlRules: UrlRules): Metadat
   return { metadataUrl, maxAgeMs: maxAgeSeconds * 1000, allowedEndpointOrigins: origins && new Set(origins) }
 }
 
-/** As the URL parser would write it, because it is compared with that; an asterisk would stand for nothing but itself. */
+/**
+ * The origin must be spelt as the URL parser writes it, because it is compared with the parser's output. An asterisk is
+ * no wildcard, so it is refused.
+ */
 function isOrigin(value: string, urlRules: UrlRules): boolean {
   if (!URL.canParse(value) || value.includes('*')) return false
   const url = new URL(value)

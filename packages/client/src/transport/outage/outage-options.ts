@@ -65,7 +65,7 @@ export const outageDefaults = Object.freeze({
   maxQueuedRequests: 1024,
 })
 
-/** What the options come to. */
+/** The resolved options. */
 export interface OutageStep {
   readonly maxConcurrentRequests: number
   readonly admission: Admission

@@ -14,7 +14,7 @@ import { type CircuitTokens, EndpointCircuit, type EndpointCircuitSettings } fro
 import type { KnownTokens } from './known-tokens.ts'
 import { isLostConnection } from './retry.ts'
 
-/** What the step needs. */
+/** The settings of the step. */
 export interface ProtectionSettings {
   readonly admission: Admission
   /** The circuits there are, by URL. */

@@ -3,7 +3,7 @@ import { TransportCircuitOpenError, TransportOverloadedError, TransportUnreachab
 import type { Cancellation } from '../cancellation.ts'
 import type { TransportReply } from '../transport.ts'
 
-/** What the step needs. */
+/** The settings of the step. */
 export interface RetrySettings {
   readonly wait: (ms: number) => Promise<void>
   /** At least 0 and below 1. */

@@ -139,5 +139,5 @@ export {
   RevocationStoreError,
 } from './errors.ts'
 
-// What adapters hand over
+// Types for adapters
 export { type Complaint, Form } from '@token-introspection/core'

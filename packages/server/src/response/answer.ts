@@ -1,10 +1,10 @@
-/** Step `response`: the answer, before it is written. */
+/** The answer of step `response`, before it is written. */
 import type { IntrospectionResponse } from '@token-introspection/core'
 import type { HttpResponse } from '../http/http-message.ts'
 
-/** What is answered. */
+/** An answer. */
 export interface Answer {
   readonly response: IntrospectionResponse
-  /** The response as JSON over HTTP, once it was written. */
+  /** The response as JSON over HTTP, after it was written once. */
   written: HttpResponse | undefined
 }

@@ -1,4 +1,4 @@
-/** Step `response`: what of a record is put into the answer (RFC 7662 §2.2). */
+/** Step `response`: turns a record into the answer (RFC 7662 §2.2). */
 import {
   type ActiveIntrospectionResponse,
   type ClaimsSchema,
@@ -21,26 +21,26 @@ import { narrowResponse } from './narrow-response.ts'
 import type { RememberedAnswers } from './remembered-answers.ts'
 import type { Answer } from './answer.ts'
 
-/** What shaping needs. */
+/** The resolved options for shaping. */
 export interface ShapeStep {
-  /** The issuer, which stands in every active answer. */
+  /** The issuer. Every active answer contains it. */
   readonly issuer: string
   readonly claims: ClaimsSchema | undefined
-  /** Milliseconds that views and the schema may take. */
+  /** The longest time for each view and for the schema, in milliseconds. */
   readonly timeoutMs: number
-  /** Answers that need not be shaped again; `undefined` where a schema has to see every record. */
+  /** Answers that were shaped before. `undefined` with a schema, because a schema must see every record. */
   readonly remembered: RememberedAnswers | undefined
 }
 
-/** The one inactive answer. */
+/** The only inactive answer. */
 export const INACTIVE_ANSWER: Answer = Object.freeze({ response: INACTIVE, written: undefined })
 
 /**
- * The introspection response for what may be disclosed, or the inactive one, which is made here and nowhere else and
- * never differs. Absent members are left out, an empty scope too; nothing is ever `null`.
+ * Makes the answer from what may be disclosed. Without a record it is the inactive answer, which no other code makes and which is
+ * always the same. Absent members and an empty scope are left out. No member is `null`.
  *
- * The record is held against the schema whole, then narrowed by the view of the policy and by that of the protected
- * resource, and what came of that is held against the schema again.
+ * The schema first checks the whole record. Then the views of the policy and of the protected resource narrow it, and the schema
+ * checks the result again.
  */
 export function shapeResponse(
   { record, view }: Disclosure,
@@ -64,8 +64,8 @@ export function shapeResponse(
 }
 
 /**
- * A refresh token is marked after every view and schema, so that its answer is never taken for that of an access token: it
- * has no `token_type`, and most software takes that for a bearer token.
+ * Marks the answer about a refresh token after every view and schema, so that nobody mistakes it for one about an access token.
+ * It has no `token_type`, and most software treats such an answer as one about a bearer token.
  */
 function toAnswer(response: ActiveIntrospectionResponse, { kind }: TokenRecord): Answer {
   if (kind === 'access_token') return { response, written: undefined }
@@ -107,7 +107,7 @@ function parseMembers(members: ActiveIntrospectionResponse): ActiveIntrospection
   } catch (cause) {
     throw toShapeError(cause)
   }
-  // The client reads any string as a scope; what we send follows the grammar.
+  // The client package accepts any string as scope, but this server sends only valid ones.
   if (response.active && response.scope !== undefined && !isScope(response.scope)) {
     throw new ResponseShapeError(
       'a token record cannot be answered: scope is not scope tokens with one space between them',
@@ -116,7 +116,7 @@ function parseMembers(members: ActiveIntrospectionResponse): ActiveIntrospection
   return response as ActiveIntrospectionResponse
 }
 
-/** A message of ours names members; any other may hold values. */
+/** Messages of this library name members. Other messages may contain values, so they are not used. */
 function toShapeError(cause: unknown): ResponseShapeError {
   const why = isIntrospectionError(cause) ? cause.message : 'a view or the claims schema failed'
   return new ResponseShapeError(`a token record cannot be answered: ${why}`, { cause })

@@ -9,7 +9,7 @@ import { digestToken } from './token-store.ts'
 const NOW = 1_764_000_000
 const JWT = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln'
 
-/** A database that has at most one record, and what it was told. */
+/** A database with at most one record, and the calls that it got. */
 function create(held?: TokenRecord) {
   const told: unknown[][] = []
   const tell =
@@ -27,7 +27,7 @@ function create(held?: TokenRecord) {
 }
 
 describe('databaseMethods', () => {
-  test('writes a token with what it can be revoked by', async () => {
+  test('writes a token with the identifiers of its cutoffs', async () => {
     const { methods, told } = create()
     const record: TokenRecord = { kind: 'access_token', iat: NOW, exp: NOW + 60, sub: 'alice', sessionId: 's' }
     await methods.save('token', record)
@@ -37,13 +37,13 @@ describe('databaseMethods', () => {
     ])
   })
 
-  test('writes a token without dates as issued before every cutoff and kept for good', async () => {
+  test('writes a token without dates as issued before every cutoff, and keeps it for good', async () => {
     const { methods, told } = create()
     await methods.save('token', { kind: 'access_token', revoked: true })
     expect(told[0]?.[2]).toMatchObject({ keptUntil: undefined, issuedAt: ISSUED_BEFORE_ALL, revoked: true })
   })
 
-  test('writes a tombstone under every digest, which names nobody and stays five minutes beyond exp', async () => {
+  test('writes a tombstone without personal data under every digest, and keeps it five minutes beyond exp', async () => {
     const { methods, told } = create()
     await methods.revoke(JWT, { kind: 'access_token', iat: NOW, exp: NOW + 60, sub: 'alice', username: 'Alice' })
     const json = JSON.stringify({ kind: 'access_token', exp: NOW + 60, iat: NOW, revoked: true })
@@ -51,7 +51,7 @@ describe('databaseMethods', () => {
     expect(told).toEqual([['saveTombstone', [await digestToken(JWT), await digestToken(signedContent(JWT))], row]])
   })
 
-  test('makes a tombstone from the record of the database if it is given none, and none for an unknown token', async () => {
+  test('without a record makes a tombstone from that of the database, and none for an unknown token', async () => {
     const known = create({ kind: 'refresh_token', exp: NOW + 60 })
     await known.methods.revoke('token')
     expect(known.told[0]?.[2]).toMatchObject({ keptUntil: NOW + 360, issuedAt: ISSUED_BEFORE_ALL, revoked: true })
@@ -60,7 +60,7 @@ describe('databaseMethods', () => {
     expect(unknown.told).toEqual([])
   })
 
-  test('reads a record before anything is awaited, because the caller may change it', async () => {
+  test('reads a record before the first await, because the caller may change it', async () => {
     const { methods, told } = create()
     const record = { kind: 'access_token' as const, sub: 'alice', exp: NOW + 60 }
     const written = [methods.save('token', record), methods.revoke('token', record)]
@@ -71,7 +71,7 @@ describe('databaseMethods', () => {
     for (const { json } of rows) expect(json).not.toContain('bob')
   })
 
-  test('writes a cutoff for good, at a moment, and by the clock of the store', async () => {
+  test('writes a cutoff for good, at a moment, or by the clock of the store', async () => {
     const { methods, told } = create()
     await methods.revokeGrant('g')
     await methods.revokeSession('s')
@@ -87,7 +87,7 @@ describe('databaseMethods', () => {
     ])
   })
 
-  test('asks with the tombstones of a token, and at once if they are at hand', () => {
+  test('asks with the tombstone digests of a token, and without a promise if they need none', () => {
     const { methods, told } = create()
     const record: TokenRecord = { kind: 'access_token', iat: NOW, sub: 'alice', signedDigest: 'signed' }
     expect(methods.isRevoked('digest', record)).toBe(true)

@@ -1,4 +1,4 @@
-/** Every store refuses what it cannot keep and revocations of nobody, and writes nothing. */
+/** Every store refuses records that it cannot keep and revocations of nothing, and writes nothing. */
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { createMemoryTokenStore, type WritableTokenStore } from '../../src/index.ts'
@@ -6,7 +6,7 @@ import { createPostgresTokenStore } from '../../src/stores/postgres/index.ts'
 import { createRedisTokenStore } from '../../src/stores/redis/index.ts'
 import { createSqliteTokenStore } from '../../src/stores/sqlite/index.ts'
 
-/** A store, and how many writes reached its database. */
+/** A store, and the number of writes to its database. */
 interface WatchedStore {
   readonly store: WritableTokenStore
   readonly written: () => number
@@ -44,7 +44,7 @@ test.each([
   ['SQLite', watchSqlite],
   ['PostgreSQL', watchPostgres],
   ['Redis', watchRedis],
-])('the %s token store refuses what no store can keep, and writes nothing', async (_, watch) => {
+])('the %s token store refuses calls that no store can carry out, and writes nothing', async (_, watch) => {
   const { store, written } = watch()
   await expect(store.save('', { kind: 'access_token' })).rejects.toThrow(/^token:/)
   await expect(store.save('token', { kind: 'access_token', exp: 1_764_000_000_000 })).rejects.toThrow(/^record\.exp:/)

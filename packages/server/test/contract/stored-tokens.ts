@@ -1,15 +1,15 @@
 /** Tokens for the tests of stores over a real database. */
 import { digestToken, type TokenRecord, type WritableTokenStore } from '../../src/index.ts'
 
-/** When the tokens are issued: ahead of the clock of the database, which dates a revocation if it is later than ours. */
+/** When the tokens are issued, in seconds: later than the clock of the database, which would otherwise date revocations. */
 export const START = 4_000_000_000
 
-/** An access token that expires so many seconds after {@link START}. */
+/** An access token that expires this many seconds after {@link START}. */
 export function lasting(seconds: number, members: Partial<TokenRecord> = {}): TokenRecord {
   return { kind: 'access_token', iat: START, exp: START + seconds, ...members }
 }
 
-/** Looks a token up by its text. */
+/** Looks up a token by its text. */
 export async function findByToken(store: WritableTokenStore, token: string): Promise<TokenRecord | null> {
   return await store.find(await digestToken(token))
 }

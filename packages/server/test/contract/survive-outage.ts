@@ -1,4 +1,4 @@
-/** What a store does while its server is gone, and after it is back. */
+/** How a store behaves while its server is down, and afterwards. */
 import { expect } from 'vitest'
 import type { WritableTokenStore } from '../../src/index.ts'
 import type { TestServer } from '../databases/server-process.ts'
@@ -6,8 +6,8 @@ import { askAboutToken, createEndpoint } from './ask-about-token.ts'
 import { findByToken } from './stored-tokens.ts'
 
 /**
- * Crashes the server and starts it again. While it is gone, every method of the store rejects and the endpoint answers 503.
- * When it is back, tokens are found again and revocations work.
+ * Crashes the server and starts it again. While the server is down, every method of the store rejects and the endpoint answers
+ * 503. Afterwards the store finds tokens again and revocations work.
  *
  * @param more - methods that only this store has.
  */
@@ -34,7 +34,7 @@ export async function surviveOutage<Store extends WritableTokenStore>(
   await expect(async () => store.isRevoked('jwt', { kind: 'access_token' })).rejects.toThrow(Error)
   for (const method of more) await expect(method(store)).rejects.toThrow(Error)
   await server?.restart?.()
-  // Clients need a moment to connect again. A server that was started again knows no script.
+  // Clients need a moment to reconnect, and a restarted server knows no script.
   await expect.poll(() => askAboutToken(endpoint), { timeout: 60_000 }).toEqual([200, true])
   await store.revokeSubject('alice')
   expect(await askAboutToken(endpoint)).toEqual([200, false])

@@ -337,8 +337,8 @@ describe.each(forms)('introspection handler, $name', ({ send }) => {
 
     test.each<[string, TokenName, unknown]>([
       ['issued to it', 'owned', true],
-      ['for others', 'active', false],
-      ['for nobody', 'audienceless', false],
+      ['for other audiences', 'active', false],
+      ['without audience', 'audienceless', false],
     ])('answers a protected resource without audiences about a token %s', async (_, tokenName, isActive) => {
       const { handler } = await createEndpoint({
         clientAuthentication: { protectedResources: [{ id: 'orders-api', clientSecrets: [SECRET] }] },

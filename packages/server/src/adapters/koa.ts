@@ -1,14 +1,14 @@
-/** The Koa form: the answer is set on the context, so that middleware around it sees and may extend it. */
+/** The Koa form: sets the answer on the context, so that surrounding middleware sees it and can extend it. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HttpHandler } from '../index.ts'
 import { toNodeHandler } from './node.ts'
 import { isStillSending, type ParsedBody, toHttpRequest } from './node-request.ts'
 
-/** What is used of Koa's context; Koa has no types of its own. */
+/** The parts of Koa's context that this module uses. Koa has no types of its own. */
 export interface KoaContext {
   readonly req: IncomingMessage
   readonly res: ServerResponse
-  /** With what body parsers leave on it. */
+  /** Body parsers set `body` and `rawBody`. */
   readonly request: { readonly req: IncomingMessage; readonly body?: unknown; readonly rawBody?: unknown }
   respond?: boolean | undefined
   status: number
@@ -18,12 +18,11 @@ export interface KoaContext {
 }
 
 /**
- * Turns a handler into a middleware, the last one: `next` is not called. Koa has no routes of its own, so put it behind
- * a router or look at `context.path`.
+ * Turns a handler into a middleware that never calls `next`. Koa has no routes of its own, so put it behind a router, or check
+ * `context.path`.
  *
- * Behind `koa-bodyparser` it takes what that left on `context.request`, and otherwise reads the body itself, with its own
- * cap. A sender who is still sending when the answer is known gets it past Koa, which would take the rest however long
- * it is.
+ * After `koa-bodyparser` it takes the body from `context.request`. Otherwise it reads the body itself, within its own limit. If
+ * the answer is ready while the sender is still sending, it bypasses Koa, because Koa would read the rest of any length.
  *
  * @example
  * ```ts
@@ -45,7 +44,7 @@ export function toKoaMiddleware(handler: Pick<HttpHandler, 'handle'>): (context:
     context.status = answer.status
     context.set({ ...answer.headers })
     context.body = answer.body
-    // Koa gives a media type to an answer that has none.
+    // Koa adds a media type to an answer without one.
     if (answer.body === '') context.remove('content-type')
     if (isStillSending(context.req)) {
       context.respond = false
@@ -54,7 +53,7 @@ export function toKoaMiddleware(handler: Pick<HttpHandler, 'handle'>): (context:
   }
 }
 
-/** On Koa's request as a rule; some parsers patch Node's instead. */
+/** Most parsers set the body on the request of Koa, and some on that of Node. */
 function parsedBodyOf({ request, req }: KoaContext): ParsedBody {
   return request.body === undefined && request.rawBody === undefined ? (req as ParsedBody) : request
 }

@@ -1,4 +1,4 @@
-/** Step `response`: the answer as HTTP, JSON or JWT (RFC 7662 §2.2, RFC 9701 §5). */
+/** Step `response`: writes the answer as HTTP, in JSON or as a JWT (RFC 7662 §2.2, RFC 9701 §5). */
 import {
   chooseMediaType,
   type IntrospectionResponse,
@@ -15,13 +15,13 @@ import type { JwtResponseStep } from './jwt-response-options.ts'
 import type { Answer } from './answer.ts'
 import { signResponse } from './sign-response.ts'
 
-/** What writing needs. */
+/** The resolved options for writing. */
 export interface WriteStep {
-  /** How answers become JWTs; `undefined` when none do. */
+  /** How answers become JWTs. `undefined` when the endpoint offers none. */
   readonly jwt: JwtResponseStep | undefined
 }
 
-/** Header fields of every response: nothing is cached, nothing is sniffed (RFC 6749 §5.1). */
+/** Header fields of every response. They forbid caching and guessing of the media type (RFC 6749 §5.1). */
 export const RESPONSE_HEADERS: Readonly<Record<string, string>> = Object.freeze({
   'content-type': JSON_MEDIA_TYPE,
   'cache-control': 'no-store',
@@ -41,7 +41,7 @@ const INACTIVE_RESPONSE: HttpResponse = Object.freeze({
   body: '{"active":false}',
 })
 
-/** The one answer to every revocation that was carried out, or had nothing left to do: no content (RFC 7009 §2.2). */
+/** The response to every successful revocation, also when there was nothing to revoke. It has no content (RFC 7009 §2.2). */
 export const REVOKED_RESPONSE: HttpResponse = Object.freeze({
   status: 200,
   headers: Object.freeze({
@@ -53,11 +53,11 @@ export const REVOKED_RESPONSE: HttpResponse = Object.freeze({
 })
 
 /**
- * Writes an introspection response in the media type that was negotiated. Every inactive one is the same, byte for byte as
- * JSON, and signed like any other as a JWT.
+ * Writes an introspection response in the negotiated media type. As JSON, every inactive response has the same octets. As a JWT,
+ * it is signed like any other.
  *
- * @throws {@link RequestNotAcceptableError} when the protected resource is registered for JWTs alone and takes none.
- * @throws the errors of {@link signResponse} and {@link encryptResponse}; nothing falls back to JSON.
+ * @throws {@link RequestNotAcceptableError} when the protected resource requires JWTs and the request does not accept one.
+ * @throws the errors of {@link signResponse} and {@link encryptResponse}. It never falls back to JSON.
  */
 export function writeResponse(
   answer: Answer,
@@ -89,7 +89,7 @@ function writeJwt(
   return andThen(written, (body) => ({ status: 200, headers: JWT_RESPONSE_HEADERS, body }))
 }
 
-/** Whoever is registered for JWTs alone gets one for any field that allows it, and nothing for one that does not. */
+/** Refuses a request that does not accept a JWT, for a protected resource that requires JWTs. */
 function demandJwt({ http }: Pick<ReceivedRequest, 'http'>): void {
   if (chooseMediaType(http.header('accept'), [JWT_INTROSPECTION_MEDIA_TYPE]) === undefined) {
     throw new RequestNotAcceptableError(`the answer is ${JWT_INTROSPECTION_MEDIA_TYPE}`)

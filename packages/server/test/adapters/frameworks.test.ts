@@ -1,4 +1,4 @@
-/** One table of requests through every framework, and what each of them does around it. */
+/** One table of requests through every framework, and the behaviour of each framework around it. */
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, request as httpRequest, type Server } from 'node:http'
 import type { Socket } from 'node:net'
@@ -54,7 +54,7 @@ describe.each(frameworks)('$name', (framework) => {
     await expectAnswer(...row)
   })
 
-  test.each(Object.entries(exceptions))('%s: the parser makes it %i', async (exception, status) => {
+  test.each(Object.entries(exceptions))('%s: the parser changes the status to %i', async (exception, status) => {
     const [, request, , , changes] = cases.find(([title]) => title === exception) as Case
     const { handler, events } = await createEndpoint(changes)
     expect((await sendTo(framework, handler, request)).status).toBe(status)
@@ -70,14 +70,14 @@ describe.each(frameworks)('$name', (framework) => {
     `token[]=${token('active')}&token[]=${token('active')}`,
     `token=${token('active')}&token[]=${token('active')}`,
   ])('refuses the form %s', async (body) => {
-    // Most parsers leave `token[]` as it stands: then the token is missing, or it is the other one.
+    // Most parsers keep `token[]` as a name of its own. Then the token is missing, or it is the other parameter.
     const { handler } = await createEndpoint()
     const response = await sendTo(framework, handler, post(body))
     const takes = body.startsWith('token=tkn') && response.status === 200
     if (!takes) expect([response.status, json(response)]).toEqual([400, invalidRequest])
   })
 
-  test.each(['client_secret[]', 'client_secret[0]'])('takes %s for no secret', async (name) => {
+  test.each(['client_secret[]', 'client_secret[0]'])('does not accept %s as a secret', async (name) => {
     const { handler } = await createEndpoint()
     const parameters = { ...active, client_id: 'orders-api', [name]: SECRET }
     const response = await sendTo(framework, handler, post(parameters, { authorization: undefined }))
@@ -96,12 +96,12 @@ describe.each(frameworks)('$name', (framework) => {
   test.each([
     ['a preflight', post('', preflight, { method: 'OPTIONS' }), { ...common, allow: 'POST' }],
     ['a POST', post(active, origin), common],
-  ])('opens %s to no page of another origin', async (_, request, fields) => {
+  ])('sends no CORS fields in the answer to %s from another origin', async (_, request, fields) => {
     const { handler } = await createEndpoint()
     expect(answerFields(await sendTo(framework, handler, request))).toEqual(fields)
   })
 
-  test('goes on when a sender leaves before the answer', async () => {
+  test('keeps working when a sender disconnects before the answer', async () => {
     const asked = Promise.withResolvers<void>()
     const found = Promise.withResolvers<null>()
     const { store, events } = await createEndpoint()
@@ -142,7 +142,7 @@ describe(honoRequest.name, () => {
   })
 })
 
-test.each(frameworks.filter(({ web }) => !web))('$name keeps the connection, after refusals too', async (framework) => {
+test.each(frameworks.filter(({ web }) => !web))('$name keeps the connection after refusals too', async (framework) => {
   const { handler } = await createEndpoint()
   const server = await framework.start(handler)
   let connections = 0
@@ -184,7 +184,7 @@ describe('the signal of a lookup', () => {
     ...frameworks.filter(({ name }) => tellsOf.includes(name)),
   ]
 
-  test.each(telling)('is aborted when the sender leaves $name', async (framework) => {
+  test.each(telling)('is aborted by $name when the sender disconnects', async (framework) => {
     const asked = Promise.withResolvers<void>()
     const aborted = Promise.withResolvers<void>()
     const find = (_: string, lookup?: TokenLookup) =>
@@ -204,7 +204,7 @@ describe('the signal of a lookup', () => {
     await aborted.promise
   })
 
-  test.each(telling)('is not aborted by $name once the answer was given', async (framework) => {
+  test.each(telling)('is not aborted by $name after the answer', async (framework) => {
     const signals: AbortSignal[] = []
     const find = (_: string, lookup?: TokenLookup) => {
       if (lookup !== undefined) signals.push(lookup.signal)
@@ -227,7 +227,7 @@ describe.each([
   ['empty', []],
   ['undefined', undefined],
 ])('raw header fields that a serverless platform left %s', (_, rawHeaders) => {
-  test.each(frameworks.filter(({ web }) => !web))('are no hindrance to $name', async (framework) => {
+  test.each(frameworks.filter(({ web }) => !web))('do not disturb $name', async (framework) => {
     const { handler } = await createEndpoint()
     const server = await framework.start(handler)
     server.prependListener('request', (request: IncomingMessage) => void Object.assign(request, { rawHeaders }))
@@ -247,7 +247,7 @@ test.each(frameworks.filter(({ web }) => !web))('$name leaves no listeners behin
     for (const request of [post(active), post('', { 'content-type': 'text/plain' }), post('', {}, { method: 'GET' })]) {
       await exchange(socket, request)
     }
-    // Node takes its own away when it sees that the request is over.
+    // Node removes its own listeners when it notices the end of the request.
     await new Promise((resolve) => setImmediate(resolve))
     counts.push(listenersOf(connection) + listenersOf(server))
   }
@@ -258,14 +258,14 @@ function listenersOf(emitter: NodeJS.EventEmitter): number {
   return emitter.eventNames().reduce((count, name) => count + emitter.listenerCount(name), 0)
 }
 
-/** Head and body of a request as they are sent. */
+/** The head and the body of a request, as sent. */
 function headOf({ method, target, headers, body }: WireRequest): [head: string, body: string] {
   const fields = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   const head = `${method} ${target} HTTP/1.1\r\nhost: a\r\n${fields}content-length: ${body.byteLength}\r\n\r\n`
   return [head, Buffer.from(body).toString()]
 }
 
-/** Starts a framework with something before the endpoint. */
+/** Starts a framework with some middleware before the endpoint. */
 type Start = (handler: HttpHandler) => Promise<Server>
 
 type ExpressRequest = IncomingMessage & { body?: unknown }
@@ -318,7 +318,7 @@ describe('a body that was read before, ', () => {
     ],
     ['koa on the request of Node', koaAfter(async ({ req }) => Object.assign(req, { body: parse(await text(req)) }))],
     [
-      'fastify by a hook that gives another stream',
+      'fastify by a hook that returns another stream',
       start.fastify((app) =>
         app.addHook('preParsing', async ({ raw }) => Readable.from([Buffer.from(await text(raw))])),
       ),
@@ -326,7 +326,7 @@ describe('a body that was read before, ', () => {
     ['hono as text', honoAfter(({ req }) => req.text())],
     ['hono as octets', honoAfter(({ req }) => req.arrayBuffer())],
     ['hono as Blob', honoAfter(({ req }) => req.blob())],
-    ['hono as JSON that it is not', honoAfter(({ req }) => req.json().catch(() => undefined))],
+    ['hono as JSON, although it is a form', honoAfter(({ req }) => req.json().catch(() => undefined))],
     ['hono as FormData', honoAfter(({ req }) => req.formData())],
     [
       'hono as FormData and then as text',
@@ -343,7 +343,7 @@ describe('a body that was read before, ', () => {
     ['nest as object', start.nest((app) => app.useBodyParser('urlencoded', { extended: true }))],
   ]
 
-  test.each(rows)('%s, is taken', async (_, framework) => {
+  test.each(rows)('%s, is accepted', async (_, framework) => {
     const { handler } = await createEndpoint()
     const response = await sendTo({ start: framework }, handler, post(`${encoded}&foo=1&foo=2&x=a%20%C3%A9+b`))
     expect([response.status, json(response)]).toEqual([200, ACTIVE])
@@ -361,7 +361,7 @@ describe('a body that was read before, ', () => {
     expect(await sendTo({ start: framework }, handler, request)).toMatchObject({ status: 413 })
   })
 
-  test('hono as multipart, is refused for that', async () => {
+  test('hono as multipart, is refused for its media type', async () => {
     const { handler } = await createEndpoint()
     const body = `--b\r\ncontent-disposition: form-data; name="token"; filename="a"\r\n\r\n${active.token}\r\n--b--\r\n`
     const request = post(body, { 'content-type': 'multipart/form-data; boundary=b' })
@@ -369,7 +369,7 @@ describe('a body that was read before, ', () => {
     expect(await sendTo({ start: framework }, handler, request)).toMatchObject({ status: 415 })
   })
 
-  test('hono as a form that it is not, is refused for its media type', async () => {
+  test('hono as a form, although it is not one, is refused for its media type', async () => {
     const { handler } = await createEndpoint()
     const request = post('{}', { 'content-type': 'application/json' })
     const framework = honoAfter(({ req }) => req.formData().catch(() => undefined))
@@ -389,7 +389,7 @@ const bodyUnavailable = {
   error: expect.objectContaining({ code: 'ERR_REQUEST_BODY_UNAVAILABLE' }) as unknown,
 }
 
-describe('a body that is gone', () => {
+describe('a body that other code has consumed', () => {
   test.each<[string, Start]>([
     ['express4', expressAfter('express4')((request) => text(request))],
     ['express5', expressAfter('express5')((request) => text(request))],
@@ -407,7 +407,7 @@ describe('a body that is gone', () => {
         }),
       ),
     ],
-  ])('is a prompt 500, %s', async (_, framework) => {
+  ])('gets 500 at once, %s', async (_, framework) => {
     const { handler, events } = await createEndpoint()
     const response = await sendTo({ start: framework }, handler, post(active))
     expect(response).toMatchObject({ status: 500, body: '{"error":"server_error"}' })
@@ -416,10 +416,10 @@ describe('a body that is gone', () => {
 })
 
 const bare = frameworks.filter((framework) => framework.bare)
-/** Those whose answers to impatient senders are written by us. */
+/** The frameworks in which the adapter writes early answers itself. */
 const ours = bare.filter(({ web }) => !web)
 
-/** The head of a request, and a body that is never completed. */
+/** The head of a request with a body that stays incomplete. */
 const UNFINISHED =
   'POST /introspect HTTP/1.1\r\nhost: a\r\n' +
   `content-type: ${FORM}\r\nauthorization: ${basic('orders-api', SECRET)}\r\ncontent-length: 1000\r\n\r\n${encoded}`
@@ -440,7 +440,7 @@ describe('a sender', () => {
       expect([response.status, json(response)]).toEqual([status, invalidRequest])
     })
 
-    test('who goes away in the middle of the body ends the request', async () => {
+    test('who disconnects in the middle of the body ends the request', async () => {
       const { promise: reported, resolve: onEvent } = Promise.withResolvers<IntrospectionHandlerEvent>()
       const { handler } = await createEndpoint({ onEvent })
       const server = await framework.start(handler)
@@ -453,7 +453,7 @@ describe('a sender', () => {
     })
   })
 
-  test.each(ours)('to $name who stops sending is answered, and the connection closed', async (framework) => {
+  test.each(ours)('to $name who stops sending gets an answer, and then the connection closes', async (framework) => {
     const { handler } = await createEndpoint()
     const socket = dial(await framework.start(handler))
     const ended = once(socket, 'end')
@@ -485,7 +485,7 @@ describe('Koa', () => {
 })
 
 describe('Fastify', () => {
-  test('answers what is injected, and runs the hooks of the application', async () => {
+  test('answers injected requests, and runs the hooks of the application', async () => {
     const { handler } = await createEndpoint()
     const app = Fastify()
     const seen: unknown[] = []
@@ -506,7 +506,7 @@ describe('Fastify', () => {
     expect(seen).toEqual([200, response.body])
   })
 
-  test('leaves the parsers and errors of the application as they are', async () => {
+  test('does not change the parsers and errors of the application', async () => {
     const { handler } = await createEndpoint()
     const app = Fastify()
     app.setErrorHandler(async (error: Error, _request, reply) => reply.code(418).send(error.message))

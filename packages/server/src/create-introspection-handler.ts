@@ -1,5 +1,6 @@
 /** The public entry of the introspection endpoint: options in, a handler for any framework out. */
 import type { IntrospectionResponse } from '@token-introspection/core'
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { explainIntrospection, type Explanation } from './in-process/explain-introspection.ts'
 import { toFetchResponse, toHttpRequest } from './http/fetch-message.ts'
 import { handleIntrospection } from './handle-introspection.ts'
@@ -72,7 +73,7 @@ export function createIntrospectionHandler<Claims extends object = object>(
   options: IntrospectionHandlerOptions<Claims>,
 ): IntrospectionHandler<Claims> {
   const steps = resolveOptions(options)
-  const handle = (request: HttpRequest): Promise<HttpResponse> => handleIntrospection(request, steps)
+  const handle = (request: HttpRequest): MaybePromise<HttpResponse> => handleIntrospection(request, steps)
   const handler = async (request: Request): Promise<Response> =>
     toFetchResponse(await handle(toHttpRequest(request)), request.method)
   return Object.assign(handler, {

@@ -1,6 +1,6 @@
 /** SPINE: one introspection request in, one response out, as plain data. */
 import type { UrlRules } from '@token-introspection/core'
-import { isPromise } from '@token-introspection/core/maybe-promise'
+import { atOnce, isPromise, type MaybePromise, type Settle } from '@token-introspection/core/maybe-promise'
 import { type AuthorizationStep, authorizeDisclosure } from './authorization/authorize-disclosure.ts'
 import { authenticateClient, type ClientAuthenticationStep } from './client-authentication/authenticate-client.ts'
 import { requireFaultless } from './client-authentication/registered.ts'
@@ -30,13 +30,19 @@ export interface Steps {
 }
 
 /**
- * Read, authenticate, look up, authorize, charge, shape, write; whatever is thrown becomes an error response. What is
- * there already is not awaited: it would cost a warm request a twentieth of its time.
+ * Read, authenticate, look up, authorize, charge, shape, write. The response is returned at once when every step answers at
+ * once; otherwise a promise of it is returned. It never throws and never rejects.
  */
-export async function handleIntrospection(request: HttpRequest, steps: Steps): Promise<HttpResponse> {
+export function handleIntrospection(request: HttpRequest, steps: Steps): MaybePromise<HttpResponse> {
+  return atOnce((settle) => answer(request, steps, settle))
+}
+
+/** Every error that a step throws becomes an error response. A step that answers at once is not awaited. */
+async function answer(request: HttpRequest, steps: Steps, settle: Settle<HttpResponse>): Promise<HttpResponse> {
   const elapsedMs = stopwatch(steps.onEvent)
   try {
-    const received = await readRequest(request, steps.request)
+    const reading = readRequest(request, steps.request)
+    const received = isPromise(reading) ? await reading : reading
 
     const authenticating = authenticateClient(received, steps.clientAuthentication)
     const protectedResource = isPromise(authenticating) ? await authenticating : authenticating
@@ -56,16 +62,16 @@ export async function handleIntrospection(request: HttpRequest, steps: Steps): P
     if (isPromise(charging)) await charging
 
     const shaping = shapeResponse(disclosure, protectedResource, steps.response)
-    const answer = isPromise(shaping) ? await shaping : shaping
+    const shaped = isPromise(shaping) ? await shaping : shaping
 
-    const writing = writeResponse(answer, received, protectedResource, steps.response)
+    const writing = writeResponse(shaped, received, protectedResource, steps.response)
     const response = isPromise(writing) ? await writing : writing
     reportEvent(steps.onEvent, () => toIntrospectedEvent(protectedResource.id, found, disclosure, elapsedMs()))
-    return response
+    return settle(response)
   } catch (error) {
     const response = writeErrorResponse(error, steps.response, request)
     reportEvent(steps.onEvent, () => toErrorEvent(error, response.status, elapsedMs()))
     steps.warnOfError?.(error, response.status)
-    return response
+    return settle(response)
   }
 }

@@ -15,7 +15,7 @@ export interface Around {
 }
 
 /** Asks about the active token. */
-export function ask(
+export async function ask(
   handler: HttpHandler,
   parameters: Readonly<Record<string, string>> = {},
   { headers = {}, remoteAddress, certificate }: Around = {},

@@ -17,3 +17,18 @@ export function andThen<Value, Next>(
   // oxlint-disable-next-line promise/no-callback-in-promise
   return isPromise(value) ? value.then(next) : next(value)
 }
+
+/** Takes the result of an async function at the moment it is there, and gives it back. */
+export type Settle<Value> = (value: Value) => Value
+
+/**
+ * The result of an async function: the value itself when the function ended without awaiting anything, otherwise its promise. A
+ * promise that is fulfilled already would still be read a turn later.
+ *
+ * @param run - passes its result through `settle` right before it returns it.
+ */
+export function atOnce<Value extends object>(run: (settle: Settle<Value>) => Promise<Value>): MaybePromise<Value> {
+  let settled: Value | undefined
+  const running = run((value) => (settled = value))
+  return settled ?? running
+}

@@ -2,8 +2,8 @@
 import type { Readable } from 'node:stream'
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
 import type { HttpHandler } from '../index.ts'
-import { toNodeHandler } from './node.ts'
-import { isStillSending, toHttpRequest } from './node-request.ts'
+import { toHttpRequest } from './node-request.ts'
+import { sendAnswer } from './send-answer.ts'
 
 /** Options of the plugin, beside those Fastify takes itself, such as `prefix`. */
 export interface IntrospectionRouteOptions {
@@ -34,18 +34,16 @@ export interface IntrospectionRouteOptions {
 export function toFastifyPlugin(
   handler: Pick<HttpHandler, 'handle'>,
 ): FastifyPluginCallback<IntrospectionRouteOptions> {
-  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+  const respond = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { raw, body } = request
-    const {
-      status,
-      headers,
-      body: text,
-    } = await handler.handle(toHttpRequest(raw, reply.raw, {}, (body as Readable) ?? raw))
-    if (isStillSending(raw)) {
+    const message = toHttpRequest(raw, reply.raw, {}, (body as Readable) ?? raw)
+    const answer = await handler.handle(message)
+    if (message.isStillSending()) {
       reply.hijack()
-      toNodeHandler({ handle: () => Promise.resolve({ status, headers, body: text }) })(raw, reply.raw)
+      sendAnswer(answer, raw, reply.raw, true)
       return reply
     }
+    const { status, headers, body: text } = answer
     const octets = Buffer.from(text)
     reply.code(status).headers({ ...headers, 'content-length': String(octets.byteLength) })
     // Octets, because Fastify adds a charset to JSON that is text; and none at all, because it gives them a media type.
@@ -58,9 +56,9 @@ export function toFastifyPlugin(
     // Fastify refuses a malformed media type before it looks for a parser.
     app.setErrorHandler((error: Error & { code?: unknown }, request, reply) => {
       if (error.code !== 'FST_ERR_CTP_INVALID_MEDIA_TYPE') throw error
-      return answer(request, reply)
+      return respond(request, reply)
     })
-    app.all(path, answer)
+    app.all(path, respond)
     done()
   }
 }

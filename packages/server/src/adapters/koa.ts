@@ -1,8 +1,8 @@
 /** The Koa form: sets the answer on the context, so that surrounding middleware sees it and can extend it. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HttpHandler } from '../index.ts'
-import { toNodeHandler } from './node.ts'
-import { isStillSending, type ParsedBody, toHttpRequest } from './node-request.ts'
+import { type ParsedBody, toHttpRequest } from './node-request.ts'
+import { sendAnswer } from './send-answer.ts'
 
 /** The parts of Koa's context that this module uses. Koa has no types of its own. */
 export interface KoaContext {
@@ -40,15 +40,16 @@ export interface KoaContext {
  */
 export function toKoaMiddleware(handler: Pick<HttpHandler, 'handle'>): (context: KoaContext) => Promise<void> {
   return async (context) => {
-    const answer = await handler.handle(toHttpRequest(context.req, context.res, parsedBodyOf(context)))
+    const request = toHttpRequest(context.req, context.res, parsedBodyOf(context))
+    const answer = await handler.handle(request)
     context.status = answer.status
     context.set({ ...answer.headers })
     context.body = answer.body
     // Koa adds a media type to an answer without one.
     if (answer.body === '') context.remove('content-type')
-    if (isStillSending(context.req)) {
+    if (request.isStillSending()) {
       context.respond = false
-      toNodeHandler({ handle: () => Promise.resolve(answer) })(context.req, context.res)
+      sendAnswer(answer, context.req, context.res, true)
     }
   }
 }

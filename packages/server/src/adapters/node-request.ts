@@ -19,6 +19,12 @@ export interface ParsedBody {
   readonly rawBody?: unknown
 }
 
+/** One request of Node as plain data. */
+export interface NodeRequest extends HttpRequest {
+  /** Whether more of the body is to come. */
+  isStillSending(): boolean
+}
+
 /**
  * One request of Node.
  *
@@ -31,17 +37,31 @@ export function toHttpRequest(
   response: ServerResponse,
   parsed: ParsedBody,
   stream: Readable = request,
-): HttpRequest {
+): NodeRequest {
   return new NodeHttpRequest(request, response, parsed, stream)
 }
 
+/**
+ * Calls back when the body of a small request has had time to arrive: Node reads it right after the head, and the next tick
+ * comes after that. The callback comes at once where somebody reads the body already, because what they read would be gone.
+ */
+export function onceArrived<Rest extends unknown[]>(
+  request: IncomingMessage,
+  next: (request: IncomingMessage, ...rest: Rest) => void,
+  ...rest: Rest
+): void {
+  if (request.readableFlowing === null) process.nextTick(next, request, ...rest)
+  else next(request, ...rest)
+}
+
 /** A class, because four closures for every request cost more than one object. */
-class NodeHttpRequest implements HttpRequest {
+class NodeHttpRequest implements NodeRequest {
   readonly method: string
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly #parsed: ParsedBody
   readonly #stream: Readable
+  #hasWholeBody = false
 
   constructor(request: IncomingMessage, response: ServerResponse, parsed: ParsedBody, stream: Readable) {
     this.method = request.method ?? ''
@@ -56,8 +76,20 @@ class NodeHttpRequest implements HttpRequest {
   }
 
   readBody(maxBytes: number): RequestBody | Promise<RequestBody> {
-    if (Number(this.header('content-length')) > maxBytes) throw tooLarge(maxBytes)
-    return readParsedBody(this.#parsed, this.#stream, maxBytes) ?? readStream(this.#stream, maxBytes)
+    const declared = Number(this.header('content-length'))
+    if (declared > maxBytes) throw tooLarge(maxBytes)
+    const parsed = readParsedBody(this.#parsed, this.#stream, maxBytes)
+    if (parsed !== undefined) return parsed
+    if (this.#stream !== this.#request) return readStream(this.#stream, maxBytes)
+    const arrived = readArrived(this.#request, declared)
+    if (arrived === undefined) return readStream(this.#stream, maxBytes)
+    this.#hasWholeBody = true
+    return arrived
+  }
+
+  /** A request that a framework made up, as for tests, does not say whether it is complete. */
+  isStillSending(): boolean {
+    return !this.#hasWholeBody && (this.#request as { readonly complete?: boolean }).complete === false
   }
 
   /** Of HTTP/2 streams too: theirs stands for the socket of the session. */
@@ -79,11 +111,6 @@ class NodeHttpRequest implements HttpRequest {
   peerCertificate(): PeerCertificate | undefined {
     return readPeerCertificate(this.#request.socket as Partial<TLSSocket> | undefined)
   }
-}
-
-/** Whether more of the body is to come; a request that a framework made up, as for tests, does not say. */
-export function isStillSending(request: { readonly complete?: boolean }): boolean {
-  return request.complete === false
 }
 
 /** A server that listens on both families shows IPv4 addresses as IPv6 ones (RFC 4291 §2.5.5.2). */
@@ -127,6 +154,19 @@ function toForm(body: unknown): Form {
     }
   }
   return new Form(parameters)
+}
+
+/**
+ * The body of a request, when all of it is there: as many octets as the head declares. HTTP ends the body there (RFC 9112
+ * §6.3), so nothing has to be awaited.
+ */
+function readArrived(request: IncomingMessage, declared: number): Buffer | undefined {
+  if (declared === 0 || request.readableLength !== declared) return undefined
+  if (request.readableFlowing !== null || request.readableEncoding !== null || !isUntouched(request)) return undefined
+  const body = request.read() as Buffer
+  // Otherwise the request would never end, nor close.
+  request.resume()
+  return body
 }
 
 function readStream(stream: Readable, maxBytes: number): Promise<Uint8Array> {

@@ -51,6 +51,9 @@ export interface HttpResponse {
 export interface HttpHandler {
   /** The fetch form. It ignores the URL, so mount it at the URL in the metadata. Rejects only what is not a web `Request`. */
   (request: Request): Promise<Response>
-  /** The plain-data form for adapters. Never rejects. */
-  readonly handle: (request: HttpRequest) => Promise<HttpResponse>
+  /**
+   * The plain-data form the adapters use. It returns the response itself when the body is there and everything the handler asks,
+   * such as the store and the registry, answers at once; otherwise a promise. Never throws, never rejects.
+   */
+  readonly handle: (request: HttpRequest) => HttpResponse | Promise<HttpResponse>
 }

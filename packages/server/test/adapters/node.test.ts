@@ -427,7 +427,11 @@ describe('a connection', () => {
     const { handler, events } = await createEndpoint()
     const handled = Promise.withResolvers<void>()
     const listener = toNodeHandler({
-      handle: (request) => handler.handle(request).finally(() => setImmediate(handled.resolve)),
+      async handle(request) {
+        const answer = await handler.handle(request)
+        setImmediate(handled.resolve)
+        return answer
+      },
     })
     const server = await listen((message, response) => {
       response.writeHead(200, { 'content-length': '8' }).write('too ')

@@ -14,7 +14,7 @@ export interface HandlerForm {
 
 const plain: HandlerForm = {
   name: 'plain data',
-  send: (handler, request) =>
+  send: async (handler, request) =>
     handler.handle({
       method: request.method,
       header(name) {

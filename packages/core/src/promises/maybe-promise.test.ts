@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { andThen, isPromise } from './maybe-promise.ts'
+import { andThen, atOnce, isPromise } from './maybe-promise.ts'
 
 /** A promise that is not the runtime's own. */
 class OwnPromise {
@@ -36,5 +36,26 @@ describe('andThen', () => {
   test('passes on a rejection without calling the next function', async () => {
     const error = new Error('no value')
     await expect(andThen(Promise.reject(error), () => expect.unreachable())).rejects.toBe(error)
+  })
+})
+
+describe('atOnce', () => {
+  const answer = { status: 200 }
+
+  test('gives the result itself when nothing was awaited', () => {
+    expect(atOnce(async (settle) => settle(answer))).toBe(answer)
+  })
+
+  test('gives a promise of it when something was awaited', async () => {
+    const running = atOnce(async (settle) => {
+      await Promise.resolve()
+      return settle(answer)
+    })
+    expect(running).toBeInstanceOf(Promise)
+    expect(await running).toBe(answer)
+  })
+
+  test('gives the rejection of the function', async () => {
+    await expect(atOnce(() => Promise.reject(new Error('no value')))).rejects.toThrow('no value')
   })
 })

@@ -184,6 +184,7 @@ export function resolveClientAuthentication<Caller extends Registered>(
     scope: unchallenged?.scope,
     algs: unchallenged?.dpop.algorithms.join(' ') ?? '',
   })
+  const verifyHashed = resolveVerifySecret(group, timeoutMs, now)
   return {
     findRegistered:
       findCaller === undefined
@@ -199,8 +200,8 @@ export function resolveClientAuthentication<Caller extends Registered>(
       ACCEPTED_BASIC_ENCODINGS,
       clientAuthenticationDefaults.basicEncoding,
     ),
-    verified: createVerifiedSecrets(),
-    verifyHashed: resolveVerifySecret(group, timeoutMs, now),
+    verified: createVerifiedSecrets(verifyHashed === undefined),
+    verifyHashed,
     failures: resolveFailures(group, timeoutMs, now),
     remoteAddress: resolveRemoteAddress(group),
     assertion,

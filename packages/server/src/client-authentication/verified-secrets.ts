@@ -1,7 +1,8 @@
 /** Remembers verified credentials, so that they are not parsed or hashed again. */
 import type { BasicCredentials } from '@token-introspection/core'
-import type { MaybePromise } from '@token-introspection/core/maybe-promise'
+import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { sha256 } from '#crypto'
+import { equalDigests } from './equal-digests.ts'
 
 /** Credentials that were good when the caller presented them. */
 export interface VerifiedSecret {
@@ -41,18 +42,49 @@ const MAX_CREDENTIALS = 10_000
 /** The number of remembered spellings of one pair: Basic and post, encoded and raw. */
 const MAX_SPELLINGS = 4
 
+/** A presentation with its key. */
+interface Keyed {
+  readonly mark: string
+  readonly presentation: string
+  readonly key: string
+}
+
 interface Place extends VerifiedSecret {
   readonly credentialsKey: string
   readonly spellings: string[]
 }
 
-/** Creates a memory for one handler. */
-export function createVerifiedSecrets(): VerifiedSecrets {
+/**
+ * Creates a memory for one handler.
+ *
+ * Most handlers have few callers. The memory therefore keeps the good presentation that was used last as it arrived, and
+ * compares it first, in constant time. A comparison takes a sixth of the time of a digest.
+ *
+ * @param keepsLast - `true` only if secrets are registered in plain text. If they are registered as hashes, the memory must not
+ *   keep a secret.
+ */
+export function createVerifiedSecrets(keepsLast: boolean): VerifiedSecrets {
   /** The places in the order in which they were remembered. */
   const places = new Map<string, Place>()
   const bySpelling = new Map<string, Place>()
   // Created on first use, because some runtimes have no randomness while modules load.
   let processKey: string | undefined
+  /** The good presentation that was used last. */
+  let last: Keyed | undefined
+  /** The presentation whose key was made last; nothing is known about it yet. */
+  let asked: Keyed | undefined
+
+  function keyOf(mark: string, presentation: string): MaybePromise<string> {
+    if (last?.mark === mark && equalDigests(presentation, last.presentation)) return last.key
+    return andThen(digest(mark, presentation), (key) => {
+      if (keepsLast) asked = { mark, presentation, key }
+      return key
+    })
+  }
+
+  function find(key: string): Place | undefined {
+    return bySpelling.get(key) ?? places.get(key)
+  }
 
   function digest(mark: string, text: string): MaybePromise<string> {
     processKey ??= randomText()
@@ -60,16 +92,24 @@ export function createVerifiedSecrets(): VerifiedSecrets {
   }
 
   function remove({ credentialsKey, spellings }: Place): void {
+    last = undefined
     places.delete(credentialsKey)
     for (const spelling of spellings) bySpelling.delete(spelling)
   }
 
   return {
-    keyOf: (method, presentation) => digest(MARKS[method], presentation),
+    keyOf: (method, presentation) => keyOf(MARKS[method], presentation),
     // The length comes first, so that no two pairs make the same text.
     keyOfCredentials: ({ clientId, clientSecret }) =>
       digest(MARKS.credentials, `${clientId.length} ${clientId} ${clientSecret}`),
-    recall: (key) => bySpelling.get(key) ?? places.get(key),
+    recall(key) {
+      const place = find(key)
+      if (asked?.key === key) {
+        if (place !== undefined) last = asked
+        asked = undefined
+      }
+      return place
+    },
     remember(key, credentialsKey, { clientId, registered }) {
       let place = places.get(credentialsKey)
       if (place?.registered !== registered) {
@@ -85,7 +125,7 @@ export function createVerifiedSecrets(): VerifiedSecrets {
       if (place.spellings.length > MAX_SPELLINGS) bySpelling.delete(place.spellings.shift() as string)
     },
     forget(key) {
-      const place = bySpelling.get(key) ?? places.get(key)
+      const place = find(key)
       if (place !== undefined) remove(place)
     },
   }

@@ -6,7 +6,7 @@ import { parse } from 'node:querystring'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { toNodeHandler } from '../../src/adapters/node.ts'
-import type { IntrospectionHandlerEvent } from '../../src/index.ts'
+import type { IntrospectionHandlerEvent, RequestBody } from '../../src/index.ts'
 import {
   ACTIVE,
   basic,
@@ -357,6 +357,91 @@ describe('an early answer', () => {
     await closed
     const [connection] = (await accepted) as [Socket]
     expect(connection.bytesRead).toBeLessThan(4_000_000)
+  })
+})
+
+function textOf(body: RequestBody): string {
+  return Buffer.from(body as Uint8Array).toString()
+}
+
+function addListener(message: IncomingMessage, order: string[]): void {
+  message.on('data', (chunk: Buffer) => order.push(`somebody has ${chunk.toString()}`))
+}
+
+const HEAD_OF_FORM = `POST / HTTP/1.1\r\nhost: a\r\ncontent-type: ${FORM}\r\n`
+const WHOLE = `${HEAD_OF_FORM}content-length: 5\r\n\r\nhello`
+
+/** What happens in which order while a request is read and answered; the rest is sent once the handler has asked for it. */
+async function orderOf(
+  [first, ...rest]: readonly [string, ...string[]],
+  around: (message: IncomingMessage, order: string[], listener: () => void) => void = (_, __, listener) => listener(),
+) {
+  const order: string[] = []
+  const asked = Promise.withResolvers<void>()
+  const closed = Promise.withResolvers<void>()
+  const listener = toNodeHandler({
+    handle(request) {
+      const body = request.readBody(100)
+      asked.resolve()
+      order.push(body instanceof Promise ? 'waits for the body' : `has ${textOf(body)}`)
+      const answer = (octets: RequestBody) => {
+        order.push('answers')
+        return { status: 200, headers: {}, body: textOf(octets) }
+      }
+      return body instanceof Promise ? body.then(answer) : answer(body)
+    },
+  })
+  const server = await listen((message, response) => {
+    message.on('end', () => order.push('end'))
+    message.on('close', () => closed.resolve())
+    around(message, order, () => listener(message, response))
+  })
+  const socket = dial(server)
+  const answered = readResponse(socket, 'POST')
+  socket.write(first)
+  await asked.promise
+  for (const part of rest) socket.write(part)
+  const { headers, body } = await answered
+  await closed.promise
+  expect([body, headers['connection']]).toEqual(['hello', 'keep-alive'])
+  return { order, socket }
+}
+
+describe('the body of a small request', () => {
+  test('is there when the handler asks, so that the answer waits for no event; the request still ends and closes', async () => {
+    const { order } = await orderOf([WHOLE])
+    expect(order).toEqual(['has hello', 'answers', 'end'])
+  })
+
+  test('is awaited when it comes after the head', async () => {
+    const { order } = await orderOf([`${HEAD_OF_FORM}content-length: 5\r\n\r\n`, 'hel', 'lo'])
+    expect(order).toEqual(['waits for the body', 'end', 'answers'])
+  })
+
+  test('is awaited when no length says where it ends', async () => {
+    const { order } = await orderOf([`${HEAD_OF_FORM}transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`])
+    expect(order).toEqual(['waits for the body', 'end', 'answers'])
+  })
+
+  test('also reaches a listener of somebody else, added before or after', async () => {
+    const before = await orderOf([WHOLE], (message, order, listener) => {
+      addListener(message, order)
+      listener()
+    })
+    expect(before.order).toEqual(['waits for the body', 'somebody has hello', 'end', 'answers'])
+    const after = await orderOf([WHOLE], (message, order, listener) => {
+      listener()
+      addListener(message, order)
+    })
+    expect(after.order).toEqual(before.order)
+  })
+
+  test('leaves the connection to the next request', async () => {
+    const { order, socket } = await orderOf([WHOLE])
+    const next = readResponse(socket, 'POST')
+    socket.write(WHOLE.replace('hello', 'again'))
+    expect(await next).toMatchObject({ status: 200, body: 'again' })
+    expect(order.filter((told) => told === 'answers')).toHaveLength(2)
   })
 })
 

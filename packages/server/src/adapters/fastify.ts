@@ -1,8 +1,9 @@
 /** The Fastify form: a plugin with one route, in a scope where no other content type parser reads the body first. */
 import type { Readable } from 'node:stream'
+import { isPromise } from '@token-introspection/core/maybe-promise'
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
-import type { HttpHandler } from '../index.ts'
-import { toHttpRequest } from './node-request.ts'
+import type { HttpHandler, HttpResponse } from '../index.ts'
+import { type NodeRequest, onceArrived, toHttpRequest } from './node-request.ts'
 import { sendAnswer } from './send-answer.ts'
 
 /** Options of the plugin, beside those Fastify takes itself, such as `prefix`. */
@@ -34,25 +35,20 @@ export interface IntrospectionRouteOptions {
 export function toFastifyPlugin(
   handler: Pick<HttpHandler, 'handle'>,
 ): FastifyPluginCallback<IntrospectionRouteOptions> {
-  const respond = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const { raw, body } = request
+  function respond({ raw, body }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> | undefined {
     const message = toHttpRequest(raw, reply.raw, {}, (body as Readable) ?? raw)
-    const answer = await handler.handle(message)
-    if (message.isStillSending()) {
-      reply.hijack()
-      sendAnswer(answer, raw, reply.raw, true)
-      return reply
-    }
-    const { status, headers, body: text } = answer
-    const octets = Buffer.from(text)
-    reply.code(status).headers({ ...headers, 'content-length': String(octets.byteLength) })
-    // Octets, because Fastify adds a charset to JSON that is text; and none at all, because it gives them a media type.
-    return reply.send(raw.method === 'HEAD' || text === '' ? undefined : octets)
+    const answering = handler.handle(message)
+    if (isPromise(answering)) return answering.then((answer) => send(answer, message, reply))
+    // Fastify would await the reply if it were returned.
+    send(answering, message, reply)
+    return undefined
   }
   return (app, { path }, done) => {
     app.removeAllContentTypeParsers()
     // Leaves the body unread: how much of it is read is up to the handler.
-    app.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload))
+    app.addContentTypeParser('*', (request, payload, parsed) => {
+      onceArrived(request.raw, () => parsed(null, payload))
+    })
     // Fastify refuses a malformed media type before it looks for a parser.
     app.setErrorHandler((error: Error & { code?: unknown }, request, reply) => {
       if (error.code !== 'FST_ERR_CTP_INVALID_MEDIA_TYPE') throw error
@@ -61,4 +57,21 @@ export function toFastifyPlugin(
     app.all(path, respond)
     done()
   }
+}
+
+function send({ status, headers, body }: HttpResponse, message: NodeRequest, reply: FastifyReply): FastifyReply {
+  const { raw } = reply.request
+  if (message.isStillSending()) {
+    reply.hijack()
+    sendAnswer({ status, headers, body }, raw, reply.raw, true)
+    return reply
+  }
+  reply.code(status).headers({ ...headers, 'content-length': String(Buffer.byteLength(body)) })
+  // Nothing rather than an empty text, because Fastify gives that a media type. Text with a serializer of its own, because
+  // Fastify adds a charset to other JSON. Octets would be written apart from the head, which costs more.
+  return raw.method === 'HEAD' || body === '' ? reply.send() : reply.serializer(asItIs).send(body)
+}
+
+function asItIs(body: string): string {
+  return body
 }

@@ -76,7 +76,7 @@ class NodeHttpRequest implements NodeRequest {
   }
 
   readBody(maxBytes: number): RequestBody | Promise<RequestBody> {
-    const declared = Number(this.header('content-length'))
+    const declared = this.#declaredLength()
     if (declared > maxBytes) throw tooLarge(maxBytes)
     const parsed = readParsedBody(this.#parsed, this.#stream, maxBytes)
     if (parsed !== undefined) return parsed
@@ -87,9 +87,22 @@ class NodeHttpRequest implements NodeRequest {
     return arrived
   }
 
-  /** A request that a framework made up, as for tests, does not say whether it is complete. */
+  /**
+   * Whether more of the body is to come. Node calls a request complete only after it has handed over the last octet, and a
+   * request that a framework made up, as for tests, does not say.
+   */
   isStillSending(): boolean {
-    return !this.#hasWholeBody && (this.#request as { readonly complete?: boolean }).complete === false
+    const request = this.#request as { readonly complete?: boolean; readonly readableLength: number }
+    if (this.#hasWholeBody || request.complete !== false) return false
+    return request.readableLength !== this.#declaredLength()
+  }
+
+  /** The length of the body as the head says it (RFC 9112 §6.3); `NaN` where only the end of the body tells it. */
+  #declaredLength(): number {
+    const length = this.header('content-length')
+    if (length !== undefined) return Number(length)
+    const isEmpty = this.#request.httpVersionMajor < 2 && this.header('transfer-encoding') === undefined
+    return isEmpty ? 0 : Number.NaN
   }
 
   /** Of HTTP/2 streams too: theirs stands for the socket of the session. */

@@ -26,7 +26,8 @@ export function toFetchResponse(response: HttpResponse, method: string): Respons
   return new Response(body, { status: response.status, headers: response.headers as Record<string, string> })
 }
 
-async function readStream(request: Request, maxBytes: number): Promise<Uint8Array> {
+/** Not async, because a body that is read whole would wait for one promise more. */
+function readStream(request: Request, maxBytes: number): Promise<Uint8Array> {
   if (request.bodyUsed) throw readBefore()
   const declared = request.headers.get('content-length')
   if (Number(declared) > maxBytes) throw tooLarge(maxBytes)
@@ -34,7 +35,11 @@ async function readStream(request: Request, maxBytes: number): Promise<Uint8Arra
   // create a stream only on demand.
   if (declared !== null && /^\d+$/.test(declared)) return readWhole(request, maxBytes)
   if (request.body?.locked === true) throw readBefore()
-  const octets = await readBody(request.body, maxBytes).catch((cause: unknown) => {
+  return readInParts(request.body, maxBytes)
+}
+
+async function readInParts(body: Request['body'], maxBytes: number): Promise<Uint8Array> {
+  const octets = await readBody(body, maxBytes).catch((cause: unknown) => {
     throw endedEarly(cause)
   })
   if (octets === undefined) throw tooLarge(maxBytes)

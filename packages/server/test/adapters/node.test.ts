@@ -436,6 +436,16 @@ describe('the body of a small request', () => {
     expect(after.order).toEqual(before.order)
   })
 
+  test('leaves the connection to the next request when the handler does not read it', async () => {
+    const { handler } = await createEndpoint()
+    const socket = dial(await listen(toNodeHandler(handler)))
+    for (const sent of [WHOLE.replace(FORM, 'text/plain'), WHOLE, WHOLE.replace('POST', 'PUT')]) {
+      const answer = readResponse(socket, 'POST')
+      socket.write(sent)
+      expect((await answer).headers['connection']).toBe('keep-alive')
+    }
+  })
+
   test('leaves the connection to the next request', async () => {
     const { order, socket } = await orderOf([WHOLE])
     const next = readResponse(socket, 'POST')

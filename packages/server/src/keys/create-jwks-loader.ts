@@ -61,11 +61,8 @@ interface Attempt {
  * every 30 seconds, also when a signature names an unknown key, so that callers cannot make this server flood another one.
  */
 export function createJwksLoader({ fetch: fetchJwks = globalFetch, now, timeoutMs }: JwksLoaderOptions): JwksLoader {
-  const sets = new LRUCache<string, FetchedSet>({
-    max: MAX_SETS,
-    maxSize: MAX_BYTES_OF_SETS,
-    sizeCalculation: ({ bytes }) => bytes,
-  })
+  // Made with the first set: its places take memory, and most handlers never fetch a set.
+  let sets: LRUCache<string, FetchedSet> | undefined
   const fetching = new Map<string, Promise<JSONWebKeySet>>()
   // The cooldown ends when the clock is set back.
   const attempts = createBoundedTable<Attempt>(MAX_ATTEMPTS, ({ atMs }) => !isWithin(KEY_SET_COOLDOWN_MS, atMs))
@@ -77,7 +74,7 @@ export function createJwksLoader({ fetch: fetchJwks = globalFetch, now, timeoutM
   function load({ jwks, jwksUri }: KeyHolder, refresh = false): JSONWebKeySet | Promise<JSONWebKeySet> {
     if (jwks !== undefined) return jwks
     if (jwksUri === undefined) throw new Error('no keys are registered')
-    const known = sets.get(jwksUri)
+    const known = sets?.get(jwksUri)
     if (known !== undefined && !refresh && isWithin(KEY_SET_FRESH_MS, known.fetchedAtMs)) return known.jwks
     const underWay = fetching.get(jwksUri)
     if (underWay !== undefined) return underWay
@@ -93,6 +90,7 @@ export function createJwksLoader({ fetch: fetchJwks = globalFetch, now, timeoutM
   async function refetch(uri: string, attempt: Attempt): Promise<JSONWebKeySet> {
     try {
       const { jwks, bytes } = await fetchWithin(uri)
+      sets ??= createSets()
       sets.set(uri, { jwks, bytes, fetchedAtMs: now() })
       return jwks
     } catch (failure) {
@@ -104,7 +102,7 @@ export function createJwksLoader({ fetch: fetchJwks = globalFetch, now, timeoutM
   }
 
   function remembered(uri: string, failure: unknown): JSONWebKeySet {
-    const known = sets.get(uri)
+    const known = sets?.get(uri)
     if (known !== undefined && isWithin(KEY_SET_FRESH_MS + STALE_MS, known.fetchedAtMs)) return known.jwks
     throw new Error('the key set could not be fetched', { cause: failure })
   }
@@ -123,6 +121,10 @@ export function createJwksLoader({ fetch: fetchJwks = globalFetch, now, timeoutM
   }
 
   return { load }
+}
+
+function createSets(): LRUCache<string, FetchedSet> {
+  return new LRUCache({ max: MAX_SETS, maxSize: MAX_BYTES_OF_SETS, sizeCalculation: ({ bytes }) => bytes })
 }
 
 /** Calls the `fetch` that is global at that time. */

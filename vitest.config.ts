@@ -1,13 +1,37 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+
+/** Tests that replace modules, or count what modules do from the moment they are loaded. */
+const isolated = 'packages/*/{src,test}/**/*.isolated.test.ts'
 
 export default defineConfig({
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'docs/examples/test/**/*.test.ts'],
+    // Both cores of a small machine; the default leaves one to the runner, which has little to do.
+    maxWorkers: '100%',
     // What hangs is stopped, but no busy machine makes a test fail.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { interval: 5, timeout: 500_000 } },
+    // Clients warn of what tests let happen; tests of warnings hear them all the same.
+    execArgv: ['--disable-warning=TokenIntrospectionWarning'],
+    // For programs that tests start: they compile the sources once.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled') },
     restoreMocks: true,
     unstubGlobals: true,
-    typecheck: { enabled: true, include: ['packages/*/test/**/*.test-d.ts'], tsconfig: 'tsconfig.json' },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: ['packages/*/{src,test}/**/*.test.ts', 'docs/examples/test/**/*.test.ts'],
+          exclude: [isolated],
+          // Files share workers and the modules that are loaded there, so each leaves the process as it was.
+          isolate: false,
+          setupFiles: ['vitest.setup.ts'],
+          typecheck: { enabled: true, include: ['packages/*/test/**/*.test-d.ts'], tsconfig: 'tsconfig.types.json' },
+        },
+      },
+      { extends: true, test: { name: 'isolated', include: [isolated] } },
+    ],
   },
 })

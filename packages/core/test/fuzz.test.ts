@@ -43,10 +43,8 @@ import {
   withWholeDates,
 } from '../src/index.ts'
 
-/** Inputs per test. All tests together read about 300,000 inputs. */
-const numRuns = 10_000
-/** Of one test, in milliseconds. A test takes about one second. */
-const timeout = 60_000
+/** Inputs per test, other ones in every run. All tests together read about 100,000 inputs. */
+const numRuns = 3000
 
 const SYNTAX = [
   ...' \t\r\n\0",;:=&%+\\/.-_~[]{}()<>@?#*\'aAzZ019éÿ'.split(''),
@@ -206,7 +204,7 @@ function check<Input>(input: fc.Arbitrary<Input>, holds: (input: Input) => boole
   fc.assert(fc.property(input, holds), { numRuns: runs })
 }
 
-describe('throws nothing but the documented error', { timeout }, () => {
+describe('throws nothing but the documented error', () => {
   test('parseForm', () => {
     check(fc.tuple(formText, fc.option(fc.nat(5))), ([body, maxParameters]) =>
       throwsOnly('ERR_REQUEST_INVALID', () => {
@@ -371,7 +369,7 @@ describe('throws nothing but the documented error', { timeout }, () => {
   })
 })
 
-describe('decoding gives back what was encoded', { timeout }, () => {
+describe('decoding gives back what was encoded', () => {
   const name = fc.oneof(fc.constantFrom(...PROTOTYPE_NAMES), fc.string({ unit: 'binary', maxLength: 20 }))
   const pairs = fc.array(fc.tuple(name, fc.string({ unit: 'binary', maxLength: 20 })), { maxLength: 20 })
 
@@ -463,7 +461,7 @@ describe('decoding gives back what was encoded', { timeout }, () => {
   })
 })
 
-describe('agrees with the simplest implementation', { timeout }, () => {
+describe('agrees with the simplest implementation', () => {
   const tokens = fc.string({ unit: fc.constantFrom('a', 'b', 'A', ' ', '\t', ',', '\n', '\u00a0'), maxLength: 12 })
 
   test('scopeIncludes with a Set of the parts between spaces', () => {

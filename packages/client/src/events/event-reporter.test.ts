@@ -1,9 +1,8 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { diagnostics } from '#diagnostics'
+import { channel } from 'node:diagnostics_channel'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { EventReporter, type Report } from './event-reporter.ts'
 import type { OnEvent } from './events.ts'
-
-const channel = vi.hoisted(() => ({ hasSubscribers: false, publish: vi.fn<(message: unknown) => void>() }))
-vi.mock('#diagnostics', () => ({ diagnostics: channel }))
 
 const client = { issuer: 'https://as.example.com', endpoint: undefined, clientId: 'api' }
 const event: Report = {
@@ -16,10 +15,14 @@ const event: Report = {
   durationMs: 1,
 }
 
-beforeEach(() => {
-  channel.hasSubscribers = false
-  channel.publish.mockReset()
-})
+/** Subscribes to the channel until the test is over. */
+function subscribe() {
+  const subscriber = vi.fn<(message: unknown) => void>()
+  const unsubscribe = () => channel(diagnostics.name).unsubscribe(subscriber)
+  channel(diagnostics.name).subscribe(subscriber)
+  onTestFinished(unsubscribe)
+  return { subscriber, unsubscribe }
+}
 
 describe('EventReporter', () => {
   test('isHeard with onEvent, and while the channel has subscribers', () => {
@@ -31,31 +34,32 @@ describe('EventReporter', () => {
       ).isHeard,
       subscribed.isHeard,
     ]).toEqual([true, false])
-    channel.hasSubscribers = true
+    const { unsubscribe } = subscribe()
     expect(subscribed.isHeard).toBe(true)
-    channel.hasSubscribers = false
+    unsubscribe()
     expect(subscribed.isHeard).toBe(false)
   })
 
   test('does nothing with an event that has no listener', () => {
+    const publish = vi.spyOn(diagnostics, 'publish')
     const describeClient = vi.fn<() => typeof client>(() => client)
     new EventReporter(undefined, describeClient).report(event)
     expect(describeClient).not.toHaveBeenCalled()
-    expect(channel.publish).not.toHaveBeenCalled()
+    expect(publish).not.toHaveBeenCalled()
   })
 
   test('sends the same event to every listener, with the client it is about', () => {
-    channel.hasSubscribers = true
+    const { subscriber } = subscribe()
     const onEvent = vi.fn<OnEvent>()
     new EventReporter(onEvent, () => ({ ...client })).report(event)
     const [told] = onEvent.mock.calls[0] ?? []
     expect(told).toEqual({ ...event, client })
-    expect(channel.publish).toHaveBeenCalledWith(told)
+    expect(subscriber).toHaveBeenCalledExactlyOnceWith(told, diagnostics.name)
   })
 
   test('sends an event to subscribers after onEvent threw, and survives a channel that throws', () => {
-    channel.hasSubscribers = true
-    channel.publish.mockImplementation(() => {
+    subscribe()
+    const publish = vi.spyOn(diagnostics, 'publish').mockImplementation(() => {
       throw new Error('subscriber')
     })
     const failure = new Error('observer')
@@ -63,7 +67,7 @@ describe('EventReporter', () => {
       throw failure
     }
     expect(() => new EventReporter(onEvent, () => ({ ...client })).report(event)).not.toThrow()
-    expect(channel.publish).toHaveBeenCalledTimes(1)
+    expect(publish).toHaveBeenCalledTimes(1)
   })
 
   test('sends an unchanged event after a listener changed an earlier one', () => {

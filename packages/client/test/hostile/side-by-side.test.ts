@@ -254,7 +254,7 @@ describe('the others', () => {
     await expect(between(between(text, 'counts', counts), 'table', table)).toMatchFileSnapshot(GUIDE)
     await new Promise((resolve) => setImmediate(resolve))
     expect(unhandled).toEqual([])
-  }, 120_000)
+  })
 })
 
 function isWronglyAccepted(verdict: string, { expected }: HostileScenario): boolean {

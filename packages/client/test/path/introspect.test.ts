@@ -17,7 +17,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { clientSecret, good, hostileAnswers, issuer, now, token } from '../hostile-answers.ts'
 import { type LoopbackServer, serve } from '../loopback-server.ts'
 import { oneRequest } from '../one-request.ts'
+import { holdClock } from '../held-clock.ts'
 import { expectNoSecrets } from '../secrets.ts'
+
+const DEADLINE_MS = 5000
 
 const unhandled: unknown[] = []
 const note = (reason: unknown): void => {
@@ -89,8 +92,12 @@ describe.each([
   ['fetch', fetch],
 ])('over %s', (transport, fetchToUse) => {
   test.each(hostileAnswers)('$title: $outcome', async (row) => {
-    await using server = await serve((exchange) => row.answer({ ...exchange, elsewhere: elsewhere.origin }))
-    const settled = await introspect(server, { fetch: fetchToUse, ...(row.late && { deadlineMs: 80 }) })
+    const clock = row.late ? holdClock() : undefined
+    await using server = await serve(async (exchange) => {
+      void row.answer({ ...exchange, elsewhere: elsewhere.origin })
+      await clock?.pass(DEADLINE_MS)
+    })
+    const settled = await introspect(server, { fetch: fetchToUse, deadlineMs: DEADLINE_MS })
     const expected = transport === 'fetch' ? (row.fetchOutcome ?? row.outcome) : row.outcome
     expect(outcomeOf(settled)).toBe(expected)
     if (expected === 'inactive') expect(settled.result).toEqual({ active: false })
@@ -119,8 +126,12 @@ describe.each([
 
   test('closes a connection whose answer does not come', async () => {
     const { promise: closed, resolve } = Promise.withResolvers<void>()
-    await using server = await serve(({ socket }) => socket.once('close', () => resolve()))
-    const settled = await introspect(server, { fetch: fetchToUse, deadlineMs: 60 })
+    const clock = holdClock()
+    await using server = await serve(({ socket }) => {
+      socket.once('close', () => resolve())
+      return clock.pass(DEADLINE_MS)
+    })
+    const settled = await introspect(server, { fetch: fetchToUse, deadlineMs: DEADLINE_MS })
     expect(outcomeOf(settled)).toBe('ERR_TRANSPORT_TIMEOUT')
     await closed
   })
@@ -192,7 +203,7 @@ describe.each([
     process.off('warning', warn)
     expect(warnings).toEqual([])
     await client.close()
-  }, 30_000)
+  })
 })
 
 describe('over undici', () => {

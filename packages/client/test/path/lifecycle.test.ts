@@ -127,7 +127,7 @@ test('releases the connections when the client closes', async () => {
   await client.introspect('a')
   expect(await server.connections()).toBeGreaterThan(0)
   await client.close()
-  await expect.poll(() => server.connections(), { interval: 5 }).toBe(0)
+  await expect.poll(() => server.connections()).toBe(0)
 })
 
 describe('discovery', () => {

@@ -5,7 +5,7 @@ import {
   type IntrospectionClientEvent,
   type IntrospectionClientOptions,
 } from '@token-introspection/client'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Exchange, type LoopbackServer, serve } from '../loopback-server.ts'
 
 const HOUR_MS = 3_600_000
@@ -104,14 +104,14 @@ describe('META-15 metadata', () => {
     for (let hour = 1; hour <= 24; hour++) {
       path.wait(HOUR_MS)
       expect(await path.client.introspect('a')).toMatchObject({ active: true })
-      await vi.waitFor(() => expect(path.failures()).toHaveLength(hour))
+      await expect.poll(() => path.failures()).toHaveLength(hour)
     }
     expect(path.metadataRequests()).toBe(1)
     expect(path.failures()[0]).toMatchObject({ error: { code: 'ERR_TRANSPORT_UNREACHABLE' } })
     await path.comeBack()
     path.wait(30_000)
     await path.client.introspect('a')
-    await vi.waitFor(() => expect(path.metadataRequests()).toBe(2))
+    await expect.poll(() => path.metadataRequests()).toBe(2)
   })
 
   test('that are too old are not used, and the calls fail with that reason', async () => {
@@ -132,8 +132,8 @@ describe('META-15 metadata', () => {
     path.script.path = '/v2/introspect'
     path.wait(30_000)
     await expect(path.client.introspect('a')).rejects.toMatchObject({ code: 'ERR_TRANSPORT_STATUS', status: 404 })
-    await vi.waitFor(() => expect(path.metadataRequests()).toBe(2))
-    await vi.waitFor(async () => expect(await path.client.introspect('a')).toMatchObject({ active: true }))
+    await expect.poll(() => path.metadataRequests()).toBe(2)
+    await expect.poll(() => path.client.introspect('a')).toMatchObject({ active: true })
     expect(path.asked().at(-1)).toBe('/v2/introspect')
   })
 
@@ -143,7 +143,7 @@ describe('META-15 metadata', () => {
     path.script.path = '/v2/introspect'
     path.wait(HOUR_MS)
     await expect(path.client.introspect('b')).rejects.toMatchObject({ status: 404 })
-    await vi.waitFor(async () => expect(await path.client.introspect('b')).toMatchObject({ active: true }))
+    await expect.poll(() => path.client.introspect('b')).toMatchObject({ active: true })
     expect(await path.client.introspect('a')).toMatchObject({ active: true })
     expect(path.client.statistics()).toMatchObject({ hits: 1 })
   })

@@ -90,7 +90,7 @@ describe('a WebSocket', () => {
     expect(String(((await once(sockets[2] as WebSocket, 'message')) as [Buffer])[0])).toBe('pong')
     expect(client.statistics().watched).toBe(1)
     sockets[2]?.close()
-    await vi.waitFor(() => expect(client.statistics().watched).toBe(0))
+    await expect.poll(() => client.statistics().watched).toBe(0)
   })
 
   test('is not opened with a bad token', async () => {
@@ -155,7 +155,7 @@ describe('an event stream', () => {
     const response = await read(server.origin, await setup.as.issueToken({ scope: 'feed:read' }))
     expect(setup.client.statistics().watched).toBe(1)
     response.destroy()
-    await vi.waitFor(() => expect(setup.client.statistics().watched).toBe(0))
+    await expect.poll(() => setup.client.statistics().watched).toBe(0)
   })
 })
 
@@ -189,7 +189,7 @@ describe('watch', () => {
     as.outage(503)
     const onError = vi.fn()
     client.watch(await as.issueToken(), { policy, until: never(), onError })
-    await vi.waitFor(() => expect(events).toMatchObject([{ type: 'failed', source: 'endpoint' }]))
+    await expect.poll(() => events).toMatchObject([{ type: 'failed', source: 'endpoint' }])
     expect(onError).toHaveBeenCalledWith((events[0] as { error?: unknown }).error)
   })
 
@@ -212,7 +212,7 @@ describe('watch', () => {
   test('ends for a token that no server could have issued, without a request', async () => {
     const { as, client, policy } = create()
     const signal = client.watch('a\u0000b', { policy, until: never() })
-    await vi.waitFor(() => expect(signal.reason).toMatchObject({ reason: 'inactive' }))
+    await expect.poll(() => signal.reason as unknown).toMatchObject({ reason: 'inactive' })
     expect(as.introspectionCount).toBe(0)
   })
 
@@ -222,7 +222,7 @@ describe('watch', () => {
     await client.introspect(token)
     const before = countTimers()
     client.watch(token, { policy, until: never() })
-    await vi.waitFor(() => expect(as.introspectionCount).toBe(2))
+    await expect.poll(() => as.introspectionCount).toBe(2)
     expect(countTimers()).toBeLessThanOrEqual(before)
     await client.close()
   })
@@ -232,7 +232,7 @@ describe('watch', () => {
     await using _ = client
     const token = await as.issueToken({ scope: 'other' })
     const signal = client.watch(token, { policy, until: never() })
-    await vi.waitFor(() => expect(signal.aborted).toBe(true))
+    await expect.poll(() => signal.aborted).toBe(true)
     expect(() => signal.throwIfAborted()).toThrow('the token lost its scope')
     expect(JSON.stringify(signal.reason)).not.toContain(token)
   })

@@ -1,8 +1,6 @@
 import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
 import * as fc from 'fast-check'
-import { describe, expect, test, vi } from 'vitest'
-
-vi.setConfig({ testTimeout: 60_000 })
+import { describe, expect, test } from 'vitest'
 
 const startMs = 1_764_000_000_000
 const MAX_AGE_MS = 30_000

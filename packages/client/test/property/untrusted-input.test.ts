@@ -5,9 +5,7 @@ import {
   isIntrospectionError,
 } from '@token-introspection/client'
 import * as fc from 'fast-check'
-import { describe, expect, test, vi } from 'vitest'
-
-vi.setConfig({ testTimeout: 30_000 })
+import { describe, expect, test } from 'vitest'
 
 const now = 1_764_000_000
 const audience = 'https://api.example.com'

@@ -2,8 +2,6 @@ import { clientSecretBasic, IntrospectionClient, type WatchEnded } from '@token-
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
-vi.setConfig({ testTimeout: 60_000 })
-
 const startMs = 1_764_000_000_000
 const EVERY_MS = 30_000
 const UNCHECKED_MS = 60_000

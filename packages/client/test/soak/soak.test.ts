@@ -12,7 +12,7 @@ test('accepts no bad answer, calls no other origin, ends in time and leaks nothi
     '502 ERR_RESPONSE_MALFORMED': expect.any(Number) as number,
     '503 ERR_TRANSPORT_TIMEOUT': expect.any(Number) as number,
   })
-}, 40_000)
+})
 
 const report = {
   before: { resources: { PipeWrap: 1 }, heapBytes: 1000 },

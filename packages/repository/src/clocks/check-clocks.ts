@@ -6,6 +6,11 @@ const KINDS: readonly (readonly [pattern: RegExp, complaint: string])[] = [
   [/\bexpect\(.*\bDate\.now\(|\bto[A-Z]\w*\(.*\bDate\.now\(/, 'compares with the clock of the machine'],
   [/import \{[^}]*\bsetTimeout\b[^}]*\} from 'node:timers\/promises'/, 'sleeps'],
   [/new Promise\b.*\bsetTimeout\(/, 'sleeps'],
+  [/\bvi\.wait(?:For|Until)\(/, 'waits a second at most: expect.poll waits as long as a test may take'],
+  [
+    /\btestTimeout\b|\{ timeout(?: \}|: \d[\d_]{3,})|^\s*\}, \d[\d_]*\)$/,
+    'has a time limit of its own: that of all tests stops what hangs',
+  ],
   [/\bexpect\(.*(?:elapsed|took|duration)\w*.*\)\s*\.to[A-Z]\w*Than/i, 'asserts how long something took'],
 ]
 

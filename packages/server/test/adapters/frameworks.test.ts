@@ -11,7 +11,7 @@ import { type H3Event, readBody } from 'h3'
 import type { Context } from 'hono'
 import { validator } from 'hono/validator'
 import type { Context as KoaContext } from 'koa'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { toFastifyPlugin } from '../../src/adapters/fastify.ts'
 import { toNodeHandler } from '../../src/adapters/node.ts'
 import type { HttpHandler, IntrospectionHandlerEvent, TokenLookup } from '../../src/index.ts'
@@ -458,8 +458,11 @@ describe('a sender', () => {
     const socket = dial(await framework.start(handler))
     const ended = once(socket, 'end')
     const response = readResponse(socket, 'POST')
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
     socket.write(UNFINISHED.replace(FORM, 'application/json'))
     expect(await response).toMatchObject({ status: 415, headers: { connection: 'close' } })
+    vi.advanceTimersByTime(1000)
     await ended
   })
 })

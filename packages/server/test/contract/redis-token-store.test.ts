@@ -310,6 +310,6 @@ describe.skipIf(server === undefined)('the keys of a Redis token store', () => {
 async function formCluster(at: string): Promise<void> {
   const client = new Redis(at)
   await client.call('CLUSTER', ['ADDSLOTSRANGE', '0', '16383'])
-  await expect.poll(() => client.call('CLUSTER', ['INFO']), { timeout: 10_000 }).toContain('cluster_state:ok')
+  await expect.poll(() => client.call('CLUSTER', ['INFO'])).toContain('cluster_state:ok')
   client.disconnect()
 }

@@ -11,7 +11,7 @@ test('leaves nothing behind in the server, and answers good senders beside bad o
     introspected: expect.any(Number) as number,
     'refused 413': expect.any(Number) as number,
   })
-}, 30_000)
+})
 
 const before = { connections: 0, resources: { TCPServerWrap: 1 }, heapBytes: 1000, events: {} }
 

@@ -80,7 +80,7 @@ describe('clientCredentials', () => {
     expect(postForm).toHaveBeenCalledTimes(1)
     clock.now += 1
     expect(await sent()).toBe('Bearer token-1')
-    await vi.waitFor(async () => expect(await sent()).toBe('Bearer token-2'))
+    await expect.poll(() => sent()).toBe('Bearer token-2')
     expect(postForm).toHaveBeenCalledTimes(2)
   })
 

@@ -1,0 +1,13 @@
+/** Test files share workers, and with them the modules that are loaded there. */
+import { expect, test } from 'vitest'
+import { readFiles } from '../src/workspace/workspace.ts'
+
+/** What needs modules that no other file has loaded. */
+const NEEDS_OWN_MODULES = /\bvi\.(?:mock|doMock|resetModules)\(|\bstartCounting\(\)/
+
+test('a test that replaces modules, or counts their steps, says so in its name', () => {
+  const files = readFiles(['packages/*/{src,test}/**/*.test.ts'])
+  const needing = files.filter(({ text }) => NEEDS_OWN_MODULES.test(text)).map(({ path }) => path)
+  expect(needing).toEqual(files.map(({ path }) => path).filter((path) => path.endsWith('.isolated.test.ts')))
+  expect(needing).not.toEqual([])
+})

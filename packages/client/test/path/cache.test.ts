@@ -132,12 +132,52 @@ describe('a remembered answer', () => {
     expect(requests).toHaveLength(2)
   })
 
-  test('is not used after the clock was set back', async () => {
+  test.each([
+    ['is not used after the clock was set back', 0],
+    ['that was used before is not used after the clock was set back either', 1],
+  ])('%s', async (_, uses) => {
     const { client, clock, requests } = createCached({})
-    await client.introspect(token)
+    for (let call = 0; call <= uses; call++) await client.introspect(token)
+    expect(requests).toHaveLength(1)
     clock.ms -= 1
     await client.introspect(token)
     expect(requests).toHaveLength(2)
+  })
+
+  test('that was used before is used no longer than it may be, nor for a call that wants a younger one', async () => {
+    const { client, clock, as, requests } = createCached({ maxAgeSeconds: 30, inactiveMaxAgeSeconds: 10 })
+    as.body = { active: true, exp: now + 20 }
+    const ask = (maxAgeSeconds?: number) => client.introspect(token, { maxAgeSeconds })
+    for (let call = 0; call < 3; call++) await ask()
+    clock.ms = now * 1000 + 19_999
+    await ask()
+    await ask(20)
+    expect(requests).toHaveLength(1)
+    await ask(19)
+    expect(requests).toHaveLength(2)
+    as.body = { active: false }
+    clock.ms += 1
+    for (let call = 0; call < 3; call++) expect(await ask()).toEqual({ active: false })
+    expect(requests).toHaveLength(3)
+    clock.ms += 9999
+    await ask()
+    expect(requests).toHaveLength(3)
+    clock.ms += 1
+    await ask()
+    expect(requests).toHaveLength(4)
+  })
+
+  test('is judged again by a clock that was set back a little, and then by one that goes forward', async () => {
+    const { client, clock, as, requests } = createCached({}, { response: { leewaySeconds: 0 } })
+    as.body = { active: true, nbf: now + 1 }
+    await client.introspect(token)
+    clock.ms += 1000
+    for (let call = 0; call < 2; call++) expect((await client.introspect(token)).active).toBe(true)
+    clock.ms -= 1
+    expect((await client.introspect(token)).active).toBe(false)
+    clock.ms += 1
+    expect((await client.introspect(token)).active).toBe(true)
+    expect(requests).toHaveLength(1)
   })
 
   test('does not come back when the clock reaches the old time again', async () => {
@@ -276,6 +316,9 @@ describe('forgetting', () => {
       await client.introspect('other')
     }
     await ask()
+    // From the cache.
+    await ask()
+    expect(requests).toHaveLength(3)
     await client.forget(token)
     clock.ms += 1
     await ask()

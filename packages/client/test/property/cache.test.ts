@@ -35,7 +35,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
       weight: 4,
       arbitrary: fc.record({
         do: fc.constant('wait' as const),
-        ms: fc.oneof(fc.integer({ min: -500, max: 6000 }), fc.integer({ min: 25_000, max: 40_000 })),
+        ms: fc.oneof(fc.integer({ min: -1500, max: 6000 }), fc.integer({ min: 25_000, max: 40_000 })),
       }),
     },
     {

@@ -59,6 +59,8 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
     // The keys of authorization servers, and the data of providers, whose shape the types of steps give.
     ground: ['keys', 'providers'],
     open: [
+      // A bounded table of fingerprints, for the answers and for the tokens that go first.
+      'cache/sieve.ts',
       'errors.ts',
       'events/once-a-minute.ts',
       // What earlier steps may already say about an answer.

@@ -1,4 +1,4 @@
-/** The least a Koa route does: a fixed object. */
+/** A minimal Koa route: it sends a fixed object. */
 import Koa from 'koa'
 import { answerJson, createTokens } from '../../fixture.ts'
 import { serveRequests } from '../../measure/serve-requests.ts'

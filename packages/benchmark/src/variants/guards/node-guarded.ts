@@ -1,4 +1,4 @@
-/** Ours: the same route with a guard before it, whose answers come from the cache. */
+/** Ours: the same route behind a guard whose answers come from the cache. */
 import { requireToken } from '@token-introspection/client/node'
 import { answerJson } from '../../fixture.ts'
 import { serveRequests } from '../../measure/serve-requests.ts'

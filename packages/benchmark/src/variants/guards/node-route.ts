@@ -1,4 +1,4 @@
-/** The least a route of `node:http` does: a fixed object. */
+/** A minimal route of `node:http`: it sends a fixed object. */
 import { answerJson, createTokens } from '../../fixture.ts'
 import { serveRequests } from '../../measure/serve-requests.ts'
 

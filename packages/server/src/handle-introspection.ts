@@ -15,7 +15,7 @@ import { type ErrorResponseStep, writeErrorResponse } from './response/write-err
 import { writeResponse, type WriteStep } from './response/write-response.ts'
 import type { Warnings } from './events/warning-options.ts'
 
-/** Everything the spine needs, by step. */
+/** The resolved options of every step. */
 export interface Steps {
   readonly request: RequestStep
   readonly clientAuthentication: ClientAuthenticationStep
@@ -30,14 +30,14 @@ export interface Steps {
 }
 
 /**
- * Read, authenticate, look up, authorize, charge, shape, write. The response is returned at once when every step answers at
- * once; otherwise a promise of it is returned. It never throws and never rejects.
+ * Reads, authenticates, looks up, authorizes, charges, shapes and writes. If every step answers without a promise, it returns the
+ * response, otherwise a promise of it. It never throws and never rejects.
  */
 export function handleIntrospection(request: HttpRequest, steps: Steps): MaybePromise<HttpResponse> {
   return atOnce((settle) => answer(request, steps, settle))
 }
 
-/** Every error that a step throws becomes an error response. A step that answers at once is not awaited. */
+/** Turns every error of a step into an error response. It awaits only steps that return a promise. */
 async function answer(request: HttpRequest, steps: Steps, settle: Settle<HttpResponse>): Promise<HttpResponse> {
   const elapsedMs = stopwatch(steps.onEvent)
   try {

@@ -1,4 +1,4 @@
-/** The Fastify form: a plugin with one route, in a scope where no other content type parser reads the body first. */
+/** The Fastify form: a plugin with one route, in a scope without the content type parsers of the application. */
 import type { Readable } from 'node:stream'
 import { isPromise } from '@token-introspection/core/maybe-promise'
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
@@ -6,18 +6,18 @@ import type { HttpHandler, HttpResponse } from '../index.ts'
 import { type NodeRequest, onceArrived, toHttpRequest } from './node-request.ts'
 import { sendAnswer } from './send-answer.ts'
 
-/** Options of the plugin, beside those Fastify takes itself, such as `prefix`. */
+/** Options of the plugin, besides those of Fastify itself, such as `prefix`. */
 export interface IntrospectionRouteOptions {
-  /** Where the endpoint is, below the `prefix`. */
+  /** The path of the endpoint, below the `prefix`. */
   readonly path: string
 }
 
 /**
  * Turns a handler into a plugin for `app.register`. Its route answers every method, so that GET gets 405 and not 404.
  *
- * Content type parsers of the application stay as they are and are not used for this route: the handler reads the body
- * itself, with its own cap, and refuses other media types in its own words. Hooks of the application do run. A sender
- * who is still sending when the answer is known gets it past the `onSend` hooks, and the connection is closed.
+ * The route does not use the content type parsers of the application, which stay unchanged. The handler reads the body itself,
+ * within its own limit, and refuses other media types itself. Hooks of the application run. If the answer is ready while the
+ * sender is still sending, it bypasses the `onSend` hooks, and then the connection closes.
  *
  * @example
  * ```ts
@@ -39,13 +39,13 @@ export function toFastifyPlugin(
     const message = toHttpRequest(raw, reply.raw, {}, (body as Readable) ?? raw)
     const answering = handler.handle(message)
     if (isPromise(answering)) return answering.then((answer) => send(answer, message, reply))
-    // Fastify would await the reply if it were returned.
+    // Fastify would await a returned reply.
     send(answering, message, reply)
     return undefined
   }
   return (app, { path }, done) => {
     app.removeAllContentTypeParsers()
-    // Leaves the body unread: how much of it is read is up to the handler.
+    // Leaves the body unread, because the handler decides how much of it to read.
     app.addContentTypeParser('*', (request, payload, parsed) => {
       onceArrived(request.raw, () => parsed(null, payload))
     })
@@ -67,8 +67,8 @@ function send({ status, headers, body }: HttpResponse, message: NodeRequest, rep
     return reply
   }
   reply.code(status).headers({ ...headers, 'content-length': String(Buffer.byteLength(body)) })
-  // Nothing rather than an empty text, because Fastify gives that a media type. Text with a serializer of its own, because
-  // Fastify adds a charset to other JSON. Octets would be written apart from the head, which costs more.
+  // An empty answer is sent as nothing, because Fastify gives an empty text a media type. Text has its own serializer, because
+  // Fastify adds a charset to other JSON. Octets would be written separately from the head, which costs more.
   return raw.method === 'HEAD' || body === '' ? reply.send() : reply.serializer(asItIs).send(body)
 }
 

@@ -1,4 +1,4 @@
-/** Node's request as plain data, with the body where parsers and frameworks may have left it. */
+/** The request of Node as plain data. The body may come from the stream, a parser or a framework. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
@@ -13,7 +13,7 @@ import {
   RequestTooLargeError,
 } from '../index.ts'
 
-/** Where a request's body is, besides its stream: what a body parser has left. */
+/** The properties in which body parsers put the body of a request. */
 export interface ParsedBody {
   readonly body?: unknown
   readonly rawBody?: unknown
@@ -21,16 +21,16 @@ export interface ParsedBody {
 
 /** One request of Node as plain data. */
 export interface NodeRequest extends HttpRequest {
-  /** Whether more of the body is to come. */
+  /** Whether more of the body will come. */
   isStillSending(): boolean
 }
 
 /**
- * One request of Node.
+ * Converts a request of Node to plain data.
  *
- * @param response - where its answer goes; when it closes before that, the sender has gone.
- * @param parsed - where body parsers leave what they read.
- * @param stream - the body, when hooks have put another stream in the place of the request.
+ * @param response - the response to it. If it closes before the answer, the sender has disconnected.
+ * @param parsed - the object on which body parsers set the body.
+ * @param stream - the body, if a hook has replaced the stream of the request.
  */
 export function toHttpRequest(
   request: IncomingMessage,
@@ -43,7 +43,7 @@ export function toHttpRequest(
 
 /**
  * Calls back when the body of a small request has had time to arrive: Node reads it right after the head, and the next tick
- * comes after that. The callback comes at once where somebody reads the body already, because what they read would be gone.
+ * comes after that. If another reader already reads the body, it calls back at once, because the octets would be lost.
  */
 export function onceArrived<Rest extends unknown[]>(
   request: IncomingMessage,
@@ -54,7 +54,7 @@ export function onceArrived<Rest extends unknown[]>(
   else next(request, ...rest)
 }
 
-/** A class, because four closures for every request cost more than one object. */
+/** A class, because four closures per request cost more than one object. */
 class NodeHttpRequest implements NodeRequest {
   readonly method: string
   readonly #request: IncomingMessage
@@ -88,8 +88,8 @@ class NodeHttpRequest implements NodeRequest {
   }
 
   /**
-   * Whether more of the body is to come. Node calls a request complete only after it has handed over the last octet, and a
-   * request that a framework made up, as for tests, does not say.
+   * Whether more of the body will come. Node calls a request complete only after it has passed on the last octet. A request that a
+   * framework made itself, as for tests, does not say.
    */
   isStillSending(): boolean {
     const request = this.#request as { readonly complete?: boolean; readonly readableLength: number }
@@ -97,7 +97,7 @@ class NodeHttpRequest implements NodeRequest {
     return request.readableLength !== this.#declaredLength()
   }
 
-  /** The length of the body as the head says it (RFC 9112 §6.3); `NaN` where only the end of the body tells it. */
+  /** The length of the body in the head (RFC 9112 §6.3). `NaN` when only the end of the body shows it. */
   #declaredLength(): number {
     const length = this.header('content-length')
     if (length !== undefined) return Number(length)
@@ -105,7 +105,7 @@ class NodeHttpRequest implements NodeRequest {
     return isEmpty ? 0 : Number.NaN
   }
 
-  /** Of HTTP/2 streams too: theirs stands for the socket of the session. */
+  /** Also works for HTTP/2, where `socket` represents the socket of the session. */
   remoteAddress(): string | undefined {
     return withoutMapping((this.#request.socket as IncomingMessage['socket'] | undefined)?.remoteAddress)
   }
@@ -126,12 +126,12 @@ class NodeHttpRequest implements NodeRequest {
   }
 }
 
-/** A server that listens on both families shows IPv4 addresses as IPv6 ones (RFC 4291 §2.5.5.2). */
+/** A server that listens on IPv4 and IPv6 shows IPv4 addresses as IPv6 ones (RFC 4291 §2.5.5.2). */
 function withoutMapping(address: string | undefined): string | undefined {
   return address?.replace(/^::ffff:(?=\d+\.)/i, '')
 }
 
-/** `authorized` is what Node says of the chain, also where it lets in those who have none. */
+/** Reads the certificate of the sender. `authorized` says whether Node validated the chain, even if it accepts other ones. */
 function readPeerCertificate(socket: Partial<TLSSocket> | undefined): PeerCertificate | undefined {
   const der = socket?.getPeerCertificate?.()?.raw
   if (der === undefined) return undefined
@@ -141,7 +141,7 @@ function readPeerCertificate(socket: Partial<TLSSocket> | undefined): PeerCertif
 function readParsedBody(parsed: ParsedBody, stream: Readable, maxBytes: number): RequestBody | undefined {
   const body = parsed.rawBody ?? parsed.body
   if (body === undefined || body === null) return undefined
-  // Some parsers leave `{}` and an unread body where the media type is not theirs.
+  // For other media types, some parsers set `{}` and leave the body unread.
   if (isUntouched(stream) && typeof body === 'object' && Object.keys(body).length === 0) return undefined
   if (typeof body === 'string' || body instanceof Uint8Array) {
     if (Buffer.byteLength(body) > maxBytes) throw tooLarge(maxBytes)
@@ -151,9 +151,9 @@ function readParsedBody(parsed: ParsedBody, stream: Readable, maxBytes: number):
 }
 
 /**
- * What a form parser left: a string per name, an array for a repeated one. Nested objects are no form, and neither is an
- * array that no repetition makes: parsers that nest, such as qs, leave one of a single element for `token[]`, which is
- * another name than `token`.
+ * Converts the result of a form parser: one string per name, and an array for a repeated name. Nested objects are refused, and so
+ * is an array that no repetition makes: nesting parsers such as qs make an array of one element from `token[]`, which is a
+ * different name from `token`.
  */
 function toForm(body: unknown): Form {
   if (typeof body !== 'object') throw unavailable('a body parser left something that is no form')
@@ -170,14 +170,14 @@ function toForm(body: unknown): Form {
 }
 
 /**
- * The body of a request, when all of it is there: as many octets as the head declares. HTTP ends the body there (RFC 9112
- * §6.3), so nothing has to be awaited.
+ * The body of a request, if all octets that the head declares have arrived. HTTP ends the body there (RFC 9112 §6.3), so there is
+ * nothing to wait for.
  */
 function readArrived(request: IncomingMessage, declared: number): Buffer | undefined {
   if (declared === 0 || request.readableLength !== declared) return undefined
   if (request.readableFlowing !== null || request.readableEncoding !== null || !isUntouched(request)) return undefined
   const body = request.read() as Buffer
-  // Otherwise the request would never end, nor close.
+  // Otherwise the request would never end or close.
   request.resume()
   return body
 }
@@ -202,7 +202,7 @@ function readStream(stream: Readable, maxBytes: number): Promise<Uint8Array> {
       }
     }
     const onEnd = (): void => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length))
-    // Comes last in any case, and then has nothing to say.
+    // `close` always comes last. After `end` or an error it changes nothing.
     const onClose = (): void => {
       if (stream.readableEnded) return
       reject(new RequestBodyUnavailableError('the sender went away before the body was complete', { senderLeft: true }))
@@ -215,7 +215,7 @@ function readStream(stream: Readable, maxBytes: number): Promise<Uint8Array> {
   })
 }
 
-/** Once read, even in part, or closed: what is still to come would not be the body, or nothing would ever come. */
+/** Whether nobody has read or closed the stream. Otherwise a part of the body is missing, or nothing more would come. */
 function isUntouched(stream: Readable): boolean {
   return !stream.readableDidRead && !stream.readableEnded && !stream.destroyed
 }

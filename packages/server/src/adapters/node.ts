@@ -1,4 +1,4 @@
-/** The Node form: `IncomingMessage` and `ServerResponse` around the plain data of the pipeline, no web objects made. */
+/** The Node form: converts `IncomingMessage` and `ServerResponse` from and to plain data, without web objects. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isPromise } from '@token-introspection/core/maybe-promise'
 import type { HttpHandler } from '../index.ts'
@@ -6,8 +6,8 @@ import { onceArrived, type ParsedBody, toHttpRequest } from './node-request.ts'
 import { abandon, sendAnswer } from './send-answer.ts'
 
 /**
- * Turns a handler into a listener for `node:http`, `node:https`, and any framework that hands out Node's own request
- * and response. A body a parser has left on `request.body` or `request.rawBody` is taken from there.
+ * Turns a handler into a listener for `node:http`, `node:https`, and every framework that passes on the request and response
+ * of Node. It takes a parsed body from `request.body` or `request.rawBody`.
  *
  * @example
  * ```ts
@@ -39,7 +39,7 @@ export function toNodeHandler(
         )
       }
     } catch {
-      // `handle` never throws and never rejects; if it does all the same, the connection must not hang.
+      // `handle` must not throw or reject. If it does, the connection must not hang.
       abandon(response)
     }
   }

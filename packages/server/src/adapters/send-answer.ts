@@ -1,13 +1,13 @@
-/** Writes an answer of the pipeline to Node's response, also to a sender who is still sending. */
+/** Writes an answer of the pipeline to the response of Node, even if the sender is still sending its body. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HttpResponse } from '../index.ts'
 
-/** How much is still taken, and for how long, from a sender whose request was answered early. */
+/** After an early answer, the octets to read at most from the sender, and the longest time to read them, in milliseconds. */
 const DRAIN_BYTES = 1_048_576
 const DRAIN_MS = 1000
 
 /**
- * Writes an answer. What throws or rejects meanwhile, such as a `writeHead` that somebody wrapped, ends the connection, not the
+ * Writes an answer. An error meanwhile, for example from a `writeHead` that middleware wrapped, ends the connection and not the
  * process.
  *
  * @param isEarly - whether the sender is still sending.
@@ -25,10 +25,10 @@ export function sendAnswer(
       ...answer.headers,
       'content-length': String(Buffer.byteLength(answer.body)),
     }
-    // HTTP/2 has no such field: there the stream ends, and the connection stays.
+    // HTTP/2 has no such field: the stream ends, and the connection stays open.
     if (isEarly && request.httpVersionMajor < 2) headers['connection'] = 'close'
     const written: unknown = response.writeHead(answer.status, headers)
-    // Somebody's `writeHead` may return nothing, or a promise.
+    // A wrapped `writeHead` may return nothing, or a promise.
     if (written instanceof Promise) {
       written.then(() => finish(body, request, response, isEarly)).catch(() => abandon(response))
     } else finish(body, request, response, isEarly)
@@ -38,13 +38,13 @@ export function sendAnswer(
 }
 
 function finish(body: string, request: IncomingMessage, response: ServerResponse, isEarly: boolean): void {
-  // Somebody may have ended it meanwhile, as a wrapped `writeHead` may: what is written after that is an error event.
+  // A wrapped `writeHead` may have ended the response. Writing to an ended response causes an error event.
   if (response.writableEnded || response.destroyed) return
   if (isEarly) finishEarly(body, request, response)
   else response.end(body)
 }
 
-/** Gives a connection up, so that it does not hang. */
+/** Closes the connection, so that it does not hang. */
 export function abandon(response: ServerResponse): void {
   try {
     response.destroy()
@@ -54,7 +54,7 @@ export function abandon(response: ServerResponse): void {
 function finishEarly(body: string, request: IncomingMessage, response: ServerResponse): void {
   response.flushHeaders()
   if (body !== '') response.write(body)
-  // Node closes the connection once the response ends, and closing with octets unread resets it under the answer.
+  // Node closes the connection when the response ends. With unread octets that would reset it before the answer arrives.
   drain(request, () => end(response))
 }
 
@@ -66,7 +66,7 @@ function end(response: ServerResponse): void {
   }
 }
 
-/** Takes what is still coming, within bounds, then calls back once. */
+/** Reads the rest of the body within the limits, and then calls `done` once. */
 function drain(request: IncomingMessage, done: () => void): void {
   let drained = 0
   const timer = setTimeout(stop, DRAIN_MS)

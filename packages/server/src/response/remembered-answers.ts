@@ -1,9 +1,9 @@
-/** Answers by the record they were made of, for stores that give the same record every time. */
+/** Remembers answers by their record, for stores that return the same record every time. */
 import { type Note, noteOf } from '../stores/unchangeable-record.ts'
 import type { TokenRecord } from '../stores/token-record.ts'
 import type { Answer } from './answer.ts'
 
-/** A memory of answers. Without views an answer says the same to every protected resource that may have it. */
+/** A memory of answers. Without views the answer is the same for every protected resource that may see it. */
 export interface RememberedAnswers {
   get(record: TokenRecord): Answer | undefined
   /** Remembers an answer if its record cannot change. */
@@ -11,19 +11,19 @@ export interface RememberedAnswers {
 }
 
 /**
- * Answers that are remembered; the one remembered longest ago is forgotten first. Each takes about half a kilobyte, less than
- * its record, which the store has in memory as well.
+ * The largest number of remembered answers. The oldest is forgotten first. Each takes about half a kilobyte, less than its record,
+ * which the store also has in memory.
  */
 const MAX_REMEMBERED = 131_072
 
 /**
- * Creates a memory that no other handler shares. The handler still finds the record in the store for every request, and still
- * decides whether the token is live and who may know it. The memory saves shaping the answer and writing it as JSON.
+ * Creates a memory for one handler. For every request the handler still finds the record in the store, and still decides whether
+ * the token is live and who may see it. The memory saves shaping the answer and writing it as JSON.
  *
- * The answer stands in the note of its record. A record that two handlers answer about has the answer of the later one.
+ * The note of a record holds its answer. If two handlers answer about one record, the note holds the later answer.
  */
 export function createRememberedAnswers(): RememberedAnswers {
-  /** In the order in which they were written; a full list begins again at its start. */
+  /** The notes in the order in which they were written. A full list is overwritten from its start. */
   const notes: Note[] = []
   let next = 0
 

@@ -71,7 +71,7 @@ export function writeResponse(
 }
 
 function writeJson(answer: Answer): HttpResponse {
-  // First, because a remembered answer has it and nothing else of the answer is needed.
+  // Checked first, because a remembered answer needs nothing else.
   if (answer.written !== undefined) return answer.written
   if (!answer.response.active) return INACTIVE_RESPONSE
   answer.written = Object.freeze({ status: 200, headers: RESPONSE_HEADERS, body: JSON.stringify(answer.response) })

@@ -1,9 +1,9 @@
-/** Records that never change, so that what was made of one may be remembered. */
+/** Records that never change, so that values made from them can be remembered. */
 import type { TokenRecord } from './token-record.ts'
 
-/** What somebody made of a record. */
+/** A value that was made from a record. */
 export interface Note {
-  /** Who wrote it; `undefined` when the note is free. */
+  /** The owner of the value. `undefined` when the note is free. */
   writer: object | undefined
   made: unknown
 }
@@ -12,17 +12,17 @@ export interface Note {
 const NOTE = Symbol('note')
 
 /**
- * Freezes a record all the way down and gives it a free note. It must be plain data that nobody else holds.
+ * Freezes a record at every level and gives it a free note. It must be plain data without other references to it.
  *
- * The note stands on the record because a table of records would have to be searched for every request. That touches memory
- * which is in no cache of the processor when there are many tokens.
+ * The note is a property of the record, because a table of records would have to be searched for every request. With many tokens
+ * that reads memory outside the caches of the processor.
  */
 export function makeUnchangeable<Claims extends object>(record: TokenRecord<Claims>): TokenRecord<Claims> {
   const note: Note = { writer: undefined, made: undefined }
   return deepFreeze(Object.defineProperty(record, NOTE, { value: note }))
 }
 
-/** The note of an unchangeable record; `undefined` for any other record. */
+/** The note of an unchangeable record. `undefined` for every other record. */
 export function noteOf(record: TokenRecord): Note | undefined {
   return (record as { readonly [NOTE]?: Note })[NOTE]
 }

@@ -1,4 +1,4 @@
-/** Answers that come at once, as values: when they do, and that the order of the steps is the same as with promises. */
+/** Answers as values instead of promises: when they occur, and that the steps have the same order as with promises. */
 import { describe, expect, test } from 'vitest'
 import {
   createIntrospectionHandler,
@@ -22,11 +22,11 @@ function request(
   return { method: 'POST', header: (name: string) => fields[name], readBody: body } satisfies HttpRequest
 }
 
-/** What the handler asks, one of which gives a promise. */
+/** The functions that the handler calls. In each test one of them returns a promise. */
 const ASKED = ['body', 'registry', 'store', 'policy', 'isActive', 'limiter'] as const
 type Asked = (typeof ASKED)[number] | 'nothing'
 
-/** A handler that tells in which order it asks, and a request to it whose body is told, too. */
+/** A handler that records the order of its calls, and a request that records the reading of its body. */
 async function createTelling(later: Asked) {
   const order: string[] = []
   const tell = <Value>(asked: Asked, value: Value): Value | Promise<Value> => {
@@ -45,7 +45,7 @@ async function createTelling(later: Asked) {
     onEvent: ({ type }) => order.push(type),
   })
   const ask = () => handler.handle(request({}, () => tell('body', form({ token: TOKEN }))))
-  // The first request verifies the secret, which takes a promise; the next one knows it.
+  // The first request verifies the secret, which takes a promise. The next request finds it in memory.
   await ask()
   order.length = 0
   return { ask, order }
@@ -54,7 +54,7 @@ async function createTelling(later: Asked) {
 const EVERY_STEP = ['body', 'registry', 'store', 'policy', 'isActive', 'limiter', 'introspected']
 
 describe('the plain-data form', () => {
-  test('returns the answer as a value when everything it asks answers at once', async () => {
+  test('returns the answer as a value when no function returns a promise', async () => {
     const { ask, order } = await createTelling('nothing')
     const answer = ask()
     expect(answer).not.toBeInstanceOf(Promise)
@@ -62,7 +62,7 @@ describe('the plain-data form', () => {
     expect(JSON.parse((await answer).body)).toEqual(ACTIVE)
   })
 
-  test.each(ASKED)('returns a promise when there is one of %s, and asks in the same order', async (later) => {
+  test.each(ASKED)('returns a promise when %s does, with the same order of calls', async (later) => {
     const { ask, order } = await createTelling(later)
     const answer = ask()
     expect(answer).toBeInstanceOf(Promise)
@@ -100,19 +100,19 @@ async function createWarm() {
 }
 
 describe('an answer that was given before', () => {
-  test('is not given again once the token is revoked', async () => {
+  test('is not used again after the token is revoked', async () => {
     const { handler, store } = await createWarm()
     await store.revoke(TOKEN)
     expect(handler.handle(request())).toMatchObject({ status: 200, body: INACTIVE })
   })
 
-  test('is not given again once the secret is no longer registered', async () => {
+  test('is not used again after the secret is removed from the registration', async () => {
     const { handler, registry } = await createWarm()
     registry[0] = { id: 'orders-api', clientSecrets: ['another-Kd8sP1'], audiences: ['https://orders.example.com'] }
     expect(await handler.handle(request())).toMatchObject({ status: 401 })
   })
 
-  test('is not given again once the caller is no longer registered', async () => {
+  test('is not used again after the caller is removed from the registry', async () => {
     const { handler, registry } = await createWarm()
     registry.length = 0
     expect(await handler.handle(request())).toMatchObject({ status: 401 })
@@ -124,7 +124,7 @@ describe('an answer that was given before', () => {
     ['another last character', basic('orders-api', `${SECRET.slice(0, -1)}y`)],
     ['another identifier', basic('invoices-api', SECRET)],
     ['other spaces', basic('orders-api', SECRET).replace(' ', '\t')],
-  ])('is not given to credentials with %s', async (_, authorization) => {
+  ])('is not used for credentials with %s', async (_, authorization) => {
     const { handler } = await createWarm()
     expect(await handler.handle(request({ authorization }))).toMatchObject({ status: 401 })
     expect(handler.handle(request())).toMatchObject({ status: 200 })

@@ -1,4 +1,4 @@
-/** Digests by WebCrypto, where there is no `node:crypto`. */
+/** Digests by WebCrypto, for runtimes without `node:crypto`. */
 import { sha256Base64url } from '@token-introspection/core'
 
 /** The same digest, for keys that stay in this process. Here no other form is faster. */

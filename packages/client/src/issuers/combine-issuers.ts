@@ -40,20 +40,20 @@ export type IssuersAllowance<Clients extends IssuerClients> = {
 /** The decision of such a guard: narrow it on `allowed`, then on `issuer`. */
 export type IssuersDecision<Clients extends IssuerClients> = IssuersAllowance<Clients> | Refusal
 
-/** What such a guard decides where it is optional: narrow it on `allowed`, then on `token`. */
+/** The decision of such a guard that is optional: narrow it on `allowed`, then on `token`. */
 export type OptionalIssuersDecision<Clients extends IssuerClients> = IssuersDecision<Clients> | Anonymity
 
-/** A guard that takes the tokens of several authorization servers. It rejects only for bugs. */
+/** A guard that accepts the tokens of several authorization servers. It rejects only for bugs. */
 export interface IssuersGuard<Clients extends IssuerClients> {
   (request: GuardRequest): Promise<IssuersDecision<Clients>>
-  /** Decides at once when nothing has to be waited for: see {@link ClientGuard.decide}. */
+  /** Decides synchronously when it need not wait: see {@link ClientGuard.decide}. */
   readonly decide: (request: GuardRequest) => MaybePromise<IssuersDecision<Clients>>
 }
 
 /** The same for a guard that lets requests without a token pass. */
 export interface OptionalIssuersGuard<Clients extends IssuerClients> {
   (request: GuardRequest): Promise<OptionalIssuersDecision<Clients>>
-  /** Decides at once when nothing has to be waited for: see {@link ClientGuard.decide}. */
+  /** Decides synchronously when it need not wait: see {@link ClientGuard.decide}. */
   readonly decide: (request: GuardRequest) => MaybePromise<OptionalIssuersDecision<Clients>>
 }
 

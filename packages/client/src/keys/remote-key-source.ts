@@ -40,11 +40,14 @@ export interface RemoteKeySettings {
   readonly nowMs: () => number
 }
 
-/** A set younger than this is used once more while the next one is fetched; an older one may hold a key withdrawn long ago. */
+/**
+ * A key set younger than this is used once more while the next one is fetched. An older one may hold a key that was
+ * withdrawn.
+ */
 const RENEWABLE_MS = 3_600_000
 /** A key set younger than this is used while the next one cannot be fetched. */
 const LAST_GOOD_MS = 86_400_000
-/** The same after a fetch that failed. */
+/** The shortest time after a fetch that failed. */
 const FAILURE_COOLDOWN_MS = 2000
 
 /** Keeps the keys. It fetches them once for all waiting calls, and not more often than the cooldown allows. */
@@ -141,7 +144,7 @@ async function fetchKeySet({ findUri, urlRules, send }: RemoteKeySettings, deadl
   return readKeySet(reply)
 }
 
-/** Whatever its media type: many servers have one of their own for it. */
+/** Accepts any media type, because many servers send key sets with one of their own. */
 function readKeySet(reply: TransportReply): JSONWebKeySet {
   if (reply.status !== 200) throw new ResponseMalformedError(`the key set was answered with status ${reply.status}`)
   return parseKeySet<JWK>(reply.body)

@@ -8,7 +8,7 @@ const endpoint = 'https://as.example.com/introspect?tenant=a'
 const question = { token: 'a+b/c==', fingerprint: 'f1', tokenTypeHint: undefined, parameters: undefined }
 const none: ClientAuthentication = { method: 'none', clientId: 'api', authenticate: () => undefined }
 
-/** At once or later, and a mistake as a rejection. */
+/** Builds a request. An immediate error becomes a rejection. */
 async function build(
   asked: Partial<Record<keyof IntrospectionQuestion, unknown>> = {},
   clientAuthentication: ClientAuthentication = none,
@@ -25,7 +25,7 @@ async function build(
 }
 
 describe('buildRequest', () => {
-  test('posts the token as a form and wants JSON back, uncompressed', async () => {
+  test('posts the token as a form and requests JSON, uncompressed', async () => {
     const deadline = new Deadlines(2000).start()
     expect(await build({}, none, deadline)).toEqual({
       method: 'POST',
@@ -70,11 +70,11 @@ describe('buildRequest', () => {
     },
   )
 
-  test('sends client_id as an extra parameter, for servers that want it beside the header', async () => {
+  test('sends client_id as an extra parameter, for servers that require it beside the header', async () => {
     expect((await build({ parameters: { client_id: 'api' } })).body).toBe('token=a%2Bb%2Fc%3D%3D&client_id=api')
   })
 
-  test('sends the parameters of every request, and those of the call before them', async () => {
+  test('sends the parameters of every request, and lets those of the call override them', async () => {
     const fixed = { client_id: 'api', tenant: 'a' }
     const { body } = await build({ parameters: { tenant: 'b', resource: 'r' } }, none, undefined, fixed)
     expect(Object.fromEntries(new URLSearchParams(body))).toEqual({
@@ -86,7 +86,7 @@ describe('buildRequest', () => {
     expect(fixed).toEqual({ client_id: 'api', tenant: 'a' })
   })
 
-  test('lets no extra parameter replace what the authentication method sends', async () => {
+  test('lets no extra parameter replace a parameter of the authentication method', async () => {
     const { body } = await build({ parameters: { client_id: 'other' } }, clientSecretPost('api', 'secret'))
     expect(new URLSearchParams(body).getAll('client_id')).toEqual(['api'])
   })
@@ -108,7 +108,7 @@ describe('buildRequest', () => {
     expect(parameters).toEqual({ resource: 'x' })
   })
 
-  test('tells the authentication method the endpoint, and waits for it', async () => {
+  test('gives the endpoint to the authentication method, and waits for it', async () => {
     const authenticate = vi.fn(async (draft: RequestDraft) => {
       await Promise.resolve()
       draft.headers['authorization'] = `Bearer for ${draft.endpoint}`
@@ -117,12 +117,12 @@ describe('buildRequest', () => {
     expect(headers['authorization']).toBe(`Bearer for ${endpoint}`)
   })
 
-  test('takes no notice of what an authentication method returns by accident', async () => {
+  test('ignores a value that an authentication method returns by accident', async () => {
     const talkative = { ...none, authenticate: () => 'Bearer x' as unknown as undefined }
     expect((await build({}, talkative)).body).toBe('token=a%2Bb%2Fc%3D%3D')
   })
 
-  test('waits for an authentication method no longer than the deadline', async () => {
+  test('waits for an authentication method until the deadline, not longer', async () => {
     const deadline = new Deadlines(2000).start()
     const built = build({}, { ...none, authenticate: () => new Promise(() => undefined) }, deadline)
     const reason = new Error('over')

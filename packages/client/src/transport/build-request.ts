@@ -1,14 +1,14 @@
-/** Step `transport`: the introspection request as HTTP (RFC 7662 §2.1). */
+/** Step `transport`: builds the introspection request as HTTP (RFC 7662 §2.1). */
 import { encodeIntrospectionRequest, FORM_MEDIA_TYPE, type TokenTypeHint } from '@token-introspection/core'
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { ClientAuthentication, RequestDraft } from './client-authentication/client-authentication.ts'
 import type { Deadline } from './deadline.ts'
 import type { TransportRequest } from './transport.ts'
 
-/** What is asked, besides the token. */
+/** The parts of the question, without the token. */
 export interface IntrospectionQuestion {
   readonly token: string
-  /** The name of the token. */
+  /** The fingerprint of the token. */
   readonly fingerprint: string
   readonly tokenTypeHint: TokenTypeHint | undefined
   readonly parameters: Readonly<Record<string, string>> | undefined
@@ -22,14 +22,14 @@ export interface RequestSettings {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** The requested media type. */
   readonly accept: string
-  /** The authorization server, where it is known. */
+  /** The issuer, if the client knows it. */
   readonly issuer: string | undefined
-  /** Parameters of every request; those of the question come before them. */
+  /** Parameters of every request. Those of the question override them. */
   readonly parameters?: Readonly<Record<string, string>> | undefined
 }
 
 /**
- * Parameters that come from elsewhere: as extra ones they would contradict the question, or add a second client
+ * Parameters that other options set. As extra parameters they would contradict the question, or add a second client
  * authentication (RFC 6749 §2.3).
  */
 const RESERVED_PARAMETERS = new Set([
@@ -41,8 +41,8 @@ const RESERVED_PARAMETERS = new Set([
 ])
 
 /**
- * POST, a form, JSON wanted back, uncompressed; no hint unless the caller gave one. At once, unless the client
- * authentication has to fetch or sign something first.
+ * Builds a POST with a form that requests JSON, uncompressed. There is no hint unless the caller gives one. It returns
+ * without a promise, unless the client authentication has to fetch or sign something first.
  */
 export function buildRequest(
   question: IntrospectionQuestion,
@@ -63,11 +63,11 @@ export function buildRequest(
   }
   const authenticating: unknown = settings.clientAuthentication.authenticate(draft)
   if (authenticating === undefined) return completeRequest(draft, question, deadline, settings)
-  // It must not outlast the call.
+  // The authentication must not outlast the call.
   return deadline.race(Promise.resolve(authenticating)).then(() => completeRequest(draft, question, deadline, settings))
 }
 
-/** The token last, so that no authentication method can replace it. */
+/** The token comes last, so that no authentication method can replace it. */
 function completeRequest(
   draft: RequestDraft,
   { token, fingerprint, tokenTypeHint }: IntrospectionQuestion,
@@ -93,15 +93,15 @@ async function addSignature(
 ): Promise<TransportRequest> {
   const { method, url, headers, body } = request
   const signing = clientAuthentication.signRequest?.({ method, url, headers: { ...headers }, body })
-  // What was signed stays as it is; only further fields come to it.
+  // The signed parts do not change. Only further fields are added.
   return { ...request, headers: { ...(await deadline.race(Promise.resolve(signing))), ...headers } }
 }
 
 /**
- * A copy of extra parameters, all of which may be sent.
+ * Copies extra parameters and checks that all of them may be sent.
  *
- * @param path - where they stand, for the message of the error.
- * @throws TypeError naming the parameter that is set by other means, or is no string.
+ * @param path - the path of the parameters, for the error message.
+ * @throws TypeError that names a parameter that another option sets, or that is not a string.
  */
 export function checkParameters(
   parameters: IntrospectionQuestion['parameters'],
@@ -110,7 +110,7 @@ export function checkParameters(
   if (parameters === undefined) return undefined
   const extra = { ...parameters }
   for (const [name, value] of Object.entries<unknown>(extra)) {
-    if (RESERVED_PARAMETERS.has(name)) throw new TypeError(`${path}.${name}: is set by other means`)
+    if (RESERVED_PARAMETERS.has(name)) throw new TypeError(`${path}.${name}: is set by another option`)
     if (typeof value !== 'string') throw new TypeError(`${path}.${name}: must be a string`)
   }
   return extra

@@ -1,33 +1,35 @@
-/** Options of step `transport`: whose way to send is used. */
+/** Options of step `transport`: chooses how requests are sent. */
 import type { OptionGroup } from '@token-introspection/core/options'
 import { createDefaultTransport } from '#default-transport'
 import { type Fetch, fetchSend } from './fetch-send.ts'
 import { resolveTls } from './tls-options.ts'
 import type { Dispatcher, Send, Transport } from './transport.ts'
 
-/** A way to send, and whether it shows a certificate; `undefined` where that is the caller's business. */
+/** A transport, and whether it shows a client certificate; `undefined` when the caller's own code decides that. */
 export interface ChosenTransport extends Transport {
   readonly hasClientCertificate: boolean | undefined
 }
 
-/** What the default transport is told besides its options. */
+/** The settings of the default transport, in addition to its options. */
 export interface ConnectionLimits {
   readonly maxConnections: number
   readonly connectTimeoutMs: number
 }
 
-/** Reads `tls`, `proxy`, `dispatcher`, `fetch` and `send`, of which few go together. */
+/** Reads `tls`, `proxy`, `dispatcher`, `fetch` and `send`. Few of them can be combined. */
 export function chooseTransport(group: OptionGroup, limits: ConnectionLimits): ChosenTransport {
   const tls = resolveTls(group)
   const proxy = resolveProxy(group)
   const dispatcher = group.seam<Dispatcher>('dispatcher', 'dispatch')
   const custom = customTransport(group)
   for (const name of ['tls', 'proxy', 'dispatcher'] as const) {
-    if (custom !== undefined && group.has(name)) throw group.error(name, 'is for the default transport')
+    if (custom !== undefined && group.has(name))
+      throw group.error(name, 'is for the default transport: remove it, or remove fetch and send')
   }
   if (custom !== undefined) return { ...custom, hasClientCertificate: undefined }
   for (const name of ['tls', 'proxy'] as const) {
-    if (dispatcher !== undefined && group.has(name)) throw group.error(name, 'is for the dispatcher to know')
+    if (dispatcher !== undefined && group.has(name))
+      throw group.error(name, 'belongs to the dispatcher: configure it there')
   }
   const hasClientCertificate = dispatcher === undefined ? tls?.cert !== undefined : undefined
   return { ...createDefaultTransport({ ...limits, tls, proxy, dispatcher }), hasClientCertificate }
@@ -48,6 +50,6 @@ function customTransport(group: OptionGroup): Transport | undefined {
   const send = group.function<Send>('send')
   if (fetch !== undefined && send !== undefined) throw group.error('send', 'give this or fetch, not both')
   const custom = send ?? (fetch && fetchSend(fetch))
-  // The deadline holds even when the function ignores its signal.
+  // The deadline applies even when the function ignores its signal.
   return custom && { send: (request) => request.cancellation.race(custom(request)), close: () => Promise.resolve() }
 }

@@ -1,4 +1,4 @@
-/** What a client authentication method gets to know of the client it is for. */
+/** The context that a client gives its authentication method. */
 import { encodeForm, FORM_MEDIA_TYPE, JSON_MEDIA_TYPE, type UrlRules } from '@token-introspection/core'
 import { isCertificateMethod } from './client-authentication/certificate-authentication.ts'
 import type { ClientContext } from './client-authentication/client-authentication.ts'
@@ -8,12 +8,12 @@ import type { EndpointUse } from './metadata/endpoint-of.ts'
 import { readJsonReply } from './read-reply.ts'
 import type { Send, TransportRequest } from './transport.ts'
 
-/** What it is made of. */
+/** The settings of the context. */
 export interface ContextSettings {
   readonly issuer: string | undefined
   readonly urlRules: UrlRules
   readonly send: Send
-  /** For what calls share: twice as long as a call waits. */
+  /** Deadlines of work that calls share: twice as long as the deadline of a call. */
   readonly deadlines: Deadlines
   readonly maxResponseBytes: number
   readonly hasClientCertificate: boolean | undefined

@@ -4,7 +4,7 @@ import { type Deadline, type DeadlineClock, Deadlines } from './deadline.ts'
 const durationMs = 1000
 const timedOut = expect.objectContaining({ code: 'ERR_TRANSPORT_TIMEOUT' }) as Error
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that moves only when the test moves it. */
 class ManualClock implements DeadlineClock {
   now = 0
   timers: { at: number; callback: () => void }[] = []
@@ -37,7 +37,7 @@ function setUp() {
   return { clock, deadlines: new Deadlines(durationMs, clock) }
 }
 
-/** Notes in `log` when and why a deadline is cancelled. */
+/** Records in `log` when and why a deadline is cancelled. */
 function note(deadline: Deadline, name: string, log: string[], clock: ManualClock): void {
   deadline.onCancel((reason) => log.push(`${name} ${clock.now} ${reason.message}`))
 }
@@ -46,8 +46,8 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe('Deadlines that share no timer', () => {
-  test('expire though the timers of earlier ones are lost', () => {
+describe('deadlines with a timer each', () => {
+  test('expire even if the timers of earlier ones were lost', () => {
     const clock = new ManualClock()
     const deadlines = new Deadlines(durationMs, clock, false)
     const log: string[] = []
@@ -95,7 +95,7 @@ describe('Deadlines', () => {
     expect(clock.scheduled).toBe(1)
   })
 
-  test('ask for no timer once all have settled and the one under way has gone off', () => {
+  test('set no timer once all are settled and the current timer has fired', () => {
     const { clock, deadlines } = setUp()
     deadlines.start().settle()
     clock.advance(durationMs)
@@ -116,7 +116,7 @@ describe('Deadlines', () => {
     expect(log).toEqual(['late 1900 no answer within 1000 ms'])
   })
 
-  test('settle at the head, in the middle and at the tail without disturbing the others', () => {
+  test('settle at the head, in the middle and at the tail without an effect on the others', () => {
     const { clock, deadlines } = setUp()
     const log: string[] = []
     const started = ['a', 'b', 'c', 'd', 'e'].map((name) => {
@@ -130,7 +130,7 @@ describe('Deadlines', () => {
     expect(log.map((line) => line[0])).toEqual(['b', 'd', 'f'])
   })
 
-  test('settle twice without taking another out of the queue', () => {
+  test('settle twice without removing another one from the queue', () => {
     const { clock, deadlines } = setUp()
     const log: string[] = []
     const first = deadlines.start()
@@ -156,7 +156,7 @@ describe('Deadlines', () => {
     expect(idle).toHaveBeenCalledTimes(1)
   })
 
-  test('run on the system clock without holding the process', () => {
+  test('use the system clock without keeping the process alive', () => {
     vi.useFakeTimers()
     const log: string[] = []
     const { setTimeout: startTimer } = globalThis
@@ -184,7 +184,7 @@ describe('Deadline', () => {
     expect(signal.aborted).toBe(false)
   })
 
-  test('tells its signal and every listener the reason, once', () => {
+  test('gives the reason to its signal and to every listener, once', () => {
     const { clock, deadlines } = setUp()
     const deadline = deadlines.start()
     const first = vi.fn()
@@ -199,7 +199,7 @@ describe('Deadline', () => {
     expect(signal.reason).toBe(first.mock.calls[0]?.[0])
   })
 
-  test('tells a listener, and a signal, that come too late at once', () => {
+  test('informs a late listener and a late signal at once', () => {
     const { clock, deadlines } = setUp()
     const deadline = deadlines.start()
     clock.advance(durationMs)
@@ -215,7 +215,7 @@ describe('Deadline', () => {
     expect(deadline.signal).toBe(deadline.signal)
   })
 
-  test('is cancelled by its caller with the reason of the caller, and leaves the others alone', () => {
+  test('is cancelled with the reason of its caller, without an effect on the others', () => {
     const { clock, deadlines } = setUp()
     const caller = new AbortController()
     const reason = new Error('gone')
@@ -228,7 +228,7 @@ describe('Deadline', () => {
     expect(log).toEqual(['aborted 0 gone', 'other 1000 no answer within 1000 ms'])
   })
 
-  test('does not start for a caller who is gone already', () => {
+  test('does not start for a caller that has already aborted', () => {
     const { clock, deadlines } = setUp()
     const reason = new Error('gone')
     expect(() => deadlines.start(AbortSignal.abort(reason))).toThrow(reason)
@@ -238,7 +238,7 @@ describe('Deadline', () => {
   test.each([
     ['settles', (deadline: Deadline) => deadline.settle()],
     ['is cancelled', (deadline: Deadline) => deadline.cancel(new Error('over'))],
-  ])('takes its listener off the signal of the caller when it %s', (_, end) => {
+  ])("removes its listener from the caller's signal when it %s", (_, end) => {
     const { signal } = new AbortController()
     const added = vi.spyOn(signal, 'addEventListener')
     const removed = vi.spyOn(signal, 'removeEventListener')
@@ -248,7 +248,7 @@ describe('Deadline', () => {
     expect(removed.mock.calls).toEqual([[type, listener]])
   })
 
-  test('ignores a caller who aborts after it has settled', () => {
+  test('ignores a caller that aborts after it has settled', () => {
     const caller = new AbortController()
     const deadline = setUp().deadlines.start(caller.signal)
     const cancelled = vi.fn()
@@ -258,21 +258,21 @@ describe('Deadline', () => {
     expect(cancelled).not.toHaveBeenCalled()
   })
 
-  test('races a promise: its value or its failure when that comes first', async () => {
+  test('races a promise: returns its value or its failure when that comes first', async () => {
     const { deadlines } = setUp()
     const failure = new Error('failed')
     expect(await deadlines.start().race(Promise.resolve(1))).toBe(1)
     await expect(deadlines.start().race(Promise.reject(failure))).rejects.toBe(failure)
   })
 
-  test('races a promise that never settles: the reason of the cancellation', async () => {
+  test('races a promise that never settles: rejects with the reason of the cancellation', async () => {
     const { clock, deadlines } = setUp()
     const raced = deadlines.start().race(new Promise(() => undefined))
     clock.advance(durationMs)
     await expect(raced).rejects.toEqual(timedOut)
   })
 
-  test('races a promise that fails later without leaving a rejection unhandled', async () => {
+  test('races a promise that fails later, without an unhandled rejection', async () => {
     const { clock, deadlines } = setUp()
     const { promise, reject } = Promise.withResolvers<never>()
     const raced = deadlines.start().race(promise)
@@ -286,7 +286,7 @@ describe('Deadline', () => {
     expect(unhandled).not.toHaveBeenCalled()
   })
 
-  test('still tells an earlier listener when a race begins after it', async () => {
+  test('informs an earlier listener when a race begins after it', async () => {
     const { clock, deadlines } = setUp()
     const deadline = deadlines.start()
     const earlier = vi.fn()

@@ -1,22 +1,25 @@
-/** Deadlines of calls: many share one timer, because a timer and an AbortSignal per call cost a quarter of the call. */
+/**
+ * Deadlines of calls. Many share one timer, because a timer and an AbortSignal per call take a quarter of the time of a
+ * call.
+ */
 import { SHARES_TIMERS } from '#default-transport'
 import { TransportTimeoutError } from '../errors.ts'
 import type { Cancellation } from './cancellation.ts'
 
-/** The deadline of one call: it expires, or its caller aborts, or it is settled. */
+/** The deadline of one call. It ends when the time is over, when its caller aborts, or when it is settled. */
 export class Deadline implements Cancellation {
   /** @internal neighbours in the queue of {@link Deadlines}. */
   previous: Deadline | undefined
   /** @internal */
   next: Deadline | undefined
-  /** @internal stops the timer it has to itself. */
+  /** @internal stops a timer of its own. */
   disarm: (() => void) | undefined
-  /** @internal when it expires, on the queue's clock. */
+  /** @internal the time at which it expires, by the queue's clock. */
   readonly expiresAtMs: number
   readonly #queue: Deadlines
   #reason: Error | undefined
-  // Whoever waits and whoever leaves a flight. A function that calls both would double what a call costs: it keeps what
-  // it calls alive until the next full collection.
+  // Listeners are kept in one list. A function that calls two others would double the cost of a call: it keeps both
+  // alive until the next full collection.
   #listener: ((reason: Error) => void) | undefined
   #secondListener: ((reason: Error) => void) | undefined
   #moreListeners: ((reason: Error) => void)[] | undefined
@@ -53,7 +56,7 @@ export class Deadline implements Cancellation {
     })
   }
 
-  /** Whether it has ended early. */
+  /** Whether the call has ended early. */
   get isCancelled(): boolean {
     return this.#reason !== undefined
   }
@@ -73,7 +76,7 @@ export class Deadline implements Cancellation {
     return this.#queue.isPast(this.expiresAtMs)
   }
 
-  /** The call is over; nothing will be cancelled any more. */
+  /** Ends the deadline after the call. Nothing is cancelled any more. */
   settle(): void {
     this.disarm?.()
     this.#queue.remove(this)
@@ -81,10 +84,13 @@ export class Deadline implements Cancellation {
   }
 }
 
-/** The clock and timer deadlines run by. */
+/** The clock and timer of deadlines. */
 export interface DeadlineClock {
   readonly nowMs: () => number
-  /** Calls back after `ms`, without keeping the process alive where that can be told; what it gives stops it. */
+  /**
+   * Calls back after `ms`, and does not keep the process alive if the runtime supports that. Returns a function that
+   * stops the timer.
+   */
   readonly schedule: (callback: () => void, ms: number) => () => void
 }
 
@@ -92,13 +98,15 @@ const systemClock: DeadlineClock = {
   nowMs: () => performance.now(),
   schedule(callback, ms) {
     const timer: unknown = setTimeout(callback, ms)
-    // A number outside Node, where timers do not hold the process.
+    // Outside Node the timer is a number, and timers do not keep the process alive.
     if (typeof timer === 'object') (timer as { unref(): void }).unref()
     return () => clearTimeout(timer as number)
   },
 }
 
-/** A queue of deadlines of one length: the first to start is the first to expire, so the head alone needs a timer. */
+/**
+ * A queue of deadlines of the same length. The first to start is the first to expire, so only the head needs a timer.
+ */
 export class Deadlines {
   readonly #durationMs: number
   readonly #clock: DeadlineClock
@@ -109,8 +117,8 @@ export class Deadlines {
   #onIdle: (() => void) | undefined
 
   /**
-   * @param sharesTimer - whether one timer serves them all. Not where a timer belongs to the request that set it and goes
-   * with it, as in workerd: there the first request to end would take the deadlines of all others along.
+   * @param sharesTimer - whether one timer serves all deadlines. It must be `false` where a timer ends with the request
+   * that set it, as in workerd. Otherwise the first request to end would stop the deadlines of all others.
    */
   constructor(durationMs: number, clock: DeadlineClock = systemClock, sharesTimer = SHARES_TIMERS) {
     this.#durationMs = durationMs
@@ -118,7 +126,7 @@ export class Deadlines {
     this.#sharesTimer = sharesTimer
   }
 
-  /** How long each of them is. */
+  /** The length of each deadline. */
   get durationMs(): number {
     return this.#durationMs
   }
@@ -128,7 +136,7 @@ export class Deadlines {
     return this.#clock.nowMs() >= expiresAtMs
   }
 
-  /** Starts a deadline; `caller` may end it sooner. */
+  /** Starts a deadline. `caller` may end it sooner. */
   start(caller?: AbortSignal): Deadline {
     caller?.throwIfAborted()
     const deadline = new Deadline(this, this.#clock.nowMs() + this.#durationMs, caller)
@@ -141,7 +149,7 @@ export class Deadlines {
     return deadline
   }
 
-  /** @internal takes a deadline out of the queue; harmless when it is out already. */
+  /** @internal removes a deadline from the queue, if it is in the queue. */
   remove(deadline: Deadline): void {
     if (deadline.previous === undefined && this.#head !== deadline) return
     if (deadline.previous === undefined) this.#head = deadline.next
@@ -153,7 +161,7 @@ export class Deadlines {
     if (this.#head === undefined) this.#onIdle?.()
   }
 
-  /** Resolves as soon as no deadline is running. */
+  /** Resolves when no deadline is running. */
   idle(): Promise<void> {
     if (this.#head === undefined) return Promise.resolve()
     return new Promise((resolve) => {

@@ -1,4 +1,7 @@
-/** The default transport on Node: an undici pool per origin, driven at `dispatch`, a fifth cheaper than `request`. */
+/**
+ * The default transport on Node: one undici pool per origin. It uses `dispatch`, which is a fifth cheaper than
+ * `request`.
+ */
 import type * as Undici from 'undici'
 import { ResponseMalformedError, TransportUnreachableError } from '../errors.ts'
 import { fetchSend } from './fetch-send.ts'
@@ -13,47 +16,47 @@ import type {
 import { createInterimSend } from './interim-send.node.ts'
 import { unreachable } from './unreachable.ts'
 
-/** One timer may serve the calls of many requests. */
+/** On Node, one timer may serve the calls of many requests. */
 export const SHARES_TIMERS = true
 
-/** For how long a server is taken for one that sends interim responses, since it was last seen to. */
+/** How long a server counts as one that sends interim responses, after it last did. */
 const INTERIM_MEMORY_MS = 600_000
 
-/** Where requests for one URL go. */
+/** The pool and path of a URL. */
 interface Target {
   readonly dispatcher: Dispatcher
   readonly origin: string
   readonly path: string
 }
 
-/** How undici is loaded; an argument, because a bundle may lack it. */
+/** Loads undici. It is an argument, because a bundle may lack undici. */
 type LoadUndici = () => Promise<typeof Undici>
 
 /**
- * Creates the transport. undici is loaded with the first request, not with the package. In a bundle in which undici cannot be
- * loaded, the `fetch` of Node is used, where the options allow it.
+ * Creates the transport. It loads undici with the first request, not with the package. In a bundle that cannot load
+ * undici, it uses the `fetch` of Node, if the options allow that.
  */
 export function createDefaultTransport(
   options: DefaultTransportOptions,
   loadUndici: LoadUndici = () => import('undici'),
 ): Transport {
-  /** By origin; those of ours, which are closed with us. */
+  /** Pools of this client, by origin. They are closed with the client. */
   const owned = new Map<string, Undici.Dispatcher>()
-  /** The same for requests that need a fresh connection: none of theirs is used twice. */
+  /** Pools for requests that need a fresh connection. No connection of theirs is used twice. */
   const ownedFresh = new Map<string, Undici.Dispatcher>()
-  // URLs come from the options and the metadata, never from requests, so there are a handful.
+  // URLs come from the options and the metadata, never from requests, so there are only a few.
   const targets = new Map<string, Target>()
   const freshTargets = new Map<string, Target>()
   let undici: typeof Undici | undefined
   let instead: Send | undefined
   let closed = false
-  /** When a server last ended a connection of undici's by an interim response, by its origin. */
+  /** The time at which undici last closed a connection because of an interim response, by origin. */
   const interim = new Map<string, number>()
-  // Connections of somebody else are theirs to make.
+  // With a dispatcher of the application, its connections are not replaced.
   const interimSend =
     options.proxy === undefined && options.dispatcher === undefined ? createInterimSend(options) : undefined
 
-  /** Whether requests to an origin go over Node's own client. */
+  /** Whether requests to an origin use Node's own HTTP client. */
   function sendsInterim(origin: string): boolean {
     const since = interim.get(origin)
     return since !== undefined && performance.now() - since < INTERIM_MEMORY_MS
@@ -90,7 +93,7 @@ export function createDefaultTransport(
     }
     const { connectTimeoutMs: timeout, proxy: uri, tls } = options
     const connect = { timeout, ...tls } as Undici.buildConnector.BuildOptions
-    // Whom the client trusts it trusts on the way as well; its certificate is for the authorization server alone.
+    // The proxy is verified with the same authorities. The client certificate is only for the authorization server.
     const proxyTls = { timeout, ca: tls?.ca } as Undici.buildConnector.BuildOptions
     const dispatcher =
       uri === undefined
@@ -131,12 +134,12 @@ export function createDefaultTransport(
   }
 }
 
-/** What people can do about it. */
+/** The remedy in the error message. */
 const REMEDY =
   'mark undici as external, or give the bundle a require: with esbuild, --banner:js="import { createRequire } from ' +
   "'node:module'; const require = createRequire(import.meta.url)\"; or pass transport.fetch"
 
-/** Bundles of ES modules have no `require`, which undici needs; see the guide on runtimes. */
+/** Bundles of ES modules have no `require`, which undici needs. See the guide on runtimes. */
 function sendWithoutUndici({ tls, proxy, dispatcher }: DefaultTransportOptions, cause: unknown): Send {
   const needed = Object.entries({ tls, proxy, dispatcher }).find(([, value]) => value !== undefined)?.[0]
   if (needed !== undefined) {
@@ -164,10 +167,10 @@ function dispatch(
     if (exchange.over) return
     const { method, headers, body, freshConnection: reset = false } = request
     try {
-      // `reset` closes the connection after the answer, so that the next request makes another.
+      // `reset` closes the connection after the answer, so that the next request opens another.
       dispatcher.dispatch({ origin, path, method, headers, body: body ?? null, reset }, exchange)
     } catch (cause) {
-      // An undici of before 7 does not know our handler.
+      // undici before version 7 does not support this handler.
       exchange.cancel(new TypeError('transport.dispatcher: must be a Dispatcher of undici 7 or 8', { cause }))
     }
   })
@@ -175,10 +178,10 @@ function dispatch(
 
 type ReceivedHeaders = Readonly<Record<string, string | string[] | undefined>>
 
-/** One request on its way, and its answer once it is complete; one that grows too large is refused. */
+/** One request, and its complete answer. An answer that is too large is refused. */
 class Exchange implements Undici.Dispatcher.DispatchHandler, TransportReply {
   status = 0
-  /** Whether the waiter has its answer, good or bad. */
+  /** Whether the caller has the answer or an error. */
   over = false
   readonly #request: TransportRequest
   readonly #resolve: (reply: TransportReply) => void
@@ -211,12 +214,12 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, TransportReply {
     return Array.isArray(value) ? value.join(', ') : value
   }
 
-  /** The waiter hears at once; the request is dropped as soon as undici has it in hand. */
+  /** Gives the error to the caller at once. The request is aborted as soon as undici has started it. */
   cancel(reason: Error): void {
     if (this.over) return
     this.over = true
     this.#reject(reason)
-    // Later, because undici does not expect to be aborted out of its own callbacks.
+    // Deferred, because undici does not expect an abort inside its own callbacks.
     queueMicrotask(() => this.#controller?.abort(reason))
   }
 
@@ -254,8 +257,9 @@ class Exchange implements Undici.Dispatcher.DispatchHandler, TransportReply {
 }
 
 /**
- * Whether undici has ended a connection because of a `100 Continue`. It has no code for that, only this message; the retry for
- * a lost connection, which has the same code, then finds that requests go another way. To be wrong costs nothing but speed.
+ * Whether undici has closed a connection because of a `100 Continue`. undici has no error code for this, only this
+ * message. The code of a lost connection is the same, so the request is retried, and the retry uses Node's client. A
+ * wrong guess costs only speed.
  */
 function isInterimFault(cause: Error): boolean {
   return (cause as { code?: unknown }).code === 'UND_ERR_SOCKET' && cause.message === 'bad response'

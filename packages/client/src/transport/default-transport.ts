@@ -1,18 +1,18 @@
-/** The default transport where there is no undici: the runtime's own `fetch`. */
+/** The default transport in runtimes without undici: the runtime's own `fetch`. */
 import { fetchSend } from './fetch-send.ts'
 import type { DefaultTransportOptions, Transport } from './transport.ts'
 
-/** What the runtimes have no word for, or each another. */
+/** Options that `fetch` has no standard for. */
 const NODE_ALONE = [
   ['tls', 'that has the certificate'],
   ['proxy', 'that uses the proxy'],
   ['dispatcher', 'of your own'],
 ] as const
 
-/** In a worker a timer ends with the request that set it. */
+/** In a worker, a timer ends with the request that set it. */
 export const SHARES_TIMERS = false
 
-/** Creates the transport; the runtime pools connections by itself. */
+/** Creates the transport. The runtime pools the connections. */
 export function createDefaultTransport(options: DefaultTransportOptions): Transport {
   for (const [name, instead] of NODE_ALONE) {
     if (options[name] !== undefined)

@@ -30,37 +30,41 @@ describe('errorDescriptionOf', () => {
     ['quotation marks', 'the "token" is bad', 'the "token" is bad'],
     ['a line break and other characters', 'a\r\nb \u001b[31m\u202e é', 'a??b ?[31m? ?'],
     ['the token', `token ${token} is bad`, 'token [sent] is bad'],
-    ['the token in a form', `token=${encodeURIComponent(token)} is bad`, 'token=[sent] is bad'],
+    ['the token in its form encoding', `token=${encodeURIComponent(token)} is bad`, 'token=[sent] is bad'],
     ['the beginning of the token', `token ${token.slice(0, 12)}... is bad`, 'token [sent]... is bad'],
     ['the end of the token', `token ..${token.slice(-10)}`, 'token ..[sent]'],
     ['the secret', `wrong secret ${secret}`, 'wrong secret [sent]'],
-    ['the secret in a form', `wrong ${new URLSearchParams([['', secret]]).toString().slice(1)}`, 'wrong [sent]'],
+    [
+      'the secret in its form encoding',
+      `wrong ${new URLSearchParams([['', secret]]).toString().slice(1)}`,
+      'wrong [sent]',
+    ],
     ['the header', `bad header ${basic}`, 'bad header Basic [sent]'],
     ['the credentials', `bad ${basic.slice(6)}`, 'bad [sent]'],
     ['the assertion', `bad ${assertion}!`, 'bad [sent]!'],
-    ['a header field of yours', 'unknown tenant acme-internal', 'unknown tenant [sent]'],
-    ['nothing else', token, '[sent]'],
-  ])('repeats %s as it may be', (_, description, told) => {
+    ['a header field of the application', 'unknown tenant acme-internal', 'unknown tenant [sent]'],
+    ['a text without sent values', token, '[sent]'],
+  ])('repeats %s without secrets', (_, description, told) => {
     expect(described(description)).toBe(told)
   })
 
-  test('looks at every request that was sent', () => {
+  test('considers every request that was sent', () => {
     const first = { headers: {}, body: 'token=first-token-of-them' }
     expect(described(`first-token-of-them and ${token}`, [first, sent])).toBe('[sent] and [sent]')
   })
 
-  test('is bounded, also where a secret is cut', () => {
+  test('is limited in length, also when that cuts a secret', () => {
     expect(described('a'.repeat(5000))).toBe(`${'a'.repeat(200)}...`)
     const long = described(`${'- '.repeat(98)}${token}`)
     expect(long).not.toContain(token.slice(0, 4))
   })
 
-  test.each([[undefined], [null], [42], [['text']], [''], [' ']])('has nothing of %j', (description) => {
+  test.each([[undefined], [null], [42], [['text']], [''], [' ']])('repeats nothing of %j', (description) => {
     expect(described(description)).toBeUndefined()
   })
 
   test.each(['', '[]', 'null', '<html>', '"text"', '{"__proto__":{"error_description":"x"}}'])(
-    'has nothing of the body %s',
+    'repeats nothing of the body %s',
     (body) => {
       expect(errorDescriptionOf(new TextEncoder().encode(body), [sent])).toBeUndefined()
     },

@@ -1,21 +1,24 @@
-/** Step `transport`: what a server says about its refusal, for the operator, without anything that was sent to it. */
+/** Step `transport`: the server's description of an error, for the operator, without any value that the client sent. */
 import type { TransportRequest } from './transport.ts'
 
-/** What of a request may be in an echo. */
+/** The parts of a request that a server may repeat. */
 export type SentRequest = Pick<TransportRequest, 'headers' | 'body'>
 
-/** More than this is not read. */
+/** A longer text is not read. */
 const MAX_READ = 1000
 
-/** More than this is not repeated. */
+/** A longer description is cut. */
 const MAX_TOLD = 200
 
-/** So much of a secret is taken for a part of it, wherever it stands. A secret that is shorter counts as a word alone. */
+/**
+ * This many characters of a secret count as a part of it, anywhere in the text. A shorter secret counts only as a whole
+ * word.
+ */
 const PART = 8
 
 const REPLACEMENT = '[sent]'
 
-/** Parameters that are no secret. */
+/** Parameters that are not secret. */
 const PUBLIC_PARAMETERS = new Set([
   'client_id',
   'client_assertion_type',
@@ -26,12 +29,13 @@ const PUBLIC_PARAMETERS = new Set([
   'token_type_hint',
 ])
 
-/** Header fields that are no secret. */
+/** Header fields that are not secret. */
 const PUBLIC_HEADERS = new Set(['accept', 'accept-encoding', 'content-type', 'user-agent'])
 
 /**
- * The `error_description` of a body, bounded, in printable ASCII, and with every part of the token, the secret, the assertion
- * and the other values that were sent replaced; `undefined` when there is none. Servers put what they were sent in it.
+ * The `error_description` of a body, limited in length, in printable ASCII, and with every part of the token, the
+ * secret, the assertion and other sent values replaced; `undefined` when there is none. Servers do repeat what they
+ * were sent.
  */
 export function errorDescriptionOf(body: Uint8Array, sent: readonly SentRequest[]): string | undefined {
   const description = readDescription(body)
@@ -53,12 +57,12 @@ function readDescription(body: Uint8Array): string | undefined {
   }
 }
 
-/** Line breaks and controls would forge lines of a log. */
+/** Line breaks and control characters could forge lines of a log. */
 function toAscii(text: string): string {
   return text.replaceAll(/[^\x20-\x7e]/g, '?')
 }
 
-/** Every value of the requests that may be secret, in each form in which it may come back. */
+/** Every value of the requests that may be secret, in each form in which a server may repeat it. */
 function secretsOf(sent: readonly SentRequest[]): Set<string> {
   const secrets = new Set<string>()
   for (const value of sent.flatMap(secretValues)) {
@@ -80,7 +84,7 @@ function secretValues({ headers, body }: SentRequest): string[] {
   return values
 }
 
-/** What stands behind the scheme, and the secret in it; the identifier before the secret is none. */
+/** The credentials after the scheme, and the secret inside. The identifier before the secret is not secret. */
 function credentialsOf(authorization: string): string[] {
   const credentials = authorization.slice(authorization.indexOf(' ') + 1)
   try {
@@ -93,7 +97,7 @@ function credentialsOf(authorization: string): string[] {
 }
 
 function withoutSecrets(text: string, secrets: ReadonlySet<string>): string {
-  /** What of the text is to go. */
+  /** The parts of the text to replace. */
   const marked = Array.from(text, () => false)
   for (const secret of secrets) {
     if (secret.length < PART) markWords(text, secret, marked)

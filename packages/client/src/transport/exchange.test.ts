@@ -44,7 +44,7 @@ async function ask(
 }
 
 describe('exchange', () => {
-  test('asks once more with fresh credentials when the first are refused', async () => {
+  test('asks once more with new credentials when the first are refused', async () => {
     const renew = vi.fn(() => true)
     const { status, sent, requests } = await ask([401, 200], { renew })
     expect(status).toBe(200)
@@ -59,13 +59,13 @@ describe('exchange', () => {
   })
 
   test.each([
-    ['the answer is another', [404, 200], { renew: () => true }, 404],
-    ['the request was wrong, and nothing is said about a token', [400, 200], { renew: () => true }, 400],
+    ['the error is another one', [404, 200], { renew: () => true }, 404],
+    ['the request was wrong, and no challenge mentions a token', [400, 200], { renew: () => true }, 400],
     ['the answer is good', [200], { renew: () => true }, 200],
-    ['there are no other credentials', [401, 200], { renew: () => Promise.resolve(false) }, 401],
-    ['the renewal says something else', [401, 200], { renew: () => 'yes' as unknown as boolean }, 401],
+    ['the credentials have not changed', [401, 200], { renew: () => Promise.resolve(false) }, 401],
+    ['the renewal returns another value than true', [401, 200], { renew: () => 'yes' as unknown as boolean }, 401],
     ['the method cannot renew', [401, 200], {}, 401],
-  ])('leaves it at that when %s', async (_, statuses, methods, expected) => {
+  ])('does not ask again when %s', async (_, statuses, methods, expected) => {
     const { status, sent } = await ask(statuses, methods)
     expect(status).toBe(expected)
     expect(sent).toHaveLength(1)
@@ -77,7 +77,7 @@ describe('exchange', () => {
     [400, 'Bearer realm="Doorkeeper", error="invalid_request"'],
     [400, 'Basic realm="as", Bearer error="invalid_token"'],
     [400, 'DPoP error="invalid_token"'],
-  ])('takes %i with the challenge %s for a refusal of the credentials', async (status, challenge) => {
+  ])('treats %i with the challenge %s as a refusal of the credentials', async (status, challenge) => {
     const asked = await ask([status, 200], { renew: () => true }, undefined, challenge)
     expect(asked.status).toBe(200)
     expect(asked.sent).toEqual(['Bearer 1', 'Bearer 2'])
@@ -87,13 +87,13 @@ describe('exchange', () => {
     [403, 'Bearer error="insufficient_scope", scope="introspect"'],
     [400, 'Basic realm="as"'],
     [400, 'Basic realm="bearer of bad news"'],
-  ])('takes %i with the challenge %s for no such refusal', async (status, challenge) => {
+  ])('does not treat %i with the challenge %s as such a refusal', async (status, challenge) => {
     const asked = await ask([status, 200], { renew: () => true }, undefined, challenge)
     expect(asked.status).toBe(status)
     expect(asked.sent).toHaveLength(1)
   })
 
-  test('does not wait for a renewal longer than the deadline', async () => {
+  test('waits for a renewal until the deadline, not longer', async () => {
     const deadline = new Deadlines(2000).start()
     const reason = new Error('over')
     const renew = () => {
@@ -103,7 +103,7 @@ describe('exchange', () => {
     await expect(ask([401], { renew }, deadline)).rejects.toBe(reason)
   })
 
-  test('has the whole request signed, last, and only lets fields be added', async () => {
+  test('signs the whole request last, and lets the signer only add fields', async () => {
     const signRequest = vi.fn(() => ({ 'x-signature': 's', authorization: 'replaced', 'content-type': 'text/plain' }))
     const { requests } = await ask([200], { signRequest })
     const { headers, body } = requests[0] as TransportRequest

@@ -1,11 +1,14 @@
-/** Step `transport`: the question and its answer, with one more try after bad luck, and one where the credentials can be renewed. */
+/**
+ * Step `transport`: sends the question and reads the answer. It retries once after a passing failure, and once with new
+ * credentials.
+ */
 import { isPromise } from '@token-introspection/core/maybe-promise'
 import { buildRequest, type IntrospectionQuestion, type RequestSettings } from './build-request.ts'
 import type { Deadline } from './deadline.ts'
 import { isPassing, retryFailed, retryPassing, type RetrySettings, withRetry } from './outage/retry.ts'
 import type { Transport, TransportReply, TransportRequest } from './transport.ts'
 
-/** An answer, and every request that it may quote where it is not 200. */
+/** An answer, and every request that it may quote when its status is not 200. */
 export interface SentReply extends TransportReply {
   readonly sent?: readonly TransportRequest[] | undefined
 }
@@ -16,8 +19,9 @@ interface ExchangeSettings extends RequestSettings, Pick<Transport, 'send'> {
 }
 
 /**
- * Asks; a refusal of the credentials is answered with fresh ones once, where there are any, and within the same deadline. A
- * reply that is not 200 comes with what was sent, so that nothing of that is repeated.
+ * Sends the question. After a refusal of the credentials it renews them once, if the method can, and asks again within
+ * the same deadline. A reply other than 200 comes with the sent requests, so that no error message repeats a value from
+ * them.
  */
 export async function exchange(
   question: IntrospectionQuestion,
@@ -34,7 +38,7 @@ export async function exchange(
     request = freshConnection ? { ...next, freshConnection } : next
     return transport.send(request)
   }
-  // What `withRetry` does, without a promise of its own for requests that need no second try.
+  // What `withRetry` does, without an extra promise for requests that need no second attempt.
   let reply: TransportReply
   try {
     reply = await transport.send(request)
@@ -54,9 +58,9 @@ function withSent(reply: TransportReply, sent: readonly TransportRequest[]): Sen
 }
 
 /**
- * Whether other credentials might help. Servers that take an access token as a credential refuse a bad one by 401, as they
- * should, by 403 or by 400 with a challenge for a token (RFC 6750 §3.1); not so where the challenge says that the token is
- * good and lacks a scope.
+ * Whether new credentials might help. Servers that accept an access token as a credential refuse a bad one with 401,
+ * with 403, or with 400 and a challenge for a token (RFC 6750 §3.1). A challenge that names a missing scope means that
+ * the token is good.
  */
 function refusesCredentials(reply: TransportReply): boolean {
   const { status } = reply
@@ -73,7 +77,7 @@ async function renewed(
   { clientAuthentication }: RequestSettings,
 ): Promise<boolean> {
   if (clientAuthentication.renew === undefined) return false
-  // A method without types might say anything; only `true` is a yes.
+  // An untyped method might return any value. Only `true` counts.
   const renewal: unknown = await deadline.race(Promise.resolve(clientAuthentication.renew(request)))
   return renewal === true
 }

@@ -17,7 +17,7 @@ function request(members: Partial<TransportRequest> = {}): TransportRequest {
   }
 }
 
-/** A body of one chunk for each element, and whether the reader let go of it. */
+/** A body with one chunk per element, and whether the reader has cancelled it. */
 function chunked(chunks: readonly (string | Error)[]) {
   const cancel = vi.fn()
   const pending = [...chunks]
@@ -42,7 +42,7 @@ async function sendTo(response: Response, members: Partial<TransportRequest> = {
 }
 
 describe('fetchSend', () => {
-  test('asks with the method, the fields and the body, follows no redirect and can be cancelled', async () => {
+  test('sends the method, the fields and the body, follows no redirect and can be cancelled', async () => {
     const fetch = vi.fn<Fetch>(() => Promise.resolve(new Response('{}')))
     const asked = request()
     await fetchSend(fetch)(asked)
@@ -60,13 +60,13 @@ describe('fetchSend', () => {
     ])
   })
 
-  test('has no body to a GET', async () => {
+  test('sends no body with GET', async () => {
     const fetch = vi.fn<Fetch>(() => Promise.resolve(new Response('{}')))
     await fetchSend(fetch)(request({ method: 'GET', body: undefined }))
     expect(fetch.mock.calls[0]?.[1]).not.toHaveProperty('body')
   })
 
-  test('gives status, fields and the whole body', async () => {
+  test('returns status, fields and the whole body', async () => {
     const { body } = chunked(['{"act', 'ive":', 'true}'])
     const reply = await sendTo(new Response(body, { status: 203, headers: { 'Content-Type': 'text/x' } }))
     expect(reply).toMatchObject({ status: 203, text: '{"active":true}' })
@@ -74,33 +74,33 @@ describe('fetchSend', () => {
     expect(reply.header('retry-after')).toBeUndefined()
   })
 
-  test('gives an empty body for none', async () => {
+  test('returns an empty body when there is none', async () => {
     expect(await sendTo(new Response(null, { status: 204 }))).toMatchObject({ status: 204, text: '' })
   })
 
-  test('calls a redirect that the runtime hides a redirect', async () => {
+  test('reports a redirect that the runtime hides as a redirect', async () => {
     const hidden = Object.defineProperty(Response.error(), 'type', { value: 'opaqueredirect' })
     expect((await sendTo(hidden)).status).toBe(302)
   })
 
-  test('takes a body of just as many octets as allowed', async () => {
+  test('accepts a body of exactly the allowed size', async () => {
     expect((await sendTo(new Response(chunked(['a'.repeat(1000), 'b'.repeat(24)]).body))).text).toHaveLength(1024)
   })
 
-  test('stops reading at one octet more, and lets go of the body', async () => {
+  test('stops reading after one octet more, and cancels the body', async () => {
     const { body, cancel, left } = chunked(['a'.repeat(1000), 'b'.repeat(25), 'never read', 'never read'])
     await expect(sendTo(new Response(body))).rejects.toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
     expect(cancel).toHaveBeenCalledTimes(1)
     expect(left()).toBe(2)
   })
 
-  test('survives a body that cannot be let go of', async () => {
+  test('survives a body that cannot be cancelled', async () => {
     const { body, cancel } = chunked(['a'.repeat(2000)])
     cancel.mockRejectedValue(new Error('no'))
     await expect(sendTo(new Response(body))).rejects.toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
   })
 
-  test('calls a fetch that fails an authorization server out of reach', async () => {
+  test('reports a failed fetch as an unreachable server', async () => {
     const cause = new TypeError('fetch failed')
     await expect(fetchSend(() => Promise.reject(cause))(request())).rejects.toMatchObject({
       code: 'ERR_TRANSPORT_UNREACHABLE',
@@ -109,7 +109,7 @@ describe('fetchSend', () => {
     })
   })
 
-  test('calls a body that breaks off an authorization server out of reach', async () => {
+  test('reports a body that breaks off as an unreachable server', async () => {
     const cause = new TypeError('terminated')
     await expect(sendTo(new Response(chunked(['{"active":true}', cause]).body))).rejects.toMatchObject({
       code: 'ERR_TRANSPORT_UNREACHABLE',

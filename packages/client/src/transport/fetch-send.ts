@@ -1,4 +1,4 @@
-/** A `send` over `fetch`: for runtimes with nothing better, and for a `fetch` the user brings. */
+/** A `send` over `fetch`: for runtimes without a better client, and for a `fetch` of the application. */
 import { readBody } from '@token-introspection/core/read-body'
 import { ResponseMalformedError } from '../errors.ts'
 import type { Send, TransportReply, TransportRequest } from './transport.ts'
@@ -12,7 +12,7 @@ export function fetchSend(fetch: Fetch): Send {
   return async (request) => {
     const response = await ask(fetch, request)
     return {
-      // A runtime that hides a refused redirect gives status 0.
+      // A runtime that hides a refused redirect reports status 0.
       status: response.type === 'opaqueredirect' ? 302 : response.status,
       header: (name) => response.headers.get(name) ?? undefined,
       body: await readReply(response, request),

@@ -1,19 +1,22 @@
 /**
- * A `send` over Node's own HTTP client, for servers that send interim responses. A client has to be able to read any of them,
- * asked for or not (RFC 9110 §15.2); undici takes a `100 Continue` that it did not ask for as the end of its connection.
+ * A `send` over Node's own HTTP client, for servers that send interim responses. A client must be able to read any
+ * interim response, also without asking for one (RFC 9110 §15.2), but undici closes the connection at an unexpected
+ * `100 Continue`.
  */
 import type { Agent, ClientRequest, ClientRequestArgs, IncomingMessage } from 'node:http'
 import { ResponseMalformedError } from '../errors.ts'
 import type { DefaultTransportOptions, Transport, TransportReply, TransportRequest } from './transport.ts'
 import { unreachable } from './unreachable.ts'
 
-/** What of Node is used; the same for `http:` and `https:`. */
+/** The part of Node that is used, the same for `http:` and `https:`. */
 interface HttpModule {
   readonly Agent: new (options: object) => Agent
   readonly request: (url: string, options: ClientRequestArgs) => ClientRequest
 }
 
-/** Creates it, for the certificates and limits of the default transport; Node's client is loaded with the first request. */
+/**
+ * Creates it with the certificates and limits of the default transport. It loads Node's client with the first request.
+ */
 export function createInterimSend({ maxConnections, connectTimeoutMs, tls }: DefaultTransportOptions): Transport {
   const agents = new Map<string, Agent>()
   const underWay = new Set<Promise<unknown>>()
@@ -25,7 +28,7 @@ export function createInterimSend({ maxConnections, connectTimeoutMs, tls }: Def
       agents.get(isPlain ? 'http' : 'https') ??
       new module.Agent({ keepAlive: true, maxSockets: maxConnections, ...tls })
     agents.set(isPlain ? 'http' : 'https', agent)
-    // One that was never used is one that nobody keeps.
+    // A connection without keep-alive is a fresh one.
     return exchange(module, request, request.freshConnection === true ? new module.Agent({ ...tls }) : agent)
   }
 
@@ -48,7 +51,7 @@ export function createInterimSend({ maxConnections, connectTimeoutMs, tls }: Def
         socket.once(isSecure(url) ? 'secureConnect' : 'connect', () => clearTimeout(timer))
         socket.once('close', () => clearTimeout(timer))
       })
-      // Interim responses are events of their own, and nobody needs them.
+      // Node emits interim responses as events of their own, which are ignored here.
       sent.on('response', (response) => read(response, request, resolve, fail))
       sent.end(body)
     })
@@ -69,7 +72,7 @@ export function createInterimSend({ maxConnections, connectTimeoutMs, tls }: Def
   }
 }
 
-/** By the code that undici has for it. */
+/** Uses the error code that undici has for this. */
 class ConnectTimeout extends Error {
   readonly code = 'UND_ERR_CONNECT_TIMEOUT'
 }

@@ -7,7 +7,7 @@ describe('isEndpoint', () => {
     'https://as.example.com',
     'https://as.example.com:8443/i?tenant=a&x=%23',
     'https://10.0.0.1/i',
-  ])('takes %s', (url) => {
+  ])('accepts %s', (url) => {
     expect(isEndpoint(new URL(url), {})).toBe(true)
   })
 
@@ -24,7 +24,7 @@ describe('isEndpoint', () => {
     expect(isEndpoint(new URL(url), {})).toBe(false)
   })
 
-  test('takes http on this machine by its rule, and nothing else by it', () => {
+  test('accepts http on loopback only with the option', () => {
     const rules = { allowHttpOnLoopback: true }
     expect(isEndpoint(new URL('http://[::1]:9000/i'), rules)).toBe(true)
     expect(isEndpoint(new URL('http://as.example.com/i'), rules)).toBe(false)

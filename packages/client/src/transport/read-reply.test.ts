@@ -26,23 +26,23 @@ describe('readJsonReply', () => {
     ['as registered', 'application/json'],
     ['with a charset', 'application/json; charset=utf-8'],
     ['in another case', 'Application/JSON;Charset=UTF-8'],
-  ])('reads the object when the media type is written %s', (_, contentType) => {
+  ])('reads the object with the media type %s', (_, contentType) => {
     expect(readJsonReply(reply(200, { 'content-type': contentType }, '{"active":true}'), 'introspection')).toEqual({
       active: true,
     })
   })
 
-  test('takes "identity" for no compression', () => {
+  test('accepts "identity" as no compression', () => {
     const headers = { ...json, 'content-encoding': 'Identity' }
     expect(readJsonReply(reply(200, headers, '{}'), 'introspection')).toEqual({})
   })
 
-  test('overlooks a byte order mark', () => {
+  test('ignores a byte order mark', () => {
     expect(readJsonReply(reply(200, json, '\ufeff{"active":true}'), 'introspection')).toEqual({ active: true })
   })
 
   test.each([201, 203, 204, 206, 301, 302, 304, 307, 308, 400, 404, 418, 429, 500, 503])(
-    'judges the status %i before a body that looks fine',
+    'checks the status %i before the body',
     (status) => {
       expect(failure(reply(status, json, '{"active":true}'))).toMatchObject({ code: 'ERR_TRANSPORT_STATUS', status })
     },
@@ -57,7 +57,7 @@ describe('readJsonReply', () => {
     ['application/jsonx', '{"active":true}'],
     ['application/json, text/html', '{"active":true}'],
     ['', '{"active":true}'],
-  ])('judges the media type %o before the body', (contentType, body) => {
+  ])('checks the media type %o before the body', (contentType, body) => {
     const error = failure(reply(200, { 'content-type': contentType }, body)) as Error
     expect(error).toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
     expect(error.message).toContain('instead of application/json')
@@ -76,9 +76,9 @@ describe('readJsonReply', () => {
   test.each([
     ['a lone continuation octet', [0x80]],
     ['an octet of Latin-1', [0x7b, 0x22, 0xe9, 0x22, 0x7d]],
-    ['a sequence that is cut off', [0x22, 0xe2, 0x82]],
+    ['a sequence that is cut short', [0x22, 0xe2, 0x82]],
     ['a surrogate', [0x22, 0xed, 0xa0, 0x80, 0x22]],
-  ])('refuses %s, and reads the next answer all the same', (_, octets) => {
+  ])('refuses %s, and still reads the next answer', (_, octets) => {
     const error = failure(reply(200, json, Uint8Array.from(octets))) as Error
     expect(error).toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
     expect(error.message).toContain('not UTF-8')
@@ -98,7 +98,7 @@ describe('statusError', () => {
     'introspection must be requested with Accept: application/token-introspection+jwt for this client',
     'no client authentication mechanism provided',
     'the token t0p-s3cret is malformed',
-  ])('says what servers may want by invalid_request, and repeats nothing of %o', (description) => {
+  ])('explains invalid_request, and repeats no part of %o', (description) => {
     const body = JSON.stringify({ error: 'invalid_request', error_description: description })
     const { message } = statusError(reply(400, json, body), 'introspection')
     expect(message).toMatch(/^introspection: status 400 \(invalid_request\)\. .*client authentication.*response\.jwt/)
@@ -114,7 +114,7 @@ describe('statusError', () => {
     [400, '{"error":"unauthorized_client"}', 'unauthorized_client'],
     [400, '{"error":"insufficient_scope"}', 'insufficient_scope'],
     [400, '{"error":"invalid_token"}', 'invalid_token'],
-  ])('takes %i %s for a refusal of our credentials', (status, body, oauthError) => {
+  ])("treats %i %s as a refusal of the client's credentials", (status, body, oauthError) => {
     expect(statusError(reply(status, json, body), 'introspection')).toMatchObject({
       code: 'ERR_TRANSPORT_UNAUTHORIZED',
       retryable: false,
@@ -134,7 +134,7 @@ describe('statusError', () => {
     [500, '{"error":"server_error"}', 'server_error', true],
     [502, 'bad gateway', undefined, true],
     [503, '[]', undefined, true],
-  ])('takes %i %s for a status that is no answer', (status, body, oauthError, retryable) => {
+  ])('treats %i %s as an unexpected status', (status, body, oauthError, retryable) => {
     expect(statusError(reply(status, json, body), 'introspection')).toMatchObject({
       code: 'ERR_TRANSPORT_STATUS',
       retryable,
@@ -144,18 +144,18 @@ describe('statusError', () => {
   })
 
   test.each([
-    ['an error that is no string', '{"error":42}'],
-    ['an error that might be an echo', '{"error":"secret-Token-42"}'],
+    ['an error that is not a string', '{"error":42}'],
+    ['an error that may echo a sent value', '{"error":"secret-Token-42"}'],
     ['an error with spaces', '{"error":"the token secret_token is bad"}'],
-    ['an endless error', JSON.stringify({ error: 'a'.repeat(65) })],
+    ['a very long error', JSON.stringify({ error: 'a'.repeat(65) })],
     ['a body that is not UTF-8', Uint8Array.of(0xff, 0xfe)],
-  ])('does not repeat %s', (_, body) => {
+  ])('does not quote %s', (_, body) => {
     const error = statusError(reply(400, json, body), 'introspection')
     expect(error).toMatchObject({ code: 'ERR_TRANSPORT_STATUS', oauthError: undefined })
     expect(error.message).toBe('introspection: status 400')
   })
 
-  test('does not repeat the description of an error, where it is not known what was sent', () => {
+  test('does not quote an error description without the sent request', () => {
     const body = JSON.stringify({ error: 'invalid_request', error_description: 'no token secret-token' })
     expect(JSON.stringify(statusError(reply(400, json, body), 'introspection'))).not.toContain('secret-token')
   })
@@ -163,7 +163,7 @@ describe('statusError', () => {
   test.each([
     [400, 'invalid_request', 'ERR_TRANSPORT_STATUS'],
     [401, 'invalid_client', 'ERR_TRANSPORT_UNAUTHORIZED'],
-  ])('repeats what a server says with %i, without what was sent', (status, error, code) => {
+  ])("quotes the server's description with %i, without the sent values", (status, error, code) => {
     const body = JSON.stringify({ error, error_description: 'no authentication for 2YotnFZFEjr1zCsicMWpAA provided' })
     const sent = [{ headers: {}, body: 'token=2YotnFZFEjr1zCsicMWpAA' }]
     const refused = statusError(reply(status, json, body), 'introspection', { sent })
@@ -177,13 +177,13 @@ describe('statusError', () => {
     ['a caller that is not allowed', 403, 'access_denied', 'does not let this resource server introspect'],
     ['a client without the permission', 400, 'unauthorized_client', 'does not let this resource server introspect'],
     ['a token without the scope', 401, 'insufficient_scope', 'does not let this resource server introspect'],
-  ])('says what to do about %s', (_, status, error, advice) => {
+  ])('gives the remedy for %s', (_, status, error, advice) => {
     const refused = statusError(reply(status, json, JSON.stringify({ error })), 'introspection')
     expect(refused).toMatchObject({ code: 'ERR_TRANSPORT_UNAUTHORIZED', status, oauthError: error })
     expect(refused.message).toContain(advice)
   })
 
-  test('repeats what the client authentication suspects, where the credentials are the reason', () => {
+  test('adds the suspicion of the client authentication when the credentials are refused', () => {
     const [refused, forbidden] = [401, 403].map(
       (status) => statusError(reply(status, json, ''), 'x', { advice: 'try raw' }).message,
     )
@@ -191,7 +191,7 @@ describe('statusError', () => {
     expect(forbidden).not.toContain('try raw')
   })
 
-  test('says of a redirect that it is never followed', () => {
+  test('says that a redirect is never followed', () => {
     const error = statusError(reply(307, { location: 'https://evil.example' }, ''), 'introspection')
     expect(error.message).toMatch(/redirect.*never followed/)
     expect(error.message).not.toContain('evil')
@@ -231,7 +231,7 @@ describe('meansInactive', () => {
     [403, '', false],
     [200, '', false],
     [500, '{"error":"invalid_token"}', false],
-  ])('takes what it is told for inactive, and nothing else: %i %s: %s (RSP-28)', (status, body, inactive) => {
+  ])('treats the configured replies as inactive, and no others: %i %s: %s (RSP-28)', (status, body, inactive) => {
     expect(meansInactive(reply(status, json, body), meant)).toBe(inactive)
   })
 })
@@ -241,8 +241,8 @@ describe('parseRetryAfter', () => {
     ['no field', undefined, undefined],
     ['a number of seconds', '120', 120],
     ['zero', '0', 0],
-    ['the cap', '3600', 3600],
-    ['a second more than the cap', '3601', 3600],
+    ['the upper limit', '3600', 3600],
+    ['one second more than the limit', '3601', 3600],
     ['a billion seconds', '1000000000', 3600],
     ['more digits than a number holds', '9'.repeat(400), 3600],
     ['an HTTP date', 'Fri, 20 Nov 2026 12:00:30 GMT', 30],
@@ -255,8 +255,8 @@ describe('parseRetryAfter', () => {
     ['an exponent', '1e3', undefined],
     ['a word', 'soon', undefined],
     ['a word and a year', 'soon 2099', undefined],
-    ['a date that is no HTTP date', '2099-01-01', undefined],
-    ['a day without a date', 'Friday, soon', undefined],
+    ['a date of another format', '2099-01-01', undefined],
+    ['a day of the week without a date', 'Friday, soon', undefined],
     ['two fields, joined by a comma', '120, 240', undefined],
     ['an empty field', '', undefined],
     ['NaN', 'NaN', undefined],
@@ -265,7 +265,7 @@ describe('parseRetryAfter', () => {
     expect(parseRetryAfter(field, now)).toBe(seconds)
   })
 
-  test('rounds the rest of a second up, never to an early retry', () => {
+  test('rounds a fraction of a second up, never to an early retry', () => {
     expect(parseRetryAfter('Fri, 20 Nov 2026 12:00:30 GMT', now + 1)).toBe(30)
   })
 })

@@ -1,4 +1,4 @@
-/** Step `transport`: status, media type, JSON, in that order; only 200 is an answer (RFC 7662 §2.2, §2.3). */
+/** Step `transport`: checks status, media type and JSON, in this order. Only 200 is an answer (RFC 7662 §2.2, §2.3). */
 import {
   JSON_MEDIA_TYPE,
   type JsonObject,
@@ -20,40 +20,40 @@ import type { TransportReply } from './transport.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** `Retry-After` beyond this is not believed. */
+/** A longer `Retry-After` is cut to this. */
 const MAX_RETRY_AFTER_SECONDS = 3600
 
-/** What helps to explain a refusal. */
+/** Context for the explanation of a refusal. */
 export interface RefusalContext {
-  /** What the client authentication suspects when its credentials are refused. */
+  /** A possible reason for refused credentials, from the client authentication. */
   readonly advice?: string | undefined
-  /** Every request that the reply may quote; nothing that a server says is repeated without it. */
+  /** Every request that the reply may quote. Without them, no text of the server is repeated. */
   readonly sent?: readonly SentRequest[] | undefined
 }
 
 const NO_CONTEXT: RefusalContext = Object.freeze({})
 
-/** `error` codes by which servers refuse the caller, whatever status they choose for it. */
+/** `error` codes of servers that refuse the caller, with any status. */
 const REFUSED_CALLER = new Set(['invalid_client', 'unauthorized_client', 'insufficient_scope', 'invalid_token'])
 
 /**
  * The JSON object in a reply.
  *
- * @param asked - what was asked, for the message of an error.
- * @param context - what helps to explain a refusal.
+ * @param asked - the name of the request, for error messages.
+ * @param context - context for the explanation of a refusal.
  */
 export function readJsonReply(reply: TransportReply, asked: string, context?: RefusalContext): JsonObject {
   return parseJsonObject(readText(reply, asked, JSON_MEDIA_TYPE, context))
 }
 
 /**
- * The JWT in a reply, not verified yet. JSON in its place is a downgrade, and nothing in it is looked at (RFC 9701 §8.2).
+ * The unverified JWT in a reply. JSON in its place is a downgrade, and its content is ignored (RFC 9701 §8.2).
  *
- * @param asked - what was asked, for the message of an error.
+ * @param asked - the name of the request, for error messages.
  */
 export function readJwtReply(reply: TransportReply, asked: string, context?: RefusalContext): string {
   if (reply.status === 200 && parseMediaType(reply.header('content-type')) === JSON_MEDIA_TYPE) {
-    throw new ResponseUntrustedError(`${asked}: JSON and not the JWT that was asked for; can the server sign answers?`)
+    throw new ResponseUntrustedError(`${asked}: JSON in place of the requested JWT; can the server sign answers?`)
   }
   return readText(reply, asked, JWT_INTROSPECTION_MEDIA_TYPE, context)
 }
@@ -66,28 +66,28 @@ function readText(reply: TransportReply, asked: string, wanted: string, context:
   }
   const contentEncoding = reply.header('content-encoding')
   if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== 'identity') {
-    throw new ResponseMalformedError(`${asked}: the answer is compressed, which was not asked for`)
+    throw new ResponseMalformedError(`${asked}: the answer is compressed, although the client asked for no compression`)
   }
   return decode(reply.body, asked)
 }
 
-/** A reply that is not 200, and by which a server says that the token is not active. */
+/** A reply other than 200 that means an inactive token at this server. */
 export interface InactiveReply {
-  /** The status of the reply: 204, or from 400 to 499 but 408 and 429. */
+  /** The status of the reply: 204, or from 400 to 499 except 408 and 429. */
   readonly status: number
-  /** The `error` of its body. Without one, a body that names an error is none of these. */
+  /** The `error` of its body. Without one, a body that names an error does not match. */
   readonly error?: string | undefined
 }
 
 /**
- * Whether a server says that it does not keep tokens of this kind, as some do for JWTs. That is an answer about the
- * token, which is not active here, and no failure (RFC 7009 §2.2.1).
+ * Whether a server says that it does not introspect tokens of this kind, as some do for JWTs. That is an answer about
+ * the token, which is inactive, and not a failure (RFC 7009 §2.2.1).
  */
 export function isUnsupportedTokenType(reply: TransportReply): boolean {
   return reply.status === 400 && oauthErrorOf(reply) === 'unsupported_token_type'
 }
 
-/** Whether a reply means by the user's word that the token is not active. */
+/** Whether the option `response.inactiveWhen` lists a reply. */
 export function meansInactive(reply: TransportReply, replies: readonly InactiveReply[] = []): boolean {
   if (reply.status === 200) return false
   const error = oauthErrorOf(reply)
@@ -102,7 +102,7 @@ function decode(octets: Uint8Array, asked: string): string {
   }
 }
 
-/** The error for a reply that is not 200. Its message quotes what the server says, and nothing that was sent to it. */
+/** The error for a reply other than 200. Its message quotes the server, but no value that the client sent. */
 export function statusError(
   reply: TransportReply,
   asked: string,
@@ -119,18 +119,21 @@ export function statusError(
     )
   }
   if (status >= 300 && status < 400) {
-    return new TransportStatusError(`${asked}: ${status}, a redirect, which is never followed with a token`, details)
+    return new TransportStatusError(
+      `${asked}: ${status}, a redirect, which the client never follows with a token`,
+      details,
+    )
   }
   const hint = status === 400 && oauthError === 'invalid_request' ? `. ${WHAT_SERVERS_WANT}` : ''
   return new TransportStatusError(`${asked}: status ${status}${named}${hint}`, details)
 }
 
-/** Behind one code there are several wishes, and not every server tells them apart in its `error_description`. */
+/** One error code stands for several demands of servers, and not every server explains it in `error_description`. */
 const WHAT_SERVERS_WANT =
-  'The authorization server does not take the request as it is. Some say so when they want another client authentication ' +
-  'method, or credentials at all; some when they sign their answers to this resource server (response.jwt). Its log says more'
+  'The authorization server does not accept the request in this form. Some servers answer this when they require another client authentication ' +
+  'method, or any credentials; some when they sign their answers to this resource server (response.jwt). Its log says more'
 
-/** Credentials that are wrong and a caller that is not allowed are put right in different places. */
+/** Wrong credentials and a caller without permission have different remedies. */
 function whatToDo(status: number, oauthError: string | undefined, advice: string | undefined): string {
   if (status === 403 || oauthError === 'unauthorized_client' || oauthError === 'insufficient_scope') {
     return (
@@ -141,7 +144,7 @@ function whatToDo(status: number, oauthError: string | undefined, advice: string
   }
   const suspicion = advice === undefined ? '' : `. ${advice}`
   return (
-    'The authorization server does not take the credentials of this resource server: check the client identifier, the ' +
+    'The authorization server does not accept the credentials of this resource server: check the client identifier, the ' +
     `secret or key, and that it is registered for this client authentication method${suspicion}`
   )
 }
@@ -155,21 +158,21 @@ function detailsOf(reply: TransportReply, sent: RefusalContext['sent']): StatusD
   }
 }
 
-/** The `error` of a body that has one; a body that is no error response is no reason to fail differently. */
+/** The `error` of a body. A body that is not an error response does not change the outcome. */
 function oauthErrorOf(reply: TransportReply): string | undefined {
   try {
     const error = parseErrorResponse(JSON.parse(new TextDecoder().decode(reply.body)))?.error
-    // A registered code is a short word; anything else might be an echo.
+    // A registered code is a short word. Other text may echo a sent value.
     return error !== undefined && /^[a-z_]{1,64}$/.test(error) ? error : undefined
   } catch {
     return undefined
   }
 }
 
-/** An HTTP date in any of its three forms begins with the day; `Date.parse` alone believes `-5` to be one. */
+/** An HTTP date begins with the day in all three forms. `Date.parse` alone would accept `-5`. */
 const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? [\w :-]+$/
 
-/** `Retry-After` as seconds from now: a number of them or an HTTP date (RFC 9110 §10.2.3), capped at an hour. */
+/** `Retry-After` in seconds from now: a number of seconds or an HTTP date (RFC 9110 §10.2.3), at most one hour. */
 export function parseRetryAfter(field: string | undefined, nowMs: number): number | undefined {
   if (field === undefined) return undefined
   const seconds = /^\d+$/.test(field) ? Number(field) : (parseHttpDate(field) - nowMs) / 1000

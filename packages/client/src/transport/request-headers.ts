@@ -1,16 +1,19 @@
 /** Options of step `transport`: header fields of every request. */
 import { OptionGroup } from '@token-introspection/core/options'
 
-/** Common firewall rules refuse requests that do not say what sent them (RFC 9110 §10.1.5). */
+/** Common firewall rules refuse requests without a `User-Agent` (RFC 9110 §10.1.5). */
 const USER_AGENT = 'token-introspection-client'
 
 /** A field name (RFC 9110 §5.1). */
 const NAME = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/
 
-/** What may stand in a value (RFC 9110 §5.5): no line break, and nothing that proxies read differently. */
+/** Allowed characters of a value (RFC 9110 §5.5): no line break, and no character that proxies read differently. */
 const VALUE = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/
 
-/** Fields that say what the client means, or how the message is framed: others than ours would contradict it. */
+/**
+ * Fields with a meaning for the client or for the framing of the message. Other values would contradict the client's
+ * own.
+ */
 const RESERVED = new Set([
   'accept',
   'accept-encoding',
@@ -31,7 +34,7 @@ const RESERVED = new Set([
   'upgrade',
 ])
 
-/** Reads `headers`: fields by lower-case name, a `user-agent` among them. */
+/** Reads `headers`: fields by lower-case name, including `user-agent`. */
 export function resolveRequestHeaders(options: OptionGroup): Readonly<Record<string, string>> {
   const given = options.raw('headers')
   const names = typeof given === 'object' && given !== null ? Object.keys(given) : []
@@ -39,12 +42,12 @@ export function resolveRequestHeaders(options: OptionGroup): Readonly<Record<str
   const headers: Record<string, string> = { 'user-agent': USER_AGENT }
   for (const name of names) {
     const field = name.toLowerCase()
-    if (!NAME.test(name)) throw group.error(name, 'is no name of a header field (RFC 9110 §5.1)')
-    if (RESERVED.has(field)) throw group.error(name, 'is set by other means')
-    if (names.some((other) => other !== name && other.toLowerCase() === field)) throw group.error(name, 'stands twice')
+    if (!NAME.test(name)) throw group.error(name, 'is not a name of a header field (RFC 9110 §5.1)')
+    if (RESERVED.has(field)) throw group.error(name, 'is set by another option')
+    if (names.some((other) => other !== name && other.toLowerCase() === field)) throw group.error(name, 'appears twice')
     const value = group.string(name)
     if (value === undefined) continue
-    if (!VALUE.test(value)) throw group.error(name, 'must be visible ASCII characters, with spaces between them alone')
+    if (!VALUE.test(value)) throw group.error(name, 'must be visible ASCII characters, with spaces only between them')
     headers[field] = value
   }
   return Object.freeze(headers)

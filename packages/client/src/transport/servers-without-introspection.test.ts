@@ -13,7 +13,7 @@ describe('insteadOfIntrospection', () => {
     ['https://acme.scalekit.com', 'Scalekit', 'validateToken'],
     ['https://github.com/login/oauth', 'GitHub', '/applications/'],
     ['https://id.twitch.tv/oauth2', 'Twitch', '/oauth2/validate'],
-  ])('says for %s what %s has in its place', (issuer, name, word) => {
+  ])('names for %s the alternative %s', (issuer, name, word) => {
     const instead = insteadOfIntrospection(issuer)
     expect(instead).toMatch(new RegExp(`^${name} has no introspection: .*${word}.* See https://\\S+$`))
   })
@@ -28,7 +28,7 @@ describe('insteadOfIntrospection', () => {
     'https://evil-cognito-idp.eu-west-1.amazonaws.com',
     'https://cognito-idp.amazonaws.com',
     'not a URL',
-  ])('says nothing about %s', (issuer) => {
+  ])('returns undefined for %s', (issuer) => {
     expect(insteadOfIntrospection(issuer)).toBeUndefined()
   })
 

@@ -1,16 +1,16 @@
-/** Step `transport`: well-known servers that have no introspection endpoint, and what there is in its place. */
+/** Step `transport`: well-known servers without an introspection endpoint, and the alternative for each. */
 
-/** One of them. */
+/** One server. */
 export interface ServerWithoutIntrospection {
   readonly name: string
-  /** The host of its issuers; a `*` is one or more labels. */
+  /** The host of its issuers. A `*` stands for one or more labels. */
   readonly hosts: readonly string[]
-  /** What to do instead, as a sentence without its end. */
+  /** The alternative, as a sentence without its end. */
   readonly instead: string
   readonly documentation: string
 }
 
-/** Those that are known by their host. Servers at addresses of their users' own cannot be. */
+/** Servers with known hosts. Servers at addresses of their users cannot be listed. */
 export const SERVERS_WITHOUT_INTROSPECTION: readonly ServerWithoutIntrospection[] = [
   {
     name: 'Auth0',
@@ -90,14 +90,14 @@ export const SERVERS_WITHOUT_INTROSPECTION: readonly ServerWithoutIntrospection[
   },
 ]
 
-/** What to do where an issuer is one of them; `undefined` for every other. */
+/** The alternative for an issuer of one of these servers; `undefined` for every other. */
 export function insteadOfIntrospection(issuer: string): string | undefined {
   const host = URL.canParse(issuer) ? new URL(issuer).hostname : ''
   const server = SERVERS_WITHOUT_INTROSPECTION.find(({ hosts }) => hosts.some((pattern) => matches(host, pattern)))
   return server && `${server.name} has no introspection: ${server.instead}. See ${server.documentation}`
 }
 
-/** Labels stand between dots, so that no host that only ends alike is taken for one of them. */
+/** Labels are delimited by dots, so a host that only ends with the same characters does not match. */
 function matches(host: string, pattern: string): boolean {
   const [before, after] = pattern.split('*') as [string, string | undefined]
   if (after === undefined) return host === pattern

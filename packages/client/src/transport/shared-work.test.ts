@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { SharedWork } from './shared-work.ts'
 
 describe('SharedWork', () => {
-  test('is done once for everybody who asks at the same time, and again for the next', async () => {
+  test('runs once for all parallel calls, and again for the next call', async () => {
     const shared = new SharedWork<number>(1000)
     const work = vi.fn(() => Promise.resolve(work.mock.calls.length))
     expect(await Promise.all([shared.join(work), shared.join(work)])).toEqual([1, 1])
@@ -10,7 +10,7 @@ describe('SharedWork', () => {
     expect(await shared.join(work)).toBe(2)
   })
 
-  test('fails for everybody, and is not done again for them', async () => {
+  test('fails for all parallel calls, and does not run again for them', async () => {
     const shared = new SharedWork<number>(1000)
     const failure = new Error('down')
     const work = vi.fn(() => Promise.reject(failure))
@@ -19,10 +19,10 @@ describe('SharedWork', () => {
     expect(work).toHaveBeenCalledOnce()
   })
 
-  test('is begun again where it ended without a word', async () => {
+  test('starts again when it ended silently', async () => {
     const shared = new SharedWork<number>(1000)
     const { promise: lost, reject } = Promise.withResolvers<number>()
-    // As workerd does it: whoever waits is told, and what should have followed does not happen.
+    // As in workerd: a promise ends with the request that created it, and later code does not run.
     vi.spyOn(lost, 'finally').mockReturnValue(lost)
     const work = vi.fn(() => Promise.resolve(2)).mockReturnValueOnce(lost)
     const waiting = [shared.join(work), shared.join(work)]
@@ -32,8 +32,8 @@ describe('SharedWork', () => {
   })
 
   test.each([
-    ['is joined while a call can still wait its whole time', 999, 1],
-    ['is done beside the first for a call that came later', 1000, 2],
+    ['is shared while a call can still wait its whole time', 999, 1],
+    ['runs beside the first work for a call that came later', 1000, 2],
   ])('%s', async (_, ageMs, times) => {
     let nowMs = 0
     const shared = new SharedWork<number>(1000, () => nowMs)
@@ -43,7 +43,7 @@ describe('SharedWork', () => {
     nowMs = ageMs
     const second = shared.join(work)
     expect(work).toHaveBeenCalledTimes(times)
-    // The next one joins the newest.
+    // The next call joins the newest work.
     const third = shared.join(work)
     expect(work).toHaveBeenCalledTimes(times)
     expect(shared.isUnderWay()).toBe(true)
@@ -52,7 +52,7 @@ describe('SharedWork', () => {
     expect(shared.isUnderWay()).toBe(false)
   })
 
-  test('that began earlier and ends later is told that it is out of date', async () => {
+  test('that started earlier and ends later is told that it is outdated', async () => {
     let nowMs = 0
     const shared = new SharedWork<string>(1000, () => nowMs)
     const told: string[] = []
@@ -73,7 +73,7 @@ describe('SharedWork', () => {
     expect(told).toEqual(['second: false', 'first: true'])
   })
 
-  test('is under way no more when it should be over', () => {
+  test('is not on its way any more after its longest time', () => {
     let nowMs = 0
     const shared = new SharedWork<number>(1000, () => nowMs)
     void shared.join(() => new Promise<number>(() => undefined))

@@ -1,6 +1,6 @@
-/** Work that everybody who needs it at the same time waits for, and that survives those who began it. */
+/** Work that all parallel calls share, and that goes on after its first caller has left. */
 
-/** No deadline is longer, so what has not ended by then never will. */
+/** No deadline is longer, so work that has not ended by then never will. */
 const LONGEST_MS = 120_000
 
 interface Shift<Value> {
@@ -9,10 +9,10 @@ interface Shift<Value> {
   over: boolean
 }
 
-/** Says whether something that began later has succeeded already, so that what this brings is out of date. */
+/** Says whether newer work has succeeded already, so that this result is outdated. */
 type IsOutdated = () => boolean
 
-/** One piece of work at a time, and another beside it for those who came too late to wait for the first. */
+/** One piece of work at a time, and another beside it for calls that come too late to wait for the first. */
 export class SharedWork<Value> {
   readonly #joinableMs: number
   readonly #nowMs: () => number
@@ -21,8 +21,8 @@ export class SharedWork<Value> {
   #succeeded = 0
 
   /**
-   * @param joinableMs - for how long it may be joined after it began: the time that work may take less the time that a call
-   * waits. One that came later would be left with less than its own deadline.
+   * @param joinableMs - for how long calls may join the work after its start: the time that the work may take, without
+   * the time that a call waits. A later call would not have its whole deadline.
    * @param nowMs - a clock that is never set back.
    */
   constructor(joinableMs: number, nowMs: () => number = () => performance.now()) {
@@ -30,14 +30,14 @@ export class SharedWork<Value> {
     this.#nowMs = nowMs
   }
 
-  /** Whether there is some, which need not mean that it can still be joined. */
+  /** Whether work is on its way. A call may still be too late to join it. */
   isUnderWay(): boolean {
     return this.#shift !== undefined && this.#ageMs(this.#shift) < LONGEST_MS
   }
 
   /**
-   * Joins what is under way, or begins. In workerd promises end with the request that made them, when its caller leaves:
-   * what fails without having failed by itself is begun again.
+   * Joins the current work, or starts it. In workerd, promises end with the request that created them, when its caller
+   * leaves. Work that ended in this way is started again.
    */
   async join(work: (isOutdated: IsOutdated) => Promise<Value>): Promise<Value> {
     const known = this.#shift

@@ -9,11 +9,11 @@ function resolve(tls: unknown) {
 }
 
 describe('resolveTls', () => {
-  test('is nothing when nothing was given', () => {
+  test('is undefined without the option', () => {
     expect(resolve(undefined)).toBeUndefined()
   })
 
-  test('takes text and octets, and has only what was given', () => {
+  test('accepts text and octets, and has only the given options', () => {
     expect(resolve({ ca: [Buffer.from(pem), pem] })).toEqual({ ca: [pem, pem] })
     expect(resolve({ cert: pem, key: new TextEncoder().encode(pem), passphrase: 'x' })).toEqual({
       cert: pem,
@@ -23,13 +23,17 @@ describe('resolveTls', () => {
   })
 
   test.each([
-    ['verification that is turned off', { rejectUnauthorized: false }, /^transport.tls.rejectUnauthorized: /],
+    [
+      'an option that would turn verification off',
+      { rejectUnauthorized: false },
+      /^transport.tls.rejectUnauthorized: /,
+    ],
     ['a certificate without key', { cert: pem }, /^transport.tls.cert: /],
     ['a key without certificate', { key: pem }, /^transport.tls.cert: /],
     ['the name of a file', { ca: 'ca.pem' }, /^transport.tls.ca: /],
-    ['a list with something else', { ca: [pem, 5] }, /^transport.tls.ca: /],
+    ['a list with another value', { ca: [pem, 5] }, /^transport.tls.ca: /],
     ['an empty passphrase', { passphrase: '' }, /^transport.tls.passphrase: /],
-    ['what is no group', true, /^transport.tls: /],
+    ['a group that is not an object', true, /^transport.tls: /],
   ])('refuses %s', (_, tls, message) => {
     expect(() => resolve(tls)).toThrow(TypeError)
     expect(() => resolve(tls)).toThrow(message)

@@ -5,21 +5,21 @@ import { OptionGroup } from '@token-introspection/core/options'
 export type Pem = string | Uint8Array
 
 /**
- * Certificates of connections, on Node. They are read once; a client with new ones is a new client. Names and chains of
- * servers are always verified.
+ * Certificates of connections, on Node. The client reads them once. To use new certificates, create a new client. The
+ * client always verifies names and certificate chains of servers.
  */
 export interface TlsOptions {
   /** The certificate of this resource server with its intermediates. Give it with `key`. */
   readonly cert?: Pem | undefined
   /** The private key of the certificate. */
   readonly key?: Pem | undefined
-  /** What the key is encrypted with. */
+  /** The passphrase of the encrypted key. */
   readonly passphrase?: string | undefined
-  /** The authorities that are trusted instead of those of the system, when the server's is private. */
+  /** The authorities to trust in place of the system's, when the server's certificate is from a private authority. */
   readonly ca?: Pem | readonly Pem[] | undefined
 }
 
-/** Reads the group; `undefined` when it is not there. */
+/** Reads the group; `undefined` when it is not given. */
 export function resolveTls(options: OptionGroup): TlsOptions | undefined {
   if (!options.has('tls')) return undefined
   const group = new OptionGroup(options.path('tls'), options.raw('tls'), ['cert', 'key', 'passphrase', 'ca'])

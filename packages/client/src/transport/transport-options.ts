@@ -32,11 +32,11 @@ import { type RetrySettings, withRetry } from './outage/retry.ts'
 import type { Dispatcher, Send } from './transport.ts'
 import type { EndpointSource, TransportStep } from './transport-step.ts'
 
-/** Step `transport`: how the authorization server is reached. */
+/** Step `transport`: how the client reaches the authorization server. */
 export interface TransportOptions extends OutageOptions, MetadataOptions {
-  /** Milliseconds a call may take, discovery included. Default 2000, from 50 to 60000. */
+  /** Milliseconds that a call may take, including discovery. Default 2000, from 50 to 60000. */
   readonly deadlineMs?: number | undefined
-  /** Octets an answer may have. Default 65536, from 1024 to 1048576. */
+  /** The highest number of octets of an answer. Default 65536, from 1024 to 1048576. */
   readonly maxResponseBytes?: number | undefined
   /**
    * Allow `http:` to a host that is this machine by its name: `localhost`, `127.0.0.0/8`, `[::1]`. Default `false`.
@@ -47,32 +47,38 @@ export interface TransportOptions extends OutageOptions, MetadataOptions {
   /**
    * Allow `http:` for exactly these origins, such as `['http://keycloak:8080']` inside a cluster or a compose file. Default none.
    *
-   * Security: tokens and secrets cross the connection unprotected. List only what is reached inside a network you trust.
+   * Security: tokens and secrets cross the connection unprotected. List only origins inside a network that you trust.
    */
   readonly allowHttpOrigins?: readonly string[] | undefined
   /**
-   * Parameters of every request, besides the token, such as the `client_id` or the token manager that some servers
-   * want; those of a call come before them. None that is set by other means. Default none.
+   * Parameters of every request, in addition to the token, such as the `client_id` or the token manager that some
+   * servers require. Parameters of a call override them. Parameters that another option sets are not allowed. Default
+   * none.
    */
   readonly parameters?: Readonly<Record<string, string>> | undefined
   /**
-   * Header fields of every request of the client, those for metadata, keys and access tokens included, such as what a gateway
-   * wants to see. `user-agent` replaces the client's own, which is `token-introspection-client`. None that is set by other
-   * means, such as `authorization`, `content-type` or `host`. Default none.
+   * Header fields of every request of the client, including those for metadata, keys and access tokens, for example for
+   * a gateway. `user-agent` replaces the client's own, which is `token-introspection-client`. Fields that the client
+   * sets itself, such as `authorization`, `content-type` or `host`, are not allowed. Default none.
    */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Client certificate and private authorities, for the default transport on Node. Neither `fetch` nor `send` beside it. */
+  /**
+   * Client certificate and private authorities, for the default transport on Node. Not together with `fetch` or `send`.
+   */
   readonly tls?: TlsOptions | undefined
-  /** The URL of an HTTP proxy, for the default transport on Node. Credentials in it are sent to the proxy alone. */
+  /** The URL of an HTTP proxy, for the default transport on Node. Credentials in it are sent only to the proxy. */
   readonly proxy?: string | undefined
   /**
-   * An undici `Dispatcher` (7 or 8) that requests go through, on Node: an `Agent`, a `ProxyAgent`, a `MockAgent`. It
-   * stays yours to configure and to close, and `tls` and `proxy` are its business.
+   * An undici `Dispatcher` (7 or 8) for the requests, on Node: an `Agent`, a `ProxyAgent`, a `MockAgent`. You configure
+   * and close it yourself, so `tls` and `proxy` cannot be combined with it.
    */
   readonly dispatcher?: Dispatcher | undefined
-  /** A `fetch` to use instead of the default transport, for test doubles and other runtimes. Redirects are not followed. */
+  /**
+   * A `fetch` to use in place of the default transport, for test doubles and other runtimes. The client does not follow
+   * redirects.
+   */
   readonly fetch?: Fetch | undefined
-  /** Sends requests in a way of your own. Give this or `fetch`. */
+  /** Sends requests in your own way. Give this or `fetch`. */
   readonly send?: Send | undefined
 }
 
@@ -85,13 +91,13 @@ export const transportDefaults = Object.freeze({
   ...metadataDefaults,
 })
 
-/** What the options are told of their surroundings. */
+/** The settings around the options. */
 export interface TransportSurroundings extends OutageSurroundings, MetadataSurroundings {
-  /** What the preset of the server says about client assertions. */
+  /** The assertion options of the preset. */
   readonly assertion?: ClientContext['assertion']
 }
 
-/** The step, from the options of the client. */
+/** Resolves the step from the options of the client. */
 export function resolveTransport(options: OptionGroup, surroundings: TransportSurroundings): TransportStep {
   const group = new OptionGroup('transport', options.raw('transport'), [
     'deadlineMs',
@@ -126,7 +132,7 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
   const given = resolveClientAuthentication(options)
   const issuer = options.string('issuer')
   const now = options.function<() => number>('now') ?? Date.now
-  // What calls share lasts as long as the one who joins last may wait.
+  // Work that calls share may last until the deadline of the last call that joined.
   const headers = resolveRequestHeaders(group)
   const named = addHeaders(transport.send, headers)
   const reach = { send: named, deadlines: sharedDeadlines, maxResponseBytes, urlRules }
@@ -175,12 +181,12 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
   return step
 }
 
-/** Sends like `send`, with header fields more. */
+/** Sends like `send`, with additional header fields. */
 function addHeaders(send: Send, headers: Readonly<Record<string, string>>): Send {
   return (request) => send({ ...request, headers: { ...headers, ...request.headers } })
 }
 
-/** Sends like `send`, and once more after bad luck. */
+/** Sends like `send`, and retries once after a passing failure. */
 function retrying(send: Send, retry: RetrySettings | undefined): Send {
   return (request) =>
     withRetry(
@@ -190,7 +196,7 @@ function retrying(send: Send, retry: RetrySettings | undefined): Send {
     )
 }
 
-/** Where every token is verified locally nobody is asked, and nothing has to be proved to anybody. */
+/** A client that verifies every token locally sends no introspection request, so it needs no client authentication. */
 const NEVER_USED: ClientAuthentication = Object.freeze({
   method: 'none',
   clientId: undefined,
@@ -219,13 +225,13 @@ function resolveParameters(group: OptionGroup): Readonly<Record<string, string>>
   return checkParameters(parameters as Record<string, string> | undefined, group.path('parameters'))
 }
 
-/** The one media type to ask for, so that no server can choose the other (RFC 9701 §4). */
+/** The one media type to request, so that the server cannot choose the other (RFC 9701 §4). */
 function answerMediaType(options: OptionGroup): string {
   const response = options.raw('response') as { jwt?: unknown } | null | undefined
   return response?.jwt === undefined ? JSON_MEDIA_TYPE : JWT_INTROSPECTION_MEDIA_TYPE
 }
 
-/** The endpoint that was given, wherever it is, or else the one the metadata name. */
+/** The endpoint from the options, at any address, or the endpoint from the metadata. */
 function resolveEndpoint(
   options: OptionGroup,
   group: OptionGroup,

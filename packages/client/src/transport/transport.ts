@@ -1,4 +1,4 @@
-/** Seam: how a request reaches the authorization server. */
+/** Seam: sends a request to the authorization server. */
 import type { Cancellation } from './cancellation.ts'
 import type { TlsOptions } from './tls-options.ts'
 
@@ -11,18 +11,18 @@ export interface TransportRequest {
   readonly body: string | undefined
   /** A body longer than this ends the request with a `ResponseMalformedError`. */
   readonly maxResponseBytes: number
-  /** Ends the request early: the deadline, or the caller's own signal. */
+  /** Ends the request early, at the deadline or by the caller's own signal. */
   readonly cancellation: Cancellation
   /**
-   * Which token the request is about, by a digest under a secret of the client; `undefined` for requests for metadata, keys
-   * and access tokens of the client's own.
+   * The token of the request, as a digest under a secret of the client; `undefined` for requests for metadata, keys and
+   * access tokens of the client's own.
    */
   readonly fingerprint?: string | undefined
-  /** Asks for a connection that was never used, because another one was lost. Default `false`. */
+  /** Requests a connection that was never used, because another one was lost. Default `false`. */
   readonly freshConnection?: boolean | undefined
 }
 
-/** The answer, whatever its status. */
+/** The answer, with any status. */
 export interface TransportReply {
   readonly status: number
   /** A header field by its lower-case name. */
@@ -31,34 +31,36 @@ export interface TransportReply {
 }
 
 /**
- * Sends one request and reads the whole answer. It must not follow redirects, must stop reading at
- * `maxResponseBytes`, and rejects with a `TransportUnreachableError` when there is no answer.
+ * Sends one request and reads the whole answer. It must not follow redirects, must stop reading at `maxResponseBytes`,
+ * and must reject with a `TransportUnreachableError` when there is no answer.
  */
 export type Send = (request: TransportRequest) => Promise<TransportReply>
 
-/** A way to send, and to let go of its connections. */
+/** Sends requests, and closes its connections. */
 export interface Transport {
   readonly send: Send
   readonly close: () => Promise<void>
 }
 
-/** What the default transport can be told. */
+/** The settings of the default transport. */
 export interface DefaultTransportOptions {
-  /** Connections per origin: as many as requests may be under way. */
+  /** Connections per origin: the highest number of requests at once. */
   readonly maxConnections: number
-  /** How long a connection attempt may take. */
+  /** How long a connection attempt may take, in milliseconds. */
   readonly connectTimeoutMs: number
-  /** The certificate of the client, and whom it trusts; where connections are made by somebody else, it is refused. */
+  /**
+   * The certificate of the client, and the trusted authorities. Runtimes that make connections themselves refuse it.
+   */
   readonly tls?: TlsOptions | undefined
-  /** The URL of a proxy; refused like certificates. */
+  /** The URL of a proxy. Runtimes that make connections themselves refuse it. */
   readonly proxy?: string | undefined
-  /** An undici `Dispatcher` to use instead; refused where undici does not run. */
+  /** An undici `Dispatcher` to use. Runtimes without undici refuse it. */
   readonly dispatcher?: Dispatcher | undefined
 }
 
 /**
- * A `Dispatcher` of undici 7 or 8, such as an `Agent`, a `Pool` or a `ProxyAgent` of your own. The client does not close
- * it.
+ * A `Dispatcher` of undici 7 or 8, such as an `Agent`, a `Pool` or a `ProxyAgent` of your own. The client does not
+ * close it.
  */
 export interface Dispatcher {
   dispatch(options: object, handler: object): boolean

@@ -12,13 +12,13 @@ describe('unreachable', () => {
     ['ECONNREFUSED', 'nothing listens there'],
     ['ENOTFOUND', 'check the host'],
     ['UND_ERR_SOCKET', 'UND_ERR_SOCKET'],
-  ])('says what %s means and what to do', (code, part) => {
+  ])('explains %s and gives the remedy', (code, part) => {
     const cause = withCode(code)
     const error = unreachable(url, cause)
     expect(error).toMatchObject({ code: 'ERR_TRANSPORT_UNREACHABLE', cause })
     for (const said of ['https://as.example.com:8443', code, part]) expect(error.message).toContain(said)
     expect(error.message).not.toContain('hunter2')
-    // Where fetch puts it.
+    // The place where fetch puts the code.
     expect(unreachable(url, new TypeError('fetch failed', { cause })).message).toBe(error.message)
   })
 

@@ -1,8 +1,8 @@
-/** Step `transport`: the error for a request without an answer, which says what to look at. */
+/** Step `transport`: the error for a request without an answer, with the remedy. */
 import { TransportUnreachableError } from '../errors.ts'
 import { withoutOctets } from './without-octets.ts'
 
-/** What the reasons mean that an operator can do something about. */
+/** Explanations of error codes for the operator. */
 const ADVICE: Readonly<Record<string, string>> = {
   ENOTFOUND: 'no address is known for that name: check the host',
   EAI_AGAIN: 'the resolver of names did not answer',
@@ -13,7 +13,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate of the server is for another name: check the host',
 }
 
-/** By which Node says that it does not know who has issued a certificate. */
+/** Codes by which Node says that it does not know the issuer of a certificate. */
 const UNKNOWN_AUTHORITY = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -22,7 +22,7 @@ const UNKNOWN_AUTHORITY = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ])
 
-/** The error for a URL; its cause is kept, without octets that may quote the token. */
+/** The error for a URL. Its cause is kept, without octets that may quote the token. */
 export function unreachable(url: string, cause: unknown): TransportUnreachableError {
   const { origin } = new URL(url)
   return new TransportUnreachableError(`no complete answer from ${origin}${reasonOf(cause)}`, {
@@ -35,7 +35,7 @@ function reasonOf(error: unknown): string {
   if (code === undefined) return ''
   if (UNKNOWN_AUTHORITY.has(code)) {
     return (
-      `: ${code}, its certificate was issued by an authority that this process does not trust. If it is yours, give its ` +
+      `: ${code}, its certificate is from an authority that this process does not trust. If it is your authority, give its ` +
       'certificate as transport.tls.ca'
     )
   }
@@ -43,7 +43,7 @@ function reasonOf(error: unknown): string {
   return advice === undefined ? `: ${code}` : `: ${code}, ${advice}`
 }
 
-/** The code that names the reason, wherever the runtime puts it; a code is a word of capitals, anything else is not quoted. */
+/** The error code, wherever the runtime puts it. A code is a word in capitals. Other text is not quoted. */
 function codeOf(error: unknown): string | undefined {
   let cause = error
   for (let depth = 0; depth < 3 && cause instanceof Error; depth++) {

@@ -1,8 +1,8 @@
-/** Step `transport`: what may be told of a failed exchange. */
+/** Step `transport`: makes the error of a failed exchange safe to report. */
 
 /**
- * The same error without the octets that the HTTP parser, of undici or inside `fetch`, could not read and keeps: they
- * may quote the token, and whoever logs an error logs its cause.
+ * The same error without the octets that the HTTP parser, of undici or inside `fetch`, could not read and attached.
+ * They may quote the token, and loggers also print the cause of an error.
  */
 export function withoutOctets(error: unknown): unknown {
   const causes = error instanceof Error ? [error, error.cause] : []

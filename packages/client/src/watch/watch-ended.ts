@@ -1,24 +1,24 @@
-/** Why a token is watched no longer: the reason of the signal that aborts. */
+/** Why a watch ended: the reason of the signal that aborts. */
 import type { RefusalReason } from '../result/refusal.ts'
 
 /**
- * What ended: the time of the token (`expired`), the token itself (`inactive`: revoked, or nobody's), what the policy wants of
- * it (`policy`), or the means to tell (`unchecked`: the authorization server could not be asked for too long, the client was
- * closed, or a check of yours failed).
+ * The reason. `expired`: the token has expired. `inactive`: the token was revoked, or belongs to no issuer. `policy`:
+ * the token fails the policy. `unchecked`: the token could not be checked, because the authorization server was down
+ * for too long, the client was closed, or a check of yours failed.
  */
 export type WatchEndReason = 'expired' | 'inactive' | 'policy' | 'unchecked'
 
 /**
- * The `reason` of the signal of {@link IntrospectionClient.watch}. It is an `Error` because whatever takes the signal, such as
- * `fetch` or a stream, rejects with its reason.
+ * The `reason` of the signal of {@link IntrospectionClient.watch}. It is an `Error`, because functions that take a
+ * signal, such as `fetch` and streams, reject with its reason.
  */
 export class WatchEnded extends Error {
   override readonly name = 'WatchEnded'
   readonly code = 'ERR_WATCH_ENDED'
   readonly reason: WatchEndReason
-  /** What the policy misses, for the reason `policy`, as a guard would say it. */
+  /** The requirement that the token fails, for the reason `policy`, in the words of a guard. */
   readonly refusal: RefusalReason | undefined
-  /** What the token says and what the policy wants, for the refusals `token_kind`, `issuer`, `audience` and `scope`. */
+  /** The values of the token and of the policy, for the refusals `token_kind`, `issuer`, `audience` and `scope`. */
   readonly detail: string | undefined
 
   constructor(

@@ -1,19 +1,21 @@
-/** Options of `watch`: how often a token is asked about while connections live by it. */
+/** Options of `watch`: how often the client checks the token of a long-lived connection. */
 import { OptionGroup } from '@token-introspection/core/options'
 
-/** How tokens are watched: see {@link IntrospectionClient.watch}. */
+/** How the client watches tokens: see {@link IntrospectionClient.watch}. */
 export interface WatchOptions {
   /**
-   * Seconds between two checks of one token, at most: a revocation is noticed within them, plus what an answer takes. Up to a
-   * quarter less, at random, so that connections that began together are not checked together. Default 30, from 1 to 86400.
+   * The longest time between two checks of one token, in seconds. The client notices a revocation within this time,
+   * plus the duration of one request. Checks come up to a quarter earlier, at random, so that connections that began
+   * together are not checked together. Default 30, from 1 to 86400.
    */
   readonly everySeconds?: number | undefined
   /**
-   * Seconds a token passes on when it should have been checked and could not be, because its authorization server is down.
-   * Default 60, from 5 to 86400. No signal outlives the last good check by more than `everySeconds` and these.
+   * Seconds for which a token stays accepted after a check that failed because its authorization server is down.
+   * Default 60, from 5 to
+   * 86400. No signal outlives the last good check by more than `everySeconds` plus this time.
    */
   readonly maxUncheckedSeconds?: number | undefined
-  /** Tokens that are watched at the same time. Default 10000, from 1 to 1000000. One more is an error. */
+  /** The highest number of tokens watched at once. Default 10000, from 1 to 1000000. One more is an error. */
   readonly maxWatched?: number | undefined
 }
 
@@ -26,7 +28,7 @@ export interface WatchPace {
   readonly maxUncheckedSeconds: number
 }
 
-/** What the options of the client come to. */
+/** The resolved options. */
 export interface WatchLimits extends WatchPace {
   readonly maxWatched: number
 }
@@ -40,7 +42,7 @@ export function resolveWatch(options: OptionGroup): WatchLimits {
   })
 }
 
-/** Reads how a token is watched, on top of what holds for all. */
+/** Reads how a token is watched. These options override those of the client. */
 export function resolvePace(group: OptionGroup, above: WatchPace): WatchPace {
   return {
     everySeconds: group.number('everySeconds', { default: above.everySeconds, min: 1, max: 86_400 }),

@@ -21,14 +21,14 @@ const inherited: InheritedPolicy = {
   confirmation: { dpop: undefined, certificate: undefined },
 }
 
-/** Lets promises go on. */
+/** Lets pending promises run. */
 function settle(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve)
   })
 }
 
-/** A clock that goes on when it is told to, and runs what is due on the way. */
+/** A clock that moves only when the test moves it, and fires the timers on the way. */
 function createClock() {
   const timers = new Set<{ atMs: number; callback: () => void }>()
   const state = { elapsedMs: 0, setAheadMs: 0, random: 0, longestMs: 0 }
@@ -93,7 +93,7 @@ function down(): never {
 }
 
 describe('a watched token', () => {
-  test('is asked about at once, as the guard was, and then freshly before each interval is over', async () => {
+  test("is checked with the guard's answer at first, and then freshly before each interval ends", async () => {
     const { asked, watch, pass, state } = create()
     const { signal } = watch()
     await pass(100)
@@ -105,13 +105,13 @@ describe('a watched token', () => {
       [30, 0],
       [60, 0],
       [90, 0],
-      // The next was planned before chance changed its mind.
+      // The next check was planned before the random number changed.
       [120, 0],
       [142.5, 0],
     ])
   })
 
-  test('that is revoked ends at the next answer, and nobody asks any more', async () => {
+  test('that is revoked ends at the next answer, and is not checked any more', async () => {
     const { as, asked, watch, pass, timers, watches } = create()
     const { ended } = watch()
     await pass(29)
@@ -137,8 +137,8 @@ describe('a watched token', () => {
     ['a second', 1],
     ['less than an interval', 29.5],
     ['more than an interval', 45],
-    ['two months, which no timer takes at once', 60 * 86_400],
-  ])('ends to the millisecond when its time is over in %s', async (_, seconds) => {
+    ['two months, longer than a timer accepts', 60 * 86_400],
+  ])('ends exactly when it expires in %s', async (_, seconds) => {
     const { as, watch, pass, state } = create({ everySeconds: 86_400 })
     const exp = startMs / 1000 + seconds
     as.answer = () => toResult({ active: true, aud: 'api', exp })
@@ -163,13 +163,13 @@ describe('a watched token', () => {
     expect(ended()).toMatchObject({ reason: 'expired' })
   })
 
-  test('that is expired already has ended at once, whatever leeway it was given', () => {
+  test('that has already expired has ended at once, with any leeway', () => {
     const { as, watch } = create()
     as.answer = () => toResult({ active: true, aud: 'api', exp: startMs / 1000 })
     expect(watch().ended()).toMatchObject({ reason: 'expired' })
   })
 
-  test('ends when a clock that was set says so, and is not asked about less when it was set back', async () => {
+  test('ends when the clock is set forward past its expiry, and is checked as often when the clock is set back', async () => {
     const { as, asked, watch, pass, state } = create()
     as.answer = () => toResult({ active: true, aud: 'api', exp: startMs / 1000 + 3600 })
     const { ended } = watch()
@@ -181,7 +181,7 @@ describe('a watched token', () => {
     expect(ended()).toMatchObject({ reason: 'expired' })
   })
 
-  test('is not good for ever by a clock that gives no number', () => {
+  test('ends when the clock returns NaN', () => {
     const { as, watch, state } = create()
     state.setAheadMs = Number.NaN
     as.answer = () => toResult({ active: true, aud: 'api', exp: startMs / 1000 + 3600 })
@@ -190,7 +190,7 @@ describe('a watched token', () => {
 })
 
 describe('an outage', () => {
-  test('is waited for as long as the options say, and not longer', async () => {
+  test('is tolerated as long as the options say, not longer', async () => {
     const { as, asked, watch, pass } = create()
     const errors: unknown[] = []
     const { ended, signal } = watch('token', { onError: (error) => errors.push(error) })
@@ -205,7 +205,7 @@ describe('an outage', () => {
     expect(errors).toHaveLength(4)
   })
 
-  test('that ends in time leaves no trace', async () => {
+  test('that ends in time has no effect', async () => {
     const { as, watch, pass } = create()
     const good = as.answer
     const { ended } = watch()
@@ -222,7 +222,7 @@ describe('an outage', () => {
     expect(ended()).toMatchObject({ reason: 'unchecked' })
   })
 
-  test('from the start is one', async () => {
+  test('counts from the start of a watch', async () => {
     const { as, watch, pass } = create({ maxUncheckedSeconds: 5 })
     as.answer = () => Promise.reject(new TransportUnreachableError('down'))
     const { ended } = watch()
@@ -243,7 +243,7 @@ describe('an outage', () => {
     expect(asked).toHaveLength(1)
   })
 
-  test('is not made worse by connections that come', async () => {
+  test('does not get longer when connections join', async () => {
     const { as, asked, watch, pass } = create()
     watch()
     as.answer = down
@@ -254,7 +254,7 @@ describe('an outage', () => {
     expect(asked).toHaveLength(before)
   })
 
-  test('is no mistake of ours: that ends the watching at once', async () => {
+  test('is not a bug of the application: a bug ends the watch at once', async () => {
     const { as, watch, pass } = create()
     const { ended, signal } = watch()
     const bug = new TypeError('a bug')
@@ -264,7 +264,7 @@ describe('an outage', () => {
     expect((signal.reason as Error).cause).toBe(bug)
   })
 
-  test('is told, and what a listener throws is its own affair', async () => {
+  test('is reported, and an error of the listener is ignored', async () => {
     const { as, watch, pass } = create()
     const good = as.answer
     const first = watch('token', {
@@ -325,7 +325,7 @@ describe('the policy', () => {
     expect(ended()).toMatchObject({ refusal: 'authentication' })
   })
 
-  test('is each connection’s own, on one answer for all', async () => {
+  test('belongs to each connection, with one answer for all', async () => {
     const { as, asked, watch, pass } = create()
     const reader = watch('token', { policy: { audience: 'api', scope: 'a' } })
     const writer = watch('token', { policy: { audience: 'api', scope: 'b' } })
@@ -333,12 +333,12 @@ describe('the policy', () => {
     await pass(30)
     expect([reader.ended(), writer.ended()]).toMatchObject([undefined, { refusal: 'scope' }])
     expect(asked).toHaveLength(2)
-    // By the answer that is there, without another question.
+    // By the existing answer, without another request.
     expect(watch('token', { policy: { audience: 'api', scope: 'b' } }).ended()).toMatchObject({ refusal: 'scope' })
     expect(asked).toHaveLength(2)
   })
 
-  test('may have a check of the application, which gets the request the connection began with', async () => {
+  test('may have a check of the application, which gets the request that opened the connection', async () => {
     const { watch, pass } = create()
     const request = { headers: { get: () => null } }
     const check = vi.fn(() => Promise.resolve(true))
@@ -354,9 +354,9 @@ describe('the policy', () => {
   test.each([
     ['throws', () => down(), 60],
     ['rejects', () => Promise.reject(new Error('mine')), 60],
-    ['never comes to an end', () => new Promise<boolean>(() => undefined), 120],
-    ['says yes in other words', () => 'yes' as unknown as boolean, 60],
-  ] as const)('lets nobody pass by a check that %s', async (_, check, bySeconds) => {
+    ['never resolves', () => new Promise<boolean>(() => undefined), 120],
+    ['returns another value than true', () => 'yes' as unknown as boolean, 60],
+  ] as const)('lets no token pass by a check that %s', async (_, check, bySeconds) => {
     const { watch, pass } = create()
     let fails = false
     const request = { headers: { get: () => null } }
@@ -370,7 +370,7 @@ describe('the policy', () => {
 })
 
 describe('connections', () => {
-  test('share a timer and each answer, however many they are', async () => {
+  test('share a timer and each answer, however many there are', async () => {
     const { asked, watch, pass, timers, watches } = create()
     const sockets = Array.from({ length: 1000 }, () => watch())
     expect(timers.size).toBe(1)
@@ -387,7 +387,7 @@ describe('connections', () => {
     expect(sockets.some(({ signal }) => signal.aborted)).toBe(false)
   })
 
-  test('do not share what is not the same token', async () => {
+  test('do not share answers for different tokens', async () => {
     const { as, asked, watch, pass } = create()
     const [a, b] = [watch('a'), watch('b')]
     as.answer = () => (asked.at(-1)?.token === 'a' ? INACTIVE : toResult({ active: true, aud: 'api' }))
@@ -408,7 +408,7 @@ describe('connections', () => {
     expect(new Set(times).size).toBe(100)
   })
 
-  test('are checked as often as the most impatient one wants, while it is there', async () => {
+  test('are checked as often as the one with the shortest interval requires', async () => {
     const { asked, watch, pass } = create()
     watch()
     await pass(5)
@@ -420,7 +420,7 @@ describe('connections', () => {
     expect(asked.map(({ atMs }) => atMs / 1000).slice(4)).toEqual([11.001, 41.001])
   })
 
-  test('end by their own patience', async () => {
+  test('end by their own limits', async () => {
     const { as, watch, pass } = create()
     const [short, long] = [watch('token', { maxUncheckedSeconds: 5 }), watch()]
     as.answer = down
@@ -430,7 +430,7 @@ describe('connections', () => {
     expect(long.ended()).toMatchObject({ reason: 'unchecked' })
   })
 
-  test('that are over hear nothing, and neither do those that were over before', async () => {
+  test('that have ended get no events, also when they had ended before', async () => {
     const { as, asked, watch, watches, pass } = create()
     const over = watches.watch('token', { policy, until: AbortSignal.abort() })
     expect(asked).toHaveLength(0)
@@ -441,7 +441,7 @@ describe('connections', () => {
     expect([over.aborted, signal.aborted]).toEqual([false, false])
   })
 
-  test('that are over cancel the question that is under way, and nothing comes of its answer', async () => {
+  test('that have ended cancel the request on its way, and its answer has no effect', async () => {
     const { as, asked, watch, pass, watches } = create()
     const { close, signal } = watch()
     const { promise, resolve } = Promise.withResolvers<IntrospectionResult>()
@@ -465,7 +465,7 @@ describe('connections', () => {
     expect(remove).toHaveBeenCalledWith('abort', add.mock.calls[0]?.[1])
   })
 
-  test('may close others, or watch again, when they hear of it', async () => {
+  test('may close others, or watch again, in their abort listeners', async () => {
     const { as, watch, pass, watches } = create()
     const good = as.answer
     const [first, second] = [watch(), watch()]
@@ -494,7 +494,7 @@ describe('connections', () => {
 })
 
 describe('limits', () => {
-  test('hold for tokens, and not for their connections', () => {
+  test('limit tokens, not their connections', () => {
     const { watch } = create({ maxWatched: 2 })
     const a = watch('a')
     watch('b')
@@ -504,7 +504,7 @@ describe('limits', () => {
     expect(() => watch('c')).not.toThrow()
   })
 
-  test('close ends everything as unchecked', async () => {
+  test('end as unchecked when the client closes', async () => {
     const { watch, watches, timers, asked, pass } = create()
     const sockets = [watch('a'), watch('b'), watch('b')]
     watches.close()
@@ -517,15 +517,15 @@ describe('limits', () => {
   test.each([
     ['no audience', { policy: {} }, 'guard.audience'],
     ['no policy', { policy: undefined }, 'guard.audience'],
-    ['a policy with an option that is none', { policy: { audience: 'api', scopes: 'a' } }, 'guard.scopes'],
+    ['a policy with an unknown option', { policy: { audience: 'api', scopes: 'a' } }, 'guard.scopes'],
     ['an optional policy', { policy: { audience: 'api', optional: true } }, 'watch.policy'],
     ['a check without a request', { policy: { audience: 'api', check: () => true } }, 'watch.request'],
-    ['no end', { until: undefined }, 'watch.until'],
-    ['an end that is no signal', { until: new AbortController() }, 'watch.until'],
-    ['no interval', { everySeconds: 0 }, 'watch.everySeconds'],
-    ['no patience', { maxUncheckedSeconds: 1 }, 'watch.maxUncheckedSeconds'],
-    ['an option that is none', { every: 1 }, 'watch.every'],
-    ['a listener that is none', { onError: true }, 'watch.onError'],
+    ['no until', { until: undefined }, 'watch.until'],
+    ['an until that is not a signal', { until: new AbortController() }, 'watch.until'],
+    ['an interval of zero', { everySeconds: 0 }, 'watch.everySeconds'],
+    ['a limit of zero', { maxUncheckedSeconds: 1 }, 'watch.maxUncheckedSeconds'],
+    ['an unknown option', { every: 1 }, 'watch.every'],
+    ['a listener that is not a function', { onError: true }, 'watch.onError'],
   ])('refuse %s', (_, options, path) => {
     const { watch, watches } = create()
     expect(() => watch('token', options as object)).toThrow(TypeError)

@@ -1,4 +1,4 @@
-/** Watching tokens for connections that outlive their first request. */
+/** Watches the tokens of long-lived connections. */
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { OptionGroup } from '@token-introspection/core/options'
 import { type IntrospectionError, WatchOverloadedError } from '../errors.ts'
@@ -13,32 +13,38 @@ import { resolvePace, type WatchLimits } from './watch-options.ts'
 import { WatchedToken } from './watched-token.ts'
 import { Watcher, type WatcherSettings } from './watcher.ts'
 
-/** What a watched token must keep up to: the options of a guard, of which `maxAgeSeconds` means nothing here. */
+/**
+ * The requirements that a watched token must keep meeting: the options of a guard. `maxAgeSeconds` has no effect here.
+ */
 export type WatchPolicy = GuardOptions
 
 /** Options of {@link IntrospectionClient.watch}. */
 export interface TokenWatchOptions {
   /**
-   * What the token must keep up to, on top of the client's `policy`: the options of the guard that let the connection in. The
-   * binding to a key or a certificate was proved there, and is not proved again.
+   * The requirements that the token must keep meeting, on top of the client's `policy`: the options of the guard that
+   * let the connection in. The guard proved the binding to a key or a certificate, and the watch does not prove it
+   * again.
    */
   readonly policy: WatchPolicy
-  /** Ends the watching: the connection is over. Whoever never aborts it has the token asked about until it is not good. */
+  /**
+   * Ends the watch when the connection ends. If `until` never aborts, the client checks the token until it expires or
+   * is revoked.
+   */
   readonly until: AbortSignal
-  /** For this connection: see {@link WatchOptions.everySeconds}. Default what option `watch` of the client says. */
+  /** For this connection: see {@link WatchOptions.everySeconds}. Default the client's option `watch`. */
   readonly everySeconds?: number | undefined
-  /** For this connection: see {@link WatchOptions.maxUncheckedSeconds}. Default what option `watch` of the client says. */
+  /** For this connection: see {@link WatchOptions.maxUncheckedSeconds}. Default the client's option `watch`. */
   readonly maxUncheckedSeconds?: number | undefined
-  /** The request the connection began with, for the `check` of the policy, which needs one. Default none. */
+  /** The request that opened the connection, for the `check` of the policy, which needs one. Default none. */
   readonly request?: GuardRequest | undefined
-  /** Told whenever the token could not be checked; what it throws is ignored. Default nobody. */
+  /** Gets the error whenever the token could not be checked. Errors that it throws are ignored. Default none. */
   readonly onError?: ((error: IntrospectionError) => void) | undefined
 }
 
 /** The names of these options. */
 export const WATCH_OPTIONS = ['policy', 'until', 'everySeconds', 'maxUncheckedSeconds', 'request', 'onError'] as const
 
-/** What watching takes. */
+/** The settings of watches. */
 export interface WatchStep {
   readonly limits: WatchLimits
   readonly policy: InheritedPolicy
@@ -46,16 +52,16 @@ export interface WatchStep {
   /** Seconds since the epoch. */
   readonly now: () => number
   readonly clock: WatchClock
-  /** Whether one timer may serve several requests: not where it ends with the request that set it. */
+  /** Whether one timer may serve several requests. Not where a timer ends with the request that set it. */
   readonly sharesTimers: boolean
 }
 
-/** The tokens of one client that are watched. */
+/** The watched tokens of one client. */
 export class TokenWatches {
   readonly #step: WatchStep
   /**
-   * By the token itself: it must be kept to be asked about again, so a digest would hide nothing. Where timers are not shared,
-   * each connection has its own.
+   * By the token itself. The token must be kept to ask about it again, so a digest would hide nothing. Where timers are
+   * not shared, each connection has an entry of its own.
    */
   readonly #tokens = new Map<string | symbol, WatchedToken>()
 
@@ -86,7 +92,7 @@ export class TokenWatches {
     return watcher.signal
   }
 
-  /** Ends them all: nobody checks them any more. */
+  /** Ends all watches as unchecked. */
   close(): void {
     for (const watched of this.#tokens.values()) watched.end(() => new WatchEnded('unchecked'))
   }
@@ -100,7 +106,7 @@ export class TokenWatches {
       throw new WatchOverloadedError(`${limits.maxWatched} tokens are watched, which is watch.maxWatched`)
     }
     const watched = new WatchedToken(
-      // Always a flight of its own after the first, so that no answer is older than its question.
+      // After the first check, requests are never shared, so that no answer is older than its check.
       (fresh, signal) => introspect(token, fresh ? { signal, maxAgeSeconds: 0 } : { signal }),
       clock,
       () => this.#tokens.delete(key),
@@ -110,7 +116,7 @@ export class TokenWatches {
   }
 }
 
-/** The signal of a token that was over before it was watched. */
+/** A signal that has already aborted. */
 export function endedWatch(reason: WatchEndReason): AbortSignal {
   return AbortSignal.abort(new WatchEnded(reason))
 }

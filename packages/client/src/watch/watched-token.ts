@@ -1,4 +1,4 @@
-/** One token and all connections that live by it: they share a timer, and each answer. */
+/** One token and all connections that use it. They share a timer and each answer. */
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { isIntrospectionError } from '../errors.ts'
 import type { ActiveIntrospectionResult, IntrospectionResult } from '../result/introspection-result.ts'
@@ -6,15 +6,15 @@ import { LONGEST_TIMER_MS, type WatchClock } from './watch-clock.ts'
 import { WatchEnded } from './watch-ended.ts'
 import type { Watcher } from './watcher.ts'
 
-/** Asks about the token: `fresh` wants an answer of now. The call ends with the signal. */
+/** Asks about the token. With `fresh` the answer must be a new one. The call ends with the signal. */
 export type AskAboutToken = (fresh: boolean, signal: AbortSignal) => MaybePromise<IntrospectionResult>
 
-/** How much sooner than it must be a token may be checked. */
+/** The part of the interval by which a check may come earlier. */
 const JITTER = 0.25
-/** Tries in the time that a token may go unchecked. */
+/** How many attempts fit into the time for which a token may be unchecked. */
 const TRIES = 4
 
-/** Checks a token while anybody watches it. */
+/** Checks a token while connections watch it. */
 export class WatchedToken {
   readonly #ask: AskAboutToken
   readonly #clock: WatchClock
@@ -22,20 +22,20 @@ export class WatchedToken {
   readonly #watchers = new Set<Watcher>()
   readonly #gone = new AbortController()
   #answer: ActiveIntrospectionResult | undefined
-  /** The last thing that went wrong, until something goes well. */
+  /** The last error, until a check succeeds. */
   #failure: unknown
-  /** When the last good answer was asked for; at first, when the watching began. */
+  /** When the last good answer was requested. At first, when the watch began. */
   #goodAtMs: number
   #isAsking = false
   #askedAtMs: number
-  /** When it is to be asked about next. */
+  /** When the next check is due. */
   #dueAtMs = Number.POSITIVE_INFINITY
-  /** No watcher must end before that by lack of checks; it may be too early. */
+  /** No watcher ends before this time for lack of checks. It may be earlier than necessary. */
   #trustedUntilMs = Number.POSITIVE_INFINITY
   #disarm: (() => void) | undefined
   #armedForMs = Number.POSITIVE_INFINITY
 
-  /** @param onEmpty - told once nobody watches any more. */
+  /** @param onEmpty - called when no watcher is left. */
   constructor(ask: AskAboutToken, clock: WatchClock, onEmpty: () => void) {
     this.#ask = ask
     this.#clock = clock
@@ -44,14 +44,14 @@ export class WatchedToken {
     this.#askedAtMs = this.#goodAtMs
   }
 
-  /** Adds a watcher, and judges by the answer that is there; the first one makes it be asked for. */
+  /** Adds a watcher, and judges it by the existing answer. The first watcher starts the checks. */
   join(watcher: Watcher): void {
     const isFirst = this.#watchers.size === 0
     this.#watchers.add(watcher)
     watcher.trust(this.#goodAtMs)
     if (this.#answer !== undefined) watcher.judge(this.#answer, this.#goodAtMs)
     this.#trustedUntilMs = Math.min(this.#trustedUntilMs, watcher.trustedUntilMs)
-    // The guard has just asked: its answer will do, where it is kept.
+    // The guard has just asked, so its answer is good enough when it is cached.
     if (isFirst) this.#check(false)
     else {
       this.#dueAtMs = Math.min(this.#dueAtMs, this.#askedAtMs + this.#jitter(watcher.settings.everyMs))
@@ -59,12 +59,12 @@ export class WatchedToken {
     }
   }
 
-  /** Removes a watcher; after the last one nothing is asked any more. */
+  /** Removes a watcher. After the last one there are no more checks. */
   leave(watcher: Watcher): void {
     if (this.#watchers.delete(watcher) && this.#watchers.size === 0) this.#stop()
   }
 
-  /** Ends every watcher, each with a reason of its own to hand on. Whoever watches again in answer to that begins anew. */
+  /** Ends every watcher, each with a reason object of its own. A listener that watches again starts a new watch. */
   end(createReason: () => WatchEnded): void {
     const watchers = [...this.#watchers]
     this.#watchers.clear()
@@ -98,7 +98,7 @@ export class WatchedToken {
     this.#plan(askedAtMs, ({ everyMs }) => everyMs)
   }
 
-  /** An outage is waited for; anything else is a mistake, and a token that cannot be checked is not good. */
+  /** Tolerates an outage. Any other error is a bug, and a token that cannot be checked does not count as good. */
   #miss(error: unknown): void {
     if (this.#gone.signal.aborted) return
     this.#isAsking = false
@@ -109,7 +109,7 @@ export class WatchedToken {
     this.#plan(this.#clock.elapsedMs(), ({ everyMs, maxUncheckedMs }) => Math.min(everyMs, maxUncheckedMs / TRIES))
   }
 
-  /** Decides when to ask again: as soon as the most impatient watcher wants it. */
+  /** Plans the next check, as soon as the watcher with the shortest interval requires it. */
   #plan(sinceMs: number, intervalOf: (settings: Watcher['settings']) => number): void {
     let intervalMs = Number.POSITIVE_INFINITY
     this.#trustedUntilMs = Number.POSITIVE_INFINITY
@@ -121,7 +121,7 @@ export class WatchedToken {
     this.#arm()
   }
 
-  /** One timer, for whatever comes first. */
+  /** One timer, for the next event of any kind. */
   #arm(): void {
     if (this.#watchers.size === 0) return
     const now = this.#clock.elapsedMs()
@@ -133,7 +133,7 @@ export class WatchedToken {
     if (this.#disarm !== undefined && nextMs === this.#armedForMs) return
     this.#disarm?.()
     this.#armedForMs = nextMs
-    // An early timer would only have to be set again.
+    // Keep a timer that fires early: it sets itself again.
     const ms = Math.min(Math.max(1, Math.ceil(nextMs - now)), LONGEST_TIMER_MS)
     this.#disarm = this.#clock.schedule(() => this.#wake(), ms)
   }
@@ -160,9 +160,12 @@ export class WatchedToken {
     return new WatchEnded('unchecked', undefined, { cause: this.#failure })
   }
 
-  /** By the time the token itself names; the clocks may differ, but no leeway makes a connection live longer. */
+  /**
+   * Whether the token has expired by its own `exp`. Leeway for different clocks does not apply, because it would only
+   * make a connection live longer.
+   */
   #isExpired(): boolean {
-    // What is no number has not been found to be in the future.
+    // NaN does not count as a time in the future.
     return !(this.#untilExpiryMs() > 0)
   }
 

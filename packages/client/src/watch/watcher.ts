@@ -1,14 +1,14 @@
-/** One connection that lives by a token: its policy, its patience and its signal. */
+/** One connection that uses a token: its policy, its limits and its signal. */
 import { isPromise } from '@token-introspection/core/maybe-promise'
 import { checkPermission, checkTarget, describeMistake } from '../policy/check-policy.ts'
 import type { IntrospectionError } from '../errors.ts'
 import type { JudgedToken, Policy } from '../policy/policy.ts'
 import { WatchEnded } from './watch-ended.ts'
 
-/** What a connection wants of its token. */
+/** The requirements of a connection for its token. */
 export interface WatcherSettings {
   readonly policy: Policy
-  /** A check of the application, with its request already in it. */
+  /** A check of the application, with its request already bound. */
   readonly check: ((token: JudgedToken) => boolean | Promise<boolean>) | undefined
   readonly everyMs: number
   readonly maxUncheckedMs: number
@@ -17,7 +17,7 @@ export interface WatcherSettings {
   readonly now: () => number
 }
 
-/** Watches until it is ended, by itself or by whoever has it. */
+/** Watches until the watcher or its owner ends it. */
 export class Watcher {
   readonly settings: WatcherSettings
   readonly #controller = new AbortController()
@@ -25,7 +25,7 @@ export class Watcher {
   #goodAtMs = Number.NEGATIVE_INFINITY
   #isOver = false
 
-  /** @param onEnd - told when it has ended by itself. */
+  /** @param onEnd - called when it has ended by itself. */
   constructor(settings: WatcherSettings, onEnd: () => void) {
     this.settings = settings
     this.#onEnd = onEnd
@@ -35,17 +35,20 @@ export class Watcher {
     return this.#controller.signal
   }
 
-  /** When it must have been found good again; the clock is that of elapsed time. */
+  /** When the token must have been found good again, by the clock of elapsed time. */
   get trustedUntilMs(): number {
     return this.#goodAtMs + this.settings.everyMs + this.settings.maxUncheckedMs
   }
 
-  /** Holds the token good since a moment. */
+  /** Counts the token as good since a moment. */
   trust(sinceMs: number): void {
     this.#goodAtMs = Math.max(this.#goodAtMs, sinceMs)
   }
 
-  /** Judges an answer that was asked for at `askedAtMs`. What a check of the application takes its time for is not good yet. */
+  /**
+   * Judges an answer that was requested at `askedAtMs`. While a check of the application runs, the token does not count
+   * as good.
+   */
   judge(token: JudgedToken, askedAtMs: number): void {
     try {
       const { policy, check, now } = this.settings
@@ -65,7 +68,7 @@ export class Watcher {
     }
   }
 
-  /** The token could not be checked this time. What a listener throws is its own affair. */
+  /** The token could not be checked this time. An error of the listener is ignored. */
   tell(failure: IntrospectionError): void {
     try {
       const told: unknown = this.settings.onError?.(failure)
@@ -73,7 +76,7 @@ export class Watcher {
     } catch {}
   }
 
-  /** Aborts the signal, and says so. */
+  /** Aborts the signal and calls `onEnd`. */
   end(ended: WatchEnded): void {
     if (this.#isOver) return
     this.stop()
@@ -81,7 +84,7 @@ export class Watcher {
     this.#controller.abort(ended)
   }
 
-  /** Nobody looks at the signal any more. */
+  /** Ends the watch, because its owner does not need the signal any more. */
   stop(): void {
     this.#isOver = true
   }
@@ -91,7 +94,7 @@ export class Watcher {
     else this.end(new WatchEnded('policy', 'check'))
   }
 
-  /** A check that fails says nothing good about the token. */
+  /** A check that fails does not make the token good. */
   #fail(cause: unknown): void {
     this.end(new WatchEnded('unchecked', undefined, { cause }))
   }

@@ -1,4 +1,4 @@
-/** The stores on Redis keep the contracts of their seams, over both clients, and when the server fails. */
+/** The stores on Redis fulfil the contracts of their seams, over both clients, also when the server fails. */
 import {
   type CacheEntry,
   clientSecretBasic,
@@ -59,7 +59,7 @@ describe.skipIf(server === undefined).each(REDIS_LIBRARIES)('replay store over %
     const setUp = async () =>
       createApi({
         members: { cnf: { jkt: prover.jkt } },
-        // By the clock of the API: by another the keys would be gone at once.
+        // The store uses the clock of the API. With another clock, the keys would expire at once.
         dpop: { replayStore: createRedisReplayStore({ client: await open(url), keyPrefix, now: () => NOW * 1000 }) },
       })
     const apis = await Promise.all([setUp(), setUp(), setUp()])

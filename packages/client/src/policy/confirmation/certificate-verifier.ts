@@ -1,4 +1,4 @@
-/** Step `policy`: the certificate that a token is bound to (RFC 8705 §3). */
+/** Step `policy`: verifies the certificate that a token is bound to (RFC 8705 §3). */
 import { equalDigests, sha256Base64url } from '@token-introspection/core'
 import type { CertificateVerifier, ConfirmationOutcome } from './confirmation.ts'
 import type { FindCertificate } from './certificate-options.ts'

@@ -1,9 +1,9 @@
-/** Client assertions: a JWT made for one request, and for the authorization server alone (RFC 7523 §2.2, §3). */
+/** Client assertions: a JWT for one request, and only for the authorization server (RFC 7523 §2.2, §3). */
 import type { OptionGroup } from '@token-introspection/core/options'
 import type { ClientAuthentication } from './client-authentication.ts'
 import { type AssertionPreset, type AssertionTyp, readAssertionPreset } from './assertion-options.ts'
 
-/** What is signed. */
+/** The claims that are signed. */
 export interface AssertionClaims {
   readonly iss: string
   readonly sub: string
@@ -23,13 +23,15 @@ export interface AssertionMethod {
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
-/** Authenticates with assertions that `sign` makes; a new one for every request, because servers take each once. */
+/**
+ * Authenticates with assertions that `sign` makes, a new one for every request, because servers accept each only once.
+ */
 export function assertionAuthentication(method: AssertionMethod, options: OptionGroup): ClientAuthentication {
   const audience = options.string('audience')
   const lifetimeSeconds = options.integer('lifetimeSeconds', { default: 60, min: 5, max: 60 })
   const given = readAssertionPreset(options)
   if (audience !== undefined && given.audienceFrom !== undefined) {
-    throw options.error('audienceFrom', 'must not be given beside audience')
+    throw options.error('audienceFrom', 'cannot be combined with audience')
   }
   const { clientId } = method
 
@@ -62,7 +64,7 @@ export function assertionAuthentication(method: AssertionMethod, options: Option
   return create(Date.now, undefined, {})
 }
 
-/** What servers are known to want otherwise, beside the key and the algorithm. */
+/** The settings in which servers differ, in addition to the key and the algorithm. */
 function adviceFor(aud: string | undefined, typ: AssertionTyp, sendClientId: boolean): string {
   const audience = aud === undefined ? 'the URL of the request' : `"${aud}"`
   const alternatives = [
@@ -70,16 +72,16 @@ function adviceFor(aud: string | undefined, typ: AssertionTyp, sendClientId: boo
     `typ "${typ}" (option typ)`,
     `and ${sendClientId ? '' : 'no '}client_id beside it (option sendClientId)`,
   ]
-  return `Servers differ in what they take: ${alternatives.join(', ')}. Compare also its algorithm and kid, and the clocks`
+  return `Servers differ in what they accept: ${alternatives.join(', ')}. Compare also its algorithm and kid, and the clocks`
 }
 
 function noAudience(): TypeError {
   return new TypeError(
-    "audience: is required where the client has no issuer, unless audienceFrom is 'endpoint'; give the issuer identifier of the authorization server",
+    "audience: is required when the client has no issuer, unless audienceFrom is 'endpoint': give the issuer identifier of the authorization server",
   )
 }
 
-/** 128 bits nobody can guess. */
+/** 128 random bits, which nobody can guess. */
 function randomId(): string {
   const octets = crypto.getRandomValues(new Uint8Array(16))
   return Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join('')

@@ -1,46 +1,46 @@
-/** What a client assertion may be told: by the options of a method, or by the preset of a server. */
+/** Options of client assertions, from a method or from the preset of a server. */
 import type { OptionGroup } from '@token-introspection/core/options'
 
-/** What both methods with an assertion can be told. */
+/** Options of both methods with an assertion. */
 export interface AssertionOptions {
   /**
-   * The `aud` of assertions. Default the `issuer` of the client. Give it where the client has only an `endpoint`, or the
-   * server insists on the URL of an endpoint.
+   * The `aud` of assertions. Default the `issuer` of the client. Give it when the client has only an `endpoint`, or the
+   * server requires the URL of an endpoint.
    *
-   * Security: another server that can make you send it an assertion with an `aud` of its choice can use it elsewhere. The
-   * issuer is the one value that is safe.
+   * Security: if another server can make you send it an assertion with an `aud` of its choice, it can use the assertion
+   * elsewhere. Only the issuer is a safe value.
    */
   readonly audience?: string | undefined
   /**
-   * Where `aud` comes from without `audience`. Default `issuer` (draft-ietf-oauth-rfc7523bis). `endpoint` is the URL that the
-   * request is sent to, for servers that insist on it, such as glewlwyd: nobody else is sent this `aud`, so no other server
-   * gains anything by choosing it. Not together with `audience`.
+   * The source of `aud` without `audience`. Default `issuer` (draft-ietf-oauth-rfc7523bis). `endpoint` is the URL to
+   * which the request goes, for servers that require it, such as glewlwyd. No other server gets an assertion with this
+   * `aud`, so it is safe too. Not together with `audience`.
    */
   readonly audienceFrom?: AssertionAudience | undefined
-  /** Seconds an assertion is good for. Default 60, from 5 to 60. */
+  /** Seconds for which an assertion is valid. Default 60, from 5 to 60. */
   readonly lifetimeSeconds?: number | undefined
   /**
-   * The `typ` of the JWT. Default `client-authentication+jwt`, which no other kind of JWT has (RFC 8725 §3.11). `JWT` is for
-   * servers that refuse any other, such as Spring Authorization Server 1.5.
+   * The `typ` of the JWT. Default `client-authentication+jwt`, which no other kind of JWT has (RFC 8725 §3.11). `JWT`
+   * is for servers that refuse the default, such as Spring Authorization Server 1.5.
    */
   readonly typ?: AssertionTyp | undefined
-  /** Sends `client_id` beside the assertion, for servers that look for it (RFC 7521 §4.2). Default `false`. */
+  /** Sends `client_id` beside the assertion, for servers that require it (RFC 7521 §4.2). Default `false`. */
   readonly sendClientId?: boolean | undefined
 }
 
-/** What {@link AssertionOptions.audienceFrom} may be. */
+/** The values of {@link AssertionOptions.audienceFrom}. */
 export type AssertionAudience = 'issuer' | 'endpoint'
 
-/** What {@link AssertionOptions.typ} may be. */
+/** The values of {@link AssertionOptions.typ}. */
 export type AssertionTyp = 'client-authentication+jwt' | 'JWT'
 
-/** What a preset says about assertions for its server; options that are given to the method win, key by key. */
+/** The options of a preset for assertions to its server. Options of the method override them, key by key. */
 export type AssertionPreset = Pick<AssertionOptions, 'audienceFrom' | 'sendClientId' | 'typ'>
 
 /** The names of {@link AssertionOptions}. */
 export const ASSERTION_OPTIONS = ['audience', 'audienceFrom', 'lifetimeSeconds', 'typ', 'sendClientId'] as const
 
-/** Reads what a preset can say about assertions, from a preset or from the options of a method. */
+/** Reads the assertion options that a preset may have, from a preset or from the options of a method. */
 export function readAssertionPreset(group: OptionGroup): AssertionPreset {
   const audienceFrom = group.oneOf<AssertionAudience>('audienceFrom', ['issuer', 'endpoint'], 'issuer')
   const typ = group.oneOf<AssertionTyp>('typ', ['client-authentication+jwt', 'JWT'], 'client-authentication+jwt')

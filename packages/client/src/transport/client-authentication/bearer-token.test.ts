@@ -13,7 +13,7 @@ async function requestWith(authentication: ClientAuthentication) {
 const bad = ['', 'a b', 'a\r\nx-injected: 1', 'é', 'a=b', '"', undefined, 5]
 
 describe('bearerToken', () => {
-  test('is sent in the header alone', async () => {
+  test('is sent only in the header', async () => {
     const authentication = bearerToken('mF_9.B5f-4.1JqM==')
     expect((await requestWith(authentication)).headers).toEqual({ authorization: 'Bearer mF_9.B5f-4.1JqM==' })
     expect(JSON.stringify(authentication)).not.toContain('mF_9')
@@ -26,14 +26,14 @@ describe('bearerToken', () => {
 })
 
 describe('bearerTokenProvider', () => {
-  test('sends the token of the moment', async () => {
+  test('sends the current token', async () => {
     let count = 0
     const authentication = bearerTokenProvider(() => Promise.resolve(`token-${++count}`))
     expect((await requestWith(authentication)).headers).toEqual({ authorization: 'Bearer token-1' })
     expect((await requestWith(authentication)).headers).toEqual({ authorization: 'Bearer token-2' })
   })
 
-  test('makes a refused request again if the token is another by now, and not otherwise', async () => {
+  test('repeats a refused request only when the token has changed', async () => {
     let token = 'old'
     const authentication = bearerTokenProvider(() => token)
     const refused = await requestWith(authentication)

@@ -1,8 +1,8 @@
-/** An access token of this resource server instead of client credentials (RFC 7662 §2.1, RFC 6750 §2.1). */
+/** An access token of this resource server in place of client credentials (RFC 7662 §2.1, RFC 6750 §2.1). */
 import type { ClientAuthentication } from './client-authentication.ts'
 
 /**
- * Authenticates with one access token or API key, sent as `Bearer`, for as long as the process runs.
+ * Authenticates with one access token or API key, sent as `Bearer`. The token does not change while the process runs.
  *
  * @throws TypeError when it is empty or has characters that no token has (RFC 6750 §2.1).
  * @example
@@ -24,12 +24,13 @@ export function bearerToken(token: string): ClientAuthentication {
 }
 
 /**
- * Authenticates with the access token that `findToken` gives for each request. {@link clientCredentials} gets and renews
- * one by itself.
+ * Authenticates with the access token that `findToken` returns for each request. {@link clientCredentials} gets and
+ * renews a token by itself.
  *
- * It is called once more when a request is answered 401, 403, or 400 with a challenge for a token; if the token is another by then, the request is made again.
+ * The client calls it once more when a request is answered 401, 403, or 400 with a challenge for a token. If the token
+ * has changed, the client repeats the request.
  *
- * @throws TypeError when it is no function; with a request, when what was found is no token.
+ * @throws TypeError when `findToken` is not a function; with a request, when the result is not a token.
  * @example
  * ```ts
  * import { bearerTokenProvider } from '@token-introspection/client'
@@ -53,7 +54,10 @@ export function bearerTokenProvider(findToken: () => string | Promise<string>): 
   }
 }
 
-/** Credentials for the `Authorization` field; whatever could break out of it is refused, and not named. */
+/**
+ * Builds the value of the `Authorization` field. A token with characters that could end the credentials is refused, and
+ * not quoted.
+ */
 export function toAuthorization(token: unknown): string {
   if (typeof token !== 'string' || !/^[\w\-.~+/]+=*$/.test(token)) {
     throw new TypeError('token: must be letters, digits and -._~+/ with = at the end (RFC 6750 §2.1)')

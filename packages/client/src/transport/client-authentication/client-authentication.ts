@@ -3,7 +3,7 @@ import type { JsonObject } from '@token-introspection/core'
 import type { TransportRequest } from '../transport.ts'
 import type { AssertionPreset } from './assertion-options.ts'
 
-/** A request being built; an authentication method adds what it needs, and nothing else. */
+/** A request before it is sent. An authentication method adds what it needs, and nothing else. */
 export interface RequestDraft {
   /** The introspection endpoint. */
   readonly endpoint: string
@@ -15,30 +15,35 @@ export interface RequestDraft {
   readonly parameters: Record<string, string>
 }
 
-/** A request that is complete, for methods that sign all of it. */
+/** A complete request, for methods that sign all of it. */
 export type SignableRequest = Pick<TransportRequest, 'method' | 'url' | 'headers' | 'body'>
 
-/** What an IntrospectionClient tells its authentication method about itself. */
+/** The properties of an IntrospectionClient that its authentication method may need. */
 export interface ClientContext {
   /** The issuer identifier of the authorization server, where the client was given it. */
   readonly issuer: string | undefined
-  /** Whether its connections have a client certificate; `undefined` where a `fetch` or `send` of yours makes them. */
+  /**
+   * Whether the connections have a client certificate; `undefined` when a `fetch` or `send` of yours makes the
+   * connections.
+   */
   readonly hasClientCertificate: boolean | undefined
-  /** What the option `provider` says about client assertions for its server. */
+  /** The assertion options of the preset in option `provider`. */
   readonly assertion?: AssertionPreset | undefined
   /** Milliseconds since the epoch, by the clock of the client. */
   readonly now: () => number
-  /** Milliseconds that a call may take: `transport.deadlineMs`. What calls share may take twice as long. */
+  /** Milliseconds that a call may take: `transport.deadlineMs`. Work that calls share may take twice as long. */
   readonly deadlineMs: number
-  /** Whether a URL may be sent credentials: https, without fragment and credentials of its own. */
+  /** Whether credentials may be sent to a URL: it is https, without a fragment and credentials of its own. */
   isEndpoint(url: string): boolean
   /**
-   * An endpoint of the authorization server by its name in the metadata, such as `token_endpoint`, for authenticating there
-   * by `method`; the two methods with a certificate may have an endpoint of their own (RFC 8705 §5). To be asked
-   * for each time: it may have moved, and asking costs nothing while the metadata are fresh.
+   * Finds an endpoint of the authorization server by its name in the metadata, such as `token_endpoint`, for
+   * authentication by `method`. The two methods with a certificate may have an endpoint of their own (RFC 8705 §5).
+   * Call it for each request, because the endpoint may have moved; it costs nothing while the metadata are fresh.
    */
   findEndpoint(name: string, method: string): Promise<string>
-  /** Posts a form as the client would, within a deadline of its own, and gives the JSON object it is answered with. */
+  /**
+   * Posts a form with the client's transport, within a deadline of its own, and returns the JSON object of the answer.
+   */
   postForm(
     url: string,
     headers: Readonly<Record<string, string>>,
@@ -49,43 +54,46 @@ export interface ClientContext {
 /**
  * One client authentication method with its credentials. There is exactly one per client (RFC 6749 §2.3).
  *
- * Security: a method with secrets keeps them where `JSON.stringify` and `console.log` do not find them.
+ * Security: a method keeps its secrets where `JSON.stringify` and `console.log` do not show them.
  */
 export interface ClientAuthentication {
   /** The registered name of the method. */
   readonly method: string
-  /** The identifier this resource server is registered by, where the method has one. */
+  /** The identifier of this resource server at the authorization server, if the method has one. */
   readonly clientId: string | undefined
   /**
-   * What the answers depend on besides method and identifier, such as the scope of the access token that is sent. Clients
-   * that share a cache share no answer where it differs. No part of a secret is in it.
+   * The settings of the method that answers depend on, in addition to method and identifier, such as the scope of the
+   * access token. Clients that share a cache share answers only when this is equal. It holds no part of a secret.
    */
   readonly cacheKeyPart?: string | undefined
   /** Adds the credentials, within the deadline of the call. */
   authenticate(draft: RequestDraft): void | Promise<void>
   /**
-   * Called once by every client that is given this, when it is created; the client then uses what is returned.
+   * Every client with this method calls it once, when it is created. The client then uses the returned method.
    *
    * @throws TypeError when the method does not work with such a client.
    */
   prepare?(client: ClientContext): ClientAuthentication
-  /** Called last, with the request as it will be sent; gives header fields to add, such as a signature over the rest. */
+  /**
+   * Called last, with the request as it will be sent. Returns header fields to add, such as a signature over the
+   * request.
+   */
   signRequest?(request: SignableRequest): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
-  /** What to suspect when the credentials are refused, for the message of the error. No part of a secret is in it. */
+  /** A possible reason when the server refuses the credentials, for the error message. It holds no part of a secret. */
   readonly advice?: string | undefined
   /**
-   * Called when a request was answered 401, 403, or 400 with a challenge for a token. `true` says that there are other credentials now; the request is then made
-   * once more with them, within the same deadline, and never a third time.
+   * Called when a request was answered 401, 403, or 400 with a challenge for a token. `true` means that the credentials
+   * have changed. The client then repeats the request once, within the same deadline, and never a third time.
    */
   renew?(refused: SignableRequest): boolean | Promise<boolean>
 }
 
-/** Checks an identifier that a method needs; the error names it `clientId`. */
+/** Checks the identifier that a method needs. The error names it `clientId`. */
 export function checkClientId(clientId: unknown): void {
   checkCredential('clientId', clientId)
 }
 
-/** Checks what every method with a shared secret is given; the secret itself is never named. */
+/** Checks the arguments of every method with a shared secret. Errors never quote the secret. */
 export function checkSecretCredentials(clientId: unknown, clientSecret: unknown): void {
   checkCredential('clientId', clientId)
   checkCredential('clientSecret', clientSecret)

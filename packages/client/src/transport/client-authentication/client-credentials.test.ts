@@ -42,7 +42,7 @@ function setUp(options: Partial<ClientCredentialsOptions> = {}, answers: JsonObj
 }
 
 describe('clientCredentials', () => {
-  test('asks the token endpoint of the metadata once, for all who wait', async () => {
+  test('asks the token endpoint of the metadata once, for all waiting calls', async () => {
     const { sent, postForm, findEndpoint } = setUp({ scope: 'introspect', parameters: { resource: 'urn:as' } })
     expect(await Promise.all([sent(), sent(), sent()])).toEqual(Array(3).fill('Bearer token-1'))
     expect(await sent()).toBe('Bearer token-1')
@@ -62,7 +62,7 @@ describe('clientCredentials', () => {
     ])
   })
 
-  test('asks the endpoint it was given', async () => {
+  test('uses the configured token endpoint', async () => {
     const { sent, postForm, findEndpoint } = setUp({ tokenEndpoint: 'https://tokens.example.com/' })
     await sent()
     expect(postForm.mock.calls[0]?.[0]).toBe('https://tokens.example.com/')
@@ -72,7 +72,7 @@ describe('clientCredentials', () => {
   test.each([
     ['30 seconds', 3600, 3570],
     ['a tenth of its lifetime', 60, 54],
-  ])('renews %s ahead, and nobody waits for it', async (_, expires_in, renewAfter) => {
+  ])('renews a token %s before its expiry, and no call waits for it', async (_, expires_in, renewAfter) => {
     const { clock, sent, postForm } = setUp({}, { expires_in })
     await sent()
     clock.now += renewAfter * 1000 - 1
@@ -84,7 +84,7 @@ describe('clientCredentials', () => {
     expect(postForm).toHaveBeenCalledTimes(2)
   })
 
-  test('goes on with the token at hand while it cannot be renewed, and tries once a second', async () => {
+  test('uses the current token while it cannot be renewed, and tries once a second', async () => {
     const { clock, sent, postForm } = setUp()
     await sent()
     clock.now += 3_580_000
@@ -99,14 +99,14 @@ describe('clientCredentials', () => {
     await expect(sent()).rejects.toBe(down)
   })
 
-  test('a failure is not remembered', async () => {
+  test('a failure is not cached', async () => {
     const { sent, postForm } = setUp()
     postForm.mockRejectedValueOnce(new Error('down'))
     await expect(sent()).rejects.toThrow('down')
     expect(await sent()).toBe('Bearer token-1')
   })
 
-  test('gets another token when one is refused, once for all whose request was', async () => {
+  test('gets a new token after a refusal, once for all refused requests', async () => {
     const { clock, authentication, request, postForm } = setUp()
     const refused = await request()
     clock.now += 1000
@@ -117,7 +117,7 @@ describe('clientCredentials', () => {
     expect((await request()).headers['authorization']).toBe('Bearer token-2')
   })
 
-  test('keeps a token that is refused until there is another: it may be good for all but one question', async () => {
+  test('keeps a refused token until there is a new one, because it may be refused for one question only', async () => {
     const { clock, authentication, request, sent, postForm } = setUp()
     const refused = await request()
     clock.now += 1000
@@ -125,7 +125,8 @@ describe('clientCredentials', () => {
     postForm.mockRejectedValue(down)
     await expect(authentication.renew?.(refused)).rejects.toBe(down)
     expect(await sent()).toBe('Bearer token-1')
-    // Whose token is refused as well is told why there is no other, and asks once a second at most.
+    // A call whose token is refused gets the reason why there is no new token. The endpoint is asked at most once a
+    // second.
     clock.now += 999
     await expect(authentication.renew?.(await request())).rejects.toBe(down)
     expect(postForm).toHaveBeenCalledTimes(2)
@@ -133,13 +134,13 @@ describe('clientCredentials', () => {
     postForm.mockResolvedValueOnce({ access_token: 'token-2', token_type: 'Bearer', expires_in: 3600 })
     expect(await authentication.renew?.(await request())).toBe(true)
     expect(await sent()).toBe('Bearer token-2')
-    // The failures have made nobody wait for longer.
+    // The failures have not made later calls wait longer.
     clock.now += 2000
     postForm.mockResolvedValueOnce({ access_token: 'token-3', token_type: 'Bearer', expires_in: 3600 })
     expect(await authentication.renew?.(await request())).toBe(true)
   })
 
-  test('does not renew a token that is refused while it is new', async () => {
+  test('does not renew a refused token that is new', async () => {
     const { clock, authentication, request, postForm } = setUp()
     const refused = await request()
     clock.now += 999
@@ -147,7 +148,7 @@ describe('clientCredentials', () => {
     expect(postForm).toHaveBeenCalledTimes(1)
   })
 
-  test('renews less and less often while new tokens are refused as well, and again at once when one has lasted', async () => {
+  test('renews less and less often while new tokens are refused, and at once when a token has lasted', async () => {
     const { clock, authentication, request, postForm } = setUp()
     let waited = 0
     const renewedAfter: number[] = []
@@ -171,18 +172,18 @@ describe('clientCredentials', () => {
 
   test.each([
     ['no token', { access_token: undefined }],
-    ['a token that breaks out of the header', { access_token: 'secret-token\r\nx: y' }],
+    ['a token that could end the header field', { access_token: 'secret-token\r\nx: y' }],
     ['a token of another type', { token_type: 'DPoP' }],
-    ['no type', { token_type: undefined }],
-    ['a lifetime that is no number', { expires_in: '3600' }],
-    ['no lifetime left', { expires_in: 0 }],
-  ])('finds %s in an answer malformed, and does not quote it', async (_, answer) => {
+    ['no token_type', { token_type: undefined }],
+    ['a lifetime that is not a number', { expires_in: '3600' }],
+    ['a lifetime of zero', { expires_in: 0 }],
+  ])('treats an answer with %s as malformed, and does not quote it', async (_, answer) => {
     const failing = setUp({}, answer).sent()
     await expect(failing).rejects.toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
     await expect(failing).rejects.not.toThrow('secret-token')
   })
 
-  test('keeps secret and token to itself', async () => {
+  test('does not show the secret or the token', async () => {
     const { authentication, sent } = setUp()
     await sent()
     expect(JSON.stringify(authentication)).toBe('{"method":"Bearer","clientId":"api"}')
@@ -191,20 +192,20 @@ describe('clientCredentials', () => {
   test.each([
     ['no client authentication', { clientAuthentication: undefined }, /^clientCredentials.clientAuthentication: /],
     ['an unknown option', { scopes: 'a' }, /^clientCredentials.scopes: /],
-    ['a scope that is none', { scope: 'a"' }, /^clientCredentials.scope: /],
+    ['a scope of the wrong form', { scope: 'a"' }, /^clientCredentials.scope: /],
     [
-      'a parameter that is set anyway',
+      'a parameter that the client sets itself',
       { parameters: { client_secret: 'x' } },
       /^clientCredentials.parameters.client_s/,
     ],
-    ['a parameter that is no string', { parameters: { resource: 5 } }, /^clientCredentials.parameters.resource: /],
+    ['a parameter that is not a string', { parameters: { resource: 5 } }, /^clientCredentials.parameters.resource: /],
     ['an endpoint over http', { tokenEndpoint: 'http://as.example.com' }, /^clientCredentials.tokenEndpoint: /],
   ])('refuses %s', (_, options, message) => {
     expect(() => setUp(options as never)).toThrow(TypeError)
     expect(() => setUp(options as never)).toThrow(message)
   })
 
-  test('needs an endpoint where there is no issuer, and a client in any case', () => {
+  test('needs an endpoint when there is no issuer, and always a client', () => {
     const { client } = setUp()
     const authentication = clientCredentials({ clientAuthentication })
     expect(() => authentication.prepare?.({ ...client, issuer: undefined })).toThrow(/tokenEndpoint: /)

@@ -1,4 +1,4 @@
-/** An access token that this resource server gets for itself, and renews (RFC 6749 §4.4). */
+/** An access token that this resource server requests for itself and renews (RFC 6749 §4.4). */
 import { SharedWork } from '../shared-work.ts'
 import { isScope, type JsonObject, ResponseMalformedError } from '@token-introspection/core'
 import { httpRemedy, OptionGroup } from '@token-introspection/core/options'
@@ -10,7 +10,7 @@ const TRANSPORT = new OptionGroup('transport', undefined, [])
 
 /** Options of {@link clientCredentials}. */
 export interface ClientCredentialsOptions {
-  /** How this resource server authenticates to the token endpoint. */
+  /** The client authentication at the token endpoint. */
   readonly clientAuthentication: ClientAuthentication
   /** The token endpoint. Default the `token_endpoint` in the metadata of the issuer. */
   readonly tokenEndpoint?: string | undefined
@@ -20,29 +20,34 @@ export interface ClientCredentialsOptions {
   readonly parameters?: Readonly<Record<string, string>> | undefined
 }
 
-/** A token is renewed this long before it expires, or after nine tenths of its lifetime when that is later. */
+/** How long before its expiry a token is renewed, but not before nine tenths of its lifetime. */
 const RENEW_AHEAD_MS = 30_000
 
-/** The token endpoint is not asked again sooner after an attempt, whatever happens to the token. */
+/** The shortest time between two requests to the token endpoint, whatever happens to the token. */
 const MIN_INTERVAL_MS = 1000
 
-/** The longest that a token is kept though it is refused: its followers were refused as well, so it may not be the token. */
+/**
+ * The longest time for which a refused token is kept. Its successors were refused as well, so the token may not be the
+ * reason.
+ */
 const MAX_INTERVAL_MS = 60_000
 
-/** Lifetime of a token whose answer does not say. */
+/** The lifetime of a token when the answer does not say it. */
 const UNSTATED_LIFETIME_SECONDS = 300
 
-/** Parameters that come from elsewhere. */
+/** Parameters that other options set. */
 const RESERVED = ['grant_type', 'scope', 'client_id', 'client_secret', 'client_assertion', 'client_assertion_type']
 
 /**
- * Authenticates with an access token of the client credentials grant. It is got with the first request, kept in memory,
- * renewed in the background 30 seconds before it expires (a tenth of its lifetime when that is less), and once when a
- * request is answered 401, 403, or 400 with a challenge for a token; until there is another one it stays in use. While new tokens are refused as well, it is renewed less
- * and less often, down to once a minute. However many requests wait, there is one token request, with the transport of the client.
+ * Authenticates with an access token of the client credentials grant. The client requests it with the first
+ * introspection, keeps it in memory, and renews it in the background 30 seconds before it expires (a tenth of its
+ * lifetime when that is less). It also renews the token once when a request is answered 401, 403, or 400 with a
+ * challenge for a token, and uses the old token until the new one is there. While new tokens are refused as well, it
+ * renews less and less often, down to once a minute. All waiting requests share one token request, over the transport
+ * of the client.
  *
- * @throws TypeError naming what is missing or unknown; when the client is created, if there is neither an issuer nor
- * `tokenEndpoint`, or that is no https URL.
+ * @throws TypeError that names an option that is missing or unknown; when the client is created, if there is neither an
+ * issuer nor `tokenEndpoint`, or the endpoint is not an https URL.
  * @example
  * ```ts
  * import { clientCredentials, clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
@@ -66,8 +71,9 @@ export function clientCredentials(options: ClientCredentialsOptions): ClientAuth
   ])
   const inner = group.seam<ClientAuthentication>('clientAuthentication', 'authenticate')
   if (inner === undefined) throw group.error('clientAuthentication', 'is required')
-  // They see introspection requests, and would not see the token request.
-  if (inner.signRequest !== undefined) throw group.error('clientAuthentication', 'must not sign requests')
+  // The method would sign introspection requests, but not the token request.
+  if (inner.signRequest !== undefined)
+    throw group.error('clientAuthentication', 'must not be a method that signs requests')
   const tokenEndpoint = group.string('tokenEndpoint')
   const scope = group.string('scope')
   if (scope !== undefined && !isScope(scope))
@@ -83,7 +89,7 @@ export function clientCredentials(options: ClientCredentialsOptions): ClientAuth
     },
     prepare(client) {
       if (tokenEndpoint === undefined && client.issuer === undefined) {
-        throw group.error('tokenEndpoint', 'is required where the client has no issuer')
+        throw group.error('tokenEndpoint', 'is required when the client has no issuer')
       }
       if (tokenEndpoint !== undefined && !client.isEndpoint(tokenEndpoint)) {
         throw group.error(
@@ -97,7 +103,7 @@ export function clientCredentials(options: ClientCredentialsOptions): ClientAuth
   }
 }
 
-/** Everything that may make another token of it, and so other answers; `undefined` where all of it is left out. */
+/** The settings that may lead to another token, and so to other answers; `undefined` when none is set. */
 function describeToken(
   inner: ClientAuthentication,
   tokenEndpoint: string | undefined,
@@ -116,7 +122,7 @@ function resolveParameters(group: OptionGroup): Readonly<Record<string, string>>
   const parameters = new OptionGroup(group.path('parameters'), given, names)
   const resolved: Record<string, string> = {}
   for (const name of names) {
-    if (RESERVED.includes(name)) throw parameters.error(name, 'is set by other means')
+    if (RESERVED.includes(name)) throw parameters.error(name, 'is set by another option')
     const value = parameters.string(name)
     if (value !== undefined) resolved[name] = value
   }
@@ -138,7 +144,7 @@ interface Token {
   readonly askedAtMs: number
 }
 
-/** The token of one client, and whoever waits for it. */
+/** The token of one client, and the requests that wait for it. */
 class CallerToken implements ClientAuthentication {
   readonly method = 'Bearer'
   readonly clientId: string | undefined
@@ -147,9 +153,9 @@ class CallerToken implements ClientAuthentication {
   #token: Token | undefined
   readonly #work: SharedWork<Token>
   #askedAtMs = Number.NEGATIVE_INFINITY
-  /** Why there is no newer token than the one at hand. */
+  /** The error of the last attempt to renew the token. */
   #failure: Error | undefined
-  /** How long a token is kept though it is refused. */
+  /** How long a refused token is kept. */
   #patienceMs = MIN_INTERVAL_MS
 
   constructor(settings: Settings) {
@@ -162,9 +168,9 @@ class CallerToken implements ClientAuthentication {
   authenticate(draft: RequestDraft): void | Promise<void> {
     const now = this.#settings.client.now()
     const token = this.#token
-    // Since the clock was set back, nobody knows how old the token is.
+    // After the clock was set back, the age of the token is unknown.
     if (token !== undefined && now >= token.askedAtMs && now < token.expiresAtMs) {
-      // The token at hand is still good, so a failure is nobody's yet.
+      // The current token is still good, so the failure affects no call yet.
       if (now >= token.renewAtMs && !this.#askedLately(now)) this.#obtain().catch(() => undefined)
       draft.headers['authorization'] = token.authorization
       return
@@ -177,8 +183,8 @@ class CallerToken implements ClientAuthentication {
   }
 
   /**
-   * A token that is refused is kept until there is another, because it may be refused for what was asked about, and good for
-   * everything else.
+   * Handles a refusal of the token. The token is kept until there is a new one, because it may be refused for one
+   * question only.
    */
   async renew(refused: SignableRequest): Promise<boolean> {
     const sent = refused.headers['authorization']
@@ -189,7 +195,7 @@ class CallerToken implements ClientAuthentication {
       const isNew = ageMs >= 0 && ageMs < (this.#failure === undefined ? this.#patienceMs : MIN_INTERVAL_MS)
       if (token !== undefined && isNew) {
         if (this.#failure !== undefined) throw this.#failure
-        // A token that is refused while it is new will be followed by others that are.
+        // A refused token that is new will be followed by other refused tokens.
         return false
       }
       if (this.#failure === undefined) this.#patienceMs = this.#nextPatienceMs(ageMs)
@@ -197,7 +203,7 @@ class CallerToken implements ClientAuthentication {
     return (await this.#obtain()).authorization !== sent
   }
 
-  /** Twice as long; but a token that has lasted for minutes was good. */
+  /** Twice as long; but a token that has worked for minutes was good. */
   #nextPatienceMs(ageMs: number): number {
     if (!(ageMs >= 0 && ageMs < 2 * MAX_INTERVAL_MS)) return MIN_INTERVAL_MS
     return Math.min(2 * this.#patienceMs, MAX_INTERVAL_MS)
@@ -236,14 +242,14 @@ class CallerToken implements ClientAuthentication {
   }
 }
 
-/** Reads a token response (RFC 6749 §5.1); nothing of it is quoted. */
+/** Reads a token response (RFC 6749 §5.1). Errors quote nothing from it. */
 function toToken(response: JsonObject, askedAtMs: number): Token {
   const { access_token: token, token_type: type, expires_in: lifetime = UNSTATED_LIFETIME_SECONDS } = response
   if (typeof type !== 'string' || type.toLowerCase() !== 'bearer') {
     throw new ResponseMalformedError('token request: token_type is not Bearer')
   }
   if (typeof lifetime !== 'number' || !(lifetime > 0)) {
-    throw new ResponseMalformedError('token request: expires_in is no positive number')
+    throw new ResponseMalformedError('token request: expires_in is not a positive number')
   }
   const lifetimeMs = lifetime * 1000
   const expiresAtMs = askedAtMs + lifetimeMs
@@ -251,6 +257,6 @@ function toToken(response: JsonObject, askedAtMs: number): Token {
     const renewAtMs = expiresAtMs - Math.min(RENEW_AHEAD_MS, lifetimeMs / 10)
     return { authorization: toAuthorization(token), renewAtMs, expiresAtMs, askedAtMs }
   } catch {
-    throw new ResponseMalformedError('token request: access_token is no token')
+    throw new ResponseMalformedError('token request: access_token is not a token')
   }
 }

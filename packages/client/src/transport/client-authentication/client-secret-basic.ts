@@ -6,9 +6,9 @@ import { type ClientAuthentication, checkSecretCredentials } from './client-auth
 /** Options of {@link clientSecretBasic}. */
 export interface ClientSecretBasicOptions {
   /**
-   * How identifier and secret are encoded before base64. Default `form`, as RFC 6749 §2.3.1 says, with unreserved
-   * characters left as they are. `raw` is for servers that do not decode, and `latin1` for servers that read the octets as
-   * ISO-8859-1 where RFC 7617 §2.1 says UTF-8; the two differ only for characters outside ASCII.
+   * How identifier and secret are encoded before base64. Default `form`, as RFC 6749 §2.3.1 requires, with unreserved
+   * characters unescaped. `raw` is for servers that do not decode. `latin1` is for servers that read the octets as
+   * ISO-8859-1, although RFC 7617 §2.1 says UTF-8. The two differ only for characters outside ASCII.
    */
   readonly encoding?: BasicEncoding | undefined
 }
@@ -16,8 +16,8 @@ export interface ClientSecretBasicOptions {
 /**
  * Authenticates with `client_secret_basic`.
  *
- * @throws TypeError when one is empty or holds control characters, or, without `form`, the identifier holds a colon;
- * or, with `latin1`, a character is not in ISO-8859-1.
+ * @throws TypeError when identifier or secret is empty or holds control characters; when the encoding is not `form` and
+ * the identifier holds a colon; or when the encoding is `latin1` and a character is not in ISO-8859-1.
  * @example
  * ```ts
  * import { clientSecretBasic } from '@token-introspection/client'
@@ -45,7 +45,10 @@ export function clientSecretBasic(
   }
 }
 
-/** Servers that do not decode, or do, take the same ordinary secret; only another one can tell them apart. */
+/**
+ * Suggests another encoding, if the secret has characters that encodings treat differently. Ordinary secrets are the
+ * same in all.
+ */
 function adviceFor(credentials: BasicCredentials, encoding: BasicEncoding, authorization: string): string | undefined {
   const isAscii = /^[\x00-\x7f]*$/.test(credentials.clientId + credentials.clientSecret)
   const charset = isAscii
@@ -55,10 +58,10 @@ function adviceFor(credentials: BasicCredentials, encoding: BasicEncoding, autho
     const isOrdinary = encodeBasicCredentials(credentials, 'form') === authorization
     return isOrdinary
       ? undefined
-      : `The secret has characters that RFC 6749 wants encoded: try without encoding: '${encoding}'${charset}`
+      : `The secret has characters that RFC 6749 requires to be encoded: try without encoding: '${encoding}'${charset}`
   }
   const isOrdinary = !credentials.clientId.includes(':') && encodeBasicCredentials(credentials, 'raw') === authorization
   return isOrdinary
     ? undefined
-    : `The identifier or secret has characters that were encoded as RFC 6749 says, which not every server undoes: try encoding: 'raw' or clientSecretPost${charset}`
+    : `The identifier or secret has characters that were encoded by RFC 6749, which not every server decodes: try encoding: 'raw' or clientSecretPost${charset}`
 }

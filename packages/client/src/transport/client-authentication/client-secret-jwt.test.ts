@@ -18,7 +18,7 @@ describe('clientSecretJwt', () => {
     ['HS256', undefined, 32],
     ['HS384', 'HS384', 48],
     ['HS512', 'HS512', 64],
-  ] as const)('signs with the octets of the secret by %s', async (expected, algorithm, length) => {
+  ] as const)('signs by %s with the octets of the secret', async (expected, algorithm, length) => {
     const long = secret.padEnd(length - 1, 'x')
     const assertion = await assertionOf(long, algorithm)
     const { protectedHeader } = await jwtVerify(assertion, new TextEncoder().encode(long), { audience: issuer })
@@ -29,7 +29,7 @@ describe('clientSecretJwt', () => {
     ['HS256', 31],
     ['HS384', 47],
     ['HS512', 63],
-  ] as const)('refuses a secret with fewer octets than the hash of %s, and does not name it', (algorithm, length) => {
+  ] as const)('refuses a secret with fewer octets than the hash of %s, and does not quote it', (algorithm, length) => {
     const short = 's'.repeat(length)
     expect(() => clientSecretJwt('api', short, { algorithm })).toThrow(/^clientSecret: /)
     expect(() => clientSecretJwt('api', short, { algorithm })).not.toThrow(short)
@@ -49,7 +49,7 @@ describe('clientSecretJwt', () => {
     expect(make).toThrow(message)
   })
 
-  test('keeps the secret to itself', () => {
+  test('does not show the secret', () => {
     expect(JSON.stringify(clientSecretJwt('api', secret))).not.toContain('s3cr3t-value')
   })
 })

@@ -1,10 +1,10 @@
-/** `client_secret_jwt`: an assertion signed with the secret, which itself is not sent (OpenID Connect Core §9). */
+/** `client_secret_jwt`: an assertion signed with the secret, which is not sent itself (OpenID Connect Core §9). */
 import { OptionGroup } from '@token-introspection/core/options'
 import { type AssertionClaims, assertionAuthentication } from './assertion-authentication.ts'
 import { ASSERTION_OPTIONS, type AssertionOptions, type AssertionTyp } from './assertion-options.ts'
 import { type ClientAuthentication, checkSecretCredentials } from './client-authentication.ts'
 
-/** Octets of the hash of each algorithm, the least its key may have (RFC 7518 §3.2). */
+/** Octets of the hash of each algorithm, which are the shortest allowed key (RFC 7518 §3.2). */
 const HASH_BYTES = { HS256: 32, HS384: 48, HS512: 64 } as const
 
 /** Options of {@link clientSecretJwt}. */
@@ -14,12 +14,12 @@ export interface ClientSecretJwtOptions extends AssertionOptions {
 }
 
 /**
- * Authenticates with `client_secret_jwt`: the secret stays here, but the server has to keep it in clear to verify. Prefer
- * {@link privateKeyJwt} where the server can take it (RFC 9700 §2.5).
+ * Authenticates with `client_secret_jwt`. The client does not send the secret, but the server has to store it in clear
+ * text to verify. Prefer {@link privateKeyJwt} when the server supports it (RFC 9700 §2.5).
  *
- * @param clientSecret - its UTF-8 octets are the key, as many of them as the hash has: 32 for `HS256`.
- * @throws TypeError naming what is empty, too short or unknown; when the client is created, if it has no issuer and no
- * `audience` was given.
+ * @param clientSecret - its UTF-8 octets are the key. It needs at least as many octets as the hash: 32 for `HS256`.
+ * @throws TypeError that names the argument that is empty, too short or unknown; when the client is created, if it has
+ * no issuer and there is no `audience`.
  * @example
  * ```ts
  * import { clientSecretJwt, IntrospectionClient } from '@token-introspection/client'

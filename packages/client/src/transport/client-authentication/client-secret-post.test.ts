@@ -10,7 +10,7 @@ describe('clientSecretPost', () => {
     expect(draft.headers).toEqual({})
   })
 
-  test('names its method and its client, and keeps the secret to itself', () => {
+  test('names its method and its client, and does not show the secret', () => {
     const authentication = clientSecretPost('api', 's3cr3t-value')
     expect(authentication).toMatchObject({ method: 'client_secret_post', clientId: 'api' })
     expect(JSON.stringify(authentication)).not.toContain('s3cr3t-value')

@@ -4,7 +4,7 @@ import { type ClientAuthentication, checkSecretCredentials } from './client-auth
 /**
  * Authenticates with `client_secret_post`. Use it only where {@link clientSecretBasic} does not work (RFC 6749 §2.3.1).
  *
- * @throws TypeError when one is empty or holds control characters.
+ * @throws TypeError when identifier or secret is empty or holds control characters.
  * @example
  * ```ts
  * import { clientSecretPost } from '@token-introspection/client'

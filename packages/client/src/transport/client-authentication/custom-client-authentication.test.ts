@@ -10,7 +10,7 @@ function draft() {
 }
 
 describe('customClientAuthentication', () => {
-  test('does nothing that was not given', async () => {
+  test('has only the given functions', async () => {
     const authentication = customClientAuthentication({ method, signRequest })
     const untouched = draft()
     await authentication.authenticate(untouched)
@@ -25,9 +25,9 @@ describe('customClientAuthentication', () => {
 
   test.each([
     ['no method', { signRequest }, /^method: /],
-    ['nothing to do', { method }, /^authenticate: /],
-    ['a signature that is no function', { method, signRequest: {} }, /^signRequest: /],
-    ['a renewal that is no function', { method, signRequest, renew: true }, /^renew: /],
+    ['no function', { method }, /^authenticate: /],
+    ['a signRequest that is not a function', { method, signRequest: {} }, /^signRequest: /],
+    ['a renewal that is not a function', { method, signRequest, renew: true }, /^renew: /],
     ['an identifier with a line break', { method, signRequest, clientId: 'a\n' }, /^clientId: /],
     ['an unknown option', { method, signRequest, sign: signRequest }, /^sign: /],
   ])('refuses %s', (_, options, message) => {
@@ -37,7 +37,7 @@ describe('customClientAuthentication', () => {
 })
 
 describe('dangerouslyNoClientAuthentication', () => {
-  test('sends nothing, or the identifier alone', async () => {
+  test('sends no parameter, or only the identifier', async () => {
     const [nothing, identifier] = [draft(), draft()]
     await dangerouslyNoClientAuthentication().authenticate(nothing)
     expect(nothing).toEqual(draft())

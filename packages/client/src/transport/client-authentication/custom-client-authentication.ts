@@ -2,32 +2,36 @@
 import { OptionGroup } from '@token-introspection/core/options'
 import { type ClientAuthentication, checkClientId } from './client-authentication.ts'
 
-/** What {@link customClientAuthentication} is given. At least one of `authenticate` and `signRequest`. */
+/** Options of {@link customClientAuthentication}. Give at least one of `authenticate` and `signRequest`. */
 export interface CustomClientAuthenticationOptions {
-  /** The name of the method, which need not be registered. */
+  /** The name of the method. It need not be a registered one. */
   readonly method: string
-  /** The identifier this resource server is registered by. */
+  /** The identifier of this resource server at the authorization server. */
   readonly clientId?: string | undefined
   /**
-   * What the answers depend on besides `method` and `clientId`, such as a tenant or the scope of a token that `authenticate`
-   * sends. Clients that share a cache share no answer where it differs. Put no secret in it. Default nothing.
+   * The settings that answers depend on, in addition to `method` and `clientId`, such as a tenant or the scope of a
+   * token that `authenticate` sends. Clients that share a cache share answers only when this is equal. Put no secret in
+   * it. Default none.
    */
   readonly cacheKeyPart?: string | undefined
   /** Adds header fields and form parameters before the request is complete. */
   readonly authenticate?: ClientAuthentication['authenticate'] | undefined
-  /** Gives further header fields once it is, such as a signature over method, URL, header and body. */
+  /** Returns further header fields for the complete request, such as a signature over method, URL, header and body. */
   readonly signRequest?: ClientAuthentication['signRequest'] | undefined
-  /** Called when a request was answered 401, 403, or 400 with a challenge for a token; `true` makes it once more. */
+  /**
+   * Called when a request was answered 401, 403, or 400 with a challenge for a token. With `true` the client repeats
+   * the request once.
+   */
   readonly renew?: ClientAuthentication['renew'] | undefined
 }
 
 /**
  * Authenticates in a way of your own, such as a gateway's signature over the whole request (AWS SigV4).
  *
- * Security: what `authenticate` adds beside the form's `token` and `token_type_hint` is sent as it is; those two it cannot
- * change.
+ * Security: the client sends the parameters that `authenticate` adds without a check. Only `token` and
+ * `token_type_hint` cannot be changed.
  *
- * @throws TypeError naming what is missing, unknown or no function.
+ * @throws TypeError that names an option that is missing, unknown or not a function.
  * @example
  * ```ts
  * import { customClientAuthentication, type SignableRequest } from '@token-introspection/client'

@@ -4,15 +4,15 @@ import { type ClientAuthentication, checkClientId } from './client-authenticatio
 
 /** Options of {@link dangerouslyNoClientAuthentication}. */
 export interface NoClientAuthenticationOptions {
-  /** Sent as `client_id`, for servers that ask who it is and believe it. Default none. */
+  /** Sent as `client_id`, for servers that ask for an identifier but do not check it. Default none. */
   readonly clientId?: string | undefined
 }
 
 /**
- * Sends no credentials, as the admin port of Ory Hydra has it.
+ * Sends no credentials, for endpoints such as the admin port of Ory Hydra.
  *
- * Security: RFC 7662 §2.1 requires the endpoint to authenticate its callers, and one that does not can be scanned for
- * tokens by whoever reaches it (RFC 7662 §4). Make sure that nobody else does.
+ * Security: RFC 7662 §2.1 requires the endpoint to authenticate its callers. Everybody who reaches an endpoint without
+ * authentication can scan it for tokens (RFC 7662 §4). Make sure that only this resource server reaches it.
  *
  * @throws TypeError when the identifier is empty or an option unknown.
  * @example

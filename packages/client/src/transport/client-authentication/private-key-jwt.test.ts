@@ -46,7 +46,7 @@ describe('privateKeyJwt', () => {
     })
   })
 
-  test('signs with RS256 unless told otherwise, and names the key of a JWK', async () => {
+  test('signs with RS256 by default, and names the key of a JWK', async () => {
     const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const assertion = await assertionOf(privateKeyJwt('api', rsa.privateKey))
     await jwtVerify(assertion, rsa.publicKey, { algorithms: ['RS256'] })
@@ -61,7 +61,7 @@ describe('privateKeyJwt', () => {
     await expect(jwtVerify(assertion, pair.publicKey, { algorithms: [algorithm] })).resolves.toBeDefined()
   })
 
-  test('sends the identifier beside it only when told to', async () => {
+  test('sends the identifier beside the assertion only with the option', async () => {
     const algorithm = 'ES256'
     expect(Object.keys(await parametersOf(privateKeyJwt('api', jwk, { algorithm })))).toEqual([
       'client_assertion_type',
@@ -71,7 +71,7 @@ describe('privateKeyJwt', () => {
     expect(client_id).toBe('api')
   })
 
-  test('has the typ JWT only when told to, with every kind of key', async () => {
+  test('has the typ JWT only with the option, with every kind of key', async () => {
     const signer = { algorithm: 'ES256', sign: signNothing } as const
     for (const [options, typ] of [
       [{}, 'client-authentication+jwt'],
@@ -87,7 +87,7 @@ describe('privateKeyJwt', () => {
     }
   })
 
-  test('is for the URL of the request where the server wants that, with and without an issuer', async () => {
+  test('has the URL of the request as aud with the option, with and without an issuer', async () => {
     const authentication = privateKeyJwt('api', jwk, { algorithm: 'ES256', audienceFrom: 'endpoint' })
     for (const known of [issuer, undefined]) {
       const prepared = authentication.prepare?.({ issuer: known, now: Date.now } as never) as ClientAuthentication
@@ -95,7 +95,7 @@ describe('privateKeyJwt', () => {
     }
   })
 
-  test('does as the preset of the server says, under its own options', async () => {
+  test('follows the preset of the server, under its own options', async () => {
     const client = {
       issuer,
       now: Date.now,
@@ -117,7 +117,7 @@ describe('privateKeyJwt', () => {
     expect(await read({ audience: 'urn:as' })).toMatchObject({ aud: 'urn:as' })
   })
 
-  test('says what it sent when it is refused, and which options change it', () => {
+  test('names after a refusal the values it sent, and the options that change them', () => {
     const advice = (options: object) =>
       privateKeyJwt('api', jwk, options).prepare?.({ issuer, now: Date.now } as never).advice
     expect(advice({})).toContain(`aud "${issuer}" (options audience and audienceFrom)`)
@@ -127,7 +127,7 @@ describe('privateKeyJwt', () => {
     expect(advice({ audienceFrom: 'endpoint' })).toContain('aud the URL of the request')
   })
 
-  test('takes the clock of the client it is prepared for', async () => {
+  test('uses the clock of its client', async () => {
     const prepared = privateKeyJwt('api', jwk, { algorithm: 'ES256', lifetimeSeconds: 5 }).prepare?.({
       issuer,
       now: () => 1_764_000_000_999,
@@ -135,7 +135,7 @@ describe('privateKeyJwt', () => {
     expect(decodeJwt(await assertionOf(prepared))).toMatchObject({ iat: 1_764_000_000, exp: 1_764_000_005 })
   })
 
-  test('needs an audience where there is no issuer', async () => {
+  test('requires an audience when there is no issuer', async () => {
     const client = { issuer: undefined, now: Date.now } as never
     expect(() => privateKeyJwt('api', jwk).prepare?.(client)).toThrow(/^audience: /)
     const draft = { endpoint, issuer: undefined, headers: {}, parameters: {} }
@@ -152,7 +152,7 @@ describe('privateKeyJwt', () => {
     ['PEM for another algorithm', pem, 'RS256'],
     ['a JWK for another algorithm', jwk, 'RS256'],
     ['an RSA key of 1024 bits', rsa1024, 'RS256'],
-    ['PEM that is cut off', pem.slice(0, 60), 'ES256'],
+    ['PEM that is cut short', pem.slice(0, 60), 'ES256'],
   ])('refuses %s with the first request, and does not quote it', async (_, key, algorithm) => {
     const asserted = assertionOf(privateKeyJwt('api', key, { algorithm }))
     await expect(asserted).rejects.toThrow(/^key: is not a private key for/)
@@ -164,17 +164,21 @@ describe('privateKeyJwt', () => {
     ['an empty identifier', () => privateKeyJwt('', jwk), /^clientId: /],
     ['a public CryptoKey', () => privateKeyJwt('api', publicKey), /^key: /],
     ['a public JWK', () => privateKeyJwt('api', { ...jwk, d: undefined } as never), /^key: /],
-    ['another PEM', () => privateKeyJwt('api', pem.replaceAll('PRIVATE', 'EC PRIVATE')), /^key: /],
+    ['PEM of another kind', () => privateKeyJwt('api', pem.replaceAll('PRIVATE', 'EC PRIVATE')), /^key: /],
     ['no key', () => privateKeyJwt('api', undefined as never), /^key: /],
     ['the algorithm none', () => privateKeyJwt('api', jwk, { algorithm: 'none' as never }), /^algorithm: /],
-    ['an algorithm with a secret', () => privateKeyJwt('api', jwk, { algorithm: 'HS256' as never }), /^algorithm: /],
+    [
+      'an algorithm with a shared secret',
+      () => privateKeyJwt('api', jwk, { algorithm: 'HS256' as never }),
+      /^algorithm: /,
+    ],
     ['a lifetime of two minutes', () => privateKeyJwt('api', jwk, { lifetimeSeconds: 120 }), /^lifetimeSeconds: /],
-    ['another typ', () => privateKeyJwt('api', jwk, { typ: 'at+jwt' as never }), /^typ: /],
-    ['another source of aud', () => privateKeyJwt('api', jwk, { audienceFrom: 'token' as never }), /^audienceFrom: /],
+    ['an unknown typ', () => privateKeyJwt('api', jwk, { typ: 'at+jwt' as never }), /^typ: /],
+    ['an unknown audienceFrom', () => privateKeyJwt('api', jwk, { audienceFrom: 'token' as never }), /^audienceFrom: /],
     [
       'two audiences',
       () => privateKeyJwt('api', jwk, { audience: 'urn:as', audienceFrom: 'endpoint' }),
-      /^audienceFrom: must not be given beside audience/,
+      /^audienceFrom: cannot be combined with audience/,
     ],
     ['an unknown option', () => privateKeyJwt('api', jwk, { kid: 'k' } as never), /^kid: /],
     ['a signer without sign', () => privateKeyJwtFromSigner('api', { algorithm: 'ES256' } as never), /^signer.sign: /],
@@ -186,7 +190,7 @@ describe('privateKeyJwt', () => {
 })
 
 describe('privateKeyJwtFromSigner', () => {
-  test('has the octets signed elsewhere', async () => {
+  test('gets the signature from the signer', async () => {
     const authentication = privateKeyJwtFromSigner('api', {
       algorithm: 'ES256',
       keyId: 'kms',
@@ -197,7 +201,7 @@ describe('privateKeyJwtFromSigner', () => {
     expect(payload).toMatchObject({ iss: 'api', sub: 'api', aud: issuer })
   })
 
-  test('fails with the failure of what signs', async () => {
+  test('fails with the error of the signer', async () => {
     const down = new Error('the KMS is down')
     const sign = () => Promise.reject(down)
     await expect(assertionOf(privateKeyJwtFromSigner('api', { algorithm: 'ES256', sign }))).rejects.toBe(down)

@@ -1,4 +1,4 @@
-/** `private_key_jwt`: an assertion signed with a private key, so that nothing secret is with the server (RFC 7523). */
+/** `private_key_jwt`: an assertion signed with a private key, so that the server stores no secret (RFC 7523). */
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { CryptoKey, JWK, KeyObject } from 'jose'
@@ -6,40 +6,45 @@ import { type AssertionClaims, assertionAuthentication } from './assertion-authe
 import { ASSERTION_OPTIONS, type AssertionOptions, type AssertionTyp } from './assertion-options.ts'
 import { type ClientAuthentication, checkClientId } from './client-authentication.ts'
 
-/** A signature algorithm with a key pair, by its registered name. FAPI 2.0 leaves `PS256`, `ES256`, `EdDSA`, `Ed25519`. */
+/**
+ * A signature algorithm with a key pair, by its registered name. FAPI 2.0 allows `PS256`, `ES256`, `EdDSA` and
+ * `Ed25519`.
+ */
 export type AssertionAlgorithm = SignatureAlgorithm
 
-/** A private key: a CryptoKey, a KeyObject of `node:crypto`, a JWK, or PKCS #8 as PEM. RSA keys have at least 2048 bits. */
+/**
+ * A private key: a CryptoKey, a KeyObject of `node:crypto`, a JWK, or PKCS #8 as PEM. RSA keys need at least 2048 bits.
+ */
 export type PrivateKey = CryptoKey | KeyObject | JWK | string
 
 /** Options of {@link privateKeyJwt}. */
 export interface PrivateKeyJwtOptions extends AssertionOptions {
-  /** The algorithm this client is registered with. Default `RS256`, which everybody has (RFC 7523 §5). */
+  /** The algorithm this client is registered with. Default `RS256`, which every server supports (RFC 7523 §5). */
   readonly algorithm?: AssertionAlgorithm | undefined
   /** The `kid` by which the server finds the public key. Default that of the JWK, else none. */
   readonly keyId?: string | undefined
 }
 
-/** A key that is kept elsewhere, such as in a KMS. */
+/** A key that another system keeps, such as a KMS. */
 export interface AssertionSigner {
-  /** The algorithm it signs with. */
+  /** The algorithm of the key. */
   readonly algorithm: AssertionAlgorithm
   /** The `kid` by which the server finds the public key. */
   readonly keyId?: string | undefined
   /**
-   * Gives the signature of these octets as JWS has it, which for ECDSA is `R` and `S` one after the other and not DER (RFC
-   * 7518 §3.4). The deadline of the call counts.
+   * Returns the signature of these octets in the form of JWS. For ECDSA that is `R` and `S` one after the other, not
+   * DER (RFC 7518 §3.4). It counts towards the deadline of the call.
    */
   readonly sign: (data: Uint8Array) => Promise<Uint8Array>
 }
 
 /**
- * Authenticates with `private_key_jwt`, the method to prefer (RFC 9700 §2.5): nothing that could be used to impersonate
- * this resource server is with the authorization server, and keys rotate without it. Every request has an assertion of its
- * own, for the issuer alone, good once and for a minute.
+ * Authenticates with `private_key_jwt`, the recommended method (RFC 9700 §2.5). The authorization server stores no
+ * secret with which somebody could impersonate this resource server, and you can rotate keys on your own. Every request
+ * has an assertion of its own, only for the issuer, valid once and for one minute.
  *
- * @throws TypeError naming what is missing or unknown; when the client is created, if it has no issuer and no `audience`
- * was given; with the first request, if the key is not one for the algorithm.
+ * @throws TypeError that names an argument that is missing or unknown; when the client is created, if it has no issuer
+ * and there is no `audience`; with the first request, if the key does not fit the algorithm.
  * @example
  * ```ts
  * import { readFileSync } from 'node:fs'
@@ -73,7 +78,7 @@ export function privateKeyJwt(
         .setProtectedHeader(headerOf(alg, typ, kid))
         .sign(await (imported ??= importKey()))
     } catch {
-      // What a library says about a key may quote it.
+      // A library's message about a key may quote the key.
       throw new TypeError(`key: is not a private key for ${alg}, or too short; see the option algorithm`)
     }
   }
@@ -81,9 +86,9 @@ export function privateKeyJwt(
 }
 
 /**
- * Authenticates with `private_key_jwt` and a key that is kept elsewhere; otherwise like {@link privateKeyJwt}.
+ * Authenticates with `private_key_jwt` and a key that another system keeps. Otherwise like {@link privateKeyJwt}.
  *
- * @throws TypeError naming what is missing or unknown.
+ * @throws TypeError that names an argument that is missing or unknown.
  * @example
  * ```ts
  * import { privateKeyJwtFromSigner } from '@token-introspection/client'
@@ -134,7 +139,7 @@ function isJwk(key: unknown): key is JWK {
   return typeof key === 'object' && key !== null && typeof (key as JWK).kty === 'string'
 }
 
-/** What is certainly no private key is refused at once; the rest is told when it is imported. */
+/** Refuses values that are certainly not a private key. Others are checked when the key is imported. */
 function readKey(key: PrivateKey, alg: string): () => Promise<CryptoKey | KeyObject | JWK> {
   if (typeof key === 'string') {
     if (!key.includes('-----BEGIN PRIVATE KEY-----')) throw new TypeError('key: must be PKCS #8 when it is PEM')

@@ -18,7 +18,7 @@ const methods: [string, RotatingClientSecretOptions][] = [
 ]
 
 describe.each(methods)('rotatingClientSecret with %s', (method, options) => {
-  test('sends the secret of the moment', async () => {
+  test('sends the current secret', async () => {
     const findSecret = vi.fn().mockReturnValueOnce('first+é').mockResolvedValueOnce('second')
     const authentication = rotatingClientSecret('api', findSecret as () => string, options)
     expect(authentication).toMatchObject({ method, clientId: 'api' })
@@ -27,7 +27,7 @@ describe.each(methods)('rotatingClientSecret with %s', (method, options) => {
     expect(findSecret).toHaveBeenCalledTimes(2)
   })
 
-  test('makes a refused request again if the secret is another by now, and not otherwise', async () => {
+  test('repeats a refused request only when the secret has changed', async () => {
     let secret = 'old+é&='
     const authentication = rotatingClientSecret('api', () => secret, options)
     const refused = await requestWith(authentication)
@@ -37,7 +37,7 @@ describe.each(methods)('rotatingClientSecret with %s', (method, options) => {
     expect(await authentication.renew?.(await requestWith(authentication))).toBe(false)
   })
 
-  test.each(['', 'a\n', undefined, 5])('refuses %o for a secret', async (found) => {
+  test.each(['', 'a\n', undefined, 5])('refuses %o as a secret', async (found) => {
     await expect(
       (async () => requestWith(rotatingClientSecret('api', () => found as string, options)))(),
     ).rejects.toThrow(/^clientSecret: /)
@@ -50,7 +50,7 @@ describe('rotatingClientSecret', () => {
     ['a secret instead of a function', () => rotatingClientSecret('a', 's3cr3t' as never), /^findSecret: /],
     ['another method', () => rotatingClientSecret('a', () => 'x', { method: 'none' as never }), /^method: /],
     [
-      'an encoding that nothing would use',
+      'an encoding for client_secret_post',
       () => rotatingClientSecret('a', () => 'x', { method: 'client_secret_post', encoding: 'raw' }),
       /^encoding: /,
     ],

@@ -6,17 +6,17 @@ import { clientSecretPost } from './client-secret-post.ts'
 
 /** Options of {@link rotatingClientSecret}. */
 export interface RotatingClientSecretOptions extends ClientSecretBasicOptions {
-  /** Where the secret is sent. Default `client_secret_basic`. */
+  /** Where to send the secret. Default `client_secret_basic`. */
   readonly method?: 'client_secret_basic' | 'client_secret_post' | undefined
 }
 
 /**
- * Authenticates with the secret that `findSecret` gives, so that it rotates without a restart.
+ * Authenticates with the secret that `findSecret` returns, so that you can rotate it without a restart.
  *
- * It is called for every request, and once more when one is answered 401 or 403: if the secret is another by then, the request is
- * made again with it. Keep the secret in memory, and let something else watch its source.
+ * The client calls it for every request, and once more when a request is answered 401 or 403. If the secret has
+ * changed, the client repeats the request with it. Keep the secret in memory, and update it in the background.
  *
- * @throws TypeError when the identifier or an option is wrong; with a request, when what was found is no secret.
+ * @throws TypeError when the identifier or an option is wrong; with a request, when the result is not a secret.
  * @example
  * ```ts
  * import { readFile } from 'node:fs/promises'
@@ -39,7 +39,7 @@ export function rotatingClientSecret(
   const method = group.oneOf('method', ['client_secret_basic', 'client_secret_post'], 'client_secret_basic')
   const encoding = group.oneOf('encoding', ['form', 'raw', 'latin1'], 'form')
   if (method === 'client_secret_post' && group.has('encoding'))
-    throw group.error('encoding', 'is for client_secret_basic')
+    throw group.error('encoding', 'is for client_secret_basic alone')
   let current: { readonly secret: string; readonly authentication: ClientAuthentication } | undefined
 
   function authenticationWith(secret: string): ClientAuthentication {
@@ -68,7 +68,7 @@ export function rotatingClientSecret(
   }
 }
 
-/** Whether the request had these very credentials. */
+/** Whether the request had exactly these credentials. */
 function wasSent(
   draft: { headers: Readonly<Record<string, string>>; parameters: Readonly<Record<string, string>> },
   { headers, body }: { headers: Readonly<Record<string, string>>; body: string | undefined },

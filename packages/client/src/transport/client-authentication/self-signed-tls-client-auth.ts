@@ -1,10 +1,10 @@
-/** `self_signed_tls_client_auth`: the certificate of the connection, registered itself (RFC 8705 §2.2). */
+/** `self_signed_tls_client_auth`: the certificate of the connection is registered itself (RFC 8705 §2.2). */
 import type { ClientAuthentication } from './client-authentication.ts'
 import { certificateAuthentication } from './certificate-authentication.ts'
 
 /**
- * Authenticates with `self_signed_tls_client_auth`: like {@link tlsClientAuth}, with a certificate that no authority issued
- * and the server has as part of this client's key set.
+ * Authenticates with `self_signed_tls_client_auth`. It is like {@link tlsClientAuth}, but with a self-signed
+ * certificate, which is registered at the server in this client's key set.
  *
  * @throws TypeError when the identifier is empty; when the client is created, if it has no certificate.
  * @example

@@ -9,7 +9,7 @@ describe.each([
   ['tls_client_auth', tlsClientAuth],
   ['self_signed_tls_client_auth', selfSignedTlsClientAuth],
 ])('%s', (method, create) => {
-  test('sends the identifier and nothing else', async () => {
+  test('sends only the identifier', async () => {
     const draft = { endpoint: 'https://as.example.com', issuer: undefined, headers: {}, parameters: { client_id: 'x' } }
     const authentication = create('api')
     await authentication.authenticate(draft)
@@ -17,7 +17,7 @@ describe.each([
     expect(authentication).toMatchObject({ method, clientId: 'api' })
   })
 
-  test('needs a certificate, unless somebody else connects', () => {
+  test('needs a certificate, unless the application makes the connections', () => {
     expect(() => create('api').prepare?.(clientWith(false))).toThrow(/^transport.tls: /)
     expect(create('api').prepare?.(clientWith(true)).method).toBe(method)
     expect(create('api').prepare?.(clientWith(undefined)).method).toBe(method)

@@ -1,11 +1,11 @@
-/** `tls_client_auth`: the certificate of the connection, issued by an authority the server trusts (RFC 8705 §2.1). */
+/** `tls_client_auth`: the certificate of the connection is from an authority that the server trusts (RFC 8705 §2.1). */
 import type { ClientAuthentication } from './client-authentication.ts'
 import { certificateAuthentication } from './certificate-authentication.ts'
 
 /**
- * Authenticates with `tls_client_auth`. The certificate is that of the option `transport.tls`; with a `fetch` or `send` of
- * yours, it is what those connect with. Each request has `client_id`, and the endpoint is the one for certificates where
- * the metadata names one (RFC 8705 §5).
+ * Authenticates with `tls_client_auth`. The certificate comes from the option `transport.tls`. With a `fetch` or `send`
+ * of yours, that code must connect with the certificate. Each request has `client_id`, and goes to the mutual-TLS alias
+ * of the endpoint when the metadata name one (RFC 8705 §5).
  *
  * @throws TypeError when the identifier is empty; when the client is created, if it has no certificate.
  * @example

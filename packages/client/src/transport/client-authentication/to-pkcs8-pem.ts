@@ -1,4 +1,7 @@
-/** PKCS #1 as PKCS #8, the one form of a private key that Web Crypto reads (RFC 5208 §5, RFC 8017 appendix A.1.2). */
+/**
+ * Converts PKCS #1 to PKCS #8, the only form of a private key that Web Crypto reads (RFC 5208 §5, RFC 8017 appendix
+ * A.1.2).
+ */
 
 const PEM = /^\s*-----BEGIN (RSA )?PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END \1PRIVATE KEY-----\s*$/
 
@@ -9,7 +12,7 @@ const VERSION_AND_ALGORITHM = [
 const SEQUENCE = 0x30
 const OCTET_STRING = 0x04
 
-/** The PEM of a private RSA key with PKCS #8 inside, whichever of the two it was; `undefined` for what is neither. */
+/** Returns PKCS #8 PEM for a private RSA key in PKCS #1 or PKCS #8; `undefined` for other text. */
 export function toPkcs8Pem(pem: string): string | undefined {
   const [, rsa, body] = PEM.exec(pem) ?? []
   if (body === undefined) return undefined
@@ -27,7 +30,9 @@ function element(tag: number, content: Uint8Array): Uint8Array {
   return new Uint8Array([tag, ...lengthOf(content.length), ...content])
 }
 
-/** Up to 127 in one octet; else how many octets the length has, and those (X.690 §8.1.3). */
+/**
+ * The length octets. A length up to 127 takes one octet; otherwise the first octet says how many follow (X.690 §8.1.3).
+ */
 function lengthOf(length: number): number[] {
   if (length < 0x80) return [length]
   const octets: number[] = []

@@ -14,7 +14,7 @@ function pem(key: KeyObject): string {
   return key.export({ type: 'pkcs1', format: 'pem' }) as string
 }
 
-/** A server that knows the public half, and takes assertions alone. */
+/** A server that has the public key and accepts only assertions. */
 async function start() {
   const store = createMemoryTokenStore()
   await store.save('the-token', { kind: 'access_token', aud: 'orders', sub: 'alice' })
@@ -59,7 +59,7 @@ describe('zitadelKeyFile', () => {
     expect(decodeJwt(assertion)).toMatchObject({ iss: file.clientId, sub: file.clientId, aud: issuer })
   })
 
-  test('does not authenticate with the key of somebody else', async () => {
+  test('is refused with the key of another client', async () => {
     const other = pem(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)
     const { fetch } = await start()
     await using client = new IntrospectionClient({
@@ -71,15 +71,15 @@ describe('zitadelKeyFile', () => {
   })
 
   test.each([
-    ['file', 'no JSON', '{"type":"application","key":"s3cr3t'],
-    ['file', 'JSON that is no object', '"s3cr3t"'],
+    ['file', 'text that is not JSON', '{"type":"application","key":"s3cr3t'],
+    ['file', 'JSON that is not an object', '"s3cr3t"'],
     ['file', 'null', 'null'],
     ['file.type', 'the key of a service account', { ...file, type: 'serviceaccount', userId: '9', key: 's3cr3t' }],
     ['file.type', 'no type', { ...file, type: undefined }],
-    ['file.keyId', 'no identifier of the key', { ...file, keyId: '' }],
+    ['file.keyId', 'no keyId', { ...file, keyId: '' }],
     ['file.key', 'no key', { ...file, key: undefined }],
-    ['file.key', 'a key that is none', { ...file, key: 's3cr3t' }],
-    ['file.clientId', 'no client', { ...file, clientId: undefined }],
+    ['file.key', 'a key of another form', { ...file, key: 's3cr3t' }],
+    ['file.clientId', 'no clientId', { ...file, clientId: undefined }],
   ])('names %s for %s, and quotes nothing', (path, _, given) => {
     const read = () => zitadelKeyFile(given as string)
     expect(read).toThrow(TypeError)

@@ -1,13 +1,13 @@
-/** `private_key_jwt` with the key file ZITADEL gives its API applications. */
+/** `private_key_jwt` with the key file that ZITADEL gives its API applications. */
 import { checkOptionNames, OptionGroup } from '@token-introspection/core/options'
 import { ASSERTION_OPTIONS, type AssertionOptions } from './assertion-options.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 import { privateKeyJwt } from './private-key-jwt.ts'
 import { toPkcs8Pem } from './to-pkcs8-pem.ts'
 
-/** The key file of an API application, as it is downloaded. */
+/** The key file of an API application, as downloaded. */
 export interface ZitadelKeyFile {
-  /** `application`. The key of a service account does not introspect. */
+  /** `application`. The key of a service account cannot introspect. */
   readonly type: string
   readonly keyId: string
   /** The private RSA key as PEM: PKCS #1, as ZITADEL makes it, or PKCS #8. */
@@ -17,12 +17,12 @@ export interface ZitadelKeyFile {
 }
 
 /**
- * Authenticates with `private_key_jwt` and a key file of ZITADEL, on every runtime: RS256, for the issuer of the
- * client. Otherwise like {@link privateKeyJwt}.
+ * Authenticates with `private_key_jwt` and a key file of ZITADEL, on every runtime, by RS256 and with the issuer of the
+ * client as audience. Otherwise like {@link privateKeyJwt}.
  *
- * @param file - the text of the file, or what parsing it gives.
- * @throws TypeError naming the member that is missing or wrong, also for the key of a service account; when the client
- * is created, if it has no issuer and no `audience` was given.
+ * @param file - the text of the file, or the parsed object.
+ * @throws TypeError that names the member that is missing or wrong, also for the key of a service account; when the
+ * client is created, if it has no issuer and there is no `audience`.
  * @example
  * ```ts
  * import { readFileSync } from 'node:fs'
@@ -38,7 +38,7 @@ export interface ZitadelKeyFile {
 export function zitadelKeyFile(file: string | ZitadelKeyFile, options: AssertionOptions = {}): ClientAuthentication {
   const { type, keyId: kid, key: pem, clientId } = parse(file)
   checkOptionNames('', options, ASSERTION_OPTIONS)
-  // Whatever else the file says, now or later, is none of ours.
+  // Other members of the file are ignored.
   const group = new OptionGroup('file', { type, keyId: kid, key: pem, clientId }, ['type', 'keyId', 'key', 'clientId'])
   if (group.string('type') !== 'application') {
     throw group.error('type', 'must be application: the key of an API application, with the method private_key_jwt')
@@ -59,7 +59,7 @@ function parse(file: string | ZitadelKeyFile): { readonly [member: string]: unkn
     try {
       parsed = JSON.parse(file)
     } catch {
-      // The message of the parser quotes the text, which holds the key.
+      // The parser's message quotes the text, which holds the key.
     }
   }
   if (typeof parsed !== 'object' || parsed === null) throw new TypeError('file: must be the JSON of a key file')

@@ -20,13 +20,13 @@ function failureOf(act: () => unknown): Error {
 }
 
 describe('endpointOf', () => {
-  test('takes the endpoint that is named', () => {
+  test('returns the endpoint of the metadata', () => {
     const metadata = { issuer, [name]: endpoint, token_endpoint: 'https://as.example.com/token' }
     expect(endpointOf({ name }, metadata, rules)).toBe(endpoint)
     expect(endpointOf({ name: 'token_endpoint' }, metadata, rules)).toBe('https://as.example.com/token')
   })
 
-  test('takes the one for certificates where there is one, for who has a certificate', () => {
+  test('returns the mutual-TLS alias for a client with a certificate, if there is one', () => {
     const alias = 'https://mtls.as.example.com/introspect'
     const metadata = { issuer, [name]: endpoint, mtls_endpoint_aliases: { [name]: alias } }
     expect(endpointOf({ name, withCertificate: true }, metadata, rules)).toBe(alias)
@@ -34,7 +34,7 @@ describe('endpointOf', () => {
     expect(endpointOf({ name, withCertificate: true }, { issuer, [name]: endpoint }, rules)).toBe(endpoint)
   })
 
-  test('judges the one for certificates like any other', () => {
+  test('checks the alias like any other endpoint', () => {
     const metadata = { issuer, [name]: endpoint, mtls_endpoint_aliases: { [name]: 'https://169.254.169.254/' } }
     expect(() => endpointOf({ name, withCertificate: true }, metadata, rules)).toThrow(
       expect.objectContaining({ code: 'ERR_RESPONSE_UNTRUSTED' }),
@@ -53,7 +53,7 @@ describe('endpointOf', () => {
   })
 
   test.each(['', '/introspect', 'as.example.com/introspect', 'https://', 'https://a b/'])(
-    'takes %j for no URL',
+    'refuses %j as a URL',
     (url) => {
       expect(() => find(url)).toThrow(expect.objectContaining({ code: 'ERR_RESPONSE_MALFORMED' }))
     },
@@ -69,12 +69,12 @@ describe('endpointOf', () => {
     `${endpoint}#`,
     'https://a:b@as.example.com/',
     'https://a@as.example.com/',
-  ])('does not believe in %s', (url) => {
+  ])('does not trust %s', (url) => {
     expect(() => find(url)).toThrow(expect.objectContaining({ code: 'ERR_RESPONSE_UNTRUSTED' }))
   })
 
   test.each(['https://other.example.net/introspect', 'https://8.8.8.8/', 'https://as.example.com:8443/x?tenant=a'])(
-    'believes in %s, which is public',
+    'trusts %s, which is public',
     (url) => {
       expect(find(url)).toBe(url)
     },
@@ -90,7 +90,7 @@ describe('endpointOf', () => {
     'https://2852039166/',
     'https://[::ffff:a9fe:a9fe]/',
     'https://metadata.google.internal/',
-  ])('does not believe a public issuer that its endpoint is at %s', (url) => {
+  ])('does not trust a public issuer that names an endpoint at %s', (url) => {
     const error = failureOf(() => find(url))
     expect(error).toMatchObject({ code: 'ERR_RESPONSE_UNTRUSTED', retryable: false })
     for (const part of [new URL(url).origin, 'endpoint option', 'transport.allowedEndpointOrigins']) {
@@ -99,7 +99,7 @@ describe('endpointOf', () => {
     expect(error.message).not.toContain('meta-data')
   })
 
-  test('is as careful where http is allowed on this machine', () => {
+  test('is as strict when http is allowed on loopback', () => {
     const urlRules = { allowHttpOnLoopback: true }
     expect(() => find('http://127.0.0.1:9000/', { urlRules })).toThrow(
       expect.objectContaining({ code: 'ERR_RESPONSE_UNTRUSTED' }),
@@ -108,14 +108,14 @@ describe('endpointOf', () => {
   })
 
   test.each(['https://10.0.0.5', 'https://keycloak:8443/realms/a', 'https://as.corp.internal', 'https://[fd00::5]'])(
-    'believes the issuer %s, which is not public itself',
+    'trusts the issuer %s, which is not public itself',
     (inside) => {
       expect(find('https://10.0.0.6/introspect', { issuer: inside })).toBe('https://10.0.0.6/introspect')
       expect(find(endpoint, { issuer: inside })).toBe(endpoint)
     },
   )
 
-  test('believes in allowed origins wherever they are, and in no others', () => {
+  test('trusts the allowed origins anywhere, and no others', () => {
     const allowedEndpointOrigins = new Set(['https://10.0.0.5:8443', 'https://api.example.com'])
     expect(find('https://10.0.0.5:8443/introspect', { allowedEndpointOrigins })).toBe(
       'https://10.0.0.5:8443/introspect',
@@ -134,14 +134,14 @@ describe('endpointOf', () => {
     }
   })
 
-  test('does not let an origin with http in by the list alone', () => {
+  test('does not allow http to an origin because it is on the list', () => {
     const allowedEndpointOrigins = new Set(['http://as.example.com'])
     expect(() => find('http://as.example.com/', { allowedEndpointOrigins })).toThrow(
       expect.objectContaining({ code: 'ERR_RESPONSE_UNTRUSTED' }),
     )
   })
 
-  test('repeats no more of a long host than an operator can read', () => {
+  test('shortens a long host name in its message', () => {
     const url = `https://${'a.'.repeat(5000)}internal/`
     expect(failureOf(() => find(url)).message.length).toBeLessThan(600)
   })

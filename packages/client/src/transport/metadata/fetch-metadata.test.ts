@@ -17,7 +17,7 @@ interface Answer {
   readonly body?: unknown
 }
 
-/** Answers by URL, 404 where there is none, and keeps the requests. */
+/** Answers by URL, with 404 for other URLs, and records the requests. */
 function setUp(
   answers: Record<string, Answer>,
   settings: { issuer?: string; metadataUrl?: string; retry?: RetrySettings } = {},
@@ -57,7 +57,7 @@ async function failureOf(promise: Promise<unknown>): Promise<Error> {
 }
 
 describe('fetchMetadata', () => {
-  test('asks for JSON, uncompressed, with no credentials', async () => {
+  test('requests JSON, uncompressed, without credentials', async () => {
     const { fetch, requests } = setUp({ [oauthUrl]: { body: metadata } })
     expect(await fetch()).toEqual(metadata)
     expect(requests).toHaveLength(1)
@@ -71,7 +71,7 @@ describe('fetchMetadata', () => {
     expect(Object.keys(requests[0]?.headers ?? {})).toEqual(['accept', 'accept-encoding'])
   })
 
-  test.each([404, 400, 401, 403, 405, 410])('tries the next place, in order, when one says %i', async (status) => {
+  test.each([404, 400, 401, 403, 405, 410])('tries the next URL, in order, when one answers %i', async (status) => {
     const { fetch, urls } = setUp({
       [oauthUrl]: { status },
       [openidUrl]: { status, body: metadata },
@@ -81,7 +81,7 @@ describe('fetchMetadata', () => {
     expect(urls()).toEqual([oauthUrl, openidUrl, openidInsertedUrl])
   })
 
-  test('tries two places for an issuer without a path', async () => {
+  test('tries two URLs for an issuer without a path', async () => {
     const { fetch, urls } = setUp({}, { issuer: 'https://as.example.com' })
     await expect(fetch()).rejects.toMatchObject({ code: 'ERR_TRANSPORT_STATUS', status: 404, retryable: false })
     expect(urls()).toEqual([
@@ -90,21 +90,21 @@ describe('fetchMetadata', () => {
     ])
   })
 
-  test('drops the slash at the end of the issuer from the place, not from the comparison', async () => {
+  test('drops the trailing slash of the issuer in the URL, but not in the comparison', async () => {
     const withSlash = `${issuer}/`
     const { fetch, urls } = setUp({ [oauthUrl]: { body: { ...metadata, issuer: withSlash } } }, { issuer: withSlash })
     expect(await fetch()).toMatchObject({ issuer: withSlash })
     expect(urls()).toEqual([oauthUrl])
   })
 
-  test('names the places it looked at and the way out when there is nothing anywhere', async () => {
+  test('names the URLs that it tried and the remedy when there are no metadata', async () => {
     const { message } = await failureOf(setUp({}).fetch())
     for (const url of [oauthUrl, openidUrl, openidInsertedUrl]) expect(message).toContain(url)
     expect(message).toContain('endpoint option')
   })
 
   test.each([408, 429, 500, 502, 503, 504])(
-    'looks elsewhere when a place says %i, and says so in vain',
+    'tries the next URL after %i, and fails when no URL has metadata',
     async (status) => {
       const { fetch, urls } = setUp({ [oauthUrl]: { status }, [openidUrl]: { body: metadata } })
       expect(await fetch()).toEqual(metadata)
@@ -116,14 +116,14 @@ describe('fetchMetadata', () => {
     },
   )
 
-  test('does not look elsewhere when the server is not reached', async () => {
+  test('stops when the server cannot be reached', async () => {
     const { fetch, send } = setUp({})
     send.mockRejectedValue(new TransportUnreachableError('down'))
     await expect(fetch()).rejects.toMatchObject({ code: 'ERR_TRANSPORT_UNREACHABLE' })
     expect(send).toHaveBeenCalledTimes(1)
   })
 
-  test('looks at the one place that an option names', async () => {
+  test('tries only the URL of the option', async () => {
     const metadataUrl = 'https://as.example.com/metadata.json'
     const { fetch, urls } = setUp({ [metadataUrl]: { body: metadata } }, { metadataUrl })
     expect(await fetch()).toEqual(metadata)
@@ -133,7 +133,7 @@ describe('fetchMetadata', () => {
     expect(elsewhere.urls()).toEqual([metadataUrl])
   })
 
-  test('says of each place what came from there', async () => {
+  test('names the result of each URL', async () => {
     const { message } = await failureOf(
       setUp({
         [oauthUrl]: { contentType: 'text/html', body: '<h1>hunter2</h1>' },
@@ -153,7 +153,7 @@ describe('fetchMetadata', () => {
     expect(message).not.toContain('hunter2')
   })
 
-  test('asks once more after a lost connection, as for any other request', async () => {
+  test('retries a lost connection once, as for every request', async () => {
     const { fetch, send, urls } = setUp(
       { [oauthUrl]: { body: metadata } },
       { retry: { wait: () => Promise.resolve(), random: () => 0 } },
@@ -167,11 +167,11 @@ describe('fetchMetadata', () => {
 
   test.each([
     ['a redirect', { status: 302 }, 'ERR_TRANSPORT_STATUS'],
-    ['no content', { status: 204 }, 'ERR_TRANSPORT_STATUS'],
+    ['an empty body', { status: 204 }, 'ERR_TRANSPORT_STATUS'],
     ['a web page', { contentType: 'text/html', body: '<h1>App</h1>' }, 'ERR_RESPONSE_MALFORMED'],
-    ['JSON under another name', { contentType: 'text/plain', body: metadata }, 'ERR_RESPONSE_MALFORMED'],
-    ['no JSON', { body: '{' }, 'ERR_RESPONSE_MALFORMED'],
-    ['no object', { body: [metadata] }, 'ERR_RESPONSE_MALFORMED'],
+    ['JSON with another media type', { contentType: 'text/plain', body: metadata }, 'ERR_RESPONSE_MALFORMED'],
+    ['a body that is not JSON', { body: '{' }, 'ERR_RESPONSE_MALFORMED'],
+    ['a body that is not an object', { body: [metadata] }, 'ERR_RESPONSE_MALFORMED'],
     ['no issuer', { body: { introspection_endpoint: 'x' } }, 'ERR_RESPONSE_MALFORMED'],
     ['another issuer', { body: { ...metadata, issuer: 'https://other.example.com' } }, 'ERR_RESPONSE_UNTRUSTED'],
     ['a slash at the end of the issuer', { body: { ...metadata, issuer: `${issuer}/` } }, 'ERR_RESPONSE_UNTRUSTED'],
@@ -181,8 +181,8 @@ describe('fetchMetadata', () => {
       { body: { ...metadata, issuer: 'https://as.example.com:443/tenant1' } },
       'ERR_RESPONSE_UNTRUSTED',
     ],
-    ['an endpoint that is no string', { body: { issuer, introspection_endpoint: 5 } }, 'ERR_RESPONSE_MALFORMED'],
-  ])('uses nothing from a place with %s, and goes on', async (_, answer, code) => {
+    ['an endpoint that is not a string', { body: { issuer, introspection_endpoint: 5 } }, 'ERR_RESPONSE_MALFORMED'],
+  ])('ignores a document with %s, and tries the next URL', async (_, answer, code) => {
     const { fetch, urls } = setUp({ [oauthUrl]: answer, [openidUrl]: { body: metadata } })
     expect(await fetch()).toEqual(metadata)
     expect(urls()).toEqual([oauthUrl, openidUrl])
@@ -194,13 +194,13 @@ describe('fetchMetadata', () => {
     'http://keycloak:8080/realms/orders',
     'https://10.0.0.5:8443',
     'http://[fd00::5]/',
-  ])('names both issuers, and what each option is for, when the document is for %s', async (other) => {
+  ])('names both issuers, and the option for each, when the document is for %s', async (other) => {
     const { fetch } = setUp({ [oauthUrl]: { body: { ...metadata, issuer: other } } })
     const { message } = await failureOf(fetch())
     for (const part of [` ${other},`, issuer, oauthUrl, 'as issuer', 'endpoint option']) expect(message).toContain(part)
   })
 
-  test('says once what to do about another issuer, however many places name it', async () => {
+  test('gives the remedy for another issuer once, however many documents name it', async () => {
     const named = { body: { ...metadata, issuer: 'http://localhost:8080/realms/orders' } }
     const { message } = await failureOf(
       setUp({ [oauthUrl]: named, [openidUrl]: named, [openidInsertedUrl]: named }).fetch(),
@@ -219,11 +219,11 @@ describe('fetchMetadata', () => {
     ['credentials', 'https://user:hunter2@a.example/'],
     ['a query', 'https://a.example/?code=hunter2'],
     ['letters of another alphabet', 'https://\u{430}s.example/'],
-    ['another scheme', 'javascript:alert(1)'],
+    ['a URL of another scheme', 'javascript:alert(1)'],
     ['a novel', `https://a.example/${'a'.repeat(300)}`],
     ['a number', 5],
     ['an object', { toString: 'hunter2' }],
-  ])('does not repeat an issuer that is %s', async (_, other) => {
+  ])('does not quote an issuer that is %s', async (_, other) => {
     const { fetch } = setUp({ [oauthUrl]: { body: { ...metadata, issuer: other } } })
     const error = await failureOf(fetch())
     expect(error).toMatchObject({
@@ -236,18 +236,18 @@ describe('fetchMetadata', () => {
     expect(error.message).not.toContain('hunter2')
   })
 
-  describe('that do not name what is wanted', () => {
+  describe('that lack the wanted endpoint', () => {
     const token_endpoint = 'https://as.example.com/token'
     const without = { body: { issuer, token_endpoint } }
 
-    test('are completed at the next places, and hold where two documents differ', async () => {
+    test('are completed from the next URLs, and the first document wins where two differ', async () => {
       const other = { body: { ...metadata, token_endpoint: 'https://as.example.com/other' } }
       const { fetch, urls } = setUp({ [oauthUrl]: without, [openidInsertedUrl]: other }, {}, namesIntrospection)
       expect(await fetch()).toEqual({ ...metadata, token_endpoint })
       expect(urls()).toEqual([oauthUrl, openidUrl, openidInsertedUrl])
     })
 
-    test('end the search once one does', async () => {
+    test('end the search when a document has the endpoint', async () => {
       const { fetch, urls } = setUp({ [oauthUrl]: without, [openidUrl]: { body: metadata } }, {}, namesIntrospection)
       expect(await fetch()).toMatchObject(metadata)
       expect(urls()).toEqual([oauthUrl, openidUrl])
@@ -258,8 +258,8 @@ describe('fetchMetadata', () => {
       ['a page', { contentType: 'text/html', body: '<h1>App</h1>' }],
       ['an outage', { status: 503 }],
       ['another issuer', { body: { ...metadata, issuer: 'https://other.example.com' } }],
-      ['no more', without],
-    ])('are taken as they are when there is %s elsewhere', async (_, elsewhere) => {
+      ['a 404 answer', without],
+    ])('are used when the next URL gives %s', async (_, elsewhere) => {
       const { fetch } = setUp(
         { [oauthUrl]: without, [openidUrl]: elsewhere, [openidInsertedUrl]: elsewhere },
         {},
@@ -268,7 +268,7 @@ describe('fetchMetadata', () => {
       expect(await fetch()).toEqual(without.body)
     })
 
-    test('are taken as they are when the server is not reached any more', async () => {
+    test('are used when the server cannot be reached any more', async () => {
       const { fetch, send } = setUp({}, {}, namesIntrospection)
       send.mockRejectedValue(new TransportUnreachableError('down'))
       send.mockResolvedValueOnce({

@@ -1,4 +1,4 @@
-/** Step `transport`: what an issuer publishes about itself (RFC 8414 §3, OpenID Connect Discovery). */
+/** Step `transport`: fetches the metadata of an issuer (RFC 8414 §3, OpenID Connect Discovery). */
 import {
   type AuthorizationServerMetadata,
   authorizationServerMetadataUrls,
@@ -19,26 +19,26 @@ import { readJsonReply } from '../read-reply.ts'
 import { insteadOfIntrospection } from '../servers-without-introspection.ts'
 import type { Send } from '../transport.ts'
 
-/** What fetching the metadata needs. */
+/** The settings for fetching metadata. */
 export interface FetchMetadataSettings {
   readonly issuer: string
-  /** The one place to look at, instead of the well-known ones. */
+  /** The only URL to try, in place of the well-known URLs. */
   readonly metadataUrl?: string | undefined
   readonly send: Send
   readonly maxResponseBytes: number
-  /** Requests are made once only without it. */
+  /** Without it, requests are not retried. */
   readonly retry: RetrySettings | undefined
 }
 
 /**
- * Looks at each well-known place until one has the document. Many sites answer the places they do not know with a page, a
- * redirect or an error of their own, so nothing that stands at one place says what stands at the next. A document counts
- * that names this very issuer (RFC 8414 §3.3), wherever it was.
+ * Tries each well-known URL until one has the document. Many sites answer an unknown URL with a page, a redirect or an
+ * error of their own, so a bad answer at one URL says nothing about the next. A document counts only if it names
+ * exactly this issuer (RFC 8414 §3.3), at any of the URLs.
  *
- * Servers may keep two documents, and one of them may lack an endpoint that the other one names. So the search goes on until
- * the documents say enough together; where two say different things, the first one holds.
+ * A server may have two documents, and one of them may lack an endpoint that the other one names. So the search goes on
+ * until the documents together name enough. When two documents differ, the first one wins.
  *
- * @param isEnough - whether the metadata name every endpoint that is wanted. What is found is given in any case.
+ * @param isEnough - whether the metadata name every wanted endpoint. The result may still lack some.
  */
 export async function fetchMetadata(
   settings: FetchMetadataSettings,
@@ -54,7 +54,7 @@ export async function fetchMetadata(
       found = { ...metadata, ...found }
       if (isEnough(found)) return found
     } catch (error) {
-      // Where no answer comes from one place, none comes from the next, of the same server.
+      // When one URL gives no answer, the next URL of the same server gives none either.
       if (!isAboutPlace(error)) {
         if (found === undefined) throw error
         break
@@ -85,7 +85,7 @@ async function lookAt(
     retry,
   )
   const asked = `metadata at ${url}`
-  // Nothing was shown that could be refused.
+  // There were no credentials, so this is not a refusal of credentials.
   if (isAbsent(reply.status)) {
     throw new TransportStatusError(`${asked}: status ${reply.status}`, { status: reply.status })
   }
@@ -94,7 +94,7 @@ async function lookAt(
   return parseAuthorizationServerMetadata(document, issuer)
 }
 
-/** Servers say "no such page" in several ways; an outage is not one of them. */
+/** Servers say "no such page" in several ways. An outage is not one of them. */
 function isAbsent(status: number): boolean {
   return status >= 400 && status < 500 && status !== 408 && status !== 429
 }
@@ -113,20 +113,23 @@ function isAboutPlace(error: unknown): error is FailureOfPlace {
 const CHECK_THE_ISSUER =
   'Check the issuer. If its metadata are elsewhere, give their URL as transport.metadataUrl; if it has none, give the endpoint option'
 
-/** A server behind two names is the usual reason, so the message says which one goes where. */
+/** The usual reason is a server with two names, so the message says which name belongs into which option. */
 const TAKE_THE_OTHER_ISSUER =
   'The two issuers must be the same, character by character (RFC 8414 §3.3). Give as issuer what the server calls itself; if you ' +
   'reach it by another address, give that as the endpoint option beside it. If the metadata of the issuer are elsewhere, give ' +
   'their URL as transport.metadataUrl'
 
-/** One error for all places, of the kind that says most: an outage will pass, another issuer is a mistake, the rest is absence. */
+/**
+ * One error for all URLs, of the kind that says most: an outage passes, another issuer is a wrong setting, and the rest
+ * is absence.
+ */
 function summary(failures: readonly IntrospectionError[], issuer: string): IntrospectionError {
   const outage = failures.find(({ retryable }) => retryable)
   const untrusted = failures.find((failure) => failure instanceof ResponseUntrustedError)
   const malformed = failures.find((failure) => failure instanceof ResponseMalformedError)
   const [first] = failures
   const telling = outage ?? untrusted ?? malformed ?? first
-  // What stands in the answers is not quoted by any of the messages.
+  // No message quotes the answers.
   const message =
     `no usable metadata of ${issuer}: ${failures.map((failure) => failure.message).join('; ')}. ` +
     (insteadOfIntrospection(issuer) ?? (untrusted === undefined ? CHECK_THE_ISSUER : TAKE_THE_OTHER_ISSUER))
@@ -137,11 +140,14 @@ function summary(failures: readonly IntrospectionError[], issuer: string): Intro
   return new ResponseMalformedError(message, options)
 }
 
-/** What may be quoted: no query and no credentials, nothing that could be mistaken for more of the message. */
+/**
+ * A value that is safe to quote: without query and credentials, and without text that could look like a part of the
+ * message.
+ */
 const QUOTABLE_URL = /^https?:\/\/[\w.:[\]/~%-]{1,200}$/
 
 function refuseOtherIssuer({ issuer: named }: JsonObject, issuer: string, url: string): void {
-  // What is no string is malformed, which the parser says.
+  // The parser reports a value that is not a string.
   if (named === issuer || typeof named !== 'string') return
   const other = QUOTABLE_URL.test(named) ? named : 'something else'
   throw new ResponseUntrustedError(`metadata at ${url}: for the issuer ${other}, expected ${issuer}`)

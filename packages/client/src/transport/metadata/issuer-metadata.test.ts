@@ -17,13 +17,13 @@ interface Answer {
   readonly body?: unknown
 }
 
-/** Metadata that say what `answer` holds, by a clock that stands still unless `wait` moves it. */
+/** Metadata from the answers in `answer`. The clock stands still unless `wait` moves it. */
 function setUp(first: Answer | Promise<Answer> | Error = { body: metadata }, sendInstead?: Send) {
   const clock = { nowMs: 1_764_000_000_000 }
   const script = { answer: first }
   const requests: TransportRequest[] = []
   const send: Send = async (request) => {
-    // The other places are asked only for want of the first.
+    // The other URLs are tried only when this one has no document.
     if (request.url.endsWith('/.well-known/oauth-authorization-server')) requests.push(request)
     if (script.answer instanceof Error) throw script.answer
     const { status = 200, body = '' } = await script.answer
@@ -67,7 +67,7 @@ function toReply(status: number, body: unknown): TransportReply {
   }
 }
 
-/** Lets what was started in the background come to its end. */
+/** Lets background work finish. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 const unhandled = vi.fn()
@@ -81,10 +81,10 @@ afterEach(async () => {
   expect(unhandled).not.toHaveBeenCalled()
 })
 
-describe('a call that needs the metadata while they are fetched', () => {
+describe('a call that needs the metadata during a fetch', () => {
   test.each([
-    ['joins in the first half of the time that a fetch may take', 999, 1],
-    ['begins another fetch in the second half, so that it has its whole deadline', 1000, 2],
+    ['joins the fetch in the first half of its time', 999, 1],
+    ['starts another fetch in the second half, so that it has its whole deadline', 1000, 2],
   ])('%s', async (_, ageMs, fetches) => {
     vi.useFakeTimers({ toFake: ['performance'] })
     onTestFinished(() => {
@@ -101,8 +101,8 @@ describe('a call that needs the metadata while they are fetched', () => {
   })
 })
 
-describe('the first look', () => {
-  test('is not taken before somebody asks', async () => {
+describe('the first fetch', () => {
+  test('waits for the first call', async () => {
     const { source, requests, find } = setUp()
     expect(source.known).toBeUndefined()
     expect(requests).toHaveLength(0)
@@ -127,13 +127,13 @@ describe('the first look', () => {
     expect(requests).toHaveLength(1)
   })
 
-  test('is one request for a thousand who ask at once', async () => {
+  test('is one request for 1,000 parallel calls', async () => {
     const { find, requests } = setUp()
     expect(new Set(await Promise.all(Array.from({ length: 1000 }, find)))).toEqual(new Set([endpoint]))
     expect(requests).toHaveLength(1)
   })
 
-  test('goes on for the others when the one who came first gives up', async () => {
+  test('goes on for the other calls when the first caller leaves', async () => {
     const { promise, resolve } = Promise.withResolvers<Answer>()
     const { source, deadlines, find, requests } = setUp(promise)
     const caller = new AbortController()
@@ -148,7 +148,7 @@ describe('the first look', () => {
     expect(requests).toHaveLength(1)
   })
 
-  test('leaves no rejection unhandled when everyone has given up before it fails', async () => {
+  test('causes no unhandled rejection when every caller has left before it fails', async () => {
     const { promise, resolve } = Promise.withResolvers<Answer>()
     const { source, deadlines } = setUp(promise)
     const caller = new AbortController()
@@ -170,8 +170,8 @@ describe('the first look', () => {
   })
 })
 
-describe('a first look that failed', () => {
-  test('fails all who wait, and who comes within two seconds, without another request', async () => {
+describe('a failed first fetch', () => {
+  test('fails all waiting calls, and later calls for two seconds, without another request', async () => {
     const { find, requests, script, wait } = setUp({ status: 503 })
     const results = await Promise.allSettled(Array.from({ length: 1000 }, find))
     expect(results.every(({ status }) => status === 'rejected')).toBe(true)
@@ -184,7 +184,7 @@ describe('a first look that failed', () => {
     expect(requests).toHaveLength(2)
   })
 
-  test('is not waited for by a clock that was set back', async () => {
+  test('does not block calls after the clock was set back', async () => {
     const { find, requests, script, wait } = setUp({ status: 503 })
     await expect(find()).rejects.toMatchObject({ status: 503 })
     script.answer = { body: metadata }
@@ -193,13 +193,13 @@ describe('a first look that failed', () => {
     expect(requests).toHaveLength(2)
   })
 
-  test('is told by the calls that failed, and not as an event', async () => {
+  test('is reported by the failed calls, not as an event', async () => {
     const { find, onFailure } = setUp({ status: 503 })
     await expect(find()).rejects.toMatchObject({ status: 503 })
     expect(onFailure).not.toHaveBeenCalled()
   })
 
-  test('for want of an endpoint is taken again after two seconds, for the one that asks for it', async () => {
+  test('that found no endpoint is repeated after two seconds, for a call that needs that endpoint', async () => {
     const { find, kept, requests, script, wait } = setUp({ body: { ...metadata, introspection_endpoint: undefined } })
     await expect(find()).rejects.toMatchObject({ code: 'ERR_TRANSPORT_ENDPOINT_MISSING' })
     expect(await kept.find({ name: 'token_endpoint' })).toBe(metadata.token_endpoint)
@@ -213,7 +213,7 @@ describe('a first look that failed', () => {
 })
 
 describe('old metadata', () => {
-  test('are fetched again by the next who asks, and used once more by everyone until they are there', async () => {
+  test('are fetched again by the next call, and used until the new ones arrive', async () => {
     const { source, find, requests, script, wait } = setUp()
     await find()
     const { promise, resolve } = Promise.withResolvers<Answer>()
@@ -232,7 +232,7 @@ describe('old metadata', () => {
     expect(requests).toHaveLength(2)
   })
 
-  test('are not fetched while nobody asks', async () => {
+  test('are not fetched without a call', async () => {
     vi.useFakeTimers()
     const { find, requests, wait } = setUp()
     await find()
@@ -244,14 +244,14 @@ describe('old metadata', () => {
 
   test.each<[string, Answer | Error]>([
     ['the server is down', new TransportUnreachableError('refused')],
-    ['the server says 503', { status: 503 }],
-    ['there is nothing any more', { status: 404 }],
+    ['the server answers 503', { status: 503 }],
+    ['the server answers 404', { status: 404 }],
     ['the document is for another issuer', { body: { ...metadata, issuer: 'https://evil.example' } }],
-    ['the endpoint is no longer in it', { body: { issuer } }],
+    ['the document lacks the endpoint', { body: { issuer } }],
     ['the endpoint is over http', { body: { issuer, introspection_endpoint: 'http://as.example.com/' } }],
     ['the endpoint is inside a network', { body: { issuer, introspection_endpoint: 'https://169.254.169.254/' } }],
-    ['the document is none', { body: [] }],
-  ])('are used on for a day while %s, which is tried every half minute and told each time', async (_, answer) => {
+    ['the document is malformed', { body: [] }],
+  ])('are used for a day while %s, with one attempt every 30 seconds, each reported', async (_, answer) => {
     const { source, find, requests, script, wait, onFailure } = setUp()
     await find()
     script.answer = answer
@@ -284,7 +284,7 @@ describe('old metadata', () => {
     expect(await find()).toBe(endpoint)
   })
 
-  test('are what they are when the clock was set back: used, and fetched again once', async () => {
+  test('after the clock was set back are used, and fetched again once', async () => {
     const { source, find, requests, wait } = setUp()
     await find()
     wait(-DAY_MS)
@@ -295,7 +295,7 @@ describe('old metadata', () => {
     expect(requests).toHaveLength(2)
   })
 
-  test('are as good as new once they could be fetched again', async () => {
+  test('are as good as new after a successful fetch', async () => {
     const { source, find, requests, script, wait } = setUp()
     await find()
     script.answer = { status: 503 }
@@ -313,7 +313,7 @@ describe('old metadata', () => {
   })
 })
 
-describe('an endpoint that is gone', () => {
+describe('an endpoint that has moved', () => {
   const gone: [string, () => Promise<TransportReply>][] = [
     ...[404, 405, 410].map((status): [string, () => Promise<TransportReply>] => [
       `answers ${status}`,
@@ -324,7 +324,7 @@ describe('an endpoint that is gone', () => {
   ]
   const asked = { url: endpoint } as TransportRequest
 
-  test.each(gone)('because it %s is looked for again, and the next call finds it', async (_, answer) => {
+  test.each(gone)('that %s is searched again, and the next call finds it', async (_, answer) => {
     const { kept, source, find, requests, script, wait } = setUp()
     await find()
     wait(30_000)
@@ -335,7 +335,7 @@ describe('an endpoint that is gone', () => {
     expect(source.known).toBe(moved)
   })
 
-  test.each(gone)('because it %s gives the call that noticed what it would have got', async (_, answer) => {
+  test.each(gone)('that %s still gives its error to the call that noticed it', async (_, answer) => {
     const { kept, find } = setUp()
     await find()
     const [expected] = await Promise.allSettled([answer()])
@@ -343,7 +343,7 @@ describe('an endpoint that is gone', () => {
     expect(JSON.stringify(actual)).toBe(JSON.stringify(expected))
   })
 
-  test('is looked for at most every half minute, however many calls find it gone', async () => {
+  test('is searched at most every 30 seconds, however many calls notice it', async () => {
     const { kept, find, requests, wait } = setUp()
     await find()
     const send = kept.watch(() => Promise.resolve(toReply(404, {})))
@@ -356,12 +356,12 @@ describe('an endpoint that is gone', () => {
   })
 
   test.each([
-    ['another URL is gone', { url: 'https://elsewhere.example/' }, toReply(404, {})],
+    ['another URL has moved', { url: 'https://elsewhere.example/' }, toReply(404, {})],
     ['it refuses the token', asked, toReply(400, {})],
-    ['it refuses us', asked, toReply(401, {})],
+    ["it refuses the client's credentials", asked, toReply(401, {})],
     ['it is overloaded', asked, toReply(503, {})],
     ['it answers', asked, toReply(200, {})],
-  ])('is not looked for because %s', async (_, request, reply) => {
+  ])('is not searched because %s', async (_, request, reply) => {
     const { kept, find, requests, wait } = setUp()
     await find()
     wait(30_000)
@@ -370,7 +370,7 @@ describe('an endpoint that is gone', () => {
     expect(requests).toHaveLength(1)
   })
 
-  test('is not looked for because a caller left', async () => {
+  test('is not searched because a caller left', async () => {
     const { kept, find, requests, wait } = setUp()
     await find()
     wait(30_000)
@@ -383,7 +383,7 @@ describe('an endpoint that is gone', () => {
 describe('a server with two documents', () => {
   const jwks_uri = 'https://as.example.com/jwks'
 
-  /** Only the second document names the introspection endpoint; without it, none does. */
+  /** Only the second document names the introspection endpoint. Without that document, none does. */
   function start(second: object | undefined) {
     const urls: string[] = []
     const { kept, clock } = setUp(undefined, async ({ url }) => {
@@ -394,23 +394,23 @@ describe('a server with two documents', () => {
     return { kept, clock, urls }
   }
 
-  test('is asked for both where the first one lacks what is wanted', async () => {
+  test('fetches both when the first one lacks the wanted endpoint', async () => {
     const { kept, urls } = start(metadata)
     expect(await kept.find(use)).toBe(endpoint)
     expect(await kept.find({ name: 'jwks_uri' })).toBe(jwks_uri)
     expect(urls).toHaveLength(2)
   })
 
-  test('is asked for the first one alone where nobody wants more', async () => {
+  test('fetches only the first one when no call needs more', async () => {
     const { kept, urls } = start(metadata)
     expect(await kept.find({ name: 'jwks_uri' })).toBe(jwks_uri)
     expect(urls).toHaveLength(1)
-    // Not even a moment later is the other document too late.
+    // Later calls still fetch the other document.
     expect(await kept.find(use)).toBe(endpoint)
     expect(urls).toHaveLength(3)
   })
 
-  test('fails with the alternatives, once in two seconds, where neither names it', async () => {
+  test('fails with the alternatives, once in two seconds, when neither names the endpoint', async () => {
     const { kept, clock, urls } = start(undefined)
     const failure = { code: 'ERR_TRANSPORT_ENDPOINT_MISSING' }
     for (const _ of [1, 2, 3]) await expect(kept.find(use)).rejects.toMatchObject(failure)

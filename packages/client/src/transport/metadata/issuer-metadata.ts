@@ -1,4 +1,4 @@
-/** Step `transport`: the metadata of the issuer, one document for every endpoint of it, kept and kept fresh. */
+/** Step `transport`: keeps the metadata of the issuer fresh, one document for all its endpoints. */
 import { SharedWork } from '../shared-work.ts'
 import { type AuthorizationServerMetadata, elapsedMs } from '@token-introspection/core'
 import { TransportTimeoutError, TransportUnreachableError } from '../../errors.ts'
@@ -8,14 +8,14 @@ import type { EndpointSource } from '../transport-step.ts'
 import { endpointOf, type EndpointRules, type EndpointUse, namesEndpoint } from './endpoint-of.ts'
 import { fetchMetadata, type FetchMetadataSettings } from './fetch-metadata.ts'
 
-/** What keeping the metadata needs. */
+/** The settings for keeping metadata. */
 export interface IssuerMetadataSettings extends FetchMetadataSettings, EndpointRules {
   readonly deadlines: Deadlines
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number
-  /** Older metadata are fetched again, while they are used once more. */
+  /** Older metadata are fetched again, and used once more until the new ones arrive. */
   readonly maxAgeMs: number
-  /** Told of a fetch that failed and that nobody waited for. */
+  /** Gets the error of a failed fetch for which no call waited. */
   readonly onFailure: (error: unknown) => void
 }
 
@@ -24,28 +24,28 @@ interface FoundEndpoint {
   readonly url: string
 }
 
-/** How long metadata are used beyond their age while they cannot be fetched again. */
+/** How much longer old metadata are used while they cannot be fetched again. */
 const LAST_GOOD_MS = 86_400_000
-/** The least time between two fetches that nobody waits for, whatever may be wrong with an endpoint. */
+/** The shortest time between two background fetches, whatever is wrong with an endpoint. */
 const RENEWAL_COOLDOWN_MS = 30_000
-/** The same for a fetch somebody waits for: until then the failure of the last one is theirs too. */
+/** The shortest time between two fetches that a call waits for. Until then, calls get the error of the last fetch. */
 const COOLDOWN_MS = 2000
 
-/** What servers say where an endpoint was once. */
+/** Statuses of servers from which an endpoint has moved. */
 const GONE = new Set([404, 405, 410])
 
 /**
- * Keeps the metadata of one issuer, and fetches them for all who wait at once.
+ * Keeps the metadata of one issuer, and fetches them once for all waiting calls.
  *
- * Answers that are remembered stay good when an endpoint moves: they are the issuer's, and metadata that name another
- * issuer are never used (RFC 8414 §3.3).
+ * Cached answers stay valid when an endpoint moves: they belong to the issuer, and metadata that name another issuer
+ * are never used (RFC 8414 §3.3).
  */
 export class IssuerMetadata {
   readonly #settings: IssuerMetadataSettings
   #metadata: AuthorizationServerMetadata | undefined
-  /** What was taken out of the metadata. */
+  /** Endpoints that were found in the current metadata. */
   #endpoints = new Map<string, FoundEndpoint>()
-  /** Every endpoint that was asked for, found or not. */
+  /** The name of every endpoint that was requested, found or not. */
   readonly #wanted = new Map<string, EndpointUse>()
   #fetchedAtMs = Number.NEGATIVE_INFINITY
   #attemptedAtMs = Number.NEGATIVE_INFINITY
@@ -58,7 +58,7 @@ export class IssuerMetadata {
     this.#work = new SharedWork(settings.deadlines.durationMs / 2)
   }
 
-  /** An endpoint that is asked often: at hand without waiting once it was found. */
+  /** An endpoint that is requested often. Once found, it is available without waiting. */
   source(use: EndpointUse): EndpointSource {
     const key = keyOf(use)
     const known = (): string | undefined => this.#current() && this.#endpoints.get(key)?.url
@@ -80,7 +80,7 @@ export class IssuerMetadata {
       try {
         return this.#take(use, metadata)
       } catch (error) {
-        // It may be there by now, or at a place that nobody had a reason to look at.
+        // The endpoint may be there now, or in a document that was not needed before.
         const isElsewhere = isNew && !namesEndpoint(use, metadata)
         if (!isElsewhere && this.#isCooling(COOLDOWN_MS)) throw error
       }
@@ -89,8 +89,8 @@ export class IssuerMetadata {
   }
 
   /**
-   * Sends as `send` does. When an endpoint is no longer where the metadata said, they are fetched again for the calls that
-   * follow; this one has failed, and its token goes nowhere else.
+   * Sends as `send` does. When an endpoint has moved, the metadata are fetched again for later calls. This call has
+   * failed, and its token goes nowhere else.
    */
   watch(send: Send): Send {
     return (request) => {
@@ -109,11 +109,11 @@ export class IssuerMetadata {
     }
   }
 
-  /** The metadata, unless they are too old; old ones are fetched again, and nobody waits for that. */
+  /** The metadata, unless they are too old. Old metadata start a background fetch. */
   #current(): AuthorizationServerMetadata | undefined {
     if (this.#metadata === undefined) return undefined
     const ageMs = this.#settings.nowMs() - this.#fetchedAtMs
-    // Since a clock was set back, nobody knows how old they are.
+    // After a clock was set back, the age of the metadata is unknown.
     if (ageMs >= 0 && ageMs < this.#settings.maxAgeMs) return this.#metadata
     if (!(ageMs < this.#settings.maxAgeMs + LAST_GOOD_MS)) {
       this.#metadata = undefined
@@ -142,7 +142,7 @@ export class IssuerMetadata {
     if (!this.#work.isUnderWay() && !this.#isCooling(RENEWAL_COOLDOWN_MS)) this.#fetch().catch(this.#settings.onFailure)
   }
 
-  /** Whether the last fetch was too short a time ago for another; one that is under way can be joined. */
+  /** Whether the last fetch is too recent for another. A fetch on its way can still be joined. */
   #isCooling(cooldownMs: number): boolean {
     if (this.#work.isUnderWay()) return false
     return elapsedMs(this.#attemptedAtMs, this.#settings.nowMs()) < cooldownMs
@@ -163,7 +163,7 @@ export class IssuerMetadata {
         [...this.#wanted.values()].every((use) => namesEndpoint(use, found)),
       )
       if (isOutdated()) return metadata
-      // A document without an endpoint that is in use is one gone wrong, and the last good one is better.
+      // A document without an endpoint in use is probably broken. The last good document is better.
       this.#endpoints = new Map(
         [...this.#endpoints].map(([key, { use }]) => [key, { use, url: endpointOf(use, metadata, this.#settings) }]),
       )

@@ -9,11 +9,11 @@ function resolve(options: object, urlRules = {}) {
 }
 
 describe('resolveMetadata', () => {
-  test('keeps metadata for an hour and believes in every public origin unless told otherwise', () => {
+  test('keeps metadata for an hour and trusts every public origin by default', () => {
     expect(resolve({})).toEqual({ maxAgeMs: 3_600_000, allowedEndpointOrigins: undefined })
   })
 
-  test('takes what it is given', () => {
+  test('accepts valid options', () => {
     const options: MetadataOptions = {
       metadataMaxAgeSeconds: 60,
       allowedEndpointOrigins: ['https://as.example.com', 'https://10.0.0.5:8443'],
@@ -36,13 +36,13 @@ describe('resolveMetadata', () => {
     'http://as.example.com',
     'http://localhost:9000',
     'null',
-  ])('refuses the origin %j, which no endpoint would ever equal or none may have', (origin) => {
+  ])('refuses the origin %j, which is misspelt or not allowed', (origin) => {
     expect(() => resolve({ allowedEndpointOrigins: ['https://as.example.com', origin] })).toThrow(
       new TypeError(`transport.allowedEndpointOrigins: ${COMPLAINT}`),
     )
   })
 
-  test('takes http on this machine where that is allowed', () => {
+  test('accepts http on loopback when the option says so', () => {
     const options = { allowedEndpointOrigins: ['http://localhost:9000'] }
     expect(resolve(options, { allowHttpOnLoopback: true }).allowedEndpointOrigins).toEqual(
       new Set(['http://localhost:9000']),

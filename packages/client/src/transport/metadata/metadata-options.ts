@@ -1,35 +1,36 @@
-/** Options of step `transport`: how long the issuer's metadata are believed, and which endpoints of it. */
+/** Options of step `transport`: how long to use the issuer's metadata, and which of their endpoints to trust. */
 import { isSecureUrl, type UrlRules } from '@token-introspection/core'
 import { httpRemedy, type OptionGroup } from '@token-introspection/core/options'
 import { isEndpoint } from '../is-endpoint.ts'
 
-/** The part of the options of step `transport` that is about the metadata of the issuer (RFC 8414). */
+/** The options of step `transport` about the metadata of the issuer (RFC 8414). */
 export interface MetadataOptions {
   /**
-   * Seconds after which the metadata are fetched again, by the first call that needs them, while that call still uses the
-   * old ones. They are used for another 24 hours while they cannot be fetched. An endpoint that is gone (404, 405, 410, no
-   * connection, no answer in time) has them fetched sooner, at most every 30 seconds. Default 3600, from 60 to 86400.
+   * Seconds after which the next call that needs the metadata starts a new fetch, and still uses the old ones. If the
+   * fetch fails, the client uses the old ones for up to another 24 hours. When an endpoint has moved (404, 405, 410, no
+   * connection, no answer in time), the client fetches sooner, at most every 30 seconds. Default 3600, from 60 to
+   * 86400.
    */
   readonly metadataMaxAgeSeconds?: number | undefined
   /**
-   * Where the metadata of the issuer are, when they are at none of the well-known places (RFC 8414 §3.1, OpenID Connect
-   * Discovery), or only one place is to be looked at. An https URL; it needs `issuer`, which the metadata have to name.
-   * Default the well-known places, one after the other until they name every endpoint that is needed.
+   * The URL of the issuer's metadata, when they are at no well-known URL (RFC 8414 §3.1, OpenID Connect Discovery), or
+   * only one URL is to be tried. An https URL. It needs `issuer`, which the metadata have to name. Default the
+   * well-known URLs, one after the other until the documents name every needed endpoint.
    */
   readonly metadataUrl?: string | undefined
   /**
-   * The origins, such as `https://as.example.com`, that endpoints named by the metadata may have, `jwks_uri` among them.
-   * No other is asked then, not even the issuer's own. Default any public one, and any at all for an issuer that is not
-   * public itself.
+   * The origins, such as `https://as.example.com`, that endpoints from the metadata may have, including `jwks_uri`. The
+   * client then calls no other origin, not even the issuer's own. Default any public origin, and any origin for an
+   * issuer that is not public itself.
    *
-   * Security: an address that is private, loopback or link-local, `localhost`, and names ending in `.internal` or `.local`
-   * are not public; nor is a name without a dot. What a name resolves to is not looked at. Endpoints that you give as
-   * options are asked wherever they are.
+   * Security: these are not public: private, loopback and link-local addresses, `localhost`, names that end in
+   * `.internal` or `.local`, and names without a dot. The client does not resolve names for this check. Endpoints in
+   * your options may have any origin.
    */
   readonly allowedEndpointOrigins?: readonly string[] | undefined
 }
 
-/** Their names. */
+/** The names of the options. */
 export const METADATA_OPTIONS = ['metadataMaxAgeSeconds', 'metadataUrl', 'allowedEndpointOrigins'] as const
 
 /** Their defaults. */
@@ -42,13 +43,13 @@ export interface MetadataRules {
   readonly allowedEndpointOrigins: ReadonlySet<string> | undefined
 }
 
-/** What the options are told of their surroundings. */
+/** The settings around the options. */
 export interface MetadataSurroundings {
-  /** Metadata that could not be fetched again, while the old ones are used. */
+  /** Gets the error when the metadata could not be fetched again. The old ones are used. */
   readonly onMetadataFailure: (error: unknown) => void
 }
 
-/** Reads the options, out of the group of the step. */
+/** Reads the options from the group of the step. */
 export function resolveMetadata(group: OptionGroup, urlRules: UrlRules): MetadataRules {
   const maxAgeSeconds = group.number('metadataMaxAgeSeconds', {
     default: metadataDefaults.metadataMaxAgeSeconds,

@@ -7,7 +7,7 @@ const waiting = () => new Deadlines(60_000).start()
 
 const isOverload = expect.objectContaining({ code: 'ERR_TRANSPORT_OVERLOADED' }) as Error
 
-/** A place that is there at once. */
+/** A place that is free at once. */
 function enterNow(admission: Admission, call = waiting()): Place {
   const place = admission.enter(call)
   if (!(place instanceof Place)) throw new Error('has to wait')
@@ -15,14 +15,14 @@ function enterNow(admission: Admission, call = waiting()): Place {
 }
 
 describe('Admission', () => {
-  test('has a place at once while there is one', () => {
+  test('gives a place at once while one is free', () => {
     const admission = new Admission({ maxConcurrentRequests: 2, maxQueuedRequests: 0 })
     enterNow(admission)
     enterNow(admission)
     expect(admission).toMatchObject({ underWay: 2, queued: 0 })
   })
 
-  test('refuses what does not fit into the queue', () => {
+  test('refuses a request that does not fit into the queue', () => {
     const admission = new Admission({ maxConcurrentRequests: 1, maxQueuedRequests: 1 })
     enterNow(admission)
     void admission.enter(waiting())
@@ -32,7 +32,7 @@ describe('Admission', () => {
     expect(admission).toMatchObject({ underWay: 1, queued: 1 })
   })
 
-  test('hands a place on to the one who waits longest', async () => {
+  test('gives a freed place to the request that has waited longest', async () => {
     const admission = new Admission({ maxConcurrentRequests: 1, maxQueuedRequests: 2 })
     const order: string[] = []
     const first = enterNow(admission)
@@ -50,7 +50,7 @@ describe('Admission', () => {
     expect(order).toEqual(['second', 'third'])
   })
 
-  test('keeps a quarter of the places for tokens that were active lately, and lets them go first', async () => {
+  test('keeps a quarter of the places for recently active tokens, and lets them go first', async () => {
     const admission = new Admission({ maxConcurrentRequests: 8, maxQueuedRequests: 100 })
     const inside = Array.from({ length: 6 }, (_none, index) => admission.enter(waiting(), `junk-${index}`, false))
     expect(inside.every((place) => place instanceof Place)).toBe(true)
@@ -62,7 +62,7 @@ describe('Admission', () => {
       })
     const junk = Array.from({ length: 10 }, (_none, index) => enter(`more-junk-${index}`, false))
     expect(admission).toMatchObject({ underWay: 6, queued: 10 })
-    // Two places are free, for these alone.
+    // Two places are free, only for recently active tokens.
     await Promise.all([enter('good-1', true), enter('good-2', true)])
     const third = enter('good-3', true)
     expect(admission).toMatchObject({ underWay: 8, queued: 11 })
@@ -76,7 +76,7 @@ describe('Admission', () => {
     expect(order).toContain('more-junk-0')
   })
 
-  test('makes room in a full queue for tokens that were active lately, until it is full of them', async () => {
+  test('makes room in a full queue for recently active tokens, until the queue is full of them', async () => {
     const admission = new Admission({ maxConcurrentRequests: 1, maxQueuedRequests: 4 })
     enterNow(admission)
     const junk = [0, 1, 2, 3].map((count) => Promise.resolve(admission.enter(waiting(), `junk-${count}`, false)))
@@ -89,7 +89,7 @@ describe('Admission', () => {
     expect(admission).toMatchObject({ underWay: 1, queued: 4 })
   })
 
-  test('gives no token more than its share, of the places once half are taken and of the queue', async () => {
+  test('limits the share of one token: of the places once half are taken, and of the queue', async () => {
     const admission = new Admission({ maxConcurrentRequests: 16, maxQueuedRequests: 128 })
     const places = Array.from({ length: 8 }, () => admission.enter(waiting(), 'greedy'))
     expect(places.every((place) => place instanceof Place)).toBe(true)
@@ -100,7 +100,8 @@ describe('Admission', () => {
     expect(admission.enter(waiting(), 'other')).toBeInstanceOf(Place)
     let hasTurn = false
     void third.then(() => (hasTurn = true))
-    // It has more than an eighth until six have left, and half of the places are free before that.
+    // The token has more than an eighth of the places until six requests have left. Before that, half of the places are
+    // not free.
     admission.leave(places[0] as Place)
     await Promise.resolve()
     expect(hasTurn).toBe(false)
@@ -123,7 +124,7 @@ describe('Admission', () => {
     expect(order).toEqual(['a', 'b', 'c', 'a', 'a'])
   })
 
-  test('lets go of who waits no longer', async () => {
+  test('removes a request that no longer waits', async () => {
     const admission = new Admission({ maxConcurrentRequests: 1, maxQueuedRequests: 1 })
     const reason = new Error('gone')
     const second = waiting()
@@ -136,7 +137,7 @@ describe('Admission', () => {
     expect(admission).toMatchObject({ underWay: 0, queued: 0 })
   })
 
-  test('does not lose a place to a caller who leaves when it already has one', async () => {
+  test('does not lose a place to a caller that leaves after it got the place', async () => {
     const admission = new Admission({ maxConcurrentRequests: 1, maxQueuedRequests: 1 })
     const second = waiting()
     const first = enterNow(admission)
@@ -149,7 +150,7 @@ describe('Admission', () => {
     expect(admission.underWay).toBe(0)
   })
 
-  test('takes a place back once, whoever gives it back again', () => {
+  test('takes a place back only once, however often it is given back', () => {
     const admission = new Admission({ maxConcurrentRequests: 3, maxQueuedRequests: 0 })
     const [a, b, c] = [enterNow(admission), enterNow(admission), enterNow(admission)]
     admission.leave(a)
@@ -160,7 +161,7 @@ describe('Admission', () => {
     expect(admission.underWay).toBe(0)
   })
 
-  test('takes a place back from a request that ended without a word, once its time is up', async () => {
+  test('takes a place back from a request that ended silently, once its time is over', async () => {
     const admission = new Admission({ maxConcurrentRequests: 1, maxQueuedRequests: 1 })
     let over = false
     const lost = admission.enter({ onCancel: () => undefined, isOver: () => over }) as Place
@@ -173,7 +174,7 @@ describe('Admission', () => {
     expect(admission).toMatchObject({ underWay: 1, queued: 1 })
   })
 
-  test('never has more under way or waiting than it may, nor forgets one, in any order of events', async () => {
+  test('never exceeds its limits and never forgets a request, for any order of events', async () => {
     const event = fc.constantFrom('enter', 'leave', 'cancel')
     await fc.assert(
       fc.asyncProperty(fc.array(event, { maxLength: 60 }), fc.nat(3), fc.nat(3), async (events, places, queue) => {
@@ -202,7 +203,7 @@ describe('Admission', () => {
             }
           } else if (what === 'cancel') queued[0]?.cancel(new Error('gone'))
           else {
-            // Not always the one that came first.
+            // Not always the request that came first.
             const [leaving] = inside.splice(step % Math.max(1, inside.length), 1)
             if (leaving !== undefined) admission.leave(leaving)
           }

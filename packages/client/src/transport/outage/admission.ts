@@ -1,23 +1,23 @@
-/** Step `transport`: how many requests are under way at once, and how many may wait for their turn. */
+/** Step `transport`: limits how many requests are sent at once, and how many may wait. */
 import { TransportOverloadedError } from '../../errors.ts'
 import type { Cancellation } from '../cancellation.ts'
 import { TokenQueue } from './token-queue.ts'
 
-/** How many. */
+/** The limits. */
 export interface AdmissionLimits {
   readonly maxConcurrentRequests: number
   readonly maxQueuedRequests: number
 }
 
-/** A call, as far as it matters here. */
+/** The part of a call that matters here. */
 type Waiting = Pick<Cancellation, 'onCancel' | 'isOver'>
 
-/** Who asks for a place. */
+/** A request that needs a place. */
 interface Applicant {
   readonly call: Waiting
-  /** The fingerprint of the token, or the call itself where the request is about none. */
+  /** The fingerprint of the token, or the call itself for a request without a token. */
   readonly key: unknown
-  /** Whether the token was active lately, or the request is about none. */
+  /** Whether the token was recently active. Also `true` for a request without a token. */
   readonly isKnown: boolean
 }
 
@@ -26,7 +26,7 @@ interface Queued extends Applicant {
   readonly reject: (reason: Error) => void
 }
 
-/** One of the places. It knows where it stands, so that nobody has to look for it. */
+/** One place. It knows its index, so that no search is needed. */
 export class Place implements Applicant {
   readonly call: Waiting
   readonly key: unknown
@@ -42,9 +42,9 @@ export class Place implements Applicant {
   }
 }
 
-/** The part of the places that tokens never take which were not active lately. */
+/** The part of the places that is reserved for recently active tokens. */
 const RESERVED = 1 / 4
-/** The part of the places that one token may take once half of them are taken. */
+/** The part of the places that one token may take once half of the places are taken. */
 const PLACES_OF_ONE = 1 / 8
 /** The part of the queue that one token may take. */
 const QUEUE_OF_ONE = 1 / 64
@@ -52,13 +52,13 @@ const QUEUE_OF_ONE = 1 / 64
 /**
  * A bounded number of places, and a bounded queue for them.
  *
- * Tokens that were active lately go first. A quarter of the places is theirs alone, and in a full queue all others make room
- * for them: a sender of made-up tokens can take neither from them. Within either group tokens take turns, and no token has
- * more than its share.
+ * Recently active tokens go first. A quarter of the places is reserved for them, and in a full queue other requests
+ * make room for them. So a sender of invented tokens cannot take these places. Within each group the tokens take turns,
+ * and no token gets more than its share.
  */
 export class Admission {
   readonly #limits: AdmissionLimits
-  // A list and no set: see the table of flights for what a set would do to the garbage collector.
+  // A list in place of a set, because a set costs the garbage collector more: see the table of flights.
   readonly #inside: Place[] = []
   readonly #knownQueue = new TokenQueue<Queued>()
   readonly #unknownQueue = new TokenQueue<Queued>()
@@ -73,16 +73,16 @@ export class Admission {
     return this.#inside.length
   }
 
-  /** Requests that wait for one. */
+  /** Requests that wait for a place. */
   get queued(): number {
     return this.#knownQueue.size + this.#unknownQueue.size
   }
 
   /**
-   * Takes a place: at once, or with the promise. It is given back by {@link Admission.leave}.
+   * Takes a place, at once or after waiting. Give it back with {@link Admission.leave}.
    *
    * @param fingerprint - of the token; `undefined` for requests of the client's own, for metadata or keys.
-   * @param isKnown - whether the token was active lately.
+   * @param isKnown - whether the token was recently active.
    * @throws TransportOverloadedError when the queue is full; the promise rejects with the reason of a cancellation.
    */
   enter(call: Waiting, fingerprint?: string, isKnown = true): Place | Promise<Place> {
@@ -100,7 +100,7 @@ export class Admission {
     })
   }
 
-  /** Gives a place back, and on to the next. */
+  /** Gives a place back. The next waiting request gets it. */
   leave(place: Place): void {
     if (this.#inside[place.index] !== place) return
     const last = this.#inside.pop() as Place
@@ -118,7 +118,7 @@ export class Admission {
     return isKnown || this.#unknownInside < unreserved(maxConcurrentRequests)
   }
 
-  /** While half of the places are free, any token may take one. */
+  /** Whether one more place fits the share of a token. While half of the places are free, any token may take one. */
   #hasShare(key: unknown): boolean {
     const { maxConcurrentRequests } = this.#limits
     if (this.#inside.length * 2 < maxConcurrentRequests) return true
@@ -128,13 +128,16 @@ export class Admission {
     return true
   }
 
-  /** Of the others the one makes room that has waited for its turn the longest: it would be the first to give up. */
+  /**
+   * Makes room in a full queue. The request to drop is the one that has waited for its turn the longest, because it
+   * would time out first.
+   */
   #makeRoom({ key, isKnown }: Applicant): void {
     const { maxQueuedRequests } = this.#limits
     const waiting = (isKnown ? this.#knownQueue : this.#unknownQueue).sizeOf(key)
     if (waiting >= Math.max(1, Math.floor(maxQueuedRequests * QUEUE_OF_ONE))) {
       throw new TransportOverloadedError(
-        `${waiting} requests about this token wait already, which is the share of one token in ` +
+        `${waiting} requests about this token wait already, which is the share of one token of ` +
           `transport.maxQueuedRequests (${maxQueuedRequests}): the authorization server is too slow for them`,
       )
     }
@@ -147,8 +150,8 @@ export class Admission {
   #overloaded(): TransportOverloadedError {
     const { maxConcurrentRequests, maxQueuedRequests } = this.#limits
     return new TransportOverloadedError(
-      `${this.#inside.length} of transport.maxConcurrentRequests (${maxConcurrentRequests}) are under way and ` +
-        `transport.maxQueuedRequests (${maxQueuedRequests}) wait, and tokens that were active lately go first: the ` +
+      `${this.#inside.length} of transport.maxConcurrentRequests (${maxConcurrentRequests}) are on their way and ` +
+        `transport.maxQueuedRequests (${maxQueuedRequests}) wait, and recently active tokens go first: the ` +
         'authorization server is too slow for them',
     )
   }
@@ -171,17 +174,17 @@ export class Admission {
     }
   }
 
-  /** In a worker a request may end without a word, and what it held with it; its time is up nevertheless. */
+  /** Removes requests that ended silently, as they may in a worker. Their time is over. */
   #clearLost(): void {
     for (const queue of [this.#knownQueue, this.#unknownQueue]) {
       for (const lost of Array.from(queue).filter(({ call }) => call.isOver())) queue.remove(lost)
     }
-    // `leave` moves places about.
+    // `leave` changes the order of places.
     for (const place of this.#inside.filter(({ call }) => call.isOver())) this.leave(place)
   }
 }
 
-/** What tokens may take that were not active lately. */
+/** The places that are not reserved. */
 function unreserved(limit: number): number {
   return limit - Math.floor(limit * RESERVED)
 }

@@ -31,7 +31,7 @@ function failFor(circuit: CircuitBreaker, ...tokens: string[]): void {
 }
 
 describe('CircuitBreaker', () => {
-  test('opens after failures in a row, and says for how long', () => {
+  test('opens after several failures, and says for how long', () => {
     const { circuit, changes } = createCircuit()
     fail(circuit, 2)
     expect(circuit.state).toBe('closed')
@@ -50,7 +50,7 @@ describe('CircuitBreaker', () => {
     expect(circuit.state).toBe('open')
   })
 
-  test('does not open while anything was answered lately, however many tokens fail', () => {
+  test('does not open while there are recent answers, however many tokens fail', () => {
     const { circuit, clock } = createCircuit({ windowMs: 5000 })
     for (let count = 0; count < 1000; count++) {
       failFor(circuit, `odd-${count}`)
@@ -61,7 +61,7 @@ describe('CircuitBreaker', () => {
     expect(circuit.state).toBe('closed')
   })
 
-  test('opens when nothing was answered in the window, which begins with the circuit', () => {
+  test('opens when the window had no answer; the window begins with the first request', () => {
     const { circuit, clock } = createCircuit({ windowMs: 5000 })
     failFor(circuit, 'a', 'b', 'c', 'd')
     expect(circuit.state).toBe('closed')
@@ -73,19 +73,19 @@ describe('CircuitBreaker', () => {
     expect(circuit.state).toBe('open')
   })
 
-  test('tries another token than the one that was tried in vain', () => {
+  test('tries another token than the one that failed', () => {
     const { circuit, clock } = createCircuit()
     failFor(circuit, 'a', 'b', 'c')
     clock.ms += 500
     failFor(circuit, 'odd')
-    // The second opening lasts 1000 ms, and for the odd token as long again.
+    // The second opening lasts 1000 ms, and for the failed token 1000 ms more.
     clock.ms += 1000
     expect(() => circuit.admit('odd')).toThrow(isOpen)
     expect(() => circuit.check('good')).not.toThrow()
     clock.ms += 999
     expect(() => circuit.admit('odd')).toThrow(isOpen)
     clock.ms += 1
-    // Where there is no other token, it may be tried again.
+    // Without another token, the failed one may be tried again.
     failFor(circuit, 'odd')
     clock.ms += 2000
     expect(() => circuit.admit('odd')).toThrow(isOpen)
@@ -94,7 +94,7 @@ describe('CircuitBreaker', () => {
     expect(circuit.state).toBe('closed')
   })
 
-  test('begins to count anew with every answer', () => {
+  test('starts counting again after every answer', () => {
     const { circuit, clock } = createCircuit()
     fail(circuit, 2)
     circuit.answered(clock.ms)
@@ -102,7 +102,7 @@ describe('CircuitBreaker', () => {
     expect(circuit.state).toBe('closed')
   })
 
-  test('does not count requests that were abandoned', () => {
+  test('does not count abandoned requests', () => {
     const { circuit } = createCircuit()
     for (let count = 0; count < 10; count++) circuit.settle(circuit.admit(), 'abandoned')
     fail(circuit, 2)
@@ -127,7 +127,7 @@ describe('CircuitBreaker', () => {
     expect(changes.map(([state]) => state)).toEqual(['open', 'half_open', 'closed'])
   })
 
-  test('stays open twice as long each time the one request fails, up to the longest', () => {
+  test('stays open twice as long each time the one request fails, up to the limit', () => {
     const { circuit, clock, changes } = createCircuit()
     fail(circuit, 3)
     for (let count = 0; count < 5; count++) {
@@ -143,7 +143,7 @@ describe('CircuitBreaker', () => {
     expect(changes.at(-1)).toEqual(['open', 500])
   })
 
-  test('lets another one try when the one request was abandoned', () => {
+  test('lets another request try when the one request was abandoned', () => {
     const { circuit, clock } = createCircuit()
     fail(circuit, 3)
     clock.ms += 500
@@ -153,7 +153,7 @@ describe('CircuitBreaker', () => {
     expect(circuit.state).toBe('closed')
   })
 
-  test('gives up a request that ended without a word, as one does in a worker whose caller has left', () => {
+  test('gives up a request that ended silently, as in a worker whose caller has left', () => {
     const { circuit, clock } = createCircuit()
     fail(circuit, 3)
     clock.ms += 500
@@ -168,7 +168,7 @@ describe('CircuitBreaker', () => {
     expect(circuit.state).toBe('closed')
   })
 
-  test('is open for as long as the server asks, within the longest, and does not open because it asks', () => {
+  test('stays open as long as Retry-After says, up to the limit, but does not open because of it', () => {
     const { circuit, clock, changes } = createCircuit()
     circuit.settle(circuit.admit(), 'failed', 'a', 3)
     circuit.settle(circuit.admit(), 'failed', 'b', 3)
@@ -181,7 +181,7 @@ describe('CircuitBreaker', () => {
     expect(changes.at(-1)).toEqual(['open', 4000])
   })
 
-  test('does not listen to a failure of what was sent before it changed, and to any answer', () => {
+  test('ignores failures of requests from before a change, but not their answers', () => {
     const { circuit, clock } = createCircuit()
     const early = circuit.admit()
     fail(circuit, 3)
@@ -196,13 +196,13 @@ describe('CircuitBreaker', () => {
     expect(circuit.state).toBe('closed')
   })
 
-  test('is not open equally long in every process', () => {
+  test('does not stay open equally long in every process', () => {
     const { circuit, changes } = createCircuit({ random: () => 0.999 })
     fail(circuit, 3)
     expect(changes[0]?.[1]).toBeCloseTo(625, 0)
   })
 
-  test('never lets two requests through unless it is closed, and never stays shut, in any order of events', () => {
+  test('never lets two requests through while it is not closed, and never stays open, for any order of events', () => {
     const events = fc.array(
       fc.oneof(
         fc.constant({ kind: 'admit' as const }),

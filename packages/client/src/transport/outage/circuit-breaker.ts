@@ -1,7 +1,7 @@
-/** Step `transport`: an endpoint through which nothing comes is left alone for a while. */
+/** Step `transport`: stops requests to an endpoint that does not answer, for a while. */
 import { TransportCircuitOpenError } from '../../errors.ts'
 
-/** Whether requests are let through: all of them, none, or one to see how it goes. */
+/** Whether requests are let through: all (`closed`), none (`open`), or a single one as a test (`half_open`). */
 export type CircuitState = 'closed' | 'open' | 'half_open'
 
 /** When a circuit opens, and for how long. */
@@ -12,7 +12,7 @@ export interface CircuitBreakerLimits {
   readonly maxOpenMs: number
 }
 
-/** What a circuit breaker needs. */
+/** The settings of a circuit breaker. */
 export interface CircuitBreakerSettings extends CircuitBreakerLimits {
   /** Milliseconds, by a clock that is never set back. */
   readonly nowMs: () => number
@@ -22,35 +22,38 @@ export interface CircuitBreakerSettings extends CircuitBreakerLimits {
   readonly onChange: (state: CircuitState, openMs: number) => void
 }
 
-/** No request lives longer; one that has not ended by then is lost, as in a worker whose caller has left. */
+/** No request lives longer. A request that has not ended by then is lost, as in a worker whose caller has left. */
 const LONGEST_ATTEMPT_MS = 120_000
 
-/** Tokens are remembered that a request was tried with while the circuit was open; more than these are not. */
+/** How many tokens are remembered that failed while the circuit was open. */
 const MAX_PROBES = 64
 
-/** How a request went that brought no answer: the endpoint failed, or nobody waited to see, or it says nothing about it. */
+/**
+ * The outcome of a request without an answer: the endpoint failed, or the request was abandoned and says nothing about
+ * it.
+ */
 export type AttemptOutcome = 'failed' | 'abandoned'
 
 /**
- * Counts the tokens whose requests failed since the last answer. The circuit opens when they are many, and nothing has come
- * through for a while: then the endpoint is down, and not just unable to say something about some tokens. While it is open
- * nothing is sent; then one request goes ahead of the others. Any answer closes it.
+ * Counts the tokens whose requests failed since the last answer. The circuit opens when there are many, and there was
+ * no answer for a while: then the endpoint is down, and does not only fail for some tokens. While the circuit is open,
+ * no request is sent. Then a single request is tried. Any answer closes the circuit.
  */
 export class CircuitBreaker {
   readonly #settings: CircuitBreakerSettings
   #state: CircuitState = 'closed'
-  /** Tokens that failed since the last answer, no more than count. */
+  /** Tokens that failed since the last answer, at most as many as count. */
   readonly #failed = new Set<string>()
-  /** Failures of requests that are about no token. */
+  /** Failures of requests without a token. */
   #otherFailures = 0
-  /** Tokens whose request was tried in vain since the circuit opened. */
+  /** Tokens whose request failed since the circuit opened. */
   readonly #probed = new Set<string>()
   #answeredAtMs: number
-  /** How often it opened since it last worked. */
+  /** How often the circuit opened since the last answer. */
   #openings = 0
   #openUntilMs = 0
   #openForMs = 0
-  /** Of changes. */
+  /** The number of changes of state. */
   #count = 0
 
   constructor(settings: CircuitBreakerSettings) {
@@ -66,8 +69,8 @@ export class CircuitBreaker {
    * Lets a request through.
    *
    * @param fingerprint - of the token it is about, if any.
-   * @returns what {@link CircuitBreaker.settle} wants to be given with its outcome.
-   * @throws TransportCircuitOpenError when nothing is let through now.
+   * @returns the number to pass to {@link CircuitBreaker.settle} with the outcome.
+   * @throws TransportCircuitOpenError when the circuit lets no request through.
    */
   admit(fingerprint?: string): number {
     if (this.#state === 'closed') return this.#count
@@ -78,22 +81,22 @@ export class CircuitBreaker {
   }
 
   /**
-   * Whether a request would be let through.
+   * Checks whether a request would be let through.
    *
-   * @throws TransportCircuitOpenError when not.
+   * @throws TransportCircuitOpenError when it would not.
    */
   check(fingerprint?: string): void {
     if (this.#state === 'closed') return
     const remainingMs = this.#remainingMs(fingerprint)
     if (!(remainingMs > 0)) return
     throw new TransportCircuitOpenError(
-      'the authorization server has failed for one token after the other and answered nothing: it is left alone until one ' +
-        'request has worked',
+      'requests for several tokens failed and none was answered: the client sends nothing to this authorization server until one ' +
+        'request has succeeded',
       this.#state === 'open' ? Math.ceil(remainingMs / 1000) : 1,
     )
   }
 
-  /** Takes notice of an answer: the endpoint is there. */
+  /** Records an answer: the endpoint works. */
   answered(nowMs: number): void {
     this.#answeredAtMs = nowMs
     if (this.#failed.size > 0) this.#failed.clear()
@@ -104,14 +107,14 @@ export class CircuitBreaker {
   }
 
   /**
-   * Takes notice of a request without an answer. What was sent before a change says nothing about the time after it.
+   * Records a request without an answer. A request that was sent before the last change of state is ignored.
    *
-   * @param retryAfterSeconds - how long the endpoint asks to be left alone, which counts when the circuit opens.
+   * @param retryAfterSeconds - the pause that the endpoint asks for. It counts when the circuit opens.
    */
   settle(attempt: number, outcome: AttemptOutcome, fingerprint?: string, retryAfterSeconds = 0): void {
     if (attempt !== this.#count) return
     if (outcome === 'failed') this.#fail(fingerprint, retryAfterSeconds)
-    // The next one may try instead.
+    // Another request may try instead.
     else if (this.#state === 'half_open') {
       this.#openUntilMs = this.#settings.nowMs()
       this.#openForMs = 0
@@ -119,7 +122,9 @@ export class CircuitBreaker {
     }
   }
 
-  /** A token that was tried in vain lets the others go first, for as long again; it may be the one that is odd. */
+  /**
+   * A token that failed has to wait as long again, so that other tokens are tried first. The fault may be in the token.
+   */
   #remainingMs(fingerprint: string | undefined): number {
     const remainingMs = this.#openUntilMs - this.#settings.nowMs()
     if (this.#state === 'half_open' || fingerprint === undefined || !this.#probed.has(fingerprint)) return remainingMs
@@ -132,7 +137,7 @@ export class CircuitBreaker {
       if (!this.#isDown()) return
     } else if (fingerprint !== undefined && this.#probed.size < MAX_PROBES) this.#probed.add(fingerprint)
     const { openMs, maxOpenMs, nowMs, random } = this.#settings
-    // Longer each time, and not the same for every process.
+    // Longer each time, and different in every process.
     const backoffMs = openMs * 2 ** Math.min(this.#openings, 20) * (1 + random() / 4)
     this.#openForMs = Math.min(maxOpenMs, Math.max(backoffMs, retryAfterSeconds * 1000))
     this.#openings += 1

@@ -1,24 +1,25 @@
-/** Step `transport`: the circuit of one URL, apart for tokens that were active lately and for all others. */
+/** Step `transport`: the circuit of one URL, with one part for recently active tokens and one for all others. */
 import { CircuitBreaker, type CircuitBreakerSettings, type CircuitState } from './circuit-breaker.ts'
 
-/** Which tokens: those that were active when they were last asked about, or all others. */
+/** The tokens of a circuit: those that were active when they were last asked about, or all others. */
 export type CircuitTokens = 'known' | 'unknown'
 
-/** What it needs. */
+/** The settings of the circuit. */
 export interface EndpointCircuitSettings extends Omit<CircuitBreakerSettings, 'onChange'> {
   /** Told of every change. */
   readonly onChange: (tokens: CircuitTokens, state: CircuitState, openMs: number) => void
-  /** Whether the endpoint answers when it is asked about a token that nobody has presented. */
+  /** Whether the endpoint answers about a token that nobody has presented. */
   readonly probe?: (() => Promise<boolean>) | undefined
 }
 
 /**
- * Two circuits, because a sender of made-up tokens may find some that the authorization server fails for: their failures
- * stop no token that was active lately. An answer about any token closes both. Nor do they stop a good token for long that
- * is seen for the first time: when the circuit of the others opens, the client asks about a token of its own.
+ * Two circuits, because a sender of invented tokens may find some for which the authorization server fails. These
+ * failures stop no recently active token. An answer about any token closes both circuits. A good token that the client
+ * sees for the first time is not stopped for long either: when the circuit of the others opens, the client probes with
+ * a token of its own.
  */
 export class EndpointCircuit {
-  /** For tokens that were active lately, and for requests about none. */
+  /** For recently active tokens, and for requests without a token. */
   readonly known: CircuitBreaker
   /** For all other tokens. */
   readonly unknown: CircuitBreaker
@@ -31,20 +32,20 @@ export class EndpointCircuit {
       ...settings,
       onChange: (state, openMs) => {
         onChange('unknown', state, openMs)
-        // Not where the request that went ahead was given up: then the next one does.
+        // Not after an abandoned request: then the next request probes.
         if (state === 'open' && openMs > 0 && probe !== undefined) void this.#ask(probe)
       },
     })
   }
 
-  /** The state of the circuit that lets the least through. */
+  /** The state of the circuit that lets fewer requests through. */
   get state(): CircuitState {
     const states = [this.known.state, this.unknown.state]
     if (states.includes('open')) return 'open'
     return states.includes('half_open') ? 'half_open' : 'closed'
   }
 
-  /** Takes notice of an answer: the endpoint is there. */
+  /** Records an answer: the endpoint works. */
   answered(): void {
     const nowMs = this.#nowMs()
     this.known.answered(nowMs)

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { KnownTokens } from './known-tokens.ts'
 
 describe('KnownTokens', () => {
-  test('knows a token while the last answer about it was an active one', () => {
+  test('knows a token while the last answer about it was active', () => {
     const known = new KnownTokens()
     expect(known.has('a')).toBe(false)
     known.note('a', true)
@@ -11,7 +11,7 @@ describe('KnownTokens', () => {
     expect(known.has('a')).toBe(false)
   })
 
-  test('is not changed by any number of tokens that are not active', () => {
+  test('is not changed by any number of inactive tokens', () => {
     const known = new KnownTokens(10)
     known.note('good', true)
     for (let count = 0; count < 1000; count++) known.note(`junk-${count}`, false)

@@ -22,7 +22,7 @@ export class KnownTokens {
     return this.#tokens !== undefined && this.#tokens.find(fingerprint) !== NO_SLOT
   }
 
-  /** Takes notice of an answer. */
+  /** Records an answer. */
   note(fingerprint: string, active: boolean): void {
     if (!active) {
       this.#tokens?.delete(fingerprint)

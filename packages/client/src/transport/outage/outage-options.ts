@@ -1,4 +1,4 @@
-/** Options of step `transport`: what becomes of calls while the authorization server is slow or down. */
+/** Options of step `transport`: what happens to calls while the authorization server is slow or down. */
 import { OptionGroup } from '@token-introspection/core/options'
 import type { Send } from '../transport.ts'
 import { Admission } from './admission.ts'
@@ -7,57 +7,62 @@ import { KnownTokens } from './known-tokens.ts'
 import { type OnCircuitChange, protectSend } from './protect-send.ts'
 import type { RetrySettings } from './retry.ts'
 
-/** When an endpoint that fails is left alone, and for how long. */
+/** When the client stops sending to a failing endpoint, and for how long. */
 export interface CircuitBreakerOptions {
   /**
-   * How many tokens have to fail, one after the other, before nothing is sent for a while. A token counts once, however often
-   * its request fails. Default 5, from 1 to 1000.
+   * How many tokens have to fail, one after the other, before the circuit opens. A token counts once, however often its
+   * request fails. Default 5, from 1 to 1000.
    */
   readonly failures?: number | undefined
   /**
-   * Milliseconds in which nothing was answered, about any token, before nothing is sent for a while. They begin with the first
-   * request. Default 5000, from 0 to 600000. 0 looks at `failures` alone.
+   * Milliseconds without an answer about any token before the circuit opens. They begin with the first request. Default
+   * 5000, from 0 to 600000. With 0 only `failures` counts.
    */
   readonly windowMs?: number | undefined
-  /** Milliseconds until one request is tried, the first time; twice as long each time after. Default 500, from 10 to 60000. */
+  /**
+   * Milliseconds until one request is tried, the first time. Each further time doubles them. Default 500, from 10 to
+   * 60000.
+   */
   readonly openMs?: number | undefined
-  /** The longest, also when the server asks for more by `Retry-After`. Default 30000, from 10 to 600000. */
+  /** The longest time, also when `Retry-After` asks for more. Default 30000, from 10 to 600000. */
   readonly maxOpenMs?: number | undefined
 }
 
-/** The part of the options of step `transport` that is about outages. */
+/** The options of step `transport` about outages. */
 export interface OutageOptions {
   /**
-   * Make a request once more when its connection was lost, over a fresh one then, or when it was answered 502, 503 or 504
-   * without `Retry-After`; and up to twice more when there was no connection, because the address was not found for now or
-   * refused it. All within the deadline of the call. Default `true`.
+   * Retries a request once when its connection was lost, over a fresh connection, or when it was answered 502, 503 or
+   * 504 without `Retry-After`. Retries up to twice when there was no connection, because the address was not found for
+   * now or refused it. All attempts are within the deadline of the call. Default `true`.
    */
   readonly retry?: boolean | undefined
   /**
-   * When `failures` tokens have failed one after the other (no answer, 502, 503, 504) and nothing was answered for `windowMs`,
-   * calls fail at once with `ERR_TRANSPORT_CIRCUIT_OPEN` until one request has worked. `Retry-After` makes that longer, and
-   * does not bring it about. 429 counts neither as a failure nor as an answer. Each endpoint has a circuit for tokens that were
-   * active when they were last asked about, and another one for the rest. When the circuit of the rest opens, the
-   * client asks about a token that it makes up, and an answer to that closes it. `false`
-   * switches them off.
+   * When `failures` tokens have failed one after the other (no answer, 502, 503, 504) and there was no answer for
+   * `windowMs`, calls fail at once with `ERR_TRANSPORT_CIRCUIT_OPEN` until one request has succeeded. `Retry-After`
+   * makes that time longer, but does not open the circuit. 429 counts neither as a failure nor as an answer. Each
+   * endpoint has a circuit for tokens that were active when they were last asked about, and another one for the rest.
+   * When the circuit of the rest opens, the client asks about an invented token, and an answer closes the circuit.
+   * `false` switches circuits off.
    */
   readonly circuitBreaker?: CircuitBreakerOptions | false | undefined
   /**
-   * Requests under way at once; on Node each has a connection of its own. A quarter is kept for tokens that were active when
-   * they were last asked about, and for requests for metadata and keys. Default 64, from 1 to 1024.
+   * The highest number of requests at once. On Node each has a connection of its own. A quarter is reserved for tokens
+   * that were active when they were last asked about, and for requests for metadata and keys. Default 64, from 1 to
+   * 1024.
    */
   readonly maxConcurrentRequests?: number | undefined
   /**
-   * Requests that wait for their turn; what comes then fails with `ERR_TRANSPORT_OVERLOADED`. Tokens that were active when they
-   * were last asked about go first, and in a full queue another one makes room for them. Default 1024, from 0 to 100000.
+   * The highest number of requests that wait for their turn. A further one fails with `ERR_TRANSPORT_OVERLOADED`.
+   * Tokens that were active when they were last asked about go first, and in a full queue another request makes room
+   * for them. Default 1024, from 0 to 100000.
    */
   readonly maxQueuedRequests?: number | undefined
 }
 
-/** Their names. */
+/** The names of the options. */
 export const OUTAGE_OPTIONS = ['retry', 'circuitBreaker', 'maxConcurrentRequests', 'maxQueuedRequests'] as const
 
-/** Their defaults. */
+/** The defaults of the options. */
 export const outageDefaults = Object.freeze({
   retry: true,
   circuitBreaker: Object.freeze({ failures: 5, windowMs: 5000, openMs: 500, maxOpenMs: 30_000 }),
@@ -69,21 +74,24 @@ export const outageDefaults = Object.freeze({
 export interface OutageStep {
   readonly maxConcurrentRequests: number
   readonly admission: Admission
-  /** Of every URL that was asked so far. */
+  /** The circuits of every URL that was asked so far. */
   readonly circuits: ReadonlyMap<string, Pick<EndpointCircuit, 'state'>>
   readonly known: KnownTokens
-  /** Requests are made once only without them. */
+  /** Without it, requests are not retried. */
   readonly retry: RetrySettings | undefined
-  /** Puts a way to send under these limits. `probe` says whether an endpoint answers about a token that nobody has presented. */
+  /**
+   * Puts a transport under these limits. `probe` says whether an endpoint answers about a token that nobody has
+   * presented.
+   */
   readonly protect: (send: Send, probe?: (url: string) => Promise<boolean>) => Send
 }
 
-/** What the options are told of their surroundings. */
+/** The settings around the options. */
 export interface OutageSurroundings {
   readonly onCircuitChange: OnCircuitChange
 }
 
-/** Reads the options, out of the group of the step. */
+/** Reads the options from the group of the step. */
 export function resolveOutage(group: OptionGroup, { onCircuitChange }: OutageSurroundings): OutageStep {
   const maxConcurrentRequests = group.integer('maxConcurrentRequests', {
     default: outageDefaults.maxConcurrentRequests,

@@ -1,20 +1,20 @@
-/** Step `transport`: whether an introspection endpoint answers at all, whatever tokens others present. */
+/** Step `transport`: tests whether an introspection endpoint answers, whatever tokens other parties present. */
 import { encodeBase64url } from '@token-introspection/core'
 import { buildRequest, type RequestSettings } from '../build-request.ts'
 import type { Deadlines } from '../deadline.ts'
 import type { Send } from '../transport.ts'
 import { isOutageStatus } from './protect-send.ts'
 
-/** What asking needs. */
+/** The settings of the probe. */
 export interface ProbeSettings extends RequestSettings {
-  /** Past the circuit, which is what the answer is for. */
+  /** Sends past the circuit, because the probe decides about the circuit. */
   readonly send: Send
   readonly deadlines: Deadlines
 }
 
 /**
- * Asks about a token that is made up here: 256 random bits, which no server has issued. Nobody else can make the endpoint fail
- * for it, so any answer says that the endpoint is there. A limit that is used up says neither.
+ * Asks about an invented token: 256 random bits, which no server has issued. Nobody else can make the endpoint fail for
+ * it, so any answer means that the endpoint works. A rate limit (429) means neither.
  */
 export async function probeEndpoint(
   endpoint: string,

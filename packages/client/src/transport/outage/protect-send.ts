@@ -1,4 +1,4 @@
-/** Step `transport`: every request, whatever it is for, waits its turn and spares an endpoint that is down. */
+/** Step `transport`: every request waits its turn, and none is sent to an endpoint that is down. */
 import { isPromise } from '@token-introspection/core/maybe-promise'
 import {
   IntrospectionError,
@@ -17,24 +17,24 @@ import { isLostConnection } from './retry.ts'
 /** The settings of the step. */
 export interface ProtectionSettings {
   readonly admission: Admission
-  /** The circuits there are, by URL. */
+  /** The circuits, by URL. */
   readonly circuits: Map<string, EndpointCircuit>
-  /** No circuit is ever opened without them. */
+  /** Without them, no circuit ever opens. */
   readonly circuitBreaker: Omit<EndpointCircuitSettings, 'onChange' | 'probe'> | undefined
   /** Tokens that go first. */
   readonly known: Pick<KnownTokens, 'has'>
-  /** Whether a request whose connection was lost is made again, over a fresh one. */
+  /** Whether a request is retried over a fresh connection when its connection was lost. */
   readonly retries: boolean
   /** Told when the circuit of an endpoint changes. */
   readonly onCircuitChange: OnCircuitChange
-  /** Whether an endpoint answers when it is asked about a token that nobody has presented. */
+  /** Whether an endpoint answers about a token that nobody has presented. */
   readonly probe?: ((url: string) => Promise<boolean>) | undefined
 }
 
 /** Told when the circuit of an endpoint changes. */
 export type OnCircuitChange = (url: string, tokens: CircuitTokens, state: CircuitState, openMs: number) => void
 
-/** URLs come from the options and the metadata; should there ever be more, they begin anew. */
+/** URLs come from the options and the metadata. If there are ever more than this, all circuits start again. */
 const MAX_CIRCUITS = 64
 
 /** Sends like `send`, within the limits. */
@@ -60,7 +60,7 @@ export function protectSend(
     const isKnown = fingerprint === undefined || known.has(fingerprint)
     const endpoint = circuitOf(request.url)
     const circuit = isKnown ? endpoint?.known : endpoint?.unknown
-    // Nobody is to wait in the queue for that.
+    // A request that the circuit stops must not wait in the queue.
     circuit?.check(fingerprint)
     const entering = admission.enter(request.cancellation, fingerprint, isKnown)
     const place = isPromise(entering) ? await entering : entering
@@ -73,10 +73,10 @@ export function protectSend(
     } catch (error) {
       if (error instanceof TransportCircuitOpenError) throw error
       const again = retries && request.freshConnection !== true && isLostConnection(error)
-      // A connection that was kept open for too long says nothing; the next request has a fresh one.
+      // A connection that was idle for too long says nothing about the endpoint. The next request has a fresh one.
       if (again || !(error instanceof IntrospectionError)) circuit?.settle(attempt, 'abandoned')
       else if (isOutage(error)) circuit?.settle(attempt, 'failed', fingerprint)
-      // What was too long, or no HTTP we take, was an answer.
+      // An answer that was too long, or malformed HTTP, is still an answer.
       else endpoint?.answered()
       throw error
     } finally {
@@ -94,12 +94,12 @@ function settle(
 ): void {
   const { status } = reply
   if (isOutageStatus(status)) circuit.settle(attempt, 'failed', fingerprint, retryAfter(reply))
-  // A limit is somebody's share that is used up: the endpoint is there, and may have answers for others.
+  // A rate limit is for one sender: the endpoint works, and may answer others.
   else if (status === 429) circuit.settle(attempt, 'abandoned')
   else endpoint.answered()
 }
 
-/** 500 is missing because a server that answers so is there. */
+/** 500 is not in the list, because a server that answers 500 is not down. */
 export function isOutageStatus(status: number): boolean {
   return status === 502 || status === 503 || status === 504
 }

@@ -30,19 +30,19 @@ async function run(outcomes: (TransportReply | Error)[], random = 0) {
 }
 
 describe('withRetry', () => {
-  test.each([502, 503, 504])('tries once more after %d, a moment later', async (status) => {
+  test.each([502, 503, 504])('retries once after %d, a moment later', async (status) => {
     const good = reply(200)
     expect(await run([reply(status), good])).toEqual({ result: good, attempts: 2, waits: [20] })
     expect((await run([reply(status), good], 0.5)).waits).toEqual([50])
   })
 
-  test.each(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])('tries once more after %s, at once', async (code) => {
+  test.each(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])('retries once after %s, at once', async (code) => {
     const good = reply(200)
     expect(await run([unreachable(code), good])).toEqual({ result: good, attempts: 2, waits: [] })
   })
 
   test.each(['EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL'])(
-    'tries twice more after %s, as nothing was sent, and waits longer each time',
+    'retries twice after %s, because nothing was sent, and waits longer each time',
     async (code) => {
       const good = reply(200)
       expect(await run([unreachable(code), good])).toEqual({ result: good, attempts: 2, waits: [20] })
@@ -56,7 +56,7 @@ describe('withRetry', () => {
     },
   )
 
-  test('wants a fresh connection after one that was lost, and only then', async () => {
+  test('uses a fresh connection only after one that was lost', async () => {
     const fresh: boolean[] = []
     const outcomes = [unreachable('ECONNRESET'), unreachable('EPIPE')]
     const attempt = (freshConnection: boolean): Promise<TransportReply> => {
@@ -69,7 +69,7 @@ describe('withRetry', () => {
     expect(fresh).toEqual([false, true])
   })
 
-  test('looks for the reason where fetch puts it', async () => {
+  test('finds the error code where fetch puts it', async () => {
     const inner = Object.assign(new Error('socket'), { code: 'UND_ERR_SOCKET' })
     const error = new TransportUnreachableError('x', { cause: new TypeError('fetch failed', { cause: inner }) })
     expect((await run([error, reply(200)])).attempts).toBe(2)
@@ -80,12 +80,12 @@ describe('withRetry', () => {
     ['refused credentials', reply(401)],
     ['a limit', reply(429)],
     ['a server that is broken', reply(500)],
-    ['a server that says when to come back', reply(503, { 'retry-after': '0' })],
-    ['a name that is not found', unreachable('ENOTFOUND')],
+    ['a server that sends Retry-After', reply(503, { 'retry-after': '0' })],
+    ['a name that does not exist', unreachable('ENOTFOUND')],
     ['a certificate that is not trusted', unreachable('DEPTH_ZERO_SELF_SIGNED_CERT')],
     ['a deadline', new TransportTimeoutError('late')],
     ['a mistake', new TypeError('x')],
-  ])('leaves it at %s', async (_, outcome) => {
+  ])('does not retry after %s', async (_, outcome) => {
     expect(await run([outcome, reply(200)])).toEqual({ result: outcome, attempts: 1, waits: [] })
   })
 
@@ -96,7 +96,7 @@ describe('withRetry', () => {
     expect(await run([unreachable('ECONNRESET'), error, reply(200)])).toMatchObject({ result: error, attempts: 2 })
   })
 
-  test('gives what the first came to when there may be no second', async () => {
+  test('returns the first outcome when there is no second attempt', async () => {
     const first = reply(503)
     const open = new TransportCircuitOpenError('open', 1)
     expect((await run([first, open])).result).toBe(first)
@@ -104,7 +104,7 @@ describe('withRetry', () => {
     expect((await run([error, open])).result).toBe(error)
   })
 
-  test('does not wait beyond the deadline', async () => {
+  test('waits until the deadline, not longer', async () => {
     const deadline = new Deadlines(60_000).start()
     const reason = new Error('late')
     const attempt = vi.fn(() => Promise.resolve(reply(503)))
@@ -116,7 +116,7 @@ describe('withRetry', () => {
     expect(attempt).toHaveBeenCalledTimes(1)
   })
 
-  test('makes one request where it is switched off', async () => {
+  test('sends one request when retries are off', async () => {
     const attempt = vi.fn(() => Promise.resolve(reply(503)))
     await withRetry(attempt, new Deadlines(60_000).start(), undefined)
     expect(attempt).toHaveBeenCalledTimes(1)

@@ -1,4 +1,4 @@
-/** Step `transport`: a request that came to nothing by bad luck is made once more, at once. */
+/** Step `transport`: repeats a request once that failed for a passing reason. */
 import { TransportCircuitOpenError, TransportOverloadedError, TransportUnreachableError } from '../../errors.ts'
 import type { Cancellation } from '../cancellation.ts'
 import type { TransportReply } from '../transport.ts'
@@ -10,17 +10,17 @@ export interface RetrySettings {
   readonly random: () => number
 }
 
-/** A server that is between two processes answers better a moment later. */
+/** How long to wait for a server between two processes. */
 const MIN_WAIT_MS = 20
 const MAX_WAIT_MS = 80
 
-/** What gateways say when nobody is behind them just now. */
+/** Statuses of gateways that have no server behind them for a moment. */
 const PASSING = new Set([502, 503, 504])
 
-/** How a connection ends that the other side had given up: kept alive too long, or its process gone. */
+/** Error codes of a connection that the other side has closed: it was idle for too long, or the process ended. */
 const LOST_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'UND_ERR_SOCKET', 'ConnectionClosed'])
 
-/** Why there was no connection: nothing was sent, and a moment later there may be one. */
+/** Error codes of a failed connection attempt. Nothing was sent, and an attempt a moment later may succeed. */
 const UNSENT = new Set([
   'EAI_AGAIN',
   'ECONNREFUSED',
@@ -32,20 +32,20 @@ const UNSENT = new Set([
   'ConnectionRefused',
 ])
 
-/** How much longer to wait before each further try to connect. */
+/** How long to wait before each further attempt to connect. */
 const UNSENT_WAITS = [1, 4]
 
 /**
- * A request, built anew each time, as an assertion may be used only once.
+ * Sends a request. It is built anew for each attempt, because an assertion may be used only once.
  *
- * @param freshConnection - whether it needs a connection that was never used.
+ * @param freshConnection - whether the attempt needs a connection that was never used.
  */
 type Attempt = (freshConnection: boolean) => Promise<TransportReply>
 
 /**
- * Makes a request. It is made once more when its connection was lost, then over a fresh one, or when a gateway had nobody to
- * ask and did not say for how long; and up to twice more when there was no connection, as nothing was sent then. All within
- * the deadline of the call.
+ * Sends a request. It is repeated once when its connection was lost, then over a fresh one, or when a gateway had no
+ * server and sent no `Retry-After`. It is repeated up to twice when there was no connection, because then nothing was
+ * sent. All attempts are within the deadline of the call.
  */
 export async function withRetry(
   attempt: Attempt,
@@ -61,7 +61,10 @@ export async function withRetry(
   return isPassing(reply) ? retryPassing(reply, attempt, cancellation, retry) : reply
 }
 
-/** The second half of {@link withRetry}, for a request that failed; it fails the same when there is no second try. */
+/**
+ * The second half of {@link withRetry}, for a request that failed. Without a second attempt it rejects with the same
+ * error.
+ */
 export async function retryFailed(
   error: unknown,
   attempt: Attempt,
@@ -105,12 +108,12 @@ export async function retryPassing(
   )
 }
 
-/** Whether a reply says that a moment later it may be another. */
+/** Whether a new request a moment later may get another reply. */
 export function isPassing(reply: TransportReply): boolean {
   return PASSING.has(reply.status) && reply.header('retry-after') === undefined
 }
 
-/** Whether the other side had given the connection up. */
+/** Whether the other side had closed the connection. */
 export function isLostConnection(error: unknown): boolean {
   return failedBy(error, LOST_CONNECTION)
 }
@@ -123,7 +126,7 @@ function waitMs({ random }: RetrySettings): number {
   return MIN_WAIT_MS + random() * (MAX_WAIT_MS - MIN_WAIT_MS)
 }
 
-/** What the first request came to says more than that there was no second. */
+/** The outcome of the first request says more than the error of the second attempt. */
 async function again(attempt: () => Promise<TransportReply>, first: () => TransportReply): Promise<TransportReply> {
   try {
     return await attempt()
@@ -133,7 +136,7 @@ async function again(attempt: () => Promise<TransportReply>, first: () => Transp
   }
 }
 
-/** Whether nothing was sent because of other requests. */
+/** Whether the client sent nothing because of its own limits. */
 function isShed(error: unknown): boolean {
   return error instanceof TransportCircuitOpenError || error instanceof TransportOverloadedError
 }

@@ -1,12 +1,12 @@
-/** Step `transport`: requests that wait for a place, each token in its turn. */
+/** Step `transport`: the queue of requests that wait for a place. The tokens take turns. */
 
-/** What waits. */
+/** A waiting request. */
 export interface Waiter {
-  /** The token it is about, or something of its own where it is about none. */
+  /** Its token, or an object of its own for a request without a token. */
   readonly key: unknown
 }
 
-/** A queue in which tokens take turns, so that the requests about one token do not stand before those about another. */
+/** A queue in which tokens take turns, so that many requests about one token do not block the requests about others. */
 export class TokenQueue<Entry extends Waiter> {
   readonly #waiting = new Map<unknown, Entry[]>()
   #size = 0
@@ -15,7 +15,7 @@ export class TokenQueue<Entry extends Waiter> {
     return this.#size
   }
 
-  /** How many wait that are about this token. */
+  /** How many waiting requests are about this token. */
   sizeOf(key: unknown): number {
     return this.#waiting.get(key)?.length ?? 0
   }
@@ -27,7 +27,7 @@ export class TokenQueue<Entry extends Waiter> {
     this.#size += 1
   }
 
-  /** Takes an entry out; `false` when it is out already. */
+  /** Removes an entry; `false` when it was removed before. */
   remove(entry: Entry): boolean {
     const entries = this.#waiting.get(entry.key)
     const index = entries?.indexOf(entry) ?? -1
@@ -38,13 +38,13 @@ export class TokenQueue<Entry extends Waiter> {
     return true
   }
 
-  /** Takes out the first entry of the token whose turn it is, among those that may go. */
+  /** Removes and returns the first entry of the token whose turn it is, among the tokens that may go. */
   next(mayGo: (key: unknown) => boolean): Entry | undefined {
     for (const [key, entries] of this.#waiting) {
       if (!mayGo(key)) continue
       const first = entries.shift()
       this.#size -= 1
-      // The others of this token wait for its next turn.
+      // The other requests of this token wait for its next turn.
       this.#waiting.delete(key)
       if (entries.length > 0) this.#waiting.set(key, entries)
       return first
@@ -52,7 +52,7 @@ export class TokenQueue<Entry extends Waiter> {
     return undefined
   }
 
-  /** Everything that waits. */
+  /** All waiting requests. */
   *[Symbol.iterator](): IterableIterator<Entry> {
     for (const entries of this.#waiting.values()) yield* entries
   }

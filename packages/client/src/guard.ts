@@ -26,11 +26,13 @@ import {
   type TokenScheme,
 } from './result/refusal.ts'
 
-/** A request that may pass, with the token's answer. */
+/** An allowed request, with the token's answer. */
 export interface Allowance<Claims extends object = object> {
   readonly allowed: true
   readonly token: ActiveIntrospectionResult<Claims>
-  /** Fields to add to the response, by lower-case name: `cache-control` for a token of the query, `dpop-nonce`. */
+  /**
+   * Header fields to add to the response, by lower-case name: `cache-control` for a token in the query, `dpop-nonce`.
+   */
   readonly headers: Readonly<Record<string, string>>
   /**
    * Always absent. It lets code that is compiled without `strict` read it, where `!allowed` does not narrow the type.
@@ -38,7 +40,7 @@ export interface Allowance<Claims extends object = object> {
   readonly toResponse?: undefined
 }
 
-/** A request without a token that may pass, as an `optional` guard lets it. */
+/** A request without a token that an `optional` guard lets pass. */
 export interface Anonymity {
   readonly allowed: true
   readonly token: undefined
@@ -49,13 +51,13 @@ export interface Anonymity {
   readonly toResponse?: undefined
 }
 
-/** What a guard decides: narrow it on `allowed`. */
+/** The decision of a guard: narrow it on `allowed`. */
 export type GuardDecision<Claims extends object = object> = Allowance<Claims> | Refusal
 
-/** What an `optional` guard decides: narrow it on `allowed`, then on `token`. */
+/** The decision of an `optional` guard: narrow it on `allowed`, then on `token`. */
 export type OptionalGuardDecision<Claims extends object = object> = GuardDecision<Claims> | Anonymity
 
-/** Decides about one request. It rejects only for bugs; outages are refusals with a 5xx status. */
+/** Decides about one request. It rejects only for bugs. Outages are refusals with a 5xx status. */
 export type Guard<Claims extends object = object> = (request: GuardRequest) => Promise<GuardDecision<Claims>>
 
 /** The same for a guard that lets requests without a token pass. */
@@ -64,15 +66,16 @@ export type OptionalGuard<Claims extends object = object> = (
 ) => Promise<OptionalGuardDecision<Claims>>
 
 /**
- * A guard as `client.guard()` returns it. A function of your own that wraps one is a {@link Guard}, and needs no `decide`:
- * the adapters of the frameworks take both.
+ * A guard as `client.guard()` returns it. A function of your own that wraps a guard is a {@link Guard}, and needs no
+ * `decide`: the adapters of the frameworks accept both.
  */
 export interface ClientGuard<Claims extends object = object> extends Guard<Claims> {
   /**
-   * Decides at once when nothing has to be waited for: the answer is in the memory cache, or the request has no token. The
-   * decision is then returned as a value, in the same tick and without a promise. Otherwise the result is a promise of it.
+   * Decides synchronously when it need not wait: the answer is in the memory cache, or the request has no token. It
+   * then returns the decision as a value, in the same tick and without a promise. Otherwise it returns a promise of the
+   * decision.
    *
-   * @throws for bugs, as the promise rejects for them.
+   * @throws for bugs, for which the promise would reject.
    *
    * @example
    * ```ts
@@ -90,11 +93,11 @@ export interface ClientGuard<Claims extends object = object> extends Guard<Claim
 
 /** The same for a guard that lets requests without a token pass. */
 export interface OptionalClientGuard<Claims extends object = object> extends OptionalGuard<Claims> {
-  /** Decides at once when nothing has to be waited for: see {@link ClientGuard.decide}. */
+  /** Decides synchronously when it need not wait: see {@link ClientGuard.decide}. */
   readonly decide: (request: GuardRequest) => MaybePromise<OptionalGuardDecision<Claims>>
 }
 
-/** The token that a guard of this type lets pass: `undefined` too, where it is optional. */
+/** The token that a guard of this type lets pass. For an optional guard also `undefined`. */
 export type GuardToken<G extends OptionalGuard> = Extract<Awaited<ReturnType<G>>, { allowed: true }>['token']
 
 /** Everything the spine needs. */
@@ -114,11 +117,11 @@ const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
 const ANONYMITY: Anonymity = Object.freeze({ allowed: true, token: undefined, headers: NO_HEADERS })
 
 /**
- * Take the token, ask, judge: is it for us, is it theirs, is it enough. An outage is never mistaken for a bad token, and a
- * token that is presented is judged even where none is needed.
+ * Takes the token, asks about it, and judges the answer: is the token for this API, is it the sender's, is it enough.
+ * An outage never looks like a bad token. An optional guard judges a presented token as well.
  *
- * @returns the decision itself when nothing has to be waited for, as with an answer from the memory cache; no promise is made
- * then. Where a step has to wait, its `…Later` form goes on.
+ * @returns the decision itself when no step has to wait, as with an answer from the memory cache. Then there is no
+ * promise. When a step has to wait, its `…Later` form continues.
  */
 export function guard<Claims extends object>(
   request: GuardRequest,
@@ -167,7 +170,7 @@ async function judgeLater<Claims extends object>(
   return judge(await answer, presented, request, steps)
 }
 
-/** Is it for us, is it theirs? */
+/** Is the token for this API, and is it the sender's? */
 function judge<Claims extends object>(
   token: IntrospectionResult<Claims>,
   presented: Presented,
@@ -185,7 +188,7 @@ function judge<Claims extends object>(
     : judgeConfirmed(token, confirmation, presented, request, steps)
 }
 
-/** Is it theirs, is it enough? */
+/** Is it the sender's token, and is it enough? */
 function judgeConfirmed<Claims extends object>(
   token: ActiveIntrospectionResult<Claims>,
   confirmation: ConfirmationOutcome,
@@ -204,26 +207,29 @@ function judgeConfirmed<Claims extends object>(
   return checkAndUseProof(allowance, check && (() => check(token, request)), useProof, result)
 }
 
-/** A check of the application, and then the proof: a request that is refused takes no room in the replay store. */
+/**
+ * Runs the check of the application, then marks the proof as used, so that a refused request takes no room in the
+ * replay store.
+ */
 async function checkAndUseProof<Claims extends object>(
   allowance: Allowance<Claims>,
   check: (() => unknown) | undefined,
   useProof: (() => Promise<boolean>) | undefined,
   result: ChallengeSettings,
 ): Promise<GuardDecision<Claims>> {
-  // A check without types might say anything; only `true` is a yes.
+  // An untyped check might return any value. Only `true` counts.
   if (check !== undefined && (await check()) !== true) return refuseByCheck()
   if (useProof !== undefined && !(await useProof())) return refuseProof(result)
   return allowance
 }
 
-/** An operational failure is an outage, and a refusal; anything else is a bug, and thrown. */
+/** An operational failure is an outage, and a refusal. Any other error is a bug, and is thrown. */
 function refuseFailure(error: unknown, { source }: Presented): Refusal {
   if (isIntrospectionError(error)) return refuseUnchecked(error, source)
   throw error
 }
 
-/** There may be a token in it, so the request is not one without. */
+/** The unread form may hold a token, so the request does not count as one without a token. */
 function formTooLong(): TokenTooLongError {
   return new TokenTooLongError(
     `the form has more than ${MAX_FORM_BYTES} octets, the most that a guard reads to find access_token, and there is no token ` +
@@ -231,7 +237,7 @@ function formTooLong(): TokenTooLongError {
   )
 }
 
-/** What frameworks on Node call a request has other headers. */
+/** Frameworks on Node have requests with another kind of `headers`. */
 function notARequest(): TypeError {
   return new TypeError(
     'request: must be a web Request, or an object with headers.get(); the requests of Express, Fastify and others are for ' +
@@ -260,7 +266,7 @@ function refusePermission(
   return refuseScope(policy.scope.wanted, result, scheme, lacking, describeMistake(lacking, token, policy))
 }
 
-/** What was got by a token in a URL must not be kept by a cache that others share (RFC 6750 §2.3). */
+/** A response for a token in the URL must not be kept by a shared cache (RFC 6750 §2.3). */
 function responseHeaders(
   source: Presentation['source'],
   headers: Readonly<Record<string, string>>,

@@ -27,15 +27,15 @@ export interface Steps {
   readonly token: {
     readonly maxBytes: number
     readonly fingerprint: FingerprintToken
-    /** The hint of calls that give none. */
+    /** The hint of calls without a hint. */
     readonly tokenTypeHint?: TokenTypeHint | undefined
   }
-  /** Nothing is remembered without one. */
+  /** Without it, no answer is cached. */
   readonly cache: CacheStep<IntrospectionResult> | undefined
   readonly flights: SingleFlight<IntrospectionResult>
-  /** Fresh or remembered, every answer is judged by the clock of now. */
+  /** Judges every answer by the current time, fresh or cached. */
   readonly judge: JudgeResponse
-  /** JWTs are tokens like any other without it. */
+  /** Without it, JWTs are introspected like other tokens. */
   readonly jwt: JwtStep | undefined
   readonly transport: TransportStep
   readonly response: ResponseStep
@@ -47,16 +47,19 @@ export interface Steps {
 
 /** Options of one call. */
 export interface IntrospectOptions {
-  /** Ends the call early; it then rejects with the signal's reason. */
+  /** Ends the call early. The call then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
-  /** Sent as `token_type_hint`; leave it out unless the authorization server asks for it (RFC 7662 §2.1). */
+  /** Sent as `token_type_hint`. Leave it out unless the authorization server requires it (RFC 7662 §2.1). */
   readonly tokenTypeHint?: TokenTypeHint | undefined
-  /** Further parameters of the request, such as `resource` (RFC 7662 §2.1); none that is set by other means. */
+  /**
+   * Further parameters of the request, such as `resource` (RFC 7662 §2.1). Parameters that another option sets are not
+   * allowed.
+   */
   readonly parameters?: Readonly<Record<string, string>> | undefined
   /**
-   * Seconds an answer may be old for this call, within what the `cache` option allows. The call shares no request that began
-   * longer ago either. 0 asks now, and keeps the fresh answer for others. Default what the `cache` option says; then the call
-   * shares any request that is under way.
+   * How many seconds old an answer may be for this call, at most what the `cache` option allows. The call also shares
+   * no older request. 0 asks now, and keeps the fresh answer for others. Default the limit of the `cache` option; then
+   * the call shares any current request.
    */
   readonly maxAgeSeconds?: number | undefined
 }
@@ -66,7 +69,7 @@ const CALL_OPTIONS = ['signal', 'tokenTypeHint', 'parameters', 'maxAgeSeconds'] 
 /**
  * Checks the options of one call.
  *
- * @throws TypeError naming the option that is unknown or wrong.
+ * @throws TypeError that names the option that is unknown or wrong.
  */
 export function checkCallOptions(options: IntrospectOptions): void {
   checkOptionNames('', options, CALL_OPTIONS)
@@ -86,8 +89,9 @@ export function checkCallOptions(options: IntrospectOptions): void {
 }
 
 /**
- * A token no server could have issued is inactive unasked, and one that is too long is an error; an answer at hand is given at once, without a promise; any
- * other token is asked about within the deadline, and once for everybody who wants to know. `trace` is for whoever listens.
+ * A token that no server could have issued is inactive without a request, and one that is too long is an error. An
+ * available answer is returned without a promise. The client asks about any other token within the deadline, once for
+ * all parallel calls. `trace` is for events.
  */
 export function introspect(
   token: string,
@@ -96,7 +100,7 @@ export function introspect(
   trace?: Trace,
 ): MaybePromise<IntrospectionResult> {
   const { cache } = steps
-  // In memory only presentable tokens are found, so a hit need not be looked at twice: a twelfth of what it costs.
+  // In memory only presentable tokens are found, so a hit skips this check, a twelfth of its cost.
   const lookFirst = cache !== undefined && !cache.isShared
   if (token.length > steps.token.maxBytes) throw tooLong(token, steps.token.maxBytes)
   if (!(lookFirst || isPresentable(token))) return UNPRESENTABLE
@@ -105,7 +109,7 @@ export function introspect(
   if (trace !== undefined) trace.key = key
   if (cache === undefined) return ask(token, options, key, undefined, steps, trace)
   const { answers } = cache
-  // No promise and no closure is made here where the store is in memory and the digest is Node's.
+  // With a store in memory and Node's digest, this creates no promise and no closure.
   const remembered = isPromise(key)
     ? key.then((known) => answers.recall(known, options.maxAgeSeconds))
     : answers.recall(key, options.maxAgeSeconds)
@@ -117,10 +121,10 @@ export function introspect(
   return ask(token, options, key, remembered, steps, trace)
 }
 
-/** A token may be good and too long for us: to call it inactive would be to guess. */
+/** The token may be good but is too long for this resource server. To call it inactive would be a guess. */
 function tooLong({ length }: string, maxBytes: number): TokenTooLongError {
   return new TokenTooLongError(
-    `the token has ${length} octets, more than token.maxBytes of this resource server (${maxBytes}), so nobody was asked about ` +
+    `the token has ${length} octets, more than token.maxBytes of this resource server (${maxBytes}), so the client did not ask about ` +
       'it; raise token.maxBytes, or have the authorization server issue shorter tokens, such as opaque ones',
   )
 }
@@ -145,7 +149,7 @@ async function ask(
       try {
         return await deadline.race(flight.answer)
       } catch (error) {
-        // What carried it may have ended without a word, as in a worker: then it is asked again, by us.
+        // The flight may have ended silently, as in a worker. Then this call asks again.
         if (deadline.isCancelled || !steps.flights.abandon(flight)) throw error
       }
     }
@@ -155,8 +159,8 @@ async function ask(
 }
 
 /**
- * Each call that waits has a deadline and a signal of its own. The request ends when no call waits for it any more; a call
- * joins it only while it may last for as long as the call may wait, which is twice the deadline of the call that began it.
+ * Each waiting call has its own deadline and signal. The request ends when no call waits for it any more. A call joins
+ * it only while the request may last as long as the call may wait, which is twice the deadline of the first call.
  */
 function joinFlight(
   token: string,
@@ -174,7 +178,7 @@ function joinFlight(
     { maxAgeMs, nowMs: askedAtMs, waitsUntilMs },
     () => steps.transport.sharedDeadlines.start(),
     async (flightDeadline, isCurrent) => {
-      // A flight of its own begins at once, that of another has begun.
+      // A new flight starts at once; another call's flight has started already.
       if (trace !== undefined) trace.source = 'endpoint'
       const hint = tokenTypeHint ?? steps.token.tokenTypeHint
       const fingerprint = tokenPart(key)
@@ -191,14 +195,15 @@ function joinFlight(
       const judged = steps.judge(response, steps.now())
       const result = isPromise(judged) ? await flightDeadline.race(judged) : judged
       steps.transport.known.note(fingerprint, result.active)
-      // Only what has passed every check, and nothing that was asked for before something newer, or was forgotten since.
+      // Only an answer that has passed every check, that is not older than another one, and whose token was not
+      // forgotten since.
       if (isCurrent()) steps.cache?.answers.keep(key, response, askedAtMs)
       return result
     },
   )
 }
 
-/** A JWT may speak for itself; where the authorization server is asked about it as well, both have to agree. */
+/** A JWT may be enough by itself. When the authorization server is asked as well, both have to agree. */
 async function findAnswer(
   question: IntrospectionQuestion,
   jwt: JwtStep,
@@ -223,7 +228,7 @@ async function askEndpoint(
   const endpoint = transport.endpoint.known ?? (await transport.endpoint.find(deadline))
   const askedAt = steps.now()
   const response = await readReply(await exchange(question, endpoint, deadline, transport), deadline, steps)
-  // A token that expires while it is asked about is nothing to look at.
+  // A token that expires during the request is no fault.
   if (response.active) {
     const fault = clockFault(response, steps.response, askedAt)
     const said = fault === 'expired' ? response.exp : response.nbf
@@ -232,7 +237,7 @@ async function askEndpoint(
   return response
 }
 
-/** At once, unless it has to be verified. */
+/** Returns without a promise, unless a signature has to be verified. */
 function readReply(
   reply: SentReply,
   deadline: Deadline,

@@ -162,11 +162,11 @@ export class IntrospectionClient<Claims extends object = object> {
   }
 
   /**
-   * Introspects one token as {@link IntrospectionClient.introspect} does, and returns the answer itself when it is in the memory
-   * cache: in the same tick and without a promise. Otherwise the result is a promise of it.
+   * Introspects one token as {@link IntrospectionClient.introspect} does. When the answer is in the memory cache, it
+   * returns the answer itself, in the same tick and without a promise. Otherwise it returns a promise of the answer.
    *
    * @param token - the token as it was presented, without its scheme.
-   * @throws what `introspect` rejects with; what is known at once is thrown at once.
+   * @throws the errors with which `introspect` rejects. An error that is known at once is thrown, not rejected.
    *
    * @example
    * ```ts

@@ -1,7 +1,10 @@
-/** Gives up a response of Node that cannot be written. */
+/** Closes a Node response that cannot be written. */
 import type { ServerResponse } from 'node:http'
 
-/** Others may have wrapped the methods of a response: when one throws, the connection ends and the process does not. */
+/**
+ * Other code may have wrapped the methods of a response. When one throws, the connection is closed and the process goes
+ * on.
+ */
 export function abandonResponse(response: ServerResponse): void {
   try {
     response.destroy()

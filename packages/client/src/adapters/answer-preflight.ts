@@ -1,11 +1,11 @@
-/** The answer to a CORS preflight that nobody has answered before it reached a guard. */
+/** The answer to a CORS preflight that reaches a guard. */
 import type { ServerResponse } from 'node:http'
 import { abandonResponse } from './abandon-response.ts'
 import { BODY_FIELDS } from './response-fields.ts'
 
 /**
- * Sends 204 without permission: the browser then sends nothing. Fields that middleware has set before stay, so the
- * permission of a CORS middleware that hands on what it has answered stays too.
+ * Sends 204 without CORS permission, so the browser sends no request. Fields that earlier middleware has set stay, such
+ * as the permission of a CORS middleware that passes preflights on.
  */
 export function answerPreflight(response: ServerResponse): void {
   if (response.headersSent || response.writableEnded) return

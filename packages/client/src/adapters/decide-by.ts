@@ -5,8 +5,8 @@ import type { MaybePromise, OptionalClientGuard, OptionalGuard, OptionalGuardDec
 export type Decide = (request: GuardRequest) => MaybePromise<OptionalGuardDecision>
 
 /**
- * A guard of a client decides at once where it can, so the adapter goes on in the same tick. A function of the application
- * that wraps a guard has no `decide`, and its promise is waited for.
+ * A guard of a client decides synchronously when it can, so the adapter continues in the same tick. An application
+ * function that wraps a guard has no `decide`, so the adapter awaits its promise.
  */
 export function decideBy(guard: OptionalGuard): Decide {
   const { decide } = guard as Partial<OptionalClientGuard>

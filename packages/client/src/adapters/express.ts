@@ -1,6 +1,6 @@
 /**
- * Guards for Express 4 and 5: Node's own request and response, which is what Express extends. Express has no types of its
- * own, and those in every version of `@types/express` build on Node's.
+ * Guards for Express 4 and 5. They use Node's own request and response, which Express extends. Express has no types of
+ * its own, and every version of `@types/express` builds on Node's types.
  */
 import { isPromise } from '@token-introspection/core/maybe-promise'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -14,36 +14,38 @@ import { type PreflightOptions, requireGuard, resolveRequireToken } from './requ
 /** Options of {@link requireToken}. */
 export interface RequireTokenOptions<Req extends IncomingMessage, Res extends ServerResponse> extends PreflightOptions {
   /**
-   * What to do with a refusal, instead of sending it as it is: send it with `sendRefusal` of
-   * `@token-introspection/client/node`, answer in your own words, or hand an error on with `next`. Default sends it.
+   * Handles a refusal in place of the default response: send it with `sendRefusal` of
+   * `@token-introspection/client/node`, send a response of your own, or pass an error to `next`. Default sends the
+   * refusal.
    *
-   * Security: `next` without an error lets nothing pass; it is an error itself.
+   * Security: calling `next` without an error does not let the request pass. It is an error itself.
    */
   readonly onRefusal?:
     | ((refusal: Refusal, request: Req, response: Res, next: (error: unknown) => void) => unknown)
     | undefined
 }
 
-/** A middleware that lets nothing pass but what its guard allows. */
+/** A middleware that lets only requests pass that its guard allows. */
 export interface TokenMiddleware<Token, Req extends IncomingMessage, Res extends ServerResponse> {
   (request: Req, response: Res, next: (error?: unknown) => void): void
   /**
-   * The token of a request that this middleware has let pass, the same as `request.auth`, with its type.
+   * The token of a request that this middleware has let pass. It is the same as `request.auth`, but typed.
    *
-   * @throws TypeError when it has not: a handler that stands before its guard, or beside it, finds no token.
+   * @throws TypeError when this middleware did not let the request pass: a handler before or beside its guard gets no
+   * token.
    */
   tokenOf(request: Req): Token
 }
 
 /**
- * Turns a guard into a middleware for `app.use` or a route. A refused request is answered here; one that may pass has its
- * token on `request.auth`, `undefined` when the guard is optional and there was none. A guard that fails is an error for
- * the error handlers of the application.
+ * Turns a guard into a middleware for `app.use` or a route. The middleware answers a refused request. An allowed
+ * request has its token on `request.auth`, `undefined` when the guard is optional and there was no token. If the guard
+ * throws, the error goes to the error handlers of the application.
  *
- * A CORS preflight that reaches the guard is answered with 204 and no permission: put a CORS middleware before the guard.
- * Tokens in forms are seen behind `express.urlencoded()` only. `trust proxy` is not consulted.
+ * The middleware answers a CORS preflight with 204 and no CORS permission: put a CORS middleware before the guard. To
+ * read tokens in forms, put `express.urlencoded()` before the guard. `trust proxy` has no effect.
  *
- * @throws TypeError when the guard is none, or an option is unknown.
+ * @throws TypeError when the guard is not a guard, or an option is unknown.
  *
  * @example
  * ```ts
@@ -74,7 +76,7 @@ export function requireToken<
   const passed = Symbol('token')
 
   const middleware = (request: Req, response: Res, next: (error?: unknown) => void): void => {
-    // Not in a promise: what calls itself `next` elsewhere may be no function.
+    // Thrown synchronously, because `next` of another framework may not be a function.
     requireFramework('Express', typeof (response as Partial<Res> | undefined)?.setHeader === 'function')
     try {
       const guarded = toGuardRequest(request)
@@ -95,11 +97,11 @@ export function requireToken<
       next(error)
       return
     }
-    // In the same tick, as any other middleware that has nothing to wait for; what comes after it is not ours to catch.
+    // In the same tick, as a synchronous middleware does. Errors of later middleware are not caught here.
     next()
   }
 
-  // No error of a promise is lost: Express 4 does not look at them.
+  // Passes errors of the promise on, because Express 4 ignores them.
   async function passLater(
     decision: Promise<OptionalGuardDecision>,
     request: Req,
@@ -115,7 +117,7 @@ export function requireToken<
     next()
   }
 
-  /** Notes the token on a request that may pass; answers one that may not. */
+  /** Stores the token on an allowed request, or answers a refused one. */
   function admit(
     decision: OptionalGuardDecision,
     request: Req,
@@ -156,7 +158,7 @@ export function requireToken<
   })
 }
 
-/** A request with what is noted on it: the token, also under a name that is the middleware's own, for `tokenOf`. */
+/** A request with the stored token. A symbol of the middleware holds it a second time, for `tokenOf`. */
 interface NotedRequest {
   auth?: unknown
   [passed: symbol]: unknown

@@ -1,4 +1,4 @@
-/** Guards for Fastify: as a hook of one route, or of every route by a plugin that reads `config.auth`. */
+/** Guards for Fastify: a hook for one route, or a plugin for every route that reads `config.auth`. */
 import type { FastifyContextConfig, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { OptionGroup } from '@token-introspection/core/options'
 import { isPromise } from '@token-introspection/core/maybe-promise'
@@ -24,27 +24,30 @@ import { addFields, BODY_FIELDS, type FieldAccess } from './response-fields.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The token of a request that has passed a guard; `undefined` where there is no guard, or it is optional. */
+    /**
+     * The token of a request that has passed a guard; `undefined` without a guard, or without a token when the guard is
+     * optional.
+     */
     auth?: ActiveIntrospectionResult | undefined
   }
   interface FastifyContextConfig {
-    /** The guard of the route, or `false` for none, behind the plugin `tokenGuards`. */
+    /** The guard of the route, or `false` for an open route. Needs the plugin `tokenGuards`. */
     auth?: OptionalGuard | false | undefined
   }
 }
 
-/** What to do with a refusal, instead of sending it: it must be answered, or an error thrown. */
+/** Handles a refusal in place of the default response. It must send a response or throw an error. */
 export type OnRefusal = (refusal: Refusal, request: FastifyRequest, reply: FastifyReply) => unknown
 
 /** Options of {@link requireToken}. */
 export interface RequireTokenOptions extends PreflightOptions {
-  /** What to do with a refusal, instead of sending it as it is. Default sends it. */
+  /** Handles a refusal in place of the default response. Default sends the refusal. */
   readonly onRefusal?: OnRefusal | undefined
 }
 
 /**
- * A hook for `onRequest`, `preParsing`, `preValidation` or `preHandler`. Fastify gives it `done`, and the hook calls it in the same
- * tick when the guard decides at once; otherwise, and without `done`, it returns a promise.
+ * A hook for `onRequest`, `preParsing`, `preValidation` or `preHandler`. When the guard decides synchronously, the hook
+ * calls `done` in the same tick. Otherwise, and without `done`, it returns a promise.
  */
 export interface TokenHook {
   (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined>
@@ -56,14 +59,14 @@ export interface TokenHook {
 }
 
 /**
- * Turns a guard into a hook. A refused request is answered here; one that may pass has its token on `request.auth`,
- * `undefined` when the guard is optional and there was none.
+ * Turns a guard into a hook. The hook answers a refused request. An allowed request has its token on `request.auth`,
+ * `undefined` when the guard is optional and there was no token.
  *
- * As `onRequest` it refuses before a body is read; tokens in forms are seen from `preValidation` on, behind
- * `@fastify/formbody`. A CORS preflight that reaches the guard is answered with 204 and no permission: register
- * `@fastify/cors` before the guard. `trustProxy` is not consulted.
+ * As `onRequest` it refuses before Fastify reads a body. To read tokens in forms, use `preValidation` or later, with
+ * `@fastify/formbody`. The hook answers a CORS preflight with 204 and no CORS permission: register `@fastify/cors`
+ * before the guard. `trustProxy` has no effect.
  *
- * @throws TypeError when the guard is none, or an option is unknown.
+ * @throws TypeError when the guard is not a guard, or an option is unknown.
  *
  * @example
  * ```ts
@@ -91,19 +94,22 @@ export function requireToken(guard: OptionalGuard, options: RequireTokenOptions 
 
 /** Options of {@link tokenGuards}. */
 export interface TokenGuardsOptions extends RequireTokenOptions {
-  /** The guard of routes that say nothing. Default none, and then such a route is open. */
+  /** The guard of routes without `config.auth`. Default none: such a route is open. */
   readonly guard?: OptionalGuard | undefined
-  /** When routes are guarded: `preValidation` for guards that take tokens from forms. Default `onRequest`. */
+  /**
+   * The hook in which routes are guarded. Use `preValidation` for guards that read tokens from forms. Default
+   * `onRequest`.
+   */
   readonly hook?: 'onRequest' | 'preValidation' | undefined
 }
 
 /**
- * A plugin that guards every route of the instance it is registered with, and of those below: by `config.auth` of the
- * route, by its option `guard` where the route says nothing, and not at all where `config.auth` is `false`. It is not
- * encapsulated; register it in a scope of its own to guard that scope alone.
+ * A plugin that guards every route of its instance and of the instances below: with `config.auth` of the route, or with
+ * its option `guard` when the route has no `config.auth`. A route with `config.auth: false` is open. The plugin is not
+ * encapsulated. Register it in a scope of its own to guard only that scope.
  *
- * Security: `config.auth` of routes in other scopes is read by nobody. With the option `guard`, a route is open only where
- * it says so.
+ * Security: routes outside this scope ignore `config.auth`. Set `guard` so that routes are closed by default, and open
+ * single ones with `auth: false`.
  *
  * @example
  * ```ts
@@ -125,7 +131,7 @@ export interface TokenGuardsOptions extends RequireTokenOptions {
  * ```
  */
 export const tokenGuards: FastifyPluginAsync<TokenGuardsOptions> = Object.assign(
-  // As a promise, because what a plugin with a callback throws is caught by nobody.
+  // As a promise, because no code catches errors of a plugin with a callback.
   (async (app, options) => {
     const group = new OptionGroup('tokenGuards', options, [
       'guard',
@@ -138,7 +144,7 @@ export const tokenGuards: FastifyPluginAsync<TokenGuardsOptions> = Object.assign
     const guardOfOthers = group.function<OptionalGuard>('guard')
     const resolved = readRequireToken<OnRefusal>(group)
     const hook = group.oneOf('hook', ['onRequest', 'preValidation'] as const, 'onRequest')
-    // Two of them would judge a request twice, and a proof is good for one time only.
+    // Two plugins would judge a request twice, and a DPoP proof works only once.
     if (app.hasDecorator(REGISTERED)) throw new TypeError('tokenGuards: is registered with this instance already')
     app.decorate(REGISTERED, true)
     if (!app.hasRequestDecorator('auth')) app.decorateRequest('auth', undefined)
@@ -149,11 +155,11 @@ export const tokenGuards: FastifyPluginAsync<TokenGuardsOptions> = Object.assign
       return undefined
     })
   }) satisfies FastifyPluginAsync<TokenGuardsOptions>,
-  // What `fastify-plugin` sets: hooks and decorators are for the instance that registers.
+  // As `fastify-plugin` does: hooks and decorators apply to the registering instance.
   { [Symbol.for('skip-override')]: true, [Symbol.for('fastify.display-name')]: 'token-introspection-guards' },
 )
 
-/** Older versions of Fastify 4 have it elsewhere. */
+/** Older versions of Fastify 4 have the config in another place. */
 function configOf(request: FastifyRequest): FastifyContextConfig {
   const { routeOptions, context } = request as Partial<FastifyRequest> & {
     readonly context?: FastifyRequest['routeOptions']
@@ -163,7 +169,9 @@ function configOf(request: FastifyRequest): FastifyContextConfig {
 
 const REGISTERED = Symbol('token-introspection-guards')
 
-/** Whether a request may go on: at once where the guard decides at once. One that may not has been answered. */
+/**
+ * Whether a request may pass, synchronously when the guard decides synchronously. A refused request has been answered.
+ */
 function judge(
   decide: Decide,
   resolved: ResolvedRequireToken<OnRefusal>,
@@ -208,8 +216,8 @@ async function refuse(
 }
 
 /**
- * Ends a hook in the way Fastify expects: by `done` in the same tick, or by a promise, of the reply where it was sent. With
- * `preParsing` the payload stands in the place of `done`, and the hook promises.
+ * Ends a hook in the way that Fastify expects: by `done` in the same tick, or by a promise, which resolves to the reply
+ * when the reply was sent. In `preParsing`, the payload takes the place of `done`, and the hook returns a promise.
  */
 function endHook(
   mayGoOn: MaybePromise<boolean>,
@@ -225,7 +233,7 @@ async function promiseReply(mayGoOn: MaybePromise<boolean>, reply: FastifyReply)
   return (await mayGoOn) ? undefined : reply
 }
 
-/** 204 without permission, as {@link PreflightOptions} says. */
+/** Answers 204 without CORS permission: see {@link PreflightOptions}. */
 function answerPreflight(reply: FastifyReply): void {
   for (const name of BODY_FIELDS) reply.removeHeader(name)
   reply.code(204).send()
@@ -234,13 +242,14 @@ function answerPreflight(reply: FastifyReply): void {
 function send({ status, headers, body }: Refusal, reply: FastifyReply): false {
   for (const name of BODY_FIELDS) reply.removeHeader(name)
   addFields(headers, reply, ACCESS)
-  // Octets, because Fastify adds a charset to JSON that is text; and none at all, because it gives them a media type.
+  // A Buffer, because Fastify adds a charset to JSON text. An empty body is `undefined`, because Fastify would add a
+  // media type.
   reply.code(status).send(body === '' ? undefined : Buffer.from(body))
   return false
 }
 
 const ACCESS: FieldAccess<FastifyReply> = {
-  // Middleware of other frameworks, where it is let in, sets fields past Fastify.
+  // Middleware of other frameworks sets fields directly on Node's response.
   get: (reply, name) => reply.getHeader(name) ?? reply.raw.getHeader(name),
   set: (reply, name, value) => void reply.header(name, value),
 }

@@ -1,4 +1,4 @@
-/** Guards for Hono, wherever it runs: the token is a typed variable of the context. */
+/** Guards for Hono on every runtime. The token is a typed variable of the context. */
 import { isPromise } from '@token-introspection/core/maybe-promise'
 import type { Context, MiddlewareHandler, Next } from 'hono'
 import {
@@ -16,23 +16,23 @@ import { addFields, type FieldAccess } from './response-fields.ts'
 
 /** Options of {@link requireToken}. */
 export interface RequireTokenOptions extends PreflightOptions {
-  /** What to answer a refusal with. Default its own status, headers and body. */
+  /** Returns the response for a refusal. Default the status, headers and body of the refusal. */
   readonly onRefusal?: ((refusal: Refusal, context: Context) => Response | Promise<Response>) | undefined
 }
 
-/** What a middleware sets, for `new Hono<AuthEnv>()`. */
+/** The variables that a middleware sets, for `new Hono<AuthEnv>()`. */
 export interface AuthEnv<Token = GuardToken<OptionalGuard>> {
   Variables: { auth: Token }
 }
 
 /**
- * Turns a guard into a middleware. A refused request is answered here; one that may pass has its token in
- * `context.get('auth')` and `context.var.auth`, `undefined` when the guard is optional and there was none.
+ * Turns a guard into a middleware. The middleware answers a refused request. An allowed request has its token in
+ * `context.get('auth')` and `context.var.auth`, `undefined` when the guard is optional and there was no token.
  *
- * A CORS preflight that reaches the guard is answered with 204 and no permission: put `cors()` before the guard.
- * Certificates of connections are not seen: no runtime of Hono has a common way to them.
+ * The middleware answers a CORS preflight with 204 and no CORS permission: put `cors()` before the guard. It does not
+ * see certificates of connections, because the runtimes of Hono have no common way to read them.
  *
- * @throws TypeError when the guard is none, or an option is unknown.
+ * @throws TypeError when the guard is not a guard, or an option is unknown.
  *
  * @example
  * ```ts
@@ -54,7 +54,7 @@ export function requireToken<G extends OptionalGuard>(
   const decide = decideBy(guard)
   const { onRefusal, passPreflights } = resolveRequireToken<NonNullable<RequireTokenOptions['onRefusal']>>(options)
   return (context, next) => {
-    // Not in a promise: other frameworks do not look at one.
+    // Thrown synchronously, because other frameworks ignore a promise.
     requireFramework('Hono', isContext(context))
     return pass(context, next)
   }
@@ -66,7 +66,7 @@ export function requireToken<G extends OptionalGuard>(
       await next()
       return undefined
     }
-    // An answer at hand is not waited for: the next middleware runs in the same tick.
+    // A synchronous decision is not awaited: the next middleware runs in the same tick.
     const decided = decide(guardRequestOf(req))
     const decision = isPromise(decided) ? await decided : decided
     if (!decision.allowed) return onRefusal === undefined ? toResponse(decision, context) : onRefusal(decision, context)
@@ -78,19 +78,19 @@ export function requireToken<G extends OptionalGuard>(
   }
 }
 
-/** A context of Hono has a request that has a web request. */
+/** Hono's context has a request object with a web request inside. */
 function isContext(value: unknown): boolean {
   const { req } = (value ?? {}) as { readonly req?: { readonly raw?: Partial<Request> } }
   return typeof req?.raw?.headers?.get === 'function'
 }
 
-/** By way of the context: Hono puts what middleware has set on it over what a new response says. */
+/** Sets the fields on the context. Hono merges fields of the context into every response. */
 function toResponse({ status, headers, body }: Refusal, context: Context): Response {
   addFields(headers, context, ACCESS)
   return body === '' ? context.body(null, status as 401) : context.body(body, status as 401)
 }
 
-/** A web request is one that guards take; of a body that was read by way of Hono, it has the text. */
+/** A guard accepts the web request. If the body was read through Hono, the form comes from Hono's cached text. */
 function guardRequestOf(req: Context['req']): GuardRequest {
   if (Object.keys(req.bodyCache).length === 0) return req.raw
   const { method, url, headers } = req.raw

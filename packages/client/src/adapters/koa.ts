@@ -1,4 +1,6 @@
-/** Guards for Koa: the token on `context.state`, a refusal on the context, so that middleware around it sees it. */
+/**
+ * Guards for Koa. The token is on `context.state`. A refusal is set on the context, so that outer middleware sees it.
+ */
 import { isPromise } from '@token-introspection/core/maybe-promise'
 import type { IncomingMessage } from 'node:http'
 import { type GuardToken, isPreflight, type OptionalGuard, type Refusal } from '../index.ts'
@@ -8,10 +10,10 @@ import { requireFramework } from './require-framework.ts'
 import { type PreflightOptions, requireGuard, resolveRequireToken } from './require-token-options.ts'
 import { addFields, BODY_FIELDS, type FieldAccess } from './response-fields.ts'
 
-/** What is used of Koa's context; Koa has no types of its own. */
+/** The part of Koa's context that is used. Koa has no types of its own. */
 export interface KoaContext {
   readonly req: IncomingMessage
-  /** With what body parsers leave on it. */
+  /** The request, with the values that body parsers store on it. */
   readonly request: { readonly req: IncomingMessage; readonly body?: unknown }
   readonly response: { get(field: string): string }
   readonly originalUrl: string
@@ -26,25 +28,25 @@ export interface KoaContext {
 /** Options of {@link requireToken}. */
 export interface RequireTokenOptions<Context extends KoaContext> extends PreflightOptions {
   /**
-   * What to do with a refusal, instead of setting it on the context as it is; `next` is not called in any case. Default
-   * sets its status, headers and body.
+   * Handles a refusal in place of the default response. `next` is not called in any case. Default sets the status,
+   * headers and body of the refusal on the context.
    */
   readonly onRefusal?: ((refusal: Refusal, context: Context) => unknown) | undefined
 }
 
-/** What a middleware leaves on `context.state`, for `new Koa<AuthState>()`. */
+/** The members that a middleware sets on `context.state`, for `new Koa<AuthState>()`. */
 export interface AuthState<Token = GuardToken<OptionalGuard>> {
   auth?: Token | undefined
 }
 
 /**
- * Turns a guard into a middleware. A refused request is answered here; one that may pass has its token on
- * `context.state.auth`, `undefined` when the guard is optional and there was none.
+ * Turns a guard into a middleware. The middleware answers a refused request. An allowed request has its token on
+ * `context.state.auth`, `undefined` when the guard is optional and there was no token.
  *
- * A CORS preflight that reaches the guard is answered with 204 and no permission: put a CORS middleware before the guard.
- * Tokens in forms are seen behind a body parser only. `app.proxy` is not consulted.
+ * The middleware answers a CORS preflight with 204 and no CORS permission: put a CORS middleware before the guard. To
+ * read tokens in forms, put a body parser before the guard. `app.proxy` has no effect.
  *
- * @throws TypeError when the guard is none, or an option is unknown.
+ * @throws TypeError when the guard is not a guard, or an option is unknown.
  *
  * @example
  * ```ts
@@ -70,7 +72,7 @@ export function requireToken<G extends OptionalGuard, Context extends KoaContext
   const decide = decideBy(guard)
   const { onRefusal, passPreflights } = resolveRequireToken<(refusal: Refusal, context: Context) => unknown>(options)
   return (context, next) => {
-    // Not in a promise: other frameworks do not look at one.
+    // Thrown synchronously, because other frameworks ignore a promise.
     requireFramework('Koa', typeof (context as Partial<Context> | undefined)?.request?.req === 'object')
     return pass(context, next)
   }
@@ -83,7 +85,7 @@ export function requireToken<G extends OptionalGuard, Context extends KoaContext
       else answerPreflight(context)
       return
     }
-    // An answer at hand is not waited for: the next middleware runs in the same tick.
+    // A synchronous decision is not awaited: the next middleware runs in the same tick.
     const decided = decide(guarded)
     const decision = isPromise(decided) ? await decided : decided
     if (decision.allowed) {
@@ -91,7 +93,7 @@ export function requireToken<G extends OptionalGuard, Context extends KoaContext
       context.state.auth = token
       addFields(headers, context, ACCESS)
       await next()
-      // Once more: what came after may have made public what must not be.
+      // Again, because later middleware may have set `Cache-Control: public`.
       if (!context.headerSent) addFields(headers, context, ACCESS)
     } else if (onRefusal === undefined) {
       setRefusal(decision, context)
@@ -101,7 +103,7 @@ export function requireToken<G extends OptionalGuard, Context extends KoaContext
   }
 }
 
-/** 204 without permission, as {@link PreflightOptions} says. */
+/** Answers 204 without CORS permission: see {@link PreflightOptions}. */
 function answerPreflight(context: KoaContext): void {
   for (const name of BODY_FIELDS) context.remove(name)
   context.status = 204
@@ -113,17 +115,17 @@ function setRefusal({ status, headers, body }: Refusal, context: KoaContext): vo
   context.status = status
   addFields(headers, context, ACCESS)
   context.body = body
-  // Koa gives a media type to an answer that has none.
+  // Koa adds a media type to a response without one.
   if (body === '') context.remove('content-type')
 }
 
-/** On Koa's request as a rule; some parsers patch Node's instead. */
+/** Most parsers store the body on Koa's request, some on Node's. */
 function parsedBodyOf({ request, req }: KoaContext): { readonly body?: unknown } {
   return request.body === undefined ? (req as { body?: unknown }) : request
 }
 
 const ACCESS: FieldAccess<KoaContext> = {
-  // Koa says '' of a field that is not set.
+  // Koa returns '' for an absent field.
   get: (context, name) => context.response.get(name) || undefined,
   set: (context, name, value) => context.set(name, value),
 }

@@ -1,4 +1,4 @@
-/** Guards for servers of the Model Context Protocol, made with its TypeScript SDK. */
+/** Guards for MCP servers that use the TypeScript SDK of the Model Context Protocol. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js'
 import { OptionGroup } from '@token-introspection/core/options'
@@ -8,25 +8,27 @@ import { toGuardRequest } from './node.ts'
 import { requireGuard } from './require-token-options.ts'
 import { addFields } from './response-fields.ts'
 
-/** What the SDK's `requireBearerAuth` takes as `verifier`. */
+/** The `verifier` of the SDK's `requireBearerAuth`. */
 export interface TokenVerifier {
-  /** Gives what the token says, or throws what makes `requireBearerAuth` refuse. */
+  /** Returns the data of the token, or throws an error by which `requireBearerAuth` refuses. */
   verifyAccessToken(token: string): Promise<AuthInfo>
 }
 
-/** A class of errors of the SDK. */
+/** An error class of the SDK. */
 export type McpErrorClass = new (message: string) => Error
 
 /** Options of {@link createMcpGate} and {@link guardMcp}. */
 export interface McpGateOptions {
   /**
-   * The identifier of this server, as `authInfo.resource` says it where it is among the audiences of the token. Default the
-   * audience of the token, when there is one alone and it is a URL.
+   * The identifier of this server, for `authInfo.resource`, if it is among the audiences of the token. Default the only
+   * audience of the token, if it is a URL.
    */
   readonly resource?: string | undefined
 }
 
-/** Options of {@link createTokenVerifier}. The SDK tells its errors by their classes, so it is given them here. */
+/**
+ * Options of {@link createTokenVerifier}. The SDK recognizes its errors by their classes, so you pass the classes here.
+ */
 export interface TokenVerifierOptions extends McpGateOptions {
   /** `InvalidTokenError` of `@modelcontextprotocol/sdk/server/auth/errors.js`: answered with 401. */
   readonly InvalidTokenError: McpErrorClass
@@ -35,15 +37,15 @@ export interface TokenVerifierOptions extends McpGateOptions {
 }
 
 /**
- * Creates a verifier for the `requireBearerAuth` middleware of the MCP SDK from a guard, with everything the guard judges:
+ * Creates a verifier for the `requireBearerAuth` middleware of the MCP SDK from a guard, with all checks of the guard:
  * audience, scope, issuer, token kind, step-up.
  *
- * Use {@link guardMcp} where you can. The middleware hands over the token alone, so a token that is bound to a key or to a
- * certificate is refused with 401; it refuses tokens without `exp`; and it has no 503: an outage, thrown as it is, becomes
- * its 500. It never becomes 401, so no client throws a good token away.
+ * Prefer {@link guardMcp}. The middleware passes only the token, so a token that is bound to a key or a certificate is
+ * refused with 401. It also refuses tokens without `exp`. It has no 503: the verifier throws the error of an outage,
+ * which becomes 500. An outage never becomes 401, so no client discards a good token.
  *
- * @param guard - one that no request passes without a token.
- * @throws TypeError when the guard is none, or naming the option that is missing or wrong.
+ * @param guard - a guard that is not optional.
+ * @throws TypeError when the guard is not a guard, or a TypeError that names the option that is missing or wrong.
  *
  * @example
  * ```ts
@@ -75,7 +77,7 @@ export function createTokenVerifier(guard: Guard, options: TokenVerifierOptions)
       const decision = await guard({ headers: { get: (name) => (name === 'authorization' ? credentials : null) } })
       if (decision.allowed) return toAuthInfo(token, decision.token, resource)
       if (decision.error !== undefined) throw decision.error
-      // The message ends up in a quoted string that the SDK does not escape.
+      // The SDK puts the message into a quoted string and does not escape it.
       throw decision.status === 403
         ? new InsufficientScopeError('The token is not enough for this')
         : new InvalidTokenError('The token is not active, or not for this server')
@@ -86,12 +88,13 @@ export function createTokenVerifier(guard: Guard, options: TokenVerifierOptions)
 /**
  * Creates a gate for `WebStandardStreamableHTTPServerTransport` of the MCP SDK, or any other server of web requests.
  *
- * @param guard - one that no request passes without a token.
- * @returns what to hand to the transport as `authInfo`, or the response to send: 401 with the challenge that leads clients
- * to the metadata, 403, 400, and 503 for an outage. Tokens without `exp` pass, and so do tokens that are bound to a key, where
- * the guard takes proofs. Certificates of connections are not seen, for web requests have none: see the guide. Fields that the guard adds to good responses are lost; {@link guardMcp}
- * sends them. A CORS preflight is 204 without permission: to give one, ask `isPreflight` first.
- * @throws TypeError when the guard is none, or naming the option that is wrong.
+ * @param guard - a guard that is not optional.
+ * @returns the `authInfo` for the transport, or the response to send: 401 with the challenge that leads clients to the
+ * metadata, 403, 400, and 503 for an outage. Tokens without `exp` pass, and so do key-bound tokens if the guard accepts
+ * proofs. The gate does not see certificates, because web requests have none: see the guide. Header fields that the
+ * guard adds to good responses are lost; {@link guardMcp} sends them. A CORS preflight gets 204 without CORS
+ * permission: to allow CORS, check `isPreflight` first.
+ * @throws TypeError when the guard is not a guard, or a TypeError that names the wrong option.
  *
  * @example
  * ```ts
@@ -120,12 +123,12 @@ export function createMcpGate(
 }
 
 /**
- * Puts a guard before what handles the requests of an MCP server, as {@link createMcpGate} does, and sends the fields that the
- * guard adds to good responses, such as the next `DPoP-Nonce`.
+ * Puts a guard before the request handler of an MCP server, as {@link createMcpGate} does. It also sends the header
+ * fields that the guard adds to good responses, such as the next `DPoP-Nonce`.
  *
- * @param guard - one that no request passes without a token.
- * @param handle - answers a request that may pass; `handleRequest` of the transport takes what it is given.
- * @throws TypeError when the guard is none, or naming the option that is wrong.
+ * @param guard - a guard that is not optional.
+ * @param handle - answers an allowed request. Pass its arguments to `handleRequest` of the transport.
+ * @throws TypeError when the guard is not a guard, or a TypeError that names the wrong option.
  *
  * @example
  * ```ts
@@ -162,14 +165,14 @@ export interface McpRequireTokenOptions<Req extends IncomingMessage, Res extends
     Pick<RequireTokenOptions<Req, Res>, 'onRefusal'> {}
 
 /**
- * Turns a guard into a middleware for Express, before `StreamableHTTPServerTransport` of the MCP SDK: `request.auth` is then what
- * the transport takes from there and hands to tools as `authInfo`. The middleware of `client/express` puts the answer of the
- * authorization server in the same place, in which tools find no `scopes`.
+ * Turns a guard into a middleware for Express, before `StreamableHTTPServerTransport` of the MCP SDK. The transport
+ * passes `request.auth` to tools as `authInfo`. The middleware of `client/express` puts the answer of the authorization
+ * server in the same place, but there tools find no `scopes`.
  *
- * Refusals and preflights are those of `requireToken` of `client/express`. The answer is `authInfo.extra`.
+ * Refusals and preflights are handled as by `requireToken` of `client/express`. The answer is in `authInfo.extra`.
  *
- * @param guard - one that no request passes without a token.
- * @throws TypeError when the guard is none, or naming the option that is wrong.
+ * @param guard - a guard that is not optional.
+ * @throws TypeError when the guard is not a guard, or a TypeError that names the wrong option.
  *
  * @example
  * ```ts
@@ -226,7 +229,7 @@ function createPass(guard: Guard, options: McpGateOptions): (request: Request) =
     if (isPreflight(request)) return new Response(null, { status: 204 })
     const decision = await guard(request)
     if (!decision.allowed) return decision.toResponse()
-    // Empty when it was elsewhere.
+    // Empty when the token was in another place.
     const token = presentedToken(request) ?? ''
     return { authInfo: toAuthInfo(token, decision.token, resource), headers: decision.headers }
   }
@@ -237,14 +240,14 @@ function toAuthInfo(
   answer: ActiveIntrospectionResult | undefined,
   wanted: string | undefined,
 ): AuthInfo {
-  // The types say so; not everybody is compiled.
+  // The types exclude this, but callers may be plain JavaScript.
   if (answer === undefined)
     throw new TypeError('guard: must not be optional, because the SDK has no request without a token')
   const { client_id: clientId, scope, exp, aud } = answer
   const resource = resourceOf(aud, wanted)
   return {
     token,
-    // The SDK has no word for a token that names no client.
+    // The SDK has no value for a token without a client.
     clientId: clientId ?? '',
     scopes: scope === undefined || scope === '' ? [] : scope.split(' '),
     ...(exp !== undefined && { expiresAt: exp }),
@@ -260,7 +263,7 @@ function resourceOf(aud: string | readonly string[] | undefined, wanted: string 
   return resource === wanted || audiences.length === 1 ? new URL(resource) : undefined
 }
 
-/** A response whose fields may be fixed, as those of `fetch` are, is copied. */
+/** A response with immutable fields, such as one from `fetch`, is copied. */
 function withHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
   if (Object.keys(headers).length === 0) return response
   const sent = new Response(response.body, response)

@@ -1,4 +1,4 @@
-/** Guards for Nest: one for the application, told by decorators what each route requires. */
+/** Guards for Nest: one guard for the application, and decorators for the requirements of each route. */
 import {
   type CanActivate,
   createParamDecorator,
@@ -24,31 +24,34 @@ import { readNodeRequest } from './node-request.ts'
 import type { PreflightOptions } from './require-token-options.ts'
 import { addFields, type FieldAccess } from './response-fields.ts'
 
-/** What makes guards: an `IntrospectionClient`. */
+/** An object that creates guards: an `IntrospectionClient`. */
 export interface GuardMaker {
   guard(options: OptionalGuardOptions): OptionalGuard
 }
 
 /**
- * Gets the request from a context that is not HTTP's, such as that of a resolver or a gateway: one of Express, of Fastify, of
- * Node, or what a guard takes. `undefined` denies.
+ * Finds the request in a context other than HTTP, such as that of a resolver or a gateway: a request of Express,
+ * Fastify or Node, or one that guards accept. `undefined` denies access.
  */
 export type RequestOf = (context: ExecutionContext) => object | undefined
 
 /** Options of {@link TokenGuard}. */
 export interface TokenGuardOptions extends PreflightOptions {
-  /** What every route requires, on top of the client's `policy`; routes say more with `@RequireToken`. Default nothing. */
+  /**
+   * Requirements of every route, on top of the client's `policy`. `@RequireToken` adds more for single routes. Default
+   * none.
+   */
   readonly guard?: GuardOptions | OptionalGuardOptions | undefined
-  /** The request of contexts that are not HTTP's. Default none, and then they are denied. */
+  /** Finds the request in contexts other than HTTP. Default none: such contexts are denied. */
   readonly requestOf?: RequestOf | undefined
 }
 
 /**
- * A refused request, for exception filters: status and body are those of the refusal, and its headers are on the response
- * by the time it is thrown. A refusal without a body gets that of Nest.
+ * A refused request, for exception filters. Status and body are those of the refusal, and the response already has its
+ * headers. A refusal without a body gets the body of Nest.
  */
 export class TokenRefusedException extends HttpException {
-  /** Why, with everything there is to send. */
+  /** The refusal, with its reason and everything to send. */
   readonly refusal: Refusal
 
   constructor(refusal: Refusal) {
@@ -58,8 +61,8 @@ export class TokenRefusedException extends HttpException {
 }
 
 /**
- * A CORS preflight that no CORS middleware has answered, for exception filters: 204, no body, no permission. A filter that
- * catches everything sends `getStatus()` without a body.
+ * A CORS preflight that no CORS middleware has answered, for exception filters: 204, no body, no CORS permission. A
+ * filter that catches every exception should send `getStatus()` without a body.
  */
 export class PreflightException extends HttpException {
   constructor() {
@@ -68,16 +71,16 @@ export class PreflightException extends HttpException {
 }
 
 /**
- * The guard of an application, or of a controller: every route needs a token, unless it is `@Public()`. On Express and on
- * Fastify alike.
+ * The guard of an application, or of a controller, on Express and on Fastify. Every route needs a token, unless it is
+ * `@Public()`.
  *
- * A refused request is a {@link TokenRefusedException}. One that may pass has its token on `request.auth`, which `@Auth()`
- * gives to a handler. A CORS preflight that reaches the guard, because the route takes `OPTIONS`, is a
- * {@link PreflightException}: 204 and no permission. `app.enableCors()` answers preflights before any guard. Contexts that
- * are not HTTP's are denied, unless `requestOf` finds their request.
+ * A refused request throws a {@link TokenRefusedException}. An allowed request has its token on `request.auth`, which
+ * `@Auth()` passes to a handler. A CORS preflight that reaches the guard throws a {@link PreflightException}: 204 and
+ * no CORS permission. `app.enableCors()` answers preflights before any guard. Non-HTTP contexts (WebSocket gateways,
+ * microservices, GraphQL) are denied unless you pass `requestOf`.
  *
- * `@UseGuards(TokenGuard)`, by the class, needs a provider: of `TokenGuard`, which is then the guard with its options, or else of
- * `IntrospectionClient`. Without either, or with several, the application does not start.
+ * `@UseGuards(TokenGuard)` with the class needs a provider of `TokenGuard`, whose options it then uses, or of
+ * `IntrospectionClient`. Without a provider, or with several, the application does not start.
  *
  * @example
  * ```ts
@@ -106,8 +109,8 @@ export class TokenGuard implements CanActivate {
   readonly #guards = new WeakMap<object, WeakMap<object, OptionalGuard>>()
 
   /**
-   * @param source - the client, or another object that makes guards.
-   * @throws TypeError when the source makes no guards, or an option is unknown.
+   * @param source - the client, or another object that creates guards.
+   * @throws TypeError when the source cannot create guards, or an option is unknown.
    */
   constructor(source: GuardMaker, options: TokenGuardOptions = {}) {
     requireSource(source)
@@ -128,9 +131,12 @@ export class TokenGuard implements CanActivate {
     if (this.#source instanceof ModuleRef) this.#source = findSource(this.#source)
   }
 
-  /** Decides about one request. It throws a {@link TokenRefusedException}, a {@link PreflightException}, or what is a bug. */
+  /**
+   * Decides about one request. It throws a {@link TokenRefusedException}, a {@link PreflightException}, or the error of
+   * a bug.
+   */
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    // Modules that are loaded later are not told that the application starts.
+    // Nest does not call the start hook for modules that are loaded later.
     if (this.#source instanceof ModuleRef) this.onModuleInit()
     if (this.#source instanceof TokenGuard) return this.#source.canActivate(context)
     const isHttp = context.getType() === 'http'
@@ -153,7 +159,7 @@ export class TokenGuard implements CanActivate {
     return true
   }
 
-  /** Made once for each route; `undefined` for a public one. */
+  /** The guard of a route, created once per route; `undefined` for a public one. */
   #guardOf(handler: object, controller: object): OptionalGuard | undefined {
     const ofHandler = reflector.get<Marking | undefined>(MARKING, handler as () => void)
     const ofController = reflector.get<Marking | undefined>(MARKING, controller as () => void)
@@ -173,10 +179,11 @@ export class TokenGuard implements CanActivate {
   }
 }
 
-// What Nest hands to the constructor when it makes a guard from the class. A subclass with a constructor says its own.
+// Nest passes this to the constructor when it creates a guard from the class. A subclass with a constructor passes its
+// own source.
 Reflect.defineMetadata('design:paramtypes', [ModuleRef], TokenGuard)
 
-/** Guards that Nest made from the class, to be told from those that somebody provides. */
+/** Guards that Nest created from the class. Guards from a provider are not in this set. */
 const madeByNest = new WeakSet<object>()
 
 function requireSource(source: unknown): void {
@@ -184,7 +191,7 @@ function requireSource(source: unknown): void {
   throw new TypeError('TokenGuard: the first argument must be an IntrospectionClient, or another object with guard()')
 }
 
-/** The one guard that somebody provides with its options, or the one client: of this module, or else of any. */
+/** The provided guard with options, or the provided client: of this module, or else of any module. */
 function findSource(modules: ModuleRef): GuardMaker | TokenGuard {
   for (const token of [TokenGuard, IntrospectionClient] as const) {
     for (const strict of [true, false]) {
@@ -209,17 +216,17 @@ function instancesOf(
 ): (GuardMaker | TokenGuard)[] {
   try {
     const found = modules.get<GuardMaker | TokenGuard, GuardMaker | TokenGuard>(token, { strict, each: true })
-    // Those that Nest made from the class are looking for one themselves.
+    // Guards that Nest created from the class are looking for a provider themselves.
     return [...new Set(found)].filter((each) => !madeByNest.has(each))
   } catch {
-    // What Nest throws where there is none.
+    // Nest throws when there is none.
     return []
   }
 }
 
 /**
- * What a route, or every route of a controller, requires: a method's options go before those of its class, name by name, and
- * those before the guard's own. It takes the place of `@Public()` on the class.
+ * The requirements of a route, or of every route of a controller. Options of a method override those of its class, one
+ * by one, and both override those of the guard. On a method it overrides `@Public()` of the class.
  *
  * @throws TypeError when the method or class is `@Public()` itself, or has another `@RequireToken`.
  *
@@ -244,7 +251,7 @@ export function RequireToken(options: GuardOptions | OptionalGuardOptions): Meth
 }
 
 /**
- * A route, or every route of a controller, that needs no token and looks at none.
+ * Opens a route, or every route of a controller. It needs no token, and the guard ignores a token.
  *
  * @throws TypeError when the method or class has `@RequireToken` as well.
  */
@@ -253,8 +260,8 @@ export function Public(): MethodDecorator & ClassDecorator {
 }
 
 /**
- * The token of a request that a {@link TokenGuard} has let pass; `undefined` on a public route, and where the guard is
- * optional and there was none. Where the context is not HTTP's, give it the function that the guard has as `requestOf`.
+ * The token of a request that a {@link TokenGuard} has let pass; `undefined` on a public route, and without a token
+ * when the guard is optional. For contexts other than HTTP, pass the function that the guard has as `requestOf`.
  *
  * @throws TypeError when the handler is called for a request that no guard has judged.
  */
@@ -271,13 +278,13 @@ const MARKING = 'token-introspection:guard'
 const PUBLIC = 'public'
 type Marking = typeof PUBLIC | GuardOptions | OptionalGuardOptions
 
-/** Both on one method would mean either, by their order. */
+/** Both decorators on one method are refused, because the result would depend on their order. */
 function mark(marking: Marking): MethodDecorator & ClassDecorator {
   const decorate: CustomDecorator = SetMetadata(MARKING, marking)
   return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => {
     const marked = (descriptor?.value ?? target) as object
     if (Reflect.getOwnMetadata(MARKING, marked) !== undefined) {
-      throw new TypeError('@RequireToken and @Public: one of them, once')
+      throw new TypeError('use either @RequireToken or @Public, and only once')
     }
     if (key === undefined || descriptor === undefined) decorate(target as never)
     else decorate(target, key, descriptor)
@@ -288,7 +295,7 @@ function optionsOf(marking: Marking | undefined): object | undefined {
   return marking === PUBLIC ? undefined : marking
 }
 
-/** Fastify keeps Node's request within its own, Express extends it, and what is neither is one already. */
+/** Fastify wraps Node's request, and Express extends it. Any other value is a request already. */
 function asGuardRequest(request: object): GuardRequest {
   if ('raw' in request) {
     const { raw, originalUrl } = request as { raw: IncomingMessage; originalUrl?: string }

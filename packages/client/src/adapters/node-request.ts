@@ -1,17 +1,17 @@
-/** Node's request as a guard sees it, from the raw fields, with what body parsers have left. */
+/** Converts a Node request for a guard, with the raw fields and the form of body parsers. */
 import type { IncomingMessage } from 'node:http'
 import { readNodeHeader } from '@token-introspection/core/node-header'
 import type { GuardRequest, RequestForm } from '../index.ts'
 import { clientCertificateOf } from './client-certificate.ts'
 
-/** What is read of a request of Node; one that a framework made up, as for tests, may lack the rest. */
+/** The part of a Node request that is read. A request from a framework or a test may lack the optional members. */
 export type NodeRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders' | 'socket'>
 
 /**
- * A request of Node, for a guard.
+ * Converts a Node request for a guard.
  *
- * @param url - as the client sent it, whatever routers have made of `request.url` since.
- * @param parsed - where body parsers leave what they read.
+ * @param url - the URL as the client sent it. Routers may change `request.url`.
+ * @param parsed - the place where body parsers store the body.
  */
 export function readNodeRequest(
   request: NodeRequest,
@@ -21,7 +21,10 @@ export function readNodeRequest(
   return new NodeGuardRequest(request, url, parsed)
 }
 
-/** A class that is its own headers, because every request has one: nothing is looked up before it is asked for. */
+/**
+ * The request is its own `headers` object, so each request needs only one object, and nothing is read before the guard
+ * asks.
+ */
 class NodeGuardRequest implements GuardRequest {
   readonly method: string | undefined
   readonly url: string | undefined
@@ -51,13 +54,13 @@ class NodeGuardRequest implements GuardRequest {
     return clientCertificateOf(this.#request.socket)
   }
 
-  /** Of HTTP/2 streams too: theirs stands for the socket of the session. */
+  /** Also for HTTP/2 streams, whose socket stands for that of the session. */
   get remoteAddress(): string | undefined {
     return (this.#request.socket as NodeRequest['socket'] | undefined)?.remoteAddress
   }
 }
 
-/** Parsers leave an object, or text or octets where they only read. */
+/** Some parsers store an object, others text or octets. */
 function toForm(body: unknown): RequestForm | undefined {
   if (body === undefined || body === null) return undefined
   if (typeof body === 'string') return new URLSearchParams(body)

@@ -20,22 +20,22 @@ import { requireGuard } from './require-token-options.ts'
 import { addFields, BODY_FIELDS, type FieldAccess } from './response-fields.ts'
 
 /**
- * A Node request as a guard sees it: from the raw fields, so that a second `Authorization` is seen and not dropped. What a
- * body parser has left on `request.body` is the form; `originalUrl`, which routers leave, goes before `url`.
+ * Converts a Node request for a guard. It reads the raw fields, so that a second `Authorization` field is not lost. The
+ * form is `request.body`, as body parsers store it. `originalUrl`, which routers store, is used before `url`.
  */
 export function toGuardRequest(request: IncomingMessage): GuardRequest {
   const { originalUrl = request.url, body } = request as RoutedRequest
   return readNodeRequest(request, originalUrl, { body })
 }
 
-/** What routers and parsers leave on a request. */
+/** The members that routers and parsers add to a request. */
 type RoutedRequest = IncomingMessage & { readonly originalUrl?: string | undefined; readonly body?: unknown }
 
 /**
- * Puts a guard before a Node request. A refused request is answered here, and so is a CORS preflight, with 204 and no
- * permission: to give one, ask `isPreflight` first.
+ * Puts a guard before a Node request. It answers a refused request, and a CORS preflight with 204 and no CORS
+ * permission: to allow CORS, check `isPreflight` first.
  *
- * For a guard that is `optional`, use it directly, with {@link toGuardRequest}, {@link addHeaders} and {@link sendRefusal}.
+ * Use an `optional` guard directly, with {@link toGuardRequest}, {@link addHeaders} and {@link sendRefusal}.
  *
  * @returns the token's answer, or `undefined` when the response has been sent. It rejects only for bugs.
  *
@@ -59,11 +59,11 @@ export function requireToken<Claims extends object>(
 ): (request: IncomingMessage, response: ServerResponse) => Promise<Allowance<Claims>['token'] | undefined>
 
 /**
- * Puts a guard before a handler, as a listener for `createServer`: the handler gets the token, `undefined` when the guard is
- * optional and the request has none. When the guard decides at once, the handler runs in the same tick. Refusals and preflights
- * are answered here.
+ * Puts a guard before a handler and returns a listener for `createServer`. The handler gets the token, `undefined` when
+ * the guard is optional and the request has no token. When the guard decides synchronously, the handler runs in the
+ * same tick. The listener answers refused requests and preflights.
  *
- * @returns a listener. It throws, or returns a promise that rejects, only for bugs of the guard and for what the handler throws.
+ * @returns a listener. It throws or rejects only for bugs of the guard and for errors of the handler.
  *
  * @example
  * ```ts
@@ -101,11 +101,11 @@ export function requireToken(
   }
 }
 
-/** What a guard lets pass. */
+/** The token that a guard lets pass. */
 type Passed = Extract<OptionalGuardDecision, { allowed: true }>
 type Token = Passed['token']
 
-/** A request that may pass; one that may not has been answered. */
+/** The result for an allowed request. A refused one has been answered. */
 function judge(decide: Decide, request: IncomingMessage, response: ServerResponse): MaybePromise<Passed | undefined> {
   const guarded = toGuardRequest(request)
   if (isPreflight(guarded)) {
@@ -126,9 +126,9 @@ function admit(decision: OptionalGuardDecision, response: ServerResponse): Passe
 }
 
 /**
- * Sends a refusal: its status, headers and body. `Access-Control-Expose-Headers` is added to what is there already. A
- * response that has begun is left alone. It never throws: when the response cannot be written, because something has
- * wrapped its methods, the connection is closed.
+ * Sends a refusal: its status, headers and body. It extends an existing `Access-Control-Expose-Headers`. It does not
+ * change a response that has begun. It never throws: when the response cannot be written, because other code has
+ * wrapped its methods, it closes the connection.
  *
  * @example
  * ```ts
@@ -148,7 +148,7 @@ export function sendRefusal(refusal: Refusal, response: ServerResponse): void {
     for (const name of BODY_FIELDS) response.removeHeader(name)
     response.statusCode = refusal.status
     addFields(refusal.headers, response, ACCESS)
-    // Node finds no length any more where the field was removed.
+    // Node does not set a length once the field was removed.
     response.setHeader('content-length', Buffer.byteLength(refusal.body))
     response.end(refusal.body)
   } catch {
@@ -157,9 +157,9 @@ export function sendRefusal(refusal: Refusal, response: ServerResponse): void {
 }
 
 /**
- * Adds the headers of a decision that allows, before anything is sent: what is stricter stays as it is. A response that has
- * begun is left alone. It never throws: when the headers cannot be set, the connection is closed, so that nothing is sent
- * without them.
+ * Adds the headers of an allowing decision, before anything is sent. Stricter values of the application stay. It does
+ * not change a response that has begun. It never throws: when the headers cannot be set, it closes the connection, so
+ * that nothing is sent without them.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** Spans and metrics of OpenTelemetry, made of the events a client reports and of what it counts. */
+/** Spans and metrics of OpenTelemetry, from the events and statistics of a client. */
 import type {
   Attributes,
   BatchObservableResult,
@@ -21,15 +21,15 @@ import type {
 
 /** Options of {@link recordIntrospections}. */
 export interface RecordIntrospectionsOptions {
-  /** Makes the spans; none are made without it. */
+  /** Creates the spans. Without it there are no spans. */
   readonly tracer?: Tracer | undefined
-  /** Makes the metrics; nothing is measured without it. */
+  /** Creates the metrics. Without it there are no metrics. */
   readonly meter?: Meter | undefined
-  /** Milliseconds since the epoch, when a span ends; `Date.now` unless given. */
+  /** The current time in milliseconds since the epoch, for the end of a span. Default `Date.now`. */
   readonly now?: (() => number) | undefined
 }
 
-/** The API's types are used here and nothing else of it: `SpanStatusCode.ERROR`, `SpanKind.INTERNAL`, `SpanKind.CLIENT`. */
+/** Only types of the API are imported. These are `SpanStatusCode.ERROR`, `SpanKind.INTERNAL` and `SpanKind.CLIENT`. */
 // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
 const ERROR = 2 as SpanStatusCode
 // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
@@ -37,7 +37,10 @@ const INTERNAL = 0 as SpanKind
 // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
 const CLIENT = 2 as SpanKind
 
-/** Upper bounds, in seconds, of the histogram's buckets: an answer takes microseconds from the cache, seconds at the worst. */
+/**
+ * Upper bounds of the histogram's buckets, in seconds. An answer takes microseconds from the cache, and seconds in the
+ * worst case.
+ */
 const BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
 const CIRCUIT_STATES: readonly CircuitState[] = ['closed', 'open', 'half_open']
@@ -45,19 +48,21 @@ const CIRCUIT_STATES: readonly CircuitState[] = ['closed', 'open', 'half_open']
 /**
  * Creates an observer for `onEvent`, or for subscribers of the diagnostics channel.
  *
- * Each call of `introspect`, by you or by a guard, becomes a span `token introspection` below the span that is active, such
- * as that of the HTTP request. Its kind is `CLIENT` when the endpoint was asked for this call, and `INTERNAL` when the answer
- * came from the cache or from the request of another call. Spans and the histogram `token_introspection.client.duration`, in
- * seconds, have the attributes `token_introspection.source`, `token_introspection.active` of an answer,
- * `token_introspection.inactive_reason` of an inactive one, `error.type` (the code of the error), `server.address` and
- * `server.port`; the span has `token_introspection.token_fingerprint` besides.
+ * Each call of `introspect`, by you or by a guard, becomes a span `token introspection`, a child of the active span,
+ * such as that of the HTTP request. Its kind is `CLIENT` when this call asked the endpoint, and `INTERNAL` when the
+ * answer came from the cache or from the request of another call. Spans and the histogram
+ * `token_introspection.client.duration`, in seconds, have the attributes `token_introspection.source`,
+ * `token_introspection.active` of an answer, `token_introspection.inactive_reason` of an inactive one, `error.type`
+ * (the code of the error), `server.address` and `server.port`; the span also has
+ * `token_introspection.token_fingerprint`.
  *
  * Counters are `token_introspection.client.refusals` (of guards, by `token_introspection.reason`,
- * `token_introspection.inactive_reason`, `http.response.status_code` and `error.type`), `token_introspection.client.circuit.changes` (by
- * `token_introspection.circuit.state` and `.tokens`) and `token_introspection.client.warnings` (of the cache's store and of metadata, by
- * `error.type`). No token, no secret and nothing about users is in any of it.
+ * `token_introspection.inactive_reason`, `http.response.status_code` and `error.type`),
+ * `token_introspection.client.circuit.changes` (by `token_introspection.circuit.state` and `.tokens`) and
+ * `token_introspection.client.warnings` (of the cache's store and of metadata, by `error.type`). None of these holds a
+ * token, a secret or data about users.
  *
- * @throws TypeError naming the option that is wrong.
+ * @throws TypeError that names the wrong option.
  *
  * @example
  * ```ts
@@ -103,19 +108,20 @@ export function recordIntrospections(options: RecordIntrospectionsOptions): OnEv
         metrics?.warnings.add(1, { 'error.type': event.error.code, ...describeServer(serverOf(event.client)) })
         break
       default:
-      // What is reported by newer clients.
+      // Events of newer clients are ignored.
     }
   }
 }
 
 /**
- * Observes `statistics()` of a client whenever metrics are collected: counters of cache hits, misses and shared requests, and
- * gauges of the answers in the cache, the requests under way and waiting, and the circuits by their state. All their names
- * begin with `token_introspection.client.`.
+ * Reads `statistics()` of a client whenever metrics are collected: counters of cache hits, misses and shared requests,
+ * and gauges of the answers in the cache, the current and waiting requests, and the circuits by state. All names begin
+ * with `token_introspection.client.`.
  *
  * @param attributes - of every value, to tell several clients of one process apart. Default none.
- * @returns a function that ends it. Call it when you close the client, which is held until then.
- * @throws TypeError naming what is wrong.
+ * @returns a function that stops the observation. Call it when you close the client, because the observation keeps the
+ * client in memory.
+ * @throws TypeError that names the wrong argument.
  *
  * @example
  * ```ts
@@ -144,7 +150,7 @@ export function observeStatistics(
     result.observe(instruments.hits, inactiveHits, { ...attributes, 'token_introspection.active': false })
     result.observe(instruments.misses, misses, attributes)
     result.observe(instruments.joined, joined, attributes)
-    // Only a store of your own knows how many it has.
+    // The client cannot count the entries of a custom store.
     if (entries !== undefined) result.observe(instruments.entries, entries, attributes)
     result.observe(instruments.underWay, underWay, attributes)
     result.observe(instruments.queued, queued, attributes)
@@ -207,7 +213,7 @@ function recordSpan(event: Call, attributes: Attributes, tracer: Tracer, endedAt
   span.end(endedAtMs)
 }
 
-/** What there are few values of, so that it may stand on a metric. */
+/** Attributes with few values, which a metric may have. */
 function describeCall(event: Call): Attributes {
   return {
     'token_introspection.source': event.source,
@@ -231,7 +237,7 @@ function describeRefusal({ reason, inactiveReason, status, error, client }: Refu
   }
 }
 
-/** Until the endpoint is found, the issuer is all that is known; with metadata it is most often the same host. */
+/** Until the endpoint is known, the issuer is used. With metadata it usually has the same host. */
 function serverOf({ endpoint, issuer }: ReportingClient): string | undefined {
   return endpoint ?? issuer
 }

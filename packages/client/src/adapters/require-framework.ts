@@ -1,6 +1,6 @@
-/** Whether an adapter was given what its framework gives, and not what another one does. */
+/** Checks that an adapter got the arguments of its own framework. */
 
-/** The adapters that take requests. */
+/** The adapters for requests. */
 type Framework = 'Express' | 'Fastify' | 'Hono' | 'Koa' | 'Node'
 
 const ENTRIES: Readonly<Record<Framework, string>> = {
@@ -12,9 +12,9 @@ const ENTRIES: Readonly<Record<Framework, string>> = {
 }
 
 /**
- * Refuses what comes from another framework. Each adapter looks at one or two members that only its own has.
+ * Refuses the arguments of another framework. Each adapter checks one or two members that only its framework has.
  *
- * @throws TypeError naming the entries of all adapters.
+ * @throws TypeError that names the entries of all adapters.
  */
 export function requireFramework(framework: Framework, isOfIt: boolean): void {
   if (isOfIt) return
@@ -22,7 +22,7 @@ export function requireFramework(framework: Framework, isOfIt: boolean): void {
     .filter(([name]) => name !== framework)
     .map(([name, entry]) => `/${entry} for ${name}`)
   throw new TypeError(
-    `requireToken of @token-introspection/client/${ENTRIES[framework]} was called with something that ${framework} does not ` +
-      `give to ${framework === 'Fastify' ? 'hooks' : 'middleware'}; take the requireToken of your framework: ${others.join(', ')}`,
+    `requireToken of @token-introspection/client/${ENTRIES[framework]} was called with an argument that ${framework} does not ` +
+      `give to ${framework === 'Fastify' ? 'hooks' : 'middleware'}; use the requireToken of your framework: ${others.join(', ')}`,
   )
 }

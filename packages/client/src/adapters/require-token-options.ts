@@ -1,15 +1,15 @@
-/** Options of the middleware of every framework, and what all of it is made from. */
+/** Options of the middleware of every framework. */
 import { OptionGroup } from '@token-introspection/core/options'
 
-/** What every middleware does with a CORS preflight. */
+/** How every middleware handles a CORS preflight. */
 export interface PreflightOptions {
   /**
-   * Whether a CORS preflight goes on without a token, for a CORS middleware that stands behind the guard. Default `false`:
-   * the guard answers it with 204 and no permission, so nothing behind the guard runs without a token. A CORS middleware
-   * that stands before the guard needs no option.
+   * Whether a CORS preflight passes without a token, for a CORS middleware after the guard. Default `false`: the guard
+   * answers it with 204 and no CORS permission, so no code after the guard runs without a token. A CORS middleware
+   * before the guard needs no option.
    *
-   * Security: anybody can send a preflight. With `true`, every handler behind the guard must answer `OPTIONS` without data:
-   * a handler for all methods, such as `app.use` or `app.all`, would serve its data.
+   * Security: anybody can send a preflight. With `true`, every handler after the guard must answer `OPTIONS` without
+   * data. A handler for all methods, such as `app.use` or `app.all`, would serve its data.
    */
   readonly passPreflights?: boolean | undefined
 }
@@ -25,7 +25,7 @@ export function resolveRequireToken<OnRefusal>(options: unknown): ResolvedRequir
   return readRequireToken(new OptionGroup('requireToken', options, ['onRefusal', 'passPreflights']))
 }
 
-/** The same of a group that has more options. */
+/** Reads the options from a group that has more options. */
 export function readRequireToken<OnRefusal>(group: OptionGroup): ResolvedRequireToken<OnRefusal> {
   return {
     onRefusal: group.function<OnRefusal>('onRefusal'),
@@ -33,7 +33,7 @@ export function readRequireToken<OnRefusal>(group: OptionGroup): ResolvedRequire
   }
 }
 
-/** A client in the place of its guard is told at once, and not with the first request. */
+/** A client in place of its guard is refused at once, not with the first request. */
 export function requireGuard(guard: unknown): void {
   if (typeof guard === 'function') return
   const isClient = typeof (guard as { guard?: unknown } | null | undefined)?.guard === 'function'

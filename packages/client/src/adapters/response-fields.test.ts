@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { addFields } from './response-fields.ts'
 
-/** What a field is after a guard has added its own to what was set. */
+/** The value of a field after a guard has added its own. */
 function after(name: string, value: string, existing: number | string | string[] | undefined): string | undefined {
   const set: Record<string, string> = {}
   addFields({ [name]: value }, set, { get: () => existing, set: (response, field, text) => (response[field] = text) })
@@ -31,17 +31,20 @@ describe('cache-control: private', () => {
     ['public', 'private'],
     ['Public, max-age=60, S-MaxAge=90', 'private, max-age=60'],
     ['max-age=60', 'private, max-age=60'],
-    // Of these fields alone it is private.
+    // Only these fields are private.
     ['private="set-cookie", max-age=60', 'private, max-age=60'],
   ])('%o becomes %o (BEAR-07)', (existing, expected) => {
     expect(after('cache-control', 'private', existing)).toBe(expected)
   })
 })
 
-test.each(['no-cache', 'public', 'private'])('a refusal is kept by nobody, whatever was set: %s', (existing) => {
-  expect(after('cache-control', 'no-store', existing)).toBe('no-store')
-})
+test.each(['no-cache', 'public', 'private'])(
+  'no cache keeps a refusal, whatever the application set: %s',
+  (existing) => {
+    expect(after('cache-control', 'no-store', existing)).toBe('no-store')
+  },
+)
 
-test('another field takes the place of what was set', () => {
+test('another field replaces the value of the application', () => {
   expect(after('www-authenticate', 'Bearer realm="a"', 'Basic realm="b"')).toBe('Bearer realm="a"')
 })

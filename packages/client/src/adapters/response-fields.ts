@@ -1,12 +1,12 @@
-/** What a guard adds to a response, without taking away what the application has set. */
+/** Adds the fields of a guard to a response, and keeps those of the application. */
 
-/** How the fields of a response are looked at and set, in one framework. */
+/** How one framework reads and sets the fields of a response. */
 export interface FieldAccess<Res> {
   get(response: Res, name: string): number | string | readonly string[] | null | undefined
   set(response: Res, name: string, value: string): void
 }
 
-/** Adds the fields of a refusal, or of a decision that allows, which has none as a rule. */
+/** Adds the fields of a refusal, or of an allowing decision, which usually has none. */
 export function addFields<Res>(
   fields: Readonly<Record<string, string>>,
   response: Res,
@@ -17,7 +17,7 @@ export function addFields<Res>(
   }
 }
 
-/** Fields that say nothing about a body other than the one they were set for. */
+/** Fields that describe the earlier body and not the body of the refusal. */
 export const BODY_FIELDS = ['content-length', 'content-encoding', 'content-type', 'etag', 'last-modified'] as const
 
 function mergeField(name: string, value: string, existing: ReturnType<FieldAccess<unknown>['get']>): string {
@@ -34,7 +34,7 @@ function union(set: string, added: string): string {
   return [...names, ...listOf(added).filter((name) => !known.has(name.toLowerCase()))].join(', ')
 }
 
-/** What is stricter stays; what would let a shared cache keep the response goes (RFC 9111 §5.2.2). */
+/** Keeps stricter directives, and removes those that let a shared cache keep the response (RFC 9111 §5.2.2). */
 function madePrivate(set: string): string {
   const directives = listOf(set)
   if (directives.some((directive) => /^(?:no-store|private)$/i.test(directive))) return set

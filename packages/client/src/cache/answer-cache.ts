@@ -1,4 +1,4 @@
-/** Step `cache`: what is remembered, when it may be used, and what is told when the store fails. */
+/** Step `cache`: keeps answers, decides when one may be used, and reports failures of the store. */
 import {
   type IntrospectionResponse,
   parseIntrospectionResponse,
@@ -12,34 +12,34 @@ import type { CacheEntry, CacheStore } from './cache-store.ts'
 import { Forgotten } from './forgotten.ts'
 import type { MemoryCacheStore } from './memory-cache-store.ts'
 
-/** A store that has not answered by then is done without. */
+/** How long the cache waits for a store, in milliseconds. After that it works without the store. */
 const STORE_DEADLINE_MS = 250
 
-/** By how much the clock may be set back, in all, before the answers in memory count as too old. */
+/** The total by which the clock may be set back before the answers in memory count as too old. */
 const SMALL_STEP_MS = 1000
 
-/** What the cache is made of. */
+/** The settings of the cache. */
 export interface AnswerCacheSettings<Result> {
   readonly store: CacheStore
-  /** The store where it is in memory: entries are our own objects then, and not what somebody may have written. */
+  /** The store, if it is in memory. Its entries are objects of this process, so they cannot be forged. */
   readonly memory: MemoryCacheStore<Result> | undefined
   /** The part of a key that is the same for every answer about one token. */
   readonly tokenPart: (key: string) => string
   readonly limits: CacheLimits
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number
-  /** Checks an answer again, by the clock of now in seconds; what it does not believe is asked for again. */
+  /** Judges an answer again, at the given time in seconds. An answer that fails is treated as a miss. */
   readonly judge: (response: IntrospectionResponse, now: number) => MaybePromise<Result>
-  /** Told when the store fails. */
+  /** Gets the failures of the store. */
   readonly onFailure: (error: CacheStoreError) => void
 }
 
 /** Answers that may be used again. */
 export class AnswerCache<Result extends { readonly active: boolean }> {
   readonly #settings: AnswerCacheSettings<Result>
-  /** Other answers about tokens that were forgotten may still lie in the store. */
+  /** Tokens that were forgotten. The store may still hold answers about them. */
   #forgotten = new Forgotten()
-  /** The latest moment there has been, as far as this cache knows. */
+  /** The latest time that this cache has seen. */
   #latestMs = Number.NEGATIVE_INFINITY
   #hits = 0
   #inactiveHits = 0
@@ -62,12 +62,13 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
   }
 
   /**
-   * An answer that is fresh enough, or `undefined`; at once where the store answers at once. It never rejects.
+   * Finds an answer that is fresh enough; `undefined` when there is none. It returns without a promise when the store
+   * does. It never rejects.
    *
-   * @param maxAgeSeconds - how old it may be for this call, within the limits.
+   * @param maxAgeSeconds - how old the answer may be for this call, within the limits.
    */
   recall(key: string, maxAgeSeconds: number | undefined): MaybePromise<Result | undefined> {
-    // Nothing is that young.
+    // No stored answer is that young.
     if (maxAgeSeconds === 0) return this.#count(undefined)
     const { memory } = this.#settings
     return memory === undefined
@@ -75,12 +76,12 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
       : this.#recallFromMemory(memory, key, maxAgeSeconds)
   }
 
-  /** Keeps an answer, unless it may not be used again at all. The caller does not wait for it. */
+  /** Stores an answer, if it may be used again. The caller does not wait for it. */
   keep(key: string, response: IntrospectionResponse, askedAtMs: number): void {
     const { store, limits, nowMs } = this.#settings
     const lifetimeMs = cacheLifetime(response, limits, askedAtMs / 1000) * 1000
-    // Whatever the reason, it must not leave an older answer in its place. What was asked for in the future was asked for before
-    // the clock was set back.
+    // Even an answer that is not stored must replace an older one. A request from the future was sent before the clock
+    // was set back.
     if (!(lifetimeMs > 0 && askedAtMs <= nowMs())) void this.#attempt('delete', () => store.delete(key))
     else
       void this.#attempt('set', () =>
@@ -88,7 +89,7 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
       )
   }
 
-  /** Forgets every answer about a token, those with a hint or parameters included. */
+  /** Forgets every answer about a token, also answers with a hint or parameters. */
   forget(key: string): MaybePromise<void> {
     const { nowMs, store } = this.#settings
     const now = nowMs()
@@ -103,7 +104,10 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
     return this.#attempt('clear', () => this.#settings.store.clear())
   }
 
-  /** At once, where the answer was judged before: it stays what it was for as long as the clock goes forward. */
+  /**
+   * Returns without a promise when the answer was judged before. The result does not change while the clock goes
+   * forward.
+   */
   #recallFromMemory(
     memory: MemoryCacheStore<Result>,
     key: string,
@@ -127,7 +131,7 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
     if (response === undefined) return this.#count(undefined)
     const result = this.#judgeOrNot(response, nowMs)
     if (isPromise(result)) return result.then((judged) => this.#count(judged))
-    // A token that is not valid yet may become so.
+    // A token that is not valid yet may become valid.
     if (goesForward && result?.active === response.active) memory.remember(key, result)
     return this.#count(result)
   }
@@ -149,8 +153,8 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
   }
 
   /**
-   * Whether the clock was set back so far since it was last looked at that nobody knows how old the answers in memory are: when
-   * the old time returns, they would seem to be as young as they were. A store that others write to lets go of them by itself.
+   * Whether the clock was set back so far that the age of the answers in memory is unknown: when the clock reaches the
+   * old time again, they would seem as young as before. A shared store drops its entries by itself.
    */
   #isSetBack(nowMs: number): boolean {
     if (!(nowMs < this.#latestMs - SMALL_STEP_MS)) return false
@@ -177,28 +181,31 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
     return this.#count(response && (await this.#judgeOrNot(response, nowMs)))
   }
 
-  /** The answer of an entry, while it may be used. Each comparison says what must hold, so that no number passes none. */
+  /**
+   * The answer of an entry, while it may be used. Each comparison states the good case, so that NaN lets no answer
+   * pass.
+   */
   #fresh(
     entry: CacheEntry | null | undefined,
     key: string,
     maxAgeSeconds: number | undefined,
     now: number,
   ): IntrospectionResponse | undefined {
-    // `null` is what many stores say for nothing.
+    // Many stores return `null` for no entry.
     if (entry === undefined || entry === null) return undefined
     const { askedAtMs, expiresAtMs } = entry
     const ageMs = now - askedAtMs
-    // An age below nothing means that the clock was set back, and says nothing about how old the answer is.
+    // A negative age means that the clock was set back, so the age is unknown.
     if (!(ageMs >= 0 && now < expiresAtMs)) return undefined
     if (maxAgeSeconds !== undefined && !(ageMs < maxAgeSeconds * 1000)) return undefined
     if (this.#forgotten.covers(key, askedAtMs, this.#settings.tokenPart)) return undefined
     if (this.#settings.memory !== undefined) return entry.response
     const response = parseIntrospectionResponse(entry.response)
-    // Another process may have kept it under other limits, or for longer than the token lives.
+    // Another process may have stored it under other limits, or for longer than the token lives.
     return ageMs < cacheLifetime(response, this.#settings.limits, askedAtMs / 1000) * 1000 ? response : undefined
   }
 
-  /** An answer that is not believed is no answer: the authorization server is asked, and its answer judged. */
+  /** An answer that fails a check is treated as a miss: the client asks the authorization server. */
   #judgeOrNot(response: IntrospectionResponse, nowMs: number): MaybePromise<Result | undefined> {
     try {
       const result = this.#settings.judge(response, toNumericDate(nowMs))
@@ -222,7 +229,7 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
     return result
   }
 
-  /** Never rejects: a store that fails is told of, and done without. */
+  /** Never rejects. A failure of the store is reported, and the cache works without the store. */
   #attempt(operation: keyof CacheStore, run: () => MaybePromise<void>): MaybePromise<void> {
     try {
       const running = run()

@@ -9,30 +9,33 @@ import { MemoryCacheStore } from './memory-cache-store.ts'
 import { StringPool } from './string-pool.ts'
 
 /**
- * Step `cache`: how old an answer may be. There is no cache unless this is given; `{}` turns it on.
+ * Step `cache`: how old an answer may be. Without this option there is no cache; `{}` turns it on.
  *
- * Security: a revocation is noticed late by `maxAgeSeconds` at most, and never early.
+ * Security: the client notices a revocation at most `maxAgeSeconds` late.
  */
 export interface CacheOptions {
   /**
-   * Seconds since an active answer was asked for within which it is used again, but never past the token's `exp`.
-   * Default 30, from 0 to 86400. 0 keeps no active answer.
+   * For how many seconds after its request an active answer is used again, but never past the token's `exp`. Default
+   * 30, from 0 to 86400. 0 keeps no active answer.
    */
   readonly maxAgeSeconds?: number | undefined
   /**
-   * The same for inactive answers: a token may become active, having been issued a moment ago or for later.
-   * Default 5, from 0 to 300. 0 keeps no inactive answer.
+   * The same for inactive answers. A token may become active, for example when it was issued a moment ago. Default 5,
+   * from 0 to 300. 0 keeps no inactive answer.
    */
   readonly inactiveMaxAgeSeconds?: number | undefined
-  /** Active answers that are kept in memory. Default 10000, from 1 to 1000000. One that was not used for long goes first. */
+  /** How many active answers are kept in memory. Default 10000, from 1 to 1000000. Unused answers are dropped first. */
   readonly maxEntries?: number | undefined
-  /** Inactive answers that are kept in memory. Default 1000, from 1 to 1000000. */
+  /** How many inactive answers are kept in memory. Default 1000, from 1 to 1000000. */
   readonly inactiveMaxEntries?: number | undefined
-  /** Where answers are kept instead of in memory, for several processes to share. It needs `keySecret`, and a client authentication with a client identifier. */
+  /**
+   * A store in place of memory, which several processes can share. It needs `keySecret`, and a client authentication
+   * with a client identifier.
+   */
   readonly store?: CacheStore | undefined
   /**
-   * A secret of at least 32 characters that keys are digested with: the same in every process that shares a store. In
-   * memory there is a random one.
+   * A secret of at least 32 characters for the digests of keys. It must be the same in every process that shares a
+   * store. In memory a random secret is used.
    */
   readonly keySecret?: string | undefined
 }
@@ -50,24 +53,24 @@ export interface CacheStep<Result extends { readonly active: boolean }> {
   readonly answers: AnswerCache<Result>
   /** For answers that stay in this process. */
   readonly strings: StringPool | undefined
-  /** How many answers are kept; `undefined` when the store is not ours. */
+  /** The number of kept answers; `undefined` with a custom store. */
   readonly entries: () => number | undefined
   readonly keySecret: string | undefined
-  /** Whether others may read and write the same store. */
+  /** Whether other processes may read and write the same store. */
   readonly isShared: boolean
 }
 
-/** What the step is told besides its options. */
+/** The settings of the step, in addition to its options. */
 export interface CacheSurroundings<Result> {
   readonly nowMs: () => number
   /** The part of a key that is the same for every answer about one token. */
   readonly tokenPart: (key: string) => string
-  /** Checks an answer again, by the clock of now in seconds. */
+  /** Judges an answer again, at the given time in seconds. */
   readonly judge: (response: IntrospectionResponse, now: number) => MaybePromise<Result>
   readonly onFailure: (error: CacheStoreError) => void
 }
 
-/** The step, from the options of the client; `undefined` when there is no cache. */
+/** Resolves the step from the options of the client; `undefined` when there is no cache. */
 export function resolveCache<Result extends { readonly active: boolean }>(
   options: OptionGroup,
   surroundings: CacheSurroundings<Result>,

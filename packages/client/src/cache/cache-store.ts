@@ -1,27 +1,27 @@
-/** Seam: where answers are kept. */
+/** Seam: keeps answers. */
 import type { IntrospectionResponse } from '@token-introspection/core'
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 
-/** One answer as it is kept: JSON data, and no token in it. */
+/** One stored answer: JSON data, without a token. */
 export interface CacheEntry {
   readonly response: IntrospectionResponse
   /**
-   * When it was asked for, in milliseconds since the epoch by the clock of the client that keeps or reads it. A store with a
-   * clock of its own converts it, rather too early than too late.
+   * When the answer was requested, in milliseconds since the epoch by the clock of the client that stores or reads it.
+   * A store with a clock of its own converts it. Too early is safe, too late is not.
    */
   readonly askedAtMs: number
-  /** When it may be dropped, in milliseconds since the epoch: it is not used afterwards. */
+  /** When the store may drop the entry, in milliseconds since the epoch. The client does not use it afterwards. */
   readonly expiresAtMs: number
 }
 
 /**
- * Keeps answers by fingerprint. Every method may return a promise. It need not drop what is expired: the client looks at
- * the times itself, and checks what it is given like an answer from the network.
+ * Keeps answers by fingerprint. Every method may return a promise. The store need not drop expired entries: the client
+ * checks the times itself, and checks every entry like an answer from the network.
  *
- * A store that throws, or takes longer than 250 milliseconds, is reported as `ERR_CACHE_STORE`, and the call goes on
- * without it.
+ * When a store throws, or takes longer than 250 milliseconds, the client reports `ERR_CACHE_STORE`, and the call
+ * continues without the store.
  *
- * Security: entries say who may do what. Whoever can write to the store can let tokens in.
+ * Security: entries decide who may do what. A program that can write to the store can let tokens in.
  *
  * @example
  * ```ts
@@ -41,16 +41,17 @@ export interface CacheEntry {
 export interface CacheStore {
   /** The entry of a key; `undefined` when there is none. */
   get(key: string): MaybePromise<CacheEntry | undefined>
-  /** Keeps an entry instead of the one there may be. */
+  /** Stores an entry, and replaces an existing one. */
   set(key: string, entry: CacheEntry): MaybePromise<void>
-  /** Forgets one entry, if there is one. */
+  /** Deletes one entry, if there is one. */
   delete(key: string): MaybePromise<void>
   /**
-   * Forgets a token for everybody who shares the store: the entries whose key is this, or begins with this and a dot; and,
-   * atomically, every answer that was asked for until now, also when another process keeps it later. Without this method the
-   * client uses `delete`, and an answer that another process has under way is kept.
+   * Forgets a token for all processes that share the store: deletes the entries whose key is this, or begins with this
+   * and a dot. It also refuses, atomically, every answer that was requested before now, even when another process
+   * stores it later. Without this method the client uses `delete`, and an answer that another process is waiting for is
+   * stored.
    */
   forget?(key: string): MaybePromise<void>
-  /** Forgets every entry. A store with `forget` forgets answers that are under way, too. */
+  /** Deletes every entry. A store with `forget` also refuses answers that were requested before now. */
   clear(): MaybePromise<void>
 }

@@ -12,8 +12,8 @@ class Entry {
 }
 
 describe('FlightTable', () => {
-  test('does what a map does, whatever comes and goes', () => {
-    // Few keys, and many of one bucket: the third character is in no bucket.
+  test('behaves like a Map for every order of additions and removals', () => {
+    // Few keys, and many in the same bucket: the third character does not choose the bucket.
     const key = fc.constantFrom('', 'a', 'ab', 'aba', 'abb', 'abc', 'b', '\u00ff\u00ff', '\u00ff\u00ffx')
     const event = fc.record({ what: fc.constantFrom('set', 'delete', 'deleteOld', 'match'), key })
     fc.assert(
@@ -31,7 +31,7 @@ describe('FlightTable', () => {
             table.deleteMatching((other) => other.startsWith(at))
             for (const other of map.keys()) if (other.startsWith(at)) map.delete(other)
           } else {
-            // One that is in, or one that was replaced long ago.
+            // A current entry, or one that was replaced long ago.
             const entry = what === 'delete' ? map.get(at) : all.find((other) => other.key === at)
             if (entry === undefined) continue
             table.delete(entry)

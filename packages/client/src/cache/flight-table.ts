@@ -1,20 +1,20 @@
 /**
- * Step `cache`: what is under way, by fingerprint. A `Map` that gains and loses an entry with every call throws its table
- * away again and again, and each table points to the next: once one has grown old, the garbage collector carries along
- * every flight there has been since, at half the cost of a call. So this is a table that stays.
+ * Step `cache`: the current requests, by fingerprint. A `Map` that gains and loses an entry with every call replaces
+ * its internal table again and again, and each table points to the next. Once one table is old, the garbage collector
+ * keeps every later flight alive, which costs half as much as a call. So this table is never replaced.
  */
 
-/** What stands in the table: the chain of a bucket goes through it. */
+/** An entry of the table. The chain of a bucket links the entries. */
 export interface TableEntry {
   readonly key: string
   /** @internal the next entry of the same bucket. */
   next: this | undefined
 }
 
-/** Fingerprints are digests, so that any character of one is as good as a hash of it. */
+/** Fingerprints are digests, so any of their characters is a good hash. */
 const BUCKETS = 256
 
-/** Few entries, for a short time each. */
+/** A small number of buckets is enough, because entries are few and short-lived. */
 export class FlightTable<Entry extends TableEntry> {
   readonly #buckets: (Entry | undefined)[] = Array.from({ length: BUCKETS }, () => undefined)
 
@@ -24,7 +24,7 @@ export class FlightTable<Entry extends TableEntry> {
     return entry
   }
 
-  /** Adds an entry, instead of the one there is with its key. */
+  /** Adds an entry, and replaces the one with the same key. */
   set(entry: Entry): void {
     const known = this.get(entry.key)
     if (known !== undefined) this.delete(known)
@@ -33,7 +33,7 @@ export class FlightTable<Entry extends TableEntry> {
     this.#buckets[bucket] = entry
   }
 
-  /** Takes an entry out, if it is in. */
+  /** Removes an entry, if it is in the table. */
   delete(entry: Entry): void {
     const bucket = bucketOf(entry.key)
     let before: Entry | undefined
@@ -45,11 +45,11 @@ export class FlightTable<Entry extends TableEntry> {
     if (at === undefined) return
     if (before === undefined) this.#buckets[bucket] = entry.next
     else before.next = entry.next
-    // Or it would carry its successors along.
+    // Otherwise the removed entry would keep its successors alive.
     entry.next = undefined
   }
 
-  /** Takes out what matches. */
+  /** Removes all matching entries. */
   deleteMatching(matches: (key: string) => boolean): void {
     for (const first of this.#buckets) {
       for (let entry = first; entry !== undefined; ) {

@@ -5,14 +5,14 @@ const now = 1_764_000_000_000
 const tokenPart = (key: string): string => key.split('.')[0] as string
 
 describe('Forgotten', () => {
-  test('covers what was asked for until a token was forgotten, with any hint, and no other token', () => {
+  test('covers answers requested before a token was forgotten, with any hint, and no other token', () => {
     const forgotten = new Forgotten()
     forgotten.add('a', now)
     expect(['a', 'a.hint', 'b'].map((key) => forgotten.covers(key, now, tokenPart))).toEqual([true, true, false])
     expect(forgotten.covers('a', now + 1, tokenPart)).toBe(false)
   })
 
-  test('is bounded, and covers more rather than less when there are too many tokens', () => {
+  test('is limited, and covers more answers when there are too many tokens', () => {
     const forgotten = new Forgotten()
     forgotten.add('first', now)
     for (let index = 1; index <= 20_000; index++) forgotten.add(`token-${index}`, now + index)
@@ -24,7 +24,7 @@ describe('Forgotten', () => {
     expect(forgotten.covers('token-20000', now + 20_000, tokenPart)).toBe(true)
   })
 
-  test('lets go of what no answer can be as old as', () => {
+  test('drops records that are older than any stored answer', () => {
     const forgotten = new Forgotten()
     forgotten.add('a', now)
     forgotten.add('b', now + 1)
@@ -33,7 +33,7 @@ describe('Forgotten', () => {
     expect(forgotten.covers('b', now, tokenPart)).toBe(true)
   })
 
-  test('covers everything until the moment when all was forgotten', () => {
+  test('covers every answer requested before all tokens were forgotten', () => {
     const forgotten = new Forgotten()
     forgotten.addAll(now)
     expect([forgotten.covers('a', now, tokenPart), forgotten.covers('a', now + 1, tokenPart)]).toEqual([true, false])

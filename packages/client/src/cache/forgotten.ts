@@ -1,16 +1,16 @@
-/** Step `cache`: which tokens were forgotten, and when; bounded, and it never forgets too much. */
+/** Step `cache`: which tokens were forgotten, and when. It is limited in size, and never covers too few answers. */
 
-/** Tokens that are remembered one by one. */
+/** How many tokens are remembered one by one. */
 const MAX_TOKENS = 10_000
 
-/** Answers that may not be used, because they were asked for before their token was forgotten. */
+/** Answers that must not be used, because they were requested before their token was forgotten. */
 export class Forgotten {
   /** Oldest first. */
   readonly #tokens = new Map<string, number>()
-  /** Everything that was asked for until then is forgotten. */
+  /** Every answer requested before this time counts as forgotten. */
   #floorMs = Number.NEGATIVE_INFINITY
 
-  /** When a token was last forgotten: an answer that was asked for later is not covered. */
+  /** When a token was last forgotten. Answers requested later are not covered. */
   #latestMs = Number.NEGATIVE_INFINITY
 
   get size(): number {
@@ -22,8 +22,8 @@ export class Forgotten {
   }
 
   /**
-   * Forgets a token. Where there are too many, the one forgotten longest ago goes, and with it every answer that was asked for
-   * until then: others are asked for once more, and no forgotten one comes back.
+   * Forgets a token. When there are too many tokens, the oldest record is dropped, and every answer requested before
+   * that time counts as forgotten. Then other tokens cost one more request, but no forgotten answer comes back.
    */
   add(token: string, nowMs: number): void {
     this.#latestMs = Math.max(this.#latestMs, nowMs)
@@ -43,7 +43,7 @@ export class Forgotten {
     this.#latestMs = Math.max(this.#latestMs, nowMs)
   }
 
-  /** Lets go of what was forgotten longer ago than any answer is kept. */
+  /** Drops records that are older than any stored answer can be. */
   sweep(longestMs: number, nowMs: number): void {
     for (const [token, forgottenAtMs] of this.#tokens) {
       if (nowMs - forgottenAtMs <= longestMs) return
@@ -51,7 +51,7 @@ export class Forgotten {
     }
   }
 
-  /** Whether an answer was asked for before its token was forgotten. `tokenPart` makes the token of a key. */
+  /** Whether an answer was requested before its token was forgotten. `tokenPart` returns the token's part of a key. */
   covers(key: string, askedAtMs: number, tokenPart: (key: string) => string): boolean {
     if (askedAtMs <= this.#floorMs) return true
     if (this.#tokens.size === 0) return false

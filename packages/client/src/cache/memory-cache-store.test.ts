@@ -14,7 +14,7 @@ describe('MemoryCacheStore', () => {
     await run(new MemoryCacheStore({ maxEntries: 100, inactiveMaxEntries: 100 }))
   })
 
-  test('drops the active answer that was not used', () => {
+  test('drops an active answer that was not used', () => {
     const store = new MemoryCacheStore({ maxEntries: 2, inactiveMaxEntries: 2 })
     store.set('a', entry(true))
     store.set('b', entry(true))
@@ -23,7 +23,7 @@ describe('MemoryCacheStore', () => {
     expect([store.get('a'), store.get('b'), store.get('c')].map(Boolean)).toEqual([true, false, true])
   })
 
-  test('drops an answer that has expired before one that was not used', () => {
+  test('drops an expired answer before an unused one', () => {
     const store = new MemoryCacheStore({ maxEntries: 2, inactiveMaxEntries: 2 })
     store.set('a', { ...entry(true), askedAtMs: 10, expiresAtMs: 15 })
     store.set('b', { ...entry(true), askedAtMs: 10, expiresAtMs: 20 })
@@ -32,7 +32,7 @@ describe('MemoryCacheStore', () => {
     expect([store.get('a'), store.get('b'), store.get('c')].map(Boolean)).toEqual([false, true, true])
   })
 
-  test('drops no active answer for a flood of inactive ones', () => {
+  test('drops no active answer when very many inactive ones arrive', () => {
     const store = new MemoryCacheStore({ maxEntries: 2, inactiveMaxEntries: 3 })
     store.set('a', entry(true))
     for (let index = 0; index < 1000; index++) store.set(`bad-${index}`, entry(false))
@@ -40,7 +40,7 @@ describe('MemoryCacheStore', () => {
     expect(store.size).toBe(4)
   })
 
-  test('has one answer per key, the newest, whichever kind it is', () => {
+  test('keeps one answer per key, the newest, active or inactive', () => {
     const store = new MemoryCacheStore({ maxEntries: 2, inactiveMaxEntries: 2 })
     for (const active of [true, false, true]) {
       store.set('a', entry(active))

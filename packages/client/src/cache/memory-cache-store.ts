@@ -1,14 +1,14 @@
-/** Step `cache`: answers in memory, bounded. */
+/** Step `cache`: answers in memory, limited in number. */
 import type { CacheEntry, CacheStore } from './cache-store.ts'
 import { NO_SLOT, Sieve } from './sieve.ts'
 
-/** How many answers are kept. */
+/** How many answers to keep. */
 export interface MemoryCacheStoreOptions {
   readonly maxEntries: number
   readonly inactiveMaxEntries: number
 }
 
-/** Answers of inactive tokens have a place of their own, so that a flood of bad tokens drops no good one. */
+/** Inactive answers have their own limit, so that very many bad tokens push out no good one. */
 export class MemoryCacheStore<Result = unknown> implements CacheStore {
   readonly active: AnswerPlace<Result>
   readonly inactive: AnswerPlace<Result>
@@ -18,7 +18,7 @@ export class MemoryCacheStore<Result = unknown> implements CacheStore {
     this.inactive = new AnswerPlace(inactiveMaxEntries)
   }
 
-  /** Active and inactive ones, expired ones that were not dropped yet included. */
+  /** Active and inactive answers, also expired ones that are not dropped yet. */
   get size(): number {
     return this.active.size + this.inactive.size
   }
@@ -33,7 +33,7 @@ export class MemoryCacheStore<Result = unknown> implements CacheStore {
     place.set(key, entry)
   }
 
-  /** Keeps what the answer of a key was judged to be, which must not change before it expires. */
+  /** Stores the judged result of a key's answer, which must not change before it expires. */
   remember(key: string, result: Result): void {
     this.active.remember(key, result)
     this.inactive.remember(key, result)
@@ -51,17 +51,17 @@ export class MemoryCacheStore<Result = unknown> implements CacheStore {
 }
 
 /**
- * Answers of one kind. What an answer needs stands in columns, by its slot: an object for each would be one more for the
- * garbage collector to move, and three words larger.
+ * Answers of one kind. Their data are in arrays, by slot. An object per answer would be three words larger, and the
+ * garbage collector would have to move it.
  */
 export class AnswerPlace<Result> {
   readonly #slots: Sieve
   readonly #responses: (CacheEntry['response'] | undefined)[]
-  /** What the answers were judged to be. */
+  /** The judged results. */
   readonly #results: (Result | undefined)[]
-  /** When each was asked for, and when it expires. */
+  /** When each answer was requested, and when it expires. */
   readonly #timesMs: Float64Array
-  /** When the newest answer was asked for: what had expired by then is the first to go. */
+  /** When the newest answer was requested. Answers that had expired by then are dropped first. */
   #latestMs = Number.NEGATIVE_INFINITY
 
   constructor(maxEntries: number) {
@@ -84,7 +84,10 @@ export class AnswerPlace<Result> {
     return { response, askedAtMs, expiresAtMs: this.#timesMs[2 * slot + 1] as number }
   }
 
-  /** What {@link MemoryCacheStore.remember} was told about an answer that was asked for after `sinceMs` and has not expired. */
+  /**
+   * The result given to {@link MemoryCacheStore.remember}, if its answer was requested after `sinceMs` and has not
+   * expired.
+   */
   recall(key: string, nowMs: number, sinceMs: number): Result | undefined {
     const slot = this.#slots.find(key)
     if (slot === NO_SLOT) return undefined

@@ -4,13 +4,13 @@ import { NO_SLOT, Sieve } from './sieve.ts'
 
 const MAX_KEYS = 4
 
-/** Half of them begin and end alike, so that they compete for the same positions of the table. */
+/** Half of the keys begin and end alike, so that they compete for the same positions of the table. */
 const KEYS = [
   ...Array.from({ length: 6 }, (_, index) => `abcd-${index}-wxyz`),
   ...Array.from({ length: 6 }, (_, index) => `${index}bcd-wxyz`),
 ]
 
-/** The same rules, written as plainly as can be. */
+/** The same rules, in the simplest form. */
 class Model {
   readonly order: { readonly key: string; wasUsed: boolean; isOver: boolean }[] = []
   #hand: string | undefined
@@ -68,7 +68,7 @@ const step = fc.oneof(
 )
 
 describe('Sieve', () => {
-  test('keeps the keys that its rules keep, each in a slot of its own', () => {
+  test('keeps the keys that its rules keep, each in its own slot', () => {
     let evictions = 0
     fc.assert(
       fc.property(fc.array(step, { minLength: 40, maxLength: 80 }), (steps) => {
@@ -109,11 +109,11 @@ describe('Sieve', () => {
       }),
       { numRuns: 500 },
     )
-    // Without any the rules would not have been asked.
+    // Without any, the rules would not have been tested.
     expect(evictions).toBeGreaterThan(500)
   })
 
-  test('keeps what is used through a scan of keys that come once', () => {
+  test('keeps used keys during a scan of keys that come once', () => {
     const sieve = new Sieve(100, () => false)
     for (let index = 0; index < 50; index++) sieve.add(`used-${index}`)
     for (let scanned = 0; scanned < 10_000; scanned++) {

@@ -1,16 +1,18 @@
 /**
- * Step `cache`: which keys stay in a bounded table, by SIEVE (Zhang et al., NSDI 2024). A hit sets one bit. When the table is
- * full, a hand moves from the oldest key to the newest and then begins again: it clears the bit of each key that was used since
- * it last passed, and the first key without a bit goes. A key whose time is over goes with its bit.
+ * Step `cache`: which keys stay in a bounded table, by SIEVE (Zhang et al., NSDI 2024). A hit sets one bit. When the
+ * table is full, a hand moves from the oldest key to the newest and then begins again: it clears the bit of each key
+ * that was used since it last passed, and the first key without a bit goes. A key whose time is over is removed with
+ * its bit.
  *
- * The table and the order are arrays of numbers that stay for the life of the cache. A `Map` that loses a key with each new one
- * throws its table away again and again, and each table links to the next (docs/decisions/2026-11-21-garbage-that-links.md).
+ * The table and the order are arrays of numbers that live as long as the cache. A `Map` that loses a key with each new
+ * one replaces its internal table again and again, and each table links to the next
+ * (docs/decisions/2026-11-21-garbage-that-links.md).
  */
 
-/** No slot. The first real one is 1, so that a fresh array of numbers is an empty one. */
+/** No slot. The first slot is 1, so that a new array of zeros is empty. */
 export const NO_SLOT = 0
 
-/** Gives each key a slot, a number from 1 to the bound, for as long as the key stays. Keys are digests. */
+/** Gives each key a slot, a number from 1 to the limit, for as long as the key stays. Keys are digests. */
 export class Sieve {
   readonly #maxKeys: number
   readonly #isOver: (slot: number) => boolean
@@ -18,21 +20,21 @@ export class Sieve {
   readonly #table: Uint32Array
   readonly #shift: number
   readonly #keys: (string | undefined)[]
-  /** The neighbours of a slot in the order in which the keys came. */
+  /** The neighbours of a slot in the order of arrival. */
   readonly #older: Uint32Array
   readonly #newer: Uint32Array
   readonly #wasUsed: Uint8Array
   #oldest = NO_SLOT
   #newest = NO_SLOT
-  /** Where the hand stands; at the oldest key when nowhere. */
+  /** The position of the hand; {@link NO_SLOT} means the oldest key. */
   #hand = NO_SLOT
-  /** Slots that were given back, one behind the other in `#newer`. */
+  /** Free slots, linked through `#newer`. */
   #free = NO_SLOT
-  /** Slots that were ever given away. */
+  /** How many slots were ever used. */
   #touched = 0
   #size = 0
 
-  /** @param isOver - whether what stands in a slot is of no use any more. */
+  /** @param isOver - whether the content of a slot is no longer needed. */
   constructor(maxKeys: number, isOver: (slot: number) => boolean) {
     this.#maxKeys = maxKeys
     this.#isOver = isOver
@@ -50,17 +52,17 @@ export class Sieve {
     return this.#size
   }
 
-  /** The slot of a key; {@link NO_SLOT} when it has none. It is no use of the key. */
+  /** The slot of a key; {@link NO_SLOT} when it has none. This does not count as a use of the key. */
   find(key: string): number {
     return this.#table[this.#positionOf(key)] as number
   }
 
-  /** Takes notice that a key was used. */
+  /** Records that a key was used. */
   use(slot: number): void {
     this.#wasUsed[slot] = 1
   }
 
-  /** The slot of a key that comes now, or anew; where the table is full, it is the slot of a key that goes. */
+  /** Gives a slot to a new or returning key. When the table is full, another key loses its slot. */
   add(key: string): number {
     const known = this.find(key)
     if (known !== NO_SLOT) {
@@ -77,7 +79,7 @@ export class Sieve {
     return slot
   }
 
-  /** Takes a key out; gives the slot it had. */
+  /** Removes a key and returns its slot. */
   delete(key: string): number {
     const slot = this.find(key)
     if (slot === NO_SLOT) return NO_SLOT
@@ -87,7 +89,7 @@ export class Sieve {
     return slot
   }
 
-  /** Takes out every key. */
+  /** Removes every key. */
   clear(): void {
     this.#table.fill(NO_SLOT)
     this.#keys.fill(undefined)
@@ -107,7 +109,7 @@ export class Sieve {
     return slot
   }
 
-  /** Makes room; gives the slot of the key that went. */
+  /** Makes room. Returns the slot of the removed key. */
   #evict(): number {
     let slot = this.#oldest
     if (!this.#isOver(slot)) {
@@ -149,7 +151,7 @@ export class Sieve {
     if (this.#hand === slot) this.#hand = newer
   }
 
-  /** Where a key stands in the table, or would. */
+  /** The position of a key in the table, or the position where it would be. */
   #positionOf(key: string): number {
     const last = this.#table.length - 1
     let position = this.#homeOf(key)
@@ -160,7 +162,7 @@ export class Sieve {
     }
   }
 
-  /** Empties a position, and moves up what stood further from its home because of it. */
+  /** Empties a position, and moves later keys closer to their home positions. */
   #empty(position: number): void {
     const last = this.#table.length - 1
     let hole = position
@@ -175,8 +177,9 @@ export class Sieve {
   }
 
   /**
-   * Keys are digests under a secret, so that some of their characters are as good as a hash. The first ones are the token's, and
-   * the last ones those of a hint or of parameters. The product spreads the 64 letters of base64url (Knuth, TAOCP 3, 6.4).
+   * Keys are digests under a secret, so a few of their characters are a good hash. The first characters depend on the
+   * token, and the last ones on a hint or parameters. The product spreads the 64 letters of base64url (Knuth, TAOCP 3,
+   * 6.4).
    */
   #homeOf(key: string): number {
     const end = key.length - 1

@@ -38,7 +38,7 @@ function createFlights() {
 }
 
 describe('SingleFlight', () => {
-  test('asks once for all who come while the answer is not there', async () => {
+  test('asks once for all calls before the answer is there', async () => {
     const { flights, board, asked } = createFlights()
     const answers = Array.from({ length: 1000 }, () => board('a').answer)
     asked[0]?.resolve('yes')
@@ -47,13 +47,13 @@ describe('SingleFlight', () => {
     expect(flights.joined).toBe(999)
   })
 
-  test('tells keys apart', () => {
+  test('separates keys', () => {
     const { board, asked } = createFlights()
     expect(board('a')).not.toBe(board('b'))
     expect(asked).toHaveLength(2)
   })
 
-  test('gives a failure to those who wait, and asks again for the next', async () => {
+  test('gives a failure to all waiting calls, and asks again for the next call', async () => {
     const { board, asked } = createFlights()
     const waiting = [board('a').answer, board('a').answer]
     const failure = new Error('down')
@@ -64,7 +64,7 @@ describe('SingleFlight', () => {
     expect(await next).toBe('up')
   })
 
-  test('goes on while one still waits, and is cancelled when the last one leaves', () => {
+  test('goes on while one call still waits, and is cancelled when the last call leaves', () => {
     const { board, deadlines } = createFlights()
     const flight = board('a')
     board('a')
@@ -74,7 +74,7 @@ describe('SingleFlight', () => {
     expect(deadlines[0]?.cancel).toHaveBeenCalledExactlyOnceWith(gone)
   })
 
-  test('lets nobody join a flight that was cancelled', () => {
+  test('lets no call join a cancelled flight', () => {
     const { board, asked } = createFlights()
     const flight = board('a')
     flight.leave(gone)
@@ -82,7 +82,7 @@ describe('SingleFlight', () => {
     expect(asked).toHaveLength(2)
   })
 
-  test('cancels nothing that is over', async () => {
+  test('cancels no flight that has ended', async () => {
     const { board, asked, deadlines } = createFlights()
     const flight = board('a')
     asked[0]?.resolve('yes')
@@ -92,7 +92,7 @@ describe('SingleFlight', () => {
     expect(deadlines[0]?.settle).toHaveBeenCalledOnce()
   })
 
-  test('joins nothing that began before when asked for something fresh, and later calls join the fresh one', () => {
+  test('joins no earlier flight for a fresh answer, and later calls join the fresh one', () => {
     const { board, asked, current } = createFlights()
     const old = board('a')
     const fresh = board('a', 0)
@@ -102,19 +102,19 @@ describe('SingleFlight', () => {
     expect(current.map((isCurrent) => isCurrent())).toEqual([false, true])
   })
 
-  test('joins nothing older than the call takes, as the answer will be that old', () => {
+  test('joins no flight that is older than the call accepts, because the answer has that age', () => {
     const { board, clock } = createFlights()
     const first = board('a')
     clock.nowMs += 300
     expect(board('a', 301)).toBe(first)
     const second = board('a', 300)
     expect(second).not.toBe(first)
-    // Nobody knows how old it is, since the clock was set back.
+    // After the clock was set back, the age is unknown.
     clock.nowMs -= 1
     expect(board('a', 1000)).not.toBe(second)
   })
 
-  test('joins what lasts as long as the call may wait, and nothing that ends before', () => {
+  test('joins a flight that lasts as long as the call may wait, and no shorter one', () => {
     const { board, clock } = createFlights()
     const first = board('a')
     clock.nowMs += 500
@@ -123,7 +123,7 @@ describe('SingleFlight', () => {
     expect(board('a')).not.toBe(first)
   })
 
-  test('leaves the newer flight in place when an older one lands', async () => {
+  test('keeps the newer flight when an older one ends', async () => {
     const { board, asked } = createFlights()
     const old = board('a')
     const fresh = board('a', 0)
@@ -132,7 +132,7 @@ describe('SingleFlight', () => {
     expect(board('a')).toBe(fresh)
   })
 
-  test('lets nobody join what was forgotten, and does not call it the newest', () => {
+  test('lets no call join a forgotten flight, and does not call it the newest', () => {
     const { flights, board, current } = createFlights()
     const forgotten = board('a')
     const other = board('b')
@@ -142,17 +142,17 @@ describe('SingleFlight', () => {
     expect(current.map((isCurrent) => isCurrent())).toEqual([false, true, true])
   })
 
-  test('lets nobody join what should be over by now', () => {
+  test('lets no call join a flight whose time is over', () => {
     const { board, deadlines } = createFlights()
     const lost = board('a')
     deadlines[0]?.isOver.mockReturnValue(true)
     expect(board('a')).not.toBe(lost)
   })
 
-  test('gives up what ended without a word, and not what failed by itself', async () => {
+  test('starts again after a flight that ended silently, not after one that failed by itself', async () => {
     const { flights, board, asked } = createFlights()
     const lost = board('a')
-    // To everybody who waited.
+    // To all waiting calls.
     expect([flights.abandon(lost), flights.abandon(lost)]).toEqual([true, true])
     const next = board('a')
     expect(next).not.toBe(lost)

@@ -1,28 +1,28 @@
-/** Step `cache`: calls about the same token at the same time share one request. */
+/** Step `cache`: parallel calls about the same token share one request. */
 
 import { FlightTable, type TableEntry } from './flight-table.ts'
 
-/** What a flight is cancelled by. */
+/** Cancels a flight. */
 export interface FlightDeadline {
   cancel(reason: Error): void
   settle(): void
   /** Whether its time is up. */
   isOver(): boolean
-  /** When its time is up, by a clock that is never set back. */
+  /** When the time of the flight is over, by a clock that is never set back. */
   readonly expiresAtMs: number
 }
 
-/** What a call wants of the request it joins. */
+/** What a call requires of the request it joins. */
 export interface Boarding {
-  /** How old the request may be, in milliseconds; its age will be that of the answer. `undefined` takes any. */
+  /** How old the request may be, in milliseconds. The answer will have the same age. `undefined` accepts any age. */
   readonly maxAgeMs: number | undefined
-  /** Now, in milliseconds since the epoch. */
+  /** The current time, in milliseconds since the epoch. */
   readonly nowMs: number
-  /** Until when the call waits, by the clock of the deadlines. */
+  /** How long the call waits: a time of the deadlines' clock. */
   readonly waitsUntilMs: number
 }
 
-/** One request under way, and how many wait for it. */
+/** One current request, and the number of calls that wait for it. */
 export class Flight<Answer> implements TableEntry {
   readonly key: string
   /** When its request began, in milliseconds since the epoch. */
@@ -30,9 +30,9 @@ export class Flight<Answer> implements TableEntry {
   next: this | undefined
   /** Not assigned before the request has begun. */
   answer!: Promise<Answer>
-  /** Over, or given up: nobody may join any more. */
+  /** The flight has ended or was given up. No call may join any more. */
   landed = false
-  /** What carried it ended without a word. */
+  /** The flight ended silently, because the request that carried it ended. */
   lost = false
   #waiting = 0
   readonly #deadline: FlightDeadline
@@ -43,12 +43,12 @@ export class Flight<Answer> implements TableEntry {
     this.#deadline = deadline
   }
 
-  /** One more waits. */
+  /** Adds a waiting call. */
   board(): void {
     this.#waiting += 1
   }
 
-  /** One waits no more; the last one's leaving cancels the request. */
+  /** Removes a waiting call. When the last call leaves, the request is cancelled. */
   leave(reason: Error): void {
     this.#waiting -= 1
     if (this.#waiting > 0 || this.landed) return
@@ -57,18 +57,18 @@ export class Flight<Answer> implements TableEntry {
   }
 
   /**
-   * Whether a call may join. Not when it has landed, or should have, where what carried it is gone with its request; nor when
-   * it may end before the call has waited its time, or is too old.
+   * Whether a call may join. Not after the flight has ended, or should have ended; and not when it may end before the
+   * call has waited its time, or is too old.
    */
   isOpenTo({ maxAgeMs, nowMs, waitsUntilMs }: Boarding): boolean {
     if (this.landed || this.lost || this.#deadline.isOver() || this.#deadline.expiresAtMs < waitsUntilMs) return false
     if (maxAgeMs === undefined) return true
     const ageMs = nowMs - this.askedAtMs
-    // An age below nothing means that the clock was set back.
+    // A negative age means that the clock was set back.
     return ageMs >= 0 && ageMs < maxAgeMs
   }
 
-  /** @internal the request is over. */
+  /** @internal the request has ended. */
   land(): void {
     this.landed = true
     this.#deadline.settle()
@@ -81,21 +81,21 @@ export class SingleFlight<Answer> {
   readonly #onFailure: ((error: unknown) => void) | undefined
   #joined = 0
 
-  /** @param onFailure - told of each request that failed, once for all who waited. */
+  /** @param onFailure - gets the error of each failed request, once for all waiting calls. */
   constructor(onFailure?: (error: unknown) => void) {
     this.#onFailure = onFailure
   }
 
-  /** How many calls shared the request of another. */
+  /** How many calls shared the request of another call. */
   get joined(): number {
     return this.#joined
   }
 
   /**
-   * Joins the flight of a key, or begins one.
+   * Joins the flight of a key, or starts one.
    *
-   * @param boarding - what the call wants of a flight to join it.
-   * @param ask - begins the request. `isCurrent` says whether its answer is still the newest that was asked for.
+   * @param boarding - what the call requires of a flight to join it.
+   * @param ask - starts the request. `isCurrent` says whether its answer is still the newest.
    */
   board<Deadline extends FlightDeadline>(
     key: string,
@@ -113,7 +113,7 @@ export class SingleFlight<Answer> {
     const flight = new Flight<Answer>(key, deadline, boarding.nowMs)
     flight.board()
     this.#flights.set(flight)
-    // Two callbacks cost less than a function that waits.
+    // Two callbacks cost less than an async function.
     flight.answer = ask(deadline, () => this.#flights.get(key) === flight).then(
       (answer) => {
         this.#land(flight)
@@ -129,8 +129,8 @@ export class SingleFlight<Answer> {
   }
 
   /**
-   * Whether a flight failed because what carried it ended without a word, as a request does in workerd that its caller has
-   * left: nobody joins it any more. What failed by itself has landed before anybody hears of it.
+   * Whether a flight ended silently, as a request does in workerd whose caller has left: no call joins it any more. A
+   * request that fails by itself has ended before its calls get the error.
    */
   abandon(flight: Flight<Answer>): boolean {
     if (flight.landed) return false
@@ -139,7 +139,7 @@ export class SingleFlight<Answer> {
     return true
   }
 
-  /** From now on nobody joins these flights, and what they bring is not kept. Who waits already still gets it. */
+  /** No further call joins these flights, and their answers are not stored. Waiting calls still get them. */
   forget(matches: (key: string) => boolean): void {
     this.#flights.deleteMatching(matches)
   }

@@ -25,7 +25,7 @@ describe('StringPool', () => {
     }
   })
 
-  test('leaves odd values and inactive answers alone', () => {
+  test('does not change unusual values and inactive answers', () => {
     const pool = new StringPool()
     const odd = parse({ iss: null, scope: 5, aud: [1, null, 'urn:a'], client_id: { a: 1 } })
     pool.share(odd)
@@ -34,7 +34,7 @@ describe('StringPool', () => {
     expect(() => pool.share(inactive)).not.toThrow()
   })
 
-  test('stays within its bound, and goes on working', () => {
+  test('stays within its limit, and goes on working', () => {
     const pool = new StringPool(2)
     for (let count = 0; count < 100; count++) {
       const response = parse({ scope: `scope-${count}`, iss: 'x'.repeat(600) })

@@ -1,13 +1,16 @@
-/** Step `cache`: strings that most answers have in common are kept once, which halves what an answer takes. */
+/** Step `cache`: keeps equal strings of answers only once, which halves the memory of an answer. */
 import type { IntrospectionResponse } from '@token-introspection/core'
 
-/** What names the same few parties and permissions again and again. */
+/** Members that name the same few parties and permissions again and again. */
 const COMMON_MEMBERS = ['iss', 'aud', 'client_id', 'scope', 'token_type', 'acr'] as const
 
-/** Longer strings are rarely alike. */
+/** Longer strings are rarely equal. */
 const MAX_LENGTH = 512
 
-/** The strings of one cache, bounded: when there are more, it begins anew, and what was kept stays as it is. */
+/**
+ * The strings of one cache, limited in number. When there are too many, the pool starts again; stored answers do not
+ * change.
+ */
 export class StringPool {
   readonly #maxStrings: number
   readonly #strings = new Map<string, string>()
@@ -16,7 +19,7 @@ export class StringPool {
     this.#maxStrings = maxStrings
   }
 
-  /** Replaces strings of an answer by equal ones that are kept already. The answer must not be frozen yet. */
+  /** Replaces strings of an answer by equal ones from the pool. The answer must not be frozen yet. */
   share(response: IntrospectionResponse): void {
     if (!response.active) return
     const members = response as { [member: string]: unknown }

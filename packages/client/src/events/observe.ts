@@ -13,7 +13,7 @@ import type { Trace } from './trace.ts'
 /** The reason is unknown. */
 const NOTHING = Object.freeze({ reason: undefined, detail: undefined })
 
-/** Introspects and reports the outcome: at once when the answer is at hand. */
+/** Introspects and reports the outcome. Returns without a promise when the answer is available. */
 export function observeIntrospection(
   token: string,
   options: IntrospectOptions,
@@ -30,7 +30,7 @@ export function observeIntrospection(
   }
 }
 
-/** One call of `introspect`, and who listens to it. */
+/** One call of `introspect`, and its listeners. */
 interface ObservedCall {
   readonly token: string
   readonly steps: Steps
@@ -65,7 +65,7 @@ function reportResult(
   })
 }
 
-/** Throws the error again; only operational failures are reported. */
+/** Throws the error again. Only operational failures are reported. */
 async function reportFailure(
   error: unknown,
   { token, steps, trace, reporter, startedMs }: ObservedCall,
@@ -78,7 +78,7 @@ async function reportFailure(
   throw error
 }
 
-/** Guards and reports the decision; `trace` is that of the introspection in the steps. */
+/** Guards and reports the decision. `trace` is the trace of the introspection in the steps. */
 export function observeGuard<Claims extends object>(
   request: GuardRequest,
   steps: GuardSteps<Claims>,

@@ -1,24 +1,24 @@
-/** What the guards of a client take, for the metadata of the protected resource (RFC 9728 §2). */
+/** The tokens that the guards of a client accept, for the metadata of the protected resource (RFC 9728 §2). */
 import type { SenderConstraint } from '../policy/confirmation/confirmation.ts'
 import type { InheritedPolicy } from '../policy/policy-options.ts'
 import type { TokenSources } from '../token/extract-token.ts'
 import type { TokenSource } from '../token/token-options.ts'
 
-/** Which tokens the guards of a client take, and how presented, unless a guard says otherwise. */
+/** The tokens that the guards of a client accept, and how senders present them, unless a guard has other options. */
 export interface AcceptedTokens {
-  /** Authorization servers whose tokens are taken; empty where any may have issued them. */
+  /** Authorization servers whose tokens are accepted. Empty when any issuer is accepted. */
   readonly issuers: readonly string[]
-  /** Where bearer tokens are taken from. */
+  /** The places from which bearer tokens are read. */
   readonly sources: readonly TokenSource[]
-  /** Algorithms of DPoP proofs; empty where no proof is verified, and then tokens bound to a key are refused. */
+  /** Accepted algorithms of DPoP proofs. Empty when no proof is verified; then tokens bound to a key are refused. */
   readonly dpopAlgorithms: readonly string[]
-  /** Whether tokens that are bound to a client certificate can be taken. */
+  /** Whether tokens that are bound to a client certificate can be accepted. */
   readonly certificates: boolean
-  /** How tokens must be bound; `undefined` where they need not be. */
+  /** How tokens must be bound; `undefined` when they need not be bound. */
   readonly senderConstraint: SenderConstraint | undefined
 }
 
-/** Reads it off what guards are made of. */
+/** Reads this from the settings of guards. */
 export function acceptedTokens(
   { confirmation, senderConstraint }: Pick<InheritedPolicy, 'confirmation' | 'senderConstraint'>,
   { form, query }: Pick<TokenSources, 'form' | 'query'>,

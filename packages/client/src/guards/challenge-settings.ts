@@ -1,8 +1,8 @@
-/** What stands in the challenges of a guard, by what it takes. */
+/** The challenges of a guard, by the tokens that it accepts. */
 import type { ResolvedGuard } from '../policy/policy-options.ts'
 import type { ChallengeSettings, TokenScheme } from '../result/refusal.ts'
 
-/** A challenge for every way a token may be presented; DPoP first where it is demanded alone (RFC 9449 §7.2). */
+/** One challenge for every way to present a token. Only DPoP when the guard requires it (RFC 9449 §7.2). */
 export function challengeSettings({ policy, realm, resourceMetadata }: ResolvedGuard): ChallengeSettings {
   const { senderConstraint, confirmation } = policy
   const { dpop } = confirmation

@@ -1,4 +1,4 @@
-/** Makes guards, of one client or of several. */
+/** Creates guards, for one client or for several. */
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { challengeSettings } from './challenge-settings.ts'
 import type { EventReporter } from '../events/event-reporter.ts'
@@ -12,15 +12,15 @@ import type { TokenSources } from '../token/extract-token.ts'
 import type { GuardRequest } from '../token/guard-request.ts'
 import { startTrace, type Trace } from '../events/trace.ts'
 
-/** What asks for a guard. */
+/** The functions that ask about a token. */
 export interface GuardSource<Claims extends object = object> {
-  /** What every guard inherits. */
+  /** The settings that every guard inherits. */
   readonly policy: InheritedPolicy
-  /** Where tokens are taken from. */
+  /** The places from which tokens are read. */
   readonly sources: TokenSources
-  /** Asks, at once where the answer is at hand. It throws for bugs. */
+  /** Asks about a token, without a promise when the answer is available. It throws for bugs. */
   readonly introspect: (token: string, options: IntrospectOptions) => MaybePromise<IntrospectionResult<Claims>>
-  /** The same, and tells; `trace` is noted on. */
+  /** The same, and reports events. It writes to `trace`. */
   readonly observe: (
     token: string,
     options: IntrospectOptions,
@@ -32,9 +32,9 @@ export interface GuardSource<Claims extends object = object> {
 }
 
 /**
- * Creates a guard. What can be made once is made here, and not for each request.
+ * Creates a guard. Everything that is the same for all requests is created here, once.
  *
- * @param result - what stands in challenges, where it is not what the guard alone says.
+ * @param result - the parts of challenges that do not come from the guard alone.
  */
 export function createGuard<Claims extends object>(
   source: GuardSource<Claims>,

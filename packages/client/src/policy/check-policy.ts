@@ -1,4 +1,7 @@
-/** Step `policy`: "active" is not "allowed". What a guard checks besides the binding; the first refusal counts. */
+/**
+ * Step `policy`: an active token is not automatically allowed. These are the checks of a guard except for the binding.
+ * The first refusal counts.
+ */
 import {
   type Audience,
   audienceIntersects,
@@ -11,10 +14,10 @@ import {
 import type { RefusalReason } from '../result/refusal.ts'
 import type { JudgedToken, Policy } from './policy.ts'
 
-/** Seconds the clock of the authorization server may be ahead when it says when the user logged in. */
+/** How many seconds the clock of the authorization server may be ahead when it sends the time of the login. */
 const AUTH_TIME_LEEWAY_SECONDS = 5
 
-/** Whether a token is an access token for this resource server; `undefined` when it is. */
+/** Why a token is not an access token for this resource server; `undefined` when it is one. */
 export function checkTarget(
   token: JudgedToken,
   policy: Pick<Policy, 'tokenKind' | 'acceptedTokenTypes' | 'issuers' | 'audience' | 'passed'>,
@@ -26,8 +29,8 @@ export function checkTarget(
 }
 
 /**
- * What the token says and what the policy wants, for the log, where a setting is often the reason: `token_kind`, `issuer`,
- * `audience` and `scope`; `undefined` for any other reason.
+ * The values of the token and of the policy, for the log, because a wrong setting is often the reason: for
+ * `token_kind`, `issuer`, `audience` and `scope`; `undefined` for any other reason.
  */
 export function describeMistake(mistake: RefusalReason, token: JudgedToken, policy: Policy): string | undefined {
   switch (mistake) {
@@ -54,8 +57,8 @@ function onlyOne(wanted: unknown): unknown {
 }
 
 /**
- * Whether an access token is enough for the route; `undefined` when it is. To be asked when everything else is settled, so
- * that nobody learns what a route wants by a token that is not theirs (RFC 9470 §9).
+ * Why an access token is not enough for the route; `undefined` when it is enough. Call it after all other checks, so
+ * that the sender of a stolen token does not learn the requirements of a route (RFC 9470 §9).
  *
  * @param now - the clock, in seconds since the epoch.
  */
@@ -75,7 +78,7 @@ export function checkPermission(
   return undefined
 }
 
-/** Any shape but a text or a list is an audience of nobody. */
+/** Any value except a string or an array counts as an empty audience. */
 function hasAudience(aud: unknown, { audience, passed }: Pick<Policy, 'audience' | 'passed'>): boolean {
   if (audience === false) return true
   if (typeof aud !== 'string') return Array.isArray(aud) && audienceIntersects(aud as Audience, audience)
@@ -108,23 +111,23 @@ function hasPermission(token: JudgedToken, permission: NonNullable<Policy['permi
   return !isUnreadable(token, 'permissions') && permission(listOf(token.permissions), now())
 }
 
-/** What the server said and nobody could read might have been less than what is there, or no. */
+/** An unreadable member may have held less than the route requires, or a denial. */
 function isUnreadable({ unreadableMembers: unreadable }: JudgedToken, member: string): boolean {
-  // Anything may stand in a store that others write to.
+  // A shared store may hold any value.
   return unreadable !== undefined && !(Array.isArray(unreadable) && !unreadable.includes(member))
 }
 
-/** What is no list grants nothing. */
+/** A value that is not an array grants nothing. */
 function listOf<Value>(value: readonly Value[] | undefined): Value[] {
   return Array.isArray(value) ? (value as Value[]) : []
 }
 
-/** A function without types might say anything; only `true` is a yes. */
+/** An untyped function might return any value. Only `true` counts. */
 function isTrue(said: unknown): boolean {
   return said === true
 }
 
-/** What is missing fails, and so does a login in the future, which says nothing about when it was (RFC 9470 §6). */
+/** A missing value fails, and so does a login in the future, whose time is then unknown (RFC 9470 §6). */
 function isAuthenticated(
   token: JudgedToken,
   { acrValues, maxAuthenticationAgeSeconds }: Pick<Policy, 'acrValues' | 'maxAuthenticationAgeSeconds'>,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { PassedValues } from './passed-values.ts'
 
 describe('PassedValues', () => {
-  test('has what was added, exactly', () => {
+  test('has exactly the added values', () => {
     const passed = new PassedValues()
     passed.add('orders:read')
     expect(['orders:read', 'orders:Read', 'orders:read ', ''].map((value) => passed.has(value))).toEqual([
@@ -13,7 +13,7 @@ describe('PassedValues', () => {
     ])
   })
 
-  test('remembers 256 values, and none of more than 1024 characters', () => {
+  test('remembers 256 values, and no value of more than 1024 characters', () => {
     const passed = new PassedValues()
     passed.add('x'.repeat(1025))
     const values = Array.from({ length: 300 }, (_, index) => `scope-${index}`)

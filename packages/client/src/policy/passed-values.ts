@@ -1,14 +1,16 @@
-/** What a guard has decided about a value once holds for every answer with the same value. */
+/**
+ * Remembers values that have passed a check of a guard, because the result holds for every answer with the same value.
+ */
 
-/** Guards see few different values of `aud` and `scope`; more than these are compared each time again. */
+/** Guards see few different values of `aud` and `scope`. Further values are compared each time. */
 const MAX_VALUES = 256
 /** In characters, so that a guard remembers at most half a megabyte. */
 const MAX_LENGTH = 1024
 
 /**
- * Values of one member that have passed the check of one guard. The check depends on the value and on the options of the guard
- * alone, so its result does not change. Only passes are remembered: a value that fails is judged each time. Answers in memory share
- * their texts, so finding one here costs about 20 ns, a sixth of comparing it.
+ * Values of one member that have passed the check of one guard. The check depends only on the value and on the options
+ * of the guard, so its result does not change. Only values that pass are remembered. A value that fails is checked each
+ * time. Answers in memory share their strings, so a lookup costs about 20 ns, a sixth of a comparison.
  */
 export class PassedValues {
   readonly #values = new Set<string>()

@@ -35,35 +35,35 @@ describe('extractToken', () => {
     ['every character of token68', 'Bearer azAZ09-._~+/==', 'azAZ09-._~+/=='],
     ['a token that looks like a scheme', 'Bearer Bearer', 'Bearer'],
     ['padding alone after one character', 'Bearer a====', 'a===='],
-  ])('takes a token with %s', (_, field, token) => {
+  ])('reads a token with %s', (_, field, token) => {
     expect(extract(field)).toMatchObject({ kind: 'token', scheme: 'Bearer', source: 'header', token })
   })
 
   test.each([
     ['no field', null],
-    ['no field, as Node says it', undefined],
+    ['no field, as Node reports it', undefined],
     ['an empty field', ''],
     ['another scheme', 'Basic Zm9vOmJhcg=='],
     ['DPoP', 'DPoP abc'],
-    ['another scheme that begins alike', 'Bearer-MAC abc'],
-    ['another scheme that begins alike, without a separator', 'BearerX abc'],
+    ['another scheme that begins with Bearer', 'Bearer-MAC abc'],
+    ['another scheme that begins with Bearer, without a separator', 'BearerX abc'],
     ['another scheme with parameters', 'Digest username="alice", realm="x", nonce="bearerless"'],
     ['a token without a scheme', 'mF_9.B5f-4.1JqM'],
-  ])('finds none of ours in %s', (_, field) => {
+  ])('finds no token in %s', (_, field) => {
     expect(extract(field)).toEqual({ kind: 'absent' })
   })
 
   test.each([
     ['no token', 'Bearer'],
     ['only spaces after the scheme', 'Bearer  '],
-    ['a tab for the space', 'Bearer\tabc'],
+    ['a tab in place of the space', 'Bearer\tabc'],
     ['two tokens', 'Bearer abc def'],
     ['a space at the end', 'Bearer abc '],
     ['quotes', 'Bearer "abc"'],
     ['padding in the middle', 'Bearer a=b'],
     ['padding alone', 'Bearer =='],
     ['a parameter', 'Bearer token="abc"'],
-    ['a character that token68 lacks', 'Bearer abc,def'],
+    ['a character outside token68', 'Bearer abc,def'],
     ['a percent-escape', 'Bearer a%20b'],
     ['a letter outside ASCII', 'Bearer caf\u00e9'],
     ['a line break', 'Bearer abc\r\nX-Injected: 1'],
@@ -72,12 +72,12 @@ describe('extractToken', () => {
     ['a second field of another scheme', 'Bearer abc, Basic Zm9vOmJhcg=='],
     ['a first field of another scheme', 'Basic Zm9vOmJhcg==, Bearer abc'],
     ['a first field of another scheme, without a space', 'Basic Zm9vOmJhcg==,bearer abc'],
-    ['a second field with nothing after the scheme', 'Basic Zm9vOmJhcg==, Bearer'],
+    ['a second field with only a scheme', 'Basic Zm9vOmJhcg==, Bearer'],
   ])('calls %s malformed', (_, field) => {
     expect(extract(field)).toEqual({ kind: 'malformed' })
   })
 
-  test('takes nothing from the query or the body', async () => {
+  test('reads no token from the query or the body by default', async () => {
     const request = new Request('https://api.example.com/?access_token=abc', {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -88,7 +88,7 @@ describe('extractToken', () => {
     expect(await request.text()).toBe('access_token=def')
   })
 
-  test('reads a web Request with two fields as one broken field', () => {
+  test('treats a web Request with two fields as malformed', () => {
     const headers = new Headers([
       ['authorization', 'Bearer abc'],
       ['authorization', 'Bearer def'],
@@ -98,7 +98,7 @@ describe('extractToken', () => {
 
   const dpop = { dpop: true }
 
-  test('takes a token with the scheme DPoP only where that is allowed', () => {
+  test('accepts the scheme DPoP only when the options allow it', () => {
     expect(extractToken(bearing('dpop abc'), dpop)).toMatchObject({
       kind: 'token',
       scheme: 'DPoP',

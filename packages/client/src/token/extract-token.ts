@@ -1,11 +1,11 @@
-/** Step `token`: take the access token from a request (RFC 6750 §2, RFC 9449 §7.1). */
+/** Step `token`: reads the access token from a request (RFC 6750 §2, RFC 9449 §7.1). */
 import { parseAuthorization, readBearerToken } from '@token-introspection/core'
 import { FORM_TOO_LONG, type FoundForm } from './request-form.ts'
 import type { FormEntries, GuardRequest, RequestForm } from './guard-request.ts'
 
-/** Where tokens are taken from. */
+/** The places from which tokens are read. */
 export interface TokenSources {
-  /** `Authorization: DPoP` as well as `Bearer`. */
+  /** Whether `Authorization: DPoP` is accepted beside `Bearer`. */
   readonly dpop: boolean
   readonly form: boolean
   readonly query: boolean
@@ -20,8 +20,8 @@ export interface Presented {
 }
 
 /**
- * What a request presents: a token, nothing we take, credentials that break the grammar or contradict each other, or a form
- * that is too long to look for a token in it.
+ * What a request presents: a token, no token, credentials that break the grammar or contradict each other, or a form
+ * that is too long to search for a token.
  */
 export type PresentedToken =
   | ({ readonly kind: 'token' } & Presented)
@@ -33,15 +33,15 @@ const ABSENT = Object.freeze({ kind: 'absent' } as const)
 const MALFORMED = Object.freeze({ kind: 'malformed' } as const)
 const UNREAD = Object.freeze({ kind: 'unread' } as const)
 
-/** A scheme as a whole word, at the start of the field or of a second one joined to it. */
+/** A scheme as a whole word, at the start of the field or after a comma that joins two fields. */
 const BEARER = /(?:^|,\s*)bearer(?![\w!#$%&'*+\-.^`|~])/i
 const BEARER_OR_DPOP = /(?:^|,\s*)(?:bearer|dpop)(?![\w!#$%&'*+\-.^`|~])/i
 
 /**
- * Reads the `Authorization` field, and the form and the query where that is allowed. A token in two places is a broken
- * request, whichever they are (RFC 6750 §3.1).
+ * Reads the `Authorization` field, and the form and the query if the options allow it. A token in two places makes the
+ * request malformed (RFC 6750 §3.1).
  *
- * @param form - the parameters of the body, for sources that have it.
+ * @param form - the parameters of the body, for sources that include the form.
  */
 export function extractToken(request: GuardRequest, sources: TokenSources, form: FoundForm): PresentedToken {
   const inHeader = fromHeader(request, sources)
@@ -71,11 +71,14 @@ function fromHeader(request: GuardRequest, { dpop }: TokenSources): PresentedTok
     return { kind: 'token', scheme: 'Bearer', source: 'header', token: credentials.token, request }
   if (dpop && credentials?.scheme === 'dpop')
     return { kind: 'token', scheme: 'DPoP', source: 'header', token: credentials.token, request }
-  // Two fields, two tokens, quotes or a tab after the scheme are a broken request; another scheme is none of ours.
+  // Two fields, two tokens, quotes or a tab after the scheme make the request malformed. Another scheme is ignored.
   return (dpop ? BEARER_OR_DPOP : BEARER).test(field) ? MALFORMED : ABSENT
 }
 
-/** What stands under `access_token`; a list in an object is no token: a repeated parameter or another name made it. */
+/**
+ * The value of `access_token`. An array in a plain object is not a token: it comes from a repeated parameter or another
+ * name.
+ */
 function formValues(form: RequestForm): readonly unknown[] {
   if (typeof form.getAll === 'function') return (form as FormEntries).getAll('access_token')
   const value = Object.hasOwn(form, 'access_token') ? (form as Record<string, unknown>)['access_token'] : undefined

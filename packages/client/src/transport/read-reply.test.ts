@@ -193,7 +193,7 @@ describe('statusError', () => {
 
   test('says that a redirect is never followed', () => {
     const error = statusError(reply(307, { location: 'https://evil.example' }, ''), 'introspection')
-    expect(error.message).toMatch(/redirect.*never followed/)
+    expect(error.message).toMatch(/redirect.*never follows/)
     expect(error.message).not.toContain('evil')
   })
 

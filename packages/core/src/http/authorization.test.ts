@@ -184,7 +184,7 @@ describe('readBearerToken', () => {
     fc.string({ unit: 'grapheme-ascii' }).map((text) => `Bearer ${text}`),
   )
 
-  test('reads what the grammar reads, where the scheme is written "Bearer" with one space after it', () => {
+  test('agrees with the grammar when the scheme is written "Bearer" with one space after it', () => {
     fc.assert(
       fc.property(field, (value) => {
         const usual = /^Bearer (?! )/.test(value)
@@ -194,7 +194,7 @@ describe('readBearerToken', () => {
     )
   })
 
-  test.each(['Bearer abc', 'Bearer a+/-._~==', `Bearer ${'x'.repeat(5000)}`])('takes %.20j', (value) => {
+  test.each(['Bearer abc', 'Bearer a+/-._~==', `Bearer ${'x'.repeat(5000)}`])('accepts %.20j', (value) => {
     expect(readBearerToken(value)).toBe(value.slice(7))
   })
 })

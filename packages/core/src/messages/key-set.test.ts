@@ -10,7 +10,7 @@ describe('parseKeySet', () => {
     ['a key', [key], [key]],
     ['no key', [], []],
     ['100 keys', Array.from({ length: 100 }, () => key), Array.from({ length: 100 }, () => key)],
-    ['elements that are no keys', [null, 1, 'kty', [], {}, { kty: 1 }, key], [key]],
+    ['elements that are not keys', [null, 1, 'kty', [], {}, { kty: 1 }, key], [key]],
   ])('reads a set with %s', (_, keys, expected) => {
     expect(parseKeySet(setOf(keys))).toEqual({ keys: expected })
   })

@@ -53,7 +53,7 @@ describe('runRedisScript', () => {
   test.each([
     ['another error of the server', 'EVALSHA', new Error('READONLY You can not write against a read only replica.')],
     ['an error that only contains the word', 'EVALSHA', new Error('ERR NOSCRIPT')],
-    ['a text that is no error', 'EVALSHA', 'NOSCRIPT'],
+    ['text that is not an error', 'EVALSHA', 'NOSCRIPT'],
     ['an error of the text', 'EVAL', new Error('NOSCRIPT of a script that calls another')],
   ])('rejects with %s, and does not try again', async (_, failing, error) => {
     const { send, sent } = createServer((name) => (name === failing ? error : undefined))

@@ -31,14 +31,18 @@ export function parseJsonObject(text: string): JsonObject {
   }
   // JSON.parse keeps the last of two equal names, so a text with a duplicate has more names than its value.
   const members = countMembers(value, MAX_JSON_DEPTH)
-  // Every member has a name, and every name a colon after a quote: where these are as many as the members, so are the names.
+  // Every member has a name, and a colon follows the quote of each name. When there are as many such colons as members,
+  // no name is repeated.
   if (members !== countColonsAfterQuotes(text) && members !== countNames(text)) {
     throw new ResponseMalformedError('a name appears twice in one JSON object')
   }
   return value as JsonObject
 }
 
-/** Counts colons after a quote, in strings as well: at least as many as there are names, and cheaper to count. */
+/**
+ * Counts colons after a quote, also inside strings. The count is never less than the number of names, and is cheaper to
+ * get.
+ */
 function countColonsAfterQuotes(text: string): number {
   let count = 0
   for (let colon = text.indexOf(':'); colon !== -1; colon = text.indexOf(':', colon + 1)) {

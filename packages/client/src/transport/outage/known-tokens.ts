@@ -1,4 +1,4 @@
-/** Step `transport`: which tokens were active when they were last asked about. */
+/** Step `transport`: remembers which tokens were active when they were last asked about. */
 import { NO_SLOT, Sieve } from '../../cache/sieve.ts'
 
 /** Tokens that are remembered. */

@@ -67,7 +67,8 @@ export type OptionalGuard<Claims extends object = object> = (
 
 /**
  * A guard as `client.guard()` returns it. A function of your own that wraps a guard is a {@link Guard}, and needs no
- * `decide`: the adapters of the frameworks accept both.
+ * `decide`: the adapters of the frameworks accept both. A wrapper that inherits `decide`, such as a `Proxy`, gets
+ * one that calls the wrapper.
  */
 export interface ClientGuard<Claims extends object = object> extends Guard<Claims> {
   /**

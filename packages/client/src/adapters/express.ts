@@ -7,6 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type GuardToken, isPreflight, type OptionalGuard, type OptionalGuardDecision, type Refusal } from '../index.ts'
 import { answerPreflight } from './answer-preflight.ts'
 import { decideBy } from './decide-by.ts'
+import { errorOf } from './error-of.ts'
 import { addHeaders, sendRefusal, toGuardRequest } from './node.ts'
 import { requireFramework } from './require-framework.ts'
 import { type PreflightOptions, requireGuard, resolveRequireToken } from './require-token-options.ts'
@@ -19,6 +20,7 @@ export interface RequireTokenOptions<Req extends IncomingMessage, Res extends Se
    * refusal.
    *
    * Security: calling `next` without an error does not let the request pass. It is an error itself.
+   * So are `next('route')` and `next('router')`.
    */
   readonly onRefusal?:
     | ((refusal: Refusal, request: Req, response: Res, next: (error: unknown) => void) => unknown)
@@ -94,7 +96,7 @@ export function requireToken<
         if (!admit(decision, request, response, next)) return
       }
     } catch (error) {
-      next(error)
+      next(errorOf(error))
       return
     }
     // In the same tick, as a synchronous middleware does. Errors of later middleware are not caught here.
@@ -111,7 +113,7 @@ export function requireToken<
     try {
       if (!admit(await decision, request, response, next)) return
     } catch (error) {
-      next(error)
+      next(errorOf(error))
       return
     }
     next()
@@ -144,9 +146,9 @@ export function requireToken<
     next: (error: unknown) => void,
   ): Promise<void> {
     try {
-      await answer(refusal, request, response, (error) => next(error || new TypeError(NO_WAY_ON)))
+      await answer(refusal, request, response, (error) => next(errorOf(error, NO_WAY_ON)))
     } catch (error) {
-      next(error)
+      next(errorOf(error))
     }
   }
 

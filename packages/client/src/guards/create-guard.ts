@@ -1,6 +1,7 @@
 /** Creates guards, for one client or for several. */
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { challengeSettings } from './challenge-settings.ts'
+import { decideAtOnce } from './decide-at-once.ts'
 import type { EventReporter } from '../events/event-reporter.ts'
 import { guard, type GuardSteps, type OptionalClientGuard, type OptionalGuardDecision } from '../guard.ts'
 import type { IntrospectOptions } from '../introspect.ts'
@@ -58,5 +59,5 @@ export function createGuard<Claims extends object>(
     const introspect = (token: string) => source.observe(token, call, trace)
     return observeGuard(request, { ...steps, introspect }, trace, reporter)
   }
-  return Object.assign(async (request: GuardRequest) => decide(request), { decide })
+  return decideAtOnce(decide)
 }

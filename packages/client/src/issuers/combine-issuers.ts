@@ -4,6 +4,7 @@ import { andThen, type MaybePromise } from '@token-introspection/core/maybe-prom
 import type { AcceptedTokens } from '../guards/accepted-tokens.ts'
 import { challengeSettings } from '../guards/challenge-settings.ts'
 import { createGuard, type GuardSource } from '../guards/create-guard.ts'
+import { decideAtOnce } from '../guards/decide-at-once.ts'
 import { EventReporter } from '../events/event-reporter.ts'
 import type { ReportingClient } from '../events/events.ts'
 import type { Allowance, Anonymity, OptionalClientGuard } from '../guard.ts'
@@ -234,7 +235,7 @@ class Combined implements CombinedIssuers {
       sources.form
         ? andThen(readRequestForm(request), (form) => decideWithForm(request, form))
         : decideWithForm(request, undefined)
-    return Object.assign(async (request: GuardRequest) => decide(request), { decide })
+    return decideAtOnce(decide)
   }
 
   watch(token: string, options: IssuersWatchOptions): AbortSignal {

@@ -1,4 +1,6 @@
-import { execFile } from 'node:child_process'
+import { exec } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { dirname, delimiter } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
@@ -8,12 +10,15 @@ import type { Exchange } from '../src/demo/record-exchange.ts'
 import { createSteps, type Step } from '../src/demo/steps.ts'
 import { walk } from '../src/demo/walk.ts'
 
-const main = fileURLToPath(new URL('../src/demo/main.ts', import.meta.url))
-const run = promisify(execFile)
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { scripts: { demo: string } }
+const run = promisify(exec)
 
 describe('demo', () => {
-  test('takes every step and exits 0', async () => {
-    const { stdout } = await run(process.execPath, [main])
+  test('takes every step, exits 0, and prints nothing else', async () => {
+    const PATH = `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`
+    const { stdout, stderr } = await run(scripts.demo, { cwd: root, env: { ...process.env, PATH } })
+    expect(stderr).toBe('')
     expect(stdout).toContain('9 of 9 steps as expected')
     expect(stdout).not.toContain('✘')
     expect(stdout).not.toContain('orders-api-secret')

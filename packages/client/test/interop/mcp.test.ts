@@ -46,11 +46,14 @@ beforeEach(async () => {
 async function startMcpServer(issuer: string): Promise<GuardedMcpServer> {
   let answer: ((request: Request) => Promise<Response>) | undefined
   const answers: string[] = []
-  const listener = getRequestListener(async (request) => {
-    const response = (await answer?.(request)) ?? Response.error()
-    answers.push(`${request.method} ${new URL(request.url).pathname} ${response.status}`)
-    return response
-  })
+  const listener = getRequestListener(
+    async (request) => {
+      const response = (await answer?.(request)) ?? Response.error()
+      answers.push(`${request.method} ${new URL(request.url).pathname} ${response.status}`)
+      return response
+    },
+    { overrideGlobalObjects: false },
+  )
   const server = await serveListener((request, response) => void listener(request, response))
   const resource = `${server.origin}/mcp`
   const introspection = new IntrospectionClient({

@@ -93,13 +93,15 @@ export function readResponse(socket: Socket, method: string): Promise<WireRespon
       received += chunk.toString('latin1')
       const response = parseResponse(received, method)
       if (response === undefined) return
-      socket.off('data', onData)
+      socket.off('data', onData).off('error', onError).off('close', onClose)
+      // An error that comes after the answer is of no interest.
+      if (socket.listenerCount('error') === 0) socket.on('error', () => undefined)
       resolve(response)
     }
-    socket.on('data', onData)
     // A server that closes early may break our writing. Only the arrival of its answer matters.
-    socket.on('error', (error) => (failure = error))
-    socket.on('close', () => reject(new Error(`closed after ${JSON.stringify(received)}`, { cause: failure })))
+    const onError = (error: Error): void => void (failure = error)
+    const onClose = (): void => reject(new Error(`closed after ${JSON.stringify(received)}`, { cause: failure }))
+    socket.on('data', onData).on('error', onError).on('close', onClose)
   })
 }
 

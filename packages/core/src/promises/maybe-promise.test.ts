@@ -33,6 +33,20 @@ describe('andThen', () => {
     expect(await doubled).toBe(4)
   })
 
+  test('waits for a promise of a library, even if its then() returns nothing', async () => {
+    // oxlint-disable-next-line unicorn/no-thenable
+    const fulfilled = { then: (fulfil: (value: number) => void) => fulfil(2) } as Promise<number>
+    const doubled = andThen(fulfilled, double)
+    expect(doubled).toBeInstanceOf(Promise)
+    expect(await doubled).toBe(4)
+    const error = new Error('no value')
+    const rejected = {
+      // oxlint-disable-next-line unicorn/no-thenable
+      then: (_: unknown, reject: (error: Error) => void) => reject(error),
+    } as Promise<number>
+    await expect(andThen(rejected, double)).rejects.toBe(error)
+  })
+
   test('passes on a rejection without calling the next function', async () => {
     const error = new Error('no value')
     await expect(andThen(Promise.reject(error), () => expect.unreachable())).rejects.toBe(error)

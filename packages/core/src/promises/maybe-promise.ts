@@ -13,9 +13,10 @@ export function andThen<Value, Next>(
   value: MaybePromise<Value>,
   next: (value: Value) => MaybePromise<Next>,
 ): MaybePromise<Next> {
-  // The callback of the promise, or of what stands for it.
+  if (!isPromise(value)) return next(value)
+  // The `then` of another promise may return nothing, and that would look like a value. `resolve` makes a promise of it.
   // oxlint-disable-next-line promise/no-callback-in-promise
-  return isPromise(value) ? value.then(next) : next(value)
+  return Promise.resolve(value).then(next)
 }
 
 /** Takes the result of an async function at the moment it is there, and gives it back. */

@@ -1,7 +1,7 @@
 /** The callers of an endpoint: registered parties with an identifier and credentials. */
 import { withoutData } from '@token-introspection/core'
 import { isBoundedKey, MAX_RSA_BITS } from '@token-introspection/core'
-import { isPromise } from '@token-introspection/core/maybe-promise'
+import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { copyOptions, OptionGroup } from '@token-introspection/core/options'
 import type { JSONWebKeySet } from 'jose'
 import { ClientAuthenticationRegistrationError } from '../errors.ts'
@@ -111,8 +111,8 @@ export function registeredByFunction<Caller extends Registered>(
   }
 
   return (id) => {
-    const found: unknown = find(id)
-    return isPromise(found) ? found.then((entry) => readFound(id, entry)) : readFound(id, found)
+    const found: MaybePromise<unknown> = find(id)
+    return andThen(found, (entry) => readFound(id, entry))
   }
 }
 

@@ -13,6 +13,12 @@ async function resolveWith(store: TokenStore, token: string) {
   return createStoreResolver({ store }).resolve(lookup)
 }
 
+/** How a promise ends. */
+interface Settle {
+  readonly fulfil: (record: unknown) => void
+  readonly reject: (error: Error) => void
+}
+
 /** A store, and the digests that it was asked for. */
 function setUp() {
   const store = createMemoryTokenStore()
@@ -39,6 +45,24 @@ describe('createStoreResolver', () => {
     await store.save(token, record)
     expect(await resolve(token)).toEqual(record)
     expect(asked).toHaveLength(times)
+  })
+
+  test.each<[string, (settle: Settle) => void]>([
+    ['finds the token', ({ fulfil }) => fulfil(record)],
+    ['fails', ({ reject }) => reject(new Error('down'))],
+  ])('waits for a store whose promise is not of the runtime and %s', async (_, settle) => {
+    const find = () => ({
+      // oxlint-disable-next-line unicorn/no-thenable
+      then(fulfil: Settle['fulfil'], reject: Settle['reject']): void {
+        settle({ fulfil, reject })
+      },
+    })
+    const [found] = await Promise.allSettled([
+      resolveWith({ ...createMemoryTokenStore(), find: find as unknown as TokenStore['find'] }, 'opaque'),
+    ])
+    const expected = Promise.withResolvers<unknown>()
+    settle({ fulfil: expected.resolve, reject: expected.reject })
+    expect([found]).toEqual(await Promise.allSettled([expected.promise]))
   })
 
   test('asks once about a JWT that is revoked or not in the store', async () => {

@@ -71,6 +71,15 @@ describe('findProtectedResource', () => {
     ])
   })
 
+  test('is waited for when its promise is not of the runtime, and a failure is no wrong credential', async () => {
+    // oxlint-disable-next-line unicorn/no-thenable
+    const found = await endpointOf({ then: (fulfil: (found: object) => void) => fulfil(entry) })
+    expect(json(await found.ask())).toEqual(ACTIVE)
+    // oxlint-disable-next-line unicorn/no-thenable
+    const failed = await endpointOf({ then: (_: unknown, reject: (error: Error) => void) => reject(new Error('down')) })
+    expect((await failed.ask()).status).toBe(503)
+  })
+
   test.each<[string, object]>([
     [
       'an unknown encryption',

@@ -8,8 +8,25 @@ export interface Note {
   made: unknown
 }
 
-/** The note is also the mark of such a record. A copy of the record has none. */
-const NOTE = Symbol('note')
+/** Returns the given object, so that the fields of a class that extends this one stand on that object. */
+// oxlint-disable-next-line typescript/no-extraneous-class
+class Given {
+  constructor(given: object) {
+    return given
+  }
+}
+
+/**
+ * An object with a note. The note is a private field, so only the object itself has it: no copy of the object, no proxy of it,
+ * and no object that inherits from it. Those may say something else than the object.
+ */
+class Noted extends Given {
+  readonly #note: Note = { writer: undefined, made: undefined }
+
+  static noteOf(object: object): Note | undefined {
+    return #note in object ? object.#note : undefined
+  }
+}
 
 /**
  * Freezes a record at every level and gives it a free note. It must be plain data without other references to it.
@@ -18,13 +35,12 @@ const NOTE = Symbol('note')
  * that reads memory outside the caches of the processor.
  */
 export function makeUnchangeable<Claims extends object>(record: TokenRecord<Claims>): TokenRecord<Claims> {
-  const note: Note = { writer: undefined, made: undefined }
-  return deepFreeze(Object.defineProperty(record, NOTE, { value: note }))
+  return deepFreeze(new Noted(record) as object as TokenRecord<Claims>)
 }
 
 /** The note of an unchangeable record. `undefined` for every other record. */
 export function noteOf(record: TokenRecord): Note | undefined {
-  return (record as { readonly [NOTE]?: Note })[NOTE]
+  return Noted.noteOf(record)
 }
 
 function deepFreeze<Value>(value: Value): Value {

@@ -97,12 +97,15 @@ class NodeHttpRequest implements NodeRequest {
     return request.readableLength !== this.#declaredLength()
   }
 
-  /** The length of the body in the head (RFC 9112 §6.3). `NaN` when only the end of the body shows it. */
+  /**
+   * The length of the body in the head (RFC 9112 §6.3). `NaN` when only the end of the body shows it. With `insecureHTTPParser`,
+   * Node accepts a length beside a transfer coding, and then the length does not count.
+   */
   #declaredLength(): number {
+    if (this.header('transfer-encoding') !== undefined) return Number.NaN
     const length = this.header('content-length')
     if (length !== undefined) return Number(length)
-    const isEmpty = this.#request.httpVersionMajor < 2 && this.header('transfer-encoding') === undefined
-    return isEmpty ? 0 : Number.NaN
+    return this.#request.httpVersionMajor < 2 ? 0 : Number.NaN
   }
 
   /** Also works for HTTP/2, where `socket` represents the socket of the session. */

@@ -1,6 +1,6 @@
 /** The Node form after body parsers, with impatient senders, and after other middleware. */
 import { once } from 'node:events'
-import { Agent, type IncomingMessage, request as httpRequest } from 'node:http'
+import { Agent, type IncomingMessage, request as httpRequest, type ServerOptions } from 'node:http'
 import type { Socket } from 'node:net'
 import { parse } from 'node:querystring'
 import { text } from 'node:stream/consumers'
@@ -375,6 +375,7 @@ const WHOLE = `${HEAD_OF_FORM}content-length: 5\r\n\r\nhello`
 async function orderOf(
   [first, ...rest]: readonly [string, ...string[]],
   around: (message: IncomingMessage, order: string[], listener: () => void) => void = (_, __, listener) => listener(),
+  options: ServerOptions = {},
 ) {
   const order: string[] = []
   const asked = Promise.withResolvers<void>()
@@ -395,7 +396,7 @@ async function orderOf(
     message.on('end', () => order.push('end'))
     message.on('close', () => closed.resolve())
     around(message, order, () => listener(message, response))
-  })
+  }, options)
   const socket = dial(server)
   const answered = readResponse(socket, 'POST')
   socket.write(first)
@@ -420,6 +421,13 @@ describe('the body of a small request', () => {
 
   test('is awaited when no length says where it ends', async () => {
     const { order } = await orderOf([`${HEAD_OF_FORM}transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`])
+    expect(order).toEqual(['waits for the body', 'end', 'answers'])
+  })
+
+  test('is all of its chunks, where Node lets a length in beside them', async () => {
+    const fields = 'content-length: 3\r\ntransfer-encoding: chunked\r\n\r\n'
+    const parts = [`${HEAD_OF_FORM}${fields}3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n`] as const
+    const { order } = await orderOf(parts, undefined, { insecureHTTPParser: true })
     expect(order).toEqual(['waits for the body', 'end', 'answers'])
   })
 

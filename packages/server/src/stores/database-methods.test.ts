@@ -87,6 +87,22 @@ describe('databaseMethods', () => {
     ])
   })
 
+  test('escapes identifiers, which some databases would change, alike in every call', async () => {
+    const { methods, told } = create()
+    const odd = 'a\n\ud800'
+    const record: TokenRecord = { kind: 'access_token', grantId: odd, sessionId: odd, sub: odd, client_id: odd }
+    await methods.save('token', record)
+    await methods.revokeSubject(odd)
+    await methods.isRevoked('digest', record)
+    const escaped = String.raw`a\n\ud800`
+    const identifiers = [escaped, escaped, escaped, escaped]
+    expect(told[0]?.[2]).toMatchObject({ identifiers })
+    expect(told.slice(1)).toEqual([
+      ['cutOff', 'subject', escaped, undefined],
+      ['isRevoked', ['digest'], ISSUED_BEFORE_ALL, identifiers],
+    ])
+  })
+
   test('asks with the tombstone digests of a token, and without a promise if they need none', () => {
     const { methods, told } = create()
     const record: TokenRecord = { kind: 'access_token', iat: NOW, sub: 'alice', signedDigest: 'signed' }

@@ -3,8 +3,10 @@ import { andThen } from '@token-introspection/core/maybe-promise'
 import { identifiersOf, ISSUED_BEFORE_ALL } from './cutoff.ts'
 import { revocationDigests, tombstoneDigests } from './revocation-digests.ts'
 import { revocationMethods } from './revocation-methods.ts'
+import { toStoredIdentifier } from './stored-identifier.ts'
 import { TOMBSTONE_MARGIN_SECONDS, toTombstone } from './to-tombstone.ts'
 import type { TokenDatabase } from './token-database.ts'
+import type { TokenRecord } from './token-record.ts'
 import { digestToken, type WritableTokenStore } from './token-store.ts'
 import { validateTokenRecord } from './validate-token-record.ts'
 
@@ -21,7 +23,7 @@ export function databaseMethods(database: TokenDatabase): Omit<WritableTokenStor
         json: JSON.stringify(record),
         keptUntil: record.exp ?? undefined,
         issuedAt: record.iat ?? ISSUED_BEFORE_ALL,
-        identifiers: identifiersOf(record),
+        identifiers: storedIdentifiersOf(record),
         revoked: Boolean(record.revoked),
       }
       await database.saveToken(await revocationDigests(token), row)
@@ -40,12 +42,17 @@ export function databaseMethods(database: TokenDatabase): Omit<WritableTokenStor
         revoked: true,
       })
     },
-    ...revocationMethods(database.cutOff),
+    ...revocationMethods((kind, identifier, at) => database.cutOff(kind, toStoredIdentifier(identifier), at)),
     isRevoked(digest, record) {
       // An `iat` that is not a number of seconds cannot be compared. Then the token counts as issued before every cutoff.
       const { iat = ISSUED_BEFORE_ALL } = toTombstone(record)
-      const identifiers = identifiersOf(record)
+      const identifiers = storedIdentifiersOf(record)
       return andThen(tombstoneDigests(digest, record), (digests) => database.isRevoked(digests, iat, identifiers))
     },
   }
+}
+
+/** Escaped here and not in each database, so that identifiers which differ are different in every one of them. */
+function storedIdentifiersOf(record: TokenRecord): readonly (string | null)[] {
+  return identifiersOf(record).map((identifier) => identifier && toStoredIdentifier(identifier))
 }

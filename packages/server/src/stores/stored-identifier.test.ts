@@ -13,7 +13,11 @@ test.each([
   expect(toStoredIdentifier(identifier)).toBe(stored)
 })
 
+test('keeps an identifier whole that is not a string', () => {
+  expect(toStoredIdentifier(123)).toBe('123')
+})
+
 test('distinguishes identifiers that look alike after escaping', () => {
   const alike = ['\n', '\\n', '\\\\n', '\ud800', '\\ud800', '\ufffd']
-  expect(new Set(alike.map(toStoredIdentifier)).size).toBe(alike.length)
+  expect(new Set(alike.map((identifier) => toStoredIdentifier(identifier))).size).toBe(alike.length)
 })

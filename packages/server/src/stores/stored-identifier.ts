@@ -2,8 +2,8 @@
 
 /**
  * Escapes an identifier as JSON does, if it has control characters, lone surrogates, quotes or backslashes. Different identifiers
- * stay different, and nearly all stay unchanged.
+ * stay different, and nearly all stay unchanged. A resolver in plain JavaScript may give a number.
  */
-export function toStoredIdentifier(identifier: string): string {
-  return JSON.stringify(identifier).slice(1, -1)
+export function toStoredIdentifier(identifier: string | number): string {
+  return JSON.stringify(String(identifier)).slice(1, -1)
 }

@@ -9,7 +9,7 @@ export interface TokenRow {
   /** Seconds since the epoch from which on the row may be removed; `undefined` if it stays for good. */
   readonly keptUntil: number | undefined
   readonly issuedAt: number
-  /** What the token can be revoked by, as `identifiersOf` gives it; all `null` in a tombstone. */
+  /** What the token can be revoked by, in the order of `identifiersOf` and escaped for the database; all `null` in a tombstone. */
   readonly identifiers: readonly (string | null)[]
   readonly revoked: boolean
 }
@@ -25,7 +25,7 @@ export interface TokenDatabase {
   saveToken(digests: readonly string[], row: TokenRow): void | Promise<void>
   /** Writes a tombstone under every digest. This revokes one token. */
   saveTombstone(digests: readonly string[], row: TokenRow): void | Promise<void>
-  /** Writes a cutoff. This revokes many tokens. */
+  /** Writes a cutoff for an identifier that is escaped like those of a row. This revokes many tokens. */
   readonly cutOff: CutOff
   /**
    * Whether the token under the first digest is revoked or covered by a cutoff, there is a tombstone under one of the

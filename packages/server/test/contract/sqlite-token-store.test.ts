@@ -94,6 +94,23 @@ describe('SQLite token store in two connections to one file', () => {
 })
 
 describe('the file of a SQLite token store', () => {
+  test.each(['a\nb', 'a\u0000b', '\ud800', "'; --", 'a"b\\c', '\ufffd'])(
+    'distinguishes %j from other identifiers',
+    async (odd) => {
+      const store = createSqliteTokenStore({ database: open(':memory:') })
+      const others = ['\ud801', '\ufffd', 'a', 'a\\nb'].filter((other) => other !== odd)
+      await store.save('odd', { kind: 'access_token', sub: odd })
+      for (const other of others) await store.save(`of ${JSON.stringify(other)}`, { kind: 'access_token', sub: other })
+      await store.revokeSubject(odd)
+      expect(store.find(await digestToken('odd'))).toBeNull()
+      expect(await store.isRevoked('digest', { kind: 'access_token', sub: odd })).toBe(true)
+      for (const other of others) {
+        expect(store.find(await digestToken(`of ${JSON.stringify(other)}`))).toMatchObject({ sub: other })
+        expect(await store.isRevoked('digest', { kind: 'access_token', sub: other })).toBe(false)
+      }
+    },
+  )
+
   test('contains the digest of a token, and never the token', async () => {
     const path = directory()
     const database = open(join(path, 'tokens.sqlite'))

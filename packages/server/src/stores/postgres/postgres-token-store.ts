@@ -3,7 +3,6 @@ import { batchByTick } from '../batch-by-tick.ts'
 import { CUTOFF_KEPT_SECONDS } from '../cutoff.ts'
 import { databaseMethods } from '../database-methods.ts'
 import { REMOVED_AT_ONCE, REMOVED_PER_SAVE, validateRemovalLimit } from '../removal.ts'
-import { toStoredIdentifier } from '../stored-identifier.ts'
 import type { TokenRow } from '../token-database.ts'
 import type { TokenRecord } from '../token-record.ts'
 import { FIND_MANY, FIND_ONE, HELD, IS_REVOKED } from './lookup-statements.ts'
@@ -63,8 +62,7 @@ export function createPostgresTokenStore<Claims extends object = object>(
   const { pool, now, unstoredLifetimeSeconds } = readPostgresTokenStoreOptions(options)
 
   async function save(digests: readonly string[], row: TokenRow): Promise<void> {
-    const columns = row.identifiers.map(toColumn)
-    const values = [digests, row.json, row.keptUntil ?? null, row.issuedAt, ...columns, now(), row.revoked]
+    const values = [digests, row.json, row.keptUntil ?? null, row.issuedAt, ...row.identifiers, now(), row.revoked]
     const [saved] = await runStatement<{ due: boolean }>(pool, SAVE, values)
     if (saved?.due) await removeCutOff(pool, now(), REMOVED_PER_SAVE)
   }
@@ -88,10 +86,10 @@ export function createPostgresTokenStore<Claims extends object = object>(
       saveTombstone: save,
       async cutOff(kind, identifier, at) {
         const keptSeconds = CUTOFF_KEPT_SECONDS + unstoredLifetimeSeconds
-        await runStatement(pool, CUT_OFF, [kind, toStoredIdentifier(identifier), at ?? null, now(), keptSeconds])
+        await runStatement(pool, CUT_OFF, [kind, identifier, at ?? null, now(), keptSeconds])
       },
       async isRevoked(digests, issuedAt, identifiers) {
-        const values = [digests, issuedAt, ...identifiers.map(toColumn)]
+        const values = [digests, issuedAt, ...identifiers]
         const [row] = await runStatement<{ revoked: boolean }>(pool, IS_REVOKED, values)
         // If the database gives no row, the store cannot tell. Then the token counts as revoked.
         return row?.revoked !== false
@@ -105,8 +103,4 @@ export function createPostgresTokenStore<Claims extends object = object>(
       return await removeExpired(pool, now(), limit)
     },
   }
-}
-
-function toColumn(identifier: string | null): string | null {
-  return identifier === null ? null : toStoredIdentifier(identifier)
 }

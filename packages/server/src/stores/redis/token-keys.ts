@@ -1,6 +1,5 @@
 /** The keys of the store: one for each token, one for each cutoff, and one for the horizon. */
 import { CUTOFF_KINDS, type CutoffKind } from '../cutoff.ts'
-import { toStoredIdentifier } from '../stored-identifier.ts'
 
 /** The keys under one prefix. */
 export interface TokenKeys {
@@ -20,9 +19,9 @@ export function tokenKeys(prefix: string): TokenKeys {
   }
 }
 
-/** What the key of a cutoff ends with. It has no line break. */
+/** What the key of a cutoff ends with. It has no line break, because identifiers are escaped. */
 export function cutoffName(kind: CutoffKind, identifier: string): string {
-  return `${kind}:${toStoredIdentifier(identifier)}`
+  return `${kind}:${identifier}`
 }
 
 /** The names of the cutoffs that could cover a token; an empty name for an identifier that the token does not have. */

@@ -1,9 +1,14 @@
 import * as fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
-import { Deadlines } from '../deadline.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type Deadline, Deadlines } from '../deadline.ts'
 import { Admission, Place } from './admission.ts'
 
-const waiting = () => new Deadlines(60_000).start()
+/** The deadline of a call that waits. It is settled with the test, so that it cannot end in another one. */
+function waiting(): Deadline {
+  const deadline = new Deadlines(60_000).start()
+  onTestFinished(() => deadline.settle())
+  return deadline
+}
 
 const isOverload = expect.objectContaining({ code: 'ERR_TRANSPORT_OVERLOADED' }) as Error
 

@@ -65,17 +65,14 @@ function reportResult(
   })
 }
 
-/** Throws the error again. Only operational failures are reported. */
-async function reportFailure(
-  error: unknown,
-  { token, steps, trace, reporter, startedMs }: ObservedCall,
-): Promise<never> {
-  if (isIntrospectionError(error)) {
-    const durationMs = performance.now() - startedMs
-    const fingerprint = shortFingerprint(await keyOf(token, steps, trace))
-    reporter.report({ type: 'failed', error, source: trace.source, fingerprint, durationMs })
-  }
-  throw error
+/** Throws the error again, in the same tick when the fingerprint is ready. Only operational failures are reported. */
+function reportFailure(error: unknown, { token, steps, trace, reporter, startedMs }: ObservedCall): MaybePromise<never> {
+  if (!isIntrospectionError(error)) throw error
+  const durationMs = performance.now() - startedMs
+  return andThen(keyOf(token, steps, trace), (key) => {
+    reporter.report({ type: 'failed', error, source: trace.source, fingerprint: shortFingerprint(key), durationMs })
+    throw error
+  })
 }
 
 /** Guards and reports the decision. `trace` is the trace of the introspection in the steps. */

@@ -310,6 +310,16 @@ describe('a listener', () => {
     expect(await down.client.guard({ audience: false })(bearing())).toMatchObject({ status: 500 })
   })
 
+  test('hears of a failure that is known at once in the same tick', () => {
+    const { client, events } = createClient({ token: { maxBytes: 64 } })
+    const long = 'a'.repeat(65)
+    expect(() => client.answer(long)).toThrow(expect.objectContaining({ code: 'ERR_TOKEN_TOO_LONG' }) as Error)
+    expect(events).toMatchObject([{ type: 'failed', error: { code: 'ERR_TOKEN_TOO_LONG' } }])
+    const decision = client.guard({ audience: false }).decide(bearing(long))
+    expect(decision).toMatchObject({ allowed: false, error: { code: 'ERR_TOKEN_TOO_LONG' } })
+    expect(events.map(({ type }) => type)).toEqual(['failed', 'failed', 'guarded'])
+  })
+
   test('that calls the client again gets the event of that call as well', async () => {
     const events: string[] = []
     const { client } = createClient({

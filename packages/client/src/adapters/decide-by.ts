@@ -1,7 +1,9 @@
 /** How an adapter asks a guard. */
+import { isPromise } from '@token-introspection/core/maybe-promise'
 import type { MaybePromise, OptionalClientGuard, OptionalGuard, OptionalGuardDecision, GuardRequest } from '../index.ts'
+import { errorOf } from './error-of.ts'
 
-/** Asks for one decision. */
+/** Asks for one decision. It throws and rejects with errors only. */
 export type Decide = (request: GuardRequest) => MaybePromise<OptionalGuardDecision>
 
 /**
@@ -9,6 +11,17 @@ export type Decide = (request: GuardRequest) => MaybePromise<OptionalGuardDecisi
  * function that wraps a guard has no `decide`, so the adapter awaits its promise.
  */
 export function decideBy(guard: OptionalGuard): Decide {
-  const { decide } = guard as Partial<OptionalClientGuard>
-  return decide ?? guard
+  const { decide = guard } = guard as Partial<OptionalClientGuard>
+  return (request) => {
+    try {
+      const decision: MaybePromise<OptionalGuardDecision> = decide(request)
+      return isPromise(decision) ? decision.then(undefined, throwError) : decision
+    } catch (error) {
+      return throwError(error)
+    }
+  }
+}
+
+function throwError(thrown: unknown): never {
+  throw errorOf(thrown)
 }

@@ -96,7 +96,7 @@ export function requireToken<
         if (!admit(decision, request, response, next)) return
       }
     } catch (error) {
-      next(errorOf(error))
+      next(error)
       return
     }
     // In the same tick, as a synchronous middleware does. Errors of later middleware are not caught here.
@@ -113,7 +113,7 @@ export function requireToken<
     try {
       if (!admit(await decision, request, response, next)) return
     } catch (error) {
-      next(errorOf(error))
+      next(error)
       return
     }
     next()

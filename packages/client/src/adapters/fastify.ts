@@ -11,7 +11,6 @@ import {
   type Refusal,
 } from '../index.ts'
 import { type Decide, decideBy } from './decide-by.ts'
-import { errorOf } from './error-of.ts'
 import { readNodeRequest } from './node-request.ts'
 import { requireFramework } from './require-framework.ts'
 import {
@@ -89,7 +88,7 @@ export function requireToken(guard: OptionalGuard, options: RequireTokenOptions 
   const decide = decideBy(guard)
   return ((request: FastifyRequest, reply: FastifyReply, done?: unknown) => {
     requireFramework('Fastify', typeof (request as Partial<FastifyRequest> | undefined)?.raw === 'object')
-    return endHook(judgeOrFail(decide, resolved, request, reply), reply, done)
+    return endHook(judge(decide, resolved, request, reply), reply, done)
   }) as TokenHook
 }
 
@@ -152,7 +151,7 @@ export const tokenGuards: FastifyPluginAsync<TokenGuardsOptions> = Object.assign
     app.addHook(hook, (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
       const { auth = guardOfOthers } = configOf(request)
       if (auth === undefined || auth === false) done()
-      else return endHook(judgeOrFail(decideBy(auth), resolved, request, reply), reply, done)
+      else return endHook(judge(decideBy(auth), resolved, request, reply), reply, done)
       return undefined
     })
   }) satisfies FastifyPluginAsync<TokenGuardsOptions>,
@@ -169,23 +168,6 @@ function configOf(request: FastifyRequest): FastifyContextConfig {
 }
 
 const REGISTERED = Symbol('token-introspection-guards')
-
-/**
- * Judges a request. When a hook throws `undefined` synchronously, Fastify continues with the request, so an error is thrown
- * instead. A promise that rejects with `undefined` is an error for Fastify already.
- */
-function judgeOrFail(
-  decide: Decide,
-  resolved: ResolvedRequireToken<OnRefusal>,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): MaybePromise<boolean> {
-  try {
-    return judge(decide, resolved, request, reply)
-  } catch (error) {
-    throw errorOf(error)
-  }
-}
 
 /**
  * Whether a request may pass, synchronously when the guard decides synchronously. A refused request has been answered.

@@ -66,7 +66,10 @@ function reportResult(
 }
 
 /** Throws the error again, in the same tick when the fingerprint is ready. Only operational failures are reported. */
-function reportFailure(error: unknown, { token, steps, trace, reporter, startedMs }: ObservedCall): MaybePromise<never> {
+function reportFailure(
+  error: unknown,
+  { token, steps, trace, reporter, startedMs }: ObservedCall,
+): MaybePromise<never> {
   if (!isIntrospectionError(error)) throw error
   const durationMs = performance.now() - startedMs
   return andThen(keyOf(token, steps, trace), (key) => {

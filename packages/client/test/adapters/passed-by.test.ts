@@ -79,6 +79,7 @@ const startHono: Start = (guard, reached) => {
     reached()
     return context.text('handled')
   })
+  app.onError((_, context) => context.text('Internal Server Error', 500))
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
   return serve((request, response) => void listener(request, response))
 }
@@ -88,7 +89,11 @@ const startNode: Start = (guard, reached) => {
     reached()
     response.end('handled')
   })
-  return serve((request, response) => void listener(request, response))
+  // The least that a program does about errors of the guard.
+  const answer = async (request: IncomingMessage, response: ServerResponse) => listener(request, response)
+  return serve((request, response) => {
+    answer(request, response).catch(() => response.writeHead(500).end())
+  })
 }
 
 const ofNext: [string, Start][] = [
@@ -113,7 +118,12 @@ const ofNext: [string, Start][] = [
     ],
   ]),
 ]
-const frameworks: [string, Start][] = [...ofNext, ['Koa', startKoa], ['Hono', startHono], ['Node', startNode]]
+const others: [string, Start][] = [
+  ['Koa', startKoa],
+  ['Hono', startHono],
+  ['Node', startNode],
+]
+const frameworks: [string, Start][] = [...ofNext, ...others]
 
 /** A client that has an answer at hand. */
 async function createClient(): Promise<IntrospectionClient> {
@@ -202,7 +212,7 @@ function reject(value: unknown): Promise<never> {
   return Promise.reject(value)
 }
 
-describe.each(ofNext)('%s', (_, start) => {
+describe.each(frameworks)('%s', (_, start) => {
   test.each(failures)('runs no handler when a guard %s what is no error', async (_way, create) => {
     const reached: unknown[] = []
     for (const value of values) {
@@ -212,7 +222,9 @@ describe.each(ofNext)('%s', (_, start) => {
     }
     expect(reached).toEqual([])
   })
+})
 
+describe.each(ofNext)('%s', (_, start) => {
   test('runs no handler when onRefusal throws or rejects with what is no error', async () => {
     const reached: unknown[] = []
     for (const value of values) {

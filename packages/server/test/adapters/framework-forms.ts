@@ -12,15 +12,15 @@ import { fromNodeHandler, H3, toNodeHandler as toH3Listener } from 'h3'
 import { Hono } from 'hono'
 import Koa from 'koa'
 import bodyParser from 'koa-bodyparser'
-import { onTestFinished } from 'vitest'
 import { toExpressHandler } from '../../src/adapters/express.ts'
 import { toFastifyPlugin } from '../../src/adapters/fastify.ts'
 import { toHonoHandler } from '../../src/adapters/hono.ts'
 import { toKoaMiddleware } from '../../src/adapters/koa.ts'
 import { toNodeHandler } from '../../src/adapters/node.ts'
-import type { HttpHandler } from '../../src/index.ts'
+import type { HttpHandler, HttpRequest } from '../../src/index.ts'
 import { toWebRequest, type WireRequest, type WireResponse } from '../endpoint.ts'
 import { dial, exchange, type HandlerForm, listen } from '../path/forms.ts'
+import { startOnce, whenDone } from '../path/when-done.ts'
 
 // Packages under an alias have no types. The parts used here are the same in both versions.
 const old = createRequire(import.meta.url)
@@ -71,7 +71,7 @@ function startKoa(prepare: (app: Koa) => void, framework = Koa) {
 function startFastify(prepare: (app: FastifyInstance) => unknown, framework = Fastify) {
   return async (handler: HttpHandler): Promise<Server> => {
     const app = framework()
-    onTestFinished(() => app.close())
+    whenDone(() => app.close())
     await prepare(app)
     await app.register(toFastifyPlugin(handler), { path: '/introspect' })
     await app.register(toFastifyPlugin(handler), { prefix: '/oauth2', path: '/introspect/' })
@@ -118,7 +118,7 @@ function startH3Middleware(handler: HttpHandler): Promise<Server> {
 type PrepareNest = (app: NestExpressApplication) => unknown
 
 async function listenNest(app: NestExpressApplication): Promise<Server> {
-  onTestFinished(() => app.close())
+  whenDone(() => app.close())
   app.disable('x-powered-by')
   await app.listen(0, '127.0.0.1')
   return app.getHttpServer()
@@ -264,6 +264,23 @@ export async function sendTo(
   request: WireRequest,
 ): Promise<WireResponse> {
   return await exchange(dial(await startFramework(handler)), request)
+}
+
+/** Starts a framework once for the tests of a `describe` block. Each request goes to the handler that its test has. */
+export function startFrameworkOnce({ start: startFramework }: Pick<FrameworkForm, 'start'>): HandlerForm['send'] {
+  let current: HttpHandler | undefined
+  const mounted = (): HttpHandler => {
+    if (current === undefined) throw new Error('no test has sent a request')
+    return current
+  }
+  const handler: HttpHandler = Object.assign((request: Request) => mounted()(request), {
+    handle: (request: HttpRequest) => mounted().handle(request),
+  })
+  const server = startOnce(() => startFramework(handler))
+  return (ofTest, request) => {
+    current = ofTest
+    return exchange(dial(server()), request)
+  }
 }
 
 /** Hono without a server, through its own request function. */

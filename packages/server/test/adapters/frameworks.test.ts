@@ -42,13 +42,14 @@ import {
   takenCredentials,
   takenRequests,
 } from '../path/introspection-cases.ts'
-import { type FrameworkForm, frameworks, honoRequest, sendTo, start } from './framework-forms.ts'
+import { type FrameworkForm, frameworks, honoRequest, sendTo, start, startFrameworkOnce } from './framework-forms.ts'
 
 const cases: readonly Case[] = [...refusedRequests, ...takenRequests, ...refusedCredentials, ...takenCredentials]
 
 describe.each(frameworks)('$name', (framework) => {
   const exceptions = framework.exceptions ?? {}
-  const expectAnswer = expectAnswersOf((handler, request) => sendTo(framework, handler, request))
+  const send = startFrameworkOnce(framework)
+  const expectAnswer = expectAnswersOf(send)
 
   test.each(cases.filter(([title]) => exceptions[title] === undefined))('%s', async (_, ...row) => {
     await expectAnswer(...row)
@@ -57,7 +58,7 @@ describe.each(frameworks)('$name', (framework) => {
   test.each(Object.entries(exceptions))('%s: the parser changes the status to %i', async (exception, status) => {
     const [, request, , , changes] = cases.find(([title]) => title === exception) as Case
     const { handler, events } = await createEndpoint(changes)
-    expect((await sendTo(framework, handler, request)).status).toBe(status)
+    expect((await send(handler, request)).status).toBe(status)
     expect(events).toHaveLength(status === 200 ? 1 : 0)
   })
 
@@ -72,7 +73,7 @@ describe.each(frameworks)('$name', (framework) => {
   ])('refuses the form %s', async (body) => {
     // Most parsers keep `token[]` as a name of its own. Then the token is missing, or it is the other parameter.
     const { handler } = await createEndpoint()
-    const response = await sendTo(framework, handler, post(body))
+    const response = await send(handler, post(body))
     const takes = body.startsWith('token=tkn') && response.status === 200
     if (!takes) expect([response.status, json(response)]).toEqual([400, invalidRequest])
   })
@@ -80,13 +81,13 @@ describe.each(frameworks)('$name', (framework) => {
   test.each(['client_secret[]', 'client_secret[0]'])('does not accept %s as a secret', async (name) => {
     const { handler } = await createEndpoint()
     const parameters = { ...active, client_id: 'orders-api', [name]: SECRET }
-    const response = await sendTo(framework, handler, post(parameters, { authorization: undefined }))
+    const response = await send(handler, post(parameters, { authorization: undefined }))
     expect([400, 401]).toContain(response.status)
   })
 
   test('answers HEAD without a body', async () => {
     const { handler } = await createEndpoint()
-    const response = await sendTo(framework, handler, post('', {}, { method: 'HEAD' }))
+    const response = await send(handler, post('', {}, { method: 'HEAD' }))
     expect(response).toMatchObject({ status: 405, body: '' })
     expect(answerFields(response)).toEqual({ ...common, allow: 'POST' })
   })
@@ -98,7 +99,7 @@ describe.each(frameworks)('$name', (framework) => {
     ['a POST', post(active, origin), common],
   ])('sends no CORS fields in the answer to %s from another origin', async (_, request, fields) => {
     const { handler } = await createEndpoint()
-    expect(answerFields(await sendTo(framework, handler, request))).toEqual(fields)
+    expect(answerFields(await send(handler, request))).toEqual(fields)
   })
 
   test('keeps working when a sender disconnects before the answer', async () => {

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest'
 import { toNodeHandler } from '../../src/adapters/node.ts'
 import { type HttpHandler, RequestTooLargeError } from '../../src/index.ts'
 import { send, type WireRequest, type WireResponse } from '../endpoint.ts'
+import { whenDone } from './when-done.ts'
 
 /** One form of the handler, and how a request reaches it. */
 export interface HandlerForm {
@@ -40,13 +41,11 @@ const nodeForm: HandlerForm = {
 
 export const forms: readonly HandlerForm[] = [plain, fetchForm, nodeForm]
 
-/** A server on loopback that closes when the test ends. If connections stay open, the test fails by its timeout. */
+/** A server on loopback that closes when its test or block ends. If connections stay open, that fails by its timeout. */
 export async function listen(listener: RequestListener, options: ServerOptions = {}): Promise<Server> {
   const server = createServer(options, listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(
-    () => new Promise<void>((resolve, reject) => server.close((error) => (error ? reject(error) : resolve()))),
-  )
+  whenDone(() => new Promise<void>((resolve, reject) => server.close((error) => (error ? reject(error) : resolve()))))
   return server
 }
 

@@ -4,7 +4,7 @@ import type { JwtResponseOptions } from './jwt-response-options.ts'
 
 /** Step `response`, for every endpoint. */
 export interface ResponseOptions {
-  /** The `Retry-After` of a 503, in seconds. Default 1, from 0 to 3600. */
+  /** The `Retry-After` of a 503, in seconds. A failed lookup of one token has none. Default 1, from 0 to 3600. */
   readonly retryAfterSeconds?: number | undefined
 }
 

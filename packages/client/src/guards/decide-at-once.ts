@@ -1,4 +1,4 @@
-/** Gives a guard its `decide`, which belongs to that guard alone. */
+/** Adds `decide` to a guard, so that wrappers of the guard do not get it by accident. */
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 
 /** A function that returns a promise, and can return the value itself. */
@@ -7,11 +7,11 @@ type AtOnce<Request, Decision> = ((request: Request) => Promise<Decision>) & {
 }
 
 /**
- * Makes a guard from a function that decides at once where it can.
+ * Makes a guard from a function that decides synchronously when it can.
  *
  * Security: an application may wrap a guard to check more, with a `Proxy`, `Object.assign` or a prototype. Then `decide` of the
- * wrapper must not pass the wrapper by. `Object.assign` does not copy the member, and a wrapper that inherits it gets a `decide`
- * that calls the wrapper.
+ * wrapper must not skip the checks of the wrapper. `Object.assign` does not copy the member, and if a wrapper inherits it, its
+ * `decide` calls the wrapper.
  */
 export function decideAtOnce<Request, Decision>(
   decide: (request: Request) => MaybePromise<Decision>,

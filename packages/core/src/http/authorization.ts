@@ -34,8 +34,8 @@ export function parseAuthorization(field: string): Credentials | undefined {
 const BEARER = 'Bearer '
 
 /**
- * The token of a field that begins with `Bearer`, one space, and holds a token68 to its end, as nearly every client writes it;
- * `undefined` for every other field. It agrees with {@link parseAuthorization} about each field it takes, and makes no object.
+ * The token of a field of the usual form: `Bearer`, one space and a token68. `undefined` for every other field, which
+ * {@link parseAuthorization} may still accept. For the usual form both functions find the same token, and this one creates no object.
  */
 export function readBearerToken(field: string): string | undefined {
   if (!field.startsWith(BEARER)) return undefined

@@ -1,30 +1,30 @@
-/** A value that may already be there. The caller then goes on without waiting, because waiting costs more than most steps. */
+/** A value, or a promise of it. A caller that gets the value does not wait, because waiting takes longer than most steps. */
 
 /** A value, or a promise of it. */
 export type MaybePromise<Value> = Value | Promise<Value>
 
-/** Whether the value is still to come. Any object with a method `then` counts, because stores may have their own promises. */
+/** Whether this is a promise. Any object with a method `then` counts, because stores may have their own promises. */
 export function isPromise<Value>(value: MaybePromise<Value>): value is Promise<Value> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }
 
-/** Passes the value to `next`: at once if the value is there, and otherwise when the promise fulfils. */
+/** Calls `next` with the value: at once if it is no promise, and otherwise when the promise is fulfilled. */
 export function andThen<Value, Next>(
   value: MaybePromise<Value>,
   next: (value: Value) => MaybePromise<Next>,
 ): MaybePromise<Next> {
   if (!isPromise(value)) return next(value)
-  // The `then` of another promise may return nothing, and that would look like a value. `resolve` makes a promise of it.
+  // The `then` of a store's own promise may return nothing, which would look like a value. `resolve` makes a real promise.
   // oxlint-disable-next-line promise/no-callback-in-promise
   return Promise.resolve(value).then(next)
 }
 
-/** Takes the result of an async function at the moment it is there, and gives it back. */
+/** Takes the result of an async function right before the function returns it, and returns it unchanged. */
 export type Settle<Value> = (value: Value) => Value
 
 /**
- * The result of an async function: the value itself when the function ended without awaiting anything, otherwise its promise. A
- * promise that is fulfilled already would still be read a turn later.
+ * Runs an async function. Returns its value if the function ended without awaiting anything, and otherwise its promise. With the
+ * promise alone, a caller could read the value only a turn later.
  *
  * @param run - passes its result through `settle` right before it returns it.
  */

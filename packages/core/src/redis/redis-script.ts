@@ -5,11 +5,11 @@ import type { SendRedisCommand } from './redis-client.ts'
 /** A script in Lua. */
 export interface RedisScript {
   readonly text: string
-  /** The SHA-1 by which a server knows the script: 40 hexadecimal digits. It is computed at the first use, and then at hand. */
+  /** The SHA-1 of the text, by which a server finds the script: 40 hexadecimal digits. It is computed once, at the first use. */
   readonly digest: () => MaybePromise<string>
 }
 
-/** A script of this text. Create each once, not per call. */
+/** Creates a script. Create each script once, and not for each call. */
 export function createRedisScript(text: string): RedisScript {
   let digest: MaybePromise<string> | undefined
   const compute = async (): Promise<string> => (digest = await digestText(text))
@@ -17,8 +17,8 @@ export function createRedisScript(text: string): RedisScript {
 }
 
 /**
- * Runs a script and gives its reply. A server that does not know the digest, because it was started since, gets the
- * text and runs it; nothing has run before that, so no script runs twice.
+ * Runs a script and returns its reply. A server forgets scripts when it restarts. It then refuses the digest without running
+ * anything, and this function sends the text. So no script runs twice.
  *
  * @param keys - every key that the script touches, so that a cluster finds the right server.
  */

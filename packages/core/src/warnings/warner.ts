@@ -1,4 +1,4 @@
-/** Sends warnings to operators who have set up nothing else. It limits them per code and endpoint. */
+/** Warns operators who have not set `onEvent`. It limits the warnings per code and endpoint. */
 
 /** A condition that an operator should look at. It holds no token and no secret. */
 export interface Warning {
@@ -25,10 +25,10 @@ export interface WarnerSettings {
   readonly nowMs: () => number
 }
 
-/** The shortest time between two warnings of one code and endpoint. An attacker can repeat what a request can cause. */
+/** The shortest time between two warnings of one code and endpoint. An attacker could repeat a request that causes one. */
 const SILENT_MS = 60_000
 
-/** Codes and endpoints are few. If there are ever more than this, the warner forgets all and starts again. */
+/** There are few codes and endpoints. If there are more than this, the warner forgets all of them and starts again. */
 const MAX_KEPT = 64
 
 /** Warns at most once a minute for each code and endpoint. */

@@ -71,7 +71,7 @@ export function createVerifiedSecrets(keepsLast: boolean): VerifiedSecrets {
   let processKey: string | undefined
   /** The good presentation that was used last. */
   let last: Keyed | undefined
-  /** The presentation whose key was made last; nothing is known about it yet. */
+  /** The presentation whose key was made last. It is not known yet whether it is good. */
   let asked: Keyed | undefined
 
   function keyOf(mark: string, presentation: string): MaybePromise<string> {

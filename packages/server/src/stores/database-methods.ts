@@ -10,10 +10,10 @@ import type { TokenRecord } from './token-record.ts'
 import { digestToken, type WritableTokenStore } from './token-store.ts'
 import { validateTokenRecord } from './validate-token-record.ts'
 
-/** A tombstone says nothing about anybody. */
+/** A tombstone has no grant, session, user or client. */
 const NOBODY: readonly null[] = [null, null, null, null]
 
-/** Makes every method of a store but `find`. */
+/** Creates all methods of a store except `find`. */
 export function databaseMethods(database: TokenDatabase): Omit<WritableTokenStore, 'find'> {
   return {
     async save(token, record) {

@@ -1,23 +1,23 @@
-/** Step `transport`: remembers which tokens were active when they were last asked about. */
+/** Step `transport`: remembers which tokens were active at the last answer about them. */
 import { NO_SLOT, Sieve } from '../../cache/sieve.ts'
 
-/** Tokens that are remembered. */
+/** The largest number of remembered tokens. */
 const MAX_TOKENS = 16_384
 
 /**
- * Remembers tokens by their fingerprints. Only an active answer puts one in, so that a sender of made-up tokens can neither
- * enter nor push anybody out. The memory is bounded: a token that was not asked about for a while goes first.
+ * Remembers tokens by their fingerprints. Only active answers enter a token, so a sender of made-up tokens can neither
+ * enter one nor push one out. When the memory is full, it forgets a token that was not used for a while.
  */
 export class KnownTokens {
   readonly #maxTokens: number
-  /** Not made before there is a token: it takes 400 kB. */
+  /** Created with the first token, because it takes 400 kB. */
   #tokens: Sieve | undefined
 
   constructor(maxTokens = MAX_TOKENS) {
     this.#maxTokens = maxTokens
   }
 
-  /** Whether the last answer about a token was an active one. */
+  /** Whether the last answer about a token was active. */
   has(fingerprint: string): boolean {
     return this.#tokens !== undefined && this.#tokens.find(fingerprint) !== NO_SLOT
   }

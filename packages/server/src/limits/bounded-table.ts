@@ -15,7 +15,7 @@ const SHARED_PLACES = 1024
 
 /**
  * Creates a table. It keeps each value until it is over. When every place is taken, a further key shares one of 1024 more places
- * with all keys of the same hash. Such keys count too much rather than too little.
+ * with all keys of the same hash. So such a key may count too much, and never too little.
  *
  * @param isOver - whether a value no longer counts. Values should end in the order in which they were set.
  * @param sharedPlaces - the number of places for further keys. With 0 these keys are not kept.
@@ -55,7 +55,7 @@ export function createBoundedTable<Value>(
   }
 }
 
-/** FNV-1a with 32 bits. An attacker who finds keys of the same place only has them counted together. */
+/** FNV-1a with 32 bits. If an attacker finds keys of the same place, these keys are only counted together. */
 function placeOf(key: string, places: number): number {
   let hash = 0x81_1c_9d_c5
   for (let index = 0; index < key.length; index++) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01_00_01_93)

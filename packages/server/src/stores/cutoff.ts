@@ -1,7 +1,7 @@
 /** Revocations of many tokens at once: one moment per grant, session, user or client. Tokens issued up to it are revoked. */
 import type { TokenRecord } from './token-record.ts'
 
-/** What many tokens can be revoked by. */
+/** The kinds of identifiers by which many tokens can be revoked. */
 export type CutoffKind = 'grant' | 'session' | 'subject' | 'client'
 
 /** Every kind, in the order of {@link identifiersOf}. */
@@ -10,10 +10,10 @@ export const CUTOFF_KINDS: readonly CutoffKind[] = ['grant', 'session', 'subject
 /** The column of each kind, in stores that have columns. */
 export const CUTOFF_COLUMNS = { grant: 'grant_id', session: 'session_id', subject: 'sub', client: 'client_id' } as const
 
-/** The `iat` that stores give a token without `iat`: it lies before every cutoff. */
+/** The `iat` that stores give a token without `iat`: it is before every cutoff. */
 export const ISSUED_BEFORE_ALL = -1
 
-/** The moment of a grant or session that ends for good: later than every `iat`. */
+/** The moment of a cutoff that revokes every token of a grant or session, also later ones: later than every `iat`. */
 export const FOR_GOOD = 1e11
 
 /**

@@ -3,7 +3,7 @@
 /** Rows that one `save` removes: more than one, so that a backlog shrinks. */
 export const REMOVED_PER_SAVE = 2
 
-/** Rows that `removeExpired` removes, unless it is told how many. */
+/** Rows that `removeExpired` removes by default. */
 export const REMOVED_AT_ONCE = 1000
 
 /** @throws TypeError if a limit is not a whole number from 1. */

@@ -1,4 +1,4 @@
-/** What a store keeps of a revoked token: enough to refuse it, and nothing more. */
+/** Makes the tombstone of a revoked token. It has only what a store needs to refuse the token. */
 import { isNumericDate } from '@token-introspection/core'
 import type { TokenRecord } from './token-record.ts'
 
@@ -6,12 +6,12 @@ import type { TokenRecord } from './token-record.ts'
 export const TOMBSTONE_MARGIN_SECONDS = 300
 
 /**
- * The record of a revoked token without personal data: its kind, its dates and `revoked`. For stores of your own: save it under
+ * The record of a revoked token without personal data: its kind, its dates and `revoked`. For your own store: save it under
  * each of {@link revocationDigests} when a token is revoked. Keep it longer than its `exp` if the clocks of your processes may
  * differ, because a token without its tombstone is usable again.
  *
  * A date that is not in whole seconds is left out, so that a revocation never fails because of it. A tombstone without `exp`
- * stays for good.
+ * always stays.
  *
  * @example
  * ```ts

@@ -1,26 +1,26 @@
-/** What differs between stores that keep records as JSON in a database: one question and three writes. */
+/** The part of a store that is different for each database. The database keeps records as JSON. */
 import type { CutOff } from './revocation-methods.ts'
 import type { TokenRecord } from './token-record.ts'
 
-/** A token or a tombstone as it is written. */
+/** The row of a token or a tombstone. */
 export interface TokenRow {
   /** The record. */
   readonly json: string
-  /** Seconds since the epoch from which on the row may be removed; `undefined` if it stays for good. */
+  /** Seconds since the epoch from which on the row may be removed; `undefined` if it always stays. */
   readonly keptUntil: number | undefined
   readonly issuedAt: number
-  /** What the token can be revoked by, in the order of `identifiersOf` and escaped for the database; all `null` in a tombstone. */
+  /** Grant, session, user and client, in the order of `identifiersOf` and escaped for the database. All `null` in a tombstone. */
   readonly identifiers: readonly (string | null)[]
   readonly revoked: boolean
 }
 
 /** The database of a store. Each write is atomic, because other processes use the same rows. */
 export interface TokenDatabase {
-  /** The record of a token, to make a tombstone from; nothing if the database does not have it. */
+  /** The record of a token, for its tombstone. `null` or `undefined` if the database does not have it. */
   held(digest: string): TokenRecord | null | undefined | Promise<TokenRecord | null | undefined>
   /**
-   * Writes a token under the first digest, in the place of an earlier record. If there is a tombstone under one of the
-   * digests, and the row is not revoked itself, it writes nothing.
+   * Writes a token under the first digest, and replaces an earlier record. If there is a tombstone under one of the
+   * digests, it writes nothing, unless the row itself is revoked.
    */
   saveToken(digests: readonly string[], row: TokenRow): void | Promise<void>
   /** Writes a tombstone under every digest. This revokes one token. */

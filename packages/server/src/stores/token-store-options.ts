@@ -1,8 +1,8 @@
-/** What every token store is told. */
+/** The options that every token store has. */
 import { toNumericDate } from '@token-introspection/core'
 import type { OptionGroup } from '@token-introspection/core/options'
 
-/** Options of every token store here. */
+/** Options of every token store in this package. */
 export interface TokenStoreOptions {
   /**
    * Milliseconds since the epoch. Default `Date.now`. By this clock the store removes expired tokens and dates a
@@ -11,7 +11,7 @@ export interface TokenStoreOptions {
   readonly now?: (() => number) | undefined
   /**
    * The longest lifetime, in seconds, of tokens that the store does not hold, such as JWT access tokens. The store keeps
-   * a revocation of many tokens for that time and an hour. Default 3600, from 0, if there are no such tokens, to 315360000.
+   * a revocation of many tokens for that time and an hour. Default 3600, from 0 to 315360000. Use 0 if there are no such tokens.
    *
    * Security: set it to the longest lifetime of your JWTs. A JWT that lives longer is usable again when the store removes
    * the revocation of its grant, session, user or client.

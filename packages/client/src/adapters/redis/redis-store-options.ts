@@ -1,4 +1,4 @@
-/** What both stores on Redis are told. */
+/** The options that both stores on Redis have. */
 import type { OptionGroup } from '@token-introspection/core/options'
 import {
   type CallableRedisClient,
@@ -15,7 +15,7 @@ export interface RedisStoreOptions {
    */
   readonly client: CallableRedisClient | SendingRedisClient
   /**
-   * What every key begins with. Default `{introspection-cache}:` or `{introspection-replay}:`. The braces put the keys of
+   * The beginning of every key. Default `{introspection-cache}:` or `{introspection-replay}:`. The braces put the keys of
    * a cache into one slot of a Redis Cluster, which its scripts need: in a cluster, keep a pair of braces around some text.
    */
   readonly keyPrefix?: string | undefined

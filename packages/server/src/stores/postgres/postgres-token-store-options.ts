@@ -1,4 +1,4 @@
-/** What the PostgreSQL token store is told, and what it can do beyond every token store. */
+/** The options of the PostgreSQL token store, and its methods that other token stores need not have. */
 import { OptionGroup } from '@token-introspection/core/options'
 import type { TokenRecord } from '../token-record.ts'
 import type { WritableTokenStore } from '../token-store.ts'
@@ -20,10 +20,10 @@ export interface PostgresTokenStore<Claims extends object = object> extends Writ
    */
   migrate(): Promise<void>
   /**
-   * Removes rows that nobody needs any more: expired tokens, and tokens that were revoked with many others, together with
-   * the row that revoked them, an hour and `unstoredLifetimeSeconds` after the revocation. Every `save` and every tombstone
+   * Removes rows that are no longer needed. These are expired tokens. An hour and `unstoredLifetimeSeconds` after a
+   * revocation of many tokens, these are also its tokens and the row of the revocation. Every `save` and every tombstone
    * already removes a few rows, so call this only to get the space back sooner. Several processes may call it at once: none
-   * waits for rows that another one is removing.
+   * waits for rows that another process is removing.
    *
    * @param limit - the most rows to remove; 1000 unless given.
    * @returns how many rows were removed.

@@ -1,10 +1,10 @@
-/** The statements that remove rows that nobody needs any more. */
+/** The statements that remove rows that are no longer needed. */
 import { CUTOFF_COLUMNS, type CutoffKind } from '../cutoff.ts'
 import { statement } from './run-statement.ts'
 
 /**
- * Digests of rows to remove, without those that another process is removing. It is an array, because that is made once. A
- * subquery of `IN` may run again for every row, and choose other rows each time.
+ * Digests of rows to remove, without those that another process is removing. It is an array, because PostgreSQL computes
+ * an array once. It may run a subquery of `IN` again for every row, and choose other rows each time.
  */
 export function selectDigests(where: string, limit: string): string {
   return `ARRAY(

@@ -1,4 +1,4 @@
-/** Removes rows that nobody needs any more. */
+/** Removes rows that are no longer needed. */
 import type { CutoffKind } from '../cutoff.ts'
 import type { PostgresPool } from './postgres-pool.ts'
 import { DUE_CUTOFF, REMOVE_COVERED, REMOVE_CUTOFF, REMOVE_EXPIRED } from './removal-statements.ts'

@@ -6,8 +6,8 @@ import { statement } from './run-statement.ts'
 
 /**
  * Saves a token or a tombstone. In the same round trip it removes expired tokens, and says whether a cutoff may be removed.
- * $1 is the list of digests: first the one that a token is found under, then those of its tombstones; or all digests that a
- * tombstone is kept under. A tombstone is never replaced by a token that is saved later. The condition of the update looks
+ * $1 is the list of digests. For a token these are the digest under which it is found and then those of its tombstones; for a
+ * tombstone, all digests under which it is kept. A tombstone is never replaced by a token that is saved later. The condition of the update looks
  * at the row after it is locked, so it also holds when two processes write at once.
  */
 export const SAVE = statement(
@@ -31,8 +31,9 @@ RETURNING EXISTS (SELECT 1 FROM introspection_cutoffs WHERE kept_until <= $9) AS
 )
 
 /**
- * Writes a cutoff at the moment $3; if that is null, at the later of our clock, $4, and the clock of the database. By its own
- * clock alone, a process that is behind would miss the tokens that others issued in the last seconds. The cutoff is kept for
+ * Writes a cutoff at the moment $3. If that is null, the moment is now: the time of this process, $4, or the time of the database
+ * if that is later. If only the time of a process counted, a process whose clock is behind would miss tokens that others issued in
+ * the last seconds. The cutoff is kept for
  * $5 seconds from then.
  */
 export const CUT_OFF = statement(

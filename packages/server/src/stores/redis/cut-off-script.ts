@@ -3,10 +3,10 @@ import { createRedisScript } from '@token-introspection/core/redis'
 import { CUTOFF_KEPT_SECONDS, FOR_GOOD } from '../cutoff.ts'
 
 /**
- * Sets the cutoff under KEYS[1], or moves it to a later moment. ARGV[1] is the moment; if it is empty, the moment is now, by
- * the later of our clock, ARGV[2], and the clock of the server. By its own clock alone, a process that is behind would miss
- * the tokens that others issued in the last seconds. The cutoff is kept at least until the last token has expired that it can
- * cover: of the saved tokens by KEYS[2], of all others by their longest lifetime, ARGV[3].
+ * Sets the cutoff under KEYS[1], or moves it to a later moment. ARGV[1] is the moment. If it is empty, the moment is
+ * now: the time of this process, ARGV[2], or the time of the server if that is later. If only the time of a process counted, a
+ * process whose clock is behind would miss tokens that others issued in the last seconds. The cutoff is kept at least until every token
+ * that it can cover has expired. KEYS[2] says when the saved tokens expire, and ARGV[3] is the longest lifetime of the others.
  */
 export const CUT_OFF = createRedisScript(`
 local lifetime = tonumber(ARGV[3])

@@ -1,10 +1,10 @@
-/** Asks whether a token is revoked, which the store need not hold. */
+/** Asks whether a token is revoked. The store need not hold the token. */
 import { createRedisScript } from '@token-introspection/core/redis'
 import { HEAD_PATTERN, IS_TOMBSTONE } from './stored-value.ts'
 
 /**
- * Gives 1 if a tombstone or a cutoff says that the token is revoked, otherwise 0 and the value of the token, or `false` if
- * there is none. KEYS[1] is what the key of every cutoff begins with, and KEYS[2] the key of the token. From KEYS[3] on,
+ * Returns 1 if a tombstone or a cutoff revokes the token. Otherwise returns 0 and the value of the token, or `false` if
+ * there is no value. KEYS[1] is the beginning of the key of every cutoff, and KEYS[2] the key of the token. From KEYS[3] on,
  * ARGV[2] keys are other tombstones of the token. The keys after them are the cutoffs that could cover the record of a
  * resolver, whose `iat` is ARGV[1].
  */

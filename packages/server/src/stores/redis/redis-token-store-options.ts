@@ -1,4 +1,4 @@
-/** What the Redis token store is told. */
+/** The options of the Redis token store. */
 import { OptionGroup } from '@token-introspection/core/options'
 import { type CallableRedisClient, readRedisClient, type SendingRedisClient } from '@token-introspection/core/redis'
 import type { TokenRecord } from '../token-record.ts'
@@ -13,7 +13,7 @@ export interface RedisTokenStoreOptions extends TokenStoreOptions {
    */
   readonly client: CallableRedisClient | SendingRedisClient
   /**
-   * What every key begins with. Default `{introspection}:`. The braces put all keys into one slot of a Redis Cluster, which
+   * The beginning of every key. Default `{introspection}:`. The braces put all keys into one slot of a Redis Cluster, which
    * the scripts need: in a cluster, keep a pair of braces around some text.
    */
   readonly keyPrefix?: string | undefined

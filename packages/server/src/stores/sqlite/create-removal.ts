@@ -1,4 +1,4 @@
-/** Removes rows that nobody needs any more. */
+/** Removes rows that are no longer needed. */
 import type { CutoffKind } from '../cutoff.ts'
 import { DUE_CUTOFF, REMOVE_CUTOFF, REMOVE_EXPIRED, removeCovered } from './removal-statements.ts'
 import type { SqliteDatabase, SqliteStatement, SqliteValue } from './sqlite-database.ts'

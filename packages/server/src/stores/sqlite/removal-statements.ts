@@ -1,4 +1,4 @@
-/** The statements that remove rows that nobody needs any more. */
+/** The statements that remove rows that are no longer needed. */
 import { CUTOFF_COLUMNS, type CutoffKind } from '../cutoff.ts'
 
 /** Removes a number of expired tokens. */

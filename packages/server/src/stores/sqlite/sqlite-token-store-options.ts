@@ -1,4 +1,4 @@
-/** What the SQLite token store is told, and what it can do beyond every token store. */
+/** The options of the SQLite token store, and its method that other token stores need not have. */
 import { OptionGroup } from '@token-introspection/core/options'
 import type { TokenRecord } from '../token-record.ts'
 import type { WritableTokenStore } from '../token-store.ts'
@@ -13,11 +13,11 @@ export interface SqliteTokenStoreOptions extends TokenStoreOptions {
 
 /** The store that {@link createSqliteTokenStore} creates. */
 export interface SqliteTokenStore<Claims extends object = object> extends WritableTokenStore<Claims> {
-  /** Not a promise: the handler goes on at once. */
+  /** Returns no promise, so the handler does not wait. */
   find(digest: string): TokenRecord<Claims> | null
   /**
-   * Removes rows that nobody needs any more: expired tokens, and tokens that were revoked with many others, together with
-   * the row that revoked them, an hour and `unstoredLifetimeSeconds` after the revocation. Every `save` and every tombstone
+   * Removes rows that are no longer needed. These are expired tokens. An hour and `unstoredLifetimeSeconds` after a
+   * revocation of many tokens, these are also its tokens and the row of the revocation. Every `save` and every tombstone
    * already removes a few rows, so call this only to get the space back sooner.
    *
    * @param limit - the most rows to remove; 1000 unless given.

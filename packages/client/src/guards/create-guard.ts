@@ -6,6 +6,7 @@ import type { EventReporter } from '../events/event-reporter.ts'
 import { guard, type GuardSteps, type OptionalClientGuard, type OptionalGuardDecision } from '../guard.ts'
 import type { IntrospectOptions } from '../introspect.ts'
 import { observeGuard } from '../events/observe.ts'
+import { PassedValues } from '../policy/passed-values.ts'
 import type { InheritedPolicy, ResolvedGuard } from '../policy/policy-options.ts'
 import type { ChallengeSettings } from '../result/refusal.ts'
 import type { IntrospectionResult } from '../result/introspection-result.ts'
@@ -47,7 +48,8 @@ export function createGuard<Claims extends object>(
   const steps: GuardSteps<Claims> = {
     token: source.sources,
     introspect: (token) => source.introspect(token, call),
-    policy: resolved.policy,
+    // Only guards remember values: there may be many watched connections, each with a policy of its own.
+    policy: { ...resolved.policy, passed: { audience: new PassedValues(), scope: new PassedValues() } },
     check: resolved.check,
     result,
     optional: resolved.optional,

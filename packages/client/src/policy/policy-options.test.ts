@@ -38,6 +38,10 @@ describe('resolveGuardOptions', () => {
     })
   })
 
+  test('leaves the memory of passed values to guards, because each watched connection has a policy of its own', () => {
+    expect(resolveGuardOptions({}, inherited).policy.passed).toBeUndefined()
+  })
+
   test('reads scope as one list, as several lists, or as a predicate', () => {
     expect(scopeOf(undefined)).toEqual({ alternatives: [[]], wanted: undefined })
     expect(scopeOf('a b')).toEqual({ alternatives: [['a', 'b']], wanted: 'a b' })

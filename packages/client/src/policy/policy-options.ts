@@ -16,7 +16,6 @@ import { OptionGroup } from '@token-introspection/core/options'
 import type { GuardRequest } from '../token/guard-request.ts'
 import { type ConfirmationOptions, resolveConfirmation } from './confirmation/confirmation-options.ts'
 import type { ConfirmationStep, SenderConstraint } from './confirmation/confirmation.ts'
-import { PassedValues } from './passed-values.ts'
 import type { JudgedToken, Policy, ScopeRule, TokenKind } from './policy.ts'
 
 /** Step `policy`: the requirements of all guards, unless a guard has its own. */
@@ -211,7 +210,6 @@ export function resolveGuardOptions(
       senderConstraint,
       confirmation,
       scope: resolveScope(group),
-      passed: { audience: new PassedValues(), scope: new PassedValues() },
       authorizationDetails: resolveAuthorizationDetails(group),
       permission: resolvePermission(group),
       acrValues: resolveAcrValues(group),

@@ -45,7 +45,7 @@ export interface Policy {
   readonly senderConstraint: SenderConstraint | undefined
   readonly confirmation: ConfirmationStep
   readonly scope: ScopeRule
-  /** Values of `aud` and `scope` that have passed before. */
+  /** Values of `aud` and `scope` that have passed before. Guards have them, watched connections do not. */
   readonly passed?: { readonly audience: PassedValues; readonly scope: PassedValues } | undefined
   readonly authorizationDetails: ((details: AuthorizationDetails) => boolean) | undefined
   readonly permission: GrantsPermission | undefined

@@ -193,18 +193,20 @@ function readStream(stream: Readable, maxBytes: number): Promise<Uint8Array> {
     })
   }
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
+    const chunks: Uint8Array[] = []
     let length = 0
-    const onData = (chunk: Buffer): void => {
-      length += chunk.length
-      if (length > maxBytes) {
-        stream.off('data', onData)
-        reject(tooLarge(maxBytes))
-      } else {
-        chunks.push(chunk)
-      }
+    const stop = (error: Error): void => {
+      stream.off('data', onData)
+      reject(error)
     }
-    const onEnd = (): void => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length))
+    const onData = (chunk: unknown): void => {
+      const octets = toOctets(chunk, stream)
+      if (octets === undefined) return stop(unavailable('the body is a stream of something else than octets and text'))
+      length += octets.byteLength
+      if (length > maxBytes) stop(tooLarge(maxBytes))
+      else chunks.push(octets)
+    }
+    const onEnd = (): void => resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, length))
     // `close` always comes last. After `end` or an error it changes nothing.
     const onClose = (): void => {
       if (stream.readableEnded) return
@@ -216,6 +218,12 @@ function readStream(stream: Readable, maxBytes: number): Promise<Uint8Array> {
       .on('close', onClose)
       .on('error', () => undefined)
   })
+}
+
+/** A chunk as octets. Middleware may have given the stream an encoding, or put a stream of text in its place. */
+function toOctets(chunk: unknown, { readableEncoding }: Readable): Uint8Array | undefined {
+  if (typeof chunk === 'string') return Buffer.from(chunk, readableEncoding ?? 'utf8')
+  return chunk instanceof Uint8Array ? chunk : undefined
 }
 
 /** Whether nobody has read or closed the stream. Otherwise a part of the body is missing, or nothing more would come. */

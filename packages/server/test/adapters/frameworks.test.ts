@@ -324,6 +324,12 @@ describe('a body that was read before, ', () => {
         app.addHook('preParsing', async ({ raw }) => Readable.from([Buffer.from(await text(raw))])),
       ),
     ],
+    [
+      'fastify by a hook that returns a stream of texts',
+      start.fastify((app) =>
+        app.addHook('preParsing', async ({ raw }) => Readable.from((await text(raw)).split(/(?=e)/))),
+      ),
+    ],
     ['hono as text', honoAfter(({ req }) => req.text())],
     ['hono as octets', honoAfter(({ req }) => req.arrayBuffer())],
     ['hono as Blob', honoAfter(({ req }) => req.blob())],
@@ -396,6 +402,10 @@ describe('a body that other code has consumed', () => {
     ['express5', expressAfter('express5')((request) => text(request))],
     ['koa', koaAfter(({ req }) => text(req))],
     ['fastify', start.fastify((app) => app.addHook('preParsing', async ({ raw }) => void (await text(raw))))],
+    [
+      'fastify, into a stream of objects',
+      start.fastify((app) => app.addHook('preParsing', async ({ raw }) => Readable.from([{}, await text(raw)]))),
+    ],
     ['hono', honoAfter(({ req }) => req.raw.text())],
     ['h3', h3After(({ req }) => req.text())],
     ['h3 by readBody', h3After((event) => readBody(event))],

@@ -431,6 +431,28 @@ describe('the body of a small request', () => {
     expect(order).toEqual(['waits for the body', 'end', 'answers'])
   })
 
+  test.each(['utf8', 'latin1', 'hex', 'base64'] as const)(
+    'comes as octets, in whole and in parts, after setEncoding of %s',
+    async (encoding) => {
+      const head = `${HEAD_OF_FORM}content-length: 5\r\n\r\n`
+      for (const parts of [[WHOLE], [head, 'hel', 'lo']] as const) {
+        const { order } = await orderOf(parts, (message, _, listener) => {
+          message.setEncoding(encoding)
+          listener()
+        })
+        expect(order).toEqual(['waits for the body', 'end', 'answers'])
+      }
+    },
+  )
+
+  test('has its limit in octets, also after setEncoding', async () => {
+    const { handler } = await createEndpoint({ request: { maxBodyBytes: 256 } })
+    const listener = toNodeHandler(handler)
+    const server = await listen((message, response) => listener(message.setEncoding('utf8'), response))
+    const request = post(`${encoded}&x=${'é'.repeat(150)}`, {}, { chunked: true })
+    expect(await exchange(dial(server), request)).toMatchObject({ status: 413 })
+  })
+
   test('also reaches a listener of somebody else, added before or after', async () => {
     const before = await orderOf([WHOLE], (message, order, listener) => {
       addListener(message, order)

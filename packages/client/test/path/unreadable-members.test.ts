@@ -1,28 +1,14 @@
 /** One odd member does not make the whole answer unusable, but a guard that needs the member refuses the token. */
-import {
-  clientSecretBasic,
-  type GuardOptions,
-  IntrospectionClient,
-  type IntrospectionClientEvent,
-  type IntrospectionClientOptions,
-} from '@token-introspection/client'
+import { type GuardOptions, type IntrospectionClientOptions } from '@token-introspection/client'
 import { describe, expect, test } from 'vitest'
 import { createKey, GOOD, issue, NOW } from '../jwt-authorization-server.ts'
+import { audience, createObservedClient } from './observed-client.ts'
 
-const audience = 'https://orders.example.com'
 const request = new Request(audience, { headers: { authorization: 'Bearer the-token' } })
 
 function start(members: object, options: Partial<IntrospectionClientOptions> = {}) {
-  const events: IntrospectionClientEvent[] = []
-  const client = new IntrospectionClient({
-    endpoint: 'https://as.example.com/introspect',
-    clientAuthentication: clientSecretBasic('orders-api', 's3cr3t'),
-    policy: { audience },
-    now: () => NOW * 1000,
-    onEvent: (event) => events.push(event),
-    ...options,
-    transport: { fetch: async () => Response.json({ active: true, sub: 'alice', aud: audience, ...members }) },
-  })
+  const answer = () => Response.json({ active: true, sub: 'alice', aud: audience, ...members })
+  const { client, events } = createObservedClient(answer, options)
   const told = () => events.filter(({ type }) => type === 'members_unreadable')
   return { client, told }
 }

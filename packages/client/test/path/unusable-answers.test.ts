@@ -1,28 +1,13 @@
 /** The operator learns why good tokens come out inactive, and gets no events about bad tokens. */
-import {
-  clientSecretBasic,
-  IntrospectionClient,
-  type IntrospectionClientEvent,
-  type IntrospectionClientOptions,
-} from '@token-introspection/client'
+import { type IntrospectionClientOptions } from '@token-introspection/client'
 import { doorkeeper, oidcProvider } from '@token-introspection/client/providers'
 import type { Warning } from '@token-introspection/core'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createKey, GOOD, issue, NOW } from '../jwt-authorization-server.ts'
-
-const audience = 'https://orders.example.com'
+import { audience, createObservedClient } from './observed-client.ts'
 
 function start(answer: () => Response | Promise<Response>, options: Partial<IntrospectionClientOptions> = {}) {
-  const events: IntrospectionClientEvent[] = []
-  const client = new IntrospectionClient({
-    endpoint: 'https://as.example.com/introspect',
-    clientAuthentication: clientSecretBasic('orders-api', 's3cr3t'),
-    policy: { audience },
-    now: () => NOW * 1000,
-    onEvent: (event) => events.push(event),
-    ...options,
-    transport: { fetch: async () => answer() },
-  })
+  const { client, events } = createObservedClient(answer, options)
   const reasons = () => events.flatMap((event) => (event.type === 'answer_unusable' ? [event.reason] : []))
   return { client, events, reasons }
 }

@@ -1,5 +1,5 @@
 /** The operator learns why good tokens come out inactive, and gets no events about bad tokens. */
-import { type IntrospectionClientOptions } from '@token-introspection/client'
+import type { IntrospectionClientOptions } from '@token-introspection/client'
 import { doorkeeper, oidcProvider } from '@token-introspection/client/providers'
 import type { Warning } from '@token-introspection/core'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'

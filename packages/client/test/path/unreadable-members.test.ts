@@ -1,5 +1,5 @@
 /** One odd member does not make the whole answer unusable, but a guard that needs the member refuses the token. */
-import { type GuardOptions, type IntrospectionClientOptions } from '@token-introspection/client'
+import type { GuardOptions, IntrospectionClientOptions } from '@token-introspection/client'
 import { describe, expect, test } from 'vitest'
 import { createKey, GOOD, issue, NOW } from '../jwt-authorization-server.ts'
 import { audience, createObservedClient } from './observed-client.ts'

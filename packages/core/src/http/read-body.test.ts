@@ -40,6 +40,17 @@ describe('readBody', () => {
     expect(waiting).toHaveLength(1)
   })
 
+  test.each([
+    ['text', 'ab'],
+    ['an object', {}],
+    ['null', null],
+  ])('refuses %s, which has no length in octets', async (_, chunk) => {
+    const { body, cancelled, waiting } = bodyOf([octets(1), chunk as Uint8Array, octets(1)], 'open')
+    await expect(readBody(body, 3)).rejects.toThrow(TypeError)
+    expect(cancelled).toHaveLength(1)
+    expect(waiting).toHaveLength(1)
+  })
+
   test('does not wait for a cancellation that never ends', async () => {
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(octets(4)),

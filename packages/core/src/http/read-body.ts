@@ -5,7 +5,7 @@
  *
  * @param body - `body` of a `Request` or a `Response`; the stream must not be locked.
  * @returns `undefined` if the body has more than `maxBytes`. The rest of it is then cancelled and not read.
- * @throws what the stream fails with.
+ * @throws what the stream fails with, and TypeError for a chunk that is not octets: its length would not count.
  */
 export async function readBody(
   body: ReadableStream<Uint8Array> | null,
@@ -18,6 +18,10 @@ export async function readBody(
   for (;;) {
     const { done, value } = await reader.read()
     if (done) return concat(chunks, length)
+    if (!ArrayBuffer.isView(value)) {
+      reader.cancel().catch(() => undefined)
+      throw new TypeError('the body is a stream of something else than octets')
+    }
     length += value.byteLength
     if (length > maxBytes) {
       // Not awaited: a sender that ignores the cancellation must not delay the answer.

@@ -14,8 +14,11 @@ export interface Pauses {
   readonly forcedMs: number | undefined
 }
 
-/** Every n-th token is new and evicts the least recently used one. */
+/** Every n-th token is new and evicts an answer that was not used of late. */
 const NEW_EVERY = 10
+
+/** The part of the calls that may ask again about a token whose answer was evicted. */
+const MOST_AGAIN = 0.05
 
 interface Collection {
   readonly duration: number
@@ -35,15 +38,21 @@ answerParent({
     observer.observe({ entryTypes: ['gc'] })
     const end = performance.now() + durationMs
     let newest = entries
-    for (let call = 0; performance.now() < end; call++) {
-      const isNew = call % NEW_EVERY === 0
-      // Known tokens come from the newer half, which is not evicted before it is used again.
+    let calls = 0
+    for (; performance.now() < end; calls++) {
+      const isNew = calls % NEW_EVERY === 0
+      // Known tokens come from the newer half, of which few are evicted before they are used again.
       const index = isNew ? newest++ : newest - 1 - Math.floor((Math.random() * entries) / 2)
       const { active } = await introspection.introspect(tokenAt(index))
       if (!active) throw new Error('unexpected answer')
     }
     const { entries: kept, misses } = introspection.statistics()
-    if (kept !== entries || misses !== newest) throw new Error('the cache did not stay full')
+    const again = misses - newest
+    if (kept !== entries || again < 0 || again > calls * MOST_AGAIN) {
+      throw new Error(
+        `the cache did not stay full: ${kept} of ${entries} answers, ${again} of ${calls} asked about again`,
+      )
+    }
     await collectGarbage()
     observer.disconnect()
     return {

@@ -2,14 +2,13 @@
 import { requireToken } from '@token-introspection/client/node'
 import { answerJson } from '../../fixture.ts'
 import { serveRequests } from '../../measure/serve-requests.ts'
+import { sendJson } from './send-json.ts'
 import { createWarmGuard } from './create-warm-guard.ts'
 
 serveRequests(async () => {
   const answer = JSON.parse(answerJson()) as object
   const { guard, tokens } = await createWarmGuard()
-  const listener = requireToken(guard, (_request, response) =>
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer)),
-  )
+  const listener = requireToken(guard, (_request, response) => sendJson(response, answer))
   return {
     path: '/orders',
     tokens,

@@ -1,7 +1,7 @@
 /** The report for people. */
 import type { Side } from '../arguments.ts'
 import type { Metric, Ratio } from '../measure/ratio.ts'
-import type { JudgedBar } from './bars.ts'
+import type { JudgedBar } from './judge-bars.ts'
 import type { FigureSummary, FigureUnit } from './figures.ts'
 import { METRICS, type VariantSummary } from './summary.ts'
 

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import type { Side } from '../arguments.ts'
 import type { Round } from '../measure/ratio.ts'
 import type { Effort } from '../sides/variant.ts'
-import type { JudgedBar } from './bars.ts'
+import type { JudgedBar } from './judge-bars.ts'
 import type { FigureSummary } from './figures.ts'
 import type { VariantSummary } from './summary.ts'
 

@@ -41,6 +41,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@token-introspection/core/dpop': 'policy/confirmation/',
       '@token-introspection/core/read-body': OUTSIDE_ADAPTERS,
       '@token-introspection/core/replay': OUTSIDE_ADAPTERS,
+      '@token-introspection/core/revocations': EVERYWHERE,
       jose: '(?:keys/(?:key-options|key-source|load-jose|remote-key-source|verify-signature)|jwt/jwt-options|response/(?:decrypt-jwt-response|jwt-response-options|verify-jwt-response)|transport/client-authentication/(?:client-secret|private-key)-jwt)\\.ts$',
       undici: '.*\\.node\\.ts$',
       // For their types.
@@ -57,7 +58,8 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
     runtime: ['crypto'],
     above: ['events', 'guards', 'issuers', 'protected-resource', 'watch'],
     // The keys of authorization servers, and the data of providers, whose shape the types of steps give.
-    ground: ['keys', 'providers'],
+    // What the client knows about revocations concerns every step that uses an answer again.
+    ground: ['keys', 'providers', 'revocations'],
     open: [
       // A bounded table of fingerprints, for the answers and for the tokens that go first.
       'cache/sieve.ts',
@@ -82,6 +84,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@token-introspection/core/dpop': OUTSIDE_ADAPTERS,
       '@token-introspection/core/read-body': OUTSIDE_ADAPTERS,
       '@token-introspection/core/replay': OUTSIDE_ADAPTERS,
+      '@token-introspection/core/revocations': EVERYWHERE,
       'lru-cache': OUTSIDE_ADAPTERS,
       jose: '(?:response/(?:encrypt-response|encryption-key|signing-key)|keys/[a-z-]+|lookup/jwt-resolver|client-authentication/(?:registered|private-key-jwt|self-signed-tls-client-auth|load-keys))\\.ts$',
       // For their types.
@@ -100,7 +103,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       'options',
       'revocation-options',
     ],
-    steps: ['request', 'client-authentication', 'limits', 'lookup', 'authorization', 'revocation', 'response'],
+    steps: ['request', 'client-authentication', 'limits', 'lookup', 'authorization', 'revocation', 'feed', 'response'],
     runtime: ['crypto', 'x509'],
     above: ['events', 'in-process'],
     // Calls with a time limit, messages as plain data, the keys of resource servers, and the stores of tokens.

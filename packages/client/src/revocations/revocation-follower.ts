@@ -1,0 +1,48 @@
+/** Seam: follows a feed of revocations for a client. */
+import type { RevocationEvent, RevocationPage } from '@token-introspection/core/revocations'
+import type { TransportStep } from '../transport/transport-step.ts'
+
+/** How sure it is that a revocation is noticed within the stated time. */
+export type RevocationBound = 'proven' | 'assumed'
+
+/** What a follower may use of its client. */
+export interface FollowerSurroundings {
+  /** Sends requests, with the credentials, the limits and the TLS settings of the client. */
+  readonly transport: TransportStep
+  /** Milliseconds since the epoch. */
+  readonly nowMs: () => number
+}
+
+/** Follows one feed. The client decides when to ask, checks what comes, and starts again after failures. */
+export interface RevocationFollower {
+  /**
+   * `proven` if its feed is a chain of events and every question is answered by a read of the primary that began after
+   * the question. Otherwise `assumed`.
+   */
+  readonly bound: RevocationBound
+  /** Connects for one client. It sends nothing yet. */
+  connect(surroundings: FollowerSurroundings): RevocationConnection
+}
+
+/** The connection of a follower. Every method may fail at any time: the client tries again later. */
+export interface RevocationConnection {
+  /**
+   * Asks what comes after a position. Every question is a request of its own: it must not be answered by something that
+   * was read before the call.
+   *
+   * @param after - the last applied position; `undefined` for a new client, which needs the last position only.
+   * @param signal - ends the question.
+   */
+  ask(after: string | undefined, signal: AbortSignal): Promise<RevocationPage>
+  /**
+   * Hears events as they come, until it fails, the feed ends it, or the signal aborts. The client asks afterwards, and
+   * listens again. A feed that only answers questions has no such method: then the client asks more often.
+   *
+   * @param after - the last applied position.
+   * @param onEvents - gets events in the order of the log. Returns `false` when they do not follow what the client has
+   * applied; then return.
+   */
+  listen?(after: string, onEvents: (events: readonly RevocationEvent[]) => boolean, signal: AbortSignal): Promise<void>
+  /** Closes what the follower opened. */
+  close?(): Promise<void> | void
+}

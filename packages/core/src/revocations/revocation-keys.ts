@@ -1,0 +1,26 @@
+/** The keys of events: what a token shares with the events that can end it (docs/revocation-feed.md §4). */
+import { hmacSha256 } from '#hmac'
+import { andThen, type MaybePromise } from '../promises/maybe-promise.ts'
+import { encodeBase64url } from '../values/base64url.ts'
+import type { RevocationKind } from './revocation-event.ts'
+
+/** Octets of a key. A collision costs one question to the authorization server, and never a wrong decision. */
+const KEY_OCTETS = 12
+
+/** The key of a token, grant, session, user or client. */
+export type RevocationKeys = (kind: RevocationKind, identifier: string) => MaybePromise<string>
+
+/**
+ * Creates the function that makes keys: the first 96 bits of the HMAC-SHA-256 of the kind, a line feed and the
+ * identifier. Nobody who has not the secret can tell which user a key stands for, even by trying names.
+ *
+ * The identifier of a token is the SHA-256 of its text in base64url. A JWT is also known by the SHA-256 of its signed
+ * part, and by that of a line feed and `["iss","jti"]` as JSON. The others are the text of the identifier itself.
+ *
+ * @param secret - the secret of the log.
+ */
+export function createRevocationKeys(secret: string): RevocationKeys {
+  const hmac = hmacSha256(secret)
+  return (kind, identifier) =>
+    andThen(hmac(`${kind}\n${identifier}`), (octets) => encodeBase64url(octets.subarray(0, KEY_OCTETS)))
+}

@@ -1,0 +1,23 @@
+/** Seam: a log of revocations that can be read. A store has one, and so has a relay. */
+import type { MaybePromise } from '../promises/maybe-promise.ts'
+import type { RevocationPage } from './revocation-page.ts'
+
+/** Reads a log of revocations. */
+export interface RevocationSource {
+  /**
+   * What comes after a position. The read begins after the call and sees every revocation that was durable by then: it is
+   * a read of the primary. Several calls may share one read that begins after all of them.
+   *
+   * @param after - a position. If the log does not have exactly this event, the page is a gap: it has the last position
+   * and no events. With `undefined` the page has the last position and no events either, and is no gap.
+   * @param limit - the most events of the page.
+   */
+  readAfter(after: string | undefined, limit: number): MaybePromise<RevocationPage>
+  /**
+   * Calls the listener soon after events were appended, by this process or another. It may call too often. It may miss an
+   * event when the source has lost its connection, so readers also ask by themselves.
+   *
+   * @returns ends the calls.
+   */
+  onAppended(listener: () => void): () => void
+}

@@ -777,6 +777,7 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
   'core/read-body': 'readBody',
   'core/options': 'OptionGroup checkOptionNames copyOptions httpRemedy resolveUrlRules',
   'core/node-header': 'readNodeHeader',
+  'core/revocations': 'createRevocationKeys isChain isRevocationKey isRevocationPosition parseRevocationPage',
   'core/redis': 'createRedisScript readRedisClient runRedisScript',
   client:
     'Refusal WatchEnded bearerToken bearerTokenProvider clientSecretPost ' +

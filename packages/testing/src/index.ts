@@ -9,6 +9,16 @@ export {
 } from './fake-authorization-server.ts'
 
 // Wire vectors
+export {
+  type DigestVector,
+  type HistoryState,
+  type HistoryStep,
+  type HistoryVector,
+  type KeyVector,
+  type PageVector,
+  revocationVectors,
+  type StreamVector,
+} from './vectors/revocation-vectors.ts'
 export { wireVectors } from './vectors/wire-vectors.ts'
 
 // Contract suites for the seams

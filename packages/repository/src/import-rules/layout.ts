@@ -123,6 +123,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@token-introspection/client': 'contract/',
       '@token-introspection/core': EVERYWHERE,
       '@token-introspection/core/options': '(?:hostile/|fake-authorization-server\\.ts$)',
+      '@token-introspection/core/revocations': EVERYWHERE,
       '@token-introspection/server': EVERYWHERE,
       'msw/lib/core/index': 'msw\\.ts$',
       'msw/lib/core/experimental/index': 'msw\\.ts$',

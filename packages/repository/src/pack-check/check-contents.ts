@@ -8,7 +8,7 @@ import type { PackedPackage } from './packed-package.ts'
 /** The directory of the repository. No published file may contain it. */
 export type Root = string
 
-const EXPECTED = /^(?:package\.json|README\.md|LICENSE|dist\/.+\.(?:js|js\.map|d\.ts|d\.ts\.map)|src\/.+\.ts)$/
+const EXPECTED = /^(?:package\.json|README\.md|LICENSE|dist\/.+\.(?:js|js\.map|d\.ts|d\.ts\.map)|src\/.+\.(?:ts|json))$/
 const TEST = /\.test(?:-d)?\.|(?:^|\/)test\//
 
 /** Every fault in the contents of a package, with the name of the file. */

@@ -1,0 +1,36 @@
+/** The slots of keys: a table that knows when a key was last touched, and sometimes believes it of another key. */
+
+/** How many slots the table has. A table of numbers this long has 8 MB. */
+const SLOTS = 2 ** 20
+
+/** The most keys of one answer. */
+export const MAX_KEYS = 6
+
+/** For each slot, the sequence of the last event whose key has this slot. */
+export class KeySlots {
+  readonly #touched = new Float64Array(SLOTS)
+
+  /** Notes that an event with this key was applied. */
+  touch(key: string, sequence: number): void {
+    this.#touched[slotOf(key)] = sequence
+  }
+
+  /** The sequence of the last event that touched the slot, or an earlier one; 0 when none did. */
+  lastTouch(slot: number): number {
+    return this.#touched[slot] as number
+  }
+}
+
+/** The slot of a key. Keys are digests under a secret, so four of their characters are a good hash. */
+export function slotOf(key: string): number {
+  let slot = 0
+  for (let index = 0; index < 4; index += 1) slot = (slot << 6) | sixBits(key.charCodeAt(index))
+  return slot & (SLOTS - 1)
+}
+
+/** The six bits of a character of base64url. */
+function sixBits(code: number): number {
+  if (code >= 97) return code - 71
+  if (code >= 65) return code === 95 ? 63 : code - 65
+  return code === 45 ? 62 : code + 4
+}

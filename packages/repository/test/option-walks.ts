@@ -51,6 +51,7 @@ const limiter = seam({
   delete: () => Promise.resolve(),
 })
 const store = seam(server.createMemoryTokenStore())
+const revocationLog = seam({ has: never, keyOf: never, readAfter: never, onAppended: () => nothing })
 const meter = seam({
   createHistogram: () => ({ record: nothing }),
   createCounter: () => ({ add: nothing }),
@@ -284,6 +285,7 @@ const handlerOptions = {
     realm: 'introspection',
   },
   lookup: { store, isMinted: () => true, isActive: () => true },
+  revocations: revocationLog,
   claims: clientOptions.claims,
   request: { maxBodyBytes: 4096, maxParameters: 10 },
   limits: { limiter, missPoints: 5 },

@@ -7,6 +7,8 @@ import { requireFaultless } from './client-authentication/registered.ts'
 import { type OnEvent, reportEvent, stopwatch, toErrorEvent, toIntrospectedEvent } from './events/events.ts'
 import type { HttpRequest, HttpResponse } from './http/http-message.ts'
 import { chargeBudget, type LimitsStep, requireBudget } from './limits/charge-budget.ts'
+import { nameKeys } from './feed/name-keys.ts'
+import { notePosition, type ProofStep } from './feed/note-position.ts'
 import { confirmActive } from './lookup/confirm-active.ts'
 import { findToken, type LookupStep } from './lookup/find-token.ts'
 import { parseTokenRequest, type RequestStep, readRequest } from './request/read-request.ts'
@@ -21,6 +23,8 @@ export interface Steps {
   readonly clientAuthentication: ClientAuthenticationStep
   readonly limits: LimitsStep
   readonly lookup: LookupStep
+  /** Set when there is a log of revocations. */
+  readonly feed: ProofStep | undefined
   readonly authorization: AuthorizationStep
   readonly response: ShapeStep & WriteStep & ErrorResponseStep
   readonly onEvent: OnEvent | undefined
@@ -49,6 +53,9 @@ async function answer(request: HttpRequest, steps: Steps, settle: Settle<HttpRes
     requireFaultless(protectedResource)
     requireBudget(protectedResource, steps.limits)
 
+    const noting = notePosition(received, steps.feed)
+    const noted = isPromise(noting) ? await noting : noting
+
     const finding = findToken(parseTokenRequest(received), steps.lookup, request)
     const found = isPromise(finding) ? await finding : finding
 
@@ -64,7 +71,10 @@ async function answer(request: HttpRequest, steps: Steps, settle: Settle<HttpRes
     const shaping = shapeResponse(disclosure, protectedResource, steps.response)
     const shaped = isPromise(shaping) ? await shaping : shaping
 
-    const writing = writeResponse(shaped, received, protectedResource, steps.response)
+    const naming = nameKeys(shaped, noted, found, steps.feed)
+    const members = isPromise(naming) ? await naming : naming
+
+    const writing = writeResponse(shaped, received, protectedResource, steps.response, members)
     const response = isPromise(writing) ? await writing : writing
     reportEvent(steps.onEvent, () => toIntrospectedEvent(protectedResource.id, found, disclosure, elapsedMs()))
     return settle(response)

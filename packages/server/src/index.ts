@@ -79,6 +79,7 @@ export {
 export { validateRevocation, validateTokenRecord } from './stores/validate-token-record.ts'
 export { revocationDigests, tombstoneDigests } from './stores/revocation-digests.ts'
 export { toTombstone } from './stores/to-tombstone.ts'
+export type { RevocationLog } from './stores/revocation-log.ts'
 export { createTokenMint, type TokenMint, type TokenMintOptions } from './lookup/token-mint.ts'
 
 // Step authorization

@@ -20,6 +20,7 @@ import {
 } from './client-authentication/client-authentication-options.ts'
 import { protectedResourceReader } from './client-authentication/protected-resource.ts'
 import type { OnEvent } from './events/events.ts'
+import { resolveProof } from './feed/proof-options.ts'
 import type { Steps } from './handle-introspection.ts'
 import { requireBudget } from './limits/charge-budget.ts'
 import { limitsDefaults, type LimitsOptions, resolveLimits } from './limits/limits-options.ts'
@@ -38,6 +39,7 @@ import {
   responseDefaults,
 } from './response/response-options.ts'
 import { resolveWarnings } from './events/warning-options.ts'
+import type { RevocationLog } from './stores/revocation-log.ts'
 
 /** Options of {@link createIntrospectionHandler}. */
 export interface IntrospectionHandlerOptions<Claims extends object = object> {
@@ -57,6 +59,19 @@ export interface IntrospectionHandlerOptions<Claims extends object = object> {
   readonly allowHttpOrigins?: readonly string[] | undefined
   readonly clientAuthentication: ClientAuthenticationOptions
   readonly lookup: LookupOptions<Claims>
+  /**
+   * The log of revocations, for resource servers that follow the revocation feed. Without it the handler takes the log of
+   * `lookup.store`, if that store has one. Set it when the tokens are found by `lookup.resolvers`, to the log of the store that keeps their revocations.
+   *
+   * With a log, a request with the parameter `revocation_position` gets an active answer with `revocation_keys` (the keys of every
+   * event that can end the token) and, if the log had that position before the lookup began, `read_at` (the same position). Other
+   * requests get the same octets as without a log. A position that is malformed or repeated counts as absent. If the log fails, or
+   * takes longer than 250 milliseconds, the answer goes out without `read_at`, and a warning is reported.
+   *
+   * Security: `revocation_keys` do not depend on views, so two answers show whether two tokens have the same user, session or
+   * grant, also with a pairwise `sub`. Only resource servers that send `revocation_position` see them.
+   */
+  readonly revocations?: RevocationLog | undefined
   /** The schema of extension claims: any Standard Schema. A record that does not fit is answered 500, never in part. */
   readonly claims?: ClaimsSchema<Claims> | undefined
   readonly request?: RequestOptions | undefined
@@ -100,6 +115,7 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
     ...URL_RULE_OPTIONS,
     'clientAuthentication',
     'lookup',
+    'revocations',
     'claims',
     'request',
     'limits',
@@ -130,7 +146,7 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
   })
   const onEvent = group.function<OnEvent>('onEvent')
   const { warn, warnOfError } = resolveWarnings(group, { issuer, now, onEvent })
-  const lookup = resolveLookup(group.raw('lookup'), { now: () => toNumericDate(now()), timeoutMs, warn })
+  const { store, ...lookup } = resolveLookup(group.raw('lookup'), { now: () => toNumericDate(now()), timeoutMs, warn })
   const limits = resolveLimits(group.raw('limits'), { timeoutMs, now })
   const { challenge, ...clientAuthentication } = resolveClientAuthentication(
     group.raw('clientAuthentication'),
@@ -149,6 +165,7 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
     clientAuthentication,
     limits,
     lookup,
+    feed: resolveProof(group, store, { timeoutMs, now, warn }),
     authorization: resolveAuthorization(group.raw('authorization'), { timeoutMs, warn }),
     response: {
       issuer,

@@ -16,6 +16,8 @@ export type WarningCode =
   | 'invalid-registration'
   /** A function of the application returned an invalid value, such as a view with a misspelt member. It counts as a refusal. */
   | 'invalid-answer'
+  /** The log of revocations fails or is slow. Answers to followers of the feed go out without `read_at`. */
+  | 'revocation-log-unavailable'
 
 /** Something suspicious that does not change answers. */
 export interface WarningEvent {

@@ -28,15 +28,16 @@ export interface LookupOptions<Claims extends object = object> {
   readonly isActive?: IsActive | undefined
 }
 
-/** Resolves the step. */
+/** Resolves the step, and the store if it was given. */
 export function resolveLookup(
   options: unknown,
   surroundings: Pick<LookupStep, 'now' | 'timeoutMs' | 'warn'>,
-): LookupStep {
+): LookupStep & { readonly store: TokenStore | undefined } {
   const group = new OptionGroup('lookup', options, ['store', 'resolvers', 'isMinted', 'isActive'])
   if (group.has('store') === group.has('resolvers')) throw group.error('store', 'give either this or resolvers')
   const store = group.seam<TokenStore>('store', 'find')
   return {
+    store,
     resolvers: store === undefined ? resolveResolvers(group) : [createStoreResolver({ store })],
     isMinted: group.function<IsMinted>('isMinted'),
     isActive: group.function<IsActive>('isActive'),

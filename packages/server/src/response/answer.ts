@@ -7,4 +7,6 @@ export interface Answer {
   readonly response: IntrospectionResponse
   /** The response as JSON over HTTP, after it was written once. */
   written: HttpResponse | undefined
+  /** `revocation_keys` of the response as JSON, after a follower of the feed asked for it. Other answers have no such property. */
+  keys?: string
 }

@@ -13,6 +13,7 @@ import type { ReceivedRequest } from '../request/read-request.ts'
 import { encryptResponse } from './encrypt-response.ts'
 import type { JwtResponseStep } from './jwt-response-options.ts'
 import type { Answer } from './answer.ts'
+import { appendRevocationMembers, type RevocationMembers, withRevocationMembers } from './revocation-members.ts'
 import { signResponse } from './sign-response.ts'
 
 /** The resolved options for writing. */
@@ -56,6 +57,7 @@ export const REVOKED_RESPONSE: HttpResponse = Object.freeze({
  * Writes an introspection response in the negotiated media type. As JSON, every inactive response has the same octets. As a JWT,
  * it is signed like any other.
  *
+ * @param members - what a follower of the revocation feed gets in addition.
  * @throws {@link RequestNotAcceptableError} when the protected resource requires JWTs and the request does not accept one.
  * @throws the errors of {@link signResponse} and {@link encryptResponse}. It never falls back to JSON.
  */
@@ -64,13 +66,20 @@ export function writeResponse(
   received: Pick<ReceivedRequest, 'mediaType' | 'http'>,
   protectedResource: ProtectedResource,
   step: WriteStep,
+  members?: RevocationMembers,
 ): MaybePromise<HttpResponse> {
   if (protectedResource.requireJwtResponse === true) demandJwt(received)
-  else if (received.mediaType !== JWT_INTROSPECTION_MEDIA_TYPE) return writeJson(answer)
-  return writeJwt(answer.response, protectedResource, step)
+  else if (received.mediaType !== JWT_INTROSPECTION_MEDIA_TYPE) return writeJson(answer, members)
+  return writeJwt(answer.response, protectedResource, step, members)
 }
 
-function writeJson(answer: Answer): HttpResponse {
+function writeJson(answer: Answer, members: RevocationMembers | undefined): HttpResponse {
+  const written = writeOnce(answer)
+  if (members === undefined || !answer.response.active) return written
+  return { ...written, body: appendRevocationMembers(written.body, answer.response, members) }
+}
+
+function writeOnce(answer: Answer): HttpResponse {
   // Checked first, because a remembered answer needs nothing else.
   if (answer.written !== undefined) return answer.written
   if (!answer.response.active) return INACTIVE_RESPONSE
@@ -82,13 +91,19 @@ function writeJwt(
   response: IntrospectionResponse,
   protectedResource: ProtectedResource,
   { jwt }: WriteStep,
+  members: RevocationMembers | undefined,
 ): MaybePromise<HttpResponse> {
   if (jwt === undefined)
     throw new ResponseSigningError('a protected resource requires JWTs, and response.jwt is not set')
-  const answer: IntrospectionResponse = response.active ? response : { active: false }
+  const answer = toDisclosed(response, members)
   const signed = signResponse(answer, protectedResource, jwt)
   const written = andThen(signed, (jws) => encryptResponse(jws, protectedResource, jwt))
   return andThen(written, (body) => ({ status: 200, headers: JWT_RESPONSE_HEADERS, body }))
+}
+
+function toDisclosed(response: IntrospectionResponse, members: RevocationMembers | undefined): IntrospectionResponse {
+  if (!response.active) return { active: false }
+  return members === undefined ? response : withRevocationMembers(response, members)
 }
 
 /** Refuses a request that does not accept a JWT, for a protected resource that requires JWTs. */

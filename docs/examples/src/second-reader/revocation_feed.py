@@ -198,42 +198,35 @@ class Follower:
     def __init__(self, lease):
         self.lease = lease
         self.applied = None
-        self.since_gap = {}  # positions that were applied since the last gap, with their order
+        self.since_gap = set()  # positions
         self.order = 0
         self.gaps = 0
         self.floor = 0  # answers from before this order are not proven
         self.known_as_of = None
-        self.unfinished = []  # pages whose position is not applied yet: (position, time of the question)
         self.touched = {}  # the latest order of an event with a key
         self.answers = {}
 
     def on_page(self, page, after, asked_at):
-        if after != self.applied:
-            if not page["gap"]:
-                self.count(page, asked_at)
-            return
         if after is None or page["gap"]:
-            if page["gap"]:
-                self.gaps += 1
-            self.restart(page["position"])
-        else:
-            self.apply(page["events"])
-        self.count(page, asked_at)
-
-    def on_stream(self, page, reached):
-        if page["gap"]:
-            if reached == self.applied:
-                self.gaps += 1
-                self.restart(page["position"])
+            if after != self.applied:
+                return
+            self.gaps += 1 if page["gap"] else 0
+            self.begin(page["position"])
+        self.apply(page["events"])
+        if page["more"] or page["position"] not in self.since_gap:
             return
+        if self.known_as_of is None or asked_at > self.known_as_of:
+            self.known_as_of = asked_at
+
+    def on_stream(self, page):
         self.apply(page["events"])
 
-    def restart(self, position):
+    def begin(self, position):
         self.order += 1
         self.floor = self.order
         self.applied = position
-        self.since_gap = {position: self.order}
-        self.unfinished = []
+        self.since_gap = {position}
+        self.known_as_of = None
 
     def apply(self, events):
         for event in events:
@@ -241,21 +234,8 @@ class Follower:
                 continue
             self.order += 1
             self.applied = event["position"]
-            self.since_gap[self.applied] = self.order
+            self.since_gap.add(self.applied)
             self.touched[event["key"]] = self.order
-        waiting, self.unfinished = self.unfinished, []
-        for position, asked_at in waiting:
-            self.renew(position, asked_at)
-
-    def count(self, page, asked_at):
-        if not page["more"]:
-            self.renew(page["position"], asked_at)
-
-    def renew(self, position, asked_at):
-        if position not in self.since_gap:
-            self.unfinished.append((position, asked_at))
-        elif self.known_as_of is None or asked_at > self.known_as_of:
-            self.known_as_of = asked_at
 
     def remember(self, name, sent_with, sent_order, keys, read_at):
         proven = bool(keys) and sent_with is not None and read_at == sent_with
@@ -356,7 +336,7 @@ def check_history(vector):
                 pass
         elif "stream" in step:
             try:
-                follower.on_stream(read_page(json.dumps(step["stream"]), step["after"]), step["after"])
+                follower.on_stream(read_page(json.dumps(step["stream"]), step["after"]))
             except Refused:
                 pass
         elif "send" in step:

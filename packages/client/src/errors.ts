@@ -14,6 +14,15 @@ export class TokenTooLongError extends IntrospectionError {
   readonly retryable = false
 }
 
+/**
+ * The authorization server did not confirm that its answer knows of the revocation that `notOlderThan` names. A guard
+ * answers 503.
+ */
+export class RevocationUnseenError extends IntrospectionError {
+  readonly code = 'ERR_REVOCATION_UNSEEN'
+  readonly retryable = true
+}
+
 /** No answer came: connection refused, name not found, TLS refused, connection lost. A guard answers 503. */
 export class TransportUnreachableError extends IntrospectionError {
   readonly code = 'ERR_TRANSPORT_UNREACHABLE'

@@ -2,6 +2,7 @@
 import { isIntrospectionError } from '@token-introspection/core'
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { TokenTooLongError } from './errors.ts'
+import { type Liveness, LivenessRecord } from './revocations/liveness.ts'
 import { extractToken, type Presented, type TokenSources } from './token/extract-token.ts'
 import type { GuardRequest } from './token/guard-request.ts'
 import { type FoundForm, MAX_FORM_BYTES, readRequestForm } from './token/request-form.ts'
@@ -34,6 +35,8 @@ export interface Allowance<Claims extends object = object> {
    * Header fields to add to the response, by lower-case name: `cache-control` for a token in the query, `dpop-nonce`.
    */
   readonly headers: Readonly<Record<string, string>>
+  /** How late a revocation of this token can be. `client.guard()` always says it; a guard of your own need not. */
+  readonly liveness?: Liveness | undefined
   /**
    * Always absent. It lets code that is compiled without `strict` read it, where `!allowed` does not narrow the type.
    */
@@ -45,6 +48,8 @@ export interface Anonymity {
   readonly allowed: true
   readonly token: undefined
   readonly headers: Readonly<Record<string, string>>
+  /** Always absent, because there is no token. */
+  readonly liveness?: undefined
   /**
    * Always absent. It lets code that is compiled without `strict` read it, where `!allowed` does not narrow the type.
    */
@@ -104,7 +109,9 @@ export type GuardToken<G extends OptionalGuard> = Extract<Awaited<ReturnType<G>>
 /** Everything the spine needs. */
 export interface GuardSteps<Claims extends object> {
   readonly token: TokenSources
-  readonly introspect: (token: string) => MaybePromise<IntrospectionResult<Claims>>
+  readonly introspect: (token: string, liveness: LivenessRecord) => MaybePromise<IntrospectionResult<Claims>>
+  /** A number that changes with every event of the feeds; `undefined` when there is no feed. */
+  readonly sequence: (() => number) | undefined
   readonly policy: Policy
   readonly check: CustomCheck | undefined
   readonly result: ChallengeSettings
@@ -152,10 +159,11 @@ function guardForm<Claims extends object>(
   if (presented.kind === 'malformed') return refuseMalformedRequest(result)
   if (presented.kind === 'unread') return refuseUnchecked(formTooLong(), 'form')
   try {
-    const answer = steps.introspect(presented.token)
+    const liveness = new LivenessRecord()
+    const answer = steps.introspect(presented.token, liveness)
     const decision = isPromise(answer)
-      ? judgeLater(answer, presented, request, steps)
-      : judge(answer, presented, request, steps)
+      ? judgeLater(answer, liveness, presented, request, steps)
+      : judge(answer, liveness, presented, request, steps)
     return isPromise(decision) ? decision.catch((error: unknown) => refuseFailure(error, presented)) : decision
   } catch (error) {
     return refuseFailure(error, presented)
@@ -164,16 +172,18 @@ function guardForm<Claims extends object>(
 
 async function judgeLater<Claims extends object>(
   answer: Promise<IntrospectionResult<Claims>>,
+  liveness: LivenessRecord,
   presented: Presented,
   request: GuardRequest,
   steps: GuardSteps<Claims>,
 ): Promise<GuardDecision<Claims>> {
-  return judge(await answer, presented, request, steps)
+  return judge(await answer, liveness, presented, request, steps)
 }
 
 /** Is the token for this API, and is it the sender's? */
 function judge<Claims extends object>(
   token: IntrospectionResult<Claims>,
+  liveness: LivenessRecord,
   presented: Presented,
   request: GuardRequest,
   steps: GuardSteps<Claims>,
@@ -184,14 +194,48 @@ function judge<Claims extends object>(
   const mistaken = checkTarget(token, policy)
   if (mistaken !== undefined) return refuseToken(mistaken, result, scheme, describeMistake(mistaken, token, policy))
   const confirmation = checkConfirmation(token, presented, policy)
-  return isPromise(confirmation)
-    ? confirmation.then((outcome) => judgeConfirmed(token, outcome, presented, request, steps))
-    : judgeConfirmed(token, confirmation, presented, request, steps)
+  const decision = isPromise(confirmation)
+    ? confirmation.then((outcome) => judgeConfirmed(token, liveness, outcome, presented, request, steps))
+    : judgeConfirmed(token, liveness, confirmation, presented, request, steps)
+  return isPromise(decision) ? judgeAgain(decision, token, liveness, presented, request, steps) : decision
+}
+
+/**
+ * A decision that had to wait may be overtaken by a revocation. When the feed has told of any since, the client looks at
+ * the token again, which costs a request only if it is not remembered any more.
+ */
+async function judgeAgain<Claims extends object>(
+  deciding: Promise<GuardDecision<Claims>>,
+  token: ActiveIntrospectionResult<Claims>,
+  liveness: LivenessRecord,
+  presented: Presented,
+  request: GuardRequest,
+  steps: GuardSteps<Claims>,
+): Promise<GuardDecision<Claims>> {
+  const { policy, result, check, sequence } = steps
+  const { scheme } = presented
+  const before = sequence?.()
+  const startedMs = performance.now()
+  const decision = await deciding
+  liveness.wait(performance.now() - startedMs)
+  if (!decision.allowed || before === sequence?.()) return decision
+  const latest = await steps.introspect(presented.token, liveness)
+  if (latest === token) return decision
+  if (!latest.active) return refuseToken('token_inactive', result, scheme)
+  const mistaken = checkTarget(latest, policy)
+  if (mistaken !== undefined) return refuseToken(mistaken, result, scheme, describeMistake(mistaken, latest, policy))
+  // The proof of the request was checked against the earlier answer.
+  if (JSON.stringify(latest.cnf) !== JSON.stringify(token.cnf)) return refuseToken('confirmation', result, scheme)
+  const lacking = checkPermission(latest, policy, steps.now)
+  if (lacking !== undefined) return refusePermission(lacking, latest, policy, result, scheme)
+  if (check !== undefined && ((await check(latest, request)) as unknown) !== true) return refuseByCheck()
+  return { ...decision, token: latest }
 }
 
 /** Is it the sender's token, and is it enough? */
 function judgeConfirmed<Claims extends object>(
   token: ActiveIntrospectionResult<Claims>,
+  liveness: LivenessRecord,
   confirmation: ConfirmationOutcome,
   presented: Presented,
   request: GuardRequest,
@@ -202,7 +246,8 @@ function judgeConfirmed<Claims extends object>(
   if (!confirmation.confirmed) return refuseConfirmation(confirmation, result, scheme)
   const lacking = checkPermission(token, policy, steps.now)
   if (lacking !== undefined) return refusePermission(lacking, token, policy, result, scheme)
-  const allowance: Allowance<Claims> = { allowed: true, token, headers: responseHeaders(source, confirmation.headers) }
+  const headers = responseHeaders(source, confirmation.headers)
+  const allowance: Allowance<Claims> = { allowed: true, token, headers, liveness }
   const { useProof } = confirmation
   if (check === undefined && useProof === undefined) return allowance
   return checkAndUseProof(allowance, check && (() => check(token, request)), useProof, result)

@@ -1,7 +1,13 @@
 /** The resource server's side of token introspection. */
 
 // The client
-export { type EndpointCircuit, IntrospectionClient, type IntrospectionStatistics } from './introspection-client.ts'
+export {
+  type EndpointCircuit,
+  type FeedStatistics,
+  IntrospectionClient,
+  type IntrospectionStatistics,
+  type IntrospectionWithLiveness,
+} from './introspection-client.ts'
 export type { IntrospectOptions } from './introspect.ts'
 export type { IntrospectionClientOptions, LocalClientOptions } from './options.ts'
 export type { TokenOptions, TokenSource } from './token/token-options.ts'
@@ -159,6 +165,7 @@ export type {
   CacheFailedEvent,
   CircuitChangedEvent,
   FailedEvent,
+  FeedChangedEvent,
   GuardAllowedEvent,
   GuardedEvent,
   GuardRefusedEvent,
@@ -174,6 +181,16 @@ export type { OnWarning, Warning } from '@token-introspection/core'
 export type { ToldJwtFault } from './jwt/jwt-fault.ts'
 export type { AnswerFault } from './response/answer-fault.ts'
 
+// Revocations
+export type { FeedChange } from './revocations/follow-revocations.ts'
+export type { Liveness, LivenessSource } from './revocations/liveness.ts'
+export type {
+  FollowerSurroundings,
+  RevocationBound,
+  RevocationConnection,
+  RevocationFollower,
+} from './revocations/revocation-follower.ts'
+
 // Errors
 export {
   CacheStoreError,
@@ -184,6 +201,7 @@ export {
   ResponseKeysUnavailableError,
   ResponseMalformedError,
   ResponseUntrustedError,
+  RevocationUnseenError,
   TokenTooLongError,
   type StatusDetails,
   TransportCircuitOpenError,

@@ -2,18 +2,25 @@
 import { type IntrospectionResponse, readIntrospectionResponse, type TokenTypeHint } from '@token-introspection/core'
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { checkOptionNames, copyOptions } from '@token-introspection/core/options'
+import { isRevocationPosition } from '@token-introspection/core/revocations'
 import { REPLIED, UNPRESENTABLE, UNSUPPORTED } from './result/inactive.ts'
 import type { IntrospectionResult } from './result/introspection-result.ts'
 import { type FingerprintToken, tokenPart } from './token/fingerprint-token.ts'
-import { TokenTooLongError } from './errors.ts'
+import { RevocationUnseenError, TokenTooLongError } from './errors.ts'
 import { isPresentable } from './token/is-presentable.ts'
 import type { Trace } from './events/trace.ts'
 import type { JudgeResponse } from './response/judge-response.ts'
 import type { CacheStep } from './cache/cache-options.ts'
+import type { FoundAnswer } from './cache/found-answer.ts'
 import type { Flight, SingleFlight } from './cache/single-flight.ts'
 import { agree } from './jwt/agree.ts'
 import { answerLocally, type JwtStep } from './jwt/answer-locally.ts'
 import type { IntrospectionQuestion } from './transport/build-request.ts'
+import type { LivenessRecord, LivenessSource } from './revocations/liveness.ts'
+import { noteLiveness } from './revocations/note-liveness.ts'
+import { POSITION_PARAMETER, ReadAnswer } from './revocations/read-answer.ts'
+import { msSince, momentOf } from './revocations/revocation-clock.ts'
+import type { RevocationsStep } from './revocations/revocations-step.ts'
 import type { Deadline } from './transport/deadline.ts'
 import { exchange, type SentReply } from './transport/exchange.ts'
 import { isUnsupportedTokenType, meansInactive, readJsonReply, readJwtReply } from './transport/read-reply.ts'
@@ -32,7 +39,9 @@ export interface Steps {
   }
   /** Without it, no answer is cached. */
   readonly cache: CacheStep<IntrospectionResult> | undefined
-  readonly flights: SingleFlight<IntrospectionResult>
+  readonly flights: SingleFlight<FoundAnswer>
+  /** The feed of revocations that the client follows. */
+  readonly revocations: RevocationsStep | undefined
   /** Judges every answer by the current time, fresh or cached. */
   readonly judge: JudgeResponse
   /** Without it, JWTs are introspected like other tokens. */
@@ -62,9 +71,15 @@ export interface IntrospectOptions {
    * the call shares any current request.
    */
   readonly maxAgeSeconds?: number | undefined
+  /**
+   * The position of a revocation, which `revoke…()` of a token store gives: the answer must know of it. The client uses a
+   * remembered answer if the feed has told it of this very revocation. Otherwise it asks now, and takes only an answer
+   * that the server read after it. It needs the option `revocations`. Default none.
+   */
+  readonly notOlderThan?: string | undefined
 }
 
-const CALL_OPTIONS = ['signal', 'tokenTypeHint', 'parameters', 'maxAgeSeconds'] as const
+const CALL_OPTIONS = ['signal', 'tokenTypeHint', 'parameters', 'maxAgeSeconds', 'notOlderThan'] as const
 
 /**
  * Checks the options of one call.
@@ -73,9 +88,12 @@ const CALL_OPTIONS = ['signal', 'tokenTypeHint', 'parameters', 'maxAgeSeconds'] 
  */
 export function checkCallOptions(options: IntrospectOptions): void {
   checkOptionNames('', options, CALL_OPTIONS)
-  const { signal, tokenTypeHint, parameters, maxAgeSeconds } = options
+  const { signal, tokenTypeHint, parameters, maxAgeSeconds, notOlderThan } = options
   if (maxAgeSeconds !== undefined && !(typeof maxAgeSeconds === 'number' && maxAgeSeconds >= 0)) {
     throw new TypeError('maxAgeSeconds: must be a number of seconds, 0 or more')
+  }
+  if (notOlderThan !== undefined && !isRevocationPosition(notOlderThan)) {
+    throw new TypeError('notOlderThan: must be a position, as revoke() of a token store gives it')
   }
   if (signal !== undefined && typeof (signal as Partial<AbortSignal> | null)?.throwIfAborted !== 'function') {
     throw new TypeError('signal: must be an AbortSignal')
@@ -91,15 +109,19 @@ export function checkCallOptions(options: IntrospectOptions): void {
 /**
  * A token that no server could have issued is inactive without a request, and one that is too long is an error. An
  * available answer is returned without a promise. The client asks about any other token within the deadline, once for
- * all parallel calls. `trace` is for events.
+ * all parallel calls. `trace` is for events. `liveness` is filled with how late a revocation can be.
  */
 export function introspect(
   token: string,
   options: IntrospectOptions,
   steps: Steps,
   trace?: Trace,
+  liveness?: LivenessRecord,
 ): MaybePromise<IntrospectionResult> {
   const { cache } = steps
+  if (options.notOlderThan !== undefined && steps.revocations === undefined) {
+    throw new TypeError('notOlderThan: needs the option revocations of the client')
+  }
   // In memory only presentable tokens are found, so a hit skips this check, a twelfth of its cost.
   const lookFirst = cache !== undefined && !cache.isShared
   if (token.length > steps.token.maxBytes) throw tooLong(token, steps.token.maxBytes)
@@ -107,18 +129,18 @@ export function introspect(
   options.signal?.throwIfAborted()
   const key = steps.token.fingerprint(token, options)
   if (trace !== undefined) trace.key = key
-  if (cache === undefined) return ask(token, options, key, undefined, steps, trace)
+  if (cache === undefined) return ask(token, options, key, undefined, steps, trace, liveness)
   const { answers } = cache
   // With a store in memory and Node's digest, this creates no promise and no closure.
   const remembered = isPromise(key)
-    ? key.then((known) => answers.recall(known, options.maxAgeSeconds))
-    : answers.recall(key, options.maxAgeSeconds)
+    ? key.then((known) => answers.recall(known, options, liveness))
+    : answers.recall(key, options, liveness)
   if (remembered !== undefined && !isPromise(remembered)) {
     if (trace !== undefined) trace.source = 'cache'
     return remembered
   }
   if (lookFirst && !isPresentable(token)) return UNPRESENTABLE
-  return ask(token, options, key, remembered, steps, trace)
+  return ask(token, options, key, remembered, steps, trace, liveness)
 }
 
 /** The token may be good but is too long for this resource server. To call it inactive would be a guess. */
@@ -136,6 +158,7 @@ async function ask(
   remembered: Promise<IntrospectionResult | undefined> | undefined,
   steps: Steps,
   trace: Trace | undefined,
+  liveness: LivenessRecord | undefined,
 ): Promise<IntrospectionResult> {
   const deadline = steps.transport.deadlines.start(options.signal)
   if (trace !== undefined && remembered !== undefined) trace.source = 'cache'
@@ -143,11 +166,23 @@ async function ask(
     const answer = remembered && (await deadline.race(remembered))
     if (answer !== undefined) return answer
     const known = isPromise(key) ? await key : key
+    steps.revocations?.follow()
+    let call = options
     for (;;) {
-      const flight = joinFlight(token, options, known, deadline, steps, trace)
+      const calledAtMs = steps.nowMs()
+      const joinedBefore = steps.flights.joined
+      const flight = joinFlight(token, call, known, deadline, steps, trace)
+      const wasJoined = steps.flights.joined !== joinedBefore
       deadline.onCancel((reason) => flight.leave(reason))
       try {
-        return await deadline.race(flight.answer)
+        const found = await deadline.race(flight.answer)
+        // The request of another call may be older than this token allows, which only its answer says.
+        if (wasJoined && !mayJoin(found, calledAtMs - flight.askedAtMs)) {
+          call = { ...options, maxAgeSeconds: 0 }
+          continue
+        }
+        if (liveness !== undefined) noteFound(liveness, found, wasJoined ? 'joined' : 'endpoint', steps)
+        return found.result
       } catch (error) {
         // The flight may have ended silently, as in a worker. Then this call asks again.
         if (deadline.isCancelled || !steps.flights.abandon(flight)) throw error
@@ -164,15 +199,16 @@ async function ask(
  */
 function joinFlight(
   token: string,
-  { tokenTypeHint, parameters, maxAgeSeconds }: IntrospectOptions,
+  { tokenTypeHint, parameters, maxAgeSeconds, notOlderThan }: IntrospectOptions,
   key: string,
   { expiresAtMs: waitsUntilMs }: Deadline,
   steps: Steps,
   trace: Trace | undefined,
-): Flight<IntrospectionResult> {
+): Flight<FoundAnswer> {
   if (trace !== undefined) trace.source = 'joined'
   const askedAtMs = steps.nowMs()
-  const maxAgeMs = maxAgeSeconds === undefined ? undefined : maxAgeSeconds * 1000
+  // A request that began before the call may have been read before the revocation.
+  const maxAgeMs = notOlderThan !== undefined ? 0 : maxAgeSeconds === undefined ? undefined : maxAgeSeconds * 1000
   return steps.flights.board(
     key,
     { maxAgeMs, nowMs: askedAtMs, waitsUntilMs },
@@ -183,23 +219,56 @@ function joinFlight(
       const hint = tokenTypeHint ?? steps.token.tokenTypeHint
       const fingerprint = tokenPart(key)
       const question = { token, fingerprint, tokenTypeHint: hint, parameters: parameters && { ...parameters } }
-      const found =
-        steps.jwt === undefined
-          ? askEndpoint(question, flightDeadline, steps)
-          : findAnswer(question, steps.jwt, flightDeadline, steps, trace)
-      const response = await found
-      if (response.active && response.unreadableMembers !== undefined) {
-        steps.response.onUnreadable(response.unreadableMembers)
+      for (let attempt = 1; ; attempt += 1) {
+        const read = steps.revocations && new ReadAnswer(steps.revocations.feed, notOlderThan)
+        const response = await (steps.jwt === undefined
+          ? askEndpoint(question, read, flightDeadline, steps)
+          : findAnswer(question, steps.jwt, read, flightDeadline, steps, trace))
+        if (response.active && response.unreadableMembers !== undefined) {
+          steps.response.onUnreadable(response.unreadableMembers)
+        }
+        steps.cache?.strings?.share(response)
+        const judged = steps.judge(response, steps.now())
+        const result = isPromise(judged) ? await flightDeadline.race(judged) : judged
+        // A revocation of the token arrived while the answer was on its way. If one arrives again, the answer is for the
+        // calls that wait, and is not kept. After this check nothing waits any more.
+        if (attempt === 1 && response.active && read?.isVoid() === true) continue
+        if (notOlderThan !== undefined && response.active && read?.isConfirmed !== true) throw unseen()
+        steps.transport.known.note(fingerprint, result.active)
+        // Only an answer that has passed every check, that is not older than another one, and whose token was not
+        // forgotten since.
+        if (isCurrent()) steps.cache?.answers.keep(key, response, read?.askedAt.wallMs ?? askedAtMs, read)
+        return { result, askedAtMs, read, maxAgeSeconds: steps.cache?.answers.limitOf(response) }
       }
-      steps.cache?.strings?.share(response)
-      const judged = steps.judge(response, steps.now())
-      const result = isPromise(judged) ? await flightDeadline.race(judged) : judged
-      steps.transport.known.note(fingerprint, result.active)
-      // Only an answer that has passed every check, that is not older than another one, and whose token was not
-      // forgotten since.
-      if (isCurrent()) steps.cache?.answers.keep(key, response, askedAtMs)
-      return result
     },
+  )
+}
+
+/** Whether a call may use the answer of a request that began earlier: the scope of the token may allow less than the call. */
+function mayJoin({ maxAgeSeconds = Number.POSITIVE_INFINITY }: FoundAnswer, ageMs: number): boolean {
+  return maxAgeSeconds === Number.POSITIVE_INFINITY || ageMs < maxAgeSeconds * 1000
+}
+
+function noteFound(
+  liveness: LivenessRecord,
+  { read, askedAtMs }: FoundAnswer,
+  source: LivenessSource,
+  steps: Steps,
+): void {
+  if (read === undefined || steps.revocations === undefined) {
+    liveness.note(source, Math.max(0, steps.nowMs() - askedAtMs))
+    return
+  }
+  const { feed } = steps.revocations
+  liveness.noteSlots(() => read.slots)
+  noteLiveness(liveness, source, msSince(read.askedAt, momentOf(feed.clock)), read.isProven && !read.isVoid(), feed)
+}
+
+/** The server does not say that it has read the token after the revocation: it may read a replica, or have lost it. */
+function unseen(): RevocationUnseenError {
+  return new RevocationUnseenError(
+    'the authorization server did not confirm that its answer knows of the revocation that notOlderThan names: it has no ' +
+      'revocation log, it reads from a replica that is behind, or the log has lost that revocation',
   )
 }
 
@@ -207,6 +276,7 @@ function joinFlight(
 async function findAnswer(
   question: IntrospectionQuestion,
   jwt: JwtStep,
+  read: ReadAnswer | undefined,
   deadline: Deadline,
   steps: Steps,
   trace: Trace | undefined,
@@ -215,19 +285,22 @@ async function findAnswer(
   const local = await answerLocally(question.token, jwt, deadline, steps.now())
   if (local !== undefined && !(local.active && jwt.asksAboutGood)) return local
   if (trace !== undefined) trace.source = 'endpoint'
-  const asked = await askEndpoint(question, deadline, steps)
+  const asked = await askEndpoint(question, read, deadline, steps)
   return local?.active === true ? agree(local, asked) : asked
 }
 
 async function askEndpoint(
   question: IntrospectionQuestion,
+  read: ReadAnswer | undefined,
   deadline: Deadline,
   steps: Steps,
 ): Promise<IntrospectionResponse> {
   const { transport } = steps
   const endpoint = transport.endpoint.known ?? (await transport.endpoint.find(deadline))
   const askedAt = steps.now()
-  const response = await readReply(await exchange(question, endpoint, deadline, transport), deadline, steps)
+  const sent = read?.position === undefined ? question : withPosition(question, read.position)
+  const response = await readReply(await exchange(sent, endpoint, deadline, transport), deadline, steps)
+  if (response.active) read?.take(response)
   // A token that expires during the request is no fault.
   if (response.active) {
     const fault = clockFault(response, steps.response, askedAt)
@@ -235,6 +308,10 @@ async function askEndpoint(
     if (fault !== undefined && said !== undefined) steps.response.onUnusable(fault, { said, askedAt })
   }
   return response
+}
+
+function withPosition(question: IntrospectionQuestion, position: string): IntrospectionQuestion {
+  return { ...question, parameters: { ...question.parameters, [POSITION_PARAMETER]: position } }
 }
 
 /** Returns without a promise, unless a signature has to be verified. */

@@ -12,6 +12,8 @@ import { observeIntrospection } from './events/observe.ts'
 import { type IntrospectionClientOptions, type LocalClientOptions, resolveOptions } from './options.ts'
 import { type GuardOptions, type OptionalGuardOptions, resolveGuardOptions } from './policy/policy-options.ts'
 import type { IntrospectionResult } from './result/introspection-result.ts'
+import { type Liveness, LivenessRecord } from './revocations/liveness.ts'
+import type { Followed } from './revocations/revocations-options.ts'
 import { tokenPart } from './token/fingerprint-token.ts'
 import { startTrace } from './events/trace.ts'
 import type { CircuitState } from './transport/outage/circuit-breaker.ts'
@@ -43,6 +45,31 @@ export interface IntrospectionStatistics {
   readonly queued: number
   /** Every URL that the client has asked, without its query, and the state of its circuit. */
   readonly circuits: readonly EndpointCircuit[]
+  /** The feed of revocations; `undefined` when the client follows none. */
+  readonly feed: FeedStatistics | undefined
+}
+
+/** The feed of revocations that the client follows. */
+export interface FeedStatistics {
+  /** The position that was applied last; `undefined` before the first answer of the feed. */
+  readonly position: string | undefined
+  /** Events that were applied so far. */
+  readonly events: number
+  /** How often the log did not have the position of the client. */
+  readonly gaps: number
+  /** Remembered answers that an event made void. */
+  readonly voided: number
+  /** Seconds since the moment as of which every revocation is known; infinite before the first answer of the feed. */
+  readonly knownSeconds: number
+  /** Whether events come as they happen. */
+  readonly isListening: boolean
+}
+
+/** The result of {@link IntrospectionClient.introspectWithLiveness}. */
+export interface IntrospectionWithLiveness<Claims extends object = object> {
+  readonly result: IntrospectionResult<Claims>
+  /** How late a revocation can be for this call. */
+  readonly liveness: Liveness
 }
 
 /** The circuit of one URL: see `transport.circuitBreaker`. */
@@ -87,6 +114,7 @@ export class IntrospectionClient<Claims extends object = object> {
   readonly #reporter: EventReporter
   readonly #guarding: GuardSource<Claims>
   readonly #watches: TokenWatches
+  readonly #followed: Followed | undefined
   #closing: Promise<void> | undefined
 
   static {
@@ -101,30 +129,33 @@ export class IntrospectionClient<Claims extends object = object> {
    * @throws TypeError that names the option when one is unknown, missing or out of range.
    */
   constructor(options: IntrospectionClientOptions<Claims> | LocalClientOptions<Claims>) {
-    const { steps, policy, sources, watch, reporter } = resolveOptions(options)
+    const { steps, policy, sources, watch, reporter, followed, touched } = resolveOptions(options)
+    this.#followed = followed
     this.#steps = steps
     this.#reporter = reporter
     this.#guarding = {
       policy,
       sources: { ...sources, dpop: policy.confirmation.dpop !== undefined },
-      introspect: (token, call) => {
+      introspect: (token, call, liveness) => {
         this.#check(token)
-        return introspect(token, call, steps)
+        return introspect(token, call, steps, undefined, liveness)
       },
-      observe: (token, call, trace) => {
+      observe: (token, call, trace, liveness) => {
         this.#check(token)
-        return observeIntrospection(token, call, steps, trace, reporter)
+        return observeIntrospection(token, call, steps, trace, reporter, liveness)
       },
+      sequence: followed && (() => followed.feed.state.sequence),
       now: steps.now,
       reporter,
     }
     this.#watches = new TokenWatches({
       limits: watch,
       policy,
-      introspect: (token, call) =>
+      introspect: (token, call, liveness) =>
         reporter.isHeard
-          ? observeIntrospection(token, call, steps, startTrace(), reporter)
-          : introspect(token, call, steps),
+          ? observeIntrospection(token, call, steps, startTrace(), reporter, liveness)
+          : introspect(token, call, steps, undefined, liveness),
+      touched: followed && touched,
       now: steps.now,
       clock: systemClock(steps.nowMs),
       sharesTimers: SHARES_TIMERS,
@@ -183,6 +214,36 @@ export class IntrospectionClient<Claims extends object = object> {
     if (options !== NO_OPTIONS) checkCallOptions(options)
     if (this.#reporter.isHeard) return observeIntrospection(token, options, this.#steps, startTrace(), this.#reporter)
     return introspect(token, options, this.#steps)
+  }
+
+  /**
+   * Introspects one token as {@link IntrospectionClient.introspect} does, and says how late a revocation can be. Results are
+   * shared between calls, so this cannot be part of the result. Guards give it with every decision.
+   *
+   * @param token - the token as it was presented, without its scheme.
+   * @throws the errors of `introspect`.
+   *
+   * @example
+   * ```ts
+   * import type { IntrospectionClient } from '@token-introspection/client'
+   *
+   * export async function mayTransfer(introspection: IntrospectionClient, token: string): Promise<boolean> {
+   *   const { result, liveness } = await introspection.introspectWithLiveness(token)
+   *   return result.active && liveness.boundSeconds < 10
+   * }
+   * ```
+   */
+  async introspectWithLiveness(
+    token: string,
+    options: IntrospectOptions = NO_OPTIONS,
+  ): Promise<IntrospectionWithLiveness<Claims>> {
+    this.#check(token)
+    if (options !== NO_OPTIONS) checkCallOptions(options)
+    const liveness = new LivenessRecord()
+    const asking = this.#reporter.isHeard
+      ? observeIntrospection(token, options, this.#steps, startTrace(), this.#reporter, liveness)
+      : introspect(token, options, this.#steps, undefined, liveness)
+    return { result: (await asking) as IntrospectionResult<Claims>, liveness }
   }
 
   /**
@@ -301,6 +362,7 @@ export class IntrospectionClient<Claims extends object = object> {
     const { cache, flights, transport } = this.#steps
     const { hits = 0, inactiveHits = 0, misses = 0 } = cache?.answers ?? {}
     return Object.freeze({
+      feed: feedStatistics(this.#followed),
       hits,
       inactiveHits,
       misses,
@@ -330,6 +392,7 @@ export class IntrospectionClient<Claims extends object = object> {
 
   async #close(): Promise<void> {
     this.#watches.close()
+    await this.#followed?.following.close()
     // A call may still have to send its request, after discovery. Close the connections only after all calls.
     await this.#steps.transport.deadlines.idle()
     await this.#steps.transport.sharedDeadlines.idle()
@@ -340,4 +403,17 @@ export class IntrospectionClient<Claims extends object = object> {
     if (typeof token !== 'string') throw new TypeError('token: must be a string')
     if (this.#closing !== undefined) throw new TypeError('the IntrospectionClient is closed')
   }
+}
+
+function feedStatistics(followed: Followed | undefined): FeedStatistics | undefined {
+  if (followed === undefined) return undefined
+  const { state, voided } = followed.feed
+  return Object.freeze({
+    position: state.position,
+    events: state.events,
+    gaps: state.gaps,
+    voided,
+    knownSeconds: state.knownMs() / 1000,
+    isListening: followed.following.isListening,
+  })
 }

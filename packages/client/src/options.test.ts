@@ -72,7 +72,7 @@ describe('what the documentation of the options says', () => {
   test('states bounds for every number', () => {
     const numbers = documented.filter((option) => typeof option.default === 'number')
     expect(numbers.every((option) => option.bounds !== undefined)).toBe(true)
-    expect(bounded).toHaveLength(18)
+    expect(bounded).toHaveLength(20)
   })
 })
 

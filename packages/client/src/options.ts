@@ -2,6 +2,7 @@
 import {
   type ClaimsSchema,
   createWarner,
+  type IntrospectionError,
   isIntrospectionError,
   type OnWarning,
   toNumericDate,
@@ -36,6 +37,10 @@ import { type ResolvedTokenOptions, resolveToken, tokenDefaults, type TokenOptio
 import type { ClientAuthentication } from './transport/client-authentication/client-authentication.ts'
 import type { TransportStep } from './transport/transport-step.ts'
 import { resolveTransport, transportDefaults, type TransportOptions } from './transport/transport-options.ts'
+import type { RevocationFollower } from './revocations/revocation-follower.ts'
+import type { FeedChange } from './revocations/follow-revocations.ts'
+import { TouchedSlots } from './revocations/touched-slots.ts'
+import { type Followed, followRevocations, readFollower } from './revocations/revocations-options.ts'
 import { resolveWatch, watchDefaults, type WatchLimits, type WatchOptions } from './watch/watch-options.ts'
 
 /** Options of {@link IntrospectionClient}. Give `issuer`, `endpoint` or both, or a `provider` that has them. */
@@ -58,6 +63,12 @@ export interface IntrospectionClientOptions<Claims extends object = object> {
   readonly cache?: CacheOptions | undefined
   /** Verify JWT access tokens with the issuer's keys. Default off: every token is introspected. */
   readonly jwt?: JwtOptions | undefined
+  /**
+   * The feed of revocations that the client follows, such as `followFeed()` of `@token-introspection/client/revocations`.
+   * It turns the cache on. A revocation then makes remembered answers void within milliseconds, and answers are used for
+   * `cache.maxAgeWhileConnectedSeconds`. When the feed fails, the cache works as without one. Default none.
+   */
+  readonly revocations?: RevocationFollower | undefined
   readonly transport?: TransportOptions | undefined
   readonly response?: ResponseOptions | undefined
   readonly policy?: ClientPolicyOptions | undefined
@@ -108,6 +119,10 @@ export interface ResolvedOptions {
   readonly sources: ResolvedTokenOptions['sources']
   readonly watch: WatchLimits
   readonly reporter: EventReporter
+  /** The feed of revocations; `undefined` when the client follows none. */
+  readonly followed: Followed | undefined
+  /** Tells the watches which keys an event touched. */
+  readonly touched: TouchedSlots
 }
 
 /** Reads the options once and resolves them for each step. */
@@ -123,6 +138,7 @@ export function resolveOptions<Claims extends object>(
     'token',
     'cache',
     'jwt',
+    'revocations',
     'transport',
     'response',
     'policy',
@@ -177,7 +193,20 @@ export function resolveOptions<Claims extends object>(
     report: (fault) => reporter.report({ type: 'jwt_unusable', ...fault }),
   })
   const judge = createJudge(response)
+  const follower = readFollower(group)
+  const onChange = (change: FeedChange, error: IntrospectionError | undefined): void => {
+    if (error !== undefined) warn?.(error)
+    reporter.report({ type: 'feed_changed', change, error })
+  }
+  const touched = new TouchedSlots()
+  let followed: Followed | undefined
   const cache = resolveCache(group, {
+    follow:
+      follower &&
+      ((leaseSeconds) => {
+        followed = followRevocations(follower, { transport: forKeys, nowMs, leaseSeconds, onChange }, touched.report)
+        return followed.feed
+      }),
     nowMs,
     judge,
     tokenPart,
@@ -203,6 +232,7 @@ export function resolveOptions<Claims extends object>(
     },
     cache,
     flights: new SingleFlight(warn),
+    revocations: followed && { feed: followed.feed, follow: () => followed?.following.follow() },
     judge,
     jwt,
     transport,
@@ -210,7 +240,15 @@ export function resolveOptions<Claims extends object>(
     now: () => toNumericDate(nowMs()),
     nowMs,
   }
-  return { steps, policy: resolvePolicyDefaults(group, nowMs), sources, watch: resolveWatch(group), reporter }
+  return {
+    steps,
+    policy: resolvePolicyDefaults(group, nowMs),
+    sources,
+    watch: resolveWatch(group),
+    reporter,
+    followed,
+    touched,
+  }
 }
 
 /** Warns of failures and of events with that code; `undefined` when warnings are off. */

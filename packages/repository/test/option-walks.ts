@@ -60,6 +60,7 @@ const meter = seam({
 })
 const tracer = seam({ startSpan: nothing })
 const introspection = new client.IntrospectionClient({
+  revocations: { bound: 'proven', connect: () => ({ ask: () => new Promise(() => undefined) }) },
   issuer,
   endpoint: `${issuer}/introspect`,
   clientAuthentication: basic,
@@ -91,6 +92,7 @@ const guardOptions = {
   check: () => true,
   optional: false,
   maxAgeSeconds: 5,
+  notOlderThan: '1.a',
 }
 const clientOptions = {
   provider: { name: 'Acme', documentation: 'https://acme.example' },
@@ -98,7 +100,16 @@ const clientOptions = {
   clientAuthentication: basic,
   claims: seam({ '~standard': { version: 1, vendor: 'us', validate: (value: object) => ({ value }) } }),
   token: { maxBytes: 1024, tokenTypeHint: 'access_token', sources: ['header', 'form'] },
-  cache: { maxAgeSeconds: 30, inactiveMaxAgeSeconds: 5, maxEntries: 10, inactiveMaxEntries: 10 },
+  cache: {
+    maxAgeSeconds: 30,
+    inactiveMaxAgeSeconds: 5,
+    maxAgeWhileConnectedSeconds: 600,
+    leaseSeconds: 30,
+    maxAgeSecondsByScope: { 'payments:*': 0 },
+    maxEntries: 10,
+    inactiveMaxEntries: 10,
+  },
+  revocations: seam({ bound: 'proven', connect: () => ({ ask: never }) }),
   transport: {
     deadlineMs: 1000,
     maxResponseBytes: 2048,
@@ -227,6 +238,7 @@ const presetOptions = {
   },
 }
 const OPEN = [
+  'cache.maxAgeSecondsByScope',
   'transport.headers',
   'response.renames',
   'transport.parameters',
@@ -442,7 +454,13 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
     ),
     walk(
       'IntrospectionClient#introspect',
-      { signal: new AbortController().signal, tokenTypeHint: 'a', parameters: { a: 'b' }, maxAgeSeconds: 5 },
+      {
+        signal: new AbortController().signal,
+        tokenTypeHint: 'a',
+        parameters: { a: 'b' },
+        maxAgeSeconds: 5,
+        notOlderThan: '1.a',
+      },
       (options) => introspection.introspect('abc', options),
       { open: ['parameters'] },
     ),

@@ -9,6 +9,11 @@ import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-pr
 import { CacheStoreError } from '../errors.ts'
 import { type CacheLimits, cacheLifetime } from './cache-lifetime.ts'
 import type { CacheEntry, CacheStore } from './cache-store.ts'
+import type { LivenessRecord } from '../revocations/liveness.ts'
+import type { ReadAnswer } from '../revocations/read-answer.ts'
+import type { FollowedFeed } from '../revocations/revocations-step.ts'
+import type { Demand } from './followed-answers.ts'
+import { isVoidEntry } from './is-void-entry.ts'
 import { Forgotten } from './forgotten.ts'
 import type { MemoryCacheStore } from './memory-cache-store.ts'
 
@@ -26,12 +31,22 @@ export interface AnswerCacheSettings<Result> {
   /** The part of a key that is the same for every answer about one token. */
   readonly tokenPart: (key: string) => string
   readonly limits: CacheLimits
+  /** The feed of revocations that the client follows. */
+  readonly feed?: FollowedFeed | undefined
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number
   /** Judges an answer again, at the given time in seconds. An answer that fails is treated as a miss. */
   readonly judge: (response: IntrospectionResponse, now: number) => MaybePromise<Result>
   /** Gets the failures of the store. */
   readonly onFailure: (error: CacheStoreError) => void
+}
+
+/** What a call demands of an answer from the cache. */
+export interface RecallOptions {
+  /** How old the answer may be, within the limits. */
+  readonly maxAgeSeconds?: number | undefined
+  /** The position of a revocation that the answer must know of. */
+  readonly notOlderThan?: string | undefined
 }
 
 /** Answers that may be used again. */
@@ -65,28 +80,41 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
    * Finds an answer that is fresh enough; `undefined` when there is none. It returns without a promise when the store
    * does. It never rejects.
    *
-   * @param maxAgeSeconds - how old the answer may be for this call, within the limits.
+   * @param liveness - is filled when an answer is found.
    */
-  recall(key: string, maxAgeSeconds: number | undefined): MaybePromise<Result | undefined> {
+  recall(key: string, options: RecallOptions, liveness?: LivenessRecord): MaybePromise<Result | undefined> {
     // No stored answer is that young.
-    if (maxAgeSeconds === 0) return this.#count(undefined)
+    if (options.maxAgeSeconds === 0) return this.#count(undefined)
     const { memory } = this.#settings
     return memory === undefined
-      ? this.#recallFromStore(key, maxAgeSeconds)
-      : this.#recallFromMemory(memory, key, maxAgeSeconds)
+      ? this.#recallFromStore(key, options, liveness)
+      : this.#recallFromMemory(memory, key, options, liveness)
   }
 
-  /** Stores an answer, if it may be used again. The caller does not wait for it. */
-  keep(key: string, response: IntrospectionResponse, askedAtMs: number): void {
-    const { store, limits, nowMs } = this.#settings
-    const lifetimeMs = cacheLifetime(response, limits, askedAtMs / 1000) * 1000
+  /**
+   * Stores an answer, if it may be used again. The caller does not wait for it.
+   *
+   * @param read - where it was read, when the client follows a feed.
+   */
+  keep(key: string, response: IntrospectionResponse, askedAtMs: number, read?: ReadAnswer): void {
+    const { store, memory, limits, nowMs } = this.#settings
+    // Entries of a store that processes share have no proven age, so no feed lets them live longer.
+    const lasts = cacheLifetime(response, limits, askedAtMs / 1000, memory !== undefined && read?.isProven)
+    const lifetimeMs = read?.mayBeKept() === false ? 0 : lasts * 1000
     // Even an answer that is not stored must replace an older one. A request from the future was sent before the clock
     // was set back.
     if (!(lifetimeMs > 0 && askedAtMs <= nowMs())) void this.#attempt('delete', () => store.delete(key))
-    else
-      void this.#attempt('set', () =>
-        store.set(key, { response, askedAtMs, expiresAtMs: askedAtMs + Math.floor(lifetimeMs) }),
-      )
+    else {
+      const entry = { response, askedAtMs, expiresAtMs: askedAtMs + Math.floor(lifetimeMs) }
+      if (memory !== undefined) memory.set(key, entry, read)
+      else void this.#attempt('set', () => store.set(key, { ...entry, ...read?.forStore() }))
+    }
+  }
+
+  /** How many seconds old an answer may be by the scope of its token; infinite without such a limit. */
+  limitOf(response: IntrospectionResponse): number {
+    const { byScope } = this.#settings.limits
+    return response.active && byScope !== undefined ? byScope.limitOf(response) : Number.POSITIVE_INFINITY
   }
 
   /** Forgets every answer about a token, also answers with a hint or parameters. */
@@ -111,41 +139,52 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
   #recallFromMemory(
     memory: MemoryCacheStore<Result>,
     key: string,
-    maxAgeSeconds: number | undefined,
+    { maxAgeSeconds, notOlderThan }: RecallOptions,
+    liveness: LivenessRecord | undefined,
   ): MaybePromise<Result | undefined> {
     const nowMs = this.#settings.nowMs()
+    const demand = toDemand(maxAgeSeconds, notOlderThan)
     const goesForward = nowMs >= this.#latestMs
     if (goesForward) {
       this.#latestMs = nowMs
       const { latestMs: forgottenMs } = this.#forgotten
       const sinceMs = maxAgeSeconds === undefined ? forgottenMs : Math.max(forgottenMs, nowMs - maxAgeSeconds * 1000)
-      const active = memory.active.recall(key, nowMs, sinceMs)
+      const active = memory.active.recall(key, nowMs, sinceMs, demand, liveness)
       if (active !== undefined) {
         this.#hits += 1
         return active
       }
-      const inactive = memory.inactive.recall(key, nowMs, sinceMs)
+      const inactive = demand?.notOlderThan === undefined ? memory.inactive.recall(key, nowMs, sinceMs) : undefined
       if (inactive !== undefined) return this.#count(inactive)
     } else if (this.#isSetBack(nowMs)) return this.#count(undefined)
     const response = this.#fresh(memory.get(key), key, maxAgeSeconds, nowMs)
     if (response === undefined) return this.#count(undefined)
+    if (!response.active && demand?.notOlderThan !== undefined) return this.#count(undefined)
+    const isUsable = (): boolean => !response.active || memory.active.isUsable(key, nowMs, demand, liveness)
+    if (!isUsable()) return this.#count(undefined)
     const result = this.#judgeOrNot(response, nowMs)
-    if (isPromise(result)) return result.then((judged) => this.#count(judged))
+    // What the feed says may have changed while the judge worked.
+    if (isPromise(result)) return result.then((judged) => this.#count(isUsable() ? judged : undefined))
     // A token that is not valid yet may become valid.
     if (goesForward && result?.active === response.active) memory.remember(key, result)
     return this.#count(result)
   }
 
-  #recallFromStore(key: string, maxAgeSeconds: number | undefined): MaybePromise<Result | undefined> {
+  #recallFromStore(
+    key: string,
+    options: RecallOptions,
+    liveness: LivenessRecord | undefined,
+  ): MaybePromise<Result | undefined> {
     const { store, nowMs } = this.#settings
     try {
       const entry = store.get(key)
-      if (isPromise(entry)) return this.#recallLater(entry, key, maxAgeSeconds)
+      if (isPromise(entry)) return this.#recallLater(entry, key, options, liveness)
       const now = nowMs()
-      const response = this.#fresh(entry, key, maxAgeSeconds, now)
+      const response = this.#freshInStore(entry, key, options, now, liveness)
       if (response === undefined) return this.#count(undefined)
       const result = this.#judgeOrNot(response, now)
-      return isPromise(result) ? result.then((judged) => this.#count(judged)) : this.#count(result)
+      if (!isPromise(result)) return this.#count(result)
+      return result.then((judged) => this.#count(this.#isVoidInStore(entry) ? undefined : judged))
     } catch (error) {
       this.#fail('get', error)
       return this.#count(undefined)
@@ -167,18 +206,21 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
   async #recallLater(
     pending: Promise<CacheEntry | undefined>,
     key: string,
-    maxAgeSeconds: number | undefined,
+    options: RecallOptions,
+    liveness: LivenessRecord | undefined,
   ): Promise<Result | undefined> {
     let response: IntrospectionResponse | undefined
+    let entry: CacheEntry | undefined
     let nowMs = Number.NaN
     try {
-      const entry = await withinDeadline(pending)
+      entry = await withinDeadline(pending)
       nowMs = this.#settings.nowMs()
-      response = this.#fresh(entry, key, maxAgeSeconds, nowMs)
+      response = this.#freshInStore(entry, key, options, nowMs, liveness)
     } catch (error) {
       this.#fail('get', error)
     }
-    return this.#count(response && (await this.#judgeOrNot(response, nowMs)))
+    const result = response && (await this.#judgeOrNot(response, nowMs))
+    return this.#count(this.#isVoidInStore(entry) ? undefined : result)
   }
 
   /**
@@ -203,6 +245,32 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
     const response = parseIntrospectionResponse(entry.response)
     // Another process may have stored it under other limits, or for longer than the token lives.
     return ageMs < cacheLifetime(response, this.#settings.limits, askedAtMs / 1000) * 1000 ? response : undefined
+  }
+
+  /**
+   * The same for an entry of a store that processes share. Its age is not proven, so a feed can only make it void: if
+   * this process has applied the event at which another one read it, and an event since has touched its keys.
+   */
+  #freshInStore(
+    entry: CacheEntry | null | undefined,
+    key: string,
+    { maxAgeSeconds, notOlderThan }: RecallOptions,
+    nowMs: number,
+    liveness: LivenessRecord | undefined,
+  ): IntrospectionResponse | undefined {
+    if (notOlderThan !== undefined) return undefined
+    const response = this.#fresh(entry, key, maxAgeSeconds, nowMs)
+    if (response === undefined || entry === null || entry === undefined || this.#isVoidInStore(entry)) return undefined
+    liveness?.note('cache', nowMs - entry.askedAtMs)
+    return response
+  }
+
+  #isVoidInStore(entry: CacheEntry | null | undefined): boolean {
+    const { feed } = this.#settings
+    if (feed === undefined || entry === undefined || entry === null) return false
+    if (!isVoidEntry(entry, feed.state)) return false
+    feed.voided += 1
+    return true
   }
 
   /** An answer that fails a check is treated as a miss: the client asks the authorization server. */
@@ -242,6 +310,12 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
   #fail(operation: keyof CacheStore, cause: unknown): void {
     this.#settings.onFailure(new CacheStoreError(`cache.store.${operation} failed`, { cause: withoutData(cause) }))
   }
+}
+
+/** What a call demands beyond the limits of the cache; `undefined` for nothing, without an object. */
+function toDemand(maxAgeSeconds: number | undefined, notOlderThan: string | undefined): Demand | undefined {
+  if (maxAgeSeconds === undefined && notOlderThan === undefined) return undefined
+  return { maxAgeMs: maxAgeSeconds === undefined ? undefined : maxAgeSeconds * 1000, notOlderThan }
 }
 
 function withinDeadline<Value>(promise: Promise<Value>): Promise<Value> {

@@ -1,11 +1,14 @@
 /** Options of step `cache`. */
 import type { IntrospectionResponse } from '@token-introspection/core'
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
-import { OptionGroup } from '@token-introspection/core/options'
+import { copyOptions, OptionGroup } from '@token-introspection/core/options'
 import type { CacheStoreError } from '../errors.ts'
 import { AnswerCache } from './answer-cache.ts'
 import type { CacheStore } from './cache-store.ts'
+import type { FollowedFeed } from '../revocations/revocations-step.ts'
+import { FollowedAnswers } from './followed-answers.ts'
 import { MemoryCacheStore } from './memory-cache-store.ts'
+import { ScopeLimits } from './scope-limits.ts'
 import { StringPool } from './string-pool.ts'
 
 /**
@@ -24,6 +27,25 @@ export interface CacheOptions {
    * from 0 to 300. 0 keeps no inactive answer.
    */
   readonly inactiveMaxAgeSeconds?: number | undefined
+  /**
+   * The same for active answers that the feed of `revocations` can make void, while the client knows the feed to be
+   * complete: see `leaseSeconds`. Default 600, from 0 to 86400. It has no effect without `revocations`, or for answers of
+   * a server that names no `revocation_keys`.
+   */
+  readonly maxAgeWhileConnectedSeconds?: number | undefined
+  /**
+   * How long ago the client may have last known the feed of `revocations` to be complete, to use answers older than
+   * `maxAgeSeconds`. So this is how late a revocation can be at most. The client asks the feed three times within it.
+   * Default 30, from 3 to 3600.
+   */
+  readonly leaseSeconds?: number | undefined
+  /**
+   * The most that an answer about a token with this scope may be old, in seconds: `{ 'payments:*': 0, 'orders:read': 10 }`.
+   * A name that ends with `*` stands for every scope that begins like it. The smallest limit that applies counts, also
+   * that of `maxAgeSeconds`. With 0 an answer is never used again, and no call shares the request of an earlier one.
+   * Default none.
+   */
+  readonly maxAgeSecondsByScope?: Readonly<Record<string, number>> | undefined
   /** How many active answers are kept in memory. Default 10000, from 1 to 1000000. Unused answers are dropped first. */
   readonly maxEntries?: number | undefined
   /** How many inactive answers are kept in memory. Default 1000, from 1 to 1000000. */
@@ -44,6 +66,8 @@ export interface CacheOptions {
 export const cacheDefaults = Object.freeze({
   maxAgeSeconds: 30,
   inactiveMaxAgeSeconds: 5,
+  maxAgeWhileConnectedSeconds: 600,
+  leaseSeconds: 30,
   maxEntries: 10_000,
   inactiveMaxEntries: 1000,
 })
@@ -68,17 +92,23 @@ export interface CacheSurroundings<Result> {
   /** Judges an answer again, at the given time in seconds. */
   readonly judge: (response: IntrospectionResponse, now: number) => MaybePromise<Result>
   readonly onFailure: (error: CacheStoreError) => void
+  /** Connects to the feed of revocations that the client follows. */
+  readonly follow: ((leaseSeconds: number) => FollowedFeed) | undefined
 }
 
 /** Resolves the step from the options of the client; `undefined` when there is no cache. */
 export function resolveCache<Result extends { readonly active: boolean }>(
   options: OptionGroup,
-  surroundings: CacheSurroundings<Result>,
+  { follow, ...surroundings }: CacheSurroundings<Result>,
 ): CacheStep<Result> | undefined {
-  if (!options.has('cache')) return undefined
-  const group = new OptionGroup('cache', options.raw('cache'), [
+  // Who follows a feed wants the cache that it serves.
+  if (!options.has('cache') && follow === undefined) return undefined
+  const group = new OptionGroup('cache', options.raw('cache') ?? {}, [
     'maxAgeSeconds',
     'inactiveMaxAgeSeconds',
+    'maxAgeWhileConnectedSeconds',
+    'leaseSeconds',
+    'maxAgeSecondsByScope',
     'maxEntries',
     'inactiveMaxEntries',
     'store',
@@ -91,7 +121,15 @@ export function resolveCache<Result extends { readonly active: boolean }>(
       min: 0,
       max: 300,
     }),
+    maxAgeWhileConnectedSeconds: group.number('maxAgeWhileConnectedSeconds', {
+      default: cacheDefaults.maxAgeWhileConnectedSeconds,
+      min: 0,
+      max: 86_400,
+    }),
+    byScope: resolveScopeLimits(group),
   }
+  const leaseSeconds = group.number('leaseSeconds', { default: cacheDefaults.leaseSeconds, min: 3, max: 3600 })
+  const feed = follow?.(leaseSeconds)
   const bounds = { min: 1, max: 1_000_000 }
   const maxEntries = group.integer('maxEntries', { default: cacheDefaults.maxEntries, ...bounds })
   const inactiveMaxEntries = group.integer('inactiveMaxEntries', {
@@ -104,8 +142,9 @@ export function resolveCache<Result extends { readonly active: boolean }>(
     throw group.error('keySecret', 'must have at least 32 characters')
   }
   if (given === undefined) {
-    const memory = new MemoryCacheStore<Result>({ maxEntries, inactiveMaxEntries })
-    const answers = new AnswerCache({ ...surroundings, store: memory, memory, limits })
+    const followed = feed && new FollowedAnswers(feed, maxEntries, limits.maxAgeSeconds)
+    const memory = new MemoryCacheStore<Result>({ maxEntries, inactiveMaxEntries, followed })
+    const answers = new AnswerCache({ ...surroundings, store: memory, memory, limits, feed })
     return { answers, strings: new StringPool(), entries: () => memory.size, keySecret, isShared: false }
   }
   if (keySecret === undefined)
@@ -113,6 +152,20 @@ export function resolveCache<Result extends { readonly active: boolean }>(
   if (group.has('maxEntries') || group.has('inactiveMaxEntries')) {
     throw group.error(group.has('maxEntries') ? 'maxEntries' : 'inactiveMaxEntries', 'is for the cache in memory alone')
   }
-  const answers = new AnswerCache({ ...surroundings, store: given, memory: undefined, limits })
+  const answers = new AnswerCache({ ...surroundings, store: given, memory: undefined, limits, feed })
   return { answers, strings: undefined, entries: () => undefined, keySecret, isShared: true }
+}
+
+function resolveScopeLimits(group: OptionGroup): ScopeLimits | undefined {
+  if (!group.has('maxAgeSecondsByScope')) return undefined
+  const limits = copyOptions<Record<string, number>>(
+    'cache.maxAgeSecondsByScope',
+    group.raw('maxAgeSecondsByScope') as Record<string, number>,
+  )
+  for (const [scope, seconds] of Object.entries<unknown>(limits)) {
+    const isLimit = typeof seconds === 'number' && seconds >= 0 && seconds <= 86_400
+    if (!isLimit) throw group.error(`maxAgeSecondsByScope.${scope}`, 'must be a number of seconds from 0 to 86400')
+    if (scope === '' || scope.includes(' ')) throw group.error('maxAgeSecondsByScope', 'must name single scopes')
+  }
+  return new ScopeLimits(limits)
 }

@@ -10,6 +10,13 @@ export interface CacheEntry {
    * A store with a clock of its own converts it. Too early is safe, too late is not.
    */
   readonly askedAtMs: number
+  /**
+   * The position of the revocation feed after which the answer was read, if the client follows one. Keep it as it is: it
+   * is what lets another process see that a revocation made the entry void.
+   */
+  readonly readAt?: string | undefined
+  /** The keys of the events that can make the answer void. */
+  readonly revocationKeys?: readonly string[] | undefined
   /** When the store may drop the entry, in milliseconds since the epoch. The client does not use it afterwards. */
   readonly expiresAtMs: number
 }

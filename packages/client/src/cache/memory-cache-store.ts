@@ -1,11 +1,16 @@
 /** Step `cache`: answers in memory, limited in number. */
 import type { CacheEntry, CacheStore } from './cache-store.ts'
+import type { LivenessRecord } from '../revocations/liveness.ts'
+import type { ReadAnswer } from '../revocations/read-answer.ts'
+import type { Demand, FollowedAnswers } from './followed-answers.ts'
 import { NO_SLOT, Sieve } from './sieve.ts'
 
 /** How many answers to keep. */
 export interface MemoryCacheStoreOptions {
   readonly maxEntries: number
   readonly inactiveMaxEntries: number
+  /** The feed that makes active answers void. Inactive answers are used briefly, whatever a feed says. */
+  readonly followed?: FollowedAnswers | undefined
 }
 
 /** Inactive answers have their own limit, so that very many bad tokens push out no good one. */
@@ -13,8 +18,8 @@ export class MemoryCacheStore<Result = unknown> implements CacheStore {
   readonly active: AnswerPlace<Result>
   readonly inactive: AnswerPlace<Result>
 
-  constructor({ maxEntries, inactiveMaxEntries }: MemoryCacheStoreOptions) {
-    this.active = new AnswerPlace(maxEntries)
+  constructor({ maxEntries, inactiveMaxEntries, followed }: MemoryCacheStoreOptions) {
+    this.active = new AnswerPlace(maxEntries, followed)
     this.inactive = new AnswerPlace(inactiveMaxEntries)
   }
 
@@ -27,10 +32,10 @@ export class MemoryCacheStore<Result = unknown> implements CacheStore {
     return this.active.get(key) ?? this.inactive.get(key)
   }
 
-  set(key: string, entry: CacheEntry): void {
+  set(key: string, entry: CacheEntry, read?: ReadAnswer): void {
     const [place, other] = entry.response.active ? [this.active, this.inactive] : [this.inactive, this.active]
     other.delete(key)
-    place.set(key, entry)
+    place.set(key, entry, read)
   }
 
   /** Stores the judged result of a key's answer, which must not change before it expires. */
@@ -64,7 +69,10 @@ export class AnswerPlace<Result> {
   /** When the newest answer was requested. Answers that had expired by then are dropped first. */
   #latestMs = Number.NEGATIVE_INFINITY
 
-  constructor(maxEntries: number) {
+  readonly #followed: FollowedAnswers | undefined
+
+  constructor(maxEntries: number, followed?: FollowedAnswers) {
+    this.#followed = followed
     this.#slots = new Sieve(maxEntries, (slot) => (this.#timesMs[2 * slot + 1] as number) <= this.#latestMs)
     this.#responses = Array.from({ length: maxEntries + 1 }, () => undefined)
     this.#results = Array.from({ length: maxEntries + 1 }, () => undefined)
@@ -86,16 +94,40 @@ export class AnswerPlace<Result> {
 
   /**
    * The result given to {@link MemoryCacheStore.remember}, if its answer was requested after `sinceMs` and has not
-   * expired.
+   * expired. An answer that the feed of revocations made void is not returned.
    */
-  recall(key: string, nowMs: number, sinceMs: number): Result | undefined {
+  recall(key: string, nowMs: number, sinceMs: number, demand?: Demand, liveness?: LivenessRecord): Result | undefined {
     const slot = this.#slots.find(key)
     if (slot === NO_SLOT) return undefined
     if (!(nowMs < (this.#timesMs[2 * slot + 1] as number) && (this.#timesMs[2 * slot] as number) > sinceMs)) {
       return undefined
     }
+    if (!this.#isUsable(slot, key, nowMs, demand, liveness)) return undefined
     this.#slots.use(slot)
     return this.#results[slot]
+  }
+
+  /** Whether the feed of revocations lets this call use the answer of a key, which {@link AnswerPlace.get} returned. */
+  isUsable(key: string, nowMs: number, demand: Demand | undefined, liveness: LivenessRecord | undefined): boolean {
+    const slot = this.#slots.find(key)
+    return slot !== NO_SLOT && this.#isUsable(slot, key, nowMs, demand, liveness)
+  }
+
+  #isUsable(
+    slot: number,
+    key: string,
+    nowMs: number,
+    demand: Demand | undefined,
+    liveness: LivenessRecord | undefined,
+  ): boolean {
+    const askedAtMs = this.#timesMs[2 * slot] as number
+    if (this.#followed === undefined) {
+      liveness?.note('cache', nowMs - askedAtMs)
+      return true
+    }
+    const usability = this.#followed.judge(slot, nowMs, askedAtMs, demand, liveness)
+    if (usability === 'void') this.delete(key)
+    return usability === 'usable'
   }
 
   remember(key: string, result: Result): void {
@@ -103,13 +135,14 @@ export class AnswerPlace<Result> {
     if (slot !== NO_SLOT) this.#results[slot] = result
   }
 
-  set(key: string, { response, askedAtMs, expiresAtMs }: CacheEntry): void {
+  set(key: string, { response, askedAtMs, expiresAtMs }: CacheEntry, read?: ReadAnswer): void {
     this.#latestMs = askedAtMs
     const slot = this.#slots.add(key)
     this.#responses[slot] = response
     this.#results[slot] = undefined
     this.#timesMs[2 * slot] = askedAtMs
     this.#timesMs[2 * slot + 1] = expiresAtMs
+    if (read !== undefined) this.#followed?.keep(slot, read)
   }
 
   delete(key: string): void {

@@ -8,6 +8,7 @@ const client = { issuer: 'https://as.example.com', endpoint: undefined, clientId
 const event: Report = {
   type: 'introspected',
   active: true,
+  liveness: undefined,
   inactiveReason: undefined,
   detail: undefined,
   source: 'endpoint',

@@ -4,6 +4,8 @@ import type { CacheStoreError } from '../errors.ts'
 import type { ToldJwtFault } from '../jwt/jwt-fault.ts'
 import type { InactiveReason } from '../result/inactive.ts'
 import type { AnswerFault } from '../response/answer-fault.ts'
+import type { FeedChange } from '../revocations/follow-revocations.ts'
+import type { Liveness } from '../revocations/liveness.ts'
 import type { RefusalReason } from '../result/refusal.ts'
 import type { CircuitState } from '../transport/outage/circuit-breaker.ts'
 import type { CircuitTokens } from '../transport/outage/endpoint-circuit.ts'
@@ -52,6 +54,8 @@ export interface IntrospectedEvent extends TokenTold {
   readonly inactiveReason: InactiveReason | undefined
   /** The same reason for people to read, with the times that were compared. It holds nothing else from the token. */
   readonly detail: string | undefined
+  /** How late a revocation can be; `undefined` for an inactive token. */
+  readonly liveness: Liveness | undefined
 }
 
 /**
@@ -166,6 +170,18 @@ export interface MembersUnreadableEvent extends Told {
   readonly members: readonly string[]
 }
 
+/**
+ * The feed of revocations changed. `following`: the client knows the feed again after a failure. `listening`: events come
+ * as they happen. `gap`: the log does not have the position of the client, so answers from before count as without a
+ * feed. `failed`: the feed cannot be reached or read. The client goes on trying, and answers go on by their age.
+ */
+export interface FeedChangedEvent extends Told {
+  readonly type: 'feed_changed'
+  readonly change: FeedChange
+  /** The error, for `failed`; `undefined` for any other change. */
+  readonly error: IntrospectionError | undefined
+}
+
 /** Every event that `onEvent` and subscribers of the diagnostics channel can get. */
 export type IntrospectionClientEvent =
   | IntrospectedEvent
@@ -177,6 +193,7 @@ export type IntrospectionClientEvent =
   | JwtUnusableEvent
   | AnswerUnusableEvent
   | MembersUnreadableEvent
+  | FeedChangedEvent
 
 /** Receives events. The client does not await it and ignores its errors, so an event never changes an answer. */
 export type OnEvent = (event: IntrospectionClientEvent) => void

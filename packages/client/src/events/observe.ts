@@ -5,6 +5,7 @@ import type { EventReporter } from './event-reporter.ts'
 import { guard, type GuardSteps, type OptionalGuardDecision } from '../guard.ts'
 import { type IntrospectOptions, introspect, type Steps } from '../introspect.ts'
 import { whyInactive } from '../result/inactive.ts'
+import { LivenessRecord } from '../revocations/liveness.ts'
 import type { IntrospectionResult } from '../result/introspection-result.ts'
 import type { GuardRequest } from '../token/guard-request.ts'
 import { shortFingerprint } from '../token/fingerprint-token.ts'
@@ -20,10 +21,12 @@ export function observeIntrospection(
   steps: Steps,
   trace: Trace,
   reporter: EventReporter,
+  liveness = new LivenessRecord(),
 ): MaybePromise<IntrospectionResult> {
+  trace.liveness = liveness
   const call: ObservedCall = { token, steps, trace, reporter, startedMs: performance.now() }
   try {
-    const answer = introspect(token, options, steps, trace)
+    const answer = introspect(token, options, steps, trace, liveness)
     return isPromise(answer) ? reportLater(answer, call) : reportResult(answer, call)
   } catch (error) {
     return reportFailure(error, call)
@@ -60,7 +63,8 @@ function reportResult(
   const { active } = result
   return andThen(keyOf(token, steps, trace), (key) => {
     const fingerprint = shortFingerprint(key)
-    reporter.report({ type: 'introspected', active, inactiveReason, detail, source, fingerprint, durationMs })
+    const liveness = active ? trace.liveness : undefined
+    reporter.report({ type: 'introspected', active, inactiveReason, detail, source, liveness, fingerprint, durationMs })
     return result
   })
 }

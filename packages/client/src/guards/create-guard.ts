@@ -9,6 +9,7 @@ import { observeGuard } from '../events/observe.ts'
 import { PassedValues } from '../policy/passed-values.ts'
 import type { InheritedPolicy, ResolvedGuard } from '../policy/policy-options.ts'
 import type { ChallengeSettings } from '../result/refusal.ts'
+import type { LivenessRecord } from '../revocations/liveness.ts'
 import type { IntrospectionResult } from '../result/introspection-result.ts'
 import type { TokenSources } from '../token/extract-token.ts'
 import type { GuardRequest } from '../token/guard-request.ts'
@@ -21,13 +22,20 @@ export interface GuardSource<Claims extends object = object> {
   /** The places from which tokens are read. */
   readonly sources: TokenSources
   /** Asks about a token, without a promise when the answer is available. It throws for bugs. */
-  readonly introspect: (token: string, options: IntrospectOptions) => MaybePromise<IntrospectionResult<Claims>>
+  readonly introspect: (
+    token: string,
+    options: IntrospectOptions,
+    liveness: LivenessRecord,
+  ) => MaybePromise<IntrospectionResult<Claims>>
   /** The same, and reports events. It writes to `trace`. */
   readonly observe: (
     token: string,
     options: IntrospectOptions,
     trace: Trace,
+    liveness: LivenessRecord,
   ) => MaybePromise<IntrospectionResult<Claims>>
+  /** A number that changes with every event of the feeds; `undefined` when there is no feed. */
+  readonly sequence: (() => number) | undefined
   /** Seconds since the epoch. */
   readonly now: () => number
   readonly reporter: EventReporter
@@ -44,10 +52,14 @@ export function createGuard<Claims extends object>(
   result: ChallengeSettings = challengeSettings(resolved),
 ): OptionalClientGuard<Claims> {
   const { reporter } = source
-  const call: IntrospectOptions = Object.freeze({ maxAgeSeconds: resolved.maxAgeSeconds })
+  const { maxAgeSeconds, notOlderThan } = resolved
+  const usual: IntrospectOptions = Object.freeze({ maxAgeSeconds })
+  const options = (): IntrospectOptions =>
+    notOlderThan === undefined ? usual : { maxAgeSeconds, notOlderThan: notOlderThan() }
   const steps: GuardSteps<Claims> = {
     token: source.sources,
-    introspect: (token) => source.introspect(token, call),
+    introspect: (token, liveness) => source.introspect(token, options(), liveness),
+    sequence: source.sequence,
     // Only guards remember values: there may be many watched connections, each with a policy of its own.
     policy: { ...resolved.policy, passed: { audience: new PassedValues(), scope: new PassedValues() } },
     check: resolved.check,
@@ -58,7 +70,7 @@ export function createGuard<Claims extends object>(
   const decide = (request: GuardRequest): MaybePromise<OptionalGuardDecision<Claims>> => {
     if (!reporter.isHeard) return guard(request, steps)
     const trace = startTrace()
-    const introspect = (token: string) => source.observe(token, call, trace)
+    const introspect = (token: string, liveness: LivenessRecord) => source.observe(token, options(), trace, liveness)
     return observeGuard(request, { ...steps, introspect }, trace, reporter)
   }
   return decideAtOnce(decide)

@@ -183,6 +183,7 @@ class Combined implements CombinedIssuers {
         trace.inactivity = whyInactive(UNKNOWN_ISSUER, false)
         return Promise.resolve(UNKNOWN_ISSUER)
       },
+      sequence: undefined,
       now,
       reporter: new EventReporter(issuers.onEvent, () => NOBODY),
     }

@@ -13,6 +13,7 @@ import {
   type UrlRules,
 } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
+import { isRevocationPosition } from '@token-introspection/core/revocations'
 import type { GuardRequest } from '../token/guard-request.ts'
 import { type ConfirmationOptions, resolveConfirmation } from './confirmation/confirmation-options.ts'
 import type { ConfirmationStep, SenderConstraint } from './confirmation/confirmation.ts'
@@ -97,6 +98,11 @@ export interface GuardOptions extends PolicyOptions {
    * the limit of the `cache` option.
    */
   readonly maxAgeSeconds?: number | undefined
+  /**
+   * The position of a revocation that every answer must know of, or a function that gives the latest one: see
+   * {@link IntrospectOptions.notOlderThan}. It needs the client's option `revocations`. Default none.
+   */
+  readonly notOlderThan?: string | (() => string | undefined) | undefined
 }
 
 /**
@@ -170,6 +176,7 @@ export interface ResolvedGuard {
   readonly check: CustomCheck | undefined
   readonly optional: boolean
   readonly maxAgeSeconds: number | undefined
+  readonly notOlderThan: (() => string | undefined) | undefined
 }
 
 /** The names of these options. */
@@ -184,6 +191,7 @@ export const GUARD_OPTIONS = [
   'check',
   'optional',
   'maxAgeSeconds',
+  'notOlderThan',
 ] as const
 
 /** Reads the options of one guard. They override those of the client. */
@@ -224,7 +232,18 @@ export function resolveGuardOptions(
     maxAgeSeconds: group.has('maxAgeSeconds')
       ? group.number('maxAgeSeconds', { default: 0, min: 0, max: 86_400 })
       : undefined,
+    notOlderThan: resolveNotOlderThan(group),
   })
+}
+
+function resolveNotOlderThan(group: OptionGroup): ResolvedGuard['notOlderThan'] {
+  const given = group.raw('notOlderThan')
+  if (given === undefined) return undefined
+  if (typeof given === 'function') return given as () => string | undefined
+  if (!isRevocationPosition(given)) {
+    throw group.error('notOlderThan', 'must be a position, as revoke() of a token store gives it')
+  }
+  return () => given
 }
 
 function resolveScope(group: OptionGroup): ScopeRule {

@@ -1,6 +1,6 @@
 /** The slots of keys: a table that knows when a key was last touched, and sometimes believes it of another key. */
 
-/** How many slots the table has. A table of numbers this long has 8 MB. */
+/** How many slots a key can have. A table of numbers this long has 8 MB. */
 const SLOTS = 2 ** 20
 
 /** The most keys of one answer. */
@@ -8,16 +8,23 @@ export const MAX_KEYS = 6
 
 /** For each slot, the sequence of the last event whose key has this slot. */
 export class KeySlots {
-  readonly #touched = new Float64Array(SLOTS)
+  readonly #touched: Float64Array
+  readonly #mask: number
+
+  /** @param slots - a power of two. In a smaller table more keys share a slot. */
+  constructor(slots = SLOTS) {
+    this.#touched = new Float64Array(slots)
+    this.#mask = slots - 1
+  }
 
   /** Notes that an event with this key was applied. */
   touch(key: string, sequence: number): void {
-    this.#touched[slotOf(key)] = sequence
+    this.#touched[slotOf(key) & this.#mask] = sequence
   }
 
   /** The sequence of the last event that touched the slot, or an earlier one; 0 when none did. */
   lastTouch(slot: number): number {
-    return this.#touched[slot] as number
+    return this.#touched[slot & this.#mask] as number
   }
 }
 

@@ -18,39 +18,78 @@ export interface Liveness {
   readonly source: LivenessSource
   /** Seconds from the request for the answer to the decision. */
   readonly ageSeconds: number
-  /** How many seconds before the decision a revocation can have been without being noticed; infinite if nobody asks. */
+  /**
+   * How many seconds before the decision a revocation can have been without being noticed: since the feed was last known
+   * to be complete, or otherwise the age. Infinite when the server was not asked.
+   */
   readonly boundSeconds: number
-  /** `assumed` if the bound rests on a feed that gives no proof, such as a Redis without fencing. */
+  /**
+   * `proven` if the bound comes from a feed that gives proof. `assumed` if it is the age of the answer, which is right only
+   * while the authorization server reads its primary, or comes from a feed without proof, such as a Redis without
+   * fencing.
+   */
   readonly bound: RevocationBound
 }
 
 /** Collects how live the answer of one call is. */
 export class LivenessRecord implements Liveness {
   source: LivenessSource = 'unasked'
-  bound: RevocationBound = 'proven'
+  bound: RevocationBound = 'assumed'
   #ageMs = Number.POSITIVE_INFINITY
-  #knownMs = Number.POSITIVE_INFINITY
+  #boundMs = Number.POSITIVE_INFINITY
+  #slots: readonly number[] | undefined
 
   get ageSeconds(): number {
     return this.#ageMs / 1000
   }
 
   get boundSeconds(): number {
-    return (Math.min(this.#ageMs, this.#knownMs) * DRIFT) / 1000
+    return (this.#boundMs * DRIFT) / 1000
+  }
+
+  /** Begins to collect which slots can make the answer void. */
+  collectSlots(): this {
+    this.#slots = []
+    return this
+  }
+
+  /** The slots that can make the answer void; `undefined` unless they are collected. */
+  get slots(): readonly number[] | undefined {
+    return this.#slots
+  }
+
+  /** Notes the slots, if they are collected. */
+  noteSlots(slots: () => readonly number[]): void {
+    if (this.#slots !== undefined) this.#slots = slots()
+  }
+
+  /** Notes that the decision came later than the answer, by so many milliseconds. */
+  wait(ms: number): void {
+    this.#ageMs += ms
+    this.#boundMs += ms
   }
 
   /**
    * Notes the answer that was found.
    *
    * @param ageMs - milliseconds since its request.
-   * @param knownMs - milliseconds since the moment as of which the feed says that the answer holds; infinite if it says
-   * nothing about this answer.
-   * @param bound - how sure the feed is.
    */
-  note(source: LivenessSource, ageMs: number, knownMs: number, bound: RevocationBound): void {
+  note(source: LivenessSource, ageMs: number): void {
     this.source = source
+    this.bound = 'assumed'
     this.#ageMs = ageMs
-    this.#knownMs = knownMs
-    this.bound = knownMs < ageMs ? bound : 'proven'
+    this.#boundMs = ageMs
+  }
+
+  /**
+   * Notes an answer that holds as of a later moment than its request.
+   *
+   * @param knownMs - milliseconds since the moment as of which the feed says that it holds.
+   */
+  noteKnown(source: LivenessSource, ageMs: number, knownMs: number, bound: RevocationBound): void {
+    this.source = source
+    this.bound = bound
+    this.#ageMs = ageMs
+    this.#boundMs = knownMs
   }
 }

@@ -28,6 +28,8 @@ export interface RevocationStateSettings {
   /** For how many milliseconds old knowledge may be used. */
   readonly leaseMs: number
   readonly clock: RevocationClock
+  /** The size of the table of keys, a power of two. Default 2^20, which takes 8 MB. */
+  readonly slots?: number | undefined
   /** Gets the events that were just applied, each with its slot. */
   readonly onApplied?: ((slot: number) => void) | undefined
 }
@@ -35,7 +37,7 @@ export interface RevocationStateSettings {
 /** Events in the order of the log, numbered by the client itself. Positions are opaque to it. */
 export class RevocationState {
   readonly #settings: RevocationStateSettings
-  readonly #slots = new KeySlots()
+  readonly #slots: KeySlots
   readonly #applied = new AppliedPositions()
   #position: string | undefined
   /** The number of the last applied event. A gap takes a number, too. */
@@ -48,6 +50,7 @@ export class RevocationState {
 
   constructor(settings: RevocationStateSettings) {
     this.#settings = settings
+    this.#slots = new KeySlots(settings.slots)
   }
 
   /** The position that was applied last; `undefined` before the first answer of the feed. */

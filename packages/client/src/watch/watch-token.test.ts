@@ -66,6 +66,7 @@ function create(limits: Partial<WatchStep['limits']> = {}, sharesTimers = true) 
     answer: (): MaybePromise<IntrospectionResult> => toResult({ active: true, aud: 'api', scope: 'a b' }),
   }
   const watches = new TokenWatches({
+    touched: undefined,
     limits: { everySeconds: 30, maxUncheckedSeconds: 60, maxWatched: 100, ...limits },
     policy: inherited,
     introspect(token, options) {

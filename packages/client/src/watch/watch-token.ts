@@ -5,6 +5,8 @@ import { type IntrospectionError, WatchOverloadedError } from '../errors.ts'
 import type { IntrospectOptions } from '../introspect.ts'
 import { type GuardOptions, type InheritedPolicy, resolveGuardOptions } from '../policy/policy-options.ts'
 import type { JudgedToken } from '../policy/policy.ts'
+import type { LivenessRecord } from '../revocations/liveness.ts'
+import type { TouchedSlots } from '../revocations/touched-slots.ts'
 import type { IntrospectionResult } from '../result/introspection-result.ts'
 import type { GuardRequest } from '../token/guard-request.ts'
 import type { WatchClock } from './watch-clock.ts'
@@ -48,13 +50,23 @@ export const WATCH_OPTIONS = ['policy', 'until', 'everySeconds', 'maxUncheckedSe
 export interface WatchStep {
   readonly limits: WatchLimits
   readonly policy: InheritedPolicy
-  readonly introspect: (token: string, options: IntrospectOptions) => MaybePromise<IntrospectionResult>
+  readonly introspect: (
+    token: string,
+    options: IntrospectOptions,
+    liveness: LivenessRecord,
+  ) => MaybePromise<IntrospectionResult>
+  /** Tells of events of the feed; `undefined` when the client follows none. */
+  readonly touched: TouchedSlots | undefined
   /** Seconds since the epoch. */
   readonly now: () => number
   readonly clock: WatchClock
   /** Whether one timer may serve several requests. Not where a timer ends with the request that set it. */
   readonly sharesTimers: boolean
 }
+
+/** One event may touch many tokens, such as those of one client. Their checks are spread over a time. */
+const TOKENS_PER_MS = 10
+const LONGEST_SPREAD_MS = 1000
 
 /** The watched tokens of one client. */
 export class TokenWatches {
@@ -98,7 +110,7 @@ export class TokenWatches {
   }
 
   #find(token: string): WatchedToken {
-    const { limits, introspect, clock, sharesTimers } = this.#step
+    const { limits, introspect, clock, sharesTimers, touched } = this.#step
     const key = sharesTimers ? token : Symbol('connection')
     const known = this.#tokens.get(key)
     if (known !== undefined) return known
@@ -107,9 +119,10 @@ export class TokenWatches {
     }
     const watched = new WatchedToken(
       // After the first check, requests are never shared, so that no answer is older than its check.
-      (fresh, signal) => introspect(token, fresh ? { signal, maxAgeSeconds: 0 } : { signal }),
+      (fresh, signal, liveness) => introspect(token, fresh ? { signal, maxAgeSeconds: 0 } : { signal }, liveness),
       clock,
       () => this.#tokens.delete(key),
+      touched && { touched, spreadMs: () => Math.min(LONGEST_SPREAD_MS, this.#tokens.size / TOKENS_PER_MS) },
     )
     this.#tokens.set(key, watched)
     return watched

@@ -2,12 +2,25 @@
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { isIntrospectionError } from '../errors.ts'
 import type { ActiveIntrospectionResult, IntrospectionResult } from '../result/introspection-result.ts'
+import { LivenessRecord } from '../revocations/liveness.ts'
+import type { TouchedSlots } from '../revocations/touched-slots.ts'
 import { LONGEST_TIMER_MS, type WatchClock } from './watch-clock.ts'
 import { WatchEnded } from './watch-ended.ts'
 import type { Watcher } from './watcher.ts'
 
 /** Asks about the token. With `fresh` the answer must be a new one. The call ends with the signal. */
-export type AskAboutToken = (fresh: boolean, signal: AbortSignal) => MaybePromise<IntrospectionResult>
+export type AskAboutToken = (
+  fresh: boolean,
+  signal: AbortSignal,
+  liveness: LivenessRecord,
+) => MaybePromise<IntrospectionResult>
+
+/** The feed of revocations, for watched tokens. */
+export interface WatchedFeed {
+  readonly touched: TouchedSlots
+  /** The longest pause before a token is checked that an event touched, in milliseconds: many may be touched at once. */
+  readonly spreadMs: () => number
+}
 
 /** The part of the interval by which a check may come earlier. */
 const JITTER = 0.25
@@ -19,6 +32,11 @@ export class WatchedToken {
   readonly #ask: AskAboutToken
   readonly #clock: WatchClock
   readonly #onEmpty: () => void
+  readonly #feed: WatchedFeed | undefined
+  /** Ends to listen to the events of the current answer. */
+  #ignore: (() => void) | undefined
+  /** An event touched the token during a check, which may not know of it. */
+  #wasTouched = false
   readonly #watchers = new Set<Watcher>()
   readonly #gone = new AbortController()
   #answer: ActiveIntrospectionResult | undefined
@@ -36,7 +54,8 @@ export class WatchedToken {
   #armedForMs = Number.POSITIVE_INFINITY
 
   /** @param onEmpty - called when no watcher is left. */
-  constructor(ask: AskAboutToken, clock: WatchClock, onEmpty: () => void) {
+  constructor(ask: AskAboutToken, clock: WatchClock, onEmpty: () => void, feed?: WatchedFeed) {
+    this.#feed = feed
     this.#ask = ask
     this.#clock = clock
     this.#onEmpty = onEmpty
@@ -76,17 +95,20 @@ export class WatchedToken {
     const askedAtMs = this.#clock.elapsedMs()
     this.#askedAtMs = askedAtMs
     this.#isAsking = true
+    this.#wasTouched = false
     try {
-      const answer = this.#ask(fresh, this.#gone.signal)
-      if (!isPromise(answer)) return this.#hear(answer, askedAtMs)
-      answer.then((late) => this.#hear(late, askedAtMs)).catch((error: unknown) => this.#miss(error))
+      const liveness = new LivenessRecord()
+      if (this.#feed !== undefined) liveness.collectSlots()
+      const answer = this.#ask(fresh, this.#gone.signal, liveness)
+      if (!isPromise(answer)) return this.#hear(answer, askedAtMs, liveness)
+      answer.then((late) => this.#hear(late, askedAtMs, liveness)).catch((error: unknown) => this.#miss(error))
       this.#arm()
     } catch (error) {
       this.#miss(error)
     }
   }
 
-  #hear(answer: IntrospectionResult, askedAtMs: number): void {
+  #hear(answer: IntrospectionResult, askedAtMs: number, liveness: LivenessRecord): void {
     if (this.#gone.signal.aborted) return
     this.#isAsking = false
     this.#failure = undefined
@@ -96,6 +118,24 @@ export class WatchedToken {
     if (this.#isExpired()) return this.end(() => new WatchEnded('expired'))
     for (const watcher of this.#watchers) watcher.judge(answer, askedAtMs)
     this.#plan(askedAtMs, ({ everyMs }) => everyMs)
+    this.#listen(liveness.slots)
+  }
+
+  /** Checks soon after an event that may have ended the token. */
+  #listen(slots: readonly number[] | undefined): void {
+    this.#ignore?.()
+    this.#ignore = undefined
+    if (this.#feed === undefined || slots === undefined || this.#watchers.size === 0) return
+    this.#ignore = this.#feed.touched.listen(slots, () => this.#hurry())
+    if (this.#wasTouched) this.#hurry()
+  }
+
+  #hurry(): void {
+    this.#wasTouched = true
+    if (this.#isAsking) return
+    const spreadMs = this.#feed?.spreadMs() ?? 0
+    this.#dueAtMs = Math.min(this.#dueAtMs, this.#clock.elapsedMs() + spreadMs * this.#clock.random())
+    this.#arm()
   }
 
   /** Tolerates an outage. Any other error is a bug, and a token that cannot be checked does not count as good. */
@@ -181,6 +221,8 @@ export class WatchedToken {
   #stop(): void {
     this.#disarm?.()
     this.#disarm = undefined
+    this.#ignore?.()
+    this.#ignore = undefined
     this.#onEmpty()
     this.#gone.abort()
   }

@@ -165,6 +165,7 @@ describe('recordIntrospections', () => {
     recordIntrospections({ tracer, now: () => 1_764_000_000_500 })({
       type: 'introspected',
       active: true,
+      liveness: undefined,
       inactiveReason: undefined,
       detail: undefined,
       source: 'endpoint',

@@ -77,6 +77,7 @@ describe('an introspection', () => {
         source: 'endpoint',
         fingerprint: expect.stringMatching(/^[\w-]{16}$/) as string,
         durationMs: anyNumber,
+        liveness: expect.objectContaining({ source: 'endpoint', bound: 'assumed', ageSeconds: anyNumber }) as unknown,
         client: whose,
       },
     ])

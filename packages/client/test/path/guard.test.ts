@@ -225,7 +225,12 @@ function guardForms() {
 describe('a token that is active', () => {
   test('is handed on, typed and frozen', async () => {
     const decision = await guardWith(good).decide(bearing(`bearer ${token}`))
-    expect(decision).toEqual({ allowed: true, token: good, headers: {} })
+    expect(decision).toEqual({
+      allowed: true,
+      token: good,
+      headers: {},
+      liveness: expect.objectContaining({ bound: 'assumed' }) as unknown,
+    })
     expect(decision.allowed && Object.isFrozen(decision.token)).toBe(true)
   })
 

@@ -70,6 +70,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       'result/introspection-result.ts',
       'transport/client-authentication/assertion-options.ts',
       'transport/shared-work.ts',
+      'watch/watch-clock.ts',
     ],
   },
   server: {

@@ -1,0 +1,14 @@
+/** Step `cache`: the answer of a request, for every call that waits for it. */
+import type { IntrospectionResult } from '../result/introspection-result.ts'
+import type { ReadAnswer } from '../revocations/read-answer.ts'
+
+/** An answer and how old it is. */
+export interface FoundAnswer {
+  readonly result: IntrospectionResult
+  /** When its request began, in milliseconds since the epoch. */
+  readonly askedAtMs: number
+  /** Where it was read, when the client follows a feed. */
+  readonly read: ReadAnswer | undefined
+  /** How old the answer may be by the scope of the token; infinite without such a limit, `undefined` without a cache. */
+  readonly maxAgeSeconds: number | undefined
+}

@@ -1,0 +1,200 @@
+/** Follows a feed of revocations: asks within every lease, listens in between, and starts again after failures. */
+import type { WatchClock } from '../watch/watch-clock.ts'
+import type { RevocationConnection } from './revocation-follower.ts'
+import type { RevocationState } from './revocation-state.ts'
+
+/** What happened to the feed. `listening`: events come as they happen. */
+export type FeedChange = 'following' | 'listening' | 'gap' | 'failed'
+
+/** The settings of {@link FollowRevocations}. */
+export interface FollowSettings {
+  readonly connection: RevocationConnection
+  readonly state: RevocationState
+  readonly leaseMs: number
+  readonly clock: WatchClock
+  /** Whether a timer may work for later requests. Not where timers end with the request that set them. */
+  readonly hasTimers: boolean
+  /** Gets each change, with the error of a failure. */
+  readonly onChange: (change: FeedChange, error: unknown) => void
+}
+
+/** The client asks this many times per lease. */
+const QUESTIONS_PER_LEASE = 3
+/** How often it asks a feed that cannot be listened to, in milliseconds. */
+const UNHEARD_INTERVAL_MS = 1000
+/** The pause after the first failure, in milliseconds. Each further one doubles it. */
+const FIRST_PAUSE_MS = 100
+/** The part by which a pause may be shorter, so that clients do not ask all at once. */
+const JITTER = 0.5
+/** How many questions may follow one another at once. A feed that never comes to an end waits for the next turn. */
+const MAX_QUESTIONS_AT_ONCE = 1000
+
+/** One client follows one feed. */
+export class FollowRevocations {
+  readonly #settings: FollowSettings
+  readonly #ended = new AbortController()
+  #isStarted = false
+  #asking: Promise<void> | undefined
+  #askedAtMs = Number.NEGATIVE_INFINITY
+  #disarm: (() => void) | undefined
+  #isListening = false
+  #askFailures = 0
+  #listenFailures = 0
+  #hasFailed = false
+
+  constructor(settings: FollowSettings) {
+    this.#settings = settings
+  }
+
+  /** Whether events are heard as they happen. */
+  get isListening(): boolean {
+    return this.#isListening
+  }
+
+  /** Begins to follow with the first call. Without timers, each call asks if that is due. */
+  follow(): void {
+    const { clock, hasTimers } = this.#settings
+    if (this.#isStarted && (hasTimers || clock.elapsedMs() - this.#askedAtMs < this.#intervalMs())) return
+    this.#isStarted = true
+    if (!this.#ended.signal.aborted) void this.ask()
+  }
+
+  /** Asks now, unless a question is on its way. Never rejects. */
+  ask(): Promise<void> {
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = undefined
+    })
+    return this.#asking
+  }
+
+  /** Ends everything. */
+  async close(): Promise<void> {
+    this.#ended.abort()
+    this.#disarm?.()
+    await this.#settings.connection.close?.()
+  }
+
+  async #ask(): Promise<void> {
+    const { state, connection, clock, onChange } = this.#settings
+    const { signal } = this.#ended
+    const gaps = state.gaps
+    try {
+      for (let questions = 0; questions < MAX_QUESTIONS_AT_ONCE; questions += 1) {
+        this.#askedAtMs = clock.elapsedMs()
+        const question = state.beginQuestion()
+        // Each question waits for the one before it, because it asks what comes after that.
+        const page = await withDeadline(
+          (cancelled) => connection.ask(question.after, cancelled),
+          this.#settings.leaseMs / QUESTIONS_PER_LEASE,
+          signal,
+          clock,
+        )
+        if (question.answer(page) === 'known') break
+      }
+      this.#askFailures = 0
+      if (state.gaps > gaps) onChange('gap', undefined)
+      if (this.#hasFailed || gaps === 0) this.#recover()
+      this.#arm(this.#intervalMs())
+      this.#listen()
+    } catch (error) {
+      if (signal.aborted) return
+      this.#fail(error)
+      this.#askFailures += 1
+      this.#arm(this.#pauseMs(this.#askFailures))
+    }
+  }
+
+  #recover(): void {
+    const isNews = this.#hasFailed
+    this.#hasFailed = false
+    if (isNews) this.#settings.onChange('following', undefined)
+  }
+
+  /** Listens until that ends, and then asks what was missed. */
+  #listen(): void {
+    const { connection, state, hasTimers, clock, onChange } = this.#settings
+    const { signal } = this.#ended
+    const { position } = state
+    if (connection.listen === undefined || this.#isListening || !hasTimers || position === undefined) return
+    if (signal.aborted) return
+    this.#isListening = true
+    const beganMs = clock.elapsedMs()
+    let hasHeard = false
+    const listening = connection.listen(
+      position,
+      (events) => {
+        if (!hasHeard) onChange('listening', undefined)
+        hasHeard = true
+        return state.append(events)
+      },
+      signal,
+    )
+    listening.then(
+      () => this.#listenAgain(hasHeard, beganMs, undefined),
+      (error: unknown) => this.#listenAgain(hasHeard, beganMs, error),
+    )
+  }
+
+  #listenAgain(hasHeard: boolean, beganMs: number, error: unknown): void {
+    this.#isListening = false
+    if (this.#ended.signal.aborted) return
+    if (error !== undefined) this.#fail(error)
+    // What lasted was no failure: the feed ends its answers from time to time.
+    const lasted = this.#settings.clock.elapsedMs() - beganMs > FIRST_PAUSE_MS * 10
+    this.#listenFailures = hasHeard || lasted ? 0 : this.#listenFailures + 1
+    this.#arm(this.#listenFailures === 0 && error === undefined ? 0 : this.#pauseMs(this.#listenFailures))
+  }
+
+  #fail(error: unknown): void {
+    const isNews = !this.#hasFailed
+    this.#hasFailed = true
+    if (isNews) this.#settings.onChange('failed', error)
+  }
+
+  #intervalMs(): number {
+    const { leaseMs, connection } = this.#settings
+    const intervalMs = leaseMs / QUESTIONS_PER_LEASE
+    return connection.listen === undefined ? Math.min(intervalMs, UNHEARD_INTERVAL_MS) : intervalMs
+  }
+
+  #pauseMs(failures: number): number {
+    return Math.min(this.#intervalMs(), FIRST_PAUSE_MS * 2 ** Math.min(failures, 20))
+  }
+
+  /** Asks after a time, or sooner. An earlier plan stays. */
+  #arm(ms: number): void {
+    const { clock, hasTimers } = this.#settings
+    if (!hasTimers || this.#ended.signal.aborted) return
+    this.#disarm?.()
+    this.#disarm = clock.schedule(() => void this.ask(), Math.max(1, ms * (1 - JITTER * clock.random())))
+  }
+}
+
+/** Calls with a signal that aborts when the time is over. */
+async function withDeadline<Value>(
+  run: (signal: AbortSignal) => Promise<Value>,
+  ms: number,
+  signal: AbortSignal,
+  clock: WatchClock,
+): Promise<Value> {
+  const controller = new AbortController()
+  const stop = (): void => controller.abort(signal.reason)
+  signal.addEventListener('abort', stop, { once: true })
+  const disarm = clock.schedule(
+    () => controller.abort(new Error(`the revocation feed did not answer within ${Math.round(ms)} ms`)),
+    ms,
+  )
+  try {
+    return await Promise.race([run(controller.signal), aborted(controller.signal)])
+  } finally {
+    disarm()
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    // oxlint-disable-next-line typescript/prefer-promise-reject-errors
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+}

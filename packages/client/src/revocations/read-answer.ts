@@ -1,0 +1,84 @@
+/** Where an answer of the endpoint was read, and which events can make it void. */
+import { isRevocationKey } from '@token-introspection/core/revocations'
+import { MAX_KEYS, slotOf } from './key-slots.ts'
+import { type Moment, momentOf } from './revocation-clock.ts'
+import type { Reading } from './revocation-state.ts'
+import type { FollowedFeed } from './revocations-step.ts'
+
+/** The parameter with which a client says which position it has applied, or which one the answer must know of. */
+export const POSITION_PARAMETER = 'revocation_position'
+
+/** One answer, from before its request on. */
+export class ReadAnswer {
+  /** The moment before the request was sent. */
+  readonly askedAt: Moment
+  /** The position that the server is asked to confirm; `undefined` when the client knows none. */
+  readonly position: string | undefined
+  /** The number that the client gave to the last event it had applied before the request was sent. */
+  sequence: number
+  /** Whether the server read the answer after that event. */
+  isProven = false
+  /** Whether the server read the answer after {@link ReadAnswer.position}. */
+  isConfirmed = false
+  /** The slots of its keys. */
+  slots: readonly number[] = []
+  readonly #feed: FollowedFeed
+  readonly #reading: Reading | undefined
+  /** Whether the client knows the number of {@link ReadAnswer.position}. */
+  #isPlaced = true
+  #keys: readonly string[] = []
+
+  /**
+   * Create it before the request is sent.
+   *
+   * @param notOlderThan - the position of a revocation that the answer must know of.
+   */
+  constructor(feed: FollowedFeed, notOlderThan: string | undefined) {
+    this.#feed = feed
+    this.askedAt = momentOf(feed.clock)
+    this.#reading = feed.state.beginReading()
+    this.sequence = this.#reading?.sequence ?? 0
+    this.position = notOlderThan ?? this.#reading?.position
+    if (notOlderThan === undefined) return
+    const sequence = feed.state.sequenceOf(notOlderThan)
+    // A server that has this event may lack a later one that the client has applied.
+    this.#isPlaced = sequence !== undefined
+    this.sequence = Math.min(this.sequence, sequence ?? this.sequence)
+  }
+
+  /** Takes the members about revocation out of an active answer. They are for the client alone. */
+  take(response: Record<string, unknown>): void {
+    const { revocation_keys: keys, read_at: readAt } = response
+    delete response['revocation_keys']
+    delete response['read_at']
+    this.isConfirmed = this.position !== undefined && readAt === this.position
+    const isUsable = Array.isArray(keys) && keys.length > 0 && keys.length <= MAX_KEYS && keys.every(isRevocationKey)
+    if (!isUsable) return
+    this.#keys = keys
+    this.slots = keys.map(slotOf)
+    this.isProven =
+      this.isConfirmed && this.#isPlaced && this.sequence > 0 && this.#feed.state.isUnbroken(this.sequence)
+  }
+
+  /** What a store that processes share keeps of it. */
+  forStore(): { readonly readAt?: string; readonly revocationKeys?: readonly string[] } {
+    return this.isProven && this.position !== undefined ? { readAt: this.position, revocationKeys: this.#keys } : {}
+  }
+
+  /** Whether an event touched one of its keys since it was read, as far as that is known. */
+  isVoid(): boolean {
+    return this.#wasTouched(this.sequence)
+  }
+
+  /**
+   * Whether the answer may be kept. Without proof it may have been read before any event, so it must not be kept if one
+   * ever touched its keys.
+   */
+  mayBeKept(): boolean {
+    return !this.#wasTouched(this.isProven ? this.sequence : 0)
+  }
+
+  #wasTouched(sequence: number): boolean {
+    return this.slots.some((slot) => this.#feed.state.wasTouched(slot, sequence))
+  }
+}

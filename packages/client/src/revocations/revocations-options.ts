@@ -1,0 +1,51 @@
+/** Option `revocations`. */
+import { isIntrospectionError } from '@token-introspection/core'
+import type { OptionGroup } from '@token-introspection/core/options'
+import { SHARES_TIMERS } from '#default-transport'
+import type { IntrospectionError } from '../errors.ts'
+import type { TransportStep } from '../transport/transport-step.ts'
+import { systemClock } from '../watch/watch-clock.ts'
+import { type FeedChange, FollowRevocations } from './follow-revocations.ts'
+import type { RevocationFollower } from './revocation-follower.ts'
+import { RevocationState } from './revocation-state.ts'
+import type { FollowedFeed } from './revocations-step.ts'
+
+/** What the option needs of its client. */
+export interface RevocationsSurroundings {
+  readonly transport: TransportStep
+  readonly nowMs: () => number
+  readonly leaseSeconds: number
+  /** Gets each change of the feed. */
+  readonly onChange: (change: FeedChange, error: IntrospectionError | undefined) => void
+}
+
+/** A feed, and what follows it. */
+export interface Followed {
+  readonly feed: FollowedFeed
+  readonly following: FollowRevocations
+}
+
+/** Reads the option; `undefined` when the client follows no feed. */
+export function readFollower(group: OptionGroup): RevocationFollower | undefined {
+  return group.seam<RevocationFollower>('revocations', 'connect')
+}
+
+/** Connects a follower for a client. */
+export function followRevocations(
+  follower: RevocationFollower,
+  { transport, nowMs, leaseSeconds, onChange }: RevocationsSurroundings,
+  onTouched: (slot: number) => void,
+): Followed {
+  const clock = systemClock(nowMs)
+  const leaseMs = leaseSeconds * 1000
+  const state = new RevocationState({ leaseMs, clock, onApplied: onTouched })
+  const following = new FollowRevocations({
+    connection: follower.connect({ transport, nowMs }),
+    state,
+    leaseMs,
+    clock,
+    hasTimers: SHARES_TIMERS,
+    onChange: (change, error) => onChange(change, isIntrospectionError(error) ? error : undefined),
+  })
+  return { feed: { state, clock, bound: follower.bound === 'proven' ? 'proven' : 'assumed', voided: 0 }, following }
+}

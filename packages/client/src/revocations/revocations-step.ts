@@ -1,0 +1,20 @@
+/** What the steps of a client know of the feed that it follows. */
+import type { RevocationBound } from './revocation-follower.ts'
+import type { RevocationClock } from './revocation-clock.ts'
+import type { RevocationState } from './revocation-state.ts'
+
+/** A feed that is followed. */
+export interface FollowedFeed {
+  readonly state: RevocationState
+  readonly clock: RevocationClock
+  readonly bound: RevocationBound
+  /** How many answers in the cache were found void so far. */
+  voided: number
+}
+
+/** The resolved option `revocations`. */
+export interface RevocationsStep {
+  readonly feed: FollowedFeed
+  /** Begins to follow, once. Where there are no timers between requests, it asks the feed when that is due. */
+  readonly follow: () => void
+}

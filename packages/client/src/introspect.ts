@@ -176,6 +176,9 @@ async function ask(
       deadline.onCancel((reason) => flight.leave(reason))
       try {
         const found = await deadline.race(flight.answer)
+        // Such a call joins no request, so this is the answer to its own.
+        if (options.notOlderThan !== undefined && found.result.active && found.read?.isConfirmed !== true)
+          throw unseen()
         // The request of another call may be older than this token allows, which only its answer says.
         if (wasJoined && !mayJoin(found, calledAtMs - flight.askedAtMs)) {
           call = { ...options, maxAgeSeconds: 0 }
@@ -233,7 +236,6 @@ function joinFlight(
         // A revocation of the token arrived while the answer was on its way. If one arrives again, the answer is for the
         // calls that wait, and is not kept. After this check nothing waits any more.
         if (attempt === 1 && response.active && read?.isVoid() === true) continue
-        if (notOlderThan !== undefined && response.active && read?.isConfirmed !== true) throw unseen()
         steps.transport.known.note(fingerprint, result.active)
         // Only an answer that has passed every check, that is not older than another one, and whose token was not
         // forgotten since.
@@ -261,7 +263,7 @@ function noteFound(
   }
   const { feed } = steps.revocations
   liveness.noteSlots(() => read.slots)
-  noteLiveness(liveness, source, msSince(read.askedAt, momentOf(feed.clock)), read.isProven && !read.isVoid(), feed)
+  noteLiveness(liveness, source, msSince(read.askedAt, momentOf(feed.clock)), read.holds(), feed)
 }
 
 /** The server does not say that it has read the token after the revocation: it may read a replica, or have lost it. */

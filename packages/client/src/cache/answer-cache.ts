@@ -160,7 +160,11 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
     const response = this.#fresh(memory.get(key), key, maxAgeSeconds, nowMs)
     if (response === undefined) return this.#count(undefined)
     if (!response.active && demand?.notOlderThan !== undefined) return this.#count(undefined)
-    const isUsable = (): boolean => !response.active || memory.active.isUsable(key, nowMs, demand, liveness)
+    const isUsable = (): boolean => {
+      const now = this.#settings.nowMs()
+      if (this.#fresh(memory.get(key), key, maxAgeSeconds, now) !== response) return false
+      return !response.active || memory.active.isUsable(key, now, demand, liveness)
+    }
     if (!isUsable()) return this.#count(undefined)
     const result = this.#judgeOrNot(response, nowMs)
     // What the feed says may have changed while the judge worked.
@@ -184,7 +188,9 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
       if (response === undefined) return this.#count(undefined)
       const result = this.#judgeOrNot(response, now)
       if (!isPromise(result)) return this.#count(result)
-      return result.then((judged) => this.#count(this.#isVoidInStore(entry) ? undefined : judged))
+      return result.then((judged) =>
+        this.#count(this.#isStillFresh(entry, key, options, liveness) ? judged : undefined),
+      )
     } catch (error) {
       this.#fail('get', error)
       return this.#count(undefined)
@@ -219,8 +225,10 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
     } catch (error) {
       this.#fail('get', error)
     }
-    const result = response && (await this.#judgeOrNot(response, nowMs))
-    return this.#count(this.#isVoidInStore(entry) ? undefined : result)
+    const judging = response && this.#judgeOrNot(response, nowMs)
+    if (!isPromise(judging)) return this.#count(judging)
+    const result = await judging
+    return this.#count(this.#isStillFresh(entry, key, options, liveness) ? result : undefined)
   }
 
   /**
@@ -263,6 +271,16 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
     if (response === undefined || entry === null || entry === undefined || this.#isVoidInStore(entry)) return undefined
     liveness?.note('cache', nowMs - entry.askedAtMs)
     return response
+  }
+
+  /** Whether the entry may still be used, after a judge that took its time. */
+  #isStillFresh(
+    entry: CacheEntry | undefined,
+    key: string,
+    options: RecallOptions,
+    liveness: LivenessRecord | undefined,
+  ): boolean {
+    return this.#freshInStore(entry, key, options, this.#settings.nowMs(), liveness) !== undefined
   }
 
   #isVoidInStore(entry: CacheEntry | null | undefined): boolean {

@@ -142,7 +142,7 @@ export function resolveCache<Result extends { readonly active: boolean }>(
     throw group.error('keySecret', 'must have at least 32 characters')
   }
   if (given === undefined) {
-    const followed = feed && new FollowedAnswers(feed, maxEntries, limits.maxAgeSeconds)
+    const followed = feed && new FollowedAnswers(feed, maxEntries, limits)
     const memory = new MemoryCacheStore<Result>({ maxEntries, inactiveMaxEntries, followed })
     const answers = new AnswerCache({ ...surroundings, store: memory, memory, limits, feed })
     return { answers, strings: new StringPool(), entries: () => memory.size, keySecret, isShared: false }

@@ -1,4 +1,5 @@
 /** Step `cache`: what the feed of revocations says about the answers in memory. */
+import type { CacheLimits } from './cache-lifetime.ts'
 import { MAX_KEYS } from '../revocations/key-slots.ts'
 import type { LivenessRecord } from '../revocations/liveness.ts'
 import { noteLiveness } from '../revocations/note-liveness.ts'
@@ -26,11 +27,13 @@ export type Usability = 'usable' | 'unusable' | 'void'
 export class FollowedAnswers {
   readonly #feed: FollowedFeed
   readonly #maxAgeMs: number
+  readonly #maxAgeWhileConnectedMs: number
   readonly #markers: Float64Array
   readonly #keys: Uint32Array
   readonly #askedElapsedMs: Float64Array
 
-  constructor(feed: FollowedFeed, maxEntries: number, maxAgeSeconds: number) {
+  constructor(feed: FollowedFeed, maxEntries: number, { maxAgeSeconds, maxAgeWhileConnectedSeconds = 0 }: CacheLimits) {
+    this.#maxAgeWhileConnectedMs = maxAgeWhileConnectedSeconds * 1000
     this.#feed = feed
     this.#maxAgeMs = maxAgeSeconds * 1000
     this.#markers = new Float64Array(maxEntries + 1)
@@ -72,7 +75,9 @@ export class FollowedAnswers {
     }
     const ageMs = Math.max(nowMs - askedAtMs, elapsedMs - (this.#askedElapsedMs[slot] as number))
     if (demand !== undefined && !this.#meets(demand, ageMs, marker)) return 'unusable'
-    if (!(ageMs < this.#maxAgeMs || (marker > 0 && state.isWithinLease()))) return 'unusable'
+    if (!(ageMs < this.#maxAgeMs || (marker > 0 && ageMs < this.#maxAgeWhileConnectedMs && state.isWithinLease()))) {
+      return 'unusable'
+    }
     if (liveness !== undefined) {
       noteLiveness(liveness, 'cache', ageMs, marker > 0, this.#feed)
       if (liveness.slots !== undefined) liveness.noteSlots(() => this.#slotsOf(slot))

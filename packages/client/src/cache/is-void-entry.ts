@@ -6,8 +6,7 @@ import type { CacheEntry } from './cache-store.ts'
 
 /** Only a process that has applied the very event at which the answer was read can tell. Otherwise the age decides. */
 export function isVoidEntry({ readAt, revocationKeys }: CacheEntry, state: RevocationState): boolean {
-  if (typeof readAt !== 'string' || !Array.isArray(revocationKeys)) return false
-  const sequence = state.sequenceOf(readAt)
-  if (sequence === undefined) return false
+  if (!Array.isArray(revocationKeys)) return false
+  const sequence = (typeof readAt === 'string' ? state.sequenceOf(readAt) : undefined) ?? 0
   return revocationKeys.some((key) => isRevocationKey(key) && state.wasTouched(slotOf(key), sequence))
 }

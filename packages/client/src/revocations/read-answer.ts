@@ -62,7 +62,13 @@ export class ReadAnswer {
 
   /** What a store that processes share keeps of it. */
   forStore(): { readonly readAt?: string; readonly revocationKeys?: readonly string[] } {
-    return this.isProven && this.position !== undefined ? { readAt: this.position, revocationKeys: this.#keys } : {}
+    const revocationKeys = this.#keys
+    return this.isProven && this.position !== undefined ? { readAt: this.position, revocationKeys } : { revocationKeys }
+  }
+
+  /** Whether the answer holds as far as the feed is known. */
+  holds(): boolean {
+    return this.isProven && this.#feed.state.isUnbroken(this.sequence) && !this.isVoid()
   }
 
   /** Whether an event touched one of its keys since it was read, as far as that is known. */

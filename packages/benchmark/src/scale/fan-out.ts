@@ -33,6 +33,11 @@ export interface FanOut {
   readonly readMs: number
   /** Processes that serve the feed from the log. */
   readonly servers: number
+  /**
+   * What a relay does when it hears of events: it passes them on, or asks its server what is new and passes that on, as
+   * `relayRevocations` does.
+   */
+  readonly relaysBy: 'passing on' | 'asking'
   readonly regions: readonly { readonly clients: number; readonly relays: number; readonly link: Link }[]
   /** Within a region. */
   readonly link: Link
@@ -99,7 +104,11 @@ export function simulateFanOut(setting: FanOut, random: SeededRandom): FanOutRes
         measure(received, committed, lateness[region])
         continue
       }
-      const passedOn = send(received, clients, setting)
+      const passedOn =
+        setting.relaysBy === 'asking'
+          ? // The window is over when the relay asks.
+            send(askAbout(received, committed, link, setting, random), clients, { ...setting, windowMs: 0 })
+          : send(received, clients, setting)
       relayLoad = Math.max(relayLoad, passedOn.load)
       messages += passedOn.messages.length * clients
       octetsToClients += passedOn.octets * clients
@@ -157,6 +166,29 @@ function send(arrivals: readonly Message[], followers: number, { windowMs, costs
     octets += octetsOf(events)
   }
   return { messages, load: busy / (seconds * 1000), octets }
+}
+
+/** What a relay knows by its questions. Each begins a window after the relay has heard of an event, and after the last one. */
+function askAbout(
+  heard: readonly Message[],
+  committed: readonly number[],
+  link: Link,
+  { windowMs, readMs }: FanOut,
+  random: SeededRandom,
+): Message[] {
+  const messages: Message[] = []
+  let known = 0
+  let back = 0
+  for (const { at, end } of heard) {
+    if (end <= known) continue
+    const arrives = Math.max(at + windowMs, back) + link.latencyMs + random.exponential(link.jitterMs)
+    back = arrives + link.latencyMs + random.exponential(link.jitterMs)
+    let upTo = end
+    while (upTo < committed.length && (committed[upTo] ?? Infinity) + readMs <= arrives) upTo++
+    messages.push({ at: back, first: known, end: upTo })
+    known = upTo
+  }
+  return messages
 }
 
 /** The same messages as they arrive at one follower, in order. */

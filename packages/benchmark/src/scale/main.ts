@@ -38,20 +38,24 @@ printCollisions()
 printGapLoad()
 
 function printFanOut(): void {
-  const rows = [
-    { eventsPerSecond: 1000, windowMs: 20, servers: 16, isRelayed: false },
-    { eventsPerSecond: 1000, windowMs: 5, servers: 2, isRelayed: true },
-    { eventsPerSecond: 1000, windowMs: 20, servers: 2, isRelayed: true },
-    { eventsPerSecond: 1000, windowMs: 50, servers: 2, isRelayed: true },
-    { eventsPerSecond: 100, windowMs: 5, servers: 2, isRelayed: true },
-    { eventsPerSecond: 10, windowMs: 5, servers: 2, isRelayed: true },
-  ].map(({ eventsPerSecond, windowMs, servers, isRelayed }) => {
+  const rows = (
+    [
+      [1000, 20, 16, 'none'],
+      [1000, 3, 2, 'asking'],
+      [1000, 20, 2, 'asking'],
+      [1000, 20, 2, 'passing on'],
+      [1000, 50, 2, 'passing on'],
+      [100, 3, 2, 'asking'],
+      [100, 3, 2, 'passing on'],
+      [10, 3, 2, 'asking'],
+    ] as const
+  ).map(([eventsPerSecond, windowMs, servers, relaying]) => {
     // Nearly every window has an event at a high rate, and few have one at a low rate.
     const messagesPerMs = 1 / (windowMs + 1000 / eventsPerSecond)
     const clientsPerRelay = Math.min(MAX_FOLLOWERS, Math.floor(RELAY_LOAD / (messagesPerMs * COSTS.perWriteMs)))
     const regions = REGIONS.map((region) => ({
       ...region,
-      relays: isRelayed ? Math.max(2, Math.ceil(region.clients / clientsPerRelay)) : 0,
+      relays: relaying !== 'none' ? Math.max(2, Math.ceil(region.clients / clientsPerRelay)) : 0,
     }))
     const setting: FanOut = {
       eventsPerSecond,
@@ -59,6 +63,7 @@ function printFanOut(): void {
       windowMs,
       readMs: 1,
       servers,
+      relaysBy: relaying === 'asking' ? 'asking' : 'passing on',
       regions,
       link: WITHIN,
       costs: COSTS,
@@ -70,7 +75,7 @@ function printFanOut(): void {
       eventsPerSecond,
       `${windowMs} ms`,
       servers,
-      relays,
+      relaying === 'none' ? 'none' : `${relays}, ${relaying}`,
       percent(Math.max(result.serverLoad, result.relayLoad)),
       thousands(result.messagesPerSecond),
       `${(result.octetsPerClient / 1000).toFixed(1)} kB`,

@@ -15,6 +15,7 @@ const small: FanOut = {
   windowMs: 0,
   readMs: 1,
   servers: 1,
+  relaysBy: 'passing on',
   regions: [{ clients: 3, relays: 0, link: { ...exact, latencyMs: 10 } }],
   link: exact,
   costs: free,
@@ -71,6 +72,21 @@ describe('simulateFanOut', () => {
     expect(octetsFromServers / octetsPerClient).toBeCloseTo(2, 1)
     // Every client gets every event.
     expect((lateness[0]?.count ?? 0) % 10).toBe(0)
+  })
+
+  test('a relay that asks needs a round trip more, and misses nothing', () => {
+    const setting: FanOut = {
+      ...small,
+      relaysBy: 'asking',
+      windowMs: 5,
+      regions: [{ clients: 4, relays: 2, link: { ...exact, latencyMs: 10 } }],
+    }
+    const asking = simulateFanOut(setting, createSeededRandom(1))
+    const passing = simulateFanOut({ ...setting, relaysBy: 'passing on' }, createSeededRandom(1))
+    expect(asking.lateness[0]?.count).toBe(passing.lateness[0]?.count)
+    // Two windows, the read, one way and a round trip; or the events came while another question was under way.
+    expect(asking.lateness[0]?.quantile(0.5)).toBeGreaterThan(35)
+    expect(asking.lateness[0]?.max).toBeLessThanOrEqual(41.001)
   })
 
   test('a process that has too much to do falls behind', () => {

@@ -14,12 +14,12 @@ function toPosition(index: number): string {
 }
 
 describe('revocationVectors', () => {
-  test.each(revocationVectors.digests)('digests: $title', async ({ token, iss, jti, digests }) => {
+  test.each(revocationVectors.digests)('REV-08 digests: $title', async ({ token, iss, jti, digests }) => {
     const record = { kind: 'access_token', ...(iss !== undefined && jti !== undefined && { iss, jti }) } as const
     expect(await revocationDigests(token, record)).toEqual(digests)
   })
 
-  test.each(revocationVectors.keys)('keys: $title', async ({ secret, kind, identifier, key }) => {
+  test.each(revocationVectors.keys)('REV-08 keys: $title', async ({ secret, kind, identifier, key }) => {
     expect(await createRevocationKeys(secret)(kind, identifier)).toBe(key)
   })
 
@@ -28,7 +28,7 @@ describe('revocationVectors', () => {
   })
 
   test.each(revocationVectors.pages.filter(({ refused }) => refused === undefined))(
-    'pages: accepts $title',
+    'REV-09 accepts the page: $title',
     ({ text, after, position, events, gap, more }) => {
       const page = parseRevocationPage(JSON.parse(text), after ?? undefined)
       expect({ ...page, events: page.events.map((event) => event.position) }).toEqual({ position, events, gap, more })
@@ -36,7 +36,7 @@ describe('revocationVectors', () => {
   )
 
   test.each(revocationVectors.pages.filter(({ refused }) => refused !== undefined))(
-    'pages: refuses $title',
+    'REV-09 refuses the page: $title',
     ({ text, after, refused }) => {
       if (refused === 'JSON') expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError)
       else expect(() => parseRevocationPage(JSON.parse(text), after ?? undefined)).toThrow(ResponseMalformedError)

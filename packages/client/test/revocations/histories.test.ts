@@ -13,7 +13,7 @@ interface Remembered {
 }
 
 describe('RevocationState', () => {
-  test.each(revocationVectors.histories)('knows what the vector says: $title', ({ lease, steps }) => {
+  test.each(revocationVectors.histories)('REV-10 knows what the vector says: $title', ({ lease, steps }) => {
     const replay = createReplay(lease)
     for (const step of steps) expect({ at: step.at, ...replay(step) }).toEqual({ at: step.at, ...step.then })
   })

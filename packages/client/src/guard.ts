@@ -193,19 +193,23 @@ function judge<Claims extends object>(
   if (!token.active) return refuseToken('token_inactive', result, scheme)
   const mistaken = checkTarget(token, policy)
   if (mistaken !== undefined) return refuseToken(mistaken, result, scheme, describeMistake(mistaken, token, policy))
+  const answered = steps.sequence?.()
   const confirmation = checkConfirmation(token, presented, policy)
   const decision = isPromise(confirmation)
     ? confirmation.then((outcome) => judgeConfirmed(token, liveness, outcome, presented, request, steps))
     : judgeConfirmed(token, liveness, confirmation, presented, request, steps)
-  return isPromise(decision) ? judgeAgain(decision, token, liveness, presented, request, steps) : decision
+  return isPromise(decision) ? judgeAgain(decision, answered, token, liveness, presented, request, steps) : decision
 }
 
 /**
  * A decision that had to wait may be overtaken by a revocation. When the feed has told of any since, the client looks at
  * the token again, which costs a request only if it is not remembered any more.
+ *
+ * @param answered - the sequence of the feed when the token was answered.
  */
 async function judgeAgain<Claims extends object>(
   deciding: Promise<GuardDecision<Claims>>,
+  answered: number | undefined,
   token: ActiveIntrospectionResult<Claims>,
   liveness: LivenessRecord,
   presented: Presented,
@@ -214,11 +218,10 @@ async function judgeAgain<Claims extends object>(
 ): Promise<GuardDecision<Claims>> {
   const { policy, result, check, sequence } = steps
   const { scheme } = presented
-  const before = sequence?.()
   const startedMs = performance.now()
   const decision = await deciding
   liveness.wait(performance.now() - startedMs)
-  if (!decision.allowed || before === sequence?.()) return decision
+  if (!decision.allowed || answered === sequence?.()) return decision
   const latest = await steps.introspect(presented.token, liveness)
   if (latest === token) return decision
   if (!latest.active) return refuseToken('token_inactive', result, scheme)

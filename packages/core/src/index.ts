@@ -144,6 +144,7 @@ export { CERTIFICATE_HEADERS, type CertificateHeaderFormat, parseCertificateHead
 export { buildChallenge, type Challenge, type ChallengeParameters, parseChallenges } from './http/www-authenticate.ts'
 export {
   chooseMediaType,
+  EVENT_STREAM_MEDIA_TYPE,
   FORM_MEDIA_TYPE,
   JSON_MEDIA_TYPE,
   JWT_INTROSPECTION_MEDIA_TYPE,

@@ -9,6 +9,7 @@ import * as mcp from '@token-introspection/client/mcp'
 import * as nest from '@token-introspection/client/nest'
 import * as clientTelemetry from '@token-introspection/client/opentelemetry'
 import * as providers from '@token-introspection/client/providers'
+import * as revocations from '@token-introspection/client/revocations'
 import * as clientRedis from '@token-introspection/client/redis'
 import * as core from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
@@ -763,6 +764,15 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
       'createFakeAuthorizationServer',
       { issuer, clientId: 'a', clientSecret: 'b', audience, now },
       testing.createFakeAuthorizationServer,
+    ),
+  ],
+  'client/revocations': [
+    walk('followFeed', { url: `${issuer}/revocations` }, revocations.followFeed),
+    walk(
+      'connectFollower',
+      { issuer, clientAuthentication: basic, transport: clientOptions.transport, now },
+      (options) => revocations.connectFollower(revocations.followFeed(), options),
+      { open: OPEN, isPartial: true },
     ),
   ],
   'testing/hostile': [

@@ -83,13 +83,22 @@ function completeRequest(
     cancellation: deadline,
     fingerprint,
   }
+  return signRequest(request, deadline, settings)
+}
+
+/** Adds the signature of the client authentication to a complete request, if the method makes one. */
+export function signRequest(
+  request: TransportRequest,
+  deadline: Deadline,
+  settings: Pick<RequestSettings, 'clientAuthentication'>,
+): MaybePromise<TransportRequest> {
   return settings.clientAuthentication.signRequest === undefined ? request : addSignature(request, deadline, settings)
 }
 
 async function addSignature(
   request: TransportRequest,
   deadline: Deadline,
-  { clientAuthentication }: RequestSettings,
+  { clientAuthentication }: Pick<RequestSettings, 'clientAuthentication'>,
 ): Promise<TransportRequest> {
   const { method, url, headers, body } = request
   const signing = clientAuthentication.signRequest?.({ method, url, headers: { ...headers }, body })

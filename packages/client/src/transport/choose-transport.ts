@@ -1,7 +1,7 @@
 /** Options of step `transport`: chooses how requests are sent. */
 import type { OptionGroup } from '@token-introspection/core/options'
 import { createDefaultTransport } from '#default-transport'
-import { type Fetch, fetchSend } from './fetch-send.ts'
+import { type Fetch, fetchTransport } from './fetch-send.ts'
 import { resolveTls } from './tls-options.ts'
 import type { Dispatcher, Send, Transport } from './transport.ts'
 
@@ -49,7 +49,7 @@ function customTransport(group: OptionGroup): Transport | undefined {
   const fetch = group.function<Fetch>('fetch')
   const send = group.function<Send>('send')
   if (fetch !== undefined && send !== undefined) throw group.error('send', 'give this or fetch, not both')
-  const custom = send ?? (fetch && fetchSend(fetch))
+  if (fetch !== undefined) return fetchTransport(fetch)
   // The deadline applies even when the function ignores its signal.
-  return custom && { send: (request) => request.cancellation.race(custom(request)), close: () => Promise.resolve() }
+  return send && { send: (request) => request.cancellation.race(send(request)), close: () => Promise.resolve() }
 }

@@ -3,18 +3,20 @@
  * `request`.
  */
 import type * as Undici from 'undici'
-import { ResponseMalformedError, TransportUnreachableError } from '../errors.ts'
-import { fetchSend } from './fetch-send.ts'
+import { TransportUnreachableError } from '../errors.ts'
+import { createConnectionPools, type PoolUse } from './connection-pools.node.ts'
+import { EventStreamExchange } from './event-stream-exchange.node.ts'
+import { Exchange } from './exchange.node.ts'
+import { fetchTransport } from './fetch-send.ts'
 import type {
   DefaultTransportOptions,
   Dispatcher,
-  Send,
+  StreamReply,
   Transport,
   TransportReply,
   TransportRequest,
 } from './transport.ts'
 import { createInterimSend } from './interim-send.node.ts'
-import { unreachable } from './unreachable.ts'
 
 /** On Node, one timer may serve the calls of many requests. */
 export const SHARES_TIMERS = true
@@ -40,15 +42,12 @@ export function createDefaultTransport(
   options: DefaultTransportOptions,
   loadUndici: LoadUndici = () => import('undici'),
 ): Transport {
-  /** Pools of this client, by origin. They are closed with the client. */
-  const owned = new Map<string, Undici.Dispatcher>()
-  /** Pools for requests that need a fresh connection. No connection of theirs is used twice. */
-  const ownedFresh = new Map<string, Undici.Dispatcher>()
+  const pools = createConnectionPools(options)
   // URLs come from the options and the metadata, never from requests, so there are only a few.
   const targets = new Map<string, Target>()
   const freshTargets = new Map<string, Target>()
   let undici: typeof Undici | undefined
-  let instead: Send | undefined
+  let instead: Transport | undefined
   let closed = false
   /** The time at which undici last closed a connection because of an interim response, by origin. */
   const interim = new Map<string, number>()
@@ -62,45 +61,20 @@ export function createDefaultTransport(
     return since !== undefined && performance.now() - since < INTERIM_MEMORY_MS
   }
 
-  function targetOf({ url, freshConnection }: TransportRequest, loaded: typeof Undici): Target {
+  function targetOf({ url, freshConnection, apart }: TransportRequest, loaded: typeof Undici): Target {
+    // The URL of such a request has parameters, so it is not remembered.
+    if (apart === true) return newTarget(url, freshConnection === true ? 'apart-fresh' : 'apart', loaded)
     const known = freshConnection === true ? freshTargets : targets
     const target = known.get(url)
     if (target !== undefined) return target
-    const { origin, pathname, search } = new URL(url)
-    const created = {
-      dispatcher: options.dispatcher ?? ownDispatcher(origin, freshConnection === true ? ownedFresh : owned, loaded),
-      origin,
-      path: pathname + search,
-    }
+    const created = newTarget(url, freshConnection === true ? 'fresh' : 'usual', loaded)
     known.set(url, created)
     return created
   }
 
-  function ownDispatcher(
-    origin: string,
-    dispatchers: Map<string, Undici.Dispatcher>,
-    { Pool, ProxyAgent }: typeof Undici,
-  ): Dispatcher {
-    const known = dispatchers.get(origin)
-    if (known !== undefined) return known
-    const settings = {
-      connections: options.maxConnections,
-      // HTTP/2 costs twice as much for calls this small.
-      allowH2: false,
-      // The call's own deadline is exact; undici's timers are coarse.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    }
-    const { connectTimeoutMs: timeout, proxy: uri, tls } = options
-    const connect = { timeout, ...tls } as Undici.buildConnector.BuildOptions
-    // The proxy is verified with the same authorities. The client certificate is only for the authorization server.
-    const proxyTls = { timeout, ca: tls?.ca } as Undici.buildConnector.BuildOptions
-    const dispatcher =
-      uri === undefined
-        ? new Pool(origin, { ...settings, connect })
-        : new ProxyAgent({ ...settings, uri, requestTls: connect, proxyTls })
-    dispatchers.set(origin, dispatcher)
-    return dispatcher
+  function newTarget(url: string, use: PoolUse, loaded: typeof Undici): Target {
+    const { origin, pathname, search } = new URL(url)
+    return { dispatcher: options.dispatcher ?? pools.find(origin, use, loaded), origin, path: pathname + search }
   }
 
   function sendNow(request: TransportRequest, loaded: typeof Undici): Promise<TransportReply> {
@@ -111,25 +85,36 @@ export function createDefaultTransport(
     return dispatch(target, request, () => interim.set(target.origin, performance.now()))
   }
 
-  async function loadAndSend(request: TransportRequest): Promise<TransportReply> {
+  /** Loads undici. Returns the transport to use in its place when that fails. */
+  async function load(): Promise<Transport | undefined> {
     try {
       undici ??= await loadUndici()
+      return undefined
     } catch (cause) {
-      instead = sendWithoutUndici(options, cause)
-      return instead(request)
+      return (instead ??= transportWithoutUndici(options, cause))
     }
-    return sendNow(request, undici)
+  }
+
+  async function loadAndSend(request: TransportRequest): Promise<TransportReply> {
+    const other = await load()
+    return other === undefined ? sendNow(request, undici as typeof Undici) : other.send(request)
   }
 
   return {
     send: (request) => {
       if (undici !== undefined) return sendNow(request, undici)
-      return instead === undefined ? loadAndSend(request) : instead(request)
+      return instead === undefined ? loadAndSend(request) : instead.send(request)
+    },
+    async stream(request) {
+      const other = instead ?? (await load())
+      if (other?.stream !== undefined) return other.stream(request)
+      if (other !== undefined) return other.send(request)
+      if (closed) throw new TypeError('the IntrospectionClient is closed')
+      return dispatchStream(newTarget(request.url, 'stream', undici as typeof Undici), request)
     },
     async close() {
       closed = true
-      const dispatchers = [...owned.values(), ...ownedFresh.values()]
-      await Promise.all([interimSend?.close(), ...dispatchers.map((dispatcher) => dispatcher.close())])
+      await Promise.all([interimSend?.close(), pools.close()])
     },
   }
 }
@@ -140,127 +125,46 @@ const REMEDY =
   "'node:module'; const require = createRequire(import.meta.url)\"; or pass transport.fetch"
 
 /** Bundles of ES modules have no `require`, which undici needs. See the guide on runtimes. */
-function sendWithoutUndici({ tls, proxy, dispatcher }: DefaultTransportOptions, cause: unknown): Send {
+function transportWithoutUndici({ tls, proxy, dispatcher }: DefaultTransportOptions, cause: unknown): Transport {
   const needed = Object.entries({ tls, proxy, dispatcher }).find(([, value]) => value !== undefined)?.[0]
   if (needed !== undefined) {
     const error = new TransportUnreachableError(
       `undici could not be loaded, and transport.${needed} needs it: ${REMEDY}`,
       { cause },
     )
-    return () => Promise.reject(error)
+    return { send: () => Promise.reject(error), close: () => Promise.resolve() }
   }
   process.emitWarning(`undici could not be loaded, so the client uses the fetch of Node: ${REMEDY}`, {
     code: 'TOKEN_INTROSPECTION_WITHOUT_UNDICI',
   })
-  const send = fetchSend((url, init) => fetch(url, init))
-  return (request) => request.cancellation.race(send(request))
+  return fetchTransport((url, init) => fetch(url, init))
 }
 
-function dispatch(
-  { dispatcher, origin, path }: Target,
-  request: TransportRequest,
-  onInterim?: () => void,
-): Promise<TransportReply> {
+function dispatch(target: Target, request: TransportRequest, onInterim?: () => void): Promise<TransportReply> {
   return new Promise((resolve, reject) => {
-    const exchange = new Exchange(request, resolve, reject, onInterim)
-    request.cancellation.onCancel((reason) => exchange.cancel(reason))
-    if (exchange.over) return
-    const { method, headers, body, freshConnection: reset = false } = request
-    try {
-      // `reset` closes the connection after the answer, so that the next request opens another.
-      dispatcher.dispatch({ origin, path, method, headers, body: body ?? null, reset }, exchange)
-    } catch (cause) {
-      // undici before version 7 does not support this handler.
-      exchange.cancel(new TypeError('transport.dispatcher: must be a Dispatcher of undici 7 or 8', { cause }))
-    }
+    // `reset` closes the connection after the answer, so that the next request opens another.
+    start(target, request, new Exchange(request, resolve, reject, onInterim), request.freshConnection)
   })
 }
 
-type ReceivedHeaders = Readonly<Record<string, string | string[] | undefined>>
-
-/** One request, and its complete answer. An answer that is too large is refused. */
-class Exchange implements Undici.Dispatcher.DispatchHandler, TransportReply {
-  status = 0
-  /** Whether the caller has the answer or an error. */
-  over = false
-  readonly #request: TransportRequest
-  readonly #resolve: (reply: TransportReply) => void
-  readonly #reject: (error: Error) => void
-  readonly #onInterim: (() => void) | undefined
-  #controller: Undici.Dispatcher.DispatchController | undefined
-  #headers: ReceivedHeaders = {}
-  #chunks: Buffer[] = []
-  #length = 0
-
-  constructor(
-    request: TransportRequest,
-    resolve: (reply: TransportReply) => void,
-    reject: (error: Error) => void,
-    onInterim: (() => void) | undefined,
-  ) {
-    this.#onInterim = onInterim
-    this.#request = request
-    this.#resolve = resolve
-    this.#reject = reject
-  }
-
-  get body(): Uint8Array {
-    const [first] = this.#chunks
-    return this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks, this.#length)
-  }
-
-  header(name: string): string | undefined {
-    const value = this.#headers[name]
-    return Array.isArray(value) ? value.join(', ') : value
-  }
-
-  /** Gives the error to the caller at once. The request is aborted as soon as undici has started it. */
-  cancel(reason: Error): void {
-    if (this.over) return
-    this.over = true
-    this.#reject(reason)
-    // Deferred, because undici does not expect an abort inside its own callbacks.
-    queueMicrotask(() => this.#controller?.abort(reason))
-  }
-
-  onRequestStart(controller: Undici.Dispatcher.DispatchController): void {
-    this.#controller = controller
-    if (this.over) controller.abort(new Error('cancelled before it was sent'))
-  }
-
-  onResponseStart(_controller: Undici.Dispatcher.DispatchController, status: number, headers: ReceivedHeaders): void {
-    this.status = status
-    this.#headers = headers
-  }
-
-  onResponseData(_controller: Undici.Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#length += chunk.length
-    if (this.#length > this.#request.maxResponseBytes) {
-      this.cancel(new ResponseMalformedError(`the answer has more than ${this.#request.maxResponseBytes} octets`))
-    } else {
-      this.#chunks.push(chunk)
-    }
-  }
-
-  onResponseEnd(): void {
-    if (this.over) return
-    this.over = true
-    this.#resolve(this)
-  }
-
-  onResponseError(_controller: Undici.Dispatcher.DispatchController, cause: Error): void {
-    if (this.over) return
-    this.over = true
-    if (this.#onInterim !== undefined && isInterimFault(cause)) this.#onInterim()
-    this.#reject(unreachable(this.#request.url, cause))
-  }
+function dispatchStream(target: Target, request: TransportRequest): Promise<StreamReply> {
+  return new Promise((resolve, reject) => {
+    start(target, request, new EventStreamExchange(request, resolve, reject), true)
+  })
 }
 
-/**
- * Whether undici has closed a connection because of a `100 Continue`. undici has no error code for this, only this
- * message. The code of a lost connection is the same, so the request is retried, and the retry uses Node's client. A
- * wrong guess costs only speed.
- */
-function isInterimFault(cause: Error): boolean {
-  return (cause as { code?: unknown }).code === 'UND_ERR_SOCKET' && cause.message === 'bad response'
+function start(
+  { dispatcher, origin, path }: Target,
+  { method, headers, body, cancellation }: TransportRequest,
+  exchange: Exchange,
+  reset = false,
+): void {
+  cancellation.onCancel((reason) => exchange.cancel(reason))
+  if (exchange.over) return
+  try {
+    dispatcher.dispatch({ origin, path, method, headers, body: body ?? null, reset }, exchange)
+  } catch (cause) {
+    // undici before version 7 does not support this handler.
+    exchange.cancel(new TypeError('transport.dispatcher: must be a Dispatcher of undici 7 or 8', { cause }))
+  }
 }

@@ -1,5 +1,5 @@
 /** The default transport in runtimes without undici: the runtime's own `fetch`. */
-import { fetchSend } from './fetch-send.ts'
+import { fetchTransport } from './fetch-send.ts'
 import type { DefaultTransportOptions, Transport } from './transport.ts'
 
 /** Options that `fetch` has no standard for. */
@@ -18,6 +18,5 @@ export function createDefaultTransport(options: DefaultTransportOptions): Transp
     if (options[name] !== undefined)
       throw new TypeError(`transport.${name}: works on Node; here give a fetch ${instead}`)
   }
-  const send = fetchSend((url, init) => fetch(url, init))
-  return { send: (request) => request.cancellation.race(send(request)), close: () => Promise.resolve() }
+  return fetchTransport((url, init) => fetch(url, init))
 }

@@ -2,11 +2,11 @@
  * Step `transport`: sends the question and reads the answer. It retries once after a passing failure, and once with new
  * credentials.
  */
-import { isPromise } from '@token-introspection/core/maybe-promise'
+import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { buildRequest, type IntrospectionQuestion, type RequestSettings } from './build-request.ts'
 import type { Deadline } from './deadline.ts'
 import { isPassing, retryFailed, retryPassing, type RetrySettings, withRetry } from './outage/retry.ts'
-import type { Transport, TransportReply, TransportRequest } from './transport.ts'
+import type { TransportReply, TransportRequest } from './transport.ts'
 
 /** An answer, and every request that it may quote when its status is not 200. */
 export interface SentReply extends TransportReply {
@@ -14,7 +14,11 @@ export interface SentReply extends TransportReply {
 }
 
 /** The settings of the step. */
-interface ExchangeSettings extends RequestSettings, Pick<Transport, 'send'> {
+interface ExchangeSettings extends RequestSettings, RequestExchangeSettings<TransportReply> {}
+
+/** The settings of one exchange, of any request. */
+export interface RequestExchangeSettings<Reply> extends Pick<RequestSettings, 'clientAuthentication'> {
+  readonly send: (request: TransportRequest) => Promise<Reply>
   readonly retry: RetrySettings | undefined
 }
 
@@ -23,23 +27,36 @@ interface ExchangeSettings extends RequestSettings, Pick<Transport, 'send'> {
  * the same deadline. A reply other than 200 comes with the sent requests, so that no error message repeats a value from
  * them.
  */
-export async function exchange(
+export function exchange(
   question: IntrospectionQuestion,
   endpoint: string,
   deadline: Deadline,
   transport: ExchangeSettings,
 ): Promise<SentReply> {
-  const built = buildRequest(question, endpoint, deadline, transport)
+  return exchangeRequest(() => buildRequest(question, endpoint, deadline, transport), deadline, transport)
+}
+
+/**
+ * Sends a request as {@link exchange} sends a question.
+ *
+ * @param build - builds the request anew for each attempt, because an assertion may be used only once.
+ */
+export async function exchangeRequest<Reply extends TransportReply>(
+  build: () => MaybePromise<TransportRequest>,
+  deadline: Deadline,
+  transport: RequestExchangeSettings<Reply>,
+): Promise<Reply | SentReply> {
+  const built = build()
   let request = isPromise(built) ? await built : built
   let sent: TransportRequest[] | undefined
-  const again = async (freshConnection: boolean): Promise<TransportReply> => {
-    const next = await buildRequest(question, endpoint, deadline, transport)
+  const again = async (freshConnection: boolean): Promise<Reply> => {
+    const next = await build()
     ;(sent ??= [request]).push(next)
     request = freshConnection ? { ...next, freshConnection } : next
     return transport.send(request)
   }
   // What `withRetry` does, without an extra promise for requests that need no second attempt.
-  let reply: TransportReply
+  let reply: Reply
   try {
     reply = await transport.send(request)
   } catch (error) {
@@ -74,7 +91,7 @@ function refusesCredentials(reply: TransportReply): boolean {
 async function renewed(
   request: TransportRequest,
   deadline: Deadline,
-  { clientAuthentication }: RequestSettings,
+  { clientAuthentication }: Pick<RequestSettings, 'clientAuthentication'>,
 ): Promise<boolean> {
   if (clientAuthentication.renew === undefined) return false
   // An untyped method might return any value. Only `true` counts.

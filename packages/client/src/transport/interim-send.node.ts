@@ -29,7 +29,11 @@ export function createInterimSend({ maxConnections, connectTimeoutMs, tls }: Def
       new module.Agent({ keepAlive: true, maxSockets: maxConnections, ...tls })
     agents.set(isPlain ? 'http' : 'https', agent)
     // A connection without keep-alive is a fresh one.
-    return exchange(module, request, request.freshConnection === true ? new module.Agent({ ...tls }) : agent)
+    return exchange(
+      module,
+      request,
+      request.freshConnection === true || request.apart === true ? new module.Agent({ ...tls }) : agent,
+    )
   }
 
   function exchange(module: HttpModule, request: TransportRequest, agent: Agent): Promise<TransportReply> {

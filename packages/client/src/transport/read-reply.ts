@@ -27,6 +27,8 @@ const MAX_RETRY_AFTER_SECONDS = 3600
 export interface RefusalContext {
   /** A possible reason for refused credentials, from the client authentication. */
   readonly advice?: string | undefined
+  /** What the server has to allow, for a caller without permission. Default to introspect. */
+  readonly permission?: string | undefined
   /** Every request that the reply may quote. Without them, no text of the server is repeated. */
   readonly sent?: readonly SentRequest[] | undefined
 }
@@ -106,7 +108,7 @@ function decode(octets: Uint8Array, asked: string): string {
 export function statusError(
   reply: TransportReply,
   asked: string,
-  { advice, sent }: RefusalContext = NO_CONTEXT,
+  { advice, permission = 'introspect', sent }: RefusalContext = NO_CONTEXT,
 ): IntrospectionError {
   const details = detailsOf(reply, sent)
   const { status, oauthError, oauthErrorDescription } = details
@@ -114,7 +116,7 @@ export function statusError(
   const named = said.length === 0 ? '' : ` (${said.join(': ')})`
   if (status === 401 || status === 403 || (status === 400 && REFUSED_CALLER.has(oauthError ?? ''))) {
     return new TransportUnauthorizedError(
-      `${asked}: ${status}${named}. ${whatToDo(status, oauthError, advice)}`,
+      `${asked}: ${status}${named}. ${whatToDo(status, oauthError, permission, advice)}`,
       details,
     )
   }
@@ -134,10 +136,15 @@ const WHAT_SERVERS_WANT =
   'method, or any credentials; some when they sign their answers to this resource server (response.jwt). Its log says more'
 
 /** Wrong credentials and a caller without permission have different remedies. */
-function whatToDo(status: number, oauthError: string | undefined, advice: string | undefined): string {
+function whatToDo(
+  status: number,
+  oauthError: string | undefined,
+  permission: string,
+  advice: string | undefined,
+): string {
   if (status === 403 || oauthError === 'unauthorized_client' || oauthError === 'insufficient_scope') {
     return (
-      'The authorization server does not let this resource server introspect: allow it there, by a role, a scope or a ' +
+      `The authorization server does not let this resource server ${permission}: allow it there, by a role, a scope or a ` +
       'setting of its client; clients without credentials are often not allowed to. Some servers say the same of wrong ' +
       'credentials'
     )

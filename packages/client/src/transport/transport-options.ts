@@ -29,7 +29,7 @@ import { probeEndpoint } from './outage/probe-endpoint.ts'
 import { resolveRequestHeaders } from './request-headers.ts'
 import type { TlsOptions } from './tls-options.ts'
 import { type RetrySettings, withRetry } from './outage/retry.ts'
-import type { Dispatcher, Send } from './transport.ts'
+import type { Dispatcher, Send, TransportRequest } from './transport.ts'
 import type { EndpointSource, TransportStep } from './transport-step.ts'
 
 /** Step `transport`: how the client reaches the authorization server. */
@@ -123,7 +123,7 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
   const deadlines = new Deadlines(deadlineMs)
   const sharedDeadlines = new Deadlines(2 * deadlineMs)
   const outage = resolveOutage(group, surroundings)
-  const { send, close, hasClientCertificate } = chooseTransport(group, {
+  const { send, stream, close, hasClientCertificate } = chooseTransport(group, {
     maxConnections: outage.maxConcurrentRequests,
     connectTimeoutMs: deadlineMs,
   })
@@ -176,13 +176,22 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
     sharedDeadlines,
     urlRules,
     endpoint,
+    feed: {
+      send: addHeaders((request) => (metadata?.watch(send) ?? send)({ ...request, apart: true }), headers),
+      stream: stream && addHeaders(metadata?.watch(stream) ?? stream, headers),
+      findEndpoint: (name) =>
+        findEndpoint({ name, withCertificate: isCertificateMethod(given.method), optional: true }),
+    },
     findJwksUri: () => findEndpoint({ name: 'jwks_uri' }),
   }
   return step
 }
 
 /** Sends like `send`, with additional header fields. */
-function addHeaders(send: Send, headers: Readonly<Record<string, string>>): Send {
+function addHeaders<Reply>(
+  send: (request: TransportRequest) => Promise<Reply>,
+  headers: Readonly<Record<string, string>>,
+): (request: TransportRequest) => Promise<Reply> {
   return (request) => send({ ...request, headers: { ...headers, ...request.headers } })
 }
 

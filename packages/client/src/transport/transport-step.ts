@@ -6,7 +6,7 @@ import type { Admission } from './outage/admission.ts'
 import type { EndpointCircuit } from './outage/endpoint-circuit.ts'
 import type { KnownTokens } from './outage/known-tokens.ts'
 import type { RetrySettings } from './outage/retry.ts'
-import type { Send, Transport } from './transport.ts'
+import type { Send, SendStream, Transport } from './transport.ts'
 
 /** The endpoint, known or to be discovered. */
 export interface EndpointSource {
@@ -14,8 +14,20 @@ export interface EndpointSource {
   find(deadline: Deadline): Promise<string>
 }
 
+/**
+ * The way to a revocation feed. Its requests take no place of introspection requests, do not wait in their queue, and no
+ * circuit counts or stops them: the client itself pauses between failures.
+ */
+export interface FeedTransport {
+  readonly send: Send
+  /** Missing if the transport can only read whole answers. */
+  readonly stream: SendStream | undefined
+  /** Finds an endpoint in the metadata of the issuer. Its absence is no reason to look for other metadata. */
+  readonly findEndpoint: (name: string) => Promise<string>
+}
+
 /** The settings of the step. */
-export interface TransportStep extends Transport, RequestSettings {
+export interface TransportStep extends Pick<Transport, 'send' | 'close'>, RequestSettings {
   /** Sends requests without a token, for keys and access tokens of the client: with `headers`, and with a retry. */
   readonly sendOwn: Send
   /** Without it, requests are not retried. */
@@ -31,6 +43,7 @@ export interface TransportStep extends Transport, RequestSettings {
   /** Deadlines of requests that calls share: twice as long, so that a call that joins late still has its own time. */
   readonly sharedDeadlines: Deadlines
   readonly urlRules: UrlRules
+  readonly feed: FeedTransport
   /** Finds the URL of the issuer's keys in the metadata. */
   readonly findJwksUri: () => Promise<string>
 }

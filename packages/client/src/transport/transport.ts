@@ -20,6 +20,8 @@ export interface TransportRequest {
   readonly fingerprint?: string | undefined
   /** Requests a connection that was never used, because another one was lost. Default `false`. */
   readonly freshConnection?: boolean | undefined
+  /** Requests a connection that introspection does not use, so that neither waits for the other. Default `false`. */
+  readonly apart?: boolean | undefined
 }
 
 /** The answer, with any status. */
@@ -36,9 +38,26 @@ export interface TransportReply {
  */
 export type Send = (request: TransportRequest) => Promise<TransportReply>
 
+/** An answer that may be an event stream. */
+export interface StreamReply extends TransportReply {
+  /**
+   * The body of an event stream, as it comes; then `body` is empty. `undefined` for every other answer, which is read
+   * whole. `return()` of its iterator closes the connection at once, also while `next()` waits.
+   */
+  readonly chunks?: AsyncIterable<Uint8Array> | undefined
+}
+
+/**
+ * Sends like {@link Send}, over a connection that introspection does not use, and gives the body of an event stream as
+ * it comes. The cancellation of the request ends with the header fields of an event stream.
+ */
+export type SendStream = (request: TransportRequest) => Promise<StreamReply>
+
 /** Sends requests, and closes its connections. */
 export interface Transport {
   readonly send: Send
+  /** Missing if this transport can only read whole answers. */
+  readonly stream?: SendStream | undefined
   readonly close: () => Promise<void>
 }
 

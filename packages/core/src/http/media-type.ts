@@ -15,6 +15,9 @@ export const FORM_MEDIA_TYPE = 'application/x-www-form-urlencoded'
 /** `application/token-introspection+jwt` (RFC 9701 §4, §5). */
 export const JWT_INTROSPECTION_MEDIA_TYPE = 'application/token-introspection+jwt'
 
+/** `text/event-stream` (HTML, server-sent events). */
+export const EVENT_STREAM_MEDIA_TYPE = 'text/event-stream'
+
 /**
  * The type and subtype of a `Content-Type` value, in lower case and without parameters. `undefined` when the field is
  * absent or breaks the grammar (RFC 9110 §8.3.1).

@@ -11,6 +11,7 @@ export {
 export { createRevocationKeys, type RevocationKeys } from './revocation-keys.ts'
 export {
   isChain,
+  MAX_PAGE_BYTES,
   MAX_PAGE_EVENTS,
   parseRevocationPage,
   type RevocationPage,

@@ -7,6 +7,9 @@ import { type RevocationEvent, revocationEventSchema, revocationPositionSchema }
 /** The most events on one page. */
 export const MAX_PAGE_EVENTS = 4096
 
+/** The most octets of a page on the wire. */
+export const MAX_PAGE_BYTES = 1_048_576
+
 /** One page of a log. */
 export interface RevocationPage {
   /** The position of the last event on the page. Without events: the position up to which the log was read. */

@@ -22,6 +22,11 @@ export interface EndpointUse {
    * `false`.
    */
   readonly withCertificate?: boolean | undefined
+  /**
+   * Whether introspection works without it. Then no further metadata are fetched to find it, and metadata that no longer
+   * name it are used. Default `false`.
+   */
+  readonly optional?: boolean | undefined
 }
 
 /** The rules that endpoints must meet. */

@@ -3,7 +3,7 @@ import { SharedWork } from '../shared-work.ts'
 import { type AuthorizationServerMetadata, elapsedMs } from '@token-introspection/core'
 import { TransportTimeoutError, TransportUnreachableError } from '../../errors.ts'
 import type { Deadlines } from '../deadline.ts'
-import type { Send, TransportReply } from '../transport.ts'
+import type { TransportReply, TransportRequest } from '../transport.ts'
 import type { EndpointSource } from '../transport-step.ts'
 import { endpointOf, type EndpointRules, type EndpointUse, namesEndpoint } from './endpoint-of.ts'
 import { fetchMetadata, type FetchMetadataSettings } from './fetch-metadata.ts'
@@ -47,6 +47,8 @@ export class IssuerMetadata {
   #endpoints = new Map<string, FoundEndpoint>()
   /** The name of every endpoint that was requested, found or not. */
   readonly #wanted = new Map<string, EndpointUse>()
+  /** Optional endpoints that were found, by their key. */
+  readonly #optional = new Map<string, string>()
   #fetchedAtMs = Number.NEGATIVE_INFINITY
   #attemptedAtMs = Number.NEGATIVE_INFINITY
   #failure: Error | undefined
@@ -72,6 +74,7 @@ export class IssuerMetadata {
 
   /** Finds an endpoint, within a deadline of its own. */
   async find(use: EndpointUse): Promise<string> {
+    if (use.optional === true) return this.#findOptional(use)
     const key = keyOf(use)
     const isNew = !this.#wanted.has(key)
     this.#wanted.set(key, use)
@@ -88,11 +91,29 @@ export class IssuerMetadata {
     return this.#take(use, await this.#fetch())
   }
 
+  /** Finds an endpoint that introspection does not need. Nothing of it can make a fetch fail that introspection needs. */
+  async #findOptional(use: EndpointUse): Promise<string> {
+    const metadata = this.#current()
+    if (metadata === undefined && this.#failure !== undefined && this.#isCooling(COOLDOWN_MS)) throw this.#failure
+    let url: string
+    try {
+      url = endpointOf(use, metadata ?? (await this.#fetch()), this.#settings)
+    } catch (error) {
+      // The endpoint may be there now. Its absence is usual, so the metadata are not fetched for it all the time.
+      if (metadata === undefined || this.#isCooling(RENEWAL_COOLDOWN_MS)) throw error
+      url = endpointOf(use, await this.#fetch(), this.#settings)
+    }
+    this.#optional.set(keyOf(use), url)
+    return url
+  }
+
   /**
    * Sends as `send` does. When an endpoint has moved, the metadata are fetched again for later calls. This call has
    * failed, and its token goes nowhere else.
    */
-  watch(send: Send): Send {
+  watch<Reply extends Pick<TransportReply, 'status'>>(
+    send: (request: TransportRequest) => Promise<Reply>,
+  ): (request: TransportRequest) => Promise<Reply> {
     return (request) => {
       const reply = send(request)
       void this.#notice(request.url, reply)
@@ -100,7 +121,7 @@ export class IssuerMetadata {
     }
   }
 
-  async #notice(url: string, reply: Promise<TransportReply>): Promise<void> {
+  async #notice(url: string, reply: Promise<Pick<TransportReply, 'status'>>): Promise<void> {
     try {
       const { status } = await reply
       if (GONE.has(status)) this.#doubt(url)
@@ -136,6 +157,8 @@ export class IssuerMetadata {
 
   #doubt(url: string): void {
     if ([...this.#endpoints.values()].some((endpoint) => endpoint.url === url)) this.#renew()
+    // The parameters of such a request may be in the URL.
+    else if ([...this.#optional.values()].some((endpoint) => url.startsWith(endpoint))) this.#renew()
   }
 
   #renew(): void {

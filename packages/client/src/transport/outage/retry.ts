@@ -40,19 +40,19 @@ const UNSENT_WAITS = [1, 4]
  *
  * @param freshConnection - whether the attempt needs a connection that was never used.
  */
-type Attempt = (freshConnection: boolean) => Promise<TransportReply>
+type Attempt<Reply> = (freshConnection: boolean) => Promise<Reply>
 
 /**
  * Sends a request. It is repeated once when its connection was lost, then over a fresh one, or when a gateway had no
  * server and sent no `Retry-After`. It is repeated up to twice when there was no connection, because then nothing was
  * sent. All attempts are within the deadline of the call.
  */
-export async function withRetry(
-  attempt: Attempt,
+export async function withRetry<Reply extends TransportReply>(
+  attempt: Attempt<Reply>,
   cancellation: Pick<Cancellation, 'race'>,
   retry: RetrySettings | undefined,
-): Promise<TransportReply> {
-  let reply: TransportReply
+): Promise<Reply> {
+  let reply: Reply
   try {
     reply = await attempt(false)
   } catch (error) {
@@ -65,12 +65,12 @@ export async function withRetry(
  * The second half of {@link withRetry}, for a request that failed. Without a second attempt it rejects with the same
  * error.
  */
-export async function retryFailed(
+export async function retryFailed<Reply extends TransportReply>(
   error: unknown,
-  attempt: Attempt,
+  attempt: Attempt<Reply>,
   cancellation: Pick<Cancellation, 'race'>,
   retry: RetrySettings | undefined,
-): Promise<TransportReply> {
+): Promise<Reply> {
   if (retry === undefined) throw error
   if (isLostConnection(error)) {
     return again(
@@ -94,12 +94,12 @@ export async function retryFailed(
 }
 
 /** The second half of {@link withRetry}, for a reply that {@link isPassing}. */
-export async function retryPassing(
-  reply: TransportReply,
-  attempt: Attempt,
+export async function retryPassing<Reply extends TransportReply>(
+  reply: Reply,
+  attempt: Attempt<Reply>,
   cancellation: Pick<Cancellation, 'race'>,
   retry: RetrySettings | undefined,
-): Promise<TransportReply> {
+): Promise<Reply> {
   if (retry === undefined) return reply
   await cancellation.race(retry.wait(waitMs(retry)))
   return again(
@@ -127,7 +127,7 @@ function waitMs({ random }: RetrySettings): number {
 }
 
 /** The outcome of the first request says more than the error of the second attempt. */
-async function again(attempt: () => Promise<TransportReply>, first: () => TransportReply): Promise<TransportReply> {
+async function again<Reply>(attempt: () => Promise<Reply>, first: () => Reply): Promise<Reply> {
   try {
     return await attempt()
   } catch (error) {

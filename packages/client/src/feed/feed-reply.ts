@@ -1,0 +1,94 @@
+/** Reads what a revocation feed answers: a page, or an event stream of pages (docs/revocation-feed.md §3). */
+import { parseJsonObject } from '@token-introspection/core'
+import {
+  MAX_PAGE_BYTES,
+  parseRevocationPage,
+  type RevocationEvent,
+  type RevocationPage,
+} from '@token-introspection/core/revocations'
+import { ResponseMalformedError, TransportTimeoutError } from '../errors.ts'
+import type { Deadlines } from '../transport/deadline.ts'
+import type { SentReply } from '../transport/exchange.ts'
+import { readJsonReply } from '../transport/read-reply.ts'
+import { createEventStreamParser } from './event-stream.ts'
+
+/** The name of the answer, for error messages. */
+const ASKED = 'revocation feed'
+
+/**
+ * The page in an answer.
+ *
+ * @param after - the position that was asked about.
+ * @param advice - a possible reason for refused credentials.
+ * @throws ResponseMalformedError when it is no page, or does not follow the position.
+ * @throws TransportUnauthorizedError, TransportStatusError for another status.
+ */
+export function readFeedPage(reply: SentReply, after: string | undefined, advice: string | undefined): RevocationPage {
+  const context = reply.sent && { advice, sent: reply.sent, permission: 'follow its revocation feed' }
+  return explain(() => parseRevocationPage(readJsonReply(reply, ASKED, context), after))
+}
+
+/**
+ * Gives the events of a stream to `onEvents`, until the stream ends, `onEvents` returns `false`, or a page says that the
+ * server does not have the position. The connection is closed then.
+ *
+ * @param silence - limits the time without a single octet.
+ * @throws ResponseMalformedError when the stream has something else than pages that follow one another.
+ * @throws TransportTimeoutError when nothing came for too long; the reason of the signal when it aborts.
+ */
+export async function readFeedStream(
+  chunks: AsyncIterable<Uint8Array>,
+  after: string,
+  onEvents: (events: readonly RevocationEvent[]) => boolean,
+  { silence, signal }: { readonly silence: Deadlines; readonly signal: AbortSignal },
+): Promise<void> {
+  const parser = createEventStreamParser(MAX_PAGE_BYTES)
+  const octets = chunks[Symbol.asyncIterator]()
+  let position = after
+  try {
+    for (;;) {
+      const next = await within(silence, signal, () => octets.next())
+      if (next.done === true) return
+      for (const message of explain(() => parser.push(next.value))) {
+        const page = explain(() => parseRevocationPage(parseJsonObject(message), position))
+        if (page.gap) return
+        if (page.events.length > 0 && !onEvents(page.events)) return
+        position = page.position
+      }
+    }
+  } finally {
+    // Not awaited, because the end of the connection needs no answer.
+    void octets.return?.()
+  }
+}
+
+async function within<Value>(silence: Deadlines, signal: AbortSignal, act: () => Promise<Value>): Promise<Value> {
+  const deadline = silence.start(signal)
+  try {
+    return await deadline.race(act())
+  } catch (error) {
+    if (!(error instanceof TransportTimeoutError)) throw error
+    throw new TransportTimeoutError(
+      `${ASKED}: the event stream has sent nothing for ${silence.durationMs / 1000} s, not even a comment. Does a proxy hold ` +
+        'it back? Proxies must not buffer text/event-stream',
+      { cause: error },
+    )
+  } finally {
+    deadline.settle()
+  }
+}
+
+const REMEDY =
+  'The URL may be that of something else, or a proxy may answer in place of the authorization server. The client remembers ' +
+  'answers as without a feed until this is mended'
+
+/** Says in the error of an answer that is no page what to do about it. */
+function explain<Value>(read: () => Value): Value {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof ResponseMalformedError)) throw error
+    const named = error.message.startsWith(ASKED) ? error.message : `${ASKED}: ${error.message}`
+    throw new ResponseMalformedError(`${named}. ${REMEDY}`, { cause: error })
+  }
+}

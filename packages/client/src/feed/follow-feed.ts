@@ -1,0 +1,170 @@
+/** Follows the revocation feed of an authorization server (docs/revocation-feed.md). */
+import { EVENT_STREAM_MEDIA_TYPE, JSON_MEDIA_TYPE } from '@token-introspection/core'
+import { httpRemedy, OptionGroup } from '@token-introspection/core/options'
+import type { RevocationEvent, RevocationPage } from '@token-introspection/core/revocations'
+import { TransportStatusError } from '../errors.ts'
+import type {
+  FollowerSurroundings,
+  RevocationConnection,
+  RevocationFollower,
+} from '../revocations/revocation-follower.ts'
+import { type Deadline, Deadlines } from '../transport/deadline.ts'
+import { exchangeRequest } from '../transport/exchange.ts'
+import { isEndpoint } from '../transport/is-endpoint.ts'
+import type { StreamReply, TransportRequest } from '../transport/transport.ts'
+import { readFeedPage, readFeedStream } from './feed-reply.ts'
+import { buildFeedRequest, type FeedQuestion } from './feed-request.ts'
+
+/** Options of {@link followFeed}. */
+export interface FollowFeedOptions {
+  /**
+   * The URL of the feed, at any address: of the authorization server, or of a relay. It must be https, unless
+   * `transport.allowHttpOnLoopback` or `transport.allowHttpOrigins` of the client allow it. Default
+   * `revocation_feed_endpoint` from the metadata of the issuer, which `transport.allowedEndpointOrigins` applies to.
+   */
+  readonly url?: string | undefined
+}
+
+/** The name of the endpoint in the metadata. */
+const METADATA_MEMBER = 'revocation_feed_endpoint'
+/** How long the server may wait for an event, where it cannot send an event stream. Proxies cut off after 30 s or more. */
+const WAIT_SECONDS = 20
+/** A feed that is asked to wait answers with no event, and sooner than this: then it does not wait. */
+const SOON_MS = 1000
+/** The server sends a comment every 30 s. */
+const SILENCE_MS = 45_000
+
+const STREAM_OR_PAGE = `${EVENT_STREAM_MEDIA_TYPE}, ${JSON_MEDIA_TYPE};q=0.5`
+
+/**
+ * Follows the revocation feed of the authorization server, for the option `revocations` of an `IntrospectionClient`.
+ *
+ * The client asks the feed with its own client authentication, TLS settings, header fields and deadline. Requests to the
+ * feed take no place of introspection requests, and no circuit counts them. Events come by an event stream. Where that
+ * is impossible, because `transport.send` cannot stream or the server answers with a page, they come by a long poll.
+ *
+ * Security: a feed cannot make a token good. The worst that a false feed can do is to send no events, and to make the
+ * client ask more often.
+ *
+ * @throws TypeError when `url` is not an absolute URL without fragment and credentials.
+ * @example
+ * ```ts
+ * import { followFeed } from '@token-introspection/client/revocations'
+ *
+ * export const revocations = followFeed()
+ * export const throughRelay = followFeed({ url: 'https://relay.internal.example/revocations' })
+ * ```
+ */
+export function followFeed(options: FollowFeedOptions = {}): RevocationFollower {
+  const group = new OptionGroup('', options, ['url'])
+  const url = group.string('url')
+  if (
+    url !== undefined &&
+    !(URL.canParse(url) && isEndpoint(new URL(url), { allowHttpOrigins: new Set([new URL(url).origin]) }))
+  ) {
+    throw group.error('url', 'must be an https URL without fragment and credentials')
+  }
+  return {
+    bound: 'proven',
+    connect: (surroundings) => connectFeed(url, surroundings),
+  }
+}
+
+/** Connects to the feed at a URL, or to the one in the metadata. */
+function connectFeed(url: string | undefined, { transport, nowMs }: FollowerSurroundings): RevocationConnection {
+  if (url !== undefined && !isEndpoint(new URL(url), transport.urlRules)) {
+    throw new OptionGroup('', undefined, []).error(
+      'revocations',
+      `the URL of the feed must be https${httpRemedy(url, new OptionGroup('transport', undefined, []))}`,
+    )
+  }
+  const { feed, clientAuthentication, retry } = transport
+  const waits = new Deadlines(WAIT_SECONDS * 1000 + transport.deadlines.durationMs)
+  const silence = new Deadlines(SILENCE_MS)
+  /** Ends everything that is under way. */
+  const open = new Set<AbortController>()
+  let isClosed = false
+
+  async function exchange(
+    question: FeedQuestion,
+    deadline: Deadline,
+    send: (request: TransportRequest) => Promise<StreamReply>,
+  ) {
+    const endpoint = url ?? (await deadline.race(feed.findEndpoint(METADATA_MEMBER)))
+    const build = (): Promise<TransportRequest> => buildFeedRequest(question, endpoint, deadline, transport)
+    return exchangeRequest(build, deadline, { clientAuthentication, retry, send })
+  }
+
+  /** Runs until it ends, the signal aborts, or the connection is closed. */
+  async function during<Value>(signal: AbortSignal, act: (own: AbortSignal) => Promise<Value>): Promise<Value> {
+    if (isClosed) throw closedError()
+    signal.throwIfAborted()
+    const own = new AbortController()
+    const abort = (): void => own.abort(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    open.add(own)
+    try {
+      return await act(own.signal)
+    } finally {
+      open.delete(own)
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  async function ask(after: string | undefined, signal: AbortSignal): Promise<RevocationPage> {
+    const deadline = transport.deadlines.start(signal)
+    try {
+      const reply = await exchange({ after, accept: JSON_MEDIA_TYPE }, deadline, feed.send)
+      return readFeedPage(reply, after, clientAuthentication.advice)
+    } finally {
+      deadline.settle()
+    }
+  }
+
+  async function listen(
+    after: string,
+    onEvents: (events: readonly RevocationEvent[]) => boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const accept = feed.stream === undefined ? JSON_MEDIA_TYPE : STREAM_OR_PAGE
+    const deadline = waits.start(signal)
+    const startedAtMs = nowMs()
+    try {
+      const question = { after, accept, waitSeconds: WAIT_SECONDS }
+      const reply = await exchange(question, deadline, feed.stream ?? feed.send)
+      if ('chunks' in reply && reply.chunks !== undefined) {
+        deadline.settle()
+        await readFeedStream(reply.chunks, after, onEvents, { silence, signal })
+        return
+      }
+      const { events, gap } = readFeedPage(reply, after, clientAuthentication.advice)
+      if (events.length > 0) onEvents(events)
+      else if (!gap && Math.abs(nowMs() - startedAtMs) < SOON_MS) throw doesNotWait()
+    } finally {
+      deadline.settle()
+    }
+  }
+
+  return {
+    ask: (after, signal) => during(signal, (own) => ask(after, own)),
+    listen: (after, onEvents, signal) => during(signal, (own) => listen(after, onEvents, own)),
+    close() {
+      isClosed = true
+      for (const controller of open) controller.abort(closedError())
+    },
+  }
+}
+
+function closedError(): TypeError {
+  return new TypeError('the connection to the revocation feed is closed')
+}
+
+/** The client would ask again at once, without an end. */
+function doesNotWait(): TransportStatusError {
+  return new TransportStatusError(
+    `revocation feed: the server was asked to wait up to ${WAIT_SECONDS} s for an event, and answered at once without one. It may ` +
+      'be shutting down; otherwise it supports neither event streams nor waiting, and the client hears of revocations ' +
+      'only when it asks',
+    { status: 200 },
+  )
+}

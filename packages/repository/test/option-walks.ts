@@ -774,6 +774,19 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
       (options) => revocations.connectFollower(revocations.followFeed(), options),
       { open: OPEN, isPartial: true },
     ),
+    walk(
+      'relayRevocations',
+      {
+        issuer,
+        clientAuthentication: basic,
+        transport: clientOptions.transport,
+        now,
+        maxConcurrentQuestions: 5,
+        maxQueuedQuestions: 5,
+      },
+      (options) => revocations.relayRevocations(revocations.followFeed(), options),
+      { open: OPEN, isPartial: true },
+    ),
   ],
   'testing/hostile': [
     walk(
@@ -823,6 +836,6 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
   'server/fastify': 'toFastifyPlugin',
   'server/hono': 'toHonoHandler',
   'server/koa': 'toKoaMiddleware',
-  testing: 'cacheStoreContract replayStoreContract tokenStoreContract',
+  testing: 'cacheStoreContract replayStoreContract revocationFollowerContract tokenStoreContract',
   'testing/msw': 'authorizationServerHandlers createNetwork',
 }

@@ -22,7 +22,7 @@ export interface ReachOptions {
 }
 
 /** The names of the options. */
-const REACH_OPTIONS = ['issuer', 'clientAuthentication', 'transport', 'now'] as const
+export const REACH_OPTIONS = ['issuer', 'clientAuthentication', 'transport', 'now'] as const
 
 /** The connection of {@link connectFollower}. */
 export interface OwnConnection extends Required<RevocationConnection> {

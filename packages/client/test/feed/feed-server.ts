@@ -14,6 +14,8 @@ export interface FeedServer extends LoopbackServer {
   trim(kept: number): void
   /** Answers everything in this way, until it is called with `undefined`. */
   answerWith(answer: ((exchange: Exchange) => unknown) | undefined): void
+  /** Breaks off everything that waits, and every further request, until `answerWith(undefined)`. */
+  interrupt(): void
   /** The position of an event, by its place in `events`. */
   positionOf(index: number): string
   /** The parameters of a request, by its place in `requests`. */
@@ -36,7 +38,8 @@ const KEY = 'iLoNE05pkBYrKXfe'
 export async function serveFeed({ pageEvents = 100, streams = true }: FeedServerOptions = {}): Promise<FeedServer> {
   const events: RevocationEvent[] = []
   const first = `0.${tag()}`
-  const listeners = new Set<() => void>()
+  /** What waits for events: how to tell it, and how to break it off. */
+  const listeners = new Map<() => void, () => void>()
   let answer: ((exchange: Exchange) => unknown) | undefined
   let dropped = first
 
@@ -75,11 +78,15 @@ export async function serveFeed({ pageEvents = 100, streams = true }: FeedServer
     }
     const page = pageAfter(after)
     if (!parameters.has('wait') || page.gap || page.events.length > 0) return sendJson(exchange, page)
-    wait(exchange, () => sendJson(exchange, pageAfter(after)))
+    const answerNow = (): void => {
+      listeners.delete(answerNow)
+      sendJson(exchange, pageAfter(after))
+    }
+    wait(exchange, answerNow)
   }
 
-  function wait({ response }: Exchange, act: () => void): void {
-    listeners.add(act)
+  function wait({ response, socket }: Exchange, act: () => void): void {
+    listeners.set(act, () => socket.destroy())
     response.once('close', () => listeners.delete(act))
   }
 
@@ -98,11 +105,15 @@ export async function serveFeed({ pageEvents = 100, streams = true }: FeedServer
         const position = `${Number(previous.split('.')[0]) + 1}.${tag()}`
         events.push({ position, previous, at: 1_764_000_000, cut: null, kind: 'token', key: KEY })
       }
-      for (const listener of listeners) listener()
+      for (const listener of listeners.keys()) listener()
     },
     trim(kept) {
       const gone = events.splice(0, events.length - kept)
       dropped = gone.at(-1)?.position ?? dropped
+    },
+    interrupt() {
+      answer = ({ socket }) => socket.destroy()
+      for (const breakOff of listeners.values()) breakOff()
     },
     answerWith(other) {
       answer = other

@@ -122,6 +122,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
     packages: {
       // For its types.
       '@token-introspection/client': 'contract/',
+      '@token-introspection/client/revocations': 'contract/',
       '@token-introspection/core': EVERYWHERE,
       '@token-introspection/core/options': '(?:hostile/|fake-authorization-server\\.ts$)',
       '@token-introspection/core/revocations': EVERYWHERE,

@@ -1,0 +1,148 @@
+/** Relays a feed: follows one, and is the log of another (docs/revocation-feed.md §8). */
+import { OptionGroup } from '@token-introspection/core/options'
+import type { RevocationPage, RevocationSource } from '@token-introspection/core/revocations'
+import type { RevocationFollower } from '../revocations/revocation-follower.ts'
+import { Deadlines } from '../transport/deadline.ts'
+import { Admission } from '../transport/outage/admission.ts'
+import { connectFollower, REACH_OPTIONS, type ReachOptions } from './connect-follower.ts'
+import { keepHearing } from './keep-hearing.ts'
+
+/** Options of {@link relayRevocations}: how it reaches the feed that it follows. */
+export interface RelayOptions extends ReachOptions {
+  /**
+   * How many questions are asked at once. Followers with the same position share a question. Default 16, from 1 to 1024.
+   */
+  readonly maxConcurrentQuestions?: number | undefined
+  /**
+   * How many questions may wait for their turn. A further one fails, and the relay answers 503. Questions of followers
+   * that have everything go first. Default 256, from 0 to 100000.
+   */
+  readonly maxQueuedQuestions?: number | undefined
+}
+
+/** The defaults of the options. */
+const relayDefaults = Object.freeze({ maxConcurrentQuestions: 16, maxQueuedQuestions: 256 })
+
+/** A relay. It is a `source` for `createRevocationFeedHandler`. */
+export interface RevocationRelay extends RevocationSource, AsyncDisposable {
+  readAfter(after: string | undefined, limit: number): Promise<RevocationPage>
+  /** Ends all questions and the stream, and closes the connections. */
+  close(): Promise<void>
+}
+
+/** A question that has no answer by then fails. */
+const QUESTION_MS = 10_000
+
+/**
+ * Relays a feed of revocations, for more followers than one server should have, or for another network: many processes
+ * of resource servers follow the relay, and the relay follows the authorization server.
+ *
+ * The relay asks its feed for every answer that it gives, so a relay makes no bound longer by more than the time of a
+ * question, and an answer of the relay proves as much as one of the authorization server. Positions pass through
+ * unchanged: a follower may change between relay and server. The relay keeps no events of its own.
+ *
+ * It opens a stream to its feed while somebody listens to it. A follower without `listen` makes its listeners wait for
+ * the next question.
+ *
+ * @param follower - such as `followFeed()`, which needs `issuer` and `clientAuthentication`.
+ * @throws TypeError that names the option that is missing, unknown or out of range.
+ * @example
+ * ```ts
+ * import { clientSecretBasic } from '@token-introspection/client'
+ * import { followFeed, relayRevocations } from '@token-introspection/client/revocations'
+ *
+ * export const source = relayRevocations(followFeed(), {
+ *   issuer: 'https://as.example.com',
+ *   clientAuthentication: clientSecretBasic('relay-eu', 's3cr3t'),
+ * })
+ * ```
+ */
+export function relayRevocations(follower: RevocationFollower, options: RelayOptions = {}): RevocationRelay {
+  const group = new OptionGroup('', options, [...REACH_OPTIONS, ...Object.keys(relayDefaults)])
+  const integer = (name: keyof typeof relayDefaults, min: number, max: number): number =>
+    group.integer(name, { default: relayDefaults[name], min, max })
+  const admission = new Admission({
+    maxConcurrentRequests: integer('maxConcurrentQuestions', 1, 1024),
+    maxQueuedRequests: integer('maxQueuedQuestions', 0, 100_000),
+  })
+  const connection = connectFollower(
+    follower,
+    Object.fromEntries(REACH_OPTIONS.map((name) => [name, group.raw(name)])) as ReachOptions,
+  )
+  const deadlines = new Deadlines(QUESTION_MS)
+  const closing = new AbortController()
+  const listeners = new Set<() => void>()
+  let closed: Promise<void> | undefined
+  let hearing: AbortController | undefined
+  /** The last position that an answer had. Followers with it have everything. */
+  let head: string | undefined
+
+  async function ask(after: string | undefined): Promise<RevocationPage> {
+    const deadline = deadlines.start(closing.signal)
+    try {
+      const isCurrent = after === undefined || after === head
+      const place = await admission.enter(deadline, after, isCurrent)
+      try {
+        const page = await deadline.race(connection.ask(after, deadline.signal))
+        if (!page.more) head = page.position
+        return page
+      } finally {
+        admission.leave(place)
+      }
+    } finally {
+      deadline.settle()
+    }
+  }
+
+  function wake(): void {
+    for (const listener of listeners) listener()
+  }
+
+  function hear(): void {
+    if (hearing !== undefined || !connection.canListen) return
+    hearing = new AbortController()
+    const { signal } = hearing
+    void keepHearing({
+      ask: () => ask(undefined),
+      listen: (after, onEvents) => connection.listen(after, onEvents, signal),
+      onEvents: wake,
+      signal,
+      random: Math.random,
+    })
+  }
+
+  function stopHearing(): void {
+    hearing?.abort(new Error('nobody listens to the relay any more'))
+    hearing = undefined
+  }
+
+  function close(): Promise<void> {
+    closed ??= (async () => {
+      stopHearing()
+      listeners.clear()
+      closing.abort(new TypeError('the relay is closed'))
+      await connection.close()
+    })()
+    return closed
+  }
+
+  return {
+    async readAfter(after, limit) {
+      const page = await ask(after)
+      if (page.events.length <= limit) return page
+      const events = page.events.slice(0, limit)
+      return { position: events.at(-1)?.position ?? page.position, events, gap: false, more: true }
+    },
+    onAppended(listener) {
+      // Each call counts, even if two have the same function.
+      const own = (): void => listener()
+      listeners.add(own)
+      if (closed === undefined) hear()
+      return () => {
+        if (listeners.delete(own) && listeners.size === 0) stopHearing()
+      }
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}

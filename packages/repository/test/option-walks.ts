@@ -51,6 +51,7 @@ const limiter = seam({
   get: () => Promise.resolve(null),
   delete: () => Promise.resolve(),
 })
+const logOptions = { keySecret: 'k'.repeat(32), retentionSeconds: 60 }
 const store = seam(server.createMemoryTokenStore())
 const revocationLog = seam({ has: never, keyOf: never, readAfter: never, onAppended: () => nothing })
 const meter = seam({
@@ -716,7 +717,11 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
     ),
     walk('createMemoryLimiter', { points: 5, windowSeconds: 5, maxKeys: 5, now }, server.createMemoryLimiter),
     walk('createMemoryReplayStore', replayOptions, server.createMemoryReplayStore),
-    walk('createMemoryTokenStore', { now, unstoredLifetimeSeconds: 60 }, server.createMemoryTokenStore),
+    walk(
+      'createMemoryTokenStore',
+      { now, unstoredLifetimeSeconds: 60, revocationLog: logOptions },
+      server.createMemoryTokenStore,
+    ),
     walk(
       'createRemoteResolver',
       { issuer, introspect: never, tokenKind: kind, name: 'remote' },
@@ -836,6 +841,6 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
   'server/fastify': 'toFastifyPlugin',
   'server/hono': 'toHonoHandler',
   'server/koa': 'toKoaMiddleware',
-  testing: 'cacheStoreContract replayStoreContract revocationFollowerContract tokenStoreContract',
+  testing: 'cacheStoreContract replayStoreContract revocationFollowerContract revocationLogContract tokenStoreContract',
   'testing/msw': 'authorizationServerHandlers createNetwork',
 }

@@ -64,9 +64,11 @@ export { createStoreResolver, type StoreResolverOptions } from './lookup/store-r
 export { createJwtResolver, type JwtResolverOptions } from './lookup/jwt-resolver.ts'
 export { createRemoteResolver, type RemoteResolverOptions } from './lookup/remote-resolver.ts'
 export type { TokenRecord } from './stores/token-record.ts'
+export type { RevocationLogOptions } from './stores/revocation-log-options.ts'
 export type { TokenStoreOptions } from './stores/token-store-options.ts'
 export {
   digestToken,
+  type ReceiptedTokenStore,
   type RevocableTokenStore,
   type TokenStore,
   type WritableTokenStore,
@@ -79,7 +81,7 @@ export {
 export { validateRevocation, validateTokenRecord } from './stores/validate-token-record.ts'
 export { revocationDigests, tombstoneDigests } from './stores/revocation-digests.ts'
 export { toTombstone } from './stores/to-tombstone.ts'
-export type { RevocationLog } from './stores/revocation-log.ts'
+export type { RevocationLog, RevocationReceipt } from './stores/revocation-log.ts'
 export { createTokenMint, type TokenMint, type TokenMintOptions } from './lookup/token-mint.ts'
 
 // Step authorization

@@ -132,7 +132,7 @@ export function createFakeAuthorizationServer<Claims extends object = object>(
       })
       return value
     },
-    revokeToken: (token) => store.revoke(token),
+    revokeToken: async (token) => void (await store.revoke(token)),
     fetch: (input, init) => answer(new Request(input, init)),
     outage(status) {
       outageStatus = status

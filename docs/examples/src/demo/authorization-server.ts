@@ -82,7 +82,7 @@ export async function startAuthorizationServer(
   return {
     issuer,
     issueToken,
-    revokeToken: (token) => store.revoke(token),
+    revokeToken: async (token) => void (await store.revoke(token)),
     stop: () => stop(server),
     start: async () => void (await listen(server, address.port)),
   }

@@ -2,6 +2,7 @@ import { signedContent } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
 import { FOR_GOOD, ISSUED_BEFORE_ALL } from './cutoff.ts'
 import { databaseMethods } from './database-methods.ts'
+import { NO_POSITION } from './revocation-receipt.ts'
 import type { TokenDatabase } from './token-database.ts'
 import type { TokenRecord } from './token-record.ts'
 import { digestToken } from './token-store.ts'
@@ -14,8 +15,10 @@ function create(held?: TokenRecord) {
   const told: unknown[][] = []
   const tell =
     (name: string) =>
-    (...values: unknown[]) =>
-      void told.push([name, ...values])
+    (...values: unknown[]) => {
+      told.push([name, ...values])
+      return NO_POSITION
+    }
   const database: TokenDatabase = {
     held: () => held,
     saveToken: tell('saveToken'),
@@ -79,11 +82,11 @@ describe('databaseMethods', () => {
     await methods.revokeSubject('u')
     await methods.revokeClient('c')
     expect(told).toEqual([
-      ['cutOff', 'grant', 'g', FOR_GOOD],
-      ['cutOff', 'session', 's', FOR_GOOD],
-      ['cutOff', 'subject', 'u', NOW],
-      ['cutOff', 'subject', 'u', undefined],
-      ['cutOff', 'client', 'c', undefined],
+      ['cutOff', 'grant', 'g', FOR_GOOD, 'g'],
+      ['cutOff', 'session', 's', FOR_GOOD, 's'],
+      ['cutOff', 'subject', 'u', NOW, 'u'],
+      ['cutOff', 'subject', 'u', undefined, 'u'],
+      ['cutOff', 'client', 'c', undefined, 'c'],
     ])
   })
 
@@ -98,7 +101,7 @@ describe('databaseMethods', () => {
     const identifiers = [escaped, escaped, escaped, escaped]
     expect(told[0]?.[2]).toMatchObject({ identifiers })
     expect(told.slice(1)).toEqual([
-      ['cutOff', 'subject', escaped, undefined],
+      ['cutOff', 'subject', escaped, undefined, odd],
       ['isRevoked', ['digest'], ISSUED_BEFORE_ALL, identifiers],
     ])
   })

@@ -3,19 +3,21 @@ import { andThen } from '@token-introspection/core/maybe-promise'
 import { identifiersOf, ISSUED_BEFORE_ALL } from './cutoff.ts'
 import { revocationDigests, tombstoneDigests } from './revocation-digests.ts'
 import { revocationMethods } from './revocation-methods.ts'
+import { receiptOfEarlier } from './revocation-receipt.ts'
 import { toStoredIdentifier } from './stored-identifier.ts'
 import { TOMBSTONE_MARGIN_SECONDS, toTombstone } from './to-tombstone.ts'
 import type { TokenDatabase } from './token-database.ts'
 import type { TokenRecord } from './token-record.ts'
-import { digestToken, type WritableTokenStore } from './token-store.ts'
+import { digestToken, type ReceiptedTokenStore } from './token-store.ts'
 import { validateTokenRecord } from './validate-token-record.ts'
 
 /** A tombstone has no grant, session, user or client. */
 const NOBODY: readonly null[] = [null, null, null, null]
 
 /** Creates all methods of a store except `find`. */
-export function databaseMethods(database: TokenDatabase): Omit<WritableTokenStore, 'find'> {
+export function databaseMethods(database: TokenDatabase): Omit<ReceiptedTokenStore, 'find'> {
   return {
+    ...(database.revocations && { revocations: database.revocations }),
     async save(token, record) {
       validateTokenRecord(token, record)
       // Read before the first await, because the caller may change the object afterwards.
@@ -31,10 +33,10 @@ export function databaseMethods(database: TokenDatabase): Omit<WritableTokenStor
     async revoke(token, record) {
       // Read before the first await, because the caller may change the object afterwards.
       const known = record ? { ...record } : await database.held(await digestToken(token))
-      if (known === undefined || known === null) return
+      if (known === undefined || known === null) return receiptOfEarlier(database.revocations)
       const tombstone = toTombstone(known)
       const { exp, iat = ISSUED_BEFORE_ALL } = tombstone
-      await database.saveTombstone(await revocationDigests(token, known), {
+      return await database.saveTombstone(await revocationDigests(token, known), {
         json: JSON.stringify(tombstone),
         keptUntil: exp === undefined ? undefined : exp + TOMBSTONE_MARGIN_SECONDS,
         issuedAt: iat,
@@ -42,7 +44,9 @@ export function databaseMethods(database: TokenDatabase): Omit<WritableTokenStor
         revoked: true,
       })
     },
-    ...revocationMethods((kind, identifier, at) => database.cutOff(kind, toStoredIdentifier(identifier), at)),
+    ...revocationMethods((kind, identifier, at) =>
+      database.cutOff(kind, toStoredIdentifier(identifier), at, identifier),
+    ),
     isRevoked(digest, record) {
       // An `iat` that is not a number of seconds cannot be compared. Then the token counts as issued before every cutoff.
       const { iat = ISSUED_BEFORE_ALL } = toTombstone(record)

@@ -1,6 +1,8 @@
 /** Revoking a grant, a session, a user or a client: the same in every store, but for the write. */
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { type CutoffKind, FOR_GOOD } from './cutoff.ts'
-import type { WritableTokenStore } from './token-store.ts'
+import type { RevocationReceipt } from './revocation-log.ts'
+import type { ReceiptedTokenStore } from './token-store.ts'
 import { validateRevocation } from './validate-token-record.ts'
 
 /**
@@ -8,11 +10,11 @@ import { validateRevocation } from './validate-token-record.ts'
  *
  * @param at - seconds since the epoch; if it is undefined, the moment is now, by the clock of the store.
  */
-export type CutOff = (kind: CutoffKind, identifier: string, at: number | undefined) => void | Promise<void>
+type CutOff = (kind: CutoffKind, identifier: string, at: number | undefined) => MaybePromise<RevocationReceipt>
 
 /** The methods of a store that revoke many tokens with one write. */
 export type RevocationMethods = Pick<
-  WritableTokenStore,
+  ReceiptedTokenStore,
   'revokeGrant' | 'revokeSession' | 'revokeSubject' | 'revokeClient'
 >
 
@@ -21,19 +23,19 @@ export function revocationMethods(cutOff: CutOff): RevocationMethods {
   return {
     async revokeGrant(grantId) {
       validateRevocation('grantId', grantId)
-      await cutOff('grant', grantId, FOR_GOOD)
+      return await cutOff('grant', grantId, FOR_GOOD)
     },
     async revokeSession(sessionId) {
       validateRevocation('sessionId', sessionId)
-      await cutOff('session', sessionId, FOR_GOOD)
+      return await cutOff('session', sessionId, FOR_GOOD)
     },
     async revokeSubject(sub, at) {
       validateRevocation('sub', sub, at)
-      await cutOff('subject', sub, at)
+      return await cutOff('subject', sub, at)
     },
     async revokeClient(clientId) {
       validateRevocation('clientId', clientId)
-      await cutOff('client', clientId, undefined)
+      return await cutOff('client', clientId, undefined)
     },
   }
 }

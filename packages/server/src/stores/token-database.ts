@@ -1,5 +1,7 @@
 /** The part of a store that is different for each database. The database keeps records as JSON. */
-import type { CutOff } from './revocation-methods.ts'
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
+import type { CutoffKind } from './cutoff.ts'
+import type { RevocationLog, RevocationReceipt } from './revocation-log.ts'
 import type { TokenRecord } from './token-record.ts'
 
 /** The row of a token or a tombstone. */
@@ -14,19 +16,31 @@ export interface TokenRow {
   readonly revoked: boolean
 }
 
-/** The database of a store. Each write is atomic, because other processes use the same rows. */
+/**
+ * The database of a store. Each write is atomic, because other processes use the same rows. If there is a log, a write that
+ * revokes something appends its events in the same transaction: one with the kind `token` for each digest under which it
+ * writes a tombstone or replaces another record, or one for a cutoff that is new or becomes later.
+ */
 export interface TokenDatabase {
+  /** The log, if the store has one. */
+  readonly revocations?: RevocationLog | undefined
   /** The record of a token, for its tombstone. `null` or `undefined` if the database does not have it. */
   held(digest: string): TokenRecord | null | undefined | Promise<TokenRecord | null | undefined>
   /**
    * Writes a token under the first digest, and replaces an earlier record. If there is a tombstone under one of the
    * digests, it writes nothing, unless the row itself is revoked.
    */
-  saveToken(digests: readonly string[], row: TokenRow): void | Promise<void>
+  saveToken(digests: readonly string[], row: TokenRow): MaybePromise<unknown>
   /** Writes a tombstone under every digest. This revokes one token. */
-  saveTombstone(digests: readonly string[], row: TokenRow): void | Promise<void>
-  /** Writes a cutoff for an identifier that is escaped like those of a row. This revokes many tokens. */
-  readonly cutOff: CutOff
+  saveTombstone(digests: readonly string[], row: TokenRow): MaybePromise<RevocationReceipt>
+  /**
+   * Writes a cutoff. This revokes many tokens. Of two moments for one identifier the later one holds.
+   *
+   * @param stored - the identifier, escaped like those of a row.
+   * @param at - seconds since the epoch. If it is undefined, the moment is now, by the clock of the store.
+   * @param identifier - the identifier as it was given: the key of the event is made from it.
+   */
+  cutOff(kind: CutoffKind, stored: string, at: number | undefined, identifier: string): MaybePromise<RevocationReceipt>
   /**
    * Whether the token under the first digest is revoked or covered by a cutoff, there is a tombstone under one of the
    * digests, or a cutoff covers these identifiers at this `iat`.

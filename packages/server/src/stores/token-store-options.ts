@@ -1,6 +1,11 @@
 /** The options that every token store has. */
 import { toNumericDate } from '@token-introspection/core'
 import type { OptionGroup } from '@token-introspection/core/options'
+import {
+  readRevocationLogOptions,
+  type RevocationLogOptions,
+  type RevocationLogSettings,
+} from './revocation-log-options.ts'
 
 /** Options of every token store in this package. */
 export interface TokenStoreOptions {
@@ -17,19 +22,30 @@ export interface TokenStoreOptions {
    * the revocation of its grant, session, user or client.
    */
   readonly unstoredLifetimeSeconds?: number | undefined
+  /**
+   * Keeps a log of revocations, for resource servers that follow the revocation feed. `true`, or settings. Default: no log. With
+   * it the store has {@link WritableTokenStore.revocations}, and every revocation appends its event in the same write. The log
+   * has digests, kinds and times: no token, and no name of a user or client.
+   *
+   * Turn it on in every process that writes to the database. A process without it revokes, and no follower learns of it.
+   */
+  readonly revocationLog?: true | RevocationLogOptions | undefined
 }
 
 /** The names of {@link TokenStoreOptions}. */
-export const TOKEN_STORE_OPTIONS = ['now', 'unstoredLifetimeSeconds'] as const
+export const TOKEN_STORE_OPTIONS = ['now', 'unstoredLifetimeSeconds', 'revocationLog'] as const
 
 /** Reads the options that every store has. `now` then gives whole seconds. */
 export function readTokenStoreOptions(group: OptionGroup): {
   readonly now: () => number
   readonly unstoredLifetimeSeconds: number
+  readonly revocationLog: RevocationLogSettings | undefined
 } {
   const clock = group.function<() => number>('now') ?? Date.now
+  const unstoredLifetimeSeconds = group.integer('unstoredLifetimeSeconds', { default: 3600, min: 0, max: 315_360_000 })
   return {
     now: () => toNumericDate(clock()),
-    unstoredLifetimeSeconds: group.integer('unstoredLifetimeSeconds', { default: 3600, min: 0, max: 315_360_000 }),
+    unstoredLifetimeSeconds,
+    revocationLog: readRevocationLogOptions(group, unstoredLifetimeSeconds),
   }
 }

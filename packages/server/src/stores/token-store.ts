@@ -1,5 +1,6 @@
 /** Seam: the store of tokens. It knows tokens by digest and keeps nothing that can be turned into a token (RFC 9700 §4.9.3). */
 import { sha256 } from '#crypto'
+import type { RevocationLog, RevocationReceipt } from './revocation-log.ts'
 import type { TokenLookup } from './token-lookup.ts'
 import type { TokenRecord } from './token-record.ts'
 
@@ -34,13 +35,16 @@ export interface RevocableTokenStore<Claims extends object = object> extends Tok
    *   keeps a tombstone under each of {@link revocationDigests}. A token that the store holds also leaves a tombstone. Without a
    *   record, a token that only other systems know stays usable. Security: pass only records of verified tokens. Otherwise
    *   strangers can fill the store.
+   * @returns where the event of the revocation is in the log, if the store gives receipts.
    */
-  revoke(token: string, record?: TokenRecord): Promise<void>
+  // oxlint-disable-next-line typescript/no-invalid-void-type
+  revoke(token: string, record?: TokenRecord): Promise<RevocationReceipt | void>
   /**
    * Ends a grant: revokes every token with this `grantId`. A token that a running refresh saves a moment later is revoked as
    * well, for at least one hour. A token that the store does not hold is revoked too, see {@link WritableTokenStore.isRevoked}.
    */
-  revokeGrant(grantId: string): Promise<void>
+  // oxlint-disable-next-line typescript/no-invalid-void-type
+  revokeGrant(grantId: string): Promise<RevocationReceipt | void>
 }
 
 /**
@@ -49,12 +53,19 @@ export interface RevocableTokenStore<Claims extends object = object> extends Tok
  */
 export interface WritableTokenStore<Claims extends object = object> extends RevocableTokenStore<Claims> {
   /**
+   * The log of revocations, if the store has one: a built-in store with the option `revocationLog`. Each revocation appends its
+   * event in the same atomic write, and only if it revoked something. A `save` that replaces a record by another one appends an
+   * event of that token.
+   */
+  readonly revocations?: RevocationLog | undefined
+  /**
    * Saves a token under its digest. A token that is saved again gets the new record. A token that was revoked by itself stays
    * revoked until it expires, whatever is saved, because a write may arrive late. Decide this atomically in the same write.
    */
   save(token: string, record: TokenRecord<Claims>): Promise<void>
   /** Ends a session: revokes every token with this `sessionId`, and those saved a moment later, as for a grant. */
-  revokeSession(sessionId: string): Promise<void>
+  // oxlint-disable-next-line typescript/no-invalid-void-type
+  revokeSession(sessionId: string): Promise<RevocationReceipt | void>
   /**
    * Revokes every token of a user that was issued up to a moment. Tokens issued later, after a new login, are usable. It is one
    * write for any number of tokens. A token without `iat` counts as issued before, so give tokens an `iat`. Of two moments for
@@ -65,13 +76,15 @@ export interface WritableTokenStore<Claims extends object = object> extends Revo
    *   and of the database. A token issued in the same second is revoked, because nobody can know which came first. Date the token
    *   of a new login one second later (`iat: at + 1`).
    */
-  revokeSubject(sub: string, at?: number): Promise<void>
+  // oxlint-disable-next-line typescript/no-invalid-void-type
+  revokeSubject(sub: string, at?: number): Promise<RevocationReceipt | void>
   /**
    * Revokes every token that was issued to a client so far: with an `iat` that is not after now, or without `iat`.
    *
    * @param clientId - compared with the record's `client_id`.
    */
-  revokeClient(clientId: string): Promise<void>
+  // oxlint-disable-next-line typescript/no-invalid-void-type
+  revokeClient(clientId: string): Promise<RevocationReceipt | void>
   /**
    * Whether a token was revoked: by itself, or with the grant, session, user or client in the given record. Its `iat` counts as
    * for a token in the store. This method is for tokens that can be verified without the store, such as JWTs. Return `false` for
@@ -86,6 +99,15 @@ export interface WritableTokenStore<Claims extends object = object> extends Revo
    * late. The built-in stores have the option `unstoredLifetimeSeconds` for this.
    */
   isRevoked(digest: string, record: TokenRecord): boolean | Promise<boolean>
+}
+
+/** A store whose revocations say where their events are in its log, like every built-in store. */
+export interface ReceiptedTokenStore<Claims extends object = object> extends WritableTokenStore<Claims> {
+  revoke(token: string, record?: TokenRecord): Promise<RevocationReceipt>
+  revokeGrant(grantId: string): Promise<RevocationReceipt>
+  revokeSession(sessionId: string): Promise<RevocationReceipt>
+  revokeSubject(sub: string, at?: number): Promise<RevocationReceipt>
+  revokeClient(clientId: string): Promise<RevocationReceipt>
 }
 
 /** The digest under which a token is stored and found: SHA-256, base64url. */

@@ -34,7 +34,7 @@ function reopeningStore(path: string): WritableTokenStore {
     store = createSqliteTokenStore({ database })
   }
   let written = false
-  const write = async (change: (current: WritableTokenStore) => Promise<void>): Promise<void> => {
+  const write = async (change: (current: WritableTokenStore) => Promise<unknown>): Promise<void> => {
     await change(store)
     written = true
   }

@@ -210,7 +210,7 @@ describe.each(STORES)('JWT access tokens with the %s store', (_, createStore) =>
     })
   })
 
-  test.each<[string, (store: WritableTokenStore) => Promise<void>, JWTPayload]>([
+  test.each<[string, (store: WritableTokenStore) => Promise<unknown>, JWTPayload]>([
     ['user', (store) => store.revokeSubject('alice'), { sub: 'bob' }],
     ['session', (store) => store.revokeSession('session-1'), { sid: 'session-2' }],
     ['client', (store) => store.revokeClient('web'), { client_id: 'app' }],
@@ -227,7 +227,7 @@ describe.each(STORES)('JWT access tokens with the %s store', (_, createStore) =>
     },
   )
 
-  test.each<[string, (store: WritableTokenStore) => Promise<void>, boolean]>([
+  test.each<[string, (store: WritableTokenStore) => Promise<unknown>, boolean]>([
     ['a user', (store) => store.revokeSubject('alice'), true],
     ['a client', (store) => store.revokeClient('web'), true],
     ['a session', (store) => store.revokeSession('session-1'), false],

@@ -171,7 +171,7 @@ const FUTURE = EXP - 1
 /** Grants and sessions end for good, whenever a token was issued. */
 function endingCases(name: 'grantId' | 'sessionId'): ContractCase<WritableTokenStore>[] {
   const what = name === 'grantId' ? 'grant' : 'session'
-  const end = (store: WritableTokenStore, identifier: string): Promise<void> =>
+  const end = (store: WritableTokenStore, identifier: string): Promise<unknown> =>
     name === 'grantId' ? store.revokeGrant(identifier) : store.revokeSession(identifier)
   return [
     {

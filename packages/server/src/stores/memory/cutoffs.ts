@@ -20,12 +20,17 @@ export class Cutoffs {
     return this.#cutoffs.size
   }
 
-  /** Sets a cutoff. A later moment that is set already stays. */
-  set(identifier: string, at: number, now: number): void {
+  /**
+   * Sets a cutoff. A later moment that is set already stays.
+   *
+   * @returns whether the cutoff is new, or later than before.
+   */
+  set(identifier: string, at: number, now: number): boolean {
     const earlier = this.#cutoffs.get(identifier)
     const moment = Math.max(at, earlier?.at ?? at)
     const keptUntil = (moment === FOR_GOOD ? now : Math.max(moment, now)) + this.#keptSeconds
     this.#cutoffs.set(identifier, { at: moment, keptUntil })
+    return earlier === undefined || moment > earlier.at
   }
 
   /** Whether a cutoff covers a token with this identifier. A token without `iat` counts as issued before every cutoff. */

@@ -1,22 +1,25 @@
 /** A token store in memory: for tests, demos and single-process servers that may forget. */
 import { andThen } from '@token-introspection/core/maybe-promise'
 import { OptionGroup } from '@token-introspection/core/options'
-import type { CutoffKind } from '../cutoff.ts'
+import { type CutoffKind, FOR_GOOD } from '../cutoff.ts'
 import { revocationDigests, tombstoneDigests } from '../revocation-digests.ts'
 import { revocationMethods } from '../revocation-methods.ts'
+import type { RevocationReceipt } from '../revocation-log.ts'
+import { receiptOfEarlier } from '../revocation-receipt.ts'
 import { TOMBSTONE_MARGIN_SECONDS, toTombstone } from '../to-tombstone.ts'
 import { isOver, type TokenRecord } from '../token-record.ts'
 import { readTokenStoreOptions, TOKEN_STORE_OPTIONS, type TokenStoreOptions } from '../token-store-options.ts'
-import { digestToken, type WritableTokenStore } from '../token-store.ts'
+import { digestToken, type ReceiptedTokenStore } from '../token-store.ts'
 import { makeUnchangeable } from '../unchangeable-record.ts'
 import { validateTokenRecord } from '../validate-token-record.ts'
 import { Cutoffs } from './cutoffs.ts'
+import { MemoryRevocationLog } from './memory-revocation-log.ts'
 
 /** Options of {@link createMemoryTokenStore}. */
 export type MemoryTokenStoreOptions = TokenStoreOptions
 
 /** The store that {@link createMemoryTokenStore} creates. */
-export interface MemoryTokenStore<Claims extends object = object> extends WritableTokenStore<Claims> {
+export interface MemoryTokenStore<Claims extends object = object> extends ReceiptedTokenStore<Claims> {
   /** Not a promise: the handler goes on at once. */
   find(digest: string): TokenRecord<Claims> | null
   /** How many tokens and tombstones the store keeps, with those that have expired and wait for a sweep. A JWT has up to three tombstones. */
@@ -60,7 +63,10 @@ const SWEEP_FROM = 1024
 export function createMemoryTokenStore<Claims extends object = object>(
   options: MemoryTokenStoreOptions = {},
 ): MemoryTokenStore<Claims> {
-  const { now, unstoredLifetimeSeconds } = readTokenStoreOptions(new OptionGroup('', options, TOKEN_STORE_OPTIONS))
+  const { now, unstoredLifetimeSeconds, revocationLog } = readTokenStoreOptions(
+    new OptionGroup('', options, TOKEN_STORE_OPTIONS),
+  )
+  const log = revocationLog && new MemoryRevocationLog(revocationLog)
   const records = new Map<string, TokenRecord<Claims>>()
   /** Tokens that were revoked by themselves. A tombstone is never replaced by a token that is saved later. */
   const tombstones = new Map<string, TokenRecord<Claims>>()
@@ -105,7 +111,14 @@ export function createMemoryTokenStore<Claims extends object = object>(
     sweepAt = Math.max(SWEEP_FROM, size() * 2)
   }
 
+  /** The receipt of a revocation, by the number of its last event. */
+  function receiptOf(number: number | undefined): RevocationReceipt {
+    if (log === undefined || number === undefined) return receiptOfEarlier(log)
+    return { position: () => Promise.resolve(log.positionOf(number)) }
+  }
+
   return {
+    ...(log && { revocations: log }),
     get size() {
       return records.size + tombstones.size
     },
@@ -116,11 +129,19 @@ export function createMemoryTokenStore<Claims extends object = object>(
       const copy = makeUnchangeable(structuredClone(record))
       const digests = await revocationDigests(token)
       const [digest = ''] = digests
+      const replaced = records.get(digest)
       if (copy.revoked) {
+        const isNew = !tombstones.has(digest)
         records.delete(digest)
         tombstones.set(digest, copy)
+        if (isNew) log?.append('token', digest, now(), null)
       } else if (digests.some((revoked) => tombstones.has(revoked))) return
-      else records.set(digest, copy)
+      else {
+        records.set(digest, copy)
+        if (log !== undefined && replaced !== undefined && JSON.stringify(replaced) !== JSON.stringify(copy)) {
+          log.append('token', digest, now(), null)
+        }
+      }
       sweepIfGrown()
     },
     async revoke(token, record) {
@@ -128,15 +149,23 @@ export function createMemoryTokenStore<Claims extends object = object>(
       const given = record && { ...record }
       const digest = await digestToken(token)
       const known = given ?? records.get(digest)
-      if (known === undefined) return
+      if (known === undefined) return receiptOfEarlier(log)
       const tombstone = toTombstone(known)
-      for (const revoked of await revocationDigests(token, known)) tombstones.set(revoked, tombstone)
+      const digests = await revocationDigests(token, known)
+      // From here on without an await, so that nobody sees a revocation without its event.
       records.delete(digest)
+      let number: number | undefined
+      const fresh = digests.filter((revoked) => !tombstones.has(revoked))
+      for (const revoked of digests) tombstones.set(revoked, tombstone)
+      if (log !== undefined) for (const revoked of fresh) number = log.append('token', revoked, now(), null)
       sweepIfGrown()
+      return receiptOf(number)
     },
     ...revocationMethods((kind, identifier, at = now()) => {
-      cutoffs[kind].set(identifier, at, now())
+      const isLater = cutoffs[kind].set(identifier, at, now())
+      const number = isLater ? log?.append(kind, identifier, now(), at === FOR_GOOD ? null : at) : undefined
       sweepIfGrown()
+      return receiptOf(number)
     }),
     isRevoked(digest, record) {
       // An `iat` that is not a number of seconds cannot be compared. Then the token counts as issued before every cutoff.

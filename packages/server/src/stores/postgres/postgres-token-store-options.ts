@@ -1,7 +1,7 @@
 /** The options of the PostgreSQL token store, and its methods that other token stores need not have. */
 import { OptionGroup } from '@token-introspection/core/options'
 import type { TokenRecord } from '../token-record.ts'
-import type { WritableTokenStore } from '../token-store.ts'
+import type { ReceiptedTokenStore } from '../token-store.ts'
 import { readTokenStoreOptions, TOKEN_STORE_OPTIONS, type TokenStoreOptions } from '../token-store-options.ts'
 import type { PostgresPool } from './postgres-pool.ts'
 
@@ -12,7 +12,7 @@ export interface PostgresTokenStoreOptions extends TokenStoreOptions {
 }
 
 /** The store that {@link createPostgresTokenStore} creates. */
-export interface PostgresTokenStore<Claims extends object = object> extends WritableTokenStore<Claims> {
+export interface PostgresTokenStore<Claims extends object = object> extends ReceiptedTokenStore<Claims> {
   find(digest: string): Promise<TokenRecord<Claims> | null>
   /**
    * Creates the tables and indexes that are missing, in the first schema of the connection's `search_path`. It runs
@@ -35,6 +35,7 @@ export interface PostgresTokenStore<Claims extends object = object> extends Writ
 /** Reads the options. */
 export function readPostgresTokenStoreOptions(options: PostgresTokenStoreOptions) {
   const group = new OptionGroup('', options, ['pool', ...TOKEN_STORE_OPTIONS])
+  if (group.has('revocationLog')) throw group.error('revocationLog', 'is not there yet for this store')
   const pool = group.seam<PostgresPool>('pool', 'query')
   if (pool === undefined) throw group.error('pool', 'is required')
   return { pool, ...readTokenStoreOptions(group) }

@@ -3,6 +3,8 @@ import { batchByTick } from '../batch-by-tick.ts'
 import { CUTOFF_KEPT_SECONDS } from '../cutoff.ts'
 import { databaseMethods } from '../database-methods.ts'
 import { REMOVED_AT_ONCE, REMOVED_PER_SAVE, validateRemovalLimit } from '../removal.ts'
+import type { RevocationReceipt } from '../revocation-log.ts'
+import { NO_POSITION } from '../revocation-receipt.ts'
 import type { TokenRow } from '../token-database.ts'
 import type { TokenRecord } from '../token-record.ts'
 import { FIND_MANY, FIND_ONE, HELD, IS_REVOKED } from './lookup-statements.ts'
@@ -61,10 +63,11 @@ export function createPostgresTokenStore<Claims extends object = object>(
 ): PostgresTokenStore<Claims> {
   const { pool, now, unstoredLifetimeSeconds } = readPostgresTokenStoreOptions(options)
 
-  async function save(digests: readonly string[], row: TokenRow): Promise<void> {
+  async function save(digests: readonly string[], row: TokenRow): Promise<RevocationReceipt> {
     const values = [digests, row.json, row.keptUntil ?? null, row.issuedAt, ...row.identifiers, now(), row.revoked]
     const [saved] = await runStatement<{ due: boolean }>(pool, SAVE, values)
     if (saved?.due) await removeCutOff(pool, now(), REMOVED_PER_SAVE)
+    return NO_POSITION
   }
 
   return {
@@ -87,6 +90,7 @@ export function createPostgresTokenStore<Claims extends object = object>(
       async cutOff(kind, identifier, at) {
         const keptSeconds = CUTOFF_KEPT_SECONDS + unstoredLifetimeSeconds
         await runStatement(pool, CUT_OFF, [kind, identifier, at ?? null, now(), keptSeconds])
+        return NO_POSITION
       },
       async isRevoked(digests, issuedAt, identifiers) {
         const values = [digests, issuedAt, ...identifiers]

@@ -2,7 +2,7 @@
 import { OptionGroup } from '@token-introspection/core/options'
 import { type CallableRedisClient, readRedisClient, type SendingRedisClient } from '@token-introspection/core/redis'
 import type { TokenRecord } from '../token-record.ts'
-import type { WritableTokenStore } from '../token-store.ts'
+import type { ReceiptedTokenStore } from '../token-store.ts'
 import { readTokenStoreOptions, TOKEN_STORE_OPTIONS, type TokenStoreOptions } from '../token-store-options.ts'
 
 /** Options of {@link createRedisTokenStore}. */
@@ -20,13 +20,14 @@ export interface RedisTokenStoreOptions extends TokenStoreOptions {
 }
 
 /** The store that {@link createRedisTokenStore} creates. */
-export interface RedisTokenStore<Claims extends object = object> extends WritableTokenStore<Claims> {
+export interface RedisTokenStore<Claims extends object = object> extends ReceiptedTokenStore<Claims> {
   find(digest: string): Promise<TokenRecord<Claims> | null>
 }
 
 /** Reads the options. */
 export function readRedisTokenStoreOptions(options: RedisTokenStoreOptions) {
   const group = new OptionGroup('', options, ['client', 'keyPrefix', ...TOKEN_STORE_OPTIONS])
+  if (group.has('revocationLog')) throw group.error('revocationLog', 'is not there yet for this store')
   return {
     send: readRedisClient(group),
     keyPrefix: group.string('keyPrefix') ?? '{introspection}:',

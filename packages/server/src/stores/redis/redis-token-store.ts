@@ -3,6 +3,7 @@ import { runRedisScript } from '@token-introspection/core/redis'
 import { batchByTick } from '../batch-by-tick.ts'
 import { FOR_GOOD } from '../cutoff.ts'
 import { databaseMethods } from '../database-methods.ts'
+import { NO_POSITION } from '../revocation-receipt.ts'
 import type { TokenRecord } from '../token-record.ts'
 import { CUT_OFF } from './cut-off-script.ts'
 import { FIND } from './find-script.ts'
@@ -99,15 +100,17 @@ export function createRedisTokenStore<Claims extends object = object>(
         const [key = '', ...others] = digests.map(keys.token)
         if (lastsSeconds <= 0) {
           await runRedisScript(send, REMOVE, [key])
-          return
+          return NO_POSITION
         }
         const value = toStoredValue(row, cutoffNames(row.identifiers))
         const lasts = row.keptUntil === undefined ? [] : ['EX', String(lastsSeconds)]
         await Promise.all([key, ...others].map((each) => send('SET', [each, value, ...lasts])))
+        return NO_POSITION
       },
       async cutOff(kind, identifier, at) {
         const cutoff = keys.cutoffs + cutoffName(kind, identifier)
         await runRedisScript(send, CUT_OFF, [cutoff, keys.horizon], [at ?? '', now(), unstoredLifetimeSeconds])
+        return NO_POSITION
       },
       async isRevoked([digest = '', ...others], issuedAt, identifiers) {
         const tombstones = others.map(keys.token)

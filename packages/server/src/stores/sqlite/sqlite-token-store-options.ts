@@ -1,7 +1,7 @@
 /** The options of the SQLite token store, and its method that other token stores need not have. */
 import { OptionGroup } from '@token-introspection/core/options'
 import type { TokenRecord } from '../token-record.ts'
-import type { WritableTokenStore } from '../token-store.ts'
+import type { ReceiptedTokenStore } from '../token-store.ts'
 import { readTokenStoreOptions, TOKEN_STORE_OPTIONS, type TokenStoreOptions } from '../token-store-options.ts'
 import type { SqliteDatabase } from './sqlite-database.ts'
 
@@ -12,7 +12,7 @@ export interface SqliteTokenStoreOptions extends TokenStoreOptions {
 }
 
 /** The store that {@link createSqliteTokenStore} creates. */
-export interface SqliteTokenStore<Claims extends object = object> extends WritableTokenStore<Claims> {
+export interface SqliteTokenStore<Claims extends object = object> extends ReceiptedTokenStore<Claims> {
   /** Returns no promise, so the handler does not wait. */
   find(digest: string): TokenRecord<Claims> | null
   /**
@@ -30,6 +30,7 @@ export interface SqliteTokenStore<Claims extends object = object> extends Writab
 /** Reads the options. */
 export function readSqliteTokenStoreOptions(options: SqliteTokenStoreOptions) {
   const group = new OptionGroup('', options, ['database', ...TOKEN_STORE_OPTIONS])
+  if (group.has('revocationLog')) throw group.error('revocationLog', 'is not there yet for this store')
   const database = group.seam<SqliteDatabase>('database', 'exec', 'prepare')
   if (database === undefined) throw group.error('database', 'is required')
   return { database, ...readTokenStoreOptions(group) }

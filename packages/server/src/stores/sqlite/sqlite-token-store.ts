@@ -2,6 +2,7 @@
 import { CUTOFF_KEPT_SECONDS, FOR_GOOD } from '../cutoff.ts'
 import { databaseMethods } from '../database-methods.ts'
 import { REMOVED_AT_ONCE, REMOVED_PER_SAVE, validateRemovalLimit } from '../removal.ts'
+import { NO_POSITION } from '../revocation-receipt.ts'
 import type { TokenRecord } from '../token-record.ts'
 import { createRemoval } from './create-removal.ts'
 import { FIND, HELD, IS_REVOKED } from './lookup-statements.ts'
@@ -76,10 +77,12 @@ export function createSqliteTokenStore<Claims extends object = object>(
       saveTombstone(digests, { json, keptUntil = null, issuedAt, identifiers }) {
         for (const digest of digests) save.run(digest, json, keptUntil, issuedAt, 1, ...identifiers, null)
         remove(now(), REMOVED_PER_SAVE)
+        return NO_POSITION
       },
       cutOff(kind, identifier, at = now()) {
         const keptFrom = at === FOR_GOOD ? now() : Math.max(at, now())
         cutOff.run(kind, identifier, at, keptFrom + CUTOFF_KEPT_SECONDS + unstoredLifetimeSeconds)
+        return NO_POSITION
       },
       isRevoked([digest = '', other = null], issuedAt, identifiers) {
         const row = isRevoked.get(digest, issuedAt, ...identifiers, other)

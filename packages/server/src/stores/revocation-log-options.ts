@@ -1,0 +1,52 @@
+/** The option of a store that turns its log of revocations on. */
+import { OptionGroup } from '@token-introspection/core/options'
+import { CUTOFF_KEPT_SECONDS } from './cutoff.ts'
+
+/** Settings of the log of revocations of a store. */
+export interface RevocationLogOptions {
+  /**
+   * The secret from which the keys of events are made, at least 32 characters. Default: the store makes a random one and keeps
+   * it in the database, so that every process has the same. The store in memory makes a new one each time.
+   */
+  readonly keySecret?: string | undefined
+  /**
+   * How long the log keeps an event, in seconds. A follower that was away for longer asks about its tokens again. Default:
+   * `unstoredLifetimeSeconds` and an hour. From 60 to 315363600.
+   */
+  readonly retentionSeconds?: number | undefined
+}
+
+/** The resolved settings. */
+export interface RevocationLogSettings {
+  readonly keySecret: string | undefined
+  readonly retentionSeconds: number
+}
+
+/** An HMAC key shorter than this could be guessed. */
+const MIN_SECRET_LENGTH = 32
+
+/** Reads the option `revocationLog`. `undefined` without a log. */
+export function readRevocationLogOptions(
+  group: OptionGroup,
+  unstoredLifetimeSeconds: number,
+): RevocationLogSettings | undefined {
+  const given = group.raw('revocationLog')
+  if (given === undefined) return undefined
+  const log = new OptionGroup(group.path('revocationLog'), given === true ? {} : given, [
+    'keySecret',
+    'retentionSeconds',
+  ])
+  const keySecret = log.string('keySecret')
+  if (keySecret !== undefined && keySecret.length < MIN_SECRET_LENGTH) {
+    throw log.error('keySecret', `must have at least ${MIN_SECRET_LENGTH} characters`)
+  }
+  const kept = unstoredLifetimeSeconds + CUTOFF_KEPT_SECONDS
+  return {
+    keySecret,
+    retentionSeconds: log.integer('retentionSeconds', {
+      default: kept,
+      min: 60,
+      max: 315_360_000 + CUTOFF_KEPT_SECONDS,
+    }),
+  }
+}

@@ -32,8 +32,8 @@ export interface TokenStoreOptions {
   readonly revocationLog?: true | RevocationLogOptions | undefined
 }
 
-/** The names of {@link TokenStoreOptions}. */
-export const TOKEN_STORE_OPTIONS = ['now', 'unstoredLifetimeSeconds', 'revocationLog'] as const
+/** The names of {@link TokenStoreOptions} that every store takes. */
+export const TOKEN_STORE_OPTIONS = ['now', 'unstoredLifetimeSeconds'] as const
 
 /** Reads the options that every store has. `now` then gives whole seconds. */
 export function readTokenStoreOptions(group: OptionGroup): {

@@ -14,7 +14,7 @@ import type { RevocationLog } from '../revocation-log.ts'
 import type { RevocationLogSettings } from '../revocation-log-options.ts'
 
 /** The most events that the log keeps. A follower that misses more asks about its tokens again. */
-export const MAX_KEPT_EVENTS = 100_000
+const MAX_KEPT_EVENTS = 100_000
 
 /** The octets of a random secret: 256 bits. */
 const SECRET_OCTETS = 32
@@ -119,7 +119,12 @@ export class MemoryRevocationLog implements RevocationLog {
     const events: MaybePromise<RevocationEvent>[] = []
     for (let index = start; index < to; index++) events.push(this.#eventAt(index))
     if (!events.some(isPromise)) return { position, events: events as RevocationEvent[], gap: false, more }
-    return Promise.all(events).then((read) => ({ position, events: read, gap: false, more }))
+    return Promise.all(events.map(async (event) => await event)).then((read) => ({
+      position,
+      events: read,
+      gap: false,
+      more,
+    }))
   }
 
   #eventAt(index: number): MaybePromise<RevocationEvent> {

@@ -64,7 +64,7 @@ export function createMemoryTokenStore<Claims extends object = object>(
   options: MemoryTokenStoreOptions = {},
 ): MemoryTokenStore<Claims> {
   const { now, unstoredLifetimeSeconds, revocationLog } = readTokenStoreOptions(
-    new OptionGroup('', options, TOKEN_STORE_OPTIONS),
+    new OptionGroup('', options, [...TOKEN_STORE_OPTIONS, 'revocationLog']),
   )
   const log = revocationLog && new MemoryRevocationLog(revocationLog)
   const records = new Map<string, TokenRecord<Claims>>()

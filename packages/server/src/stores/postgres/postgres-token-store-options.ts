@@ -35,7 +35,6 @@ export interface PostgresTokenStore<Claims extends object = object> extends Rece
 /** Reads the options. */
 export function readPostgresTokenStoreOptions(options: PostgresTokenStoreOptions) {
   const group = new OptionGroup('', options, ['pool', ...TOKEN_STORE_OPTIONS])
-  if (group.has('revocationLog')) throw group.error('revocationLog', 'is not there yet for this store')
   const pool = group.seam<PostgresPool>('pool', 'query')
   if (pool === undefined) throw group.error('pool', 'is required')
   return { pool, ...readTokenStoreOptions(group) }

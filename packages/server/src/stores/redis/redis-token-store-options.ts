@@ -27,7 +27,6 @@ export interface RedisTokenStore<Claims extends object = object> extends Receipt
 /** Reads the options. */
 export function readRedisTokenStoreOptions(options: RedisTokenStoreOptions) {
   const group = new OptionGroup('', options, ['client', 'keyPrefix', ...TOKEN_STORE_OPTIONS])
-  if (group.has('revocationLog')) throw group.error('revocationLog', 'is not there yet for this store')
   return {
     send: readRedisClient(group),
     keyPrefix: group.string('keyPrefix') ?? '{introspection}:',

@@ -30,7 +30,6 @@ export interface SqliteTokenStore<Claims extends object = object> extends Receip
 /** Reads the options. */
 export function readSqliteTokenStoreOptions(options: SqliteTokenStoreOptions) {
   const group = new OptionGroup('', options, ['database', ...TOKEN_STORE_OPTIONS])
-  if (group.has('revocationLog')) throw group.error('revocationLog', 'is not there yet for this store')
   const database = group.seam<SqliteDatabase>('database', 'exec', 'prepare')
   if (database === undefined) throw group.error('database', 'is required')
   return { database, ...readTokenStoreOptions(group) }

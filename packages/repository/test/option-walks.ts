@@ -353,6 +353,26 @@ const handler = server.createIntrospectionHandler({
   clientAuthentication: { protectedResources: [{ id: 'api', clientSecrets: ['secret'], audiences: [audience] }] },
   lookup: { store },
 })
+const feedHandlerOptions = {
+  source: revocationLog,
+  issuer,
+  allowHttpOnLoopback: true,
+  clientAuthentication: { protectedResources: [{ id: 'api', clientSecrets: ['secret'] }], realm: 'feed' },
+  request: { maxBodyBytes: 4096, maxParameters: 10 },
+  feed: {
+    maxPageEvents: 100,
+    maxWaitSeconds: 10,
+    maxFollowers: 50,
+    maxUnsentBytes: 100_000,
+    maxStreamSeconds: 60,
+    heartbeatSeconds: 5,
+  },
+  response: { retryAfterSeconds: 5 },
+  timeoutMs: 100,
+  onEvent: nothing,
+  onWarning: nothing,
+  now,
+}
 const revocationOptions = {
   issuer,
   allowHttpOnLoopback: true,
@@ -685,6 +705,7 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
       { url: `${issuer}/introspect`, mtlsUrl: `${issuer}/introspect` },
       (options) => handler.metadata(options),
     ),
+    walk('createRevocationFeedHandler', feedHandlerOptions, server.createRevocationFeedHandler, { isPartial: true }),
     walk('createRevocationHandler', revocationOptions, server.createRevocationHandler, { isPartial: true }),
     walk(
       'certificateFromHeader',

@@ -188,6 +188,34 @@ export class RevocationStoreError extends IntrospectionError {
   readonly retryable = true
 }
 
+/** The log of revocations could not be read. Answered 503. The follower asks again. */
+export class FeedLogError extends IntrospectionError {
+  readonly code = 'ERR_FEED_LOG'
+  readonly retryable = true
+}
+
+/** The feed handler was closed. Answered 503. The follower asks another process. */
+export class FeedClosedError extends IntrospectionError {
+  readonly code = 'ERR_FEED_CLOSED'
+  readonly retryable = true
+}
+
+/**
+ * No place is free for another waiting follower of this protected resource. Answered 429. Questions that do not wait need no
+ * place.
+ */
+export class FeedFollowersError extends IntrospectionError {
+  readonly code = 'ERR_FEED_FOLLOWERS'
+  readonly retryable = true
+  /** The seconds after which the follower may try again. */
+  readonly retryAfterSeconds: number
+
+  constructor(message: string, retryAfterSeconds: number) {
+    super(message)
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
 /** The token was not issued to the client that asks for its revocation. Answered 400 `unauthorized_client` (RFC 7009 §2.1). */
 export class AuthorizationTokenOwnerError extends IntrospectionError {
   readonly code = 'ERR_AUTHORIZATION_TOKEN_OWNER'

@@ -4,8 +4,21 @@
 export { createIntrospectionHandler, type IntrospectionHandler } from './create-introspection-handler.ts'
 export type { InProcessRequest } from './in-process/introspect-in-process.ts'
 export type { ExplainedStep, Explanation } from './in-process/explain-introspection.ts'
-export type { EndpointLocation, IntrospectionMetadata, RevocationMetadata } from './metadata.ts'
-export type { HttpHandler, HttpRequest, HttpResponse, PeerCertificate, RequestBody } from './http/http-message.ts'
+export type {
+  EndpointLocation,
+  IntrospectionMetadata,
+  RevocationFeedMetadata,
+  RevocationMetadata,
+} from './metadata.ts'
+export type {
+  BodyReceiver,
+  HttpHandler,
+  HttpRequest,
+  HttpResponse,
+  PeerCertificate,
+  RequestBody,
+  StreamedBody,
+} from './http/http-message.ts'
 export type { IntrospectionHandlerOptions } from './options.ts'
 
 // The revocation endpoint
@@ -16,6 +29,12 @@ export type {
   RevocationLookupOptions,
   RevocationOptions,
 } from './revocation-options.ts'
+
+// The revocation feed
+export { createRevocationFeedHandler, type RevocationFeedHandler } from './create-revocation-feed-handler.ts'
+export type { RevocationFeedHandlerOptions } from './revocation-feed-options.ts'
+export type { FeedOptions } from './feed/feed-options.ts'
+export type { StreamEnd } from './feed/open-stream.ts'
 
 // Step request
 export type { RequestOptions } from './request/request-options.ts'
@@ -98,10 +117,12 @@ export type { SigningKey } from './response/signing-key.ts'
 
 // Events
 export type {
+  FollowedEvent,
   IntrospectedEvent,
   IntrospectionHandlerEvent,
   OnEvent,
   RefusedEvent,
+  RevocationFeedEvent,
   RevocationHandlerEvent,
   RevokedEvent,
   UnexpectedEvent,
@@ -124,6 +145,9 @@ export {
   ClientAuthenticationScopeError,
   ClientAuthenticationTokenError,
   type CredentialErrorOptions,
+  FeedClosedError,
+  FeedFollowersError,
+  FeedLogError,
   IntrospectionError,
   isIntrospectionError,
   LimitsExceededError,

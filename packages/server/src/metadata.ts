@@ -35,6 +35,15 @@ export type RevocationMetadata = Pick<
   | 'mtls_endpoint_aliases'
 >
 
+/** The members of the metadata document about the revocation feed (docs/revocation-feed.md §3.5). */
+export type RevocationFeedMetadata = Pick<
+  AuthorizationServerMetadata,
+  | 'revocation_feed_endpoint'
+  | 'revocation_feed_endpoint_auth_methods_supported'
+  | 'revocation_feed_endpoint_auth_signing_alg_values_supported'
+  | 'mtls_endpoint_aliases'
+>
+
 /** The members for an introspection endpoint, without empty lists (RFC 8414 §3.2). */
 export function introspectionMetadata(
   location: EndpointLocation,
@@ -59,8 +68,16 @@ export function revocationMetadata<Caller extends Registered>(
   return endpointMetadata('revocation_endpoint', location, steps) as RevocationMetadata
 }
 
+/** The members for a revocation feed. */
+export function revocationFeedMetadata(
+  location: EndpointLocation,
+  steps: { readonly clientAuthentication: ClientAuthenticationStep; readonly urlRules: UrlRules },
+): RevocationFeedMetadata {
+  return endpointMetadata('revocation_feed_endpoint', location, steps)
+}
+
 function endpointMetadata<Caller extends Registered>(
-  name: 'introspection_endpoint' | 'revocation_endpoint',
+  name: 'introspection_endpoint' | 'revocation_endpoint' | 'revocation_feed_endpoint',
   location: EndpointLocation,
   {
     clientAuthentication: step,

@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createIntrospectionHandler } from './create-introspection-handler.ts'
 import { createMemoryTokenStore } from './stores/memory/memory-token-store.ts'
 import { defaults, type IntrospectionHandlerOptions, resolveOptions } from './options.ts'
+import { feedDefaults } from './feed/feed-options.ts'
 import { jwtResponseDefaults } from './response/jwt-response-options.ts'
 
 /** The smallest valid options. */
@@ -317,6 +318,7 @@ const DOCUMENTED: readonly [file: string, values: object, said: Readonly<Record<
   ['authorization/authorization-options.ts', defaults.authorization, { allow: '{@link audienceOrOwner}' }],
   ['response/response-options.ts', defaults.response, { jwt: 'JSON' }],
   ['response/jwt-response-options.ts', jwtResponseDefaults, {}],
+  ['feed/feed-options.ts', feedDefaults, {}],
 ]
 
 describe('the documentation of the options', () => {

@@ -14,6 +14,13 @@ export interface RevocationSource {
    */
   readAfter(after: string | undefined, limit: number): MaybePromise<RevocationPage>
   /**
+   * The oldest events that the log has, for followers that verify JWTs by themselves. The read is as fresh as that of
+   * `readAfter`. A log without this method cannot be replayed.
+   *
+   * @param limit - the most events of the page.
+   */
+  readOldest?(limit: number): MaybePromise<RevocationPage>
+  /**
    * Calls the listener soon after events were appended, by this process or another. It may call too often. It may miss an
    * event when the source has lost its connection, so readers also ask by themselves.
    *

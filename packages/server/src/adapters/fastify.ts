@@ -5,6 +5,7 @@ import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastif
 import type { HttpHandler, HttpResponse } from '../index.ts'
 import { type NodeRequest, onceArrived, toHttpRequest } from './node-request.ts'
 import { sendAnswer } from './send-answer.ts'
+import { toReadable } from './to-readable.ts'
 
 /** Options of the plugin, besides those of Fastify itself, such as `prefix`. */
 export interface IntrospectionRouteOptions {
@@ -33,7 +34,7 @@ export interface IntrospectionRouteOptions {
  * ```
  */
 export function toFastifyPlugin(
-  handler: Pick<HttpHandler, 'handle'>,
+  handler: Pick<HttpHandler, 'handle'> & { readonly close?: () => void },
 ): FastifyPluginCallback<IntrospectionRouteOptions> {
   function respond({ raw, body }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> | undefined {
     const message = toHttpRequest(raw, reply.raw, {}, (body as Readable) ?? raw)
@@ -55,12 +56,35 @@ export function toFastifyPlugin(
       return respond(request, reply)
     })
     app.all(path, respond)
+    const { close } = handler
+    if (close !== undefined && hasPreClose(app.version)) {
+      // Fastify waits for open streams when it closes.
+      app.addHook('preClose', (closed) => {
+        close()
+        closed()
+      })
+    }
     done()
   }
 }
 
-function send({ status, headers, body }: HttpResponse, message: NodeRequest, reply: FastifyReply): FastifyReply {
+/** The hook came with Fastify 4.10. Before, streams end at their next sign of life after `close()`. */
+function hasPreClose(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return major > 4 || (major === 4 && minor >= 10)
+}
+
+function send(
+  { status, headers, body, stream }: HttpResponse,
+  message: NodeRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const { raw } = reply.request
+  if (stream !== undefined)
+    return reply
+      .code(status)
+      .headers(headers)
+      .send(toReadable(stream, raw, reply.raw))
   if (message.isStillSending()) {
     reply.hijack()
     sendAnswer({ status, headers, body }, raw, reply.raw, true)

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HttpHandler } from '../index.ts'
 import { type ParsedBody, toHttpRequest } from './node-request.ts'
 import { sendAnswer } from './send-answer.ts'
+import { toReadable } from './to-readable.ts'
 
 /** The parts of Koa's context that this module uses. Koa has no types of its own. */
 export interface KoaContext {
@@ -44,10 +45,10 @@ export function toKoaMiddleware(handler: Pick<HttpHandler, 'handle'>): (context:
     const answer = await handler.handle(request)
     context.status = answer.status
     context.set({ ...answer.headers })
-    context.body = answer.body
+    context.body = answer.stream === undefined ? answer.body : toReadable(answer.stream, context.req, context.res)
     // Koa adds a media type to an answer without one.
-    if (answer.body === '') context.remove('content-type')
-    if (request.isStillSending()) {
+    if (answer.body === '' && answer.stream === undefined) context.remove('content-type')
+    if (answer.stream === undefined && request.isStillSending()) {
       context.respond = false
       sendAnswer(answer, context.req, context.res, true)
     }

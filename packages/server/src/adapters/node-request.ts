@@ -108,6 +108,13 @@ class NodeHttpRequest implements NodeRequest {
     return this.#request.httpVersionMajor < 2 ? 0 : Number.NaN
   }
 
+  /** The frameworks change the path of a request, and leave its query. */
+  query(): string | undefined {
+    const url = this.#request.url ?? ''
+    const start = url.indexOf('?')
+    return start === -1 ? undefined : url.slice(start + 1)
+  }
+
   /** Also works for HTTP/2, where `socket` represents the socket of the session. */
   remoteAddress(): string | undefined {
     return withoutMapping((this.#request.socket as IncomingMessage['socket'] | undefined)?.remoteAddress)

@@ -1,6 +1,7 @@
 /** Writes an answer of the pipeline to the response of Node, even if the sender is still sending its body. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HttpResponse } from '../index.ts'
+import { openForNobody, sendStream } from './send-stream.ts'
 
 /** After an early answer, the octets to read at most from the sender, and the longest time to read them, in milliseconds. */
 const DRAIN_BYTES = 1_048_576
@@ -18,29 +19,34 @@ export function sendAnswer(
   response: ServerResponse,
   isEarly: boolean,
 ): void {
-  if (response.destroyed || response.headersSent) return
+  if (response.destroyed || response.headersSent) return openForNobody(answer.stream)
   try {
     const body = request.method === 'HEAD' ? '' : answer.body
-    const headers: Record<string, string> = {
-      ...answer.headers,
-      'content-length': String(Buffer.byteLength(answer.body)),
-    }
+    const headers: Record<string, string> = { ...answer.headers }
+    if (answer.stream === undefined) headers['content-length'] = String(Buffer.byteLength(answer.body))
     // HTTP/2 has no such field: the stream ends, and the connection stays open.
     if (isEarly && request.httpVersionMajor < 2) headers['connection'] = 'close'
     const written: unknown = response.writeHead(answer.status, headers)
     // A wrapped `writeHead` may return nothing, or a promise.
     if (written instanceof Promise) {
-      written.then(() => finish(body, request, response, isEarly)).catch(() => abandon(response))
-    } else finish(body, request, response, isEarly)
+      written.then(() => finish(answer, body, request, response, isEarly)).catch(() => abandon(response))
+    } else finish(answer, body, request, response, isEarly)
   } catch {
     abandon(response)
   }
 }
 
-function finish(body: string, request: IncomingMessage, response: ServerResponse, isEarly: boolean): void {
+function finish(
+  { stream }: HttpResponse,
+  body: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  isEarly: boolean,
+): void {
   // A wrapped `writeHead` may have ended the response. Writing to an ended response causes an error event.
-  if (response.writableEnded || response.destroyed) return
-  if (isEarly) finishEarly(body, request, response)
+  if (response.writableEnded || response.destroyed) return openForNobody(stream)
+  if (stream !== undefined) sendStream(stream, request, response)
+  else if (isEarly) finishEarly(body, request, response)
   else response.end(body)
 }
 

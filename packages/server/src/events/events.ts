@@ -4,7 +4,9 @@ import { andThen, type MaybePromise } from '@token-introspection/core/maybe-prom
 import type { Disclosure, InactiveReason } from '../authorization/authorize-disclosure.ts'
 import { fingerprintToken } from './fingerprint-token.ts'
 import type { FoundToken } from '../lookup/find-token.ts'
+import type { EndedStream } from '../feed/open-stream.ts'
 import type { Ended } from '../revocation/revoke-token.ts'
+import type { FeedQuestion } from '../request/read-feed-request.ts'
 import type { WarningEvent } from './warning.ts'
 
 /** The members of every event. */
@@ -53,6 +55,23 @@ export interface RevokedEvent extends Timed {
   /** What ended: one token, every token of its grant, or `nothing`, because the token was unknown or already over. */
   readonly ended: Ended
 }
+
+/** The feed handler answered a question, or a stream ended. It has no position and no key. */
+export interface FollowedEvent extends Timed {
+  readonly type: 'followed'
+  readonly protectedResource: string
+  /** How the follower asked: with a question, a question that may wait, or an event stream. */
+  readonly form: 'question' | 'wait' | 'stream'
+  /** The number of events that the follower got. */
+  readonly events: number
+  /** Whether the log did not have the position of the follower. */
+  readonly gap: boolean
+  /** Why a stream ended. `undefined` for a question. */
+  readonly ended: EndedStream['ended'] | undefined
+}
+
+/** Every event of a feed handler. */
+export type RevocationFeedEvent = FollowedEvent | RefusedEvent | UnexpectedEvent | WarningEvent
 
 /** Every event of an introspection handler. */
 export type IntrospectionHandlerEvent = IntrospectedEvent | RefusedEvent | UnexpectedEvent | WarningEvent
@@ -103,4 +122,15 @@ export function toErrorEvent(error: unknown, status: number, durationMs: number)
   return isIntrospectionError(error)
     ? { type: 'refused', error, status, durationMs }
     : { type: 'unexpected', error, status, durationMs }
+}
+
+/** The event about an answered question or an ended stream. */
+export function toFollowedEvent(
+  protectedResource: string,
+  { asStream, waitSeconds }: Pick<FeedQuestion, 'asStream' | 'waitSeconds'>,
+  { events, gap, ended }: Pick<FollowedEvent, 'events'> & Partial<FollowedEvent>,
+  durationMs: number,
+): FollowedEvent {
+  const form = asStream ? 'stream' : waitSeconds > 0 ? 'wait' : 'question'
+  return { type: 'followed', protectedResource, form, events, gap: gap ?? ended === 'gap', ended, durationMs }
 }

@@ -1,7 +1,7 @@
 /** The fetch form: converts web `Request` and `Response` from and to the plain data of the pipeline. */
 import { readBody } from '@token-introspection/core/read-body'
 import { RequestBodyUnavailableError, RequestTooLargeError } from '../errors.ts'
-import type { HttpRequest, HttpResponse } from './http-message.ts'
+import type { HttpRequest, HttpResponse, StreamedBody } from './http-message.ts'
 
 /** Converts a web `Request` to plain data. The body is read, within its limit, only when the pipeline asks for it. */
 export function toHttpRequest(request: Request): HttpRequest {
@@ -16,14 +16,60 @@ export function toHttpRequest(request: Request): HttpRequest {
     method: request.method,
     header: (name) => request.headers.get(name) ?? undefined,
     readBody: (maxBytes) => readStream(request, maxBytes),
+    query: () => queryOf(request.url),
     signal: () => request.signal,
   }
 }
 
 /** Converts plain data to a web `Response`. A reply to HEAD has no body (RFC 9110 §9.3.2), an empty body no media type. */
 export function toFetchResponse(response: HttpResponse, method: string): Response {
-  const body = method === 'HEAD' || response.body === '' ? null : response.body
+  const { stream } = response
+  const text = method === 'HEAD' || response.body === '' ? null : response.body
+  const body = stream === undefined ? text : toReadableStream(stream)
   return new Response(body, { status: response.status, headers: response.headers as Record<string, string> })
+}
+
+function queryOf(url: string): string | undefined {
+  const [withoutFragment = ''] = url.split('#', 1)
+  const start = withoutFragment.indexOf('?')
+  return start === -1 ? undefined : withoutFragment.slice(start + 1)
+}
+
+/** The octets that a host may take before it has sent them. Above that the queue of the stream grows. */
+const HIGH_WATER_MARK = 65_536
+
+function toReadableStream(stream: StreamedBody): ReadableStream<Uint8Array> {
+  let leave: (() => void) | undefined
+  let isOver = false
+  const stop = (): void => {
+    isOver = true
+    leave?.()
+  }
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        leave = stream({
+          send(octets) {
+            if (!isOver) controller.enqueue(octets)
+          },
+          unsentBytes: () => HIGH_WATER_MARK - (controller.desiredSize ?? HIGH_WATER_MARK),
+          end() {
+            if (isOver) return
+            controller.close()
+            stop()
+          },
+          drop() {
+            if (isOver) return
+            controller.error(new Error('the receiver does not read'))
+            stop()
+          },
+        })
+        if (isOver) leave()
+      },
+      cancel: stop,
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER_MARK }),
+  )
 }
 
 /** Not async, because a body that is read whole would wait for one promise more. */

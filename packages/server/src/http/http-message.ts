@@ -27,6 +27,8 @@ export interface HttpRequest {
    * @throws RequestTooLargeError when more than `maxBytes` octets have arrived.
    */
   readBody(maxBytes: number): RequestBody | Promise<RequestBody>
+  /** The query of the URL, without the question mark. Only the revocation feed reads it. */
+  query?(): string | undefined
   /** The address of the connection, if the host knows it. It never comes from a header field. */
   remoteAddress?(): string | undefined
   /**
@@ -45,6 +47,29 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string>>
   /** The body. It is not sent in reply to HEAD (RFC 9110 §9.3.2). */
   readonly body: string
+  /** A body that is sent in parts, instead of `body`. The length is not known, and so there is no `content-length`. */
+  readonly stream?: StreamedBody | undefined
+}
+
+/**
+ * A body in parts. An adapter calls it once, when it has sent the head.
+ *
+ * @returns a function that the adapter calls once when the connection is over, whoever ended it.
+ */
+export type StreamedBody = (receiver: BodyReceiver) => () => void
+
+/** The end of a connection to which the parts go. No method throws, also after the connection is over. */
+export interface BodyReceiver {
+  /** Sends a part soon. It does not wait, so look at `unsentBytes` first. The octets are shared, and must not change. */
+  send(octets: Uint8Array): void
+  /** The octets that were passed to `send` and that the connection has not taken yet. */
+  unsentBytes(): number
+  /** Ends the body after the parts so far. */
+  end(): void
+  /** Whether the server takes no more connections, and waits for those that it has. */
+  isClosing?(): boolean
+  /** Breaks the connection off, for a receiver that does not read. */
+  drop(): void
 }
 
 /** The form of every endpoint of these packages. Adapters mount it. */

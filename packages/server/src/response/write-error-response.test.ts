@@ -40,6 +40,8 @@ const TABLE: readonly [ErrorClass, number, string, object][] = [
   [errors.AuthorizationPolicyError, 500, 'server_error', {}],
   [errors.AuthorizationTokenOwnerError, 400, 'unauthorized_client', {}],
   [errors.RevocationStoreError, 503, 'temporarily_unavailable', { 'retry-after': '7' }],
+  [errors.FeedLogError, 503, 'temporarily_unavailable', { 'retry-after': '7' }],
+  [errors.FeedClosedError, 503, 'temporarily_unavailable', { 'retry-after': '7' }],
   [errors.ResponseShapeError, 500, 'server_error', {}],
   [errors.ClientAuthenticationMissingError, 401, 'invalid_client', { 'www-authenticate': 'Basic realm="x"' }],
   [errors.ResponseKeysUnavailableError, 503, 'temporarily_unavailable', { 'retry-after': '7' }],
@@ -51,6 +53,7 @@ const TABLE: readonly [ErrorClass, number, string, object][] = [
 /** Errors that contain the values of their answer. */
 const SPEAKING: readonly [IntrospectionError, number, string, object][] = [
   [new errors.LimitsExceededError(1500), 429, 'temporarily_unavailable', { 'retry-after': '2' }],
+  [new errors.FeedFollowersError(message, 3), 429, 'temporarily_unavailable', { 'retry-after': '3' }],
   [
     new errors.ClientAuthenticationTokenError(message, 'Bearer a="b"'),
     401,

@@ -7,7 +7,12 @@ import {
   JSON_MEDIA_TYPE,
   JWT_INTROSPECTION_MEDIA_TYPE,
 } from '@token-introspection/core'
-import { ClientAuthenticationScopeError, ClientAuthenticationTokenError, type LimitsExceededError } from '../errors.ts'
+import {
+  ClientAuthenticationScopeError,
+  ClientAuthenticationTokenError,
+  type FeedFollowersError,
+  type LimitsExceededError,
+} from '../errors.ts'
 import type { HttpRequest, HttpResponse } from '../http/http-message.ts'
 import { RESPONSE_HEADERS } from './write-response.ts'
 
@@ -16,6 +21,8 @@ export interface ErrorResponseStep {
   /** The challenge in every 401. */
   readonly challenge: string
   readonly retryAfterSeconds: number
+  /** The methods of the endpoint, as in `Allow`. Default `POST`. */
+  readonly methods?: string | undefined
   /** Set when the endpoint offers JWT answers. */
   readonly jwt?: object | undefined
 }
@@ -31,7 +38,7 @@ interface WireError {
 /** The response for each error code. It describes faults of the request, but not internal failures or wrong credentials. */
 const WIRE_ERRORS: Readonly<Record<string, WireError>> = {
   ERR_REQUEST_INVALID: { status: 400, error: 'invalid_request' },
-  ERR_REQUEST_METHOD: { status: 405, error: 'invalid_request', description: 'the method must be POST' },
+  ERR_REQUEST_METHOD: { status: 405, error: 'invalid_request' },
   ERR_REQUEST_MEDIA_TYPE: {
     status: 415,
     error: 'invalid_request',
@@ -61,6 +68,9 @@ const WIRE_ERRORS: Readonly<Record<string, WireError>> = {
     description: 'the token could not be looked up',
     ofOneToken: true,
   },
+  ERR_FEED_LOG: { status: 503, error: 'temporarily_unavailable' },
+  ERR_FEED_CLOSED: { status: 503, error: 'temporarily_unavailable' },
+  ERR_FEED_FOLLOWERS: { status: 429, error: 'temporarily_unavailable', description: 'too many waiting followers' },
   ERR_REVOCATION_STORE: { status: 503, error: 'temporarily_unavailable' },
 }
 
@@ -79,15 +89,20 @@ const SERVER_ERROR: WireError = { status: 500, error: 'server_error' }
 /** Writes an error response. It is always JSON. An unexpected error is a 500 without details. */
 export function writeErrorResponse(error: unknown, step: ErrorResponseStep, request: HttpRequest): HttpResponse {
   const wire = toWireError(error, step, request)
-  const description = wire.description ?? describeRequestFault(error)
+  const methods = step.methods ?? 'POST'
+  const description =
+    wire.status === 405
+      ? `the method must be ${methods.replace(', ', ' or ')}`
+      : (wire.description ?? describeRequestFault(error))
   const headers: Record<string, string> = { ...RESPONSE_HEADERS }
   if (wire.status === 401) headers['www-authenticate'] = step.challenge
   // The challenge says what is wrong with an access token (RFC 6750 §3.1), also with 403.
   if (error instanceof ClientAuthenticationTokenError || error instanceof ClientAuthenticationScopeError) {
     headers['www-authenticate'] = error.challenge
   }
-  if (wire.status === 405) headers['allow'] = 'POST'
-  if (wire.status === 429) headers['retry-after'] = String((error as LimitsExceededError).retryAfterSeconds)
+  if (wire.status === 405) headers['allow'] = methods
+  if (wire.status === 429)
+    headers['retry-after'] = String((error as LimitsExceededError | FeedFollowersError).retryAfterSeconds)
   // Retry-After asks for a pause of all requests (RFC 9110 §10.2.3), but a resolver may have failed for one token only.
   if (wire.status === 503 && wire.ofOneToken === undefined) headers['retry-after'] = String(step.retryAfterSeconds)
   return { status: wire.status, headers, body: JSON.stringify(buildErrorResponse(wire.error, description)) }

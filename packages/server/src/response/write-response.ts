@@ -8,7 +8,7 @@ import {
 import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { ProtectedResource } from '../client-authentication/protected-resource.ts'
 import { RequestNotAcceptableError, ResponseSigningError } from '../errors.ts'
-import type { HttpResponse } from '../http/http-message.ts'
+import type { HttpResponse, StreamedBody } from '../http/http-message.ts'
 import type { ReceivedRequest } from '../request/read-request.ts'
 import { encryptResponse } from './encrypt-response.ts'
 import type { JwtResponseStep } from './jwt-response-options.ts'
@@ -52,6 +52,25 @@ export const REVOKED_RESPONSE: HttpResponse = Object.freeze({
   }),
   body: '',
 })
+
+const STREAM_HEADERS: Readonly<Record<string, string>> = Object.freeze({
+  'content-type': 'text/event-stream',
+  // Compression and a proxy that collects the parts would hold events back.
+  'cache-control': 'no-store, no-transform',
+  'x-accel-buffering': 'no',
+  'x-content-type-options': 'nosniff',
+  vary: 'accept',
+})
+
+/** Writes a page of the revocation feed. */
+export function writeFeedPage(body: string): HttpResponse {
+  return { status: 200, headers: RESPONSE_HEADERS, body }
+}
+
+/** Writes the head of an event stream. */
+export function writeFeedStream(stream: StreamedBody): HttpResponse {
+  return { status: 200, headers: STREAM_HEADERS, body: '', stream }
+}
 
 /**
  * Writes an introspection response in the negotiated media type. As JSON, every inactive response has the same octets. As a JWT,

@@ -22,6 +22,7 @@ const plain: HandlerForm = {
         const values = request.headers.filter(([field]) => field.toLowerCase() === name).map(([, value]) => value)
         return values.length === 0 ? undefined : values.join(', ')
       },
+      query: () => request.target.split('?')[1],
       readBody(maxBytes) {
         if (request.body.byteLength > maxBytes) throw new RequestTooLargeError('too large')
         return request.body

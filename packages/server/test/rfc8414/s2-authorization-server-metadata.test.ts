@@ -6,9 +6,11 @@ import {
   certificateFromSocket,
   createIntrospectionHandler,
   createMemoryTokenStore,
+  createRevocationFeedHandler,
   createRevocationHandler,
   type IntrospectionHandlerOptions,
 } from '../../src/index.ts'
+import { createFakeRevocationLog } from '../fake-revocation-log.ts'
 
 const issuer = 'https://as.example.com'
 const url = `${issuer}/introspect`
@@ -109,6 +111,23 @@ describe('introspection metadata', () => {
       expect(() => handler.metadata({ url, mtlsUrl: wrong })).toThrow(/^mtlsUrl: /)
     },
   )
+})
+
+test('feed metadata names the endpoint and its methods', () => {
+  const feed = createRevocationFeedHandler({
+    issuer,
+    source: createFakeRevocationLog(),
+    clientAuthentication: { protectedResources: [], methods: ['client_secret_basic', 'private_key_jwt'] },
+  })
+  const own = feed.metadata({ url: `${issuer}/revocations`, mtlsUrl: `${issuer}/mtls/revocations` })
+  expect(own).toEqual({
+    revocation_feed_endpoint: `${issuer}/revocations`,
+    revocation_feed_endpoint_auth_methods_supported: ['client_secret_basic', 'private_key_jwt'],
+    revocation_feed_endpoint_auth_signing_alg_values_supported: expect.arrayContaining(['ES256']) as string[],
+    mtls_endpoint_aliases: { revocation_feed_endpoint: `${issuer}/mtls/revocations` },
+  })
+  expect(parseAuthorizationServerMetadata({ issuer, ...own }, issuer)).toMatchObject(own)
+  expect(() => feed.metadata({ url: 'http://as.example.com/revocations' })).toThrow(/^url: /)
 })
 
 test('revocation metadata names the endpoint and its methods, only those with secrets when there is no issuer', () => {

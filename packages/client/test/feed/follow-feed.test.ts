@@ -320,7 +320,8 @@ describe('a process that follows a feed', () => {
       const signal = new AbortController().signal
       const { position } = await connection.ask(undefined, signal)
       const heard = new Promise((resolve) => {
-        connection.listen(position, (events) => (resolve(events.length), true), signal).catch(() => undefined)
+        const end = connection.listen(position, (events) => (resolve(events.length), true), signal)
+        end.catch(() => undefined).finally(() => console.log('the stream has ended'))
       })
       const keepAlive = setInterval(() => undefined, 1000)
       console.log(await heard)

@@ -2,6 +2,7 @@
 import { bearerTokenProvider, clientSecretBasic, type TransportOptions } from '@token-introspection/client'
 import { connectFollower, followFeed, type ReachOptions } from '@token-introspection/client/revocations'
 import type { RevocationEvent } from '@token-introspection/core/revocations'
+import { revocationVectors } from '@token-introspection/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { holdClock } from '../held-clock.ts'
 import { type Exchange, serve } from '../loopback-server.ts'
@@ -152,6 +153,21 @@ describe('a question answered with', () => {
     expect(await connection.ask('1.a', never)).toEqual({ ...good, gap: false, more: false })
   })
 
+  test.each(revocationVectors.pages)(
+    'the page of the vector: $title',
+    async ({ after, text, refused, position, events: positions, gap = false, more = false }) => {
+      const { connection } = await connectTo(send(200, 'application/json', text))
+      const asked = connection.ask(after ?? undefined, never)
+      if (refused !== undefined) {
+        expect(await failureOf(asked)).toMatchObject({ code: MALFORMED })
+        return
+      }
+      const answer = await asked
+      const listed = answer.events.map((each) => each.position)
+      expect({ ...answer, events: listed }).toEqual({ position, events: positions, gap, more })
+    },
+  )
+
   test('503 tells when to ask again', async () => {
     const { connection } = await connectTo(send(503, 'text/plain', '', { 'retry-after': '7' }))
     expect(await failureOf(connection.ask('1.a', never))).toMatchObject({ retryAfterSeconds: 7, retryable: true })
@@ -282,6 +298,24 @@ describe.each<[string, TransportOptions]>([
     const { heard, end } = listenTo(connection)
     await end
     expect(heard).toEqual(['2.b'])
+  })
+
+  test.each(revocationVectors.streams)('is heard as in the vector: $title', async ({ chunks, pages }) => {
+    const { connection } = await connectTo(async ({ response }) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      for (const chunk of chunks) {
+        response.write(Buffer.from(chunk, 'latin1'))
+        await new Promise(setImmediate)
+      }
+      response.end()
+    }, transport)
+    const heard: string[] = []
+    const onEvents = (more: readonly RevocationEvent[]): boolean => {
+      heard.push(...more.map(({ position }) => position))
+      return true
+    }
+    await connection.listen('41.Zk9lYWVhZWFl', onEvents, never)
+    expect(heard).toEqual(pages.flatMap(({ events: list }) => list))
   })
 
   test('that comes octet by octet is heard', async () => {

@@ -91,18 +91,14 @@ export class IssuerMetadata {
     return this.#take(use, await this.#fetch())
   }
 
-  /** Finds an endpoint that introspection does not need. Nothing of it can make a fetch fail that introspection needs. */
+  /**
+   * Finds an endpoint that introspection does not need. Nothing of it can make a fetch fail that introspection needs.
+   * Its absence is usual, so the metadata are not fetched for it before they are old.
+   */
   async #findOptional(use: EndpointUse): Promise<string> {
-    const metadata = this.#current()
-    if (metadata === undefined && this.#failure !== undefined && this.#isCooling(COOLDOWN_MS)) throw this.#failure
-    let url: string
-    try {
-      url = endpointOf(use, metadata ?? (await this.#fetch()), this.#settings)
-    } catch (error) {
-      // The endpoint may be there now. Its absence is usual, so the metadata are not fetched for it all the time.
-      if (metadata === undefined || this.#isCooling(RENEWAL_COOLDOWN_MS)) throw error
-      url = endpointOf(use, await this.#fetch(), this.#settings)
-    }
+    const current = this.#current()
+    if (current === undefined && this.#failure !== undefined && this.#isCooling(COOLDOWN_MS)) throw this.#failure
+    const url = endpointOf(use, current ?? (await this.#fetch()), this.#settings)
     this.#optional.set(keyOf(use), url)
     return url
   }

@@ -6,9 +6,12 @@ import {
   type RevocationConnection,
 } from '@token-introspection/client/revocations'
 import type { RevocationEvent, RevocationSource } from '@token-introspection/core/revocations'
+import { createMemoryTokenStore, createRevocationFeedHandler } from '@token-introspection/server'
+import { toNodeHandler } from '@token-introspection/server/node'
 import { type FollowedFeed, revocationFollowerContract } from '@token-introspection/testing'
 import { describe, onTestFinished, test } from 'vitest'
 import { type FeedServer, type FeedServerOptions, serveFeed } from '../feed/feed-server.ts'
+import { serveListener } from '../loopback-server.ts'
 
 const issuer = 'https://as.example.com'
 const clientAuthentication = clientSecretBasic('api', 's3cr3t')
@@ -95,11 +98,54 @@ async function overRelay(): Promise<FollowedFeed> {
   return toFeed(server, connectSource(relay), false)
 }
 
+type Feed = { readonly store: ReturnType<typeof createLoggingStore> } | { readonly source: RevocationSource }
+
+function createLoggingStore() {
+  return createMemoryTokenStore({ revocationLog: true })
+}
+
+/** Serves a feed with the endpoint of our server, and follows it over HTTP. */
+async function followServed(feed: Feed) {
+  const protectedResources = [{ id: 'api', clientSecrets: ['s3cr3t'] }]
+  const handler = createRevocationFeedHandler({ ...feed, clientAuthentication: { protectedResources } })
+  const server = await serveListener(toNodeHandler(handler))
+  const follower = followFeed({ url: `${server.origin}/revocations` })
+  const reach = { issuer, clientAuthentication, transport: { allowHttpOnLoopback: true } }
+  const connection = connectFollower(follower, reach)
+  onTestFinished(async () => {
+    await connection.close()
+    handler.close()
+    await server[Symbol.asyncDispose]()
+  })
+  return { connection, follower, reach }
+}
+
+/** The store of an authorization server, its feed, and as many relays between it and the follower. */
+function overServer(relays: number) {
+  return async (): Promise<FollowedFeed> => {
+    const store = createLoggingStore()
+    let served = await followServed({ store })
+    for (let count = 0; count < relays; count++) {
+      const relay = relayRevocations(served.follower, served.reach)
+      onTestFinished(() => relay.close())
+      served = await followServed({ source: relay })
+    }
+    return {
+      connection: served.connection,
+      async revoke(count) {
+        for (let index = 0; index < count; index++) await store.revokeGrant(crypto.randomUUID())
+      },
+    }
+  }
+}
+
 const ways: readonly [string, () => Promise<FollowedFeed>][] = [
   ['an event stream over undici', overHttp()],
   ['an event stream over fetch', overHttp({ fetch: (url, init) => fetch(url, init) })],
   ['long polls', overHttp({}, { streams: false })],
   ['a relay', overRelay],
+  ['the endpoint of our server', overServer(0)],
+  ['a relay and the endpoint of our server', overServer(1)],
 ]
 
 describe.each(ways)('a follower over %s', (_, connect) => {

@@ -14,7 +14,7 @@ const SEED = 12
 const SECONDS = 5
 /** Measured with `measure-costs.ts`, rounded up. */
 const COSTS: StreamCosts = { perMessageMs: 0.05, perEventMs: 0.006, perWriteMs: 0.016 }
-const PER_QUESTION_MS = 0.1
+const PER_QUESTION_MS = 0.15
 /** A relay may use half of a core. */
 const RELAY_LOAD = 0.5
 /** And writes a message to its last follower ten milliseconds after the first. */

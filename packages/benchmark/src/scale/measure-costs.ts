@@ -4,18 +4,25 @@
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, get, type ServerResponse } from 'node:http'
+import { Agent, createServer, get, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { parseRevocationPage } from '@token-introspection/core/revocations'
+import { createRevocationFeedHandler } from '@token-introspection/server'
+import { toNodeHandler } from '@token-introspection/server/node'
 import { sampleMessage, samplePage, wireOctets } from './sample-page.ts'
 
 const FOLLOWERS = 500
 const MESSAGES = 400
 const BATCH = 5
 
-if (process.argv[2] === 'follow') await followAll(String(process.argv[3]))
+const QUESTIONS = 20_000
+const IN_FLIGHT = 16
+
+const [role, target = ''] = process.argv.slice(2)
+if (role === 'follow') await followAll(target)
+else if (role === 'ask') await askAll(target)
 else await main()
 
 async function main(): Promise<void> {
@@ -27,6 +34,7 @@ async function main(): Promise<void> {
       `octets per event, ${events} in a message: ${octets.toFixed(0)} on the wire; gzip of the message alone ${packed.toFixed(0)}`,
     )
   }
+  console.log(`answer a question: ${(await answerQuestions()).toFixed(0)} µs of CPU`)
   console.log(`read and check an event: ${readEvents().toFixed(2)} µs of CPU`)
   for (const events of [BATCH, 4 * BATCH]) {
     const micros = await writeToFollowers(events)
@@ -75,6 +83,51 @@ async function writeToFollowers(events: number): Promise<number> {
   server.closeAllConnections()
   server.close()
   return micros
+}
+
+/** Microseconds for each question that finds nothing new, over loopback and without TLS. The log is in memory. */
+async function answerQuestions(): Promise<number> {
+  const page = { position: '3600000.AAAAAAAAAAAA', events: [], gap: false, more: false }
+  const feed = createRevocationFeedHandler({
+    source: { readAfter: () => page, onAppended: () => () => undefined },
+    clientAuthentication: { protectedResources: [{ id: 'orders', clientSecrets: ['secret'] }] },
+  })
+  const server = createServer(toNodeHandler(feed)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const child = fork(import.meta.filename, ['ask', `http://127.0.0.1:${port}/?after=${page.position}`])
+  await once(child, 'message')
+  const before = process.cpuUsage()
+  child.send('measure')
+  await once(child, 'message')
+  const micros = cpuMicros(before) / QUESTIONS
+  child.kill()
+  feed.close()
+  server.closeAllConnections()
+  server.close()
+  return micros
+}
+
+async function askAll(url: string): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT })
+  const headers = { authorization: `Basic ${btoa('orders:secret')}` }
+  const ask = async (): Promise<void> => {
+    const [response] = (await once(get(url, { agent, headers }), 'response')) as [NodeJS.ReadableStream]
+    response.resume()
+    await once(response, 'end')
+  }
+  const askMany = async (questions: number): Promise<void> => {
+    let left = questions
+    const askNext = async (): Promise<void> => {
+      while (left-- > 0) await ask()
+    }
+    await Promise.all(Array.from({ length: IN_FLIGHT }, askNext))
+  }
+  await askMany(QUESTIONS / 4)
+  process.send?.('warm')
+  await once(process, 'message')
+  await askMany(QUESTIONS)
+  process.send?.('done')
 }
 
 async function followAll(url: string): Promise<void> {

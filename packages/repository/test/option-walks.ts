@@ -781,7 +781,7 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
   'server/sqlite': [
     walk(
       'createSqliteTokenStore',
-      { database: new DatabaseSync(':memory:'), now, unstoredLifetimeSeconds: 60 },
+      { database: new DatabaseSync(':memory:'), now, unstoredLifetimeSeconds: 60, revocationLog: logOptions },
       sqlite.createSqliteTokenStore,
     ),
   ],

@@ -141,7 +141,7 @@ describe('the file of a SQLite token store', () => {
     const migrated = open(path)
     migrated.exec(sqliteTokenStoreSchema)
     const before = schemaOf(migrated)
-    expect(before).toHaveLength(9)
+    expect(before).toHaveLength(11)
     migrated.exec(sqliteTokenStoreSchema)
     migrated.close()
     const database = open(path)

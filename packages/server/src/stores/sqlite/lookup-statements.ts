@@ -17,6 +17,9 @@ ${CUTOFF_KINDS.map((kind) => `    OR ${isCovered(kind, `token.${CUTOFF_COLUMNS[k
 ${CUTOFF_KINDS.map((kind, index) => `OR ${isCovered(kind, `?${index + 3}`, '?2')}`).join('\n')}
 AS revoked`
 
+/** The record under a digest, revoked or not. */
+export const STORED = 'SELECT record, revoked FROM introspection_tokens WHERE digest = ?'
+
 /** The record of a token that is not revoked by itself. */
 export const HELD = 'SELECT record FROM introspection_tokens WHERE digest = ? AND revoked = 0'
 

@@ -29,7 +29,7 @@ export interface SqliteTokenStore<Claims extends object = object> extends Receip
 
 /** Reads the options. */
 export function readSqliteTokenStoreOptions(options: SqliteTokenStoreOptions) {
-  const group = new OptionGroup('', options, ['database', ...TOKEN_STORE_OPTIONS])
+  const group = new OptionGroup('', options, ['database', ...TOKEN_STORE_OPTIONS, 'revocationLog'])
   const database = group.seam<SqliteDatabase>('database', 'exec', 'prepare')
   if (database === undefined) throw group.error('database', 'is required')
   return { database, ...readTokenStoreOptions(group) }

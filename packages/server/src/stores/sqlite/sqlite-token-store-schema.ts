@@ -29,4 +29,17 @@ CREATE TABLE IF NOT EXISTS introspection_cutoffs (
   PRIMARY KEY (kind, identifier)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS introspection_cutoffs_kept_until ON introspection_cutoffs (kept_until);
+CREATE TABLE IF NOT EXISTS introspection_revocations (
+  number INTEGER PRIMARY KEY,
+  tag TEXT NOT NULL,
+  previous TEXT,
+  at INTEGER NOT NULL,
+  cut INTEGER,
+  kind TEXT,
+  key TEXT
+) STRICT;
+CREATE TABLE IF NOT EXISTS introspection_revocation_secret (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  secret TEXT NOT NULL
+) STRICT;
 `

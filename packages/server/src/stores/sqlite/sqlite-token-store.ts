@@ -4,6 +4,7 @@ import { databaseMethods } from '../database-methods.ts'
 import { REMOVED_AT_ONCE, REMOVED_PER_SAVE, validateRemovalLimit } from '../removal.ts'
 import { NO_POSITION } from '../revocation-receipt.ts'
 import type { TokenRecord } from '../token-record.ts'
+import { createLog } from './create-log.ts'
 import { createRemoval } from './create-removal.ts'
 import { FIND, HELD, IS_REVOKED } from './lookup-statements.ts'
 import {
@@ -19,6 +20,9 @@ import { CUT_OFF, SAVE } from './write-statements.ts'
  * file holds nothing that could be used as a token. It keeps records as JSON. Revoking one token replaces it by a tombstone
  * until the token has expired. Revoking a grant, a session, a user or a client writes one row, and the store removes the
  * revoked tokens bit by bit. A revocation holds for every process that has the file open.
+ *
+ * With `revocationLog`, a revocation and its event are one transaction. Leave `synchronous` at `FULL`, which is the default: with
+ * `NORMAL` a power failure may lose the last revocations together with their events.
  *
  * The database is used synchronously. If it is busy, full or closed, the store throws, and the handler answers 503. Give
  * `DatabaseSync` a `timeout` if several processes write, and set `journal_mode = WAL` if they write a lot.
@@ -51,7 +55,7 @@ import { CUT_OFF, SAVE } from './write-statements.ts'
 export function createSqliteTokenStore<Claims extends object = object>(
   options: SqliteTokenStoreOptions,
 ): SqliteTokenStore<Claims> {
-  const { database, now, unstoredLifetimeSeconds } = readSqliteTokenStoreOptions(options)
+  const { database, now, unstoredLifetimeSeconds, revocationLog } = readSqliteTokenStoreOptions(options)
   database.exec(sqliteTokenStoreSchema)
   const find = database.prepare(FIND)
   const held = database.prepare(HELD)
@@ -59,6 +63,7 @@ export function createSqliteTokenStore<Claims extends object = object>(
   const save = database.prepare(SAVE)
   const cutOff = database.prepare(CUT_OFF)
   const remove = createRemoval(database)
+  const log = revocationLog && createLog(database, revocationLog, now)
 
   return {
     find(digest) {
@@ -66,22 +71,36 @@ export function createSqliteTokenStore<Claims extends object = object>(
       return row === undefined ? null : (JSON.parse(row.record) as TokenRecord<Claims>)
     },
     ...databaseMethods({
+      revocations: log?.revocations,
       held(digest) {
         const row = held.get(digest) as { readonly record: string } | undefined
         return row && (JSON.parse(row.record) as TokenRecord)
       },
-      saveToken([digest = '', signed = null], { json, keptUntil = null, issuedAt, revoked, identifiers }) {
-        save.run(digest, json, keptUntil, issuedAt, revoked ? 1 : 0, ...identifiers, signed)
-        remove(now(), REMOVED_PER_SAVE)
+      saveToken([digest = '', signed = null], row) {
+        const { json, keptUntil = null, issuedAt, revoked, identifiers } = row
+        const write = () => {
+          save.run(digest, json, keptUntil, issuedAt, revoked ? 1 : 0, ...identifiers, signed)
+          remove(now(), REMOVED_PER_SAVE)
+        }
+        return log === undefined ? write() : log.writeTokens([digest], row, write)
       },
-      saveTombstone(digests, { json, keptUntil = null, issuedAt, identifiers }) {
-        for (const digest of digests) save.run(digest, json, keptUntil, issuedAt, 1, ...identifiers, null)
-        remove(now(), REMOVED_PER_SAVE)
+      saveTombstone(digests, row) {
+        const { json, keptUntil = null, issuedAt, identifiers } = row
+        const write = () => {
+          for (const digest of digests) save.run(digest, json, keptUntil, issuedAt, 1, ...identifiers, null)
+          remove(now(), REMOVED_PER_SAVE)
+        }
+        if (log !== undefined) return log.writeTokens(digests, row, write)
+        write()
         return NO_POSITION
       },
-      cutOff(kind, identifier, at = now()) {
-        const keptFrom = at === FOR_GOOD ? now() : Math.max(at, now())
-        cutOff.run(kind, identifier, at, keptFrom + CUTOFF_KEPT_SECONDS + unstoredLifetimeSeconds)
+      cutOff(kind, stored, given, identifier) {
+        const write = (at: number) => {
+          const keptFrom = at === FOR_GOOD ? now() : Math.max(at, now())
+          cutOff.run(kind, stored, at, keptFrom + CUTOFF_KEPT_SECONDS + unstoredLifetimeSeconds)
+        }
+        if (log !== undefined) return log.writeCutoff({ kind, stored, identifier }, given, write)
+        write(given ?? now())
         return NO_POSITION
       },
       isRevoked([digest = '', other = null], issuedAt, identifiers) {

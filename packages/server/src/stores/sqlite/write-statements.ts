@@ -9,6 +9,9 @@ ON CONFLICT (digest) DO UPDATE SET
   record = excluded.record, exp = excluded.exp, iat = excluded.iat, revoked = excluded.revoked,
   grant_id = excluded.grant_id, session_id = excluded.session_id, sub = excluded.sub, client_id = excluded.client_id`
 
+/** The moment of a cutoff. */
+export const CUT_AT = 'SELECT cut_at FROM introspection_cutoffs WHERE kind = ? AND identifier = ?'
+
 /** Writes a cutoff. Of two moments for one identifier the later one holds. */
 export const CUT_OFF = `
 INSERT INTO introspection_cutoffs (kind, identifier, cut_at, kept_until) VALUES (?, ?, ?, ?)

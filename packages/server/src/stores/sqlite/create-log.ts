@@ -1,0 +1,68 @@
+/** The writes of the store that append to the log: what they revoke, and when that is nothing. */
+import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
+import { type CutoffKind, FOR_GOOD } from '../cutoff.ts'
+import type { RevocationLog, RevocationReceipt } from '../revocation-log.ts'
+import type { RevocationLogSettings } from '../revocation-log-options.ts'
+import type { TokenRow } from '../token-database.ts'
+import { STORED } from './lookup-statements.ts'
+import type { SqliteDatabase } from './sqlite-database.ts'
+import { SqliteRevocationLog } from './sqlite-revocation-log.ts'
+import { CUT_AT } from './write-statements.ts'
+
+/** The log, and the writes that append to it. Each runs `write` in a transaction of its own. */
+export interface SqliteLog {
+  readonly revocations: RevocationLog
+  /** Appends an event for each digest whose token this write revokes or replaces. */
+  writeTokens(digests: readonly string[], row: TokenRow, write: () => void): Promise<RevocationReceipt>
+  /** Appends an event if the cutoff is new or becomes later. */
+  writeCutoff(
+    cutoff: { readonly kind: CutoffKind; readonly stored: string; readonly identifier: string },
+    at: number | undefined,
+    write: (at: number) => void,
+  ): MaybePromise<RevocationReceipt>
+}
+
+/** Creates the log of a store. */
+export function createLog(database: SqliteDatabase, settings: RevocationLogSettings, now: () => number): SqliteLog {
+  const log = new SqliteRevocationLog(database, settings, now)
+  const stored = database.prepare(STORED)
+  const cutAt = database.prepare(CUT_AT)
+
+  /** Whether a token that is usable, or usable with another record, is no longer so after the write. */
+  function isRevoked(digest: string, { json, revoked }: TokenRow): boolean {
+    const before = stored.get(digest) as { readonly record: string; readonly revoked: number | bigint } | undefined
+    if (Number(before?.revoked) === 1) return false
+    return revoked || (before !== undefined && before.record !== json)
+  }
+
+  return {
+    revocations: log,
+    async writeTokens(digests, row, write) {
+      const keys = await Promise.all(digests.map(async (digest) => await log.keyOf('token', digest)))
+      return log.write((append) => {
+        const changed = digests.map((digest) => isRevoked(digest, row))
+        write()
+        for (const [index, key] of keys.entries()) {
+          // A save that a tombstone elsewhere has stopped changed nothing.
+          if (changed[index] === true && isWritten(digests[index] as string, row)) append('token', key, null)
+        }
+      })
+    },
+    writeCutoff({ kind, stored: identifierInRow, identifier }, given, write) {
+      return andThen(log.keyOf(kind, identifier), (key) =>
+        log.write((append) => {
+          const at = given ?? now()
+          const before = cutAt.get(kind, identifierInRow) as { readonly cut_at: number | bigint } | undefined
+          write(at)
+          if (before === undefined || at > Number(before.cut_at)) append(kind, key, at === FOR_GOOD ? null : at)
+        }),
+      )
+    },
+  }
+
+  function isWritten(digest: string, { json }: TokenRow): boolean {
+    // A row that is gone was removed right away because it has expired.
+    const after = stored.get(digest) as { readonly record: string } | undefined
+    return after === undefined || after.record === json
+  }
+}

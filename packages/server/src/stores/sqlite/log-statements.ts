@@ -1,0 +1,36 @@
+/** The statements of the log of revocations. */
+
+/** The last row. */
+export const LAST = 'SELECT number, tag FROM introspection_revocations ORDER BY number DESC LIMIT 1'
+
+/** Appends a row. */
+export const APPEND = `
+INSERT INTO introspection_revocations (number, tag, previous, at, cut, kind, key) VALUES (?, ?, ?, ?, ?, ?, ?)`
+
+/** Whether the log has exactly this event. */
+export const HAS = 'SELECT 1 FROM introspection_revocations WHERE number = ? AND tag = ?'
+
+/** The rows after a number, as one JSON array. The row where a log begins is no event. */
+export const READ = `
+SELECT json_group_array(json_object(
+  'number', number, 'tag', tag, 'previous', previous, 'at', at, 'cut', cut, 'kind', kind, 'key', key
+)) AS rows
+FROM (SELECT * FROM introspection_revocations WHERE number > ? AND key IS NOT NULL ORDER BY number LIMIT ?)`
+
+/**
+ * Removes the two oldest rows if both are old. The last row always stays. Rows go from the beginning only, so that the rest is
+ * a chain.
+ */
+export const TRIM = `
+DELETE FROM introspection_revocations
+WHERE number IN (SELECT number FROM introspection_revocations ORDER BY number LIMIT 2)
+AND number < (SELECT max(number) FROM introspection_revocations)
+AND NOT EXISTS (
+  SELECT 1 FROM (SELECT at FROM introspection_revocations ORDER BY number LIMIT 2) WHERE at > ?
+)`
+
+/** Keeps a secret, unless there is one. */
+export const KEEP_SECRET = 'INSERT OR IGNORE INTO introspection_revocation_secret (id, secret) VALUES (1, ?)'
+
+/** The secret. */
+export const SECRET = 'SELECT secret FROM introspection_revocation_secret WHERE id = 1'

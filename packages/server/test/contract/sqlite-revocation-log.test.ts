@@ -1,0 +1,83 @@
+/** The log of the SQLite token store follows the contract of logs, also between two connections. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { revocationLogContract } from '@token-introspection/testing'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { createSqliteTokenStore } from '../../src/stores/sqlite/index.ts'
+import { START } from './stored-tokens.ts'
+
+const KEY_SECRET = 'a-secret-of-the-log-with-32-octets!'
+
+function open(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: 5000 })
+  onTestFinished(() => {
+    if (database.isOpen) database.close()
+  })
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+  return database
+}
+
+function create(paths: readonly [string, string], keySecret?: string) {
+  const clock = { seconds: START }
+  const now = () => clock.seconds * 1000
+  const revocationLog = keySecret === undefined ? true : { keySecret }
+  const databases = [...new Set(paths)].map(open)
+  const [store, other = store] = databases.map((database) => createSqliteTokenStore({ database, now, revocationLog }))
+  if (store === undefined || other === undefined) throw new Error('no store')
+  return {
+    database: databases[0] as DatabaseSync,
+    store,
+    other,
+    keySecret,
+    expireEvents: () => void (clock.seconds += 7200),
+  }
+}
+
+/** A store and another one over a second connection to its file. */
+function createPair(keySecret?: string) {
+  const directory = mkdtempSync(join(tmpdir(), 'revocation-log-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const path = join(directory, 'tokens.sqlite')
+  // The same file under two names, so that both connections are opened.
+  return create([path, `${directory}/./tokens.sqlite`], keySecret)
+}
+
+describe('the log of a SQLite token store', () => {
+  test.each(revocationLogContract())('$title', async ({ run }) => {
+    await run(create([':memory:', ':memory:']))
+  })
+
+  test.each(revocationLogContract())('between two connections to a file: $title', async ({ run }) => {
+    await run(createPair())
+  })
+
+  test.each(revocationLogContract())('between two connections with a given secret: $title', async ({ run }) => {
+    await run(createPair(KEY_SECRET))
+  })
+
+  test('has no name and no digest in its table', async () => {
+    const { database, store } = create([':memory:', ':memory:'], KEY_SECRET)
+    await store.revoke('a-token', { kind: 'access_token', sub: 'alice' })
+    await store.revokeSubject('alice')
+    const rows = database.prepare('SELECT * FROM introspection_revocations').all()
+    expect(rows).toHaveLength(3)
+    expect(JSON.stringify(rows)).not.toMatch(/alice|a-token/)
+    expect(database.prepare('SELECT * FROM introspection_revocation_secret').all()).toEqual([])
+  })
+
+  test('has neither a revocation nor its event when one of them cannot be written', async () => {
+    const { database, store } = create([':memory:', ':memory:'])
+    database.exec(
+      "CREATE TRIGGER full BEFORE INSERT ON introspection_revocations BEGIN SELECT RAISE(ABORT, 'full'); END",
+    )
+    await expect(store.revokeGrant('a')).rejects.toThrow('full')
+    await expect(store.revoke('b', { kind: 'access_token' })).rejects.toThrow('full')
+    expect(await store.isRevoked('digest', { kind: 'access_token', grantId: 'a' })).toBe(false)
+    expect(database.prepare('SELECT count(*) AS count FROM introspection_tokens').get()).toEqual({ count: 0 })
+    database.exec('DROP TRIGGER full')
+    await store.revokeGrant('a')
+    expect(await store.isRevoked('digest', { kind: 'access_token', grantId: 'a' })).toBe(true)
+  })
+})

@@ -642,6 +642,9 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
       clientRedis.createRedisCacheStore,
       { open: ['client'] },
     ),
+    walk('followRedisFeed', { client: send, keyPrefix: 'a:', fenced: true }, clientRedis.followRedisFeed, {
+      open: ['client'],
+    }),
   ],
   'client/providers': [
     preset('adfs', { domain: 'adfs.example.com' }),
@@ -847,7 +850,9 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
   'core/options': 'OptionGroup checkOptionNames copyOptions httpRemedy resolveUrlRules',
   'core/node-header': 'readNodeHeader',
   'core/revocations': 'createRevocationKeys isChain isRevocationKey isRevocationPosition parseRevocationPage',
-  'core/redis': 'createRedisScript readRedisClient runRedisScript',
+  'core/redis':
+    'RedisStreamReader createRedisScript isAtPosition readRedisClient readRevocationStream readStreamedEvents ' +
+    'redisConnections revocationStreamKeys runRedisScript streamIdOf',
   client:
     'Refusal WatchEnded bearerToken bearerTokenProvider clientSecretPost ' +
     'isIntrospectionError isPreflight presentedToken selfSignedTlsClientAuth tlsClientAuth',

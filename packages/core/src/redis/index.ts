@@ -6,4 +6,15 @@ export {
   type SendingRedisClient,
   type SendRedisCommand,
 } from './redis-client.ts'
+export { type OpenRedisConnection, redisConnections } from './redis-connection.ts'
 export { createRedisScript, type RedisScript, runRedisScript } from './redis-script.ts'
+export { RedisStreamReader, type Schedule } from './redis-stream-reader.ts'
+export {
+  isAtPosition,
+  readRevocationStream,
+  readStreamedEvents,
+  type RevocationStreamKeys,
+  type RevocationStreamReading,
+  revocationStreamKeys,
+  streamIdOf,
+} from './revocation-stream.ts'

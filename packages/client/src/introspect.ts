@@ -300,9 +300,9 @@ async function askEndpoint(
   const { transport } = steps
   const endpoint = transport.endpoint.known ?? (await transport.endpoint.find(deadline))
   const askedAt = steps.now()
-  const sent = read?.position === undefined ? question : withPosition(question, read.position)
-  const response = await readReply(await exchange(sent, endpoint, deadline, transport), deadline, steps)
-  if (response.active) read?.take(response)
+  const sent = read === undefined ? question : withPosition(question, read.position)
+  const answer = await readReply(await exchange(sent, endpoint, deadline, transport), deadline, steps)
+  const response = answer.active && read !== undefined ? read.take(answer) : answer
   // A token that expires during the request is no fault.
   if (response.active) {
     const fault = clockFault(response, steps.response, askedAt)

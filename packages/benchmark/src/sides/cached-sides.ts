@@ -7,6 +7,8 @@ export const cachedSides = {
     base: { name: 'hand-written sync hit', program: 'variants/cached/hand-written.ts', everyNth: 1 },
     candidates: [
       { name: 'answer() hit', program: 'variants/cached/answer-hit.ts', everyNth: 1 },
+      { name: 'answer() hit, quiet feed', program: 'variants/cached/answer-hit-quiet-feed.ts', everyNth: 1 },
+      { name: 'answer() hit, busy feed', program: 'variants/cached/answer-hit-busy-feed.ts', everyNth: 1 },
       { name: 'introspect() hit', program: 'variants/cached/introspect-hit.ts', everyNth: 1 },
       { name: 'introspect() hit, header parsed', program: 'variants/cached/introspect-hit-parsed.ts', everyNth: 1 },
       { name: 'guard.decide() hit', program: 'variants/cached/guard-decide-hit.ts', everyNth: 1 },

@@ -31,6 +31,8 @@ export class FollowedAnswers {
   readonly #markers: Float64Array
   readonly #keys: Uint32Array
   readonly #askedElapsedMs: Float64Array
+  #readAtMs = Number.NaN
+  #readElapsedMs = 0
 
   constructor(feed: FollowedFeed, maxEntries: number, { maxAgeSeconds, maxAgeWhileConnectedSeconds = 0 }: CacheLimits) {
     this.#maxAgeWhileConnectedMs = maxAgeWhileConnectedSeconds * 1000
@@ -62,8 +64,8 @@ export class FollowedAnswers {
     demand: Demand | undefined,
     liveness: LivenessRecord | undefined,
   ): Usability {
-    const { state, clock } = this.#feed
-    const elapsedMs = clock.elapsedMs()
+    const { state } = this.#feed
+    const elapsedMs = this.#elapsedMs(nowMs)
     let marker = this.#markers[slot] as number
     if (marker !== state.sequence && marker !== -state.sequence) {
       if (this.#isVoid(slot, Math.abs(marker))) {
@@ -83,6 +85,15 @@ export class FollowedAnswers {
       if (liveness.slots !== undefined) liveness.noteSlots(() => this.#slotsOf(slot))
     }
     return 'usable'
+  }
+
+  /** The clock that is never set. It is read once per millisecond of the other one, because it costs a tenth of a hit. */
+  #elapsedMs(nowMs: number): number {
+    if (nowMs !== this.#readAtMs) {
+      this.#readAtMs = nowMs
+      this.#readElapsedMs = this.#feed.clock.elapsedMs()
+    }
+    return this.#readElapsedMs
   }
 
   #meets({ maxAgeMs, notOlderThan }: Demand, ageMs: number, marker: number): boolean {

@@ -1,4 +1,5 @@
 /** Follows a feed of revocations: asks within every lease, listens in between, and starts again after failures. */
+import { isIntrospectionError } from '@token-introspection/core'
 import type { WatchClock } from '../watch/watch-clock.ts'
 import type { RevocationConnection } from './revocation-follower.ts'
 import type { RevocationState } from './revocation-state.ts'
@@ -24,6 +25,8 @@ const QUESTIONS_PER_LEASE = 3
 const UNHEARD_INTERVAL_MS = 1000
 /** The pause after the first failure, in milliseconds. Each further one doubles it. */
 const FIRST_PAUSE_MS = 100
+/** A server cannot make the client wait longer than this, in milliseconds. */
+const LONGEST_PAUSE_MS = 600_000
 /** The part by which a pause may be shorter, so that clients do not ask all at once. */
 const JITTER = 0.5
 /** How many questions may follow one another at once. A feed that never comes to an end waits for the next turn. */
@@ -100,7 +103,7 @@ export class FollowRevocations {
       if (signal.aborted) return
       this.#fail(error)
       this.#askFailures += 1
-      this.#arm(this.#pauseMs(this.#askFailures))
+      this.#arm(this.#pauseMs(this.#askFailures, error))
     }
   }
 
@@ -142,7 +145,7 @@ export class FollowRevocations {
     // What lasted was no failure: the feed ends its answers from time to time.
     const lasted = this.#settings.clock.elapsedMs() - beganMs > FIRST_PAUSE_MS * 10
     this.#listenFailures = hasHeard || lasted ? 0 : this.#listenFailures + 1
-    this.#arm(this.#listenFailures === 0 && error === undefined ? 0 : this.#pauseMs(this.#listenFailures))
+    this.#arm(this.#listenFailures === 0 && error === undefined ? 0 : this.#pauseMs(this.#listenFailures, error))
   }
 
   #fail(error: unknown): void {
@@ -157,8 +160,11 @@ export class FollowRevocations {
     return connection.listen === undefined ? Math.min(intervalMs, UNHEARD_INTERVAL_MS) : intervalMs
   }
 
-  #pauseMs(failures: number): number {
-    return Math.min(this.#intervalMs(), FIRST_PAUSE_MS * 2 ** Math.min(failures, 20))
+  /** The server may say how long to wait. What it refuses for good is tried once per lease. */
+  #pauseMs(failures: number, error: unknown): number {
+    if (isIntrospectionError(error) && !error.retryable) return this.#settings.leaseMs / (1 - JITTER)
+    const pauseMs = Math.min(this.#intervalMs(), FIRST_PAUSE_MS * 2 ** Math.min(failures, 20))
+    return Math.max(pauseMs, retryAfterMs(error) / (1 - JITTER))
   }
 
   /** Asks after a time, or sooner. An earlier plan stays. */
@@ -168,6 +174,12 @@ export class FollowRevocations {
     this.#disarm?.()
     this.#disarm = clock.schedule(() => void this.ask(), Math.max(1, ms * (1 - JITTER * clock.random())))
   }
+}
+
+/** How long the server asks to wait, in milliseconds; 0 when it does not say. */
+function retryAfterMs(error: unknown): number {
+  const { retryAfterSeconds } = (error ?? {}) as { readonly retryAfterSeconds?: unknown }
+  return typeof retryAfterSeconds === 'number' ? Math.min(retryAfterSeconds * 1000, LONGEST_PAUSE_MS) : 0
 }
 
 /** Calls with a signal that aborts when the time is over. */

@@ -3,8 +3,8 @@
 /** How many slots a key can have. A table of numbers this long has 8 MB. */
 const SLOTS = 2 ** 20
 
-/** The most keys of one answer. */
-export const MAX_KEYS = 6
+/** The most keys of one answer: three for a JWT, and those of its grant, session, user and client. */
+export const MAX_KEYS = 7
 
 /** For each slot, the sequence of the last event whose key has this slot. */
 export class KeySlots {

@@ -169,7 +169,7 @@ describe('an answer is used like one without a feed', () => {
     ['when the server does not confirm the position', (as) => void (as.confirms = () => false)],
     ['when it has no keys', (as) => void (as.keys = undefined)],
     ['when its keys are no keys', (as) => void (as.keys = ['alice'])],
-    ['when it has more keys than a client remembers', (as) => void (as.keys = Array.from({ length: 7 }, () => KEY))],
+    ['when it has more keys than a client remembers', (as) => void (as.keys = Array.from({ length: 8 }, () => KEY))],
     ['when its keys are a text', (as) => void (as.keys = KEY)],
   ])('%s', async (_name, change) => {
     const { client, as } = await createStarted()
@@ -414,9 +414,14 @@ describe('a watch', () => {
   })
 })
 
-test('a server that knows no feed is asked without the parameter until the feed has answered', async () => {
+test('a client that knows no position yet asks for the keys alone', async () => {
   const { client, as, log } = createFollowing()
   log.fails = true
   await client.introspect(token)
-  expect(as.requests[0]?.has('revocation_position')).toBe(false)
+  expect(as.requests[0]?.get('revocation_position')).toBe('-')
+  log.fails = false
+  await pass(1000)
+  as.revoked = true
+  log.append(KEY)
+  expect(await client.introspect(token)).toEqual({ active: false })
 })

@@ -165,7 +165,7 @@ class AnyPlaceEngine extends RealEngine {
 class BeforeFeedEngine extends RealEngine {
   override take(reading: NotedReading, response: SimulatedResponse): void {
     super.take(reading, response)
-    if (reading.position !== undefined || !response.active) return
+    if (reading.position !== '-' || !response.active) return
     const { read } = reading as RealReading
     read.isProven = true
     read.sequence = Math.max(1, this.state.sequence)

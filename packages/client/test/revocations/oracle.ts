@@ -32,7 +32,7 @@ const GRAIN_MS = 1.01
 export interface AnswerFacts {
   /** When its request was sent, in true milliseconds. */
   readonly askedAtMs: number
-  /** It names the keys of the events that can make it void. The answer to a request from before the feed does not. */
+  /** It names the keys of the events that can make it void. */
   readonly hasKeys: boolean
 }
 

@@ -1,5 +1,5 @@
 /** The client of the package, as far as it needs no promises: what it knows of the feed, the cache, and its answers. */
-import type { IntrospectionResponse } from '@token-introspection/core'
+import type { ActiveIntrospectionResponse, IntrospectionResponse } from '@token-introspection/core'
 import type { RevocationEvent } from '@token-introspection/core/revocations'
 import { AnswerCache } from '../../src/cache/answer-cache.ts'
 import type { CacheEntry, CacheStore } from '../../src/cache/cache-store.ts'
@@ -108,7 +108,7 @@ export class RealEngine implements ClientEngine {
   take(reading: NotedReading, answer: SimulatedResponse): void {
     const real = reading as RealReading
     const response = { ...answer }
-    if (response.active) real.read.take(response)
+    if (response.active) real.read.take(response as ActiveIntrospectionResponse)
     real.response = response as IntrospectionResponse
   }
 

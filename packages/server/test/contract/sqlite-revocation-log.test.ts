@@ -8,10 +8,12 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { createSqliteTokenStore } from '../../src/stores/sqlite/index.ts'
 import { START } from './stored-tokens.ts'
 
+/** How long SQLite waits for a lock of another connection, in milliseconds. */
+const LOCK_MS = 5000
 const KEY_SECRET = 'a-secret-of-the-log-with-32-octets!'
 
 function open(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: 5000 })
+  const database = new DatabaseSync(path, { timeout: LOCK_MS })
   onTestFinished(() => {
     if (database.isOpen) database.close()
   })

@@ -776,7 +776,7 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
   'server/redis': [
     walk(
       'createRedisTokenStore',
-      { client: send, keyPrefix: 'a:', now, unstoredLifetimeSeconds: 60 },
+      { client: send, keyPrefix: 'a:', now, unstoredLifetimeSeconds: 60, revocationLog: logOptions },
       serverRedis.createRedisTokenStore,
       { open: ['client'] },
     ),

@@ -40,6 +40,11 @@ export class RedisStreamReader {
     return await this.#send('XRANGE', [this.#stream, id, id])
   }
 
+  /** The last entry, in a list; an empty list if there is none. */
+  async readLast(): Promise<unknown> {
+    return await this.#send('XREVRANGE', [this.#stream, '+', '-', 'COUNT', '1'])
+  }
+
   /** Closes the connection. A read that waits rejects. */
   close(): void {
     this.#connection.close()

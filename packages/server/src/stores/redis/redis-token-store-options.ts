@@ -1,9 +1,17 @@
 /** The options of the Redis token store. */
 import { OptionGroup } from '@token-introspection/core/options'
-import { type CallableRedisClient, readRedisClient, type SendingRedisClient } from '@token-introspection/core/redis'
+import {
+  type CallableRedisClient,
+  readRedisClient,
+  type RedisClient,
+  redisConnections,
+  revocationStreamKeys,
+  type SendingRedisClient,
+} from '@token-introspection/core/redis'
 import type { TokenRecord } from '../token-record.ts'
 import type { ReceiptedTokenStore } from '../token-store.ts'
 import { readTokenStoreOptions, TOKEN_STORE_OPTIONS, type TokenStoreOptions } from '../token-store-options.ts'
+import { watchStream } from './watch-stream.ts'
 
 /** Options of {@link createRedisTokenStore}. */
 export interface RedisTokenStoreOptions extends TokenStoreOptions {
@@ -26,10 +34,12 @@ export interface RedisTokenStore<Claims extends object = object> extends Receipt
 
 /** Reads the options. */
 export function readRedisTokenStoreOptions(options: RedisTokenStoreOptions) {
-  const group = new OptionGroup('', options, ['client', 'keyPrefix', ...TOKEN_STORE_OPTIONS])
-  return {
-    send: readRedisClient(group),
-    keyPrefix: group.string('keyPrefix') ?? '{introspection}:',
-    ...readTokenStoreOptions(group),
-  }
+  const group = new OptionGroup('', options, ['client', 'keyPrefix', ...TOKEN_STORE_OPTIONS, 'revocationLog'])
+  const send = readRedisClient(group)
+  const keyPrefix = group.string('keyPrefix') ?? '{introspection}:'
+  const { revocationLog, ...common } = readTokenStoreOptions(group)
+  const { stream } = revocationStreamKeys(keyPrefix)
+  const watch = watchStream(send, redisConnections(group.raw('client') as RedisClient), stream)
+  const log = revocationLog && { ...revocationLog, send, keyPrefix, now: common.now, watch }
+  return { send, keyPrefix, ...common, log }
 }

@@ -1,9 +1,11 @@
 /** A token store on Redis or Valkey: many processes, expiry by the server, and one script for all lookups of a tick. */
 import { runRedisScript } from '@token-introspection/core/redis'
+import type { RevocationKind } from '@token-introspection/core/revocations'
 import { batchByTick } from '../batch-by-tick.ts'
 import { FOR_GOOD } from '../cutoff.ts'
 import { databaseMethods } from '../database-methods.ts'
-import { NO_POSITION } from '../revocation-receipt.ts'
+import type { RevocationReceipt } from '../revocation-log.ts'
+import { NO_POSITION, receiptAt } from '../revocation-receipt.ts'
 import type { TokenRecord } from '../token-record.ts'
 import { CUT_OFF } from './cut-off-script.ts'
 import { FIND } from './find-script.ts'
@@ -13,10 +15,13 @@ import {
   type RedisTokenStore,
   type RedisTokenStoreOptions,
 } from './redis-token-store-options.ts'
+import { RedisRevocationLog } from './redis-revocation-log.ts'
 import { REMOVE } from './remove-script.ts'
+import { REVOKE } from './revoke-script.ts'
 import { SAVE } from './save-script.ts'
 import { recordIn, toStoredValue } from './stored-value.ts'
 import { cutoffName, cutoffNames, tokenKeys } from './token-keys.ts'
+import type { WriteScript } from './write-script.ts'
 
 /**
  * Creates a token store in Redis (6 or newer) or Valkey, over a client of ioredis or node-redis. The store keeps tokens by
@@ -35,6 +40,10 @@ import { cutoffName, cutoffNames, tokenKeys } from './token-keys.ts'
  * other policy may drop that key to make room; a server that is full then refuses writes, and lookups go on. If you restore
  * an old snapshot, later revocations are lost: use `appendonly yes`, or no persistence at all. The store does not wait for
  * replication, so a failover may undo the revocations of its last moments. Do not read from replicas.
+ *
+ * With `revocationLog`, one script revokes and appends the event to a stream. Each question to the log writes a key as well. So
+ * with `min-replicas-to-write 1`, a primary that its replicas have left refuses to answer, after `min-replicas-max-lag` at the
+ * latest. Without replicas there is nothing to set.
  *
  * @throws TypeError naming the option that is wrong.
  *
@@ -66,8 +75,9 @@ import { cutoffName, cutoffNames, tokenKeys } from './token-keys.ts'
 export function createRedisTokenStore<Claims extends object = object>(
   options: RedisTokenStoreOptions,
 ): RedisTokenStore<Claims> {
-  const { send, keyPrefix, now, unstoredLifetimeSeconds } = readRedisTokenStoreOptions(options)
+  const { send, keyPrefix, now, unstoredLifetimeSeconds, log } = readRedisTokenStoreOptions(options)
   const keys = tokenKeys(keyPrefix)
+  const revocations = log && new RedisRevocationLog(log)
   const cutoffKeys = (names: readonly string[]): string[] =>
     names.filter((name) => name !== '').map((name) => keys.cutoffs + name)
 
@@ -81,36 +91,47 @@ export function createRedisTokenStore<Claims extends object = object>(
     return records
   })
 
+  /** Runs a script that writes. With a log, the script appends an event for each of the identifiers that it revokes. */
+  async function write(
+    script: WriteScript,
+    written: readonly string[],
+    values: readonly (string | number)[],
+    kind: RevocationKind,
+    identifiers: readonly string[],
+  ): Promise<RevocationReceipt> {
+    if (revocations !== undefined) return receiptAt(await revocations.write(script, written, values, kind, identifiers))
+    await runRedisScript(send, script.plain, written, values)
+    return NO_POSITION
+  }
+
   return {
     find,
     ...databaseMethods({
+      revocations,
       held: find,
       async saveToken([digest = '', ...others], row) {
         const tombstones = others.map(keys.token)
         const names = cutoffNames(row.identifiers)
-        await runRedisScript(
-          send,
+        await write(
           SAVE,
           [keys.token(digest), keys.horizon, ...tombstones, ...cutoffKeys(names)],
           [toStoredValue(row, names), row.issuedAt, row.keptUntil ?? FOR_GOOD, now(), tombstones.length],
+          'token',
+          [digest],
         )
       },
       async saveTombstone(digests, row) {
         const lastsSeconds = (row.keptUntil ?? FOR_GOOD) - now()
-        const [key = '', ...others] = digests.map(keys.token)
-        if (lastsSeconds <= 0) {
-          await runRedisScript(send, REMOVE, [key])
-          return NO_POSITION
-        }
-        const value = toStoredValue(row, cutoffNames(row.identifiers))
-        const lasts = row.keptUntil === undefined ? [] : ['EX', String(lastsSeconds)]
-        await Promise.all([key, ...others].map((each) => send('SET', [each, value, ...lasts])))
-        return NO_POSITION
+        const tokens = digests.map(keys.token)
+        if (lastsSeconds <= 0) return await write(REMOVE, tokens.slice(0, 1), [], 'token', digests.slice(0, 1))
+        const lasts = row.keptUntil === undefined ? '' : lastsSeconds
+        return await write(REVOKE, tokens, [toStoredValue(row, cutoffNames(row.identifiers)), lasts], 'token', digests)
       },
-      async cutOff(kind, identifier, at) {
-        const cutoff = keys.cutoffs + cutoffName(kind, identifier)
-        await runRedisScript(send, CUT_OFF, [cutoff, keys.horizon], [at ?? '', now(), unstoredLifetimeSeconds])
-        return NO_POSITION
+      async cutOff(kind, stored, at, identifier) {
+        const cutoff = keys.cutoffs + cutoffName(kind, stored)
+        return await write(CUT_OFF, [cutoff, keys.horizon], [at ?? '', now(), unstoredLifetimeSeconds], kind, [
+          identifier,
+        ])
       },
       async isRevoked([digest = '', ...others], issuedAt, identifiers) {
         const tombstones = others.map(keys.token)

@@ -1,10 +1,9 @@
 /** Removes one token. */
-import { createRedisScript } from '@token-introspection/core/redis'
 import { IS_TOMBSTONE } from './stored-value.ts'
+import { createWriteScript } from './write-script.ts'
 
 /** Removes a token that has expired. A tombstone stays, because this revocation may know less than the first one. */
-export const REMOVE = createRedisScript(`
+export const REMOVE = createWriteScript(`
 local key = KEYS[1]
-if not (${IS_TOMBSTONE}) then redis.call('DEL', key) end
-return 1
+if not (${IS_TOMBSTONE}) and redis.call('DEL', key) == 1 then revoked(1) end
 `)

@@ -1,0 +1,104 @@
+/** The log of revocations in Redis: a stream, to which the scripts of the store append. */
+import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
+import {
+  readRevocationStream,
+  type RevocationStreamKeys,
+  revocationStreamKeys,
+  runRedisScript,
+  type SendRedisCommand,
+  streamIdOf,
+} from '@token-introspection/core/redis'
+import type { RevocationKind, RevocationPage } from '@token-introspection/core/revocations'
+import type { RevocationLog } from '../revocation-log.ts'
+import { HAS_POSITION } from './log-scripts.ts'
+import { LogSecret } from './log-secret.ts'
+import { randomText } from '../random-text.ts'
+import type { WatchStream } from './watch-stream.ts'
+import type { WriteScript } from './write-script.ts'
+
+/** How often a write is tried when the secret of the log changes meanwhile. */
+const MAX_TRIES = 8
+
+/** What the log needs. */
+export interface RedisLogSettings {
+  readonly send: SendRedisCommand
+  readonly keyPrefix: string
+  readonly keySecret: string | undefined
+  readonly retentionSeconds: number
+  /** Seconds since the epoch. */
+  readonly now: () => number
+  readonly watch: WatchStream
+}
+
+/** A log and the writes that append to it. */
+export class RedisRevocationLog implements RevocationLog {
+  readonly #settings: RedisLogSettings
+  readonly #keys: RevocationStreamKeys
+  readonly #secret: LogSecret
+
+  constructor(settings: RedisLogSettings) {
+    this.#settings = settings
+    this.#keys = revocationStreamKeys(settings.keyPrefix)
+    this.#secret = new LogSecret(settings.send, this.#keys, settings.keySecret)
+  }
+
+  keyOf = (kind: RevocationKind, identifier: string): MaybePromise<string> =>
+    andThen(this.#secret.known(), ({ keyOf }) => keyOf(kind, identifier))
+
+  async has(position: string): Promise<boolean> {
+    const id = streamIdOf(position)
+    if (id === undefined) return false
+    const known = await this.#secret.known()
+    const tag = position.slice(position.indexOf('.') + 1)
+    const { secret, stream } = this.#keys
+    const answer = await runRedisScript(this.#settings.send, HAS_POSITION, [stream, secret], [id, tag, known.id])
+    if (answer === -1) this.#secret.forget(known)
+    return answer === 1
+  }
+
+  async readAfter(after: string | undefined, limit: number): Promise<RevocationPage> {
+    const read = () => readRevocationStream(this.#settings.send, { keys: this.#keys, limit, fenced: true }, after)
+    const page = await read()
+    if (page !== undefined) return page
+    // Begins the log, also if it was there before and Redis has lost it.
+    this.#secret.forget()
+    await this.#secret.known()
+    const second = await read()
+    if (second === undefined) throw new Error(`the log of revocations in ${this.#keys.stream} is gone again`)
+    return second
+  }
+
+  onAppended(listener: () => void): () => void {
+    return this.#settings.watch(listener)
+  }
+
+  /**
+   * Runs a script that writes, and appends events of this kind to the log.
+   *
+   * @param identifiers - what the script may revoke, in the order that it counts them.
+   * @returns the last position after the write.
+   */
+  async write(
+    { logged }: WriteScript,
+    keys: readonly string[],
+    values: readonly (string | number)[],
+    kind: RevocationKind,
+    identifiers: readonly string[],
+  ): Promise<string> {
+    const { send, retentionSeconds, now } = this.#settings
+    const { stream, secret } = this.#keys
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const known = await this.#secret.known()
+      const eventKeys = await Promise.all(identifiers.map(async (each) => await known.keyOf(kind, each)))
+      const position = await runRedisScript(
+        send,
+        logged,
+        [...keys, stream, secret],
+        [...values, eventKeys.join(' '), kind, randomText(), retentionSeconds, now(), known.id],
+      )
+      if (position !== null) return position as string
+      this.#secret.forget(known)
+    }
+    throw new Error(`the secret of ${stream} changes all the time: give every process the same revocationLog.keySecret`)
+  }
+}

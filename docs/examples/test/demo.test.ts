@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { startApi } from '../src/demo/api.ts'
 import { startAuthorizationServer } from '../src/demo/authorization-server.ts'
+import { beatCache } from '../src/demo/beat-cache.ts'
 import type { Exchange } from '../src/demo/record-exchange.ts'
 import { createSteps, type Step } from '../src/demo/steps.ts'
 import { walk } from '../src/demo/walk.ts'
@@ -19,9 +20,13 @@ describe('demo', () => {
     const PATH = `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`
     const { stdout, stderr } = await run(scripts.demo, { cwd: root, env: { ...process.env, PATH } })
     expect(stderr).toBe('')
-    expect(stdout).toContain('9 of 9 steps as expected')
+    expect(stdout).toContain('10 of 10 steps as expected')
     expect(stdout).not.toContain('✘')
-    expect(stdout).not.toContain('orders-api-secret')
+    expect(stdout).not.toContain('api-secret')
+    expect(stdout).toContain('1000 calls with the token, 2 introspection requests')
+    for (const name of ['orders', 'invoices']) {
+      expect(stdout).toMatch(new RegExp(`${name}-api refused the token [\\d.]+ ms after its revocation`))
+    }
   })
 
   test('counts a step with an unexpected result as failed', async () => {
@@ -36,5 +41,24 @@ describe('demo', () => {
     await as.stop()
     expect(failed).toBe(1)
     expect(printed.join('\n')).toContain('status 200 instead of 401')
+  })
+
+  test('counts the last step as failed when an API never refuses the token', async () => {
+    const introspections: Exchange[] = []
+    const as = await startAuthorizationServer(0, (exchange) => introspections.push(exchange))
+    const patience = new AbortController()
+    const revokesNothing = { ...as, revokeToken: async () => patience.abort() }
+    const differences = await beatCache({
+      as: revokesNothing,
+      introspections,
+      print: () => undefined,
+      signal: patience.signal,
+    })
+    await as.stop()
+    expect(differences).toEqual([
+      'orders-api did not refuse the token',
+      'invoices-api did not refuse the token',
+      '0 introspection requests after the revocation instead of 2',
+    ])
   })
 })

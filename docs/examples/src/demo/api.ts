@@ -1,23 +1,30 @@
 /** The demo's API: two routes behind guards. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
+import { clientSecretBasic, IntrospectionClient, type IntrospectionClientOptions } from '@token-introspection/client'
 import { requireToken } from '@token-introspection/client/node'
-import { ORDERS_API } from './authorization-server.ts'
+import { type DemoResource, ORDERS_API } from './authorization-server.ts'
 import { listen, stop } from './listen.ts'
 
 /** A running API. */
 export interface Api {
   readonly origin: string
+  readonly introspection: IntrospectionClient
   stop(): Promise<void>
 }
 
-/** Starts an API that trusts the authorization server with this issuer. */
-export async function startApi(port: number, issuer: string): Promise<Api> {
+/** Starts an API that trusts the authorization server with this issuer. It remembers no answers unless you set `cache`. */
+export async function startApi(
+  port: number,
+  issuer: string,
+  resource: DemoResource = ORDERS_API,
+  options: Pick<IntrospectionClientOptions, 'cache' | 'revocations'> = {},
+): Promise<Api> {
   const introspection = new IntrospectionClient({
     issuer,
-    clientAuthentication: clientSecretBasic(ORDERS_API.id, ORDERS_API.secret),
-    policy: { audience: ORDERS_API.audience, realm: 'orders' },
+    clientAuthentication: clientSecretBasic(resource.id, resource.secret),
+    policy: { audience: resource.audience, realm: 'orders' },
     transport: { allowHttpOnLoopback: true },
+    ...options,
   })
   const mayRead = requireToken(introspection.guard({ scope: 'orders:read' }))
   const mayWrite = requireToken(introspection.guard({ scope: 'orders:write' }))
@@ -34,6 +41,7 @@ export async function startApi(port: number, issuer: string): Promise<Api> {
 
   return {
     origin: `http://127.0.0.1:${address.port}`,
+    introspection,
     async stop() {
       await stop(server)
       await introspection.close()

@@ -2,13 +2,36 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { createIntrospectionHandler, createMemoryTokenStore, type TokenRecord } from '@token-introspection/server'
+import {
+  createIntrospectionHandler,
+  createMemoryTokenStore,
+  createRevocationFeedHandler,
+  type TokenRecord,
+} from '@token-introspection/server'
 import { toNodeHandler } from '@token-introspection/server/node'
 import { listen, stop } from './listen.ts'
 import { type Exchange, recordExchange } from './record-exchange.ts'
 
-/** The protected resource that may introspect in the demo. */
-export const ORDERS_API = { id: 'orders-api', secret: 'orders-api-secret', audience: 'https://orders.example.com' }
+/** A protected resource that may introspect and follow the revocation feed in the demo. */
+export interface DemoResource {
+  readonly id: string
+  readonly secret: string
+  readonly audience: string
+}
+
+/** The API of most steps. */
+export const ORDERS_API: DemoResource = {
+  id: 'orders-api',
+  secret: 'orders-api-secret',
+  audience: 'https://orders.example.com',
+}
+
+/** The second API of the step about revocations. */
+export const INVOICES_API: DemoResource = {
+  id: 'invoices-api',
+  secret: 'invoices-api-secret',
+  audience: 'https://invoices.example.com',
+}
 
 /** A running authorization server. */
 export interface AuthorizationServer {
@@ -27,20 +50,32 @@ export async function startAuthorizationServer(
   port: number,
   onExchange: (exchange: Exchange) => void,
 ): Promise<AuthorizationServer> {
-  const store = createMemoryTokenStore()
+  const store = createMemoryTokenStore({ revocationLog: true })
   const server = createServer()
   const address = await listen(server, port)
   const issuer = `http://127.0.0.1:${address.port}`
 
+  const clientAuthentication = {
+    protectedResources: [ORDERS_API, INVOICES_API].map(({ id, secret, audience }) => ({
+      id,
+      clientSecrets: [secret],
+      audiences: [audience],
+    })),
+  }
   const introspection = createIntrospectionHandler({
     issuer,
     allowHttpOnLoopback: true,
-    clientAuthentication: {
-      protectedResources: [{ id: ORDERS_API.id, clientSecrets: [ORDERS_API.secret], audiences: [ORDERS_API.audience] }],
-    },
+    clientAuthentication,
     lookup: { store },
   })
+  const feed = createRevocationFeedHandler({ issuer, allowHttpOnLoopback: true, clientAuthentication, store })
   const introspect = toNodeHandler(introspection)
+  const follow = toNodeHandler(feed)
+  const metadata = {
+    issuer,
+    introspection_endpoint: `${issuer}/introspect`,
+    ...feed.metadata({ url: `${issuer}/revocations` }),
+  }
 
   async function issueToken(token: Partial<TokenRecord> = {}): Promise<string> {
     const now = Math.floor(Date.now() / 1000)
@@ -59,13 +94,15 @@ export async function startAuthorizationServer(
   }
 
   server.on('request', (request, response) => {
-    switch (request.url) {
+    switch (request.url?.split('?')[0]) {
       case '/introspect':
         recordExchange(request, response, onExchange)
         return introspect(request, response)
+      case '/revocations':
+        return follow(request, response)
       case '/.well-known/oauth-authorization-server':
         response.setHeader('content-type', 'application/json')
-        return response.end(JSON.stringify({ issuer, introspection_endpoint: `${issuer}/introspect` }))
+        return response.end(JSON.stringify(metadata))
       case '/demo/issue':
         return void readForm(request)
           .then((form) => issueToken({ scope: form.get('scope') ?? 'orders:read' }))

@@ -1,0 +1,89 @@
+/** The last step of the demo: two APIs remember answers for ten minutes, and refuse a revoked token within milliseconds. */
+import { followFeed } from '@token-introspection/client/revocations'
+import { type Api, startApi } from './api.ts'
+import { type AuthorizationServer, type DemoResource, INVOICES_API, ORDERS_API } from './authorization-server.ts'
+import type { Exchange } from './record-exchange.ts'
+
+/** The surroundings of the step. */
+export interface BeatCache {
+  readonly as: AuthorizationServer
+  /** Introspections as they go over the wire. The step empties the list. */
+  readonly introspections: Exchange[]
+  readonly print: (text: string) => void
+  /** Ends the step when it takes too long. */
+  readonly signal: AbortSignal
+}
+
+const RESOURCES: readonly DemoResource[] = [ORDERS_API, INVOICES_API]
+const REMEMBERED_SECONDS = 600
+const CALLS_PER_API = 500
+
+/** Takes the step and prints its figures. @returns the differences from the expected result. Empty when there are none. */
+export async function beatCache({ as, introspections, print, signal }: BeatCache): Promise<string[]> {
+  const apis = await Promise.all(RESOURCES.map((resource) => startFollower(as, resource)))
+  const named = apis.map((api, index) => ({ api, name: RESOURCES[index]?.id ?? '' }))
+  const differences: string[] = []
+  try {
+    const audiences = RESOURCES.map(({ audience }) => audience)
+    const first = await as.issueToken({ aud: audiences })
+    await Promise.all(apis.map((api) => waitUntil(async () => (await call(api, first), isFollowing(api)), signal)))
+
+    introspections.length = 0
+    const token = await as.issueToken({ aud: audiences })
+    const accepted = await Promise.all(apis.map((api) => countAccepted(api, token)))
+    const before = introspections.length
+    const calls = CALLS_PER_API * apis.length
+    if (accepted.some((count) => count !== CALLS_PER_API))
+      differences.push(`the APIs did not accept all ${calls} calls`)
+    if (before !== apis.length) differences.push(`${before} introspection requests instead of ${apis.length}`)
+    print(`   Both APIs follow the revocation feed and remember answers for ${REMEMBERED_SECONDS} s.`)
+    print(`   before the revocation: ${calls} calls with the token, ${before} introspection requests`)
+
+    const revokedAt = performance.now()
+    await as.revokeToken(token)
+    await Promise.all(
+      named.map(async ({ api, name }) => {
+        const isRefused = await waitUntil(async () => (await call(api, token)) === 401, signal)
+        if (!isRefused) differences.push(`${name} did not refuse the token`)
+        else print(`   ${name} refused the token ${(performance.now() - revokedAt).toFixed(1)} ms after its revocation`)
+      }),
+    )
+    const after = introspections.length - before
+    if (after !== apis.length)
+      differences.push(`${after} introspection requests after the revocation instead of ${apis.length}`)
+    print(`   after the revocation: ${after} introspection requests`)
+  } finally {
+    await Promise.all(apis.map((api) => api.stop()))
+  }
+  return differences
+}
+
+function startFollower(as: AuthorizationServer, resource: DemoResource): Promise<Api> {
+  return startApi(0, as.issuer, resource, {
+    cache: { maxAgeWhileConnectedSeconds: REMEMBERED_SECONDS },
+    revocations: followFeed(),
+  })
+}
+
+function isFollowing({ introspection }: Api): boolean {
+  const { feed } = introspection.statistics()
+  return feed?.position !== undefined && feed.isListening
+}
+
+async function countAccepted(api: Api, token: string): Promise<number> {
+  let accepted = 0
+  for (let count = 0; count < CALLS_PER_API; count++) if ((await call(api, token)) === 200) accepted++
+  return accepted
+}
+
+/** Tries until `attempt` gives true. @returns false when the signal aborts first. */
+async function waitUntil(attempt: () => Promise<boolean>, signal: AbortSignal): Promise<boolean> {
+  while (!signal.aborted) if (await attempt()) return true
+  return false
+}
+
+async function call({ origin }: Api, token: string): Promise<number> {
+  const response = await fetch(`${origin}/orders`, { headers: { authorization: `Bearer ${token}` } })
+  await response.arrayBuffer()
+  return response.status
+}

@@ -5,7 +5,6 @@ import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastif
 import type { HttpHandler, HttpResponse } from '../index.ts'
 import { type NodeRequest, onceArrived, toHttpRequest } from './node-request.ts'
 import { sendAnswer } from './send-answer.ts'
-import { toReadable } from './to-readable.ts'
 
 /** Options of the plugin, besides those of Fastify itself, such as `prefix`. */
 export interface IntrospectionRouteOptions {
@@ -18,7 +17,7 @@ export interface IntrospectionRouteOptions {
  *
  * The route does not use the content type parsers of the application, which stay unchanged. The handler reads the body itself,
  * within its own limit, and refuses other media types itself. Hooks of the application run. If the answer is ready while the
- * sender is still sending, it bypasses the `onSend` hooks, and then the connection closes.
+ * sender is still sending, it bypasses the `onSend` hooks, and then the connection closes. Event streams bypass these hooks, too.
  *
  * @example
  * ```ts
@@ -80,11 +79,15 @@ function send(
   reply: FastifyReply,
 ): FastifyReply {
   const { raw } = reply.request
-  if (stream !== undefined)
+  // Fastify would answer once more when a receiver leaves its stream. What hooks have set so far is kept.
+  if (stream !== undefined) {
+    reply.hijack()
+    for (const [name, value] of Object.entries(reply.getHeaders())) {
+      if (value !== undefined) reply.raw.setHeader(name, value)
+    }
+    sendAnswer({ status, headers, body, stream }, raw, reply.raw, false)
     return reply
-      .code(status)
-      .headers(headers)
-      .send(toReadable(stream, raw, reply.raw))
+  }
   if (message.isStillSending()) {
     reply.hijack()
     sendAnswer({ status, headers, body }, raw, reply.raw, true)

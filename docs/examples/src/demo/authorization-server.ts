@@ -6,6 +6,7 @@ import {
   createIntrospectionHandler,
   createMemoryTokenStore,
   createRevocationFeedHandler,
+  type ReceiptedTokenStore,
   type TokenRecord,
 } from '@token-introspection/server'
 import { toNodeHandler } from '@token-introspection/server/node'
@@ -33,6 +34,13 @@ export const INVOICES_API: DemoResource = {
   audience: 'https://invoices.example.com',
 }
 
+/** An API of the example with Redis. It may read the log in Redis itself. */
+export const REPORTS_API: DemoResource = {
+  id: 'reports-api',
+  secret: 'reports-api-secret',
+  audience: 'https://reports.example.com',
+}
+
 /** A running authorization server. */
 export interface AuthorizationServer {
   readonly issuer: string
@@ -45,18 +53,22 @@ export interface AuthorizationServer {
   start(): Promise<void>
 }
 
-/** Starts the server. It calls `onExchange` with every introspection, as it went over the wire. */
+/**
+ * Starts the server. It calls `onExchange` with every introspection, as it went over the wire.
+ *
+ * @param store - a store with `revocationLog`. Default: a memory store.
+ */
 export async function startAuthorizationServer(
   port: number,
   onExchange: (exchange: Exchange) => void,
+  store: ReceiptedTokenStore = createMemoryTokenStore({ revocationLog: true }),
 ): Promise<AuthorizationServer> {
-  const store = createMemoryTokenStore({ revocationLog: true })
   const server = createServer()
   const address = await listen(server, port)
   const issuer = `http://127.0.0.1:${address.port}`
 
   const clientAuthentication = {
-    protectedResources: [ORDERS_API, INVOICES_API].map(({ id, secret, audience }) => ({
+    protectedResources: [ORDERS_API, INVOICES_API, REPORTS_API].map(({ id, secret, audience }) => ({
       id,
       clientSecrets: [secret],
       audiences: [audience],

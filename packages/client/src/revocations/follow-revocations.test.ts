@@ -173,6 +173,24 @@ describe('listening', () => {
   })
 })
 
+describe('a feed that cannot be heard', () => {
+  test.each([
+    ['refuses it for good', new TransportStatusError('404', { status: 404 }), 60_000],
+    ['has no place', new TransportStatusError('429', { status: 429, retryAfterSeconds: 120 }), 240_000],
+  ])('and %s is asked within the lease, and listened to later', async (_name, error, ms) => {
+    const listen = vi.fn<Listen>(() => Promise.reject(error))
+    const { following, asked, state } = createFollowing(() => Promise.resolve(HERE), listen)
+    following.follow()
+    for (let passedMs = 0; passedMs < ms; passedMs += 1000) {
+      await pass(1000)
+      expect(state.isWithinLease()).toBe(true)
+    }
+    expect(asked.mock.calls.length).toBeLessThanOrEqual(ms / 10_000 + 1)
+    expect(listen.mock.calls.length).toBeGreaterThan(1)
+    expect(listen.mock.calls.length).toBeLessThanOrEqual(3)
+  })
+})
+
 test('closing ends the question, the listening and every timer', async () => {
   const signals: AbortSignal[] = []
   const { following, asked } = createFollowing(

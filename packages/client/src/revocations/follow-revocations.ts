@@ -41,6 +41,8 @@ export class FollowRevocations {
   #askedAtMs = Number.NEGATIVE_INFINITY
   #disarm: (() => void) | undefined
   #isListening = false
+  /** It does not listen before this time. */
+  #listensAtMs = Number.NEGATIVE_INFINITY
   #askFailures = 0
   #listenFailures = 0
   #hasFailed = false
@@ -119,7 +121,7 @@ export class FollowRevocations {
     const { signal } = this.#ended
     const { position } = state
     if (connection.listen === undefined || this.#isListening || !hasTimers || position === undefined) return
-    if (signal.aborted) return
+    if (signal.aborted || clock.elapsedMs() < this.#listensAtMs) return
     this.#isListening = true
     const beganMs = clock.elapsedMs()
     let hasHeard = false
@@ -145,7 +147,11 @@ export class FollowRevocations {
     // What lasted was no failure: the feed ends its answers from time to time.
     const lasted = this.#settings.clock.elapsedMs() - beganMs > FIRST_PAUSE_MS * 10
     this.#listenFailures = hasHeard || lasted ? 0 : this.#listenFailures + 1
-    this.#arm(this.#listenFailures === 0 && error === undefined ? 0 : this.#pauseMs(this.#listenFailures, error))
+    const hasEnded = this.#listenFailures === 0 && error === undefined
+    const pauseMs = hasEnded ? 0 : this.#pauseMs(this.#listenFailures, error)
+    this.#listensAtMs = this.#settings.clock.elapsedMs() + pauseMs * (1 - JITTER)
+    // A feed that cannot be heard now can still be asked. Otherwise the lease would run out.
+    this.#arm(Math.min(pauseMs, this.#intervalMs()))
   }
 
   #fail(error: unknown): void {

@@ -14,7 +14,7 @@ export interface Place {
 /** Tokens that every client remembers. */
 export const HOT_TOKENS = 1000
 /** Tokens that a client asks about once, one after the other. */
-export const NEW_TOKENS = 6000
+const NEW_TOKENS = 6000
 
 /** A token that every client remembers. */
 export const hotToken = (index: number): string => token(`hot ${index}`)

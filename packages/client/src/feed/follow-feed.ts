@@ -78,6 +78,12 @@ function connectFeed(url: string | undefined, { transport, nowMs }: FollowerSurr
       `the URL of the feed must be https${httpRemedy(url, new OptionGroup('transport', undefined, []))}`,
     )
   }
+  if (url === undefined && transport.issuer === undefined) {
+    throw new OptionGroup('', undefined, []).error(
+      'revocations',
+      'followFeed() needs url: without the option issuer there are no metadata that name the feed',
+    )
+  }
   const { feed, clientAuthentication, retry } = transport
   const waits = new Deadlines(WAIT_SECONDS * 1000 + transport.deadlines.durationMs)
   const silence = new Deadlines(SILENCE_MS)

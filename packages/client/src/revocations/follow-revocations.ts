@@ -1,5 +1,6 @@
 /** Follows a feed of revocations: asks within every lease, listens in between, and starts again after failures. */
-import { isIntrospectionError } from '@token-introspection/core'
+import { isIntrospectionError, ResponseMalformedError } from '@token-introspection/core'
+import type { RevocationEvent } from '@token-introspection/core/revocations'
 import type { WatchClock } from '../watch/watch-clock.ts'
 import type { RevocationConnection } from './revocation-follower.ts'
 import type { RevocationState } from './revocation-state.ts'
@@ -29,8 +30,10 @@ const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 600_000
 /** The part by which a pause may be shorter, so that clients do not ask all at once. */
 const JITTER = 0.5
-/** How many questions may follow one another at once. A feed that never comes to an end waits for the next turn. */
-const MAX_QUESTIONS_AT_ONCE = 1000
+/** How many questions may follow one another at once. A feed that never comes to an end counts as failed. */
+const MAX_QUESTIONS_AT_ONCE = 256
+/** The pause after listening that ended soon, in milliseconds. */
+const SHORT_PAUSE_MS = 40
 
 /** One client follows one feed. */
 export class FollowRevocations {
@@ -46,6 +49,7 @@ export class FollowRevocations {
   #askFailures = 0
   #listenFailures = 0
   #hasFailed = false
+  #hasToldListening = false
 
   constructor(settings: FollowSettings) {
     this.#settings = settings
@@ -84,7 +88,7 @@ export class FollowRevocations {
     const { signal } = this.#ended
     const gaps = state.gaps
     try {
-      for (let questions = 0; questions < MAX_QUESTIONS_AT_ONCE; questions += 1) {
+      for (let questions = 1; ; questions += 1) {
         this.#askedAtMs = clock.elapsedMs()
         const question = state.beginQuestion()
         // Each question waits for the one before it, because it asks what comes after that.
@@ -95,6 +99,7 @@ export class FollowRevocations {
           clock,
         )
         if (question.answer(page) === 'known') break
+        if (questions === MAX_QUESTIONS_AT_ONCE) throw neverEnding()
       }
       this.#askFailures = 0
       if (state.gaps > gaps) onChange('gap', undefined)
@@ -125,15 +130,13 @@ export class FollowRevocations {
     this.#isListening = true
     const beganMs = clock.elapsedMs()
     let hasHeard = false
-    const listening = connection.listen(
-      position,
-      (events) => {
-        if (!hasHeard) onChange('listening', undefined)
-        hasHeard = true
-        return state.append(events)
-      },
-      signal,
-    )
+    const onEvents = (events: readonly RevocationEvent[]): boolean => {
+      hasHeard = true
+      if (!this.#hasToldListening) onChange('listening', undefined)
+      this.#hasToldListening = true
+      return state.append(events)
+    }
+    const listening = startListening(connection, position, onEvents, signal)
     listening.then(
       () => this.#listenAgain(hasHeard, beganMs, undefined),
       (error: unknown) => this.#listenAgain(hasHeard, beganMs, error),
@@ -148,7 +151,8 @@ export class FollowRevocations {
     const lasted = this.#settings.clock.elapsedMs() - beganMs > FIRST_PAUSE_MS * 10
     this.#listenFailures = hasHeard || lasted ? 0 : this.#listenFailures + 1
     const hasEnded = this.#listenFailures === 0 && error === undefined
-    const pauseMs = hasEnded ? 0 : this.#pauseMs(this.#listenFailures, error)
+    const endedMs = lasted ? 0 : SHORT_PAUSE_MS
+    const pauseMs = hasEnded ? endedMs : this.#pauseMs(this.#listenFailures, error)
     this.#listensAtMs = this.#settings.clock.elapsedMs() + pauseMs * (1 - JITTER)
     // A feed that cannot be heard now can still be asked. Otherwise the lease would run out.
     this.#arm(Math.min(pauseMs, this.#intervalMs()))
@@ -157,6 +161,7 @@ export class FollowRevocations {
   #fail(error: unknown): void {
     const isNews = !this.#hasFailed
     this.#hasFailed = true
+    this.#hasToldListening = false
     if (isNews) this.#settings.onChange('failed', error)
   }
 
@@ -173,13 +178,29 @@ export class FollowRevocations {
     return Math.max(pauseMs, retryAfterMs(error) / (1 - JITTER))
   }
 
-  /** Asks after a time, or sooner. An earlier plan stays. */
+  /** Asks after a time, or sooner, in place of an earlier plan. */
   #arm(ms: number): void {
     const { clock, hasTimers } = this.#settings
     if (!hasTimers || this.#ended.signal.aborted) return
     this.#disarm?.()
     this.#disarm = clock.schedule(() => void this.ask(), Math.max(1, ms * (1 - JITTER * clock.random())))
   }
+}
+
+function neverEnding(): ResponseMalformedError {
+  return new ResponseMalformedError(
+    `revocation feed: ${MAX_QUESTIONS_AT_ONCE} questions one after the other did not come to the end of the log`,
+  )
+}
+
+/** Async, because a follower may also throw. */
+async function startListening(
+  connection: RevocationConnection,
+  after: string,
+  onEvents: (events: readonly RevocationEvent[]) => boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  await connection.listen?.(after, onEvents, signal)
 }
 
 /** How long the server asks to wait, in milliseconds; 0 when it does not say. */

@@ -1,8 +1,8 @@
 /** Option `revocations`. */
-import { isIntrospectionError } from '@token-introspection/core'
+import { isIntrospectionError, withoutData } from '@token-introspection/core'
 import type { OptionGroup } from '@token-introspection/core/options'
 import { SHARES_TIMERS } from '#default-transport'
-import type { IntrospectionError } from '../errors.ts'
+import { type IntrospectionError, TransportUnreachableError } from '../errors.ts'
 import type { TransportStep } from '../transport/transport-step.ts'
 import { systemClock } from '../watch/watch-clock.ts'
 import { type FeedChange, FollowRevocations } from './follow-revocations.ts'
@@ -45,7 +45,13 @@ export function followRevocations(
     leaseMs,
     clock,
     hasTimers: SHARES_TIMERS,
-    onChange: (change, error) => onChange(change, isIntrospectionError(error) ? error : undefined),
+    onChange: (change, error) =>
+      onChange(change, error === undefined || isIntrospectionError(error) ? error : followerFailed(error)),
   })
   return { feed: { state, clock, bound: follower.bound === 'proven' ? 'proven' : 'assumed', voided: 0 }, following }
+}
+
+/** Messages of others may contain values, so only the class of their error is told. */
+function followerFailed(cause: unknown): TransportUnreachableError {
+  return new TransportUnreachableError('the follower of the revocation feed failed', { cause: withoutData(cause) })
 }

@@ -768,7 +768,7 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
   'server/postgres': [
     walk(
       'createPostgresTokenStore',
-      { pool: seam({ query: never }), now, unstoredLifetimeSeconds: 60 },
+      { pool: seam({ query: never }), now, unstoredLifetimeSeconds: 60, revocationLog: logOptions },
       postgres.createPostgresTokenStore,
       { open: ['pool'] },
     ),

@@ -34,7 +34,7 @@ export interface PostgresTokenStore<Claims extends object = object> extends Rece
 
 /** Reads the options. */
 export function readPostgresTokenStoreOptions(options: PostgresTokenStoreOptions) {
-  const group = new OptionGroup('', options, ['pool', ...TOKEN_STORE_OPTIONS])
+  const group = new OptionGroup('', options, ['pool', ...TOKEN_STORE_OPTIONS, 'revocationLog'])
   const pool = group.seam<PostgresPool>('pool', 'query')
   if (pool === undefined) throw group.error('pool', 'is required')
   return { pool, ...readTokenStoreOptions(group) }

@@ -31,6 +31,26 @@ CREATE TABLE IF NOT EXISTS introspection_cutoffs (
   PRIMARY KEY (kind, identifier)
 );
 CREATE INDEX IF NOT EXISTS introspection_cutoffs_kept_until ON introspection_cutoffs (kept_until);
+CREATE TABLE IF NOT EXISTS introspection_revocations_unnumbered (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at bigint NOT NULL,
+  cut bigint,
+  kind text NOT NULL,
+  key text NOT NULL
+);
+CREATE TABLE IF NOT EXISTS introspection_revocations (
+  number bigint PRIMARY KEY,
+  tag text NOT NULL,
+  previous text,
+  at bigint NOT NULL,
+  cut bigint,
+  kind text,
+  key text
+);
+CREATE TABLE IF NOT EXISTS introspection_revocation_secret (
+  id integer PRIMARY KEY CHECK (id = 1),
+  secret text NOT NULL
+);
 `
 
 /** Migrates under the lock. One message of several statements is one transaction, so the lock goes when it is done. */

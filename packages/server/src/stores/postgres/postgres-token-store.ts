@@ -4,10 +4,11 @@ import { CUTOFF_KEPT_SECONDS } from '../cutoff.ts'
 import { databaseMethods } from '../database-methods.ts'
 import { REMOVED_AT_ONCE, REMOVED_PER_SAVE, validateRemovalLimit } from '../removal.ts'
 import type { RevocationReceipt } from '../revocation-log.ts'
-import { NO_POSITION } from '../revocation-receipt.ts'
+import { receiptOfEarlier } from '../revocation-receipt.ts'
 import type { TokenRow } from '../token-database.ts'
 import type { TokenRecord } from '../token-record.ts'
 import { FIND_MANY, FIND_ONE, HELD, IS_REVOKED } from './lookup-statements.ts'
+import { PostgresRevocationLog } from './postgres-revocation-log.ts'
 import {
   type PostgresTokenStore,
   type PostgresTokenStoreOptions,
@@ -16,7 +17,19 @@ import {
 import { MIGRATE } from './postgres-token-store-schema.ts'
 import { removeCutOff, removeExpired } from './remove-expired.ts'
 import { runStatement } from './run-statement.ts'
-import { CUT_OFF, SAVE } from './write-statements.ts'
+import { CUT_OFF, CUT_OFF_LOGGED, SAVE, SAVE_LOGGED } from './write-statements.ts'
+
+/** What a write with a log tells. */
+interface Written {
+  /** Whether it appended an event. */
+  readonly appended?: boolean
+}
+
+/** What saving a token or a tombstone tells. */
+interface Saved extends Written {
+  /** Whether a cutoff may be removed. */
+  readonly due: boolean
+}
 
 /**
  * Creates a token store in a PostgreSQL database, over a `Pool` of `pg`. The store keeps tokens by digest alone, so the
@@ -32,6 +45,10 @@ import { CUT_OFF, SAVE } from './write-statements.ts'
  * `connectionTimeoutMillis` and a `query_timeout`, because without them it waits for ever. Give it a listener for `error`,
  * because without one a connection that breaks while idle ends the process. Security: connect the pool to the primary. A
  * replica learns of a revocation later.
+ *
+ * With `revocationLog`, a revocation and its event are one write. Events get their numbers right after it, in a transaction of their
+ * own, so revocations do not wait for each other. While somebody follows the log, it takes one connection of the pool for `LISTEN`.
+ * Call `migrate` in every deployment before you turn the log on.
  *
  * @throws TypeError naming the option that is wrong.
  *
@@ -61,13 +78,24 @@ import { CUT_OFF, SAVE } from './write-statements.ts'
 export function createPostgresTokenStore<Claims extends object = object>(
   options: PostgresTokenStoreOptions,
 ): PostgresTokenStore<Claims> {
-  const { pool, now, unstoredLifetimeSeconds } = readPostgresTokenStoreOptions(options)
+  const { pool, now, unstoredLifetimeSeconds, revocationLog } = readPostgresTokenStoreOptions(options)
+  const log = revocationLog && new PostgresRevocationLog(pool, revocationLog, now)
 
   async function save(digests: readonly string[], row: TokenRow): Promise<RevocationReceipt> {
+    const keys = log && (await Promise.all(digests.map(async (digest) => await log.keyOf('token', digest))))
     const values = [digests, row.json, row.keptUntil ?? null, row.issuedAt, ...row.identifiers, now(), row.revoked]
-    const [saved] = await runStatement<{ due: boolean }>(pool, SAVE, values)
+    const [saved] =
+      keys === undefined
+        ? await runStatement<Saved>(pool, SAVE, values)
+        : await runStatement<Saved>(pool, SAVE_LOGGED, [...values, keys])
+    const receipt = receiptOf(saved)
     if (saved?.due) await removeCutOff(pool, now(), REMOVED_PER_SAVE)
-    return NO_POSITION
+    return receipt
+  }
+
+  /** Called right after the commit, so that the sequencer starts then. */
+  function receiptOf(written: Written | undefined): RevocationReceipt {
+    return log !== undefined && written?.appended ? log.receiptAfterCommit() : receiptOfEarlier(log)
   }
 
   return {
@@ -81,16 +109,21 @@ export function createPostgresTokenStore<Claims extends object = object>(
       return new Map(rows.map((row) => [row.digest, row.record]))
     }),
     ...databaseMethods({
+      revocations: log,
       async held(digest) {
         const [row] = await runStatement<{ record: string }>(pool, HELD, [digest])
         return row && (JSON.parse(row.record) as TokenRecord)
       },
       saveToken: save,
       saveTombstone: save,
-      async cutOff(kind, identifier, at) {
-        const keptSeconds = CUTOFF_KEPT_SECONDS + unstoredLifetimeSeconds
-        await runStatement(pool, CUT_OFF, [kind, identifier, at ?? null, now(), keptSeconds])
-        return NO_POSITION
+      async cutOff(kind, stored, at, identifier) {
+        const key = await log?.keyOf(kind, identifier)
+        const values = [kind, stored, at ?? null, now(), CUTOFF_KEPT_SECONDS + unstoredLifetimeSeconds]
+        const [written] =
+          key === undefined
+            ? await runStatement<Written>(pool, CUT_OFF, values)
+            : await runStatement<Written>(pool, CUT_OFF_LOGGED, [...values, key])
+        return receiptOf(written)
       },
       async isRevoked(digests, issuedAt, identifiers) {
         const values = [digests, issuedAt, ...identifiers]

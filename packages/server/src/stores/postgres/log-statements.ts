@@ -1,0 +1,82 @@
+/** The statements of the log of revocations. */
+import { statement } from './run-statement.ts'
+
+/** The channel on which processes tell each other that there are new events. */
+export const CHANNEL = 'introspection_revocations'
+
+/** The most events that one transaction numbers. */
+export const NUMBERED_AT_ONCE = 5000
+
+/** The lock under which processes number events one after the other. Any number will do, unless another program uses it too. */
+const SEQUENCER_LOCK = 7662_7010
+
+/** A random tag of 128 bits in base64url. */
+const RANDOM_TAG = "translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+/=', '-_')"
+
+/**
+ * Numbers events and removes old ones, in one message: that is one transaction, whose statements each see what was committed before
+ * them. After the lock is taken, they see every event that was committed before. Rows are removed from the beginning only, so that
+ * the rest is a chain; up to two for each new one, so that the removal keeps up. The last row always stays.
+ *
+ * @param at - seconds since the epoch.
+ * @param oldest - events up to this moment are removed.
+ * @param sender - who notifies the other processes: base64url.
+ */
+export function numberEvents(at: number, oldest: number, sender: string): string {
+  return `SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+SELECT pg_advisory_xact_lock(${SEQUENCER_LOCK});
+INSERT INTO introspection_revocations (number, tag, at)
+SELECT 0, ${RANDOM_TAG}, ${at} WHERE NOT EXISTS (SELECT 1 FROM introspection_revocations);
+WITH last AS (SELECT number, tag FROM introspection_revocations ORDER BY number DESC LIMIT 1),
+taken AS (
+  DELETE FROM introspection_revocations_unnumbered
+  WHERE id = ANY(ARRAY(SELECT id FROM introspection_revocations_unnumbered ORDER BY id LIMIT ${NUMBERED_AT_ONCE}))
+  RETURNING id, at, cut, kind, key
+),
+tagged AS MATERIALIZED (
+  SELECT last.number + row_number() OVER (ORDER BY id) AS number, ${RANDOM_TAG} AS tag, at, cut, kind, key FROM taken, last
+),
+numbered AS (
+  INSERT INTO introspection_revocations (number, tag, previous, at, cut, kind, key)
+  SELECT number, tag,
+    coalesce(lag(number || '.' || tag) OVER (ORDER BY number), (SELECT number || '.' || tag FROM last)), at, cut, kind, key
+  FROM tagged RETURNING number, tag
+),
+oldest AS (
+  SELECT number, at FROM introspection_revocations ORDER BY number LIMIT 2 * (SELECT count(*) FROM taken)
+),
+removed AS (
+  DELETE FROM introspection_revocations WHERE number < (SELECT number FROM last)
+  AND number < (SELECT coalesce(min(number) FILTER (WHERE at > ${oldest}), max(number) + 1) FROM oldest)
+)
+SELECT number, tag, (SELECT count(*) FROM taken)::integer AS numbered,
+  CASE WHEN EXISTS (SELECT 1 FROM taken) THEN pg_notify('${CHANNEL}', '${sender}') END
+FROM (SELECT number, tag FROM numbered UNION ALL SELECT number, tag FROM last) AS either ORDER BY number DESC LIMIT 1`
+}
+
+/**
+ * Reads up to $3 rows after the number $1, and says in the same snapshot whether the log has the row with this number and the tag
+ * $2, which row is the last, and whether there are events without a number. The row where a log begins is no event.
+ */
+export const READ = statement(
+  'read_log_1',
+  `SELECT EXISTS (SELECT 1 FROM introspection_revocations_unnumbered) AS pending,
+(SELECT json_build_object('number', number, 'tag', tag)::text FROM introspection_revocations ORDER BY number DESC LIMIT 1) AS last,
+EXISTS (SELECT 1 FROM introspection_revocations WHERE number = $1::bigint AND tag = $2) AS known,
+(SELECT json_agg(event)::text FROM (
+  SELECT number, tag, previous, at, cut, kind, key FROM introspection_revocations
+  WHERE number > $1::bigint AND key IS NOT NULL ORDER BY number LIMIT $3::integer
+) AS event) AS events`,
+)
+
+/** Whether the log has exactly this event. */
+export const HAS = statement('has_event_1', 'SELECT 1 FROM introspection_revocations WHERE number = $1 AND tag = $2')
+
+/** Keeps a secret, unless there is one. */
+export const KEEP_SECRET = statement(
+  'keep_secret_1',
+  'INSERT INTO introspection_revocation_secret (id, secret) VALUES (1, $1) ON CONFLICT DO NOTHING',
+)
+
+/** The secret. */
+export const SECRET = statement('secret_1', 'SELECT secret FROM introspection_revocation_secret WHERE id = 1')

@@ -1,0 +1,192 @@
+/** The log of the PostgreSQL token store follows the contract of logs, also over two pools and with overlapping transactions. */
+import { randomUUID } from 'node:crypto'
+import { isChain } from '@token-introspection/core/revocations'
+import { revocationLogContract } from '@token-introspection/testing'
+import { Pool } from 'pg'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { digestToken, type RevocationLog } from '../../src/index.ts'
+import { createPostgresTokenStore, type PostgresPool } from '../../src/stores/postgres/index.ts'
+import { startPostgres } from '../databases/start-postgres.ts'
+import { START } from './stored-tokens.ts'
+
+const server = await startPostgres('the tests of the log of the PostgreSQL token store')
+afterAll(() => server?.stop())
+
+const KEY_SECRET = 'a-secret-of-the-log-with-32-octets!'
+
+/** A store and another one over a second pool, with empty tables of their own. */
+async function create(adapt: (pool: Pool) => PostgresPool = (pool) => pool, keySecret?: string, settings = '') {
+  const schema = `test_${randomUUID().replaceAll('-', '')}`
+  const open = (): Pool => {
+    const options = `-c search_path=${schema} ${settings}`
+    const pool = new Pool({ connectionString: server?.url, options, connectionTimeoutMillis: 60_000, max: 4 })
+    pool.on('error', () => undefined)
+    onTestFinished(() => pool.end())
+    return pool
+  }
+  const clock = { seconds: START }
+  const now = () => clock.seconds * 1000
+  const pools = [open(), open()] as const
+  await pools[0].query(`CREATE SCHEMA ${schema}`)
+  const createStore = (pool: Pool) =>
+    createPostgresTokenStore({
+      pool: adapt(pool),
+      now,
+      revocationLog: keySecret === undefined ? true : { keySecret },
+    })
+  const [store, other] = [createStore(pools[0]), createStore(pools[1])]
+  await store.migrate()
+  return { pool: pools[0], store, other, keySecret, expireEvents: () => void (clock.seconds += 7200) }
+}
+
+function logOf(store: { readonly revocations?: RevocationLog | undefined }): RevocationLog {
+  if (store.revocations === undefined) throw new Error('the store has no log')
+  return store.revocations
+}
+
+async function lastOf(log: RevocationLog): Promise<string> {
+  return (await log.readAfter(undefined, 1)).position
+}
+
+describe.skipIf(server === undefined)('the log of a PostgreSQL token store', () => {
+  test.each(revocationLogContract())('between two pools: $title', async ({ run }) => {
+    await run(await create())
+  })
+
+  test.each(revocationLogContract())('between two pools with a given secret: $title', async ({ run }) => {
+    await run(await create(undefined, KEY_SECRET))
+  })
+
+  test.each(revocationLogContract())('over pools without LISTEN: $title', async ({ run }) => {
+    await run(await create((pool) => ({ query: (query) => pool.query(query as never) })))
+  })
+
+  test.each(revocationLogContract())('where transactions are repeatable read by default: $title', async ({ run }) => {
+    await run(await create(undefined, undefined, '-c default_transaction_isolation=repeatable\\ read'))
+  })
+
+  test('has no name and no digest in its tables', async () => {
+    const { pool, store } = await create(undefined, KEY_SECRET)
+    await pool.query('CREATE TABLE seen AS SELECT * FROM introspection_revocations_unnumbered')
+    await pool.query(`CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN INSERT INTO seen SELECT NEW.*; RETURN NEW; END $$`)
+    await pool.query(
+      'CREATE TRIGGER see BEFORE INSERT ON introspection_revocations_unnumbered FOR EACH ROW EXECUTE FUNCTION see()',
+    )
+    await store.revoke('a-token', { kind: 'access_token', sub: 'alice' })
+    await (await store.revokeSubject('alice'))?.position()
+    const tables = ['seen', 'introspection_revocations', 'introspection_revocation_secret']
+    const dumps = await Promise.all(
+      tables.map(async (table) => (await pool.query<object>(`SELECT * FROM ${table} ORDER BY 1`)).rows),
+    )
+    expect(dumps.map((rows) => rows.length)).toEqual([2, 3, 0])
+    const everything = JSON.stringify(dumps)
+    for (const name of ['alice', 'a-token', await digestToken('a-token')]) expect(everything).not.toContain(name)
+  })
+
+  test('numbers an event after those that were committed before it, and no reader passes it over', async () => {
+    const { pool, store, other } = await create(undefined, KEY_SECRET)
+    const log = logOf(store)
+    const before = await lastOf(log)
+    const late = await pool.connect()
+    // The writes of a store whose transaction is open for longer.
+    const slow = createPostgresTokenStore({ pool: late, revocationLog: { keySecret: KEY_SECRET } })
+    await late.query('BEGIN')
+    await late.query(
+      `INSERT INTO introspection_revocations_unnumbered (at, kind, key) VALUES (1, 'grant', 'aaaaaaaaaaaaaaaa')`,
+    )
+    await (await other.revokeGrant('quick'))?.position()
+    const first = await log.readAfter(before, 10)
+    expect(first.events.map(({ key }) => key)).toEqual([await log.keyOf('grant', 'quick')])
+    await late.query('COMMIT')
+    const second = await log.readAfter(first.position, 10)
+    expect(second.events.map(({ key, previous }) => [key, previous])).toEqual([['aaaaaaaaaaaaaaaa', first.position]])
+    expect(await logOf(slow).has(second.position)).toBe(true)
+    late.release()
+    const all = await logOf(other).readAfter(before, 10)
+    expect(all.events).toEqual([...first.events, ...second.events])
+    expect(isChain(all.events, before, all.position)).toBe(true)
+  })
+
+  test('does not wait for transactions that are open', async () => {
+    const { pool, store } = await create()
+    const idle = await pool.connect()
+    await idle.query('BEGIN')
+    await idle.query('SELECT txid_current()')
+    const position = await (await store.revokeGrant('a'))?.position()
+    expect(position).toBe(await lastOf(logOf(store)))
+    await idle.query('ROLLBACK')
+    idle.release()
+  })
+
+  test('has neither a revocation nor its event when the event cannot be written', async () => {
+    const { pool, store } = await create()
+    await pool.query('ALTER TABLE introspection_revocations_unnumbered ADD CONSTRAINT full_table CHECK (at < 0)')
+    await expect(store.revokeGrant('a')).rejects.toThrow('full_table')
+    await expect(store.revoke('b', { kind: 'access_token' })).rejects.toThrow('full_table')
+    expect(await store.isRevoked('digest', { kind: 'access_token', grantId: 'a' })).toBe(false)
+    await pool.query('ALTER TABLE introspection_revocations_unnumbered DROP CONSTRAINT full_table')
+    await store.revokeGrant('a')
+    expect(await store.isRevoked('digest', { kind: 'access_token', grantId: 'a' })).toBe(true)
+  })
+
+  test('revokes when events cannot be numbered, and numbers them later', async () => {
+    const { pool, store } = await create()
+    const before = await lastOf(logOf(store))
+    await pool.query('ALTER TABLE introspection_revocations ADD CONSTRAINT stuck CHECK (number < 1)')
+    const receipt = await store.revokeGrant('a')
+    await expect(receipt?.position()).rejects.toThrow('stuck')
+    await expect(logOf(store).readAfter(before, 1)).rejects.toThrow('stuck')
+    expect(await store.isRevoked('digest', { kind: 'access_token', grantId: 'a' })).toBe(true)
+    await pool.query('ALTER TABLE introspection_revocations DROP CONSTRAINT stuck')
+    expect(await receipt?.position()).toBe((await logOf(store).readAfter(before, 1)).events[0]?.position)
+  })
+
+  test('appends an event for the record that a save replaces after it waited', async () => {
+    const { pool, store, other } = await create()
+    const log = logOf(store)
+    const [narrow, wide] = [
+      { kind: 'access_token', scope: 'a' } as const,
+      { kind: 'access_token', scope: 'a b' } as const,
+    ]
+    await store.save('token', narrow)
+    const before = await lastOf(log)
+    const holding = await pool.connect()
+    await holding.query('BEGIN')
+    await holding.query('UPDATE introspection_tokens SET record = $1', [JSON.stringify(wide)])
+    const saved = other.save('token', narrow)
+    const isWaiting = async () =>
+      (
+        await pool.query(
+          "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%introspection_tokens%'",
+        )
+      ).rows.length > 0
+    while (!(await isWaiting()));
+    await holding.query('COMMIT')
+    holding.release()
+    await saved
+    expect((await log.readAfter(before, 10)).events).toHaveLength(1)
+  })
+
+  test('closes the connection that it opened when nobody listens any more, and opens another one when it breaks', async () => {
+    const { pool, store, other } = await create()
+    const log = logOf(store)
+    const heard = async (write: () => Promise<unknown>) => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      listener = resolve
+      await write()
+      await promise
+    }
+    let listener: (() => void) | undefined
+    const listening = async () =>
+      (await pool.query<{ pid: number }>("SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN %'")).rows
+    const end = log.onAppended(() => listener?.())
+    while ((await listening()).length !== 1);
+    await heard(() => other.revokeGrant('a'))
+    await pool.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN %'")
+    await heard(() => other.revokeGrant('b'))
+    while ((await listening()).length !== 1);
+    end()
+    while ((await listening()).length > 0);
+  })
+})

@@ -21,6 +21,14 @@ export class TokenTooLongError extends IntrospectionError {
 export class RevocationUnseenError extends IntrospectionError {
   readonly code = 'ERR_REVOCATION_UNSEEN'
   readonly retryable = true
+
+  constructor() {
+    super(
+      'the authorization server did not confirm that its answer knows of the revocation that notOlderThan names: it has no ' +
+        'revocation log, it reads from a replica that is behind, or the log has lost that revocation. Try again; if it stays ' +
+        'so, turn on revocationLog at the token store of the authorization server',
+    )
+  }
 }
 
 /** No answer came: connection refused, name not found, TLS refused, connection lost. A guard answers 503. */

@@ -11,7 +11,7 @@ import { isPresentable } from './token/is-presentable.ts'
 import type { Trace } from './events/trace.ts'
 import type { JudgeResponse } from './response/judge-response.ts'
 import type { CacheStep } from './cache/cache-options.ts'
-import type { FoundAnswer } from './cache/found-answer.ts'
+import { type FoundAnswer, mayJoin } from './cache/found-answer.ts'
 import type { Flight, SingleFlight } from './cache/single-flight.ts'
 import { agree } from './jwt/agree.ts'
 import { answerLocally, type JwtStep } from './jwt/answer-locally.ts'
@@ -178,7 +178,7 @@ async function ask(
         const found = await deadline.race(flight.answer)
         // Such a call joins no request, so this is the answer to its own.
         if (options.notOlderThan !== undefined && found.result.active && found.read?.isConfirmed !== true)
-          throw unseen()
+          throw new RevocationUnseenError()
         // The request of another call may be older than this token allows, which only its answer says.
         if (wasJoined && !mayJoin(found, calledAtMs - flight.askedAtMs)) {
           call = { ...options, maxAgeSeconds: 0 }
@@ -246,11 +246,6 @@ function joinFlight(
   )
 }
 
-/** Whether a call may use the answer of a request that began earlier: the scope of the token may allow less than the call. */
-function mayJoin({ maxAgeSeconds = Number.POSITIVE_INFINITY }: FoundAnswer, ageMs: number): boolean {
-  return maxAgeSeconds === Number.POSITIVE_INFINITY || ageMs < maxAgeSeconds * 1000
-}
-
 function noteFound(
   liveness: LivenessRecord,
   { read, askedAtMs }: FoundAnswer,
@@ -264,14 +259,6 @@ function noteFound(
   const { feed } = steps.revocations
   liveness.noteSlots(() => read.slots)
   noteLiveness(liveness, source, msSince(read.askedAt, momentOf(feed.clock)), read.holds(), feed)
-}
-
-/** The server does not say that it has read the token after the revocation: it may read a replica, or have lost it. */
-function unseen(): RevocationUnseenError {
-  return new RevocationUnseenError(
-    'the authorization server did not confirm that its answer knows of the revocation that notOlderThan names: it has no ' +
-      'revocation log, it reads from a replica that is behind, or the log has lost that revocation',
-  )
 }
 
 /** A JWT may be enough by itself. When the authorization server is asked as well, both have to agree. */

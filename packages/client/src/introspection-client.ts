@@ -392,7 +392,8 @@ export class IntrospectionClient<Claims extends object = object> {
 
   async #close(): Promise<void> {
     this.#watches.close()
-    await this.#followed?.following.close()
+    // A follower of your own may fail or hang. The connections are closed all the same.
+    void this.#followed?.following.close().catch(() => undefined)
     // A call may still have to send its request, after discovery. Close the connections only after all calls.
     await this.#steps.transport.deadlines.idle()
     await this.#steps.transport.sharedDeadlines.idle()

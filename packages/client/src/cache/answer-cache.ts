@@ -12,7 +12,7 @@ import type { CacheEntry, CacheStore } from './cache-store.ts'
 import type { LivenessRecord } from '../revocations/liveness.ts'
 import type { ReadAnswer } from '../revocations/read-answer.ts'
 import type { FollowedFeed } from '../revocations/revocations-step.ts'
-import type { Demand } from './followed-answers.ts'
+import { toDemand } from './demand.ts'
 import { isVoidEntry } from './is-void-entry.ts'
 import { Forgotten } from './forgotten.ts'
 import type { MemoryCacheStore } from './memory-cache-store.ts'
@@ -302,8 +302,8 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
   }
 
   #longestMs(): number {
-    const { maxAgeSeconds, inactiveMaxAgeSeconds } = this.#settings.limits
-    return Math.max(maxAgeSeconds, inactiveMaxAgeSeconds) * 1000
+    const { maxAgeSeconds, inactiveMaxAgeSeconds, maxAgeWhileConnectedSeconds = 0 } = this.#settings.limits
+    return Math.max(maxAgeSeconds, inactiveMaxAgeSeconds, maxAgeWhileConnectedSeconds) * 1000
   }
 
   #count(result: Result | undefined): Result | undefined {
@@ -328,12 +328,6 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
   #fail(operation: keyof CacheStore, cause: unknown): void {
     this.#settings.onFailure(new CacheStoreError(`cache.store.${operation} failed`, { cause: withoutData(cause) }))
   }
-}
-
-/** What a call demands beyond the limits of the cache; `undefined` for nothing, without an object. */
-function toDemand(maxAgeSeconds: number | undefined, notOlderThan: string | undefined): Demand | undefined {
-  if (maxAgeSeconds === undefined && notOlderThan === undefined) return undefined
-  return { maxAgeMs: maxAgeSeconds === undefined ? undefined : maxAgeSeconds * 1000, notOlderThan }
 }
 
 function withinDeadline<Value>(promise: Promise<Value>): Promise<Value> {

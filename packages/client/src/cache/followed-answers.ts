@@ -1,18 +1,11 @@
 /** Step `cache`: what the feed of revocations says about the answers in memory. */
 import type { CacheLimits } from './cache-lifetime.ts'
+import type { Demand } from './demand.ts'
 import { MAX_KEYS } from '../revocations/key-slots.ts'
 import type { LivenessRecord } from '../revocations/liveness.ts'
 import { noteLiveness } from '../revocations/note-liveness.ts'
 import type { ReadAnswer } from '../revocations/read-answer.ts'
 import type { FollowedFeed } from '../revocations/revocations-step.ts'
-
-/** What a call demands of an answer from memory. */
-export interface Demand {
-  /** How old the answer may be, in milliseconds; `undefined` for the limits of the cache. */
-  readonly maxAgeMs: number | undefined
-  /** The position of a revocation that the answer must know of. */
-  readonly notOlderThan: string | undefined
-}
 
 /** Whether an answer may be used by a call. */
 export type Usability = 'usable' | 'unusable' | 'void'

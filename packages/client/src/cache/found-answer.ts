@@ -12,3 +12,8 @@ export interface FoundAnswer {
   /** How old the answer may be by the scope of the token; infinite without such a limit, `undefined` without a cache. */
   readonly maxAgeSeconds: number | undefined
 }
+
+/** Whether a call may use the answer of a request that began earlier: the scope of the token may allow less than the call. */
+export function mayJoin({ maxAgeSeconds = Number.POSITIVE_INFINITY }: FoundAnswer, ageMs: number): boolean {
+  return maxAgeSeconds === Number.POSITIVE_INFINITY || ageMs < maxAgeSeconds * 1000
+}

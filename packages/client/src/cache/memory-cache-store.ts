@@ -2,7 +2,8 @@
 import type { CacheEntry, CacheStore } from './cache-store.ts'
 import type { LivenessRecord } from '../revocations/liveness.ts'
 import type { ReadAnswer } from '../revocations/read-answer.ts'
-import type { Demand, FollowedAnswers } from './followed-answers.ts'
+import type { Demand } from './demand.ts'
+import type { FollowedAnswers } from './followed-answers.ts'
 import { NO_SLOT, Sieve } from './sieve.ts'
 
 /** How many answers to keep. */

@@ -24,9 +24,11 @@ function createFollowing(options: Partial<IntrospectionClientOptions> = {}, boun
     fails: false,
     listeners: new Set<(events: readonly RevocationEvent[]) => boolean>(),
     position: (): string => log.events.at(-1)?.position ?? `0.${log.tag}`,
+    count: 0,
     append(key: string): string {
       const previous = log.position()
-      const position = `${log.events.length + 1}.${log.tag}`
+      log.count += 1
+      const position = `${log.count}.${log.tag}`
       const event = { position, previous, at: 1, cut: null, kind: 'token' as const, key }
       log.events.push(event)
       for (const listener of log.listeners) listener([event])
@@ -424,4 +426,43 @@ test('a client that knows no position yet asks for the keys alone', async () => 
   as.revoked = true
   log.append(KEY)
   expect(await client.introspect(token)).toEqual({ active: false })
+})
+
+test('a forgotten answer with a hint stays forgotten for as long as a feed would keep it', async () => {
+  const { client, as } = await createStarted()
+  await client.introspect(token, { tokenTypeHint: 'access_token' })
+  await client.forget(token)
+  await pass(2 * MINUTE)
+  await client.forget('another token')
+  await client.introspect(token, { tokenTypeHint: 'access_token' })
+  expect(as.requests).toHaveLength(2)
+})
+
+test('a flood of other revocations costs questions, and never a wrong answer', async () => {
+  const { client, as, log } = await createStarted()
+  await client.introspect(token)
+  for (let number = 0; number < 50_000; number += 1) {
+    log.append(`${(number * 7919).toString(36).padStart(8, '0')}ABCDEFGH`)
+    log.events.splice(0, log.events.length - 1)
+  }
+  expect(await client.introspect(token)).toMatchObject({ active: true })
+  expect(as.requests.length).toBeLessThanOrEqual(2)
+  as.revoked = true
+  log.append(KEY)
+  expect(await client.introspect(token)).toEqual({ active: false })
+})
+
+test('closing does not wait for a follower that never closes', async () => {
+  const { client } = createFollowing({
+    revocations: {
+      bound: 'proven',
+      connect: () => ({
+        ask: () => Promise.reject(new Error('down')),
+        close: () => new Promise<void>(() => undefined),
+      }),
+    },
+  })
+  await client.introspect(token)
+  await client.close()
+  await expect(client.introspect(token)).rejects.toThrow(/is closed/)
 })

@@ -2,17 +2,19 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { NO_SLOT, Sieve } from './sieve.ts'
 
-const MAX_KEYS = 4
+const MAX_KEYS = 10
+const MAX_RECENT = 2
 
 /** Half of the keys begin and end alike, so that they compete for the same positions of the table. */
 const KEYS = [
-  ...Array.from({ length: 6 }, (_, index) => `abcd-${index}-wxyz`),
-  ...Array.from({ length: 6 }, (_, index) => `${index}bcd-wxyz`),
+  ...Array.from({ length: 9 }, (_, index) => `abcd-${index}-wxyz`),
+  ...Array.from({ length: 9 }, (_, index) => `${index}bcd-wxyz`),
 ]
 
 /** The same rules, in the simplest form. */
 class Model {
   readonly order: { readonly key: string; wasUsed: boolean; isOver: boolean }[] = []
+  readonly #recent: string[] = []
   #hand: string | undefined
 
   find(key: string) {
@@ -24,6 +26,8 @@ class Model {
     if (known === undefined && this.order.length === MAX_KEYS) this.delete(this.#victim())
     if (known !== undefined) this.delete(key)
     this.order.push({ key, wasUsed: known !== undefined, isOver: false })
+    this.#recent.push(key)
+    if (this.#recent.length > MAX_RECENT) this.#recent.shift()
   }
 
   delete(key: string): void {
@@ -31,10 +35,12 @@ class Model {
     if (index < 0) return
     if (this.#hand === key) this.#hand = this.order[index + 1]?.key
     this.order.splice(index, 1)
+    if (this.#recent.includes(key)) this.#recent.splice(this.#recent.indexOf(key), 1)
   }
 
   clear(): void {
     this.order.splice(0)
+    this.#recent.splice(0)
     this.#hand = undefined
   }
 
@@ -47,7 +53,7 @@ class Model {
     )
     for (;;) {
       const each = this.order[index]
-      if (each === undefined) index = 0
+      if (each === undefined || this.#recent.includes(each.key)) index = 0
       else if (!each.wasUsed || each.isOver) {
         this.#hand = each.key
         return each.key
@@ -71,7 +77,7 @@ describe('Sieve', () => {
   test('keeps the keys that its rules keep, each in its own slot', () => {
     let evictions = 0
     fc.assert(
-      fc.property(fc.array(step, { minLength: 40, maxLength: 80 }), (steps) => {
+      fc.property(fc.array(step, { minLength: 60, maxLength: 120 }), (steps) => {
         const over = new Set<number>()
         const sieve = new Sieve(MAX_KEYS, (slot) => over.has(slot))
         const model = new Model()
@@ -124,4 +130,33 @@ describe('Sieve', () => {
     expect(Array.from({ length: 50 }, (_, index) => sieve.find(`used-${index}`))).not.toContain(NO_SLOT)
     expect(sieve.size).toBe(100)
   })
+
+  test('keeps keys that are all in use while new ones take the places of those that no longer are', () => {
+    // The newer half of the keys is in use. The original lets the hand drop its newest keys, and most of them are missed.
+    const sieve = new Sieve(1_000, () => false)
+    let newest = 0
+    let calls = 0
+    let missed = 0
+    const random = seededRandom(7)
+    for (; newest < 1_000; newest++) sieve.add(`key-${newest}`)
+    for (let round = 0; round < 40_000; round++) {
+      sieve.add(`key-${newest++}`)
+      for (let call = 0; call < 9; call++, calls++) {
+        const used = `key-${newest - 1 - Math.floor(random() * 500)}`
+        const slot = sieve.find(used)
+        if (slot === NO_SLOT) missed += 1
+        sieve.use(slot === NO_SLOT ? sieve.add(used) : slot)
+      }
+    }
+    expect(missed / calls).toBeLessThan(0.01)
+  })
 })
+
+/** Numbers from 0 to 1 that are the same in each run (a linear congruential generator, Numerical Recipes). */
+function seededRandom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}

@@ -1,8 +1,11 @@
 /**
  * Step `cache`: which keys stay in a bounded table, by SIEVE (Zhang et al., NSDI 2024). A hit sets one bit. When the
- * table is full, a hand moves from the oldest key to the newest and then begins again: it clears the bit of each key
- * that was used since it last passed, and the first key without a bit goes. A key whose time is over is removed with
- * its bit.
+ * table is full, a hand moves from the oldest key towards the newest and then begins again: it clears the bit of each
+ * key that was used since it last passed, and the first key without a bit goes. A key whose time is over is removed
+ * with its bit.
+ *
+ * The hand never enters the newest fifth of the keys. In the original it does, and when all older keys are in use it
+ * can only drop the newest ones, which had no time to be used yet (docs/decisions/2026-11-30-sieve.md).
  *
  * The table and the order are arrays of numbers that live as long as the cache. A `Map` that loses a key with each new
  * one replaces its internal table again and again, and each table links to the next
@@ -11,6 +14,9 @@
 
 /** No slot. The first slot is 1, so that a new array of zeros is empty. */
 export const NO_SLOT = 0
+
+/** The part of the keys that the hand does not enter. */
+const RECENT_PART = 1 / 5
 
 /** Gives each key a slot, a number from 1 to the limit, for as long as the key stays. Keys are digests. */
 export class Sieve {
@@ -24,6 +30,11 @@ export class Sieve {
   readonly #older: Uint32Array
   readonly #newer: Uint32Array
   readonly #wasUsed: Uint8Array
+  readonly #maxRecent: number
+  readonly #isRecent: Uint8Array
+  /** The oldest of the recent keys. All newer ones are recent, too. */
+  #oldestRecent = NO_SLOT
+  #recent = 0
   #oldest = NO_SLOT
   #newest = NO_SLOT
   /** The position of the hand; {@link NO_SLOT} means the oldest key. */
@@ -46,6 +57,8 @@ export class Sieve {
     this.#older = new Uint32Array(maxKeys + 1)
     this.#newer = new Uint32Array(maxKeys + 1)
     this.#wasUsed = new Uint8Array(maxKeys + 1)
+    this.#maxRecent = Math.floor(maxKeys * RECENT_PART)
+    this.#isRecent = new Uint8Array(maxKeys + 1)
   }
 
   get size(): number {
@@ -94,6 +107,9 @@ export class Sieve {
     this.#table.fill(NO_SLOT)
     this.#keys.fill(undefined)
     this.#wasUsed.fill(0)
+    this.#isRecent.fill(0)
+    this.#oldestRecent = NO_SLOT
+    this.#recent = 0
     this.#oldest = NO_SLOT
     this.#newest = NO_SLOT
     this.#hand = NO_SLOT
@@ -111,17 +127,21 @@ export class Sieve {
 
   /** Makes room. Returns the slot of the removed key. */
   #evict(): number {
-    let slot = this.#oldest
-    if (!this.#isOver(slot)) {
-      if (this.#hand !== NO_SLOT) slot = this.#hand
-      while (this.#wasUsed[slot] === 1 && !this.#isOver(slot)) {
-        this.#wasUsed[slot] = 0
-        const newer = this.#newer[slot] as number
-        slot = newer === NO_SLOT ? this.#oldest : newer
-      }
-      this.#hand = slot
-    }
+    const slot = this.#isOver(this.#oldest) ? this.#oldest : this.#moveHand()
     this.#remove(slot)
+    return slot
+  }
+
+  /** Moves the hand to the next key that goes. In a full table the oldest key is never a recent one. */
+  #moveHand(): number {
+    let slot = this.#hand
+    for (;;) {
+      if (slot === NO_SLOT || this.#isRecent[slot] === 1) slot = this.#oldest
+      if (this.#wasUsed[slot] === 0 || this.#isOver(slot)) break
+      this.#wasUsed[slot] = 0
+      slot = this.#newer[slot] as number
+    }
+    this.#hand = slot
     return slot
   }
 
@@ -133,15 +153,27 @@ export class Sieve {
     this.#size -= 1
   }
 
+  /** Makes a key the newest one. The oldest recent key is recent no longer when there are too many. */
   #append(slot: number): void {
     this.#older[slot] = this.#newest
     this.#newer[slot] = NO_SLOT
     if (this.#newest === NO_SLOT) this.#oldest = slot
     else this.#newer[this.#newest] = slot
     this.#newest = slot
+    if (this.#recent === 0) this.#oldestRecent = slot
+    this.#isRecent[slot] = 1
+    this.#recent += 1
+    if (this.#recent > this.#maxRecent) this.#leaveRecent(this.#oldestRecent)
+  }
+
+  #leaveRecent(slot: number): void {
+    this.#isRecent[slot] = 0
+    this.#recent -= 1
+    if (this.#oldestRecent === slot) this.#oldestRecent = this.#newer[slot] as number
   }
 
   #unlink(slot: number): void {
+    if (this.#isRecent[slot] === 1) this.#leaveRecent(slot)
     const older = this.#older[slot] as number
     const newer = this.#newer[slot] as number
     if (older === NO_SLOT) this.#oldest = newer

@@ -18,7 +18,7 @@ export interface Pauses {
 const NEW_EVERY = 10
 
 /** The part of the calls that may ask again about a token whose answer was evicted. */
-const MOST_AGAIN = 0.05
+const MOST_AGAIN = 0.01
 
 interface Collection {
   readonly duration: number

@@ -204,6 +204,26 @@ describe('resolveOptions', () => {
     expectTypeError(() => resolve({ endpoint: url, transport: { allowHttpOnLoopback: true } }), 'endpoint')
   })
 
+  test('allows http to a listed origin in every place with a URL, and names the option in each', () => {
+    const places = {
+      issuer: (origin: string) => ({ issuer: `${origin}/realms/acme` }),
+      endpoint: (origin: string) => ({ endpoint: `${origin}/introspect` }),
+      'transport.metadataUrl': (origin: string) => ({ issuer: 'https://a.example', metadataUrl: `${origin}/metadata` }),
+      'jwt.jwksUri': (origin: string) => ({ jwt: { mode: 'local-or-introspect', jwksUri: `${origin}/jwks` } as const }),
+      'policy.dpop.origin': (origin: string) => ({ policy: { dpop: { origin } } }),
+    }
+    for (const [path, place] of Object.entries(places)) {
+      const make = (origin: string) => {
+        const { metadataUrl, ...changes } = { metadataUrl: undefined, ...place(origin) }
+        const transport = { allowHttpOrigins: ['http://kc:8080'], metadataUrl }
+        return () => resolve({ endpoint: undefined, issuer: 'https://a.example', ...changes, transport })
+      }
+      expect(make('http://kc:8080'), path).not.toThrow()
+      expect(make('http://kc:8081'), path).toThrow(`${path}: must be `)
+      expect(make('http://kc:8081'), path).toThrow("set transport.allowHttpOrigins: ['http://kc:8081']")
+    }
+  })
+
   test('keeps the query of the endpoint', () => {
     const withQuery = `${endpoint}?tenant=a&x=%20`
     expect(resolve({ endpoint: withQuery }).steps.transport.endpoint.known).toBe(withQuery)

@@ -242,7 +242,7 @@ export function resolveOptions<Claims extends object>(
   }
   return {
     steps,
-    policy: resolvePolicyDefaults(group, nowMs),
+    policy: resolvePolicyDefaults(group, transport.urlRules, nowMs),
     sources,
     watch: resolveWatch(group),
     reporter,

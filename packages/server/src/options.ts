@@ -156,7 +156,14 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
       reader: protectedResourceReader((protectedResource, entry) => checkJwtPreferences(protectedResource, entry, jwt)),
       realm: defaults.clientAuthentication.realm,
     },
-    { issuer, timeoutMs, now, warn, requireBudget: (protectedResource) => requireBudget(protectedResource, limits) },
+    {
+      issuer,
+      urlRules,
+      timeoutMs,
+      now,
+      warn,
+      requireBudget: (protectedResource) => requireBudget(protectedResource, limits),
+    },
   )
   const claims = resolveClaims(group)
   return Object.freeze({

@@ -105,7 +105,7 @@ export function resolveRevocationFeedOptions(options: RevocationFeedHandlerOptio
       reader: protectedResourceReader(),
       realm: revocationFeedDefaults.clientAuthentication.realm,
     },
-    { issuer, timeoutMs, now, warn },
+    { issuer, urlRules, timeoutMs, now, warn },
   )
   const retryAfterSeconds = resolveRetryAfterSeconds(
     new OptionGroup('response', group.raw('response'), ['retryAfterSeconds']),

@@ -137,7 +137,7 @@ export function resolveRevocationOptions(options: RevocationHandlerOptions): Rev
       reader: oauthClientReader,
       realm: revocationDefaults.clientAuthentication.realm,
     },
-    { issuer, timeoutMs, now, warn },
+    { issuer, urlRules, timeoutMs, now, warn },
   )
   const response = new OptionGroup('response', group.raw('response'), ['retryAfterSeconds'])
   return Object.freeze({

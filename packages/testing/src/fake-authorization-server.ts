@@ -85,6 +85,8 @@ export function createFakeAuthorizationServer<Claims extends object = object>(
   const introspection = createIntrospectionHandler<Claims>({
     issuer,
     allowHttpOnLoopback: true,
+    // No request of a test crosses a network.
+    allowHttpOrigins: URL.canParse(issuer) && new URL(issuer).protocol === 'http:' ? [new URL(issuer).origin] : [],
     clientAuthentication: {
       protectedResources: [{ id: clientId, clientSecrets: [clientSecret], audiences: [audience] }],
     },

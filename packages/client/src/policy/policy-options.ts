@@ -139,9 +139,10 @@ const INHERITED_OPTIONS = [
 /**
  * The options of the client.
  *
+ * @param urlRules - which origins of this API may use plain http.
  * @param nowMs - milliseconds since the epoch.
  */
-export function resolvePolicyDefaults(options: OptionGroup, nowMs: () => number): InheritedPolicy {
+export function resolvePolicyDefaults(options: OptionGroup, urlRules: UrlRules, nowMs: () => number): InheritedPolicy {
   const group = new OptionGroup('policy', options.raw('policy'), [...INHERITED_OPTIONS, 'dpop', 'certificate'])
   const none: InheritedPolicy = {
     audience: undefined,
@@ -150,7 +151,7 @@ export function resolvePolicyDefaults(options: OptionGroup, nowMs: () => number)
     acceptedTokenTypes: undefined,
     senderConstraint: undefined,
     resourceMetadata: undefined,
-    confirmation: resolveConfirmation(group, nowMs),
+    confirmation: resolveConfirmation(group, urlRules, nowMs),
   }
   return Object.freeze(readInherited(group, none))
 }

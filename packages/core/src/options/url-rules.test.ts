@@ -14,10 +14,26 @@ describe('allowHttpOrigins', () => {
     ['http://keycloak:8081/', false],
     ['http://keycloak.evil.example:8080/', false],
     ['http://keycloak:8080@evil.example/', false],
+    ['http://keycloak.:8080/', false],
+    ['http://evil.example:8080/keycloak:8080', false],
+    ['http://evil.example#@keycloak:8080/', false],
+    ['http://evil.example\\@keycloak:8080/', false],
+    ['http://\u212aeycloak:8080/', true],
+    ['http://k\u0435ycloak:8080/', false],
     ['http://127.0.0.1:8080/', false],
     ['ftp://keycloak:8080/', false],
   ])('with one origin, the URL %s is allowed: %s', (url, fits) => {
     expect(isSecureUrl(new URL(url), rules(['http://keycloak:8080']))).toBe(fits)
+  })
+
+  test('take the port that http has by default, written or not', () => {
+    expect(isSecureUrl(new URL('http://keycloak:80/realms/acme'), rules(['http://keycloak']))).toBe(true)
+    expect(isSecureUrl(new URL('http://keycloak:443/'), rules(['http://keycloak']))).toBe(false)
+  })
+
+  test('take a name with a dot at the end as another name', () => {
+    expect(isSecureUrl(new URL('http://keycloak.:8080/'), rules(['http://keycloak.:8080']))).toBe(true)
+    expect(isSecureUrl(new URL('http://keycloak:8080/'), rules(['http://keycloak.:8080']))).toBe(false)
   })
 
   test('allow an issuer on that origin', () => {
@@ -31,6 +47,12 @@ describe('allowHttpOrigins', () => {
     ['http://KC:8080', 'http://kc:8080'],
     ['http://kc:80', 'http://kc'],
     ['http://user:hunter2@kc:8080', 'http://kc:8080'],
+    ['http://m\u00fcnchen:8080', 'http://xn--mnchen-3ya:8080'],
+    ['http://0x7f.1:8080', 'http://127.0.0.1:8080'],
+    ['http://kc:8080?', 'http://kc:8080'],
+    ['http://kc:8080#', 'http://kc:8080'],
+    ['http://kc:08080', 'http://kc:8080'],
+    [' http://kc:8080', 'http://kc:8080'],
     ['http://*', 'http://keycloak:8080'],
     ['http://*.svc:8080', 'http://keycloak:8080'],
     ['https://kc:8080', 'http://keycloak:8080'],

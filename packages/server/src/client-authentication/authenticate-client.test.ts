@@ -42,7 +42,13 @@ function step(options: ClientAuthenticationMethodOptions = {}, findRegistered?: 
   const whole = resolveClientAuthentication(
     { findProtectedResource: find, ...options },
     { list: 'protectedResources', find: 'findProtectedResource', reader: protectedResourceReader(), realm: 'test' },
-    { issuer: 'https://as.example.com', timeoutMs: 1000, now: () => 1_764_000_000_000, warn: () => undefined },
+    {
+      issuer: 'https://as.example.com',
+      urlRules: {},
+      timeoutMs: 1000,
+      now: () => 1_764_000_000_000,
+      warn: () => undefined,
+    },
   )
   return { asked, step: whole }
 }

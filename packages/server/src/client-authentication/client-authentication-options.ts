@@ -1,5 +1,5 @@
 /** Options of step `clientAuthentication`, for every endpoint. */
-import { quote } from '@token-introspection/core'
+import { quote, type UrlRules } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import { createMemoryReplayStore, type ReplayStore } from '@token-introspection/core/replay'
 import { CAN_READ_CERTIFICATES } from '#x509'
@@ -136,6 +136,8 @@ interface Registry<Caller extends Registered> {
 interface Surroundings<Caller extends Registered> {
   /** The issuer. It is the audience of assertions. */
   readonly issuer: string | undefined
+  /** Which URLs of keys may use plain http. */
+  readonly urlRules: UrlRules
   readonly timeoutMs: number
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -164,7 +166,7 @@ const OPTIONS = [
 export function resolveClientAuthentication<Caller extends Registered>(
   options: unknown,
   registry: Registry<Caller>,
-  { issuer, timeoutMs, now, warn, requireBudget = () => undefined }: Surroundings<Caller>,
+  { issuer, urlRules, timeoutMs, now, warn, requireBudget = () => undefined }: Surroundings<Caller>,
 ): ClientAuthenticationStep<Caller> & { readonly challenge: string } {
   const { list, find } = registry
   const group = new OptionGroup('clientAuthentication', options, [list, find, ...OPTIONS])
@@ -177,7 +179,7 @@ export function resolveClientAuthentication<Caller extends Registered>(
   })
   const assertion = resolveAssertionOf(group, methods, issuer, warn)
   const findCaller = group.function<FindRegistered<Caller>>(find)
-  const jwksLoader = createJwksLoader({ fetch: group.function<FetchJwks>('fetchJwks'), now, timeoutMs })
+  const jwksLoader = createJwksLoader({ fetch: group.function<FetchJwks>('fetchJwks'), urlRules, now, timeoutMs })
   const challenges = createChallenges({
     realm: resolveRealm(group, registry.realm),
     methods,
@@ -188,8 +190,8 @@ export function resolveClientAuthentication<Caller extends Registered>(
   return {
     findRegistered:
       findCaller === undefined
-        ? readList(group, registry, { methods, assertion }, warn)
-        : registeredByFunction(findCaller, group.path(find), registry.reader, warn),
+        ? readList(group, registry, { methods, assertion, urlRules }, warn)
+        : registeredByFunction(findCaller, group.path(find), registry.reader, urlRules, warn),
     methods,
     timeoutMs,
     now,
@@ -219,18 +221,19 @@ export function resolveClientAuthentication<Caller extends Registered>(
 function readList<Caller extends Registered>(
   group: OptionGroup,
   { list, reader: { known, toCaller } }: Registry<Caller>,
-  rules: RegistrationRules,
+  { urlRules, ...rules }: RegistrationRules & { readonly urlRules: UrlRules },
   warn: Warn,
 ): FindRegistered<Caller> {
   const unsendable: string[] = []
-  const registry = registeredList(group.raw(list), group.path(list), {
+  const checking: EntryReader<Caller> = {
     known,
     toCaller(registered, entry) {
       checkSecretLength(registered, entry, rules)
       if (hasUnsendableId(registered, rules)) unsendable.push(registered.id)
       return toCaller(registered, entry)
     },
-  })
+  }
+  const registry = registeredList(group.raw(list), group.path(list), checking, urlRules)
   if (unsendable.length > 0) {
     const ids = quote(unsendable)
     warn(

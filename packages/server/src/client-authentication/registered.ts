@@ -1,8 +1,7 @@
 /** The callers of an endpoint: registered parties with an identifier and credentials. */
-import { withoutData } from '@token-introspection/core'
-import { isBoundedKey, MAX_RSA_BITS } from '@token-introspection/core'
+import { isBoundedKey, isSecureUrl, MAX_RSA_BITS, type UrlRules, withoutData } from '@token-introspection/core'
 import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
-import { copyOptions, OptionGroup } from '@token-introspection/core/options'
+import { copyOptions, httpRemedy, OptionGroup } from '@token-introspection/core/options'
 import type { JSONWebKeySet } from 'jose'
 import { ClientAuthenticationRegistrationError } from '../errors.ts'
 import type { KeyHolder } from '../keys/jwks-loader.ts'
@@ -28,7 +27,10 @@ export interface Registered extends KeyHolder {
    * key's `x5c` is its certificate (RFC 8705 §2.2).
    */
   readonly jwks?: JSONWebKeySet | undefined
-  /** The https URL at which it publishes its public keys, instead of `jwks`. */
+  /**
+   * The URL at which it publishes its public keys, instead of `jwks`: https, unless `allowHttpOnLoopback` or
+   * `allowHttpOrigins` of the handler allow it.
+   */
   readonly jwksUri?: string | undefined
   /** The subject value of its certificate, for `tls_client_auth` (RFC 8705 §2.1.2). */
   readonly tlsClientAuth?: TlsClientAuth | undefined
@@ -63,12 +65,13 @@ export function registeredList<Caller extends Registered>(
   list: unknown,
   path: string,
   { known, toCaller }: EntryReader<Caller>,
+  urlRules: UrlRules,
 ): FindRegistered<Caller> {
   if (!Array.isArray(list)) throw new TypeError(`${path}: must be an array`)
   const byId = new Map<string, Caller>()
   list.forEach((entry: unknown, index) => {
     const group = new OptionGroup(`${path}[${index}]`, entry, [...OPTIONS, ...known])
-    const registered = readRegistered(group, copyKeys)
+    const registered = readRegistered(group, copyKeys, urlRules)
     if (byId.has(registered.id)) throw group.error('id', 'occurs twice')
     byId.set(registered.id, Object.freeze(toCaller(registered, group)))
   })
@@ -90,6 +93,7 @@ export function registeredByFunction<Caller extends Registered>(
   find: FindRegistered<Caller>,
   path: string,
   reader: EntryReader<Caller>,
+  urlRules: UrlRules,
   warn: Warn,
 ): FindRegistered<Caller> {
   const read = new WeakMap<object, Caller>()
@@ -100,7 +104,7 @@ export function registeredByFunction<Caller extends Registered>(
     if (known?.id === id) return known
     const place = `${path}(${JSON.stringify(id.slice(0, MAX_SHOWN))})`
     try {
-      const caller = readEntry(place, entry, reader)
+      const caller = readEntry(place, entry, reader, urlRules)
       if (caller.id !== id) throw new TypeError(`${place}.id: must be the identifier that was asked for`)
       if (!(FAULT in caller) && isUnchangeable(entry)) read.set(entry, caller)
       return caller
@@ -123,10 +127,11 @@ function readEntry<Caller extends Registered>(
   place: string,
   entry: object,
   { known, toCaller }: EntryReader<Caller>,
+  urlRules: UrlRules,
 ): Caller {
   const group = new OptionGroup(place, withoutNulls(place, entry), [...OPTIONS, ...known])
   // Key sets are not copied, because other modules cache by the identity of the set.
-  const registered = readRegistered(group, (keys) => keys)
+  const registered = readRegistered(group, (keys) => keys, urlRules)
   try {
     return Object.freeze(toCaller(registered, group))
   } catch (fault) {
@@ -168,7 +173,11 @@ function isUnchangeable(value: unknown): boolean {
   return properties.every((property) => 'value' in property && isUnchangeable(property.value))
 }
 
-function readRegistered(group: OptionGroup, take: (keys: JSONWebKeySet) => JSONWebKeySet): Registered {
+function readRegistered(
+  group: OptionGroup,
+  take: (keys: JSONWebKeySet) => JSONWebKeySet,
+  urlRules: UrlRules,
+): Registered {
   const id = group.string('id')
   if (id === undefined) throw group.error('id', 'is required')
   // The keys of limiters contain the identifier and a control character as separator.
@@ -180,7 +189,7 @@ function readRegistered(group: OptionGroup, take: (keys: JSONWebKeySet) => JSONW
   const clientSecrets = group.strings('clientSecrets')
   if (clientSecrets?.length === 0) throw group.error('clientSecrets', 'needs at least one secret')
   const jwks = readJwks(group, take)
-  const jwksUri = readJwksUri(group)
+  const jwksUri = readJwksUri(group, urlRules)
   const tlsClientAuth = resolveTlsClientAuth(group.raw('tlsClientAuth'), group.path('tlsClientAuth'))
   if (jwks !== undefined && jwksUri !== undefined) throw group.error('jwksUri', 'give either this or jwks')
   const credential = clientSecrets ?? jwks ?? jwksUri ?? tlsClientAuth
@@ -221,10 +230,13 @@ function copyKeys(jwks: JSONWebKeySet): JSONWebKeySet {
   return Object.freeze({ keys: Object.freeze(keys) as typeof keys })
 }
 
-function readJwksUri(group: OptionGroup): string | undefined {
+/** The options that allow http are at the top of the options of the handler. */
+const HANDLER = new OptionGroup('', undefined, [])
+
+function readJwksUri(group: OptionGroup, urlRules: UrlRules): string | undefined {
   const uri = group.string('jwksUri')
-  if (uri !== undefined && (!URL.canParse(uri) || new URL(uri).protocol !== 'https:')) {
-    throw group.error('jwksUri', 'must be an https URL; give the keys as jwks if they are reachable only by http')
+  if (uri !== undefined && !(URL.canParse(uri) && isSecureUrl(new URL(uri), urlRules))) {
+    throw group.error('jwksUri', `must be an https URL${httpRemedy(uri, HANDLER)}; or give the keys as jwks`)
   }
   return uri
 }

@@ -14,7 +14,12 @@ function resource(...clientSecrets: string[]): ProtectedResource {
 
 /** An entry as a fixed list makes it. */
 async function frozen(...clientSecrets: string[]): Promise<ProtectedResource> {
-  const find = registeredList([{ id: 'orders-api', clientSecrets }], 'protectedResources', protectedResourceReader())
+  const find = registeredList(
+    [{ id: 'orders-api', clientSecrets }],
+    'protectedResources',
+    protectedResourceReader(),
+    {},
+  )
   return (await find('orders-api')) as ProtectedResource
 }
 

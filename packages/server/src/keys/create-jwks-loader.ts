@@ -1,5 +1,5 @@
 /** Loads key sets, by value or from a `jwks_uri`. It remembers them, limits their size, and fetches each only once at a time. */
-import { elapsedMs, parseMediaType } from '@token-introspection/core'
+import { elapsedMs, isSecureUrl, parseMediaType, type UrlRules } from '@token-introspection/core'
 import {
   KEY_SET_COOLDOWN_MS,
   KEY_SET_FRESH_MS,
@@ -26,6 +26,8 @@ export interface FetchJwksInit {
 /** Options of {@link createJwksLoader}. */
 export interface JwksLoaderOptions {
   readonly fetch?: FetchJwks | undefined
+  /** Which URIs may use plain http. Default none. */
+  readonly urlRules?: UrlRules | undefined
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /** The longest time for a fetch with its body, in milliseconds. */
@@ -60,7 +62,12 @@ interface Attempt {
  * Creates a loader. A set is fresh for ten minutes, and usable for one more day while its URI fails. One URI is fetched at most
  * every 30 seconds, also when a signature names an unknown key, so that callers cannot make this server flood another one.
  */
-export function createJwksLoader({ fetch: fetchJwks = globalFetch, now, timeoutMs }: JwksLoaderOptions): JwksLoader {
+export function createJwksLoader({
+  fetch: fetchJwks = globalFetch,
+  urlRules,
+  now,
+  timeoutMs,
+}: JwksLoaderOptions): JwksLoader {
   // Made with the first set: its places take memory, and most handlers never fetch a set.
   let sets: LRUCache<string, FetchedSet> | undefined
   const fetching = new Map<string, Promise<JSONWebKeySet>>()
@@ -108,7 +115,7 @@ export function createJwksLoader({ fetch: fetchJwks = globalFetch, now, timeoutM
   }
 
   async function fetchWithin(uri: string): Promise<Pick<FetchedSet, 'jwks' | 'bytes'>> {
-    if (!URL.canParse(uri) || new URL(uri).protocol !== 'https:') throw new Error('a jwks_uri must be an https URL')
+    if (!URL.canParse(uri) || !isSecureUrl(new URL(uri), urlRules)) throw new Error('a jwks_uri must be an https URL')
     const signal = AbortSignal.timeout(timeoutMs)
     const headers = { accept: KEY_SET_MEDIA_TYPES }
     // Promise.race enforces the deadline, because a custom fetch may ignore the signal.

@@ -16,8 +16,8 @@ const next = await createKey('ES256', 'key-2')
 const SECRET = 'a secret of at least thirty-two octets'
 const audiences = [RECORD.aud]
 
-async function endpoint(clientAuthentication: Changes['clientAuthentication']) {
-  return (await createEndpoint({ clientAuthentication: clientAuthentication ?? {} })).handler
+async function endpoint(clientAuthentication: Changes['clientAuthentication'], others: Changes = {}) {
+  return (await createEndpoint({ ...others, clientAuthentication: clientAuthentication ?? {} })).handler
 }
 
 function hmac(secret: string | Uint8Array, algorithm = 'HS256') {
@@ -317,6 +317,26 @@ describe('keys of a caller', () => {
   test('must be published over https', async () => {
     await expect(
       endpoint({ protectedResources: [{ id: 'orders-api', jwksUri: 'http://orders.example.com/jwks' }] }),
+    ).rejects.toThrow(
+      "jwksUri: must be an https URL; for http inside a network you trust set allowHttpOrigins: ['http://orders.example.com']",
+    )
+  })
+
+  test('may be published over http at an origin that the handler allows, in a list and by a function', async () => {
+    const publisher = { id: 'orders-api', jwksUri: 'http://orders:8080/jwks', audiences }
+    for (const registry of [{ protectedResources: [publisher] }, { findProtectedResource: () => publisher }]) {
+      const fetched: string[] = []
+      const fetchJwks = (uri: string) => {
+        fetched.push(uri)
+        return Promise.resolve(Response.json({ keys: [key.jwk] }))
+      }
+      const ok = await endpoint({ ...registry, fetchJwks }, { allowHttpOrigins: ['http://orders:8080'] })
+      expect((await ask(ok, asserting(await sign(key)))).status).toBe(200)
+      expect(fetched).toEqual(['http://orders:8080/jwks'])
+    }
+    const elsewhere = { ...publisher, jwksUri: 'http://orders:8081/jwks' }
+    await expect(
+      endpoint({ protectedResources: [elsewhere] }, { allowHttpOrigins: ['http://orders:8080'] }),
     ).rejects.toThrow(/jwksUri: must be an https URL/)
   })
 })

@@ -1,4 +1,5 @@
 /** Options of step `policy` for bound tokens. */
+import type { UrlRules } from '@token-introspection/core'
 import type { OptionGroup } from '@token-introspection/core/options'
 import type { ConfirmationStep } from './confirmation.ts'
 import { type CertificateHeaderOptions, resolveCertificate } from './certificate-options.ts'
@@ -24,8 +25,8 @@ export interface ConfirmationOptions {
 }
 
 /** Reads the options from the policy of the client. */
-export function resolveConfirmation(policy: OptionGroup, nowMs: () => number): ConfirmationStep {
-  const dpop = resolveDpop(policy, nowMs)
+export function resolveConfirmation(policy: OptionGroup, urlRules: UrlRules, nowMs: () => number): ConfirmationStep {
+  const dpop = resolveDpop(policy, urlRules, nowMs)
   const certificate = resolveCertificate(policy)
   return Object.freeze({
     dpop: dpop && createDpopVerifier(dpop),

@@ -1,6 +1,6 @@
 /** Options for DPoP proofs at a guard (RFC 9449). */
-import { isSecureUrl, SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '@token-introspection/core'
-import { OptionGroup } from '@token-introspection/core/options'
+import { isSecureUrl, SIGNATURE_ALGORITHMS, type SignatureAlgorithm, type UrlRules } from '@token-introspection/core'
+import { httpRemedy, OptionGroup } from '@token-introspection/core/options'
 import { createMemoryReplayStore, type ReplayStore } from '@token-introspection/core/replay'
 import type { GuardRequest } from '../../token/guard-request.ts'
 import { createNonces, type Nonces } from './dpop-nonces.ts'
@@ -16,7 +16,7 @@ export interface DpopOptions {
   /**
    * The origin at which clients reach this API, such as `https://api.example.com`, or several origins. The origin with
    * the path of `url` is the URI that a proof must have. A guard never reads `Host`, `Forwarded` or `X-Forwarded-*`,
-   * because anybody can set them. `https`, or `http` on this machine.
+   * because anybody can set them. `https`, `http` on this machine, or an origin in `transport.allowHttpOrigins`.
    */
   readonly origin?: string | readonly string[] | undefined
   /**
@@ -87,7 +87,7 @@ export interface DpopStep {
 }
 
 /** Reads the group; `undefined` when it is not given. */
-export function resolveDpop(policy: OptionGroup, nowMs: () => number): DpopStep | undefined {
+export function resolveDpop(policy: OptionGroup, urlRules: UrlRules, nowMs: () => number): DpopStep | undefined {
   if (!policy.has('dpop')) return undefined
   const group = new OptionGroup(policy.path('dpop'), policy.raw('dpop'), [
     'origin',
@@ -100,7 +100,7 @@ export function resolveDpop(policy: OptionGroup, nowMs: () => number): DpopStep 
   ])
   const { maxAgeSeconds, leewaySeconds, maxRememberedProofs: maxKeys } = dpopDefaults
   return Object.freeze({
-    targetUris: resolveTargetUris(group),
+    targetUris: resolveTargetUris(group, urlRules),
     algorithms: resolveAlgorithms(group),
     maxAgeSeconds: group.number('maxAgeSeconds', { default: maxAgeSeconds, min: 5, max: 300 }),
     leewaySeconds: group.number('leewaySeconds', { default: leewaySeconds, min: 0, max: 60 }),
@@ -110,7 +110,10 @@ export function resolveDpop(policy: OptionGroup, nowMs: () => number): DpopStep 
   })
 }
 
-function resolveTargetUris(group: OptionGroup): FindTargetUris {
+/** The group of the options that allow http. */
+const TRANSPORT = new OptionGroup('transport', undefined, [])
+
+function resolveTargetUris(group: OptionGroup, urlRules: UrlRules): FindTargetUris {
   const publicUrl = group.function<NonNullable<DpopOptions['publicUrl']>>('publicUrl')
   if (group.has('origin') === (publicUrl !== undefined)) {
     throw group.error('origin', 'is required, unless you give publicUrl: the origin at which clients reach this API')
@@ -118,16 +121,20 @@ function resolveTargetUris(group: OptionGroup): FindTargetUris {
   if (publicUrl !== undefined) return (request) => [publicUrl(request)]
   const given = group.raw('origin')
   const origins = typeof given === 'string' ? [given] : group.strings('origin')
-  if (origins === undefined || origins.length === 0 || !origins.every(isPublicOrigin)) {
-    throw group.error('origin', 'must be origins such as https://api.example.com, without a path')
+  const refused = origins?.find((origin) => !isPublicOrigin(origin, urlRules))
+  if (origins === undefined || origins.length === 0 || refused !== undefined) {
+    throw group.error(
+      'origin',
+      `must be https origins such as https://api.example.com, without a path${httpRemedy(refused, TRANSPORT)}`,
+    )
   }
   return targetUrisAt(origins.map((origin) => new URL(origin).origin))
 }
 
-function isPublicOrigin(text: string): boolean {
+function isPublicOrigin(text: string, urlRules: UrlRules): boolean {
   if (!URL.canParse(text)) return false
   const url = new URL(text)
-  return isSecureUrl(url, { allowHttpOnLoopback: true }) && `${url.origin}/` === url.href
+  return isSecureUrl(url, { ...urlRules, allowHttpOnLoopback: true }) && `${url.origin}/` === url.href
 }
 
 function resolveAlgorithms(group: OptionGroup): readonly string[] {

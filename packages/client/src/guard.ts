@@ -5,6 +5,7 @@ import { TokenTooLongError } from './errors.ts'
 import { type Liveness, LivenessRecord } from './revocations/liveness.ts'
 import { extractToken, type Presented, type TokenSources } from './token/extract-token.ts'
 import type { GuardRequest } from './token/guard-request.ts'
+import { requireGuardRequest } from './token/require-guard-request.ts'
 import { type FoundForm, MAX_FORM_BYTES, readRequestForm } from './token/request-form.ts'
 import { checkPermission, checkTarget, describeMistake } from './policy/check-policy.ts'
 import { checkConfirmation } from './policy/confirmation/check-confirmation.ts'
@@ -62,7 +63,10 @@ export type GuardDecision<Claims extends object = object> = Allowance<Claims> | 
 /** The decision of an `optional` guard: narrow it on `allowed`, then on `token`. */
 export type OptionalGuardDecision<Claims extends object = object> = GuardDecision<Claims> | Anonymity
 
-/** Decides about one request. It rejects only for bugs. Outages are refusals with a 5xx status. */
+/**
+ * Decides about one request. It rejects only for bugs. Outages are refusals with a 5xx status. A guard of a client throws a
+ * TypeError for an argument that is not a request.
+ */
 export type Guard<Claims extends object = object> = (request: GuardRequest) => Promise<GuardDecision<Claims>>
 
 /** The same for a guard that lets requests without a token pass. */
@@ -135,7 +139,7 @@ export function guard<Claims extends object>(
   request: GuardRequest,
   steps: GuardSteps<Claims>,
 ): MaybePromise<OptionalGuardDecision<Claims>> {
-  if (typeof (request as Partial<GuardRequest> | undefined)?.headers?.get !== 'function') throw notARequest()
+  requireGuardRequest(request)
   const form = steps.token.form ? readRequestForm(request) : undefined
   return isPromise(form) ? guardLater(form, request, steps) : guardForm(form, request, steps)
 }
@@ -283,14 +287,6 @@ function formTooLong(): TokenTooLongError {
   return new TokenTooLongError(
     `the form has more than ${MAX_FORM_BYTES} octets, the most that a guard reads to find access_token, and there is no token ` +
       'elsewhere; send a shorter form, or send the token in the Authorization header field',
-  )
-}
-
-/** Frameworks on Node have requests with another kind of `headers`. */
-function notARequest(): TypeError {
-  return new TypeError(
-    'request: must be a web Request, or an object with headers.get(); the requests of Express, Fastify and others are for ' +
-      'requireToken(guard) of @token-introspection/client/express and its like',
   )
 }
 

@@ -4,12 +4,12 @@ import {
   type GuardToken,
   IntrospectionClient,
 } from '@token-introspection/client'
-import { requireToken as expressGuard } from '@token-introspection/client/express'
-import { requireToken as fastifyGuard, tokenGuards } from '@token-introspection/client/fastify'
-import { requireToken as honoGuard } from '@token-introspection/client/hono'
-import { type AuthState, requireToken as koaGuard } from '@token-introspection/client/koa'
+import { expressGuard } from '@token-introspection/client/express'
+import { fastifyGuard, tokenGuards } from '@token-introspection/client/fastify'
+import { honoGuard } from '@token-introspection/client/hono'
+import { type AuthState, koaGuard } from '@token-introspection/client/koa'
 import { Auth, Public, RequireToken, TokenGuard } from '@token-introspection/client/nest'
-import { requireToken as nodeGuard } from '@token-introspection/client/node'
+import { nodeGuard } from '@token-introspection/client/node'
 import type { ClaimsSchema } from '@token-introspection/core'
 import express, { type Request, type Response } from 'express'
 import Fastify from 'fastify'

@@ -16,7 +16,7 @@ import {
   type RefusalReason,
   type Send,
 } from '@token-introspection/client'
-import { requireToken } from '@token-introspection/client/node'
+import { nodeGuard } from '@token-introspection/client/node'
 import { auth0, okta } from '@token-introspection/client/providers'
 import type { ClaimsSchema } from '@token-introspection/core'
 import { createFakeAuthorizationServer } from '@token-introspection/testing'
@@ -115,8 +115,8 @@ describe('GuardDecision', () => {
   })
 })
 
-test('requireToken gives the claims of the schema, or no token', () => {
-  const mayRead = requireToken(typed.guard({ audience: 'x' }))
+test('nodeGuard gives the claims of the schema, or no token', () => {
+  const mayRead = nodeGuard(typed.guard({ audience: 'x' }))
   expectTypeOf(mayRead).returns.resolves.toEqualTypeOf<ActiveIntrospectionResult<Claims> | undefined>()
 })
 

@@ -408,10 +408,11 @@ function preset(name: keyof typeof providers, options: object): OptionWalk {
 }
 
 /** Middleware of the frameworks: alike but for what refuses. */
-function middleware(requireToken: (judge: client.Guard, options: never) => unknown): OptionWalk {
-  return walk('requireToken', { onRefusal: nothing, passPreflights: true }, (options) => requireToken(guard, options), {
-    path: 'requireToken',
-  })
+function middleware(name: string, adapter: (judge: client.Guard, options: never) => unknown): OptionWalk[] {
+  const options = { onRefusal: nothing, passPreflights: true }
+  return [name, 'requireToken'].map((called) =>
+    walk(called, options, (changed) => adapter(guard, changed), { path: name }),
+  )
 }
 
 /** By entry: each function that takes options, again with a method or a variant after its name. */
@@ -589,11 +590,11 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
     ),
     walk('dangerouslyNoClientAuthentication', { clientId: 'a' }, client.dangerouslyNoClientAuthentication),
   ],
-  'client/express': [middleware(express.requireToken)],
-  'client/koa': [middleware(koa.requireToken)],
-  'client/hono': [middleware(hono.requireToken)],
+  'client/express': middleware('expressGuard', express.expressGuard),
+  'client/koa': middleware('koaGuard', koa.koaGuard),
+  'client/hono': middleware('honoGuard', hono.honoGuard),
   'client/fastify': [
-    middleware(fastify.requireToken),
+    ...middleware('fastifyGuard', fastify.fastifyGuard),
     walk(
       'tokenGuards',
       { guard, hook: 'onRequest', onRefusal: nothing, passPreflights: true, prefix: '/a', logLevel: 'info' },
@@ -621,9 +622,11 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
       (options) => mcp.createTokenVerifier(guard, options),
     ),
     walk('createMcpGate', { resource: audience }, (options) => mcp.createMcpGate(guard, options)),
-    walk('requireToken', { resource: audience, onRefusal: nothing }, (options) => mcp.requireToken(guard, options), {
-      path: 'requireToken',
-    }),
+    ...['mcpExpressGuard', 'requireToken'].map((name) =>
+      walk(name, { resource: audience, onRefusal: nothing }, (options) => mcp.mcpExpressGuard(guard, options), {
+        path: 'mcpExpressGuard',
+      }),
+    ),
     walk('guardMcp', { resource: audience }, (options) => mcp.guardMcp(guard, never, options)),
   ],
   'client/opentelemetry': [walk('recordIntrospections', { tracer, meter, now }, clientTelemetry.recordIntrospections)],
@@ -857,7 +860,7 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
     'Refusal WatchEnded bearerToken bearerTokenProvider clientSecretPost ' +
     'isIntrospectionError isPreflight presentedToken selfSignedTlsClientAuth tlsClientAuth',
   'client/nest': 'Auth PreflightException Public TokenRefusedException',
-  'client/node': 'addHeaders requireToken sendRefusal toGuardRequest',
+  'client/node': 'addHeaders nodeGuard requireToken sendRefusal toGuardRequest',
   'client/opentelemetry': 'observeStatistics',
   server:
     'Form isIntrospectionError audienceOrOwner certificateFromSocket digestToken toTombstone validateRevocation ' +

@@ -2,7 +2,7 @@
 import type { IntrospectionResponse } from '@token-introspection/core'
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { explainIntrospection, type Explanation } from './in-process/explain-introspection.ts'
-import { toFetchResponse, toHttpRequest } from './http/fetch-message.ts'
+import { toFetchHandler } from './http/to-fetch-handler.ts'
 import { handleIntrospection } from './handle-introspection.ts'
 import type { HttpHandler, HttpRequest, HttpResponse } from './http/http-message.ts'
 import { type InProcessRequest, introspectInProcess } from './in-process/introspect-in-process.ts'
@@ -74,9 +74,7 @@ export function createIntrospectionHandler<Claims extends object = object>(
 ): IntrospectionHandler<Claims> {
   const steps = resolveOptions(options)
   const handle = (request: HttpRequest): MaybePromise<HttpResponse> => handleIntrospection(request, steps)
-  const handler = async (request: Request): Promise<Response> =>
-    toFetchResponse(await handle(toHttpRequest(request)), request.method)
-  return Object.assign(handler, {
+  return Object.assign(toFetchHandler(handle), {
     handle,
     introspect: (token: string, request: InProcessRequest) =>
       introspectInProcess(token, request, steps) as Promise<IntrospectionResponse<Claims>>,

@@ -1,5 +1,5 @@
 /** The public entry of the revocation feed: options in, a handler for any framework out. */
-import { toFetchResponse, toHttpRequest } from './http/fetch-message.ts'
+import { toFetchHandler } from './http/to-fetch-handler.ts'
 import { handleRevocationFeed } from './handle-revocation-feed.ts'
 import type { HttpHandler, HttpRequest, HttpResponse } from './http/http-message.ts'
 import { type EndpointLocation, type RevocationFeedMetadata, revocationFeedMetadata } from './metadata.ts'
@@ -57,9 +57,7 @@ export interface RevocationFeedHandler extends HttpHandler {
 export function createRevocationFeedHandler(options: RevocationFeedHandlerOptions): RevocationFeedHandler {
   const steps = resolveRevocationFeedOptions(options)
   const handle = (request: HttpRequest): Promise<HttpResponse> => handleRevocationFeed(request, steps)
-  const handler = async (request: Request): Promise<Response> =>
-    toFetchResponse(await handle(toHttpRequest(request)), request.method)
-  return Object.assign(handler, {
+  return Object.assign(toFetchHandler(handle), {
     handle,
     metadata: (location: EndpointLocation) => revocationFeedMetadata(location, steps),
     close: () => steps.feed.followers.close(),

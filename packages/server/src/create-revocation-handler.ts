@@ -1,5 +1,5 @@
 /** The public entry of the revocation endpoint: options in, a handler for any framework out. */
-import { toFetchResponse, toHttpRequest } from './http/fetch-message.ts'
+import { toFetchHandler } from './http/to-fetch-handler.ts'
 import { handleRevocation } from './handle-revocation.ts'
 import type { HttpHandler, HttpRequest, HttpResponse } from './http/http-message.ts'
 import { type EndpointLocation, type RevocationMetadata, revocationMetadata } from './metadata.ts'
@@ -51,9 +51,7 @@ export interface RevocationHandler extends HttpHandler {
 export function createRevocationHandler(options: RevocationHandlerOptions): RevocationHandler {
   const steps = resolveRevocationOptions(options)
   const handle = (request: HttpRequest): Promise<HttpResponse> => handleRevocation(request, steps)
-  const handler = async (request: Request): Promise<Response> =>
-    toFetchResponse(await handle(toHttpRequest(request)), request.method)
-  return Object.assign(handler, {
+  return Object.assign(toFetchHandler(handle), {
     handle,
     metadata: (location: EndpointLocation) => revocationMetadata(location, steps),
   })

@@ -1,7 +1,7 @@
 /** The demo's API: two routes behind guards. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { clientSecretBasic, IntrospectionClient, type IntrospectionClientOptions } from '@token-introspection/client'
-import { requireToken } from '@token-introspection/client/node'
+import { nodeGuard } from '@token-introspection/client/node'
 import { type DemoResource, ORDERS_API } from './authorization-server.ts'
 import { listen, stop } from './listen.ts'
 
@@ -26,8 +26,8 @@ export async function startApi(
     transport: { allowHttpOnLoopback: true },
     ...options,
   })
-  const mayRead = requireToken(introspection.guard({ scope: 'orders:read' }))
-  const mayWrite = requireToken(introspection.guard({ scope: 'orders:write' }))
+  const mayRead = nodeGuard(introspection.guard({ scope: 'orders:read' }))
+  const mayWrite = nodeGuard(introspection.guard({ scope: 'orders:write' }))
 
   async function orders(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const token = await (request.method === 'GET' ? mayRead : mayWrite)(request, response)

@@ -1,11 +1,11 @@
 /** An API in Hono. The same code runs on Node, Bun, Deno and Workers. */
-import { requireToken } from '@token-introspection/client/hono'
+import { honoGuard } from '@token-introspection/client/hono'
 import { Hono } from 'hono'
 import { runExample } from './run-example.ts'
 
 process.exitCode = await runExample(async ({ as, introspection, expect }) => {
-  const mayRead = requireToken(introspection.guard({ scope: 'orders:read' }))
-  const mayWrite = requireToken(introspection.guard({ scope: 'orders:write', maxAuthenticationAgeSeconds: 300 }))
+  const mayRead = honoGuard(introspection.guard({ scope: 'orders:read' }))
+  const mayWrite = honoGuard(introspection.guard({ scope: 'orders:write', maxAuthenticationAgeSeconds: 300 }))
   const app = new Hono()
     .get('/orders', mayRead, (context) => context.json({ orders: ['1 book'], for: context.var.auth.sub }))
     .post('/orders', mayWrite, (context) => context.json({ saved: true }))

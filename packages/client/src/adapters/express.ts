@@ -10,10 +10,10 @@ import { decideBy } from './decide-by.ts'
 import { errorOf } from './error-of.ts'
 import { addHeaders, sendRefusal, toGuardRequest } from './node.ts'
 import { requireFramework } from './require-framework.ts'
-import { type PreflightOptions, requireGuard, resolveRequireToken } from './require-token-options.ts'
+import { type PreflightOptions, requireGuard, resolveMiddleware } from './middleware-options.ts'
 
-/** Options of {@link requireToken}. */
-export interface RequireTokenOptions<Req extends IncomingMessage, Res extends ServerResponse> extends PreflightOptions {
+/** Options of {@link expressGuard}. */
+export interface ExpressGuardOptions<Req extends IncomingMessage, Res extends ServerResponse> extends PreflightOptions {
   /**
    * Handles a refusal in place of the default response: send it with `sendRefusal` of
    * `@token-introspection/client/node`, send a response of your own, or pass an error to `next`. Default sends the
@@ -53,10 +53,10 @@ export interface TokenMiddleware<Token, Req extends IncomingMessage, Res extends
  * ```ts
  * import express from 'express'
  * import type { IntrospectionClient } from '@token-introspection/client'
- * import { requireToken } from '@token-introspection/client/express'
+ * import { expressGuard } from '@token-introspection/client/express'
  *
  * export function ordersApi(introspection: IntrospectionClient) {
- *   const mayRead = requireToken(introspection.guard({ audience: 'https://orders.example.com', scope: 'orders:read' }))
+ *   const mayRead = expressGuard(introspection.guard({ audience: 'https://orders.example.com', scope: 'orders:read' }))
  *   const app = express()
  *   app.get('/orders', mayRead, (request, response) => {
  *     const { sub } = mayRead.tokenOf(request)
@@ -66,14 +66,16 @@ export interface TokenMiddleware<Token, Req extends IncomingMessage, Res extends
  * }
  * ```
  */
-export function requireToken<
+export function expressGuard<
   G extends OptionalGuard,
   Req extends IncomingMessage = IncomingMessage,
   Res extends ServerResponse = ServerResponse,
->(guard: G, options: RequireTokenOptions<Req, Res> = {}): TokenMiddleware<GuardToken<G>, Req, Res> {
+>(guard: G, options: ExpressGuardOptions<Req, Res> = {}): TokenMiddleware<GuardToken<G>, Req, Res> {
   requireGuard(guard)
-  const { onRefusal, passPreflights } =
-    resolveRequireToken<NonNullable<RequireTokenOptions<Req, Res>['onRefusal']>>(options)
+  const { onRefusal, passPreflights } = resolveMiddleware<NonNullable<ExpressGuardOptions<Req, Res>['onRefusal']>>(
+    'expressGuard',
+    options,
+  )
   const decide = decideBy(guard)
   const passed = Symbol('token')
 
@@ -139,7 +141,7 @@ export function requireToken<
   }
 
   async function refuse(
-    answer: NonNullable<RequireTokenOptions<Req, Res>['onRefusal']>,
+    answer: NonNullable<ExpressGuardOptions<Req, Res>['onRefusal']>,
     refusal: Refusal,
     request: Req,
     response: Res,
@@ -167,3 +169,6 @@ interface NotedRequest {
 }
 
 const NO_WAY_ON = 'onRefusal called next without an error'
+
+// The earlier name, which is the same in every entry.
+export { expressGuard as requireToken }

@@ -15,11 +15,11 @@ import { readNodeRequest } from './node-request.ts'
 import { requireFramework } from './require-framework.ts'
 import {
   type PreflightOptions,
-  readRequireToken,
+  readMiddleware,
   requireGuard,
-  type ResolvedRequireToken,
-  resolveRequireToken,
-} from './require-token-options.ts'
+  type ResolvedMiddleware,
+  resolveMiddleware,
+} from './middleware-options.ts'
 import { addFields, BODY_FIELDS, type FieldAccess } from './response-fields.ts'
 
 declare module 'fastify' {
@@ -39,8 +39,8 @@ declare module 'fastify' {
 /** Handles a refusal in place of the default response. It must send a response or throw an error. */
 export type OnRefusal = (refusal: Refusal, request: FastifyRequest, reply: FastifyReply) => unknown
 
-/** Options of {@link requireToken}. */
-export interface RequireTokenOptions extends PreflightOptions {
+/** Options of {@link fastifyGuard}. */
+export interface FastifyGuardOptions extends PreflightOptions {
   /** Handles a refusal in place of the default response. Default sends the refusal. */
   readonly onRefusal?: OnRefusal | undefined
 }
@@ -71,20 +71,20 @@ export interface TokenHook {
  * @example
  * ```ts
  * import type { IntrospectionClient } from '@token-introspection/client'
- * import { requireToken } from '@token-introspection/client/fastify'
+ * import { fastifyGuard } from '@token-introspection/client/fastify'
  * import Fastify from 'fastify'
  *
  * export function ordersApi(introspection: IntrospectionClient) {
- *   const mayRead = requireToken(introspection.guard({ audience: 'https://orders.example.com', scope: 'orders:read' }))
+ *   const mayRead = fastifyGuard(introspection.guard({ audience: 'https://orders.example.com', scope: 'orders:read' }))
  *   const app = Fastify()
  *   app.get('/orders', { onRequest: mayRead }, (request) => ({ orders: [], for: request.auth?.sub }))
  *   return app
  * }
  * ```
  */
-export function requireToken(guard: OptionalGuard, options: RequireTokenOptions = {}): TokenHook {
+export function fastifyGuard(guard: OptionalGuard, options: FastifyGuardOptions = {}): TokenHook {
   requireGuard(guard)
-  const resolved = resolveRequireToken<OnRefusal>(options)
+  const resolved = resolveMiddleware<OnRefusal>('fastifyGuard', options)
   const decide = decideBy(guard)
   return ((request: FastifyRequest, reply: FastifyReply, done?: unknown) => {
     requireFramework('Fastify', typeof (request as Partial<FastifyRequest> | undefined)?.raw === 'object')
@@ -93,7 +93,7 @@ export function requireToken(guard: OptionalGuard, options: RequireTokenOptions 
 }
 
 /** Options of {@link tokenGuards}. */
-export interface TokenGuardsOptions extends RequireTokenOptions {
+export interface TokenGuardsOptions extends FastifyGuardOptions {
   /** The guard of routes without `config.auth`. Default none: such a route is open. */
   readonly guard?: OptionalGuard | undefined
   /**
@@ -142,7 +142,7 @@ export const tokenGuards: FastifyPluginAsync<TokenGuardsOptions> = Object.assign
       'logLevel',
     ])
     const guardOfOthers = group.function<OptionalGuard>('guard')
-    const resolved = readRequireToken<OnRefusal>(group)
+    const resolved = readMiddleware<OnRefusal>(group)
     const hook = group.oneOf('hook', ['onRequest', 'preValidation'] as const, 'onRequest')
     // Two plugins would judge a request twice, and a DPoP proof works only once.
     if (app.hasDecorator(REGISTERED)) throw new TypeError('tokenGuards: is registered with this instance already')
@@ -174,7 +174,7 @@ const REGISTERED = Symbol('token-introspection-guards')
  */
 function judge(
   decide: Decide,
-  resolved: ResolvedRequireToken<OnRefusal>,
+  resolved: ResolvedMiddleware<OnRefusal>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): MaybePromise<boolean> {
@@ -193,7 +193,7 @@ function judge(
 
 function admit(
   decision: OptionalGuardDecision,
-  { onRefusal }: ResolvedRequireToken<OnRefusal>,
+  { onRefusal }: ResolvedMiddleware<OnRefusal>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): MaybePromise<boolean> {
@@ -253,3 +253,6 @@ const ACCESS: FieldAccess<FastifyReply> = {
   get: (reply, name) => reply.getHeader(name) ?? reply.raw.getHeader(name),
   set: (reply, name, value) => void reply.header(name, value),
 }
+
+// The earlier name, which is the same in every entry.
+export { fastifyGuard as requireToken }

@@ -11,11 +11,11 @@ import {
 } from '../index.ts'
 import { decideBy } from './decide-by.ts'
 import { requireFramework } from './require-framework.ts'
-import { type PreflightOptions, requireGuard, resolveRequireToken } from './require-token-options.ts'
+import { type PreflightOptions, requireGuard, resolveMiddleware } from './middleware-options.ts'
 import { addFields, type FieldAccess } from './response-fields.ts'
 
-/** Options of {@link requireToken}. */
-export interface RequireTokenOptions extends PreflightOptions {
+/** Options of {@link honoGuard}. */
+export interface HonoGuardOptions extends PreflightOptions {
   /** Returns the response for a refusal. Default the status, headers and body of the refusal. */
   readonly onRefusal?: ((refusal: Refusal, context: Context) => Response | Promise<Response>) | undefined
 }
@@ -37,22 +37,25 @@ export interface AuthEnv<Token = GuardToken<OptionalGuard>> {
  * @example
  * ```ts
  * import type { IntrospectionClient } from '@token-introspection/client'
- * import { requireToken } from '@token-introspection/client/hono'
+ * import { honoGuard } from '@token-introspection/client/hono'
  * import { Hono } from 'hono'
  *
  * export function ordersApi(introspection: IntrospectionClient) {
- *   const mayRead = requireToken(introspection.guard({ audience: 'https://orders.example.com', scope: 'orders:read' }))
+ *   const mayRead = honoGuard(introspection.guard({ audience: 'https://orders.example.com', scope: 'orders:read' }))
  *   return new Hono().get('/orders', mayRead, (context) => context.json({ orders: [], for: context.var.auth.sub }))
  * }
  * ```
  */
-export function requireToken<G extends OptionalGuard>(
+export function honoGuard<G extends OptionalGuard>(
   guard: G,
-  options: RequireTokenOptions = {},
+  options: HonoGuardOptions = {},
 ): MiddlewareHandler<AuthEnv<GuardToken<G>>> {
   requireGuard(guard)
   const decide = decideBy(guard)
-  const { onRefusal, passPreflights } = resolveRequireToken<NonNullable<RequireTokenOptions['onRefusal']>>(options)
+  const { onRefusal, passPreflights } = resolveMiddleware<NonNullable<HonoGuardOptions['onRefusal']>>(
+    'honoGuard',
+    options,
+  )
   return (context, next) => {
     // Thrown synchronously, because other frameworks ignore a promise.
     requireFramework('Hono', isContext(context))
@@ -105,3 +108,6 @@ const ACCESS: FieldAccess<Context> = {
   get: (context, name) => context.res.headers.get(name),
   set: (context, name, value) => context.header(name, value),
 }
+
+// The earlier name, which is the same in every entry.
+export { honoGuard as requireToken }

@@ -7,7 +7,7 @@ import { type GuardToken, isPreflight, type OptionalGuard, type Refusal } from '
 import { decideBy } from './decide-by.ts'
 import { readNodeRequest } from './node-request.ts'
 import { requireFramework } from './require-framework.ts'
-import { type PreflightOptions, requireGuard, resolveRequireToken } from './require-token-options.ts'
+import { type PreflightOptions, requireGuard, resolveMiddleware } from './middleware-options.ts'
 import { addFields, BODY_FIELDS, type FieldAccess } from './response-fields.ts'
 
 /** The part of Koa's context that is used. Koa has no types of its own. */
@@ -25,8 +25,8 @@ export interface KoaContext {
   remove(field: string): void
 }
 
-/** Options of {@link requireToken}. */
-export interface RequireTokenOptions<Context extends KoaContext> extends PreflightOptions {
+/** Options of {@link koaGuard}. */
+export interface KoaGuardOptions<Context extends KoaContext> extends PreflightOptions {
   /**
    * Handles a refusal in place of the default response. `next` is not called in any case. Default sets the status,
    * headers and body of the refusal on the context.
@@ -51,12 +51,12 @@ export interface AuthState<Token = GuardToken<OptionalGuard>> {
  * @example
  * ```ts
  * import type { IntrospectionClient } from '@token-introspection/client'
- * import { type AuthState, requireToken } from '@token-introspection/client/koa'
+ * import { type AuthState, koaGuard } from '@token-introspection/client/koa'
  * import Koa from 'koa'
  *
  * export function ordersApi(introspection: IntrospectionClient) {
  *   const app = new Koa<AuthState>()
- *   app.use(requireToken(introspection.guard({ audience: 'https://orders.example.com', scope: 'orders:read' })))
+ *   app.use(koaGuard(introspection.guard({ audience: 'https://orders.example.com', scope: 'orders:read' })))
  *   app.use((context) => {
  *     context.body = { orders: [], for: context.state.auth?.sub }
  *   })
@@ -64,13 +64,16 @@ export interface AuthState<Token = GuardToken<OptionalGuard>> {
  * }
  * ```
  */
-export function requireToken<G extends OptionalGuard, Context extends KoaContext = KoaContext>(
+export function koaGuard<G extends OptionalGuard, Context extends KoaContext = KoaContext>(
   guard: G,
-  options: RequireTokenOptions<Context> = {},
+  options: KoaGuardOptions<Context> = {},
 ): (context: Context, next: () => Promise<unknown>) => Promise<void> {
   requireGuard(guard)
   const decide = decideBy(guard)
-  const { onRefusal, passPreflights } = resolveRequireToken<(refusal: Refusal, context: Context) => unknown>(options)
+  const { onRefusal, passPreflights } = resolveMiddleware<(refusal: Refusal, context: Context) => unknown>(
+    'koaGuard',
+    options,
+  )
   return (context, next) => {
     // Thrown synchronously, because other frameworks ignore a promise.
     requireFramework('Koa', typeof (context as Partial<Context> | undefined)?.request?.req === 'object')
@@ -129,3 +132,6 @@ const ACCESS: FieldAccess<KoaContext> = {
   get: (context, name) => context.response.get(name) || undefined,
   set: (context, name, value) => context.set(name, value),
 }
+
+// The earlier name, which is the same in every entry.
+export { koaGuard as requireToken }

@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js'
 import { OptionGroup } from '@token-introspection/core/options'
 import { type ActiveIntrospectionResult, type Guard, isPreflight, presentedToken } from '../index.ts'
-import { type RequireTokenOptions, requireToken as requireExpressToken } from './express.ts'
+import { type ExpressGuardOptions, expressGuard } from './express.ts'
 import { toGuardRequest } from './node.ts'
-import { requireGuard } from './require-token-options.ts'
+import { requireGuard } from './middleware-options.ts'
 import { addFields } from './response-fields.ts'
 
 /** The `verifier` of the SDK's `requireBearerAuth`. */
@@ -54,7 +54,7 @@ export interface TokenVerifierOptions extends McpGateOptions {
  * import type { IntrospectionClient } from '@token-introspection/client'
  * import { createTokenVerifier } from '@token-introspection/client/mcp'
  *
- * export function requireToken(introspection: IntrospectionClient) {
+ * export function createMcpGuard(introspection: IntrospectionClient) {
  *   const resource = 'https://mcp.example.com/mcp'
  *   const guard = introspection.guard({ audience: resource })
  *   const verifier = createTokenVerifier(guard, { InsufficientScopeError, InvalidTokenError, resource })
@@ -159,17 +159,17 @@ export function guardMcp(
   }
 }
 
-/** Options of {@link requireToken}. */
-export interface McpRequireTokenOptions<Req extends IncomingMessage, Res extends ServerResponse>
+/** Options of {@link mcpExpressGuard}. */
+export interface McpExpressGuardOptions<Req extends IncomingMessage, Res extends ServerResponse>
   extends McpGateOptions,
-    Pick<RequireTokenOptions<Req, Res>, 'onRefusal'> {}
+    Pick<ExpressGuardOptions<Req, Res>, 'onRefusal'> {}
 
 /**
  * Turns a guard into a middleware for Express, before `StreamableHTTPServerTransport` of the MCP SDK. The transport
  * passes `request.auth` to tools as `authInfo`. The middleware of `client/express` puts the answer of the authorization
  * server in the same place, but there tools find no `scopes`.
  *
- * Refusals and preflights are handled as by `requireToken` of `client/express`. The answer is in `authInfo.extra`.
+ * Refusals and preflights are handled as by `mcpExpressGuard` of `client/express`. The answer is in `authInfo.extra`.
  *
  * @param guard - a guard that is not optional.
  * @throws TypeError when the guard is not a guard, or a TypeError that names the wrong option.
@@ -178,29 +178,30 @@ export interface McpRequireTokenOptions<Req extends IncomingMessage, Res extends
  * ```ts
  * import type { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
  * import { createProtectedResource, type IntrospectionClient } from '@token-introspection/client'
- * import { requireToken } from '@token-introspection/client/mcp'
+ * import { mcpExpressGuard } from '@token-introspection/client/mcp'
  * import express from 'express'
  *
  * export function serve(introspection: IntrospectionClient, transport: StreamableHTTPServerTransport) {
  *   const mcp = createProtectedResource({ resource: 'https://mcp.example.com/mcp' })
  *   const app = express()
- *   app.all('/mcp', requireToken(mcp.guard(introspection, { scope: 'tools:call' })), express.json(), (request, response) =>
+ *   app.all('/mcp', mcpExpressGuard(mcp.guard(introspection, { scope: 'tools:call' })), express.json(), (request, response) =>
  *     transport.handleRequest(request, response, request.body),
  *   )
  *   return app
  * }
  * ```
  */
-export function requireToken<
+export function mcpExpressGuard<
   Req extends IncomingMessage = IncomingMessage,
   Res extends ServerResponse = ServerResponse,
 >(
   guard: Guard,
-  options: McpRequireTokenOptions<Req, Res> = {},
+  options: McpExpressGuardOptions<Req, Res> = {},
 ): (request: Req, response: Res, next: (error?: unknown) => void) => void {
-  const group = new OptionGroup('requireToken', options, ['resource', 'onRefusal'])
+  const group = new OptionGroup('mcpExpressGuard', options, ['resource', 'onRefusal'])
   const resource = group.string('resource')
-  const mayPass = requireExpressToken<Guard, Req, Res>(guard, { onRefusal: options.onRefusal })
+  const onRefusal = group.function<NonNullable<(typeof options)['onRefusal']>>('onRefusal')
+  const mayPass = expressGuard<Guard, Req, Res>(guard, { onRefusal })
   return (request, response, next) => {
     mayPass(request, response, (error) => {
       try {
@@ -273,3 +274,6 @@ function withHeaders(response: Response, headers: Readonly<Record<string, string
   })
   return sent
 }
+
+// The earlier name, which is the same in every entry.
+export { mcpExpressGuard as requireToken }

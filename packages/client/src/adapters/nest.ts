@@ -21,7 +21,7 @@ import {
 } from '../index.ts'
 import { addHeaders, toGuardRequest } from './node.ts'
 import { readNodeRequest } from './node-request.ts'
-import type { PreflightOptions } from './require-token-options.ts'
+import type { PreflightOptions } from './middleware-options.ts'
 import { addFields, type FieldAccess } from './response-fields.ts'
 
 /** An object that creates guards: an `IntrospectionClient`. */

@@ -16,7 +16,7 @@ import { abandonResponse } from './abandon-response.ts'
 import { answerPreflight } from './answer-preflight.ts'
 import { type Decide, decideBy } from './decide-by.ts'
 import { readNodeRequest } from './node-request.ts'
-import { requireGuard } from './require-token-options.ts'
+import { requireGuard } from './middleware-options.ts'
 import { addFields, BODY_FIELDS, type FieldAccess } from './response-fields.ts'
 
 /**
@@ -43,10 +43,10 @@ type RoutedRequest = IncomingMessage & { readonly originalUrl?: string | undefin
  * ```ts
  * import { createServer } from 'node:http'
  * import type { IntrospectionClient } from '@token-introspection/client'
- * import { requireToken } from '@token-introspection/client/node'
+ * import { nodeGuard } from '@token-introspection/client/node'
  *
  * export function ordersApi(introspection: IntrospectionClient) {
- *   const mayRead = requireToken(introspection.guard({ audience: 'https://orders.example.com', scope: 'orders:read' }))
+ *   const mayRead = nodeGuard(introspection.guard({ audience: 'https://orders.example.com', scope: 'orders:read' }))
  *   return createServer(async (request, response) => {
  *     const token = await mayRead(request, response)
  *     if (token !== undefined) response.end(`orders of ${token.sub}`)
@@ -54,7 +54,7 @@ type RoutedRequest = IncomingMessage & { readonly originalUrl?: string | undefin
  * }
  * ```
  */
-export function requireToken<Claims extends object>(
+export function nodeGuard<Claims extends object>(
   guard: Guard<Claims>,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<Allowance<Claims>['token'] | undefined>
 
@@ -69,20 +69,20 @@ export function requireToken<Claims extends object>(
  * ```ts
  * import { createServer } from 'node:http'
  * import type { IntrospectionClient } from '@token-introspection/client'
- * import { requireToken } from '@token-introspection/client/node'
+ * import { nodeGuard } from '@token-introspection/client/node'
  *
  * export function ordersApi(introspection: IntrospectionClient) {
  *   const mayRead = introspection.guard({ audience: 'https://orders.example.com', scope: 'orders:read' })
- *   return createServer(requireToken(mayRead, (_request, response, token) => response.end(`orders of ${token.sub}`)))
+ *   return createServer(nodeGuard(mayRead, (_request, response, token) => response.end(`orders of ${token.sub}`)))
  * }
  * ```
  */
-export function requireToken<G extends OptionalGuard>(
+export function nodeGuard<G extends OptionalGuard>(
   guard: G,
   handle: (request: IncomingMessage, response: ServerResponse, token: GuardToken<G>) => unknown,
 ): (request: IncomingMessage, response: ServerResponse) => unknown
 
-export function requireToken(
+export function nodeGuard(
   guard: OptionalGuard,
   handle?: (request: IncomingMessage, response: ServerResponse, token: Token) => unknown,
 ): (request: IncomingMessage, response: ServerResponse) => unknown {
@@ -190,3 +190,6 @@ const ACCESS: FieldAccess<ServerResponse> = {
   get: (response, name) => response.getHeader(name),
   set: (response, name, value) => void response.setHeader(name, value),
 }
+
+// The earlier name, which is the same in every entry.
+export { nodeGuard as requireToken }

@@ -3,26 +3,26 @@
 /** The adapters for requests. */
 type Framework = 'Express' | 'Fastify' | 'Hono' | 'Koa' | 'Node'
 
-const ENTRIES: Readonly<Record<Framework, string>> = {
-  Express: 'express',
-  Fastify: 'fastify',
-  Hono: 'hono',
-  Koa: 'koa',
-  Node: 'node',
+const ADAPTERS: Readonly<Record<Framework, string>> = {
+  Express: 'expressGuard of @token-introspection/client/express',
+  Fastify: 'fastifyGuard of @token-introspection/client/fastify',
+  Hono: 'honoGuard of @token-introspection/client/hono',
+  Koa: 'koaGuard of @token-introspection/client/koa',
+  Node: 'nodeGuard of @token-introspection/client/node',
 }
 
 /**
  * Refuses the arguments of another framework. Each adapter checks one or two members that only its framework has.
  *
- * @throws TypeError that names the entries of all adapters.
+ * @throws TypeError that names all adapters.
  */
 export function requireFramework(framework: Framework, isOfIt: boolean): void {
   if (isOfIt) return
-  const others = Object.entries(ENTRIES)
+  const others = Object.entries(ADAPTERS)
     .filter(([name]) => name !== framework)
-    .map(([name, entry]) => `/${entry} for ${name}`)
+    .map(([name, adapter]) => `${adapter} for ${name}`)
   throw new TypeError(
-    `requireToken of @token-introspection/client/${ENTRIES[framework]} was called with an argument that ${framework} does not ` +
-      `give to ${framework === 'Fastify' ? 'hooks' : 'middleware'}; use the requireToken of your framework: ${others.join(', ')}`,
+    `${ADAPTERS[framework]} was called with an argument that ${framework} does not give to ` +
+      `${framework === 'Fastify' ? 'hooks' : 'middleware'}; use the adapter of your framework: ${others.join(', ')}`,
   )
 }

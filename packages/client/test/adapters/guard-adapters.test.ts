@@ -4,11 +4,11 @@ import { createServer as createHttp2Server, connect as connectHttp2 } from 'node
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { OptionalGuard, Refusal } from '@token-introspection/client'
-import { requireToken as expressGuard } from '@token-introspection/client/express'
-import { requireToken as fastifyGuard } from '@token-introspection/client/fastify'
-import { requireToken as honoGuard } from '@token-introspection/client/hono'
-import { requireToken as koaGuard } from '@token-introspection/client/koa'
-import { addHeaders, requireToken as nodeGuard, sendRefusal, toGuardRequest } from '@token-introspection/client/node'
+import { expressGuard } from '@token-introspection/client/express'
+import { fastifyGuard } from '@token-introspection/client/fastify'
+import { honoGuard } from '@token-introspection/client/hono'
+import { koaGuard } from '@token-introspection/client/koa'
+import { addHeaders, nodeGuard, sendRefusal, toGuardRequest } from '@token-introspection/client/node'
 import express from 'express'
 import { Hono } from 'hono'
 import Koa from 'koa'
@@ -16,18 +16,16 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { byName, get, nobody, refusal, serve } from './guard-fixtures.ts'
 
 test.each([
-  ['express', expressGuard],
-  ['fastify', fastifyGuard],
-  ['koa', koaGuard],
-  ['hono', honoGuard],
+  ['expressGuard', expressGuard],
+  ['fastifyGuard', fastifyGuard],
+  ['koaGuard', koaGuard],
+  ['honoGuard', honoGuard],
 ] as [string, (guard: never, options?: never) => unknown][])(
   '%s refuses a client in place of a guard, and unknown options',
-  (_, requireToken) => {
-    expect(() => requireToken({ guard: byName } as never)).toThrow(TypeError)
-    expect(() => requireToken(byName as never, { onRefused: () => undefined } as never)).toThrow(
-      'requireToken.onRefused',
-    )
-    expect(() => requireToken(byName as never, { onRefusal: 'send' } as never)).toThrow('requireToken.onRefusal')
+  (name, adapter) => {
+    expect(() => adapter({ guard: byName } as never)).toThrow(TypeError)
+    expect(() => adapter(byName as never, { onRefused: () => undefined } as never)).toThrow(`${name}.onRefused: `)
+    expect(() => adapter(byName as never, { onRefusal: 'send' } as never)).toThrow(`${name}.onRefusal: `)
   },
 )
 

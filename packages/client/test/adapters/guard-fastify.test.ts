@@ -1,7 +1,7 @@
 /**
  * Tests of the plugin and the hook for Fastify that do not fit the common table: scopes, route configs, and mistakes.
  */
-import { requireToken as fastifyGuard, tokenGuards } from '@token-introspection/client/fastify'
+import { fastifyGuard, tokenGuards } from '@token-introspection/client/fastify'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
 import { byName, nobody } from './guard-fixtures.ts'

@@ -9,10 +9,10 @@ import {
   type OptionalGuard,
   type OptionalGuardDecision,
 } from '@token-introspection/client'
-import { requireToken as expressGuard } from '@token-introspection/client/express'
-import { requireToken as fastifyGuard, tokenGuards } from '@token-introspection/client/fastify'
-import { requireToken as koaGuard } from '@token-introspection/client/koa'
-import { requireToken as nodeGuard } from '@token-introspection/client/node'
+import { expressGuard } from '@token-introspection/client/express'
+import { fastifyGuard, tokenGuards } from '@token-introspection/client/fastify'
+import { koaGuard } from '@token-introspection/client/koa'
+import { nodeGuard } from '@token-introspection/client/node'
 import express from 'express'
 import Fastify, { type FastifyInstance } from 'fastify'
 import Koa from 'koa'

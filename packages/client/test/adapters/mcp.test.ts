@@ -15,7 +15,7 @@ import {
   IntrospectionClient,
   type IntrospectionClientOptions,
 } from '@token-introspection/client'
-import { createMcpGate, createTokenVerifier, guardMcp, requireToken } from '@token-introspection/client/mcp'
+import { createMcpGate, createTokenVerifier, guardMcp, mcpExpressGuard } from '@token-introspection/client/mcp'
 import express from 'express'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -255,7 +255,7 @@ describe('guardMcp', () => {
 /** An MCP server in Express with one tool, which returns the data it has about its caller. */
 async function serveInExpress(guard: ReturnType<typeof createGuard>) {
   const app = express()
-  app.all('/mcp', requireToken(guard, { resource }), express.json(), (request, response) => {
+  app.all('/mcp', mcpExpressGuard(guard, { resource }), express.json(), (request, response) => {
     const mcp = new McpServer({ name: 'orders', version: '1.0.0' })
     mcp.registerTool('whoami', { description: 'tells who the caller is' }, ({ authInfo }) => ({
       content: [{ type: 'text', text: JSON.stringify(authInfo) }],
@@ -271,7 +271,7 @@ async function serveInExpress(guard: ReturnType<typeof createGuard>) {
   return new URL('/mcp', server.origin)
 }
 
-describe('requireToken before the transport of the SDK in Express', () => {
+describe('mcpExpressGuard before the transport of the SDK in Express', () => {
   test('gives tools the token data that the SDK calls authInfo', async () => {
     const url = await serveInExpress(answering(good))
     const client = new Client({ name: 'app', version: '1.0.0' })
@@ -304,7 +304,7 @@ describe('requireToken before the transport of the SDK in Express', () => {
     const guard = createGuard(() => Response.json(good), { optional: true } as never)
     const request = new IncomingMessage(new Socket())
     const heard = await new Promise((resolve) => {
-      requireToken(guard)(request, new ServerResponse(request), resolve)
+      mcpExpressGuard(guard)(request, new ServerResponse(request), resolve)
     })
     expect(heard).toBeInstanceOf(TypeError)
     await expect(createMcpGate(guard)(call())).rejects.toThrow(/^guard: /)
@@ -395,7 +395,7 @@ describe('options', () => {
       () => createMcpGate(undefined as never),
       () => guardMcp({} as never, () => new Response()),
       () => createTokenVerifier(undefined as never, errors),
-      () => requireToken(undefined as never),
+      () => mcpExpressGuard(undefined as never),
     ])
       expect(create).toThrow(/^guard: /)
   })
@@ -403,9 +403,9 @@ describe('options', () => {
   test.each([
     ['resource', () => createMcpGate(guard, { resource: 7 } as object)],
     ['resource', () => guardMcp(guard, () => new Response(), { resource: '' })],
-    ['requireToken.resource', () => requireToken(guard, { resource: '' })],
-    ['requireToken.onRefusal', () => requireToken(guard, { onRefusal: 'send' } as never)],
-    ['requireToken.scope', () => requireToken(guard, { scope: 'a' } as never)],
+    ['mcpExpressGuard.resource', () => mcpExpressGuard(guard, { resource: '' })],
+    ['mcpExpressGuard.onRefusal', () => mcpExpressGuard(guard, { onRefusal: 'send' } as never)],
+    ['mcpExpressGuard.scope', () => mcpExpressGuard(guard, { scope: 'a' } as never)],
     ['audience', () => createMcpGate(guard, { audience: resource } as object)],
     ['InvalidTokenError', () => createTokenVerifier(guard, { InsufficientScopeError } as never)],
     ['InsufficientScopeError', () => createTokenVerifier(guard, { InvalidTokenError } as never)],

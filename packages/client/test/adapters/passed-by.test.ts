@@ -10,12 +10,12 @@ import {
   type OptionalGuard,
   type OptionalGuardDecision,
 } from '@token-introspection/client'
-import { type RequireTokenOptions, requireToken as expressGuard } from '@token-introspection/client/express'
-import { requireToken as fastifyGuard, tokenGuards } from '@token-introspection/client/fastify'
-import { requireToken as honoGuard } from '@token-introspection/client/hono'
-import { requireToken as koaGuard } from '@token-introspection/client/koa'
-import { requireToken as mcpGuard } from '@token-introspection/client/mcp'
-import { requireToken as nodeGuard } from '@token-introspection/client/node'
+import { type ExpressGuardOptions, expressGuard } from '@token-introspection/client/express'
+import { fastifyGuard, tokenGuards } from '@token-introspection/client/fastify'
+import { honoGuard } from '@token-introspection/client/hono'
+import { koaGuard } from '@token-introspection/client/koa'
+import { mcpExpressGuard as mcpGuard } from '@token-introspection/client/mcp'
+import { nodeGuard } from '@token-introspection/client/node'
 import { getRequestListener } from '@hono/node-server'
 import express from 'express'
 import Fastify, { type FastifyInstance } from 'fastify'
@@ -29,7 +29,7 @@ const old = createRequire(import.meta.url)
 const express4 = old('express4') as typeof express
 const fastify4 = old('fastify4') as typeof Fastify
 
-type OnRefusal = RequireTokenOptions<IncomingMessage, ServerResponse>['onRefusal']
+type OnRefusal = ExpressGuardOptions<IncomingMessage, ServerResponse>['onRefusal']
 /** Starts a server with a guard in front of everything. */
 type Start = (guard: OptionalGuard, reached: () => void, onRefusal?: OnRefusal) => Promise<string>
 

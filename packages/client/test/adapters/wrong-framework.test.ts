@@ -1,15 +1,22 @@
-/** Adapters mounted in the wrong framework. */
+/** Adapters mounted in the wrong framework, and guards mounted without an adapter. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
-import { requireToken as express } from '@token-introspection/client/express'
-import { requireToken as fastify } from '@token-introspection/client/fastify'
-import { requireToken as hono } from '@token-introspection/client/hono'
-import { requireToken as koa } from '@token-introspection/client/koa'
+import { expressGuard as express } from '@token-introspection/client/express'
+import { fastifyGuard as fastify } from '@token-introspection/client/fastify'
+import { honoGuard as hono } from '@token-introspection/client/hono'
+import { koaGuard as koa } from '@token-introspection/client/koa'
+import expressFramework from 'express'
 import Fastify from 'fastify'
 import { Hono } from 'hono'
+import Koa from 'koa'
 import { describe, expect, test } from 'vitest'
+import { get, serve } from './guard-fixtures.ts'
+
+// The alias has no types. The functions that this test calls are the same in both versions.
+const express4 = createRequire(import.meta.url)('express4') as typeof expressFramework
 
 const client = new IntrospectionClient({
   endpoint: 'https://as.example.com/introspect',
@@ -84,7 +91,10 @@ describe.each([
       const error = await mount(adapters[name] as Any)
       expect(error).toBeInstanceOf(TypeError)
       const { message } = error as TypeError
-      for (const part of [`@token-introspection/client/${name}`, `/${own} for ${framework}`])
+      for (const part of [
+        `@token-introspection/client/${name}`,
+        `${own}Guard of @token-introspection/client/${own} for ${framework}`,
+      ])
         expect(message).toContain(part)
     },
   )
@@ -101,3 +111,42 @@ test.each(Object.keys(adapters) as Name[])('%s throws that error without any arg
   })
   expect((told as TypeError).message).toContain(`@token-introspection/client/${name}`)
 })
+
+describe('a guard mounted without an adapter', () => {
+  const MESSAGE = /^request: must be a web Request.*expressGuard\(guard\)/
+
+  test.each([
+    ['Express 5', expressFramework],
+    ['Express 4', express4],
+  ])('is an error for the error handlers of %s, which name the adapter', async (_, framework) => {
+    const app = framework()
+    app.use(guard as never, (_request, response) => response.end('passed'))
+    app.use(sayError)
+    const { status, body } = await get(await serve(app), '2YotnFZFEjr1zCsicMWpAA')
+    expect(status).toBe(500)
+    expect(body).toMatch(MESSAGE)
+  })
+
+  test('is an error in Koa', async () => {
+    const app = new Koa()
+    const told = Promise.withResolvers<Error>()
+    app.on('error', told.resolve)
+    app.use(guard as never)
+    app.use((context) => {
+      context.body = 'passed'
+    })
+    const listener = app.callback()
+    expect((await get(await serve((request, response) => void listener(request, response)))).status).toBe(500)
+    expect((await told.promise).message).toMatch(MESSAGE)
+  })
+
+  test.each([
+    ['Fastify', inFastify],
+    ['Hono', inHono],
+  ])('is an error in %s', async (_, mount) => {
+    expect(((await mount(guard as unknown as Any)) as Error).message).toMatch(MESSAGE)
+  })
+})
+
+const sayError: expressFramework.ErrorRequestHandler = (error: Error, _request, response, _next) =>
+  response.status(500).end(error.message)

@@ -8,7 +8,7 @@ import type { RequestListener } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { type ClientPolicyOptions, clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
-import { requireToken } from '@token-introspection/client/node'
+import { nodeGuard } from '@token-introspection/client/node'
 import { parseChallenges } from '@token-introspection/core'
 import * as oauth from 'oauth4webapi'
 import { Agent, fetch as undiciFetch, request } from 'undici'
@@ -63,7 +63,7 @@ async function startApi(policyOf: (origin: string) => ClientPolicyOptions) {
     now: () => Date.now(),
     policy: { audience: AUDIENCE, ...policyOf(origin) },
   })
-  const mayRead = requireToken(client.guard({ scope: SCOPE }))
+  const mayRead = nodeGuard(client.guard({ scope: SCOPE }))
   answer = (incoming, response) => {
     void mayRead(incoming, response).then((token) => token && response.end(String(token.client_id)))
   }

@@ -10,8 +10,8 @@ import {
   type IntrospectionClientOptions,
   TransportTimeoutError,
 } from '@token-introspection/client'
-import { requireToken as requireHonoToken } from '@token-introspection/client/hono'
-import { requireToken } from '@token-introspection/client/node'
+import { honoGuard as requireHonoToken } from '@token-introspection/client/hono'
+import { nodeGuard } from '@token-introspection/client/node'
 import { parseChallenges } from '@token-introspection/core'
 import { createFakeAuthorizationServer } from '@token-introspection/testing'
 import { Hono } from 'hono'
@@ -339,7 +339,7 @@ test('converts a refusal to a web Response', async () => {
   expect(await response.json()).toEqual({ error: 'invalid_token' })
 })
 
-describe('requireToken', () => {
+describe('nodeGuard', () => {
   const as = createFakeAuthorizationServer({ issuer, audience })
   let api: LoopbackServer
   let seen: unknown[] = []
@@ -352,7 +352,7 @@ describe('requireToken', () => {
       transport: { fetch: as.fetch },
     })
     guard = client.guard({ audience, scope, realm })
-    const mayRead = requireToken(guard)
+    const mayRead = nodeGuard(guard)
     api = await serveListener((request, response) => {
       void mayRead(request, response).then((answer) => {
         if (answer !== undefined) response.end(`orders of ${answer.sub}`)
@@ -440,7 +440,7 @@ test.each([
   ['of Express', { method: 'GET', headers: { authorization: `Bearer ${token}` } }],
   ['a token', token],
   ['nothing', undefined],
-])('a guard names the right adapter when it gets a request %s', async (_, request) => {
+])('a guard names the right adapter when it gets a request %s', (_, request) => {
   const guard = createClient().guard({ audience })
-  await expect(guard(request as never)).rejects.toThrow(/^request: must be a web Request.*requireToken\(guard\)/)
+  expect(() => guard(request as never)).toThrow(/^request: must be a web Request.*expressGuard\(guard\)/)
 })

@@ -71,7 +71,7 @@ const ROWS: readonly (readonly [title: string, outcome: unknown, on?: readonly R
   ['`await using` closes a client', { active: true, later: 'TypeError' }, ['node', ...WITH_FETCH]],
   ['a private authority is trusted over TLS', true, ON_NODE],
   ['an authority nobody named is not trusted', 'ERR_TRANSPORT_UNREACHABLE', ON_NODE],
-  ['requireToken answers what may not pass', ['200 orders of alice', '401 {"error":"invalid_token"}'], ON_NODE],
+  ['nodeGuard answers what may not pass', ['200 orders of alice', '401 {"error":"invalid_token"}'], ON_NODE],
   ['certificates are refused', { typeError: true, option: 'transport.tls' }, WITH_FETCH],
   ['a proxy is refused', { typeError: true, option: 'transport.proxy' }, WITH_FETCH],
 ]

@@ -6,7 +6,6 @@ import type { HttpRequest, HttpResponse, StreamedBody } from './http-message.ts'
 /** Converts a web `Request` to plain data. The body is read, within its limit, only when the pipeline asks for it. */
 export function toHttpRequest(request: Request): HttpRequest {
   if (typeof (request as Partial<Request> | undefined)?.headers?.get !== 'function') {
-    // Without this error the response would reach nobody, and the client would wait for ever.
     throw new TypeError(
       'request: must be a web Request; the requests of Express, Fastify and others are for the adapters, such as ' +
         'toExpressHandler(handler) of @token-introspection/server/express',

@@ -1,6 +1,11 @@
 /** The fetch form with every kind of body that frameworks and senders give it. */
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
 import type { UnderlyingSource } from 'node:stream/web'
-import { describe, expect, test } from 'vitest'
+import express from 'express'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { ACTIVE, createEndpoint, ISSUER, post, toWebRequest, token } from '../endpoint.ts'
 
 const encoded = `token=${token('active')}`
@@ -12,6 +17,9 @@ const bodyUnavailable = [
     error: expect.objectContaining({ code: 'ERR_REQUEST_BODY_UNAVAILABLE' }) as unknown,
   },
 ]
+
+// The alias has no types. The functions that this test calls are the same in both versions.
+const express4 = createRequire(import.meta.url)('express4') as typeof express
 
 /** A request with a stream from the test as its body. */
 function streaming(source: UnderlyingSource<Uint8Array<ArrayBuffer>>, headers: Record<string, string> = {}): Request {
@@ -151,8 +159,36 @@ test.each(['GET', 'POST'])(
   async (method) => {
     const { handler } = await createEndpoint()
     const request = { method, url: '/introspect', headers: { 'content-type': 'application/x-www-form-urlencoded' } }
-    await expect(handler(request as never)).rejects.toThrow(
-      /^request: must be a web Request.*toExpressHandler\(handler\)/,
-    )
+    // Express 4 does not look at the promise of what it mounts, so the error must be thrown.
+    expect(() => handler(request as never)).toThrow(/^request: must be a web Request.*toExpressHandler\(handler\)/)
   },
 )
+
+test.each([
+  ['Express 5', express],
+  ['Express 4', express4],
+])(
+  'the fetch form that is mounted without an adapter is an error for the error handlers of %s',
+  async (_, framework) => {
+    const { handler } = await createEndpoint()
+    const app = framework()
+    app.all('/introspect', handler as never)
+    app.use(sayError)
+    const server: Server = createServer(app).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    const { port } = server.address() as AddressInfo
+    const response = await fetch(`http://127.0.0.1:${port}/introspect`, {
+      method: 'POST',
+      body: new URLSearchParams({ token: 'a' }),
+    })
+    expect(response.status).toBe(500)
+    expect(await response.text()).toMatch(/toExpressHandler\(handler\)/)
+  },
+)
+
+const sayError: express.ErrorRequestHandler = (error: Error, _request, response, _next) =>
+  response.status(500).end(error.message)

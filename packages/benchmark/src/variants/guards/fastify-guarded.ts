@@ -1,5 +1,5 @@
 /** Ours: the same route behind a guard whose answers come from the cache. */
-import { requireToken } from '@token-introspection/client/fastify'
+import { fastifyGuard } from '@token-introspection/client/fastify'
 import Fastify from 'fastify'
 import { answerJson } from '../../fixture.ts'
 import { serveRequests } from '../../measure/serve-requests.ts'
@@ -9,7 +9,7 @@ serveRequests(async () => {
   const answer = JSON.parse(answerJson()) as object
   const { guard, tokens } = await createWarmGuard()
   const app = Fastify()
-  app.get('/orders', { onRequest: requireToken(guard) }, async (_request, reply) => reply.send(answer))
+  app.get('/orders', { onRequest: fastifyGuard(guard) }, async (_request, reply) => reply.send(answer))
   await app.ready()
   return {
     path: '/orders',

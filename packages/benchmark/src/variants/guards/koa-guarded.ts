@@ -1,5 +1,5 @@
 /** Ours: the same route behind a guard whose answers come from the cache. */
-import { requireToken } from '@token-introspection/client/koa'
+import { koaGuard } from '@token-introspection/client/koa'
 import Koa from 'koa'
 import { answerJson } from '../../fixture.ts'
 import { serveRequests } from '../../measure/serve-requests.ts'
@@ -9,7 +9,7 @@ serveRequests(async () => {
   const answer = JSON.parse(answerJson()) as object
   const { guard, tokens } = await createWarmGuard()
   const app = new Koa()
-  app.use(requireToken(guard))
+  app.use(koaGuard(guard))
   app.use((context) => {
     context.body = answer
   })

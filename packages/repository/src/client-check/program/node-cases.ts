@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { requireToken } from '@token-introspection/client/node'
+import { nodeGuard } from '@token-introspection/client/node'
 import { issueToken, rejectionOf, withClient } from './smoke-cases.ts'
 import type { SmokeCase } from './smoke-input.ts'
 
@@ -22,10 +22,10 @@ export const NODE_CASES: Readonly<Record<string, SmokeCase>> = {
     return withClient(input, { endpoint }, (client) => rejectionOf(client.introspect(token)))
   },
 
-  async 'requireToken answers what may not pass'(input) {
+  async 'nodeGuard answers what may not pass'(input) {
     const token = await issueToken(input)
     return withClient(input, {}, async (client) => {
-      const mayRead = requireToken(client.guard({ audience: 'urn:orders' }))
+      const mayRead = nodeGuard(client.guard({ audience: 'urn:orders' }))
       const api = createServer((request, response) => {
         void mayRead(request, response).then((allowed) => allowed && response.end(`orders of ${allowed.sub}`))
       }).listen(0, '127.0.0.1')

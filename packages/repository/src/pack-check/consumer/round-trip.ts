@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { clientSecretBasic, IntrospectionClient, TransportUnauthorizedError } from '@token-introspection/client'
-import { requireToken } from '@token-introspection/client/node'
+import { nodeGuard } from '@token-introspection/client/node'
 import { createIntrospectionHandler, createMemoryTokenStore } from '@token-introspection/server'
 import { toNodeHandler } from '@token-introspection/server/node'
 
@@ -42,7 +42,7 @@ function createClient(secret: string): IntrospectionClient {
 }
 
 const introspection = createClient('s3: %+é')
-const mayRead = requireToken(introspection.guard({ audience: AUDIENCE, scope: 'orders:read' }))
+const mayRead = nodeGuard(introspection.guard({ audience: AUDIENCE, scope: 'orders:read' }))
 const api = await serve((request, response) => {
   void mayRead(request, response).then((token) => token && response.end(`orders of ${token.sub}`))
 })

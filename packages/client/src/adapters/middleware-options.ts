@@ -15,18 +15,23 @@ export interface PreflightOptions {
 }
 
 /** The resolved options. */
-export interface ResolvedRequireToken<OnRefusal> {
+export interface ResolvedMiddleware<OnRefusal> {
   readonly onRefusal: OnRefusal | undefined
   readonly passPreflights: boolean
 }
 
-/** Reads the options. @throws TypeError naming the option that is unknown or wrong. */
-export function resolveRequireToken<OnRefusal>(options: unknown): ResolvedRequireToken<OnRefusal> {
-  return readRequireToken(new OptionGroup('requireToken', options, ['onRefusal', 'passPreflights']))
+/**
+ * Reads the options.
+ *
+ * @param adapter - the name of the function that has the options.
+ * @throws TypeError naming the option that is unknown or wrong.
+ */
+export function resolveMiddleware<OnRefusal>(adapter: string, options: unknown): ResolvedMiddleware<OnRefusal> {
+  return readMiddleware(new OptionGroup(adapter, options, ['onRefusal', 'passPreflights']))
 }
 
 /** Reads the options from a group that has more options. */
-export function readRequireToken<OnRefusal>(group: OptionGroup): ResolvedRequireToken<OnRefusal> {
+export function readMiddleware<OnRefusal>(group: OptionGroup): ResolvedMiddleware<OnRefusal> {
   return {
     onRefusal: group.function<OnRefusal>('onRefusal'),
     passPreflights: group.boolean('passPreflights', false),

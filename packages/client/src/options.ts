@@ -203,8 +203,8 @@ export function resolveOptions<Claims extends object>(
   const cache = resolveCache(group, {
     follow:
       follower &&
-      ((leaseSeconds) => {
-        followed = followRevocations(follower, { transport: forKeys, nowMs, leaseSeconds, onChange }, touched.report)
+      ((limits) => {
+        followed = followRevocations(follower, { transport: forKeys, nowMs, ...limits, onChange }, touched.report)
         return followed.feed
       }),
     nowMs,

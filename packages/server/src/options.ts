@@ -1,13 +1,12 @@
 /** Options of createIntrospectionHandler. Each step has its own options file. This file combines them. */
 import {
   type ClaimsSchema,
-  isIssuer,
   JSON_MEDIA_TYPE,
   JWT_INTROSPECTION_MEDIA_TYPE,
   type OnWarning,
   toNumericDate,
 } from '@token-introspection/core'
-import { httpRemedy, OptionGroup, resolveUrlRules, URL_RULE_OPTIONS } from '@token-introspection/core/options'
+import { OptionGroup, resolveUrlRules, URL_RULE_OPTIONS } from '@token-introspection/core/options'
 import {
   authorizationDefaults,
   type AuthorizationOptions,
@@ -18,6 +17,7 @@ import {
   type ClientAuthenticationOptions,
   resolveClientAuthentication,
 } from './client-authentication/client-authentication-options.ts'
+import { endpointDefaults, resolveIssuer, resolveTimeoutMs } from './endpoint-options.ts'
 import { protectedResourceReader } from './client-authentication/protected-resource.ts'
 import type { OnEvent } from './events/events.ts'
 import { resolveProof } from './feed/proof-options.ts'
@@ -99,8 +99,7 @@ export interface IntrospectionHandlerOptions<Claims extends object = object> {
 
 /** The default values of all options that have one. */
 export const defaults = Object.freeze({
-  allowHttpOnLoopback: false,
-  timeoutMs: 2000,
+  ...endpointDefaults,
   request: requestDefaults,
   clientAuthentication: clientAuthenticationDefaults,
   limits: limitsDefaults,
@@ -126,14 +125,8 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
     'onWarning',
     'now',
   ])
-  const issuer = group.string('issuer')
   const urlRules = resolveUrlRules(group)
-  if (!isIssuer(issuer, urlRules)) {
-    throw group.error(
-      'issuer',
-      `must be an https URL without query and fragment (RFC 8414 §2)${httpRemedy(issuer, group)}`,
-    )
-  }
+  const issuer = resolveIssuer(group, urlRules)
   const timeoutMs = resolveTimeoutMs(group)
   const now = group.function<() => number>('now') ?? Date.now
   const response = new OptionGroup('response', group.raw('response'), ['retryAfterSeconds', 'jwt'])
@@ -192,11 +185,6 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
 /** JSON comes first, because callers that accept both equally get JSON. */
 function offeredMediaTypes(jwt: JwtResponseStep | undefined) {
   return jwt === undefined ? ([JSON_MEDIA_TYPE] as const) : ([JSON_MEDIA_TYPE, JWT_INTROSPECTION_MEDIA_TYPE] as const)
-}
-
-/** Reads the time limit for functions of the application. */
-export function resolveTimeoutMs(group: OptionGroup): number {
-  return group.integer('timeoutMs', { default: defaults.timeoutMs, min: 10, max: 60_000 })
 }
 
 function resolveClaims(group: OptionGroup): ClaimsSchema | undefined {

@@ -1,21 +1,15 @@
 /** Options of createRevocationHandler: documentation, defaults, and how they are read. */
-import { isIssuer, type OnWarning, toNumericDate } from '@token-introspection/core'
-import { httpRemedy, OptionGroup, resolveUrlRules, URL_RULE_OPTIONS } from '@token-introspection/core/options'
-import {
-  type ClientAuthenticationMethodOptions,
-  resolveClientAuthentication,
-} from './client-authentication/client-authentication-options.ts'
+import { type OnWarning, toNumericDate } from '@token-introspection/core'
+import { OptionGroup } from '@token-introspection/core/options'
+import type { ClientAuthenticationMethodOptions } from './client-authentication/client-authentication-options.ts'
 import { type FindOAuthClient, type OAuthClient, oauthClientReader } from './client-authentication/oauth-client.ts'
+import { ENDPOINT_OPTIONS, type EndpointOptions, resolveEndpoint } from './endpoint-options.ts'
 import type { OnEvent, RevocationHandlerEvent } from './events/events.ts'
 import type { RevocationSteps } from './handle-revocation.ts'
 import type { RevocableTokenStore } from './stores/token-store.ts'
 import { resolveResolvers } from './lookup/lookup-options.ts'
 import { createStoreResolver } from './lookup/store-resolver.ts'
 import type { TokenResolver } from './lookup/token-resolver.ts'
-import { resolveTimeoutMs } from './options.ts'
-import { type RequestOptions, resolveRequest } from './request/request-options.ts'
-import { type ResponseOptions, resolveRetryAfterSeconds } from './response/response-options.ts'
-import { resolveWarnings } from './events/warning-options.ts'
 
 /**
  * Step `clientAuthentication`: which clients can revoke tokens here. Give exactly one of the two registries. They hold OAuth
@@ -54,30 +48,10 @@ export interface RevocationOptions {
 }
 
 /** Options of {@link createRevocationHandler}. */
-export interface RevocationHandlerOptions {
-  /**
-   * The issuer identifier of this authorization server: an https URL (RFC 8414 §2). It is the audience of client assertions.
-   * Without it `private_key_jwt` and `client_secret_jwt` are not available.
-   */
-  readonly issuer?: string | undefined
-  /** Whether the issuer may be an `http:` URL on loopback, for development. Default `false`. */
-  readonly allowHttpOnLoopback?: boolean | undefined
-  /**
-   * The only origins that may use `http:`, such as `['http://as:8080']` inside a cluster or a compose file.
-   *
-   * Security: tokens and secrets cross the connection unprotected. List only origins inside a network that you trust.
-   */
-  readonly allowHttpOrigins?: readonly string[] | undefined
+export interface RevocationHandlerOptions extends EndpointOptions {
   readonly clientAuthentication: RevocationClientAuthenticationOptions
   readonly lookup: RevocationLookupOptions
-  readonly request?: RequestOptions | undefined
   readonly revocation?: RevocationOptions | undefined
-  readonly response?: ResponseOptions | undefined
-  /**
-   * The longest time for each of your functions (registry, store), in milliseconds. A function that takes longer is answered 503.
-   * Default 2000, from 10 to 60000.
-   */
-  readonly timeoutMs?: number | undefined
   /** Receives one event per request. Events contain no token and no secret. */
   readonly onEvent?: OnEvent<RevocationHandlerEvent> | undefined
   /**
@@ -88,8 +62,6 @@ export interface RevocationHandlerOptions {
    * every event. `false` switches them off.
    */
   readonly onWarning?: OnWarning | false | undefined
-  /** The clock, in milliseconds since the epoch. Default `Date.now`. */
-  readonly now?: (() => number) | undefined
 }
 
 /** The defaults of options that the introspection handler does not share. */
@@ -100,50 +72,19 @@ export const revocationDefaults = Object.freeze({
 
 /** Reads the options once into the values that each step needs. */
 export function resolveRevocationOptions(options: RevocationHandlerOptions): RevocationSteps {
-  const group = new OptionGroup('', options, [
-    'issuer',
-    ...URL_RULE_OPTIONS,
-    'clientAuthentication',
-    'lookup',
-    'request',
-    'revocation',
-    'response',
-    'timeoutMs',
-    'onEvent',
-    'onWarning',
-    'now',
-  ])
+  const group = new OptionGroup('', options, [...ENDPOINT_OPTIONS, 'lookup', 'revocation'])
   const lookup = new OptionGroup('lookup', group.raw('lookup'), ['store', 'resolvers'])
   const store = lookup.seam<RevocableTokenStore>('store', 'find', 'revoke', 'revokeGrant')
   if (store === undefined) throw lookup.error('store', 'is required')
   const revocation = new OptionGroup('revocation', group.raw('revocation'), ['accessTokenEndsGrant'])
-  const now = group.function<() => number>('now') ?? Date.now
-  const timeoutMs = resolveTimeoutMs(group)
-  const issuer = group.string('issuer')
-  const urlRules = resolveUrlRules(group)
-  if (issuer !== undefined && !isIssuer(issuer, urlRules)) {
-    throw group.error(
-      'issuer',
-      `must be an https URL without query and fragment (RFC 8414 §2)${httpRemedy(issuer, group)}`,
-    )
-  }
-  const onEvent = group.function<OnEvent<RevocationHandlerEvent>>('onEvent')
-  const { warn, warnOfError } = resolveWarnings(group, { issuer, now, onEvent })
-  const { challenge, ...clientAuthentication } = resolveClientAuthentication(
-    group.raw('clientAuthentication'),
-    {
-      list: 'clients',
-      find: 'findClient',
-      reader: oauthClientReader,
-      realm: revocationDefaults.clientAuthentication.realm,
-    },
-    { issuer, urlRules, timeoutMs, now, warn },
-  )
-  const response = new OptionGroup('response', group.raw('response'), ['retryAfterSeconds'])
+  const { steps, now, timeoutMs, warn } = resolveEndpoint<OAuthClient, RevocationHandlerEvent>(group, {
+    list: 'clients',
+    find: 'findClient',
+    reader: oauthClientReader,
+    realm: revocationDefaults.clientAuthentication.realm,
+  })
   return Object.freeze({
-    urlRules,
-    request: { ...resolveRequest(group.raw('request')), offered: [] },
-    clientAuthentication,
+    ...steps,
     lookup: {
       resolvers: [createStoreResolver({ store }), ...(lookup.has('resolvers') ? resolveResolvers(lookup) : [])],
       isMinted: undefined,
@@ -160,8 +101,5 @@ export function resolveRevocationOptions(options: RevocationHandlerOptions): Rev
         revocationDefaults.revocation.accessTokenEndsGrant,
       ),
     },
-    response: { challenge, retryAfterSeconds: resolveRetryAfterSeconds(response) },
-    onEvent,
-    warnOfError,
   })
 }

@@ -2,7 +2,7 @@
 import { quantile } from '../measure/ratio.ts'
 
 /** The unit of a figure. */
-export type FigureUnit = 'B' | 'ms' | 'count'
+export type FigureUnit = 'B' | 'ms' | 'count' | 'ratio'
 
 /** One figure of one process. */
 export interface Figure {

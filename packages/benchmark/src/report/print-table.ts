@@ -26,6 +26,7 @@ const FIGURES: Readonly<Record<FigureUnit, (value: number) => string>> = {
   B: (value) => `${value.toFixed(0)} B`,
   ms: (value) => `${value.toFixed(1)} ms`,
   count: String,
+  ratio: (value) => value.toFixed(2),
 }
 
 interface Column {

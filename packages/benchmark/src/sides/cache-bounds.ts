@@ -10,6 +10,7 @@ export const CACHE_BOUNDS = 'cache bounds'
 export const figureNames = {
   hundredThousand: 'memory per answer, 100,000 of them',
   million: 'memory per answer, 1,000,000 of them',
+  followed: 'memory per answer with a feed / without one, 100,000 of them',
   incremental: 'longest minor or incremental pause, 100,000 answers',
   full: 'longest end of a full collection, 100,000 answers',
   forced: 'longest forced full collection, 100,000 answers',
@@ -31,15 +32,17 @@ export async function measureCacheBounds(churnMs: number, execArgv: readonly str
       await child.end()
     }
   }
-  const bytes = (entries: number) => ask<number>('memory-per-answer.ts', { entries })
-  const { hundredThousand, million, incremental, full, forced, herd } = figureNames
+  const bytes = (entries: number, followed = false) => ask<number>('memory-per-answer.ts', { entries, followed })
+  const { hundredThousand, million, followed, incremental, full, forced, herd } = figureNames
   const small = await bytes(100_000)
   const large = await bytes(1_000_000)
+  const withFeed = await bytes(100_000, true)
   const pauses = await ask<Pauses>('churn.ts', { entries: 100_000, durationMs: churnMs })
   const requests = await ask<number>('herd.ts', { calls: 1000 })
   return [
     { name: hundredThousand, unit: 'B', over: 'worst', value: small },
     { name: million, unit: 'B', over: 'worst', value: large },
+    { name: followed, unit: 'ratio', over: 'worst', value: withFeed / small },
     { name: incremental, unit: 'ms', over: 'median', value: pauses.incrementalMs },
     { name: full, unit: 'ms', over: 'median', value: pauses.fullMs },
     { name: forced, unit: 'ms', over: 'median', value: pauses.forcedMs },

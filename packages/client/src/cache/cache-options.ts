@@ -5,6 +5,7 @@ import { copyOptions, OptionGroup } from '@token-introspection/core/options'
 import type { CacheStoreError } from '../errors.ts'
 import { AnswerCache } from './answer-cache.ts'
 import type { CacheStore } from './cache-store.ts'
+import { DEFAULT_SLOTS, MAX_SLOTS } from '../revocations/key-slots.ts'
 import type { FollowedFeed } from '../revocations/revocations-step.ts'
 import { FollowedAnswers } from './followed-answers.ts'
 import { MemoryCacheStore } from './memory-cache-store.ts'
@@ -29,16 +30,24 @@ export interface CacheOptions {
   readonly inactiveMaxAgeSeconds?: number | undefined
   /**
    * The same for active answers that the feed of `revocations` can make void, while the client knows the feed to be
-   * complete: see `leaseSeconds`. Default 600, from 0 to 86400. It has no effect without `revocations`, or for answers of
-   * a server that names no `revocation_keys`.
+   * complete: see `leaseSeconds`. Default 600, from 0 to 86400. It needs `revocations`, and is for the cache in memory
+   * alone: answers of a shared `store` live for `maxAgeSeconds`. So do answers of a server that names no
+   * `revocation_keys`.
    */
   readonly maxAgeWhileConnectedSeconds?: number | undefined
   /**
    * How long ago the client may have last known the feed of `revocations` to be complete, to use answers older than
    * `maxAgeSeconds`. So this is how late a revocation can be at most. The client asks the feed three times within it.
-   * Default 30, from 3 to 3600.
+   * Default 30, from 3 to 3600. It needs `revocations`.
    */
   readonly leaseSeconds?: number | undefined
+  /**
+   * How many places the table has in which the client notes the keys of revocations, rounded up to a power of two. Keys
+   * share places, so at very many revocations a second an answer may be asked about again for the revocation of another
+   * token. With twice as many places that happens half as often. A place takes 8 octets. Default 1048576, from 65536 to
+   * 16777216. It needs `revocations`.
+   */
+  readonly revocationSlots?: number | undefined
   /**
    * The most that an answer about a token with this scope may be old, in seconds: `{ 'payments:*': 0, 'orders:read': 10 }`.
    * A name that ends with `*` stands for every scope that begins like it. The smallest limit that applies counts, also
@@ -68,6 +77,7 @@ export const cacheDefaults = Object.freeze({
   inactiveMaxAgeSeconds: 5,
   maxAgeWhileConnectedSeconds: 600,
   leaseSeconds: 30,
+  revocationSlots: DEFAULT_SLOTS,
   maxEntries: 10_000,
   inactiveMaxEntries: 1000,
 })
@@ -84,6 +94,13 @@ export interface CacheStep<Result extends { readonly active: boolean }> {
   readonly isShared: boolean
 }
 
+/** How a feed is followed. */
+export interface FeedLimits {
+  readonly leaseSeconds: number
+  /** How many places the table of keys has, a power of two. */
+  readonly slots: number
+}
+
 /** The settings of the step, in addition to its options. */
 export interface CacheSurroundings<Result> {
   readonly nowMs: () => number
@@ -93,7 +110,7 @@ export interface CacheSurroundings<Result> {
   readonly judge: (response: IntrospectionResponse, now: number) => MaybePromise<Result>
   readonly onFailure: (error: CacheStoreError) => void
   /** Connects to the feed of revocations that the client follows. */
-  readonly follow: ((leaseSeconds: number) => FollowedFeed) | undefined
+  readonly follow: ((limits: FeedLimits) => FollowedFeed) | undefined
 }
 
 /** Resolves the step from the options of the client; `undefined` when there is no cache. */
@@ -108,6 +125,7 @@ export function resolveCache<Result extends { readonly active: boolean }>(
     'inactiveMaxAgeSeconds',
     'maxAgeWhileConnectedSeconds',
     'leaseSeconds',
+    'revocationSlots',
     'maxAgeSecondsByScope',
     'maxEntries',
     'inactiveMaxEntries',
@@ -128,8 +146,9 @@ export function resolveCache<Result extends { readonly active: boolean }>(
     }),
     byScope: resolveScopeLimits(group),
   }
-  const leaseSeconds = group.number('leaseSeconds', { default: cacheDefaults.leaseSeconds, min: 3, max: 3600 })
-  const feed = follow?.(leaseSeconds)
+  const feedLimits = resolveFeedLimits(group)
+  if (follow === undefined) refuseWithoutFeed(group)
+  const feed = follow?.(feedLimits)
   const bounds = { min: 1, max: 1_000_000 }
   const maxEntries = group.integer('maxEntries', { default: cacheDefaults.maxEntries, ...bounds })
   const inactiveMaxEntries = group.integer('inactiveMaxEntries', {
@@ -149,11 +168,34 @@ export function resolveCache<Result extends { readonly active: boolean }>(
   }
   if (keySecret === undefined)
     throw group.error('keySecret', 'is required with a store, so that its keys stay the same')
-  if (group.has('maxEntries') || group.has('inactiveMaxEntries')) {
-    throw group.error(group.has('maxEntries') ? 'maxEntries' : 'inactiveMaxEntries', 'is for the cache in memory alone')
-  }
+  const inMemory = (['maxEntries', 'inactiveMaxEntries', 'maxAgeWhileConnectedSeconds'] as const).find((name) =>
+    group.has(name),
+  )
+  if (inMemory !== undefined) throw group.error(inMemory, 'is for the cache in memory alone: leave it or the store out')
   const answers = new AnswerCache({ ...surroundings, store: given, memory: undefined, limits, feed })
   return { answers, strings: undefined, entries: () => undefined, keySecret, isShared: true }
+}
+
+function resolveFeedLimits(group: OptionGroup): FeedLimits {
+  const slots = group.integer('revocationSlots', {
+    default: cacheDefaults.revocationSlots,
+    min: 2 ** 16,
+    max: MAX_SLOTS,
+  })
+  return {
+    leaseSeconds: group.number('leaseSeconds', { default: cacheDefaults.leaseSeconds, min: 3, max: 3600 }),
+    slots: 2 ** Math.ceil(Math.log2(slots)),
+  }
+}
+
+/** An option without effect may be there because somebody believes that a feed is followed. */
+function refuseWithoutFeed(group: OptionGroup): void {
+  const name = (['maxAgeWhileConnectedSeconds', 'leaseSeconds', 'revocationSlots'] as const).find((each) =>
+    group.has(each),
+  )
+  if (name === undefined) return
+  const remedy = 'set revocations: followFeed() of @token-introspection/client/revocations, or leave this out'
+  throw group.error(name, `has no effect without the option revocations: ${remedy}`)
 }
 
 function resolveScopeLimits(group: OptionGroup): ScopeLimits | undefined {

@@ -1,5 +1,6 @@
 /** Connects a follower that no client follows: for relays, tests and programs of your own. */
 import { OptionGroup } from '@token-introspection/core/options'
+import { checkFollower, connect } from '../revocations/check-follower.ts'
 import type {
   FollowerSurroundings,
   RevocationConnection,
@@ -8,6 +9,7 @@ import type {
 import type { ClientAuthentication } from '../transport/client-authentication/client-authentication.ts'
 import { resolveTransport, type TransportOptions } from '../transport/transport-options.ts'
 import type { TransportStep } from '../transport/transport-step.ts'
+import { refuseMisplaced } from './refuse-misplaced.ts'
 
 /** How a follower without a client reaches the authorization server. They mean what they mean for a client. */
 export interface ReachOptions {
@@ -24,6 +26,19 @@ export interface ReachOptions {
 /** The names of the options. */
 export const REACH_OPTIONS = ['issuer', 'clientAuthentication', 'transport', 'now'] as const
 
+/** Where options belong that people give here. */
+export const BELONGS_ELSEWHERE = {
+  url: 'belongs to the follower: followFeed({ url })',
+  endpoint: 'belongs to the follower: followFeed({ url })',
+  connect: 'is a method of a follower: the follower comes first and the options second',
+}
+
+/** What to write for an option that is missing. */
+const REMEDIES = {
+  issuer: ': the issuer identifier of the authorization server, such as https://as.example.com',
+  clientAuthentication: ', such as clientSecretBasic(clientId, clientSecret)',
+}
+
 /** The connection of {@link connectFollower}. */
 export interface OwnConnection extends Required<RevocationConnection> {
   /** Whether the feed sends events by itself. Otherwise `listen` ends at once. */
@@ -35,7 +50,7 @@ export interface OwnConnection extends Required<RevocationConnection> {
  * Connects a follower without an `IntrospectionClient`. Nothing is sent before the first question.
  *
  * @returns the connection. Its `close` also closes the connections of the transport.
- * @throws TypeError that names the option that is missing, unknown or wrong.
+ * @throws TypeError that names the option that is missing, unknown or wrong, or says that the follower is none.
  * @example
  * ```ts
  * import { clientSecretBasic } from '@token-introspection/client'
@@ -53,8 +68,10 @@ export interface OwnConnection extends Required<RevocationConnection> {
  * ```
  */
 export function connectFollower(follower: RevocationFollower, options: ReachOptions = {}): OwnConnection {
+  checkFollower('follower', follower)
+  refuseMisplaced(options, BELONGS_ELSEWHERE)
   const surroundings = resolveSurroundings(new OptionGroup('', options, REACH_OPTIONS))
-  const connection = follower.connect(surroundings)
+  const connection = connect('follower', follower, surroundings)
   return {
     canListen: connection.listen !== undefined,
     ask: (after, signal) => connection.ask(after, signal),
@@ -74,6 +91,9 @@ function resolveSurroundings(group: OptionGroup): FollowerSurroundings & { close
   return {
     nowMs,
     get transport() {
+      for (const name of ['issuer', 'clientAuthentication'] as const) {
+        if (!group.has(name)) throw group.error(name, `is required by this follower${REMEDIES[name]}`)
+      }
       transport ??= resolveTransport(
         new OptionGroup('', Object.fromEntries(REACH_OPTIONS.map((name) => [name, group.raw(name)])), [
           ...REACH_OPTIONS,

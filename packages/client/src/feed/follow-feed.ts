@@ -14,6 +14,7 @@ import { isEndpoint } from '../transport/is-endpoint.ts'
 import type { StreamReply, TransportRequest } from '../transport/transport.ts'
 import { readFeedPage, readFeedStream } from './feed-reply.ts'
 import { buildFeedRequest, type FeedQuestion } from './feed-request.ts'
+import { refuseMisplaced } from './refuse-misplaced.ts'
 
 /** Options of {@link followFeed}. */
 export interface FollowFeedOptions {
@@ -33,6 +34,19 @@ const WAIT_SECONDS = 20
 const SOON_MS = 1000
 /** The server sends a comment every 30 s. */
 const SILENCE_MS = 45_000
+
+/** Where options belong that people give here. */
+const BELONGS_ELSEWHERE = {
+  endpoint: 'is called url here: followFeed({ url })',
+  leaseSeconds: 'belongs to the client: cache.leaseSeconds',
+  maxAgeWhileConnectedSeconds: 'belongs to the client: cache.maxAgeWhileConnectedSeconds',
+  ...Object.fromEntries(
+    ['issuer', 'clientAuthentication', 'transport'].map((name) => [
+      name,
+      `belongs to the client, or to the options of relayRevocations and connectFollower`,
+    ]),
+  ),
+}
 
 const STREAM_OR_PAGE = `${EVENT_STREAM_MEDIA_TYPE}, ${JSON_MEDIA_TYPE};q=0.5`
 
@@ -56,13 +70,18 @@ const STREAM_OR_PAGE = `${EVENT_STREAM_MEDIA_TYPE}, ${JSON_MEDIA_TYPE};q=0.5`
  * ```
  */
 export function followFeed(options: FollowFeedOptions = {}): RevocationFollower {
+  if (typeof options === 'string' || options instanceof URL) {
+    throw new TypeError('url: must be given by its name: followFeed({ url })')
+  }
+  refuseMisplaced(options, BELONGS_ELSEWHERE)
   const group = new OptionGroup('', options, ['url'])
+  if (group.raw('url') instanceof URL) throw group.error('url', 'must be a string: give the href of the URL')
   const url = group.string('url')
   if (
     url !== undefined &&
     !(URL.canParse(url) && isEndpoint(new URL(url), { allowHttpOrigins: new Set([new URL(url).origin]) }))
   ) {
-    throw group.error('url', 'must be an https URL without fragment and credentials')
+    throw group.error('url', 'must be an absolute https URL without fragment and credentials')
   }
   return {
     bound: 'proven',

@@ -1,11 +1,13 @@
 /** Relays a feed: follows one, and is the log of another (docs/revocation-feed.md §8). */
 import { OptionGroup } from '@token-introspection/core/options'
 import type { RevocationPage, RevocationSource } from '@token-introspection/core/revocations'
+import { checkFollower } from '../revocations/check-follower.ts'
 import type { RevocationFollower } from '../revocations/revocation-follower.ts'
 import { Deadlines } from '../transport/deadline.ts'
 import { Admission } from '../transport/outage/admission.ts'
-import { connectFollower, REACH_OPTIONS, type ReachOptions } from './connect-follower.ts'
+import { BELONGS_ELSEWHERE, connectFollower, REACH_OPTIONS, type ReachOptions } from './connect-follower.ts'
 import { keepHearing } from './keep-hearing.ts'
+import { refuseMisplaced } from './refuse-misplaced.ts'
 
 /** Options of {@link relayRevocations}: how it reaches the feed that it follows. */
 export interface RelayOptions extends ReachOptions {
@@ -58,6 +60,8 @@ const QUESTION_MS = 10_000
  * ```
  */
 export function relayRevocations(follower: RevocationFollower, options: RelayOptions = {}): RevocationRelay {
+  checkFollower('follower', follower)
+  refuseMisplaced(options, BELONGS_ELSEWHERE)
   const group = new OptionGroup('', options, [...REACH_OPTIONS, ...Object.keys(relayDefaults)])
   const integer = (name: keyof typeof relayDefaults, min: number, max: number): number =>
     group.integer(name, { default: relayDefaults[name], min, max })

@@ -1,7 +1,10 @@
 /** The slots of keys: a table that knows when a key was last touched, and sometimes believes it of another key. */
 
-/** How many slots a key can have. A table of numbers this long has 8 MB. */
-const SLOTS = 2 ** 20
+/** How many slots a key can have: 24 bits. The last table that has one for each takes 128 MB. */
+export const MAX_SLOTS = 2 ** 24
+
+/** How long the table is by default. It takes 8 MB. */
+export const DEFAULT_SLOTS = 2 ** 20
 
 /** The most keys of one answer: three for a JWT, and those of its grant, session, user and client. */
 export const MAX_KEYS = 7
@@ -12,7 +15,7 @@ export class KeySlots {
   readonly #mask: number
 
   /** @param slots - a power of two. In a smaller table more keys share a slot. */
-  constructor(slots = SLOTS) {
+  constructor(slots = DEFAULT_SLOTS) {
     this.#touched = new Float64Array(slots)
     this.#mask = slots - 1
   }
@@ -28,11 +31,14 @@ export class KeySlots {
   }
 }
 
-/** The slot of a key. Keys are digests under a secret, so four of their characters are a good hash. */
+/**
+ * The slot of a key, from 1 to 2^24 - 1. Keys are digests under a secret, so four of their characters are a good hash. A
+ * smaller table takes the lower bits. No key has the slot 0, which stands for none.
+ */
 export function slotOf(key: string): number {
   let slot = 0
   for (let index = 0; index < 4; index += 1) slot = (slot << 6) | sixBits(key.charCodeAt(index))
-  return slot & (SLOTS - 1)
+  return slot === 0 ? 1 : slot
 }
 
 /** The six bits of a character of base64url. */

@@ -5,6 +5,7 @@ import { SHARES_TIMERS } from '#default-transport'
 import { type IntrospectionError, TransportUnreachableError } from '../errors.ts'
 import type { TransportStep } from '../transport/transport-step.ts'
 import { systemClock } from '../watch/watch-clock.ts'
+import { checkFollower, connect } from './check-follower.ts'
 import { type FeedChange, FollowRevocations } from './follow-revocations.ts'
 import type { RevocationFollower } from './revocation-follower.ts'
 import { RevocationState } from './revocation-state.ts'
@@ -15,6 +16,8 @@ export interface RevocationsSurroundings {
   readonly transport: TransportStep
   readonly nowMs: () => number
   readonly leaseSeconds: number
+  /** How many places the table of keys has. */
+  readonly slots: number
   /** Gets each change of the feed. */
   readonly onChange: (change: FeedChange, error: IntrospectionError | undefined) => void
 }
@@ -27,20 +30,20 @@ export interface Followed {
 
 /** Reads the option; `undefined` when the client follows no feed. */
 export function readFollower(group: OptionGroup): RevocationFollower | undefined {
-  return group.seam<RevocationFollower>('revocations', 'connect')
+  return group.has('revocations') ? checkFollower('revocations', group.raw('revocations')) : undefined
 }
 
 /** Connects a follower for a client. */
 export function followRevocations(
   follower: RevocationFollower,
-  { transport, nowMs, leaseSeconds, onChange }: RevocationsSurroundings,
+  { transport, nowMs, leaseSeconds, slots, onChange }: RevocationsSurroundings,
   onTouched: (slot: number) => void,
 ): Followed {
   const clock = systemClock(nowMs)
   const leaseMs = leaseSeconds * 1000
-  const state = new RevocationState({ leaseMs, clock, onApplied: onTouched })
+  const state = new RevocationState({ leaseMs, clock, slots, onApplied: onTouched })
   const following = new FollowRevocations({
-    connection: follower.connect({ transport, nowMs }),
+    connection: connect('revocations', follower, { transport, nowMs }),
     state,
     leaseMs,
     clock,
@@ -48,7 +51,7 @@ export function followRevocations(
     onChange: (change, error) =>
       onChange(change, error === undefined || isIntrospectionError(error) ? error : followerFailed(error)),
   })
-  return { feed: { state, clock, bound: follower.bound === 'proven' ? 'proven' : 'assumed', voided: 0 }, following }
+  return { feed: { state, clock, bound: follower.bound, voided: 0 }, following }
 }
 
 /** Messages of others may contain values, so only the class of their error is told. */

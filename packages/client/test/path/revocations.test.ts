@@ -284,7 +284,7 @@ describe('notOlderThan', () => {
   })
 
   test('is refused without a feed, and when it is no position', async () => {
-    const { client } = createFollowing({ revocations: undefined })
+    const { client } = createFollowing({ revocations: undefined, cache: {} })
     await expect(client.introspect(token, { notOlderThan: '1.a' })).rejects.toThrow(/^notOlderThan: needs the option/)
     await expect(client.introspect(token, { notOlderThan: 'a b' })).rejects.toThrow(/^notOlderThan: must be a position/)
   })

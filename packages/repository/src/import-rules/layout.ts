@@ -97,6 +97,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       'create-introspection-handler',
       'create-revocation-feed-handler',
       'create-revocation-handler',
+      'endpoint-options',
       'errors',
       'handle-introspection',
       'handle-revocation',

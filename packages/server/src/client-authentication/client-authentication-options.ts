@@ -124,7 +124,7 @@ export const clientAuthenticationDefaults = Object.freeze({
 } as const)
 
 /** The registry of an endpoint: the names of its two options, and how its entries are read. */
-interface Registry<Caller extends Registered> {
+export interface Registry<Caller extends Registered> {
   readonly list: string
   readonly find: string
   readonly reader: EntryReader<Caller>

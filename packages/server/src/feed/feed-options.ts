@@ -1,6 +1,6 @@
 /** Options of step `feed`. */
 import { OptionGroup } from '@token-introspection/core/options'
-import { MAX_PAGE_EVENTS, type RevocationSource } from '@token-introspection/core/revocations'
+import { MAX_PAGE_BYTES, MAX_PAGE_EVENTS, type RevocationSource } from '@token-introspection/core/revocations'
 import { createFollowers } from './followers.ts'
 import { type StreamStep, toOctets } from './open-stream.ts'
 import { createPlaces } from './places.ts'
@@ -20,7 +20,7 @@ export interface FeedOptions {
   readonly maxFollowers?: number | undefined
   /**
    * The most octets that wait for the follower of a stream that reads slowly. Above that the connection is broken off. Default
-   * 1048576, from 65536 to 16777216.
+   * 1048576, which is the largest page that there can be, from 1048576 to 16777216.
    */
   readonly maxUnsentBytes?: number | undefined
   /**
@@ -41,7 +41,7 @@ export const feedDefaults = Object.freeze({
   maxPageEvents: 1000,
   maxWaitSeconds: 30,
   maxFollowers: 10_000,
-  maxUnsentBytes: 1_048_576,
+  maxUnsentBytes: MAX_PAGE_BYTES,
   maxStreamSeconds: 600,
   heartbeatSeconds: 15,
 })
@@ -71,7 +71,7 @@ export function resolveFeed(options: unknown, { source, timeoutMs, now, retryAft
     }),
     places: createPlaces(integer('maxFollowers', 2, 1_000_000)),
     maxWaitSeconds: integer('maxWaitSeconds', 0, 300),
-    maxUnsentBytes: integer('maxUnsentBytes', 65_536, 2 ** 24),
+    maxUnsentBytes: integer('maxUnsentBytes', MAX_PAGE_BYTES, 2 ** 24),
     maxStreamSeconds: integer('maxStreamSeconds', 10, 3600),
     retryAfterSeconds,
     now,

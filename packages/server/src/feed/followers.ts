@@ -1,5 +1,5 @@
 /** The waiting followers of a process. One read and one text serve all of them that are at the same position. */
-import type { RevocationSource } from '@token-introspection/core/revocations'
+import { MAX_PAGE_EVENTS, type RevocationSource } from '@token-introspection/core/revocations'
 import { createFeedLog, type FeedLog } from './feed-log.ts'
 import type { WrittenPage } from './feed-page.ts'
 
@@ -76,7 +76,12 @@ export function createFollowers(source: RevocationSource, settings: FollowersSet
 
   function deliverTo(position: string): void {
     let from = position
-    for (;;) {
+    for (let room = MAX_PAGE_EVENTS; groups.has(from); ) {
+      if (room < maxPageEvents) {
+        // More at once could be too much even for a follower that reads everything.
+        setTimeout(deliverTo, BATCH_MS, from)
+        return
+      }
       const page = log.recall(from)
       if (page === undefined) {
         void readFor(from)
@@ -86,6 +91,7 @@ export function createFollowers(source: RevocationSource, settings: FollowersSet
       deliver(from, page)
       if (!page.more) return
       from = page.position
+      room -= page.events.length
     }
   }
 
@@ -104,7 +110,7 @@ export function createFollowers(source: RevocationSource, settings: FollowersSet
     }
     if (page.events.length === 0 && !page.gap) return
     deliver(position, page)
-    if (groups.has(page.position)) deliverTo(page.position)
+    deliverTo(page.position)
   }
 
   function deliver(position: string, page: WrittenPage): void {

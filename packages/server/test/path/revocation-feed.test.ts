@@ -393,9 +393,9 @@ describe('a stream', () => {
   })
 
   test('drops a follower that does not read, and others go on', async () => {
-    const endpoint = createFeedEndpoint({ feed: { maxUnsentBytes: 65_536 } })
+    const endpoint = createFeedEndpoint()
     const [slow, good] = [await open(endpoint), await open(endpoint)]
-    slow.unsent = 65_500
+    slow.unsent = 1_048_500
     await endpoint.log.append('token', 'a')
     await vi.advanceTimersByTimeAsync(5)
     await endpoint.log.append('token', 'b')

@@ -1,5 +1,6 @@
-/** The memory that an answer takes in the cache. */
+/** The memory that an answer takes in the cache, without what a client takes once. */
 import { answerParent } from '../../measure/answer-parent.ts'
+import { createBenchFeed } from './bench-feed.ts'
 import { collectGarbage } from './collect-garbage.ts'
 import { createFilledClient } from './create-filled-client.ts'
 
@@ -7,15 +8,22 @@ import { createFilledClient } from './create-filled-client.ts'
 const WARM_UP_ENTRIES = 5000
 
 answerParent({
-  async measure({ entries }: { entries: number }): Promise<number> {
-    const warmUp = await createFilledClient(WARM_UP_ENTRIES)
+  /** @param followed - whether the clients follow a feed of revocations. */
+  async measure({ entries, followed = false }: { entries: number; followed?: boolean }): Promise<number> {
+    const create = (count: number) => createFilledClient(count, count, followed ? createBenchFeed() : undefined)
+    const warmUp = await create(WARM_UP_ENTRIES)
     await warmUp.introspection.close()
     await warmUp.introspection.forgetAll()
+    const start = await usedBytes()
+    const smallest = await create(1)
     const before = await usedBytes()
-    const filled = await createFilledClient(entries)
+    const filled = await create(entries)
     const after = await usedBytes()
-    if (filled.introspection.statistics().entries !== entries) throw new Error('not every answer was kept')
-    return (after - before) / entries
+    for (const [client, count] of [[smallest, 1] as const, [filled, entries] as const]) {
+      if (client.introspection.statistics().entries !== count) throw new Error('not every answer was kept')
+      await client.introspection.close()
+    }
+    return (after - before - (before - start)) / (entries - 1)
   },
 })
 

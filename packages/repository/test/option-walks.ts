@@ -849,7 +849,7 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
     'describeComplaint elapsedMs quote withoutData parseJwtOctets parseJwtPart readBearerToken readIntrospectionResponse sha256Base64url signedContent splitCompactJws withWholeDates',
   'core/dpop': 'normalizeTargetUri verifyDpopProof',
   'core/key-set': 'parseKeySet',
-  'core/maybe-promise': 'andThen atOnce isPromise',
+  'core/maybe-promise': 'allOf andThen atOnce isPromise',
   'core/read-body': 'readBody',
   'core/options': 'OptionGroup checkOptionNames copyOptions httpRemedy resolveUrlRules',
   'core/node-header': 'readNodeHeader',

@@ -19,6 +19,11 @@ export function andThen<Value, Next>(
   return Promise.resolve(value).then(next)
 }
 
+/** The values in their order: at once if none of them is a promise, and otherwise when all promises are fulfilled. */
+export function allOf<Value>(values: readonly MaybePromise<Value>[]): MaybePromise<readonly Value[]> {
+  return values.some(isPromise) ? Promise.all(values) : (values as readonly Value[])
+}
+
 /** Takes the result of an async function right before the function returns it, and returns it unchanged. */
 export type Settle<Value> = (value: Value) => Value
 

@@ -15,12 +15,14 @@ export interface RevocationStreamKeys {
   readonly fence: string
   /** The secret of the keys of events. Only stores read it. */
   readonly secret: string
+  /** How the secret begins, and the last position. Only stores read and write it, because that is faster than the stream. */
+  readonly last: string
 }
 
 /** The keys of the log of a store. */
 export function revocationStreamKeys(keyPrefix: string): RevocationStreamKeys {
   const stream = `${keyPrefix}revocations`
-  return { stream, fence: `${stream}:fence`, secret: `${stream}:secret` }
+  return { stream, fence: `${stream}:fence`, secret: `${stream}:secret`, last: `${stream}:last` }
 }
 
 /** How a log in a stream is read. */

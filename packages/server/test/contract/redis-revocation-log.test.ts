@@ -1,4 +1,5 @@
 /** The log of the Redis token store follows the contract of logs, and notices what a server of Redis can lose. */
+import { isChain } from '@token-introspection/core/revocations'
 import { revocationLogContract, tokenStoreContract } from '@token-introspection/testing'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { digestToken } from '../../src/index.ts'
@@ -19,6 +20,11 @@ const KEY_SECRET = 'a-secret-of-the-log-with-32-octets!'
 /** The position in the receipt of a revocation. */
 async function positionOf(receipt: Promise<{ position(): Promise<string | undefined> }>): Promise<string> {
   return (await (await receipt).position()) ?? 'none'
+}
+
+/** The counter of a position. */
+function numberOf(position: string | undefined): number {
+  return Number.parseInt(position ?? '', 10)
 }
 
 /** A store with a log, and its clock in seconds. The clock is ahead of Redis, because the later of the two counts. */
@@ -168,6 +174,64 @@ describe.skipIf(server === undefined)('the log of a Redis token store', () => {
     expect(await store.find(await digestToken('token'))).toBeNull()
     expect(await log.has(next)).toBe(true)
     expect(await log.readAfter(position, 10)).toMatchObject({ gap: true, position: next })
+  })
+
+  test.each<[string, (of: Awaited<ReturnType<typeof create>>, earlier: string) => Promise<unknown>]>([
+    ['is missing', ({ client, stream }) => client.del(`${stream}:last`)],
+    ['is an earlier one', ({ client, stream }, earlier) => client.set(`${stream}:last`, earlier)],
+  ])('goes on without a gap when the last position that it keeps %s', async (_, damage) => {
+    const created = await create()
+    const { client, log, store, stream } = created
+    const position = await positionOf(store.revokeSubject('alice'))
+    const earlier = String(await client.get(`${stream}:last`))
+    await store.revokeSubject('bob')
+    await damage(created, earlier)
+    const next = await positionOf(store.revokeSubject('carol'))
+    const page = await log.readAfter(position, 10)
+    expect(page).toMatchObject({ gap: false, position: next })
+    expect(page.events.map(({ key }) => key)).toEqual([
+      await log.keyOf('subject', 'bob'),
+      await log.keyOf('subject', 'carol'),
+    ])
+    expect(isChain(page.events, position, next)).toBe(true)
+  })
+
+  test('writes many revocations at once in few scripts, each with its event and in their order', async () => {
+    const created = await create()
+    const { client, keyPrefix, log, last } = created
+    const before = await last()
+    let scripts = 0
+    const call = (name: string, args: string[]) => {
+      if (name.startsWith('EVAL')) scripts++
+      return client.call(name, args)
+    }
+    const store = createRedisTokenStore({ client: { call }, keyPrefix, revocationLog: true })
+    await store.save('token', lasting(1e8, { sub: 'erin' }))
+    scripts = 0
+    const receipts = await Promise.all([
+      ...Array.from({ length: 40 }, (__, index) => store.revokeSubject(`user-${index}`)),
+      store.revoke('token', lasting(1e8, { sub: 'erin' })),
+      store.revokeGrant('grant-1'),
+      store.revokeGrant('grant-1'),
+    ])
+    // One for the first revocation, one for the others, and none of them is new to the server.
+    expect(scripts).toBeLessThanOrEqual(4)
+    const page = await log.readAfter(before, 100)
+    expect(isChain(page.events, before, page.position)).toBe(true)
+    expect(new Set(page.events.map(({ position }) => position.split('.')[1])).size).toBe(42)
+    expect(await client.get(`${keyPrefix}revocations:last`)).toMatch(new RegExp(`${page.position}$`))
+    const keys = page.events.map(({ key }) => key)
+    const subjects = await Promise.all(
+      Array.from({ length: 40 }, async (__, index) => await log.keyOf('subject', `user-${index}`)),
+    )
+    expect(keys.filter((key) => subjects.includes(key))).toEqual(subjects)
+    expect(keys).toHaveLength(42)
+    expect(keys).toContain(await log.keyOf('token', await digestToken('token')))
+    expect(await store.find(await digestToken('token'))).toMatchObject({ revoked: true })
+    for (const [index, receipt] of receipts.slice(0, 40).entries()) {
+      const event = page.events[keys.indexOf(subjects[index] as string)]
+      expect(numberOf(await receipt.position())).toBeGreaterThanOrEqual(numberOf(event?.position))
+    }
   })
 
   test('forgets old events a few at a time, and never the last one', async () => {

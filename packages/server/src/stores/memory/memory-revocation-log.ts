@@ -9,7 +9,7 @@ import {
   type RevocationPage,
 } from '@token-introspection/core/revocations'
 import { readPosition, writePosition } from '../log-position.ts'
-import { randomText } from '../random-text.ts'
+import { randomTag, randomText } from '../random-text.ts'
 import type { RevocationLog } from '../revocation-log.ts'
 import type { RevocationLogSettings } from '../revocation-log-options.ts'
 
@@ -40,7 +40,7 @@ export class MemoryRevocationLog implements RevocationLog {
   /** The number of the event before the first entry. */
   #before = 0
   /** The tag of the event right before the oldest one that the log has. */
-  #originTag = randomText()
+  #originTag = randomTag()
 
   constructor({ keySecret = randomText(SECRET_OCTETS), retentionSeconds }: RevocationLogSettings) {
     this.keyOf = createRevocationKeys(keySecret)
@@ -108,7 +108,7 @@ export class MemoryRevocationLog implements RevocationLog {
     const index = number - this.#before - 1
     if (index === this.#head - 1) return this.#originTag
     const entry = index < this.#head ? undefined : this.#entries[index]
-    return entry && (entry.tag ??= randomText())
+    return entry && (entry.tag ??= randomTag())
   }
 
   #page(from: number, limit: number): MaybePromise<RevocationPage> {
@@ -141,7 +141,7 @@ export class MemoryRevocationLog implements RevocationLog {
     for (let removed = 0; removed < 2 && this.size > 1; removed++) {
       const first = this.#entries[this.#head] as Entry
       if (first.at > oldest && this.size <= MAX_KEPT_EVENTS) return
-      this.#originTag = first.tag ??= randomText()
+      this.#originTag = first.tag ??= randomTag()
       this.#head++
     }
     if (this.#head > 1024 && this.#head * 2 > this.#entries.length) {

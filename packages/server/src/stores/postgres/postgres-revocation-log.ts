@@ -8,7 +8,7 @@ import {
 } from '@token-introspection/core/revocations'
 import { type LogRow, pageWithoutEvents, toPage } from '../log-page.ts'
 import { type LogPosition, readPosition, writePosition } from '../log-position.ts'
-import { randomText } from '../random-text.ts'
+import { randomTag, randomText } from '../random-text.ts'
 import type { RevocationLog, RevocationReceipt } from '../revocation-log.ts'
 import type { RevocationLogSettings } from '../revocation-log-options.ts'
 import { receiptOfEarlier } from '../revocation-receipt.ts'
@@ -35,7 +35,7 @@ export class PostgresRevocationLog implements RevocationLog {
   readonly #listeners = new Set<() => void>()
   readonly #sequencer: Sequencer
   /** The name of this process in its notifications. */
-  readonly #sender = randomText()
+  readonly #sender = randomTag()
   #keys: MaybePromise<RevocationKeys> | undefined
   #endWatch: (() => void) | undefined
 

@@ -10,7 +10,9 @@ import { createWriteScript } from './write-script.ts'
  *
  * A cutoff that does not become later revokes nothing.
  */
-export const CUT_OFF = createWriteScript(`
+export const CUT_OFF = createWriteScript(
+  'cutOff',
+  `
 local lifetime = tonumber(ARGV[3])
 local seconds = math.max(tonumber(ARGV[2]), tonumber(redis.call('TIME')[1]))
 local at = tonumber(ARGV[1]) or seconds
@@ -26,4 +28,5 @@ if horizon >= ${FOR_GOOD} or left == -1 then
 else
   redis.call('SET', KEYS[1], string.format('%.0f', at), 'EX', string.format('%.0f', math.max(lasts, left)))
 end
-`)
+`,
+)

@@ -1,26 +1,25 @@
 /** The scripts of the log that write no token. */
 import { createRedisScript } from '@token-introspection/core/redis'
-import { ORIGIN_ID, SECRET_ID_LENGTH } from './write-script.ts'
+import { FIND_END, SECRET_ID_LENGTH } from './log-end-script.ts'
 
 /**
  * Gives the secret of the log, KEYS[1]. If there is none, it becomes ARGV[1]. A secret that processes made by chance is
  * adopted by a process that has none of its own. Otherwise the secret of the process takes its place: one of the two was
  * given as an option. With another secret, the keys of events are others, so another log begins.
  *
- * If the stream KEYS[2] has no entries, a log begins with the tag ARGV[2].
+ * Keeps the last position of the stream KEYS[2] in KEYS[3]. If the stream has no log, one begins with the tag ARGV[2].
  */
 export const OPEN_LOG = createRedisScript(`
 local own, stored = ARGV[1], redis.call('GET', KEYS[1])
+local stream, fresh = KEYS[2], ARGV[2]
 local chance = stored and #stored > ${SECRET_ID_LENGTH} and #own > ${SECRET_ID_LENGTH}
 if stored ~= own and not chance then
   stored = own
   redis.call('SET', KEYS[1], own)
-  redis.call('DEL', KEYS[2])
+  redis.call('DEL', stream)
 end
-if redis.call('XLEN', KEYS[2]) == 0 then
-  redis.call('DEL', KEYS[2])
-  redis.call('XADD', KEYS[2], '${ORIGIN_ID}', 'tag', ARGV[2])
-end
+local counter, tag
+${FIND_END}redis.call('SET', KEYS[3], string.sub(stored, 1, ${SECRET_ID_LENGTH}) .. counter .. '.' .. tag)
 return stored
 `)
 

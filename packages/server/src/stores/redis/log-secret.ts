@@ -3,8 +3,8 @@ import { createRevocationKeys, type RevocationKeys } from '@token-introspection/
 import { runRedisScript, type RevocationStreamKeys, type SendRedisCommand } from '@token-introspection/core/redis'
 import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { OPEN_LOG } from './log-scripts.ts'
-import { randomText } from '../random-text.ts'
-import { SECRET_ID_LENGTH } from './write-script.ts'
+import { randomTag, randomText } from '../random-text.ts'
+import { SECRET_ID_LENGTH } from './log-end-script.ts'
 
 /** The secret as this process knows it. */
 export interface KnownSecret {
@@ -48,8 +48,8 @@ export class LogSecret {
   async #open(): Promise<KnownSecret> {
     try {
       const own = await (this.#own ??= this.#makeOwn())
-      const { secret, stream } = this.#keys
-      const stored = (await runRedisScript(this.#send, OPEN_LOG, [secret, stream], [own, randomText()])) as string
+      const { secret, stream, last } = this.#keys
+      const stored = (await runRedisScript(this.#send, OPEN_LOG, [secret, stream, last], [own, randomTag()])) as string
       const keyOf = createRevocationKeys(this.#given ?? stored)
       return (this.#known = { id: stored.slice(0, SECRET_ID_LENGTH), keyOf })
     } catch (error) {

@@ -1,5 +1,5 @@
 /** The log of revocations in Redis: a stream, to which the scripts of the store append. */
-import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
+import { allOf, andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import {
   readRevocationStream,
   type RevocationStreamKeys,
@@ -10,10 +10,16 @@ import {
 } from '@token-introspection/core/redis'
 import type { RevocationKind, RevocationPage } from '@token-introspection/core/revocations'
 import type { RevocationLog } from '../revocation-log.ts'
+import { CUT_OFF } from './cut-off-script.ts'
 import { HAS_POSITION } from './log-scripts.ts'
 import { LogSecret } from './log-secret.ts'
-import { randomText } from '../random-text.ts'
+import { createLoggedScript, loggedHead, writeHead } from './logged-script.ts'
+import { randomTag } from '../random-text.ts'
+import { REMOVE } from './remove-script.ts'
+import { REVOKE } from './revoke-script.ts'
+import { SAVE } from './save-script.ts'
 import type { WatchStream } from './watch-stream.ts'
+import { WriteBatches } from './write-batches.ts'
 import type { WriteScript } from './write-script.ts'
 
 /** How often a write is tried when the secret of the log changes meanwhile. */
@@ -30,11 +36,25 @@ export interface RedisLogSettings {
   readonly watch: WatchStream
 }
 
+/** A write of the store. */
+export interface LoggedWrite {
+  readonly script: WriteScript
+  readonly keys: readonly string[]
+  readonly values: readonly (string | number)[]
+  /** The kind of its events. */
+  readonly kind: RevocationKind
+  /** What it may revoke, in the order in which the script counts them. */
+  readonly identifiers: readonly string[]
+}
+
+const WRITE_LOGGED = createLoggedScript([REVOKE, REMOVE, SAVE, CUT_OFF])
+
 /** A log and the writes that append to it. */
 export class RedisRevocationLog implements RevocationLog {
   readonly #settings: RedisLogSettings
   readonly #keys: RevocationStreamKeys
   readonly #secret: LogSecret
+  readonly #writes = new WriteBatches<LoggedWrite, string>((writes) => this.#send(writes))
 
   constructor(settings: RedisLogSettings) {
     this.#settings = settings
@@ -72,30 +92,27 @@ export class RedisRevocationLog implements RevocationLog {
     return this.#settings.watch(listener)
   }
 
-  /**
-   * Runs a script that writes, and appends events of this kind to the log.
-   *
-   * @param identifiers - what the script may revoke, in the order that it counts them.
-   * @returns the last position after the write.
-   */
-  async write(
-    { logged }: WriteScript,
-    keys: readonly string[],
-    values: readonly (string | number)[],
-    kind: RevocationKind,
-    identifiers: readonly string[],
-  ): Promise<string> {
+  /** Writes, and appends the events of what it revokes. Gives the last position after it. */
+  write(write: LoggedWrite): Promise<string> {
+    return this.#writes.add(write)
+  }
+
+  async #send(writes: readonly LoggedWrite[]): Promise<string> {
     const { send, retentionSeconds, now } = this.#settings
-    const { stream, secret } = this.#keys
+    const { stream, last } = this.#keys
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const known = await this.#secret.known()
-      const eventKeys = await Promise.all(identifiers.map(async (each) => await known.keyOf(kind, each)))
-      const position = await runRedisScript(
-        send,
-        logged,
-        [...keys, stream, secret],
-        [...values, eventKeys.join(' '), kind, randomText(), retentionSeconds, now(), known.id],
-      )
+      const keys = [stream, last]
+      const values: (string | number)[] = [
+        loggedHead({ secretId: known.id, random: randomTag(), retentionSeconds }),
+        now(),
+      ]
+      for (const { script, keys: own, values: given, kind, identifiers } of writes) {
+        const events = await allOf(identifiers.map((each) => known.keyOf(kind, each)))
+        keys.push(...own)
+        values.push(writeHead(script.name, own.length, given.length, kind, events), ...given)
+      }
+      const position = await runRedisScript(send, WRITE_LOGGED, keys, values)
       if (position !== null) return position as string
       this.#secret.forget(known)
     }

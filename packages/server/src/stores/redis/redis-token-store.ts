@@ -1,6 +1,5 @@
 /** A token store on Redis or Valkey: many processes, expiry by the server, and one script for all lookups of a tick. */
 import { runRedisScript } from '@token-introspection/core/redis'
-import type { RevocationKind } from '@token-introspection/core/revocations'
 import { batchByTick } from '../batch-by-tick.ts'
 import { FOR_GOOD } from '../cutoff.ts'
 import { databaseMethods } from '../database-methods.ts'
@@ -15,13 +14,12 @@ import {
   type RedisTokenStore,
   type RedisTokenStoreOptions,
 } from './redis-token-store-options.ts'
-import { RedisRevocationLog } from './redis-revocation-log.ts'
+import { type LoggedWrite, RedisRevocationLog } from './redis-revocation-log.ts'
 import { REMOVE } from './remove-script.ts'
 import { REVOKE } from './revoke-script.ts'
 import { SAVE } from './save-script.ts'
 import { recordIn, toStoredValue } from './stored-value.ts'
 import { cutoffName, cutoffNames, tokenKeys } from './token-keys.ts'
-import type { WriteScript } from './write-script.ts'
 
 /**
  * Creates a token store in Redis (6 or newer) or Valkey, over a client of ioredis or node-redis. The store keeps tokens by
@@ -92,15 +90,9 @@ export function createRedisTokenStore<Claims extends object = object>(
   })
 
   /** Runs a script that writes. With a log, the script appends an event for each of the identifiers that it revokes. */
-  async function write(
-    script: WriteScript,
-    written: readonly string[],
-    values: readonly (string | number)[],
-    kind: RevocationKind,
-    identifiers: readonly string[],
-  ): Promise<RevocationReceipt> {
-    if (revocations !== undefined) return receiptAt(await revocations.write(script, written, values, kind, identifiers))
-    await runRedisScript(send, script.plain, written, values)
+  async function write(written: LoggedWrite): Promise<RevocationReceipt> {
+    if (revocations !== undefined) return receiptAt(await revocations.write(written))
+    await runRedisScript(send, written.script.plain, written.keys, written.values)
     return NO_POSITION
   }
 
@@ -112,26 +104,33 @@ export function createRedisTokenStore<Claims extends object = object>(
       async saveToken([digest = '', ...others], row) {
         const tombstones = others.map(keys.token)
         const names = cutoffNames(row.identifiers)
-        await write(
-          SAVE,
-          [keys.token(digest), keys.horizon, ...tombstones, ...cutoffKeys(names)],
-          [toStoredValue(row, names), row.issuedAt, row.keptUntil ?? FOR_GOOD, now(), tombstones.length],
-          'token',
-          [digest],
-        )
+        await write({
+          script: SAVE,
+          keys: [keys.token(digest), keys.horizon, ...tombstones, ...cutoffKeys(names)],
+          values: [toStoredValue(row, names), row.issuedAt, row.keptUntil ?? FOR_GOOD, now(), tombstones.length],
+          kind: 'token',
+          identifiers: [digest],
+        })
       },
       async saveTombstone(digests, row) {
         const lastsSeconds = (row.keptUntil ?? FOR_GOOD) - now()
         const tokens = digests.map(keys.token)
-        if (lastsSeconds <= 0) return await write(REMOVE, tokens.slice(0, 1), [], 'token', digests.slice(0, 1))
+        if (lastsSeconds <= 0) {
+          const [token, identifiers] = [tokens.slice(0, 1), digests.slice(0, 1)]
+          return await write({ script: REMOVE, keys: token, values: [], kind: 'token', identifiers })
+        }
         const lasts = row.keptUntil === undefined ? '' : lastsSeconds
-        return await write(REVOKE, tokens, [toStoredValue(row, cutoffNames(row.identifiers)), lasts], 'token', digests)
+        const values = [toStoredValue(row, cutoffNames(row.identifiers)), lasts]
+        return await write({ script: REVOKE, keys: tokens, values, kind: 'token', identifiers: digests })
       },
       async cutOff(kind, stored, at, identifier) {
-        const cutoff = keys.cutoffs + cutoffName(kind, stored)
-        return await write(CUT_OFF, [cutoff, keys.horizon], [at ?? '', now(), unstoredLifetimeSeconds], kind, [
-          identifier,
-        ])
+        return await write({
+          script: CUT_OFF,
+          keys: [keys.cutoffs + cutoffName(kind, stored), keys.horizon],
+          values: [at ?? '', now(), unstoredLifetimeSeconds],
+          kind,
+          identifiers: [identifier],
+        })
       },
       async isRevoked([digest = '', ...others], issuedAt, identifiers) {
         const tombstones = others.map(keys.token)

@@ -10,7 +10,9 @@ import { createWriteScript } from './write-script.ts'
  *
  * It revokes the token if it ends another record, or replaces it, or if the new record is revoked.
  */
-export const SAVE = createWriteScript(`
+export const SAVE = createWriteScript(
+  'save',
+  `
 local value, issued, exp, seconds = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local tombstones, key = tonumber(ARGV[5]), KEYS[1]
 local function delete() if redis.call('DEL', key) == 1 then revoked(1) end end
@@ -39,4 +41,5 @@ end
 local lasts, horizon = exp - seconds, tonumber(redis.call('GET', KEYS[2]) or 0)
 if exp > horizon then redis.call('SET', KEYS[2], ARGV[3], 'EX', string.format('%.0f', lasts + ${CUTOFF_KEPT_SECONDS})) end
 redis.call('SET', key, value, 'EX', string.format('%.0f', lasts))
-`)
+`,
+)

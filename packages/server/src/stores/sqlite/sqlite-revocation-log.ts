@@ -8,7 +8,7 @@ import {
 } from '@token-introspection/core/revocations'
 import { type LogRow, pageWithoutEvents, toPage } from '../log-page.ts'
 import { type LogPosition, readPosition, writePosition } from '../log-position.ts'
-import { randomText } from '../random-text.ts'
+import { randomTag, randomText } from '../random-text.ts'
 import type { RevocationLog, RevocationReceipt } from '../revocation-log.ts'
 import type { RevocationLogSettings } from '../revocation-log-options.ts'
 import { receiptAt, receiptOfEarlier } from '../revocation-receipt.ts'
@@ -68,7 +68,7 @@ export class SqliteRevocationLog implements RevocationLog {
     try {
       let last = this.#lastRow() ?? this.#open()
       work((kind, key, cut) => {
-        const next = { number: last.number + 1, tag: randomText() }
+        const next = { number: last.number + 1, tag: randomTag() }
         this.#append.run(next.number, next.tag, writePosition(last), this.#now(), cut, kind, key)
         this.#trim.run(this.#now() - this.#retentionSeconds)
         appended = last = next
@@ -152,7 +152,7 @@ export class SqliteRevocationLog implements RevocationLog {
 
   /** Writes the row where a log begins. */
   #open(): LogPosition {
-    const origin = { number: 0, tag: randomText() }
+    const origin = { number: 0, tag: randomTag() }
     this.#append.run(origin.number, origin.tag, null, this.#now(), null, null, null)
     return origin
   }

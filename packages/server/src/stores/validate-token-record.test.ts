@@ -13,6 +13,9 @@ describe('validateTokenRecord', () => {
     [{ grantId: 'g', sessionId: ' ' }],
     [{ scope: 'orders:read orders:write' }],
     [{ scope: '' }],
+    [{ revoked: true }],
+    [{ revoked: false, claims: undefined }],
+    [{ signedDigest: 'd', claims: {} }],
     [{ sub: null, client_id: null, cnf: null, aud: undefined, permissions: null }],
     [
       {
@@ -57,6 +60,16 @@ describe('validateTokenRecord', () => {
     ['record.grantId', { grantId: '' }],
     ['record.grantId', { grantId: 7 }],
     ['record.sessionId', { sessionId: null }],
+    ['record.signedDigest', { signedDigest: 7 }],
+    ['record.revoked', { revoked: 1 }],
+    ['record.revoked', { revoked: 'no' }],
+    ['record.claims', { claims: 'acme' }],
+    ['record.claims', { claims: ['acme'] }],
+    ['record.tenant', { tenant: 'acme' }],
+    ['record.tenant', { tenant: undefined }],
+    ['record.clientId', { clientId: 'web' }],
+    ['record.active', { active: true }],
+    ['record.constructor', { constructor: 'acme' }],
   ])('names %s in %j', (path, members) => {
     const record = { kind: 'access_token', ...members } as unknown as TokenRecord
     expect(() => validateTokenRecord('t', record)).toThrow(TypeError)

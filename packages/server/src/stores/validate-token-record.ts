@@ -5,15 +5,22 @@ import type { TokenRecord } from './token-record.ts'
 /**
  * Checks that every store can keep a token and its record. For stores of your own: call it in `save`.
  *
- * @throws TypeError naming the member: an empty token or identifier, an unknown kind, a date that is not in whole seconds, a
- * scope
- *   that breaks its grammar, a registered member of the wrong type, or an extension claim with the name of a registered member.
- *   `null` and `undefined` count as absent.
+ * @throws TypeError naming the member: an empty token or identifier, an unknown kind, an unknown member, a date that is not in
+ *   whole seconds, a scope that breaks its grammar, a member of the wrong type, or an extension claim with the name of a
+ *   registered member. In a known member, `null` and `undefined` count as absent.
  */
 export function validateTokenRecord(token: string, record: TokenRecord): void {
   if (token === '') throw new TypeError('token: must not be empty')
   if (record.kind !== 'access_token' && record.kind !== 'refresh_token') {
     throw new TypeError('record.kind: must be access_token or refresh_token')
+  }
+  const unknown = Object.keys(record).find((name) => name === 'active' || !isMember(name))
+  if (unknown !== undefined) {
+    const hint =
+      unknown === 'active'
+        ? 'is not saved: a token is active while it is live; to end it, call revoke()'
+        : `no token record has this member; an extension claim belongs in record.claims.${unknown}`
+    throw new TypeError(`record.${unknown}: ${hint}`)
   }
   for (const name of ['exp', 'iat', 'nbf'] as const) {
     if (record[name] !== undefined && !isNumericDate(record[name])) {
@@ -28,18 +35,39 @@ export function validateTokenRecord(token: string, record: TokenRecord): void {
     const hint = HINTS[wrong] ?? `type or range is not what the registry of RFC 7662 §3.1 gives ${wrong}`
     throw new TypeError(`record.${wrong}: ${hint}; this token could not be answered`)
   }
-  const registered = Object.keys(record.claims ?? {}).find((name) => REGISTERED_MEMBERS.has(name))
+  if (record.revoked !== undefined && record.revoked !== null && typeof record.revoked !== 'boolean') {
+    throw new TypeError('record.revoked: must be true or false')
+  }
+  const claims: unknown = record.claims ?? {}
+  if (typeof claims !== 'object' || Array.isArray(claims)) {
+    throw new TypeError('record.claims: must be an object of extension claims')
+  }
+  const registered = Object.keys(claims as object).find((name) => REGISTERED_MEMBERS.has(name))
   if (registered !== undefined) {
     throw new TypeError(
       `record.claims.${registered}: is a registered member, which no extension claim can replace; give it as record.${registered}, ` +
         'or the claim another name',
     )
   }
-  for (const name of ['grantId', 'sessionId'] as const) {
+  for (const name of ['grantId', 'sessionId', 'signedDigest'] as const) {
     if (record[name] !== undefined && !isIdentifier(record[name])) {
       throw new TypeError(`record.${name}: must be a non-empty string`)
     }
   }
+}
+
+/** Members of a record that are not registered. */
+const OWN_MEMBERS: ReadonlySet<string> = new Set<keyof TokenRecord>([
+  'kind',
+  'revoked',
+  'grantId',
+  'sessionId',
+  'signedDigest',
+  'claims',
+])
+
+function isMember(name: string): boolean {
+  return OWN_MEMBERS.has(name) || REGISTERED_MEMBERS.has(name)
 }
 
 /** Hints for members that people often use with another meaning than the registered one. */
@@ -52,7 +80,7 @@ const HINTS: Readonly<Record<string, string>> = {
 /** The first registered member that no answer may have with this value. */
 function wrongMember(record: TokenRecord): string | undefined {
   const members = Object.entries(record).filter(
-    ([name, value]) => name !== 'active' && REGISTERED_MEMBERS.has(name) && value !== null && value !== undefined,
+    ([name, value]) => REGISTERED_MEMBERS.has(name) && value !== null && value !== undefined,
   )
   if (canBeAnswered(members)) return undefined
   return members.find((member) => !canBeAnswered([member]))?.[0]

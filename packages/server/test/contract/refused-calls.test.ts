@@ -48,6 +48,8 @@ test.each([
   const { store, written } = watch()
   await expect(store.save('', { kind: 'access_token' })).rejects.toThrow(/^token:/)
   await expect(store.save('token', { kind: 'access_token', exp: 1_764_000_000_000 })).rejects.toThrow(/^record\.exp:/)
+  await expect(store.save('token', { kind: 'access_token', sub: 42 } as never)).rejects.toThrow(/^record\.sub:/)
+  await expect(store.save('token', { kind: 'access_token', tenant: 'a' } as never)).rejects.toThrow(/^record\.tenant:/)
   await expect(store.revokeGrant('')).rejects.toThrow(/^grantId:/)
   await expect(store.revokeSession('')).rejects.toThrow(/^sessionId:/)
   await expect(store.revokeSubject('alice', 1_764_000_000_000)).rejects.toThrow(/^at:/)

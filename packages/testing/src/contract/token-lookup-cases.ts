@@ -103,6 +103,21 @@ export const LOOKUP_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
+    title: 'refuses to save a record with a wrong or unknown member, and names the member in a TypeError',
+    async run(store) {
+      const token = 'contract-wrong-member'
+      for (const [name, record] of WRONG_RECORDS) {
+        const error: unknown = await store.save(token, record as TokenRecord).then(
+          () => undefined,
+          (thrown: unknown) => thrown,
+        )
+        const names = error instanceof TypeError && error.message.startsWith(`record.${name}: `)
+        expectEqual(names, true, `a TypeError that names record.${name}, such as validateTokenRecord throws`)
+      }
+      expectEqual(await findByToken(store, token), null, 'a record that was refused')
+    },
+  },
+  {
     title: 'keeps a thousand tokens that are saved at the same time',
     async run(store) {
       const tokens = Array.from({ length: 1000 }, (_, index) => `contract-concurrent-${index}`)
@@ -110,6 +125,14 @@ export const LOOKUP_CASES: readonly ContractCase<WritableTokenStore>[] = [
       await expectEach(store, tokens)
     },
   },
+]
+
+/** Records that no answer could be made of, each with the name of the wrong member. */
+const WRONG_RECORDS: readonly (readonly [name: string, record: object])[] = [
+  ['sub', { kind: 'access_token', sub: 42 }],
+  ['exp', { kind: 'access_token', exp: 'tomorrow' }],
+  ['tenant', { kind: 'access_token', tenant: 'acme' }],
+  ['claims.sub', { kind: 'access_token', claims: { sub: 'alice' } }],
 ]
 
 /** A record with every kind of member. */

@@ -136,6 +136,15 @@ describe('tokenStoreContract', () => {
       brokenStore((store) => ({ save: (token, record) => store.save(token.slice(0, 4096), record) })),
       /very long/,
     ],
+    [
+      'keeps members of any name',
+      brokenStore((store) => ({
+        save: async (token, record) => {
+          await store.save(token, record).catch(() => undefined)
+        },
+      })),
+      /wrong or unknown member/,
+    ],
     ['ignores revocation', brokenStore(() => ({ revoke: async () => undefined })), /deletes a revoked token/],
     [
       'refuses to revoke unknown tokens',

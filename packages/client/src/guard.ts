@@ -232,7 +232,9 @@ async function judgeAgain<Claims extends object>(
   const mistaken = checkTarget(latest, policy)
   if (mistaken !== undefined) return refuseToken(mistaken, result, scheme, describeMistake(mistaken, latest, policy))
   // The proof of the request was checked against the earlier answer.
-  if (JSON.stringify(latest.cnf) !== JSON.stringify(token.cnf)) return refuseToken('confirmation', result, scheme)
+  if (JSON.stringify(latest.cnf) !== JSON.stringify(token.cnf)) {
+    return refuseToken('confirmation', result, scheme, 'cnf of the token changed while the guard decided')
+  }
   const lacking = checkPermission(latest, policy, steps.now)
   if (lacking !== undefined) return refusePermission(lacking, latest, policy, result, scheme)
   if (check !== undefined && ((await check(latest, request)) as unknown) !== true) return refuseByCheck()
@@ -296,7 +298,8 @@ function refuseConfirmation(
   scheme: TokenScheme,
 ): Refusal {
   if (outcome.reason === 'nonce') return refuseNonce(outcome.nonce, result)
-  return outcome.reason === 'proof' ? refuseProof(result) : refuseToken('confirmation', result, scheme)
+  if (outcome.reason === 'proof') return refuseProof(result)
+  return refuseToken('confirmation', result, scheme, outcome.detail)
 }
 
 function refusePermission(

@@ -140,6 +140,13 @@ export {
   parseAuthorization,
   readBearerToken,
 } from './http/authorization.ts'
+export {
+  CERTIFICATE_FIELD_OPTIONS,
+  type CertificateField,
+  type CertificateFieldOptions,
+  type FoundCertificate,
+  resolveCertificateField,
+} from './http/certificate-field.ts'
 export { CERTIFICATE_HEADERS, type CertificateHeaderFormat, parseCertificateHeader } from './http/certificate-header.ts'
 export { buildChallenge, type Challenge, type ChallengeParameters, parseChallenges } from './http/www-authenticate.ts'
 export {

@@ -120,8 +120,17 @@ const inputsOfSize = (): [name: string, parse: (input: string) => unknown, input
   ],
   [
     'parseCertificateHeader',
-    (field) => parseCertificateHeader('nginx', field) ?? parseCertificateHeader('envoy', field),
+    (field) => {
+      for (const format of ['nginx', 'apache', 'envoy', 'traefik', 'azure'] as const)
+        parseCertificateHeader(format, field)
+    },
     [
+      `-----BEGIN CERTIFICATE-----${fill(' ')}!`,
+      fill('-----BEGIN CERTIFICATE----- '),
+      fill('AAAA'),
+      fill('AAAA,'),
+      `${fill('A=,')}!`,
+      fill('%2C'),
       `-----BEGIN%20CERTIFICATE-----${fill('%0A')}!`,
       `-----BEGIN%20CERTIFICATE-----%0A${fill('AAAA%0A')}-----END%20CERTIFICATE-----`,
       fill('%0A'),

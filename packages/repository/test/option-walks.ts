@@ -204,6 +204,7 @@ const fetchedKeysOptions = {
   transport: { fetch: never },
   jwt: { mode: 'local', jwksUri: `${issuer}/jwks` },
   response: { jwt: { jwksUri: `${issuer}/jwks` } },
+  policy: { certificate: { parse: () => undefined, isTrustedProxy: () => true, header: 'x-cert' } },
 }
 const presetOptions = {
   clientAuthentication: basic,
@@ -430,6 +431,14 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
     walk('readTokenKind', kind, (kinds) => core.readTokenKind(new OptionGroup('', { kinds }, ['kinds']), 'kinds'), {
       path: 'kinds',
     }),
+    walk('resolveCertificateField', { format: 'nginx', isTrustedProxy: () => true, header: 'x-cert' }, (options) =>
+      core.resolveCertificateField(new OptionGroup('', options, core.CERTIFICATE_FIELD_OPTIONS)),
+    ),
+    walk(
+      'resolveCertificateField (with a function)',
+      { parse: () => undefined, isTrustedProxy: () => true, header: 'x-cert' },
+      (options) => core.resolveCertificateField(new OptionGroup('', options, core.CERTIFICATE_FIELD_OPTIONS)),
+    ),
     walk('isIssuer', urlRules, (rules) => core.isIssuer(issuer, rules), { path: 'rules' }),
     walk('isSecureUrl', urlRules, (rules) => core.isSecureUrl(new URL(issuer), rules), {
       path: 'rules',
@@ -722,6 +731,11 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
     walk(
       'certificateFromHeader (of the standard)',
       { format: 'rfc9440', isTrustedProxy: () => true, chainValidated: true },
+      server.certificateFromHeader,
+    ),
+    walk(
+      'certificateFromHeader (of another proxy)',
+      { parse: () => undefined, header: 'x-cert', isTrustedProxy: () => true, chainValidated: true },
       server.certificateFromHeader,
     ),
     walk(

@@ -61,6 +61,7 @@ export {
 export type { TlsClientAuth } from './client-authentication/tls-client-auth.ts'
 export { certificateFromSocket, type ClientCertificateResolver } from './client-authentication/client-certificate.ts'
 export {
+  type CertificateFieldOptions,
   certificateFromHeader,
   type CertificateFromHeaderOptions,
   type CertificateHeaderFormat,

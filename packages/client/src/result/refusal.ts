@@ -43,9 +43,10 @@ export class Refusal {
   /** The error, when the token could not be checked or was too long. */
   readonly error: IntrospectionError | undefined
   /**
-   * The values of the token and of this guard, for the reasons `token_kind`, `issuer`, `audience` and `scope`, such as
-   * `unexpected aud "https://a.example", expected "https://b.example"`. For your log, never for the response.
-   * `undefined` for other reasons.
+   * What the token has and what this guard wants, for the reasons `token_kind`, `issuer`, `audience`, `scope` and
+   * `confirmation`, such as `unexpected aud "https://a.example", expected "https://b.example"` or `the token is bound to
+   * a certificate, and the connection has no client certificate`. For your log, never for the response. `undefined` for
+   * other reasons.
    */
   readonly detail: string | undefined
   /**

@@ -6,6 +6,7 @@ import {
   clientSecretBasic,
   type GuardRequest,
   IntrospectionClient,
+  type IntrospectionClientEvent,
   type IntrospectionClientOptions,
 } from '@token-introspection/client'
 import { parseChallenges } from '@token-introspection/core'
@@ -170,9 +171,12 @@ async function behindProxy(
   remoteAddress: GuardRequest['remoteAddress'] = PROXY,
   more: Partial<GuardRequest> = {},
 ): Promise<string> {
-  const isTrustedProxy = (address: string) => address === PROXY
   const guard = createGuard(bound, { format: 'rfc9440', isTrustedProxy, ...options })
   return outcomeOf(await guard(bearing({ remoteAddress, ...more }, fields)))
+}
+
+function unreadable(): never {
+  throw new Error('not mine')
 }
 
 describe('a certificate in a header field', () => {
@@ -181,6 +185,19 @@ describe('a certificate in a header field', () => {
     ['another field name', { header: 'X-Client-Cert' }, { 'x-client-cert': `:${base64}:` }],
     ['nginx', { format: 'nginx' }, { 'x-ssl-client-cert': escaped }],
     ['Envoy', { format: 'envoy' }, { 'x-forwarded-client-cert': `Hash=abc;Cert="${escaped}";Subject="CN=a"` }],
+    ['Apache', { format: 'apache' }, { ssl_client_cert: own.pem.trimEnd().replaceAll('\n', ' ') }],
+    ['Traefik', { format: 'traefik' }, { 'x-forwarded-tls-client-cert': base64 }],
+    [
+      'Traefik, with the chain of the client',
+      { format: 'traefik' },
+      { 'x-forwarded-tls-client-cert': `${base64},${Buffer.from(other.der).toString('base64')}` },
+    ],
+    ['Azure App Service', { format: 'azure' }, { 'x-arr-clientcert': base64 }],
+    [
+      'a function',
+      { format: undefined, header: 'X-Client-Der', parse: (field) => new Uint8Array(Buffer.from(field, 'hex')) },
+      { 'x-client-der': Buffer.from(own.der).toString('hex') },
+    ],
     ['a load balancer', { format: 'alb' }, { 'x-amzn-mtls-clientcert-leaf': encodeURI(own.pem) }],
     [
       'a load balancer that does not validate',
@@ -233,8 +250,89 @@ describe('a certificate in a header field', () => {
       { format: 'envoy' },
       { 'x-forwarded-client-cert': `Cert="${escaped}",Hash=a` },
     ],
+    [
+      'with the chain of another client',
+      { format: 'traefik' },
+      { 'x-forwarded-tls-client-cert': `${Buffer.from(other.der).toString('base64')},${base64}` },
+    ],
+    ['that Traefik did not write', { format: 'traefik' }, { 'x-forwarded-tls-client-cert': `${base64}, ${base64}` }],
+    ['that Apache says is absent', { format: 'apache' }, { ssl_client_cert: '(null)' }],
+    ['that a function cannot read', { format: undefined, header: 'x-a', parse: unreadable }, { 'x-a': base64 }],
     ['with only a hash', { format: 'envoy' }, { 'x-forwarded-client-cert': `Hash=${own.thumbprint}` }],
   ])('is refused %s (MTLS-07)', async (_, options, fields) => {
     expect(await behindProxy(options, fields)).toBe('confirmation')
   })
+})
+
+const header = 'x-client-cert'
+
+function isTrustedProxy(address: string): boolean {
+  return address === PROXY
+}
+
+/** The detail of the refusal, which is also that of the event, and never in the response. */
+async function detailOf(
+  certificate: Certificate | undefined,
+  request: Partial<GuardRequest> = {},
+  fields: Record<string, string> = {},
+): Promise<string | undefined> {
+  const events: IntrospectionClientEvent[] = []
+  const policy = certificate === undefined ? {} : { certificate }
+  const onEvent = (event: IntrospectionClientEvent) => events.push(event)
+  const guard = createGuard(bound, undefined, { policy, onEvent })
+  const refusal = refusalOf(await guard(bearing({ remoteAddress: PROXY, ...request }, fields)))
+  const [event] = events.filter(({ type }) => type === 'guarded')
+  expect(event).toMatchObject({ allowed: false, reason: 'confirmation', detail: refusal.detail })
+  expect(refusal.body + JSON.stringify(refusal.headers)).not.toContain(refusal.detail)
+  return refusal.detail
+}
+
+describe('the event of a refused token says', () => {
+  test('that the connection has no certificate (CERT-04)', async () => {
+    const expected = 'the token is bound to a certificate, and the connection has no client certificate'
+    expect(await detailOf(true)).toBe(expected)
+  })
+
+  test('that the field of the proxy is absent (CERT-04)', async () => {
+    const options = { format: 'nginx', header, isTrustedProxy } as const
+    const expected = `the token is bound to a certificate, and the request has no certificate in the field ${header}`
+    expect(await detailOf(options)).toBe(expected)
+    expect(await detailOf({ ...options, format: 'apache' }, {}, { [header]: '(null)' })).toBe(expected)
+  })
+
+  test('that the sender of the field is not trusted (MTLS-07)', async () => {
+    const options = { format: 'azure', header, isTrustedProxy } as const
+    expect(await detailOf(options, { remoteAddress: '203.0.113.9' }, { [header]: base64 })).toBe(
+      'the token is bound to a certificate, and policy.certificate.isTrustedProxy does not trust the sender of the field ' +
+        header,
+    )
+  })
+
+  test('that the field has something else in it, and not what (MTLS-07)', async () => {
+    const fields = { [header]: 'not one!' }
+    const expected = `the token is bound to a certificate, and the field ${header} has 8 characters that are not one certificate as`
+    expect(await detailOf({ format: 'azure', header, isTrustedProxy }, {}, fields)).toBe(`${expected} azure writes it`)
+    const blind = { parse: () => undefined, header, isTrustedProxy }
+    expect(await detailOf(blind, {}, fields)).toBe(`${expected} parse reads it`)
+  })
+
+  test('that the certificate is another one (CERT-03)', async () => {
+    expect(await detailOf(true, { clientCertificate: other.der })).toBe(
+      'the request has another certificate than the one that the token is bound to',
+    )
+  })
+
+  test('that the client compares no certificates (CERT-04)', async () => {
+    expect(await detailOf(undefined, { clientCertificate: own.der })).toBe(
+      'the token is bound to a certificate, and the client has no option policy.certificate',
+    )
+  })
+})
+
+test('a function that returns something other than octets is a TypeError', async () => {
+  const options = { parse: () => own.pem as never, header: 'x-a', isTrustedProxy: () => true }
+  const guard = createGuard(bound, options)
+  await expect(guard(bearing({ remoteAddress: PROXY }, { 'x-a': 'b' }))).rejects.toThrow(
+    'policy.certificate.parse: must return a Uint8Array',
+  )
 })

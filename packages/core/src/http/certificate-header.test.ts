@@ -11,6 +11,11 @@ describe('parseCertificateHeader', () => {
     ['rfc9440', `:${base64}:`],
     ['nginx', escaped],
     ['envoy', `Hash=abc;Cert="${escaped}";Subject="CN=a,O=b;c"`],
+    ['apache', pem.trimEnd().replaceAll('\n', ' ')],
+    ['traefik', base64],
+    ['traefik', `${base64},AAAA,AAA=`],
+    ['traefik', `${encodeURIComponent(base64)},AAAA`],
+    ['azure', base64],
     ['alb', encodeURI(pem)],
     ['alb-passthrough', encodeURI(`${pem}${pem.replace('MAMC', 'AAAA')}`)],
   ])('reads the DER from a field of %s', (format, field) => {
@@ -28,8 +33,19 @@ describe('parseCertificateHeader', () => {
         '::',
         `:${base64}`,
         `${base64}:`,
-        pem,
+        `${base64}, ${base64}`,
+        `${base64} ${base64}`,
+        `"${base64}"`,
+        `${base64}=`,
+        `,${base64}`,
+        `${base64},`,
+        `${base64}%2`,
+        base64.replace('MA', '*A'),
         `${pem},${pem}`,
+        `${pem} ${pem}`,
+        `${pem.replaceAll('\n', ' ')}, ${pem.replaceAll('\n', ' ')}`,
+        `a ${pem}`,
+        '(null)',
         '%',
         '%zz',
         'a=b;',
@@ -38,6 +54,18 @@ describe('parseCertificateHeader', () => {
       }
     },
   )
+
+  test('takes no base64 for a PEM, and no PEM for base64', () => {
+    for (const format of ['nginx', 'apache', 'envoy', 'alb'] as const) {
+      expect(parseCertificateHeader(format, base64)).toBeUndefined()
+    }
+    for (const format of ['rfc9440', 'traefik', 'azure'] as const) {
+      expect(parseCertificateHeader(format, pem)).toBeUndefined()
+      expect(parseCertificateHeader(format, escaped)).toBeUndefined()
+    }
+    expect(parseCertificateHeader('azure', `${base64},${base64}`)).toBeUndefined()
+    expect(parseCertificateHeader('nginx', pem)).toBeUndefined()
+  })
 
   test.each([
     ['without a line break after its first line', pem.replace('-----\n', '-----')],
@@ -63,6 +91,6 @@ describe('parseCertificateHeader', () => {
   })
 
   test('knows the field name of every format, in lower case', () => {
-    for (const header of Object.values(CERTIFICATE_HEADERS)) expect(header).toMatch(/^[a-z-]+$/)
+    for (const header of Object.values(CERTIFICATE_HEADERS)) expect(header).toMatch(/^[a-z_-]+$/)
   })
 })

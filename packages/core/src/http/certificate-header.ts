@@ -5,22 +5,36 @@
 
 /**
  * How a proxy writes a certificate. `rfc9440` is the byte sequence of `Client-Cert`, `nginx` is
- * `$ssl_client_escaped_cert`, and `envoy` is the `Cert` of `X-Forwarded-Client-Cert`. `alb` and `alb-passthrough` are
- * the Application Load Balancer of AWS in its modes verify and passthrough.
+ * `$ssl_client_escaped_cert`, `apache` is `%{SSL_CLIENT_CERT}s`, `envoy` is the `Cert` of `X-Forwarded-Client-Cert`,
+ * and `traefik` is the option `pem` of `passTLSClientCert`. `alb` and `alb-passthrough` are the Application Load
+ * Balancer of AWS in its modes verify and passthrough, and `azure` is Azure App Service.
  */
-export type CertificateHeaderFormat = 'rfc9440' | 'nginx' | 'envoy' | 'alb' | 'alb-passthrough'
+export type CertificateHeaderFormat =
+  | 'rfc9440'
+  | 'nginx'
+  | 'apache'
+  | 'envoy'
+  | 'traefik'
+  | 'alb'
+  | 'alb-passthrough'
+  | 'azure'
 
 /** The usual name of the field for each format, in lower case. */
 export const CERTIFICATE_HEADERS: Readonly<Record<CertificateHeaderFormat, string>> = Object.freeze({
   rfc9440: 'client-cert',
   nginx: 'x-ssl-client-cert',
+  apache: 'ssl_client_cert',
   envoy: 'x-forwarded-client-cert',
+  traefik: 'x-forwarded-tls-client-cert',
   alb: 'x-amzn-mtls-clientcert-leaf',
   'alb-passthrough': 'x-amzn-mtls-clientcert',
+  azure: 'x-arr-clientcert',
 })
 
 const BYTE_SEQUENCE = /^:([A-Za-z0-9+/]+={0,2}):$/
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
+/** The chain of the client, its own certificate first. White space would mean that two fields were joined. */
+const BASE64_LIST = /^[A-Za-z0-9+/]+={0,2}(?:,[A-Za-z0-9+/]+={0,2})*$/
 const BEGIN = '-----BEGIN CERTIFICATE-----'
 const END = '-----END CERTIFICATE-----'
 /** The last element of the field of Envoy: pairs without white space between them, and quoted values where needed. */
@@ -42,10 +56,14 @@ export function parseCertificateHeader(format: CertificateHeaderFormat, field: s
 const READERS: Readonly<Record<CertificateHeaderFormat, (field: string) => Uint8Array | undefined>> = {
   rfc9440: (field) => fromBase64(BYTE_SEQUENCE.exec(field)?.[1]),
   nginx: (field) => fromEscapedPem(field, 'one'),
+  // A PEM whose line breaks have become spaces.
+  apache: (field) => fromBase64(base64OfPem(field, 'one')),
   envoy: (field) => fromEscapedPem(lastEnvoyCertificate(field), 'one'),
+  traefik: fromBase64List,
   alb: (field) => fromEscapedPem(field, 'one'),
   // The whole chain, with the client's own certificate first.
   'alb-passthrough': (field) => fromEscapedPem(field, 'chain'),
+  azure: (field) => fromBase64(BASE64.exec(field)?.[0]),
 }
 
 /**
@@ -61,10 +79,22 @@ function lastEnvoyCertificate(field: string): string | undefined {
   return certificates.length === 1 ? certificates[0] : undefined
 }
 
+/** Versions of Traefik before 2.2 escape the list, and base64 itself has no `%`. */
+function fromBase64List(field: string): Uint8Array | undefined {
+  const list = field.includes('%') ? unescaped(field) : field
+  if (list === undefined || !BASE64_LIST.test(list)) return undefined
+  return fromBase64(list.slice(0, list.includes(',') ? list.indexOf(',') : undefined))
+}
+
 function fromEscapedPem(escaped: string | undefined, expected: 'one' | 'chain'): Uint8Array | undefined {
   if (escaped === undefined || /[\s,]/.test(escaped)) return undefined
+  const text = unescaped(escaped)
+  return text === undefined ? undefined : fromBase64(base64OfPem(text, expected))
+}
+
+function unescaped(text: string): string | undefined {
   try {
-    return fromBase64(base64OfPem(decodeURIComponent(escaped), expected))
+    return decodeURIComponent(text)
   } catch {
     return undefined
   }

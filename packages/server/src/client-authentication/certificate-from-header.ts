@@ -1,40 +1,40 @@
 /** The client certificate from a header field of a proxy that terminates TLS (RFC 9440, and older formats of proxies). */
-import { CERTIFICATE_HEADERS, type CertificateHeaderFormat, parseCertificateHeader } from '@token-introspection/core'
+import {
+  CERTIFICATE_FIELD_OPTIONS,
+  type CertificateFieldOptions,
+  type CertificateHeaderFormat,
+  resolveCertificateField,
+} from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { PeerCertificate } from '../http/http-message.ts'
 import type { ClientCertificateResolver } from './client-certificate.ts'
 import { refuseCredentials } from './complaint.ts'
 
-export type { CertificateHeaderFormat } from '@token-introspection/core'
-
-const FORMATS = Object.keys(CERTIFICATE_HEADERS) as CertificateHeaderFormat[]
+export type { CertificateFieldOptions, CertificateHeaderFormat } from '@token-introspection/core'
 
 /** Options of {@link certificateFromHeader}. */
-export interface CertificateFromHeaderOptions {
-  /** The format in which the proxy writes the certificate. */
-  readonly format: CertificateHeaderFormat
+export interface CertificateFromHeaderOptions extends CertificateFieldOptions {
   /**
-   * Whether an address belongs to one of your proxies. Required, because anybody can write the field: the endpoint ignores and
-   * reports it when it comes from another address. The address is that of the connection, never one from a header field.
-   */
-  readonly isTrustedProxy: (remoteAddress: string) => boolean
-  /**
-   * The name of the field, in any case. The default depends on the format: `client-cert`, `x-ssl-client-cert`,
-   * `x-forwarded-client-cert`, `x-amzn-mtls-clientcert-leaf`, `x-amzn-mtls-clientcert`.
-   */
-  readonly header?: string | undefined
-  /**
-   * The field with nginx's `$ssl_client_verify`. The chain counts as validated when the value is `SUCCESS`. Default
-   * `x-ssl-client-verify`. Only for the format `nginx`.
+   * The field in which nginx sends `$ssl_client_verify`, or Apache `%{SSL_CLIENT_VERIFY}s`. The chain counts as
+   * validated when the value is `SUCCESS`. Default `x-ssl-client-verify` for the format `nginx`, `ssl_client_verify`
+   * for `apache`. Only for these two.
    */
   readonly verifyHeader?: string | undefined
   /**
    * Whether the proxy accepts only certificates whose chain it validated. `tls_client_auth` needs such a chain. Default
-   * `false`. Only for the formats `rfc9440` and `envoy`, which do not say so themselves. nginx says it per request, and of
-   * the two formats of the AWS load balancer, `alb` means yes and the other means no.
+   * `false`. Only for the formats `rfc9440`, `envoy` and `traefik`, and for `parse`. The others say it themselves: nginx and
+   * Apache with each request, `alb` always means yes, and `alb-passthrough` and `azure` always mean no.
    */
   readonly chainValidated?: boolean | undefined
 }
+
+/** The usual name of the field with the result of the validation, in lower case. */
+const VERIFY_HEADERS: Partial<Record<CertificateHeaderFormat, string>> = Object.freeze({
+  nginx: 'x-ssl-client-verify',
+  apache: 'ssl_client_verify',
+})
+/** The formats of proxies that may validate chains and do not say so. */
+const SILENT: ReadonlySet<CertificateHeaderFormat | undefined> = new Set(['rfc9440', 'envoy', 'traefik', undefined])
 
 /**
  * Takes the certificate from a header field that a proxy writes. The proxy must remove this field from the requests of its
@@ -59,39 +59,36 @@ export interface CertificateFromHeaderOptions {
  * @see [RFC 9440 §2](https://www.rfc-editor.org/rfc/rfc9440.html#section-2)
  */
 export function certificateFromHeader(options: CertificateFromHeaderOptions): ClientCertificateResolver {
-  const group = new OptionGroup('', options, ['format', 'isTrustedProxy', 'header', 'verifyHeader', 'chainValidated'])
-  if (!group.has('format')) throw group.error('format', 'is required')
-  const format = group.oneOf<CertificateHeaderFormat>('format', FORMATS, 'rfc9440')
-  const isTrustedProxy = group.function<(remoteAddress: string) => boolean>('isTrustedProxy')
-  if (isTrustedProxy === undefined) throw group.error('isTrustedProxy', 'is required')
-  if (group.has('verifyHeader') && format !== 'nginx') throw group.error('verifyHeader', 'is for nginx only')
-  if (group.has('chainValidated') && format !== 'rfc9440' && format !== 'envoy') {
-    throw group.error('chainValidated', 'is for rfc9440 and envoy only')
+  const group = new OptionGroup('', options, [...CERTIFICATE_FIELD_OPTIONS, 'verifyHeader', 'chainValidated'])
+  const field = resolveCertificateField(group)
+  const { header, format } = field
+  const usualVerifyHeader = format && VERIFY_HEADERS[format]
+  if (group.has('verifyHeader') && usualVerifyHeader === undefined) {
+    throw group.error('verifyHeader', 'is for nginx and apache only')
   }
-  const header = (group.string('header') ?? CERTIFICATE_HEADERS[format]).toLowerCase()
-  const verifyHeader = (group.string('verifyHeader') ?? 'x-ssl-client-verify').toLowerCase()
+  if (group.has('chainValidated') && !SILENT.has(format)) {
+    throw group.error('chainValidated', 'is for rfc9440, envoy, traefik and parse only')
+  }
+  const verifyHeader = usualVerifyHeader && (group.string('verifyHeader') ?? usualVerifyHeader).toLowerCase()
   const chainValidated = format === 'alb' || group.boolean('chainValidated', false)
 
   return (request, warn) => {
-    const field = request.header(header)
-    if (field === undefined || field === '') return undefined
-    const address = request.remoteAddress?.()
-    // Only `true` counts. A promise would be truthy for every address.
-    const trusted: unknown = address !== undefined && isTrustedProxy(address)
-    if (trusted !== true) {
+    const value = request.header(header)
+    const found = field.find(value, () => request.remoteAddress?.())
+    if (found.kind === 'certificate') {
+      const validated = verifyHeader === undefined ? chainValidated : request.header(verifyHeader) === 'SUCCESS'
+      return { der: found.der, chainValidated: validated } satisfies PeerCertificate
+    }
+    if (found.kind === 'absent') return undefined
+    if (found.kind === 'untrusted') {
       warn('forgeable-certificate-header', `${header} came from an address that is not a trusted proxy and was ignored`)
       return undefined
     }
-    const der = parseCertificateHeader(format, field)
-    if (der === undefined) {
-      throw refuseCredentials('client certificate', {
-        rule: header,
-        got: `${field.length} characters that are not one certificate`,
-        expected: `one certificate as ${format} writes it`,
-        remedy: 'Compare the option format with what the proxy is configured to send, and send the field once',
-      })
-    }
-    const validated = format === 'nginx' ? request.header(verifyHeader) === 'SUCCESS' : chainValidated
-    return { der, chainValidated: validated } satisfies PeerCertificate
+    throw refuseCredentials('client certificate', {
+      rule: header,
+      got: `${value?.length} characters that are not one certificate`,
+      expected: format === undefined ? 'one certificate that parse can read' : `one certificate as ${format} writes it`,
+      remedy: 'Compare the option format with what the proxy is configured to send, and send the field once',
+    })
   }
 }

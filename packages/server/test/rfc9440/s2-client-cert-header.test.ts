@@ -11,6 +11,9 @@ const base64 = Buffer.from(der).toString('base64')
 const escaped = encodeURIComponent(pem)
 /** Escaped as the load balancer of AWS does: `+`, `=` and `/` stay. */
 const albEscaped = encodeURI(pem)
+/** As Apache sends it: spaces in place of line breaks. */
+const spaced = pem.trimEnd().replaceAll('\n', ' ')
+const otherBase64 = Buffer.from(other.der).toString('base64')
 
 async function setUp(options: Partial<CertificateFromHeaderOptions>) {
   return await createEndpoint({
@@ -19,7 +22,7 @@ async function setUp(options: Partial<CertificateFromHeaderOptions>) {
       clientCertificate: certificateFromHeader({
         format: 'rfc9440',
         isTrustedProxy: (address) => address === PROXY,
-        ...((options.format ?? 'rfc9440') === 'rfc9440' || options.format === 'envoy' ? { chainValidated: true } : {}),
+        ...(!('format' in options) || options.format === 'envoy' ? { chainValidated: true } : {}),
         ...options,
       }),
       protectedResources: [
@@ -55,6 +58,28 @@ describe('certificateFromHeader', () => {
       'Envoy behind Envoy',
       { format: 'envoy' },
       { 'x-forwarded-client-cert': `Hash=a;Cert="${encodeURIComponent(other.pem)}",Cert="${escaped}"` },
+    ],
+    ['Apache', { format: 'apache' }, { ssl_client_cert: spaced, ssl_client_verify: 'SUCCESS' }],
+    [
+      'Apache under other names',
+      { format: 'apache', header: 'X-Cert', verifyHeader: 'X-Verify' },
+      { 'x-cert': spaced, 'x-verify': 'SUCCESS' },
+    ],
+    ['Traefik', { format: 'traefik', chainValidated: true }, { 'x-forwarded-tls-client-cert': base64 }],
+    [
+      'Traefik, with the chain',
+      { format: 'traefik', chainValidated: true },
+      { 'x-forwarded-tls-client-cert': `${base64},${otherBase64}` },
+    ],
+    [
+      'a function',
+      {
+        format: undefined,
+        header: 'X-Client-Der',
+        parse: (field) => new Uint8Array(Buffer.from(field, 'hex')),
+        chainValidated: true,
+      },
+      { 'x-client-der': Buffer.from(der).toString('hex') },
     ],
     ['a load balancer that validates', { format: 'alb' }, { 'x-amzn-mtls-clientcert-leaf': albEscaped }],
   ])('reads the format of %s (MTLS-07)', async (_, options, headers) => {
@@ -105,6 +130,49 @@ describe('certificateFromHeader', () => {
       { 'x-forwarded-client-cert': `Subject="x,Cert=${escaped}"` },
     ],
     [
+      'a certificate that Apache did not validate',
+      { format: 'apache' },
+      { ssl_client_cert: spaced, ssl_client_verify: 'FAILED:self-signed certificate' },
+    ],
+    [
+      'a verification result of nginx in place of that of Apache',
+      { format: 'apache' },
+      { ssl_client_cert: spaced, ...ok },
+    ],
+    [
+      'what Apache writes without a certificate',
+      { format: 'apache' },
+      { ssl_client_cert: '(null)', ssl_client_verify: 'SUCCESS' },
+    ],
+    [
+      'a repeated field of Apache',
+      { format: 'apache' },
+      { ssl_client_cert: `${spaced}, ${spaced}`, ssl_client_verify: 'SUCCESS' },
+    ],
+    [
+      'a repeated field of Traefik',
+      { format: 'traefik', chainValidated: true },
+      { 'x-forwarded-tls-client-cert': `${base64}, ${base64}` },
+    ],
+    [
+      'a certificate of Traefik that nobody validated',
+      { format: 'traefik' },
+      { 'x-forwarded-tls-client-cert': base64 },
+    ],
+    ['a certificate of Azure, which validates no chain', { format: 'azure' }, { 'x-arr-clientcert': base64 }],
+    [
+      'what a function cannot read',
+      {
+        format: undefined,
+        header: 'X-Client-Der',
+        parse: () => {
+          throw new Error('not mine')
+        },
+        chainValidated: true,
+      },
+      { 'x-client-der': base64 },
+    ],
+    [
       'a chain that the load balancer did not validate',
       { format: 'alb-passthrough' },
       { 'x-amzn-mtls-clientcert': albEscaped },
@@ -131,6 +199,12 @@ describe('certificateFromHeader', () => {
     expect(await statusOf({ chainValidated: false }, { 'client-cert': `:${base64}:` })).toBe(401)
   })
 
+  test('takes Azure as a proxy that validates no chain', () => {
+    const resolve = certificateFromHeader({ format: 'azure', isTrustedProxy: () => true })
+    const request = { method: 'POST', header: () => base64, readBody: () => '', remoteAddress: () => PROXY }
+    expect(resolve(request, () => undefined)).toEqual({ der, chainValidated: false })
+  })
+
   test('reads the certificate of the caller from a forwarded chain', () => {
     const resolve = certificateFromHeader({ format: 'alb-passthrough', isTrustedProxy: () => true })
     const field = encodeURI(pem + other.pem)
@@ -140,7 +214,23 @@ describe('certificateFromHeader', () => {
 
   test.each<[string, object, RegExp]>([
     ['no format', { isTrustedProxy: () => true }, /^format: is required/],
-    ['an unknown format', { format: 'apache', isTrustedProxy: () => true }, /^format: must be one of/],
+    ['an unknown format', { format: 'caddy', isTrustedProxy: () => true }, /^format: must be one of/],
+    [
+      'a format and a function',
+      { format: 'azure', parse: () => undefined, isTrustedProxy: () => true },
+      /^format: give/,
+    ],
+    ['a function without a field', { parse: () => undefined, isTrustedProxy: () => true }, /^header: is required/],
+    [
+      'an option for nginx with a function',
+      { parse: () => undefined, header: 'a', isTrustedProxy: () => true, verifyHeader: 'x' },
+      /^verifyHeader: is for nginx/,
+    ],
+    [
+      'the option chainValidated with Azure',
+      { format: 'azure', isTrustedProxy: () => true, chainValidated: true },
+      /^chainValidated: is for/,
+    ],
     ['no trusted proxy', { format: 'rfc9440' }, /^isTrustedProxy: is required/],
     [
       'a list instead of a function',

@@ -4,6 +4,7 @@ import { clientSecretBasic } from '../../transport/client-authentication/client-
 
 const clientAuthentication = clientSecretBasic('api', 's3cr3t')
 const isTrustedProxy = () => true
+const parse = () => undefined
 
 function resolve(certificate: unknown) {
   const policy = { certificate } as object
@@ -15,12 +16,14 @@ describe('policy.certificate', () => {
     expect(resolve(undefined).certificate).toBeUndefined()
   })
 
-  test.each([true, { format: 'rfc9440', isTrustedProxy }, { format: 'nginx', isTrustedProxy, header: 'X-Cert' }])(
-    'accepts %o',
-    (certificate) => {
-      expect(resolve(certificate).certificate).toBeDefined()
-    },
-  )
+  test.each([
+    true,
+    { format: 'rfc9440', isTrustedProxy },
+    { format: 'nginx', isTrustedProxy, header: 'X-Cert' },
+    { parse, isTrustedProxy, header: 'X-Cert' },
+  ])('accepts %o', (certificate) => {
+    expect(resolve(certificate).certificate).toBeDefined()
+  })
 
   test.each<[string, unknown]>([
     ['', false],
@@ -29,7 +32,10 @@ describe('policy.certificate', () => {
     ['', []],
     ['.format', {}],
     ['.format', { isTrustedProxy }],
-    ['.format', { format: 'apache', isTrustedProxy }],
+    ['.format', { format: 'caddy', isTrustedProxy }],
+    ['.format', { format: 'azure', parse, isTrustedProxy, header: 'X-Cert' }],
+    ['.header', { parse, isTrustedProxy }],
+    ['.parse', { parse: 'azure', isTrustedProxy, header: 'X-Cert' }],
     ['.isTrustedProxy', { format: 'rfc9440' }],
     ['.isTrustedProxy', { format: 'rfc9440', isTrustedProxy: true }],
     ['.isTrustedProxy', { format: 'rfc9440', isTrustedProxy: ['10.0.0.1'] }],

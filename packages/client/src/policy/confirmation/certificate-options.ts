@@ -1,37 +1,28 @@
 /** Options for certificate-bound tokens at a guard (RFC 8705 §3). */
-import { CERTIFICATE_HEADERS, type CertificateHeaderFormat, parseCertificateHeader } from '@token-introspection/core'
+import {
+  CERTIFICATE_FIELD_OPTIONS,
+  type CertificateFieldOptions,
+  resolveCertificateField,
+} from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { GuardRequest } from '../../token/guard-request.ts'
 
 /**
  * Group `policy.certificate`: a proxy terminates TLS in front of this API and writes the client's certificate into a
- * header field (RFC 9440).
+ * header field (RFC 9440). Give `format`, or `parse` with `header`.
  *
  * Security: the proxy has to remove this field from the requests that it receives. No other sender may reach this API
- * from an address that `isTrusted` accepts.
+ * from an address that `isTrustedProxy` accepts.
  */
-export interface CertificateHeaderOptions {
-  /**
-   * The format that the proxy writes: `rfc9440` in `Client-Cert`, `nginx` as `$ssl_client_escaped_cert`, `envoy` in
-   * `X-Forwarded-Client-Cert`, `alb` and `alb-passthrough` as the Application Load Balancer of AWS.
-   */
-  readonly format: CertificateHeaderFormat
-  /**
-   * Whether an address belongs to a proxy of yours. It gets the `remoteAddress` of the request. The guard ignores the
-   * field from other addresses, because anybody can send it, and in a request without an address.
-   */
-  readonly isTrustedProxy: (remoteAddress: string) => boolean
-  /**
-   * The name of the field, in any case. Default by format: `client-cert`, `x-ssl-client-cert`,
-   * `x-forwarded-client-cert`, `x-amzn-mtls-clientcert-leaf`, `x-amzn-mtls-clientcert`.
-   */
-  readonly header?: string | undefined
-}
+export interface CertificateHeaderOptions extends CertificateFieldOptions {}
 
-/** Finds the certificate of a request, as DER; `undefined` when the request has no trusted certificate. */
-export type FindCertificate = (request: GuardRequest) => Uint8Array | undefined
+/** The certificate of a request as DER, or why there is none, for the log. */
+export type CertificateOfRequest =
+  | { readonly der: Uint8Array; readonly lack?: undefined }
+  | { readonly der?: undefined; readonly lack: string }
 
-const FORMATS = Object.keys(CERTIFICATE_HEADERS) as CertificateHeaderFormat[]
+/** Finds the certificate of a request. */
+export type FindCertificate = (request: GuardRequest) => CertificateOfRequest
 
 /** Reads the option; `undefined` when it is not given. */
 export function resolveCertificate(policy: OptionGroup): FindCertificate | undefined {
@@ -40,28 +31,34 @@ export function resolveCertificate(policy: OptionGroup): FindCertificate | undef
   if (given === true) return certificateOfConnection
   if (typeof given !== 'object')
     throw policy.error('certificate', 'must be true, or an object that names the format of the header field')
-  const group = new OptionGroup(policy.path('certificate'), given, ['format', 'isTrustedProxy', 'header'])
-  if (!group.has('format')) throw group.error('format', 'is required')
-  const format = group.oneOf<CertificateHeaderFormat>('format', FORMATS, 'rfc9440')
-  const isTrustedProxy = group.function<CertificateHeaderOptions['isTrustedProxy']>('isTrustedProxy')
-  if (isTrustedProxy === undefined) throw group.error('isTrustedProxy', 'is required')
-  const header = (group.string('header') ?? CERTIFICATE_HEADERS[format]).toLowerCase()
+  const path = policy.path('certificate')
+  const field = resolveCertificateField(new OptionGroup(path, given, CERTIFICATE_FIELD_OPTIONS))
+  const { header, format } = field
+  const lacks = {
+    absent: { lack: `the request has no certificate in the field ${header}` },
+    untrusted: { lack: `${path}.isTrustedProxy does not trust the sender of the field ${header}` },
+  } as const
   return (request) => {
-    const field = request.headers.get(header)
-    if (field === undefined || field === null || field === '') return undefined
-    const address = addressOf(request)
-    // Only `true` counts. A promise would be truthy for every address.
-    const trusted: unknown = address !== undefined && isTrustedProxy(address)
-    return trusted === true ? parseCertificateHeader(format, field) : undefined
+    const value = request.headers.get(header)
+    const found = field.find(value, () => addressOf(request))
+    if (found.kind === 'certificate') return found
+    if (found.kind !== 'unreadable') return lacks[found.kind]
+    const expected = format === undefined ? 'parse reads' : `${format} writes`
+    return {
+      lack: `the field ${header} has ${value?.length} characters that are not one certificate as ${expected} it`,
+    }
   }
 }
 
-function certificateOfConnection({ clientCertificate }: GuardRequest): Uint8Array | undefined {
-  return typeof clientCertificate === 'function' ? clientCertificate() : clientCertificate
+const NONE_ON_CONNECTION: CertificateOfRequest = Object.freeze({ lack: 'the connection has no client certificate' })
+
+function certificateOfConnection({ clientCertificate }: GuardRequest): CertificateOfRequest {
+  const der: unknown = typeof clientCertificate === 'function' ? clientCertificate() : clientCertificate
+  if (der === undefined || der === null) return NONE_ON_CONNECTION
+  if (!ArrayBuffer.isView(der)) throw new TypeError('clientCertificate: must be the octets of a DER certificate')
+  return der.byteLength === 0 ? NONE_ON_CONNECTION : { der: der as Uint8Array }
 }
 
-/** A server that listens on IPv4 and IPv6 shows IPv4 addresses as IPv6 ones (RFC 4291 §2.5.5.2). */
 function addressOf({ remoteAddress }: GuardRequest): string | undefined {
-  const address = typeof remoteAddress === 'function' ? remoteAddress() : remoteAddress
-  return address?.replace(/^::ffff:(?=\d+\.)/i, '')
+  return typeof remoteAddress === 'function' ? remoteAddress() : remoteAddress
 }

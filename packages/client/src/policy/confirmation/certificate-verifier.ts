@@ -3,8 +3,10 @@ import { equalDigests, sha256Base64url } from '@token-introspection/core'
 import type { CertificateVerifier, ConfirmationOutcome } from './confirmation.ts'
 import type { FindCertificate } from './certificate-options.ts'
 
+import { refuseBinding } from './refuse-binding.ts'
+
 const CONFIRMED: ConfirmationOutcome = Object.freeze({ confirmed: true, headers: Object.freeze({}) })
-const REFUSED: ConfirmationOutcome = Object.freeze({ confirmed: false, reason: 'confirmation' })
+const ANOTHER = refuseBinding('the request has another certificate than the one that the token is bound to')
 
 /**
  * Creates the verifier of a client. It compares only the octets of the certificate. Whose certificate it is and who
@@ -13,11 +15,9 @@ const REFUSED: ConfirmationOutcome = Object.freeze({ confirmed: false, reason: '
 export function createCertificateVerifier(find: FindCertificate): CertificateVerifier {
   return {
     async verify(thumbprint, { request }) {
-      const der: unknown = find(request)
-      if (der === undefined || der === null) return REFUSED
-      if (!ArrayBuffer.isView(der)) throw new TypeError('clientCertificate: must be the octets of a DER certificate')
-      if (der.byteLength === 0) return REFUSED
-      return equalDigests(await sha256Base64url(der as Uint8Array), thumbprint) ? CONFIRMED : REFUSED
+      const { der, lack } = find(request)
+      if (der === undefined) return refuseBinding(`the token is bound to a certificate, and ${lack}`)
+      return equalDigests(await sha256Base64url(der), thumbprint) ? CONFIRMED : ANOTHER
     },
   }
 }

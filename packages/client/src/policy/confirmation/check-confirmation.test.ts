@@ -112,4 +112,28 @@ describe('checkConfirmation', () => {
   ] as const)('when the guard requires %s, %o presented as %s is: %s', async (constraint, token, scheme, expected) => {
     expect(await check(token, scheme, createStep(), constraint)).toBe(expected)
   })
+
+  test.each<[string, JudgedToken, Presentation['scheme'], SenderConstraint | undefined, RegExp]>([
+    ['unbound where a binding is required', {}, 'Bearer', 'any', /^the token is not bound, and senderConstraint/],
+    ['unbound, with the scheme DPoP', {}, 'DPoP', undefined, /^the token is not bound to a key/],
+    ['bound to a key, with the scheme Bearer', { cnf: { jkt } }, 'Bearer', undefined, /scheme Bearer$/],
+    ['bound in an unknown way', { cnf: { kid: 'a' } }, 'Bearer', undefined, /^cnf has no jkt/],
+    ['bound to a certificate where a key is required', { cnf: x5t }, 'Bearer', 'dpop', /bound to a key$/],
+    ['bound to a key where a certificate is required', { cnf: { jkt } }, 'DPoP', 'certificate', /to a certificate$/],
+  ])('says what does not fit about a token that is %s', async (_, token, scheme, senderConstraint, expected) => {
+    const presentation: Presentation = { scheme, source: 'header', token: 'abc', request }
+    const outcome = await checkConfirmation(token, presentation, { confirmation: createStep(), senderConstraint })
+    expect(outcome).toMatchObject({ confirmed: false, detail: expect.stringMatching(expected) as string })
+  })
+
+  test.each([
+    [{ jkt }, 'Bearer', 'dpop'],
+    [{ jkt }, 'DPoP', 'dpop'],
+    [x5t, 'Bearer', 'certificate'],
+  ] as const)('names the missing option for a token bound to %o, presented as %s', async (cnf, scheme, option) => {
+    const presentation: Presentation = { scheme, source: 'header', token: 'abc', request }
+    const confirmation = { dpop: undefined, certificate: undefined }
+    const outcome = await checkConfirmation({ cnf }, presentation, { confirmation, senderConstraint: undefined })
+    expect(outcome).toMatchObject({ detail: expect.stringMatching(`no option policy.${option}$`) as string })
+  })
 })

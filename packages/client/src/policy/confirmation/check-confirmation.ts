@@ -3,9 +3,19 @@ import { isVerifiableConfirmation } from '@token-introspection/core'
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { JudgedToken } from '../policy.ts'
 import type { ConfirmationOutcome, ConfirmationStep, Presentation, SenderConstraint } from './confirmation.ts'
+import { refuseBinding } from './refuse-binding.ts'
 
 const CONFIRMED: ConfirmationOutcome = Object.freeze({ confirmed: true, headers: Object.freeze({}) })
-const REFUSED: ConfirmationOutcome = Object.freeze({ confirmed: false, reason: 'confirmation' })
+const UNBOUND = refuseBinding('the token is not bound, and senderConstraint requires that it is')
+const UNBOUND_DPOP = refuseBinding('the token is not bound to a key, and the request or its token_type says DPoP')
+const UNKNOWN = refuseBinding('cnf has no jkt and no x5t#S256 that can be compared')
+const AS_BEARER = refuseBinding('the token is bound to a key, and the request has it with the scheme Bearer')
+const NO_KEY = refuseBinding('senderConstraint requires a token that is bound to a key')
+const NO_CERTIFICATE = refuseBinding('senderConstraint requires a token that is bound to a certificate')
+const NO_DPOP_OPTION = refuseBinding('the token is bound to a key, and the client has no option policy.dpop')
+const NO_CERTIFICATE_OPTION = refuseBinding(
+  'the token is bound to a certificate, and the client has no option policy.certificate',
+)
 
 /**
  * Judges the binding of a token, also of a cached answer (RFC 9449 §7.1). A token without a binding is judged without a
@@ -24,15 +34,16 @@ export function checkConfirmation(
   const isDpop = presentation.scheme === 'DPoP'
   if (cnf === undefined) {
     // Refused: the type DPoP without a binding, a proof without a bound token, or a guard that requires a binding.
-    return isDpop || senderConstraint !== undefined || isTypedDpop(token) ? REFUSED : CONFIRMED
+    if (isDpop || isTypedDpop(token)) return UNBOUND_DPOP
+    return senderConstraint === undefined ? CONFIRMED : UNBOUND
   }
-  if (!isVerifiableConfirmation(cnf)) return REFUSED
+  if (!isVerifiableConfirmation(cnf)) return UNKNOWN
   const { jkt, 'x5t#S256': thumbprint } = cnf
-  if (jkt === undefined && isTypedDpop(token)) return REFUSED
   // A key-bound token must come by the scheme DPoP, and only a key-bound one may (RFC 9449 §7.1, §7.2).
-  if (isDpop !== (jkt !== undefined)) return REFUSED
-  if (senderConstraint === 'dpop' && jkt === undefined) return REFUSED
-  if (senderConstraint === 'certificate' && thumbprint === undefined) return REFUSED
+  if (jkt === undefined && (isDpop || isTypedDpop(token))) return UNBOUND_DPOP
+  if (jkt !== undefined && !isDpop) return confirmation.dpop === undefined ? NO_DPOP_OPTION : AS_BEARER
+  if (senderConstraint === 'dpop' && jkt === undefined) return NO_KEY
+  if (senderConstraint === 'certificate' && thumbprint === undefined) return NO_CERTIFICATE
   return verifyAll(jkt, thumbprint, presentation, confirmation)
 }
 
@@ -48,9 +59,9 @@ function verifyAll(
   { dpop, certificate }: ConfirmationStep,
 ): MaybePromise<ConfirmationOutcome> {
   const byCertificate =
-    thumbprint === undefined ? CONFIRMED : (certificate?.verify(thumbprint, presentation) ?? REFUSED)
+    thumbprint === undefined ? CONFIRMED : (certificate?.verify(thumbprint, presentation) ?? NO_CERTIFICATE_OPTION)
   if (jkt === undefined) return byCertificate
-  if (dpop === undefined) return REFUSED
+  if (dpop === undefined) return NO_DPOP_OPTION
   if (isPromise(byCertificate)) return byCertificate.then((outcome) => thenProof(outcome, jkt, presentation, dpop))
   return thenProof(byCertificate, jkt, presentation, dpop)
 }

@@ -26,6 +26,8 @@ export type ConfirmationOutcome =
        * this nonce.
        */
       readonly reason: 'confirmation' | 'proof'
+      /** What does not fit, for the log. */
+      readonly detail?: string | undefined
     }
   | { readonly confirmed: false; readonly reason: 'nonce'; readonly nonce: string }
 

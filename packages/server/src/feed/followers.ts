@@ -41,7 +41,7 @@ interface FollowersSettings {
   readonly toOctets: (page: WrittenPage) => Uint8Array
 }
 
-/** Milliseconds for which events are collected before they are sent. */
+/** Milliseconds after a read in which events are collected. An event after a pause is read and sent at once. */
 const BATCH_MS = 3
 
 /** Creates the followers of one log. Without followers it hears nothing and has no timer. */
@@ -54,15 +54,27 @@ export function createFollowers(source: RevocationSource, settings: FollowersSet
   const behind = new Set<string>()
   const log = createFeedLog(source, { maxPageEvents, timeoutMs, onNews: deliverToAll })
   let batch: ReturnType<typeof setTimeout> | undefined
+  /** Whether the batch has events. */
+  let hasNews = false
   let beats: ReturnType<typeof setInterval> | undefined
   let stopListening: (() => void) | undefined
   let isClosed = false
 
   function wake(): void {
-    batch ??= setTimeout(() => {
-      batch = undefined
-      read()
-    }, BATCH_MS)
+    if (batch !== undefined) {
+      hasNews = true
+      return
+    }
+    batch = setTimeout(endBatch, BATCH_MS)
+    // A revocation may append several events, one after the other in the same turn.
+    queueMicrotask(read)
+  }
+
+  function endBatch(): void {
+    batch = undefined
+    if (!hasNews) return
+    hasNews = false
+    wake()
   }
 
   /** A failure is of no interest here: the next event, question or beat reads again. */
@@ -175,6 +187,7 @@ export function createFollowers(source: RevocationSource, settings: FollowersSet
     clearInterval(beats)
     clearTimeout(batch)
     batch = undefined
+    hasNews = false
   }
 
   return {

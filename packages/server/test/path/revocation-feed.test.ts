@@ -1,7 +1,7 @@
 /** The whole path of a question to the revocation feed, through every form of the handler. */
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { HttpResponse, RevocationFeedEvent } from '../../src/index.ts'
+import { createMemoryTokenStore, type HttpResponse, type RevocationFeedEvent } from '../../src/index.ts'
 import { basic, json, NOW, post, PROTECTED_RESOURCES, SECRET, type WireRequest } from '../endpoint.ts'
 import { FIRST_POSITION } from '../fake-revocation-log.ts'
 import {
@@ -278,9 +278,8 @@ describe('waiting', () => {
     )
     await vi.advanceTimersByTimeAsync(1)
     log.reads.length = 0
-    const events = [await log.append('token', 'a'), await log.append('token', 'b')]
-    await vi.advanceTimersByTimeAsync(5)
-    for (const answer of await Promise.all(answering)) expect(pageOf(answer, FIRST_POSITION).events).toEqual(events)
+    const event = await log.append('token', 'a')
+    for (const answer of await Promise.all(answering)) expect(pageOf(answer, FIRST_POSITION).events).toEqual([event])
     expect(log.reads).toEqual([FIRST_POSITION])
   })
 })
@@ -297,17 +296,44 @@ describe('a stream', () => {
     expect(headers).not.toHaveProperty('content-length')
   })
 
-  test('begins with a page and goes on with the events of each batch', async () => {
+  test('begins with a page, sends an event at once after a pause, and collects those that follow soon', async () => {
     const endpoint = createFeedEndpoint()
     const { log } = endpoint
     const first = await log.append('token', 'a')
     const follower = await open(endpoint)
     expect(follower.pages()).toEqual([{ position: first.position, events: [first] }])
     const second = await log.append('token', 'b')
-    const third = await log.append('client', 'web')
-    await vi.advanceTimersByTimeAsync(5)
-    expect(follower.pages().slice(1)).toEqual([{ position: third.position, events: [second, third] }])
+    // No time passes.
+    await vi.advanceTimersByTimeAsync(0)
+    expect(follower.pages().slice(1)).toEqual([{ position: second.position, events: [second] }])
+    const third = await log.append('token', 'c')
+    const fourth = await log.append('client', 'web')
+    await vi.advanceTimersByTimeAsync(2)
+    expect(follower.pages()).toHaveLength(2)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(follower.pages().slice(2)).toEqual([{ position: fourth.position, events: [third, fourth] }])
+    // Again after a pause.
+    await vi.advanceTimersByTimeAsync(3)
+    const fifth = await log.append('token', 'd')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(follower.pages().slice(3)).toEqual([{ position: fifth.position, events: [fifth] }])
     expect(follower.received.join('')).toMatch(/^: connected\nretry: \d+\n\ndata: /)
+  })
+
+  test('has the events of one turn on one page', async () => {
+    const store = createMemoryTokenStore({ revocationLog: true })
+    const follower = await open(createFeedEndpoint({ source: store.revocations }), '')
+    // The revocation of a JWT has an event for each of its digests.
+    const [header, payload] = [{ alg: 'ES256' }, { iss: 'https://as.example.com', jti: 'a' }].map((part) =>
+      Buffer.from(JSON.stringify(part)).toString('base64url'),
+    )
+    const jwt = `${header}.${payload}.c2ln`
+    await store.save(jwt, { kind: 'access_token', exp: NOW + 600 })
+    await store.revoke(jwt)
+    await vi.advanceTimersByTimeAsync(0)
+    const counts = follower.pages().map(({ events }) => events.length)
+    expect(counts).toEqual([0, expect.any(Number)])
+    expect(counts[1]).toBeGreaterThan(1)
   })
 
   test('shares reads and octets with the followers at the same position', async () => {

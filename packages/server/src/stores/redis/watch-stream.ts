@@ -13,7 +13,7 @@ export type WatchStream = (listener: () => void) => () => void
 const PAUSE_MS = 2
 
 /** Milliseconds between two questions, if the client has no `duplicate()` and so no connection that may wait. */
-const POLL_MS = 100
+const POLL_MS = 5
 
 /** Milliseconds until another connection is opened, after one has failed. */
 const REOPEN_MS = 1000
@@ -90,8 +90,10 @@ class StreamWatch {
     this.#reader = reader
     await reader.connect()
     while (!this.#ended) {
-      await reader.wait(lastIdOf(this.#see(await reader.readLast())), 1)
+      const last = this.#see(await reader.readLast())
+      // It comes after the report, so that only what follows soon has to wait.
       await this.#pause(PAUSE_MS)
+      await reader.wait(lastIdOf(last), 1)
     }
   }
 

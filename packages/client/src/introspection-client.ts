@@ -378,7 +378,7 @@ export class IntrospectionClient<Claims extends object = object> {
   }
 
   /**
-   * Lets calls on their way finish, then closes the connections. Afterwards the client cannot be used, and its watches
+   * Lets calls on their way finish and stores their answers, then closes the connections. Afterwards the client cannot be used, and its watches
    * end as `unchecked`.
    */
   close(): Promise<void> {
@@ -397,6 +397,7 @@ export class IntrospectionClient<Claims extends object = object> {
     // A call may still have to send its request, after discovery. Close the connections only after all calls.
     await this.#steps.transport.deadlines.idle()
     await this.#steps.transport.sharedDeadlines.idle()
+    await this.#steps.cache?.answers.idle()
     await this.#steps.transport.close()
   }
 

@@ -41,6 +41,13 @@ export const REPORTS_API: DemoResource = {
   audience: 'https://reports.example.com',
 }
 
+/** The relay of the example with PostgreSQL. It may follow the feed, and no token is meant for it. */
+export const RELAY: DemoResource = {
+  id: 'relay',
+  secret: 'relay-secret',
+  audience: 'https://relay.example.com',
+}
+
 /** A running authorization server. */
 export interface AuthorizationServer {
   readonly issuer: string
@@ -68,7 +75,7 @@ export async function startAuthorizationServer(
   const issuer = `http://127.0.0.1:${address.port}`
 
   const clientAuthentication = {
-    protectedResources: [ORDERS_API, INVOICES_API, REPORTS_API].map(({ id, secret, audience }) => ({
+    protectedResources: [ORDERS_API, INVOICES_API, REPORTS_API, RELAY].map(({ id, secret, audience }) => ({
       id,
       clientSecrets: [secret],
       audiences: [audience],

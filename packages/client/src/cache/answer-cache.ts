@@ -59,6 +59,8 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
   #hits = 0
   #inactiveHits = 0
   #misses = 0
+  /** Writes to a store that nobody waits for. */
+  readonly #writes = new Set<Promise<void>>()
 
   constructor(settings: AnswerCacheSettings<Result>) {
     this.#settings = settings
@@ -103,12 +105,17 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
     const lifetimeMs = read?.mayBeKept() === false ? 0 : lasts * 1000
     // Even an answer that is not stored must replace an older one. A request from the future was sent before the clock
     // was set back.
-    if (!(lifetimeMs > 0 && askedAtMs <= nowMs())) void this.#attempt('delete', () => store.delete(key))
+    if (!(lifetimeMs > 0 && askedAtMs <= nowMs())) this.#write('delete', () => store.delete(key))
     else {
       const entry = { response, askedAtMs, expiresAtMs: askedAtMs + Math.floor(lifetimeMs) }
       if (memory !== undefined) memory.set(key, entry, read)
-      else void this.#attempt('set', () => store.set(key, { ...entry, ...read?.forStore() }))
+      else this.#write('set', () => store.set(key, { ...entry, ...read?.forStore() }))
     }
+  }
+
+  /** Resolves when every answer is stored that {@link AnswerCache.keep} got so far, or could not be stored in time. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#writes)
   }
 
   /** How many seconds old an answer may be by the scope of its token; infinite without such a limit. */
@@ -316,6 +323,13 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
   }
 
   /** Never rejects. A failure of the store is reported, and the cache works without the store. */
+  #write(operation: keyof CacheStore, run: () => MaybePromise<void>): void {
+    const writing = this.#attempt(operation, run)
+    if (!isPromise(writing)) return
+    this.#writes.add(writing)
+    void writing.finally(() => this.#writes.delete(writing))
+  }
+
   #attempt(operation: keyof CacheStore, run: () => MaybePromise<void>): MaybePromise<void> {
     try {
       const running = run()

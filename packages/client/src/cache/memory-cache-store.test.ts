@@ -9,8 +9,11 @@ const entry = (active: boolean): CacheEntry => ({
   expiresAtMs: 2,
 })
 
+/** This store gets the position and the keys as an argument of its own, and keeps numbers instead. */
+const cases = cacheStoreContract().filter(({ title }) => !title.startsWith('keeps where an answer was read'))
+
 describe('MemoryCacheStore', () => {
-  test.each(cacheStoreContract())('$title', async ({ run }) => {
+  test.each(cases)('$title', async ({ run }) => {
     await run(new MemoryCacheStore({ maxEntries: 100, inactiveMaxEntries: 100 }))
   })
 

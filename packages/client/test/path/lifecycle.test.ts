@@ -212,3 +212,31 @@ test('checks the issuer by its own name when the endpoint has another host', asy
   })
   expect(await client.introspect('a')).toMatchObject({ active: true, sub: 'https://internal.example/introspect' })
 })
+
+test('close waits until the store of the application has the answer', async () => {
+  const { server, letGo } = await createSlowServer()
+  await using _ = server
+  letGo()
+  const stored = Promise.withResolvers<void>()
+  const order: string[] = []
+  const client = new IntrospectionClient({
+    issuer: server.origin,
+    clientAuthentication,
+    cache: {
+      keySecret: 'the same for every process of this API',
+      store: {
+        get: () => undefined,
+        set: () => stored.promise.then(() => void order.push('stored')),
+        delete: () => undefined,
+        clear: () => undefined,
+      },
+    },
+    transport: { allowHttpOnLoopback: true },
+    now: () => now * 1000,
+  })
+  await client.introspect('a')
+  const closing = client.close().then(() => order.push('closed'))
+  setImmediate(stored.resolve)
+  await closing
+  expect(order).toEqual(['stored', 'closed'])
+})

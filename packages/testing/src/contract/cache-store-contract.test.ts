@@ -28,6 +28,13 @@ const WRONG: readonly [title: string, create: () => CacheStore][] = [
     () => createStore((entries) => ({ set: (key, entry) => void (entry.response.active && entries.set(key, entry)) })),
   ],
   [
+    'drops the keys of revocations',
+    () =>
+      createStore((entries) => ({
+        set: (key, { response, askedAtMs, expiresAtMs }) => void entries.set(key, { response, askedAtMs, expiresAtMs }),
+      })),
+  ],
+  [
     'ignores the case of keys',
     () =>
       createStore((entries) => ({

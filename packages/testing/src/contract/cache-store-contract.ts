@@ -44,6 +44,16 @@ const CASES: readonly ContractCase<CacheStore>[] = [
     },
   },
   {
+    title: 'keeps where an answer was read and the keys of its revocations, or drops the entry',
+    async run(store) {
+      const key = newKey()
+      await store.set(key, { ...ENTRY, ...FOLLOWED })
+      const entry = await store.get(key)
+      const { readAt, revocationKeys } = entry ?? FOLLOWED
+      expectEqual({ readAt, revocationKeys }, FOLLOWED, 'the position and the keys')
+    },
+  },
+  {
     title: 'stores inactive answers as well',
     async run(store) {
       const key = newKey()
@@ -136,6 +146,9 @@ const ENTRY: CacheEntry = {
   askedAtMs: 1_764_000_000_000,
   expiresAtMs: LATER_MS,
 }
+
+/** What an entry has in addition if its client follows a feed of revocations. */
+const FOLLOWED = { readAt: '41.Zk9lYWVhZWFl', revocationKeys: ['xD5wWzhEDkBb2_iP', 'sM2pKATvsQXerrIZ'] }
 
 /** A whole minute, because a store with a clock of its own converts the times. */
 function minuteFromNow(minutes: number): number {

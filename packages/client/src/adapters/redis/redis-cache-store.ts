@@ -72,16 +72,17 @@ export function createRedisCacheStore(options: RedisCacheStoreOptions): CacheSto
       if (typeof generation !== 'string' || typeof value !== 'string') return undefined
       if (generation.length !== GENERATION_LENGTH || !value.startsWith(generation)) return undefined
       if (value.length > GENERATION_LENGTH + maxLength) return undefined
-      const { response, askedAtMs, expiresAtMs } = JSON.parse(value.slice(GENERATION_LENGTH)) as CacheEntry
-      if (typeof mark === 'string' && !(askedAtMs > Number(mark))) return undefined
+      const entry = JSON.parse(value.slice(GENERATION_LENGTH)) as CacheEntry
+      if (typeof mark === 'string' && !(entry.askedAtMs > Number(mark))) return undefined
       // By our clock. If ours is behind, the entry counts as older. If ours is ahead, it does not count as younger.
-      return { response, askedAtMs: askedAtMs - behindMs, expiresAtMs: expiresAtMs - behindMs }
+      return { ...entry, askedAtMs: entry.askedAtMs - behindMs, expiresAtMs: entry.expiresAtMs - behindMs }
     },
-    async set(key, { response, askedAtMs, expiresAtMs }) {
+    async set(key, { response, askedAtMs, readAt, revocationKeys, expiresAtMs }) {
       if (aheadMs === undefined) await lookUp(key)
       // By the clock of the server, rounded so that an entry expires too early rather than too late.
       const shiftMs = Math.floor(aheadMs ?? Number.NaN)
-      const entry = { response, askedAtMs: askedAtMs + shiftMs, expiresAtMs: expiresAtMs + shiftMs }
+      const times = { askedAtMs: askedAtMs + shiftMs, expiresAtMs: expiresAtMs + shiftMs }
+      const entry: CacheEntry = { response, ...times, readAt, revocationKeys }
       const json = JSON.stringify(entry)
       if (json.length > maxLength) {
         // The entry that is kept now is older than this answer.

@@ -231,7 +231,8 @@ test('close waits until the store of the application has the answer', async () =
         clear: () => undefined,
       },
     },
-    transport: { allowHttpOnLoopback: true },
+    // It has no connections that could take time to close.
+    transport: { allowHttpOnLoopback: true, fetch },
     now: () => now * 1000,
   })
   await client.introspect('a')

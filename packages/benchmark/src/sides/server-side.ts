@@ -11,9 +11,12 @@ export const serverSide: SidePlan = {
   base: { name: 'node:http fixed JSON', program: 'variants/server/fixed-json.ts', everyNth: 1 },
   candidates: [
     { name: 'toNodeHandler', program: 'variants/server/node-handler.ts', everyNth: 1 },
+    { name: 'endpoint by hand', program: 'variants/server/node-by-hand.ts', everyNth: 1 },
     { name: 'PBKDF2 secret', program: 'variants/server/hashed-secret.ts', everyNth: 2 },
     { name: 'fetch form, @hono/node-server', program: 'variants/server/fetch-hono.ts', everyNth: 2 },
+    { name: 'fixed JSON, @hono/node-server', program: 'variants/server/fetch-fixed-hono.ts', everyNth: 2 },
     { name: 'fetch form, plain adapter', program: 'variants/server/fetch-handler.ts', everyNth: 3 },
+    { name: 'fixed JSON, plain adapter', program: 'variants/server/fetch-fixed-plain.ts', everyNth: 3 },
     { name: 'oidc-provider', program: 'variants/server/oidc-provider.ts', everyNth: 3 },
   ],
 }

@@ -1,17 +1,11 @@
 /** The base: `node:http` reads the body and writes fixed JSON, with as many octets and header fields as our endpoint. */
 import { answerJson, createTokens } from '../../fixture.ts'
 import { serveRequests } from '../../measure/serve-requests.ts'
+import { ANSWER_HEADERS } from './answer-headers.ts'
 
 serveRequests(() => {
   const json = answerJson()
-  const headers = {
-    'content-type': 'application/json',
-    'cache-control': 'no-store',
-    pragma: 'no-cache',
-    'x-content-type-options': 'nosniff',
-    vary: 'accept',
-    'content-length': Buffer.byteLength(json),
-  }
+  const headers = { ...ANSWER_HEADERS, 'content-length': Buffer.byteLength(json) }
   return {
     path: '/introspect',
     tokens: createTokens(),

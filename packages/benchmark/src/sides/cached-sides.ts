@@ -29,6 +29,11 @@ export const cachedSides = {
     base: { name: 'lru-cache + oauth4webapi', program: 'variants/cached/mixed-lru-cache.ts', everyNth: 1 },
     candidates: [
       { name: 'IntrospectionClient', program: 'variants/cached/mixed-introspection-client.ts', everyNth: 1 },
+      {
+        name: 'lru-cache by digest + oauth4webapi',
+        program: 'variants/cached/mixed-lru-cache-digests.ts',
+        everyNth: 1,
+      },
     ],
   },
 } as const satisfies Readonly<Record<string, SidePlan>>

@@ -1,33 +1,4 @@
-/** A peer: lru-cache in front of oauth4webapi, combined as an expert in both would do it. */
-import { LRUCache } from 'lru-cache'
-import {
-  allowInsecureRequests,
-  ClientSecretBasic,
-  type IntrospectionResponse,
-  introspectionRequest,
-  processIntrospectionResponse,
-} from 'oauth4webapi'
-import { assertAnswer, CLIENT_ID, CLIENT_SECRET, createTokens, ISSUER, TOKEN_COUNT } from '../../fixture.ts'
-import { measureCalls } from '../../measure/call-rounds.ts'
-import { mixedTokens } from './mixed-tokens.ts'
-import { CACHE_SECONDS } from './warm-client.ts'
+/** A peer: lru-cache in front of oauth4webapi. Its keys are the tokens themselves. */
+import { measureMixedPeer } from './measure-mixed-peer.ts'
 
-measureCalls(async (endpoint) => {
-  const authorizationServer = { issuer: ISSUER, introspection_endpoint: endpoint }
-  const client = { client_id: CLIENT_ID }
-  const authentication = ClientSecretBasic(CLIENT_SECRET)
-  const options = { [allowInsecureRequests]: true }
-  const ttlMs = CACHE_SECONDS * 1000
-  const answers = new LRUCache<string, IntrospectionResponse>({ max: 2 * TOKEN_COUNT, ttl: ttlMs })
-  const introspect = async (token: string): Promise<IntrospectionResponse> => {
-    const known = answers.get(token)
-    if (known !== undefined) return known
-    const response = await introspectionRequest(authorizationServer, client, authentication, token, options)
-    const answer = await processIntrospectionResponse(authorizationServer, client, response)
-    const leftMs = answer.exp === undefined ? ttlMs : answer.exp * 1000 - Date.now()
-    if (answer.active && leftMs > 0) answers.set(token, answer, { ttl: Math.min(ttlMs, leftMs) })
-    return answer
-  }
-  for (const token of createTokens()) assertAnswer(await introspect(token))
-  return introspect
-}, mixedTokens())
+measureMixedPeer((token) => token)

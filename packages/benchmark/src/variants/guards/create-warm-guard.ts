@@ -9,7 +9,7 @@ export interface WarmGuard {
   readonly tokens: readonly string[]
 }
 
-/** Creates the guard and introspects each token once. */
+/** Creates the guard and introspects each token twice: the first hit judges the answer, and later ones use the result. */
 export async function createWarmGuard(): Promise<WarmGuard> {
   const tokens = createTokens()
   const body = Buffer.from(answerJson())
@@ -19,7 +19,7 @@ export async function createWarmGuard(): Promise<WarmGuard> {
     cache: { maxAgeSeconds: CACHE_SECONDS, maxEntries: 2 * tokens.length },
     transport: { send: () => Promise.resolve({ status: 200, header: headerOf, body }) },
   })
-  for (const token of tokens) assertAnswer(await introspection.introspect(token))
+  for (const token of [...tokens, ...tokens]) assertAnswer(await introspection.introspect(token))
   return { guard: introspection.guard({ audience: AUDIENCE, scope: 'orders:read' }), tokens }
 }
 

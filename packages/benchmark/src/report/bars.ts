@@ -56,7 +56,19 @@ export const bars: readonly Bar[] = [
     metric: 'cpuMicrosPerCall',
     atMost: 0.95,
   },
-  { ...client, says: 'and makes as many calls a second', metric: 'callsPerSecond', atLeast: 0.95 },
+  {
+    ...client,
+    says: 'introspect() uses less CPU than a client by hand with a deadline, checks and shared requests',
+    by: 'client by hand',
+    metric: 'cpuMicrosPerCall',
+    atMost: 0.95,
+  },
+  {
+    ...client,
+    says: 'introspect() makes as many calls a second as a bare undici request',
+    metric: 'callsPerSecond',
+    atLeast: 0.95,
+  },
   { ...client, says: 'and its slow calls are hardly slower (p99)', metric: 'p99Ms', atMost: 1.25 },
   {
     ...client,

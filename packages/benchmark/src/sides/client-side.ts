@@ -10,6 +10,7 @@ export const clientSide: SidePlan = {
   base: { name: 'undici request + JSON.parse', program: 'variants/client/undici-request.ts', everyNth: 1 },
   candidates: [
     { name: 'IntrospectionClient', program: 'variants/client/introspection-client.ts', everyNth: 1 },
+    { name: 'client by hand', program: 'variants/client/by-hand.ts', everyNth: 1 },
     { name: 'undici dispatch', program: 'variants/client/undici-dispatch.ts', everyNth: 2 },
     { name: 'oauth4webapi', program: 'variants/client/oauth4webapi.ts', everyNth: 3 },
     { name: 'openid-client', program: 'variants/client/openid-client.ts', everyNth: 3 },

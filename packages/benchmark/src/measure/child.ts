@@ -52,6 +52,11 @@ export class Child {
     return promise.finally(() => clearTimeout(timer)) as Promise<Value>
   }
 
+  /** Sends a signal to the child, such as `SIGSTOP`. */
+  signal(name: NodeJS.Signals): void {
+    this.#process.kill(name)
+  }
+
   /** Disconnects from the child and waits for its exit. */
   async end(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return

@@ -5,6 +5,12 @@ import { readFiles } from '../src/workspace/workspace.ts'
 
 /** Files that may depend on it, each with its reason. */
 const REASONS: Record<string, string> = {
+  'packages/client/test/incidents/authorization-server.ts': 'a program that sends events at a given rate',
+  'packages/client/test/incidents/cluster.ts': 'asks other processes again and again whether they have got that far',
+  'packages/client/test/incidents/incidents.ts': 'stops real processes for longer than their lease',
+  'packages/client/test/incidents/microseconds.ts':
+    'the one clock by which processes compare a decision with a revocation',
+  'packages/client/test/incidents/resource-server.ts': 'a program that calls all the time',
   'packages/client/test/soak/client.ts': 'a program that runs for a given time and prints its figures',
   'packages/server/test/databases/server-process.ts': 'asks again and again whether another process has started',
   'packages/server/test/path/fuzz-many.ts': 'a program that prints its figures',

@@ -36,7 +36,7 @@ export class Cluster implements AsyncDisposable {
   static async start(options: ClusterOptions): Promise<Cluster> {
     const cluster = new Cluster(options)
     cluster.#port = await cluster.#listen(0)
-    const settings = await Promise.all(options.clients.map((toSettings) => toSettings(cluster.origin)))
+    const settings = await Promise.all(options.clients.map(async (toSettings) => await toSettings(cluster.origin)))
     await Promise.all(
       cluster.clients.map((client, index) =>
         client.call(

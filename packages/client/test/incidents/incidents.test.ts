@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { TestServer } from '../../../server/test/databases/server-process.ts'
 import { startRedis } from '../../../server/test/databases/start-redis.ts'
 import { toBreakable } from './breakable-redis.ts'
 import {
@@ -11,6 +12,9 @@ import {
   setClocksWrong,
   stopClient,
 } from './incidents.ts'
+
+const server = await startRedis('incidents with Redis', '--appendonly', 'no')
+afterAll(() => server?.stop())
 
 const ONCE = { rounds: 1, seconds: 1 }
 
@@ -32,10 +36,7 @@ describe('real processes accept no token after the bound that they state, and go
     expectNoHarm(await happen(ONCE))
   })
 
-  test('when Redis stands still, and then restarts without its data', async (context) => {
-    const server = await startRedis('incidents with Redis', '--appendonly', 'no')
-    if (server === undefined) return context.skip()
-    onTestFinished(() => server.stop())
-    expectNoHarm(await breakRedis(ONCE, toBreakable(server, `{${randomUUID()}}:`)))
+  test.skipIf(server === undefined)('when Redis stands still, and then restarts without its data', async () => {
+    expectNoHarm(await breakRedis(ONCE, toBreakable(server as TestServer, `{${randomUUID()}}:`)))
   })
 })

@@ -37,6 +37,7 @@ export interface Outcome {
 }
 
 const LONGER_THAN_LEASE_MS = (LEASE_SECONDS + 1) * 1000
+const HOUR_MS = 3_600_000
 const plain = () => ({})
 
 /** A client is stopped for longer than its lease. Its tokens are revoked meanwhile. */
@@ -102,8 +103,9 @@ export async function breakConnections({ rounds }: Extent): Promise<Outcome> {
 
 /** The clocks of two clients are wrong by an hour, one fast and one slow. */
 export async function setClocksWrong({ rounds }: Extent): Promise<Outcome> {
-  const off = (clockOffMs: number) => () => ({ clockOffMs })
-  await using cluster = await Cluster.start({ clients: [off(3_600_000), off(-3_600_000)] })
+  await using cluster = await Cluster.start({
+    clients: [() => ({ clockOffMs: HOUR_MS }), () => ({ clockOffMs: -HOUR_MS })],
+  })
   for (let round = 0; round < rounds; round++) {
     await cluster.revoke()
     await cluster.untilSettled()

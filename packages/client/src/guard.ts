@@ -4,6 +4,7 @@ import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-pr
 import { TokenTooLongError } from './errors.ts'
 import { type Liveness, LivenessRecord } from './revocations/liveness.ts'
 import { extractToken, type Presented, type TokenSources } from './token/extract-token.ts'
+import { foreignOrigin } from './token/foreign-origin.ts'
 import type { GuardRequest } from './token/guard-request.ts'
 import { requireGuardRequest } from './token/require-guard-request.ts'
 import { type FoundForm, MAX_FORM_BYTES, readRequestForm } from './token/request-form.ts'
@@ -21,6 +22,7 @@ import {
   refuseByCheck,
   refuseMalformedRequest,
   refuseNonce,
+  refuseOrigin,
   refuseProof,
   refuseScope,
   refuseToken,
@@ -33,7 +35,8 @@ export interface Allowance<Claims extends object = object> {
   readonly allowed: true
   readonly token: ActiveIntrospectionResult<Claims>
   /**
-   * Header fields to add to the response, by lower-case name: `cache-control` for a token in the query, `dpop-nonce`.
+   * Header fields to add to the response, by lower-case name: `cache-control` for a token outside the `Authorization` field,
+   * `dpop-nonce`.
    */
   readonly headers: Readonly<Record<string, string>>
   /** How late a revocation of this token can be. `client.guard()` always says it; a guard of your own need not. */
@@ -162,6 +165,8 @@ function guardForm<Claims extends object>(
   if (presented.kind === 'absent') return steps.optional ? ANONYMITY : refuseAbsentToken(result)
   if (presented.kind === 'malformed') return refuseMalformedRequest(result)
   if (presented.kind === 'unread') return refuseUnchecked(formTooLong(), 'form')
+  const foreign = foreignSender(presented, steps.token)
+  if (foreign !== undefined) return refuseOrigin(foreign)
   try {
     const liveness = new LivenessRecord()
     const answer = steps.introspect(presented.token, liveness)
@@ -172,6 +177,11 @@ function guardForm<Claims extends object>(
   } catch (error) {
     return refuseFailure(error, presented)
   }
+}
+
+/** Only a browser sends a token without being asked to, and only in a cookie. */
+function foreignSender({ source, request }: Presented, { cookie }: TokenSources): string | undefined {
+  return source === 'cookie' && cookie !== undefined ? foreignOrigin(request, cookie.allowedOrigins) : undefined
 }
 
 async function judgeLater<Claims extends object>(
@@ -314,10 +324,13 @@ function refusePermission(
   return refuseScope(policy.scope.wanted, result, scheme, lacking, describeMistake(lacking, token, policy))
 }
 
-/** A response for a token in the URL must not be kept by a shared cache (RFC 6750 §2.3). */
+/**
+ * A shared cache keeps no response to a request with the `Authorization` field (RFC 9111 §3.5). For a token in another place,
+ * the response has to say so (RFC 6750 §2.3).
+ */
 function responseHeaders(
   source: Presentation['source'],
   headers: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
-  return source === 'query' ? { ...headers, 'cache-control': 'private' } : headers
+  return source === 'header' ? headers : { ...headers, 'cache-control': 'private' }
 }

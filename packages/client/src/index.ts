@@ -48,6 +48,7 @@ export type {
 } from './policy/policy-options.ts'
 export type { ConfirmationOptions } from './policy/confirmation/confirmation-options.ts'
 export type { DpopNonceOptions, DpopOptions } from './policy/confirmation/dpop-options.ts'
+export type { CookieOptions } from './token/cookie-options.ts'
 export type { CertificateHeaderOptions } from './policy/confirmation/certificate-options.ts'
 export {
   createMemoryReplayStore,

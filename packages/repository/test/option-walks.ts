@@ -101,7 +101,13 @@ const clientOptions = {
   issuer,
   clientAuthentication: basic,
   claims: seam({ '~standard': { version: 1, vendor: 'us', validate: (value: object) => ({ value }) } }),
-  token: { maxBytes: 1024, tokenTypeHint: 'access_token', sources: ['header', 'form'] },
+  token: {
+    maxBytes: 1024,
+    tokenTypeHint: 'access_token',
+    sources: ['header', 'form'],
+    fields: ['x-forwarded-access-token'],
+    cookie: { name: '__Host-access_token', allowedOrigins: ['https://app.example.com'] },
+  },
   cache: {
     maxAgeSeconds: 30,
     inactiveMaxAgeSeconds: 5,
@@ -454,6 +460,12 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
       newClient,
     ),
     walk('IntrospectionClient (with JWTs)', jwtClientOptions, newClient, { open: OPEN }),
+    walk(
+      'presentedToken',
+      { fields: ['x-forwarded-access-token'], cookie: { name: 'a', allowedOrigins: ['https://app.example.com'] } },
+      (places) => client.presentedToken({ headers: new Headers() }, places),
+      { path: 'places' },
+    ),
     walk('IntrospectionClient (with fetched keys)', fetchedKeysOptions, newClient, { open: OPEN }),
     walk('IntrospectionClient (with a preset)', presetOptions, newClient, {
       open: ['jwt.aliases', 'jwt.renames', 'transport.parameters', 'response.aliases', 'response.renames'].map(
@@ -873,7 +885,7 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
     'redisConnections revocationStreamKeys runRedisScript streamIdOf',
   client:
     'Refusal WatchEnded bearerToken bearerTokenProvider clientSecretPost ' +
-    'isIntrospectionError isPreflight presentedToken selfSignedTlsClientAuth tlsClientAuth',
+    'isIntrospectionError isPreflight selfSignedTlsClientAuth tlsClientAuth',
   'client/nest': 'Auth PreflightException Public TokenRefusedException',
   'client/node': 'addHeaders nodeGuard requireToken sendRefusal toGuardRequest',
   'client/opentelemetry': 'observeStatistics',

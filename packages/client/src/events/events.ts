@@ -91,8 +91,8 @@ export interface GuardRefusedEvent extends Told {
   /** The error, for the reasons `unavailable` and `token_too_long`; `undefined` for any other. */
   readonly error: IntrospectionError | undefined
   /**
-   * What the token has and what the guard wants, for the reasons `token_kind`, `issuer`, `audience`, `scope` and
-   * `confirmation`; the detail of the `introspected` event, for `token_inactive`; `undefined` for any other.
+   * What the request or the token has and what the guard wants, for the reasons `origin`, `token_kind`, `issuer`,
+   * `audience`, `scope` and `confirmation`; the detail of the `introspected` event, for `token_inactive`; `undefined` for any other.
    */
   readonly detail: string | undefined
   /**

@@ -8,7 +8,7 @@ import type { TokenSource } from '../token/token-options.ts'
 export interface AcceptedTokens {
   /** Authorization servers whose tokens are accepted. Empty when any issuer is accepted. */
   readonly issuers: readonly string[]
-  /** The places from which bearer tokens are read. */
+  /** The places of the standard from which bearer tokens are read. Fields of a gateway and cookies are not listed. */
   readonly sources: readonly TokenSource[]
   /** Accepted algorithms of DPoP proofs. Empty when no proof is verified; then tokens bound to a key are refused. */
   readonly dpopAlgorithms: readonly string[]
@@ -21,11 +21,11 @@ export interface AcceptedTokens {
 /** Reads this from the settings of guards. */
 export function acceptedTokens(
   { confirmation, senderConstraint }: Pick<InheritedPolicy, 'confirmation' | 'senderConstraint'>,
-  { form, query }: Pick<TokenSources, 'form' | 'query'>,
+  { header, form, query }: Pick<TokenSources, TokenSource>,
   issuers: Iterable<string> = [],
 ): AcceptedTokens {
   const sources: TokenSource[] = [
-    'header',
+    ...(header ? (['header'] as const) : []),
     ...(form ? (['form'] as const) : []),
     ...(query ? (['query'] as const) : []),
   ]

@@ -135,7 +135,7 @@ const NOBODY: ReportingClient = Object.freeze({ issuer: undefined, endpoint: und
  *
  * @throws TypeError that names the option when one is unknown or wrong, when two clients have the same issuer or
  * prefixes that begin alike, when a client has no issuer, or when the clients read tokens from different places
- * (`token.sources`).
+ * (`token.sources`, `token.fields`, `token.cookie`).
  *
  * @example
  * ```ts
@@ -279,11 +279,16 @@ class Combined implements CombinedIssuers {
  */
 function combineSources(guardings: readonly GuardSource[]): TokenSources {
   const [{ sources: first }] = guardings as [GuardSource]
-  if (guardings.some(({ sources: { form, query } }) => form !== first.form || query !== first.query)) {
-    throw new TypeError('issuers: must all have the same token.sources')
+  if (guardings.some(({ sources }) => describeSources(sources) !== describeSources(first))) {
+    throw new TypeError('issuers: must all have the same token.sources, token.fields and token.cookie')
   }
   // A client without DPoP support refuses such a token itself.
   return { ...first, dpop: guardings.some(({ sources }) => sources.dpop) }
+}
+
+function describeSources({ header, form, query, fields, cookie }: TokenSources): string {
+  const ofCookie = cookie && [cookie.name, [...cookie.allowedOrigins].toSorted()]
+  return JSON.stringify([header, form, query, fields.toSorted(), ofCookie])
 }
 
 /** A sender may hold a token of any server, so a guarantee holds only when every client gives it. */

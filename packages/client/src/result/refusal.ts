@@ -7,6 +7,7 @@ export type RefusalReason =
   | 'token_absent'
   | 'request_malformed'
   | 'token_too_long'
+  | 'origin'
   | 'token_inactive'
   | 'token_kind'
   | 'issuer'
@@ -43,8 +44,8 @@ export class Refusal {
   /** The error, when the token could not be checked or was too long. */
   readonly error: IntrospectionError | undefined
   /**
-   * What the token has and what this guard wants, for the reasons `token_kind`, `issuer`, `audience`, `scope` and
-   * `confirmation`, such as `unexpected aud "https://a.example", expected "https://b.example"` or `the token is bound to
+   * What the request or the token has and what this guard wants, for the reasons `origin`, `token_kind`, `issuer`,
+   * `audience`, `scope` and `confirmation`, such as `unexpected aud "https://a.example", expected "https://b.example"` or `the token is bound to
    * a certificate, and the connection has no client certificate`. For your log, never for the response. `undefined` for
    * other reasons.
    */
@@ -167,11 +168,16 @@ export function refuseByCheck(): Refusal {
   return plain('check', 403, 'access_denied')
 }
 
+/** A token in a cookie, in a request that a page of another site may have sent: 403. Another token would not help. */
+export function refuseOrigin(detail: string): Refusal {
+  return plain('origin', 403, 'access_denied', {}, undefined, detail)
+}
+
 /**
  * The status by the place that is too large: the header fields (RFC 6585 §5), the content, or the URL (RFC 9110
  * §15.5.14, §15.5.15).
  */
-const TOO_LONG = { header: 431, form: 413, query: 414 } as const
+const TOO_LONG = { header: 431, field: 431, cookie: 431, form: 413, query: 414 } as const
 
 /**
  * The token could not be checked. The status is never 401, because the token may be good (RFC 6750 §3.1).
@@ -206,6 +212,7 @@ function plain(
   code: string,
   headers: Readonly<Record<string, string>> = {},
   error?: IntrospectionError,
+  detail?: string,
 ): Refusal {
   const body = JSON.stringify({ error: code })
   return new Refusal({
@@ -214,6 +221,7 @@ function plain(
     headers: { 'content-type': JSON_MEDIA_TYPE, 'cache-control': 'no-store', ...headers },
     body,
     error,
+    detail,
   })
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { extractToken as extractFrom, type TokenSources } from './extract-token.ts'
 import type { GuardRequest, RequestForm } from './guard-request.ts'
 
-const headerAlone = { dpop: false, form: false, query: false }
+const headerAlone = { header: true, dpop: false, form: false, query: false, fields: [], cookie: undefined }
 
 function extractToken(request: GuardRequest, sources: Partial<TokenSources> = {}, form?: RequestForm) {
   return extractFrom(request, { ...headerAlone, ...sources }, form)
@@ -154,5 +154,68 @@ describe('extractToken', () => {
     const request = { url: '/?access_token=q', headers: { get: () => null } }
     expect(extractToken(request, { form: true }, {})).toEqual({ kind: 'absent' })
     expect(extractToken(request, { query: false, form: true }, { access_token: 'f' })).toMatchObject({ token: 'f' })
+  })
+
+  const elsewhere = {
+    fields: ['x-forwarded-access-token', 'x-token'],
+    cookie: { name: '__Host-token', allowedOrigins: new Set<string>() },
+  }
+
+  function extractFields(fields: Record<string, string>, sources: Partial<TokenSources> = {}) {
+    return extractToken({ headers: new Headers(fields) }, { ...elsewhere, ...sources })
+  }
+
+  test.each([
+    ['a field', { 'x-token': 'abc' }, 'field', 'abc'],
+    ['a field with the scheme', { 'X-Forwarded-Access-Token': 'bearer  abc==' }, 'field', 'abc=='],
+    ['a cookie', { cookie: '__Host-token=abc' }, 'cookie', 'abc'],
+    ['one of many cookies', { cookie: 'a="b; c"; __Host-tokens=no; __Host-token=abc; d' }, 'cookie', 'abc'],
+    ['a cookie with white space around', { cookie: 'a=b;\t__Host-token=abc ;c=d' }, 'cookie', 'abc'],
+    ['a cookie with padding', { cookie: '__Host-token=abc==' }, 'cookie', 'abc=='],
+    ['an escaped cookie', { cookie: '__Host-token=a%2Bb%3D%3D' }, 'cookie', 'a+b=='],
+    ['a cookie with the scheme', { cookie: '__Host-token=Bearer%20abc' }, 'cookie', 'abc'],
+    ['a field beside an empty one', { 'x-token': '', 'x-forwarded-access-token': 'abc' }, 'field', 'abc'],
+    ['a field beside an empty cookie', { 'x-token': 'abc', cookie: '__Host-token=' }, 'field', 'abc'],
+    ['a field beside credentials of another scheme', { 'x-token': 'abc', authorization: 'Basic YTpi' }, 'field', 'abc'],
+  ])('takes a token from %s where that is allowed', (_, fields, source, token) => {
+    expect(extractFields(fields)).toMatchObject({ kind: 'token', scheme: 'Bearer', source, token })
+  })
+
+  test.each([
+    ['no cookie of that name', { cookie: 'token=abc; __host-token=abc; __Host-token2=abc' }],
+    ['a name without a value', { cookie: '__Host-token' }],
+    ['empty values alone', { cookie: '__Host-token=; __Host-token=', 'x-token': '' }],
+    ['a field that is not named', { 'x-auth-request-access-token': 'abc' }],
+  ])('finds no token in %s', (_, fields) => {
+    expect(extractFields(fields)).toEqual({ kind: 'absent' })
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['the header and a field', { authorization: 'Bearer abc', 'x-token': 'abc' }],
+    ['the header and a cookie', { authorization: 'Bearer abc', cookie: '__Host-token=abc' }],
+    ['a broken header and a field', { authorization: 'Bearer', 'x-token': 'abc' }],
+    ['two fields', { 'x-token': 'abc', 'x-forwarded-access-token': 'abc' }],
+    ['a field and a cookie', { 'x-token': 'abc', cookie: '__Host-token=abc' }],
+    ['two cookies of the name', { cookie: '__Host-token=abc; __Host-token=abc' }],
+    ['a repeated field', { 'x-token': 'abc, abc' }],
+    ['two words', { 'x-token': 'abc def' }],
+    ['only the scheme', { 'x-token': 'Bearer' }],
+    ['the scheme twice', { 'x-token': 'Bearer Bearer abc' }],
+    ['another scheme', { 'x-token': 'DPoP abc' }],
+    ['quotes', { cookie: '__Host-token="abc"' }],
+    ['a broken escape', { cookie: '__Host-token=abc%2' }],
+    ['an escaped line break', { cookie: '__Host-token=abc%0a' }],
+    ['an escaped separator', { cookie: '__Host-token=abc%3B%20a=b' }],
+    ['letters outside ASCII', { cookie: '__Host-token=caf%C3%A9' }],
+    ['JSON', { cookie: '__Host-token={"access_token":"abc"}' }],
+    ['a field of cookies that is too long', { cookie: `__Host-token=abc; a=${'b'.repeat(65_536)}` }],
+  ])('calls a token in %s malformed (BEAR-03)', (_, fields) => {
+    expect(extractFields(fields)).toEqual({ kind: 'malformed' })
+  })
+
+  test('leaves the header alone where only other places are allowed', () => {
+    const fields = { authorization: 'Bearer abc', 'x-token': 'def' }
+    expect(extractFields(fields, { header: false })).toMatchObject({ source: 'field', token: 'def' })
+    expect(extractFields({ authorization: 'Bearer abc' }, { header: false })).toEqual({ kind: 'absent' })
   })
 })

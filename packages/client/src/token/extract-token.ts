@@ -2,20 +2,21 @@
 import { parseAuthorization, readBearerToken } from '@token-introspection/core'
 import { FORM_TOO_LONG, type FoundForm } from './request-form.ts'
 import type { FormEntries, GuardRequest, RequestForm } from './guard-request.ts'
+import { readCookie } from './read-cookie.ts'
+import { readCookieToken, readPlainToken } from './read-plain-token.ts'
+import type { ResolvedSources } from './token-options.ts'
 
 /** The places from which tokens are read. */
-export interface TokenSources {
+export interface TokenSources extends ResolvedSources {
   /** Whether `Authorization: DPoP` is accepted beside `Bearer`. */
   readonly dpop: boolean
-  readonly form: boolean
-  readonly query: boolean
 }
 
 /** How a token was presented. */
 export interface Presented {
   readonly request: GuardRequest
   readonly scheme: 'Bearer' | 'DPoP'
-  readonly source: 'header' | 'form' | 'query'
+  readonly source: 'header' | 'form' | 'query' | 'field' | 'cookie'
   readonly token: string
 }
 
@@ -37,20 +38,25 @@ const UNREAD = Object.freeze({ kind: 'unread' } as const)
 const BEARER = /(?:^|,\s*)bearer(?![\w!#$%&'*+\-.^`|~])/i
 const BEARER_OR_DPOP = /(?:^|,\s*)(?:bearer|dpop)(?![\w!#$%&'*+\-.^`|~])/i
 
+/** A value in another place than the `Authorization` field. Anything but a string with characters is not a token. */
+type FoundElsewhere = readonly [source: Exclude<Presented['source'], 'header'>, token: unknown]
+
 /**
- * Reads the `Authorization` field, and the form and the query if the options allow it. A token in two places makes the
- * request malformed (RFC 6750 §3.1).
+ * Reads the `Authorization` field, and the other places that the options allow. A token in two places makes the request
+ * malformed (RFC 6750 §3.1).
  *
  * @param form - the parameters of the body, for sources that include the form.
  */
 export function extractToken(request: GuardRequest, sources: TokenSources, form: FoundForm): PresentedToken {
-  const inHeader = fromHeader(request, sources)
-  if (!sources.form && !sources.query) return inHeader
+  const inHeader = sources.header ? fromHeader(request, sources) : ABSENT
+  if (!sources.form && !sources.query && sources.fields.length === 0 && sources.cookie === undefined) return inHeader
   const others = [
     ...(sources.form && form !== undefined && form !== FORM_TOO_LONG ? formValues(form) : []).map(
-      (token) => ['form', token] as const,
+      (token): FoundElsewhere => ['form', token],
     ),
-    ...(sources.query ? queryValues(request.url) : []).map((token) => ['query', token] as const),
+    ...(sources.query ? queryValues(request.url) : []).map((token): FoundElsewhere => ['query', token]),
+    ...sources.fields.flatMap((name) => fieldValues(request.headers.get(name))),
+    ...cookieValues(request, sources.cookie),
   ]
   const [first] = others
   if (first === undefined) return form === FORM_TOO_LONG && inHeader.kind === 'absent' ? UNREAD : inHeader
@@ -59,6 +65,19 @@ export function extractToken(request: GuardRequest, sources: TokenSources, form:
   return typeof token === 'string' && token !== ''
     ? { kind: 'token', scheme: 'Bearer', source, token, request }
     : MALFORMED
+}
+
+/** An empty field is none, as for `Authorization`: gateways send it for a variable without a value. */
+function fieldValues(value: string | null | undefined): readonly FoundElsewhere[] {
+  return value === undefined || value === null || value === '' ? [] : [['field', readPlainToken(value)]]
+}
+
+/** An empty cookie is none: some servers delete a cookie by an empty value. */
+function cookieValues({ headers }: GuardRequest, cookie: TokenSources['cookie']): readonly FoundElsewhere[] {
+  if (cookie === undefined) return []
+  const values = readCookie(headers.get('cookie'), cookie.name)
+  if (values === undefined) return [['cookie', undefined]]
+  return values.filter((value) => value !== '').map((value) => ['cookie', readCookieToken(value)])
 }
 
 function fromHeader(request: GuardRequest, { dpop }: TokenSources): PresentedToken {

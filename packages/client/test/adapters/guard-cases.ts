@@ -1,5 +1,11 @@
 /** Requests that every adapter must refuse with the same response, or let pass. All frameworks share this table. */
-import { type Fetch, type GuardOptions, type OptionalGuardOptions, Refusal } from '@token-introspection/client'
+import {
+  type Fetch,
+  type GuardOptions,
+  type OptionalGuardOptions,
+  Refusal,
+  type TokenOptions,
+} from '@token-introspection/client'
 
 export const audience = 'https://orders.example.com'
 export const realm = 'orders'
@@ -21,7 +27,8 @@ export interface SentRequest {
 /** The options of the guard, and the answer of the authorization server. */
 export interface Situation {
   readonly guard?: GuardOptions | OptionalGuardOptions
-  readonly sources?: readonly ('header' | 'form' | 'query')[]
+  /** The option group `token`. */
+  readonly token?: TokenOptions
   /** Members in addition to the valid ones. */
   readonly members?: Readonly<Record<string, unknown>>
   /** A whole answer in place of one made of members. */
@@ -86,10 +93,24 @@ const stepUp = (parameters: string): ExpectedRefusal => ({
   asked: true,
 })
 const denied: ExpectedRefusal = { status: 403, error: 'access_denied', asked: true }
+const foreign: ExpectedRefusal = { ...denied, asked: false }
 const unavailable: ExpectedRefusal = { status: 503, error: 'temporarily_unavailable', asked: true }
 const serverError = (status: number): ExpectedRefusal => ({ status, error: 'server_error', asked: true })
 
-const everywhere: Situation = { sources: ['header', 'form', 'query'] }
+const everywhere: Situation = { token: { sources: ['header', 'form', 'query'] } }
+
+const APP = 'https://app.example.com'
+/** A gateway that sends the token in a field, and browsers that send it in a cookie. */
+const elsewhere: Situation = {
+  token: { fields: ['X-Forwarded-Access-Token'], cookie: { name: '__Host-token', allowedOrigins: [APP] } },
+}
+const inField = ['X-Forwarded-Access-Token', token] as const
+const inCookie = ['Cookie', `theme=dark; __Host-token=${token}`] as const
+
+/** A request that changes something, with the token in a cookie. */
+function changing(...fields: readonly (readonly [string, string])[]): SentRequest {
+  return { method: 'POST', fields: [inCookie, ...fields] }
+}
 
 const withoutToken: readonly RefusedCase[] = [
   ['no token', {}, absent],
@@ -168,6 +189,53 @@ const twice: readonly RefusedCase[] = [
   ['a token in field and query', { ...bearer, query: `?access_token=${token}` }, malformed, everywhere],
   ['two tokens in the query', { query: `?access_token=${token}&access_token=b` }, malformed, everywhere],
   ['an empty token in the query', { query: '?access_token=' }, malformed, everywhere],
+]
+
+/** Cases with a token in a field of a gateway, or in a cookie. */
+const inOtherPlaces: readonly RefusedCase[] = [
+  ['no token in field or cookie', { fields: [['Cookie', 'theme=dark']] }, absent, elsewhere],
+  ['a token in a field that is not named', { fields: [inField] }, absent],
+  ['a token in another field', { fields: [['X-Auth-Request-Access-Token', token]] }, absent, elsewhere],
+  [
+    'a token in the Authorization field when only another field counts',
+    bearer,
+    absent,
+    { token: { sources: [], fields: ['x-token'] } },
+  ],
+  [
+    'a token in Authorization and in another field',
+    { fields: [...(bearer.fields ?? []), inField] },
+    malformed,
+    elsewhere,
+  ],
+  ['a token in Authorization and in a cookie', { fields: [...(bearer.fields ?? []), inCookie] }, malformed, elsewhere],
+  ['a token in field and cookie', { fields: [inField, inCookie] }, malformed, elsewhere],
+  ['a token in two fields of one name', { fields: [inField, inField] }, malformed, elsewhere],
+  ['a token in two Cookie fields', { fields: [inCookie, inCookie] }, malformed, elsewhere],
+  ['two cookies of one name', { fields: [['Cookie', '__Host-token=a; __Host-token=b']] }, malformed, elsewhere],
+  ['a cookie that is no token', { fields: [['Cookie', '__Host-token=a b']] }, malformed, elsewhere],
+  ['an inactive token in a field', { fields: [inField] }, invalid, { ...elsewhere, members: { active: false } }],
+  ['an inactive token in a cookie', { fields: [inCookie] }, invalid, { ...elsewhere, members: { active: false } }],
+  ['too little scope in a cookie', { fields: [inCookie] }, insufficient, { ...elsewhere, members: { scope: 'a' } }],
+  ['a change by a cookie, without an origin', changing(), foreign, elsewhere],
+  [
+    'a change by a cookie from another site',
+    changing(['Sec-Fetch-Site', 'cross-site'], ['Origin', 'https://evil.example']),
+    foreign,
+    elsewhere,
+  ],
+  [
+    'a change by a cookie from another origin of the site',
+    changing(['Sec-Fetch-Site', 'same-site'], ['Origin', 'https://blog.example.com']),
+    foreign,
+    elsewhere,
+  ],
+  [
+    'a change by a cookie from another site when the token is optional',
+    changing(['Sec-Fetch-Site', 'cross-site']),
+    foreign,
+    { ...elsewhere, guard: { optional: true } },
+  ],
 ]
 
 export const refusedInForms: readonly RefusedCase[] = [
@@ -329,7 +397,14 @@ function hanging(_: string | URL, init: { readonly signal?: AbortSignal | null |
   })
 }
 
-export const refused: readonly RefusedCase[] = [...withoutToken, ...broken, ...twice, ...judged, ...outages]
+export const refused: readonly RefusedCase[] = [
+  ...withoutToken,
+  ...broken,
+  ...twice,
+  ...inOtherPlaces,
+  ...judged,
+  ...outages,
+]
 
 /** Requests that pass, with the token that the handler sees and the fields of the response. */
 export type AllowedCase = readonly [
@@ -367,6 +442,58 @@ export const allowed: readonly AllowedCase[] = [
     { sub: 'alice' },
     { 'cache-control': 'private, max-age=60' },
     everywhere,
+  ],
+]
+
+const IS_PRIVATE = { 'cache-control': 'private' } as const
+
+/** Requests that pass with a token in a field of a gateway, or in a cookie. */
+export const allowedElsewhere: readonly AllowedCase[] = [
+  ['a token in another field', { fields: [inField] }, { sub: 'alice' }, IS_PRIVATE, elsewhere],
+  [
+    'a token with its scheme in another field',
+    { fields: [['x-forwarded-access-token', `Bearer ${token}`]] },
+    { sub: 'alice' },
+    IS_PRIVATE,
+    elsewhere,
+  ],
+  [
+    'a token in the Authorization field beside an empty field',
+    { fields: [...(bearer.fields ?? []), ['X-Forwarded-Access-Token', '']] },
+    { sub: 'alice' },
+    { 'cache-control': undefined },
+    elsewhere,
+  ],
+  [
+    'a token in a field beside other credentials in Authorization',
+    { fields: [inField, ['Authorization', 'Bearer of-somebody-else']] },
+    { sub: 'alice' },
+    IS_PRIVATE,
+    { token: { ...elsewhere.token, sources: [] } },
+  ],
+  ['a token in a cookie', { fields: [inCookie] }, { sub: 'alice' }, IS_PRIVATE, elsewhere],
+  [
+    'a token in the second of two Cookie fields',
+    { fields: [['Cookie', 'a=b'], inCookie] },
+    { sub: 'alice' },
+    {},
+    elsewhere,
+  ],
+  ['a token in a cookie with HEAD', { method: 'HEAD', fields: [inCookie] }, { sub: 'alice' }, {}, elsewhere],
+  [
+    'a change by a cookie from the same origin',
+    changing(['Sec-Fetch-Site', 'same-origin']),
+    { sub: 'alice' },
+    IS_PRIVATE,
+    elsewhere,
+  ],
+  ['a change by a cookie from an allowed origin', changing(['Origin', APP]), { sub: 'alice' }, {}, elsewhere],
+  [
+    'a change by a token in the Authorization field from another site',
+    { ...bearer, method: 'POST', fields: [...(bearer.fields ?? []), ['Sec-Fetch-Site', 'cross-site']] },
+    { sub: 'alice' },
+    {},
+    elsewhere,
   ],
 ]
 

@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { createProver, ORIGIN, TOKEN } from '../dpop-api.ts'
 import {
   allowed,
+  allowedElsewhere,
   allowedInForms,
   audience,
   bearer,
@@ -35,7 +36,7 @@ import { frameworks, type GuardedFramework, PATH, type StartedFramework } from '
 import { type Received, send } from './send-request.ts'
 
 /** A guard whose authorization server answers as the case says, and a count of its requests. */
-function guardIn({ guard, sources, members, reply }: Situation, policy: ClientPolicyOptions = {}) {
+function guardIn({ guard, token: places = {}, members, reply }: Situation, policy: ClientPolicyOptions = {}) {
   let asked = 0
   const client = new IntrospectionClient({
     endpoint: 'https://as.example.com/introspect',
@@ -47,7 +48,7 @@ function guardIn({ guard, sources, members, reply }: Situation, policy: ClientPo
         return reply?.(url, init) ?? Promise.resolve(Response.json({ ...good, ...members }))
       },
     },
-    token: sources === undefined ? {} : { sources },
+    token: places,
     policy,
     now: () => now * 1000,
   })
@@ -108,7 +109,9 @@ describe.each(frameworks)('$name', (framework) => {
     expect(JSON.stringify(fields) + body).not.toContain('secret')
   })
 
-  const passing = allowed.concat(framework.parsesForms ? allowedInForms : []).map(([title, ...row]) => ({ title, row }))
+  const passing = [...allowed, ...allowedElsewhere, ...(framework.parsesForms ? allowedInForms : [])].map(
+    ([title, ...row]) => ({ title, row }),
+  )
   test.each(passing)('lets $title pass', async ({ row: [request, { sub }, fields = {}, situation = {}] }) => {
     const received = await ask(guardIn(situation).decide, request)
     expect(received.status).toBe(200)
@@ -248,7 +251,7 @@ describe.each(frameworks)('$name', (framework) => {
 
   test.skipIf(framework.parsesForms)('leaves the body of the request to the handler', async () => {
     const body = 'a=1&'.repeat(100_000)
-    const { decide: guard } = guardIn({ sources: ['header', 'form'] })
+    const { decide: guard } = guardIn({ token: { sources: ['header', 'form'] } })
     expect((await ask(guard, posting(body, `Bearer ${token}`))).status).toBe(200)
     expect(handled).toEqual([{ sub: 'alice', body }])
   })

@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http'
 import {
   clientSecretBasic,
   combineIssuers,
+  type TokenOptions,
   type Fetch,
   type Guard,
   type GuardDecision,
@@ -168,8 +169,11 @@ describe('a request without a Bearer token', () => {
       413,
       (long: string) => new Request(audience, { method: 'POST', body: new URLSearchParams({ access_token: long }) }),
     ],
+    ['another field', 431, (long: string) => ({ headers: new Headers({ 'x-token': long }) })],
+    ['a cookie', 431, (long: string) => ({ method: 'GET', headers: new Headers({ cookie: `a=${long}` }) })],
   ])('may have up to 16384 octets; a longer one in %s gets %i, never 401', async (_, status, presenting) => {
-    const { decide, asked } = guardWith(good, undefined, { token: { sources: ['header', 'form', 'query'] } })
+    const places: TokenOptions = { sources: ['header', 'form', 'query'], fields: ['x-token'], cookie: { name: 'a' } }
+    const { decide, asked } = guardWith(good, undefined, { token: places })
     expect(await decide(presenting('a'.repeat(16_384)))).toMatchObject({ allowed: true })
     expect(asked()).toBe(1)
     const decision = await decide(presenting('a'.repeat(16_385)))

@@ -347,6 +347,39 @@ describe('a request', () => {
     expect(() => combineIssuers({ issuers: { headerAlone, form: create(sources).partner } })).toThrow('token.sources')
   })
 
+  test('may have its token in a field or a cookie when all clients read these', async () => {
+    const cookie = { name: '__Host-token', allowedOrigins: ['https://a.example', 'https://b.example'] }
+    const token = { fields: ['X-Token', 'x-other'], cookie }
+    const introspection = combineIssuers({ issuers: create({ token }) })
+    const ofPartner = jwt({ iss: 'https://partner.example.com' })
+    const decide = introspection.guard({ audience })
+    for (const [method, fields, expected] of [
+      ['GET', { 'x-token': ofPartner }, { allowed: true, issuer: 'partner' }],
+      ['GET', { cookie: `__Host-token=${ofPartner}` }, { allowed: true, issuer: 'partner' }],
+      ['POST', { cookie: `__Host-token=${ofPartner}` }, { allowed: false, reason: 'origin', status: 403 }],
+    ] as const) {
+      expect(await decide({ method, headers: new Headers(fields) })).toMatchObject(expected)
+    }
+    const { keycloak: first } = create({
+      token: {
+        fields: ['x-other', 'x-token'],
+        cookie: { ...cookie, allowedOrigins: cookie.allowedOrigins.toReversed() },
+      },
+    })
+    expect(() => combineIssuers({ issuers: { first, second: create({ token }).partner } })).not.toThrow()
+    for (const other of [
+      {},
+      { fields: token.fields },
+      { ...token, cookie: { name: '__Host-token' } },
+      { ...token, sources: [] },
+    ]) {
+      const second = create({ token: other }).partner
+      expect(() => combineIssuers({ issuers: { first, second } })).toThrow(
+        'token.sources, token.fields and token.cookie',
+      )
+    }
+  })
+
   test('is reported to the client of its token, and otherwise to the combined listener', async () => {
     const events: string[] = []
     const note =

@@ -250,4 +250,15 @@ describe('presentedToken', () => {
   ])('of %o is %o', (field, token) => {
     expect(presentedToken({ headers: { get: () => field } })).toBe(token)
   })
+
+  test('reads fields and a cookie when it is told their names', () => {
+    const places = { fields: ['X-Token'], cookie: { name: '__Host-token' } }
+    const readFrom = (fields: Record<string, string>) => presentedToken({ headers: new Headers(fields) }, places)
+    expect(readFrom({ 'x-token': 'Bearer abc' })).toBe('abc')
+    expect(readFrom({ cookie: '__Host-token=abc' })).toBe('abc')
+    expect(readFrom({ authorization: 'DPoP abc' })).toBe('abc')
+    expect(readFrom({ 'x-token': 'abc', cookie: '__Host-token=abc' })).toBeUndefined()
+    expect(presentedToken({ headers: new Headers({ cookie: '__Host-token=abc' }) })).toBeUndefined()
+    expect(() => presentedToken({ headers: new Headers() }, { cookie: {} as never })).toThrow('places.cookie.name')
+  })
 })

@@ -21,4 +21,10 @@ describe('readNodeHeader', () => {
   ])('reads %s', (_, message, value) => {
     expect(readNodeHeader(message, 'accept')).toBe(value)
   })
+
+  test('joins cookies as HTTP/2 requires', () => {
+    const rawHeaders = ['cookie', 'a=b', 'accept', 'a', 'Cookie', 'c=d']
+    expect(readNodeHeader({ rawHeaders, headers: {} }, 'cookie')).toBe('a=b; c=d')
+    expect(readNodeHeader({ headers: { cookie: ['a=b', 'c=d'] } }, 'cookie')).toBe('a=b; c=d')
+  })
 })

@@ -9,7 +9,8 @@ export interface NodeFields {
 }
 
 /**
- * Reads one header field. The values of a repeated field are joined by `, `.
+ * Reads one header field. The values of a repeated field are joined by `, `, and those of `Cookie` by `; `: HTTP/2 clients
+ * send each cookie in a field of its own (RFC 9113 §8.2.3).
  *
  * It reads `rawHeaders`, because `headers` silently drops a second `Authorization` field. Adapters of serverless
  * platforms create requests without `rawHeaders`; for those it reads `headers`, with names in any case.
@@ -23,7 +24,7 @@ export function readNodeHeader({ rawHeaders, headers }: NodeFields, name: string
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const field = rawHeaders[index] as string
     if (field.length === name.length && field.toLowerCase() === name) {
-      value = value === undefined ? rawHeaders[index + 1] : `${value}, ${rawHeaders[index + 1]}`
+      value = value === undefined ? rawHeaders[index + 1] : `${value}${separatorOf(name)}${rawHeaders[index + 1]}`
     }
   }
   return value
@@ -33,5 +34,9 @@ function joinNamed(headers: NodeFields['headers'], name: string): string | undef
   const values = Object.entries(headers ?? {}).flatMap(([field, value]) =>
     field.toLowerCase() === name ? (value ?? []) : [],
   )
-  return values.length === 0 ? undefined : values.join(', ')
+  return values.length === 0 ? undefined : values.join(separatorOf(name))
+}
+
+function separatorOf(name: string): string {
+  return name === 'cookie' ? '; ' : ', '
 }

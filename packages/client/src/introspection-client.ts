@@ -9,7 +9,12 @@ import type { EventReporter } from './events/event-reporter.ts'
 import type { ClientGuard, OptionalClientGuard } from './guard.ts'
 import { checkCallOptions, type IntrospectOptions, introspect, type Steps } from './introspect.ts'
 import { observeIntrospection } from './events/observe.ts'
-import { type IntrospectionClientOptions, type LocalClientOptions, resolveOptions } from './options.ts'
+import {
+  type ClaimsAreChecked,
+  type IntrospectionClientOptions,
+  type LocalClientOptions,
+  resolveOptions,
+} from './options.ts'
 import { type GuardOptions, type OptionalGuardOptions, resolveGuardOptions } from './policy/policy-options.ts'
 import type { IntrospectionResult } from './result/introspection-result.ts'
 import { type Liveness, LivenessRecord } from './revocations/liveness.ts'
@@ -128,7 +133,7 @@ export class IntrospectionClient<Claims extends object = object> {
    * @param options - read once. Later changes to the object have no effect.
    * @throws TypeError that names the option when one is unknown, missing or out of range.
    */
-  constructor(options: IntrospectionClientOptions<Claims> | LocalClientOptions<Claims>) {
+  constructor(options: (IntrospectionClientOptions<Claims> | LocalClientOptions<Claims>) & ClaimsAreChecked<Claims>) {
     const { steps, policy, sources, watch, reporter, followed, touched } = resolveOptions(options)
     this.#followed = followed
     this.#steps = steps
@@ -267,9 +272,9 @@ export class IntrospectionClient<Claims extends object = object> {
    * ```
    * @see [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750.html#section-3)
    */
-  guard(options: OptionalGuardOptions): OptionalClientGuard<Claims>
-  guard(options?: GuardOptions): ClientGuard<Claims>
-  guard(options: GuardOptions | OptionalGuardOptions = {}): OptionalClientGuard<Claims> {
+  guard(options: OptionalGuardOptions<Claims>): OptionalClientGuard<Claims>
+  guard(options?: GuardOptions<Claims>): ClientGuard<Claims>
+  guard(options: GuardOptions<Claims> | OptionalGuardOptions<Claims> = {}): OptionalClientGuard<Claims> {
     return createGuard(this.#guarding, resolveGuardOptions(options, this.#guarding.policy))
   }
 
@@ -305,7 +310,7 @@ export class IntrospectionClient<Claims extends object = object> {
    * }
    * ```
    */
-  watch(token: string, options: TokenWatchOptions): AbortSignal {
+  watch(token: string, options: TokenWatchOptions<Claims>): AbortSignal {
     this.#check(token)
     return this.#watches.watch(token, options)
   }

@@ -101,6 +101,14 @@ export type LocalClientOptions<Claims extends object = object> = Omit<
 > &
   ({ readonly jwt: JwtOptions & { readonly mode: 'local' } } | { readonly provider: LocalProvider })
 
+/**
+ * Requires the option `claims` of a client that names the type of its claims, so that no type is promised which nobody checks.
+ * `object` is the type of claims without a schema.
+ */
+export type ClaimsAreChecked<Claims extends object> = object extends Claims
+  ? unknown
+  : { readonly claims: ClaimsSchema<Claims> }
+
 /** The default of every option that has one. */
 export const defaults = Object.freeze({
   token: tokenDefaults,

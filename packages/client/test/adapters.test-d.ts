@@ -8,6 +8,8 @@ import { expressGuard } from '@token-introspection/client/express'
 import { fastifyGuard, tokenGuards } from '@token-introspection/client/fastify'
 import { honoGuard } from '@token-introspection/client/hono'
 import { type AuthState, koaGuard } from '@token-introspection/client/koa'
+import { createMcpGate, createTokenVerifier, guardMcp, mcpExpressGuard } from '@token-introspection/client/mcp'
+import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js'
 import { Auth, Public, RequireToken, TokenGuard } from '@token-introspection/client/nest'
 import { nodeGuard } from '@token-introspection/client/node'
 import type { ClaimsSchema } from '@token-introspection/core'
@@ -63,6 +65,63 @@ test('Koa has a typed state', () => {
   const app = new Koa<AuthState<GuardToken<typeof guard>>>()
   app.use(koaGuard(guard))
   app.use((context) => expectTypeOf(context.state.auth?.tenant).toEqualTypeOf<string | undefined>())
+})
+
+test('Koa, Hono and Fastify give the claims by tokenOf', () => {
+  const ofKoa = koaGuard(guard)
+  new Koa().use(ofKoa).use((context) => {
+    expectTypeOf(ofKoa.tokenOf(context)).toEqualTypeOf<ActiveIntrospectionResult<Claims>>()
+    expectTypeOf(koaGuard(optional).tokenOf(context)).toEqualTypeOf<ActiveIntrospectionResult<Claims> | undefined>()
+  })
+  const ofHono = honoGuard(guard)
+  new Hono().use(ofHono).get('/:id', (context) => {
+    expectTypeOf(ofHono.tokenOf(context)).toEqualTypeOf<ActiveIntrospectionResult<Claims>>()
+    return context.body(null)
+  })
+  const ofFastify = fastifyGuard(guard)
+  Fastify().get<{ Params: { id: string } }>('/:id', { onRequest: ofFastify }, (request) => {
+    expectTypeOf(request.params.id).toEqualTypeOf<string>()
+    expectTypeOf(ofFastify.tokenOf(request)).toEqualTypeOf<ActiveIntrospectionResult<Claims>>()
+    expectTypeOf(fastifyGuard(optional).tokenOf(request)).toEqualTypeOf<ActiveIntrospectionResult<Claims> | undefined>()
+    return null
+  })
+  // @ts-expect-error another name has to be declared in RequestTokenTypes
+  fastifyGuard(guard, { property: 'caller' })
+})
+
+test('Node gives the claims', () => {
+  expectTypeOf(nodeGuard(guard)).returns.resolves.toEqualTypeOf<ActiveIntrospectionResult<Claims> | undefined>()
+  nodeGuard(guard, (_request, _response, token) =>
+    expectTypeOf(token).toEqualTypeOf<ActiveIntrospectionResult<Claims>>(),
+  )
+})
+
+test('MCP has the claims in authInfo.extra, and gives them by tokenOf', async () => {
+  const authInfo = await createMcpGate(guard)(new Request('https://mcp.example.com'))
+  if (!(authInfo instanceof Response)) {
+    expectTypeOf(authInfo.extra.tenant).toEqualTypeOf<string>()
+    expectTypeOf(authInfo).toExtend<AuthInfo>()
+  }
+  const verifier = createTokenVerifier(guard, { InvalidTokenError: Error, InsufficientScopeError: Error })
+  expectTypeOf((await verifier.verifyAccessToken('a')).extra.tenant).toEqualTypeOf<string>()
+  guardMcp(guard, (_request, options) => {
+    expectTypeOf(options.authInfo.extra.tenant).toEqualTypeOf<string>()
+    return new Response()
+  })
+  for (const guarded of [createMcpGate(guard), verifier, mcpExpressGuard(guard)]) {
+    expectTypeOf(guarded.tokenOf(undefined)).toEqualTypeOf<ActiveIntrospectionResult<Claims>>()
+  }
+  // @ts-expect-error the SDK has no request without a token
+  createMcpGate(optional)
+})
+
+test('checks get the claims, in guards and in watches', () => {
+  client.guard({ audience: 'x', check: (token) => expectTypeOf(token.tenant).toEqualTypeOf<string>() })
+  client.guard({ optional: true, check: (token) => expectTypeOf(token.tenant).toEqualTypeOf<string>() })
+  const until = new AbortController().signal
+  client.watch('a', { until, policy: { check: (token) => expectTypeOf(token.tenant).toEqualTypeOf<string>() } })
+  // @ts-expect-error the tenant is a string
+  client.guard({ audience: 'x', check: (token: ActiveIntrospectionResult<{ tenant: number }>) => token.tenant === 7 })
 })
 
 test('Fastify has a typed request and a typed config', () => {

@@ -145,6 +145,18 @@ describe('options', () => {
     void (() => clientSecretBasic('a', 'b', { encoding: 'base64' }))
   })
 
+  test('need a schema where the type of the claims is named, because nothing else would check them', () => {
+    const required = { issuer: 'https://as.example.com', clientAuthentication }
+    // @ts-expect-error no schema
+    void (() => new IntrospectionClient<Claims>(required))
+    // @ts-expect-error no schema, also without introspection
+    void (() => new IntrospectionClient<Claims>({ provider: auth0({ domain: 'acme.auth0.com' }) }))
+    // @ts-expect-error the schema may be absent
+    void ((options: IntrospectionClientOptions<Claims>) => new IntrospectionClient<Claims>(options))
+    void (() => new IntrospectionClient<Claims>({ ...required, claims }))
+    void ((options: IntrospectionClientOptions) => new IntrospectionClient(options))
+  })
+
   test('need no client authentication without introspection', () => {
     void (() => new IntrospectionClient({ issuer: 'https://as.example.com', jwt: { mode: 'local' } }))
     void (() => new IntrospectionClient({ provider: auth0({ domain: 'acme.auth0.com' }) }))

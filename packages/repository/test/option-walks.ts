@@ -416,8 +416,12 @@ function preset(name: keyof typeof providers, options: object): OptionWalk {
 }
 
 /** Middleware of the frameworks: alike but for what refuses. */
-function middleware(name: string, adapter: (judge: client.Guard, options: never) => unknown): OptionWalk[] {
-  const options = { onRefusal: nothing, passPreflights: true }
+function middleware(
+  name: string,
+  adapter: (judge: client.Guard, options: never) => unknown,
+  more: object = {},
+): OptionWalk[] {
+  const options = { onRefusal: nothing, passPreflights: true, ...more }
   return [name, 'requireToken'].map((called) =>
     walk(called, options, (changed) => adapter(guard, changed), { path: name }),
   )
@@ -612,14 +616,22 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
     ),
     walk('dangerouslyNoClientAuthentication', { clientId: 'a' }, client.dangerouslyNoClientAuthentication),
   ],
-  'client/express': middleware('expressGuard', express.expressGuard),
+  'client/express': middleware('expressGuard', express.expressGuard, { property: 'caller' }),
   'client/koa': middleware('koaGuard', koa.koaGuard),
   'client/hono': middleware('honoGuard', hono.honoGuard),
   'client/fastify': [
-    ...middleware('fastifyGuard', fastify.fastifyGuard),
+    ...middleware('fastifyGuard', fastify.fastifyGuard, { property: 'caller' }),
     walk(
       'tokenGuards',
-      { guard, hook: 'onRequest', onRefusal: nothing, passPreflights: true, prefix: '/a', logLevel: 'info' },
+      {
+        guard,
+        hook: 'onRequest',
+        onRefusal: nothing,
+        passPreflights: true,
+        property: 'caller',
+        prefix: '/a',
+        logLevel: 'info',
+      },
       (options) => fastify.tokenGuards(createFastify(), options),
       { path: 'tokenGuards', any: ['prefix', 'logLevel'] },
     ),

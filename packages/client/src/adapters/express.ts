@@ -2,6 +2,7 @@
  * Guards for Express 4 and 5. They use Node's own request and response, which Express extends. Express has no types of
  * its own, and every version of `@types/express` builds on Node's types.
  */
+import { OptionGroup } from '@token-introspection/core/options'
 import { isPromise } from '@token-introspection/core/maybe-promise'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type GuardToken, isPreflight, type OptionalGuard, type OptionalGuardDecision, type Refusal } from '../index.ts'
@@ -10,10 +11,20 @@ import { decideBy } from './decide-by.ts'
 import { errorOf } from './error-of.ts'
 import { addHeaders, sendRefusal, toGuardRequest } from './node.ts'
 import { requireFramework } from './require-framework.ts'
-import { type PreflightOptions, requireGuard, resolveMiddleware } from './middleware-options.ts'
+import {
+  type PreflightOptions,
+  type PropertyOptions,
+  readMiddleware,
+  readProperty,
+  requireGuard,
+} from './middleware-options.ts'
+import { PassedTokens } from './passed-tokens.ts'
+import { RequestAuth } from './request-auth.ts'
 
 /** Options of {@link expressGuard}. */
-export interface ExpressGuardOptions<Req extends IncomingMessage, Res extends ServerResponse> extends PreflightOptions {
+export interface ExpressGuardOptions<Req extends IncomingMessage, Res extends ServerResponse>
+  extends PreflightOptions,
+    PropertyOptions {
   /**
    * Handles a refusal in place of the default response: send it with `sendRefusal` of
    * `@token-introspection/client/node`, send a response of your own, or pass an error to `next`. Default sends the
@@ -28,10 +39,10 @@ export interface ExpressGuardOptions<Req extends IncomingMessage, Res extends Se
 }
 
 /** A middleware that lets only requests pass that its guard allows. */
-export interface TokenMiddleware<Token, Req extends IncomingMessage, Res extends ServerResponse> {
+export interface ExpressTokenMiddleware<Token, Req extends IncomingMessage, Res extends ServerResponse> {
   (request: Req, response: Res, next: (error?: unknown) => void): void
   /**
-   * The token of a request that this middleware has let pass. It is the same as `request.auth`, but typed.
+   * The token of a request that this middleware has let pass, with the type of your claims.
    *
    * @throws TypeError when this middleware did not let the request pass: a handler before or beside its guard gets no
    * token.
@@ -40,9 +51,13 @@ export interface TokenMiddleware<Token, Req extends IncomingMessage, Res extends
 }
 
 /**
- * Turns a guard into a middleware for `app.use` or a route. The middleware answers a refused request. An allowed
- * request has its token on `request.auth`, `undefined` when the guard is optional and there was no token. If the guard
- * throws, the error goes to the error handlers of the application.
+ * Turns a guard into a middleware for `app.use` or a route. The middleware answers a refused request. `tokenOf` gives the
+ * token of an allowed request, `undefined` when the guard is optional and there was no token. If the guard throws, the error
+ * goes to the error handlers of the application.
+ *
+ * `request.auth` has the members of the token too. The transport of the MCP SDK takes `authInfo` from there, so beside them it
+ * has `token`, `clientId`, `scopes`, `expiresAt`, `resource` and `extra`, which JSON leaves out. With the option `property`,
+ * that member has the token alone, and `request.auth` is left to other packages.
  *
  * The middleware answers a CORS preflight with 204 and no CORS permission: put a CORS middleware before the guard. To
  * read tokens in forms, put `express.urlencoded()` before the guard. `trust proxy` has no effect.
@@ -70,14 +85,13 @@ export function expressGuard<
   G extends OptionalGuard,
   Req extends IncomingMessage = IncomingMessage,
   Res extends ServerResponse = ServerResponse,
->(guard: G, options: ExpressGuardOptions<Req, Res> = {}): TokenMiddleware<GuardToken<G>, Req, Res> {
+>(guard: G, options: ExpressGuardOptions<Req, Res> = {}): ExpressTokenMiddleware<GuardToken<G>, Req, Res> {
   requireGuard(guard)
-  const { onRefusal, passPreflights } = resolveMiddleware<NonNullable<ExpressGuardOptions<Req, Res>['onRefusal']>>(
-    'expressGuard',
-    options,
-  )
+  const group = new OptionGroup('expressGuard', options, ['onRefusal', 'passPreflights', 'property'])
+  const { onRefusal, passPreflights } = readMiddleware<NonNullable<ExpressGuardOptions<Req, Res>['onRefusal']>>(group)
+  const property = readProperty(group)
   const decide = decideBy(guard)
-  const passed = Symbol('token')
+  const passed = new PassedTokens<GuardToken<G>>()
 
   const middleware = (request: Req, response: Res, next: (error?: unknown) => void): void => {
     // Thrown synchronously, because `next` of another framework may not be a function.
@@ -134,9 +148,11 @@ export function expressGuard<
       return false
     }
     addHeaders(decision.headers, response)
-    const noted = request as unknown as NotedRequest
-    noted.auth = decision.token
-    noted[passed] = decision.token
+    const { token } = decision
+    passed.note(request, token)
+    // The SDK of the Model Context Protocol reads `auth` and no other member.
+    const left = property === 'auth' && token !== undefined ? new RequestAuth(token, request) : token
+    ;(request as unknown as Record<string, unknown>)[property] = left
     return true
   }
 
@@ -154,18 +170,7 @@ export function expressGuard<
     }
   }
 
-  return Object.assign(middleware, {
-    tokenOf(request: Req): GuardToken<G> {
-      if (!(passed in request)) throw new TypeError('the request has not passed this guard')
-      return (request as unknown as NotedRequest)[passed] as GuardToken<G>
-    },
-  })
-}
-
-/** A request with the stored token. A symbol of the middleware holds it a second time, for `tokenOf`. */
-interface NotedRequest {
-  auth?: unknown
-  [passed: symbol]: unknown
+  return Object.assign(middleware, { tokenOf: (request: Req) => passed.of(request) })
 }
 
 const NO_WAY_ON = 'onRefusal called next without an error'

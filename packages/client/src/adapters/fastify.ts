@@ -4,6 +4,7 @@ import { OptionGroup } from '@token-introspection/core/options'
 import { isPromise } from '@token-introspection/core/maybe-promise'
 import {
   type ActiveIntrospectionResult,
+  type GuardToken,
   isPreflight,
   type MaybePromise,
   type OptionalGuard,
@@ -18,18 +19,44 @@ import {
   readMiddleware,
   requireGuard,
   type ResolvedMiddleware,
-  resolveMiddleware,
+  readProperty,
 } from './middleware-options.ts'
+import { PassedTokens } from './passed-tokens.ts'
 import { addFields, BODY_FIELDS, type FieldAccess } from './response-fields.ts'
 
+/**
+ * The types of the token on requests. Declare your own once in an application: `token`, the type of the token, and `property`,
+ * the name of the member, if it is not `auth`.
+ *
+ * @example
+ * ```ts
+ * import type { ActiveIntrospectionResult } from '@token-introspection/client'
+ *
+ * declare module '@token-introspection/client/fastify' {
+ *   interface RequestTokenTypes {
+ *     token: ActiveIntrospectionResult<{ tenant: string }>
+ *   }
+ * }
+ * ```
+ */
+// oxlint-disable-next-line typescript/no-empty-interface
+export interface RequestTokenTypes {}
+
+/** The name of the member of requests that holds the token. */
+export type TokenProperty = RequestTokenTypes extends { property: infer Property extends string } ? Property : 'auth'
+
+/**
+ * The member of requests that holds the token of a request that has passed a guard. It is `undefined` without a guard, or without
+ * a token when the guard is optional.
+ */
+export type RequestTokens = {
+  [Property in TokenProperty]?:
+    | (RequestTokenTypes extends { token: infer Token } ? Token : ActiveIntrospectionResult)
+    | undefined
+}
+
 declare module 'fastify' {
-  interface FastifyRequest {
-    /**
-     * The token of a request that has passed a guard; `undefined` without a guard, or without a token when the guard is
-     * optional.
-     */
-    auth?: ActiveIntrospectionResult | undefined
-  }
+  interface FastifyRequest extends RequestTokens {}
   interface FastifyContextConfig {
     /** The guard of the route, or `false` for an open route. Needs the plugin `tokenGuards`. */
     auth?: OptionalGuard | false | undefined
@@ -41,6 +68,12 @@ export type OnRefusal = (refusal: Refusal, request: FastifyRequest, reply: Fasti
 
 /** Options of {@link fastifyGuard}. */
 export interface FastifyGuardOptions extends PreflightOptions {
+  /**
+   * The member of the request that holds the token, for applications in which `request.auth` is something else. Declare it in
+   * {@link RequestTokenTypes} too. Default `auth`.
+   */
+  readonly property?: TokenProperty | undefined
+
   /** Handles a refusal in place of the default response. Default sends the refusal. */
   readonly onRefusal?: OnRefusal | undefined
 }
@@ -49,18 +82,25 @@ export interface FastifyGuardOptions extends PreflightOptions {
  * A hook for `onRequest`, `preParsing`, `preValidation` or `preHandler`. When the guard decides synchronously, the hook
  * calls `done` in the same tick. Otherwise, and without `done`, it returns a promise.
  */
-export interface TokenHook {
+export interface TokenHook<Token = GuardToken<OptionalGuard>> {
   (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined>
   (
     request: FastifyRequest,
     reply: FastifyReply,
     done: (error?: Error) => void,
   ): Promise<FastifyReply | undefined> | undefined
+  /**
+   * The token of a request that this hook has let pass, with the type of your claims.
+   *
+   * @throws TypeError when this hook did not let the request pass.
+   */
+  tokenOf(request: Pick<FastifyRequest, 'raw'>): Token
 }
 
 /**
- * Turns a guard into a hook. The hook answers a refused request. An allowed request has its token on `request.auth`,
- * `undefined` when the guard is optional and there was no token.
+ * Turns a guard into a hook. The hook answers a refused request. `tokenOf` gives the token of an allowed request, `undefined`
+ * when the guard is optional and there was no token. It is on `request.auth` too, or on the member that the option `property`
+ * names.
  *
  * As `onRequest` it refuses before Fastify reads a body. To read tokens in forms, use `preValidation` or later, with
  * `@fastify/formbody`. The hook answers a CORS preflight with 204 and no CORS permission: register `@fastify/cors`
@@ -77,19 +117,36 @@ export interface TokenHook {
  * export function ordersApi(introspection: IntrospectionClient) {
  *   const mayRead = fastifyGuard(introspection.guard({ audience: 'https://orders.example.com', scope: 'orders:read' }))
  *   const app = Fastify()
- *   app.get('/orders', { onRequest: mayRead }, (request) => ({ orders: [], for: request.auth?.sub }))
+ *   app.get('/orders', { onRequest: mayRead }, (request) => ({ orders: [], for: mayRead.tokenOf(request).sub }))
  *   return app
  * }
  * ```
  */
-export function fastifyGuard(guard: OptionalGuard, options: FastifyGuardOptions = {}): TokenHook {
+export function fastifyGuard<G extends OptionalGuard>(
+  guard: G,
+  options: FastifyGuardOptions = {},
+): TokenHook<GuardToken<G>> {
   requireGuard(guard)
-  const resolved = resolveMiddleware<OnRefusal>('fastifyGuard', options)
+  const resolved = readHook(new OptionGroup('fastifyGuard', options, HOOK_OPTIONS))
   const decide = decideBy(guard)
-  return ((request: FastifyRequest, reply: FastifyReply, done?: unknown) => {
+  const hook = (request: FastifyRequest, reply: FastifyReply, done?: unknown) => {
     requireFramework('Fastify', typeof (request as Partial<FastifyRequest> | undefined)?.raw === 'object')
     return endHook(judge(decide, resolved, request, reply), reply, done)
-  }) as TokenHook
+  }
+  const tokenOf = (request: Pick<FastifyRequest, 'raw'>): unknown => resolved.passed.of(request)
+  return Object.assign(hook, { tokenOf }) as TokenHook<GuardToken<G>>
+}
+
+/** The resolved options of a hook, and the tokens of the requests that it has let pass. */
+interface ResolvedHook extends ResolvedMiddleware<OnRefusal> {
+  readonly property: string
+  readonly passed: PassedTokens<unknown>
+}
+
+const HOOK_OPTIONS = ['onRefusal', 'passPreflights', 'property'] as const
+
+function readHook(group: OptionGroup): ResolvedHook {
+  return { ...readMiddleware<OnRefusal>(group), property: readProperty(group), passed: new PassedTokens() }
 }
 
 /** Options of {@link tokenGuards}. */
@@ -133,21 +190,14 @@ export interface TokenGuardsOptions extends FastifyGuardOptions {
 export const tokenGuards: FastifyPluginAsync<TokenGuardsOptions> = Object.assign(
   // As a promise, because no code catches errors of a plugin with a callback.
   (async (app, options) => {
-    const group = new OptionGroup('tokenGuards', options, [
-      'guard',
-      'hook',
-      'onRefusal',
-      'passPreflights',
-      'prefix',
-      'logLevel',
-    ])
+    const group = new OptionGroup('tokenGuards', options, ['guard', 'hook', ...HOOK_OPTIONS, 'prefix', 'logLevel'])
     const guardOfOthers = group.function<OptionalGuard>('guard')
-    const resolved = readMiddleware<OnRefusal>(group)
+    const resolved = readHook(group)
     const hook = group.oneOf('hook', ['onRequest', 'preValidation'] as const, 'onRequest')
     // Two plugins would judge a request twice, and a DPoP proof works only once.
     if (app.hasDecorator(REGISTERED)) throw new TypeError('tokenGuards: is registered with this instance already')
     app.decorate(REGISTERED, true)
-    if (!app.hasRequestDecorator('auth')) app.decorateRequest('auth', undefined)
+    if (!app.hasRequestDecorator(resolved.property)) app.decorateRequest(resolved.property, undefined)
     app.addHook(hook, (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
       const { auth = guardOfOthers } = configOf(request)
       if (auth === undefined || auth === false) done()
@@ -174,7 +224,7 @@ const REGISTERED = Symbol('token-introspection-guards')
  */
 function judge(
   decide: Decide,
-  resolved: ResolvedMiddleware<OnRefusal>,
+  resolved: ResolvedHook,
   request: FastifyRequest,
   reply: FastifyReply,
 ): MaybePromise<boolean> {
@@ -193,14 +243,16 @@ function judge(
 
 function admit(
   decision: OptionalGuardDecision,
-  { onRefusal }: ResolvedMiddleware<OnRefusal>,
+  { onRefusal, property, passed }: ResolvedHook,
   request: FastifyRequest,
   reply: FastifyReply,
 ): MaybePromise<boolean> {
   if (!decision.allowed)
     return onRefusal === undefined ? send(decision, reply) : refuse(onRefusal, decision, request, reply)
   addFields(decision.headers, reply, ACCESS)
-  request.auth = decision.token
+  const { token } = decision
+  ;(request as unknown as Record<string, unknown>)[property] = token
+  passed.note(request, token)
   return true
 }
 

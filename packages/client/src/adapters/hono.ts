@@ -10,6 +10,7 @@ import {
   type RequestForm,
 } from '../index.ts'
 import { decideBy } from './decide-by.ts'
+import { PassedTokens } from './passed-tokens.ts'
 import { requireFramework } from './require-framework.ts'
 import { type PreflightOptions, requireGuard, resolveMiddleware } from './middleware-options.ts'
 import { addFields, type FieldAccess } from './response-fields.ts'
@@ -23,6 +24,17 @@ export interface HonoGuardOptions extends PreflightOptions {
 /** The variables that a middleware sets, for `new Hono<AuthEnv>()`. */
 export interface AuthEnv<Token = GuardToken<OptionalGuard>> {
   Variables: { auth: Token }
+}
+
+/** A middleware that lets only requests pass that its guard allows. */
+export interface HonoTokenMiddleware<Token> extends MiddlewareHandler<AuthEnv<Token>> {
+  /**
+   * The token of a request that this middleware has let pass, with the type of your claims, also where the types of Hono do not
+   * know of the middleware, such as in a handler of another file.
+   *
+   * @throws TypeError when this middleware did not let the request pass.
+   */
+  tokenOf(context: Pick<Context, 'req'>): Token
 }
 
 /**
@@ -49,18 +61,22 @@ export interface AuthEnv<Token = GuardToken<OptionalGuard>> {
 export function honoGuard<G extends OptionalGuard>(
   guard: G,
   options: HonoGuardOptions = {},
-): MiddlewareHandler<AuthEnv<GuardToken<G>>> {
+): HonoTokenMiddleware<GuardToken<G>> {
   requireGuard(guard)
   const decide = decideBy(guard)
   const { onRefusal, passPreflights } = resolveMiddleware<NonNullable<HonoGuardOptions['onRefusal']>>(
     'honoGuard',
     options,
   )
-  return (context, next) => {
+  const passed = new PassedTokens<GuardToken<G>>()
+  const middleware = (context: Context<AuthEnv<GuardToken<G>>>, next: Next): Promise<Response | undefined> => {
     // Thrown synchronously, because other frameworks ignore a promise.
     requireFramework('Hono', isContext(context))
     return pass(context, next)
   }
+  return Object.assign(middleware, {
+    tokenOf: ({ req }: Pick<Context, 'req'>) => passed.of(req),
+  }) as HonoTokenMiddleware<GuardToken<G>>
 
   async function pass(context: Context<AuthEnv<GuardToken<G>>>, next: Next): Promise<Response | undefined> {
     const { req } = context
@@ -75,6 +91,7 @@ export function honoGuard<G extends OptionalGuard>(
     if (!decision.allowed) return onRefusal === undefined ? toResponse(decision, context) : onRefusal(decision, context)
     const { headers, token } = decision
     context.set('auth', token as GuardToken<G>)
+    passed.note(req, token)
     await next()
     addFields(headers, context, ACCESS)
     return undefined

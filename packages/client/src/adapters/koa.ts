@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http'
 import { type GuardToken, isPreflight, type OptionalGuard, type Refusal } from '../index.ts'
 import { decideBy } from './decide-by.ts'
 import { readNodeRequest } from './node-request.ts'
+import { PassedTokens } from './passed-tokens.ts'
 import { requireFramework } from './require-framework.ts'
 import { type PreflightOptions, requireGuard, resolveMiddleware } from './middleware-options.ts'
 import { addFields, BODY_FIELDS, type FieldAccess } from './response-fields.ts'
@@ -39,9 +40,20 @@ export interface AuthState<Token = GuardToken<OptionalGuard>> {
   auth?: Token | undefined
 }
 
+/** A middleware that lets only requests pass that its guard allows. */
+export interface KoaTokenMiddleware<Token, Context extends KoaContext> {
+  (context: Context, next: () => Promise<unknown>): Promise<void>
+  /**
+   * The token of a request that this middleware has let pass, with the type of your claims.
+   *
+   * @throws TypeError when this middleware did not let the request pass.
+   */
+  tokenOf(context: KoaContext): Token
+}
+
 /**
- * Turns a guard into a middleware. The middleware answers a refused request. An allowed request has its token on
- * `context.state.auth`, `undefined` when the guard is optional and there was no token.
+ * Turns a guard into a middleware. The middleware answers a refused request. `tokenOf` gives the token of an allowed request,
+ * `undefined` when the guard is optional and there was no token. It is on `context.state.auth` too.
  *
  * The middleware answers a CORS preflight with 204 and no CORS permission: put a CORS middleware before the guard. To
  * read tokens in forms, put a body parser before the guard. `app.proxy` has no effect.
@@ -51,14 +63,15 @@ export interface AuthState<Token = GuardToken<OptionalGuard>> {
  * @example
  * ```ts
  * import type { IntrospectionClient } from '@token-introspection/client'
- * import { type AuthState, koaGuard } from '@token-introspection/client/koa'
+ * import { koaGuard } from '@token-introspection/client/koa'
  * import Koa from 'koa'
  *
  * export function ordersApi(introspection: IntrospectionClient) {
- *   const app = new Koa<AuthState>()
- *   app.use(koaGuard(introspection.guard({ audience: 'https://orders.example.com', scope: 'orders:read' })))
+ *   const mayRead = koaGuard(introspection.guard({ audience: 'https://orders.example.com', scope: 'orders:read' }))
+ *   const app = new Koa()
+ *   app.use(mayRead)
  *   app.use((context) => {
- *     context.body = { orders: [], for: context.state.auth?.sub }
+ *     context.body = { orders: [], for: mayRead.tokenOf(context).sub }
  *   })
  *   return app
  * }
@@ -67,18 +80,20 @@ export interface AuthState<Token = GuardToken<OptionalGuard>> {
 export function koaGuard<G extends OptionalGuard, Context extends KoaContext = KoaContext>(
   guard: G,
   options: KoaGuardOptions<Context> = {},
-): (context: Context, next: () => Promise<unknown>) => Promise<void> {
+): KoaTokenMiddleware<GuardToken<G>, Context> {
   requireGuard(guard)
   const decide = decideBy(guard)
   const { onRefusal, passPreflights } = resolveMiddleware<(refusal: Refusal, context: Context) => unknown>(
     'koaGuard',
     options,
   )
-  return (context, next) => {
+  const passed = new PassedTokens<GuardToken<G>>()
+  const middleware = (context: Context, next: () => Promise<unknown>): Promise<void> => {
     // Thrown synchronously, because other frameworks ignore a promise.
     requireFramework('Koa', typeof (context as Partial<Context> | undefined)?.request?.req === 'object')
     return pass(context, next)
   }
+  return Object.assign(middleware, { tokenOf: (context: KoaContext) => passed.of(context) })
 
   async function pass(context: Context, next: () => Promise<unknown>): Promise<void> {
     const { req, originalUrl } = context
@@ -94,6 +109,7 @@ export function koaGuard<G extends OptionalGuard, Context extends KoaContext = K
     if (decision.allowed) {
       const { headers, token } = decision
       context.state.auth = token
+      passed.note(context, token)
       addFields(headers, context, ACCESS)
       await next()
       // Again, because later middleware may have set `Cache-Control: public`.

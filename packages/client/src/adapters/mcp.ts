@@ -2,16 +2,33 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js'
 import { OptionGroup } from '@token-introspection/core/options'
-import { type ActiveIntrospectionResult, type Guard, isPreflight, presentedToken } from '../index.ts'
+import { type ActiveIntrospectionResult, type Guard, type GuardToken, isPreflight, presentedToken } from '../index.ts'
+import { authInfoOf } from './auth-info.ts'
 import { type ExpressGuardOptions, expressGuard } from './express.ts'
 import { toGuardRequest } from './node.ts'
 import { requireGuard } from './middleware-options.ts'
 import { addFields } from './response-fields.ts'
 
+/** What the SDK gives to tools as `authInfo`. `extra` is the answer about the token, with the type of your claims. */
+export interface McpAuthInfo<Token extends object = ActiveIntrospectionResult> extends Omit<AuthInfo, 'extra'> {
+  readonly extra: Token & Record<string, unknown>
+}
+
+/** Finds the answer about a token in what tools get. */
+export interface McpTokens<Token> {
+  /**
+   * The answer about the token, with the type of your claims. The SDK gives `authInfo` to tools with types of its own.
+   *
+   * @param authInfo - the second argument of a tool has it.
+   * @throws TypeError when it does not come from this guard.
+   */
+  readonly tokenOf: (authInfo: AuthInfo | undefined) => Token
+}
+
 /** The `verifier` of the SDK's `requireBearerAuth`. */
-export interface TokenVerifier {
+export interface TokenVerifier<Token extends object = ActiveIntrospectionResult> extends McpTokens<Token> {
   /** Returns the data of the token, or throws an error by which `requireBearerAuth` refuses. */
-  verifyAccessToken(token: string): Promise<AuthInfo>
+  verifyAccessToken(token: string): Promise<McpAuthInfo<Token>>
 }
 
 /** An error class of the SDK. */
@@ -62,7 +79,10 @@ export interface TokenVerifierOptions extends McpGateOptions {
  * }
  * ```
  */
-export function createTokenVerifier(guard: Guard, options: TokenVerifierOptions): TokenVerifier {
+export function createTokenVerifier<G extends Guard>(
+  guard: G,
+  options: TokenVerifierOptions,
+): TokenVerifier<GuardToken<G>> {
   requireGuard(guard)
   const group = new OptionGroup('', options, ['resource', 'InvalidTokenError', 'InsufficientScopeError'])
   const InvalidTokenError = group.function<McpErrorClass>('InvalidTokenError')
@@ -70,12 +90,13 @@ export function createTokenVerifier(guard: Guard, options: TokenVerifierOptions)
   if (InvalidTokenError === undefined) throw group.error('InvalidTokenError', 'is required: the class of the SDK')
   if (InsufficientScopeError === undefined)
     throw group.error('InsufficientScopeError', 'is required: the class of the SDK')
-  const resource = group.string('resource')
+  const passed = new PassedAuthInfo<GuardToken<G>>(group.string('resource'))
   return {
+    tokenOf: (authInfo) => passed.tokenOf(authInfo),
     async verifyAccessToken(token) {
       const credentials = `Bearer ${token}`
       const decision = await guard({ headers: { get: (name) => (name === 'authorization' ? credentials : null) } })
-      if (decision.allowed) return toAuthInfo(token, decision.token, resource)
+      if (decision.allowed) return passed.toAuthInfo(token, decision.token)
       if (decision.error !== undefined) throw decision.error
       // The SDK puts the message into a quoted string and does not escape it.
       throw decision.status === 403
@@ -111,15 +132,16 @@ export function createTokenVerifier(guard: Guard, options: TokenVerifierOptions)
  * }
  * ```
  */
-export function createMcpGate(
-  guard: Guard,
+export function createMcpGate<G extends Guard>(
+  guard: G,
   options: McpGateOptions = {},
-): (request: Request) => Promise<AuthInfo | Response> {
-  const pass = createPass(guard, options)
-  return async (request) => {
+): ((request: Request) => Promise<McpAuthInfo<GuardToken<G>> | Response>) & McpTokens<GuardToken<G>> {
+  const { pass, tokenOf } = createPass(guard, options)
+  const gate = async (request: Request): Promise<McpAuthInfo<GuardToken<G>> | Response> => {
     const passed = await pass(request)
     return passed instanceof Response ? passed : passed.authInfo
   }
+  return Object.assign(gate, { tokenOf })
 }
 
 /**
@@ -127,7 +149,8 @@ export function createMcpGate(
  * fields that the guard adds to good responses, such as the next `DPoP-Nonce`.
  *
  * @param guard - a guard that is not optional.
- * @param handle - answers an allowed request. Pass its arguments to `handleRequest` of the transport.
+ * @param handle - answers an allowed request. Pass its arguments to `handleRequest` of the transport. `options.authInfo.extra` is
+ * the answer about the token, with the type of your claims.
  * @throws TypeError when the guard is not a guard, or a TypeError that names the wrong option.
  *
  * @example
@@ -145,12 +168,15 @@ export function createMcpGate(
  * }
  * ```
  */
-export function guardMcp(
-  guard: Guard,
-  handle: (request: Request, options: { readonly authInfo: AuthInfo }) => Response | Promise<Response>,
+export function guardMcp<G extends Guard>(
+  guard: G,
+  handle: (
+    request: Request,
+    options: { readonly authInfo: McpAuthInfo<GuardToken<G>> },
+  ) => Response | Promise<Response>,
   options: McpGateOptions = {},
 ): (request: Request) => Promise<Response> {
-  const pass = createPass(guard, options)
+  const { pass } = createPass(guard, options)
   return async (request) => {
     const passed = await pass(request)
     if (passed instanceof Response) return passed
@@ -169,7 +195,7 @@ export interface McpExpressGuardOptions<Req extends IncomingMessage, Res extends
  * passes `request.auth` to tools as `authInfo`. The middleware of `client/express` puts the answer of the authorization
  * server in the same place, but there tools find no `scopes`.
  *
- * Refusals and preflights are handled as by `mcpExpressGuard` of `client/express`. The answer is in `authInfo.extra`.
+ * Refusals and preflights are handled as by `expressGuard` of `client/express`. The answer is in `authInfo.extra`.
  *
  * @param guard - a guard that is not optional.
  * @throws TypeError when the guard is not a guard, or a TypeError that names the wrong option.
@@ -192,22 +218,23 @@ export interface McpExpressGuardOptions<Req extends IncomingMessage, Res extends
  * ```
  */
 export function mcpExpressGuard<
+  G extends Guard,
   Req extends IncomingMessage = IncomingMessage,
   Res extends ServerResponse = ServerResponse,
 >(
-  guard: Guard,
+  guard: G,
   options: McpExpressGuardOptions<Req, Res> = {},
-): (request: Req, response: Res, next: (error?: unknown) => void) => void {
+): ((request: Req, response: Res, next: (error?: unknown) => void) => void) & McpTokens<GuardToken<G>> {
   const group = new OptionGroup('mcpExpressGuard', options, ['resource', 'onRefusal'])
-  const resource = group.string('resource')
+  const passed = new PassedAuthInfo<GuardToken<G>>(group.string('resource'))
   const onRefusal = group.function<NonNullable<(typeof options)['onRefusal']>>('onRefusal')
-  const mayPass = expressGuard<Guard, Req, Res>(guard, { onRefusal })
-  return (request, response, next) => {
+  const mayPass = expressGuard<G, Req, Res>(guard, { onRefusal })
+  const middleware = (request: Req, response: Res, next: (error?: unknown) => void): void => {
     mayPass(request, response, (error) => {
       try {
         if (error === undefined) {
           const token = presentedToken(toGuardRequest(request)) ?? ''
-          Object.assign(request, { auth: toAuthInfo(token, mayPass.tokenOf(request), resource) })
+          Object.assign(request, { auth: passed.toAuthInfo(token, mayPass.tokenOf(request)) })
         }
       } catch (mistake) {
         next(mistake)
@@ -216,52 +243,65 @@ export function mcpExpressGuard<
       next(error)
     })
   }
+  return Object.assign(middleware, { tokenOf: (authInfo: AuthInfo | undefined) => passed.tokenOf(authInfo) })
 }
 
-interface Pass {
-  readonly authInfo: AuthInfo
+interface Pass<Token extends object> {
+  readonly authInfo: McpAuthInfo<Token>
   readonly headers: Readonly<Record<string, string>>
 }
 
-function createPass(guard: Guard, options: McpGateOptions): (request: Request) => Promise<Pass | Response> {
+function createPass<G extends Guard>(
+  guard: G,
+  options: McpGateOptions,
+): McpTokens<GuardToken<G>> & { readonly pass: (request: Request) => Promise<Pass<GuardToken<G>> | Response> } {
   requireGuard(guard)
-  const resource = new OptionGroup('', options, ['resource']).string('resource')
-  return async (request) => {
-    if (isPreflight(request)) return new Response(null, { status: 204 })
-    const decision = await guard(request)
-    if (!decision.allowed) return decision.toResponse()
-    // Empty when the token was in another place.
-    const token = presentedToken(request) ?? ''
-    return { authInfo: toAuthInfo(token, decision.token, resource), headers: decision.headers }
-  }
-}
-
-function toAuthInfo(
-  token: string,
-  answer: ActiveIntrospectionResult | undefined,
-  wanted: string | undefined,
-): AuthInfo {
-  // The types exclude this, but callers may be plain JavaScript.
-  if (answer === undefined)
-    throw new TypeError('guard: must not be optional, because the SDK has no request without a token')
-  const { client_id: clientId, scope, exp, aud } = answer
-  const resource = resourceOf(aud, wanted)
+  const passed = new PassedAuthInfo<GuardToken<G>>(new OptionGroup('', options, ['resource']).string('resource'))
   return {
-    token,
-    // The SDK has no value for a token without a client.
-    clientId: clientId ?? '',
-    scopes: scope === undefined || scope === '' ? [] : scope.split(' '),
-    ...(exp !== undefined && { expiresAt: exp }),
-    ...(resource !== undefined && { resource }),
-    extra: { ...answer },
+    tokenOf: (authInfo) => passed.tokenOf(authInfo),
+    async pass(request) {
+      if (isPreflight(request)) return new Response(null, { status: 204 })
+      const decision = await guard(request)
+      if (!decision.allowed) return decision.toResponse()
+      // Empty when the token was in another place.
+      const token = presentedToken(request) ?? ''
+      return { authInfo: passed.toAuthInfo(token, decision.token), headers: decision.headers }
+    },
   }
 }
 
-function resourceOf(aud: string | readonly string[] | undefined, wanted: string | undefined): URL | undefined {
-  const audiences = typeof aud === 'string' ? [aud] : (aud ?? [])
-  const resource = wanted !== undefined && audiences.includes(wanted) ? wanted : audiences[0]
-  if (resource === undefined || !URL.canParse(resource)) return undefined
-  return resource === wanted || audiences.length === 1 ? new URL(resource) : undefined
+/** Makes `authInfo` for tools, and finds the answer in it again. */
+class PassedAuthInfo<Token extends ActiveIntrospectionResult> {
+  readonly #resource: string | undefined
+  readonly #answers = new WeakSet<object>()
+
+  /** @param resource - the identifier of this server. */
+  constructor(resource: string | undefined) {
+    this.#resource = resource
+  }
+
+  toAuthInfo(token: string, answer: Token | undefined): McpAuthInfo<Token> {
+    // The types exclude this, but callers may be plain JavaScript.
+    if (answer === undefined)
+      throw new TypeError('guard: must not be optional, because the SDK has no request without a token')
+    const { clientId, scopes, expiresAt, resource } = authInfoOf(answer, this.#resource)
+    this.#answers.add(answer)
+    return {
+      token,
+      clientId,
+      scopes,
+      ...(expiresAt !== undefined && { expiresAt }),
+      ...(resource !== undefined && { resource }),
+      extra: answer,
+    }
+  }
+
+  tokenOf(authInfo: AuthInfo | undefined): Token {
+    const answer: object | undefined = authInfo?.extra
+    if (answer === undefined || !this.#answers.has(answer))
+      throw new TypeError('authInfo: does not come from this guard')
+    return answer as Token
+  }
 }
 
 /** A response with immutable fields, such as one from `fetch`, is copied. */

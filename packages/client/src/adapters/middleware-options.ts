@@ -14,6 +14,25 @@ export interface PreflightOptions {
   readonly passPreflights?: boolean | undefined
 }
 
+/** Where a middleware leaves the token. */
+export interface PropertyOptions {
+  /**
+   * The member of the request that holds the token, for applications in which another package writes `request.auth`. Default
+   * `auth`.
+   */
+  readonly property?: string | undefined
+}
+
+/** Reads the option. @throws TypeError when it cannot be the name of a member. */
+export function readProperty(group: OptionGroup): string {
+  const property = group.string('property') ?? 'auth'
+  // Assigning to `__proto__` would give the request other inherited members.
+  if (!/^[A-Za-z_$][\w$]*$/.test(property) || property === '__proto__') {
+    throw group.error('property', 'must be a name, such as "caller"')
+  }
+  return property
+}
+
 /** The resolved options. */
 export interface ResolvedMiddleware<OnRefusal> {
   readonly onRefusal: OnRefusal | undefined

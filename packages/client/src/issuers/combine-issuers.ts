@@ -59,15 +59,21 @@ export interface OptionalIssuersGuard<Clients extends IssuerClients> {
 }
 
 /** Options that may differ by the issuer of the token. */
-export type IssuerGuardOptions = Omit<GuardOptions, 'optional' | 'realm' | 'resourceMetadata'>
+export type IssuerGuardOptions<Claims extends object = object> = Omit<
+  GuardOptions<Claims>,
+  'optional' | 'realm' | 'resourceMetadata'
+>
 
 /** Options of a guard that accepts the tokens of several authorization servers. */
-export interface IssuersGuardOptions<Clients extends IssuerClients = IssuerClients> extends GuardOptions {
+export interface IssuersGuardOptions<Clients extends IssuerClients = IssuerClients>
+  extends GuardOptions<AnyClaims<Clients>> {
   /**
    * Options for the tokens of one server, by its name. Each option replaces the one beside `issuers`. Default none:
    * then the options beside it apply, on top of the `policy` of that server's client.
    */
-  readonly issuers?: { readonly [Name in IssuerName<Clients>]?: IssuerGuardOptions | undefined } | undefined
+  readonly issuers?:
+    | { readonly [Name in IssuerName<Clients>]?: IssuerGuardOptions<ClaimsOf<Clients[Name]>> | undefined }
+    | undefined
 }
 
 /** The same for a guard that lets requests without a token pass. */
@@ -119,7 +125,7 @@ export interface CombinedIssuers<Clients extends IssuerClients = IssuerClients> 
 export interface IssuersWatchOptions<Clients extends IssuerClients = IssuerClients>
   extends Omit<TokenWatchOptions, 'policy'> {
   /** The requirements that the token must keep meeting: the options of the guard that let the connection in. */
-  readonly policy: WatchPolicy & Pick<IssuersGuardOptions<Clients>, 'issuers'>
+  readonly policy: WatchPolicy<AnyClaims<Clients>> & Pick<IssuersGuardOptions<Clients>, 'issuers'>
 }
 
 /** The outcome for requests whose token belongs to no issuer. */

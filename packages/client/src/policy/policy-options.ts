@@ -17,7 +17,8 @@ import { isRevocationPosition } from '@token-introspection/core/revocations'
 import type { GuardRequest } from '../token/guard-request.ts'
 import { type ConfirmationOptions, resolveConfirmation } from './confirmation/confirmation-options.ts'
 import type { ConfirmationStep, SenderConstraint } from './confirmation/confirmation.ts'
-import type { JudgedToken, Policy, ScopeRule, TokenKind } from './policy.ts'
+import type { Policy, ScopeRule, TokenKind } from './policy.ts'
+import type { ActiveIntrospectionResult } from '../result/introspection-result.ts'
 
 /** Step `policy`: the requirements of all guards, unless a guard has its own. */
 export interface PolicyOptions {
@@ -64,10 +65,13 @@ export type RequiredAuthorizationDetails = WantedAuthorizationDetail | ((details
 /**
  * A check of your own, which runs after all others. Only `true` lets the request pass; otherwise the guard answers 403.
  */
-export type CustomCheck = (token: JudgedToken, request: GuardRequest) => boolean | Promise<boolean>
+export type CustomCheck<Claims extends object = object> = (
+  token: ActiveIntrospectionResult<Claims>,
+  request: GuardRequest,
+) => boolean | Promise<boolean>
 
-/** Options of one guard. */
-export interface GuardOptions extends PolicyOptions {
+/** Options of one guard. `Claims` is the type of the client's extension claims, for `check`. */
+export interface GuardOptions<Claims extends object = object> extends PolicyOptions {
   /** Scope that the token must have. Default none. */
   readonly scope?: RequiredScope | undefined
   /**
@@ -90,7 +94,7 @@ export interface GuardOptions extends PolicyOptions {
   /** The rights that one entry of `permissions` of a requesting party token must grant now (UMA 2.0). Default none. */
   readonly permission?: WantedPermission | undefined
   /** A check of your own. Default none. */
-  readonly check?: CustomCheck | undefined
+  readonly check?: CustomCheck<Claims> | undefined
   /** Whether requests without a token pass: see {@link OptionalGuardOptions}. Default `false`. */
   readonly optional?: false | undefined
   /**
@@ -109,7 +113,7 @@ export interface GuardOptions extends PolicyOptions {
  * Options of a guard that lets requests without a token pass. A token that a request presents must still be good:
  * `decision.token` is `undefined` only when there was no token.
  */
-export interface OptionalGuardOptions extends Omit<GuardOptions, 'optional'> {
+export interface OptionalGuardOptions<Claims extends object = object> extends Omit<GuardOptions<Claims>, 'optional'> {
   readonly optional: true
 }
 
@@ -196,8 +200,8 @@ export const GUARD_OPTIONS = [
 ] as const
 
 /** Reads the options of one guard. They override those of the client. */
-export function resolveGuardOptions(
-  options: GuardOptions | OptionalGuardOptions,
+export function resolveGuardOptions<Claims extends object>(
+  options: GuardOptions<Claims> | OptionalGuardOptions<Claims>,
   inherited: InheritedPolicy,
 ): ResolvedGuard {
   const group = new OptionGroup('guard', options, GUARD_OPTIONS)

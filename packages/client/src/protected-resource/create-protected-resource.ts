@@ -26,15 +26,15 @@ import {
 /** An object that creates guards, as an `IntrospectionClient` does. */
 export interface GuardMaker<Claims extends object = object> {
   readonly accepts: AcceptedTokens
-  guard(options: OptionalGuardOptions): OptionalGuard<Claims>
-  guard(options?: GuardOptions): Guard<Claims>
+  guard(options: OptionalGuardOptions<Claims>): OptionalGuard<Claims>
+  guard(options?: GuardOptions<Claims>): Guard<Claims>
 }
 
 /** Options of a guard of a protected resource. The resource sets its audience and its metadata URL. */
-export type ResourceGuardOptions = Omit<GuardOptions, Given>
+export type ResourceGuardOptions<Claims extends object = object> = Omit<GuardOptions<Claims>, Given>
 
 /** The same for a guard that lets requests without a token pass. */
-export type OptionalResourceGuardOptions = Omit<OptionalGuardOptions, Given>
+export type OptionalResourceGuardOptions<Claims extends object = object> = Omit<OptionalGuardOptions<Claims>, Given>
 
 /** The options that the resource sets for every guard. */
 type Given = 'audience' | 'resourceMetadata'
@@ -62,8 +62,14 @@ export interface ProtectedResource {
    * @throws TypeError when an option is wrong, when the client accepts none of `authorizationServers`, or when the
    * guard contradicts `metadata`. The message names the option.
    */
-  guard<Claims extends object>(client: GuardMaker<Claims>, options: OptionalResourceGuardOptions): OptionalGuard<Claims>
-  guard<Claims extends object>(client: GuardMaker<Claims>, options?: ResourceGuardOptions): Guard<Claims>
+  guard<Claims extends object>(
+    client: GuardMaker<Claims>,
+    options: OptionalResourceGuardOptions<NoInfer<Claims>>,
+  ): OptionalGuard<Claims>
+  guard<Claims extends object>(
+    client: GuardMaker<Claims>,
+    options?: ResourceGuardOptions<NoInfer<Claims>>,
+  ): Guard<Claims>
   /** The same with several authorization servers, combined by `combineIssuers`. */
   guard<Clients extends IssuerClients>(
     issuers: CombinedIssuers<Clients>,

@@ -4,7 +4,6 @@ import { OptionGroup } from '@token-introspection/core/options'
 import { type IntrospectionError, WatchOverloadedError } from '../errors.ts'
 import type { IntrospectOptions } from '../introspect.ts'
 import { type GuardOptions, type InheritedPolicy, resolveGuardOptions } from '../policy/policy-options.ts'
-import type { JudgedToken } from '../policy/policy.ts'
 import type { LivenessRecord } from '../revocations/liveness.ts'
 import type { TouchedSlots } from '../revocations/touched-slots.ts'
 import type { IntrospectionResult } from '../result/introspection-result.ts'
@@ -18,16 +17,16 @@ import { Watcher, type WatcherSettings } from './watcher.ts'
 /**
  * The requirements that a watched token must keep meeting: the options of a guard. `maxAgeSeconds` has no effect here.
  */
-export type WatchPolicy = GuardOptions
+export type WatchPolicy<Claims extends object = object> = GuardOptions<Claims>
 
 /** Options of {@link IntrospectionClient.watch}. */
-export interface TokenWatchOptions {
+export interface TokenWatchOptions<Claims extends object = object> {
   /**
    * The requirements that the token must keep meeting, on top of the client's `policy`: the options of the guard that
    * let the connection in. The guard proved the binding to a key or a certificate, and the watch does not prove it
    * again.
    */
-  readonly policy: WatchPolicy
+  readonly policy: WatchPolicy<Claims>
   /**
    * Ends the watch when the connection ends. If `until` never aborts, the client checks the token until it expires or
    * is revoked.
@@ -87,7 +86,7 @@ export class TokenWatches {
   }
 
   /** See {@link IntrospectionClient.watch}. */
-  watch(token: string, options: TokenWatchOptions): AbortSignal {
+  watch<Claims extends object>(token: string, options: TokenWatchOptions<Claims>): AbortSignal {
     const { settings, until } = resolveTokenWatch(options, this.#step)
     const watcher = new Watcher(settings, () => {
       until.removeEventListener('abort', leave)
@@ -134,8 +133,8 @@ export function endedWatch(reason: WatchEndReason): AbortSignal {
   return AbortSignal.abort(new WatchEnded(reason))
 }
 
-function resolveTokenWatch(
-  options: TokenWatchOptions,
+function resolveTokenWatch<Claims extends object>(
+  options: TokenWatchOptions<Claims>,
   { limits, policy: inherited, now }: WatchStep,
 ): { settings: WatcherSettings; until: AbortSignal } {
   const group = new OptionGroup('watch', options, WATCH_OPTIONS)
@@ -151,7 +150,7 @@ function resolveTokenWatch(
     until,
     settings: {
       policy,
-      check: check && ((token: JudgedToken) => check(token, request as GuardRequest)),
+      check: check && ((token) => check(token, request as GuardRequest)),
       everyMs: everySeconds * 1000,
       maxUncheckedMs: maxUncheckedSeconds * 1000,
       onError: group.function<WatcherSettings['onError']>('onError'),

@@ -2,14 +2,15 @@
 import { isPromise } from '@token-introspection/core/maybe-promise'
 import { checkPermission, checkTarget, describeMistake } from '../policy/check-policy.ts'
 import type { IntrospectionError } from '../errors.ts'
-import type { JudgedToken, Policy } from '../policy/policy.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { ActiveIntrospectionResult } from '../result/introspection-result.ts'
 import { WatchEnded } from './watch-ended.ts'
 
 /** The requirements of a connection for its token. */
 export interface WatcherSettings {
   readonly policy: Policy
   /** A check of the application, with its request already bound. */
-  readonly check: ((token: JudgedToken) => boolean | Promise<boolean>) | undefined
+  readonly check: ((token: ActiveIntrospectionResult) => boolean | Promise<boolean>) | undefined
   readonly everyMs: number
   readonly maxUncheckedMs: number
   readonly onError: ((error: IntrospectionError) => void) | undefined
@@ -49,7 +50,7 @@ export class Watcher {
    * Judges an answer that was requested at `askedAtMs`. While a check of the application runs, the token does not count
    * as good.
    */
-  judge(token: JudgedToken, askedAtMs: number): void {
+  judge(token: ActiveIntrospectionResult, askedAtMs: number): void {
     try {
       const { policy, check, now } = this.settings
       const lacking = checkTarget(token, policy) ?? checkPermission(token, policy, now)

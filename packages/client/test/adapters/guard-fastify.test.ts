@@ -3,7 +3,7 @@
  */
 import { fastifyGuard, tokenGuards } from '@token-introspection/client/fastify'
 import Fastify, { type FastifyInstance } from 'fastify'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { byName, nobody } from './guard-fixtures.ts'
 
 async function start(prepare: (app: FastifyInstance) => unknown): Promise<FastifyInstance> {
@@ -106,4 +106,30 @@ test('onRefusal may answer or throw, and a hook that does neither answers 500', 
   expect(await statusOf(app, '/answering')).toBe(418)
   expect(await statusOf(app, '/throwing')).toBe(402)
   expect(await statusOf(app, '/idle')).toBe(500)
+})
+
+describe('the option property', () => {
+  const named = { property: 'caller' } as never
+
+  test.each<[string, (app: FastifyInstance) => unknown, object]>([
+    ['the hook', () => undefined, { onRequest: fastifyGuard(byName, named) }],
+    ['the plugin', (app) => app.register(tokenGuards, { ...(named as object), guard: byName }), {}],
+  ])('names the member in which %s leaves the token, and request.auth stays free', async (_, prepare, options) => {
+    const app = await start(async (instance) => {
+      instance.decorateRequest('auth', null as never)
+      await prepare(instance)
+      instance.get('/', options, (request) => {
+        const { auth, caller } = request as { auth?: unknown; caller?: { sub: string } }
+        return { auth, sub: caller?.sub }
+      })
+    })
+    const { body } = await app.inject({ url: '/', headers: { authorization: 'Bearer alice' } })
+    expect(JSON.parse(body)).toEqual({ auth: null, sub: 'alice' })
+  })
+
+  test.each(['', '__proto__', 'a b', '7', 7])('cannot be %o', async (property) => {
+    expect(() => fastifyGuard(byName, { property } as never)).toThrow(/^fastifyGuard\.property: /)
+    const app = Fastify()
+    await expect(app.register(tokenGuards, { property } as never)).rejects.toThrow(/^tokenGuards\.property: /)
+  })
 })

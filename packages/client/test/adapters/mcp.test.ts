@@ -15,6 +15,7 @@ import {
   IntrospectionClient,
   type IntrospectionClientOptions,
 } from '@token-introspection/client'
+import { expressGuard } from '@token-introspection/client/express'
 import { createMcpGate, createTokenVerifier, guardMcp, mcpExpressGuard } from '@token-introspection/client/mcp'
 import express from 'express'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
@@ -253,13 +254,16 @@ describe('guardMcp', () => {
 })
 
 /** An MCP server in Express with one tool, which returns the data it has about its caller. */
-async function serveInExpress(guard: ReturnType<typeof createGuard>) {
+async function serveInExpress(...middleware: express.RequestHandler[]) {
   const app = express()
-  app.all('/mcp', mcpExpressGuard(guard, { resource }), express.json(), (request, response) => {
+  app.all('/mcp', ...middleware, express.json(), (request, response) => {
     const mcp = new McpServer({ name: 'orders', version: '1.0.0' })
-    mcp.registerTool('whoami', { description: 'tells who the caller is' }, ({ authInfo }) => ({
-      content: [{ type: 'text', text: JSON.stringify(authInfo) }],
-    }))
+    mcp.registerTool('whoami', { description: 'tells who the caller is' }, ({ authInfo = {} as AuthInfo }) => {
+      const { token, clientId, scopes, expiresAt, resource: of, extra } = authInfo
+      return {
+        content: [{ type: 'text', text: JSON.stringify({ token, clientId, scopes, expiresAt, resource: of, extra }) }],
+      }
+    })
     const transport = new StreamableHTTPServerTransport({})
     mcp
       .connect(transport)
@@ -271,27 +275,102 @@ async function serveInExpress(guard: ReturnType<typeof createGuard>) {
   return new URL('/mcp', server.origin)
 }
 
+/** What a tool finds in `authInfo`, asked by the client of the SDK. */
+async function whoami(url: URL): Promise<unknown> {
+  const client = new Client({ name: 'app', version: '1.0.0' })
+  await client.connect(
+    new StreamableHTTPClientTransport(url, { requestInit: { headers: { authorization: 'Bearer abc' } } }),
+  )
+  onTestFinished(() => client.close())
+  const { content } = (await client.callTool({ name: 'whoami', arguments: {} })) as { content: { text: string }[] }
+  return JSON.parse(content[0]?.text ?? '')
+}
+
+const AUTH_INFO = { token: 'abc', clientId: 'app', scopes: ['a', 'b'], expiresAt: good.exp, resource, extra: good }
+
+/** The middleware of the SDK. */
+function bearerAuth(guard: ReturnType<typeof createGuard>): express.RequestHandler {
+  return requireBearerAuth({ verifier: createTokenVerifier(guard, errors) })
+}
+
+describe('expressGuard and the SDK, which both write request.auth', () => {
+  test.each<[string, (guard: ReturnType<typeof createGuard>) => express.RequestHandler[]]>([
+    ['the guard alone', (guard) => [expressGuard(guard)]],
+    ['the middleware of the SDK before the guard', (guard) => [bearerAuth(guard), expressGuard(guard)]],
+    ['the guard before the middleware of the SDK', (guard) => [expressGuard(guard), bearerAuth(guard)]],
+  ])('tools find all of authInfo behind %s', async (_, middleware) => {
+    expect(await whoami(await serveInExpress(...middleware(answering(good))))).toEqual(AUTH_INFO)
+  })
+
+  test('scopes are those of the token, although the answer has a claim of that name', async () => {
+    const claims = { scopes: 'admin', token: 'other', clientId: 'other', expiresAt: 7, resource: 'urn:other' }
+    const url = await serveInExpress(expressGuard(answering({ ...good, ...claims })))
+    expect(await whoami(url)).toEqual({ ...AUTH_INFO, extra: { ...good, ...claims } })
+  })
+
+  test('request.auth has the members of the answer, and its JSON has no token', async () => {
+    const app = express().get(
+      '/',
+      expressGuard(answering(good)),
+      (request, response) => void response.json(request.auth),
+    )
+    const server = await serveListener(app)
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    const response = await fetch(server.origin, { headers: { authorization: 'Bearer abc' } })
+    expect(await response.json()).toEqual(good)
+  })
+
+  test('another property has the token, and leaves request.auth to the SDK', async () => {
+    const mayCall = expressGuard(answering(good), { property: 'caller' })
+    const app = express().get('/', mayCall, (request, response) => {
+      const { auth, caller } = request as { auth?: unknown; caller?: unknown }
+      response.json([auth === undefined, caller === mayCall.tokenOf(request), caller])
+    })
+    const server = await serveListener(app)
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    const response = await fetch(server.origin, { headers: { authorization: 'Bearer abc' } })
+    expect(await response.json()).toEqual([true, true, good])
+  })
+})
+
+describe('tokenOf', () => {
+  test('gives the answer about the token, and refuses what comes from another guard', async () => {
+    const gate = createMcpGate(answering(good))
+    const authInfo = await gate(call('Bearer abc'))
+    if (authInfo instanceof Response) throw new Error('refused')
+    expect(gate.tokenOf(authInfo)).toEqual(good)
+    expect(gate.tokenOf({ ...authInfo })).toEqual(good)
+    const others = [
+      createMcpGate(answering(good)),
+      createTokenVerifier(answering(good), errors),
+      mcpExpressGuard(answering(good)),
+    ]
+    for (const { tokenOf } of others) expect(() => tokenOf(authInfo)).toThrow(/^authInfo: /)
+    for (const wrong of [undefined, { ...authInfo, extra: undefined }, { ...authInfo, extra: { ...good } }]) {
+      expect(() => gate.tokenOf(wrong as AuthInfo)).toThrow(/^authInfo: /)
+    }
+  })
+
+  test('gives the answer to the handlers and tools of every form', async () => {
+    const handle = guardMcp(answering(good), (_, { authInfo }) => Response.json(authInfo.extra))
+    expect(await (await handle(call('Bearer abc'))).json()).toEqual(good)
+    const verifier = createTokenVerifier(answering(good), errors)
+    expect(verifier.tokenOf(await verifier.verifyAccessToken('abc'))).toEqual(good)
+    const mayCall = mcpExpressGuard(answering(good))
+    const app = express().get('/', mayCall, (request, response) => void response.json(mayCall.tokenOf(request.auth)))
+    const server = await serveListener(app)
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    expect(await (await fetch(server.origin, { headers: { authorization: 'Bearer abc' } })).json()).toEqual(good)
+  })
+})
+
 describe('mcpExpressGuard before the transport of the SDK in Express', () => {
   test('gives tools the token data that the SDK calls authInfo', async () => {
-    const url = await serveInExpress(answering(good))
-    const client = new Client({ name: 'app', version: '1.0.0' })
-    await client.connect(
-      new StreamableHTTPClientTransport(url, { requestInit: { headers: { authorization: 'Bearer abc' } } }),
-    )
-    onTestFinished(() => client.close())
-    const { content } = (await client.callTool({ name: 'whoami', arguments: {} })) as { content: { text: string }[] }
-    expect(JSON.parse(content[0]?.text ?? '')).toEqual({
-      token: 'abc',
-      clientId: 'app',
-      scopes: ['a', 'b'],
-      expiresAt: good.exp,
-      resource,
-      extra: good,
-    })
+    expect(await whoami(await serveInExpress(mcpExpressGuard(answering(good), { resource })))).toEqual(AUTH_INFO)
   })
 
   test('refuses with the challenge, and answers a preflight itself', async () => {
-    const url = await serveInExpress(answering({ active: false }))
+    const url = await serveInExpress(mcpExpressGuard(answering({ active: false })))
     const refused = await fetch(url, { method: 'POST', headers: { authorization: 'Bearer abc' } })
     expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
       401,

@@ -487,6 +487,11 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
       newClient,
     ),
     walk(
+      'IntrospectionClient (by a Unix socket)',
+      { issuer, clientAuthentication: basic, transport: { socketPath: '/run/as.sock' } },
+      newClient,
+    ),
+    walk(
       'IntrospectionClient (by a dispatcher)',
       { issuer, clientAuthentication: basic, transport: { dispatcher: seam({ dispatch: () => true }) } },
       newClient,

@@ -2,6 +2,7 @@
 import type { OptionGroup } from '@token-introspection/core/options'
 import { createDefaultTransport } from '#default-transport'
 import { type Fetch, fetchTransport } from './fetch-send.ts'
+import { isProxyUrl } from './proxy-url.ts'
 import { resolveTls } from './tls-options.ts'
 import type { Dispatcher, Send, Transport } from './transport.ts'
 
@@ -16,33 +17,40 @@ export interface ConnectionLimits {
   readonly connectTimeoutMs: number
 }
 
-/** Reads `tls`, `proxy`, `dispatcher`, `fetch` and `send`. Few of them can be combined. */
+/** Options of connections of the client's own. */
+const CONNECTION_OPTIONS = ['tls', 'proxy', 'socketPath'] as const
+
+/** Reads `tls`, `proxy`, `socketPath`, `dispatcher`, `fetch` and `send`. Few of them can be combined. */
 export function chooseTransport(group: OptionGroup, limits: ConnectionLimits): ChosenTransport {
   const tls = resolveTls(group)
   const proxy = resolveProxy(group)
+  const socketPath = resolveSocketPath(group)
   const dispatcher = group.seam<Dispatcher>('dispatcher', 'dispatch')
   const custom = customTransport(group)
-  for (const name of ['tls', 'proxy', 'dispatcher'] as const) {
+  for (const name of [...CONNECTION_OPTIONS, 'dispatcher'] as const) {
     if (custom !== undefined && group.has(name))
       throw group.error(name, 'is for the default transport: remove it, or remove fetch and send')
   }
   if (custom !== undefined) return { ...custom, hasClientCertificate: undefined }
-  for (const name of ['tls', 'proxy'] as const) {
+  for (const name of CONNECTION_OPTIONS) {
     if (dispatcher !== undefined && group.has(name))
       throw group.error(name, 'belongs to the dispatcher: configure it there')
   }
   const hasClientCertificate = dispatcher === undefined ? tls?.cert !== undefined : undefined
-  return { ...createDefaultTransport({ ...limits, tls, proxy, dispatcher }), hasClientCertificate }
+  return { ...createDefaultTransport({ ...limits, tls, proxy, socketPath, dispatcher }), hasClientCertificate }
 }
 
 function resolveProxy(group: OptionGroup): string | undefined {
   const proxy = group.string('proxy')
-  if (proxy === undefined) return undefined
-  const { protocol, hostname } = URL.canParse(proxy) ? new URL(proxy) : { protocol: '', hostname: '' }
-  if ((protocol !== 'http:' && protocol !== 'https:') || hostname === '') {
-    throw group.error('proxy', 'must be an http or https URL')
-  }
-  return proxy
+  if (proxy === undefined || proxy === 'environment' || isProxyUrl(proxy)) return proxy
+  throw group.error('proxy', "must be an http or https URL, or 'environment' for HTTP_PROXY, HTTPS_PROXY and NO_PROXY")
+}
+
+function resolveSocketPath(group: OptionGroup): string | undefined {
+  const path = group.string('socketPath')
+  if (path?.includes('\0') === true) throw group.error('socketPath', 'must be a path')
+  if (path !== undefined && group.has('proxy')) throw group.error('socketPath', 'give this or proxy, not both')
+  return path
 }
 
 function customTransport(group: OptionGroup): Transport | undefined {

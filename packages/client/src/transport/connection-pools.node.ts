@@ -1,5 +1,8 @@
 /** The undici pools of one client: one per origin and use. */
 import type * as Undici from 'undici'
+import { isLoopbackHost } from '@token-introspection/core'
+import type { Proxies } from './proxies.node.ts'
+import { createProxyAgent } from './proxy-agent.node.ts'
 import type { DefaultTransportOptions } from './transport.ts'
 
 /**
@@ -19,7 +22,7 @@ export interface ConnectionPools {
 }
 
 /** Creates pools with the certificates and limits of the default transport. */
-export function createConnectionPools(options: DefaultTransportOptions): ConnectionPools {
+export function createConnectionPools(options: DefaultTransportOptions, proxies: Proxies | undefined): ConnectionPools {
   const pools = new Map<PoolUse, Map<string, Undici.Dispatcher>>()
   return {
     find(origin, use, undici) {
@@ -27,7 +30,7 @@ export function createConnectionPools(options: DefaultTransportOptions): Connect
       pools.set(use, ofUse)
       const known = ofUse.get(origin)
       if (known !== undefined) return known
-      const created = createPool(origin, use, options, undici)
+      const created = createPool(origin, use, options, proxies, undici)
       ofUse.set(origin, created)
       return created
     },
@@ -43,8 +46,9 @@ export function createConnectionPools(options: DefaultTransportOptions): Connect
 function createPool(
   origin: string,
   use: PoolUse,
-  { maxConnections, connectTimeoutMs: timeout, proxy: uri, tls }: DefaultTransportOptions,
-  { Pool, ProxyAgent, buildConnector }: typeof Undici,
+  { maxConnections, connectTimeoutMs: timeout, socketPath, tls }: DefaultTransportOptions,
+  proxies: Proxies | undefined,
+  undici: typeof Undici,
 ): Undici.Dispatcher {
   const settings = {
     connections: use === 'usual' || use === 'fresh' ? maxConnections : APART_CONNECTIONS,
@@ -54,15 +58,17 @@ function createPool(
     headersTimeout: 0,
     bodyTimeout: 0,
   }
-  const connect = { timeout, ...tls } as Undici.buildConnector.BuildOptions
-  if (uri !== undefined) {
+  const connect = { timeout, ...tls, socketPath } as Undici.buildConnector.BuildOptions
+  const adapt = use === 'stream' ? inBackground : asItIs
+  if (proxies !== undefined && !(proxies.skipsLoopback && isLoopbackHost(new URL(origin).hostname))) {
     // The proxy is verified with the same authorities. The client certificate is only for the authorization server.
     const proxyTls = { timeout, ca: tls?.ca } as Undici.buildConnector.BuildOptions
-    return new ProxyAgent({ ...settings, uri, requestTls: connect, proxyTls })
+    const pool = settings
+    return createProxyAgent({ origin, proxies, pool, connect, proxyTls, tunnelTimeoutMs: timeout, adapt }, undici)
   }
-  return new Pool(origin, {
+  return new undici.Pool(origin, {
     ...settings,
-    connect: use === 'stream' ? inBackground(buildConnector({ ...connect, allowH2: false })) : connect,
+    connect: use === 'stream' ? inBackground(undici.buildConnector({ ...connect, allowH2: false })) : connect,
   })
 }
 
@@ -74,4 +80,8 @@ function inBackground(connector: Undici.buildConnector.connector): Undici.buildC
       callback(...result)
     })
   }
+}
+
+function asItIs(connector: Undici.buildConnector.connector): Undici.buildConnector.connector {
+  return connector
 }

@@ -8,6 +8,7 @@ import { createConnectionPools, type PoolUse } from './connection-pools.node.ts'
 import { EventStreamExchange } from './event-stream-exchange.node.ts'
 import { Exchange } from './exchange.node.ts'
 import { fetchTransport } from './fetch-send.ts'
+import { readProxies } from './proxies.node.ts'
 import type {
   DefaultTransportOptions,
   Dispatcher,
@@ -42,7 +43,8 @@ export function createDefaultTransport(
   options: DefaultTransportOptions,
   loadUndici: LoadUndici = () => import('undici'),
 ): Transport {
-  const pools = createConnectionPools(options)
+  const proxies = readProxies(options.proxy, process.env)
+  const pools = createConnectionPools(options, proxies)
   // URLs come from the options and the metadata, never from requests, so there are only a few.
   const targets = new Map<string, Target>()
   const freshTargets = new Map<string, Target>()
@@ -52,8 +54,7 @@ export function createDefaultTransport(
   /** The time at which undici last closed a connection because of an interim response, by origin. */
   const interim = new Map<string, number>()
   // With a dispatcher of the application, its connections are not replaced.
-  const interimSend =
-    options.proxy === undefined && options.dispatcher === undefined ? createInterimSend(options) : undefined
+  const interimSend = proxies === undefined && options.dispatcher === undefined ? createInterimSend(options) : undefined
 
   /** Whether requests to an origin use Node's own HTTP client. */
   function sendsInterim(origin: string): boolean {
@@ -91,7 +92,7 @@ export function createDefaultTransport(
       undici ??= await loadUndici()
       return undefined
     } catch (cause) {
-      return (instead ??= transportWithoutUndici(options, cause))
+      return (instead ??= transportWithoutUndici({ ...options, proxy: proxies && options.proxy }, cause))
     }
   }
 
@@ -125,8 +126,11 @@ const REMEDY =
   "'node:module'; const require = createRequire(import.meta.url)\"; or pass transport.fetch"
 
 /** Bundles of ES modules have no `require`, which undici needs. See the guide on runtimes. */
-function transportWithoutUndici({ tls, proxy, dispatcher }: DefaultTransportOptions, cause: unknown): Transport {
-  const needed = Object.entries({ tls, proxy, dispatcher }).find(([, value]) => value !== undefined)?.[0]
+function transportWithoutUndici(
+  { tls, proxy, socketPath, dispatcher }: DefaultTransportOptions,
+  cause: unknown,
+): Transport {
+  const needed = Object.entries({ tls, proxy, socketPath, dispatcher }).find(([, value]) => value !== undefined)?.[0]
   if (needed !== undefined) {
     const error = new TransportUnreachableError(
       `undici could not be loaded, and transport.${needed} needs it: ${REMEDY}`,

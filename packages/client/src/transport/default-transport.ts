@@ -5,7 +5,8 @@ import type { DefaultTransportOptions, Transport } from './transport.ts'
 /** Options that `fetch` has no standard for. */
 const NODE_ALONE = [
   ['tls', 'that has the certificate'],
-  ['proxy', 'that uses the proxy'],
+  ['proxy', 'that uses the proxy, unless the fetch of your runtime reads HTTPS_PROXY itself, as in Bun and Deno'],
+  ['socketPath', 'that uses the socket'],
   ['dispatcher', 'of your own'],
 ] as const
 

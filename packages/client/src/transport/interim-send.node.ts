@@ -17,7 +17,12 @@ interface HttpModule {
 /**
  * Creates it with the certificates and limits of the default transport. It loads Node's client with the first request.
  */
-export function createInterimSend({ maxConnections, connectTimeoutMs, tls }: DefaultTransportOptions): Transport {
+export function createInterimSend({
+  maxConnections,
+  connectTimeoutMs,
+  socketPath,
+  tls,
+}: DefaultTransportOptions): Transport {
   const agents = new Map<string, Agent>()
   const underWay = new Set<Promise<unknown>>()
 
@@ -39,7 +44,12 @@ export function createInterimSend({ maxConnections, connectTimeoutMs, tls }: Def
   function exchange(module: HttpModule, request: TransportRequest, agent: Agent): Promise<TransportReply> {
     const { url, method, headers, body, cancellation } = request
     return new Promise((resolve, reject) => {
-      const sent = module.request(url, { method, headers: { ...headers }, agent })
+      const sent = module.request(url, {
+        method,
+        headers: { ...headers },
+        agent,
+        ...(socketPath !== undefined && { socketPath }),
+      })
       const fail = (error: Error): void => {
         reject(error)
         sent.destroy()

@@ -66,11 +66,24 @@ export interface TransportOptions extends OutageOptions, MetadataOptions {
    * Client certificate and private authorities, for the default transport on Node. Not together with `fetch` or `send`.
    */
   readonly tls?: TlsOptions | undefined
-  /** The URL of an HTTP proxy, for the default transport on Node. Credentials in it are sent only to the proxy. */
+  /**
+   * The URL of an HTTP proxy, for the default transport on Node. Credentials in it are sent only to the proxy.
+   *
+   * `'environment'` uses the proxies of the environment: `HTTPS_PROXY` for https, `HTTP_PROXY` for http and when there
+   * is no `HTTPS_PROXY`, and none for the hosts in `NO_PROXY` and for this machine. Names in lower case come first. The
+   * client reads the variables once, when you create it. It does not need `NODE_USE_ENV_PROXY`, which is for the
+   * `fetch` and `http` of Node. Default no proxy, whatever the environment says.
+   */
   readonly proxy?: string | undefined
   /**
+   * The path of a Unix socket, such as `/run/authorization-server.sock`, or the name of a Windows pipe, for the default
+   * transport on Node. Every request of the client goes there. The URLs still decide scheme, `Host` and path. Not
+   * together with `proxy`. Default none.
+   */
+  readonly socketPath?: string | undefined
+  /**
    * An undici `Dispatcher` (7 or 8) for the requests, on Node: an `Agent`, a `ProxyAgent`, a `MockAgent`. You configure
-   * and close it yourself, so `tls` and `proxy` cannot be combined with it.
+   * and close it yourself, so `tls`, `proxy` and `socketPath` cannot be combined with it.
    */
   readonly dispatcher?: Dispatcher | undefined
   /**
@@ -107,6 +120,7 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
     'headers',
     'tls',
     'proxy',
+    'socketPath',
     'dispatcher',
     'fetch',
     'send',

@@ -71,8 +71,10 @@ export interface DefaultTransportOptions {
    * The certificate of the client, and the trusted authorities. Runtimes that make connections themselves refuse it.
    */
   readonly tls?: TlsOptions | undefined
-  /** The URL of a proxy. Runtimes that make connections themselves refuse it. */
+  /** The URL of a proxy, or `environment`. Runtimes that make connections themselves refuse it. */
   readonly proxy?: string | undefined
+  /** The path of a Unix socket that gets every request. Runtimes that make connections themselves refuse it. */
+  readonly socketPath?: string | undefined
   /** An undici `Dispatcher` to use. Runtimes without undici refuse it. */
   readonly dispatcher?: Dispatcher | undefined
 }

@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
 import { type AddressInfo, connect as connectSocket, createServer as createNetServer, type Socket } from 'node:net'
 import {
   clientSecretBasic,
@@ -7,9 +6,8 @@ import {
   type IntrospectionClientEvent,
   type TransportOptions,
 } from '@token-introspection/client'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Agent } from 'undici'
-import { createCertificate } from '../certificates.ts'
 import { holdClock } from '../held-clock.ts'
 import { type Exchange, type LoopbackServer, serve } from '../loopback-server.ts'
 
@@ -417,69 +415,6 @@ describe('maxConcurrentRequests, maxQueuedRequests', () => {
     expect(codes).toEqual(['ERR_TRANSPORT_TIMEOUT', 'ERR_TRANSPORT_TIMEOUT'])
     gate.resolve()
     expect(server.requests).toHaveLength(1)
-  })
-})
-
-describe('proxy', () => {
-  let proxy: ReturnType<typeof createServer>
-  const tunnels: string[] = []
-  const sockets = new Set<Socket>()
-
-  beforeAll(async () => {
-    proxy = createServer((_request, response) => response.writeHead(500).end())
-    proxy.on('connect', (request, client: Socket) => {
-      tunnels.push(`${request.url} ${request.headers['proxy-authorization'] ?? ''}`)
-      const [host, port] = (request.url as string).split(':')
-      const upstream = connectSocket(Number(port), host, () => {
-        client.write('HTTP/1.1 200 OK\r\n\r\n')
-        upstream.pipe(client).pipe(upstream)
-      })
-      for (const socket of [client, upstream]) {
-        sockets.add(socket)
-        socket.on('error', () => undefined)
-      }
-    })
-    proxy.listen(0, '127.0.0.1')
-    await once(proxy, 'listening')
-  })
-
-  afterAll(() => {
-    for (const socket of sockets) socket.destroy()
-    proxy.close()
-  })
-
-  test('carries the requests, and gets its own credentials, which the authorization server never sees', async () => {
-    const certificate = createCertificate('127.0.0.1')
-    const { createServer: createTlsServer } = await import('node:https')
-    const seen: unknown[] = []
-    const server = createTlsServer(certificate, (request, response) => {
-      seen.push(request.headers['proxy-authorization'])
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{"active":true}')
-    })
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
-    const { port: proxyPort } = proxy.address() as AddressInfo
-    await using client = new IntrospectionClient({
-      endpoint: `https://127.0.0.1:${port}/introspect`,
-      clientAuthentication: clientSecretBasic('api', clientSecret),
-      transport: { proxy: `http://user:pass@127.0.0.1:${proxyPort}`, tls: { ca: certificate.cert } },
-    })
-    expect((await client.introspect('a')).active).toBe(true)
-    expect(tunnels).toEqual([`127.0.0.1:${port} Basic ${btoa('user:pass')}`])
-    expect(seen).toEqual([undefined])
-    await client.close()
-    server.closeAllConnections()
-    server.close()
-  })
-
-  test('that cannot be reached is an outage', async () => {
-    await using client = new IntrospectionClient({
-      endpoint: 'https://as.example.com/introspect',
-      clientAuthentication: clientSecretBasic('api', clientSecret),
-      transport: { proxy: 'http://127.0.0.1:1' },
-    })
-    expect(await codeOf(client.introspect('a'))).toBe('ERR_TRANSPORT_UNREACHABLE')
   })
 })
 

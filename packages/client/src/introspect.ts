@@ -137,6 +137,7 @@ export function introspect(
     : answers.recall(key, options, liveness)
   if (remembered !== undefined && !isPromise(remembered)) {
     if (trace !== undefined) trace.source = 'cache'
+    steps.revocations?.followOnHit?.()
     return remembered
   }
   if (lookFirst && !isPresentable(token)) return UNPRESENTABLE

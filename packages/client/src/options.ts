@@ -40,7 +40,7 @@ import { resolveTransport, transportDefaults, type TransportOptions } from './tr
 import type { RevocationFollower } from './revocations/revocation-follower.ts'
 import type { FeedChange } from './revocations/follow-revocations.ts'
 import { TouchedSlots } from './revocations/touched-slots.ts'
-import { type Followed, followRevocations, readFollower } from './revocations/revocations-options.ts'
+import { type Followed, followRevocations, readFollower, toStep } from './revocations/revocations-options.ts'
 import { resolveWatch, watchDefaults, type WatchLimits, type WatchOptions } from './watch/watch-options.ts'
 
 /** Options of {@link IntrospectionClient}. Give `issuer`, `endpoint` or both, or a `provider` that has them. */
@@ -240,7 +240,7 @@ export function resolveOptions<Claims extends object>(
     },
     cache,
     flights: new SingleFlight(warn),
-    revocations: followed && { feed: followed.feed, follow: () => followed?.following.follow() },
+    revocations: followed && toStep(followed),
     judge,
     jwt,
     transport,

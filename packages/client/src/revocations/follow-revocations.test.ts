@@ -23,7 +23,7 @@ type Listen = NonNullable<RevocationConnection['listen']>
 function createFollowing(ask: Ask, listen?: Listen, hasTimers = true) {
   vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout', 'Date'] })
   onTestFinished(() => void vi.useRealTimers())
-  const clock = { ...systemClock(Date.now), random: () => 0 }
+  const clock = { ...systemClock(Date.now), random: () => 0, ...(!hasTimers && { schedule: () => () => undefined }) }
   const state = new RevocationState({ leaseMs: 30_000, clock })
   const changes: string[] = []
   const asked = vi.fn(ask)
@@ -76,6 +76,25 @@ describe('questions', () => {
     expect(asked).toHaveBeenCalledTimes(2)
     following.follow()
     expect(asked).toHaveBeenCalledTimes(2)
+  })
+
+  test('go on where there are no timers, although one ended with the request that sent it', async () => {
+    const { following, asked, state } = createFollowing(
+      (after) =>
+        asked.mock.calls.length === 1
+          ? new Promise(() => undefined)
+          : Promise.resolve({ ...HERE, position: after ?? '0.a' }),
+      forever,
+      false,
+    )
+    following.follow()
+    await pass(9999)
+    following.follow()
+    expect([asked.mock.calls.length, state.position]).toEqual([1, undefined])
+    await pass(1)
+    following.follow()
+    await pass(0)
+    expect([asked.mock.calls.length, state.position]).toEqual([2, '0.a'])
   })
 
   test('follow one another while there is more', async () => {

@@ -65,15 +65,19 @@ export class FollowRevocations {
     const { clock, hasTimers } = this.#settings
     if (this.#isStarted && (hasTimers || clock.elapsedMs() - this.#askedAtMs < this.#intervalMs())) return
     this.#isStarted = true
+    // Without timers, a question ends with the request that sent it, and then nothing says so.
+    if (!hasTimers) this.#asking = undefined
     if (!this.#ended.signal.aborted) void this.ask()
   }
 
   /** Asks now, unless a question is on its way. Never rejects. */
   ask(): Promise<void> {
-    this.#asking ??= this.#ask().finally(() => {
-      this.#asking = undefined
+    if (this.#asking !== undefined) return this.#asking
+    const asking = this.#ask().finally(() => {
+      if (this.#asking === asking) this.#asking = undefined
     })
-    return this.#asking
+    this.#asking = asking
+    return asking
   }
 
   /** Ends everything. */

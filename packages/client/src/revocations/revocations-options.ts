@@ -1,7 +1,7 @@
 /** Option `revocations`. */
 import { isIntrospectionError, withoutData } from '@token-introspection/core'
 import type { OptionGroup } from '@token-introspection/core/options'
-import { SHARES_TIMERS } from '#default-transport'
+import { TIMERS_OUTLIVE_REQUESTS } from '#default-transport'
 import { type IntrospectionError, TransportUnreachableError } from '../errors.ts'
 import type { TransportStep } from '../transport/transport-step.ts'
 import { systemClock } from '../watch/watch-clock.ts'
@@ -9,7 +9,7 @@ import { checkFollower, connect } from './check-follower.ts'
 import { type FeedChange, FollowRevocations } from './follow-revocations.ts'
 import type { RevocationFollower } from './revocation-follower.ts'
 import { RevocationState } from './revocation-state.ts'
-import type { FollowedFeed } from './revocations-step.ts'
+import type { FollowedFeed, RevocationsStep } from './revocations-step.ts'
 
 /** What the option needs of its client. */
 export interface RevocationsSurroundings {
@@ -47,11 +47,17 @@ export function followRevocations(
     state,
     leaseMs,
     clock,
-    hasTimers: SHARES_TIMERS,
+    hasTimers: TIMERS_OUTLIVE_REQUESTS,
     onChange: (change, error) =>
       onChange(change, error === undefined || isIntrospectionError(error) ? error : followerFailed(error)),
   })
   return { feed: { state, clock, bound: follower.bound, voided: 0 }, following }
+}
+
+/** What the steps of the client get of it. */
+export function toStep({ feed, following }: Followed): RevocationsStep {
+  const follow = (): void => following.follow()
+  return { feed, follow, followOnHit: TIMERS_OUTLIVE_REQUESTS ? undefined : follow }
 }
 
 /** Messages of others may contain values, so only the class of their error is told. */

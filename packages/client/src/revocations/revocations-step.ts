@@ -17,4 +17,6 @@ export interface RevocationsStep {
   readonly feed: FollowedFeed
   /** Begins to follow, once. Where there are no timers between requests, it asks the feed when that is due. */
   readonly follow: () => void
+  /** The same for a call that was answered from the cache. `undefined` where timers ask. */
+  readonly followOnHit: (() => void) | undefined
 }

@@ -22,6 +22,9 @@ import { createInterimSend } from './interim-send.node.ts'
 /** On Node, one timer may serve the calls of many requests. */
 export const SHARES_TIMERS = true
 
+/** A timer may work for later requests. */
+export const TIMERS_OUTLIVE_REQUESTS = true
+
 /** How long a server counts as one that sends interim responses, after it last did. */
 const INTERIM_MEMORY_MS = 600_000
 

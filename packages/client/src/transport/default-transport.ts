@@ -13,6 +13,9 @@ const NODE_ALONE = [
 /** In a worker, a timer ends with the request that set it. */
 export const SHARES_TIMERS = false
 
+/** The same for work that goes on between requests. */
+export const TIMERS_OUTLIVE_REQUESTS: boolean = false
+
 /** Creates the transport. The runtime pools the connections. */
 export function createDefaultTransport(options: DefaultTransportOptions): Transport {
   for (const [name, instead] of NODE_ALONE) {

@@ -5,6 +5,7 @@ import { AWAIT_USING_CASES } from './program/await-using.ts'
 import { FETCH_CASES } from './program/fetch-cases.ts'
 import { NODE_CASES } from './program/node-cases.ts'
 import { SMOKE_CASES } from './program/smoke-cases.ts'
+import { STREAM_CASES } from './program/stream-cases.ts'
 import type { SmokeCase } from './program/smoke-input.ts'
 
 const expected = [
@@ -80,8 +81,8 @@ describe('expectedOn', () => {
 
 describe('the programs', () => {
   test.each<[RuntimeKind, Readonly<Record<string, SmokeCase>>]>([
-    ['node', { ...SMOKE_CASES, ...NODE_CASES, ...AWAIT_USING_CASES }],
-    ['deno', { ...SMOKE_CASES, ...FETCH_CASES, ...AWAIT_USING_CASES }],
+    ['node', { ...SMOKE_CASES, ...STREAM_CASES, ...NODE_CASES, ...AWAIT_USING_CASES }],
+    ['deno', { ...SMOKE_CASES, ...STREAM_CASES, ...FETCH_CASES, ...AWAIT_USING_CASES }],
     ['workerd', { ...SMOKE_CASES, ...FETCH_CASES, ...AWAIT_USING_CASES }],
   ])('have exactly the expected cases on %s', (kind, cases) => {
     expect(Object.keys(cases).toSorted()).toEqual(

@@ -18,6 +18,9 @@ const EVERYWHERE: readonly RuntimeKind[] = [...ON_NODE, ...WITH_FETCH]
 const realm = 'Bearer realm="protected resource"'
 const unauthorized = (body: string, error = '') => ({ status: 401, challenge: realm + error, body })
 
+/** A remembered token that was revoked. */
+const BEATEN = { before: true, remembered: true, revoked: 200, events: 1, voided: 1 }
+
 const ROWS: readonly (readonly [title: string, outcome: unknown, on?: readonly RuntimeKind[]])[] = [
   ['an active token', { active: true, sub: 'alice', scope: 'orders:read', issuedHere: true }],
   ['an unknown token', { active: false }],
@@ -30,6 +33,8 @@ const ROWS: readonly (readonly [title: string, outcome: unknown, on?: readonly R
   ['wrong credentials', 'ERR_TRANSPORT_UNAUTHORIZED'],
   ['a second call is answered from the cache', { same: true, requests: 1, hits: 1 }],
   ['a revoked token passes until it is forgotten', { before: true, revoked: 200, remembered: true, forgotten: false }],
+  ['a revocation beats the cache, by an event stream', BEATEN, [...ON_NODE, 'bun', 'deno']],
+  ['a revocation beats the cache, by a question', BEATEN],
   ['50 calls at once make one request', { active: 50, requests: 1, joined: 49 }],
   ['a signed answer is verified', { active: true, sub: 'alice' }],
   ['an answer that somebody else signed is refused', 'ERR_RESPONSE_UNTRUSTED'],

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { ROOT } from '../workspace/workspace.ts'
 
 const GUIDE = join(ROOT, 'docs/guides/mounting.md')
-const DECLARED = 'declare const introspection: IntrospectionHandler\n'
+const DECLARED = /^declare const (introspection|feed): \w+Handler\n/gm
 
 /**
  * The first example under a heading of the guide.
@@ -18,7 +18,8 @@ export function guideProgram(heading: string, from: string): string {
     .split(/^## /m)
     .find((text) => text.startsWith(`${heading}\n`))
   const example = /^```ts\n(.*?)^```$/ms.exec(section ?? '')?.[1]
-  if (!example?.includes(DECLARED)) throw new Error(`docs/guides/mounting.md: no example to mount under ${heading}`)
-  const program = example.replace(DECLARED, `import { introspection } from '${from}'\n`)
+  if (!example?.includes('declare const introspection: '))
+    throw new Error(`docs/guides/mounting.md: no example to mount under ${heading}`)
+  const program = example.replace(DECLARED, (_, name: string) => `import { ${name} } from '${from}'\n`)
   return stripTypeScriptTypes(program)
 }

@@ -1,5 +1,6 @@
 /** One table of requests and expected answers, the same for every runtime. */
 import { isDeepStrictEqual } from 'node:util'
+import { basic } from './basic.ts'
 import { SECRET, TOKEN } from './endpoint.ts'
 import { exchange, type RawRequest, type RawResponse } from './raw-exchange.ts'
 
@@ -16,11 +17,6 @@ export interface HttpCase {
   readonly title: string
   readonly request: RawRequest
   readonly expected: Expected
-}
-
-/** Credentials as RFC 6749 §2.3.1 encodes them: `+` for a space, everything that is not plain escaped. */
-function basic(id: string, secret: string): string {
-  return `Basic ${btoa(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`)}`
 }
 
 const FORM = 'application/x-www-form-urlencoded'

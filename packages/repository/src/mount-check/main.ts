@@ -12,6 +12,7 @@ import { packPackage } from '../pack-check/packed-package.ts'
 import { mustRun, runCommand } from '../pack-check/run-command.ts'
 import { findRuntimes } from '../pack-check/runtimes.ts'
 import { publicPackages } from '../workspace/workspace.ts'
+import { followFeedOf } from './feed-case.ts'
 import { HTTP_CASES, runCases } from './http-cases.ts'
 import { isInstalled, MOUNTS, type Mount } from './mounts.ts'
 import { freePort, startProcess } from './started-process.ts'
@@ -54,10 +55,16 @@ async function askMounted(mount: Mount, directory: string): Promise<string[]> {
   const server = await startProcess(command, args, directory, port, mount.environment ?? {})
   try {
     const found = await runCases(port, mount.exceptions ?? {})
+    const followed = mount.feed === undefined ? [] : await followFeedOf(port, mount.feed).catch(describe)
+    found.push(...followed.map((problem) => `feed: ${problem}`))
     return found.length === 0 ? [] : [...found, server.output()].filter((text) => text !== '')
   } finally {
     await server.stop()
   }
+}
+
+function describe(error: unknown): string[] {
+  return [String(error)]
 }
 
 /** Runs a step, and prints its result and its time. */

@@ -5,8 +5,10 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createServer as createTlsServer } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  type ClientAuthenticationOptions,
   createIntrospectionHandler,
   createMemoryTokenStore,
+  createRevocationFeedHandler,
   createRevocationHandler,
   type ProtectedResource,
   type TokenRecord,
@@ -31,14 +33,15 @@ const protectedResources: readonly ProtectedResource[] = [
   { id: 'key-api', jwks: { keys: [publicKey] }, audiences, methods: ['private_key_jwt'] },
 ]
 
-const store = createMemoryTokenStore()
+const store = createMemoryTokenStore({ revocationLog: true })
+const clientAuthentication: ClientAuthenticationOptions = {
+  protectedResources,
+  methods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt'],
+}
 const introspection = createIntrospectionHandler({
   issuer,
   allowHttpOnLoopback: true,
-  clientAuthentication: {
-    protectedResources,
-    methods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt'],
-  },
+  clientAuthentication,
   lookup: { store },
   response: { jwt: { keys: [{ alg: 'ES256', kid, key: signer.privateKey }], defaultSigningAlg: 'ES256' } },
 })
@@ -46,6 +49,7 @@ const revocation = createRevocationHandler({
   clientAuthentication: { clients: [{ id: 'web', clientSecrets }] },
   lookup: { store },
 })
+const feed = createRevocationFeedHandler({ issuer, allowHttpOnLoopback: true, clientAuthentication, store })
 const introspect = toNodeHandler(introspection)
 
 /** Counts requests by URL and query. A case that reads the count uses its own query. */
@@ -54,6 +58,7 @@ const counts = new Map<string, number>()
 const routes: Readonly<Record<string, RequestListener>> = {
   '/introspect': introspect,
   '/revoke': toNodeHandler(revocation),
+  '/revocations': toNodeHandler(feed),
   '/jwks': (_, response) => {
     const jwk = signer.publicKey.export({ format: 'jwk' })
     writeJson(response, { keys: [{ ...jwk, kid, alg: 'ES256', use: 'sig' }] })
@@ -112,6 +117,7 @@ function metadata() {
     jwks_uri: `${issuer}/jwks`,
     ...introspection.metadata({ url: `${issuer}/introspect` }),
     ...revocation.metadata({ url: `${issuer}/revoke` }),
+    ...feed.metadata({ url: `${issuer}/revocations` }),
   }
 }
 

@@ -8,6 +8,7 @@ import {
   type IntrospectionClientOptions,
   privateKeyJwt,
 } from '@token-introspection/client'
+import { followFeed } from '@token-introspection/client/revocations'
 import { createDpopProver } from './dpop-prover.ts'
 import type { SmokeAddresses, SmokeCase, SmokeInput } from './smoke-input.ts'
 
@@ -131,6 +132,42 @@ const takesProofs: SmokeCase = async (input) => {
   })
 }
 
+/**
+ * How a client that follows the feed of the metadata answers about a remembered token before and after its revocation.
+ *
+ * @param leaseSeconds - the client asks the feed three times within it, and otherwise hears of events by its stream alone.
+ */
+export function followed(leaseSeconds: number): SmokeCase {
+  return async (input) => {
+    const revocations = followFeed()
+    return withClient(input, { revocations, cache: { leaseSeconds, maxAgeSeconds: 600 } }, async (client) => {
+      const first = await issueToken(input)
+      // The first call begins to follow. What is asked for before that has no keys.
+      await client.introspect(first)
+      await until(async () => {
+        await client.introspect(first)
+        return client.statistics().feed?.position !== undefined
+      })
+      const token = await issueToken(input)
+      const before = (await client.introspect(token)).active
+      const remembered = (await client.introspect(token)).active
+      const revoked = await revoke(input, token)
+      await until(async () => !(await client.introspect(token)).active)
+      const { events, voided } = client.statistics().feed ?? {}
+      return { before, remembered, revoked, events, voided }
+    })
+  }
+}
+
+/** Waits for a condition, and for five seconds at most. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let waits = 0; waits < 100; waits += 1) {
+    if (await holds()) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error('it did not happen within 5 s')
+}
+
 export const SMOKE_CASES: Readonly<Record<string, SmokeCase>> = {
   async 'an active token'(input) {
     const token = await issueToken(input, { scope: 'orders:read' })
@@ -182,6 +219,8 @@ export const SMOKE_CASES: Readonly<Record<string, SmokeCase>> = {
       return { before, revoked, remembered, forgotten }
     })
   },
+
+  'a revocation beats the cache, by a question': followed(3),
 
   async '50 calls at once make one request'(input) {
     const token = await issueToken(input)

@@ -58,7 +58,8 @@ const CIRCUIT_STATES: readonly CircuitState[] = ['closed', 'open', 'half_open']
  *
  * Counters are `token_introspection.client.refusals` (of guards, by `token_introspection.reason`,
  * `token_introspection.inactive_reason`, `http.response.status_code` and `error.type`),
- * `token_introspection.client.circuit.changes` (by `token_introspection.circuit.state` and `.tokens`) and
+ * `token_introspection.client.circuit.changes` (by `token_introspection.circuit.state` and `.tokens`),
+ * `token_introspection.client.feed.changes` (by `token_introspection.feed.change` and `error.type`) and
  * `token_introspection.client.warnings` (of the cache's store and of metadata, by `error.type`). None of these holds a
  * token, a secret or data about users.
  *
@@ -107,6 +108,13 @@ export function recordIntrospections(options: RecordIntrospectionsOptions): OnEv
       case 'metadata_failed':
         metrics?.warnings.add(1, { 'error.type': event.error.code, ...describeServer(serverOf(event.client)) })
         break
+      case 'feed_changed':
+        metrics?.feedChanges.add(1, {
+          'token_introspection.feed.change': event.change,
+          ...(event.error !== undefined && { 'error.type': event.error.code }),
+          ...describeServer(serverOf(event.client)),
+        })
+        break
       default:
       // Events of newer clients are ignored.
     }
@@ -115,8 +123,9 @@ export function recordIntrospections(options: RecordIntrospectionsOptions): OnEv
 
 /**
  * Reads `statistics()` of a client whenever metrics are collected: counters of cache hits, misses and shared requests,
- * and gauges of the answers in the cache, the current and waiting requests, and the circuits by state. All names begin
- * with `token_introspection.client.`.
+ * and gauges of the answers in the cache, the current and waiting requests, and the circuits by state. A client that
+ * follows a feed of revocations also has counters of its events, of answers that they made void and of gaps, and a gauge
+ * of the seconds since every revocation is known. All names begin with `token_introspection.client.`.
  *
  * @param attributes - of every value, to tell several clients of one process apart. Default none.
  * @returns a function that stops the observation. Call it when you close the client, because the observation keeps the
@@ -145,7 +154,7 @@ export function observeStatistics(
   const instruments = createObservables(meter)
 
   const observe = (result: BatchObservableResult): void => {
-    const { hits, inactiveHits, misses, joined, entries, underWay, queued, circuits } = client.statistics()
+    const { hits, inactiveHits, misses, joined, entries, underWay, queued, circuits, feed } = client.statistics()
     result.observe(instruments.hits, hits - inactiveHits, { ...attributes, 'token_introspection.active': true })
     result.observe(instruments.hits, inactiveHits, { ...attributes, 'token_introspection.active': false })
     result.observe(instruments.misses, misses, attributes)
@@ -154,6 +163,13 @@ export function observeStatistics(
     if (entries !== undefined) result.observe(instruments.entries, entries, attributes)
     result.observe(instruments.underWay, underWay, attributes)
     result.observe(instruments.queued, queued, attributes)
+    if (feed !== undefined) {
+      result.observe(instruments.feedEvents, feed.events, attributes)
+      result.observe(instruments.feedVoided, feed.voided, attributes)
+      result.observe(instruments.feedGaps, feed.gaps, attributes)
+      // It is infinite before the first answer of the feed, which no exporter can send.
+      if (Number.isFinite(feed.knownSeconds)) result.observe(instruments.feedKnown, feed.knownSeconds, attributes)
+    }
     for (const state of CIRCUIT_STATES) {
       const count = circuits.filter((circuit) => circuit.state === state).length
       result.observe(instruments.circuits, count, { ...attributes, 'token_introspection.circuit.state': state })
@@ -179,6 +195,7 @@ function createMetrics(meter: Meter) {
     }),
     refusals: count('refusals', '{request}', 'Requests that guards refused'),
     circuitChanges: count('circuit.changes', '{change}', 'Changes of whether an endpoint is asked'),
+    feedChanges: count('feed.changes', '{change}', 'Changes of whether the feed of revocations is followed'),
     warnings: count(
       'warnings',
       '{failure}',
@@ -199,6 +216,10 @@ function createObservables(meter: Meter) {
     entries: gauge('cache.entries', '{answer}', 'Answers in the cache'),
     underWay: gauge('requests.under_way', '{request}', 'Requests under way'),
     queued: gauge('requests.queued', '{request}', 'Requests that wait for their turn'),
+    feedEvents: counter('feed.events', '{event}', 'Events of the feed of revocations that were applied'),
+    feedVoided: counter('feed.voided', '{answer}', 'Remembered answers that an event made void'),
+    feedGaps: counter('feed.gaps', '{gap}', 'Times that the log did not have the position of the client'),
+    feedKnown: gauge('feed.known', 's', 'Seconds since the moment as of which every revocation is known'),
     circuits: gauge('circuits', '{circuit}', 'Circuits in a state'),
   }
 }

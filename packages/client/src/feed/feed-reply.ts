@@ -11,6 +11,7 @@ import type { Deadlines } from '../transport/deadline.ts'
 import type { SentReply } from '../transport/exchange.ts'
 import { readJsonReply } from '../transport/read-reply.ts'
 import { createEventStreamParser } from './event-stream.ts'
+import { EventlessOctets } from './eventless-octets.ts'
 
 /** The name of the answer, for error messages. */
 const ASKED = 'revocation feed'
@@ -33,26 +34,37 @@ export function readFeedPage(reply: SentReply, after: string | undefined, advice
  * server does not have the position. The connection is closed then.
  *
  * @param silence - limits the time without a single octet.
- * @throws ResponseMalformedError when the stream has something else than pages that follow one another.
+ * @param nowMs - milliseconds since the epoch, to limit the octets without an event.
+ * @throws ResponseMalformedError when the stream has something else than pages that follow one another, or goes on and on
+ * without an event.
  * @throws TransportTimeoutError when nothing came for too long; the reason of the signal when it aborts.
  */
 export async function readFeedStream(
   chunks: AsyncIterable<Uint8Array>,
   after: string,
   onEvents: (events: readonly RevocationEvent[]) => boolean,
-  { silence, signal }: { readonly silence: Deadlines; readonly signal: AbortSignal },
+  {
+    silence,
+    signal,
+    nowMs,
+  }: { readonly silence: Deadlines; readonly signal: AbortSignal; readonly nowMs: () => number },
 ): Promise<void> {
   const parser = createEventStreamParser(MAX_PAGE_BYTES)
+  const eventless = new EventlessOctets(nowMs)
   const octets = chunks[Symbol.asyncIterator]()
   let position = after
   try {
     for (;;) {
       const next = await within(silence, signal, () => octets.next())
       if (next.done === true) return
+      explain(() => eventless.add(next.value.byteLength))
       for (const message of explain(() => parser.push(next.value))) {
         const page = explain(() => parseRevocationPage(parseJsonObject(message), position))
         if (page.gap) return
-        if (page.events.length > 0 && !onEvents(page.events)) return
+        if (page.events.length > 0) {
+          if (!onEvents(page.events)) return
+          eventless.restart()
+        }
         position = page.position
       }
     }

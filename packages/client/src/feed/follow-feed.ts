@@ -159,7 +159,7 @@ function connectFeed(url: string | undefined, { transport, nowMs }: FollowerSurr
       const reply = await exchange(question, deadline, feed.stream ?? feed.send)
       if ('chunks' in reply && reply.chunks !== undefined) {
         deadline.settle()
-        await readFeedStream(reply.chunks, after, onEvents, { silence, signal })
+        await readFeedStream(reply.chunks, after, onEvents, { silence, signal, nowMs })
         return
       }
       const { events, gap } = readFeedPage(reply, after, clientAuthentication.advice)

@@ -23,6 +23,7 @@ import {
   IntrospectionClient,
   type IntrospectionClientEvent,
   type IntrospectionClientOptions,
+  type RevocationFollower,
 } from '@token-introspection/client'
 import { observeStatistics, recordIntrospections } from '@token-introspection/client/opentelemetry'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -240,6 +241,30 @@ describe('recordIntrospections', () => {
     })
   })
 
+  test('counts changes of the feed of revocations', async () => {
+    const { meter, values } = telemetry()
+    const record = recordIntrospections({ meter })
+    const revocations: RevocationFollower = { bound: 'assumed', connect: () => ({ ask: down }) }
+    const failed = new Promise<void>((resolve) => {
+      const client = createClient({
+        revocations,
+        onEvent(event) {
+          record(event)
+          if (event.type === 'feed_changed') resolve()
+        },
+      })
+      onTestFinished(() => client.close())
+      void client.introspect(token)
+    })
+    await failed
+    const attributes = {
+      'token_introspection.feed.change': 'failed',
+      'error.type': 'ERR_TRANSPORT_UNREACHABLE',
+      ...server,
+    }
+    expect((await values())['feed.changes']).toEqual([{ attributes, value: 1, unit: '{change}' }])
+  })
+
   test('makes no spans without a tracer and measures nothing without a meter', async () => {
     const { tracer, meter, spans, values } = telemetry()
     await createClient({ onEvent: recordIntrospections({ meter }) }).introspect(token)
@@ -310,6 +335,23 @@ describe('observeStatistics', () => {
     end()
     await values()
     expect(asked).toEqual(['a', 'b', 'b'])
+  })
+
+  test('reads the feed of revocations, and how old its knowledge is as soon as there is some', async () => {
+    const { meter, values } = telemetry()
+    const feed = { position: undefined, events: 3, gaps: 1, voided: 2, knownSeconds: 0, isListening: false }
+    const client = createClient({ cache: {} })
+    let knownSeconds = Number.POSITIVE_INFINITY
+    observeStatistics({ statistics: () => ({ ...client.statistics(), feed: { ...feed, knownSeconds } }) }, meter)
+    const first = await values()
+    expect([first['feed.events'], first['feed.voided'], first['feed.gaps']]).toMatchObject([
+      [{ value: 3, unit: '{event}' }],
+      [{ value: 2, unit: '{answer}' }],
+      [{ value: 1, unit: '{gap}' }],
+    ])
+    expect(first['feed.known'] ?? []).toEqual([])
+    knownSeconds = 7.5
+    expect((await values())['feed.known']).toMatchObject([{ value: 7.5, unit: 's' }])
   })
 
   test('reports no number of answers for a custom store', async () => {

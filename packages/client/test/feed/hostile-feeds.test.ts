@@ -253,6 +253,13 @@ const STREAMS: readonly [string, string, string[], (exchange: Exchange) => unkno
   ],
   ['a message without an end', MALFORMED, [], pour('text/event-stream', '', `data: ${'x'.repeat(16_384)}\n`)],
   ['a comment without an end', MALFORMED, [], pour('text/event-stream', ':', 'x'.repeat(16_384))],
+  ['comments without an end', MALFORMED, [], pour('text/event-stream', '', ': still there\n\n'.repeat(1024))],
+  [
+    'pages without events and without an end',
+    MALFORMED,
+    ['2.b'],
+    pour('text/event-stream', message(good), message({ position: '2.b', events: [] }).repeat(256)),
+  ],
   [
     'a broken connection',
     UNREACHABLE,

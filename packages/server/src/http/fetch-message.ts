@@ -59,7 +59,8 @@ function toReadableStream(stream: StreamedBody): ReadableStream<Uint8Array> {
           },
           drop() {
             if (isOver) return
-            controller.error(new Error('the receiver does not read'))
+            // Some hosts print it, with its stack.
+            controller.error(new Error('the receiver does not read its response, so the connection is broken off'))
             stop()
           },
         })

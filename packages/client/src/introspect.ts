@@ -165,7 +165,10 @@ async function ask(
   if (trace !== undefined && remembered !== undefined) trace.source = 'cache'
   try {
     const answer = remembered && (await deadline.race(remembered))
-    if (answer !== undefined) return answer
+    if (answer !== undefined) {
+      steps.revocations?.followOnHit?.()
+      return answer
+    }
     const known = isPromise(key) ? await key : key
     steps.revocations?.follow()
     let call = options

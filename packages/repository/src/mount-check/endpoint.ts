@@ -11,7 +11,7 @@ export const SECRET = 's3cr3t:%+é'
 export const ENDPOINT_MODULE = `
 import { createIntrospectionHandler, createMemoryTokenStore, createRevocationFeedHandler } from '@token-introspection/server'
 
-const store = createMemoryTokenStore({ revocationLog: true })
+const store = createMemoryTokenStore()
 // The token expires in 2100, because a worker has no clock before its first request.
 await store.save('${TOKEN}', { kind: 'access_token', sub: 'alice', aud: 'urn:orders', exp: 4102444800 })
 
@@ -24,12 +24,17 @@ export const introspection = createIntrospectionHandler({
   lookup: { store },
 })
 
-const handler = createRevocationFeedHandler({ clientAuthentication, store })
+// A log begins with a random position, and a worker draws nothing at random before its first request.
+let followed
 
 /** A request that names a session in its query revokes it first, as a logout would. */
 export async function feed(request) {
+  if (followed === undefined) {
+    const store = createMemoryTokenStore({ revocationLog: true })
+    followed = { store, handler: createRevocationFeedHandler({ clientAuthentication, store }) }
+  }
   const session = new URL(request.url).searchParams.get('session')
-  if (session !== null) await store.revokeSession(session)
-  return handler(request)
+  if (session !== null) await followed.store.revokeSession(session)
+  return followed.handler(request)
 }
 `

@@ -3,13 +3,10 @@ import { isDeepStrictEqual } from 'node:util'
 import { basic } from './basic.ts'
 import { SECRET } from './endpoint.ts'
 
-/** What a follower gets of one revocation in this runtime. Workers cannot write to a stream that another request has opened. */
-export type FeedForm = 'stream' | 'question'
-
 const EVENT_MS = 10_000
 
 /** Follows the feed, and reports every fault. */
-export async function followFeedOf(port: number, form: FeedForm): Promise<string[]> {
+export async function followFeedOf(port: number): Promise<string[]> {
   const url = `http://127.0.0.1:${port}/revocations`
   const ask = (query: string, accept: string) =>
     fetch(url + query, {
@@ -17,7 +14,7 @@ export async function followFeedOf(port: number, form: FeedForm): Promise<string
       signal: AbortSignal.timeout(EVENT_MS),
     })
   const first = (await (await ask('', 'application/json')).json()) as Page
-  const stream = form === 'stream' ? await ask(`?after=${first.position}`, 'text/event-stream') : undefined
+  const stream = await ask(`?after=${first.position}`, 'text/event-stream')
   const { position } = (await (await ask('?session=s1', 'application/json')).json()) as Page
   const page = (await (await ask(`?after=${first.position}`, 'application/json')).json()) as Page
   const [event] = page.events
@@ -25,7 +22,6 @@ export async function followFeedOf(port: number, form: FeedForm): Promise<string
     ...(page.events.length === 1 && event?.kind === 'session' ? [] : [`the question has ${JSON.stringify(page)}`]),
     ...(page.position === position && event?.previous === first.position ? [] : ['the event is not the next one']),
   ]
-  if (stream === undefined) return problems
   const streamed = await firstEvents(stream)
   return isDeepStrictEqual(streamed, page.events)
     ? problems

@@ -55,7 +55,7 @@ async function askMounted(mount: Mount, directory: string): Promise<string[]> {
   const server = await startProcess(command, args, directory, port, mount.environment ?? {})
   try {
     const found = await runCases(port, mount.exceptions ?? {})
-    const followed = mount.feed === undefined ? [] : await followFeedOf(port, mount.feed).catch(describe)
+    const followed = mount.hasFeed === true ? await followFeedOf(port).catch(describe) : []
     found.push(...followed.map((problem) => `feed: ${problem}`))
     return found.length === 0 ? [] : [...found, server.output()].filter((text) => text !== '')
   } finally {

@@ -6,7 +6,6 @@ import { askFromWorker } from '../client-check/ask-from-worker.ts'
 import type { SmokeServer } from '../client-check/smoke-server.ts'
 import { mustRun } from '../pack-check/run-command.ts'
 import { ENDPOINT_MODULE } from './endpoint.ts'
-import type { FeedForm } from './feed-case.ts'
 import { guideProgram } from './guide-program.ts'
 import type { Expected } from './http-cases.ts'
 
@@ -24,8 +23,8 @@ export interface Mount {
   args(port: number): readonly string[]
   /** Answers that the runtime gives before it calls the handler, by the title of the case. */
   readonly exceptions?: Readonly<Record<string, Expected>>
-  /** How its feed of revocations is followed. Where it is left out, the guide has no program with a feed. */
-  readonly feed?: FeedForm
+  /** Whether the program of the guide also serves the feed of revocations. */
+  readonly hasFeed?: boolean
   /** Runs the cases of the client in the project, and reports every fault. Frameworks on Node leave it out. */
   readonly ask?: (directory: string, server: SmokeServer) => Promise<string[]>
 }
@@ -73,7 +72,7 @@ const bun: Mount = {
     write(directory, 'main.js', `import { routes } from './routes.js'\n${serve}\n`)
   },
   args: () => ['main.js'],
-  feed: 'stream',
+  hasFeed: true,
   ask: (directory, server) => askFrom(bun, { kind: 'bun', args: ['program/on-fetch.ts'] }, directory, server),
 }
 
@@ -87,7 +86,7 @@ const deno: Mount = {
     write(directory, 'main.js', guideProgram('Deno', './endpoint.js'))
   },
   args: (port) => ['serve', '--no-prompt', '--no-remote', '--host', '127.0.0.1', '--port', String(port), 'main.js'],
-  feed: 'stream',
+  hasFeed: true,
   ask: (directory, server) => {
     const args = ['run', '--no-prompt', '--no-remote', '--allow-net=127.0.0.1', 'program/on-fetch.ts']
     return askFrom(deno, { kind: 'deno', args }, directory, server)
@@ -112,7 +111,7 @@ const workerd: Mount = {
     write(directory, 'config.capnp', workerdConfig(port))
   },
   args: () => ['serve', 'config.capnp'],
-  feed: 'stream',
+  hasFeed: true,
   ask: (directory, server) => askFromWorker(workerd.binary, directory, server),
 }
 

@@ -137,7 +137,7 @@ const takesProofs: SmokeCase = async (input) => {
  *
  * @param leaseSeconds - the client asks the feed three times within it, and otherwise hears of events by its stream alone.
  */
-export function followed(leaseSeconds: number): SmokeCase {
+export function beatsCache(leaseSeconds: number): SmokeCase {
   return async (input) => {
     const revocations = followFeed()
     return withClient(input, { revocations, cache: { leaseSeconds, maxAgeSeconds: 600 } }, async (client) => {
@@ -220,7 +220,7 @@ export const SMOKE_CASES: Readonly<Record<string, SmokeCase>> = {
     })
   },
 
-  'a revocation beats the cache, by a question': followed(3),
+  'a revocation beats the cache, by a question': beatsCache(3),
 
   async '50 calls at once make one request'(input) {
     const token = await issueToken(input)

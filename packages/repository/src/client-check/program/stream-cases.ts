@@ -1,7 +1,7 @@
 /** Cases for runtimes whose connections outlive a request. */
-import { followed } from './smoke-cases.ts'
+import { beatsCache } from './smoke-cases.ts'
 import type { SmokeCase } from './smoke-input.ts'
 
 export const STREAM_CASES: Readonly<Record<string, SmokeCase>> = {
-  'a revocation beats the cache, by an event stream': followed(3600),
+  'a revocation beats the cache, by an event stream': beatsCache(3600),
 }

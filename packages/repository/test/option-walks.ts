@@ -898,7 +898,8 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
   'core/node-header': 'readNodeHeader',
   'core/revocations': 'createRevocationKeys isChain isRevocationKey isRevocationPosition parseRevocationPage',
   'core/redis':
-    'RedisStreamReader createRedisScript isAtPosition readRedisClient readRevocationStream readStreamedEvents ' +
+    'RedisStreamReader createRedisScript isAtPosition readRedisClient readRevocationStream ' +
+    'readRevocationStreamOptions readStreamedEvents ' +
     'redisConnections revocationStreamKeys runRedisScript streamIdOf',
   client:
     'Refusal WatchEnded bearerToken bearerTokenProvider clientSecretPost ' +

@@ -18,3 +18,4 @@ export {
   revocationStreamKeys,
   streamIdOf,
 } from './revocation-stream.ts'
+export { readRevocationStreamOptions } from './revocation-stream-options.ts'

@@ -2,10 +2,7 @@
 import { OptionGroup } from '@token-introspection/core/options'
 import {
   type CallableRedisClient,
-  readRedisClient,
-  type RedisClient,
-  redisConnections,
-  revocationStreamKeys,
+  readRevocationStreamOptions,
   type SendingRedisClient,
 } from '@token-introspection/core/redis'
 import type { RevocationFollower } from '../../index.ts'
@@ -75,10 +72,8 @@ const PAGE_EVENTS = 1000
  */
 export function followRedisFeed(options: RedisFeedOptions): RevocationFollower {
   const group = new OptionGroup('', options, ['client', 'keyPrefix', 'fenced'])
-  const send = readRedisClient(group)
-  const keys = revocationStreamKeys(group.string('keyPrefix') ?? '{introspection}:')
+  const { send, keys, open } = readRevocationStreamOptions(group)
   const fenced = group.boolean('fenced', false)
-  const open = redisConnections(group.raw('client') as RedisClient)
   const reading = { keys, limit: PAGE_EVENTS, fenced }
   return {
     bound: fenced ? 'proven' : 'assumed',

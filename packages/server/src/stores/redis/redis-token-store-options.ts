@@ -2,10 +2,7 @@
 import { OptionGroup } from '@token-introspection/core/options'
 import {
   type CallableRedisClient,
-  readRedisClient,
-  type RedisClient,
-  redisConnections,
-  revocationStreamKeys,
+  readRevocationStreamOptions,
   type SendingRedisClient,
 } from '@token-introspection/core/redis'
 import type { TokenRecord } from '../token-record.ts'
@@ -35,11 +32,9 @@ export interface RedisTokenStore<Claims extends object = object> extends Receipt
 /** Reads the options. */
 export function readRedisTokenStoreOptions(options: RedisTokenStoreOptions) {
   const group = new OptionGroup('', options, ['client', 'keyPrefix', ...TOKEN_STORE_OPTIONS, 'revocationLog'])
-  const send = readRedisClient(group)
-  const keyPrefix = group.string('keyPrefix') ?? '{introspection}:'
+  const { send, keyPrefix, keys, open } = readRevocationStreamOptions(group)
   const { revocationLog, ...common } = readTokenStoreOptions(group)
-  const { stream } = revocationStreamKeys(keyPrefix)
-  const watch = watchStream(send, redisConnections(group.raw('client') as RedisClient), stream)
+  const watch = watchStream(send, open, keys.stream)
   const log = revocationLog && { ...revocationLog, send, keyPrefix, now: common.now, watch }
   return { send, keyPrefix, ...common, log }
 }

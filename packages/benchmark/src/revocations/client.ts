@@ -1,16 +1,23 @@
 /** One resource server of the run: it checks remembered answers as fast as it can, and new tokens at a fixed rate. */
 import { subscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 import { clientSecretBasic, IntrospectionClient, type IntrospectionResult } from '@token-introspection/client'
+import { followRedisFeed } from '@token-introspection/client/redis'
 import { followFeed } from '@token-introspection/client/revocations'
+import { createClient } from 'redis'
 import { CLIENT_ID, CLIENT_SECRET } from '../fixture.ts'
 import { answerParent } from '../measure/answer-parent.ts'
-import { HOT_TOKENS, hotToken, newToken } from './tokens.ts'
+import { type Feed, HOT_TOKENS, hotToken, newToken, PING, type RedisPlace } from './tokens.ts'
 
 /** What a client is told at the start. */
 export interface ClientSettings {
   readonly number: number
   readonly url: string
+  readonly pingPort: number
+  readonly feed: Feed
+  readonly redis?: RedisPlace | undefined
   /** Calls between two turns of the event loop. */
   readonly callsPerTurn: number
   /** Milliseconds of rest after each turn. 0 for full speed. */
@@ -35,6 +42,9 @@ export interface ClientCounts {
 const NEW_TOKENS_MS = 20
 
 let introspection: IntrospectionClient
+let pings: Socket
+let answered: ((time: string) => void) | undefined
+let pinged = Promise.resolve('')
 let calls = 0
 let requests = 0
 let failedHot = 0
@@ -51,17 +61,30 @@ subscribe('undici:request:create', (message) => {
 })
 
 answerParent({
-  async start({ number, url, callsPerTurn, restMs }: ClientSettings) {
+  async start({ number, url, pingPort, feed, redis, callsPerTurn, restMs }: ClientSettings) {
+    pings = connect({ port: pingPort, host: '127.0.0.1', noDelay: true })
+    pings.on('error', () => undefined)
+    pings.on('data', ([octet]) => {
+      if (octet === PING.news) pings.write(Uint8Array.of(PING.question))
+      else answered?.(String(process.hrtime.bigint()))
+    })
+    await once(pings, 'connect')
+    const revocations =
+      feed === 'Redis' && redis !== undefined ? await followRedis(redis) : followFeed({ url: `${url}/revocations` })
     introspection = new IntrospectionClient({
       endpoint: `${url}/introspect`,
       clientAuthentication: clientSecretBasic(CLIENT_ID, CLIENT_SECRET),
-      cache: { maxAgeSeconds: 60, maxAgeWhileConnectedSeconds: 600, leaseSeconds: 3, maxEntries: 20_000 },
-      revocations: followFeed({ url: `${url}/revocations` }),
+      ...(feed === 'none'
+        ? { cache: { maxAgeSeconds: 60, maxEntries: 20_000 } }
+        : {
+            cache: { maxAgeSeconds: 60, maxAgeWhileConnectedSeconds: 600, leaseSeconds: 3, maxEntries: 20_000 },
+            revocations,
+          }),
       transport: { allowHttpOnLoopback: true },
       onWarning: false,
     })
     await introspection.introspect(newToken(number, 0))
-    while (introspection.statistics().feed?.isListening !== true) await delay(10)
+    if (feed !== 'none') while (introspection.statistics().feed?.isListening !== true) await delay(10)
     for (const token of hot) await introspection.introspect(token)
     void callHot(callsPerTurn, restMs)
     askAboutNewTokens(number)
@@ -75,17 +98,42 @@ answerParent({
   async refusal(token: string) {
     return await refusals.get(token)
   },
+  /** Looks for the answer of the control from now on. */
+  expectPing() {
+    pinged = new Promise((resolve) => {
+      answered = resolve
+    })
+  },
+  /** Waits for the answer of the control. Gives its time. */
+  async pinged() {
+    return await pinged
+  },
   counts(): ClientCounts {
     const { gaps = 0, isListening = false } = introspection.statistics().feed ?? {}
     return { calls, requests, failedHot, failedNew, wronglyRefused, gaps, isListening }
   },
 })
 
+async function followRedis({ url, keyPrefix }: RedisPlace) {
+  const client = createClient({ url })
+  client.on('error', () => undefined)
+  await client.connect()
+  return followRedisFeed({ client, keyPrefix })
+}
+
 async function findRefusal(token: string): Promise<string> {
   for (;;) {
-    const { active } = await introspection.answer(token)
-    if (!active) return String(process.hrtime.bigint())
+    if (await isRefused(token)) return String(process.hrtime.bigint())
     await nextTurn()
+  }
+}
+
+/** A call that fails is no refusal. */
+async function isRefused(token: string): Promise<boolean> {
+  try {
+    return !(await introspection.answer(token)).active
+  } catch {
+    return false
   }
 }
 

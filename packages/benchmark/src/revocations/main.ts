@@ -1,12 +1,14 @@
 /**
  * Measures the feed of revocations with processes of their own: one authorization server, and four resource servers that
  * answer from memory. Prints one line of JSON for each measurement: from a revocation to its refusals, and the
- * introspection requests around a lost log and around a server that stands still.
+ * introspection requests around a lost log and around a server that stands still. Beside each refusal stands a control: a
+ * bare message over a socket, a question and its answer between the same processes. `REDIS_URL` adds the log in Redis.
  */
+import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Child } from '../measure/child.ts'
 import type { ClientCounts, ClientSettings } from './client.ts'
-import { hotToken, type Place } from './tokens.ts'
+import { type Feed, hotToken, type Place, type RedisPlace, type ServerPorts } from './tokens.ts'
 
 const TIMEOUT_MS = 60_000
 const REVOCATIONS = Number(process.argv[2] ?? 120)
@@ -23,11 +25,16 @@ const FULL: Pace = { name: 'full speed', clients: 4, callsPerTurn: 256, restMs: 
 const ONE: Pace = { name: 'full speed', clients: 1, callsPerTurn: 256, restMs: 0 }
 const RESTING: Pace = { name: 'resting 5 ms after 256 calls', clients: 4, callsPerTurn: 256, restMs: 5 }
 
+const REDIS_URL = process.env['REDIS_URL']
+const FEEDS: readonly Feed[] = ['event stream', 'long poll', ...(REDIS_URL === undefined ? [] : (['Redis'] as const))]
+
 for (const pace of [FULL, ONE, RESTING]) {
-  for (const stream of [true, false]) await withSetup(stream, pace, measureRefusals)
+  for (const feed of FEEDS) await withSetup(feed, pace, measureRefusals)
 }
-await withSetup(true, RESTING, measureLostLog)
-await withSetup(true, RESTING, measureStandstill)
+for (const feed of ['event stream', 'none'] as const) {
+  await withSetup(feed, RESTING, measureLostLog)
+  await withSetup(feed, RESTING, measureStandstill)
+}
 
 interface Setup {
   server: Child
@@ -35,21 +42,26 @@ interface Setup {
   readonly port: number
   readonly clients: readonly Child[]
   readonly pace: Pace
-  readonly feed: string
+  readonly feed: Feed
 }
 
-async function withSetup(stream: boolean, pace: Pace, measure: (setup: Setup) => Promise<object>): Promise<void> {
+async function withSetup(feed: Feed, pace: Pace, measure: (setup: Setup) => Promise<object>): Promise<void> {
   const server = new Child('revocations/server.ts')
   const clients = Array.from({ length: pace.clients }, () => new Child('revocations/client.ts'))
-  const { port, pid } = await startServer(server, { port: 0, stream, clients: pace.clients })
-  const feed = stream ? 'event stream' : 'long poll'
+  const redis: RedisPlace | undefined =
+    feed === 'Redis' && REDIS_URL !== undefined ? { url: REDIS_URL, keyPrefix: `{bench-${randomUUID()}}:` } : undefined
+  const { port, pingPort, pid } = await startServer(server, { port: 0, feed, clients: pace.clients, redis })
   const setup: Setup = { server, serverPid: pid, port, clients, pace, feed }
   try {
     const { callsPerTurn, restMs } = pace
     const url = `http://127.0.0.1:${port}`
     await Promise.all(
       clients.map((client, number) =>
-        client.call('start', { number, url, callsPerTurn, restMs } satisfies ClientSettings, TIMEOUT_MS),
+        client.call(
+          'start',
+          { number, url, pingPort, feed, redis, callsPerTurn, restMs } satisfies ClientSettings,
+          TIMEOUT_MS,
+        ),
       ),
     )
     await delay(2000)
@@ -60,12 +72,13 @@ async function withSetup(stream: boolean, pace: Pace, measure: (setup: Setup) =>
 }
 
 async function startServer(server: Child, place: Place) {
-  return await server.call<{ port: number; pid: number }>('start', place, TIMEOUT_MS)
+  return await server.call<ServerPorts>('start', place, TIMEOUT_MS)
 }
 
 async function measureRefusals({ server, clients }: Setup): Promise<object> {
   const first: number[] = []
   const every: number[] = []
+  const control: number[] = []
   const before = await sumCounts(clients)
   const began = performance.now()
   for (let index = 0; index < REVOCATIONS; index++) {
@@ -74,6 +87,7 @@ async function measureRefusals({ server, clients }: Setup): Promise<object> {
     const at = BigInt(await server.call<string>('revoke', token, TIMEOUT_MS))
     const refusals = clients.map((client) => client.call<string>('refusal', token, TIMEOUT_MS))
     const times = (await Promise.all(refusals)).map((time) => Number(BigInt(time) - at) / 1e6)
+    control.push(...(await pingAll(server, clients)))
     first.push(...times)
     every.push(Math.max(...times))
   }
@@ -84,16 +98,25 @@ async function measureRefusals({ server, clients }: Setup): Promise<object> {
     revocations: REVOCATIONS,
     eachClientMs: quantiles(first),
     lastClientMs: quantiles(every),
+    controlMs: quantiles(control),
     callsPerSecond: Math.round((after.calls - before.calls) / seconds),
     wronglyRefused: after.wronglyRefused,
   }
+}
+
+/** The times of the control. */
+async function pingAll(server: Child, clients: readonly Child[]): Promise<number[]> {
+  await Promise.all(clients.map((client) => client.call('expectPing', undefined, TIMEOUT_MS)))
+  const at = BigInt(await server.call<string>('ping', undefined, TIMEOUT_MS))
+  const answers = await Promise.all(clients.map((client) => client.call<string>('pinged', undefined, TIMEOUT_MS)))
+  return answers.map((time) => Number(BigInt(time) - at) / 1e6)
 }
 
 async function measureLostLog(setup: Setup): Promise<object> {
   return await measureAround(setup, 'restart with a lost log', async () => {
     await setup.server.end()
     setup.server = new Child('revocations/server.ts')
-    await startServer(setup.server, { port: setup.port, stream: true, clients: setup.clients.length })
+    await startServer(setup.server, { port: setup.port, feed: setup.feed, clients: setup.clients.length })
   })
 }
 

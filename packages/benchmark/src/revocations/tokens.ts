@@ -5,11 +5,32 @@ import { createHash } from 'node:crypto'
 export interface Place {
   /** 0 for a free port. */
   readonly port: number
-  /** Whether the feed can stream. Without it events come by a long poll. */
-  readonly stream: boolean
+  readonly feed: Feed
+  /** The log in Redis. Without it the store is in memory. */
+  readonly redis?: RedisPlace | undefined
   /** The number of client processes, each with new tokens of its own. */
   readonly clients: number
 }
+
+/** How the clients hear of revocations. `none`: not at all. */
+export type Feed = 'event stream' | 'long poll' | 'Redis' | 'none'
+
+/** A store of its own in Redis. */
+export interface RedisPlace {
+  readonly url: string
+  readonly keyPrefix: string
+}
+
+/** The ports of a server. */
+export interface ServerPorts {
+  readonly port: number
+  /** The port of the control. */
+  readonly pingPort: number
+  readonly pid: number
+}
+
+/** The octets of the control: a message of the server, a question of the client, and its answer. */
+export const PING = { news: 1, question: 2, answer: 3 }
 
 /** Tokens that every client remembers. */
 export const HOT_TOKENS = 1000

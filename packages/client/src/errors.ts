@@ -31,6 +31,15 @@ export class RevocationUnseenError extends IntrospectionError {
   }
 }
 
+/**
+ * The secret that `followFeed({ keySecret })` was given is not that of the revocation log. The client remembers answers as
+ * without a feed, and finds no revoked JWT by itself, until one of the two is corrected.
+ */
+export class RevocationSecretError extends IntrospectionError {
+  readonly code = 'ERR_REVOCATION_SECRET'
+  readonly retryable = false
+}
+
 /** No answer came: connection refused, name not found, TLS refused, connection lost. A guard answers 503. */
 export class TransportUnreachableError extends IntrospectionError {
   readonly code = 'ERR_TRANSPORT_UNREACHABLE'

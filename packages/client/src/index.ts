@@ -202,6 +202,7 @@ export {
   ResponseKeysUnavailableError,
   ResponseMalformedError,
   ResponseUntrustedError,
+  RevocationSecretError,
   RevocationUnseenError,
   TokenTooLongError,
   type StatusDetails,

@@ -1,5 +1,10 @@
 /** SPINE: token in, answer out. */
-import { type IntrospectionResponse, readIntrospectionResponse, type TokenTypeHint } from '@token-introspection/core'
+import {
+  type ActiveIntrospectionResponse,
+  type IntrospectionResponse,
+  readIntrospectionResponse,
+  type TokenTypeHint,
+} from '@token-introspection/core'
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { checkOptionNames, copyOptions } from '@token-introspection/core/options'
 import { isRevocationPosition } from '@token-introspection/core/revocations'
@@ -15,6 +20,7 @@ import { type FoundAnswer, mayJoin } from './cache/found-answer.ts'
 import type { Flight, SingleFlight } from './cache/single-flight.ts'
 import { agree } from './jwt/agree.ts'
 import { answerLocally, type JwtStep } from './jwt/answer-locally.ts'
+import { unusable } from './jwt/jwt-fault.ts'
 import type { IntrospectionQuestion } from './transport/build-request.ts'
 import type { LivenessRecord, LivenessSource } from './revocations/liveness.ts'
 import { noteLiveness } from './revocations/note-liveness.ts'
@@ -228,9 +234,10 @@ function joinFlight(
       const question = { token, fingerprint, tokenTypeHint: hint, parameters: parameters && { ...parameters } }
       for (let attempt = 1; ; attempt += 1) {
         const read = steps.revocations && new ReadAnswer(steps.revocations.feed, notOlderThan)
-        const response = await (steps.jwt === undefined
-          ? askEndpoint(question, read, flightDeadline, steps)
-          : findAnswer(question, steps.jwt, read, flightDeadline, steps, trace))
+        const { response, isLocal } =
+          steps.jwt === undefined
+            ? asked(await askEndpoint(question, read, flightDeadline, steps))
+            : await findAnswer(question, steps.jwt, read, flightDeadline, steps, trace)
         if (response.active && response.unreadableMembers !== undefined) {
           steps.response.onUnreadable(response.unreadableMembers)
         }
@@ -240,11 +247,15 @@ function joinFlight(
         // A revocation of the token arrived while the answer was on its way. If one arrives again, the answer is for the
         // calls that wait, and is not kept. After this check nothing waits any more.
         if (attempt === 1 && response.active && read?.isVoid() === true) continue
+        // Of a JWT the client knows for sure that it was revoked, so it is never accepted.
+        if (response.active && read?.isRefused() === true) continue
         steps.transport.known.note(fingerprint, result.active)
         // Only an answer that has passed every check, that is not older than another one, and whose token was not
         // forgotten since.
-        if (isCurrent()) steps.cache?.answers.keep(key, response, read?.askedAt.wallMs ?? askedAtMs, read)
-        return { result, askedAtMs, read, maxAgeSeconds: steps.cache?.answers.limitOf(response) }
+        if (isCurrent()) {
+          steps.cache?.answers.keep(key, response, read?.askedAt.wallMs ?? askedAtMs, read, isLocal)
+        }
+        return { result, askedAtMs, read, isLocal, maxAgeSeconds: steps.cache?.answers.limitOf(response) }
       }
     },
   )
@@ -252,17 +263,31 @@ function joinFlight(
 
 function noteFound(
   liveness: LivenessRecord,
-  { read, askedAtMs }: FoundAnswer,
-  source: LivenessSource,
+  { read, askedAtMs, isLocal }: FoundAnswer,
+  origin: LivenessSource,
   steps: Steps,
 ): void {
+  const source = isLocal && origin === 'endpoint' ? 'local' : origin
   if (read === undefined || steps.revocations === undefined) {
-    liveness.note(source, Math.max(0, steps.nowMs() - askedAtMs))
+    const ageMs = Math.max(0, steps.nowMs() - askedAtMs)
+    if (isLocal) liveness.noteLocal(source, ageMs)
+    else liveness.note(source, ageMs)
     return
   }
   const { feed } = steps.revocations
   liveness.noteSlots(() => read.slots)
-  noteLiveness(liveness, source, msSince(read.askedAt, momentOf(feed.clock)), read.holds(), feed)
+  noteLiveness(liveness, source, msSince(read.askedAt, momentOf(feed.clock)), read.holds(), feed, isLocal)
+}
+
+/** An answer before it is judged. */
+interface RawAnswer {
+  readonly response: IntrospectionResponse
+  /** Whether it was made from a JWT, without a request. */
+  readonly isLocal: boolean
+}
+
+function asked(response: IntrospectionResponse): RawAnswer {
+  return { response, isLocal: false }
 }
 
 /** A JWT may be enough by itself. When the authorization server is asked as well, both have to agree. */
@@ -273,13 +298,44 @@ async function findAnswer(
   deadline: Deadline,
   steps: Steps,
   trace: Trace | undefined,
-): Promise<IntrospectionResponse> {
+): Promise<RawAnswer> {
   if (trace !== undefined) trace.source = 'local'
   const local = await answerLocally(question.token, jwt, deadline, steps.now())
-  if (local !== undefined && !(local.active && jwt.asksAboutGood)) return local
+  if (local?.active === false) return { response: local, isLocal: true }
+  if (local !== undefined && !jwt.asksAboutGood) {
+    const response = await checkRevocations(question.token, local, jwt, read, deadline, steps)
+    if (response !== undefined) return { response, isLocal: true }
+  }
   if (trace !== undefined) trace.source = 'endpoint'
-  const asked = await askEndpoint(question, read, deadline, steps)
-  return local?.active === true ? agree(local, asked) : asked
+  const response = await askEndpoint(question, read, deadline, steps)
+  return asked(local === undefined ? response : agree(local, response))
+}
+
+/**
+ * Checks a good JWT against the events of the feed. The answer stays the JWT itself, or is inactive; `undefined` when the
+ * authorization server is to be asked instead.
+ */
+async function checkRevocations(
+  token: string,
+  local: ActiveIntrospectionResponse,
+  jwt: JwtStep,
+  read: ReadAnswer | undefined,
+  deadline: Deadline,
+  { revocations }: Steps,
+): Promise<IntrospectionResponse | undefined> {
+  if (revocations?.jwts === undefined || read === undefined) return local
+  const followed = await revocations.jwts.find(token, local)
+  // The event of notOlderThan may not have come yet. The second question is sent after the first one has ended.
+  for (let questions = 0; questions < 2 && read.isBehind(); questions += 1) await deadline.race(revocations.ask())
+  const refusal = followed.refusal()
+  const mayAsk = jwt.asksAboutOpaque
+  if (mayAsk && (refusal !== undefined || read.isBehind())) return undefined
+  if (refusal === undefined) {
+    read.takeJwt(followed)
+    return local
+  }
+  jwt.onFault(refusal)
+  return unusable(refusal)
 }
 
 async function askEndpoint(

@@ -66,6 +66,13 @@ export interface FeedStatistics {
   readonly voided: number
   /** Seconds since the moment as of which every revocation is known; infinite before the first answer of the feed. */
   readonly knownSeconds: number
+  /**
+   * With `keySecret`: the client knows every revocation after this moment, in seconds since the epoch by the clock of the
+   * log. `boundSeconds` is infinite for a JWT that was issued earlier. `undefined` before the replay of the log.
+   */
+  readonly since: number | undefined
+  /** Revoked tokens, sessions, users and clients that are remembered for JWTs. 0 without `keySecret`. */
+  readonly revokedKeys: number
   /** Whether events come as they happen. */
   readonly isListening: boolean
 }
@@ -421,6 +428,8 @@ function feedStatistics(followed: Followed | undefined): FeedStatistics | undefi
     gaps: state.gaps,
     voided,
     knownSeconds: state.knownMs() / 1000,
+    since: state.since,
+    revokedKeys: followed.jwts?.revoked.size ?? 0,
     isListening: followed.following.isListening,
   })
 }

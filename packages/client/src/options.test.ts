@@ -9,6 +9,12 @@ const issuer = 'https://as.example.com'
 const endpoint = 'https://as.example.com/introspect'
 const clientAuthentication = clientSecretBasic('api', 's3cr3t-value')
 const required = { issuer, clientAuthentication }
+/** It has the secret of the keys. */
+const replayed: RevocationFollower = {
+  bound: 'proven',
+  keyOf: () => '',
+  connect: () => ({ ask: () => Promise.reject(new Error()), replay: () => Promise.reject(new Error()) }),
+}
 const revocations: RevocationFollower = { bound: 'proven', connect: () => ({ ask: () => Promise.reject(new Error()) }) }
 
 const noop = (): undefined => undefined
@@ -67,18 +73,22 @@ describe('what the documentation of the options says', () => {
     const [min, max] = bounds as [number, number]
     // Some options of the cache are refused without a feed.
     const others = group === 'cache' ? { revocations } : {}
+    const given = (value: unknown): object =>
+      group === 'jwt'
+        ? { revocations: replayed, jwt: { mode: 'local', [name]: value } }
+        : { ...others, ...nest(group, { [name]: value }) }
     for (const value of [min, max]) {
-      expect(() => resolve({ ...nest(group, { [name]: value }), ...others })).not.toThrow()
+      expect(() => resolve(given(value))).not.toThrow()
     }
     for (const value of [min - 1, max + 1, Number.NaN, Number.POSITIVE_INFINITY, String(min), null]) {
-      expectTypeError(() => resolve({ ...nest(group, { [name]: value }), ...others }), path)
+      expectTypeError(() => resolve(given(value)), path)
     }
   })
 
   test('states bounds for every number', () => {
     const numbers = documented.filter((option) => typeof option.default === 'number')
     expect(numbers.every((option) => option.bounds !== undefined)).toBe(true)
-    expect(bounded).toHaveLength(21)
+    expect(bounded).toHaveLength(23)
   })
 })
 

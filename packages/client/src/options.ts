@@ -40,7 +40,13 @@ import { resolveTransport, transportDefaults, type TransportOptions } from './tr
 import type { RevocationFollower } from './revocations/revocation-follower.ts'
 import type { FeedChange } from './revocations/follow-revocations.ts'
 import { TouchedSlots } from './revocations/touched-slots.ts'
-import { type Followed, followRevocations, readFollower, toStep } from './revocations/revocations-options.ts'
+import {
+  checkKeySecret,
+  type Followed,
+  followRevocations,
+  readFollower,
+  toStep,
+} from './revocations/revocations-options.ts'
 import { resolveWatch, watchDefaults, type WatchLimits, type WatchOptions } from './watch/watch-options.ts'
 
 /** Options of {@link IntrospectionClient}. Give `issuer`, `endpoint` or both, or a `provider` that has them. */
@@ -67,6 +73,10 @@ export interface IntrospectionClientOptions<Claims extends object = object> {
    * The feed of revocations that the client follows, such as `followFeed()` of `@token-introspection/client/revocations`.
    * It turns the cache on. A revocation then makes remembered answers void within milliseconds, and answers are used for
    * `cache.maxAgeWhileConnectedSeconds`. When the feed fails, the cache works as without one. Default none.
+   *
+   * JWTs that the client does not introspect (`jwt.mode` `local` or `local-or-introspect`) need `followFeed({ keySecret })`.
+   * The client then finds by itself which events name a JWT. It refuses such a JWT, or introspects it if the mode allows
+   * that. In the mode `local`, the option without the secret is a `TypeError`.
    */
   readonly revocations?: RevocationFollower | undefined
   readonly transport?: TransportOptions | undefined
@@ -192,8 +202,10 @@ export function resolveOptions<Claims extends object>(
     }, nowMs),
   })
   const { tolerance } = response
+  const follower = readFollower(group)
   const jwt = resolveJwt(group, {
     ...forKeys,
+    makesRevocationKeys: follower?.keyOf !== undefined,
     ...response,
     nowMs,
     answerKind: provider?.answerKind,
@@ -201,9 +213,10 @@ export function resolveOptions<Claims extends object>(
     report: (fault) => reporter.report({ type: 'jwt_unusable', ...fault }),
   })
   const judge = createJudge(response)
-  const follower = readFollower(group)
+  if (follower !== undefined) checkKeySecret(group, follower, jwt)
   const onChange = (change: FeedChange, error: IntrospectionError | undefined): void => {
     if (error !== undefined) warn?.(error)
+    if (change === 'full') notice?.({ code: 'revocations_full', message: REVOCATIONS_FULL })
     reporter.report({ type: 'feed_changed', change, error })
   }
   const touched = new TouchedSlots()
@@ -212,7 +225,9 @@ export function resolveOptions<Claims extends object>(
     follow:
       follower &&
       ((limits) => {
-        followed = followRevocations(follower, { transport: forKeys, nowMs, ...limits, onChange }, touched.report)
+        const memory = follower.keyOf && jwt?.memory
+        const surroundings = { transport: forKeys, nowMs, ...limits, memory, onChange }
+        followed = followRevocations(follower, surroundings, touched.report)
         return followed.feed
       }),
     nowMs,
@@ -258,6 +273,11 @@ export function resolveOptions<Claims extends object>(
     touched,
   }
 }
+
+const REVOCATIONS_FULL =
+  'more was revoked than jwt.maxRevokedKeys allows, so the client has forgotten the oldest revocations. It refuses, or with ' +
+  'jwt.mode local-or-introspect introspects, each JWT from before them. Raise jwt.maxRevokedKeys, or have the authorization ' +
+  'server issue JWTs that live for a shorter time, and lower jwt.maxTokenAgeSeconds'
 
 /** Warns of failures and of events with that code; `undefined` when warnings are off. */
 function resolveWarnings(

@@ -180,10 +180,13 @@ const jwt = {
   aliases: { client_id: 'azp' },
   renames: { username: 'login' },
   audienceFrom: 'azp',
+  maxTokenAgeSeconds: 3600,
+  maxRevokedKeys: 5000,
 }
 const jwtClientOptions = {
   issuer,
   clientAuthentication: basic,
+  revocations: seam({ bound: 'proven', keyOf: never, connect: () => ({ ask: never, replay: never }) }),
   transport: { fetch: never },
   jwt,
   response: {
@@ -843,7 +846,7 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
     ),
   ],
   'client/revocations': [
-    walk('followFeed', { url: `${issuer}/revocations` }, revocations.followFeed),
+    walk('followFeed', { url: `${issuer}/revocations`, keySecret: 'k'.repeat(32) }, revocations.followFeed),
     walk(
       'connectFollower',
       { issuer, clientAuthentication: basic, transport: clientOptions.transport, now },
@@ -896,11 +899,12 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
   'core/read-body': 'readBody',
   'core/options': 'OptionGroup checkOptionNames copyOptions httpRemedy resolveUrlRules',
   'core/node-header': 'readNodeHeader',
-  'core/revocations': 'createRevocationKeys isChain isRevocationKey isRevocationPosition parseRevocationPage',
+  'core/revocations':
+    'createRevocationKeys isChain isRevocationKey isRevocationPosition parseReplayPage parseRevocationPage revocationKeyCheck',
   'core/redis':
     'RedisStreamReader createRedisScript isAtPosition readRedisClient readRevocationStream ' +
     'readRevocationStreamOptions readStreamedEvents ' +
-    'redisConnections revocationStreamKeys runRedisScript streamIdOf',
+    'redisConnections replayRevocationStream revocationStreamKeys runRedisScript streamIdOf',
   client:
     'Refusal WatchEnded bearerToken bearerTokenProvider clientSecretPost ' +
     'isIntrospectionError isPreflight selfSignedTlsClientAuth tlsClientAuth',

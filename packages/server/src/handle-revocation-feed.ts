@@ -15,7 +15,7 @@ import type { Warnings } from './events/warning-options.ts'
 import type { FeedStep } from './feed/feed-options.ts'
 import { toJson } from './feed/feed-page.ts'
 import { openStream } from './feed/open-stream.ts'
-import { readPage } from './feed/read-page.ts'
+import { nameSecret, readPage } from './feed/read-page.ts'
 import { waitForEvents } from './feed/wait-for-events.ts'
 import type { HttpRequest, HttpResponse } from './http/http-message.ts'
 import { parseFeedQuestion, readFeedRequest } from './request/read-feed-request.ts'
@@ -49,7 +49,7 @@ export async function handleRevocationFeed(request: HttpRequest, steps: Revocati
     if (question.asStream) return writeFeedStream(openStream(first, protectedResource, steps.feed, report))
     const page = await waitForEvents(first, question, protectedResource, request, steps.feed)
     report({ events: page.events.length, gap: page.gap })
-    return writeFeedPage(toJson(page))
+    return writeFeedPage(toJson(question.wantsKeyCheck ? await nameSecret(page, steps.feed) : page))
   } catch (error) {
     const response = writeErrorResponse(error, steps.response, request)
     reportEvent(steps.onEvent, () => toErrorEvent(error, response.status, elapsedMs()))

@@ -14,8 +14,10 @@ export {
   type HistoryState,
   type HistoryStep,
   type HistoryVector,
+  type JwtVector,
   type KeyVector,
   type PageVector,
+  type ReplayVector,
   revocationVectors,
   type StreamVector,
 } from './vectors/revocation-vectors.ts'

@@ -2,6 +2,7 @@ import { ResponseMalformedError } from '@token-introspection/core'
 import {
   createRevocationKeys,
   MAX_PAGE_EVENTS,
+  parseReplayPage,
   parseRevocationPage,
   REVOCATION_KINDS,
 } from '@token-introspection/core/revocations'
@@ -24,7 +25,7 @@ describe('revocationVectors', () => {
   })
 
   test('keys: there is one for every kind', () => {
-    expect(new Set(revocationVectors.keys.map(({ kind }) => kind))).toEqual(new Set(REVOCATION_KINDS))
+    expect(new Set(revocationVectors.keys.map(({ kind }) => kind))).toEqual(new Set([...REVOCATION_KINDS, 'check']))
   })
 
   test.each(revocationVectors.pages.filter(({ refused }) => refused === undefined))(
@@ -40,6 +41,29 @@ describe('revocationVectors', () => {
     ({ text, after, refused }) => {
       if (refused === 'JSON') expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError)
       else expect(() => parseRevocationPage(JSON.parse(text), after ?? undefined)).toThrow(ResponseMalformedError)
+    },
+  )
+
+  test.each(revocationVectors.replays.filter(({ refused }) => refused === undefined))(
+    'REV-09 accepts the replay: $title',
+    ({ text, position, events, more, since, keyCheck }) => {
+      const page = parseReplayPage(JSON.parse(text))
+      expect({ ...page, events: page.events.map((event) => event.position) }).toEqual({
+        position,
+        events,
+        gap: false,
+        more,
+        ...(since !== null && { since }),
+        ...(keyCheck !== null && { key_check: keyCheck }),
+      })
+    },
+  )
+
+  test.each(revocationVectors.replays.filter(({ refused }) => refused !== undefined))(
+    'REV-09 refuses the replay: $title',
+    ({ text, refused }) => {
+      if (refused === 'JSON') expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError)
+      else expect(() => parseReplayPage(JSON.parse(text))).toThrow(ResponseMalformedError)
     },
   )
 

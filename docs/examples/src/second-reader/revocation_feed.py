@@ -24,6 +24,7 @@ MAX_PAGE_EVENTS = 4096
 KINDS = ("token", "grant", "session", "subject", "client")
 POSITION = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 KEY = re.compile(r"[A-Za-z0-9_-]{16}", re.ASCII)
+REPLAY = object()
 PART = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 
 
@@ -75,7 +76,7 @@ def signed_part(token):
 
 
 def read_page(text, after):
-    """Reads a page and checks every rule. `after` is None for a question without a position."""
+    """Reads a page and checks every rule. `after` is None for a question without a position, or REPLAY."""
     if len(text.encode("utf-8")) > MAX_PAGE_OCTETS:
         raise Refused("too large")
     try:
@@ -94,20 +95,38 @@ def read_page(text, after):
             raise Refused(flag)
     for event in events:
         check_event(event)
+    if "key_check" in page and not is_key(page["key_check"]):
+        raise Refused("key_check")
     gap, more = page.get("gap", False), page.get("more", False)
-    if events and (gap or after is None):
-        raise Refused("events after a gap")
     if more and not events:
         raise Refused("more, and no events")
+    if after is REPLAY:
+        return read_replay(page, events, gap, more)
+    if events and (gap or after is None):
+        raise Refused("events after a gap")
     if not gap and after is not None:
-        last = after
-        for event in events:
-            if event["previous"] != last:
-                raise Refused("chain")
-            last = event["position"]
-        if last != page["position"]:
-            raise Refused("the page does not end at its position")
+        check_chain(events, after, page["position"])
     return {"position": page["position"], "events": events, "gap": gap, "more": more}
+
+
+def read_replay(page, events, gap, more):
+    if gap:
+        raise Refused("gap")
+    if "since" in page and not is_seconds(page["since"]):
+        raise Refused("since")
+    check_chain(events, events[0]["previous"] if events else page["position"], page["position"])
+    about = {"since": page.get("since"), "keyCheck": page.get("key_check")}
+    return {"position": page["position"], "events": events, "more": more, **about}
+
+
+def check_chain(events, after, position):
+    last = after
+    for event in events:
+        if event["previous"] != last:
+            raise Refused("chain")
+        last = event["position"]
+    if last != position:
+        raise Refused("the page does not end at its position")
 
 
 def check_event(event):
@@ -121,8 +140,12 @@ def check_event(event):
         raise Refused("cut")
     if event.get("kind") not in KINDS:
         raise Refused("kind")
-    if not isinstance(event.get("key"), str) or not KEY.fullmatch(event["key"]):
+    if not is_key(event.get("key")):
         raise Refused("key")
+
+
+def is_key(value):
+    return isinstance(value, str) and KEY.fullmatch(value) is not None
 
 
 def is_position(value):
@@ -258,6 +281,39 @@ class Follower:
         }
 
 
+# Section 9: JWTs that nobody introspects
+
+
+class JwtFollower:
+    """What a follower with the secret knows about JWTs. Their signature is verified elsewhere."""
+
+    def __init__(self, secret, events, since=None):
+        self.secret = secret
+        self.since = events[0]["at"] if since is None and events else since
+        self.revoked = {}  # a key and its cuts
+        for event in events:
+            self.revoked.setdefault(event["key"], []).append(event["cut"])
+
+    def is_revoked(self, token, claims):
+        digests = token_digests(token, claims.get("iss"), claims.get("jti"))[1:]
+        if any(self.key("token", each) in self.revoked for each in digests):
+            return True
+        names = {"session": "sid", "subject": "sub", "client": "client_id"}
+        issued_at = claims.get("iat", -1)
+        return any(
+            cut is None or issued_at <= cut
+            for kind, name in names.items()
+            if name in claims
+            for cut in self.revoked.get(self.key(kind, claims[name]), [])
+        )
+
+    def is_covered(self, claims):
+        return self.since is not None and claims.get("iat", -1) > self.since
+
+    def key(self, kind, identifier):
+        return make_key(self.secret, kind, identifier)
+
+
 # Section 13: vectors
 
 
@@ -268,6 +324,8 @@ def run_vectors(path):
         "digests": check_digests,
         "keys": check_key,
         "pages": check_page,
+        "replays": check_replay,
+        "jwts": check_jwt,
         "streams": check_stream,
         "histories": check_history,
     }
@@ -305,6 +363,24 @@ def check_page(vector):
     if "refused" in vector:
         return f"was accepted, and is to be refused: {vector['refused']}"
     return differs(summary(page), {name: vector[name] for name in ("position", "events", "gap", "more")})
+
+
+def check_replay(vector):
+    try:
+        page = read_page(vector["text"], REPLAY)
+    except Refused as reason:
+        return None if "refused" in vector else f"refused: {reason}"
+    if "refused" in vector:
+        return f"was accepted, and is to be refused: {vector['refused']}"
+    names = ("position", "events", "more", "since", "keyCheck")
+    return differs(summary(page), {name: vector[name] for name in names})
+
+
+def check_jwt(vector):
+    follower = JwtFollower(vector["secret"], vector["events"], vector.get("since"))
+    token, claims = vector["token"], vector["claims"]
+    got = {"revoked": follower.is_revoked(token, claims), "covered": follower.is_covered(claims)}
+    return differs(got, {name: vector[name] for name in got})
 
 
 def summary(page):

@@ -97,8 +97,9 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
    * Stores an answer, if it may be used again. The caller does not wait for it.
    *
    * @param read - where it was read, when the client follows a feed.
+   * @param isLocal - whether it was made from a JWT, without a request.
    */
-  keep(key: string, response: IntrospectionResponse, askedAtMs: number, read?: ReadAnswer): void {
+  keep(key: string, response: IntrospectionResponse, askedAtMs: number, read?: ReadAnswer, isLocal = false): void {
     const { store, memory, limits, nowMs } = this.#settings
     // Entries of a store that processes share have no proven age, so no feed lets them live longer.
     const lasts = cacheLifetime(response, limits, askedAtMs / 1000, memory !== undefined && read?.isProven)
@@ -107,7 +108,10 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
     // was set back.
     if (!(lifetimeMs > 0 && askedAtMs <= nowMs())) this.#write('delete', () => store.delete(key))
     else {
-      const entry = { response, askedAtMs, expiresAtMs: askedAtMs + Math.floor(lifetimeMs) }
+      const expiresAtMs = askedAtMs + Math.floor(lifetimeMs)
+      const entry: CacheEntry = isLocal
+        ? { response, askedAtMs, expiresAtMs, isLocal }
+        : { response, askedAtMs, expiresAtMs }
       if (memory !== undefined) memory.set(key, entry, read)
       else this.#write('set', () => store.set(key, { ...entry, ...read?.forStore() }))
     }
@@ -276,7 +280,8 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
     if (notOlderThan !== undefined) return undefined
     const response = this.#fresh(entry, key, maxAgeSeconds, nowMs)
     if (response === undefined || entry === null || entry === undefined || this.#isVoidInStore(entry)) return undefined
-    liveness?.note('cache', nowMs - entry.askedAtMs)
+    if (entry.isLocal === true) liveness?.noteLocal('cache', nowMs - entry.askedAtMs)
+    else liveness?.note('cache', nowMs - entry.askedAtMs)
     return response
   }
 

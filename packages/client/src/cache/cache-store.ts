@@ -17,6 +17,8 @@ export interface CacheEntry {
   readonly readAt?: string | undefined
   /** The keys of the events that can make the answer void. */
   readonly revocationKeys?: readonly string[] | undefined
+  /** Whether the client made the answer from a JWT, without asking. Its age then says nothing about revocations. */
+  readonly isLocal?: boolean | undefined
   /** When the store may drop the entry, in milliseconds since the epoch. The client does not use it afterwards. */
   readonly expiresAtMs: number
 }

@@ -49,6 +49,7 @@ export class FollowedAnswers {
    * Whether the answer may be used now. An answer whose keys were touched since is void, and will never be usable.
    *
    * @param askedAtMs - when it was asked for, by the clock of the day.
+   * @param isLocal - whether it was made from a JWT, without a request.
    */
   judge(
     slot: number,
@@ -56,6 +57,7 @@ export class FollowedAnswers {
     askedAtMs: number,
     demand: Demand | undefined,
     liveness: LivenessRecord | undefined,
+    isLocal: boolean,
   ): Usability {
     const { state } = this.#feed
     const elapsedMs = this.#elapsedMs(nowMs)
@@ -74,7 +76,7 @@ export class FollowedAnswers {
       return 'unusable'
     }
     if (liveness !== undefined) {
-      noteLiveness(liveness, 'cache', ageMs, marker > 0, this.#feed)
+      noteLiveness(liveness, 'cache', ageMs, marker > 0, this.#feed, isLocal)
       if (liveness.slots !== undefined) liveness.noteSlots(() => this.#slotsOf(slot))
     }
     return 'usable'

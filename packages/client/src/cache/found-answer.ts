@@ -7,6 +7,8 @@ export interface FoundAnswer {
   readonly result: IntrospectionResult
   /** When its request began, in milliseconds since the epoch. */
   readonly askedAtMs: number
+  /** Whether it was made from a JWT, without a request. */
+  readonly isLocal: boolean
   /** Where it was read, when the client follows a feed. */
   readonly read: ReadAnswer | undefined
   /** How old the answer may be by the scope of the token; infinite without such a limit, `undefined` without a cache. */

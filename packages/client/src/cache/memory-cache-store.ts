@@ -67,6 +67,8 @@ export class AnswerPlace<Result> {
   readonly #results: (Result | undefined)[]
   /** When each answer was requested, and when it expires. */
   readonly #timesMs: Float64Array
+  /** 1 for each answer that was made from a JWT, without a request. */
+  readonly #areLocal: Uint8Array
   /** When the newest answer was requested. Answers that had expired by then are dropped first. */
   #latestMs = Number.NEGATIVE_INFINITY
 
@@ -78,6 +80,7 @@ export class AnswerPlace<Result> {
     this.#responses = Array.from({ length: maxEntries + 1 }, () => undefined)
     this.#results = Array.from({ length: maxEntries + 1 }, () => undefined)
     this.#timesMs = new Float64Array(2 * (maxEntries + 1))
+    this.#areLocal = new Uint8Array(maxEntries + 1)
   }
 
   get size(): number {
@@ -123,10 +126,12 @@ export class AnswerPlace<Result> {
   ): boolean {
     const askedAtMs = this.#timesMs[2 * slot] as number
     if (this.#followed === undefined) {
-      liveness?.note('cache', nowMs - askedAtMs)
+      if (this.#areLocal[slot] === 1) liveness?.noteLocal('cache', nowMs - askedAtMs)
+      else liveness?.note('cache', nowMs - askedAtMs)
       return true
     }
-    const usability = this.#followed.judge(slot, nowMs, askedAtMs, demand, liveness)
+    const isLocal = this.#areLocal[slot] === 1
+    const usability = this.#followed.judge(slot, nowMs, askedAtMs, demand, liveness, isLocal)
     if (usability === 'void') this.delete(key)
     return usability === 'usable'
   }
@@ -136,13 +141,14 @@ export class AnswerPlace<Result> {
     if (slot !== NO_SLOT) this.#results[slot] = result
   }
 
-  set(key: string, { response, askedAtMs, expiresAtMs }: CacheEntry, read?: ReadAnswer): void {
+  set(key: string, { response, askedAtMs, expiresAtMs, isLocal = false }: CacheEntry, read?: ReadAnswer): void {
     this.#latestMs = askedAtMs
     const slot = this.#slots.add(key)
     this.#responses[slot] = response
     this.#results[slot] = undefined
     this.#timesMs[2 * slot] = askedAtMs
     this.#timesMs[2 * slot + 1] = expiresAtMs
+    this.#areLocal[slot] = isLocal ? 1 : 0
     if (read !== undefined) this.#followed?.keep(slot, read)
   }
 

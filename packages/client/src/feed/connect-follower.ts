@@ -1,5 +1,6 @@
 /** Connects a follower that no client follows: for relays, tests and programs of your own. */
 import { OptionGroup } from '@token-introspection/core/options'
+import type { RevocationPage } from '@token-introspection/core/revocations'
 import { checkFollower, connect } from '../revocations/check-follower.ts'
 import type {
   FollowerSurroundings,
@@ -40,7 +41,9 @@ const REMEDIES = {
 }
 
 /** The connection of {@link connectFollower}. */
-export interface OwnConnection extends Required<RevocationConnection> {
+export interface OwnConnection extends Required<Omit<RevocationConnection, 'replay'>> {
+  /** As the follower has it. Absent when the feed cannot be replayed. */
+  replay?(signal: AbortSignal): Promise<RevocationPage>
   /** Whether the feed sends events by itself. Otherwise `listen` ends at once. */
   readonly canListen: boolean
   close(): Promise<void>
@@ -68,11 +71,26 @@ export interface OwnConnection extends Required<RevocationConnection> {
  * ```
  */
 export function connectFollower(follower: RevocationFollower, options: ReachOptions = {}): OwnConnection {
+  return connectAlone(follower, options, false)
+}
+
+/**
+ * The same for a relay.
+ *
+ * @param wantsKeyCheck - whether pages are to say which secret the log has.
+ */
+export function connectAlone(
+  follower: RevocationFollower,
+  options: ReachOptions,
+  wantsKeyCheck: boolean,
+): OwnConnection {
   checkFollower('follower', follower)
   refuseMisplaced(options, BELONGS_ELSEWHERE)
-  const surroundings = resolveSurroundings(new OptionGroup('', options, REACH_OPTIONS))
+  const surroundings = resolveSurroundings(new OptionGroup('', options, REACH_OPTIONS), wantsKeyCheck)
   const connection = connect('follower', follower, surroundings)
+  const replay = connection.replay?.bind(connection)
   return {
+    ...(replay !== undefined && { replay }),
     canListen: connection.listen !== undefined,
     ask: (after, signal) => connection.ask(after, signal),
     listen: (after, onEvents, signal) => connection.listen?.(after, onEvents, signal) ?? Promise.resolve(),
@@ -84,12 +102,17 @@ export function connectFollower(follower: RevocationFollower, options: ReachOpti
 }
 
 /** Reads the options. The transport is made when a follower first uses it, because not every follower does. */
-function resolveSurroundings(group: OptionGroup): FollowerSurroundings & { close(): Promise<void> } {
+function resolveSurroundings(
+  group: OptionGroup,
+  wantsKeyCheck: boolean,
+): FollowerSurroundings & { close(): Promise<void> } {
   const nowMs = group.function<() => number>('now') ?? Date.now
   let transport: TransportStep | undefined
   let closing: Promise<void> | undefined
   return {
     nowMs,
+    // Otherwise the follower decides by itself.
+    ...(wantsKeyCheck && { wantsKeyCheck }),
     get transport() {
       for (const name of ['issuer', 'clientAuthentication'] as const) {
         if (!group.has(name)) throw group.error(name, `is required by this follower${REMEDIES[name]}`)

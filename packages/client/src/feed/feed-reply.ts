@@ -2,6 +2,7 @@
 import { parseJsonObject } from '@token-introspection/core'
 import {
   MAX_PAGE_BYTES,
+  parseReplayPage,
   parseRevocationPage,
   type RevocationEvent,
   type RevocationPage,
@@ -12,6 +13,9 @@ import type { SentReply } from '../transport/exchange.ts'
 import { readJsonReply } from '../transport/read-reply.ts'
 import { createEventStreamParser } from './event-stream.ts'
 import { EventlessOctets } from './eventless-octets.ts'
+
+/** Asks for the oldest events of the log in place of a position. */
+export const REPLAY = Symbol('replay')
 
 /** The name of the answer, for error messages. */
 const ASKED = 'revocation feed'
@@ -24,9 +28,16 @@ const ASKED = 'revocation feed'
  * @throws ResponseMalformedError when it is no page, or does not follow the position.
  * @throws TransportUnauthorizedError, TransportStatusError for another status.
  */
-export function readFeedPage(reply: SentReply, after: string | undefined, advice: string | undefined): RevocationPage {
+export function readFeedPage(
+  reply: SentReply,
+  after: string | typeof REPLAY | undefined,
+  advice: string | undefined,
+): RevocationPage {
   const context = reply.sent && { advice, sent: reply.sent, permission: 'follow its revocation feed' }
-  return explain(() => parseRevocationPage(readJsonReply(reply, ASKED, context), after))
+  return explain(() => {
+    const value = readJsonReply(reply, ASKED, context)
+    return after === REPLAY ? parseReplayPage(value) : parseRevocationPage(value, after)
+  })
 }
 
 /**

@@ -5,11 +5,14 @@ import { signRequest } from '../transport/build-request.ts'
 import type { Deadline } from '../transport/deadline.ts'
 import type { TransportRequest } from '../transport/transport.ts'
 import type { TransportStep } from '../transport/transport-step.ts'
+import { REPLAY } from './feed-reply.ts'
 
 /** The question. */
 export interface FeedQuestion {
   /** The position after which events are wanted; `undefined` for the last position. */
-  readonly after: string | undefined
+  readonly after: string | typeof REPLAY | undefined
+  /** Whether the page is to say which secret the log has. */
+  readonly wantsKeyCheck?: boolean | undefined
   /** How many seconds the server may wait for an event. */
   readonly waitSeconds?: number | undefined
   /** The media types that can be read. */
@@ -21,7 +24,7 @@ export interface FeedQuestion {
  * form of a POST, because credentials must not be in a URL (RFC 6749 §2.3.1).
  */
 export async function buildFeedRequest(
-  { after, waitSeconds, accept }: FeedQuestion,
+  { after, wantsKeyCheck = false, waitSeconds, accept }: FeedQuestion,
   endpoint: string,
   deadline: Deadline,
   settings: Pick<TransportStep, 'clientAuthentication' | 'headers' | 'issuer'>,
@@ -34,7 +37,8 @@ export async function buildFeedRequest(
   }
   await deadline.race(Promise.resolve(settings.clientAuthentication.authenticate(draft)))
   const question = {
-    ...(after !== undefined && { after }),
+    ...(after === REPLAY ? { replay: '1' } : after !== undefined && { after }),
+    ...(wantsKeyCheck && { key_check: '1' }),
     ...(waitSeconds !== undefined && { wait: String(waitSeconds) }),
   }
   const credentials = Object.entries(draft.parameters)

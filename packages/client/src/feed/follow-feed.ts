@@ -1,8 +1,14 @@
 /** Follows the revocation feed of an authorization server (docs/revocation-feed.md). */
 import { EVENT_STREAM_MEDIA_TYPE, JSON_MEDIA_TYPE } from '@token-introspection/core'
 import { httpRemedy, OptionGroup } from '@token-introspection/core/options'
-import type { RevocationEvent, RevocationPage } from '@token-introspection/core/revocations'
-import { TransportStatusError } from '../errors.ts'
+import {
+  createRevocationKeys,
+  type RevocationEvent,
+  revocationKeyCheck,
+  type RevocationKeys,
+  type RevocationPage,
+} from '@token-introspection/core/revocations'
+import { RevocationSecretError, TransportStatusError } from '../errors.ts'
 import type {
   FollowerSurroundings,
   RevocationConnection,
@@ -12,7 +18,7 @@ import { type Deadline, Deadlines } from '../transport/deadline.ts'
 import { exchangeRequest } from '../transport/exchange.ts'
 import { isEndpoint } from '../transport/is-endpoint.ts'
 import type { StreamReply, TransportRequest } from '../transport/transport.ts'
-import { readFeedPage, readFeedStream } from './feed-reply.ts'
+import { readFeedPage, readFeedStream, REPLAY } from './feed-reply.ts'
 import { buildFeedRequest, type FeedQuestion } from './feed-request.ts'
 import { refuseMisplaced } from './refuse-misplaced.ts'
 
@@ -24,6 +30,16 @@ export interface FollowFeedOptions {
    * `revocation_feed_endpoint` from the metadata of the issuer, which `transport.allowedEndpointOrigins` applies to.
    */
   readonly url?: string | undefined
+  /**
+   * The secret of the revocation log of the authorization server: `revocationLog.keySecret` of its token store. At least 32
+   * characters. Only for a client that verifies JWTs without introspection: `jwt.mode` is `local` or `local-or-introspect`. The
+   * client begins with the oldest events of the log, and finds with the secret which JWTs an event ends. Default none.
+   *
+   * Security: with the secret one can try names of users and find which of them an event is about. Give it to the resource
+   * servers that need it, over a way that keeps it secret. The client does not send it. When it is not the secret of the feed,
+   * every question fails with `ERR_REVOCATION_SECRET`.
+   */
+  readonly keySecret?: string | undefined
 }
 
 /** The name of the endpoint in the metadata. */
@@ -48,6 +64,9 @@ const BELONGS_ELSEWHERE = {
   ),
 }
 
+/** An HMAC key shorter than this could be guessed. */
+const MIN_SECRET_LENGTH = 32
+
 const STREAM_OR_PAGE = `${EVENT_STREAM_MEDIA_TYPE}, ${JSON_MEDIA_TYPE};q=0.5`
 
 /**
@@ -60,7 +79,7 @@ const STREAM_OR_PAGE = `${EVENT_STREAM_MEDIA_TYPE}, ${JSON_MEDIA_TYPE};q=0.5`
  * Security: a feed cannot make a token good. The worst that a false feed can do is to send no events, and to make the
  * client ask more often.
  *
- * @throws TypeError when `url` is not an absolute URL without fragment and credentials.
+ * @throws TypeError when `url` is not an absolute URL without fragment and credentials, or `keySecret` is too short.
  * @example
  * ```ts
  * import { followFeed } from '@token-introspection/client/revocations'
@@ -74,7 +93,7 @@ export function followFeed(options: FollowFeedOptions = {}): RevocationFollower 
     throw new TypeError('url: must be given by its name: followFeed({ url })')
   }
   refuseMisplaced(options, BELONGS_ELSEWHERE)
-  const group = new OptionGroup('', options, ['url'])
+  const group = new OptionGroup('', options, ['url', 'keySecret'])
   if (group.raw('url') instanceof URL) throw group.error('url', 'must be a string: give the href of the URL')
   const url = group.string('url')
   if (
@@ -83,14 +102,24 @@ export function followFeed(options: FollowFeedOptions = {}): RevocationFollower 
   ) {
     throw group.error('url', 'must be an absolute https URL without fragment and credentials')
   }
+  const keySecret = group.string('keySecret')
+  if (keySecret !== undefined && keySecret.length < MIN_SECRET_LENGTH) {
+    throw group.error('keySecret', `must have at least ${MIN_SECRET_LENGTH} characters`)
+  }
+  const keyOf = keySecret === undefined ? undefined : createRevocationKeys(keySecret)
   return {
     bound: 'proven',
-    connect: (surroundings) => connectFeed(url, surroundings),
+    keyOf,
+    connect: (surroundings) => connectFeed(url, keyOf, surroundings),
   }
 }
 
 /** Connects to the feed at a URL, or to the one in the metadata. */
-function connectFeed(url: string | undefined, { transport, nowMs }: FollowerSurroundings): RevocationConnection {
+function connectFeed(
+  url: string | undefined,
+  keyOf: RevocationKeys | undefined,
+  { transport, nowMs, wantsKeyCheck = keyOf !== undefined }: FollowerSurroundings,
+): RevocationConnection {
   if (url !== undefined && !isEndpoint(new URL(url), transport.urlRules)) {
     throw new OptionGroup('', undefined, []).error(
       'revocations',
@@ -136,11 +165,13 @@ function connectFeed(url: string | undefined, { transport, nowMs }: FollowerSurr
     }
   }
 
-  async function ask(after: string | undefined, signal: AbortSignal): Promise<RevocationPage> {
+  async function ask(after: string | typeof REPLAY | undefined, signal: AbortSignal): Promise<RevocationPage> {
     const deadline = transport.deadlines.start(signal)
     try {
-      const reply = await exchange({ after, accept: JSON_MEDIA_TYPE }, deadline, feed.send)
-      return readFeedPage(reply, after, clientAuthentication.advice)
+      const reply = await exchange({ after, wantsKeyCheck, accept: JSON_MEDIA_TYPE }, deadline, feed.send)
+      const page = readFeedPage(reply, after, clientAuthentication.advice)
+      if (keyOf !== undefined && page.key_check !== (await revocationKeyCheck(keyOf))) throw wrongSecret(page)
+      return page
     } finally {
       deadline.settle()
     }
@@ -172,12 +203,22 @@ function connectFeed(url: string | undefined, { transport, nowMs }: FollowerSurr
 
   return {
     ask: (after, signal) => during(signal, (own) => ask(after, own)),
+    replay: (signal) => during(signal, (own) => ask(REPLAY, own)),
     listen: (after, onEvents, signal) => during(signal, (own) => listen(after, onEvents, own)),
     close() {
       isClosed = true
       for (const controller of open) controller.abort(closedError())
     },
   }
+}
+
+function wrongSecret({ key_check: keyCheck }: RevocationPage): RevocationSecretError {
+  return new RevocationSecretError(
+    keyCheck === undefined
+      ? 'revocation feed: the pages have no key_check, so nothing says whether keySecret is the secret of the log'
+      : 'revocation feed: keySecret is not the secret of the log. Give followFeed the revocationLog.keySecret that the token store ' +
+          'of the authorization server has now. Until then, a revocation ends no JWT that is not introspected',
+  )
 }
 
 function closedError(): TypeError {

@@ -5,7 +5,7 @@ import { checkFollower } from '../revocations/check-follower.ts'
 import type { RevocationFollower } from '../revocations/revocation-follower.ts'
 import { Deadlines } from '../transport/deadline.ts'
 import { Admission } from '../transport/outage/admission.ts'
-import { BELONGS_ELSEWHERE, connectFollower, REACH_OPTIONS, type ReachOptions } from './connect-follower.ts'
+import { BELONGS_ELSEWHERE, connectAlone, REACH_OPTIONS, type ReachOptions } from './connect-follower.ts'
 import { keepHearing } from './keep-hearing.ts'
 import { refuseMisplaced } from './refuse-misplaced.ts'
 
@@ -28,6 +28,8 @@ const relayDefaults = Object.freeze({ maxConcurrentQuestions: 16, maxQueuedQuest
 /** A relay. It is a `source` for `createRevocationFeedHandler`. */
 export interface RevocationRelay extends RevocationSource, AsyncDisposable {
   readAfter(after: string | undefined, limit: number): Promise<RevocationPage>
+  /** Absent when the feed that it follows cannot be replayed. */
+  readOldest?(limit: number): Promise<RevocationPage>
   /** Ends all questions and the stream, and closes the connections. */
   close(): Promise<void>
 }
@@ -69,10 +71,9 @@ export function relayRevocations(follower: RevocationFollower, options: RelayOpt
     maxConcurrentRequests: integer('maxConcurrentQuestions', 1, 1024),
     maxQueuedRequests: integer('maxQueuedQuestions', 0, 100_000),
   })
-  const connection = connectFollower(
-    follower,
-    Object.fromEntries(REACH_OPTIONS.map((name) => [name, group.raw(name)])) as ReachOptions,
-  )
+  const reach = Object.fromEntries(REACH_OPTIONS.map((name) => [name, group.raw(name)])) as ReachOptions
+  const connection = connectAlone(follower, reach, true)
+  const replay = connection.replay?.bind(connection)
   const deadlines = new Deadlines(QUESTION_MS)
   const closing = new AbortController()
   const listeners = new Set<() => void>()
@@ -81,13 +82,16 @@ export function relayRevocations(follower: RevocationFollower, options: RelayOpt
   /** The last position that an answer had. Followers with it have everything. */
   let head: string | undefined
 
-  async function ask(after: string | undefined): Promise<RevocationPage> {
+  async function ask(
+    after: string | undefined,
+    read: (signal: AbortSignal) => Promise<RevocationPage> = (signal) => connection.ask(after, signal),
+  ): Promise<RevocationPage> {
     const deadline = deadlines.start(closing.signal)
     try {
       const isCurrent = after === undefined || after === head
       const place = await admission.enter(deadline, after, isCurrent)
       try {
-        const page = await deadline.race(connection.ask(after, deadline.signal))
+        const page = await deadline.race(read(deadline.signal))
         if (!page.more) head = page.position
         return page
       } finally {
@@ -131,12 +135,8 @@ export function relayRevocations(follower: RevocationFollower, options: RelayOpt
   }
 
   return {
-    async readAfter(after, limit) {
-      const page = await ask(after)
-      if (page.events.length <= limit) return page
-      const events = page.events.slice(0, limit)
-      return { position: events.at(-1)?.position ?? page.position, events, gap: false, more: true }
-    },
+    readAfter: async (after, limit) => shorten(await ask(after), limit),
+    ...(replay !== undefined && { readOldest: async (limit: number) => shorten(await ask(undefined, replay), limit) }),
     onAppended(listener) {
       // Each call counts, even if two have the same function.
       const own = (): void => listener()
@@ -149,4 +149,11 @@ export function relayRevocations(follower: RevocationFollower, options: RelayOpt
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+/** The page with fewer events. What it leaves out is asked for next. */
+function shorten(page: RevocationPage, limit: number): RevocationPage {
+  if (page.events.length <= limit) return page
+  const events = page.events.slice(0, limit)
+  return { ...page, position: events.at(-1)?.position ?? page.position, events, more: true }
 }

@@ -12,6 +12,8 @@ export interface JwtStep {
   readonly asksAboutOpaque: boolean
   /** Whether the authorization server has to confirm a good JWT. */
   readonly asksAboutGood: boolean
+  /** How much the client remembers of what was revoked, when a feed tells it. */
+  readonly memory: { readonly maxTokenAgeSeconds: number; readonly maxKeys: number }
   /** Gets the reason why a token is inactive without a request. */
   readonly onFault: (fault: JwtFault) => void
   /** The settings that answers depend on, as a part of their cache keys. */

@@ -4,13 +4,22 @@ import { onceAMinute } from '../events/once-a-minute.ts'
 import { inactive } from '../result/inactive.ts'
 
 /** Faults of a JWT, except for its dates. */
-export type JwtFault = 'opaque' | 'malformed' | 'issuer' | 'algorithm' | 'type' | 'kind' | 'claims' | 'signature'
+export type JwtFault = ToldJwtFault | 'revoked'
 
-/** The faults that are reported: all of them. */
-export type ToldJwtFault = JwtFault
+/** The faults that are reported: all that a wrong setting can cause. */
+export type ToldJwtFault =
+  | 'opaque'
+  | 'malformed'
+  | 'issuer'
+  | 'algorithm'
+  | 'type'
+  | 'kind'
+  | 'claims'
+  | 'signature'
+  | 'forgotten'
 
 /** Each message says what to check. It holds nothing from the token. */
-const MESSAGES: Readonly<Record<ToldJwtFault, string>> = {
+const MESSAGES: Readonly<Record<JwtFault, string>> = {
   opaque:
     'a token is not a signed JWT, and jwt.mode is local. Auth0 and similar servers issue JWTs for requests with an ' +
     'audience parameter (other servers with resource, RFC 8707). Without it they issue opaque tokens, which are only for ' +
@@ -25,6 +34,11 @@ const MESSAGES: Readonly<Record<ToldJwtFault, string>> = {
     'or its typ is not at+jwt and it lacks one of jwt.kindClaims',
   claims: 'a JWT lacks one of jwt.requiredClaims, or a claim has another type than the registered one',
   signature: 'a JWT has a signature by a key that is not one of the issuer',
+  revoked: 'the revocation feed has named the JWT, its session, its user or its client',
+  forgotten:
+    'a JWT was issued before a revocation that the client does not keep any more, so it may be revoked: it lives longer than ' +
+    'jwt.maxTokenAgeSeconds, or more was revoked than jwt.maxRevokedKeys allows. With jwt.mode local-or-introspect the ' +
+    'client introspects such a JWT',
 }
 
 /** The inactive answer for each fault, made once. */
@@ -37,6 +51,8 @@ const ANSWERS = {
   kind: answerFor('kind'),
   claims: answerFor('claims'),
   signature: answerFor('signature'),
+  revoked: answerFor('revoked'),
+  forgotten: answerFor('forgotten'),
 } satisfies Readonly<Record<JwtFault, unknown>>
 
 function answerFor(fault: JwtFault) {
@@ -58,6 +74,6 @@ export interface JwtReport {
 export function createFaultReporter(report: (told: JwtReport) => void, nowMs: () => number): (fault: JwtFault) => void {
   const isDue = onceAMinute(nowMs)
   return (fault) => {
-    if (isDue(fault)) report({ reason: fault, message: MESSAGES[fault] })
+    if (fault !== 'revoked' && isDue(fault)) report({ reason: fault, message: MESSAGES[fault] })
   }
 }

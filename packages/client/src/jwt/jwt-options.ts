@@ -42,7 +42,8 @@ export type JwtRenames = { readonly [Claim in 'permissions' | 'username']?: stri
  * unknown `kid`, at most every 30 seconds, and uses the last ones for up to a day. Without any keys a call fails with
  * `ERR_JWT_KEYS_UNAVAILABLE`.
  *
- * Security: in every mode except `local-then-introspect`, a revoked JWT stays active until it expires.
+ * Security: in every mode except `local-then-introspect`, a revoked JWT stays active until it expires, unless the client
+ * follows a feed of revocations with `keySecret`: see the option `revocations`.
  *
  * @example
  * ```ts
@@ -73,6 +74,18 @@ export interface JwtOptions {
   readonly profile?: JwtProfile | undefined
   /** The issuer's public keys, when they never change. Give this or `jwksUri`, or neither. */
   readonly jwks?: JSONWebKeySet | undefined
+  /**
+   * The longest lifetime of a JWT, in seconds. With a feed of revocations that has `keySecret`, the client remembers for so long,
+   * and an hour more, what was revoked. A JWT that lives longer is refused, or introspected, once the client has forgotten a
+   * revocation that came after its `iat`. Default 86400, from 60 to 31536000.
+   */
+  readonly maxTokenAgeSeconds?: number | undefined
+  /**
+   * The most revoked tokens, sessions, users and clients that the client remembers for JWTs. Above that it forgets the oldest
+   * half, and then refuses, or introspects, each JWT that was issued before a forgotten revocation. It tells that once, by a
+   * warning and the event `feed_changed`. Each takes about 100 octets. Default 1000000, from 1000 to 10000000.
+   */
+  readonly maxRevokedKeys?: number | undefined
   /**
    * The `iss` of JWTs when it is not the `issuer` option, such as `http://fs.example.com/adfs/services/trust` at AD FS.
    * It is compared character for character, and `response.acceptedIssuers` has to list it. Default the `issuer` option.
@@ -120,7 +133,12 @@ export interface JwtOptions {
 }
 
 /** The defaults of the group. */
-export const jwtDefaults = Object.freeze({ profile: 'rfc9068', acceptUntyped: false } as const)
+export const jwtDefaults = Object.freeze({
+  profile: 'rfc9068',
+  acceptUntyped: false,
+  maxTokenAgeSeconds: 86_400,
+  maxRevokedKeys: 1_000_000,
+} as const)
 
 const MODES = ['local', 'local-or-introspect', 'local-then-introspect'] as const
 const REQUIRED_CLAIMS = ['aud', 'sub', 'client_id', 'iat', 'jti'] as const
@@ -140,6 +158,9 @@ const OTHER_TYPES = new Set([
   'entity-statement+jwt',
 ])
 
+/** The options that need a feed of revocations with the secret of its keys. */
+const MEMORY_OPTIONS = ['maxTokenAgeSeconds', 'maxRevokedKeys'] as const
+
 /** The settings of the client that this group needs. */
 export interface JwtContext extends Omit<KeyContext, 'Unavailable'> {
   readonly issuer: string | undefined
@@ -151,6 +172,8 @@ export interface JwtContext extends Omit<KeyContext, 'Unavailable'> {
   /** Corrects the tolerated deviations of this server. */
   readonly right: ((claims: JsonObject) => JsonObject) | undefined
   readonly report: (told: JwtReport) => void
+  /** Whether the client follows a feed of revocations and can make its keys. */
+  readonly makesRevocationKeys: boolean
 }
 
 /** Resolves the step from the options of the client; `undefined` when every token is introspected. */
@@ -170,8 +193,9 @@ export function resolveJwt(options: OptionGroup, context: JwtContext): JwtStep |
     'aliases',
     'renames',
     'audienceFrom',
+    ...MEMORY_OPTIONS,
   ])
-  const { issuer, acceptedIssuers, leewaySeconds, answerKind, right, report, nowMs } = context
+  const { issuer, acceptedIssuers, leewaySeconds, answerKind, right, report, nowMs, makesRevocationKeys } = context
   if (issuer === undefined)
     throw new TypeError('jwt: needs the issuer option, because only tokens of that issuer are verified')
   const inTokens = group.string('issuer') ?? issuer
@@ -202,9 +226,22 @@ export function resolveJwt(options: OptionGroup, context: JwtContext): JwtStep |
     rules: { ...rules, right, keys: resolveKeys(group, { ...context, Unavailable: JwtKeysUnavailableError }) },
     asksAboutOpaque: which !== 'local',
     asksAboutGood,
+    memory: resolveMemory(group, makesRevocationKeys),
     onFault: createFaultReporter(report, nowMs),
     manner: [which, rules, group.string('jwksUri') ?? group.raw('jwks') ?? null],
   })
+}
+
+function resolveMemory(group: OptionGroup, makesRevocationKeys: boolean) {
+  const useless = makesRevocationKeys ? undefined : MEMORY_OPTIONS.find((name) => group.has(name))
+  if (useless !== undefined) {
+    throw group.error(useless, 'is for a client whose option revocations has the secret: followFeed({ keySecret })')
+  }
+  const { maxTokenAgeSeconds, maxRevokedKeys } = jwtDefaults
+  return {
+    maxTokenAgeSeconds: group.integer('maxTokenAgeSeconds', { default: maxTokenAgeSeconds, min: 60, max: 31_536_000 }),
+    maxKeys: group.integer('maxRevokedKeys', { default: maxRevokedKeys, min: 1000, max: 10_000_000 }),
+  }
 }
 
 function resolveTypes(group: OptionGroup): readonly string[] {

@@ -10,6 +10,7 @@ import type { InactiveIntrospectionResponse } from '@token-introspection/core'
  * - `expired`, `not_yet_valid`: `exp` or `nbf` says so, by the clock of this resource server
  * - `unpresentable`: no server could have issued the token, so the client did not ask about it
  * - `unknown_issuer`: no client of `combineIssuers` is for the token
+ * - `jwt_revoked`: the revocation feed has named the JWT, its session, its user or its client
  * - `jwt_…`: option group `jwt` refuses the token, for the reason that the event `jwt_unusable` has
  */
 export type InactiveReason =
@@ -20,7 +21,7 @@ export type InactiveReason =
   | 'not_yet_valid'
   | 'unpresentable'
   | 'unknown_issuer'
-  | `jwt_${'opaque' | 'malformed' | 'issuer' | 'algorithm' | 'type' | 'kind' | 'claims' | 'signature'}`
+  | `jwt_${'opaque' | 'malformed' | 'issuer' | 'algorithm' | 'type' | 'kind' | 'claims' | 'signature' | 'revoked' | 'forgotten'}`
 
 /** The reason of an inactive answer. */
 export interface Inactivity {

@@ -46,6 +46,9 @@ export function checkFollower(name: string, value: unknown): RevocationFollower 
   if (given.bound !== 'proven' && given.bound !== 'assumed') {
     throw new TypeError(`${name}.bound: must be 'proven' or 'assumed'; if in doubt, 'assumed' promises less`)
   }
+  if (given.keyOf !== undefined && typeof given.keyOf !== 'function') {
+    throw new TypeError(`${name}.keyOf: must be a function, as createRevocationKeys() of core/revocations makes it`)
+  }
   return value as RevocationFollower
 }
 
@@ -60,7 +63,13 @@ export function connect(
   surroundings: FollowerSurroundings,
 ): RevocationConnection {
   const connection = follower.connect(surroundings) as RevocationConnection | undefined
-  if (typeof connection?.ask === 'function') return connection
+  if (typeof connection?.ask === 'function') {
+    if (follower.keyOf === undefined || typeof connection.replay === 'function') return connection
+    throw new TypeError(
+      `${name}.connect: must return a connection with replay(), because the follower has keyOf: JWTs that are not introspected need ` +
+        'the events from before the start',
+    )
+  }
   const found = has(connection as Given, 'then')
     ? ', but returned a promise: open what it needs with the first ask()'
     : ''

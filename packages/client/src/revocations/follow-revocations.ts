@@ -1,12 +1,15 @@
 /** Follows a feed of revocations: asks within every lease, listens in between, and starts again after failures. */
 import { isIntrospectionError, ResponseMalformedError } from '@token-introspection/core'
-import type { RevocationEvent } from '@token-introspection/core/revocations'
+import type { RevocationEvent, RevocationPage } from '@token-introspection/core/revocations'
 import type { WatchClock } from '../watch/watch-clock.ts'
 import type { RevocationConnection } from './revocation-follower.ts'
 import type { RevocationState } from './revocation-state.ts'
 
-/** What happened to the feed. `listening`: events come as they happen. */
-export type FeedChange = 'following' | 'listening' | 'gap' | 'failed'
+/**
+ * What happened to the feed. `listening`: events come as they happen. `full`: there are more revocations than the client
+ * keeps for JWTs.
+ */
+export type FeedChange = 'following' | 'listening' | 'gap' | 'failed' | 'full'
 
 /** The settings of {@link FollowRevocations}. */
 export interface FollowSettings {
@@ -32,6 +35,8 @@ const LONGEST_PAUSE_MS = 600_000
 const JITTER = 0.5
 /** How many questions may follow one another at once. A feed that never comes to an end counts as failed. */
 const MAX_QUESTIONS_AT_ONCE = 256
+/** The same while a log is replayed, which may have millions of events. */
+const MAX_QUESTIONS_OF_REPLAY = 8192
 /** The pause after listening that ended soon, in milliseconds. */
 const SHORT_PAUSE_MS = 40
 
@@ -91,19 +96,22 @@ export class FollowRevocations {
     const { state, connection, clock, onChange } = this.#settings
     const { signal } = this.#ended
     const gaps = state.gaps
+    let most = MAX_QUESTIONS_AT_ONCE
     try {
       for (let questions = 1; ; questions += 1) {
         this.#askedAtMs = clock.elapsedMs()
         const question = state.beginQuestion()
+        if (question.isReplay) most = MAX_QUESTIONS_OF_REPLAY
         // Each question waits for the one before it, because it asks what comes after that.
         const page = await withDeadline(
-          (cancelled) => connection.ask(question.after, cancelled),
+          (cancelled) =>
+            question.isReplay ? replay(connection, cancelled) : connection.ask(question.after, cancelled),
           this.#settings.leaseMs / QUESTIONS_PER_LEASE,
           signal,
           clock,
         )
         if (question.answer(page) === 'known') break
-        if (questions === MAX_QUESTIONS_AT_ONCE) throw neverEnding()
+        if (questions >= most) throw neverEnding(questions)
       }
       this.#askFailures = 0
       if (state.gaps > gaps) onChange('gap', undefined)
@@ -191,9 +199,15 @@ export class FollowRevocations {
   }
 }
 
-function neverEnding(): ResponseMalformedError {
+/** Only a follower that can replay is asked to. */
+async function replay(connection: RevocationConnection, signal: AbortSignal): Promise<RevocationPage> {
+  if (connection.replay === undefined) throw new TypeError('the follower cannot replay its feed')
+  return await connection.replay(signal)
+}
+
+function neverEnding(questions: number): ResponseMalformedError {
   return new ResponseMalformedError(
-    `revocation feed: ${MAX_QUESTIONS_AT_ONCE} questions one after the other did not come to the end of the log`,
+    `revocation feed: ${questions} questions one after the other did not come to the end of the log`,
   )
 }
 

@@ -20,7 +20,8 @@ export interface Liveness {
   readonly ageSeconds: number
   /**
    * How many seconds before the decision a revocation can have been without being noticed: since the feed was last known
-   * to be complete, or otherwise the age. Infinite when the server was not asked.
+   * to be complete, or otherwise the age. Infinite when the server was not asked, as about a JWT that the client verified
+   * by itself, unless a feed covers it.
    */
   readonly boundSeconds: number
   /**
@@ -79,6 +80,11 @@ export class LivenessRecord implements Liveness {
     this.bound = 'assumed'
     this.#ageMs = ageMs
     this.#boundMs = ageMs
+  }
+
+  /** Notes an answer that was made from a JWT, so that its age says nothing about revocations. */
+  noteLocal(source: LivenessSource, ageMs: number): void {
+    this.noteKnown(source, ageMs, Number.POSITIVE_INFINITY, 'assumed')
   }
 
   /**

@@ -1,6 +1,7 @@
 /** Where an answer of the endpoint was read, and which events can make it void. */
 import type { ActiveIntrospectionResponse } from '@token-introspection/core'
 import { isRevocationKey } from '@token-introspection/core/revocations'
+import type { FollowedJwt } from './followed-jwts.ts'
 import { MAX_KEYS, slotOf } from './key-slots.ts'
 import { type Moment, momentOf } from './revocation-clock.ts'
 import type { Reading } from './revocation-state.ts'
@@ -28,9 +29,11 @@ export class ReadAnswer {
   slots: readonly number[] = []
   readonly #feed: FollowedFeed
   readonly #reading: Reading | undefined
+  readonly #notOlderThan: string | undefined
   /** Whether the client knows the number of {@link ReadAnswer.position}. */
   #isPlaced = true
   #keys: readonly string[] = []
+  #jwt: FollowedJwt | undefined
 
   /**
    * Create it before the request is sent.
@@ -39,6 +42,7 @@ export class ReadAnswer {
    */
   constructor(feed: FollowedFeed, notOlderThan: string | undefined) {
     this.#feed = feed
+    this.#notOlderThan = notOlderThan
     this.askedAt = momentOf(feed.clock)
     this.#reading = feed.state.beginReading()
     this.sequence = this.#reading?.sequence ?? 0
@@ -64,6 +68,26 @@ export class ReadAnswer {
     this.isProven =
       this.isConfirmed && this.#isPlaced && this.sequence > 0 && this.#feed.state.isUnbroken(this.sequence)
     return answer
+  }
+
+  /** Whether the event that the answer must know of has not been applied since the last gap. */
+  isBehind(): boolean {
+    return this.#notOlderThan !== undefined && this.#feed.state.sequenceOf(this.#notOlderThan) === undefined
+  }
+
+  /** Notes that the answer was made from a JWT, which the client has verified by itself. */
+  takeJwt(jwt: FollowedJwt): void {
+    const { state } = this.#feed
+    this.#jwt = jwt
+    this.#keys = jwt.keys
+    this.slots = jwt.keys.map(slotOf)
+    this.isConfirmed = !this.isBehind()
+    this.isProven = this.sequence > 0 && state.isUnbroken(this.sequence) && jwt.isCovered()
+  }
+
+  /** Whether an event that was applied by now speaks against the JWT that the answer was made from. */
+  isRefused(): boolean {
+    return this.#jwt?.refusal() !== undefined
   }
 
   /** What a store that processes share keeps of it. */

@@ -1,5 +1,5 @@
 /** Seam: follows a feed of revocations for a client. */
-import type { RevocationEvent, RevocationPage } from '@token-introspection/core/revocations'
+import type { RevocationEvent, RevocationKeys, RevocationPage } from '@token-introspection/core/revocations'
 import type { TransportStep } from '../transport/transport-step.ts'
 
 /** How sure it is that a revocation is noticed within the stated time. */
@@ -11,6 +11,8 @@ export interface FollowerSurroundings {
   readonly transport: TransportStep
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number
+  /** Whether pages are to say `key_check`, as a relay needs it for its own followers. Default `false`. */
+  readonly wantsKeyCheck?: boolean | undefined
 }
 
 /** Follows one feed. The client decides when to ask, checks what comes, and starts again after failures. */
@@ -20,6 +22,11 @@ export interface RevocationFollower {
    * the question. Otherwise `assumed`.
    */
   readonly bound: RevocationBound
+  /**
+   * Makes the keys of events, for clients that verify JWTs by themselves. A follower with it also has `replay`. It must
+   * fail every question when its secret is not that of the feed: see `revocationKeyCheck`. Default none.
+   */
+  readonly keyOf?: RevocationKeys | undefined
   /** Connects for one client. It sends nothing yet. */
   connect(surroundings: FollowerSurroundings): RevocationConnection
 }
@@ -34,6 +41,11 @@ export interface RevocationConnection {
    * @param signal - ends the question.
    */
   ask(after: string | undefined, signal: AbortSignal): Promise<RevocationPage>
+  /**
+   * Asks for the oldest events that the log has, as `ask` asks: what comes after them is asked for with the position of
+   * the page. A feed that cannot be replayed has no such method.
+   */
+  replay?(signal: AbortSignal): Promise<RevocationPage>
   /**
    * Hears events as they come, until it fails, the feed ends it, or the signal aborts. The client asks afterwards, and
    * listens again. A feed that only answers questions has no such method: then the client asks more often.

@@ -19,6 +19,8 @@ export type PageOutcome = 'known' | 'again'
 export interface RevocationQuestion {
   /** The position that the question names. */
   readonly after: string | undefined
+  /** Whether the question is for the oldest events that the log has. Then it names no position. */
+  readonly isReplay: boolean
   /** The page has arrived. */
   answer(page: RevocationPage): PageOutcome
 }
@@ -30,8 +32,10 @@ export interface RevocationStateSettings {
   readonly clock: RevocationClock
   /** The size of the table of keys, a power of two. Default 2^20, which takes 8 MB. */
   readonly slots?: number | undefined
+  /** Whether it begins with the oldest events that the log has, and does so again after every gap. Default `false`. */
+  readonly replays?: boolean | undefined
   /** Gets the events that were just applied, each with its slot. */
-  readonly onApplied?: ((slot: number) => void) | undefined
+  readonly onApplied?: ((slot: number, event: RevocationEvent) => void) | undefined
 }
 
 /** Events in the order of the log, numbered by the client itself. Positions are opaque to it. */
@@ -45,12 +49,16 @@ export class RevocationState {
   /** What was read before this number is not known to be complete. */
   #floor = 0
   #knownAsOf = NEVER
+  /** Whether the next question is a replay. */
+  #needsReplay: boolean
+  #since: number | undefined
   #events = 0
   #gaps = 0
 
   constructor(settings: RevocationStateSettings) {
     this.#settings = settings
     this.#slots = new KeySlots(settings.slots)
+    this.#needsReplay = settings.replays === true
   }
 
   /** The position that was applied last; `undefined` before the first answer of the feed. */
@@ -61,6 +69,14 @@ export class RevocationState {
   /** The number of the last applied event. It changes with every event and every gap. */
   get sequence(): number {
     return this.#sequence
+  }
+
+  /**
+   * The moment from which every event of the log was applied, in seconds since the epoch by the clock of the log;
+   * `undefined` without a replay, or when the log does not say.
+   */
+  get since(): number | undefined {
+    return this.#since
   }
 
   /** How many events were applied. */
@@ -116,7 +132,7 @@ export class RevocationState {
   append(events: readonly RevocationEvent[]): boolean {
     const last = events.at(-1)
     if (last === undefined) return true
-    if (this.#position === undefined) return false
+    if (this.#position === undefined || this.#needsReplay) return false
     const start = events.findIndex(({ previous }) => previous === this.#position)
     if (start === -1) return this.#applied.sequenceOf(last.position) !== undefined
     for (let index = start; index < events.length; index += 1) {
@@ -130,8 +146,22 @@ export class RevocationState {
   /** Notes that a question is about to be sent. */
   beginQuestion(): RevocationQuestion {
     const askedAt = momentOf(this.#settings.clock)
-    const after = this.#position
-    return { after, answer: (page) => this.#answer(page, after, askedAt) }
+    const isReplay = this.#needsReplay
+    const after = isReplay ? undefined : this.#position
+    const answer = (page: RevocationPage): PageOutcome =>
+      isReplay ? this.#replay(page, askedAt) : this.#answer(page, after, askedAt)
+    return { after, isReplay, answer }
+  }
+
+  /** The oldest events. Nothing is applied while a replay is due, so the page always counts once. */
+  #replay(page: RevocationPage, askedAt: Moment): PageOutcome {
+    if (!this.#needsReplay) return 'again'
+    const [first] = page.events
+    this.#begin(first?.previous ?? page.position)
+    this.#needsReplay = false
+    this.#since = page.since ?? first?.at
+    for (const event of page.events) this.#apply(event)
+    return this.#end(page, askedAt)
   }
 
   #answer(page: RevocationPage, after: string | undefined, askedAt: Moment): PageOutcome {
@@ -140,9 +170,17 @@ export class RevocationState {
       if (after !== this.#position) return 'again'
       this.#begin(page.position)
       if (page.gap) this.#gaps += 1
+      this.#since = undefined
+      this.#needsReplay = this.#settings.replays === true
+      if (this.#needsReplay) return 'again'
     } else if (!this.append(page.events)) return 'again'
     // Without events the page ends where it was read. Everything up to there must be applied, in this log.
     else if (this.#applied.sequenceOf(page.position) === undefined) return 'again'
+    return this.#end(page, askedAt)
+  }
+
+  /** Everything on the page is applied. */
+  #end(page: RevocationPage, askedAt: Moment): PageOutcome {
     if (page.more) return 'again'
     if (askedAt.elapsedMs > this.#knownAsOf.elapsedMs) this.#knownAsOf = askedAt
     return 'known'
@@ -159,12 +197,13 @@ export class RevocationState {
     this.#knownAsOf = NEVER
   }
 
-  #apply({ position, key }: RevocationEvent): void {
+  #apply(event: RevocationEvent): void {
+    const { position, key } = event
     this.#sequence += 1
     this.#events += 1
     this.#position = position
     this.#slots.touch(key, this.#sequence)
     this.#applied.add(position, this.#sequence)
-    this.#settings.onApplied?.(slotOf(key))
+    this.#settings.onApplied?.(slotOf(key), event)
   }
 }

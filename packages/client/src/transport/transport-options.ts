@@ -230,10 +230,13 @@ function resolveClientAuthentication(options: OptionGroup): ClientAuthentication
   const given = options.seam<ClientAuthentication>('clientAuthentication', 'authenticate')
   if (given !== undefined) return given
   const jwt = options.raw('jwt') as { mode?: unknown } | null | undefined
-  if (jwt?.mode === 'local') return NEVER_USED
+  const isLocal = jwt?.mode === 'local'
+  if (isLocal && !options.has('revocations')) return NEVER_USED
   throw options.error(
     'clientAuthentication',
-    'is required, such as clientSecretBasic(clientId, clientSecret), unless jwt.mode is local',
+    `is required, such as clientSecretBasic(clientId, clientSecret), ${
+      isLocal ? 'for a client that follows a feed of revocations' : 'unless jwt.mode is local'
+    }`,
   )
 }
 

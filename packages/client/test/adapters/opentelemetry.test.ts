@@ -339,7 +339,16 @@ describe('observeStatistics', () => {
 
   test('reads the feed of revocations, and how old its knowledge is as soon as there is some', async () => {
     const { meter, values } = telemetry()
-    const feed = { position: undefined, events: 3, gaps: 1, voided: 2, knownSeconds: 0, isListening: false }
+    const feed = {
+      position: undefined,
+      since: undefined,
+      revokedKeys: 0,
+      events: 3,
+      gaps: 1,
+      voided: 2,
+      knownSeconds: 0,
+      isListening: false,
+    }
     const client = createClient({ cache: {} })
     let knownSeconds = Number.POSITIVE_INFINITY
     observeStatistics({ statistics: () => ({ ...client.statistics(), feed: { ...feed, knownSeconds } }) }, meter)

@@ -61,7 +61,8 @@ export async function serveFeed({ pageEvents = 100, streams = true }: FeedServer
   function answerQuestion(exchange: Exchange): void {
     const { request, response } = exchange
     const parameters = parametersOf(request)
-    let after = parameters.get('after') ?? undefined
+    // What was dropped ends where the log begins now.
+    let after = parameters.has('replay') ? dropped : (parameters.get('after') ?? undefined)
     if (streams && request.headers['accept']?.[0]?.startsWith('text/event-stream') === true) {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
       response.write(': connected\n\n')

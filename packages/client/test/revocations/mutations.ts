@@ -85,7 +85,7 @@ class AnyPageState extends HeldState {
       for (const event of page.events) super.append([{ ...event, previous: this.position ?? '' }])
       return this.take({ ...NOTHING, more: page.more, position: this.position ?? '' }, askedAt)
     }
-    return { after: question.after, answer }
+    return { ...question, answer }
   }
 }
 
@@ -100,7 +100,7 @@ class AnyGapState extends HeldState {
       this.take({ ...page, gap: true }, askedAt)
       return this.take({ ...NOTHING, position: page.position }, knownAsOf)
     }
-    return { after: question.after, answer }
+    return { ...question, answer }
   }
 }
 
@@ -115,14 +115,14 @@ class LateQuestionState extends RevocationState {
     const question = super.beginQuestion()
     const answer = (page: RevocationPage): PageOutcome =>
       question.after === this.position ? super.beginQuestion().answer(page) : question.answer(page)
-    return { after: question.after, answer }
+    return { ...question, answer }
   }
 }
 
 class FirstPageState extends RevocationState {
   override beginQuestion(): RevocationQuestion {
     const question = super.beginQuestion()
-    return { after: question.after, answer: (page) => question.answer({ ...page, more: false }) }
+    return { ...question, answer: (page) => question.answer({ ...page, more: false }) }
   }
 }
 

@@ -130,7 +130,7 @@ export class RealEngine implements ClientEngine {
     const { read, response } = reading as RealReading
     const liveness = new LivenessRecord()
     const ageMs = msSince(read.askedAt, momentOf(this.feed.clock))
-    noteLiveness(liveness, 'endpoint', ageMs, read.holds(), this.feed)
+    noteLiveness(liveness, 'endpoint', ageMs, read.holds(), this.feed, false)
     return found(response as IntrospectionResponse, liveness)
   }
 

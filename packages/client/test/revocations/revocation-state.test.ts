@@ -7,7 +7,7 @@ import { type RevocationQuestion, RevocationState } from '../../src/revocations/
 
 const LEASE_MS = 5000
 /** Each has a slot of its own. */
-const KEYS = ['AAAAaaaaaaaaaaaa', 'BBBBbbbbbbbbbbbb', 'CCCCcccccccccccc'] as const
+const KEYS = ['DDDDdddddddddddd', 'BBBBbbbbbbbbbbbb', 'CCCCcccccccccccc'] as const
 
 /** What the state should know, in sets. */
 interface Model {

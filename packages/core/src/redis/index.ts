@@ -12,6 +12,7 @@ export { RedisStreamReader, type Schedule } from './redis-stream-reader.ts'
 export {
   isAtPosition,
   readRevocationStream,
+  replayRevocationStream,
   readStreamedEvents,
   type RevocationStreamKeys,
   type RevocationStreamReading,

@@ -1,14 +1,19 @@
 /** The log of revocations as a stream of Redis: a store appends to it, and followers read it. */
 import { ResponseMalformedError } from '../errors.ts'
-import { MAX_PAGE_EVENTS, parseRevocationPage, type RevocationPage } from '../revocations/revocation-page.ts'
+import {
+  MAX_PAGE_EVENTS,
+  parseReplayPage,
+  parseRevocationPage,
+  type RevocationPage,
+} from '../revocations/revocation-page.ts'
 import type { SendRedisCommand } from './redis-client.ts'
 import { createRedisScript, runRedisScript } from './redis-script.ts'
 
 /** The keys of a log. */
 export interface RevocationStreamKeys {
   /**
-   * The stream. The event with the counter n has the id `n-0`. The entry `0-1` is where the log begins: it has a tag,
-   * and it is no event.
+   * The stream. The event with the counter n has the id `n-0`. The entry `0-1` is where the log begins: it has a tag and
+   * a time, and it is no event.
    */
   readonly stream: string
   /** What a fenced question writes. */
@@ -79,6 +84,27 @@ export async function readRevocationStream(
   const events = following.slice(0, limit).map(toEvent)
   const position = events.at(-1)?.position ?? after
   return parseRevocationPage({ position, events, more: following.length > limit }, after)
+}
+
+/**
+ * Reads the oldest events, and says since when the log has every event.
+ *
+ * @returns `undefined` if there is no log under these keys.
+ * @throws {@link ResponseMalformedError} if an entry is not one of a log.
+ */
+export async function replayRevocationStream(
+  send: SendRedisCommand,
+  reading: RevocationStreamReading,
+): Promise<RevocationPage | undefined> {
+  const limit = Math.min(reading.limit, MAX_PAGE_EVENTS)
+  const { found } = await readEntries(send, reading, '-', limit)
+  const [first] = found
+  if (first === undefined) return undefined
+  const entries = first[0] === ORIGIN_ID ? found.slice(1) : found
+  const events = entries.slice(0, limit).map(toEvent)
+  const position = events.at(-1)?.['position'] ?? positionOf(first)
+  const since = toNumber(fieldsOf(first[1])['at'])
+  return parseReplayPage({ position, events, more: entries.length > limit, ...(since !== undefined && { since }) })
 }
 
 /** The entry at an id and those after it: one more than may be on a page, to see whether there are more. */

@@ -8,11 +8,12 @@ export {
   revocationEventSchema,
   type RevocationKind,
 } from './revocation-event.ts'
-export { createRevocationKeys, type RevocationKeys } from './revocation-keys.ts'
+export { createRevocationKeys, type RevocationKeys, revocationKeyCheck } from './revocation-keys.ts'
 export {
   isChain,
   MAX_PAGE_BYTES,
   MAX_PAGE_EVENTS,
+  parseReplayPage,
   parseRevocationPage,
   type RevocationPage,
   revocationPageSchema,

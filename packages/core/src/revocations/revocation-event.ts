@@ -19,14 +19,17 @@ const POSITION = /^[\w.-]{1,64}$/
 
 /**
  * One event. An event never says that a token is bad. It says that what is known about the tokens with this key is out
- * of date.
+ * of date. Only a resource server that verifies JWTs and never introspects them refuses a token because of an event.
  */
 export interface RevocationEvent {
   /** Where the event is in the log. No other event of any log has the same position. Opaque to followers. */
   readonly position: string
   /** The position of the event before it. */
   readonly previous: string
-  /** When it was revoked, in seconds since the epoch by the clock of the log. For people: nothing is decided by it. */
+  /**
+   * When it was revoked, in seconds since the epoch by the clock of the log. For people, and for resource servers that
+   * verify JWTs by themselves: they compare it with `iat` to know how far back the events reach.
+   */
   readonly at: number
   /**
    * Which tokens it covers: those issued up to this moment, in seconds since the epoch. `null` covers all of them. Only
@@ -50,6 +53,7 @@ export function isRevocationKey(value: unknown): value is string {
 
 const position = z.string().check(z.refine(isRevocationPosition))
 const seconds = z.number().check(z.refine(isNumericDate))
+const key = z.string().check(z.refine(isRevocationKey))
 
 /** Schema of an event. Other members are ignored. */
 export const revocationEventSchema = z.object({
@@ -58,8 +62,14 @@ export const revocationEventSchema = z.object({
   at: seconds,
   cut: z.nullable(seconds),
   kind: z.enum(REVOCATION_KINDS),
-  key: z.string().check(z.refine(isRevocationKey)),
+  key,
 })
 
 /** Schema of a position. */
 export const revocationPositionSchema = position
+
+/** Schema of a moment, in seconds since the epoch. */
+export const revocationSecondsSchema = seconds
+
+/** Schema of a key. */
+export const revocationKeySchema = key

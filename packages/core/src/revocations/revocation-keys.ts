@@ -6,8 +6,8 @@ import type { RevocationKind } from './revocation-event.ts'
 /** Characters of a key: 96 bits. A collision costs one question to the authorization server, and never a wrong decision. */
 const KEY_LENGTH = 16
 
-/** The key of a token, grant, session, user or client. */
-export type RevocationKeys = (kind: RevocationKind, identifier: string) => MaybePromise<string>
+/** The key of a token, grant, session, user or client. The kind `check` is for {@link revocationKeyCheck}. */
+export type RevocationKeys = (kind: RevocationKind | 'check', identifier: string) => MaybePromise<string>
 
 /**
  * Creates the function that makes keys: the first 96 bits of the HMAC-SHA-256 of the kind, a line feed and the
@@ -21,4 +21,12 @@ export type RevocationKeys = (kind: RevocationKind, identifier: string) => Maybe
 export function createRevocationKeys(secret: string): RevocationKeys {
   const hmac = hmacSha256(secret)
   return (kind, identifier) => andThen(hmac(`${kind}\n${identifier}`), (text) => text.slice(0, KEY_LENGTH))
+}
+
+/**
+ * Tells whether two have the same secret, without telling it: the key of the kind `check` and an empty identifier. A feed
+ * sends it as `key_check`.
+ */
+export function revocationKeyCheck(keyOf: RevocationKeys): MaybePromise<string> {
+  return keyOf('check', '')
 }

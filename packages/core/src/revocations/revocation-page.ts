@@ -2,7 +2,13 @@
 import * as z from 'zod/mini'
 import { ResponseMalformedError } from '../errors.ts'
 import { parseMembers } from '../messages/parse-members.ts'
-import { type RevocationEvent, revocationEventSchema, revocationPositionSchema } from './revocation-event.ts'
+import {
+  type RevocationEvent,
+  revocationEventSchema,
+  revocationKeySchema,
+  revocationPositionSchema,
+  revocationSecondsSchema,
+} from './revocation-event.ts'
 
 /** The most events on one page. */
 export const MAX_PAGE_EVENTS = 4096
@@ -20,6 +26,13 @@ export interface RevocationPage {
   readonly gap: boolean
   /** There are more events after this page. Without it, the page ends with everything that was revoked by then. */
   readonly more: boolean
+  /**
+   * On the first page of a replay: the log has every event that was appended after this moment, in seconds since the epoch
+   * by the clock of the log. Absent when the log cannot say.
+   */
+  readonly since?: number | undefined
+  /** Tells which secret the log has, see `revocationKeyCheck`. Only for a follower that asks for it. */
+  readonly key_check?: string | undefined
 }
 
 /** Schema of a page on the wire. `gap` and `more` are left out when they are false. Other members are ignored. */
@@ -28,7 +41,11 @@ export const revocationPageSchema = z.object({
   events: z.array(revocationEventSchema).check(z.maxLength(MAX_PAGE_EVENTS)),
   gap: z._default(z.boolean(), false),
   more: z._default(z.boolean(), false),
+  key_check: z.optional(revocationKeySchema),
 })
+
+/** Schema of the first page of a replay. */
+const replayPageSchema = z.extend(revocationPageSchema, { since: z.optional(revocationSecondsSchema) })
 
 /**
  * Parses a page, and checks that its events are a chain that ends at its position.
@@ -37,12 +54,33 @@ export const revocationPageSchema = z.object({
  * @throws {@link ResponseMalformedError} when a member has the wrong type, or an event does not follow the one before.
  */
 export function parseRevocationPage(value: unknown, after: string | undefined): RevocationPage {
-  const page: RevocationPage = parseMembers(revocationPageSchema, value, 'revocation feed')
-  const { events, gap, more, position } = page
+  const page = parsePage(revocationPageSchema, value)
+  const { events, gap, position } = page
   if ((gap || after === undefined) && events.length > 0) throw malformed('events after a gap')
-  if (more && events.length === 0) throw malformed('more events announced, and none sent')
   if (!gap && after !== undefined && !isChain(events, after, position))
     throw malformed('an event does not follow the one before it')
+  return page
+}
+
+/**
+ * Parses the first page of a replay, and checks that its events are a chain that ends at its position. What comes before
+ * the first event is not known.
+ *
+ * @throws {@link ResponseMalformedError} when a member has the wrong type, when an event does not follow the one before, or
+ * when the page is a gap.
+ */
+export function parseReplayPage(value: unknown): RevocationPage {
+  const page = parsePage(replayPageSchema, value)
+  const { events, gap, position } = page
+  if (gap) throw malformed('a replay is a gap')
+  if (!isChain(events, events[0]?.previous ?? position, position))
+    throw malformed('an event does not follow the one before it')
+  return page
+}
+
+function parsePage(schema: typeof revocationPageSchema | typeof replayPageSchema, value: unknown): RevocationPage {
+  const page: RevocationPage = parseMembers(schema, value, 'revocation feed')
+  if (page.more && page.events.length === 0) throw malformed('more events announced, and none sent')
   return page
 }
 

@@ -1,6 +1,11 @@
 /** Reads the log for all followers of a process. Questions that wait together share one read of what is new. */
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
-import { MAX_PAGE_EVENTS, type RevocationPage, type RevocationSource } from '@token-introspection/core/revocations'
+import {
+  MAX_PAGE_EVENTS,
+  revocationKeyCheck,
+  type RevocationPage,
+  type RevocationSource,
+} from '@token-introspection/core/revocations'
 import { askDependency } from '../dependencies/ask-dependency.ts'
 import { FeedLogError } from '../errors.ts'
 import { type WrittenPage, writePage } from './feed-page.ts'
@@ -20,6 +25,8 @@ export interface FeedLog {
   readOldest(): Promise<WrittenPage> | undefined
   /** What comes after a position, from memory. `undefined` when memory does not have the position. */
   recall(after: string): WrittenPage | undefined
+  /** What tells the secret of the log from others. `undefined` when the source has not said it. */
+  keyCheck(): Promise<string | undefined>
   /** Reads what is new. */
   refresh(): Promise<void>
 }
@@ -42,8 +49,17 @@ export function createFeedLog(
   /** Reads after positions that memory does not have. Followers with the same position share them. */
   const outside = new Map<string, () => Promise<WrittenPage>>()
 
-  async function ask(read: () => MaybePromise<RevocationPage>): Promise<RevocationPage> {
+  /** What a source without the secret has said last. */
+  let relayedKeyCheck: string | undefined
+
+  async function askSource<Value>(read: () => MaybePromise<Value>): Promise<Value> {
     return await askDependency(read, timeoutMs, (cause) => new FeedLogError('the revocation log failed', { cause }))
+  }
+
+  async function ask(read: () => MaybePromise<RevocationPage>): Promise<RevocationPage> {
+    const page = await askSource(read)
+    relayedKeyCheck = page.key_check ?? relayedKeyCheck
+    return page
   }
 
   async function readHead(): Promise<string> {
@@ -89,6 +105,10 @@ export function createFeedLog(
     readOldest() {
       if (source.readOldest === undefined) return undefined
       return ask(() => source.readOldest?.(maxPageEvents) as MaybePromise<RevocationPage>).then(writePage)
+    },
+    async keyCheck() {
+      const { keyOf } = source
+      return keyOf === undefined ? relayedKeyCheck : await askSource(() => revocationKeyCheck(keyOf))
     },
     recall: (after) => recent?.after(after, maxPageEvents),
     refresh,

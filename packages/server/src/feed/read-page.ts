@@ -20,3 +20,15 @@ export async function readPage(
   if (oldest === undefined) throw new RequestInvalidError('the log cannot be replayed')
   return await oldest
 }
+
+/**
+ * Says on the page which secret the log has.
+ *
+ * @throws FeedLogError when the log cannot say it in time.
+ */
+export async function nameSecret(
+  page: WrittenPage,
+  { followers: { log } }: { readonly followers: Followers },
+): Promise<WrittenPage> {
+  return { ...page, key_check: await log.keyCheck() }
+}

@@ -18,6 +18,8 @@ export interface FeedQuestion {
   readonly after: string | undefined
   /** Whether it begins with the oldest event. */
   readonly replay: boolean
+  /** Whether the page is to say which secret the log has. */
+  readonly wantsKeyCheck: boolean
   /** How long it waits for an event, in seconds. */
   readonly waitSeconds: number
   readonly asStream: boolean
@@ -48,6 +50,7 @@ export function parseFeedQuestion({ form, http }: ReceivedRequest): FeedQuestion
   const after = form.get('after')
   const wait = form.get('wait') ?? '0'
   const replay = form.get('replay')
+  const keyCheck = form.get('key_check')
   if (after !== undefined && !isRevocationPosition(after)) {
     throw new RequestInvalidError('the parameter "after" is not a position')
   }
@@ -55,8 +58,10 @@ export function parseFeedQuestion({ form, http }: ReceivedRequest): FeedQuestion
   if (replay !== undefined && (replay !== '1' || after !== undefined)) {
     throw new RequestInvalidError('the parameter "replay" is 1, without "after"')
   }
+  if (keyCheck !== undefined && keyCheck !== '1') throw new RequestInvalidError('the parameter "key_check" is 1')
   return {
     after,
+    wantsKeyCheck: keyCheck !== undefined,
     replay: replay !== undefined,
     waitSeconds: Number(wait),
     asStream: chooseMediaType(http.header('accept'), [JSON_MEDIA_TYPE, EVENT_STREAM]) === EVENT_STREAM,

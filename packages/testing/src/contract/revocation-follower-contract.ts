@@ -111,6 +111,27 @@ const CASES: readonly ContractCase<FollowedFeed>[] = [
     },
   },
   {
+    title: 'replays from the oldest event, on pages that follow one another',
+    async run({ connection, revoke }) {
+      if (connection.replay === undefined) return
+      const { signal } = new AbortController()
+      const empty = await connection.replay(signal)
+      expectEqual([empty.events, empty.more], [[], false], 'the replay of an empty log')
+      await revoke(MANY)
+      const first = await connection.replay(signal)
+      expectChain(first, first.events[0]?.previous ?? '')
+      let { position, more } = first
+      let found = first.events.length
+      while (more) {
+        const next = await ask(connection, position)
+        expectChain(next, position)
+        found += next.events.length
+        ;({ position, more } = next)
+      }
+      expectEqual(found, MANY, 'the number of events')
+    },
+  },
+  {
     title: 'hears every event in order, those before it listened included',
     async run({ connection, revoke }) {
       if (connection.listen === undefined) return

@@ -3,6 +3,7 @@ import { signedContent } from '@token-introspection/core'
 import {
   createRevocationKeys,
   isChain,
+  parseReplayPage,
   parseRevocationPage,
   type RevocationEvent,
   type RevocationKind,
@@ -258,6 +259,39 @@ const CASES: readonly ContractCase<LoggedStores>[] = [
       const last = await lastOf(log)
       const page = await log.readAfter(last, 10)
       expectEqual(page, { position: last, events: [], gap: false, more: false }, 'the page after the last position')
+    },
+  },
+  {
+    title: 'can be replayed from its oldest event, and says since when it has every event',
+    async run({ store, expireEvents }) {
+      const log = logOf(store)
+      if (log.readOldest === undefined) throw new Error('the log has no readOldest')
+      const empty = await log.readOldest(10)
+      expectEqual([empty.events, empty.position, empty.more], [[], await lastOf(log), false], 'an empty log')
+      for (let index = 0; index < 5; index++) await store.revokeGrant(`replayed-${index}`)
+      const all = await eventsAfter(log, empty.position)
+      const first = parseReplayPage(await log.readOldest(3))
+      expectEqual([first.events, first.more], [all.slice(0, 3), true], 'the first page')
+      expectEqual(await eventsAfter(log, first.position), all.slice(3), 'what comes after the first page')
+      const { since = Number.NaN } = first
+      expectEqual(since <= (all[0]?.at ?? 0), true, 'whether the log says a moment that is not after its first event')
+      if (expireEvents === undefined) return
+      expireEvents()
+      for (let index = 0; index < 400; index++) await store.revokeGrant(`later-${index}`)
+      const later = parseReplayPage(await log.readOldest(1))
+      const oldest = later.events[0] as RevocationEvent
+      expectEqual(
+        all.slice(0, 4).some(({ position }) => position === oldest.position),
+        false,
+        'whether old events are gone',
+      )
+      // Every event that is gone is from before that moment, or from that second.
+      const gone = all.filter(({ position }) => position === oldest.previous)
+      expectEqual(
+        gone.every(({ at }) => at <= (later.since ?? Number.NaN)),
+        true,
+        'whether it says that they are gone',
+      )
     },
   },
   {

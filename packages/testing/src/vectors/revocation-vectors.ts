@@ -1,5 +1,5 @@
 /** The vectors of the revocation feed (docs/revocation-feed.md §13). Readers in other languages take the JSON file. */
-import type { RevocationKind } from '@token-introspection/core/revocations'
+import type { RevocationEvent, RevocationKind } from '@token-introspection/core/revocations'
 import vectors from './revocation-feed.json' with { type: 'json' }
 
 /** A token and its digests (§4). */
@@ -15,7 +15,7 @@ export interface DigestVector {
 export interface KeyVector {
   readonly title: string
   readonly secret: string
-  readonly kind: RevocationKind
+  readonly kind: RevocationKind | 'check'
   readonly identifier: string
   readonly key: string
 }
@@ -33,6 +33,37 @@ export interface PageVector {
   readonly events?: readonly string[]
   readonly gap?: boolean
   readonly more?: boolean
+}
+
+/** The page of a replay as text, and what it says, or why a follower refuses it (§3.2). */
+export interface ReplayVector {
+  readonly title: string
+  readonly text: string
+  /** Which member or rule is wrong. Without it the page is good, and has the members below. */
+  readonly refused?: string
+  readonly position?: string
+  /** The positions of its events. */
+  readonly events?: readonly string[]
+  readonly more?: boolean
+  /** `null` if the page does not have it, as for `keyCheck`. */
+  readonly since?: number | null
+  readonly keyCheck?: string | null
+}
+
+/** A JWT that is not introspected, and what a follower with the secret knows about it (§9). */
+export interface JwtVector {
+  readonly title: string
+  readonly secret: string
+  /** Its signature is not good. */
+  readonly token: string
+  /** The claims of the token. */
+  readonly claims: Readonly<Record<string, string | number>>
+  /** The `since` of the replay, if it had one. */
+  readonly since?: number
+  /** The events of the replay. */
+  readonly events: readonly RevocationEvent[]
+  readonly revoked: boolean
+  readonly covered: boolean
 }
 
 /** An event stream as octets, and the pages in it (§3.4). */
@@ -87,11 +118,13 @@ export interface HistoryState {
   readonly proven: readonly string[]
 }
 
-/** Keys, pages, streams and histories of followers. */
+/** Keys, pages, JWTs, streams and histories of followers. */
 export const revocationVectors = vectors as {
   readonly digests: readonly DigestVector[]
   readonly keys: readonly KeyVector[]
   readonly pages: readonly PageVector[]
+  readonly replays: readonly ReplayVector[]
+  readonly jwts: readonly JwtVector[]
   readonly streams: readonly StreamVector[]
   readonly histories: readonly HistoryVector[]
 }

@@ -41,9 +41,13 @@ export class MemoryRevocationLog implements RevocationLog {
   #before = 0
   /** The tag of the event right before the oldest one that the log has. */
   #originTag = randomTag()
+  /** When that event was appended, or when the log began. */
+  #originAt: number
 
-  constructor({ keySecret = randomText(SECRET_OCTETS), retentionSeconds }: RevocationLogSettings) {
+  /** @param now - seconds since the epoch. */
+  constructor({ keySecret = randomText(SECRET_OCTETS), retentionSeconds }: RevocationLogSettings, now: number) {
     this.keyOf = createRevocationKeys(keySecret)
+    this.#originAt = now
     this.#retentionSeconds = retentionSeconds
   }
 
@@ -83,7 +87,8 @@ export class MemoryRevocationLog implements RevocationLog {
 
   /** The oldest events, for followers that verify JWTs by themselves. */
   readOldest(limit: number): MaybePromise<RevocationPage> {
-    return this.#page(this.#before + this.#head, limit)
+    const since = this.#originAt
+    return andThen(this.#page(this.#before + this.#head, limit), (page) => ({ ...page, since }))
   }
 
   onAppended(listener: () => void): () => void {
@@ -142,6 +147,7 @@ export class MemoryRevocationLog implements RevocationLog {
       const first = this.#entries[this.#head] as Entry
       if (first.at > oldest && this.size <= MAX_KEPT_EVENTS) return
       this.#originTag = first.tag ??= randomTag()
+      this.#originAt = first.at
       this.#head++
     }
     if (this.#head > 1024 && this.#head * 2 > this.#entries.length) {

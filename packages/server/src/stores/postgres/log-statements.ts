@@ -56,12 +56,13 @@ FROM (SELECT number, tag FROM numbered UNION ALL SELECT number, tag FROM last) A
 
 /**
  * Reads up to $3 rows after the number $1, and says in the same snapshot whether the log has the row with this number and the tag
- * $2, which row is the last, and whether there are events without a number. The row where a log begins is no event.
+ * $2, which row is the last, when the oldest row was written, and whether there are events without a number. The row where a log begins is no event.
  */
 export const READ = statement(
-  'read_log_1',
+  'read_log_2',
   `SELECT EXISTS (SELECT 1 FROM introspection_revocations_unnumbered) AS pending,
 (SELECT json_build_object('number', number, 'tag', tag)::text FROM introspection_revocations ORDER BY number DESC LIMIT 1) AS last,
+(SELECT at FROM introspection_revocations ORDER BY number LIMIT 1)::text AS since,
 EXISTS (SELECT 1 FROM introspection_revocations WHERE number = $1::bigint AND tag = $2) AS known,
 (SELECT json_agg(event)::text FROM (
   SELECT number, tag, previous, at, cut, kind, key FROM introspection_revocations

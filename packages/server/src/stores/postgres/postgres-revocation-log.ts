@@ -26,6 +26,8 @@ interface LogReading {
   readonly last: LogPosition
   /** Whether the log has the row after which was asked. */
   readonly known: boolean
+  /** When the oldest row was written. The log has every event after it. */
+  readonly since: number | undefined
   readonly rows: readonly LogRow[]
 }
 
@@ -80,8 +82,8 @@ export class PostgresRevocationLog implements RevocationLog {
   /** The oldest events, for followers that verify JWTs by themselves. */
   async readOldest(limit: number): Promise<RevocationPage> {
     const most = Math.min(limit, MAX_PAGE_EVENTS)
-    const { last, rows } = await this.#read(-1, null, most + 1)
-    return toPage(writePosition(last), rows, most)
+    const { last, rows, since } = await this.#read(-1, null, most + 1)
+    return { ...toPage(writePosition(last), rows, most), since }
   }
 
   onAppended(listener: () => void): () => void {
@@ -112,16 +114,19 @@ export class PostgresRevocationLog implements RevocationLog {
   }
 
   async #readOnce(values: (number | string | null)[]) {
-    const [row] = await runStatement<{ pending: boolean; last: string | null; known: boolean; events: string | null }>(
-      this.#pool,
-      READ,
-      values,
-    )
+    const [row] = await runStatement<{
+      pending: boolean
+      last: string | null
+      since: string | null
+      known: boolean
+      events: string | null
+    }>(this.#pool, READ, values)
     if (row === undefined) throw new Error('PostgreSQL gave no row for the log of revocations')
-    const { pending, known, last, events } = row
+    const { pending, known, last, since, events } = row
     return {
       pending,
       known,
+      since: since === null ? undefined : Number(since),
       last: last === null ? null : (JSON.parse(last) as LogPosition),
       rows: events === null ? [] : (JSON.parse(events) as LogRow[]),
     }

@@ -20,6 +20,6 @@ if found and #found <= 15 then
 else
   counter, tag = '0', fresh
   redis.call('DEL', stream)
-  redis.call('XADD', stream, '${ORIGIN_ID}', 'tag', tag)
+  redis.call('XADD', stream, '${ORIGIN_ID}', 'tag', tag, 'at', redis.call('TIME')[1])
 end
 `

@@ -1,14 +1,16 @@
 /** The log of revocations in Redis: a stream, to which the scripts of the store append. */
-import { allOf, andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
+import { allOf, andThen } from '@token-introspection/core/maybe-promise'
 import {
   readRevocationStream,
+  replayRevocationStream,
   type RevocationStreamKeys,
+  type RevocationStreamReading,
   revocationStreamKeys,
   runRedisScript,
   type SendRedisCommand,
   streamIdOf,
 } from '@token-introspection/core/redis'
-import type { RevocationKind, RevocationPage } from '@token-introspection/core/revocations'
+import type { RevocationKeys, RevocationKind, RevocationPage } from '@token-introspection/core/revocations'
 import type { RevocationLog } from '../revocation-log.ts'
 import { CUT_OFF } from './cut-off-script.ts'
 import { HAS_POSITION } from './log-scripts.ts'
@@ -62,7 +64,7 @@ export class RedisRevocationLog implements RevocationLog {
     this.#secret = new LogSecret(settings.send, this.#keys, settings.keySecret)
   }
 
-  keyOf = (kind: RevocationKind, identifier: string): MaybePromise<string> =>
+  readonly keyOf: RevocationKeys = (kind, identifier) =>
     andThen(this.#secret.known(), ({ keyOf }) => keyOf(kind, identifier))
 
   async has(position: string): Promise<boolean> {
@@ -77,7 +79,20 @@ export class RedisRevocationLog implements RevocationLog {
   }
 
   async readAfter(after: string | undefined, limit: number): Promise<RevocationPage> {
-    const read = () => readRevocationStream(this.#settings.send, { keys: this.#keys, limit, fenced: true }, after)
+    return await this.#read((reading) => readRevocationStream(this.#settings.send, reading, after), limit)
+  }
+
+  /** The oldest events, for followers that verify JWTs by themselves. */
+  async readOldest(limit: number): Promise<RevocationPage> {
+    return await this.#read((reading) => replayRevocationStream(this.#settings.send, reading), limit)
+  }
+
+  /** Reads, and begins the log if there is none. */
+  async #read(
+    readPage: (reading: RevocationStreamReading) => Promise<RevocationPage | undefined>,
+    limit: number,
+  ): Promise<RevocationPage> {
+    const read = () => readPage({ keys: this.#keys, limit, fenced: true })
     const page = await read()
     if (page !== undefined) return page
     // Begins the log, also if it was there before and Redis has lost it.

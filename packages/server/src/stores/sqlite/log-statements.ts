@@ -10,6 +10,9 @@ INSERT INTO introspection_revocations (number, tag, previous, at, cut, kind, key
 /** Whether the log has exactly this event. */
 export const HAS = 'SELECT 1 FROM introspection_revocations WHERE number = ? AND tag = ?'
 
+/** When the oldest row was written. The log has every event after it. */
+export const SINCE = 'SELECT at FROM introspection_revocations ORDER BY number LIMIT 1'
+
 /** The rows after a number, as one JSON array. The row where a log begins is no event. */
 export const READ = `
 SELECT json_group_array(json_object(

@@ -12,7 +12,7 @@ import { randomTag, randomText } from '../random-text.ts'
 import type { RevocationLog, RevocationReceipt } from '../revocation-log.ts'
 import type { RevocationLogSettings } from '../revocation-log-options.ts'
 import { receiptAt, receiptOfEarlier } from '../revocation-receipt.ts'
-import { APPEND, HAS, KEEP_SECRET, LAST, READ, SECRET, TRIM } from './log-statements.ts'
+import { APPEND, HAS, KEEP_SECRET, LAST, READ, SECRET, SINCE, TRIM } from './log-statements.ts'
 import type { SqliteDatabase, SqliteStatement } from './sqlite-database.ts'
 
 /** How often a process with listeners looks for events of other processes, in milliseconds. */
@@ -37,6 +37,7 @@ export class SqliteRevocationLog implements RevocationLog {
   readonly #has: SqliteStatement
   readonly #read: SqliteStatement
   readonly #trim: SqliteStatement
+  readonly #since: SqliteStatement
   readonly #listeners = new Set<() => void>()
   #polling: ReturnType<typeof setInterval> | undefined
 
@@ -51,6 +52,7 @@ export class SqliteRevocationLog implements RevocationLog {
     this.#has = database.prepare(HAS)
     this.#read = database.prepare(READ)
     this.#trim = database.prepare(TRIM)
+    this.#since = database.prepare(SINCE)
     if (keySecret === undefined) database.prepare(KEEP_SECRET).run(randomText(SECRET_OCTETS))
     const kept = keySecret ?? (database.prepare(SECRET).get() as { readonly secret: string }).secret
     this.keyOf = createRevocationKeys(kept)
@@ -100,7 +102,10 @@ export class SqliteRevocationLog implements RevocationLog {
   /** The oldest events, for followers that verify JWTs by themselves. */
   readOldest(limit: number): RevocationPage {
     const last = this.#requireLast()
-    return this.#pageAfter(-1, writePosition(last), limit)
+    const page = this.#pageAfter(-1, writePosition(last), limit)
+    // Read after the events, because another process may remove some meanwhile.
+    const { at } = this.#since.get() as { readonly at: number }
+    return { ...page, since: at }
   }
 
   onAppended(listener: () => void): () => void {

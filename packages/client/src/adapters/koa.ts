@@ -3,13 +3,13 @@
  */
 import { isPromise } from '@token-introspection/core/maybe-promise'
 import type { IncomingMessage } from 'node:http'
-import { type GuardToken, isPreflight, type OptionalGuard, type Refusal } from '../index.ts'
+import { type GuardToken, isPreflight, type OptionalGuard, type OptionalGuardDecision, type Refusal } from '../index.ts'
 import { decideBy } from './decide-by.ts'
 import { readNodeRequest } from './node-request.ts'
 import { PassedTokens } from './passed-tokens.ts'
 import { requireFramework } from './require-framework.ts'
 import { type PreflightOptions, requireGuard, resolveMiddleware } from './middleware-options.ts'
-import { addFields, BODY_FIELDS, type FieldAccess } from './response-fields.ts'
+import { addFields, BODY_FIELDS, type FieldAccess, hasFields } from './response-fields.ts'
 
 /** The part of Koa's context that is used. Koa has no types of its own. */
 export interface KoaContext {
@@ -91,35 +91,54 @@ export function koaGuard<G extends OptionalGuard, Context extends KoaContext = K
   const middleware = (context: Context, next: () => Promise<unknown>): Promise<void> => {
     // Thrown synchronously, because other frameworks ignore a promise.
     requireFramework('Koa', typeof (context as Partial<Context> | undefined)?.request?.req === 'object')
-    return pass(context, next)
+    try {
+      return pass(context, next)
+    } catch (error) {
+      // Rejects with the thrown value, of any type.
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors
+      return Promise.reject(error)
+    }
   }
   return Object.assign(middleware, { tokenOf: (context: KoaContext) => passed.of(context) })
 
-  async function pass(context: Context, next: () => Promise<unknown>): Promise<void> {
+  /** Makes no promise of its own for a synchronous decision: the next middleware runs in the same tick. */
+  function pass(context: Context, next: () => Promise<unknown>): Promise<void> {
     const { req, originalUrl } = context
     const guarded = readNodeRequest(req, originalUrl, parsedBodyOf(context))
-    if (isPreflight(guarded)) {
-      if (passPreflights) await next()
-      else answerPreflight(context)
-      return
-    }
-    // A synchronous decision is not awaited: the next middleware runs in the same tick.
-    const decided = decide(guarded)
-    const decision = isPromise(decided) ? await decided : decided
-    if (decision.allowed) {
-      const { headers, token } = decision
-      context.state.auth = token
-      passed.note(context, token)
-      addFields(headers, context, ACCESS)
-      await next()
-      // Again, because later middleware may have set `Cache-Control: public`.
-      if (!context.headerSent) addFields(headers, context, ACCESS)
-    } else if (onRefusal === undefined) {
-      setRefusal(decision, context)
-    } else {
-      await onRefusal(decision, context)
-    }
+    if (isPreflight(guarded)) return passPreflight(context, next)
+    const decision = decide(guarded)
+    return isPromise(decision) ? decision.then((late) => admit(late, context, next)) : admit(decision, context, next)
   }
+
+  async function passPreflight(context: Context, next: () => Promise<unknown>): Promise<void> {
+    if (passPreflights) await next()
+    else answerPreflight(context)
+  }
+
+  function admit(decision: OptionalGuardDecision, context: Context, next: () => Promise<unknown>): Promise<void> {
+    if (!decision.allowed) return refuse(decision, context)
+    context.state.auth = decision.token
+    passed.note(context, decision.token)
+    if (hasFields(decision.headers)) return goOnWith(decision.headers, context, next)
+    // Koa ignores the value of a middleware, so this is what `return next()` is elsewhere.
+    return next() as Promise<void>
+  }
+
+  async function refuse(refusal: Refusal, context: Context): Promise<void> {
+    if (onRefusal === undefined) setRefusal(refusal, context)
+    else await onRefusal(refusal, context)
+  }
+}
+
+/** Sets the fields before the next middleware, and again after it, which may have set `Cache-Control: public`. */
+async function goOnWith(
+  headers: Readonly<Record<string, string>>,
+  context: KoaContext,
+  next: () => Promise<unknown>,
+): Promise<void> {
+  addFields(headers, context, ACCESS)
+  await next()
+  if (!context.headerSent) addFields(headers, context, ACCESS)
 }
 
 /** Answers 204 without CORS permission: see {@link PreflightOptions}. */

@@ -17,6 +17,11 @@ export function addFields<Res>(
   }
 }
 
+/** Whether there is a field to add. */
+export function hasFields(fields: Readonly<Record<string, string>>): boolean {
+  return Object.keys(fields).length > 0
+}
+
 /** Fields that describe the earlier body and not the body of the refusal. */
 export const BODY_FIELDS = ['content-length', 'content-encoding', 'content-type', 'etag', 'last-modified'] as const
 

@@ -174,6 +174,52 @@ describe.each(frameworks)('%s', (_, start) => {
   })
 })
 
+/** What a middleware did. */
+interface Outcome {
+  returned?: Promise<void>
+  thrown?: unknown
+}
+
+/** What the middleware of a guard returns or throws, inside a real application. */
+async function outcome(guard: OptionalGuard, next: () => Promise<unknown>): Promise<Outcome> {
+  const seen: Outcome = {}
+  const middleware = koaGuard(guard)
+  const app = new Koa()
+  app.use((context) => {
+    context.body = 'seen'
+    try {
+      seen.returned = middleware(context, next)
+      // The test looks at it later than this turn.
+      seen.returned.catch(() => undefined)
+    } catch (error) {
+      seen.thrown = error
+    }
+  })
+  const listener = app.callback()
+  await get(await serve((request, response) => void listener(request, response)), 'known')
+  return seen
+}
+
+describe('Koa', () => {
+  test('returns the promise of the next middleware when the answer is in the cache', async () => {
+    const { client, guard } = createGuard()
+    await client.introspect('known')
+    const ahead = Promise.resolve()
+    const { returned } = await outcome(guard, () => ahead)
+    expect(returned).toBe(ahead)
+  })
+
+  test('rejects when the guard throws at once', async () => {
+    const bug = new Error('a bug')
+    const guard = noting(() => {
+      throw bug
+    }, [])
+    const { returned, thrown } = await outcome(guard, () => Promise.resolve())
+    expect(thrown).toBeUndefined()
+    await expect(returned).rejects.toBe(bug)
+  })
+})
+
 test('stays in the same tick when somebody listens to events', async () => {
   const told: string[] = []
   const client = new IntrospectionClient({

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { CACHE_BOUNDS } from './sides/cache-bounds.ts'
 import { CACHED_SIDES } from './sides/cached-sides.ts'
 import { FRAMEWORK_SIDES, GUARD_SIDES } from './sides/framework-sides.ts'
-import { STORE_SIDES } from './sides/store-sides.ts'
+import { REVOCATION_SIDES, STORE_SIDES } from './sides/store-sides.ts'
 
 /** The groups that can be measured alone. */
 const GROUPS = {
@@ -14,6 +14,8 @@ const GROUPS = {
   guards: GUARD_SIDES,
   signed: ['signed'],
   stores: STORE_SIDES,
+  // A part of the stores.
+  revocations: REVOCATION_SIDES,
 } as const
 
 /** A part of the benchmark with a table of its own. */
@@ -36,10 +38,10 @@ export interface BenchmarkArguments {
 }
 
 /** The text of `--help`. */
-export const USAGE = `pnpm bench [--quick] [--only client|cached|server|frameworks|guards|signed|stores] [--dist] [--assert] [--profile] [--cores one|two]
+export const USAGE = `pnpm bench [--quick] [--only client|cached|server|frameworks|guards|signed|stores|revocations] [--dist] [--assert] [--profile] [--cores one|two]
 
   --quick     fewer and shorter rounds, about three minutes
-  --only      one side alone, or the stores
+  --only      one side alone, the stores, or their revocations
   --dist      measure packages/*/dist instead of the sources
   --assert    exit code 1 when a bar is missed
   --profile   write CPU profiles to results/profiles; they distort the figures
@@ -66,5 +68,5 @@ export function parseArguments(argv: readonly string[]): BenchmarkArguments {
   const names = Object.keys(GROUPS) as (keyof typeof GROUPS)[]
   const chosen = only === undefined ? names : names.filter((name) => name === only)
   if (chosen.length === 0) throw new TypeError(`--only: must be one of ${names.join(', ')}`)
-  return { ...flags, cores, sides: chosen.flatMap((name): readonly Side[] => GROUPS[name]) }
+  return { ...flags, cores, sides: [...new Set(chosen.flatMap((name): readonly Side[] => GROUPS[name]))] }
 }

@@ -2,6 +2,7 @@
 import type { Side } from '../arguments.ts'
 import type { Metric } from '../measure/ratio.ts'
 import { CACHE_BOUNDS, figureNames } from '../sides/cache-bounds.ts'
+import { REVOCATION_SIDES } from '../sides/store-sides.ts'
 import type { FigureUnit } from './figures.ts'
 
 /** The members of every bar. */
@@ -314,6 +315,18 @@ export const bars: readonly Bar[] = [
   { ...redis, side: 'node-redis, 64 at once', says: 'also with more at once', atLeast: 0.9 },
   { ...redis, side: 'ioredis, 16 at once', says: 'lookups are about as many as GETs', atLeast: 0.9 },
   { ...redis, side: 'ioredis, 64 at once', says: 'also with more at once', atLeast: 0.9 },
+  ...REVOCATION_SIDES.map(
+    (side): Bar => ({
+      side,
+      variant: 'with a log',
+      by: 'without a log',
+      metric: 'callsPerSecond',
+      // A revocation that takes 1.15 times as long.
+      ...(side.endsWith('alone')
+        ? { says: 'a revocation takes hardly longer with its event', atLeast: 1 / 1.15 }
+        : { says: 'and several at once keep most of their number a second', atLeast: 0.6 }),
+    }),
+  ),
   {
     side: 'memory',
     says: 'a thousand times as many tokens cost a request hardly more',

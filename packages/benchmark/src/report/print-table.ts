@@ -36,7 +36,7 @@ interface Column {
 
 /** The table of a side: for each variant absolute figures, and ratios to the base with the quartiles of the rounds. */
 export function printTable(side: Side, summaries: readonly VariantSummary[]): string {
-  const what = COUNTED[side] ?? 'lookup'
+  const what = COUNTED[side] ?? (side.startsWith('revocations ') ? 'revocation' : 'lookup')
   const columns: Readonly<Record<Metric, Column>> = {
     cpuMicrosPerCall: IN_NANOSECONDS.has(side)
       ? { title: `CPU ns/${what}`, toText: (absolute) => inThousands(absolute.cpuMicrosPerCall * 1000) }

@@ -17,11 +17,12 @@ import {
  * Starts a PostgreSQL server if it is installed, or uses the one at `TEST_POSTGRES_URL`.
  *
  * @param tests - the tests that need the server, for the notice.
+ * @param args - further arguments, if this function starts the server. Without them, nothing is written to the disk in time.
  * @returns `undefined` when no server is available.
  */
-export async function startPostgres(tests: string): Promise<TestServer | undefined> {
+export async function startPostgres(tests: string, ...args: string[]): Promise<TestServer | undefined> {
   const given = process.env['TEST_POSTGRES_URL']
-  if (given !== undefined) return { url: given, stop: () => Promise.resolve() }
+  if (given !== undefined && args.length === 0) return { url: given, stop: () => Promise.resolve() }
   const programs = findPrograms()
   if (programs === undefined) {
     reportMissing(tests, 'PostgreSQL', 'TEST_POSTGRES_URL')
@@ -42,7 +43,7 @@ export async function startPostgres(tests: string): Promise<TestServer | undefin
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
   return await runServer(url, directory, {
     file: programs.postgres,
-    args: ['-D', directory, '-h', '127.0.0.1', '-p', String(port), '-k', '', '-c', 'fsync=off'],
+    args: ['-D', directory, '-h', '127.0.0.1', '-p', String(port), '-k', '', '-c', 'fsync=off', ...args],
     user,
     // SIGQUIT ends every process of the server at once, without a shutdown.
     crashSignal: 'SIGQUIT',

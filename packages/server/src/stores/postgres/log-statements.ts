@@ -18,12 +18,16 @@ const RANDOM_TAG = "translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+
  * them. After the lock is taken, they see every event that was committed before. Rows are removed from the beginning only, so that
  * the rest is a chain; up to two for each new one, so that the removal keeps up. The last row always stays.
  *
+ * It does not wait for the disk, as the revocations before it have. A crash may undo the last numbers. Then the events are without a
+ * number again and get new ones with other tags, and followers notice a gap.
+ *
  * @param at - seconds since the epoch.
  * @param oldest - events up to this moment are removed.
  * @param sender - who notifies the other processes: base64url.
  */
 export function numberEvents(at: number, oldest: number, sender: string): string {
   return `SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+SET LOCAL synchronous_commit = off;
 SELECT pg_advisory_xact_lock(${SEQUENCER_LOCK});
 INSERT INTO introspection_revocations (number, tag, at)
 SELECT 0, ${RANDOM_TAG}, ${at} WHERE NOT EXISTS (SELECT 1 FROM introspection_revocations);

@@ -2,6 +2,7 @@ import { signedContent } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
 import { FOR_GOOD, ISSUED_BEFORE_ALL } from './cutoff.ts'
 import { databaseMethods } from './database-methods.ts'
+import { revocationDigests } from './revocation-digests.ts'
 import { NO_POSITION } from './revocation-receipt.ts'
 import type { TokenDatabase } from './token-database.ts'
 import type { TokenRecord } from './token-record.ts'
@@ -44,6 +45,21 @@ describe('databaseMethods', () => {
     const { methods, told } = create()
     await methods.save('token', { kind: 'access_token', revoked: true })
     expect(told[0]?.[2]).toMatchObject({ keptUntil: undefined, issuedAt: ISSUED_BEFORE_ALL, revoked: true })
+  })
+
+  test('writes a token that is saved as revoked under every digest, those of its iss and jti included', async () => {
+    const { methods, told } = create()
+    const record: TokenRecord = {
+      kind: 'access_token',
+      exp: NOW + 60,
+      sub: 'alice',
+      iss: 'https://as.example.com',
+      jti: '1',
+    }
+    await methods.save(JWT, { ...record, revoked: true })
+    const digests = await revocationDigests(JWT, record)
+    expect(digests).toHaveLength(3)
+    expect(told).toEqual([['saveTombstone', digests, expect.objectContaining({ revoked: true, keptUntil: NOW + 60 })]])
   })
 
   test('writes a tombstone without personal data under every digest, and keeps it five minutes beyond exp', async () => {

@@ -21,6 +21,7 @@ export function databaseMethods(database: TokenDatabase): Omit<ReceiptedTokenSto
     async save(token, record) {
       validateTokenRecord(token, record)
       // Read before the first await, because the caller may change the object afterwards.
+      const known = { ...record }
       const row = {
         json: JSON.stringify(record),
         keptUntil: record.exp ?? undefined,
@@ -28,7 +29,8 @@ export function databaseMethods(database: TokenDatabase): Omit<ReceiptedTokenSto
         identifiers: storedIdentifiersOf(record),
         revoked: Boolean(record.revoked),
       }
-      await database.saveToken(await revocationDigests(token), row)
+      if (row.revoked) await database.saveTombstone(await revocationDigests(token, known), row)
+      else await database.saveToken(await revocationDigests(token), row)
     },
     async revoke(token, record) {
       // Read before the first await, because the caller may change the object afterwards.

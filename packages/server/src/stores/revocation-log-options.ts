@@ -25,6 +25,8 @@ export interface RevocationLogSettings {
 /** An HMAC key shorter than this could be guessed. */
 const MIN_SECRET_LENGTH = 32
 
+const NAMES = ['keySecret', 'retentionSeconds']
+
 /** Reads the option `revocationLog`. `undefined` without a log. */
 export function readRevocationLogOptions(
   group: OptionGroup,
@@ -32,10 +34,13 @@ export function readRevocationLogOptions(
 ): RevocationLogSettings | undefined {
   const given = group.raw('revocationLog')
   if (given === undefined) return undefined
-  const log = new OptionGroup(group.path('revocationLog'), given === true ? {} : given, [
-    'keySecret',
-    'retentionSeconds',
-  ])
+  if (given !== true && (typeof given !== 'object' || given === null || Array.isArray(given))) {
+    throw group.error(
+      'revocationLog',
+      `must be true, or an object with ${NAMES.join(' and ')}, but is ${kindOf(given)}`,
+    )
+  }
+  const log = new OptionGroup(group.path('revocationLog'), given === true ? {} : given, NAMES)
   const keySecret = log.string('keySecret')
   if (keySecret !== undefined && keySecret.length < MIN_SECRET_LENGTH) {
     throw log.error('keySecret', `must have at least ${MIN_SECRET_LENGTH} characters`)
@@ -49,4 +54,11 @@ export function readRevocationLogOptions(
       max: 315_360_000 + CUTOFF_KEPT_SECONDS,
     }),
   }
+}
+
+/** What was given, with the remedy. A text may be a secret, so it is not repeated. */
+function kindOf(given: unknown): string {
+  if (given === false || given === null) return `${given}: leave the option out for a store without a log`
+  if (Array.isArray(given)) return 'an array'
+  return typeof given === 'string' ? 'a string: write { keySecret } for a secret of your own' : `a ${typeof given}`
 }

@@ -28,10 +28,10 @@ export interface TokenDatabase {
   held(digest: string): TokenRecord | null | undefined | Promise<TokenRecord | null | undefined>
   /**
    * Writes a token under the first digest, and replaces an earlier record. If there is a tombstone under one of the
-   * digests, it writes nothing, unless the row itself is revoked.
+   * digests, it writes nothing.
    */
   saveToken(digests: readonly string[], row: TokenRow): MaybePromise<unknown>
-  /** Writes a tombstone under every digest. This revokes one token. */
+  /** Writes a tombstone, or a token that is saved as revoked, under every digest. This revokes one token. */
   saveTombstone(digests: readonly string[], row: TokenRow): MaybePromise<RevocationReceipt>
   /**
    * Writes a cutoff. This revokes many tokens. Of two moments for one identifier the later one holds.

@@ -61,6 +61,8 @@ export interface WritableTokenStore<Claims extends object = object> extends Revo
   /**
    * Saves a token under its digest. A token that is saved again gets the new record. A token that was revoked by itself stays
    * revoked until it expires, whatever is saved, because a write may arrive late. Decide this atomically in the same write.
+   *
+   * A record with `revoked` is kept under each of {@link revocationDigests}, as by `revoke`.
    */
   save(token: string, record: TokenRecord<Claims>): Promise<void>
   /** Ends a session: revokes every token with this `sessionId`, and those saved a moment later, as for a grant. */

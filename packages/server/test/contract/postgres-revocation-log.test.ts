@@ -1,11 +1,12 @@
 /** The log of the PostgreSQL token store follows the contract of logs, also over two pools and with overlapping transactions. */
 import { randomUUID } from 'node:crypto'
-import { isChain } from '@token-introspection/core/revocations'
+import { isChain, type RevocationEvent } from '@token-introspection/core/revocations'
 import { revocationLogContract } from '@token-introspection/testing'
 import { Pool } from 'pg'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { digestToken, type RevocationLog } from '../../src/index.ts'
 import { createPostgresTokenStore, type PostgresPool } from '../../src/stores/postgres/index.ts'
+import { SEQUENCER_LOCK } from '../../src/stores/postgres/log-statements.ts'
 import { startPostgres } from '../databases/start-postgres.ts'
 import { START } from './stored-tokens.ts'
 
@@ -46,6 +47,23 @@ function logOf(store: { readonly revocations?: RevocationLog | undefined }): Rev
 
 async function lastOf(log: RevocationLog): Promise<string> {
   return (await log.readAfter(undefined, 1)).position
+}
+
+/** Kills the process of a connection that writes. The server then ends all others, and recovers. */
+async function killBackend(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ pid: number }>(
+    "SELECT pid FROM pg_stat_activity WHERE query LIKE '%introspection_revocations_unnumbered%' AND pid <> pg_backend_pid()",
+  )
+  process.kill(rows[0]?.pid as number, 'SIGKILL')
+}
+
+/** Tries something that fails while the server is away. */
+async function tryOnce(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if ((error as Error).name === 'AssertionError') throw error
+  }
 }
 
 describe.skipIf(server === undefined)('the log of a PostgreSQL token store', () => {
@@ -108,6 +126,18 @@ describe.skipIf(server === undefined)('the log of a PostgreSQL token store', () 
     expect(isChain(all.events, before, all.position)).toBe(true)
   })
 
+  test('numbers events in the order in which they were written', async () => {
+    const { pool, store } = await create()
+    const before = await lastOf(logOf(store))
+    const keys = ['a', 'b', 'c'].map((letter) => letter.repeat(16))
+    for (const key of keys) {
+      await pool.query("INSERT INTO introspection_revocations_unnumbered (at, kind, key) VALUES (1, 'grant', $1)", [
+        key,
+      ])
+    }
+    expect((await logOf(store).readAfter(before, 10)).events.map(({ key }) => key)).toEqual(keys)
+  })
+
   test('does not wait for transactions that are open', async () => {
     const { pool, store } = await create()
     const idle = await pool.connect()
@@ -166,6 +196,105 @@ describe.skipIf(server === undefined)('the log of a PostgreSQL token store', () 
     holding.release()
     await saved
     expect((await log.readAfter(before, 10)).events).toHaveLength(1)
+  })
+
+  test('numbers events only while no other process does', async () => {
+    const { pool, store } = await create()
+    await lastOf(logOf(store))
+    const numbering = await pool.connect()
+    onTestFinished(() => numbering.release(true))
+    await numbering.query('BEGIN')
+    await numbering.query(`SELECT pg_advisory_xact_lock(${SEQUENCER_LOCK})`)
+    const receipt = await store.revokeGrant('a')
+    const waiting = async () =>
+      (await pool.query("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")).rows.length
+    await expect.poll(waiting).toBe(1)
+    const { rows } = await pool.query('SELECT 1 FROM introspection_revocations_unnumbered')
+    expect(rows).toHaveLength(1)
+    await numbering.query('COMMIT')
+    expect(await receipt?.position()).toMatch(/^1\./)
+  })
+
+  test('notifies other processes of new events, without what the events are about', async () => {
+    const { pool, store } = await create()
+    await lastOf(logOf(store))
+    const listening = await pool.connect()
+    onTestFinished(() => listening.release(true))
+    const heard: unknown[] = []
+    listening.on('notification', ({ channel, payload }) => heard.push([channel, payload]))
+    await listening.query('LISTEN introspection_revocations')
+    await (await store.revokeGrant('alice'))?.position()
+    // The server sends notifications before the answer to the next statement.
+    await listening.query('SELECT 1')
+    expect(heard).toEqual([['introspection_revocations', expect.stringMatching(/^[\w-]{16}$/)]])
+  })
+
+  test('keeps the last event, so that a follower who has it sees no gap after a quiet time', async () => {
+    const { store, other, expireEvents } = await create()
+    const last = await (await store.revokeGrant('a'))?.position()
+    expireEvents()
+    const next = await (await other.revokeGrant('b'))?.position()
+    expect(await logOf(store).readAfter(last, 10)).toMatchObject({ gap: false, position: next })
+  })
+
+  test.skipIf(server?.crash === undefined).each<[string, (pool: Pool) => Promise<unknown>]>([
+    ['the process of a connection is killed', killBackend],
+    ['the server crashes', async () => (await server?.crash?.(), await server?.restart?.())],
+  ])('has every revocation that was answered exactly once after %s', async (_, crash) => {
+    const { pool, store, other } = await create()
+    const log = logOf(other)
+    const begin = await lastOf(log)
+    await log.keyOf('grant', 'a')
+    const answered: string[] = []
+    const ending = new AbortController()
+    const write = async (name: string): Promise<void> => {
+      for (let index = 0; !ending.signal.aborted; index++) {
+        await tryOnce(async () => {
+          await store.revokeGrant(`${name}-${index}`)
+          answered.push(`${name}-${index}`)
+        })
+      }
+    }
+    // What a follower applied since its last gap, and where it began then.
+    let followed = { from: begin, position: begin, events: [] as RevocationEvent[] }
+    const follow = async (): Promise<void> => {
+      const { gap, events, position } = await log.readAfter(followed.position, 100)
+      if (gap) followed = { from: position, position, events: [] }
+      expect(isChain(events, followed.position, position)).toBe(true)
+      followed.events.push(...events)
+      followed.position = position
+    }
+    const running = [
+      ...Array.from({ length: 8 }, (__, index) => write(`writer-${index}`)),
+      (async () => {
+        while (!ending.signal.aborted) await tryOnce(follow)
+      })(),
+    ]
+    const grown = async (by: number): Promise<void> => {
+      const until = answered.length + by
+      await expect.poll(() => answered.length).toBeGreaterThan(until)
+    }
+    await grown(200)
+    await crash(pool)
+    await grown(200)
+    ending.abort()
+    await Promise.all(running)
+    while ((await lastOf(log)) !== followed.position) await follow()
+
+    const all: RevocationEvent[] = []
+    for (let after = begin, more = true; more; ) {
+      const page = await log.readAfter(after, 1000)
+      expect(page.gap).toBe(false)
+      expect(isChain(page.events, after, page.position)).toBe(true)
+      all.push(...page.events)
+      after = page.position
+      more = page.more
+    }
+    const keys = all.map(({ key }) => key)
+    expect(new Set(keys).size).toBe(keys.length)
+    for (const name of answered) expect(keys).toContain(await log.keyOf('grant', name))
+    const from = all.findIndex(({ position }) => position === followed.from) + 1
+    expect(followed.events).toEqual(all.slice(from))
   })
 
   test('closes the connection that it opened when nobody listens any more, and opens another one when it breaks', async () => {

@@ -105,6 +105,23 @@ export const UNSTORED_CASES: readonly ContractCase<WritableTokenStore>[] = [
     },
   },
   {
+    title: 'recognises a JWT that was saved as revoked by its signed part, and by its iss and jti',
+    async run(store) {
+      const [jwt, respelt] = [jwtOf('contract-saved-jwt', 'AAAA'), jwtOf('contract-saved-jwt', 'AAAB')]
+      const claims = { iss: 'https://as.example.com', jti: 'contract-saved-jti' }
+      const known = { ...record('contract-saved-jwt'), ...claims }
+      const signedDigest = await digestToken(signedContent(jwt))
+      await expectUnstored(store, respelt, { ...known, signedDigest }, false)
+      await store.save(jwt, { ...known, revoked: true })
+      await expectUnstored(store, jwt, { ...known, signedDigest }, true)
+      await expectUnstored(store, respelt, { ...known, signedDigest }, true)
+      await expectUnstored(store, jwtOf('contract-saved-jwt-2', 'AAAA'), known, true)
+      await store.save(respelt, known)
+      expectRevoked(await findByToken(store, jwt))
+      await expectUnstored(store, respelt, { ...known, signedDigest }, true)
+    },
+  },
+  {
     title: 'recognises a revoked JWT by its iss and jti, and no other jti or issuer',
     async run(store) {
       const claims = { iss: 'https://as.example.com', jti: 'contract-jti' }

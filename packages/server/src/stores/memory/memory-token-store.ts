@@ -111,6 +111,20 @@ export function createMemoryTokenStore<Claims extends object = object>(
     sweepAt = Math.max(SWEEP_FROM, size() * 2)
   }
 
+  /**
+   * Writes a tombstone under each digest, without an await, so that nobody sees a revocation without its event.
+   *
+   * @returns the number of the last event, if there is one.
+   */
+  function bury(digests: readonly string[], tombstone: TokenRecord<Claims>): number | undefined {
+    let number: number | undefined
+    records.delete(digests[0] ?? '')
+    const fresh = digests.filter((digest) => !tombstones.has(digest))
+    for (const digest of digests) tombstones.set(digest, tombstone)
+    if (log !== undefined) for (const digest of fresh) number = log.append('token', digest, now(), null)
+    return number
+  }
+
   /** The receipt of a revocation, by the number of its last event. */
   function receiptOf(number: number | undefined): RevocationReceipt {
     if (log === undefined || number === undefined) return receiptOfEarlier(log)
@@ -127,14 +141,11 @@ export function createMemoryTokenStore<Claims extends object = object>(
       validateTokenRecord(token, record)
       // Every caller of `find` gets this same object, so it is frozen down to the last array.
       const copy = makeUnchangeable(structuredClone(record))
-      const digests = await revocationDigests(token)
+      const digests = await revocationDigests(token, copy.revoked ? copy : undefined)
       const [digest = ''] = digests
       const replaced = records.get(digest)
       if (copy.revoked) {
-        const isNew = !tombstones.has(digest)
-        records.delete(digest)
-        tombstones.set(digest, copy)
-        if (isNew) log?.append('token', digest, now(), null)
+        bury(digests, copy)
       } else if (digests.some((revoked) => tombstones.has(revoked))) return
       else {
         records.set(digest, copy)
@@ -152,12 +163,7 @@ export function createMemoryTokenStore<Claims extends object = object>(
       if (known === undefined) return receiptOfEarlier(log)
       const tombstone = toTombstone(known)
       const digests = await revocationDigests(token, known)
-      // From here on without an await, so that nobody sees a revocation without its event.
-      records.delete(digest)
-      let number: number | undefined
-      const fresh = digests.filter((revoked) => !tombstones.has(revoked))
-      for (const revoked of digests) tombstones.set(revoked, tombstone)
-      if (log !== undefined) for (const revoked of fresh) number = log.append('token', revoked, now(), null)
+      const number = bury(digests, tombstone)
       sweepIfGrown()
       return receiptOf(number)
     },

@@ -8,7 +8,7 @@ export const CHANNEL = 'introspection_revocations'
 export const NUMBERED_AT_ONCE = 5000
 
 /** The lock under which processes number events one after the other. Any number will do, unless another program uses it too. */
-const SEQUENCER_LOCK = 7662_7010
+export const SEQUENCER_LOCK = 7662_7010
 
 /** A random tag of 128 bits in base64url. */
 const RANDOM_TAG = "translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+/=', '-_')"

@@ -1,6 +1,6 @@
 /** Saves one token. */
 import { CUTOFF_KEPT_SECONDS, FOR_GOOD } from '../cutoff.ts'
-import { IS_TOMBSTONE, REVOKED_END } from './stored-value.ts'
+import { IS_TOMBSTONE } from './stored-value.ts'
 import { createWriteScript } from './write-script.ts'
 
 /**
@@ -8,7 +8,7 @@ import { createWriteScript } from './write-script.ts'
  * tombstone is never replaced by a token that is saved later. From KEYS[3] on, ARGV[5] keys are other tombstones of the
  * token. The keys after them are the cutoffs that could cover it. ARGV holds the value, `iat`, `exp` and the time.
  *
- * It revokes the token if it ends another record, or replaces it, or if the new record is revoked.
+ * It revokes the token if it ends another record, or replaces it.
  */
 export const SAVE = createWriteScript(
   'save',
@@ -16,12 +16,9 @@ export const SAVE = createWriteScript(
 local value, issued, exp, seconds = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local tombstones, key = tonumber(ARGV[5]), KEYS[1]
 local function delete() if redis.call('DEL', key) == 1 then revoked(1) end end
-local dead = string.sub(value, -${REVOKED_END.length}) == '${REVOKED_END}'
-if not dead then
-  for index = 2, 2 + tombstones do
-    local key = index == 2 and KEYS[1] or KEYS[index]
-    if ${IS_TOMBSTONE} then return end
-  end
+for index = 2, 2 + tombstones do
+  local key = index == 2 and KEYS[1] or KEYS[index]
+  if ${IS_TOMBSTONE} then return end
 end
 for index = 3 + tombstones, #KEYS do
   local cutoff = redis.call('GET', KEYS[index])
@@ -30,8 +27,7 @@ end
 if exp <= seconds then return delete() end
 if logged then
   local before = redis.call('GET', key)
-  local stood = dead and before and ${IS_TOMBSTONE}
-  if not stood and (dead or (before and before ~= value)) then revoked(1) end
+  if before and before ~= value then revoked(1) end
 end
 if exp >= ${FOR_GOOD} then
   redis.call('SET', KEYS[2], ARGV[3])

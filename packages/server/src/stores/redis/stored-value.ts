@@ -5,7 +5,7 @@ import type { TokenRow } from '../token-database.ts'
  * How the value of every revoked token ends, and no other value. A text within a record cannot end the value like this,
  * because a quote in a text has a backslash before it, and an object within a record is followed by one more brace.
  */
-export const REVOKED_END = ',"revoked":true}'
+const REVOKED_END = ',"revoked":true}'
 
 /** Whether the value under `key` is that of a revoked token, in Lua. */
 export const IS_TOMBSTONE = `redis.call('GETRANGE', key, -${REVOKED_END.length}, -1) == '${REVOKED_END}'`

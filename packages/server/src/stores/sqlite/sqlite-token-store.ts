@@ -77,9 +77,9 @@ export function createSqliteTokenStore<Claims extends object = object>(
         return row && (JSON.parse(row.record) as TokenRecord)
       },
       saveToken([digest = '', signed = null], row) {
-        const { json, keptUntil = null, issuedAt, revoked, identifiers } = row
+        const { json, keptUntil = null, issuedAt, identifiers } = row
         const write = () => {
-          save.run(digest, json, keptUntil, issuedAt, revoked ? 1 : 0, ...identifiers, signed)
+          save.run(digest, json, keptUntil, issuedAt, 0, ...identifiers, signed)
           remove(now(), REMOVED_PER_SAVE)
         }
         return log === undefined ? write() : log.writeTokens([digest], row, write)

@@ -10,7 +10,7 @@ import { honoGuard } from '@token-introspection/client/hono'
 import { type AuthState, koaGuard } from '@token-introspection/client/koa'
 import { createMcpGate, createTokenVerifier, guardMcp, mcpExpressGuard } from '@token-introspection/client/mcp'
 import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js'
-import { Auth, Public, RequireToken, TokenGuard } from '@token-introspection/client/nest'
+import { Auth, Public, RequireToken, TokenGuard, TokenIntrospectionModule } from '@token-introspection/client/nest'
 import { nodeGuard } from '@token-introspection/client/node'
 import type { ClaimsSchema } from '@token-introspection/core'
 import express, { type Request, type Response } from 'express'
@@ -142,6 +142,36 @@ test('Nest accepts a client, and its decorators accept the options of a guard', 
   RequireToken({ scopes: 'a' })
   expectTypeOf(Public()).toExtend<MethodDecorator & ClassDecorator>()
   expectTypeOf(Auth()).toEqualTypeOf<ParameterDecorator>()
+  expectTypeOf(new TokenGuard(client).tokenOf({})).toEqualTypeOf<ActiveIntrospectionResult<Claims> | undefined>()
+})
+
+test('Nest gives a typed parameter only where the token has its type', () => {
+  class Orders {
+    list(_token: ActiveIntrospectionResult<Claims>) {}
+    find(_id: string, _token?: { readonly sub?: string | undefined }) {}
+    wrong(_token: ActiveIntrospectionResult<{ tenant: number }>) {}
+  }
+  const caller = Auth<ActiveIntrospectionResult<Claims>>()
+  caller(Orders.prototype, 'list', 0)
+  caller(Orders.prototype, 'find', 1)
+  // @ts-expect-error the first parameter is a string
+  caller(Orders.prototype, 'find', 0)
+  // @ts-expect-error the tenant is a string
+  caller(Orders.prototype, 'wrong', 0)
+})
+
+test('the module for Nest takes options or a client, and gives checks their claims', () => {
+  const required = { issuer: 'https://as.example.com', clientAuthentication }
+  TokenIntrospectionModule.forRoot({
+    client: { ...required, claims },
+    guard: { check: (token) => expectTypeOf(token.tenant).toEqualTypeOf<string>() },
+  })
+  TokenIntrospectionModule.forRoot({ introspection: client, global: true })
+  TokenIntrospectionModule.forRootAsync({ useFactory: (issuer: string) => ({ client: { ...required, issuer } }) })
+  // @ts-expect-error no such option
+  TokenIntrospectionModule.forRoot({ clients: required })
+  // @ts-expect-error the factory is missing
+  TokenIntrospectionModule.forRootAsync({ inject: [] })
 })
 
 test('Node refuses an optional guard, because undefined could not stand for a request without a token', () => {

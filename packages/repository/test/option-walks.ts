@@ -651,6 +651,30 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
       (options) => new nest.TokenGuard(introspection, options),
       { path: 'tokenGuard', open: ['guard'], any: ['guard.audience'] },
     ),
+    walk(
+      'TokenIntrospectionModule#forRoot',
+      { introspection, guard: { audience }, requestOf: nothing, passPreflights: true, global: true },
+      (options) => nest.TokenIntrospectionModule.forRoot(options),
+      {
+        path: 'TokenIntrospectionModule',
+        // Nest makes the guard when the application starts. Only then are its options read.
+        open: ['introspection', 'guard'],
+        any: ['guard', 'guard.audience', 'requestOf', 'passPreflights'],
+        isPartial: true,
+      },
+    ),
+    walk(
+      'TokenIntrospectionModule#forRoot with a client that Nest makes',
+      { client: { issuer }, global: true },
+      (options) => nest.TokenIntrospectionModule.forRoot(options),
+      { path: 'TokenIntrospectionModule', open: ['client'], any: ['client', 'client.issuer'], isPartial: true },
+    ),
+    walk(
+      'TokenIntrospectionModule#forRootAsync',
+      { imports: [], inject: [], useFactory: nothing, global: true },
+      (options) => nest.TokenIntrospectionModule.forRootAsync(options),
+      { path: 'TokenIntrospectionModule', any: ['imports', 'inject'] },
+    ),
     walk('RequireToken', { scope: 'a' }, (options) => nest.RequireToken(options), {
       path: 'RequireToken',
       open: [''],

@@ -49,8 +49,8 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       hono: 'adapters/hono\\.ts$',
       '@opentelemetry/api': 'adapters/opentelemetry\\.ts$',
       // Nest recognises its own decorators and exceptions only.
-      '@nestjs/common': 'adapters/nest\\.ts$',
-      '@nestjs/core': 'adapters/nest\\.ts$',
+      '@nestjs/common': 'adapters/nest-(guard|module)\\.ts$',
+      '@nestjs/core': 'adapters/nest-(guard|module)\\.ts$',
       '@modelcontextprotocol/sdk/dist/esm/server/auth/types.d.ts': 'adapters/mcp\\.ts$',
     },
     root: ['errors', 'guard', 'index', 'introspect', 'introspection-client', 'options'],

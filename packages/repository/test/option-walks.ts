@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import * as client from '@token-introspection/client'
 import * as express from '@token-introspection/client/express'
 import * as fastify from '@token-introspection/client/fastify'
+import * as gateway from '@token-introspection/client/gateway'
 import * as hono from '@token-introspection/client/hono'
 import * as koa from '@token-introspection/client/koa'
 import * as mcp from '@token-introspection/client/mcp'
@@ -626,6 +627,22 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
   ],
   'client/express': middleware('expressGuard', express.expressGuard, { property: 'caller' }),
   'client/koa': middleware('koaGuard', koa.koaGuard),
+  'client/gateway': [
+    walk(
+      'createGatewayHandler',
+      {
+        gateway: 'envoy',
+        isTrustedGateway: () => true,
+        forward: { 'x-auth-subject': 'sub' },
+        maxForwardedBytes: 512,
+        pathPrefix: '/authorize',
+        passPreflights: false,
+        onError: nothing,
+      },
+      (options) => gateway.createGatewayHandler(guard, options),
+      { open: ['forward'] },
+    ),
+  ],
   'client/hono': middleware('honoGuard', hono.honoGuard),
   'client/fastify': [
     ...middleware('fastifyGuard', fastify.fastifyGuard, { property: 'caller' }),
@@ -932,6 +949,7 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
   client:
     'Refusal WatchEnded bearerToken bearerTokenProvider clientSecretPost ' +
     'isIntrospectionError isPreflight selfSignedTlsClientAuth tlsClientAuth',
+  'client/gateway': 'toGatewayListener',
   'client/nest': 'Auth PreflightException Public TokenRefusedException',
   'client/node': 'addHeaders nodeGuard requireToken sendRefusal toGuardRequest',
   'client/opentelemetry': 'observeStatistics',

@@ -78,8 +78,9 @@ export async function findFreePort(): Promise<number> {
  *
  * @throws Error when `CI_REQUIRE_SERVERS` is 1.
  */
-export function reportMissing(tests: string, program: string, variable: string): void {
-  const notice = `${tests} did not run: install ${program}, or set ${variable} to the URL of a server that the tests may fill`
+export function reportMissing(tests: string, program: string, variable?: string): void {
+  const otherwise = variable === undefined ? '' : `, or set ${variable} to the URL of a server that the tests may fill`
+  const notice = `${tests} did not run: install ${program}${otherwise}`
   if (process.env['CI_REQUIRE_SERVERS'] === '1') throw new Error(notice)
   console.warn(notice)
 }

@@ -1,0 +1,80 @@
+/** The identity fields that a gateway forwards to the API behind it. */
+import type { ActiveIntrospectionResult, GuardRequest } from '../../index.ts'
+import { encodeFieldValue } from './encode-field-value.ts'
+
+/** A value of an identity field. */
+export type ForwardedValue = string | number | boolean | object | null | undefined
+
+/** One identity field. */
+export interface ForwardRule {
+  /** The name in lower case. */
+  readonly name: string
+  readonly valueOf: (token: ActiveIntrospectionResult) => unknown
+}
+
+const FIELD_NAME = /^[a-z0-9!#$&'*+\-.^`|~]+$/
+/** Fields that HTTP, a gateway or a browser gives a meaning. */
+const TAKEN =
+  /^(?:accept.*|access-control-.*|age|allow|alt-svc|authorization|cache-control|connection|content-.*|cookie|date|dpop.*|etag|expect|expires|forwarded|host|keep-alive|last-modified|location|origin|pragma|proxy-.*|referer|retry-after|sec-.*|server|set-cookie|strict-transport-security|te|trailer|transfer-encoding|upgrade|vary|via|www-authenticate|x-accel-.*|x-envoy-.*|x-forwarded-(?:client-cert|for|host|method|port|prefix|proto|server|tls-.*|uri)|x-original-.*|x-real-ip)$/
+
+/** Reads the option. @throws TypeError naming the field that is wrong. */
+export function resolveForward(path: string, given: unknown): readonly ForwardRule[] {
+  if (given === undefined) return Object.freeze([])
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new TypeError(`${path}: must be an object with the names of fields`)
+  }
+  const rules = Object.entries(given).map(([field, source]: [string, unknown]) => {
+    const name = field.toLowerCase()
+    const complain = (complaint: string) => new TypeError(`${path}.${field}: ${complaint}`)
+    if (!FIELD_NAME.test(name)) throw complain('must be the name of a header field, with - in place of _')
+    if (TAKEN.test(name)) throw complain('is a field with a meaning of its own; choose a name such as x-auth-subject')
+    if (typeof source === 'function') return { name, valueOf: source as ForwardRule['valueOf'] }
+    if (typeof source !== 'string' || source === '') throw complain('must be the name of a member, or a function')
+    return { name, valueOf: (token: object) => (Object.hasOwn(token, source) ? token[source as never] : undefined) }
+  })
+  if (new Set(rules.map(({ name }) => name)).size !== rules.length) {
+    throw new TypeError(`${path}: names a field twice, in different case`)
+  }
+  return Object.freeze(rules)
+}
+
+/**
+ * The name of an identity field that a request brings, in the spelling that was found; `undefined` when it brings none.
+ * Many servers take `_` in a name for `-`.
+ */
+export function findForged({ headers }: GuardRequest, rules: readonly ForwardRule[]): string | undefined {
+  return rules.flatMap(({ name }) => [name, name.replaceAll('-', '_')]).find((name) => (headers.get(name) ?? '') !== '')
+}
+
+/**
+ * The identity fields of a token, by lower-case name. Every field is there; one without a value is empty.
+ *
+ * @param token - `undefined` for a request that passes without a token.
+ * @throws RangeError when the fields have more octets than `maxBytes`, or a value has a broken character.
+ * @throws TypeError when a function returns a value that has no JSON.
+ */
+export function forwardedFields(
+  token: ActiveIntrospectionResult | undefined,
+  rules: readonly ForwardRule[],
+  maxBytes: number,
+): Readonly<Record<string, string>> {
+  const fields: Record<string, string> = {}
+  let bytes = 0
+  for (const { name, valueOf } of rules) {
+    const value = token === undefined ? '' : encodeFieldValue(name, textOf(name, valueOf(token)))
+    bytes += name.length + value.length + ': \r\n'.length
+    if (bytes > maxBytes) {
+      throw new RangeError(`the identity fields have more than ${maxBytes} octets, with ${name}; see maxForwardedBytes`)
+    }
+    fields[name] = value
+  }
+  return fields
+}
+
+function textOf(name: string, value: unknown): string {
+  if (value === undefined || value === null) return ''
+  if (typeof value === 'string') return value
+  const text: unknown = value instanceof Promise ? undefined : JSON.stringify(value)
+  if (typeof text !== 'string') throw new TypeError(`forward.${name}: must give a string, or a value that has JSON`)
+  return text
+}

@@ -1,0 +1,76 @@
+/** Real gateways with the configurations that the guide shows. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  findFreePort,
+  findProgram,
+  makeDirectory,
+  type ServerCommand,
+  runServer,
+  type TestServer,
+} from '../../../server/test/databases/server-process.ts'
+
+const guide = readFileSync(new URL('../../../../docs/guides/gateways.md', import.meta.url), 'utf8')
+
+/** The ports of the guide stand for these servers. */
+export interface Ports {
+  readonly api: number
+  readonly authorizer: number
+}
+
+/** Starts nginx; `undefined` when it is not installed. */
+export async function startNginx(ports: Ports): Promise<TestServer | undefined> {
+  const file = findProgram('nginx')
+  if (file === undefined) return undefined
+  const directory = makeDirectory('nginx')
+  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${directory}/${name};`,
+  )
+  return start(directory, ports, 'nginx', (configuration) => {
+    const main = `daemon off; master_process off; pid ${directory}/nginx.pid; error_log ${directory}/error.log; events {}`
+    const path = write(
+      directory,
+      'nginx.conf',
+      `${main}\nhttp { access_log off; ${paths.join(' ')}\n${configuration}\n}\n`,
+    )
+    return { file, args: ['-p', directory, '-e', join(directory, 'error.log'), '-c', path], crashSignal: 'SIGTERM' }
+  })
+}
+
+/** Starts Caddy; `undefined` when it is not installed. */
+export async function startCaddy(ports: Ports): Promise<TestServer | undefined> {
+  const file = findProgram('caddy')
+  if (file === undefined) return undefined
+  const directory = makeDirectory('caddy')
+  return start(directory, ports, 'caddyfile', (configuration) => {
+    const path = write(directory, 'Caddyfile', `{\n\tadmin off\n}\n${configuration}`)
+    // Caddy keeps its last configuration and its certificates below these.
+    const homes = [`XDG_CONFIG_HOME=${directory}`, `XDG_DATA_HOME=${directory}`]
+    const args = [...homes, file, 'run', '--adapter', 'caddyfile', '--config', path]
+    return { file: 'env', args, crashSignal: 'SIGTERM' }
+  })
+}
+
+async function start(
+  directory: string,
+  { api, authorizer }: Ports,
+  language: string,
+  command: (configuration: string) => Omit<ServerCommand, 'ping'>,
+): Promise<TestServer> {
+  const port = await findFreePort()
+  const url = `http://127.0.0.1:${port}`
+  const [, shown] = new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'ms').exec(guide) ?? []
+  if (shown === undefined) throw new Error(`the guide shows no configuration in ${language}`)
+  const configuration = [
+    [':8080', port],
+    [':4000', authorizer],
+    [':3000', api],
+  ].reduce((text, [inGuide, actual]) => text.replaceAll(String(inGuide), `:${actual}`), shown)
+  return runServer(url, directory, { ...command(configuration), ping: () => fetch(url) })
+}
+
+function write(directory: string, name: string, text: string): string {
+  const path = join(directory, name)
+  writeFileSync(path, text)
+  return path
+}

@@ -5,6 +5,7 @@ import {
   IntrospectionClient,
 } from '@token-introspection/client'
 import { expressGuard } from '@token-introspection/client/express'
+import { createGatewayHandler } from '@token-introspection/client/gateway'
 import { fastifyGuard, tokenGuards } from '@token-introspection/client/fastify'
 import { honoGuard } from '@token-introspection/client/hono'
 import { type AuthState, koaGuard } from '@token-introspection/client/koa'
@@ -172,6 +173,24 @@ test('the module for Nest takes options or a client, and gives checks their clai
   TokenIntrospectionModule.forRoot({ clients: required })
   // @ts-expect-error the factory is missing
   TokenIntrospectionModule.forRootAsync({ inject: [] })
+})
+
+test('a gateway handler gives the functions of its identity fields the claims of the guard', () => {
+  const known = { gateway: 'nginx', isTrustedGateway: () => true } as const
+  createGatewayHandler(client.guard({ audience: 'x' }), {
+    ...known,
+    forward: {
+      'x-auth-subject': 'sub',
+      'x-auth-tenant': (token) => {
+        expectTypeOf(token.tenant).toEqualTypeOf<string>()
+        return token.tenant
+      },
+    },
+  })
+  // @ts-expect-error the address of the gateway is missing
+  createGatewayHandler(guard, { gateway: 'nginx' })
+  // @ts-expect-error a promise is no value
+  createGatewayHandler(guard, { ...known, forward: { 'x-auth-subject': () => Promise.resolve(Symbol('a')) } })
 })
 
 test('Node refuses an optional guard, because undefined could not stand for a request without a token', () => {

@@ -31,6 +31,7 @@ function bearing(token: string, ...fields: readonly (readonly [string, string])[
 }
 
 const alice = { 'x-auth-subject': 'alice', 'x-auth-scope': 'orders:read', authorization: undefined }
+const BY_COOKIE = ['Cookie', '__Host-token=good'] as const
 const REALM = 'Bearer realm="orders"'
 
 export const passing: readonly GatewayCase[] = [
@@ -70,6 +71,11 @@ export const passing: readonly GatewayCase[] = [
     { status: 200, seen: { 'x-auth-subject': undefined, x_auth_subject: undefined } },
   ],
   [
+    'a change by a cookie from the same origin',
+    { method: 'POST', fields: [BY_COOKIE, ['Sec-Fetch-Site', 'same-origin']] },
+    { status: 200, seen: alice },
+  ],
+  [
     'an original method and URL from outside',
     {
       ...bearing(
@@ -91,6 +97,11 @@ export const refused: readonly GatewayCase[] = [
     'no token, and identity fields from outside',
     { fields: [['X-Auth-Subject', 'admin']] },
     { status: 401, challenge: REALM },
+  ],
+  [
+    'a change by a cookie from another site, which the gateway asks about with GET',
+    { method: 'POST', fields: [BY_COOKIE, ['Sec-Fetch-Site', 'cross-site'], ['X-Original-Method', 'GET']] },
+    { status: 403 },
   ],
   ['an inactive token', bearing('inactive'), { status: 401, challenge: `${REALM}, error="invalid_token"` }],
   [

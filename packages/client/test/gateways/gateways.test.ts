@@ -25,6 +25,7 @@ const introspection = new IntrospectionClient({
   endpoint: 'https://as.example.com/introspect',
   clientAuthentication: clientSecretBasic('gateway', 's3cr3t'),
   policy: { audience, realm: 'orders' },
+  token: { cookie: { name: '__Host-token' } },
   transport: {
     fetch: (_, { body }) => {
       const token = new URLSearchParams(body as string).get('token') ?? ''

@@ -2,8 +2,8 @@
 import type { ActiveIntrospectionResult, GuardRequest } from '../../index.ts'
 import { encodeFieldValue } from './encode-field-value.ts'
 
-/** A value of an identity field. */
-export type ForwardedValue = string | number | boolean | object | null | undefined
+/** A value of an identity field. A promise is none. */
+export type ForwardedValue = string | number | boolean | (object & { readonly then?: never }) | null | undefined
 
 /** One identity field. */
 export interface ForwardRule {

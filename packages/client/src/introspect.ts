@@ -324,7 +324,8 @@ async function checkRevocations(
   { revocations }: Steps,
 ): Promise<IntrospectionResponse | undefined> {
   if (revocations?.jwts === undefined || read === undefined) return local
-  const followed = await revocations.jwts.find(token, local)
+  const found = revocations.jwts.find(token, local)
+  const followed = isPromise(found) ? await found : found
   // The event of notOlderThan may not have come yet. The second question is sent after the first one has ended.
   for (let questions = 0; questions < 2 && read.isBehind(); questions += 1) await deadline.race(revocations.ask())
   const refusal = followed.refusal()

@@ -1,5 +1,6 @@
 /** Whether a JWT that is never introspected was revoked, as far as the feed has said. */
 import type { ActiveIntrospectionResponse } from '@token-introspection/core'
+import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { RevocationKeys } from '@token-introspection/core/revocations'
 import { type JwtKeys, keysOfJwt } from './jwt-keys.ts'
 import type { RevocationState } from './revocation-state.ts'
@@ -37,15 +38,14 @@ export class FollowedJwts {
    *
    * @param response - its claims. They must be verified.
    */
-  async find(token: string, response: ActiveIntrospectionResponse): Promise<FollowedJwt> {
-    const keys = await keysOfJwt(token, response, this.#keyOf)
+  find(token: string, response: ActiveIntrospectionResponse): MaybePromise<FollowedJwt> {
     // A token that does not say when it was issued may have been issued before everything.
     const issuedAt = response.iat ?? Number.NEGATIVE_INFINITY
-    return {
+    return andThen(keysOfJwt(token, response, this.#keyOf), (keys) => ({
       keys: [...keys.own, ...keys.shared],
       refusal: () => this.#refusal(keys, issuedAt),
       isCovered: () => issuedAt > (this.#state.since ?? Number.POSITIVE_INFINITY),
-    }
+    }))
   }
 
   #refusal({ own, shared }: JwtKeys, issuedAt: number): JwtRefusal | undefined {

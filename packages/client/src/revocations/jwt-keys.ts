@@ -1,7 +1,8 @@
 /** The keys of a JWT: what it shares with the events that can end it (docs/revocation-feed.md §9). */
 import { sha256 } from '#crypto'
 import { type ActiveIntrospectionResponse, signedContent } from '@token-introspection/core'
-import type { RevocationKeys, RevocationKind } from '@token-introspection/core/revocations'
+import { allOf, andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
+import type { RevocationKeys } from '@token-introspection/core/revocations'
 
 /** The keys of one JWT. */
 export interface JwtKeys {
@@ -15,27 +16,27 @@ export interface JwtKeys {
  * Makes the keys of a verified JWT: of its signed part, of its `iss` and `jti`, of its `sid`, `sub` and `client_id`. The
  * text of a JWT needs no key, because every revocation of a JWT names the signed part, too.
  */
-export async function keysOfJwt(
+export function keysOfJwt(
   token: string,
   response: ActiveIntrospectionResponse,
   keyOf: RevocationKeys,
-): Promise<JwtKeys> {
+): MaybePromise<JwtKeys> {
   const { iss, jti, sub, client_id: clientId, sid } = response
-  const digests = [sha256(signedContent(token))]
+  const own = [tokenKey(signedContent(token), keyOf)]
   // No token begins with a line feed, so no token has this digest.
-  if (isPresent(iss) && isPresent(jti)) digests.push(sha256(`\n${JSON.stringify([iss, jti])}`))
-  const names: readonly (readonly [RevocationKind, unknown])[] = [
-    ['session', sid],
-    ['subject', sub],
-    ['client', clientId],
-  ]
-  const [own, shared] = await Promise.all([
-    Promise.all(digests.map(async (digest) => await keyOf('token', await digest))),
-    Promise.all(
-      names.flatMap(([kind, name]) => (isPresent(name) ? [name] : []).map(async (text) => await keyOf(kind, text))),
-    ),
-  ])
-  return { own, shared }
+  if (isPresent(iss) && isPresent(jti)) own.push(tokenKey(`\n${JSON.stringify([iss, jti])}`, keyOf))
+  const shared: MaybePromise<string>[] = []
+  if (isPresent(sid)) shared.push(keyOf('session', sid))
+  if (isPresent(sub)) shared.push(keyOf('subject', sub))
+  if (isPresent(clientId)) shared.push(keyOf('client', clientId))
+  return andThen(allOf([...own, ...shared]), (keys) => ({
+    own: keys.slice(0, own.length),
+    shared: keys.slice(own.length),
+  }))
+}
+
+function tokenKey(text: string, keyOf: RevocationKeys): MaybePromise<string> {
+  return andThen(sha256(text), (digest) => keyOf('token', digest))
 }
 
 function isPresent(value: unknown): value is string {

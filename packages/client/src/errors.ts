@@ -185,6 +185,24 @@ export class CacheStoreError extends IntrospectionError {
   readonly retryable = true
 }
 
+/**
+ * `find` of `combineIssuers` threw, took too long, or was asked about too many issuers at once. The token may be good: a
+ * guard answers 503. The failure is remembered for two seconds.
+ */
+export class IssuerLookupError extends IntrospectionError {
+  readonly code = 'ERR_ISSUER_LOOKUP'
+  readonly retryable = true
+}
+
+/**
+ * `find` of `combineIssuers` returned settings that no client can be made of, or that do not accept the issuer it was
+ * asked about. You have to fix this, not your user: a guard answers 500.
+ */
+export class IssuerSettingsError extends IntrospectionError {
+  readonly code = 'ERR_ISSUER_SETTINGS'
+  readonly retryable = false
+}
+
 /** `watch.maxWatched` tokens are watched already. Refuse the connection, or check its token yourself. */
 export class WatchOverloadedError extends IntrospectionError {
   readonly code = 'ERR_WATCH_OVERLOADED'

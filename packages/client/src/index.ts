@@ -78,6 +78,15 @@ export {
   type OptionalIssuersGuardOptions,
 } from './issuers/combine-issuers.ts'
 export type { CombineIssuersOptions, IssuerClients, IssuerName } from './issuers/issuers-options.ts'
+export type {
+  FoundAllowance,
+  FoundIssuers,
+  FoundIssuersGuard,
+  FoundIssuersStatistics,
+  OfIssuer,
+  OptionalFoundIssuersGuard,
+} from './issuers/found-issuers.ts'
+export type { FindIssuer, FindIssuerCall, FindIssuersOptions, IssuerSettings } from './issuers/found-issuers-options.ts'
 
 // Long-lived connections
 export { WatchEnded, type WatchEndReason } from './watch/watch-ended.ts'
@@ -196,6 +205,8 @@ export type {
 export {
   CacheStoreError,
   IntrospectionError,
+  IssuerLookupError,
+  IssuerSettingsError,
   isIntrospectionError,
   JwtKeysUnavailableError,
   PolicyReplayStoreError,

@@ -65,6 +65,17 @@ describe('combineIssuers', () => {
     expectTypeOf(introspection.statistics().partner.hits).toEqualTypeOf<number>()
   })
 
+  test('has the claims of issuers that are found at run time', async () => {
+    const found = combineIssuers<KeycloakClaims>({ find: () => undefined })
+    expectTypeOf(found.introspect('a')).resolves.toEqualTypeOf<IntrospectionResult<KeycloakClaims>>()
+    const decision = await found.guard({ audience: 'urn:a' })(new Request('https://api.example.com'))
+    if (!decision.allowed) return
+    expectTypeOf(decision.issuer).toEqualTypeOf<string>()
+    expectTypeOf(decision.token.realm).toEqualTypeOf<string>()
+    // @ts-expect-error find needs settings of a client
+    void (() => combineIssuers({ find: () => ({ isuer: 'a' }) }))
+  })
+
   test('accepts only the names of its issuers', () => {
     const issuers = { keycloak, plain }
     expectTypeOf(combineIssuers({ issuers, fallback: 'plain' }).issuerOf('a')).toEqualTypeOf<

@@ -71,6 +71,7 @@ const introspection = new client.IntrospectionClient({
   policy: { audience, dpop: { origin: audience } },
 })
 const combined = client.combineIssuers({ issuers: { ours: introspection } })
+const foundIssuers = client.combineIssuers({ find: () => undefined, policy: { audience, dpop: { origin: audience } } })
 const guard = introspection.guard()
 const detail = {
   type: 'payment',
@@ -547,6 +548,42 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
       { issuers: { ours: introspection }, route: () => undefined },
       client.combineIssuers,
       { open: ['issuers'] },
+    ),
+    walk(
+      'combineIssuers (by find)',
+      {
+        find: () => undefined,
+        requestIssuer: () => undefined,
+        policy: clientOptions.policy,
+        token: clientOptions.token,
+        maxClients: 5,
+        maxAgeSeconds: 60,
+        unknownMaxAgeSeconds: 5,
+        findTimeoutMs: 500,
+        onEvent: nothing,
+        now,
+      },
+      client.combineIssuers,
+    ),
+    walk(
+      'combineIssuers (by find, with certificates)',
+      { find: () => undefined, policy: jwtClientOptions.policy },
+      client.combineIssuers,
+    ),
+    walk(
+      'combineIssuers (by find, with certificates of a proxy)',
+      { find: () => undefined, policy: fetchedKeysOptions.policy },
+      client.combineIssuers,
+    ),
+    walk('combineIssuers#guard (by find)', guardOptions, (options) => foundIssuers.guard(options), {
+      path: 'guard',
+      isPartial: true,
+    }),
+    walk(
+      'combineIssuers#introspect (by find)',
+      { maxAgeSeconds: 5, tokenTypeHint: 'a', issuer },
+      (options) => foundIssuers.introspect('abc', options),
+      { isPartial: true },
     ),
     walk('combineIssuers#guard', { ...guardOptions, issuers: { ours: {} } }, (options) => combined.guard(options), {
       path: 'guard',

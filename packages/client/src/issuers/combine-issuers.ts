@@ -25,6 +25,9 @@ import {
   type ResolvedIssuers,
   resolveIssuers,
 } from './issuers-options.ts'
+import { describeSources } from './describe-sources.ts'
+import { FoundIssuers } from './found-issuers.ts'
+import { type FindIssuersOptions, resolveFindIssuers } from './found-issuers-options.ts'
 import { routeToken } from './route-token.ts'
 
 /** The claims of a client. */
@@ -139,6 +142,9 @@ const NOBODY: ReportingClient = Object.freeze({ issuer: undefined, endpoint: und
  * names, or to the `fallback`. A token that belongs to no issuer is inactive, and no server gets it. When one server is
  * down, the tokens of the others still work.
  *
+ * With `find`, the issuers are not known in advance: the function finds the settings of each at run time, and the client of
+ * each is created with its first token. See {@link FoundIssuers}.
+ *
  * @throws TypeError that names the option when one is unknown or wrong, when two clients have the same issuer or
  * prefixes that begin alike, when a client has no issuer, or when the clients read tokens from different places
  * (`token.sources`, `token.fields`, `token.cookie`).
@@ -166,9 +172,20 @@ const NOBODY: ReportingClient = Object.freeze({ issuer: undefined, endpoint: und
  */
 export function combineIssuers<const Clients extends IssuerClients>(
   options: CombineIssuersOptions<Clients>,
-): CombinedIssuers<Clients> {
+): CombinedIssuers<Clients>
+export function combineIssuers<Claims extends object = object>(
+  options: FindIssuersOptions<Claims>,
+): FoundIssuers<Claims>
+export function combineIssuers<Clients extends IssuerClients>(
+  options: CombineIssuersOptions<Clients> | FindIssuersOptions,
+): CombinedIssuers<Clients> | FoundIssuers {
+  if (isFinding(options)) return new FoundIssuers(resolveFindIssuers(options))
   // The functions check names when they use them, so the types of the names are left out from here on.
   return new Combined(resolveIssuers(options)) as unknown as CombinedIssuers<Clients>
+}
+
+function isFinding(options: object): options is FindIssuersOptions {
+  return typeof options === 'object' && options !== null && Object.hasOwn(options, 'find')
 }
 
 class Combined implements CombinedIssuers {
@@ -290,11 +307,6 @@ function combineSources(guardings: readonly GuardSource[]): TokenSources {
   }
   // A client without DPoP support refuses such a token itself.
   return { ...first, dpop: guardings.some(({ sources }) => sources.dpop) }
-}
-
-function describeSources({ header, form, query, fields, cookie }: TokenSources): string {
-  const ofCookie = cookie && [cookie.name, [...cookie.allowedOrigins].toSorted()]
-  return JSON.stringify([header, form, query, fields.toSorted(), ofCookie])
 }
 
 /** A sender may hold a token of any server, so a guarantee holds only when every client gives it. */

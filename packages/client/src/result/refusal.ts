@@ -200,6 +200,7 @@ function statusOf(error: IntrospectionError): number {
   switch (error.code) {
     case 'ERR_TRANSPORT_UNAUTHORIZED':
     case 'ERR_TRANSPORT_ENDPOINT_MISSING':
+    case 'ERR_ISSUER_SETTINGS':
       return 500
     default:
       return 502

@@ -1,0 +1,291 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+/** Authorization servers that a function finds at run time, used as one. */
+import type { IntrospectionError } from '@token-introspection/core'
+import { andThen, isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
+import { copyOptions } from '@token-introspection/core/options'
+import { IssuerSettingsError } from '../errors.ts'
+import { EventReporter } from '../events/event-reporter.ts'
+import type { ReportingClient } from '../events/events.ts'
+import type { Allowance, Anonymity, OptionalClientGuard } from '../guard.ts'
+import { type AcceptedTokens, acceptedTokens } from '../guards/accepted-tokens.ts'
+import { challengeSettings } from '../guards/challenge-settings.ts'
+import { createGuard, type GuardSource } from '../guards/create-guard.ts'
+import { decideAtOnce } from '../guards/decide-at-once.ts'
+import { checkCallOptions, type IntrospectOptions } from '../introspect.ts'
+import { IntrospectionClient, type IntrospectionStatistics, partsOf } from '../introspection-client.ts'
+import { type GuardOptions, type OptionalGuardOptions, resolveGuardOptions } from '../policy/policy-options.ts'
+import { UNKNOWN_ISSUER, whyInactive } from '../result/inactive.ts'
+import type { IntrospectionResult } from '../result/introspection-result.ts'
+import type { Refusal } from '../result/refusal.ts'
+import { extractToken } from '../token/extract-token.ts'
+import type { GuardRequest } from '../token/guard-request.ts'
+import { type FoundForm, readRequestForm } from '../token/request-form.ts'
+import { endedWatch, type TokenWatchOptions } from '../watch/watch-token.ts'
+import { describeSources } from './describe-sources.ts'
+import type { FoundIssuer } from './found-issuer.ts'
+import type { IssuerSettings, ResolvedFindIssuers } from './found-issuers-options.ts'
+import { isFailure, IssuerDirectory, type Lookup } from './issuer-directory.ts'
+import { readUnverifiedIssuer } from './unverified-issuer.ts'
+
+/** A request that may pass, with the token's answer and the name by which its issuer was found. */
+export type FoundAllowance<Claims extends object = object> = Allowance<Claims> & { readonly issuer: string }
+
+/** A guard that accepts the tokens of issuers that are found at run time. It rejects only for bugs. */
+export interface FoundIssuersGuard<Claims extends object = object> {
+  (request: GuardRequest): Promise<FoundAllowance<Claims> | Refusal>
+  /** Decides synchronously when it need not wait: see {@link ClientGuard.decide}. */
+  readonly decide: (request: GuardRequest) => MaybePromise<FoundAllowance<Claims> | Refusal>
+}
+
+/** The same for a guard that lets requests without a token pass. */
+export interface OptionalFoundIssuersGuard<Claims extends object = object> {
+  (request: GuardRequest): Promise<FoundAllowance<Claims> | Refusal | Anonymity>
+  /** Decides synchronously when it need not wait: see {@link ClientGuard.decide}. */
+  readonly decide: (request: GuardRequest) => MaybePromise<FoundAllowance<Claims> | Refusal | Anonymity>
+}
+
+/** The issuer of a token, for calls without a request. */
+export interface OfIssuer {
+  /**
+   * The name that `requestIssuer` would return, such as `issuer` of a decision. Opaque tokens need it. Default the `iss`
+   * of a JWT.
+   */
+  readonly issuer?: string | undefined
+}
+
+/** The result of {@link FoundIssuers.statistics}. */
+export interface FoundIssuersStatistics {
+  /** The {@link IntrospectionClient.statistics} of each client, by the name of its issuer. */
+  readonly issuers: Readonly<Record<string, IntrospectionStatistics>>
+  /** Clients now. */
+  readonly clients: number
+  /** Names that `find` did not know, remembered now. */
+  readonly unknown: number
+  /** Lookups under way now. */
+  readonly finding: number
+  /** Lookups that failed so far. */
+  readonly failures: number
+}
+
+/** Anybody chooses the `iss` of a token. */
+const MAX_NAME_LENGTH = 512
+
+const NOBODY: ReportingClient = Object.freeze({ issuer: undefined, endpoint: undefined, clientId: undefined })
+
+/**
+ * Authorization servers that `find` finds at run time, such as those of tenants.
+ *
+ * A token goes to one server at most. The name of its issuer comes from the request, by `requestIssuer`, or is the `iss` of a
+ * JWT. `find` says whether there is such an issuer. The client is created with the first token and remembered within
+ * bounds; calls about one issuer share a lookup. A name that `find` does not know is remembered apart, for a short time:
+ * it creates no client and displaces none.
+ */
+export class FoundIssuers<Claims extends object = object> implements AsyncDisposable {
+  readonly #options: ResolvedFindIssuers
+  readonly #directory: IssuerDirectory
+  readonly #reporter: EventReporter
+
+  /** @internal created by {@link combineIssuers}. */
+  constructor(options: ResolvedFindIssuers) {
+    const { find, limits, nowMs } = options
+    this.#options = options
+    this.#directory = new IssuerDirectory({
+      find,
+      limits,
+      nowMs,
+      create: (settings) => createClient(settings, options),
+    })
+    this.#reporter = new EventReporter(options.shared.onEvent, () => NOBODY)
+  }
+
+  /** The tokens that guards accept. It names no issuer, so give `authorizationServers` to `createProtectedResource`. */
+  get accepts(): AcceptedTokens {
+    return acceptedTokens(this.#options.policy, this.#options.sources)
+  }
+
+  /**
+   * Introspects one token with the client of its issuer: see {@link IntrospectionClient.introspect}. A token of an unknown
+   * issuer is inactive, and no server is asked.
+   *
+   * @throws IssuerLookupError when `find` fails.
+   * @throws IssuerSettingsError when the settings are wrong.
+   */
+  async introspect(token: string, options: IntrospectOptions & OfIssuer = {}): Promise<IntrospectionResult<Claims>> {
+    const { issuer, ...call } = copyOptions('introspect', options)
+    checkCallOptions(call)
+    const found = await this.#find(token, issuer)
+    if (found === undefined) return UNKNOWN_ISSUER
+    const result = await found.client.introspect(token, call)
+    if (result.active) this.#directory.prove(found)
+    return result
+  }
+
+  /**
+   * Creates a guard, as {@link IntrospectionClient.guard} does. Its decisions name the issuer.
+   *
+   * @throws TypeError that names the option, also when there is no audience here or in `policy`.
+   */
+  guard(options: OptionalGuardOptions<Claims>): OptionalFoundIssuersGuard<Claims>
+  guard(options?: GuardOptions<Claims>): FoundIssuersGuard<Claims>
+  guard(options: GuardOptions<Claims> | OptionalGuardOptions<Claims> = {}): OptionalFoundIssuersGuard<Claims> {
+    const given = copyOptions('guard', options) as GuardOptions
+    const { policy, sources, requestIssuer } = this.#options
+    const resolved = resolveGuardOptions(given, policy)
+    const settings = challengeSettings(resolved)
+    const refuse = createGuard(
+      this.#nobody(() => UNKNOWN_ISSUER),
+      resolved,
+      settings,
+    )
+    const guards = new WeakMap<IntrospectionClient, OptionalClientGuard>()
+    const guardOf = ({ client, parts: { guarding } }: FoundIssuer): OptionalClientGuard => {
+      const known = guards.get(client)
+      if (known !== undefined) return known
+      const created = createGuard({ ...guarding, sources }, resolveGuardOptions(given, guarding.policy), settings)
+      guards.set(client, created)
+      return created
+    }
+    const refuseUnfound = (error: IntrospectionError): OptionalClientGuard =>
+      createGuard(
+        this.#nobody(() => {
+          throw error
+        }),
+        resolved,
+        settings,
+      )
+    const decideBy = (request: GuardRequest, lookup: Lookup): MaybePromise<unknown> => {
+      if (lookup === undefined) return refuse.decide(request)
+      if (isFailure(lookup)) return refuseUnfound(lookup).decide(request)
+      return andThen(guardOf(lookup).decide(request), (decision) => {
+        if (!decision.allowed || decision.token === undefined) return decision
+        this.#directory.prove(lookup)
+        return { ...decision, issuer: lookup.name }
+      })
+    }
+    const decideWithForm = (request: GuardRequest, form: FoundForm): MaybePromise<unknown> => {
+      const presented = extractToken(request, sources, form)
+      if (presented.kind !== 'token') return refuse.decide(request)
+      const named = requestIssuer?.(request)
+      if (!isName(named)) throw new TypeError('requestIssuer: must return a string, or undefined')
+      const lookup = this.#lookUp(presented.token, named)
+      return isPromise(lookup) ? lookup.then((found) => decideBy(request, found)) : decideBy(request, lookup)
+    }
+    const decide = (request: GuardRequest): MaybePromise<unknown> =>
+      sources.form
+        ? andThen(readRequestForm(request), (form) => decideWithForm(request, form))
+        : decideWithForm(request, undefined)
+    return decideAtOnce(decide) as unknown as OptionalFoundIssuersGuard<Claims>
+  }
+
+  /**
+   * Watches a token with the client of its issuer: see {@link IntrospectionClient.watch}.
+   *
+   * @returns a signal. It has aborted already for a token of an unknown issuer.
+   * @throws IssuerLookupError when `find` fails, and IssuerSettingsError when the settings are wrong.
+   */
+  async watch(token: string, options: TokenWatchOptions<Claims> & OfIssuer): Promise<AbortSignal> {
+    const { issuer, ...watching } = copyOptions('watch', options)
+    const found = await this.#find(token, issuer)
+    return found === undefined ? endedWatch('inactive') : found.client.watch(token, watching as TokenWatchOptions)
+  }
+
+  /** Forgets the answers about one token: see {@link IntrospectionClient.forget}. */
+  async forget(token: string, options: OfIssuer = {}): Promise<void> {
+    const found = await this.#find(token, copyOptions('forget', options).issuer)
+    await found?.client.forget(token)
+  }
+
+  /**
+   * Forgets an issuer after a change of its settings: the next token asks `find` again. Its client is closed, and its watches
+   * end as `unchecked`.
+   *
+   * @param issuer - the name, as `find` gets it.
+   */
+  forgetIssuer(issuer: string): void {
+    if (typeof issuer !== 'string') throw new TypeError('issuer: must be a string')
+    this.#directory.forget(issuer)
+  }
+
+  /** The counts of all clients, and of lookups. */
+  statistics(): FoundIssuersStatistics {
+    const issuers = this.#directory.known().map(({ name, client }) => [name, client.statistics()] as const)
+    return Object.freeze({ ...this.#directory.counts(), issuers: Object.freeze(Object.fromEntries(issuers)) })
+  }
+
+  /** Closes all clients: see {@link IntrospectionClient.close}. Lookups under way fail. */
+  close(): Promise<void> {
+    return this.#directory.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #find(token: string, issuer: string | undefined): Promise<FoundIssuer | undefined> {
+    if (typeof token !== 'string') throw new TypeError('token: must be a string')
+    if (!isName(issuer)) throw new TypeError('issuer: must be a string')
+    const lookup = await this.#lookUp(token, issuer)
+    if (isFailure(lookup)) throw lookup
+    return lookup
+  }
+
+  /** Finds the issuer of a token. `named` is the issuer that the token must have. */
+  #lookUp(token: string, named: string | undefined): MaybePromise<Lookup> {
+    const jwt = readUnverifiedIssuer(token)
+    const name = named ?? jwt?.iss
+    if (name === undefined || name === '' || name.length > MAX_NAME_LENGTH) return undefined
+    return andThen(this.#directory.find(name), (lookup) => {
+      if (lookup === undefined || isFailure(lookup) || jwt === undefined) return lookup
+      if (jwt.iss !== undefined && lookup.parts.acceptedIssuers?.has(jwt.iss) === true) return lookup
+      // A stranger chose the `iss` of this token, so it is not the fault of the settings.
+      if (named !== undefined) return undefined
+      return new IssuerSettingsError('find: returned settings for another issuer than it was asked about')
+    })
+  }
+
+  /** A source that asks no server. */
+  #nobody(answer: () => typeof UNKNOWN_ISSUER): GuardSource {
+    const { policy, sources, nowMs } = this.#options
+    return {
+      policy,
+      sources,
+      introspect: answer,
+      observe: (_token, _call, trace) => {
+        const result = answer()
+        trace.inactivity = whyInactive(result, false)
+        return result
+      },
+      sequence: undefined,
+      now: () => Math.floor(nowMs() / 1000),
+      reporter: this.#reporter,
+    }
+  }
+}
+
+/** The function is the application's, and may be JavaScript. */
+function isName(name: unknown): name is string | undefined {
+  return name === undefined || typeof name === 'string'
+}
+
+function createClient(
+  settings: IssuerSettings,
+  { shared, sources, nowMs }: ResolvedFindIssuers,
+): Pick<FoundIssuer, 'client' | 'parts'> {
+  const { policy, token, onEvent } = shared
+  const own = copyOptions('settings', settings)
+  const client = new IntrospectionClient({
+    ...own,
+    policy: { ...policy, ...copyOptions('policy', own.policy) },
+    token: { ...token, ...copyOptions('token', own.token) },
+    onEvent: own.onEvent ?? onEvent,
+    now: own.now ?? nowMs,
+  })
+  const parts = partsOf(client)
+  if (parts.acceptedIssuers === undefined) {
+    throw new TypeError('issuer: is required, or response.acceptedIssuers, beside other issuers')
+  }
+  if (describeSources(parts.guarding.sources) !== describeSources(sources)) {
+    throw new TypeError('token: where guards read tokens is an option of combineIssuers, for all issuers')
+  }
+  return { client, parts }
+}

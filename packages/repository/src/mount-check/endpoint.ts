@@ -24,17 +24,13 @@ export const introspection = createIntrospectionHandler({
   lookup: { store },
 })
 
-// A log begins with a random position, and a worker draws nothing at random before its first request.
-let followed
+const followed = createMemoryTokenStore({ revocationLog: true })
+const followers = createRevocationFeedHandler({ clientAuthentication, store: followed })
 
 /** A request that names a session in its query revokes it first, as a logout would. */
 export async function feed(request) {
-  if (followed === undefined) {
-    const store = createMemoryTokenStore({ revocationLog: true })
-    followed = { store, handler: createRevocationFeedHandler({ clientAuthentication, store }) }
-  }
   const session = new URL(request.url).searchParams.get('session')
-  if (session !== null) await followed.store.revokeSession(session)
-  return followed.handler(request)
+  if (session !== null) await followed.revokeSession(session)
+  return followers(request)
 }
 `

@@ -29,10 +29,15 @@ interface Entry {
   key: MaybePromise<string> | undefined
 }
 
-/** A log in memory. It ends with the process. */
+/**
+ * A log in memory. It ends with the process. It begins when it is first used: a worker has no clock and draws nothing at random
+ * before its first request.
+ */
 export class MemoryRevocationLog implements RevocationLog {
-  readonly keyOf: RevocationKeys
+  readonly #keySecret: string | undefined
+  #keys: RevocationKeys | undefined
   readonly #retentionSeconds: number
+  readonly #now: () => number
   readonly #listeners = new Set<() => void>()
   /** The events from `#head` on. Those before it are removed in one go when they are as many. */
   #entries: Entry[] = []
@@ -40,15 +45,20 @@ export class MemoryRevocationLog implements RevocationLog {
   /** The number of the event before the first entry. */
   #before = 0
   /** The tag of the event right before the oldest one that the log has. */
-  #originTag = randomTag()
+  #originTag: string | undefined
   /** When that event was appended, or when the log began. */
-  #originAt: number
+  #originAt: number | undefined
 
   /** @param now - seconds since the epoch. */
-  constructor({ keySecret = randomText(SECRET_OCTETS), retentionSeconds }: RevocationLogSettings, now: number) {
-    this.keyOf = createRevocationKeys(keySecret)
-    this.#originAt = now
+  constructor({ keySecret, retentionSeconds }: RevocationLogSettings, now: () => number) {
+    this.#keySecret = keySecret
+    this.#now = now
     this.#retentionSeconds = retentionSeconds
+  }
+
+  readonly keyOf: RevocationKeys = (kind, identifier) => {
+    this.#keys ??= createRevocationKeys(this.#keySecret ?? randomText(SECRET_OCTETS))
+    return this.#keys(kind, identifier)
   }
 
   /** How many events the log keeps. */
@@ -62,6 +72,7 @@ export class MemoryRevocationLog implements RevocationLog {
    * @returns the number of the event, for {@link MemoryRevocationLog.positionOf}.
    */
   append(kind: RevocationKind, identifier: string, at: number, cut: number | null): number {
+    this.#originAt ??= at
     this.#entries.push({ kind, identifier, at, cut, tag: undefined, key: undefined })
     this.#trim(at - this.#retentionSeconds)
     for (const listener of this.#listeners) listener()
@@ -87,7 +98,7 @@ export class MemoryRevocationLog implements RevocationLog {
 
   /** The oldest events, for followers that verify JWTs by themselves. */
   readOldest(limit: number): MaybePromise<RevocationPage> {
-    const since = this.#originAt
+    const since = (this.#originAt ??= this.#now())
     return andThen(this.#page(this.#before + this.#head, limit), (page) => ({ ...page, since }))
   }
 
@@ -111,7 +122,7 @@ export class MemoryRevocationLog implements RevocationLog {
   /** The tag of an event that the log has, and of the one right before the oldest. */
   #tagOf(number: number): string | undefined {
     const index = number - this.#before - 1
-    if (index === this.#head - 1) return this.#originTag
+    if (index === this.#head - 1) return (this.#originTag ??= randomTag())
     const entry = index < this.#head ? undefined : this.#entries[index]
     return entry && (entry.tag ??= randomTag())
   }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createMemoryTokenStore, type MemoryTokenStoreOptions } from './memory-token-store.ts'
 import type { TokenRecord } from '../token-record.ts'
 import { digestToken } from '../token-store.ts'
@@ -25,6 +25,15 @@ async function save(
 }
 
 describe('createMemoryTokenStore', () => {
+  test('reads no clock and draws nothing at random before it is used, as a worker requires', async () => {
+    const [clock, random] = [vi.fn(() => START * 1000), vi.spyOn(crypto, 'getRandomValues')]
+    onTestFinished(() => random.mockRestore())
+    const store = createMemoryTokenStore({ now: clock, revocationLog: true })
+    expect([clock.mock.calls, random.mock.calls]).toEqual([[], []])
+    await store.revokeGrant('grant-1')
+    expect(await store.revocations?.readOldest?.(1)).toMatchObject({ since: START, events: [{ kind: 'grant' }] })
+  })
+
   test('finds without a promise', async () => {
     const { store } = create()
     await store.save('token', lasting(60))

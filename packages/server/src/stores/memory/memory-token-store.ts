@@ -66,7 +66,7 @@ export function createMemoryTokenStore<Claims extends object = object>(
   const { now, unstoredLifetimeSeconds, revocationLog } = readTokenStoreOptions(
     new OptionGroup('', options, [...TOKEN_STORE_OPTIONS, 'revocationLog']),
   )
-  const log = revocationLog && new MemoryRevocationLog(revocationLog, now())
+  const log = revocationLog && new MemoryRevocationLog(revocationLog, now)
   const records = new Map<string, TokenRecord<Claims>>()
   /** Tokens that were revoked by themselves. A tombstone is never replaced by a token that is saved later. */
   const tombstones = new Map<string, TokenRecord<Claims>>()

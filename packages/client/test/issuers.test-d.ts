@@ -1,6 +1,7 @@
 import {
   type Anonymity,
   combineIssuers,
+  createProtectedResource,
   type Guard,
   type IntrospectionClient,
   type IntrospectionResult,
@@ -72,6 +73,9 @@ describe('combineIssuers', () => {
     if (!decision.allowed) return
     expectTypeOf(decision.issuer).toEqualTypeOf<string>()
     expectTypeOf(decision.token.realm).toEqualTypeOf<string>()
+    expectTypeOf(found.guard({ audience: 'urn:a' })).toExtend<Guard<KeycloakClaims>>()
+    const orders = createProtectedResource({ resource: 'urn:a', authorizationServers: ['https://as.example.com'] })
+    expectTypeOf(orders.guard(found)).toExtend<Guard<KeycloakClaims>>()
     // @ts-expect-error find needs settings of a client
     void (() => combineIssuers({ find: () => ({ isuer: 'a' }) }))
   })

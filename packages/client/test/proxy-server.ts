@@ -52,6 +52,8 @@ export async function serveProxy(
       response.writeHead(answer.statusCode ?? 0, answer.headers)
       answer.pipe(response)
     })
+    response.on('close', () => onward.destroy())
+    onward.on('error', () => response.destroy())
     request.pipe(onward)
   }
   const openTunnel = (request: IncomingMessage, client: Socket): void => {

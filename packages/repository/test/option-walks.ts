@@ -922,6 +922,13 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
       { issuer, clientId: 'a', clientSecret: 'b', audience, now },
       testing.createFakeAuthorizationServer,
     ),
+    walk(
+      'createFakeAuthorizationServer with a clock',
+      { clock: seam(testing.createFakeClock()) },
+      testing.createFakeAuthorizationServer,
+      { isPartial: true },
+    ),
+    walk('createFakeClock', { startMs: 0 }, testing.createFakeClock),
   ],
   'client/revocations': [
     walk('followFeed', { url: `${issuer}/revocations`, keySecret: 'k'.repeat(32) }, revocations.followFeed),

@@ -6,7 +6,9 @@ export {
   type FakeAuthorizationServer,
   type FakeAuthorizationServerOptions,
   type FakeToken,
+  type Outage,
 } from './fake-authorization-server.ts'
+export { type Clock, createFakeClock, type FakeClock, type FakeClockOptions } from './fake-clock.ts'
 
 // Wire vectors
 export {

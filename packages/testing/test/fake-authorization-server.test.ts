@@ -1,8 +1,12 @@
 import { clientSecretBasic, clientSecretPost, IntrospectionClient } from '@token-introspection/client'
-import { createFakeAuthorizationServer, type FakeAuthorizationServer } from '@token-introspection/testing'
+import {
+  createFakeAuthorizationServer,
+  createFakeClock,
+  type FakeAuthorizationServer,
+} from '@token-introspection/testing'
 import { authorizationServerHandlers, createNetwork } from '@token-introspection/testing/msw'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { http, HttpResponse } from 'msw'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -31,6 +35,13 @@ describe('the fake authorization server', () => {
     const as = createFakeAuthorizationServer()
     await expect(as.issueToken({ tenant: 'acme' } as object)).rejects.toThrow(/^token\.tenant: /)
     await expect(as.issueToken({ expires: 5 } as object)).rejects.toThrow(/^token\.expires: /)
+    await expect(as.issueJwt({ tenant: 'acme' } as object)).rejects.toThrow(/^token\.tenant: /)
+    expect(() => createFakeAuthorizationServer({ now: Date.now, clock: createFakeClock() })).toThrow(/^now: /)
+    expect(() => createFakeAuthorizationServer({ clock: { wait: () => Promise.resolve() } as never })).toThrow(
+      /^clock: /,
+    )
+    for (const kind of ['down', 199, 600, 503.5, Number.NaN]) expect(() => as.outage(kind as 503)).toThrow(/^outage: /)
+    for (const ms of [-1, Number.NaN]) expect(() => as.slow(ms)).toThrow(/^slow: /)
   })
 
   test('issues a new token each time, active for one hour', async () => {
@@ -127,6 +138,7 @@ describe('the fake authorization server', () => {
       issuer,
       introspection_endpoint: as.introspectionEndpoint,
       introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      jwks_uri: as.jwksUri,
     })
     const client = new IntrospectionClient({
       issuer,
@@ -157,6 +169,93 @@ describe('the fake authorization server', () => {
     expect((await client.introspect(token)).active).toBe(true)
   })
 
+  test('is unreachable over fetch and over a network, counts nothing then, and is back afterwards', async () => {
+    const as = createFakeAuthorizationServer()
+    const network = createNetwork({ handlers: authorizationServerHandlers(as) })
+    network.enable()
+    onTestFinished(() => network.disable())
+    const token = await as.issueToken()
+    as.outage('unreachable')
+    await expect(as.fetch(as.introspectionEndpoint)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
+    for (const transport of [{ fetch: as.fetch }, {}]) {
+      const client = new IntrospectionClient({
+        endpoint: as.introspectionEndpoint,
+        clientAuthentication: clientSecretBasic(as.clientId, as.clientSecret),
+        transport: { ...transport, retry: false },
+      })
+      await expect(client.introspect(token)).rejects.toMatchObject({ code: 'ERR_TRANSPORT_UNREACHABLE' })
+      await client.close()
+    }
+    expect(as.introspectionCount).toBe(0)
+    as.outage(undefined)
+    expect((await clientOf(as).introspect(token)).active).toBe(true)
+  })
+
+  test('answers slowly by the clock of the test', async () => {
+    const clock = createFakeClock()
+    const as = createFakeAuthorizationServer({ clock })
+    as.slow(5000)
+    let answered = false
+    const asked = as.fetch(as.jwksUri).then(() => (answered = true))
+    clock.advance(4999)
+    await new Promise(setImmediate)
+    expect(answered).toBe(false)
+    clock.advance(1)
+    await asked
+    as.slow(0)
+    expect((await as.fetch(as.jwksUri)).status).toBe(200)
+  })
+
+  test.each([
+    ['a fake clock', createFakeClock()],
+    ['the clock of the runtime', undefined],
+  ])('never answers when it is slow without end, by %s, and ends when the caller leaves', async (_, clock) => {
+    const as = createFakeAuthorizationServer({ clock })
+    as.slow(Number.POSITIVE_INFINITY)
+    const controller = new AbortController()
+    const asked = as.fetch(as.jwksUri, { signal: controller.signal })
+    controller.abort(new Error('left'))
+    await expect(asked).rejects.toThrow('left')
+    const client = new IntrospectionClient({
+      issuer: as.issuer,
+      clientAuthentication: clientSecretBasic(as.clientId, as.clientSecret),
+      transport: { fetch: as.fetch, deadlineMs: 50, retry: false },
+    })
+    await expect(client.introspect('any')).rejects.toMatchObject({ code: 'ERR_TRANSPORT_TIMEOUT' })
+  })
+
+  test('is slow by the clock of the runtime', async () => {
+    const as = createFakeAuthorizationServer()
+    as.slow(1)
+    expect((await as.fetch(as.jwksUri)).status).toBe(200)
+  })
+
+  test.each(['local', 'local-then-introspect', 'introspect'] as const)('issues JWTs, judged by %s', async (mode) => {
+    const clock = createFakeClock()
+    const as = createFakeAuthorizationServer<{ tenant: string }>({ clock })
+    const client = new IntrospectionClient({
+      issuer: as.issuer,
+      clientAuthentication: clientSecretBasic(as.clientId, as.clientSecret),
+      policy: { audience: as.audience },
+      transport: { fetch: as.fetch },
+      now: clock.now,
+      onWarning: false,
+      ...(mode !== 'introspect' && { jwt: { mode } }),
+    })
+    const token = await as.issueJwt({ sub: 'alice', scope: 'orders:read', sessionId: 's1', claims: { tenant: 'acme' } })
+    const expected = { active: true, iss: as.issuer, sub: 'alice', aud: as.audience, tenant: 'acme' }
+    expect(await client.introspect(token)).toMatchObject(expected)
+    expect(as.introspectionCount).toBe(mode === 'local' ? 0 : 1)
+    expect(atob(token.split('.')[1] ?? '')).not.toContain('s1')
+    const tampered = token.slice(0, -8) + 'AAAAAAAA'
+    expect(await client.introspect(tampered)).toEqual({ active: false })
+    clock.advance(3_600_000 + 5000)
+    expect(await client.introspect(token)).toEqual({ active: false })
+    const revoked = await as.issueJwt()
+    await as.revokeToken(revoked)
+    expect((await client.introspect(revoked)).active).toBe(mode === 'local')
+  })
+
   test('counts introspection requests, whatever the answer, and no other requests', async () => {
     const as = createFakeAuthorizationServer()
     const client = clientOf(as)
@@ -170,10 +269,17 @@ describe('the fake authorization server', () => {
   })
 })
 
+async function startServer(host: string): Promise<Server> {
+  const server = createServer((_, response) => void response.end('from here')).listen(0, host)
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return server
+}
+
 describe('its network', () => {
   test('catches requests of undici and of fetch', async () => {
     const as = createFakeAuthorizationServer()
-    const network = createNetwork(...authorizationServerHandlers(as))
+    const network = createNetwork({ handlers: authorizationServerHandlers(as) })
     network.enable()
     const client = clientOf(as, false)
     expect((await client.introspect(await as.issueToken())).active).toBe(true)
@@ -185,9 +291,7 @@ describe('its network', () => {
 
   test('passes on requests to a server that the test started, and no others', async () => {
     const told = vi.spyOn(console, 'error').mockReturnValue(undefined)
-    const server = createServer((_, response) => void response.end('from here')).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    onTestFinished(() => void server.close())
+    const server = await startServer('127.0.0.1')
     const network = createNetwork(http.get('https://other.example.com/', () => HttpResponse.text('mocked')))
     network.enable()
     onTestFinished(() => network.disable())
@@ -198,6 +302,45 @@ describe('its network', () => {
     expect(await (await fetch('https://other.example.com/')).text()).toBe('mocked')
     expect(told).not.toHaveBeenCalled()
     await expect(fetch('http://127.0.0.1.example.com/')).rejects.toThrow()
+  })
+
+  test('sends nothing to other machines without a handler, unless it may', async () => {
+    vi.spyOn(console, 'error').mockReturnValue(undefined)
+    const warned = vi.spyOn(console, 'warn').mockReturnValue(undefined)
+    const server = await startServer('0.0.0.0')
+    // Linux and macOS connect this address to this machine, but it does not count as loopback.
+    const url = `http://0.0.0.0:${(server.address() as AddressInfo).port}/`
+    const asked: string[] = []
+    const cases = [
+      [undefined, 'failed'],
+      ['error', 'failed'],
+      ['warn', 'from here'],
+      ['bypass', 'from here'],
+      [({ url: unhandled }: Request) => void asked.push(unhandled), 'from here'],
+      [() => Promise.reject(new Error('no')), 'failed'],
+    ] as const
+    for (const [onUnhandledRequest, expected] of cases) {
+      const network = createNetwork({ onUnhandledRequest })
+      network.enable()
+      const found = await fetch(url).then(
+        (response) => response.text(),
+        () => 'failed',
+      )
+      network.disable()
+      expect([onUnhandledRequest, found]).toEqual([onUnhandledRequest, expected])
+    }
+    expect(warned).toHaveBeenCalledOnce()
+    expect(asked).toEqual([url])
+  })
+
+  test('refuses unknown options, and takes one handler alone', async () => {
+    expect(() => createNetwork({ handler: [] } as object)).toThrow(/^handler: unknown option/)
+    expect(() => createNetwork({ handlers: 5 } as object)).toThrow(/^handlers: /)
+    expect(() => createNetwork({ onUnhandledRequest: 'toString' } as object)).toThrow(/^onUnhandledRequest: /)
+    const network = createNetwork(http.get('https://one.example.com/', () => HttpResponse.text('one')))
+    network.enable()
+    onTestFinished(() => network.disable())
+    expect(await (await fetch('https://one.example.com/')).text()).toBe('one')
   })
 
   test('serves an issuer with a path', async () => {

@@ -128,7 +128,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@token-introspection/client': 'contract/',
       '@token-introspection/client/revocations': 'contract/',
       '@token-introspection/core': EVERYWHERE,
-      '@token-introspection/core/options': '(?:hostile/|fake-authorization-server\\.ts$)',
+      '@token-introspection/core/options': '(?:hostile/|fake-authorization-server\\.ts$|fake-clock\\.ts$|msw\\.ts$)',
       '@token-introspection/core/revocations': EVERYWHERE,
       '@token-introspection/server': EVERYWHERE,
       'msw/lib/core/index': 'msw\\.ts$',

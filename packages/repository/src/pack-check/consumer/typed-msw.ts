@@ -2,6 +2,6 @@
 import { createFakeAuthorizationServer } from '@token-introspection/testing'
 import { authorizationServerHandlers, createNetwork } from '@token-introspection/testing/msw'
 
-const network = createNetwork(...authorizationServerHandlers(createFakeAuthorizationServer()))
+const network = createNetwork({ handlers: authorizationServerHandlers(createFakeAuthorizationServer()) })
 network.enable()
 network.disable()

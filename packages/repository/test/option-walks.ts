@@ -923,10 +923,9 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
       testing.createFakeAuthorizationServer,
     ),
     walk(
-      'createFakeAuthorizationServer with a clock',
-      { clock: seam(testing.createFakeClock()) },
+      'createFakeAuthorizationServer (by a clock)',
+      { issuer, clientId: 'a', clientSecret: 'b', audience, clock: seam(testing.createFakeClock()) },
       testing.createFakeAuthorizationServer,
-      { isPartial: true },
     ),
     walk('createFakeClock', { startMs: 0 }, testing.createFakeClock),
   ],

@@ -212,7 +212,7 @@ function resolveClock(group: OptionGroup): Clock {
 function claimsOf<Claims extends object>(record: TokenRecord<Claims>): JsonObject {
   const kept: readonly string[] = [...KEPT_MEMBERS, 'claims']
   const members = Object.entries(record).filter(([name]) => !kept.includes(name))
-  return { ...record.claims, ...Object.fromEntries(members) } as JsonObject
+  return { ...record.claims, ...Object.fromEntries(members) }
 }
 
 /** The error of `fetch` when nobody listens at an address. */

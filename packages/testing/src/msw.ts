@@ -50,8 +50,6 @@ export interface NetworkOptions {
  * network.disable()
  * ```
  */
-export function createNetwork(options: NetworkOptions): ReturnType<typeof networkOf>
-export function createNetwork(...handlers: RequestHandler[]): ReturnType<typeof networkOf>
 export function createNetwork(...given: [NetworkOptions] | RequestHandler[]) {
   const [first] = given
   const isOptions = given.length === 1 && first !== undefined && !('run' in first)
@@ -60,12 +58,12 @@ export function createNetwork(...given: [NetworkOptions] | RequestHandler[]) {
 
 function networkOf(options: NetworkOptions) {
   const group = new OptionGroup('', options, ['handlers', 'onUnhandledRequest'])
-  const handlers = (group.raw('handlers') ?? []) as readonly RequestHandler[]
+  const handlers = group.raw('handlers') ?? []
   if (!Array.isArray(handlers)) throw group.error('handlers', 'must be an array of MSW handlers')
   const onUnhandledRequest = resolveOnUnhandledRequest(group)
   return defineNetwork({
     sources: [new InterceptorSource({ interceptors: [new HttpRequestInterceptor()] })],
-    handlers: [...handlers],
+    handlers: [...(handlers as RequestHandler[])],
     context: { quiet: true },
     async onUnhandledFrame({ frame, defaults }) {
       const { request } = frame.data as { readonly request?: Request }
@@ -75,6 +73,7 @@ function networkOf(options: NetworkOptions) {
         await onUnhandledRequest(request, { error: defaults.error, warning: defaults.warn })
       } catch {
         // MSW answers 500 for any other error. A response of this kind fails the request instead.
+        // oxlint-disable-next-line typescript/only-throw-error -- it is how MSW takes a response here
         throw HttpResponse.error()
       }
     },

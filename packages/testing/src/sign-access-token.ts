@@ -15,9 +15,8 @@ const SIGNATURE_ALGORITHM = { name: 'ECDSA', hash: 'SHA-256' } as const
 
 /** Creates a signer for `ES256`. It generates its key with the first use. */
 export function createAccessTokenSigner(): AccessTokenSigner {
-  const generate = () => crypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify'])
-  let pair: ReturnType<typeof generate> | undefined
-  const keys = () => (pair ??= generate())
+  let pair: ReturnType<typeof generatePair> | undefined
+  const keys = () => (pair ??= generatePair())
   return {
     async sign(claims) {
       const input = `${encodeJson({ alg: 'ES256', typ: 'at+jwt', kid: KEY_ID })}.${encodeJson(claims)}`
@@ -31,6 +30,10 @@ export function createAccessTokenSigner(): AccessTokenSigner {
       return { keys: [{ kty, crv, x, y, kid: KEY_ID, use: 'sig', alg: 'ES256' }] }
     },
   }
+}
+
+function generatePair() {
+  return crypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify'])
 }
 
 function encodeJson(value: object): string {

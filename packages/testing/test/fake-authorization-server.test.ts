@@ -9,6 +9,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { http, HttpResponse } from 'msw'
+import { setupServer } from 'msw/node'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
 function clientOf(as: FakeAuthorizationServer, viaFetch = true): IntrospectionClient {
@@ -287,6 +288,19 @@ describe('its network', () => {
     const response = await fetch(`${as.issuer}/.well-known/oauth-authorization-server`)
     expect(await response.json()).toMatchObject({ issuer: as.issuer })
     network.disable()
+  })
+
+  test('has handlers for setupServer of MSW, and a client that uses the global fetch', async () => {
+    const as = createFakeAuthorizationServer()
+    const mocks = setupServer(...authorizationServerHandlers(as))
+    const client = new IntrospectionClient({
+      issuer: as.issuer,
+      clientAuthentication: clientSecretBasic(as.clientId, as.clientSecret),
+      transport: { fetch: (url, init) => fetch(url, init) },
+    })
+    mocks.listen({ onUnhandledRequest: 'error' })
+    onTestFinished(() => mocks.close())
+    expect((await client.introspect(await as.issueToken())).active).toBe(true)
   })
 
   test('passes on requests to a server that the test started, and no others', async () => {

@@ -46,6 +46,7 @@ export type {
   RequiredAuthorizationDetails,
   RequiredScope,
 } from './policy/policy-options.ts'
+export type { ScopeImplications } from './policy/scope-implications.ts'
 export type { ConfirmationOptions } from './policy/confirmation/confirmation-options.ts'
 export type { DpopNonceOptions, DpopOptions } from './policy/confirmation/dpop-options.ts'
 export type { CookieOptions } from './token/cookie-options.ts'

@@ -83,7 +83,14 @@ const detail = {
 }
 const permission = { resourceId: 'a', resourceScopes: ['view'] }
 const kind = { member: 'token_use', oneOf: ['AT'] }
-const policy = { audience, realm: 'api', tokenKind: kind, acceptedTokenTypes: ['JWT'], senderConstraint: 'dpop' }
+const policy = {
+  audience,
+  realm: 'api',
+  tokenKind: kind,
+  acceptedTokenTypes: ['JWT'],
+  scopeImplications: { a: ['b'] },
+  senderConstraint: 'dpop',
+}
 const guardOptions = {
   ...policy,
   resourceMetadata: 'https://api.example.com/.well-known/oauth-protected-resource',
@@ -263,6 +270,7 @@ const OPEN = [
   'claims',
   'jwt.jwks',
   'response.jwt.jwks',
+  'policy.scopeImplications',
 ]
 
 const assertion = { lifetimeSeconds: 60, audience: issuer, typ: 'JWT', sendClientId: true }
@@ -523,7 +531,10 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
       (options) => introspection.introspect('abc', options),
       { open: ['parameters'] },
     ),
-    walk('IntrospectionClient#guard', guardOptions, (options) => introspection.guard(options), { path: 'guard' }),
+    walk('IntrospectionClient#guard', guardOptions, (options) => introspection.guard(options), {
+      path: 'guard',
+      open: ['scopeImplications'],
+    }),
     walk(
       'IntrospectionClient#watch',
       {
@@ -588,6 +599,7 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
     walk('combineIssuers#guard', { ...guardOptions, issuers: { ours: {} } }, (options) => combined.guard(options), {
       path: 'guard',
       isPartial: true,
+      open: ['scopeImplications'],
     }),
     walk(
       'combineIssuers#introspect',

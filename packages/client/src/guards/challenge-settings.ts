@@ -4,7 +4,7 @@ import type { ChallengeSettings, TokenScheme } from '../result/refusal.ts'
 
 /** One challenge for every way to present a token. Only DPoP when the guard requires it (RFC 9449 §7.2). */
 export function challengeSettings({ policy, realm, resourceMetadata }: ResolvedGuard): ChallengeSettings {
-  const { senderConstraint, confirmation } = policy
+  const { senderConstraint, confirmation, scope } = policy
   const { dpop } = confirmation
   const demandsDpop =
     senderConstraint === 'dpop' || (senderConstraint === 'any' && confirmation.certificate === undefined)
@@ -14,5 +14,6 @@ export function challengeSettings({ policy, realm, resourceMetadata }: ResolvedG
     schemes,
     algs: dpop?.algorithms.join(' '),
     resourceMetadata,
+    scope: scope.wanted,
   })
 }

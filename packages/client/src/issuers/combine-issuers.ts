@@ -240,7 +240,8 @@ class Combined implements CombinedIssuers {
     const sources = this.#sources
     const guards = new Map<string, OptionalClientGuard>()
     for (const [name, { guarding }] of this.#issuers.parts) {
-      guards.set(name, createGuard({ ...guarding, sources }, defined(resolved.get(name)), settings))
+      const own = defined(resolved.get(name))
+      guards.set(name, createGuard({ ...guarding, sources }, own, { ...settings, scope: own.policy.scope.wanted }))
     }
     const [first] = resolved.values()
     const refuse = createGuard(this.#nobody, defined(first), settings)
@@ -357,6 +358,8 @@ function combineChallenges(all: readonly ChallengeSettings[]): ChallengeSettings
     schemes: [...new Set(all.flatMap(({ schemes }) => schemes))],
     algs: all.find(({ algs }) => algs !== undefined)?.algs,
     resourceMetadata: all.find(({ resourceMetadata }) => resourceMetadata !== undefined)?.resourceMetadata,
+    // A client without a token may go to any server, so no scope is named when they differ.
+    scope: all.every(({ scope }) => scope === first.scope) ? first.scope : undefined,
   })
 }
 

@@ -21,7 +21,7 @@ function checkPolicy(
   token: JudgedToken,
   { audience: wanted, scope, tokenKind, acceptedTokenTypes }: Wanted,
 ): string | undefined {
-  const rule: ScopeRule = { alternatives: [scope], wanted: scope.join(' ') }
+  const rule: ScopeRule = { alternatives: [scope.map((wantedScope) => [wantedScope])], wanted: scope.join(' ') }
   return (
     checkTarget(token, { tokenKind, acceptedTokenTypes, issuers: undefined, audience: wanted }) ??
     checkPermission(token, { ...anything, scope: rule }, () => now)
@@ -229,7 +229,7 @@ describe('checkTarget', () => {
 
 describe('checkPermission', () => {
   test('requires all of one list of several', () => {
-    const scope = { alternatives: [['admin'], ['a', 'b']], wanted: 'admin' }
+    const scope = { alternatives: [[['admin']], [['a'], ['b']]], wanted: 'admin' }
     expect(checkPermission({ scope: 'x admin' }, { ...anything, scope }, () => now)).toBeUndefined()
     expect(checkPermission({ scope: 'b a' }, { ...anything, scope }, () => now)).toBeUndefined()
     expect(checkPermission({ scope: 'a' }, { ...anything, scope }, () => now)).toBe('scope')
@@ -306,7 +306,7 @@ test('decides about cached values as about new ones, in any order', () => {
   const token = fc.record({ aud: fc.oneof(value, fc.array(value, { maxLength: 2 })), scope: value })
   const wanted = {
     audience: [audience, 'a b'],
-    scope: { alternatives: [['orders:read'], ['a', 'b']], wanted: 'orders:read' },
+    scope: { alternatives: [[['orders:read']], [['a'], ['b']]], wanted: 'orders:read' },
   }
   fc.assert(
     fc.property(fc.array(token, { maxLength: 20 }), (tokens) => {

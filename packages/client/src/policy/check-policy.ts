@@ -12,7 +12,7 @@ import {
   tokenKindFault,
 } from '@token-introspection/core'
 import type { RefusalReason } from '../result/refusal.ts'
-import type { JudgedToken, Policy } from './policy.ts'
+import type { EnoughScopes, JudgedToken, Policy, ScopeRule } from './policy.ts'
 
 /** How many seconds the clock of the authorization server may be ahead when it sends the time of the login. */
 const AUTH_TIME_LEEWAY_SECONDS = 5
@@ -41,7 +41,7 @@ export function describeMistake(mistake: RefusalReason, token: JudgedToken, poli
     case 'audience':
       return unexpected('aud', token.aud, policy.audience)
     case 'scope':
-      return unexpected('scope', token.scope, policy.scope.wanted)
+      return unexpected('scope', token.scope, policy.scope.wanted) + describeImplying(policy.scope)
     default:
       return undefined
   }
@@ -50,6 +50,12 @@ export function describeMistake(mistake: RefusalReason, token: JudgedToken, poli
 function unexpected(member: string, said: unknown, wanted: unknown): string {
   const found = said === undefined || said === null ? `${member} is absent` : `unexpected ${member} ${quote(said)}`
   return wanted === undefined ? found : `${found}, expected ${quote(onlyOne(wanted))}`
+}
+
+/** The scopes that would have been enough in place of those that the challenge names. */
+function describeImplying({ alternatives: [wanted = []] }: ScopeRule): string {
+  const implying = wanted.flatMap(([, ...broader]) => broader)
+  return implying.length === 0 ? '' : `, or what implies it: ${quote([...new Set(implying)].join(' '))}`
 }
 
 function onlyOne(wanted: unknown): unknown {
@@ -97,9 +103,14 @@ function hasScope(granted: unknown, { scope: rule, passed }: Pick<Policy, 'scope
   return passes
 }
 
-function includesAll(scope: string | undefined, wanted: readonly string[]): boolean {
-  for (const token of wanted) if (!scopeIncludes(scope, token)) return false
+function includesAll(scope: string | undefined, wanted: readonly EnoughScopes[]): boolean {
+  for (const enough of wanted) if (!includesAny(scope, enough)) return false
   return true
+}
+
+function includesAny(scope: string | undefined, enough: EnoughScopes): boolean {
+  for (const token of enough) if (scopeIncludes(scope, token)) return true
+  return false
 }
 
 function hasDetails(token: JudgedToken, accepts: Policy['authorizationDetails']): boolean {

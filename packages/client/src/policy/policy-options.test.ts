@@ -2,12 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { IntrospectionClient } from '../introspection-client.ts'
 import { clientSecretBasic } from '../transport/client-authentication/client-secret-basic.ts'
 import { type GuardOptions, type InheritedPolicy, resolveGuardOptions } from './policy-options.ts'
+import { FLAT_HIERARCHY } from './scope-implications.ts'
 
 const none: InheritedPolicy = {
   audience: undefined,
   realm: 'protected resource',
   tokenKind: undefined,
   acceptedTokenTypes: undefined,
+  scopeHierarchy: FLAT_HIERARCHY,
   senderConstraint: undefined,
   resourceMetadata: undefined,
   confirmation: { dpop: undefined, certificate: undefined },
@@ -44,9 +46,12 @@ describe('resolveGuardOptions', () => {
 
   test('reads scope as one list, as several lists, or as a predicate', () => {
     expect(scopeOf(undefined)).toEqual({ alternatives: [[]], wanted: undefined })
-    expect(scopeOf('a b')).toEqual({ alternatives: [['a', 'b']], wanted: 'a b' })
-    expect(scopeOf({ anyOf: ['admin', 'a b'] })).toEqual({ alternatives: [['admin'], ['a', 'b']], wanted: 'admin' })
-    expect(scopeOf(accepts)).toEqual({ alternatives: [], accepts, wanted: undefined })
+    expect(scopeOf('a b')).toEqual({ alternatives: [[['a'], ['b']]], wanted: 'a b' })
+    expect(scopeOf({ anyOf: ['admin', 'a b'] })).toEqual({
+      alternatives: [[['admin']], [['a'], ['b']]],
+      wanted: 'admin',
+    })
+    expect(scopeOf(accepts)).toEqual({ alternatives: [], accepts: expect.any(Function) as unknown, wanted: undefined })
   })
 
   test.each([

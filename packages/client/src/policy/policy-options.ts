@@ -17,7 +17,14 @@ import { isRevocationPosition } from '@token-introspection/core/revocations'
 import type { GuardRequest } from '../token/guard-request.ts'
 import { type ConfirmationOptions, resolveConfirmation } from './confirmation/confirmation-options.ts'
 import type { ConfirmationStep, SenderConstraint } from './confirmation/confirmation.ts'
+import { NO_OFFLINE_ACCESS, OFFLINE_ACCESS } from './offline-access.ts'
 import type { Policy, ScopeRule, TokenKind } from './policy.ts'
+import {
+  FLAT_HIERARCHY,
+  readScopeImplications,
+  type ScopeHierarchy,
+  type ScopeImplications,
+} from './scope-implications.ts'
 import type { ActiveIntrospectionResult } from '../result/introspection-result.ts'
 
 /** Step `policy`: the requirements of all guards, unless a guard has its own. */
@@ -43,11 +50,21 @@ export interface PolicyOptions {
    */
   readonly acceptedTokenTypes?: readonly string[] | undefined
   /**
+   * Scopes that imply others: with `{ 'files:write': ['files:read'] }`, a token with `files:write` passes a guard for
+   * `files:read`. What an implied scope implies counts too. A predicate in `scope` gets the implied scopes with those of
+   * the token. Challenges still name the scopes that the guard requires, which are the least that is enough. A scope that
+   * implies itself, through others or not, is a TypeError. Default none. The value of a guard replaces that of the client.
+   */
+  readonly scopeImplications?: ScopeImplications | undefined
+  /**
    * The token must be bound to its sender: by `dpop`, by `certificate`, or by `any` of them. Default none: then a bound
    * token still needs its proof, and an unbound token is accepted as a bearer token.
    */
   readonly senderConstraint?: SenderConstraint | undefined
-  /** The URL of the metadata of this protected resource, for challenges (RFC 9728 §5.1). Default none. */
+  /**
+   * The URL of the metadata of this protected resource, for challenges (RFC 9728 §5.1). Its clients find out by challenges
+   * what to ask for, so a 401 names the scope of the guard too, if another token would help. Default none.
+   */
   readonly resourceMetadata?: string | undefined
 }
 
@@ -72,7 +89,10 @@ export type CustomCheck<Claims extends object = object> = (
 
 /** Options of one guard. `Claims` is the type of the client's extension claims, for `check`. */
 export interface GuardOptions<Claims extends object = object> extends PolicyOptions {
-  /** Scope that the token must have. Default none. */
+  /**
+   * Scope that the token must have. A challenge names all of it at once; of several lists, the first. `offline_access` is
+   * a TypeError in a list, because it asks for a refresh token and no resource needs it. Default none.
+   */
   readonly scope?: RequiredScope | undefined
   /**
    * Issuers, one of which the token must name. Default the issuers that the client accepts, and tokens without `iss`.
@@ -126,6 +146,7 @@ export interface InheritedPolicy {
   readonly realm: string
   readonly tokenKind: TokenKind | undefined
   readonly acceptedTokenTypes: ReadonlySet<string> | undefined
+  readonly scopeHierarchy: ScopeHierarchy
   readonly senderConstraint: SenderConstraint | undefined
   readonly resourceMetadata: string | undefined
   readonly confirmation: ConfirmationStep
@@ -136,6 +157,7 @@ const INHERITED_OPTIONS = [
   'realm',
   'tokenKind',
   'acceptedTokenTypes',
+  'scopeImplications',
   'senderConstraint',
   'resourceMetadata',
 ] as const
@@ -153,6 +175,7 @@ export function resolvePolicyDefaults(options: OptionGroup, urlRules: UrlRules, 
     realm: policyDefaults.realm,
     tokenKind: undefined,
     acceptedTokenTypes: undefined,
+    scopeHierarchy: FLAT_HIERARCHY,
     senderConstraint: undefined,
     resourceMetadata: undefined,
     confirmation: resolveConfirmation(group, urlRules, nowMs),
@@ -167,6 +190,7 @@ function readInherited(group: OptionGroup, above: InheritedPolicy): InheritedPol
     realm: resolveRealm(group) ?? above.realm,
     tokenKind: tokenKind === false ? undefined : (tokenKind ?? above.tokenKind),
     acceptedTokenTypes: readTokenTypes(group, 'acceptedTokenTypes') ?? above.acceptedTokenTypes,
+    scopeHierarchy: readScopeImplications(group, 'scopeImplications') ?? above.scopeHierarchy,
     senderConstraint: resolveSenderConstraint(group, above.confirmation) ?? above.senderConstraint,
     resourceMetadata: resolveResourceMetadata(group) ?? above.resourceMetadata,
     confirmation: above.confirmation,
@@ -205,8 +229,16 @@ export function resolveGuardOptions<Claims extends object>(
   inherited: InheritedPolicy,
 ): ResolvedGuard {
   const group = new OptionGroup('guard', options, GUARD_OPTIONS)
-  const { audience, realm, tokenKind, acceptedTokenTypes, senderConstraint, resourceMetadata, confirmation } =
-    readInherited(group, inherited)
+  const {
+    audience,
+    realm,
+    tokenKind,
+    acceptedTokenTypes,
+    scopeHierarchy,
+    senderConstraint,
+    resourceMetadata,
+    confirmation,
+  } = readInherited(group, inherited)
   if (audience === undefined) {
     throw group.error(
       'audience',
@@ -222,7 +254,7 @@ export function resolveGuardOptions<Claims extends object>(
       audience,
       senderConstraint,
       confirmation,
-      scope: resolveScope(group),
+      scope: resolveScope(group, scopeHierarchy),
       authorizationDetails: resolveAuthorizationDetails(group),
       permission: resolvePermission(group),
       acrValues: resolveAcrValues(group),
@@ -251,26 +283,33 @@ function resolveNotOlderThan(group: OptionGroup): ResolvedGuard['notOlderThan'] 
   return () => given
 }
 
-function resolveScope(group: OptionGroup): ScopeRule {
+function resolveScope(group: OptionGroup, hierarchy: ScopeHierarchy): ScopeRule {
   const given = group.raw('scope')
   if (given === undefined) return Object.freeze({ alternatives: [[]], wanted: undefined })
   if (typeof given === 'function') {
-    return Object.freeze({ alternatives: [], accepts: given as ScopeRule['accepts'], wanted: undefined })
+    const accepts = given as NonNullable<ScopeRule['accepts']>
+    return Object.freeze({
+      alternatives: [],
+      accepts: (scope: readonly string[]) => accepts(hierarchy.withImplied(scope)),
+      wanted: undefined,
+    })
   }
   const lists =
     typeof given === 'object' && given !== null && !Array.isArray(given)
       ? new OptionGroup(group.path('scope'), given, ['anyOf']).strings('anyOf')
       : [group.string('scope') as string]
   if (lists === undefined || lists.length === 0) throw group.error('scope', 'must name at least one scope')
-  const alternatives = lists.map((list) => {
+  const required = lists.map((list) => {
     const tokens = parseScope(list)
     // A scope of spaces alone would require nothing.
     if (tokens.length === 0 || !tokens.every(isScopeToken)) {
       throw group.error('scope', 'must be scope tokens with a space between them')
     }
-    return Object.freeze(tokens)
+    if (tokens.includes(OFFLINE_ACCESS)) throw group.error('scope', NO_OFFLINE_ACCESS)
+    return tokens
   })
-  return Object.freeze({ alternatives: Object.freeze(alternatives), wanted: alternatives[0]?.join(' ') })
+  const alternatives = required.map((tokens) => Object.freeze(tokens.map((token) => hierarchy.enoughFor(token))))
+  return Object.freeze({ alternatives: Object.freeze(alternatives), wanted: required[0]?.join(' ') })
 }
 
 function resolveAuthorizationDetails(group: OptionGroup): Policy['authorizationDetails'] {

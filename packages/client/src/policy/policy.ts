@@ -18,10 +18,13 @@ export type JudgedToken = Readonly<RegisteredMembers> & {
 /** How an authorization server marks its access tokens. */
 export type TokenKind = TokenKindRule
 
+/** A required scope: the scope tokens of which the token must have one. They are the scope itself and those that imply it. */
+export type EnoughScopes = readonly string[]
+
 /** The scope that a token must have. */
 export interface ScopeRule {
-  /** Lists of scope tokens. The token must have all of at least one list. */
-  readonly alternatives: readonly (readonly string[])[]
+  /** Lists of required scopes. The token must have all of at least one list. */
+  readonly alternatives: readonly (readonly EnoughScopes[])[]
   /** Decides in place of the lists. */
   readonly accepts?: ((scope: readonly string[]) => boolean) | undefined
   /** The scope that a challenge names. */

@@ -14,6 +14,7 @@ import {
   resolveUrlRules,
   URL_RULE_OPTIONS,
 } from '@token-introspection/core/options'
+import { NO_OFFLINE_ACCESS, OFFLINE_ACCESS } from '../policy/offline-access.ts'
 
 /** Options of {@link createProtectedResource}. */
 export interface ProtectedResourceOptions {
@@ -32,7 +33,8 @@ export interface ProtectedResourceOptions {
    * names in other languages, members of your own. `scopes_supported` and `authorization_details_types_supported` come
    * before those of the guards. You may also state members that guards decide, and then every guard must agree:
    * `bearer_methods_supported`, `dpop_signing_alg_values_supported`, `dpop_bound_access_tokens_required`,
-   * `tls_client_certificate_bound_access_tokens`. Default none.
+   * `tls_client_certificate_bound_access_tokens`. `offline_access` in `scopes_supported` is a TypeError, because it asks for a
+   * refresh token and no resource needs it. Default none.
    */
   readonly metadata?: Partial<Omit<ProtectedResourceMetadata, 'resource' | 'authorization_servers'>> | undefined
   /** Seconds for which caches may keep the document. Default 3600, from 0 to 86400. */
@@ -113,6 +115,9 @@ function resolveStated(group: OptionGroup, resource: string): Partial<ProtectedR
     const { resource: _, ...stated } = parseProtectedResourceMetadata(written, resource)
     const lost = Object.keys(members).find((name) => members[name] !== undefined && !Object.hasOwn(stated, name))
     if (lost !== undefined) throw group.error(`metadata.${lost}`, 'must be a JSON value')
+    if (stated.scopes_supported?.includes(OFFLINE_ACCESS) === true) {
+      throw group.error('metadata.scopes_supported', NO_OFFLINE_ACCESS)
+    }
     return stated
   } catch (error) {
     if (error instanceof TypeError && error.message.startsWith('metadata.')) throw error

@@ -82,7 +82,26 @@ export interface ChallengeSettings {
   readonly algs?: string | undefined
   /** The URL of the protected resource's metadata (RFC 9728 §5.1). */
   readonly resourceMetadata?: string | undefined
+  /**
+   * All scopes that the guard requires. With `resourceMetadata`, every challenge that sends clients to the authorization server
+   * names them, so that one token is enough (RFC 6750 §3).
+   */
+  readonly scope?: string | undefined
 }
+
+/**
+ * The reasons that send a client to the authorization server for another token, beside `scope`. The client has to know then
+ * what to ask for.
+ */
+const CURED_BY_ANOTHER_TOKEN: ReadonlySet<RefusalReason> = new Set([
+  'token_absent',
+  'token_inactive',
+  'token_kind',
+  'issuer',
+  'audience',
+  'confirmation',
+  'authentication',
+])
 
 /** The challenge for a presented token. */
 interface Complaint {
@@ -227,8 +246,9 @@ function plain(
 }
 
 function challenge(reason: RefusalReason, status: number, settings: ChallengeSettings, complaint?: Complaint): Refusal {
-  const { schemes } = settings
-  const challenges = schemes.map((scheme) => buildChallenge(scheme, parametersOf(scheme, settings, complaint)))
+  const { schemes, resourceMetadata } = settings
+  const wanted = resourceMetadata !== undefined && CURED_BY_ANOTHER_TOKEN.has(reason) ? settings.scope : undefined
+  const challenges = schemes.map((scheme) => buildChallenge(scheme, parametersOf(scheme, settings, wanted, complaint)))
   const headers: Record<string, string> = {
     'www-authenticate': challenges.join(', '),
     'cache-control': 'no-store',
@@ -244,12 +264,14 @@ function challenge(reason: RefusalReason, status: number, settings: ChallengeSet
 function parametersOf(
   scheme: TokenScheme,
   { realm, algs, resourceMetadata }: ChallengeSettings,
+  scope: string | undefined,
   complaint: Complaint | undefined,
 ): ChallengeParameters {
   const isMeant = complaint !== undefined && (complaint.scheme === undefined || complaint.scheme === scheme)
   return {
     realm,
     ...(isMeant && { error: complaint.error, ...complaint.parameters }),
+    ...(scope !== undefined && { scope }),
     ...(scheme === 'DPoP' && { algs }),
     resource_metadata: resourceMetadata,
   }

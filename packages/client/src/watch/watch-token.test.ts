@@ -4,6 +4,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { TransportUnreachableError } from '../errors.ts'
 import type { IntrospectOptions } from '../introspect.ts'
 import type { InheritedPolicy } from '../policy/policy-options.ts'
+import { FLAT_HIERARCHY } from '../policy/scope-implications.ts'
 import { type IntrospectionResult, toResult } from '../result/introspection-result.ts'
 import type { WatchClock } from './watch-clock.ts'
 import { WatchEnded } from './watch-ended.ts'
@@ -16,6 +17,7 @@ const inherited: InheritedPolicy = {
   realm: 'api',
   tokenKind: undefined,
   acceptedTokenTypes: undefined,
+  scopeHierarchy: FLAT_HIERARCHY,
   senderConstraint: undefined,
   resourceMetadata: undefined,
   confirmation: { dpop: undefined, certificate: undefined },

@@ -324,7 +324,10 @@ const judged: readonly RefusedCase[] = [
   [
     'no token when the guard has a metadata URL',
     {},
-    { ...absent, challenge: `Bearer realm="${realm}", resource_metadata="https://orders.example.com/m"` },
+    {
+      ...absent,
+      challenge: `Bearer realm="${realm}", scope="${scope}", resource_metadata="https://orders.example.com/m"`,
+    },
     { guard: { resourceMetadata: 'https://orders.example.com/m' } },
   ],
   [

@@ -24,6 +24,7 @@ const PREFIXES = [
   'FAPI',
   'BCP',
   'UMA',
+  'MCP',
 ]
 
 const ID = new RegExp(`\\b(?:${PREFIXES.join('|')})-\\d{2}\\b`, 'g')

@@ -298,7 +298,7 @@ describe('its network', () => {
       clientAuthentication: clientSecretBasic(as.clientId, as.clientSecret),
       transport: { fetch: (url, init) => fetch(url, init) },
     })
-    mocks.listen({ onUnhandledRequest: 'error' })
+    mocks.listen()
     onTestFinished(() => mocks.close())
     expect((await client.introspect(await as.issueToken())).active).toBe(true)
   })

@@ -5,6 +5,7 @@ import { TokenTooLongError } from './errors.ts'
 import { type Liveness, LivenessRecord } from './revocations/liveness.ts'
 import { extractToken, type Presented, type TokenSources } from './token/extract-token.ts'
 import { foreignOrigin } from './token/foreign-origin.ts'
+import type { WatchRequest } from './guards/watch-by.ts'
 import type { GuardRequest } from './token/guard-request.ts'
 import { requireGuardRequest } from './token/require-guard-request.ts'
 import { type FoundForm, MAX_FORM_BYTES, readRequestForm } from './token/request-form.ts'
@@ -102,12 +103,37 @@ export interface ClientGuard<Claims extends object = object> extends Guard<Claim
    * ```
    */
   readonly decide: (request: GuardRequest) => MaybePromise<GuardDecision<Claims>>
+  /**
+   * Watches the token of a request that this guard has let pass, by the options of this guard: see
+   * {@link IntrospectionClient.watch}. The adapters of Node frameworks have a `watch` that knows when a connection ends.
+   *
+   * @returns a signal that aborts with a {@link WatchEnded} as soon as the token is not good enough for this guard any more.
+   * @throws WatchOverloadedError when `watch.maxWatched` tokens are watched already.
+   * @throws TypeError that names the option, or for a token in a form whose body only the guard has read.
+   *
+   * @example
+   * ```ts
+   * import type { ClientGuard } from '@token-introspection/client'
+   *
+   * export function orderEvents(mayRead: ClientGuard, subscribe: (signal: AbortSignal) => ReadableStream) {
+   *   return async (request: Request): Promise<Response> => {
+   *     const decision = await mayRead(request)
+   *     if (!decision.allowed) return decision.toResponse()
+   *     const signal = mayRead.watch(request, { until: request.signal })
+   *     return new Response(subscribe(signal), { headers: { 'content-type': 'text/event-stream' } })
+   *   }
+   * }
+   * ```
+   */
+  readonly watch: WatchRequest
 }
 
 /** The same for a guard that lets requests without a token pass. */
 export interface OptionalClientGuard<Claims extends object = object> extends OptionalGuard<Claims> {
   /** Decides synchronously when it need not wait: see {@link ClientGuard.decide}. */
   readonly decide: (request: GuardRequest) => MaybePromise<OptionalGuardDecision<Claims>>
+  /** Watches the token of a request: see {@link ClientGuard.watch}. Without a token the signal never aborts. */
+  readonly watch: WatchRequest
 }
 
 /** The token that a guard of this type lets pass. For an optional guard also `undefined`. */

@@ -1,9 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The public entry of the resource server's side. */
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
+import { copyOptions } from '@token-introspection/core/options'
 import { SHARES_TIMERS } from '#default-transport'
 import { type AcceptedTokens, acceptedTokens } from './guards/accepted-tokens.ts'
+import { challengeSettings } from './guards/challenge-settings.ts'
 import { createGuard, type GuardSource } from './guards/create-guard.ts'
+import { watchBy } from './guards/watch-by.ts'
 import { withoutQuery } from './events/describe-client.ts'
 import type { EventReporter } from './events/event-reporter.ts'
 import type { ClientGuard, OptionalClientGuard } from './guard.ts'
@@ -282,7 +285,15 @@ export class IntrospectionClient<Claims extends object = object> {
   guard(options: OptionalGuardOptions<Claims>): OptionalClientGuard<Claims>
   guard(options?: GuardOptions<Claims>): ClientGuard<Claims>
   guard(options: GuardOptions<Claims> | OptionalGuardOptions<Claims> = {}): OptionalClientGuard<Claims> {
-    return createGuard(this.#guarding, resolveGuardOptions(options, this.#guarding.policy))
+    const { sources, policy } = this.#guarding
+    const resolved = resolveGuardOptions(options, policy)
+    const { optional: _, ...required } = copyOptions('guard', options)
+    const watch = watchBy({
+      sources,
+      optional: resolved.optional,
+      watch: (token, given) => this.watch(token, { ...given, policy: required }),
+    })
+    return createGuard(this.#guarding, resolved, challengeSettings(resolved), watch)
   }
 
   /**

@@ -205,6 +205,9 @@ describe('resolveOptions', () => {
     ],
     ['issuers that are not an array', { response: { acceptedIssuers: issuer } }, 'response.acceptedIssuers'],
     ['issuers that are not all strings', { response: { acceptedIssuers: [issuer, 5] } }, 'response.acceptedIssuers'],
+    ['an audience in two places', { audience: 'urn:a', policy: { audience: 'urn:a' } }, 'audience'],
+    ['an empty audience at the top', { audience: '' }, 'audience'],
+    ['an audience at the top that is true', { audience: true }, 'audience'],
     ['an empty audience', { policy: { audience: '' } }, 'policy.audience'],
     ['an empty list of audiences', { policy: { audience: [] } }, 'policy.audience'],
     ['an audience that is true', { policy: { audience: true } }, 'policy.audience'],
@@ -272,6 +275,22 @@ describe('resolveOptions', () => {
       expect(make('http://kc:8081'), path).toThrow(`${path}: must be `)
       expect(make('http://kc:8081'), path).toThrow("set transport.allowHttpOrigins: ['http://kc:8081']")
     }
+  })
+
+  test('takes the audience beside the policy, before that of a preset', () => {
+    const preset = {
+      name: 'p',
+      documentation: 'https://p.example',
+      clientAuthentication: { takes: ['client_secret_basic'], refuses: [], assertion: {} },
+      policy: { audience: 'urn:preset', tokenKind: { member: 'k', oneOf: ['a'] } },
+    }
+    expect(resolve({ audience: 'urn:a' }).policy.audience).toEqual(['urn:a'])
+    expect(resolve({ audience: ['urn:a', 'urn:b'], policy: { realm: 'r' } }).policy).toMatchObject({
+      audience: ['urn:a', 'urn:b'],
+      realm: 'r',
+    })
+    expect(resolve({ audience: false }).policy.audience).toBe(false)
+    expect(resolve({ audience: 'urn:a', provider: preset as never }).policy.audience).toEqual(['urn:a'])
   })
 
   test('keeps the query of the endpoint', () => {

@@ -81,6 +81,11 @@ export interface IntrospectionClientOptions<Claims extends object = object> {
   readonly revocations?: RevocationFollower | undefined
   readonly transport?: TransportOptions | undefined
   readonly response?: ResponseOptions | undefined
+  /**
+   * The audience of this resource server, or several: the same as `policy.audience`. Give one of them. Default none: then each
+   * guard needs one.
+   */
+  readonly audience?: ClientPolicyOptions['audience']
   readonly policy?: ClientPolicyOptions | undefined
   /** How often the client checks the tokens of long-lived connections. */
   readonly watch?: WatchOptions | undefined
@@ -147,12 +152,14 @@ export interface ResolvedOptions {
 export function resolveOptions<Claims extends object>(
   options: IntrospectionClientOptions<Claims> | LocalClientOptions<Claims>,
 ): ResolvedOptions {
+  refuseTwoAudiences(options)
   const group = new OptionGroup('', applyProvider(options), [
     'provider',
     'issuer',
     'endpoint',
     'clientAuthentication',
     'claims',
+    'audience',
     'token',
     'cache',
     'jwt',
@@ -278,6 +285,12 @@ const REVOCATIONS_FULL =
   'more was revoked than jwt.maxRevokedKeys allows, so the client has forgotten the oldest revocations. It refuses, or with ' +
   'jwt.mode local-or-introspect introspects, each JWT from before them. Raise jwt.maxRevokedKeys, or have the authorization ' +
   'server issue JWTs that live for a shorter time, and lower jwt.maxTokenAgeSeconds'
+
+/** A preset may have `policy.audience` too, which the option replaces, so the options are read before the preset. */
+function refuseTwoAudiences(options: Partial<IntrospectionClientOptions> | null | undefined): void {
+  if (options?.audience === undefined || options.policy?.audience === undefined) return
+  throw new TypeError('audience: is given here and in policy.audience; give one of them')
+}
 
 /** Warns of failures and of events with that code; `undefined` when warnings are off. */
 function resolveWarnings(

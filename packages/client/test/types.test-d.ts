@@ -130,13 +130,15 @@ describe('options', () => {
     // @ts-expect-error also with a preset of a server with introspection
     void (() => new IntrospectionClient({ provider: okta({ domain: 'acme.okta.com' }) }))
     // @ts-expect-error no such option
-    void (() => new IntrospectionClient({ ...required, audience: 'x' }))
+    void (() => new IntrospectionClient({ ...required, audiences: 'x' }))
+    void (() => new IntrospectionClient({ ...required, audience: ['x', 'y'] }))
     // @ts-expect-error no such option
     void (() => new IntrospectionClient({ ...required, transport: { timeout: 5 } }))
     // @ts-expect-error only false turns the check off
     void (() => plain.guard({ audience: true }))
-    // @ts-expect-error one string, as in the challenge
-    void (() => plain.guard({ audience: 'x', scope: ['a'] }))
+    // @ts-expect-error only strings
+    void (() => plain.guard({ audience: 'x', scope: ['a', 7] }))
+    void (() => plain.guard({ audience: 'x', scope: ['a', 'b'] }))
     // @ts-expect-error no such option
     void (() => plain.introspect('abc', { hint: 'access_token' }))
     // @ts-expect-error one value for each parameter

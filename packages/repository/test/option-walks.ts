@@ -531,6 +531,11 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
       (options) => introspection.introspect('abc', options),
       { open: ['parameters'] },
     ),
+    walk(
+      'IntrospectionClient (with the audience beside the policy)',
+      { issuer, clientAuthentication: basic, audience },
+      newClient,
+    ),
     walk('IntrospectionClient#guard', guardOptions, (options) => introspection.guard(options), {
       path: 'guard',
       open: ['scopeImplications'],
@@ -1006,7 +1011,7 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
     'isIntrospectionError isPreflight selfSignedTlsClientAuth tlsClientAuth',
   'client/gateway': 'toGatewayListener',
   'client/nest': 'Auth PreflightException Public TokenRefusedException',
-  'client/node': 'addHeaders nodeGuard requireToken sendRefusal toGuardRequest',
+  'client/node': 'addHeaders applyDecision nodeGuard refuseUpgrade requireToken sendRefusal toGuardRequest',
   'client/opentelemetry': 'observeStatistics',
   server:
     'Form isIntrospectionError audienceOrOwner certificateFromSocket digestToken toTombstone validateRevocation ' +

@@ -1,19 +1,11 @@
 /** WebSockets: the guard judges the upgrade request, and a refusal is written to the socket as HTTP. */
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, STATUS_CODES } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Refusal } from '@token-introspection/client'
-import { toGuardRequest } from '@token-introspection/client/node'
+import { refuseUpgrade, toGuardRequest } from '@token-introspection/client/node'
 import { WebSocket, WebSocketServer } from 'ws'
 import { listen, stop } from '../demo/listen.ts'
 import { runExample } from './run-example.ts'
-
-/** Writes the refusal by hand, because Node has no response object for an upgrade. */
-function refuse(socket: Duplex, { status, headers, body }: Refusal): void {
-  const fields = { ...headers, connection: 'close', 'content-length': String(Buffer.byteLength(body)) }
-  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`)
-  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', body].join('\r\n'))
-}
 
 /** The result for a client: the first message, or the status and whether the refusal has a challenge. */
 async function connect(url: string, headers: Record<string, string> = {}): Promise<unknown> {
@@ -35,7 +27,7 @@ process.exitCode = await runExample(async ({ as, introspection, expect }) => {
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy())
     const decision = await mayListen(toGuardRequest(request))
-    if (!decision.allowed) return refuse(socket, decision)
+    if (!decision.allowed) return refuseUpgrade(socket, decision)
     sockets.handleUpgrade(request, socket, head, (opened) => opened.send(`orders of ${decision.token.sub}`))
   }
   server.on('upgrade', (request, socket, head) => void upgrade(request, socket, head))

@@ -10,6 +10,7 @@ import { answerPreflight } from './answer-preflight.ts'
 import { decideBy } from './decide-by.ts'
 import { errorOf } from './error-of.ts'
 import { addHeaders, sendRefusal, toGuardRequest } from './node.ts'
+import { type Connection, type ConnectionWatchOptions, watchConnection } from './watch-connection.ts'
 import { requireFramework } from './require-framework.ts'
 import {
   type PreflightOptions,
@@ -48,6 +49,13 @@ export interface ExpressTokenMiddleware<Token, Req extends IncomingMessage, Res 
    * token.
    */
   tokenOf(request: Req): Token
+  /**
+   * Watches the token of a request that this middleware has let pass, until the connection ends: see `watch` of the guard.
+   *
+   * @param connection - the response, or a socket.
+   * @throws TypeError for a guard that is a function of yours, because it has no client to ask.
+   */
+  watch(request: Req, connection: Connection, options?: ConnectionWatchOptions): AbortSignal
 }
 
 /**
@@ -170,7 +178,11 @@ export function expressGuard<
     }
   }
 
-  return Object.assign(middleware, { tokenOf: (request: Req) => passed.of(request) })
+  return Object.assign(middleware, {
+    tokenOf: (request: Req) => passed.of(request),
+    watch: (request: Req, connection: Connection, given?: ConnectionWatchOptions) =>
+      watchConnection(guard, toGuardRequest(request), connection, given),
+  })
 }
 
 const NO_WAY_ON = 'onRefusal called next without an error'

@@ -4,6 +4,7 @@ import { OptionGroup } from '@token-introspection/core/options'
 import { isPromise } from '@token-introspection/core/maybe-promise'
 import {
   type ActiveIntrospectionResult,
+  type GuardRequest,
   type GuardToken,
   isPreflight,
   type MaybePromise,
@@ -13,6 +14,7 @@ import {
 } from '../index.ts'
 import { type Decide, decideBy } from './decide-by.ts'
 import { readNodeRequest } from './node-request.ts'
+import { type Connection, type ConnectionWatchOptions, watchConnection } from './watch-connection.ts'
 import { requireFramework } from './require-framework.ts'
 import {
   type PreflightOptions,
@@ -95,6 +97,17 @@ export interface TokenHook<Token = GuardToken<OptionalGuard>> {
    * @throws TypeError when this hook did not let the request pass.
    */
   tokenOf(request: Pick<FastifyRequest, 'raw'>): Token
+  /**
+   * Watches the token of a request that this hook has let pass, until the connection ends: see `watch` of the guard.
+   *
+   * @param connection - the reply, or a socket.
+   * @throws TypeError for a guard that is a function of yours, because it has no client to ask.
+   */
+  watch(
+    request: Pick<FastifyRequest, 'raw'>,
+    connection: Pick<FastifyReply, 'raw'> | Connection,
+    options?: ConnectionWatchOptions,
+  ): AbortSignal
 }
 
 /**
@@ -134,7 +147,14 @@ export function fastifyGuard<G extends OptionalGuard>(
     return endHook(judge(decide, resolved, request, reply), reply, done)
   }
   const tokenOf = (request: Pick<FastifyRequest, 'raw'>): unknown => resolved.passed.of(request)
-  return Object.assign(hook, { tokenOf }) as TokenHook<GuardToken<G>>
+  const watch: TokenHook['watch'] = (request, connection, given) =>
+    watchConnection(
+      guard,
+      guardRequestOf(request as FastifyRequest),
+      'raw' in connection ? connection.raw : connection,
+      given,
+    )
+  return Object.assign(hook, { tokenOf, watch }) as TokenHook<GuardToken<G>>
 }
 
 /** The resolved options of a hook, and the tokens of the requests that it has let pass. */
@@ -228,9 +248,7 @@ function judge(
   request: FastifyRequest,
   reply: FastifyReply,
 ): MaybePromise<boolean> {
-  // Older versions of Fastify 4 have no `originalUrl`.
-  const url = (request as Partial<FastifyRequest>).originalUrl ?? request.raw.url
-  const guarded = readNodeRequest(request.raw, url, request)
+  const guarded = guardRequestOf(request)
   if (isPreflight(guarded)) {
     if (!resolved.passPreflights) answerPreflight(reply)
     return resolved.passPreflights
@@ -239,6 +257,12 @@ function judge(
   return isPromise(decision)
     ? decision.then((late) => admit(late, resolved, request, reply))
     : admit(decision, resolved, request, reply)
+}
+
+function guardRequestOf(request: FastifyRequest): GuardRequest {
+  // Older versions of Fastify 4 have no `originalUrl`.
+  const url = (request as Partial<FastifyRequest>).originalUrl ?? request.raw.url
+  return readNodeRequest(request.raw, url, request)
 }
 
 function admit(

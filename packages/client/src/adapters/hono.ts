@@ -2,8 +2,10 @@
 import { isPromise } from '@token-introspection/core/maybe-promise'
 import type { Context, MiddlewareHandler, Next } from 'hono'
 import {
+  type ClientGuard,
   type GuardRequest,
   type GuardToken,
+  type GuardWatchOptions,
   isPreflight,
   type OptionalGuard,
   type Refusal,
@@ -35,6 +37,13 @@ export interface HonoTokenMiddleware<Token> extends MiddlewareHandler<AuthEnv<To
    * @throws TypeError when this middleware did not let the request pass.
    */
   tokenOf(context: Pick<Context, 'req'>): Token
+  /**
+   * Watches the token of a request that this middleware has let pass: see `watch` of the guard.
+   *
+   * @param options - `until` is by default the signal of the web request, which aborts when the sender leaves.
+   * @throws TypeError for a guard that is a function of yours, because it has no client to ask.
+   */
+  watch(context: Pick<Context, 'req'>, options?: Partial<GuardWatchOptions>): AbortSignal
 }
 
 /**
@@ -76,6 +85,11 @@ export function honoGuard<G extends OptionalGuard>(
   }
   return Object.assign(middleware, {
     tokenOf: ({ req }: Pick<Context, 'req'>) => passed.of(req),
+    watch({ req }: Pick<Context, 'req'>, given?: Partial<GuardWatchOptions>): AbortSignal {
+      const { watch } = guard as Partial<ClientGuard>
+      if (watch === undefined) throw new TypeError('watch: needs a guard that client.guard() returned')
+      return watch(guardRequestOf(req), { until: req.raw.signal, ...given })
+    },
   }) as HonoTokenMiddleware<GuardToken<G>>
 
   async function pass(context: Context<AuthEnv<GuardToken<G>>>, next: Next): Promise<Response | undefined> {

@@ -3,10 +3,18 @@
  */
 import { isPromise } from '@token-introspection/core/maybe-promise'
 import type { IncomingMessage } from 'node:http'
-import { type GuardToken, isPreflight, type OptionalGuard, type OptionalGuardDecision, type Refusal } from '../index.ts'
+import {
+  type GuardRequest,
+  type GuardToken,
+  isPreflight,
+  type OptionalGuard,
+  type OptionalGuardDecision,
+  type Refusal,
+} from '../index.ts'
 import { decideBy } from './decide-by.ts'
 import { readNodeRequest } from './node-request.ts'
 import { PassedTokens } from './passed-tokens.ts'
+import { type Connection, type ConnectionWatchOptions, watchConnection } from './watch-connection.ts'
 import { requireFramework } from './require-framework.ts'
 import { type PreflightOptions, requireGuard, resolveMiddleware } from './middleware-options.ts'
 import { addFields, BODY_FIELDS, type FieldAccess, hasFields } from './response-fields.ts'
@@ -49,6 +57,13 @@ export interface KoaTokenMiddleware<Token, Context extends KoaContext> {
    * @throws TypeError when this middleware did not let the request pass.
    */
   tokenOf(context: KoaContext): Token
+  /**
+   * Watches the token of a request that this middleware has let pass, until the connection ends: see `watch` of the guard.
+   *
+   * @param connection - `context.res`, or a socket.
+   * @throws TypeError for a guard that is a function of yours, because it has no client to ask.
+   */
+  watch(context: KoaContext, connection: Connection, options?: ConnectionWatchOptions): AbortSignal
 }
 
 /**
@@ -99,12 +114,15 @@ export function koaGuard<G extends OptionalGuard, Context extends KoaContext = K
       return Promise.reject(error)
     }
   }
-  return Object.assign(middleware, { tokenOf: (context: KoaContext) => passed.of(context) })
+  return Object.assign(middleware, {
+    tokenOf: (context: KoaContext) => passed.of(context),
+    watch: (context: KoaContext, connection: Connection, given?: ConnectionWatchOptions) =>
+      watchConnection(guard, guardRequestOf(context), connection, given),
+  })
 
   /** Makes no promise of its own for a synchronous decision: the next middleware runs in the same tick. */
   function pass(context: Context, next: () => Promise<unknown>): Promise<void> {
-    const { req, originalUrl } = context
-    const guarded = readNodeRequest(req, originalUrl, parsedBodyOf(context))
+    const guarded = guardRequestOf(context)
     if (isPreflight(guarded)) return passPreflight(context, next)
     const decision = decide(guarded)
     return isPromise(decision) ? decision.then((late) => admit(late, context, next)) : admit(decision, context, next)
@@ -155,6 +173,10 @@ function setRefusal({ status, headers, body }: Refusal, context: KoaContext): vo
   context.body = body
   // Koa adds a media type to a response without one.
   if (body === '') context.remove('content-type')
+}
+
+function guardRequestOf(context: KoaContext): GuardRequest {
+  return readNodeRequest(context.req, context.originalUrl, parsedBodyOf(context))
 }
 
 /** Most parsers store the body on Koa's request, some on Node's. */

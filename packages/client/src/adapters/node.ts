@@ -17,6 +17,7 @@ import { answerPreflight } from './answer-preflight.ts'
 import { type Decide, decideBy } from './decide-by.ts'
 import { readNodeRequest } from './node-request.ts'
 import { requireGuard } from './middleware-options.ts'
+import { type Connection, type ConnectionWatchOptions, watchConnection } from './watch-connection.ts'
 import { addFields, BODY_FIELDS, type FieldAccess } from './response-fields.ts'
 
 /**
@@ -56,7 +57,7 @@ type RoutedRequest = IncomingMessage & { readonly originalUrl?: string | undefin
  */
 export function nodeGuard<Claims extends object>(
   guard: Guard<Claims>,
-): (request: IncomingMessage, response: ServerResponse) => Promise<Allowance<Claims>['token'] | undefined>
+): ((request: IncomingMessage, response: ServerResponse) => Promise<Allowance<Claims>['token'] | undefined>) & NodeWatch
 
 /**
  * Puts a guard before a handler and returns a listener for `createServer`. The handler gets the token, `undefined` when
@@ -80,14 +81,33 @@ export function nodeGuard<Claims extends object>(
 export function nodeGuard<G extends OptionalGuard>(
   guard: G,
   handle: (request: IncomingMessage, response: ServerResponse, token: GuardToken<G>) => unknown,
-): (request: IncomingMessage, response: ServerResponse) => unknown
+): ((request: IncomingMessage, response: ServerResponse) => unknown) & NodeWatch
 
 export function nodeGuard(
   guard: OptionalGuard,
   handle?: (request: IncomingMessage, response: ServerResponse, token: Token) => unknown,
-): (request: IncomingMessage, response: ServerResponse) => unknown {
+): ((request: IncomingMessage, response: ServerResponse) => unknown) & NodeWatch {
   requireGuard(guard)
-  const decide = decideBy(guard)
+  const watch: NodeWatch['watch'] = (request, connection, options) =>
+    watchConnection(guard, toGuardRequest(request), connection, options)
+  return Object.assign(createListener(decideBy(guard), handle), { watch })
+}
+
+/** Watches the tokens of requests that a guard has let pass. */
+export interface NodeWatch {
+  /**
+   * Watches the token of a request until its connection ends: see `watch` of the guard.
+   *
+   * @param connection - the response, or a socket.
+   * @throws TypeError for a guard that is a function of yours, because it has no client to ask.
+   */
+  watch(request: IncomingMessage, connection: Connection, options?: ConnectionWatchOptions): AbortSignal
+}
+
+function createListener(
+  decide: Decide,
+  handle: ((request: IncomingMessage, response: ServerResponse, token: Token) => unknown) | undefined,
+): (request: IncomingMessage, response: ServerResponse) => unknown {
   if (handle === undefined) {
     return async (request, response) => {
       const passed = judge(decide, request, response)
@@ -117,12 +137,35 @@ function judge(decide: Decide, request: IncomingMessage, response: ServerRespons
 }
 
 function admit(decision: OptionalGuardDecision, response: ServerResponse): Passed | undefined {
-  if (!decision.allowed) {
-    sendRefusal(decision, response)
-    return undefined
-  }
-  addHeaders(decision.headers, response)
-  return decision
+  return applyDecision(decision, response) ? decision : undefined
+}
+
+/**
+ * Applies a decision to the response: {@link sendRefusal} for a refusal, {@link addHeaders} for a request that may pass.
+ *
+ * @returns whether the request may pass. `false` means that the response has been sent.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import type { Guard } from '@token-introspection/client'
+ * import { applyDecision, toGuardRequest } from '@token-introspection/client/node'
+ *
+ * export function ordersApi(mayRead: Guard) {
+ *   return createServer(async (request, response) => {
+ *     const decision = await mayRead(toGuardRequest(request))
+ *     if (applyDecision(decision, response)) response.end(`orders of ${decision.token.sub}`)
+ *   })
+ * }
+ * ```
+ */
+export function applyDecision<Decision extends OptionalGuardDecision>(
+  decision: Decision,
+  response: ServerResponse,
+): decision is Extract<Decision, { readonly allowed: true }> {
+  if (decision.allowed) addHeaders(decision.headers, response)
+  else sendRefusal(decision, response)
+  return decision.allowed
 }
 
 /**
@@ -190,6 +233,9 @@ const ACCESS: FieldAccess<ServerResponse> = {
   get: (response, name) => response.getHeader(name),
   set: (response, name, value) => void response.setHeader(name, value),
 }
+
+export { refuseUpgrade } from './refuse-upgrade.ts'
+export type { Connection, ConnectionWatchOptions } from './watch-connection.ts'
 
 // The earlier name, which is the same in every entry.
 export { nodeGuard as requireToken }

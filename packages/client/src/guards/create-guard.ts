@@ -2,6 +2,7 @@
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { challengeSettings } from './challenge-settings.ts'
 import { decideAtOnce } from './decide-at-once.ts'
+import type { WatchRequest } from './watch-by.ts'
 import type { EventReporter } from '../events/event-reporter.ts'
 import { guard, type GuardSteps, type OptionalClientGuard, type OptionalGuardDecision } from '../guard.ts'
 import type { IntrospectOptions } from '../introspect.ts'
@@ -45,11 +46,13 @@ export interface GuardSource<Claims extends object = object> {
  * Creates a guard. Everything that is the same for all requests is created here, once.
  *
  * @param result - the parts of challenges that do not come from the guard alone.
+ * @param watch - how the guard watches tokens. A guard inside another guard needs none.
  */
 export function createGuard<Claims extends object>(
   source: GuardSource<Claims>,
   resolved: ResolvedGuard,
   result: ChallengeSettings = challengeSettings(resolved),
+  watch?: WatchRequest,
 ): OptionalClientGuard<Claims> {
   const { reporter } = source
   const { maxAgeSeconds, notOlderThan } = resolved
@@ -73,5 +76,5 @@ export function createGuard<Claims extends object>(
     const introspect = (token: string, liveness: LivenessRecord) => source.observe(token, options(), trace, liveness)
     return observeGuard(request, { ...steps, introspect }, trace, reporter)
   }
-  return decideAtOnce(decide)
+  return decideAtOnce(decide, watch)
 }

@@ -1,10 +1,12 @@
-/** Adds `decide` to a guard, so that wrappers of the guard do not get it by accident. */
+/** Adds `decide` and `watch` to a guard, so that wrappers of the guard do not get `decide` by accident. */
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
+import type { WatchRequest } from './watch-by.ts'
 import { requireGuardRequest } from '../token/require-guard-request.ts'
 
 /** A function that returns a promise, and can return the value itself. */
 type AtOnce<Request, Decision> = ((request: Request) => Promise<Decision>) & {
   readonly decide: (request: Request) => MaybePromise<Decision>
+  readonly watch: WatchRequest
 }
 
 /**
@@ -16,6 +18,7 @@ type AtOnce<Request, Decision> = ((request: Request) => Promise<Decision>) & {
  */
 export function decideAtOnce<Request, Decision>(
   decide: (request: Request) => MaybePromise<Decision>,
+  watch?: WatchRequest,
 ): AtOnce<Request, Decision> {
   const promised = async (request: Request): Promise<Decision> => decide(request)
   // Thrown, not rejected: Express 4 ignores a promise, and the caller of an application that mounts a guard would wait for ever.
@@ -23,9 +26,13 @@ export function decideAtOnce<Request, Decision>(
     requireGuardRequest(request)
     return promised(request)
   }
-  return Object.defineProperty(guard, 'decide', {
-    get(this: typeof guard) {
-      return this === guard ? decide : (request: Request) => this(request)
+  return Object.defineProperties(guard, {
+    decide: {
+      get(this: typeof guard) {
+        return this === guard ? decide : (request: Request) => this(request)
+      },
     },
+    // Watching lets no request pass, so a wrapper may have it.
+    watch: { value: watch },
   }) as unknown as AtOnce<Request, Decision>
 }

@@ -5,6 +5,7 @@ import type { AcceptedTokens } from '../guards/accepted-tokens.ts'
 import { challengeSettings } from '../guards/challenge-settings.ts'
 import { createGuard, type GuardSource } from '../guards/create-guard.ts'
 import { decideAtOnce } from '../guards/decide-at-once.ts'
+import { watchBy, type WatchRequest } from '../guards/watch-by.ts'
 import { EventReporter } from '../events/event-reporter.ts'
 import type { ReportingClient } from '../events/events.ts'
 import type { Allowance, Anonymity, OptionalClientGuard } from '../guard.ts'
@@ -52,6 +53,8 @@ export interface IssuersGuard<Clients extends IssuerClients> {
   (request: GuardRequest): Promise<IssuersDecision<Clients>>
   /** Decides synchronously when it need not wait: see {@link ClientGuard.decide}. */
   readonly decide: (request: GuardRequest) => MaybePromise<IssuersDecision<Clients>>
+  /** Watches the token of a request: see {@link ClientGuard.watch}. */
+  readonly watch: WatchRequest
 }
 
 /** The same for a guard that lets requests without a token pass. */
@@ -59,6 +62,8 @@ export interface OptionalIssuersGuard<Clients extends IssuerClients> {
   (request: GuardRequest): Promise<OptionalIssuersDecision<Clients>>
   /** Decides synchronously when it need not wait: see {@link ClientGuard.decide}. */
   readonly decide: (request: GuardRequest) => MaybePromise<OptionalIssuersDecision<Clients>>
+  /** Watches the token of a request: see {@link ClientGuard.watch}. Without a token the signal never aborts. */
+  readonly watch: WatchRequest
 }
 
 /** Options that may differ by the issuer of the token. */
@@ -260,7 +265,9 @@ class Combined implements CombinedIssuers {
       sources.form
         ? andThen(readRequestForm(request), (form) => decideWithForm(request, form))
         : decideWithForm(request, undefined)
-    return decideAtOnce(decide)
+    const { optional = false, ...policy } = copyOptions('guard', options)
+    const watch = watchBy({ sources, optional, watch: (token, given) => this.watch(token, { ...given, policy }) })
+    return decideAtOnce(decide, watch)
   }
 
   watch(token: string, options: IssuersWatchOptions): AbortSignal {

@@ -47,6 +47,8 @@ describe('resolveGuardOptions', () => {
   test('reads scope as one list, as several lists, or as a predicate', () => {
     expect(scopeOf(undefined)).toEqual({ alternatives: [[]], wanted: undefined })
     expect(scopeOf('a b')).toEqual({ alternatives: [[['a'], ['b']]], wanted: 'a b' })
+    expect(scopeOf(['a', 'b'])).toEqual(scopeOf('a b'))
+    expect(scopeOf(['a b', 'c'])).toEqual({ alternatives: [[['a'], ['b'], ['c']]], wanted: 'a b c' })
     expect(scopeOf({ anyOf: ['admin', 'a b'] })).toEqual({
       alternatives: [[['admin']], [['a'], ['b']]],
       wanted: 'admin',
@@ -61,7 +63,11 @@ describe('resolveGuardOptions', () => {
     ['an audience with an empty string', { audience: ['urn:a', ''] }, 'guard.audience'],
     ['an audience that is true', { audience: true }, 'guard.audience'],
     ['an unknown option', { audience: false, scopes: 'a' }, 'guard.scopes'],
-    ['a scope that is an array', { audience: false, scope: ['a'] }, 'guard.scope'],
+    ['an empty array of scopes', { audience: false, scope: [] }, 'guard.scope'],
+    ['an array with an empty scope', { audience: false, scope: ['a', ''] }, 'guard.scope'],
+    ['an array with a scope of spaces', { audience: false, scope: ['a', ' '] }, 'guard.scope'],
+    ['an array with a number', { audience: false, scope: ['a', 7] }, 'guard.scope'],
+    ['a scope that is null', { audience: false, scope: null }, 'guard.scope'],
     ['an empty scope', { audience: false, scope: '' }, 'guard.scope'],
     ['a scope of spaces alone, which would require nothing', { audience: false, scope: '  ' }, 'guard.scope'],
     ['a scope with quotes', { audience: false, scope: 'a "b"' }, 'guard.scope'],

@@ -72,9 +72,14 @@ export interface PolicyOptions {
 export interface ClientPolicyOptions extends PolicyOptions, ConfirmationOptions {}
 
 /**
- * Scope that a guard requires: all of `'a b'`, all of one of several such lists, or a predicate on the token's scope.
+ * Scope that a guard requires: all of `'a b'` or of `['a', 'b']`, all of one of several lists such as `{ anyOf: ['a b', 'c'] }`, or
+ * a predicate on the token's scope.
  */
-export type RequiredScope = string | { readonly anyOf: readonly string[] } | ((scope: readonly string[]) => boolean)
+export type RequiredScope =
+  | string
+  | readonly string[]
+  | { readonly anyOf: readonly string[] }
+  | ((scope: readonly string[]) => boolean)
 
 /** Authorization details that a guard requires: one object that grants everything, or a predicate on all of them. */
 export type RequiredAuthorizationDetails = WantedAuthorizationDetail | ((details: AuthorizationDetails) => boolean)
@@ -180,7 +185,8 @@ export function resolvePolicyDefaults(options: OptionGroup, urlRules: UrlRules, 
     resourceMetadata: undefined,
     confirmation: resolveConfirmation(group, urlRules, nowMs),
   }
-  return Object.freeze(readInherited(group, none))
+  const inherited = readInherited(group, none)
+  return Object.freeze({ ...inherited, audience: resolveAudience(options) ?? inherited.audience })
 }
 
 function readInherited(group: OptionGroup, above: InheritedPolicy): InheritedPolicy {
@@ -294,12 +300,7 @@ function resolveScope(group: OptionGroup, hierarchy: ScopeHierarchy): ScopeRule 
       wanted: undefined,
     })
   }
-  const lists =
-    typeof given === 'object' && given !== null && !Array.isArray(given)
-      ? new OptionGroup(group.path('scope'), given, ['anyOf']).strings('anyOf')
-      : [group.string('scope') as string]
-  if (lists === undefined || lists.length === 0) throw group.error('scope', 'must name at least one scope')
-  const required = lists.map((list) => {
+  const tokensOf = (list: string): readonly string[] => {
     const tokens = parseScope(list)
     // A scope of spaces alone would require nothing.
     if (tokens.length === 0 || !tokens.every(isScopeToken)) {
@@ -307,7 +308,15 @@ function resolveScope(group: OptionGroup, hierarchy: ScopeHierarchy): ScopeRule 
     }
     if (tokens.includes(OFFLINE_ACCESS)) throw group.error('scope', NO_OFFLINE_ACCESS)
     return tokens
-  })
+  }
+  const lists =
+    typeof given === 'object' && given !== null && !Array.isArray(given)
+      ? new OptionGroup(group.path('scope'), given, ['anyOf']).strings('anyOf')
+      : oneOrMore(group, 'scope')
+  if (lists === undefined || lists.length === 0) throw group.error('scope', 'must name at least one scope')
+  const read = lists.map(tokensOf)
+  // The elements of an array are one list together.
+  const required = Array.isArray(given) ? [read.flat()] : read
   const alternatives = required.map((tokens) => Object.freeze(tokens.map((token) => hierarchy.enoughFor(token))))
   return Object.freeze({ alternatives: Object.freeze(alternatives), wanted: required[0]?.join(' ') })
 }

@@ -34,6 +34,7 @@ describe('termsOf', () => {
 
   test.each([
     ['one list', 'a b', ['a', 'b']],
+    ['an array, each scope once', ['a b', 'b', 'c'], ['a', 'b', 'c']],
     ['several lists, each scope once', { anyOf: ['a b', 'b c'] }, ['a', 'b', 'c']],
     ['a predicate, which cannot be read', () => true, []],
   ] as const)('reads the scopes of %s', (_, scope, scopes) => {

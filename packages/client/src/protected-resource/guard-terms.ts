@@ -90,7 +90,8 @@ function includesAll(taken: readonly string[], wanted: readonly string[] | undef
 /** The requirements of a function are unknown. */
 function scopesOf(scope: GuardOptions['scope']): readonly string[] {
   if (scope === undefined || typeof scope === 'function') return []
-  return union((typeof scope === 'string' ? [scope] : scope.anyOf).map((list) => parseScope(list)))
+  const lists = typeof scope === 'string' ? [scope] : 'anyOf' in scope ? scope.anyOf : scope
+  return union(lists.map((list) => parseScope(list)))
 }
 
 function typesOf(details: GuardOptions['authorizationDetails']): readonly string[] {

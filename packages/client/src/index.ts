@@ -8,6 +8,7 @@ export {
   type IntrospectionStatistics,
   type IntrospectionWithLiveness,
 } from './introspection-client.ts'
+export type { CheckFailed, CheckPassed, CheckResult, CheckSide, CheckStep } from './check.ts'
 export type { IntrospectOptions } from './introspect.ts'
 export type { IntrospectionClientOptions, LocalClientOptions } from './options.ts'
 export type { TokenOptions, TokenSource } from './token/token-options.ts'

@@ -339,7 +339,8 @@ async function checkRevocations(
   return unusable(refusal)
 }
 
-async function askEndpoint(
+/** Asks the introspection endpoint, and reads and checks its answer. */
+export async function askEndpoint(
   question: IntrospectionQuestion,
   read: ReadAnswer | undefined,
   deadline: Deadline,

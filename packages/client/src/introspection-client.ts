@@ -3,6 +3,7 @@
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { copyOptions } from '@token-introspection/core/options'
 import { SHARES_TIMERS } from '#default-transport'
+import { check, type CheckResult } from './check.ts'
 import { type AcceptedTokens, acceptedTokens } from './guards/accepted-tokens.ts'
 import { challengeSettings } from './guards/challenge-settings.ts'
 import { createGuard, type GuardSource } from './guards/create-guard.ts'
@@ -24,6 +25,7 @@ import { type Liveness, LivenessRecord } from './revocations/liveness.ts'
 import type { Followed } from './revocations/revocations-options.ts'
 import { tokenPart } from './token/fingerprint-token.ts'
 import { startTrace } from './events/trace.ts'
+import { SharedWork } from './transport/shared-work.ts'
 import type { CircuitState } from './transport/outage/circuit-breaker.ts'
 import { systemClock } from './watch/watch-clock.ts'
 import { type TokenWatchOptions, TokenWatches } from './watch/watch-token.ts'
@@ -130,6 +132,7 @@ export class IntrospectionClient<Claims extends object = object> {
   readonly #guarding: GuardSource<Claims>
   readonly #watches: TokenWatches
   readonly #followed: Followed | undefined
+  readonly #checks: SharedWork<CheckResult>
   #closing: Promise<void> | undefined
 
   static {
@@ -147,6 +150,7 @@ export class IntrospectionClient<Claims extends object = object> {
     const { steps, policy, sources, watch, reporter, followed, touched } = resolveOptions(options)
     this.#followed = followed
     this.#steps = steps
+    this.#checks = new SharedWork(steps.transport.deadlines.durationMs)
     this.#reporter = reporter
     this.#guarding = {
       policy,
@@ -334,6 +338,38 @@ export class IntrospectionClient<Claims extends object = object> {
   }
 
   /**
+   * Checks that this client can do its work, without a token of a user: for a readiness probe, and to warm up at start.
+   *
+   * It finds the endpoint, makes the credentials, asks about a token that it makes up itself, expects `active: false`,
+   * and fetches the keys that signed answers and JWTs need. Metadata, keys, the access token of `clientCredentials` and
+   * the connection are then ready for the first call. A client that never introspects checks the keys alone.
+   *
+   * It takes no longer than `transport.deadlineMs`. Parallel calls share one check, so there is never more than one
+   * question on its way. The answer is not cached. The question goes past the queue and the circuit breaker: a failure
+   * counts in no circuit, and an answer closes the circuits of the endpoint.
+   *
+   * @returns whether every step is good; or the step that failed, who has to look first, and the error. It does not reject
+   * because of a failure of the authorization server, the connection or the credentials.
+   * @throws TypeError when the client is closed.
+   *
+   * @example
+   * ```ts
+   * import type { IntrospectionClient } from '@token-introspection/client'
+   *
+   * export async function ready(introspection: IntrospectionClient): Promise<Response> {
+   *   const health = await introspection.check()
+   *   if (health.ok) return new Response('ready')
+   *   console.error(`introspection: ${health.step} failed (${health.side}): ${health.error.message}`)
+   *   return new Response(`introspection: ${health.step}`, { status: 503 })
+   * }
+   * ```
+   */
+  async check(): Promise<CheckResult> {
+    this.#refuseClosed()
+    return this.#checks.join(() => check(this.#steps))
+  }
+
+  /**
    * The tokens that the guards of this client accept, for the metadata of the protected resource: see
    * `createProtectedResource`.
    */
@@ -426,6 +462,10 @@ export class IntrospectionClient<Claims extends object = object> {
 
   #check(token: string): void {
     if (typeof token !== 'string') throw new TypeError('token: must be a string')
+    this.#refuseClosed()
+  }
+
+  #refuseClosed(): void {
     if (this.#closing !== undefined) throw new TypeError('the IntrospectionClient is closed')
   }
 }

@@ -26,6 +26,7 @@ import {
   resolveOutage,
 } from './outage/outage-options.ts'
 import { probeEndpoint } from './outage/probe-endpoint.ts'
+import { sendPast } from './outage/send-past.ts'
 import { resolveRequestHeaders } from './request-headers.ts'
 import type { TlsOptions } from './tls-options.ts'
 import { type RetrySettings, withRetry } from './outage/retry.ts'
@@ -154,6 +155,7 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
   if (issuer === undefined && group.has('metadataUrl'))
     throw options.error('issuer', 'is required with transport.metadataUrl')
   const metadata = issuer === undefined ? undefined : new IssuerMetadata({ ...reach, ...rules, issuer, nowMs: now })
+  const past = sendPast(send, outage.circuits)
   const watchedSend = metadata?.watch(transport.send) ?? transport.send
   const introspection = { name: 'introspection_endpoint', withCertificate: isCertificateMethod(given.method) }
   const endpoint = resolveEndpoint(options, group, urlRules, metadata?.source(introspection))
@@ -176,6 +178,7 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
     ...transport,
     send: watchedSend,
     sendOwn,
+    sendPast: metadata?.watch(past) ?? past,
     headers,
     retry: outage.retry,
     admission: outage.admission,

@@ -30,6 +30,8 @@ export interface FeedTransport {
 export interface TransportStep extends Pick<Transport, 'send' | 'close'>, RequestSettings {
   /** Sends requests without a token, for keys and access tokens of the client: with `headers`, and with a retry. */
   readonly sendOwn: Send
+  /** Sends requests past the queue and the circuits, for the check of the client. */
+  readonly sendPast: Send
   /** Without it, requests are not retried. */
   readonly retry: RetrySettings | undefined
   /** How many requests are on their way, and how many wait. */

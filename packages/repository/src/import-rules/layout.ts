@@ -53,7 +53,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@nestjs/core': 'adapters/nest-(guard|module)\\.ts$',
       '@modelcontextprotocol/sdk/dist/esm/server/auth/types.d.ts': 'adapters/mcp\\.ts$',
     },
-    root: ['errors', 'guard', 'index', 'introspect', 'introspection-client', 'options'],
+    root: ['check', 'errors', 'guard', 'index', 'introspect', 'introspection-client', 'options'],
     steps: ['token', 'cache', 'jwt', 'transport', 'response', 'policy', 'result'],
     runtime: ['crypto'],
     above: ['events', 'feed', 'guards', 'issuers', 'protected-resource', 'watch'],

@@ -75,7 +75,7 @@ export interface OutageStep {
   readonly maxConcurrentRequests: number
   readonly admission: Admission
   /** The circuits of every URL that was asked so far. */
-  readonly circuits: ReadonlyMap<string, Pick<EndpointCircuit, 'state'>>
+  readonly circuits: ReadonlyMap<string, Pick<EndpointCircuit, 'state' | 'answered'>>
   readonly known: KnownTokens
   /** Without it, requests are not retried. */
   readonly retry: RetrySettings | undefined

@@ -1,7 +1,7 @@
 /** Step `transport`: tests whether an introspection endpoint answers, whatever tokens other parties present. */
-import { encodeBase64url } from '@token-introspection/core'
 import { buildRequest, type RequestSettings } from '../build-request.ts'
 import type { Deadlines } from '../deadline.ts'
+import { askAboutMadeUpToken } from '../made-up-token.ts'
 import type { Send } from '../transport.ts'
 import { isOutageStatus } from './protect-send.ts'
 
@@ -13,18 +13,15 @@ export interface ProbeSettings extends RequestSettings {
 }
 
 /**
- * Asks about an invented token: 256 random bits, which no server has issued. Nobody else can make the endpoint fail for
- * it, so any answer means that the endpoint works. A rate limit (429) means neither.
+ * Asks about an invented token. Any answer means that the endpoint works. A rate limit (429) means neither.
  */
 export async function probeEndpoint(
   endpoint: string,
   { send, deadlines, ...settings }: ProbeSettings,
 ): Promise<boolean> {
   const deadline = deadlines.start()
-  const token = encodeBase64url(crypto.getRandomValues(new Uint8Array(32)))
   try {
-    const question = { token, fingerprint: token, tokenTypeHint: undefined, parameters: undefined }
-    const { status } = await send(await buildRequest(question, endpoint, deadline, settings))
+    const { status } = await send(await buildRequest(askAboutMadeUpToken(), endpoint, deadline, settings))
     return !isOutageStatus(status) && status !== 429
   } catch {
     return false

@@ -116,6 +116,7 @@ export type {
   RequestDraft,
   SignableRequest,
 } from './transport/client-authentication/client-authentication.ts'
+export type { Findable } from './transport/client-authentication/authenticate-with-found-secret.ts'
 export type {
   AssertionAudience,
   AssertionOptions,

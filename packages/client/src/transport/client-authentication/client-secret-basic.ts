@@ -1,7 +1,8 @@
 /** `client_secret_basic`: identifier and secret in the `Authorization` field (RFC 6749 §2.3.1). */
 import { type BasicCredentials, type BasicEncoding, encodeBasicCredentials } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
-import { type ClientAuthentication, checkSecretCredentials } from './client-authentication.ts'
+import { authenticateWithFoundSecret, type Findable } from './authenticate-with-found-secret.ts'
+import { type ClientAuthentication, checkClientId, checkSecretCredentials } from './client-authentication.ts'
 
 /** Options of {@link clientSecretBasic}. */
 export interface ClientSecretBasicOptions {
@@ -16,6 +17,7 @@ export interface ClientSecretBasicOptions {
 /**
  * Authenticates with `client_secret_basic`.
  *
+ * @param clientSecret - the secret, or a function that finds it with each request.
  * @throws TypeError when identifier or secret is empty or holds control characters; when the encoding is not `form` and
  * the identifier holds a colon; or when the encoding is `latin1` and a character is not in ISO-8859-1.
  * @example
@@ -24,15 +26,22 @@ export interface ClientSecretBasicOptions {
  *
  * clientSecretBasic('orders-api', 's3cr3t')
  * clientSecretBasic('orders-api', 's3cr3t:%', { encoding: 'raw' })
+ * clientSecretBasic('orders-api', () => process.env['ORDERS_API_SECRET'] ?? '')
  * ```
  */
 export function clientSecretBasic(
   clientId: string,
-  clientSecret: string,
+  clientSecret: Findable<string>,
   options: ClientSecretBasicOptions = {},
 ): ClientAuthentication {
-  checkSecretCredentials(clientId, clientSecret)
   const encoding = new OptionGroup('', options, ['encoding']).oneOf('encoding', ['form', 'raw', 'latin1'], 'form')
+  if (typeof clientSecret === 'function') {
+    checkClientId(clientId)
+    return authenticateWithFoundSecret({ method: 'client_secret_basic', clientId }, clientSecret, (secret) =>
+      clientSecretBasic(clientId, secret, { encoding }),
+    )
+  }
+  checkSecretCredentials(clientId, clientSecret)
   const credentials = { clientId, clientSecret }
   const authorization = encodeBasicCredentials(credentials, encoding)
   return {

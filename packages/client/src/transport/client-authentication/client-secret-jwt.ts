@@ -2,7 +2,8 @@
 import { OptionGroup } from '@token-introspection/core/options'
 import { type AssertionClaims, assertionAuthentication } from './assertion-authentication.ts'
 import { ASSERTION_OPTIONS, type AssertionOptions, type AssertionTyp } from './assertion-options.ts'
-import { type ClientAuthentication, checkSecretCredentials } from './client-authentication.ts'
+import type { Findable } from './authenticate-with-found-secret.ts'
+import { type ClientAuthentication, checkClientId, checkSecretCredentials } from './client-authentication.ts'
 
 /** Octets of the hash of each algorithm, which are the shortest allowed key (RFC 7518 §3.2). */
 const HASH_BYTES = { HS256: 32, HS384: 48, HS512: 64 } as const
@@ -17,7 +18,8 @@ export interface ClientSecretJwtOptions extends AssertionOptions {
  * Authenticates with `client_secret_jwt`. The client does not send the secret, but the server has to store it in clear
  * text to verify. Prefer {@link privateKeyJwt} when the server supports it (RFC 9700 §2.5).
  *
- * @param clientSecret - its UTF-8 octets are the key. It needs at least as many octets as the hash: 32 for `HS256`.
+ * @param clientSecret - its UTF-8 octets are the key. It needs at least as many octets as the hash: 32 for `HS256`. It may be a
+ * function that finds the secret with each request.
  * @throws TypeError that names the argument that is empty, too short or unknown; when the client is created, if it has
  * no issuer and there is no `audience`.
  * @example
@@ -33,19 +35,28 @@ export interface ClientSecretJwtOptions extends AssertionOptions {
  */
 export function clientSecretJwt(
   clientId: string,
-  clientSecret: string,
+  clientSecret: Findable<string>,
   options: ClientSecretJwtOptions = {},
 ): ClientAuthentication {
-  checkSecretCredentials(clientId, clientSecret)
+  checkClientId(clientId)
   const group = new OptionGroup('', options, ['algorithm', ...ASSERTION_OPTIONS])
   const alg = group.oneOf('algorithm', ['HS256', 'HS384', 'HS512'], 'HS256')
-  const key = new TextEncoder().encode(clientSecret)
+  const findSecret = typeof clientSecret === 'function' ? clientSecret : undefined
+  const key = typeof clientSecret === 'function' ? undefined : keyOf(clientId, clientSecret, alg)
+  const sign = async (claims: AssertionClaims, typ: AssertionTyp): Promise<string> => {
+    const { SignJWT } = await import('jose')
+    const found = key ?? keyOf(clientId, await findSecret?.(), alg)
+    return new SignJWT({ ...claims }).setProtectedHeader({ alg, typ }).sign(found)
+  }
+  return assertionAuthentication({ method: 'client_secret_jwt', clientId, sign }, group)
+}
+
+/** The key of a secret, if it is long enough for the algorithm. */
+function keyOf(clientId: string, clientSecret: unknown, alg: keyof typeof HASH_BYTES): Uint8Array {
+  checkSecretCredentials(clientId, clientSecret)
+  const key = new TextEncoder().encode(clientSecret as string)
   if (key.length < HASH_BYTES[alg]) {
     throw new TypeError(`clientSecret: needs at least ${HASH_BYTES[alg]} octets for ${alg} (RFC 7518 §3.2)`)
   }
-  const sign = async (claims: AssertionClaims, typ: AssertionTyp): Promise<string> => {
-    const { SignJWT } = await import('jose')
-    return new SignJWT({ ...claims }).setProtectedHeader({ alg, typ }).sign(key)
-  }
-  return assertionAuthentication({ method: 'client_secret_jwt', clientId, sign }, group)
+  return key
 }

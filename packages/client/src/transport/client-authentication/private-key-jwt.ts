@@ -3,6 +3,7 @@ import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '@token-introspect
 import { OptionGroup } from '@token-introspection/core/options'
 import type { CryptoKey, JWK, KeyObject } from 'jose'
 import { type AssertionClaims, assertionAuthentication } from './assertion-authentication.ts'
+import type { Findable } from './authenticate-with-found-secret.ts'
 import { ASSERTION_OPTIONS, type AssertionOptions, type AssertionTyp } from './assertion-options.ts'
 import { type ClientAuthentication, checkClientId } from './client-authentication.ts'
 
@@ -43,6 +44,7 @@ export interface AssertionSigner {
  * secret with which somebody could impersonate this resource server, and you can rotate keys on your own. Every request
  * has an assertion of its own, only for the issuer, valid once and for one minute.
  *
+ * @param key - the key, or a function that finds it with each request. The client imports it once for as long as it is the same.
  * @throws TypeError that names an argument that is missing or unknown; when the client is created, if it has no issuer
  * and there is no `audience`; with the first request, if the key does not fit the algorithm.
  * @example
@@ -62,21 +64,24 @@ export interface AssertionSigner {
  */
 export function privateKeyJwt(
   clientId: string,
-  key: PrivateKey,
+  key: Findable<PrivateKey>,
   options: PrivateKeyJwtOptions = {},
 ): ClientAuthentication {
   checkClientId(clientId)
   const group = new OptionGroup('', options, ['algorithm', 'keyId', ...ASSERTION_OPTIONS])
   const alg = group.oneOf('algorithm', SIGNATURE_ALGORITHMS, 'RS256')
-  const kid = group.string('keyId') ?? keyIdOf(key)
-  const importKey = readKey(key, alg)
-  let imported: ReturnType<typeof importKey> | undefined
+  const keyId = group.string('keyId')
+  const findKey = typeof key === 'function' ? key : () => key
+  let current = typeof key === 'function' ? undefined : readKey(key, alg)
   const sign = async (claims: AssertionClaims, typ: AssertionTyp): Promise<string> => {
     const { SignJWT } = await import('jose')
+    const found = await findKey()
+    if (current === undefined || current.key !== found) current = readKey(found, alg)
+    const read = current
     try {
       return await new SignJWT({ ...claims })
-        .setProtectedHeader(headerOf(alg, typ, kid))
-        .sign(await (imported ??= importKey()))
+        .setProtectedHeader(headerOf(alg, typ, keyId ?? read.keyId))
+        .sign(await (read.imported ??= read.importKey()))
     } catch {
       // A library's message about a key may quote the key.
       throw new TypeError(`key: is not a private key for ${alg}, or too short; see the option algorithm`)
@@ -139,8 +144,21 @@ function isJwk(key: unknown): key is JWK {
   return typeof key === 'object' && key !== null && typeof (key as JWK).kty === 'string'
 }
 
+/** A private key, read once. */
+interface ReadKey {
+  /** The key as it was given. */
+  readonly key: PrivateKey
+  readonly keyId: string | undefined
+  readonly importKey: () => Promise<CryptoKey | KeyObject | JWK>
+  imported?: Promise<CryptoKey | KeyObject | JWK>
+}
+
 /** Refuses values that are certainly not a private key. Others are checked when the key is imported. */
-function readKey(key: PrivateKey, alg: string): () => Promise<CryptoKey | KeyObject | JWK> {
+function readKey(key: PrivateKey, alg: string): ReadKey {
+  return { key, keyId: keyIdOf(key), importKey: readImport(key, alg) }
+}
+
+function readImport(key: PrivateKey, alg: string): ReadKey['importKey'] {
   if (typeof key === 'string') {
     if (!key.includes('-----BEGIN PRIVATE KEY-----')) throw new TypeError('key: must be PKCS #8 when it is PEM')
     return async () => (await import('jose')).importPKCS8(key, alg)

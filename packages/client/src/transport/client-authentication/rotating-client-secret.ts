@@ -40,42 +40,7 @@ export function rotatingClientSecret(
   const encoding = group.oneOf('encoding', ['form', 'raw', 'latin1'], 'form')
   if (method === 'client_secret_post' && group.has('encoding'))
     throw group.error('encoding', 'is for client_secret_basic alone')
-  let current: { readonly secret: string; readonly authentication: ClientAuthentication } | undefined
-
-  function authenticationWith(secret: string): ClientAuthentication {
-    if (current !== undefined && current.secret === secret) return current.authentication
-    const authentication =
-      method === 'client_secret_basic'
-        ? clientSecretBasic(clientId, secret, { encoding })
-        : clientSecretPost(clientId, secret)
-    current = { secret, authentication }
-    return authentication
-  }
-
-  return {
-    method,
-    clientId,
-    authenticate(draft) {
-      const found = findSecret()
-      if (typeof found === 'string') return authenticationWith(found).authenticate(draft)
-      return Promise.resolve(found).then((secret) => authenticationWith(secret).authenticate(draft))
-    },
-    async renew(refused) {
-      const draft = { endpoint: refused.url, issuer: undefined, headers: {}, parameters: {} }
-      await authenticationWith(await findSecret()).authenticate(draft)
-      return !wasSent(draft, refused)
-    },
-  }
-}
-
-/** Whether the request had exactly these credentials. */
-function wasSent(
-  draft: { headers: Readonly<Record<string, string>>; parameters: Readonly<Record<string, string>> },
-  { headers, body }: { headers: Readonly<Record<string, string>>; body: string | undefined },
-): boolean {
-  const sent = new URLSearchParams(body)
-  return (
-    draft.headers['authorization'] === headers['authorization'] &&
-    draft.parameters['client_secret'] === (sent.get('client_secret') ?? undefined)
-  )
+  return method === 'client_secret_basic'
+    ? clientSecretBasic(clientId, findSecret, { encoding })
+    : clientSecretPost(clientId, findSecret)
 }

@@ -86,7 +86,7 @@ describe('privateKeyJwt with a function', () => {
   test('finds the key and its identifier with each request, not before', async () => {
     const keys: PrivateKey[] = [
       first.privateKey,
-      { ...second.privateKey.export({ format: 'jwk' }), kid: 'two' } as PrivateKey,
+      { ...second.privateKey.export({ format: 'jwk' }), kid: 'two' },
       first.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
     ]
     const findKey = vi.fn(() => Promise.resolve(keys.shift() as PrivateKey))

@@ -28,6 +28,8 @@ export interface Follower {
 }
 
 const REMEMBERED_SECONDS = 600
+/** A shared cache has no longer life with a feed than without, because its other users may not follow the feed. */
+const SHARED_SECONDS = 30
 const CALLS_PER_API = 500
 
 /** Takes the step and prints its figures. @returns the differences from the expected result. Empty when there are none. */
@@ -56,7 +58,9 @@ export async function beatCache(parts: BeatCache): Promise<string[]> {
       differences.push(`the APIs did not accept all ${calls} calls`)
     if (!isExpected(before)) differences.push(`${before} introspection requests instead of ${expected}`)
     print(
-      `   ${named.map(({ name }) => name).join(', ')} follow the revocations and remember answers for ${REMEMBERED_SECONDS} s.`,
+      `   ${named.map(({ name }) => name).join(', ')} follow the revocations and remember answers for ${REMEMBERED_SECONDS} s${
+        followers.some(({ cache }) => cache !== undefined) ? `, or in the shared cache for ${SHARED_SECONDS} s` : ''
+      }.`,
     )
     print(`   before the revocation: ${calls} calls with the token, ${before} introspection requests`)
 
@@ -94,7 +98,10 @@ function followersOverHttp(): Follower[] {
 
 function startFollower(as: AuthorizationServer, { resource, revocations, cache }: Follower): Promise<Api> {
   return startApi(0, as.issuer, resource, {
-    cache: { ...cache, maxAgeWhileConnectedSeconds: REMEMBERED_SECONDS },
+    cache:
+      cache === undefined
+        ? { maxAgeWhileConnectedSeconds: REMEMBERED_SECONDS }
+        : { ...cache, maxAgeSeconds: SHARED_SECONDS },
     revocations,
   })
 }

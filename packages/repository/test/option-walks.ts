@@ -19,6 +19,7 @@ import * as serverTelemetry from '@token-introspection/server/opentelemetry'
 import * as postgres from '@token-introspection/server/postgres'
 import * as serverRedis from '@token-introspection/server/redis'
 import * as sqlite from '@token-introspection/server/sqlite'
+import * as tokens from '@token-introspection/server/tokens'
 import * as testing from '@token-introspection/testing'
 import * as hostile from '@token-introspection/testing/hostile'
 import createFastify from 'fastify'
@@ -933,6 +934,22 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
       sqlite.createSqliteTokenStore,
     ),
   ],
+  'server/tokens': [
+    walk(
+      'createTokenIssuer',
+      {
+        store,
+        accessTokenPrefix: 'at_',
+        refreshTokenPrefix: 'rt_',
+        randomBytes: (length: number) => new Uint8Array(length),
+        graceSeconds: 5,
+        now,
+      },
+      tokens.createTokenIssuer,
+      { open: ['store'] },
+    ),
+    walk('createTokenIssuer', { store, mint: () => 'token' }, tokens.createTokenIssuer, { open: ['store'] }),
+  ],
   testing: [
     walk(
       'createFakeAuthorizationServer',
@@ -1014,13 +1031,15 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
   'client/node': 'addHeaders applyDecision nodeGuard refuseUpgrade requireToken sendRefusal toGuardRequest',
   'client/opentelemetry': 'observeStatistics',
   server:
-    'Form isIntrospectionError audienceOrOwner certificateFromSocket digestToken toTombstone validateRevocation ' +
+    'Form isIntrospectionError audienceOrOwner certificateFromSocket digestToken toTombstone validateConsumption ' +
+    'validateRevocation ' +
     'validateTokenRecord revocationDigests tombstoneDigests',
   'server/node': 'toNodeHandler',
   'server/express': 'toExpressHandler',
   'server/fastify': 'toFastifyPlugin',
   'server/hono': 'toHonoHandler',
   'server/koa': 'toKoaMiddleware',
-  testing: 'cacheStoreContract replayStoreContract revocationFollowerContract revocationLogContract tokenStoreContract',
+  testing:
+    'cacheStoreContract replayStoreContract revocationFollowerContract revocationLogContract tokenConsumptionContract tokenStoreContract',
   'testing/msw': 'authorizationServerHandlers createNetwork',
 }

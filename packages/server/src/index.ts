@@ -87,6 +87,7 @@ export type { TokenRecord } from './stores/token-record.ts'
 export type { RevocationLogOptions } from './stores/revocation-log-options.ts'
 export type { TokenStoreOptions } from './stores/token-store-options.ts'
 export {
+  type ConsumingTokenStore,
   digestToken,
   type ReceiptedTokenStore,
   type RevocableTokenStore,
@@ -98,7 +99,7 @@ export {
   type MemoryTokenStore,
   type MemoryTokenStoreOptions,
 } from './stores/memory/memory-token-store.ts'
-export { validateRevocation, validateTokenRecord } from './stores/validate-token-record.ts'
+export { validateConsumption, validateRevocation, validateTokenRecord } from './stores/validate-token-record.ts'
 export { revocationDigests, tombstoneDigests } from './stores/revocation-digests.ts'
 export { toTombstone } from './stores/to-tombstone.ts'
 export type { RevocationLog, RevocationReceipt } from './stores/revocation-log.ts'

@@ -110,10 +110,10 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
     ],
     steps: ['request', 'client-authentication', 'limits', 'lookup', 'authorization', 'revocation', 'feed', 'response'],
     runtime: ['crypto', 'x509'],
-    above: ['events', 'in-process'],
+    above: ['events', 'in-process', 'tokens'],
     // Calls with a time limit, messages as plain data, the keys of resource servers, and the stores of tokens.
     ground: ['dependencies', 'http', 'keys', 'stores'],
-    apart: ['stores/postgres', 'stores/redis', 'stores/sqlite'],
+    apart: ['stores/postgres', 'stores/redis', 'stores/sqlite', 'tokens'],
     open: [
       'authorization/disclosure-view.ts',
       'errors.ts',

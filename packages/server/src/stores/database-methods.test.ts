@@ -11,8 +11,12 @@ import { digestToken } from './token-store.ts'
 const NOW = 1_764_000_000
 const JWT = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln'
 
-/** A database with at most one record, and the calls that it got. */
-function create(held?: TokenRecord) {
+/**
+ * A database with at most one record, and the calls that it got.
+ *
+ * @param losses - how many attempts to consume the token find another record.
+ */
+function create(held?: TokenRecord, losses = 0) {
   const told: unknown[][] = []
   const tell =
     (name: string) =>
@@ -21,7 +25,9 @@ function create(held?: TokenRecord) {
       return NO_POSITION
     }
   const database: TokenDatabase = {
+    find: () => held ?? null,
     held: () => held,
+    consume: (...values) => told.push(['consume', ...values]) > losses,
     saveToken: tell('saveToken'),
     saveTombstone: tell('saveTombstone'),
     cutOff: tell('cutOff'),
@@ -68,6 +74,15 @@ describe('databaseMethods', () => {
     const json = JSON.stringify({ kind: 'access_token', exp: NOW + 60, iat: NOW, revoked: true })
     const row = { json, keptUntil: NOW + 360, issuedAt: NOW, identifiers: [null, null, null, null], revoked: true }
     expect(told).toEqual([['saveTombstone', [await digestToken(JWT), await digestToken(signedContent(JWT))], row]])
+  })
+
+  test('consumes a token whose record changes meanwhile, and gives up when it changes all the time', async () => {
+    const record: TokenRecord = { kind: 'refresh_token', revoked: false, exp: NOW + 60 }
+    const after = JSON.stringify({ kind: 'refresh_token', exp: NOW + 60, consumedAt: NOW, revoked: true })
+    const changing = create(record, 7)
+    expect(await changing.methods.consume('digest', NOW)).toBe(true)
+    expect(changing.told).toEqual(Array.from({ length: 8 }, () => ['consume', 'digest', JSON.stringify(record), after]))
+    await expect(create(record, 8).methods.consume('digest', NOW)).rejects.toThrow('changes all the time')
   })
 
   test('without a record makes a tombstone from that of the database, and none for an unknown token', async () => {

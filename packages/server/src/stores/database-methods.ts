@@ -9,10 +9,13 @@ import { TOMBSTONE_MARGIN_SECONDS, toTombstone } from './to-tombstone.ts'
 import type { TokenDatabase } from './token-database.ts'
 import type { TokenRecord } from './token-record.ts'
 import { digestToken, type ReceiptedTokenStore } from './token-store.ts'
-import { validateTokenRecord } from './validate-token-record.ts'
+import { validateConsumption, validateTokenRecord } from './validate-token-record.ts'
 
 /** A tombstone has no grant, session, user or client. */
 const NOBODY: readonly null[] = [null, null, null, null]
+
+/** How often a token is consumed that changes meanwhile. */
+const MAX_TRIES = 8
 
 /** Creates all methods of a store except `find`. */
 export function databaseMethods(database: TokenDatabase): Omit<ReceiptedTokenStore, 'find'> {
@@ -45,6 +48,19 @@ export function databaseMethods(database: TokenDatabase): Omit<ReceiptedTokenSto
         identifiers: NOBODY,
         revoked: true,
       })
+    },
+    async consume(digest, at) {
+      validateConsumption(at)
+      // The record may be replaced between the lookup and the write. A record that changes all the time is a fault of the database.
+      for (let tries = 0; tries < MAX_TRIES; tries++) {
+        const record = await database.find(digest)
+        if (record === null || record.revoked) return false
+        // Last, because the Redis store recognises a revoked token by the end of its value.
+        const { revoked: _, ...members } = record
+        const after = JSON.stringify({ ...members, consumedAt: at, revoked: true })
+        if (await database.consume(digest, JSON.stringify(record), after)) return true
+      }
+      throw new Error('the record of this token changes all the time, or was not written by this store')
     },
     ...revocationMethods((kind, identifier, at) =>
       database.cutOff(kind, toStoredIdentifier(identifier), at, identifier),

@@ -24,6 +24,8 @@ export interface TokenRow {
 export interface TokenDatabase {
   /** The log, if the store has one. */
   readonly revocations?: RevocationLog | undefined
+  /** The lookup of the store. */
+  find(digest: string): MaybePromise<TokenRecord | null>
   /** The record of a token, for its tombstone. `null` or `undefined` if the database does not have it. */
   held(digest: string): TokenRecord | null | undefined | Promise<TokenRecord | null | undefined>
   /**
@@ -33,6 +35,14 @@ export interface TokenDatabase {
   saveToken(digests: readonly string[], row: TokenRow): MaybePromise<unknown>
   /** Writes a tombstone, or a token that is saved as revoked, under every digest. This revokes one token. */
   saveTombstone(digests: readonly string[], row: TokenRow): MaybePromise<RevocationReceipt>
+  /**
+   * Replaces the record of a token that is not revoked by another one with `revoked`, if it still is the expected one.
+   *
+   * @param before - the record that is expected, as JSON.
+   * @param after - the record that replaces it, as JSON. `revoked` is its last member.
+   * @returns whether the record was replaced.
+   */
+  consume(digest: string, before: string, after: string): MaybePromise<boolean>
   /**
    * Writes a cutoff. This revokes many tokens. Of two moments for one identifier the later one holds.
    *

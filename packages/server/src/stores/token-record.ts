@@ -22,6 +22,11 @@ export interface TokenRecord<Claims extends object = object> extends RegisteredM
    * revocation is stored under it, so that the JWT is also revoked with another spelling of its signature.
    */
   readonly signedDigest?: string | undefined
+  /**
+   * Only for a refresh token that was exchanged: when, in seconds since the epoch. {@link ConsumingTokenStore.consume} sets it,
+   * together with `revoked`.
+   */
+  readonly consumedAt?: number | undefined
   /** Extension claims. They cannot replace a registered member. */
   readonly claims?: Claims | undefined
 }

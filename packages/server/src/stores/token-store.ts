@@ -103,8 +103,30 @@ export interface WritableTokenStore<Claims extends object = object> extends Revo
   isRevoked(digest: string, record: TokenRecord): boolean | Promise<boolean>
 }
 
+/**
+ * A token store that can consume a token, like every built-in store. Refresh tokens that are exchanged for new ones need it: of two
+ * requests with one refresh token only one may succeed (RFC 9700 §4.14.2).
+ */
+export interface ConsumingTokenStore<Claims extends object = object> extends WritableTokenStore<Claims> {
+  /**
+   * Marks a token as used, once. It is one atomic write: of any number of calls for one token, in any number of processes, exactly
+   * one gets `true`. A call for a token that is unknown, revoked, ended with its grant, session, user or client, or consumed already
+   * gets `false`. Reject when the store cannot find out.
+   *
+   * Afterwards {@link TokenStore.find} returns the record with `revoked: true` and `consumedAt`, until the token expires. This is how
+   * a second use is recognised. A `save` that arrives late does not revive the token. If its grant, session, user or client is revoked
+   * later, return `null`, or a record without `consumedAt`.
+   *
+   * A consumed token has no event in the log of revocations: only its own client could know it, and that client has just exchanged it.
+   *
+   * @param digest - the digest of an opaque token.
+   * @param at - seconds since the epoch, for `consumedAt`.
+   */
+  consume(digest: string, at: number): Promise<boolean>
+}
+
 /** A store whose revocations say where their events are in its log, like every built-in store. */
-export interface ReceiptedTokenStore<Claims extends object = object> extends WritableTokenStore<Claims> {
+export interface ReceiptedTokenStore<Claims extends object = object> extends ConsumingTokenStore<Claims> {
   revoke(token: string, record?: TokenRecord): Promise<RevocationReceipt>
   revokeGrant(grantId: string): Promise<RevocationReceipt>
   revokeSession(sessionId: string): Promise<RevocationReceipt>

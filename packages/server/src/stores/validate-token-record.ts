@@ -38,6 +38,11 @@ export function validateTokenRecord(token: string, record: TokenRecord): void {
   if (record.revoked !== undefined && record.revoked !== null && typeof record.revoked !== 'boolean') {
     throw new TypeError('record.revoked: must be true or false')
   }
+  if (record.consumedAt !== undefined && record.consumedAt !== null) {
+    if (!isNumericDate(record.consumedAt))
+      throw new TypeError('record.consumedAt: must be whole seconds since the epoch')
+    if (record.revoked !== true) throw new TypeError('record.consumedAt: a consumed token needs revoked: true as well')
+  }
   const claims: unknown = record.claims ?? {}
   if (typeof claims !== 'object' || Array.isArray(claims)) {
     throw new TypeError('record.claims: must be an object of extension claims')
@@ -63,6 +68,7 @@ const OWN_MEMBERS: ReadonlySet<string> = new Set<keyof TokenRecord>([
   'grantId',
   'sessionId',
   'signedDigest',
+  'consumedAt',
   'claims',
 ])
 
@@ -109,6 +115,15 @@ export function validateRevocation(name: string, identifier: string, at?: number
   if (at !== undefined && !isNumericDate(at)) {
     throw new TypeError('at: must be whole seconds since the epoch, not milliseconds')
   }
+}
+
+/**
+ * Checks the moment of a consumption. For stores of your own: call it in `consume`.
+ *
+ * @throws TypeError when the moment is not in whole seconds.
+ */
+export function validateConsumption(at: number): void {
+  if (!isNumericDate(at)) throw new TypeError('at: must be whole seconds since the epoch, not milliseconds')
 }
 
 function isIdentifier(value: unknown): boolean {

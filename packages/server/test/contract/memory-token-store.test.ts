@@ -1,16 +1,18 @@
 /** The memory token store follows the contract of token stores. */
 import { createMemoryTokenStore } from '../../src/index.ts'
 import { describe, expect, test } from 'vitest'
-import { tokenStoreContract } from '@token-introspection/testing'
+import { tokenConsumptionContract, tokenStoreContract } from '@token-introspection/testing'
+
+const STORE_CASES = [...tokenStoreContract(), ...tokenConsumptionContract()]
 
 describe('memory token store', () => {
-  test.each(tokenStoreContract())('$title', async ({ run }) => {
+  test.each(STORE_CASES)('$title', async ({ run }) => {
     await run(createMemoryTokenStore())
   })
 
   test('runs every case on one store', async () => {
     const store = createMemoryTokenStore()
-    for (const { run } of tokenStoreContract()) await run(store)
+    for (const { run } of STORE_CASES) await run(store)
     expect(store.size).toBeGreaterThan(1000)
   })
 })

@@ -1,6 +1,6 @@
 /** The PostgreSQL token store follows the contract of token stores, and survives a failure of the server. */
 import { randomUUID } from 'node:crypto'
-import { tokenStoreContract } from '@token-introspection/testing'
+import { tokenConsumptionContract, tokenStoreContract } from '@token-introspection/testing'
 import { Pool } from 'pg'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import {
@@ -11,8 +11,10 @@ import {
 } from '../../src/stores/postgres/index.ts'
 import { digestToken, type TokenRecord, type WritableTokenStore } from '../../src/index.ts'
 import { startPostgres } from '../databases/start-postgres.ts'
-import { findByToken, lasting, START } from './stored-tokens.ts'
+import { consumeInTurn, findByToken, lasting, START } from './stored-tokens.ts'
 import { surviveOutage } from './survive-outage.ts'
+
+const STORE_CASES = [...tokenStoreContract(), ...tokenConsumptionContract()]
 
 const server = await startPostgres('the tests of the PostgreSQL token store')
 afterAll(() => server?.stop())
@@ -61,14 +63,14 @@ async function saveEach(store: WritableTokenStore, prefix: string, count: number
 }
 
 describe.skipIf(server === undefined)('PostgreSQL token store', () => {
-  test.each(tokenStoreContract())('$title', async ({ run }) => {
+  test.each(STORE_CASES)('$title', async ({ run }) => {
     await run((await create()).store)
   })
 
   test('runs every case on one store', async () => {
     const { pool, count } = await create()
     const store = createPostgresTokenStore({ pool })
-    for (const { run } of tokenStoreContract()) await run(store)
+    for (const { run } of STORE_CASES) await run(store)
     expect(await count('tokens')).toBeGreaterThan(1000)
   })
 
@@ -82,13 +84,14 @@ describe.skipIf(server === undefined)('PostgreSQL token store', () => {
 })
 
 describe.skipIf(server === undefined)('PostgreSQL token store over two pools', () => {
-  test.each(tokenStoreContract())('$title', async ({ run }) => {
+  test.each(STORE_CASES)('$title', async ({ run }) => {
     const open = await openSchema()
     const [writer, reader] = [createPostgresTokenStore({ pool: open() }), createPostgresTokenStore({ pool: open() })]
     await writer.migrate()
     await run({
       ...writer,
       find: (digest) => reader.find(digest),
+      consume: consumeInTurn(writer, reader),
       isRevoked: (digest, record) => reader.isRevoked(digest, record),
     })
   })

@@ -1,5 +1,5 @@
 /** The Redis token store follows the contract of token stores, with both clients, and survives a failure of the server. */
-import { tokenStoreContract } from '@token-introspection/testing'
+import { tokenConsumptionContract, tokenStoreContract } from '@token-introspection/testing'
 import { Cluster, Redis } from 'ioredis'
 import { createCluster } from 'redis'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -7,8 +7,10 @@ import { createRedisTokenStore, type RedisTokenStoreOptions } from '../../src/st
 import { digestToken } from '../../src/index.ts'
 import { openIoredis, openNodeRedis, ownKeyPrefix, REDIS_LIBRARIES } from '../databases/open-redis.ts'
 import { startRedis } from '../databases/start-redis.ts'
-import { findByToken, lasting, START } from './stored-tokens.ts'
+import { consumeInTurn, findByToken, lasting, START } from './stored-tokens.ts'
 import { surviveOutage } from './survive-outage.ts'
+
+const STORE_CASES = [...tokenStoreContract(), ...tokenConsumptionContract()]
 
 const TESTS = 'the tests of the Redis token store'
 const server = await startRedis(TESTS)
@@ -21,13 +23,13 @@ const url = server?.url ?? ''
 afterAll(() => Promise.all([server?.stop(), cluster?.stop()]))
 
 describe.skipIf(server === undefined).each(REDIS_LIBRARIES)('Redis token store over %s', (_, open) => {
-  test.each(tokenStoreContract())('$title', async ({ run }) => {
+  test.each(STORE_CASES)('$title', async ({ run }) => {
     await run(createRedisTokenStore({ client: await open(url), keyPrefix: ownKeyPrefix() }))
   })
 
   test('runs every case on one store', async () => {
     const store = createRedisTokenStore({ client: await open(url), keyPrefix: ownKeyPrefix() })
-    for (const { run } of tokenStoreContract()) await run(store)
+    for (const { run } of STORE_CASES) await run(store)
   })
 
   test.skipIf(server?.crash === undefined)(
@@ -39,20 +41,21 @@ describe.skipIf(server === undefined).each(REDIS_LIBRARIES)('Redis token store o
 })
 
 describe.skipIf(server === undefined)('Redis token store over two connections', () => {
-  test.each(tokenStoreContract())('$title', async ({ run }) => {
+  test.each(STORE_CASES)('$title', async ({ run }) => {
     const keyPrefix = ownKeyPrefix()
     const writer = createRedisTokenStore({ client: await openNodeRedis(url), keyPrefix })
     const reader = createRedisTokenStore({ client: await openIoredis(url), keyPrefix })
     await run({
       ...writer,
       find: (digest) => reader.find(digest),
+      consume: consumeInTurn(writer, reader),
       isRevoked: (digest, record) => reader.isRevoked(digest, record),
     })
   })
 })
 
 describe.skipIf(server === undefined)('Redis token store over a client that puts a prefix before keys', () => {
-  test.each(tokenStoreContract())('$title', async ({ run }) => {
+  test.each(STORE_CASES)('$title', async ({ run }) => {
     const client = new Redis(url, { keyPrefix: 'app:' })
     onTestFinished(() => client.disconnect())
     await run(createRedisTokenStore({ client, keyPrefix: ownKeyPrefix() }))
@@ -65,7 +68,7 @@ describe.skipIf(cluster === undefined)('Redis token store in a cluster', () => {
   const formed = (): Promise<void> => (forming ??= formCluster(cluster?.url ?? ''))
   const { hostname: host, port } = new URL(cluster?.url ?? 'redis://127.0.0.1')
 
-  test.each(tokenStoreContract())('$title, by ioredis', async ({ run }) => {
+  test.each(STORE_CASES)('$title, by ioredis', async ({ run }) => {
     await formed()
     const client = new Cluster([{ host, port: Number(port) }])
     onTestFinished(() => client.disconnect())
@@ -80,7 +83,7 @@ describe.skipIf(cluster === undefined)('Redis token store in a cluster', () => {
     // Uses the default prefix, which no other test here uses.
     const call = (name: string, args: string[]) => client.sendCommand('{introspection}', false, [name, ...args])
     const store = createRedisTokenStore({ client: { call } })
-    for (const { run } of tokenStoreContract()) await run(store)
+    for (const { run } of STORE_CASES) await run(store)
   })
 
   test('rejects keys in different slots, and never finds a token whose revocation it cannot see', async () => {
@@ -197,6 +200,15 @@ describe.skipIf(server === undefined)('the keys of a Redis token store', () => {
     const exists = async () => (await keys('token:*')).includes(key)
     await store.revoke('token', lasting(-300))
     expect(await exists()).toBe(false)
+  })
+
+  test('of a consumed token last as long as those of the token', async () => {
+    const { store, ttl } = await create()
+    await store.save('refresh', { ...lasting(60), kind: 'refresh_token' })
+    const digest = await digestToken('refresh')
+    expect(await store.consume(digest, START)).toBe(true)
+    expect(await ttl(`token:${digest}`)).toBeGreaterThan(50)
+    expect(await ttl(`token:${digest}`)).toBeLessThanOrEqual(60)
   })
 
   test('of a revoked token are not treated as a token, wherever `revoked` is in its record', async () => {

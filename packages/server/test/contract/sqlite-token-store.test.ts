@@ -3,10 +3,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { tokenStoreContract } from '@token-introspection/testing'
+import { tokenConsumptionContract, tokenStoreContract } from '@token-introspection/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createSqliteTokenStore, sqliteTokenStoreSchema } from '../../src/stores/sqlite/index.ts'
-import { digestToken, type WritableTokenStore } from '../../src/index.ts'
+import { type ConsumingTokenStore, digestToken } from '../../src/index.ts'
+import { consumeInTurn } from './stored-tokens.ts'
+
+const STORE_CASES = [...tokenStoreContract(), ...tokenConsumptionContract()]
 
 /** A directory that is removed when the test ends. */
 function directory(): string {
@@ -25,7 +28,7 @@ function open(path: string): DatabaseSync {
 }
 
 /** A store whose database is closed and opened again before every lookup. */
-function reopeningStore(path: string): WritableTokenStore {
+function reopeningStore(path: string): ConsumingTokenStore {
   let database = open(path)
   let store = createSqliteTokenStore({ database })
   const reopen = (): void => {
@@ -34,9 +37,10 @@ function reopeningStore(path: string): WritableTokenStore {
     store = createSqliteTokenStore({ database })
   }
   let written = false
-  const write = async (change: (current: WritableTokenStore) => Promise<unknown>): Promise<void> => {
-    await change(store)
+  const write = async <Answer>(change: (current: ConsumingTokenStore) => Promise<Answer>): Promise<Answer> => {
+    const answer = await change(store)
     written = true
+    return answer
   }
   const reopenIfWritten = (): void => {
     if (written) reopen()
@@ -52,6 +56,7 @@ function reopeningStore(path: string): WritableTokenStore {
       return store.isRevoked(digest, record)
     },
     save: (token, record) => write((current) => current.save(token, record)),
+    consume: (digest, at) => write((current) => current.consume(digest, at)),
     revoke: (token, record) => write((current) => current.revoke(token, record)),
     revokeGrant: (grantId) => write((current) => current.revokeGrant(grantId)),
     revokeSession: (sessionId) => write((current) => current.revokeSession(sessionId)),
@@ -61,33 +66,34 @@ function reopeningStore(path: string): WritableTokenStore {
 }
 
 describe('SQLite token store in memory', () => {
-  test.each(tokenStoreContract())('$title', async ({ run }) => {
+  test.each(STORE_CASES)('$title', async ({ run }) => {
     await run(createSqliteTokenStore({ database: open(':memory:') }))
   })
 
   test('runs every case on one store', async () => {
     const database = open(':memory:')
     const store = createSqliteTokenStore({ database })
-    for (const { run } of tokenStoreContract()) await run(store)
+    for (const { run } of STORE_CASES) await run(store)
     const row = database.prepare('SELECT count(*) AS count FROM introspection_tokens').get()
     expect(row?.['count']).toBeGreaterThan(1000)
   })
 })
 
 describe('SQLite token store in a file that is opened again before every lookup', () => {
-  test.each(tokenStoreContract())('$title', async ({ run }) => {
+  test.each(STORE_CASES)('$title', async ({ run }) => {
     await run(reopeningStore(join(directory(), 'tokens.sqlite')))
   })
 })
 
 describe('SQLite token store in two connections to one file', () => {
-  test.each(tokenStoreContract())('$title', async ({ run }) => {
+  test.each(STORE_CASES)('$title', async ({ run }) => {
     const path = join(directory(), 'tokens.sqlite')
     const writer = createSqliteTokenStore({ database: open(path) })
     const reader = createSqliteTokenStore({ database: open(path) })
     await run({
       ...writer,
       find: (digest) => reader.find(digest),
+      consume: consumeInTurn(writer, reader),
       isRevoked: (digest, record) => reader.isRevoked(digest, record),
     })
   })

@@ -1,6 +1,7 @@
 /** What every token store must do. The cases run against each store. */
-import type { WritableTokenStore } from '@token-introspection/server'
+import type { ConsumingTokenStore, WritableTokenStore } from '@token-introspection/server'
 import type { ContractCase } from './contract-case.ts'
+import { CONSUMPTION_CASES } from './token-consumption-cases.ts'
 import { LOOKUP_CASES } from './token-lookup-cases.ts'
 import { REVOCATION_CASES } from './token-revocation-cases.ts'
 import { UNSTORED_CASES } from './unstored-token-cases.ts'
@@ -27,4 +28,13 @@ import { UNSTORED_CASES } from './unstored-token-cases.ts'
  */
 export function tokenStoreContract(): readonly ContractCase<WritableTokenStore>[] {
   return [...LOOKUP_CASES, ...REVOCATION_CASES, ...UNSTORED_CASES]
+}
+
+/**
+ * The contract of the `ConsumingTokenStore` seam, which refresh tokens need. Run it beside {@link tokenStoreContract}.
+ *
+ * @returns the cases. Their order does not matter.
+ */
+export function tokenConsumptionContract(): readonly ContractCase<ConsumingTokenStore>[] {
+  return CONSUMPTION_CASES
 }

@@ -11,7 +11,7 @@ import { isOver, type TokenRecord } from '../token-record.ts'
 import { readTokenStoreOptions, TOKEN_STORE_OPTIONS, type TokenStoreOptions } from '../token-store-options.ts'
 import { digestToken, type ReceiptedTokenStore } from '../token-store.ts'
 import { makeUnchangeable } from '../unchangeable-record.ts'
-import { validateTokenRecord } from '../validate-token-record.ts'
+import { validateConsumption, validateTokenRecord } from '../validate-token-record.ts'
 import { Cutoffs } from './cutoffs.ts'
 import { MemoryRevocationLog } from './memory-revocation-log.ts'
 
@@ -89,7 +89,10 @@ export function createMemoryTokenStore<Claims extends object = object>(
 
   function find(digest: string): TokenRecord<Claims> | null {
     const record = records.get(digest)
-    if (record === undefined) return tombstones.get(digest) ?? null
+    if (record === undefined) {
+      const tombstone = tombstones.get(digest)
+      return tombstone === undefined || isCutOff(tombstone, tombstone.iat) ? null : tombstone
+    }
     return isCutOff(record, record.iat) ? revokedCopy(record) : record
   }
 
@@ -166,6 +169,14 @@ export function createMemoryTokenStore<Claims extends object = object>(
       const number = bury(digests, tombstone)
       sweepIfGrown()
       return receiptOf(number)
+    },
+    async consume(digest, at) {
+      validateConsumption(at)
+      const record = records.get(digest)
+      if (record === undefined || isCutOff(record, record.iat)) return false
+      records.delete(digest)
+      tombstones.set(digest, makeUnchangeable({ ...record, consumedAt: at, revoked: true }))
+      return true
     },
     ...revocationMethods((kind, identifier, at = now()) => {
       const isLater = cutoffs[kind].set(identifier, at, now())

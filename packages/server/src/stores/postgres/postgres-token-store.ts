@@ -16,8 +16,8 @@ import {
 } from './postgres-token-store-options.ts'
 import { MIGRATE } from './postgres-token-store-schema.ts'
 import { removeCutOff, removeExpired } from './remove-expired.ts'
-import { runStatement } from './run-statement.ts'
-import { CUT_OFF, CUT_OFF_LOGGED, SAVE, SAVE_LOGGED } from './write-statements.ts'
+import { countChanged, runStatement } from './run-statement.ts'
+import { CONSUME, CUT_OFF, CUT_OFF_LOGGED, SAVE, SAVE_LOGGED } from './write-statements.ts'
 
 /** What a write with a log tells. */
 interface Written {
@@ -98,24 +98,30 @@ export function createPostgresTokenStore<Claims extends object = object>(
     return log !== undefined && written?.appended ? log.receiptAfterCommit() : receiptOfEarlier(log)
   }
 
+  const find = batchByTick<Claims>(async (digests) => {
+    const [digest] = digests
+    if (digest !== undefined && digests.length === 1) {
+      const [row] = await runStatement<{ record: string }>(pool, FIND_ONE, [digest])
+      return new Map(row === undefined ? [] : [[digest, row.record]])
+    }
+    const rows = await runStatement<{ digest: string; record: string }>(pool, FIND_MANY, [digests])
+    return new Map(rows.map((row) => [row.digest, row.record]))
+  })
+
   return {
-    find: batchByTick<Claims>(async (digests) => {
-      const [digest] = digests
-      if (digest !== undefined && digests.length === 1) {
-        const [row] = await runStatement<{ record: string }>(pool, FIND_ONE, [digest])
-        return new Map(row === undefined ? [] : [[digest, row.record]])
-      }
-      const rows = await runStatement<{ digest: string; record: string }>(pool, FIND_MANY, [digests])
-      return new Map(rows.map((row) => [row.digest, row.record]))
-    }),
+    find,
     ...databaseMethods({
       revocations: log,
+      find,
       async held(digest) {
         const [row] = await runStatement<{ record: string }>(pool, HELD, [digest])
         return row && (JSON.parse(row.record) as TokenRecord)
       },
       saveToken: save,
       saveTombstone: save,
+      async consume(digest, before, after) {
+        return (await countChanged(pool, CONSUME, [digest, before, after])) === 1
+      },
       async cutOff(kind, stored, at, identifier) {
         const key = await log?.keyOf(kind, identifier)
         const values = [kind, stored, at ?? null, now(), CUTOFF_KEPT_SECONDS + unstoredLifetimeSeconds]

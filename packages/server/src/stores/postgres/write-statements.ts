@@ -50,6 +50,15 @@ SELECT ${IS_DUE}, EXISTS (SELECT 1 FROM events) AS appended`,
 )
 
 /**
+ * Replaces a record by that of a consumed token, if it is still the expected one. Of several processes one changes the row: the
+ * others wait for it, look at the condition again, and change nothing.
+ */
+export const CONSUME = statement(
+  'consume_1',
+  'UPDATE introspection_tokens SET record = $3, revoked = true WHERE digest = $1 AND record = $2 AND NOT revoked',
+)
+
+/**
  * Writes a cutoff at the moment $3. If that is null, the moment is now: the time of this process, $4, or the time of the database
  * if that is later. If only the time of a process counted, a process whose clock is behind would miss tokens that others issued in
  * the last seconds. The cutoff is kept for

@@ -6,6 +6,7 @@ import { databaseMethods } from '../database-methods.ts'
 import type { RevocationReceipt } from '../revocation-log.ts'
 import { NO_POSITION, receiptAt } from '../revocation-receipt.ts'
 import type { TokenRecord } from '../token-record.ts'
+import { CONSUME } from './consume-script.ts'
 import { CUT_OFF } from './cut-off-script.ts'
 import { FIND } from './find-script.ts'
 import { IS_REVOKED } from './is-revoked-script.ts'
@@ -100,6 +101,7 @@ export function createRedisTokenStore<Claims extends object = object>(
     find,
     ...databaseMethods({
       revocations,
+      find,
       held: find,
       async saveToken([digest = '', ...others], row) {
         const tombstones = others.map(keys.token)
@@ -122,6 +124,9 @@ export function createRedisTokenStore<Claims extends object = object>(
         const lasts = row.keptUntil === undefined ? '' : lastsSeconds
         const values = [toStoredValue(row, cutoffNames(row.identifiers)), lasts]
         return await write({ script: REVOKE, keys: tokens, values, kind: 'token', identifiers: digests })
+      },
+      async consume(digest, before, after) {
+        return (await runRedisScript(send, CONSUME, [keys.token(digest)], [before, after])) === 1
       },
       async cutOff(kind, stored, at, identifier) {
         return await write({

@@ -13,7 +13,7 @@ import {
   type SqliteTokenStoreOptions,
 } from './sqlite-token-store-options.ts'
 import { sqliteTokenStoreSchema } from './sqlite-token-store-schema.ts'
-import { CUT_OFF, SAVE } from './write-statements.ts'
+import { CONSUME, CUT_OFF, SAVE } from './write-statements.ts'
 
 /**
  * Creates a token store in a SQLite database, such as one of `node:sqlite`. The store keeps tokens by digest alone, so the
@@ -57,21 +57,25 @@ export function createSqliteTokenStore<Claims extends object = object>(
 ): SqliteTokenStore<Claims> {
   const { database, now, unstoredLifetimeSeconds, revocationLog } = readSqliteTokenStoreOptions(options)
   database.exec(sqliteTokenStoreSchema)
-  const find = database.prepare(FIND)
+  const findRecord = database.prepare(FIND)
   const held = database.prepare(HELD)
   const isRevoked = database.prepare(IS_REVOKED)
   const save = database.prepare(SAVE)
+  const consume = database.prepare(CONSUME)
   const cutOff = database.prepare(CUT_OFF)
   const remove = createRemoval(database)
   const log = revocationLog && createLog(database, revocationLog, now)
 
+  function find(digest: string): TokenRecord<Claims> | null {
+    const row = findRecord.get(digest) as { readonly record: string } | undefined
+    return row === undefined ? null : (JSON.parse(row.record) as TokenRecord<Claims>)
+  }
+
   return {
-    find(digest) {
-      const row = find.get(digest) as { readonly record: string } | undefined
-      return row === undefined ? null : (JSON.parse(row.record) as TokenRecord<Claims>)
-    },
+    find,
     ...databaseMethods({
       revocations: log?.revocations,
+      find,
       held(digest) {
         const row = held.get(digest) as { readonly record: string } | undefined
         return row && (JSON.parse(row.record) as TokenRecord)
@@ -93,6 +97,9 @@ export function createSqliteTokenStore<Claims extends object = object>(
         if (log !== undefined) return log.writeTokens(digests, row, write)
         write()
         return NO_POSITION
+      },
+      consume(digest, before, after) {
+        return Number(consume.run(digest, before, after).changes) === 1
       },
       cutOff(kind, stored, given, identifier) {
         const write = (at: number) => {

@@ -9,6 +9,10 @@ ON CONFLICT (digest) DO UPDATE SET
   record = excluded.record, exp = excluded.exp, iat = excluded.iat, revoked = excluded.revoked,
   grant_id = excluded.grant_id, session_id = excluded.session_id, sub = excluded.sub, client_id = excluded.client_id`
 
+/** Replaces a record by that of a consumed token, if it is still the expected one. */
+export const CONSUME = `
+UPDATE introspection_tokens SET record = ?3, revoked = 1 WHERE digest = ?1 AND revoked = 0 AND record = ?2`
+
 /** The moment of a cutoff. */
 export const CUT_AT = 'SELECT cut_at FROM introspection_cutoffs WHERE kind = ? AND identifier = ?'
 

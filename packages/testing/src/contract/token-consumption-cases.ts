@@ -1,0 +1,121 @@
+/** What every token store must do that can consume tokens. */
+import { type ConsumingTokenStore, digestToken, type TokenRecord } from '@token-introspection/server'
+import { type ContractCase, expectEqual } from './contract-case.ts'
+import { EXP, expectEach, expectRevoked, findByToken, saveEach } from './expect-token.ts'
+
+/** When the tokens of these cases are consumed, in seconds. */
+const AT = 2_000_000_000
+
+/** The cases about consuming. */
+export const CONSUMPTION_CASES: readonly ContractCase<ConsumingTokenStore>[] = [
+  {
+    title: 'consumes a token once, and then returns its whole record with `revoked` and `consumedAt`',
+    async run(store) {
+      const record = refreshToken('contract-consumed', { scope: 'a b', aud: ['urn:a'], claims: { tenant: 'acme' } })
+      await store.save('contract-consumed', record)
+      expectEqual(await consume(store, 'contract-consumed', AT), true, 'the first call')
+      const consumed = { ...record, revoked: true, consumedAt: AT }
+      expectEqual(present(await findByToken(store, 'contract-consumed')), consumed, 'the record after it')
+      expectEqual(await consume(store, 'contract-consumed', AT + 1), false, 'the second call')
+      expectEqual(present(await findByToken(store, 'contract-consumed')), consumed, 'the record after the second call')
+    },
+  },
+  {
+    title: 'consumes one token and no other',
+    async run(store) {
+      await saveEach(store, ['contract-consume-one', 'contract-consume-other'])
+      expectEqual(await consume(store, 'contract-consume-one'), true, 'the call')
+      await expectEach(store, ['contract-consume-other'])
+    },
+  },
+  {
+    title: 'lets one of many calls at once consume a token',
+    async run(store) {
+      for (let round = 0; round < 10; round++) {
+        const token = `contract-consume-race-${round}`
+        await store.save(token, refreshToken(token))
+        // All at the same second, so that the records that they would write are the same.
+        const calls = await Promise.all(Array.from({ length: 20 }, () => consume(store, token)))
+        expectEqual(calls.filter(Boolean).length, 1, 'the calls that consumed the token')
+      }
+    },
+  },
+  {
+    title: 'does not consume a token that is unknown, revoked, or ended',
+    async run(store) {
+      expectEqual(await consume(store, 'contract-consume-unknown'), false, 'a call for an unknown token')
+      const names = ['revoked', 'grantId', 'sessionId', 'sub', 'client_id'].map((name) => `contract-consume-${name}`)
+      const [revoked, grantId, sessionId, sub, client_id] = names as [string, string, string, string, string]
+      await store.save(revoked, refreshToken(revoked))
+      await store.revoke(revoked)
+      await store.save(grantId, refreshToken('contract-consume-ended', { grantId }))
+      await store.save(sessionId, refreshToken('contract-consume-ended-2', { sessionId }))
+      await store.save(sub, refreshToken('contract-consume-ended-3', { sub, iat: 1 }))
+      await store.save(client_id, refreshToken('contract-consume-ended-4', { client_id, iat: 1 }))
+      await store.revokeGrant(grantId)
+      await store.revokeSession(sessionId)
+      await store.revokeSubject(sub)
+      await store.revokeClient(client_id)
+      for (const token of names) expectEqual(await consume(store, token), false, `a call for ${token}`)
+    },
+  },
+  {
+    title: 'keeps a token consumed when it is saved again later',
+    async run(store) {
+      const record = refreshToken('contract-consume-late')
+      await store.save('contract-consume-late', record)
+      await consume(store, 'contract-consume-late')
+      for (const late of [record, { ...record, scope: 'again' }]) {
+        await store.save('contract-consume-late', late)
+        expectRevoked(await findByToken(store, 'contract-consume-late'))
+        expectEqual(await consume(store, 'contract-consume-late'), false, 'a call after the late save')
+      }
+    },
+  },
+  {
+    title: 'no longer returns a token as consumed after its grant, session, user or client was revoked',
+    async run(store) {
+      const token = 'contract-consumed-ended'
+      const ends = [
+        [{ grantId: `${token}-grant` }, () => store.revokeGrant(`${token}-grant`)],
+        [{ sessionId: `${token}-session` }, () => store.revokeSession(`${token}-session`)],
+        [{ sub: `${token}-sub`, iat: 1 }, () => store.revokeSubject(`${token}-sub`)],
+        [{ client_id: `${token}-client`, iat: 1 }, () => store.revokeClient(`${token}-client`)],
+      ] as const
+      for (const [index, [members, end]] of ends.entries()) {
+        await store.save(`${token}-${index}`, refreshToken(`${token}-of-${index}`, members))
+        await consume(store, `${token}-${index}`)
+        await end()
+        const found = await findByToken(store, `${token}-${index}`)
+        expectRevoked(found)
+        expectEqual(found?.consumedAt ?? null, null, 'consumedAt after the revocation')
+      }
+    },
+  },
+  {
+    title: 'refuses to consume a token at a moment in milliseconds',
+    async run(store) {
+      await store.save('contract-consume-moment', refreshToken('contract-consume-moment'))
+      const digest = await digestToken('contract-consume-moment')
+      const error = await store.consume(digest, AT * 1000).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      )
+      if (!(error instanceof TypeError)) throw new Error('expected a TypeError for a moment in milliseconds')
+      expectEqual(await consume(store, 'contract-consume-moment'), true, 'a call after the refused one')
+    },
+  },
+]
+
+async function consume(store: ConsumingTokenStore, token: string, at = AT): Promise<boolean> {
+  return await store.consume(await digestToken(token), at)
+}
+
+function refreshToken(name: string, members: Partial<TokenRecord> = {}): TokenRecord {
+  return { kind: 'refresh_token', sub: name, client_id: name, grantId: `${name}-grant`, exp: EXP, ...members }
+}
+
+/** A store may return absent members as `null`. */
+function present(record: TokenRecord | null): unknown {
+  return record && Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null))
+}

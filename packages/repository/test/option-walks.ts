@@ -766,6 +766,9 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
       }),
     ),
     walk('guardMcp', { resource: audience }, (options) => mcp.guardMcp(guard, never, options)),
+    walk('mcpNodeGuard', { resource: audience }, (options) => mcp.mcpNodeGuard(guard, never, options), {
+      path: 'mcpNodeGuard',
+    }),
   ],
   'client/opentelemetry': [walk('recordIntrospections', { tracer, meter, now }, clientTelemetry.recordIntrospections)],
   'client/redis': [

@@ -5,7 +5,7 @@ import { OptionGroup } from '@token-introspection/core/options'
 import { type ActiveIntrospectionResult, type Guard, type GuardToken, isPreflight, presentedToken } from '../index.ts'
 import { authInfoOf } from './auth-info.ts'
 import { type ExpressGuardOptions, expressGuard } from './express.ts'
-import { toGuardRequest } from './node.ts'
+import { nodeGuard, toGuardRequest } from './node.ts'
 import { requireGuard } from './middleware-options.ts'
 import { addFields } from './response-fields.ts'
 
@@ -232,10 +232,7 @@ export function mcpExpressGuard<
   const middleware = (request: Req, response: Res, next: (error?: unknown) => void): void => {
     mayPass(request, response, (error) => {
       try {
-        if (error === undefined) {
-          const token = presentedToken(toGuardRequest(request)) ?? ''
-          Object.assign(request, { auth: passed.toAuthInfo(token, mayPass.tokenOf(request)) })
-        }
+        if (error === undefined) passed.attach(request, mayPass.tokenOf(request))
       } catch (mistake) {
         next(mistake)
         return
@@ -244,6 +241,53 @@ export function mcpExpressGuard<
     })
   }
   return Object.assign(middleware, { tokenOf: (authInfo: AuthInfo | undefined) => passed.tokenOf(authInfo) })
+}
+
+/**
+ * Puts a guard before the request handler of an MCP server on `node:http`, before `StreamableHTTPServerTransport` of the MCP
+ * SDK. The transport passes `request.auth` to tools as `authInfo`, and the guard puts it there. Refused requests and preflights
+ * are answered as by `nodeGuard` of `client/node`, and so the handler runs in the same tick when the answer is cached.
+ *
+ * @param guard - a guard that is not optional.
+ * @param handle - answers an allowed request. `request.auth.extra` is the answer about the token, with the type of your claims.
+ * @returns a listener for `createServer`. It throws or rejects only for bugs of the guard and for errors of the handler.
+ * @throws TypeError when the guard is not a guard, the handler is not a function, or an option is wrong.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import type { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
+ * import { createProtectedResource, type IntrospectionClient } from '@token-introspection/client'
+ * import { mcpNodeGuard } from '@token-introspection/client/mcp'
+ *
+ * export function serve(introspection: IntrospectionClient, transport: StreamableHTTPServerTransport) {
+ *   const mcp = createProtectedResource({ resource: 'https://mcp.example.com/mcp' })
+ *   const listen = mcpNodeGuard(mcp.guard(introspection, { scope: 'tools:call' }), (request, response) =>
+ *     transport.handleRequest(request, response),
+ *   )
+ *   return createServer((request, response) => {
+ *     const document = mcp.respond(request.method ?? '', request.url ?? '')
+ *     if (document === undefined) listen(request, response)
+ *     else response.writeHead(document.status, document.headers).end(document.body)
+ *   })
+ * }
+ * ```
+ */
+export function mcpNodeGuard<G extends Guard>(
+  guard: G,
+  handle: (request: McpIncomingMessage<GuardToken<G>>, response: ServerResponse) => unknown,
+  options: McpGateOptions = {},
+): ((request: IncomingMessage, response: ServerResponse) => unknown) & McpTokens<GuardToken<G>> {
+  const group = new OptionGroup('mcpNodeGuard', options, ['resource'])
+  if (typeof handle !== 'function') throw group.error('handle', 'must be a function')
+  const passed = new PassedAuthInfo<GuardToken<G>>(group.string('resource'))
+  const listener = nodeGuard(guard, (request, response, token) => handle(passed.attach(request, token), response))
+  return Object.assign(listener, { tokenOf: (authInfo: AuthInfo | undefined) => passed.tokenOf(authInfo) })
+}
+
+/** A request of Node with the member that the transport of the SDK reads. */
+export type McpIncomingMessage<Token extends object = ActiveIntrospectionResult> = IncomingMessage & {
+  auth: McpAuthInfo<Token>
 }
 
 interface Pass<Token extends object> {
@@ -294,6 +338,13 @@ class PassedAuthInfo<Token extends ActiveIntrospectionResult> {
       ...(resource !== undefined && { resource }),
       extra: answer,
     }
+  }
+
+  /** Puts `authInfo` where the transport for Node's requests reads it. */
+  attach<Req extends IncomingMessage>(request: Req, answer: Token | undefined): Req & { auth: McpAuthInfo<Token> } {
+    // Empty when the token was in another place.
+    const token = presentedToken(toGuardRequest(request)) ?? ''
+    return Object.assign(request, { auth: this.toAuthInfo(token, answer) })
   }
 
   tokenOf(authInfo: AuthInfo | undefined): Token {

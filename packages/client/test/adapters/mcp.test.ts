@@ -16,7 +16,13 @@ import {
   type IntrospectionClientOptions,
 } from '@token-introspection/client'
 import { expressGuard } from '@token-introspection/client/express'
-import { createMcpGate, createTokenVerifier, guardMcp, mcpExpressGuard } from '@token-introspection/client/mcp'
+import {
+  createMcpGate,
+  createTokenVerifier,
+  guardMcp,
+  mcpExpressGuard,
+  mcpNodeGuard,
+} from '@token-introspection/client/mcp'
 import express from 'express'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -66,10 +72,10 @@ async function createProver() {
   const ath = Buffer.from(digest).toString('base64url')
   return {
     jkt: await calculateJwkThumbprint(jwk),
-    prove: (nonce?: string) =>
+    prove: (nonce?: string, iat = Math.floor(Date.now() / 1000)) =>
       new SignJWT({ htm: 'POST', htu: resource, jti: crypto.randomUUID(), ath, ...(nonce !== undefined && { nonce }) })
         .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk })
-        .setIssuedAt()
+        .setIssuedAt(iat)
         .sign(privateKey),
   }
 }
@@ -253,19 +259,24 @@ describe('guardMcp', () => {
   })
 })
 
-/** An MCP server in Express with one tool, which returns the data it has about its caller. */
+/** An MCP server with one tool, which returns the data it has about its caller. */
+function createWhoami(): McpServer {
+  const mcp = new McpServer({ name: 'orders', version: '1.0.0' })
+  mcp.registerTool('whoami', { description: 'tells who the caller is' }, ({ authInfo = {} as AuthInfo }) => {
+    const { token, clientId, scopes, expiresAt, resource: of, extra } = authInfo
+    return {
+      content: [{ type: 'text', text: JSON.stringify({ token, clientId, scopes, expiresAt, resource: of, extra }) }],
+    }
+  })
+  return mcp
+}
+
+/** An MCP server in Express with that tool. */
 async function serveInExpress(...middleware: express.RequestHandler[]) {
   const app = express()
   app.all('/mcp', ...middleware, express.json(), (request, response) => {
-    const mcp = new McpServer({ name: 'orders', version: '1.0.0' })
-    mcp.registerTool('whoami', { description: 'tells who the caller is' }, ({ authInfo = {} as AuthInfo }) => {
-      const { token, clientId, scopes, expiresAt, resource: of, extra } = authInfo
-      return {
-        content: [{ type: 'text', text: JSON.stringify({ token, clientId, scopes, expiresAt, resource: of, extra }) }],
-      }
-    })
     const transport = new StreamableHTTPServerTransport({})
-    mcp
+    createWhoami()
       .connect(transport)
       .then(() => transport.handleRequest(request, response, request.body))
       .catch((error: unknown) => response.destroy(error as Error))
@@ -344,6 +355,7 @@ describe('tokenOf', () => {
       createMcpGate(answering(good)),
       createTokenVerifier(answering(good), errors),
       mcpExpressGuard(answering(good)),
+      mcpNodeGuard(answering(good), () => undefined),
     ]
     for (const { tokenOf } of others) expect(() => tokenOf(authInfo)).toThrow(/^authInfo: /)
     for (const wrong of [undefined, { ...authInfo, extra: undefined }, { ...authInfo, extra: { ...good } }]) {
@@ -387,6 +399,93 @@ describe('mcpExpressGuard before the transport of the SDK in Express', () => {
     })
     expect(heard).toBeInstanceOf(TypeError)
     await expect(createMcpGate(guard)(call())).rejects.toThrow(/^guard: /)
+  })
+})
+
+/** An MCP server on `node:http` with the tool of {@link createWhoami}. */
+async function serveOnNode(guard: ReturnType<typeof createGuard>, options: { resource?: string } = {}) {
+  const listener = mcpNodeGuard(
+    guard,
+    (request, response) => {
+      const transport = new StreamableHTTPServerTransport({})
+      createWhoami()
+        .connect(transport)
+        .then(() => transport.handleRequest(request, response))
+        .catch((error: unknown) => response.destroy(error as Error))
+    },
+    options,
+  )
+  const server = await serveListener((request, response) => void listener(request, response))
+  onTestFinished(() => server[Symbol.asyncDispose]())
+  return new URL('/mcp', server.origin)
+}
+
+describe('mcpNodeGuard before the transport of the SDK on node:http', () => {
+  test('gives tools the token data that the SDK calls authInfo', async () => {
+    expect(await whoami(await serveOnNode(answering(good), { resource }))).toEqual(AUTH_INFO)
+  })
+
+  test('refuses with the challenge, answers a preflight itself, and calls the handler for neither', async () => {
+    const called: unknown[] = []
+    const listener = mcpNodeGuard(answering({ active: false }), (request) => called.push(request.auth))
+    const server = await serveListener((request, response) => void listener(request, response))
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    const refused = await fetch(server.origin, { method: 'POST', headers: { authorization: 'Bearer abc' } })
+    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+      401,
+      expect.stringContaining('error="invalid_token"'),
+    ])
+    expect((await fetch(server.origin, { method: 'OPTIONS', headers: preflight().headers })).status).toBe(204)
+    expect(called).toEqual([])
+  })
+
+  test('refuses a request without a token, even with an optional guard', async () => {
+    const guard = createGuard(() => Response.json(good), { optional: true } as never)
+    const request = new IncomingMessage(new Socket())
+    const listener = mcpNodeGuard(guard, () => {
+      throw new Error('handed on')
+    })
+    expect(() => listener(request, new ServerResponse(request))).toThrow(/^guard: must not be optional/)
+  })
+})
+
+describe('a DPoP proof', () => {
+  const policy = { dpop: { origin: 'https://mcp.example.com' }, senderConstraint: 'dpop' } as const
+  const WINDOW_SECONDS = 60
+  const LEEWAY_SECONDS = 5
+
+  /** The status of one request, a number of seconds after its proof was made. */
+  async function statusAfter(
+    seconds: number,
+    form: (guard: ReturnType<typeof createGuard>) => Promise<URL> | undefined,
+  ) {
+    const { jkt, prove } = await createProver()
+    const answer = () => Response.json({ ...good, cnf: { jkt } })
+    const guard = createGuard(answer, {}, { policy, now: () => (now + seconds) * 1000 })
+    const headers = { authorization: 'DPoP abc', dpop: await prove(undefined, now) }
+    const url = await form(guard)
+    const response =
+      url === undefined
+        ? await guardMcp(guard, () => new Response(null, { status: 406 }))(call('DPoP abc', headers))
+        : await fetch(url, { method: 'POST', headers })
+    return { status: response.status, challenge: response.headers.get('www-authenticate') }
+  }
+
+  // 406 is the answer of the transport to a request without `Accept`, so the guard has let it pass.
+  test.each([
+    ['web requests', () => undefined],
+    ['Express', (guard: ReturnType<typeof createGuard>) => serveInExpress(mcpExpressGuard(guard))],
+    ['node:http', (guard: ReturnType<typeof createGuard>) => serveOnNode(guard)],
+  ] as const)('passes within its window, and not before or after it, with %s', async (_, form) => {
+    for (const seconds of [0, WINDOW_SECONDS, 1 - LEEWAY_SECONDS]) {
+      expect(await statusAfter(seconds, form), String(seconds)).toEqual({ status: 406, challenge: null })
+    }
+    for (const seconds of [WINDOW_SECONDS + LEEWAY_SECONDS + 2, -LEEWAY_SECONDS - 2]) {
+      expect(await statusAfter(seconds, form), String(seconds)).toEqual({
+        status: 401,
+        challenge: expect.stringMatching(/^DPoP .*error="invalid_dpop_proof"/) as string,
+      })
+    }
   })
 })
 
@@ -475,6 +574,7 @@ describe('options', () => {
       () => guardMcp({} as never, () => new Response()),
       () => createTokenVerifier(undefined as never, errors),
       () => mcpExpressGuard(undefined as never),
+      () => mcpNodeGuard(undefined as never, () => undefined),
     ])
       expect(create).toThrow(/^guard: /)
   })
@@ -484,6 +584,9 @@ describe('options', () => {
     ['resource', () => guardMcp(guard, () => new Response(), { resource: '' })],
     ['mcpExpressGuard.resource', () => mcpExpressGuard(guard, { resource: '' })],
     ['mcpExpressGuard.onRefusal', () => mcpExpressGuard(guard, { onRefusal: 'send' } as never)],
+    ['mcpNodeGuard.resource', () => mcpNodeGuard(guard, () => undefined, { resource: '' })],
+    ['mcpNodeGuard.onRefusal', () => mcpNodeGuard(guard, () => undefined, { onRefusal: () => undefined } as object)],
+    ['mcpNodeGuard.handle', () => mcpNodeGuard(guard, undefined as never)],
     ['mcpExpressGuard.scope', () => mcpExpressGuard(guard, { scope: 'a' } as never)],
     ['audience', () => createMcpGate(guard, { audience: resource } as object)],
     ['InvalidTokenError', () => createTokenVerifier(guard, { InsufficientScopeError } as never)],

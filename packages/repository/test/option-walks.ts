@@ -1043,6 +1043,6 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
   'server/hono': 'toHonoHandler',
   'server/koa': 'toKoaMiddleware',
   testing:
-    'cacheStoreContract replayStoreContract revocationFollowerContract revocationLogContract tokenConsumptionContract tokenStoreContract',
+    'cacheStoreContract replayStoreContract revocationFollowerContract revocationLogContract tokenConsumptionContract tokenListContract tokenStoreContract',
   'testing/msw': 'authorizationServerHandlers createNetwork',
 }

@@ -89,8 +89,13 @@ export type { TokenStoreOptions } from './stores/token-store-options.ts'
 export {
   type ConsumingTokenStore,
   digestToken,
+  type ListableTokenStore,
+  type ListedToken,
   type ReceiptedTokenStore,
   type RevocableTokenStore,
+  type TokenOwner,
+  type TokenPage,
+  type TokenPageQuery,
   type TokenStore,
   type WritableTokenStore,
 } from './stores/token-store.ts'

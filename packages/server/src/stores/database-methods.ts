@@ -6,9 +6,10 @@ import { revocationMethods } from './revocation-methods.ts'
 import { receiptOfEarlier } from './revocation-receipt.ts'
 import { toStoredIdentifier } from './stored-identifier.ts'
 import { TOMBSTONE_MARGIN_SECONDS, toTombstone } from './to-tombstone.ts'
-import type { TokenDatabase } from './token-database.ts'
+import type { ListingDatabase, TokenDatabase, TokenRow } from './token-database.ts'
+import { isOf, resolveOwner, resolvePageQuery, toPage } from './token-page.ts'
 import type { TokenRecord } from './token-record.ts'
-import { digestToken, type ReceiptedTokenStore } from './token-store.ts'
+import { digestToken, type ListableTokenStore, type ReceiptedTokenStore } from './token-store.ts'
 import { validateConsumption, validateTokenRecord } from './validate-token-record.ts'
 
 /** A tombstone has no grant, session, user or client. */
@@ -39,15 +40,7 @@ export function databaseMethods(database: TokenDatabase): Omit<ReceiptedTokenSto
       // Read before the first await, because the caller may change the object afterwards.
       const known = record ? { ...record } : await database.held(await digestToken(token))
       if (known === undefined || known === null) return receiptOfEarlier(database.revocations)
-      const tombstone = toTombstone(known)
-      const { exp, iat = ISSUED_BEFORE_ALL } = tombstone
-      return await database.saveTombstone(await revocationDigests(token, known), {
-        json: JSON.stringify(tombstone),
-        keptUntil: exp === undefined ? undefined : exp + TOMBSTONE_MARGIN_SECONDS,
-        issuedAt: iat,
-        identifiers: NOBODY,
-        revoked: true,
-      })
+      return await database.saveTombstone(await revocationDigests(token, known), tombstoneRow(known))
     },
     async consume(digest, at) {
       validateConsumption(at)
@@ -71,6 +64,38 @@ export function databaseMethods(database: TokenDatabase): Omit<ReceiptedTokenSto
       const identifiers = storedIdentifiersOf(record)
       return andThen(tombstoneDigests(digest, record), (digests) => database.isRevoked(digests, iat, identifiers))
     },
+  }
+}
+
+/** Creates the methods of a store that lists tokens. */
+export function listMethods<Claims extends object>(
+  database: ListingDatabase,
+): Pick<ListableTokenStore<Claims>, 'list' | 'revokeListed'> {
+  return {
+    async list(query) {
+      const { kind, identifier, after, limit } = resolvePageQuery(query)
+      const rows = await database.list({ kind, identifier: toStoredIdentifier(identifier), after, limit: limit + 1 })
+      const found = rows.map(({ json, ...place }) => ({ ...place, record: JSON.parse(json) as TokenRecord<Claims> }))
+      return toPage(found, limit)
+    },
+    async revokeListed(id, owner) {
+      const { kind, identifier } = resolveOwner('owner', owner)
+      const record = await database.find(id)
+      if (record === null || record.revoked || !isOf(record, kind, identifier)) return null
+      return await database.saveTombstone(await tombstoneDigests(id, record), tombstoneRow(record))
+    },
+  }
+}
+
+function tombstoneRow(record: TokenRecord): TokenRow {
+  const tombstone = toTombstone(record)
+  const { exp, iat = ISSUED_BEFORE_ALL } = tombstone
+  return {
+    json: JSON.stringify(tombstone),
+    keptUntil: exp === undefined ? undefined : exp + TOMBSTONE_MARGIN_SECONDS,
+    issuedAt: iat,
+    identifiers: NOBODY,
+    revoked: true,
   }
 }
 

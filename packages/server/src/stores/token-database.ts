@@ -2,6 +2,7 @@
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { CutoffKind } from './cutoff.ts'
 import type { RevocationLog, RevocationReceipt } from './revocation-log.ts'
+import type { ResolvedPageQuery, TokenPlace } from './token-page.ts'
 import type { TokenRecord } from './token-record.ts'
 
 /** The row of a token or a tombstone. */
@@ -14,6 +15,20 @@ export interface TokenRow {
   /** Grant, session, user and client, in the order of `identifiersOf` and escaped for the database. All `null` in a tombstone. */
   readonly identifiers: readonly (string | null)[]
   readonly revoked: boolean
+}
+
+/** A row of a list. */
+export interface ListedRow extends TokenPlace {
+  /** The record as JSON. */
+  readonly json: string
+}
+
+/** A database that can list tokens. */
+export interface ListingDatabase extends TokenDatabase {
+  /**
+   * Up to a number of live tokens with this identifier, in the order of {@link TokenPlace}. The identifier is escaped like those of a row.
+   */
+  list(query: ResolvedPageQuery): MaybePromise<readonly ListedRow[]>
 }
 
 /**

@@ -125,6 +125,63 @@ export interface ConsumingTokenStore<Claims extends object = object> extends Wri
   consume(digest: string, at: number): Promise<boolean>
 }
 
+/** Whose tokens to list: those of exactly one user, client, session or grant. */
+export interface TokenOwner {
+  readonly sub?: string | undefined
+  readonly client_id?: string | undefined
+  readonly sessionId?: string | undefined
+  readonly grantId?: string | undefined
+}
+
+/** One page of tokens. */
+export interface TokenPageQuery extends TokenOwner {
+  /** `next` of the page before. Default: the first page. */
+  readonly after?: string | undefined
+  /** The most tokens of the page, from 1 to 100. Default 50. */
+  readonly limit?: number | undefined
+}
+
+/** A token in a list. */
+export interface ListedToken<Claims extends object = object> {
+  /**
+   * Identifies the token in this store: the digest of its text, from which nobody can make the token. With
+   * {@link ListableTokenStore.revokeListed} it revokes a token of its owner only.
+   */
+  readonly id: string
+  readonly record: TokenRecord<Claims>
+}
+
+/** A page of {@link ListableTokenStore.list}. */
+export interface TokenPage<Claims extends object = object> {
+  /** The tokens, the newest `iat` first. */
+  readonly tokens: readonly ListedToken<Claims>[]
+  /** For `after` of the next page. `undefined` on the last page. */
+  readonly next: string | undefined
+}
+
+/**
+ * A token store that can list tokens, for a page "Your sessions" or for support. The stores in memory, on SQLite and on PostgreSQL are.
+ * The store on Redis is not, because it keeps no index of users.
+ */
+export interface ListableTokenStore<Claims extends object = object> extends WritableTokenStore<Claims> {
+  /**
+   * Lists the tokens of a user, a client, a session or a grant. Leaves out tokens that are revoked, expired, ended or consumed. A token that
+   * is saved while you turn pages may be missing; a token that was there from the first page to the last is there once.
+   *
+   * Reject with a `TypeError` naming the member when the query is wrong. `after` often comes from a browser: answer 400 then.
+   */
+  list(query: TokenPageQuery): Promise<TokenPage<Claims>>
+  /**
+   * Revokes one token of a list, as {@link RevocableTokenStore.revoke} does.
+   *
+   * @param id - from {@link ListedToken.id}.
+   * @param owner - whose token it has to be, such as `{ sub }` of the user that is logged in. Security: take it from your own session, and
+   *   never from the request.
+   * @returns `null` if the owner has no such token, or it was revoked already.
+   */
+  revokeListed(id: string, owner: TokenOwner): Promise<RevocationReceipt | null>
+}
+
 /** A store whose revocations say where their events are in its log, like every built-in store. */
 export interface ReceiptedTokenStore<Claims extends object = object> extends ConsumingTokenStore<Claims> {
   revoke(token: string, record?: TokenRecord): Promise<RevocationReceipt>

@@ -1,9 +1,9 @@
 /** The memory token store follows the contract of token stores. */
 import { createMemoryTokenStore } from '../../src/index.ts'
 import { describe, expect, test } from 'vitest'
-import { tokenConsumptionContract, tokenStoreContract } from '@token-introspection/testing'
+import { tokenConsumptionContract, tokenListContract, tokenStoreContract } from '@token-introspection/testing'
 
-const STORE_CASES = [...tokenStoreContract(), ...tokenConsumptionContract()]
+const STORE_CASES = [...tokenStoreContract(), ...tokenConsumptionContract(), ...tokenListContract()]
 
 describe('memory token store', () => {
   test.each(STORE_CASES)('$title', async ({ run }) => {

@@ -1,6 +1,6 @@
 /** The PostgreSQL token store follows the contract of token stores, and survives a failure of the server. */
 import { randomUUID } from 'node:crypto'
-import { tokenConsumptionContract, tokenStoreContract } from '@token-introspection/testing'
+import { tokenConsumptionContract, tokenListContract, tokenStoreContract } from '@token-introspection/testing'
 import { Pool } from 'pg'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import {
@@ -14,7 +14,7 @@ import { startPostgres } from '../databases/start-postgres.ts'
 import { consumeInTurn, findByToken, lasting, START } from './stored-tokens.ts'
 import { surviveOutage } from './survive-outage.ts'
 
-const STORE_CASES = [...tokenStoreContract(), ...tokenConsumptionContract()]
+const STORE_CASES = [...tokenStoreContract(), ...tokenConsumptionContract(), ...tokenListContract()]
 
 const server = await startPostgres('the tests of the PostgreSQL token store')
 afterAll(() => server?.stop())
@@ -92,12 +92,20 @@ describe.skipIf(server === undefined)('PostgreSQL token store over two pools', (
       ...writer,
       find: (digest) => reader.find(digest),
       consume: consumeInTurn(writer, reader),
+      list: (query) => reader.list(query),
       isRevoked: (digest, record) => reader.isRevoked(digest, record),
     })
   })
 })
 
 describe.skipIf(server === undefined)('the tables of a PostgreSQL token store', () => {
+  test('list no token that has expired since it was saved', async () => {
+    const { store, clock } = await create()
+    for (const seconds of [60, 120]) await store.save(`for ${seconds}`, lasting(seconds, { sub: 'alice' }))
+    clock.seconds += 60
+    expect((await store.list({ sub: 'alice' })).tokens.map(({ record }) => record.exp)).toEqual([START + 120])
+  })
+
   test('contain the digest of a token, and never the token', async () => {
     const { pool, store } = await create()
     const tokens = ['access-3hQz8KpV1nYt', 'refresh-Rw7uJx2cMbGd', 'replaced-Lk4sVe9oPqZa']

@@ -3,13 +3,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { tokenConsumptionContract, tokenStoreContract } from '@token-introspection/testing'
+import { tokenConsumptionContract, tokenListContract, tokenStoreContract } from '@token-introspection/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { createSqliteTokenStore, sqliteTokenStoreSchema } from '../../src/stores/sqlite/index.ts'
-import { type ConsumingTokenStore, digestToken } from '../../src/index.ts'
+import { createSqliteTokenStore, type SqliteTokenStore, sqliteTokenStoreSchema } from '../../src/stores/sqlite/index.ts'
+import { type ConsumingTokenStore, digestToken, type ListableTokenStore } from '../../src/index.ts'
 import { consumeInTurn } from './stored-tokens.ts'
 
-const STORE_CASES = [...tokenStoreContract(), ...tokenConsumptionContract()]
+const STORE_CASES = [...tokenStoreContract(), ...tokenConsumptionContract(), ...tokenListContract()]
 
 /** A directory that is removed when the test ends. */
 function directory(): string {
@@ -28,7 +28,7 @@ function open(path: string): DatabaseSync {
 }
 
 /** A store whose database is closed and opened again before every lookup. */
-function reopeningStore(path: string): ConsumingTokenStore {
+function reopeningStore(path: string): ConsumingTokenStore & ListableTokenStore {
   let database = open(path)
   let store = createSqliteTokenStore({ database })
   const reopen = (): void => {
@@ -37,7 +37,7 @@ function reopeningStore(path: string): ConsumingTokenStore {
     store = createSqliteTokenStore({ database })
   }
   let written = false
-  const write = async <Answer>(change: (current: ConsumingTokenStore) => Promise<Answer>): Promise<Answer> => {
+  const write = async <Answer>(change: (current: SqliteTokenStore) => Promise<Answer>): Promise<Answer> => {
     const answer = await change(store)
     written = true
     return answer
@@ -55,6 +55,11 @@ function reopeningStore(path: string): ConsumingTokenStore {
       reopenIfWritten()
       return store.isRevoked(digest, record)
     },
+    list(query) {
+      reopenIfWritten()
+      return store.list(query)
+    },
+    revokeListed: (id, owner) => write((current) => current.revokeListed(id, owner)),
     save: (token, record) => write((current) => current.save(token, record)),
     consume: (digest, at) => write((current) => current.consume(digest, at)),
     revoke: (token, record) => write((current) => current.revoke(token, record)),
@@ -94,6 +99,7 @@ describe('SQLite token store in two connections to one file', () => {
       ...writer,
       find: (digest) => reader.find(digest),
       consume: consumeInTurn(writer, reader),
+      list: (query) => reader.list(query),
       isRevoked: (digest, record) => reader.isRevoked(digest, record),
     })
   })
@@ -140,6 +146,14 @@ describe('the file of a SQLite token store', () => {
         expect(bytes.includes(Buffer.from(token).toString('base64url'))).toBe(false)
       }
     }
+  })
+
+  test('lists no token that has expired since it was saved', async () => {
+    let seconds = 1000
+    const store = createSqliteTokenStore({ database: open(':memory:'), now: () => seconds * 1000 })
+    for (const exp of [2000, 3000]) await store.save(`until ${exp}`, { kind: 'access_token', sub: 'alice', exp })
+    seconds = 2000
+    expect((await store.list({ sub: 'alice' })).tokens.map(({ record }) => record.exp)).toEqual([3000])
   })
 
   test('can be migrated by other tools, and does not change when it is opened', () => {

@@ -1,7 +1,8 @@
 /** What every token store must do. The cases run against each store. */
-import type { ConsumingTokenStore, WritableTokenStore } from '@token-introspection/server'
+import type { ConsumingTokenStore, ListableTokenStore, WritableTokenStore } from '@token-introspection/server'
 import type { ContractCase } from './contract-case.ts'
 import { CONSUMPTION_CASES } from './token-consumption-cases.ts'
+import { LIST_CASES } from './token-list-cases.ts'
 import { LOOKUP_CASES } from './token-lookup-cases.ts'
 import { REVOCATION_CASES } from './token-revocation-cases.ts'
 import { UNSTORED_CASES } from './unstored-token-cases.ts'
@@ -37,4 +38,13 @@ export function tokenStoreContract(): readonly ContractCase<WritableTokenStore>[
  */
 export function tokenConsumptionContract(): readonly ContractCase<ConsumingTokenStore>[] {
   return CONSUMPTION_CASES
+}
+
+/**
+ * The contract of the `ListableTokenStore` seam, for stores that list tokens. Run it beside {@link tokenStoreContract}.
+ *
+ * @returns the cases. Their order does not matter.
+ */
+export function tokenListContract(): readonly ContractCase<ListableTokenStore>[] {
+  return LIST_CASES
 }

@@ -1,15 +1,16 @@
 /** A token store in memory: for tests, demos and single-process servers that may forget. */
 import { andThen } from '@token-introspection/core/maybe-promise'
 import { OptionGroup } from '@token-introspection/core/options'
-import { type CutoffKind, FOR_GOOD } from '../cutoff.ts'
+import { type CutoffKind, FOR_GOOD, ISSUED_BEFORE_ALL } from '../cutoff.ts'
 import { revocationDigests, tombstoneDigests } from '../revocation-digests.ts'
 import { revocationMethods } from '../revocation-methods.ts'
 import type { RevocationReceipt } from '../revocation-log.ts'
 import { receiptOfEarlier } from '../revocation-receipt.ts'
 import { TOMBSTONE_MARGIN_SECONDS, toTombstone } from '../to-tombstone.ts'
+import { isAfter, isOf, resolveOwner, resolvePageQuery, toPage } from '../token-page.ts'
 import { isOver, type TokenRecord } from '../token-record.ts'
 import { readTokenStoreOptions, TOKEN_STORE_OPTIONS, type TokenStoreOptions } from '../token-store-options.ts'
-import { digestToken, type ReceiptedTokenStore } from '../token-store.ts'
+import { digestToken, type ListableTokenStore, type ReceiptedTokenStore } from '../token-store.ts'
 import { makeUnchangeable } from '../unchangeable-record.ts'
 import { validateConsumption, validateTokenRecord } from '../validate-token-record.ts'
 import { Cutoffs } from './cutoffs.ts'
@@ -19,7 +20,9 @@ import { MemoryRevocationLog } from './memory-revocation-log.ts'
 export type MemoryTokenStoreOptions = TokenStoreOptions
 
 /** The store that {@link createMemoryTokenStore} creates. */
-export interface MemoryTokenStore<Claims extends object = object> extends ReceiptedTokenStore<Claims> {
+export interface MemoryTokenStore<Claims extends object = object>
+  extends ReceiptedTokenStore<Claims>,
+    Pick<ListableTokenStore<Claims>, 'list' | 'revokeListed'> {
   /** Not a promise: the handler goes on at once. */
   find(digest: string): TokenRecord<Claims> | null
   /** How many tokens and tombstones the store keeps, with those that have expired and wait for a sweep. A JWT has up to three tombstones. */
@@ -177,6 +180,25 @@ export function createMemoryTokenStore<Claims extends object = object>(
       records.delete(digest)
       tombstones.set(digest, makeUnchangeable({ ...record, consumedAt: at, revoked: true }))
       return true
+    },
+    /** Looks at every token of the store. */
+    async list(query) {
+      const { kind, identifier, after, limit } = resolvePageQuery(query)
+      const seconds = now()
+      const found = [...records]
+        .map(([digest, record]) => ({ digest, issuedAt: record.iat ?? ISSUED_BEFORE_ALL, record }))
+        .filter((place) => isOf(place.record, kind, identifier) && isAfter(place, after))
+        .filter(({ record }) => !isOver(record, seconds) && !isCutOff(record, record.iat))
+        .toSorted((a, b) => (isAfter(a, b) ? 1 : -1))
+      return toPage(found, limit)
+    },
+    async revokeListed(id, owner) {
+      const { kind, identifier } = resolveOwner('owner', owner)
+      const record = find(id)
+      if (record === null || record.revoked || !isOf(record, kind, identifier)) return null
+      const number = bury(await tombstoneDigests(id, record), toTombstone(record))
+      sweepIfGrown()
+      return receiptOf(number)
     },
     ...revocationMethods((kind, identifier, at = now()) => {
       const isLater = cutoffs[kind].set(identifier, at, now())

@@ -1,6 +1,6 @@
 /** The questions that the store asks the database. */
 import { CUTOFF_COLUMNS, CUTOFF_KINDS, type CutoffKind } from '../cutoff.ts'
-import { statement } from './run-statement.ts'
+import { type Statement, statement } from './run-statement.ts'
 
 /** One subquery for each row. PostgreSQL might plan a join as a scan of every cutoff. */
 function isCovered(kind: CutoffKind, identifier: string, issuedAt: string): string {
@@ -40,3 +40,21 @@ AS revoked`,
 
 /** The record of a token that is not revoked by itself. */
 export const HELD = statement('held_1', 'SELECT record FROM introspection_tokens WHERE digest = $1 AND NOT revoked')
+
+/** A page of the live tokens of each kind of owner. `iat` is text here, as every `bigint` is. */
+export const LIST = {
+  grant: listOf('grant'),
+  session: listOf('session'),
+  subject: listOf('subject'),
+  client: listOf('client'),
+} as const
+
+function listOf(kind: CutoffKind): Statement {
+  return statement(
+    `list_${kind}_1`,
+    `SELECT digest, iat, record FROM introspection_tokens AS token
+WHERE ${CUTOFF_COLUMNS[kind]} = $1 AND (iat, digest) < ($2::bigint, $3::text COLLATE "C") AND NOT revoked AND (exp IS NULL OR exp > $4)
+${IS_NOT_CUT_OFF}
+ORDER BY iat DESC, digest DESC LIMIT $5`,
+  )
+}

@@ -1,7 +1,7 @@
 /** The options of the PostgreSQL token store, and its methods that other token stores need not have. */
 import { OptionGroup } from '@token-introspection/core/options'
 import type { TokenRecord } from '../token-record.ts'
-import type { ReceiptedTokenStore } from '../token-store.ts'
+import type { ListableTokenStore, ReceiptedTokenStore } from '../token-store.ts'
 import { readTokenStoreOptions, TOKEN_STORE_OPTIONS, type TokenStoreOptions } from '../token-store-options.ts'
 import type { PostgresPool } from './postgres-pool.ts'
 
@@ -12,7 +12,9 @@ export interface PostgresTokenStoreOptions extends TokenStoreOptions {
 }
 
 /** The store that {@link createPostgresTokenStore} creates. */
-export interface PostgresTokenStore<Claims extends object = object> extends ReceiptedTokenStore<Claims> {
+export interface PostgresTokenStore<Claims extends object = object>
+  extends ReceiptedTokenStore<Claims>,
+    Pick<ListableTokenStore<Claims>, 'list' | 'revokeListed'> {
   find(digest: string): Promise<TokenRecord<Claims> | null>
   /**
    * Creates the tables and indexes that are missing, in the first schema of the connection's `search_path`. It runs

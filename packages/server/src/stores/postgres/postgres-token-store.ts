@@ -1,13 +1,13 @@
 /** A token store on PostgreSQL: many processes, one database, and one query for all lookups of a tick. */
 import { batchByTick } from '../batch-by-tick.ts'
 import { CUTOFF_KEPT_SECONDS } from '../cutoff.ts'
-import { databaseMethods } from '../database-methods.ts'
+import { databaseMethods, listMethods } from '../database-methods.ts'
 import { REMOVED_AT_ONCE, REMOVED_PER_SAVE, validateRemovalLimit } from '../removal.ts'
 import type { RevocationReceipt } from '../revocation-log.ts'
 import { receiptOfEarlier } from '../revocation-receipt.ts'
-import type { TokenRow } from '../token-database.ts'
+import type { ListingDatabase, TokenRow } from '../token-database.ts'
 import type { TokenRecord } from '../token-record.ts'
-import { FIND_MANY, FIND_ONE, HELD, IS_REVOKED } from './lookup-statements.ts'
+import { FIND_MANY, FIND_ONE, HELD, IS_REVOKED, LIST } from './lookup-statements.ts'
 import { PostgresRevocationLog } from './postgres-revocation-log.ts'
 import {
   type PostgresTokenStore,
@@ -108,36 +108,44 @@ export function createPostgresTokenStore<Claims extends object = object>(
     return new Map(rows.map((row) => [row.digest, row.record]))
   })
 
+  const tables: ListingDatabase = {
+    revocations: log,
+    find,
+    async held(digest) {
+      const [row] = await runStatement<{ record: string }>(pool, HELD, [digest])
+      return row && (JSON.parse(row.record) as TokenRecord)
+    },
+    saveToken: save,
+    saveTombstone: save,
+    async consume(digest, before, after) {
+      return (await countChanged(pool, CONSUME, [digest, before, after])) === 1
+    },
+    async cutOff(kind, stored, at, identifier) {
+      const key = await log?.keyOf(kind, identifier)
+      const values = [kind, stored, at ?? null, now(), CUTOFF_KEPT_SECONDS + unstoredLifetimeSeconds]
+      const [written] =
+        key === undefined
+          ? await runStatement<Written>(pool, CUT_OFF, values)
+          : await runStatement<Written>(pool, CUT_OFF_LOGGED, [...values, key])
+      return receiptOf(written)
+    },
+    async isRevoked(digests, issuedAt, identifiers) {
+      const values = [digests, issuedAt, ...identifiers]
+      const [row] = await runStatement<{ revoked: boolean }>(pool, IS_REVOKED, values)
+      // If the database gives no row, the store cannot tell. Then the token counts as revoked.
+      return row?.revoked !== false
+    },
+    async list({ kind, identifier, after, limit }) {
+      const values = [identifier, after.issuedAt, after.digest, now(), limit]
+      const rows = await runStatement<{ digest: string; iat: string; record: string }>(pool, LIST[kind], values)
+      return rows.map(({ digest, iat, record }) => ({ digest, issuedAt: Number(iat), json: record }))
+    },
+  }
+
   return {
     find,
-    ...databaseMethods({
-      revocations: log,
-      find,
-      async held(digest) {
-        const [row] = await runStatement<{ record: string }>(pool, HELD, [digest])
-        return row && (JSON.parse(row.record) as TokenRecord)
-      },
-      saveToken: save,
-      saveTombstone: save,
-      async consume(digest, before, after) {
-        return (await countChanged(pool, CONSUME, [digest, before, after])) === 1
-      },
-      async cutOff(kind, stored, at, identifier) {
-        const key = await log?.keyOf(kind, identifier)
-        const values = [kind, stored, at ?? null, now(), CUTOFF_KEPT_SECONDS + unstoredLifetimeSeconds]
-        const [written] =
-          key === undefined
-            ? await runStatement<Written>(pool, CUT_OFF, values)
-            : await runStatement<Written>(pool, CUT_OFF_LOGGED, [...values, key])
-        return receiptOf(written)
-      },
-      async isRevoked(digests, issuedAt, identifiers) {
-        const values = [digests, issuedAt, ...identifiers]
-        const [row] = await runStatement<{ revoked: boolean }>(pool, IS_REVOKED, values)
-        // If the database gives no row, the store cannot tell. Then the token counts as revoked.
-        return row?.revoked !== false
-      },
-    }),
+    ...databaseMethods(tables),
+    ...listMethods<Claims>(tables),
     async migrate() {
       await pool.query({ text: MIGRATE })
     },

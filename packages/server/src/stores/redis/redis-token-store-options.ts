@@ -6,7 +6,7 @@ import {
   type SendingRedisClient,
 } from '@token-introspection/core/redis'
 import type { TokenRecord } from '../token-record.ts'
-import type { ReceiptedTokenStore } from '../token-store.ts'
+import type { ReceiptedTokenStore, TokenPageQuery } from '../token-store.ts'
 import { readTokenStoreOptions, TOKEN_STORE_OPTIONS, type TokenStoreOptions } from '../token-store-options.ts'
 import { watchStream } from './watch-stream.ts'
 
@@ -27,6 +27,12 @@ export interface RedisTokenStoreOptions extends TokenStoreOptions {
 /** The store that {@link createRedisTokenStore} creates. */
 export interface RedisTokenStore<Claims extends object = object> extends ReceiptedTokenStore<Claims> {
   find(digest: string): Promise<TokenRecord<Claims> | null>
+  /**
+   * Not possible: the store keeps no index of users, because Redis removes tokens without telling it.
+   *
+   * @throws TypeError always. The stores in memory, on SQLite and on PostgreSQL can list tokens.
+   */
+  list(query?: TokenPageQuery): never
 }
 
 /** Reads the options. */

@@ -31,6 +31,13 @@ describe('createRedisTokenStore', () => {
     expect(asked).toEqual([['EVALSHA', sha1, '2', '{introspection}:cutoff:', `{introspection}:token:${digest}`]])
   })
 
+  test('says that it cannot list tokens, and where to list them', () => {
+    const { store, asked } = create()
+    expect(() => store.list({ sub: 'alice' })).toThrow(TypeError)
+    expect(() => store.list({ sub: 'alice' })).toThrow('PostgreSQL or SQLite')
+    expect(asked).toEqual([])
+  })
+
   test('puts all keys into one slot of a cluster', async () => {
     const { store, asked } = create(() => [0, null])
     await store.save('token', { kind: 'access_token', sub: 'alice', grantId: '{other}' })

@@ -99,6 +99,11 @@ export function createRedisTokenStore<Claims extends object = object>(
 
   return {
     find,
+    list() {
+      throw new TypeError(
+        'list: the Redis store keeps no index of users; list tokens in a store on PostgreSQL or SQLite',
+      )
+    },
     ...databaseMethods({
       revocations,
       find,

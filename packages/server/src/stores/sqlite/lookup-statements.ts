@@ -23,6 +23,25 @@ export const STORED = 'SELECT record, revoked FROM introspection_tokens WHERE di
 /** The record of a token that is not revoked by itself. */
 export const HELD = 'SELECT record FROM introspection_tokens WHERE digest = ? AND revoked = 0'
 
+/** A page of the live tokens of each kind of owner, as one JSON array. */
+export const LIST = {
+  grant: listOf('grant_id'),
+  session: listOf('session_id'),
+  subject: listOf('sub'),
+  client: listOf('client_id'),
+} as const satisfies Record<CutoffKind, string>
+
+function listOf(column: string): string {
+  return `
+SELECT json_group_array(json_object('digest', digest, 'issuedAt', iat, 'json', record)) AS rows
+FROM (
+  SELECT digest, iat, record FROM introspection_tokens AS token
+  WHERE ${column} = ?1 AND (iat, digest) < (?2, ?3) AND revoked = 0 AND (exp IS NULL OR exp > ?4)
+${CUTOFF_KINDS.map((kind) => `  AND NOT ${isCovered(kind, `token.${CUTOFF_COLUMNS[kind]}`, 'token.iat')}`).join('\n')}
+  ORDER BY iat DESC, digest DESC LIMIT ?5
+)`
+}
+
 function isCovered(kind: CutoffKind, identifier: string, issuedAt: string): string {
   return `EXISTS (
   SELECT 1 FROM introspection_cutoffs WHERE kind = '${kind}' AND identifier = ${identifier} AND ${issuedAt} <= cut_at

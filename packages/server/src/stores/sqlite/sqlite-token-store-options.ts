@@ -1,7 +1,7 @@
 /** The options of the SQLite token store, and its method that other token stores need not have. */
 import { OptionGroup } from '@token-introspection/core/options'
 import type { TokenRecord } from '../token-record.ts'
-import type { ReceiptedTokenStore } from '../token-store.ts'
+import type { ListableTokenStore, ReceiptedTokenStore } from '../token-store.ts'
 import { readTokenStoreOptions, TOKEN_STORE_OPTIONS, type TokenStoreOptions } from '../token-store-options.ts'
 import type { SqliteDatabase } from './sqlite-database.ts'
 
@@ -12,7 +12,9 @@ export interface SqliteTokenStoreOptions extends TokenStoreOptions {
 }
 
 /** The store that {@link createSqliteTokenStore} creates. */
-export interface SqliteTokenStore<Claims extends object = object> extends ReceiptedTokenStore<Claims> {
+export interface SqliteTokenStore<Claims extends object = object>
+  extends ReceiptedTokenStore<Claims>,
+    Pick<ListableTokenStore<Claims>, 'list' | 'revokeListed'> {
   /** Returns no promise, so the handler does not wait. */
   find(digest: string): TokenRecord<Claims> | null
   /**

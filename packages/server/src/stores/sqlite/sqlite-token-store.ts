@@ -1,12 +1,13 @@
 /** A token store on SQLite: one file, several processes, and no server. */
 import { CUTOFF_KEPT_SECONDS, FOR_GOOD } from '../cutoff.ts'
-import { databaseMethods } from '../database-methods.ts'
+import { databaseMethods, listMethods } from '../database-methods.ts'
 import { REMOVED_AT_ONCE, REMOVED_PER_SAVE, validateRemovalLimit } from '../removal.ts'
 import { NO_POSITION } from '../revocation-receipt.ts'
+import type { ListedRow, ListingDatabase } from '../token-database.ts'
 import type { TokenRecord } from '../token-record.ts'
 import { createLog } from './create-log.ts'
 import { createRemoval } from './create-removal.ts'
-import { FIND, HELD, IS_REVOKED } from './lookup-statements.ts'
+import { FIND, HELD, IS_REVOKED, LIST } from './lookup-statements.ts'
 import {
   readSqliteTokenStoreOptions,
   type SqliteTokenStore,
@@ -63,6 +64,12 @@ export function createSqliteTokenStore<Claims extends object = object>(
   const save = database.prepare(SAVE)
   const consume = database.prepare(CONSUME)
   const cutOff = database.prepare(CUT_OFF)
+  const lists = {
+    grant: database.prepare(LIST.grant),
+    session: database.prepare(LIST.session),
+    subject: database.prepare(LIST.subject),
+    client: database.prepare(LIST.client),
+  }
   const remove = createRemoval(database)
   const log = revocationLog && createLog(database, revocationLog, now)
 
@@ -71,50 +78,57 @@ export function createSqliteTokenStore<Claims extends object = object>(
     return row === undefined ? null : (JSON.parse(row.record) as TokenRecord<Claims>)
   }
 
+  const tables: ListingDatabase = {
+    revocations: log?.revocations,
+    find,
+    held(digest) {
+      const row = held.get(digest) as { readonly record: string } | undefined
+      return row && (JSON.parse(row.record) as TokenRecord)
+    },
+    saveToken([digest = '', signed = null], row) {
+      const { json, keptUntil = null, issuedAt, identifiers } = row
+      const write = () => {
+        save.run(digest, json, keptUntil, issuedAt, 0, ...identifiers, signed)
+        remove(now(), REMOVED_PER_SAVE)
+      }
+      return log === undefined ? write() : log.writeTokens([digest], row, write)
+    },
+    saveTombstone(digests, row) {
+      const { json, keptUntil = null, issuedAt, identifiers } = row
+      const write = () => {
+        for (const digest of digests) save.run(digest, json, keptUntil, issuedAt, 1, ...identifiers, null)
+        remove(now(), REMOVED_PER_SAVE)
+      }
+      if (log !== undefined) return log.writeTokens(digests, row, write)
+      write()
+      return NO_POSITION
+    },
+    consume(digest, before, after) {
+      return Number(consume.run(digest, before, after).changes) === 1
+    },
+    cutOff(kind, stored, given, identifier) {
+      const write = (at: number) => {
+        const keptFrom = at === FOR_GOOD ? now() : Math.max(at, now())
+        cutOff.run(kind, stored, at, keptFrom + CUTOFF_KEPT_SECONDS + unstoredLifetimeSeconds)
+      }
+      if (log !== undefined) return log.writeCutoff({ kind, stored, identifier }, given, write)
+      write(given ?? now())
+      return NO_POSITION
+    },
+    isRevoked([digest = '', other = null], issuedAt, identifiers) {
+      const row = isRevoked.get(digest, issuedAt, ...identifiers, other)
+      return Number((row as { readonly revoked: number | bigint }).revoked) === 1
+    },
+    list({ kind, identifier, after, limit }) {
+      const row = lists[kind].get(identifier, after.issuedAt, after.digest, now(), limit) as { readonly rows: string }
+      return JSON.parse(row.rows) as readonly ListedRow[]
+    },
+  }
+
   return {
     find,
-    ...databaseMethods({
-      revocations: log?.revocations,
-      find,
-      held(digest) {
-        const row = held.get(digest) as { readonly record: string } | undefined
-        return row && (JSON.parse(row.record) as TokenRecord)
-      },
-      saveToken([digest = '', signed = null], row) {
-        const { json, keptUntil = null, issuedAt, identifiers } = row
-        const write = () => {
-          save.run(digest, json, keptUntil, issuedAt, 0, ...identifiers, signed)
-          remove(now(), REMOVED_PER_SAVE)
-        }
-        return log === undefined ? write() : log.writeTokens([digest], row, write)
-      },
-      saveTombstone(digests, row) {
-        const { json, keptUntil = null, issuedAt, identifiers } = row
-        const write = () => {
-          for (const digest of digests) save.run(digest, json, keptUntil, issuedAt, 1, ...identifiers, null)
-          remove(now(), REMOVED_PER_SAVE)
-        }
-        if (log !== undefined) return log.writeTokens(digests, row, write)
-        write()
-        return NO_POSITION
-      },
-      consume(digest, before, after) {
-        return Number(consume.run(digest, before, after).changes) === 1
-      },
-      cutOff(kind, stored, given, identifier) {
-        const write = (at: number) => {
-          const keptFrom = at === FOR_GOOD ? now() : Math.max(at, now())
-          cutOff.run(kind, stored, at, keptFrom + CUTOFF_KEPT_SECONDS + unstoredLifetimeSeconds)
-        }
-        if (log !== undefined) return log.writeCutoff({ kind, stored, identifier }, given, write)
-        write(given ?? now())
-        return NO_POSITION
-      },
-      isRevoked([digest = '', other = null], issuedAt, identifiers) {
-        const row = isRevoked.get(digest, issuedAt, ...identifiers, other)
-        return Number((row as { readonly revoked: number | bigint }).revoked) === 1
-      },
-    }),
+    ...databaseMethods(tables),
+    ...listMethods<Claims>(tables),
     removeExpired(limit = REMOVED_AT_ONCE) {
       validateRemovalLimit(limit)
       return remove(now(), limit)

@@ -11,6 +11,7 @@ import * as nest from '@token-introspection/client/nest'
 import * as clientTelemetry from '@token-introspection/client/opentelemetry'
 import * as providers from '@token-introspection/client/providers'
 import * as revocations from '@token-introspection/client/revocations'
+import * as clientCacheStores from '@token-introspection/client/cache-stores'
 import * as clientRedis from '@token-introspection/client/redis'
 import * as core from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
@@ -47,6 +48,7 @@ const nothing = (): void => undefined
 const send = seam({ sendCommand: () => Promise.resolve(null) })
 const urlRules = { allowHttpOnLoopback: true, allowHttpOrigins: new Set(['http://keycloak:8080']) }
 const replayOptions = { maxKeys: 5, maxKeysPerOwner: 5, now, elapsedMs: now }
+const cacheStore = seam({ get: () => undefined, set: nothing, delete: nothing, clear: nothing })
 const replayStore = seam({ remember: () => Promise.resolve(true) })
 const limiter = seam({
   consume: () => Promise.resolve({}),
@@ -516,7 +518,7 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
         issuer,
         clientAuthentication: basic,
         transport: { send: never },
-        cache: { store: seam({ get: never, set: never, delete: never, clear: never }), keySecret: 's'.repeat(43) },
+        cache: { store: cacheStore, keySecret: 's'.repeat(43) },
       },
       newClient,
     ),
@@ -771,6 +773,18 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
     }),
   ],
   'client/opentelemetry': [walk('recordIntrospections', { tracer, meter, now }, clientTelemetry.recordIntrospections)],
+  'client/cache-stores': [
+    walk(
+      'createTieredCacheStore',
+      { store: cacheStore, nearSeconds: 2, maxEntries: 5, now },
+      clientCacheStores.createTieredCacheStore,
+    ),
+    walk(
+      'createEncryptedCacheStore',
+      { store: cacheStore, secrets: ['an encryption secret of 32 letters'] },
+      clientCacheStores.createEncryptedCacheStore,
+    ),
+  ],
   'client/redis': [
     walk(
       'createRedisReplayStore',

@@ -17,7 +17,10 @@ export interface CacheEntry {
   readonly readAt?: string | undefined
   /** The keys of the events that can make the answer void. */
   readonly revocationKeys?: readonly string[] | undefined
-  /** Whether the client made the answer from a JWT, without asking. Its age then says nothing about revocations. */
+  /**
+   * Whether the client made the answer from a JWT, without asking. Its age then says nothing about revocations. Keep it as
+   * it is.
+   */
   readonly isLocal?: boolean | undefined
   /** When the store may drop the entry, in milliseconds since the epoch. The client does not use it afterwards. */
   readonly expiresAtMs: number

@@ -5,6 +5,7 @@ import {
   IntrospectionClient,
   type IntrospectionClientEvent,
 } from '@token-introspection/client'
+import { createEncryptedCacheStore, createTieredCacheStore } from '@token-introspection/client/cache-stores'
 import { createRedisCacheStore, createRedisReplayStore } from '@token-introspection/client/redis'
 import { cacheStoreContract, replayStoreContract } from '@token-introspection/testing'
 import { Cluster, Redis } from 'ioredis'
@@ -85,6 +86,20 @@ describe.skipIf(server === undefined).each(REDIS_LIBRARIES)('replay store over %
 describe.skipIf(server === undefined).each(REDIS_LIBRARIES)('cache store over %s', (_, open) => {
   test.each(cacheStoreContract())('$title', async ({ run }) => {
     await run(createRedisCacheStore({ client: await open(url), keyPrefix: ownKeyPrefix() }))
+  })
+
+  test.each(cacheStoreContract())('in two tiers, encrypted: $title', async ({ run }) => {
+    const redis = createRedisCacheStore({ client: await open(url), keyPrefix: ownKeyPrefix() })
+    const secrets = ['an encryption secret of 32 letters']
+    await run(createTieredCacheStore({ store: createEncryptedCacheStore({ store: redis, secrets }) }))
+  })
+
+  test('says of an answer that was made from a JWT that it was', async () => {
+    const store = createRedisCacheStore({ client: await open(url), keyPrefix: ownKeyPrefix() })
+    await store.set('local', { ...entryUntil(Date.now() + 60_000), isLocal: true })
+    await store.set('asked', entryUntil(Date.now() + 60_000))
+    expect((await store.get('local'))?.isLocal).toBe(true)
+    expect((await store.get('asked'))?.isLocal).toBeUndefined()
   })
 
   test('shares answers between processes, and does without when the server is gone', async () => {

@@ -1,10 +1,13 @@
 import {
   IntrospectionClient,
   clientSecretBasic,
+  type CacheEntry,
+  type CacheStore,
   type IntrospectionClientEvent,
   type IntrospectionClientOptions,
   type RevocationConnection,
 } from '@token-introspection/client'
+import { createEncryptedCacheStore, createTieredCacheStore } from '@token-introspection/client/cache-stores'
 import type { RevocationEvent, RevocationPage } from '@token-introspection/core/revocations'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
@@ -125,6 +128,31 @@ describe('an answer that the feed can make void', () => {
     log.append(KEY)
     expect(await client.introspect(token)).toEqual({ active: false })
     expect(client.statistics().feed).toMatchObject({ events: 1, voided: 1, gaps: 0, isListening: true })
+  })
+
+  test('is not used any more in two tiers, encrypted in the shared one, once its revocation was heard', async () => {
+    const entries = new Map<string, CacheEntry>()
+    const shared: CacheStore = {
+      get: (key) => entries.get(key),
+      set: (key, entry) => void entries.set(key, entry),
+      delete: (key) => void entries.delete(key),
+      clear: () => entries.clear(),
+    }
+    const far = createEncryptedCacheStore({ store: shared, secrets: ['an encryption secret of 32 letters'] })
+    const store = createTieredCacheStore({ store: far, nearSeconds: 20 })
+    const { client, as, log } = await createStarted({
+      cache: { store, keySecret: 'the same for every process of this' },
+    })
+    await client.introspect(token)
+    // The calls do not wait for the store.
+    await expect.poll(() => entries.size).toBe(2)
+    // The first call reads the shared store, and the second one the memory before it.
+    for (let call = 0; call < 2; call += 1) expect(await client.introspect(token)).toMatchObject({ active: true })
+    expect(as.requests).toHaveLength(1)
+    as.revoked = true
+    log.append(KEY)
+    expect(await client.introspect(token)).toEqual({ active: false })
+    expect(client.statistics().feed).toMatchObject({ voided: 1 })
   })
 
   test('stays when another key is revoked, and is asked about again when the token is still good', async () => {

@@ -56,7 +56,8 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
     root: ['check', 'errors', 'guard', 'index', 'introspect', 'introspection-client', 'options'],
     steps: ['token', 'cache', 'jwt', 'transport', 'response', 'policy', 'result'],
     runtime: ['crypto'],
-    above: ['events', 'feed', 'guards', 'issuers', 'protected-resource', 'watch'],
+    above: ['cache-stores', 'events', 'feed', 'guards', 'issuers', 'protected-resource', 'watch'],
+    apart: ['cache-stores'],
     // The keys of authorization servers, and the data of providers, whose shape the types of steps give.
     // What the client knows about revocations concerns every step that uses an answer again.
     ground: ['keys', 'providers', 'revocations'],

@@ -31,8 +31,12 @@ const WRONG: readonly [title: string, create: () => CacheStore][] = [
     'drops the keys of revocations',
     () =>
       createStore((entries) => ({
-        set: (key, { response, askedAtMs, expiresAtMs }) => void entries.set(key, { response, askedAtMs, expiresAtMs }),
+        set: (key, entry) => void entries.set(key, { ...entry, readAt: undefined, revocationKeys: undefined }),
       })),
+  ],
+  [
+    'drops whether an answer was made from a JWT',
+    () => createStore((entries) => ({ set: (key, entry) => void entries.set(key, { ...entry, isLocal: undefined }) })),
   ],
   [
     'ignores the case of keys',

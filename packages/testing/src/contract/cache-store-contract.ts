@@ -54,6 +54,14 @@ const CASES: readonly ContractCase<CacheStore>[] = [
     },
   },
   {
+    title: 'says of an answer that was made from a JWT that it was, or drops the entry',
+    async run(store) {
+      const key = newKey()
+      await store.set(key, { ...ENTRY, isLocal: true })
+      expectEqual(((await store.get(key)) ?? { isLocal: true }).isLocal, true, 'isLocal')
+    },
+  },
+  {
     title: 'stores inactive answers as well',
     async run(store) {
       const key = newKey()

@@ -77,12 +77,12 @@ export function createRedisCacheStore(options: RedisCacheStoreOptions): CacheSto
       // By our clock. If ours is behind, the entry counts as older. If ours is ahead, it does not count as younger.
       return { ...entry, askedAtMs: entry.askedAtMs - behindMs, expiresAtMs: entry.expiresAtMs - behindMs }
     },
-    async set(key, { response, askedAtMs, readAt, revocationKeys, expiresAtMs }) {
+    async set(key, { response, askedAtMs, readAt, revocationKeys, isLocal, expiresAtMs }) {
       if (aheadMs === undefined) await lookUp(key)
       // By the clock of the server, rounded so that an entry expires too early rather than too late.
       const shiftMs = Math.floor(aheadMs ?? Number.NaN)
       const times = { askedAtMs: askedAtMs + shiftMs, expiresAtMs: expiresAtMs + shiftMs }
-      const entry: CacheEntry = { response, ...times, readAt, revocationKeys }
+      const entry: CacheEntry = { response, ...times, readAt, revocationKeys, isLocal }
       const json = JSON.stringify(entry)
       if (json.length > maxLength) {
         // The entry that is kept now is older than this answer.

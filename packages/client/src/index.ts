@@ -180,6 +180,7 @@ export type {
   CircuitChangedEvent,
   FailedEvent,
   FeedChangedEvent,
+  ForgottenEvent,
   GuardAllowedEvent,
   GuardedEvent,
   GuardRefusedEvent,

@@ -83,9 +83,15 @@ export interface IntrospectOptions {
    * that the server read after it. It needs the option `revocations`. Default none.
    */
   readonly notOlderThan?: string | undefined
+  /**
+   * `false` asks past the cache: the call uses no kept answer, shares no request, and keeps nothing, so answers that are
+   * kept stay as they are. It is for looking at a token, as support does. Before you let a request pass, ask with
+   * `maxAgeSeconds: 0` instead: its fresh answer replaces an older one. Default `true`.
+   */
+  readonly cache?: boolean | undefined
 }
 
-const CALL_OPTIONS = ['signal', 'tokenTypeHint', 'parameters', 'maxAgeSeconds', 'notOlderThan'] as const
+const CALL_OPTIONS = ['signal', 'tokenTypeHint', 'parameters', 'maxAgeSeconds', 'notOlderThan', 'cache'] as const
 
 /**
  * Checks the options of one call.
@@ -94,13 +100,14 @@ const CALL_OPTIONS = ['signal', 'tokenTypeHint', 'parameters', 'maxAgeSeconds', 
  */
 export function checkCallOptions(options: IntrospectOptions): void {
   checkOptionNames('', options, CALL_OPTIONS)
-  const { signal, tokenTypeHint, parameters, maxAgeSeconds, notOlderThan } = options
+  const { signal, tokenTypeHint, parameters, maxAgeSeconds, notOlderThan, cache } = options
   if (maxAgeSeconds !== undefined && !(typeof maxAgeSeconds === 'number' && maxAgeSeconds >= 0)) {
     throw new TypeError('maxAgeSeconds: must be a number of seconds, 0 or more')
   }
   if (notOlderThan !== undefined && !isRevocationPosition(notOlderThan)) {
     throw new TypeError('notOlderThan: must be a position, as revoke() of a token store gives it')
   }
+  if (cache !== undefined && typeof cache !== 'boolean') throw new TypeError('cache: must be a boolean')
   if (signal !== undefined && typeof (signal as Partial<AbortSignal> | null)?.throwIfAborted !== 'function') {
     throw new TypeError('signal: must be an AbortSignal')
   }
@@ -124,7 +131,7 @@ export function introspect(
   trace?: Trace,
   liveness?: LivenessRecord,
 ): MaybePromise<IntrospectionResult> {
-  const { cache } = steps
+  const cache = options.cache === false ? undefined : steps.cache
   if (options.notOlderThan !== undefined && steps.revocations === undefined) {
     throw new TypeError('notOlderThan: needs the option revocations of the client')
   }
@@ -212,7 +219,7 @@ async function ask(
  */
 function joinFlight(
   token: string,
-  { tokenTypeHint, parameters, maxAgeSeconds, notOlderThan }: IntrospectOptions,
+  { tokenTypeHint, parameters, maxAgeSeconds, notOlderThan, cache }: IntrospectOptions,
   key: string,
   { expiresAtMs: waitsUntilMs }: Deadline,
   steps: Steps,
@@ -224,7 +231,7 @@ function joinFlight(
   const maxAgeMs = notOlderThan !== undefined ? 0 : maxAgeSeconds === undefined ? undefined : maxAgeSeconds * 1000
   return steps.flights.board(
     key,
-    { maxAgeMs, nowMs: askedAtMs, waitsUntilMs },
+    { maxAgeMs, nowMs: askedAtMs, waitsUntilMs, isAlone: cache === false },
     () => steps.transport.sharedDeadlines.start(),
     async (flightDeadline, isCurrent) => {
       // A new flight starts at once; another call's flight has started already.

@@ -23,7 +23,7 @@ import { type GuardOptions, type OptionalGuardOptions, resolveGuardOptions } fro
 import type { IntrospectionResult } from './result/introspection-result.ts'
 import { type Liveness, LivenessRecord } from './revocations/liveness.ts'
 import type { Followed } from './revocations/revocations-options.ts'
-import { tokenPart } from './token/fingerprint-token.ts'
+import { shortFingerprint, tokenPart } from './token/fingerprint-token.ts'
 import { startTrace } from './events/trace.ts'
 import { SharedWork } from './transport/shared-work.ts'
 import type { CircuitState } from './transport/outage/circuit-breaker.ts'
@@ -47,6 +47,11 @@ export interface IntrospectionStatistics {
    * Answers in the cache now, including expired ones that are not dropped yet; `undefined` with a store of your own.
    */
   readonly entries: number | undefined
+  /**
+   * Answers that were dropped although they could still be used, because `cache.maxEntries` or `cache.inactiveMaxEntries`
+   * were reached. If it grows, hits are lost: raise the limit. `undefined` with a store of your own.
+   */
+  readonly evicted: number | undefined
   /** Tokens that are watched now. */
   readonly watched: number
   /** Requests on their way now, including those for metadata, keys and access tokens. */
@@ -401,6 +406,7 @@ export class IntrospectionClient<Claims extends object = object> {
     if (typeof token !== 'string') throw new TypeError('token: must be a string')
     const key = await this.#steps.token.fingerprint(token, {})
     this.#steps.flights.forget((other) => tokenPart(other) === key)
+    this.#reporter.report({ type: 'forgotten', fingerprint: shortFingerprint(key) })
     await this.#steps.cache?.answers.forget(key)
   }
 
@@ -410,6 +416,7 @@ export class IntrospectionClient<Claims extends object = object> {
    */
   async forgetAll(): Promise<void> {
     this.#steps.flights.forget(() => true)
+    this.#reporter.report({ type: 'forgotten', fingerprint: undefined })
     await this.#steps.cache?.answers.forgetAll()
   }
 
@@ -427,6 +434,7 @@ export class IntrospectionClient<Claims extends object = object> {
       misses,
       joined: flights.joined,
       entries: cache ? cache.entries() : 0,
+      evicted: cache ? cache.evicted() : 0,
       watched: this.#watches.size,
       underWay: transport.admission.underWay,
       queued: transport.admission.queued,

@@ -530,6 +530,7 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
         parameters: { a: 'b' },
         maxAgeSeconds: 5,
         notOlderThan: '1.a',
+        cache: true,
       },
       (options) => introspection.introspect('abc', options),
       { open: ['parameters'] },

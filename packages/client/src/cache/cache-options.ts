@@ -89,6 +89,8 @@ export interface CacheStep<Result extends { readonly active: boolean }> {
   readonly strings: StringPool | undefined
   /** The number of kept answers; `undefined` with a custom store. */
   readonly entries: () => number | undefined
+  /** The number of answers that were dropped for others, although they could still be used; `undefined` likewise. */
+  readonly evicted: () => number | undefined
   readonly keySecret: string | undefined
   /** Whether other processes may read and write the same store. */
   readonly isShared: boolean
@@ -164,7 +166,8 @@ export function resolveCache<Result extends { readonly active: boolean }>(
     const followed = feed && new FollowedAnswers(feed, maxEntries, limits)
     const memory = new MemoryCacheStore<Result>({ maxEntries, inactiveMaxEntries, followed })
     const answers = new AnswerCache({ ...surroundings, store: memory, memory, limits, feed })
-    return { answers, strings: new StringPool(), entries: () => memory.size, keySecret, isShared: false }
+    const counts = { entries: () => memory.size, evicted: () => memory.evicted }
+    return { answers, strings: new StringPool(), ...counts, keySecret, isShared: false }
   }
   if (keySecret === undefined)
     throw group.error('keySecret', 'is required with a store, so that its keys stay the same')
@@ -173,7 +176,7 @@ export function resolveCache<Result extends { readonly active: boolean }>(
   )
   if (inMemory !== undefined) throw group.error(inMemory, 'is for the cache in memory alone: leave it or the store out')
   const answers = new AnswerCache({ ...surroundings, store: given, memory: undefined, limits, feed })
-  return { answers, strings: undefined, entries: () => undefined, keySecret, isShared: true }
+  return { answers, strings: undefined, entries: () => undefined, evicted: () => undefined, keySecret, isShared: true }
 }
 
 function resolveFeedLimits(group: OptionGroup): FeedLimits {

@@ -29,6 +29,11 @@ export class MemoryCacheStore<Result = unknown> implements CacheStore {
     return this.active.size + this.inactive.size
   }
 
+  /** Answers that were dropped for others, although they could still be used. */
+  get evicted(): number {
+    return this.active.evicted + this.inactive.evicted
+  }
+
   get(key: string): CacheEntry | undefined {
     return this.active.get(key) ?? this.inactive.get(key)
   }
@@ -87,13 +92,18 @@ export class AnswerPlace<Result> {
     return this.#slots.size
   }
 
+  get evicted(): number {
+    return this.#slots.evicted
+  }
+
   get(key: string): CacheEntry | undefined {
     const slot = this.#slots.find(key)
     const response = this.#responses[slot]
     if (response === undefined) return undefined
     this.#slots.use(slot)
     const askedAtMs = this.#timesMs[2 * slot] as number
-    return { response, askedAtMs, expiresAtMs: this.#timesMs[2 * slot + 1] as number }
+    const entry: CacheEntry = { response, askedAtMs, expiresAtMs: this.#timesMs[2 * slot + 1] as number }
+    return this.#areLocal[slot] === 1 ? { ...entry, isLocal: true } : entry
   }
 
   /**

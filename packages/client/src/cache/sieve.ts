@@ -44,6 +44,7 @@ export class Sieve {
   /** How many slots were ever used. */
   #touched = 0
   #size = 0
+  #evicted = 0
 
   /** @param isOver - whether the content of a slot is no longer needed. */
   constructor(maxKeys: number, isOver: (slot: number) => boolean) {
@@ -63,6 +64,11 @@ export class Sieve {
 
   get size(): number {
     return this.#size
+  }
+
+  /** How many keys had to go so far, although their content was still needed. */
+  get evicted(): number {
+    return this.#evicted
   }
 
   /** The slot of a key; {@link NO_SLOT} when it has none. This does not count as a use of the key. */
@@ -128,6 +134,7 @@ export class Sieve {
   /** Makes room. Returns the slot of the removed key. */
   #evict(): number {
     const slot = this.#isOver(this.#oldest) ? this.#oldest : this.#moveHand()
+    if (!this.#isOver(slot)) this.#evicted += 1
     this.#remove(slot)
     return slot
   }

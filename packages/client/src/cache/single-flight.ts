@@ -20,6 +20,8 @@ export interface Boarding {
   readonly nowMs: number
   /** How long the call waits: a time of the deadlines' clock. */
   readonly waitsUntilMs: number
+  /** The call shares no request, and no call shares its own, which never becomes the current one. Default `false`. */
+  readonly isAlone?: boolean | undefined
 }
 
 /** One current request, and the number of calls that wait for it. */
@@ -103,7 +105,7 @@ export class SingleFlight<Answer> {
     start: () => Deadline,
     ask: (deadline: Deadline, isCurrent: () => boolean) => Promise<Answer>,
   ): Flight<Answer> {
-    const known = this.#flights.get(key)
+    const known = boarding.isAlone === true ? undefined : this.#flights.get(key)
     if (known?.isOpenTo(boarding) === true) {
       this.#joined += 1
       known.board()
@@ -112,7 +114,7 @@ export class SingleFlight<Answer> {
     const deadline = start()
     const flight = new Flight<Answer>(key, deadline, boarding.nowMs)
     flight.board()
-    this.#flights.set(flight)
+    if (boarding.isAlone !== true) this.#flights.set(flight)
     // Two callbacks cost less than an async function.
     flight.answer = ask(deadline, () => this.#flights.get(key) === flight).then(
       (answer) => {

@@ -107,6 +107,13 @@ export interface GuardRefusedEvent extends Told {
 /** A guard decided: narrow the event on `allowed`. */
 export type GuardedEvent = GuardAllowedEvent | GuardRefusedEvent
 
+/** `forget` or `forgetAll` was called: the client does not use answers from before. */
+export interface ForgottenEvent extends Told {
+  readonly type: 'forgotten'
+  /** The fingerprint of the token, as in the `introspected` event; `undefined` for `forgetAll`. */
+  readonly fingerprint: string | undefined
+}
+
 /** The cache's store failed. The call that needed it goes on without it. */
 export interface CacheFailedEvent extends Told {
   readonly type: 'cache_failed'
@@ -187,6 +194,7 @@ export type IntrospectionClientEvent =
   | IntrospectedEvent
   | FailedEvent
   | GuardedEvent
+  | ForgottenEvent
   | CacheFailedEvent
   | CircuitChangedEvent
   | MetadataFailedEvent

@@ -307,7 +307,79 @@ describe('maxAgeSeconds of a call', () => {
   })
 })
 
+describe('a call past the cache', () => {
+  test('uses no kept answer, and leaves it as it is', async () => {
+    const { client, as, requests } = createCached({})
+    await client.introspect(token)
+    as.body = { active: false }
+    expect(await client.introspect(token, { cache: false })).toEqual({ active: false })
+    expect(await client.introspect(token)).toMatchObject({ active: true })
+    expect(requests).toHaveLength(2)
+    expect(client.statistics()).toMatchObject({ hits: 1, misses: 1, entries: 1 })
+  })
+
+  test('keeps nothing', async () => {
+    const { client, requests } = createCached({})
+    await client.introspect(token, { cache: false })
+    expect(client.statistics().entries).toBe(0)
+    await client.introspect(token)
+    expect(requests).toHaveLength(2)
+  })
+
+  test('shares no request in either direction, and does not keep another one from keeping its answer', async () => {
+    const { client, as, requests } = createCached({})
+    as.manual = true
+    const kept = client.introspect(token)
+    const alone = client.introspect(token, { cache: false })
+    const joined = client.introspect(token)
+    await expect.poll(() => requests.length).toBe(2)
+    requests[1]?.answer({ active: true, sub: 'bob' })
+    expect(await alone).toMatchObject({ sub: 'bob' })
+    requests[0]?.answer({ active: true, sub: 'alice' })
+    expect(await kept).toMatchObject({ sub: 'alice' })
+    expect(await joined).toMatchObject({ sub: 'alice' })
+    expect(await client.introspect(token)).toMatchObject({ sub: 'alice' })
+    expect(requests).toHaveLength(2)
+    expect(client.statistics()).toMatchObject({ joined: 1, hits: 1 })
+  })
+
+  test('sends no token that no server could have issued', async () => {
+    const { client, requests } = createCached({})
+    expect(await client.introspect('a\nb', { cache: false })).toEqual({ active: false })
+    expect(requests).toHaveLength(0)
+  })
+})
+
+describe('statistics of a full cache', () => {
+  test('count the answers that had to go although they could still be used', async () => {
+    const { client, clock } = createCached({ maxEntries: 2 })
+    for (const each of ['a', 'b']) await client.introspect(each)
+    expect(client.statistics()).toMatchObject({ entries: 2, evicted: 0 })
+    await client.introspect('c')
+    expect(client.statistics()).toMatchObject({ entries: 2, evicted: 1 })
+    clock.ms += 31_000
+    for (const each of ['d', 'e']) await client.introspect(each)
+    expect(client.statistics()).toMatchObject({ entries: 2, evicted: 1 })
+  })
+
+  test('count none without a cache, and do not know it of a store', () => {
+    expect(createCached(undefined).client.statistics().evicted).toBe(0)
+    expect(createCached({ store: createMapStore(), keySecret }).client.statistics().evicted).toBeUndefined()
+  })
+})
+
 describe('forgetting', () => {
+  test('is reported, with the fingerprint of the token', async () => {
+    const { client, events } = createCached({})
+    await client.introspect(token)
+    await client.forget(token)
+    await client.forgetAll()
+    const [asked, one, all] = events as { type: string; fingerprint?: string }[]
+    expect(asked?.fingerprint).toHaveLength(16)
+    expect(one).toMatchObject({ type: 'forgotten', fingerprint: asked?.fingerprint })
+    expect(all).toMatchObject({ type: 'forgotten', fingerprint: undefined })
+  })
+
   test('one token forgets its answers for every hint, and no other token', async () => {
     const { client, clock, requests } = createCached({})
     const ask = async (): Promise<void> => {

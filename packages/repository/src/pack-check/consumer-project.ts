@@ -2,7 +2,9 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { ROOT } from '../workspace/workspace.ts'
+import { BUNDLERS } from './bundles.ts'
 import type { PackedPackage } from './packed-package.ts'
+import { OLDEST_COMPILER } from './readme-program.ts'
 import { mustRun, runCommand } from './run-command.ts'
 import type { Runtime } from './runtimes.ts'
 
@@ -22,7 +24,7 @@ export function installConsumer(packages: readonly PackedPackage[], work: string
   cpSync(PROGRAMS, directory, { recursive: true })
   mkdirSync(second)
   const tarballs = packages.map(({ tarball }) => tarball)
-  install(directory, [...tarballs, ...besides(), OLDER_COMPILER])
+  install(directory, [...tarballs, ...besides(), OLDER_COMPILER, OLDEST_COMPILER, ...BUNDLERS])
   install(second, tarballs.slice(0, 1))
   return { directory, second }
 }

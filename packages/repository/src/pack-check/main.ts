@@ -3,11 +3,14 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { publicPackages, ROOT } from '../workspace/workspace.ts'
+import { runBundles } from './bundles.ts'
 import { checkContents } from './check-contents.ts'
 import { compilePrograms, installConsumer, runPrograms } from './consumer-project.ts'
+import { compileReadme } from './readme-program.ts'
 import { checkEntries } from './entries.ts'
 import { lintPackage } from './lint-package.ts'
 import { packPackage } from './packed-package.ts'
+import { resolvePeers } from './peers.ts'
 import { findRuntimes } from './runtimes.ts'
 
 const problems: string[] = []
@@ -35,6 +38,9 @@ try {
     runPrograms(project, packages, runtimes),
   )
   await step('programs compiled strictly', () => compilePrograms(project))
+  await step('the README compiled, strictly and not', () => compileReadme(project))
+  await step('bundles for Node', () => runBundles(project))
+  await step('npm resolves the oldest and newest peers', () => resolvePeers(packages, work))
   for (const { tarball, bytes } of packages) console.log(`${tarball.slice(work.length + 1)} ${bytes} B`)
   for (const line of [...sizes, ...notices]) console.log(line)
 } finally {

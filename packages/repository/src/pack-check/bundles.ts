@@ -1,7 +1,6 @@
 /** Bundles a program that uses the installed packages with each bundler for Node, and runs the bundle. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ConsumerProject } from './consumer-project.ts'
 import { runCommand } from './run-command.ts'
 
 /** The bundlers, with their plugins. A consumer project needs them. */
@@ -86,8 +85,8 @@ webpack(
 /** The code of the warning of a client that could not load undici. */
 const WITHOUT_UNDICI = 'TOKEN_INTROSPECTION_WITHOUT_UNDICI'
 
-/** Builds and runs each bundle of round-trip.ts. It must end with 0, and warn about undici only where that is expected. */
-export function runBundles({ directory }: ConsumerProject): string[] {
+/** Builds and runs each bundle of round-trip.ts, in a project that has the packages. It must end with 0, and warn about undici only where that is expected. */
+export function runBundles(directory: string): string[] {
   const binaries = join(directory, 'node_modules/.bin')
   const compiled = runCommand(
     join(binaries, 'esbuild'),

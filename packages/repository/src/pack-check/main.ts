@@ -38,8 +38,8 @@ try {
     runPrograms(project, packages, runtimes),
   )
   await step('programs compiled strictly', () => compilePrograms(project))
-  await step('the README compiled, strictly and not', () => compileReadme(project))
-  await step('bundles for Node', () => runBundles(project))
+  await step('the README compiled, strictly and not', () => compileReadme(project.directory))
+  await step('bundles for Node', () => runBundles(project.directory))
   await step('npm resolves the oldest and newest peers', () => resolvePeers(packages, work))
   for (const { tarball, bytes } of packages) console.log(`${tarball.slice(work.length + 1)} ${bytes} B`)
   for (const line of [...sizes, ...notices]) console.log(line)

@@ -3,7 +3,6 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readCodeBlocks } from '../markdown/code-blocks.ts'
 import { ROOT } from '../workspace/workspace.ts'
-import type { ConsumerProject } from './consumer-project.ts'
 import { runCommand } from './run-command.ts'
 
 /** The oldest TypeScript that the declarations support: the first one with a generic `Uint8Array`. */
@@ -19,7 +18,7 @@ const RESOLUTIONS = [
 const EVERYWHERE = { noEmit: true, target: 'es2022', lib: ['es2023', 'dom', 'dom.iterable'], types: ['node'] }
 
 /** Compiles each TypeScript block of the README as a file: strictly and not, and strictly with the oldest compiler. */
-export function compileReadme({ directory }: ConsumerProject): string[] {
+export function compileReadme(directory: string): string[] {
   const files = readCodeBlocks(readFileSync(join(ROOT, 'README.md'), 'utf8'))
     .filter(({ language }) => language === 'ts')
     .map(({ text }, index) => {

@@ -141,6 +141,15 @@ export class TransportEndpointMissingError extends IntrospectionError {
 }
 
 /**
+ * The authorization server's metadata name none of the methods of `supportedClientAuthentication`, or only weaker ones than
+ * the one that was used so far. The client sent nothing. A guard answers 500.
+ */
+export class TransportMethodUnsupportedError extends IntrospectionError {
+  readonly code = 'ERR_TRANSPORT_METHOD_UNSUPPORTED'
+  readonly retryable = false
+}
+
+/**
  * An answer is well-formed but cannot be trusted: it names another issuer, or was issued in the future. With
  * `response.jwt`, also when it is not signed by the issuer, for this client, just now. A guard answers 502.
  */

@@ -158,6 +158,7 @@ export {
   zitadelKeyFile,
   type ZitadelKeyFile,
 } from './transport/client-authentication/zitadel-key-file.ts'
+export { supportedClientAuthentication } from './transport/client-authentication/supported-client-authentication.ts'
 export { selfSignedTlsClientAuth } from './transport/client-authentication/self-signed-tls-client-auth.ts'
 export { tlsClientAuth } from './transport/client-authentication/tls-client-auth.ts'
 
@@ -224,6 +225,7 @@ export {
   type StatusDetails,
   TransportCircuitOpenError,
   TransportEndpointMissingError,
+  TransportMethodUnsupportedError,
   TransportOverloadedError,
   TransportStatusError,
   TransportTimeoutError,

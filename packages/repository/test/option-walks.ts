@@ -1043,7 +1043,7 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
     'redisConnections replayRevocationStream revocationStreamKeys runRedisScript streamIdOf',
   client:
     'Refusal WatchEnded bearerToken bearerTokenProvider clientSecretPost ' +
-    'isIntrospectionError isPreflight selfSignedTlsClientAuth tlsClientAuth',
+    'isIntrospectionError isPreflight selfSignedTlsClientAuth supportedClientAuthentication tlsClientAuth',
   'client/gateway': 'toGatewayListener',
   'client/nest': 'Auth PreflightException Public TokenRefusedException',
   'client/node': 'addHeaders applyDecision nodeGuard refuseUpgrade requireToken sendRefusal toGuardRequest',

@@ -4,6 +4,7 @@ import {
   ResponseMalformedError,
   ResponseUntrustedError,
   TransportEndpointMissingError,
+  TransportMethodUnsupportedError,
   TransportStatusError,
   TransportTimeoutError,
   TransportUnauthorizedError,
@@ -85,6 +86,7 @@ describe('refuseUnchecked', () => {
     ['giving an untrusted answer', new ResponseUntrustedError('x'), 502],
     ["refusing the client's credentials", new TransportUnauthorizedError('x', { status: 401 }), 500],
     ['without an introspection endpoint', new TransportEndpointMissingError('x'), 500],
+    ['without a supported method', new TransportMethodUnsupportedError('x'), 500],
   ])('an authorization server that is %s: no challenge, no mention of the token', (_, error, status) => {
     const refusal = refuseUnchecked(error)
     expect(refusal).toMatchObject({ allowed: false, reason: 'unavailable', status, error })

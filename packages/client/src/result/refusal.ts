@@ -219,6 +219,7 @@ function statusOf(error: IntrospectionError): number {
   switch (error.code) {
     case 'ERR_TRANSPORT_UNAUTHORIZED':
     case 'ERR_TRANSPORT_ENDPOINT_MISSING':
+    case 'ERR_TRANSPORT_METHOD_UNSUPPORTED':
     case 'ERR_ISSUER_SETTINGS':
       return 500
     default:

@@ -20,6 +20,7 @@ export interface ContextSettings {
   readonly assertion: ClientContext['assertion']
   readonly now: () => number
   readonly findEndpoint: (use: EndpointUse) => Promise<string>
+  readonly findSupportedMethods: ClientContext['findSupportedMethods']
 }
 
 /** Creates the context. */
@@ -33,6 +34,7 @@ export function createClientContext(settings: ContextSettings): ClientContext {
     deadlineMs: deadlines.durationMs / 2,
     isEndpoint: (url) => URL.canParse(url) && isEndpoint(new URL(url), urlRules),
     findEndpoint: (name, method) => settings.findEndpoint({ name, withCertificate: isCertificateMethod(method) }),
+    findSupportedMethods: settings.findSupportedMethods,
     async postForm(url, headers, parameters) {
       const deadline = deadlines.start()
       try {

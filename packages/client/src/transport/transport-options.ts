@@ -172,6 +172,7 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
     assertion: surroundings.assertion,
     now,
     findEndpoint,
+    findSupportedMethods: async () => (await metadata?.document())?.introspection_endpoint_auth_methods_supported,
   })
   const clientAuthentication = given.prepare?.(context) ?? given
   const step: TransportStep = {

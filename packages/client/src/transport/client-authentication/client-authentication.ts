@@ -42,6 +42,11 @@ export interface ClientContext {
    */
   findEndpoint(name: string, method: string): Promise<string>
   /**
+   * The client authentication methods that the metadata of the issuer name for the introspection endpoint; `undefined` when
+   * they name none, because the member has no default (RFC 8414 §2).
+   */
+  findSupportedMethods(): Promise<readonly string[] | undefined>
+  /**
    * Posts a form with the client's transport, within a deadline of its own, and returns the JSON object of the answer.
    */
   postForm(

@@ -27,6 +27,7 @@ function setUp(options: Partial<ClientCredentialsOptions> = {}, answers: JsonObj
     now: () => clock.now,
     isEndpoint: (url) => url.startsWith('https:'),
     findEndpoint,
+    findSupportedMethods: () => Promise.resolve(undefined),
     postForm,
   }
   const authentication = clientCredentials({ clientAuthentication, ...options }).prepare?.(

@@ -91,14 +91,19 @@ export class IssuerMetadata {
     return this.#take(use, await this.#fetch())
   }
 
+  /** The metadata, for members other than endpoints. */
+  async document(): Promise<AuthorizationServerMetadata> {
+    const current = this.#current()
+    if (current === undefined && this.#failure !== undefined && this.#isCooling(COOLDOWN_MS)) throw this.#failure
+    return current ?? this.#fetch()
+  }
+
   /**
    * Finds an endpoint that introspection does not need. Nothing of it can make a fetch fail that introspection needs.
    * Its absence is usual, so the metadata are not fetched for it before they are old.
    */
   async #findOptional(use: EndpointUse): Promise<string> {
-    const current = this.#current()
-    if (current === undefined && this.#failure !== undefined && this.#isCooling(COOLDOWN_MS)) throw this.#failure
-    const url = endpointOf(use, current ?? (await this.#fetch()), this.#settings)
+    const url = endpointOf(use, await this.document(), this.#settings)
     this.#optional.set(keyOf(use), url)
     return url
   }

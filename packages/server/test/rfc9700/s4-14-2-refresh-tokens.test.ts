@@ -16,7 +16,7 @@ async function login() {
   const refresh = (refreshToken: string | undefined, members: object = {}) =>
     issuer.refresh({ refresh_token: refreshToken ?? '', client_id: 'web', expiresInSeconds: 300, ...members })
   const isUsable = async (token: string | undefined) => {
-    const record = await store.find(await digestToken(token ?? ''))
+    const record = store.find(await digestToken(token ?? ''))
     return record !== null && record.revoked !== true
   }
   return { response, refresh, isUsable }

@@ -18,7 +18,8 @@ import { askAboutMadeUpToken } from './transport/made-up-token.ts'
 /**
  * A step of {@link IntrospectionClient.check}, in this order.
  *
- * - `metadata`: the introspection endpoint was found, in the options or in the metadata of the issuer
+ * - `metadata`: the introspection endpoint was found, in the options or in the metadata of the issuer. With `response.jwt`,
+ *   the metadata name one of its algorithms, if they name any
  * - `credentials`: the client made its credentials, and the endpoint accepted them
  * - `endpoint`: the endpoint answered with status 200, or as `response.inactiveWhen` lists
  * - `answer`: the answer was well-formed, trusted, and `active: false`
@@ -82,6 +83,7 @@ export async function check(steps: Steps): Promise<CheckResult> {
 async function checkEndpoint(deadline: Deadline, enter: (step: CheckStep) => void, steps: Steps): Promise<void> {
   const { token, transport } = steps
   await transport.endpoint.find(deadline)
+  checkSigningAlgorithms(steps)
   enter('credentials')
   const send: typeof transport.send = async (request) => {
     enter('endpoint')
@@ -93,6 +95,17 @@ async function checkEndpoint(deadline: Deadline, enter: (step: CheckStep) => voi
   const answer = await askEndpoint(question, undefined, deadline, { ...steps, transport: { ...transport, send } })
   if (!answer.active) return
   throw new ResponseUntrustedError('the authorization server calls a token active that this client has just made up')
+}
+
+/** Signed answers need an algorithm that both sides have. Metadata that are not at hand are not fetched for this. */
+function checkSigningAlgorithms({ response, transport }: Steps): void {
+  const offered = transport.metadata?.known?.introspection_signing_alg_values_supported
+  if (response.jwt === undefined || offered === undefined) return
+  const { issuer, algorithms } = response.jwt
+  if (algorithms.some((algorithm) => offered.includes(algorithm))) return
+  throw new ResponseUntrustedError(
+    `${issuer}: introspection_signing_alg_values_supported of its metadata has none of response.jwt.algorithms (${algorithms.join(', ')})`,
+  )
 }
 
 function failed(step: CheckStep, thrown: unknown): CheckFailed {

@@ -194,6 +194,7 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
     sharedDeadlines,
     urlRules,
     endpoint,
+    metadata,
     feed: {
       send: addHeaders((request) => (metadata?.watch(send) ?? send)({ ...request, apart: true }), headers),
       stream: stream && addHeaders(metadata?.watch(stream) ?? stream, headers),

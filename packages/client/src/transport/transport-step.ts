@@ -1,5 +1,5 @@
 /** Everything that step `transport` needs. */
-import type { UrlRules } from '@token-introspection/core'
+import type { AuthorizationServerMetadata, UrlRules } from '@token-introspection/core'
 import type { RequestSettings } from './build-request.ts'
 import type { Deadline, Deadlines } from './deadline.ts'
 import type { Admission } from './outage/admission.ts'
@@ -41,6 +41,8 @@ export interface TransportStep extends Pick<Transport, 'send' | 'close'>, Reques
   /** Tokens that were active when they were last asked about. Their requests go first. */
   readonly known: Pick<KnownTokens, 'note'>
   readonly endpoint: EndpointSource
+  /** The metadata of the issuer; `undefined` without an issuer. */
+  readonly metadata: { readonly known: AuthorizationServerMetadata | undefined } | undefined
   readonly deadlines: Deadlines
   /** Deadlines of requests that calls share: twice as long, so that a call that joins late still has its own time. */
   readonly sharedDeadlines: Deadlines

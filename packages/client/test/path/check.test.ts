@@ -77,6 +77,27 @@ describe('a check of the client', () => {
     expect(requests.slice(3).map(({ path }) => path)).toEqual(['/introspect'])
   })
 
+  test.each<[readonly string[] | undefined, boolean]>([
+    [['RS256', 'PS256'], true],
+    [['RS256', 'ES256'], false],
+    [[], true],
+    [undefined, false],
+  ])('says whether a server that signs answers by %j fits response.jwt', async (offered, fails) => {
+    const named = { ...metadata, introspection_signing_alg_values_supported: offered }
+    const { client, requests } = createClient(
+      { '/metadata': () => Response.json(named) },
+      { response: { jwt: { algorithms: ['ES256'] } } },
+    )
+    const health = await client.check()
+    // The answers of this server are JSON, so the check fails in any case.
+    expect(health).toMatchObject(
+      fails
+        ? { step: 'metadata', side: 'resource_server', error: { code: 'ERR_RESPONSE_UNTRUSTED' } }
+        : { step: 'answer', side: 'authorization_server', error: { code: 'ERR_RESPONSE_UNTRUSTED' } },
+    )
+    expect(requests).toHaveLength(fails ? 1 : 2)
+  })
+
   test('takes only the keys of a client that never introspects', async () => {
     const { client, requests } = createClient({}, { jwt: { mode: 'local' } })
     expect(await client.check()).toEqual({ ok: true })

@@ -91,6 +91,11 @@ export class IssuerMetadata {
     return this.#take(use, await this.#fetch())
   }
 
+  /** The metadata, if they are at hand. */
+  get known(): AuthorizationServerMetadata | undefined {
+    return this.#current()
+  }
+
   /** The metadata, for members other than endpoints. */
   async document(): Promise<AuthorizationServerMetadata> {
     const current = this.#current()

@@ -11,7 +11,7 @@ export interface RevocationLogOptions {
   readonly keySecret?: string | undefined
   /**
    * How long the log keeps an event, in seconds. A follower that was away for longer asks about its tokens again. Default:
-   * `unstoredLifetimeSeconds` and an hour. From 60 to 315363600.
+   * `unstoredLifetimeSeconds` and an hour. From 60 to 315363600. If processes say different times, the shortest counts.
    */
   readonly retentionSeconds?: number | undefined
 }

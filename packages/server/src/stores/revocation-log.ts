@@ -17,7 +17,8 @@ export interface RevocationLog extends RevocationSource {
 export interface RevocationReceipt {
   /**
    * The position of the event, for `notOlderThan` of a guard. If this call revoked nothing that was not revoked before, it
-   * is a position that comes no earlier than the event of the first revocation. `undefined` without a log.
+   * is a position that comes no earlier than the event of the first revocation. `undefined` without a log, and
+   * from a store without the option if it has ended the log of other processes.
    */
   position(): Promise<string | undefined>
 }

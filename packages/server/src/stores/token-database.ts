@@ -37,7 +37,7 @@ export interface ListingDatabase extends TokenDatabase {
  * writes a tombstone or replaces another record, or one for a cutoff that is new or becomes later.
  */
 export interface TokenDatabase {
-  /** The log, if the store has one. */
+  /** The log, if the store has the option. A write appends to a log of other processes also without it. */
   readonly revocations?: RevocationLog | undefined
   /** The lookup of the store. */
   find(digest: string): MaybePromise<TokenRecord | null>

@@ -18,7 +18,7 @@ export interface TokenStoreOptions {
    * The longest lifetime, in seconds, of tokens that the store does not hold, such as JWT access tokens. The store keeps
    * a revocation of many tokens for that time and an hour. Default 3600, from 0 to 315360000. Use 0 if there are no such tokens.
    *
-   * Security: set it to the longest lifetime of your JWTs. A JWT that lives longer is usable again when the store removes
+   * Security: set it to the longest lifetime of your JWTs, in every process that revokes. A JWT that lives longer is usable again when the store removes
    * the revocation of its grant, session, user or client.
    */
   readonly unstoredLifetimeSeconds?: number | undefined
@@ -27,7 +27,9 @@ export interface TokenStoreOptions {
    * it the store has {@link WritableTokenStore.revocations}, and every revocation appends its event in the same write. The log
    * has digests, kinds and times: no token, and no name of a user or client.
    *
-   * Turn it on in every process that writes to the database. A process without it revokes, and no follower learns of it.
+   * Turn it on in every process that writes to the database, before anybody follows the log. A store without it appends its events to a
+   * log that another process keeps in the same database. If it cannot, because the others were given `keySecret`, it ends the log when it
+   * revokes, and followers trust nothing that they remember for longer than without a log.
    */
   readonly revocationLog?: true | RevocationLogOptions | undefined
 }

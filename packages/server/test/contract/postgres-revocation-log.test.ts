@@ -37,7 +37,8 @@ async function create(adapt: (pool: Pool) => PostgresPool = (pool) => pool, keyS
     })
   const [store, other] = [createStore(pools[0]), createStore(pools[1])]
   await store.migrate()
-  return { pool: pools[0], store, other, keySecret, expireEvents: () => void (clock.seconds += 7200) }
+  const unlogged = createPostgresTokenStore({ pool: adapt(pools[1]), now })
+  return { pool: pools[0], store, other, unlogged, keySecret, expireEvents: () => void (clock.seconds += 7200) }
 }
 
 function logOf(store: { readonly revocations?: RevocationLog | undefined }): RevocationLog {
@@ -213,6 +214,33 @@ describe.skipIf(server === undefined)('the log of a PostgreSQL token store', () 
     expect(rows).toHaveLength(1)
     await numbering.query('COMMIT')
     expect(await receipt?.position()).toMatch(/^1\./)
+  })
+
+  test('begins after every write that has not seen it', async () => {
+    const { pool, store } = await create()
+    const writing = await pool.connect()
+    onTestFinished(() => writing.release(true))
+    await writing.query('BEGIN')
+    await createPostgresTokenStore({ pool: writing }).revokeGrant('unseen')
+    const settled: string[] = []
+    const first = lastOf(logOf(store)).then((position) => settled.push(position))
+    const waiting = async () =>
+      (await pool.query("SELECT 1 FROM pg_locks WHERE mode = 'ShareLock' AND locktype = 'relation' AND NOT granted"))
+        .rows.length
+    await expect.poll(async () => settled.length + (await waiting())).toBe(1)
+    expect(settled).toEqual([])
+    await writing.query('COMMIT')
+    await first
+    expect(settled).toHaveLength(1)
+  })
+
+  test('ends when a process without the option revokes after the others were given another secret', async () => {
+    const { pool, store, unlogged } = await create()
+    await lastOf(logOf(store))
+    const given = createPostgresTokenStore({ pool, revocationLog: { keySecret: KEY_SECRET } })
+    const position = await (await given.revokeGrant('a')).position()
+    await unlogged.revokeGrant('b')
+    expect(await logOf(given).readAfter(position, 10)).toMatchObject({ gap: true })
   })
 
   test('notifies other processes of new events, without what the events are about', async () => {

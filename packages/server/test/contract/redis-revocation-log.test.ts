@@ -49,11 +49,13 @@ async function create(options: Partial<RedisTokenStoreOptions> = {}, at = url) {
 describe.skipIf(server === undefined).each(REDIS_LIBRARIES)('the log of a Redis token store over %s', (_, open) => {
   const pair = async (given: string | undefined) => {
     const keyPrefix = ownKeyPrefix()
-    const clock = { ms: Date.now() }
+    // Ahead of Redis, which dates the beginning of the log and may come into the next second meanwhile.
+    const clock = { ms: Date.now() + 60_000 }
     const revocationLog = given === undefined ? true : { keySecret: given }
     const make = async () =>
       createRedisTokenStore({ client: await open(url), keyPrefix, now: () => clock.ms, revocationLog })
-    return { store: await make(), other: await make(), keySecret: given }
+    const unlogged = createRedisTokenStore({ client: await open(url), keyPrefix, now: () => clock.ms })
+    return { store: await make(), other: await make(), unlogged, keySecret: given }
   }
 
   test.each(revocationLogContract())('$title', async ({ run }) => {
@@ -88,6 +90,51 @@ describe.skipIf(server === undefined).each(REDIS_LIBRARIES)('the log of a Redis 
 })
 
 describe.skipIf(server === undefined)('the log of a Redis token store', () => {
+  test('ends when a process without the option revokes, and its user may not write a log', async () => {
+    const { client, keyPrefix, last, log, store } = await create()
+    const position = await positionOf(store.revokeGrant('a'))
+    const rights = '+eval +evalsha +mget +get +getrange +set +ttl +del +time +info +hello +select +client'.split(' ')
+    await client.call('ACL', [
+      'SETUSER',
+      'unlogged',
+      'on',
+      '>secret',
+      'resetkeys',
+      `~${keyPrefix}*`,
+      '-@all',
+      ...rights,
+    ])
+    const limited = await openIoredis(url.replace('redis://', 'redis://unlogged:secret@'))
+    const unlogged = createRedisTokenStore({ client: limited, keyPrefix })
+    await unlogged.save('token', lasting(1e8, { sub: 'alice', iat: 1 }))
+    expect(await log.readAfter(position, 10)).toMatchObject({ gap: false, events: [] })
+    await unlogged.revokeSubject('alice')
+    expect(await store.find(await digestToken('token'))).toBeNull()
+    expect(await log.readAfter(position, 10)).toMatchObject({ gap: true, events: [] })
+    const begun = await last()
+    await unlogged.revoke('another', lasting(1e8))
+    expect(await log.readAfter(begun, 10)).toMatchObject({ gap: true })
+    const again = await last()
+    await unlogged.revoke('another', lasting(1e8))
+    expect(await log.readAfter(again, 10)).toMatchObject({ gap: false, events: [] })
+  })
+
+  test.each(['revocations', 'revocations:last'])(
+    'is seen by a process without the option when only %s is left',
+    async (left) => {
+      const { client, keyPrefix, log, store } = await create()
+      await store.revokeGrant('a')
+      await client.del(
+        ...['revocations', 'revocations:last'].filter((key) => key !== left).map((key) => keyPrefix + key),
+      )
+      await createRedisTokenStore({ client, keyPrefix }).revokeGrant('unlogged')
+      await store.revokeGrant('b')
+      const { events = [] } = (await log.readOldest?.(10)) ?? {}
+      const keys = await Promise.all(['unlogged', 'b'].map(async (grant) => await log.keyOf('grant', grant)))
+      expect(events.map(({ key }) => key).slice(-2)).toEqual(keys)
+    },
+  )
+
   test('polls for listeners over a client without duplicate()', async () => {
     const { client, keyPrefix, store } = await create()
     const call = (name: string, args: string[]) => client.call(name, args)

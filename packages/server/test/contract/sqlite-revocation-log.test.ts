@@ -26,12 +26,14 @@ function create(paths: readonly [string, string], keySecret?: string) {
   const now = () => clock.seconds * 1000
   const revocationLog = keySecret === undefined ? true : { keySecret }
   const databases = [...new Set(paths)].map(open)
+  const unlogged = createSqliteTokenStore({ database: open(paths[0]), now })
   const [store, other = store] = databases.map((database) => createSqliteTokenStore({ database, now, revocationLog }))
   if (store === undefined || other === undefined) throw new Error('no store')
   return {
     database: databases[0] as DatabaseSync,
     store,
     other,
+    ...(paths[0] === ':memory:' ? {} : { unlogged }),
     keySecret,
     expireEvents: () => void (clock.seconds += 7200),
   }
@@ -43,7 +45,7 @@ function createPair(keySecret?: string) {
   onTestFinished(() => rmSync(directory, { recursive: true }))
   const path = join(directory, 'tokens.sqlite')
   // The same file under two names, so that both connections are opened.
-  return create([path, `${directory}/./tokens.sqlite`], keySecret)
+  return { path, ...create([path, `${directory}/./tokens.sqlite`], keySecret) }
 }
 
 describe('the log of a SQLite token store', () => {
@@ -67,6 +69,31 @@ describe('the log of a SQLite token store', () => {
     expect(rows).toHaveLength(3)
     expect(JSON.stringify(rows)).not.toMatch(/alice|a-token/)
     expect(database.prepare('SELECT * FROM introspection_revocation_secret').all()).toEqual([])
+  })
+
+  test('learns of a revocation by a process without the option within a transaction of that process', async () => {
+    const { path, store } = createPair()
+    const position = store.revocations?.readAfter(undefined, 1) as { readonly position: string }
+    const database = open(path)
+    const unlogged = createSqliteTokenStore({ database })
+    database.exec('BEGIN')
+    await unlogged.revokeGrant('undone')
+    database.exec('ROLLBACK')
+    expect(await store.revocations?.readAfter(position.position, 10)).toMatchObject({ gap: false, events: [] })
+    expect(await store.isRevoked('digest', { kind: 'access_token', grantId: 'undone' })).toBe(false)
+    database.exec('BEGIN')
+    await unlogged.revokeGrant('done')
+    database.exec('COMMIT')
+    const key = await store.revocations?.keyOf('grant', 'done')
+    expect(await store.revocations?.readAfter(position.position, 10)).toMatchObject({ gap: false, events: [{ key }] })
+  })
+
+  test('ends when a process without the option revokes after the others were given another secret', async () => {
+    const { path, store } = createPair()
+    const given = createSqliteTokenStore({ database: open(path), revocationLog: { keySecret: KEY_SECRET } })
+    const position = await (await store.revokeGrant('a')).position()
+    await createSqliteTokenStore({ database: open(path) }).revokeGrant('b')
+    expect(await given.revocations?.readAfter(position, 10)).toMatchObject({ gap: true })
   })
 
   test('has neither a revocation nor its event when one of them cannot be written', async () => {

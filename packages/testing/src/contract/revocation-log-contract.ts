@@ -27,6 +27,11 @@ export interface LoggedStores {
   readonly store: WritableTokenStore
   /** Another store over the same data, as another process has it. The same store, if no other process can have the data. */
   readonly other: WritableTokenStore
+  /**
+   * A store over the same data in a process without the option, created before the two others. `undefined` if no other process can
+   * have the data: then nothing is tested about it.
+   */
+  readonly unlogged?: WritableTokenStore
   /** The secret that both stores were given. `undefined` if they made one. */
   readonly keySecret: string | undefined
   /**
@@ -195,6 +200,87 @@ const CASES: readonly ContractCase<LoggedStores>[] = [
       expectEqual(sorted(events.map(({ key }) => key)), sorted(expected), 'the events of many writers')
       expectEqual(isChain(events, before, await lastOf(log)), true, 'whether the events are a chain')
       expectEqual(await eventsAfter(logOf(other), before), events, 'the chain as another process reads it')
+    },
+  },
+  {
+    title:
+      'followers learn of every revocation by a process without the option, and the log may be younger than the process',
+    async run({ store, unlogged, keySecret }) {
+      if (unlogged === undefined) return
+      const record: TokenRecord = { kind: 'access_token', exp: EXP, iss: 'https://as.example.com', jti: 'unlogged' }
+      await unlogged.revokeGrant('unlogged, before the log')
+      for (const token of ['contract-held', 'contract-narrowed', 'contract-ended']) await unlogged.save(token, record)
+      const log = logOf(store)
+      const revocations: [RevocationKind, readonly string[], () => Promise<unknown>][] = [
+        ['grant', ['unlogged'], () => unlogged.revokeGrant('unlogged')],
+        ['session', ['unlogged'], () => unlogged.revokeSession('unlogged')],
+        ['subject', ['unlogged'], () => unlogged.revokeSubject('unlogged', PAST)],
+        ['subject', ['unlogged'], () => unlogged.revokeSubject('unlogged')],
+        ['client', ['unlogged'], () => unlogged.revokeClient('unlogged')],
+        ['token', await revocationDigests('contract-held', record), () => unlogged.revoke('contract-held')],
+        ['token', await revocationDigests(JWT, record), () => unlogged.revoke(JWT, record)],
+        [
+          'token',
+          await revocationDigests('contract-narrowed'),
+          () => unlogged.save('contract-narrowed', { ...record, scope: 'read' }),
+        ],
+        [
+          'token',
+          await revocationDigests('contract-ended'),
+          () => unlogged.save('contract-ended', { ...record, revoked: true }),
+        ],
+      ]
+      for (const [kind, identifiers, revoke] of revocations) {
+        const before = await lastOf(log)
+        await revoke()
+        const page = await log.readAfter(before, 10)
+        const keys = await Promise.all(identifiers.map(async (identifier) => await log.keyOf(kind, identifier)))
+        const known = sorted(page.events.map((event) => `${event.kind} ${event.key}`))
+        // The secret that the others were given is not in the database. Without it there is no key.
+        const expected = keySecret === undefined ? [false, sorted(keys.map((key) => `${kind} ${key}`))] : [true, []]
+        expectEqual([page.gap, known], expected, `what followers learn of a ${kind}`)
+        // A second time nothing is revoked.
+        const after = await lastOf(log)
+        if (kind !== 'subject' && kind !== 'client') await revoke()
+        const again = await log.readAfter(after, 10)
+        expectEqual([again.gap, again.events], [false, []], `what followers learn of a ${kind} that was revoked before`)
+      }
+    },
+  },
+  {
+    title: 'is not disturbed by a process without the option that revokes nothing',
+    async run({ store, unlogged }) {
+      if (unlogged === undefined) return
+      const log = logOf(store)
+      const record: TokenRecord = { kind: 'access_token', exp: EXP }
+      await store.revoke('contract-twice', record)
+      await store.revokeGrant('twice')
+      await store.revokeSubject('twice', PAST)
+      const before = await lastOf(log)
+      await unlogged.save('contract-first', record)
+      await unlogged.save('contract-first', record)
+      await unlogged.save('contract-twice', record)
+      await unlogged.revoke('contract-twice', record)
+      await unlogged.revoke('contract-unknown')
+      await unlogged.revokeGrant('twice')
+      await unlogged.revokeSubject('twice', PAST - 1)
+      expectEqual(await eventsAfter(log, before), [], 'the events after revocations of nothing')
+      expectEqual(await unlogged.find(await digestToken('contract-first')), record, 'what was saved')
+      expectEqual(await lastOf(log), before, 'the last position')
+    },
+  },
+  {
+    title: 'has the events of processes with and without the option in one chain',
+    async run({ store, unlogged, keySecret }) {
+      if (unlogged === undefined || keySecret !== undefined) return
+      const log = logOf(store)
+      const before = await lastOf(log)
+      const grants = Array.from({ length: 100 }, (_, index) => `mixed-${index}`)
+      await Promise.all(grants.map((grant, index) => (index % 2 === 0 ? store : unlogged).revokeGrant(grant)))
+      const events = await eventsAfter(log, before)
+      const expected = await Promise.all(grants.map(async (grant) => await log.keyOf('grant', grant)))
+      expectEqual(sorted(events.map(({ key }) => key)), sorted(expected), 'the events of all processes')
+      expectEqual(isChain(events, before, await lastOf(log)), true, 'whether the events are a chain')
     },
   },
   {

@@ -1,4 +1,5 @@
 /** The statements of the log of revocations. */
+import { NO_KEY } from '../no-key.ts'
 import { statement } from './run-statement.ts'
 
 /** The channel on which processes tell each other that there are new events. */
@@ -13,6 +14,22 @@ export const SEQUENCER_LOCK = 7662_7010
 /** A random tag of 128 bits in base64url. */
 const RANDOM_TAG = "translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+/=', '-_')"
 
+/** Whether there is a log. */
+export const HAS_LOG = 'EXISTS (SELECT 1 FROM introspection_revocations)'
+
+/**
+ * Begins a log, unless there is one. Writes of stores without the option look for a log in their own statement. The lock waits for those
+ * that are under way. Later ones wait for the lock, and see the log.
+ *
+ * @param at - seconds since the epoch.
+ */
+export function beginLog(at: number): string {
+  return `SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+SELECT pg_advisory_xact_lock(${SEQUENCER_LOCK});
+LOCK TABLE introspection_tokens, introspection_cutoffs IN SHARE MODE;
+INSERT INTO introspection_revocations (number, tag, at) SELECT 0, ${RANDOM_TAG}, ${at} WHERE NOT ${HAS_LOG}`
+}
+
 /**
  * Numbers events and removes old ones, in one message: that is one transaction, whose statements each see what was committed before
  * them. After the lock is taken, they see every event that was committed before. Rows are removed from the beginning only, so that
@@ -21,20 +38,23 @@ const RANDOM_TAG = "translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+
  * It does not wait for the disk, as the revocations before it have. A crash may undo the last numbers. Then the events are without a
  * number again and get new ones with other tags, and followers notice a gap.
  *
- * @param at - seconds since the epoch.
+ * If there is no log, it numbers nothing and gives no row. An event with {@link NO_KEY} removes the log.
+ *
  * @param oldest - events up to this moment are removed.
  * @param sender - who notifies the other processes: base64url.
  */
-export function numberEvents(at: number, oldest: number, sender: string): string {
+export function numberEvents(oldest: number, sender: string): string {
   return `SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 SET LOCAL synchronous_commit = off;
 SELECT pg_advisory_xact_lock(${SEQUENCER_LOCK});
-INSERT INTO introspection_revocations (number, tag, at)
-SELECT 0, ${RANDOM_TAG}, ${at} WHERE NOT EXISTS (SELECT 1 FROM introspection_revocations);
+WITH ended AS (DELETE FROM introspection_revocations_unnumbered WHERE key = '${NO_KEY}' RETURNING id)
+DELETE FROM introspection_revocations WHERE EXISTS (SELECT 1 FROM ended);
 WITH last AS (SELECT number, tag FROM introspection_revocations ORDER BY number DESC LIMIT 1),
 taken AS (
   DELETE FROM introspection_revocations_unnumbered
-  WHERE id = ANY(ARRAY(SELECT id FROM introspection_revocations_unnumbered ORDER BY id LIMIT ${NUMBERED_AT_ONCE}))
+  WHERE id = ANY(ARRAY(
+    SELECT id FROM introspection_revocations_unnumbered WHERE key <> '${NO_KEY}' ORDER BY id LIMIT ${NUMBERED_AT_ONCE}
+  )) AND EXISTS (SELECT 1 FROM last)
   RETURNING id, at, cut, kind, key
 ),
 tagged AS MATERIALIZED (
@@ -82,6 +102,9 @@ export const KEEP_SECRET = statement(
   'keep_secret_1',
   'INSERT INTO introspection_revocation_secret (id, secret) VALUES (1, $1) ON CONFLICT DO NOTHING',
 )
+
+/** Removes the secret, because the processes were given another one. */
+export const FORGET_SECRET = statement('forget_secret_1', 'DELETE FROM introspection_revocation_secret')
 
 /** The secret. */
 export const SECRET = statement('secret_1', 'SELECT secret FROM introspection_revocation_secret WHERE id = 1')

@@ -8,11 +8,12 @@ import {
 } from '@token-introspection/core/revocations'
 import { type LogRow, pageWithoutEvents, toPage } from '../log-page.ts'
 import { type LogPosition, readPosition, writePosition } from '../log-position.ts'
+import { NO_KEY } from '../no-key.ts'
 import { randomTag, randomText } from '../random-text.ts'
 import type { RevocationLog, RevocationReceipt } from '../revocation-log.ts'
 import type { RevocationLogSettings } from '../revocation-log-options.ts'
 import { receiptOfEarlier } from '../revocation-receipt.ts'
-import { HAS, KEEP_SECRET, numberEvents, READ, SECRET } from './log-statements.ts'
+import { beginLog, FORGET_SECRET, HAS, KEEP_SECRET, numberEvents, READ, SECRET } from './log-statements.ts'
 import type { PostgresPool } from './postgres-pool.ts'
 import { runStatement } from './run-statement.ts'
 import { type NumberedEvents, Sequencer } from './sequencer.ts'
@@ -31,9 +32,16 @@ interface LogReading {
   readonly rows: readonly LogRow[]
 }
 
+/** What a log needs beside its tables. */
+export interface PostgresLogSettings extends RevocationLogSettings {
+  /** Whether another process has made the log. Then this one makes no secret, and its events have no keys if it finds none. */
+  readonly isAdopted: boolean
+}
+
 /** A log in the tables of the store. */
 export class PostgresRevocationLog implements RevocationLog {
   readonly #pool: PostgresPool
+  readonly #settings: PostgresLogSettings
   readonly #listeners = new Set<() => void>()
   readonly #sequencer: Sequencer
   /** The name of this process in its notifications. */
@@ -41,15 +49,21 @@ export class PostgresRevocationLog implements RevocationLog {
   #keys: MaybePromise<RevocationKeys> | undefined
   #endWatch: (() => void) | undefined
 
-  constructor(pool: PostgresPool, { keySecret, retentionSeconds }: RevocationLogSettings, now: () => number) {
+  constructor(pool: PostgresPool, settings: PostgresLogSettings, now: () => number) {
     this.#pool = pool
-    if (keySecret !== undefined) this.#keys = createRevocationKeys(keySecret)
+    this.#settings = settings
     this.#sequencer = new Sequencer(
       async () => {
-        const { rows } = lastResult(
-          await pool.query({ text: numberEvents(now(), now() - retentionSeconds, this.#sender) }),
-        )
-        return toNumberedEvents(rows[0])
+        const run = async () => {
+          const text = numberEvents(now() - settings.retentionSeconds, this.#sender)
+          return lastResult(await pool.query({ text })).rows[0]
+        }
+        const row = await run()
+        if (row !== undefined) return toNumberedEvents(row)
+        // The secret comes before the log, so that a process which finds the log finds it, too.
+        await this.keyOf('check', '')
+        await pool.query({ text: beginLog(now()) })
+        return toNumberedEvents(await run())
       },
       () => this.#callListeners(),
     )
@@ -134,7 +148,10 @@ export class PostgresRevocationLog implements RevocationLog {
 
   async #createKeys(): Promise<RevocationKeys> {
     try {
-      return (this.#keys = createRevocationKeys(await this.#readSecret()))
+      const secret = await this.#findSecret()
+      if (secret !== undefined) return (this.#keys = createRevocationKeys(secret))
+      this.#keys = undefined
+      return () => NO_KEY
     } catch (error) {
       // The next caller tries again.
       this.#keys = undefined
@@ -142,11 +159,19 @@ export class PostgresRevocationLog implements RevocationLog {
     }
   }
 
-  async #readSecret(): Promise<string> {
-    await runStatement(this.#pool, KEEP_SECRET, [randomText(SECRET_OCTETS)])
+  /** A secret that was given is not kept in the database, and takes the place of a random one. */
+  async #findSecret(): Promise<string | undefined> {
+    const { isAdopted, keySecret } = this.#settings
+    if (keySecret !== undefined) {
+      await runStatement(this.#pool, FORGET_SECRET, [])
+      return keySecret
+    }
+    if (!isAdopted) await runStatement(this.#pool, KEEP_SECRET, [randomText(SECRET_OCTETS)])
     const [row] = await runStatement<{ secret: string }>(this.#pool, SECRET, [])
-    if (row === undefined) throw new Error('PostgreSQL gave no row for the secret of the log of revocations')
-    return row.secret
+    if (row === undefined && !isAdopted) {
+      throw new Error('PostgreSQL gave no row for the secret of the log of revocations')
+    }
+    return row?.secret
   }
 
   #callListeners(): void {

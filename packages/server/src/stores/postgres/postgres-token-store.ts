@@ -4,11 +4,12 @@ import { CUTOFF_KEPT_SECONDS } from '../cutoff.ts'
 import { databaseMethods, listMethods } from '../database-methods.ts'
 import { REMOVED_AT_ONCE, REMOVED_PER_SAVE, validateRemovalLimit } from '../removal.ts'
 import type { RevocationReceipt } from '../revocation-log.ts'
-import { receiptOfEarlier } from '../revocation-receipt.ts'
+import { NO_POSITION, receiptOfEarlier } from '../revocation-receipt.ts'
 import type { ListingDatabase, TokenRow } from '../token-database.ts'
 import type { TokenRecord } from '../token-record.ts'
 import { FIND_MANY, FIND_ONE, HELD, IS_REVOKED, LIST } from './lookup-statements.ts'
 import { PostgresRevocationLog } from './postgres-revocation-log.ts'
+import { createLoggedWrites, type Written } from './logged-writes.ts'
 import {
   type PostgresTokenStore,
   type PostgresTokenStoreOptions,
@@ -18,12 +19,6 @@ import { MIGRATE } from './postgres-token-store-schema.ts'
 import { removeCutOff, removeExpired } from './remove-expired.ts'
 import { countChanged, runStatement } from './run-statement.ts'
 import { CONSUME, CUT_OFF, CUT_OFF_LOGGED, SAVE, SAVE_LOGGED } from './write-statements.ts'
-
-/** What a write with a log tells. */
-interface Written {
-  /** Whether it appended an event. */
-  readonly appended?: boolean
-}
 
 /** What saving a token or a tombstone tells. */
 interface Saved extends Written {
@@ -79,15 +74,16 @@ export function createPostgresTokenStore<Claims extends object = object>(
   options: PostgresTokenStoreOptions,
 ): PostgresTokenStore<Claims> {
   const { pool, now, unstoredLifetimeSeconds, revocationLog } = readPostgresTokenStoreOptions(options)
-  const log = revocationLog && new PostgresRevocationLog(pool, revocationLog, now)
+  const keptSeconds = CUTOFF_KEPT_SECONDS + unstoredLifetimeSeconds
+  const settings = revocationLog ?? { keySecret: undefined, retentionSeconds: keptSeconds }
+  const log = new PostgresRevocationLog(pool, { ...settings, isAdopted: revocationLog === undefined }, now)
+  const writeRow = createLoggedWrites(pool, revocationLog !== undefined)
 
   async function save(digests: readonly string[], row: TokenRow): Promise<RevocationReceipt> {
-    const keys = log && (await Promise.all(digests.map(async (digest) => await log.keyOf('token', digest))))
     const values = [digests, row.json, row.keptUntil ?? null, row.issuedAt, ...row.identifiers, now(), row.revoked]
-    const [saved] =
-      keys === undefined
-        ? await runStatement<Saved>(pool, SAVE, values)
-        : await runStatement<Saved>(pool, SAVE_LOGGED, [...values, keys])
+    const saved = await writeRow<Saved>(SAVE, SAVE_LOGGED, values, () =>
+      Promise.all(digests.map(async (digest) => await log.keyOf('token', digest))),
+    )
     const receipt = receiptOf(saved)
     if (saved?.due) await removeCutOff(pool, now(), REMOVED_PER_SAVE)
     return receipt
@@ -95,7 +91,8 @@ export function createPostgresTokenStore<Claims extends object = object>(
 
   /** Called right after the commit, so that the sequencer starts then. */
   function receiptOf(written: Written | undefined): RevocationReceipt {
-    return log !== undefined && written?.appended ? log.receiptAfterCommit() : receiptOfEarlier(log)
+    if (written?.appended === undefined) return NO_POSITION
+    return written.appended ? log.receiptAfterCommit() : receiptOfEarlier(log)
   }
 
   const find = batchByTick<Claims>(async (digests) => {
@@ -109,7 +106,7 @@ export function createPostgresTokenStore<Claims extends object = object>(
   })
 
   const tables: ListingDatabase = {
-    revocations: log,
+    revocations: revocationLog && log,
     find,
     async held(digest) {
       const [row] = await runStatement<{ record: string }>(pool, HELD, [digest])
@@ -121,13 +118,8 @@ export function createPostgresTokenStore<Claims extends object = object>(
       return (await countChanged(pool, CONSUME, [digest, before, after])) === 1
     },
     async cutOff(kind, stored, at, identifier) {
-      const key = await log?.keyOf(kind, identifier)
-      const values = [kind, stored, at ?? null, now(), CUTOFF_KEPT_SECONDS + unstoredLifetimeSeconds]
-      const [written] =
-        key === undefined
-          ? await runStatement<Written>(pool, CUT_OFF, values)
-          : await runStatement<Written>(pool, CUT_OFF_LOGGED, [...values, key])
-      return receiptOf(written)
+      const values = [kind, stored, at ?? null, now(), keptSeconds]
+      return receiptOf(await writeRow<Written>(CUT_OFF, CUT_OFF_LOGGED, values, () => log.keyOf(kind, identifier)))
     },
     async isRevoked(digests, issuedAt, identifiers) {
       const values = [digests, issuedAt, ...identifiers]

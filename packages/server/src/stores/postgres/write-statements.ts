@@ -1,6 +1,7 @@
 /** The statements that save and revoke. Each is one atomic write. */
 import { FOR_GOOD } from '../cutoff.ts'
 import { REMOVED_PER_SAVE } from '../removal.ts'
+import { HAS_LOG } from './log-statements.ts'
 import { selectDigests } from './removal-statements.ts'
 import { statement } from './run-statement.ts'
 
@@ -19,10 +20,17 @@ const CLOCK = 'clock AS (SELECT greatest($4::bigint, floor(extract(epoch FROM cl
 /**
  * Saves a token or a tombstone. In the same round trip it removes expired tokens, and says whether a cutoff may be removed.
  * $1 is the list of digests. For a token these are the digest under which it is found and then those of its tombstones; for a
- * tombstone, all digests under which it is kept. A tombstone is never replaced by a token that is saved later. The condition of the update looks
+ * tombstone, all digests under which it is kept. If there is a log, it writes nothing and says so. A tombstone is never replaced by a token that is saved later. The condition of the update looks
  * at the row after it is locked, so it also holds when two processes write at once.
  */
-export const SAVE = statement('save_2', `WITH ${EXPIRED}\n${insertTokens(['', ''], IS_DUE)}`)
+export const SAVE = statement(
+  'save_3',
+  `WITH ${EXPIRED},
+written AS (
+${insertTokens([`NOT ${HAS_LOG} AND (`, ')'], '1')}
+)
+SELECT ${IS_DUE}, ${HAS_LOG} AS logged`,
+)
 
 /**
  * The same, and an event for each digest that it revokes or whose record it replaces. $11 is the list of the keys, in the order of
@@ -62,9 +70,16 @@ export const CONSUME = statement(
  * Writes a cutoff at the moment $3. If that is null, the moment is now: the time of this process, $4, or the time of the database
  * if that is later. If only the time of a process counted, a process whose clock is behind would miss tokens that others issued in
  * the last seconds. The cutoff is kept for
- * $5 seconds from then.
+ * $5 seconds from then. If there is a log, it writes nothing and says so.
  */
-export const CUT_OFF = statement('cut_off_2', `WITH ${CLOCK}\n${insertCutoff('')}`)
+export const CUT_OFF = statement(
+  'cut_off_3',
+  `WITH ${CLOCK},
+written AS (
+${insertCutoff(` WHERE NOT ${HAS_LOG}`)}
+)
+SELECT ${HAS_LOG} AS logged`,
+)
 
 /** The same, and an event with the key $6 if the cutoff is new or becomes later. */
 export const CUT_OFF_LOGGED = statement(

@@ -5,7 +5,8 @@ import { FIND_END, SECRET_ID_LENGTH } from './log-end-script.ts'
 /**
  * Gives the secret of the log, KEYS[1]. If there is none, it becomes ARGV[1]. A secret that processes made by chance is
  * adopted by a process that has none of its own. Otherwise the secret of the process takes its place: one of the two was
- * given as an option. With another secret, the keys of events are others, so another log begins.
+ * given as an option. With another secret, the keys of events are others, so another log begins. If ARGV[3] is 1, this process has no
+ * option, and takes no secret's place.
  *
  * Keeps the last position of the stream KEYS[2] in KEYS[3]. If the stream has no log, one begins with the tag ARGV[2].
  */
@@ -13,6 +14,7 @@ export const OPEN_LOG = createRedisScript(`
 local own, stored = ARGV[1], redis.call('GET', KEYS[1])
 local stream, fresh = KEYS[2], ARGV[2]
 local chance = stored and #stored > ${SECRET_ID_LENGTH} and #own > ${SECRET_ID_LENGTH}
+if stored and not chance and ARGV[3] == '1' then return stored end
 if stored ~= own and not chance then
   stored = own
   redis.call('SET', KEYS[1], own)

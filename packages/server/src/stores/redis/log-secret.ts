@@ -16,19 +16,29 @@ export interface KnownSecret {
 /** Characters of a random secret: 256 bits and the id. */
 const OCTETS = 39
 
+/** Which secret it is. */
+export interface LogSecretSettings {
+  /** The secret that this process was given. */
+  readonly keySecret: string | undefined
+  /** Whether another process has made the log. Then this one replaces no secret. */
+  readonly isAdopted: boolean
+}
+
 /** Finds the secret, and makes one if there is none. */
 export class LogSecret {
   readonly #send: SendRedisCommand
   readonly #keys: RevocationStreamKeys
   readonly #given: string | undefined
+  readonly #isAdopted: boolean
   /** What this process keeps in Redis if there is no secret yet. A secret that was given is not kept there. */
   #own: MaybePromise<string> | undefined
   #known: MaybePromise<KnownSecret> | undefined
 
-  constructor(send: SendRedisCommand, keys: RevocationStreamKeys, given: string | undefined) {
+  constructor(send: SendRedisCommand, keys: RevocationStreamKeys, { keySecret, isAdopted }: LogSecretSettings) {
     this.#send = send
     this.#keys = keys
-    this.#given = given
+    this.#given = keySecret
+    this.#isAdopted = isAdopted
   }
 
   /** Begins a log if there is none. */
@@ -49,7 +59,11 @@ export class LogSecret {
     try {
       const own = await (this.#own ??= this.#makeOwn())
       const { secret, stream, last } = this.#keys
-      const stored = (await runRedisScript(this.#send, OPEN_LOG, [secret, stream, last], [own, randomTag()])) as string
+      const values = [own, randomTag(), Number(this.#isAdopted)]
+      const stored = (await runRedisScript(this.#send, OPEN_LOG, [secret, stream, last], values)) as string
+      if (this.#isAdopted && stored.length <= SECRET_ID_LENGTH) {
+        throw new Error(`other processes were given the secret of ${stream}, and this one was not`)
+      }
       const keyOf = createRevocationKeys(this.#given ?? stored)
       return (this.#known = { id: stored.slice(0, SECRET_ID_LENGTH), keyOf })
     } catch (error) {

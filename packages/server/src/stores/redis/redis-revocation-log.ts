@@ -14,7 +14,7 @@ import type { RevocationKeys, RevocationKind, RevocationPage } from '@token-intr
 import type { RevocationLog } from '../revocation-log.ts'
 import { CUT_OFF } from './cut-off-script.ts'
 import { HAS_POSITION } from './log-scripts.ts'
-import { LogSecret } from './log-secret.ts'
+import { LogSecret, type LogSecretSettings } from './log-secret.ts'
 import { createLoggedScript, loggedHead, writeHead } from './logged-script.ts'
 import { randomTag } from '../random-text.ts'
 import { REMOVE } from './remove-script.ts'
@@ -28,10 +28,9 @@ import type { WriteScript } from './write-script.ts'
 const MAX_TRIES = 8
 
 /** What the log needs. */
-export interface RedisLogSettings {
+export interface RedisLogSettings extends LogSecretSettings {
   readonly send: SendRedisCommand
   readonly keyPrefix: string
-  readonly keySecret: string | undefined
   readonly retentionSeconds: number
   /** Seconds since the epoch. */
   readonly now: () => number
@@ -61,7 +60,7 @@ export class RedisRevocationLog implements RevocationLog {
   constructor(settings: RedisLogSettings) {
     this.#settings = settings
     this.#keys = revocationStreamKeys(settings.keyPrefix)
-    this.#secret = new LogSecret(settings.send, this.#keys, settings.keySecret)
+    this.#secret = new LogSecret(settings.send, this.#keys, settings)
   }
 
   readonly keyOf: RevocationKeys = (kind, identifier) =>

@@ -5,6 +5,7 @@ import {
   readRevocationStreamOptions,
   type SendingRedisClient,
 } from '@token-introspection/core/redis'
+import { CUTOFF_KEPT_SECONDS } from '../cutoff.ts'
 import type { TokenRecord } from '../token-record.ts'
 import type { ReceiptedTokenStore, TokenPageQuery } from '../token-store.ts'
 import { readTokenStoreOptions, TOKEN_STORE_OPTIONS, type TokenStoreOptions } from '../token-store-options.ts'
@@ -41,6 +42,8 @@ export function readRedisTokenStoreOptions(options: RedisTokenStoreOptions) {
   const { send, keyPrefix, keys, open } = readRevocationStreamOptions(group)
   const { revocationLog, ...common } = readTokenStoreOptions(group)
   const watch = watchStream(send, open, keys.stream)
-  const log = revocationLog && { ...revocationLog, send, keyPrefix, now: common.now, watch }
-  return { send, keyPrefix, ...common, log }
+  const retentionSeconds = CUTOFF_KEPT_SECONDS + common.unstoredLifetimeSeconds
+  const settings = revocationLog ?? { keySecret: undefined, retentionSeconds }
+  const log = { ...settings, isAdopted: revocationLog === undefined, send, keyPrefix, now: common.now, watch }
+  return { send, keyPrefix, ...common, log, logKeys: [keys.stream, keys.last] as const }
 }

@@ -1,5 +1,5 @@
 /** A token store on Redis or Valkey: many processes, expiry by the server, and one script for all lookups of a tick. */
-import { runRedisScript } from '@token-introspection/core/redis'
+import { type RedisScript, runRedisScript } from '@token-introspection/core/redis'
 import { batchByTick } from '../batch-by-tick.ts'
 import { FOR_GOOD } from '../cutoff.ts'
 import { databaseMethods } from '../database-methods.ts'
@@ -74,9 +74,10 @@ import { cutoffName, cutoffNames, tokenKeys } from './token-keys.ts'
 export function createRedisTokenStore<Claims extends object = object>(
   options: RedisTokenStoreOptions,
 ): RedisTokenStore<Claims> {
-  const { send, keyPrefix, now, unstoredLifetimeSeconds, log } = readRedisTokenStoreOptions(options)
+  const { send, keyPrefix, now, unstoredLifetimeSeconds, log, logKeys } = readRedisTokenStoreOptions(options)
   const keys = tokenKeys(keyPrefix)
-  const revocations = log && new RedisRevocationLog(log)
+  const revocations = new RedisRevocationLog(log)
+  let isLogged = !log.isAdopted
   const cutoffKeys = (names: readonly string[]): string[] =>
     names.filter((name) => name !== '').map((name) => keys.cutoffs + name)
 
@@ -90,11 +91,21 @@ export function createRedisTokenStore<Claims extends object = object>(
     return records
   })
 
-  /** Runs a script that writes. With a log, the script appends an event for each of the identifiers that it revokes. */
+  /**
+   * Runs a script that writes. If the database has a log, the script appends an event for each of the identifiers that it revokes. A
+   * store without the option may lack the secret or the rights for it. Then it ends the log.
+   */
   async function write(written: LoggedWrite): Promise<RevocationReceipt> {
-    if (revocations !== undefined) return receiptAt(await revocations.write(written))
-    await runRedisScript(send, written.script.plain, written.keys, written.values)
-    return NO_POSITION
+    const run = (script: RedisScript) => runRedisScript(send, script, [...logKeys, ...written.keys], written.values)
+    if (!isLogged && (await run(written.script.plain)) === 1) return NO_POSITION
+    isLogged = true
+    try {
+      return receiptAt(await revocations.write(written))
+    } catch (error) {
+      if (!log.isAdopted) throw error
+      await run(written.script.ending)
+      return NO_POSITION
+    }
   }
 
   return {
@@ -105,7 +116,7 @@ export function createRedisTokenStore<Claims extends object = object>(
       )
     },
     ...databaseMethods({
-      revocations,
+      revocations: log.isAdopted ? undefined : revocations,
       find,
       held: find,
       async saveToken([digest = '', ...others], row) {

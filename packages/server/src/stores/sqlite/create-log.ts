@@ -2,18 +2,16 @@
 import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { type CutoffKind, FOR_GOOD } from '../cutoff.ts'
 import type { RevocationLog, RevocationReceipt } from '../revocation-log.ts'
-import type { RevocationLogSettings } from '../revocation-log-options.ts'
 import type { TokenRow } from '../token-database.ts'
 import { STORED } from './lookup-statements.ts'
 import type { SqliteDatabase } from './sqlite-database.ts'
-import { SqliteRevocationLog } from './sqlite-revocation-log.ts'
+import { type SqliteLogSettings, SqliteRevocationLog } from './sqlite-revocation-log.ts'
 import { CUT_AT } from './write-statements.ts'
 
-/** The log, and the writes that append to it. Each runs `write` in a transaction of its own. */
-export interface SqliteLog {
-  readonly revocations: RevocationLog
+/** The writes of a store. Each runs `write` in a transaction of its own. */
+export interface SqliteWrites {
   /** Appends an event for each digest whose token this write revokes or replaces. */
-  writeTokens(digests: readonly string[], row: TokenRow, write: () => void): Promise<RevocationReceipt>
+  writeTokens(digests: readonly string[], row: TokenRow, write: () => void): MaybePromise<RevocationReceipt>
   /** Appends an event if the cutoff is new or becomes later. */
   writeCutoff(
     cutoff: { readonly kind: CutoffKind; readonly stored: string; readonly identifier: string },
@@ -22,8 +20,13 @@ export interface SqliteLog {
   ): MaybePromise<RevocationReceipt>
 }
 
+/** A log, and the writes that append to it. */
+export interface SqliteLog extends SqliteWrites {
+  readonly revocations: RevocationLog
+}
+
 /** Creates the log of a store. */
-export function createLog(database: SqliteDatabase, settings: RevocationLogSettings, now: () => number): SqliteLog {
+export function createLog(database: SqliteDatabase, settings: SqliteLogSettings, now: () => number): SqliteLog {
   const log = new SqliteRevocationLog(database, settings, now)
   const stored = database.prepare(STORED)
   const cutAt = database.prepare(CUT_AT)

@@ -3,6 +3,15 @@
 /** The last row. */
 export const LAST = 'SELECT number, tag FROM introspection_revocations ORDER BY number DESC LIMIT 1'
 
+/** Whether there is a log. */
+export const HAS_LOG = 'SELECT 1 FROM introspection_revocations LIMIT 1'
+
+/** Changes nothing. It takes the lock of a transaction that writes, and waits for it if it has to. */
+export const LOCK = 'DELETE FROM introspection_revocations WHERE number < 0'
+
+/** Removes every row, so that a new log can begin. */
+export const END = 'DELETE FROM introspection_revocations'
+
 /** Appends a row. */
 export const APPEND = `
 INSERT INTO introspection_revocations (number, tag, previous, at, cut, kind, key) VALUES (?, ?, ?, ?, ?, ?, ?)`
@@ -34,6 +43,9 @@ AND NOT EXISTS (
 
 /** Keeps a secret, unless there is one. */
 export const KEEP_SECRET = 'INSERT OR IGNORE INTO introspection_revocation_secret (id, secret) VALUES (1, ?)'
+
+/** Removes the secret, because the processes were given another one. */
+export const FORGET_SECRET = 'DELETE FROM introspection_revocation_secret'
 
 /** The secret. */
 export const SECRET = 'SELECT secret FROM introspection_revocation_secret WHERE id = 1'

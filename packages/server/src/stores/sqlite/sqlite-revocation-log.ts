@@ -1,6 +1,5 @@
 /** The log of revocations in SQLite. Events are appended in the transaction of their revocation. */
 import {
-  createRevocationKeys,
   MAX_PAGE_EVENTS,
   type RevocationKeys,
   type RevocationKind,
@@ -8,32 +7,35 @@ import {
 } from '@token-introspection/core/revocations'
 import { type LogRow, pageWithoutEvents, toPage } from '../log-page.ts'
 import { type LogPosition, readPosition, writePosition } from '../log-position.ts'
-import { randomTag, randomText } from '../random-text.ts'
+import { NO_KEY } from '../no-key.ts'
+import { randomTag } from '../random-text.ts'
 import type { RevocationLog, RevocationReceipt } from '../revocation-log.ts'
-import type { RevocationLogSettings } from '../revocation-log-options.ts'
 import { receiptAt, receiptOfEarlier } from '../revocation-receipt.ts'
-import { APPEND, HAS, KEEP_SECRET, LAST, READ, SECRET, SINCE, TRIM } from './log-statements.ts'
+import { APPEND, END, HAS, LAST, READ, SINCE, TRIM } from './log-statements.ts'
 import type { SqliteDatabase, SqliteStatement } from './sqlite-database.ts'
+import { createTransaction, type Transact } from './transaction.ts'
 
 /** How often a process with listeners looks for events of other processes, in milliseconds. */
 const POLL_MS = 5
 
-/** The octets of a random secret: 256 bits. */
-const SECRET_OCTETS = 32
-
-/** Appends one event. Only within {@link SqliteRevocationLog.write}. */
+/** Appends one event. Only within {@link SqliteRevocationLog.write}. With {@link NO_KEY} it ends the log instead, and a new one begins. */
 export type AppendEvent = (kind: RevocationKind, key: string, cut: number | null) => void
+
+/** What a log needs beside its tables. */
+export interface SqliteLogSettings {
+  readonly keyOf: RevocationKeys
+  readonly retentionSeconds: number
+}
 
 /** A log in the tables of the store. */
 export class SqliteRevocationLog implements RevocationLog {
   readonly keyOf: RevocationKeys
   readonly #now: () => number
   readonly #retentionSeconds: number
-  readonly #begin: SqliteStatement
-  readonly #commit: SqliteStatement
-  readonly #rollback: SqliteStatement
+  readonly #transact: Transact
   readonly #last: SqliteStatement
   readonly #append: SqliteStatement
+  readonly #end: SqliteStatement
   readonly #has: SqliteStatement
   readonly #read: SqliteStatement
   readonly #trim: SqliteStatement
@@ -41,21 +43,18 @@ export class SqliteRevocationLog implements RevocationLog {
   readonly #listeners = new Set<() => void>()
   #polling: ReturnType<typeof setInterval> | undefined
 
-  constructor(database: SqliteDatabase, { keySecret, retentionSeconds }: RevocationLogSettings, now: () => number) {
+  constructor(database: SqliteDatabase, { keyOf, retentionSeconds }: SqliteLogSettings, now: () => number) {
     this.#now = now
     this.#retentionSeconds = retentionSeconds
-    this.#begin = database.prepare('BEGIN IMMEDIATE')
-    this.#commit = database.prepare('COMMIT')
-    this.#rollback = database.prepare('ROLLBACK')
+    this.keyOf = keyOf
+    this.#transact = createTransaction(database)
     this.#last = database.prepare(LAST)
     this.#append = database.prepare(APPEND)
+    this.#end = database.prepare(END)
     this.#has = database.prepare(HAS)
     this.#read = database.prepare(READ)
     this.#trim = database.prepare(TRIM)
     this.#since = database.prepare(SINCE)
-    if (keySecret === undefined) database.prepare(KEEP_SECRET).run(randomText(SECRET_OCTETS))
-    const kept = keySecret ?? (database.prepare(SECRET).get() as { readonly secret: string }).secret
-    this.keyOf = createRevocationKeys(kept)
     this.write(() => undefined)
   }
 
@@ -66,20 +65,20 @@ export class SqliteRevocationLog implements RevocationLog {
    */
   write(work: (append: AppendEvent) => void): RevocationReceipt {
     let appended: LogPosition | undefined
-    this.#begin.run()
-    try {
+    this.#transact(() => {
       let last = this.#lastRow() ?? this.#open()
       work((kind, key, cut) => {
+        if (key === NO_KEY) {
+          this.#end.run()
+          appended = last = this.#open()
+          return
+        }
         const next = { number: last.number + 1, tag: randomTag() }
         this.#append.run(next.number, next.tag, writePosition(last), this.#now(), cut, kind, key)
         this.#trim.run(this.#now() - this.#retentionSeconds)
         appended = last = next
       })
-      this.#commit.run()
-    } catch (error) {
-      this.#cancel()
-      throw error
-    }
+    })
     if (appended === undefined) return receiptOfEarlier(this)
     for (const listener of this.#listeners) listener()
     return receiptAt(writePosition(appended))
@@ -160,13 +159,5 @@ export class SqliteRevocationLog implements RevocationLog {
     const origin = { number: 0, tag: randomTag() }
     this.#append.run(origin.number, origin.tag, null, this.#now(), null, null, null)
     return origin
-  }
-
-  #cancel(): void {
-    try {
-      this.#rollback.run()
-    } catch {
-      // There is no transaction: the database could not begin it, or has ended it itself.
-    }
   }
 }

@@ -2,11 +2,11 @@
 import { CUTOFF_KEPT_SECONDS, FOR_GOOD } from '../cutoff.ts'
 import { databaseMethods, listMethods } from '../database-methods.ts'
 import { REMOVED_AT_ONCE, REMOVED_PER_SAVE, validateRemovalLimit } from '../removal.ts'
-import { NO_POSITION } from '../revocation-receipt.ts'
 import type { ListedRow, ListingDatabase } from '../token-database.ts'
 import type { TokenRecord } from '../token-record.ts'
 import { createLog } from './create-log.ts'
 import { createRemoval } from './create-removal.ts'
+import { adoptKeys, openKeys } from './log-keys.ts'
 import { FIND, HELD, IS_REVOKED, LIST } from './lookup-statements.ts'
 import {
   readSqliteTokenStoreOptions,
@@ -14,6 +14,7 @@ import {
   type SqliteTokenStoreOptions,
 } from './sqlite-token-store-options.ts'
 import { sqliteTokenStoreSchema } from './sqlite-token-store-schema.ts'
+import { createUnloggedWrites } from './unlogged-writes.ts'
 import { CONSUME, CUT_OFF, SAVE } from './write-statements.ts'
 
 /**
@@ -58,6 +59,7 @@ export function createSqliteTokenStore<Claims extends object = object>(
 ): SqliteTokenStore<Claims> {
   const { database, now, unstoredLifetimeSeconds, revocationLog } = readSqliteTokenStoreOptions(options)
   database.exec(sqliteTokenStoreSchema)
+  const keptSeconds = CUTOFF_KEPT_SECONDS + unstoredLifetimeSeconds
   const findRecord = database.prepare(FIND)
   const held = database.prepare(HELD)
   const isRevoked = database.prepare(IS_REVOKED)
@@ -71,7 +73,13 @@ export function createSqliteTokenStore<Claims extends object = object>(
     client: database.prepare(LIST.client),
   }
   const remove = createRemoval(database)
-  const log = revocationLog && createLog(database, revocationLog, now)
+  const log =
+    revocationLog && createLog(database, { ...revocationLog, keyOf: openKeys(database, revocationLog.keySecret) }, now)
+  const writes =
+    log ??
+    createUnloggedWrites(database, now, () =>
+      createLog(database, { keyOf: adoptKeys(database), retentionSeconds: keptSeconds }, now),
+    )
 
   function find(digest: string): TokenRecord<Claims> | null {
     const row = findRecord.get(digest) as { readonly record: string } | undefined
@@ -91,7 +99,7 @@ export function createSqliteTokenStore<Claims extends object = object>(
         save.run(digest, json, keptUntil, issuedAt, 0, ...identifiers, signed)
         remove(now(), REMOVED_PER_SAVE)
       }
-      return log === undefined ? write() : log.writeTokens([digest], row, write)
+      return writes.writeTokens([digest], row, write)
     },
     saveTombstone(digests, row) {
       const { json, keptUntil = null, issuedAt, identifiers } = row
@@ -99,9 +107,7 @@ export function createSqliteTokenStore<Claims extends object = object>(
         for (const digest of digests) save.run(digest, json, keptUntil, issuedAt, 1, ...identifiers, null)
         remove(now(), REMOVED_PER_SAVE)
       }
-      if (log !== undefined) return log.writeTokens(digests, row, write)
-      write()
-      return NO_POSITION
+      return writes.writeTokens(digests, row, write)
     },
     consume(digest, before, after) {
       return Number(consume.run(digest, before, after).changes) === 1
@@ -109,11 +115,9 @@ export function createSqliteTokenStore<Claims extends object = object>(
     cutOff(kind, stored, given, identifier) {
       const write = (at: number) => {
         const keptFrom = at === FOR_GOOD ? now() : Math.max(at, now())
-        cutOff.run(kind, stored, at, keptFrom + CUTOFF_KEPT_SECONDS + unstoredLifetimeSeconds)
+        cutOff.run(kind, stored, at, keptFrom + keptSeconds)
       }
-      if (log !== undefined) return log.writeCutoff({ kind, stored, identifier }, given, write)
-      write(given ?? now())
-      return NO_POSITION
+      return writes.writeCutoff({ kind, stored, identifier }, given, write)
     },
     isRevoked([digest = '', other = null], issuedAt, identifiers) {
       const row = isRevoked.get(digest, issuedAt, ...identifiers, other)

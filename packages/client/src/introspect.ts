@@ -7,7 +7,7 @@ import {
 } from '@token-introspection/core'
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { checkOptionNames, copyOptions } from '@token-introspection/core/options'
-import { isRevocationPosition } from '@token-introspection/core/revocations'
+import { positionFault } from './revocations/position-fault.ts'
 import { REPLIED, UNPRESENTABLE, UNSUPPORTED } from './result/inactive.ts'
 import type { IntrospectionResult } from './result/introspection-result.ts'
 import { type FingerprintToken, tokenPart } from './token/fingerprint-token.ts'
@@ -104,9 +104,8 @@ export function checkCallOptions(options: IntrospectOptions): void {
   if (maxAgeSeconds !== undefined && !(typeof maxAgeSeconds === 'number' && maxAgeSeconds >= 0)) {
     throw new TypeError('maxAgeSeconds: must be a number of seconds, 0 or more')
   }
-  if (notOlderThan !== undefined && !isRevocationPosition(notOlderThan)) {
-    throw new TypeError('notOlderThan: must be a position, as revoke() of a token store gives it')
-  }
+  const fault = notOlderThan === undefined ? undefined : positionFault(notOlderThan)
+  if (fault !== undefined) throw new TypeError(`notOlderThan: ${fault}`)
   if (cache !== undefined && typeof cache !== 'boolean') throw new TypeError('cache: must be a boolean')
   if (signal !== undefined && typeof (signal as Partial<AbortSignal> | null)?.throwIfAborted !== 'function') {
     throw new TypeError('signal: must be an AbortSignal')

@@ -22,6 +22,7 @@ import {
 import { type GuardOptions, type OptionalGuardOptions, resolveGuardOptions } from './policy/policy-options.ts'
 import type { IntrospectionResult } from './result/introspection-result.ts'
 import { type Liveness, LivenessRecord } from './revocations/liveness.ts'
+import { DRIFT } from './revocations/revocation-clock.ts'
 import type { Followed } from './revocations/revocations-options.ts'
 import { shortFingerprint, tokenPart } from './token/fingerprint-token.ts'
 import { startTrace } from './events/trace.ts'
@@ -74,7 +75,10 @@ export interface FeedStatistics {
   readonly gaps: number
   /** Remembered answers that an event made void. */
   readonly voided: number
-  /** Seconds since the moment as of which every revocation is known; infinite before the first answer of the feed. */
+  /**
+   * Seconds since the moment as of which every revocation is known, one percent more than the clock shows; infinite before
+   * the first answer of the feed. The feed is of use while this is below `cache.leaseSeconds`.
+   */
   readonly knownSeconds: number
   /**
    * With `keySecret`: the client knows every revocation after this moment, in seconds since the epoch by the clock of the
@@ -83,7 +87,7 @@ export interface FeedStatistics {
   readonly since: number | undefined
   /** Revoked tokens, sessions, users and clients that are remembered for JWTs. 0 without `keySecret`. */
   readonly revokedKeys: number
-  /** Whether events come as they happen. */
+  /** Whether events come as they happen: the stream of the feed is open, and has sent its first page. */
   readonly isListening: boolean
 }
 
@@ -486,7 +490,7 @@ function feedStatistics(followed: Followed | undefined): FeedStatistics | undefi
     events: state.events,
     gaps: state.gaps,
     voided,
-    knownSeconds: state.knownMs() / 1000,
+    knownSeconds: (state.knownMs() * DRIFT) / 1000,
     since: state.since,
     revokedKeys: followed.jwts?.revoked.size ?? 0,
     isListening: followed.following.isListening,

@@ -2,7 +2,6 @@
 import {
   type ClaimsSchema,
   createWarner,
-  type IntrospectionError,
   isIntrospectionError,
   type OnWarning,
   toNumericDate,
@@ -46,6 +45,7 @@ import {
   followRevocations,
   readFollower,
   toStep,
+  type OnFeedChange,
 } from './revocations/revocations-options.ts'
 import { resolveWatch, watchDefaults, type WatchLimits, type WatchOptions } from './watch/watch-options.ts'
 
@@ -221,10 +221,10 @@ export function resolveOptions<Claims extends object>(
   })
   const judge = createJudge(response)
   if (follower !== undefined) checkKeySecret(group, follower, jwt)
-  const onChange = (change: FeedChange, error: IntrospectionError | undefined): void => {
-    if (error !== undefined) warn?.(error)
-    if (change === 'full') notice?.({ code: 'revocations_full', message: REVOCATIONS_FULL })
-    reporter.report({ type: 'feed_changed', change, error })
+  const onChange: OnFeedChange = (change, error, url) => {
+    const warning = error ?? FEED_WARNINGS[change]
+    if (warning !== undefined) notice?.(warning, () => url)
+    reporter.report({ type: 'feed_changed', change, endpoint: url && withoutQuery(url), error })
   }
   const touched = new TouchedSlots()
   let followed: Followed | undefined
@@ -281,10 +281,30 @@ export function resolveOptions<Claims extends object>(
   }
 }
 
-const REVOCATIONS_FULL =
-  'more was revoked than jwt.maxRevokedKeys allows, so the client has forgotten the oldest revocations. It refuses, or with ' +
-  'jwt.mode local-or-introspect introspects, each JWT from before them. Raise jwt.maxRevokedKeys, or have the authorization ' +
-  'server issue JWTs that live for a shorter time, and lower jwt.maxTokenAgeSeconds'
+/** The changes of a feed that an operator should know, although nothing has failed. */
+const FEED_WARNINGS: Readonly<Partial<Record<FeedChange, Pick<Warning, 'code' | 'message'>>>> = {
+  full: {
+    code: 'revocations_full',
+    message:
+      'more was revoked than jwt.maxRevokedKeys allows, so the client has forgotten the oldest revocations. It refuses, or with ' +
+      'jwt.mode local-or-introspect introspects, each JWT from before them. Raise jwt.maxRevokedKeys, or have the authorization ' +
+      'server issue JWTs that live for a shorter time, and lower jwt.maxTokenAgeSeconds',
+  },
+  unconfirmed: {
+    code: 'revocations_unconfirmed',
+    message:
+      'the introspection answers never confirm the position of the feed, so the client remembers them for cache.maxAgeSeconds ' +
+      'only, as without a feed. Does the feed serve the same token store as the introspection endpoint, and has that store ' +
+      'a revocation log?',
+  },
+}
+
+/**
+ * Warns.
+ *
+ * @param urlOf - the endpoint that the warning is about. Default the introspection endpoint.
+ */
+type Notice = (warning: Pick<Warning, 'code' | 'message'>, urlOf?: () => string | undefined) => void
 
 /** A preset may have `policy.audience` too, which the option replaces, so the options are read before the preset. */
 function refuseTwoAudiences(options: Partial<IntrospectionClientOptions> | null | undefined): void {
@@ -297,13 +317,13 @@ function resolveWarnings(
   group: OptionGroup,
   nowMs: () => number,
   endpoint: () => string | undefined,
-): ((notice: Pick<Warning, 'code' | 'message'>) => void) | undefined {
+): Notice | undefined {
   if (group.raw('onWarning') === false) return undefined
   const given = group.function<OnWarning>('onWarning')
   if (given === undefined && group.has('onEvent')) return undefined
   const warn = createWarner({ onWarning: given ?? showWarning, nowMs })
-  return ({ code, message }) => {
-    const url = endpoint()
+  return ({ code, message }, urlOf = endpoint) => {
+    const url = urlOf()
     const where = url === undefined ? undefined : withoutQuery(url)
     const advice = given === undefined ? '. Set onEvent to hear of every failure, or onWarning: false for silence' : ''
     warn({ code, endpoint: where, message: `${where === undefined ? '' : `${where}: `}${message}${advice}` })

@@ -112,7 +112,7 @@ export function recordIntrospections(options: RecordIntrospectionsOptions): OnEv
         metrics?.feedChanges.add(1, {
           'token_introspection.feed.change': event.change,
           ...(event.error !== undefined && { 'error.type': event.error.code }),
-          ...describeServer(serverOf(event.client)),
+          ...describeServer(event.endpoint ?? serverOf(event.client)),
         })
         break
       default:

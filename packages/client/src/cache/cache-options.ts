@@ -30,7 +30,7 @@ export interface CacheOptions {
   readonly inactiveMaxAgeSeconds?: number | undefined
   /**
    * The same for active answers that the feed of `revocations` can make void, while the client knows the feed to be
-   * complete: see `leaseSeconds`. Default 600, from 0 to 86400. It needs `revocations`, and is for the cache in memory
+   * complete: see `leaseSeconds`. Default 600, or `maxAgeSeconds` if that is longer; from `maxAgeSeconds` to 86400. It needs `revocations`, and is for the cache in memory
    * alone: answers of a shared `store` live for `maxAgeSeconds`. So do answers of a server that names no
    * `revocation_keys`.
    */
@@ -134,18 +134,15 @@ export function resolveCache<Result extends { readonly active: boolean }>(
     'store',
     'keySecret',
   ])
+  const maxAgeSeconds = group.number('maxAgeSeconds', { default: cacheDefaults.maxAgeSeconds, min: 0, max: 86_400 })
   const limits = {
-    maxAgeSeconds: group.number('maxAgeSeconds', { default: cacheDefaults.maxAgeSeconds, min: 0, max: 86_400 }),
+    maxAgeSeconds,
     inactiveMaxAgeSeconds: group.number('inactiveMaxAgeSeconds', {
       default: cacheDefaults.inactiveMaxAgeSeconds,
       min: 0,
       max: 300,
     }),
-    maxAgeWhileConnectedSeconds: group.number('maxAgeWhileConnectedSeconds', {
-      default: cacheDefaults.maxAgeWhileConnectedSeconds,
-      min: 0,
-      max: 86_400,
-    }),
+    maxAgeWhileConnectedSeconds: resolveMaxAgeWhileConnected(group, maxAgeSeconds),
     byScope: resolveScopeLimits(group),
   }
   const feedLimits = resolveFeedLimits(group)
@@ -177,6 +174,20 @@ export function resolveCache<Result extends { readonly active: boolean }>(
   if (inMemory !== undefined) throw group.error(inMemory, 'is for the cache in memory alone: leave it or the store out')
   const answers = new AnswerCache({ ...surroundings, store: given, memory: undefined, limits, feed })
   return { answers, strings: undefined, entries: () => undefined, evicted: () => undefined, keySecret, isShared: true }
+}
+
+/** What the feed can make void lives no shorter than what it cannot. */
+function resolveMaxAgeWhileConnected(group: OptionGroup, maxAgeSeconds: number): number {
+  const seconds = group.number('maxAgeWhileConnectedSeconds', {
+    default: Math.max(maxAgeSeconds, cacheDefaults.maxAgeWhileConnectedSeconds),
+    min: 0,
+    max: 86_400,
+  })
+  if (seconds >= maxAgeSeconds) return seconds
+  throw group.error(
+    'maxAgeWhileConnectedSeconds',
+    `must be at least cache.maxAgeSeconds (${maxAgeSeconds}), which limits answers without a working feed: raise this, or lower that`,
+  )
 }
 
 function resolveFeedLimits(group: OptionGroup): FeedLimits {

@@ -3,6 +3,7 @@ import type { CacheLimits } from './cache-lifetime.ts'
 import type { Demand } from './demand.ts'
 import { MAX_KEYS } from '../revocations/key-slots.ts'
 import type { LivenessRecord } from '../revocations/liveness.ts'
+import { DRIFT } from '../revocations/revocation-clock.ts'
 import { noteLiveness } from '../revocations/note-liveness.ts'
 import type { ReadAnswer } from '../revocations/read-answer.ts'
 import type { FollowedFeed } from '../revocations/revocations-step.ts'
@@ -28,9 +29,10 @@ export class FollowedAnswers {
   #readElapsedMs = 0
 
   constructor(feed: FollowedFeed, maxEntries: number, { maxAgeSeconds, maxAgeWhileConnectedSeconds = 0 }: CacheLimits) {
-    this.#maxAgeWhileConnectedMs = maxAgeWhileConnectedSeconds * 1000
     this.#feed = feed
-    this.#maxAgeMs = maxAgeSeconds * 1000
+    // Divided here, so that no age need be multiplied.
+    this.#maxAgeMs = (maxAgeSeconds * 1000) / DRIFT
+    this.#maxAgeWhileConnectedMs = (maxAgeWhileConnectedSeconds * 1000) / DRIFT
     this.#markers = new Float64Array(maxEntries + 1)
     this.#keys = new Uint32Array(MAX_KEYS * (maxEntries + 1))
     this.#askedElapsedMs = new Float64Array(maxEntries + 1)
@@ -92,7 +94,7 @@ export class FollowedAnswers {
   }
 
   #meets({ maxAgeMs, notOlderThan }: Demand, ageMs: number, marker: number): boolean {
-    if (maxAgeMs !== undefined && !(ageMs < maxAgeMs)) return false
+    if (maxAgeMs !== undefined && !(ageMs * DRIFT < maxAgeMs)) return false
     if (notOlderThan === undefined) return true
     // The event was applied, it did not touch the answer, and nothing was missed since: the answer knows of it.
     return marker > 0 && this.#feed.state.sequenceOf(notOlderThan) !== undefined

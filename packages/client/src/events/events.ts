@@ -180,11 +180,16 @@ export interface MembersUnreadableEvent extends Told {
 /**
  * The feed of revocations changed. `following`: the client knows the feed again after a failure. `listening`: events come
  * as they happen. `gap`: the log does not have the position of the client, so answers from before count as without a
- * feed. `failed`: the feed cannot be reached or read. The client goes on trying, and answers go on by their age.
+ * feed. `failed`: the feed cannot be reached or read. The client goes on trying, and answers go on by their age. `full`:
+ * more was revoked than `jwt.maxRevokedKeys` allows, told once. `unconfirmed`: ten answers of the introspection endpoint have
+ * come, and none has confirmed the position of the feed, told once. Then the client remembers answers as without a feed: the
+ * feed probably serves another token store than the introspection endpoint.
  */
 export interface FeedChangedEvent extends Told {
   readonly type: 'feed_changed'
   readonly change: FeedChange
+  /** The URL of the feed without its query; `undefined` while the client does not know it, and for a feed in Redis. */
+  readonly endpoint: string | undefined
   /** The error, for `failed`; `undefined` for any other change. */
   readonly error: IntrospectionError | undefined
 }

@@ -41,7 +41,7 @@ const REMEDIES = {
 }
 
 /** The connection of {@link connectFollower}. */
-export interface OwnConnection extends Required<Omit<RevocationConnection, 'replay'>> {
+export interface OwnConnection extends Required<Omit<RevocationConnection, 'replay' | 'url'>> {
   /** As the follower has it. Absent when the feed cannot be replayed. */
   replay?(signal: AbortSignal): Promise<RevocationPage>
   /** Whether the feed sends events by itself. Otherwise `listen` ends at once. */

@@ -20,6 +20,12 @@ export const REPLAY = Symbol('replay')
 /** The name of the answer, for error messages. */
 const ASKED = 'revocation feed'
 
+const NOT_SERVED =
+  'Is the revocation feed served at this URL, for GET as well as for POST? Mount createRevocationFeedHandler there for both methods'
+
+/** What else the status of an answer may mean. */
+const HINTS = { 404: NOT_SERVED, 405: NOT_SERVED }
+
 /**
  * The page in an answer.
  *
@@ -33,7 +39,8 @@ export function readFeedPage(
   after: string | typeof REPLAY | undefined,
   advice: string | undefined,
 ): RevocationPage {
-  const context = reply.sent && { advice, sent: reply.sent, permission: 'follow its revocation feed' }
+  const { sent } = reply
+  const context = { hints: HINTS, ...(sent && { advice, sent, permission: 'follow its revocation feed' }) }
   return explain(() => {
     const value = readJsonReply(reply, ASKED, context)
     return after === REPLAY ? parseReplayPage(value) : parseRevocationPage(value, after)
@@ -41,7 +48,7 @@ export function readFeedPage(
 }
 
 /**
- * Gives the events of a stream to `onEvents`, until the stream ends, `onEvents` returns `false`, or a page says that the
+ * Gives the events of each page of a stream to `onEvents`, also of a page without any, until the stream ends, `onEvents` returns `false`, or a page says that the
  * server does not have the position. The connection is closed then.
  *
  * @param silence - limits the time without a single octet.
@@ -72,10 +79,8 @@ export async function readFeedStream(
       for (const message of explain(() => parser.push(next.value))) {
         const page = explain(() => parseRevocationPage(parseJsonObject(message), position))
         if (page.gap) return
-        if (page.events.length > 0) {
-          if (!onEvents(page.events)) return
-          eventless.restart()
-        }
+        if (!onEvents(page.events)) return
+        if (page.events.length > 0) eventless.restart()
         position = page.position
       }
     }

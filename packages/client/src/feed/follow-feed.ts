@@ -138,14 +138,16 @@ function connectFeed(
   /** Ends everything that is under way. */
   const open = new Set<AbortController>()
   let isClosed = false
+  let endpoint = url
 
   async function exchange(
     question: FeedQuestion,
     deadline: Deadline,
     send: (request: TransportRequest) => Promise<StreamReply>,
   ) {
-    const endpoint = url ?? (await deadline.race(feed.findEndpoint(METADATA_MEMBER)))
-    const build = (): Promise<TransportRequest> => buildFeedRequest(question, endpoint, deadline, transport)
+    const target = url ?? (await deadline.race(feed.findEndpoint(METADATA_MEMBER)))
+    endpoint = target
+    const build = (): Promise<TransportRequest> => buildFeedRequest(question, target, deadline, transport)
     return exchangeRequest(build, deadline, { clientAuthentication, retry, send })
   }
 
@@ -194,14 +196,18 @@ function connectFeed(
         return
       }
       const { events, gap } = readFeedPage(reply, after, clientAuthentication.advice)
-      if (events.length > 0) onEvents(events)
-      else if (!gap && Math.abs(nowMs() - startedAtMs) < SOON_MS) throw doesNotWait()
+      if (gap) return
+      if (events.length === 0 && Math.abs(nowMs() - startedAtMs) < SOON_MS) throw doesNotWait()
+      onEvents(events)
     } finally {
       deadline.settle()
     }
   }
 
   return {
+    get url() {
+      return endpoint
+    },
     ask: (after, signal) => during(signal, (own) => ask(after, own)),
     replay: (signal) => during(signal, (own) => ask(REPLAY, own)),
     listen: (after, onEvents, signal) => during(signal, (own) => listen(after, onEvents, own)),

@@ -28,9 +28,11 @@ export async function keepHearing({ ask, listen, onEvents, signal, random }: Hea
     try {
       const { position } = await ask()
       onEvents()
-      await listen(position, () => {
-        heard = true
-        onEvents()
+      await listen(position, (events) => {
+        if (events.length > 0) {
+          heard = true
+          onEvents()
+        }
         return !signal.aborted
       })
       failures = 0

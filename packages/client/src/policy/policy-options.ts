@@ -13,7 +13,7 @@ import {
   type UrlRules,
 } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
-import { isRevocationPosition } from '@token-introspection/core/revocations'
+import { positionFault } from '../revocations/position-fault.ts'
 import type { GuardRequest } from '../token/guard-request.ts'
 import { type ConfirmationOptions, resolveConfirmation } from './confirmation/confirmation-options.ts'
 import type { ConfirmationStep, SenderConstraint } from './confirmation/confirmation.ts'
@@ -282,11 +282,14 @@ export function resolveGuardOptions<Claims extends object>(
 function resolveNotOlderThan(group: OptionGroup): ResolvedGuard['notOlderThan'] {
   const given = group.raw('notOlderThan')
   if (given === undefined) return undefined
-  if (typeof given === 'function') return given as () => string | undefined
-  if (!isRevocationPosition(given)) {
-    throw group.error('notOlderThan', 'must be a position, as revoke() of a token store gives it')
+  const check = (value: unknown): string | undefined => {
+    const fault = value === undefined ? undefined : positionFault(value)
+    if (fault !== undefined) throw group.error('notOlderThan', fault)
+    return value as string | undefined
   }
-  return () => given
+  if (typeof given === 'function') return () => check((given as () => unknown)())
+  const position = check(given)
+  return () => position
 }
 
 function resolveScope(group: OptionGroup, hierarchy: ScopeHierarchy): ScopeRule {

@@ -26,6 +26,7 @@ function createFollowing(ask: Ask, listen?: Listen, hasTimers = true) {
   const clock = { ...systemClock(Date.now), random: () => 0, ...(!hasTimers && { schedule: () => () => undefined }) }
   const state = new RevocationState({ leaseMs: 30_000, clock })
   const changes: string[] = []
+  const errors: unknown[] = []
   const asked = vi.fn(ask)
   const following = new FollowRevocations({
     connection: { ask: asked, ...(listen && { listen }) },
@@ -33,10 +34,13 @@ function createFollowing(ask: Ask, listen?: Listen, hasTimers = true) {
     leaseMs: 30_000,
     clock,
     hasTimers,
-    onChange: (change) => changes.push(change),
+    onChange: (change, error) => {
+      changes.push(change)
+      errors.push(error)
+    },
   })
   onTestFinished(() => following.close())
-  return { following, state, changes, asked }
+  return { following, state, changes, errors, asked }
 }
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
@@ -122,7 +126,7 @@ describe('questions', () => {
 
   test('end after a third of the lease', async () => {
     const signals: AbortSignal[] = []
-    const { following, changes } = createFollowing((_after, signal) => {
+    const { following, changes, errors } = createFollowing((_after, signal) => {
       signals.push(signal)
       return new Promise(() => undefined)
     })
@@ -130,6 +134,12 @@ describe('questions', () => {
     await pass(10_000)
     expect(signals[0]?.aborted).toBe(true)
     expect(changes).toEqual(['failed'])
+    expect(errors[0]).toMatchObject({
+      code: 'ERR_TRANSPORT_TIMEOUT',
+      message: expect.stringMatching(
+        /^revocation feed: no answer within 10000 ms, a third of cache.leaseSeconds/,
+      ) as string,
+    })
   })
 })
 
@@ -182,6 +192,40 @@ describe('listening', () => {
     await pass(50)
     expect(after).toEqual(['0.a', '1.a'])
     expect(asked).toHaveBeenCalledTimes(2)
+  })
+
+  test('is told when the feed opens, also if nothing is ever revoked, and again after a failure', async () => {
+    const opened: (() => void)[] = []
+    const fail: ((error: Error) => void)[] = []
+    const { following, changes } = createFollowing(
+      () => Promise.resolve(HERE),
+      (_position, onEvents) => {
+        opened.push(() => onEvents([]))
+        return new Promise((_resolve, reject) => fail.push(reject))
+      },
+    )
+    following.follow()
+    await pass(5000)
+    expect([changes, following.isListening]).toEqual([[], false])
+    opened[0]?.()
+    opened[0]?.()
+    expect([changes, following.isListening]).toEqual([['listening'], true])
+    fail[0]?.(new Error('broken off'))
+    await pass(1000)
+    expect([changes, following.isListening]).toEqual([['listening', 'failed', 'following'], false])
+    opened[1]?.()
+    expect(changes.at(-1)).toBe('listening')
+  })
+
+  test('that ends as soon as it has opened does not spin', async () => {
+    const listen = vi.fn<Listen>((_after, onEvents) => {
+      onEvents([])
+      return Promise.resolve()
+    })
+    const { following } = createFollowing(() => Promise.resolve(HERE), listen)
+    following.follow()
+    await pass(10_000)
+    expect(listen.mock.calls.length).toBeLessThan(10)
   })
 
   test('that fails at once does not spin', async () => {

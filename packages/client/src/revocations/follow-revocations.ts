@@ -1,15 +1,16 @@
 /** Follows a feed of revocations: asks within every lease, listens in between, and starts again after failures. */
 import { isIntrospectionError, ResponseMalformedError } from '@token-introspection/core'
 import type { RevocationEvent, RevocationPage } from '@token-introspection/core/revocations'
+import { TransportTimeoutError } from '../errors.ts'
 import type { WatchClock } from '../watch/watch-clock.ts'
 import type { RevocationConnection } from './revocation-follower.ts'
 import type { RevocationState } from './revocation-state.ts'
 
 /**
  * What happened to the feed. `listening`: events come as they happen. `full`: there are more revocations than the client
- * keeps for JWTs.
+ * keeps for JWTs. `unconfirmed`: no answer of the introspection endpoint has confirmed a position of the feed.
  */
-export type FeedChange = 'following' | 'listening' | 'gap' | 'failed' | 'full'
+export type FeedChange = 'following' | 'listening' | 'gap' | 'failed' | 'full' | 'unconfirmed'
 
 /** The settings of {@link FollowRevocations}. */
 export interface FollowSettings {
@@ -48,21 +49,23 @@ export class FollowRevocations {
   #asking: Promise<void> | undefined
   #askedAtMs = Number.NEGATIVE_INFINITY
   #disarm: (() => void) | undefined
+  /** Whether a call of `listen` is under way. */
   #isListening = false
   /** It does not listen before this time. */
   #listensAtMs = Number.NEGATIVE_INFINITY
   #askFailures = 0
   #listenFailures = 0
   #hasFailed = false
+  /** Whether the feed has been heard since its last failure. */
   #hasToldListening = false
 
   constructor(settings: FollowSettings) {
     this.#settings = settings
   }
 
-  /** Whether events are heard as they happen. */
+  /** Whether events are heard as they happen: the feed has sent something by itself, and is listened to now. */
   get isListening(): boolean {
-    return this.#isListening
+    return this.#isListening && this.#hasToldListening
   }
 
   /** Begins to follow with the first call. Without timers, each call asks if that is due. */
@@ -143,7 +146,8 @@ export class FollowRevocations {
     const beganMs = clock.elapsedMs()
     let hasHeard = false
     const onEvents = (events: readonly RevocationEvent[]): boolean => {
-      hasHeard = true
+      // A feed that only opens, and ends at once, must not be opened again without a pause.
+      if (events.length > 0) hasHeard = true
       if (!this.#hasToldListening) onChange('listening', undefined)
       this.#hasToldListening = true
       return state.append(events)
@@ -211,6 +215,12 @@ function neverEnding(questions: number): ResponseMalformedError {
   )
 }
 
+function noAnswer(ms: number): TransportTimeoutError {
+  return new TransportTimeoutError(
+    `revocation feed: no answer within ${Math.round(ms)} ms, a third of cache.leaseSeconds. The client asks again`,
+  )
+}
+
 /** Async, because a follower may also throw. */
 async function startListening(
   connection: RevocationConnection,
@@ -237,10 +247,7 @@ async function withDeadline<Value>(
   const controller = new AbortController()
   const stop = (): void => controller.abort(signal.reason)
   signal.addEventListener('abort', stop, { once: true })
-  const disarm = clock.schedule(
-    () => controller.abort(new Error(`the revocation feed did not answer within ${Math.round(ms)} ms`)),
-    ms,
-  )
+  const disarm = clock.schedule(() => controller.abort(noAnswer(ms)), ms)
   try {
     return await Promise.race([run(controller.signal), aborted(controller.signal)])
   } finally {

@@ -1,11 +1,9 @@
 /** How late a revocation can be for one decision. */
+import { DRIFT } from './revocation-clock.ts'
 import type { RevocationBound } from './revocation-follower.ts'
 
 /** Where the answer of a decision came from. */
 export type LivenessSource = 'cache' | 'joined' | 'endpoint' | 'local' | 'unasked'
-
-/** What a clock may be off while it measures: bounds are one percent longer than what it shows. */
-const DRIFT = 1.01
 
 /**
  * How late a revocation can be for one decision. A token that was revoked longer ago than `boundSeconds` before the
@@ -32,21 +30,13 @@ export interface Liveness {
   readonly bound: RevocationBound
 }
 
-/** Collects how live the answer of one call is. */
+/** Collects how live the answer of one call is. What it says are members, so that a log of it shows them. */
 export class LivenessRecord implements Liveness {
   source: LivenessSource = 'unasked'
+  ageSeconds = Number.POSITIVE_INFINITY
+  boundSeconds = Number.POSITIVE_INFINITY
   bound: RevocationBound = 'assumed'
-  #ageMs = Number.POSITIVE_INFINITY
-  #boundMs = Number.POSITIVE_INFINITY
   #slots: readonly number[] | undefined
-
-  get ageSeconds(): number {
-    return this.#ageMs / 1000
-  }
-
-  get boundSeconds(): number {
-    return (this.#boundMs * DRIFT) / 1000
-  }
 
   /** Begins to collect which slots can make the answer void. */
   collectSlots(): this {
@@ -66,8 +56,8 @@ export class LivenessRecord implements Liveness {
 
   /** Notes that the decision came later than the answer, by so many milliseconds. */
   wait(ms: number): void {
-    this.#ageMs += ms
-    this.#boundMs += ms
+    this.ageSeconds += ms / 1000
+    this.boundSeconds += (ms * DRIFT) / 1000
   }
 
   /**
@@ -76,10 +66,7 @@ export class LivenessRecord implements Liveness {
    * @param ageMs - milliseconds since its request.
    */
   note(source: LivenessSource, ageMs: number): void {
-    this.source = source
-    this.bound = 'assumed'
-    this.#ageMs = ageMs
-    this.#boundMs = ageMs
+    this.noteKnown(source, ageMs, ageMs, 'assumed')
   }
 
   /** Notes an answer that was made from a JWT, so that its age says nothing about revocations. */
@@ -95,7 +82,7 @@ export class LivenessRecord implements Liveness {
   noteKnown(source: LivenessSource, ageMs: number, knownMs: number, bound: RevocationBound): void {
     this.source = source
     this.bound = bound
-    this.#ageMs = ageMs
-    this.#boundMs = knownMs
+    this.ageSeconds = ageMs / 1000
+    this.boundSeconds = (knownMs * DRIFT) / 1000
   }
 }

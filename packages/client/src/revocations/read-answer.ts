@@ -60,7 +60,10 @@ export class ReadAnswer {
    */
   take(response: ActiveIntrospectionResponse): ActiveIntrospectionResponse {
     const { revocation_keys: keys, read_at: readAt, ...answer } = response
-    this.isConfirmed = this.position !== NO_POSITION && readAt === this.position
+    const isPositioned = this.position !== NO_POSITION
+    this.isConfirmed = isPositioned && readAt === this.position
+    // A position that the application names may be one that the server has not reached yet.
+    if (isPositioned && this.#notOlderThan === undefined) this.#feed.confirmations.note(this.isConfirmed)
     const isUsable = Array.isArray(keys) && keys.length > 0 && keys.length <= MAX_KEYS && keys.every(isRevocationKey)
     if (!isUsable) return answer
     this.#keys = keys

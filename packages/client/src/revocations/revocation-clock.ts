@@ -8,6 +8,9 @@ export interface RevocationClock {
   readonly elapsedMs: () => number
 }
 
+/** What a clock may be off while it measures: elapsed time counts as one percent more than it shows. */
+export const DRIFT = 1.01
+
 /** A moment by both clocks. */
 export interface Moment {
   readonly wallMs: number

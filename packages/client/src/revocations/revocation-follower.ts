@@ -34,6 +34,11 @@ export interface RevocationFollower {
 /** The connection of a follower. Every method may fail at any time: the client tries again later. */
 export interface RevocationConnection {
   /**
+   * Where the feed is, for warnings and events, which leave its query out. `undefined` while that is not known. Default
+   * none.
+   */
+  readonly url?: string | undefined
+  /**
    * Asks what comes after a position. Every question is a request of its own: it must not be answered by something that
    * was read before the call.
    *
@@ -51,8 +56,9 @@ export interface RevocationConnection {
    * listens again. A feed that only answers questions has no such method: then the client asks more often.
    *
    * @param after - the last applied position.
-   * @param onEvents - gets events in the order of the log. Returns `false` when they do not follow what the client has
-   * applied; then return.
+   * @param onEvents - gets events in the order of the log. Call it without events as soon as the feed has answered, so that
+   * the client can tell that it listens although nothing is revoked. Returns `false` when the events do not follow what the
+   * client has applied; then return.
    */
   listen?(after: string, onEvents: (events: readonly RevocationEvent[]) => boolean, signal: AbortSignal): Promise<void>
   /** Closes what the follower opened. */

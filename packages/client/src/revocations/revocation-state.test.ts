@@ -166,8 +166,14 @@ describe('the lease', () => {
     byTimer.time.elapsedMs += 30_000
     expect(byTimer.state.isWithinLease()).toBe(false)
     const before = createStarted(30_000)
-    before.pass(29_999)
+    before.pass(29_702)
     expect(before.state.isWithinLease()).toBe(true)
+  })
+
+  test('counts one percent more than a clock shows', () => {
+    const { state, pass } = createStarted(30_000)
+    pass(29_703)
+    expect(state.isWithinLease()).toBe(false)
   })
 
   test('is not longer when the clock is set back', () => {

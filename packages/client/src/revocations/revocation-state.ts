@@ -2,7 +2,7 @@
 import type { RevocationEvent, RevocationPage } from '@token-introspection/core/revocations'
 import { AppliedPositions } from './applied-positions.ts'
 import { KeySlots, slotOf } from './key-slots.ts'
-import { type Moment, momentOf, msSince, NEVER, type RevocationClock } from './revocation-clock.ts'
+import { DRIFT, type Moment, momentOf, msSince, NEVER, type RevocationClock } from './revocation-clock.ts'
 
 /** Where the client was in the log when it sent a request. */
 export interface Reading {
@@ -94,14 +94,14 @@ export class RevocationState {
     return this.#knownAsOf
   }
 
-  /** Milliseconds since the moment as of which every revocation is known; infinite before the first answer. */
+  /** Milliseconds since the moment as of which every revocation is known, as the clocks show them; infinite before the first answer. */
   knownMs(): number {
     return msSince(this.#knownAsOf, momentOf(this.#settings.clock))
   }
 
   /** Whether the knowledge is young enough to use answers that are older than `cache.maxAgeSeconds`. */
   isWithinLease(): boolean {
-    return this.knownMs() < this.#settings.leaseMs
+    return this.knownMs() * DRIFT < this.#settings.leaseMs
   }
 
   /** Where the client is now. Note it before a request is sent. `undefined` before the first answer of the feed. */

@@ -6,6 +6,7 @@ import { type IntrospectionError, TransportUnreachableError } from '../errors.ts
 import type { TransportStep } from '../transport/transport-step.ts'
 import { systemClock } from '../watch/watch-clock.ts'
 import { checkFollower, connect } from './check-follower.ts'
+import { Confirmations } from './confirmations.ts'
 import { FollowedJwts } from './followed-jwts.ts'
 import { type FeedChange, FollowRevocations } from './follow-revocations.ts'
 import type { RevocationFollower } from './revocation-follower.ts'
@@ -22,9 +23,16 @@ export interface RevocationsSurroundings {
   readonly slots: number
   /** How much to remember for JWTs that are not introspected; `undefined` when there are none. */
   readonly memory: { readonly maxTokenAgeSeconds: number; readonly maxKeys: number } | undefined
-  /** Gets each change of the feed. */
-  readonly onChange: (change: FeedChange, error: IntrospectionError | undefined) => void
+  readonly onChange: OnFeedChange
 }
+
+/**
+ * Gets each change of the feed.
+ *
+ * @param error - of a failure.
+ * @param url - of the feed; `undefined` while it is not known, or when the follower has none.
+ */
+export type OnFeedChange = (change: FeedChange, error: IntrospectionError | undefined, url: string | undefined) => void
 
 /** A feed, and what follows it. */
 export interface Followed {
@@ -77,13 +85,14 @@ export function followRevocations(
   const leaseMs = leaseSeconds * 1000
   const { keyOf } = follower
   const connection = connect('revocations', follower, { transport, nowMs })
+  const tell = (change: FeedChange, error?: IntrospectionError): void => onChange(change, error, connection.url)
   const revoked =
     memory &&
     new RevokedKeys({
       maxKeys: memory.maxKeys,
       lifetimeMs: (memory.maxTokenAgeSeconds + ISSUED_LATE_SECONDS) * 1000,
       elapsedMs: clock.elapsedMs,
-      onFull: once(() => onChange('full', undefined)),
+      onFull: once(() => tell('full')),
     })
   const state = new RevocationState({
     leaseMs,
@@ -103,10 +112,16 @@ export function followRevocations(
     clock,
     hasTimers: TIMERS_OUTLIVE_REQUESTS,
     onChange: (change, error) =>
-      onChange(change, error === undefined || isIntrospectionError(error) ? error : followerFailed(error)),
+      tell(change, error === undefined || isIntrospectionError(error) ? error : followerFailed(error)),
   })
   return {
-    feed: { state, clock, bound: follower.bound, voided: 0 },
+    feed: {
+      state,
+      clock,
+      bound: follower.bound,
+      confirmations: new Confirmations(() => tell('unconfirmed')),
+      voided: 0,
+    },
     following,
     jwts: revoked && keyOf && new FollowedJwts(state, revoked, keyOf),
   }

@@ -1,5 +1,6 @@
 /** What the steps of a client know of the feed that it follows. */
 import type { RevocationBound } from './revocation-follower.ts'
+import type { Confirmations } from './confirmations.ts'
 import type { RevocationClock } from './revocation-clock.ts'
 import type { FollowedJwts } from './followed-jwts.ts'
 import type { RevocationState } from './revocation-state.ts'
@@ -9,6 +10,7 @@ export interface FollowedFeed {
   readonly state: RevocationState
   readonly clock: RevocationClock
   readonly bound: RevocationBound
+  readonly confirmations: Confirmations
   /** How many answers in the cache were found void so far. */
   voided: number
 }

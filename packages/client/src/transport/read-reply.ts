@@ -31,6 +31,8 @@ export interface RefusalContext {
   readonly permission?: string | undefined
   /** Every request that the reply may quote. Without them, no text of the server is repeated. */
   readonly sent?: readonly SentRequest[] | undefined
+  /** What a status suggests, as a further sentence of the message. */
+  readonly hints?: Readonly<Record<number, string>> | undefined
 }
 
 const NO_CONTEXT: RefusalContext = Object.freeze({})
@@ -108,7 +110,7 @@ function decode(octets: Uint8Array, asked: string): string {
 export function statusError(
   reply: TransportReply,
   asked: string,
-  { advice, permission = 'introspect', sent }: RefusalContext = NO_CONTEXT,
+  { advice, permission = 'introspect', sent, hints = {} }: RefusalContext = NO_CONTEXT,
 ): IntrospectionError {
   const details = detailsOf(reply, sent)
   const { status, oauthError, oauthErrorDescription } = details
@@ -126,8 +128,9 @@ export function statusError(
       details,
     )
   }
-  const hint = status === 400 && oauthError === 'invalid_request' ? `. ${WHAT_SERVERS_WANT}` : ''
-  return new TransportStatusError(`${asked}: status ${status}${named}${hint}`, details)
+  const hint = status === 400 && oauthError === 'invalid_request' ? WHAT_SERVERS_WANT : hints[status]
+  const further = hint === undefined ? '' : `. ${hint}`
+  return new TransportStatusError(`${asked}: status ${status}${named}${further}`, details)
 }
 
 /** One error code stands for several demands of servers, and not every server explains it in `error_description`. */

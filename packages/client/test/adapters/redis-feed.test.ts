@@ -52,11 +52,14 @@ function listen(connection: RevocationConnection, after: string) {
   const stop = new AbortController()
   onTestFinished(() => stop.abort())
   let batches = 0
+  let opened = false
   const listening = connection.listen?.(
     after,
     (events) => {
-      batches++
-      return heard.push(...events) > 0
+      opened = true
+      if (events.length > 0) batches++
+      heard.push(...events)
+      return true
     },
     stop.signal,
   )
@@ -64,7 +67,7 @@ function listen(connection: RevocationConnection, after: string) {
     () => 'returned',
     (error: unknown) => error,
   )
-  return { heard, stop, ended, batches: () => batches }
+  return { heard, stop, ended, batches: () => batches, hasOpened: () => opened }
 }
 
 describe.skipIf(server === undefined).each(REDIS_LIBRARIES)('followRedisFeed over %s', (_, open) => {
@@ -73,6 +76,14 @@ describe.skipIf(server === undefined).each(REDIS_LIBRARIES)('followRedisFeed ove
     const connection = connect(followRedisFeed({ client: await open(url), keyPrefix }))
     const before = await clientCount(client)
     await run({ connection, revoke: append, open: async () => (await clientCount(client)) - before })
+  })
+
+  test('says that it listens before there is an event', async () => {
+    const { keyPrefix, last } = await createLog()
+    const connection = connect(followRedisFeed({ client: await open(url), keyPrefix }))
+    const { hasOpened, heard } = listen(connection, last())
+    await expect.poll(hasOpened).toBe(true)
+    expect(heard).toEqual([])
   })
 
   test.each([false, true])('asks where the log ends, and what came after a position; fenced: %s', async (fenced) => {

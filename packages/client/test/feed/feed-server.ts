@@ -66,15 +66,15 @@ export async function serveFeed({ pageEvents = 100, streams = true }: FeedServer
     if (streams && request.headers['accept']?.[0]?.startsWith('text/event-stream') === true) {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
       response.write(': connected\n\n')
-      const send = (): void => {
+      const send = (isFirst = false): void => {
         const page = pageAfter(after)
-        if (page.events.length === 0 && !page.gap) return
+        if (page.events.length === 0 && !page.gap && !isFirst) return
         after = page.position
         response.write(`data: ${JSON.stringify(page)}\n\n`)
         if (page.gap) response.end()
       }
-      send()
-      wait(exchange, send)
+      send(true)
+      wait(exchange, () => send())
       return
     }
     const page = pageAfter(after)

@@ -34,12 +34,14 @@ function connect(url: string | undefined, transport: TransportOptions = {}, othe
 /** Listens, and collects what comes. */
 function listen(connection: ReturnType<typeof connect>, after: string, take: () => boolean = () => true) {
   const events: RevocationEvent[] = []
+  let opened = 0
   const controller = new AbortController()
   const end = connection.listen(
     after,
     (more) => {
       events.push(...more)
-      return take()
+      opened += 1
+      return more.length === 0 || take()
     },
     controller.signal,
   )
@@ -47,7 +49,7 @@ function listen(connection: ReturnType<typeof connect>, after: string, take: () 
     () => 'ended',
     (error: unknown) => error as { code?: string; message: string },
   )
-  return { events, outcome, abort: (reason: Error) => controller.abort(reason) }
+  return { events, opened: () => opened, outcome, abort: (reason: Error) => controller.abort(reason) }
 }
 
 const failureOf = (promise: Promise<unknown>): Promise<Error & { code?: string }> =>
@@ -148,6 +150,17 @@ describe.each(WAYS)('followFeed over %s', (_, transport) => {
     heard.abort(reason)
     expect(await heard.outcome).toBe(reason)
     await expect.poll(() => server.waiting).toBe(0)
+  })
+
+  test('says that it listens when the first page has come, also without an event', async () => {
+    const server = await start()
+    const connection = connect(server.url, transport)
+    const { position } = await connection.ask(undefined, never)
+    const heard = listen(connection, position)
+    await expect.poll(heard.opened).toBe(1)
+    expect(heard.events).toEqual([])
+    heard.abort(new Error('enough'))
+    await heard.outcome
   })
 
   test('ends when the events do not follow, when the server has a gap, and when the server ends the stream', async () => {
@@ -320,7 +333,7 @@ describe('a process that follows a feed', () => {
       const signal = new AbortController().signal
       const { position } = await connection.ask(undefined, signal)
       const heard = new Promise((resolve) => {
-        const end = connection.listen(position, (events) => (resolve(events.length), true), signal)
+        const end = connection.listen(position, (events) => (events.length > 0 && resolve(events.length), true), signal)
         end.catch(() => undefined).finally(() => console.log('the stream has ended'))
       })
       const keepAlive = setInterval(() => undefined, 1000)

@@ -51,6 +51,12 @@ test.each<[wrong: string, act: () => unknown, option: string, remedy: string]>([
     'leave it or the store out',
   ],
   [
+    'a shorter age with the feed than without it',
+    () => client({ revocations: followFeed({ url }), cache: { maxAgeSeconds: 60, maxAgeWhileConnectedSeconds: 30 } }),
+    'cache.maxAgeWhileConnectedSeconds',
+    'at least cache.maxAgeSeconds (60)',
+  ],
+  [
     'a lease in milliseconds',
     () => client({ revocations: followFeed({ url }), cache: { leaseSeconds: 30_000 } }),
     'cache.leaseSeconds',

@@ -67,6 +67,7 @@ function createLog() {
       },
       listen(_, onEvents, signal) {
         log.listeners.add(onEvents)
+        onEvents([])
         return new Promise((resolve) => signal.addEventListener('abort', () => resolve()))
       },
     }),

@@ -8,6 +8,7 @@ import {
   type RevocationConnection,
 } from '@token-introspection/client'
 import { createEncryptedCacheStore, createTieredCacheStore } from '@token-introspection/client/cache-stores'
+import type { Warning } from '@token-introspection/core'
 import type { RevocationEvent, RevocationPage } from '@token-introspection/core/revocations'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
@@ -70,7 +71,7 @@ function createFollowing(options: Partial<IntrospectionClientOptions> = {}, boun
       position === `0.${log.tag}` || log.events.some((event) => event.position === position),
   }
   const events: IntrospectionClientEvent[] = []
-  const client = new IntrospectionClient({
+  const reach: IntrospectionClientOptions = {
     endpoint: 'https://as.example.com/introspect',
     clientAuthentication: clientSecretBasic('api', 'secret'),
     transport: {
@@ -90,9 +91,10 @@ function createFollowing(options: Partial<IntrospectionClientOptions> = {}, boun
     revocations: { bound, connect: () => connection },
     onEvent: (event) => events.push(event),
     ...options,
-  })
+  }
+  const client = new IntrospectionClient(reach)
   onTestFinished(() => client.close())
-  return { client, log, as, events }
+  return { client, log, as, events, reach, connection }
 }
 
 /** Lets time pass, with what happens in it. */
@@ -278,6 +280,61 @@ describe('liveness', () => {
   })
 })
 
+describe('the bound of a decision', () => {
+  test('is never above what the options promise, whether the feed works or not', async () => {
+    const { client, log } = await createStarted()
+    const startedMs = Date.now()
+    while (Date.now() < startedMs + 3 * MINUTE) {
+      log.fails = Date.now() > startedMs + MINUTE
+      await pass(99)
+      const { result, liveness } = await client.introspectWithLiveness(token)
+      expect(result.active).toBe(true)
+      expect(liveness.boundSeconds).toBeLessThanOrEqual(30)
+      expect(liveness.bound === 'proven' && (client.statistics().feed?.knownSeconds ?? 0) >= 30).toBe(false)
+    }
+  })
+})
+
+describe('a feed and an introspection endpoint that do not belong together', () => {
+  test.each([
+    ['are told once', false, 1],
+    ['are not told when a single answer confirms its position', true, 0],
+  ])('%s', async (_name, confirms, times) => {
+    const told: Warning[] = []
+    const { client, as, events } = await createStarted({ onWarning: (warning) => told.push(warning) })
+    as.confirms = () => confirms
+    await client.introspect('first')
+    as.confirms = () => false
+    for (let count = 2; count <= 30; count++) await client.introspect(`token-${count}`)
+    const changes = events.filter((event) => event.type === 'feed_changed' && event.change === 'unconfirmed')
+    expect(changes).toHaveLength(times)
+    expect(told.filter(({ code }) => code === 'revocations_unconfirmed')).toHaveLength(times)
+    if (times > 0) expect(told.at(-1)?.message).toMatch(/serve the same token store as the introspection endpoint/)
+  })
+})
+
+test('a follower serves several clients, each with a position of its own', async () => {
+  const follower = { bound: 'proven' as const, connect: vi.fn() }
+  const first = createFollowing()
+  const second = createFollowing()
+  follower.connect.mockReturnValueOnce(first.connection).mockReturnValueOnce(second.connection)
+  const [one, two] = [first, second].map(({ reach }) => new IntrospectionClient({ ...reach, revocations: follower }))
+  onTestFinished(async () => void (await Promise.all([one?.close(), two?.close()])))
+  first.log.append(OTHER)
+  await one?.introspect(token)
+  await two?.introspect(token)
+  await pass(1)
+  expect([one, two].map((client) => client?.statistics().feed?.position)).toEqual(['1.a', '0.a'])
+})
+
+test('a client that follows a feed remembers answers also without the option cache', async () => {
+  const { client, as } = await createStarted({ cache: undefined })
+  await client.introspect(token)
+  await pass(5 * MINUTE)
+  expect(await client.introspect(token)).toMatchObject({ active: true })
+  expect(as.requests).toHaveLength(1)
+})
+
 describe('notOlderThan', () => {
   test('accepts a remembered answer when the client has applied this very event', async () => {
     const { client, as, log } = await createStarted()
@@ -315,6 +372,17 @@ describe('notOlderThan', () => {
     const { client } = createFollowing({ revocations: undefined, cache: {} })
     await expect(client.introspect(token, { notOlderThan: '1.a' })).rejects.toThrow(/^notOlderThan: needs the option/)
     await expect(client.introspect(token, { notOlderThan: 'a b' })).rejects.toThrow(/^notOlderThan: must be a position/)
+    const promised = Promise.resolve('1.a') as unknown as string
+    await expect(client.introspect(token, { notOlderThan: promised })).rejects.toThrow(/^notOlderThan: .* write await$/)
+  })
+
+  test('of a guard must be a position, and not the promise of one', async () => {
+    const { client } = await createStarted()
+    const promised = Promise.resolve('1.a') as unknown as string
+    expect(() => client.guard({ audience, notOlderThan: promised })).toThrow(/notOlderThan: .* write await$/)
+    const decide = client.guard({ audience, notOlderThan: () => promised })
+    const request = { headers: new Headers({ authorization: `Bearer ${token}` }) } as Request
+    await expect(decide(request)).rejects.toThrow(/notOlderThan: .* write await$/)
   })
 
   test('of a guard is asked of its function for every request', async () => {

@@ -1,4 +1,10 @@
-import { clientSecretBasic, IntrospectionClient, type IntrospectionClientOptions } from '@token-introspection/client'
+import {
+  clientSecretBasic,
+  IntrospectionClient,
+  type IntrospectionClientEvent,
+  type IntrospectionClientOptions,
+} from '@token-introspection/client'
+import { followFeed } from '@token-introspection/client/revocations'
 import type { Warning } from '@token-introspection/core'
 import { expect, onTestFinished, test, vi } from 'vitest'
 
@@ -68,4 +74,48 @@ test('a token that is not active, and a call that its caller aborted, cause no w
   caller.abort()
   await call
   expect(told).toEqual([])
+})
+
+/** A client that follows a feed with this answer. Its introspection endpoint works. */
+async function followAnswered(answer: () => Promise<Response>) {
+  const told: Warning[] = []
+  const events: IntrospectionClientEvent[] = []
+  const { client } = createClient(200, {
+    transport: {
+      retry: false,
+      fetch: (url) =>
+        new URL(url).pathname === '/revocations' ? answer() : Promise.resolve(Response.json({ active: false })),
+    },
+    cache: { leaseSeconds: 3 },
+    revocations: followFeed({ url: 'https://as.example.com/revocations?tenant=hunter2' }),
+    onWarning: (warning) => told.push(warning),
+    onEvent: (event) => events.push(event),
+  })
+  onTestFinished(() => client.close())
+  await client.introspect('t0ken')
+  await expect.poll(() => told).toHaveLength(1)
+  const change = events.find((event) => event.type === 'feed_changed')
+  expect(JSON.stringify([told, events])).not.toMatch(/t0ken|s3cr3t|hunter2/)
+  return { warning: told[0], change }
+}
+
+const feed = 'https://as.example.com/revocations'
+
+test.each([404, 405])(
+  'a feed that answers %i is named in the warning and the event, with what to mount',
+  async (status) => {
+    const { warning, change } = await followAnswered(() => Promise.resolve(new Response('no', { status })))
+    expect(warning).toMatchObject({ code: 'ERR_TRANSPORT_STATUS', endpoint: feed })
+    expect(warning?.message).toMatch(
+      new RegExp(`^${feed}: revocation feed: status ${status}\\. Is the revocation feed served at this URL, for GET`),
+    )
+    expect(change).toMatchObject({ change: 'failed', endpoint: feed })
+  },
+)
+
+test('a feed that answers nothing is named, with how long the client has waited', async () => {
+  const { warning, change } = await followAnswered(() => new Promise(() => undefined))
+  expect(warning).toMatchObject({ code: 'ERR_TRANSPORT_TIMEOUT', endpoint: feed })
+  expect(warning?.message).toMatch(`${feed}: revocation feed: no answer within 1000 ms`)
+  expect(change).toMatchObject({ change: 'failed', endpoint: feed })
 })

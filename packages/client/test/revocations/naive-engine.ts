@@ -11,6 +11,9 @@ import {
   type SimulatedResponse,
 } from './client-engine.ts'
 
+/** Elapsed time counts as one percent more than a clock shows. */
+const DRIFT = 1.01
+
 interface Moment {
   readonly wallMs: number
   readonly elapsedMs: number
@@ -104,9 +107,9 @@ export class NaiveEngine implements ClientEngine {
     const { response, asked } = reading as NaiveAnswer
     const { active, serial, version = 0 } = response as SimulatedResponse
     const knownMs = this.#holds(reading as NaiveAnswer) ? this.#sinceMs(this.#knownAsOf) : Number.POSITIVE_INFINITY
-    const isWithinLease = knownMs < LIMITS.lease * 1000
+    const isWithinLease = knownMs * DRIFT < LIMITS.lease * 1000
     const ageSeconds = this.#sinceMs(asked) / 1000
-    const boundSeconds = (isWithinLease ? knownMs / 1000 : ageSeconds) * 1.01
+    const boundSeconds = (isWithinLease ? knownMs / 1000 : ageSeconds) * DRIFT
     const bound = isWithinLease ? 'proven' : 'assumed'
     return { active, serial, version, liveness: { boundSeconds, bound, ageSeconds } }
   }
@@ -150,9 +153,11 @@ export class NaiveEngine implements ClientEngine {
     const holds = this.#holds(answer)
     if (holds && !answer.isForeign) answer.sequence = this.#sequence
     if (notOlderThan !== undefined && !(holds && this.#applied.has(notOlderThan))) return false
-    if (ageMs < LIMITS.maxAge * 1000) return true
-    const isWithinLease = this.#sinceMs(this.#knownAsOf) < LIMITS.lease * 1000
-    return holds && isWithinLease && ageMs < LIMITS.maxAgeWhileConnected * 1000
+    // The store that processes share takes ages from the wall clock alone, as they are.
+    const countedMs = answer.isForeign ? ageMs : ageMs * DRIFT
+    if (countedMs < LIMITS.maxAge * 1000) return true
+    const isWithinLease = this.#sinceMs(this.#knownAsOf) * DRIFT < LIMITS.lease * 1000
+    return holds && isWithinLease && countedMs < LIMITS.maxAgeWhileConnected * 1000
   }
 
   /** An answer without proof may have been read before any event. */

@@ -5,6 +5,7 @@ import { AnswerCache } from '../../src/cache/answer-cache.ts'
 import type { CacheEntry, CacheStore } from '../../src/cache/cache-store.ts'
 import { FollowedAnswers } from '../../src/cache/followed-answers.ts'
 import { MemoryCacheStore } from '../../src/cache/memory-cache-store.ts'
+import { Confirmations } from '../../src/revocations/confirmations.ts'
 import { LivenessRecord } from '../../src/revocations/liveness.ts'
 import { noteLiveness } from '../../src/revocations/note-liveness.ts'
 import { ReadAnswer } from '../../src/revocations/read-answer.ts'
@@ -63,7 +64,13 @@ export class RealEngine implements ClientEngine {
   constructor(clock: RevocationClock, shared: SharedStore | undefined) {
     const followed = this.followedClock(clock)
     this.state = this.createState({ leaseMs: LIMITS.lease * 1000, clock: followed, slots: SLOTS })
-    this.feed = { state: this.state, clock: followed, bound: 'proven', voided: 0 }
+    this.feed = {
+      state: this.state,
+      clock: followed,
+      bound: 'proven',
+      confirmations: new Confirmations(() => undefined),
+      voided: 0,
+    }
     const limits = {
       maxAgeSeconds: LIMITS.maxAge,
       inactiveMaxAgeSeconds: this.inactiveMaxAgeSeconds,

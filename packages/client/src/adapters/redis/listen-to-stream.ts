@@ -41,7 +41,8 @@ export function listenToStream(
         const connected = await connect()
         // The log has begun anew, or it was trimmed. The client asks, and learns of the gap.
         if (!isAtPosition(await connected.readAt(id), after)) return
-        await hear(connected, id, onEvents)
+        // It listens now, although there may be no event for a long time.
+        if (onEvents([])) await hear(connected, id, onEvents)
       } catch (error) {
         close()
         if (!signal.aborted) throw error

@@ -49,7 +49,11 @@ describe('endpointOf', () => {
     }
     const other = failureOf(() => endpointOf({ name: 'token_endpoint' }, { issuer }, rules))
     expect(other).toMatchObject({ code: 'ERR_TRANSPORT_ENDPOINT_MISSING' })
-    expect(other.message).toContain('token_endpoint')
+    expect(other.message).toContain('clientCredentials({ tokenEndpoint })')
+    const feed = failureOf(() => endpointOf({ name: 'revocation_feed_endpoint' }, { issuer }, rules))
+    expect(feed.message).toBe(
+      `the metadata of ${issuer} name no revocation_feed_endpoint; give it as followFeed({ url })`,
+    )
   })
 
   test.each(['', '/introspect', 'as.example.com/introspect', 'https://', 'https://a b/'])(

@@ -29,6 +29,14 @@ export interface EndpointUse {
   readonly optional?: boolean | undefined
 }
 
+/** Where to give an endpoint that the metadata do not name, by its name there. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  introspection_endpoint: 'give it as the endpoint option',
+  token_endpoint: 'give it as clientCredentials({ tokenEndpoint })',
+  jwks_uri: 'give it as the option jwksUri',
+  revocation_feed_endpoint: 'give it as followFeed({ url })',
+}
+
 /** The rules that endpoints must meet. */
 export interface EndpointRules {
   readonly issuer: string
@@ -86,7 +94,7 @@ function refuseUntrusted(name: string, url: URL, rules: EndpointRules): void {
   if (isPublicHost(url.hostname) || !isPublicHost(new URL(rules.issuer).hostname)) return
   throw new ResponseUntrustedError(
     `the metadata name an ${name} at ${shown(url)}, inside a network, but the issuer is outside. If it really is ` +
-      `there, ${name === 'introspection_endpoint' ? 'give it as the endpoint option' : 'give it as an option'}, or put ` +
+      `there, ${REMEDIES[name] ?? 'give it as an option'}, or put ` +
       'every origin that endpoints may have in transport.allowedEndpointOrigins',
   )
 }
@@ -97,7 +105,8 @@ function shown({ origin }: URL): string {
 }
 
 function missing(name: string, issuer: string): string {
-  if (name !== 'introspection_endpoint') return `the metadata of ${issuer} name no ${name}; give it as an option`
+  if (name !== 'introspection_endpoint')
+    return `the metadata of ${issuer} name no ${name}; ${REMEDIES[name] ?? 'give it as an option'}`
   const instead = insteadOfIntrospection(issuer)
   if (instead !== undefined) return `the metadata of ${issuer} name no introspection_endpoint. ${instead}`
   return (

@@ -57,6 +57,8 @@ function createStore(options: { readonly keySecret?: string; readonly begins?: n
   const clock = { now: options.begins ?? ISSUED - HOUR }
   const revocationLog = { keySecret: options.keySecret ?? keySecret }
   const store = createMemoryTokenStore({ revocationLog, now: () => clock.now * 1000 })
+  // The log begins when it is first used.
+  void store.revocations?.readAfter(undefined, 1)
   clock.now = ISSUED + 100
   return { store, clock }
 }

@@ -122,7 +122,10 @@ export class MemoryRevocationLog implements RevocationLog {
   /** The tag of an event that the log has, and of the one right before the oldest. */
   #tagOf(number: number): string | undefined {
     const index = number - this.#before - 1
-    if (index === this.#head - 1) return (this.#originTag ??= randomTag())
+    if (index === this.#head - 1) {
+      this.#originAt ??= this.#now()
+      return (this.#originTag ??= randomTag())
+    }
     const entry = index < this.#head ? undefined : this.#entries[index]
     return entry && (entry.tag ??= randomTag())
   }

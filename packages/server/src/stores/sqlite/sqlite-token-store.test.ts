@@ -82,7 +82,7 @@ describe('createSqliteTokenStore', () => {
       database: { exec: () => undefined, prepare: (sql) => (seen.push(sql), database.prepare(sql)) },
     })
     const removals = seen.filter((sql) => sql.trimStart().startsWith('DELETE'))
-    expect(removals).toHaveLength(6)
+    expect(removals).toHaveLength(7)
     for (const sql of removals) {
       const values = Array.from(sql.matchAll(/\?/g), () => 1)
       const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values)

@@ -16,7 +16,7 @@ export interface CookieOptions {
    * Origins of pages that may change something with the cookie, such as `https://app.example.com`. A browser sends the
    * cookie with requests of any page, so a request that may change something needs `Sec-Fetch-Site: same-origin`, or an
    * `Origin` from this list; otherwise the guard answers 403 without asking about the token. Requests with the methods
-   * GET, HEAD and OPTIONS need neither, unless they have the field `Upgrade`, as WebSockets do. Default none: only pages
+   * GET, HEAD and OPTIONS need neither, unless they have the field `Upgrade` or `Sec-WebSocket-Version`. Default none: only pages
    * of the same origin, in browsers that send `Sec-Fetch-Site`.
    */
   readonly allowedOrigins?: readonly string[] | undefined

@@ -184,6 +184,7 @@ describe('extractToken', () => {
   test.each([
     ['no cookie of that name', { cookie: 'token=abc; __host-token=abc; __Host-token2=abc' }],
     ['a name without a value', { cookie: '__Host-token' }],
+    ['a name after white space that browsers take for a part of it', { cookie: '\u00a0__Host-token=abc' }],
     ['empty values alone', { cookie: '__Host-token=; __Host-token=', 'x-token': '' }],
     ['a field that is not named', { 'x-auth-request-access-token': 'abc' }],
   ])('finds no token in %s', (_, fields) => {

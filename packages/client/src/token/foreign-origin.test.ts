@@ -45,6 +45,11 @@ describe('foreignOrigin', () => {
     ['an unknown method', undefined, { 'sec-fetch-site': 'cross-site' }],
     ['a method that may change something', 'TRACE', { 'sec-fetch-site': 'cross-site' }],
     ['a page that opens a WebSocket', 'GET', { upgrade: 'websocket', origin: 'https://evil.example' }],
+    [
+      'a page that opens a WebSocket behind a gateway',
+      'GET',
+      { 'sec-websocket-version': '13', 'sec-fetch-site': 'cross-site' },
+    ],
     ['a page that opens a WebSocket over HTTP/2', 'CONNECT', { origin: 'https://evil.example' }],
   ])('refuses a request of %s', (_, method, fields) => {
     expect(judge(method, fields)).toMatch(/expected "same-origin" or an origin in token\.cookie\.allowedOrigins$/)

@@ -10,12 +10,16 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
  *
  * A page cannot set `Sec-Fetch-Site` or `Origin`. A request without both is refused, because an old browser sends it for a
  * page of any site. Browsers open a WebSocket for any page, so an upgrade needs the proof, too.
+ *
+ * nginx and Traefik ask about a request without its `Upgrade`, which belongs to a connection (RFC 9110 §7.8). The version of
+ * the WebSocket stays, and every browser sends it (RFC 6455 §4.1).
  */
 export function foreignOrigin(
   { method, headers }: GuardRequest,
   allowedOrigins: ReadonlySet<string>,
 ): string | undefined {
-  if (method !== undefined && SAFE.has(method) && !isSent(headers.get('upgrade'))) return undefined
+  const opensSocket = isSent(headers.get('upgrade')) || isSent(headers.get('sec-websocket-version'))
+  if (method !== undefined && SAFE.has(method) && !opensSocket) return undefined
   const site = headers.get('sec-fetch-site')
   if (site === 'same-origin') return undefined
   const origin = headers.get('origin')

@@ -12,6 +12,22 @@ export function readCookie(field: string | null | undefined, name: string): read
   if (field.length > MAX_COOKIE_CHARACTERS) return undefined
   return field.split(';').flatMap((pair) => {
     const equals = pair.indexOf('=')
-    return equals !== -1 && pair.slice(0, equals).trim() === name ? [pair.slice(equals + 1).trim()] : []
+    return equals !== -1 && trim(pair.slice(0, equals)) === name ? [trim(pair.slice(equals + 1))] : []
   })
+}
+
+/**
+ * Drops the white space that browsers drop, too. `trim()` drops more: another subdomain could set a cookie whose name begins
+ * with a no-break space and then with `__Host-`, because browsers see another name there.
+ */
+function trim(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && isSpace(text[start])) start++
+  while (end > start && isSpace(text[end - 1])) end--
+  return text.slice(start, end)
+}
+
+function isSpace(character: string | undefined): boolean {
+  return character === ' ' || character === '\t'
 }

@@ -71,6 +71,11 @@ export const passing: readonly GatewayCase[] = [
     { status: 200, seen: { 'x-auth-subject': undefined, x_auth_subject: undefined } },
   ],
   [
+    'identity fields from outside with _ for some -',
+    bearing('nobody', ['X-Auth_Subject', 'admin'], ['X_Auth-Subject', 'admin']),
+    { status: 200, seen: { 'x-auth-subject': undefined, 'x-auth_subject': undefined, 'x_auth-subject': undefined } },
+  ],
+  [
     'a change by a cookie from the same origin',
     { method: 'POST', fields: [BY_COOKIE, ['Sec-Fetch-Site', 'same-origin']] },
     { status: 200, seen: alice },
@@ -101,6 +106,20 @@ export const refused: readonly GatewayCase[] = [
   [
     'a change by a cookie from another site, which the gateway asks about with GET',
     { method: 'POST', fields: [BY_COOKIE, ['Sec-Fetch-Site', 'cross-site'], ['X-Original-Method', 'GET']] },
+    { status: 403 },
+  ],
+  [
+    'a WebSocket by a cookie from another site, also if the gateway hides that it is one',
+    {
+      fields: [
+        BY_COOKIE,
+        ['Origin', 'https://evil.example'],
+        ['Connection', 'Upgrade'],
+        ['Upgrade', 'websocket'],
+        ['Sec-WebSocket-Version', '13'],
+        ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
+      ],
+    },
     { status: 403 },
   ],
   ['an inactive token', bearing('inactive'), { status: 401, challenge: `${REALM}, error="invalid_token"` }],

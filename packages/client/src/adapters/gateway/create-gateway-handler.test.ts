@@ -91,7 +91,7 @@ describe.each(gateways)('a handler for %s', (gateway) => {
     expect(await ask(alice, gateway, promising)).toMatchObject({ status: 403 })
   })
 
-  test.each(['x-auth-subject', 'X-AUTH-CLIENT', 'x_auth_subject'])(
+  test.each(['x-auth-subject', 'X-AUTH-CLIENT', 'x_auth_subject', 'X-Auth_Subject'])(
     'refuses a request that still has the identity field %s from outside',
     async (name) => {
       const guard = vi.fn(alice)

@@ -25,6 +25,11 @@ describe('resolveForward', () => {
     ['a line break in a name', { 'x-a\r\nx-b': 'sub' }, /^forward\.x-a/],
     ['an empty name', { '': 'sub' }, /^forward\./],
     ['an underscore, which servers take for -', { x_auth_subject: 'sub' }, /with - in place of _/],
+    [
+      'a name with too many spellings',
+      { 'x-a-b-c-d-e-f-g': 'sub' },
+      /^forward\.x-a-b-c-d-e-f-g: must have at most 6 of -/,
+    ],
     ['a name twice', { 'X-Auth-Subject': 'sub', 'x-auth-subject': 'username' }, /^forward: names a field twice/],
     ['no member', { 'x-auth-subject': '' }, /^forward\.x-auth-subject: /],
     ['a value of another type', { 'x-auth-subject': true }, /^forward\.x-auth-subject: /],
@@ -109,6 +114,8 @@ describe('findForged', () => {
   test.each([
     [{ 'X-AUTH-SCOPE': 'a' }, 'x-auth-scope'],
     [{ x_auth_subject: 'a' }, 'x_auth_subject'],
+    [{ 'x-auth_subject': 'a' }, 'x-auth_subject'],
+    [{ 'X_Auth-Scope': 'a' }, 'x_auth-scope'],
     [{ 'x-auth-subject': '' }, undefined],
     [{ 'x-auth': 'a' }, undefined],
   ])('finds in %o: %s', (fields, found) => {

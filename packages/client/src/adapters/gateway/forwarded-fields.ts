@@ -9,8 +9,13 @@ export type ForwardedValue = string | number | boolean | (object & { readonly th
 export interface ForwardRule {
   /** The name in lower case. */
   readonly name: string
+  /** The name, and every other name that a server may take for it. */
+  readonly spellings: readonly string[]
   readonly valueOf: (token: ActiveIntrospectionResult) => unknown
 }
+
+/** Each `-` of a name doubles its spellings. */
+const MAX_HYPHENS = 6
 
 const FIELD_NAME = /^[a-z0-9!#$&'*+\-.^`|~]+$/
 /** Fields that HTTP, a gateway or a browser gives a meaning. */
@@ -28,9 +33,12 @@ export function resolveForward(path: string, given: unknown): readonly ForwardRu
     const complain = (complaint: string) => new TypeError(`${path}.${field}: ${complaint}`)
     if (!FIELD_NAME.test(name)) throw complain('must be the name of a header field, with - in place of _')
     if (TAKEN.test(name)) throw complain('is a field with a meaning of its own; choose a name such as x-auth-subject')
-    if (typeof source === 'function') return { name, valueOf: source as ForwardRule['valueOf'] }
+    const spellings = spellingsOf(name)
+    if (spellings.length > 2 ** MAX_HYPHENS) throw complain(`must have at most ${MAX_HYPHENS} of -`)
+    if (typeof source === 'function') return { name, spellings, valueOf: source as ForwardRule['valueOf'] }
     if (typeof source !== 'string' || source === '') throw complain('must be the name of a member, or a function')
-    return { name, valueOf: (token: object) => (Object.hasOwn(token, source) ? token[source as never] : undefined) }
+    const valueOf = (token: object) => (Object.hasOwn(token, source) ? token[source as never] : undefined)
+    return { name, spellings, valueOf }
   })
   if (new Set(rules.map(({ name }) => name)).size !== rules.length) {
     throw new TypeError(`${path}: names a field twice, in different case`)
@@ -38,12 +46,15 @@ export function resolveForward(path: string, given: unknown): readonly ForwardRu
   return Object.freeze(rules)
 }
 
-/**
- * The name of an identity field that a request brings, in the spelling that was found; `undefined` when it brings none.
- * Many servers take `_` in a name for `-`.
- */
+/** Many servers take `_` in a name for `-`, also if only one of several is written so. */
+function spellingsOf(name: string): readonly string[] {
+  const [first = '', ...words] = name.split('-').slice(0, MAX_HYPHENS + 2)
+  return words.reduce((starts, word) => starts.flatMap((start) => [`${start}-${word}`, `${start}_${word}`]), [first])
+}
+
+/** The name of an identity field that a request brings, in the spelling that was found; `undefined` when it brings none. */
 export function findForged({ headers }: GuardRequest, rules: readonly ForwardRule[]): string | undefined {
-  return rules.flatMap(({ name }) => [name, name.replaceAll('-', '_')]).find((name) => (headers.get(name) ?? '') !== '')
+  return rules.flatMap(({ spellings }) => spellings).find((name) => (headers.get(name) ?? '') !== '')
 }
 
 /**

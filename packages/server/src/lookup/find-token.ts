@@ -5,7 +5,7 @@ import { askDependency } from '../dependencies/ask-dependency.ts'
 import { LookupStoreError } from '../errors.ts'
 import type { Warn } from '../events/warning.ts'
 import { type Caller, TokenLookup } from '../stores/token-lookup.ts'
-import { type NotLive, type TokenRecord, whyNotLive } from '../stores/token-record.ts'
+import { type NotLive, type TokenRecord, whyNotLive, whyNotLiveBeforeUse } from '../stores/token-record.ts'
 import type { TokenKind, TokenResolver } from './token-resolver.ts'
 import { digestToken } from '../stores/token-store.ts'
 
@@ -49,7 +49,10 @@ export function findToken(request: IntrospectionRequest, step: LookupStep, calle
   return find(request, step, judgeLive, caller)
 }
 
-/** Finds a token that can be revoked. It need not be valid yet, but it must not be revoked or expired. */
+/**
+ * Finds a token that can be revoked. It need not be valid yet, but it must not be revoked or expired. A refresh token that was used can
+ * still end its grant: a client may have lost the answer with the new one.
+ */
 export function findRevocableToken(
   request: IntrospectionRequest,
   step: LookupStep,
@@ -69,7 +72,7 @@ function judgeLive(known: Known, step: LookupStep): FoundToken {
 }
 
 function judgeRevocable(known: Known, step: LookupStep): FoundToken {
-  const reason = whyNotLive(known.record, step.now())
+  const reason = whyNotLiveBeforeUse(known.record, step.now())
   return reason === undefined || reason === 'not-yet-valid' ? known : without(known, reason)
 }
 

@@ -45,6 +45,16 @@ export function whyNotLive(record: TokenRecord, now: number): NotLive | undefine
   return now >= (record.nbf ?? 0) ? undefined : 'not-yet-valid'
 }
 
+/** Whether a refresh token was used. A store calls it revoked as well. */
+export function isUsed(record: TokenRecord): boolean {
+  return record.consumedAt !== undefined && record.consumedAt !== null
+}
+
+/** Like {@link whyNotLive}, but a refresh token that was used is not revoked by that: its grant may still be live. */
+export function whyNotLiveBeforeUse(record: TokenRecord, now: number): NotLive | undefined {
+  return whyNotLive(isUsed(record) ? { ...record, revoked: false } : record, now)
+}
+
 /** Whether a token is revoked or past its `exp`, and so never usable again. A token before its `nbf` is not over. */
 export function isOver(record: TokenRecord, now: number): boolean {
   return Boolean(record.revoked) || !(now < (record.exp ?? Number.POSITIVE_INFINITY))

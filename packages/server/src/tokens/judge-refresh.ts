@@ -1,6 +1,6 @@
 /** Whether a refresh token may be exchanged by this request. */
 import { isScope, parseScope, toAudienceList } from '@token-introspection/core'
-import { type NotLive, type TokenRecord, whyNotLive } from '../stores/token-record.ts'
+import { isUsed, type NotLive, type TokenRecord, whyNotLiveBeforeUse } from '../stores/token-record.ts'
 
 /** Why a refresh token was refused. */
 export type RefreshRefusalReason =
@@ -50,11 +50,6 @@ export function judgeRefresh(record: TokenRecord | null, asked: Asked, clock: Re
   return { granted: true, record, scope, aud: aud.length === 0 ? undefined : aud.length === 1 ? aud[0] : [...aud] }
 }
 
-/** Whether a token was used before. */
-export function isUsed(record: TokenRecord): boolean {
-  return record.consumedAt !== undefined && record.consumedAt !== null
-}
-
 /** Whether a token was used before, and may not be used again. */
 export function isReuse(record: TokenRecord, { seconds, graceSeconds }: RefreshClock): boolean {
   return isUsed(record) && (graceSeconds === 0 || seconds > (record.consumedAt ?? 0) + graceSeconds)
@@ -64,7 +59,7 @@ function whyRefused(record: TokenRecord, asked: Asked, clock: RefreshClock): Ref
   if (record.kind !== 'refresh_token') return 'not-a-refresh-token'
   // A token that was used is revoked as well. Its reuse counts only after the checks of the client: another client, or a thief without
   // the key, must not be able to end the grant.
-  const notLive = whyNotLive(isUsed(record) ? { ...record, revoked: false } : record, clock.seconds)
+  const notLive = whyNotLiveBeforeUse(record, clock.seconds)
   if (notLive !== undefined) return notLive
   if (!record.client_id || record.client_id !== asked.client_id) return 'other-client'
   if (!hasKey(record.cnf, asked.cnf)) return 'other-key'

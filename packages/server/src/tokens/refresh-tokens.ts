@@ -1,8 +1,8 @@
 /** Exchanges a refresh token for new tokens (RFC 6749 §6), and ends the grant when one is used again (RFC 9700 §4.14.2). */
 import { digestToken, type ConsumingTokenStore } from '../stores/token-store.ts'
-import type { TokenRecord } from '../stores/token-record.ts'
+import { isUsed, type TokenRecord } from '../stores/token-record.ts'
 import { type IssuedTokens, saveTokens } from './issued-tokens.ts'
-import { isReuse, isUsed, judgeRefresh, type RefreshRefusalReason } from './judge-refresh.ts'
+import { isReuse, judgeRefresh, type RefreshRefusalReason } from './judge-refresh.ts'
 import { type GrantedRecords, validateLifetime } from './token-grant.ts'
 import type { TokenIssuerSettings } from './token-issuer-options.ts'
 

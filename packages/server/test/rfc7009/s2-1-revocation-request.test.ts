@@ -1,6 +1,6 @@
 /** RFC 7009 §2.1: who may revoke a token, and which tokens end with it. */
 import { describe, expect, test } from 'vitest'
-import { digestToken, type TokenRecord } from '../../src/index.ts'
+import { createMemoryTokenStore, digestToken, type TokenRecord } from '../../src/index.ts'
 import { basic, NOW, OTHER_SECRET, SECRET, send } from '../endpoint.ts'
 import {
   APP_SECRET,
@@ -39,6 +39,30 @@ describe('RFC 7009 §2.1', () => {
     expect(await areActive('access', 'sibling', 'secondLogin')).toEqual([true, true, true])
     expect((await send(revocation, revoke({ token: revocable('refresh') }))).status).toBe(200)
     expect(await areActive('access', 'sibling', 'secondLogin')).toEqual([false, false, true])
+  })
+
+  test('REV-02 a refresh token that was used ends its grant, and only for its own client', async () => {
+    const store = createMemoryTokenStore({ now: () => NOW * 1000 })
+    const { revocation, areActive, events } = await createRevocationEndpoint({}, store)
+    expect(await store.consume(await digestToken(revocable('refresh')), NOW)).toBe(true)
+    const request = { token: revocable('refresh') }
+    const foreign = await send(revocation, revoke(request, { authorization: basic('app', APP_SECRET) }))
+    expect([foreign.status, await areActive('access', 'sibling')]).toEqual([400, [true, true]])
+    expect((await send(revocation, revoke(request))).status).toBe(200)
+    expect(await areActive('access', 'sibling', 'secondLogin')).toEqual([false, false, true])
+    expect((await send(revocation, revoke(request))).status).toBe(200)
+    expect(events.slice(1)).toMatchObject([{ ended: 'grant' }, { ended: 'nothing' }])
+  })
+
+  test('REV-02 a refresh token that was used and has expired ends nothing', async () => {
+    const clock = { seconds: NOW }
+    const store = createMemoryTokenStore({ now: () => NOW * 1000 })
+    const now = () => clock.seconds * 1000
+    const { revocation, areActive, events } = await createRevocationEndpoint({ now }, store)
+    await store.consume(await digestToken(revocable('refresh')), NOW)
+    clock.seconds = NOW + 90_000
+    expect((await send(revocation, revoke({ token: revocable('refresh') }))).status).toBe(200)
+    expect([events, await areActive('access')]).toMatchObject([[{ ended: 'nothing' }], [true]])
   })
 
   test.each([

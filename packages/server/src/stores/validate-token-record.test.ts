@@ -52,6 +52,9 @@ describe('validateTokenRecord', () => {
     ['record.auth_time', { auth_time: '2026-11-29' }],
     ['record.aud', { aud: 7 }],
     ['record.cnf', { cnf: 'a-key' }],
+    ['record.cnf', { cnf: {} }],
+    ['record.cnf', { cnf: { jkt: undefined } }],
+    ['record.cnf', { cnf: Object.create({ jkt: 'x'.repeat(43) }) as object }],
     ['record.sub', { sub: 5 }],
     ['record.client_id', { client_id: 7 }],
     ['record.act', { act: 'x' }],
@@ -74,6 +77,31 @@ describe('validateTokenRecord', () => {
     const record = { kind: 'access_token', ...members } as unknown as TokenRecord
     expect(() => validateTokenRecord('t', record)).toThrow(TypeError)
     expect(() => validateTokenRecord('t', record)).toThrow(`${path}: `)
+  })
+
+  test.each([
+    ['record.exp', { exp: now }],
+    ['record.revoked', { revoked: true }],
+    ['record.grantId', { grantId: 'g' }],
+    ['record.toJSON', { toJSON: () => ({ kind: 'access_token' }) }],
+  ])('names %s that a record inherits', (path, members) => {
+    const record = Object.assign(Object.create(members) as object, { kind: 'access_token' }) as TokenRecord
+    expect(() => validateTokenRecord('t', record)).toThrow(TypeError)
+    expect(() => validateTokenRecord('t', record)).toThrow(`${path}: is inherited`)
+  })
+
+  test('names a getter of a class, and takes an instance of a class with properties of its own', () => {
+    class Row {
+      readonly kind = 'access_token'
+      readonly sub = 'alice'
+    }
+    class Expiring extends Row {
+      get exp() {
+        return now
+      }
+    }
+    expect(() => validateTokenRecord('t', new Row())).not.toThrow()
+    expect(() => validateTokenRecord('t', new Expiring())).toThrow('record.exp: is inherited')
   })
 
   test('names an empty token', () => {

@@ -6,11 +6,18 @@ import type { TokenRecord } from './token-record.ts'
  * Checks that every store can keep a token and its record. For stores of your own: call it in `save`.
  *
  * @throws TypeError naming the member: an empty token or identifier, an unknown kind, an unknown member, a date that is not in
- *   whole seconds, a scope that breaks its grammar, a member of the wrong type, or an extension claim with the name of a
- *   registered member. In a known member, `null` and `undefined` count as absent.
+ *   whole seconds, a scope that breaks its grammar, a member of the wrong type, a member that the record inherits, such as a getter of
+ *   a class, a `cnf` without a key, or an extension claim with the name of a registered member. In a known member, `null` and `undefined` count as absent.
  */
 export function validateTokenRecord(token: string, record: TokenRecord): void {
   if (token === '') throw new TypeError('token: must not be empty')
+  // Stores copy own members only, so that a token whose `exp` is inherited would never expire.
+  const inherited = inheritedMember(record)
+  if (inherited !== undefined) {
+    throw new TypeError(
+      `record.${inherited}: is inherited and would not be saved; give it as a property of the record itself`,
+    )
+  }
   if (record.kind !== 'access_token' && record.kind !== 'refresh_token') {
     throw new TypeError('record.kind: must be access_token or refresh_token')
   }
@@ -34,6 +41,9 @@ export function validateTokenRecord(token: string, record: TokenRecord): void {
   if (wrong !== undefined) {
     const hint = HINTS[wrong] ?? `type or range is not what the registry of RFC 7662 §3.1 gives ${wrong}`
     throw new TypeError(`record.${wrong}: ${hint}; this token could not be answered`)
+  }
+  if (record.cnf && Object.values(record.cnf).every((key) => key === undefined)) {
+    throw new TypeError('record.cnf: names no key; leave it out for a bearer token')
   }
   if (record.revoked !== undefined && record.revoked !== null && typeof record.revoked !== 'boolean') {
     throw new TypeError('record.revoked: must be true or false')
@@ -71,6 +81,14 @@ const OWN_MEMBERS: ReadonlySet<string> = new Set<keyof TokenRecord>([
   'consumedAt',
   'claims',
 ])
+
+/** Members that a record must not inherit. `toJSON` would replace the whole record. */
+const INHERITABLE: readonly string[] = [...OWN_MEMBERS, ...REGISTERED_MEMBERS, 'toJSON']
+
+/** A member that the record has from its prototype. */
+function inheritedMember(record: TokenRecord): string | undefined {
+  return INHERITABLE.find((name) => name in record && !Object.hasOwn(record, name))
+}
 
 function isMember(name: string): boolean {
   return OWN_MEMBERS.has(name) || REGISTERED_MEMBERS.has(name)

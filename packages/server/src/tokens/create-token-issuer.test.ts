@@ -94,6 +94,7 @@ describe('issue', () => {
     ['record.tenant', { tenant: 'acme' }],
     ['record.scope', { scope: 'a  b' }],
     ['record.sub', { sub: 42 }],
+    ['record.cnf', { cnf: { jkt: undefined } }],
   ])('refuses a wrong %s in %j, and saves nothing', async (name, members) => {
     const { issuer, store } = create()
     const issued = issuer.issue({ ...GRANT, ...members })

@@ -132,6 +132,8 @@ const WRONG_RECORDS: readonly (readonly [name: string, record: object])[] = [
   ['sub', { kind: 'access_token', sub: 42 }],
   ['exp', { kind: 'access_token', exp: 'tomorrow' }],
   ['tenant', { kind: 'access_token', tenant: 'acme' }],
+  ['exp', Object.assign(Object.create({ exp: EXP }) as object, { kind: 'access_token' })],
+  ['cnf', { kind: 'access_token', cnf: { jkt: undefined } }],
   ['claims.sub', { kind: 'access_token', claims: { sub: 'alice' } }],
 ]
 

@@ -27,7 +27,8 @@ export interface TokenIssuer<Claims extends object = object> {
    * A request that is refused for another reason uses nothing up, and ends nothing.
    *
    * @throws TypeError naming the member that is wrong, such as a lifetime. What comes from the client is refused by a value.
-   * @throws the error of the store. Answer 503. The client may then try again: the old refresh token is consumed last.
+   * @throws the error of the store. Answer 503. The client may then try again: the old refresh token is consumed last. If the store has
+   *   consumed it and only its answer was lost, that repetition counts as a second use.
    */
   refresh(request: RefreshRequest): Promise<RefreshOutcome<Claims>>
 }

@@ -29,7 +29,8 @@ export interface TokenIssuerOptions<Claims extends object = object> {
    * Seconds after its first use in which a refresh token may be used again, from 0 to 60. Default 0. It helps a client that has lost the
    * response: it repeats the request, and gets other tokens of the same grant.
    *
-   * Security: a thief who uses a stolen refresh token within this time is not noticed at once.
+   * Security: a thief who uses a stolen refresh token within this time is not noticed, also not later: thief and client then have refresh
+   * tokens of their own, until the grant ends.
    */
   readonly graceSeconds?: number | undefined
   /** Milliseconds since the epoch, for `iat` and `exp`. Default `Date.now`. */

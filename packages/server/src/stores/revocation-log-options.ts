@@ -6,7 +6,8 @@ import { CUTOFF_KEPT_SECONDS } from './cutoff.ts'
 export interface RevocationLogOptions {
   /**
    * The secret from which the keys of events are made, at least 32 characters. Default: the store makes a random one and keeps
-   * it in the database, so that every process has the same. The store in memory makes a new one each time.
+   * it in the database, so that every process has the same. The store in memory makes a new one each time. Of a secret that was given,
+   * the database keeps a short digest alone. A process with another secret ends the log, and a new one begins: every follower sees a gap.
    */
   readonly keySecret?: string | undefined
   /**

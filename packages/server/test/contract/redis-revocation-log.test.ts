@@ -55,7 +55,9 @@ describe.skipIf(server === undefined).each(REDIS_LIBRARIES)('the log of a Redis 
     const make = async () =>
       createRedisTokenStore({ client: await open(url), keyPrefix, now: () => clock.ms, revocationLog })
     const unlogged = createRedisTokenStore({ client: await open(url), keyPrefix, now: () => clock.ms })
-    return { store: await make(), other: await make(), unlogged, keySecret: given }
+    const createWithSecret = async (keySecret: string) =>
+      createRedisTokenStore({ client: await open(url), keyPrefix, now: () => clock.ms, revocationLog: { keySecret } })
+    return { store: await make(), other: await make(), unlogged, keySecret: given, createWithSecret }
   }
 
   test.each(revocationLogContract())('$title', async ({ run }) => {

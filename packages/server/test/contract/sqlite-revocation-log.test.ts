@@ -29,11 +29,13 @@ function create(paths: readonly [string, string], keySecret?: string) {
   const unlogged = createSqliteTokenStore({ database: open(paths[0]), now })
   const [store, other = store] = databases.map((database) => createSqliteTokenStore({ database, now, revocationLog }))
   if (store === undefined || other === undefined) throw new Error('no store')
+  const createWithSecret = (given: string) =>
+    createSqliteTokenStore({ database: open(paths[0]), now, revocationLog: { keySecret: given } })
   return {
     database: databases[0] as DatabaseSync,
     store,
     other,
-    ...(paths[0] === ':memory:' ? {} : { unlogged }),
+    ...(paths[0] === ':memory:' ? {} : { unlogged, createWithSecret }),
     keySecret,
     expireEvents: () => void (clock.seconds += 7200),
   }
@@ -68,7 +70,9 @@ describe('the log of a SQLite token store', () => {
     const rows = database.prepare('SELECT * FROM introspection_revocations').all()
     expect(rows).toHaveLength(3)
     expect(JSON.stringify(rows)).not.toMatch(/alice|a-token/)
-    expect(database.prepare('SELECT * FROM introspection_revocation_secret').all()).toEqual([])
+    const kept = database.prepare('SELECT secret FROM introspection_revocation_secret').all()
+    expect(kept).toEqual([{ secret: expect.stringMatching(/^[\w-]{8}$/) as string }])
+    expect(KEY_SECRET).not.toContain(kept[0]?.['secret'])
   })
 
   test('learns of a revocation by a process without the option within a transaction of that process', async () => {
@@ -89,12 +93,28 @@ describe('the log of a SQLite token store', () => {
   })
 
   test('ends when a process without the option revokes after the others were given another secret', async () => {
-    const { path, store } = createPair()
+    const { path } = createPair()
     const given = createSqliteTokenStore({ database: open(path), revocationLog: { keySecret: KEY_SECRET } })
-    const position = await (await store.revokeGrant('a')).position()
+    const position = await (await given.revokeGrant('a')).position()
     await createSqliteTokenStore({ database: open(path) }).revokeGrant('b')
     expect(await given.revocations?.readAfter(position, 10)).toMatchObject({ gap: true })
   })
+
+  test.each(Array.from({ length: 16 }, (_, turns) => turns))(
+    'shows a gap when another secret is given %i turns after a revocation began',
+    async (turns) => {
+      const { path, store } = createPair()
+      const database = open(path)
+      const revoking = store.revoke('token', { kind: 'access_token' })
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+      const { revocations } = createSqliteTokenStore({ database, revocationLog: { keySecret: KEY_SECRET } })
+      const begun = revocations?.readAfter(undefined, 1) as { readonly position: string }
+      await revoking
+      const page = await revocations?.readAfter(begun.position, 10)
+      // Otherwise the revocation came before the other secret.
+      expect([[], undefined]).toContainEqual(page?.gap ? undefined : page?.events)
+    },
+  )
 
   test('has neither a revocation nor its event when one of them cannot be written', async () => {
     const { database, store } = create([':memory:', ':memory:'])

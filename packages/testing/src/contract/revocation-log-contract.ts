@@ -35,6 +35,11 @@ export interface LoggedStores {
   /** The secret that both stores were given. `undefined` if they made one. */
   readonly keySecret: string | undefined
   /**
+   * Creates a store over the same data in a process that is given this secret, while the others still run. `undefined` if no other
+   * process can have the data: then nothing is tested about it.
+   */
+  readonly createWithSecret?: (keySecret: string) => WritableTokenStore | Promise<WritableTokenStore>
+  /**
    * Moves the clock of both stores forward, beyond the retention of the log. `undefined` if the clock cannot be moved: then
    * nothing is tested about old events.
    */
@@ -284,6 +289,49 @@ const CASES: readonly ContractCase<LoggedStores>[] = [
     },
   },
   {
+    title: 'followers miss no revocation when processes have different secrets',
+    async run({ store, other, unlogged, createWithSecret }) {
+      if (createWithSecret === undefined) return
+      const before = await (await store.revokeGrant('before the other secret'))?.position()
+      const later = await createWithSecret('another secret of the log, 32 octets')
+      const log = logOf(later)
+      await useSecret(later)
+      expectEqual((await log.readAfter(before, 10)).gap, true, 'whether the log has ended with its secret')
+      for (const [index, writer] of [store, other, unlogged].entries()) {
+        if (writer === undefined) continue
+        const grantId = `written-${index}`
+        await useSecret(index === 0 ? other : store)
+        await writer.revokeGrant('with the secret of the log')
+        await useSecret(later)
+        const key = await log.keyOf('grant', grantId)
+        const begun = await lastOf(log)
+        await writer.revokeGrant(grantId)
+        expectEqual(await hasMissed(log, begun, key), false, `whether followers miss the revocation ${index}`)
+        const isRevoked = await later.isRevoked('digest', { kind: 'access_token', grantId })
+        expectEqual(isRevoked, true, `whether the revocation ${index} holds`)
+      }
+      for (const [index, reader] of [store, other].entries()) {
+        const grantId = `read-${index}`
+        await useSecret(reader)
+        const key = await logOf(reader).keyOf('grant', grantId)
+        await useSecret(later)
+        const begun = await lastOf(log)
+        // Whether the process proves an answer with its own key.
+        const isProven = await logOf(reader).has(begun)
+        await later.revokeGrant(grantId)
+        const isMissed = isProven && (await hasMissed(log, begun, key))
+        expectEqual(isMissed, false, `whether followers of answers by process ${index} miss the revocation`)
+      }
+      // The others are gone. The log goes on with the secret of the process that is left.
+      await useSecret(later)
+      const begun = await lastOf(log)
+      await later.revokeGrant('the last')
+      const page = await log.readAfter(begun, 10)
+      const keys = page.events.map((event) => event.key)
+      expectEqual([page.gap, keys], [false, [await log.keyOf('grant', 'the last')]], 'the log of the last process')
+    },
+  },
+  {
     title: 'pages are bounded, say when there is more, and can be read one after the other',
     async run({ store }) {
       const log = logOf(store)
@@ -501,4 +549,17 @@ async function positionOf(receipt: unknown): Promise<string> {
 
 function sorted<Value>(values: readonly Value[]): Value[] {
   return values.toSorted((a, b) => (String(a) < String(b) ? -1 : 1))
+}
+
+/** Has a process notice that the log has another secret, and use its own again. */
+async function useSecret(store: WritableTokenStore): Promise<void> {
+  const log = logOf(store)
+  await log.has(await lastOf(log))
+  await log.keyOf('check', '')
+}
+
+/** Whether a follower that has a key since a position misses its event, and sees no gap either. */
+async function hasMissed(log: RevocationLog, since: string, key: string): Promise<boolean> {
+  const { gap, events } = await log.readAfter(since, 10)
+  return !gap && !events.some((event) => event.key === key)
 }

@@ -1,5 +1,5 @@
 /** The statements of the log of revocations. */
-import { NO_KEY } from '../no-key.ts'
+import { SECRET_ID_LENGTH } from '../known-secret.ts'
 import { statement } from './run-statement.ts'
 
 /** The channel on which processes tell each other that there are new events. */
@@ -13,6 +13,12 @@ export const SEQUENCER_LOCK = 7662_7010
 
 /** A random tag of 128 bits in base64url. */
 const RANDOM_TAG = "translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+/=', '-_')"
+
+/** The id of the secret of the log. NULL if there is none. */
+const SECRET_ID = `(SELECT left(secret, ${SECRET_ID_LENGTH}) FROM introspection_revocation_secret)`
+
+/** The id of the secret with which the key of an event was made. An event without a number has it before its key. */
+const EVENT_SECRET_ID = `left(key, ${SECRET_ID_LENGTH})`
 
 /** Whether there is a log. */
 export const HAS_LOG = 'EXISTS (SELECT 1 FROM introspection_revocations)'
@@ -38,7 +44,8 @@ INSERT INTO introspection_revocations (number, tag, at) SELECT 0, ${RANDOM_TAG},
  * It does not wait for the disk, as the revocations before it have. A crash may undo the last numbers. Then the events are without a
  * number again and get new ones with other tags, and followers notice a gap.
  *
- * If there is no log, it numbers nothing and gives no row. An event with {@link NO_KEY} removes the log.
+ * If there is no log, it numbers nothing and gives no row. An event with a key of another secret removes the log. The secret changes under
+ * the same lock.
  *
  * @param oldest - events up to this moment are removed.
  * @param sender - who notifies the other processes: base64url.
@@ -47,15 +54,18 @@ export function numberEvents(oldest: number, sender: string): string {
   return `SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 SET LOCAL synchronous_commit = off;
 SELECT pg_advisory_xact_lock(${SEQUENCER_LOCK});
-WITH ended AS (DELETE FROM introspection_revocations_unnumbered WHERE key = '${NO_KEY}' RETURNING id)
+WITH ended AS (
+  DELETE FROM introspection_revocations_unnumbered WHERE ${EVENT_SECRET_ID} IS DISTINCT FROM ${SECRET_ID} RETURNING id
+)
 DELETE FROM introspection_revocations WHERE EXISTS (SELECT 1 FROM ended);
 WITH last AS (SELECT number, tag FROM introspection_revocations ORDER BY number DESC LIMIT 1),
 taken AS (
   DELETE FROM introspection_revocations_unnumbered
   WHERE id = ANY(ARRAY(
-    SELECT id FROM introspection_revocations_unnumbered WHERE key <> '${NO_KEY}' ORDER BY id LIMIT ${NUMBERED_AT_ONCE}
+    SELECT id FROM introspection_revocations_unnumbered WHERE ${EVENT_SECRET_ID} = ${SECRET_ID}
+    ORDER BY id LIMIT ${NUMBERED_AT_ONCE}
   )) AND EXISTS (SELECT 1 FROM last)
-  RETURNING id, at, cut, kind, key
+  RETURNING id, at, cut, kind, substr(key, ${SECRET_ID_LENGTH + 1}) AS key
 ),
 tagged AS MATERIALIZED (
   SELECT last.number + row_number() OVER (ORDER BY id) AS number, ${RANDOM_TAG} AS tag, at, cut, kind, key FROM taken, last
@@ -73,18 +83,18 @@ removed AS (
   DELETE FROM introspection_revocations WHERE number < (SELECT number FROM last)
   AND number < (SELECT coalesce(min(number) FILTER (WHERE at > ${oldest}), max(number) + 1) FROM oldest)
 )
-SELECT number, tag, (SELECT count(*) FROM taken)::integer AS numbered,
+SELECT number, tag, (SELECT count(*) FROM taken)::integer AS numbered, ${SECRET_ID} AS secret_id,
   CASE WHEN EXISTS (SELECT 1 FROM taken) THEN pg_notify('${CHANNEL}', '${sender}') END
 FROM (SELECT number, tag FROM numbered UNION ALL SELECT number, tag FROM last) AS either ORDER BY number DESC LIMIT 1`
 }
 
 /**
  * Reads up to $3 rows after the number $1, and says in the same snapshot whether the log has the row with this number and the tag
- * $2, which row is the last, when the oldest row was written, and whether there are events without a number. The row where a log begins is no event.
+ * $2, which row is the last, when the oldest row was written, the id of the secret, and whether there are events without a number. The row where a log begins is no event.
  */
 export const READ = statement(
-  'read_log_2',
-  `SELECT EXISTS (SELECT 1 FROM introspection_revocations_unnumbered) AS pending,
+  'read_log_3',
+  `SELECT EXISTS (SELECT 1 FROM introspection_revocations_unnumbered) AS pending, ${SECRET_ID} AS secret_id,
 (SELECT json_build_object('number', number, 'tag', tag)::text FROM introspection_revocations ORDER BY number DESC LIMIT 1) AS last,
 (SELECT at FROM introspection_revocations ORDER BY number LIMIT 1)::text AS since,
 EXISTS (SELECT 1 FROM introspection_revocations WHERE number = $1::bigint AND tag = $2) AS known,
@@ -94,17 +104,27 @@ EXISTS (SELECT 1 FROM introspection_revocations WHERE number = $1::bigint AND ta
 ) AS event) AS events`,
 )
 
-/** Whether the log has exactly this event. */
-export const HAS = statement('has_event_1', 'SELECT 1 FROM introspection_revocations WHERE number = $1 AND tag = $2')
-
-/** Keeps a secret, unless there is one. */
-export const KEEP_SECRET = statement(
-  'keep_secret_1',
-  'INSERT INTO introspection_revocation_secret (id, secret) VALUES (1, $1) ON CONFLICT DO NOTHING',
+/** Whether the log has exactly this event, and the id of the secret in the same snapshot. */
+export const HAS = statement(
+  'has_event_2',
+  `SELECT EXISTS (SELECT 1 FROM introspection_revocations WHERE number = $1 AND tag = $2) AS known, ${SECRET_ID} AS secret_id`,
 )
 
-/** Removes the secret, because the processes were given another one. */
-export const FORGET_SECRET = statement('forget_secret_1', 'DELETE FROM introspection_revocation_secret')
+/**
+ * Keeps $1, a secret that this process made or the id of one that it was given, unless there is one that it adopts. With another secret
+ * the keys are others, so an event without a key ends the log. $2 is the time of that event. The sequencer must not run meanwhile, because it compares secrets.
+ */
+export const KEEP_SECRET = statement(
+  'keep_secret_2',
+  `WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(${SEQUENCER_LOCK})),
+kept AS (
+  INSERT INTO introspection_revocation_secret AS kept (id, secret) SELECT 1, $1::text FROM locked
+  ON CONFLICT (id) DO UPDATE SET secret = excluded.secret
+  WHERE kept.secret <> excluded.secret AND least(length(kept.secret), length(excluded.secret)) <= ${SECRET_ID_LENGTH}
+  RETURNING id
+)
+INSERT INTO introspection_revocations_unnumbered (at, kind, key) SELECT $2::bigint, 'token', '' FROM kept`,
+)
 
-/** The secret. */
+/** What is kept of the secret. */
 export const SECRET = statement('secret_1', 'SELECT secret FROM introspection_revocation_secret WHERE id = 1')

@@ -1,26 +1,21 @@
 /** The log of revocations in PostgreSQL. Revocations write events without a number; a sequencer numbers them afterwards. */
-import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
-import {
-  createRevocationKeys,
-  MAX_PAGE_EVENTS,
-  type RevocationKeys,
-  type RevocationPage,
-} from '@token-introspection/core/revocations'
+import { andThen } from '@token-introspection/core/maybe-promise'
+import { MAX_PAGE_EVENTS, type RevocationKeys, type RevocationPage } from '@token-introspection/core/revocations'
+import type { LogSecretSettings } from '../known-secret.ts'
 import { type LogRow, pageWithoutEvents, toPage } from '../log-page.ts'
 import { type LogPosition, readPosition, writePosition } from '../log-position.ts'
-import { NO_KEY } from '../no-key.ts'
-import { randomTag, randomText } from '../random-text.ts'
+import { randomTag } from '../random-text.ts'
 import type { RevocationLog, RevocationReceipt } from '../revocation-log.ts'
-import type { RevocationLogSettings } from '../revocation-log-options.ts'
 import { receiptOfEarlier } from '../revocation-receipt.ts'
-import { beginLog, FORGET_SECRET, HAS, KEEP_SECRET, numberEvents, READ, SECRET } from './log-statements.ts'
+import { beginLog, HAS, numberEvents, READ } from './log-statements.ts'
 import type { PostgresPool } from './postgres-pool.ts'
 import { runStatement } from './run-statement.ts'
+import { LogSecret } from './log-secret.ts'
 import { type NumberedEvents, Sequencer } from './sequencer.ts'
 import { watchLog } from './watch-log.ts'
 
-/** The octets of a random secret: 256 bits. */
-const SECRET_OCTETS = 32
+/** How often the log is begun when other processes end it meanwhile. */
+const MAX_TRIES = 8
 
 /** What one read sees. */
 interface LogReading {
@@ -33,44 +28,46 @@ interface LogReading {
 }
 
 /** What a log needs beside its tables. */
-export interface PostgresLogSettings extends RevocationLogSettings {
-  /** Whether another process has made the log. Then this one makes no secret, and its events have no keys if it finds none. */
-  readonly isAdopted: boolean
+export interface PostgresLogSettings extends LogSecretSettings {
+  readonly retentionSeconds: number
 }
 
 /** A log in the tables of the store. */
 export class PostgresRevocationLog implements RevocationLog {
   readonly #pool: PostgresPool
-  readonly #settings: PostgresLogSettings
+  readonly #secret: LogSecret
   readonly #listeners = new Set<() => void>()
   readonly #sequencer: Sequencer
   /** The name of this process in its notifications. */
   readonly #sender = randomTag()
-  #keys: MaybePromise<RevocationKeys> | undefined
   #endWatch: (() => void) | undefined
 
   constructor(pool: PostgresPool, settings: PostgresLogSettings, now: () => number) {
     this.#pool = pool
-    this.#settings = settings
+    this.#secret = new LogSecret(pool, settings, now)
     this.#sequencer = new Sequencer(
       async () => {
-        const run = async () => {
+        for (let tries = 0; tries < MAX_TRIES; tries++) {
           const text = numberEvents(now() - settings.retentionSeconds, this.#sender)
-          return lastResult(await pool.query({ text })).rows[0]
+          const row = lastResult(await pool.query({ text })).rows[0]
+          if (row !== undefined) return this.#toNumberedEvents(row)
+          // The secret comes before the log, so that a process which finds the log finds it, too.
+          await this.#secret.known()
+          await pool.query({ text: beginLog(now()) })
         }
-        const row = await run()
-        if (row !== undefined) return toNumberedEvents(row)
-        // The secret comes before the log, so that a process which finds the log finds it, too.
-        await this.keyOf('check', '')
-        await pool.query({ text: beginLog(now()) })
-        return toNumberedEvents(await run())
+        throw new Error(
+          'the secret of the log changes all the time: give every process the same revocationLog.keySecret',
+        )
       },
       () => this.#callListeners(),
     )
   }
 
   readonly keyOf: RevocationKeys = (kind, identifier) =>
-    andThen((this.#keys ??= this.#createKeys()), (keys) => keys(kind, identifier))
+    andThen(this.#secret.known(), ({ keyOf }) => keyOf(kind, identifier))
+
+  /** Makes the key of an event that a write inserts. */
+  readonly eventKeyOf: RevocationKeys = (kind, identifier) => this.#secret.eventKeyOf(kind, identifier)
 
   /** Starts the sequencer after the commit of an event. The receipt waits for it. */
   receiptAfterCommit(): RevocationReceipt {
@@ -83,7 +80,15 @@ export class PostgresRevocationLog implements RevocationLog {
   async has(position: string): Promise<boolean> {
     const asked = readPosition(position)
     if (asked === undefined) return false
-    return (await runStatement(this.#pool, HAS, [asked.number, asked.tag])).length > 0
+    const { id } = await this.#secret.known()
+    const [row] = await runStatement<{ known: boolean; secret_id: string | null }>(this.#pool, HAS, [
+      asked.number,
+      asked.tag,
+    ])
+    if (row === undefined) return false
+    this.#secret.compare(row.secret_id)
+    // Without the secret of the log, the keys of an answer are wrong.
+    return row.known && row.secret_id === id
   }
 
   async readAfter(after: string | undefined, limit: number): Promise<RevocationPage> {
@@ -130,6 +135,7 @@ export class PostgresRevocationLog implements RevocationLog {
   async #readOnce(values: (number | string | null)[]) {
     const [row] = await runStatement<{
       pending: boolean
+      secret_id: string | null
       last: string | null
       since: string | null
       known: boolean
@@ -137,6 +143,7 @@ export class PostgresRevocationLog implements RevocationLog {
     }>(this.#pool, READ, values)
     if (row === undefined) throw new Error('PostgreSQL gave no row for the log of revocations')
     const { pending, known, last, since, events } = row
+    this.#secret.compare(row.secret_id)
     return {
       pending,
       known,
@@ -146,32 +153,21 @@ export class PostgresRevocationLog implements RevocationLog {
     }
   }
 
-  async #createKeys(): Promise<RevocationKeys> {
-    try {
-      const secret = await this.#findSecret()
-      if (secret !== undefined) return (this.#keys = createRevocationKeys(secret))
-      this.#keys = undefined
-      return () => NO_KEY
-    } catch (error) {
-      // The next caller tries again.
-      this.#keys = undefined
-      throw error
+  #toNumberedEvents(row: unknown): NumberedEvents {
+    // `number` is text here, as every `bigint` is.
+    const {
+      number,
+      tag,
+      numbered,
+      secret_id: secretId,
+    } = row as {
+      readonly number: string
+      readonly tag: string
+      readonly numbered: number
+      readonly secret_id: string | null
     }
-  }
-
-  /** A secret that was given is not kept in the database, and takes the place of a random one. */
-  async #findSecret(): Promise<string | undefined> {
-    const { isAdopted, keySecret } = this.#settings
-    if (keySecret !== undefined) {
-      await runStatement(this.#pool, FORGET_SECRET, [])
-      return keySecret
-    }
-    if (!isAdopted) await runStatement(this.#pool, KEEP_SECRET, [randomText(SECRET_OCTETS)])
-    const [row] = await runStatement<{ secret: string }>(this.#pool, SECRET, [])
-    if (row === undefined && !isAdopted) {
-      throw new Error('PostgreSQL gave no row for the secret of the log of revocations')
-    }
-    return row?.secret
+    this.#secret.compare(secretId)
+    return { last: { number: Number(number), tag }, numbered }
   }
 
   #callListeners(): void {
@@ -182,11 +178,4 @@ export class PostgresRevocationLog implements RevocationLog {
 /** `pg` gives an array for a message of several statements. */
 function lastResult<Result extends object>(given: Result | readonly Result[]): Result {
   return [given].flat().at(-1) as Result
-}
-
-function toNumberedEvents(row: unknown): NumberedEvents {
-  if (row === undefined) throw new Error('PostgreSQL gave no row for the last event of the log of revocations')
-  // `number` is text here, as every `bigint` is.
-  const { number, tag, numbered } = row as { number: string; tag: string; numbered: number }
-  return { last: { number: Number(number), tag }, numbered }
 }

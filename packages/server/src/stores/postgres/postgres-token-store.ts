@@ -82,7 +82,7 @@ export function createPostgresTokenStore<Claims extends object = object>(
   async function save(digests: readonly string[], row: TokenRow): Promise<RevocationReceipt> {
     const values = [digests, row.json, row.keptUntil ?? null, row.issuedAt, ...row.identifiers, now(), row.revoked]
     const saved = await writeRow<Saved>(SAVE, SAVE_LOGGED, values, () =>
-      Promise.all(digests.map(async (digest) => await log.keyOf('token', digest))),
+      Promise.all(digests.map(async (digest) => await log.eventKeyOf('token', digest))),
     )
     const receipt = receiptOf(saved)
     if (saved?.due) await removeCutOff(pool, now(), REMOVED_PER_SAVE)
@@ -119,7 +119,7 @@ export function createPostgresTokenStore<Claims extends object = object>(
     },
     async cutOff(kind, stored, at, identifier) {
       const values = [kind, stored, at ?? null, now(), keptSeconds]
-      return receiptOf(await writeRow<Written>(CUT_OFF, CUT_OFF_LOGGED, values, () => log.keyOf(kind, identifier)))
+      return receiptOf(await writeRow<Written>(CUT_OFF, CUT_OFF_LOGGED, values, () => log.eventKeyOf(kind, identifier)))
     },
     async isRevoked(digests, issuedAt, identifiers) {
       const values = [digests, issuedAt, ...identifiers]

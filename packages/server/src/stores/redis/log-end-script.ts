@@ -1,8 +1,5 @@
 /** The parts of scripts that know where the log ends. */
 
-/** Characters by which a script recognizes the secret of the log. The secret itself is not in the commands. */
-export const SECRET_ID_LENGTH = 8
-
 /** The event where a log begins. Its counter is 0. */
 const ORIGIN_ID = '0-1'
 

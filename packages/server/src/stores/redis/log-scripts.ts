@@ -1,6 +1,7 @@
 /** The scripts of the log that write no token. */
 import { createRedisScript } from '@token-introspection/core/redis'
-import { FIND_END, SECRET_ID_LENGTH } from './log-end-script.ts'
+import { SECRET_ID_LENGTH } from '../known-secret.ts'
+import { FIND_END } from './log-end-script.ts'
 
 /**
  * Gives the secret of the log, KEYS[1]. If there is none, it becomes ARGV[1]. A secret that processes made by chance is

@@ -1,7 +1,8 @@
 /** The writes of a store with a log of revocations: several of them in one script. */
 import { createRedisScript, type RedisScript } from '@token-introspection/core/redis'
 import type { RevocationKind } from '@token-introspection/core/revocations'
-import { FIND_END, SECRET_ID_LENGTH } from './log-end-script.ts'
+import { SECRET_ID_LENGTH } from '../known-secret.ts'
+import { FIND_END } from './log-end-script.ts'
 import type { WriteScript } from './write-script.ts'
 
 /** The log is looked through for old events once in so many events, and then at most twice as many are removed. */

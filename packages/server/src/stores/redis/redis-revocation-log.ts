@@ -11,10 +11,11 @@ import {
   streamIdOf,
 } from '@token-introspection/core/redis'
 import type { RevocationKeys, RevocationKind, RevocationPage } from '@token-introspection/core/revocations'
+import type { LogSecretSettings } from '../known-secret.ts'
 import type { RevocationLog } from '../revocation-log.ts'
 import { CUT_OFF } from './cut-off-script.ts'
 import { HAS_POSITION } from './log-scripts.ts'
-import { LogSecret, type LogSecretSettings } from './log-secret.ts'
+import { LogSecret } from './log-secret.ts'
 import { createLoggedScript, loggedHead, writeHead } from './logged-script.ts'
 import { randomTag } from '../random-text.ts'
 import { REMOVE } from './remove-script.ts'

@@ -41,8 +41,9 @@ export function createLog(database: SqliteDatabase, settings: SqliteLogSettings,
   return {
     revocations: log,
     async writeTokens(digests, row, write) {
-      const keys = await Promise.all(digests.map(async (digest) => await log.keyOf('token', digest)))
-      return log.write((append) => {
+      const secret = await log.knownSecret()
+      const keys = await Promise.all(digests.map(async (digest) => await secret.keyOf('token', digest)))
+      return log.write(secret, (append) => {
         const changed = digests.map((digest) => isRevoked(digest, row))
         write()
         for (const [index, key] of keys.entries()) {
@@ -52,13 +53,15 @@ export function createLog(database: SqliteDatabase, settings: SqliteLogSettings,
       })
     },
     writeCutoff({ kind, stored: identifierInRow, identifier }, given, write) {
-      return andThen(log.keyOf(kind, identifier), (key) =>
-        log.write((append) => {
-          const at = given ?? now()
-          const before = cutAt.get(kind, identifierInRow) as { readonly cut_at: number | bigint } | undefined
-          write(at)
-          if (before === undefined || at > Number(before.cut_at)) append(kind, key, at === FOR_GOOD ? null : at)
-        }),
+      return andThen(log.knownSecret(), (secret) =>
+        andThen(secret.keyOf(kind, identifier), (key) =>
+          log.write(secret, (append) => {
+            const at = given ?? now()
+            const before = cutAt.get(kind, identifierInRow) as { readonly cut_at: number | bigint } | undefined
+            write(at)
+            if (before === undefined || at > Number(before.cut_at)) append(kind, key, at === FOR_GOOD ? null : at)
+          }),
+        ),
       )
     },
   }

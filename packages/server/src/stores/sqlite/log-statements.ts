@@ -41,11 +41,8 @@ AND NOT EXISTS (
   SELECT 1 FROM (SELECT at FROM introspection_revocations ORDER BY number LIMIT 2) WHERE at > ?
 )`
 
-/** Keeps a secret, unless there is one. */
-export const KEEP_SECRET = 'INSERT OR IGNORE INTO introspection_revocation_secret (id, secret) VALUES (1, ?)'
+/** Keeps a secret that the processes made, or the id of one that they were given. */
+export const KEEP_SECRET = 'INSERT OR REPLACE INTO introspection_revocation_secret (id, secret) VALUES (1, ?)'
 
-/** Removes the secret, because the processes were given another one. */
-export const FORGET_SECRET = 'DELETE FROM introspection_revocation_secret'
-
-/** The secret. */
+/** What is kept of the secret. */
 export const SECRET = 'SELECT secret FROM introspection_revocation_secret WHERE id = 1'

@@ -1,35 +1,36 @@
 /** The log of revocations in SQLite. Events are appended in the transaction of their revocation. */
+import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import {
   MAX_PAGE_EVENTS,
   type RevocationKeys,
   type RevocationKind,
   type RevocationPage,
 } from '@token-introspection/core/revocations'
+import type { KnownSecret, LogSecretSettings } from '../known-secret.ts'
 import { type LogRow, pageWithoutEvents, toPage } from '../log-page.ts'
 import { type LogPosition, readPosition, writePosition } from '../log-position.ts'
-import { NO_KEY } from '../no-key.ts'
 import { randomTag } from '../random-text.ts'
 import type { RevocationLog, RevocationReceipt } from '../revocation-log.ts'
 import { receiptAt, receiptOfEarlier } from '../revocation-receipt.ts'
 import { APPEND, END, HAS, LAST, READ, SINCE, TRIM } from './log-statements.ts'
+import { LogSecret } from './log-secret.ts'
 import type { SqliteDatabase, SqliteStatement } from './sqlite-database.ts'
 import { createTransaction, type Transact } from './transaction.ts'
 
 /** How often a process with listeners looks for events of other processes, in milliseconds. */
 const POLL_MS = 5
 
-/** Appends one event. Only within {@link SqliteRevocationLog.write}. With {@link NO_KEY} it ends the log instead, and a new one begins. */
+/** Appends one event. Only within {@link SqliteRevocationLog.write}. */
 export type AppendEvent = (kind: RevocationKind, key: string, cut: number | null) => void
 
 /** What a log needs beside its tables. */
-export interface SqliteLogSettings {
-  readonly keyOf: RevocationKeys
+export interface SqliteLogSettings extends LogSecretSettings {
   readonly retentionSeconds: number
 }
 
 /** A log in the tables of the store. */
 export class SqliteRevocationLog implements RevocationLog {
-  readonly keyOf: RevocationKeys
+  readonly #secret: LogSecret
   readonly #now: () => number
   readonly #retentionSeconds: number
   readonly #transact: Transact
@@ -43,10 +44,9 @@ export class SqliteRevocationLog implements RevocationLog {
   readonly #listeners = new Set<() => void>()
   #polling: ReturnType<typeof setInterval> | undefined
 
-  constructor(database: SqliteDatabase, { keyOf, retentionSeconds }: SqliteLogSettings, now: () => number) {
+  constructor(database: SqliteDatabase, settings: SqliteLogSettings, now: () => number) {
     this.#now = now
-    this.#retentionSeconds = retentionSeconds
-    this.keyOf = keyOf
+    this.#retentionSeconds = settings.retentionSeconds
     this.#transact = createTransaction(database)
     this.#last = database.prepare(LAST)
     this.#append = database.prepare(APPEND)
@@ -55,22 +55,33 @@ export class SqliteRevocationLog implements RevocationLog {
     this.#read = database.prepare(READ)
     this.#trim = database.prepare(TRIM)
     this.#since = database.prepare(SINCE)
-    this.write(() => undefined)
+    this.#secret = new LogSecret(database, settings, () => this.#restart())
+    this.#transact(() => this.#lastRow() ?? this.#open())
+  }
+
+  readonly keyOf: RevocationKeys = (kind, identifier) =>
+    andThen(this.#secret.known(), ({ keyOf }) => keyOf(kind, identifier))
+
+  /** The secret for the keys of the events of one write. */
+  knownSecret(): MaybePromise<KnownSecret> {
+    return this.#secret.known()
   }
 
   /**
-   * Runs a write and its appends in one transaction. A write that throws leaves nothing.
+   * Runs a write and its appends in one transaction. A write that throws leaves nothing. If the log has another secret, the events
+   * have the wrong keys. Then each of them ends the log instead, and a new one begins.
    *
+   * @param secret - the one of the keys.
    * @returns the receipt of the last event, or of an earlier revocation if the write appended nothing.
    */
-  write(work: (append: AppendEvent) => void): RevocationReceipt {
+  write(secret: KnownSecret, work: (append: AppendEvent) => void): RevocationReceipt {
     let appended: LogPosition | undefined
     this.#transact(() => {
+      const hasKeys = this.#secret.isCurrent(secret)
       let last = this.#lastRow() ?? this.#open()
       work((kind, key, cut) => {
-        if (key === NO_KEY) {
-          this.#end.run()
-          appended = last = this.#open()
+        if (!hasKeys) {
+          appended = last = this.#restart()
           return
         }
         const next = { number: last.number + 1, tag: randomTag() }
@@ -84,9 +95,14 @@ export class SqliteRevocationLog implements RevocationLog {
     return receiptAt(writePosition(appended))
   }
 
-  has(position: string): boolean {
+  has(position: string): MaybePromise<boolean> {
     const asked = readPosition(position)
-    return asked !== undefined && this.#has.get(asked.number, asked.tag) !== undefined
+    if (asked === undefined) return false
+    // Without the secret of the log, the keys of an answer are wrong.
+    return andThen(
+      this.#secret.known(),
+      (secret) => this.#secret.isCurrent(secret) && this.#has.get(asked.number, asked.tag) !== undefined,
+    )
   }
 
   readAfter(after: string | undefined, limit: number): RevocationPage {
@@ -152,6 +168,12 @@ export class SqliteRevocationLog implements RevocationLog {
     const last = this.#lastRow()
     if (last === undefined) throw new Error('the table introspection_revocations is empty: create the store again')
     return last
+  }
+
+  /** Ends the log and begins a new one: every follower sees a gap. */
+  #restart(): LogPosition {
+    this.#end.run()
+    return this.#open()
   }
 
   /** Writes the row where a log begins. */

@@ -6,7 +6,6 @@ import type { ListedRow, ListingDatabase } from '../token-database.ts'
 import type { TokenRecord } from '../token-record.ts'
 import { createLog } from './create-log.ts'
 import { createRemoval } from './create-removal.ts'
-import { adoptKeys, openKeys } from './log-keys.ts'
 import { FIND, HELD, IS_REVOKED, LIST } from './lookup-statements.ts'
 import {
   readSqliteTokenStoreOptions,
@@ -73,12 +72,11 @@ export function createSqliteTokenStore<Claims extends object = object>(
     client: database.prepare(LIST.client),
   }
   const remove = createRemoval(database)
-  const log =
-    revocationLog && createLog(database, { ...revocationLog, keyOf: openKeys(database, revocationLog.keySecret) }, now)
+  const log = revocationLog && createLog(database, { ...revocationLog, isAdopted: false }, now)
   const writes =
     log ??
     createUnloggedWrites(database, now, () =>
-      createLog(database, { keyOf: adoptKeys(database), retentionSeconds: keptSeconds }, now),
+      createLog(database, { keySecret: undefined, retentionSeconds: keptSeconds, isAdopted: true }, now),
     )
 
   function find(digest: string): TokenRecord<Claims> | null {

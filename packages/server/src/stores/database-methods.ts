@@ -80,7 +80,8 @@ export function listMethods<Claims extends object>(
     },
     async revokeListed(id, owner) {
       const { kind, identifier } = resolveOwner('owner', owner)
-      const record = await database.find(id)
+      // A form may give any value, which a database might refuse.
+      const record = typeof id === 'string' ? await database.find(id) : null
       if (record === null || record.revoked || !isOf(record, kind, identifier)) return null
       return await database.saveTombstone(await tombstoneDigests(id, record), tombstoneRow(record))
     },

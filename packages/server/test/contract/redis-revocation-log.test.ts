@@ -228,6 +228,12 @@ describe.skipIf(server === undefined)('the log of a Redis token store', () => {
   test.each<[string, (of: Awaited<ReturnType<typeof create>>, earlier: string) => Promise<unknown>]>([
     ['is missing', ({ client, stream }) => client.del(`${stream}:last`)],
     ['is an earlier one', ({ client, stream }, earlier) => client.set(`${stream}:last`, earlier)],
+    ['has no number', ({ client, stream }, earlier) => client.set(`${stream}:last`, `${earlier.slice(0, 8)}x.tag`)],
+    ['has no tag', ({ client, stream }, earlier) => client.set(`${stream}:last`, `${earlier.slice(0, 8)}7.`)],
+    [
+      'has a number that no log has',
+      ({ client, stream }, earlier) => client.set(`${stream}:last`, `${earlier.slice(0, 8)}${'9'.repeat(16)}.tag`),
+    ],
   ])('goes on without a gap when the last position that it keeps %s', async (_, damage) => {
     const created = await create()
     const { client, log, store, stream } = created

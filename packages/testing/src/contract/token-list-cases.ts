@@ -123,6 +123,10 @@ export const LIST_CASES: readonly ContractCase<ListableTokenStore>[] = [
         null,
         'an unknown token',
       )
+      // Body parsers make other values of a form with `id[]=`.
+      for (const odd of ['', '\u0000', 'id'.repeat(50_000), [id], { id }, null, undefined]) {
+        expectEqual(await store.revokeListed(odd as string, { sub }), null, 'an id that is none')
+      }
       await store.save(sub, { ...issued(1), sub })
       expectRevoked(await findByToken(store, sub))
     },

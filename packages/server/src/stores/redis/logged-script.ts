@@ -18,7 +18,7 @@ const KEY_LENGTH = 16
  * and then for each write what {@link writeHead} makes and its values.
  *
  * The script gives the last position. It writes nothing and gives `false` if the secret is another one, because then the keys of the
- * events are wrong, and if there is no last position.
+ * events are wrong, and if there is no last position or one that is none.
  *
  * Redis does nothing else meanwhile, so everything counts. The last position has a key of its own, because reading the end of the
  * stream takes longer. Functions are created when a write needs them.
@@ -73,6 +73,7 @@ local secret, random = string.sub(head, 1, ${SECRET_ID_LENGTH}), string.sub(head
 local before = call('GET', KEYS[2])
 if not before or string.sub(before, 1, ${SECRET_ID_LENGTH}) ~= secret then return false end
 local counter, tag = string.match(before, '^(%d+)%.(.+)$', ${SECRET_ID_LENGTH + 1})
+if not tag or #counter > 15 then return false end
 local added, kind, events = 0
 local function revoked(index, cut)
   for try = 1, 2 do

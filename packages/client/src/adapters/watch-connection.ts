@@ -5,7 +5,12 @@ import type { ClientGuard, GuardRequest, GuardWatchOptions, OptionalGuard } from
 export interface Connection {
   once(event: 'close', listener: () => void): unknown
   readonly destroyed?: boolean | undefined
+  /** Of a WebSocket: 3 when it is closed. */
+  readonly readyState?: unknown
 }
+
+/** `CLOSED` of a WebSocket. It emits no `close` any more. */
+const CLOSED = 3
 
 /** Options of `watch` of an adapter. The end of the connection ends the watch. */
 export type ConnectionWatchOptions = Omit<GuardWatchOptions, 'until'>
@@ -27,7 +32,7 @@ export function watchConnection(
     throw new TypeError('connection: must be a response or a socket')
   }
   const closed = new AbortController()
-  if (connection.destroyed === true) closed.abort()
+  if (connection.destroyed === true || connection.readyState === CLOSED) closed.abort()
   else connection.once('close', () => closed.abort())
   return watch(request, { ...options, until: closed.signal })
 }

@@ -12,8 +12,10 @@ export class ClientPlaces {
   readonly #proven = new Map<string, FoundIssuer>()
   readonly #maxOnTrial: number
   readonly #maxProven: number
-  /** Clients without a place that still watch tokens. */
-  readonly #leaving = new Set<IntrospectionClient>()
+  /** Clients without a place that are in use or watch tokens, with their issuers. */
+  readonly #leaving = new Map<IntrospectionClient, FoundIssuer>()
+  /** How many calls use a client, or wait for a client of an issuer, by its name. */
+  readonly #holds = new Map<IntrospectionClient | string, number>()
 
   constructor(maxClients: number) {
     this.#maxOnTrial = Math.max(1, Math.floor(maxClients / 8))
@@ -44,29 +46,53 @@ export class ClientPlaces {
     this.#add(places, max, found)
   }
 
-  /** Notes that a token of a client has passed. */
+  /** Notes that a token of a client has passed. A client that has just lost its place gets one, unless another has it. */
   prove(found: FoundIssuer): void {
-    if (this.#onTrial.get(found.name) !== found) return
-    this.#onTrial.delete(found.name)
+    const { name, client } = found
+    if (this.#proven.has(name)) return
+    const onTrial = this.#onTrial.get(name)
+    if (onTrial === undefined ? !this.#leaving.delete(client) : onTrial !== found) return
+    this.#onTrial.delete(name)
     this.#add(this.#proven, this.#maxProven, found)
   }
 
-  /** Takes the place of a client away. The client is closed when it watches no token any more. */
+  /**
+   * Keeps a client open, or each client of an issuer, although it loses its place.
+   *
+   * @param held - a client, or the name of an issuer.
+   * @returns a function that ends this.
+   */
+  hold(held: IntrospectionClient | string): () => void {
+    this.#holds.set(held, (this.#holds.get(held) ?? 0) + 1)
+    return () => {
+      const left = (this.#holds.get(held) ?? 0) - 1
+      if (left > 0) this.#holds.set(held, left)
+      else this.#holds.delete(held)
+      this.#closeLeaving()
+    }
+  }
+
+  /** Takes the place of a client away. The client is closed when no call uses it and it watches no token any more. */
   remove(name: string): void {
     const found = this.#take(name)
     if (found === undefined) return
-    this.#leaving.add(found.client)
+    this.#leaving.set(found.client, found)
     this.#closeLeaving()
   }
 
-  /** Closes the client of an issuer at once, with its watches. */
+  /** Closes the client of an issuer at once, with its watches, and its clients without a place. */
   end(name: string): void {
     closeQuietly(this.#take(name)?.client)
+    for (const [client, found] of this.#leaving) {
+      if (found.name !== name) continue
+      this.#leaving.delete(client)
+      closeQuietly(client)
+    }
   }
 
   /** Closes all clients. */
   async close(): Promise<void> {
-    const clients = [...this.all().map(({ client }) => client), ...this.#leaving]
+    const clients = [...this.all().map(({ client }) => client), ...this.#leaving.keys()]
     this.#onTrial.clear()
     this.#proven.clear()
     this.#leaving.clear()
@@ -88,8 +114,8 @@ export class ClientPlaces {
   }
 
   #closeLeaving(): void {
-    for (const client of this.#leaving) {
-      if (client.statistics().watched > 0) continue
+    for (const [client, { name }] of this.#leaving) {
+      if (this.#holds.has(client) || this.#holds.has(name) || client.statistics().watched > 0) continue
       this.#leaving.delete(client)
       closeQuietly(client)
     }

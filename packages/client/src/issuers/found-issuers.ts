@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** Authorization servers that a function finds at run time, used as one. */
 import type { IntrospectionError } from '@token-introspection/core'
-import { andThen, isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
+import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { copyOptions } from '@token-introspection/core/options'
 import { IssuerSettingsError } from '../errors.ts'
 import { EventReporter } from '../events/event-reporter.ts'
@@ -113,11 +113,12 @@ export class FoundIssuers<Claims extends object = object> implements AsyncDispos
   async introspect(token: string, options: IntrospectOptions & OfIssuer = {}): Promise<IntrospectionResult<Claims>> {
     const { issuer, ...call } = copyOptions('introspect', options)
     checkCallOptions(call)
-    const found = await this.#find(token, issuer)
-    if (found === undefined) return UNKNOWN_ISSUER
-    const result = await found.client.introspect(token, call)
-    if (result.active) this.#directory.prove(found)
-    return result
+    return this.#useIssuer(token, issuer, async (found) => {
+      if (found === undefined) return UNKNOWN_ISSUER
+      const result = await found.client.introspect(token, call)
+      if (result.active) this.#directory.prove(found)
+      return result
+    })
   }
 
   /**
@@ -167,8 +168,7 @@ export class FoundIssuers<Claims extends object = object> implements AsyncDispos
       if (presented.kind !== 'token') return refuse.decide(request)
       const named = requestIssuer?.(request)
       if (!isName(named)) throw new TypeError('requestIssuer: must return a string, or undefined')
-      const lookup = this.#lookUp(presented.token, named)
-      return isPromise(lookup) ? lookup.then((found) => decideBy(request, found)) : decideBy(request, lookup)
+      return this.#use(presented.token, named, (lookup) => decideBy(request, lookup))
     }
     const decide = (request: GuardRequest): MaybePromise<unknown> =>
       sources.form
@@ -185,19 +185,19 @@ export class FoundIssuers<Claims extends object = object> implements AsyncDispos
    */
   async watch(token: string, options: TokenWatchOptions<Claims> & OfIssuer): Promise<AbortSignal> {
     const { issuer, ...watching } = copyOptions('watch', options)
-    const found = await this.#find(token, issuer)
-    return found === undefined ? endedWatch('inactive') : found.client.watch(token, watching as TokenWatchOptions)
+    return this.#useIssuer(token, issuer, (found) =>
+      found === undefined ? endedWatch('inactive') : found.client.watch(token, watching as TokenWatchOptions),
+    )
   }
 
   /** Forgets the answers about one token: see {@link IntrospectionClient.forget}. */
   async forget(token: string, options: OfIssuer = {}): Promise<void> {
-    const found = await this.#find(token, copyOptions('forget', options).issuer)
-    await found?.client.forget(token)
+    await this.#useIssuer(token, copyOptions('forget', options).issuer, (found) => found?.client.forget(token))
   }
 
   /**
-   * Forgets an issuer after a change of its settings: the next token asks `find` again. Its client is closed, and its watches
-   * end as `unchecked`.
+   * Forgets an issuer after a change of its settings: the next token asks `find` again. Its clients are closed, and their
+   * watches end as `unchecked`.
    *
    * @param issuer - the name, as `find` gets it.
    */
@@ -221,25 +221,35 @@ export class FoundIssuers<Claims extends object = object> implements AsyncDispos
     return this.close()
   }
 
-  async #find(token: string, issuer: string | undefined): Promise<FoundIssuer | undefined> {
+  /** Calls a function with the issuer of a token, and throws if `find` fails. */
+  async #useIssuer<Result>(
+    token: string,
+    issuer: string | undefined,
+    call: (found: FoundIssuer | undefined) => MaybePromise<Result>,
+  ): Promise<Result> {
     if (typeof token !== 'string') throw new TypeError('token: must be a string')
     if (!isName(issuer)) throw new TypeError('issuer: must be a string')
-    const lookup = await this.#lookUp(token, issuer)
-    if (isFailure(lookup)) throw lookup
-    return lookup
+    return this.#use(token, issuer, (lookup) => {
+      if (isFailure(lookup)) throw lookup
+      return call(lookup)
+    })
   }
 
-  /** Finds the issuer of a token. `named` is the issuer that the token must have. */
-  #lookUp(token: string, named: string | undefined): MaybePromise<Lookup> {
+  /** Calls a function with the issuer of a token. `named` is the issuer that the token must have. */
+  #use<Result>(
+    token: string,
+    named: string | undefined,
+    call: (lookup: Lookup) => MaybePromise<Result>,
+  ): MaybePromise<Result> {
     const jwt = readUnverifiedIssuer(token)
     const name = named ?? jwt?.iss
-    if (name === undefined || name === '' || name.length > MAX_NAME_LENGTH) return undefined
-    return andThen(this.#directory.find(name), (lookup) => {
-      if (lookup === undefined || isFailure(lookup) || jwt === undefined) return lookup
-      if (jwt.iss !== undefined && lookup.parts.acceptedIssuers?.has(jwt.iss) === true) return lookup
+    if (name === undefined || name === '' || name.length > MAX_NAME_LENGTH) return call(undefined)
+    return this.#directory.use(name, (lookup) => {
+      if (lookup === undefined || isFailure(lookup) || jwt === undefined) return call(lookup)
+      if (jwt.iss !== undefined && lookup.parts.acceptedIssuers?.has(jwt.iss) === true) return call(lookup)
       // A stranger chose the `iss` of this token, so it is not the fault of the settings.
-      if (named !== undefined) return undefined
-      return new IssuerSettingsError('find: returned settings for another issuer than it was asked about')
+      if (named !== undefined) return call(undefined)
+      return call(new IssuerSettingsError('find: returned settings for another issuer than it was asked about'))
     })
   }
 

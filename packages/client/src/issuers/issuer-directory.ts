@@ -56,8 +56,24 @@ export class IssuerDirectory {
     this.#failed = new RecentKeys(MAX_FAILED, FAILURE_MEMORY_MS, nowMs)
   }
 
-  /** Finds an issuer, without a promise when it is known or when the function needs none. Never rejects. */
-  find(name: string): MaybePromise<Lookup> {
+  /**
+   * Calls a function with the issuer, without a promise when it is known or when `find` needs none. The client stays open
+   * until the call ends: others may take its place while the caller waits for `find`, or for the server.
+   */
+  use<Result>(name: string, call: (lookup: Lookup) => MaybePromise<Result>): MaybePromise<Result> {
+    const lookup = this.#find(name)
+    if (!isPromise(lookup)) return this.#useFound(lookup, call)
+    const release = this.#places.hold(name)
+    return lookup.then((found) => endingWith(release, () => this.#useFound(found, call)))
+  }
+
+  #useFound<Result>(lookup: Lookup, call: (lookup: Lookup) => MaybePromise<Result>): MaybePromise<Result> {
+    if (lookup === undefined || isFailure(lookup)) return call(lookup)
+    return endingWith(this.#places.hold(lookup.client), () => call(lookup))
+  }
+
+  /** Never rejects. */
+  #find(name: string): MaybePromise<Lookup> {
     if (this.#isClosed) throw new TypeError('the combined issuers are closed')
     const { limits, nowMs } = this.#settings
     const found = this.#places.get(name)
@@ -152,7 +168,7 @@ export class IssuerDirectory {
       lookup = () => this.#fail(name, error)
     }
     const isForgotten = this.#finding.get(name) !== own()
-    if (isForgotten && !this.#isClosed) return this.find(name)
+    if (isForgotten && !this.#isClosed) return this.#find(name)
     this.#finding.delete(name)
     return lookup()
   }
@@ -205,6 +221,20 @@ export function isFailure(lookup: Lookup): lookup is IntrospectionError {
 /** Messages about options hold no values. */
 function messageOf(error: unknown): string {
   return error instanceof TypeError ? `wrong settings: ${error.message}` : withoutData(error).message
+}
+
+/** Runs a function and then another, whatever comes of the first. */
+function endingWith<Result>(end: () => void, run: () => MaybePromise<Result>): MaybePromise<Result> {
+  let result: MaybePromise<Result>
+  try {
+    result = run()
+  } catch (error) {
+    end()
+    throw error
+  }
+  if (isPromise(result)) return result.finally(end)
+  end()
+  return result
 }
 
 async function within<Value>(timeoutMs: number, promise: Promise<Value>, abort: AbortController): Promise<Value> {

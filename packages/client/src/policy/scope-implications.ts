@@ -58,7 +58,11 @@ function resolveHierarchy(
     // Scopes in a cycle would all be the same scope, and a guard for the narrow one would let all of them pass.
     if (all.has(scope)) throw group.error(name, `must have no cycle, and "${scope}" implies itself`)
     implied.set(scope, all)
-    for (const narrow of all) enough.set(narrow, [...(enough.get(narrow) ?? []), scope])
+    for (const narrow of all) {
+      const broader = enough.get(narrow)
+      if (broader === undefined) enough.set(narrow, [scope])
+      else broader.push(scope)
+    }
   }
   return Object.freeze({
     withImplied: (granted: readonly string[]) => {

@@ -43,7 +43,10 @@ export function chooseTransport(group: OptionGroup, limits: ConnectionLimits): C
 function resolveProxy(group: OptionGroup): string | undefined {
   const proxy = group.string('proxy')
   if (proxy === undefined || proxy === 'environment' || isProxyUrl(proxy)) return proxy
-  throw group.error('proxy', "must be an http or https URL, or 'environment' for HTTP_PROXY, HTTPS_PROXY and NO_PROXY")
+  throw group.error(
+    'proxy',
+    "must be an http or https URL, with %25 for each % of its credentials, or 'environment' for HTTP_PROXY, HTTPS_PROXY and NO_PROXY",
+  )
 }
 
 function resolveSocketPath(group: OptionGroup): string | undefined {

@@ -42,7 +42,9 @@ export function proxyFor(origin: string, { httpProxy, httpsProxy }: Proxies): st
 function readUrl(lowerCase: string, environment: Readonly<Record<string, string | undefined>>): string {
   const { name, value } = readVariable(lowerCase, environment)
   if (value === '' || isProxyUrl(value)) return value
-  throw new TypeError(`transport.proxy: the variable ${name} must be an http or https URL, such as http://proxy:3128`)
+  throw new TypeError(
+    `transport.proxy: the variable ${name} must be an http or https URL, such as http://proxy:3128, with %25 for each % of its credentials`,
+  )
 }
 
 /** The name in lower case comes first, as in undici and curl. */

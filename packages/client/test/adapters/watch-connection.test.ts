@@ -1,6 +1,6 @@
 /** `watch` of guards and adapters: an event stream in each framework, and upgrades of Node. */
 import { once } from 'node:events'
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { getRequestListener } from '@hono/node-server'
@@ -170,6 +170,18 @@ describe('watch of a guard', () => {
     expect(client.statistics().watched).toBe(1)
     const unread = new Request('https://api.example.com', { method: 'POST', headers: type, body: 'access_token=abc' })
     expect(() => guard.watch(unread, { until })).toThrow(/^request: /)
+  })
+
+  test.each([
+    ['no token for a response that is closed', { destroyed: true }, 0],
+    ['no token for a WebSocket that is closed', { readyState: 3 }, 0],
+    ['the token for a WebSocket that is closing', { readyState: 2 }, 1],
+  ])('watches %s', (_, state, watched) => {
+    const client = create()
+    const connection = { ...state, once: () => undefined }
+    const incoming = { headers: { authorization: TOKEN } } as IncomingMessage
+    nodeGuard(client.guard(policy)).watch(incoming, connection)
+    expect(client.statistics().watched).toBe(watched)
   })
 
   test('throws for options and arguments that are wrong', () => {

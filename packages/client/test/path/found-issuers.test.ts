@@ -3,11 +3,12 @@ import {
   clientSecretBasic,
   combineIssuers,
   type FindIssuersOptions,
+  IntrospectionClient,
   type IntrospectionClientEvent,
   type IssuerSettings,
   type Refusal,
 } from '@token-introspection/client'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
 const audience = 'https://orders.example.com'
 const startMs = 1_764_000_000_000
@@ -180,6 +181,41 @@ describe('made-up issuers', () => {
 })
 
 describe('the memory of clients', () => {
+  test('closes no client in use: many issuers that are found at once all decide, and keep their places', async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `t${index}`)
+    const { introspection, settingsOf } = createTenants({
+      maxClients: 100,
+      find: (issuer) => Promise.resolve(settingsOf(issuer.slice('https://'.length).split('.')[0] as string)),
+    })
+    await using _ = introspection
+    const guard = introspection.guard()
+    const decisions = await Promise.all(names.map((name) => statusOf(guard(bearing(jwt(issuerOf(name)))))))
+    expect(new Set(decisions)).toEqual(new Set(['allowed']))
+    expect(introspection.statistics().clients).toBe(40)
+  })
+
+  test('closes a client that has lost its place when its last call ends', async () => {
+    const gate = Promise.withResolvers<Response>()
+    const { introspection, settingsOf, bad } = createTenants({
+      maxClients: 2,
+      find: (issuer) => {
+        const settings = settingsOf(issuer.slice('https://'.length).split('.')[0] as string)
+        return issuer === issuerOf('a') ? { ...settings, transport: { fetch: () => gate.promise } } : settings
+      },
+    })
+    await using _ = introspection
+    const close = vi.spyOn(IntrospectionClient.prototype, 'close')
+    onTestFinished(() => close.mockRestore())
+    const guard = introspection.guard()
+    const waiting = guard(bearing(jwt(issuerOf('a'))))
+    bad.add(jwt(issuerOf('b')))
+    expect(await statusOf(guard(bearing(jwt(issuerOf('b')))))).toBe(401)
+    expect([Object.keys(introspection.statistics().issuers), close.mock.calls]).toEqual([[issuerOf('b')], []])
+    gate.resolve(Response.json({ active: false }))
+    expect(await statusOf(waiting)).toBe(401)
+    expect([Object.keys(introspection.statistics().issuers), close.mock.calls]).toEqual([[issuerOf('b')], [[]]])
+  })
+
   test('is bounded, drops the client that was used least lately, and finds it again', async () => {
     const { introspection, found } = createTenants({ maxClients: 3 })
     await using _ = introspection
@@ -244,6 +280,8 @@ describe('the memory of clients', () => {
     const signal = await watch('a')
     for (const tenant of ['b', 'c', 'd']) await guard(bearing(jwt(issuerOf(tenant))))
     expect(signal.aborted).toBe(false)
+    introspection.forgetIssuer(issuerOf('a'))
+    expect(signal.reason).toMatchObject({ reason: 'unchecked' })
     const kept = await watch('d')
     introspection.forgetIssuer(issuerOf('d'))
     expect(kept.reason).toMatchObject({ reason: 'unchecked' })

@@ -217,7 +217,7 @@ describe("proxy: 'environment'", () => {
     expect((await unaware.introspect('a')).active).toBe(true)
   })
 
-  test.each(['proxy:3128', 'socks5://user:hunter2@proxy', 'hunter2'])(
+  test.each(['proxy:3128', 'socks5://user:hunter2@proxy', 'hunter2', 'http://user:hunter2%@proxy:3128'])(
     'refuses the variable %s and names it',
     (value) => {
       vi.stubEnv('HTTPS_PROXY', value)

@@ -322,6 +322,15 @@ const CASES: readonly ContractCase<LoggedStores>[] = [
         const isMissed = isProven && (await hasMissed(log, begun, key))
         expectEqual(isMissed, false, `whether followers of answers by process ${index} miss the revocation`)
       }
+      for (const [index, reader] of [store, other].entries()) {
+        await useSecret(reader)
+        await useSecret(later)
+        const begun = await lastOf(log)
+        await logOf(reader).readAfter(begun, 10)
+        const isOld = (await logOf(reader).keyOf('check', '')) !== (await log.keyOf('check', ''))
+        const { gap } = await log.readAfter(begun, 10)
+        expectEqual(isOld && !gap, false, `whether pages of process ${index} name a secret that the log has not`)
+      }
       // The others are gone. The log goes on with the secret of the process that is left.
       await useSecret(later)
       const begun = await lastOf(log)

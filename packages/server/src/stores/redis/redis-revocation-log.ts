@@ -64,8 +64,11 @@ export class RedisRevocationLog implements RevocationLog {
     this.#secret = new LogSecret(settings.send, this.#keys, settings)
   }
 
-  readonly keyOf: RevocationKeys = (kind, identifier) =>
-    andThen(this.#secret.known(), ({ keyOf }) => keyOf(kind, identifier))
+  readonly keyOf: RevocationKeys = (kind, identifier) => {
+    // Pages say by this key which secret their events have. Another process may have changed it since this one asked.
+    if (kind === 'check') this.#secret.forget()
+    return andThen(this.#secret.known(), ({ keyOf }) => keyOf(kind, identifier))
+  }
 
   async has(position: string): Promise<boolean> {
     const id = streamIdOf(position)

@@ -21,7 +21,7 @@ describe('its token endpoint', () => {
   const client = { id: 'web', scope: ['read'], audience: 'urn:orders' }
   const endpoint = createTokenEndpoint({
     tokens: createTokenIssuer({ store: createMemoryTokenStore() }),
-    authenticateClient: (request) => Promise.resolve(request.headers.has('authorization') ? client : undefined),
+    authenticateClient: (headers) => Promise.resolve(headers.has('authorization') ? client : undefined),
   })
 
   async function ask(body: string, headers: Record<string, string> = { authorization: 'Basic d2ViOnM=' }) {

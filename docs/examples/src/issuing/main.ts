@@ -17,8 +17,8 @@ const store = createSqliteTokenStore({ database: new DatabaseSync(':memory:'), n
 const tokens = createTokenIssuer({ store, now, accessTokenPrefix: 'acme_at_', refreshTokenPrefix: 'acme_rt_' })
 const token = createTokenEndpoint({
   tokens,
-  authenticateClient: (request) =>
-    Promise.resolve(isSame(request.headers.get('authorization') ?? '', BASIC) ? CLIENT : undefined),
+  authenticateClient: (headers) =>
+    Promise.resolve(isSame(headers.get('authorization') ?? '', BASIC) ? CLIENT : undefined),
 })
 const introspection = createIntrospectionHandler({
   issuer: 'https://as.example.com',

@@ -12,8 +12,8 @@ export interface RegisteredClient {
 /** What the endpoint needs. */
 export interface TokenEndpointOptions {
   readonly tokens: TokenIssuer
-  /** The client whose credentials are in the request, or `undefined`. */
-  readonly authenticateClient: (request: Request) => Promise<RegisteredClient | undefined>
+  /** The client whose credentials are in the header fields or in the form, or `undefined` (RFC 6749 §2.3). */
+  readonly authenticateClient: (headers: Headers, form: URLSearchParams) => Promise<RegisteredClient | undefined>
 }
 
 /** Access tokens live for five minutes. */
@@ -41,7 +41,8 @@ export function createTokenEndpoint({ tokens, authenticateClient }: TokenEndpoin
       refresh_token,
       client_id: client.id,
       scope: form.get('scope') ?? undefined,
-      aud: form.getAll('resource'),
+      // A parameter without a value counts as omitted (RFC 6749 §3.2).
+      aud: form.getAll('resource').filter((resource) => resource !== ''),
       expiresInSeconds: ACCESS_SECONDS,
     })
     if (outcome.issued) return json(200, outcome.response)
@@ -52,9 +53,9 @@ export function createTokenEndpoint({ tokens, authenticateClient }: TokenEndpoin
   }
 
   return async (request: Request): Promise<Response> => {
-    const client = await authenticateClient(request)
-    if (client === undefined) return refuse(401, 'invalid_client')
     const form = new URLSearchParams(await request.text())
+    const client = await authenticateClient(request.headers, form)
+    if (client === undefined) return refuse(401, 'invalid_client')
     // Parameters must not be repeated, except `resource` (RFC 6749 §3.2, RFC 8707 §2).
     const names = [...form.keys()].filter((name) => name !== 'resource')
     if (new Set(names).size < names.length) return refuse(400, 'invalid_request')

@@ -25,6 +25,8 @@ import { toNodeHandler } from './node.ts'
  *   return app.listen(8080)
  * }
  * ```
+ *
+ * @throws TypeError when it is not such a handler.
  */
 export function toExpressHandler(
   handler: Pick<HttpHandler, 'handle'>,

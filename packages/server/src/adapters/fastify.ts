@@ -4,6 +4,7 @@ import { isPromise } from '@token-introspection/core/maybe-promise'
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
 import type { HttpHandler, HttpResponse } from '../index.ts'
 import { type NodeRequest, onceArrived, toHttpRequest } from './node-request.ts'
+import { requireHandler } from './require-handler.ts'
 import { sendAnswer } from './send-answer.ts'
 
 /** Options of the plugin, besides those of Fastify itself, such as `prefix`. */
@@ -31,10 +32,13 @@ export interface IntrospectionRouteOptions {
  *   return app.listen({ port: 8080 })
  * }
  * ```
+ *
+ * @throws TypeError when it is not such a handler.
  */
 export function toFastifyPlugin(
   handler: Pick<HttpHandler, 'handle'> & { readonly close?: () => void },
 ): FastifyPluginCallback<IntrospectionRouteOptions> {
+  requireHandler(handler)
   function respond({ raw, body }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> | undefined {
     const message = toHttpRequest(raw, reply.raw, {}, (body as Readable) ?? raw)
     const answering = handler.handle(message)

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HttpHandler } from '../index.ts'
 import { type ParsedBody, toHttpRequest } from './node-request.ts'
+import { requireHandler } from './require-handler.ts'
 import { sendAnswer } from './send-answer.ts'
 import { toReadable } from './to-readable.ts'
 
@@ -38,8 +39,11 @@ export interface KoaContext {
  *   return app.listen(8080)
  * }
  * ```
+ *
+ * @throws TypeError when it is not such a handler.
  */
 export function toKoaMiddleware(handler: Pick<HttpHandler, 'handle'>): (context: KoaContext) => Promise<void> {
+  requireHandler(handler)
   return async (context) => {
     const request = toHttpRequest(context.req, context.res, parsedBodyOf(context))
     const answer = await handler.handle(request)

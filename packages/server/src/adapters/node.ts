@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isPromise } from '@token-introspection/core/maybe-promise'
 import type { HttpHandler } from '../index.ts'
 import { onceArrived, type ParsedBody, toHttpRequest } from './node-request.ts'
+import { requireHandler } from './require-handler.ts'
 import { abandon, sendAnswer } from './send-answer.ts'
 
 /**
@@ -23,10 +24,13 @@ import { abandon, sendAnswer } from './send-answer.ts'
  *   })
  * }
  * ```
+ *
+ * @throws TypeError when it is not such a handler.
  */
 export function toNodeHandler(
   handler: Pick<HttpHandler, 'handle'>,
 ): (request: IncomingMessage, response: ServerResponse) => void {
+  requireHandler(handler)
   function answer(request: IncomingMessage, response: ServerResponse): void {
     const message = toHttpRequest(request, response, request as ParsedBody)
     try {

@@ -223,6 +223,10 @@ describe('refresh', () => {
     ['client_id', { client_id: undefined }],
     ['expiresInSeconds', { expiresInSeconds: undefined }],
     ['refreshExpiresInSeconds', { refreshExpiresInSeconds: 0 }],
+    // Ignored, it would give the whole scope.
+    ['scopes', { scopes: 'read' }],
+    ['audience', { audience: 'urn:orders' }],
+    ['graceSeconds', { graceSeconds: 10 }],
   ])('throws for a wrong %s', async (name, members) => {
     const { refresh } = create()
     await expect(refresh('token', members)).rejects.toThrow(TypeError)

@@ -116,8 +116,21 @@ function toRefreshed(
   }
 }
 
+const MEMBERS: readonly string[] = [
+  'refresh_token',
+  'client_id',
+  'scope',
+  'aud',
+  'cnf',
+  'expiresInSeconds',
+  'refreshExpiresInSeconds',
+] satisfies (keyof RefreshRequest)[]
+
+/** A misspelt member must not pass silently: without `scope` the new token has all that was granted. */
 function validateRequest(request: RefreshRequest): void {
   if (typeof request !== 'object' || request === null) throw new TypeError('request: must be an object')
+  const unknown = Object.keys(request).find((name) => !MEMBERS.includes(name))
+  if (unknown !== undefined) throw new TypeError(`${unknown}: unknown; known here: ${MEMBERS.join(', ')}`)
   for (const name of ['refresh_token', 'client_id'] as const) {
     if (typeof request[name] !== 'string') throw new TypeError(`${name}: must be a string`)
   }

@@ -15,10 +15,14 @@ import type { GatewayHandler } from './create-gateway-handler.ts'
  *
  * export const serve = (handler: GatewayHandler) => createServer(toGatewayListener(handler)).listen(4000, '127.0.0.1')
  * ```
+ *
+ * @throws TypeError when it is not such a handler.
  */
 export function toGatewayListener(
   handler: Pick<GatewayHandler, 'handle'>,
 ): (request: IncomingMessage, response: ServerResponse) => void {
+  if (typeof (handler as Partial<GatewayHandler> | undefined)?.handle !== 'function')
+    throw new TypeError('handler: must be the handler that createGatewayHandler returns')
   return (request, response) => {
     void send(handler, request, response)
   }

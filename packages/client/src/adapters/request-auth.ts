@@ -23,7 +23,10 @@ export class RequestAuth {
     }
   }
 
-  /** The token as it was presented in the header; empty when it was in another place. */
+  /**
+   * The token in the `Authorization` field; empty when there is none. A guard that does not read this field, because of
+   * `token.sources`, has not checked it.
+   */
   get token(): string {
     return presentedToken(toGuardRequest(this.#request)) ?? ''
   }

@@ -1,13 +1,13 @@
 /** Guards for Nest: one guard for the application, and decorators for the requirements of each route. */
 import {
+  applyDecorators,
   type CanActivate,
   createParamDecorator,
-  type CustomDecorator,
   type ExecutionContext,
   HttpException,
-  SetMetadata,
+  UseInterceptors,
 } from '@nestjs/common'
-import { ModuleRef, Reflector } from '@nestjs/core'
+import { ModuleRef } from '@nestjs/core'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { copyOptions, OptionGroup } from '@token-introspection/core/options'
 import {
@@ -20,6 +20,8 @@ import {
   type OptionalGuardOptions,
   type Refusal,
 } from '../index.ts'
+import { judgedOnly, noteJudged } from './nest-judged.ts'
+import { mark, PUBLIC, routeOptions } from './nest-marking.ts'
 import { addHeaders, toGuardRequest } from './node.ts'
 import { readNodeRequest } from './node-request.ts'
 import type { PreflightOptions } from './middleware-options.ts'
@@ -143,7 +145,7 @@ export class TokenGuard<Claims extends object = object> implements CanActivate {
     if (this.#source instanceof ModuleRef) this.onModuleInit()
     if (this.#source instanceof TokenGuard) return this.#source.canActivate(context)
     const isHttp = context.getType() === 'http'
-    const guard = this.#guardOf(context.getHandler(), context.getClass())
+    const guard = this.#guardOf(context)
     if (guard === undefined) {
       if (isHttp) this.#note(context.switchToHttp().getRequest<object>(), undefined)
       return true
@@ -152,11 +154,15 @@ export class TokenGuard<Claims extends object = object> implements CanActivate {
     if (request === undefined) return false
     const guarded = asGuardRequest(request)
     if (isHttp && isPreflight(guarded)) {
-      if (this.#passPreflights) return true
-      throw new PreflightException()
+      if (!this.#passPreflights) throw new PreflightException()
+      noteJudged(context)
+      return true
     }
     const decision = await guard(guarded)
-    if (isHttp) setHeaders(decision.headers, context.switchToHttp().getResponse<object>())
+    if (isHttp) {
+      noteJudged(context)
+      setHeaders(decision.headers, context.switchToHttp().getResponse<object>())
+    }
     if (!decision.allowed) throw new TokenRefusedException(decision)
     this.#note(request, decision.token as ActiveIntrospectionResult<Claims> | undefined)
     return true
@@ -187,19 +193,15 @@ export class TokenGuard<Claims extends object = object> implements CanActivate {
   }
 
   /** The guard of a route, created once per route; `undefined` for a public one. */
-  #guardOf(handler: object, controller: object): OptionalGuard | undefined {
-    const ofHandler = reflector.get<Marking | undefined>(MARKING, handler as () => void)
-    const ofController = reflector.get<Marking | undefined>(MARKING, controller as () => void)
-    if ((ofHandler ?? ofController) === PUBLIC) return undefined
+  #guardOf(context: ExecutionContext): OptionalGuard | undefined {
+    const options = routeOptions(context)
+    if (options === undefined) return undefined
+    const [handler, controller] = [context.getHandler(), context.getClass()]
     const known = this.#guards.get(controller) ?? new WeakMap<object, OptionalGuard>()
     this.#guards.set(controller, known)
     let guard = known.get(handler)
     if (guard === undefined) {
-      guard = (this.#source as GuardMaker).guard({
-        ...this.#ofAll,
-        ...optionsOf(ofController),
-        ...optionsOf(ofHandler),
-      } as never)
+      guard = (this.#source as GuardMaker).guard({ ...this.#ofAll, ...options } as never)
       known.set(handler, guard)
     }
     return guard
@@ -255,6 +257,9 @@ function instancesOf(
  * The requirements of a route, or of every route of a controller. Options of a method override those of its class, one
  * by one, and both override those of the guard. On a method it overrides `@Public()` of the class.
  *
+ * The decorator is not a guard itself: the route needs a {@link TokenGuard}, by `APP_GUARD` or `@UseGuards(TokenGuard)`. When no
+ * `TokenGuard` has judged an HTTP request, the handler does not run, and Nest gets a TypeError that says so: a 500.
+ *
  * @throws TypeError when the method or class is `@Public()` itself, or has another `@RequireToken`.
  *
  * @example
@@ -274,7 +279,7 @@ function instancesOf(
  * ```
  */
 export function RequireToken(options: GuardOptions | OptionalGuardOptions): MethodDecorator & ClassDecorator {
-  return mark(Object.freeze(copyOptions('RequireToken', options)))
+  return applyDecorators(mark(Object.freeze(copyOptions('RequireToken', options))), UseInterceptors(judgedOnly))
 }
 
 /**
@@ -334,28 +339,6 @@ export const Auth = createParamDecorator((requestOf: RequestOf | undefined, cont
   if (request === undefined || !('auth' in request)) throw new TypeError('no TokenGuard has judged this request')
   return request.auth
 }) as <Token = never>(requestOf?: RequestOf) => TokenParameter<Token>
-
-const reflector = new Reflector()
-const MARKING = 'token-introspection:guard'
-const PUBLIC = 'public'
-type Marking = typeof PUBLIC | GuardOptions | OptionalGuardOptions
-
-/** Both decorators on one method are refused, because the result would depend on their order. */
-function mark(marking: Marking): MethodDecorator & ClassDecorator {
-  const decorate: CustomDecorator = SetMetadata(MARKING, marking)
-  return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => {
-    const marked = (descriptor?.value ?? target) as object
-    if (Reflect.getOwnMetadata(MARKING, marked) !== undefined) {
-      throw new TypeError('use either @RequireToken or @Public, and only once')
-    }
-    if (key === undefined || descriptor === undefined) decorate(target as never)
-    else decorate(target, key, descriptor)
-  }
-}
-
-function optionsOf(marking: Marking | undefined): object | undefined {
-  return marking === PUBLIC ? undefined : marking
-}
 
 /** Fastify wraps Node's request, and Express extends it. Any other value is a request already. */
 function asGuardRequest(request: object): GuardRequest {

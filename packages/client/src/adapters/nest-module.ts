@@ -45,8 +45,9 @@ const OPTIONS = Symbol('token-introspection:options')
 const OPTION_NAMES = ['client', 'introspection', 'guard', 'requestOf', 'passPreflights'] as const
 
 /**
- * A module that provides `IntrospectionClient` and `TokenGuard`, so that `@UseGuards(TokenGuard)` works in every module that
- * imports it. For a guard of every route, add `{ provide: APP_GUARD, useExisting: TokenGuard }` to the providers of your module.
+ * A module that provides `IntrospectionClient` and `TokenGuard`. `@UseGuards(TokenGuard)` then works in every module of the
+ * application. A module whose classes inject one of the two imports what `forRoot` returned, the same object everywhere; the bare
+ * class cannot be imported. For a guard of every route, add `{ provide: APP_GUARD, useExisting: TokenGuard }` to the providers of your module.
  *
  * @example
  * ```ts

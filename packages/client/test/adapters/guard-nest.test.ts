@@ -5,12 +5,13 @@ import {
   type ExceptionFilter,
   type ExecutionContext,
   Get,
+  type INestApplicationContext,
   Module,
   type ModuleMetadata,
   Param,
   UseGuards,
 } from '@nestjs/common'
-import { NestFactory } from '@nestjs/core'
+import { ExternalContextCreator, NestFactory } from '@nestjs/core'
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js'
 import { clientSecretBasic, type GuardOptions, IntrospectionClient } from '@token-introspection/client'
 import { Auth, Public, RequireToken, TokenGuard, TokenRefusedException } from '@token-introspection/client/nest'
@@ -67,10 +68,10 @@ class AppModule {
 }
 Module({ controllers: [OrdersController, OpenController] })(AppModule)
 
-async function start(guard: TokenGuard | undefined, filter?: ExceptionFilter): Promise<string> {
+async function start(guard: TokenGuard, filter?: ExceptionFilter): Promise<string> {
   const app = await NestFactory.create(AppModule, { logger: false, abortOnError: false })
   onTestFinished(() => app.close())
-  if (guard !== undefined) app.useGlobalGuards(guard)
+  app.useGlobalGuards(guard)
   if (filter !== undefined) app.useGlobalFilters(filter)
   await app.listen(0, '127.0.0.1')
   return `http://127.0.0.1:${((app.getHttpServer() as { address(): unknown }).address() as AddressInfo).port}`
@@ -102,8 +103,19 @@ test('a public route is open, but a route that requires a token in a public cont
   expect((await get(`${origin}/plain`, 'alice')).status).toBe(401)
 })
 
-test('a handler that reads the token of an unjudged request answers 500', async () => {
-  expect((await get(`${await start(undefined)}/plain`, 'alice')).status).toBe(500)
+test('a handler without @RequireToken that reads the token of an unjudged request answers 500', async () => {
+  class UnguardedController {
+    plain(token: { sub?: string }) {
+      return { sub: token.sub }
+    }
+  }
+  decorate(UnguardedController.prototype, 'plain', Get('plain'))
+  Auth()(UnguardedController.prototype, 'plain', 0)
+  Controller()(UnguardedController)
+  const app = await NestFactory.create(createModule({ controllers: [UnguardedController] }), { logger: false })
+  onTestFinished(() => app.close())
+  await app.listen(0, '127.0.0.1')
+  expect((await get(`${await app.getUrl()}/plain`, 'alice')).status).toBe(500)
 })
 
 test('a filter gets the refusal, and the response has the challenge', async () => {
@@ -248,6 +260,13 @@ describe('a context other than HTTP', () => {
     await expect(guard.canActivate(contextOf('ws', []))).rejects.toBeInstanceOf(TokenRefusedException)
   })
 
+  test('runs a handler with @RequireToken that has no guard, which HTTP does not', async () => {
+    const app = await NestFactory.createApplicationContext(AppModule, { logger: false, abortOnError: false })
+    onTestFinished(() => app.close())
+    expect(await call(app, 'merged', 'graphql')).toBe('handled')
+    await expect(call(app, 'merged', 'http')).rejects.toThrow('OrdersController.merged has @RequireToken')
+  })
+
   test('passes when it is public', async () => {
     const guard = new TokenGuard({ guard: () => nobody })
     expect(await guard.canActivate(contextOf('ws', [{}], 'open'))).toBe(true)
@@ -258,6 +277,14 @@ function contextOf(type: string, args: unknown[], name: 'plain' | 'open' = 'plai
   const host = new ExecutionContextHost(args, OrdersController, prototype[name])
   host.setType(type)
   return host
+}
+
+/** Calls a handler as the modules for GraphQL do, with the guards and interceptors that Nest finds on it. */
+function call(app: INestApplicationContext, name: 'merged' | 'open', type: string): Promise<unknown> {
+  const creator = app.get(ExternalContextCreator)
+  const defaults = [undefined, undefined, undefined, undefined, undefined] as const
+  const run = creator.create(app.get(OrdersController), prototype[name], name, ...defaults, type)
+  return run({ headers: {} }) as Promise<unknown>
 }
 
 function requestOf(context: ExecutionContext): object {

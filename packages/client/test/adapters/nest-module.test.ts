@@ -1,6 +1,19 @@
 /** The module for Nest, on its real platforms. */
-import { Controller, Get, Module, Req, type Type, UseGuards } from '@nestjs/common'
-import { APP_GUARD, NestFactory } from '@nestjs/core'
+import {
+  All,
+  type ArgumentsHost,
+  type CanActivate,
+  Controller,
+  type ExceptionFilter,
+  type ExecutionContext,
+  Get,
+  Module,
+  Next,
+  Req,
+  type Type,
+  UseGuards,
+} from '@nestjs/common'
+import { APP_FILTER, APP_GUARD, NestFactory } from '@nestjs/core'
 import { ExpressAdapter } from '@nestjs/platform-express'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import {
@@ -12,6 +25,7 @@ import {
 } from '@token-introspection/client'
 import {
   Auth,
+  Public,
   RequireToken,
   TokenGuard,
   TokenIntrospectionModule,
@@ -121,6 +135,147 @@ describe.each(['Express', 'Fastify'] as const)('on %s', (platform) => {
     })
     expect(await get(`${origin}/list`, 'token')).toMatchObject({ status: 200, body: '{"sub":"alice","isSame":true}' })
     expect((await get(`${origin}/write`, 'token')).status).toBe(403)
+  })
+})
+
+/** A controller whose class and methods are marked, and whose guards, if any, are those of the test. */
+function createMarked(...guards: (CanActivate | Type<CanActivate>)[]): Type {
+  class MarkedController {
+    only(): string {
+      return 'handled'
+    }
+    ofClass(): string {
+      return 'handled'
+    }
+    open(): string {
+      return 'handled'
+    }
+  }
+  const { prototype } = MarkedController
+  decorate(prototype, 'only', All('only'), RequireToken({ scope: 'a' }))
+  decorate(prototype, 'ofClass', Get('of-class'))
+  decorate(prototype, 'open', Get('open'), Public())
+  RequireToken({ audience: 'urn:orders' })(MarkedController)
+  if (guards.length > 0) UseGuards(...guards)(MarkedController)
+  Controller()(MarkedController)
+  return MarkedController
+}
+
+/** Sets a member that guards of other libraries set, too. */
+const setsAuth: CanActivate = {
+  canActivate(context) {
+    Object.assign(context.switchToHttp().getRequest<object>(), { auth: { sub: 'mallory' } })
+    return true
+  },
+}
+
+const tokenGuard = () => new TokenGuard(new IntrospectionClient(client))
+function sendPreflight(url: string): Promise<Response> {
+  const headers = { origin: 'https://app.example.com', 'access-control-request-method': 'GET' }
+  return globalThis.fetch(url, { method: 'OPTIONS', headers })
+}
+
+describe.each(['Express', 'Fastify'] as const)('@RequireToken on %s', (platform) => {
+  test.each<[string, CanActivate[]]>([
+    ['no guard', []],
+    ['a guard of another library, which sets request.auth', [setsAuth]],
+  ])('with %s throws a TypeError and does not run the handler', async (_, guards) => {
+    const metadata: Metadata = { imports: [byClient], controllers: [createMarked(...guards)] }
+    const { origin } = await start(createModule(metadata), platform)
+    for (const path of ['only', 'of-class']) {
+      expect(await get(`${origin}/${path}`, 'token')).toMatchObject({
+        status: 500,
+        body: '{"statusCode":500,"message":"Internal server error"}',
+      })
+    }
+    expect((await sendPreflight(`${origin}/only`)).status).toBe(500)
+    expect(await get(`${origin}/open`)).toMatchObject({ status: 200, body: 'handled' })
+  })
+
+  test('without a guard names the route and both remedies in the error', async () => {
+    const caught: unknown[] = []
+    const filter: ExceptionFilter = {
+      catch(exception: unknown, host: ArgumentsHost) {
+        caught.push(exception)
+        host.switchToHttp().getResponse<{ send(body: string): void }>().send('caught')
+      },
+    }
+    const providers = [{ provide: APP_FILTER, useValue: filter }]
+    const { origin } = await start(createModule({ controllers: [createMarked()], providers }), platform)
+    expect((await get(`${origin}/of-class`)).body).toBe('caught')
+    expect(caught).toEqual([expect.any(TypeError)])
+    expect(String(caught[0])).toMatch(
+      /MarkedController\.ofClass has @RequireToken, .*@UseGuards\(TokenGuard\).*APP_GUARD, useExisting: TokenGuard/,
+    )
+  })
+
+  test('accepts the judgement of a subclass, and of a TokenGuard inside another guard', async () => {
+    class OrdersGuard extends TokenGuard {
+      override async canActivate(context: ExecutionContext): Promise<boolean> {
+        return super.canActivate(context)
+      }
+    }
+    const inner = tokenGuard()
+    for (const guard of [
+      new OrdersGuard(new IntrospectionClient(client)),
+      { canActivate: (context: ExecutionContext) => inner.canActivate(context) },
+    ]) {
+      const { origin } = await start(createModule({ controllers: [createMarked(guard)] }), platform)
+      expect((await get(`${origin}/only`)).status).toBe(401)
+      expect(await get(`${origin}/only`, 'token')).toMatchObject({ status: 200, body: 'handled' })
+    }
+  })
+
+  test('lets a guard around TokenGuard allow what TokenGuard has refused', async () => {
+    const inner = tokenGuard()
+    const either: CanActivate = { canActivate: (context) => inner.canActivate(context).catch(() => true) }
+    const { origin } = await start(createModule({ controllers: [createMarked(either)] }), platform)
+    expect((await get(`${origin}/only`)).status).toBe(200)
+  })
+
+  test('accepts an optional guard without a token, and a preflight that passes', async () => {
+    const introspection = new IntrospectionClient(client)
+    const guard = new TokenGuard(introspection, { guard: { optional: true }, passPreflights: true })
+    const { origin } = await start(createModule({ controllers: [createMarked(guard)] }), platform)
+    expect((await get(`${origin}/only`)).status).toBe(200)
+    expect((await sendPreflight(`${origin}/only`)).status).toBe(200)
+  })
+})
+
+test('a judgement for one route does not count for the next route with the same path', async () => {
+  class FirstController {
+    pass(next: () => void): void {
+      next()
+    }
+  }
+  const { prototype } = FirstController
+  decorate(prototype, 'pass', Get('of-class'), RequireToken({ scope: 'a' }))
+  Next()(prototype, 'pass', 0)
+  UseGuards(TokenGuard)(FirstController)
+  Controller()(FirstController)
+  const { origin } = await start(createModule({ imports: [byClient], controllers: [FirstController, createMarked()] }))
+  expect((await get(`${origin}/of-class`)).status).toBe(401)
+  expect((await get(`${origin}/of-class`, 'token')).status).toBe(500)
+})
+
+test('@UseGuards(TokenGuard) works in a module that does not import the module, and that is not global', async () => {
+  const feature = createModule({ controllers: [createMarked(TokenGuard)] })
+  const { origin } = await start(createModule({ imports: [byClient, feature] }))
+  expect((await get(`${origin}/only`)).status).toBe(401)
+  expect((await get(`${origin}/only`, 'token')).status).toBe(200)
+})
+
+describe('a module whose controller injects the guard', () => {
+  test('imports the dynamic module that the root imports', async () => {
+    const feature = createModule({ imports: [byClient], controllers: [createController()] })
+    const { app, origin } = await start(createModule({ imports: [byClient, feature] }))
+    expect((await get(`${origin}/list`, 'token')).status).toBe(200)
+    expect(app.get(IntrospectionClient, { strict: false, each: true })).toHaveLength(1)
+  })
+
+  test('cannot import the bare class', async () => {
+    const feature = createModule({ imports: [TokenIntrospectionModule], controllers: [createController()] })
+    await expect(start(createModule({ imports: [byClient, feature] }))).rejects.toThrow('TokenIntrospectionModule')
   })
 })
 

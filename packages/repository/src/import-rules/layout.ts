@@ -49,8 +49,8 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       hono: 'adapters/hono\\.ts$',
       '@opentelemetry/api': 'adapters/opentelemetry\\.ts$',
       // Nest recognises its own decorators and exceptions only.
-      '@nestjs/common': 'adapters/nest-(guard|module)\\.ts$',
-      '@nestjs/core': 'adapters/nest-(guard|module)\\.ts$',
+      '@nestjs/common': 'adapters/nest-(guard|judged|marking|module)\\.ts$',
+      '@nestjs/core': 'adapters/nest-(guard|marking)\\.ts$',
       '@modelcontextprotocol/sdk/dist/esm/server/auth/types.d.ts': 'adapters/mcp\\.ts$',
     },
     root: ['check', 'errors', 'guard', 'index', 'introspect', 'introspection-client', 'options'],

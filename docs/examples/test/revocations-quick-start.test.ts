@@ -38,7 +38,7 @@ test.skipIf(findProgram('curl') === undefined)('both APIs refuse the token right
   const [printed] = (await once(start('authorization-server.ts').stdout, 'data')) as [Buffer]
   start('api.ts', 'orders', `${orders}`)
   start('api.ts', 'invoices', `${invoices}`)
-  for (const port of [orders, invoices]) await expect.poll(() => answers(port), { timeout: 10_000 }).toBe(true)
+  for (const port of [orders, invoices]) await expect.poll(() => answers(port)).toBe(true)
 
   const commands = withPorts(blocks.find(({ language }) => language === 'sh')?.text ?? '')
   const script = `${printed.toString()}\n${commands.replaceAll('curl ', "curl -s -w '%{http_code}\\n' ")}`

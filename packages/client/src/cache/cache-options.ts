@@ -31,8 +31,8 @@ export interface CacheOptions {
   /**
    * The same for active answers that the feed of `revocations` can make void, while the client knows the feed to be
    * complete: see `leaseSeconds`. Default 600, or `maxAgeSeconds` if that is longer, from 30 to 86400. If you
-   * set `maxAgeSeconds`, that is the least instead of 30. It needs `revocations`, and is for the cache in memory alone: answers of
-   * a shared `store` live for `maxAgeSeconds`. So do answers of a server that names no `revocation_keys`.
+   * set `maxAgeSeconds`, that is the least instead of 30. It needs `revocations`, and is for the cache in memory alone:
+   * answers of a shared `store` live for `maxAgeSeconds`. So do answers of a server that names no `revocation_keys`.
    */
   readonly maxAgeWhileConnectedSeconds?: number | undefined
   /**

@@ -5,6 +5,7 @@ import { TokenTooLongError } from './errors.ts'
 import { type Liveness, LivenessRecord } from './revocations/liveness.ts'
 import { extractToken, type Presented, type TokenSources } from './token/extract-token.ts'
 import { foreignOrigin } from './token/foreign-origin.ts'
+import type { PresentedTokenOf } from './guards/presented-by.ts'
 import type { WatchRequest } from './guards/watch-by.ts'
 import type { GuardRequest } from './token/guard-request.ts'
 import { requireGuardRequest } from './token/require-guard-request.ts'
@@ -104,6 +105,11 @@ export interface ClientGuard<Claims extends object = object> extends Guard<Claim
    */
   readonly decide: (request: GuardRequest) => MaybePromise<GuardDecision<Claims>>
   /**
+   * Reads the token of a request that this guard has let pass, from the places where this guard reads tokens: for a token
+   * exchange (RFC 8693), for example. It checks nothing. `undefined` also for a token in a form that only the guard has read.
+   */
+  readonly presentedToken: PresentedTokenOf
+  /**
    * Watches the token of a request that this guard has let pass, by the options of this guard: see
    * {@link IntrospectionClient.watch}. The adapters of Node frameworks have a `watch` that knows when a connection ends.
    *
@@ -132,6 +138,8 @@ export interface ClientGuard<Claims extends object = object> extends Guard<Claim
 export interface OptionalClientGuard<Claims extends object = object> extends OptionalGuard<Claims> {
   /** Decides synchronously when it need not wait: see {@link ClientGuard.decide}. */
   readonly decide: (request: GuardRequest) => MaybePromise<OptionalGuardDecision<Claims>>
+  /** Reads the token of a request: see {@link ClientGuard.presentedToken}. */
+  readonly presentedToken: PresentedTokenOf
   /** Watches the token of a request: see {@link ClientGuard.watch}. Without a token the signal never aborts. */
   readonly watch: WatchRequest
 }

@@ -92,6 +92,7 @@ export type { FindIssuer, FindIssuerCall, FindIssuersOptions, IssuerSettings } f
 
 // Long-lived connections
 export { WatchEnded, type WatchEndReason } from './watch/watch-ended.ts'
+export type { PresentedTokenOf } from './guards/presented-by.ts'
 export type { GuardWatchOptions, WatchRequest } from './guards/watch-by.ts'
 export type { WatchOptions } from './watch/watch-options.ts'
 export type { TokenWatchOptions, WatchPolicy } from './watch/watch-token.ts'

@@ -159,7 +159,7 @@ export function expressGuard<
     const { token } = decision
     passed.note(request, token)
     // The SDK of the Model Context Protocol reads `auth` and no other member.
-    const left = property === 'auth' && token !== undefined ? new RequestAuth(token, request) : token
+    const left = property === 'auth' && token !== undefined ? new RequestAuth(token, request, guard) : token
     ;(request as unknown as Record<string, unknown>)[property] = left
     return true
   }

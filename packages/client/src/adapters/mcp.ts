@@ -2,12 +2,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js'
 import { OptionGroup } from '@token-introspection/core/options'
-import { type ActiveIntrospectionResult, type Guard, type GuardToken, isPreflight, presentedToken } from '../index.ts'
+import { type ActiveIntrospectionResult, type Guard, type GuardToken, isPreflight } from '../index.ts'
 import { authInfoOf } from './auth-info.ts'
 import { type ExpressGuardOptions, expressGuard } from './express.ts'
 import { nodeGuard, toGuardRequest } from './node.ts'
 import { requireGuard } from './middleware-options.ts'
 import { addFields } from './response-fields.ts'
+import { tokenReadBy } from './token-read-by.ts'
 
 /** What the SDK gives to tools as `authInfo`. `extra` is the answer about the token, with the type of your claims. */
 export interface McpAuthInfo<Token extends object = ActiveIntrospectionResult> extends Omit<AuthInfo, 'extra'> {
@@ -90,7 +91,7 @@ export function createTokenVerifier<G extends Guard>(
   if (InvalidTokenError === undefined) throw group.error('InvalidTokenError', 'is required: the class of the SDK')
   if (InsufficientScopeError === undefined)
     throw group.error('InsufficientScopeError', 'is required: the class of the SDK')
-  const passed = new PassedAuthInfo<GuardToken<G>>(group.string('resource'))
+  const passed = new PassedAuthInfo<GuardToken<G>>(guard, group.string('resource'))
   return {
     tokenOf: (authInfo) => passed.tokenOf(authInfo),
     async verifyAccessToken(token) {
@@ -226,7 +227,7 @@ export function mcpExpressGuard<
   options: McpExpressGuardOptions<Req, Res> = {},
 ): ((request: Req, response: Res, next: (error?: unknown) => void) => void) & McpTokens<GuardToken<G>> {
   const group = new OptionGroup('mcpExpressGuard', options, ['resource', 'onRefusal'])
-  const passed = new PassedAuthInfo<GuardToken<G>>(group.string('resource'))
+  const passed = new PassedAuthInfo<GuardToken<G>>(guard, group.string('resource'))
   const onRefusal = group.function<NonNullable<(typeof options)['onRefusal']>>('onRefusal')
   const mayPass = expressGuard<G, Req, Res>(guard, { onRefusal })
   const middleware = (request: Req, response: Res, next: (error?: unknown) => void): void => {
@@ -280,7 +281,7 @@ export function mcpNodeGuard<G extends Guard>(
 ): ((request: IncomingMessage, response: ServerResponse) => unknown) & McpTokens<GuardToken<G>> {
   const group = new OptionGroup('mcpNodeGuard', options, ['resource'])
   if (typeof handle !== 'function') throw group.error('handle', 'must be a function')
-  const passed = new PassedAuthInfo<GuardToken<G>>(group.string('resource'))
+  const passed = new PassedAuthInfo<GuardToken<G>>(guard, group.string('resource'))
   const listener = nodeGuard(guard, (request, response, token) => handle(passed.attach(request, token), response))
   return Object.assign(listener, { tokenOf: (authInfo: AuthInfo | undefined) => passed.tokenOf(authInfo) })
 }
@@ -300,27 +301,27 @@ function createPass<G extends Guard>(
   options: McpGateOptions,
 ): McpTokens<GuardToken<G>> & { readonly pass: (request: Request) => Promise<Pass<GuardToken<G>> | Response> } {
   requireGuard(guard)
-  const passed = new PassedAuthInfo<GuardToken<G>>(new OptionGroup('', options, ['resource']).string('resource'))
+  const passed = new PassedAuthInfo<GuardToken<G>>(guard, new OptionGroup('', options, ['resource']).string('resource'))
   return {
     tokenOf: (authInfo) => passed.tokenOf(authInfo),
     async pass(request) {
       if (isPreflight(request)) return new Response(null, { status: 204 })
       const decision = await guard(request)
       if (!decision.allowed) return decision.toResponse()
-      // Empty when the token was in another place.
-      const token = presentedToken(request) ?? ''
-      return { authInfo: passed.toAuthInfo(token, decision.token), headers: decision.headers }
+      return { authInfo: passed.toAuthInfo(tokenReadBy(guard, request), decision.token), headers: decision.headers }
     },
   }
 }
 
 /** Makes `authInfo` for tools, and finds the answer in it again. */
 class PassedAuthInfo<Token extends ActiveIntrospectionResult> {
+  readonly #guard: Guard
   readonly #resource: string | undefined
   readonly #answers = new WeakSet<object>()
 
   /** @param resource - the identifier of this server. */
-  constructor(resource: string | undefined) {
+  constructor(guard: Guard, resource: string | undefined) {
+    this.#guard = guard
     this.#resource = resource
   }
 
@@ -342,8 +343,7 @@ class PassedAuthInfo<Token extends ActiveIntrospectionResult> {
 
   /** Puts `authInfo` where the transport for Node's requests reads it. */
   attach<Req extends IncomingMessage>(request: Req, answer: Token | undefined): Req & { auth: McpAuthInfo<Token> } {
-    // Empty when the token was in another place.
-    const token = presentedToken(toGuardRequest(request)) ?? ''
+    const token = tokenReadBy(this.#guard, toGuardRequest(request))
     return Object.assign(request, { auth: this.toAuthInfo(token, answer) })
   }
 

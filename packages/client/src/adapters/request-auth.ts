@@ -1,8 +1,9 @@
 /** The value of `request.auth` in Express. */
 import type { IncomingMessage } from 'node:http'
-import { type ActiveIntrospectionResult, presentedToken } from '../index.ts'
+import type { ActiveIntrospectionResult, OptionalGuard } from '../index.ts'
 import { authInfoOf } from './auth-info.ts'
 import { toGuardRequest } from './node.ts'
+import { tokenReadBy } from './token-read-by.ts'
 
 /**
  * The answer about the token, and beside it the members of `AuthInfo` of the MCP SDK, which reads `request.auth` too. Both are
@@ -14,21 +15,20 @@ import { toGuardRequest } from './node.ts'
 export class RequestAuth {
   readonly #answer: ActiveIntrospectionResult
   readonly #request: IncomingMessage
+  readonly #guard: OptionalGuard
 
-  constructor(answer: ActiveIntrospectionResult, request: IncomingMessage) {
+  constructor(answer: ActiveIntrospectionResult, request: IncomingMessage, guard: OptionalGuard) {
     this.#answer = answer
     this.#request = request
+    this.#guard = guard
     for (const name of Object.keys(answer)) {
       if (!(name in RequestAuth.prototype)) (this as Record<string, unknown>)[name] = answer[name]
     }
   }
 
-  /**
-   * The token in the `Authorization` field; empty when there is none. A guard that does not read this field, because of
-   * `token.sources`, has not checked it.
-   */
+  /** The token that the guard has read. Empty when your own function wraps the guard. */
   get token(): string {
-    return presentedToken(toGuardRequest(this.#request)) ?? ''
+    return tokenReadBy(this.#guard, toGuardRequest(this.#request))
   }
 
   get clientId(): string {

@@ -2,6 +2,7 @@
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { challengeSettings } from './challenge-settings.ts'
 import { decideAtOnce } from './decide-at-once.ts'
+import { presentedTokenBy } from './presented-by.ts'
 import type { WatchRequest } from './watch-by.ts'
 import type { EventReporter } from '../events/event-reporter.ts'
 import { guard, type GuardSteps, type OptionalClientGuard, type OptionalGuardDecision } from '../guard.ts'
@@ -76,5 +77,5 @@ export function createGuard<Claims extends object>(
     const introspect = (token: string, liveness: LivenessRecord) => source.observe(token, options(), trace, liveness)
     return observeGuard(request, { ...steps, introspect }, trace, reporter)
   }
-  return decideAtOnce(decide, watch)
+  return decideAtOnce(decide, presentedTokenBy(source.sources), watch)
 }

@@ -1,11 +1,13 @@
-/** Adds `decide` and `watch` to a guard, so that wrappers of the guard do not get `decide` by accident. */
+/** Adds `decide`, `presentedToken` and `watch` to a guard, so that wrappers of the guard do not get `decide` by accident. */
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
+import type { PresentedTokenOf } from './presented-by.ts'
 import type { WatchRequest } from './watch-by.ts'
 import { requireGuardRequest } from '../token/require-guard-request.ts'
 
 /** A function that returns a promise, and can return the value itself. */
 type AtOnce<Request, Decision> = ((request: Request) => Promise<Decision>) & {
   readonly decide: (request: Request) => MaybePromise<Decision>
+  readonly presentedToken: PresentedTokenOf
   readonly watch: WatchRequest
 }
 
@@ -18,6 +20,7 @@ type AtOnce<Request, Decision> = ((request: Request) => Promise<Decision>) & {
  */
 export function decideAtOnce<Request, Decision>(
   decide: (request: Request) => MaybePromise<Decision>,
+  presentedToken: PresentedTokenOf,
   watch?: WatchRequest,
 ): AtOnce<Request, Decision> {
   const promised = async (request: Request): Promise<Decision> => decide(request)
@@ -32,7 +35,8 @@ export function decideAtOnce<Request, Decision>(
         return this === guard ? decide : (request: Request) => this(request)
       },
     },
-    // Watching lets no request pass, so a wrapper may have it.
+    // These let no request pass, so a wrapper may have them.
+    presentedToken: { value: presentedToken },
     watch: { value: watch },
   }) as unknown as AtOnce<Request, Decision>
 }

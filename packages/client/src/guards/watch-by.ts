@@ -1,9 +1,7 @@
 /** How a guard watches the token of a request that it has let pass. */
-import { isPromise } from '@token-introspection/core/maybe-promise'
-import { extractToken, type TokenSources } from '../token/extract-token.ts'
+import type { TokenSources } from '../token/extract-token.ts'
 import type { GuardRequest } from '../token/guard-request.ts'
-import { readRequestForm } from '../token/request-form.ts'
-import { requireGuardRequest } from '../token/require-guard-request.ts'
+import { presentedBy } from './presented-by.ts'
 import { endedWatch, type TokenWatchOptions } from '../watch/watch-token.ts'
 
 /** Options of `watch` of a guard: see {@link IntrospectionClient.watch}. The guard has the policy and the request. */
@@ -24,14 +22,9 @@ interface WatchingGuard {
 /** Creates `watch` of a guard. A request without a token has nothing to watch, so its signal never aborts. */
 export function watchBy({ sources, optional, watch }: WatchingGuard): WatchRequest {
   return (request, options) => {
-    requireGuardRequest(request)
-    let presented = extractToken(request, sources, undefined)
-    if (presented.kind === 'absent' && sources.form) {
-      const form = readRequestForm(request)
-      if (isPromise(form)) {
-        throw new TypeError('request: its form has been read; give the token of a form to watch() of the client')
-      }
-      presented = extractToken(request, sources, form)
+    const presented = presentedBy(request, sources)
+    if (presented.kind === 'unread') {
+      throw new TypeError('request: its form has been read; give the token of a form to watch() of the client')
     }
     if (presented.kind === 'token') return watch(presented.token, { ...options, request })
     return presented.kind === 'absent' && optional ? new AbortController().signal : endedWatch('inactive')

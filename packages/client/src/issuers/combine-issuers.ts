@@ -5,6 +5,7 @@ import type { AcceptedTokens } from '../guards/accepted-tokens.ts'
 import { challengeSettings } from '../guards/challenge-settings.ts'
 import { createGuard, type GuardSource } from '../guards/create-guard.ts'
 import { decideAtOnce } from '../guards/decide-at-once.ts'
+import { type PresentedTokenOf, presentedTokenBy } from '../guards/presented-by.ts'
 import { watchBy, type WatchRequest } from '../guards/watch-by.ts'
 import { EventReporter } from '../events/event-reporter.ts'
 import type { ReportingClient } from '../events/events.ts'
@@ -53,6 +54,8 @@ export interface IssuersGuard<Clients extends IssuerClients> {
   (request: GuardRequest): Promise<IssuersDecision<Clients>>
   /** Decides synchronously when it need not wait: see {@link ClientGuard.decide}. */
   readonly decide: (request: GuardRequest) => MaybePromise<IssuersDecision<Clients>>
+  /** Reads the token of a request: see {@link ClientGuard.presentedToken}. */
+  readonly presentedToken: PresentedTokenOf
   /** Watches the token of a request: see {@link ClientGuard.watch}. */
   readonly watch: WatchRequest
 }
@@ -62,6 +65,8 @@ export interface OptionalIssuersGuard<Clients extends IssuerClients> {
   (request: GuardRequest): Promise<OptionalIssuersDecision<Clients>>
   /** Decides synchronously when it need not wait: see {@link ClientGuard.decide}. */
   readonly decide: (request: GuardRequest) => MaybePromise<OptionalIssuersDecision<Clients>>
+  /** Reads the token of a request: see {@link ClientGuard.presentedToken}. */
+  readonly presentedToken: PresentedTokenOf
   /** Watches the token of a request: see {@link ClientGuard.watch}. Without a token the signal never aborts. */
   readonly watch: WatchRequest
 }
@@ -267,7 +272,7 @@ class Combined implements CombinedIssuers {
         : decideWithForm(request, undefined)
     const { optional = false, ...policy } = copyOptions('guard', options)
     const watch = watchBy({ sources, optional, watch: (token, given) => this.watch(token, { ...given, policy }) })
-    return decideAtOnce(decide, watch)
+    return decideAtOnce(decide, presentedTokenBy(sources), watch)
   }
 
   watch(token: string, options: IssuersWatchOptions): AbortSignal {

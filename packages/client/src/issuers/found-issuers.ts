@@ -11,6 +11,7 @@ import { type AcceptedTokens, acceptedTokens } from '../guards/accepted-tokens.t
 import { challengeSettings } from '../guards/challenge-settings.ts'
 import { createGuard, type GuardSource } from '../guards/create-guard.ts'
 import { decideAtOnce } from '../guards/decide-at-once.ts'
+import { type PresentedTokenOf, presentedTokenBy } from '../guards/presented-by.ts'
 import { checkCallOptions, type IntrospectOptions } from '../introspect.ts'
 import { IntrospectionClient, type IntrospectionStatistics, partsOf } from '../introspection-client.ts'
 import { type GuardOptions, type OptionalGuardOptions, resolveGuardOptions } from '../policy/policy-options.ts'
@@ -35,6 +36,8 @@ export interface FoundIssuersGuard<Claims extends object = object> {
   (request: GuardRequest): Promise<FoundAllowance<Claims> | Refusal>
   /** Decides synchronously when it need not wait: see {@link ClientGuard.decide}. */
   readonly decide: (request: GuardRequest) => MaybePromise<FoundAllowance<Claims> | Refusal>
+  /** Reads the token of a request: see {@link ClientGuard.presentedToken}. */
+  readonly presentedToken: PresentedTokenOf
 }
 
 /** The same for a guard that lets requests without a token pass. */
@@ -42,6 +45,8 @@ export interface OptionalFoundIssuersGuard<Claims extends object = object> {
   (request: GuardRequest): Promise<FoundAllowance<Claims> | Refusal | Anonymity>
   /** Decides synchronously when it need not wait: see {@link ClientGuard.decide}. */
   readonly decide: (request: GuardRequest) => MaybePromise<FoundAllowance<Claims> | Refusal | Anonymity>
+  /** Reads the token of a request: see {@link ClientGuard.presentedToken}. */
+  readonly presentedToken: PresentedTokenOf
 }
 
 /** The issuer of a token, for calls without a request. */
@@ -174,7 +179,7 @@ export class FoundIssuers<Claims extends object = object> implements AsyncDispos
       sources.form
         ? andThen(readRequestForm(request), (form) => decideWithForm(request, form))
         : decideWithForm(request, undefined)
-    return decideAtOnce(decide) as unknown as OptionalFoundIssuersGuard<Claims>
+    return decideAtOnce(decide, presentedTokenBy(sources)) as unknown as OptionalFoundIssuersGuard<Claims>
   }
 
   /**

@@ -136,7 +136,7 @@ describe('authInfo', () => {
     })
     const gate = createMcpGate(introspection.guard({ audience: resource }))
     const request = new Request(`${resource}?access_token=abc`, { headers: { authorization: 'Basic c2VjcmV0' } })
-    expect(await gate(request)).toMatchObject({ token: '', clientId: 'app' })
+    expect(await gate(request)).toMatchObject({ token: 'abc', clientId: 'app' })
   })
 })
 

@@ -24,11 +24,16 @@ const wrapper = ((request: GuardRequest) => guard(request)) as unknown as Client
 
 const HEADERS = { authorization: 'Bearer nobody-has-checked-this', 'x-forwarded-access-token': 'checked' }
 
+async function read(origin: string): Promise<unknown> {
+  const response = await fetch(origin, { headers: HEADERS })
+  return await response.json()
+}
+
 const over = (middleware: (guard: ClientGuard) => RequestHandler) => async (given: ClientGuard) => {
   const app = express().get('/', middleware(given), (request, response) => {
     response.json((request as unknown as { auth: { token: string } }).auth.token)
   })
-  return (await (await fetch(await serve(app), { headers: HEADERS })).json()) as unknown
+  return await read(await serve(app))
 }
 
 const forms: Readonly<Record<string, (given: ClientGuard) => Promise<unknown>>> = {
@@ -36,9 +41,7 @@ const forms: Readonly<Record<string, (given: ClientGuard) => Promise<unknown>>> 
   mcpExpressGuard: over((given) => mcpExpressGuard(given)),
   async mcpNodeGuard(given) {
     const listener = mcpNodeGuard(given, (request, response) => response.end(JSON.stringify(request.auth.token)))
-    return (await (
-      await fetch(await serve((...both) => void listener(...both)), { headers: HEADERS })
-    ).json()) as unknown
+    return await read(await serve((...both) => void listener(...both)))
   },
   async createMcpGate(given) {
     const authInfo = await createMcpGate(given)(new Request(AUDIENCE, { headers: HEADERS }))
@@ -63,10 +66,11 @@ describe.each(Object.entries(forms))('the token that %s passes on', (_, ask) => 
   })
 })
 
-describe('presentedToken of a guard', () => {
-  const post = (form: string, headers: Record<string, string> = {}) =>
-    new Request(AUDIENCE, { method: 'POST', body: new URLSearchParams(form), headers })
+function post(form: string, headers: Record<string, string> = {}): Request {
+  return new Request(AUDIENCE, { method: 'POST', body: new URLSearchParams(form), headers })
+}
 
+describe('presentedToken of a guard', () => {
   test('is undefined for a request without a token where the guard reads tokens, or with one in a form that is not parsed', () => {
     const ofForms = new IntrospectionClient({
       endpoint: 'https://as.example.com/introspect',

@@ -18,6 +18,7 @@ import type {
   TransportRequest,
 } from './transport.ts'
 import { createInterimSend } from './interim-send.node.ts'
+import { undiciRemedy } from './undici-remedy.ts'
 
 /** On Node, one timer may serve the calls of many requests. */
 export const SHARES_TIMERS = true
@@ -123,12 +124,7 @@ export function createDefaultTransport(
   }
 }
 
-/** The remedy in the error message. */
-const REMEDY =
-  'mark undici as external, or give the bundle a require: with esbuild, --banner:js="import { createRequire } from ' +
-  "'node:module'; const require = createRequire(import.meta.url)\"; or pass transport.fetch"
-
-/** Bundles of ES modules have no `require`, which undici needs. See the guide on runtimes. */
+/** undici needs a newer Node, or a `require`, which bundles of ES modules do not have. */
 function transportWithoutUndici(
   { tls, proxy, socketPath, dispatcher }: DefaultTransportOptions,
   cause: unknown,
@@ -136,14 +132,17 @@ function transportWithoutUndici(
   const needed = Object.entries({ tls, proxy, socketPath, dispatcher }).find(([, value]) => value !== undefined)?.[0]
   if (needed !== undefined) {
     const error = new TransportUnreachableError(
-      `undici could not be loaded, and transport.${needed} needs it: ${REMEDY}`,
+      `undici could not be loaded, and transport.${needed} needs it: ${undiciRemedy(process.versions.node)}`,
       { cause },
     )
     return { send: () => Promise.reject(error), close: () => Promise.resolve() }
   }
-  process.emitWarning(`undici could not be loaded, so the client uses the fetch of Node: ${REMEDY}`, {
-    code: 'TOKEN_INTROSPECTION_WITHOUT_UNDICI',
-  })
+  process.emitWarning(
+    `undici could not be loaded, so the client uses the fetch of Node: ${undiciRemedy(process.versions.node)}`,
+    {
+      code: 'TOKEN_INTROSPECTION_WITHOUT_UNDICI',
+    },
+  )
   return fetchTransport((url, init) => fetch(url, init))
 }
 

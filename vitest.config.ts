@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
@@ -6,8 +7,8 @@ const isolated = 'packages/*/{src,test}/**/*.isolated.test.ts'
 
 export default defineConfig({
   test: {
-    // Both cores of a small machine; the default leaves one to the runner, which has little to do.
-    maxWorkers: '100%',
+    // One more than there are cores, because a worker waits where a test waits for a server. The default is one less.
+    maxWorkers: availableParallelism() + 1,
     // What hangs is stopped, but no busy machine makes a test fail.
     testTimeout: 600_000,
     hookTimeout: 600_000,

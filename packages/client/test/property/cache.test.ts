@@ -68,7 +68,9 @@ describe('for every order of calls, answers and waits', () => {
           clientAuthentication: clientSecretBasic('api', 'secret'),
           cache: {},
           now: () => nowMs,
+          // A retry waits on the real clock.
           transport: {
+            retry: false,
             fetch: (_url, { body }) => {
               if (current.kind === 'down') return Promise.resolve(new Response(null, { status: 503 }))
               if (current.kind === 'inactive') {

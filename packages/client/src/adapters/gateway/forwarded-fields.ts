@@ -1,6 +1,7 @@
 /** The identity fields that a gateway forwards to the API behind it. */
 import type { ActiveIntrospectionResult, GuardRequest } from '../../index.ts'
 import { encodeFieldValue } from './encode-field-value.ts'
+import { isTakenField } from './taken-fields.ts'
 
 /** A value of an identity field. A promise is none. */
 export type ForwardedValue = string | number | boolean | (object & { readonly then?: never }) | null | undefined
@@ -18,9 +19,6 @@ export interface ForwardRule {
 const MAX_HYPHENS = 6
 
 const FIELD_NAME = /^[a-z0-9!#$&'*+\-.^`|~]+$/
-/** Fields that HTTP, a gateway or a browser gives a meaning. */
-const TAKEN =
-  /^(?:accept.*|access-control-.*|age|allow|alt-svc|authorization|cache-control|connection|content-.*|cookie|date|dpop.*|etag|expect|expires|forwarded|host|keep-alive|last-modified|location|origin|pragma|proxy-.*|referer|retry-after|sec-.*|server|set-cookie|strict-transport-security|te|trailer|transfer-encoding|upgrade|vary|via|www-authenticate|x-accel-.*|x-envoy-.*|x-forwarded-(?:client-cert|for|host|method|port|prefix|proto|server|tls-.*|uri)|x-original-.*|x-real-ip)$/
 
 /** Reads the option. @throws TypeError naming the field that is wrong. */
 export function resolveForward(path: string, given: unknown): readonly ForwardRule[] {
@@ -32,7 +30,7 @@ export function resolveForward(path: string, given: unknown): readonly ForwardRu
     const name = field.toLowerCase()
     const complain = (complaint: string) => new TypeError(`${path}.${field}: ${complaint}`)
     if (!FIELD_NAME.test(name)) throw complain('must be the name of a header field, with - in place of _')
-    if (TAKEN.test(name)) throw complain('is a field with a meaning of its own; choose a name such as x-auth-subject')
+    if (isTakenField(name)) throw complain('is a field with a meaning of its own; choose a name such as x-auth-subject')
     const spellings = spellingsOf(name)
     if (spellings.length > 2 ** MAX_HYPHENS) throw complain(`must have at most ${MAX_HYPHENS} of -`)
     if (typeof source === 'function') return { name, spellings, valueOf: source as ForwardRule['valueOf'] }

@@ -180,7 +180,9 @@ async function watch(contender: Contender, scenario: HostileScenario): Promise<V
 /** Whether the guide says so. */
 function isKnownToHang({ name }: Contender, scenario: HostileScenario): boolean {
   const column = 3 + contenderNames().indexOf(name)
-  const row = readFileSync(GUIDE, 'utf8').split('\n').find((line) => line.startsWith(`| \`${scenario.name}\` |`))
+  const row = readFileSync(GUIDE, 'utf8')
+    .split('\n')
+    .find((line) => line.startsWith(`| \`${scenario.name}\` |`))
   return row?.split(' | ')[column]?.includes('hangs') === true
 }
 

@@ -10,7 +10,8 @@ import type { WatchRequest } from './guards/watch-by.ts'
 import type { GuardRequest } from './token/guard-request.ts'
 import { requireGuardRequest } from './token/require-guard-request.ts'
 import { type FoundForm, MAX_FORM_BYTES, readRequestForm } from './token/request-form.ts'
-import { checkPermission, checkTarget, describeMistake } from './policy/check-policy.ts'
+import { checkPermission, checkTarget } from './policy/check-policy.ts'
+import { findMismatch } from './policy/find-mismatch.ts'
 import { checkConfirmation } from './policy/confirmation/check-confirmation.ts'
 import type { ConfirmationOutcome, Presentation } from './policy/confirmation/confirmation.ts'
 import type { JudgedToken, Policy } from './policy/policy.ts'
@@ -163,6 +164,8 @@ export interface GuardSteps<Claims extends object> {
 }
 
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
+const CHANGED = Object.freeze({ detail: 'cnf of the token changed while the guard decided' })
+const USED = Object.freeze({ detail: 'DPoP proof: its jti was used before, so the proof may be a copy' })
 const ANONYMITY: Anonymity = Object.freeze({ allowed: true, token: undefined, headers: NO_HEADERS })
 
 /**
@@ -240,7 +243,8 @@ function judge<Claims extends object>(
   const { scheme } = presented
   if (!token.active) return refuseToken('token_inactive', result, scheme)
   const mistaken = checkTarget(token, policy)
-  if (mistaken !== undefined) return refuseToken(mistaken, result, scheme, describeMistake(mistaken, token, policy))
+  if (mistaken !== undefined)
+    return refuseToken(mistaken, result, scheme, findMismatch(mistaken, token, policy, steps.now))
   const answered = steps.sequence?.()
   const confirmation = checkConfirmation(token, presented, policy)
   const decision = isPromise(confirmation)
@@ -274,13 +278,14 @@ async function judgeAgain<Claims extends object>(
   if (latest === token) return decision
   if (!latest.active) return refuseToken('token_inactive', result, scheme)
   const mistaken = checkTarget(latest, policy)
-  if (mistaken !== undefined) return refuseToken(mistaken, result, scheme, describeMistake(mistaken, latest, policy))
+  if (mistaken !== undefined)
+    return refuseToken(mistaken, result, scheme, findMismatch(mistaken, latest, policy, steps.now))
   // The proof of the request was checked against the earlier answer.
   if (JSON.stringify(latest.cnf) !== JSON.stringify(token.cnf)) {
-    return refuseToken('confirmation', result, scheme, 'cnf of the token changed while the guard decided')
+    return refuseToken('confirmation', result, scheme, CHANGED)
   }
   const lacking = checkPermission(latest, policy, steps.now)
-  if (lacking !== undefined) return refusePermission(lacking, latest, policy, result, scheme)
+  if (lacking !== undefined) return refusePermission(lacking, latest, steps, scheme)
   if (check !== undefined && ((await check(latest, request)) as unknown) !== true) return refuseByCheck()
   return { ...decision, token: latest }
 }
@@ -298,7 +303,7 @@ function judgeConfirmed<Claims extends object>(
   const { scheme, source } = presented
   if (!confirmation.confirmed) return refuseConfirmation(confirmation, result, scheme)
   const lacking = checkPermission(token, policy, steps.now)
-  if (lacking !== undefined) return refusePermission(lacking, token, policy, result, scheme)
+  if (lacking !== undefined) return refusePermission(lacking, token, steps, scheme)
   const headers = responseHeaders(source, confirmation.headers)
   const allowance: Allowance<Claims> = { allowed: true, token, headers, liveness }
   const { useProof } = confirmation
@@ -318,7 +323,7 @@ async function checkAndUseProof<Claims extends object>(
 ): Promise<GuardDecision<Claims>> {
   // An untyped check might return any value. Only `true` counts.
   if (check !== undefined && (await check()) !== true) return refuseByCheck()
-  if (useProof !== undefined && !(await useProof())) return refuseProof(result)
+  if (useProof !== undefined && !(await useProof())) return refuseProof(result, USED)
   return allowance
 }
 
@@ -342,20 +347,19 @@ function refuseConfirmation(
   scheme: TokenScheme,
 ): Refusal {
   if (outcome.reason === 'nonce') return refuseNonce(outcome.nonce, result)
-  if (outcome.reason === 'proof') return refuseProof(result)
-  return refuseToken('confirmation', result, scheme, outcome.detail)
+  if (outcome.reason === 'proof') return refuseProof(result, outcome)
+  return refuseToken('confirmation', result, scheme, outcome)
 }
 
 function refusePermission(
   lacking: 'scope' | 'authorization_details' | 'permissions' | 'authentication',
   token: JudgedToken,
-  policy: Policy,
-  result: ChallengeSettings,
+  { policy, result, now }: Pick<GuardSteps<object>, 'policy' | 'result' | 'now'>,
   scheme: TokenScheme,
 ): Refusal {
-  if (lacking === 'authentication') return refuseAuthentication(policy, result, scheme)
-  if (lacking !== 'scope') return refuseScope(undefined, result, scheme, lacking)
-  return refuseScope(policy.scope.wanted, result, scheme, lacking, describeMistake(lacking, token, policy))
+  const grounds = findMismatch(lacking, token, policy, now)
+  if (lacking === 'authentication') return refuseAuthentication(policy, result, scheme, grounds)
+  return refuseScope(lacking === 'scope' ? policy.scope.wanted : undefined, result, scheme, lacking, grounds)
 }
 
 /**

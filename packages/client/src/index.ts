@@ -63,6 +63,14 @@ export type { FormEntries, GuardRequest, RequestForm } from './token/guard-reque
 export { isPreflight } from './token/is-preflight.ts'
 export type { InactiveReason } from './result/inactive.ts'
 export { Refusal, type RefusalReason } from './result/refusal.ts'
+export type {
+  AudienceMismatch,
+  AuthenticationMismatch,
+  IssuerMismatch,
+  Mismatch,
+  ScopeMismatch,
+  TokenKindMismatch,
+} from './policy/mismatch.ts'
 
 // Several authorization servers
 export {

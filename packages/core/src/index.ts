@@ -69,11 +69,13 @@ export {
   type TokenTypeHint,
 } from './values/token-type-hint.ts'
 export {
+  describeTokenKindFault,
   isAccessToken,
   readTokenKind,
   readTokenTypes,
   type SaidTokenKind,
   saidTokenKind,
+  type TokenKindFault,
   tokenKindFault,
   type TokenKindRule,
   type TokenKindWords,

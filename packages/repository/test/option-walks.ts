@@ -1028,7 +1028,7 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
     'parseIntrospectionRequest parseIntrospectionResponse parseJsonObject parseJwtIntrospectionClaims parseMediaType ' +
     'parseProtectedResourceMetadata parseScope protectedResourceMetadataUrl readTokenTypes saidTokenKind scopeIncludes ' +
     'toAudienceList toNumericDate tokenKindFault validateExtensionClaims decodeBase64url encodeBase64url isBase64url isBoundedKey ' +
-    'describeComplaint elapsedMs quote withoutData parseJwtOctets parseJwtPart readBearerToken readIntrospectionResponse sha256Base64url signedContent splitCompactJws withWholeDates',
+    'describeComplaint describeTokenKindFault elapsedMs quote withoutData parseJwtOctets parseJwtPart readBearerToken readIntrospectionResponse sha256Base64url signedContent splitCompactJws withWholeDates',
   'core/dpop': 'normalizeTargetUri verifyDpopProof',
   'core/key-set': 'parseKeySet',
   'core/maybe-promise': 'allOf andThen atOnce isPromise',

@@ -6,6 +6,7 @@ import type { InactiveReason } from '../result/inactive.ts'
 import type { AnswerFault } from '../response/answer-fault.ts'
 import type { FeedChange } from '../revocations/follow-revocations.ts'
 import type { Liveness } from '../revocations/liveness.ts'
+import type { Mismatch } from '../policy/mismatch.ts'
 import type { RefusalReason } from '../result/refusal.ts'
 import type { CircuitState } from '../transport/outage/circuit-breaker.ts'
 import type { CircuitTokens } from '../transport/outage/endpoint-circuit.ts'
@@ -92,9 +93,12 @@ export interface GuardRefusedEvent extends Told {
   readonly error: IntrospectionError | undefined
   /**
    * What the request or the token has and what the guard wants, for the reasons `origin`, `token_kind`, `issuer`,
-   * `audience`, `scope` and `confirmation`; the detail of the `introspected` event, for `token_inactive`; `undefined` for any other.
+   * `audience`, `scope`, `authentication`, `confirmation` and `proof`; the detail of the `introspected` event, for
+   * `token_inactive`; `undefined` for any other.
    */
   readonly detail: string | undefined
+  /** The same as data: see {@link Refusal.mismatch}. */
+  readonly mismatch: Mismatch | undefined
   /**
    * The fingerprint of the `introspected` or `failed` event, which came before; `undefined` when the guard took no
    * token.

@@ -97,11 +97,21 @@ export function observeGuard<Claims extends object>(
       if (decision.allowed) {
         reporter.report({ type: 'guarded', allowed: true, fingerprint, durationMs })
       } else {
-        const { reason, status, error } = decision
+        const { reason, status, error, mismatch } = decision
         const inactivity = reason === 'token_inactive' ? trace.inactivity : undefined
         const detail = decision.detail ?? inactivity?.detail
         const inactiveReason = inactivity?.reason
-        const told = { allowed: false, reason, inactiveReason, status, error, detail, fingerprint, durationMs } as const
+        const told = {
+          allowed: false,
+          reason,
+          inactiveReason,
+          status,
+          error,
+          detail,
+          mismatch,
+          fingerprint,
+          durationMs,
+        } as const
         reporter.report({ type: 'guarded', ...told })
       }
       return decision

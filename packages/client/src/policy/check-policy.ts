@@ -2,17 +2,8 @@
  * Step `policy`: an active token is not automatically allowed. These are the checks of a guard except for the binding.
  * The first refusal counts.
  */
-import {
-  type Audience,
-  audienceIntersects,
-  isAccessToken,
-  parseScope,
-  quote,
-  scopeIncludes,
-  tokenKindFault,
-} from '@token-introspection/core'
-import type { RefusalReason } from '../result/refusal.ts'
-import type { EnoughScopes, JudgedToken, Policy, ScopeRule } from './policy.ts'
+import { type Audience, audienceIntersects, isAccessToken, parseScope, scopeIncludes } from '@token-introspection/core'
+import type { EnoughScopes, JudgedToken, Policy } from './policy.ts'
 
 /** How many seconds the clock of the authorization server may be ahead when it sends the time of the login. */
 const AUTH_TIME_LEEWAY_SECONDS = 5
@@ -26,40 +17,6 @@ export function checkTarget(
   const { issuers } = policy
   if (issuers !== undefined && (token.iss === undefined || !issuers.has(token.iss))) return 'issuer'
   return hasAudience(token.aud, policy) ? undefined : 'audience'
-}
-
-/**
- * The values of the token and of the policy, for the log, because a wrong setting is often the reason: for
- * `token_kind`, `issuer`, `audience` and `scope`; `undefined` for any other reason.
- */
-export function describeMistake(mistake: RefusalReason, token: JudgedToken, policy: Policy): string | undefined {
-  switch (mistake) {
-    case 'token_kind':
-      return tokenKindFault(token, policy)
-    case 'issuer':
-      return unexpected('iss', token.iss, [...(policy.issuers ?? [])])
-    case 'audience':
-      return unexpected('aud', token.aud, policy.audience)
-    case 'scope':
-      return unexpected('scope', token.scope, policy.scope.wanted) + describeImplying(policy.scope)
-    default:
-      return undefined
-  }
-}
-
-function unexpected(member: string, said: unknown, wanted: unknown): string {
-  const found = said === undefined || said === null ? `${member} is absent` : `unexpected ${member} ${quote(said)}`
-  return wanted === undefined ? found : `${found}, expected ${quote(onlyOne(wanted))}`
-}
-
-/** The scopes that would have been enough in place of those that the challenge names. */
-function describeImplying({ alternatives: [wanted = []] }: ScopeRule): string {
-  const implying = wanted.flatMap(([, ...broader]) => broader)
-  return implying.length === 0 ? '' : `, or what implies it: ${quote([...new Set(implying)].join(' '))}`
-}
-
-function onlyOne(wanted: unknown): unknown {
-  return Array.isArray(wanted) && wanted.length === 1 ? (wanted[0] as unknown) : wanted
 }
 
 /**
@@ -108,7 +65,8 @@ function includesAll(scope: string | undefined, wanted: readonly EnoughScopes[])
   return true
 }
 
-function includesAny(scope: string | undefined, enough: EnoughScopes): boolean {
+/** Whether a token has a required scope, or one that implies it. */
+export function includesAny(scope: string | undefined, enough: EnoughScopes): boolean {
   for (const token of enough) if (scopeIncludes(scope, token)) return true
   return false
 }
@@ -123,7 +81,7 @@ function hasPermission(token: JudgedToken, permission: NonNullable<Policy['permi
 }
 
 /** An unreadable member may have held less than the route requires, or a denial. */
-function isUnreadable({ unreadableMembers: unreadable }: JudgedToken, member: string): boolean {
+export function isUnreadable({ unreadableMembers: unreadable }: JudgedToken, member: string): boolean {
   // A shared store may hold any value.
   return unreadable !== undefined && !(Array.isArray(unreadable) && !unreadable.includes(member))
 }
@@ -138,18 +96,31 @@ function isTrue(said: unknown): boolean {
   return said === true
 }
 
-/** A missing value fails, and so does a login in the future, whose time is then unknown (RFC 9470 §6). */
-function isAuthenticated(
+function isAuthenticated(token: JudgedToken, policy: LoginPolicy, now: () => number): boolean {
+  return isStrongEnough(token, policy) && isRecentEnough(token, policy, now)
+}
+
+type LoginPolicy = Pick<Policy, 'acrValues' | 'maxAuthenticationAgeSeconds'>
+
+/** Whether the class of the login is one of the required ones. A missing or unreadable value fails. */
+export function isStrongEnough(token: JudgedToken, { acrValues }: LoginPolicy): boolean {
+  if (acrValues === undefined) return true
+  const { acr } = token
+  return acr !== undefined && acrValues.includes(acr) && !isUnreadable(token, 'acr')
+}
+
+/**
+ * Whether the login is recent enough. A missing or unreadable value fails, and so does a login in the future, whose time is
+ * then unknown (RFC 9470 §6).
+ */
+export function isRecentEnough(
   token: JudgedToken,
-  { acrValues, maxAuthenticationAgeSeconds }: Pick<Policy, 'acrValues' | 'maxAuthenticationAgeSeconds'>,
+  { maxAuthenticationAgeSeconds: maxAge }: LoginPolicy,
   now: () => number,
 ): boolean {
-  const { acr, auth_time: authTime } = token
-  if (acrValues !== undefined) {
-    if (acr === undefined || !acrValues.includes(acr) || isUnreadable(token, 'acr')) return false
-  }
-  if (maxAuthenticationAgeSeconds === undefined) return true
+  if (maxAge === undefined) return true
+  const { auth_time: authTime } = token
   if (isUnreadable(token, 'auth_time') || typeof authTime !== 'number') return false
   const ageSeconds = now() - authTime
-  return ageSeconds >= -AUTH_TIME_LEEWAY_SECONDS && ageSeconds <= maxAuthenticationAgeSeconds
+  return ageSeconds >= -AUTH_TIME_LEEWAY_SECONDS && ageSeconds <= maxAge
 }

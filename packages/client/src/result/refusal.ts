@@ -1,6 +1,8 @@
 /** Step `result`: a refused request, with the response to send (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3). */
 import { buildChallenge, type ChallengeParameters, JSON_MEDIA_TYPE } from '@token-introspection/core'
 import type { IntrospectionError } from '../errors.ts'
+import type { RefusalGrounds } from '../policy/find-mismatch.ts'
+import type { Mismatch } from '../policy/mismatch.ts'
 
 /** Why a guard refuses a request. */
 export type RefusalReason =
@@ -30,6 +32,7 @@ export interface RefusalParts {
   readonly body: string
   readonly error?: IntrospectionError | undefined
   readonly detail?: string | undefined
+  readonly mismatch?: Mismatch | undefined
 }
 
 /** A refused request. It has the status, header fields and body to send, as plain data or as a web `Response`. */
@@ -45,11 +48,25 @@ export class Refusal {
   readonly error: IntrospectionError | undefined
   /**
    * What the request or the token has and what this guard wants, for the reasons `origin`, `token_kind`, `issuer`,
-   * `audience`, `scope` and `confirmation`, such as `unexpected aud "https://a.example", expected "https://b.example"` or `the token is bound to
+   * `audience`, `scope`, `authentication`, `confirmation` and `proof`, such as `unexpected aud "https://a.example", expected "https://b.example"` or `the token is bound to
    * a certificate, and the connection has no client certificate`. For your log, never for the response. `undefined` for
    * other reasons.
    */
   readonly detail: string | undefined
+  /**
+   * The same as data, for the reasons `token_kind`, `issuer`, `audience`, `scope` and `authentication`: what this guard
+   * requires, what the token has and what is missing. `undefined` for other reasons.
+   *
+   * @example
+   * ```ts
+   * import type { Refusal } from '@token-introspection/client'
+   *
+   * export function missingScopes({ mismatch }: Refusal): readonly string[] {
+   *   return mismatch?.reason === 'scope' ? (mismatch.missing ?? []) : []
+   * }
+   * ```
+   */
+  readonly mismatch: Mismatch | undefined
   /**
    * Always absent. It lets code that is compiled without `strict` read it, where `!allowed` does not narrow the type.
    */
@@ -62,6 +79,7 @@ export class Refusal {
     this.body = parts.body
     this.error = parts.error
     this.detail = parts.detail
+    this.mismatch = parts.mismatch
   }
 
   /** Creates the refusal as a web `Response`. */
@@ -111,8 +129,10 @@ interface Complaint {
   readonly parameters?: ChallengeParameters
   readonly headers?: Readonly<Record<string, string>>
   /** For the log, not for the response. */
-  readonly detail?: string | undefined
+  readonly grounds?: RefusalGrounds | undefined
 }
+
+const NO_GROUNDS: RefusalGrounds = Object.freeze({})
 
 /** No credentials: 401 with challenges that name no error (RFC 6750 §3.1). */
 export function refuseAbsentToken(settings: ChallengeSettings): Refusal {
@@ -129,14 +149,14 @@ export function refuseToken(
   reason: 'token_inactive' | 'token_kind' | 'issuer' | 'audience' | 'confirmation',
   settings: ChallengeSettings,
   scheme: TokenScheme = 'Bearer',
-  detail?: string,
+  grounds?: RefusalGrounds,
 ): Refusal {
-  return challenge(reason, 401, settings, { error: 'invalid_token', scheme, detail })
+  return challenge(reason, 401, settings, { error: 'invalid_token', scheme, grounds })
 }
 
 /** A wrong proof of possession: 401 `invalid_dpop_proof` (RFC 9449 §7.1). */
-export function refuseProof(settings: ChallengeSettings): Refusal {
-  return challenge('proof', 401, settings, { error: 'invalid_dpop_proof', scheme: 'DPoP' })
+export function refuseProof(settings: ChallengeSettings, grounds?: RefusalGrounds): Refusal {
+  return challenge('proof', 401, settings, { error: 'invalid_dpop_proof', scheme: 'DPoP', grounds })
 }
 
 /** A proof without the nonce of this server: 401 `use_dpop_nonce`, with the nonce to use (RFC 9449 §9). */
@@ -154,9 +174,9 @@ export function refuseScope(
   settings: ChallengeSettings,
   scheme: TokenScheme = 'Bearer',
   reason: 'scope' | 'authorization_details' | 'permissions' = 'scope',
-  detail?: string,
+  grounds?: RefusalGrounds,
 ): Refusal {
-  return challenge(reason, 403, settings, { error: 'insufficient_scope', scheme, parameters: { scope }, detail })
+  return challenge(reason, 403, settings, { error: 'insufficient_scope', scheme, parameters: { scope }, grounds })
 }
 
 /** The required login. */
@@ -171,10 +191,12 @@ export function refuseAuthentication(
   { acrValues, maxAuthenticationAgeSeconds: maxAge }: AuthenticationRequirement,
   settings: ChallengeSettings,
   scheme: TokenScheme = 'Bearer',
+  grounds?: RefusalGrounds,
 ): Refusal {
   return challenge('authentication', 401, settings, {
     error: 'insufficient_user_authentication',
     scheme,
+    grounds,
     parameters: { acr_values: acrValues?.join(' '), max_age: maxAge === undefined ? undefined : String(maxAge) },
   })
 }
@@ -259,7 +281,8 @@ function challenge(reason: RefusalReason, status: number, settings: ChallengeSet
   }
   if (complaint !== undefined) headers['content-type'] = JSON_MEDIA_TYPE
   const body = complaint === undefined ? '' : JSON.stringify({ error: complaint.error })
-  return new Refusal({ reason, status, headers, body, detail: complaint?.detail })
+  const { detail, mismatch } = complaint?.grounds ?? NO_GROUNDS
+  return new Refusal({ reason, status, headers, body, detail, mismatch })
 }
 
 function parametersOf(

@@ -1,4 +1,6 @@
 /** Why a watch ended: the reason of the signal that aborts. */
+import type { RefusalGrounds } from '../policy/find-mismatch.ts'
+import type { Mismatch } from '../policy/mismatch.ts'
 import type { RefusalReason } from '../result/refusal.ts'
 
 /**
@@ -18,17 +20,16 @@ export class WatchEnded extends Error {
   readonly reason: WatchEndReason
   /** The requirement that the token fails, for the reason `policy`, in the words of a guard. */
   readonly refusal: RefusalReason | undefined
-  /** The values of the token and of the policy, for the refusals `token_kind`, `issuer`, `audience` and `scope`. */
+  /** What the connection wants and what the token has, as {@link Refusal.detail} of a guard says it. */
   readonly detail: string | undefined
+  /** The same as data, as in {@link Refusal.mismatch} of a guard. */
+  readonly mismatch: Mismatch | undefined
 
-  constructor(
-    reason: WatchEndReason,
-    refusal?: RefusalReason,
-    options?: ErrorOptions & { readonly detail?: string | undefined },
-  ) {
+  constructor(reason: WatchEndReason, refusal?: RefusalReason, options?: ErrorOptions & RefusalGrounds) {
     super(refusal === undefined ? `the token is ${reason}` : `the token lost its ${refusal}`, options)
     this.reason = reason
     this.refusal = refusal
     this.detail = options?.detail
+    this.mismatch = options?.mismatch
   }
 }

@@ -318,14 +318,18 @@ describe('the policy', () => {
     expect(ended()).toMatchObject({ reason: 'policy', refusal })
   })
 
-  test('ends a login that has become too old', async () => {
+  test('ends a login that has become too old, with both ages', async () => {
     const { as, watch, pass } = create()
     as.answer = () => toResult({ active: true, aud: 'api', auth_time: startMs / 1000 })
     const { ended } = watch('token', { policy: { audience: 'api', maxAuthenticationAgeSeconds: 70 } })
     await pass(89)
     expect(ended()).toBeUndefined()
     await pass(1)
-    expect(ended()).toMatchObject({ refusal: 'authentication' })
+    expect(ended()).toMatchObject({
+      refusal: 'authentication',
+      detail: 'the login was 90 s ago, expected at most 70 s ago',
+      mismatch: { required: { maxAuthenticationAgeSeconds: 70 }, found: { authenticationAgeSeconds: 90 } },
+    })
   })
 
   test('belongs to each connection, with one answer for all', async () => {

@@ -1,6 +1,7 @@
 /** One connection that uses a token: its policy, its limits and its signal. */
 import { isPromise } from '@token-introspection/core/maybe-promise'
-import { checkPermission, checkTarget, describeMistake } from '../policy/check-policy.ts'
+import { checkPermission, checkTarget } from '../policy/check-policy.ts'
+import { findMismatch } from '../policy/find-mismatch.ts'
 import type { IntrospectionError } from '../errors.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { ActiveIntrospectionResult } from '../result/introspection-result.ts'
@@ -55,7 +56,7 @@ export class Watcher {
       const { policy, check, now } = this.settings
       const lacking = checkTarget(token, policy) ?? checkPermission(token, policy, now)
       if (lacking !== undefined) {
-        return this.end(new WatchEnded('policy', lacking, { detail: describeMistake(lacking, token, policy) }))
+        return this.end(new WatchEnded('policy', lacking, findMismatch(lacking, token, policy, now)))
       }
       const passes = check === undefined ? true : check(token)
       if (isPromise(passes)) {

@@ -4,9 +4,12 @@ import {
   clientSecretBasic,
   type FailedEvent,
   type Fetch,
+  type GuardRefusedEvent,
   IntrospectionClient,
   type IntrospectionClientEvent,
   type IntrospectionClientOptions,
+  type Mismatch,
+  type Refusal,
 } from '@token-introspection/client'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
@@ -236,40 +239,96 @@ describe('a guard', () => {
   })
 
   const here = 'https://orders.example.com'
-  test.each<[string, object, object, string]>([
-    ['another audience', { aud: 'https://a.example' }, {}, `unexpected aud "https://a.example", expected "${here}"`],
-    ['no audience', {}, {}, `aud is absent, expected "${here}"`],
+  test.each<[string, object, object, Mismatch, string]>([
+    [
+      'another audience',
+      { aud: 'https://a.example' },
+      {},
+      { reason: 'audience', required: [here], found: ['https://a.example'] },
+      `unexpected aud "https://a.example", expected "${here}"`,
+    ],
+    [
+      'no audience',
+      {},
+      {},
+      { reason: 'audience', required: [here], found: undefined },
+      `aud is absent, expected "${here}"`,
+    ],
     [
       'other audiences',
       { aud: ['a', 'b"\n'] },
       { audience: ['c', 'd'] },
+      { reason: 'audience', required: ['c', 'd'], found: ['a', 'b"\n'] },
       'unexpected aud ["a","b\\"\\n"], expected ["c","d"]',
     ],
     [
       'another issuer',
       { iss: 'https://b.example' },
       { issuer: 'https://c.example' },
+      { reason: 'issuer', required: ['https://c.example'], found: 'https://b.example' },
       'unexpected iss "https://b.example", expected "https://c.example"',
+    ],
+    [
+      'another kind',
+      { aud: here, token_use: 'refresh_token' },
+      {},
+      { reason: 'token_kind', member: 'token_use', found: 'refresh_token', required: undefined },
+      'token_use is "refresh_token", which is another kind of token',
     ],
     [
       'too little scope',
       { aud: here, scope: 'orders:list' },
-      { scope: 'orders:read' },
-      'unexpected scope "orders:list", expected "orders:read"',
+      { scope: 'orders:read orders:list' },
+      {
+        reason: 'scope',
+        required: ['orders:read', 'orders:list'],
+        found: ['orders:list'],
+        missing: ['orders:read'],
+      },
+      'unexpected scope "orders:list", expected "orders:read orders:list"',
     ],
-    ['no scope', { aud: here }, { scope: 'orders:read' }, 'scope is absent, expected "orders:read"'],
-    ['a scope that the predicate refuses', { aud: here, scope: 'x' }, { scope: () => false }, 'unexpected scope "x"'],
-  ])('is reported with both values when a token has %s', async (_, members, wanted, detail) => {
+    [
+      'no scope',
+      { aud: here },
+      { scope: 'orders:read' },
+      { reason: 'scope', required: ['orders:read'], found: undefined, missing: ['orders:read'] },
+      'scope is absent, expected "orders:read"',
+    ],
+    [
+      'a scope that the predicate refuses',
+      { aud: here, scope: 'x' },
+      { scope: () => false },
+      { reason: 'scope', required: undefined, found: ['x'], missing: undefined },
+      'unexpected scope "x"',
+    ],
+    [
+      'a login that is too weak',
+      { aud: here, acr: '1' },
+      { acrValues: ['3', '2'] },
+      {
+        reason: 'authentication',
+        required: { acrValues: ['3', '2'], maxAuthenticationAgeSeconds: undefined },
+        found: { acr: '1', authenticationAgeSeconds: undefined },
+        missing: ['acr'],
+      },
+      'unexpected acr "1", expected ["3","2"]',
+    ],
+  ])('is reported with both values when a token has %s', async (_, members, wanted, mismatch, detail) => {
     const answer = () => Promise.resolve(Response.json({ active: true, ...members }))
     const { client, events } = createClient({
       fetch: answer,
       ...('issuer' in wanted && { response: { acceptedIssuers: ['https://b.example', 'https://c.example'] } }),
     })
     const decision = await client.guard({ audience: here, ...wanted })(bearing())
-    expect(events.at(-1)).toMatchObject({ type: 'guarded', allowed: false, detail })
-    expect(decision).toMatchObject({ allowed: false, detail })
+    const { reason } = mismatch
+    expect(events.at(-1)).toMatchObject({ type: 'guarded', allowed: false, reason, detail })
+    expect((events.at(-1) as GuardRefusedEvent).mismatch).toEqual(mismatch)
+    expect(decision).toMatchObject({ allowed: false, reason, detail })
+    expect((decision as Refusal).mismatch).toEqual(mismatch)
     // The response does not tell the sender what the answer says.
-    expect(JSON.stringify((decision as { headers: object }).headers)).not.toContain('unexpected')
+    const { headers, body } = decision as Refusal
+    expect(JSON.stringify([headers, body])).not.toContain('unexpected')
+    if (typeof mismatch.found === 'string') expect(JSON.stringify([headers, body])).not.toContain(mismatch.found)
   })
 
   test('is reported with the error of a token that could not be checked', async () => {

@@ -16,7 +16,9 @@ describe('an intercepted proof', () => {
     expect(outcomeOf(await api.ask(proof))).toBe('allowed')
     for (const seconds of [0, 1, 59, 60, 61, 3600]) {
       api.clock.seconds = NOW + seconds
-      expect(outcomeOf(await api.ask(proof))).toBe('proof')
+      const { reason, detail } = refusalOf(await api.ask(proof))
+      expect(reason).toBe('proof')
+      expect(detail).toMatch(seconds < 61 ? /^DPoP proof: its jti was used before/ : /^DPoP proof: iat: .* ago/)
     }
   })
 

@@ -64,7 +64,10 @@ describe('a token bound to a key, with more members in cnf', () => {
   test('passes only with its proof (CERT-07)', async () => {
     const api = createApi({ members })
     expect(outcomeOf(await api.ask(await prover.prove()))).toBe('allowed')
-    expect(outcomeOf(await api.ask([]))).toBe('proof')
+    expect(refusalOf(await api.ask([]))).toMatchObject({
+      reason: 'proof',
+      detail: 'the token is bound to a key, and the request has no DPoP field',
+    })
     expect(outcomeOf(await api.ask(await prover.prove(), { authorization: `Bearer ${TOKEN}` }))).toBe('confirmation')
   })
 })

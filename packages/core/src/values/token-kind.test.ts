@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { OptionGroup } from '../options/index.ts'
-import { isAccessToken, readTokenTypes, saidTokenKind, tokenKindFault, type TokenKindWords } from './token-kind.ts'
+import {
+  describeTokenKindFault,
+  isAccessToken,
+  readTokenTypes,
+  saidTokenKind,
+  tokenKindFault,
+  type TokenKindWords,
+} from './token-kind.ts'
 
 const URI = 'urn:ietf:params:oauth:token-type:'
 const MEMBERS = ['token_type', 'token_use', 'token_usage', 'typ']
@@ -61,15 +68,29 @@ describe('isAccessToken', () => {
 })
 
 describe('tokenKindFault', () => {
+  test.each<[Readonly<Record<string, unknown>>, TokenKindWords, object]>([
+    [{ typ: 'Refresh' }, {}, { member: 'typ', found: 'Refresh', required: undefined }],
+    [{ token_use: [7] }, {}, { member: 'token_use', found: [7], required: undefined }],
+    [
+      { kind: 'x' },
+      { tokenKind: { member: 'kind', oneOf: ['AT', 'rpt'] } },
+      { member: 'kind', found: 'x', required: ['AT', 'rpt'] },
+    ],
+  ])('gives member, value and required words of %j', (answer, words, fault) => {
+    expect(tokenKindFault(answer, words)).toEqual(fault)
+  })
+
   test.each<[Readonly<Record<string, unknown>>, TokenKindWords, string]>([
     [{ token_type: 'Refresh' }, {}, 'token_type is "Refresh", which is another kind of token'],
     [{ token_use: 7 }, {}, 'token_use is not a string, so it does not say that this is an access token'],
     [{ token_type: 'x' }, {}, 'policy.acceptedTokenTypes'],
     [{ token_use: 'x' }, {}, 'policy.tokenKind'],
     [{}, { tokenKind: { member: 'token_use', oneOf: ['AT'] } }, 'token_use is absent, and policy.tokenKind wants "AT"'],
+    [{}, { tokenKind: { member: 'toString', oneOf: ['AT'] } }, 'toString is absent, and policy.tokenKind wants "AT"'],
     [{ kind: 'x' }, { tokenKind: { member: 'kind', oneOf: ['AT'] } }, 'kind is "x", and policy.tokenKind wants "AT"'],
-  ])('describes the fault of %j', (answer, words, detail) => {
-    expect(tokenKindFault(answer, words)).toContain(detail)
+  ])('is described for %j', (answer, words, detail) => {
+    const fault = tokenKindFault(answer, words)
+    expect(fault && describeTokenKindFault(fault)).toContain(detail)
   })
 })
 

@@ -67,21 +67,41 @@ export function saidTokenKind(answer: Answer, words?: TokenKindWords): SaidToken
   return said
 }
 
+/** The member by which a token does not count as an access token. */
+export interface TokenKindFault {
+  /** The member of the answer, such as `token_use`. */
+  readonly member: string
+  /** Its value, of any type; `undefined` when the answer does not have the member. */
+  readonly found: unknown
+  /** The words of {@link TokenKindWords.tokenKind}, if these refuse the token; `undefined` if the value names another kind. */
+  readonly required: readonly string[] | undefined
+}
+
 /**
- * The reason why a token does not count as an access token, for the operator; `undefined` when it does. A token without
- * any word about its kind counts as an access token, unless {@link TokenKindWords.tokenKind} requires a word.
+ * The reason why a token does not count as an access token; `undefined` when it does. A token without any word about its
+ * kind counts as an access token, unless {@link TokenKindWords.tokenKind} requires a word.
  */
-export function tokenKindFault(answer: Answer, words: TokenKindWords): string | undefined {
+export function tokenKindFault(answer: Answer, words: TokenKindWords): TokenKindFault | undefined {
   for (const member of MEMBERS) {
     const kind = kindBy(member, answer[member], words)
-    if (kind === 'refresh_token' || kind === 'other') return describe(member, answer[member])
+    if (kind === 'refresh_token' || kind === 'other') return { member, found: answer[member], required: undefined }
   }
   const { tokenKind } = words
   if (tokenKind === undefined || isOfKind(answer, tokenKind)) return undefined
-  const wanted = tokenKind.oneOf.map((word) => JSON.stringify(word)).join(', ')
-  const { [tokenKind.member]: said } = answer
-  const found = said === undefined ? 'is absent' : `is ${quote(said)}`
-  return `${tokenKind.member} ${found}, and policy.tokenKind wants ${wanted}`
+  const { member, oneOf } = tokenKind
+  return { member, found: Object.hasOwn(answer, member) ? answer[member] : undefined, required: oneOf }
+}
+
+/** Describes a fault in one line, for the operator, with the option to set. */
+export function describeTokenKindFault({ member, found, required }: TokenKindFault): string {
+  if (required !== undefined) {
+    const said = found === undefined ? 'is absent' : `is ${quote(found)}`
+    return `${member} ${said}, and policy.tokenKind wants ${required.map((word) => JSON.stringify(word)).join(', ')}`
+  }
+  if (typeof found !== 'string') return `${member} is not a string, so it does not say that this is an access token`
+  if (kindOfWord(found) !== undefined) return `${member} is ${quote(found)}, which is another kind of token`
+  const option = member === 'token_type' ? 'policy.acceptedTokenTypes' : 'policy.tokenKind'
+  return `${member} is ${quote(found)}, which is not known to be an access token; if it is one, name it in ${option}`
 }
 
 /** Whether a token counts as an access token. */
@@ -132,13 +152,6 @@ function isOfKind(answer: Answer, kind: TokenKindRule): boolean {
 
 function isOneOf(said: string, { oneOf }: TokenKindRule): boolean {
   return oneOf.some((word) => word.toLowerCase() === said.toLowerCase())
-}
-
-function describe(member: string, value: unknown): string {
-  if (typeof value !== 'string') return `${member} is not a string, so it does not say that this is an access token`
-  if (kindOfWord(value) !== undefined) return `${member} is ${quote(value)}, which is another kind of token`
-  const option = member === 'token_type' ? 'policy.acceptedTokenTypes' : 'policy.tokenKind'
-  return `${member} is ${quote(value)}, which is not known to be an access token; if it is one, name it in ${option}`
 }
 
 const MAX_QUOTED = 100

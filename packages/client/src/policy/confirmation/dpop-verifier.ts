@@ -1,5 +1,5 @@
 /** Step `policy`: verifies the DPoP proof of a token that is bound to a key (RFC 9449 §4.3, §7). */
-import { withoutData } from '@token-introspection/core'
+import { type Complaint, describeComplaint, withoutData } from '@token-introspection/core'
 import { type DpopProof, verifyDpopProof } from '@token-introspection/core/dpop'
 import { sha256 } from '#crypto'
 import { PolicyReplayStoreError } from '../../errors.ts'
@@ -11,7 +11,11 @@ import type { DpopStep } from './dpop-options.ts'
 const REPLAY_DEADLINE_MS = 1000
 
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
-const REFUSED: ConfirmationOutcome = Object.freeze({ confirmed: false, reason: 'proof' })
+const NO_PROOF: ConfirmationOutcome = Object.freeze({
+  confirmed: false,
+  reason: 'proof',
+  detail: 'the token is bound to a key, and the request has no DPoP field',
+})
 
 /**
  * Creates the verifier of a client. It verifies the proof and returns a function that marks it as used. The guard calls
@@ -23,7 +27,7 @@ export function createDpopVerifier(step: DpopStep): DpopVerifier {
     algorithms,
     async verify(jkt, { request, token }) {
       const field = request.headers.get('dpop')
-      if (field === undefined || field === null || field === '') return REFUSED
+      if (field === undefined || field === null || field === '') return NO_PROOF
       const expected = {
         jkt,
         ath: await sha256(token),
@@ -31,8 +35,8 @@ export function createDpopVerifier(step: DpopStep): DpopVerifier {
         targetUris: step.targetUris(request),
         nowMs: step.nowMs(),
       }
-      const { proof } = await verifyDpopProof(field, expected, step, await loadJose())
-      if (proof === undefined) return REFUSED
+      const { proof, complaint } = await verifyDpopProof(field, expected, step, await loadJose())
+      if (proof === undefined) return refuseProof(complaint)
       const nonce = proof.nonce === undefined ? 'refused' : await nonces?.judge(proof.nonce)
       if (nonces !== undefined && nonce !== 'good' && nonce !== 'ageing') {
         return { confirmed: false, reason: 'nonce', nonce: await nonces.issue() }
@@ -41,6 +45,10 @@ export function createDpopVerifier(step: DpopStep): DpopVerifier {
       return { confirmed: true, headers, useProof: () => isFirstUse(jkt, proof, step) }
     },
   }
+}
+
+function refuseProof(complaint: Complaint): ConfirmationOutcome {
+  return { confirmed: false, reason: 'proof', detail: describeComplaint('DPoP proof', complaint) }
 }
 
 /**

@@ -1,0 +1,103 @@
+/** Step `policy`: compares a refused token with the requirements once more, to say what does not fit. */
+import { parseScope, tokenKindFault } from '@token-introspection/core'
+import { includesAny, isRecentEnough, isStrongEnough, isUnreadable } from './check-policy.ts'
+import { describeMismatch, type Mismatch } from './mismatch.ts'
+import type { JudgedToken, Policy } from './policy.ts'
+
+/** What a refusal says to the operator. */
+export interface RefusalGrounds {
+  readonly detail?: string | undefined
+  readonly mismatch?: Mismatch | undefined
+}
+
+/** No more is known than the reason. */
+const NOTHING: RefusalGrounds = Object.freeze({})
+
+/**
+ * What does not fit, as data and as text. Only refusals call this, so a token that passes costs nothing here. Nothing for
+ * `authorization_details` and `permissions`, whose values may be private data.
+ *
+ * @param now - the clock, in seconds since the epoch.
+ */
+export function findMismatch(
+  reason: Mismatch['reason'] | 'authorization_details' | 'permissions',
+  token: JudgedToken,
+  policy: Policy,
+  now: () => number,
+): RefusalGrounds {
+  const mismatch = compare(reason, token, policy, now)
+  if (mismatch === undefined) return NOTHING
+  return { mismatch, detail: describeMismatch(mismatch) + describeImplying(mismatch, policy) }
+}
+
+function compare(
+  reason: Mismatch['reason'] | 'authorization_details' | 'permissions',
+  token: JudgedToken,
+  policy: Policy,
+  now: () => number,
+): Mismatch | undefined {
+  switch (reason) {
+    case 'token_kind': {
+      const fault = tokenKindFault(token, policy)
+      return fault && { reason, ...fault }
+    }
+    case 'issuer':
+      return { reason, required: [...(policy.issuers ?? [])], found: textOf(token.iss) }
+    case 'audience':
+      return { reason, required: policy.audience === false ? [] : policy.audience, found: audiencesOf(token.aud) }
+    case 'scope':
+      return compareScope(textOf(token.scope), policy)
+    case 'authentication':
+      return compareLogin(token, policy, now)
+    default:
+      return undefined
+  }
+}
+
+function compareScope(scope: string | undefined, { scope: { alternatives, accepts } }: Policy): Mismatch {
+  const found = scope === undefined ? undefined : parseScope(scope)
+  const [wanted = []] = alternatives
+  if (accepts !== undefined) return { reason: 'scope', required: undefined, found, missing: undefined }
+  const lacking = wanted.filter((enough) => !includesAny(scope, enough))
+  return { reason: 'scope', required: wanted.flatMap(firstOf), found, missing: lacking.flatMap(firstOf) }
+}
+
+/** The scope itself stands before those that imply it. */
+function firstOf(enough: readonly string[]): readonly string[] {
+  return enough.slice(0, 1)
+}
+
+function compareLogin(token: JudgedToken, policy: Policy, now: () => number): Mismatch {
+  const { acrValues, maxAuthenticationAgeSeconds } = policy
+  const { auth_time: authTime } = token
+  const missing: ('acr' | 'auth_time')[] = []
+  if (!isStrongEnough(token, policy)) missing.push('acr')
+  if (!isRecentEnough(token, policy, now)) missing.push('auth_time')
+  const isTimed = typeof authTime === 'number' && !isUnreadable(token, 'auth_time')
+  return {
+    reason: 'authentication',
+    required: { acrValues, maxAuthenticationAgeSeconds },
+    found: {
+      acr: isUnreadable(token, 'acr') ? undefined : textOf(token.acr),
+      authenticationAgeSeconds: isTimed ? now() - authTime : undefined,
+    },
+    missing,
+  }
+}
+
+/** The scopes that would have been enough in place of those that the challenge names. */
+function describeImplying({ reason }: Mismatch, { scope: { alternatives } }: Policy): string {
+  const [wanted = []] = alternatives
+  const implying = reason === 'scope' ? wanted.flatMap(([, ...broader]) => broader) : []
+  return implying.length === 0 ? '' : `, or what implies it: "${[...new Set(implying)].join(' ')}"`
+}
+
+/** A shared store may hold any value. */
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function audiencesOf(aud: unknown): readonly string[] | undefined {
+  if (typeof aud === 'string') return [aud]
+  return Array.isArray(aud) ? aud.filter((audience) => typeof audience === 'string') : undefined
+}

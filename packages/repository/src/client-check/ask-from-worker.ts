@@ -3,25 +3,25 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { freePort, startProcess } from '../mount-check/started-process.ts'
-import { mustRun } from '../pack-check/run-command.ts'
 import { compareOutcomes } from './compare-outcomes.ts'
 import { expectedOn } from './expected-outcomes.ts'
+import { postJson } from './post-json.ts'
 import type { KeptQuestion } from './program/in-worker.ts'
 import type { SmokeServer } from './smoke-server.ts'
 
-const BUNDLE = [
-  '--bundle',
-  '--format=esm',
-  '--target=es2024',
-  '--conditions=workerd,worker',
-  '--outfile=client-worker.js',
-]
+/** Bundles a module of a project to a file of the project, as one ES module for workerd. */
+export type Bundle = (directory: string, entry: string, outfile: string) => void
 
 const POST_MS = 10_000
 
-/** Runs the cases in a project that has workerd and esbuild, and reports every fault. */
-export async function askFromWorker(binary: string, directory: string, server: SmokeServer): Promise<string[]> {
-  mustRun(join(directory, 'node_modules/.bin/esbuild'), ['program/in-worker.ts', ...BUNDLE], directory)
+/** Runs the cases in a project that has workerd, and reports every fault. */
+export async function askFromWorker(
+  binary: string,
+  bundle: Bundle,
+  directory: string,
+  server: SmokeServer,
+): Promise<string[]> {
+  bundle(directory, 'program/in-worker.ts', 'client-worker.js')
   const port = await freePort()
   writeFileSync(join(directory, 'client.capnp'), config(port))
   const worker = await startProcess(join(directory, binary), ['serve', 'client.capnp'], directory, port, {})
@@ -29,7 +29,7 @@ export async function askFromWorker(binary: string, directory: string, server: S
     const url = `http://127.0.0.1:${port}`
     const expected = expectedOn('workerd')
     const titles = expected.map(({ title }) => title)
-    const lines = await post(`${url}/`, { ...server.input, titles })
+    const lines = await postJson(`${url}/`, { ...server.input, titles }, POST_MS)
     const found = [...compareOutcomes(lines, expected), ...(await askKept(url, server))]
     const complaints = worker.output().trim()
     return complaints === '' ? found : [...found, `writes ${complaints}`]
@@ -43,7 +43,7 @@ async function askKept(url: string, { input }: SmokeServer): Promise<string[]> {
   const problems: string[] = []
   const ask = async (token: string, abandon = false, path: KeptQuestion['path'] = '/moody'): Promise<unknown> => {
     const question: KeptQuestion = { input, path, token, abandon }
-    return JSON.parse(await post(`${url}/kept`, question)) as unknown
+    return JSON.parse(await postJson(`${url}/kept`, question, POST_MS)) as unknown
   }
   const hold = async (title: string, asked: Promise<unknown>, expected: unknown): Promise<void> => {
     const found = await asked.catch((error: unknown) => String(error))
@@ -61,15 +61,6 @@ async function askKept(url: string, { input }: SmokeServer): Promise<string[]> {
   await ask('good-3', true, '/slow')
   await hold('a request after a discovery that was abandoned', ask('good-4', false, '/slow'), active)
   return problems.map((problem) => `one client for many requests: ${problem}`)
-}
-
-async function post(url: string, body: object): Promise<string> {
-  const response = await fetch(url, {
-    method: 'POST',
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(POST_MS),
-  })
-  return response.text()
 }
 
 function config(port: number): string {

@@ -8,6 +8,9 @@ test.each(['Next', 'Bun', 'Deno', 'Workers'])('takes the example for %s, with it
   expect(program).not.toContain(': Request')
 })
 
-test.each(['Express', 'Nowhere'])('refuses %s, which has no program', (heading) => {
-  expect(() => guideProgram(heading, './endpoint.js')).toThrow('no example to mount')
+test.each([
+  ['Express', 'no example to mount'],
+  ['Nowhere', 'no ts under Nowhere'],
+])('refuses %s, which has no program', (heading, complaint) => {
+  expect(() => guideProgram(heading, './endpoint.js')).toThrow(complaint)
 })

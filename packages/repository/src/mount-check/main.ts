@@ -9,12 +9,13 @@ import { join } from 'node:path'
 import { askFromNode, NODE_VERSIONS } from '../client-check/ask-from-node.ts'
 import { PROGRAMS, type SmokeServer, startSmokeServer } from '../client-check/smoke-server.ts'
 import { packPackage } from '../pack-check/packed-package.ts'
-import { mustRun, runCommand } from '../pack-check/run-command.ts'
+import { mustRun, startCommand } from '../pack-check/run-command.ts'
 import { findRuntimes } from '../pack-check/runtimes.ts'
 import { publicPackages } from '../workspace/workspace.ts'
 import { followFeedOf } from './feed-case.ts'
 import { HTTP_CASES, runCases } from './http-cases.ts'
-import { isInstalled, MOUNTS, type Mount } from './mounts.ts'
+import type { Mount } from './mount.ts'
+import { isInstalled, MOUNTS } from './mounts.ts'
 import { freePort, startProcess } from './started-process.ts'
 
 const INSTALL = ['install', '--no-audit', '--no-fund', '--ignore-scripts']
@@ -22,18 +23,18 @@ const required = process.env['CI_REQUIRE_RUNTIMES'] === '1'
 const problems: string[] = []
 const notices: string[] = []
 
-/** A project that has the packages, and the programs of the client's cases. */
-function createProject(tarballs: readonly string[], directory: string): string {
+/** A project for the packages, with the programs of the client's cases. */
+function createProject(directory: string): string {
   mkdirSync(directory)
   writeFileSync(join(directory, 'package.json'), '{ "name": "mount", "private": true, "type": "module" }')
   cpSync(PROGRAMS, join(directory, 'program'), { recursive: true })
-  mustRun('npm', [...INSTALL, ...tarballs], directory)
   return directory
 }
 
-/** Installs the packages that a mount needs. Returns whether that succeeded. */
-function install(mount: Mount, directory: string): boolean {
-  const { ok, output } = runCommand('npm', [...INSTALL, '--save-exact', ...mount.packages], directory)
+/** Installs what a mount needs. Returns whether that succeeded. */
+async function install(mount: Mount, tarballs: readonly string[], directory: string): Promise<boolean> {
+  const packages = [...tarballs, ...mount.packages]
+  const { ok, output } = await startCommand('npm', [...INSTALL, '--save-exact', ...packages], directory)
   const installed = ok && isInstalled(mount, directory)
   if (!installed) skip(`not tried on ${mount.name}: ${ok ? 'nothing is installed for this machine' : output}`)
   return installed
@@ -93,13 +94,15 @@ try {
   const tarballs = publicPackages()
     .filter(({ folder }) => folder !== 'testing')
     .map((source) => packPackage(source, work).tarball)
-  const project = createProject(tarballs, join(work, 'node'))
+  const project = createProject(join(work, 'node'))
+  mustRun('npm', [...INSTALL, ...tarballs], project)
+  const mounted = MOUNTS.map((mount, index) => ({ mount, directory: createProject(join(work, `mount-${index}`)) }))
+  // Installing is mostly waiting. The cases have deadlines, so they run when that is over.
+  const installed = await Promise.all(mounted.map(({ mount, directory }) => install(mount, tarballs, directory)))
   const server = await startSmokeServer(project)
   try {
     await askFromEveryNode(project, server)
-    for (const [index, mount] of MOUNTS.entries()) {
-      const directory = createProject(tarballs, join(work, `mount-${index}`))
-      if (!install(mount, directory)) continue
+    for (const { mount, directory } of mounted.filter((_, index) => installed[index])) {
       await step(`${mount.name}: ${HTTP_CASES.length} requests`, () => askMounted(mount, directory))
       const { ask } = mount
       if (ask !== undefined) await step(`client on ${mount.name}`, () => ask(directory, server))

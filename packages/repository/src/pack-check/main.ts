@@ -12,6 +12,7 @@ import { lintPackage } from './lint-package.ts'
 import { packPackage } from './packed-package.ts'
 import { resolvePeers } from './peers.ts'
 import { findRuntimes } from './runtimes.ts'
+import { installTestRunners, runTestRunners } from './test-runners.ts'
 
 const problems: string[] = []
 
@@ -28,6 +29,8 @@ async function step(what: string, work: () => readonly string[] | Promise<readon
 const work = realpathSync(mkdtempSync(join(tmpdir(), 'pack-check-')))
 try {
   const packages = publicPackages().map((source) => packPackage(source, work))
+  // Installing is mostly waiting: it goes on beside the next steps.
+  const runners = installTestRunners(packages, work)
   await step('contents', () => packages.flatMap((packed) => checkContents(packed, ROOT)))
   await step('publint and attw', async () => (await Promise.all(packages.map(lintPackage))).flat())
   const project = installConsumer(packages, work)
@@ -41,6 +44,9 @@ try {
   await step('the README compiled, strictly and not', () => compileReadme(project.directory))
   await step('bundles for Node', () => runBundles(project.directory))
   await step('npm resolves the oldest and newest peers', () => resolvePeers(packages, work))
+  await step('the tests of the guide with vitest, jest, node --test and bun test', async () =>
+    runTestRunners(await runners),
+  )
   for (const { tarball, bytes } of packages) console.log(`${tarball.slice(work.length + 1)} ${bytes} B`)
   for (const line of [...sizes, ...notices]) console.log(line)
 } finally {

@@ -1,5 +1,6 @@
 /** Runs another program. */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 
 /** The result of a program. */
 export interface Run {
@@ -19,6 +20,19 @@ export function runCommand(command: string, args: readonly string[], cwd: string
   })
   if (error !== undefined) return { ok: false, output: `${command}: ${error.message}` }
   return { ok: status === 0, output: `${stdout}${stderr}`.trim() }
+}
+
+/** Runs a program beside other work. */
+export async function startCommand(command: string, args: readonly string[], cwd: string): Promise<Run> {
+  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  try {
+    const [status] = (await once(child, 'close')) as [number | null]
+    return { ok: status === 0, output: output.trim() }
+  } catch (error) {
+    return { ok: false, output: `${command}: ${(error as Error).message}` }
+  }
 }
 
 /** Runs a program that must succeed. @throws Error with its output. */

@@ -2,9 +2,9 @@
 import type { IntrospectionClient } from '@token-introspection/client'
 import { AWAIT_USING_CASES } from './await-using.ts'
 import { FETCH_CASES } from './fetch-cases.ts'
-import { runSmokeCases } from './run-smoke-cases.ts'
+import { answerSmokeCases } from './run-smoke-cases.ts'
 import { createClient, rejectionOf, SMOKE_CASES } from './smoke-cases.ts'
-import type { SmokeAddresses, SmokeInput } from './smoke-input.ts'
+import type { SmokeAddresses } from './smoke-input.ts'
 
 /** A request to the client that the isolate keeps. */
 export interface KeptQuestion {
@@ -24,9 +24,7 @@ export default {
     if (new URL(request.url).pathname === '/kept') {
       return Response.json((await askKept((await request.json()) as KeptQuestion)) ?? null)
     }
-    const lines: string[] = []
-    await runSmokeCases(cases, (await request.json()) as SmokeInput, (line) => lines.push(line))
-    return new Response(lines.join('\n'))
+    return answerSmokeCases(cases, request)
   },
 }
 

@@ -1,0 +1,13 @@
+/** The route of the bundling guide, as JavaScript that asks an authorization server on this machine. */
+import { stripTypeScriptTypes } from 'node:module'
+import { readGuideExample } from '../markdown/guide-example.ts'
+
+const ISSUER = "issuer: 'https://as.example.com',"
+const HERE = 'endpoint: process.env.INTROSPECTION_ENDPOINT, transport: { allowHttpOnLoopback: true },'
+
+/** The example for Next. @throws Error when it names no issuer. */
+export function guardedRoute(): string {
+  const example = readGuideExample('bundling.md', 'Next')
+  if (!example.includes(ISSUER)) throw new Error(`docs/guides/bundling.md: the example for Next has no ${ISSUER}`)
+  return stripTypeScriptTypes(example.replace(ISSUER, `${ISSUER} ${HERE}`))
+}

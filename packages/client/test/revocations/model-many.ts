@@ -6,7 +6,8 @@
 import { parseArgs } from 'node:util'
 import { MUTATIONS } from './mutations.ts'
 import { describeFailure, findFailure } from './run-histories.ts'
-import { createTally, type Parts } from './simulation.ts'
+import type { Parts } from './parts.ts'
+import { createTally } from './tally.ts'
 import { realParts } from './sound-parts.ts'
 
 const { values } = parseArgs({

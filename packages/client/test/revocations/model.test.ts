@@ -5,7 +5,8 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { MUTATIONS } from './mutations.ts'
 import { describeFailure, findFailure } from './run-histories.ts'
-import { createTally, type Parts } from './simulation.ts'
+import type { Parts } from './parts.ts'
+import { createTally } from './tally.ts'
 import { naiveParts, realParts } from './sound-parts.ts'
 
 const SEED = 12

@@ -11,7 +11,7 @@ import {
 import { type FoundAnswer, type Judge, LIMITS, type NotedReading, type SimulatedResponse } from './client-engine.ts'
 import { RealEngine, type RealReading, SharedStore } from './real-engine.ts'
 import { EPOCH_MS } from './simulated-clock.ts'
-import type { CallParts, Parts, ServerParts } from './simulation.ts'
+import type { CallParts, Parts, ServerParts } from './parts.ts'
 import { realParts } from './sound-parts.ts'
 
 export interface Mutation {

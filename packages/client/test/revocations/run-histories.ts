@@ -2,7 +2,9 @@
 import { generateHistory, type History } from './history.ts'
 import { seedOf } from './random.ts'
 import { shrinkHistory } from './shrink-history.ts'
-import { type Parts, runHistory, type Tally } from './simulation.ts'
+import type { Parts } from './parts.ts'
+import { runHistory } from './simulation.ts'
+import type { Tally } from './tally.ts'
 
 /** A history that fails, by the seed of all and its number. */
 export interface Failure {

@@ -1,128 +1,35 @@
 /** Runs one history: servers, network, processes and users on a simulated clock. Nothing here is asynchronous. */
 import type { RevocationEvent, RevocationPage } from '@token-introspection/core/revocations'
-import type { ClientEngine, FoundAnswer, NotedReading, SimulatedResponse } from './client-engine.ts'
+import type { FoundAnswer, NotedReading, SimulatedResponse } from './client-engine.ts'
 import type { History, Step, Way } from './history.ts'
 import { type AnswerFacts, type Decision, judgeDecision } from './oracle.ts'
 import { EPOCH_MS, SimulatedClock } from './simulated-clock.ts'
 import { type LoggedEvent, type Revocation, SimulatedDatabase } from './simulated-database.ts'
 import { LIMITS } from './client-engine.ts'
+import type { Parts } from './parts.ts'
+import { type Call, type Flight, SimulatedProcess } from './simulated-process.ts'
+import { createTally, type Tally } from './tally.ts'
+import { Timetable } from './timetable.ts'
 import { REVOCABLES, type SimulatedToken, TOKENS } from './simulated-tokens.ts'
-
-/** What the simulation runs. A mutation replaces one of its parts. */
-export interface Parts {
-  createEngine(clock: SimulatedClock, store: unknown): ClientEngine
-  /** What processes share; each history has a new one. */
-  createStore(): unknown
-  readonly server: ServerParts
-  readonly call: CallParts
-}
-
-/** The rules of the server. */
-export interface ServerParts {
-  /** The node that answers the lease question reads the primary, as it is after the question arrived. */
-  readonly leaseReadsPrimary: boolean
-  readonly leaseReadBeginsAfterQuestion: boolean
-  /** The question numbers every committed event first. */
-  readonly questionNumbers: boolean
-  readonly keysBeforeView: boolean
-  /** The position is looked up before the token. */
-  readonly positionBeforeLookup: boolean
-  readonly positionsHaveTags: boolean
-}
-
-/** The rules of a call. */
-export interface CallParts {
-  /** A call with `notOlderThan` starts a request of its own. */
-  readonly joinsNothingOlder: boolean
-  /** The answer is checked after the last wait. */
-  readonly checksLast: boolean
-}
-
-/** How often things happened in histories, so that nobody believes a simulation in which nothing happens. */
-export interface Tally {
-  accepted: number
-  remembered: number
-  /** Remembered for longer than without a feed. */
-  extended: number
-  proven: number
-  voidOnArrival: number
-  joined: number
-  gaps: number
-  named: number
-  refused: number
-  failed: number
-}
-
-export function createTally(): Tally {
-  return {
-    accepted: 0,
-    remembered: 0,
-    extended: 0,
-    proven: 0,
-    voidOnArrival: 0,
-    joined: 0,
-    gaps: 0,
-    named: 0,
-    refused: 0,
-    failed: 0,
-  }
-}
 
 /** The most events on a page. */
 const PAGE = 3
-
-interface Delivery {
-  readonly atMs: number
-  readonly run: () => void
-}
-
-interface Call {
-  readonly step: Step & { readonly do: 'ask' }
-  readonly token: SimulatedToken
-  readonly notOlderThan: { readonly position: string; readonly revocation: Revocation } | undefined
-  recalledAtMs: number
-}
-
-interface Flight {
-  readonly calls: Call[]
-}
-
-class Process {
-  readonly index: number
-  readonly clock: SimulatedClock
-  engine: ClientEngine
-  flights = new Map<SimulatedToken, Flight>()
-  applied = new Set<Revocation>()
-  /** Changes when it starts again. */
-  life = 0
-  standsUntilMs = 0
-  cutOffUntilMs = 0
-  setBackAtMs = Number.NEGATIVE_INFINITY
-
-  constructor(index: number, clock: SimulatedClock, engine: ClientEngine) {
-    this.index = index
-    this.clock = clock
-    this.engine = engine
-  }
-}
 
 class Simulation {
   readonly #parts: Parts
   readonly #tally: Tally
   readonly #database: SimulatedDatabase
   readonly #store: unknown
-  readonly #processes: Process[]
+  readonly #processes: SimulatedProcess[]
   readonly #logOffsetMs: number
   readonly #lease: History['lease']
-  /** Latest first. */
-  readonly #deliveries: Delivery[] = []
+  readonly #timetable = new Timetable()
   readonly #receipts: { position: string; revocation: Revocation }[] = []
   /** By the serial number of the answer. */
   readonly #answers: AnswerFacts[] = []
   readonly #earlyReads = new Map<string | undefined, { readonly atMs: number; readonly page: RevocationPage }>()
   #isOver = false
   #serial = 0
-  #nowMs = 0
   #downUntilMs = 0
   #replica = 0
   /** Changes when the primary starts again: open transactions are lost. */
@@ -138,8 +45,8 @@ class Simulation {
     for (const token of TOKENS) if (token.name !== 't4') this.#database.issue(token, 0)
     this.#replica = this.#database.writes
     this.#processes = history.machines.map((faults, index) => {
-      const clock = new SimulatedClock(faults, () => this.#nowMs)
-      return new Process(index, clock, parts.createEngine(clock, this.#store))
+      const clock = new SimulatedClock(faults, () => this.#timetable.nowMs)
+      return new SimulatedProcess(index, clock, parts.createEngine(clock, this.#store))
     })
     this.#lease = history.lease
     for (const process of this.#processes) this.#askAgain(process, process.index)
@@ -148,70 +55,48 @@ class Simulation {
   /** What went wrong first; `undefined` if nothing. */
   run(steps: readonly Step[]): string | undefined {
     for (const step of steps) {
-      this.#goOn(this.#nowMs + step.waitMs)
+      this.#goOn(this.#timetable.nowMs + step.waitMs)
       this.#do(step)
       if (this.#fault !== undefined) return this.#fault
     }
     this.#isOver = true
-    this.#goOn(this.#nowMs + 120_000)
+    this.#goOn(this.#timetable.nowMs + 120_000)
     return this.#fault
   }
 
   #goOn(untilMs: number): void {
-    for (;;) {
-      const next = this.#deliveries.at(-1)
-      if (next === undefined || next.atMs > untilMs || this.#fault !== undefined) break
-      this.#deliveries.pop()
-      this.#nowMs = next.atMs
-      next.run()
-    }
-    this.#nowMs = Math.max(this.#nowMs, untilMs)
-  }
-
-  #after(delayMs: number, run: () => void): void {
-    if (delayMs <= 0) {
-      run()
-      return
-    }
-    const atMs = this.#nowMs + delayMs
-    let index = this.#deliveries.length
-    this.#deliveries.push({ atMs, run })
-    // The earlier of two with the same time stays last.
-    while (index > 0 && (this.#deliveries[index - 1] as Delivery).atMs <= atMs) {
-      this.#deliveries[index] = this.#deliveries[index - 1] as Delivery
-      index -= 1
-    }
-    this.#deliveries[index] = { atMs, run }
+    this.#timetable.goOn(untilMs, () => this.#fault !== undefined)
   }
 
   /** Runs something in a process, when it is awake. What its last life waited for is lost. */
-  #inside(process: Process, delayMs: number, run: () => void, life = process.life): void {
+  #inside(process: SimulatedProcess, delayMs: number, run: () => void, life = process.life): void {
     const arrive = (): void => {
       if (process.life !== life) return
-      if (process.standsUntilMs > this.#nowMs) this.#after(process.standsUntilMs - this.#nowMs, arrive)
+      if (process.standsUntilMs > this.#timetable.nowMs)
+        this.#timetable.after(process.standsUntilMs - this.#timetable.nowMs, arrive)
       else run()
     }
-    this.#after(delayMs, arrive)
+    this.#timetable.after(delayMs, arrive)
   }
 
   /** The same for a message, which a cut cable stops. */
-  #receive(process: Process, delayMs: number, run: () => void, life = process.life): void {
-    this.#after(delayMs, () => {
-      if (process.cutOffUntilMs <= this.#nowMs) this.#inside(process, 0, run, life)
+  #receive(process: SimulatedProcess, delayMs: number, run: () => void, life = process.life): void {
+    this.#timetable.after(delayMs, () => {
+      if (process.cutOffUntilMs <= this.#timetable.nowMs) this.#inside(process, 0, run, life)
     })
   }
 
   /** A message to the server and back. `work` begins when it arrives, and gives what `finish` sends back. */
   #request<Answer>(
-    process: Process,
+    process: SimulatedProcess,
     way: Way,
     work: () => (() => Answer) | undefined,
     receive: (answer: Answer) => void,
     fail: () => void,
   ): void {
     const { life } = process
-    const isDown = (): boolean => this.#downUntilMs > this.#nowMs
-    if (process.cutOffUntilMs > this.#nowMs) {
+    const isDown = (): boolean => this.#downUntilMs > this.#timetable.nowMs
+    if (process.cutOffUntilMs > this.#timetable.nowMs) {
       this.#inside(process, 1000, fail)
       return
     }
@@ -222,10 +107,10 @@ class Simulation {
       isOver = true
       fail()
     })
-    this.#after(way.outMs, () => {
+    this.#timetable.after(way.outMs, () => {
       if (isDown()) return
       const finish = work()
-      this.#after(way.workMs, () => {
+      this.#timetable.after(way.workMs, () => {
         if (isDown() || finish === undefined) return
         const answer = finish()
         if (way.isLost) return
@@ -252,14 +137,14 @@ class Simulation {
       case 'save':
         this.#database.save(
           TOKENS[step.token] as SimulatedToken,
-          this.#nowMs,
-          toSeconds(this.#nowMs + this.#logOffsetMs),
+          this.#timetable.nowMs,
+          toSeconds(this.#timetable.nowMs + this.#logOffsetMs),
         )
         return
       case 'number':
         return this.#database.number()
       case 'issue':
-        return this.#database.issue(TOKENS[step.token] as SimulatedToken, this.#nowMs)
+        return this.#database.issue(TOKENS[step.token] as SimulatedToken, this.#timetable.nowMs)
       case 'replicate':
         this.#replica = Math.max(this.#replica, this.#database.writes - step.behind)
         return
@@ -267,7 +152,7 @@ class Simulation {
         this.#reign += 1
         this.#database.lose(step.writes)
         this.#replica = Math.min(this.#replica, this.#database.writes)
-        this.#downUntilMs = Math.max(this.#downUntilMs, this.#nowMs + step.downMs)
+        this.#downUntilMs = Math.max(this.#downUntilMs, this.#timetable.nowMs + step.downMs)
         return
       case 'begin log':
         this.#database.number()
@@ -276,11 +161,11 @@ class Simulation {
         return this.#database.trim(step.keep)
       case 'down':
         this.#reign += 1
-        this.#downUntilMs = Math.max(this.#downUntilMs, this.#nowMs + step.forMs)
+        this.#downUntilMs = Math.max(this.#downUntilMs, this.#timetable.nowMs + step.forMs)
         return
       case 'cut off': {
         const process = this.#process(step.process)
-        process.cutOffUntilMs = Math.max(process.cutOffUntilMs, this.#nowMs + step.forMs)
+        process.cutOffUntilMs = Math.max(process.cutOffUntilMs, this.#timetable.nowMs + step.forMs)
         return
       }
       case 'restart':
@@ -290,27 +175,27 @@ class Simulation {
       case 'suspend': {
         const process = this.#process(step.process)
         // A machine that sleeps already cannot go to sleep.
-        if (process.standsUntilMs > this.#nowMs) return
+        if (process.standsUntilMs > this.#timetable.nowMs) return
         process.clock.suspend(step.forMs)
         return this.#stand(process, step.forMs)
       }
       case 'step clock': {
         const process = this.#process(step.process)
-        if (step.byMs < 0) process.setBackAtMs = this.#nowMs
+        if (step.byMs < 0) process.setBackAtMs = this.#timetable.nowMs
         return process.clock.step(step.byMs)
       }
     }
   }
 
-  #process(index: number): Process {
-    return this.#processes[index % this.#processes.length] as Process
+  #process(index: number): SimulatedProcess {
+    return this.#processes[index % this.#processes.length] as SimulatedProcess
   }
 
-  #stand(process: Process, forMs: number): void {
-    process.standsUntilMs = Math.max(process.standsUntilMs, this.#nowMs + forMs)
+  #stand(process: SimulatedProcess, forMs: number): void {
+    process.standsUntilMs = Math.max(process.standsUntilMs, this.#timetable.nowMs + forMs)
   }
 
-  #restart(process: Process): void {
+  #restart(process: SimulatedProcess): void {
     process.life += 1
     process.engine = this.#parts.createEngine(process.clock, this.#store)
     process.flights = new Map()
@@ -322,9 +207,13 @@ class Simulation {
     const target = REVOCABLES[revocable]
     const reign = this.#reign
     if (target === undefined) return
-    this.#after(commitMs, () => {
-      if (this.#reign !== reign || this.#downUntilMs > this.#nowMs) return
-      const revocation = this.#database.revoke(target, this.#nowMs, toSeconds(this.#nowMs + this.#logOffsetMs))
+    this.#timetable.after(commitMs, () => {
+      if (this.#reign !== reign || this.#downUntilMs > this.#timetable.nowMs) return
+      const revocation = this.#database.revoke(
+        target,
+        this.#timetable.nowMs,
+        toSeconds(this.#timetable.nowMs + this.#logOffsetMs),
+      )
       if (revocation === undefined || !isNumbered) return
       // The one who revokes asks for the position.
       this.#database.number()
@@ -334,14 +223,14 @@ class Simulation {
   }
 
   /** The loop of a process that follows the feed. It ends with the life of the process. */
-  #askAgain(process: Process, turn: number): void {
+  #askAgain(process: SimulatedProcess, turn: number): void {
     const lease = this.#lease
     if (lease === undefined || this.#isOver) return
     this.#question(process, lease.ways[turn % lease.ways.length] as Way)
     this.#inside(process, lease.everyMs, () => this.#askAgain(process, turn + 1))
   }
 
-  #question(process: Process, way: Way): void {
+  #question(process: SimulatedProcess, way: Way): void {
     this.#inside(process, 0, () => {
       const question = process.engine.beginQuestion()
       const { server } = this.#parts
@@ -364,20 +253,20 @@ class Simulation {
   /** A mutation: questions of the last seconds share a read, as with a cache in the network. */
   #readEarly(after: string | undefined, read: () => RevocationPage): RevocationPage {
     const known = this.#earlyReads.get(after)
-    if (known !== undefined && this.#nowMs - known.atMs < 4000) return known.page
+    if (known !== undefined && this.#timetable.nowMs - known.atMs < 4000) return known.page
     const page = read()
-    this.#earlyReads.set(after, { atMs: this.#nowMs, page })
+    this.#earlyReads.set(after, { atMs: this.#timetable.nowMs, page })
     return page
   }
 
-  #answer(process: Process, answer: () => void, page: RevocationPage): void {
+  #answer(process: SimulatedProcess, answer: () => void, page: RevocationPage): void {
     const before = process.engine.position
     this.#apply(process, page.events, answer)
     if (page.gap && process.engine.position === page.position && before !== page.position) this.#tally.gaps += 1
   }
 
   /** Notes which of the events the process has applied: those from its position to the one it has afterwards. */
-  #apply(process: Process, events: readonly RevocationEvent[], apply: () => void): void {
+  #apply(process: SimulatedProcess, events: readonly RevocationEvent[], apply: () => void): void {
     let position = process.engine.position
     apply()
     for (const event of events) {
@@ -389,8 +278,8 @@ class Simulation {
   }
 
   /** The stream. It may come from any node, so it says nothing about what is missing. */
-  #push(process: Process, back: number, count: number, delayMs: number): void {
-    if (this.#downUntilMs > this.#nowMs) return
+  #push(process: SimulatedProcess, back: number, count: number, delayMs: number): void {
+    if (this.#downUntilMs > this.#timetable.nowMs) return
     const { log } = this.#database
     const end = log.length - back
     const logged: readonly LoggedEvent[] = log.slice(Math.max(1, end - count), Math.max(1, end))
@@ -399,13 +288,13 @@ class Simulation {
     this.#receive(process, delayMs, () => this.#apply(process, events, () => process.engine.append(events)))
   }
 
-  #begin(process: Process, step: Step & { readonly do: 'ask' }): void {
+  #begin(process: SimulatedProcess, step: Step & { readonly do: 'ask' }): void {
     const token = TOKENS[step.token] as SimulatedToken
     const receipt = step.receipt === undefined ? undefined : this.#receipts[step.receipt]
     const call: Call = { step, token, notOlderThan: receipt, recalledAtMs: 0 }
     this.#inside(process, 0, () => {
       const { engine } = process
-      call.recalledAtMs = this.#nowMs
+      call.recalledAtMs = this.#timetable.nowMs
       const judge = this.#judgeOf(process, call)
       const { checksLast } = this.#parts.call
       engine.recall(token.name, receipt?.position, checksLast ? judge : undefined, (found) => {
@@ -416,11 +305,11 @@ class Simulation {
     })
   }
 
-  #judgeOf(process: Process, { step }: Call): ((run: () => void) => void) | undefined {
+  #judgeOf(process: SimulatedProcess, { step }: Call): ((run: () => void) => void) | undefined {
     return step.judgeMs === 0 ? undefined : (run) => this.#inside(process, step.judgeMs, run)
   }
 
-  #decide(process: Process, call: Call, found: FoundAnswer, state: Decision['state']): void {
+  #decide(process: SimulatedProcess, call: Call, found: FoundAnswer, state: Decision['state']): void {
     const decision: Decision = {
       process: process.index,
       token: call.token,
@@ -433,7 +322,7 @@ class Simulation {
       applied: process.applied,
     }
     this.#count(decision)
-    this.#fault ??= judgeDecision(decision, this.#nowMs, this.#database)
+    this.#fault ??= judgeDecision(decision, this.#timetable.nowMs, this.#database)
   }
 
   #count({ found, state, askedAtMs, notOlderThan }: Decision): void {
@@ -444,12 +333,12 @@ class Simulation {
     }
     tally.accepted += 1
     if (state !== 'fresh') tally.remembered += 1
-    if (state === 'remembered' && this.#nowMs - askedAtMs > LIMITS.maxAge * 1000 * 1.02) tally.extended += 1
+    if (state === 'remembered' && this.#timetable.nowMs - askedAtMs > LIMITS.maxAge * 1000 * 1.02) tally.extended += 1
     if (found.liveness.bound === 'proven') tally.proven += 1
     if (notOlderThan !== undefined) tally.named += 1
   }
 
-  #ask(process: Process, call: Call): void {
+  #ask(process: SimulatedProcess, call: Call): void {
     const known = process.flights.get(call.token)
     const mayJoin = call.notOlderThan === undefined || !this.#parts.call.joinsNothingOlder
     if (known !== undefined && mayJoin) {
@@ -462,10 +351,10 @@ class Simulation {
     this.#send(process, call, flight, 1)
   }
 
-  #send(process: Process, call: Call, flight: Flight, attempt: number): void {
+  #send(process: SimulatedProcess, call: Call, flight: Flight, attempt: number): void {
     const { engine, flights } = process
     const { step, token, notOlderThan } = call
-    const sentAtMs = this.#nowMs
+    const sentAtMs = this.#timetable.nowMs
     const reading = engine.beginReading(notOlderThan?.position)
     const way = attempt === 1 ? step.way : step.again
     const end = (): boolean => flights.get(token) === flight && flights.delete(token)

@@ -1,7 +1,7 @@
 /** The parts of the simulation, as they should be. */
 import { NaiveEngine, type SharedEntries } from './naive-engine.ts'
 import { RealEngine, SharedStore } from './real-engine.ts'
-import type { Parts } from './simulation.ts'
+import type { Parts } from './parts.ts'
 
 type EngineClass = new (...settings: ConstructorParameters<typeof RealEngine>) => RealEngine
 

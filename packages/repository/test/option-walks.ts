@@ -56,6 +56,7 @@ const limiter = seam({
   delete: () => Promise.resolve(),
 })
 const logOptions = { keySecret: 'k'.repeat(32), retentionSeconds: 60 }
+const pepper = ['p'.repeat(32)]
 const store = seam(server.createMemoryTokenStore())
 const revocationLog = seam({ has: never, keyOf: never, readAfter: never, onAppended: () => nothing })
 const meter = seam({
@@ -932,7 +933,7 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
   'server/postgres': [
     walk(
       'createPostgresTokenStore',
-      { pool: seam({ query: never }), now, unstoredLifetimeSeconds: 60, revocationLog: logOptions },
+      { pool: seam({ query: never }), now, unstoredLifetimeSeconds: 60, revocationLog: logOptions, pepper },
       postgres.createPostgresTokenStore,
       { open: ['pool'] },
     ),
@@ -940,7 +941,7 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
   'server/redis': [
     walk(
       'createRedisTokenStore',
-      { client: send, keyPrefix: 'a:', now, unstoredLifetimeSeconds: 60, revocationLog: logOptions },
+      { client: send, keyPrefix: 'a:', now, unstoredLifetimeSeconds: 60, revocationLog: logOptions, pepper },
       serverRedis.createRedisTokenStore,
       { open: ['client'] },
     ),
@@ -948,7 +949,7 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
   'server/sqlite': [
     walk(
       'createSqliteTokenStore',
-      { database: new DatabaseSync(':memory:'), now, unstoredLifetimeSeconds: 60, revocationLog: logOptions },
+      { database: new DatabaseSync(':memory:'), now, unstoredLifetimeSeconds: 60, revocationLog: logOptions, pepper },
       sqlite.createSqliteTokenStore,
     ),
   ],

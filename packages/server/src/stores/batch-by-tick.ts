@@ -1,4 +1,5 @@
 /** Asks one question for all lookups of one event-loop tick, to save round trips to a store over a network. */
+import { parseRecord } from './pepper.ts'
 import type { TokenRecord } from './token-record.ts'
 
 /** The largest number of digests in one question. More would keep the server and the waiting callers busy for too long. */
@@ -67,7 +68,7 @@ function settle<Claims extends object>(
   json: string | undefined,
 ): void {
   try {
-    resolve(json === undefined ? null : (JSON.parse(json) as TokenRecord<Claims>))
+    resolve(json === undefined ? null : parseRecord<Claims>(json))
   } catch (error) {
     reject(error)
   }

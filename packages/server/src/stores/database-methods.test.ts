@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { FOR_GOOD, ISSUED_BEFORE_ALL } from './cutoff.ts'
 import { databaseMethods } from './database-methods.ts'
 import { revocationDigests } from './revocation-digests.ts'
+import { NO_PEPPER } from './pepper.ts'
 import { NO_POSITION } from './revocation-receipt.ts'
 import type { TokenDatabase } from './token-database.ts'
 import type { TokenRecord } from './token-record.ts'
@@ -33,7 +34,7 @@ function create(held?: TokenRecord, losses = 0) {
     cutOff: tell('cutOff'),
     isRevoked: (...values) => told.push(['isRevoked', ...values]) > 0,
   }
-  return { told, methods: databaseMethods(database) }
+  return { told, methods: databaseMethods([NO_PEPPER], database) }
 }
 
 describe('databaseMethods', () => {
@@ -43,7 +44,12 @@ describe('databaseMethods', () => {
     await methods.save('token', record)
     const row = { json: JSON.stringify(record), keptUntil: NOW + 60, issuedAt: NOW, revoked: false }
     expect(told).toEqual([
-      ['saveToken', [await digestToken('token')], { ...row, identifiers: [null, 's', 'alice', null] }],
+      [
+        'saveToken',
+        [await digestToken('token')],
+        { ...row, identifiers: [null, 's', 'alice', null] },
+        await digestToken('token'),
+      ],
     ])
   })
 
@@ -65,7 +71,8 @@ describe('databaseMethods', () => {
     await methods.save(JWT, { ...record, revoked: true })
     const digests = await revocationDigests(JWT, record)
     expect(digests).toHaveLength(3)
-    expect(told).toEqual([['saveTombstone', digests, expect.objectContaining({ revoked: true, keptUntil: NOW + 60 })]])
+    const row = expect.objectContaining({ revoked: true, keptUntil: NOW + 60 }) as unknown
+    expect(told).toEqual([['saveTombstone', digests, row, digests]])
   })
 
   test('writes a tombstone without personal data under every digest, and keeps it five minutes beyond exp', async () => {
@@ -73,7 +80,8 @@ describe('databaseMethods', () => {
     await methods.revoke(JWT, { kind: 'access_token', iat: NOW, exp: NOW + 60, sub: 'alice', username: 'Alice' })
     const json = JSON.stringify({ kind: 'access_token', exp: NOW + 60, iat: NOW, revoked: true })
     const row = { json, keptUntil: NOW + 360, issuedAt: NOW, identifiers: [null, null, null, null], revoked: true }
-    expect(told).toEqual([['saveTombstone', [await digestToken(JWT), await digestToken(signedContent(JWT))], row]])
+    const digests = [await digestToken(JWT), await digestToken(signedContent(JWT))]
+    expect(told).toEqual([['saveTombstone', digests, row, digests]])
   })
 
   test('consumes a token whose record changes meanwhile, and gives up when it changes all the time', async () => {

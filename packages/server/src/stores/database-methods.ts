@@ -1,11 +1,14 @@
 /** The methods of a store that are the same over every database. */
-import { andThen } from '@token-introspection/core/maybe-promise'
+import { allOf, andThen } from '@token-introspection/core/maybe-promise'
 import { identifiersOf, ISSUED_BEFORE_ALL } from './cutoff.ts'
 import { revocationDigests, tombstoneDigests } from './revocation-digests.ts'
 import { revocationMethods } from './revocation-methods.ts'
+import type { RevocationReceipt } from './revocation-log.ts'
 import { receiptOfEarlier } from './revocation-receipt.ts'
 import { toStoredIdentifier } from './stored-identifier.ts'
 import { TOMBSTONE_MARGIN_SECONDS, toTombstone } from './to-tombstone.ts'
+import { findUnderAll, keyedDigests, type Peppers } from './keyed-digests.ts'
+import { parseRecord, type Pepper } from './pepper.ts'
 import type { ListingDatabase, TokenDatabase, TokenRow } from './token-database.ts'
 import { isOf, resolveOwner, resolvePageQuery, toPage } from './token-page.ts'
 import type { TokenRecord } from './token-record.ts'
@@ -18,8 +21,15 @@ const NOBODY: readonly null[] = [null, null, null, null]
 /** How often a token is consumed that changes meanwhile. */
 const MAX_TRIES = 8
 
-/** Creates all methods of a store except `find`. */
-export function databaseMethods(database: TokenDatabase): Omit<ReceiptedTokenStore, 'find'> {
+/**
+ * Creates all methods of a store except `find`.
+ *
+ * @param peppers - those of the store, the current one first.
+ */
+export function databaseMethods(peppers: Peppers, database: TokenDatabase): Omit<ReceiptedTokenStore, 'find'> {
+  const find = findUnderAll((keyed) => database.find(keyed), peppers)
+  const held = findUnderAll((keyed) => andThen(database.held(keyed), (record) => record ?? null), peppers)
+
   return {
     ...(database.revocations && { revocations: database.revocations }),
     async save(token, record) {
@@ -33,25 +43,35 @@ export function databaseMethods(database: TokenDatabase): Omit<ReceiptedTokenSto
         identifiers: storedIdentifiersOf(record),
         revoked: Boolean(record.revoked),
       }
-      if (row.revoked) await database.saveTombstone(await revocationDigests(token, known), row)
-      else await database.saveToken(await revocationDigests(token), row)
+      if (row.revoked) {
+        await bury(peppers, database, await revocationDigests(token, known), row)
+        return
+      }
+      const digests = await revocationDigests(token)
+      const [digest = ''] = digests
+      const pepper = await pepperOf(digest)
+      const place = await pepper.keyed(digest)
+      const others = (await keyedDigests(peppers, digests)).filter((keyed) => keyed !== place)
+      await database.saveToken([place, ...others], { ...row, json: await pepper.seal(row.json, digest) }, digest)
     },
     async revoke(token, record) {
       // Read before the first await, because the caller may change the object afterwards.
-      const known = record ? { ...record } : await database.held(await digestToken(token))
-      if (known === undefined || known === null) return receiptOfEarlier(database.revocations)
-      return await database.saveTombstone(await revocationDigests(token, known), tombstoneRow(known))
+      const known = record ? { ...record } : await held(await digestToken(token))
+      if (known === null) return receiptOfEarlier(database.revocations)
+      return await bury(peppers, database, await revocationDigests(token, known), tombstoneRow(known))
     },
     async consume(digest, at) {
       validateConsumption(at)
       // The record may be replaced between the lookup and the write. A record that changes all the time is a fault of the database.
       for (let tries = 0; tries < MAX_TRIES; tries++) {
-        const record = await database.find(digest)
+        const record = await find(digest)
         if (record === null || record.revoked) return false
+        const pepper = await pepperOf(digest)
         // Last, because the Redis store recognises a revoked token by the end of its value.
         const { revoked: _, ...members } = record
-        const after = JSON.stringify({ ...members, consumedAt: at, revoked: true })
-        if (await database.consume(digest, JSON.stringify(record), after)) return true
+        const before = await pepper.seal(JSON.stringify(record), digest)
+        const after = await pepper.seal(JSON.stringify({ ...members, consumedAt: at, revoked: true }), digest)
+        if (await database.consume(await pepper.keyed(digest), before, after)) return true
       }
       throw new Error('the record of this token changes all the time, or was not written by this store')
     },
@@ -62,30 +82,72 @@ export function databaseMethods(database: TokenDatabase): Omit<ReceiptedTokenSto
       // An `iat` that is not a number of seconds cannot be compared. Then the token counts as issued before every cutoff.
       const { iat = ISSUED_BEFORE_ALL } = toTombstone(record)
       const identifiers = storedIdentifiersOf(record)
-      return andThen(tombstoneDigests(digest, record), (digests) => database.isRevoked(digests, iat, identifiers))
+      return andThen(tombstoneDigests(digest, record), (digests) => {
+        const asked = peppers.map((pepper) =>
+          andThen(keyedDigests([pepper], digests), (keyed) => database.isRevoked(keyed, iat, identifiers)),
+        )
+        return andThen(allOf(asked), (answers) => answers.some(Boolean))
+      })
     },
+  }
+
+  /** The pepper under which the database has the token; that of new tokens if it does not have it. */
+  async function pepperOf(digest: string): Promise<Pepper> {
+    const [current, ...previous] = peppers
+    for (const pepper of previous) if (await database.held(await pepper.keyed(digest))) return pepper
+    return current
   }
 }
 
-/** Creates the methods of a store that lists tokens. */
+/** Writes a tombstone under each digest with each pepper. A process may not know yet which pepper is the current one. */
+async function bury(
+  peppers: Peppers,
+  database: TokenDatabase,
+  digests: readonly string[],
+  row: TokenRow,
+): Promise<RevocationReceipt> {
+  const named = peppers.flatMap(() => digests)
+  return await database.saveTombstone(await keyedDigests(peppers, digests), row, named)
+}
+
+/**
+ * Creates the methods of a store that lists tokens.
+ *
+ * @param peppers - those of the store, the current one first.
+ */
 export function listMethods<Claims extends object>(
+  peppers: Peppers,
   database: ListingDatabase,
 ): Pick<ListableTokenStore<Claims>, 'list' | 'revokeListed'> {
+  const find = findUnderAll((keyed) => database.find(keyed), peppers)
   return {
     async list(query) {
       const { kind, identifier, after, limit } = resolvePageQuery(query)
       const rows = await database.list({ kind, identifier: toStoredIdentifier(identifier), after, limit: limit + 1 })
-      const found = rows.map(({ json, ...place }) => ({ ...place, record: JSON.parse(json) as TokenRecord<Claims> }))
-      return toPage(found, limit)
+      const found = rows.map(async ({ json, ...place }) => ({
+        ...place,
+        id: await openWithAny(peppers, place.digest, json),
+        record: parseRecord<Claims>(json),
+      }))
+      return toPage(await Promise.all(found), limit)
     },
     async revokeListed(id, owner) {
       const { kind, identifier } = resolveOwner('owner', owner)
       // A form may give any value, which a database might refuse.
-      const record = typeof id === 'string' ? await database.find(id) : null
+      const record = typeof id === 'string' ? await find(id) : null
       if (record === null || record.revoked || !isOf(record, kind, identifier)) return null
-      return await database.saveTombstone(await tombstoneDigests(id, record), tombstoneRow(record))
+      return await bury(peppers, database, await tombstoneDigests(id, record), tombstoneRow(record))
     },
   }
+}
+
+/** The digest of a token in a list. `undefined` if no pepper of the store is that of the token: then nobody can look it up. */
+async function openWithAny(peppers: Peppers, keyed: string, json: string): Promise<string | undefined> {
+  for (const pepper of peppers) {
+    const digest = await pepper.open(keyed, json)
+    if (digest !== undefined) return digest
+  }
+  return undefined
 }
 
 function tombstoneRow(record: TokenRecord): TokenRow {

@@ -32,7 +32,7 @@ export interface ListingDatabase extends TokenDatabase {
 }
 
 /**
- * The database of a store. Each write is atomic, because other processes use the same rows. If there is a log, a write that
+ * The database of a store. It gets digests as it keeps them: keyed ones, if the store has a pepper. Each write is atomic, because other processes use the same rows. If there is a log, a write that
  * revokes something appends its events in the same transaction: one with the kind `token` for each digest under which it
  * writes a tombstone or replaces another record, or one for a cutoff that is new or becomes later.
  */
@@ -46,10 +46,16 @@ export interface TokenDatabase {
   /**
    * Writes a token under the first digest, and replaces an earlier record. If there is a tombstone under one of the
    * digests, it writes nothing.
+   *
+   * @param named - the digest of the token: the key of the event is made from it.
    */
-  saveToken(digests: readonly string[], row: TokenRow): MaybePromise<unknown>
-  /** Writes a tombstone, or a token that is saved as revoked, under every digest. This revokes one token. */
-  saveTombstone(digests: readonly string[], row: TokenRow): MaybePromise<RevocationReceipt>
+  saveToken(digests: readonly string[], row: TokenRow, named: string): MaybePromise<unknown>
+  /**
+   * Writes a tombstone, or a token that is saved as revoked, under every digest. This revokes one token.
+   *
+   * @param named - the same digests without a pepper: the keys of the events are made from them. The first one is that of the token.
+   */
+  saveTombstone(digests: readonly string[], row: TokenRow, named: readonly string[]): MaybePromise<RevocationReceipt>
   /**
    * Replaces the record of a token that is not revoked by another one with `revoked`, if it still is the expected one.
    *

@@ -66,18 +66,22 @@ export function isAfter(place: TokenPlace, other: TokenPlace): boolean {
   return place.issuedAt < other.issuedAt || (place.issuedAt === other.issuedAt && place.digest < other.digest)
 }
 
+/** A token in its place. */
+interface PlacedToken<Claims extends object> extends TokenPlace {
+  /** The digest of the token. `undefined` if it cannot be looked up any more: then the page leaves it out. */
+  readonly id: string | undefined
+  readonly record: TokenRecord<Claims>
+}
+
 /**
  * Makes a page.
  *
  * @param found - up to one token more than the limit, in the order of the list.
  */
-export function toPage<Claims extends object>(
-  found: readonly (TokenPlace & { readonly record: TokenRecord<Claims> })[],
-  limit: number,
-): TokenPage<Claims> {
-  const tokens: readonly ListedToken<Claims>[] = found
+export function toPage<Claims extends object>(found: readonly PlacedToken<Claims>[], limit: number): TokenPage<Claims> {
+  const tokens = found
     .slice(0, limit)
-    .map(({ digest, record }) => ({ id: digest, record }))
+    .flatMap(({ id, record }): readonly ListedToken<Claims>[] => (id === undefined ? [] : [{ id, record }]))
   const last = found.length > limit ? found[limit - 1] : undefined
   return { tokens, next: last && `${last.issuedAt}.${last.digest}` }
 }

@@ -7,10 +7,12 @@ import {
   createPostgresTokenStore,
   type PostgresPool,
   type PostgresQuery,
+  type PostgresTokenStore,
   postgresTokenStoreSchema,
 } from '../../src/stores/postgres/index.ts'
 import { digestToken, type TokenRecord, type WritableTokenStore } from '../../src/index.ts'
 import { startPostgres } from '../databases/start-postgres.ts'
+import { PEPPER_STATES, saveElsewhere } from './peppered-stores.ts'
 import { consumeInTurn, findByToken, lasting, START } from './stored-tokens.ts'
 import { surviveOutage } from './survive-outage.ts'
 
@@ -38,13 +40,18 @@ async function openSchema(): Promise<() => Pool> {
 }
 
 /** A store that holds every token by default, its clock in seconds, and its queries. */
-async function create(unstoredLifetimeSeconds = 0) {
+async function create(unstoredLifetimeSeconds = 0, pepper?: (string | null)[]) {
   const open = await openSchema()
   const pool = open()
   const clock = { seconds: START }
   const asked: PostgresQuery[] = []
   const query: PostgresPool['query'] = (config) => (asked.push(config), pool.query(config as never))
-  const store = createPostgresTokenStore({ pool: { query }, now: () => clock.seconds * 1000, unstoredLifetimeSeconds })
+  const store = createPostgresTokenStore({
+    pool: { query },
+    now: () => clock.seconds * 1000,
+    unstoredLifetimeSeconds,
+    pepper,
+  })
   await store.migrate()
   asked.length = 0
   const count = async (table: 'tokens' | 'cutoffs'): Promise<number> => {
@@ -95,6 +102,22 @@ describe.skipIf(server === undefined)('PostgreSQL token store over two pools', (
       list: (query) => reader.list(query),
       isRevoked: (digest, record) => reader.isRevoked(digest, record),
     })
+  })
+})
+
+describe.skipIf(server === undefined).each(PEPPER_STATES)('PostgreSQL token store with %s', (_, saving, other) => {
+  test('runs every case on one store', async () => {
+    const { pool } = await create()
+    const [writer, reader] = [saving, other].map((pepper) => createPostgresTokenStore({ pool, pepper }))
+    const store = saveElsewhere(writer as PostgresTokenStore, reader as PostgresTokenStore)
+    for (const { run } of STORE_CASES) await run(store)
+  })
+
+  test('looks tokens up under every pepper in one query', async () => {
+    const { asked, store } = await create(0, other)
+    const digests = await Promise.all(['a', 'b'].map(digestOf))
+    await Promise.all(digests.map((digest) => store.find(digest)))
+    expect(asked.map(({ values = [] }) => (values[0] as string[]).length)).toEqual([2 * (other?.length ?? 1)])
   })
 })
 

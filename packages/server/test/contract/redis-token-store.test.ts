@@ -2,11 +2,16 @@
 import { tokenConsumptionContract, tokenStoreContract } from '@token-introspection/testing'
 import { Cluster, Redis } from 'ioredis'
 import { createCluster } from 'redis'
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
-import { createRedisTokenStore, type RedisTokenStoreOptions } from '../../src/stores/redis/index.ts'
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import {
+  createRedisTokenStore,
+  type RedisTokenStore,
+  type RedisTokenStoreOptions,
+} from '../../src/stores/redis/index.ts'
 import { digestToken } from '../../src/index.ts'
 import { openIoredis, openNodeRedis, ownKeyPrefix, REDIS_LIBRARIES } from '../databases/open-redis.ts'
 import { startRedis } from '../databases/start-redis.ts'
+import { PEPPER_STATES, saveElsewhere } from './peppered-stores.ts'
 import { consumeInTurn, findByToken, lasting, START } from './stored-tokens.ts'
 import { surviveOutage } from './survive-outage.ts'
 
@@ -51,6 +56,28 @@ describe.skipIf(server === undefined)('Redis token store over two connections', 
       consume: consumeInTurn(writer, reader),
       isRevoked: (digest, record) => reader.isRevoked(digest, record),
     })
+  })
+})
+
+describe.skipIf(server === undefined).each(PEPPER_STATES)('Redis token store with %s', (_, saving, other) => {
+  test('runs every case on one store', async () => {
+    const keyPrefix = ownKeyPrefix()
+    const client = await openIoredis(url)
+    const [writer, reader] = [saving, other].map((pepper) => createRedisTokenStore({ client, keyPrefix, pepper }))
+    const store = saveElsewhere(writer as RedisTokenStore, reader as RedisTokenStore)
+    for (const { run } of STORE_CASES) await run(store)
+  })
+
+  test('looks tokens up under every pepper in one command', async () => {
+    const { client, store } = await create({ pepper: other })
+    const sent = vi.spyOn(client, 'call')
+    const digests = await Promise.all(['a', 'b'].map(async (token) => await digestToken(token)))
+    await store.find('a'.repeat(43))
+    sent.mockClear()
+    await Promise.all(digests.map((digest) => store.find(digest)))
+    expect(sent.mock.calls.map(([, values]) => Number((values as unknown as string[])[1]))).toEqual([
+      1 + 2 * (other?.length ?? 0),
+    ])
   })
 })
 

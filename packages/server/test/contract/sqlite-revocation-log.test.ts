@@ -3,9 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { createRevocationKeys } from '@token-introspection/core/revocations'
 import { revocationLogContract } from '@token-introspection/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { digestToken } from '../../src/index.ts'
 import { createSqliteTokenStore } from '../../src/stores/sqlite/index.ts'
+import { NEXT_PEPPER, PEPPER } from './peppered-stores.ts'
 import { START } from './stored-tokens.ts'
 
 /** How long SQLite waits for a lock of another connection, in milliseconds. */
@@ -21,13 +24,15 @@ function open(path: string): DatabaseSync {
   return database
 }
 
-function create(paths: readonly [string, string], keySecret?: string) {
+function create(paths: readonly [string, string], keySecret?: string, pepper?: (string | null)[]) {
   const clock = { seconds: START }
   const now = () => clock.seconds * 1000
   const revocationLog = keySecret === undefined ? true : { keySecret }
   const databases = [...new Set(paths)].map(open)
-  const unlogged = createSqliteTokenStore({ database: open(paths[0]), now })
-  const [store, other = store] = databases.map((database) => createSqliteTokenStore({ database, now, revocationLog }))
+  const unlogged = createSqliteTokenStore({ database: open(paths[0]), now, pepper })
+  const [store, other = store] = databases.map((database) =>
+    createSqliteTokenStore({ database, now, revocationLog, pepper }),
+  )
   if (store === undefined || other === undefined) throw new Error('no store')
   const createWithSecret = (given: string) =>
     createSqliteTokenStore({ database: open(paths[0]), now, revocationLog: { keySecret: given } })
@@ -61,6 +66,24 @@ describe('the log of a SQLite token store', () => {
 
   test.each(revocationLogContract())('between two connections with a given secret: $title', async ({ run }) => {
     await run(createPair(KEY_SECRET))
+  })
+
+  test.each(revocationLogContract())('with a pepper: $title', async ({ run }) => {
+    await run(create([':memory:', ':memory:'], KEY_SECRET, [PEPPER]))
+  })
+
+  test('names a revoked token by its digest without a pepper, also while the pepper changes', async () => {
+    const { store } = create([':memory:', ':memory:'], KEY_SECRET, [NEXT_PEPPER, PEPPER, null])
+    await store.save('a-token', { kind: 'access_token', sub: 'alice' })
+    await store.revoke('a-token')
+    await store.save('listed', { kind: 'access_token', sub: 'alice' })
+    await store.revokeListed((await store.list({ sub: 'alice' })).tokens[0]?.id ?? '', { sub: 'alice' })
+    const page = await store.revocations?.readOldest?.(100)
+    const keyOf = createRevocationKeys(KEY_SECRET)
+    const keys = await Promise.all(
+      ['a-token', 'listed'].map(async (token) => await keyOf('token', await digestToken(token))),
+    )
+    expect(new Set(page?.events.map(({ key }) => key))).toEqual(new Set(keys))
   })
 
   test('has no name and no digest in its table', async () => {

@@ -6,7 +6,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { tokenConsumptionContract, tokenListContract, tokenStoreContract } from '@token-introspection/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createSqliteTokenStore, type SqliteTokenStore, sqliteTokenStoreSchema } from '../../src/stores/sqlite/index.ts'
-import { type ConsumingTokenStore, digestToken, type ListableTokenStore } from '../../src/index.ts'
+import { type ConsumingTokenStore, digestToken, type ListableTokenStore, revocationDigests } from '../../src/index.ts'
+import { NEXT_PEPPER, PEPPER, PEPPER_STATES, saveElsewhere } from './peppered-stores.ts'
 import { consumeInTurn } from './stored-tokens.ts'
 
 const STORE_CASES = [...tokenStoreContract(), ...tokenConsumptionContract(), ...tokenListContract()]
@@ -105,6 +106,14 @@ describe('SQLite token store in two connections to one file', () => {
   })
 })
 
+describe.each(PEPPER_STATES)('SQLite token store with %s', (_, saving, other) => {
+  test.each(STORE_CASES)('$title', async ({ run }) => {
+    const database = open(':memory:')
+    const [writer, reader] = [saving, other].map((pepper) => createSqliteTokenStore({ database, pepper }))
+    await run(saveElsewhere(writer as SqliteTokenStore, reader as SqliteTokenStore))
+  })
+})
+
 describe('the file of a SQLite token store', () => {
   test.each(['a\nb', 'a\u0000b', '\ud800', "'; --", 'a"b\\c', '\ufffd'])(
     'distinguishes %j from other identifiers',
@@ -146,6 +155,72 @@ describe('the file of a SQLite token store', () => {
         expect(bytes.includes(Buffer.from(token).toString('base64url'))).toBe(false)
       }
     }
+  })
+
+  test('contains nothing that can be computed from a token, if the store has a pepper', async () => {
+    const path = directory()
+    const database = open(join(path, 'tokens.sqlite'))
+    const [token, jwt] = ['access-3hQz8KpV1nYt', 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln']
+    for (const revocationLog of [undefined, { keySecret: 'a-secret-of-the-log-with-32-octets!' }]) {
+      const store = createSqliteTokenStore({ database, pepper: [PEPPER], revocationLog })
+      await store.save(token, { kind: 'access_token', sub: 'alice' })
+      await store.revoke(jwt, { kind: 'access_token', iss: 'https://as.example.com', jti: '1' })
+      await store.save(`${token}2`, { kind: 'refresh_token', sub: 'alice' })
+      await store.consume(await digestToken(`${token}2`), 1)
+    }
+    const digests = await Promise.all([token, `${token}2`, PEPPER].map(async (text) => await digestToken(text)))
+    const hidden = [
+      token,
+      PEPPER,
+      ...digests,
+      ...(await revocationDigests(jwt, { kind: 'access_token', iss: 'https://as.example.com', jti: '1' })),
+    ]
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    const bytes = bytesIn(path)
+    for (const text of hidden) expect(bytes.includes(text), text).toBe(false)
+    expect(bytes.includes('sealedDigest')).toBe(true)
+  })
+
+  test('has no token that somebody planted who does not know the pepper', async () => {
+    const database = open(':memory:')
+    const planted = createSqliteTokenStore({ database })
+    await planted.save('known to a thief', { kind: 'access_token', sub: 'alice', exp: 4_000_000_000 })
+    const guessed = createSqliteTokenStore({ database, pepper: ['a-pepper-that-somebody-has-guessed!'] })
+    await guessed.save('guessed', { kind: 'access_token', sub: 'alice', exp: 4_000_000_000 })
+    const store = createSqliteTokenStore({ database, pepper: [PEPPER] })
+    expect([store.find(await digestToken('known to a thief')), store.find(await digestToken('guessed'))]).toEqual([
+      null,
+      null,
+    ])
+    expect((await store.list({ sub: 'alice' })).tokens).toEqual([])
+  })
+
+  test('finds a token revoked that a process has revoked which does not know the current pepper', async () => {
+    const database = open(':memory:')
+    const [before, after] = [[PEPPER], [NEXT_PEPPER, PEPPER]].map((pepper) =>
+      createSqliteTokenStore({ database, pepper }),
+    )
+    const record = { kind: 'access_token', sub: 'alice' } as const
+    await after?.save('token', record)
+    await before?.revoke('token', record)
+    expect(after?.find(await digestToken('token'))).toMatchObject({ revoked: true })
+  })
+
+  test('keeps a token that is saved again under its pepper, once', async () => {
+    const database = open(':memory:')
+    const [before, after] = [[PEPPER], [NEXT_PEPPER, PEPPER]].map((pepper) =>
+      createSqliteTokenStore({ database, pepper }),
+    )
+    await before?.save('token', { kind: 'access_token', sub: 'alice' })
+    await after?.save('token', { kind: 'access_token', sub: 'alice', scope: 'a' })
+    const lists = await Promise.all([before, after].map(async (store) => await store?.list({ sub: 'alice' })))
+    const token = { id: await digestToken('token'), record: { kind: 'access_token', sub: 'alice', scope: 'a' } }
+    expect(lists).toEqual([
+      { tokens: [token], next: undefined },
+      { tokens: [token], next: undefined },
+    ])
+    await after?.save('new', { kind: 'access_token', sub: 'alice' })
+    expect(before?.find(await digestToken('new'))).toBeNull()
   })
 
   test('lists no token that has expired since it was saved', async () => {

@@ -2,11 +2,12 @@
 import { OptionGroup } from '@token-introspection/core/options'
 import type { TokenRecord } from '../token-record.ts'
 import type { ListableTokenStore, ReceiptedTokenStore } from '../token-store.ts'
+import { type PepperOptions, readPeppers } from '../pepper-options.ts'
 import { readTokenStoreOptions, TOKEN_STORE_OPTIONS, type TokenStoreOptions } from '../token-store-options.ts'
 import type { PostgresPool } from './postgres-pool.ts'
 
 /** Options of {@link createPostgresTokenStore}. */
-export interface PostgresTokenStoreOptions extends TokenStoreOptions {
+export interface PostgresTokenStoreOptions extends TokenStoreOptions, PepperOptions {
   /** A pool of connections to the primary. The store never ends it. */
   readonly pool: PostgresPool
 }
@@ -36,8 +37,9 @@ export interface PostgresTokenStore<Claims extends object = object>
 
 /** Reads the options. */
 export function readPostgresTokenStoreOptions(options: PostgresTokenStoreOptions) {
-  const group = new OptionGroup('', options, ['pool', ...TOKEN_STORE_OPTIONS, 'revocationLog'])
+  const group = new OptionGroup('', options, ['pool', ...TOKEN_STORE_OPTIONS, 'revocationLog', 'pepper'])
   const pool = group.seam<PostgresPool>('pool', 'query')
   if (pool === undefined) throw group.error('pool', 'is required')
-  return { pool, ...readTokenStoreOptions(group) }
+  const common = readTokenStoreOptions(group)
+  return { pool, ...common, peppers: readPeppers(group, common.revocationLog?.keySecret) }
 }

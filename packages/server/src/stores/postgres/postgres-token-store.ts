@@ -2,11 +2,12 @@
 import { batchByTick } from '../batch-by-tick.ts'
 import { CUTOFF_KEPT_SECONDS } from '../cutoff.ts'
 import { databaseMethods, listMethods } from '../database-methods.ts'
+import { findUnderAll } from '../keyed-digests.ts'
+import { parseRecord } from '../pepper.ts'
 import { REMOVED_AT_ONCE, REMOVED_PER_SAVE, validateRemovalLimit } from '../removal.ts'
 import type { RevocationReceipt } from '../revocation-log.ts'
 import { NO_POSITION, receiptOfEarlier } from '../revocation-receipt.ts'
 import type { ListingDatabase, TokenRow } from '../token-database.ts'
-import type { TokenRecord } from '../token-record.ts'
 import { FIND_MANY, FIND_ONE, HELD, IS_REVOKED, LIST } from './lookup-statements.ts'
 import { PostgresRevocationLog } from './postgres-revocation-log.ts'
 import { createLoggedWrites, type Written } from './logged-writes.ts'
@@ -73,16 +74,17 @@ interface Saved extends Written {
 export function createPostgresTokenStore<Claims extends object = object>(
   options: PostgresTokenStoreOptions,
 ): PostgresTokenStore<Claims> {
-  const { pool, now, unstoredLifetimeSeconds, revocationLog } = readPostgresTokenStoreOptions(options)
+  const { pool, now, unstoredLifetimeSeconds, revocationLog, peppers } = readPostgresTokenStoreOptions(options)
   const keptSeconds = CUTOFF_KEPT_SECONDS + unstoredLifetimeSeconds
   const settings = revocationLog ?? { keySecret: undefined, retentionSeconds: keptSeconds }
   const log = new PostgresRevocationLog(pool, { ...settings, isAdopted: revocationLog === undefined }, now)
   const writeRow = createLoggedWrites(pool, revocationLog !== undefined)
 
-  async function save(digests: readonly string[], row: TokenRow): Promise<RevocationReceipt> {
+  /** @param named - the digests from which the keys of the events are made. */
+  async function save(digests: readonly string[], row: TokenRow, named: readonly string[]): Promise<RevocationReceipt> {
     const values = [digests, row.json, row.keptUntil ?? null, row.issuedAt, ...row.identifiers, now(), row.revoked]
     const saved = await writeRow<Saved>(SAVE, SAVE_LOGGED, values, () =>
-      Promise.all(digests.map(async (digest) => await log.eventKeyOf('token', digest))),
+      Promise.all(named.map(async (digest) => await log.eventKeyOf('token', digest))),
     )
     const receipt = receiptOf(saved)
     if (saved?.due) await removeCutOff(pool, now(), REMOVED_PER_SAVE)
@@ -110,9 +112,9 @@ export function createPostgresTokenStore<Claims extends object = object>(
     find,
     async held(digest) {
       const [row] = await runStatement<{ record: string }>(pool, HELD, [digest])
-      return row && (JSON.parse(row.record) as TokenRecord)
+      return row && parseRecord(row.record)
     },
-    saveToken: save,
+    saveToken: (digests, row, named) => save(digests, row, [named]),
     saveTombstone: save,
     async consume(digest, before, after) {
       return (await countChanged(pool, CONSUME, [digest, before, after])) === 1
@@ -135,9 +137,9 @@ export function createPostgresTokenStore<Claims extends object = object>(
   }
 
   return {
-    find,
-    ...databaseMethods(tables),
-    ...listMethods<Claims>(tables),
+    find: findUnderAll(find, peppers) as PostgresTokenStore<Claims>['find'],
+    ...databaseMethods(peppers, tables),
+    ...listMethods<Claims>(peppers, tables),
     async migrate() {
       await pool.query({ text: MIGRATE })
     },

@@ -8,11 +8,12 @@ import {
 import { CUTOFF_KEPT_SECONDS } from '../cutoff.ts'
 import type { TokenRecord } from '../token-record.ts'
 import type { ReceiptedTokenStore, TokenPageQuery } from '../token-store.ts'
+import { type PepperOptions, readPeppers } from '../pepper-options.ts'
 import { readTokenStoreOptions, TOKEN_STORE_OPTIONS, type TokenStoreOptions } from '../token-store-options.ts'
 import { watchStream } from './watch-stream.ts'
 
 /** Options of {@link createRedisTokenStore}. */
-export interface RedisTokenStoreOptions extends TokenStoreOptions {
+export interface RedisTokenStoreOptions extends TokenStoreOptions, PepperOptions {
   /**
    * A connected client of ioredis or node-redis, or any object with the same method: `call` or `sendCommand`. If it has
    * both, the store uses `call`. The store never closes the client.
@@ -38,12 +39,13 @@ export interface RedisTokenStore<Claims extends object = object> extends Receipt
 
 /** Reads the options. */
 export function readRedisTokenStoreOptions(options: RedisTokenStoreOptions) {
-  const group = new OptionGroup('', options, ['client', 'keyPrefix', ...TOKEN_STORE_OPTIONS, 'revocationLog'])
+  const group = new OptionGroup('', options, ['client', 'keyPrefix', ...TOKEN_STORE_OPTIONS, 'revocationLog', 'pepper'])
   const { send, keyPrefix, keys, open } = readRevocationStreamOptions(group)
   const { revocationLog, ...common } = readTokenStoreOptions(group)
   const watch = watchStream(send, open, keys.stream)
   const retentionSeconds = CUTOFF_KEPT_SECONDS + common.unstoredLifetimeSeconds
   const settings = revocationLog ?? { keySecret: undefined, retentionSeconds }
   const log = { ...settings, isAdopted: revocationLog === undefined, send, keyPrefix, now: common.now, watch }
-  return { send, keyPrefix, ...common, log, logKeys: [keys.stream, keys.last] as const }
+  const peppers = readPeppers(group, revocationLog?.keySecret)
+  return { send, keyPrefix, ...common, peppers, log, logKeys: [keys.stream, keys.last] as const }
 }

@@ -3,9 +3,10 @@ import { type RedisScript, runRedisScript } from '@token-introspection/core/redi
 import { batchByTick } from '../batch-by-tick.ts'
 import { FOR_GOOD } from '../cutoff.ts'
 import { databaseMethods } from '../database-methods.ts'
+import { findUnderAll } from '../keyed-digests.ts'
+import { parseRecord } from '../pepper.ts'
 import type { RevocationReceipt } from '../revocation-log.ts'
 import { NO_POSITION, receiptAt } from '../revocation-receipt.ts'
-import type { TokenRecord } from '../token-record.ts'
 import { CONSUME } from './consume-script.ts'
 import { CUT_OFF } from './cut-off-script.ts'
 import { FIND } from './find-script.ts'
@@ -74,7 +75,7 @@ import { cutoffName, cutoffNames, tokenKeys } from './token-keys.ts'
 export function createRedisTokenStore<Claims extends object = object>(
   options: RedisTokenStoreOptions,
 ): RedisTokenStore<Claims> {
-  const { send, keyPrefix, now, unstoredLifetimeSeconds, log, logKeys } = readRedisTokenStoreOptions(options)
+  const { send, keyPrefix, now, unstoredLifetimeSeconds, peppers, log, logKeys } = readRedisTokenStoreOptions(options)
   const keys = tokenKeys(keyPrefix)
   const revocations = new RedisRevocationLog(log)
   let isLogged = !log.isAdopted
@@ -109,17 +110,17 @@ export function createRedisTokenStore<Claims extends object = object>(
   }
 
   return {
-    find,
+    find: findUnderAll(find, peppers) as RedisTokenStore<Claims>['find'],
     list() {
       throw new TypeError(
         'list: the Redis store keeps no index of users; list tokens in a store on PostgreSQL or SQLite',
       )
     },
-    ...databaseMethods({
+    ...databaseMethods(peppers, {
       revocations: log.isAdopted ? undefined : revocations,
       find,
       held: find,
-      async saveToken([digest = '', ...others], row) {
+      async saveToken([digest = '', ...others], row, named) {
         const tombstones = others.map(keys.token)
         const names = cutoffNames(row.identifiers)
         await write({
@@ -127,19 +128,23 @@ export function createRedisTokenStore<Claims extends object = object>(
           keys: [keys.token(digest), keys.horizon, ...tombstones, ...cutoffKeys(names)],
           values: [toStoredValue(row, names), row.issuedAt, row.keptUntil ?? FOR_GOOD, now(), tombstones.length],
           kind: 'token',
-          identifiers: [digest],
+          identifiers: [named],
         })
       },
-      async saveTombstone(digests, row) {
+      async saveTombstone(digests, row, named) {
         const lastsSeconds = (row.keptUntil ?? FOR_GOOD) - now()
         const tokens = digests.map(keys.token)
         if (lastsSeconds <= 0) {
-          const [token, identifiers] = [tokens.slice(0, 1), digests.slice(0, 1)]
-          return await write({ script: REMOVE, keys: token, values: [], kind: 'token', identifiers })
+          const removed = tokens
+            .filter((_, index) => named[index] === named[0])
+            .map((token) =>
+              write({ script: REMOVE, keys: [token], values: [], kind: 'token', identifiers: named.slice(0, 1) }),
+            )
+          return (await Promise.all(removed)).at(-1) ?? NO_POSITION
         }
         const lasts = row.keptUntil === undefined ? '' : lastsSeconds
         const values = [toStoredValue(row, cutoffNames(row.identifiers)), lasts]
-        return await write({ script: REVOKE, keys: tokens, values, kind: 'token', identifiers: digests })
+        return await write({ script: REVOKE, keys: tokens, values, kind: 'token', identifiers: named })
       },
       async consume(digest, before, after) {
         return (await runRedisScript(send, CONSUME, [keys.token(digest)], [before, after])) === 1
@@ -159,7 +164,7 @@ export function createRedisTokenStore<Claims extends object = object>(
         const answer = await runRedisScript(send, IS_REVOKED, asked, [issuedAt, tombstones.length])
         const [covered, value] = answer as [number, string | null]
         if (covered !== 0) return true
-        return value !== null && Boolean((JSON.parse(recordIn(value)) as TokenRecord).revoked)
+        return value !== null && Boolean(parseRecord(recordIn(value)).revoked)
       },
     }),
   }

@@ -10,8 +10,17 @@ import { CUT_AT } from './write-statements.ts'
 
 /** The writes of a store. Each runs `write` in a transaction of its own. */
 export interface SqliteWrites {
-  /** Appends an event for each digest whose token this write revokes or replaces. */
-  writeTokens(digests: readonly string[], row: TokenRow, write: () => void): MaybePromise<RevocationReceipt>
+  /**
+   * Appends an event for each digest whose token this write revokes or replaces.
+   *
+   * @param named - the same digests without a pepper: the keys of the events are made from them.
+   */
+  writeTokens(
+    digests: readonly string[],
+    row: TokenRow,
+    write: () => void,
+    named: readonly string[],
+  ): MaybePromise<RevocationReceipt>
   /** Appends an event if the cutoff is new or becomes later. */
   writeCutoff(
     cutoff: { readonly kind: CutoffKind; readonly stored: string; readonly identifier: string },
@@ -40,9 +49,9 @@ export function createLog(database: SqliteDatabase, settings: SqliteLogSettings,
 
   return {
     revocations: log,
-    async writeTokens(digests, row, write) {
+    async writeTokens(digests, row, write, named) {
       const secret = await log.knownSecret()
-      const keys = await Promise.all(digests.map(async (digest) => await secret.keyOf('token', digest)))
+      const keys = await Promise.all(named.map(async (digest) => await secret.keyOf('token', digest)))
       return log.write(secret, (append) => {
         const changed = digests.map((digest) => isRevoked(digest, row))
         write()

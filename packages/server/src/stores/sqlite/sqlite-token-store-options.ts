@@ -2,11 +2,12 @@
 import { OptionGroup } from '@token-introspection/core/options'
 import type { TokenRecord } from '../token-record.ts'
 import type { ListableTokenStore, ReceiptedTokenStore } from '../token-store.ts'
+import { type PepperOptions, readPeppers } from '../pepper-options.ts'
 import { readTokenStoreOptions, TOKEN_STORE_OPTIONS, type TokenStoreOptions } from '../token-store-options.ts'
 import type { SqliteDatabase } from './sqlite-database.ts'
 
 /** Options of {@link createSqliteTokenStore}. */
-export interface SqliteTokenStoreOptions extends TokenStoreOptions {
+export interface SqliteTokenStoreOptions extends TokenStoreOptions, PepperOptions {
   /** An open database. The store never closes it, and sets no pragma. */
   readonly database: SqliteDatabase
 }
@@ -31,8 +32,9 @@ export interface SqliteTokenStore<Claims extends object = object>
 
 /** Reads the options. */
 export function readSqliteTokenStoreOptions(options: SqliteTokenStoreOptions) {
-  const group = new OptionGroup('', options, ['database', ...TOKEN_STORE_OPTIONS, 'revocationLog'])
+  const group = new OptionGroup('', options, ['database', ...TOKEN_STORE_OPTIONS, 'revocationLog', 'pepper'])
   const database = group.seam<SqliteDatabase>('database', 'exec', 'prepare')
   if (database === undefined) throw group.error('database', 'is required')
-  return { database, ...readTokenStoreOptions(group) }
+  const common = readTokenStoreOptions(group)
+  return { database, ...common, peppers: readPeppers(group, common.revocationLog?.keySecret) }
 }

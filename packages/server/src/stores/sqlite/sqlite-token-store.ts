@@ -1,6 +1,8 @@
 /** A token store on SQLite: one file, several processes, and no server. */
 import { CUTOFF_KEPT_SECONDS, FOR_GOOD } from '../cutoff.ts'
 import { databaseMethods, listMethods } from '../database-methods.ts'
+import { findUnderAll } from '../keyed-digests.ts'
+import { parseRecord } from '../pepper.ts'
 import { REMOVED_AT_ONCE, REMOVED_PER_SAVE, validateRemovalLimit } from '../removal.ts'
 import type { ListedRow, ListingDatabase } from '../token-database.ts'
 import type { TokenRecord } from '../token-record.ts'
@@ -14,7 +16,7 @@ import {
 } from './sqlite-token-store-options.ts'
 import { sqliteTokenStoreSchema } from './sqlite-token-store-schema.ts'
 import { createUnloggedWrites } from './unlogged-writes.ts'
-import { CONSUME, CUT_OFF, SAVE } from './write-statements.ts'
+import { CONSUME, CUT_OFF, saveAmong } from './write-statements.ts'
 
 /**
  * Creates a token store in a SQLite database, such as one of `node:sqlite`. The store keeps tokens by digest alone, so the
@@ -56,13 +58,15 @@ import { CONSUME, CUT_OFF, SAVE } from './write-statements.ts'
 export function createSqliteTokenStore<Claims extends object = object>(
   options: SqliteTokenStoreOptions,
 ): SqliteTokenStore<Claims> {
-  const { database, now, unstoredLifetimeSeconds, revocationLog } = readSqliteTokenStoreOptions(options)
+  const { database, now, unstoredLifetimeSeconds, revocationLog, peppers } = readSqliteTokenStoreOptions(options)
   database.exec(sqliteTokenStoreSchema)
   const keptSeconds = CUTOFF_KEPT_SECONDS + unstoredLifetimeSeconds
   const findRecord = database.prepare(FIND)
   const held = database.prepare(HELD)
   const isRevoked = database.prepare(IS_REVOKED)
-  const save = database.prepare(SAVE)
+  // Of a token two digests are looked at with each pepper: that of the token, and that of the signed part of a JWT.
+  const others = 2 * peppers.length - 1
+  const save = database.prepare(saveAmong(others))
   const consume = database.prepare(CONSUME)
   const cutOff = database.prepare(CUT_OFF)
   const lists = {
@@ -79,9 +83,9 @@ export function createSqliteTokenStore<Claims extends object = object>(
       createLog(database, { keySecret: undefined, retentionSeconds: keptSeconds, isAdopted: true }, now),
     )
 
-  function find(digest: string): TokenRecord<Claims> | null {
-    const row = findRecord.get(digest) as { readonly record: string } | undefined
-    return row === undefined ? null : (JSON.parse(row.record) as TokenRecord<Claims>)
+  function find(keyed: string): TokenRecord<Claims> | null {
+    const row = findRecord.get(keyed) as { readonly record: string } | undefined
+    return row === undefined ? null : parseRecord<Claims>(row.record)
   }
 
   const tables: ListingDatabase = {
@@ -89,23 +93,24 @@ export function createSqliteTokenStore<Claims extends object = object>(
     find,
     held(digest) {
       const row = held.get(digest) as { readonly record: string } | undefined
-      return row && (JSON.parse(row.record) as TokenRecord)
+      return row && parseRecord(row.record)
     },
-    saveToken([digest = '', signed = null], row) {
+    saveToken([digest = '', ...tombstones], row, named) {
       const { json, keptUntil = null, issuedAt, identifiers } = row
       const write = () => {
-        save.run(digest, json, keptUntil, issuedAt, 0, ...identifiers, signed)
+        save.run(digest, json, keptUntil, issuedAt, 0, ...identifiers, ...firstOf(others, tombstones))
         remove(now(), REMOVED_PER_SAVE)
       }
-      return writes.writeTokens([digest], row, write)
+      return writes.writeTokens([digest], row, write, [named])
     },
-    saveTombstone(digests, row) {
+    saveTombstone(digests, row, named) {
       const { json, keptUntil = null, issuedAt, identifiers } = row
       const write = () => {
-        for (const digest of digests) save.run(digest, json, keptUntil, issuedAt, 1, ...identifiers, null)
+        for (const digest of digests)
+          save.run(digest, json, keptUntil, issuedAt, 1, ...identifiers, ...firstOf(others, []))
         remove(now(), REMOVED_PER_SAVE)
       }
-      return writes.writeTokens(digests, row, write)
+      return writes.writeTokens(digests, row, write, named)
     },
     consume(digest, before, after) {
       return Number(consume.run(digest, before, after).changes) === 1
@@ -128,12 +133,18 @@ export function createSqliteTokenStore<Claims extends object = object>(
   }
 
   return {
-    find,
-    ...databaseMethods(tables),
-    ...listMethods<Claims>(tables),
+    // On runtimes with SQLite the digests need no promise.
+    find: findUnderAll(find, peppers) as SqliteTokenStore<Claims>['find'],
+    ...databaseMethods(peppers, tables),
+    ...listMethods<Claims>(peppers, tables),
     removeExpired(limit = REMOVED_AT_ONCE) {
       validateRemovalLimit(limit)
       return remove(now(), limit)
     },
   }
+}
+
+/** As many digests as a statement has places for them. */
+function firstOf(count: number, digests: readonly string[]): readonly (string | null)[] {
+  return Array.from({ length: count }, (_, index) => digests[index] ?? null)
 }

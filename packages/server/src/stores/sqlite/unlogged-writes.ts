@@ -30,8 +30,8 @@ export function createUnloggedWrites(
   }
 
   return {
-    writeTokens(digests, row, write) {
-      return writesAlone(write) ? NO_POSITION : (adopted ??= adopt()).writeTokens(digests, row, write)
+    writeTokens(digests, row, write, named) {
+      return writesAlone(write) ? NO_POSITION : (adopted ??= adopt()).writeTokens(digests, row, write, named)
     },
     writeCutoff(cutoff, at, write) {
       if (writesAlone(() => write(at ?? now()))) return NO_POSITION

@@ -1,13 +1,20 @@
 /** The statements that save and revoke. */
 
-/** Saves a token or a tombstone. A tombstone is never replaced by a token that is saved later. */
-export const SAVE = `
+/**
+ * Saves a token or a tombstone. A tombstone is never replaced by a token that is saved later.
+ *
+ * @param others - how many other digests of the token may have a tombstone.
+ */
+export function saveAmong(others: number): string {
+  const digests = ['?1', ...Array.from({ length: others }, (_, index) => `?${index + 10}`)]
+  return `
 INSERT INTO introspection_tokens (digest, record, exp, iat, revoked, grant_id, session_id, sub, client_id)
 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
-WHERE ?5 = 1 OR NOT EXISTS (SELECT 1 FROM introspection_tokens WHERE digest IN (?1, ?10) AND revoked = 1)
+WHERE ?5 = 1 OR NOT EXISTS (SELECT 1 FROM introspection_tokens WHERE digest IN (${digests.join(', ')}) AND revoked = 1)
 ON CONFLICT (digest) DO UPDATE SET
   record = excluded.record, exp = excluded.exp, iat = excluded.iat, revoked = excluded.revoked,
   grant_id = excluded.grant_id, session_id = excluded.session_id, sub = excluded.sub, client_id = excluded.client_id`
+}
 
 /** Replaces a record by that of a consumed token, if it is still the expected one. */
 export const CONSUME = `

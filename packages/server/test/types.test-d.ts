@@ -28,6 +28,8 @@ describe('TokenRecord', () => {
     expectTypeOf<TokenRecord<Claims>['claims']>().toEqualTypeOf<Claims | undefined>()
     expectTypeOf<TokenRecord['claims']>().toEqualTypeOf<object | undefined>()
     expectTypeOf<TokenRecord['kind']>().toEqualTypeOf<'access_token' | 'refresh_token'>()
+    expectTypeOf<TokenRecord['amr']>().toEqualTypeOf<readonly string[] | undefined>()
+    expectTypeOf<TokenRecord['sid']>().toEqualTypeOf<string | undefined>()
     expectTypeOf<TokenRecord['exp']>().toEqualTypeOf<number | undefined>()
     expectTypeOf<TokenRecord['aud']>().toEqualTypeOf<string | string[] | undefined>()
   })

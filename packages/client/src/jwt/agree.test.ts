@@ -12,6 +12,7 @@ const members: fc.Arbitrary<ActiveIntrospectionResponse> = fc
       exp: fc.nat(100),
       nbf: fc.nat(100),
       auth_time: fc.nat(100),
+      amr: words,
       authorization_details: words.map((types) => types.map((type) => ({ type }))),
     },
     { requiredKeys: [] },
@@ -31,6 +32,7 @@ describe('agree', () => {
         expect(scope(local)).toEqual(expect.arrayContaining(scope(both)))
         if (asked.scope !== undefined) expect(scope(asked)).toEqual(expect.arrayContaining(scope(both)))
         for (const one of [local, asked]) {
+          if (one.amr !== undefined) expect(one.amr).toEqual(expect.arrayContaining([...(both.amr ?? [])]))
           if (one.aud !== undefined) expect([one.aud].flat()).toEqual(expect.arrayContaining([both.aud].flat()))
           expect(both.exp ?? Infinity).toBeLessThanOrEqual(one.exp ?? Infinity)
           expect(both.nbf ?? 0).toBeGreaterThanOrEqual(one.nbf ?? 0)

@@ -40,6 +40,7 @@ export function agree(local: ActiveIntrospectionResponse, asked: IntrospectionRe
     nbf: pick(Math.max, local.nbf, asked.nbf),
     // A route may require a certain login. Keep the weaker statement of the two.
     auth_time: pick(Math.min, local.auth_time, asked.auth_time),
+    amr: local.amr === undefined ? asked.amr : narrow(local.amr, asked.amr),
     acr:
       local.acr === undefined || asked.acr === undefined || local.acr === asked.acr
         ? (asked.acr ?? local.acr)
@@ -78,8 +79,8 @@ function narrowAudience(local: string | string[] | undefined, asked: string | st
 }
 
 /** The values in both lists; all values when the second list is absent. */
-function narrow<Value>(local: Value[] | undefined, asked: Value[] | undefined): Value[] | undefined {
-  if (local === undefined || asked === undefined) return local
+function narrow<Value>(local: readonly Value[] | undefined, asked: readonly Value[] | undefined): Value[] | undefined {
+  if (local === undefined || asked === undefined) return local && [...local]
   return local.filter((one) => asked.some((other) => isEqual(one, other)))
 }
 

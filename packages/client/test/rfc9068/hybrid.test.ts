@@ -114,6 +114,8 @@ describe('local-then-introspect', () => {
     ],
     ['the earlier auth_time', { auth_time: NOW - 9 }, { auth_time: NOW - 5 }, { auth_time: NOW - 9 }],
     ['no acr when they differ', { acr: 'pwd' }, { acr: 'mfa' }, { acr: undefined }],
+    ['the amr that both have', { amr: ['pwd', 'otp'] }, { amr: ['otp', 'hwk'] }, { amr: ['otp'] }],
+    ['the amr that only one has', { amr: undefined }, { amr: ['otp'] }, { amr: ['otp'] }],
     ['the acr that only one has', { acr: undefined }, { acr: 'mfa' }, { acr: 'mfa' }],
     ['other members from the answer', { tenant: 'old', x: 1 }, { tenant: 'new' }, { tenant: 'new', x: 1 }],
   ])('takes %s (AT-13)', async (_, signed, answered, expected) => {

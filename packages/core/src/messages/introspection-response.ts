@@ -10,7 +10,8 @@ import { type Permissions, permissionsSchema } from '../values/permissions.ts'
 import { parseMembers, readMembers, wrongMembers } from './parse-members.ts'
 
 /**
- * Every member of the IANA registry "OAuth Token Introspection Response" besides `active`. All are optional.
+ * Every member of the IANA registry "OAuth Token Introspection Response" besides `active`, and `amr` and `sid` of the registry "JSON Web
+ * Token Claims", which many servers add (RFC 7662 §2.2 allows more members). All are optional.
  */
 export interface RegisteredMembers {
   /** Scope tokens with one space between them (RFC 7662 §2.2, RFC 6749 §3.3). */
@@ -45,6 +46,10 @@ export interface RegisteredMembers {
   acr?: string | undefined
   /** Seconds since the epoch when the user authenticated (RFC 9470 §6.2). */
   auth_time?: number | undefined
+  /** The methods by which the user authenticated, such as `pwd` and `otp`. Their order means nothing (RFC 8176 §1). */
+  amr?: readonly string[] | undefined
+  /** The session of the user at the authorization server (OpenID Connect Front-Channel Logout 1.0 §3). */
+  sid?: string | undefined
   /** Rich authorization (RFC 9396 §9.2). */
   authorization_details?: AuthorizationDetails | undefined
   /** The permissions of a requesting party token (UMA 2.0 Federated Authorization §5.1.1). */
@@ -111,6 +116,8 @@ export const activeIntrospectionResponseSchema = z.looseObject({
   may_act: z.optional(mayActSchema),
   acr: z.optional(z.string()),
   auth_time: z.optional(z.number().check(z.gte(0), z.lt(1e11))),
+  amr: z.optional(z.array(z.string())),
+  sid: z.optional(z.string()),
   authorization_details: z.optional(authorizationDetailsSchema),
   permissions: z.optional(permissionsSchema),
   vot: z.optional(z.string()),
@@ -166,6 +173,8 @@ const DISPENSABLE: ReadonlySet<string> = new Set([
   'may_act',
   'acr',
   'auth_time',
+  'amr',
+  'sid',
   'authorization_details',
   'permissions',
   'vot',
@@ -190,8 +199,8 @@ const NEVER_NULL: ReadonlySet<string> = new Set([
 
 /**
  * Reads an answer of an authorization server as {@link parseIntrospectionResponse} does, but one odd member does not
- * make the whole answer unusable. `username`, `may_act`, `acr`, `auth_time`, `authorization_details`, `permissions`,
- * `vot`, `vtm`, `ace_profile`, `cnonce` and `cti` are left out when their type is not the registered one, for example
+ * make the whole answer unusable. `username`, `may_act`, `acr`, `auth_time`, `amr`, `sid`, `authorization_details`,
+ * `permissions`, `vot`, `vtm`, `ace_profile`, `cnonce` and `cti` are left out when their type is not the registered one, for example
  * `permissions` with a list of strings. `unreadableMembers` then names them. `null` counts as absent, except in
  * `token_type`, `exp`, `iat`, `nbf`, `iss`, `aud`, `cnf` and `exi`, where that would skip a check.
  *

@@ -167,8 +167,16 @@ describe('createJwtResolver', () => {
       kind: 'access_token',
       grantId: 'a',
       sessionId: 's',
-      claims: { tenant: 'a', revoked: false, kind: 'refresh_token', grantId: 'x', signedDigest: 'z', sid: 's' },
+      sid: 's',
+      claims: { tenant: 'a', revoked: false, kind: 'refresh_token', grantId: 'x', signedDigest: 'z' },
     })
+  })
+
+  test('takes amr and sid, and leaves out one of a wrong type', async () => {
+    expect(await resolve(await sign({ ...CLAIMS, amr: ['pwd'], sid: 's' }))).toMatchObject({ amr: ['pwd'], sid: 's' })
+    const odd = await resolve(await sign({ ...CLAIMS, amr: 'pwd', sid: 5 }))
+    expect(odd).toMatchObject({ sub: CLAIMS.sub, claims: {} })
+    for (const name of ['amr', 'sid', 'sessionId']) expect(odd).not.toHaveProperty(name)
   })
 
   test.each<[string, unknown, boolean]>([

@@ -184,7 +184,7 @@ function toRecord(
   const members: Record<string, unknown> = {}
   const extension: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(claims)) {
-    if (name === 'active') continue
+    if (name === 'active' || isOdd(name, value)) continue
     const target = REGISTERED_MEMBERS.has(name) ? members : extension
     target[name] = value
   }
@@ -206,5 +206,15 @@ function toRecord(
 }
 
 function isAudience(value: unknown): boolean {
-  return typeof value === 'string' || (Array.isArray(value) && value.every((element) => typeof element === 'string'))
+  return typeof value === 'string' || isList(value)
+}
+
+/** Whether an `amr` or `sid` has a wrong type. No decision needs it, so the answer does without. */
+function isOdd(name: string, value: unknown): boolean {
+  if (name === 'amr') return !isList(value)
+  return name === 'sid' && typeof value !== 'string'
+}
+
+function isList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((element) => typeof element === 'string')
 }

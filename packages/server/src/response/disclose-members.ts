@@ -28,6 +28,8 @@ export function discloseMembers(record: TokenRecord, issuer: string): ActiveIntr
   if (has(record.may_act)) members.may_act = record.may_act
   if (has(record.acr)) members.acr = record.acr
   if (has(record.auth_time)) members.auth_time = record.auth_time
+  if (has(record.amr)) members.amr = record.amr
+  if (has(record.sid)) members.sid = record.sid
   if (has(record.authorization_details)) members.authorization_details = record.authorization_details
   if (has(record.permissions)) members.permissions = record.permissions
   if (has(record.vot)) members.vot = record.vot

@@ -28,6 +28,8 @@ const everything = {
   may_act: { sub: 'gateway' },
   acr: 'silver',
   auth_time: 1,
+  amr: ['pwd'],
+  sid: 'session-1',
   authorization_details: [{ type: 'payment' }],
   permissions: [{ resource_id: 'r', resource_scopes: ['view'] }],
   vot: 'P1',

@@ -157,6 +157,8 @@ const FULL: TokenRecord = {
   grantId: 'grant/ä-7',
   sessionId: 'session 3',
   auth_time: 12.5,
+  amr: ['pwd', 'otp'],
+  sid: 'session 3',
   authorization_details: [{ type: 'payment', amount: { currency: 'EUR', value: '1.00' }, empty: [], none: null }],
   claims: { tenant: 'ä', nested: { deep: [1, true, null, ''] }, '': 'empty name' },
 }

@@ -9,6 +9,7 @@ import { compilePrograms, installConsumer, runPrograms } from './consumer-projec
 import { compileReadme } from './readme-program.ts'
 import { checkEntries } from './entries.ts'
 import { lintPackage } from './lint-package.ts'
+import { tryPackageManagers } from './package-managers.ts'
 import { packPackage } from './packed-package.ts'
 import { resolvePeers } from './peers.ts'
 import { findRuntimes } from './runtimes.ts'
@@ -31,6 +32,7 @@ try {
   const packages = publicPackages().map((source) => packPackage(source, work))
   // Installing is mostly waiting: it goes on beside the next steps.
   const runners = installTestRunners(packages, work)
+  const managers = tryPackageManagers(packages, work)
   await step('contents', () => packages.flatMap((packed) => checkContents(packed, ROOT)))
   await step('publint and attw', async () => (await Promise.all(packages.map(lintPackage))).flat())
   const project = installConsumer(packages, work)
@@ -47,8 +49,10 @@ try {
   await step('the tests of the guide with vitest, jest, node --test and bun test', async () =>
     runTestRunners(await runners),
   )
+  const managed = await managers
+  await step('installed and run with npm, pnpm, yarn and bun', () => managed.flatMap((run) => run.problems))
   for (const { tarball, bytes } of packages) console.log(`${tarball.slice(work.length + 1)} ${bytes} B`)
-  for (const line of [...sizes, ...notices]) console.log(line)
+  for (const line of [...sizes, ...managed.map(({ notice }) => notice), ...notices]) console.log(line)
 } finally {
   rmSync(work, { recursive: true, force: true })
 }

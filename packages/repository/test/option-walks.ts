@@ -328,7 +328,7 @@ const handlerOptions = {
   claims: clientOptions.claims,
   request: { maxBodyBytes: 4096, maxParameters: 10 },
   limits: { limiter, missPoints: 5 },
-  authorization: { allow: () => true, refreshTokens: false },
+  authorization: { withoutAudience: 'nobody', refreshTokens: false },
   response: {
     retryAfterSeconds: 1,
     jwt: {
@@ -343,6 +343,7 @@ const handlerOptions = {
   now,
 }
 const registryOptions = {
+  authorization: { allow: () => true },
   issuer,
   clientAuthentication: {
     findProtectedResource: () => null,

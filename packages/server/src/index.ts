@@ -111,7 +111,7 @@ export type { RevocationLog, RevocationReceipt } from './stores/revocation-log.t
 export { createTokenMint, type TokenMint, type TokenMintOptions } from './lookup/token-mint.ts'
 
 // Step authorization
-export type { AuthorizationOptions } from './authorization/authorization-options.ts'
+export type { AuthorizationOptions, WithoutAudience } from './authorization/authorization-options.ts'
 export { audienceOrOwner, type DisclosurePolicy, type InactiveReason } from './authorization/authorize-disclosure.ts'
 export { type DisclosureView, STATUS_ONLY } from './authorization/disclosure-view.ts'
 

@@ -47,6 +47,21 @@ export function audienceOrOwner(protectedResource: ProtectedResource, record: To
   return audienceIntersects(record.aud ?? undefined, protectedResource.audiences) || isOwner(protectedResource, record)
 }
 
+/** The policy `nobody`: like {@link audienceOrOwner}, but a token without audience is not even for its owner. */
+export function denyWithoutAudience(protectedResource: ProtectedResource, record: TokenRecord): boolean {
+  return hasAudience(record) && audienceOrOwner(protectedResource, record)
+}
+
+/** The policy `everyone`: like {@link audienceOrOwner}, but a token without audience is for every protected resource. */
+export function allowWithoutAudience(protectedResource: ProtectedResource, record: TokenRecord): boolean {
+  return !hasAudience(record) || audienceOrOwner(protectedResource, record)
+}
+
+/** Whether a record has an audience, even an empty one. A database may return `null` for an absent one. */
+function hasAudience({ aud }: TokenRecord): boolean {
+  return aud !== undefined && aud !== null
+}
+
 /**
  * Decides what may be disclosed about a token. A refresh token is disclosed only to its own client, and only when the request
  * has the hint `refresh_token`, whatever the policy says.

@@ -39,6 +39,11 @@ export function isWholeSecret(kept: string): boolean {
   return kept.length > SECRET_ID_LENGTH
 }
 
+/** Whether a secret is the one of which this is kept. */
+export function isKeptOf({ id }: KnownSecret, kept: string | null | undefined): boolean {
+  return kept?.slice(0, SECRET_ID_LENGTH) === id
+}
+
 /** Whether a process uses the kept secret instead of its own: they are the same, or processes made both. */
 export function isKept(kept: string | undefined, own: string): kept is string {
   return kept === own || (kept !== undefined && isWholeSecret(kept) && isWholeSecret(own))

@@ -6,7 +6,7 @@ import { Pool } from 'pg'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { digestToken, type RevocationLog } from '../../src/index.ts'
 import { createPostgresTokenStore, type PostgresPool } from '../../src/stores/postgres/index.ts'
-import { SEQUENCER_LOCK } from '../../src/stores/postgres/log-statements.ts'
+import { numberEvents, SEQUENCER_LOCK } from '../../src/stores/postgres/log-statements.ts'
 import { startPostgres } from '../databases/start-postgres.ts'
 import { START } from './stored-tokens.ts'
 
@@ -222,6 +222,53 @@ describe.skipIf(server === undefined)('the log of a PostgreSQL token store', () 
     expect(rows).toHaveLength(1)
     await numbering.query('COMMIT')
     expect(await receipt?.position()).toMatch(/^1\./)
+  })
+
+  test('numbers one after the other when two processes do it at once', async () => {
+    const { pool, store, other } = await create()
+    const log = logOf(store)
+    const before = await lastOf(log)
+    const insert = async (key: string) =>
+      await pool.query(
+        `INSERT INTO introspection_revocations_unnumbered (at, kind, key)
+         SELECT 1, 'grant', left(secret, 8) || $1::text FROM introspection_revocation_secret`,
+        [key.repeat(16)],
+      )
+    await insert('a')
+    const paused = await pool.connect()
+    onTestFinished(() => paused.release(true))
+    await paused.query('BEGIN')
+    await paused.query(numberEvents(0, 'paused').replaceAll(/^SET .*$/gm, ''))
+    await insert('b')
+    const reading = logOf(other).readAfter(before, 10)
+    const blocked = async () =>
+      (await pool.query("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%number%'")).rows
+        .length
+    await expect.poll(blocked).toBe(1)
+    await paused.query('COMMIT')
+    const { events, position } = await reading
+    expect(events.map(({ key }) => key[0])).toEqual(['a', 'b'])
+    expect(isChain(events, before, position)).toBe(true)
+  })
+
+  test('appends an event for what was revoked before and is kept no longer, as if it were removed already', async () => {
+    const { store, expireEvents } = await create()
+    const log = logOf(store)
+    // A tombstone removes such a grant.
+    const revocations = [
+      () => store.revokeGrant('grant'),
+      () => store.revoke('token', { kind: 'access_token', exp: START + 10 }),
+    ]
+    for (const revoke of revocations) await revoke()
+    for (const time of ['while it is kept', 'later']) {
+      if (time === 'later') expireEvents()
+      for (const revoke of revocations) {
+        const before = await lastOf(log)
+        await revoke()
+        const { events } = await log.readAfter(before, 10)
+        expect(events, time).toHaveLength(time === 'later' ? 1 : 0)
+      }
+    }
   })
 
   test('begins after every write that has not seen it', async () => {

@@ -123,6 +123,18 @@ describe('the log of a SQLite token store', () => {
     expect(await given.revocations?.readAfter(position, 10)).toMatchObject({ gap: true })
   })
 
+  test('goes on when a process writes that was not told of another secret', async () => {
+    const { path, store } = createPair()
+    await store.revokeGrant('a')
+    createSqliteTokenStore({ database: open(path), revocationLog: { keySecret: KEY_SECRET } })
+    // The first of these ends the log, and the second begins one with the secret of the process again.
+    await store.revokeGrant('b')
+    const position = await (await store.revokeGrant('c')).position()
+    await store.revokeGrant('d')
+    const key = await store.revocations?.keyOf('grant', 'd')
+    expect(await store.revocations?.readAfter(position, 10)).toMatchObject({ gap: false, events: [{ key }] })
+  })
+
   test.each(Array.from({ length: 16 }, (_, turns) => turns))(
     'shows a gap when another secret is given %i turns after a revocation began',
     async (turns) => {

@@ -160,7 +160,8 @@ export class MemoryRevocationLog implements RevocationLog {
     for (let removed = 0; removed < 2 && this.size > 1; removed++) {
       const first = this.#entries[this.#head] as Entry
       if (first.at > oldest && this.size <= MAX_KEPT_EVENTS) return
-      this.#originTag = first.tag ??= randomTag()
+      // A tag that nobody has read is drawn when somebody does.
+      this.#originTag = first.tag
       this.#originAt = first.at
       this.#head++
     }

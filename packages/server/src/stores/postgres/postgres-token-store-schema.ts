@@ -1,10 +1,12 @@
-/** The tables of the store. */
+/** The tables of the store, and its function. */
+import { NUMBERING } from './log-statements.ts'
 
 /** The lock under which processes migrate one after the other. Any number will do, unless another program uses it too. */
 const MIGRATION_LOCK = 7662_7009
 
 /**
- * The tables of the store, for tools of your own that migrate your database. Running it again changes nothing.
+ * The tables of the store and the function that numbers events of its log, for tools of your own that migrate your database. Running it
+ * again changes nothing. The body of the function has semicolons, so give the text to PostgreSQL as a whole.
  */
 export const postgresTokenStoreSchema = `
 CREATE TABLE IF NOT EXISTS introspection_tokens (
@@ -51,7 +53,7 @@ CREATE TABLE IF NOT EXISTS introspection_revocation_secret (
   id integer PRIMARY KEY CHECK (id = 1),
   secret text NOT NULL
 );
-`
+${NUMBERING}`
 
 /** Migrates under the lock. One message of several statements is one transaction, so the lock goes when it is done. */
 export const MIGRATE = `SELECT pg_advisory_xact_lock(${MIGRATION_LOCK});\n${postgresTokenStoreSchema}`

@@ -19,7 +19,7 @@ import {
 import { MIGRATE } from './postgres-token-store-schema.ts'
 import { removeCutOff, removeExpired } from './remove-expired.ts'
 import { countChanged, runStatement } from './run-statement.ts'
-import { CONSUME, CUT_OFF, CUT_OFF_LOGGED, SAVE, SAVE_LOGGED } from './write-statements.ts'
+import { CONSUME, CUT_OFF, CUT_OFF_LOGGED, REVOKE_LOGGED, SAVE, SAVE_LOGGED } from './write-statements.ts'
 
 /** What saving a token or a tombstone tells. */
 interface Saved extends Written {
@@ -83,7 +83,7 @@ export function createPostgresTokenStore<Claims extends object = object>(
   /** @param named - the digests from which the keys of the events are made. */
   async function save(digests: readonly string[], row: TokenRow, named: readonly string[]): Promise<RevocationReceipt> {
     const values = [digests, row.json, row.keptUntil ?? null, row.issuedAt, ...row.identifiers, now(), row.revoked]
-    const saved = await writeRow<Saved>(SAVE, SAVE_LOGGED, values, () =>
+    const saved = await writeRow<Saved>(SAVE, row.revoked ? REVOKE_LOGGED : SAVE_LOGGED, values, () =>
       Promise.all(named.map(async (digest) => await log.eventKeyOf('token', digest))),
     )
     const receipt = receiptOf(saved)

@@ -33,25 +33,49 @@ SELECT ${IS_DUE}, ${HAS_LOG} AS logged`,
 )
 
 /**
- * The same, and an event for each digest that it revokes or whose record it replaces. $11 is the list of the keys, in the order of
- * the digests. `before` locks its rows, so it has the records that are replaced. The condition on `before` has it run first.
+ * The same for a token, and an event if it replaces another record. $11 is the list with the key of the event. `before` locks its row, so it
+ * has the record that is replaced. The condition on `before` has it run first.
  */
 export const SAVE_LOGGED = statement(
-  'save_logged_1',
+  'save_logged_2',
   `WITH before AS (
-  SELECT digest, revoked, record FROM introspection_tokens
-  WHERE digest = ANY(CASE WHEN $10::boolean THEN $1::text[] ELSE ($1::text[])[1:1] END)
-  ORDER BY digest COLLATE "C" FOR UPDATE
+  SELECT record FROM introspection_tokens WHERE digest = ($1::text[])[1] FOR UPDATE
 ),
 ${EXPIRED},
 written AS (
-${insertTokens(['(SELECT count(*) FROM before) >= 0 AND (', ')'], 'digest, kept.xmax <> 0 AS replaced')}
+${insertTokens(['(SELECT count(*) FROM before) >= 0 AND (', ')'], 'kept.xmax <> 0 AS replaced')}
 ),
 events AS (
   INSERT INTO introspection_revocations_unnumbered (at, kind, key)
-  SELECT $9::bigint, 'token', given.key
-  FROM written JOIN unnest($1::text[], $11::text[]) AS given (digest, key) USING (digest) LEFT JOIN before USING (digest)
-  WHERE CASE WHEN $10 THEN before.revoked IS NOT TRUE ELSE written.replaced AND before.record IS DISTINCT FROM $2 END
+  SELECT $9::bigint, 'token', ($11::text[])[1] FROM written LEFT JOIN before ON true
+  WHERE written.replaced AND before.record IS DISTINCT FROM $2
+  RETURNING id
+)
+SELECT ${IS_DUE}, EXISTS (SELECT 1 FROM events) AS appended`,
+)
+
+/**
+ * The same for a tombstone, and an event for each digest that had none. $11 is the list of the keys, in the order of the digests.
+ *
+ * It looks for earlier tombstones in the snapshot of the statement and locks no row for that, because a lock costs as much as half of the
+ * write. A tombstone that others write meanwhile gets a second event, which does no harm. The other way round, a tombstone of the
+ * snapshot stands until it is removed, and it counts only until then, so no revocation is without its event.
+ */
+export const REVOKE_LOGGED = statement(
+  'revoke_logged_1',
+  `WITH ${EXPIRED},
+written AS (
+${insertTokens(
+  ['(', ')'],
+  `digest, (
+  SELECT before.revoked AND (before.exp IS NULL OR before.exp > $9) FROM introspection_tokens AS before
+  WHERE before.digest = kept.digest
+) AS stood`,
+)}
+),
+events AS (
+  INSERT INTO introspection_revocations_unnumbered (at, kind, key)
+  SELECT $9::bigint, 'token', ($11::text[])[array_position($1::text[], digest)] FROM written WHERE stood IS NOT TRUE
   RETURNING id
 )
 SELECT ${IS_DUE}, EXISTS (SELECT 1 FROM events) AS appended`,
@@ -81,21 +105,23 @@ ${insertCutoff(` WHERE NOT ${HAS_LOG}`)}
 SELECT ${HAS_LOG} AS logged`,
 )
 
-/** The same, and an event with the key $6 if the cutoff is new or becomes later. */
+/**
+ * The same, and an event with the key $6 if the cutoff is new or becomes later. As for a tombstone, the earlier cutoff is that of the
+ * snapshot, for as long as it is kept.
+ */
 export const CUT_OFF_LOGGED = statement(
-  'cut_off_logged_1',
-  `WITH before AS (
-  SELECT cut_at FROM introspection_cutoffs WHERE kind = $1 AND identifier = $2 FOR UPDATE
-),
-${CLOCK},
+  'cut_off_logged_2',
+  `WITH ${CLOCK},
 written AS (
-${insertCutoff(' WHERE (SELECT count(*) FROM before) >= 0')}
-RETURNING cut_at
+${insertCutoff('')}
+RETURNING cut_at, (
+  SELECT before.cut_at FROM introspection_cutoffs AS before
+  WHERE before.kind = $1 AND before.identifier = $2 AND before.kept_until > $4::bigint
+) AS cut_before
 ),
 events AS (
   INSERT INTO introspection_revocations_unnumbered (at, cut, kind, key)
-  SELECT $4::bigint, nullif(written.cut_at, ${FOR_GOOD}), $1, $6 FROM written LEFT JOIN before ON true
-  WHERE before.cut_at IS NULL OR written.cut_at > before.cut_at
+  SELECT $4::bigint, nullif(cut_at, ${FOR_GOOD}), $1, $6 FROM written WHERE cut_before IS NULL OR cut_at > cut_before
   RETURNING id
 )
 SELECT EXISTS (SELECT 1 FROM events) AS appended`,

@@ -50,19 +50,18 @@ export function createLog(database: SqliteDatabase, settings: SqliteLogSettings,
   return {
     revocations: log,
     async writeTokens(digests, row, write, named) {
-      const secret = await log.knownSecret()
+      const secret = await log.secretForWrite()
       const keys = await Promise.all(named.map(async (digest) => await secret.keyOf('token', digest)))
       return log.write(secret, (append) => {
         const changed = digests.map((digest) => isRevoked(digest, row))
         write()
         for (const [index, key] of keys.entries()) {
-          // A save that a tombstone elsewhere has stopped changed nothing.
           if (changed[index] === true && isWritten(digests[index] as string, row)) append('token', key, null)
         }
       })
     },
     writeCutoff({ kind, stored: identifierInRow, identifier }, given, write) {
-      return andThen(log.knownSecret(), (secret) =>
+      return andThen(log.secretForWrite(), (secret) =>
         andThen(secret.keyOf(kind, identifier), (key) =>
           log.write(secret, (append) => {
             const at = given ?? now()
@@ -75,7 +74,9 @@ export function createLog(database: SqliteDatabase, settings: SqliteLogSettings,
     },
   }
 
-  function isWritten(digest: string, { json }: TokenRow): boolean {
+  function isWritten(digest: string, { json, revoked }: TokenRow): boolean {
+    // Nothing stops a tombstone. A save that a tombstone elsewhere has stopped changed nothing.
+    if (revoked) return true
     // A row that is gone was removed right away because it has expired.
     const after = stored.get(digest) as { readonly record: string } | undefined
     return after === undefined || after.record === json

@@ -2,11 +2,11 @@
 import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import {
   isKept,
+  isKeptOf,
   type KnownSecret,
   knowSecret,
   type LogSecretSettings,
   makeKeptSecret,
-  SECRET_ID_LENGTH,
   UNKNOWN_SECRET,
 } from '../known-secret.ts'
 import { KEEP_SECRET, SECRET } from './log-statements.ts'
@@ -43,9 +43,22 @@ export class LogSecret {
     return andThen(this.#own, (own) => (this.#known = knowSecret(this.#keepOwn(own), this.#given)))
   }
 
+  /**
+   * The secret that the log had when this process last asked, for the keys of events. The transaction of the events compares it, and
+   * {@link LogSecret.forget} is called if it is another one.
+   */
+  lastKnown(): MaybePromise<KnownSecret> {
+    return this.#known === UNKNOWN_SECRET ? this.known() : this.#known
+  }
+
+  /** Asks the database at the next use. */
+  forget(): void {
+    this.#known = UNKNOWN_SECRET
+  }
+
   /** Whether the log has this secret still. */
-  isCurrent({ id }: KnownSecret): boolean {
-    return this.#kept()?.slice(0, SECRET_ID_LENGTH) === id
+  isCurrent(secret: KnownSecret): boolean {
+    return isKeptOf(secret, this.#kept())
   }
 
   /** Keeps the secret of this process, unless there is one that it adopts. With another secret the keys are others, so the log ends. */

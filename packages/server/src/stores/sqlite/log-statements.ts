@@ -1,7 +1,9 @@
 /** The statements of the log of revocations. */
 
-/** The last row. */
-export const LAST = 'SELECT number, tag FROM introspection_revocations ORDER BY number DESC LIMIT 1'
+/** The last row, and what is kept of the secret. */
+export const LAST = `
+SELECT number, tag, (SELECT secret FROM introspection_revocation_secret WHERE id = 1) AS secret
+FROM introspection_revocations ORDER BY number DESC LIMIT 1`
 
 /** Whether there is a log. */
 export const HAS_LOG = 'SELECT 1 FROM introspection_revocations LIMIT 1'
@@ -29,16 +31,17 @@ SELECT json_group_array(json_object(
 )) AS rows
 FROM (SELECT * FROM introspection_revocations WHERE number > ? AND key IS NOT NULL ORDER BY number LIMIT ?)`
 
+/** A trim comes once in so many events, because looking for old rows costs as much as appending one. */
+export const EVENTS_PER_TRIM = 8
+
 /**
- * Removes the two oldest rows if both are old. The last row always stays. Rows go from the beginning only, so that the rest is
- * a chain.
+ * Removes rows that are too old, at most twice as many as were appended since the last trim. The last row always stays. Rows go from the
+ * beginning only, so that the rest is a chain.
  */
 export const TRIM = `
-DELETE FROM introspection_revocations
-WHERE number IN (SELECT number FROM introspection_revocations ORDER BY number LIMIT 2)
-AND number < (SELECT max(number) FROM introspection_revocations)
-AND NOT EXISTS (
-  SELECT 1 FROM (SELECT at FROM introspection_revocations ORDER BY number LIMIT 2) WHERE at > ?
+DELETE FROM introspection_revocations WHERE number < (SELECT max(number) FROM introspection_revocations) AND number < (
+  SELECT coalesce(min(number) FILTER (WHERE at > ?), max(number) + 1)
+  FROM (SELECT number, at FROM introspection_revocations ORDER BY number LIMIT ${2 * EVENTS_PER_TRIM})
 )`
 
 /** Keeps a secret that the processes made, or the id of one that they were given. */

@@ -6,19 +6,24 @@ import {
   type RevocationKind,
   type RevocationPage,
 } from '@token-introspection/core/revocations'
-import type { KnownSecret, LogSecretSettings } from '../known-secret.ts'
+import { isKeptOf, type KnownSecret, type LogSecretSettings } from '../known-secret.ts'
 import { type LogRow, pageWithoutEvents, toPage } from '../log-page.ts'
 import { type LogPosition, readPosition, writePosition } from '../log-position.ts'
 import { randomTag } from '../random-text.ts'
 import type { RevocationLog, RevocationReceipt } from '../revocation-log.ts'
 import { receiptAt, receiptOfEarlier } from '../revocation-receipt.ts'
-import { APPEND, END, HAS, LAST, READ, SINCE, TRIM } from './log-statements.ts'
+import { APPEND, END, EVENTS_PER_TRIM, HAS, LAST, READ, SINCE, TRIM } from './log-statements.ts'
 import { LogSecret } from './log-secret.ts'
 import type { SqliteDatabase, SqliteStatement } from './sqlite-database.ts'
 import { createTransaction, type Transact } from './transaction.ts'
 
 /** How often a process with listeners looks for events of other processes, in milliseconds. */
 const POLL_MS = 5
+
+/** The last row, with what is kept of the secret of the log. */
+interface LastRow extends LogPosition {
+  readonly secret: string | null
+}
 
 /** Appends one event. Only within {@link SqliteRevocationLog.write}. */
 export type AppendEvent = (kind: RevocationKind, key: string, cut: number | null) => void
@@ -63,8 +68,8 @@ export class SqliteRevocationLog implements RevocationLog {
     andThen(this.#secret.known(), ({ keyOf }) => keyOf(kind, identifier))
 
   /** The secret for the keys of the events of one write. */
-  knownSecret(): MaybePromise<KnownSecret> {
-    return this.#secret.known()
+  secretForWrite(): MaybePromise<KnownSecret> {
+    return this.#secret.lastKnown()
   }
 
   /**
@@ -77,16 +82,19 @@ export class SqliteRevocationLog implements RevocationLog {
   write(secret: KnownSecret, work: (append: AppendEvent) => void): RevocationReceipt {
     let appended: LogPosition | undefined
     this.#transact(() => {
-      const hasKeys = this.#secret.isCurrent(secret)
-      let last = this.#lastRow() ?? this.#open()
+      const found = this.#last.get() as LastRow | undefined
+      const hasKeys = isKeptOf(secret, found?.secret)
+      if (!hasKeys) this.#secret.forget()
+      let last: LogPosition = found ?? this.#open()
       work((kind, key, cut) => {
         if (!hasKeys) {
           appended = last = this.#restart()
           return
         }
         const next = { number: last.number + 1, tag: randomTag() }
-        this.#append.run(next.number, next.tag, writePosition(last), this.#now(), cut, kind, key)
-        this.#trim.run(this.#now() - this.#retentionSeconds)
+        const now = this.#now()
+        this.#append.run(next.number, next.tag, writePosition(last), now, cut, kind, key)
+        if (next.number % EVENTS_PER_TRIM === 0) this.#trim.run(now - this.#retentionSeconds)
         appended = last = next
       })
     })

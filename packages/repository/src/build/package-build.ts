@@ -35,8 +35,8 @@ export function packageBuild(directory: string) {
   })
 }
 
-/** Every source file that `exports` and `imports` point at, once. */
+/** Every source file that `exports`, `imports` and `bin` point at, once. */
 export function entriesOf(manifest: Manifest): string[] {
-  const targets = [...targetsOf(manifest.exports), ...targetsOf(manifest.imports)]
+  const targets = [...targetsOf(manifest.exports), ...targetsOf(manifest.imports), ...targetsOf(manifest.bin)]
   return [...new Set(targets.map((target) => relative('.', target)))].toSorted()
 }

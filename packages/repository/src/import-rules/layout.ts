@@ -123,6 +123,22 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       'limits/limiter.ts',
     ],
   },
+  cli: {
+    packages: {
+      '@token-introspection/client': EVERYWHERE,
+      '@token-introspection/core': EVERYWHERE,
+      '@token-introspection/core/options': 'serve/configuration/',
+      '@token-introspection/server': 'serve/',
+      '@token-introspection/server/node': 'serve/listen\\.node\\.ts$',
+      '@token-introspection/server/sqlite': 'serve/store/',
+      '@token-introspection/server/tokens': 'serve/',
+      // The parser of arguments: commands declare their options with it, and nothing else knows it.
+      commander: '(?:program/|.*-commands?\\.ts$)',
+      // The prompt for secrets.
+      '@clack/prompts': 'surroundings/process-surroundings\\.node\\.ts$',
+      undici: '(?:connection/|tokens/call-server\\.ts$)',
+    },
+  },
   testing: {
     packages: {
       // For its types.

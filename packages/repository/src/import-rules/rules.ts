@@ -8,7 +8,9 @@ import { type Layout, LAYOUTS } from './layout.ts'
 const NODE_FILES = ['\\.node\\.ts$', '^packages/\\w+/src/(?:adapters|hostile)/']
 /** Names that say nothing about what is inside. */
 const SAYS_NOTHING = '(?:|.*/)(?:utils?|helpers?|common|shared|types)(?:\\.node)?(?:\\.ts$|/)'
+/** Sources that also run elsewhere than on Node. */
 const OUR_SOURCES = '^packages/(?:core|client|server|testing)/src/'
+const PUBLISHED_SOURCES = '^packages/(?:core|client|server|testing|cli)/src/'
 /** A type-only import leaves no trace in the built module. */
 const TYPES = ['type-only', 'type-import'] as const
 
@@ -28,7 +30,7 @@ const FORBIDDEN: IRegularForbiddenRuleType[] = [
     { path: OUR_SOURCES, pathNot: '\\.node\\.ts$' },
     { path: '\\.node\\.ts$', dependencyTypesNot: ['aliased-subpath-import'] },
   ),
-  rule('telling-names', 'The name of a file says what is inside.', {}, { path: OUR_SOURCES + SAYS_NOTHING }),
+  rule('telling-names', 'The name of a file says what is inside.', {}, { path: PUBLISHED_SOURCES + SAYS_NOTHING }),
   ...Object.entries(LAYOUTS).flatMap(([folder, layout]) => [
     ...packageRules(folder, layout),
     ...stepRules(folder, layout),

@@ -79,6 +79,11 @@ test.each([
     'core: package.json points at src/index.ts, not at dist',
   ],
   [
+    'a program in the sources',
+    { bin: { a: './src/index.ts' } },
+    'core: package.json points at src/index.ts, not at dist',
+  ],
+  [
     'a dependency on the workspace',
     { dependencies: { b: 'workspace:*' } },
     'core: package.json depends on b workspace:*',

@@ -53,9 +53,9 @@ function checkDeclarations(file: SourceFile, paths: ReadonlySet<string>): string
 }
 
 function checkManifest({ manifest }: Pick<PackedPackage, 'manifest'>, paths: ReadonlySet<string>): string[] {
-  const targets = [...targetsOf(manifest.exports), ...targetsOf(manifest.imports)].map((target) =>
-    posix.normalize(target),
-  )
+  const targets = [manifest.exports, manifest.imports, manifest.bin]
+    .flatMap(targetsOf)
+    .map((target) => posix.normalize(target))
   const problems: string[] = []
   for (const target of new Set(targets)) {
     if (!paths.has(target)) problems.push(`package.json points at ${target}, which is not in the package`)

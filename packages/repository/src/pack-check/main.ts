@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { publicPackages, ROOT } from '../workspace/workspace.ts'
 import { runBundles } from './bundles.ts'
 import { checkContents } from './check-contents.ts'
+import { runCommandLine } from './command-line.ts'
 import { compilePrograms, installConsumer, runPrograms } from './consumer-project.ts'
 import { compileReadme } from './readme-program.ts'
 import { checkEntries } from './entries.ts'
@@ -42,6 +43,7 @@ try {
   await step(`programs on ${runtimes.map(({ name }) => name).join(', ')}`, () =>
     runPrograms(project, packages, runtimes),
   )
+  await step('the command line', () => runCommandLine(project.directory, packages, runtimes))
   await step('programs compiled strictly', () => compilePrograms(project))
   await step('the README compiled, strictly and not', () => compileReadme(project.directory))
   await step('bundles for Node', () => runBundles(project.directory))

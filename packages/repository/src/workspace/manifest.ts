@@ -13,6 +13,8 @@ export interface Manifest {
   readonly private?: boolean
   readonly exports?: TargetMap
   readonly imports?: TargetMap
+  /** Programs by their name. */
+  readonly bin?: TargetMap
   readonly dependencies?: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
   readonly publishConfig?: { readonly exports?: TargetMap; readonly imports?: TargetMap }

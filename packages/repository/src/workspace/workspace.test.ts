@@ -26,7 +26,7 @@ test('names a cycle', () => {
 })
 
 test('finds the published packages', () => {
-  expect(publicPackages().map(({ folder }) => folder)).toEqual(['core', 'client', 'server', 'testing'])
+  expect(publicPackages().map(({ folder }) => folder)).toEqual(['core', 'client', 'server', 'cli', 'testing'])
 })
 
 test('reads files by pattern, but not those of dependencies', () => {

@@ -1,0 +1,94 @@
+/** The surroundings of a real process. */
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { isatty, type WriteStream } from 'node:tty'
+import { UnableError } from '../errors.ts'
+import type { Files, Input, Output, Surroundings } from './surroundings.ts'
+
+/** The streams, files, clock and signals of this process. */
+export function processSurroundings(): Surroundings {
+  return {
+    environment: process.env,
+    stdin: processInput(),
+    stdout: toOutput(process.stdout),
+    stderr: toOutput(process.stderr),
+    files: nodeFiles,
+    askSecret,
+    now: Date.now,
+    randomBytes,
+    stop: stopSignal(),
+  }
+}
+
+function toOutput(stream: WriteStream & { readonly fd: number }): Output {
+  // Pipes and files have neither `columns` nor `hasColors`.
+  const isTerminal = isatty(stream.fd)
+  return {
+    write: (text) => void stream.write(text),
+    isTerminal,
+    get columns() {
+      return isTerminal ? stream.columns : undefined
+    },
+    hasColors: isTerminal && stream.hasColors(),
+  }
+}
+
+function processInput(): Input {
+  return {
+    isTerminal: isatty(process.stdin.fd),
+    read: (maxBytes) => readBounded(process.stdin, maxBytes, 'standard input'),
+  }
+}
+
+const nodeFiles: Files = {
+  async read(path, maxBytes) {
+    const file = await open(path)
+    try {
+      return await readBounded(file.createReadStream({ autoClose: false }), maxBytes, path)
+    } finally {
+      await file.close()
+    }
+  },
+  write: (path, text) => replace(path, text, 0o666),
+  async writePrivate(path, text) {
+    const directory = dirname(path)
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    // A directory that was there already may be open to others.
+    await chmod(directory, 0o700)
+    await replace(path, text, 0o600)
+  },
+  remove: (path) => rm(path, { force: true }),
+}
+
+/** Writes a new file beside the old one and renames it, so that nobody reads half of it. */
+async function replace(path: string, text: string, mode: number): Promise<void> {
+  const beside = `${path}.${randomBytes(6).toString('hex')}`
+  await writeFile(beside, text, { mode, flag: 'wx' })
+  await rename(beside, path)
+}
+
+async function readBounded(stream: AsyncIterable<unknown>, maxBytes: number, name: string): Promise<string> {
+  const parts: Buffer[] = []
+  let length = 0
+  for await (const part of stream) {
+    const octets = Buffer.from(part as Buffer)
+    length += octets.length
+    if (length > maxBytes) throw new UnableError(`${name} has more than ${maxBytes} octets`)
+    parts.push(octets)
+  }
+  return Buffer.concat(parts).toString('utf8')
+}
+
+async function askSecret(question: string): Promise<string | undefined> {
+  const { isCancel, password } = await import('@clack/prompts')
+  const answer = await password({ message: question, output: process.stderr })
+  return isCancel(answer) ? undefined : answer
+}
+
+/** Ctrl-C and SIGTERM ask the program to stop. A second one ends it at once. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort())
+  return controller.signal
+}

@@ -1,0 +1,29 @@
+/** Tables whose last column wraps. */
+import { widthOf, wrapText } from './wrap-text.ts'
+
+/** The least width of a wrapped column. In a narrower place the lines of the last column stand below the others. */
+const MIN_LAST_COLUMN = 16
+const GAP = 2
+
+/**
+ * The lines of a table without borders. Every column but the last is as wide as its widest cell. The last one wraps.
+ *
+ * @param rows - cells as they are printed. All rows have the same number of cells.
+ */
+export function formatTable(rows: readonly (readonly string[])[], width: number, indent = 2): string[] {
+  const last = (rows[0]?.length ?? 1) - 1
+  const widths = Array.from({ length: last }, (_, column) => Math.max(...rows.map((row) => widthOf(row[column] ?? ''))))
+  const start = indent + widths.reduce((sum, each) => sum + each + GAP, 0)
+  const isBelow = width - start < MIN_LAST_COLUMN
+  const lastStart = isBelow ? indent + 2 * GAP : start
+  return rows.flatMap((row) => {
+    const head = ' '.repeat(indent) + widths.map((each, column) => pad(row[column] ?? '', each + GAP)).join('')
+    const wrapped = wrapText(row[last] ?? '', width - lastStart)
+    const below = wrapped.slice(isBelow ? 0 : 1).map((line) => ' '.repeat(lastStart) + line)
+    return [(isBelow ? head : head + (wrapped[0] ?? '')).trimEnd(), ...below.filter((line) => line.trim() !== '')]
+  })
+}
+
+function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - widthOf(text)))
+}

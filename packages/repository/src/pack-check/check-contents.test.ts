@@ -10,11 +10,15 @@ const good = {
   'dist/index.js.map': '{"sources":["../src/index.ts"]}',
   'dist/index.d.ts': "export type { A } from './a.js';",
   'dist/a.d.ts': 'export type A = string;',
+  'dist/older.d.ts': '',
 }
 const manifest = {
   name: 'a',
   version: '1.0.0',
-  exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' }, './package.json': './package.json' },
+  exports: {
+    '.': { 'types@<5.7': './dist/older.d.ts', types: './dist/index.d.ts', default: './dist/index.js' },
+    './package.json': './package.json',
+  },
 }
 
 function check(files: Readonly<Record<string, string | undefined>>, changes: object = {}): string[] {
@@ -72,6 +76,11 @@ test.each([
     'an entry in the sources',
     { exports: { '.': './src/index.ts' } },
     'core: package.json points at src/index.ts, not at dist',
+  ],
+  [
+    'an entry without a notice for older compilers',
+    { exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } } },
+    'core: package.json has no types@<5.7 before the other conditions of .',
   ],
   [
     'an import in the sources',

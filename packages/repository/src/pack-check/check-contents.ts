@@ -1,5 +1,6 @@
 /** Which files a published package must have, and which it must not have. */
 import { posix } from 'node:path'
+import { OLDER_COMPILERS } from '../build/notice.ts'
 import { readDeclaredImports } from '../source/declared-imports.ts'
 import { targetsOf } from '../workspace/manifest.ts'
 import type { SourceFile } from '../workspace/workspace.ts'
@@ -63,6 +64,10 @@ function checkManifest({ manifest }: Pick<PackedPackage, 'manifest'>, paths: Rea
       problems.push(`package.json points at ${target}, not at dist`)
     if (target.endsWith('.js') && !paths.has(target.replace(/\.js$/, '.d.ts')))
       problems.push(`${target} has no declarations`)
+  }
+  for (const [subpath, target] of Object.entries(manifest.exports ?? {})) {
+    if (typeof target === 'object' && Object.keys(target)[0] !== OLDER_COMPILERS)
+      problems.push(`package.json has no ${OLDER_COMPILERS} before the other conditions of ${subpath}`)
   }
   for (const [name, range] of Object.entries({ ...manifest.dependencies, ...manifest.peerDependencies })) {
     if (/^(?:workspace|catalog|link|file):/.test(range)) problems.push(`package.json depends on ${name} ${range}`)

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { ROOT } from '../workspace/workspace.ts'
 import { BUNDLERS } from './bundles.ts'
+import { OLDER_COMPILERS_TO_INSTALL } from './older-compilers.ts'
 import type { PackedPackage } from './packed-package.ts'
 import { OLDEST_COMPILER } from './readme-program.ts'
 import { mustRun, runCommand } from './run-command.ts'
@@ -24,7 +25,14 @@ export function installConsumer(packages: readonly PackedPackage[], work: string
   cpSync(PROGRAMS, directory, { recursive: true })
   mkdirSync(second)
   const tarballs = packages.map(({ tarball }) => tarball)
-  install(directory, [...tarballs, ...besides(), OLDER_COMPILER, OLDEST_COMPILER, ...BUNDLERS])
+  install(directory, [
+    ...tarballs,
+    ...besides(),
+    OLDER_COMPILER,
+    OLDEST_COMPILER,
+    ...OLDER_COMPILERS_TO_INSTALL,
+    ...BUNDLERS,
+  ])
   install(second, tarballs.slice(0, 1))
   return { directory, second }
 }

@@ -10,11 +10,13 @@ import { compilePrograms, installConsumer, runPrograms } from './consumer-projec
 import { compileReadme } from './readme-program.ts'
 import { checkEntries } from './entries.ts'
 import { lintPackage } from './lint-package.ts'
+import { compileWithOlder } from './older-compilers.ts'
 import { tryPackageManagers } from './package-managers.ts'
 import { packPackage } from './packed-package.ts'
 import { resolvePeers } from './peers.ts'
 import { findRuntimes } from './runtimes.ts'
 import { installTestRunners, runTestRunners } from './test-runners.ts'
+import { measureTypes } from './type-cost.ts'
 
 const problems: string[] = []
 
@@ -46,6 +48,9 @@ try {
   await step('the command line', () => runCommandLine(project.directory, packages, runtimes))
   await step('programs compiled strictly', () => compilePrograms(project))
   await step('the README compiled, strictly and not', () => compileReadme(project.directory))
+  await step('the remedy from compilers that are too old', () => compileWithOlder(project.directory))
+  const cost = measureTypes(project.directory)
+  await step('types take no more work than recorded', () => cost.problems)
   await step('bundles for Node', () => runBundles(project.directory))
   await step('npm resolves the oldest and newest peers', () => resolvePeers(packages, work))
   await step('the tests of the guide with vitest, jest, node --test and bun test', async () =>
@@ -54,7 +59,7 @@ try {
   const managed = await managers
   await step('installed and run with npm, pnpm, yarn and bun', () => managed.flatMap((run) => run.problems))
   for (const { tarball, bytes } of packages) console.log(`${tarball.slice(work.length + 1)} ${bytes} B`)
-  for (const line of [...sizes, ...managed.map(({ notice }) => notice), ...notices]) console.log(line)
+  for (const line of [...sizes, ...cost.notices, ...managed.map(({ notice }) => notice), ...notices]) console.log(line)
 } finally {
   rmSync(work, { recursive: true, force: true })
 }

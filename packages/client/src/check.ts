@@ -121,7 +121,8 @@ function stepOf(error: Error, step: CheckStep): CheckStep {
   return step === 'answer' && error instanceof TransportStatusError ? 'endpoint' : step
 }
 
-function sideOf(error: Error, step: CheckStep): CheckSide {
+/** Who has to look first at an error. */
+export function sideOf(error: Error, step: CheckStep): CheckSide {
   if (error instanceof JwtKeysUnavailableError || error instanceof ResponseKeysUnavailableError) {
     return isIntrospectionError(error.cause) ? sideOf(error.cause, step) : 'authorization_server'
   }

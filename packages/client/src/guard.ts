@@ -3,7 +3,7 @@ import { isIntrospectionError } from '@token-introspection/core'
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { TokenTooLongError } from './errors.ts'
 import { type Liveness, LivenessRecord } from './revocations/liveness.ts'
-import { extractToken, type Presented, type TokenSources } from './token/extract-token.ts'
+import { extractToken, type Presented, type PresentedToken, type TokenSources } from './token/extract-token.ts'
 import { foreignOrigin } from './token/foreign-origin.ts'
 import type { PresentedTokenOf } from './guards/presented-by.ts'
 import type { WatchRequest } from './guards/watch-by.ts'
@@ -197,13 +197,21 @@ function guardForm<Claims extends object>(
   request: GuardRequest,
   steps: GuardSteps<Claims>,
 ): MaybePromise<OptionalGuardDecision<Claims>> {
+  return guardPresented(extractToken(request, steps.token, form), steps)
+}
+
+/** The part of {@link guard} after the request was read. */
+export function guardPresented<Claims extends object>(
+  presented: PresentedToken,
+  steps: GuardSteps<Claims>,
+): MaybePromise<OptionalGuardDecision<Claims>> {
   const { result } = steps
-  const presented = extractToken(request, steps.token, form)
   if (presented.kind === 'absent') return steps.optional ? ANONYMITY : refuseAbsentToken(result)
   if (presented.kind === 'malformed') return refuseMalformedRequest(result)
   if (presented.kind === 'unread') return refuseUnchecked(formTooLong(), 'form')
   const foreign = foreignSender(presented, steps.token)
   if (foreign !== undefined) return refuseOrigin(foreign)
+  const { request } = presented
   try {
     const liveness = new LivenessRecord()
     const answer = steps.introspect(presented.token, liveness)

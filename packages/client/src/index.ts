@@ -72,6 +72,25 @@ export type {
   TokenKindMismatch,
 } from './policy/mismatch.ts'
 
+// Explanations
+export type { ExplainOptions, ExplainSettings } from './explain/explain-options.ts'
+export type {
+  ExplainedCache,
+  ExplainedError,
+  ExplainedJwt,
+  ExplainedPolicy,
+  ExplainedRequirement,
+  ExplainedResponse,
+  ExplainedResult,
+  ExplainedStep,
+  ExplainedTime,
+  ExplainedToken,
+  ExplainedTransport,
+  ExplainedValue,
+  Explanation,
+} from './explain/explanation.ts'
+export type { StepOutcome } from '@token-introspection/core/explanation'
+
 // Several authorization servers
 export {
   type AnyClaims,
@@ -81,6 +100,7 @@ export {
   type IssuerGuardOptions,
   type IssuersAllowance,
   type IssuersDecision,
+  type IssuersExplainOptions,
   type IssuersGuard,
   type IssuersGuardOptions,
   type IssuersWatchOptions,

@@ -131,9 +131,7 @@ export function introspect(
   liveness?: LivenessRecord,
 ): MaybePromise<IntrospectionResult> {
   const cache = options.cache === false ? undefined : steps.cache
-  if (options.notOlderThan !== undefined && steps.revocations === undefined) {
-    throw new TypeError('notOlderThan: needs the option revocations of the client')
-  }
+  requireFeed(options, steps)
   // In memory only presentable tokens are found, so a hit skips this check, a twelfth of its cost.
   const lookFirst = cache !== undefined && !cache.isShared
   if (token.length > steps.token.maxBytes) throw tooLong(token, steps.token.maxBytes)
@@ -154,6 +152,12 @@ export function introspect(
   }
   if (lookFirst && !isPresentable(token)) return UNPRESENTABLE
   return ask(token, options, key, remembered, steps, trace, liveness)
+}
+
+/** @throws TypeError when the call names a revocation, and the client follows no feed. */
+export function requireFeed({ notOlderThan }: IntrospectOptions, { revocations }: Pick<Steps, 'revocations'>): void {
+  if (notOlderThan === undefined || revocations !== undefined) return
+  throw new TypeError('notOlderThan: needs the option revocations of the client')
 }
 
 /** The token may be good but is too long for this resource server. To call it inactive would be a guess. */

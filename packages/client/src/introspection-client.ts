@@ -7,6 +7,8 @@ import { check, type CheckResult } from './check.ts'
 import { type AcceptedTokens, acceptedTokens } from './guards/accepted-tokens.ts'
 import { challengeSettings } from './guards/challenge-settings.ts'
 import { createGuard, type GuardSource } from './guards/create-guard.ts'
+import { type ExplainOptions, readExplainArguments } from './explain/explain-options.ts'
+import type { Explanation } from './explain/explanation.ts'
 import { watchBy } from './guards/watch-by.ts'
 import { withoutQuery } from './events/describe-client.ts'
 import type { EventReporter } from './events/event-reporter.ts'
@@ -22,6 +24,7 @@ import {
 import { type GuardOptions, type OptionalGuardOptions, resolveGuardOptions } from './policy/policy-options.ts'
 import type { IntrospectionResult } from './result/introspection-result.ts'
 import { type Liveness, LivenessRecord } from './revocations/liveness.ts'
+import type { GuardRequest } from './token/guard-request.ts'
 import { DRIFT } from './revocations/revocation-clock.ts'
 import type { Followed } from './revocations/revocations-options.ts'
 import { shortFingerprint, tokenPart } from './token/fingerprint-token.ts'
@@ -107,6 +110,7 @@ export interface EndpointCircuit {
 /** The parts of a client, for code that combines several clients. */
 export interface ClientParts<Claims extends object = object> {
   readonly guarding: GuardSource<Claims>
+  readonly steps: Steps
   /** Issuers that its answers may name; `undefined` accepts any. */
   readonly acceptedIssuers: ReadonlySet<string> | undefined
 }
@@ -147,6 +151,7 @@ export class IntrospectionClient<Claims extends object = object> {
   static {
     partsOf = (client) => ({
       guarding: client.#guarding,
+      steps: client.#steps,
       acceptedIssuers: client.#steps.response.acceptedIssuers,
     })
   }
@@ -376,6 +381,46 @@ export class IntrospectionClient<Claims extends object = object> {
   async check(): Promise<CheckResult> {
     this.#refuseClosed()
     return this.#checks.join(() => check(this.#steps))
+  }
+
+  /**
+   * Explains what a guard with these options decides about a token, and why: what each step sees, every requirement of the
+   * policy with what the token has, and what to do. It is for an operator who asks why a token is refused, or accepted.
+   *
+   * It runs the code of the guard, and asks the authorization server once, past the cache, the queue and the circuits. With
+   * `useCache` it decides by the answer in the cache, as guards do until that answer is too old. It leaves no trace: it
+   * keeps no answer, counts in no circuit, reports no event, and uses no proof up, so it cannot tell whether a proof was
+   * used before. Metadata, keys and access tokens of the client itself it fetches and keeps as usual. Functions among the
+   * options are called, `check` included.
+   *
+   * Security: the explanation never holds a token, a secret, an assertion or a proof, also when the server repeats one. It
+   * holds data of the token, and what this guard requires, so show it to operators only.
+   *
+   * @param input - a request as a guard takes it, or a token without its scheme. A token alone shows no proof of its sender,
+   * so a bound token is refused.
+   * @param options - those of the guard, on top of the client's `policy`.
+   * @returns an explanation for every failure of the server, the connection, the credentials or a function of yours.
+   * @throws TypeError that names the option when one is wrong, also when no audience was given anywhere; or when the client
+   * is closed.
+   *
+   * @example
+   * ```ts
+   * import type { IntrospectionClient } from '@token-introspection/client'
+   *
+   * export async function whyRefused(introspection: IntrospectionClient, request: Request): Promise<string> {
+   *   const explanation = await introspection.explain(request, { scope: 'orders:read' })
+   *   return explanation.toString()
+   * }
+   * ```
+   */
+  async explain(input: string | GuardRequest, options: ExplainOptions<Claims> = {}): Promise<Explanation> {
+    const { useCache, guard: given } = readExplainArguments(input, options)
+    this.#refuseClosed()
+    const { sources, policy, now } = this.#guarding
+    const guard = resolveGuardOptions(given as GuardOptions, policy)
+    const { explain, readPresented } = await import('./explain/explain.ts')
+    const presented = await readPresented(input, sources)
+    return explain(presented, { guard, useCache, steps: this.#steps, source: { sources, now } })
   }
 
   /**

@@ -547,6 +547,12 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
       open: ['scopeImplications'],
     }),
     walk(
+      'IntrospectionClient#explain',
+      { ...guardOptions, useCache: true },
+      (options) => introspection.explain('abc', options),
+      { path: 'guard', open: ['scopeImplications'] },
+    ),
+    walk(
       'IntrospectionClient#watch',
       {
         policy: { audience },
@@ -612,6 +618,18 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
       isPartial: true,
       open: ['scopeImplications'],
     }),
+    walk(
+      'combineIssuers#explain',
+      { ...guardOptions, issuers: { ours: {} }, useCache: true },
+      (options) => combined.explain('abc', options),
+      { path: 'guard', isPartial: true, open: ['scopeImplications'] },
+    ),
+    walk(
+      'combineIssuers#explain (by find)',
+      { ...guardOptions, useCache: true },
+      (options) => foundIssuers.explain('abc', options),
+      { path: 'guard', isPartial: true },
+    ),
     walk(
       'combineIssuers#introspect',
       { maxAgeSeconds: 5, tokenTypeHint: 'a' },
@@ -1032,6 +1050,7 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
     'toAudienceList toNumericDate tokenKindFault validateExtensionClaims decodeBase64url encodeBase64url isBase64url isBoundedKey ' +
     'describeComplaint describeTokenKindFault elapsedMs quote withoutData parseJwtOctets parseJwtPart readBearerToken readIntrospectionResponse sha256Base64url signedContent splitCompactJws withWholeDates',
   'core/dpop': 'normalizeTargetUri verifyDpopProof',
+  'core/explanation': 'formatSteps',
   'core/key-set': 'parseKeySet',
   'core/maybe-promise': 'allOf andThen atOnce isPromise',
   'core/read-body': 'readBody',

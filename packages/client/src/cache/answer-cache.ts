@@ -5,7 +5,7 @@ import {
   toNumericDate,
   withoutData,
 } from '@token-introspection/core'
-import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
+import { andThen, isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { CacheStoreError } from '../errors.ts'
 import { type CacheLimits, cacheLifetime } from './cache-lifetime.ts'
 import type { CacheEntry, CacheStore } from './cache-store.ts'
@@ -47,6 +47,12 @@ export interface RecallOptions {
   readonly maxAgeSeconds?: number | undefined
   /** The position of a revocation that the answer must know of. */
   readonly notOlderThan?: string | undefined
+}
+
+/** An answer of the cache, for somebody who only looks. */
+export interface KeptAnswer<Result> extends Pick<CacheEntry, 'askedAtMs' | 'expiresAtMs' | 'isLocal'> {
+  /** The judged answer; `undefined` when no call with these options may use it. */
+  readonly result: Result | undefined
 }
 
 /** Answers that may be used again. */
@@ -91,6 +97,43 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
     return memory === undefined
       ? this.#recallFromStore(key, options, liveness)
       : this.#recallFromMemory(memory, key, options, liveness)
+  }
+
+  /**
+   * Looks at the answer of a key; `undefined` when there is none. Its `result` is what {@link AnswerCache.recall} would
+   * return. Nothing is counted, dropped or changed.
+   *
+   * @throws or rejects when the store fails.
+   */
+  peek(key: string, options: RecallOptions): MaybePromise<KeptAnswer<Result> | undefined> {
+    const { memory, store } = this.#settings
+    return andThen(memory === undefined ? withinDeadlineIf(store.get(key)) : memory.peek(key), (entry) => {
+      if (entry === undefined || entry === null) return undefined
+      const { askedAtMs, expiresAtMs, isLocal } = entry
+      const nowMs = this.#settings.nowMs()
+      const response = this.#wouldRecall(entry, key, options, nowMs)
+      const judged = response && this.#judgeOrNot(response, nowMs)
+      return andThen(judged, (result) => ({ askedAtMs, expiresAtMs, isLocal, result }))
+    })
+  }
+
+  /** The answer of an entry that a call may use now. */
+  #wouldRecall(
+    entry: CacheEntry,
+    key: string,
+    { maxAgeSeconds, notOlderThan }: RecallOptions,
+    nowMs: number,
+  ): IntrospectionResponse | undefined {
+    const { memory, feed } = this.#settings
+    const response = maxAgeSeconds === 0 ? undefined : this.#fresh(entry, key, maxAgeSeconds, nowMs)
+    if (response === undefined) return undefined
+    if (memory === undefined) {
+      const isVoid = feed !== undefined && isVoidEntry(entry, feed.state)
+      return isVoid || notOlderThan !== undefined ? undefined : response
+    }
+    if (nowMs < this.#latestMs - SMALL_STEP_MS) return undefined
+    if (!response.active) return notOlderThan === undefined ? response : undefined
+    return memory.active.wouldBeUsable(key, nowMs, toDemand(maxAgeSeconds, notOlderThan)) ? response : undefined
   }
 
   /**
@@ -347,6 +390,10 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
   #fail(operation: keyof CacheStore, cause: unknown): void {
     this.#settings.onFailure(new CacheStoreError(`cache.store.${operation} failed`, { cause: withoutData(cause) }))
   }
+}
+
+function withinDeadlineIf<Value>(value: MaybePromise<Value>): MaybePromise<Value> {
+  return isPromise(value) ? withinDeadline(value) : value
 }
 
 function withinDeadline<Value>(promise: Promise<Value>): Promise<Value> {

@@ -84,7 +84,7 @@ export const cacheDefaults = Object.freeze({
 
 /** Everything step `cache` needs. */
 export interface CacheStep<Result extends { readonly active: boolean }> {
-  readonly answers: AnswerCache<Result>
+  readonly answers: Pick<AnswerCache<Result>, keyof AnswerCache<Result>>
   /** For answers that stay in this process. */
   readonly strings: StringPool | undefined
   /** The number of kept answers; `undefined` with a custom store. */

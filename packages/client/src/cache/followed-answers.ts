@@ -65,10 +65,7 @@ export class FollowedAnswers {
     const elapsedMs = this.#elapsedMs(nowMs)
     let marker = this.#markers[slot] as number
     if (marker !== state.sequence && marker !== -state.sequence) {
-      if (this.#isVoid(slot, Math.abs(marker))) {
-        this.#feed.voided += 1
-        return 'void'
-      }
+      if (this.#isVoid(slot, Math.abs(marker))) return 'void'
       marker = marker > 0 && state.isUnbroken(marker) ? state.sequence : -state.sequence
       this.#markers[slot] = marker
     }
@@ -82,6 +79,11 @@ export class FollowedAnswers {
       if (liveness.slots !== undefined) liveness.noteSlots(() => this.#slotsOf(slot))
     }
     return 'usable'
+  }
+
+  /** Counts an answer that was void, once it is deleted. */
+  countVoid(): void {
+    this.#feed.voided += 1
   }
 
   /** The clock that is never set. It is read once per millisecond of the other one, because it costs a tenth of a hit. */

@@ -38,6 +38,11 @@ export class MemoryCacheStore<Result = unknown> implements CacheStore {
     return this.active.get(key) ?? this.inactive.get(key)
   }
 
+  /** The entry of a key. It stays as likely to be dropped for another one as it was. */
+  peek(key: string): CacheEntry | undefined {
+    return this.active.peek(key) ?? this.inactive.peek(key)
+  }
+
   set(key: string, entry: CacheEntry, read?: ReadAnswer): void {
     const [place, other] = entry.response.active ? [this.active, this.inactive] : [this.inactive, this.active]
     other.delete(key)
@@ -98,9 +103,19 @@ export class AnswerPlace<Result> {
 
   get(key: string): CacheEntry | undefined {
     const slot = this.#slots.find(key)
+    const entry = this.#entryAt(slot)
+    if (entry !== undefined) this.#slots.use(slot)
+    return entry
+  }
+
+  /** The entry of a key. It stays as likely to be dropped for another one as it was. */
+  peek(key: string): CacheEntry | undefined {
+    return this.#entryAt(this.#slots.find(key))
+  }
+
+  #entryAt(slot: number): CacheEntry | undefined {
     const response = this.#responses[slot]
     if (response === undefined) return undefined
-    this.#slots.use(slot)
     const askedAtMs = this.#timesMs[2 * slot] as number
     const entry: CacheEntry = { response, askedAtMs, expiresAtMs: this.#timesMs[2 * slot + 1] as number }
     return this.#areLocal[slot] === 1 ? { ...entry, isLocal: true } : entry
@@ -142,8 +157,19 @@ export class AnswerPlace<Result> {
     }
     const isLocal = this.#areLocal[slot] === 1
     const usability = this.#followed.judge(slot, nowMs, askedAtMs, demand, liveness, isLocal)
-    if (usability === 'void') this.delete(key)
+    if (usability === 'void') {
+      this.#followed.countVoid()
+      this.delete(key)
+    }
     return usability === 'usable'
+  }
+
+  /** What {@link AnswerPlace.isUsable} would return. A void answer stays. */
+  wouldBeUsable(key: string, nowMs: number, demand: Demand | undefined): boolean {
+    const slot = this.#slots.find(key)
+    if (slot === NO_SLOT) return false
+    const [askedAtMs, isLocal] = [this.#timesMs[2 * slot] as number, this.#areLocal[slot] === 1]
+    return (this.#followed?.judge(slot, nowMs, askedAtMs, demand, undefined, isLocal) ?? 'usable') === 'usable'
   }
 
   remember(key: string, result: Result): void {

@@ -7,12 +7,14 @@ import { createGuard, type GuardSource } from '../guards/create-guard.ts'
 import { decideAtOnce } from '../guards/decide-at-once.ts'
 import { type PresentedTokenOf, presentedTokenBy } from '../guards/presented-by.ts'
 import { watchBy, type WatchRequest } from '../guards/watch-by.ts'
+import { type ExplainSettings, readExplainArguments } from '../explain/explain-options.ts'
+import type { Explanation } from '../explain/explanation.ts'
 import { EventReporter } from '../events/event-reporter.ts'
 import type { ReportingClient } from '../events/events.ts'
 import type { Allowance, Anonymity, OptionalClientGuard } from '../guard.ts'
 import { checkCallOptions, type IntrospectOptions } from '../introspect.ts'
 import type { IntrospectionClient, IntrospectionStatistics } from '../introspection-client.ts'
-import { GUARD_OPTIONS, type GuardOptions, resolveGuardOptions } from '../policy/policy-options.ts'
+import { GUARD_OPTIONS, type GuardOptions, type ResolvedGuard, resolveGuardOptions } from '../policy/policy-options.ts'
 import { UNKNOWN_ISSUER, whyInactive } from '../result/inactive.ts'
 import type { IntrospectionResult } from '../result/introspection-result.ts'
 import type { ChallengeSettings, Refusal } from '../result/refusal.ts'
@@ -120,6 +122,8 @@ export interface CombinedIssuers<Clients extends IssuerClients = IssuerClients> 
    */
   guard(options: OptionalIssuersGuardOptions<Clients>): OptionalIssuersGuard<Clients>
   guard(options?: IssuersGuardOptions<Clients>): IssuersGuard<Clients>
+  /** Explains a token with the client of its issuer, and names the issuer: see {@link IntrospectionClient.explain}. */
+  explain(input: string | GuardRequest, options?: IssuersExplainOptions<Clients>): Promise<Explanation>
   /**
    * Watches a token with the client of its issuer: see {@link IntrospectionClient.watch}.
    *
@@ -132,6 +136,14 @@ export interface CombinedIssuers<Clients extends IssuerClients = IssuerClients> 
   statistics(): Readonly<Record<IssuerName<Clients>, IntrospectionStatistics>>
   /** Closes all clients: see {@link IntrospectionClient.close}. */
   close(): Promise<void>
+}
+
+/** Options of `explain` for several authorization servers. */
+export interface IssuersExplainOptions<Clients extends IssuerClients = IssuerClients>
+  extends Omit<IssuersGuardOptions<Clients>, 'optional'>,
+    ExplainSettings {
+  /** Whether requests without a token pass. Default `false`. */
+  readonly optional?: boolean | undefined
 }
 
 /** Options of `watch` for several authorization servers. */
@@ -239,13 +251,7 @@ class Combined implements CombinedIssuers {
   guard(options: OptionalIssuersGuardOptions): OptionalIssuersGuard<IssuerClients>
   guard(options?: IssuersGuardOptions): IssuersGuard<IssuerClients>
   guard(options: IssuersGuardOptions | OptionalIssuersGuardOptions = {}): OptionalIssuersGuard<IssuerClients> {
-    const byName = optionsByName(options, this.#issuers)
-    const resolved = new Map(
-      Array.from(this.#issuers.parts, ([name, { guarding }]) => [
-        name,
-        resolveGuardOptions(byName(name), guarding.policy),
-      ]),
-    )
+    const resolved = resolveByName(options, this.#issuers)
     const settings = combineChallenges(Array.from(resolved.values(), challengeSettings))
     const sources = this.#sources
     const guards = new Map<string, OptionalClientGuard>()
@@ -273,6 +279,23 @@ class Combined implements CombinedIssuers {
     const { optional = false, ...policy } = copyOptions('guard', options)
     const watch = watchBy({ sources, optional, watch: (token, given) => this.watch(token, { ...given, policy }) })
     return decideAtOnce(decide, presentedTokenBy(sources), watch)
+  }
+
+  async explain(input: string | GuardRequest, options: IssuersExplainOptions = {}): Promise<Explanation> {
+    const { useCache, guard } = readExplainArguments(input, options, ['issuers'])
+    const resolved = resolveByName(guard, this.#issuers)
+    const [sources, { now }] = [this.#sources, this.#nobody]
+    const { explain, readPresented } = await import('../explain/explain.ts')
+    const presented = await readPresented(input, sources)
+    const issuer = presented.kind === 'token' ? this.issuerOf(presented.token) : undefined
+    const [first] = resolved.values()
+    return explain(presented, {
+      guard: defined(issuer === undefined ? first : resolved.get(issuer)),
+      useCache,
+      steps: issuer === undefined ? undefined : this.#issuers.parts.get(issuer)?.steps,
+      source: { sources, now },
+      issuer,
+    })
   }
 
   watch(token: string, options: IssuersWatchOptions): AbortSignal {
@@ -360,6 +383,17 @@ function optionsByName(
     const different = Object.entries(differences.raw(name) ?? {})
     return { ...common, ...Object.fromEntries(different.filter(([, value]) => value !== undefined)) }
   }
+}
+
+/** The options of a guard for the tokens of each server, by its name. */
+function resolveByName(
+  options: IssuersGuardOptions | OptionalIssuersGuardOptions,
+  issuers: ResolvedIssuers,
+): ReadonlyMap<string, ResolvedGuard> {
+  const byName = optionsByName(options, issuers)
+  return new Map(
+    Array.from(issuers.parts, ([name, { guarding }]) => [name, resolveGuardOptions(byName(name), guarding.policy)]),
+  )
 }
 
 /** Every guard may see a token of any issuer, so each refusal names everything that the API accepts. */

@@ -4,6 +4,8 @@ import type { IntrospectionError } from '@token-introspection/core'
 import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { copyOptions } from '@token-introspection/core/options'
 import { IssuerSettingsError } from '../errors.ts'
+import { type ExplainOptions, readExplainArguments } from '../explain/explain-options.ts'
+import type { Explanation } from '../explain/explanation.ts'
 import { EventReporter } from '../events/event-reporter.ts'
 import type { ReportingClient } from '../events/events.ts'
 import type { Allowance, Anonymity, OptionalClientGuard } from '../guard.ts'
@@ -135,7 +137,7 @@ export class FoundIssuers<Claims extends object = object> implements AsyncDispos
   guard(options?: GuardOptions<Claims>): FoundIssuersGuard<Claims>
   guard(options: GuardOptions<Claims> | OptionalGuardOptions<Claims> = {}): OptionalFoundIssuersGuard<Claims> {
     const given = copyOptions('guard', options) as GuardOptions
-    const { policy, sources, requestIssuer } = this.#options
+    const { policy, sources } = this.#options
     const resolved = resolveGuardOptions(given, policy)
     const settings = challengeSettings(resolved)
     const refuse = createGuard(
@@ -171,15 +173,45 @@ export class FoundIssuers<Claims extends object = object> implements AsyncDispos
     const decideWithForm = (request: GuardRequest, form: FoundForm): MaybePromise<unknown> => {
       const presented = extractToken(request, sources, form)
       if (presented.kind !== 'token') return refuse.decide(request)
-      const named = requestIssuer?.(request)
-      if (!isName(named)) throw new TypeError('requestIssuer: must return a string, or undefined')
-      return this.#use(presented.token, named, (lookup) => decideBy(request, lookup))
+      return this.#use(presented.token, this.#nameOf(request), (lookup) => decideBy(request, lookup))
     }
     const decide = (request: GuardRequest): MaybePromise<unknown> =>
       sources.form
         ? andThen(readRequestForm(request), (form) => decideWithForm(request, form))
         : decideWithForm(request, undefined)
     return decideAtOnce(decide, presentedTokenBy(sources)) as unknown as OptionalFoundIssuersGuard<Claims>
+  }
+
+  /**
+   * Explains a token with the client of its issuer, and names the issuer: see {@link IntrospectionClient.explain}. It calls
+   * `find` as a guard does.
+   *
+   * @param of - the issuer of a token that is given alone. For a request, `requestIssuer` names it.
+   */
+  async explain(
+    input: string | GuardRequest,
+    options: ExplainOptions<Claims> = {},
+    of: OfIssuer = {},
+  ): Promise<Explanation> {
+    const { useCache, guard } = readExplainArguments(input, options)
+    const { issuer } = copyOptions('explain', of)
+    if (!isName(issuer)) throw new TypeError('issuer: must be a string')
+    const { policy, sources, nowMs } = this.#options
+    const source = { sources, now: () => Math.floor(nowMs() / 1000) }
+    const resolved = resolveGuardOptions(guard as GuardOptions, policy)
+    const { explain, readPresented } = await import('../explain/explain.ts')
+    const presented = await readPresented(input, sources)
+    const explainBy = (lookup: Lookup): Promise<Explanation> => {
+      if (lookup === undefined || isFailure(lookup)) {
+        return explain(presented, { guard: resolved, useCache, steps: undefined, source, failure: lookup })
+      }
+      const { guarding, steps } = lookup.parts
+      const own = resolveGuardOptions(guard as GuardOptions, guarding.policy)
+      return explain(presented, { guard: own, useCache, steps, source, issuer: lookup.name })
+    }
+    if (presented.kind !== 'token') return explainBy(undefined)
+    const named = typeof input === 'string' ? issuer : this.#nameOf(input)
+    return this.#use(presented.token, named, explainBy)
   }
 
   /**
@@ -224,6 +256,13 @@ export class FoundIssuers<Claims extends object = object> implements AsyncDispos
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  /** The issuer that a request names. */
+  #nameOf(request: GuardRequest): string | undefined {
+    const named = this.#options.requestIssuer?.(request)
+    if (!isName(named)) throw new TypeError('requestIssuer: must return a string, or undefined')
+    return named
   }
 
   /** Calls a function with the issuer of a token, and throws if `find` fails. */

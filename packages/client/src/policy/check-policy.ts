@@ -14,8 +14,7 @@ export function checkTarget(
   policy: Pick<Policy, 'tokenKind' | 'acceptedTokenTypes' | 'issuers' | 'audience' | 'passed'>,
 ): 'token_kind' | 'issuer' | 'audience' | undefined {
   if (!isAccessToken(token, policy)) return 'token_kind'
-  const { issuers } = policy
-  if (issuers !== undefined && (token.iss === undefined || !issuers.has(token.iss))) return 'issuer'
+  if (!hasIssuer(token, policy)) return 'issuer'
   return hasAudience(token.aud, policy) ? undefined : 'audience'
 }
 
@@ -41,8 +40,13 @@ export function checkPermission(
   return undefined
 }
 
-/** Any value except a string or an array counts as an empty audience. */
-function hasAudience(aud: unknown, { audience, passed }: Pick<Policy, 'audience' | 'passed'>): boolean {
+/** Whether a token names one of the issuers, if the guard requires any. */
+export function hasIssuer({ iss }: JudgedToken, { issuers }: Pick<Policy, 'issuers'>): boolean {
+  return issuers === undefined || (iss !== undefined && issuers.has(iss))
+}
+
+/** Whether a token has one of the audiences. Any value except a string or an array counts as an empty one. */
+export function hasAudience(aud: unknown, { audience, passed }: Pick<Policy, 'audience' | 'passed'>): boolean {
   if (audience === false) return true
   if (typeof aud !== 'string') return Array.isArray(aud) && audienceIntersects(aud as Audience, audience)
   if (passed?.audience.has(aud) === true) return true
@@ -51,7 +55,8 @@ function hasAudience(aud: unknown, { audience, passed }: Pick<Policy, 'audience'
   return passes
 }
 
-function hasScope(granted: unknown, { scope: rule, passed }: Pick<Policy, 'scope' | 'passed'>): boolean {
+/** Whether the scope of a token is enough. */
+export function hasScope(granted: unknown, { scope: rule, passed }: Pick<Policy, 'scope' | 'passed'>): boolean {
   const scope = typeof granted === 'string' ? granted : undefined
   if (rule.accepts !== undefined) return isTrue(rule.accepts(parseScope(scope)))
   if (scope !== undefined && passed?.scope.has(scope) === true) return true
@@ -71,12 +76,18 @@ export function includesAny(scope: string | undefined, enough: EnoughScopes): bo
   return false
 }
 
-function hasDetails(token: JudgedToken, accepts: Policy['authorizationDetails']): boolean {
+/** Whether the authorization details of a token are enough. */
+export function hasDetails(token: JudgedToken, accepts: Policy['authorizationDetails']): boolean {
   if (accepts === undefined) return true
   return !isUnreadable(token, 'authorization_details') && isTrue(accepts(listOf(token.authorization_details)))
 }
 
-function hasPermission(token: JudgedToken, permission: NonNullable<Policy['permission']>, now: () => number): boolean {
+/** Whether a token has the permission. */
+export function hasPermission(
+  token: JudgedToken,
+  permission: NonNullable<Policy['permission']>,
+  now: () => number,
+): boolean {
   return !isUnreadable(token, 'permissions') && permission(listOf(token.permissions), now())
 }
 
@@ -96,7 +107,8 @@ function isTrue(said: unknown): boolean {
   return said === true
 }
 
-function isAuthenticated(token: JudgedToken, policy: LoginPolicy, now: () => number): boolean {
+/** Whether the login of the user is strong and recent enough. */
+export function isAuthenticated(token: JudgedToken, policy: LoginPolicy, now: () => number): boolean {
   return isStrongEnough(token, policy) && isRecentEnough(token, policy, now)
 }
 

@@ -30,7 +30,8 @@ export function findMismatch(
   return { mismatch, detail: describeMismatch(mismatch) + describeImplying(mismatch, policy) }
 }
 
-function compare(
+/** What a guard requires and what a token has for one reason, whether it fits or not. */
+export function compare(
   reason: Mismatch['reason'] | 'authorization_details' | 'permissions',
   token: JudgedToken,
   policy: Policy,

@@ -1,5 +1,6 @@
 /** Why a token is inactive, for the operator. Callers get the same answer for every reason. */
 import type { InactiveIntrospectionResponse } from '@token-introspection/core'
+import { sayDuration } from './say-duration.ts'
 
 /**
  * Why a token is inactive.
@@ -81,7 +82,8 @@ export function inactiveByClock(
       value === 0
         ? 'If the server sends 0 for "never", set response.tolerate.zeroExpiryAsAbsent'
         : 'If good tokens are refused, compare the two clocks, and see response.leewaySeconds'
-    return `${claim} is ${tellTime(value)}, and the clock of this resource server says ${tellTime(now)}. ${advice}`
+    const apart = `${sayDuration(now - value)} ${now < value ? 'earlier' : 'later'}`
+    return `${claim} is ${tellTime(value)}, and the clock of this resource server says ${tellTime(now)}, ${apart}. ${advice}`
   })
 }
 

@@ -10,7 +10,7 @@ export interface FollowedFeed {
   readonly state: RevocationState
   readonly clock: RevocationClock
   readonly bound: RevocationBound
-  readonly confirmations: Confirmations
+  readonly confirmations: Pick<Confirmations, 'note'>
   /** How many answers in the cache were found void so far. */
   voided: number
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { errorDescriptionOf, type SentRequest } from './error-description.ts'
+import { errorDescriptionOf } from './error-description.ts'
+import type { SentRequest } from './without-secrets.ts'
 
 const token = '2YotnFZFEjr1zCsicMWpAA+/=='
 const secret = 's3cr3t: and more & more'

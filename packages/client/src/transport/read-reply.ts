@@ -15,7 +15,8 @@ import {
   TransportStatusError,
   TransportUnauthorizedError,
 } from '../errors.ts'
-import { errorDescriptionOf, type SentRequest } from './error-description.ts'
+import { errorDescriptionOf } from './error-description.ts'
+import type { SentRequest } from './without-secrets.ts'
 import type { TransportReply } from './transport.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })

@@ -180,6 +180,7 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
     send: watchedSend,
     sendOwn,
     sendPast: metadata?.watch(past) ?? past,
+    sendUnnoticed: send,
     headers,
     retry: outage.retry,
     admission: outage.admission,

@@ -32,6 +32,8 @@ export interface TransportStep extends Pick<Transport, 'send' | 'close'>, Reques
   readonly sendOwn: Send
   /** Sends requests past the queue and the circuits, for the check of the client. */
   readonly sendPast: Send
+  /** Sends requests past the queue and the circuits. Nothing notices what comes of them. */
+  readonly sendUnnoticed: Send
   /** Without it, requests are not retried. */
   readonly retry: RetrySettings | undefined
   /** How many requests are on their way, and how many wait. */

@@ -34,6 +34,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@token-introspection/core': OUTSIDE_ADAPTERS,
       // Adapters read their own options as every other part does.
       '@token-introspection/core/options': EVERYWHERE,
+      '@token-introspection/core/explanation': '(?:explain/|index\\.ts$)',
       '@token-introspection/core/key-set': 'keys/',
       '@token-introspection/core/maybe-promise': EVERYWHERE,
       '@token-introspection/core/node-header': 'adapters/',
@@ -56,7 +57,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
     root: ['check', 'errors', 'guard', 'index', 'introspect', 'introspection-client', 'options'],
     steps: ['token', 'cache', 'jwt', 'transport', 'response', 'policy', 'result'],
     runtime: ['crypto'],
-    above: ['cache-stores', 'events', 'feed', 'guards', 'issuers', 'protected-resource', 'watch'],
+    above: ['cache-stores', 'events', 'explain', 'feed', 'guards', 'issuers', 'protected-resource', 'watch'],
     apart: ['cache-stores'],
     // The keys of authorization servers, and the data of providers, whose shape the types of steps give.
     // What the client knows about revocations concerns every step that uses an answer again.

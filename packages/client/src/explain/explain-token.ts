@@ -1,0 +1,101 @@
+/** Explains step `token`: which token the request presents, and where. */
+import { looksLikeJwt } from '../jwt/looks-like-jwt.ts'
+import type { PresentedToken, TokenSources } from '../token/extract-token.ts'
+import type { ExplainedToken } from './explanation.ts'
+import { inactivityOf, refusalOf, type Run } from './run.ts'
+
+/** Explains the step. */
+export function explainToken(run: Run): ExplainedToken {
+  const { presented, notes, isTokenAlone, sources, failed } = run
+  const durationMs = notes.durationOf('token')
+  if (presented.kind !== 'token') {
+    const nothing = {
+      source: undefined,
+      scheme: undefined,
+      length: undefined,
+      form: undefined,
+      fingerprint: undefined,
+      error: undefined,
+    }
+    return { step: 'token', ...explainAbsence(presented.kind, run), ...nothing, durationMs }
+  }
+  const { token, scheme, source } = presented
+  const form = looksLikeJwt(token) ? 'jwt' : 'opaque'
+  const where = isTokenAlone ? 'given' : placeOf(source, sources)
+  const detail = `${form === 'jwt' ? 'a JWT' : 'an opaque token'} of ${token.length} characters, ${where}`
+  const base = {
+    step: 'token',
+    source: isTokenAlone ? 'argument' : source,
+    scheme,
+    length: token.length,
+    form,
+    fingerprint: notes.fingerprint,
+    durationMs,
+  } as const
+  const against = explainAgainst(run)
+  if (against !== undefined) return { ...base, outcome: 'refused', ...against, error: undefined }
+  if (failed?.step !== 'token') return { ...base, outcome: 'passed', detail, remedy: undefined, error: undefined }
+  const { error } = failed
+  return { ...base, outcome: 'failed', detail: error.message, remedy: undefined, error }
+}
+
+type Told = Pick<ExplainedToken, 'detail' | 'remedy'>
+
+function explainAbsence(
+  kind: Exclude<PresentedToken['kind'], 'token'>,
+  { guard, sources }: Run,
+): Told & Pick<ExplainedToken, 'outcome'> {
+  if (kind === 'absent' && guard.optional) {
+    return { outcome: 'passed', detail: 'no token, and the guard lets requests without one pass', remedy: undefined }
+  }
+  if (kind === 'absent') {
+    const remedy = `Send the token ${placesOf(sources).join(', or ')}.`
+    return { outcome: 'refused', detail: 'the request has no token where this guard looks', remedy }
+  }
+  if (kind === 'unread') {
+    const detail = 'the form of the request is too long to look for a token in it'
+    return { outcome: 'refused', detail, remedy: 'Send a shorter form, or the token in the Authorization field.' }
+  }
+  return {
+    outcome: 'refused',
+    detail: 'the request has two tokens, or credentials that break the grammar',
+    remedy:
+      'Send one token in one place, as "Authorization: Bearer TOKEN" without quotes and line breaks (RFC 6750 §2.1).',
+  }
+}
+
+function explainAgainst(run: Run): Told | undefined {
+  const refusal = refusalOf(run)
+  if (refusal?.reason === 'origin') {
+    const remedy = 'If pages of that site may send the cookie, list it in token.cookie.allowedOrigins.'
+    return { detail: run.cleaner.text(refusal.detail ?? 'the request comes from another site'), remedy }
+  }
+  if (refusal?.reason === 'token_too_long') {
+    return { detail: refusal.error?.message ?? 'the token is too long', remedy: undefined }
+  }
+  if (run.notes.trace.source !== 'unasked') return undefined
+  const inactivity = inactivityOf(run)
+  if (inactivity === undefined) return undefined
+  return { detail: inactivity.detail, remedy: UNASKED[inactivity.reason] }
+}
+
+const UNASKED: Readonly<Partial<Record<string, string>>> = {
+  unpresentable: 'Send the token as the authorization server issued it.',
+  unknown_issuer: 'Get the token from an issuer that combineIssuers knows, or add a client for its issuer.',
+}
+
+function placeOf(source: string, sources: TokenSources): string {
+  if (source === 'header') return 'in the Authorization field'
+  if (source === 'cookie') return `in the cookie ${sources.cookie?.name ?? ''}`.trim()
+  return source === 'field' ? `in the field ${sources.fields.join(' or ')}` : `in the ${source}`
+}
+
+function placesOf({ header, form, query, fields, cookie }: TokenSources): string[] {
+  return [
+    ...(header ? ['as "Authorization: Bearer TOKEN"'] : []),
+    ...(form ? ['as access_token in a form'] : []),
+    ...(query ? ['as access_token in the query'] : []),
+    ...fields.map((name) => `in the field ${name}`),
+    ...(cookie === undefined ? [] : [`in the cookie ${cookie.name}`]),
+  ]
+}

@@ -281,7 +281,7 @@ const assertion = { lifetimeSeconds: 60, audience: issuer, typ: 'JWT', sendClien
 const assertionOfRequest = { audienceFrom: 'endpoint' }
 const resource = {
   id: 'api',
-  clientSecrets: ['secret'],
+  clientSecrets: ['secret', { secret: 'next', expiresAt: 1_764_000_000 }],
   audiences: [audience],
   methods: ['client_secret_basic'],
   jwks: seam(jwks),

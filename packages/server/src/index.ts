@@ -49,6 +49,7 @@ export type { FindOAuthClient, OAuthClient } from './client-authentication/oauth
 export type { FindProtectedResource, ProtectedResource } from './client-authentication/protected-resource.ts'
 
 // Step clientAuthentication, method by method
+export type { ClientSecret, ExpiringSecret } from './client-authentication/client-secret.ts'
 export type { AcceptedBasicEncoding } from './client-authentication/client-secret-basic.ts'
 export type { VerifySecret } from './client-authentication/verify-hashed-secret.ts'
 export type { AssertionOptions } from './client-authentication/assertion-options.ts'

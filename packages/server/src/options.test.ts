@@ -133,8 +133,16 @@ describe('resolveOptions', () => {
     ['clientAuthentication.protectedResources[0].id', undefined],
     ['clientAuthentication.protectedResources[0].clientSecrets', undefined],
     ['clientAuthentication.protectedResources[0].clientSecrets', []],
-    ['clientAuthentication.protectedResources[0].clientSecrets', ['']],
-    ['clientAuthentication.protectedResources[0].clientSecrets', ['a', undefined]],
+    [
+      'clientAuthentication.protectedResources[0].clientSecrets',
+      [''],
+      'clientAuthentication.protectedResources[0].clientSecrets[0]',
+    ],
+    [
+      'clientAuthentication.protectedResources[0].clientSecrets',
+      ['a', undefined],
+      'clientAuthentication.protectedResources[0].clientSecrets[1]',
+    ],
     ['clientAuthentication.protectedResources[0].clientSecrets', 's3cr3t'],
     ['clientAuthentication.protectedResources[0].audiences', 'https://orders.example.com'],
     ['clientAuthentication.protectedResources[0].audiences', ['']],

@@ -3,7 +3,8 @@ import { quote } from '@token-introspection/core'
 import type { ReceivedRequest } from '../request/read-request.ts'
 import type { Warn } from '../events/warning.ts'
 import type { ClientAuthenticationMethod } from './client-authentication-method.ts'
-import { isSignedBySecret } from './client-secret-jwt.ts'
+import { describeExpiry, isGoodSecret } from './client-secret.ts'
+import { findSigningSecret } from './client-secret-jwt.ts'
 import { refuseAssertion } from './complaint.ts'
 import { explainSignature } from './explain-signature.ts'
 import { type FindStep, findRegistered } from './find-registered.ts'
@@ -73,12 +74,14 @@ export async function authenticateByAssertion<Caller extends Registered>(
   }
   const found = await findRegistered(clientId, step)
   const caller = found && mayUse(found, method) ? found : undefined
-  const signed =
-    method === 'client_secret_jwt'
-      ? await isSignedBySecret(jwt, algorithm, caller)
-      : await step.verifySignature(parsed, caller)
+  const isHmac = method === 'client_secret_jwt'
+  const secret = isHmac ? await findSigningSecret(jwt, algorithm, caller) : undefined
+  const signed = isHmac
+    ? caller !== undefined && secret !== undefined && isGoodSecret(caller, secret, step)
+    : await step.verifySignature(parsed, caller)
   if (caller === undefined || !signed) {
-    const complaint = explainSignature(parsed, { clientId, method, found })
+    const expiredAt = caller === undefined ? undefined : describeExpiry(caller, secret)
+    const complaint = explainSignature(parsed, { clientId, method, found, expiredAt })
     if (complaint.rule === 'clientSecrets')
       step.warn('short-client-secret', `${clientId}: ${complaint.expected}. ${complaint.remedy}`)
     throw refuseAssertion(complaint)

@@ -1,6 +1,7 @@
 /** `client_secret_basic` and `client_secret_post`, once credentials are read: whose secret is it? (RFC 6749 §2.3.1) */
 import type { BasicCredentials, Complaint } from '@token-introspection/core'
 import { andThen, isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
+import { describeExpiry, isGoodSecret, type SecretExpiryStep } from './client-secret.ts'
 import { refuseCredentials } from './complaint.ts'
 import { explainSecret } from './explain-secret.ts'
 import type { FailedAttempts } from './failed-attempts.ts'
@@ -11,7 +12,7 @@ import { verifyClientSecret } from './verify-client-secret.ts'
 import type { VerifyHashedSecret } from './verify-hashed-secret.ts'
 
 /** The resolved options of the secret methods. */
-export interface SecretStep<Caller extends Registered> extends FindStep<Caller> {
+export interface SecretStep<Caller extends Registered> extends FindStep<Caller>, SecretExpiryStep {
   readonly verified: VerifiedSecrets
   /** Set when secrets are registered as hashes. */
   readonly verifyHashed: VerifyHashedSecret | undefined
@@ -63,7 +64,7 @@ function recall<Caller extends Registered>(
   const verified = step.verified.recall(key)
   if (verified === undefined || (besideId ?? verified.clientId) !== verified.clientId) return undefined
   return andThen(findRegistered(verified.clientId, step), (caller) => {
-    if (caller && caller.clientSecrets?.includes(verified.registered) && mayUse(caller, method)) return caller
+    if (caller && mayUse(caller, method) && isGoodSecret(caller, verified.registered, step)) return caller
     step.verified.forget(key)
     return undefined
   })
@@ -77,6 +78,7 @@ async function verify<Caller extends Registered>(
   const readings = presented.read()
   const address = presented.address()
   let known: Caller | undefined
+  let expiredAt: string | undefined
   // Remembered credentials are accepted in any spelling, and whatever number of attempts fails for their identifier.
   const credentialsKeys: string[] = []
   for (const reading of readings) {
@@ -99,13 +101,15 @@ async function verify<Caller extends Registered>(
     const registered = await (step.verifyHashed === undefined
       ? verifyClientSecret(caller, clientSecret)
       : step.verifyHashed(clientId, caller, clientSecret, credentialsKey))
-    if (caller !== undefined && registered !== undefined) {
+    if (caller === undefined || registered === undefined) continue
+    if (isGoodSecret(caller, registered, step)) {
       step.verified.remember(key, credentialsKey, { clientId, registered })
       return caller
     }
+    expiredAt = describeExpiry(caller, registered)
   }
   const [first] = readings
   if (first !== undefined) await step.failures?.count(first.clientId, address, known !== undefined)
   const complaint = readings.length === 0 ? presented.explain?.() : undefined
-  throw refuseCredentials(presented.method, complaint ?? explainSecret(presented.method, known))
+  throw refuseCredentials(presented.method, complaint ?? explainSecret(presented.method, known, expiredAt))
 }

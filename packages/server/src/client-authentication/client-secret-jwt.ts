@@ -1,5 +1,6 @@
 /** `client_secret_jwt` (OpenID Connect Core §9): an HMAC with a registered secret. */
 import { loadJose } from '../keys/load-jose.ts'
+import { textOf } from './client-secret.ts'
 import type { Registered } from './registered.ts'
 
 /** The least octets of a secret for each HMAC algorithm: as many as the hash has (RFC 7518 §3.2). */
@@ -11,23 +12,26 @@ export const HMAC_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const
 /** A key that nobody has, so that an unknown caller or one without secrets also costs an HMAC. */
 const NOBODY = new Uint8Array(64)
 
-/** Whether a JWT has the HMAC of a caller's secret. The key is the UTF-8 octets of the secret. Too short secrets are skipped. */
-export async function isSignedBySecret(
+/**
+ * Returns the secret of a caller that made the HMAC of a JWT, or `undefined`. The key is the UTF-8 octets of the secret. Too short
+ * secrets are skipped. An expired secret is returned, too, because it must cost the same time as a wrong one.
+ */
+export async function findSigningSecret(
   jwt: string,
   algorithm: string,
   caller: Registered | undefined,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const { compactVerify } = await loadJose()
-  const keys = (caller?.clientSecrets ?? []).map(toHmacKey).filter((key) => isLongEnough(key, algorithm))
-  let signed = false
-  for (const key of keys.length === 0 ? [NOBODY] : keys) {
-    const fits = await compactVerify(jwt, key, { algorithms: [algorithm] }).then(
+  const fits = (key: Uint8Array): Promise<boolean> =>
+    compactVerify(jwt, key, { algorithms: [algorithm] }).then(
       () => true,
       () => false,
     )
-    signed ||= fits && key !== NOBODY
-  }
-  return signed
+  const secrets = (caller?.clientSecrets ?? []).map(textOf).filter((secret) => canSign(secret, algorithm))
+  if (secrets.length === 0) await fits(NOBODY)
+  let signer: string | undefined
+  for (const secret of secrets) if (await fits(toHmacKey(secret))) signer = secret
+  return signer
 }
 
 /** Whether a secret is long enough for an algorithm. */

@@ -7,10 +7,12 @@ import { mayUse, type Registered } from './registered.ts'
  * text may be a secret in the wrong place.
  *
  * @param known - the registration of the presented identifier.
+ * @param expiredAt - when the presented secret expired. `undefined` if it is another secret.
  */
 export function explainSecret(
   method: 'client_secret_basic' | 'client_secret_post',
   known: Registered | undefined,
+  expiredAt: string | undefined,
 ): Complaint {
   if (known === undefined) {
     return {
@@ -38,10 +40,22 @@ export function explainSecret(
       remedy: 'Register one at this endpoint, or use another method at the caller',
     }
   }
+  if (expiredAt !== undefined) return explainExpiredSecret(known.id, expiredAt)
   return {
     rule: 'client_secret',
     got: `another secret from ${id}`,
     expected: 'a secret that is registered for it',
     remedy: 'Compare the secrets of both sides. If neither changed, somebody guesses secrets',
+  }
+}
+
+/** The complaint about a secret that was good until it expired. */
+export function explainExpiredSecret(clientId: string, expiredAt: string): Complaint {
+  return {
+    rule: 'expiresAt',
+    got: `a secret of ${quote(clientId)} that expired at ${expiredAt}`,
+    expected: 'a secret that is registered for it and has not expired',
+    remedy:
+      'Give the caller its newer secret, or register a later expiresAt. If it has the newer one, the expired one leaked',
   }
 }

@@ -1,5 +1,7 @@
 /** Explains to the operator why the signature of a client assertion was refused. It decides nothing. */
 import { type Complaint, quote } from '@token-introspection/core'
+import { explainExpiredSecret } from './explain-secret.ts'
+import { textOf } from './client-secret.ts'
 import { canSign, MIN_SECRET_BYTES } from './client-secret-jwt.ts'
 import type { ClientAssertion } from './parse-client-assertion.ts'
 import { mayUse, type Registered } from './registered.ts'
@@ -10,10 +12,15 @@ interface Signer {
   readonly method: 'client_secret_jwt' | 'private_key_jwt'
   /** The registration of that identifier. */
   readonly found: Registered | undefined | null
+  /** When the secret that made the HMAC expired. `undefined` if no expired secret made it. */
+  readonly expiredAt: string | undefined
 }
 
 /** The first rule that the signature breaks. */
-export function explainSignature(assertion: ClientAssertion, { clientId, method, found }: Signer): Complaint {
+export function explainSignature(
+  assertion: ClientAssertion,
+  { clientId, method, found, expiredAt }: Signer,
+): Complaint {
   if (!found) {
     return {
       rule: 'iss',
@@ -30,13 +37,14 @@ export function explainSignature(assertion: ClientAssertion, { clientId, method,
       remedy: 'Change the method at the caller, or in its registration',
     }
   }
+  if (expiredAt !== undefined) return explainExpiredSecret(clientId, expiredAt)
   return method === 'client_secret_jwt'
     ? explainHmac(assertion, clientId, found)
     : explainKeys(assertion, clientId, found)
 }
 
 function explainHmac({ algorithm }: ClientAssertion, clientId: string, found: Registered): Complaint {
-  const secrets = found.clientSecrets ?? []
+  const secrets = (found.clientSecrets ?? []).map(textOf)
   if (secrets.length === 0) return noCredential(clientId, 'clientSecrets')
   if (!secrets.some((secret) => canSign(secret, algorithm))) {
     return {

@@ -6,6 +6,7 @@ import type { JSONWebKeySet } from 'jose'
 import { ClientAuthenticationRegistrationError } from '../errors.ts'
 import type { KeyHolder } from '../keys/jwks-loader.ts'
 import type { Warn } from '../events/warning.ts'
+import { type ClientSecret, readClientSecrets } from './client-secret.ts'
 import { CALLER_METHODS, type CallerMethod, METHODS_WITHOUT_CREDENTIAL } from './client-authentication-method.ts'
 import { resolveTlsClientAuth, type TlsClientAuth } from './tls-client-auth.ts'
 
@@ -18,10 +19,10 @@ export interface Registered extends KeyHolder {
   readonly id: string
   /**
    * Its secrets, for `client_secret_basic`, `client_secret_post` and `client_secret_jwt`. Any of them is accepted, so that you
-   * can add a new one before you remove the old one. With `clientAuthentication.verifySecret` they are hashes of the secrets,
-   * and `client_secret_jwt` is not available.
+   * can add a new one before you remove the old one. A secret with `expiresAt` is refused like a wrong one from that time on.
+   * With `clientAuthentication.verifySecret` they are hashes of the secrets, and `client_secret_jwt` is not available.
    */
-  readonly clientSecrets?: readonly string[] | undefined
+  readonly clientSecrets?: readonly ClientSecret[] | undefined
   /**
    * Its public keys, for `private_key_jwt`. Any of them is accepted. For `self_signed_tls_client_auth` the first element of a
    * key's `x5c` is its certificate (RFC 8705 §2.2).
@@ -186,8 +187,7 @@ function readRegistered(
   if (methods?.length === 0 || methods?.some((method) => !CALLER_METHODS.includes(method))) {
     throw group.error('methods', `must hold some of ${CALLER_METHODS.join(', ')}`)
   }
-  const clientSecrets = group.strings('clientSecrets')
-  if (clientSecrets?.length === 0) throw group.error('clientSecrets', 'needs at least one secret')
+  const clientSecrets = readClientSecrets(group)
   const jwks = readJwks(group, take)
   const jwksUri = readJwksUri(group, urlRules)
   const tlsClientAuth = resolveTlsClientAuth(group.raw('tlsClientAuth'), group.path('tlsClientAuth'))

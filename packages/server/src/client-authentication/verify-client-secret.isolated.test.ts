@@ -1,5 +1,6 @@
 import * as crypto from '#crypto'
 import { describe, expect, test, vi } from 'vitest'
+import type { ClientSecret } from './client-secret.ts'
 import { equalDigests } from './equal-digests.ts'
 import { type ProtectedResource, protectedResourceReader } from './protected-resource.ts'
 import { registeredList } from './registered.ts'
@@ -8,12 +9,12 @@ import { verifyClientSecret } from './verify-client-secret.ts'
 vi.mock('#crypto', { spy: true })
 vi.mock('./equal-digests.ts', { spy: true })
 
-function resource(...clientSecrets: string[]): ProtectedResource {
+function resource(...clientSecrets: ClientSecret[]): ProtectedResource {
   return { id: 'orders-api', clientSecrets }
 }
 
 /** An entry as a fixed list makes it. */
-async function frozen(...clientSecrets: string[]): Promise<ProtectedResource> {
+async function frozen(...clientSecrets: ClientSecret[]): Promise<ProtectedResource> {
   const find = registeredList(
     [{ id: 'orders-api', clientSecrets }],
     'protectedResources',
@@ -28,6 +29,7 @@ describe('verifyClientSecret', () => {
     ['the secret', resource('s3cr3t'), 's3cr3t', true],
     ['the first of two', resource('old', 'new'), 'old', true],
     ['the last of two', resource('old', 'new'), 'new', true],
+    ['an expired one, because its caller judges that', resource('new', { secret: 'old', expiresAt: 1 }), 'old', true],
     ['a secret registered twice', resource('old', 'old'), 'old', true],
     ['letters beyond ASCII', resource('é€😀'), 'é€😀', true],
     ['another secret', resource('s3cr3t'), 'secret', false],
@@ -54,8 +56,16 @@ describe('verifyClientSecret', () => {
     expect(await verifyClientSecret(entry, 'new')).toBe('new')
   })
 
+  test('uses a rotated secret with an expiry at once', async () => {
+    const old = { secret: 'old', expiresAt: 0 }
+    const entry = Object.freeze({ id: 'orders-api', clientSecrets: Object.freeze([old]) })
+    expect(await verifyClientSecret(entry, 'old')).toBe('old')
+    old.secret = 'new'
+    expect(await verifyClientSecret(entry, 'old')).toBeUndefined()
+  })
+
   test('digests the secrets of a frozen entry once', async () => {
-    const entry = await frozen('old', 'new')
+    const entry = await frozen({ secret: 'old', expiresAt: 1 }, 'new')
     await verifyClientSecret(entry, 'x')
     vi.mocked(crypto.sha256).mockClear()
     await verifyClientSecret(entry, 'new')
@@ -63,7 +73,7 @@ describe('verifyClientSecret', () => {
   })
 
   test('compares with every secret, also after the first match', async () => {
-    const entry = await frozen('a', 'b', 'c')
+    const entry = await frozen('a', { secret: 'b', expiresAt: 1 }, 'c')
     for (const presented of ['a', 'b', 'c', 'd']) {
       vi.mocked(equalDigests).mockClear()
       await verifyClientSecret(entry, presented)

@@ -1,6 +1,7 @@
 /** Compares a presented secret with the registered ones in constant time (RFC 6749 §2.3.1). */
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { sha256 } from '#crypto'
+import { type ClientSecret, textOf } from './client-secret.ts'
 import { equalDigests } from './equal-digests.ts'
 import type { Registered } from './registered.ts'
 
@@ -12,19 +13,20 @@ const NOBODY: Registered = Object.freeze({ id: '', clientSecrets: Object.freeze(
 
 /**
  * Returns the registered secret that equals the presented one, or `undefined`. An unknown caller, or one without secrets, costs
- * the same time.
+ * the same time. An expired secret is returned, too, because it must cost the same time as a wrong one.
  */
 export function verifyClientSecret(
   caller: Registered | undefined | null,
   presented: string,
 ): MaybePromise<string | undefined> {
   const holder = caller?.clientSecrets === undefined || caller.clientSecrets.length === 0 ? NOBODY : caller
-  const secrets = holder.clientSecrets as readonly string[]
+  const secrets = holder.clientSecrets as readonly ClientSecret[]
   const digest = sha256(presented)
   const registered = digests.get(holder) ?? digestSecrets(holder, secrets)
   const verify = (expected: readonly string[], given: string): string | undefined => {
     const match = findMatch(expected, given)
-    return holder === NOBODY || presented === '' ? undefined : secrets[match]
+    const found = secrets[match]
+    return holder === NOBODY || presented === '' || found === undefined ? undefined : textOf(found)
   }
   if (!isPromise(digest) && !isPromise(registered)) return verify(registered, digest)
   return Promise.all([registered, digest]).then(([expected, given]) => verify(expected, given))
@@ -39,9 +41,13 @@ function findMatch(candidates: readonly string[], digest: string): number {
   return match
 }
 
-async function digestSecrets(holder: Registered, secrets: readonly string[]): Promise<readonly string[]> {
+async function digestSecrets(holder: Registered, secrets: readonly ClientSecret[]): Promise<readonly string[]> {
   const computed: string[] = []
-  for (const secret of secrets) computed.push(await sha256(secret))
-  if (Object.isFrozen(holder) && Object.isFrozen(secrets)) digests.set(holder, computed)
+  for (const secret of secrets) computed.push(await sha256(textOf(secret)))
+  if (isFrozen(holder, secrets)) digests.set(holder, computed)
   return computed
+}
+
+function isFrozen(holder: Registered, secrets: readonly ClientSecret[]): boolean {
+  return Object.isFrozen(holder) && Object.isFrozen(secrets) && secrets.every((secret) => Object.isFrozen(secret))
 }

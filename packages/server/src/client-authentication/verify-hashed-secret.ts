@@ -2,6 +2,7 @@
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { askDependency } from '../dependencies/ask-dependency.ts'
 import { ClientAuthenticationBusyError, ClientAuthenticationRegistryError } from '../errors.ts'
+import { type ClientSecret, hasExpired, textOf } from './client-secret.ts'
 import { createFairTurns, type TakeTurn } from './fair-turns.ts'
 import type { Registered } from './registered.ts'
 
@@ -23,6 +24,14 @@ const VERIFY_SECRET_FAILED =
   'clientAuthentication.verifySecret threw or took longer than timeoutMs; the cause of the event says which. Check that ' +
   'clientSecrets and decoySecret hold hashes in the form that verifySecret reads'
 
+/** The hashes to compare with a presented secret, in this order. */
+interface Candidates {
+  readonly good: readonly string[]
+  readonly expired: readonly string[]
+  /** Hashes of others, so that every failure takes as many verifications. */
+  readonly padding: readonly string[]
+}
+
 /** What the verifier needs. */
 export interface HashedSecretOptions {
   readonly verifySecret: VerifySecret
@@ -35,7 +44,8 @@ export interface HashedSecretOptions {
 }
 
 /**
- * Returns the registered hash that fits a presented secret, or `undefined`.
+ * Returns the registered hash that fits a presented secret, or `undefined`. A hash that has expired is returned, too, after the
+ * time of a wrong secret.
  *
  * @param clientId - the presented identifier, registered or not.
  * @param key - identifies the credentials. Equal credentials at the same time share one verification.
@@ -85,18 +95,18 @@ export function createHashedSecretVerifier({
     }
   }
 
-  /** Returns the first of the first `counting` candidates that fits. The others only take time. */
+  /** Returns the hash that fits. Only a good hash ends the verification: expired hashes and decoys take the time of all. */
   async function verify(
-    candidates: readonly string[],
-    counting: number,
+    { good, expired, padding }: Candidates,
     presented: string,
     clientId: string,
   ): Promise<string | undefined> {
-    for (const [tried, candidate] of candidates.entries()) {
-      const matches = await takeTurn(clientId, () => compare(presented, candidate))
-      if (matches && tried < counting) return candidate
-    }
-    return undefined
+    const fits = (candidate: string): Promise<boolean> => takeTurn(clientId, () => compare(presented, candidate))
+    for (const candidate of good) if (await fits(candidate)) return candidate
+    let match: string | undefined
+    for (const candidate of expired) if (await fits(candidate)) match = candidate
+    for (const candidate of padding) await fits(candidate)
+    return match
   }
 
   async function pretendToCompare(presented: string, candidate: string): Promise<void> {
@@ -137,20 +147,24 @@ export function createHashedSecretVerifier({
     return attempt
   }
 
-  function registersMore({ length }: readonly string[]): boolean {
+  function registersMore({ length }: readonly unknown[]): boolean {
     return length > decoys.length || (decoy === undefined && length === decoys.length)
   }
 
   return async (clientId, caller, presented, key) => {
-    const registered = caller?.clientSecrets
-    if (registered === undefined || registered.length === 0) {
+    const secrets = caller?.clientSecrets
+    if (secrets === undefined || secrets.length === 0) {
       return share([key], () => pretend(presented, clientId))
     }
-    if (registersMore(registered)) decoys = registered.slice(0, MAX_DECOYS)
-    const candidates = [...registered, ...decoys.slice(registered.length)]
-    const match = await share([key, registered.length, candidates], () =>
-      verify(candidates, registered.length, presented, clientId),
-    )
+    if (registersMore(secrets)) decoys = secrets.slice(0, MAX_DECOYS).map(textOf)
+    const nowMs = now()
+    const isExpired = (secret: ClientSecret): boolean => hasExpired(secret, nowMs)
+    const candidates: Candidates = {
+      good: secrets.filter((secret) => !isExpired(secret)).map(textOf),
+      expired: secrets.filter(isExpired).map(textOf),
+      padding: decoys.slice(secrets.length),
+    }
+    const match = await share([key, candidates], () => verify(candidates, presented, clientId))
     return presented === '' ? undefined : match
   }
 }

@@ -10,6 +10,8 @@ export type WarningCode =
   | 'legacy-audiences'
   /** A caller tries to sign by `client_secret_jwt` with a secret that is too short (RFC 7518 §3.2). */
   | 'short-client-secret'
+  /** A caller uses a secret that expires within a week. */
+  | 'client-secret-expires'
   /** A caller with a secret has a colon in its identifier. Most software cannot send such an identifier by Basic. */
   | 'colon-in-identifier'
   /** An entry from `findProtectedResource` or `findClient` has no usable identifier or credentials. */

@@ -100,7 +100,7 @@ describe('findProtectedResource', () => {
     ['null for the identifier', { ...entry, id: null }, 'id'],
     ['no credentials', { ...entry, clientSecrets: undefined }, 'clientSecrets'],
     ['null for credentials', { ...entry, clientSecrets: null }, 'clientSecrets'],
-    ['an empty secret', { ...entry, clientSecrets: [''] }, 'clientSecrets'],
+    ['an empty secret', { ...entry, clientSecrets: [''] }, 'clientSecrets[0]'],
     ['text for secrets', { ...entry, clientSecrets: SECRET }, 'clientSecrets'],
     ['an unknown method', { ...entry, methods: ['client_secret_basic', 'none'] }, 'methods'],
     ['no methods', { ...entry, methods: [] }, 'methods'],

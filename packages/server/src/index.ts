@@ -113,6 +113,7 @@ export { createTokenMint, type TokenMint, type TokenMintOptions } from './lookup
 
 // Step authorization
 export type { AuthorizationOptions, WithoutAudience } from './authorization/authorization-options.ts'
+export type { DisclosureRequest } from './authorization/disclosure-request.ts'
 export { audienceOrOwner, type DisclosurePolicy, type InactiveReason } from './authorization/authorize-disclosure.ts'
 export { type DisclosureView, STATUS_ONLY } from './authorization/disclosure-view.ts'
 

@@ -8,7 +8,7 @@ const protectedResource = { id: 'orders-api', clientSecrets: ['s'], audiences: [
 function allows(withoutAudience: string | undefined, members: object): unknown {
   const { allow } = resolveAuthorization({ withoutAudience }, surroundings)
   const record: TokenRecord = { kind: 'access_token', client_id: 'web', ...members }
-  return allow(protectedResource, record)
+  return allow(protectedResource, record, { resources: [], audiences: [] })
 }
 
 describe('authorization.withoutAudience', () => {

@@ -12,7 +12,8 @@ import {
 export interface AuthorizationOptions {
   /**
    * Decides whether a protected resource may learn about a token, and about which parts of it. Default
-   * {@link audienceOrOwner}: the token has an audience of the protected resource, or was issued to it.
+   * {@link audienceOrOwner}: the token has an audience of the protected resource, or was issued to it, whatever `resource` and
+   * `audience` of the request say.
    */
   readonly allow?: DisclosurePolicy | undefined
   /**

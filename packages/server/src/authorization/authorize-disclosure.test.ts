@@ -164,10 +164,10 @@ describe('authorizeDisclosure', () => {
     })
   })
 
-  test('passes the protected resource and the record to the policy', async () => {
+  test('passes the protected resource, the record and the targets of the request to the policy', async () => {
     const asked: unknown[][] = []
     await decide(record, (...args) => asked.push(args) > 0)
-    expect(asked).toEqual([[protectedResource, record]])
+    expect(asked).toEqual([[protectedResource, record, { resources: [], audiences: [] }]])
   })
 
   test.each<[string, () => never | Promise<never>]>([

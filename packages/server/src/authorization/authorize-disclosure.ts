@@ -6,16 +6,19 @@ import { askDependency } from '../dependencies/ask-dependency.ts'
 import { AuthorizationPolicyError } from '../errors.ts'
 import type { FoundToken, LookupReason } from '../lookup/find-token.ts'
 import type { TokenRecord } from '../stores/token-record.ts'
+import { type DisclosureRequest, toDisclosureRequest } from './disclosure-request.ts'
 import { type DisclosureView, readView } from './disclosure-view.ts'
 import type { Warn } from '../events/warning.ts'
 
 /**
  * Decides whether a protected resource may learn about a token. Return `true`, or a view that limits what it learns. The token
- * is inactive for any other result.
+ * is inactive for any other result. `request` has the parameters `resource` and `audience`, which the protected resource chose: let
+ * them only narrow what it learns.
  */
 export type DisclosurePolicy = (
   protectedResource: ProtectedResource,
   record: TokenRecord,
+  request: DisclosureRequest,
 ) => boolean | DisclosureView | Promise<boolean | DisclosureView>
 
 /** The resolved options of the step. */
@@ -77,7 +80,11 @@ export function authorizeDisclosure(
     if (record.kind !== 'refresh_token') return nothing('other-kind')
     if (!step.refreshTokens || !isOwner(protectedResource, record) || !isHinted(found)) return nothing('refresh-token')
   }
-  const deciding = askDependency(() => step.allow(protectedResource, record), step.timeoutMs, toPolicyError)
+  const deciding = askDependency(
+    () => step.allow(protectedResource, record, toDisclosureRequest(found.lookup)),
+    step.timeoutMs,
+    toPolicyError,
+  )
   return isPromise(deciding)
     ? deciding.then((decision) => disclose(record, decision, step))
     : disclose(record, deciding, step)

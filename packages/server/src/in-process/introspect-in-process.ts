@@ -18,8 +18,8 @@ export interface InProcessRequest {
   readonly protectedResource: string
   /** The value of `token_type_hint`. */
   readonly tokenTypeHint?: string | undefined
-  /** Further parameters of the request, such as `resource`. */
-  readonly parameters?: Readonly<Record<string, string>> | undefined
+  /** Further parameters of the request, such as `resource`. A list is a repeated parameter. */
+  readonly parameters?: Readonly<Record<string, string | readonly string[]>> | undefined
 }
 
 /** Finds the protected resource, looks up, authorizes and shapes. A failure throws the error of its step. */
@@ -44,11 +44,17 @@ export function toIntrospectionRequest(token: string, request: InProcessRequest)
   const group = new OptionGroup('', request, ['protectedResource', 'tokenTypeHint', 'parameters'])
   if (group.string('protectedResource') === undefined) throw group.error('protectedResource', 'is required')
   const tokenTypeHint = group.string('tokenTypeHint')
-  const given = Object.entries(copyOptions('parameters', request.parameters))
-  const wrong = given.find(([, value]) => typeof value !== 'string')
-  if (wrong !== undefined) throw group.error(`parameters.${wrong[0]}`, 'must be a string')
-  const parameters = new Form(given)
+  const parameters = new Form(readParameters(request.parameters, group))
   return tokenTypeHint === undefined ? { token, parameters } : { token, tokenTypeHint, parameters }
+}
+
+function readParameters(given: InProcessRequest['parameters'], group: OptionGroup): [name: string, value: string][] {
+  return Object.entries(copyOptions('parameters', given)).flatMap(([name, value]) =>
+    [value].flat().map((one: unknown): [string, string] => {
+      if (typeof one !== 'string') throw group.error(`parameters.${name}`, 'must be a string or a list of strings')
+      return [name, one]
+    }),
+  )
 }
 
 /**

@@ -29,6 +29,18 @@ describe('handler.introspect', () => {
     expect(await handler.introspect('x', orders)).toEqual({ active: false })
   })
 
+  test('passes a list as a repeated parameter to the policy, and refuses what a form cannot hold', async () => {
+    const { handler } = await createEndpoint({
+      authorization: { allow: (_caller, _record, { resources }) => resources.join() === 'a,b' },
+    })
+    const about = (parameters: object) =>
+      handler.introspect(token('active'), { ...orders, parameters: parameters as Record<string, string> })
+    expect(await about({ resource: ['a', 'b'] })).toEqual(ACTIVE)
+    expect(await about({ resource: ['b', 'a'] })).toEqual({ active: false })
+    await expect(about({ resource: ['a', 7] })).rejects.toThrow('parameters.resource: must be a string or a list of')
+    await expect(about({ resource: null })).rejects.toThrow('parameters.resource: must be a string or a list of')
+  })
+
   test('throws the errors that a request would get as answers', async () => {
     const { handler } = await createEndpoint({ lookup: { store: { find: () => Promise.reject(new Error('down')) } } })
     await expect(handler.introspect('x', orders)).rejects.toMatchObject({ code: 'ERR_LOOKUP_STORE' })

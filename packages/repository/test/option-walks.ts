@@ -326,7 +326,13 @@ const handlerOptions = {
   lookup: { store, isMinted: () => true, isActive: () => true },
   revocations: revocationLog,
   claims: clientOptions.claims,
-  request: { maxBodyBytes: 4096, maxParameters: 10 },
+  request: {
+    maxBodyBytes: 4096,
+    maxParameters: 10,
+    maxParameterLength: 1024,
+    maxTokenLength: 512,
+    maxHintLength: 32,
+  },
   limits: { limiter, missPoints: 5 },
   authorization: { withoutAudience: 'nobody', refreshTokens: false },
   response: {
@@ -384,7 +390,7 @@ const feedHandlerOptions = {
   issuer,
   allowHttpOnLoopback: true,
   clientAuthentication: { protectedResources: [{ id: 'api', clientSecrets: ['secret'] }], realm: 'feed' },
-  request: { maxBodyBytes: 4096, maxParameters: 10 },
+  request: { maxBodyBytes: 4096, maxParameters: 10, maxParameterLength: 1024 },
   feed: {
     maxPageEvents: 100,
     maxWaitSeconds: 10,
@@ -408,7 +414,7 @@ const revocationOptions = {
     realm: 'revocation',
   },
   lookup: { store },
-  request: { maxBodyBytes: 4096, maxParameters: 10 },
+  request: { maxBodyBytes: 4096, maxParameters: 10, maxParameterLength: 1024 },
   revocation: { accessTokenEndsGrant: true },
   response: { retryAfterSeconds: 1 },
   timeoutMs: 1000,

@@ -56,7 +56,7 @@ async function answer(request: HttpRequest, steps: Steps, settle: Settle<HttpRes
     const noting = notePosition(received, steps.feed)
     const noted = isPromise(noting) ? await noting : noting
 
-    const finding = findToken(parseTokenRequest(received), steps.lookup, request)
+    const finding = findToken(parseTokenRequest(received, steps.request), steps.lookup, request)
     const found = isPromise(finding) ? await finding : finding
 
     const authorizing = authorizeDisclosure(protectedResource, found, steps.authorization)

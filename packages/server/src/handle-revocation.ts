@@ -33,7 +33,7 @@ export async function handleRevocation(request: HttpRequest, steps: RevocationSt
     const received = await readRequest(request, steps.request)
     const client = await authenticateClient(received, steps.clientAuthentication)
     requireFaultless(client)
-    const revocation = parseTokenRequest(received)
+    const revocation = parseTokenRequest(received, steps.request)
     const found = await findRevocableToken(revocation, steps.lookup, request)
     const record = authorizeRevocation(client, found)
     const ended = await revokeToken(revocation.token, record, steps.revocation)

@@ -37,7 +37,7 @@ export type { FeedOptions } from './feed/feed-options.ts'
 export type { StreamEnd } from './feed/open-stream.ts'
 
 // Step request
-export type { RequestOptions } from './request/request-options.ts'
+export type { IntrospectionRequestOptions, RequestOptions } from './request/request-options.ts'
 
 // Step clientAuthentication
 export type {

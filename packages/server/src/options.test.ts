@@ -49,14 +49,20 @@ describe('resolveOptions', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_764_000_000_000 })
     onTestFinished(() => void vi.useRealTimers())
     const steps = resolveOptions(minimal())
-    expect(steps.request).toEqual({ ...defaults.request, offered: ['application/json'] })
+    const { maxTokenLength, ...request } = defaults.request
+    expect(steps.request).toEqual({ ...request, offered: ['application/json'] })
     expect(steps.limits).toMatchObject({ ...defaults.limits, limiter: undefined, timeoutMs: defaults.timeoutMs })
     expect(steps.clientAuthentication).toMatchObject({
       methods: new Set(defaults.clientAuthentication.methods),
       basicEncoding: defaults.clientAuthentication.basicEncoding,
     })
     expect(steps.authorization).toMatchObject({ ...defaults.authorization, timeoutMs: defaults.timeoutMs })
-    expect(steps.lookup).toMatchObject({ isMinted: undefined, isActive: undefined, timeoutMs: defaults.timeoutMs })
+    expect(steps.lookup).toMatchObject({
+      isMinted: undefined,
+      isActive: undefined,
+      maxTokenLength,
+      timeoutMs: defaults.timeoutMs,
+    })
     expect(steps.lookup.resolvers).toHaveLength(1)
     expect(steps.response).toMatchObject({
       retryAfterSeconds: defaults.response.retryAfterSeconds,
@@ -78,7 +84,8 @@ describe('resolveOptions', () => {
       now: undefined,
     }
     const clientAuthentication = { ...minimal().clientAuthentication, methods: undefined, realm: undefined }
-    expect(resolveOptions({ ...minimal(), ...absent, clientAuthentication }).request).toMatchObject(defaults.request)
+    const { request } = resolveOptions(minimal())
+    expect(resolveOptions({ ...minimal(), ...absent, clientAuthentication }).request).toEqual(request)
   })
 
   test.each([
@@ -122,6 +129,12 @@ describe('resolveOptions', () => {
     ['request.maxParameters', 3],
     ['request.maxParameters', 4097],
     ['request.maxParameters', null],
+    ['request.maxParameterLength', 255],
+    ['request.maxParameterLength', Number.POSITIVE_INFINITY],
+    ['request.maxTokenLength', 15],
+    ['request.maxTokenLength', Number.NaN],
+    ['request.maxHintLength', 31],
+    ['request.maxHintLength', '256'],
     ['clientAuthentication', undefined, 'clientAuthentication.protectedResources'],
     ['clientAuthentication', 'none'],
     ['clientAuthentication.protectedResources', undefined],
@@ -215,6 +228,9 @@ describe('resolveOptions', () => {
     ['request.maxBodyBytes', 2 ** 24],
     ['request.maxParameters', 4],
     ['request.maxParameters', 4096],
+    ['request.maxParameterLength', 256],
+    ['request.maxTokenLength', 16],
+    ['request.maxHintLength', 32],
     ['response.retryAfterSeconds', 0],
     ['response.retryAfterSeconds', 3600],
     ['clientAuthentication.methods', ['client_secret_post']],

@@ -25,7 +25,11 @@ import type { Steps } from './handle-introspection.ts'
 import { requireBudget } from './limits/charge-budget.ts'
 import { limitsDefaults, type LimitsOptions, resolveLimits } from './limits/limits-options.ts'
 import { type LookupOptions, resolveLookup } from './lookup/lookup-options.ts'
-import { requestDefaults, type RequestOptions, resolveRequest } from './request/request-options.ts'
+import {
+  type IntrospectionRequestOptions,
+  requestDefaults,
+  resolveIntrospectionRequest,
+} from './request/request-options.ts'
 import {
   checkJwtPreferences,
   jwtResponseDefaults,
@@ -74,7 +78,7 @@ export interface IntrospectionHandlerOptions<Claims extends object = object> {
   readonly revocations?: RevocationLog | undefined
   /** The schema of extension claims: any Standard Schema. A record that does not fit is answered 500, never in part. */
   readonly claims?: ClaimsSchema<Claims> | undefined
-  readonly request?: RequestOptions | undefined
+  readonly request?: IntrospectionRequestOptions | undefined
   readonly limits?: LimitsOptions | undefined
   readonly authorization?: AuthorizationOptions | undefined
   readonly response?: IntrospectionResponseOptions | undefined
@@ -139,7 +143,13 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
   })
   const onEvent = group.function<OnEvent>('onEvent')
   const { warn, warnOfError } = resolveWarnings(group, { issuer, now, onEvent })
-  const { store, ...lookup } = resolveLookup(group.raw('lookup'), { now: () => toNumericDate(now()), timeoutMs, warn })
+  const { maxTokenLength, ...request } = resolveIntrospectionRequest(group.raw('request'))
+  const { store, ...lookup } = resolveLookup(group.raw('lookup'), {
+    now: () => toNumericDate(now()),
+    timeoutMs,
+    warn,
+    maxTokenLength,
+  })
   const limits = resolveLimits(group.raw('limits'), { timeoutMs, now })
   const { challenge, ...clientAuthentication } = resolveClientAuthentication(
     group.raw('clientAuthentication'),
@@ -161,7 +171,7 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
   const claims = resolveClaims(group)
   return Object.freeze({
     urlRules,
-    request: { ...resolveRequest(group.raw('request')), offered: offeredMediaTypes(jwt) },
+    request: { ...request, offered: offeredMediaTypes(jwt) },
     clientAuthentication,
     limits,
     lookup,

@@ -17,7 +17,8 @@ describe('resolveRevocationOptions', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_764_000_000_000 })
     onTestFinished(() => void vi.useRealTimers())
     const steps = resolveRevocationOptions(minimal())
-    expect(steps.request).toEqual({ ...defaults.request, offered: [] })
+    const { maxBodyBytes, maxParameters, maxParameterLength } = defaults.request
+    expect(steps.request).toEqual({ maxBodyBytes, maxParameters, maxParameterLength, offered: [] })
     expect(steps.clientAuthentication).toMatchObject({
       // Assertions need an issuer as their audience.
       methods: new Set(['client_secret_basic', 'client_secret_post']),

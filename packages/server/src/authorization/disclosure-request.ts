@@ -5,8 +5,8 @@ import type { TokenLookup } from '../stores/token-lookup.ts'
  * The parameters of an introspection request that name a target. RFC 7662 §2.1 allows such parameters and gives them no meaning:
  * only your policy does.
  *
- * Each list has the values of the request as they were sent, in their order, without empty ones. `request.maxParameters` limits
- * their number. No value is checked: it may be no URL at all. Compare it with `===`.
+ * Each list has the values of the request as they were sent, in their order, without empty ones. `request.maxParameters`
+ * and `request.maxParameterLength` limit them. No value is checked: it may be no URL at all. Compare it with `===`.
  */
 export interface DisclosureRequest {
   /** The values of `resource`, which may be repeated (RFC 8707 §2). */

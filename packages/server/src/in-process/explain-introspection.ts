@@ -86,9 +86,14 @@ function describeProtectedResource({ id, audiences }: ProtectedResource): string
   return `${id}, with ${audiences === undefined || audiences.length === 0 ? 'no audiences' : `the audiences ${list(audiences)}`}`
 }
 
+/** The outcomes of a lookup that asked no resolver. */
+const NOT_FOUND: Readonly<Record<string, string>> = {
+  'not-minted': 'lookup.isMinted says it was not minted here',
+  'too-long': 'it is longer than request.maxTokenLength',
+}
+
 function describeFound({ resolver, record, reason, known }: FoundToken): string {
-  if (known === undefined)
-    return reason === 'not-minted' ? 'lookup.isMinted says it was not minted here' : 'no resolver knows it'
+  if (known === undefined) return NOT_FOUND[reason as string] ?? 'no resolver knows it'
   const what = `${known.kind} known to ${resolver}`
   if (record !== undefined) return `${what}, live`
   const { exp, nbf } = known

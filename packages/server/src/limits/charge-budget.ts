@@ -35,7 +35,8 @@ export function requireBudget(protectedResource: ProtectedResource, { usedUp }: 
 /**
  * Charges the protected resource for an answer. A hit takes one point from the budget of hits, and a miss takes `missPoints`
  * from a budget of its own. Anybody can make a protected resource ask about junk tokens. So a miss costs nothing from the budget
- * of hits, and a used up budget of misses refuses only misses. A token that `isMinted` refuses costs nothing.
+ * of hits, and a used up budget of misses refuses only misses. A token that
+ * `isMinted` refuses, or that is too long, is not looked up and costs nothing.
  *
  * @throws LimitsExceededError when the budget is used up, LimitsLimiterError when the limiter fails.
  */
@@ -45,7 +46,7 @@ export function chargeBudget(
   step: LimitsStep,
 ): MaybePromise<void> {
   const limiter = protectedResource.limiter ?? step.limiter
-  if (limiter === undefined || reason === 'not-minted') return undefined
+  if (limiter === undefined || reason === 'not-minted' || reason === 'too-long') return undefined
   return record === undefined
     ? charge(limiter, protectedResource.id + MISSES, step.missPoints, step, toMissError)
     : charge(limiter, protectedResource.id, 1, step, (cause) => toHitError(cause, protectedResource.id, step))

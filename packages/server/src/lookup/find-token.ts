@@ -23,12 +23,14 @@ export interface LookupStep {
   /** The longest time for each function, in milliseconds. */
   readonly timeoutMs: number
   readonly warn: Warn
+  /** The largest number of characters of a token. A longer one is not looked up. `undefined`: no limit. */
+  readonly maxTokenLength?: number | undefined
   /** Seconds since the epoch. */
   readonly now: () => number
 }
 
 /** The reason why a lookup found no usable token. It is for the operator and never goes over the wire. */
-export type LookupReason = 'unknown' | 'not-minted' | NotLive | 'not-active'
+export type LookupReason = 'unknown' | 'not-minted' | 'too-long' | NotLive | 'not-active'
 
 /** The result of the step: the record of a token, or the reason why there is none. */
 export interface FoundToken {
@@ -92,7 +94,8 @@ function find(
 ): MaybePromise<FoundToken> {
   return andThen(digestToken(request.token), (digest) => {
     const lookup = new TokenLookup(request, digest, caller)
-    const { isMinted } = step
+    const { isMinted, maxTokenLength = Number.POSITIVE_INFINITY } = step
+    if (lookup.token.length > maxTokenLength) return nothing(lookup, 'too-long')
     if (isMinted === undefined) return search(lookup, step, judge)
     const asked = ask(() => isMinted(lookup.token), 'lookup.isMinted', lookup, step)
     return andThen(asked, (minted: unknown) =>

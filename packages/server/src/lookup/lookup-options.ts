@@ -31,7 +31,7 @@ export interface LookupOptions<Claims extends object = object> {
 /** Resolves the step, and the store if it was given. */
 export function resolveLookup(
   options: unknown,
-  surroundings: Pick<LookupStep, 'now' | 'timeoutMs' | 'warn'>,
+  surroundings: Pick<LookupStep, 'now' | 'timeoutMs' | 'warn' | 'maxTokenLength'>,
 ): LookupStep & { readonly store: TokenStore | undefined } {
   const group = new OptionGroup('lookup', options, ['store', 'resolvers', 'isMinted', 'isActive'])
   if (group.has('store') === group.has('resolvers')) throw group.error('store', 'give either this or resolvers')

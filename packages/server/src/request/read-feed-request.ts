@@ -4,7 +4,7 @@ import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { isRevocationPosition } from '@token-introspection/core/revocations'
 import { RequestMethodError, RequestTooLargeError } from '../errors.ts'
 import type { HttpRequest } from '../http/http-message.ts'
-import { type ReceivedRequest, readRequest, type RequestStep } from './read-request.ts'
+import { checkParameters, type ReceivedRequest, readRequest, type RequestStep } from './read-request.ts'
 
 /** The methods of the endpoint. */
 export const FEED_METHODS = 'GET, POST'
@@ -34,7 +34,7 @@ export function readFeedRequest(request: HttpRequest, step: RequestStep): MaybeP
   if (request.method !== 'GET') throw new RequestMethodError('the endpoint takes GET and POST only')
   const query = request.query?.() ?? ''
   if (query.length > step.maxBodyBytes) throw new RequestTooLargeError('the query is too long')
-  const form = Form.parse(query, step.maxParameters)
+  const form = checkParameters(Form.parse(query, step.maxParameters), step)
   if (CREDENTIALS.some((name) => form.getAll(name).length > 0)) {
     throw new RequestInvalidError('credentials must not be in the URL')
   }

@@ -11,13 +11,25 @@ import {
   RequestInvalidError,
 } from '@token-introspection/core'
 import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
-import { RequestMediaTypeError, RequestMethodError, RequestNotAcceptableError } from '../errors.ts'
+import {
+  RequestMediaTypeError,
+  RequestMethodError,
+  RequestNotAcceptableError,
+  RequestTooLargeError,
+} from '../errors.ts'
 import type { HttpRequest, RequestBody } from '../http/http-message.ts'
 
-/** The resolved limits of the step. */
-export interface RequestStep {
+/** The limits of the step that every endpoint has. */
+export interface RequestLimits {
   readonly maxBodyBytes: number
   readonly maxParameters: number
+  readonly maxParameterLength: number
+}
+
+/** The resolved options of the step. */
+export interface RequestStep extends RequestLimits {
+  /** The largest number of characters of a hint. `undefined`: no limit. */
+  readonly maxHintLength?: number | undefined
   /** The media types of answers, the usual one first. Empty when answers have no content. */
   readonly offered: readonly OfferedMediaType[]
 }
@@ -76,20 +88,44 @@ const JWTS = [JWT_INTROSPECTION_MEDIA_TYPE, 'application/jwt'] as const
 
 /**
  * Parses the introspection request in the form, or the revocation request, which has the same parameters (RFC 7009 §2.1). It is
- * called after the caller is authenticated.
+ * called after the caller is authenticated. A hint that is too long counts as absent.
  */
-export function parseTokenRequest(received: ReceivedRequest): IntrospectionRequest {
-  return parseIntrospectionRequest(received.form)
+export function parseTokenRequest(
+  { form }: ReceivedRequest,
+  { maxHintLength = Number.POSITIVE_INFINITY }: RequestStep,
+): IntrospectionRequest {
+  const request = parseIntrospectionRequest(form)
+  const { token, tokenTypeHint, parameters } = request
+  return tokenTypeHint !== undefined && tokenTypeHint.length > maxHintLength ? { token, parameters } : request
 }
 
-function toForm(body: RequestBody, step: RequestStep): Form {
-  if (body instanceof Form) return checkParameterCount(body, step)
-  return Form.parse(typeof body === 'string' ? body : decode(body), step.maxParameters)
+/** Parses the body, or takes the form that a framework parsed, and checks its parameters. */
+function toForm(body: RequestBody, limits: RequestLimits): Form {
+  if (body instanceof Form) return checkParameters(body, limits)
+  const form = Form.parse(typeof body === 'string' ? body : decode(body), limits.maxParameters)
+  // Decoding makes no parameter longer, so the parameters of a short body are short.
+  return body.length > limits.maxParameterLength ? checkParameters(form, limits) : form
 }
 
-/** Checks the number of parameters, also for a form that a framework parsed. A repeated name counts once. */
-function checkParameterCount(form: Form, step: RequestStep): Form {
-  if ([...form.names()].length > step.maxParameters) throw new RequestInvalidError('the form has too many parameters')
+/** The parameters that have limits of their own. */
+const OTHERWISE_LIMITED: ReadonlySet<string> = new Set(['token', 'token_type_hint', 'client_assertion'])
+
+/**
+ * Checks the number of parameters and their lengths. The message does not name the parameter, because a sender chooses names.
+ *
+ * @throws RequestInvalidError for too many, RequestTooLargeError for one that is too long.
+ */
+export function checkParameters(form: Form, { maxParameters, maxParameterLength }: RequestLimits): Form {
+  let parameters = 0
+  for (const name of form.names()) {
+    for (const value of form.getAll(name)) {
+      if (++parameters > maxParameters) throw new RequestInvalidError('the form has too many parameters')
+      if (name.length + value.length <= maxParameterLength || OTHERWISE_LIMITED.has(name)) continue
+      throw new RequestTooLargeError(
+        `a parameter has ${name.length + value.length} characters with its name; request.maxParameterLength is ${maxParameterLength}`,
+      )
+    }
+  }
   return form
 }
 

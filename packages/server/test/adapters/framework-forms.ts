@@ -179,13 +179,12 @@ export const start = {
 /** The status instead of the usual one, by the title of the case. */
 type Exceptions = Readonly<Record<string, number>>
 
-// These parsers refuse bodies that they cannot inflate or find too large, accept broken ones, and do not count names.
+// These parsers refuse bodies that they cannot inflate or find too large, and accept broken ones.
 const EXPRESS_PARSERS: Exceptions = {
   'a compressed body': 400,
   'a body compressed twice': 415,
   'a body over the cap without a length': 413,
   'a hundred thousand parameters': 413,
-  'one parameter too many': 200,
   'octets that are not UTF-8': 200,
   'escapes that are not UTF-8': 200,
   'a broken escape in the token': 200,

@@ -309,5 +309,6 @@ export const takenCredentials: readonly Case[] = [
 
 /** An introspection request for the active token, with a body of this many octets. */
 function pad(octets: number): string {
-  return `${encoded}&x=`.padEnd(octets, 'a')
+  // Several parameters, because the length of each is limited, too.
+  return `${encoded}${`&x=${'a'.repeat(4000)}`.repeat(9)}`.slice(0, octets)
 }

@@ -1,6 +1,7 @@
 /** The public entry of the introspection endpoint: options in, a handler for any framework out. */
 import type { IntrospectionResponse } from '@token-introspection/core'
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
+import { type CheckResult, createCheck } from './check.ts'
 import { explainIntrospection, type Explanation } from './in-process/explain-introspection.ts'
 import { toFetchHandler } from './http/to-fetch-handler.ts'
 import { handleIntrospection } from './handle-introspection.ts'
@@ -29,6 +30,28 @@ export interface IntrospectionHandler<Claims extends object = object> extends Ht
    * @throws TypeError for an empty token.
    */
   readonly explain: (token: string, request: InProcessRequest) => Promise<Explanation>
+  /**
+   * Says whether the handler can do its work, without a request. It looks at the clock, asks the registry about an identifier and
+   * the store or every resolver about a token that it makes up, and signs with every key of `response.jwt` that signs now.
+   *
+   * Each step takes no longer than `timeoutMs`, and simultaneous calls share one check. No event is reported, no budget is
+   * charged and nothing is written. It never rejects: a fault is a value with the step, whose side it is on, the error and the
+   * remedy.
+   *
+   * Security: do not show the result to strangers, because its error names parts of your system.
+   *
+   * @example
+   * ```ts
+   * import type { IntrospectionHandler } from '@token-introspection/server'
+   *
+   * export async function readiness(introspection: IntrospectionHandler): Promise<Response> {
+   *   const health = await introspection.check()
+   *   if (!health.ok) console.error(`${health.step} failed: ${health.error.message}. ${health.remedy}`)
+   *   return new Response(null, { status: health.ok ? 204 : 503 })
+   * }
+   * ```
+   */
+  readonly check: () => Promise<CheckResult>
   /**
    * The metadata of this endpoint. Spread it into the metadata document, and into the OpenID Connect document if you have one,
    * so that both agree (RFC 8414 §2, RFC 9701 §7). Publish the public keys of `response.jwt.keys` at `jwks_uri`.
@@ -79,6 +102,7 @@ export function createIntrospectionHandler<Claims extends object = object>(
     introspect: (token: string, request: InProcessRequest) =>
       introspectInProcess(token, request, steps) as Promise<IntrospectionResponse<Claims>>,
     explain: (token: string, request: InProcessRequest) => explainIntrospection(token, request, steps),
+    check: createCheck(steps, steps.response.jwt),
     metadata: (location: EndpointLocation) => introspectionMetadata(location, steps),
   })
 }

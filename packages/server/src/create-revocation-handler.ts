@@ -1,4 +1,5 @@
 /** The public entry of the revocation endpoint: options in, a handler for any framework out. */
+import { type CheckResult, createCheck } from './check.ts'
 import { toFetchHandler } from './http/to-fetch-handler.ts'
 import { handleRevocation } from './handle-revocation.ts'
 import type { HttpHandler, HttpRequest, HttpResponse } from './http/http-message.ts'
@@ -7,6 +8,12 @@ import { type RevocationHandlerOptions, resolveRevocationOptions } from './revoc
 
 /** A revocation endpoint. Call it with a web `Request`, or pass its plain-data form to an adapter. */
 export interface RevocationHandler extends HttpHandler {
+  /**
+   * Says whether the handler can do its work, without a request: its clock, the registry of clients, and the store or every
+   * resolver. It is the `check` of an introspection handler without its keys. It revokes nothing, so it does not notice a store that can be
+   * read and not written.
+   */
+  readonly check: () => Promise<CheckResult>
   /**
    * The metadata of this endpoint. Spread it into the metadata document (RFC 8414 §2). Merge its `mtls_endpoint_aliases` with
    * those of other endpoints.
@@ -53,6 +60,7 @@ export function createRevocationHandler(options: RevocationHandlerOptions): Revo
   const handle = (request: HttpRequest): Promise<HttpResponse> => handleRevocation(request, steps)
   return Object.assign(toFetchHandler(handle), {
     handle,
+    check: createCheck(steps),
     metadata: (location: EndpointLocation) => revocationMetadata(location, steps),
   })
 }

@@ -2,6 +2,7 @@
 
 // The endpoint
 export { createIntrospectionHandler, type IntrospectionHandler } from './create-introspection-handler.ts'
+export type { CheckFailed, CheckPassed, CheckResult, CheckSide, CheckStep } from './check.ts'
 export type { InProcessRequest } from './in-process/introspect-in-process.ts'
 export type { ExplainedStep, Explanation } from './in-process/explain-introspection.ts'
 export type {

@@ -96,6 +96,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@opentelemetry/api': 'adapters/opentelemetry\\.ts$',
     },
     root: [
+      'check',
       'create-introspection-handler',
       'create-revocation-feed-handler',
       'create-revocation-handler',

@@ -64,13 +64,32 @@ export function chooseSigningKey(
   return chosen
 }
 
+/** The keys that sign now: one for each algorithm. */
+export function keysThatSign({ keys, now }: Pick<SigningStep, 'keys' | 'now'>): readonly ResolvedSigningKey[] {
+  const second = now()
+  return keys.filter((key) => chooseSigningKey(keys, key.alg, second) === key)
+}
+
+/**
+ * Signs with a key, and drops the signature. Without claims the text is no answer to anybody.
+ *
+ * @throws {@link ResponseSigningError} naming the key, when it cannot sign.
+ */
+export async function checkSigningKey(key: ResolvedSigningKey, timeoutMs: number): Promise<void> {
+  await sign('{}', key, timeoutMs)
+}
+
 async function sign(claims: string, key: ResolvedSigningKey, timeoutMs: number): Promise<string> {
   const data = `${key.header}.${base64url(claims)}`
   const octets = new TextEncoder().encode(data)
   // A key in this process needs no time limit.
   const signature = key.remote
-    ? await askDependency(() => key.sign(octets), timeoutMs, toSigningError)
-    : await key.sign(octets).catch((cause: unknown) => Promise.reject(toSigningError(cause)))
+    ? await askDependency(
+        () => key.sign(octets),
+        timeoutMs,
+        (cause) => toSigningError(key, cause),
+      )
+    : await key.sign(octets).catch((cause: unknown) => Promise.reject(toSigningError(key, cause)))
   checkSignature(signature, key)
   return `${data}.${base64url(signature)}`
 }
@@ -88,6 +107,6 @@ function checkSignature(signature: unknown, { kid, algorithm: { signatureBytes }
   }
 }
 
-function toSigningError(cause: unknown): ResponseSigningError {
-  return new ResponseSigningError('an answer could not be signed', { cause })
+function toSigningError({ kid }: ResolvedSigningKey, cause: unknown): ResponseSigningError {
+  return new ResponseSigningError(`the key ${JSON.stringify(kid)} could not sign an answer`, { cause })
 }

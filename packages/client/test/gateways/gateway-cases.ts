@@ -66,16 +66,6 @@ export const passing: readonly GatewayCase[] = [
     { status: 200, seen: { 'x-auth-subject': undefined } },
   ],
   [
-    'an identity field from outside with _ for -',
-    bearing('nobody', ['X_Auth_Subject', 'admin']),
-    { status: 200, seen: { 'x-auth-subject': undefined, x_auth_subject: undefined } },
-  ],
-  [
-    'identity fields from outside with _ for some -',
-    bearing('nobody', ['X-Auth_Subject', 'admin'], ['X_Auth-Subject', 'admin']),
-    { status: 200, seen: { 'x-auth-subject': undefined, 'x-auth_subject': undefined, 'x_auth-subject': undefined } },
-  ],
-  [
     'a change by a cookie from the same origin',
     { method: 'POST', fields: [BY_COOKIE, ['Sec-Fetch-Site', 'same-origin']] },
     { status: 200, seen: alice },
@@ -93,6 +83,20 @@ export const passing: readonly GatewayCase[] = [
       query: '?a=b%20c',
     },
     { status: 200, seen: alice },
+  ],
+]
+
+/** Fields that a gateway has to remove, because some servers read `_` as `-`. If it does not, the handler refuses the request. */
+export const underscored: readonly GatewayCase[] = [
+  [
+    'an identity field from outside with _ for -',
+    bearing('nobody', ['X_Auth_Subject', 'admin']),
+    { status: 200, seen: { 'x-auth-subject': undefined, x_auth_subject: undefined } },
+  ],
+  [
+    'identity fields from outside with _ for some -',
+    bearing('nobody', ['X-Auth_Subject', 'admin'], ['X_Auth-Subject', 'admin']),
+    { status: 200, seen: { 'x-auth-subject': undefined, 'x-auth_subject': undefined, 'x_auth-subject': undefined } },
   ],
 ]
 

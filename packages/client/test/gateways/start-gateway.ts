@@ -26,7 +26,7 @@ export async function startNginx(ports: Ports): Promise<TestServer | undefined> 
   const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${directory}/${name};`,
   )
-  return start(directory, ports, 'nginx', (configuration) => {
+  return start(directory, ports, ['nginx'], (configuration) => {
     const main = `daemon off; master_process off; pid ${directory}/nginx.pid; error_log ${directory}/error.log; events {}`
     const path = write(
       directory,
@@ -42,7 +42,7 @@ export async function startCaddy(ports: Ports): Promise<TestServer | undefined> 
   const file = findProgram('caddy')
   if (file === undefined) return undefined
   const directory = makeDirectory('caddy')
-  return start(directory, ports, 'caddyfile', (configuration) => {
+  return start(directory, ports, ['caddyfile'], (configuration) => {
     const path = write(directory, 'Caddyfile', `{\n\tadmin off\n}\n${configuration}`)
     // Caddy keeps its last configuration and its certificates below these.
     const homes = [`XDG_CONFIG_HOME=${directory}`, `XDG_DATA_HOME=${directory}`]
@@ -51,22 +51,63 @@ export async function startCaddy(ports: Ports): Promise<TestServer | undefined> 
   })
 }
 
+/** Starts Envoy; `undefined` when it is not installed. */
+export async function startEnvoy(ports: Ports): Promise<TestServer | undefined> {
+  const file = findProgram('envoy')
+  if (file === undefined) return undefined
+  const directory = makeDirectory('envoy')
+  return start(directory, ports, ['yaml', 'static_resources:'], (configuration) => {
+    const path = write(directory, 'envoy.yaml', configuration)
+    const args = ['-c', path, '--disable-hot-restart', '--concurrency', '1', '-l', 'error']
+    return { file, args, crashSignal: 'SIGTERM' }
+  })
+}
+
+/** Starts Traefik; `undefined` when it is not installed. */
+export async function startTraefik(ports: Ports): Promise<TestServer | undefined> {
+  const file = findProgram('traefik')
+  if (file === undefined) return undefined
+  const directory = makeDirectory('traefik')
+  return start(directory, ports, ['yaml', 'http:'], (configuration, port) => {
+    // The tests ask for other hosts than the guide.
+    const path = write(
+      directory,
+      'traefik.yaml',
+      configuration.replace('Host(`orders.example.com`)', 'PathPrefix(`/`)'),
+    )
+    const args = [
+      `--entryPoints.web.address=127.0.0.1:${port}`,
+      `--providers.file.filename=${path}`,
+      '--log.level=ERROR',
+    ]
+    return { file, args, crashSignal: 'SIGTERM' }
+  })
+}
+
 async function start(
   directory: string,
   { api, authorizer }: Ports,
-  language: string,
-  command: (configuration: string) => Omit<ServerCommand, 'ping'>,
+  [language, begins = '']: readonly [language: string, begins?: string],
+  command: (configuration: string, port: number) => Omit<ServerCommand, 'ping'>,
 ): Promise<TestServer> {
   const port = await findFreePort()
   const url = `http://127.0.0.1:${port}`
-  const [, shown] = new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'ms').exec(guide) ?? []
+  const [, shown] = new RegExp(`^\`\`\`${language}\n(${begins}.*?)^\`\`\``, 'ms').exec(guide) ?? []
   if (shown === undefined) throw new Error(`the guide shows no configuration in ${language}`)
-  const configuration = [
-    [':8080', port],
-    [':4000', authorizer],
-    [':3000', api],
-  ].reduce((text, [inGuide, actual]) => text.replaceAll(String(inGuide), `:${actual}`), shown)
-  return runServer(url, directory, { ...command(configuration), ping: () => fetch(url) })
+  const configuration = (
+    [
+      [8080, port],
+      [4000, authorizer],
+      [3000, api],
+    ] as const
+  ).reduce((text, [inGuide, actual]) => text.replaceAll(new RegExp(`(: ?)${inGuide}\\b`, 'g'), `$1${actual}`), shown)
+  return runServer(url, directory, { ...command(configuration, port), ping: () => expectConfigured(url) })
+}
+
+/** Traefik listens before it has read its routes, and answers 404 meanwhile. */
+async function expectConfigured(url: string): Promise<void> {
+  const { status } = await fetch(url)
+  if (status === 404) throw new Error('the gateway knows no route yet')
 }
 
 function write(directory: string, name: string, text: string): string {

@@ -59,8 +59,9 @@ const CIRCUIT_STATES: readonly CircuitState[] = ['closed', 'open', 'half_open']
  * Counters are `token_introspection.client.refusals` (of guards, by `token_introspection.reason`,
  * `token_introspection.inactive_reason`, `http.response.status_code` and `error.type`),
  * `token_introspection.client.circuit.changes` (by `token_introspection.circuit.state` and `.tokens`),
- * `token_introspection.client.feed.changes` (by `token_introspection.feed.change` and `error.type`) and
- * `token_introspection.client.warnings` (of the cache's store and of metadata, by `error.type`). None of these holds a
+ * `token_introspection.client.feed.changes` (by `token_introspection.feed.change` and `error.type`),
+ * `token_introspection.client.cache.forgotten` (calls of `forget` and `forgetAll`, by `token_introspection.forgotten`, which is `one` or
+ * `all`) and `token_introspection.client.warnings` (of the cache's store and of metadata, by `error.type`). None of these holds a
  * token, a secret or data about users.
  *
  * @throws TypeError that names the wrong option.
@@ -115,6 +116,12 @@ export function recordIntrospections(options: RecordIntrospectionsOptions): OnEv
           ...describeServer(event.endpoint ?? serverOf(event.client)),
         })
         break
+      case 'forgotten':
+        metrics?.forgotten.add(1, {
+          'token_introspection.forgotten': event.fingerprint === undefined ? 'all' : 'one',
+          ...describeServer(serverOf(event.client)),
+        })
+        break
       default:
       // Events of newer clients are ignored.
     }
@@ -122,8 +129,8 @@ export function recordIntrospections(options: RecordIntrospectionsOptions): OnEv
 }
 
 /**
- * Reads `statistics()` of a client whenever metrics are collected: counters of cache hits, misses and shared requests,
- * and gauges of the answers in the cache, the current and waiting requests, and the circuits by state. A client that
+ * Reads `statistics()` of a client whenever metrics are collected: counters of cache hits, misses, evicted answers and shared requests,
+ * and gauges of the answers in the cache, the watched tokens, the current and waiting requests, and the circuits by state. A client that
  * follows a feed of revocations also has counters of its events, of answers that they made void and of gaps, and a gauge
  * of the seconds since every revocation is known. All names begin with `token_introspection.client.`.
  *
@@ -154,13 +161,16 @@ export function observeStatistics(
   const instruments = createObservables(meter)
 
   const observe = (result: BatchObservableResult): void => {
-    const { hits, inactiveHits, misses, joined, entries, underWay, queued, circuits, feed } = client.statistics()
+    const { hits, inactiveHits, misses, joined, entries, evicted, watched, underWay, queued, circuits, feed } =
+      client.statistics()
     result.observe(instruments.hits, hits - inactiveHits, { ...attributes, 'token_introspection.active': true })
     result.observe(instruments.hits, inactiveHits, { ...attributes, 'token_introspection.active': false })
     result.observe(instruments.misses, misses, attributes)
     result.observe(instruments.joined, joined, attributes)
     // The client cannot count the entries of a custom store.
     if (entries !== undefined) result.observe(instruments.entries, entries, attributes)
+    if (evicted !== undefined) result.observe(instruments.evicted, evicted, attributes)
+    result.observe(instruments.watched, watched, attributes)
     result.observe(instruments.underWay, underWay, attributes)
     result.observe(instruments.queued, queued, attributes)
     if (feed !== undefined) {
@@ -196,6 +206,7 @@ function createMetrics(meter: Meter) {
     refusals: count('refusals', '{request}', 'Requests that guards refused'),
     circuitChanges: count('circuit.changes', '{change}', 'Changes of whether an endpoint is asked'),
     feedChanges: count('feed.changes', '{change}', 'Changes of whether the feed of revocations is followed'),
+    forgotten: count('cache.forgotten', '{call}', 'Calls that forgot the answers about one token or about all'),
     warnings: count(
       'warnings',
       '{failure}',
@@ -214,6 +225,8 @@ function createObservables(meter: Meter) {
     misses: counter('cache.misses', '{call}', 'Calls that found nothing fresh enough in the cache'),
     joined: counter('requests.joined', '{call}', 'Calls that shared the request of another'),
     entries: gauge('cache.entries', '{answer}', 'Answers in the cache'),
+    evicted: counter('cache.evicted', '{answer}', 'Answers that were dropped while they were still good, to make room'),
+    watched: gauge('watched', '{token}', 'Tokens that are watched'),
     underWay: gauge('requests.under_way', '{request}', 'Requests under way'),
     queued: gauge('requests.queued', '{request}', 'Requests that wait for their turn'),
     feedEvents: counter('feed.events', '{event}', 'Events of the feed of revocations that were applied'),

@@ -265,6 +265,18 @@ describe('recordIntrospections', () => {
     expect((await values())['feed.changes']).toEqual([{ attributes, value: 1, unit: '{change}' }])
   })
 
+  test('counts calls of forget and of forgetAll, and tells no token', async () => {
+    const { meter, values } = telemetry()
+    const client = createClient({ cache: {}, onEvent: recordIntrospections({ meter }) })
+    await client.forget(token)
+    await client.forget(token)
+    await client.forgetAll()
+    expect((await values())['cache.forgotten']).toEqual([
+      { attributes: { 'token_introspection.forgotten': 'one', ...server }, value: 2, unit: '{call}' },
+      { attributes: { 'token_introspection.forgotten': 'all', ...server }, value: 1, unit: '{call}' },
+    ])
+  })
+
   test('makes no spans without a tracer and measures nothing without a meter', async () => {
     const { tracer, meter, spans, values } = telemetry()
     await createClient({ onEvent: recordIntrospections({ meter }) }).introspect(token)
@@ -308,6 +320,8 @@ describe('observeStatistics', () => {
       'cache.misses': [{ attributes, value: 2, unit: '{call}' }],
       'requests.joined': [{ attributes, value: 1, unit: '{call}' }],
       'cache.entries': [{ attributes, value: 1, unit: '{answer}' }],
+      'cache.evicted': [{ attributes, value: 0, unit: '{answer}' }],
+      watched: [{ attributes, value: 0, unit: '{token}' }],
       'requests.under_way': [{ attributes, value: 0, unit: '{request}' }],
       'requests.queued': [{ attributes, value: 0, unit: '{request}' }],
       circuits: [
@@ -363,11 +377,21 @@ describe('observeStatistics', () => {
     expect((await values())['feed.known']).toMatchObject([{ value: 7.5, unit: 's' }])
   })
 
+  test('counts answers that had to make room, and tokens that are watched', async () => {
+    const { meter, values } = telemetry()
+    const client = createClient({ cache: { maxEntries: 1 } })
+    observeStatistics({ statistics: () => ({ ...client.statistics(), watched: 3 }) }, meter)
+    for (const each of ['a', 'b', 'c']) await client.introspect(each)
+    const { 'cache.evicted': evicted, watched } = await values()
+    expect([evicted, watched]).toMatchObject([[{ value: 2 }], [{ value: 3 }]])
+  })
+
   test('reports no number of answers for a custom store', async () => {
     const { meter, values } = telemetry()
     const store = { get: nothing, set: nothing, delete: nothing, clear: nothing }
     observeStatistics(createClient({ cache: { store, keySecret: 'x'.repeat(32) } }), meter)
-    expect((await values())['cache.entries'] ?? []).toEqual([])
+    const { 'cache.entries': entries = [], 'cache.evicted': evicted = [] } = await values()
+    expect([entries, evicted]).toEqual([[], []])
   })
 
   test.each<[string, unknown[]]>([

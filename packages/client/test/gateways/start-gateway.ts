@@ -18,15 +18,19 @@ export interface Ports {
   readonly authorizer: number
 }
 
-/** Starts nginx; `undefined` when it is not installed. */
-export async function startNginx(ports: Ports): Promise<TestServer | undefined> {
+/**
+ * Starts nginx; `undefined` when it is not installed.
+ *
+ * @param begins - how the configuration begins in the guide. Default: the first one.
+ */
+export async function startNginx(ports: Ports, begins?: string): Promise<TestServer | undefined> {
   const file = findProgram('nginx')
   if (file === undefined) return undefined
   const directory = makeDirectory('nginx')
   const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${directory}/${name};`,
   )
-  return start(directory, ports, ['nginx'], (configuration) => {
+  return start(directory, ports, ['nginx', begins], (configuration) => {
     const main = `daemon off; master_process off; pid ${directory}/nginx.pid; error_log ${directory}/error.log; events {}`
     const path = write(
       directory,
@@ -80,15 +84,15 @@ export async function startTraefik(ports: Ports): Promise<TestServer | undefined
       `--providers.file.filename=${path}`,
       '--log.level=ERROR',
     ]
-    return { file, args, crashSignal: 'SIGTERM' }
+    return { file, args, crashSignal: 'SIGTERM', ping: () => expectRoutes(`http://127.0.0.1:${port}`) }
   })
 }
 
 async function start(
   directory: string,
   { api, authorizer }: Ports,
-  [language, begins = '']: readonly [language: string, begins?: string],
-  command: (configuration: string, port: number) => Omit<ServerCommand, 'ping'>,
+  [language, begins = '']: readonly [language: string, begins?: string | undefined],
+  command: (configuration: string, port: number) => Omit<ServerCommand, 'ping'> & Partial<Pick<ServerCommand, 'ping'>>,
 ): Promise<TestServer> {
   const port = await findFreePort()
   const url = `http://127.0.0.1:${port}`
@@ -101,11 +105,11 @@ async function start(
       [3000, api],
     ] as const
   ).reduce((text, [inGuide, actual]) => text.replaceAll(new RegExp(`(: ?)${inGuide}\\b`, 'g'), `$1${actual}`), shown)
-  return runServer(url, directory, { ...command(configuration, port), ping: () => expectConfigured(url) })
+  return runServer(url, directory, { ping: () => fetch(url), ...command(configuration, port) })
 }
 
 /** Traefik listens before it has read its routes, and answers 404 meanwhile. */
-async function expectConfigured(url: string): Promise<void> {
+async function expectRoutes(url: string): Promise<void> {
   const { status } = await fetch(url)
   if (status === 404) throw new Error('the gateway knows no route yet')
 }

@@ -108,12 +108,10 @@ describe.skipIf(cluster === undefined)('Redis token store in a cluster of three 
 
   test.each(revocationLogContract())('keeps a log of revocations: $title', async ({ run }) => {
     const keyPrefix = ownKeyPrefix()
-    // Ahead of Redis, which dates the beginning of the log and may come into the next second meanwhile.
-    const now = () => Date.now() + 60_000
     const open = (revocationLog?: true) => {
       const client = new Cluster([{ host, port: Number(port) }])
       onTestFinished(() => client.disconnect())
-      return createRedisTokenStore({ client, keyPrefix, now, revocationLog })
+      return createRedisTokenStore({ client, keyPrefix, now: aheadOfRedis, revocationLog })
     }
     await run({ store: open(true), other: open(true), unlogged: open(), keySecret: undefined })
   })
@@ -139,6 +137,11 @@ describe.skipIf(cluster === undefined)('Redis token store in a cluster of three 
     await expect(findByToken(store, 'token')).rejects.toThrow(Error)
   })
 })
+
+/** Redis dates the beginning of the log, and may come into the next second meanwhile. */
+function aheadOfRedis(): number {
+  return Date.now() + 60_000
+}
 
 /** A store with keys of its own, its clock in seconds, and the content of the server. */
 async function create(options: Partial<RedisTokenStoreOptions> = {}) {

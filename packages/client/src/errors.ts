@@ -1,7 +1,12 @@
 /** The errors of the client's steps. They mean that an operation failed, never that a token is bad. */
 import { IntrospectionError } from '@token-introspection/core'
 
-export { IntrospectionError, isIntrospectionError, ResponseMalformedError } from '@token-introspection/core'
+export {
+  IntrospectionError,
+  isIntrospectionError,
+  ResponseMalformedError,
+  SecretUnavailableError,
+} from '@token-introspection/core'
 
 /**
  * The token has more octets than `token.maxBytes`, so the client did not ask about it. It may be good: raise the limit,

@@ -247,6 +247,7 @@ export {
   PolicyReplayStoreError,
   ResponseKeysUnavailableError,
   ResponseMalformedError,
+  SecretUnavailableError,
   ResponseUntrustedError,
   RevocationSecretError,
   RevocationUnseenError,

@@ -58,3 +58,12 @@ export class ResponseMalformedError extends IntrospectionError {
   readonly code = 'ERR_RESPONSE_MALFORMED'
   readonly retryable = false
 }
+
+/**
+ * An option is a function that finds a secret, and the function threw, or returned no secret that is long enough. Nothing was
+ * decided about a token. The function is called again with the next use. A guard answers 503.
+ */
+export class SecretUnavailableError extends IntrospectionError {
+  readonly code = 'ERR_SECRET_UNAVAILABLE'
+  readonly retryable = true
+}

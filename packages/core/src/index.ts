@@ -1,7 +1,13 @@
 /** Messages, values and header grammars of token introspection. No I/O, no clock, no state. */
 
 // Errors
-export { IntrospectionError, isIntrospectionError, RequestInvalidError, ResponseMalformedError } from './errors.ts'
+export {
+  IntrospectionError,
+  isIntrospectionError,
+  RequestInvalidError,
+  ResponseMalformedError,
+  SecretUnavailableError,
+} from './errors.ts'
 
 // Messages: what travels on the wire
 export {

@@ -1060,7 +1060,7 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
   'core/key-set': 'parseKeySet',
   'core/maybe-promise': 'allOf andThen atOnce isPromise',
   'core/read-body': 'readBody',
-  'core/options': 'OptionGroup checkOptionNames copyOptions httpRemedy resolveUrlRules',
+  'core/options': 'OptionGroup checkOptionNames copyOptions httpRemedy resolveSecret resolveUrlRules',
   'core/node-header': 'readNodeHeader',
   'core/revocations':
     'createRevocationKeys isChain isRevocationKey isRevocationPosition parseReplayPage parseRevocationPage revocationKeyCheck',

@@ -1,7 +1,7 @@
 /** Options of step `cache`. */
 import type { IntrospectionResponse } from '@token-introspection/core'
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
-import { copyOptions, OptionGroup } from '@token-introspection/core/options'
+import { copyOptions, type FindSecret, OptionGroup, resolveSecret } from '@token-introspection/core/options'
 import type { CacheStoreError } from '../errors.ts'
 import { AnswerCache } from './answer-cache.ts'
 import type { CacheStore } from './cache-store.ts'
@@ -65,10 +65,11 @@ export interface CacheOptions {
    */
   readonly store?: CacheStore | undefined
   /**
-   * A secret of at least 32 characters for the digests of keys. It must be the same in every process that shares a
+   * A secret of at least 32 characters for the digests of keys, or a function that finds it with its first use: a build then needs no secret. When the function fails, calls fail with
+   * `ERR_SECRET_UNAVAILABLE`, and the next call asks it again. It must be the same in every process that shares a
    * store. In memory a random secret is used.
    */
-  readonly keySecret?: string | undefined
+  readonly keySecret?: string | (() => string | Promise<string>) | undefined
 }
 
 /** The defaults of the step. */
@@ -91,7 +92,7 @@ export interface CacheStep<Result extends { readonly active: boolean }> {
   readonly entries: () => number | undefined
   /** The number of answers that were dropped for others, although they could still be used; `undefined` likewise. */
   readonly evicted: () => number | undefined
-  readonly keySecret: string | undefined
+  readonly keySecret: FindSecret | undefined
   /** Whether other processes may read and write the same store. */
   readonly isShared: boolean
 }
@@ -155,10 +156,7 @@ export function resolveCache<Result extends { readonly active: boolean }>(
     ...bounds,
   })
   const given = group.seam<CacheStore>('store', 'get', 'set', 'delete', 'clear')
-  const keySecret = group.string('keySecret')
-  if (keySecret !== undefined && keySecret.length < 32) {
-    throw group.error('keySecret', 'must have at least 32 characters')
-  }
+  const keySecret = resolveSecret(group, 'keySecret')
   if (given === undefined) {
     const followed = feed && new FollowedAnswers(feed, maxEntries, limits)
     const memory = new MemoryCacheStore<Result>({ maxEntries, inactiveMaxEntries, followed })

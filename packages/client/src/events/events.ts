@@ -39,8 +39,9 @@ interface TokenTold extends Told {
    * Sixteen characters that are the same for all events about one token. They are a digest under a secret of this
    * client, so nobody can turn them back into a token, and another client or process has other characters for it. With
    * `cache.keySecret` they are the same wherever issuer, endpoint, client identifier and secret are the same.
+   * `undefined` while `cache.keySecret` is a function that fails.
    */
-  readonly fingerprint: string
+  readonly fingerprint: string | undefined
   /** Milliseconds from the call to its answer. */
   readonly durationMs: number
 }

@@ -61,8 +61,7 @@ function reportResult(
   if (!result.active) trace.inactivity = whyInactive(result, source === 'cache' && steps.cache?.isShared === true)
   const { reason: inactiveReason, detail } = trace.inactivity ?? NOTHING
   const { active } = result
-  return andThen(keyOf(token, steps, trace), (key) => {
-    const fingerprint = shortFingerprint(key)
+  return andThen(fingerprintOf(token, steps, trace), (fingerprint) => {
     const liveness = active ? trace.liveness : undefined
     reporter.report({ type: 'introspected', active, inactiveReason, detail, source, liveness, fingerprint, durationMs })
     return result
@@ -76,8 +75,8 @@ function reportFailure(
 ): MaybePromise<never> {
   if (!isIntrospectionError(error)) throw error
   const durationMs = performance.now() - startedMs
-  return andThen(keyOf(token, steps, trace), (key) => {
-    reporter.report({ type: 'failed', error, source: trace.source, fingerprint: shortFingerprint(key), durationMs })
+  return andThen(fingerprintOf(token, steps, trace), (fingerprint) => {
+    reporter.report({ type: 'failed', error, source: trace.source, fingerprint, durationMs })
     throw error
   })
 }
@@ -92,8 +91,7 @@ export function observeGuard<Claims extends object>(
   const startedMs = performance.now()
   return andThen(guard(request, steps), (decision) => {
     const durationMs = performance.now() - startedMs
-    return andThen(trace.key, (key) => {
-      const fingerprint = key === undefined ? undefined : shortFingerprint(key)
+    return andThen(toFingerprint(trace.key), (fingerprint) => {
       if (decision.allowed) {
         reporter.report({ type: 'guarded', allowed: true, fingerprint, durationMs })
       } else {
@@ -120,7 +118,13 @@ export function observeGuard<Claims extends object>(
 }
 
 /** A token without a request has no key yet, so its fingerprint is computed here. */
-function keyOf(token: string, steps: Steps, trace: Trace): MaybePromise<string> {
+function fingerprintOf(token: string, steps: Steps, trace: Trace): MaybePromise<string | undefined> {
   trace.key ??= steps.token.fingerprint(token, {})
-  return trace.key
+  return toFingerprint(trace.key)
+}
+
+/** `undefined` without a key, and when the secret of the key cannot be found. The event then changes nothing for the caller. */
+function toFingerprint(key: MaybePromise<string> | undefined): MaybePromise<string | undefined> {
+  if (key === undefined) return undefined
+  return isPromise(key) ? key.then(shortFingerprint, () => undefined) : shortFingerprint(key)
 }

@@ -1,6 +1,7 @@
 /** Follows the revocation feed of an authorization server (docs/revocation-feed.md). */
 import { EVENT_STREAM_MEDIA_TYPE, JSON_MEDIA_TYPE } from '@token-introspection/core'
-import { httpRemedy, OptionGroup } from '@token-introspection/core/options'
+import { andThen } from '@token-introspection/core/maybe-promise'
+import { type FindSecret, httpRemedy, OptionGroup, resolveSecret } from '@token-introspection/core/options'
 import {
   createRevocationKeys,
   type RevocationEvent,
@@ -38,8 +39,11 @@ export interface FollowFeedOptions {
    * Security: with the secret one can try names of users and find which of them an event is about. Give it to the resource
    * servers that need it, over a way that keeps it secret. The client does not send it. When it is not the secret of the feed,
    * every question fails with `ERR_REVOCATION_SECRET`.
+   *
+   * Or a function that finds it with the first question, so that a build needs no secret. When the function fails, questions and
+   * calls about JWTs fail with `ERR_SECRET_UNAVAILABLE`, and the next one asks it again.
    */
-  readonly keySecret?: string | undefined
+  readonly keySecret?: string | (() => string | Promise<string>) | undefined
 }
 
 /** The name of the endpoint in the metadata. */
@@ -63,9 +67,6 @@ const BELONGS_ELSEWHERE = {
     ]),
   ),
 }
-
-/** An HMAC key shorter than this could be guessed. */
-const MIN_SECRET_LENGTH = 32
 
 const STREAM_OR_PAGE = `${EVENT_STREAM_MEDIA_TYPE}, ${JSON_MEDIA_TYPE};q=0.5`
 
@@ -102,16 +103,21 @@ export function followFeed(options: FollowFeedOptions = {}): RevocationFollower 
   ) {
     throw group.error('url', 'must be an absolute https URL without fragment and credentials')
   }
-  const keySecret = group.string('keySecret')
-  if (keySecret !== undefined && keySecret.length < MIN_SECRET_LENGTH) {
-    throw group.error('keySecret', `must have at least ${MIN_SECRET_LENGTH} characters`)
-  }
-  const keyOf = keySecret === undefined ? undefined : createRevocationKeys(keySecret)
+  const findSecret = resolveSecret(group, 'keySecret')
+  const keyOf = findSecret && createFoundKeys(findSecret)
   return {
     bound: 'proven',
     keyOf,
     connect: (surroundings) => connectFeed(url, keyOf, surroundings),
   }
+}
+
+/** Makes keys with a secret that is found when the first key is made. */
+function createFoundKeys(findSecret: FindSecret): RevocationKeys {
+  let keyOf: RevocationKeys | undefined
+  return (kind, identifier) =>
+    keyOf?.(kind, identifier) ??
+    andThen(findSecret(), (secret) => (keyOf ??= createRevocationKeys(secret))(kind, identifier))
 }
 
 /** Connects to the feed at a URL, or to the one in the metadata. */

@@ -9,12 +9,12 @@ const scope: FingerprintScope = {
   method: 'client_secret_basic',
   accept: 'application/json',
 }
-const fingerprint = createFingerprint(scope, secret)
+const fingerprint = createFingerprint(scope, () => secret)
 
 describe('createFingerprint', () => {
   test('gives a token the same fingerprint in every process with the secret, and no other token (SEC-11)', async () => {
-    expect(await fingerprint('abc', {})).toBe(await createFingerprint({ ...scope }, secret)('abc', {}))
-    expect(await fingerprint('abc', {})).not.toBe(await createFingerprint(scope, `${secret}.`)('abc', {}))
+    expect(await fingerprint('abc', {})).toBe(await createFingerprint({ ...scope }, () => secret)('abc', {}))
+    expect(await fingerprint('abc', {})).not.toBe(await createFingerprint(scope, () => `${secret}.`)('abc', {}))
     expect(await createFingerprint(scope, undefined)('abc', {})).not.toBe(
       await createFingerprint(scope, undefined)('abc', {}),
     )
@@ -32,7 +32,9 @@ describe('createFingerprint', () => {
     ['method', { method: 'client_secret_post' }],
     ['media type', { accept: 'application/token-introspection+jwt' }],
   ])('separates answers by %s (SEC-12)', async (_, change) => {
-    expect(await createFingerprint({ ...scope, ...change }, secret)('abc', {})).not.toBe(await fingerprint('abc', {}))
+    expect(await createFingerprint({ ...scope, ...change }, () => secret)('abc', {})).not.toBe(
+      await fingerprint('abc', {}),
+    )
   })
 
   test('separates variants by hint and parameters, not by their order (SEC-12)', async () => {
@@ -75,4 +77,16 @@ describe('createFingerprint', () => {
     expect(shortFingerprint(plain)).toBe(plain.slice(0, 16))
     expect(shortFingerprint(await fingerprint('abc', { parameters: { a: 'b' } }))).toBe(plain.slice(0, 16))
   })
+})
+
+test('finds the secret with the first token, tries again after a failure, and rejects one promise alone', async () => {
+  const answers: Promise<string>[] = []
+  const found = createFingerprint(scope, () => answers.shift() ?? secret)
+  answers.push(Promise.reject(new Error('vault')))
+  const variant = { tokenTypeHint: 'access_token' }
+  await expect(async () => found('abc', variant)).rejects.toThrow('vault')
+  expect(await found('abc', variant)).toBe(await fingerprint('abc', variant))
+  answers.push(Promise.resolve('another secret, which is not asked for'))
+  expect(await found('abc', {})).toBe(await fingerprint('abc', {}))
+  expect(answers).toHaveLength(1)
 })

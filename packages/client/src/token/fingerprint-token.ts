@@ -1,5 +1,6 @@
 /** Step `token`: the cache key of an answer, which reveals nothing about the token (RFC 9700 §4.9.3). */
-import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
+import { andThen, isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
+import type { FindSecret } from '@token-introspection/core/options'
 import { sha256, sha256Key } from '#crypto'
 
 /** Who asks whom, and for what. Answers are never shared between different values of these. */
@@ -31,23 +32,42 @@ export type FingerprintToken = (token: string, variant: FingerprintVariant) => M
  * token's entry nor guess a token. With a hint or extra parameters, a second digest follows after a dot. So the first
  * digest is the same for all answers about one token.
  *
- * @param secret - the same in every process that shares a store. With `undefined`, a random prefix is used, for a store
+ * @param findSecret - finds the secret, the same in every process that shares a store. With `undefined`, a random prefix is used, for a store
  * that only this client has.
  */
-export function createFingerprint(scope: FingerprintScope, secret: string | undefined): FingerprintToken {
+export function createFingerprint(scope: FingerprintScope, findSecret: FindSecret | undefined): FingerprintToken {
   let prefix: MaybePromise<string> | undefined
-  const digest = secret === undefined ? sha256Key : sha256
+  const digest = findSecret === undefined ? sha256Key : sha256
   return (token, { tokenTypeHint, parameters }) => {
     // Created with the first token, because some runtimes have no randomness while they load.
-    prefix ??= secret === undefined ? randomPrefix() : digestScope(scope, secret)
+    prefix ??= findSecret === undefined ? randomPrefix() : begin(findSecret)
     // The usual case, without a closure.
     const plain =
       typeof prefix === 'string' ? digest(prefix + token) : andThen(prefix, (start) => digest(start + token))
     if (tokenTypeHint === undefined && parameters === undefined) return plain
     const variant = JSON.stringify([tokenTypeHint ?? null, sortedEntries(parameters)])
     // No token contains a line break, so no token can have the digest of a variant.
-    const ofVariant = andThen(prefix, (start) => digest(`${start}\n${variant}`))
-    return andThen(plain, (first) => andThen(ofVariant, (second) => `${first}.${second}`))
+    const start = prefix
+    // Begun when the first one is there: if the secret cannot be found, only one promise rejects.
+    return andThen(plain, (first) =>
+      andThen(start, (text) => andThen(digest(`${text}\n${variant}`), (second) => `${first}.${second}`)),
+    )
+  }
+
+  /** Keeps the prefix when it is there. After a failure, the next token begins again. */
+  function begin(find: FindSecret): MaybePromise<string> {
+    const started = digestScope(scope, find)
+    if (!isPromise(started)) return started
+    return keep(started)
+  }
+
+  async function keep(started: Promise<string>): Promise<string> {
+    try {
+      return (prefix = await started)
+    } catch (error) {
+      prefix = undefined
+      throw error
+    }
   }
 }
 
@@ -67,10 +87,11 @@ export function shortFingerprint(fingerprint: string): string {
   return text.slice(0, 16)
 }
 
-function digestScope(scope: FingerprintScope, secret: string): MaybePromise<string> {
+function digestScope(scope: FingerprintScope, findSecret: FindSecret): MaybePromise<string> {
   const { issuer, endpoint, clientId, method, accept, manner } = scope
-  const parts = [secret, issuer ?? null, endpoint ?? null, clientId ?? null, method, accept]
-  return sha256(JSON.stringify(manner === undefined ? parts : [...parts, manner]))
+  const parts = [issuer ?? null, endpoint ?? null, clientId ?? null, method, accept]
+  const all = manner === undefined ? parts : [...parts, manner]
+  return andThen(findSecret(), (secret) => sha256(JSON.stringify([secret, ...all])))
 }
 
 function sortedEntries(parameters: FingerprintVariant['parameters']): [string, string][] {

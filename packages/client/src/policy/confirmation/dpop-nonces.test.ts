@@ -7,7 +7,10 @@ const secret = 'thirty-two characters of a secret'
 
 function setUp(lifetimeSeconds = 300) {
   const clock = { seconds: NOW }
-  return { clock, nonces: createNonces({ secret, lifetimeSeconds, nowMs: () => clock.seconds * 1000 }) }
+  return {
+    clock,
+    nonces: createNonces({ findSecret: () => secret, lifetimeSeconds, nowMs: () => clock.seconds * 1000 }),
+  }
 }
 
 describe('createNonces', () => {
@@ -48,8 +51,24 @@ describe('createNonces', () => {
 
   test('works with every lifetime, and refuses nonces of another secret', async () => {
     const { nonces } = setUp(10)
-    const others = createNonces({ secret: `${secret}!`, lifetimeSeconds: 10, nowMs: () => NOW * 1000 })
+    const others = createNonces({ findSecret: () => `${secret}!`, lifetimeSeconds: 10, nowMs: () => NOW * 1000 })
     expect(await others.judge(await nonces.issue())).toBe('refused')
     expect(await others.judge(await others.issue())).toBe('good')
   })
+})
+
+test('finds the secret with the first nonce, and tries again after a failure', async () => {
+  let calls = 0
+  const nonces = createNonces({
+    findSecret() {
+      if (calls++ === 0) throw new Error('vault')
+      return secret
+    },
+    lifetimeSeconds: 10,
+    nowMs: () => 0,
+  })
+  expect(calls).toBe(0)
+  await expect(nonces.issue()).rejects.toThrow('vault')
+  expect(await nonces.judge(await nonces.issue())).toBe('good')
+  expect(calls).toBe(2)
 })

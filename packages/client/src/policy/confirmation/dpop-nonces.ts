@@ -3,6 +3,7 @@
  * each other's nonces (RFC 9449 §8).
  */
 import { decodeBase64url, encodeBase64url } from '@token-introspection/core'
+import type { FindSecret } from '@token-introspection/core/options'
 
 /** Nonces of one API. */
 export interface Nonces {
@@ -14,7 +15,7 @@ export interface Nonces {
 
 /** The settings for nonces. */
 export interface NonceSettings {
-  readonly secret: string
+  readonly findSecret: FindSecret
   readonly lifetimeSeconds: number
   readonly nowMs: () => number
 }
@@ -27,10 +28,24 @@ const CLOCK_LEEWAY_SECONDS = 5
 /**
  * Creates the nonces of an API. The key is imported on first use, because some runtimes cannot do that while they load.
  */
-export function createNonces({ secret, lifetimeSeconds, nowMs }: NonceSettings): Nonces {
+export function createNonces({ findSecret, lifetimeSeconds, nowMs }: NonceSettings): Nonces {
   let importing: ReturnType<typeof importKey> | undefined
-  const key = (): ReturnType<typeof importKey> => (importing ??= importKey(secret))
   const now = (): number => Math.floor(nowMs() / 1000)
+
+  function key(): ReturnType<typeof importKey> {
+    if (importing !== undefined) return importing
+    const begun = find()
+    importing = begun
+    // The next request tries again.
+    begun.catch(() => {
+      if (importing === begun) importing = undefined
+    })
+    return begun
+  }
+
+  async function find(): ReturnType<typeof importKey> {
+    return importKey(await findSecret())
+  }
 
   return {
     async issue() {

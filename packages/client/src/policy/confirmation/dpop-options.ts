@@ -1,6 +1,6 @@
 /** Options for DPoP proofs at a guard (RFC 9449). */
 import { isSecureUrl, SIGNATURE_ALGORITHMS, type SignatureAlgorithm, type UrlRules } from '@token-introspection/core'
-import { httpRemedy, OptionGroup } from '@token-introspection/core/options'
+import { httpRemedy, OptionGroup, resolveSecret } from '@token-introspection/core/options'
 import { createMemoryReplayStore, type ReplayStore } from '@token-introspection/core/replay'
 import type { GuardRequest } from '../../token/guard-request.ts'
 import { createNonces, type Nonces } from './dpop-nonces.ts'
@@ -59,8 +59,11 @@ export interface DpopOptions {
  * lifetime is over. Nothing is stored: every process with the secret accepts the nonces of the others.
  */
 export interface DpopNonceOptions {
-  /** At least 32 characters, the same in every process. After a change, each client needs one more request. */
-  readonly secret: string
+  /**
+   * At least 32 characters, the same in every process, or a function that finds it with its first use: a build then needs no secret. When the function fails, calls fail with
+   * `ERR_SECRET_UNAVAILABLE`, and the next call asks it again. After a change, each client needs one more request.
+   */
+  readonly secret: string | (() => string | Promise<string>)
   /** Seconds for which a nonce is accepted. Default 300, from 10 to 3600. */
   readonly lifetimeSeconds?: number | undefined
 }
@@ -148,11 +151,11 @@ function resolveAlgorithms(group: OptionGroup): readonly string[] {
 function resolveNonces(dpop: OptionGroup, nowMs: () => number): Nonces | undefined {
   if (!dpop.has('nonce')) return undefined
   const group = new OptionGroup(dpop.path('nonce'), dpop.raw('nonce'), ['secret', 'lifetimeSeconds'])
-  const secret = group.string('secret')
-  if (secret === undefined || secret.length < 32) throw group.error('secret', 'must have at least 32 characters')
+  const findSecret = resolveSecret(group, 'secret')
+  if (findSecret === undefined) throw group.error('secret', 'must have at least 32 characters')
   const { lifetimeSeconds } = dpopDefaults.nonce
   return createNonces({
-    secret,
+    findSecret,
     lifetimeSeconds: group.integer('lifetimeSeconds', { default: lifetimeSeconds, min: 10, max: 3600 }),
     nowMs,
   })

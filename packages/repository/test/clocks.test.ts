@@ -13,6 +13,8 @@ const REASONS: Record<string, string> = {
   'packages/client/test/incidents/resource-server.ts': 'a program that calls all the time',
   'packages/client/test/soak/client.ts': 'a program that runs for a given time and prints its figures',
   'packages/server/test/databases/server-process.ts': 'asks again and again whether another process has started',
+  'packages/server/test/databases/start-redis-cluster.ts':
+    'asks again and again whether other processes have formed a cluster',
   'packages/server/test/path/fuzz-many.ts': 'a program that prints its figures',
   'packages/server/test/path/fuzz-properties.ts': 'for the figures of that program',
   'packages/server/test/soak/run-soak.ts': 'a program that runs for a given time and prints its figures',

@@ -1,5 +1,6 @@
 /** The program: its commands, its help, and its version. */
 import { Command, type Help } from 'commander'
+import { inspectCommand } from '../inspect/inspect-command.ts'
 import { serveCommand } from '../serve/serve-command.ts'
 import { tokenCommands } from '../tokens/token-commands.ts'
 import type { Surroundings } from '../surroundings/surroundings.ts'
@@ -9,8 +10,9 @@ import { VERSION } from './version.ts'
 
 const EXAMPLES = `
 Examples:
-  $ token-introspection serve                        run an authorization server for development
-  $ token-introspection issue --scope orders:read    get a token from it
+  $ token-introspection serve                               run an authorization server
+  $ token-introspection issue --scope orders:read > token   get a token from it
+  $ token-introspection inspect < token                     ask about it
 
 Secrets come from files, environment variables or a prompt, never from the command line.
 Exit codes: 0 good, 1 the answer is no, 2 wrong command line, 3 it could not be done.`
@@ -27,7 +29,7 @@ export function createProgram(context: CommandContext): Command {
     .exitOverride()
     .configureOutput(outputOf(surroundings))
     .configureHelp({ ...helpStyle(surroundings), showGlobalOptions: false })
-  for (const command of [serveCommand(context), ...tokenCommands(context)]) {
+  for (const command of [inspectCommand(context), serveCommand(context), ...tokenCommands(context)]) {
     program.addCommand(command.copyInheritedSettings(program).helpOption('-h, --help', 'print this help'))
   }
   return program

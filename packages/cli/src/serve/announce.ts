@@ -54,6 +54,7 @@ function toLines(announced: Announced, { style, width }: Format): string[] {
     flags.store === undefined
       ? 'Tokens are kept in memory, and are gone when the server stops.'
       : `Tokens are kept in ${visibleText(flags.store)}, as digests.`
+  const [resource] = protectedResources
   const [client] = clients
   const atPort = port === DEFAULT_PORT ? '' : ` --port ${port}`
   const scope = client?.scope[0] === undefined ? '' : ` --scope ${client.scope[0]}`
@@ -101,6 +102,7 @@ function toLines(announced: Announced, { style, width }: Format): string[] {
     '',
     style.title('Try it in another terminal'),
     `  ${style.literal(`token-introspection issue${atPort}${scope} > token`)}`,
+    `  ${style.literal(`token-introspection inspect --issuer ${visibleText(issuer)} --client-id ${visibleText(resource?.id ?? '')} < token`)}`,
     `  ${style.literal(`token-introspection list${atPort}`)}`,
     '',
     style.faint('Ctrl-C stops the server.'),

@@ -12,12 +12,19 @@ export interface GuideSession {
   readonly end: () => Promise<void>
 }
 
+/** Files that take the place of standard input and output. */
+interface Redirections {
+  readonly input: string | undefined
+  readonly output: string | undefined
+}
+
 /** Starts a session. */
 export function startSession(): GuideSession {
   let server: { readonly surroundings: MemorySurroundings; readonly ended: Promise<number> } | undefined
   let port = ''
   let exitCode = 0
   const files = new Map<string, string>()
+  const environment: Record<string, string> = {}
 
   async function serve(args: readonly string[]): Promise<string> {
     await stop()
@@ -29,13 +36,21 @@ export function startSession(): GuideSession {
     return surroundings.out() + surroundings.err()
   }
 
-  async function command(args: readonly string[], output: string | undefined): Promise<string> {
-    const surroundings = memorySurroundings({ files: Object.fromEntries(files) })
+  async function command(args: readonly string[], { input, output }: Redirections): Promise<string> {
+    const stdin = input === undefined ? {} : { stdin: files.get(input) ?? '' }
+    const surroundings = memorySurroundings({ files: Object.fromEntries(files), environment, ...stdin })
     const atPort = SERVER_COMMANDS.has(args[0] ?? '') ? ['--port', port] : []
     exitCode = await run([...args, ...atPort], surroundings)
     if (output === undefined) return surroundings.out() + surroundings.err()
     files.set(output, surroundings.out())
     return surroundings.err()
+  }
+
+  /** `…` stands for the secret that the server has just made up. */
+  function setVariable(name: string, value: string): string {
+    const secret = /secret +(\S+)/.exec(server?.surroundings.out() ?? '')?.[1] ?? ''
+    environment[name] = value.replace('…', secret).replace(`:${SHOWN_PORT}`, `:${port}`)
+    return ''
   }
 
   async function stop(): Promise<void> {
@@ -47,9 +62,11 @@ export function startSession(): GuideSession {
   return {
     async run(line) {
       if (line === 'echo $?') return `${exitCode}\n`
-      const [, text = '', output] = /^token-introspection ([^>]+?)(?: > (\S+))?$/.exec(line) ?? []
+      const [, variable, value = ''] = /^export (\w+)=(\S+)$/.exec(line) ?? []
+      if (variable !== undefined) return setVariable(variable, value)
+      const [, text = '', input, output] = /^token-introspection ([^<>]+?)(?: < (\S+))?(?: > (\S+))?$/.exec(line) ?? []
       const args = text.split(' ')
-      const shown = args[0] === 'serve' ? await serve(args.slice(1)) : await command(args, output)
+      const shown = args[0] === 'serve' ? await serve(args.slice(1)) : await command(args, { input, output })
       return shown.replaceAll(` --port ${port}`, '').replaceAll(`:${port}`, `:${SHOWN_PORT}`)
     },
     end: stop,

@@ -135,7 +135,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@token-introspection/server/sqlite': 'serve/store/',
       '@token-introspection/server/tokens': 'serve/',
       // The parser of arguments: commands declare their options with it, and nothing else knows it.
-      commander: '(?:program/|.*-commands?\\.ts$)',
+      commander: '(?:program/|connection/connection-options|.*-commands?\\.ts$)',
       // The prompt for secrets.
       '@clack/prompts': 'surroundings/process-surroundings\\.node\\.ts$',
       undici: '(?:connection/|tokens/call-server\\.ts$)',

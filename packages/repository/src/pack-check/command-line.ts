@@ -16,7 +16,7 @@ export function runCommandLine(
   const cli = packages.find(({ folder }) => folder === 'cli')
   if (cli === undefined) return ['there is no package of the command line']
   const bin = join(directory, 'node_modules', cli.manifest.name, 'dist/bin.js')
-  const npx = (...args: string[]) => runCommand('npx', ['--no', 'token-introspection', ...args], directory)
+  const npx = (...args: string[]) => runCommand('npx', ['--no', '--', 'token-introspection', ...args], directory)
   const help = npx('--help')
   return [
     ...runtimes.flatMap(({ name, path }) => {

@@ -1,0 +1,47 @@
+/** A request as it may be printed. Credentials and tokens are hidden by their place, so also those that nobody has noted as secrets. */
+import type { Fields, SentRequest } from './exchange.ts'
+import type { KnownSecrets } from './known-secrets.ts'
+
+/** A request without credentials. */
+export interface ShownRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Fields
+  /** The parameters of the form. Of a repeated one, the last. */
+  readonly parameters: Fields
+}
+
+/** Fields whose value is a credential. */
+const HIDDEN_FIELDS = new Set(['authorization', 'proxy-authorization', 'cookie'])
+
+/** Parameters whose value is a credential or a token, and what is printed in its place. */
+const HIDDEN_PARAMETERS: Readonly<Record<string, string>> = {
+  token: '(the token)',
+  client_secret: '(the secret)',
+  client_assertion: '(a JWT that authenticates the caller)',
+  refresh_token: '(a refresh token)',
+}
+
+/** Hides what must not be printed. */
+export function showRequest({ method, url, headers, body }: SentRequest, secrets: KnownSecrets): ShownRequest {
+  return {
+    method,
+    url: secrets.hide(url),
+    headers: mapValues(headers, (value, name) =>
+      HIDDEN_FIELDS.has(name) ? hideCredentials(value) : secrets.hide(value),
+    ),
+    parameters: mapValues(Object.fromEntries(new URLSearchParams(body)), (value, name) =>
+      Object.hasOwn(HIDDEN_PARAMETERS, name) ? (HIDDEN_PARAMETERS[name] ?? '') : secrets.hide(value),
+    ),
+  }
+}
+
+/** Only the scheme stays. */
+function hideCredentials(value: string): string {
+  const scheme = /^[A-Za-z]+(?= )/.exec(value)?.[0]
+  return scheme === undefined ? '(credentials)' : `${scheme} (credentials)`
+}
+
+function mapValues(fields: Fields, change: (value: string, name: string) => string): Fields {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, change(value, name)]))
+}

@@ -1,0 +1,233 @@
+/** The command `inspect` against servers on loopback. */
+import { afterEach, describe, expect, test } from 'vitest'
+import { run } from '../../src/run.ts'
+import { type Given, memorySurroundings } from '../memory-surroundings.ts'
+import { type CannedAnswer, type CannedServer, startCannedServer } from '../servers/canned-server.ts'
+
+const TOKEN = '2YotnFZFEjr1zCsicMWpAA'
+const SECRET = 'a secret: 100%é'
+const NOW = 1_764_000_000
+const active = {
+  active: true,
+  iss: 'https://as.example.com',
+  sub: 'alice',
+  aud: 'https://orders.example.com',
+  scope: 'orders:read',
+  exp: NOW + 60,
+  iat: NOW - 60,
+}
+
+let server: CannedServer
+afterEach(() => server.close())
+
+async function inspect(answer: CannedAnswer | object, args: readonly string[] = [], given: Given = {}) {
+  const canned = 'active' in answer ? { body: JSON.stringify(answer) } : (answer as CannedAnswer)
+  server = await startCannedServer(canned)
+  const surroundings = memorySurroundings({
+    stdin: `${TOKEN}\n`,
+    environment: { TOKEN_INTROSPECTION_CLIENT_ID: 'orders-api', TOKEN_INTROSPECTION_CLIENT_SECRET: SECRET },
+    ...given,
+  })
+  const code = await run(['inspect', '--endpoint', `${server.url}/introspect`, ...args], surroundings)
+  const [out, err] = [surroundings.out(), surroundings.err()]
+  for (const text of [out, err]) {
+    expect(text).not.toContain(TOKEN)
+    expect(text).not.toContain(SECRET)
+    expect(text).not.toMatch(/Basic [A-Za-z0-9+/=]{8}/)
+  }
+  return { code, out, err, words: out.replaceAll(/\s+/g, ' ') }
+}
+
+describe('inspect', () => {
+  test('explains an active token, and ends with 0 when the guard lets it pass', async () => {
+    const { code, words } = await inspect(active, [
+      '--audience',
+      'https://orders.example.com',
+      '--scope',
+      'orders:read',
+    ])
+    expect(code).toBe(0)
+    expect(words).toContain('authorization Basic (credentials)')
+    expect(words).toContain('200, active')
+    expect(words).toContain('in 1 minute (2025-11-24 16:01:00 UTC) when it expires, RFC 7662 §2.2')
+    expect(words).not.toContain('Unusual')
+    expect(words).toContain(
+      'A guard for audience https://orders.example.com, scope orders:read would let the request pass.',
+    )
+    expect(server.requests).toHaveLength(1)
+  })
+
+  test.each([
+    ['another audience', ['--audience', 'https://a'], /would answer 401: it is for another audience \(unexpected aud/],
+    ['too little scope', ['--scope', 'admin'], /would answer 403: its scope is not enough \(unexpected scope/],
+    ['another issuer', ['--token-issuer', 'https://other.example.com'], /would answer 401: it is from another issuer/],
+    ['an old login', ['--max-age', '60'], /would answer 401: the login of the user is too weak or too old/],
+  ])('ends with 1 for %s', async (_, args, message) => {
+    const { code, words } = await inspect(active, args)
+    expect(code).toBe(1)
+    expect(words).toMatch(message)
+  })
+
+  test('ends with 1 for an inactive token', async () => {
+    const { code, words } = await inspect({ active: false })
+    expect(code).toBe(1)
+    expect(words).toContain('200, not active')
+    expect(words).toContain('would answer 401: the token is not active')
+  })
+
+  test('names what is unusual', async () => {
+    const { words } = await inspect({ ...active, scope: ['orders:read'], exp: String(NOW) })
+    expect(words).toMatch(/Unusual exp is a string.* scope is an array/)
+  })
+
+  test.each([
+    [
+      'refused credentials',
+      { status: 401, body: '{"error":"invalid_client"}' },
+      /401, not an introspection response.*check the client identifier/,
+    ],
+    ['a page', { body: '<h1>Login</h1>', headers: { 'content-type': 'text/html' } }, /<h1>Login<\/h1>/],
+    ['no JSON', { body: '{' }, /would answer 502/],
+  ])('ends with 3 for %s, and shows what came', async (_, answer, message) => {
+    const { code, words } = await inspect(answer)
+    expect(code).toBe(3)
+    expect(words).toMatch(message)
+  })
+
+  test('ends with 3 when nobody listens', async () => {
+    const { code, words } = await inspect(active, ['--endpoint', 'http://127.0.0.1:1/introspect'])
+    expect(code).toBe(3)
+    expect(words).toContain('Answer None came.')
+    expect(words).toContain('nothing listens there')
+  })
+
+  test('shows where it looked for metadata', async () => {
+    server = await startCannedServer({ status: 404 })
+    const surroundings = memorySurroundings({
+      stdin: TOKEN,
+      environment: { TOKEN_INTROSPECTION_CLIENT_SECRET: SECRET, TOKEN_INTROSPECTION_ISSUER: server.url },
+    })
+    expect(await run(['inspect', '--client-id', 'orders-api'], surroundings)).toBe(3)
+    expect(surroundings.out()).toContain(`404  ${server.url}/.well-known/oauth-authorization-server`)
+    expect(surroundings.out()).toContain('Nothing was asked about the token.')
+  })
+
+  test('hides a token and a secret that the server repeats, and control characters', async () => {
+    const { words } = await inspect({ ...active, jti: TOKEN, note: `${SECRET}\u001b[2J`, [TOKEN]: 1 })
+    expect(words).toContain('jti (the token, 22 characters)')
+    expect(words).toContain('(secret of orders-api)\\u001b[2J')
+  })
+
+  test('prints one JSON document with --json, also without a secret in it', async () => {
+    const { out, code } = await inspect({ ...active, jti: TOKEN }, ['--json', '--audience', 'https://a'])
+    expect(code).toBe(1)
+    expect(JSON.parse(out)).toMatchObject({
+      request: {
+        method: 'POST',
+        headers: { authorization: 'Basic (credentials)' },
+        parameters: { token: '(the token)' },
+      },
+      answer: { status: 200 },
+      active: true,
+      decision: {
+        allowed: false,
+        status: 401,
+        reason: 'audience',
+        mismatch: { required: ['https://a'], found: ['https://orders.example.com'] },
+      },
+    })
+  })
+
+  test.each([80, 120])('keeps its lines within %d columns', async (columns) => {
+    const { out } = await inspect({ ...active, note: 'word '.repeat(50) }, [], {
+      columns,
+      environment: {
+        NO_COLOR: '1',
+        TOKEN_INTROSPECTION_CLIENT_ID: 'a',
+        TOKEN_INTROSPECTION_CLIENT_SECRET: SECRET,
+        TOKEN_INTROSPECTION_TOKEN: TOKEN,
+      },
+    })
+    expect(out.split('\n').filter((line) => line.length > columns)).toEqual([])
+  })
+})
+
+describe('the token', () => {
+  test('in the command line is taken, with one note on standard error', async () => {
+    const { code, err } = await inspect(active, [TOKEN])
+    expect(code).toBe(0)
+    expect(err).toMatch(/^note: other users of this machine can see a token in the command line.*\n$/)
+  })
+
+  test.each([
+    ['standard input', [], {}],
+    ['standard input as -', ['-'], {}],
+    ['a file', ['--token-file', 'token'], { files: { token: `${TOKEN}\n` } }],
+  ])('comes from %s without a note', async (_, args, given) => {
+    const { code, err } = await inspect(active, args, given)
+    expect([code, err]).toEqual([0, ''])
+    expect(new URLSearchParams(server.requests[0]?.body).get('token')).toBe(TOKEN)
+  })
+
+  test('is refused when standard input would be read twice', async () => {
+    const { code, err } = await inspect(active, ['--client-secret-file', '-'])
+    expect(code).toBe(2)
+    expect(err).toContain('standard input can be read once')
+  })
+})
+
+describe('client authentication', () => {
+  test('by client_secret_post sends the secret in the form', async () => {
+    await inspect(active, ['--auth', 'client_secret_post'])
+    expect(new URLSearchParams(server.requests[0]?.body).get('client_secret')).toBe(SECRET)
+  })
+
+  test('by Bearer sends the token of the caller', async () => {
+    const { words } = await inspect(active, ['--auth', 'Bearer', '--caller-token-file', 'caller'], {
+      files: { caller: 'token-of-caller\n' },
+    })
+    expect(server.requests[0]?.headers.authorization).toBe('Bearer token-of-caller')
+    expect(words).toContain('Bearer (credentials)')
+  })
+
+  test('by private_key_jwt signs with a JWK', async () => {
+    const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
+    const jwk = JSON.stringify(await crypto.subtle.exportKey('jwk', pair.privateKey))
+    const { code } = await inspect(
+      active,
+      [
+        '--auth',
+        'private_key_jwt',
+        '--key-algorithm',
+        'ES256',
+        '--issuer',
+        'https://as.example.com',
+        '--private-key-file',
+        'key',
+      ],
+      {
+        files: { key: jwk },
+      },
+    )
+    expect(code).toBe(0)
+    expect(new URLSearchParams(server.requests[0]?.body).get('client_assertion')).toMatch(/^ey/)
+  })
+
+  test.each([
+    ['no identifier', [], { environment: {} }, /--client-id: is required with --auth client_secret_basic/],
+    ['no key', ['--auth', 'private_key_jwt'], {}, /--private-key-file: is required/],
+    [
+      'a key that is none',
+      ['--auth', 'private_key_jwt', '--private-key-file', 'k'],
+      { files: { k: '{secret' } },
+      /is neither PEM nor a JWK/,
+    ],
+    ['half a certificate', ['--certificate-file', 'c'], { files: { c: '' } }, /give it with --certificate-key-file/],
+    ['http to another machine', ['--endpoint', 'http://as.example.com/introspect'], {}, /--dangerously-allow-http/],
+    ['a scope that is none', ['--scope', 'a"b'], {}, /scope/],
+  ])('is misuse with %s', async (_, args, given, message) => {
+    const { code, err } = await inspect(active, args, given)
+    expect(code).toBe(2)
+    expect(err.replaceAll(/\s+/g, ' ')).toMatch(message)
+  })
+})

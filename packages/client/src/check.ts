@@ -6,6 +6,7 @@ import {
   ResponseMalformedError,
   ResponseUntrustedError,
   TransportCircuitOpenError,
+  TransportRateLimitedError,
   TransportStatusError,
   TransportTimeoutError,
   TransportUnauthorizedError,
@@ -118,7 +119,8 @@ function failed(step: CheckStep, thrown: unknown): CheckFailed {
 function stepOf(error: Error, step: CheckStep): CheckStep {
   if (error instanceof TransportUnauthorizedError) return 'credentials'
   if (error instanceof ResponseKeysUnavailableError) return 'keys'
-  return step === 'answer' && error instanceof TransportStatusError ? 'endpoint' : step
+  const isAboutStatus = error instanceof TransportStatusError || error instanceof TransportRateLimitedError
+  return step === 'answer' && isAboutStatus ? 'endpoint' : step
 }
 
 /** Who has to look first at an error. */
@@ -133,6 +135,7 @@ export function sideOf(error: Error, step: CheckStep): CheckSide {
   ) {
     return 'connection'
   }
+  if (error instanceof TransportRateLimitedError) return 'authorization_server'
   if (error instanceof TransportStatusError) return error.retryable ? 'authorization_server' : 'resource_server'
   // Metadata of another issuer mean a wrong option, as the message says.
   if (error instanceof ResponseUntrustedError) return step === 'metadata' ? 'resource_server' : 'authorization_server'

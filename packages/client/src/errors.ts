@@ -89,12 +89,12 @@ export interface StatusDetails {
    * the assertion or another value that the client sent, that value is replaced by `[sent]`.
    */
   readonly oauthErrorDescription?: string | undefined
-  /** `Retry-After`, in seconds from now (RFC 9110 §10.2.3). */
+  /** `Retry-After`, in seconds from now (RFC 9110 §10.2.3), at most 3600. */
   readonly retryAfterSeconds?: number | undefined
 }
 
 /**
- * The authorization server answered with a status other than 200: it is overloaded, broken or misconfigured, or it
+ * The authorization server answered with a status other than 200 and 429: it is overloaded, broken or misconfigured, or it
  * redirects, and the client never follows redirects. A guard answers 503 when a new attempt can succeed, else 502.
  */
 export class TransportStatusError extends IntrospectionError {
@@ -112,7 +112,31 @@ export class TransportStatusError extends IntrospectionError {
     this.oauthError = details.oauthError
     this.oauthErrorDescription = details.oauthErrorDescription
     this.retryAfterSeconds = details.retryAfterSeconds
-    this.retryable = details.status === 429 || details.status >= 500
+    this.retryable = details.status >= 500
+  }
+}
+
+/**
+ * The authorization server answered 429: this resource server has used up a limit (RFC 6585 §4). The client does not retry,
+ * and opens no circuit, because the server may still answer about other tokens. A guard answers 503, with the
+ * `Retry-After` of the authorization server. Ask less often, with a longer `cache.maxAgeSeconds` or a cache that your
+ * processes share, or have the limit raised.
+ */
+export class TransportRateLimitedError extends IntrospectionError {
+  readonly code = 'ERR_TRANSPORT_RATE_LIMITED'
+  readonly retryable = true
+  readonly status = 429
+  readonly oauthError: string | undefined
+  /** For your log: see {@link StatusDetails}. */
+  readonly oauthErrorDescription: string | undefined
+  /** `Retry-After`, in seconds from now, at most 3600; `undefined` when the answer has none that can be read. */
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(message: string, details: Omit<StatusDetails, 'status'>, options?: ErrorOptions) {
+    super(message, options)
+    this.oauthError = details.oauthError
+    this.oauthErrorDescription = details.oauthErrorDescription
+    this.retryAfterSeconds = details.retryAfterSeconds
   }
 }
 

@@ -257,6 +257,7 @@ export {
   TransportEndpointMissingError,
   TransportMethodUnsupportedError,
   TransportOverloadedError,
+  TransportRateLimitedError,
   TransportStatusError,
   TransportTimeoutError,
   TransportUnauthorizedError,

@@ -204,7 +204,7 @@ export class IntrospectionClient<Claims extends object = object> {
    * @param token - the token as it was presented, without its scheme.
    * @returns the answer, deeply frozen. It is `{ active: false }` for every token that is not active, for any reason.
    * @throws TokenTooLongError when the token has more octets than `token.maxBytes`.
-   * @throws TransportUnreachableError, TransportTimeoutError, TransportStatusError when there is no answer.
+   * @throws TransportUnreachableError, TransportTimeoutError, TransportRateLimitedError, TransportStatusError when there is no answer.
    * @throws TransportUnauthorizedError when the server refuses the client's credentials.
    * @throws TransportEndpointMissingError when the metadata name no introspection endpoint.
    * @throws ResponseMalformedError, ResponseUntrustedError when the answer cannot be used.

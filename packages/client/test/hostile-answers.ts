@@ -63,6 +63,7 @@ export const outcomes: Readonly<Record<HostileExpectation, Outcome>> = {
   untrusted: { outcome: 'ERR_RESPONSE_UNTRUSTED', guard: 502 },
   unexpected_status: { outcome: 'ERR_TRANSPORT_STATUS', guard: 502 },
   unavailable: { outcome: 'ERR_TRANSPORT_STATUS', guard: 503 },
+  rate_limited: { outcome: 'ERR_TRANSPORT_RATE_LIMITED', guard: 503 },
   unauthorized: { outcome: 'ERR_TRANSPORT_UNAUTHORIZED', guard: 500 },
   unreachable: { outcome: 'ERR_TRANSPORT_UNREACHABLE', guard: 503 },
   late: { outcome: 'ERR_TRANSPORT_TIMEOUT', guard: 503, late: true },

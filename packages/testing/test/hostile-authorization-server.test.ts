@@ -58,6 +58,7 @@ describe('the scenarios', () => {
         'refuse',
         'unauthorized',
         'unavailable',
+        'rate_limited',
         'unexpected_status',
         'unreachable',
         'untrusted',

@@ -5,6 +5,7 @@ import {
   ResponseUntrustedError,
   TransportEndpointMissingError,
   TransportMethodUnsupportedError,
+  TransportRateLimitedError,
   TransportStatusError,
   TransportTimeoutError,
   TransportUnauthorizedError,
@@ -77,7 +78,7 @@ describe('refuseUnchecked', () => {
   test.each([
     ['unreachable', new TransportUnreachableError('x'), 503],
     ['timed out', new TransportTimeoutError('x'), 503],
-    ['overloaded', new TransportStatusError('x', { status: 429 }), 503],
+    ['limiting requests', new TransportRateLimitedError('x', {}), 503],
     ['broken', new TransportStatusError('x', { status: 500 }), 503],
     ['down', new TransportStatusError('x', { status: 503 }), 503],
     ['redirecting', new TransportStatusError('x', { status: 302 }), 502],
@@ -95,13 +96,14 @@ describe('refuseUnchecked', () => {
   })
 
   test.each([
-    ['passed on with 503', { status: 503, retryAfterSeconds: 17 }, '17'],
-    ['passed on with 429', { status: 429, retryAfterSeconds: 17 }, '17'],
-    ['passed on when it is zero', { status: 503, retryAfterSeconds: 0 }, '0'],
-    ['not invented', { status: 503 }, undefined],
-    ['dropped with 502', { status: 404, retryAfterSeconds: 17 }, undefined],
-  ])('Retry-After is %s', (_, details, field) => {
-    expect(refuseUnchecked(new TransportStatusError('x', details)).headers['retry-after']).toBe(field)
+    ['passed on with 503', new TransportStatusError('x', { status: 503, retryAfterSeconds: 17 }), '17'],
+    ['passed on with 429', new TransportRateLimitedError('x', { retryAfterSeconds: 17 }), '17'],
+    ['passed on when it is zero', new TransportStatusError('x', { status: 503, retryAfterSeconds: 0 }), '0'],
+    ['not invented', new TransportStatusError('x', { status: 503 }), undefined],
+    ['not invented with 429', new TransportRateLimitedError('x', {}), undefined],
+    ['dropped with 502', new TransportStatusError('x', { status: 404, retryAfterSeconds: 17 }), undefined],
+  ])('Retry-After is %s', (_, error, field) => {
+    expect(refuseUnchecked(error).headers['retry-after']).toBe(field)
   })
 })
 

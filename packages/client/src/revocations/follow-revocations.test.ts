@@ -1,6 +1,6 @@
 import type { RevocationEvent, RevocationPage } from '@token-introspection/core/revocations'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { TransportStatusError, TransportUnauthorizedError } from '../errors.ts'
+import { TransportRateLimitedError, TransportStatusError, TransportUnauthorizedError } from '../errors.ts'
 import { systemClock } from '../watch/watch-clock.ts'
 import { FollowRevocations } from './follow-revocations.ts'
 import type { RevocationConnection } from './revocation-follower.ts'
@@ -240,7 +240,7 @@ describe('listening', () => {
 describe('a feed that cannot be heard', () => {
   test.each([
     ['refuses it for good', new TransportStatusError('404', { status: 404 }), 60_000],
-    ['has no place', new TransportStatusError('429', { status: 429, retryAfterSeconds: 120 }), 240_000],
+    ['has no place', new TransportRateLimitedError('429', { retryAfterSeconds: 120 }), 240_000],
   ])('and %s is asked within the lease, and listened to later', async (_name, error, ms) => {
     const listen = vi.fn<Listen>(() => Promise.reject(error))
     const { following, asked, state } = createFollowing(() => Promise.resolve(HERE), listen)

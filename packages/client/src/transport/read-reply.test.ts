@@ -41,7 +41,7 @@ describe('readJsonReply', () => {
     expect(readJsonReply(reply(200, json, '\ufeff{"active":true}'), 'introspection')).toEqual({ active: true })
   })
 
-  test.each([201, 203, 204, 206, 301, 302, 304, 307, 308, 400, 404, 418, 429, 500, 503])(
+  test.each([201, 203, 204, 206, 301, 302, 304, 307, 308, 400, 404, 418, 500, 503])(
     'checks the status %i before the body',
     (status) => {
       expect(failure(reply(status, json, '{"active":true}'))).toMatchObject({ code: 'ERR_TRANSPORT_STATUS', status })
@@ -130,7 +130,6 @@ describe('statusError', () => {
     [405, '', undefined, false],
     [204, '', undefined, false],
     [302, '', undefined, false],
-    [429, '{"error":"slow_down"}', 'slow_down', true],
     [500, '{"error":"server_error"}', 'server_error', true],
     [502, 'bad gateway', undefined, true],
     [503, '[]', undefined, true],
@@ -195,6 +194,24 @@ describe('statusError', () => {
     const error = statusError(reply(307, { location: 'https://evil.example' }, ''), 'introspection')
     expect(error.message).toMatch(/redirect.*never follows/)
     expect(error.message).not.toContain('evil')
+  })
+
+  test.each([
+    ['7', 7, ', and asks for a pause of 7 s.'],
+    [undefined, undefined, 'may ask. Let'],
+    ['soon', undefined, 'may ask. Let'],
+    ['99999', 3600, ', and asks for a pause of 3600 s.'],
+  ])('tells a rate limit apart, with Retry-After %o', (retryAfter, retryAfterSeconds, words) => {
+    const headers = { ...json, ...(retryAfter !== undefined && { 'retry-after': retryAfter }) }
+    const error = statusError(reply(429, headers, '{"error":"slow_down"}'), 'introspection')
+    expect(error).toMatchObject({ code: 'ERR_TRANSPORT_RATE_LIMITED', retryable: true, status: 429 })
+    expect(error).toMatchObject({ oauthError: 'slow_down', retryAfterSeconds })
+    expect(error.message).toContain('introspection: status 429 (slow_down). ')
+    expect(error.message).toContain(words)
+  })
+
+  test('checks the status 429 before the body', () => {
+    expect(failure(reply(429, json, '{"active":true}'))).toMatchObject({ code: 'ERR_TRANSPORT_RATE_LIMITED' })
   })
 
   test('passes Retry-After on', () => {

@@ -12,6 +12,7 @@ import {
   ResponseMalformedError,
   ResponseUntrustedError,
   type StatusDetails,
+  TransportRateLimitedError,
   TransportStatusError,
   TransportUnauthorizedError,
 } from '../errors.ts'
@@ -129,6 +130,9 @@ export function statusError(
       details,
     )
   }
+  if (status === 429) {
+    return new TransportRateLimitedError(`${asked}: status 429${named}. ${describeLimit(details)}`, details)
+  }
   const hint = status === 400 && oauthError === 'invalid_request' ? WHAT_SERVERS_WANT : hints[status]
   const further = hint === undefined ? '' : `. ${hint}`
   return new TransportStatusError(`${asked}: status ${status}${named}${further}`, details)
@@ -138,6 +142,14 @@ export function statusError(
 const WHAT_SERVERS_WANT =
   'The authorization server does not accept the request in this form. Some servers answer this when they require another client authentication ' +
   'method, or any credentials; some when they sign their answers to this resource server (response.jwt). Its log says more'
+
+function describeLimit({ retryAfterSeconds: seconds }: StatusDetails): string {
+  const pause = seconds === undefined ? '' : `, and asks for a pause of ${seconds} s`
+  return (
+    `The authorization server limits how often this resource server may ask${pause}. Let the client ask less often ` +
+    '(cache.maxAgeSeconds, or one cache for all processes), or have the limit raised'
+  )
+}
 
 /** Wrong credentials and a caller without permission have different remedies. */
 function whatToDo(

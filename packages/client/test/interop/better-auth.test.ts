@@ -391,13 +391,13 @@ describe('client authentication', () => {
   )
 })
 
-test('its limit of requests is an outage (ERR_TRANSPORT_STATUS 429), not a bad token', async () => {
+test('its limit of requests is an outage (ERR_TRANSPORT_RATE_LIMITED), not a bad token', async () => {
   await using server = await startBetterAuth({ requestsPerMinute: 2 })
   await using client = createClient(server)
   const { access_token: token } = await server.exchangeCode({ resource: AUDIENCE })
   expect((await decide(client, token)).allowed).toBe(true)
   expect((await decide(client, token)).allowed).toBe(true)
-  await expect(client.introspect(token)).rejects.toMatchObject({ code: 'ERR_TRANSPORT_STATUS', status: 429 })
+  await expect(client.introspect(token)).rejects.toMatchObject({ code: 'ERR_TRANSPORT_RATE_LIMITED' })
   expect(await decide(client, token)).toMatchObject({ reason: 'unavailable', status: 503 })
 })
 

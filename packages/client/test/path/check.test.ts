@@ -137,7 +137,7 @@ describe('a check of the client', () => {
     ],
     ['an endpoint out of reach', { '/introspect': unreachable }, 'endpoint', 'connection', 'ERR_TRANSPORT_UNREACHABLE'],
     ['an endpoint elsewhere', { '/introspect': status(404) }, 'endpoint', 'resource_server', 'ERR_TRANSPORT_STATUS'],
-    ['a rate limit', { '/introspect': status(429) }, 'endpoint', 'authorization_server', 'ERR_TRANSPORT_STATUS'],
+    ['a rate limit', { '/introspect': status(429) }, 'endpoint', 'authorization_server', 'ERR_TRANSPORT_RATE_LIMITED'],
     ['a broken endpoint', { '/introspect': status(500) }, 'endpoint', 'authorization_server', 'ERR_TRANSPORT_STATUS'],
     [
       'a page instead of an answer',

@@ -164,8 +164,11 @@ describe('circuitBreaker', () => {
     const visit = (token: string) =>
       guard(new Request('https://api.example.com', { headers: { authorization: `Bearer ${token}` } }))
     for (let count = 0; count < 20; count++) {
-      expect(await visit(`junk${count}`)).toMatchObject({ status: 503, headers: { 'retry-after': '7' } })
+      const error = { code: 'ERR_TRANSPORT_RATE_LIMITED', retryAfterSeconds: 7 }
+      expect(await visit(`junk${count}`)).toMatchObject({ status: 503, headers: { 'retry-after': '7' }, error })
     }
+    // It is not retried, and the client goes on asking.
+    expect(server.requests.length).toBe(20)
     expect((await visit('good')).allowed).toBe(true)
   })
 

@@ -22,7 +22,7 @@ describe.each([
   [401, 'invalid_token', 'ERR_TRANSPORT_UNAUTHORIZED', 500],
   [403, 'insufficient_scope', 'ERR_TRANSPORT_UNAUTHORIZED', 500],
   [404, 'not_found', 'ERR_TRANSPORT_STATUS', 502],
-  [429, 'slow_down', 'ERR_TRANSPORT_STATUS', 503],
+  [429, 'slow_down', 'ERR_TRANSPORT_RATE_LIMITED', 503],
   [500, 'server_error', 'ERR_TRANSPORT_STATUS', 503],
   [503, 'temporarily_unavailable', 'ERR_TRANSPORT_STATUS', 503],
 ])('%i %s', (status, error, code, guardStatus) => {

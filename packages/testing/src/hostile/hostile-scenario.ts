@@ -12,6 +12,7 @@ import type { HostileExchange } from './hostile-exchange.ts'
  * - `untrusted`: the response is valid, but the client must not trust it.
  * - `unexpected_status`: the status is not 200, and a retry does not help.
  * - `unavailable`: the server is out of order, or says that it is.
+ * - `rate_limited`: the server says that the resource server has used up a limit.
  * - `unauthorized`: the server refuses the credentials of the resource server.
  * - `unreachable`: the connection failed, or it carried something other than HTTP.
  * - `late`: the answer does not end within a reasonable time.
@@ -25,6 +26,7 @@ export type HostileExpectation =
   | 'untrusted'
   | 'unexpected_status'
   | 'unavailable'
+  | 'rate_limited'
   | 'unauthorized'
   | 'unreachable'
   | 'late'

@@ -110,7 +110,7 @@ describe('fetchMetadata', () => {
       expect(await fetch()).toEqual(metadata)
       expect(urls()).toEqual([oauthUrl, openidUrl])
       await expect(setUp({ [openidUrl]: { status } }).fetch()).rejects.toMatchObject({
-        code: 'ERR_TRANSPORT_STATUS',
+        code: status === 429 ? 'ERR_TRANSPORT_RATE_LIMITED' : 'ERR_TRANSPORT_STATUS',
         ...(status !== 408 && { status, retryable: true }),
       })
     },

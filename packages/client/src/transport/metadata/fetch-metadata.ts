@@ -11,6 +11,7 @@ import {
   ResponseMalformedError,
   ResponseUntrustedError,
   TransportCircuitOpenError,
+  TransportRateLimitedError,
   TransportStatusError,
 } from '../../errors.ts'
 import type { Deadline } from '../deadline.ts'
@@ -99,11 +100,17 @@ function isAbsent(status: number): boolean {
   return status >= 400 && status < 500 && status !== 408 && status !== 429
 }
 
-type FailureOfPlace = ResponseMalformedError | ResponseUntrustedError | TransportCircuitOpenError | TransportStatusError
+type FailureOfPlace =
+  | ResponseMalformedError
+  | ResponseUntrustedError
+  | TransportCircuitOpenError
+  | TransportRateLimitedError
+  | TransportStatusError
 
 function isAboutPlace(error: unknown): error is FailureOfPlace {
   return (
     error instanceof TransportStatusError ||
+    error instanceof TransportRateLimitedError ||
     error instanceof ResponseMalformedError ||
     error instanceof ResponseUntrustedError ||
     error instanceof TransportCircuitOpenError
@@ -135,6 +142,7 @@ function summary(failures: readonly IntrospectionError[], issuer: string): Intro
     (insteadOfIntrospection(issuer) ?? (untrusted === undefined ? CHECK_THE_ISSUER : TAKE_THE_OTHER_ISSUER))
   const options = telling === undefined ? {} : { cause: telling }
   if (telling instanceof TransportCircuitOpenError) return telling
+  if (telling instanceof TransportRateLimitedError) return new TransportRateLimitedError(message, telling, options)
   if (telling instanceof TransportStatusError) return new TransportStatusError(message, telling, options)
   if (telling instanceof ResponseUntrustedError) return new ResponseUntrustedError(message, options)
   return new ResponseMalformedError(message, options)

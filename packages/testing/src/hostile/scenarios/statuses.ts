@@ -59,7 +59,7 @@ export const statuses: readonly HostileScenario[] = [
     ],
     ['status-500-quoting', '500 and an error that quotes the token', answer(quoting, { status: 500 })],
   ]),
-  ...scenarios({ expected: 'unavailable', why: 'The server asks for a pause.', clause: 'RFC 6585 §4' }, [
+  ...scenarios({ expected: 'rate_limited', why: 'The server asks for a pause.', clause: 'RFC 6585 §4' }, [
     ...active([429]),
     [
       'status-429-empty',

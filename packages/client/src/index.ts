@@ -107,6 +107,7 @@ export {
   type OptionalIssuersGuard,
   type OptionalIssuersGuardOptions,
 } from './issuers/combine-issuers.ts'
+export type { IssuersCheck } from './issuers/check-issuers.ts'
 export type { CombineIssuersOptions, IssuerClients, IssuerName } from './issuers/issuers-options.ts'
 export type {
   FoundAllowance,

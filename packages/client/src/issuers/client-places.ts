@@ -30,6 +30,11 @@ export class ClientPlaces {
     return [...this.#proven.values(), ...this.#onTrial.values()]
   }
 
+  /** Whether a client still has its place. */
+  has(found: FoundIssuer): boolean {
+    return (this.#proven.get(found.name) ?? this.#onTrial.get(found.name)) === found
+  }
+
   /** The client of an issuer. It now counts as used last. */
   get(name: string): FoundIssuer | undefined {
     const places = this.#proven.has(name) ? this.#proven : this.#onTrial

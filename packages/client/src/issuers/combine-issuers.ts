@@ -22,6 +22,7 @@ import { extractToken, type TokenSources } from '../token/extract-token.ts'
 import type { GuardRequest } from '../token/guard-request.ts'
 import { type FoundForm, readRequestForm } from '../token/request-form.ts'
 import { type TokenWatchOptions, WATCH_OPTIONS, type WatchPolicy, endedWatch } from '../watch/watch-token.ts'
+import { checkIssuers, type IssuersCheck } from './check-issuers.ts'
 import {
   type CombineIssuersOptions,
   type IssuerClients,
@@ -130,6 +131,23 @@ export interface CombinedIssuers<Clients extends IssuerClients = IssuerClients> 
    * @returns a signal. It has aborted already for a token that belongs to no issuer.
    */
   watch(token: string, options: IssuersWatchOptions<Clients>): AbortSignal
+  /**
+   * Checks that each client can do its work, without a token of a user: see {@link IntrospectionClient.check}. It checks all
+   * issuers, so one that is down does not hide another.
+   *
+   * @throws TypeError when a client is closed.
+   *
+   * @example
+   * ```ts
+   * import type { CombinedIssuers } from '@token-introspection/client'
+   *
+   * export async function health(introspection: CombinedIssuers): Promise<string[]> {
+   *   const { issuers } = await introspection.check()
+   *   return Object.entries(issuers).map(([name, result]) => `${name}: ${result.ok ? 'good' : result.error.message}`)
+   * }
+   * ```
+   */
+  check(): Promise<IssuersCheck<IssuerName<Clients>>>
   /** Forgets the answers about one token: see {@link IntrospectionClient.forget}. */
   forget(token: string): Promise<void>
   /** The {@link IntrospectionClient.statistics} of each client, by name. */
@@ -307,6 +325,10 @@ class Combined implements CombinedIssuers {
     const name = this.issuerOf(token)
     if (name === undefined) return endedWatch('inactive')
     return defined(this.#issuers.clients.get(name)).watch(token, { ...given, policy: byName(name) })
+  }
+
+  check(): Promise<IssuersCheck> {
+    return checkIssuers(Array.from(this.#issuers.clients, ([name, client]) => [name, () => client.check()]))
   }
 
   async forget(token: string): Promise<void> {

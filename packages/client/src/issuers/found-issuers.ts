@@ -24,6 +24,7 @@ import { extractToken } from '../token/extract-token.ts'
 import type { GuardRequest } from '../token/guard-request.ts'
 import { type FoundForm, readRequestForm } from '../token/request-form.ts'
 import { endedWatch, type TokenWatchOptions } from '../watch/watch-token.ts'
+import { checkIssuers, type IssuersCheck } from './check-issuers.ts'
 import { describeSources } from './describe-sources.ts'
 import type { FoundIssuer } from './found-issuer.ts'
 import type { IssuerSettings, ResolvedFindIssuers } from './found-issuers-options.ts'
@@ -224,6 +225,17 @@ export class FoundIssuers<Claims extends object = object> implements AsyncDispos
     const { issuer, ...watching } = copyOptions('watch', options)
     return this.#useIssuer(token, issuer, (found) =>
       found === undefined ? endedWatch('inactive') : found.client.watch(token, watching as TokenWatchOptions),
+    )
+  }
+
+  /**
+   * Checks that each client that is remembered now can do its work: see {@link IntrospectionClient.check}. It does not ask
+   * `find`, and creates no client, so the result is good when there is none yet. 16 clients are checked at a time.
+   */
+  check(): Promise<IssuersCheck> {
+    const known = this.#directory.known()
+    return checkIssuers(
+      known.map((found) => [found.name, () => this.#directory.useKnown(found, () => found.client.check())]),
     )
   }
 

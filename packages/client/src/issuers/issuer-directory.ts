@@ -72,6 +72,15 @@ export class IssuerDirectory {
     return endingWith(this.#places.hold(lookup.client), () => call(lookup))
   }
 
+  /**
+   * Calls a function with a client that was known before, and keeps it open meanwhile. It does not count as a use.
+   * `undefined` when the client has lost its place by now.
+   */
+  useKnown<Result>(found: FoundIssuer, call: () => Promise<Result>): Promise<Result | undefined> {
+    if (!this.#places.has(found)) return Promise.resolve(undefined)
+    return call().finally(this.#places.hold(found.client))
+  }
+
   /** Never rejects. */
   #find(name: string): MaybePromise<Lookup> {
     if (this.#isClosed) throw new TypeError('the combined issuers are closed')

@@ -305,6 +305,67 @@ describe('the memory of clients', () => {
   })
 })
 
+describe('check', () => {
+  test('checks the clients of now, and finds and displaces none', async () => {
+    const { introspection, found, asked } = createTenants({ maxClients: 16 })
+    await using _ = introspection
+    expect(await introspection.check()).toEqual({ ok: true, issuers: {} })
+    for (const tenant of ['a', 'b']) await introspection.introspect(jwt(issuerOf(tenant)))
+    const lookups = found.length
+    asked.length = 0
+    const { ok, issuers } = await introspection.check()
+    // These servers call every token active, also one that the client has made up.
+    expect(ok).toBe(false)
+    expect(Object.keys(issuers).toSorted()).toEqual([issuerOf('a'), issuerOf('b')])
+    expect(issuers[issuerOf('a')]).toMatchObject({ ok: false, step: 'answer', side: 'authorization_server' })
+    expect(new Set(asked.map((line) => line.split(' ')[0]))).toEqual(new Set(['a', 'b']))
+    expect(asked).toHaveLength(2)
+    expect(found).toHaveLength(lookups)
+  })
+
+  test('leaves a client out that is forgotten before its turn', async () => {
+    const tenants = Array.from({ length: 17 }, (_, index) => `t${index}`)
+    const { introspection } = createTenants({ maxClients: 200 }, tenants)
+    await using _ = introspection
+    for (const tenant of tenants) await introspection.introspect(jwt(issuerOf(tenant)))
+    const names = Object.keys(introspection.statistics().issuers)
+    const checking = introspection.check()
+    introspection.forgetIssuer(names.at(-1) as string)
+    expect(Object.keys((await checking).issuers).toSorted()).toEqual(names.slice(0, -1).toSorted())
+  })
+
+  test('keeps a client open that loses its place meanwhile', async () => {
+    const held: (() => void)[] = []
+    const answerWhenReleased = async (): Promise<Response> => {
+      if (held.length === 0) await new Promise<void>((resolve) => held.push(resolve))
+      return Response.json({ active: false })
+    }
+    const { introspection, settingsOf } = createTenants({
+      maxClients: 2,
+      find: (issuer) => {
+        const settings = settingsOf(issuer === issuerOf('a') ? 'a' : 'b')
+        if (issuer !== issuerOf('a')) return settings
+        return { ...settings, transport: { ...settings.transport, fetch: answerWhenReleased } }
+      },
+    })
+    await using _ = introspection
+    const first = introspection.introspect(jwt(issuerOf('a')))
+    await expect.poll(() => held.length).toBe(1)
+    held[0]?.()
+    await first
+    const close = vi.spyOn(IntrospectionClient.prototype, 'close')
+    held.length = 0
+    const checking = introspection.check()
+    await expect.poll(() => held.length).toBe(1)
+    await introspection.introspect(jwt(issuerOf('b')))
+    expect(close).not.toHaveBeenCalled()
+    held[0]?.()
+    expect(await checking).toEqual({ ok: true, issuers: { [issuerOf('a')]: { ok: true } } })
+    await expect.poll(() => close.mock.calls.length).toBe(1)
+    close.mockRestore()
+  })
+})
+
 describe('find', () => {
   test('is called once for calls at once, and decides in the same tick for a known issuer', async () => {
     const gate = Promise.withResolvers<void>()

@@ -248,6 +248,30 @@ describe('one server', () => {
   })
 })
 
+describe('check', () => {
+  test('says for each issuer whether its client can do its work, under its name', async () => {
+    const introspection = combineIssuers({ issuers: create() })
+    keycloak.as.says = { active: false }
+    partner.as.says = { active: false }
+    expect(await introspection.check()).toEqual({
+      ok: true,
+      issuers: { keycloak: { ok: true }, partner: { ok: true } },
+    })
+    partner.as.status = 503
+    const { ok, issuers } = await introspection.check()
+    expect(ok).toBe(false)
+    expect(issuers.keycloak).toEqual({ ok: true })
+    expect(issuers.partner).toMatchObject({ ok: false, step: 'endpoint', side: 'authorization_server' })
+    expect(asked()).toEqual({ keycloak: 2, partner: 2 })
+  })
+
+  test('is a TypeError when the clients are closed', async () => {
+    const introspection = combineIssuers({ issuers: create() })
+    await introspection.close()
+    await expect(introspection.check()).rejects.toThrow(TypeError)
+  })
+})
+
 describe('the policy', () => {
   const [ofKeycloak, ofPartner] = ['keycloak', 'partner'].map((name) =>
     jwt({ iss: `https://${name}.example.com` }),

@@ -217,6 +217,7 @@ export type {
   GuardRefusedEvent,
   IntrospectedEvent,
   IntrospectionClientEvent,
+  JwtSampleInactiveEvent,
   JwtUnusableEvent,
   MembersUnreadableEvent,
   MetadataFailedEvent,

@@ -300,7 +300,7 @@ function asked(response: IntrospectionResponse): RawAnswer {
   return { response, isLocal: false }
 }
 
-/** A JWT may be enough by itself. When the authorization server is asked as well, both have to agree. */
+/** A JWT may be enough by itself. When the authorization server is asked as well, as about a sample, both have to agree. */
 async function findAnswer(
   question: IntrospectionQuestion,
   jwt: JwtStep,
@@ -312,13 +312,19 @@ async function findAnswer(
   if (trace !== undefined) trace.source = 'local'
   const local = await answerLocally(question.token, jwt, deadline, steps.now())
   if (local?.active === false) return { response: local, isLocal: true }
-  if (local !== undefined && !jwt.asksAboutGood) {
+  const sample = local !== undefined && jwt.sample?.asks(question.fingerprint) === true ? jwt.sample : undefined
+  if (local !== undefined && !jwt.asksAboutGood && sample === undefined) {
     const response = await checkRevocations(question.token, local, jwt, read, deadline, steps)
     if (response !== undefined) return { response, isLocal: true }
   }
   if (trace !== undefined) trace.source = 'endpoint'
+  // It stays in doubt if the server calls it inactive, and if the question fails in any way.
+  if (local !== undefined)
+    sample?.doubt(question.fingerprint, (local.exp ?? Number.POSITIVE_INFINITY) + steps.response.leewaySeconds)
   const response = await askEndpoint(question, read, deadline, steps)
-  return asked(local === undefined ? response : agree(local, response))
+  const agreed = local === undefined ? response : agree(local, response)
+  sample?.settle(question.fingerprint, agreed.active)
+  return asked(agreed)
 }
 
 /**

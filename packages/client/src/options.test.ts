@@ -75,7 +75,7 @@ describe('what the documentation of the options says', () => {
     const others = group === 'cache' ? { revocations } : {}
     const given = (value: unknown): object =>
       group === 'jwt'
-        ? { revocations: replayed, jwt: { mode: 'local', [name]: value } }
+        ? { revocations: replayed, jwt: { mode: 'local-or-introspect', [name]: value } }
         : { ...others, ...nest(group, { [name]: value }) }
     for (const value of [min, max]) {
       expect(() => resolve(given(value))).not.toThrow()
@@ -88,7 +88,7 @@ describe('what the documentation of the options says', () => {
   test('states bounds for every number', () => {
     const numbers = documented.filter((option) => typeof option.default === 'number')
     expect(numbers.every((option) => option.bounds !== undefined)).toBe(true)
-    expect(bounded).toHaveLength(23)
+    expect(bounded).toHaveLength(24)
   })
 })
 

@@ -31,7 +31,7 @@ import type { LocalProvider, Provider } from './providers/provider.ts'
 import { resolveResponse, responseDefaults, type ResponseOptions } from './response/response-options.ts'
 import { tolerate } from './response/tolerate.ts'
 import type { ResponseStep } from './response/validate-response.ts'
-import { createFingerprint, tokenPart } from './token/fingerprint-token.ts'
+import { createFingerprint, shortFingerprint, tokenPart } from './token/fingerprint-token.ts'
 import { type ResolvedTokenOptions, resolveToken, tokenDefaults, type TokenOptions } from './token/token-options.ts'
 import type { ClientAuthentication } from './transport/client-authentication/client-authentication.ts'
 import type { TransportStep } from './transport/transport-step.ts'
@@ -218,6 +218,8 @@ export function resolveOptions<Claims extends object>(
     answerKind: provider?.answerKind,
     right: tolerance && ((claims) => tolerate(claims, tolerance)),
     report: (fault) => reporter.report({ type: 'jwt_unusable', ...fault }),
+    reportInactive: (fingerprint) =>
+      reporter.report({ type: 'jwt_sample_inactive', fingerprint: shortFingerprint(fingerprint) }),
   })
   const judge = createJudge(response)
   if (follower !== undefined) checkKeySecret(group, follower, jwt)

@@ -182,6 +182,8 @@ const tolerate = {
 }
 const jwt = {
   mode: 'local-or-introspect',
+  sampleRate: 0.5,
+  random: () => 0.5,
   issuer,
   algorithms: ['ES256'],
   profile: 'rfc9068',

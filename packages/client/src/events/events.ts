@@ -161,6 +161,17 @@ export interface JwtUnusableEvent extends Told {
 }
 
 /**
+ * The authorization server calls a JWT inactive that the client has verified, and about which it asked because of
+ * `jwt.sampleRate`. So a revoked JWT is in use, or the server does not answer about this JWT. The client reports each JWT
+ * once, until the server calls it active.
+ */
+export interface JwtSampleInactiveEvent extends Told {
+  readonly type: 'jwt_sample_inactive'
+  /** The fingerprint of the token, as in the `introspected` event, which comes after. */
+  readonly fingerprint: string
+}
+
+/**
  * An answer made a token inactive, for a reason that may be a wrong clock or setting. The client reports each reason at
  * most once a minute.
  */
@@ -209,6 +220,7 @@ export type IntrospectionClientEvent =
   | CircuitChangedEvent
   | MetadataFailedEvent
   | JwtUnusableEvent
+  | JwtSampleInactiveEvent
   | AnswerUnusableEvent
   | MembersUnreadableEvent
   | FeedChangedEvent

@@ -2,6 +2,7 @@
 import type { IntrospectionResponse } from '@token-introspection/core'
 import type { Deadline } from '../transport/deadline.ts'
 import { type JwtFault, unusable } from './jwt-fault.ts'
+import type { JwtSample } from './jwt-sample.ts'
 import { looksLikeJwt } from './looks-like-jwt.ts'
 import { type AccessTokenRules, verifyAccessToken } from './verify-access-token.ts'
 
@@ -12,6 +13,8 @@ export interface JwtStep {
   readonly asksAboutOpaque: boolean
   /** Whether the authorization server has to confirm a good JWT. */
   readonly asksAboutGood: boolean
+  /** The good JWTs about which the authorization server is asked now and then. */
+  readonly sample: JwtSample | undefined
   /** How much the client remembers of what was revoked, when a feed tells it. */
   readonly memory: { readonly maxTokenAgeSeconds: number; readonly maxKeys: number }
   /** Gets the reason why a token is inactive without a request. */

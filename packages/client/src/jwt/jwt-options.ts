@@ -7,6 +7,7 @@ import { type KeyContext, resolveAlgorithms, resolveKeys } from '../keys/key-opt
 import type { TokenKind } from '../policy/policy.ts'
 import type { JwtStep } from './answer-locally.ts'
 import { createFaultReporter, type JwtReport } from './jwt-fault.ts'
+import { JwtSample } from './jwt-sample.ts'
 import { typeName } from './read-claims.ts'
 
 /**
@@ -62,6 +63,22 @@ export type JwtRenames = { readonly [Claim in 'permissions' | 'username']?: stri
 export interface JwtOptions {
   /** How to handle JWTs and opaque tokens: see {@link JwtMode}. Required, unless a preset has it. */
   readonly mode?: JwtMode | undefined
+  /**
+   * The share of good JWTs that the client also introspects, with `mode: 'local-or-introspect'`: a number from 0 to 1, such
+   * as 0.01 for one in a hundred, chosen at random each time the client verifies a JWT. JWT and answer must agree, as with
+   * `local-then-introspect`. A JWT that the server calls inactive is refused, and the event `jwt_sample_inactive` says so.
+   * A call whose question fails is an error. In both cases the client asks about that JWT each time, until the server calls
+   * it active or it expires. Default 0, from 0 to 1.
+   *
+   * Security: this is for finding out whether revoked JWTs are in use. It does not end them in time: of a revoked JWT,
+   * `1 / sampleRate` uses are accepted on average before the first question, in each process.
+   */
+  readonly sampleRate?: number | undefined
+  /**
+   * Gives a random number of at least 0 and below 1, for `sampleRate`. Senders must not be able to guess it. Default from
+   * `crypto.getRandomValues`.
+   */
+  readonly random?: (() => number) | undefined
   /**
    * The accepted signature algorithms. Best give the one that your server signs with. Default those of `profile`.
    * `none` and algorithms with a shared secret are not allowed.
@@ -135,6 +152,7 @@ export interface JwtOptions {
 /** The defaults of the group. */
 export const jwtDefaults = Object.freeze({
   profile: 'rfc9068',
+  sampleRate: 0,
   acceptUntyped: false,
   maxTokenAgeSeconds: 86_400,
   maxRevokedKeys: 1_000_000,
@@ -172,6 +190,8 @@ export interface JwtContext extends Omit<KeyContext, 'Unavailable'> {
   /** Corrects the tolerated deviations of this server. */
   readonly right: ((claims: JsonObject) => JsonObject) | undefined
   readonly report: (told: JwtReport) => void
+  /** Gets the fingerprint of a JWT of the sample that is inactive. */
+  readonly reportInactive: (fingerprint: string) => void
   /** Whether the client follows a feed of revocations and can make its keys. */
   readonly makesRevocationKeys: boolean
 }
@@ -181,6 +201,8 @@ export function resolveJwt(options: OptionGroup, context: JwtContext): JwtStep |
   if (!options.has('jwt')) return undefined
   const group = new OptionGroup('jwt', options.raw('jwt'), [
     'mode',
+    'sampleRate',
+    'random',
     'issuer',
     'algorithms',
     'profile',
@@ -208,6 +230,7 @@ export function resolveJwt(options: OptionGroup, context: JwtContext): JwtStep |
   if (mode === undefined) throw group.error('mode', `is required: one of ${MODES.join(', ')}`)
   const which = group.oneOf<JwtMode>('mode', MODES, 'local')
   const asksAboutGood = which === 'local-then-introspect'
+  const sample = resolveSample(group, which, context)
   const rules = {
     issuer: inTokens,
     algorithms: resolveAlgorithms(group, jwtDefaults.profile),
@@ -226,10 +249,40 @@ export function resolveJwt(options: OptionGroup, context: JwtContext): JwtStep |
     rules: { ...rules, right, keys: resolveKeys(group, { ...context, Unavailable: JwtKeysUnavailableError }) },
     asksAboutOpaque: which !== 'local',
     asksAboutGood,
+    sample,
     memory: resolveMemory(group, makesRevocationKeys),
     onFault: createFaultReporter(report, nowMs),
-    manner: [which, rules, group.string('jwksUri') ?? group.raw('jwks') ?? null],
+    manner: [
+      which,
+      rules,
+      group.string('jwksUri') ?? group.raw('jwks') ?? null,
+      // An answer about a sampled JWT has only what both say.
+      ...(sample === undefined ? [] : ['sample']),
+    ],
   })
+}
+
+function resolveSample(
+  group: OptionGroup,
+  mode: JwtMode,
+  { nowMs, reportInactive }: Pick<JwtContext, 'nowMs' | 'reportInactive'>,
+): JwtSample | undefined {
+  const rate = group.number('sampleRate', { default: jwtDefaults.sampleRate, min: 0, max: 1 })
+  const random = group.function<() => number>('random') ?? unguessable
+  if (rate === 0) return undefined
+  if (mode !== 'local-or-introspect') {
+    const why =
+      mode === 'local'
+        ? 'the mode local asks about no token'
+        : 'the mode local-then-introspect asks about every good JWT'
+    throw group.error('sampleRate', `needs jwt.mode local-or-introspect, because ${why}`)
+  }
+  return new JwtSample({ rate, random, nowMs, onInactive: reportInactive })
+}
+
+/** Senders may see by the time of an answer whether it was sampled, so a generator that can be followed is not enough. */
+function unguessable(): number {
+  return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32
 }
 
 function resolveMemory(group: OptionGroup, makesRevocationKeys: boolean) {

@@ -33,6 +33,99 @@ function present(token: string): Request {
   return new Request(AUDIENCE, { headers: { authorization: `Bearer ${token}` } })
 }
 
+/** A client with these random numbers, for a rate of one in two. Without any left, it does not ask. */
+function createSampling(...numbers: number[]) {
+  const random = () => numbers.shift() ?? 0.9
+  return createClient(as, { mode: 'local-or-introspect', sampleRate: 0.5, random })
+}
+
+describe('a sample', () => {
+  test('of good JWTs is introspected, and no other JWT', async () => {
+    const { client, events } = createSampling(0.5, 0.4, 0.6)
+    for (let count = 0; count < 3; count++) expect(await client.introspect(good)).toEqual({ active: true, ...GOOD })
+    expect(events.flatMap((event) => ('source' in event ? [event.source] : []))).toEqual(['local', 'endpoint', 'local'])
+    await client.introspect(await issue(stranger))
+    await client.introspect(await issue(key, { ...GOOD, exp: NOW - 60 }))
+    expect(as.asked).toEqual([good])
+  })
+
+  test('refuses a revoked JWT, tells it once, and asks about it until the server calls it active', async () => {
+    as.answer = { active: false }
+    const { client, events } = createSampling(0.9, 0.1)
+    const other = await issue(key, { ...GOOD, jti: 'other' })
+    expect((await client.introspect(good)).active).toBe(true)
+    for (let count = 0; count < 3; count++) expect(await client.introspect(good)).toEqual({ active: false })
+    expect((await client.introspect(other)).active).toBe(true)
+    expect(as.asked).toEqual([good, good, good])
+    const told = events.flatMap((event) => (event.type === 'jwt_sample_inactive' ? [event.fingerprint] : []))
+    const refused = events.flatMap((event) =>
+      event.type === 'introspected' && !event.active ? [event.fingerprint] : [],
+    )
+    expect(told).toEqual(refused.slice(0, 1))
+    expect(refused).toHaveLength(3)
+    as.answer = { active: true, ...GOOD }
+    expect((await client.introspect(good)).active).toBe(true)
+    expect((await client.introspect(good)).active).toBe(true)
+    expect(as.asked).toHaveLength(4)
+  })
+
+  test.each([
+    ['the server fails', () => Response.json({}, { status: 500 }), 'ERR_TRANSPORT_STATUS', 503],
+    ['the answer is malformed', () => new Response('{'), 'ERR_RESPONSE_MALFORMED', 502],
+    [
+      'the answer is about another user',
+      () => Response.json({ active: true, ...GOOD, sub: 'mallory' }),
+      'ERR_RESPONSE_UNTRUSTED',
+      502,
+    ],
+  ])('lets nothing through when %s, also when the sender tries again', async (_, reply, code, status) => {
+    const { fetch } = as
+    const failing = async (url: string, init: RequestInit) => {
+      const answer = await fetch(url, init)
+      return new URL(url).pathname === '/introspect' ? reply() : answer
+    }
+    const numbers = [0.1]
+    const { client } = createClient(
+      as,
+      { mode: 'local-or-introspect', sampleRate: 0.5, random: () => numbers.shift() ?? 0.9 },
+      { transport: { fetch: failing, retry: false } },
+    )
+    const guard = client.guard({ audience: AUDIENCE })
+    for (let count = 0; count < 3; count++) {
+      expect(await guard(present(good))).toMatchObject({ reason: 'unavailable', status, error: { code } })
+    }
+    expect(as.asked).toHaveLength(3)
+    // A JWT about which nothing was asked is verified alone.
+    expect(await guard(present(await issue(key, { ...GOOD, jti: 'other' })))).toMatchObject({ allowed: true })
+  })
+
+  test('is a part of the verifications only: an answer in the cache is used as it is', async () => {
+    const client = createClient(
+      as,
+      { mode: 'local-or-introspect', sampleRate: 1, random: () => 0.9 },
+      { cache: { maxAgeSeconds: 30 } },
+    ).client
+    for (let count = 0; count < 3; count++) await client.introspect(good)
+    expect(as.asked).toEqual([good])
+  })
+
+  test('is taken by numbers of the runtime without the option random', async () => {
+    const { client } = createClient(as, { mode: 'local-or-introspect', sampleRate: 0.5 })
+    for (let count = 0; count < 64; count++) await client.introspect(good)
+    // The chance that this fails is 2 in 2 to the 64th power.
+    expect(as.asked.length).toBeGreaterThan(0)
+    expect(as.asked.length).toBeLessThan(64)
+  })
+
+  test.each([
+    ['local', /sampleRate: needs jwt\.mode local-or-introspect, because the mode local asks about no token/],
+    ['local-then-introspect', /because the mode local-then-introspect asks about every good JWT/],
+  ] as const)('is a TypeError with the mode %s', (mode, message) => {
+    expect(() => createClient(as, { mode, sampleRate: 0.1 })).toThrow(message)
+    expect(() => createClient(as, { mode, sampleRate: 0 })).not.toThrow()
+  })
+})
+
 describe('local-then-introspect', () => {
   test('asks about a good JWT, so that a revoked one is inactive at once (AT-13, FAPI-06)', async () => {
     expect(await ask({ active: true, ...GOOD })).toEqual({ active: true, ...GOOD })

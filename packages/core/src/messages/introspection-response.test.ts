@@ -150,6 +150,14 @@ describe('dates with fractions, as JWTs may have them (RFC 7519 §2)', () => {
     expect(() => read({ active: true, nbf: 100_000_000_000.5 })).toThrow(malformed)
     expect(() => read({ active: true, exp: Number.POSITIVE_INFINITY })).toThrow(malformed)
   })
+
+  test.each([parseIntrospectionResponse, readIntrospectionResponse])('are read inside permissions by %o', (read) => {
+    const other = { resource_id: 's', resource_scopes: [] }
+    const sent = { active: true, permissions: [{ resource_id: 'r', resource_scopes: ['view'], exp: 100.9 }, other] }
+    const whole = { resource_id: 'r', resource_scopes: ['view'], exp: 100 }
+    expect(read(sent)).toEqual({ active: true, permissions: [whole, other] })
+    expect(sent.permissions[0]).toMatchObject({ exp: 100.9 })
+  })
 })
 
 describe('readIntrospectionResponse', () => {

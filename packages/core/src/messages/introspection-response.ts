@@ -251,7 +251,15 @@ function activeMembers(value: unknown): Members | undefined {
   const active: unknown = Object.hasOwn(value, 'active') ? (value as { active: unknown }).active : undefined
   if (active === false) return undefined
   if (active !== true) throw new ResponseMalformedError('the member "active" is not a boolean')
-  return withWholeDates(value as Members)
+  return withWholePermissions(withWholeDates(value as Members))
+}
+
+/** The dates inside `permissions` are rounded as those of the answer are. */
+function withWholePermissions(members: Members): Members {
+  const permissions: unknown = Object.hasOwn(members, 'permissions') ? members['permissions'] : undefined
+  if (!Array.isArray(permissions)) return members
+  const whole = permissions.map((one: unknown) => (typeof one === 'object' && one !== null ? withWholeDates(one) : one))
+  return whole.every((one, index) => one === permissions[index]) ? members : { ...members, permissions: whole }
 }
 
 /** A copy without the named members. Its prototype is `Object.prototype`, whatever `__proto__` the sender sent. */

@@ -8,11 +8,11 @@ import {
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { checkOptionNames, copyOptions } from '@token-introspection/core/options'
 import { positionFault } from './revocations/position-fault.ts'
-import { REPLIED, UNPRESENTABLE, UNSUPPORTED } from './result/inactive.ts'
+import { REPLIED, UNSUPPORTED, WITH_SCHEME } from './result/inactive.ts'
 import type { IntrospectionResult } from './result/introspection-result.ts'
 import { type FingerprintToken, tokenPart } from './token/fingerprint-token.ts'
 import { RevocationUnseenError, TokenTooLongError } from './errors.ts'
-import { isPresentable } from './token/is-presentable.ts'
+import { refuseUnpresentable } from './token/refuse-unpresentable.ts'
 import type { Trace } from './events/trace.ts'
 import type { JudgeResponse } from './response/judge-response.ts'
 import type { CacheStep } from './cache/cache-options.ts'
@@ -40,6 +40,8 @@ export interface Steps {
   readonly token: {
     readonly maxBytes: number
     readonly fingerprint: FingerprintToken
+    /** Told when the caller has passed a whole `Authorization` field. */
+    readonly onScheme?: (() => void) | undefined
     /** The hint of calls without a hint. */
     readonly tokenTypeHint?: TokenTypeHint | undefined
   }
@@ -135,7 +137,8 @@ export function introspect(
   // In memory only presentable tokens are found, so a hit skips this check, a twelfth of its cost.
   const lookFirst = cache !== undefined && !cache.isShared
   if (token.length > steps.token.maxBytes) throw tooLong(token, steps.token.maxBytes)
-  if (!(lookFirst || isPresentable(token))) return UNPRESENTABLE
+  const refused = lookFirst ? undefined : unpresentable(token, steps)
+  if (refused !== undefined) return refused
   options.signal?.throwIfAborted()
   const key = steps.token.fingerprint(token, options)
   if (trace !== undefined) trace.key = key
@@ -150,8 +153,16 @@ export function introspect(
     steps.revocations?.followOnHit?.()
     return remembered
   }
-  if (lookFirst && !isPresentable(token)) return UNPRESENTABLE
-  return ask(token, options, key, remembered, steps, trace, liveness)
+  return (
+    (lookFirst ? unpresentable(token, steps) : undefined) ??
+    ask(token, options, key, remembered, steps, trace, liveness)
+  )
+}
+
+function unpresentable(token: string, steps: Steps): IntrospectionResult | undefined {
+  const refused = refuseUnpresentable(token)
+  if (refused === WITH_SCHEME) steps.token.onScheme?.()
+  return refused
 }
 
 /** @throws TypeError when the call names a revocation, and the client follows no feed. */

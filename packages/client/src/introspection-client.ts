@@ -166,16 +166,18 @@ export class IntrospectionClient<Claims extends object = object> {
     this.#steps = steps
     this.#checks = new SharedWork(steps.transport.deadlines.durationMs)
     this.#reporter = reporter
+    // Senders choose what a guard reads from forms, so that is not a mistake of the program.
+    const guarded: Steps = { ...steps, token: { ...steps.token, onScheme: undefined } }
     this.#guarding = {
       policy,
       sources: { ...sources, dpop: policy.confirmation.dpop !== undefined },
       introspect: (token, call, liveness) => {
         this.#check(token)
-        return introspect(token, call, steps, undefined, liveness)
+        return introspect(token, call, guarded, undefined, liveness)
       },
       observe: (token, call, trace, liveness) => {
         this.#check(token)
-        return observeIntrospection(token, call, steps, trace, reporter, liveness)
+        return observeIntrospection(token, call, guarded, trace, reporter, liveness)
       },
       sequence: followed && (() => followed.feed.state.sequence),
       now: steps.now,
@@ -199,7 +201,8 @@ export class IntrospectionClient<Claims extends object = object> {
    * Introspects one token.
    *
    * Only the boolean `true` is active. The client checks `exp` and `nbf` again by this process's clock. A token that no
-   * server could have issued, such as one with control characters, is inactive, and the client does not send it.
+   * server could have issued, such as one with control characters, is inactive, and the client does not send it. The same
+   * holds for a whole `Authorization` field, such as `Bearer 2YotnFZFEjr1zCsicMWpAA`, and a warning tells of that mistake.
    *
    * @param token - the token as it was presented, without its scheme.
    * @returns the answer, deeply frozen. It is `{ active: false }` for every token that is not active, for any reason.

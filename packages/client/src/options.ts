@@ -261,6 +261,7 @@ export function resolveOptions<Claims extends object>(
       maxBytes,
       fingerprint: createFingerprint(scope, cache?.keySecret),
       tokenTypeHint,
+      onScheme: notice && (() => notice(WITH_SCHEME_WARNING)),
     },
     cache,
     flights: new SingleFlight(warn),
@@ -282,6 +283,13 @@ export function resolveOptions<Claims extends object>(
     touched,
   }
 }
+
+const WITH_SCHEME_WARNING = {
+  code: 'token_with_scheme',
+  message:
+    'introspect() was called with a text that begins with a scheme, such as "Bearer ". Pass the token alone, or let a guard read ' +
+    'the request. Every such call says that the token is inactive, and no server is asked',
+} as const
 
 /** The changes of a feed that an operator should know, although nothing has failed. */
 const FEED_WARNINGS: Readonly<Partial<Record<FeedChange, Pick<Warning, 'code' | 'message'>>>> = {

@@ -10,6 +10,7 @@ import { sayDuration } from './say-duration.ts'
  * - `reply`: it answered with a status that `response.inactiveWhen` lists
  * - `expired`, `not_yet_valid`: `exp` or `nbf` says so, by the clock of this resource server
  * - `unpresentable`: no server could have issued the token, so the client did not ask about it
+ * - `with_scheme`: the token begins with `Bearer ` or `DPoP `, so the caller has passed a whole `Authorization` field
  * - `unknown_issuer`: no client of `combineIssuers` is for the token
  * - `jwt_revoked`: the revocation feed has named the JWT, its session, its user or its client
  * - `jwt_…`: option group `jwt` refuses the token, for the reason that the event `jwt_unusable` has
@@ -21,6 +22,7 @@ export type InactiveReason =
   | 'expired'
   | 'not_yet_valid'
   | 'unpresentable'
+  | 'with_scheme'
   | 'unknown_issuer'
   | `jwt_${'opaque' | 'malformed' | 'issuer' | 'algorithm' | 'type' | 'kind' | 'claims' | 'signature' | 'revoked' | 'forgotten'}`
 
@@ -47,6 +49,14 @@ export function inactive(reason: InactiveReason, detail: () => string): Inactive
 export const UNPRESENTABLE = inactive(
   'unpresentable',
   () => 'the token is empty or has characters that no token may have, so the client did not ask about it',
+)
+
+/** The caller has passed a whole `Authorization` field. */
+export const WITH_SCHEME = inactive(
+  'with_scheme',
+  () =>
+    'the token begins with the scheme of an Authorization field, such as "Bearer ", so the client did not ask about it: pass ' +
+    'the token alone, or let a guard read the request',
 )
 
 /** No client is for the token. */

@@ -76,6 +76,38 @@ test('a token that is not active, and a call that its caller aborted, cause no w
   expect(told).toEqual([])
 })
 
+test('a whole Authorization field in place of a token is inactive without a request, and causes a warning', async () => {
+  const told: Warning[] = []
+  const fetch = vi.fn(() => Promise.resolve(Response.json({ active: true })))
+  for (const cache of [undefined, {}]) {
+    const { client } = createClient(200, { onWarning: (warning) => told.push(warning), transport: { fetch }, cache })
+    expect(await client.introspect('Bearer t0ken')).toEqual({ active: false })
+    expect(await client.introspectWithLiveness('DPoP t0ken')).toMatchObject({ result: { active: false } })
+  }
+  expect(fetch).not.toHaveBeenCalled()
+  // One for each client and minute.
+  expect(told).toMatchObject([{ code: 'token_with_scheme' }, { code: 'token_with_scheme' }])
+  expect(JSON.stringify(told)).not.toContain('t0ken')
+})
+
+test('a scheme in a form is refused with its reason, and causes no warning, because any sender may write it', async () => {
+  const told: Warning[] = []
+  const events: IntrospectionClientEvent[] = []
+  const { client } = createClient(200, {
+    onWarning: (warning) => told.push(warning),
+    onEvent: (event) => events.push(event),
+    token: { sources: ['header', 'form'] },
+  })
+  const body = new URLSearchParams({ access_token: 'Bearer t0ken' })
+  const decision = await client.guard({ audience: false })(new Request('https://api.example', { method: 'POST', body }))
+  expect(decision).toMatchObject({ allowed: false, status: 401, reason: 'token_inactive' })
+  expect(events).toMatchObject([
+    { type: 'introspected', source: 'unasked', inactiveReason: 'with_scheme' },
+    { type: 'guarded', inactiveReason: 'with_scheme' },
+  ])
+  expect(told).toEqual([])
+})
+
 /** A client that follows a feed with this answer. Its introspection endpoint works. */
 async function followAnswered(answer: () => Promise<Response>) {
   const told: Warning[] = []

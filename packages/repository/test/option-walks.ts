@@ -809,6 +809,17 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
       clientCacheStores.createTieredCacheStore,
     ),
     walk(
+      'createKvCacheStore',
+      {
+        namespace: seam({ get: never, put: never, delete: never, list: never }),
+        keyPrefix: 'a:',
+        maxEntryLength: 4096,
+        now,
+      },
+      clientCacheStores.createKvCacheStore,
+    ),
+    walk('createWebCacheStore', { open: never, maxEntryLength: 4096, now }, clientCacheStores.createWebCacheStore),
+    walk(
       'createEncryptedCacheStore',
       { store: cacheStore, secrets: ['an encryption secret of 32 letters'] },
       clientCacheStores.createEncryptedCacheStore,

@@ -81,6 +81,7 @@ function explainAgainst(run: Run): Told | undefined {
 
 const UNASKED: Readonly<Partial<Record<string, string>>> = {
   unpresentable: 'Send the token as the authorization server issued it.',
+  with_scheme: 'Pass the token alone, without the scheme of the Authorization field.',
   unknown_issuer: 'Get the token from an issuer that combineIssuers knows, or add a client for its issuer.',
 }
 

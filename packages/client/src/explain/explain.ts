@@ -11,7 +11,7 @@ import type { IntrospectionResult } from '../result/introspection-result.ts'
 import { extractToken, type PresentedToken, type TokenSources } from '../token/extract-token.ts'
 import { shortFingerprint } from '../token/fingerprint-token.ts'
 import type { GuardRequest } from '../token/guard-request.ts'
-import { isPresentable } from '../token/is-presentable.ts'
+import { refuseUnpresentable } from '../token/refuse-unpresentable.ts'
 import { readRequestForm } from '../token/request-form.ts'
 import type { SentRequest } from '../transport/without-secrets.ts'
 import { type Cleaner, createValueCleaner } from './clean-values.ts'
@@ -133,7 +133,7 @@ async function ask(
     notes.result = UNKNOWN_ISSUER
     return UNKNOWN_ISSUER
   }
-  const isLookedUp = token.length <= steps.token.maxBytes && isPresentable(token)
+  const isLookedUp = token.length <= steps.token.maxBytes && refuseUnpresentable(token) === undefined
   notes.fingerprint = shortFingerprint(await steps.token.fingerprint(token, {}))
   notes.enter('cache')
   if (isLookedUp && steps.cache !== undefined) await lookIntoCache(token, call, steps, notes)

@@ -2,6 +2,7 @@
 import type { CacheStep } from '../cache/cache-options.ts'
 import { SingleFlight } from '../cache/single-flight.ts'
 import type { Steps } from '../introspect.ts'
+import type { JwtStep } from '../jwt/answer-locally.ts'
 import type { ConfirmationStep, DpopVerifier } from '../policy/confirmation/confirmation.ts'
 import type { IntrospectionResult } from '../result/introspection-result.ts'
 import type { RevocationsStep } from '../revocations/revocations-step.ts'
@@ -25,7 +26,8 @@ export function observeSteps(steps: Steps, notes: Notes): Steps {
       notes.response = answer
       return steps.judge(answer, now)
     },
-    jwt: jwt && { ...jwt, onFault: ignore },
+    token: { ...steps.token, onScheme: undefined },
+    jwt: jwt && { ...jwt, onFault: ignore, sample: observeSample(jwt) },
     transport: observeTransport(steps.transport, notes),
     response: { ...response, onUnreadable: ignore, onUnusable: ignore },
   }
@@ -33,6 +35,13 @@ export function observeSteps(steps: Steps, notes: Notes): Steps {
 
 function ignore(): void {
   // Nobody is told.
+}
+
+/** Asks about a JWT only if every guard would. */
+function observeSample({ sample }: JwtStep): JwtStep['sample'] {
+  if (sample === undefined) return undefined
+  const isInDoubt = (fingerprint: string): boolean => sample.isInDoubt(fingerprint)
+  return { asks: isInDoubt, isInDoubt, doubt: ignore, settle: ignore }
 }
 
 /** The cache was looked at before, so its answer is at hand. */

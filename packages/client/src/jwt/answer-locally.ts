@@ -14,7 +14,7 @@ export interface JwtStep {
   /** Whether the authorization server has to confirm a good JWT. */
   readonly asksAboutGood: boolean
   /** The good JWTs about which the authorization server is asked now and then. */
-  readonly sample: JwtSample | undefined
+  readonly sample: Pick<JwtSample, 'asks' | 'isInDoubt' | 'doubt' | 'settle'> | undefined
   /** How much the client remembers of what was revoked, when a feed tells it. */
   readonly memory: { readonly maxTokenAgeSeconds: number; readonly maxKeys: number }
   /** Gets the reason why a token is inactive without a request. */

@@ -37,11 +37,16 @@ export class JwtSample {
     this.#settings = settings
   }
 
-  /** Whether to ask about a JWT now. While the table is full, the answer is always yes, so no doubt is forgotten. */
+  /** Whether to ask about a JWT now. */
   asks(fingerprint: string): boolean {
     const { rate, random } = this.#settings
     // A value that is not a number counts as a question.
-    return this.#doubts.has(fingerprint) || this.#isFull() || !(random() >= rate)
+    return this.isInDoubt(fingerprint) || !(random() >= rate)
+  }
+
+  /** Whether a JWT is asked about each time. While the table is full, every JWT is, so no doubt is forgotten. */
+  isInDoubt(fingerprint: string): boolean {
+    return this.#doubts.has(fingerprint) || this.#isFull()
   }
 
   /**

@@ -8,6 +8,7 @@ import {
   IntrospectionClient,
   type IntrospectionClientEvent,
   type IntrospectionClientOptions,
+  type JwtOptions,
 } from '@token-introspection/client'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createProver, ORIGIN, PATH, TOKEN } from '../dpop-api.ts'
@@ -354,6 +355,17 @@ describe('explain of a client', () => {
     expect(asked).toHaveLength(0)
   })
 
+  test('names the scheme in a text that is a whole Authorization field', async () => {
+    const { client, asked } = createClient([saying(good)])
+    const explanation = await client.explain(`Bearer ${token}`, guard)
+    expect(explanation.allowed).toBe(false)
+    expect(stepOf(explanation, 'token')).toMatchObject({
+      outcome: 'refused',
+      remedy: 'Pass the token alone, without the scheme of the Authorization field.',
+    })
+    expect(asked).toEqual([])
+  })
+
   test('rejects after the client is closed', async () => {
     const { client } = createClient([saying(good)])
     await client.close()
@@ -361,12 +373,16 @@ describe('explain of a client', () => {
   })
 })
 
-function jwtClient(server: ReturnType<typeof createServer>, mode: 'local-or-introspect' | 'local-then-introspect') {
+function jwtClient(
+  server: ReturnType<typeof createServer>,
+  mode: 'local-or-introspect' | 'local-then-introspect',
+  jwt: JwtOptions = {},
+) {
   const client = new IntrospectionClient({
     issuer: GOOD.iss,
     clientAuthentication: clientSecretBasic('api', clientSecret),
     transport: { fetch: server.fetch },
-    jwt: { mode },
+    jwt: { mode, ...jwt },
     now: () => (GOOD.exp - 300) * 1000,
     onWarning: false,
   })
@@ -388,6 +404,21 @@ describe('explain of a JWT', () => {
     })
     expect(stepOf(explanation, 'transport')).toMatchObject({ outcome: 'skipped' })
     expect(server.asked).toEqual([])
+  })
+
+  test('takes no sample, and asks about a JWT in doubt, as every guard does', async () => {
+    const key = await createKey('ES256')
+    const server = createServer(key)
+    const numbers = [0.9, 0.1]
+    const random = () => numbers.shift() ?? 0.9
+    const client = jwtClient(server, 'local-or-introspect', { sampleRate: 0.5, random })
+    const jwt = await issue(key)
+    expect((await client.explain(jwt, { audience: GOOD.aud })).allowed).toBe(true)
+    expect(numbers).toHaveLength(2)
+    for (let count = 0; count < 2; count++) await client.introspect(jwt)
+    expect(server.asked).toHaveLength(1)
+    expect((await client.explain(jwt, { audience: GOOD.aud })).allowed).toBe(false)
+    expect(server.asked).toHaveLength(2)
   })
 
   test('says that the server is asked as well', async () => {

@@ -285,6 +285,7 @@ const resource = {
   id: 'api',
   clientSecrets: ['secret', { secret: 'next', expiresAt: 1_764_000_000 }],
   audiences: [audience],
+  basicEncoding: 'form-then-raw',
   methods: ['client_secret_basic'],
   jwks: seam(jwks),
   view: {
@@ -412,7 +413,9 @@ const revocationOptions = {
   allowHttpOnLoopback: true,
   clientAuthentication: {
     methods: ['client_secret_basic'],
-    clients: [{ id: 'web', clientSecrets: ['secret'], methods: ['client_secret_basic'] }],
+    clients: [
+      { id: 'web', clientSecrets: ['secret'], basicEncoding: 'form-then-raw', methods: ['client_secret_basic'] },
+    ],
     realm: 'revocation',
   },
   lookup: { store },

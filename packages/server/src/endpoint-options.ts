@@ -3,7 +3,7 @@ import { isIssuer, type UrlRules } from '@token-introspection/core'
 import { httpRemedy, OptionGroup, resolveUrlRules, URL_RULE_OPTIONS } from '@token-introspection/core/options'
 import { type Registry, resolveClientAuthentication } from './client-authentication/client-authentication-options.ts'
 import type { Registered } from './client-authentication/registered.ts'
-import type { OnEvent } from './events/events.ts'
+import { type BasicReadEvent, createBasicReadReporter, type OnEvent } from './events/events.ts'
 import type { WarningEvent } from './events/warning.ts'
 import { resolveWarnings } from './events/warning-options.ts'
 import { type RequestOptions, resolveRequest } from './request/request-options.ts'
@@ -62,12 +62,12 @@ export function resolveEndpoint<Caller extends Registered, Event>(group: OptionG
   const timeoutMs = resolveTimeoutMs(group)
   const urlRules = resolveUrlRules(group)
   const issuer = group.has('issuer') ? resolveIssuer(group, urlRules) : undefined
-  const onEvent = group.function<OnEvent<Event | WarningEvent>>('onEvent')
+  const onEvent = group.function<OnEvent<Event | BasicReadEvent | WarningEvent>>('onEvent')
   const { warn, warnOfError } = resolveWarnings(group, { issuer, now, onEvent })
   const { challenge, ...clientAuthentication } = resolveClientAuthentication(
     group.raw('clientAuthentication'),
     registry,
-    { issuer, urlRules, timeoutMs, now, warn },
+    { issuer, urlRules, timeoutMs, now, warn, onBasicRead: createBasicReadReporter(onEvent) },
   )
   const response = new OptionGroup('response', group.raw('response'), ['retryAfterSeconds'])
   return {

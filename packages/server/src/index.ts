@@ -127,6 +127,7 @@ export type { SigningKey } from './response/signing-key.ts'
 
 // Events
 export type {
+  BasicReadEvent,
   FollowedEvent,
   IntrospectedEvent,
   IntrospectionHandlerEvent,

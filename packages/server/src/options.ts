@@ -19,7 +19,7 @@ import {
 } from './client-authentication/client-authentication-options.ts'
 import { endpointDefaults, resolveIssuer, resolveTimeoutMs } from './endpoint-options.ts'
 import { protectedResourceReader } from './client-authentication/protected-resource.ts'
-import type { OnEvent } from './events/events.ts'
+import { createBasicReadReporter, type OnEvent } from './events/events.ts'
 import { resolveProof } from './feed/proof-options.ts'
 import type { Steps } from './handle-introspection.ts'
 import { requireBudget } from './limits/charge-budget.ts'
@@ -165,6 +165,7 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
       timeoutMs,
       now,
       warn,
+      onBasicRead: createBasicReadReporter(onEvent),
       requireBudget: (protectedResource) => requireBudget(protectedResource, limits),
     },
   )

@@ -128,7 +128,9 @@ describe('createRevocationHandler', () => {
       lookup: { store: createMemoryTokenStore() },
       onEvent: (event) => expectTypeOf(event).toEqualTypeOf<RevocationHandlerEvent>(),
     })
-    expectTypeOf<RevocationHandlerEvent['type']>().toEqualTypeOf<'revoked' | 'refused' | 'unexpected' | 'warning'>()
+    expectTypeOf<RevocationHandlerEvent['type']>().toEqualTypeOf<
+      'revoked' | 'basic-read' | 'refused' | 'unexpected' | 'warning'
+    >()
   })
 })
 

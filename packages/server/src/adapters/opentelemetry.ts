@@ -58,7 +58,7 @@ export function recordEvents(options: RecordEventsOptions): OnEvent & OnEvent<Re
   })
 
   return (event: IntrospectionHandlerEvent | RevocationHandlerEvent) => {
-    // Warnings have no duration.
+    // Warnings and what is reported beside an answer have no duration.
     if (!('durationMs' in event)) return
     const attributes = { 'token_introspection.endpoint': endpoint, ...describe(event) }
     histogram?.record(event.durationMs / 1000, attributes)

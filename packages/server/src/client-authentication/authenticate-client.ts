@@ -17,7 +17,7 @@ import { authenticateBySecret, type SecretStep } from './authenticate-by-secret.
 import type { TokenScheme } from './challenges.ts'
 import type { ClientAuthenticationMethod } from './client-authentication-method.ts'
 import { refuseCredentials } from './complaint.ts'
-import { type AcceptedBasicEncoding, explainBasic, readClientSecretBasic } from './client-secret-basic.ts'
+import { explainBasic, readClientSecretBasic } from './client-secret-basic.ts'
 import { readClientSecretPost } from './client-secret-post.ts'
 import { findRegistered } from './find-registered.ts'
 import type { ProtectedResource } from './protected-resource.ts'
@@ -38,7 +38,6 @@ export interface ClientAuthenticationStep<Caller extends Registered = ProtectedR
     CertificateStep<Caller>,
     AccessTokenMethodStep<Caller> {
   readonly methods: ReadonlySet<ClientAuthenticationMethod>
-  readonly basicEncoding: AcceptedBasicEncoding
   readonly custom: AuthenticateCustom | undefined
   /** The address by which failures are counted. */
   readonly remoteAddress: (request: HttpRequest) => string | undefined
@@ -144,7 +143,7 @@ function authenticateBasic<Caller extends Registered>(
       read() {
         const credentials = parseAuthorization(authorization)
         if (credentials === undefined) throw notTaken('Basic without one text of base64', step.methods)
-        const readings = readClientSecretBasic(credentials.token, step.basicEncoding)
+        const readings = readClientSecretBasic(credentials.token)
         // A client_id proves nothing. Beside Basic it may occur with the same value.
         if (besideId !== undefined && readings.length > 0 && readings.every(({ clientId }) => clientId !== besideId)) {
           throw new RequestInvalidError('client_id differs from the identifier in the Authorization field')
@@ -171,7 +170,7 @@ function authenticatePost<Caller extends Registered>(
       presentation: `${clientId.length} ${clientId} ${clientSecret}`,
       besideId: undefined,
       address: () => step.remoteAddress(http),
-      read: () => [credentials],
+      read: () => [{ ...credentials, encoding: 'any' }],
       explain: undefined,
     },
     step,

@@ -1,5 +1,5 @@
 /** Options of step `clientAuthentication`, for every endpoint. */
-import { quote, type UrlRules } from '@token-introspection/core'
+import { type BasicEncoding, quote, type UrlRules } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import { createMemoryReplayStore, type ReplayStore } from '@token-introspection/core/replay'
 import { CAN_READ_CERTIFICATES } from '#x509'
@@ -45,7 +45,8 @@ export interface ClientAuthenticationMethodOptions {
    * How the endpoint reads Basic credentials. Default `form-then-raw`: form-decoded as RFC 6749 §2.3.1 says and, if that makes
    * a difference, also without decoding. Both together count as one attempt. `form` refuses callers that do not encode.
    * `form-then-raw-then-latin1` also reads octets that are not UTF-8, as ISO-8859-1. Use it for callers with a letter such as
-   * `é` in their secret that use requests, Authlib or older Spring. Credentials still have at most two readings.
+   * `é` in their secret that use requests, Authlib or older Spring. Credentials still have at most two readings. `basicEncoding`
+   * of a caller replaces this option for that caller.
    */
   readonly basicEncoding?: AcceptedBasicEncoding | undefined
   /**
@@ -144,6 +145,8 @@ interface Surroundings<Caller extends Registered> {
   readonly warn: Warn
   /** Throws for a caller without budget. When it is absent, every caller has budget. */
   readonly requireBudget?: (caller: Caller) => void
+  /** Hears of good Basic credentials that mean something else in another encoding. */
+  readonly onBasicRead?: ((clientId: string, encoding: BasicEncoding) => void) | undefined
 }
 
 const OPTIONS = [
@@ -166,7 +169,7 @@ const OPTIONS = [
 export function resolveClientAuthentication<Caller extends Registered>(
   options: unknown,
   registry: Registry<Caller>,
-  { issuer, urlRules, timeoutMs, now, warn, requireBudget = () => undefined }: Surroundings<Caller>,
+  { issuer, urlRules, timeoutMs, now, warn, requireBudget = () => undefined, onBasicRead }: Surroundings<Caller>,
 ): ClientAuthenticationStep<Caller> & { readonly challenge: string } {
   const { list, find } = registry
   const group = new OptionGroup('clientAuthentication', options, [list, find, ...OPTIONS])
@@ -197,6 +200,7 @@ export function resolveClientAuthentication<Caller extends Registered>(
     now,
     warn,
     requireBudget,
+    onBasicRead,
     basicEncoding: group.oneOf<AcceptedBasicEncoding>(
       'basicEncoding',
       ACCEPTED_BASIC_ENCODINGS,

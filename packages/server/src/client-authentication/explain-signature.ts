@@ -1,6 +1,6 @@
 /** Explains to the operator why the signature of a client assertion was refused. It decides nothing. */
 import { type Complaint, quote } from '@token-introspection/core'
-import { explainExpiredSecret } from './explain-secret.ts'
+import { explainExpiredSecret } from './explain-expired-secret.ts'
 import { textOf } from './client-secret.ts'
 import { canSign, MIN_SECRET_BYTES } from './client-secret-jwt.ts'
 import type { ClientAssertion } from './parse-client-assertion.ts'

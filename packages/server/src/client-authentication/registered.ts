@@ -7,6 +7,7 @@ import { ClientAuthenticationRegistrationError } from '../errors.ts'
 import type { KeyHolder } from '../keys/jwks-loader.ts'
 import type { Warn } from '../events/warning.ts'
 import { type ClientSecret, readClientSecrets } from './client-secret.ts'
+import { ACCEPTED_BASIC_ENCODINGS, type AcceptedBasicEncoding } from './client-secret-basic.ts'
 import { CALLER_METHODS, type CallerMethod, METHODS_WITHOUT_CREDENTIAL } from './client-authentication-method.ts'
 import { resolveTlsClientAuth, type TlsClientAuth } from './tls-client-auth.ts'
 
@@ -35,6 +36,11 @@ export interface Registered extends KeyHolder {
   readonly jwksUri?: string | undefined
   /** The subject value of its certificate, for `tls_client_auth` (RFC 8705 §2.1.2). */
   readonly tlsClientAuth?: TlsClientAuth | undefined
+  /**
+   * How the endpoint reads its Basic credentials. Default: as `clientAuthentication.basicEncoding` says. Give it to the few callers
+   * that do not form-encode, so that the endpoint can be strict with the others, or to those that do, so that it is strict with them.
+   */
+  readonly basicEncoding?: AcceptedBasicEncoding | undefined
   /** The methods it may use. Default: every method of the endpoint for which it has credentials. */
   readonly methods?: readonly CallerMethod[] | undefined
 }
@@ -49,7 +55,7 @@ export function mayUse(caller: Registered, method: CallerMethod): boolean {
   return caller.methods === undefined || caller.methods.includes(method)
 }
 
-const OPTIONS = ['id', 'clientSecrets', 'jwks', 'jwksUri', 'tlsClientAuth', 'methods']
+const OPTIONS = ['id', 'clientSecrets', 'jwks', 'jwksUri', 'tlsClientAuth', 'basicEncoding', 'methods']
 /** Members of a JWK that a public key must not have (RFC 7518 §6). */
 const PRIVATE_MEMBERS = ['d', 'k', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'priv']
 
@@ -191,6 +197,9 @@ function readRegistered(
   const jwks = readJwks(group, take)
   const jwksUri = readJwksUri(group, urlRules)
   const tlsClientAuth = resolveTlsClientAuth(group.raw('tlsClientAuth'), group.path('tlsClientAuth'))
+  const basicEncoding = group.has('basicEncoding')
+    ? group.oneOf<AcceptedBasicEncoding>('basicEncoding', ACCEPTED_BASIC_ENCODINGS, 'form')
+    : undefined
   if (jwks !== undefined && jwksUri !== undefined) throw group.error('jwksUri', 'give either this or jwks')
   const credential = clientSecrets ?? jwks ?? jwksUri ?? tlsClientAuth
   if (credential === undefined && !methods?.every((method) => METHODS_WITHOUT_CREDENTIAL.has(method))) {
@@ -205,6 +214,7 @@ function readRegistered(
     ...(jwks !== undefined && { jwks }),
     ...(jwksUri !== undefined && { jwksUri }),
     ...(tlsClientAuth !== undefined && { tlsClientAuth }),
+    ...(basicEncoding !== undefined && { basicEncoding }),
     ...(methods !== undefined && { methods }),
   }
 }

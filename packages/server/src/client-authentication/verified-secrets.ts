@@ -2,6 +2,7 @@
 import type { BasicCredentials } from '@token-introspection/core'
 import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { sha256 } from '#crypto'
+import type { SecretEncoding } from './client-secret-basic.ts'
 import { equalDigests } from './equal-digests.ts'
 
 /** Credentials that were good when the caller presented them. */
@@ -12,6 +13,12 @@ export interface VerifiedSecret {
    * effect at once.
    */
   readonly registered: string
+}
+
+/** A spelling of credentials that were good. */
+export interface KnownSpelling extends VerifiedSecret {
+  /** The encoding in which this spelling means these credentials. They stay good only while it is accepted from their caller. */
+  readonly encoding: SecretEncoding
 }
 
 /** A method whose credentials are remembered. */
@@ -26,10 +33,12 @@ export interface VerifiedSecrets {
   keyOf(method: SecretMethod, presentation: string): MaybePromise<string>
   /** The key of an identifier and a secret, whatever their spelling. */
   keyOfCredentials(credentials: BasicCredentials): MaybePromise<string>
-  /** The credentials under a key of either kind. */
-  recall(key: string): VerifiedSecret | undefined
+  /** The credentials that a presentation means. */
+  recall(key: string): KnownSpelling | undefined
+  /** Credentials, whatever their spelling. */
+  recallCredentials(credentialsKey: string): VerifiedSecret | undefined
   /** Remembers good credentials, and this spelling of them. */
-  remember(key: string, credentialsKey: string, verified: VerifiedSecret): void
+  remember(key: string, credentialsKey: string, spelling: KnownSpelling): void
   /** Forgets the credentials under a key of either kind, with all their spellings. */
   forget(key: string): void
 }
@@ -54,6 +63,10 @@ interface Place extends VerifiedSecret {
   readonly spellings: string[]
 }
 
+interface Spelling extends KnownSpelling {
+  readonly place: Place
+}
+
 /**
  * Creates a memory for one handler.
  *
@@ -66,7 +79,7 @@ interface Place extends VerifiedSecret {
 export function createVerifiedSecrets(keepsLast: boolean): VerifiedSecrets {
   /** The places in the order in which they were remembered. */
   const places = new Map<string, Place>()
-  const bySpelling = new Map<string, Place>()
+  const bySpelling = new Map<string, Spelling>()
   // Created on first use, because some runtimes have no randomness while modules load.
   let processKey: string | undefined
   /** The good presentation that was used last. */
@@ -80,10 +93,6 @@ export function createVerifiedSecrets(keepsLast: boolean): VerifiedSecrets {
       if (keepsLast) asked = { mark, presentation, key }
       return key
     })
-  }
-
-  function find(key: string): Place | undefined {
-    return bySpelling.get(key) ?? places.get(key)
   }
 
   function digest(mark: string, text: string): MaybePromise<string> {
@@ -103,14 +112,15 @@ export function createVerifiedSecrets(keepsLast: boolean): VerifiedSecrets {
     keyOfCredentials: ({ clientId, clientSecret }) =>
       digest(MARKS.credentials, `${clientId.length} ${clientId} ${clientSecret}`),
     recall(key) {
-      const place = find(key)
+      const spelling = bySpelling.get(key)
       if (asked?.key === key) {
-        if (place !== undefined) last = asked
+        if (spelling !== undefined) last = asked
         asked = undefined
       }
-      return place
+      return spelling
     },
-    remember(key, credentialsKey, { clientId, registered }) {
+    recallCredentials: (credentialsKey) => places.get(credentialsKey),
+    remember(key, credentialsKey, { clientId, registered, encoding }) {
       let place = places.get(credentialsKey)
       if (place?.registered !== registered) {
         if (place !== undefined) remove(place)
@@ -121,11 +131,11 @@ export function createVerifiedSecrets(keepsLast: boolean): VerifiedSecrets {
       }
       if (place.spellings.includes(key)) return
       place.spellings.push(key)
-      bySpelling.set(key, place)
+      bySpelling.set(key, { clientId, registered, encoding, place })
       if (place.spellings.length > MAX_SPELLINGS) bySpelling.delete(place.spellings.shift() as string)
     },
     forget(key) {
-      const place = find(key)
+      const place = bySpelling.get(key)?.place ?? places.get(key)
       if (place !== undefined) remove(place)
     },
   }

@@ -6,7 +6,11 @@ import { createHashedSecretVerifier, type VerifySecret } from './verify-hashed-s
 function verifier(verifySecret: VerifySecret, decoy?: string) {
   const verify = createHashedSecretVerifier({ verifySecret, decoy, timeoutMs: 1000, now: () => 0 })
   return async (clientSecrets: readonly string[] | undefined, presented: string, key: string, id = 'orders-api') =>
-    verify(id, clientSecrets === undefined ? undefined : { clientSecrets }, presented, key)
+    verify(id, clientSecrets === undefined ? undefined : { clientSecrets }, {
+      secret: presented,
+      isAccepted: true,
+      key,
+    })
 }
 
 /** A verification that the test ends. */
@@ -186,7 +190,7 @@ describe('createHashedSecretVerifier', () => {
     const { release, verifySecret } = held()
     const verify = createHashedSecretVerifier({ verifySecret, decoy: 'decoy', timeoutMs: 1000, now: () => clock.ms })
     const attempts = Array.from({ length: 6 }, (_, index) =>
-      verify('orders-api', { clientSecrets: ['hash'] }, 'wrong', `key ${index}`),
+      verify('orders-api', { clientSecrets: ['hash'] }, { secret: 'wrong', isAccepted: true, key: `key ${index}` }),
     )
     for (let ended = 0; ended < 6; ended += 3) {
       await settled()
@@ -194,10 +198,10 @@ describe('createHashedSecretVerifier', () => {
       for (const one of [0, 1, 2]) release[ended + one]?.(false)
     }
     await Promise.all(attempts)
-    const real = verify('made-up', undefined, 'wrong', 'a')
+    const real = verify('made-up', undefined, { secret: 'wrong', isAccepted: true, key: 'a' })
     await settled()
     pauses.mockClear()
-    await verify('other', undefined, 'wrong', 'b')
+    await verify('other', undefined, { secret: 'wrong', isAccepted: true, key: 'b' })
     expect(pauses.mock.calls.map(([, ms]) => ms)).toEqual([70])
     release.at(-1)?.(false)
     await real

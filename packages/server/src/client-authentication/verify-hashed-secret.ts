@@ -27,7 +27,8 @@ const VERIFY_SECRET_FAILED =
 /** The hashes to compare with a presented secret, in this order. */
 interface Candidates {
   readonly good: readonly string[]
-  readonly expired: readonly string[]
+  /** Expired ones, and all of them when the reading may not count. */
+  readonly refused: readonly string[]
   /** Hashes of others, so that every failure takes as many verifications. */
   readonly padding: readonly string[]
 }
@@ -45,18 +46,25 @@ export interface HashedSecretOptions {
 
 /**
  * Returns the registered hash that fits a presented secret, or `undefined`. A hash that has expired is returned, too, after the
- * time of a wrong secret.
+ * time of a wrong secret, and so is every hash when the reading may not count.
  *
  * @param clientId - the presented identifier, registered or not.
- * @param key - identifies the credentials. Equal credentials at the same time share one verification.
  * @throws or rejects with ClientAuthenticationBusyError when too many attempts wait.
  */
 export type VerifyHashedSecret = (
   clientId: string,
   caller: Pick<Registered, 'clientSecrets'> | undefined,
-  presented: string,
-  key: string,
+  presented: PresentedReading,
 ) => Promise<string | undefined>
+
+/** A secret as one reading of the credentials has it. */
+export interface PresentedReading {
+  readonly secret: string
+  /** Whether this reading may count for the caller. */
+  readonly isAccepted: boolean
+  /** Identifies the credentials. Equal credentials at the same time share one verification. */
+  readonly key: string
+}
 
 /**
  * Creates a verifier. A wrong secret takes as long as for the known caller with the most hashes, at most {@link MAX_DECOYS}. This
@@ -95,16 +103,16 @@ export function createHashedSecretVerifier({
     }
   }
 
-  /** Returns the hash that fits. Only a good hash ends the verification: expired hashes and decoys take the time of all. */
+  /** Returns the hash that fits. Only a good hash ends the verification: refused hashes and decoys take the time of all. */
   async function verify(
-    { good, expired, padding }: Candidates,
+    { good, refused, padding }: Candidates,
     presented: string,
     clientId: string,
   ): Promise<string | undefined> {
     const fits = (candidate: string): Promise<boolean> => takeTurn(clientId, () => compare(presented, candidate))
     for (const candidate of good) if (await fits(candidate)) return candidate
     let match: string | undefined
-    for (const candidate of expired) if (await fits(candidate)) match = candidate
+    for (const candidate of refused) if (await fits(candidate)) match = candidate
     for (const candidate of padding) await fits(candidate)
     return match
   }
@@ -151,17 +159,17 @@ export function createHashedSecretVerifier({
     return length > decoys.length || (decoy === undefined && length === decoys.length)
   }
 
-  return async (clientId, caller, presented, key) => {
+  return async (clientId, caller, { secret: presented, isAccepted, key }) => {
     const secrets = caller?.clientSecrets
     if (secrets === undefined || secrets.length === 0) {
       return share([key], () => pretend(presented, clientId))
     }
     if (registersMore(secrets)) decoys = secrets.slice(0, MAX_DECOYS).map(textOf)
     const nowMs = now()
-    const isExpired = (secret: ClientSecret): boolean => hasExpired(secret, nowMs)
+    const isRefused = (secret: ClientSecret): boolean => !isAccepted || hasExpired(secret, nowMs)
     const candidates: Candidates = {
-      good: secrets.filter((secret) => !isExpired(secret)).map(textOf),
-      expired: secrets.filter(isExpired).map(textOf),
+      good: secrets.filter((secret) => !isRefused(secret)).map(textOf),
+      refused: secrets.filter(isRefused).map(textOf),
       padding: decoys.slice(secrets.length),
     }
     const match = await share([key, candidates], () => verify(candidates, presented, clientId))

@@ -1,5 +1,5 @@
 /** The events of the handlers: one per request, from the step that decided it, without tokens and secrets. */
-import { type IntrospectionError, isIntrospectionError } from '@token-introspection/core'
+import { type BasicEncoding, type IntrospectionError, isIntrospectionError } from '@token-introspection/core'
 import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { Disclosure, InactiveReason } from '../authorization/authorize-disclosure.ts'
 import { fingerprintToken } from './fingerprint-token.ts'
@@ -70,14 +70,31 @@ export interface FollowedEvent extends Timed {
   readonly ended: EndedStream['ended'] | undefined
 }
 
+/**
+ * A caller authenticated with Basic credentials that mean something else in another encoding. It is reported at each such request,
+ * and before the event about the answer. Credentials of ASCII letters and digits mean the same in every encoding, and cause none.
+ */
+export interface BasicReadEvent {
+  readonly type: 'basic-read'
+  /** The protected resource or client. */
+  readonly caller: string
+  /** The encoding in which its credentials were good: `form` as RFC 6749 §2.3.1 says, `raw` or `latin1`. */
+  readonly encoding: BasicEncoding
+}
+
 /** Every event of a feed handler. */
-export type RevocationFeedEvent = FollowedEvent | RefusedEvent | UnexpectedEvent | WarningEvent
+export type RevocationFeedEvent = FollowedEvent | BasicReadEvent | RefusedEvent | UnexpectedEvent | WarningEvent
 
 /** Every event of an introspection handler. */
-export type IntrospectionHandlerEvent = IntrospectedEvent | RefusedEvent | UnexpectedEvent | WarningEvent
+export type IntrospectionHandlerEvent =
+  | IntrospectedEvent
+  | BasicReadEvent
+  | RefusedEvent
+  | UnexpectedEvent
+  | WarningEvent
 
 /** Every event of a revocation handler. */
-export type RevocationHandlerEvent = RevokedEvent | RefusedEvent | UnexpectedEvent | WarningEvent
+export type RevocationHandlerEvent = RevokedEvent | BasicReadEvent | RefusedEvent | UnexpectedEvent | WarningEvent
 
 /** Receives events. The handler does not await it and ignores its errors, so that an observer cannot change an answer. */
 export type OnEvent<Event = IntrospectionHandlerEvent> = (event: Event) => void
@@ -89,6 +106,14 @@ export function reportEvent<Event>(onEvent: OnEvent<Event> | undefined, toEvent:
     const told: unknown = andThen(toEvent(), onEvent as (event: Event) => MaybePromise<unknown>)
     if (told instanceof Promise) told.catch(() => undefined)
   } catch {}
+}
+
+/** Returns a function that reports which encoding of Basic credentials was good. `undefined` without an observer. */
+export function createBasicReadReporter(
+  onEvent: OnEvent<BasicReadEvent> | undefined,
+): ((caller: string, encoding: BasicEncoding) => void) | undefined {
+  if (onEvent === undefined) return undefined
+  return (caller, encoding) => reportEvent<BasicReadEvent>(onEvent, () => ({ type: 'basic-read', caller, encoding }))
 }
 
 /** Returns a function for the elapsed milliseconds. It measures nothing without an observer. */

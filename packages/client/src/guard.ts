@@ -1,5 +1,5 @@
 /** SPINE: request in, decision out. */
-import { isIntrospectionError } from '@token-introspection/core'
+import { type InactiveIntrospectionResponse, isIntrospectionError } from '@token-introspection/core'
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { TokenTooLongError } from './errors.ts'
 import { type Liveness, LivenessRecord } from './revocations/liveness.ts'
@@ -16,6 +16,7 @@ import { checkConfirmation } from './policy/confirmation/check-confirmation.ts'
 import type { ConfirmationOutcome, Presentation } from './policy/confirmation/confirmation.ts'
 import type { JudgedToken, Policy } from './policy/policy.ts'
 import type { CustomCheck } from './policy/policy-options.ts'
+import { whyInactive } from './result/inactive.ts'
 import type { ActiveIntrospectionResult, IntrospectionResult } from './result/introspection-result.ts'
 import {
   type ChallengeSettings,
@@ -154,6 +155,8 @@ export interface GuardSteps<Claims extends object> {
   readonly introspect: (token: string, liveness: LivenessRecord) => MaybePromise<IntrospectionResult<Claims>>
   /** A number that changes with every event of the feeds; `undefined` when there is no feed. */
   readonly sequence: (() => number) | undefined
+  /** Whether an answer from the cache may have lost the reason why it is inactive, in a store that processes share. */
+  readonly mayLoseReason: boolean
   readonly policy: Policy
   readonly check: CustomCheck | undefined
   readonly result: ChallengeSettings
@@ -249,7 +252,7 @@ function judge<Claims extends object>(
 ): MaybePromise<GuardDecision<Claims>> {
   const { policy, result } = steps
   const { scheme } = presented
-  if (!token.active) return refuseToken('token_inactive', result, scheme)
+  if (!token.active) return refuseInactive(token, liveness, scheme, steps)
   const mistaken = checkTarget(token, policy)
   if (mistaken !== undefined)
     return refuseToken(mistaken, result, scheme, findMismatch(mistaken, token, policy, steps.now))
@@ -284,7 +287,7 @@ async function judgeAgain<Claims extends object>(
   if (!decision.allowed || answered === sequence?.()) return decision
   const latest = await steps.introspect(presented.token, liveness)
   if (latest === token) return decision
-  if (!latest.active) return refuseToken('token_inactive', result, scheme)
+  if (!latest.active) return refuseInactive(latest, liveness, scheme, steps)
   const mistaken = checkTarget(latest, policy)
   if (mistaken !== undefined)
     return refuseToken(mistaken, result, scheme, findMismatch(mistaken, latest, policy, steps.now))
@@ -333,6 +336,15 @@ async function checkAndUseProof<Claims extends object>(
   if (check !== undefined && (await check()) !== true) return refuseByCheck()
   if (useProof !== undefined && !(await useProof())) return refuseProof(result, USED)
   return allowance
+}
+
+function refuseInactive(
+  token: Readonly<InactiveIntrospectionResponse>,
+  { source }: LivenessRecord,
+  scheme: TokenScheme,
+  { result, mayLoseReason }: Pick<GuardSteps<object>, 'result' | 'mayLoseReason'>,
+): Refusal {
+  return refuseToken('token_inactive', result, scheme, whyInactive(token, mayLoseReason && source === 'cache'))
 }
 
 /** An operational failure is an outage, and a refusal. Any other error is a bug, and is thrown. */

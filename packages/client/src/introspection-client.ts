@@ -180,6 +180,7 @@ export class IntrospectionClient<Claims extends object = object> {
         return observeIntrospection(token, call, guarded, trace, reporter, liveness)
       },
       sequence: followed && (() => followed.feed.state.sequence),
+      mayLoseReason: steps.cache?.isShared === true,
       now: steps.now,
       reporter,
     }

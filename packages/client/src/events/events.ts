@@ -93,9 +93,7 @@ export interface GuardRefusedEvent extends Told {
   /** The error, for the reasons `unavailable` and `token_too_long`; `undefined` for any other. */
   readonly error: IntrospectionError | undefined
   /**
-   * What the request or the token has and what the guard wants, for the reasons `origin`, `token_kind`, `issuer`,
-   * `audience`, `scope`, `authentication`, `confirmation` and `proof`; the detail of the `introspected` event, for
-   * `token_inactive`; `undefined` for any other.
+   * Why, for people to read: see {@link Refusal.detail}. For `token_inactive` the detail of the `introspected` event.
    */
   readonly detail: string | undefined
   /** The same as data: see {@link Refusal.mismatch}. */

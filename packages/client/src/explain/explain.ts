@@ -67,6 +67,8 @@ export async function explain(presented: PresentedToken, explaining: Explaining)
       introspect: (token) => ask(token, call, observed, notes, explaining),
       // The decision is about one answer, so the client does not look at the token again.
       sequence: undefined,
+      // Step response says why.
+      mayLoseReason: true,
       policy: { ...guard.policy, confirmation: observeConfirmation(guard.policy.confirmation) },
       check: guard.check,
       result: challengeSettings(guard),

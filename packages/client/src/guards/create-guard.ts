@@ -38,6 +38,8 @@ export interface GuardSource<Claims extends object = object> {
   ) => MaybePromise<IntrospectionResult<Claims>>
   /** A number that changes with every event of the feeds; `undefined` when there is no feed. */
   readonly sequence: (() => number) | undefined
+  /** Whether an answer from the cache may have lost the reason why it is inactive. */
+  readonly mayLoseReason: boolean
   /** Seconds since the epoch. */
   readonly now: () => number
   readonly reporter: EventReporter
@@ -64,6 +66,7 @@ export function createGuard<Claims extends object>(
     token: source.sources,
     introspect: (token, liveness) => source.introspect(token, options(), liveness),
     sequence: source.sequence,
+    mayLoseReason: source.mayLoseReason,
     // Only guards remember values: there may be many watched connections, each with a policy of its own.
     policy: { ...resolved.policy, passed: { audience: new PassedValues(), scope: new PassedValues() } },
     check: resolved.check,

@@ -247,6 +247,7 @@ class Combined implements CombinedIssuers {
         return Promise.resolve(UNKNOWN_ISSUER)
       },
       sequence: undefined,
+      mayLoseReason: false,
       now,
       reporter: new EventReporter(issuers.onEvent, () => NOBODY),
     }

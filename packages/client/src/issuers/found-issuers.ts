@@ -322,6 +322,7 @@ export class FoundIssuers<Claims extends object = object> implements AsyncDispos
         return result
       },
       sequence: undefined,
+      mayLoseReason: false,
       now: () => Math.floor(nowMs() / 1000),
       reporter: this.#reporter,
     }

@@ -47,10 +47,11 @@ export class Refusal {
   /** The error, when the token could not be checked or was too long. */
   readonly error: IntrospectionError | undefined
   /**
-   * What the request or the token has and what this guard wants, for the reasons `origin`, `token_kind`, `issuer`,
-   * `audience`, `scope`, `authentication`, `confirmation` and `proof`, such as `unexpected aud "https://a.example", expected "https://b.example"` or `the token is bound to
-   * a certificate, and the connection has no client certificate`. For your log, never for the response. `undefined` for
-   * other reasons.
+   * Why, for people to read. For `origin`, `token_kind`, `issuer`, `audience`, `scope`, `authentication`, `confirmation` and
+   * `proof`: what the request or the token has and what this guard wants, such as `unexpected aud "https://a.example",
+   * expected "https://b.example"`. For `token_inactive`: who says so, with the times that were compared; `undefined` for an
+   * answer from a store that processes share. For `token_too_long` and `unavailable`: the message of the error. For your
+   * log, never for the response. `undefined` for other reasons.
    */
   readonly detail: string | undefined
   /**
@@ -227,13 +228,14 @@ const TOO_LONG = { header: 431, field: 431, cookie: 431, form: 413, query: 414 }
  */
 export function refuseUnchecked(error: IntrospectionError, source: keyof typeof TOO_LONG = 'header'): Refusal {
   if (error.code === 'ERR_TOKEN_TOO_LONG') {
-    return plain('token_too_long', TOO_LONG[source], 'invalid_request', {}, error)
+    return plain('token_too_long', TOO_LONG[source], 'invalid_request', {}, error, error.message)
   }
   const status = statusOf(error)
   const { retryAfterSeconds } = error as { retryAfterSeconds?: number }
   const headers: Record<string, string> =
     status === 503 && retryAfterSeconds !== undefined ? { 'retry-after': String(retryAfterSeconds) } : {}
-  return plain('unavailable', status, status === 503 ? 'temporarily_unavailable' : 'server_error', headers, error)
+  const code = status === 503 ? 'temporarily_unavailable' : 'server_error'
+  return plain('unavailable', status, code, headers, error, error.message)
 }
 
 function statusOf(error: IntrospectionError): number {

@@ -1,5 +1,7 @@
 import { request as httpRequest } from 'node:http'
 import {
+  type CacheEntry,
+  type CacheStore,
   clientSecretBasic,
   combineIssuers,
   type TokenOptions,
@@ -447,4 +449,84 @@ test.each([
 ])('a guard names the right adapter when it gets a request %s', (_, request) => {
   const guard = createClient().guard({ audience })
   expect(() => guard(request as never)).toThrow(/^request: must be a web Request.*expressGuard\(guard\)/)
+})
+
+describe('the detail of a refusal', () => {
+  async function refusalFor(
+    answer: () => Response,
+    given: Partial<IntrospectionClientOptions> = {},
+    presented = token,
+  ) {
+    const client = createClient({
+      ...given,
+      transport: { retry: false, fetch: () => Promise.resolve(answer()) },
+      onWarning: false,
+    })
+    onTestFinished(() => client.close())
+    return { client, refusal: refusalOf(await client.guard({ audience })(bearing(`Bearer ${presented}`))) }
+  }
+
+  test.each<[string, () => Response, string, string]>([
+    [
+      'a token that the server does not know',
+      () => Response.json({ active: false }),
+      'token_inactive',
+      'does not know the token',
+    ],
+    [
+      'an expired token',
+      () => Response.json({ ...good, exp: now - 97 }),
+      'token_inactive',
+      `(${now - 97}), and the clock of this resource server says 2025-11-24T16:00:00.000Z (${now}), 1 min 37 s later`,
+    ],
+    [
+      'a token that is not valid yet',
+      () => Response.json({ ...good, nbf: now + 3600 }),
+      'token_inactive',
+      `(${now}), 1 h 0 min earlier`,
+    ],
+    [
+      'a token that the server does not introspect',
+      () => Response.json({ error: 'unsupported_token_type' }, { status: 400 }),
+      'token_inactive',
+      'verify those with option group jwt',
+    ],
+    [
+      'refused credentials',
+      () => Response.json({ error: 'invalid_client' }, { status: 401 }),
+      'unavailable',
+      'does not accept the credentials of this resource server',
+    ],
+  ])('says why %s is refused, and is not in the response', async (_, answer, reason, part) => {
+    const { refusal } = await refusalFor(answer)
+    expect(refusal).toMatchObject({ reason, detail: expect.stringContaining(part) as string })
+    const sent = refusal.toResponse()
+    const text = `${await sent.text()}${JSON.stringify([...sent.headers])}`
+    expect(text).not.toContain(part)
+    expectNoSecrets(refusal.detail)
+  })
+
+  test('says that a token is too long, and how long it may be', async () => {
+    const { refusal } = await refusalFor(() => Response.json(good), { token: { maxBytes: 64 } }, 'x'.repeat(65))
+    expect(refusal).toMatchObject({
+      reason: 'token_too_long',
+      detail: expect.stringMatching(/65 octets.*64/) as string,
+    })
+  })
+
+  test('is not guessed for an inactive answer from a store that processes share', async () => {
+    const entries = new Map<string, CacheEntry>()
+    const store: CacheStore = {
+      get: (key) => entries.get(key),
+      set: (key, entry) => void entries.set(key, entry),
+      delete: (key) => void entries.delete(key),
+      clear: () => entries.clear(),
+    }
+    const cache = { store, keySecret: 'a key secret of more than 32 characters' }
+    const { client, refusal } = await refusalFor(() => Response.json({ active: false }), { cache })
+    expect(refusal.detail).toContain('answered active: false')
+    const again = refusalOf(await client.guard({ audience })(bearing(`Bearer ${token}`)))
+    expect(client.statistics().inactiveHits).toBe(1)
+    expect(again).toMatchObject({ reason: 'token_inactive', detail: undefined })
+  })
 })

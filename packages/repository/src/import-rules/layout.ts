@@ -80,6 +80,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@token-introspection/core': OUTSIDE_ADAPTERS,
       // Adapters read their own options as every other part does.
       '@token-introspection/core/options': EVERYWHERE,
+      '@token-introspection/core/explanation': 'in-process/',
       '@token-introspection/core/key-set': 'keys/',
       '@token-introspection/core/maybe-promise': EVERYWHERE,
       '@token-introspection/core/node-header': 'adapters/',

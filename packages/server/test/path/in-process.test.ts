@@ -6,8 +6,8 @@ import { ACTIVE, createEndpoint, INACTIVE, ISSUER, NOW, RECORD, TOKENS, type Tok
 
 const orders = { protectedResource: 'orders-api' }
 
-function outcomes(explanation: Explanation): Record<string, string> {
-  return Object.fromEntries(explanation.steps.map(({ step, outcome }) => [step, outcome]))
+function details(explanation: Explanation): Record<string, string> {
+  return Object.fromEntries(explanation.steps.map(({ step, detail }) => [step, detail]))
 }
 
 describe('handler.introspect', () => {
@@ -73,13 +73,16 @@ describe('handler.explain', () => {
       /^denied by the policy: audience \["https:\/\/invoices\.example\.com"\], issued to web; orders-api answers to \["https:\/\/orders/,
     ],
     ['audienceless', 'denied', 'authorization', /^denied by the policy: audience \[\]/],
-  ])('explains the answer about the %s token', async (name, reason, step, outcome) => {
+  ])('explains the answer about the %s token', async (name, reason, step, detail) => {
     const { handler } = await createEndpoint()
     const explanation = await handler.explain(token(name), orders)
     expect(explanation.reason).toBe(reason)
     expect(explanation.response).toEqual(reason === undefined ? ACTIVE : JSON.parse(INACTIVE))
     expect(explanation.error).toBeUndefined()
-    expect(outcomes(explanation)[step]).toMatch(outcome)
+    expect(details(explanation)[step]).toMatch(detail)
+    const against = explanation.steps.filter((each) => each.outcome === 'refused')
+    expect(against.map((each) => each.step)).toEqual(reason === undefined ? [] : [step])
+    expect(against.every((each) => each.remedy !== undefined)).toBe(true)
     expect(explanation.steps.map((each) => each.step)).toEqual([
       'clientAuthentication',
       'lookup',
@@ -98,17 +101,17 @@ describe('handler.explain', () => {
     })
     const explanation = await handler.explain('x', orders)
     expect(explanation.response).toEqual({ active: true, sub: 'alice' })
-    expect(outcomes(explanation)).toMatchObject({
+    expect(details(explanation)).toMatchObject({
       lookup: 'access_token known to legacy, live',
       authorization: expect.stringMatching(/^allowed with a view of members: /) as string,
       response: 'active, with ["active","sub"]',
     })
     const junk = await handler.explain('junk', orders)
-    expect([junk.reason, outcomes(junk)['lookup']]).toEqual([
+    expect([junk.reason, details(junk)['lookup']]).toEqual([
       'not-minted',
       'lookup.isMinted says it was not minted here',
     ])
-    expect(outcomes(await handler.explain('x', { protectedResource: 'invoices-api' }))['lookup']).toContain('legacy')
+    expect(details(await handler.explain('x', { protectedResource: 'invoices-api' }))['lookup']).toContain('legacy')
   })
 
   test('stops at the failed step, and reports the error', async () => {
@@ -121,15 +124,37 @@ describe('handler.explain', () => {
       error: { code: 'ERR_LOOKUP_STORE', cause: thrown },
     })
     expect(explanation.steps.map(({ step }) => step)).toEqual(['clientAuthentication', 'lookup'])
-    expect(explanation.steps.at(-1)?.outcome).toMatch(/^failed: /)
+    expect(explanation.steps.at(-1)).toMatchObject({ outcome: 'failed', detail: expect.any(String) as string })
+    expect(String(explanation)).toMatch(/^no answer, because a step failed\n✓ clientAuthentication [^✗]*\n✗ lookup /)
     const unregistered = await handler.explain('x', { protectedResource: 'nobody' })
     expect(unregistered.error).toBeInstanceOf(TypeError)
     expect(unregistered.response).toEqual({ active: false })
   })
 
+  test('is text of a line for each step, at most 80 columns wide', async () => {
+    const { handler } = await createEndpoint()
+    const text = String(await handler.explain(token('foreign'), orders))
+    expect(text).toMatchInlineSnapshot(`
+      "inactive: denied
+      ✓ clientAuthentication  orders-api, with the audiences
+                              ["https://orders.example.com","urn:orders"]
+      ✓ lookup                access_token known to store, live
+      ✗ authorization         denied by the policy: audience
+                              ["https://invoices.example.com"], issued to web;
+                              orders-api answers to
+                              ["https://orders.example.com","urn:orders"]
+                              → Issue the token for an audience of orders-api, or
+                                register its audience at orders-api, or change
+                                authorization.allow.
+      ✓ response              inactive"
+    `)
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+  })
+
   test('contains no token and no secret', async () => {
     const { handler } = await createEndpoint()
-    const everything = inspect(await handler.explain(token('active'), orders), { depth: null })
+    const explanation = await handler.explain(token('active'), orders)
+    const everything = `${inspect(explanation, { depth: null })}${explanation.toString()}`
     expect(everything).not.toContain(TOKENS.active[0])
     expect(everything).not.toContain('orders-Jm4qWv7x')
     expect(everything).toContain(ISSUER)

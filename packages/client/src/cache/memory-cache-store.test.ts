@@ -26,6 +26,16 @@ describe('MemoryCacheStore', () => {
     expect([store.get('a'), store.get('b'), store.get('c')].map(Boolean)).toEqual([true, false, true])
   })
 
+  test('drops an answer that was only looked at', () => {
+    const store = new MemoryCacheStore({ maxEntries: 2, inactiveMaxEntries: 2 })
+    store.set('a', entry(true))
+    store.set('b', entry(true))
+    expect([store.peek('a'), store.peek('x')]).toEqual([entry(true), undefined])
+    store.get('b')
+    store.set('c', entry(true))
+    expect([store.get('a'), store.get('b'), store.get('c')].map(Boolean)).toEqual([false, true, true])
+  })
+
   test('drops an expired answer before an unused one', () => {
     const store = new MemoryCacheStore({ maxEntries: 2, inactiveMaxEntries: 2 })
     store.set('a', { ...entry(true), askedAtMs: 10, expiresAtMs: 15 })

@@ -1,4 +1,6 @@
 import {
+  type CacheEntry,
+  type CacheStore,
   clientSecretBasic,
   type GuardOptions,
   type GuardRequest,
@@ -147,3 +149,56 @@ describe('for every answer, policy and request', () => {
     }
   })
 })
+
+describe('for every age of a kept answer, and every store', () => {
+  test('an explanation with useCache decides as the guard does, and asks when the guard asks', async () => {
+    let hits = 0
+    await fc.assert(
+      fc.asyncProperty(
+        fc.boolean(),
+        fc.boolean(),
+        fc.boolean(),
+        fc.integer({ min: -1500, max: 40_000 }),
+        fc.option(fc.integer({ min: 0, max: 40 }), { nil: undefined }),
+        fc.option(fc.integer({ min: 1, max: 40 }), { nil: undefined }),
+        async (isShared, wasActive, isActive, waitMs, maxAgeSeconds, livesSeconds) => {
+          let asked = 0
+          let active = wasActive
+          let nowMs = now * 1000
+          const client = createClient(
+            () => {
+              asked += 1
+              const exp = livesSeconds === undefined ? undefined : now + livesSeconds
+              return Response.json(active ? { active, aud: audience, exp } : { active })
+            },
+            { now: () => nowMs, cache: isShared ? { store: sharedStore(), keySecret: 'k'.repeat(32) } : {} },
+          )
+          await client.introspect(token)
+          active = isActive
+          nowMs += waitMs
+          const statistics = client.statistics()
+          const explanation = await client.explain(token, { audience, maxAgeSeconds, useCache: true })
+          const askedByExplain = asked - 1
+          expect(client.statistics()).toEqual(statistics)
+          const request = new Request('https://api.example.com/', { headers: { authorization: `Bearer ${token}` } })
+          const decision = await client.guard({ audience, maxAgeSeconds })(request)
+          expect(explanation.allowed).toBe(decision.allowed)
+          expect(asked - 1 - askedByExplain).toBe(askedByExplain)
+          if (askedByExplain === 0) hits += 1
+        },
+      ),
+      { numRuns: 300 },
+    )
+    expect(hits).toBeGreaterThan(30)
+  })
+})
+
+function sharedStore(): CacheStore {
+  const entries = new Map<string, CacheEntry>()
+  return {
+    get: (key) => Promise.resolve(entries.get(key)),
+    set: (key, entry) => void entries.set(key, entry),
+    delete: (key) => void entries.delete(key),
+    clear: () => entries.clear(),
+  }
+}

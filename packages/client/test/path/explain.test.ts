@@ -233,6 +233,42 @@ describe('explain of a client', () => {
     expect(asked).toHaveLength(2)
   })
 
+  test.each<[string, () => Response]>([
+    ['has members that cannot be read', saying({ ...good, permissions: ['r:s'] })],
+    ['is active and has expired', saying({ ...good, exp: now - 60 })],
+    ['is that the server does not introspect such tokens', saying({ error: 'unsupported_token_type' }, 400)],
+  ])('reports nothing when the answer %s', async (_, answer) => {
+    const { client, events } = createClient([answer])
+    await client.explain(token, guard)
+    expect(events).toEqual([])
+    await client.introspect(token)
+    expect(events.length).toBeGreaterThan(1)
+  })
+
+  test('does not make a token one that goes first', async () => {
+    const { client, events } = createClient([saying(good), saying({}, 503)], {
+      transport: { retry: false, circuitBreaker: { failures: 1, windowMs: 0 } },
+    })
+    await client.explain(token, guard)
+    await expect(client.introspect(token)).rejects.toThrow()
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'circuit_changed', tokens: 'unknown', state: 'open' }),
+    )
+  })
+
+  test('uses no kept answer after the clock was set back, as a guard does', async () => {
+    const { client, asked, clock } = createClient([saying(good)], { cache: { maxAgeSeconds: 30 } })
+    await client.introspect(token)
+    clock.ms += 10_000
+    await client.introspect(token)
+    clock.ms -= 5000
+    const explanation = await client.explain(token, { ...guard, useCache: true })
+    expect(stepOf(explanation, 'cache')).toMatchObject({ found: 'unusable', isUsed: false })
+    expect(asked).toHaveLength(2)
+    await client.introspect(token)
+    expect(asked).toHaveLength(3)
+  })
+
   test('keeps no answer, and does not change the one that is kept', async () => {
     const { client, asked, clock } = createClient([saying(good), saying({ active: false })], {
       cache: { maxAgeSeconds: 30 },
@@ -292,10 +328,10 @@ describe('explain of a client', () => {
 
   test('uses no proof up', async () => {
     const prover = await createProver()
-    const { client } = createClient([saying({ ...good, cnf: { jkt: prover.jkt }, token_type: 'DPoP' })], {
+    const proof = await prover.prove()
+    const { client } = createClient([saying({ ...good, cnf: { jkt: prover.jkt }, token_type: 'DPoP', sub: proof })], {
       policy: { dpop: { origin: ORIGIN } },
     })
-    const proof = await prover.prove()
     const request = { method: 'GET', url: PATH, headers: new Headers({ authorization: `DPoP ${TOKEN}`, dpop: proof }) }
     const decide = client.guard(guard)
     for (const _ of [1, 2]) {
@@ -377,12 +413,14 @@ function jwtClient(
   server: ReturnType<typeof createServer>,
   mode: 'local-or-introspect' | 'local-then-introspect',
   jwt: JwtOptions = {},
+  onEvent?: (event: IntrospectionClientEvent) => void,
 ) {
   const client = new IntrospectionClient({
     issuer: GOOD.iss,
     clientAuthentication: clientSecretBasic('api', clientSecret),
     transport: { fetch: server.fetch },
     jwt: { mode, ...jwt },
+    onEvent,
     now: () => (GOOD.exp - 300) * 1000,
     onWarning: false,
   })
@@ -391,6 +429,18 @@ function jwtClient(
 }
 
 describe('explain of a JWT', () => {
+  test('reports no fault of the JWT', async () => {
+    const events: IntrospectionClientEvent[] = []
+    const client = jwtClient(createServer(await createKey('ES256')), 'local-or-introspect', {}, (event) =>
+      events.push(event),
+    )
+    const other = assemble({ alg: 'ES256', typ: 'at+jwt' }, { ...GOOD, iss: 'https://other.example.com' })
+    await client.explain(other, { audience: GOOD.aud })
+    expect(events).toEqual([])
+    await client.introspect(other)
+    expect(events).toContainEqual(expect.objectContaining({ type: 'jwt_unusable' }))
+  })
+
   test('says that the JWT is enough, and asks nobody', async () => {
     const key = await createKey('ES256')
     const server = createServer(key)

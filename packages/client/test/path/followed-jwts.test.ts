@@ -302,3 +302,48 @@ describe('the option revocations', () => {
     expect(shown).not.toContain(keySecret)
   })
 })
+
+describe('an explanation of a JWT that the feed covers', () => {
+  test('says that it was revoked, and what a guard decides', async () => {
+    const { client, log } = await start()
+    const good = await issue(key, { ...CLAIMS, jti: 'good' })
+    const revoked = await issue(key, { ...CLAIMS, jti: 'revoked', sid: 'another' })
+    await log.revoke('session', 'another')
+    const { hits, misses, entries, feed } = client.statistics()
+    const explanation = await client.explain(revoked, { audience: AUDIENCE })
+    expect(explanation).toMatchObject({ allowed: false, reason: 'token_inactive' })
+    expect(explanation.steps.find(({ step }) => step === 'jwt')).toMatchObject({
+      outcome: 'refused',
+      inactiveReason: 'jwt_revoked',
+    })
+    expect(await client.explain(good, { audience: AUDIENCE })).toMatchObject({ allowed: true })
+    expect(client.statistics()).toMatchObject({ hits, misses, entries, feed: { voided: feed?.voided } })
+  })
+
+  test('asks the server once, although a revocation arrives in between', async () => {
+    const { log, follower } = createLog()
+    let asked = 0
+    const { client } = createClient(
+      { ...follower, keyOf: undefined },
+      {},
+      {
+        jwt: undefined,
+        transport: {
+          async fetch(_, { body }) {
+            asked += 1
+            const { sid } = CLAIMS
+            const position = new URLSearchParams(body as string).get('revocation_position') ?? ''
+            if (asked > 1) await log.revoke('session', sid)
+            const keys = { revocation_keys: [await keyOf('session', sid)], read_at: position }
+            return Response.json({ active: true, aud: AUDIENCE, ...keys })
+          },
+        },
+      },
+    )
+    await client.introspect('opaque')
+    await expect.poll(() => client.statistics().feed?.isListening).toBe(true)
+    const explanation = await client.explain('opaque', { audience: AUDIENCE })
+    expect(explanation.allowed).toBe(true)
+    expect(asked).toBe(2)
+  })
+})

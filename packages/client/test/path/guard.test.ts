@@ -451,21 +451,18 @@ test.each([
   expect(() => guard(request as never)).toThrow(/^request: must be a web Request.*expressGuard\(guard\)/)
 })
 
-describe('the detail of a refusal', () => {
-  async function refusalFor(
-    answer: () => Response,
-    given: Partial<IntrospectionClientOptions> = {},
-    presented = token,
-  ) {
-    const client = createClient({
-      ...given,
-      transport: { retry: false, fetch: () => Promise.resolve(answer()) },
-      onWarning: false,
-    })
-    onTestFinished(() => client.close())
-    return { client, refusal: refusalOf(await client.guard({ audience })(bearing(`Bearer ${presented}`))) }
-  }
+/** The refusal of a token about which the server gives an answer. */
+async function refusalFor(answer: () => Response, given: Partial<IntrospectionClientOptions> = {}, presented = token) {
+  const client = createClient({
+    ...given,
+    transport: { retry: false, fetch: () => Promise.resolve(answer()) },
+    onWarning: false,
+  })
+  onTestFinished(() => client.close())
+  return { client, refusal: refusalOf(await client.guard({ audience })(bearing(`Bearer ${presented}`))) }
+}
 
+describe('the detail of a refusal', () => {
   test.each<[string, () => Response, string, string]>([
     [
       'a token that the server does not know',

@@ -52,12 +52,50 @@ export interface CheckFailed {
    * another one, such as that of `rotatingClientSecret`.
    */
   readonly error: Error
+  /** What to do, for people to read. */
+  readonly remedy: string
 }
 
 /** The result of {@link IntrospectionClient.check}. */
 export type CheckResult = CheckPassed | CheckFailed
 
 const PASSED: CheckPassed = Object.freeze({ ok: true })
+
+const OF_THEIRS = 'Look at the authorization server: its status page, its log, and the limits it has for you'
+const OF_CONNECTION =
+  'Look at the cause of the error, and at the name, the firewall, the proxy and the certificate between the two. If the server is only slow, raise transport.deadlineMs'
+
+const REMEDIES: Readonly<Record<CheckStep, Readonly<Record<CheckSide, string>>>> = {
+  metadata: {
+    resource_server:
+      'Compare issuer with the member issuer of the metadata. If the server publishes its metadata at another URL, set transport.metadataUrl; if it publishes none, set endpoint',
+    authorization_server: OF_THEIRS,
+    connection: OF_CONNECTION,
+  },
+  credentials: {
+    resource_server:
+      'Compare the identifier, the secret or key, and the method of clientAuthentication with the registration at the authorization server, and look at the cause of the error',
+    authorization_server: OF_THEIRS,
+    connection: OF_CONNECTION,
+  },
+  endpoint: {
+    resource_server:
+      'Compare endpoint with the URL that the authorization server documents, and look whether this client is allowed to introspect',
+    authorization_server: OF_THEIRS,
+    connection: OF_CONNECTION,
+  },
+  answer: {
+    resource_server: 'Look at the options response and provider',
+    authorization_server:
+      'Look at what answered: the endpoint may be the one of something else, such as a login page or a proxy. If it is right, use its preset as provider',
+    connection: OF_CONNECTION,
+  },
+  keys: {
+    resource_server: 'Look at jwks_uri in the metadata of the issuer, and at the options jwt and response.jwt',
+    authorization_server: OF_THEIRS,
+    connection: OF_CONNECTION,
+  },
+}
 
 /** Checks each step in turn, within one deadline. It never rejects. */
 export async function check(steps: Steps): Promise<CheckResult> {
@@ -112,7 +150,9 @@ function checkSigningAlgorithms({ response, transport }: Steps): void {
 function failed(step: CheckStep, thrown: unknown): CheckFailed {
   const error =
     thrown instanceof Error ? thrown : new Error('the check failed with a value that is no Error', { cause: thrown })
-  return Object.freeze({ ok: false, step: stepOf(error, step), side: sideOf(error, step), error })
+  const failedStep = stepOf(error, step)
+  const side = sideOf(error, step)
+  return Object.freeze({ ok: false, step: failedStep, side, error, remedy: REMEDIES[failedStep][side] })
 }
 
 /** Some errors of a reply are about more than the step that reads it. */

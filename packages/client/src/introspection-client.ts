@@ -377,7 +377,7 @@ export class IntrospectionClient<Claims extends object = object> {
    * export async function ready(introspection: IntrospectionClient): Promise<Response> {
    *   const health = await introspection.check()
    *   if (health.ok) return new Response('ready')
-   *   console.error(`introspection: ${health.step} failed (${health.side}): ${health.error.message}`)
+   *   console.error(`introspection: ${health.step} failed (${health.side}): ${health.error.message}. ${health.remedy}`)
    *   return new Response(`introspection: ${health.step}`, { status: 503 })
    * }
    * ```

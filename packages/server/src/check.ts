@@ -4,19 +4,24 @@ import type { ClientAuthenticationStep } from './client-authentication/authentic
 import { findRegistered } from './client-authentication/find-registered.ts'
 import type { Registered } from './client-authentication/registered.ts'
 import { ClientAuthenticationRegistryError, LookupStoreError } from './errors.ts'
+import type { FeedStep } from './feed/feed-options.ts'
+import { readPage } from './feed/read-page.ts'
 import { findToken, type LookupStep } from './lookup/find-token.ts'
 import { checkSigningKey, keysThatSign, type SigningStep } from './response/sign-response.ts'
 import { randomText } from './stores/random-text.ts'
 
 /**
- * A step of {@link IntrospectionHandler.check}, in this order.
+ * A step of the `check` of a handler, in this order.
  *
  * - `clock`: `now` returns milliseconds since the epoch
  * - `registry`: the function that finds registered callers answered, and does not know an identifier that was just made up
  * - `store`: the store, or every resolver, answered, and does not know a token that was just made up
  * - `keys`: every key of `response.jwt` that signs now has signed
+ * - `log`: the log of revocations said its last position, and the feed is not closed
+ *
+ * The introspection handler has no `log`, the revocation handler neither `keys` nor `log`, the feed neither `store` nor `keys`.
  */
-export type CheckStep = 'clock' | 'registry' | 'store' | 'keys'
+export type CheckStep = 'clock' | 'registry' | 'store' | 'keys' | 'log'
 
 /**
  * Who has to look first at a failed check.
@@ -46,11 +51,11 @@ export interface CheckFailed {
 /** The result of {@link IntrospectionHandler.check}. */
 export type CheckResult = CheckPassed | CheckFailed
 
-/** The resolved options that a check looks at. */
-interface CheckedSteps<Caller extends Registered> {
-  readonly clientAuthentication: Pick<ClientAuthenticationStep<Caller>, 'findRegistered' | 'now' | 'timeoutMs'>
-  readonly lookup: LookupStep
-}
+/** The resolved options of every handler that a check looks at. */
+type CheckedCallers<Caller extends Registered> = Pick<
+  ClientAuthenticationStep<Caller>,
+  'findRegistered' | 'now' | 'timeoutMs'
+>
 
 const PASSED: CheckPassed = Object.freeze({ ok: true })
 
@@ -83,45 +88,76 @@ const REMEDIES: Readonly<Record<CheckStep, Readonly<Record<CheckSide, string>>>>
     connection:
       'Look at the cause of the error, and at the KMS behind the function sign. If it is only slow, raise timeoutMs',
   },
+  log: {
+    authorization_server:
+      'If close() was called, send requests to another process. Otherwise correct the pages that readAfter of the source returns',
+    connection:
+      'Look at the cause of the error, and at the database behind the log, or at the server that a relay follows. If it is only slow, raise timeoutMs',
+  },
 }
 
-/** Creates the method `check` of a handler. Simultaneous calls share one check. It never rejects. */
+/** One thing that a check looks at. */
+interface Part {
+  readonly step: CheckStep
+  /** Whether it calls a function of the application, behind which there may be a connection. */
+  readonly asksOthers: boolean
+  /** Throws or rejects when it is not good. */
+  readonly look: () => unknown
+}
+
+/**
+ * Creates the method `check` of a handler, which looks at its clock and its registry first. Simultaneous calls share one check. It
+ * never rejects.
+ *
+ * @param more - what this handler has besides, at the time of the check.
+ */
 export function createCheck<Caller extends Registered>(
-  steps: CheckedSteps<Caller>,
-  signing?: SigningStep,
+  callers: CheckedCallers<Caller>,
+  more: () => Iterable<Part>,
 ): () => Promise<CheckResult> {
+  const registry: readonly Part[] = [
+    { step: 'clock', asksOthers: false, look: () => checkClock(callers.now()) },
+    { step: 'registry', asksOthers: true, look: () => checkRegistry(callers) },
+  ]
   let running: Promise<CheckResult> | undefined
   return () => {
-    running ??= check(steps, signing).finally(() => {
+    running ??= check(registry, more).finally(() => {
       running = undefined
     })
     return running
   }
 }
 
-async function check<Caller extends Registered>(
-  { clientAuthentication, lookup }: CheckedSteps<Caller>,
-  signing: SigningStep | undefined,
-): Promise<CheckResult> {
-  let step: CheckStep = 'clock'
-  let asksOthers = false
-  try {
-    checkClock(clientAuthentication.now())
-    step = 'registry'
-    asksOthers = true
-    await checkRegistry(clientAuthentication)
-    step = 'store'
-    await checkStore(lookup)
-    step = 'keys'
-    if (signing === undefined) return PASSED
-    for (const key of keysThatSign(signing)) {
-      asksOthers = key.remote
-      await checkSigningKey(key, signing.timeoutMs)
+async function check(...groups: readonly (Iterable<Part> | (() => Iterable<Part>))[]): Promise<CheckResult> {
+  for (const group of groups) {
+    for (const part of typeof group === 'function' ? group() : group) {
+      try {
+        await part.look()
+      } catch (error) {
+        return failed(part, error)
+      }
     }
-    return PASSED
-  } catch (error) {
-    return failed(step, error, asksOthers)
   }
+  return PASSED
+}
+
+/** The store, or every resolver. */
+export function checkedStore(lookup: LookupStep): Part {
+  return { step: 'store', asksOthers: true, look: () => checkStore(lookup) }
+}
+
+/** Every key that signs now. */
+export function checkedKeys(signing: SigningStep): readonly Part[] {
+  return keysThatSign(signing).map((key) => ({
+    step: 'keys',
+    asksOthers: key.remote,
+    look: () => checkSigningKey(key, signing.timeoutMs),
+  }))
+}
+
+/** The log of revocations. */
+export function checkedLog(feed: FeedStep): Part {
+  return { step: 'log', asksOthers: true, look: () => readPage({ after: undefined, replay: false }, feed) }
 }
 
 function checkClock(nowMs: unknown): void {
@@ -132,9 +168,7 @@ function checkClock(nowMs: unknown): void {
   )
 }
 
-async function checkRegistry<Caller extends Registered>(
-  step: CheckedSteps<Caller>['clientAuthentication'],
-): Promise<void> {
+async function checkRegistry<Caller extends Registered>(step: CheckedCallers<Caller>): Promise<void> {
   if (!(await findRegistered(`made-up-${randomText(MADE_UP_OCTETS)}`, step))) return
   throw new ClientAuthenticationRegistryError(
     'the function that finds registered callers knows an identifier that the handler has just made up',
@@ -149,7 +183,7 @@ async function checkStore(lookup: LookupStep): Promise<void> {
   throw new LookupStoreError(`the resolver ${resolver} knows a token that the handler has just made up`)
 }
 
-function failed(step: CheckStep, thrown: unknown, asksOthers: boolean): CheckFailed {
+function failed({ step, asksOthers }: Part, thrown: unknown): CheckFailed {
   const error =
     thrown instanceof Error ? thrown : new Error('the check failed with a value that is no Error', { cause: thrown })
   // The errors of the steps have a cause when a function of the application threw or was late.

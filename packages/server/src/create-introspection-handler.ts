@@ -1,7 +1,7 @@
 /** The public entry of the introspection endpoint: options in, a handler for any framework out. */
 import type { IntrospectionResponse } from '@token-introspection/core'
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
-import { type CheckResult, createCheck } from './check.ts'
+import { checkedKeys, checkedStore, type CheckResult, createCheck } from './check.ts'
 import { explainIntrospection, type Explanation } from './in-process/explain-introspection.ts'
 import { toFetchHandler } from './http/to-fetch-handler.ts'
 import { handleIntrospection } from './handle-introspection.ts'
@@ -102,7 +102,10 @@ export function createIntrospectionHandler<Claims extends object = object>(
     introspect: (token: string, request: InProcessRequest) =>
       introspectInProcess(token, request, steps) as Promise<IntrospectionResponse<Claims>>,
     explain: (token: string, request: InProcessRequest) => explainIntrospection(token, request, steps),
-    check: createCheck(steps, steps.response.jwt),
+    check: createCheck(steps.clientAuthentication, () => [
+      checkedStore(steps.lookup),
+      ...(steps.response.jwt === undefined ? [] : checkedKeys(steps.response.jwt)),
+    ]),
     metadata: (location: EndpointLocation) => introspectionMetadata(location, steps),
   })
 }

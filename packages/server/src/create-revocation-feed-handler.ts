@@ -1,4 +1,5 @@
 /** The public entry of the revocation feed: options in, a handler for any framework out. */
+import { checkedLog, type CheckResult, createCheck } from './check.ts'
 import { toFetchHandler } from './http/to-fetch-handler.ts'
 import { handleRevocationFeed } from './handle-revocation-feed.ts'
 import type { HttpHandler, HttpRequest, HttpResponse } from './http/http-message.ts'
@@ -7,6 +8,12 @@ import { type RevocationFeedHandlerOptions, resolveRevocationFeedOptions } from 
 
 /** A revocation feed. Call it with a web `Request`, or pass its plain-data form to an adapter. */
 export interface RevocationFeedHandler extends HttpHandler {
+  /**
+   * Says whether the handler can do its work, without a request: its clock, the registry of protected resources, and the last
+   * position of the log. It reads no event and takes no place of a follower. It fails after `close`, so that a readiness probe sends
+   * followers to other processes.
+   */
+  readonly check: () => Promise<CheckResult>
   /**
    * The metadata of this endpoint. Spread it into the metadata document (RFC 8414 §2), so that resource servers find the feed.
    * Merge its `mtls_endpoint_aliases` with those of other endpoints.
@@ -59,6 +66,7 @@ export function createRevocationFeedHandler(options: RevocationFeedHandlerOption
   const handle = (request: HttpRequest): Promise<HttpResponse> => handleRevocationFeed(request, steps)
   return Object.assign(toFetchHandler(handle), {
     handle,
+    check: createCheck(steps.clientAuthentication, () => [checkedLog(steps.feed)]),
     metadata: (location: EndpointLocation) => revocationFeedMetadata(location, steps),
     close: () => steps.feed.followers.close(),
   })

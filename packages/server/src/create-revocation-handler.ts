@@ -1,5 +1,5 @@
 /** The public entry of the revocation endpoint: options in, a handler for any framework out. */
-import { type CheckResult, createCheck } from './check.ts'
+import { checkedStore, type CheckResult, createCheck } from './check.ts'
 import { toFetchHandler } from './http/to-fetch-handler.ts'
 import { handleRevocation } from './handle-revocation.ts'
 import type { HttpHandler, HttpRequest, HttpResponse } from './http/http-message.ts'
@@ -60,7 +60,7 @@ export function createRevocationHandler(options: RevocationHandlerOptions): Revo
   const handle = (request: HttpRequest): Promise<HttpResponse> => handleRevocation(request, steps)
   return Object.assign(toFetchHandler(handle), {
     handle,
-    check: createCheck(steps),
+    check: createCheck(steps.clientAuthentication, () => [checkedStore(steps.lookup)]),
     metadata: (location: EndpointLocation) => revocationMetadata(location, steps),
   })
 }

@@ -3,7 +3,7 @@ import type { CheckResult } from '../check.ts'
 import { checkIssuers } from './check-issuers.ts'
 
 const good: CheckResult = { ok: true }
-const bad: CheckResult = { ok: false, step: 'endpoint', side: 'connection', error: new Error('down') }
+const bad: CheckResult = { ok: false, step: 'endpoint', side: 'connection', error: new Error('down'), remedy: 'Look' }
 
 describe('checkIssuers', () => {
   test.each<[string, Readonly<Record<string, CheckResult | undefined>>, boolean]>([

@@ -21,6 +21,13 @@ const metadata = {
   token_endpoint: `${issuer}/token`,
 }
 
+/** What the remedy begins with, or names, by the side that has to look first. */
+const REMEDIES: Readonly<Record<CheckSide, RegExp>> = {
+  resource_server: /^Compare (issuer|endpoint|the identifier)/,
+  authorization_server: /^Look at (the authorization server|what answered)/,
+  connection: /^Look at the cause of the error, .* transport\.deadlineMs$/,
+}
+
 type Answers = Readonly<Record<string, () => Response | Promise<Response>>>
 
 const healthy: Answers = {
@@ -157,7 +164,9 @@ describe('a check of the client', () => {
     ['keys out of reach', { '/keys': unreachable }, 'keys', 'connection', 'ERR_JWT_KEYS_UNAVAILABLE'],
   ])('says of %s which step failed, and on whose side', async (_what, answers, step, side, code) => {
     const { client } = createClient(answers, { jwt: { mode: 'local-or-introspect' } })
-    expect(await client.check()).toMatchObject({ ok: false, step, side, error: { code } })
+    const health = await client.check()
+    expect(health).toMatchObject({ ok: false, step, side, error: { code } })
+    expect(health.ok ? '' : health.remedy).toMatch(REMEDIES[side])
   })
 
   test('says that the credentials failed when the access token of the client could not be fetched', async () => {

@@ -1,7 +1,8 @@
 import { generateKeyPair } from 'jose'
 import { describe, expect, test, vi } from 'vitest'
-import type { CheckSide, CheckStep, SigningKey } from '../../src/index.ts'
+import type { CheckSide, CheckStep, RevocationLog, SigningKey } from '../../src/index.ts'
 import { type Changes, createEndpoint, NOW, RECORD } from '../endpoint.ts'
+import { createFeedEndpoint } from '../feed-endpoint.ts'
 import { createRevocationEndpoint } from '../revocation-endpoint.ts'
 
 const { privateKey } = await generateKeyPair('ES256')
@@ -232,5 +233,49 @@ describe('check of a revocation handler', () => {
     expect(await revocation.check()).toEqual({ ok: true })
     const broken = await createRevocationEndpoint({ lookup: { store: { ...store, find: down } } })
     expect(await broken.revocation.check()).toMatchObject({ ok: false, step: 'store', side: 'connection' })
+  })
+})
+
+describe('check of a revocation feed', () => {
+  test('passes, reads no event, and reports nothing', async () => {
+    const { handler, log, events } = createFeedEndpoint()
+    const readAfter = vi.spyOn(log, 'readAfter')
+    expect(await handler.check()).toEqual({ ok: true })
+    expect(readAfter.mock.calls).toEqual([[undefined, 1]])
+    expect(events).toEqual([])
+  })
+
+  test.each<[string, RevocationLog['readAfter']]>([
+    ['down', down],
+    ['silent', silent],
+  ])('names a log that is %s, and sees it repaired', async (_, broken) => {
+    const { handler, log } = createFeedEndpoint({ timeoutMs: 20 })
+    const readAfter = vi.spyOn(log, 'readAfter').mockImplementation(broken)
+    expect(await handler.check()).toMatchObject({
+      ok: false,
+      step: 'log',
+      side: 'connection',
+      error: { code: 'ERR_FEED_LOG' },
+      remedy: expect.stringMatching(/^Look at the cause of the error, and at the database behind the log/) as string,
+    })
+    readAfter.mockRestore()
+    expect(await handler.check()).toEqual({ ok: true })
+  })
+
+  test('names its registry before its log', async () => {
+    const { handler } = createFeedEndpoint({ clientAuthentication: { findProtectedResource: down } })
+    expect(await handler.check()).toMatchObject({ ok: false, step: 'registry', side: 'connection' })
+  })
+
+  test('fails after close', async () => {
+    const { handler } = createFeedEndpoint()
+    handler.close()
+    expect(await handler.check()).toMatchObject({
+      ok: false,
+      step: 'log',
+      side: 'authorization_server',
+      error: { code: 'ERR_FEED_CLOSED' },
+      remedy: expect.stringContaining('another process') as string,
+    })
   })
 })

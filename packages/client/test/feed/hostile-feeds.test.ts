@@ -107,7 +107,7 @@ const ANSWERS: readonly [string, string, (exchange: Exchange) => unknown][] = [
   ['a redirect of a GET', STATUS, send(302, 'text/plain', '', { location: '/other' })],
   ['204', STATUS, send(204, 'application/json', '')],
   ['404', STATUS, send(404, 'text/html', 'not here')],
-  ['429', STATUS, send(429, 'text/plain', '', { 'retry-after': '7' })],
+  ['429', 'ERR_TRANSPORT_RATE_LIMITED', send(429, 'text/plain', '', { 'retry-after': '7' })],
   ['503', STATUS, send(503, 'application/json', '{}', { 'retry-after': '7' })],
   ['an answer that repeats the credentials', UNAUTHORIZED, echo],
   ['403', UNAUTHORIZED, send(403, 'application/json', '{"error":"unauthorized_client"}')],

@@ -28,12 +28,20 @@ test.each([
   expect(request?.form.get('token')).toBe(token)
 })
 
-test.each(['UPPER-and-lower', ' leading and trailing ', 'Bearer abc', '%41', '"quoted"'])(
+test.each(['UPPER-and-lower', ' leading and trailing ', 'Bearerabc', '%41', '"quoted"'])(
   'REQ-06 sends the token %o unchanged',
   async (token) => {
     as.answer({ active: true })
     await client.introspect(token)
     expect([...(as.requests[0]?.form ?? [])]).toEqual([['token', token]])
+  },
+)
+
+test.each(['Bearer abc', 'bearer  abc', 'DPoP abc'])(
+  'REQ-06 does not send %o, which is a scheme and a token',
+  async (field) => {
+    expect((await client.introspect(field)).active).toBe(false)
+    expect(as.requests).toEqual([])
   },
 )
 

@@ -245,7 +245,7 @@ test.each([201, 202, 203, 206, 302, 307, 400, 401, 403, 404, 429, 500, 502, 503]
       code: string
       status: number
     }
-    expect(error.code).toMatch(/^ERR_TRANSPORT_(STATUS|UNAUTHORIZED)$/)
+    expect(error.code).toMatch(/^ERR_TRANSPORT_(STATUS|UNAUTHORIZED|RATE_LIMITED)$/)
     expect(error.status).toBe(status)
   },
 )

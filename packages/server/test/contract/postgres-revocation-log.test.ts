@@ -55,10 +55,22 @@ async function lastOf(log: RevocationLog): Promise<string> {
 
 /** Kills the process of a connection that writes. The server then ends all others, and recovers. */
 async function killBackend(pool: Pool): Promise<void> {
-  const { rows } = await pool.query<{ pid: number }>(
+  const own = await pool.connect()
+  const { promise: ended, resolve } = Promise.withResolvers<void>()
+  own.on('error', () => undefined).once('end', resolve)
+  const { rows } = await own.query<{ pid: number }>(
     "SELECT pid FROM pg_stat_activity WHERE query LIKE '%introspection_revocations_unnumbered%' AND pid <> pg_backend_pid()",
   )
   process.kill(rows[0]?.pid as number, 'SIGKILL')
+  // The server ends all its connections, and starts again.
+  await ended
+  own.release(true)
+  const answers = () =>
+    pool.query('SELECT 1').then(
+      () => true,
+      () => false,
+    )
+  await expect.poll(answers).toBe(true)
 }
 
 /** Tries something that fails while the server is away. */

@@ -15,6 +15,8 @@ import { recordExchanges } from './record-exchanges.ts'
 export interface Connection {
   /** The options of a client that uses this connection. Add those of the command. */
   readonly clientOptions: IntrospectionClientOptions
+  /** The secret of the caller, if it has one. For requests that no client sends. */
+  readonly clientSecret: string | undefined
   readonly dispatcher: Dispatcher
   /** Everything that was sent and received so far, in order. */
   readonly exchanges: readonly Exchange[]
@@ -38,7 +40,9 @@ export async function openConnection(flags: ConnectionFlags, surroundings: Surro
     throw new MisuseError(`--issuer: is required, or --endpoint; or set ${VARIABLES.issuer}`)
   }
   const secrets = new KnownSecrets()
-  const clientAuthentication = await asMisuse(() => readClientAuthentication(flags, surroundings, secrets))
+  const { clientAuthentication, clientSecret } = await asMisuse(() =>
+    readClientAuthentication(flags, surroundings, secrets),
+  )
   const certificates = await readCertificates(flags, surroundings)
   const timeoutMs = flags.timeout * 1000
   const exchanges: Exchange[] = []
@@ -58,6 +62,7 @@ export async function openConnection(flags: ConnectionFlags, surroundings: Surro
       onWarning: false,
       now,
     },
+    clientSecret,
     dispatcher,
     exchanges,
     secrets,

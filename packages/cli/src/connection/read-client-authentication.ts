@@ -17,6 +17,13 @@ import type { Surroundings } from '../surroundings/surroundings.ts'
 import { type ConnectionFlags, VARIABLES } from './connection-options.ts'
 import type { KnownSecrets } from './known-secrets.ts'
 
+/** How the command authenticates. */
+export interface CallerCredentials {
+  readonly clientAuthentication: ClientAuthentication
+  /** The secret, if the method has one. */
+  readonly clientSecret: string | undefined
+}
+
 /**
  * Reads the credentials, and notes them as secrets.
  *
@@ -26,19 +33,20 @@ export async function readClientAuthentication(
   flags: ConnectionFlags,
   surroundings: Surroundings,
   secrets: KnownSecrets,
-): Promise<ClientAuthentication> {
+): Promise<CallerCredentials> {
+  let clientSecret: string | undefined
   const clientId = flags.clientId ?? surroundings.environment[VARIABLES.clientId]
   const algorithm = flags.keyAlgorithm
 
-  async function clientSecret(): Promise<string> {
+  async function readClientSecret(): Promise<string> {
     const id = requireClientId()
     const what = `secret of ${id}`
-    const secret = await readSecret(
+    clientSecret = await readSecret(
       { what, option: '--client-secret-file', path: flags.clientSecretFile, variable: VARIABLES.clientSecret },
       surroundings,
     )
-    secrets.addClientSecret(id, secret)
-    return secret
+    secrets.addClientSecret(id, clientSecret)
+    return clientSecret
   }
 
   function requireClientId(): string {
@@ -46,38 +54,43 @@ export async function readClientAuthentication(
     throw new MisuseError(`--client-id: is required with --auth ${flags.auth}; or set ${VARIABLES.clientId}`)
   }
 
-  switch (flags.auth) {
-    case 'client_secret_basic':
-      return clientSecretBasic(requireClientId(), await clientSecret())
-    case 'client_secret_post':
-      return clientSecretPost(requireClientId(), await clientSecret())
-    case 'client_secret_jwt':
-      return clientSecretJwt(requireClientId(), await clientSecret(), {
-        ...(algorithm !== undefined && { algorithm: algorithm as 'HS256' }),
-      })
-    case 'private_key_jwt':
-      return privateKeyJwt(requireClientId(), await readPrivateKey(flags, surroundings), {
-        ...(algorithm !== undefined && { algorithm: algorithm as AssertionAlgorithm }),
-        ...(flags.keyId !== undefined && { keyId: flags.keyId }),
-      })
-    case 'tls_client_auth':
-      return tlsClientAuth(requireClientId())
-    case 'Bearer': {
-      const token = await readSecret(
-        {
-          what: 'access token of the caller',
-          option: '--caller-token-file',
-          path: flags.callerTokenFile,
-          variable: VARIABLES.callerToken,
-        },
-        surroundings,
-      )
-      secrets.add(token, 'access token of the caller')
-      return bearerToken(token)
+  async function read(): Promise<ClientAuthentication> {
+    switch (flags.auth) {
+      case 'client_secret_basic':
+        return clientSecretBasic(requireClientId(), await readClientSecret())
+      case 'client_secret_post':
+        return clientSecretPost(requireClientId(), await readClientSecret())
+      case 'client_secret_jwt':
+        return clientSecretJwt(requireClientId(), await readClientSecret(), {
+          ...(algorithm !== undefined && { algorithm: algorithm as 'HS256' }),
+        })
+      case 'private_key_jwt':
+        return privateKeyJwt(requireClientId(), await readPrivateKey(flags, surroundings), {
+          ...(algorithm !== undefined && { algorithm: algorithm as AssertionAlgorithm }),
+          ...(flags.keyId !== undefined && { keyId: flags.keyId }),
+        })
+      case 'tls_client_auth':
+        return tlsClientAuth(requireClientId())
+      case 'Bearer': {
+        const token = await readSecret(
+          {
+            what: 'access token of the caller',
+            option: '--caller-token-file',
+            path: flags.callerTokenFile,
+            variable: VARIABLES.callerToken,
+          },
+          surroundings,
+        )
+        secrets.add(token, 'access token of the caller')
+        return bearerToken(token)
+      }
+      default:
+        return dangerouslyNoClientAuthentication(clientId ? { clientId } : {})
     }
-    default:
-      return dangerouslyNoClientAuthentication(clientId ? { clientId } : {})
   }
+
+  const clientAuthentication = await read()
+  return { clientAuthentication, clientSecret }
 }
 
 async function readPrivateKey(flags: ConnectionFlags, surroundings: Surroundings): Promise<PrivateKey> {

@@ -26,14 +26,27 @@ const HIDDEN_PARAMETERS: Readonly<Record<string, string>> = {
 export function showRequest({ method, url, headers, body }: SentRequest, secrets: KnownSecrets): ShownRequest {
   return {
     method,
-    url: secrets.hide(url),
+    url: secrets.hide(hideQuery(url)),
     headers: mapValues(headers, (value, name) =>
       HIDDEN_FIELDS.has(name) ? hideCredentials(value) : secrets.hide(value),
     ),
-    parameters: mapValues(Object.fromEntries(new URLSearchParams(body)), (value, name) =>
-      Object.hasOwn(HIDDEN_PARAMETERS, name) ? (HIDDEN_PARAMETERS[name] ?? '') : secrets.hide(value),
-    ),
+    parameters: Object.fromEntries(showParameters(body, secrets)),
   }
+}
+
+/** The parameters of a form in their order, also repeated ones. */
+export function showParameters(body: string, secrets: KnownSecrets): [name: string, value: string][] {
+  return [...new URLSearchParams(body)].map(([name, value]) => [
+    secrets.hide(name),
+    Object.hasOwn(HIDDEN_PARAMETERS, name.toLowerCase()) && value !== ''
+      ? (HIDDEN_PARAMETERS[name.toLowerCase()] ?? '')
+      : secrets.hide(value),
+  ])
+}
+
+/** The URL with the same parameters hidden. */
+function hideQuery(url: string): string {
+  return url.replace(/([?&])(token|client_secret|client_assertion|refresh_token)=[^&#]*/gi, '$1$2=…')
 }
 
 /** Only the scheme stays. */

@@ -1,5 +1,6 @@
 /** The program: its commands, its help, and its version. */
 import { Command, type Help } from 'commander'
+import { conformanceCommand } from '../conformance/conformance-command.ts'
 import { inspectCommand } from '../inspect/inspect-command.ts'
 import { serveCommand } from '../serve/serve-command.ts'
 import { tokenCommands } from '../tokens/token-commands.ts'
@@ -29,7 +30,13 @@ export function createProgram(context: CommandContext): Command {
     .exitOverride()
     .configureOutput(outputOf(surroundings))
     .configureHelp({ ...helpStyle(surroundings), showGlobalOptions: false })
-  for (const command of [inspectCommand(context), serveCommand(context), ...tokenCommands(context)]) {
+  const commands = [
+    inspectCommand(context),
+    conformanceCommand(context),
+    serveCommand(context),
+    ...tokenCommands(context),
+  ]
+  for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program).helpOption('-h, --help', 'print this help'))
   }
   return program

@@ -65,7 +65,7 @@ export function startSession(): GuideSession {
       const [, variable, value = ''] = /^export (\w+)=(\S+)$/.exec(line) ?? []
       if (variable !== undefined) return setVariable(variable, value)
       const [, text = '', input, output] = /^token-introspection ([^<>]+?)(?: < (\S+))?(?: > (\S+))?$/.exec(line) ?? []
-      const args = text.split(' ')
+      const args = text.replace(`:${SHOWN_PORT}`, `:${port}`).split(' ')
       const shown = args[0] === 'serve' ? await serve(args.slice(1)) : await command(args, { input, output })
       return shown.replaceAll(` --port ${port}`, '').replaceAll(`:${port}`, `:${SHOWN_PORT}`)
     },

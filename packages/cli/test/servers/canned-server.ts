@@ -28,14 +28,14 @@ export interface CannedServer {
 
 /** Starts the server. The answer may depend on the request. */
 export async function startCannedServer(
-  answer: CannedAnswer | ((request: CameRequest) => CannedAnswer),
+  answer: CannedAnswer | ((request: CameRequest) => CannedAnswer | Promise<CannedAnswer>),
 ): Promise<CannedServer> {
   const requests: CameRequest[] = []
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method, url, headers } = request
     const came = { method, url, headers, body: await text(request) }
     requests.push(came)
-    const given = typeof answer === 'function' ? answer(came) : answer
+    const given = typeof answer === 'function' ? await answer(came) : answer
     response
       .writeHead(given.status ?? 200, given.headers ?? { 'content-type': 'application/json' })
       .end(given.body ?? '')

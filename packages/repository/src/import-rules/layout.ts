@@ -139,7 +139,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       commander: '(?:program/|connection/connection-options|.*-commands?\\.ts$)',
       // The prompt for secrets.
       '@clack/prompts': 'surroundings/process-surroundings\\.node\\.ts$',
-      undici: '(?:connection/|tokens/call-server\\.ts$)',
+      undici: '(?:connection/|conformance/|tokens/call-server\\.ts$)',
     },
   },
   testing: {

@@ -24,15 +24,40 @@ const REASONS: Readonly<Record<RefusalReason, string>> = {
 }
 
 /** One sentence: the decision and its reason. */
-export function describeJudgement(judgement: Judgement): string {
-  if (judgement.allowed) return 'would let the request pass.'
-  const { status, reason, detail, error } = judgement.refusal
-  const why = reason === 'unavailable' && error !== undefined ? error.message : REASONS[reason]
-  return `would answer ${status}: ${why}${detail === undefined ? '' : ` (${detail})`}.`
+export function describeJudgement({ policy, explanation: { allowed, status, reason } }: Judgement): string {
+  const guard = `A guard for ${describePolicy(policy)}`
+  if (allowed) return `${guard} would let the request pass.`
+  return `${guard} would answer ${status}: ${reason === undefined ? REASONS.unavailable : REASONS[reason]}.`
+}
+
+/** What a step or a requirement found, for the steps that refuse or fail and for every requirement of the policy. */
+export interface Ground {
+  readonly name: string
+  readonly isMet: boolean
+  readonly detail: string
+  readonly remedy: string | undefined
+}
+
+/** The grounds of a decision, in the order in which a guard looks at them. */
+export function groundsOf({ explanation }: Judgement): Ground[] {
+  return explanation.steps.flatMap((step) => {
+    if (step.step === 'result') return []
+    if (step.step === 'policy' && step.requirements.length > 0) {
+      return step.requirements
+        .filter(({ outcome }) => outcome !== 'skipped')
+        .map(({ requirement, outcome, detail, remedy }) => toGround(requirement, outcome, detail, remedy))
+    }
+    const { outcome, detail, remedy } = step
+    return outcome === 'refused' || outcome === 'failed' ? [toGround(step.step, outcome, detail, remedy)] : []
+  })
+}
+
+function toGround(name: string, outcome: string, detail: string, remedy: string | undefined): Ground {
+  return { name, isMet: outcome === 'passed', detail, remedy }
 }
 
 /** What the guard requires, such as `audience https://a and scope read`. */
-export function describePolicy({ audience, scope, issuer, acrValues, ...rest }: Policy): string {
+function describePolicy({ audience, scope, issuer, acrValues, ...rest }: Policy): string {
   const parts = [
     audience === false || audience === undefined ? 'any audience' : `audience ${[audience].flat().join(' or ')}`,
     ...(typeof scope === 'string' ? [`scope ${scope}`] : []),

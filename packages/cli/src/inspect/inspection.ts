@@ -25,7 +25,7 @@ export function toInspection(
   { issuer, nowMs }: { readonly issuer: string | undefined; readonly nowMs: number },
 ): Inspection {
   const exchange = exchanges.findLast(({ request }) => request.method === 'POST')
-  const lookups = exchanges.filter(({ request }) => request.method === 'GET')
+  const lookups = distinct(exchanges.filter(({ request }) => request.method === 'GET'))
   const body = exchange?.answer?.status === 200 ? readBody(exchange) : undefined
   if (body === undefined) return { exchange, lookups, isActive: undefined, members: [], oddities: [], judgement }
   const context = { now: Math.floor(nowMs / 1000), issuer, contentType: exchange?.answer?.headers['content-type'] }
@@ -37,6 +37,11 @@ export function toInspection(
     oddities: findOddities(body, context),
     judgement,
   }
+}
+
+/** Without repetitions that got the same status. */
+function distinct(exchanges: readonly Exchange[]): Exchange[] {
+  return [...new Map(exchanges.map((each) => [`${each.answer?.status} ${each.request.url}`, each])).values()]
 }
 
 /** The members of the answer. Those of a JWT are read without a look at its signature, which is the matter of the client. */

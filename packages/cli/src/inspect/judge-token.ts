@@ -1,11 +1,12 @@
 /** Lets a guard decide about the token, as it would in front of a resource server. */
-import type { GuardOptions, IntrospectionClient, Refusal } from '@token-introspection/client'
+import type { Explanation, GuardOptions, IntrospectionClient } from '@token-introspection/client'
 import type { InspectFlags } from './inspect-options.ts'
 
-/** What a guard decides. */
-export type Judgement =
-  | { readonly allowed: true; readonly policy: Policy }
-  | { readonly allowed: false; readonly policy: Policy; readonly refusal: Refusal }
+/** What a guard decides, and what each of its steps saw. */
+export interface Judgement {
+  readonly policy: Policy
+  readonly explanation: Explanation
+}
 
 /** What the guard requires. */
 export type Policy = Pick<GuardOptions, 'audience' | 'scope' | 'issuer' | 'acrValues'> & {
@@ -24,14 +25,10 @@ export function policyOf({ audience, scope, tokenIssuer, acr, maxAge }: InspectF
 }
 
 /**
- * Asks the authorization server once, and decides.
+ * Asks the authorization server once, and decides. A token that is bound to a key is refused, because there is no proof of the key here.
  *
  * @throws TypeError for a policy that no guard takes.
  */
 export async function judgeToken(client: IntrospectionClient, token: string, policy: Policy): Promise<Judgement> {
-  const guard = client.guard(policy)
-  // As a client would present it, without a proof. The guard says so when the token is bound to a key.
-  const headers = new Headers({ authorization: `Bearer ${token}` })
-  const decision = await guard({ method: 'GET', url: 'http://localhost/', headers })
-  return decision.allowed ? { allowed: true, policy } : { allowed: false, policy, refusal: decision }
+  return { policy, explanation: await client.explain(token, policy) }
 }

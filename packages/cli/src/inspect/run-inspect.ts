@@ -28,8 +28,9 @@ export async function runInspect(
     const nowMs = surroundings.now()
     const inspection = toInspection(connection.exchanges, judgement, { issuer: connection.clientOptions.issuer, nowMs })
     terminal.print(showInspection(inspection, connection.secrets))
-    if (judgement.allowed) return EXIT.good
-    return judgement.refusal.reason === 'unavailable' ? EXIT.unable : EXIT.no
+    const { allowed, reason } = judgement.explanation
+    if (allowed) return EXIT.good
+    return reason === undefined || reason === 'unavailable' ? EXIT.unable : EXIT.no
   } finally {
     await client.close()
     await connection.close()

@@ -6,7 +6,7 @@ import { formatTable } from '../terminal/format-table.ts'
 import type { Format, Result } from '../terminal/terminal.ts'
 import { visibleText } from '../terminal/visible-text.ts'
 import { wrapText } from '../terminal/wrap-text.ts'
-import { describeJudgement, describePolicy } from './describe-judgement.ts'
+import { describeJudgement, groundsOf } from './describe-judgement.ts'
 import type { DescribedMember } from './describe-members.ts'
 import type { Inspection } from './inspection.ts'
 
@@ -32,6 +32,7 @@ function toValue(
   { exchange, lookups, isActive, members, oddities, judgement }: Inspection,
   secrets: KnownSecrets,
 ): unknown {
+  const { allowed, status, reason, steps } = judgement.explanation
   const value = {
     request: exchange && showRequest(exchange.request, secrets),
     lookups: lookups.map(({ request, answer }) => ({ url: request.url, status: answer?.status })),
@@ -43,18 +44,7 @@ function toValue(
     active: isActive,
     members,
     unusual: oddities,
-    decision: {
-      policy: judgement.policy,
-      allowed: judgement.allowed,
-      ...(!judgement.allowed && {
-        status: judgement.refusal.status,
-        reason: judgement.refusal.reason,
-        detail: judgement.refusal.detail,
-        mismatch: judgement.refusal.mismatch,
-        code: judgement.refusal.error?.code,
-      }),
-      text: `A guard ${describeJudgement(judgement)}`,
-    },
+    decision: { policy: judgement.policy, allowed, status, reason, steps, text: describeJudgement(judgement) },
   }
   // Secrets may be anywhere, also in what the server says.
   return mapTexts(value, (text) => secrets.hide(text))
@@ -151,17 +141,21 @@ function oddityLines({ oddities }: Inspection, secrets: KnownSecrets, { style, w
   ]
 }
 
-function decisionLines({ judgement }: Inspection, secrets: KnownSecrets, { style, width }: Format): string[] {
-  const text = secrets.show(`A guard for ${describePolicy(judgement.policy)} ${describeJudgement(judgement)}`)
-  const hint =
-    judgement.policy.audience === false
-      ? ['Give --audience and --scope of your API to see what its guard would decide.']
-      : []
-  const lines = wrapText(text, width - 2)
+function decisionLines({ judgement, isActive }: Inspection, secrets: KnownSecrets, { style, width }: Format): string[] {
+  const { allowed } = judgement.explanation
+  const paint = allowed ? style.good : style.bad
+  const hint = 'Give --audience and --scope of your API to see what its guard would decide.'
+  const rows = groundsOf(judgement).flatMap(({ name, isMet, detail, remedy }) => [
+    [isMet ? style.good('✓') : style.bad('✗'), name, secrets.show(detail)],
+    ...(remedy === undefined ? [] : [['', '', secrets.show(`→ ${remedy}`)]]),
+  ])
   return [
     style.title('Decision'),
-    ...lines.map((line) => `  ${judgement.allowed ? style.good(line) : style.bad(line)}`),
-    ...hint.flatMap((each) => wrapText(each, width - 2).map((line) => `  ${style.faint(line)}`)),
+    ...wrapText(secrets.show(describeJudgement(judgement)), width - 2).map((line) => `  ${paint(line)}`),
+    ...(rows.length === 0 ? [] : formatTable(rows, width)),
+    ...(isActive === true && judgement.policy.audience === false
+      ? wrapText(hint, width - 2).map((line) => `  ${style.faint(line)}`)
+      : []),
   ]
 }
 

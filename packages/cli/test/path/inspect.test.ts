@@ -58,8 +58,16 @@ describe('inspect', () => {
   })
 
   test.each([
-    ['another audience', ['--audience', 'https://a'], /would answer 401: it is for another audience \(unexpected aud/],
-    ['too little scope', ['--scope', 'admin'], /would answer 403: its scope is not enough \(unexpected scope/],
+    [
+      'another audience',
+      ['--audience', 'https://a'],
+      /would answer 401: it is for another audience\. .*✗ audience unexpected aud .*→/,
+    ],
+    [
+      'too little scope',
+      ['--scope', 'admin'],
+      /would answer 403: its scope is not enough\. .*✗ scope unexpected scope .*→/,
+    ],
     ['another issuer', ['--token-issuer', 'https://other.example.com'], /would answer 401: it is from another issuer/],
     ['an old login', ['--max-age', '60'], /would answer 401: the login of the user is too weak or too old/],
   ])('ends with 1 for %s', async (_, args, message) => {
@@ -133,7 +141,18 @@ describe('inspect', () => {
         allowed: false,
         status: 401,
         reason: 'audience',
-        mismatch: { required: ['https://a'], found: ['https://orders.example.com'] },
+        steps: expect.arrayContaining([
+          expect.objectContaining({
+            step: 'policy',
+            requirements: expect.arrayContaining([
+              expect.objectContaining({
+                requirement: 'audience',
+                outcome: 'refused',
+                found: ['https://orders.example.com'],
+              }),
+            ]) as unknown,
+          }),
+        ]) as unknown,
       },
     })
   })

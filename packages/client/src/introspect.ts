@@ -392,6 +392,20 @@ function withPosition(question: IntrospectionQuestion, position: string): Intros
   return { ...question, parameters: { ...question.parameters, [POSITION_PARAMETER]: position } }
 }
 
+const OTHER_ENDPOINT =
+  'There is no introspection endpoint at this URL. Give the URL of the endpoint as endpoint, or the issuer alone: the client then ' +
+  'reads the URL in its metadata'
+
+const MOVED =
+  'The endpoint may have another URL, which belongs into endpoint; or a page to sign in, or a proxy, stands before it'
+
+/** What a status suggests that no introspection endpoint answers. */
+const HINTS = { 301: MOVED, 302: MOVED, 303: MOVED, 307: MOVED, 308: MOVED, 404: OTHER_ENDPOINT, 405: OTHER_ENDPOINT }
+
+const HINT_AT_PAGE =
+  'This is a page for people: check that endpoint is the URL of the introspection endpoint, and that no page to sign in and no ' +
+  'proxy stands before it'
+
 /** Returns without a promise, unless a signature has to be verified. */
 function readReply(
   reply: SentReply,
@@ -403,7 +417,8 @@ function readReply(
     onUnusable('unsupported_token_type')
     return UNSUPPORTED
   }
-  const context = reply.sent && { advice: transport.clientAuthentication.advice, sent: reply.sent }
+  const { advice } = transport.clientAuthentication
+  const context = { advice, sent: reply.sent, hints: HINTS, hintAtPage: HINT_AT_PAGE }
   if (jwt !== undefined) return readJwtResponse(readJwtReply(reply, 'introspection', context), jwt, deadline, now())
   const answer = readJsonReply(reply, 'introspection', context)
   return readIntrospectionResponse(tolerance === undefined ? answer : tolerate(answer, tolerance))

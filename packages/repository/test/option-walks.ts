@@ -1076,7 +1076,8 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
   'core/key-set': 'parseKeySet',
   'core/maybe-promise': 'allOf andThen atOnce isPromise',
   'core/read-body': 'readBody',
-  'core/options': 'OptionGroup checkOptionNames copyOptions httpRemedy resolveSecret resolveUrlRules',
+  'core/options':
+    'OptionGroup checkOptionNames copyOptions httpRemedy resolveIssuer resolveSecret resolveUrlRules sayKind sayUnknown suggest',
   'core/node-header': 'readNodeHeader',
   'core/revocations':
     'createRevocationKeys isChain isRevocationKey isRevocationPosition parseReplayPage parseRevocationPage revocationKeyCheck',

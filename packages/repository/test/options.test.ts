@@ -15,6 +15,20 @@ const walks = Object.entries(WALKS).flatMap(([entry, all]) =>
   all.map((walk) => ({ title: `${entry} ${walk.name}`, walk })),
 )
 
+/** The name with two neighbours exchanged that differ. */
+function misspell(name: string): string {
+  const at = [...name].findIndex((character, index) => index > 0 && character !== name[index + 1])
+  return (
+    name.slice(0, at) +
+    name
+      .slice(at, at + 2)
+      .split('')
+      .toReversed()
+      .join('') +
+    name.slice(at + 2)
+  )
+}
+
 describe('options', () => {
   test.each(entries)('are tried for everything that $entry exports', async ({ entry, path }) => {
     const functions = Object.entries((await import(path)) as object).filter(
@@ -35,6 +49,16 @@ describe('options', () => {
       expect(error, path).toBeInstanceOf(TypeError)
       const names = namesOf(walk, path === '' ? UNKNOWN : `${path}.${UNKNOWN}`)
       expect(names).toContain((error as Error).message.replace(/: .*$/s, ''))
+    }
+  })
+
+  test.each(walks)('of $title are refused with a misspelt name, and the right one is named', async ({ walk }) => {
+    for (const { path, replace, value } of groupsOf(walk)) {
+      const unknown = (await failureOf(walk, replace({ ...(value as object), [UNKNOWN]: 1 }))) as Error
+      const meant = knownNames(unknown.message).find((name) => name.length > 4)
+      if (meant === undefined) continue
+      const { message } = (await failureOf(walk, replace({ ...(value as object), [misspell(meant)]: 1 }))) as Error
+      expect(message).toContain(`did you mean ${meant}?`)
     }
   })
 

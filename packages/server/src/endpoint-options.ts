@@ -1,6 +1,6 @@
 /** The options that the endpoints share, and how they are read. Introspection has more of them, and needs an issuer. */
-import { isIssuer, type UrlRules } from '@token-introspection/core'
-import { httpRemedy, OptionGroup, resolveUrlRules, URL_RULE_OPTIONS } from '@token-introspection/core/options'
+import type { UrlRules } from '@token-introspection/core'
+import { OptionGroup, resolveIssuer, resolveUrlRules, URL_RULE_OPTIONS } from '@token-introspection/core/options'
 import { type Registry, resolveClientAuthentication } from './client-authentication/client-authentication-options.ts'
 import type { Registered } from './client-authentication/registered.ts'
 import { type BasicReadEvent, createBasicReadReporter, type OnEvent } from './events/events.ts'
@@ -61,7 +61,7 @@ export function resolveEndpoint<Caller extends Registered, Event>(group: OptionG
   const now = group.function<() => number>('now') ?? Date.now
   const timeoutMs = resolveTimeoutMs(group)
   const urlRules = resolveUrlRules(group)
-  const issuer = group.has('issuer') ? resolveIssuer(group, urlRules) : undefined
+  const issuer = resolveIssuer(group, urlRules)
   const onEvent = group.function<OnEvent<Event | BasicReadEvent | WarningEvent>>('onEvent')
   const { warn, warnOfError } = resolveWarnings(group, { issuer, now, onEvent })
   const { challenge, ...clientAuthentication } = resolveClientAuthentication(
@@ -91,9 +91,8 @@ export function resolveTimeoutMs(group: OptionGroup): number {
 }
 
 /** Reads the option `issuer`, which must be given. */
-export function resolveIssuer(group: OptionGroup, urlRules: UrlRules): string {
-  const issuer = group.string('issuer')
-  if (issuer !== undefined && isIssuer(issuer, urlRules)) return issuer
-  const remedy = httpRemedy(issuer, group)
-  throw group.error('issuer', `must be an https URL without query and fragment (RFC 8414 §2)${remedy}`)
+export function requireIssuer(group: OptionGroup, urlRules: UrlRules): string {
+  const issuer = resolveIssuer(group, urlRules)
+  if (issuer === undefined) throw group.error('issuer', 'is required, such as https://as.example.com')
+  return issuer
 }

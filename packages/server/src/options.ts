@@ -17,7 +17,7 @@ import {
   type ClientAuthenticationOptions,
   resolveClientAuthentication,
 } from './client-authentication/client-authentication-options.ts'
-import { endpointDefaults, resolveIssuer, resolveTimeoutMs } from './endpoint-options.ts'
+import { endpointDefaults, requireIssuer, resolveTimeoutMs } from './endpoint-options.ts'
 import { protectedResourceReader } from './client-authentication/protected-resource.ts'
 import { createBasicReadReporter, type OnEvent } from './events/events.ts'
 import { resolveProof } from './feed/proof-options.ts'
@@ -130,7 +130,7 @@ export function resolveOptions<Claims extends object>(options: IntrospectionHand
     'now',
   ])
   const urlRules = resolveUrlRules(group)
-  const issuer = resolveIssuer(group, urlRules)
+  const issuer = requireIssuer(group, urlRules)
   const timeoutMs = resolveTimeoutMs(group)
   const now = group.function<() => number>('now') ?? Date.now
   const response = new OptionGroup('response', group.raw('response'), ['retryAfterSeconds', 'jwt'])

@@ -37,9 +37,14 @@ function setUp() {
   return { clock, deadlines: new Deadlines(durationMs, clock) }
 }
 
+/** The message without the advice. */
+function briefly({ message }: Error): string {
+  return message.replace(/, a limit by transport\.deadlineMs: .*$/, '')
+}
+
 /** Records in `log` when and why a deadline is cancelled. */
 function note(deadline: Deadline, name: string, log: string[], clock: ManualClock): void {
-  deadline.onCancel((reason) => log.push(`${name} ${clock.now} ${reason.message}`))
+  deadline.onCancel((reason) => log.push(`${name} ${clock.now} ${briefly(reason)}`))
 }
 
 afterEach(() => {
@@ -164,7 +169,7 @@ describe('Deadlines', () => {
     // No spy: one that is restored after the real timers are would put the false function back.
     const setTimeout = (callback: () => void, ms: number): NodeJS.Timeout => (timer = startTimer(callback, ms))
     Object.assign(globalThis, { setTimeout })
-    new Deadlines(durationMs).start().onCancel((reason) => log.push(reason.message))
+    new Deadlines(durationMs).start().onCancel((reason) => log.push(briefly(reason)))
     expect(timer?.hasRef()).toBe(false)
     vi.advanceTimersByTime(durationMs + 1)
     expect(log).toEqual(['no answer within 1000 ms'])

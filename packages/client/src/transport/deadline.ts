@@ -175,7 +175,12 @@ export class Deadlines {
   }
 
   #timeOut(deadline: Deadline): void {
-    deadline.cancel(new TransportTimeoutError(`no answer within ${this.#durationMs} ms`))
+    deadline.cancel(
+      new TransportTimeoutError(
+        `no answer within ${this.#durationMs} ms, a limit by transport.deadlineMs: the server is slow, or a firewall on the way drops ` +
+          'the connection',
+      ),
+    )
   }
 
   #expire(): void {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { isUnsupportedTokenType, meansInactive, parseRetryAfter, readJsonReply, statusError } from './read-reply.ts'
+import {
+  isUnsupportedTokenType,
+  meansInactive,
+  parseRetryAfter,
+  readJsonReply,
+  type RefusalContext,
+  statusError,
+} from './read-reply.ts'
 import type { TransportReply } from './transport.ts'
 
 const now = Date.parse('2026-11-20T12:00:00Z')
@@ -13,9 +20,9 @@ function reply(status: number, headers: Record<string, string>, body: string | U
   }
 }
 
-function failure(answer: TransportReply): unknown {
+function failure(answer: TransportReply, context?: RefusalContext): unknown {
   try {
-    return readJsonReply(answer, 'introspection')
+    return readJsonReply(answer, 'introspection', context)
   } catch (error) {
     return error
   }
@@ -194,6 +201,20 @@ describe('statusError', () => {
     const error = statusError(reply(307, { location: 'https://evil.example' }, ''), 'introspection')
     expect(error.message).toMatch(/redirect.*never follows/)
     expect(error.message).not.toContain('evil')
+  })
+
+  test.each([302, 404])('adds what the status %i suggests', (status) => {
+    const { message } = statusError(reply(status, {}, ''), 'introspection', { hints: { [status]: 'Check the URL' } })
+    expect(message).toMatch(/^introspection: .*\. Check the URL$/)
+    expect(statusError(reply(500, {}, ''), 'introspection', { hints: { [status]: 'x' } }).message).toMatch(/500$/)
+  })
+
+  test('adds what a page suggests, and nothing for another media type', () => {
+    const [page, text] = ['text/html; charset=utf-8', 'text/plain'].map(
+      (type) => (failure(reply(200, { 'content-type': type }, ''), { hintAtPage: 'A page' }) as Error).message,
+    )
+    expect(page).toBe('introspection: text/html instead of application/json. A page')
+    expect(text).toBe('introspection: text/plain instead of application/json')
   })
 
   test.each([

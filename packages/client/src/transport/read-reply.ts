@@ -35,6 +35,8 @@ export interface RefusalContext {
   readonly sent?: readonly SentRequest[] | undefined
   /** What a status suggests, as a further sentence of the message. */
   readonly hints?: Readonly<Record<number, string>> | undefined
+  /** What an answer that is a page suggests, as a further sentence of the message. */
+  readonly hintAtPage?: string | undefined
 }
 
 const NO_CONTEXT: RefusalContext = Object.freeze({})
@@ -68,7 +70,8 @@ function readText(reply: TransportReply, asked: string, wanted: string, context:
   if (reply.status !== 200) throw statusError(reply, asked, context)
   const mediaType = parseMediaType(reply.header('content-type'))
   if (mediaType !== wanted) {
-    throw new ResponseMalformedError(`${asked}: ${mediaType ?? 'no media type'} instead of ${wanted}`)
+    const hint = mediaType === 'text/html' ? context?.hintAtPage : undefined
+    throw new ResponseMalformedError(`${asked}: ${mediaType ?? 'no media type'} instead of ${wanted}${further(hint)}`)
   }
   const contentEncoding = reply.header('content-encoding')
   if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== 'identity') {
@@ -126,7 +129,7 @@ export function statusError(
   }
   if (status >= 300 && status < 400) {
     return new TransportStatusError(
-      `${asked}: ${status}, a redirect, which the client never follows with a token`,
+      `${asked}: ${status}, a redirect, which the client never follows with a token${further(hints[status])}`,
       details,
     )
   }
@@ -134,8 +137,11 @@ export function statusError(
     return new TransportRateLimitedError(`${asked}: status 429${named}. ${describeLimit(details)}`, details)
   }
   const hint = status === 400 && oauthError === 'invalid_request' ? WHAT_SERVERS_WANT : hints[status]
-  const further = hint === undefined ? '' : `. ${hint}`
-  return new TransportStatusError(`${asked}: status ${status}${named}${further}`, details)
+  return new TransportStatusError(`${asked}: status ${status}${named}${further(hint)}`, details)
+}
+
+function further(hint: string | undefined): string {
+  return hint === undefined ? '' : `. ${hint}`
 }
 
 /** One error code stands for several demands of servers, and not every server explains it in `error_description`. */

@@ -1,8 +1,19 @@
 /** Options of step `transport`. */
-import { isIssuer, JSON_MEDIA_TYPE, JWT_INTROSPECTION_MEDIA_TYPE, type UrlRules } from '@token-introspection/core'
-import { httpRemedy, OptionGroup, resolveUrlRules, URL_RULE_OPTIONS } from '@token-introspection/core/options'
+import { JSON_MEDIA_TYPE, JWT_INTROSPECTION_MEDIA_TYPE, type UrlRules } from '@token-introspection/core'
+import {
+  httpRemedy,
+  OptionGroup,
+  resolveIssuer,
+  resolveUrlRules,
+  sayKind,
+  URL_RULE_OPTIONS,
+} from '@token-introspection/core/options'
 import { isCertificateMethod } from './client-authentication/certificate-authentication.ts'
-import type { ClientAuthentication, ClientContext } from './client-authentication/client-authentication.ts'
+import {
+  type ClientAuthentication,
+  type ClientContext,
+  readClientAuthentication,
+} from './client-authentication/client-authentication.ts'
 import { checkParameters } from './build-request.ts'
 import { chooseTransport } from './choose-transport.ts'
 import { createClientContext } from './client-context.ts'
@@ -145,7 +156,7 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
   const probe = (url: string): Promise<boolean> => probeEndpoint(url, { ...step, send })
   const transport = { send: outage.protect(send, probe), close }
   const given = resolveClientAuthentication(options)
-  const issuer = options.string('issuer')
+  const issuer = resolveIssuer(options, urlRules, group)
   const now = options.function<() => number>('now') ?? Date.now
   // Work that calls share may last until the deadline of the last call that joined.
   const headers = resolveRequestHeaders(group)
@@ -233,7 +244,7 @@ const NEVER_USED: ClientAuthentication = Object.freeze({
 })
 
 function resolveClientAuthentication(options: OptionGroup): ClientAuthentication {
-  const given = options.seam<ClientAuthentication>('clientAuthentication', 'authenticate')
+  const given = readClientAuthentication(options)
   if (given !== undefined) return given
   const jwt = options.raw('jwt') as { mode?: unknown } | null | undefined
   const isLocal = jwt?.mode === 'local'
@@ -252,7 +263,7 @@ function resolveParameters(group: OptionGroup): Readonly<Record<string, string>>
     parameters !== undefined &&
     (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters))
   ) {
-    throw group.error('parameters', 'must be an object')
+    throw group.error('parameters', `must be an object, not ${sayKind(parameters)}`)
   }
   return checkParameters(parameters as Record<string, string> | undefined, group.path('parameters'))
 }
@@ -270,14 +281,7 @@ function resolveEndpoint(
   urlRules: UrlRules,
   discovered: EndpointSource | undefined,
 ): EndpointSource {
-  const issuer = options.string('issuer')
   const endpoint = options.string('endpoint')
-  if (issuer !== undefined && !isIssuer(issuer, urlRules)) {
-    throw options.error(
-      'issuer',
-      `must be an https URL without query and fragment (RFC 8414 §2)${httpRemedy(issuer, group)}`,
-    )
-  }
   if (endpoint !== undefined) {
     const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined
     if (url === undefined || !isEndpoint(url, urlRules)) {
@@ -288,6 +292,7 @@ function resolveEndpoint(
     }
     return { known: url.href, find: () => Promise.resolve(url.href) }
   }
-  if (discovered === undefined) throw options.error('issuer', 'give this, or endpoint')
+  if (discovered === undefined)
+    throw options.error('issuer', 'is required, such as https://as.example.com, unless endpoint is given')
   return discovered
 }

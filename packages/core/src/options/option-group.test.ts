@@ -27,6 +27,85 @@ describe('OptionGroup', () => {
   })
 
   test.each([
+    [
+      'names the nearest option',
+      'optoin',
+      'transport.optoin: unknown option (did you mean option?); known here: option',
+    ],
+    ['names none that is not near', 'timeout', 'transport.timeout: unknown option; known here: option'],
+  ])('%s for an unknown one', (_, name, message) => {
+    expect(() => group({ [name]: secret })).toThrow(new TypeError(message))
+  })
+
+  test.each([
+    [
+      'a number',
+      (options: OptionGroup) => options.number('option', bounds),
+      '5',
+      'a number from 1 to 10, not a string',
+    ],
+    ['a range', (options: OptionGroup) => options.number('option', bounds), 11, 'a number from 1 to 10, not 11'],
+    ['an integer', (options: OptionGroup) => options.integer('option', bounds), 2.5, 'an integer, not 2.5'],
+    ['a boolean', (options: OptionGroup) => options.boolean('option', true), 'true', 'true or false, not a string'],
+    ['a string', (options: OptionGroup) => options.string('option'), '', 'a non-empty string, not an empty string'],
+    [
+      'a string',
+      (options: OptionGroup) => options.string('option'),
+      new URL('https://as.example.com'),
+      'a non-empty string, not a URL object; give its href',
+    ],
+    [
+      'a word',
+      (options: OptionGroup) => options.oneOf('option', ['local', 'always'], 'local'),
+      'locale',
+      'one of local, always (did you mean local?)',
+    ],
+    [
+      'a word',
+      (options: OptionGroup) => options.oneOf('option', ['local', 'always'], 'local'),
+      true,
+      'one of local, always, not true',
+    ],
+    ['a function', (options: OptionGroup) => options.function('option'), {}, 'a function, not an object'],
+    [
+      'strings',
+      (options: OptionGroup) => options.strings('option'),
+      'a',
+      'an array of non-empty strings, not a string',
+    ],
+    [
+      'strings',
+      (options: OptionGroup) => options.strings('option'),
+      ['a', null],
+      'an array of non-empty strings; [1] is null',
+    ],
+    [
+      'a seam',
+      (options: OptionGroup) => options.seam('option', 'get', 'set'),
+      'a',
+      'an object with get(), set(), not a string',
+    ],
+    [
+      'a seam',
+      (options: OptionGroup) => options.seam('option', 'get', 'put'),
+      new Map(),
+      'an object with get(), put(); this one has no put()',
+    ],
+    [
+      'a seam',
+      (options: OptionGroup) => options.seam('option', 'get'),
+      Promise.resolve(new Map()),
+      'an object with get(); await the promise first',
+    ],
+  ])('says what was given in place of %s', (_, read, option, complaint) => {
+    expect(() => read(group({ option }))).toThrow(new TypeError(`transport.option: must be ${complaint}`))
+  })
+
+  test('says how to turn a group on, where true was given', () => {
+    expect(() => group(true)).toThrow(new TypeError('transport: must be an object, not true; {} takes the defaults'))
+  })
+
+  test.each([
     ['a promise', Promise.resolve({ option: 7 }), 'await the promise'],
     ['a map', new Map([['option', 7]]), 'plain object'],
     ['parameters', new URLSearchParams('option=7'), 'plain object'],

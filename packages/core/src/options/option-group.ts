@@ -1,4 +1,6 @@
 /** Reads an options object: once, copied and checked. Errors name the path of the wrong option. */
+import { sayKind } from './say-kind.ts'
+import { sayUnknown, suggest } from './say-unknown.ts'
 
 /** Limits of a numeric option. */
 export interface NumberBounds {
@@ -26,7 +28,7 @@ export class OptionGroup {
     this.#path = path
     this.#values = group === undefined ? NONE : readOwn(path === '' ? 'options' : path, group)
     for (const name of Object.keys(this.#values)) {
-      if (!known.includes(name)) throw this.error(name, `unknown option; known here: ${known.join(', ')}`)
+      if (!known.includes(name)) throw this.error(name, sayUnknown(name, known))
     }
   }
 
@@ -50,7 +52,8 @@ export class OptionGroup {
     const value = this.#values[name]
     if (value === undefined) return bounds.default
     if (typeof value !== 'number' || !(value >= bounds.min && value <= bounds.max)) {
-      throw this.error(name, `must be a number from ${bounds.min} to ${bounds.max}`)
+      const given = typeof value === 'number' ? value : sayKind(value)
+      throw this.error(name, `must be a number from ${bounds.min} to ${bounds.max}, not ${given}`)
     }
     return value
   }
@@ -58,7 +61,7 @@ export class OptionGroup {
   /** An integer within its limits. */
   integer(name: string, bounds: NumberBounds): number {
     const value = this.number(name, bounds)
-    if (!Number.isInteger(value)) throw this.error(name, 'must be an integer')
+    if (!Number.isInteger(value)) throw this.error(name, `must be an integer, not ${value}`)
     return value
   }
 
@@ -66,7 +69,7 @@ export class OptionGroup {
   boolean(name: string, fallback: boolean): boolean {
     const value = this.#values[name]
     if (value === undefined) return fallback
-    if (typeof value !== 'boolean') throw this.error(name, 'must be true or false')
+    if (typeof value !== 'boolean') throw this.error(name, `must be true or false, not ${sayKind(value)}`)
     return value
   }
 
@@ -74,7 +77,10 @@ export class OptionGroup {
   string(name: string): string | undefined {
     const value = this.#values[name]
     if (value === undefined) return undefined
-    if (typeof value !== 'string' || value === '') throw this.error(name, 'must be a non-empty string')
+    if (typeof value !== 'string' || value === '') {
+      const remedy = value instanceof URL ? '; give its href' : ''
+      throw this.error(name, `must be a non-empty string, not ${sayKind(value)}${remedy}`)
+    }
     return value
   }
 
@@ -82,14 +88,19 @@ export class OptionGroup {
   oneOf<Word extends string>(name: string, words: readonly Word[], fallback: Word): Word {
     const value = this.#values[name]
     if (value === undefined) return fallback
-    if (!words.includes(value as Word)) throw this.error(name, `must be one of ${words.join(', ')}`)
+    if (!words.includes(value as Word)) {
+      const further = typeof value === 'string' ? suggest(value, words) : `, not ${sayKind(value)}`
+      throw this.error(name, `must be one of ${words.join(', ')}${further}`)
+    }
     return value as Word
   }
 
   /** A function, or `undefined`. */
   function<Type>(name: string): Type | undefined {
     const value = this.#values[name]
-    if (value !== undefined && typeof value !== 'function') throw this.error(name, 'must be a function')
+    if (value !== undefined && typeof value !== 'function') {
+      throw this.error(name, `must be a function, not ${sayKind(value)}`)
+    }
     return value as Type | undefined
   }
 
@@ -100,7 +111,9 @@ export class OptionGroup {
     const missing = methods.filter(
       (method) => typeof (value as Record<string, unknown> | null)?.[method] !== 'function',
     )
-    if (missing.length > 0) throw this.error(name, `must have ${missing.map((method) => `${method}()`).join(', ')}`)
+    if (missing.length > 0) {
+      throw this.error(name, `must be an object with ${listMethods(methods)}${describeLack(value, missing)}`)
+    }
     return value as Type
   }
 
@@ -110,8 +123,10 @@ export class OptionGroup {
     if (value === undefined) return undefined
     // Copied first, because `some` skips the holes of an array and a copy has `undefined` there.
     const strings: unknown[] = Array.isArray(value) ? [...(value as unknown[])] : ['']
-    if (strings.some((element) => typeof element !== 'string' || element === '')) {
-      throw this.error(name, 'must be an array of non-empty strings')
+    const wrong = strings.findIndex((element) => typeof element !== 'string' || element === '')
+    if (wrong !== -1) {
+      const given = Array.isArray(value) ? `; [${wrong}] is ${sayKind(strings[wrong])}` : `, not ${sayKind(value)}`
+      throw this.error(name, `must be an array of non-empty strings${given}`)
     }
     return Object.freeze(strings as string[])
   }
@@ -154,13 +169,25 @@ export function checkOptionNames(path: string, options: object, known: readonly 
 
 const NONE: Readonly<Record<string, unknown>> = Object.freeze({})
 
+function listMethods(names: readonly string[]): string {
+  return names.map((name) => `${name}()`).join(', ')
+}
+
+function describeLack(value: unknown, missing: readonly string[]): string {
+  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function'
+  if (!isObject) return `, not ${sayKind(value)}`
+  if (typeof (value as { then?: unknown }).then === 'function') return '; await the promise first'
+  return `; this one has no ${listMethods(missing)}`
+}
+
 /**
  * The own properties of an object, also non-enumerable ones. Inherited properties are refused, so that none is silently
  * lost.
  */
 function readOwn(path: string, group: unknown): Readonly<Record<string, unknown>> {
   if (typeof group !== 'object' || group === null || Array.isArray(group)) {
-    throw new TypeError(`${path}: must be an object`)
+    const remedy = group === true ? '; {} takes the defaults' : ''
+    throw new TypeError(`${path}: must be an object, not ${sayKind(group)}${remedy}`)
   }
   const inherited = inheritedName(group)
   if (inherited !== undefined) {

@@ -15,8 +15,8 @@ test('keeps a text, and no secret is undefined', () => {
 
 test.each([
   ['too short', 'short', 'cache.secret: must have at least 32 characters'],
-  ['empty', '', 'cache.secret: must be a non-empty string'],
-  ['a number', 1, 'cache.secret: must be a non-empty string'],
+  ['empty', '', 'cache.secret: must be a non-empty string, not an empty string'],
+  ['a number', 1, 'cache.secret: must be a non-empty string, not a number'],
 ])('refuses a secret that is %s', (_, secret, complaint) => {
   expect(() => resolve(secret)).toThrow(new TypeError(complaint))
 })

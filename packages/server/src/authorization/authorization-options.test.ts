@@ -30,7 +30,7 @@ describe('authorization.withoutAudience', () => {
 
   test.each([
     ['anyone', 'authorization.withoutAudience: must be one of owner, nobody, everyone'],
-    [true, 'authorization.withoutAudience: must be one of owner, nobody, everyone'],
+    [true, 'authorization.withoutAudience: must be one of owner, nobody, everyone, not true'],
   ])('refuses %o', (withoutAudience, complaint) => {
     expect(() => resolveAuthorization({ withoutAudience }, surroundings)).toThrow(new TypeError(complaint))
   })

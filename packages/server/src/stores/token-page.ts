@@ -1,4 +1,5 @@
 /** Pages of tokens: what a query asks for, and where a page ends. */
+import { sayUnknown } from '@token-introspection/core/options'
 import { type CutoffKind, CUTOFF_KINDS, identifiersOf } from './cutoff.ts'
 import type { TokenRecord } from './token-record.ts'
 import type { ListedToken, TokenOwner, TokenPage, TokenPageQuery } from './token-store.ts'
@@ -45,8 +46,7 @@ export function resolveOwner(
 ): { readonly kind: CutoffKind; readonly identifier: string } {
   const names = Object.values(OWNER_NAMES)
   const unknown = Object.keys(owner).find((name) => !names.includes(name as 'sub') && !others.includes(name))
-  if (unknown !== undefined)
-    throw new TypeError(`${path}.${unknown}: unknown; known here: ${[...names, ...others].join(', ')}`)
+  if (unknown !== undefined) throw new TypeError(`${path}.${unknown}: ${sayUnknown(unknown, [...names, ...others])}`)
   const [kind, second] = CUTOFF_KINDS.filter((each) => owner[OWNER_NAMES[each]] !== undefined)
   if (kind === undefined || second !== undefined) throw new TypeError(`${path}: must have one of ${names.join(', ')}`)
   const identifier: unknown = owner[OWNER_NAMES[kind]]

@@ -1,5 +1,6 @@
 /** Checks before a store saves or revokes, because such mistakes would only lead to wrong answers later. */
 import { isNumericDate, isScope, parseIntrospectionResponse, REGISTERED_MEMBERS } from '@token-introspection/core'
+import { suggest } from '@token-introspection/core/options'
 import type { TokenRecord } from './token-record.ts'
 
 /**
@@ -26,7 +27,7 @@ export function validateTokenRecord(token: string, record: TokenRecord): void {
     const hint =
       unknown === 'active'
         ? 'is not saved: a token is active while it is live; to end it, call revoke()'
-        : `no token record has this member; an extension claim belongs in record.claims.${unknown}`
+        : `no token record has this member${suggest(unknown, INHERITABLE)}; an extension claim belongs in record.claims.${unknown}`
     throw new TypeError(`record.${unknown}: ${hint}`)
   }
   for (const name of ['exp', 'iat', 'nbf'] as const) {

@@ -1,4 +1,5 @@
 /** Exchanges a refresh token for new tokens (RFC 6749 §6), and ends the grant when one is used again (RFC 9700 §4.14.2). */
+import { sayUnknown } from '@token-introspection/core/options'
 import { digestToken, type ConsumingTokenStore } from '../stores/token-store.ts'
 import { isUsed, type TokenRecord } from '../stores/token-record.ts'
 import { type IssuedTokens, saveTokens } from './issued-tokens.ts'
@@ -130,7 +131,7 @@ const MEMBERS: readonly string[] = [
 function validateRequest(request: RefreshRequest): void {
   if (typeof request !== 'object' || request === null) throw new TypeError('request: must be an object')
   const unknown = Object.keys(request).find((name) => !MEMBERS.includes(name))
-  if (unknown !== undefined) throw new TypeError(`${unknown}: unknown; known here: ${MEMBERS.join(', ')}`)
+  if (unknown !== undefined) throw new TypeError(`${unknown}: ${sayUnknown(unknown, MEMBERS)}`)
   for (const name of ['refresh_token', 'client_id'] as const) {
     if (typeof request[name] !== 'string') throw new TypeError(`${name}: must be a string`)
   }

@@ -1,4 +1,5 @@
 /** What an authorization server grants, and how it becomes the records of tokens. */
+import { sayUnknown } from '@token-introspection/core/options'
 import type { TokenRecord } from '../stores/token-record.ts'
 
 /** Members of a record that the issuer or the store sets. */
@@ -84,13 +85,19 @@ export function validateLifetime(name: string, seconds: number): void {
 /** A hundred years. A larger number is usually a date, or milliseconds. */
 const MAX_LIFETIME_SECONDS = 3_155_760_000
 
+const REFRESH_TOKEN_OPTIONS: readonly string[] = [
+  'expiresInSeconds',
+  'keyMayChange',
+] satisfies (keyof RefreshTokenGrant)[]
+
 function validateRefreshTokenGrant(refreshToken: RefreshTokenGrant): void {
   if (typeof refreshToken !== 'object' || refreshToken === null) {
     throw new TypeError('refreshToken: must be an object such as { expiresInSeconds: 2592000 }')
   }
-  const unknown = Object.keys(refreshToken).find((name) => name !== 'expiresInSeconds' && name !== 'keyMayChange')
-  if (unknown !== undefined)
-    throw new TypeError(`refreshToken.${unknown}: unknown; known here: expiresInSeconds, keyMayChange`)
+  const unknown = Object.keys(refreshToken).find((name) => !REFRESH_TOKEN_OPTIONS.includes(name))
+  if (unknown !== undefined) {
+    throw new TypeError(`refreshToken.${unknown}: ${sayUnknown(unknown, REFRESH_TOKEN_OPTIONS)}`)
+  }
   validateLifetime('refreshToken.expiresInSeconds', refreshToken.expiresInSeconds)
   const { keyMayChange } = refreshToken
   if (keyMayChange !== undefined && typeof keyMayChange !== 'boolean') {

@@ -1,5 +1,6 @@
 /** Seam: how this resource server authenticates to the introspection endpoint (RFC 7662 §2.1). */
 import type { JsonObject } from '@token-introspection/core'
+import { type OptionGroup, sayKind } from '@token-introspection/core/options'
 import type { TransportRequest } from '../transport.ts'
 import type { AssertionPreset } from './assertion-options.ts'
 
@@ -93,6 +94,21 @@ export interface ClientAuthentication {
   renew?(refused: SignableRequest): boolean | Promise<boolean>
 }
 
+/**
+ * Reads option `clientAuthentication` of a group; `undefined` when the caller did not give it.
+ *
+ * @throws TypeError that names the option, when it is no client authentication.
+ */
+export function readClientAuthentication(group: OptionGroup): ClientAuthentication | undefined {
+  const given = group.raw('clientAuthentication') as ClientAuthentication | null | undefined
+  if (given === undefined || typeof given?.authenticate === 'function') return given
+  throw group.error(
+    'clientAuthentication',
+    'must be what a function such as clientSecretBasic(clientId, clientSecret) returns, or another object with authenticate(), ' +
+      `not ${typeof given === 'object' && given !== null ? 'an object without it' : sayKind(given)}`,
+  )
+}
+
 /** Checks the identifier that a method needs. The error names it `clientId`. */
 export function checkClientId(clientId: unknown): void {
   checkCredential('clientId', clientId)
@@ -105,7 +121,11 @@ export function checkSecretCredentials(clientId: unknown, clientSecret: unknown)
 }
 
 function checkCredential(name: string, value: unknown): void {
-  if (typeof value !== 'string' || value === '') throw new TypeError(`${name}: must be a non-empty string`)
+  if (typeof value !== 'string' || value === '') {
+    const isMissing = value === undefined || value === ''
+    const suspicion = isMissing ? '. If it comes from an environment variable, check that the variable is set' : ''
+    throw new TypeError(`${name}: must be a non-empty string, not ${sayKind(value)}${suspicion}`)
+  }
   if (/[\x00-\x1f\x7f]/.test(value))
     throw new TypeError(`${name}: must not hold control characters (RFC 6749 appendix A)`)
 }

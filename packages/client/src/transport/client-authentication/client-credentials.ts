@@ -3,7 +3,13 @@ import { SharedWork } from '../shared-work.ts'
 import { isScope, type JsonObject, ResponseMalformedError } from '@token-introspection/core'
 import { httpRemedy, OptionGroup } from '@token-introspection/core/options'
 import { toAuthorization } from './bearer-token.ts'
-import type { ClientAuthentication, ClientContext, RequestDraft, SignableRequest } from './client-authentication.ts'
+import {
+  type ClientAuthentication,
+  type ClientContext,
+  type RequestDraft,
+  readClientAuthentication,
+  type SignableRequest,
+} from './client-authentication.ts'
 
 /** The group that messages name. */
 const TRANSPORT = new OptionGroup('transport', undefined, [])
@@ -69,7 +75,7 @@ export function clientCredentials(options: ClientCredentialsOptions): ClientAuth
     'scope',
     'parameters',
   ])
-  const inner = group.seam<ClientAuthentication>('clientAuthentication', 'authenticate')
+  const inner = readClientAuthentication(group)
   if (inner === undefined) throw group.error('clientAuthentication', 'is required')
   // The method would sign introspection requests, but not the token request.
   if (inner.signRequest !== undefined)

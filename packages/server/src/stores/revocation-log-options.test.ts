@@ -26,7 +26,10 @@ describe('readRevocationLogOptions', () => {
     [[true], 'but is an array'],
     [() => true, 'but is a function'],
     [Promise.resolve({}), 'must be a plain object, but it inherits then; await the promise first'],
-    [{ secret: SECRET }, 'revocationLog.secret: unknown option (did you mean keySecret?); known here: keySecret, retentionSeconds'],
+    [
+      { secret: SECRET },
+      'revocationLog.secret: unknown option (did you mean keySecret?); known here: keySecret, retentionSeconds',
+    ],
     [{ keySecret: 'short' }, 'revocationLog.keySecret: must have at least 32 characters'],
     [{ keySecret: 7 }, 'revocationLog.keySecret: must be a non-empty string'],
     [{ retentionSeconds: 59 }, 'revocationLog.retentionSeconds: must be a number from 60 to 315363600'],

@@ -6,7 +6,6 @@ import { type JsonFlag, jsonOption } from '../program/json-option.ts'
 import { wholeNumber } from '../program/parse-number.ts'
 import { createTerminal } from '../terminal/terminal.ts'
 import type { ConformanceFlags } from './conformance-options.ts'
-import { runConformance } from './run-conformance.ts'
 
 /** Creates the command. */
 export function conformanceCommand({ surroundings, finish }: CommandContext): Command {
@@ -24,6 +23,8 @@ export function conformanceCommand({ surroundings, finish }: CommandContext): Co
     .option('--state <directory>', 'as for serve: a server of serve issues the tokens itself')
     .addOption(jsonOption())
   return withConnectionOptions(command).action(async (url: string | undefined, flags: ConformanceFlags & JsonFlag) => {
+    // Loaded when it runs, so that no command waits for the others.
+    const { runConformance } = await import('./run-conformance.ts')
     finish(await runConformance(url, flags, surroundings, createTerminal(surroundings, { isJson: flags.json })))
   })
 }

@@ -6,7 +6,6 @@ import { type JsonFlag, jsonOption } from '../program/json-option.ts'
 import { wholeNumber } from '../program/parse-number.ts'
 import { createTerminal } from '../terminal/terminal.ts'
 import type { InspectFlags } from './inspect-options.ts'
-import { runInspect } from './run-inspect.ts'
 
 /** A year. */
 const MAX_AGE_SECONDS = 31_536_000
@@ -30,6 +29,8 @@ export function inspectCommand({ surroundings, finish }: CommandContext): Comman
     .option('--acr <value...>', 'authentication contexts, one of which is required')
     .option('--max-age <seconds>', 'longest time since the login', wholeNumber(0, MAX_AGE_SECONDS))
   return command.action(async (token: string | undefined, flags: InspectFlags & JsonFlag) => {
+    // Loaded when it runs, so that no command waits for the others.
+    const { runInspect } = await import('./run-inspect.ts')
     finish(await runInspect(token, flags, surroundings, createTerminal(surroundings, { isJson: flags.json })))
   })
 }

@@ -4,7 +4,6 @@ import type { CommandContext } from '../program/command-context.ts'
 import { type JsonFlag, jsonOption } from '../program/json-option.ts'
 import { wholeNumber } from '../program/parse-number.ts'
 import { createTerminal } from '../terminal/terminal.ts'
-import { runServe } from './run-serve.ts'
 import { DEFAULT_PORT, type ServeFlags } from './serve-options.ts'
 
 /** A year. */
@@ -28,6 +27,8 @@ export function serveCommand({ surroundings, finish }: CommandContext): Command 
     .option('--dangerously-allow-network', 'allow a --host that other machines can reach')
     .addOption(jsonOption())
     .action(async (flags: ServeFlags & JsonFlag) => {
+      // Loaded when it runs, so that no command waits for the others.
+      const { runServe } = await import('./run-serve.ts')
       finish(await runServe(flags, surroundings, createTerminal(surroundings, { isJson: flags.json })))
     })
 }

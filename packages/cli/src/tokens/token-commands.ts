@@ -5,15 +5,14 @@ import { type JsonFlag, jsonOption } from '../program/json-option.ts'
 import { wholeNumber } from '../program/parse-number.ts'
 import { DEFAULT_PORT } from '../serve/serve-options.ts'
 import { createTerminal, type Terminal } from '../terminal/terminal.ts'
-import { type IssueFlags, runIssue } from './run-issue.ts'
-import { runList } from './run-list.ts'
-import { type RevokeFlags, runRevoke } from './run-revoke.ts'
+import type { IssueFlags } from './run-issue.ts'
+import type { RevokeFlags } from './run-revoke.ts'
 import type { ServerFlags } from './call-server.ts'
 
 /** A hundred years, as the token issuer allows. */
 const MAX_LIFETIME_SECONDS = 3_155_760_000
 
-/** Creates the commands. */
+/** Creates the commands. What they do is loaded when they run, so that no command waits for the others. */
 export function tokenCommands({ surroundings, finish }: CommandContext): Command[] {
   const terminal = ({ json }: JsonFlag): Terminal => createTerminal(surroundings, { isJson: json })
   const lifetime = wholeNumber(1, MAX_LIFETIME_SECONDS)
@@ -32,13 +31,19 @@ export function tokenCommands({ surroundings, finish }: CommandContext): Command
       .option('--refresh-expires-in <seconds>', 'issue a refresh token, too, with this lifetime', lifetime)
       .option('--jkt <thumbprint>', 'bind the token to a DPoP key')
       .option('--claims <json>', 'members of your own, as a JSON object')
-      .action(async (flags: IssueFlags & JsonFlag) => finish(await runIssue(flags, surroundings, terminal(flags)))),
+      .action(async (flags: IssueFlags & JsonFlag) => {
+        const { runIssue } = await import('./run-issue.ts')
+        finish(await runIssue(flags, surroundings, terminal(flags)))
+      }),
     onServer(new Command('list'))
       .summary('list the live tokens of the running server')
       .description(
         'Lists the live tokens of the running server. The text of a token is not among them: the server keeps digests.',
       )
-      .action(async (flags: ServerFlags & JsonFlag) => finish(await runList(flags, surroundings, terminal(flags)))),
+      .action(async (flags: ServerFlags & JsonFlag) => {
+        const { runList } = await import('./run-list.ts')
+        finish(await runList(flags, surroundings, terminal(flags)))
+      }),
     onServer(new Command('revoke'))
       .summary('revoke tokens of the running server')
       .description(
@@ -50,6 +55,7 @@ export function tokenCommands({ surroundings, finish }: CommandContext): Command
       .option('--client-id <id>', 'every token of a client')
       .option('--grant <id>', 'every token of a grant')
       .action(async (ids: readonly string[], flags: RevokeFlags & JsonFlag) => {
+        const { runRevoke } = await import('./run-revoke.ts')
         finish(await runRevoke(ids, flags, surroundings, terminal(flags)))
       }),
   ]

@@ -9,11 +9,19 @@ import { createGatewayHandler } from '@token-introspection/client/gateway'
 import { fastifyGuard, tokenGuards } from '@token-introspection/client/fastify'
 import { honoGuard } from '@token-introspection/client/hono'
 import { type AuthState, koaGuard } from '@token-introspection/client/koa'
+import { lambdaGuard } from '@token-introspection/client/lambda'
 import { createMcpGate, createTokenVerifier, guardMcp, mcpExpressGuard } from '@token-introspection/client/mcp'
 import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js'
 import { Auth, Public, RequireToken, TokenGuard, TokenIntrospectionModule } from '@token-introspection/client/nest'
 import { nodeGuard } from '@token-introspection/client/node'
 import type { ClaimsSchema } from '@token-introspection/core'
+import type {
+  APIGatewayProxyEvent,
+  APIGatewayProxyEventV2,
+  APIGatewayProxyHandler,
+  APIGatewayProxyHandlerV2,
+  Context,
+} from 'aws-lambda'
 import express, { type Request, type Response } from 'express'
 import Fastify from 'fastify'
 import { Hono } from 'hono'
@@ -196,4 +204,17 @@ test('a gateway handler gives the functions of its identity fields the claims of
 test('Node refuses an optional guard, because undefined could not stand for a request without a token', () => {
   // @ts-expect-error
   nodeGuard(optional)
+})
+
+test('Lambda accepts the handler and gives the claims, the event and the context', () => {
+  const handler = lambdaGuard(guard, (event: APIGatewayProxyEventV2, token, context: Context) => {
+    expectTypeOf(token.tenant).toEqualTypeOf<string>()
+    return { statusCode: 200, body: event.rawPath + context.awsRequestId }
+  })
+  expectTypeOf(handler).toExtend<APIGatewayProxyHandlerV2>()
+  const older = lambdaGuard(optional, (_event: APIGatewayProxyEvent, token) => ({
+    statusCode: 200,
+    body: token?.tenant ?? '',
+  }))
+  expectTypeOf(older).toExtend<APIGatewayProxyHandler>()
 })

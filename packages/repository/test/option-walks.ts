@@ -1078,6 +1078,7 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
   'core/read-body': 'readBody',
   'core/options':
     'OptionGroup checkOptionNames copyOptions httpRemedy resolveIssuer resolveSecret resolveUrlRules sayKind sayUnknown suggest',
+  'core/lambda-event': 'LambdaRequest',
   'core/node-header': 'readNodeHeader',
   'core/revocations':
     'createRevocationKeys isChain isRevocationKey isRevocationPosition parseReplayPage parseRevocationPage revocationKeyCheck',
@@ -1089,6 +1090,7 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
     'Refusal WatchEnded bearerToken bearerTokenProvider clientSecretPost ' +
     'isIntrospectionError isPreflight selfSignedTlsClientAuth supportedClientAuthentication tlsClientAuth',
   'client/gateway': 'toGatewayListener',
+  'client/lambda': 'lambdaGuard toGuardRequest',
   'client/nest': 'Auth PreflightException Public TokenRefusedException',
   'client/node': 'addHeaders applyDecision nodeGuard refuseUpgrade requireToken sendRefusal toGuardRequest',
   'client/opentelemetry': 'observeStatistics',
@@ -1101,6 +1103,7 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
   'server/fastify': 'toFastifyPlugin',
   'server/hono': 'toHonoHandler',
   'server/koa': 'toKoaMiddleware',
+  'server/lambda': 'toLambdaHandler',
   testing:
     'cacheStoreContract replayStoreContract revocationFollowerContract revocationLogContract tokenConsumptionContract tokenListContract tokenStoreContract',
   'testing/msw': 'authorizationServerHandlers createNetwork',

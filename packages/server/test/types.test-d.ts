@@ -1,6 +1,8 @@
 /** The schema sets the type of extension claims in the record and in the store. */
 import type { DatabaseSync } from 'node:sqlite'
+import type { ALBHandler, APIGatewayProxyHandler, APIGatewayProxyHandlerV2, LambdaFunctionURLHandler } from 'aws-lambda'
 import { describe, expectTypeOf, test } from 'vitest'
+import { toLambdaHandler } from '../src/adapters/lambda.ts'
 import { createSqliteTokenStore, type SqliteDatabase, type SqliteTokenStore } from '../src/stores/sqlite/index.ts'
 import {
   createIntrospectionHandler,
@@ -140,4 +142,11 @@ describe('createSqliteTokenStore', () => {
     expectTypeOf(createSqliteTokenStore<Claims>).returns.toEqualTypeOf<SqliteTokenStore<Claims>>()
     expectTypeOf<SqliteTokenStore<Claims>>().toExtend<WritableTokenStore<Claims>>()
   })
+})
+
+test('toLambdaHandler makes a handler for each service of AWS', () => {
+  expectTypeOf(toLambdaHandler).returns.toExtend<LambdaFunctionURLHandler>()
+  expectTypeOf(toLambdaHandler).returns.toExtend<APIGatewayProxyHandlerV2>()
+  expectTypeOf(toLambdaHandler).returns.toExtend<APIGatewayProxyHandler>()
+  expectTypeOf(toLambdaHandler).returns.toExtend<ALBHandler>()
 })

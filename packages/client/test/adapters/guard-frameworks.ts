@@ -15,11 +15,18 @@ import { fastifyGuard, tokenGuards } from '@token-introspection/client/fastify'
 import { type AuthEnv, honoGuard } from '@token-introspection/client/hono'
 import { type AuthState, koaGuard } from '@token-introspection/client/koa'
 import { Auth, TokenGuard } from '@token-introspection/client/nest'
+import {
+  lambdaGuard,
+  type LambdaEvent,
+  type LambdaResult,
+  toGuardRequest as toEventRequest,
+} from '@token-introspection/client/lambda'
 import { addHeaders, nodeGuard, sendRefusal, toGuardRequest } from '@token-introspection/client/node'
 import express from 'express'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
+import { createLambdaServer, EVENTS, type ToEvent } from '../../../server/test/adapters/lambda-gateway.ts'
 
 // The aliases have no types. The functions that these tests call are the same in both versions.
 const old = createRequire(import.meta.url)
@@ -46,6 +53,10 @@ export interface GuardedFramework {
   /** The framework's media type for JSON, and its text for an empty body. */
   readonly json?: string
   readonly empty?: string
+  /** The query in place of the one that was sent, for platforms that pass on its parameters. */
+  readonly query?: string
+  /** The status for an error of the program. Default 500. */
+  readonly failure?: number
 }
 
 /** Starts the framework. With `passPreflights`, preflights reach the handler. */
@@ -300,6 +311,59 @@ function startNestOnFastify(parsesForms: boolean): Start {
   }
 }
 
+/** A Lambda function. What the application sets before a guard elsewhere, it sets in a wrapper of the function here. */
+function startLambda(toEvent: ToEvent): Start {
+  return async (guard, handle, { passPreflights = false } = {}) => {
+    const answer = (event: LambdaEvent, token: GuardToken<OptionalGuard>): LambdaResult => ({
+      statusCode: 200,
+      ...inTheFormOf(event, fieldsBefore(fieldOf(event, ASKED_FOR))),
+      body: handle(token, bodyOfEvent(event)),
+    })
+    const guarded = lambdaGuard(guard, answer)
+    const server = createLambdaServer(toEvent, async (event, context) => {
+      if (passPreflights && isPreflight(toEventRequest(event))) return answer(event, undefined)
+      return exposingTotal(event, await guarded(event, context))
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    return {
+      server,
+      async stop() {
+        server.closeAllConnections()
+        server.close()
+        await once(server, 'close')
+      },
+    }
+  }
+}
+
+function fieldOf(event: LambdaEvent, name: string): string | undefined {
+  return toEventRequest(event).headers.get(name) ?? undefined
+}
+
+function bodyOfEvent({ body, isBase64Encoded }: LambdaEvent): string {
+  return Buffer.from(body ?? '', isBase64Encoded === true ? 'base64' : 'utf8').toString()
+}
+
+function inTheFormOf(event: LambdaEvent, fields: Record<string, string>): Partial<LambdaResult> {
+  if (!event.multiValueHeaders) return { headers: fields }
+  return {
+    multiValueHeaders: Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, [value]])),
+  }
+}
+
+function exposingTotal(event: LambdaEvent, result: LambdaResult): LambdaResult {
+  const fields: Record<string, string> = {}
+  for (const [name, values] of Object.entries({ ...result.headers, ...result.multiValueHeaders })) {
+    fields[name] = String(values)
+  }
+  const exposed = new Set(['X-Total', ...(fields['access-control-expose-headers']?.split(', ') ?? [])])
+  const all = { ...fields, 'access-control-expose-headers': [...exposed].join(', ') }
+  return { ...result, ...inTheFormOf(event, all) }
+}
+
+const LAMBDA = { parsesForms: true, web: true, failure: 502 } as const
+const PARAMETERS = { query: '?a=%20b&c=' }
+
 const NEST = { json: 'application/json; charset=utf-8', empty: '{"statusCode":401,"message":"Unauthorized"}' }
 
 /** The fields as they arrived, after the fields that other code added in front. */
@@ -409,4 +473,12 @@ export const frameworks: readonly GuardedFramework[] = [
   { name: 'Nest after its parsers', start: startNest(true), parsesForms: true, ...NEST },
   { name: 'Nest on Fastify', start: startNestOnFastify(false), parsesForms: false, ...NEST },
   { name: 'Nest on Fastify after a form parser', start: startNestOnFastify(true), parsesForms: true, ...NEST },
+  { name: 'Lambda behind a function URL', start: startLambda(EVENTS['function URL']), ...LAMBDA },
+  { name: 'Lambda behind a REST API', start: startLambda(EVENTS['REST API']), ...LAMBDA, ...PARAMETERS },
+  {
+    name: 'Lambda behind a load balancer with multi-value headers',
+    start: startLambda(EVENTS['load balancer with multi-value headers']),
+    ...LAMBDA,
+    ...PARAMETERS,
+  },
 ]

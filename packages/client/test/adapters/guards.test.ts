@@ -184,7 +184,7 @@ describe.each(frameworks)('$name', (framework) => {
     await ask(guard, { ...bearer, method: 'PUT', query: '?a=%20b&c' })
     expect(judged).toHaveLength(1)
     expect(judged[0]?.method).toBe('PUT')
-    expect(judged[0]?.url?.replace(/^http:\/\/api(?=\/)/, '')).toBe(`${PATH}?a=%20b&c`)
+    expect(judged[0]?.url?.replace(/^http:\/\/api(?=\/)/, '')).toBe(`${PATH}${framework.query ?? '?a=%20b&c'}`)
   })
 
   test.skipIf(framework.takesOptional === false)(
@@ -202,7 +202,7 @@ describe.each(frameworks)('$name', (framework) => {
 
   test('leaves an unexpected error to the framework, without the token in the response', async () => {
     const { status, body, fields } = await ask(() => Promise.reject(new RangeError('a bug')), bearer)
-    expect(status).toBe(500)
+    expect(status).toBe(framework.failure ?? 500)
     expect(body).not.toContain(token)
     expect(fields['www-authenticate']).toBeUndefined()
     expect(handled).toEqual([])

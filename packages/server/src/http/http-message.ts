@@ -27,6 +27,8 @@ export interface HttpRequest {
    * @throws RequestTooLargeError when more than `maxBytes` octets have arrived.
    */
   readBody(maxBytes: number): RequestBody | Promise<RequestBody>
+  /** Whether the host can send a body in parts. Default `true`. Otherwise the revocation feed answers with pages only. */
+  readonly canStream?: boolean | undefined
   /** The query of the URL, without the question mark. Only the revocation feed reads it. */
   query?(): string | undefined
   /** The address of the connection, if the host knows it. It never comes from a header field. */

@@ -64,6 +64,8 @@ export function parseFeedQuestion({ form, http }: ReceivedRequest): FeedQuestion
     wantsKeyCheck: keyCheck !== undefined,
     replay: replay !== undefined,
     waitSeconds: Number(wait),
-    asStream: chooseMediaType(http.header('accept'), [JSON_MEDIA_TYPE, EVENT_STREAM]) === EVENT_STREAM,
+    asStream:
+      http.canStream !== false &&
+      chooseMediaType(http.header('accept'), [JSON_MEDIA_TYPE, EVENT_STREAM]) === EVENT_STREAM,
   }
 }

@@ -16,11 +16,13 @@ import { toExpressHandler } from '../../src/adapters/express.ts'
 import { toFastifyPlugin } from '../../src/adapters/fastify.ts'
 import { toHonoHandler } from '../../src/adapters/hono.ts'
 import { toKoaMiddleware } from '../../src/adapters/koa.ts'
+import { toLambdaHandler } from '../../src/adapters/lambda.ts'
 import { toNodeHandler } from '../../src/adapters/node.ts'
 import type { HttpHandler, HttpRequest } from '../../src/index.ts'
 import { toWebRequest, type WireRequest, type WireResponse } from '../endpoint.ts'
 import { dial, exchange, type HandlerForm, listen } from '../path/forms.ts'
 import { startOnce, whenDone } from '../path/when-done.ts'
+import { createLambdaServer, EVENTS, type ToEvent } from './lambda-gateway.ts'
 
 // Packages under an alias have no types. The parts used here are the same in both versions.
 const old = createRequire(import.meta.url)
@@ -36,6 +38,8 @@ export interface FrameworkForm {
   readonly bare?: true
   /** Set when the framework uses web objects. Then the framework writes the answers and manages the connections. */
   readonly web?: true
+  /** `false` when the framework sends an answer when it is whole. */
+  readonly streams?: false
   /** The statuses that differ, because a parser reads the body before the handler. */
   readonly exceptions?: Exceptions
 }
@@ -113,6 +117,14 @@ function startH3Middleware(handler: HttpHandler): Promise<Server> {
     listener(request as IncomingMessage, response as ServerResponse)
   })
   return listen(toH3Listener(new H3({ silent: true }).all('/introspect', answer).all('/oauth2/introspect/', answer)))
+}
+
+/** A Lambda function. The services of AWS read the body, and pass the function an event. */
+function startLambda(toEvent: ToEvent) {
+  return (handler: HttpHandler): Promise<Server> => {
+    const server = createLambdaServer(toEvent, toLambdaHandler(handler))
+    return listen((request, response) => void server.emit('request', request, response))
+  }
 }
 
 type PrepareNest = (app: NestExpressApplication) => unknown
@@ -209,6 +221,11 @@ const NEST_RAW_BODY: Exceptions = {
   'a hundred thousand parameters': 413,
 }
 
+// A REST API passes on every body as text.
+const REST_API: Exceptions = { 'octets that are not UTF-8': 200 }
+
+const LAMBDA = { web: true, streams: false } as const
+
 const expressParsers: PrepareExpress = (app, framework) =>
   app.use(framework.json(), framework.urlencoded({ extended: true }))
 
@@ -253,6 +270,13 @@ export const frameworks: readonly FrameworkForm[] = [
     name: 'Nest in a controller with rawBody',
     start: startNestController({ rawBody: true }),
     exceptions: NEST_RAW_BODY,
+  },
+  { name: 'Lambda behind a function URL', ...LAMBDA, start: startLambda(EVENTS['function URL']) },
+  { name: 'Lambda behind a REST API', ...LAMBDA, start: startLambda(EVENTS['REST API']), exceptions: REST_API },
+  {
+    name: 'Lambda behind a load balancer with multi-value headers',
+    ...LAMBDA,
+    start: startLambda(EVENTS['load balancer with multi-value headers']),
   },
 ]
 

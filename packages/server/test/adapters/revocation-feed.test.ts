@@ -12,7 +12,7 @@ import { FIRST_POSITION } from '../fake-revocation-log.ts'
 import { dial, exchange, listen, portOf } from '../path/forms.ts'
 import { type FrameworkForm, frameworks } from './framework-forms.ts'
 
-const hosts: readonly Pick<FrameworkForm, 'name' | 'start'>[] = [
+const hosts: readonly Pick<FrameworkForm, 'name' | 'start' | 'streams'>[] = [
   { name: 'node:http', start: (handler) => listen(toNodeHandler(handler)) },
   ...frameworks,
 ]
@@ -46,7 +46,21 @@ describe.each(hosts)('$name', ({ start }) => {
     const response = await exchange(dial(await start(handler)), get(`?after=${FIRST_POSITION}`))
     expect([response.status, json(response)]).toEqual([200, { position: event.position, events: [event] }])
   })
+})
 
+describe.each(hosts.filter(({ streams }) => streams === false))('$name', ({ start }) => {
+  test('answers a follower that asks for a stream with a page', async () => {
+    const { handler, log } = createFeedEndpoint()
+    const event = await log.append('token', 'a')
+    const question = get(`?after=${FIRST_POSITION}`, { accept: `${STREAM}, application/json;q=0.5` })
+    const response = await exchange(dial(await start(handler)), question)
+    expect(response).toMatchObject({ status: 200, headers: { 'content-type': 'application/json' } })
+    expect(json(response)).toEqual({ position: event.position, events: [event] })
+    expect(log.listeners.size).toBe(0)
+  })
+})
+
+describe.each(hosts.filter(({ streams }) => streams !== false))('$name', ({ start }) => {
   test('sends each page of a stream as it comes, and notices that a follower leaves', async () => {
     const { handler, log, events } = createFeedEndpoint()
     const stream = await openStream(await start(handler))

@@ -209,6 +209,7 @@ export type {
   AnswerUnusableEvent,
   CacheFailedEvent,
   CircuitChangedEvent,
+  ClockDiffersEvent,
   FailedEvent,
   FeedChangedEvent,
   ForgottenEvent,
@@ -227,6 +228,7 @@ export type {
 export type { OnWarning, Warning } from '@token-introspection/core'
 export type { ToldJwtFault } from './jwt/jwt-fault.ts'
 export type { AnswerFault } from './response/answer-fault.ts'
+export type { ClockEvidence, ClockReport } from './transport/server-clock.ts'
 
 // Revocations
 export type { FeedChange } from './revocations/follow-revocations.ts'

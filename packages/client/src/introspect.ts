@@ -31,6 +31,7 @@ import type { Deadline } from './transport/deadline.ts'
 import { exchange, type SentReply } from './transport/exchange.ts'
 import { isUnsupportedTokenType, meansInactive, readJsonReply, readJwtReply } from './transport/read-reply.ts'
 import type { TransportStep } from './transport/transport-step.ts'
+import type { ServerClock } from './transport/server-clock.ts'
 import { readJwtResponse } from './response/read-jwt-response.ts'
 import { tolerate } from './response/tolerate.ts'
 import { clockFault, type ResponseStep } from './response/validate-response.ts'
@@ -56,6 +57,8 @@ export interface Steps {
   readonly jwt: JwtStep | undefined
   readonly transport: TransportStep
   readonly response: ResponseStep
+  /** Compares the clock of the authorization server. Without it nothing is compared. */
+  readonly serverClock: ServerClock | undefined
   /** Seconds since the epoch. */
   readonly now: () => number
   /** Milliseconds since the epoch. */
@@ -377,10 +380,14 @@ export async function askEndpoint(
   const endpoint = transport.endpoint.known ?? (await transport.endpoint.find(deadline))
   const askedAt = steps.now()
   const sent = read === undefined ? question : withPosition(question, read.position)
-  const answer = await readReply(await exchange(sent, endpoint, deadline, transport), deadline, steps)
+  const comparison = steps.serverClock?.begin()
+  const reply = await exchange(sent, endpoint, deadline, transport)
+  comparison?.compareReply(reply)
+  const answer = await readReply(reply, deadline, steps)
   const response = answer.active && read !== undefined ? read.take(answer) : answer
   // A token that expires during the request is no fault.
   if (response.active) {
+    comparison?.compareIssued(response.iat)
     const fault = clockFault(response, steps.response, askedAt)
     const said = fault === 'expired' ? response.exp : response.nbf
     if (fault !== undefined && said !== undefined) steps.response.onUnusable(fault, { said, askedAt })

@@ -34,6 +34,7 @@ import type { ResponseStep } from './response/validate-response.ts'
 import { createFingerprint, shortFingerprint, tokenPart } from './token/fingerprint-token.ts'
 import { type ResolvedTokenOptions, resolveToken, tokenDefaults, type TokenOptions } from './token/token-options.ts'
 import type { ClientAuthentication } from './transport/client-authentication/client-authentication.ts'
+import { ServerClock } from './transport/server-clock.ts'
 import type { TransportStep } from './transport/transport-step.ts'
 import { resolveTransport, transportDefaults, type TransportOptions } from './transport/transport-options.ts'
 import type { RevocationFollower } from './revocations/revocation-follower.ts'
@@ -96,13 +97,16 @@ export interface IntrospectionClientOptions<Claims extends object = object> {
   readonly onEvent?: OnEvent | undefined
   /**
    * Gets warnings for the operator: refused credentials, an authorization server that is down, a store that fails, a
-   * clock that makes tokens inactive which the server calls active (`answer_unusable`). There is at most one warning a
+   * clock that differs from that of the authorization server (`clock_differs`), a clock that makes tokens inactive which the server calls active (`answer_unusable`). There is at most one warning a
    * minute per code and endpoint, with no token and no secret in it. Default with `onEvent`: no warnings, because
    * events report the same. Default without it: `process.emitWarning` on Node and `console.warn` elsewhere. `false`
    * switches warnings off.
    */
   readonly onWarning?: OnWarning | false | undefined
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /**
+   * Milliseconds since the epoch. Default `Date.now`, which the client compares with the clock of the authorization server. It
+   * does not compare a clock of yours.
+   */
   readonly now?: (() => number) | undefined
 }
 
@@ -208,6 +212,16 @@ export function resolveOptions<Claims extends object>(
       if (fault.reason !== 'unsupported_token_type') notice?.({ code: 'answer_unusable', message: fault.message })
     }, nowMs),
   })
+  const serverClock = group.has('now')
+    ? undefined
+    : new ServerClock({
+        nowMs,
+        toleranceSeconds: Math.max(CLOCK_TOLERANCE_SECONDS, response.leewaySeconds),
+        report: (told) => {
+          reporter.report({ type: 'clock_differs', ...told })
+          notice?.({ code: 'clock_differs', message: told.message })
+        },
+      })
   const { tolerance } = response
   const follower = readFollower(group)
   const jwt = resolveJwt(group, {
@@ -270,6 +284,7 @@ export function resolveOptions<Claims extends object>(
     jwt,
     transport,
     response,
+    serverClock,
     now: () => toNumericDate(nowMs()),
     nowMs,
   }
@@ -290,6 +305,9 @@ const WITH_SCHEME_WARNING = {
     'introspect() was called with a text that begins with a scheme, such as "Bearer ". Pass the token alone, or let a guard read ' +
     'the request. Every such call says that the token is inactive, and no server is asked',
 } as const
+
+/** Clocks that differ by less are usual, and do little harm. */
+const CLOCK_TOLERANCE_SECONDS = 10
 
 /** The changes of a feed that an operator should know, although nothing has failed. */
 const FEED_WARNINGS: Readonly<Partial<Record<FeedChange, Pick<Warning, 'code' | 'message'>>>> = {

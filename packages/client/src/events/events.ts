@@ -10,6 +10,7 @@ import type { Mismatch } from '../policy/mismatch.ts'
 import type { RefusalReason } from '../result/refusal.ts'
 import type { CircuitState } from '../transport/outage/circuit-breaker.ts'
 import type { CircuitTokens } from '../transport/outage/endpoint-circuit.ts'
+import type { ClockReport } from '../transport/server-clock.ts'
 
 /** The client that an event is about, for processes with several. */
 export interface ReportingClient {
@@ -181,6 +182,15 @@ export interface AnswerUnusableEvent extends Told {
 }
 
 /**
+ * The clock of the authorization server differs from the clock of this process, by more than ten seconds and by more than
+ * `response.leewaySeconds`. The client compares them by the `Date` of answers, or without it by the `iat` of active tokens
+ * in the future. It reports a difference that two comparisons show, once until the clocks agree again.
+ */
+export interface ClockDiffersEvent extends Told, ClockReport {
+  readonly type: 'clock_differs'
+}
+
+/**
  * An answer, or a JWT, had registered members in an unexpected form, and the client left them out. It reports the same
  * members at most once a minute. `response.tolerate` may read them, and `response.renames` and `jwt.renames` give them
  * another name.
@@ -220,6 +230,7 @@ export type IntrospectionClientEvent =
   | JwtUnusableEvent
   | JwtSampleInactiveEvent
   | AnswerUnusableEvent
+  | ClockDiffersEvent
   | MembersUnreadableEvent
   | FeedChangedEvent
 

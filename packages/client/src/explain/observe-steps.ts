@@ -29,6 +29,7 @@ export function observeSteps(steps: Steps, notes: Notes): Steps {
     token: { ...steps.token, onScheme: undefined },
     jwt: jwt && { ...jwt, onFault: ignore, sample: observeSample(jwt) },
     transport: observeTransport(steps.transport, notes),
+    serverClock: undefined,
     response: { ...response, onUnreadable: ignore, onUnusable: ignore },
   }
 }

@@ -209,7 +209,8 @@ export function parseRetryAfter(field: string | undefined, nowMs: number): numbe
   return Math.min(Math.max(0, Math.ceil(seconds)), MAX_RETRY_AFTER_SECONDS)
 }
 
-function parseHttpDate(field: string): number {
+/** An HTTP date (RFC 9110 §5.6.7), in milliseconds since the epoch; NaN for any other text. */
+export function parseHttpDate(field: string): number {
   if (!HTTP_DATE.test(field)) return Number.NaN
   // The oldest form names no zone, and is UTC like the others (RFC 9110 §5.6.7).
   return Date.parse(field.endsWith(' GMT') ? field : `${field} GMT`)

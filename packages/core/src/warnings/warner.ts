@@ -4,7 +4,7 @@
 export interface Warning {
   /**
    * The code of the underlying error, such as `ERR_TRANSPORT_UNAUTHORIZED`, or of the handler's event `warning`.
-   * `answer_unusable` when a client reports that event and there is no error.
+   * `answer_unusable` or `clock_differs` when a client reports that event and there is no error.
    */
   readonly code: string
   /**

@@ -41,6 +41,12 @@ export function memorySurroundings(given: Given = {}): MemorySurroundings {
   const [stdout, stderr] = [recorder(given.columns), recorder(given.columns)]
   const stopper = new AbortController()
   let octet = 0
+  const read = (path: string): Promise<string> => {
+    const text = kept.get(path)
+    return text === undefined
+      ? Promise.reject(Object.assign(new Error(`no ${path}`), { code: 'ENOENT' }))
+      : Promise.resolve(text)
+  }
   return {
     environment: { HOME: '/home/somebody', ...given.environment },
     stdin: {
@@ -50,12 +56,8 @@ export function memorySurroundings(given: Given = {}): MemorySurroundings {
     stdout: stdout.output,
     stderr: stderr.output,
     files: {
-      read(path) {
-        const text = kept.get(path)
-        return text === undefined
-          ? Promise.reject(Object.assign(new Error(`no ${path}`), { code: 'ENOENT' }))
-          : Promise.resolve(text)
-      },
+      read,
+      readPrivate: read,
       write(path, text) {
         kept.set(path, text)
         return Promise.resolve()

@@ -19,6 +19,19 @@ test.each([
   expect(secrets.hide(`before ${form} after`)).toMatch(/^before \((secret|credentials) of web\) after$/)
 })
 
+test('hides a secret in JSON', () => {
+  const secrets = new KnownSecrets()
+  secrets.add('pa"ss\\word', 'secret')
+  expect(secrets.hide(JSON.stringify({ echo: 'pa"ss\\word' }))).toBe('{"echo":"(secret)"}')
+})
+
+test('keeps the first name of a secret', () => {
+  const secrets = new KnownSecrets()
+  secrets.add('s3cret', 'secret of web')
+  secrets.add('s3cret', 'secret')
+  expect(secrets.hide('s3cret')).toBe('(secret of web)')
+})
+
 test('hides the secret of a client whose identifier is a URL', () => {
   const secrets = new KnownSecrets()
   secrets.addClientSecret('https://orders.example.com', SECRET)

@@ -9,10 +9,11 @@ const MIN_LENGTH = 4
 export class KnownSecrets {
   readonly #names = new Map<string, string>()
 
-  /** Notes a secret. It is hidden as it is, and in the encodings of forms and URLs. */
+  /** Notes a secret. It is hidden as it is, and in the encodings of forms, URLs and JSON. One that is known keeps its name. */
   add(secret: string, name: string): void {
-    for (const form of [secret, encodeFormComponent(secret), encodeURIComponent(secret)]) {
-      if (form.length >= MIN_LENGTH) this.#names.set(form, `(${name})`)
+    const inJson = JSON.stringify(secret).slice(1, -1)
+    for (const form of [secret, encodeFormComponent(secret), encodeURIComponent(secret), inJson]) {
+      if (form.length >= MIN_LENGTH && !this.#names.has(form)) this.#names.set(form, `(${name})`)
     }
   }
 

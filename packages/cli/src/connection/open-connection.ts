@@ -10,6 +10,7 @@ import type { Exchange } from './exchange.ts'
 import { KnownSecrets } from './known-secrets.ts'
 import { readClientAuthentication } from './read-client-authentication.ts'
 import { recordExchanges } from './record-exchanges.ts'
+import { noteCredentials } from './shown-request.ts'
 
 /** An open connection to an authorization server. */
 export interface Connection {
@@ -47,7 +48,10 @@ export async function openConnection(flags: ConnectionFlags, surroundings: Surro
   const timeoutMs = flags.timeout * 1000
   const exchanges: Exchange[] = []
   const connections = createDispatcher(certificates, { environment, timeoutMs })
-  const dispatcher = recordExchanges(connections, (exchange) => exchanges.push(exchange))
+  const dispatcher = recordExchanges(connections, (exchange) => {
+    exchanges.push(exchange)
+    noteCredentials(exchange.request, secrets)
+  })
   return {
     clientOptions: {
       ...(issuer && { issuer }),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { KnownSecrets } from './known-secrets.ts'
-import { showRequest } from './shown-request.ts'
+import { noteCredentials, showRequest } from './shown-request.ts'
 
 const sent = {
   method: 'POST',
@@ -29,4 +29,12 @@ test('hides noted secrets everywhere', () => {
   secrets.add('s3cret', 'secret')
   const { url, parameters } = showRequest({ ...sent, url: 'https://as/?key=s3cret', body: 'tenant=s3cret' }, secrets)
   expect([url, parameters]).toEqual(['https://as/?key=(secret)', { tenant: '(secret)' }])
+})
+
+test('notes the credentials of a request, so that they are hidden where a server repeats them', () => {
+  const secrets = new KnownSecrets()
+  noteCredentials(sent, secrets)
+  expect(secrets.hide(`assertion e.y.J, field ${sent.headers.authorization}`)).toBe(
+    'assertion (a JWT that authenticates the caller), field Basic (credentials)',
+  )
 })

@@ -16,10 +16,20 @@ const HIDDEN_FIELDS = new Set(['authorization', 'proxy-authorization', 'cookie']
 
 /** Parameters whose value is a credential or a token, and what is printed in its place. */
 const HIDDEN_PARAMETERS: Readonly<Record<string, string>> = {
-  token: '(the token)',
-  client_secret: '(the secret)',
-  client_assertion: '(a JWT that authenticates the caller)',
-  refresh_token: '(a refresh token)',
+  token: 'the token',
+  client_secret: 'the secret',
+  client_assertion: 'a JWT that authenticates the caller',
+  refresh_token: 'a refresh token',
+}
+
+/** Notes the credentials that were made for a request, because the answer may repeat them. */
+export function noteCredentials({ headers, body }: SentRequest, secrets: KnownSecrets): void {
+  const assertion = new URLSearchParams(body).get('client_assertion')
+  if (assertion !== null) secrets.add(assertion, HIDDEN_PARAMETERS['client_assertion'] ?? '')
+  for (const name of HIDDEN_FIELDS) {
+    const value = headers[name]
+    if (value !== undefined) secrets.add(value.slice(value.indexOf(' ') + 1), 'credentials')
+  }
 }
 
 /** Hides what must not be printed. */
@@ -39,7 +49,7 @@ export function showParameters(body: string, secrets: KnownSecrets): [name: stri
   return [...new URLSearchParams(body)].map(([name, value]) => [
     secrets.hide(name),
     Object.hasOwn(HIDDEN_PARAMETERS, name.toLowerCase()) && value !== ''
-      ? (HIDDEN_PARAMETERS[name.toLowerCase()] ?? '')
+      ? `(${HIDDEN_PARAMETERS[name.toLowerCase()] ?? ''})`
       : secrets.hide(value),
   ])
 }

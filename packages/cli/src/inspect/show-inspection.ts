@@ -39,7 +39,7 @@ function toValue(
     answer: exchange?.answer && {
       status: exchange.answer.status,
       headers: exchange.answer.headers,
-      ...(members.length === 0 && { body: exchange.answer.body.slice(0, MAX_SHOWN_BODY) }),
+      ...(members.length === 0 && { body: secrets.hide(exchange.answer.body).slice(0, MAX_SHOWN_BODY) }),
     },
     active: isActive,
     members,
@@ -121,11 +121,13 @@ function nameWidth(rows: readonly { readonly name: string }[]): number {
 
 function bodyLines(body: string, secrets: KnownSecrets, { width }: Format): string[] {
   if (body === '') return ['    (no body)']
-  const shown = secrets.show(body.slice(0, MAX_SHOWN_BODY))
+  // Cut last: a part of a secret would not be recognized.
+  const hidden = secrets.hide(body)
+  const shown = visibleText(hidden.slice(0, MAX_SHOWN_BODY))
   return [
     '',
     ...wrapText(shown, width - 4).map((line) => `    ${line}`),
-    ...(body.length > MAX_SHOWN_BODY ? ['    …'] : []),
+    ...(hidden.length > MAX_SHOWN_BODY ? ['    …'] : []),
   ]
 }
 

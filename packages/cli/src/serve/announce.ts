@@ -1,5 +1,6 @@
 /** What `serve` prints when it is ready: where everything is, and how to use it. */
 import { formatTable } from '../terminal/format-table.ts'
+import { shellWord } from '../terminal/shell-word.ts'
 import type { Format, Result } from '../terminal/terminal.ts'
 import { visibleText } from '../terminal/visible-text.ts'
 import { wrapText } from '../terminal/wrap-text.ts'
@@ -57,7 +58,7 @@ function toLines(announced: Announced, { style, width }: Format): string[] {
   const [resource] = protectedResources
   const [client] = clients
   const atPort = port === DEFAULT_PORT ? '' : ` --port ${port}`
-  const scope = client?.scope[0] === undefined ? '' : ` --scope ${client.scope[0]}`
+  const scope = client?.scope[0] === undefined ? '' : ` --scope ${shellWord(client.scope[0])}`
   const endpoints = [
     ['issuer', issuer],
     ['metadata', metadataUrl(issuer)],
@@ -102,7 +103,7 @@ function toLines(announced: Announced, { style, width }: Format): string[] {
     '',
     style.title('Try it in another terminal'),
     `  ${style.literal(`token-introspection issue${atPort}${scope} > token`)}`,
-    `  ${style.literal(`token-introspection inspect --issuer ${visibleText(issuer)} --client-id ${visibleText(resource?.id ?? '')} < token`)}`,
+    `  ${style.literal(`token-introspection inspect --issuer ${shellWord(issuer)} --client-id ${shellWord(resource?.id ?? '')} < token`)}`,
     `  ${style.literal(`token-introspection list${atPort}`)}`,
     '',
     style.faint('Ctrl-C stops the server.'),

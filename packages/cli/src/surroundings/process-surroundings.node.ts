@@ -1,6 +1,6 @@
 /** The surroundings of a real process. */
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isatty, type WriteStream } from 'node:tty'
 import { UnableError } from '../errors.ts'
@@ -41,24 +41,54 @@ function processInput(): Input {
   }
 }
 
+/** What a group or everybody may do with a file. */
+const OTHERS = 0o077
+const OTHERS_WRITE = 0o022
+
 const nodeFiles: Files = {
-  async read(path, maxBytes) {
-    const file = await open(path)
-    try {
-      return await readBounded(file.createReadStream({ autoClose: false }), maxBytes, path)
-    } finally {
-      await file.close()
-    }
-  },
+  read: (path, maxBytes) => readFile(path, maxBytes),
+  readPrivate: (path, maxBytes) => readFile(path, maxBytes, requireOwn),
   write: (path, text) => replace(path, text, 0o666),
   async writePrivate(path, text) {
     const directory = dirname(path)
     await mkdir(directory, { recursive: true, mode: 0o700 })
-    // A directory that was there already may be open to others.
-    await chmod(directory, 0o700)
+    await requireUnshared(directory)
     await replace(path, text, 0o600)
   },
   remove: (path) => rm(path, { force: true }),
+}
+
+async function readFile(
+  path: string,
+  maxBytes: number,
+  check?: (file: FileHandle, path: string) => Promise<void>,
+): Promise<string> {
+  const file = await open(path)
+  try {
+    await check?.(file, path)
+    return await readBounded(file.createReadStream({ autoClose: false }), maxBytes, path)
+  } finally {
+    await file.close()
+  }
+}
+
+/** Windows has neither users nor modes of this kind. There the directory of the user is private. */
+const HAS_MODES = process.getuid !== undefined
+
+async function requireOwn(file: FileHandle, path: string): Promise<void> {
+  const { uid, mode } = await file.stat()
+  if (!HAS_MODES || (uid === process.getuid?.() && (mode & OTHERS) === 0)) return
+  throw new UnableError(
+    `${path}: the file belongs to another user, or others can read it. Remove it, and start the server again`,
+  )
+}
+
+async function requireUnshared(directory: string): Promise<void> {
+  const { mode } = await stat(directory)
+  if (!HAS_MODES || (mode & OTHERS_WRITE) === 0) return
+  throw new UnableError(
+    `${directory}: other users can write to this directory, and could give themselves out as this server. Name one for this user alone with --state`,
+  )
 }
 
 /** Writes a new file beside the old one and renames it, so that nobody reads half of it. */

@@ -28,7 +28,12 @@ export interface Files {
   read(path: string, maxBytes: number): Promise<string>
   /** Replaces a file at once, never in part. */
   write(path: string, text: string): Promise<void>
-  /** Replaces a file that only this user can read, in a directory that only this user can read. */
+  /** Reads a file of {@link Files.writePrivate}. Rejects also when another user owns the file or can write or read it. */
+  readPrivate(path: string, maxBytes: number): Promise<string>
+  /**
+   * Replaces a file that only this user can read. A missing directory is made for this user alone. One that is there stays as it
+   * is. Rejects when other users can write to it, because they could put a file of their own in the place of this one.
+   */
   writePrivate(path: string, text: string): Promise<void>
   /** Removes a file, if it is there. */
   remove(path: string): Promise<void>

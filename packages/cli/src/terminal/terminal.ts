@@ -1,6 +1,7 @@
 /** How commands talk: results on standard output, everything else on standard error. */
 import type { Surroundings } from '../surroundings/surroundings.ts'
 import { createStyle, type Style } from './style.ts'
+import { visibleJson, visibleText } from './visible-text.ts'
 
 /** A result: a value for programs, and lines for people. */
 export interface Result {
@@ -49,10 +50,10 @@ export function createTerminal(
   return {
     isJson,
     print({ value, lines }) {
-      stdout.write(isJson ? `${JSON.stringify(value, undefined, 2)}\n` : join(lines(formatOf(stdout))))
+      stdout.write(isJson ? `${visibleJson(JSON.stringify(value, undefined, 2))}\n` : join(lines(formatOf(stdout))))
     },
     tell(message) {
-      stderr.write(typeof message === 'string' ? `${message}\n` : join(message(formatOf(stderr))))
+      stderr.write(typeof message === 'string' ? `${visibleText(message)}\n` : join(message(formatOf(stderr))))
     },
   }
 }

@@ -109,6 +109,37 @@ describe('inspect', () => {
     expect(words).toContain('nothing listens there')
   })
 
+  test.each([[[]], [['--json']]])('shows no part of a token or secret that a server repeats, with %j', async (args) => {
+    const token = 'abcdefghijklmnopqrstuvwxyz0123456789'.repeat(20)
+    const environment = {
+      TOKEN_INTROSPECTION_CLIENT_ID: 'orders-api',
+      TOKEN_INTROSPECTION_CLIENT_SECRET: 'pa"ss\\word'.repeat(4),
+    }
+    let assertion = ''
+    server = await startCannedServer((request) => {
+      assertion = new URLSearchParams(request.body).get('client_assertion') ?? ''
+      return {
+        status: 500,
+        body: JSON.stringify({ assertion, secret: environment.TOKEN_INTROSPECTION_CLIENT_SECRET, token }),
+      }
+    })
+    const surroundings = memorySurroundings({ stdin: token, environment })
+    const url = ['--issuer', server.url, '--endpoint', `${server.url}/introspect`]
+    expect(await run(['inspect', ...url, '--auth', 'client_secret_jwt', ...args], surroundings)).toBe(3)
+    const shown = surroundings.out() + surroundings.err()
+    expect(assertion).toMatch(/^eyJ/)
+    expect(shown).toContain('the token, 720 characters')
+    for (const secret of [assertion.slice(0, 20), token.slice(0, 20), 'word']) expect(shown).not.toContain(secret)
+  })
+
+  test('sends no control character of an answer to the terminal, also with --json', async () => {
+    const sub = '\u009b2J\u202egpj\u{e0041}'
+    const { out } = await inspect({ ...active, sub }, ['--json'])
+    expect(out).toMatch(/^[\n\u0020-\u007e§]*$/)
+    const { members } = JSON.parse(out) as { members: { name: string; value: unknown }[] }
+    expect(members).toContainEqual(expect.objectContaining({ name: 'sub', value: sub }))
+  })
+
   test('shows where it looked for metadata', async () => {
     server = await startCannedServer({ status: 404 })
     const surroundings = memorySurroundings({

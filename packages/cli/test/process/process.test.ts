@@ -1,7 +1,7 @@
 /** The program as a process: streams, signals, the private file, and what other users see. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
@@ -65,6 +65,40 @@ test('a server stops cleanly at Ctrl-C, and its secret is in a file of its user 
   expect(code).toBe(0)
   expect(await err).toBe('Stopping.\n')
   expect(readdirSync(state)).toEqual([])
+})
+
+test('the mode of a directory that was there stays', async () => {
+  const state = join(directory, 'shared')
+  mkdirSync(state)
+  chmodSync(state, 0o755)
+  const server = start('serve', '--port', '0', '--state', state, '--json')
+  let out = ''
+  server.stdout.setEncoding('utf8').on('data', (part: string) => (out += part))
+  await expect.poll(() => out).toMatch(/\}\n$/)
+  expect(statSync(state).mode & 0o777).toBe(0o755)
+  expect(readdirSync(state).map((name) => statSync(join(state, name)).mode & 0o777)).toEqual([0o600])
+  server.kill('SIGINT')
+  await once(server, 'close')
+})
+
+test('no secret is written where others can put a file in its place', async () => {
+  const state = join(directory, 'open')
+  mkdirSync(state)
+  chmodSync(state, 0o777)
+  const { code, err } = await finish('serve', '--port', '0', '--state', state)
+  expect(code).toBe(3)
+  expect(err.replaceAll(/\s+/g, ' ')).toContain('other users can write to this directory')
+  expect(statSync(state).mode & 0o777).toBe(0o777)
+  expect(readdirSync(state)).toEqual([])
+})
+
+test('nothing is sent to a server whose file others can write or read', async () => {
+  const file = join(directory, 'serve-9999.json')
+  writeFileSync(file, JSON.stringify({ url: 'http://127.0.0.1:1', secret: 'made up' }))
+  chmodSync(file, 0o644)
+  const { code, err } = await finish('list', '--port', '9999', '--state', directory)
+  expect(code).toBe(3)
+  expect(err).toContain('others can read it')
 })
 
 test('a wrong command line ends with 2, on standard error', async () => {

@@ -3,31 +3,45 @@ import { SecretUnavailableError } from '../errors.ts'
 import type { MaybePromise } from '../promises/maybe-promise.ts'
 import type { OptionGroup } from './option-group.ts'
 
-/** Finds a secret. A secret that was found is kept. After a failure the next call tries again. */
+/** Finds a secret. A secret that was found is kept. After a failure, or when the function does not answer, the next call tries again. */
 export type FindSecret = () => MaybePromise<string>
 
 /** A key made of a shorter text could be guessed. */
 const MIN_LENGTH = 32
 
+/** A function that has not answered for this many milliseconds is called again by the next use, because its connection may be dead. */
+const PATIENCE_MS = 5000
+
+/** A call of the function that is under way. */
+interface Finding {
+  readonly sinceMs: number
+  readonly secret: Promise<string>
+}
+
 /**
  * Reads an option that is a secret of at least 32 characters, or a function that returns one or a promise of it. The function is
  * not called before the secret is needed, so a build that loads the module needs no secrets.
  *
+ * @param nowMs - milliseconds of a clock that is never set back. Default: that of the process.
  * @throws TypeError that names the option, when it is neither, or a secret that is too short. What it returns rejects
  * with `SecretUnavailableError` when the function fails or returns something else.
  */
-export function resolveSecret(group: OptionGroup, name: string): FindSecret | undefined {
+export function resolveSecret(
+  group: OptionGroup,
+  name: string,
+  nowMs: () => number = () => performance.now(),
+): FindSecret | undefined {
   const given = group.raw(name)
-  if (typeof given === 'function') return findOnce(given as () => unknown, group.path(name))
+  if (typeof given === 'function') return findOnce(given as () => unknown, group.path(name), nowMs)
   const secret = group.string(name)
   if (secret === undefined) return undefined
   if (secret.length < MIN_LENGTH) throw group.error(name, `must have at least ${MIN_LENGTH} characters`)
   return () => secret
 }
 
-function findOnce(find: () => unknown, path: string): FindSecret {
+function findOnce(find: () => unknown, path: string, nowMs: () => number): FindSecret {
   let known: string | undefined
-  let finding: Promise<string> | undefined
+  let finding: Finding | undefined
 
   const unavailable = (cause: unknown): SecretUnavailableError =>
     new SecretUnavailableError(
@@ -43,15 +57,25 @@ function findOnce(find: () => unknown, path: string): FindSecret {
       return (known = secret)
     } catch (error) {
       throw unavailable(error)
+    }
+  }
+
+  /** Later callers wait for this call, until it has failed. */
+  async function share(secret: Promise<string>): Promise<string> {
+    const own = { sinceMs: nowMs(), secret }
+    finding = own
+    try {
+      return await secret
     } finally {
-      finding = undefined
+      // A later call may be under way.
+      if (finding === own) finding = undefined
     }
   }
 
   // It never throws: a caller may have begun other work, whose promises it would leave behind.
   return () => {
     if (known !== undefined) return known
-    if (finding !== undefined) return finding
+    if (finding !== undefined && nowMs() - finding.sinceMs < PATIENCE_MS) return finding.secret
     let found: unknown
     try {
       found = find()
@@ -59,7 +83,7 @@ function findOnce(find: () => unknown, path: string): FindSecret {
       return Promise.reject(unavailable(error))
     }
     if (isSecret(found)) return (known = found)
-    return (finding = wait(Promise.resolve(found)))
+    return share(wait(Promise.resolve(found)))
   }
 }
 

@@ -39,8 +39,9 @@ export async function findServer(
 ): Promise<ServerState> {
   const path = stateFile(stateDirectory(state, environment), port)
   try {
-    return readState(await files.read(path, MAX_BYTES))
+    return readState(await files.readPrivate(path, MAX_BYTES))
   } catch (error) {
+    if (error instanceof UnableError) throw error
     throw new UnableError(
       `no server of this user is at port ${port} (${path} cannot be read). Start one with "token-introspection serve", or name its port with --port`,
       { cause: error },

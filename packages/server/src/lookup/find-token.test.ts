@@ -89,6 +89,22 @@ describe('findToken', () => {
     expect(asked).toEqual([await digestToken('abc')])
   })
 
+  test('asks again for a lookup that begins after a revocation, in the tick of an earlier lookup', async () => {
+    let stored: TokenRecord | null = record
+    const answers: (() => void)[] = []
+    // Reads at once, and answers later.
+    const find = (): Promise<TokenRecord | null> => {
+      const read = stored
+      return new Promise((resolve) => answers.push(() => resolve(read)))
+    }
+    const store = over({ find })
+    const earlier = findToken(request, store)
+    stored = null
+    const later = findToken(request, store)
+    for (const answer of answers) answer()
+    expect([(await earlier).reason, (await later).reason]).toEqual([undefined, 'unknown'])
+  })
+
   test('calls the store as a method', async () => {
     class Store {
       readonly #record = record

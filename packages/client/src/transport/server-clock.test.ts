@@ -97,6 +97,8 @@ describe('ServerClock', () => {
   test('takes a token from the future as evidence, but only without a date', () => {
     const { state, compare } = create()
     for (const _ of [1, 2]) compare(0, { iat: 97 })
+    compare(undefined, { iat: 97 })
+    compare(0)
     for (const _ of [1, 2]) compare(undefined, { iat: -97 })
     expect(state.reports).toEqual([])
     for (const _ of [1, 2]) compare(undefined, { iat: 97 })

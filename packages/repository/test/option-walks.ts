@@ -306,13 +306,30 @@ const handlerOptions = {
   allowHttpOnLoopback: true,
   allowHttpOrigins: ['http://keycloak:8080'],
   clientAuthentication: {
-    methods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'Bearer', 'DPoP'],
+    methods: [
+      'client_secret_basic',
+      'client_secret_post',
+      'private_key_jwt',
+      'attest_jwt_client_auth',
+      'Bearer',
+      'DPoP',
+    ],
     basicEncoding: 'form',
     failures: limiter,
     remoteAddress: () => '192.0.2.1',
     assertion: { algorithms: ['ES256'], maxLifetimeSeconds: 300, clockToleranceSeconds: 5, allowStringDates: false },
     replayStore,
     fetchJwks: never,
+    attestation: {
+      attesters: [
+        { issuer: 'https://attester.example.com', jwksUri: 'https://attester.example.com/jwks' },
+        { issuer: 'https://platform.example.com', jwks: seam(jwks) },
+      ],
+      algorithms: ['ES256'],
+      maxProofAgeSeconds: 60,
+      clockToleranceSeconds: 5,
+      challenges: { issue: () => 'a', accept: () => true },
+    },
     clientCertificate: () => undefined,
     accessToken: {
       find: () => null,

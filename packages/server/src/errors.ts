@@ -70,6 +70,22 @@ export class ClientAuthenticationFailedError extends IntrospectionError {
 }
 
 /**
+ * The proof of an attested caller has no challenge of this server, or one that is no longer good. Answered 400
+ * `use_attestation_challenge` with another challenge (draft-ietf-oauth-attestation-based-client-auth-11 §6.1).
+ */
+export class ClientAuthenticationChallengeError extends IntrospectionError {
+  readonly code = 'ERR_CLIENT_AUTHENTICATION_CHALLENGE'
+  readonly retryable = true
+  /** The challenge for the next proof. It is no secret. */
+  readonly challenge: string
+
+  constructor(message: string, challenge: string) {
+    super(message)
+    this.challenge = challenge
+  }
+}
+
+/**
  * The request has no credentials, or only a `client_id`, which proves nothing. Answered 401 `invalid_client` with a challenge
  * (RFC 7662 §2.3).
  */

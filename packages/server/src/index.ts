@@ -54,6 +54,11 @@ export type { ClientSecret, ExpiringSecret } from './client-authentication/clien
 export type { AcceptedBasicEncoding } from './client-authentication/client-secret-basic.ts'
 export type { VerifySecret } from './client-authentication/verify-hashed-secret.ts'
 export type { AssertionOptions } from './client-authentication/assertion-options.ts'
+export type {
+  AttestationChallenges,
+  AttestationOptions,
+  ClientAttester,
+} from './client-authentication/attestation/attestation-options.ts'
 export type { FetchJwks, FetchJwksInit } from './keys/create-jwks-loader.ts'
 export {
   createMemoryReplayStore,
@@ -147,6 +152,7 @@ export {
   AuthorizationTokenOwnerError,
   type BodyErrorOptions,
   ClientAuthenticationBusyError,
+  ClientAuthenticationChallengeError,
   ClientAuthenticationFailedError,
   ClientAuthenticationKeysError,
   ClientAuthenticationMissingError,

@@ -20,6 +20,8 @@ export type IntrospectionMetadata = Pick<
   | 'introspection_endpoint'
   | 'introspection_endpoint_auth_methods_supported'
   | 'introspection_endpoint_auth_signing_alg_values_supported'
+  | 'client_attestation_signing_alg_values_supported'
+  | 'client_attestation_pop_signing_alg_values_supported'
   | 'introspection_signing_alg_values_supported'
   | 'introspection_encryption_alg_values_supported'
   | 'introspection_encryption_enc_values_supported'
@@ -32,6 +34,8 @@ export type RevocationMetadata = Pick<
   | 'revocation_endpoint'
   | 'revocation_endpoint_auth_methods_supported'
   | 'revocation_endpoint_auth_signing_alg_values_supported'
+  | 'client_attestation_signing_alg_values_supported'
+  | 'client_attestation_pop_signing_alg_values_supported'
   | 'mtls_endpoint_aliases'
 >
 
@@ -41,6 +45,8 @@ export type RevocationFeedMetadata = Pick<
   | 'revocation_feed_endpoint'
   | 'revocation_feed_endpoint_auth_methods_supported'
   | 'revocation_feed_endpoint_auth_signing_alg_values_supported'
+  | 'client_attestation_signing_alg_values_supported'
+  | 'client_attestation_pop_signing_alg_values_supported'
   | 'mtls_endpoint_aliases'
 >
 
@@ -94,6 +100,10 @@ function endpointMetadata<Caller extends Registered>(
     [name]: url,
     ...(methods.length > 0 && { [`${name}_auth_methods_supported`]: methods }),
     ...(algorithms.length > 0 && { [`${name}_auth_signing_alg_values_supported`]: algorithms }),
+    ...(step.attestation !== undefined && {
+      client_attestation_signing_alg_values_supported: [...step.attestation.algorithms],
+      client_attestation_pop_signing_alg_values_supported: [...step.attestation.algorithms],
+    }),
     ...(mtlsUrl !== undefined && { mtls_endpoint_aliases: { [name]: mtlsUrl } }),
   }
 }

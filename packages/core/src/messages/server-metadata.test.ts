@@ -11,6 +11,8 @@ const full = {
   introspection_endpoint: `${issuer}/introspect`,
   introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'Bearer'],
   introspection_endpoint_auth_signing_alg_values_supported: ['ES256'],
+  client_attestation_signing_alg_values_supported: ['ES256'],
+  client_attestation_pop_signing_alg_values_supported: ['ES256'],
   introspection_signing_alg_values_supported: ['ES256'],
   introspection_encryption_alg_values_supported: ['ECDH-ES'],
   introspection_encryption_enc_values_supported: ['A128GCM'],

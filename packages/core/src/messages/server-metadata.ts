@@ -13,6 +13,8 @@ export const authorizationServerMetadataSchema = z.looseObject({
   introspection_endpoint: endpoint,
   introspection_endpoint_auth_methods_supported: strings,
   introspection_endpoint_auth_signing_alg_values_supported: strings,
+  client_attestation_signing_alg_values_supported: strings,
+  client_attestation_pop_signing_alg_values_supported: strings,
   introspection_signing_alg_values_supported: strings,
   introspection_encryption_alg_values_supported: strings,
   introspection_encryption_enc_values_supported: strings,

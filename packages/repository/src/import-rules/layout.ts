@@ -92,7 +92,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@token-introspection/core/replay': OUTSIDE_ADAPTERS,
       '@token-introspection/core/revocations': EVERYWHERE,
       'lru-cache': OUTSIDE_ADAPTERS,
-      jose: '(?:response/(?:encrypt-response|encryption-key|signing-key)|keys/[a-z-]+|lookup/jwt-resolver|client-authentication/(?:registered|private-key-jwt|self-signed-tls-client-auth|load-keys))\\.ts$',
+      jose: '(?:response/(?:encrypt-response|encryption-key|signing-key)|keys/[a-z-]+|lookup/jwt-resolver|client-authentication/(?:registered|read-key-holder|attestation/[a-z-]+|private-key-jwt|self-signed-tls-client-auth|load-keys))\\.ts$',
       // For their types.
       fastify: 'adapters/fastify\\.ts$',
       hono: 'adapters/hono\\.ts$',

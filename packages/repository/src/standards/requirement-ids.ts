@@ -8,6 +8,7 @@ const PREFIXES = [
   'JWT',
   'AUTH',
   'ASRT',
+  'ATT',
   'MTLS',
   'META',
   'BEAR',

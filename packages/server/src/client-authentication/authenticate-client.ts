@@ -11,6 +11,8 @@ import {
 import type { HttpRequest } from '../http/http-message.ts'
 import type { ReceivedRequest } from '../request/read-request.ts'
 import { type AccessTokenMethodStep, authenticateByAccessToken } from './access-token.ts'
+import { ATTESTATION_FIELD, type AttestationStep, PROOF_FIELD } from './attestation/attestation-options.ts'
+import type { AttestationMethodStep } from './attestation/authenticate-by-attestation.ts'
 import { type AssertionMethodStep, authenticateByAssertion } from './authenticate-by-assertion.ts'
 import { authenticateByCertificate, type CertificateStep } from './authenticate-by-certificate.ts'
 import { authenticateBySecret, type SecretStep } from './authenticate-by-secret.ts'
@@ -36,8 +38,11 @@ export interface ClientAuthenticationStep<Caller extends Registered = ProtectedR
   extends SecretStep<Caller>,
     AssertionMethodStep<Caller>,
     CertificateStep<Caller>,
+    AttestationMethodStep<Caller>,
     AccessTokenMethodStep<Caller> {
   readonly methods: ReadonlySet<ClientAuthenticationMethod>
+  /** Set when the endpoint has the method `attest_jwt_client_auth`. */
+  readonly attestation: AttestationStep | undefined
   readonly custom: AuthenticateCustom | undefined
   /** The address by which failures are counted. */
   readonly remoteAddress: (request: HttpRequest) => string | undefined
@@ -49,6 +54,7 @@ type Presented =
   | { readonly by: 'access-token'; readonly scheme: TokenScheme; readonly token: string }
   | { readonly by: 'post'; readonly credentials: BasicCredentials }
   | { readonly by: 'assertion'; readonly jwt: string }
+  | { readonly by: 'attestation'; readonly rules: AttestationStep }
   | { readonly by: 'certificate'; readonly clientId: string }
 
 /** Authenticates the protected resource or client behind a request, by exactly one method (RFC 6749 §2.3). */
@@ -57,7 +63,7 @@ export function authenticateClient<Caller extends Registered>(
   step: ClientAuthenticationStep<Caller>,
 ): MaybePromise<Caller> {
   if (step.custom !== undefined) return authenticateCustomOrPresented(received, step.custom, step)
-  const presented = readPresented(received, step.methods)
+  const presented = readPresented(received, step)
   if (presented === undefined) throw new ClientAuthenticationMissingError('no credentials')
   return authenticatePresented(presented, received, step)
 }
@@ -74,6 +80,8 @@ function authenticatePresented<Caller extends Registered>(
       return authenticatePost(presented.credentials, received, step)
     case 'assertion':
       return authenticateByAssertion(received, presented.jwt, step)
+    case 'attestation':
+      return authenticateAttested(presented.rules, received, step)
     case 'certificate':
       return authenticateByCertificate(received.http, presented.clientId, step)
     default:
@@ -84,20 +92,34 @@ function authenticatePresented<Caller extends Registered>(
   }
 }
 
+/** What says which mechanisms count. */
+type PresentableStep = Pick<ClientAuthenticationStep, 'attestation' | 'methods'>
+
+/** Whether a request has a field of an attestation. Without the method the fields do not count. */
+function isAttested(http: HttpRequest, attestation: AttestationStep | undefined): boolean {
+  if (attestation === undefined) return false
+  return http.header(ATTESTATION_FIELD) !== undefined || http.header(PROOF_FIELD) !== undefined
+}
+
 /** The one mechanism of a request, or `undefined`. A certificate beside another one does not count (RFC 8705 §2). */
 function readPresented(
-  { authorization, form }: ReceivedRequest,
-  methods: ReadonlySet<ClientAuthenticationMethod>,
+  { authorization, form, http }: ReceivedRequest,
+  { attestation, methods }: PresentableStep,
 ): Presented | undefined {
   const jwt = form.get('client_assertion')
   const credentials = readClientSecretPost(form)
-  const mechanisms = Number(authorization !== undefined) + Number(jwt !== undefined) + Number(credentials !== undefined)
+  const attested = isAttested(http, attestation)
+  const mechanisms =
+    Number(authorization !== undefined) +
+    Number(jwt !== undefined) +
+    Number(credentials !== undefined) +
+    Number(attested)
   if (mechanisms > 1) {
     // RFC 7521 §4.2.1 takes precedence over RFC 6749 §5.2: with an assertion the error is a failed authentication.
     if (jwt === undefined) throw new RequestInvalidError('more than one client authentication method')
     throw refuseCredentials('credentials', {
       rule: 'method',
-      got: `client_assertion beside ${authorization === undefined ? 'client_secret' : 'an Authorization field'}`,
+      got: `client_assertion beside ${authorization === undefined ? 'other credentials' : 'an Authorization field'}`,
       expected: 'one client authentication method (RFC 7521 §4.2.1)',
       remedy: 'Make the caller send one of them alone',
     })
@@ -105,6 +127,7 @@ function readPresented(
   if (authorization !== undefined) return readAuthorization(authorization, methods)
   if (jwt !== undefined) return { by: 'assertion', jwt }
   if (credentials !== undefined) return { by: 'post', credentials }
+  if (attested && attestation !== undefined) return { by: 'attestation', rules: attestation }
   const clientId = form.get('client_id')
   const takesCertificates = methods.has('tls_client_auth') || methods.has('self_signed_tls_client_auth')
   return clientId !== undefined && takesCertificates ? { by: 'certificate', clientId } : undefined
@@ -177,6 +200,16 @@ function authenticatePost<Caller extends Registered>(
   )
 }
 
+/** The verification is loaded with the first attestation, because most endpoints never get one. */
+async function authenticateAttested<Caller extends Registered>(
+  rules: AttestationStep,
+  received: ReceivedRequest,
+  step: ClientAuthenticationStep<Caller>,
+): Promise<Caller> {
+  const { authenticateByAttestation } = await import('./attestation/authenticate-by-attestation.ts')
+  return await authenticateByAttestation(received, rules, step)
+}
+
 async function authenticateCustomOrPresented<Caller extends Registered>(
   received: ReceivedRequest,
   custom: AuthenticateCustom,
@@ -195,7 +228,7 @@ async function authenticateCustomOrPresented<Caller extends Registered>(
   )
   // A function in plain JavaScript may return `null`, or a value of any type.
   if (id === undefined || (id as unknown) === null) {
-    const presented = readPresented(received, step.methods)
+    const presented = readPresented(received, step)
     if (presented === undefined) throw new ClientAuthenticationMissingError('no credentials')
     return authenticatePresented(presented, received, step)
   }
@@ -204,8 +237,7 @@ async function authenticateCustomOrPresented<Caller extends Registered>(
       `clientAuthentication.custom returned ${describe(id)}: return the identifier of the caller, or undefined`,
     )
   }
-  if (presentsAnother(received, step.methods))
-    throw new RequestInvalidError('more than one client authentication method')
+  if (presentsAnother(received, step)) throw new RequestInvalidError('more than one client authentication method')
   const caller = await findRegistered(id, step)
   if (!caller || !mayUse(caller, 'custom')) throw new ClientAuthenticationFailedError('the caller is not registered')
   return caller
@@ -217,9 +249,10 @@ function describe(value: unknown): string {
 
 /** Only the methods of this endpoint count. The custom method may read any other credentials. */
 function presentsAnother(
-  { authorization, form }: ReceivedRequest,
-  methods: ReadonlySet<ClientAuthenticationMethod>,
+  { authorization, form, http }: ReceivedRequest,
+  { attestation, methods }: PresentableStep,
 ): boolean {
+  if (isAttested(http, attestation)) return true
   if (methods.has('client_secret_post') && form.get('client_secret') !== undefined) return true
   const takesAssertions = methods.has('private_key_jwt') || methods.has('client_secret_jwt')
   if (takesAssertions && form.get('client_assertion') !== undefined) return true

@@ -1,4 +1,7 @@
-/** The names of client authentication methods (RFC 7591 §2, RFC 8705 §2, RFC 8414 §2). */
+/**
+ * The names of client authentication methods (RFC 7591 §2, RFC 8705 §2, RFC 8414 §2,
+ * draft-ietf-oauth-attestation-based-client-auth-11 §8).
+ */
 
 /** The methods that an endpoint can have, by registered name. `Bearer` and `DPoP` mean an access token (RFC 8414 §2). */
 export const CLIENT_AUTHENTICATION_METHODS = [
@@ -8,6 +11,7 @@ export const CLIENT_AUTHENTICATION_METHODS = [
   'private_key_jwt',
   'tls_client_auth',
   'self_signed_tls_client_auth',
+  'attest_jwt_client_auth',
   'Bearer',
   'DPoP',
 ] as const
@@ -22,4 +26,9 @@ export type CallerMethod = ClientAuthenticationMethod | 'custom'
 export const CALLER_METHODS: readonly CallerMethod[] = [...CLIENT_AUTHENTICATION_METHODS, 'custom']
 
 /** Methods for which a caller registers only its identifier. */
-export const METHODS_WITHOUT_CREDENTIAL: ReadonlySet<CallerMethod> = new Set(['Bearer', 'DPoP', 'custom'])
+export const METHODS_WITHOUT_CREDENTIAL: ReadonlySet<CallerMethod> = new Set([
+  'attest_jwt_client_auth',
+  'Bearer',
+  'DPoP',
+  'custom',
+])

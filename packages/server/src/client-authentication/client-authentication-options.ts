@@ -8,6 +8,7 @@ import type { HttpRequest } from '../http/http-message.ts'
 import { createJwksLoader, type FetchJwks } from '../keys/create-jwks-loader.ts'
 import { createMemoryLimiter, type Limiter } from '../limits/limiter.ts'
 import { accessTokenDefaults, type AccessTokenOptions, resolveAccessToken } from './access-token-options.ts'
+import { attestationDefaults, type AttestationOptions, resolveAttestation } from './attestation/attestation-options.ts'
 import { assertionDefaults, type AssertionOptions, resolveAssertion } from './assertion-options.ts'
 import type { AuthenticateCustom, ClientAuthenticationStep } from './authenticate-client.ts'
 import { type Challenges, createChallenges } from './challenges.ts'
@@ -38,7 +39,8 @@ export interface ClientAuthenticationMethodOptions {
   /**
    * The accepted methods, by registered name. Default `client_secret_basic`, `client_secret_post` and, with an issuer,
    * `private_key_jwt`. A caller can use the methods for which it registered credentials. `tls_client_auth` and
-   * `self_signed_tls_client_auth` need `clientCertificate`. `Bearer` and `DPoP` need `accessToken`.
+   * `self_signed_tls_client_auth` need `clientCertificate`. `Bearer` and `DPoP` need `accessToken`. `attest_jwt_client_auth` needs
+   * `attestation`, and only callers that have it in their own `methods` can use it.
    */
   readonly methods?: readonly ClientAuthenticationMethod[] | undefined
   /**
@@ -92,6 +94,8 @@ export interface ClientAuthenticationMethodOptions {
   readonly fetchJwks?: FetchJwks | undefined
   /** Finds the certificate of a caller: `certificateFromSocket()`, `certificateFromHeader(…)`, or your own function. */
   readonly clientCertificate?: ClientCertificateResolver | undefined
+  /** The trusted attesters, and the rules for attestations and their proofs. */
+  readonly attestation?: AttestationOptions | undefined
   /** The rules for access tokens of callers. */
   readonly accessToken?: AccessTokenOptions | undefined
   /** A method of your own. The endpoint tries it first. */
@@ -121,6 +125,7 @@ export const clientAuthenticationDefaults = Object.freeze({
   realm: 'token introspection',
   failures: DEFAULT_FAILURES,
   assertion: assertionDefaults,
+  attestation: attestationDefaults,
   accessToken: accessTokenDefaults,
 } as const)
 
@@ -161,6 +166,7 @@ const OPTIONS = [
   'replayStore',
   'fetchJwks',
   'clientCertificate',
+  'attestation',
   'accessToken',
   'custom',
 ]
@@ -215,6 +221,7 @@ export function resolveClientAuthentication<Caller extends Registered>(
     jwksLoader,
     verifySignature: createSignatureVerifier(jwksLoader),
     clientCertificate,
+    attestation: resolveAttestationOf(group, methods, issuer, urlRules),
     accessToken: withChallenges(unchallenged, challenges),
     custom: group.function<AuthenticateCustom>('custom'),
     challenge: challenges.all,
@@ -282,6 +289,9 @@ function missingFor(
       return group.has('clientCertificate') ? undefined : group.path('clientCertificate')
     case 'self_signed_tls_client_auth':
       return group.has('clientCertificate') ? undefined : group.path('clientCertificate')
+    case 'attest_jwt_client_auth':
+      if (issuer === undefined) return 'the option issuer'
+      return group.has('attestation') ? undefined : group.path('attestation')
     case 'Bearer':
     case 'DPoP':
       return group.has('accessToken') ? undefined : group.path('accessToken')
@@ -333,6 +343,19 @@ function resolveAssertionOf(
     return resolveAssertion(group.raw('assertion'), group.path('assertion'), { issuer, takesHmac, warn })
   }
   if (group.has('assertion')) throw group.error('assertion', 'is for private_key_jwt and client_secret_jwt only')
+  return undefined
+}
+
+function resolveAttestationOf(
+  group: OptionGroup,
+  methods: ReadonlySet<ClientAuthenticationMethod>,
+  issuer: string | undefined,
+  urlRules: UrlRules,
+): ClientAuthenticationStep['attestation'] {
+  if (issuer !== undefined && methods.has('attest_jwt_client_auth')) {
+    return resolveAttestation(group.raw('attestation'), group.path('attestation'), { issuer, urlRules })
+  }
+  if (group.has('attestation')) throw group.error('attestation', 'is for attest_jwt_client_auth only')
   return undefined
 }
 

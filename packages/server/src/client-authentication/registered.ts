@@ -1,7 +1,7 @@
 /** The callers of an endpoint: registered parties with an identifier and credentials. */
-import { isBoundedKey, isSecureUrl, MAX_RSA_BITS, type UrlRules, withoutData } from '@token-introspection/core'
+import { type UrlRules, withoutData } from '@token-introspection/core'
 import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
-import { copyOptions, httpRemedy, OptionGroup } from '@token-introspection/core/options'
+import { copyOptions, OptionGroup } from '@token-introspection/core/options'
 import type { JSONWebKeySet } from 'jose'
 import { ClientAuthenticationRegistrationError } from '../errors.ts'
 import type { KeyHolder } from '../keys/jwks-loader.ts'
@@ -9,6 +9,7 @@ import type { Warn } from '../events/warning.ts'
 import { type ClientSecret, readClientSecrets } from './client-secret.ts'
 import { ACCEPTED_BASIC_ENCODINGS, type AcceptedBasicEncoding } from './client-secret-basic.ts'
 import { CALLER_METHODS, type CallerMethod, METHODS_WITHOUT_CREDENTIAL } from './client-authentication-method.ts'
+import { copyKeys, readKeyHolder, type TakeKeys } from './read-key-holder.ts'
 import { resolveTlsClientAuth, type TlsClientAuth } from './tls-client-auth.ts'
 
 /**
@@ -56,9 +57,6 @@ export function mayUse(caller: Registered, method: CallerMethod): boolean {
 }
 
 const OPTIONS = ['id', 'clientSecrets', 'jwks', 'jwksUri', 'tlsClientAuth', 'basicEncoding', 'methods']
-/** Members of a JWK that a public key must not have (RFC 7518 §6). */
-const PRIVATE_MEMBERS = ['d', 'k', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'priv']
-
 /** How the entries of a registry are read, from a list or from a function. */
 export interface EntryReader<Caller extends Registered> {
   /** The members of an entry beside its identifier and credentials. */
@@ -180,11 +178,7 @@ function isUnchangeable(value: unknown): boolean {
   return properties.every((property) => 'value' in property && isUnchangeable(property.value))
 }
 
-function readRegistered(
-  group: OptionGroup,
-  take: (keys: JSONWebKeySet) => JSONWebKeySet,
-  urlRules: UrlRules,
-): Registered {
+function readRegistered(group: OptionGroup, take: TakeKeys, urlRules: UrlRules): Registered {
   const id = group.string('id')
   if (id === undefined) throw group.error('id', 'is required')
   // The keys of limiters contain the identifier and a control character as separator.
@@ -194,13 +188,11 @@ function readRegistered(
     throw group.error('methods', `must hold some of ${CALLER_METHODS.join(', ')}`)
   }
   const clientSecrets = readClientSecrets(group)
-  const jwks = readJwks(group, take)
-  const jwksUri = readJwksUri(group, urlRules)
+  const { jwks, jwksUri } = readKeyHolder(group, take, urlRules)
   const tlsClientAuth = resolveTlsClientAuth(group.raw('tlsClientAuth'), group.path('tlsClientAuth'))
   const basicEncoding = group.has('basicEncoding')
     ? group.oneOf<AcceptedBasicEncoding>('basicEncoding', ACCEPTED_BASIC_ENCODINGS, 'form')
     : undefined
-  if (jwks !== undefined && jwksUri !== undefined) throw group.error('jwksUri', 'give either this or jwks')
   const credential = clientSecrets ?? jwks ?? jwksUri ?? tlsClientAuth
   if (credential === undefined && !methods?.every((method) => METHODS_WITHOUT_CREDENTIAL.has(method))) {
     throw group.error(
@@ -217,36 +209,4 @@ function readRegistered(
     ...(basicEncoding !== undefined && { basicEncoding }),
     ...(methods !== undefined && { methods }),
   }
-}
-
-function readJwks(group: OptionGroup, take: (keys: JSONWebKeySet) => JSONWebKeySet): JSONWebKeySet | undefined {
-  const jwks = group.raw('jwks') as JSONWebKeySet | undefined
-  if (jwks === undefined) return undefined
-  if (!Array.isArray(jwks?.keys) || jwks.keys.length === 0 || jwks.keys.some((key) => typeof key?.kty !== 'string')) {
-    throw group.error('jwks', 'must be a JWK set with at least one key (RFC 7517 §5)')
-  }
-  if (jwks.keys.some((key) => PRIVATE_MEMBERS.some((member) => member in key))) {
-    throw group.error('jwks', 'must hold public keys only')
-  }
-  if (!jwks.keys.every(isBoundedKey)) {
-    throw group.error('jwks', `must hold RSA keys of at most ${MAX_RSA_BITS} bits, with an exponent of at most 64`)
-  }
-  return take(jwks)
-}
-
-/** A list is copied once. Later changes to its keys have no effect. */
-function copyKeys(jwks: JSONWebKeySet): JSONWebKeySet {
-  const keys = structuredClone(jwks.keys)
-  return Object.freeze({ keys: Object.freeze(keys) as typeof keys })
-}
-
-/** The options that allow http are at the top of the options of the handler. */
-const HANDLER = new OptionGroup('', undefined, [])
-
-function readJwksUri(group: OptionGroup, urlRules: UrlRules): string | undefined {
-  const uri = group.string('jwksUri')
-  if (uri !== undefined && !(URL.canParse(uri) && isSecureUrl(new URL(uri), urlRules))) {
-    throw group.error('jwksUri', `must be an https URL${httpRemedy(uri, HANDLER)}; or give the keys as jwks`)
-  }
-  return uri
 }

@@ -8,6 +8,7 @@ import {
   JWT_INTROSPECTION_MEDIA_TYPE,
 } from '@token-introspection/core'
 import {
+  ClientAuthenticationChallengeError,
   ClientAuthenticationScopeError,
   ClientAuthenticationTokenError,
   type FeedFollowersError,
@@ -48,6 +49,7 @@ const WIRE_ERRORS: Readonly<Record<string, WireError>> = {
   ERR_REQUEST_NOT_ACCEPTABLE: { status: 406, error: 'invalid_request' },
   ERR_CLIENT_AUTHENTICATION_MISSING: { status: 401, error: 'invalid_client' },
   ERR_CLIENT_AUTHENTICATION_FAILED: { status: 401, error: 'invalid_client' },
+  ERR_CLIENT_AUTHENTICATION_CHALLENGE: { status: 400, error: 'use_attestation_challenge' },
   ERR_CLIENT_AUTHENTICATION_TOKEN: { status: 401, error: 'invalid_token' },
   ERR_CLIENT_AUTHENTICATION_SCOPE: { status: 401, error: 'insufficient_scope' },
   ERR_CLIENT_AUTHENTICATION_BUSY: { status: 503, error: 'temporarily_unavailable' },
@@ -99,6 +101,9 @@ export function writeErrorResponse(error: unknown, step: ErrorResponseStep, requ
   // The challenge says what is wrong with an access token (RFC 6750 §3.1), also with 403.
   if (error instanceof ClientAuthenticationTokenError || error instanceof ClientAuthenticationScopeError) {
     headers['www-authenticate'] = error.challenge
+  }
+  if (error instanceof ClientAuthenticationChallengeError) {
+    headers['oauth-client-attestation-challenge'] = error.challenge
   }
   if (wire.status === 405) headers['allow'] = methods
   if (wire.status === 429)

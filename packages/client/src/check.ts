@@ -12,7 +12,8 @@ import {
   TransportUnauthorizedError,
   TransportUnreachableError,
 } from './errors.ts'
-import { askEndpoint, type Steps } from './introspect.ts'
+import type { Steps } from './introspect.ts'
+import { askEndpoint } from './ask-endpoint.ts'
 import type { Deadline } from './transport/deadline.ts'
 import { askAboutMadeUpToken } from './transport/made-up-token.ts'
 

@@ -1,14 +1,9 @@
 /** SPINE: token in, answer out. */
-import {
-  type ActiveIntrospectionResponse,
-  type IntrospectionResponse,
-  readIntrospectionResponse,
-  type TokenTypeHint,
-} from '@token-introspection/core'
+import type { IntrospectionResponse, TokenTypeHint } from '@token-introspection/core'
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { checkOptionNames, copyOptions } from '@token-introspection/core/options'
 import { positionFault } from './revocations/position-fault.ts'
-import { REPLIED, UNSUPPORTED, WITH_SCHEME } from './result/inactive.ts'
+import { WITH_SCHEME } from './result/inactive.ts'
 import type { IntrospectionResult } from './result/introspection-result.ts'
 import { type FingerprintToken, tokenPart } from './token/fingerprint-token.ts'
 import { RevocationUnseenError, TokenTooLongError } from './errors.ts'
@@ -20,24 +15,18 @@ import { type FoundAnswer, mayJoin } from './cache/found-answer.ts'
 import type { Flight, SingleFlight } from './cache/single-flight.ts'
 import { agree } from './jwt/agree.ts'
 import { answerLocally, type JwtStep } from './jwt/answer-locally.ts'
-import { unusable } from './jwt/jwt-fault.ts'
+import { checkRevocations } from './jwt/check-revocations.ts'
 import type { IntrospectionQuestion } from './transport/build-request.ts'
 import type { LivenessRecord, LivenessSource } from './revocations/liveness.ts'
 import { noteLiveness } from './revocations/note-liveness.ts'
-import { POSITION_PARAMETER, ReadAnswer } from './revocations/read-answer.ts'
+import { ReadAnswer } from './revocations/read-answer.ts'
 import { msSince, momentOf } from './revocations/revocation-clock.ts'
 import type { RevocationsStep } from './revocations/revocations-step.ts'
 import type { Deadline } from './transport/deadline.ts'
-import { exchange, type SentReply } from './transport/exchange.ts'
-import { isUnsupportedTokenType, meansInactive, readJsonReply, readJwtReply } from './transport/read-reply.ts'
-import type { TransportStep } from './transport/transport-step.ts'
-import type { ServerClock } from './transport/server-clock.ts'
-import { readJwtResponse } from './response/read-jwt-response.ts'
-import { tolerate } from './response/tolerate.ts'
-import { clockFault, type ResponseStep } from './response/validate-response.ts'
+import { askEndpoint, type AskSteps } from './ask-endpoint.ts'
 
 /** Everything the spine needs, by step. */
-export interface Steps {
+export interface Steps extends AskSteps {
   readonly token: {
     readonly maxBytes: number
     readonly fingerprint: FingerprintToken
@@ -55,12 +44,6 @@ export interface Steps {
   readonly judge: JudgeResponse
   /** Without it, JWTs are introspected like other tokens. */
   readonly jwt: JwtStep | undefined
-  readonly transport: TransportStep
-  readonly response: ResponseStep
-  /** Compares the clock of the authorization server. Without it nothing is compared. */
-  readonly serverClock: ServerClock | undefined
-  /** Seconds since the epoch. */
-  readonly now: () => number
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number
 }
@@ -328,7 +311,7 @@ async function findAnswer(
   if (local?.active === false) return { response: local, isLocal: true }
   const sample = local !== undefined && jwt.sample?.asks(question.fingerprint) === true ? jwt.sample : undefined
   if (local !== undefined && !jwt.asksAboutGood && sample === undefined) {
-    const response = await checkRevocations(question.token, local, jwt, read, deadline, steps)
+    const response = await checkRevocations(question.token, local, jwt, read, deadline, steps.revocations)
     if (response !== undefined) return { response, isLocal: true }
   }
   if (trace !== undefined) trace.source = 'endpoint'
@@ -339,94 +322,4 @@ async function findAnswer(
   const agreed = local === undefined ? response : agree(local, response)
   sample?.settle(question.fingerprint, agreed.active)
   return asked(agreed)
-}
-
-/**
- * Checks a good JWT against the events of the feed. The answer stays the JWT itself, or is inactive; `undefined` when the
- * authorization server is to be asked instead.
- */
-async function checkRevocations(
-  token: string,
-  local: ActiveIntrospectionResponse,
-  jwt: JwtStep,
-  read: ReadAnswer | undefined,
-  deadline: Deadline,
-  { revocations }: Steps,
-): Promise<IntrospectionResponse | undefined> {
-  if (revocations?.jwts === undefined || read === undefined) return local
-  const found = revocations.jwts.find(token, local)
-  const followed = isPromise(found) ? await found : found
-  // The event of notOlderThan may not have come yet. The second question is sent after the first one has ended.
-  for (let questions = 0; questions < 2 && read.isBehind(); questions += 1) await deadline.race(revocations.ask())
-  const refusal = followed.refusal()
-  const mayAsk = jwt.asksAboutOpaque
-  if (mayAsk && (refusal !== undefined || read.isBehind())) return undefined
-  if (refusal === undefined) {
-    read.takeJwt(followed)
-    return local
-  }
-  jwt.onFault(refusal)
-  return unusable(refusal)
-}
-
-/** Asks the introspection endpoint, and reads and checks its answer. */
-export async function askEndpoint(
-  question: IntrospectionQuestion,
-  read: ReadAnswer | undefined,
-  deadline: Deadline,
-  steps: Steps,
-): Promise<IntrospectionResponse> {
-  const { transport } = steps
-  const endpoint = transport.endpoint.known ?? (await transport.endpoint.find(deadline))
-  const askedAt = steps.now()
-  const sent = read === undefined ? question : withPosition(question, read.position)
-  const comparison = steps.serverClock?.begin()
-  const reply = await exchange(sent, endpoint, deadline, transport)
-  comparison?.compareReply(reply)
-  const answer = await readReply(reply, deadline, steps)
-  const response = answer.active && read !== undefined ? read.take(answer) : answer
-  // A token that expires during the request is no fault.
-  if (response.active) {
-    comparison?.compareIssued(response.iat)
-    const fault = clockFault(response, steps.response, askedAt)
-    const said = fault === 'expired' ? response.exp : response.nbf
-    if (fault !== undefined && said !== undefined) steps.response.onUnusable(fault, { said, askedAt })
-  }
-  return response
-}
-
-function withPosition(question: IntrospectionQuestion, position: string): IntrospectionQuestion {
-  return { ...question, parameters: { ...question.parameters, [POSITION_PARAMETER]: position } }
-}
-
-const OTHER_ENDPOINT =
-  'There is no introspection endpoint at this URL. Give the URL of the endpoint as endpoint, or the issuer alone: the client then ' +
-  'reads the URL in its metadata'
-
-const MOVED =
-  'The endpoint may have another URL, which belongs into endpoint; or a page to sign in, or a proxy, stands before it'
-
-/** What a status suggests that no introspection endpoint answers. */
-const HINTS = { 301: MOVED, 302: MOVED, 303: MOVED, 307: MOVED, 308: MOVED, 404: OTHER_ENDPOINT, 405: OTHER_ENDPOINT }
-
-const HINT_AT_PAGE =
-  'This is a page for people: check that endpoint is the URL of the introspection endpoint, and that no page to sign in and no ' +
-  'proxy stands before it'
-
-/** Returns without a promise, unless a signature has to be verified. */
-function readReply(
-  reply: SentReply,
-  deadline: Deadline,
-  { transport, response: { jwt, tolerance, inactiveWhen, onUnusable }, now }: Steps,
-): MaybePromise<IntrospectionResponse> {
-  if (meansInactive(reply, inactiveWhen)) return REPLIED
-  if (isUnsupportedTokenType(reply)) {
-    onUnusable('unsupported_token_type')
-    return UNSUPPORTED
-  }
-  const { advice } = transport.clientAuthentication
-  const context = { advice, sent: reply.sent, hints: HINTS, hintAtPage: HINT_AT_PAGE }
-  if (jwt !== undefined) return readJwtResponse(readJwtReply(reply, 'introspection', context), jwt, deadline, now())
-  const answer = readJsonReply(reply, 'introspection', context)
-  return readIntrospectionResponse(tolerance === undefined ? answer : tolerate(answer, tolerance))
 }

@@ -22,8 +22,8 @@ describe('UMA 2.0 Federated Authorization §5.1.1', () => {
   })
 
   test('EXT-15 rounds a date with a fraction down (RFC 7519 §2)', () => {
-    const dated = (seconds: number) => [{ ...permission, exp: seconds }]
-    expect(active(dated(1256953732.5))).toEqual({ active: true, permissions: dated(1256953732) })
+    const [given, kept] = [1256953732.5, 1256953732].map((exp) => [{ ...permission, exp }])
+    expect(active(given)).toEqual({ active: true, permissions: kept })
   })
 
   test.each([

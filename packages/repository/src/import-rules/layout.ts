@@ -55,7 +55,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@nestjs/core': 'adapters/nest-(guard|marking)\\.ts$',
       '@modelcontextprotocol/sdk/dist/esm/server/auth/types.d.ts': 'adapters/mcp\\.ts$',
     },
-    root: ['check', 'errors', 'guard', 'index', 'introspect', 'introspection-client', 'options'],
+    root: ['ask-endpoint', 'check', 'errors', 'guard', 'index', 'introspect', 'introspection-client', 'options'],
     steps: ['token', 'cache', 'jwt', 'transport', 'response', 'policy', 'result'],
     runtime: ['crypto'],
     above: ['cache-stores', 'events', 'explain', 'feed', 'guards', 'issuers', 'protected-resource', 'watch'],

@@ -4,7 +4,7 @@
 export const EXIT = Object.freeze({
   /** It is done, and the answer is yes. */
   good: 0,
-  /** It is done, and the answer is no: an inactive token, a refused token, a failed requirement, nothing to revoke. */
+  /** It is done, and the answer is no: an inactive token, a refused token, a broken step, a failed requirement, nothing to revoke. */
   no: 1,
   /** The command line or a file that it names is wrong. */
   misuse: 2,

@@ -13,6 +13,8 @@ export interface Given {
   /** What the person types when asked for a secret. */
   readonly typed?: string
   readonly now?: () => number
+  /** What modules export, by their path. */
+  readonly modules?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
 
 /** Surroundings, and what was written to them. */
@@ -75,6 +77,10 @@ export function memorySurroundings(given: Given = {}): MemorySurroundings {
     askSecret(question) {
       questions.push(question)
       return Promise.resolve(given.typed)
+    },
+    importModule(path) {
+      const exported = given.modules?.[path]
+      return exported === undefined ? Promise.reject(new Error(`no ${path}`)) : Promise.resolve(exported)
     },
     now: given.now ?? (() => NOW_MS),
     // Different each time, and the same in each run.

@@ -5,7 +5,7 @@ import type { Dispatcher } from 'undici'
 import type { Exchange } from '../connection/exchange.ts'
 import { UnableError } from '../errors.ts'
 import { type Reply, toReply } from './reply.ts'
-import { sendRequest } from './send-request.ts'
+import { sendRequest } from '../connection/send-request.ts'
 
 /** Pairs of names and values. A name may be repeated. */
 export type Pairs = readonly (readonly [name: string, value: string])[]
@@ -153,7 +153,7 @@ export class Asker {
       headers: { accept, ...draft.headers, ...(method === 'POST' && { 'content-type': contentType }) },
       body: method === 'GET' ? '' : (question.body ?? encodeForm(form)),
     }
-    const answer = await sendRequest(request, dispatcher, timeoutMs)
+    const answer = await sendRequest(request, dispatcher, { timeoutMs })
     if (answer.status === 429) throw new StoppedAskingError('the server asks to slow down (429)')
     const exchange: Exchange = { request, answer }
     return toReply(exchange, answer)

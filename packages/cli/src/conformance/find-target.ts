@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici'
 import { MisuseError, UnableError } from '../errors.ts'
 import type { FoundMetadata } from './asker.ts'
 import { toReply } from './reply.ts'
-import { sendRequest } from './send-request.ts'
+import { sendRequest } from '../connection/send-request.ts'
 
 /** What to test. */
 export interface Target {
@@ -22,7 +22,7 @@ export async function findTarget(url: string, dispatcher: Dispatcher, timeoutMs:
   if (!URL.canParse(url)) throw new MisuseError(`${url}: must be a URL`)
   for (const address of authorizationServerMetadataUrls(url)) {
     const request = { method: 'GET', url: address, headers: { accept: 'application/json' }, body: '' }
-    const answer = await sendRequest(request, dispatcher, timeoutMs)
+    const answer = await sendRequest(request, dispatcher, { timeoutMs })
     const reply = toReply({ request, answer }, answer)
     if (reply.status !== 200 || reply.members === undefined) continue
     const { introspection_endpoint: endpoint } = reply.members

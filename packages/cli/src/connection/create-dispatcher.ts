@@ -1,28 +1,18 @@
 /** Connections to an authorization server: with private authorities, a client certificate, or a proxy. */
+import type { TlsOptions } from '@token-introspection/client'
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici'
 import type { Environment } from '../surroundings/surroundings.ts'
-
-/** Certificates and keys as PEM. */
-export interface ConnectionCertificates {
-  readonly ca?: string | undefined
-  readonly cert?: string | undefined
-  readonly key?: string | undefined
-}
 
 /** This machine is never asked over a proxy. */
 const THIS_MACHINE = 'localhost,127.0.0.1,::1'
 
 /** Creates the connections. Proxies come from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. */
 export function createDispatcher(
-  { ca, cert, key }: ConnectionCertificates,
+  certificates: TlsOptions,
   { environment, timeoutMs }: { readonly environment: Environment; readonly timeoutMs: number },
 ): Dispatcher {
-  const connect = {
-    timeout: timeoutMs,
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
-  }
+  const given: object = Object.fromEntries(Object.entries(certificates).filter(([, value]) => value !== undefined))
+  const connect = { timeout: timeoutMs, ...given }
   const httpProxy = environment['http_proxy'] ?? environment['HTTP_PROXY']
   const httpsProxy = environment['https_proxy'] ?? environment['HTTPS_PROXY'] ?? httpProxy
   if (!httpProxy && !httpsProxy) return new Agent({ connect })

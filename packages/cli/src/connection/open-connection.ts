@@ -5,11 +5,10 @@ import { MisuseError } from '../errors.ts'
 import { readNamedFile } from '../surroundings/read-named-file.ts'
 import type { Surroundings } from '../surroundings/surroundings.ts'
 import { type ConnectionFlags, VARIABLES } from './connection-options.ts'
-import { createDispatcher } from './create-dispatcher.ts'
 import type { Exchange } from './exchange.ts'
 import { KnownSecrets } from './known-secrets.ts'
+import { type OpenRoutes, openRoutes } from './open-routes.ts'
 import { readClientAuthentication } from './read-client-authentication.ts'
-import { recordExchanges } from './record-exchanges.ts'
 import { noteCredentials } from './shown-request.ts'
 
 /** An open connection to an authorization server. */
@@ -19,6 +18,8 @@ export interface Connection {
   /** The secret of the caller, if it has one. For requests that no client sends. */
   readonly clientSecret: string | undefined
   readonly dispatcher: Dispatcher
+  /** Further connections with the same certificates. */
+  readonly routes: OpenRoutes
   /** Everything that was sent and received so far, in order. */
   readonly exchanges: readonly Exchange[]
   /** What must not be printed. */
@@ -47,8 +48,8 @@ export async function openConnection(flags: ConnectionFlags, surroundings: Surro
   const certificates = await readCertificates(flags, surroundings)
   const timeoutMs = flags.timeout * 1000
   const exchanges: Exchange[] = []
-  const connections = createDispatcher(certificates, { environment, timeoutMs })
-  const dispatcher = recordExchanges(connections, (exchange) => {
+  const routes = openRoutes(certificates, { timeoutMs })
+  const dispatcher = routes.recorded(environment, (exchange) => {
     exchanges.push(exchange)
     noteCredentials(exchange.request, secrets)
   })
@@ -68,9 +69,10 @@ export async function openConnection(flags: ConnectionFlags, surroundings: Surro
     },
     clientSecret,
     dispatcher,
+    routes,
     exchanges,
     secrets,
-    close: () => connections.destroy(),
+    close: routes.close,
   }
 }
 

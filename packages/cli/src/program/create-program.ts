@@ -1,6 +1,7 @@
 /** The program: its commands, its help, and its version. */
 import { Command, type Help } from 'commander'
 import { conformanceCommand } from '../conformance/conformance-command.ts'
+import { doctorCommand } from '../doctor/doctor-command.ts'
 import { inspectCommand } from '../inspect/inspect-command.ts'
 import { serveCommand } from '../serve/serve-command.ts'
 import { tokenCommands } from '../tokens/token-commands.ts'
@@ -14,6 +15,7 @@ Examples:
   $ token-introspection serve                               run an authorization server
   $ token-introspection issue --scope orders:read > token   get a token from it
   $ token-introspection inspect < token                     ask about it
+  $ token-introspection doctor                              find out why it does not work
 
 Secrets come from files, environment variables or a prompt, never from the command line.
 Exit codes: 0 good, 1 the answer is no, 2 wrong command line, 3 it could not be done.`
@@ -32,6 +34,7 @@ export function createProgram(context: CommandContext): Command {
     .configureHelp({ ...helpStyle(surroundings), showGlobalOptions: false })
   const commands = [
     inspectCommand(context),
+    doctorCommand(context),
     conformanceCommand(context),
     serveCommand(context),
     ...tokenCommands(context),

@@ -10,8 +10,8 @@ import { isKnownHost } from './known-host.ts'
 /** A server that listens. */
 export interface Listening {
   readonly port: number
-  /** Answers by these handlers from now on. Until then every request gets 503. */
-  readonly serve: (handlers: Handlers, hosts: readonly string[]) => void
+  /** Answers by these handlers from now on, dated by this clock. Until then every request gets 503. */
+  readonly serve: (handlers: Handlers, hosts: readonly string[], now: () => number) => void
   /** Takes no more connections, ends those that are idle, and waits for the others. */
   readonly close: () => Promise<void>
 }
@@ -36,9 +36,11 @@ export async function listen(host: string, port: number): Promise<Listening> {
   }
   return {
     port: (server.address() as AddressInfo).port,
-    serve(handlers, hosts) {
+    serve(handlers, hosts, now) {
       const listeners = new Map(Object.entries(handlers).map(([path, handler]) => [path, toNodeHandler(handler)]))
       answer = (request, response) => {
+        // By the clock that dates the tokens, because resource servers compare the two.
+        response.setHeader('date', new Date(now()).toUTCString())
         // Else a page on the internet whose name points at this machine could read what the server says.
         const listener = listeners.get(request.url?.split('?', 1)[0] ?? '')
         if (!isKnownHost(request.headers.host, hosts)) response.writeHead(421).end()

@@ -38,7 +38,7 @@ export async function runServe(flags: ServeFlags, surroundings: Surroundings, te
         randomBytes,
         onWarning: (message) => terminal.tell(`warning: ${message}`),
       })
-      listening.serve(server.handlers, knownHosts(flags, issuer))
+      listening.serve(server.handlers, knownHosts(flags, issuer), now)
       const path = stateFile(directory, listening.port)
       await files.writePrivate(path, JSON.stringify({ url, secret }))
       try {

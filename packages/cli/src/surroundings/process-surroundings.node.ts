@@ -1,8 +1,9 @@
 /** The surroundings of a real process. */
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { isatty, type WriteStream } from 'node:tty'
+import { pathToFileURL } from 'node:url'
 import { UnableError } from '../errors.ts'
 import type { Files, Input, Output, Surroundings } from './surroundings.ts'
 
@@ -15,6 +16,7 @@ export function processSurroundings(): Surroundings {
     stderr: toOutput(process.stderr),
     files: nodeFiles,
     askSecret,
+    importModule: (path) => import(pathToFileURL(resolve(path)).href) as Promise<Readonly<Record<string, unknown>>>,
     now: Date.now,
     randomBytes,
     stop: stopSignal(),

@@ -48,6 +48,8 @@ export interface Surroundings {
   readonly files: Files
   /** Asks the person at the terminal for a secret. What is typed is not shown. `undefined` when the person gives up. */
   readonly askSecret: (question: string) => Promise<string | undefined>
+  /** Loads a module by its path, and returns what it exports. */
+  readonly importModule: (path: string) => Promise<Readonly<Record<string, unknown>>>
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /** Random octets, for secrets. */

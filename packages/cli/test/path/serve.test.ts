@@ -108,6 +108,12 @@ describe('serve', () => {
     expect((await fetch(as.announcement.metadata, { method: 'POST' })).status).toBe(405)
   })
 
+  test('dates its answers by the clock that dates its tokens', async () => {
+    const as = await serve()
+    const answer = await fetch(as.announcement.metadata)
+    expect(answer.headers.get('date')).toBe(new Date(as.surroundings.now()).toUTCString())
+  })
+
   test('serves an issuer with a path', async () => {
     const as = await serve(['--issuer', 'https://as.example.com/tenant'])
     expect(as.announcement.metadata).toBe('https://as.example.com/.well-known/oauth-authorization-server/tenant')

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 const BIN = join(import.meta.dirname, '../../src/bin.ts')
@@ -103,6 +104,19 @@ test('nothing is sent to a server whose file others can write or read', async ()
 
 test('a wrong command line ends with 2, on standard error', async () => {
   expect(await finish('srve')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('serve') as string })
+})
+
+test('doctor loads the module of --config as a program does', async () => {
+  const module = join(directory, 'client.js')
+  const client = pathToFileURL(join(import.meta.dirname, '../../../client/src/index.ts')).href
+  writeFileSync(
+    module,
+    `import { clientSecretBasic } from '${client}'
+export default { issuer: 'http://127.0.0.1:1', clientAuthentication: clientSecretBasic('api', 's3cr3t'), transport: { allowHttpOnLoopback: true } }`,
+  )
+  const { out, code } = await finish('doctor', '--config', module, '--json')
+  expect(JSON.parse(out)).toMatchObject({ verdict: 'broken', fault: { name: 'refused', step: 'connection' } })
+  expect(code).toBe(1)
 })
 
 test('the version is that of the package', async () => {

@@ -1,16 +1,23 @@
 /** Sends one request, and reads its answer within limits. Redirects are answers, too. */
 import type { Dispatcher } from 'undici'
-import type { ReceivedAnswer, SentRequest } from '../connection/exchange.ts'
+import type { ReceivedAnswer, SentRequest } from './exchange.ts'
 import { UnableError } from '../errors.ts'
 
 /** The octets of an answer, at most. */
 const MAX_BYTES = 65_536
 
+/** How long an answer may take. */
+export interface SendLimits {
+  readonly timeoutMs: number
+  /** Ends the request early. */
+  readonly signal?: AbortSignal
+}
+
 /** @throws UnableError when no complete answer comes. */
 export async function sendRequest(
   { method, url, headers, body }: SentRequest,
   dispatcher: Dispatcher,
-  timeoutMs: number,
+  { timeoutMs, signal }: SendLimits,
 ): Promise<ReceivedAnswer> {
   const { origin, pathname, search } = new URL(url)
   try {
@@ -22,6 +29,7 @@ export async function sendRequest(
       body: method === 'GET' ? null : body,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
+      signal: signal ?? null,
     })
     const parts: Uint8Array[] = []
     let length = 0

@@ -1,5 +1,5 @@
 /** SPINE: token in, answer out. */
-import type { IntrospectionResponse, TokenTypeHint } from '@token-introspection/core'
+import { type IntrospectionResponse, signedContent, type TokenTypeHint } from '@token-introspection/core'
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { checkOptionNames, copyOptions } from '@token-introspection/core/options'
 import { positionFault } from './revocations/position-fault.ts'
@@ -297,6 +297,11 @@ function asked(response: IntrospectionResponse): RawAnswer {
   return { response, isLocal: false }
 }
 
+/** Stands for a JWT with every signature: of an ECDSA signature, everybody can make a second one. */
+function signedPart(token: string, { token: { fingerprint } }: Steps): MaybePromise<string> {
+  return fingerprint(signedContent(token), {})
+}
+
 /** A JWT may be enough by itself. When the authorization server is asked as well, as about a sample, both have to agree. */
 async function findAnswer(
   question: IntrospectionQuestion,
@@ -309,7 +314,8 @@ async function findAnswer(
   if (trace !== undefined) trace.source = 'local'
   const local = await answerLocally(question.token, jwt, deadline, steps.now())
   if (local?.active === false) return { response: local, isLocal: true }
-  const sample = local !== undefined && jwt.sample?.asks(question.fingerprint) === true ? jwt.sample : undefined
+  const doubted = local === undefined || jwt.sample === undefined ? '' : await signedPart(question.token, steps)
+  const sample = local !== undefined && jwt.sample?.asks(doubted) === true ? jwt.sample : undefined
   if (local !== undefined && !jwt.asksAboutGood && sample === undefined) {
     const response = await checkRevocations(question.token, local, jwt, read, deadline, steps.revocations)
     if (response !== undefined) return { response, isLocal: true }
@@ -317,9 +323,9 @@ async function findAnswer(
   if (trace !== undefined) trace.source = 'endpoint'
   // It stays in doubt if the server calls it inactive, and if the question fails in any way.
   if (local !== undefined)
-    sample?.doubt(question.fingerprint, (local.exp ?? Number.POSITIVE_INFINITY) + steps.response.leewaySeconds)
+    sample?.doubt(doubted, (local.exp ?? Number.POSITIVE_INFINITY) + steps.response.leewaySeconds)
   const response = await askEndpoint(question, read, deadline, steps)
   const agreed = local === undefined ? response : agree(local, response)
-  sample?.settle(question.fingerprint, agreed.active)
+  sample?.settle(doubted, agreed.active, question.fingerprint)
   return asked(agreed)
 }

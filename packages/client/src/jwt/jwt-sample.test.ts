@@ -30,14 +30,14 @@ describe('a sample', () => {
   })
 
   test.each([
-    ['the answer is inactive', (sample: JwtSample) => sample.settle('a', false)],
+    ['the answer is inactive', (sample: JwtSample) => sample.settle('a', false, 'a')],
     ['no answer comes', () => undefined],
   ])('asks again about a JWT of which %s, and about no other', (_, outcome) => {
     const { sample } = create(0.1)
     sample.doubt('a', later)
     outcome(sample)
     expect([sample.asks('a'), sample.asks('a'), sample.asks('b')]).toEqual([true, true, false])
-    sample.settle('a', true)
+    sample.settle('a', true, 'a')
     expect(sample.asks('a')).toBe(false)
   })
 
@@ -45,7 +45,7 @@ describe('a sample', () => {
     const { sample, told } = create(0.1)
     for (const active of [false, false, true, false]) {
       sample.doubt('a', later)
-      sample.settle('a', active)
+      sample.settle('a', active, 'a')
     }
     expect(told).toEqual(['a', 'a'])
   })
@@ -55,7 +55,7 @@ describe('a sample', () => {
     for (let index = 0; index < 100_000; index++) sample.doubt(`a${index}`, index === 0 ? later - 200 : later)
     expect(sample.asks('new')).toBe(true)
     sample.doubt('new', later)
-    sample.settle('new', false)
+    sample.settle('new', false, 'new')
     expect(told).toEqual(['new'])
     clock.ms += 101_000
     expect(sample.asks('new')).toBe(false)

@@ -38,35 +38,36 @@ export class JwtSample {
   }
 
   /** Whether to ask about a JWT now. */
-  asks(fingerprint: string): boolean {
+  asks(signed: string): boolean {
     const { rate, random } = this.#settings
     // A value that is not a number counts as a question.
-    return this.isInDoubt(fingerprint) || !(random() >= rate)
+    return this.isInDoubt(signed) || !(random() >= rate)
   }
 
   /** Whether a JWT is asked about each time. While the table is full, every JWT is, so no doubt is forgotten. */
-  isInDoubt(fingerprint: string): boolean {
-    return this.#doubts.has(fingerprint) || this.#isFull()
+  isInDoubt(signed: string): boolean {
+    return this.#doubts.has(signed) || this.#isFull()
   }
 
   /**
    * Notes that a question about a JWT begins.
    *
+   * @param signed - stands for the signed part of the JWT, as in the other methods.
    * @param expiresAt - seconds since the epoch, after which the JWT is refused anyway.
    */
-  doubt(fingerprint: string, expiresAt: number): void {
-    if (this.#doubts.has(fingerprint) || this.#isFull()) return
-    this.#doubts.set(fingerprint, { expiresAtMs: expiresAt * 1000, isTold: false })
+  doubt(signed: string, expiresAt: number): void {
+    if (this.#doubts.has(signed) || this.#isFull()) return
+    this.#doubts.set(signed, { expiresAtMs: expiresAt * 1000, isTold: false })
   }
 
-  /** Notes the answer about a JWT. */
-  settle(fingerprint: string, active: boolean): void {
-    if (active) this.#doubts.delete(fingerprint)
-    else this.#tell(fingerprint)
+  /** Notes the answer about a JWT. Its fingerprint is for the event. */
+  settle(signed: string, active: boolean, fingerprint: string): void {
+    if (active) this.#doubts.delete(signed)
+    else this.#tell(signed, fingerprint)
   }
 
-  #tell(fingerprint: string): void {
-    const doubt = this.#doubts.get(fingerprint)
+  #tell(signed: string, fingerprint: string): void {
+    const doubt = this.#doubts.get(signed)
     if (doubt?.isTold === true) return
     if (doubt !== undefined) doubt.isTold = true
     this.#settings.onInactive(fingerprint)
@@ -77,8 +78,8 @@ export class JwtSample {
     const nowMs = this.#settings.nowMs()
     if (nowMs - this.#sweptAtMs < SWEEP_EVERY_MS) return true
     this.#sweptAtMs = nowMs
-    for (const [fingerprint, { expiresAtMs }] of this.#doubts) {
-      if (expiresAtMs < nowMs) this.#doubts.delete(fingerprint)
+    for (const [signed, { expiresAtMs }] of this.#doubts) {
+      if (expiresAtMs < nowMs) this.#doubts.delete(signed)
     }
     return this.#doubts.size >= MAX_DOUBTS
   }

@@ -39,7 +39,27 @@ function createSampling(...numbers: number[]) {
   return createClient(as, { mode: 'local-or-introspect', sampleRate: 0.5, random })
 }
 
+/** The other ECDSA signature of the same text, which everybody can make: (r, n - s) for (r, s). */
+function withOtherSignature(jwt: string): string {
+  const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
+  const end = jwt.lastIndexOf('.')
+  const signature = Buffer.from(jwt.slice(end + 1), 'base64url').toString('hex')
+  const s = (order - BigInt(`0x${signature.slice(64)}`)).toString(16).padStart(64, '0')
+  return `${jwt.slice(0, end)}.${Buffer.from(signature.slice(0, 64) + s, 'hex').toString('base64url')}`
+}
+
 describe('a sample', () => {
+  test('asks about a JWT in doubt also with another signature', async () => {
+    as.answer = { active: false }
+    const { client } = createSampling(0.4)
+    const other = withOtherSignature(good)
+    expect(await client.introspect(good)).toEqual({ active: false })
+    expect(await client.introspect(other)).toEqual({ active: false })
+    expect(as.asked).toEqual([good, other])
+    // The signature itself is good: another client, which asks about nothing, accepts it.
+    expect(await createSampling().client.introspect(other)).toMatchObject({ active: true })
+  })
+
   test('of good JWTs is introspected, and no other JWT', async () => {
     const { client, events } = createSampling(0.5, 0.4, 0.6)
     for (let count = 0; count < 3; count++) expect(await client.introspect(good)).toEqual({ active: true, ...GOOD })

@@ -55,6 +55,12 @@ const SPEAKING: readonly [IntrospectionError, number, string, object][] = [
   [new errors.LimitsExceededError(1500), 429, 'temporarily_unavailable', { 'retry-after': '2' }],
   [new errors.FeedFollowersError(message, 3), 429, 'temporarily_unavailable', { 'retry-after': '3' }],
   [
+    new errors.ClientAuthenticationChallengeError(message, 'c1'),
+    400,
+    'use_attestation_challenge',
+    { 'oauth-client-attestation-challenge': 'c1' },
+  ],
+  [
     new errors.ClientAuthenticationTokenError(message, 'Bearer a="b"'),
     401,
     'invalid_token',

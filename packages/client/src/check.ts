@@ -5,6 +5,7 @@ import {
   ResponseKeysUnavailableError,
   ResponseMalformedError,
   ResponseUntrustedError,
+  SecretUnavailableError,
   TransportCircuitOpenError,
   TransportRateLimitedError,
   TransportStatusError,
@@ -49,8 +50,8 @@ export interface CheckFailed {
   readonly step: CheckStep
   readonly side: CheckSide
   /**
-   * The error with which a call would have failed. It is no `IntrospectionError` only if a function of yours threw
-   * another one, such as that of `rotatingClientSecret`.
+   * The error with which a call would have failed. It is no `IntrospectionError` only if an object of yours in
+   * `clientAuthentication` threw another one.
    */
   readonly error: Error
   /** What to do, for people to read. */
@@ -65,6 +66,9 @@ const PASSED: CheckPassed = Object.freeze({ ok: true })
 const OF_THEIRS = 'Look at the authorization server: its status page, its log, and the limits it has for you'
 const OF_CONNECTION =
   'Look at the cause of the error, and at the name, the firewall, the proxy and the certificate between the two. If the server is only slow, raise transport.deadlineMs'
+
+const OF_FUNCTION =
+  'Set the variable that the function in clientAuthentication reads, or repair its access to the vault or key store. The error names the function'
 
 const REMEDIES: Readonly<Record<CheckStep, Readonly<Record<CheckSide, string>>>> = {
   metadata: {
@@ -153,7 +157,8 @@ function failed(step: CheckStep, thrown: unknown): CheckFailed {
     thrown instanceof Error ? thrown : new Error('the check failed with a value that is no Error', { cause: thrown })
   const failedStep = stepOf(error, step)
   const side = sideOf(error, step)
-  return Object.freeze({ ok: false, step: failedStep, side, error, remedy: REMEDIES[failedStep][side] })
+  const remedy = error instanceof SecretUnavailableError ? OF_FUNCTION : REMEDIES[failedStep][side]
+  return Object.freeze({ ok: false, step: failedStep, side, error, remedy })
 }
 
 /** Some errors of a reply are about more than the step that reads it. */

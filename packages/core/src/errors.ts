@@ -60,8 +60,9 @@ export class ResponseMalformedError extends IntrospectionError {
 }
 
 /**
- * An option is a function that finds a secret, and the function threw, or returned no secret that is long enough. Nothing was
- * decided about a token. The function is called again with the next use, also when it has not answered for 5 seconds. A guard answers 503.
+ * An option or a client authentication has a function that finds a secret, and the function threw, or returned something that
+ * cannot be used. A function that signs fails in the same way. Nothing was decided about a token. The function is called again
+ * with the next use, that of an option also when it has not answered for 5 seconds. A guard answers 503.
  */
 export class SecretUnavailableError extends IntrospectionError {
   readonly code = 'ERR_SECRET_UNAVAILABLE'

@@ -178,8 +178,8 @@ describe('a check of the client', () => {
   })
 
   test.each<[string, unknown, RegExp]>([
-    ['an error', new Error('the vault is sealed'), /^the vault is sealed$/],
-    ['a text', 'sealed', /no Error$/],
+    ['an error', new Error('the vault is sealed'), /^clientSecret: the function of client "api" failed with Error\. /],
+    ['a text', 'sealed', /^clientSecret: the function of client "api" failed with a value that is not an error\. /],
   ])('does not reject when the function for the secret throws %s', async (_what, thrown, message) => {
     const { client } = createClient(
       {},
@@ -193,6 +193,22 @@ describe('a check of the client', () => {
     expect(health).toMatchObject({ ok: false, step: 'credentials', side: 'resource_server' })
     expect(health.ok ? '' : health.error.message).toMatch(message)
   })
+
+  test.each<[string, unknown, RegExp]>([
+    ['an error', new Error('the vault is sealed'), /^the vault is sealed$/],
+    ['a text', 'sealed', /no Error$/],
+  ])(
+    'does not reject when a client authentication that is your own object throws %s',
+    async (_what, thrown, message) => {
+      const authenticate = (): never => {
+        throw thrown
+      }
+      const { client } = createClient({}, { clientAuthentication: { method: 'own', clientId: 'api', authenticate } })
+      const health = await client.check()
+      expect(health).toMatchObject({ ok: false, step: 'credentials', side: 'resource_server' })
+      expect(health.ok ? '' : health.error.message).toMatch(message)
+    },
+  )
 
   test('ends at the deadline of a call', async () => {
     const clock = holdClock()

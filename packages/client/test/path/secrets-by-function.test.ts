@@ -1,7 +1,19 @@
 /** Secrets that functions find: creating a client asks for none, and a failure refuses no token as bad. */
 import { createRevocationKeys } from '@token-introspection/core/revocations'
 import { describe, expect, test } from 'vitest'
-import { clientSecretBasic, IntrospectionClient } from '../../src/index.ts'
+import {
+  bearerTokenProvider,
+  type ClientAuthentication,
+  clientCredentials,
+  clientSecretBasic,
+  clientSecretJwt,
+  clientSecretPost,
+  customClientAuthentication,
+  IntrospectionClient,
+  privateKeyJwt,
+  privateKeyJwtFromSigner,
+  rotatingClientSecret,
+} from '../../src/index.ts'
 import { MemoryCacheStore } from '../../src/cache/memory-cache-store.ts'
 import { followFeed } from '../../src/feed/index.ts'
 
@@ -70,4 +82,96 @@ test('a feed makes keys with the secret that its function finds, and asks again 
   expect(await keyOf?.('session', 's1')).toBe(await createRevocationKeys(SECRET)('session', 's1'))
   expect(await keyOf?.('subject', 'alice')).toBe(await createRevocationKeys(SECRET)('subject', 'alice'))
   expect(found).toEqual([])
+})
+
+/** Every method with a function, and the option that is the function. */
+const METHODS: [string, string, (find: () => string) => ClientAuthentication][] = [
+  ['clientSecretBasic', 'clientSecret', (find) => clientSecretBasic('orders-api', find)],
+  ['clientSecretPost', 'clientSecret', (find) => clientSecretPost('orders-api', find)],
+  ['clientSecretJwt', 'clientSecret', (find) => clientSecretJwt('orders-api', find, { audience: 'urn:as' })],
+  ['privateKeyJwt', 'key', (find) => privateKeyJwt('orders-api', find, { audience: 'urn:as' })],
+  [
+    'privateKeyJwtFromSigner',
+    'signer.sign',
+    (find) =>
+      privateKeyJwtFromSigner(
+        'orders-api',
+        { algorithm: 'ES256', sign: async () => find() as never },
+        { audience: 'urn:as' },
+      ),
+  ],
+  ['rotatingClientSecret', 'clientSecret', (find) => rotatingClientSecret('orders-api', find)],
+  ['bearerTokenProvider', 'findToken', (find) => bearerTokenProvider(find)],
+  [
+    'clientCredentials',
+    'clientSecret',
+    (find) =>
+      clientCredentials({
+        clientAuthentication: clientSecretBasic('orders-api', find),
+        tokenEndpoint: 'https://as.example.com/token',
+      }),
+  ],
+]
+
+const FAILURES: [string, () => string][] = [
+  ['returns an empty string', () => ''],
+  ['returns nothing', () => undefined as never],
+  [
+    'throws',
+    () => {
+      throw new Error('the vault said s3cr3t')
+    },
+  ],
+]
+
+const CUSTOM: typeof METHODS = (['authenticate', 'signRequest'] as const).map((option) => [
+  'customClientAuthentication',
+  option,
+  (find) => customClientAuthentication({ method: 'gateway', [option]: find }),
+])
+
+describe.each([
+  ...METHODS.flatMap((method) => FAILURES.map((failure) => [...method, ...failure] as const)),
+  ...CUSTOM.flatMap((method) => FAILURES.slice(2).map((failure) => [...method, ...failure] as const)),
+])('%s with a function in %s', (_, option, authenticateWith, failing, find) => {
+  function createFailing() {
+    const told: { events: string[]; warnings: string[] } = { events: [], warnings: [] }
+    const client = new IntrospectionClient({
+      endpoint: 'https://as.example.com/introspect',
+      clientAuthentication: authenticateWith(find),
+      audience: 'urn:orders',
+      transport: { fetch: async () => Response.json({ active: true, aud: 'urn:orders' }) },
+      onWarning: ({ code }) => told.warnings.push(code),
+      onEvent: (event) => {
+        if (event.type === 'failed') told.events.push(event.error.code)
+      },
+    })
+    return { client, told }
+  }
+
+  const message = new RegExp(`^${option}: .*function.*variable.*vault`)
+
+  test(`that ${failing} refuses with 503, and tells the event and the warning`, async () => {
+    const { client, told } = createFailing()
+    const refused = await client.guard()(request())
+    expect(refused).toMatchObject({ allowed: false, status: 503, error: { code: 'ERR_SECRET_UNAVAILABLE' } })
+    expect((refused as { error?: Error }).error?.message).toMatch(message)
+    expect((refused as { error?: Error }).error?.message).not.toContain('s3cr3t')
+    expect(told.events).toEqual(['ERR_SECRET_UNAVAILABLE'])
+    expect(told.warnings).toEqual(['ERR_SECRET_UNAVAILABLE'])
+  })
+
+  test(`that ${failing} is named by check() and explain()`, async () => {
+    const { client } = createFailing()
+    const checked = await client.check()
+    expect(checked).toMatchObject({ ok: false, step: 'credentials', side: 'resource_server' })
+    expect((checked as { remedy?: string }).remedy).toContain('Set the variable')
+    const { steps } = await client.explain('good')
+    const transport = steps.find(({ step }) => step === 'transport')
+    expect(transport).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'ERR_SECRET_UNAVAILABLE', side: 'resource_server' },
+    })
+    expect(transport?.detail).toMatch(new RegExp(`^nothing was asked: ${message.source.slice(1)}`))
+  })
 })

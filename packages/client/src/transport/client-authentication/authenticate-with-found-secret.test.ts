@@ -59,7 +59,10 @@ describe.each(methods)('%s with a function', (_, authenticateWith, isMadeWith) =
 
   test.each(['', 'a\n', undefined, 5, () => 'a'.repeat(32)])('refuses %o as a secret', async (found) => {
     const authentication = authenticateWith(() => found as string)
-    await expect((async () => send(authentication))()).rejects.toThrow(/^clientSecret: /)
+    await expect((async () => send(authentication))()).rejects.toMatchObject({
+      code: 'ERR_SECRET_UNAVAILABLE',
+      message: expect.stringMatching(/^clientSecret: .*client "api"/) as unknown,
+    })
   })
 })
 
@@ -109,6 +112,9 @@ describe('privateKeyJwt with a function', () => {
 
   test.each([undefined, 'pem', first.publicKey, () => first.privateKey])('refuses %o as a key', async (found) => {
     const authentication = privateKeyJwt('api', () => found as PrivateKey, { algorithm: 'ES256', audience })
-    await expect(send(authentication)).rejects.toThrow(/^key: must be/)
+    await expect(send(authentication)).rejects.toMatchObject({
+      code: 'ERR_SECRET_UNAVAILABLE',
+      message: expect.stringMatching(/^key: /) as unknown,
+    })
   })
 })

@@ -1,5 +1,7 @@
 /** Credentials that a function finds, with each request. */
+import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { ClientAuthentication } from './client-authentication.ts'
+import { foundCredential } from './found-credential.ts'
 
 /**
  * A credential, or a function that finds it. The client calls the function with each request, not when the client is created. So a
@@ -10,7 +12,8 @@ export type Findable<Credential> = Credential | (() => Credential | Promise<Cred
 
 /**
  * Authenticates with the secret that `findSecret` returns for each request. When a request is answered 401 or 403, and the secret
- * has changed since, the client repeats the request once.
+ * has changed since, the client repeats the request once. Without a usable secret it throws or rejects with
+ * `SecretUnavailableError`.
  *
  * @param authenticateWith - creates the method for one secret. The method is used again while the secret is the same.
  */
@@ -30,20 +33,19 @@ export function authenticateWithFoundSecret(
     return authentication
   }
 
+  const authenticationOfFound = (): MaybePromise<ClientAuthentication> =>
+    foundCredential(findSecret, authenticationFor, { option: 'clientSecret', clientId })
+
   return {
     method,
     clientId,
     get advice() {
       return current?.authentication.advice
     },
-    authenticate(draft) {
-      const found = findSecret()
-      if (typeof found === 'string') return authenticationFor(found).authenticate(draft)
-      return Promise.resolve(found).then((secret) => authenticationFor(secret).authenticate(draft))
-    },
+    authenticate: (draft) => andThen(authenticationOfFound(), (authentication) => authentication.authenticate(draft)),
     async renew(refused) {
       const draft = { endpoint: refused.url, issuer: undefined, headers: {}, parameters: {} }
-      await authenticationFor(await findSecret()).authenticate(draft)
+      await (await authenticationOfFound()).authenticate(draft)
       return !wasSent(draft, refused)
     },
   }

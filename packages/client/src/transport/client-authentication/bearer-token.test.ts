@@ -43,7 +43,10 @@ describe('bearerTokenProvider', () => {
   })
 
   test.each(bad)('refuses %o', async (token) => {
-    await expect(requestWith(bearerTokenProvider(() => token as string))).rejects.toThrow(/^token: /)
+    await expect(requestWith(bearerTokenProvider(() => token as string))).rejects.toMatchObject({
+      code: 'ERR_SECRET_UNAVAILABLE',
+      message: expect.stringMatching(/^findToken: /) as unknown,
+    })
   })
 
   test('refuses a token instead of a function', () => {

@@ -1,5 +1,7 @@
 /** An access token of this resource server in place of client credentials (RFC 7662 §2.1, RFC 6750 §2.1). */
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { ClientAuthentication } from './client-authentication.ts'
+import { foundCredential } from './found-credential.ts'
 
 /**
  * Authenticates with one access token or API key, sent as `Bearer`. The token does not change while the process runs.
@@ -30,7 +32,7 @@ export function bearerToken(token: string): ClientAuthentication {
  * The client calls it once more when a request is answered 401, 403, or 400 with a challenge for a token. If the token
  * has changed, the client repeats the request.
  *
- * @throws TypeError when `findToken` is not a function; with a request, when the result is not a token.
+ * @throws TypeError when `findToken` is not a function. With a request `SecretUnavailableError`, when it fails or returns no token.
  * @example
  * ```ts
  * import { bearerTokenProvider } from '@token-introspection/client'
@@ -42,14 +44,19 @@ export function bearerToken(token: string): ClientAuthentication {
  */
 export function bearerTokenProvider(findToken: () => string | Promise<string>): ClientAuthentication {
   if (typeof findToken !== 'function') throw new TypeError('findToken: must be a function')
+  const findAuthorization = (): MaybePromise<string> =>
+    foundCredential(findToken, (token) => toAuthorization(token, 'findToken'), {
+      option: 'findToken',
+      clientId: undefined,
+    })
   return {
     method: 'Bearer',
     clientId: undefined,
     async authenticate(draft) {
-      draft.headers['authorization'] = toAuthorization(await findToken())
+      draft.headers['authorization'] = await findAuthorization()
     },
     async renew(refused) {
-      return toAuthorization(await findToken()) !== refused.headers['authorization']
+      return (await findAuthorization()) !== refused.headers['authorization']
     },
   }
 }
@@ -57,10 +64,12 @@ export function bearerTokenProvider(findToken: () => string | Promise<string>): 
 /**
  * Builds the value of the `Authorization` field. A token with characters that could end the credentials is refused, and
  * not quoted.
+ *
+ * @param option - the argument or option that the token came from, for the error message.
  */
-export function toAuthorization(token: unknown): string {
+export function toAuthorization(token: unknown, option = 'token'): string {
   if (typeof token !== 'string' || !/^[\w\-.~+/]+=*$/.test(token)) {
-    throw new TypeError('token: must be letters, digits and -._~+/ with = at the end (RFC 6750 §2.1)')
+    throw new TypeError(`${option}: must be letters, digits and -._~+/ with = at the end (RFC 6750 §2.1)`)
   }
   return `Bearer ${token}`
 }

@@ -15,11 +15,12 @@ describe('customClientAuthentication', () => {
     const untouched = draft()
     await authentication.authenticate(untouched)
     expect(untouched).toEqual(draft())
+    expect(authentication.signRequest?.({ method: 'POST', url: '', headers: {}, body: '' })).toEqual(signRequest())
     expect(authentication).toEqual({
       method,
       clientId: undefined,
       authenticate: expect.any(Function) as unknown,
-      signRequest,
+      signRequest: expect.any(Function) as unknown,
     })
   })
 

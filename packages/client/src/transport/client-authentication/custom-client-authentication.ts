@@ -1,6 +1,8 @@
 /** A client authentication method of your own. */
+import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { OptionGroup } from '@token-introspection/core/options'
 import { type ClientAuthentication, checkClientId } from './client-authentication.ts'
+import { callFunction } from './found-credential.ts'
 
 /** Options of {@link customClientAuthentication}. Give at least one of `authenticate` and `signRequest`. */
 export interface CustomClientAuthenticationOptions {
@@ -31,7 +33,8 @@ export interface CustomClientAuthenticationOptions {
  * Security: the client sends the parameters that `authenticate` adds without a check. Only `token` and
  * `token_type_hint` cannot be changed.
  *
- * @throws TypeError that names an option that is missing, unknown or not a function.
+ * @throws TypeError that names an option that is missing, unknown or not a function. With a request `SecretUnavailableError`, when
+ * one of the functions throws or rejects.
  * @example
  * ```ts
  * import { customClientAuthentication, type SignableRequest } from '@token-introspection/client'
@@ -65,8 +68,17 @@ export function customClientAuthentication(options: CustomClientAuthenticationOp
     method,
     clientId,
     ...(cacheKeyPart !== undefined && { cacheKeyPart }),
-    authenticate: authenticate ?? (() => undefined),
-    ...(signRequest !== undefined && { signRequest }),
-    ...(renew !== undefined && { renew }),
+    authenticate: coded('authenticate', authenticate ?? (() => undefined), clientId),
+    ...(signRequest !== undefined && { signRequest: coded('signRequest', signRequest, clientId) }),
+    ...(renew !== undefined && { renew: coded('renew', renew, clientId) }),
   }
+}
+
+/** The function, with a coded error in place of each error that it throws. */
+function coded<Given, Result>(
+  option: string,
+  call: (given: Given) => MaybePromise<Result>,
+  clientId: string | undefined,
+): (given: Given) => MaybePromise<Result> {
+  return (given) => callFunction(() => call(given), { option, clientId })
 }

@@ -201,9 +201,12 @@ describe('privateKeyJwtFromSigner', () => {
     expect(payload).toMatchObject({ iss: 'api', sub: 'api', aud: issuer })
   })
 
-  test('fails with the error of the signer', async () => {
+  test('says that the signer failed, with its error as the cause', async () => {
     const down = new Error('the KMS is down')
     const sign = () => Promise.reject(down)
-    await expect(assertionOf(privateKeyJwtFromSigner('api', { algorithm: 'ES256', sign }))).rejects.toBe(down)
+    await expect(assertionOf(privateKeyJwtFromSigner('api', { algorithm: 'ES256', sign }))).rejects.toMatchObject({
+      code: 'ERR_SECRET_UNAVAILABLE',
+      cause: down,
+    })
   })
 })

@@ -1,11 +1,12 @@
 /** `private_key_jwt`: an assertion signed with a private key, so that the server stores no secret (RFC 7523). */
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
-import type { CryptoKey, JWK, KeyObject } from 'jose'
+import type { CryptoKey, JWK, KeyObject, SignJWT as SignJwt } from 'jose'
 import { type AssertionClaims, assertionAuthentication } from './assertion-authentication.ts'
 import type { Findable } from './authenticate-with-found-secret.ts'
 import { ASSERTION_OPTIONS, type AssertionOptions, type AssertionTyp } from './assertion-options.ts'
 import { type ClientAuthentication, checkClientId } from './client-authentication.ts'
+import { foundCredential } from './found-credential.ts'
 
 /**
  * A signature algorithm with a key pair, by its registered name. FAPI 2.0 allows `PS256`, `ES256`, `EdDSA` and
@@ -46,7 +47,8 @@ export interface AssertionSigner {
  *
  * @param key - the key, or a function that finds it with each request. The client imports it once for as long as it is the same.
  * @throws TypeError that names an argument that is missing or unknown; when the client is created, if it has no issuer
- * and there is no `audience`; with the first request, if the key does not fit the algorithm.
+ * and there is no `audience`; with the first request, if the key does not fit the algorithm. With a request
+ * `SecretUnavailableError`, when the function fails, or returns no private key for the algorithm.
  * @example
  * ```ts
  * import { readFileSync } from 'node:fs'
@@ -71,11 +73,13 @@ export function privateKeyJwt(
   const group = new OptionGroup('', options, ['algorithm', 'keyId', ...ASSERTION_OPTIONS])
   const alg = group.oneOf('algorithm', SIGNATURE_ALGORITHMS, 'RS256')
   const keyId = group.string('keyId')
-  const findKey = typeof key === 'function' ? key : () => key
   let current = typeof key === 'function' ? undefined : readKey(key, alg)
-  const sign = async (claims: AssertionClaims, typ: AssertionTyp): Promise<string> => {
-    const { SignJWT } = await import('jose')
-    const found = await findKey()
+  const signWith = async (
+    found: PrivateKey,
+    claims: AssertionClaims,
+    typ: AssertionTyp,
+    SignJWT: typeof SignJwt,
+  ): Promise<string> => {
     if (current === undefined || current.key !== found) current = readKey(found, alg)
     const read = current
     try {
@@ -87,13 +91,19 @@ export function privateKeyJwt(
       throw new TypeError(`key: is not a private key for ${alg}, or too short; see the option algorithm`)
     }
   }
+  const sign = async (claims: AssertionClaims, typ: AssertionTyp): Promise<string> => {
+    const { SignJWT } = await import('jose')
+    const signAs = (found: PrivateKey): Promise<string> => signWith(found, claims, typ, SignJWT)
+    return typeof key === 'function' ? foundCredential(key, signAs, { option: 'key', clientId }) : signAs(key)
+  }
   return assertionAuthentication({ method: 'private_key_jwt', clientId, sign }, group)
 }
 
 /**
  * Authenticates with `private_key_jwt` and a key that another system keeps. Otherwise like {@link privateKeyJwt}.
  *
- * @throws TypeError that names an argument that is missing or unknown.
+ * @throws TypeError that names an argument that is missing or unknown. With a request `SecretUnavailableError`, when `sign` fails
+ * or returns no octets.
  * @example
  * ```ts
  * import { privateKeyJwtFromSigner } from '@token-introspection/client'
@@ -123,7 +133,12 @@ export function privateKeyJwtFromSigner(
     const { base64url } = await import('jose')
     const header = JSON.stringify(headerOf(alg, typ, kid))
     const signed = `${base64url.encode(header)}.${base64url.encode(JSON.stringify(claims))}`
-    return `${signed}.${base64url.encode(await signData(new TextEncoder().encode(signed)))}`
+    const data = new TextEncoder().encode(signed)
+    const encode = (signature: Uint8Array): string => {
+      if (!ArrayBuffer.isView(signature)) throw new TypeError('signer.sign: must return the octets of the signature')
+      return base64url.encode(signature)
+    }
+    return `${signed}.${await foundCredential(() => signData(data), encode, { option: 'signer.sign', clientId })}`
   }
   return assertionAuthentication(
     { method: 'private_key_jwt', clientId, sign },

@@ -16,7 +16,8 @@ export interface RotatingClientSecretOptions extends ClientSecretBasicOptions {
  * The client calls it for every request, and once more when a request is answered 401 or 403. If the secret has
  * changed, the client repeats the request with it. Keep the secret in memory, and update it in the background.
  *
- * @throws TypeError when the identifier or an option is wrong; with a request, when the result is not a secret.
+ * @throws TypeError when the identifier or an option is wrong. With a request `SecretUnavailableError`, when the function fails or
+ * returns no secret.
  * @example
  * ```ts
  * import { readFile } from 'node:fs/promises'

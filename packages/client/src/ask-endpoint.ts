@@ -65,8 +65,14 @@ function readReply(
     onUnusable('unsupported_token_type')
     return UNSUPPORTED
   }
-  const { advice } = transport.clientAuthentication
-  const context = { advice, sent: reply.sent, hints: ENDPOINT_HINTS, hintAtPage: HINT_AT_PAGE }
+  const { advice, method, clientId } = transport.clientAuthentication
+  const context = {
+    advice,
+    credentials: { method, clientId },
+    sent: reply.sent,
+    hints: ENDPOINT_HINTS,
+    hintAtPage: HINT_AT_PAGE,
+  }
   if (jwt !== undefined) return readJwtResponse(readJwtReply(reply, 'introspection', context), jwt, deadline, now())
   const answer = readJsonReply(reply, 'introspection', context)
   return readIntrospectionResponse(tolerance === undefined ? answer : tolerate(answer, tolerance))

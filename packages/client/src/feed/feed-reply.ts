@@ -9,6 +9,7 @@ import {
 } from '@token-introspection/core/revocations'
 import { ResponseMalformedError, TransportTimeoutError } from '../errors.ts'
 import type { Deadlines } from '../transport/deadline.ts'
+import type { ClientAuthentication } from '../transport/client-authentication/client-authentication.ts'
 import type { SentReply } from '../transport/exchange.ts'
 import { readJsonReply } from '../transport/read-reply.ts'
 import { createEventStreamParser } from './event-stream.ts'
@@ -30,17 +31,19 @@ const HINTS = { 404: NOT_SERVED, 405: NOT_SERVED }
  * The page in an answer.
  *
  * @param after - the position that was asked about.
- * @param advice - a possible reason for refused credentials.
+ * @param clientAuthentication - that of the request, for the message about refused credentials.
  * @throws ResponseMalformedError when it is no page, or does not follow the position.
  * @throws TransportUnauthorizedError, TransportStatusError for another status.
  */
 export function readFeedPage(
   reply: SentReply,
   after: string | typeof REPLAY | undefined,
-  advice: string | undefined,
+  clientAuthentication: ClientAuthentication,
 ): RevocationPage {
   const { sent } = reply
-  const context = { hints: HINTS, ...(sent && { advice, sent, permission: 'follow its revocation feed' }) }
+  const { advice, method, clientId } = clientAuthentication
+  const permission = 'follow its revocation feed'
+  const context = { hints: HINTS, ...(sent && { advice, credentials: { method, clientId }, sent, permission }) }
   return explain(() => {
     const value = readJsonReply(reply, ASKED, context)
     return after === REPLAY ? parseReplayPage(value) : parseRevocationPage(value, after)

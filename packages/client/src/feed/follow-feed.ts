@@ -177,7 +177,7 @@ function connectFeed(
     const deadline = transport.deadlines.start(signal)
     try {
       const reply = await exchange({ after, wantsKeyCheck, accept: JSON_MEDIA_TYPE }, deadline, feed.send)
-      const page = readFeedPage(reply, after, clientAuthentication.advice)
+      const page = readFeedPage(reply, after, clientAuthentication)
       if (keyOf !== undefined && page.key_check !== (await revocationKeyCheck(keyOf))) throw wrongSecret(page)
       return page
     } finally {
@@ -201,7 +201,7 @@ function connectFeed(
         await readFeedStream(reply.chunks, after, onEvents, { silence, signal, nowMs })
         return
       }
-      const { events, gap } = readFeedPage(reply, after, clientAuthentication.advice)
+      const { events, gap } = readFeedPage(reply, after, clientAuthentication)
       if (gap) return
       if (events.length === 0 && Math.abs(nowMs() - startedAtMs) < SOON_MS) throw doesNotWait()
       onEvents(events)

@@ -197,6 +197,18 @@ describe('statusError', () => {
     expect(forbidden).not.toContain('try raw')
   })
 
+  test.each([
+    ['orders-api', '(client_secret_basic, client "orders-api"): check'],
+    [undefined, '(client_secret_basic): check'],
+  ])('names the method and the identifier %s when the credentials are refused', (clientId, named) => {
+    const credentials = { method: 'client_secret_basic', clientId }
+    const [refused, forbidden] = [401, 403].map(
+      (status) => statusError(reply(status, json, ''), 'x', { credentials }).message,
+    )
+    expect(refused).toContain(named)
+    expect(forbidden).not.toContain('client_secret_basic')
+  })
+
   test('says that a redirect is never followed', () => {
     const error = statusError(reply(307, { location: 'https://evil.example' }, ''), 'introspection')
     expect(error.message).toMatch(/redirect.*never follows/)

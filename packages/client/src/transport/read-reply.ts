@@ -29,6 +29,8 @@ const MAX_RETRY_AFTER_SECONDS = 3600
 export interface RefusalContext {
   /** A possible reason for refused credentials, from the client authentication. */
   readonly advice?: string | undefined
+  /** The client authentication of the request, for the message about refused credentials. */
+  readonly credentials?: { readonly method: string; readonly clientId: string | undefined } | undefined
   /** What the server has to allow, for a caller without permission. Default to introspect. */
   readonly permission?: string | undefined
   /** Every request that the reply may quote. Without them, no text of the server is repeated. */
@@ -115,15 +117,16 @@ function decode(octets: Uint8Array, asked: string): string {
 export function statusError(
   reply: TransportReply,
   asked: string,
-  { advice, permission = 'introspect', sent, hints = {} }: RefusalContext = NO_CONTEXT,
+  context: RefusalContext = NO_CONTEXT,
 ): IntrospectionError {
+  const { sent, hints = {} } = context
   const details = detailsOf(reply, sent)
   const { status, oauthError, oauthErrorDescription } = details
   const said = [oauthError, oauthErrorDescription && `"${oauthErrorDescription}"`].filter((part) => part !== undefined)
   const named = said.length === 0 ? '' : ` (${said.join(': ')})`
   if (status === 401 || status === 403 || (status === 400 && REFUSED_CALLER.has(oauthError ?? ''))) {
     return new TransportUnauthorizedError(
-      `${asked}: ${status}${named}. ${whatToDo(status, oauthError, permission, advice)}`,
+      `${asked}: ${status}${named}. ${whatToDo(status, oauthError, context)}`,
       details,
     )
   }
@@ -161,8 +164,7 @@ function describeLimit({ retryAfterSeconds: seconds }: StatusDetails): string {
 function whatToDo(
   status: number,
   oauthError: string | undefined,
-  permission: string,
-  advice: string | undefined,
+  { advice, credentials, permission = 'introspect' }: RefusalContext,
 ): string {
   if (status === 403 || oauthError === 'unauthorized_client' || oauthError === 'insufficient_scope') {
     return (
@@ -173,9 +175,15 @@ function whatToDo(
   }
   const suspicion = advice === undefined ? '' : `. ${advice}`
   return (
-    'The authorization server does not accept the credentials of this resource server: check the client identifier, the ' +
-    `secret or key, and that it is registered for this client authentication method${suspicion}`
+    `The authorization server does not accept the credentials of this resource server${sayCredentials(credentials)}: check the client ` +
+    `identifier, the secret or key, and that it is registered for this client authentication method${suspicion}`
   )
+}
+
+function sayCredentials(credentials: RefusalContext['credentials']): string {
+  if (credentials === undefined) return ''
+  const { method, clientId } = credentials
+  return ` (${method}${clientId === undefined ? '' : `, client "${clientId}"`})`
 }
 
 function detailsOf(reply: TransportReply, sent: RefusalContext['sent']): StatusDetails {

@@ -492,7 +492,7 @@ describe('the detail of a refusal', () => {
       'refused credentials',
       () => Response.json({ error: 'invalid_client' }, { status: 401 }),
       'unavailable',
-      'does not accept the credentials of this resource server',
+      'does not accept the credentials of this resource server (client_secret_basic, client "',
     ],
   ])('says why %s is refused, and is not in the response', async (_, answer, reason, part) => {
     const { refusal } = await refusalFor(answer)

@@ -34,4 +34,24 @@ describe('resolveIssuer', () => {
     expect(() => resolve(issuer)).toThrow(TypeError)
     expect(() => resolve(issuer)).toThrow(remedy)
   })
+
+  test.each([
+    ['as.example.com', 'no scheme in front, such as https://'],
+    ['localhost:8080', 'no scheme in front, such as https://'],
+    ['ftp://as.example.com', 'another scheme'],
+    ['https://user:s3cr3t@as.example.com', 'credentials'],
+    ['https://as.example.com?tenant=a', 'a query'],
+    ['https://as.example.com/#top', 'a fragment'],
+    ['https://as.example.com/?a#b', 'a query, and a fragment'],
+    ['https://as.example.com\\main', 'a backslash'],
+    ['https://as.example.com/\n', 'white space or a control character'],
+  ])('says what is wrong with %j', (issuer, fault) => {
+    expect(() => resolve(issuer)).toThrow(
+      new TypeError(`issuer: must be an https URL without query and fragment (RFC 8414 §2); this one has ${fault}`),
+    )
+  })
+
+  test('says no more of http than the remedy', () => {
+    expect(() => resolve('http://localhost:8080')).toThrow(/\(RFC 8414 §2\); for http on this machine/)
+  })
 })

@@ -22,11 +22,28 @@ export function resolveIssuer(
   if (!isIssuer(issuer, urlRules)) {
     throw group.error(
       'issuer',
-      `must be an https URL without query and fragment (RFC 8414 §2)${httpRemedy(issuer, rulesGroup)}`,
+      `must be an https URL without query and fragment (RFC 8414 §2)${sayFaults(issuer)}${httpRemedy(issuer, rulesGroup)}`,
     )
   }
   if (WELL_KNOWN.test(issuer)) {
     throw group.error('issuer', `is the URL of metadata; give the issuer itself: ${issuer.replace(WELL_KNOWN, '')}`)
   }
   return issuer
+}
+
+/** What keeps a text from being an issuer identifier. The text may be a secret in the wrong place, so it is not quoted. */
+const FAULTS = [
+  [/^(?![a-z][a-z\d+.-]*:\/\/)/i, 'no scheme in front, such as https://'],
+  [/^(?!https?:)[a-z][a-z\d+.-]*:\/\//i, 'another scheme'],
+  [/^[^/]*:\/\/[^/?#]*@/, 'credentials'],
+  [/^[^#]*\?/, 'a query'],
+  [/#/, 'a fragment'],
+  [/\\/, 'a backslash'],
+  [/[\s\x00-\x1f\x7f]/, 'white space or a control character'],
+] as const
+
+/** The faults as the end of a sentence; empty when none of them is there. */
+function sayFaults(issuer: string): string {
+  const found = FAULTS.filter(([pattern]) => pattern.test(issuer)).map(([, fault]) => fault)
+  return found.length === 0 ? '' : `; this one has ${found.join(', and ')}`
 }

@@ -146,7 +146,7 @@ describe('the event about credentials of another method', () => {
       { ...assertion, client_id: 'a', client_secret: 'b' },
       undefined,
       ['client_secret_basic'],
-      'client_assertion beside client_secret',
+      'client_assertion beside other credentials',
     ],
   ])('names %s', async (_, parameters, authorization, methods, got) => {
     const { handler, events } = await createEndpoint({ clientAuthentication: { methods } })

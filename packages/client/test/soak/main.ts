@@ -2,7 +2,7 @@
  * `pnpm soak:client [--faults 10000] [--seed 1]`: exits with 1 when the client accepts a bad answer or leaks resources.
  */
 import { parseArgs } from 'node:util'
-import { HEAP_GROWTH_BYTES, runSoak } from './run-soak.ts'
+import { compareTime, HEAP_GROWTH_BYTES, runSoak } from './run-soak.ts'
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((argument) => argument !== '--'),
@@ -13,7 +13,8 @@ const seed = Number(values.seed)
 if (!(faults >= 1) || !Number.isInteger(seed)) throw new TypeError('--faults and --seed: must be whole numbers above 0')
 
 const report = await runSoak({ faults, seed })
-const { decisions, before, after, problems } = report
+const { decisions, before, after } = report
+const problems = [...report.problems, ...compareTime(report)]
 for (const [what, count] of Object.entries(decisions).toSorted(([one], [other]) => one.localeCompare(other)))
   console.log(`${String(count).padStart(8)} ${what}`)
 console.log(

@@ -1,10 +1,10 @@
 /** The soak with 500 faults. `pnpm soak:client` runs 10,000. */
 import { expect, test } from 'vitest'
-import { compare, DEADLINE_MS, HEAP_GROWTH_BYTES, runSoak, SLACK_MS } from './run-soak.ts'
+import { compare, compareTime, DEADLINE_MS, HEAP_GROWTH_BYTES, runSoak, SLACK_MS } from './run-soak.ts'
 
-test('accepts no bad answer, calls no other origin, ends in time and leaks nothing, over 500 hostile answers', async () => {
+test('accepts no bad answer, calls no other origin, ends and leaks nothing, over 500 hostile answers', async () => {
   const { problems, decisions, requests } = await runSoak({ faults: 500, seed: 7 })
-  expect(problems).toEqual([])
+  expect(problems.join('\n')).toBe('')
   expect(Object.values(decisions).reduce((sum, count) => sum + count, 0)).toBe(500)
   expect(requests).toBeGreaterThan(500)
   expect(decisions).toMatchObject({
@@ -28,7 +28,6 @@ const report = {
 
 test.each([
   ['a wrong decision', { wrong: ['active-one: allowed'] }],
-  ['a call that took too long', { slowestMs: DEADLINE_MS + SLACK_MS + 1 }],
   ['a connection', { connections: 1 }],
   ['a new socket', { after: { resources: { TCPSocketWrap: 1 }, heapBytes: 900 } }],
   ['a timer', { after: { resources: { PipeWrap: 1, Timeout: 1 }, heapBytes: 900 } }],
@@ -38,6 +37,10 @@ test.each([
   expect(compare({ ...report, ...changes })).toHaveLength(1)
 })
 
+test('finds a call that took too long', () => {
+  expect(compareTime({ slowestMs: DEADLINE_MS + SLACK_MS + 1 })).toHaveLength(1)
+})
+
 test('finds no problem in a client without a leak', () => {
-  expect(compare(report)).toEqual([])
+  expect([...compare(report), ...compareTime(report)]).toEqual([])
 })

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { TransportTimeoutError } from '../../errors.ts'
 import { callFunction, foundCredential } from './found-credential.ts'
 
@@ -74,12 +74,13 @@ describe('callFunction', () => {
     })
   })
 
-  test.each([
+  test.each<[string, unknown, string]>([
     ['a value that is no error', 's3cr3t', 'a value that is not an error'],
     ['an error whose name and code are no words', Object.assign(new Error('x'), { name: 'a b', code: 5 }), 'an error'],
   ])('says so of %s', async (_, thrown, said) => {
     const message = `signer.sign: the function failed with ${said}. ${REMEDY}`
-    const call = () => Promise.reject(thrown)
+    // A function of an application may reject with anything.
+    const call = vi.fn<() => Promise<string>>().mockRejectedValue(thrown)
     await expect(callFunction(call, { option: 'signer.sign', clientId: undefined })).rejects.toMatchObject({ message })
   })
 

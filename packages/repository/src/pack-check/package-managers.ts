@@ -46,7 +46,8 @@ const MANAGERS: readonly Manager[] = [
   },
   {
     name: 'yarn 4',
-    install: ['npx', ...YARN_4, 'install'],
+    // In CI it otherwise wants a lockfile, which a new project does not have.
+    install: ['npx', ...YARN_4, 'install', '--no-immutable'],
     run: ['npx', ...YARN_4, 'node'],
     replacements: 'resolutions',
   },

@@ -100,7 +100,7 @@ export interface OptionalIssuersGuardOptions<Clients extends IssuerClients = Iss
 
 /** Several authorization servers, used as one. */
 export interface CombinedIssuers<Clients extends IssuerClients = IssuerClients> extends AsyncDisposable {
-  /** The tokens that all clients accept, whoever issued them. */
+  /** The tokens that all clients accept, from any issuer. */
   readonly accepts: AcceptedTokens
   /**
    * The client that would introspect a token.

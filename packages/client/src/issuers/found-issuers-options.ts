@@ -37,7 +37,7 @@ export interface FindIssuersOptions<Claims extends object = object> {
   readonly find: FindIssuer<Claims>
   /**
    * Names the issuer for a request, by its host name, its path or a header field. `find` gets this name, and the token
-   * has to be from that issuer: a JWT with another `iss` is inactive, whoever issued it. `undefined` leaves the choice to
+   * has to be from that issuer: a JWT with another `iss` is inactive. `undefined` leaves the choice to
    * the `iss` of the token, and an empty name is that of no issuer. Opaque tokens name no issuer, so they are inactive
    * without this name. On Node, `url` begins with the path: the host is in the field `host`. Default none.
    */

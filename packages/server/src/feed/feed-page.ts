@@ -1,4 +1,4 @@
-/** Pages of the feed as text. Each event is written once, whoever gets it. */
+/** Pages of the feed as text. Each event is written once, for all followers. */
 import type { RevocationEvent, RevocationPage } from '@token-introspection/core/revocations'
 
 /** An event whose text is made. */

@@ -56,7 +56,7 @@ export interface HttpResponse {
 /**
  * A body in parts. An adapter calls it once, when it has sent the head.
  *
- * @returns a function that the adapter calls once when the connection is over, whoever ended it.
+ * @returns a function that the adapter calls once when the connection is over, ended by either side.
  */
 export type StreamedBody = (receiver: BodyReceiver) => () => void
 

@@ -17,14 +17,14 @@ export interface TokenResponse {
 
 /** A refresh token and its record. */
 export interface IssuedRefreshToken<Claims extends object = object> {
-  /** Security: whoever has it can use it. Do not log it. */
+  /** Security: everybody who has it can use it. Do not log it. */
   readonly token: string
   readonly record: TokenRecord<Claims>
 }
 
 /** What {@link TokenIssuer.issue} returns. */
 export interface IssuedTokens<Claims extends object = object> {
-  /** The access token. Security: whoever has it can use it. Do not log it. */
+  /** The access token. Security: everybody who has it can use it. Do not log it. */
   readonly token: string
   /** The record of the access token, as it was saved. */
   readonly record: TokenRecord<Claims>

@@ -13,7 +13,7 @@ import { revokeTokens } from './revoke-tokens.ts'
 /** What the operations need. */
 export interface AdminParts extends IssueParts {
   readonly store: ServedStore
-  /** The secret in the state file. Whoever has it can issue any token. */
+  /** The secret in the state file. Everybody who has it can issue any token. */
   readonly secret: string
 }
 

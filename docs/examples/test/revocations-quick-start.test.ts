@@ -8,7 +8,7 @@ import { afterAll, expect, test } from 'vitest'
 import { readCodeBlocks } from '../../../packages/repository/src/markdown/code-blocks.ts'
 import { findFreePort, findProgram } from '../../../packages/server/test/databases/server-process.ts'
 
-const guide = readFileSync(new URL('../../guides/revocations.md', import.meta.url), 'utf8')
+const guide = readFileSync(new URL('../../protect/revocations.md', import.meta.url), 'utf8')
 const blocks = readCodeBlocks(guide)
 const program = (name: string): string =>
   blocks.find(({ language, text }) => language === 'ts' && text.startsWith(`// ${name}\n`))?.text.trimEnd() ?? ''

@@ -1,4 +1,4 @@
-/** The exit codes of the program. docs/guides/cli.md explains them to people. */
+/** The exit codes of the program. docs/operate/cli.md explains them to people. */
 
 /** What the program ends with. */
 export const EXIT = Object.freeze({

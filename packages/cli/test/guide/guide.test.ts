@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { rerunSessions } from './console-blocks.ts'
 import { startSession } from './guide-session.ts'
 
-const GUIDE = join(import.meta.dirname, '../../../../docs/guides/cli.md')
+const GUIDE = join(import.meta.dirname, '../../../../docs/operate/cli.md')
 
 test('the sessions of the guide are real', async () => {
   const session = startSession()

@@ -10,7 +10,7 @@ import {
   type TestServer,
 } from '../../../server/test/databases/server-process.ts'
 
-const guide = readFileSync(new URL('../../../../docs/guides/gateways.md', import.meta.url), 'utf8')
+const guide = readFileSync(new URL('../../../../docs/protect/gateways.md', import.meta.url), 'utf8')
 
 /** The ports of the guide stand for these servers. */
 export interface Ports {

@@ -13,7 +13,7 @@ import { createCertificate } from '../certificates.ts'
 import { outcomes } from '../hostile-answers.ts'
 import { AUDIENCE, CLIENT_ID, type Contender, contenders, SCOPE, SECRET, type Verdict } from './contenders.ts'
 
-const GUIDE = fileURLToPath(new URL('../../../../docs/guides/hostile-servers.md', import.meta.url))
+const GUIDE = fileURLToPath(new URL('../../../../docs/reference/hostile-servers.md', import.meta.url))
 const NOW = 1_764_000_000
 /** The deadline for answers that come, on any busy machine, and the deadline for answers that never come. */
 const DEADLINE_MS = 60_000

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
 import { expect, onTestFinished, test } from 'vitest'
 
-const guide = readFileSync(join(import.meta.dirname, '../../../../docs/guides/explain.md'), 'utf8')
+const guide = readFileSync(join(import.meta.dirname, '../../../../docs/operate/explain.md'), 'utf8')
 const [, program = ''] = /```ts\n([\s\S]*?)```/.exec(guide) ?? []
 const [, printed = ''] = /```text\n([\s\S]*?)```/.exec(guide) ?? []
 const now = 1_764_000_000

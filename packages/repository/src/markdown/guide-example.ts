@@ -10,10 +10,10 @@ import { readCodeBlocks } from './code-blocks.ts'
  * @throws Error when there is none.
  */
 export function readGuideExample(guide: string, heading: string, language = 'ts'): string {
-  const section = readFileSync(join(ROOT, 'docs/guides', guide), 'utf8')
+  const section = readFileSync(join(ROOT, 'docs', guide), 'utf8')
     .split(/^#{1,2} /m)
     .find((text) => text.startsWith(`${heading}\n`))
   const example = readCodeBlocks(section ?? '').find((block) => block.language === language)
-  if (example === undefined) throw new Error(`docs/guides/${guide}: no ${language} under ${heading}`)
+  if (example === undefined) throw new Error(`docs/${guide}: no ${language} under ${heading}`)
   return `${example.text}\n`
 }

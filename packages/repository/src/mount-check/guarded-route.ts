@@ -7,7 +7,7 @@ const HERE = 'endpoint: process.env.INTROSPECTION_ENDPOINT, transport: { allowHt
 
 /** The example for Next. @throws Error when it names no issuer. */
 export function guardedRoute(): string {
-  const example = readGuideExample('bundling.md', 'Next')
-  if (!example.includes(ISSUER)) throw new Error(`docs/guides/bundling.md: the example for Next has no ${ISSUER}`)
+  const example = readGuideExample('protect/bundling.md', 'Next')
+  if (!example.includes(ISSUER)) throw new Error(`docs/protect/bundling.md: the example for Next has no ${ISSUER}`)
   return stripTypeScriptTypes(example.replace(ISSUER, `${ISSUER} ${HERE}`))
 }

@@ -11,9 +11,9 @@ const DECLARED = /^declare const (introspection|feed): \w+Handler\n/gm
  * @throws Error when there is no example, or when the example imports its handler.
  */
 export function guideProgram(heading: string, from: string): string {
-  const example = readGuideExample('mounting.md', heading)
+  const example = readGuideExample('run/mounting.md', heading)
   if (!example.includes('declare const introspection: '))
-    throw new Error(`docs/guides/mounting.md: no example to mount under ${heading}`)
+    throw new Error(`docs/run/mounting.md: no example to mount under ${heading}`)
   const program = example.replace(DECLARED, (_, name: string) => `import { ${name} } from '${from}'\n`)
   return stripTypeScriptTypes(program)
 }

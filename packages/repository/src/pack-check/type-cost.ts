@@ -22,7 +22,7 @@ const [FIRST] = readCodeBlocks(readFileSync(join(ROOT, 'README.md'), 'utf8')).fi
 
 const PROGRAMS: readonly Measured[] = [
   { title: 'the first lines of the README', text: FIRST?.text ?? '', recorded: 369 },
-  { title: 'claims with types', text: readGuideExample('typed-claims.md', 'Type your claims'), recorded: 522 },
+  { title: 'claims with types', text: readGuideExample('protect/typed-claims.md', 'Type your claims'), recorded: 522 },
 ]
 
 /** Every program that takes more, and the figures of all. */

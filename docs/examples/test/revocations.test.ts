@@ -11,12 +11,15 @@ const redis = await startRedis('the examples of revocations')
 const postgres = await startPostgres('the example of revocations with PostgreSQL')
 afterAll(() => Promise.all([redis?.stop(), postgres?.stop()]))
 
+const SLOWNESS = /^\(.*(\[ERR_CACHE_STORE\]|\[revocation-log-unavailable\]|--trace-warnings).*\n/gm
+
 async function run(program: string): Promise<string> {
   const path = fileURLToPath(new URL(`../src/revocations/${program}`, import.meta.url))
   const env = { ...process.env, REDIS_URL: redis?.url, POSTGRES_URL: postgres?.url }
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [path], { env })
-  // A busy machine may be too slow for the cache in Redis. Then the API asks for itself.
-  expect(stderr.replaceAll(/^\(.*(\[ERR_CACHE_STORE\]|--trace-warnings).*\n/gm, '')).toBe('')
+  // A busy machine may be too slow for the cache in Redis, and then the API asks for itself; or for the log in PostgreSQL,
+  // and then an answer goes out without its proof. Warnings say both, and the example must succeed all the same.
+  expect(stderr.replaceAll(SLOWNESS, '')).toBe('')
   expect(stdout).toContain('✔ as expected')
   expect(stdout).not.toMatch(/(api|relay)-secret/)
   expect(await keysLeft()).toEqual([])

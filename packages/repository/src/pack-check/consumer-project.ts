@@ -5,7 +5,7 @@ import { ROOT } from '../workspace/workspace.ts'
 import { BUNDLERS } from './bundles.ts'
 import { OLDER_COMPILERS_TO_INSTALL } from './older-compilers.ts'
 import type { PackedPackage } from './packed-package.ts'
-import { OLDEST_COMPILER } from './readme-program.ts'
+import { OLDEST_COMPILER, oldestCompiler } from './readme-program.ts'
 import { mustRun, runCommand } from './run-command.ts'
 import type { Runtime } from './runtimes.ts'
 
@@ -84,22 +84,30 @@ const RESOLUTIONS = [
   { module: 'esnext', moduleResolution: 'bundler' },
 ]
 
-/** Compiles the programs strictly: with every kind of module resolution, and with one kind under the older compiler, which is slow. */
+/** Compiles the programs strictly: with every kind of module resolution, and with one kind under the older compilers, which are slow. */
 export function compilePrograms({ directory }: ConsumerProject): string[] {
-  const compiler = join(ROOT, 'node_modules/.bin/tsc')
-  const older = join(directory, 'node_modules/.bin/tsc6')
+  const newest = [join(ROOT, 'node_modules/.bin/tsc')] as const
+  const older = [[join(directory, 'node_modules/.bin/tsc6')] as const, oldestCompiler(directory)]
   return [
-    ...RESOLUTIONS.flatMap((resolution) => compile(compiler, resolution, directory)),
-    ...RESOLUTIONS.slice(0, 1).flatMap((resolution) => compile(older, resolution, directory)),
+    ...RESOLUTIONS.flatMap((resolution) => compile(newest, resolution, directory)),
+    ...older.flatMap((compiler) =>
+      RESOLUTIONS.slice(0, 1).flatMap((resolution) => compile(compiler, resolution, directory)),
+    ),
   ]
 }
 
-function compile(compiler: string, resolution: object, directory: string): string[] {
+function compile(
+  [command, ...args]: readonly [command: string, ...args: string[]],
+  resolution: object,
+  directory: string,
+): string[] {
   return COMPILATIONS.flatMap(({ files, ...settings }) => {
     const compilerOptions = { ...STRICT, ...resolution, ...settings }
     writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
-    const { ok, output } = runCommand(compiler, ['-p', '.', '--pretty', 'false'], directory)
-    return ok ? [] : [`${basename(compiler)} ${JSON.stringify({ files, ...resolution, ...settings })}: ${output}`]
+    const { ok, output } = runCommand(command, [...args, '-p', '.', '--pretty', 'false'], directory)
+    return ok
+      ? []
+      : [`${basename(args.at(-1) ?? command)} ${JSON.stringify({ files, ...resolution, ...settings })}: ${output}`]
   })
 }
 

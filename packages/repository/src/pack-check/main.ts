@@ -47,7 +47,7 @@ try {
   )
   await step('the command line', () => runCommandLine(project.directory, packages, runtimes))
   await step('programs compiled strictly', () => compilePrograms(project))
-  await step('the README compiled, strictly and not', () => compileReadme(project.directory))
+  await step('the README compiled, strictly and not', () => compileReadme(packages, work))
   await step('the remedy from compilers that are too old', () => compileWithOlder(project.directory))
   const cost = measureTypes(project.directory)
   await step('types take no more work than recorded', () => cost.problems)

@@ -4,7 +4,7 @@ import { ROOT, readFiles } from '../workspace/workspace.ts'
 import { compileExamples } from './compile-examples.ts'
 import { readExamples } from './examples.ts'
 
-const pages = readFiles(['README.md', 'docs/**/*.md', 'packages/*/README.md'])
+const pages = readFiles(['README.md', '.github/*.md', 'docs/**/*.md', 'packages/*/README.md'])
 const sources = readFiles(['packages/*/src/**/*.ts']).filter(({ path }) => !path.endsWith('.test.ts'))
 
 const examples = readExamples([...pages, ...sources])

@@ -49,8 +49,8 @@ function examplesOf(path: string): string[] {
 
 /** Runs a program until the test ends. */
 async function start(program: string, port: number): Promise<void> {
-  const { stop } = await startProcess(process.execPath, evaluate(program), import.meta.dirname, port, {})
-  onTestFinished(stop)
+  const started = await startProcess(process.execPath, evaluate(program), import.meta.dirname, port, {})
+  onTestFinished(() => started.stop())
 }
 
 /** Runs a program, and returns what it prints. */

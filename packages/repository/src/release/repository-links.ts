@@ -17,17 +17,11 @@ export interface RepositoryLinks {
 const GIT_URL = /^git\+(https:\/\/[^/\s]+\/[^\s]+)\.git$/
 
 /**
- * The links of the package in `packages/<folder>`.
+ * The page of the repository, without a slash at its end.
  *
- * @param workflowRepository - the URL of the repository whose workflow publishes, if one does. npm signs where a package comes
- * from, and refuses another repository.
  * @throws Error that says what to set.
  */
-export function repositoryLinks(
-  { repository, homepage }: RepositoryPlace,
-  folder: string,
-  workflowRepository?: string,
-): RepositoryLinks {
+export function repositoryPage({ repository }: RepositoryPlace): string {
   const url = repository?.url
   if (url === undefined) {
     throw new Error(
@@ -39,15 +33,27 @@ export function repositoryLinks(
   if (page === undefined) {
     throw new Error(`repository.url of package.json is "${url}", expected "git+https://<host>/<owner>/<name>.git"`)
   }
+  return page
+}
+
+/**
+ * The links of the package in `packages/<folder>`.
+ *
+ * @param workflowRepository - the URL of the repository whose workflow publishes, if one does. npm signs where a package comes
+ * from, and refuses another repository.
+ * @throws Error that says what to set or to correct.
+ */
+export function repositoryLinks(place: RepositoryPlace, folder: string, workflowRepository?: string): RepositoryLinks {
+  const page = repositoryPage(place)
   if (workflowRepository !== undefined && workflowRepository.toLowerCase() !== page.toLowerCase()) {
     throw new Error(
-      `repository.url of package.json is "${url}", and this workflow runs in "${workflowRepository}": correct the one that is wrong`,
+      `repository.url of package.json is for ${page}, and this workflow runs in ${workflowRepository}: correct the one that is wrong`,
     )
   }
   const directory = `packages/${folder}`
   return {
-    homepage: homepage ?? `${page}/tree/HEAD/${directory}#readme`,
+    homepage: place.homepage ?? `${page}/tree/HEAD/${directory}#readme`,
     bugs: { url: `${page}/issues` },
-    repository: { type: 'git', url, directory },
+    repository: { type: 'git', url: `git+${page}.git`, directory },
   }
 }

@@ -1,14 +1,10 @@
-/** Where people read the repository, as the manifest of a published package says. */
+/** Where people read the repository, as the `package.json` at the top says. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { repositoryPage, type RepositoryPlace } from '../release/repository-links.ts'
 import { ROOT } from '../workspace/workspace.ts'
 
 /** The address of the repository, without a slash at its end. */
-export const REPOSITORY_URL = readRepositoryUrl()
-
-function readRepositoryUrl(): string {
-  const { repository } = JSON.parse(readFileSync(join(ROOT, 'packages/client/package.json'), 'utf8')) as {
-    readonly repository: { readonly url: string }
-  }
-  return repository.url.replace(/^git\+/, '').replace(/\.git$/, '')
-}
+export const REPOSITORY_URL = repositoryPage(
+  JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as RepositoryPlace,
+)

@@ -3,11 +3,11 @@ import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { type Example, runExample } from '../src/frameworks/run-example.ts'
+import { type Example, runExample } from '../src/checks/run-example.ts'
 
 const folder = new URL('../src/frameworks/', import.meta.url)
 const run = promisify(execFile)
-const programs = readdirSync(folder).filter((name) => name !== 'run-example.ts')
+const programs = readdirSync(folder)
 
 describe('every example', () => {
   test('is in the list below', () => {

@@ -23,7 +23,8 @@ import type {
   Context,
 } from 'aws-lambda'
 import express, { type Request, type Response } from 'express'
-import Fastify from 'fastify'
+import type { ServerResponse } from 'node:http'
+import Fastify, { type FastifyRequest, type RawServerBase, type RequestGenericInterface } from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
 import { expectTypeOf, test } from 'vitest'
@@ -94,6 +95,11 @@ test('Koa, Hono and Fastify give the claims by tokenOf', () => {
     expectTypeOf(fastifyGuard(optional).tokenOf(request)).toEqualTypeOf<ActiveIntrospectionResult<Claims> | undefined>()
     return null
   })
+  const ofAnyServer = {} as FastifyRequest<RequestGenericInterface, RawServerBase>
+  expectTypeOf(ofFastify.tokenOf(ofAnyServer)).toEqualTypeOf<ActiveIntrospectionResult<Claims>>()
+  expectTypeOf(ofFastify.watch).toBeCallableWith(ofAnyServer, {} as ServerResponse)
+  // @ts-expect-error this is a request of Express
+  ofFastify.tokenOf({} as Request)
   // @ts-expect-error another name has to be declared in RequestTokenTypes
   fastifyGuard(guard, { property: 'caller' })
 })

@@ -1,7 +1,7 @@
 /** An API in Fastify: every route is guarded unless it says otherwise. */
 import { tokenGuards } from '@token-introspection/client/fastify'
 import Fastify from 'fastify'
-import { runExample } from './run-example.ts'
+import { runExample } from '../checks/run-example.ts'
 
 process.exitCode = await runExample(async ({ as, introspection, expect }) => {
   const app = Fastify()

@@ -1,7 +1,7 @@
 /** GraphQL with Yoga: the guard decides before the query is parsed, and resolvers see the token. */
 import type { ActiveIntrospectionResult } from '@token-introspection/client'
 import { createSchema, createYoga } from 'graphql-yoga'
-import { runExample } from './run-example.ts'
+import { runExample } from '../checks/run-example.ts'
 
 interface ServerContext {
   readonly token: ActiveIntrospectionResult

@@ -1,7 +1,7 @@
 /** An API in Hono. The same code runs on Node, Bun, Deno and Workers. */
 import { honoGuard } from '@token-introspection/client/hono'
 import { Hono } from 'hono'
-import { runExample } from './run-example.ts'
+import { runExample } from '../checks/run-example.ts'
 
 process.exitCode = await runExample(async ({ as, introspection, expect }) => {
   const mayRead = honoGuard(introspection.guard({ scope: 'orders:read' }))

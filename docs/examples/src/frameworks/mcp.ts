@@ -5,7 +5,7 @@ import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
 import { createProtectedResource, type IntrospectionClient } from '@token-introspection/client'
 import { guardMcp } from '@token-introspection/client/mcp'
-import { runExample } from './run-example.ts'
+import { runExample } from '../checks/run-example.ts'
 
 const resource = 'https://orders.example.com'
 

@@ -1,6 +1,6 @@
 /** A route of Next's app router, such as `app/orders/route.ts`. Its handlers take web requests. */
 import type { ActiveIntrospectionResult, Guard } from '@token-introspection/client'
-import { runExample } from './run-example.ts'
+import { runExample } from '../checks/run-example.ts'
 
 /** A handler with the introspected token. `context` is the second argument of Next. */
 type TokenHandler<Context> = (

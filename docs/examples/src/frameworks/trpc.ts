@@ -2,7 +2,7 @@
 import type { ActiveIntrospectionResult, Guard } from '@token-introspection/client'
 import { initTRPC, TRPCError } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
-import { runExample } from './run-example.ts'
+import { runExample } from '../checks/run-example.ts'
 
 const t = initTRPC.context<{ token: ActiveIntrospectionResult }>().create()
 

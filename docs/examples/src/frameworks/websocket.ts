@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream'
 import { refuseUpgrade, toGuardRequest } from '@token-introspection/client/node'
 import { WebSocket, WebSocketServer } from 'ws'
 import { listen, stop } from '../demo/listen.ts'
-import { runExample } from './run-example.ts'
+import { runExample } from '../checks/run-example.ts'
 
 /** The result for a client: the first message, or the status and whether the refusal has a challenge. */
 async function connect(url: string, headers: Record<string, string> = {}): Promise<unknown> {

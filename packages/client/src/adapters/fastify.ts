@@ -80,6 +80,11 @@ export interface FastifyGuardOptions extends PreflightOptions {
   readonly onRefusal?: OnRefusal | undefined
 }
 
+/** A request of Fastify, whatever its server is: HTTP, HTTPS, HTTP/2, or unknown, as in the hooks of `@fastify/http-proxy`. */
+export interface RequestOfAnyServer {
+  readonly raw: object
+}
+
 /**
  * A hook for `onRequest`, `preParsing`, `preValidation` or `preHandler`. When the guard decides synchronously, the hook
  * calls `done` in the same tick. Otherwise, and without `done`, it returns a promise.
@@ -96,7 +101,7 @@ export interface TokenHook<Token = GuardToken<OptionalGuard>> {
    *
    * @throws TypeError when this hook did not let the request pass.
    */
-  tokenOf(request: Pick<FastifyRequest, 'raw'>): Token
+  tokenOf(request: RequestOfAnyServer): Token
   /**
    * Watches the token of a request that this hook has let pass, until the connection ends: see `watch` of the guard.
    *
@@ -104,7 +109,7 @@ export interface TokenHook<Token = GuardToken<OptionalGuard>> {
    * @throws TypeError for a guard that is a function of yours, because it has no client to ask.
    */
   watch(
-    request: Pick<FastifyRequest, 'raw'>,
+    request: RequestOfAnyServer,
     connection: Pick<FastifyReply, 'raw'> | Connection,
     options?: ConnectionWatchOptions,
   ): AbortSignal
@@ -146,7 +151,7 @@ export function fastifyGuard<G extends OptionalGuard>(
     requireFramework('Fastify', typeof (request as Partial<FastifyRequest> | undefined)?.raw === 'object')
     return endHook(judge(decide, resolved, request, reply), reply, done)
   }
-  const tokenOf = (request: Pick<FastifyRequest, 'raw'>): unknown => resolved.passed.of(request)
+  const tokenOf = (request: RequestOfAnyServer): unknown => resolved.passed.of(request)
   const watch: TokenHook['watch'] = (request, connection, given) =>
     watchConnection(
       guard,

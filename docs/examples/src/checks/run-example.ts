@@ -3,6 +3,7 @@ import { clientSecretBasic, IntrospectionClient } from '@token-introspection/cli
 import { type AuthorizationServer, ORDERS_API, startAuthorizationServer } from '../demo/authorization-server.ts'
 import type { Exchange } from '../demo/record-exchange.ts'
 import { checkExample, type Expect } from './check-example.ts'
+import { waitFor } from './wait-for.ts'
 
 /** The tools of an example. */
 export interface Example {
@@ -29,6 +30,9 @@ export async function runExample(
     // Some examples stop the authorization server on purpose, so warnings would only disturb their output.
     onWarning: false,
   })
+  // The first request loads the HTTP client, which on a busy machine takes longer than a request may.
+  await waitFor(async () => (await introspection.check()).ok)
+  introspections.length = 0
   const code = await checkExample((expect) => example({ as, introspection, introspections, expect }), print)
   await as.stop()
   return code

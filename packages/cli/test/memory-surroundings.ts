@@ -69,6 +69,10 @@ export function memorySurroundings(given: Given = {}): MemorySurroundings {
         privatePaths.add(path)
         return Promise.resolve()
       },
+      makePrivate(path) {
+        privatePaths.add(path)
+        return Promise.resolve()
+      },
       remove(path) {
         kept.delete(path)
         return Promise.resolve()

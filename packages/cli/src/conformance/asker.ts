@@ -5,7 +5,7 @@ import type { Dispatcher } from 'undici'
 import type { Exchange } from '../connection/exchange.ts'
 import { UnableError } from '../errors.ts'
 import { type Reply, toReply } from './reply.ts'
-import { sendRequest } from '../connection/send-request.ts'
+import { type SendLimits, sendRequest } from '../connection/send-request.ts'
 
 /** Pairs of names and values. A name may be repeated. */
 export type Pairs = readonly (readonly [name: string, value: string])[]
@@ -49,7 +49,8 @@ export interface AskerParts {
   /** Makes a text that no server has issued. */
   readonly randomText: () => string
   readonly maxRequests: number
-  readonly timeoutMs: number
+  /** For each request. */
+  readonly limits: SendLimits
 }
 
 /** The metadata of the issuer. */
@@ -133,7 +134,8 @@ export class Asker {
   }
 
   async #send(question: Question): Promise<Reply> {
-    const { endpoint, dispatcher, maxRequests, timeoutMs } = this.#parts
+    const { endpoint, dispatcher, maxRequests, limits } = this.#parts
+    if (limits.signal?.aborted === true) throw new StoppedAskingError('the suite was asked to stop')
     if (this.#requests >= maxRequests) throw new StoppedAskingError(`the budget of ${maxRequests} requests is used up`)
     this.#requests++
     const {
@@ -153,7 +155,7 @@ export class Asker {
       headers: { accept, ...draft.headers, ...(method === 'POST' && { 'content-type': contentType }) },
       body: method === 'GET' ? '' : (question.body ?? encodeForm(form)),
     }
-    const answer = await sendRequest(request, dispatcher, { timeoutMs })
+    const answer = await sendRequest(request, dispatcher, limits)
     if (answer.status === 429) throw new StoppedAskingError('the server asks to slow down (429)')
     const exchange: Exchange = { request, answer }
     return toReply(exchange, answer)

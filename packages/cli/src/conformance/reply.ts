@@ -1,6 +1,7 @@
 /** An answer of the server under test. */
-import { parseMediaType } from '@token-introspection/core'
+import { parseJsonObject, parseMediaType } from '@token-introspection/core'
 import type { Exchange, Fields, ReceivedAnswer } from '../connection/exchange.ts'
+import { kindOf } from '../connection/kind-of.ts'
 
 /** An answer, read as far as requirements look at it. */
 export interface Reply {
@@ -29,10 +30,7 @@ export function toReply(exchange: Exchange, answer: ReceivedAnswer): Reply {
 /** The members of a JSON text, or of the payload of a JWT. */
 export function membersOf(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined
+    return parseJsonObject(text)
   } catch {
     return undefined
   }
@@ -51,6 +49,12 @@ export function saysInactive({ status, members }: Reply): boolean {
 /** The answer in a few words, for messages. */
 export function describeReply({ status, members, mediaType }: Reply): string {
   if (members === undefined) return `${status} with ${mediaType ?? 'no media type'}`
-  if (typeof members['error'] === 'string') return `${status} with the error ${members['error']}`
-  return 'active' in members ? `${status} with active ${JSON.stringify(members['active'])}` : `${status} without active`
+  const { error, active } = members
+  if (typeof error === 'string')
+    return `${status} with the error ${ERROR_CODE.test(error) ? error : 'of no registered form'}`
+  if (active === undefined) return `${status} without active`
+  return `${status} with active ${typeof active === 'boolean' ? active : `that is ${kindOf(active)}`}`
 }
+
+/** What an error of OAuth looks like. Any other text may be long, or one that the server was sent. */
+const ERROR_CODE = /^[a-z_]{1,64}$/

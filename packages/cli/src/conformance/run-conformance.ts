@@ -2,12 +2,13 @@
 import { Buffer } from 'node:buffer'
 import { openConnection } from '../connection/open-connection.ts'
 import { VARIABLES } from '../connection/connection-options.ts'
+import type { KnownSecrets } from '../connection/known-secrets.ts'
 import { MisuseError, UnableError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import type { Surroundings } from '../surroundings/surroundings.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { Asker } from './asker.ts'
-import { checkHost } from './check-host.ts'
+import { checkEndpoint, checkHost } from './check-host.ts'
 import { checkRequirements } from './check-requirements.ts'
 import type { ConformanceFlags } from './conformance-options.ts'
 import { findTarget } from './find-target.ts'
@@ -34,13 +35,13 @@ export async function runConformance(
   if (!METHODS.includes(flags.auth)) {
     throw new MisuseError(`--auth ${flags.auth}: the suite authenticates by ${METHODS.join(', ')}`)
   }
-  checkHost(url, flags.hostIsMine)
-  const timeoutMs = flags.timeout * 1000
+  checkHost(url, flags)
+  const limits = { timeoutMs: flags.timeout * 1000, signal: surroundings.stop }
   const connection = await openConnection({ ...flags, issuer: url }, surroundings)
   const { dispatcher, secrets } = connection
   try {
-    const { endpoint, metadata } = await findTarget(url, dispatcher, timeoutMs)
-    checkHost(endpoint, flags.hostIsMine)
+    const { endpoint, metadata } = await findTarget(url, dispatcher, limits)
+    checkEndpoint(endpoint, url, flags)
     const tokens = await findTokens(url, flags, surroundings)
     secrets.add(tokens.goodToken ?? '', 'the good token')
     secrets.add(tokens.endedToken ?? '', 'the ended token')
@@ -54,9 +55,9 @@ export async function runConformance(
       clientSecret: connection.clientSecret,
       randomText: () => Buffer.from(surroundings.randomBytes(24)).toString('base64url'),
       maxRequests: flags.maxRequests,
-      timeoutMs,
+      limits,
     })
-    await requireAnswers(asker)
+    await requireAnswers(asker, secrets)
     const checked = await checkRequirements(REQUIREMENTS, asker, {
       goodToken: tokens.goodToken !== undefined,
       endedToken: tokens.endedToken !== undefined,
@@ -64,6 +65,7 @@ export async function runConformance(
       metadata: metadata !== undefined,
       signedAnswer: isSigned(await askSigned(asker)),
     })
+    if (surroundings.stop.aborted) throw new UnableError('stopped before every requirement was checked')
     const name = `${caller.clientId ?? 'the owner of the access token'} by ${caller.method}`
     const report = toReport(checked, { endpoint, caller: name, requests: asker.requests }, secrets)
     if (flags.junit !== undefined) await surroundings.files.write(flags.junit, junitReport(report))
@@ -75,17 +77,17 @@ export async function runConformance(
 }
 
 /** Without these two answers, every requirement would fail for the same reason. */
-async function requireAnswers(asker: Asker): Promise<void> {
+async function requireAnswers(asker: Asker, secrets: KnownSecrets): Promise<void> {
   const unknown = await asker.askUnknown()
   if (unknown.status !== 200) {
     throw new UnableError(
-      `the first question, about an unknown token, got ${describeReply(unknown)}. Check the URL and the credentials with "token-introspection inspect"`,
+      `the first question, about an unknown token, got ${secrets.hide(describeReply(unknown))}. Check the URL and the credentials with "token-introspection inspect"`,
     )
   }
   if (asker.goodToken === '') return
   const good = await asker.askGood()
   if (saysActive(good)) return
   throw new UnableError(
-    `the good token got ${describeReply(good)}: it has ended, or this caller may not know it. Give a token that is meant for the caller`,
+    `the good token got ${secrets.hide(describeReply(good))}: it has ended, or this caller may not know it. Give a token that is meant for the caller`,
   )
 }

@@ -8,6 +8,7 @@ const MAX_BYTES = 65_536
 
 /** How long an answer may take. */
 export interface SendLimits {
+  /** For the whole answer, also when it comes octet by octet. */
   readonly timeoutMs: number
   /** Ends the request early. */
   readonly signal?: AbortSignal
@@ -20,6 +21,7 @@ export async function sendRequest(
   { timeoutMs, signal }: SendLimits,
 ): Promise<ReceivedAnswer> {
   const { origin, pathname, search } = new URL(url)
+  const late = AbortSignal.timeout(timeoutMs)
   try {
     const answer = await dispatcher.request({
       origin,
@@ -28,8 +30,7 @@ export async function sendRequest(
       headers,
       body: method === 'GET' ? null : body,
       headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-      signal: signal ?? null,
+      signal: signal === undefined ? late : AbortSignal.any([late, signal]),
     })
     const parts: Uint8Array[] = []
     let length = 0

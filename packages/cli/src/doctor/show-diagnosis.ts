@@ -2,6 +2,7 @@
 import { KnownSecrets } from '../connection/known-secrets.ts'
 import { formatTable } from '../terminal/format-table.ts'
 import type { Format, Result } from '../terminal/terminal.ts'
+import { visibleText } from '../terminal/visible-text.ts'
 import { wrapText } from '../terminal/wrap-text.ts'
 import { type Diagnosis, type DoctorSide, type Fault, STEPS } from './diagnosis.ts'
 
@@ -21,6 +22,8 @@ const SIDES: Readonly<Record<DoctorSide, string>> = {
 
 /** That of the longest label. */
 const LABEL_WIDTH = 'Clause'.length
+/** The characters of a text, at most. Only texts that quote long values of the server have more. */
+const MAX_TEXT = 2000
 
 /** Shows a diagnosis. */
 export function showDiagnosis(
@@ -28,11 +31,11 @@ export function showDiagnosis(
   figures: Figures,
   secrets: KnownSecrets = new KnownSecrets(),
 ): Result {
-  const { fault, working, notes } = diagnosis
+  const { fault, working, notes } = harmless(diagnosis, secrets)
   return {
     value: {
       verdict: fault === undefined ? 'healthy' : 'broken',
-      fault: fault && hideIn(fault, secrets),
+      fault,
       working,
       notes,
       ...figures,
@@ -40,16 +43,28 @@ export function showDiagnosis(
     lines: (format) => [
       ...stepLines(diagnosis, format),
       '',
-      ...(fault === undefined ? [] : faultLines(fault, secrets, format)),
+      ...(fault === undefined ? [] : faultLines(fault, format)),
       ...noteLines(notes, format),
       ...verdictLines(diagnosis, figures, format),
     ],
   }
 }
 
-function hideIn(fault: Fault, secrets: KnownSecrets): Fault {
+/** Without secrets, and without more text than a person reads. */
+function harmless({ fault, working, notes }: Diagnosis, secrets: KnownSecrets): Diagnosis {
+  const toText = (text: string): string => shorten(secrets.hide(text))
+  return { fault: fault && harmlessFault(fault, toText), working, notes: notes.map(toText) }
+}
+
+function harmlessFault(fault: Fault, toText: (text: string) => string): Fault {
   const { found, fix, command } = fault
-  return { ...fault, found: secrets.hide(found), fix: secrets.hide(fix), command: command && secrets.hide(command) }
+  const isWhole = command !== undefined && toText(command) === command
+  // A command with a part left out would be another command.
+  return { ...fault, found: toText(found), fix: toText(fix), command: isWhole ? command : undefined }
+}
+
+function shorten(text: string): string {
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text
 }
 
 function stepLines({ fault, working }: Diagnosis, { style }: Format): string[] {
@@ -59,22 +74,25 @@ function stepLines({ fault, working }: Diagnosis, { style }: Format): string[] {
   })
 }
 
-function faultLines(fault: Fault, secrets: KnownSecrets, { style, width }: Format): string[] {
+function faultLines(fault: Fault, { style, width }: Format): string[] {
   const { found, side, fix, clause, command } = fault
   const rows = [
-    ['Found', secrets.show(found)],
+    ['Found', visibleText(found)],
     ['Side', SIDES[side]],
-    ['Fix', secrets.show(fix)],
+    ['Fix', visibleText(fix)],
     ...(clause === undefined ? [] : [['Clause', clause]]),
   ].map(([label = '', text = '']) => [label.padEnd(LABEL_WIDTH), text])
   // A command is one line, however long, so that it can be copied.
   const check =
-    command === undefined ? [] : [`  ${'Check'.padEnd(LABEL_WIDTH)}  ${style.literal(secrets.show(command))}`]
+    command === undefined ? [] : [`  ${'Check'.padEnd(LABEL_WIDTH)}  ${style.literal(visibleText(command))}`]
   return [...formatTable(rows, width), ...check, '']
 }
 
 function noteLines(notes: readonly string[], { style, width }: Format): string[] {
-  return notes.flatMap((note) => [...wrapText(note, width - 2).map((line) => `  ${style.faint(line)}`), ''])
+  return notes.flatMap((note) => [
+    ...wrapText(visibleText(note), width - 2).map((line) => `  ${style.faint(line)}`),
+    '',
+  ])
 }
 
 function verdictLines({ fault, working }: Diagnosis, figures: Figures, { style, width }: Format): string[] {

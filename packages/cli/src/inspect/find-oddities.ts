@@ -1,5 +1,6 @@
 /** What is unusual about an answer, and what follows from it. */
 import { isScope } from '@token-introspection/core'
+import { kindOf } from '../connection/kind-of.ts'
 
 /** Something unusual. */
 export interface Oddity {
@@ -151,11 +152,4 @@ function oddMediaType(contentType: string | undefined): Oddity[] {
 
 function odd(member: string, what: string, clause: string): Oddity {
   return { member, what, clause }
-}
-
-function kindOf(value: unknown): string {
-  if (value === undefined) return 'missing'
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'an array'
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }

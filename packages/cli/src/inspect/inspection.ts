@@ -1,5 +1,5 @@
 /** What an inspection found, as a value. */
-import { JWT_INTROSPECTION_MEDIA_TYPE, parseMediaType } from '@token-introspection/core'
+import { JWT_INTROSPECTION_MEDIA_TYPE, parseJsonObject, parseMediaType } from '@token-introspection/core'
 import type { Exchange } from '../connection/exchange.ts'
 import { describeMembers, type DescribedMember } from './describe-members.ts'
 import { findOddities, type Oddity } from './find-oddities.ts'
@@ -49,8 +49,8 @@ function readBody({ answer }: Exchange): Readonly<Record<string, unknown>> | und
   if (answer === undefined) return undefined
   const isJwt = parseMediaType(answer.headers['content-type']) === JWT_INTROSPECTION_MEDIA_TYPE
   try {
-    const value = JSON.parse(isJwt ? decodePayload(answer.body) : answer.body) as unknown
-    const members = isJwt ? (value as { readonly token_introspection?: unknown }).token_introspection : value
+    const value = parseJsonObject(isJwt ? decodePayload(answer.body) : answer.body)
+    const members = isJwt ? value['token_introspection'] : value
     return typeof members === 'object' && members !== null && !Array.isArray(members)
       ? (members as Record<string, unknown>)
       : undefined

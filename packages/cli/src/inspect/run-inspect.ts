@@ -18,6 +18,7 @@ export async function runInspect(
 ): Promise<ExitCode> {
   const token = await readToken(argument, flags, surroundings, terminal)
   const connection = await openConnection(flags, surroundings)
+  surroundings.stop.addEventListener('abort', () => void connection.close())
   connection.secrets.add(token, `the token, ${token.length} characters`)
   const client = await createClient({
     ...connection.clientOptions,

@@ -14,6 +14,8 @@ import type { Inspection } from './inspection.ts'
 const TELLING_FIELDS = ['content-type', 'cache-control', 'www-authenticate', 'retry-after', 'location', 'dpop-nonce']
 /** The letters of a body that is no JSON. */
 const MAX_SHOWN_BODY = 400
+/** The columns of the names of members. */
+const MAX_NAME_WIDTH = 24
 
 /** Shows an inspection. */
 export function showInspection(inspection: Inspection, secrets: KnownSecrets): Result {
@@ -105,18 +107,16 @@ function memberLines(members: readonly DescribedMember[], secrets: KnownSecrets,
     const about = clause === undefined ? meaning : `${meaning}, ${clause}`
     return { name: secrets.show(name), shown: secrets.show(shown) + (when === undefined ? '' : `, ${when}`), about }
   })
+  const nameWidth = rows.reduce((most, { name }) => Math.max(most, Math.min(MAX_NAME_WIDTH, name.length)), 0)
+  const start = nameWidth + 4
   return [
     '',
     ...rows.flatMap(({ name, shown, about }) =>
-      formatTable([[style.literal(name.padEnd(nameWidth(rows))), shown]], width).concat(
-        wrapText(about, width - nameWidth(rows) - 4).map((line) => ' '.repeat(nameWidth(rows) + 4) + style.faint(line)),
+      formatTable([[style.literal(name.padEnd(nameWidth)), shown]], width).concat(
+        wrapText(about, width - start).map((line) => ' '.repeat(start) + style.faint(line)),
       ),
     ),
   ]
-}
-
-function nameWidth(rows: readonly { readonly name: string }[]): number {
-  return Math.min(24, Math.max(...rows.map(({ name }) => name.length)))
 }
 
 function bodyLines(body: string, secrets: KnownSecrets, { width }: Format): string[] {

@@ -20,7 +20,7 @@ export async function runServe(flags: ServeFlags, surroundings: Surroundings, te
   checkHost(flags)
   const directory = stateDirectory(flags.state, environment)
   const configuration = await loadConfiguration(flags.config, surroundings)
-  const { store, close: closeStore } = await openStore(flags.store, now)
+  const { store, close: closeStore } = await openStore(flags.store, surroundings)
   try {
     const listening = await listen(flags.host, flags.port)
     try {

@@ -2,6 +2,7 @@
 import { isIP, isIPv6 } from 'node:net'
 import { isIssuer, isLoopbackHost } from '@token-introspection/core'
 import { MisuseError } from '../errors.ts'
+import { ADMIN_PREFIX } from './admin/admin-messages.ts'
 
 /** The options as the command line gives them. */
 export interface ServeFlags {
@@ -41,8 +42,20 @@ export function issuerOf({ issuer, host }: ServeFlags, port: number): string {
   const isUsable =
     URL.canParse(issuer) &&
     isIssuer(issuer, { allowHttpOnLoopback: true, allowHttpOrigins: new Set([new URL(issuer).origin]) })
-  if (isUsable) return issuer
+  if (isUsable) {
+    requireFreePath(issuer)
+    return issuer
+  }
   throw new MisuseError(`--issuer ${issuer}: must be an http or https URL without query and fragment (RFC 8414 §2)`)
+}
+
+/** Below this path are the operations of `issue`, `list` and `revoke`, which are not for clients. */
+function requireFreePath(issuer: string): void {
+  const { pathname } = new URL(issuer)
+  if (pathname.replace(/\/$/, '') !== ADMIN_PREFIX) return
+  throw new MisuseError(
+    `--issuer ${issuer}: the path ${ADMIN_PREFIX} belongs to the commands issue, list and revoke. Choose another path`,
+  )
 }
 
 /** The URL at which this machine reaches the server. */

@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path'
 import { isatty, type WriteStream } from 'node:tty'
 import { pathToFileURL } from 'node:url'
 import { UnableError } from '../errors.ts'
+import { shellWord } from '../terminal/shell-word.ts'
 import type { Files, Input, Output, Surroundings } from './surroundings.ts'
 
 /** The streams, files, clock and signals of this process. */
@@ -46,6 +47,8 @@ function processInput(): Input {
 /** What a group or everybody may do with a file. */
 const OTHERS = 0o077
 const OTHERS_WRITE = 0o022
+/** The user who can do everything anyway. */
+const ROOT = 0
 
 const nodeFiles: Files = {
   read: (path, maxBytes) => readFile(path, maxBytes),
@@ -56,6 +59,15 @@ const nodeFiles: Files = {
     await mkdir(directory, { recursive: true, mode: 0o700 })
     await requireUnshared(directory)
     await replace(path, text, 0o600)
+  },
+  async makePrivate(path) {
+    // To append makes a missing file, and leaves one that is there as it is.
+    const file = await open(path, 'a', 0o600)
+    try {
+      await requireUnwritable(file, path)
+    } finally {
+      await file.close()
+    }
   },
   remove: (path) => rm(path, { force: true }),
 }
@@ -85,19 +97,33 @@ async function requireOwn(file: FileHandle, path: string): Promise<void> {
   )
 }
 
-async function requireUnshared(directory: string): Promise<void> {
-  const { mode } = await stat(directory)
-  if (!HAS_MODES || (mode & OTHERS_WRITE) === 0) return
+async function requireUnwritable(file: FileHandle, path: string): Promise<void> {
+  const { uid, mode } = await file.stat()
+  if (!HAS_MODES || (uid === process.getuid?.() && (mode & OTHERS_WRITE) === 0)) return
   throw new UnableError(
-    `${directory}: other users can write to this directory, and could give themselves out as this server. Name one for this user alone with --state`,
+    `${path}: the file belongs to another user, or others can write to it. Name another one, or run: chmod go-w ${shellWord(path)}`,
+  )
+}
+
+async function requireUnshared(directory: string): Promise<void> {
+  const { uid, mode } = await stat(directory)
+  const isOwn = uid === process.getuid?.() || uid === ROOT
+  if (!HAS_MODES || (isOwn && (mode & OTHERS_WRITE) === 0)) return
+  throw new UnableError(
+    `${directory}: other users own this directory or can write to it, and could give themselves out as this server. Name one for this user alone with --state`,
   )
 }
 
 /** Writes a new file beside the old one and renames it, so that nobody reads half of it. */
 async function replace(path: string, text: string, mode: number): Promise<void> {
   const beside = `${path}.${randomBytes(6).toString('hex')}`
-  await writeFile(beside, text, { mode, flag: 'wx' })
-  await rename(beside, path)
+  try {
+    await writeFile(beside, text, { mode, flag: 'wx' })
+    await rename(beside, path)
+  } catch (error) {
+    await rm(beside, { force: true })
+    throw error
+  }
 }
 
 async function readBounded(stream: AsyncIterable<unknown>, maxBytes: number, name: string): Promise<string> {

@@ -35,6 +35,11 @@ export interface Files {
    * is. Rejects when other users can write to it, because they could put a file of their own in the place of this one.
    */
   writePrivate(path: string, text: string): Promise<void>
+  /**
+   * Makes an empty file that only this user can read, unless one is there. Rejects when another user owns the one that is there, or can
+   * write to it.
+   */
+  makePrivate(path: string): Promise<void>
   /** Removes a file, if it is there. */
   remove(path: string): Promise<void>
 }

@@ -12,7 +12,9 @@ const GAP = 2
  */
 export function formatTable(rows: readonly (readonly string[])[], width: number, indent = 2): string[] {
   const last = (rows[0]?.length ?? 1) - 1
-  const widths = Array.from({ length: last }, (_, column) => Math.max(...rows.map((row) => widthOf(row[column] ?? ''))))
+  const widths = Array.from({ length: last }, (_, column) =>
+    rows.reduce((most, row) => Math.max(most, widthOf(row[column] ?? '')), 0),
+  )
   const start = indent + widths.reduce((sum, each) => sum + each + GAP, 0)
   const isBelow = width - start < MIN_LAST_COLUMN
   const lastStart = isBelow ? indent + 2 * GAP : start

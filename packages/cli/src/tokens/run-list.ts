@@ -30,7 +30,7 @@ function toLines({ tokens, isCut }: ListAnswer, format: Format): string[] {
 
 function toRow({ id, kind, client_id, sub, exp, scope }: ServedToken, { now, style }: Format): string[] {
   return [
-    style.literal(id.slice(0, SHOWN_ID_LENGTH)),
+    style.literal(visibleText(id.slice(0, SHOWN_ID_LENGTH))),
     kind === 'access_token' ? 'access' : 'refresh',
     visibleText(client_id ?? '-'),
     visibleText(sub ?? '-'),

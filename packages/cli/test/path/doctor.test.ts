@@ -279,7 +279,7 @@ describe('the output', () => {
     const url = await start({ accepts: (request) => isCaller(request, '', 'raw') })
     const { out } = await doctorForPeople(['--issuer', url], { columns, environment: { NO_COLOR: '1' } })
     expect(out).toContain('  broken  credentials\n')
-    expect(out).toContain(`  Check   curl -sS -u 'orders-api' -d token=x ${url}/introspect\n`)
+    expect(out).toContain(`  Check   curl -sS -u orders-api -d token=x ${url}/introspect\n`)
     const long = out.split('\n').filter((line) => line.length > columns && !line.startsWith('  Check'))
     expect(long).toEqual([])
   })

@@ -129,6 +129,36 @@ describe('serve', () => {
     ).toBe(401)
   })
 
+  test.each(['http://127.0.0.1:9/admin', 'https://as.example.com/admin/'])(
+    'refuses the issuer %s, whose endpoints would be those of its commands',
+    async (issuer) => {
+      const surroundings = memorySurroundings()
+      expect(await run(['serve', '--port', '0', '--issuer', issuer], surroundings)).toBe(2)
+      expect(surroundings.err().replaceAll(/\s+/g, ' ')).toContain('the path /admin belongs to the commands')
+    },
+  )
+
+  test.each([
+    ['no secret', {}],
+    ['a wrong secret', { authorization: 'Bearer guessed' }],
+    ['the secret of a client', 'client'],
+  ])('does nothing for its commands by %s', async (_, headers) => {
+    const as = await serve()
+    const [client = { id: '' }] = as.announcement.clients
+    for (const operation of ['issue', 'list', 'revoke']) {
+      const answer = await fetch(`${as.announcement.url}/admin/${operation}`, {
+        method: 'POST',
+        body: '{}',
+        headers: {
+          'content-type': 'application/json',
+          ...(headers === 'client' ? basic(client) : (headers as object)),
+        },
+      })
+      expect([answer.status, await answer.json()]).toEqual([401, { error: 'secret' }])
+    }
+    expect((await as.command(['list'])).out).toBe('There are no live tokens.\n')
+  })
+
   test('keeps its secrets in a private file, and removes it at the end', async () => {
     const as = await serve()
     const path = join(STATE, `serve-${as.port}.json`)

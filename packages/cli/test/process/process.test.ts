@@ -1,7 +1,17 @@
 /** The program as a process: streams, signals, the private file, and what other users see. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
@@ -41,12 +51,7 @@ async function finish(...args: string[]) {
 }
 
 test('a server stops cleanly at Ctrl-C, and its secret is in a file of its user alone', async () => {
-  const server = start('serve', '--port', '0', '--json')
-  let out = ''
-  server.stdout.setEncoding('utf8').on('data', (part: string) => (out += part))
-  await expect.poll(() => out).toMatch(/\}\n$/)
-  const { url } = JSON.parse(out) as { url: string }
-  const { port } = new URL(url)
+  const { server, port } = await serve()
 
   const state = join(directory, 'token-introspection')
   const file = join(state, `serve-${port}.json`)
@@ -72,10 +77,7 @@ test('the mode of a directory that was there stays', async () => {
   const state = join(directory, 'shared')
   mkdirSync(state)
   chmodSync(state, 0o755)
-  const server = start('serve', '--port', '0', '--state', state, '--json')
-  let out = ''
-  server.stdout.setEncoding('utf8').on('data', (part: string) => (out += part))
-  await expect.poll(() => out).toMatch(/\}\n$/)
+  const { server } = await serve('--state', state)
   expect(statSync(state).mode & 0o777).toBe(0o755)
   expect(readdirSync(state).map((name) => statSync(join(state, name)).mode & 0o777)).toEqual([0o600])
   server.kill('SIGINT')
@@ -88,9 +90,64 @@ test('no secret is written where others can put a file in its place', async () =
   chmodSync(state, 0o777)
   const { code, err } = await finish('serve', '--port', '0', '--state', state)
   expect(code).toBe(3)
-  expect(err.replaceAll(/\s+/g, ' ')).toContain('other users can write to this directory')
+  expect(err.replaceAll(/\s+/g, ' ')).toContain('other users own this directory or can write to it')
   expect(statSync(state).mode & 0o777).toBe(0o777)
   expect(readdirSync(state)).toEqual([])
+})
+
+/** Starts a server, and waits until it is ready. */
+async function serve(...args: string[]) {
+  const server = start('serve', '--port', '0', '--json', ...args)
+  let out = ''
+  server.stdout.setEncoding('utf8').on('data', (part: string) => (out += part))
+  await expect.poll(() => out).toMatch(/\}\n$/)
+  return { server, port: new URL((JSON.parse(out) as { url: string }).url).port }
+}
+
+function modesIn(path: string): Record<string, number> {
+  return Object.fromEntries(readdirSync(path).map((name) => [name, statSync(join(path, name)).mode & 0o777]))
+}
+
+test('a server leaves nothing but its tokens at SIGTERM, and its files are for its user alone', async () => {
+  const state = join(directory, 'token-introspection')
+  const { server, port } = await serve('--store', join(directory, 'tokens.sqlite'))
+  expect((await finish('issue', '--port', port)).code).toBe(0)
+  expect(modesIn(directory)).toMatchObject({
+    'tokens.sqlite': 0o600,
+    'tokens.sqlite-wal': 0o600,
+    'tokens.sqlite-shm': 0o600,
+  })
+  server.kill('SIGTERM')
+  expect(await once(server, 'close')).toEqual([0, null])
+  expect(readdirSync(directory).toSorted()).toEqual(['token-introspection', 'tokens.sqlite'])
+  expect(readdirSync(state)).toEqual([])
+})
+
+test.each(['', '-wal'])('no token is kept in a file%s to which others can write', async (end) => {
+  const store = join(directory, 'tokens.sqlite')
+  writeFileSync(store + end, '')
+  chmodSync(store + end, 0o666)
+  const { code, err } = await finish('serve', '--port', '0', '--store', store)
+  expect(code).toBe(3)
+  expect(err.replaceAll(/\s+/g, ' ')).toContain(`run: chmod go-w ${store}${end}`)
+})
+
+test.skipIf(process.getuid?.() !== 0)('no secret is written into a directory of somebody else', async () => {
+  const state = join(directory, 'of-somebody')
+  mkdirSync(state)
+  chownSync(state, 12_345, 12_345)
+  const { code, err } = await finish('serve', '--port', '0', '--state', state)
+  expect(code).toBe(3)
+  expect(err.replaceAll(/\s+/g, ' ')).toContain('other users own this directory or can write to it')
+  expect(readdirSync(state)).toEqual([])
+})
+
+test('a port in use is named with the remedy, and the server that has it goes on', async () => {
+  const { port } = await serve()
+  const { code, err } = await finish('serve', '--port', port)
+  expect(code).toBe(3)
+  expect(err.replaceAll(/\s+/g, ' ')).toContain(`port ${port} of 127.0.0.1 is in use. Choose another one with --port`)
+  expect((await finish('list', '--port', port)).code).toBe(0)
 })
 
 test('nothing is sent to a server whose file others can write or read', async () => {

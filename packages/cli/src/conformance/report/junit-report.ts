@@ -1,4 +1,5 @@
 /** The report as JUnit XML, which CI systems show. */
+import { visibleJson, visibleText } from '../../terminal/visible-text.ts'
 import type { Report, ReportedRequirement } from './report.ts'
 
 /** The XML text. Warnings are passed tests with a note, because JUnit knows no warnings. */
@@ -22,24 +23,17 @@ function testCase({ id, clause, title, verdict, message = '', evidence }: Report
     case 'skipped':
       return `${start}><skipped message="${attribute(message)}"/></testcase>`
     case 'warning':
-      return `${start}><system-out>${content(`warning: ${message}`)}</system-out></testcase>`
+      return `${start}><system-out>${content(`warning: ${visibleText(message)}`)}</system-out></testcase>`
     default:
-      return `${start}><failure message="${attribute(message)}">${content(JSON.stringify(evidence, undefined, 2) ?? '')}</failure></testcase>`
+      return `${start}><failure message="${attribute(message)}">${content(visibleJson(JSON.stringify(evidence, undefined, 2) ?? ''))}</failure></testcase>`
   }
 }
 
-/** Characters that XML 1.0 does not allow, also not as a reference. */
-const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff\ufffe\uffff]/g
-
-function content(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(NOT_XML, '\ufffd')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
+/** Visible text has no character that XML 1.0 does not allow. */
+function content(visible: string): string {
+  return visible.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
 function attribute(text: string): string {
-  return content(text).replaceAll('"', '&quot;').replaceAll('\n', ' ')
+  return content(visibleText(text)).replaceAll('"', '&quot;')
 }

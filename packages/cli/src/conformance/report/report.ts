@@ -47,7 +47,8 @@ export interface Report {
 }
 
 const TELLING_FIELDS = ['content-type', 'cache-control', 'www-authenticate', 'allow', 'location']
-const MAX_BODY = 400
+/** The characters of a body, a field or a message, at most. */
+const MAX_TEXT = 400
 
 /** Makes the report. */
 export function toReport(
@@ -78,7 +79,7 @@ function toReported({ requirement, outcome, isSure }: Checked, secrets: KnownSec
       return {
         ...common,
         verdict: isSure ? 'failed' : 'warning',
-        message: secrets.hide(outcome.message),
+        message: shorten(outcome.message, secrets),
         ...(outcome.reply !== undefined && { evidence: toEvidence(outcome.reply, secrets) }),
       }
   }
@@ -103,9 +104,17 @@ function toEvidence({ exchange, status, headers, body }: Reply, secrets: KnownSe
     answer: {
       status,
       headers: Object.fromEntries(
-        TELLING_FIELDS.flatMap((name) => (headers[name] === undefined ? [] : [[name, secrets.hide(headers[name])]])),
+        TELLING_FIELDS.flatMap((name) =>
+          headers[name] === undefined ? [] : [[name, shorten(headers[name], secrets)]],
+        ),
       ),
-      body: secrets.hide(body.slice(0, MAX_BODY)),
+      body: shorten(body, secrets),
     },
   }
+}
+
+/** Cut last: a part of a secret might not be recognized. */
+function shorten(text: string, secrets: KnownSecrets): string {
+  const hidden = secrets.hide(text)
+  return hidden.length > MAX_TEXT ? `${hidden.slice(0, MAX_TEXT)}…` : hidden
 }

@@ -1,5 +1,6 @@
 /** The introspection response (RFC 7662 §2.2). */
 import { isNumericDate, isScope } from '@token-introspection/core'
+import { kindOf } from '../../connection/kind-of.ts'
 import type { Asker } from '../asker.ts'
 import { describeReply, saysActive, saysInactive } from '../reply.ts'
 import { firstFault, type Outcome, passedIf, type Requirement, skipped } from '../requirement.ts'
@@ -190,12 +191,3 @@ export const RESPONSE_REQUIREMENTS: readonly Requirement[] = [
     },
   },
 ]
-
-/** What a value is, without saying it: it may be a claim of a person. */
-function kindOf(value: unknown): string {
-  if (value === undefined) return 'missing'
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'an array'
-  if (value === '') return 'empty'
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
-}

@@ -10,6 +10,9 @@ import { credentialsIn, lastQuestion, parametersOf, vary } from './questions.ts'
 import { isIntrospection, jsonOf, oauthErrorOf } from './read-answer.ts'
 import { makeCredentials, otherBasicEncodings, readSecret, type SentCredentials } from './sent-credentials.ts'
 
+/** The methods of the metadata that are named, at most. */
+const MAX_METHODS = 10
+
 /** The fault, if the endpoint refused the request. */
 export async function findCredentialsFault(_: CheckFailed, patient: Patient): Promise<Fault | undefined> {
   const asked = lastQuestion(patient)
@@ -135,9 +138,16 @@ function audienceIn({ parameters }: SentCredentials): string | undefined {
   }
 }
 
+/**
+ * The audiences that servers want. Those of the metadata count only at the origin of the endpoint: a server that names the endpoint of
+ * another one there would get an assertion that it can use at that other one.
+ */
 function audiencesOf({ url }: SentRequest, patient: Patient): string[] {
   const { issuer, token_endpoint: tokenEndpoint } = metadataOf(patient)
-  return [patient.issuer, issuer, url, tokenEndpoint].filter((each) => typeof each === 'string')
+  const { origin } = new URL(url)
+  const isHere = (each: unknown): each is string =>
+    typeof each === 'string' && URL.canParse(each) && new URL(each).origin === origin
+  return [...(patient.issuer === undefined ? [] : [patient.issuer]), ...[issuer, url, tokenEndpoint].filter(isHere)]
 }
 
 function metadataOf({ exchanges }: Patient): Readonly<Record<string, unknown>> {
@@ -152,5 +162,5 @@ function findNamedMethods(refused: Refused, patient: Patient): Fault | undefined
   const named = metadataOf(patient)['introspection_endpoint_auth_methods_supported']
   if (!Array.isArray(named) || named.length === 0 || named.includes(refused.method)) return undefined
   const methods = named.filter((each): each is string => typeof each === 'string' && /^\w{1,64}$/.test(each))
-  return faults.wrongMethod(refused, methods, false)
+  return methods.length === 0 ? undefined : faults.wrongMethod(refused, methods.slice(0, MAX_METHODS), false)
 }

@@ -5,7 +5,7 @@ import type { Fault } from '../diagnosis.ts'
 import { endpointFaults as faults } from '../faults/endpoint-faults.ts'
 import type { Patient } from '../patient/patient.ts'
 import { lastQuestion, vary } from './questions.ts'
-import { beginningOf, isFromEndpoint, isPage } from './read-answer.ts'
+import { beginningOf, isFromEndpoint, isPage, jsonOf } from './read-answer.ts'
 
 /** What many firewalls let pass. */
 export const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0'
@@ -26,7 +26,7 @@ export async function findEndpointFault(_: CheckFailed, patient: Patient): Promi
     (await findUserAgentFault(request, answer, patient)) ??
     (await findSlashFault(request, status, patient)) ??
     (await findPathFault(request, status, patient)) ??
-    describeOddity(request.url, answer)
+    describeOddity(request.url, answer, patient)
   )
 }
 
@@ -59,23 +59,16 @@ async function findPathFault(
   if (endpoint === undefined || issuer === undefined) return undefined
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
   const outcome = await probe({ method: 'GET', url, headers: { accept: 'application/json' }, body: '' })
-  const named: unknown = outcome?.answer === undefined ? undefined : endpointIn(outcome.answer)
-  return typeof named === 'string' && named !== request.url ? faults.elsewhere(request.url, status, named) : undefined
+  const named = jsonOf(outcome?.answer)?.['introspection_endpoint']
+  if (typeof named !== 'string' || !URL.canParse(named) || named === request.url) return undefined
+  return faults.elsewhere(request.url, status, new URL(named).href)
 }
 
-function endpointIn({ body }: ReceivedAnswer): unknown {
-  try {
-    return (JSON.parse(body) as { introspection_endpoint?: unknown } | null)?.introspection_endpoint
-  } catch {
-    return undefined
-  }
-}
-
-function describeOddity(url: string, answer: ReceivedAnswer): Fault | undefined {
+function describeOddity(url: string, answer: ReceivedAnswer, { secrets }: Patient): Fault | undefined {
   const { status, headers } = answer
   const { location } = headers
   if (status >= 300 && status < 400) return faults.redirect('endpoint', url, status, location ?? url)
   if (ABSENT.has(status)) return faults.absent(url, status)
-  if (isPage(answer)) return faults.page(url, status, beginningOf(answer))
+  if (isPage(answer)) return faults.page(url, status, beginningOf(answer, secrets))
   return undefined
 }

@@ -1,6 +1,7 @@
 /** Reads an answer for the doctor, who looks also at those that the client cannot use. */
 import { type JsonObject, parseJsonObject, parseMediaType } from '@token-introspection/core'
 import type { ReceivedAnswer } from '../../connection/exchange.ts'
+import type { KnownSecrets } from '../../connection/known-secrets.ts'
 
 /** The JSON object of a body. `undefined` for anything else. */
 export function jsonOf(answer: ReceivedAnswer | undefined): JsonObject | undefined {
@@ -45,7 +46,7 @@ export function oauthErrorOf(answer: ReceivedAnswer): string | undefined {
   return typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : undefined
 }
 
-/** The beginning of a body, in one line. */
-export function beginningOf({ body }: ReceivedAnswer): string {
-  return body.trim().replaceAll(/\s+/g, ' ').slice(0, 80)
+/** The beginning of a body, in one line. It is cut last: a part of a secret might not be recognized. */
+export function beginningOf({ body }: ReceivedAnswer, secrets: KnownSecrets): string {
+  return secrets.hide(body.trim().replaceAll(/\s+/g, ' ')).slice(0, 80)
 }

@@ -1,4 +1,5 @@
 /** Faults of step `credentials`: the endpoint refuses this resource server. */
+import { shellWord } from '../../terminal/shell-word.ts'
 import type { Fault } from '../diagnosis.ts'
 
 type Parts = Pick<Fault, 'found' | 'fix'> & Partial<Fault>
@@ -30,7 +31,7 @@ function who({ clientId, method }: Refused): string {
 
 /** curl asks for the secret, so it is in no history. It sends it without form-encoding. */
 function askForSecret({ url, clientId }: Refused): string {
-  return `curl -sS -u '${(clientId ?? 'ID').replaceAll("'", "'\\''")}' -d token=x ${url}`
+  return `curl -sS -u ${shellWord(clientId ?? 'ID')} -d token=x ${shellWord(url)}`
 }
 
 /** How each method is made. */
@@ -44,7 +45,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
 }
 
 function useMethod(method: string): string {
-  const made = FUNCTIONS[method]
+  const made = Object.hasOwn(FUNCTIONS, method) ? FUNCTIONS[method] : undefined
   return made === undefined ? method : `${made}; on the command line, --auth ${method}`
 }
 

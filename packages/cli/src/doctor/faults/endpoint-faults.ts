@@ -1,4 +1,5 @@
 /** Faults of step `endpoint`: something answers, and it is no introspection endpoint, or not now. */
+import { shellWord } from '../../terminal/shell-word.ts'
 import type { DoctorStep, Fault } from '../diagnosis.ts'
 
 type Parts = Pick<Fault, 'found' | 'fix'> & Partial<Fault>
@@ -17,7 +18,7 @@ function endpointFault(name: string, parts: Parts): Fault {
 
 /** A request without credentials and without a token. A real endpoint answers 400 or 401. */
 function knock(url: string): string {
-  return `curl -sS -o /dev/null -w '%{http_code} %{content_type}\\n' -d token=x ${url}`
+  return `curl -sS -o /dev/null -w '%{http_code} %{content_type}\\n' -d token=x ${shellWord(url)}`
 }
 
 /** Creates the faults. */
@@ -30,7 +31,7 @@ export const endpointFaults = {
       command: knock(url),
     }),
   redirect: (step: DoctorStep, url: string, status: number, target: string): Fault => {
-    const to = URL.canParse(target, url) ? withoutQuery(new URL(target, url)) : 'another place'
+    const to = describeTarget(target, url)
     return endpointFault('redirect', {
       step,
       found: `${url} answers ${status} and redirects to ${to}. The client never follows a redirect, because it would send token and secret to another place.`,
@@ -93,7 +94,9 @@ export const endpointFaults = {
     }),
 } as const
 
-/** A query may hold what nobody else should see. */
-function withoutQuery({ origin, pathname }: URL): string {
-  return `${origin}${pathname}`
+/** Without query and credentials, which may hold what nobody else should see. */
+function describeTarget(target: string, base: string): string {
+  if (!URL.canParse(target, base)) return 'another place'
+  const { protocol, origin, pathname } = new URL(target, base)
+  return /^https?:$/.test(protocol) ? `${origin}${pathname}` : 'another place'
 }

@@ -1,4 +1,5 @@
 /** Faults of step `metadata`: the endpoint was not found, or is not to be trusted. */
+import { shellWord } from '../../terminal/shell-word.ts'
 import type { Fault } from '../diagnosis.ts'
 
 type Parts = Pick<Fault, 'found' | 'fix'> & Partial<Fault>
@@ -16,7 +17,7 @@ function metadataFault(name: string, parts: Parts): Fault {
 }
 
 function look(url: string): string {
-  return `curl -sS ${url}`
+  return `curl -sS ${shellWord(url)}`
 }
 
 /** Creates the faults. */

@@ -1,4 +1,5 @@
 /** Faults of the steps `token` and `policy`: the answer about a token that should be good. */
+import { shellWord } from '../../terminal/shell-word.ts'
 import type { Fault } from '../diagnosis.ts'
 
 type Parts = Pick<Fault, 'found' | 'fix'> & Partial<Fault>
@@ -129,7 +130,7 @@ export const tokenFaults = {
       found: `${url} answers active: false also to a request without credentials. So wrong credentials look like an inactive token here.`,
       fix: 'Compare the identifier and the secret with the registration first. The server should answer 401 to a caller that it does not know.',
       clause: 'RFC 7662 §2.1',
-      command: `curl -sS -d token=x ${url}`,
+      command: `curl -sS -d token=x ${shellWord(url)}`,
       isSure: false,
     }),
   unknown: (issuer: string, command: string | undefined): Fault =>

@@ -1,7 +1,14 @@
 /** What the commands `issue`, `list` and `revoke` send to the server, and what it answers. */
 
+/** The beginning of the paths. */
+export const ADMIN_PREFIX = '/admin'
+
 /** The path of each operation. */
-export const ADMIN_PATHS = { issue: '/admin/issue', list: '/admin/list', revoke: '/admin/revoke' } as const
+export const ADMIN_PATHS = {
+  issue: `${ADMIN_PREFIX}/issue`,
+  list: `${ADMIN_PREFIX}/list`,
+  revoke: `${ADMIN_PREFIX}/revoke`,
+} as const
 
 /** A token to issue. What is left out is chosen by the server. */
 export interface IssueCall {

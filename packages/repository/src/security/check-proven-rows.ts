@@ -1,15 +1,25 @@
-/** Checks the tables of shared resources: each row names the test that proves its limit. */
+/** Checks the tables whose rows name the test that proves them: of shared resources, and of attacks on the command line. */
 import { linkedPaths } from '../markdown/links.ts'
 import { readTables } from '../markdown/tables.ts'
 import type { SourceFile } from '../workspace/workspace.ts'
 
 /** The columns of these tables. */
-const COLUMNS = 'shared, who can fill it, how large the share of one can get, test'
+const TABLES = [
+  'shared, who can fill it, how large the share of one can get, test',
+  'attack, what happens, test',
+] as const
 
-/** Every row without a test, every test that does not exist, and every empty cell. A row without a test says why: `none: …`. */
-export function checkShared(page: SourceFile, exists: (path: string) => boolean): string[] {
-  const rows = readTables(page.text).filter(({ cells }) => Object.keys(cells).join(', ') === COLUMNS)
-  if (rows.length === 0) return [`${page.path} has no table with the columns ${COLUMNS}`]
+/**
+ * Every table that is missing, every row without a test, every test that does not exist, and every empty cell. A row without a test says
+ * why: `none: …`.
+ */
+export function checkProvenRows(page: SourceFile, exists: (path: string) => boolean): string[] {
+  return TABLES.flatMap((columns) => checkTable(page, columns, exists))
+}
+
+function checkTable(page: SourceFile, columns: string, exists: (path: string) => boolean): string[] {
+  const rows = readTables(page.text).filter(({ cells }) => Object.keys(cells).join(', ') === columns)
+  if (rows.length === 0) return [`${page.path} has no table with the columns ${columns}`]
   return rows.flatMap(({ line, cells }) => {
     const complain = (complaint: string): string => `${page.path}:${line} ${complaint}`
     const empty = Object.keys(cells).filter((name) => cells[name] === '')

@@ -3,10 +3,12 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { DatabaseSync } from 'node:sqlite'
 import { clientSecretBasic, IntrospectionClient, TransportUnauthorizedError } from '@token-introspection/client'
 import { nodeGuard } from '@token-introspection/client/node'
-import { createIntrospectionHandler, createMemoryTokenStore } from '@token-introspection/server'
+import { createIntrospectionHandler } from '@token-introspection/server'
 import { toNodeHandler } from '@token-introspection/server/node'
+import { createSqliteTokenStore } from '@token-introspection/server/sqlite'
 
 const AUDIENCE = 'https://orders.example.com'
 const servers: Server[] = []
@@ -18,7 +20,8 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-const store = createMemoryTokenStore()
+// The store that depends most on the version of Node.
+const store = createSqliteTokenStore({ database: new DatabaseSync(':memory:') })
 const exp = Math.floor(Date.now() / 1000) + 60
 await store.save('good', { kind: 'access_token', sub: 'alice', aud: AUDIENCE, scope: 'orders:read', exp })
 

@@ -1,4 +1,4 @@
-/** The questions that the store asks the database. */
+/** The questions that the store asks the database. Parameters have no number: Node 22 binds no `?1`. */
 import { CUTOFF_COLUMNS, CUTOFF_KINDS, type CutoffKind } from '../cutoff.ts'
 
 /** One statement for each lookup. It finds the token by its digest and each cutoff by its primary key. */
@@ -6,15 +6,18 @@ export const FIND = `
 SELECT record FROM introspection_tokens AS token WHERE digest = ?
 ${CUTOFF_KINDS.map((kind) => `AND NOT ${isCovered(kind, `token.${CUTOFF_COLUMNS[kind]}`, 'token.iat')}`).join('\n')}`
 
-/** Looks for the token under its digest, for its tombstones, and for each cutoff that could cover the record of a resolver. */
+/**
+ * Looks for the token under its digest, for its tombstones, and for each cutoff that could cover the record of a resolver. The
+ * values are two digests, and then for each kind the identifier and `iat`.
+ */
 export const IS_REVOKED = `
 SELECT EXISTS (
-  SELECT 1 FROM introspection_tokens AS token WHERE digest IN (?1, ?7) AND (
+  SELECT 1 FROM introspection_tokens AS token WHERE digest IN (?, ?) AND (
     revoked = 1
 ${CUTOFF_KINDS.map((kind) => `    OR ${isCovered(kind, `token.${CUTOFF_COLUMNS[kind]}`, 'token.iat')}`).join('\n')}
   )
 )
-${CUTOFF_KINDS.map((kind, index) => `OR ${isCovered(kind, `?${index + 3}`, '?2')}`).join('\n')}
+${CUTOFF_KINDS.map((kind) => `OR ${isCovered(kind, '?', '?')}`).join('\n')}
 AS revoked`
 
 /** The record under a digest, revoked or not. */
@@ -36,9 +39,9 @@ function listOf(column: string): string {
 SELECT json_group_array(json_object('digest', digest, 'issuedAt', iat, 'json', record)) AS rows
 FROM (
   SELECT digest, iat, record FROM introspection_tokens AS token
-  WHERE ${column} = ?1 AND (iat, digest) < (?2, ?3) AND revoked = 0 AND (exp IS NULL OR exp > ?4)
+  WHERE ${column} = ? AND (iat, digest) < (?, ?) AND revoked = 0 AND (exp IS NULL OR exp > ?)
 ${CUTOFF_KINDS.map((kind) => `  AND NOT ${isCovered(kind, `token.${CUTOFF_COLUMNS[kind]}`, 'token.iat')}`).join('\n')}
-  ORDER BY iat DESC, digest DESC LIMIT ?5
+  ORDER BY iat DESC, digest DESC LIMIT ?
 )`
 }
 

@@ -19,6 +19,19 @@ function create(unstoredLifetimeSeconds = 0) {
   return { database, clock, store, count }
 }
 
+/** A database that records the statements it prepares. */
+function spyOn(database: DatabaseSync) {
+  const seen: string[] = []
+  const spying = {
+    exec: (sql: string) => database.exec(sql),
+    prepare(sql: string) {
+      seen.push(sql)
+      return database.prepare(sql)
+    },
+  }
+  return { spying, seen }
+}
+
 function lasting(seconds: number): TokenRecord {
   return { kind: 'access_token', iat: START, exp: START + seconds }
 }
@@ -37,16 +50,16 @@ describe('createSqliteTokenStore', () => {
     expect(store.find(await digestToken('token'))).toEqual({ kind: 'access_token', sub: null, client_id: null })
   })
 
+  test('has no numbered parameters, which Node before 24.7 does not bind', () => {
+    const { spying, seen } = spyOn(create().database)
+    createSqliteTokenStore({ database: spying, revocationLog: { keySecret: 'k'.repeat(32) } })
+    expect(seen.length).toBeGreaterThan(10)
+    expect(seen.filter((sql) => /\?\d/.test(sql))).toEqual([])
+  })
+
   test('finds by primary keys only', () => {
     const { database } = create()
-    const seen: string[] = []
-    const spying = {
-      exec: (sql: string) => database.exec(sql),
-      prepare(sql: string) {
-        seen.push(sql)
-        return database.prepare(sql)
-      },
-    }
+    const { spying, seen } = spyOn(database)
     const store = createSqliteTokenStore({ database: spying })
     const prepared = seen.length
     store.find('digest')

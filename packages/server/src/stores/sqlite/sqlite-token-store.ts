@@ -4,7 +4,7 @@ import { databaseMethods, listMethods } from '../database-methods.ts'
 import { findUnderAll } from '../keyed-digests.ts'
 import { parseRecord } from '../pepper.ts'
 import { REMOVED_AT_ONCE, REMOVED_PER_SAVE, validateRemovalLimit } from '../removal.ts'
-import type { ListedRow, ListingDatabase } from '../token-database.ts'
+import type { ListedRow, ListingDatabase, TokenRow } from '../token-database.ts'
 import type { TokenRecord } from '../token-record.ts'
 import { createLog } from './create-log.ts'
 import { createRemoval } from './create-removal.ts'
@@ -88,6 +88,12 @@ export function createSqliteTokenStore<Claims extends object = object>(
     return row === undefined ? null : parseRecord<Claims>(row.record)
   }
 
+  function saveRow(digest: string, row: TokenRow, revoked: 0 | 1, tombstones: readonly string[]): void {
+    const { json, keptUntil = null, issuedAt, identifiers } = row
+    const values = [digest, json, keptUntil, issuedAt, revoked, ...identifiers]
+    save.run(...values, revoked, digest, ...firstOf(others, tombstones))
+  }
+
   const tables: ListingDatabase = {
     revocations: log?.revocations,
     find,
@@ -96,24 +102,21 @@ export function createSqliteTokenStore<Claims extends object = object>(
       return row && parseRecord(row.record)
     },
     saveToken([digest = '', ...tombstones], row, named) {
-      const { json, keptUntil = null, issuedAt, identifiers } = row
       const write = () => {
-        save.run(digest, json, keptUntil, issuedAt, 0, ...identifiers, ...firstOf(others, tombstones))
+        saveRow(digest, row, 0, tombstones)
         remove(now(), REMOVED_PER_SAVE)
       }
       return writes.writeTokens([digest], row, write, [named])
     },
     saveTombstone(digests, row, named) {
-      const { json, keptUntil = null, issuedAt, identifiers } = row
       const write = () => {
-        for (const digest of digests)
-          save.run(digest, json, keptUntil, issuedAt, 1, ...identifiers, ...firstOf(others, []))
+        for (const digest of digests) saveRow(digest, row, 1, [])
         remove(now(), REMOVED_PER_SAVE)
       }
       return writes.writeTokens(digests, row, write, named)
     },
     consume(digest, before, after) {
-      return Number(consume.run(digest, before, after).changes) === 1
+      return Number(consume.run(after, digest, before).changes) === 1
     },
     cutOff(kind, stored, given, identifier) {
       const write = (at: number) => {
@@ -123,7 +126,7 @@ export function createSqliteTokenStore<Claims extends object = object>(
       return writes.writeCutoff({ kind, stored, identifier }, given, write)
     },
     isRevoked([digest = '', other = null], issuedAt, identifiers) {
-      const row = isRevoked.get(digest, issuedAt, ...identifiers, other)
+      const row = isRevoked.get(digest, other, ...identifiers.flatMap((identifier) => [identifier, issuedAt]))
       return Number((row as { readonly revoked: number | bigint }).revoked) === 1
     },
     list({ kind, identifier, after, limit }) {

@@ -78,8 +78,11 @@ export const SECTIONS: readonly Section[] = [
   {
     title: 'Why',
     entries: [
+      { title: 'Decide whether this is for you', page: 'why/index' },
+      { title: 'Compare it with other libraries', page: 'why/comparison' },
       { title: 'Move here from another library', page: 'why/migrating' },
-      { title: 'See how fast it is', page: 'benchmarks/README' },
+      { title: 'See how fast it is', page: 'why/performance' },
+      { title: 'Read the benchmarks', page: 'benchmarks/README' },
       { title: 'Read conformance reports', page: 'conformance/README' },
       { title: 'Read the decisions', page: 'decisions/README' },
     ],

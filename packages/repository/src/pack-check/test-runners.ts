@@ -122,7 +122,7 @@ async function runJest(directory: string): Promise<string[]> {
   const nest = join(directory, 'nest')
   writeProjectFile(nest, 'package.json', '{ "name": "orders", "private": true }')
   writeProjectFile(nest, 'tsconfig.json', JSON.stringify(NEST_TSCONFIG))
-  writeProjectFile(nest, 'src/app.module.ts', readGuideExample('protect/guards.md', 'Nest'))
+  writeProjectFile(nest, 'src/app.module.ts', readGuideExample('protect/nest.md', 'Guard a Nest API'))
   writeProjectFile(nest, 'test/app.e2e-spec.ts', readGuideExample(GUIDE, 'Jest'))
   const remedy = JSON.parse(readGuideExample(GUIDE, 'Jest', 'json')) as object
   writeProjectFile(nest, 'test/jest-e2e.json', JSON.stringify(JEST))

@@ -1,0 +1,116 @@
+/** The first program of each page about a framework, as a reader copies it. Only its issuer and its port differ. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import {
+  type AuthorizationServer,
+  ORDERS_API,
+  startAuthorizationServer,
+} from '../../../docs/examples/src/demo/authorization-server.ts'
+import { findFreePort } from '../../server/test/databases/server-process.ts'
+import { readGuideExample } from '../src/markdown/guide-example.ts'
+import { ROOT } from '../src/workspace/workspace.ts'
+
+const directory = join(ROOT, 'packages/repository/.generated/framework-guides')
+const children: ChildProcess[] = []
+let as: AuthorizationServer
+
+beforeAll(async () => {
+  rmSync(directory, { recursive: true, force: true })
+  mkdirSync(directory, { recursive: true })
+  vi.stubEnv('ORDERS_API_SECRET', ORDERS_API.secret)
+  as = await startAuthorizationServer(0, () => undefined)
+})
+
+afterAll(async () => {
+  children.forEach((child) => child.kill())
+  await as.stop()
+  vi.unstubAllEnvs()
+})
+
+/** Saves the program of a page, with an authorization server on this machine. @throws Error when it has another one. */
+function saveProgram(page: string, title: string, port = 0): string {
+  const issuer = "issuer: 'https://as.example.com',"
+  const program = readGuideExample(`protect/${page}`, title)
+  if (!program.includes(issuer)) throw new Error(`docs/protect/${page}: the first program has no ${issuer}`)
+  const file = join(directory, page.replace('.md', '.ts'))
+  const here = `issuer: '${as.issuer}', transport: { allowHttpOnLoopback: true, deadlineMs: 60_000 },`
+  writeFileSync(file, program.replace(issuer, here).replace(/\b3000\b/, `${port}`))
+  return file
+}
+
+/** What a page answers to a request with this token. */
+type Call = (authorization: string | undefined) => Promise<{ readonly status: number; readonly body: string }>
+
+/** Starts a program that listens. */
+async function serve(page: string, title: string): Promise<Call> {
+  const port = await findFreePort()
+  children.push(spawn(process.execPath, [saveProgram(page, title, port)], { stdio: 'inherit' }))
+  const call: Call = async (authorization) => {
+    const headers = authorization === undefined ? undefined : { authorization }
+    const response = await fetch(`http://127.0.0.1:${port}/orders`, { headers })
+    return { status: response.status, body: await response.text() }
+  }
+  await expect.poll(() => call(undefined).catch(() => undefined)).toBeDefined()
+  return call
+}
+
+/** Loads a program whose handlers the test calls. */
+async function load(page: string, title: string): Promise<Readonly<Record<string, unknown>>> {
+  return (await import(saveProgram(page, title))) as Record<string, unknown>
+}
+
+type Fetch = (request: Request) => Response | Promise<Response>
+
+function byFetch(fetch: Fetch): Call {
+  return async (authorization) => {
+    const headers = authorization === undefined ? undefined : { authorization }
+    const response = await fetch(new Request('https://orders.example.com/orders', { headers }))
+    return { status: response.status, body: await response.text() }
+  }
+}
+
+type Handler = (event: object, context: object) => Promise<{ statusCode: number; body: string }>
+
+describe.each<[string, string, (page: string, title: string) => Promise<Call>]>([
+  ['express.md', 'Guard an Express API', serve],
+  ['fastify.md', 'Guard a Fastify API', serve],
+  ['koa.md', 'Guard a Koa API', serve],
+  ['node-http.md', 'Guard a server of `node:http`', serve],
+  [
+    'hono.md',
+    'Guard a Hono API',
+    async (page, title) => byFetch(((await load(page, title))['default'] as { fetch: Fetch }).fetch),
+  ],
+  ['next.md', 'Guard a Next API', async (page, title) => byFetch((await load(page, title))['GET'] as Fetch)],
+  [
+    'web-request.md',
+    'Guard a fetch handler: Bun, Deno, Workers, h3, SvelteKit',
+    async (page, title) => byFetch(((await load(page, title))['default'] as { fetch: Fetch }).fetch),
+  ],
+  [
+    'lambda.md',
+    'Guard an AWS Lambda function',
+    async (page, title) => {
+      const handler = (await load(page, title))['handler'] as Handler
+      return async (authorization) => {
+        const headers = authorization === undefined ? {} : { authorization }
+        const http = { method: 'GET', path: '/orders', sourceIp: '203.0.113.7' }
+        const event = { version: '2.0', rawPath: '/orders', rawQueryString: '', headers, requestContext: { http } }
+        const { statusCode, body } = await handler(event, {})
+        return { status: statusCode, body }
+      }
+    },
+  ],
+])('docs/protect/%s', (page, title, start) => {
+  test('lets a good token pass, and no other', async () => {
+    const call = await start(page, title)
+    expect((await call(undefined)).status).toBe(401)
+    const good = await call(`Bearer ${await as.issueToken({ scope: 'orders:read' })}`)
+    expect([good.status, JSON.parse(good.body)]).toEqual([200, { orders: [], for: 'alice' }])
+    const foreign = await call(`Bearer ${await as.issueToken({ aud: 'https://billing.example.com' })}`)
+    expect(foreign).toEqual({ status: 401, body: '{"error":"invalid_token"}' })
+  })
+})

@@ -1,6 +1,5 @@
 /** The first program of each page about a framework, as a reader copies it. Only its issuer and its port differ. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -49,7 +48,7 @@ async function serve(page: string, title: string): Promise<Call> {
   const port = await findFreePort()
   children.push(spawn(process.execPath, [saveProgram(page, title, port)], { stdio: 'inherit' }))
   const call: Call = async (authorization) => {
-    const headers = authorization === undefined ? undefined : { authorization }
+    const headers = new Headers(authorization === undefined ? {} : { authorization })
     const response = await fetch(`http://127.0.0.1:${port}/orders`, { headers })
     return { status: response.status, body: await response.text() }
   }
@@ -66,7 +65,7 @@ type Fetch = (request: Request) => Response | Promise<Response>
 
 function byFetch(fetch: Fetch): Call {
   return async (authorization) => {
-    const headers = authorization === undefined ? undefined : { authorization }
+    const headers = new Headers(authorization === undefined ? {} : { authorization })
     const response = await fetch(new Request('https://orders.example.com/orders', { headers }))
     return { status: response.status, body: await response.text() }
   }

@@ -19,6 +19,7 @@ export const SECTIONS: readonly Section[] = [
     entries: [
       { title: 'What it is', page: 'index' },
       { title: 'Ten minutes on one machine', page: 'start/index' },
+      { title: 'See what happens to a token', page: 'start/how-it-works' },
       { title: 'Run complete programs', page: 'examples/README' },
     ],
   },

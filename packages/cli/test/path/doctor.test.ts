@@ -1,9 +1,11 @@
 /** The command `doctor`: what it prints, what it sends, and what it takes from a module. */
 import { clientSecretBasic, IntrospectionClient, privateKeyJwt } from '@token-introspection/client'
+import { keycloak } from '@token-introspection/client/providers'
 import { parseJwtPart } from '@token-introspection/core'
 import { startHostileAuthorizationServer } from '@token-introspection/testing/hostile'
 import { afterEach, describe, expect, test } from 'vitest'
 import { doctor, doctorForPeople, TOKEN } from '../doctor/run-command.ts'
+import { unsignedJwt } from '../doctor/unsigned-jwt.ts'
 import type { CannedServer } from '../servers/canned-server.ts'
 import { type Behaviour, CALLER, isCaller, json, startModelServer } from '../servers/model-server.ts'
 
@@ -21,7 +23,8 @@ async function start(behaviour: Behaviour = {}): Promise<string> {
 }
 
 const knowsToken: Behaviour = {
-  answerAbout: (token) => (token === TOKEN ? { active: true, aud: AUDIENCE, scope: 'orders:read' } : undefined),
+  answerAbout: (token) =>
+    token === TOKEN ? { active: true, aud: AUDIENCE, scope: 'orders:read', token_type: 'Bearer' } : undefined,
 }
 
 /** The audience of the assertion in a form. */
@@ -196,6 +199,18 @@ describe('--config', () => {
       modules: { c: { default: options } },
     })
     expect(printed.fault).toMatchObject({ name: 'missing_audience_mapper', step: 'policy' })
+  })
+
+  test('takes the issuer of a preset', async () => {
+    const url = await start()
+    const { issuer: _, ...options } = { ...optionsFor(url), provider: keycloak({ url, realm: 'acme' }) }
+    const endpoint = `${url}/introspect`
+    const token = unsignedJwt({ iss: `${url}/realms/other`, exp: Math.floor(Date.now() / 1000) + 60 })
+    const { printed } = await doctor(['--config', 'c', '--token-file', 'token'], {
+      files: { token },
+      modules: { c: { default: { ...options, endpoint } } },
+    })
+    expect(printed.fault).toMatchObject({ name: 'wrong_realm', step: 'token' })
   })
 
   test('probes with the credentials of the options', async () => {

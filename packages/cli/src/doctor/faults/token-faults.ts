@@ -127,8 +127,8 @@ export const tokenFaults = {
   credentialsUnchecked: (url: string): Fault =>
     tokenFault('credentials_not_checked', {
       side: 'authorization_server',
-      found: `${url} answers active: false also to a request without credentials. So wrong credentials look like an inactive token here.`,
-      fix: 'Compare the identifier and the secret with the registration first. The server should answer 401 to a caller that it does not know.',
+      found: `${url} answers active: false also to a request without credentials. So wrong credentials look like an inactive token here, unless this endpoint takes none, as that of Ory Hydra.`,
+      fix: 'Compare the identifier and the secret with the registration first. The server should answer 401 to a caller that it does not know. If the endpoint takes no credentials, get a new token, and examine that one at once.',
       clause: 'RFC 7662 §2.1',
       command: `curl -sS -d token=x ${shellWord(url)}`,
       isSure: false,

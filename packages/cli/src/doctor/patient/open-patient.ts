@@ -46,6 +46,8 @@ export async function openPatient(flags: DoctorFlags, surroundings: Surroundings
       ? await describedByFlags(flags, surroundings)
       : await describedByModule(flags.config, flags, surroundings)
   const { client, options, routes, exchanges, secrets, proxies } = described
+  // A preset has defaults for these options.
+  const { provider } = options
   const { environment, now, stop } = surroundings
   const token = await findSecret(
     { what: 'token', option: '--token-file', path: flags.tokenFile, variable: VARIABLES.token },
@@ -60,10 +62,10 @@ export async function openPatient(flags: DoctorFlags, surroundings: Surroundings
   const { probe, requestCount } = createProbe({ routes, environment, proxies, exchanges, timeoutMs, late, secrets })
   return {
     client,
-    issuer: options.issuer,
-    endpoint: options.endpoint,
+    issuer: options.issuer ?? provider?.issuer,
+    endpoint: options.endpoint ?? provider?.endpoint,
     clientAuthentication: options.clientAuthentication,
-    hint: options.token?.tokenTypeHint,
+    hint: options.token?.tokenTypeHint ?? provider?.token?.tokenTypeHint,
     wantsSignedAnswers: options.response?.jwt !== undefined,
     token,
     isRevoked: flags.revoked === true,
@@ -96,11 +98,16 @@ export async function openPatient(flags: DoctorFlags, surroundings: Surroundings
 }
 
 /** A client that was made elsewhere may have an audience, and refuses `false` in no case. */
-function hasAudience({ audience, policy }: Partial<IntrospectionClientOptions>, config: string | undefined): boolean {
-  return (
-    config !== undefined &&
-    (audience !== undefined || (policy as { audience?: unknown } | undefined)?.audience !== undefined)
-  )
+function hasAudience(
+  { audience, policy, provider }: Partial<IntrospectionClientOptions>,
+  config: string | undefined,
+): boolean {
+  const named: unknown[] = [
+    audience,
+    (policy as { audience?: unknown } | undefined)?.audience,
+    provider?.policy?.audience,
+  ]
+  return config !== undefined && named.some((each) => each !== undefined)
 }
 
 async function describedByFlags(flags: DoctorFlags, surroundings: Surroundings): Promise<Described> {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 export interface StartedProgram {
   /** The first line that it printed, such as its address. */
   readonly line: string
-  /** Sends SIGTERM and waits for the end. @throws Error when the program ends with another code than 0. */
+  /** Sends SIGTERM and waits for the end. @throws Error when the program ends otherwise: with a code, or by another signal. */
   stop(): Promise<void>
 }
 
@@ -23,9 +23,9 @@ export async function startProgram(
   })
   const kill = (): void => void child.kill('SIGKILL')
   process.once('exit', kill)
-  const ended = once(child, 'exit').then(([code]) => {
+  const ended = once(child, 'exit').then(([code, signal]: (string | number | null)[]) => {
     process.off('exit', kill)
-    return code as number | null
+    return code ?? signal
   })
   const line = await Promise.race([
     once(createInterface(child.stdout), 'line').then(([text]) => text as string),
@@ -38,7 +38,8 @@ export async function startProgram(
     async stop() {
       child.kill('SIGTERM')
       const code = await ended
-      if (code !== 0) throw new Error(`${program.pathname} ended with ${code}`)
+      // Some frameworks clean up, and then end by the signal.
+      if (code !== 0 && code !== 'SIGTERM') throw new Error(`${program.pathname} ended with ${code}`)
     },
   }
 }

@@ -18,17 +18,14 @@ export async function runProgram(path: string, run: ProgramRun): Promise<string>
   const program = fileURLToPath(new URL(`../src/${path}`, import.meta.url))
   const env = { ...process.env, ...environment }
   const found = await new Promise((resolve) => {
-    execFile(process.execPath, [program], { env }, (error, output, errors) =>
-      resolve({ code: error === null ? 0 : error.code, stdout: output, stderr: errors }),
+    execFile(process.execPath, [program], { env }, (error, output, errorOutput) =>
+      resolve({ code: error === null ? 0 : error.code, stdout: output, stderr: errorOutput }),
     )
   })
   const stdout: unknown = expect.stringMatching(
     new RegExp(`^(✔ .*\\n){${comparisons}}${comparisons} of ${comparisons} as expected\\n$`),
   )
-  expect(found).toEqual({
-    code: 0,
-    stdout,
-    stderr: typeof stderr === 'string' ? stderr : expect.stringMatching(stderr),
-  })
+  const errors: unknown = typeof stderr === 'string' ? stderr : expect.stringMatching(stderr)
+  expect(found).toEqual({ code: 0, stdout, stderr: errors })
   return (found as { stdout: string }).stdout
 }

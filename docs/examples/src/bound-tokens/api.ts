@@ -1,6 +1,11 @@
 /** An API over TLS that accepts bound tokens: a thief who has only the token cannot use it. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
-import { IntrospectionClient, selfSignedTlsClientAuth } from '@token-introspection/client'
+import {
+  type ActiveIntrospectionResult,
+  IntrospectionClient,
+  selfSignedTlsClientAuth,
+} from '@token-introspection/client'
 import { nodeGuard } from '@token-introspection/client/node'
 import type { Certificate } from './create-certificate.ts'
 
@@ -23,17 +28,18 @@ export function createApi({ issuer, origin, certificate, trusted }: ApiSettings)
     policy: { audience: 'https://orders.example.com', certificate: true, dpop: { origin } },
   })
   // A token that is bound to a key or a certificate needs its proof. A bearer token passes, too.
-  const mayRead = nodeGuard(introspection.guard({ scope: 'orders:read' }))
+  const mayRead = nodeGuard(introspection.guard({ scope: 'orders:read' }), answer)
   // Here no bearer token passes.
-  const mayPay = nodeGuard(introspection.guard({ scope: 'orders:pay', senderConstraint: 'any' }))
+  const mayPay = nodeGuard(introspection.guard({ scope: 'orders:pay', senderConstraint: 'any' }), answer)
 
   const server: Server = createServer(
     // Clients without a certificate may connect: their tokens may be bound to a key, or not at all.
     { ...certificate, requestCert: true, rejectUnauthorized: false },
-    async (request, response) => {
-      const token = await (request.method === 'POST' ? mayPay : mayRead)(request, response)
-      if (token !== undefined) response.end(`${request.method} for ${token.sub}`)
-    },
+    (request, response) => (request.method === 'POST' ? mayPay : mayRead)(request, response),
   )
   return { introspection, server }
+}
+
+function answer({ method }: IncomingMessage, response: ServerResponse, { sub }: ActiveIntrospectionResult): void {
+  response.end(`${method} for ${sub}`)
 }

@@ -77,7 +77,7 @@ process.exitCode = await checkExample(async (expect) => {
       .protectedResourceRequest(token, 'GET', new URL(`${origin}/orders`), undefined, undefined, {
         ...options,
         [oauth.customFetch]: (url: string, init: object) => {
-          caught = { ...init, dispatcher: asAnybody } as RequestInit
+          caught = { ...init, dispatcher: asAnybody }
           return fetch(url, caught) as unknown as Promise<Response>
         },
       })

@@ -103,7 +103,7 @@ function memberLines(members: readonly DescribedMember[], secrets: KnownSecrets,
   const told = members.filter(({ name, value }) => name !== 'active' || typeof value !== 'boolean')
   if (told.length === 0) return []
   const rows = told.map(({ name, value, meaning, clause, when }) => {
-    const shown = typeof value === 'string' ? value : JSON.stringify(value)
+    const shown = typeof value === 'string' ? value : toSpacedJson(value)
     const about = clause === undefined ? meaning : `${meaning}, ${clause}`
     return { name: secrets.show(name), shown: secrets.show(shown) + (when === undefined ? '' : `, ${when}`), about }
   })
@@ -111,12 +111,23 @@ function memberLines(members: readonly DescribedMember[], secrets: KnownSecrets,
   const start = nameWidth + 4
   return [
     '',
-    ...rows.flatMap(({ name, shown, about }) =>
-      formatTable([[style.literal(name.padEnd(nameWidth)), shown]], width).concat(
-        wrapText(about, width - start).map((line) => ' '.repeat(start) + style.faint(line)),
-      ),
-    ),
+    ...rows.flatMap(({ name, shown, about }) => {
+      const values = wrapText(shown, width - start)
+      // A long name has a line of its own, so that every value begins in the same column.
+      const first = name.length > nameWidth ? '' : `${' '.repeat(nameWidth - name.length)}  ${values.shift() ?? ''}`
+      const below = [...values, ...wrapText(about, width - start).map(style.faint)]
+      return [`  ${style.literal(name)}${first}`, ...below.map((line) => ' '.repeat(start) + line)]
+    }),
   ]
+}
+
+/** With spaces between the members, so that a long value can be wrapped. */
+function toSpacedJson(value: unknown): string {
+  // Line ends inside of texts are escaped, so these are between members.
+  return (JSON.stringify(value, undefined, 1) ?? '')
+    .replaceAll(/([[{])\n */g, '$1')
+    .replaceAll(/\n *([\]}])/g, '$1')
+    .replaceAll(/\n */g, ' ')
 }
 
 function bodyLines(body: string, secrets: KnownSecrets, { width }: Format): string[] {

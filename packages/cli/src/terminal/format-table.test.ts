@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatTable } from './format-table.ts'
+import { formatRecords, formatTable } from './format-table.ts'
 
 const rows = [
   ['id', 'meaning'],
@@ -31,4 +31,26 @@ test('has no spaces at the end of lines', () => {
       0,
     ),
   ).toEqual(['a', 'bbb  c'])
+})
+
+test('is a table with headings where there is a place for each column', () => {
+  expect(formatRecords(['id', 'meaning'], [['scope', 'what it may be used for']], 40)).toEqual([
+    'id     meaning',
+    'scope  what it may be used for',
+  ])
+})
+
+test('is one record for each row where there is none', () => {
+  const tokens = [
+    ['icruF0q0EzAz', 'web', 'orders:read'],
+    ['SoIsmdTcWhNF', 'app', '-'],
+  ]
+  expect(formatRecords(['id', 'client', 'scope'], tokens, 30)).toEqual([
+    'icruF0q0EzAz',
+    '  client  web',
+    '  scope   orders:read',
+    'SoIsmdTcWhNF',
+    '  client  app',
+    '  scope   -',
+  ])
 })

@@ -1,4 +1,4 @@
-/** Tables whose last column wraps. */
+/** Tables whose last column wraps, and records for places that are too narrow for a table. */
 import { widthOf, wrapText } from './wrap-text.ts'
 
 /** The least width of a wrapped column. In a narrower place the lines of the last column stand below the others. */
@@ -24,6 +24,32 @@ export function formatTable(rows: readonly (readonly string[])[], width: number,
     const below = wrapped.slice(isBelow ? 0 : 1).map((line) => ' '.repeat(lastStart) + line)
     return [(isBelow ? head : head + (wrapped[0] ?? '')).trimEnd(), ...below.filter((line) => line.trim() !== '')]
   })
+}
+
+/**
+ * A table with headings. Where its last column has no place beside the others, each row is a record: the first cell, and the others below
+ * it with their headings.
+ */
+export function formatRecords(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): string[] {
+  const table = [headings, ...rows]
+  const start = headings
+    .slice(0, -1)
+    .reduce(
+      (sum, _, column) => sum + GAP + table.reduce((most, row) => Math.max(most, widthOf(row[column] ?? '')), 0),
+      0,
+    )
+  if (width - start >= MIN_LAST_COLUMN) return formatTable(table, width, 0)
+  return rows.flatMap(([first = '', ...others]) => [
+    first,
+    ...formatTable(
+      others.map((cell, column) => [headings[column + 1] ?? '', cell]),
+      width,
+    ),
+  ])
 }
 
 function pad(text: string, width: number): string {

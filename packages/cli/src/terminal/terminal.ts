@@ -1,5 +1,6 @@
 /** How commands talk: results on standard output, everything else on standard error. */
-import type { Surroundings } from '../surroundings/surroundings.ts'
+import type { Environment, Surroundings } from '../surroundings/surroundings.ts'
+import { plainText, showsUnicode } from './plain-text.ts'
 import { createStyle, type Style } from './style.ts'
 import { visibleJson, visibleText } from './visible-text.ts'
 
@@ -50,14 +51,19 @@ export function createTerminal(
   return {
     isJson,
     print({ value, lines }) {
-      stdout.write(isJson ? `${visibleJson(JSON.stringify(value, undefined, 2))}\n` : join(lines(formatOf(stdout))))
+      stdout.write(
+        isJson ? `${visibleJson(JSON.stringify(value, undefined, 2))}\n` : join(lines(formatOf(stdout)), environment),
+      )
     },
     tell(message) {
-      stderr.write(typeof message === 'string' ? `${visibleText(message)}\n` : join(message(formatOf(stderr))))
+      stderr.write(
+        typeof message === 'string' ? `${visibleText(message)}\n` : join(message(formatOf(stderr)), environment),
+      )
     },
   }
 }
 
-function join(lines: readonly string[]): string {
-  return lines.map((line) => `${line}\n`).join('')
+function join(lines: readonly string[], environment: Environment): string {
+  const text = lines.map((line) => `${line}\n`).join('')
+  return showsUnicode(environment) ? text : plainText(text)
 }

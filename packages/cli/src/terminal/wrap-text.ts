@@ -6,11 +6,14 @@ export function widthOf(text: string): number {
   return stripVTControlCharacters(text).length
 }
 
+/** Where a line may end. A clause, such as `RFC 7662 §2.2`, stays in one line. */
+const BREAK = /(?<!\bRFC) (?!§)/
+
 /** The lines of a text. A word that is longer than a line, such as a URL, stays whole, so that it can be copied. */
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(' ')) {
+  for (const word of text.split(BREAK)) {
     if (line !== '' && widthOf(line) + 1 + widthOf(word) > width) {
       lines.push(line)
       line = word

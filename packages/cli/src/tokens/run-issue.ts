@@ -6,6 +6,7 @@ import type { Surroundings } from '../surroundings/surroundings.ts'
 import { relativeTime } from '../terminal/relative-time.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { visibleText } from '../terminal/visible-text.ts'
+import { wrapText } from '../terminal/wrap-text.ts'
 import { callServer, type ServerFlags } from './call-server.ts'
 
 /** The options of the command. */
@@ -29,13 +30,14 @@ export async function runIssue(flags: IssueFlags, surroundings: Surroundings, te
     lines: () => [answer.access_token, ...(answer.refresh_token === undefined ? [] : [answer.refresh_token])],
   })
   const { client_id, sub, aud, scope, exp } = answer.token
-  terminal.tell(({ now, style }) => [
-    style.faint(
+  terminal.tell(({ now, style, width }) =>
+    wrapText(
       visibleText(
         `for ${sub ?? 'nobody'}, issued to ${client_id ?? 'no client'}, for ${aud.join(' ') || 'no audience'}, ${scope === undefined ? 'without scope' : `scope ${scope}`}, expires ${exp === undefined ? 'never' : relativeTime(exp, now)}`,
       ),
-    ),
-  ])
+      width,
+    ).map(style.faint),
+  )
   return EXIT.good
 }
 

@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import type { ListAnswer, ServedToken } from '../serve/admin/admin-messages.ts'
 import { SHOWN_ID_LENGTH } from '../serve/page/tokens-page.ts'
 import type { Surroundings } from '../surroundings/surroundings.ts'
-import { formatTable } from '../terminal/format-table.ts'
+import { formatRecords } from '../terminal/format-table.ts'
 import { relativeTime } from '../terminal/relative-time.ts'
 import type { Format, Terminal } from '../terminal/terminal.ts'
 import { visibleText } from '../terminal/visible-text.ts'
@@ -23,7 +23,7 @@ function toLines({ tokens, isCut }: ListAnswer, format: Format): string[] {
   if (tokens.length === 0) return ['There are no live tokens.']
   const rows = tokens.map((token) => toRow(token, format))
   return [
-    ...formatTable([HEADINGS.map(style.title), ...rows], width, 0),
+    ...formatRecords(HEADINGS.map(style.title), rows, width),
     ...(isCut ? [style.odd('There are more tokens than these.')] : []),
   ]
 }

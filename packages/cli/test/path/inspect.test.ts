@@ -188,6 +188,37 @@ describe('inspect', () => {
     })
   })
 
+  test('aligns values below long names, and wraps lists, in a narrow terminal', async () => {
+    const aud = ['https://orders.example.com', 'https://billing.example.com', 'https://invoices.example.com']
+    const { out } = await inspect({ ...active, aud, a_very_long_name_of_a_member_of_this_server: 'its value' }, [], {
+      columns: 60,
+      stdin: TOKEN,
+      environment: {
+        NO_COLOR: '1',
+        TOKEN_INTROSPECTION_CLIENT_ID: 'a',
+        TOKEN_INTROSPECTION_CLIENT_SECRET: SECRET,
+      },
+    })
+    const start = ' '.repeat(28)
+    expect(out).toContain(
+      `  a_very_long_name_of_a_member_of_this_server\n${start}its value\n${start}a member of this server;`,
+    )
+    expect(out).toContain(`["https://orders.example.com",\n${start}"https://billing.example.com",\n`)
+    expect(out).not.toMatch(/RFC\n|\n +§/)
+  })
+
+  test('shows its signs in ASCII where the terminal shows nothing else', async () => {
+    const environment = {
+      LC_ALL: 'C',
+      TOKEN_INTROSPECTION_CLIENT_ID: 'a',
+      TOKEN_INTROSPECTION_CLIENT_SECRET: SECRET,
+    }
+    const { out } = await inspect(active, ['--audience', 'https://a'], { stdin: TOKEN, environment })
+    expect(out).toMatch(/^[\n\u0020-\u007e]*$/)
+    expect(out).toContain('x  audience')
+    expect(out).toContain('RFC 7662 s2.2')
+  })
+
   test.each([80, 120])('keeps its lines within %d columns', async (columns) => {
     const { out } = await inspect({ ...active, note: 'word '.repeat(50) }, [], {
       columns,

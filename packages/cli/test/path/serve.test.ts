@@ -76,6 +76,11 @@ function clientOf({ announcement }: Running): IntrospectionClient {
   })
 }
 
+/** What commands share with the server. */
+function filesOf({ surroundings }: Running): Given {
+  return { files: Object.fromEntries(surroundings.kept) }
+}
+
 function basic({ id, secret = '' }: { readonly id: string; readonly secret?: string }): Record<string, string> {
   return { authorization: `Basic ${btoa(`${id}:${secret}`)}` }
 }
@@ -326,6 +331,21 @@ describe('issue, list and revoke', () => {
     expect(code).toBe(0)
     expect(out).toMatch(/^[\w-]{43}\n$/)
     expect(err).toBe('for bob, issued to web, for a b, without scope, expires in 30 days\n')
+  })
+
+  test.each([
+    [60, /^\S{12}\n {2}kind {5}access\n {2}client {3}web\n {2}subject {2}somebody-with-a-long-name@example\.com\n/],
+    [120, /^id .* scope\n\S{12} {2}access {2}web .* orders:read orders:write\n$/],
+  ])('fit a terminal of %d columns', async (columns, shape) => {
+    const as = await serve()
+    const given = { columns, environment: { NO_COLOR: '1' } }
+    const args = ['issue', '--sub', 'somebody-with-a-long-name@example.com', '--scope', 'orders:read orders:write']
+    const [issued, listed] = [
+      await as.command(args, { ...filesOf(as), ...given }),
+      await as.command(['list'], { ...filesOf(as), ...given }),
+    ]
+    expect(listed.out).toMatch(shape)
+    expect((issued.err + listed.out).split('\n').filter((line) => line.length > columns)).toEqual([])
   })
 
   test('list tokens by identifiers that revoke takes', async () => {

@@ -64,7 +64,10 @@ function evidenceLines({ request, answer }: Evidence, width: number): string[] {
     ...(request.form === '' ? [] : [`> ${request.form}`]),
     `< ${[String(answer.status), ...fields].join('; ')}`,
     ...(answer.body === '' ? [] : [`< ${answer.body}`]),
-  ].flatMap((line) => wrapText(visibleText(line), width))
+  ].flatMap((line) => {
+    const [first = '', ...more] = wrapText(visibleText(line), width - 2)
+    return [first, ...more.map((each) => `  ${each}`)]
+  })
 }
 
 function toField([name, value]: [string, string]): string {

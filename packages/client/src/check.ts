@@ -26,7 +26,7 @@ import { askAboutMadeUpToken } from './transport/made-up-token.ts'
  * - `credentials`: the client made its credentials, and the endpoint accepted them
  * - `endpoint`: the endpoint answered with status 200, or as `response.inactiveWhen` lists
  * - `answer`: the answer was well-formed, trusted, and `active: false`
- * - `keys`: the issuer's public keys are there, for answers or tokens that are signed
+ * - `keys`: the issuer's public keys are there, for answers or tokens that are signed, and so are `response.jwt.decryptionKeys`
  */
 export type CheckStep = 'metadata' | 'credentials' | 'endpoint' | 'answer' | 'keys'
 
@@ -68,7 +68,7 @@ const OF_CONNECTION =
   'Look at the cause of the error, and at the name, the firewall, the proxy and the certificate between the two. If the server is only slow, raise transport.deadlineMs'
 
 const OF_FUNCTION =
-  'Set the variable that the function in clientAuthentication reads, or repair its access to the vault or key store. The error names the function'
+  'Set the variable that the function reads, or repair its access to the vault or key store. The error names the option'
 
 const REMEDIES: Readonly<Record<CheckStep, Readonly<Record<CheckSide, string>>>> = {
   metadata: {
@@ -115,6 +115,7 @@ export async function check(steps: Steps): Promise<CheckResult> {
     enter('keys')
     // A program that verifies its first token then waits for no key.
     await response.jwt?.keys.current(deadline)
+    if (response.jwt !== undefined) await deadline.race(Promise.resolve(response.jwt.findDecryptionKeys()))
     await jwt?.rules.keys.current(deadline)
     return PASSED
   } catch (error) {
@@ -165,6 +166,8 @@ function failed(step: CheckStep, thrown: unknown): CheckFailed {
 function stepOf(error: Error, step: CheckStep): CheckStep {
   if (error instanceof TransportUnauthorizedError) return 'credentials'
   if (error instanceof ResponseKeysUnavailableError) return 'keys'
+  // An answer needs only the keys that decrypt it.
+  if (error instanceof SecretUnavailableError && step === 'answer') return 'keys'
   const isAboutStatus = error instanceof TransportStatusError || error instanceof TransportRateLimitedError
   return step === 'answer' && isAboutStatus ? 'endpoint' : step
 }

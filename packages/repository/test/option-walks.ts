@@ -1094,11 +1094,11 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
   'core/maybe-promise': 'allOf andThen atOnce isPromise',
   'core/read-body': 'readBody',
   'core/options':
-    'OptionGroup checkOptionNames copyOptions httpRemedy resolveIssuer resolveSecret resolveUrlRules sayKind sayUnknown suggest',
+    'OptionGroup checkOptionNames copyOptions createFinder httpRemedy resolveIssuer resolveSecret resolveUrlRules sayKind sayUnknown suggest',
   'core/lambda-event': 'LambdaRequest',
   'core/node-header': 'readNodeHeader',
   'core/revocations':
-    'createRevocationKeys isChain isRevocationKey isRevocationPosition parseReplayPage parseRevocationPage revocationKeyCheck',
+    'createFoundRevocationKeys createRevocationKeys isChain isRevocationKey isRevocationPosition parseReplayPage parseRevocationPage revocationKeyCheck',
   'core/redis':
     'RedisStreamReader createRedisScript isAtPosition readRedisClient readRevocationStream ' +
     'readRevocationStreamOptions readStreamedEvents ' +

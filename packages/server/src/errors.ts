@@ -1,7 +1,12 @@
 /** The errors of the server's steps. The handler catches them, answers with an error response and reports an event. */
 import { type Complaint, IntrospectionError } from '@token-introspection/core'
 
-export { IntrospectionError, isIntrospectionError, RequestInvalidError } from '@token-introspection/core'
+export {
+  IntrospectionError,
+  isIntrospectionError,
+  RequestInvalidError,
+  SecretUnavailableError,
+} from '@token-introspection/core'
 
 /** The largest value of `Retry-After`: one day. */
 const MAX_RETRY_AFTER_SECONDS = 86_400

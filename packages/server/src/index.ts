@@ -50,7 +50,7 @@ export type { FindOAuthClient, OAuthClient } from './client-authentication/oauth
 export type { FindProtectedResource, ProtectedResource } from './client-authentication/protected-resource.ts'
 
 // Step clientAuthentication, method by method
-export type { ClientSecret, ExpiringSecret } from './client-authentication/client-secret.ts'
+export type { ClientSecret, ExpiringSecret, FindClientSecrets } from './client-authentication/client-secret.ts'
 export type { AcceptedBasicEncoding } from './client-authentication/client-secret-basic.ts'
 export type { VerifySecret } from './client-authentication/verify-hashed-secret.ts'
 export type { AssertionOptions } from './client-authentication/assertion-options.ts'
@@ -115,7 +115,7 @@ export { validateConsumption, validateRevocation, validateTokenRecord } from './
 export { revocationDigests, tombstoneDigests } from './stores/revocation-digests.ts'
 export { toTombstone } from './stores/to-tombstone.ts'
 export type { RevocationLog, RevocationReceipt } from './stores/revocation-log.ts'
-export { createTokenMint, type TokenMint, type TokenMintOptions } from './lookup/token-mint.ts'
+export { createTokenMint, type MintKeys, type TokenMint, type TokenMintOptions } from './lookup/token-mint.ts'
 
 // Step authorization
 export type { AuthorizationOptions, WithoutAudience } from './authorization/authorization-options.ts'
@@ -128,7 +128,7 @@ export type { JwtResponseOptions, JwtResponseProfile } from './response/jwt-resp
 export type { IntrospectionResponseOptions, ResponseOptions } from './response/response-options.ts'
 export type { ResponseEncryptionAlg, ResponseEncryptionEnc } from './response/encryption-key.ts'
 export type { ResponseSigningAlg } from './response/signing-algorithms.ts'
-export type { SigningKey } from './response/signing-key.ts'
+export type { SigningKey, SigningKeyMaterial } from './response/signing-key.ts'
 
 // Events
 export type {
@@ -172,6 +172,7 @@ export {
   LookupStoreError,
   RequestBodyUnavailableError,
   RequestInvalidError,
+  SecretUnavailableError,
   RequestMediaTypeError,
   RequestMethodError,
   RequestNotAcceptableError,

@@ -1,6 +1,6 @@
 /** A cache store whose entries are encrypted under a secret of yours, before they reach a store of somebody else. */
 import { decodeBase64url, encodeBase64url } from '@token-introspection/core'
-import { OptionGroup } from '@token-introspection/core/options'
+import { createFinder, type FindValue, MIN_SECRET_LENGTH, OptionGroup } from '@token-introspection/core/options'
 import type { CacheEntry, CacheStore } from '../cache/cache-store.ts'
 import { requireCacheStore } from './tiered-cache-store.ts'
 
@@ -14,8 +14,12 @@ export interface EncryptedCacheStoreOptions {
    *
    * To change the secret, first add the new one at the end in every process, then move it to the front, and take the old
    * one away when no answer of it can be in the store any more: after `cache.maxAgeSeconds`.
+   *
+   * A function returns the secrets, or a promise of them. It is called with the first entry, and again with the first entry
+   * after a minute. So a build needs no secrets, and you can change them without a restart. While it fails, or does not answer for
+   * 5 seconds, the store rejects with `SecretUnavailableError`: the client reports `ERR_CACHE_STORE`, and asks the authorization server.
    */
-  readonly secrets: readonly string[]
+  readonly secrets: readonly string[] | (() => readonly string[] | Promise<readonly string[]>)
 }
 
 /** The member of a stored response that holds the encrypted entry. */
@@ -54,8 +58,7 @@ const MAX_SECRETS = 8
 export function createEncryptedCacheStore(options: EncryptedCacheStoreOptions): CacheStore {
   const group = new OptionGroup('', options, ['store', 'secrets'])
   const store = requireCacheStore(group)
-  const sealers = resolveSecrets(group).map(createSealer)
-  const [first] = sealers as [Sealer, ...Sealer[]]
+  const findSealers = resolveSealers(group)
   return {
     async get(key) {
       const outside = await store.get(key)
@@ -63,7 +66,7 @@ export function createEncryptedCacheStore(options: EncryptedCacheStoreOptions): 
       if (outside === undefined || outside === null) return undefined
       const { [SEALED]: sealed } = outside.response as { readonly [SEALED]?: unknown }
       if (typeof sealed !== 'string') return undefined
-      const inside = await unseal(key, sealed, sealers)
+      const inside = await unseal(key, sealed, await findSealers())
       // The store may convert its times to the clock of this process. The earlier time is the safe one.
       return {
         ...inside,
@@ -73,6 +76,7 @@ export function createEncryptedCacheStore(options: EncryptedCacheStoreOptions): 
     },
     async set(key, entry) {
       const { askedAtMs, expiresAtMs } = entry
+      const [first] = await findSealers()
       // A client without the secret then finds an inactive answer, and never an active one.
       const response = { active: false, [SEALED]: await first.seal(key, JSON.stringify(entry)) } as const
       await store.set(key, { response, askedAtMs, expiresAtMs })
@@ -83,13 +87,32 @@ export function createEncryptedCacheStore(options: EncryptedCacheStoreOptions): 
   }
 }
 
-function resolveSecrets(group: OptionGroup): readonly string[] {
+/** The first one encrypts. */
+type Sealers = readonly [Sealer, ...Sealer[]]
+
+function resolveSealers(group: OptionGroup): FindValue<Sealers> {
+  const given = group.raw('secrets')
+  if (typeof given !== 'function') {
+    const sealers = readSealers(group)
+    return () => sealers
+  }
+  return createFinder(given as () => unknown, {
+    path: group.path('secrets'),
+    wanted: SECRETS,
+    read: (secrets) => readSealers(new OptionGroup('', { secrets }, ['secrets'])),
+  })
+}
+
+const SECRETS = `1 to ${MAX_SECRETS} secrets of at least ${MIN_SECRET_LENGTH} characters`
+
+function readSealers(group: OptionGroup): Sealers {
   const secrets = group.strings('secrets')
   if (secrets === undefined) throw group.error('secrets', 'is required')
-  if (secrets.length === 0 || secrets.length > MAX_SECRETS || secrets.some(({ length }) => length < 32)) {
-    throw group.error('secrets', `must hold 1 to ${MAX_SECRETS} secrets of at least 32 characters`)
+  const [first, ...others] = secrets
+  if (first === undefined || secrets.length > MAX_SECRETS || secrets.some(({ length }) => length < MIN_SECRET_LENGTH)) {
+    throw group.error('secrets', `must hold ${SECRETS}`)
   }
-  return secrets
+  return [createSealer(first), ...others.map(createSealer)]
 }
 
 /** Encrypts and decrypts under one secret. */

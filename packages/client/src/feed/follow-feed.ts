@@ -1,9 +1,8 @@
 /** Follows the revocation feed of an authorization server (docs/revocation-feed.md). */
 import { EVENT_STREAM_MEDIA_TYPE, JSON_MEDIA_TYPE } from '@token-introspection/core'
-import { andThen } from '@token-introspection/core/maybe-promise'
-import { type FindSecret, httpRemedy, OptionGroup, resolveSecret } from '@token-introspection/core/options'
+import { httpRemedy, OptionGroup, resolveSecret } from '@token-introspection/core/options'
 import {
-  createRevocationKeys,
+  createFoundRevocationKeys,
   type RevocationEvent,
   revocationKeyCheck,
   type RevocationKeys,
@@ -104,20 +103,12 @@ export function followFeed(options: FollowFeedOptions = {}): RevocationFollower 
     throw group.error('url', 'must be an absolute https URL without fragment and credentials')
   }
   const findSecret = resolveSecret(group, 'keySecret')
-  const keyOf = findSecret && createFoundKeys(findSecret)
+  const keyOf = findSecret && createFoundRevocationKeys(findSecret)
   return {
     bound: 'proven',
     keyOf,
     connect: (surroundings) => connectFeed(url, keyOf, surroundings),
   }
-}
-
-/** Makes keys with a secret that is found when the first key is made. */
-function createFoundKeys(findSecret: FindSecret): RevocationKeys {
-  let keyOf: RevocationKeys | undefined
-  return (kind, identifier) =>
-    keyOf?.(kind, identifier) ??
-    andThen(findSecret(), (secret) => (keyOf ??= createRevocationKeys(secret))(kind, identifier))
 }
 
 /** Connects to the feed at a URL, or to the one in the metadata. */

@@ -1,6 +1,6 @@
 /** Option `response.jwt.decryptionKeys`: the private keys that answers are encrypted for. */
 import { KEY_MANAGEMENT_ALGORITHMS, type KeyManagementAlgorithm } from '@token-introspection/core'
-import { OptionGroup } from '@token-introspection/core/options'
+import { createFinder, type FindValue, OptionGroup } from '@token-introspection/core/options'
 import type { CryptoKey, JWK, KeyObject } from 'jose'
 
 /** A private key of this resource server, to which answers may be encrypted. */
@@ -13,13 +13,33 @@ export interface DecryptionKey {
   readonly key: CryptoKey | KeyObject | JWK
 }
 
-/** The keys, checked; none by default. */
-export function resolveDecryptionKeys(group: OptionGroup): readonly DecryptionKey[] {
-  const keys = group.raw('decryptionKeys') ?? []
-  if (!Array.isArray(keys)) throw group.error('decryptionKeys', 'must be an array')
+/** What the option gives. */
+export interface FoundDecryptionKeys {
+  readonly find: FindValue<readonly DecryptionKey[]>
+  /** The names of the keys, as a part of cache keys. A function is not called for them. */
+  readonly names: readonly unknown[] | 'found'
+}
+
+/** The keys, checked, or the function that finds them. None by default. */
+export function resolveDecryptionKeys(group: OptionGroup): FoundDecryptionKeys {
+  const path = group.path('decryptionKeys')
+  const given = group.raw('decryptionKeys') ?? []
+  if (typeof given === 'function') {
+    const read = (found: unknown): readonly DecryptionKey[] => readKeys(found, path)
+    return {
+      find: createFinder(given as () => unknown, { path, wanted: 'list of private keys', read }),
+      names: 'found',
+    }
+  }
+  const keys = readKeys(given, path)
+  return { find: () => keys, names: keys.map(({ alg, kid = null }) => [alg, kid]) }
+}
+
+function readKeys(keys: unknown, path: string): readonly DecryptionKey[] {
+  if (!Array.isArray(keys)) throw new TypeError(`${path}: must be an array, or a function that returns one`)
   return Object.freeze(
     keys.map((each: unknown, index) => {
-      const key = new OptionGroup(group.path(`decryptionKeys[${index}]`), each ?? null, ['alg', 'kid', 'key'])
+      const key = new OptionGroup(`${path}[${index}]`, each ?? null, ['alg', 'kid', 'key'])
       const alg = key.string('alg')
       if (!KEY_MANAGEMENT_ALGORITHMS.includes(alg as KeyManagementAlgorithm)) {
         throw key.error('alg', `must be one of ${KEY_MANAGEMENT_ALGORITHMS.join(', ')}`)

@@ -29,10 +29,10 @@ describe('response.jwt', () => {
       issuer,
       audience: 'orders-api',
       algorithms: SIGNATURE_ALGORITHMS,
-      decryptionKeys: [],
       maxAgeSeconds: 60,
       leewaySeconds: 5,
     })
+    expect(resolve({}).response.jwt?.findDecryptionKeys()).toEqual([])
   })
 
   test('has the documented defaults and bounds', () => {
@@ -141,6 +141,6 @@ describe('response.jwt', () => {
     const { jwt } = resolve({ decryptionKeys, jwks }).response
     decryptionKeys.pop()
     jwks.keys.pop()
-    expect(jwt?.decryptionKeys).toHaveLength(2)
+    expect(jwt?.findDecryptionKeys()).toHaveLength(2)
   })
 })

@@ -55,8 +55,17 @@ export interface JwtResponseOptions {
   readonly jwks?: JSONWebKeySet | undefined
   /** The URL of the issuer's public keys. Default the `jwks_uri` of its metadata. */
   readonly jwksUri?: string | undefined
-  /** The private keys for encrypted answers. Default none: encrypted answers are refused. */
-  readonly decryptionKeys?: readonly DecryptionKey[] | undefined
+  /**
+   * The private keys for encrypted answers. Default none: encrypted answers are refused.
+   *
+   * A function returns the keys, or a promise of them. It is called with the first encrypted answer, and again with the first one
+   * after a minute. So a build needs no keys, and you can change them without a restart. While it fails, or does not answer for 5
+   * seconds, the calls with an encrypted answer fail with `SecretUnavailableError`, and a guard answers 503.
+   */
+  readonly decryptionKeys?:
+    | readonly DecryptionKey[]
+    | (() => readonly DecryptionKey[] | Promise<readonly DecryptionKey[]>)
+    | undefined
   /** The name of this resource server in the `aud` of answers. Default the identifier of `clientAuthentication`. */
   readonly audience?: string | undefined
   /**
@@ -108,7 +117,6 @@ export function resolveJwtResponse(options: unknown, context: JwtResponseContext
   const algorithms = resolveAlgorithms(group, jwtResponseDefaults.profile)
   const decryptionKeys = resolveDecryptionKeys(group)
   const maxAgeSeconds = group.number('maxAgeSeconds', { default: jwtResponseDefaults.maxAgeSeconds, min: 1, max: 600 })
-  const keyNames = decryptionKeys.map(({ alg, kid = null }) => [alg, kid])
   const whereKeysAre = group.string('jwksUri') ?? group.raw('jwks') ?? null
   return {
     issuer,
@@ -117,8 +125,8 @@ export function resolveJwtResponse(options: unknown, context: JwtResponseContext
     tolerance,
     algorithms,
     keys: resolveKeys(group, { ...context, Unavailable: ResponseKeysUnavailableError }),
-    decryptionKeys,
+    findDecryptionKeys: decryptionKeys.find,
     maxAgeSeconds,
-    manner: [algorithms, audience, whereKeysAre, keyNames, maxAgeSeconds, leewaySeconds],
+    manner: [algorithms, audience, whereKeysAre, decryptionKeys.names, maxAgeSeconds, leewaySeconds],
   }
 }

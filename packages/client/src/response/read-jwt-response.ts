@@ -6,6 +6,7 @@ import {
   parseJwtIntrospectionClaims,
   readIntrospectionResponse,
 } from '@token-introspection/core'
+import type { FindValue } from '@token-introspection/core/options'
 import { ResponseUntrustedError } from '../errors.ts'
 import type { Deadline } from '../transport/deadline.ts'
 import { decryptJwtResponse } from './decrypt-jwt-response.ts'
@@ -20,7 +21,7 @@ export interface JwtResponseRules extends VerificationRules {
   readonly issuer: string
   /** The name of this client in `aud`. */
   readonly audience: string
-  readonly decryptionKeys: readonly DecryptionKey[]
+  readonly findDecryptionKeys: FindValue<readonly DecryptionKey[]>
   /** The highest accepted age of an answer, in seconds. */
   readonly maxAgeSeconds: number
   /** How many seconds the two clocks may differ. */
@@ -35,7 +36,7 @@ export interface JwtResponseRules extends VerificationRules {
  * Decrypts the answer if it is encrypted, verifies it, and checks its envelope. Only members inside
  * `token_introspection` are about the token.
  *
- * @throws ResponseMalformedError, ResponseUntrustedError, ResponseKeysUnavailableError
+ * @throws ResponseMalformedError, ResponseUntrustedError, ResponseKeysUnavailableError, SecretUnavailableError
  */
 export async function readJwtResponse(
   jwt: string,
@@ -43,8 +44,12 @@ export async function readJwtResponse(
   deadline: Deadline,
   now: number,
 ): Promise<IntrospectionResponse> {
-  const jws = isCompactJwe(jwt) ? await decryptJwtResponse(jwt, rules.decryptionKeys) : jwt
+  const jws = isCompactJwe(jwt) ? await decryptWithFound(jwt, rules, deadline) : jwt
   return openEnvelope(await verifyJwtResponse(jws, rules, deadline), rules, now)
+}
+
+async function decryptWithFound(jwe: string, rules: JwtResponseRules, deadline: Deadline): Promise<string> {
+  return decryptJwtResponse(jwe, await deadline.race(Promise.resolve(rules.findDecryptionKeys())))
 }
 
 function openEnvelope(claims: JsonObject, rules: JwtResponseRules, now: number): IntrospectionResponse {

@@ -1,6 +1,6 @@
 /** Secrets that functions find: creating a client asks for none, and a failure refuses no token as bad. */
 import { createRevocationKeys } from '@token-introspection/core/revocations'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
   bearerTokenProvider,
   type ClientAuthentication,
@@ -15,7 +15,16 @@ import {
   rotatingClientSecret,
 } from '../../src/index.ts'
 import { MemoryCacheStore } from '../../src/cache/memory-cache-store.ts'
+import { createEncryptedCacheStore } from '../../src/cache-stores/index.ts'
 import { followFeed } from '../../src/feed/index.ts'
+import {
+  createClient as createSignedClient,
+  createKey,
+  createRecipient,
+  createServer,
+  encrypt,
+  sign,
+} from '../signing-authorization-server.ts'
 
 const SECRET = 'a secret of at least thirty-two characters'
 
@@ -173,5 +182,105 @@ describe.each([
       error: { code: 'ERR_SECRET_UNAVAILABLE', side: 'resource_server' },
     })
     expect(transport?.detail).toMatch(new RegExp(`^nothing was asked: ${message.source.slice(1)}`))
+  })
+})
+
+const recipient = await createRecipient('ECDH-ES')
+const signingKey = await createKey()
+const encryptedAnswer = await encrypt(recipient, await sign(signingKey))
+
+/** A client of a server whose answers are encrypted. */
+function createDecrypting(decryptionKeys: () => never, deadlineMs?: number) {
+  const as = createServer([signingKey.published], encryptedAnswer)
+  return createSignedClient(as, { decryptionKeys }, { ...(deadlineMs !== undefined && { deadlineMs }) })
+}
+
+const KEYS = [{ alg: 'ECDH-ES', key: recipient.privateKey }]
+
+describe('a function in response.jwt.decryptionKeys', () => {
+  test('is called for the first encrypted answer, and again after a minute', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const find = vi.fn<() => never>(() => Promise.resolve(KEYS) as never)
+    const client = createDecrypting(find)
+    expect(find).not.toHaveBeenCalled()
+    for (const token of ['a', 'b']) expect(await client.introspect(token)).toMatchObject({ active: true })
+    expect(find).toHaveBeenCalledTimes(1)
+    vi.advanceTimersByTime(60_000)
+    expect(await client.introspect('c')).toMatchObject({ active: true })
+    expect(find).toHaveBeenCalledTimes(2)
+  })
+
+  test.each<[string, () => unknown]>([
+    ...FAILURES,
+    ['rejects', () => Promise.reject(new Error('the vault said s3cr3t'))],
+    ['returns public keys', () => [{ alg: 'ECDH-ES', key: { kty: 'EC', crv: 'P-256', x: '', y: '' } }]],
+  ])('that %s fails the call, and is called again by the next one', async (_, fail) => {
+    let find = fail
+    const client = createDecrypting(() => find() as never)
+    const failure = await client.introspect('a').catch((error: unknown) => error)
+    expect(failure).toMatchObject({
+      code: 'ERR_SECRET_UNAVAILABLE',
+      message: expect.stringContaining('response.jwt.decryptionKeys: ') as string,
+    })
+    expect(String(failure)).not.toContain('s3cr3t')
+    expect(await client.check()).toMatchObject({ ok: false, step: 'keys', side: 'resource_server' })
+    find = () => KEYS
+    expect(await client.introspect('a')).toMatchObject({ active: true })
+  })
+
+  test('that never answers fails the call', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const called = Promise.withResolvers<void>()
+    const find = () => {
+      called.resolve()
+      return new Promise(() => undefined) as never
+    }
+    const failed = createDecrypting(find, 20_000)
+      .introspect('a')
+      .catch((error: unknown) => error)
+    await called.promise
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(await failed).toMatchObject({ code: 'ERR_SECRET_UNAVAILABLE' })
+  })
+})
+
+function createEncrypted(secrets: () => never) {
+  const store = new MemoryCacheStore({ maxEntries: 10, inactiveMaxEntries: 10, followed: undefined })
+  return { store, encrypted: createEncryptedCacheStore({ store, secrets }) }
+}
+
+describe('a function in secrets of createEncryptedCacheStore', () => {
+  const entry = { response: { active: true }, askedAtMs: 1, expiresAtMs: 2 } as const
+
+  test('is called with the first entry, and again after a minute, so that secrets change without a restart', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    let secrets = [SECRET]
+    const find = vi.fn<() => never>(() => Promise.resolve(secrets) as never)
+    const { encrypted } = createEncrypted(find)
+    expect(find).not.toHaveBeenCalled()
+    await encrypted.set('a', entry)
+    expect(await encrypted.get('a')).toEqual(entry)
+    expect(find).toHaveBeenCalledTimes(1)
+    vi.advanceTimersByTime(60_000)
+    secrets = ['another secret of at least thirty-two characters']
+    await expect(encrypted.get('a')).rejects.toThrow('no secret decrypts the entry')
+    expect(find).toHaveBeenCalledTimes(2)
+  })
+
+  test.each<[string, () => unknown]>([
+    ...FAILURES,
+    ['rejects', () => Promise.reject(new Error('the vault said s3cr3t'))],
+    ['returns a short secret', () => ['short']],
+    ['returns no secret', () => []],
+  ])('that %s stores nothing', async (_, fail) => {
+    const { encrypted, store } = createEncrypted(() => fail() as never)
+    const failure = { code: 'ERR_SECRET_UNAVAILABLE', message: expect.stringMatching(/^secrets: /) as string }
+    await expect(encrypted.set('a', entry)).rejects.toMatchObject(failure)
+    expect(store.get('a')).toBeUndefined()
+    store.set('a', { ...entry, response: Object.assign({ active: false } as const, { sealed: 'AAAA' }) })
+    await expect(encrypted.get('a')).rejects.toMatchObject(failure)
   })
 })

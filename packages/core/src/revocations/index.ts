@@ -8,7 +8,12 @@ export {
   revocationEventSchema,
   type RevocationKind,
 } from './revocation-event.ts'
-export { createRevocationKeys, type RevocationKeys, revocationKeyCheck } from './revocation-keys.ts'
+export {
+  createFoundRevocationKeys,
+  createRevocationKeys,
+  type RevocationKeys,
+  revocationKeyCheck,
+} from './revocation-keys.ts'
 export {
   isChain,
   MAX_PAGE_BYTES,

@@ -24,6 +24,19 @@ export function createRevocationKeys(secret: string): RevocationKeys {
 }
 
 /**
+ * Makes keys with a secret that is found when the first key is made. A key rejects when the secret is not found, and the next one asks
+ * for it again.
+ *
+ * @param findSecret - finds the secret of the log.
+ */
+export function createFoundRevocationKeys(findSecret: () => MaybePromise<string>): RevocationKeys {
+  let keyOf: RevocationKeys | undefined
+  return (kind, identifier) =>
+    keyOf?.(kind, identifier) ??
+    andThen(findSecret(), (secret) => (keyOf ??= createRevocationKeys(secret))(kind, identifier))
+}
+
+/**
  * Tells whether two have the same secret, without telling it: the key of the kind `check` and an empty identifier. A feed
  * sends it as `key_check`.
  */

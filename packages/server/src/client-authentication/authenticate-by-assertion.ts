@@ -7,7 +7,7 @@ import { describeExpiry, isGoodSecret } from './client-secret.ts'
 import { findSigningSecret } from './client-secret-jwt.ts'
 import { refuseAssertion } from './complaint.ts'
 import { explainSignature } from './explain-signature.ts'
-import { type FindStep, findRegistered } from './find-registered.ts'
+import { type FindStep, findRegistered, findSecretHolder } from './find-registered.ts'
 import { parseClientAssertion } from './parse-client-assertion.ts'
 import type { VerifySignature } from './private-key-jwt.ts'
 import { mayUse, type Registered } from './registered.ts'
@@ -72,9 +72,9 @@ export async function authenticateByAssertion<Caller extends Registered>(
       remedy: 'Change the parameter at the caller (RFC 7521 §4.2)',
     })
   }
-  const found = await findRegistered(clientId, step)
-  const caller = found && mayUse(found, method) ? found : undefined
   const isHmac = method === 'client_secret_jwt'
+  const found = await (isHmac ? findSecretHolder(clientId, step) : findRegistered(clientId, step))
+  const caller = found && mayUse(found, method) ? found : undefined
   const secret = isHmac ? await findSigningSecret(jwt, algorithm, caller) : undefined
   const signed = isHmac
     ? caller !== undefined && secret !== undefined && isGoodSecret(caller, secret, step)

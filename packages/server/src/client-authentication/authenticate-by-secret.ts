@@ -6,7 +6,7 @@ import { describeExpiry, isGoodSecret, type SecretExpiryStep } from './client-se
 import { refuseCredentials } from './complaint.ts'
 import { explainSecret } from './explain-secret.ts'
 import type { FailedAttempts } from './failed-attempts.ts'
-import { type FindStep, findRegistered } from './find-registered.ts'
+import { type FindStep, findSecretHolder } from './find-registered.ts'
 import { mayUse, type Registered } from './registered.ts'
 import type { KnownSpelling, VerifiedSecret, VerifiedSecrets } from './verified-secrets.ts'
 import { verifyClientSecret } from './verify-client-secret.ts'
@@ -75,7 +75,7 @@ function recall<Caller extends Registered>(
   step: SecretStep<Caller>,
 ): MaybePromise<Caller | undefined> {
   if ((besideId ?? verified.clientId) !== verified.clientId) return undefined
-  return andThen(findRegistered(verified.clientId, step), (caller) => {
+  return andThen(findSecretHolder(verified.clientId, step), (caller) => {
     if (!caller || !mayUse(caller, method) || !isGoodSecret(caller, verified.registered, step)) {
       step.verified.forget(key)
       return undefined
@@ -130,7 +130,7 @@ async function verify<Caller extends Registered>(
   for (const [index, reading] of readings.entries()) {
     const { clientId, clientSecret, encoding } = reading
     const credentialsKey = credentialsKeys[index] as string
-    const found = await findRegistered(clientId, step)
+    const found = await findSecretHolder(clientId, step)
     known ??= found ?? undefined
     const caller = found && mayUse(found, presented.method) && !isClosed ? found : undefined
     // A reading that may not count costs the same work. Otherwise the time would reveal which callers are registered.

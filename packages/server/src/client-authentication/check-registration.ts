@@ -1,7 +1,7 @@
 /** Finds credentials that a registered caller cannot use at this endpoint, when the endpoint is created. */
 import type { OptionGroup } from '@token-introspection/core/options'
 import type { AssertionStep } from './authenticate-by-assertion.ts'
-import { textOf } from './client-secret.ts'
+import { secretsOf, textOf } from './client-secret.ts'
 import type { ClientAuthenticationMethod } from './client-authentication-method.ts'
 import { canSign, MIN_SECRET_BYTES } from './client-secret-jwt.ts'
 import { mayUse, type Registered } from './registered.ts'
@@ -30,7 +30,7 @@ export function checkSecretLength(
   if (assertion === undefined || !usable.includes('client_secret_jwt')) return
   if (usable.length > 1 && registered.methods === undefined) return
   const algorithms = [...assertion.algorithms].filter((algorithm) => algorithm in MIN_SECRET_BYTES)
-  const secrets = (registered.clientSecrets ?? []).map(textOf)
+  const secrets = secretsOf(registered).map(textOf)
   if (algorithms.length === 0 || secrets.length === 0) return
   // With another method, one secret may be too short for client_secret_jwt, such as the old one in a rotation.
   const isLongEnough = (secret: string) => algorithms.some((algorithm) => canSign(secret, algorithm))

@@ -1,6 +1,6 @@
 /** `client_secret_jwt` (OpenID Connect Core §9): an HMAC with a registered secret. */
 import { loadJose } from '../keys/load-jose.ts'
-import { textOf } from './client-secret.ts'
+import { secretsOf, textOf } from './client-secret.ts'
 import type { Registered } from './registered.ts'
 
 /** The least octets of a secret for each HMAC algorithm: as many as the hash has (RFC 7518 §3.2). */
@@ -27,7 +27,9 @@ export async function findSigningSecret(
       () => true,
       () => false,
     )
-  const secrets = (caller?.clientSecrets ?? []).map(textOf).filter((secret) => canSign(secret, algorithm))
+  const secrets = secretsOf(caller)
+    .map(textOf)
+    .filter((secret) => canSign(secret, algorithm))
   if (secrets.length === 0) await fits(NOBODY)
   let signer: string | undefined
   for (const secret of secrets) if (await fits(toHmacKey(secret))) signer = secret

@@ -6,7 +6,7 @@ import { type ClientSecret, describeExpiry, isGoodSecret, readClientSecrets } fr
 const NOW = 1_764_000_000
 const WEEK = 604_800
 
-function read(clientSecrets: unknown): readonly ClientSecret[] | undefined {
+function read(clientSecrets: unknown): ReturnType<typeof readClientSecrets> {
   return readClientSecrets(new OptionGroup('caller', { clientSecrets }, ['clientSecrets']))
 }
 
@@ -17,7 +17,7 @@ function until(expiresAt: number): ClientSecret {
 describe('readClientSecrets', () => {
   test('copies secrets, so that a later change has no effect', () => {
     const given = ['a', { secret: 'b', expiresAt: NOW }]
-    const secrets = read(given)
+    const secrets = read(given) as readonly ClientSecret[]
     ;(given[1] as { expiresAt: number }).expiresAt = 0
     expect(secrets).toEqual(['a', { secret: 'b', expiresAt: NOW }])
     expect([secrets, secrets?.[1]].every((value) => Object.isFrozen(value))).toBe(true)

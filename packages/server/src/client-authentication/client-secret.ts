@@ -1,6 +1,6 @@
 /** A registered secret, and whether it still works (RFC 7591 §3.2.1). */
 import { NUMERIC_DATE_LIMIT, quote } from '@token-introspection/core'
-import { OptionGroup } from '@token-introspection/core/options'
+import { createFinder, type FindValue, OptionGroup } from '@token-introspection/core/options'
 import type { Warn } from '../events/warning.ts'
 
 /** A secret that expires. */
@@ -17,10 +17,13 @@ export interface ExpiringSecret {
 /** A secret without an expiry, or with one. */
 export type ClientSecret = string | ExpiringSecret
 
+/** Finds the secrets of a caller. */
+export type FindClientSecrets = () => readonly ClientSecret[] | Promise<readonly ClientSecret[]>
+
 /** The registered secrets of a caller. */
 interface Holder {
   readonly id: string
-  readonly clientSecrets?: readonly ClientSecret[] | undefined
+  readonly clientSecrets?: readonly ClientSecret[] | FindClientSecrets | undefined
 }
 
 /** What the check of a matching secret needs. */
@@ -36,16 +39,42 @@ const WARN_SECONDS = 604_800
 /**
  * Reads the secrets of an entry.
  *
- * @returns frozen copies, or `undefined` when the entry has none.
+ * @returns frozen copies, or a function that finds them, or `undefined` when the entry has none.
  * @throws TypeError naming the secret that is wrong, by its place in the list.
  */
-export function readClientSecrets(group: OptionGroup): readonly ClientSecret[] | undefined {
+export function readClientSecrets(
+  group: OptionGroup,
+): readonly ClientSecret[] | FindValue<readonly ClientSecret[]> | undefined {
   const given = group.raw('clientSecrets')
   if (given === undefined) return undefined
+  const path = group.path('clientSecrets')
+  return typeof given === 'function' ? finderOf(given as () => unknown, path) : readList(given, path)
+}
+
+/** The finder of each function. An entry that a registry returns for each request has the same function again. */
+const finders = new WeakMap<() => unknown, FindValue<readonly ClientSecret[]>>()
+
+function finderOf(find: () => unknown, path: string): FindValue<readonly ClientSecret[]> {
+  const known = finders.get(find)
+  if (known !== undefined) return known
+  const finder = createFinder(find, { path, wanted: 'list of secrets', read: (found) => readList(found, path) })
+  finders.set(find, finder)
+  // An entry that was read before has the finder itself.
+  finders.set(finder, finder)
+  return finder
+}
+
+function readList(given: unknown, path: string): readonly ClientSecret[] {
   // Copied first, because `map` skips the holes of an array and a copy has `undefined` there.
   const list: readonly unknown[] = Array.isArray(given) ? [...(given as unknown[])] : []
-  if (list.length === 0) throw group.error('clientSecrets', 'must be an array with at least one secret')
-  return Object.freeze(list.map((entry, index) => readClientSecret(entry, `${group.path('clientSecrets')}[${index}]`)))
+  if (list.length === 0) throw new TypeError(`${path}: must be an array with at least one secret`)
+  return Object.freeze(list.map((entry, index) => readClientSecret(entry, `${path}[${index}]`)))
+}
+
+/** The secrets of a caller. None, while a function has yet to find them: then nothing that is presented is one of them. */
+export function secretsOf(caller: Pick<Holder, 'clientSecrets'> | undefined | null): readonly ClientSecret[] {
+  const secrets = caller?.clientSecrets ?? []
+  return typeof secrets === 'function' ? [] : secrets
 }
 
 function readClientSecret(entry: unknown, path: string): ClientSecret {
@@ -98,9 +127,9 @@ export function describeExpiry(caller: Holder, text: string | undefined): string
 }
 
 /** The last expiry of every entry with this text, because an entry may be registered twice. `undefined` without such an entry. */
-function lastExpiryOf({ clientSecrets = [] }: Holder, text: string): number | undefined {
+function lastExpiryOf(caller: Holder, text: string): number | undefined {
   let last: number | undefined
-  for (const registered of clientSecrets) {
+  for (const registered of secretsOf(caller)) {
     if (textOf(registered) === text) last = Math.max(last ?? 0, expiryOf(registered))
   }
   return last

@@ -2,6 +2,7 @@
 import { type Complaint, quote } from '@token-introspection/core'
 import type { SecretReading } from './client-secret-basic.ts'
 import { explainExpiredSecret } from './explain-expired-secret.ts'
+import { secretsOf } from './client-secret.ts'
 import { mayUse, type Registered } from './registered.ts'
 
 /** Why a registered secret was refused although it equals the presented one. */
@@ -41,7 +42,7 @@ export function explainSecret(
       remedy: 'Change the method at the caller, or in its registration',
     }
   }
-  if (known.clientSecrets === undefined || known.clientSecrets.length === 0) {
+  if (secretsOf(known).length === 0) {
     return {
       rule: 'registration',
       got: `no clientSecrets of ${id}`,

@@ -1,7 +1,7 @@
 /** Explains to the operator why the signature of a client assertion was refused. It decides nothing. */
 import { type Complaint, quote } from '@token-introspection/core'
 import { explainExpiredSecret } from './explain-expired-secret.ts'
-import { textOf } from './client-secret.ts'
+import { secretsOf, textOf } from './client-secret.ts'
 import { canSign, MIN_SECRET_BYTES } from './client-secret-jwt.ts'
 import type { ClientAssertion } from './parse-client-assertion.ts'
 import { mayUse, type Registered } from './registered.ts'
@@ -44,7 +44,7 @@ export function explainSignature(
 }
 
 function explainHmac({ algorithm }: ClientAssertion, clientId: string, found: Registered): Complaint {
-  const secrets = (found.clientSecrets ?? []).map(textOf)
+  const secrets = secretsOf(found).map(textOf)
   if (secrets.length === 0) return noCredential(clientId, 'clientSecrets')
   if (!secrets.some((secret) => canSign(secret, algorithm))) {
     return {

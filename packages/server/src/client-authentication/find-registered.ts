@@ -1,5 +1,5 @@
 /** Asks the registry for a caller. */
-import type { MaybePromise } from '@token-introspection/core/maybe-promise'
+import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { askDependency } from '../dependencies/ask-dependency.ts'
 import { ClientAuthenticationRegistryError } from '../errors.ts'
 import type { FindRegistered, Registered } from './registered.ts'
@@ -17,6 +17,33 @@ export function findRegistered<Caller extends Registered>(
   step: FindStep<Caller>,
 ): MaybePromise<Caller | undefined | null> {
   return askDependency(() => step.findRegistered(id), step.timeoutMs, toRegistryError)
+}
+
+/**
+ * The registered caller with its secrets, or `undefined`. In place of a function that finds the secrets, the caller has what it found.
+ *
+ * @throws or rejects with SecretUnavailableError when the function fails.
+ */
+export function findSecretHolder<Caller extends Registered>(
+  id: string,
+  step: FindStep<Caller>,
+): MaybePromise<Caller | undefined | null> {
+  return andThen(findRegistered(id, step), (caller) => caller && withSecrets(caller))
+}
+
+/** The last copy of each caller, so that digests of its secrets are made once. */
+const holders = new WeakMap<Registered, Registered>()
+
+function withSecrets<Caller extends Registered>(caller: Caller): MaybePromise<Caller> {
+  const { clientSecrets: find } = caller
+  if (typeof find !== 'function') return caller
+  return andThen(find(), (clientSecrets) => {
+    const known = holders.get(caller)
+    if (known?.clientSecrets === clientSecrets) return known as Caller
+    const holder: Caller = Object.freeze({ ...caller, clientSecrets })
+    holders.set(caller, holder)
+    return holder
+  })
 }
 
 /** Tells the operator which function failed, and where to look. */

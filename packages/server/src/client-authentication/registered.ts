@@ -6,7 +6,7 @@ import type { JSONWebKeySet } from 'jose'
 import { ClientAuthenticationRegistrationError } from '../errors.ts'
 import type { KeyHolder } from '../keys/jwks-loader.ts'
 import type { Warn } from '../events/warning.ts'
-import { type ClientSecret, readClientSecrets } from './client-secret.ts'
+import { type ClientSecret, type FindClientSecrets, readClientSecrets } from './client-secret.ts'
 import { ACCEPTED_BASIC_ENCODINGS, type AcceptedBasicEncoding } from './client-secret-basic.ts'
 import { CALLER_METHODS, type CallerMethod, METHODS_WITHOUT_CREDENTIAL } from './client-authentication-method.ts'
 import { copyKeys, readKeyHolder, type TakeKeys } from './read-key-holder.ts'
@@ -23,8 +23,12 @@ export interface Registered extends KeyHolder {
    * Its secrets, for `client_secret_basic`, `client_secret_post` and `client_secret_jwt`. Any of them is accepted, so that you
    * can add a new one before you remove the old one. A secret with `expiresAt` is refused like a wrong one from that time on.
    * With `clientAuthentication.verifySecret` they are hashes of the secrets, and `client_secret_jwt` is not available.
+   *
+   * A function returns the secrets, or a promise of them. It is called when somebody presents a secret of this caller, and again
+   * with the first request after a minute. So a build needs no secrets, and you can change them without a restart. While it fails, or
+   * does not answer for 5 seconds, the endpoint answers 503 with `ERR_SECRET_UNAVAILABLE` to everybody who presents a secret with this identifier.
    */
-  readonly clientSecrets?: readonly ClientSecret[] | undefined
+  readonly clientSecrets?: readonly ClientSecret[] | FindClientSecrets | undefined
   /**
    * Its public keys, for `private_key_jwt`. Any of them is accepted. For `self_signed_tls_client_auth` the first element of a
    * key's `x5c` is its certificate (RFC 8705 §2.2).

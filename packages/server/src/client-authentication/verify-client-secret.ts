@@ -1,7 +1,7 @@
 /** Compares a presented secret with the registered ones in constant time (RFC 6749 §2.3.1). */
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { sha256 } from '#crypto'
-import { type ClientSecret, textOf } from './client-secret.ts'
+import { type ClientSecret, secretsOf, textOf } from './client-secret.ts'
 import { equalDigests } from './equal-digests.ts'
 import type { Registered } from './registered.ts'
 
@@ -19,8 +19,8 @@ export function verifyClientSecret(
   caller: Registered | undefined | null,
   presented: string,
 ): MaybePromise<string | undefined> {
-  const holder = caller?.clientSecrets === undefined || caller.clientSecrets.length === 0 ? NOBODY : caller
-  const secrets = holder.clientSecrets as readonly ClientSecret[]
+  const holder = !caller || secretsOf(caller).length === 0 ? NOBODY : caller
+  const secrets = secretsOf(holder)
   const digest = sha256(presented)
   const registered = digests.get(holder) ?? digestSecrets(holder, secrets)
   const verify = (expected: readonly string[], given: string): string | undefined => {

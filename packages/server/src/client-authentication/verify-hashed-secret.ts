@@ -2,7 +2,7 @@
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { askDependency } from '../dependencies/ask-dependency.ts'
 import { ClientAuthenticationBusyError, ClientAuthenticationRegistryError } from '../errors.ts'
-import { type ClientSecret, hasExpired, textOf } from './client-secret.ts'
+import { type ClientSecret, hasExpired, secretsOf, textOf } from './client-secret.ts'
 import { createFairTurns, type TakeTurn } from './fair-turns.ts'
 import type { Registered } from './registered.ts'
 
@@ -160,8 +160,8 @@ export function createHashedSecretVerifier({
   }
 
   return async (clientId, caller, { secret: presented, isAccepted, key }) => {
-    const secrets = caller?.clientSecrets
-    if (secrets === undefined || secrets.length === 0) {
+    const secrets = secretsOf(caller)
+    if (secrets.length === 0) {
       return share([key], () => pretend(presented, clientId))
     }
     if (registersMore(secrets)) decoys = secrets.slice(0, MAX_DECOYS).map(textOf)

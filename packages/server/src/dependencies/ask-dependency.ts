@@ -1,6 +1,7 @@
 /** Calls functions of the application, such as a store or a policy. They may answer at once, later or never, or throw. */
 import { withoutData } from '@token-introspection/core'
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
+import { SecretUnavailableError } from '../errors.ts'
 
 /** The `cause` of an error about a dependency that did not answer in time. */
 export class DependencyTimeoutError extends Error {
@@ -15,7 +16,8 @@ interface Abortable {
 /**
  * Returns the answer of a dependency. It waits at most `timeoutMs` milliseconds and ignores a later answer.
  *
- * @param toError - makes the error of the step from the thrown value.
+ * @param toError - makes the error of the step from the thrown value. A `SecretUnavailableError` is thrown as it is, because it names
+ * the option whose function failed.
  * @param asked - aborted when nobody waits for the answer any more.
  */
 export function askDependency<Value>(
@@ -28,9 +30,13 @@ export function askDependency<Value>(
   try {
     answer = ask()
   } catch (cause) {
-    throw toError(reportable(cause))
+    throw stepError(cause, toError)
   }
   return isPromise(answer) ? withinTime(answer, timeoutMs, toError, asked) : answer
+}
+
+function stepError(thrown: unknown, toError: (cause: unknown) => Error): Error {
+  return thrown instanceof SecretUnavailableError ? thrown : toError(reportable(thrown))
 }
 
 /** A thrown error may quote a record or a token. A limiter throws a value that is not an error, when a budget is used up. */
@@ -53,7 +59,7 @@ function withinTime<Value>(
     }, timeoutMs)
     // A thenable becomes a real promise here.
     Promise.resolve(answer)
-      .then(resolve, (cause: unknown) => reject(toError(reportable(cause))))
+      .then(resolve, (cause: unknown) => reject(stepError(cause, toError)))
       .finally(() => clearTimeout(timer))
   })
 }

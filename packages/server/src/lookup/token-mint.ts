@@ -1,6 +1,6 @@
 /** Opaque tokens that can be distinguished from junk without a store. */
 import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
-import { OptionGroup } from '@token-introspection/core/options'
+import { createFinder, type FindValue, OptionGroup } from '@token-introspection/core/options'
 import { hmacSha256 } from '#crypto'
 
 /** Options of {@link createTokenMint}. */
@@ -13,11 +13,19 @@ export interface TokenMintOptions {
   /**
    * The secret keys of the checksum. Each has at least 32 octets. A text counts as its UTF-8 octets. New tokens use the first
    * key, and tokens of every key are recognized. Put a new key first, and keep an old key until its last token has expired.
+   *
+   * A function returns the keys, or a promise of them. It is called with the first token, and again with the first one after a minute.
+   * So a build needs no keys, and you can change them without a restart. While it fails, or does not answer for 5 seconds, `mint` and
+   * `isMinted` reject with `SecretUnavailableError`, and the endpoint answers 503. With several processes, add a new key at the end, and
+   * put it first a minute later: otherwise a process does not recognize the tokens of another one for a minute.
    */
-  readonly keys: readonly (string | Uint8Array)[]
+  readonly keys: MintKeys | (() => MintKeys | Promise<MintKeys>)
   /** Returns random octets. Default `crypto.getRandomValues`. Security: a weaker source makes tokens guessable. */
   readonly randomBytes?: ((length: number) => Uint8Array) | undefined
 }
+
+/** The secret keys of a mint: the one for new tokens first. */
+export type MintKeys = readonly (string | Uint8Array)[]
 
 /** The mint that {@link createTokenMint} creates. */
 export interface TokenMint {
@@ -76,7 +84,7 @@ export function createTokenMint(options: TokenMintOptions): TokenMint {
   if (prefix === undefined || !/^\w{1,32}$/.test(prefix)) {
     throw group.error('prefix', 'must be 1 to 32 letters, digits and underscores')
   }
-  const [first, ...others] = resolveKeys(group).map(hmacSha256)
+  const findHmacs = resolveHmacs(group)
   const randomBytes = group.function<(length: number) => Uint8Array>('randomBytes') ?? secureRandomBytes
 
   const pattern = `${prefix}_[0-9A-Za-z]{${RANDOM_LENGTH + CHECKSUM_LENGTH}}`
@@ -93,33 +101,53 @@ export function createTokenMint(options: TokenMintOptions): TokenMint {
       const octets = randomBytes(RANDOM_LENGTH)
       if (octets.length !== RANDOM_LENGTH) throw group.error('randomBytes', `must give ${RANDOM_LENGTH} octets`)
       const body = `${prefix}_${toText(octets, RANDOM_LENGTH)}`
-      return andThen((first as Hmac)(body), (mac) => body + toText(mac, CHECKSUM_LENGTH))
+      return andThen(findHmacs(), ([first]) => andThen(first(body), (mac) => body + toText(mac, CHECKSUM_LENGTH)))
     },
     isMinted(token) {
       if (!wholeToken.test(token)) return false
       const body = token.slice(0, -CHECKSUM_LENGTH)
       const checksum = token.slice(-CHECKSUM_LENGTH)
-      // Nearly always the first key fits. On Node this needs no promise.
-      return andThen((first as Hmac)(body), (mac) => {
-        if (isEqual(checksum, toText(mac, CHECKSUM_LENGTH))) return true
-        return others.length === 0 ? false : isMintedWithAny(body, checksum, others)
-      })
+      return andThen(findHmacs(), (hmacs) =>
+        // Nearly always the first key fits. On Node this needs no promise.
+        andThen(hmacs[0](body), (mac) => {
+          if (isEqual(checksum, toText(mac, CHECKSUM_LENGTH))) return true
+          return hmacs.length === 1 ? false : isMintedWithAny(body, checksum, hmacs.slice(1))
+        }),
+      )
     },
   }
 }
 
 type Hmac = ReturnType<typeof hmacSha256>
 
-function resolveKeys(group: OptionGroup): Uint8Array[] {
-  const keys = group.raw('keys')
-  if (!Array.isArray(keys) || keys.length === 0) throw group.error('keys', 'must be an array of at least one key')
-  return (keys as unknown[]).map((key, index) => {
+/** One for each key, in the same order. */
+type Hmacs = readonly [Hmac, ...Hmac[]]
+
+function resolveHmacs(group: OptionGroup): FindValue<Hmacs> {
+  const given = group.raw('keys')
+  if (typeof given === 'function') {
+    return createFinder(given as () => unknown, {
+      path: group.path('keys'),
+      wanted: `list of keys of at least ${KEY_MIN_BYTES} octets`,
+      read: (keys) => readKeys(keys, group),
+    })
+  }
+  const hmacs = readKeys(given, group)
+  return () => hmacs
+}
+
+function readKeys(keys: unknown, group: OptionGroup): Hmacs {
+  // Copied first, because `map` skips the holes of an array and a copy has `undefined` there.
+  const list: readonly unknown[] = Array.isArray(keys) ? [...(keys as unknown[])] : []
+  if (list.length === 0) throw group.error('keys', 'must be an array of at least one key')
+  const hmacs = list.map((key, index) => {
     const octets = typeof key === 'string' ? new TextEncoder().encode(key) : key
     if (!(octets instanceof Uint8Array) || octets.length < KEY_MIN_BYTES) {
       throw group.error(`keys[${index}]`, `must be a string or Uint8Array of at least ${KEY_MIN_BYTES} octets`)
     }
-    return octets
+    return hmacSha256(octets)
   })
+  return hmacs as [Hmac, ...Hmac[]]
 }
 
 /** Makes one character from each octet. */

@@ -4,7 +4,7 @@ import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { base64url } from '#crypto'
 import type { ProtectedResource } from '../client-authentication/protected-resource.ts'
 import { askDependency } from '../dependencies/ask-dependency.ts'
-import { ResponseSigningError } from '../errors.ts'
+import { ResponseSigningError, SecretUnavailableError } from '../errors.ts'
 import type { SameSecond } from './same-second.ts'
 import type { ResponseSigningAlg } from './signing-algorithms.ts'
 import type { ResolvedSigningKey } from './signing-key.ts'
@@ -82,7 +82,7 @@ export async function checkSigningKey(key: ResolvedSigningKey, timeoutMs: number
 async function sign(claims: string, key: ResolvedSigningKey, timeoutMs: number): Promise<string> {
   const data = `${key.header}.${base64url(claims)}`
   const octets = new TextEncoder().encode(data)
-  // A key in this process needs no time limit.
+  // A key in this process needs no time limit, and a function that finds it has one.
   const signature = key.remote
     ? await askDependency(
         () => key.sign(octets),
@@ -107,6 +107,8 @@ function checkSignature(signature: unknown, { kid, algorithm: { signatureBytes }
   }
 }
 
-function toSigningError({ kid }: ResolvedSigningKey, cause: unknown): ResponseSigningError {
+/** The error of a function that finds the key is thrown as it is, because it names the option. */
+function toSigningError({ kid }: ResolvedSigningKey, cause: unknown): ResponseSigningError | SecretUnavailableError {
+  if (cause instanceof SecretUnavailableError) return cause
   return new ResponseSigningError(`the key ${JSON.stringify(kid)} could not sign an answer`, { cause })
 }

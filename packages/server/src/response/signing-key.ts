@@ -1,6 +1,6 @@
 /** The keys that sign answers. They are read and checked once, and imported for the first answer that needs them. */
 import { JWT_INTROSPECTION_TYP } from '@token-introspection/core'
-import { OptionGroup } from '@token-introspection/core/options'
+import { createFinder, OptionGroup } from '@token-introspection/core/options'
 import type { CryptoKey, JWK, KeyObject } from 'jose'
 import { base64url } from '#crypto'
 import { loadJose } from '../keys/load-jose.ts'
@@ -21,8 +21,14 @@ export interface SigningKey {
   readonly alg: ResponseSigningAlg
   /** The `kid` in the header of every answer. Each key needs a different one. */
   readonly kid: string
-  /** The private key, if this process has it. RSA keys need at least 2048 bits. */
-  readonly key?: CryptoKey | KeyObject | JWK | undefined
+  /**
+   * The private key, if this process has it. RSA keys need at least 2048 bits.
+   *
+   * A function returns the key, or a promise of it. It is called with the first answer to sign, and again with the first one after a
+   * minute. So a build needs no keys. While it fails, does not answer for 5 seconds, or returns no private key for `alg`, signed
+   * answers are 503 with `ERR_SECRET_UNAVAILABLE`. Return the same key each time: a new one needs another `kid`.
+   */
+  readonly key?: SigningKeyMaterial | (() => SigningKeyMaterial | Promise<SigningKeyMaterial>) | undefined
   /**
    * Signs, if another system holds the key, such as a KMS. The function gets the octets to sign and returns the signature in
    * the form of JWS: for ECDSA `R` and `S` one after the other, not DER (RFC 7518 §3.4). It must finish within `timeoutMs`. A
@@ -35,6 +41,9 @@ export interface SigningKey {
    */
   readonly signsFrom?: number | undefined
 }
+
+/** A private key that signs: a CryptoKey, a KeyObject of `node:crypto`, or a JWK. */
+export type SigningKeyMaterial = CryptoKey | KeyObject | JWK
 
 /** A key that is ready to sign. */
 export interface ResolvedSigningKey {
@@ -93,8 +102,27 @@ function resolveSigningKey(group: OptionGroup, algs: readonly ResponseSigningAlg
     header: base64url(JSON.stringify({ typ: JWT_INTROSPECTION_TYP, alg, kid })),
     algorithm,
     remote: sign !== undefined,
-    sign: sign ?? signWith(readPrivateKey(group, alg, algorithm), algorithm),
+    sign: sign ?? signWithGiven(group, alg, algorithm),
   }
+}
+
+/** Signs with the key, or with the one that its function finds. */
+function signWithGiven(
+  group: OptionGroup,
+  alg: ResponseSigningAlg,
+  algorithm: SigningAlgorithm,
+): ResolvedSigningKey['sign'] {
+  const given = group.raw('key')
+  if (typeof given !== 'function') return signWith(readPrivateKey(group, alg, algorithm), algorithm)
+  const find = createFinder(given as () => unknown, {
+    path: group.path('key'),
+    wanted: `private key for ${alg}`,
+    read(key) {
+      const found = new OptionGroup('', { kid: group.raw('kid'), key }, ['kid', 'key'])
+      return signWith(readPrivateKey(found, alg, algorithm), algorithm)
+    },
+  })
+  return async (data) => (await find())(data)
 }
 
 /** Signs with a key that is imported on first use and then kept. */

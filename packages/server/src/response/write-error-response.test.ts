@@ -42,6 +42,7 @@ const TABLE: readonly [ErrorClass, number, string, object][] = [
   [errors.RevocationStoreError, 503, 'temporarily_unavailable', { 'retry-after': '7' }],
   [errors.FeedLogError, 503, 'temporarily_unavailable', { 'retry-after': '7' }],
   [errors.FeedClosedError, 503, 'temporarily_unavailable', { 'retry-after': '7' }],
+  [errors.SecretUnavailableError, 503, 'temporarily_unavailable', {}],
   [errors.ResponseShapeError, 500, 'server_error', {}],
   [errors.ClientAuthenticationMissingError, 401, 'invalid_client', { 'www-authenticate': 'Basic realm="x"' }],
   [errors.ResponseKeysUnavailableError, 503, 'temporarily_unavailable', { 'retry-after': '7' }],

@@ -32,8 +32,8 @@ interface WireError {
   readonly status: number
   readonly error: string
   readonly description?: string
-  /** Whether a 503 concerns one token and not the whole endpoint. Then it has no `Retry-After`. */
-  readonly ofOneToken?: true
+  /** Whether a 503 may concern one token or one caller, and not the whole endpoint. Then it has no `Retry-After`. */
+  readonly ofOneRequest?: true
 }
 
 /** The response for each error code. It describes faults of the request, but not internal failures or wrong credentials. */
@@ -68,8 +68,9 @@ const WIRE_ERRORS: Readonly<Record<string, WireError>> = {
     status: 503,
     error: 'temporarily_unavailable',
     description: 'the token could not be looked up',
-    ofOneToken: true,
+    ofOneRequest: true,
   },
+  ERR_SECRET_UNAVAILABLE: { status: 503, error: 'temporarily_unavailable', ofOneRequest: true },
   ERR_FEED_LOG: { status: 503, error: 'temporarily_unavailable' },
   ERR_FEED_CLOSED: { status: 503, error: 'temporarily_unavailable' },
   ERR_FEED_FOLLOWERS: { status: 429, error: 'temporarily_unavailable', description: 'too many waiting followers' },
@@ -109,7 +110,7 @@ export function writeErrorResponse(error: unknown, step: ErrorResponseStep, requ
   if (wire.status === 429)
     headers['retry-after'] = String((error as LimitsExceededError | FeedFollowersError).retryAfterSeconds)
   // Retry-After asks for a pause of all requests (RFC 9110 §10.2.3), but a resolver may have failed for one token only.
-  if (wire.status === 503 && wire.ofOneToken === undefined) headers['retry-after'] = String(step.retryAfterSeconds)
+  if (wire.status === 503 && wire.ofOneRequest === undefined) headers['retry-after'] = String(step.retryAfterSeconds)
   return { status: wire.status, headers, body: JSON.stringify(buildErrorResponse(wire.error, description)) }
 }
 

@@ -1,6 +1,7 @@
 /** The secret of the keys of events. Every process that writes to a log or answers from its store needs the same one. */
 import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { createRevocationKeys, type RevocationKeys } from '@token-introspection/core/revocations'
+import type { FindSecret } from '@token-introspection/core/options'
 import { randomText } from './random-text.ts'
 
 /** Characters of the id of a secret. The database recognizes by it the secret with which a process made the keys of its events. */
@@ -9,10 +10,12 @@ export const SECRET_ID_LENGTH = 8
 /** The octets of a random secret: 256 bits and the id. */
 const SECRET_OCTETS = 39
 
+/** The secret that a process was given, or the function that finds it. `undefined`: the processes make one. */
+export type KeySecret = string | FindSecret | undefined
+
 /** Which secret a process uses. */
 export interface LogSecretSettings {
-  /** The secret that this process was given. */
-  readonly keySecret: string | undefined
+  readonly keySecret: KeySecret
   /** Whether another process has made the log. Then this one makes no secret, and replaces none. */
   readonly isAdopted: boolean
 }
@@ -26,6 +29,11 @@ export interface KnownSecret {
 
 /** Of a process that was not given the secret of the others. No secret has this id, so each of its events ends the log. */
 export const UNKNOWN_SECRET: KnownSecret = { id: '', keyOf: () => '' }
+
+/** The secret that a process was given. It rejects when the function does not find it. */
+export function findGivenSecret(keySecret: KeySecret): MaybePromise<string | undefined> {
+  return typeof keySecret === 'function' ? keySecret() : keySecret
+}
 
 /** Makes what the database keeps of the secret of a process. Of a secret that was given this is the id alone, which does not tell the secret. */
 export function makeKeptSecret(given: string | undefined): MaybePromise<string> {

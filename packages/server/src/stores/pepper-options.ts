@@ -1,5 +1,6 @@
 /** The option `pepper` of the stores in databases. */
-import type { OptionGroup } from '@token-introspection/core/options'
+import { MIN_SECRET_LENGTH, type OptionGroup } from '@token-introspection/core/options'
+import type { KeySecret } from './known-secret.ts'
 import { createPepper, NO_PEPPER, type Pepper } from './pepper.ts'
 
 /** The option `pepper`, which every store in a database has. */
@@ -22,19 +23,16 @@ export interface PepperOptions {
   readonly pepper?: readonly (string | null)[] | undefined
 }
 
-/** An HMAC key shorter than this could be guessed. */
-const MIN_SECRET_LENGTH = 32
-
 /** Each pepper costs a question. */
 const MAX_PEPPERS = 4
 
 /**
  * Reads the option.
  *
- * @param keySecret - the secret of the log.
+ * @param keySecret - the secret of the log. One that a function finds is not compared.
  * @throws TypeError naming what is wrong.
  */
-export function readPeppers(group: OptionGroup, keySecret: string | undefined): readonly [Pepper, ...Pepper[]] {
+export function readPeppers(group: OptionGroup, keySecret: KeySecret): readonly [Pepper, ...Pepper[]] {
   const given = group.raw('pepper')
   if (given === undefined) return [NO_PEPPER]
   if (!Array.isArray(given)) {

@@ -1,6 +1,7 @@
 /** The option of a store that turns its log of revocations on. */
-import { OptionGroup } from '@token-introspection/core/options'
+import { OptionGroup, resolveSecret } from '@token-introspection/core/options'
 import { CUTOFF_KEPT_SECONDS } from './cutoff.ts'
+import type { KeySecret } from './known-secret.ts'
 
 /** Settings of the log of revocations of a store. */
 export interface RevocationLogOptions {
@@ -8,8 +9,13 @@ export interface RevocationLogOptions {
    * The secret from which the keys of events are made, at least 32 characters. Default: the store makes a random one and keeps
    * it in the database, so that every process has the same. The store in memory makes a new one each time. Of a secret that was given,
    * the database keeps a short digest alone. A process with another secret ends the log, and a new one begins: every follower sees a gap.
+   *
+   * A function returns the secret, or a promise of it. It is called when the store first needs the secret, and not again once it has
+   * found one: another secret would end the log. So a build needs no secret. While it fails, or does not answer for 5 seconds, the store
+   * rejects what needs the secret with `SecretUnavailableError`, and the endpoints answer 503. In databases these are saves and revocations,
+   * too.
    */
-  readonly keySecret?: string | undefined
+  readonly keySecret?: string | (() => string | Promise<string>) | undefined
   /**
    * How long the log keeps an event, in seconds. A follower that was away for longer asks about its tokens again. Default:
    * `unstoredLifetimeSeconds` and an hour. From 60 to 315363600. If processes say different times, the shortest counts.
@@ -19,12 +25,9 @@ export interface RevocationLogOptions {
 
 /** The resolved settings. */
 export interface RevocationLogSettings {
-  readonly keySecret: string | undefined
+  readonly keySecret: KeySecret
   readonly retentionSeconds: number
 }
-
-/** An HMAC key shorter than this could be guessed. */
-const MIN_SECRET_LENGTH = 32
 
 const NAMES = ['keySecret', 'retentionSeconds']
 
@@ -42,13 +45,10 @@ export function readRevocationLogOptions(
     )
   }
   const log = new OptionGroup(group.path('revocationLog'), given === true ? {} : given, NAMES)
-  const keySecret = log.string('keySecret')
-  if (keySecret !== undefined && keySecret.length < MIN_SECRET_LENGTH) {
-    throw log.error('keySecret', `must have at least ${MIN_SECRET_LENGTH} characters`)
-  }
+  const find = resolveSecret(log, 'keySecret')
   const kept = unstoredLifetimeSeconds + CUTOFF_KEPT_SECONDS
   return {
-    keySecret,
+    keySecret: typeof log.raw('keySecret') === 'function' ? find : log.string('keySecret'),
     retentionSeconds: log.integer('retentionSeconds', {
       default: kept,
       min: 60,

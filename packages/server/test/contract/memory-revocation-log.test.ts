@@ -6,10 +6,10 @@ import { START } from './stored-tokens.ts'
 
 const KEY_SECRET = 'a-secret-of-the-log-with-32-octets!'
 
-function create(keySecret?: string) {
+function create(keySecret?: string, given: string | (() => Promise<string>) | undefined = keySecret) {
   const clock = { seconds: START }
   const now = () => clock.seconds * 1000
-  const store = createMemoryTokenStore({ now, revocationLog: keySecret === undefined ? true : { keySecret } })
+  const store = createMemoryTokenStore({ now, revocationLog: given === undefined ? true : { keySecret: given } })
   return { store, other: store, keySecret, expireEvents: () => void (clock.seconds += 7200), clock }
 }
 
@@ -20,6 +20,10 @@ describe('the log of a memory token store', () => {
 
   test.each(revocationLogContract())('with a given secret: $title', async ({ run }) => {
     await run(create(KEY_SECRET))
+  })
+
+  test.each(revocationLogContract())('with a secret that a function finds: $title', async ({ run }) => {
+    await run(create(KEY_SECRET, async () => KEY_SECRET))
   })
 
   test('is absent by default, and receipts then have no position', async () => {

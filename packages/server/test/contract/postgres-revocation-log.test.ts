@@ -8,6 +8,7 @@ import { digestToken, type RevocationLog } from '../../src/index.ts'
 import { createPostgresTokenStore, type PostgresPool } from '../../src/stores/postgres/index.ts'
 import { numberEvents, SEQUENCER_LOCK } from '../../src/stores/postgres/log-statements.ts'
 import { startPostgres } from '../databases/start-postgres.ts'
+import { PEPPER } from './peppered-stores.ts'
 import { START } from './stored-tokens.ts'
 
 const server = await startPostgres('the tests of the log of the PostgreSQL token store')
@@ -16,7 +17,12 @@ afterAll(() => server?.stop())
 const KEY_SECRET = 'a-secret-of-the-log-with-32-octets!'
 
 /** A store and another one over a second pool, with empty tables of their own. */
-async function create(adapt: (pool: Pool) => PostgresPool = (pool) => pool, keySecret?: string, settings = '') {
+async function create(
+  adapt: (pool: Pool) => PostgresPool = (pool) => pool,
+  keySecret?: string,
+  settings = '',
+  { given = keySecret, pepper }: { given?: string | (() => Promise<string>) | undefined; pepper?: string[] } = {},
+) {
   const schema = `test_${randomUUID().replaceAll('-', '')}`
   const open = (): Pool => {
     const options = `-c search_path=${schema} ${settings}`
@@ -33,13 +39,14 @@ async function create(adapt: (pool: Pool) => PostgresPool = (pool) => pool, keyS
     createPostgresTokenStore({
       pool: adapt(pool),
       now,
-      revocationLog: keySecret === undefined ? true : { keySecret },
+      revocationLog: given === undefined ? true : { keySecret: given },
+      pepper,
     })
   const [store, other] = [createStore(pools[0]), createStore(pools[1])]
   await store.migrate()
-  const unlogged = createPostgresTokenStore({ pool: adapt(pools[1]), now })
-  const createWithSecret = (given: string) =>
-    createPostgresTokenStore({ pool: adapt(pools[1]), now, revocationLog: { keySecret: given } })
+  const unlogged = createPostgresTokenStore({ pool: adapt(pools[1]), now, pepper })
+  const createWithSecret = (secret: string) =>
+    createPostgresTokenStore({ pool: adapt(pools[1]), now, revocationLog: { keySecret: secret }, pepper })
   const expireEvents = () => void (clock.seconds += 7200)
   return { pool: pools[0], store, other, unlogged, keySecret, createWithSecret, expireEvents }
 }
@@ -89,6 +96,17 @@ describe.skipIf(server === undefined)('the log of a PostgreSQL token store', () 
 
   test.each(revocationLogContract())('between two pools with a given secret: $title', async ({ run }) => {
     await run(await create(undefined, KEY_SECRET))
+  })
+
+  test.each(revocationLogContract())(
+    'between two pools with a secret that a function finds: $title',
+    async ({ run }) => {
+      await run(await create(undefined, KEY_SECRET, '', { given: async () => KEY_SECRET }))
+    },
+  )
+
+  test.each(revocationLogContract())('between two pools with a pepper: $title', async ({ run }) => {
+    await run(await create(undefined, KEY_SECRET, '', { pepper: [PEPPER] }))
   })
 
   test.each(revocationLogContract())('over pools without LISTEN: $title', async ({ run }) => {

@@ -6,6 +6,7 @@ import { digestToken } from '../../src/index.ts'
 import { createRedisTokenStore, type RedisTokenStoreOptions } from '../../src/stores/redis/index.ts'
 import { openIoredis, ownKeyPrefix, REDIS_LIBRARIES } from '../databases/open-redis.ts'
 import { startRedis } from '../databases/start-redis.ts'
+import { PEPPER } from './peppered-stores.ts'
 import { lasting } from './stored-tokens.ts'
 
 const TESTS = 'the tests of the log of the Redis token store'
@@ -47,17 +48,18 @@ async function create(options: Partial<RedisTokenStoreOptions> = {}, at = url) {
 }
 
 describe.skipIf(server === undefined).each(REDIS_LIBRARIES)('the log of a Redis token store over %s', (_, open) => {
-  const pair = async (given: string | undefined) => {
+  const pair = async (
+    keySecret: string | undefined,
+    { given = keySecret, pepper }: { given?: string | (() => Promise<string>) | undefined; pepper?: string[] } = {},
+  ) => {
     const keyPrefix = ownKeyPrefix()
     // Ahead of Redis, which dates the beginning of the log and may come into the next second meanwhile.
     const clock = { ms: Date.now() + 60_000 }
-    const revocationLog = given === undefined ? true : { keySecret: given }
-    const make = async () =>
-      createRedisTokenStore({ client: await open(url), keyPrefix, now: () => clock.ms, revocationLog })
-    const unlogged = createRedisTokenStore({ client: await open(url), keyPrefix, now: () => clock.ms })
-    const createWithSecret = async (keySecret: string) =>
-      createRedisTokenStore({ client: await open(url), keyPrefix, now: () => clock.ms, revocationLog: { keySecret } })
-    return { store: await make(), other: await make(), unlogged, keySecret: given, createWithSecret }
+    const make = async (revocationLog?: RedisTokenStoreOptions['revocationLog']) =>
+      createRedisTokenStore({ client: await open(url), keyPrefix, now: () => clock.ms, revocationLog, pepper })
+    const log = given === undefined ? true : { keySecret: given }
+    const createWithSecret = async (secret: string) => make({ keySecret: secret })
+    return { store: await make(log), other: await make(log), unlogged: await make(), keySecret, createWithSecret }
   }
 
   test.each(revocationLogContract())('$title', async ({ run }) => {
@@ -66,6 +68,14 @@ describe.skipIf(server === undefined).each(REDIS_LIBRARIES)('the log of a Redis 
 
   test.each(revocationLogContract())('with a given secret: $title', async ({ run }) => {
     await run(await pair(KEY_SECRET))
+  })
+
+  test.each(revocationLogContract())('with a secret that a function finds: $title', async ({ run }) => {
+    await run(await pair(KEY_SECRET, { given: async () => KEY_SECRET }))
+  })
+
+  test.each(revocationLogContract())('with a pepper: $title', async ({ run }) => {
+    await run(await pair(KEY_SECRET, { pepper: [PEPPER] }))
   })
 
   test('leaves the contract of token stores as it is', async () => {

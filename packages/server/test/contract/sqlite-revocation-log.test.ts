@@ -24,18 +24,25 @@ function open(path: string): DatabaseSync {
   return database
 }
 
-function create(paths: readonly [string, string], keySecret?: string, pepper?: (string | null)[]) {
+type Given = string | (() => Promise<string>) | undefined
+
+function create(
+  paths: readonly [string, string],
+  keySecret?: string,
+  pepper?: (string | null)[],
+  given: Given = keySecret,
+) {
   const clock = { seconds: START }
   const now = () => clock.seconds * 1000
-  const revocationLog = keySecret === undefined ? true : { keySecret }
+  const revocationLog = given === undefined ? true : { keySecret: given }
   const databases = [...new Set(paths)].map(open)
   const unlogged = createSqliteTokenStore({ database: open(paths[0]), now, pepper })
   const [store, other = store] = databases.map((database) =>
     createSqliteTokenStore({ database, now, revocationLog, pepper }),
   )
   if (store === undefined || other === undefined) throw new Error('no store')
-  const createWithSecret = (given: string) =>
-    createSqliteTokenStore({ database: open(paths[0]), now, revocationLog: { keySecret: given } })
+  const createWithSecret = (secret: string) =>
+    createSqliteTokenStore({ database: open(paths[0]), now, revocationLog: { keySecret: secret } })
   return {
     database: databases[0] as DatabaseSync,
     store,
@@ -47,12 +54,12 @@ function create(paths: readonly [string, string], keySecret?: string, pepper?: (
 }
 
 /** A store and another one over a second connection to its file. */
-function createPair(keySecret?: string) {
+function createPair(keySecret?: string, given: Given = keySecret) {
   const directory = mkdtempSync(join(tmpdir(), 'revocation-log-'))
   onTestFinished(() => rmSync(directory, { recursive: true }))
   const path = join(directory, 'tokens.sqlite')
   // The same file under two names, so that both connections are opened.
-  return { path, ...create([path, `${directory}/./tokens.sqlite`], keySecret) }
+  return { path, ...create([path, `${directory}/./tokens.sqlite`], keySecret, undefined, given) }
 }
 
 describe('the log of a SQLite token store', () => {
@@ -66,6 +73,10 @@ describe('the log of a SQLite token store', () => {
 
   test.each(revocationLogContract())('between two connections with a given secret: $title', async ({ run }) => {
     await run(createPair(KEY_SECRET))
+  })
+
+  test.each(revocationLogContract())('with a secret that a function finds: $title', async ({ run }) => {
+    await run(createPair(KEY_SECRET, async () => KEY_SECRET))
   })
 
   test.each(revocationLogContract())('with a pepper: $title', async ({ run }) => {

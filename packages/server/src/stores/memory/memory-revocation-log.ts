@@ -1,6 +1,7 @@
 /** The log of revocations of a store in memory: a ring of events, bounded by age and by number. */
 import { andThen, isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import {
+  createFoundRevocationKeys,
   createRevocationKeys,
   MAX_PAGE_EVENTS,
   type RevocationEvent,
@@ -10,6 +11,7 @@ import {
 } from '@token-introspection/core/revocations'
 import { readPosition, writePosition } from '../log-position.ts'
 import { randomTag, randomText } from '../random-text.ts'
+import type { KeySecret } from '../known-secret.ts'
 import type { RevocationLog } from '../revocation-log.ts'
 import type { RevocationLogSettings } from '../revocation-log-options.ts'
 
@@ -34,7 +36,7 @@ interface Entry {
  * before its first request.
  */
 export class MemoryRevocationLog implements RevocationLog {
-  readonly #keySecret: string | undefined
+  readonly #keySecret: KeySecret
   #keys: RevocationKeys | undefined
   readonly #retentionSeconds: number
   readonly #now: () => number
@@ -57,8 +59,14 @@ export class MemoryRevocationLog implements RevocationLog {
   }
 
   readonly keyOf: RevocationKeys = (kind, identifier) => {
-    this.#keys ??= createRevocationKeys(this.#keySecret ?? randomText(SECRET_OCTETS))
+    this.#keys ??= this.#createKeys()
     return this.#keys(kind, identifier)
+  }
+
+  #createKeys(): RevocationKeys {
+    const given = this.#keySecret
+    if (typeof given === 'function') return createFoundRevocationKeys(given)
+    return createRevocationKeys(given ?? randomText(SECRET_OCTETS))
   }
 
   /** How many events the log keeps. */
@@ -148,11 +156,19 @@ export class MemoryRevocationLog implements RevocationLog {
 
   #eventAt(index: number): MaybePromise<RevocationEvent> {
     const entry = this.#entries[index] as Entry
-    const { kind, identifier, at, cut } = entry
+    const { kind, at, cut } = entry
     const number = this.#before + index + 1
     const [position, previous] = [this.positionOf(number), this.positionOf(number - 1)]
-    entry.key ??= this.keyOf(kind, identifier)
-    return andThen(entry.key, (key) => ({ position, previous, at, cut, kind, key }))
+    return andThen(this.#keyAt(entry), (key) => ({ position, previous, at, cut, kind, key }))
+  }
+
+  #keyAt(entry: Entry): MaybePromise<string> {
+    if (entry.key !== undefined) return entry.key
+    const key = this.keyOf(entry.kind, entry.identifier)
+    entry.key = key
+    // After a failure, the next reader asks for the secret again.
+    if (isPromise(key)) key.catch(() => (entry.key = undefined))
+    return key
   }
 
   /** Removes up to two events that are too old, or one too many. The last event always stays. */

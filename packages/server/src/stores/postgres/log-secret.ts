@@ -2,6 +2,7 @@
 import { andThen, isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { RevocationKeys } from '@token-introspection/core/revocations'
 import {
+  findGivenSecret,
   isKept,
   isWholeSecret,
   type KnownSecret,
@@ -51,7 +52,8 @@ export class LogSecret {
 
   async #find(): Promise<KnownSecret> {
     try {
-      const known = knowSecret(await this.#findKept(), this.#settings.keySecret)
+      const given = await findGivenSecret(this.#settings.keySecret)
+      const known = knowSecret(await this.#findKept(given), given)
       this.#known = known === UNKNOWN_SECRET ? undefined : known
       return known
     } catch (error) {
@@ -61,10 +63,10 @@ export class LogSecret {
     }
   }
 
-  async #findKept(): Promise<string | undefined> {
+  async #findKept(given: string | undefined): Promise<string | undefined> {
     const kept = await this.#readKept()
     if (this.#settings.isAdopted) return kept
-    const own = await (this.#own ??= makeKeptSecret(this.#settings.keySecret))
+    const own = await (this.#own ??= makeKeptSecret(given))
     if (isKept(kept, own)) return kept
     await runStatement(this.#pool, KEEP_SECRET, [own, this.#now()])
     // Of several processes that make a secret at once, one keeps its own.

@@ -2,14 +2,22 @@
 import { runRedisScript, type RevocationStreamKeys, type SendRedisCommand } from '@token-introspection/core/redis'
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { OPEN_LOG } from './log-scripts.ts'
-import { isWholeSecret, type KnownSecret, knowSecret, type LogSecretSettings, makeKeptSecret } from '../known-secret.ts'
+import {
+  findGivenSecret,
+  isWholeSecret,
+  type KeySecret,
+  type KnownSecret,
+  knowSecret,
+  type LogSecretSettings,
+  makeKeptSecret,
+} from '../known-secret.ts'
 import { randomTag } from '../random-text.ts'
 
 /** Finds the secret, and makes one if there is none. */
 export class LogSecret {
   readonly #send: SendRedisCommand
   readonly #keys: RevocationStreamKeys
-  readonly #given: string | undefined
+  readonly #given: KeySecret
   readonly #isAdopted: boolean
   /** What this process keeps in Redis if there is no secret yet. A secret that was given is not kept there. */
   #own: MaybePromise<string> | undefined
@@ -38,14 +46,15 @@ export class LogSecret {
 
   async #open(): Promise<KnownSecret> {
     try {
-      const own = await (this.#own ??= makeKeptSecret(this.#given))
+      const given = await findGivenSecret(this.#given)
+      const own = await (this.#own ??= makeKeptSecret(given))
       const { secret, stream, last } = this.#keys
       const values = [own, randomTag(), Number(this.#isAdopted)]
       const stored = (await runRedisScript(this.#send, OPEN_LOG, [secret, stream, last], values)) as string
       if (this.#isAdopted && !isWholeSecret(stored)) {
         throw new Error(`other processes were given the secret of ${stream}, and this one was not`)
       }
-      return (this.#known = knowSecret(stored, this.#given))
+      return (this.#known = knowSecret(stored, given))
     } catch (error) {
       this.#known = undefined
       throw error

@@ -1,8 +1,11 @@
 /** The secret of the log in SQLite. It is compared in the transaction of each event. */
 import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import {
+  findGivenSecret,
   isKept,
   isKeptOf,
+  isWholeSecret,
+  type KeySecret,
   type KnownSecret,
   knowSecret,
   type LogSecretSettings,
@@ -13,25 +16,36 @@ import { KEEP_SECRET, SECRET } from './log-statements.ts'
 import type { SqliteDatabase, SqliteStatement } from './sqlite-database.ts'
 import { createTransaction, type Transact } from './transaction.ts'
 
+/** The log whose secret it is. */
+interface SecretHolder {
+  /** Whether an event was appended since the log began. */
+  readonly hasEvents: () => boolean
+  /** Ends the log and begins a new one. */
+  readonly restart: () => void
+}
+
 /** Finds the secret, and makes one if there is none. */
 export class LogSecret {
-  readonly #given: string | undefined
+  readonly #given: KeySecret
   readonly #transact: Transact
   readonly #find: SqliteStatement
   readonly #keep: SqliteStatement
-  readonly #restart: () => void
+  readonly #log: SecretHolder
   /** What this process keeps in the database if there is no secret yet. `undefined` if it keeps none. */
-  readonly #own: MaybePromise<string> | undefined
+  #own: MaybePromise<string> | undefined
+  readonly #isAdopted: boolean
   #known = UNKNOWN_SECRET
 
-  /** @param restart - ends the log and begins a new one. */
-  constructor(database: SqliteDatabase, settings: LogSecretSettings, restart: () => void) {
+  constructor(database: SqliteDatabase, settings: LogSecretSettings, log: SecretHolder) {
     this.#given = settings.keySecret
     this.#transact = createTransaction(database)
     this.#find = database.prepare(SECRET)
     this.#keep = database.prepare(KEEP_SECRET)
-    this.#restart = restart
-    this.#own = settings.isAdopted ? undefined : makeKeptSecret(settings.keySecret)
+    this.#log = log
+    this.#isAdopted = settings.isAdopted
+    // A function is called when the secret is needed.
+    if (settings.isAdopted || typeof settings.keySecret === 'function') return
+    this.#own = makeKeptSecret(settings.keySecret)
     // Without Web Crypto it is known at once. A process that finds the log then finds the secret, too.
     if (typeof this.#own === 'string') this.#keepOwn(this.#own)
   }
@@ -39,8 +53,10 @@ export class LogSecret {
   /** The secret that the log has now. */
   known(): MaybePromise<KnownSecret> {
     if (this.isCurrent(this.#known)) return this.#known
-    if (this.#own === undefined) return (this.#known = knowSecret(this.#kept(), undefined))
-    return andThen(this.#own, (own) => (this.#known = knowSecret(this.#keepOwn(own), this.#given)))
+    if (this.#isAdopted) return (this.#known = knowSecret(this.#kept(), undefined))
+    return andThen(findGivenSecret(this.#given), (given) =>
+      andThen((this.#own ??= makeKeptSecret(given)), (own) => (this.#known = knowSecret(this.#keepOwn(own), given))),
+    )
   }
 
   /**
@@ -67,7 +83,9 @@ export class LogSecret {
       const kept = this.#kept()
       if (isKept(kept, own)) return kept
       this.#keep.run(own)
-      this.#restart()
+      // A function finds the secret when a log without events may have been read.
+      const isFirst = kept === undefined && !isWholeSecret(own) && !this.#log.hasEvents()
+      if (!isFirst) this.#log.restart()
       return own
     })
   }

@@ -60,7 +60,10 @@ export class SqliteRevocationLog implements RevocationLog {
     this.#read = database.prepare(READ)
     this.#trim = database.prepare(TRIM)
     this.#since = database.prepare(SINCE)
-    this.#secret = new LogSecret(database, settings, () => this.#restart())
+    this.#secret = new LogSecret(database, settings, {
+      hasEvents: () => this.#lastRow()?.number !== 0,
+      restart: () => this.#restart(),
+    })
     this.#transact(() => this.#lastRow() ?? this.#open())
   }
 

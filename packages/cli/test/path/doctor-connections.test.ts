@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
+import type { TlsOptions } from 'node:tls'
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { text } from 'node:stream/consumers'
@@ -15,7 +16,7 @@ import { CALLER, startModelServer } from '../servers/model-server.ts'
 const DAY_MS = 86_400_000
 
 /** A server over TLS that calls every token inactive. */
-async function serveTls(certificate: ServerCertificate) {
+async function serveTls(certificate: ServerCertificate & Pick<TlsOptions, 'requestCert' | 'ca' | 'maxVersion'>) {
   const server = createTlsServer(certificate, (_, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).end('{"active":false}')
   }).listen(0, '127.0.0.1')
@@ -31,12 +32,17 @@ async function serveTls(certificate: ServerCertificate) {
 
 /** A server that does something else with each connection. */
 async function serveTcp(onConnection: (socket: Socket) => void) {
-  const server = createTcpServer(onConnection)
+  const sockets: Socket[] = []
+  const server = createTcpServer((socket) => {
+    sockets.push(socket)
+    onConnection(socket)
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
     port: (server.address() as AddressInfo).port,
     async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
       await once(server.close(), 'close')
     },
   }
@@ -81,6 +87,27 @@ describe('TLS', () => {
     expect(printed.fault).toMatchObject({ name, step: 'connection', side })
   })
 
+  test('a client certificate that the server wants', async () => {
+    const certificate = createCertificate('127.0.0.1')
+    // With TLS 1.3 some servers only break the connection.
+    await using as = await serveTls({ ...certificate, ca: certificate.cert, requestCert: true, maxVersion: 'TLSv1.2' })
+    const { printed } = await doctor(['--endpoint', `https://127.0.0.1:${as.port}/introspect`, '--ca-file', 'ca'], {
+      files: { ca: certificate.cert },
+    })
+    expect(printed.fault).toMatchObject({ name: 'client_certificate_required', step: 'connection' })
+  })
+
+  test.each([
+    ['client_certificate_required', 'No required SSL certificate was sent'],
+    ['plain_to_tls_port', 'The plain HTTP request was sent to HTTPS port'],
+  ])('%s by the page of a gateway', async (name, words) => {
+    const headers = { 'content-type': 'text/html' }
+    const as = await startModelServer({ instead: () => ({ status: 400, headers, body: `<html><h1>400 ${words}</h1>` }) })
+    const { printed } = await doctor(['--endpoint', `${as.url}/introspect`])
+    expect(printed.fault).toMatchObject({ name, step: 'connection', side: 'resource_server' })
+    await as.close()
+  })
+
   test('https to a port that speaks http', async () => {
     const as = await startModelServer()
     const { printed } = await doctor(['--issuer', as.url.replace('http:', 'https:')])
@@ -122,11 +149,9 @@ describe('connections', () => {
   })
 
   test('a server that never answers, within the deadline', async () => {
-    const sockets: Socket[] = []
-    await using as = await serveTcp((socket) => void sockets.push(socket))
+    await using as = await serveTcp(() => undefined)
     const { printed } = await doctor(['--endpoint', `http://127.0.0.1:${as.port}/introspect`, '--deadline', '1'])
     expect(printed.fault).toMatchObject({ name: 'late', step: 'connection', side: 'connection' })
-    for (const socket of sockets) socket.destroy()
   })
 })
 

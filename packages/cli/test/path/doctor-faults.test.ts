@@ -207,6 +207,21 @@ const rows: Record<string, Row> = {
     args: (url) => ['--issuer', url, '--signed-answers'],
     says: ['answer', 'authorization_server', /introspection_signed_response_alg/, 'RFC 9701 §4'],
   },
+  'keys that cannot be fetched': {
+    fault: 'keys_missing',
+    behaviour: {
+      metadata: (url) => ({ jwks_uri: `${url}/jwks` }),
+      instead: ({ method }) =>
+        method === 'POST'
+          ? {
+              headers: { 'content-type': 'application/token-introspection+jwt' },
+              body: unsignedJwt({}, { alg: 'RS256', kid: 'a', typ: 'token-introspection+jwt' }),
+            }
+          : undefined,
+    },
+    args: (url) => ['--issuer', url, '--signed-answers'],
+    says: ['answer', 'authorization_server', /jwks_uri/, 'RFC 9701 §5'],
+  },
   'a signed answer where JSON is asked for': {
     fault: 'signed_answer_unasked',
     behaviour: atEndpoint({ headers: { 'content-type': 'application/token-introspection+jwt' }, body: 'a.b.c' }),

@@ -65,7 +65,14 @@ describe('a healthy server', () => {
 
   test('is healthy when it calls a revoked token inactive at once', async () => {
     const { code, printed } = await doctor(['--issuer', await start(), '--token-file', 'token', '--revoked'])
-    expect([code, printed.verdict]).toEqual([0, 'healthy'])
+    expect([code, printed.verdict, printed.notes]).toEqual([0, 'healthy', []])
+  })
+
+  test('is healthy with an answer that a cache has kept, whatever its date', async () => {
+    const headers = { 'content-type': 'application/json', date: 'Mon, 30 Nov 2020 12:00:00 GMT', age: '60' }
+    const instead: Behaviour['instead'] = ({ method }) =>
+      method === 'POST' ? { headers, body: '{"active":false}' } : undefined
+    expect((await doctor(['--issuer', await start({ instead })])).printed.fault).toBeUndefined()
   })
 
   test('is healthy with every unusual answer that is good', async () => {
@@ -199,6 +206,7 @@ describe('--config', () => {
       modules: { c: { default: options } },
     })
     expect(printed.fault).toMatchObject({ name: 'missing_audience_mapper', step: 'policy' })
+    expect(printed.fault?.fix).toContain(AUDIENCE)
   })
 
   test('takes the issuer of a preset', async () => {

@@ -34,6 +34,9 @@ const NO_TLS = new Set([
   'ERR_SSL_HTTP_REQUEST',
   'EPROTO',
 ])
+/** What the page of nginx says with status 400, when a client certificate is missing, and when the request came by http. */
+const NO_CERTIFICATE = 'No required SSL certificate was sent'
+const PLAIN_TO_TLS = 'plain HTTP request was sent to HTTPS port'
 /** The status by which a proxy says that it let nothing pass. */
 const PROXY_STATUSES = new Set([403, 407, 502, 503, 504])
 
@@ -43,10 +46,13 @@ export async function findConnectionFault({ side, error }: CheckFailed, patient:
   const status = failed?.answer?.status
   const url = failed?.request.url ?? patient.endpoint ?? patient.issuer
   if (url === undefined) return undefined
+  if (failed?.answer?.status === 400) {
+    if (failed.answer.body.includes(NO_CERTIFICATE)) return faults.certificateRequired(url, 'status 400')
+    if (failed.answer.body.includes(PLAIN_TO_TLS)) return faults.plainToTlsPort(url)
+  }
   const proxy = patient.proxyFor(url)
   const isOfProxy = proxy?.isUsed === true && status !== undefined && PROXY_STATUSES.has(status)
   if (side !== 'connection' && !isOfProxy) return undefined
-  if (failed !== undefined && isPlainToTls(failed.answer)) return faults.plainToTlsPort(url)
   const code = error instanceof TransportTimeoutError ? 'ETIMEDOUT' : (errorCodeOf(error) ?? 'UNKNOWN')
   const byProxy = proxy && (await findProxyFault(proxy, url, failed?.request, isOfProxy, patient))
   return byProxy ?? (isOfProxy ? undefined : await faultByCode(code, url, failed?.request, patient))
@@ -55,10 +61,6 @@ export async function findConnectionFault({ side, error }: CheckFailed, patient:
 /** What the server says to a simple request for its root. */
 function greeting(url: string): SentRequest {
   return { method: 'GET', url, headers: { accept: '*/*' }, body: '' }
-}
-
-function isPlainToTls(answer: { readonly status: number; readonly body: string } | undefined): boolean {
-  return answer?.status === 400 && answer.body.includes('plain HTTP request was sent to HTTPS port')
 }
 
 async function findProxyFault(

@@ -60,7 +60,7 @@ export const connectionFaults = {
     connectionFault('reset', {
       side: 'connection',
       found: `${originOf(url)} broke the connection before its answer was complete (${code}).`,
-      fix: 'See the log of the server and of what stands before it: a firewall, a gateway, or a time limit breaks the connection.',
+      fix: `See the log of the server and of what stands before it: a firewall, a gateway, or a time limit breaks the connection.${url.startsWith('https:') ? ' A server that requires a client certificate may do so, too.' : ''}`,
       command: `curl -sSv -o /dev/null ${shellWord(originOf(url))}`,
       isSure: false,
     }),

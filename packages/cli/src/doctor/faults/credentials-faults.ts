@@ -49,6 +49,10 @@ function useMethod(method: string): string {
   return made === undefined ? method : `${made}; on the command line, --auth ${method}`
 }
 
+function functionOf({ method }: Refused): string {
+  return method === 'client_secret_jwt' ? 'clientSecretJwt' : 'privateKeyJwt'
+}
+
 /** Creates the faults. */
 export const credentialsFaults = {
   basicEncoding: (refused: Refused, wanted: 'form' | 'raw' | 'latin1'): Fault => {
@@ -82,13 +86,13 @@ export const credentialsFaults = {
   assertionAudience: (refused: Refused, sent: string, wanted: string): Fault =>
     credentialsFault('assertion_audience', {
       found: `${refused.url} refuses an assertion with aud '${sent}' (${refused.said}), and accepts one with aud '${wanted}'.`,
-      fix: `Set the option audience of ${refused.method === 'client_secret_jwt' ? 'clientSecretJwt' : 'privateKeyJwt'} to '${wanted}'.`,
+      fix: `Set the option audience of ${functionOf(refused)} to '${wanted}'.`,
       clause: 'RFC 7523 §3',
     }),
   assertionForm: (refused: Refused, difference: string): Fault =>
     credentialsFault('assertion_form', {
       found: `${refused.url} refuses the assertion (${refused.said}), and accepts one ${difference}.`,
-      fix: 'Set sendClientId: true.',
+      fix: `Set the option sendClientId of ${functionOf(refused)} to true.`,
       clause: 'RFC 7521 §4.2',
     }),
   notPermitted: (refused: Refused): Fault =>

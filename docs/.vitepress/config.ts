@@ -2,6 +2,7 @@
 import { slug } from 'github-slugger'
 import { defineConfig } from 'vitepress'
 import { siteLink, toSitePage, toSitePath } from '../../packages/repository/src/site/site-link.ts'
+import { isApiPage } from '../../packages/repository/src/reference/generated.ts'
 import { REPOSITORY_URL } from '../../packages/repository/src/site/repository-url.ts'
 import { SECTIONS } from './sidebar.ts'
 
@@ -20,17 +21,31 @@ export default defineConfig({
     ['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}logo.svg` }],
     ['meta', { name: 'theme-color', content: '#0d6b62' }],
   ],
+  // The table of requirements needs the whole width.
+  transformPageData: ({ relativePath, frontmatter }) =>
+    relativePath === 'standards.md' ? { frontmatter: { ...frontmatter, aside: false } } : {},
   ...(origin === undefined ? {} : { sitemap: { hostname: new URL(base, origin).href } }),
   markdown: {
-    // The anchors of a repository browser, so that a link to a heading works in both.
+    // Themes with enough contrast on the background of our code.
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
     languageAlias: { caddyfile: 'nginx' },
+    // A busy machine needs longer for a line than the 500 ms after which its colours would be wrong.
+    codeTransformers: [{ preprocess: (_, options) => void Object.assign(options, { tokenizeTimeLimit: 0 }) }],
+    // The anchors of a repository browser, so that a link to a heading works in both.
     anchor: { slugify: (heading) => slug(heading) },
     config: (markdown) => {
-      markdown.core.ruler.push('site-links', ({ tokens, env }) => {
+      markdown.core.ruler.push('site', ({ tokens, env }) => {
         const { relativePath } = env as { readonly relativePath: string }
         for (const token of tokens.flatMap(({ children }) => children ?? [])) {
           const link = token.attrGet('href')
           if (token.type === 'link_open' && link !== null) token.attrSet('href', siteLink(link, `docs/${relativePath}`))
+        }
+        // A screen reader announces a header cell. An empty one is no header.
+        for (const [index, token] of tokens.entries()) {
+          const [text, end] = [tokens[index + 1], tokens[index + 2]]
+          if (token.type !== 'th_open' || text?.content !== '' || end?.type !== 'th_close') continue
+          token.tag = 'td'
+          end.tag = 'td'
         }
       })
     },
@@ -39,7 +54,7 @@ export default defineConfig({
     logo: { src: '/logo.svg', alt: '' },
     nav: [
       { text: 'Guides', link: '/protect/guards', activeMatch: '^/(start|protect|run|operate)/' },
-      { text: 'Reference', link: '/standards', activeMatch: '^/reference/' },
+      { text: 'Reference', link: '/reference/client-options', activeMatch: '^/reference/' },
       { text: 'Why', link: '/why/migrating', activeMatch: '^/why/' },
     ],
     sidebar: SECTIONS.map(({ title, entries }) => ({
@@ -50,7 +65,11 @@ export default defineConfig({
       })),
     })),
     outline: { level: [2, 3] },
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      // The list of all names has its own place. In the search it would hide the guides.
+      options: { _render: (text, env, markdown) => (isApiPage(env.relativePath) ? '' : markdown.render(text, env)) },
+    },
     socialLinks: [{ icon: 'github', link: REPOSITORY_URL }],
     externalLinkIcon: false,
   },

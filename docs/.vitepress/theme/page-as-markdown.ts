@@ -23,7 +23,7 @@ export const PageAsMarkdown = defineComponent(() => {
   }
 
   return () =>
-    h('div', { class: 'page-as-markdown' }, [
+    h('nav', { class: 'page-as-markdown', 'aria-label': 'This page as Markdown' }, [
       h('button', { type: 'button', onClick: copy, 'aria-live': 'polite' }, label.value),
       h('a', { href: url.value, target: '_self' }, 'View as Markdown'),
     ])

@@ -1,10 +1,14 @@
 /** Compiles every example in the documentation. Ends with 1 when one is wrong. */
 import { join } from 'node:path'
+import { isGenerated } from '../reference/generated.ts'
 import { ROOT, readFiles } from '../workspace/workspace.ts'
 import { compileExamples } from './compile-examples.ts'
 import { readExamples } from './examples.ts'
 
-const pages = readFiles(['README.md', '.github/*.md', 'docs/**/*.md', 'packages/*/README.md'])
+// What the generated pages show is compiled where it stands: in the sources.
+const pages = readFiles(['README.md', '.github/*.md', 'docs/**/*.md', 'packages/*/README.md']).filter(
+  ({ path }) => !isGenerated(path),
+)
 const sources = readFiles(['packages/*/src/**/*.ts']).filter(({ path }) => !path.endsWith('.test.ts'))
 
 const examples = readExamples([...pages, ...sources])

@@ -1,0 +1,95 @@
+/** What a person would see go wrong on the built site, in a real browser. */
+import type { Browser, Page } from 'playwright-core'
+
+/** A phone, in CSS pixels. */
+const PHONE = { width: 390, height: 844 }
+const DESKTOP = { width: 1280, height: 900 }
+
+/** How long a page has, also on a busy machine. */
+const TIMEOUT_MS = 120_000
+
+/** A rule of accessibility that a page breaks. */
+interface Violation {
+  readonly id: string
+  readonly nodes: readonly { readonly target: readonly unknown[]; readonly failureSummary?: string }[]
+}
+
+/** Hears of each problem as it is found. */
+export type Report = (problem: string) => void
+
+/** Opens every page on a phone. Each loads without an error, has one title, and does not scroll sideways. */
+export async function checkOnPhone(
+  browser: Browser,
+  origin: string,
+  paths: readonly string[],
+  report: Report,
+): Promise<void> {
+  await withPage(browser, { viewport: PHONE }, async (page) => {
+    page.on('console', (message) => message.type() === 'error' && report(`${page.url()}: ${message.text()}`))
+    page.on('pageerror', (error) => report(`${page.url()}: ${error.message}`))
+    page.on(
+      'response',
+      (response) => response.ok() || report(`${page.url()}: ${response.status()} for ${response.url()}`),
+    )
+    for (const path of paths) {
+      await page.goto(origin + path)
+      const titles = await page.locator('main h1').count()
+      if (titles !== 1) report(`${path} has ${titles} titles`)
+      const width = await page.evaluate<number>('document.documentElement.scrollWidth')
+      if (width > PHONE.width) report(`${path} is ${width} pixels wide on a phone of ${PHONE.width}`)
+    }
+  })
+}
+
+/** Searches for a word as a reader does, and opens the first page that is found. */
+export async function checkSearch(browser: Browser, origin: string, word: string, report: Report): Promise<void> {
+  await withPage(browser, { viewport: DESKTOP }, async (page) => {
+    await page.goto(`${origin}/`)
+    await page.keyboard.press('Control+k')
+    await page.locator('#localsearch-input').fill(word)
+    await page.locator('#localsearch-list a').first().click()
+    await page.waitForURL((url) => url.pathname !== '/')
+    const text = await page.locator('main').innerText()
+    if (!text.toLowerCase().includes(word)) report(`the search for ${word} finds ${page.url()}, which does not have it`)
+  })
+}
+
+/**
+ * Looks for colours without contrast, controls without names and the like, in both colour schemes.
+ *
+ * @param axe - the script of axe, which runs in the page
+ */
+export async function checkAccessibility(
+  browser: Browser,
+  origin: string,
+  paths: readonly string[],
+  axe: string,
+  report: Report,
+): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await withPage(browser, { viewport: DESKTOP, colorScheme }, async (page) => {
+      for (const path of paths) {
+        await page.goto(origin + path)
+        await page.addScriptTag({ content: axe })
+        const violations = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)')
+        for (const { id, nodes } of violations)
+          for (const { target, failureSummary } of nodes)
+            report(`${path} (${colorScheme}): ${id} at ${target.join(' ')}: ${failureSummary ?? ''}`)
+      }
+    })
+  }
+}
+
+async function withPage(
+  browser: Browser,
+  options: Parameters<Browser['newContext']>[0],
+  use: (page: Page) => Promise<void>,
+): Promise<void> {
+  const context = await browser.newContext(options)
+  context.setDefaultTimeout(TIMEOUT_MS)
+  try {
+    await use(await context.newPage())
+  } finally {
+    await context.close()
+  }
+}

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { compileFunction } from 'node:vm'
 import { clientSecretBasic, type Guard, IntrospectionClient } from '@token-introspection/client'
 import { describe, expect, test } from 'vitest'
+import { GUARD_OPTIONS } from '../../src/policy/policy-options.ts'
 import { readCodeBlocks } from '../../../repository/src/markdown/code-blocks.ts'
 
 const guide = readFileSync(join(import.meta.dirname, '../../../../docs/protect/requirements.md'), 'utf8')
@@ -101,4 +102,9 @@ test.each([
   const section = guide.split(/^## /m).find((text) => text.startsWith(`${heading}\n`))
   expect(section).toContain(`\nHTTP/1.1 ${refusal.status} `)
   expect(section).toContain(`\nWWW-Authenticate: ${refusal.headers['www-authenticate']}\n`)
+})
+
+test.each(GUARD_OPTIONS)('names the option %s before the examples', (name) => {
+  const [table = ''] = guide.split('\n## An audience\n')
+  expect(table).toMatch(new RegExp(`\`${name}(?:: true)?\``))
 })

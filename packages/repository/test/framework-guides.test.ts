@@ -1,6 +1,8 @@
 /** The first program of each page about a framework, as a reader copies it. Only its issuer and its port differ. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
@@ -9,6 +11,7 @@ import {
   startAuthorizationServer,
 } from '../../../docs/examples/src/demo/authorization-server.ts'
 import { findFreePort } from '../../server/test/databases/server-process.ts'
+import { WebSocket } from 'ws'
 import { readGuideExample } from '../src/markdown/guide-example.ts'
 import { ROOT } from '../src/workspace/workspace.ts'
 
@@ -43,10 +46,16 @@ function saveProgram(page: string, title: string, port = 0): string {
 /** What a page answers to a request with this token. */
 type Call = (authorization: string | undefined) => Promise<{ readonly status: number; readonly body: string }>
 
-/** Starts a program that listens. */
-async function serve(page: string, title: string): Promise<Call> {
+/** Starts a program that listens, and returns its port. */
+async function start(page: string, title: string): Promise<number> {
   const port = await findFreePort()
   children.push(spawn(process.execPath, [saveProgram(page, title, port)], { stdio: 'inherit' }))
+  return port
+}
+
+/** Starts a program that serves HTTP. */
+async function serve(page: string, title: string): Promise<Call> {
+  const port = await start(page, title)
   const call: Call = async (authorization) => {
     const headers = new Headers(authorization === undefined ? {} : { authorization })
     const response = await fetch(`http://127.0.0.1:${port}/orders`, { headers })
@@ -103,13 +112,38 @@ describe.each<[string, string, (page: string, title: string) => Promise<Call>]>(
       }
     },
   ],
-])('docs/protect/%s', (page, title, start) => {
+])('docs/protect/%s', (page, title, open) => {
   test('lets a good token pass, and no other', async () => {
-    const call = await start(page, title)
+    const call = await open(page, title)
     expect((await call(undefined)).status).toBe(401)
     const good = await call(`Bearer ${await as.issueToken({ scope: 'orders:read' })}`)
     expect([good.status, JSON.parse(good.body)]).toEqual([200, { orders: [], for: 'alice' }])
+    const lacking = await call(`Bearer ${await as.issueToken({ scope: 'orders:list' })}`)
+    const requiresScope = readGuideExample(`protect/${page}`, title).includes("scope: 'orders:read'")
+    expect(lacking.status).toBe(requiresScope ? 403 : 200)
     const foreign = await call(`Bearer ${await as.issueToken({ aud: 'https://billing.example.com' })}`)
     expect(foreign).toEqual({ status: 401, body: '{"error":"invalid_token"}' })
   })
 })
+
+describe('docs/protect/long-lived-connections.md', () => {
+  test('closes a WebSocket when its token is revoked, and opens none without a token', async () => {
+    const url = `ws://127.0.0.1:${await start('long-lived-connections.md', 'WebSockets')}`
+    await expect.poll(() => refusalOf(new WebSocket(url))).toBe(401)
+    const token = await as.issueToken({ scope: 'orders:read' })
+    const socket = new WebSocket(url, { headers: { authorization: `Bearer ${token}` } })
+    const [message] = (await once(socket, 'message')) as [Buffer]
+    expect(message.toString()).toBe('orders of alice')
+    const closed = once(socket, 'close')
+    await as.revokeToken(token)
+    const [code, reason] = (await closed) as [number, Buffer]
+    expect([code, reason.toString()]).toEqual([1008, 'inactive'])
+  })
+})
+
+/** The status by which an upgrade is refused; `undefined` while nobody listens. */
+async function refusalOf(socket: WebSocket): Promise<number | undefined> {
+  const [, response] = await Promise.race([once(socket, 'unexpected-response'), once(socket, 'error').then(() => [])])
+  socket.on('error', () => undefined).terminate()
+  return (response as IncomingMessage | undefined)?.statusCode
+}

@@ -102,7 +102,9 @@ describe('TLS', () => {
     ['plain_to_tls_port', 'The plain HTTP request was sent to HTTPS port'],
   ])('%s by the page of a gateway', async (name, words) => {
     const headers = { 'content-type': 'text/html' }
-    const as = await startModelServer({ instead: () => ({ status: 400, headers, body: `<html><h1>400 ${words}</h1>` }) })
+    const as = await startModelServer({
+      instead: () => ({ status: 400, headers, body: `<html><h1>400 ${words}</h1>` }),
+    })
     const { printed } = await doctor(['--endpoint', `${as.url}/introspect`])
     expect(printed.fault).toMatchObject({ name, step: 'connection', side: 'resource_server' })
     await as.close()

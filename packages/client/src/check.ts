@@ -49,10 +49,7 @@ export interface CheckFailed {
   readonly ok: false
   readonly step: CheckStep
   readonly side: CheckSide
-  /**
-   * The error with which a call would have failed. It is no `IntrospectionError` only if an object of yours in
-   * `clientAuthentication` threw another one.
-   */
+  /** The error with which a call would have failed. */
   readonly error: Error
   /** What to do, for people to read. */
   readonly remedy: string

@@ -445,6 +445,8 @@ const revocationOptions = {
   now,
 }
 
+const { lookup: _lookup, revocation: _revocation, ...authenticatorOptions } = revocationOptions
+
 function walk(
   name: string,
   options: object,
@@ -927,6 +929,7 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
       (options) => handler.metadata(options),
     ),
     walk('createRevocationFeedHandler', feedHandlerOptions, server.createRevocationFeedHandler, { isPartial: true }),
+    walk('createClientAuthenticator', authenticatorOptions, server.createClientAuthenticator, { isPartial: true }),
     walk('createRevocationHandler', revocationOptions, server.createRevocationHandler, { isPartial: true }),
     walk(
       'certificateFromHeader',

@@ -31,6 +31,15 @@ export type {
   RevocationOptions,
 } from './revocation-options.ts'
 
+// Client authentication for endpoints of your own
+export {
+  type ClientAuthenticator,
+  createClientAuthenticator,
+  type RefusedWebRequest,
+} from './create-client-authenticator.ts'
+export type { AuthenticatedRequest, RefusedRequest } from './authenticate-request.ts'
+export type { ClientAuthenticatorOptions } from './client-authenticator-options.ts'
+
 // The revocation feed
 export { createRevocationFeedHandler, type RevocationFeedHandler } from './create-revocation-feed-handler.ts'
 export type { RevocationFeedHandlerOptions } from './revocation-feed-options.ts'
@@ -139,6 +148,7 @@ export type {
   OnEvent,
   RefusedEvent,
   RevocationFeedEvent,
+  ClientAuthenticatorEvent,
   RevocationHandlerEvent,
   RevokedEvent,
   UnexpectedEvent,
@@ -172,7 +182,6 @@ export {
   LookupStoreError,
   RequestBodyUnavailableError,
   RequestInvalidError,
-  SecretUnavailableError,
   RequestMediaTypeError,
   RequestMethodError,
   RequestNotAcceptableError,
@@ -182,6 +191,7 @@ export {
   ResponseShapeError,
   ResponseSigningError,
   RevocationStoreError,
+  SecretUnavailableError,
 } from './errors.ts'
 
 // Types for adapters

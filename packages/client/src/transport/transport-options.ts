@@ -14,6 +14,7 @@ import {
   type ClientContext,
   readClientAuthentication,
 } from './client-authentication/client-authentication.ts'
+import { codedClientAuthentication } from './client-authentication/coded-client-authentication.ts'
 import { checkParameters } from './build-request.ts'
 import { chooseTransport } from './choose-transport.ts'
 import { createClientContext } from './client-context.ts'
@@ -185,7 +186,7 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
     findEndpoint,
     findSupportedMethods: async () => (await metadata?.document())?.introspection_endpoint_auth_methods_supported,
   })
-  const clientAuthentication = given.prepare?.(context) ?? given
+  const clientAuthentication = codedClientAuthentication(given.prepare?.(context) ?? given)
   const step: TransportStep = {
     ...transport,
     send: watchedSend,

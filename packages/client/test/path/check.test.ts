@@ -195,8 +195,12 @@ describe('a check of the client', () => {
   })
 
   test.each<[string, unknown, RegExp]>([
-    ['an error', new Error('the vault is sealed'), /^the vault is sealed$/],
-    ['a text', 'sealed', /no Error$/],
+    [
+      'an error',
+      new Error('the vault is sealed'),
+      /^clientAuthentication\.authenticate: the function of client "api" failed with Error\./,
+    ],
+    ['a text', 'sealed', /failed with a value that is not an error\./],
   ])(
     'does not reject when a client authentication that is your own object throws %s',
     async (_what, thrown, message) => {

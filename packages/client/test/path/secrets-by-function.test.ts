@@ -13,6 +13,7 @@ import {
   privateKeyJwt,
   privateKeyJwtFromSigner,
   rotatingClientSecret,
+  TransportUnreachableError,
 } from '../../src/index.ts'
 import { MemoryCacheStore } from '../../src/cache/memory-cache-store.ts'
 import { createEncryptedCacheStore } from '../../src/cache-stores/index.ts'
@@ -182,6 +183,56 @@ describe.each([
       error: { code: 'ERR_SECRET_UNAVAILABLE', side: 'resource_server' },
     })
     expect(transport?.detail).toMatch(new RegExp(`^nothing was asked: ${message.source.slice(1)}`))
+  })
+})
+
+/** An object of the application whose function does something. The endpoint refuses its credentials. */
+function ownAuthentication(name: 'authenticate' | 'signRequest' | 'renew', run: () => never): ClientAuthentication {
+  return { method: 'gateway', clientId: 'orders-api', authenticate: () => undefined, [name]: run }
+}
+
+describe.each(['authenticate', 'signRequest', 'renew'] as const)('an own object whose %s', (name) => {
+  const introspectWith = (run: () => never) =>
+    new IntrospectionClient({
+      endpoint: 'https://as.example.com/introspect',
+      clientAuthentication: ownAuthentication(name, run),
+      audience: 'urn:orders',
+      transport: { fetch: async () => new Response(null, { status: 401 }), retry: false },
+      onWarning: false,
+    })
+
+  test.each<[string, () => unknown]>([
+    [
+      'throws an error',
+      () => {
+        throw new TypeError('cannot read s3cr3t of undefined')
+      },
+    ],
+    [
+      'throws a text',
+      () => {
+        // An application can throw anything.
+        // oxlint-disable-next-line typescript/only-throw-error
+        throw 's3cr3t'
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('the vault said s3cr3t'))],
+  ])('%s fails calls with a coded error, and guards answer 503', async (_, run) => {
+    const client = introspectWith(run as () => never)
+    const message = expect.stringMatching(new RegExp(`^clientAuthentication\\.${name}: `)) as string
+    const failure = await client.introspect('good').catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'ERR_SECRET_UNAVAILABLE', message })
+    expect(String(failure)).not.toContain('s3cr3t')
+    const error = { code: 'ERR_SECRET_UNAVAILABLE', message }
+    expect(await client.guard()(request())).toMatchObject({ allowed: false, status: 503, error })
+    expect(await client.check()).toMatchObject({ ok: false, error })
+  })
+
+  test('keeps a coded error of another client', async () => {
+    const client = introspectWith(() => {
+      throw new TransportUnreachableError('the token endpoint cannot be reached')
+    })
+    await expect(client.introspect('good')).rejects.toMatchObject({ code: 'ERR_TRANSPORT_UNREACHABLE' })
   })
 })
 

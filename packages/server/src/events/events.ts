@@ -96,6 +96,9 @@ export type IntrospectionHandlerEvent =
 /** Every event of a revocation handler. */
 export type RevocationHandlerEvent = RevokedEvent | BasicReadEvent | RefusedEvent | UnexpectedEvent | WarningEvent
 
+/** Every event of a client authenticator. */
+export type ClientAuthenticatorEvent = BasicReadEvent | RefusedEvent | UnexpectedEvent | WarningEvent
+
 /** Receives events. The handler does not await it and ignores its errors, so that an observer cannot change an answer. */
 export type OnEvent<Event = IntrospectionHandlerEvent> = (event: Event) => void
 

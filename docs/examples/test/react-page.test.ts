@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { findProgram, reportMissing } from '../../../packages/server/test/databases/server-process.ts'
+import { findChromium } from '../../../packages/repository/src/site-check/find-chromium.ts'
+import { reportMissing } from '../../../packages/server/test/databases/server-process.ts'
 import { runProgram } from './run-program.ts'
 
-const chromium = process.env['CHROMIUM'] ?? findProgram('chromium')
+const chromium = process.env['CHROMIUM'] ?? findChromium()
 if (chromium === undefined) reportMissing('the example of a page in React', 'chromium')
 
 describe.skipIf(chromium === undefined)('the page in React', () => {

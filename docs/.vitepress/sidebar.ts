@@ -83,6 +83,7 @@ export const SECTIONS: readonly Section[] = [
       { title: 'Options of resource servers', page: 'reference/client-options' },
       { title: 'Options of authorization servers', page: 'reference/server-options' },
       { title: 'Every exported name', page: 'reference/api/index' },
+      { title: 'Error codes', page: 'reference/errors/README' },
       { title: 'Presets for providers', page: 'reference/providers' },
       { title: 'What a hostile server gets', page: 'reference/hostile-servers' },
       { title: 'The revocation feed', page: 'revocation-feed' },

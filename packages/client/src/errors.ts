@@ -15,7 +15,8 @@ export {
  * the request.
  */
 export class TokenTooLongError extends IntrospectionError {
-  readonly code = 'ERR_TOKEN_TOO_LONG'
+  static readonly code = 'ERR_TOKEN_TOO_LONG'
+  readonly code = TokenTooLongError.code
   readonly retryable = false
 }
 
@@ -24,7 +25,8 @@ export class TokenTooLongError extends IntrospectionError {
  * answers 503.
  */
 export class RevocationUnseenError extends IntrospectionError {
-  readonly code = 'ERR_REVOCATION_UNSEEN'
+  static readonly code = 'ERR_REVOCATION_UNSEEN'
+  readonly code = RevocationUnseenError.code
   readonly retryable = true
 
   constructor() {
@@ -41,19 +43,22 @@ export class RevocationUnseenError extends IntrospectionError {
  * without a feed, and finds no revoked JWT by itself, until one of the two is corrected.
  */
 export class RevocationSecretError extends IntrospectionError {
-  readonly code = 'ERR_REVOCATION_SECRET'
+  static readonly code = 'ERR_REVOCATION_SECRET'
+  readonly code = RevocationSecretError.code
   readonly retryable = false
 }
 
 /** No answer came: connection refused, name not found, TLS refused, connection lost. A guard answers 503. */
 export class TransportUnreachableError extends IntrospectionError {
-  readonly code = 'ERR_TRANSPORT_UNREACHABLE'
+  static readonly code = 'ERR_TRANSPORT_UNREACHABLE'
+  readonly code = TransportUnreachableError.code
   readonly retryable = true
 }
 
 /** No answer came within `transport.deadlineMs`. A guard answers 503. */
 export class TransportTimeoutError extends IntrospectionError {
-  readonly code = 'ERR_TRANSPORT_TIMEOUT'
+  static readonly code = 'ERR_TRANSPORT_TIMEOUT'
+  readonly code = TransportTimeoutError.code
   readonly retryable = true
 }
 
@@ -62,7 +67,8 @@ export class TransportTimeoutError extends IntrospectionError {
  * `transport.circuitBreaker`. A guard answers 503.
  */
 export class TransportCircuitOpenError extends IntrospectionError {
-  readonly code = 'ERR_TRANSPORT_CIRCUIT_OPEN'
+  static readonly code = 'ERR_TRANSPORT_CIRCUIT_OPEN'
+  readonly code = TransportCircuitOpenError.code
   readonly retryable = true
   /** Seconds until the client tries the next request. */
   readonly retryAfterSeconds: number
@@ -75,7 +81,8 @@ export class TransportCircuitOpenError extends IntrospectionError {
 
 /** The client sent nothing, because `transport.maxQueuedRequests` requests wait already. A guard answers 503. */
 export class TransportOverloadedError extends IntrospectionError {
-  readonly code = 'ERR_TRANSPORT_OVERLOADED'
+  static readonly code = 'ERR_TRANSPORT_OVERLOADED'
+  readonly code = TransportOverloadedError.code
   readonly retryable = true
 }
 
@@ -98,7 +105,8 @@ export interface StatusDetails {
  * redirects, and the client never follows redirects. A guard answers 503 when a new attempt can succeed, else 502.
  */
 export class TransportStatusError extends IntrospectionError {
-  readonly code = 'ERR_TRANSPORT_STATUS'
+  static readonly code = 'ERR_TRANSPORT_STATUS'
+  readonly code = TransportStatusError.code
   readonly retryable: boolean
   readonly status: number
   readonly oauthError: string | undefined
@@ -123,7 +131,8 @@ export class TransportStatusError extends IntrospectionError {
  * processes share, or have the limit raised.
  */
 export class TransportRateLimitedError extends IntrospectionError {
-  readonly code = 'ERR_TRANSPORT_RATE_LIMITED'
+  static readonly code = 'ERR_TRANSPORT_RATE_LIMITED'
+  readonly code = TransportRateLimitedError.code
   readonly retryable = true
   readonly status = 429
   readonly oauthError: string | undefined
@@ -145,7 +154,8 @@ export class TransportRateLimitedError extends IntrospectionError {
  * not your user: a guard answers 500.
  */
 export class TransportUnauthorizedError extends IntrospectionError {
-  readonly code = 'ERR_TRANSPORT_UNAUTHORIZED'
+  static readonly code = 'ERR_TRANSPORT_UNAUTHORIZED'
+  readonly code = TransportUnauthorizedError.code
   readonly retryable = false
   readonly status: number
   readonly oauthError: string | undefined
@@ -165,7 +175,8 @@ export class TransportUnauthorizedError extends IntrospectionError {
  * `endpoint` option, local validation of JWT access tokens, the userinfo endpoint.
  */
 export class TransportEndpointMissingError extends IntrospectionError {
-  readonly code = 'ERR_TRANSPORT_ENDPOINT_MISSING'
+  static readonly code = 'ERR_TRANSPORT_ENDPOINT_MISSING'
+  readonly code = TransportEndpointMissingError.code
   readonly retryable = false
 }
 
@@ -174,7 +185,8 @@ export class TransportEndpointMissingError extends IntrospectionError {
  * the one that was used so far. The client sent nothing. A guard answers 500.
  */
 export class TransportMethodUnsupportedError extends IntrospectionError {
-  readonly code = 'ERR_TRANSPORT_METHOD_UNSUPPORTED'
+  static readonly code = 'ERR_TRANSPORT_METHOD_UNSUPPORTED'
+  readonly code = TransportMethodUnsupportedError.code
   readonly retryable = false
 }
 
@@ -183,7 +195,8 @@ export class TransportMethodUnsupportedError extends IntrospectionError {
  * `response.jwt`, also when it is not signed by the issuer, for this client, just now. A guard answers 502.
  */
 export class ResponseUntrustedError extends IntrospectionError {
-  readonly code = 'ERR_RESPONSE_UNTRUSTED'
+  static readonly code = 'ERR_RESPONSE_UNTRUSTED'
+  readonly code = ResponseUntrustedError.code
   readonly retryable = false
 }
 
@@ -192,7 +205,8 @@ export class ResponseUntrustedError extends IntrospectionError {
  * among them, even after a new fetch. A guard answers 503.
  */
 export class ResponseKeysUnavailableError extends IntrospectionError {
-  readonly code = 'ERR_RESPONSE_KEYS_UNAVAILABLE'
+  static readonly code = 'ERR_RESPONSE_KEYS_UNAVAILABLE'
+  readonly code = ResponseKeysUnavailableError.code
   readonly retryable = true
 }
 
@@ -201,7 +215,8 @@ export class ResponseKeysUnavailableError extends IntrospectionError {
  * or is full. A guard answers 503.
  */
 export class PolicyReplayStoreError extends IntrospectionError {
-  readonly code = 'ERR_POLICY_REPLAY_STORE'
+  static readonly code = 'ERR_POLICY_REPLAY_STORE'
+  readonly code = PolicyReplayStoreError.code
   readonly retryable = true
 }
 
@@ -210,7 +225,8 @@ export class PolicyReplayStoreError extends IntrospectionError {
  * good: a guard answers 503.
  */
 export class JwtKeysUnavailableError extends IntrospectionError {
-  readonly code = 'ERR_JWT_KEYS_UNAVAILABLE'
+  static readonly code = 'ERR_JWT_KEYS_UNAVAILABLE'
+  readonly code = JwtKeysUnavailableError.code
   readonly retryable = true
 }
 
@@ -219,7 +235,8 @@ export class JwtKeysUnavailableError extends IntrospectionError {
  * asks the authorization server.
  */
 export class CacheStoreError extends IntrospectionError {
-  readonly code = 'ERR_CACHE_STORE'
+  static readonly code = 'ERR_CACHE_STORE'
+  readonly code = CacheStoreError.code
   readonly retryable = true
 }
 
@@ -228,7 +245,8 @@ export class CacheStoreError extends IntrospectionError {
  * guard answers 503. The failure is remembered for two seconds.
  */
 export class IssuerLookupError extends IntrospectionError {
-  readonly code = 'ERR_ISSUER_LOOKUP'
+  static readonly code = 'ERR_ISSUER_LOOKUP'
+  readonly code = IssuerLookupError.code
   readonly retryable = true
 }
 
@@ -237,12 +255,14 @@ export class IssuerLookupError extends IntrospectionError {
  * asked about. You have to fix this, not your user: a guard answers 500.
  */
 export class IssuerSettingsError extends IntrospectionError {
-  readonly code = 'ERR_ISSUER_SETTINGS'
+  static readonly code = 'ERR_ISSUER_SETTINGS'
+  readonly code = IssuerSettingsError.code
   readonly retryable = false
 }
 
 /** `watch.maxWatched` tokens are watched already. Refuse the connection, or check its token yourself. */
 export class WatchOverloadedError extends IntrospectionError {
-  readonly code = 'ERR_WATCH_OVERLOADED'
+  static readonly code = 'ERR_WATCH_OVERLOADED'
+  readonly code = WatchOverloadedError.code
   readonly retryable = true
 }

@@ -225,6 +225,16 @@ export type {
   OnEvent,
   ReportingClient,
 } from './events/events.ts'
+export { logEvents } from './events/log-events.ts'
+export type {
+  EventLogger,
+  LevelFirstLogger,
+  LogEventsOptions,
+  LoggerShape,
+  LogLevel,
+  MembersFirstLogger,
+  MessageFirstLogger,
+} from '@token-introspection/core/logging'
 export type { OnWarning, Warning } from '@token-introspection/core'
 export type { ToldJwtFault } from './jwt/jwt-fault.ts'
 export type { AnswerFault } from './response/answer-fault.ts'

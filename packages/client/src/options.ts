@@ -6,6 +6,7 @@ import {
   type OnWarning,
   toNumericDate,
   type Warning,
+  withoutCode,
 } from '@token-introspection/core'
 import { showWarning } from '#diagnostics'
 import { OptionGroup } from '@token-introspection/core/options'
@@ -354,7 +355,11 @@ function resolveWarnings(
     const url = urlOf()
     const where = url === undefined ? undefined : withoutQuery(url)
     const advice = given === undefined ? '. Set onEvent to hear of every failure, or onWarning: false for silence' : ''
-    warn({ code, endpoint: where, message: `${where === undefined ? '' : `${where}: `}${message}${advice}` })
+    warn({
+      code,
+      endpoint: where,
+      message: `${where === undefined ? '' : `${where}: `}${withoutCode(message, code)}${advice}`,
+    })
   }
 }
 

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type * as errors from './errors.ts'
-import { IntrospectionError, isIntrospectionError, RequestInvalidError, ResponseMalformedError } from './errors.ts'
+import {
+  IntrospectionError,
+  isIntrospectionError,
+  messageOf,
+  RequestInvalidError,
+  ResponseMalformedError,
+} from './errors.ts'
 
 describe('IntrospectionError', () => {
   test.each([
@@ -11,15 +17,21 @@ describe('IntrospectionError', () => {
     const error = new Class('what', { cause })
     expect(error).toBeInstanceOf(IntrospectionError)
     expect(error).toBeInstanceOf(Error)
-    expect(error).toMatchObject({ code, name, cause, message: 'what', retryable: false })
+    expect(error).toMatchObject({ code, name, cause, message: `what [${code}]`, retryable: false })
+    expect(messageOf(error)).toBe('what')
+    expect(error.stack).toMatch(`${name}: what [${code}]`)
   })
 
-  test('a subclass of the caller keeps its own name', () => {
+  test('a subclass of the caller keeps its own name and message', () => {
     class StoreDownError extends IntrospectionError {
       readonly code = 'ERR_STORE_DOWN'
       readonly retryable = true
     }
-    expect(new StoreDownError('down')).toMatchObject({ name: 'StoreDownError', code: 'ERR_STORE_DOWN' })
+    expect(new StoreDownError('down')).toMatchObject({
+      name: 'StoreDownError',
+      code: 'ERR_STORE_DOWN',
+      message: 'down',
+    })
   })
 })
 

@@ -1,10 +1,11 @@
-/** The base of every error these packages throw on purpose, and the two that parsing can throw. */
+/** The base of every error these packages throw on purpose, and the errors that both sides can throw. */
+import { withCode, withoutCode } from './values/code-at-end.ts'
 
 const BRAND = Symbol.for('@token-introspection/IntrospectionError')
 
 /**
  * Base of every error these packages throw on purpose. `code` is part of the public contract. `message` is not: it is
- * written for the operator. It never holds a token, a secret or an assertion.
+ * written for the operator, and ends with the code in brackets. It never holds a token, a secret or an assertion.
  *
  * Tell errors apart by `code`, or with `instanceof` on a subclass. When two copies of the package
  * may be loaded, use {@link isIntrospectionError}.
@@ -14,6 +15,15 @@ export abstract class IntrospectionError extends Error {
   abstract readonly code: `ERR_${string}`
   /** Whether the same call can succeed later without any change by the caller. */
   abstract readonly retryable: boolean
+
+  /**
+   * Ends the message with the code of the class, its static member `code`. The fields of a class are set after the message, so
+   * the message of a class without that member has no code.
+   */
+  constructor(message = '', options?: ErrorOptions) {
+    const { code } = new.target as { readonly code?: string }
+    super(code === undefined ? message : withCode(message, code), options)
+  }
 
   override get name(): string {
     return this.constructor.name
@@ -41,12 +51,18 @@ export function isIntrospectionError(value: unknown): value is IntrospectionErro
   return typeof value === 'object' && value !== null && (value as { [BRAND]?: unknown })[BRAND] === true
 }
 
+/** The message of an error without its code, for a message that quotes it and ends with a code of its own. */
+export function messageOf(error: Error): string {
+  return isIntrospectionError(error) ? withoutCode(error.message, error.code) : error.message
+}
+
 /**
  * A request breaks the grammar of RFC 7662 §2.1 or RFC 6749 §3.2: it has no `token`, repeats a parameter, has a broken
  * percent-escape or too many parameters. The server answers 400 `invalid_request`.
  */
 export class RequestInvalidError extends IntrospectionError {
-  readonly code = 'ERR_REQUEST_INVALID'
+  static readonly code = 'ERR_REQUEST_INVALID'
+  readonly code = RequestInvalidError.code
   readonly retryable = false
 }
 
@@ -55,7 +71,8 @@ export class RequestInvalidError extends IntrospectionError {
  * of the wrong type, or repeats a name. The message names members, never their values.
  */
 export class ResponseMalformedError extends IntrospectionError {
-  readonly code = 'ERR_RESPONSE_MALFORMED'
+  static readonly code = 'ERR_RESPONSE_MALFORMED'
+  readonly code = ResponseMalformedError.code
   readonly retryable = false
 }
 
@@ -65,6 +82,7 @@ export class ResponseMalformedError extends IntrospectionError {
  * with the next use, that of an option also when it has not answered for 5 seconds. A guard answers 503.
  */
 export class SecretUnavailableError extends IntrospectionError {
-  readonly code = 'ERR_SECRET_UNAVAILABLE'
+  static readonly code = 'ERR_SECRET_UNAVAILABLE'
+  readonly code = SecretUnavailableError.code
   readonly retryable = true
 }

@@ -4,6 +4,7 @@
 export {
   IntrospectionError,
   isIntrospectionError,
+  messageOf,
   RequestInvalidError,
   ResponseMalformedError,
   SecretUnavailableError,
@@ -122,8 +123,11 @@ export {
   signedContent,
   splitCompactJws,
 } from './values/compact-jwt.ts'
+export { withCode, withoutCode } from './values/code-at-end.ts'
 export { type Complaint, describeComplaint, quote } from './values/complaint.ts'
 export { elapsedMs } from './values/elapsed.ts'
+export { visibleJson, visibleText } from './values/visible-text.ts'
+export { type CleanValue, cleanValue } from './values/clean-value.ts'
 export { withoutData } from './values/without-data.ts'
 export { equalDigests } from './values/equal-digests.ts'
 export { isPublicHost } from './values/public-host.ts'

@@ -154,6 +154,16 @@ export type {
   UnexpectedEvent,
 } from './events/events.ts'
 export type { Warn, WarningCode, WarningEvent } from './events/warning.ts'
+export { logEvents } from './events/log-events.ts'
+export type {
+  EventLogger,
+  LevelFirstLogger,
+  LogEventsOptions,
+  LoggerShape,
+  LogLevel,
+  MembersFirstLogger,
+  MessageFirstLogger,
+} from '@token-introspection/core/logging'
 export type { OnWarning, Warning } from '@token-introspection/core'
 
 // Errors, as events carry them and adapters throw them

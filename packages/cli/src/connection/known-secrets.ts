@@ -1,6 +1,5 @@
 /** The secrets of a run, so that nothing that is printed contains one, also where a server repeats it. */
-import { encodeBasicCredentials } from '@token-introspection/core'
-import { visibleText } from '../terminal/visible-text.ts'
+import { encodeBasicCredentials, visibleText } from '@token-introspection/core'
 import { spellingsOf } from './spellings.ts'
 
 /** Shorter texts would be found everywhere. */

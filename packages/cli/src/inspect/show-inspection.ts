@@ -1,10 +1,10 @@
 /** Shows an inspection: to people as text, to programs as JSON. Neither contains a secret or the token. */
+import { visibleText } from '@token-introspection/core'
 import type { Fields } from '../connection/exchange.ts'
 import type { KnownSecrets } from '../connection/known-secrets.ts'
 import { showRequest } from '../connection/shown-request.ts'
 import { formatTable } from '../terminal/format-table.ts'
 import type { Format, Result } from '../terminal/terminal.ts'
-import { visibleText } from '../terminal/visible-text.ts'
 import { wrapText } from '../terminal/wrap-text.ts'
 import { describeJudgement, groundsOf } from './describe-judgement.ts'
 import type { DescribedMember } from './describe-members.ts'

@@ -1,10 +1,9 @@
 /** Tells the person, or the program that asked for JSON, why a command failed. */
-import { isIntrospectionError } from '@token-introspection/core'
+import { isIntrospectionError, visibleText } from '@token-introspection/core'
 import { CommanderError } from 'commander'
 import { MisuseError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { visibleText } from '../terminal/visible-text.ts'
 import { wrapText } from '../terminal/wrap-text.ts'
 import { withoutValues } from './without-values.ts'
 

@@ -1,8 +1,8 @@
 /** What `serve` prints when it is ready: where everything is, and how to use it. */
+import { visibleText } from '@token-introspection/core'
 import { formatTable } from '../terminal/format-table.ts'
 import { shellWord } from '../terminal/shell-word.ts'
 import type { Format, Result } from '../terminal/terminal.ts'
-import { visibleText } from '../terminal/visible-text.ts'
 import { wrapText } from '../terminal/wrap-text.ts'
 import { ENDPOINT_PATHS } from './authorization-server/metadata-document.ts'
 import type { LoadedConfiguration } from './configuration/load-configuration.ts'

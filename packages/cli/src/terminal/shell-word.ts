@@ -1,5 +1,5 @@
 /** Text as one word of a command line that people copy. */
-import { visibleText } from './visible-text.ts'
+import { visibleText } from '@token-introspection/core'
 
 /** Characters that mean nothing to a shell. */
 const PLAIN = /^[\w@%+=:,./-]+$/

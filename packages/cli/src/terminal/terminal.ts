@@ -1,8 +1,8 @@
 /** How commands talk: results on standard output, everything else on standard error. */
+import { visibleJson, visibleText } from '@token-introspection/core'
 import type { Environment, Surroundings } from '../surroundings/surroundings.ts'
 import { plainText, showsUnicode } from './plain-text.ts'
 import { createStyle, type Style } from './style.ts'
-import { visibleJson, visibleText } from './visible-text.ts'
 
 /** A result: a value for programs, and lines for people. */
 export interface Result {

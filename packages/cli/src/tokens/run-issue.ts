@@ -1,11 +1,11 @@
 /** The command `issue`. */
+import { visibleText } from '@token-introspection/core'
 import { MisuseError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import type { IssueAnswer, IssueCall } from '../serve/admin/admin-messages.ts'
 import type { Surroundings } from '../surroundings/surroundings.ts'
 import { relativeTime } from '../terminal/relative-time.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { visibleText } from '../terminal/visible-text.ts'
 import { wrapText } from '../terminal/wrap-text.ts'
 import { callServer, type ServerFlags } from './call-server.ts'
 

@@ -1,4 +1,5 @@
 /** The command `list`. */
+import { visibleText } from '@token-introspection/core'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import type { ListAnswer, ServedToken } from '../serve/admin/admin-messages.ts'
 import { SHOWN_ID_LENGTH } from '../serve/page/tokens-page.ts'
@@ -6,7 +7,6 @@ import type { Surroundings } from '../surroundings/surroundings.ts'
 import { formatRecords } from '../terminal/format-table.ts'
 import { relativeTime } from '../terminal/relative-time.ts'
 import type { Format, Terminal } from '../terminal/terminal.ts'
-import { visibleText } from '../terminal/visible-text.ts'
 import { callServer, type ServerFlags } from './call-server.ts'
 
 /** Lists the live tokens. */

@@ -1,11 +1,11 @@
 /** The command `revoke`. */
+import { visibleText } from '@token-introspection/core'
 import { MisuseError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { findSecret } from '../secrets/read-secret.ts'
 import type { RevokeAnswer, RevokeCall } from '../serve/admin/admin-messages.ts'
 import type { Surroundings } from '../surroundings/surroundings.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { visibleText } from '../terminal/visible-text.ts'
 import { callServer, type ServerFlags } from './call-server.ts'
 
 /** The options of the command. */

@@ -1,5 +1,5 @@
 /** Replaces the diagnostics channel in runtimes without `node:diagnostics_channel`. */
-import type { Warning } from '@token-introspection/core'
+import { type Warning, withoutCode } from '@token-introspection/core'
 
 /** A channel that never has subscribers. */
 export const diagnostics = Object.freeze({
@@ -9,9 +9,9 @@ export const diagnostics = Object.freeze({
   },
 })
 
-/** Shows a warning on the console. */
+/** Shows a warning on the console, with the code in front. */
 export function showWarning({ code, message }: Warning): void {
   // The console is the only way to reach an operator who has set up no listener.
   // oxlint-disable-next-line no-console
-  console.warn(`TokenIntrospectionWarning [${code}]: ${message}`)
+  console.warn(`TokenIntrospectionWarning [${code}]: ${withoutCode(message, code)}`)
 }

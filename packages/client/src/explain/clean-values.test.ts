@@ -35,8 +35,16 @@ describe('the cleaner of an explanation', () => {
     expect(value([[[[[1]]]]])).toEqual([[[['...']]]])
   })
 
-  test('leaves out what is no JSON, and characters that are not printable', () => {
+  test('leaves out what is no JSON, and escapes characters that cannot be seen', () => {
     expect(value({ at: undefined, run: () => 1 })).toEqual({ at: undefined, run: undefined })
-    expect(text('a\u001b[2J\nb')).toBe('a?[2J?b')
+    expect(text('a\u001b[2J\nb')).toBe('a\\u001b[2J\\u000ab')
+    expect(text('RFC 8414 §3.3, café')).toBe('RFC 8414 §3.3, café')
+  })
+
+  test('takes out secrets of other letters, and of letters that cannot be seen', () => {
+    const secret = 'pässwörd-\u200bß'
+    const token = 'tökén-\n-of-the-user'
+    const cleaner = createValueCleaner([token], [{ headers: {}, body: new URLSearchParams({ secret }).toString() }])
+    expect(cleaner.text(`a ${secret} of ${token}`)).toBe('a [sent] of [sent]')
   })
 })

@@ -1,4 +1,5 @@
 /** What an explanation says: a value for programs, and a text for people. */
+import type { CleanValue } from '@token-introspection/core'
 import { formatSteps, type StepOutcome, type ToldStep } from '@token-introspection/core/explanation'
 import type { CheckSide } from '../check.ts'
 import type { ToleranceOptions } from '../response/tolerance-options.ts'
@@ -169,14 +170,7 @@ export type ExplainedStep =
   | ExplainedResult
 
 /** JSON from the server or the options, bounded, and without any value that the client sent. */
-export type ExplainedValue =
-  | string
-  | number
-  | boolean
-  | null
-  | undefined
-  | readonly ExplainedValue[]
-  | { readonly [member: string]: ExplainedValue }
+export type ExplainedValue = CleanValue
 
 /** The parts of an {@link Explanation}. */
 export interface ExplanationParts {

@@ -1,5 +1,5 @@
 /** Reads what a revocation feed answers: a page, or an event stream of pages (docs/revocation-feed.md §3). */
-import { parseJsonObject } from '@token-introspection/core'
+import { messageOf, parseJsonObject } from '@token-introspection/core'
 import {
   MAX_PAGE_BYTES,
   parseReplayPage,
@@ -119,7 +119,8 @@ function explain<Value>(read: () => Value): Value {
     return read()
   } catch (error) {
     if (!(error instanceof ResponseMalformedError)) throw error
-    const named = error.message.startsWith(ASKED) ? error.message : `${ASKED}: ${error.message}`
+    const message = messageOf(error)
+    const named = message.startsWith(ASKED) ? message : `${ASKED}: ${message}`
     throw new ResponseMalformedError(`${named}. ${REMEDY}`, { cause: error })
   }
 }

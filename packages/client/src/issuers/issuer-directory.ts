@@ -1,5 +1,5 @@
 /** Finds clients of issuers by a function, and remembers them. */
-import { elapsedMs, type IntrospectionError, withoutData } from '@token-introspection/core'
+import { elapsedMs, type IntrospectionError, messageOf, withoutData } from '@token-introspection/core'
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { IssuerLookupError, IssuerSettingsError } from '../errors.ts'
 import { ClientPlaces } from './client-places.ts'
@@ -195,13 +195,16 @@ export class IssuerDirectory {
       this.#places.put(found)
       return found
     } catch (error) {
-      return this.#remember(name, new IssuerSettingsError(`find: ${messageOf(error)}`, { cause: error }))
+      return this.#remember(name, new IssuerSettingsError(`find: ${describeFault(error)}`, { cause: error }))
     }
   }
 
   #fail(name: string, error: unknown): IntrospectionError {
     const cause = withoutData(error)
-    return this.#remember(name, new IssuerLookupError(`find could not look up an issuer: ${cause.message}`, { cause }))
+    return this.#remember(
+      name,
+      new IssuerLookupError(`find could not look up an issuer: ${messageOf(cause)}`, { cause }),
+    )
   }
 
   #remember(name: string, error: IntrospectionError): IntrospectionError {
@@ -228,8 +231,8 @@ export function isFailure(lookup: Lookup): lookup is IntrospectionError {
 }
 
 /** Messages about options hold no values. */
-function messageOf(error: unknown): string {
-  return error instanceof TypeError ? `wrong settings: ${error.message}` : withoutData(error).message
+function describeFault(error: unknown): string {
+  return error instanceof TypeError ? `wrong settings: ${error.message}` : messageOf(withoutData(error))
 }
 
 /** Runs a function and then another, whatever comes of the first. */

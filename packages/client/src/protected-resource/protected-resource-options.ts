@@ -3,6 +3,7 @@ import {
   isIntrospectionError,
   isIssuer,
   isSecureUrl,
+  messageOf,
   parseProtectedResourceMetadata,
   type ProtectedResourceMetadata,
   type UrlRules,
@@ -122,7 +123,7 @@ function resolveStated(group: OptionGroup, resource: string): Partial<ProtectedR
   } catch (error) {
     if (error instanceof TypeError && error.message.startsWith('metadata.')) throw error
     if (!isIntrospectionError(error)) throw group.error('metadata', 'must be JSON values')
-    throw group.error('metadata', error.message)
+    throw group.error('metadata', messageOf(error))
   }
 }
 

@@ -158,7 +158,7 @@ describe('statusError', () => {
   ])('does not quote %s', (_, body) => {
     const error = statusError(reply(400, json, body), 'introspection')
     expect(error).toMatchObject({ code: 'ERR_TRANSPORT_STATUS', oauthError: undefined })
-    expect(error.message).toBe('introspection: status 400')
+    expect(error.message).toBe('introspection: status 400 [ERR_TRANSPORT_STATUS]')
   })
 
   test('does not quote an error description without the sent request', () => {
@@ -217,16 +217,18 @@ describe('statusError', () => {
 
   test.each([302, 404])('adds what the status %i suggests', (status) => {
     const { message } = statusError(reply(status, {}, ''), 'introspection', { hints: { [status]: 'Check the URL' } })
-    expect(message).toMatch(/^introspection: .*\. Check the URL$/)
-    expect(statusError(reply(500, {}, ''), 'introspection', { hints: { [status]: 'x' } }).message).toMatch(/500$/)
+    expect(message).toMatch(/^introspection: .*\. Check the URL \[ERR_TRANSPORT_STATUS\]$/)
+    expect(statusError(reply(500, {}, ''), 'introspection', { hints: { [status]: 'x' } }).message).toMatch(
+      /500 \[ERR_TRANSPORT_STATUS\]$/,
+    )
   })
 
   test('adds what a page suggests, and nothing for another media type', () => {
     const [page, text] = ['text/html; charset=utf-8', 'text/plain'].map(
       (type) => (failure(reply(200, { 'content-type': type }, ''), { hintAtPage: 'A page' }) as Error).message,
     )
-    expect(page).toBe('introspection: text/html instead of application/json. A page')
-    expect(text).toBe('introspection: text/plain instead of application/json')
+    expect(page).toBe('introspection: text/html instead of application/json. A page [ERR_RESPONSE_MALFORMED]')
+    expect(text).toBe('introspection: text/plain instead of application/json [ERR_RESPONSE_MALFORMED]')
   })
 
   test.each([

@@ -44,6 +44,8 @@ describe('unreachable', () => {
   })
 
   test.each([undefined, 5, 'hunter2 said', 'a'.repeat(100)])('does not quote %j as a reason', (code) => {
-    expect(unreachable(url, withCode(code)).message).toBe('no complete answer from https://as.example.com:8443')
+    expect(unreachable(url, withCode(code)).message).toBe(
+      'no complete answer from https://as.example.com:8443 [ERR_TRANSPORT_UNREACHABLE]',
+    )
   })
 })

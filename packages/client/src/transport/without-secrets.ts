@@ -34,11 +34,15 @@ export function toAscii(text: string): string {
   return text.replaceAll(/[^\x20-\x7e]/g, '?')
 }
 
-/** Every value of the requests that may be secret, in each form in which a server may repeat it. */
-export function secretsOf(sent: readonly SentRequest[]): Set<string> {
+/**
+ * Every value of the requests that may be secret, in each form in which a server may repeat it.
+ *
+ * @param write - what is done to the text in which they are looked for.
+ */
+export function secretsOf(sent: readonly SentRequest[], write: CleanText = toAscii): Set<string> {
   const secrets = new Set<string>()
   for (const value of sent.flatMap(secretValues)) {
-    secrets.add(toAscii(value))
+    secrets.add(write(value))
     secrets.add(new URLSearchParams([['', value]]).toString().slice(1))
   }
   secrets.delete('')

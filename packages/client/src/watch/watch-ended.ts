@@ -1,4 +1,5 @@
 /** Why a watch ended: the reason of the signal that aborts. */
+import { withCode } from '@token-introspection/core'
 import type { RefusalGrounds } from '../policy/find-mismatch.ts'
 import type { Mismatch } from '../policy/mismatch.ts'
 import type { RefusalReason } from '../result/refusal.ts'
@@ -16,7 +17,8 @@ export type WatchEndReason = 'expired' | 'inactive' | 'policy' | 'unchecked'
  */
 export class WatchEnded extends Error {
   override readonly name = 'WatchEnded'
-  readonly code = 'ERR_WATCH_ENDED'
+  static readonly code = 'ERR_WATCH_ENDED'
+  readonly code = WatchEnded.code
   readonly reason: WatchEndReason
   /** The requirement that the token fails, for the reason `policy`, in the words of a guard. */
   readonly refusal: RefusalReason | undefined
@@ -26,7 +28,10 @@ export class WatchEnded extends Error {
   readonly mismatch: Mismatch | undefined
 
   constructor(reason: WatchEndReason, refusal?: RefusalReason, options?: ErrorOptions & RefusalGrounds) {
-    super(refusal === undefined ? `the token is ${reason}` : `the token lost its ${refusal}`, options)
+    super(
+      withCode(refusal === undefined ? `the token is ${reason}` : `the token lost its ${refusal}`, WatchEnded.code),
+      options,
+    )
     this.reason = reason
     this.refusal = refusal
     this.detail = options?.detail

@@ -82,7 +82,11 @@ describe('validateExtensionClaims', () => {
     ['a claim that is missing', z.object({ region: z.string() }), 'region'],
     ['a value deep inside a claim', z.object({ roles: z.array(z.literal('user')) }), 'roles'],
     ['several claims', z.object({ tenant: z.number(), region: z.string() }), 'tenant, region'],
-    ['one claim several times', z.object({ tenant: z.string().check(z.minLength(9), z.regex(/x/)) }), /tenant$/],
+    [
+      'one claim several times',
+      z.object({ tenant: z.string().check(z.minLength(9), z.regex(/x/)) }),
+      /tenant \[ERR_RESPONSE_MALFORMED\]$/,
+    ],
     ['the claims as a whole', schemaOf(() => ({ issues: [{ message: secret }] })), 'claims'],
     ['a path of objects', schemaOf(() => ({ issues: [{ message: secret, path: [{ key: 'tenant' }] }] })), 'tenant'],
     ['a path of symbols', schemaOf(() => ({ issues: [{ message: secret, path: [Symbol('tenant')] }] })), 'tenant'],

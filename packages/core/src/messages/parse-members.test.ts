@@ -13,8 +13,12 @@ describe('parseMembers', () => {
 
   test.each([
     ['a member', { name: [secret] }, 'name'],
-    ['each wrong member once', { name: 5, list: [{ a: 5 }, { a: 6 }, secret] }, /name, list$/],
-    ['the outermost of nested members', { name: 'a', list: [{ a: [secret] }] }, /list$/],
+    [
+      'each wrong member once',
+      { name: 5, list: [{ a: 5 }, { a: 6 }, secret] },
+      /name, list \[ERR_RESPONSE_MALFORMED\]$/,
+    ],
+    ['the outermost of nested members', { name: 'a', list: [{ a: [secret] }] }, /list \[ERR_RESPONSE_MALFORMED\]$/],
     ['the document when it is not an object', secret, 'document'],
   ])('names %s and not its value', (_, value, name) => {
     expect(() => parseMembers(schema, value, 'document')).toThrow(malformed)

@@ -1,5 +1,6 @@
 /** Makes foreign errors safe for events and logs. Their messages may quote an answer or a token. */
 import { isIntrospectionError } from '../errors.ts'
+import { stackFrames } from './stack-frames.ts'
 
 /** How many characters of a message are kept. */
 const MAX_MESSAGE_LENGTH = 200
@@ -7,7 +8,6 @@ const MAX_MESSAGE_LENGTH = 200
 const MAX_DEPTH = 4
 /** Where the messages of libraries begin to quote: a value, a command, a row, a JSON text. */
 const QUOTED = /['"`{\n\r]/
-const FRAME = /^\s+at /
 const CODE = /^[\w-]{1,64}$/
 
 /**
@@ -23,15 +23,14 @@ export function withoutData(thrown: unknown): Error {
 function clean(thrown: unknown, depth: number): Error {
   if (isIntrospectionError(thrown)) return thrown
   if (!(thrown instanceof Error)) return new Error(`the thrown value is not an Error: ${typeof thrown}`)
-  const { name, message, stack, cause } = thrown
+  const { name, message, cause } = thrown
   const { code } = thrown as { code?: unknown }
   const cleaned = new Error(
     upToQuotation(message),
     cause === undefined || depth === 0 ? {} : { cause: clean(cause, depth - 1) },
   )
   if (CODE.test(name)) Object.defineProperty(cleaned, 'name', { value: name, configurable: true, writable: true })
-  const frames = (stack ?? '').split('\n').filter((line) => FRAME.test(line))
-  cleaned.stack = [`${cleaned.name}: ${cleaned.message}`, ...frames].join('\n')
+  cleaned.stack = [`${cleaned.name}: ${cleaned.message}`, ...stackFrames(thrown)].join('\n')
   return CODE.test(String(code)) ? Object.assign(cleaned, { code }) : cleaned
 }
 

@@ -8,7 +8,7 @@ function setUp() {
   return { clock, told, warn }
 }
 
-const warning = { code: 'ERR_A', endpoint: 'https://as.example.com/introspect', message: 'm' }
+const warning = { code: 'ERR_A', endpoint: 'https://as.example.com/introspect', message: 'm [ERR_A]' }
 
 describe('createWarner', () => {
   test('warns once a minute about one code at one endpoint', () => {
@@ -21,6 +21,12 @@ describe('createWarner', () => {
     clock.ms += 1
     warn(warning)
     expect(told).toHaveLength(2)
+  })
+
+  test('ends a message with its code', () => {
+    const { told, warn } = setUp()
+    warn({ ...warning, message: 'm' })
+    expect(told).toEqual([warning])
   })
 
   test('counts each code and each endpoint separately', () => {

@@ -1,4 +1,5 @@
 /** Warns operators who have not set `onEvent`. It limits the warnings per code and endpoint. */
+import { withCode } from '../values/code-at-end.ts'
 
 /** A condition that an operator should look at. It holds no token and no secret. */
 export interface Warning {
@@ -11,7 +12,7 @@ export interface Warning {
    * The endpoint that a client asks, without its query, or the issuer of a handler; `undefined` when there is neither.
    */
   readonly endpoint: string | undefined
-  /** For people to read. */
+  /** For people to read. It ends with the code in brackets. */
   readonly message: string
 }
 
@@ -43,7 +44,7 @@ export function createWarner({ onWarning, nowMs }: WarnerSettings): OnWarning {
     if (warnedAtMs.size >= MAX_KEPT) warnedAtMs.clear()
     warnedAtMs.set(key, now)
     try {
-      const told: unknown = onWarning(Object.freeze({ ...warning }))
+      const told: unknown = onWarning(Object.freeze({ ...warning, message: withCode(warning.message, warning.code) }))
       if (told instanceof Promise) told.catch(() => undefined)
     } catch {}
   }

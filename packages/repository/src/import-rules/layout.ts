@@ -35,6 +35,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       // Adapters read their own options as every other part does.
       '@token-introspection/core/options': EVERYWHERE,
       '@token-introspection/core/explanation': '(?:explain/|index\\.ts$)',
+      '@token-introspection/core/logging': '(?:events/|index\\.ts$)',
       '@token-introspection/core/key-set': 'keys/',
       '@token-introspection/core/lambda-event': 'adapters/lambda\\.ts$',
       '@token-introspection/core/maybe-promise': EVERYWHERE,
@@ -82,6 +83,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       // Adapters read their own options as every other part does.
       '@token-introspection/core/options': EVERYWHERE,
       '@token-introspection/core/explanation': 'in-process/',
+      '@token-introspection/core/logging': '(?:events/|index\\.ts$)',
       '@token-introspection/core/key-set': 'keys/',
       '@token-introspection/core/lambda-event': 'adapters/lambda\\.ts$',
       '@token-introspection/core/maybe-promise': EVERYWHERE,

@@ -1,7 +1,7 @@
 /** Warnings with `process.emitWarning`, which Bun and Deno have as well. */
-import type { Warning } from '@token-introspection/core'
+import { type Warning, withoutCode } from '@token-introspection/core'
 
-/** Emits a warning like Node does for its own. */
+/** Emits a warning like Node does for its own, with the code in front. */
 export function showWarning({ code, message }: Warning): void {
-  process.emitWarning(message, { type: 'TokenIntrospectionWarning', code })
+  process.emitWarning(withoutCode(message, code), { type: 'TokenIntrospectionWarning', code })
 }

@@ -1,5 +1,5 @@
 /** Option `onWarning` of both handlers: who gets warnings for the operator when there is no event observer. */
-import { createWarner, isIntrospectionError, type OnWarning, withoutData } from '@token-introspection/core'
+import { createWarner, isIntrospectionError, type OnWarning, withoutCode, withoutData } from '@token-introspection/core'
 import type { OptionGroup } from '@token-introspection/core/options'
 import { showWarning } from '#show-warning'
 import { RequestBodyUnavailableError } from '../errors.ts'
@@ -31,7 +31,11 @@ export function resolveWarnings(group: OptionGroup, { issuer, now, onEvent }: Wa
   const warner = createWarner({ onWarning: given ?? showWarning, nowMs: now })
   const advice = given === undefined ? '. Set onEvent to hear of every failure, or onWarning: false for silence' : ''
   const tell = (code: string, message: string): void =>
-    warner({ code, endpoint: issuer, message: `${issuer === undefined ? '' : `${issuer}: `}${message}${advice}` })
+    warner({
+      code,
+      endpoint: issuer,
+      message: `${issuer === undefined ? '' : `${issuer}: `}${withoutCode(message, code)}${advice}`,
+    })
   return {
     warn(code, message) {
       toEvents(code, message)

@@ -6,6 +6,7 @@ import {
   type IntrospectionResponse,
   isIntrospectionError,
   isScope,
+  messageOf,
   parseIntrospectionResponse,
   validateExtensionClaims,
 } from '@token-introspection/core'
@@ -118,6 +119,6 @@ function parseMembers(members: ActiveIntrospectionResponse): ActiveIntrospection
 
 /** Messages of this library name members. Other messages may contain values, so they are not used. */
 function toShapeError(cause: unknown): ResponseShapeError {
-  const why = isIntrospectionError(cause) ? cause.message : 'a view or the claims schema failed'
+  const why = isIntrospectionError(cause) ? messageOf(cause) : 'a view or the claims schema failed'
   return new ResponseShapeError(`a token record cannot be answered: ${why}`, { cause })
 }

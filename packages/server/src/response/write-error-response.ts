@@ -6,6 +6,7 @@ import {
   isIntrospectionError,
   JSON_MEDIA_TYPE,
   JWT_INTROSPECTION_MEDIA_TYPE,
+  messageOf,
 } from '@token-introspection/core'
 import {
   ClientAuthenticationChallengeError,
@@ -136,6 +137,6 @@ function demandsJwt(request: HttpRequest): boolean {
  */
 function describeRequestFault(error: unknown): string | undefined {
   if (!isIntrospectionError(error) || !DESCRIBED_BY_MESSAGE.includes(error.code)) return undefined
-  const description = error.message.replaceAll('"', "'")
+  const description = messageOf(error).replaceAll('"', "'")
   return isErrorText(description) ? description : undefined
 }

@@ -1,4 +1,5 @@
 /** RFC 7523 §2.2, §3 and RFC 7521 §4.2: client assertions, and every assertion that must be refused. */
+import { messageOf } from '@token-introspection/core'
 import type { JWTPayload } from 'jose'
 import { describe, expect, test } from 'vitest'
 import type { ClientAuthenticationFailedError, Complaint, ProtectedResource, RefusedEvent } from '../../src/index.ts'
@@ -246,8 +247,8 @@ async function complaintAbout(
   const response = await ask(handler, asserting(jwt, parameters))
   expect(json(response)).toEqual({ error: 'invalid_client' })
   const refusal = events.find(({ type }) => type === 'refused') as RefusedEvent
-  const { complaint, message } = refusal.error as ClientAuthenticationFailedError
-  expect(message).toBe(
+  const { complaint } = refusal.error as ClientAuthenticationFailedError
+  expect(messageOf(refusal.error)).toBe(
     `client assertion: ${complaint?.rule}: got ${complaint?.got}, expected ${complaint?.expected}. ${complaint?.remedy}`,
   )
   return complaint as Complaint

@@ -109,7 +109,7 @@ describe('another parameter that is too long', () => {
     expect(findProtectedResource).not.toHaveBeenCalled()
     expect(events).toMatchObject([{ type: 'refused', error: { code: 'ERR_REQUEST_TOO_LARGE' } }])
     expect((events[0] as { error: Error }).error.message).toBe(
-      'a parameter has 8193 characters with its name; request.maxParameterLength is 8192',
+      'a parameter has 8193 characters with its name; request.maxParameterLength is 8192 [ERR_REQUEST_TOO_LARGE]',
     )
   })
 

@@ -1,6 +1,6 @@
 /** The report for people. */
+import { visibleText } from '@token-introspection/core'
 import type { Format } from '../../terminal/terminal.ts'
-import { visibleText } from '../../terminal/visible-text.ts'
 import { wrapText } from '../../terminal/wrap-text.ts'
 import type { Evidence, Report, ReportedRequirement, Verdict } from './report.ts'
 

@@ -1,5 +1,6 @@
 /** Finds out why the metadata do not lead to an introspection endpoint. */
 import { type CheckFailed, TransportEndpointMissingError } from '@token-introspection/client'
+import { messageOf } from '@token-introspection/core'
 import type { Exchange } from '../../connection/exchange.ts'
 import type { Fault } from '../diagnosis.ts'
 import { endpointFaults } from '../faults/endpoint-faults.ts'
@@ -18,7 +19,7 @@ export async function findMetadataFault({ step, error }: CheckFailed, patient: P
   )
   const [document] = documents
   if (error instanceof TransportEndpointMissingError) {
-    return faults.noIntrospection(document?.request.url ?? issuer, issuer, remedyOf(error.message))
+    return faults.noIntrospection(document?.request.url ?? issuer, issuer, remedyOf(messageOf(error)))
   }
   if (document === undefined) return faultWithoutDocument(lookups, issuer)
   return faultOfDocument(document, issuer, error)

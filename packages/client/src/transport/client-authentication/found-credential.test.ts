@@ -3,7 +3,8 @@ import { TransportTimeoutError } from '../../errors.ts'
 import { callFunction, foundCredential } from './found-credential.ts'
 
 const by = { option: 'clientSecret', clientId: 'orders-api' }
-const REMEDY = 'In this resource server, set the variable that it reads, or repair its access to the vault or key store'
+const REMEDY =
+  'In this resource server, set the variable that it reads, or repair its access to the vault or key store [ERR_SECRET_UNAVAILABLE]'
 
 function readText(found: unknown): string {
   if (typeof found !== 'string' || found === '' || found.includes('\n'))

@@ -1,4 +1,5 @@
 /** Calls a function that finds a credential, and says what is wrong when there is none. */
+import { messageOf } from '@token-introspection/core'
 import { andThen, isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { sayKind } from '@token-introspection/core/options'
 import { isIntrospectionError, SecretUnavailableError } from '../../errors.ts'
@@ -66,7 +67,7 @@ function unusable(found: unknown, fault: unknown, by: CredentialFunction): Secre
   const isOfKind = (typeof found === 'string' && found !== '') || (typeof found === 'object' && found !== null)
   const message =
     isOfKind && fault instanceof Error
-      ? `${fault.message}. ${capitalize(subject(by))} returned it`
+      ? `${messageOf(fault)}. ${capitalize(subject(by))} returned it`
       : `${by.option}: ${subject(by)} returned ${sayKind(found)}`
   return new SecretUnavailableError(`${message}. ${REMEDY}`, { cause: fault })
 }

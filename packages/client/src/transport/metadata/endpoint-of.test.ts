@@ -52,7 +52,7 @@ describe('endpointOf', () => {
     expect(other.message).toContain('clientCredentials({ tokenEndpoint })')
     const feed = failureOf(() => endpointOf({ name: 'revocation_feed_endpoint' }, { issuer }, rules))
     expect(feed.message).toBe(
-      `the metadata of ${issuer} name no revocation_feed_endpoint; give it as followFeed({ url })`,
+      `the metadata of ${issuer} name no revocation_feed_endpoint; give it as followFeed({ url }) [ERR_TRANSPORT_ENDPOINT_MISSING]`,
     )
   })
 

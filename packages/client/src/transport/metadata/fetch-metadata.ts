@@ -4,6 +4,7 @@ import {
   authorizationServerMetadataUrls,
   JSON_MEDIA_TYPE,
   type JsonObject,
+  messageOf,
   parseAuthorizationServerMetadata,
 } from '@token-introspection/core'
 import {
@@ -138,7 +139,7 @@ function summary(failures: readonly IntrospectionError[], issuer: string): Intro
   const telling = outage ?? untrusted ?? malformed ?? first
   // No message quotes the answers.
   const message =
-    `no usable metadata of ${issuer}: ${failures.map((failure) => failure.message).join('; ')}. ` +
+    `no usable metadata of ${issuer}: ${failures.map((failure) => messageOf(failure)).join('; ')}. ` +
     (insteadOfIntrospection(issuer) ?? (untrusted === undefined ? CHECK_THE_ISSUER : TAKE_THE_OTHER_ISSUER))
   const options = telling === undefined ? {} : { cause: telling }
   if (telling instanceof TransportCircuitOpenError) return telling

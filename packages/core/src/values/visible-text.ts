@@ -1,4 +1,4 @@
-/** Text from elsewhere, such as an answer of a server, made harmless for a terminal. */
+/** Text from elsewhere, such as an answer of a server, made harmless for a terminal or a log. */
 
 /** Control characters, line separators, and every character that changes the direction of text or cannot be seen. */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u202f]/gu

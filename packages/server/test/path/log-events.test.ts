@@ -1,0 +1,146 @@
+/** The events of the handlers in a log: nothing of the token or the secret, and nothing that a caller chose freely. */
+import { Console } from 'node:console'
+import { Writable } from 'node:stream'
+import pino from 'pino'
+import { describe, expect, test } from 'vitest'
+import winston from 'winston'
+import {
+  createIntrospectionHandler,
+  type EventLogger,
+  type IntrospectionHandlerEvent,
+  type IntrospectionHandlerOptions,
+  logEvents,
+  LookupStoreError,
+  RequestInvalidError,
+  type RevocationFeedEvent,
+  type RevocationHandlerEvent,
+} from '../../src/index.ts'
+import { basic, ISSUER, NOW, post, PROTECTED_RESOURCES, RECORD, SECRET, send, storeOf, token } from '../endpoint.ts'
+
+function sink() {
+  let text = ''
+  const stream = new Writable({
+    write(chunk, _, done) {
+      text += String(chunk)
+      done()
+    },
+  })
+  return { stream, text: () => text }
+}
+
+const LOGGERS: readonly [name: string, create: (stream: Writable) => EventLogger][] = [
+  ['pino', (stream) => pino({ level: 'debug' }, stream)],
+  [
+    'winston',
+    (stream) => winston.createLogger({ level: 'debug', transports: [new winston.transports.Stream({ stream })] }),
+  ],
+  ['console', (stream) => new Console(stream)],
+]
+
+const HOSTILE = `\u001b[2J\r\nlevel=error msg="forged"\u202e ${token('active')} ${SECRET}`
+
+function failing(): never {
+  throw new Error(HOSTILE)
+}
+
+type Asked = [
+  what: string,
+  options: Partial<IntrospectionHandlerOptions>,
+  request: Parameters<typeof send>[1],
+  event: string,
+]
+
+const good = post({ token: token('active') })
+
+const ASKED: readonly Asked[] = [
+  ['an answer', {}, good, 'introspected'],
+  ['an unknown caller', {}, post({ token: token('active') }, { authorization: basic(HOSTILE, SECRET) }), 'refused'],
+  ['a wrong secret', {}, post({ token: token('active') }, { authorization: basic('orders-api', HOSTILE) }), 'refused'],
+  ['a store that is down', { lookup: { store: { find: failing } } }, good, 'refused'],
+  ['a policy that fails', { authorization: { allow: failing } }, good, 'refused'],
+  [
+    'a view with a wrong member',
+    { authorization: { allow: () => ({ members: [HOSTILE] }) as never } },
+    good,
+    'introspected',
+  ],
+]
+
+describe.each(LOGGERS)('%s', (name, create) => {
+  test.each(ASKED)('logs %s without token, secret and control characters', async (_, options, request, event) => {
+    const { stream, text } = sink()
+    const handler = createIntrospectionHandler({
+      issuer: ISSUER,
+      clientAuthentication: { protectedResources: PROTECTED_RESOURCES },
+      lookup: { store: storeOf(RECORD) },
+      now: () => NOW * 1000,
+      onEvent: logEvents(create(stream), { level: 'debug' }),
+      ...options,
+    })
+    await send(handler, request)
+    await expect.poll(text, { timeout: 20_000 }).toContain(event)
+    const written = text()
+    expect(written).not.toContain(token('active'))
+    expect(written).not.toContain(SECRET)
+    // A forged record would begin a line of its own.
+    expect(written).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f\u202e]|^level=/m)
+    if (name !== 'console')
+      for (const line of written.trimEnd().split('\n')) expect(() => JSON.parse(line)).not.toThrow()
+  })
+})
+
+type HandlerEvent = IntrospectionHandlerEvent | RevocationHandlerEvent | RevocationFeedEvent
+
+const answered = { type: 'introspected', protectedResource: 'orders-api', fingerprint: 'x', durationMs: 1 } as const
+
+const LEVELS: readonly [level: string, message: string, event: HandlerEvent][] = [
+  ['debug', 'answered active to "orders-api"', { ...answered, active: true, reason: undefined, resolver: 'store' }],
+  [
+    'debug',
+    'answered inactive (expired) to "orders-api"',
+    { ...answered, active: false, reason: 'expired', resolver: 'store' },
+  ],
+  [
+    'info',
+    'answered 400: no token [ERR_REQUEST_INVALID]',
+    { type: 'refused', error: new RequestInvalidError('no token'), status: 400, durationMs: 1 },
+  ],
+  [
+    'error',
+    'answered 503: down [ERR_LOOKUP_STORE]',
+    { type: 'refused', error: new LookupStoreError('down'), status: 503, durationMs: 1 },
+  ],
+  [
+    'error',
+    'answered 500, because of an unexpected error [ERR_UNEXPECTED]',
+    { type: 'unexpected', error: new Error(SECRET), status: 500, durationMs: 1 },
+  ],
+  ['warn', 'look at it', { type: 'warning', code: 'invalid-answer', message: 'look at it' }],
+  ['debug', 'revoked for client "web": token', { type: 'revoked', client: 'web', ended: 'token', durationMs: 1 }],
+  [
+    'debug',
+    'answered a wait of "orders-api" about the feed: 3 events',
+    {
+      type: 'followed',
+      protectedResource: 'orders-api',
+      form: 'wait',
+      events: 3,
+      gap: false,
+      ended: undefined,
+      durationMs: 1,
+    },
+  ],
+  [
+    'debug',
+    'the Basic credentials of "orders-api" were read as latin1',
+    { type: 'basic-read', caller: 'orders-api', encoding: 'latin1' },
+  ],
+]
+
+test.each(LEVELS)('%s: %s', (level, message, event) => {
+  const written: unknown[][] = []
+  const logger: EventLogger = { log: (...given: unknown[]) => void written.push(given) }
+  logEvents(logger, { shape: 'winston' })(event)
+  expect(written).toEqual([[level, message, expect.objectContaining({ event: event.type })]])
+  expect(JSON.stringify(written)).not.toContain(SECRET)
+})

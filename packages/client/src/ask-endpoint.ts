@@ -1,6 +1,7 @@
 /** SPINE: question to the introspection endpoint in, answer out. */
-import { type IntrospectionResponse, readIntrospectionResponse } from '@token-introspection/core'
+import { type IntrospectionResponse, readIntrospectionResponse, withoutQuery } from '@token-introspection/core'
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
+import { explainMalformed } from './response/explain-malformed.ts'
 import { readJwtResponse } from './response/read-jwt-response.ts'
 import { tolerate } from './response/tolerate.ts'
 import { clockFault, type ResponseStep } from './response/validate-response.ts'
@@ -33,12 +34,13 @@ export async function askEndpoint(
 ): Promise<IntrospectionResponse> {
   const { transport } = steps
   const endpoint = transport.endpoint.known ?? (await transport.endpoint.find(deadline))
+  deadline.waitsFor = () => `introspection at ${withoutQuery(endpoint)}`
   const askedAt = steps.now()
   const sent = read === undefined ? question : withPosition(question, read.position)
   const comparison = steps.serverClock?.begin()
   const reply = await exchange(sent, endpoint, deadline, transport)
   comparison?.compareReply(reply)
-  const answer = await readReply(reply, deadline, steps)
+  const answer = await readReply(reply, endpoint, deadline, steps)
   const response = answer.active && read !== undefined ? read.take(answer) : answer
   // A token that expires during the request is no fault.
   if (response.active) {
@@ -57,6 +59,7 @@ function withPosition(question: IntrospectionQuestion, position: string): Intros
 /** Returns without a promise, unless a signature has to be verified. */
 function readReply(
   reply: SentReply,
+  url: string,
   deadline: Deadline,
   { transport, response: { jwt, tolerance, inactiveWhen, onUnusable }, now }: AskSteps,
 ): MaybePromise<IntrospectionResponse> {
@@ -67,6 +70,7 @@ function readReply(
   }
   const { advice, method, clientId } = transport.clientAuthentication
   const context = {
+    url,
     advice,
     credentials: { method, clientId },
     sent: reply.sent,
@@ -74,6 +78,10 @@ function readReply(
     hintAtPage: HINT_AT_PAGE,
   }
   if (jwt !== undefined) return readJwtResponse(readJwtReply(reply, 'introspection', context), jwt, deadline, now())
-  const answer = readJsonReply(reply, 'introspection', context)
-  return readIntrospectionResponse(tolerance === undefined ? answer : tolerate(answer, tolerance))
+  try {
+    const answer = readJsonReply(reply, 'introspection', context)
+    return readIntrospectionResponse(tolerance === undefined ? answer : tolerate(answer, tolerance))
+  } catch (error) {
+    throw explainMalformed(error, reply, url, tolerance)
+  }
 }

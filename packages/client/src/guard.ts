@@ -8,6 +8,7 @@ import { foreignOrigin } from './token/foreign-origin.ts'
 import type { PresentedTokenOf } from './guards/presented-by.ts'
 import type { WatchRequest } from './guards/watch-by.ts'
 import type { GuardRequest } from './token/guard-request.ts'
+import { ABSENT_DETAIL, MALFORMED_DETAIL, MALFORMED_REMEDY, sayPlaces } from './token/say-presented.ts'
 import { requireGuardRequest } from './token/require-guard-request.ts'
 import { type FoundForm, MAX_FORM_BYTES, readRequestForm } from './token/request-form.ts'
 import { checkPermission, checkTarget } from './policy/check-policy.ts'
@@ -209,8 +210,9 @@ export function guardPresented<Claims extends object>(
   steps: GuardSteps<Claims>,
 ): MaybePromise<OptionalGuardDecision<Claims>> {
   const { result } = steps
-  if (presented.kind === 'absent') return steps.optional ? ANONYMITY : refuseAbsentToken(result)
-  if (presented.kind === 'malformed') return refuseMalformedRequest(result)
+  if (presented.kind === 'absent')
+    return steps.optional ? ANONYMITY : refuseAbsentToken(result, `${ABSENT_DETAIL}. ${sayPlaces(steps.token)}`)
+  if (presented.kind === 'malformed') return refuseMalformedRequest(result, `${MALFORMED_DETAIL}. ${MALFORMED_REMEDY}`)
   if (presented.kind === 'unread') return refuseUnchecked(formTooLong(), 'form')
   const foreign = foreignSender(presented, steps.token)
   if (foreign !== undefined) return refuseOrigin(foreign)

@@ -190,6 +190,7 @@ async function ask(
       const joinedBefore = steps.flights.joined
       const flight = joinFlight(token, call, known, deadline, steps, trace)
       const wasJoined = steps.flights.joined !== joinedBefore
+      deadline.waitsFor = () => flight.waitsFor
       deadline.onCancel((reason) => flight.leave(reason))
       try {
         const found = await deadline.race(flight.answer)

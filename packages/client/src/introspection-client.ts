@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The public entry of the resource server's side. */
+import { withoutQuery } from '@token-introspection/core'
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { copyOptions } from '@token-introspection/core/options'
 import { SHARES_TIMERS } from '#default-transport'
@@ -10,7 +11,6 @@ import { createGuard, type GuardSource } from './guards/create-guard.ts'
 import { type ExplainOptions, readExplainArguments } from './explain/explain-options.ts'
 import type { Explanation } from './explain/explanation.ts'
 import { watchBy } from './guards/watch-by.ts'
-import { withoutQuery } from './events/describe-client.ts'
 import type { EventReporter } from './events/event-reporter.ts'
 import type { ClientGuard, OptionalClientGuard } from './guard.ts'
 import { checkCallOptions, type IntrospectOptions, introspect, type Steps } from './introspect.ts'
@@ -33,6 +33,7 @@ import { SharedWork } from './transport/shared-work.ts'
 import type { CircuitState } from './transport/outage/circuit-breaker.ts'
 import { systemClock } from './watch/watch-clock.ts'
 import { type TokenWatchOptions, TokenWatches } from './watch/watch-token.ts'
+import { requireToken } from './token/require-token.ts'
 
 /** Options for calls without options, so that no object is created for each of them. */
 const NO_OPTIONS: IntrospectOptions = Object.freeze({})
@@ -456,7 +457,7 @@ export class IntrospectionClient<Claims extends object = object> {
    * ```
    */
   async forget(token: string): Promise<void> {
-    if (typeof token !== 'string') throw new TypeError('token: must be a string')
+    requireToken(token)
     const key = await this.#steps.token.fingerprint(token, {})
     this.#steps.flights.forget((other) => tokenPart(other) === key)
     this.#reporter.report({ type: 'forgotten', fingerprint: shortFingerprint(key) })
@@ -522,7 +523,7 @@ export class IntrospectionClient<Claims extends object = object> {
   }
 
   #check(token: string): void {
-    if (typeof token !== 'string') throw new TypeError('token: must be a string')
+    requireToken(token)
     this.#refuseClosed()
   }
 

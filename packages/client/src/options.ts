@@ -7,11 +7,12 @@ import {
   toNumericDate,
   type Warning,
   withoutCode,
+  withoutQuery,
 } from '@token-introspection/core'
 import { showWarning } from '#diagnostics'
 import { OptionGroup } from '@token-introspection/core/options'
 import { applyProvider, type ResolvedProvider } from './providers/apply-provider.ts'
-import { createDescription, withoutQuery } from './events/describe-client.ts'
+import { createDescription } from './events/describe-client.ts'
 import { cacheDefaults, type CacheOptions, resolveCache } from './cache/cache-options.ts'
 import { SingleFlight } from './cache/single-flight.ts'
 import { EventReporter } from './events/event-reporter.ts'
@@ -355,10 +356,12 @@ function resolveWarnings(
     const url = urlOf()
     const where = url === undefined ? undefined : withoutQuery(url)
     const advice = given === undefined ? '. Set onEvent to hear of every failure, or onWarning: false for silence' : ''
+    // Most messages of errors name the URL themselves.
+    const place = where === undefined || message.includes(where) ? '' : `${where}: `
     warn({
       code,
       endpoint: where,
-      message: `${where === undefined ? '' : `${where}: `}${withoutCode(message, code)}${advice}`,
+      message: `${place}${withoutCode(message, code)}${advice}`,
     })
   }
 }

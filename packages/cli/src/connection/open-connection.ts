@@ -6,6 +6,7 @@ import { readNamedFile } from '../surroundings/read-named-file.ts'
 import type { Surroundings } from '../surroundings/surroundings.ts'
 import { type ConnectionFlags, VARIABLES } from './connection-options.ts'
 import type { Exchange } from './exchange.ts'
+import { withFlags } from './flag-names.ts'
 import { KnownSecrets } from './known-secrets.ts'
 import { type OpenRoutes, openRoutes } from './open-routes.ts'
 import { readClientAuthentication } from './read-client-authentication.ts'
@@ -91,13 +92,8 @@ export async function asMisuse<Value>(work: () => Value | Promise<Value>): Promi
     return await work()
   } catch (error) {
     const isMistake = error instanceof TypeError && !(error instanceof MisuseError)
-    throw isMistake ? new MisuseError(withRemedy(error.message), { cause: error }) : error
+    throw isMistake ? new MisuseError(withFlags(error.message), { cause: error }) : error
   }
-}
-
-/** The client names its own options. The command line has others for the same. */
-function withRemedy(message: string): string {
-  return message.includes('allowHttpOrigins') ? `${message}. On the command line: --dangerously-allow-http` : message
 }
 
 async function readCertificates(flags: ConnectionFlags, surroundings: Surroundings) {

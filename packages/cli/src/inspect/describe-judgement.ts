@@ -1,6 +1,7 @@
 /** The decision of a guard in plain words. */
 import type { RefusalReason } from '@token-introspection/client'
 import type { Judgement, Policy } from './judge-token.ts'
+import { withFlags } from '../connection/flag-names.ts'
 
 /** Why a guard refuses, for the reasons that a token in the `Authorization` field can have. */
 const REASONS: Readonly<Record<RefusalReason, string>> = {
@@ -53,7 +54,7 @@ export function groundsOf({ explanation }: Judgement): Ground[] {
 }
 
 function toGround(name: string, outcome: string, detail: string, remedy: string | undefined): Ground {
-  return { name, isMet: outcome === 'passed', detail, remedy }
+  return { name, isMet: outcome === 'passed', detail: withFlags(detail), remedy: remedy && withFlags(remedy) }
 }
 
 /** What the guard requires, such as `audience https://a and scope read`. */

@@ -170,7 +170,10 @@ function createModule(
 function checkOptions(options: object): TokenIntrospectionOptions {
   const group = new OptionGroup('TokenIntrospectionModule', options, OPTION_NAMES)
   if (group.has('client') === group.has('introspection')) {
-    throw group.error('client', 'give either this, the options of a client, or introspection, a client of yours')
+    throw group.error(
+      'client',
+      `give either client, the options of a client, or introspection, a client of yours; ${group.has('client') ? 'both are given' : 'neither is given'}`,
+    )
   }
   const introspection = group.raw('introspection')
   if (introspection !== undefined && !(introspection instanceof IntrospectionClient)) {

@@ -10,6 +10,8 @@ export interface FlightDeadline {
   isOver(): boolean
   /** When the time of the flight is over, by a clock that is never set back. */
   readonly expiresAtMs: number
+  /** Names what it waits for now. */
+  readonly waitsFor?: (() => string | undefined) | undefined
 }
 
 /** What a call requires of the request it joins. */
@@ -43,6 +45,11 @@ export class Flight<Answer> implements TableEntry {
     this.key = key
     this.askedAtMs = askedAtMs
     this.#deadline = deadline
+  }
+
+  /** What its calls wait for now. */
+  get waitsFor(): string | undefined {
+    return this.#deadline.waitsFor?.()
   }
 
   /** Adds a waiting call. */

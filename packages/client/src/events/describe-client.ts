@@ -1,4 +1,5 @@
 /** The client that an event is about. */
+import { withoutQuery } from '@token-introspection/core'
 import type { ReportingClient } from './events.ts'
 import type { TransportStep } from '../transport/transport-step.ts'
 
@@ -18,9 +19,4 @@ export function createDescription(transport: () => TransportStep): () => Reporti
     }
     return described.client
   }
-}
-
-/** A URL without its query, because the query of an endpoint may hold a key. */
-export function withoutQuery(url: string): string {
-  return url.split('?', 1)[0] as string
 }

@@ -71,7 +71,7 @@ function describeEvent(event: IntrospectionClientEvent): LogRecord {
     case 'members_unreadable':
       return {
         level: 'warn',
-        message: `left out of an answer, because of an unexpected form: ${event.members.join(', ')}`,
+        message: `left out of an answer, because of an unexpected form: ${event.members.join(', ')}; an option of response.tolerate may read them`,
       }
     case 'feed_changed':
       return { level: FEED_LEVELS[event.change], message: event.error?.message ?? sayFeed(event) }

@@ -1,6 +1,6 @@
 /** Explains step `response`: the answer, how it was read, and what the clock says about it. */
 import type { ActiveIntrospectionResponse } from '@token-introspection/core'
-import { findTolerances } from '../response/find-tolerances.ts'
+import { adviseTolerances, findTolerances } from '../response/find-tolerances.ts'
 import type { InactiveReason } from '../result/inactive.ts'
 import type { ExplainedResponse, ExplainedTime, ExplainedValue } from './explanation.ts'
 import { inactivityOf, type Run } from './run.ts'
@@ -42,7 +42,8 @@ export function explainResponse(run: Run): ExplainedResponse {
     durationMs: notes.durationOf('response'),
   } as const
   const neither = { inactiveReason: undefined, error: undefined } as const
-  const tolerance = adviseTolerance(base.tolerable)
+  const advice = adviseTolerances(base.tolerable)
+  const tolerance = advice && `${advice}.`
   if (failed?.step === 'response') {
     const { error } = failed
     return { ...base, ...neither, outcome: 'failed', detail: error.message, remedy: tolerance, error }
@@ -89,11 +90,6 @@ function findHelp({ steps, notes, failed }: Run, unreadable: readonly string[]):
   const { reply } = notes
   if (!isUnread || steps === undefined || reply?.status !== 200 || steps.response.jwt !== undefined) return []
   return findTolerances(reply.body, steps.response.tolerance)
-}
-
-function adviseTolerance(options: ExplainedResponse['tolerable']): string | undefined {
-  if (options.length === 0) return undefined
-  return `The whole answer can be read with ${options.map((name) => `response.tolerate.${name}`).join(' and ')}.`
 }
 
 /** What to do about an inactive answer, where its detail does not say it. */

@@ -3,6 +3,7 @@ import { looksLikeJwt } from '../jwt/looks-like-jwt.ts'
 import type { PresentedToken, TokenSources } from '../token/extract-token.ts'
 import type { ExplainedToken } from './explanation.ts'
 import { inactivityOf, refusalOf, type Run } from './run.ts'
+import { ABSENT_DETAIL, MALFORMED_DETAIL, MALFORMED_REMEDY, sayPlaces } from '../token/say-presented.ts'
 
 /** Explains the step. */
 export function explainToken(run: Run): ExplainedToken {
@@ -49,19 +50,13 @@ function explainAbsence(
     return { outcome: 'passed', detail: 'no token, and the guard lets requests without one pass', remedy: undefined }
   }
   if (kind === 'absent') {
-    const remedy = `Send the token ${placesOf(sources).join(', or ')}.`
-    return { outcome: 'refused', detail: 'the request has no token where this guard looks', remedy }
+    return { outcome: 'refused', detail: ABSENT_DETAIL, remedy: sayPlaces(sources) }
   }
   if (kind === 'unread') {
     const detail = 'the form of the request is too long to look for a token in it'
     return { outcome: 'refused', detail, remedy: 'Send a shorter form, or the token in the Authorization field.' }
   }
-  return {
-    outcome: 'refused',
-    detail: 'the request has two tokens, or credentials that break the grammar',
-    remedy:
-      'Send one token in one place, as "Authorization: Bearer TOKEN" without quotes and line breaks (RFC 6750 §2.1).',
-  }
+  return { outcome: 'refused', detail: MALFORMED_DETAIL, remedy: MALFORMED_REMEDY }
 }
 
 function explainAgainst(run: Run): Told | undefined {
@@ -89,14 +84,4 @@ function placeOf(source: string, sources: TokenSources): string {
   if (source === 'header') return 'in the Authorization field'
   if (source === 'cookie') return `in the cookie ${sources.cookie?.name ?? ''}`.trim()
   return source === 'field' ? `in the field ${sources.fields.join(' or ')}` : `in the ${source}`
-}
-
-function placesOf({ header, form, query, fields, cookie }: TokenSources): string[] {
-  return [
-    ...(header ? ['as "Authorization: Bearer TOKEN"'] : []),
-    ...(form ? ['as access_token in a form'] : []),
-    ...(query ? ['as access_token in the query'] : []),
-    ...fields.map((name) => `in the field ${name}`),
-    ...(cookie === undefined ? [] : [`in the cookie ${cookie.name}`]),
-  ]
 }

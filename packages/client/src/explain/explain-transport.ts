@@ -1,5 +1,5 @@
 /** Explains step `transport`: what was asked, of whom, and what came back. */
-import { withoutQuery } from '../events/describe-client.ts'
+import { withoutQuery } from '@token-introspection/core'
 import type { ExplainedTransport } from './explanation.ts'
 import type { Run } from './run.ts'
 
@@ -28,7 +28,10 @@ export function explainTransport(run: Run): ExplainedTransport {
   const asked = `POST ${endpoint} with ${who}`
   if (failed?.step === 'transport') {
     const { error } = failed
-    const detail = sent === undefined ? `nothing was asked: ${error.message}` : `${asked}: ${error.message}`
+    const detail =
+      sent === undefined
+        ? `nothing was asked: ${error.message}`
+        : `${asked}: ${error.message.replace(`introspection at ${endpoint}: `, '')}`
     return { ...base, outcome: 'failed', detail, remedy: undefined, error }
   }
   if (sent === undefined) {

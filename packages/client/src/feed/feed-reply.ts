@@ -32,6 +32,7 @@ const HINTS = { 404: NOT_SERVED, 405: NOT_SERVED }
  *
  * @param after - the position that was asked about.
  * @param clientAuthentication - that of the request, for the message about refused credentials.
+ * @param url - where the feed is, for messages.
  * @throws ResponseMalformedError when it is no page, or does not follow the position.
  * @throws TransportUnauthorizedError, TransportStatusError for another status.
  */
@@ -39,11 +40,12 @@ export function readFeedPage(
   reply: SentReply,
   after: string | typeof REPLAY | undefined,
   clientAuthentication: ClientAuthentication,
+  url?: string,
 ): RevocationPage {
   const { sent } = reply
   const { advice, method, clientId } = clientAuthentication
   const permission = 'follow its revocation feed'
-  const context = { hints: HINTS, ...(sent && { advice, credentials: { method, clientId }, sent, permission }) }
+  const context = { url, hints: HINTS, ...(sent && { advice, credentials: { method, clientId }, sent, permission }) }
   return explain(() => {
     const value = readJsonReply(reply, ASKED, context)
     return after === REPLAY ? parseReplayPage(value) : parseRevocationPage(value, after)

@@ -1,5 +1,5 @@
 /** Follows the revocation feed of an authorization server (docs/revocation-feed.md). */
-import { EVENT_STREAM_MEDIA_TYPE, JSON_MEDIA_TYPE } from '@token-introspection/core'
+import { EVENT_STREAM_MEDIA_TYPE, JSON_MEDIA_TYPE, withoutQuery } from '@token-introspection/core'
 import { httpRemedy, OptionGroup, resolveSecret } from '@token-introspection/core/options'
 import {
   createFoundRevocationKeys,
@@ -144,6 +144,7 @@ function connectFeed(
   ) {
     const target = url ?? (await deadline.race(feed.findEndpoint(METADATA_MEMBER)))
     endpoint = target
+    deadline.waitsFor = () => `revocation feed at ${withoutQuery(target)}`
     const build = (): Promise<TransportRequest> => buildFeedRequest(question, target, deadline, transport)
     return exchangeRequest(build, deadline, { clientAuthentication, retry, send })
   }
@@ -168,7 +169,7 @@ function connectFeed(
     const deadline = transport.deadlines.start(signal)
     try {
       const reply = await exchange({ after, wantsKeyCheck, accept: JSON_MEDIA_TYPE }, deadline, feed.send)
-      const page = readFeedPage(reply, after, clientAuthentication)
+      const page = readFeedPage(reply, after, clientAuthentication, endpoint)
       if (keyOf !== undefined && page.key_check !== (await revocationKeyCheck(keyOf))) throw wrongSecret(page)
       return page
     } finally {
@@ -192,7 +193,7 @@ function connectFeed(
         await readFeedStream(reply.chunks, after, onEvents, { silence, signal, nowMs })
         return
       }
-      const { events, gap } = readFeedPage(reply, after, clientAuthentication)
+      const { events, gap } = readFeedPage(reply, after, clientAuthentication, endpoint)
       if (gap) return
       if (events.length === 0 && Math.abs(nowMs() - startedAtMs) < SOON_MS) throw doesNotWait()
       onEvents(events)

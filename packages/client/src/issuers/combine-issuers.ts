@@ -34,6 +34,7 @@ import { describeSources } from './describe-sources.ts'
 import { FoundIssuers } from './found-issuers.ts'
 import { type FindIssuersOptions, resolveFindIssuers } from './found-issuers-options.ts'
 import { routeToken } from './route-token.ts'
+import { requireToken } from '../token/require-token.ts'
 
 /** The claims of a client. */
 export type ClaimsOf<Client> = Client extends IntrospectionClient<infer Claims> ? Claims : never
@@ -258,7 +259,7 @@ class Combined implements CombinedIssuers {
   }
 
   issuerOf(token: string): string | undefined {
-    if (typeof token !== 'string') throw new TypeError('token: must be a string')
+    requireToken(token)
     return routeToken(token, this.#issuers.routes)
   }
 

@@ -30,6 +30,7 @@ import type { FoundIssuer } from './found-issuer.ts'
 import type { IssuerSettings, ResolvedFindIssuers } from './found-issuers-options.ts'
 import { isFailure, IssuerDirectory, type Lookup } from './issuer-directory.ts'
 import { readUnverifiedIssuer } from './unverified-issuer.ts'
+import { requireToken } from '../token/require-token.ts'
 
 /** A request that may pass, with the token's answer and the name by which its issuer was found. */
 export type FoundAllowance<Claims extends object = object> = Allowance<Claims> & { readonly issuer: string }
@@ -283,7 +284,7 @@ export class FoundIssuers<Claims extends object = object> implements AsyncDispos
     issuer: string | undefined,
     call: (found: FoundIssuer | undefined) => MaybePromise<Result>,
   ): Promise<Result> {
-    if (typeof token !== 'string') throw new TypeError('token: must be a string')
+    requireToken(token)
     if (!isName(issuer)) throw new TypeError('issuer: must be a string')
     return this.#use(token, issuer, (lookup) => {
       if (isFailure(lookup)) throw lookup

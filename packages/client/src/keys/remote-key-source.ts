@@ -5,7 +5,9 @@ import {
   type IntrospectionError,
   isSecureUrl,
   ResponseMalformedError,
+  sayCause,
   type UrlRules,
+  withoutQuery,
 } from '@token-introspection/core'
 import {
   KEY_SET_COOLDOWN_MS,
@@ -119,7 +121,7 @@ export class RemoteKeySource implements KeySource {
       return keySet
     } catch (cause) {
       if (!isOutdated()) this.#failure = cause
-      throw new this.#settings.Unavailable('the keys of the issuer could not be fetched', { cause })
+      throw new this.#settings.Unavailable(`the keys of the issuer could not be fetched: ${sayCause(cause)}`, { cause })
     } finally {
       deadline.settle()
     }
@@ -133,6 +135,7 @@ async function fetchKeySet({ findUri, urlRules, send }: RemoteKeySettings, deadl
       `the metadata name a jwks_uri that is not an https URL (RFC 8414 §2)${httpRemedy(uri, TRANSPORT)}`,
     )
   }
+  deadline.waitsFor = () => `keys at ${withoutQuery(uri)}`
   const reply = await send({
     method: 'GET',
     url: uri,
@@ -141,11 +144,14 @@ async function fetchKeySet({ findUri, urlRules, send }: RemoteKeySettings, deadl
     maxResponseBytes: MAX_KEY_SET_BYTES,
     cancellation: deadline,
   })
-  return readKeySet(reply)
+  return readKeySet(reply, uri)
 }
 
 /** Accepts any media type, because many servers send key sets with one of their own. */
-function readKeySet(reply: TransportReply): JSONWebKeySet {
-  if (reply.status !== 200) throw new ResponseMalformedError(`the key set was answered with status ${reply.status}`)
+function readKeySet(reply: TransportReply, uri: string): JSONWebKeySet {
+  if (reply.status !== 200)
+    throw new ResponseMalformedError(
+      `keys at ${withoutQuery(uri)}: the key set was answered with status ${reply.status}`,
+    )
   return parseKeySet<JWK>(reply.body)
 }

@@ -27,7 +27,7 @@ export function findMismatch(
 ): RefusalGrounds {
   const mismatch = compare(reason, token, policy, now)
   if (mismatch === undefined) return NOTHING
-  return { mismatch, detail: describeMismatch(mismatch) + describeImplying(mismatch, policy) }
+  return { mismatch, detail: describeMismatch(mismatch) + describeImplying(mismatch, policy) + describeComma(mismatch) }
 }
 
 /** What a guard requires and what a token has for one reason, whether it fits or not. */
@@ -91,6 +91,12 @@ function describeImplying({ reason }: Mismatch, { scope: { alternatives } }: Pol
   const [wanted = []] = alternatives
   const implying = reason === 'scope' ? wanted.flatMap(([, ...broader]) => broader) : []
   return implying.length === 0 ? '' : `, or what implies it: "${[...new Set(implying)].join(' ')}"`
+}
+
+/** A comma separates no scopes, but belongs to a scope (RFC 6749 §3.3). */
+function describeComma(mismatch: Mismatch): string {
+  const [joined] = (mismatch.reason === 'scope' && mismatch.missing?.filter((scope) => scope.includes(','))) || []
+  return joined === undefined ? '' : `; a comma separates no scopes: write "${joined.split(',').join(' ')}"`
 }
 
 /** A shared store may hold any value. */

@@ -32,6 +32,12 @@ export function findTolerances(body: Uint8Array, tolerance: Tolerance | undefine
   return needed
 }
 
+/** The advice to turn options on; `undefined` when none helps. */
+export function adviseTolerances(options: readonly (keyof ToleranceOptions)[]): string | undefined {
+  if (options.length === 0) return undefined
+  return `The whole answer can be read with ${options.map((name) => `response.tolerate.${name}`).join(' and ')}`
+}
+
 function parse(body: Uint8Array): JsonObject | undefined {
   return orNothing(() => parseJsonObject(decodeUtf8(body)))
 }

@@ -60,7 +60,8 @@ export function validateResponse(
   if (iat !== undefined && !(iat - now <= MAX_CLOCK_SKEW_SECONDS)) {
     throw new ResponseUntrustedError(
       `the token was issued ${iat - now} seconds from now: iat is ${tellTime(iat)}, and the clock of this resource server ` +
-        `says ${tellTime(now)}; one of the two clocks is wrong`,
+        `says ${tellTime(now)}. Compare both with a time server (NTP): either the clock of this resource server is behind, or that of ` +
+        'the authorization server is ahead',
     )
   }
   const fault = clockFault(response, rules, now)

@@ -47,7 +47,7 @@ export class Refusal {
   /** The error, when the token could not be checked or was too long. */
   readonly error: IntrospectionError | undefined
   /**
-   * Why, for people to read. For `origin`, `token_kind`, `issuer`, `audience`, `scope`, `authentication`, `confirmation` and
+   * Why, for people to read. For `token_absent` and `request_malformed`: what to send. For `origin`, `token_kind`, `issuer`, `audience`, `scope`, `authentication`, `confirmation` and
    * `proof`: what the request or the token has and what this guard wants, such as `unexpected aud "https://a.example",
    * expected "https://b.example"`. For `token_inactive`: who says so, with the times that were compared; `undefined` for an
    * answer from a store that processes share. For `token_too_long` and `unavailable`: the message of the error. For your
@@ -136,13 +136,13 @@ interface Complaint {
 const NO_GROUNDS: RefusalGrounds = Object.freeze({})
 
 /** No credentials: 401 with challenges that name no error (RFC 6750 §3.1). */
-export function refuseAbsentToken(settings: ChallengeSettings): Refusal {
-  return challenge('token_absent', 401, settings)
+export function refuseAbsentToken(settings: ChallengeSettings, detail?: string): Refusal {
+  return challenge('token_absent', 401, settings, undefined, detail)
 }
 
 /** Broken or repeated credentials: 400 `invalid_request` (RFC 6750 §3.1). */
-export function refuseMalformedRequest(settings: ChallengeSettings): Refusal {
-  return challenge('request_malformed', 400, settings, { error: 'invalid_request' })
+export function refuseMalformedRequest(settings: ChallengeSettings, detail?: string): Refusal {
+  return challenge('request_malformed', 400, settings, { error: 'invalid_request', grounds: { detail } })
 }
 
 /** Not active, or not an access token for this resource server: 401 `invalid_token` (RFC 6750 §3.1). */
@@ -270,7 +270,13 @@ function plain(
   })
 }
 
-function challenge(reason: RefusalReason, status: number, settings: ChallengeSettings, complaint?: Complaint): Refusal {
+function challenge(
+  reason: RefusalReason,
+  status: number,
+  settings: ChallengeSettings,
+  complaint?: Complaint,
+  why?: string,
+): Refusal {
   const { schemes, resourceMetadata } = settings
   const wanted = resourceMetadata !== undefined && CURED_BY_ANOTHER_TOKEN.has(reason) ? settings.scope : undefined
   const challenges = schemes.map((scheme) => buildChallenge(scheme, parametersOf(scheme, settings, wanted, complaint)))
@@ -283,7 +289,7 @@ function challenge(reason: RefusalReason, status: number, settings: ChallengeSet
   }
   if (complaint !== undefined) headers['content-type'] = JSON_MEDIA_TYPE
   const body = complaint === undefined ? '' : JSON.stringify({ error: complaint.error })
-  const { detail, mismatch } = complaint?.grounds ?? NO_GROUNDS
+  const { detail = why, mismatch } = complaint?.grounds ?? NO_GROUNDS
   return new Refusal({ reason, status, headers, body, detail, mismatch })
 }
 

@@ -1,5 +1,5 @@
 /** The context that a client gives its authentication method. */
-import { encodeForm, FORM_MEDIA_TYPE, JSON_MEDIA_TYPE, type UrlRules } from '@token-introspection/core'
+import { encodeForm, FORM_MEDIA_TYPE, JSON_MEDIA_TYPE, type UrlRules, withoutQuery } from '@token-introspection/core'
 import { isCertificateMethod } from './client-authentication/certificate-authentication.ts'
 import type { ClientContext } from './client-authentication/client-authentication.ts'
 import type { Deadlines } from './deadline.ts'
@@ -37,6 +37,8 @@ export function createClientContext(settings: ContextSettings): ClientContext {
     findSupportedMethods: settings.findSupportedMethods,
     async postForm(url, headers, parameters) {
       const deadline = deadlines.start()
+      const asked = `token request at ${withoutQuery(url)}`
+      deadline.waitsFor = () => asked
       try {
         const request: TransportRequest = {
           method: 'POST',
@@ -51,7 +53,7 @@ export function createClientContext(settings: ContextSettings): ClientContext {
           maxResponseBytes: settings.maxResponseBytes,
           cancellation: deadline,
         }
-        return readJsonReply(await settings.send(request), 'token request', { sent: [request] })
+        return readJsonReply(await settings.send(request), asked, { sent: [request] })
       } finally {
         deadline.settle()
       }

@@ -14,6 +14,8 @@ export class Deadline implements Cancellation {
   next: Deadline | undefined
   /** @internal stops a timer of its own. */
   disarm: (() => void) | undefined
+  /** Names what the call waits for now, for the message when its time is over. */
+  waitsFor: (() => string | undefined) | undefined
   /** @internal the time at which it expires, by the queue's clock. */
   readonly expiresAtMs: number
   readonly #queue: Deadlines
@@ -175,9 +177,10 @@ export class Deadlines {
   }
 
   #timeOut(deadline: Deadline): void {
+    const what = deadline.waitsFor?.()
     deadline.cancel(
       new TransportTimeoutError(
-        `no answer within ${this.#durationMs} ms, a limit by transport.deadlineMs: the server is slow, or a firewall on the way drops ` +
+        `${what === undefined ? '' : `${what}: `}no answer within ${this.#durationMs} ms, a limit by transport.deadlineMs: the server is slow, or a firewall on the way drops ` +
           'the connection',
       ),
     )

@@ -6,6 +6,7 @@ import {
   parseErrorResponse,
   parseJsonObject,
   parseMediaType,
+  withoutQuery,
 } from '@token-introspection/core'
 import {
   type IntrospectionError,
@@ -25,8 +26,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 /** A longer `Retry-After` is cut to this. */
 const MAX_RETRY_AFTER_SECONDS = 3600
 
-/** Context for the explanation of a refusal. */
+/** Context for the explanation of a reply that is no answer. */
 export interface RefusalContext {
+  /** Where the reply came from. */
+  readonly url?: string | undefined
   /** A possible reason for refused credentials, from the client authentication. */
   readonly advice?: string | undefined
   /** The client authentication of the request, for the message about refused credentials. */
@@ -63,7 +66,9 @@ export function readJsonReply(reply: TransportReply, asked: string, context?: Re
  */
 export function readJwtReply(reply: TransportReply, asked: string, context?: RefusalContext): string {
   if (reply.status === 200 && parseMediaType(reply.header('content-type')) === JSON_MEDIA_TYPE) {
-    throw new ResponseUntrustedError(`${asked}: JSON in place of the requested JWT; can the server sign answers?`)
+    throw new ResponseUntrustedError(
+      `${askedAt(asked, context)}: JSON in place of the requested JWT; can the server sign answers?`,
+    )
   }
   return readText(reply, asked, JWT_INTROSPECTION_MEDIA_TYPE, context)
 }
@@ -73,13 +78,17 @@ function readText(reply: TransportReply, asked: string, wanted: string, context:
   const mediaType = parseMediaType(reply.header('content-type'))
   if (mediaType !== wanted) {
     const hint = mediaType === 'text/html' ? context?.hintAtPage : undefined
-    throw new ResponseMalformedError(`${asked}: ${mediaType ?? 'no media type'} instead of ${wanted}${further(hint)}`)
+    throw new ResponseMalformedError(
+      `${askedAt(asked, context)}: ${mediaType ?? 'no media type'} instead of ${wanted}${further(hint)}`,
+    )
   }
   const contentEncoding = reply.header('content-encoding')
   if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== 'identity') {
-    throw new ResponseMalformedError(`${asked}: the answer is compressed, although the client asked for no compression`)
+    throw new ResponseMalformedError(
+      `${askedAt(asked, context)}: the answer is compressed, although the client asked for no compression`,
+    )
   }
-  return decode(reply.body, asked)
+  return decode(reply.body, askedAt(asked, context))
 }
 
 /** A reply other than 200 that means an inactive token at this server. */
@@ -116,9 +125,10 @@ function decode(octets: Uint8Array, asked: string): string {
 /** The error for a reply other than 200. Its message quotes the server, but no value that the client sent. */
 export function statusError(
   reply: TransportReply,
-  asked: string,
+  question: string,
   context: RefusalContext = NO_CONTEXT,
 ): IntrospectionError {
+  const asked = askedAt(question, context)
   const { sent, hints = {} } = context
   const details = detailsOf(reply, sent)
   const { status, oauthError, oauthErrorDescription } = details
@@ -141,6 +151,11 @@ export function statusError(
   }
   const hint = status === 400 && oauthError === 'invalid_request' ? WHAT_SERVERS_WANT : hints[status]
   return new TransportStatusError(`${asked}: status ${status}${named}${further(hint)}`, details)
+}
+
+/** The question, and where it was asked. */
+function askedAt(asked: string, context: RefusalContext | undefined): string {
+  return context?.url === undefined ? asked : `${asked} at ${withoutQuery(context.url)}`
 }
 
 function further(hint: string | undefined): string {

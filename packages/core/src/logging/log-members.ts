@@ -1,13 +1,12 @@
 /** The members of a record: bounded, harmless, and without any text that may quote a token or a secret. */
 import { isIntrospectionError } from '../errors.ts'
 import { type CleanValue, cleanValue } from '../values/clean-value.ts'
+import { sayName } from '../values/say-cause.ts'
 import { stackFrames } from '../values/stack-frames.ts'
 import { visibleText } from '../values/visible-text.ts'
 
 const MAX_CHARACTERS = 1000
 
-/** Names and codes of errors that may be repeated. Their messages are not, because they may quote anything. */
-const WORD = /^[\w-]{1,64}$/
 const MAX_CAUSES = 4
 const MAX_FRAMES = 10
 
@@ -45,17 +44,10 @@ export function describeError(error: unknown): SaidError {
 function saidCause(error: unknown): { readonly cause?: string } {
   const said: string[] = []
   for (let cause = error; cause !== undefined && said.length < MAX_CAUSES; cause = causeOf(cause))
-    said.push(nameOf(cause))
+    said.push(sayName(cause))
   return said.length === 0 ? {} : { cause: said.join(' < ') }
 }
 
 function causeOf(error: unknown): unknown {
   return error instanceof Error ? error.cause : undefined
-}
-
-function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return `a thrown ${typeof error}`
-  const { name, code } = error as { readonly name: unknown; readonly code?: unknown }
-  const words = [name, code].filter((word) => typeof word === 'string' && WORD.test(word))
-  return words.length === 0 ? 'Error' : words.join(' ')
 }

@@ -1,6 +1,7 @@
 /** Extension claims: members of an answer that you define, validated with any Standard Schema, on either side. */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { ResponseMalformedError } from '../errors.ts'
+import { sayKind } from '../options/say-kind.ts'
 import { type ActiveIntrospectionResponse, REGISTERED_MEMBERS, UNREADABLE_MEMBERS } from './introspection-response.ts'
 
 /** A Standard Schema (zod, valibot, arktype, …) whose output is an object of extension claims. */
@@ -30,15 +31,25 @@ export async function validateExtensionClaims<Claims extends object>(
 ): Promise<ActiveIntrospectionResponse<Claims>> {
   const claims = extensionClaims(response)
   const result = await schema['~standard'].validate(claims)
-  if (result.issues !== undefined) throw new ResponseMalformedError(`extension claims: ${describe(result.issues)}`)
+  if (result.issues !== undefined)
+    throw new ResponseMalformedError(`extension claims: ${describe(result.issues, claims)}. ${REMEDY}`)
   const validated = { ...response, ...extensionClaims(result.value as Record<string, unknown>) }
   return validated as ActiveIntrospectionResponse<Claims>
 }
 
-function describe(issues: readonly StandardSchemaV1.Issue[]): string {
-  const names = issues.map((issue) => {
-    const first = issue.path?.[0]
-    return String(typeof first === 'object' ? first.key : (first ?? 'claims'))
+const REMEDY = 'Have the authorization server send what the schema in the option claims requires, or correct the schema'
+
+/** Names each claim and what it is. Neither values nor messages of the schema are repeated, because they may hold private data. */
+function describe(issues: readonly StandardSchemaV1.Issue[], claims: Readonly<Record<string, unknown>>): string {
+  const names = new Set(
+    issues.map(({ path }) => {
+      const first = path?.[0]
+      return first === undefined ? undefined : String(typeof first === 'object' ? first.key : first)
+    }),
+  )
+  const said = Array.from(names, (name) => {
+    if (name === undefined) return 'the claims together are refused'
+    return Object.hasOwn(claims, name) ? `${name} is refused (${sayKind(claims[name])})` : `${name} is missing`
   })
-  return `wrong or missing ${[...new Set(names)].join(', ')}`
+  return said.join('; ')
 }

@@ -131,6 +131,17 @@ export class OptionGroup {
     return Object.freeze(strings as string[])
   }
 
+  /**
+   * Refuses two options of which only one may be given, when both are given or none.
+   *
+   * @throws TypeError that names the first.
+   */
+  requireOneOf(one: string, other: string): void {
+    if (this.has(one) !== this.has(other)) return
+    const found = this.has(one) ? 'both are given' : 'neither is given'
+    throw this.error(one, `give either ${one} or ${other}; ${found}`)
+  }
+
   /** The error to throw for an option. It never holds the value, because the value may be a secret. */
   error(name: string, complaint: string): TypeError {
     return new TypeError(`${this.path(name)}: ${complaint}`)

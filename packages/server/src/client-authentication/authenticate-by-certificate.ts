@@ -30,7 +30,7 @@ export async function authenticateByCertificate<Caller extends Registered>(
   const certificate = step.clientCertificate?.(request, step.warn)
   if (certificate === undefined) {
     throw new ClientAuthenticationMissingError(
-      'client certificate: got a client_id alone, expected a certificate or a secret beside it. Make the caller connect with its certificate, and check that clientAuthentication.clientCertificate finds it',
+      'client certificate: got a client_id alone, expected a certificate or a secret beside it. Make the caller connect with its certificate, and check that clientAuthentication.clientCertificate finds it. A proxy that ends TLS has to send the certificate in a header field, which certificateFromHeader reads',
     )
   }
   const caller = await findRegistered(clientId, step)

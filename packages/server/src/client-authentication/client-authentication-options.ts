@@ -179,7 +179,7 @@ export function resolveClientAuthentication<Caller extends Registered>(
 ): ClientAuthenticationStep<Caller> & { readonly challenge: string } {
   const { list, find } = registry
   const group = new OptionGroup('clientAuthentication', options, [list, find, ...OPTIONS])
-  if (group.has(list) === group.has(find)) throw group.error(list, `give either this or ${find}`)
+  group.requireOneOf(list, find)
   const methods = resolveMethods(group, issuer)
   const clientCertificate = group.function<ClientCertificateResolver>('clientCertificate')
   const unchallenged = resolveAccessToken(group.raw('accessToken'), group.path('accessToken'), {

@@ -37,7 +37,7 @@ export interface SignedJwt {
 /** Whether a JWT is signed by a registered key of a caller. Keys in the header of the JWT are ignored. */
 export type VerifySignature = (
   signed: SignedJwt,
-  caller: Pick<Registered, 'jwks' | 'jwksUri'> | undefined,
+  caller: Pick<Registered, 'id' | 'jwks' | 'jwksUri'> | undefined,
 ) => Promise<boolean>
 
 /**
@@ -67,7 +67,7 @@ export function createSignatureVerifier(loader: JwksLoader): VerifySignature {
 
   async function verify(
     signed: SignedJwt,
-    caller: Pick<Registered, 'jwks' | 'jwksUri'> | undefined,
+    caller: Pick<Registered, 'id' | 'jwks' | 'jwksUri'> | undefined,
   ): Promise<{ isGood: boolean; tried: number }> {
     if (caller?.jwks === undefined && caller?.jwksUri === undefined) return { isGood: false, tried: 0 }
     const jwks = await loadKeys(caller, loader)

@@ -14,7 +14,8 @@ export const PRIVATE_MEMBERS = ['d', 'k', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'pr
 export function readKeyHolder(group: OptionGroup, take: TakeKeys, urlRules: UrlRules): KeyHolder {
   const jwks = readJwks(group, take)
   const jwksUri = readJwksUri(group, urlRules)
-  if (jwks !== undefined && jwksUri !== undefined) throw group.error('jwksUri', 'give either this or jwks')
+  if (jwks !== undefined && jwksUri !== undefined)
+    throw group.error('jwksUri', 'give either jwksUri or jwks; both are given')
   return { jwks, jwksUri }
 }
 

@@ -1,11 +1,16 @@
 /** Calls functions of the application, such as a store or a policy. They may answer at once, later or never, or throw. */
-import { withoutData } from '@token-introspection/core'
+import { sayCause, withoutData } from '@token-introspection/core'
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { SecretUnavailableError } from '../errors.ts'
 
 /** The `cause` of an error about a dependency that did not answer in time. */
 export class DependencyTimeoutError extends Error {
   override readonly name = 'DependencyTimeoutError'
+}
+
+/** Why a dependency failed, for a message. */
+export function sayFailure(cause: unknown): string {
+  return cause instanceof DependencyTimeoutError ? cause.message : sayCause(cause)
 }
 
 /** A call that can be aborted. */

@@ -182,6 +182,12 @@ function describeDisclosure(
     return refused(`kind is ${kind}, and only access_token and refresh_token are shown`, 'Send the access token.')
   }
   const about = `audience ${list([found.aud ?? []].flat())}, issued to ${found.client_id ?? 'nobody'}`
+  if (record === undefined && (audiences ?? []).length === 0) {
+    return refused(
+      `denied by the policy: ${about}; ${id} has no audiences, so it sees only tokens that were issued to it`,
+      `Register its audiences: { id: ${JSON.stringify(id)}, audiences: ['https://api.example.com'] }, or change authorization.allow.`,
+    )
+  }
   if (record === undefined) {
     return refused(
       `denied by the policy: ${about}; ${id} answers to ${list(audiences ?? [])}`,

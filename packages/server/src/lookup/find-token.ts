@@ -1,7 +1,7 @@
 /** Step `lookup`: finds the token, whatever the hint says (RFC 7662 §2.1), and drops it if it is not live. */
 import type { IntrospectionRequest } from '@token-introspection/core'
 import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
-import { askDependency } from '../dependencies/ask-dependency.ts'
+import { askDependency, sayFailure } from '../dependencies/ask-dependency.ts'
 import { LookupStoreError } from '../errors.ts'
 import type { Warn } from '../events/warning.ts'
 import { type Caller, TokenLookup } from '../stores/token-lookup.ts'
@@ -136,7 +136,12 @@ export function ask<Value>(
   lookup: TokenLookup,
   step: Pick<LookupStep, 'timeoutMs'>,
 ): MaybePromise<Value> {
-  return askDependency(question, step.timeoutMs, (cause) => new LookupStoreError(`${whom} failed`, { cause }), lookup)
+  return askDependency(
+    question,
+    step.timeoutMs,
+    (cause) => new LookupStoreError(`${whom} failed: ${sayFailure(cause)}`, { cause }),
+    lookup,
+  )
 }
 
 /** The resolvers that can find the hinted kind, then the others. A wrong hint costs time and nothing else. */

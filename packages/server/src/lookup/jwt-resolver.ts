@@ -114,7 +114,7 @@ export function createJwtResolver(options: JwtResolverOptions): TokenResolver {
 }
 
 function resolveKeys(group: OptionGroup): () => JSONWebKeySet | Promise<JSONWebKeySet> {
-  if (group.has('jwks') === group.has('findJwks')) throw group.error('jwks', 'give either this or findJwks')
+  group.requireOneOf('jwks', 'findJwks')
   const findJwks = group.function<() => JSONWebKeySet>('findJwks')
   if (findJwks !== undefined) return findJwks
   const jwks = group.raw('jwks') as JSONWebKeySet

@@ -34,7 +34,7 @@ export function resolveLookup(
   surroundings: Pick<LookupStep, 'now' | 'timeoutMs' | 'warn' | 'maxTokenLength'>,
 ): LookupStep & { readonly store: TokenStore | undefined } {
   const group = new OptionGroup('lookup', options, ['store', 'resolvers', 'isMinted', 'isActive'])
-  if (group.has('store') === group.has('resolvers')) throw group.error('store', 'give either this or resolvers')
+  group.requireOneOf('store', 'resolvers')
   const store = group.seam<TokenStore>('store', 'find')
   return {
     store,

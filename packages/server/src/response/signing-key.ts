@@ -92,7 +92,7 @@ function resolveSigningKey(group: OptionGroup, algs: readonly ResponseSigningAlg
   if (alg === undefined) throw group.error('alg', `must be one of ${algs.join(', ')}`)
   const kid = group.string('kid')
   if (kid === undefined) throw group.error('kid', 'is required')
-  if (group.has('key') === group.has('sign')) throw group.error('key', 'give either this or sign')
+  group.requireOneOf('key', 'sign')
   const algorithm = SIGNING_ALGORITHMS[alg]
   const sign = group.function<ResolvedSigningKey['sign']>('sign')
   return {

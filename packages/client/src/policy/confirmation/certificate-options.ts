@@ -35,7 +35,9 @@ export function resolveCertificate(policy: OptionGroup): FindCertificate | undef
   const field = resolveCertificateField(new OptionGroup(path, given, CERTIFICATE_FIELD_OPTIONS))
   const { header, format } = field
   const lacks = {
-    absent: { lack: `the request has no certificate in the field ${header}` },
+    absent: {
+      lack: `the request has no certificate in the field ${header}: the proxy that ends TLS has to ask for one, and to send it there`,
+    },
     untrusted: { lack: `${path}.isTrustedProxy does not trust the sender of the field ${header}` },
   } as const
   return (request) => {
@@ -50,7 +52,9 @@ export function resolveCertificate(policy: OptionGroup): FindCertificate | undef
   }
 }
 
-const NONE_ON_CONNECTION: CertificateOfRequest = Object.freeze({ lack: 'the connection has no client certificate' })
+const NONE_ON_CONNECTION: CertificateOfRequest = Object.freeze({
+  lack: 'the connection has no client certificate: the server has to ask for one (requestCert), or the proxy that ends TLS has to send it in a field that policy.certificate reads',
+})
 
 function certificateOfConnection({ clientCertificate }: GuardRequest): CertificateOfRequest {
   const der: unknown = typeof clientCertificate === 'function' ? clientCertificate() : clientCertificate

@@ -81,12 +81,13 @@ async function lookAt(
     maxResponseBytes,
     cancellation: deadline,
   } as const
+  const asked = `metadata at ${url}`
+  deadline.waitsFor = () => asked
   const reply = await withRetry(
     (freshConnection) => send(freshConnection ? { ...request, freshConnection } : request),
     deadline,
     retry,
   )
-  const asked = `metadata at ${url}`
   // There were no credentials, so this is not a refusal of credentials.
   if (isAbsent(reply.status)) {
     throw new TransportStatusError(`${asked}: status ${reply.status}`, { status: reply.status })
@@ -127,6 +128,12 @@ const TAKE_THE_OTHER_ISSUER =
   'reach it by another address, give that as the endpoint option beside it. If the metadata of the issuer are elsewhere, give ' +
   'their URL as transport.metadataUrl'
 
+function remedyOf(issuer: string, untrusted: IntrospectionError | undefined): string {
+  if (untrusted?.message.includes(SLASH) === true) return ''
+  const remedy = untrusted === undefined ? CHECK_THE_ISSUER : TAKE_THE_OTHER_ISSUER
+  return `. ${insteadOfIntrospection(issuer) ?? remedy}`
+}
+
 /**
  * One error for all URLs, of the kind that says most: an outage passes, another issuer is a wrong setting, and the rest
  * is absence.
@@ -139,14 +146,21 @@ function summary(failures: readonly IntrospectionError[], issuer: string): Intro
   const telling = outage ?? untrusted ?? malformed ?? first
   // No message quotes the answers.
   const message =
-    `no usable metadata of ${issuer}: ${failures.map((failure) => messageOf(failure)).join('; ')}. ` +
-    (insteadOfIntrospection(issuer) ?? (untrusted === undefined ? CHECK_THE_ISSUER : TAKE_THE_OTHER_ISSUER))
+    `no usable metadata of ${issuer}: ${failures.map((failure) => messageOf(failure)).join('; ')}` +
+    remedyOf(issuer, untrusted)
   const options = telling === undefined ? {} : { cause: telling }
   if (telling instanceof TransportCircuitOpenError) return telling
   if (telling instanceof TransportRateLimitedError) return new TransportRateLimitedError(message, telling, options)
   if (telling instanceof TransportStatusError) return new TransportStatusError(message, telling, options)
   if (telling instanceof ResponseUntrustedError) return new ResponseUntrustedError(message, options)
   return new ResponseMalformedError(message, options)
+}
+
+const SLASH = 'They differ in the slash at the end'
+
+/** The names of a server often differ in a slash at the end. */
+function sayDifference(other: string): string {
+  return `${SLASH}: give ${other} as issuer (RFC 8414 §3.3)`
 }
 
 /**
@@ -159,5 +173,6 @@ function refuseOtherIssuer({ issuer: named }: JsonObject, issuer: string, url: s
   // The parser reports a value that is not a string.
   if (named === issuer || typeof named !== 'string') return
   const other = QUOTABLE_URL.test(named) ? named : 'something else'
-  throw new ResponseUntrustedError(`metadata at ${url}: for the issuer ${other}, expected ${issuer}`)
+  const slash = `${other}/` === issuer || other === `${issuer}/` ? `. ${sayDifference(other)}` : ''
+  throw new ResponseUntrustedError(`metadata at ${url}: for the issuer ${other}, expected ${issuer}${slash}`)
 }

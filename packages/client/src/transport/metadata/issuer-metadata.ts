@@ -68,7 +68,10 @@ export class IssuerMetadata {
       get known() {
         return known()
       },
-      find: (deadline) => deadline.race(this.find(use)),
+      find: (deadline) => {
+        deadline.waitsFor = () => `metadata of ${this.#settings.issuer}`
+        return deadline.race(this.find(use))
+      },
     }
   }
 

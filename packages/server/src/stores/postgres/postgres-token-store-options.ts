@@ -39,7 +39,11 @@ export interface PostgresTokenStore<Claims extends object = object>
 export function readPostgresTokenStoreOptions(options: PostgresTokenStoreOptions) {
   const group = new OptionGroup('', options, ['pool', ...TOKEN_STORE_OPTIONS, 'revocationLog', 'pepper'])
   const pool = group.seam<PostgresPool>('pool', 'query')
-  if (pool === undefined) throw group.error('pool', 'is required')
+  if (pool === undefined)
+    throw group.error(
+      'pool',
+      'is required: new Pool({ connectionString }) of the package pg, or another object with query()',
+    )
   const common = readTokenStoreOptions(group)
   return { pool, ...common, peppers: readPeppers(group, common.revocationLog?.keySecret) }
 }

@@ -34,7 +34,8 @@ export interface SqliteTokenStore<Claims extends object = object>
 export function readSqliteTokenStoreOptions(options: SqliteTokenStoreOptions) {
   const group = new OptionGroup('', options, ['database', ...TOKEN_STORE_OPTIONS, 'revocationLog', 'pepper'])
   const database = group.seam<SqliteDatabase>('database', 'exec', 'prepare')
-  if (database === undefined) throw group.error('database', 'is required')
+  if (database === undefined)
+    throw group.error('database', "is required, such as new DatabaseSync('tokens.sqlite') of node:sqlite")
   const common = readTokenStoreOptions(group)
   return { database, ...common, peppers: readPeppers(group, common.revocationLog?.keySecret) }
 }

@@ -1,5 +1,5 @@
 /** SPINE: question to the introspection endpoint in, answer out. */
-import { type IntrospectionResponse, readIntrospectionResponse, withoutQuery } from '@token-introspection/core'
+import { type IntrospectionResponse, readIntrospectionResponse } from '@token-introspection/core'
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { explainMalformed } from './response/explain-malformed.ts'
 import { readJwtResponse } from './response/read-jwt-response.ts'
@@ -34,7 +34,6 @@ export async function askEndpoint(
 ): Promise<IntrospectionResponse> {
   const { transport } = steps
   const endpoint = transport.endpoint.known ?? (await transport.endpoint.find(deadline))
-  deadline.waitsFor = () => `introspection at ${withoutQuery(endpoint)}`
   const askedAt = steps.now()
   const sent = read === undefined ? question : withPosition(question, read.position)
   const comparison = steps.serverClock?.begin()

@@ -4,7 +4,10 @@ import { withFlags } from './flag-names.ts'
 test.each([
   ['issuer: is the URL of metadata', '--issuer: is the URL of metadata'],
   ['endpoint: must be an https URL', '--endpoint: must be an https URL'],
-  ['If it is your authority, give its certificate as transport.tls.ca', 'If it is your authority, give its certificate as --ca-file'],
+  [
+    'If it is your authority, give its certificate as transport.tls.ca',
+    'If it is your authority, give its certificate as --ca-file',
+  ],
   ['give it as transport.tls.cert and transport.tls.key', 'give it as --certificate-file and --certificate-key-file'],
   ['a limit by transport.deadlineMs: the server is slow', 'a limit by --timeout: the server is slow'],
   ['guard.scope: must name at least one scope', '--scope: must name at least one scope'],

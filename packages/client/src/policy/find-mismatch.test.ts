@@ -39,6 +39,13 @@ describe('findMismatch', () => {
       'unexpected scope "admin", expected "read list", or what implies it: "write admin"',
     ],
     [
+      'a comma that somebody took for the separator of scopes',
+      { scope: 'read' },
+      { scope: { alternatives: [[['read,write']]], wanted: 'read,write' } },
+      { reason: 'scope', required: ['read,write'], found: ['read'], missing: ['read,write'] },
+      'unexpected scope "read", expected "read,write"; a comma separates no scopes: write "read write"',
+    ],
+    [
       'an audience of another type as absent',
       { aud: 7 },
       {},

@@ -1,5 +1,10 @@
 /** Step `transport`: builds the introspection request as HTTP (RFC 7662 §2.1). */
-import { encodeIntrospectionRequest, FORM_MEDIA_TYPE, type TokenTypeHint } from '@token-introspection/core'
+import {
+  encodeIntrospectionRequest,
+  FORM_MEDIA_TYPE,
+  type TokenTypeHint,
+  withoutQuery,
+} from '@token-introspection/core'
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { ClientAuthentication, RequestDraft } from './client-authentication/client-authentication.ts'
 import type { Deadline } from './deadline.ts'
@@ -63,6 +68,8 @@ export function buildRequest(
   }
   const authenticating: unknown = settings.clientAuthentication.authenticate(draft)
   if (authenticating === undefined) return completeRequest(draft, question, deadline, settings)
+  deadline.waitsFor = () =>
+    `credentials (${settings.clientAuthentication.method}) for introspection at ${withoutQuery(endpoint)}`
   // The authentication must not outlast the call.
   return deadline.race(Promise.resolve(authenticating)).then(() => completeRequest(draft, question, deadline, settings))
 }
@@ -74,6 +81,7 @@ function completeRequest(
   deadline: Deadline,
   settings: RequestSettings,
 ): MaybePromise<TransportRequest> {
+  deadline.waitsFor = () => `introspection at ${withoutQuery(draft.endpoint)}`
   const request: TransportRequest = {
     method: 'POST',
     url: draft.endpoint,

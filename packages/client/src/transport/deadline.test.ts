@@ -51,6 +51,19 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+describe('a deadline', () => {
+  test('names what its call waits for when the time is over', () => {
+    const { clock, deadlines } = setUp()
+    const log: string[] = []
+    const deadline = deadlines.start()
+    note(deadline, 'a', log, clock)
+    deadline.waitsFor = () => 'metadata at https://as.example.com'
+    deadline.waitsFor = () => 'introspection at https://as.example.com/introspect'
+    clock.advance(1000)
+    expect(log).toEqual(['a 1000 introspection at https://as.example.com/introspect: no answer within 1000 ms'])
+  })
+})
+
 describe('deadlines with a timer each', () => {
   test('expire even if the timers of earlier ones were lost', () => {
     const clock = new ManualClock()

@@ -139,7 +139,7 @@ test.each([404, 405])(
     const { warning, change } = await followAnswered(() => Promise.resolve(new Response('no', { status })))
     expect(warning).toMatchObject({ code: 'ERR_TRANSPORT_STATUS', endpoint: feed })
     expect(warning?.message).toMatch(
-      new RegExp(`^${feed}: revocation feed: status ${status}\\. Is the revocation feed served at this URL, for GET`),
+      new RegExp(`^revocation feed at ${feed}: status ${status}\\. Is the revocation feed served at this URL, for GET`),
     )
     expect(change).toMatchObject({ change: 'failed', endpoint: feed })
   },

@@ -196,6 +196,23 @@ describe('OptionGroup', () => {
     expect(Object.isFrozen(strings)).toBe(true)
   })
 
+  test.each([
+    [{ one: 1, other: 2 }, 'both are given'],
+    [{}, 'neither is given'],
+  ])('requires one of two options: %j', (values, found) => {
+    const both = new OptionGroup('lookup', values, ['one', 'other'])
+    expect(() => both.requireOneOf('one', 'other')).toThrow(
+      new TypeError(`lookup.one: give either one or other; ${found}`),
+    )
+  })
+
+  test('takes one of two options', () => {
+    for (const name of ['one', 'other']) {
+      const group = new OptionGroup('lookup', { [name]: 1 }, ['one', 'other'])
+      expect(() => group.requireOneOf('one', 'other')).not.toThrow()
+    }
+  })
+
   test('never quotes a value', () => {
     const options = group({ option: secret })
     expect(() => options.number('option', bounds)).not.toThrow(secret)

@@ -14,6 +14,7 @@ import * as revocations from '@token-introspection/client/revocations'
 import * as clientCacheStores from '@token-introspection/client/cache-stores'
 import * as clientRedis from '@token-introspection/client/redis'
 import * as core from '@token-introspection/core'
+import * as logging from '@token-introspection/core/logging'
 import { OptionGroup } from '@token-introspection/core/options'
 import * as server from '@token-introspection/server'
 import * as serverTelemetry from '@token-introspection/server/opentelemetry'
@@ -109,6 +110,7 @@ const guardOptions = {
   maxAgeSeconds: 5,
   notOlderThan: '1.a',
 }
+const loggerOptions = { shape: 'console', level: 'info' }
 const clientOptions = {
   provider: { name: 'Acme', documentation: 'https://acme.example' },
   issuer,
@@ -504,7 +506,13 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
     walk('parseForm', { maxParameters: 5 }, (limits) => core.parseForm('a=b', limits), { path: 'limits' }),
   ],
   'core/replay': [walk('createMemoryReplayStore', replayOptions, server.createMemoryReplayStore)],
+  'core/logging': [
+    walk('createLogWriter', loggerOptions, (options) =>
+      logging.createLogWriter(console, options, () => ({ level: 'info', message: 'm' })),
+    ),
+  ],
   client: [
+    walk('logEvents', loggerOptions, (options) => client.logEvents(console, options)),
     walk('IntrospectionClient', clientOptions, newClient, { open: OPEN }),
     walk(
       'IntrospectionClient (by endpoint)',
@@ -899,6 +907,7 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
     preset('zitadel', { domain: 'acme.zitadel.cloud' }),
   ],
   server: [
+    walk('logEvents', loggerOptions, (options) => server.logEvents(console, options)),
     walk('createIntrospectionHandler', handlerOptions, server.createIntrospectionHandler),
     walk('createIntrospectionHandler (with a registry)', registryOptions, server.createIntrospectionHandler),
     walk('createIntrospectionHandler (with certificates)', certificateOptions, server.createIntrospectionHandler),
@@ -1090,7 +1099,7 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
     'parseIntrospectionRequest parseIntrospectionResponse parseJsonObject parseJwtIntrospectionClaims parseMediaType ' +
     'parseProtectedResourceMetadata parseScope protectedResourceMetadataUrl readTokenTypes saidTokenKind scopeIncludes ' +
     'toAudienceList toNumericDate tokenKindFault validateExtensionClaims decodeBase64url encodeBase64url isBase64url isBoundedKey ' +
-    'describeComplaint describeTokenKindFault elapsedMs quote withoutData parseJwtOctets parseJwtPart readBearerToken readIntrospectionResponse sha256Base64url signedContent splitCompactJws withWholeDates',
+    'describeComplaint describeTokenKindFault elapsedMs quote cleanValue messageOf sayCause visibleJson visibleText withCode withoutCode withoutData withoutQuery parseJwtOctets parseJwtPart readBearerToken readIntrospectionResponse sha256Base64url signedContent splitCompactJws withWholeDates',
   'core/dpop': 'normalizeTargetUri verifyDpopProof',
   'core/explanation': 'formatSteps',
   'core/key-set': 'parseKeySet',

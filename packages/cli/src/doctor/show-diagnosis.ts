@@ -1,8 +1,8 @@
 /** Shows a diagnosis: to people as text, to programs as JSON. Neither contains a secret or the token. */
+import { visibleText } from '@token-introspection/core'
 import { KnownSecrets } from '../connection/known-secrets.ts'
 import { formatTable } from '../terminal/format-table.ts'
 import type { Format, Result } from '../terminal/terminal.ts'
-import { visibleText } from '../terminal/visible-text.ts'
 import { wrapText } from '../terminal/wrap-text.ts'
 import { type Diagnosis, type DoctorSide, type Fault, STEPS } from './diagnosis.ts'
 

@@ -73,7 +73,7 @@ function describeEvent(event: IntrospectionClientEvent): LogRecord {
         level: 'warn',
         message: `left out of an answer, because of an unexpected form: ${event.members.join(', ')}; an option of response.tolerate may read them`,
       }
-    case 'feed_changed':
+    default:
       return { level: FEED_LEVELS[event.change], message: event.error?.message ?? sayFeed(event) }
   }
 }

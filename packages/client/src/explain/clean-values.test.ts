@@ -42,9 +42,9 @@ describe('the cleaner of an explanation', () => {
   })
 
   test('takes out secrets of other letters, and of letters that cannot be seen', () => {
-    const secret = 'pässwörd-\u200bß'
-    const token = 'tökén-\n-of-the-user'
-    const cleaner = createValueCleaner([token], [{ headers: {}, body: new URLSearchParams({ secret }).toString() }])
-    expect(cleaner.text(`a ${secret} of ${token}`)).toBe('a [sent] of [sent]')
+    const password = 'pässwörd-\u200bß'
+    const other = 'tökén-\n-of-the-user'
+    const cleaner = createValueCleaner([other], [{ headers: {}, body: new URLSearchParams({ password }).toString() }])
+    expect(cleaner.text(`a ${password} of ${other}`)).toBe('a [sent] of [sent]')
   })
 })

@@ -21,6 +21,10 @@ const secret = 's3cr3t-of-orders-api'
 const FORGED = '\u001b[2J\r\nlevel=error msg="forged"\u202e'
 const HOSTILE = `${FORGED}${token} ${secret}`
 
+function isJson(line: string): boolean {
+  return typeof JSON.parse(line) === 'object'
+}
+
 function sink() {
   let text = ''
   const stream = new Writable({
@@ -80,8 +84,7 @@ describe.each(LOGGERS)('%s', (name, create) => {
     expect(written).not.toMatch(/t0ken|7f3a9c|s3cr3t|hunter2/)
     // A forged record would begin a line of its own.
     expect(written).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f\u202e]|^level=/m)
-    if (name !== 'console')
-      for (const line of written.trimEnd().split('\n')) expect(() => JSON.parse(line)).not.toThrow()
+    if (name !== 'console') for (const line of written.trimEnd().split('\n')) expect(isJson(line)).toBe(true)
   })
 })
 

@@ -19,7 +19,7 @@ async function messageOf(tell: (place: Place) => unknown): Promise<string> {
 }
 
 describe('the message about', () => {
-  test.each(WRONG_CONFIGURATIONS)('%s names cause and remedy', async (_, tell, ...parts) => {
+  test.each(WRONG_CONFIGURATIONS)('%s names cause and remedy', async (_, tell, parts) => {
     const message = await messageOf(tell)
     expect(parts.length).toBeGreaterThan(1)
     for (const part of parts) expect(message).toMatch(part)

@@ -31,6 +31,17 @@ function write(logger: EventLogger, event: Told, options?: LogEventsOptions): vo
   createLogWriter<Told>(logger, options, ({ message, level = 'warn' }) => ({ level, message }))(event)
 }
 
+function throwing(): never {
+  throw new Error('disk full')
+}
+
+function record(told: Told): { readonly message: string; readonly members: Record<string, unknown> } {
+  const log = vi.fn<(level: string, message: string, members: object) => void>()
+  write({ log }, told, { shape: 'winston' })
+  const [, message = '', members = {}] = log.mock.calls[0] ?? []
+  return { message, members: { ...members } }
+}
+
 const event: Told = { type: 'failed', message: 'it failed', durationMs: 1.23456789, none: undefined }
 
 describe('a logger', () => {
@@ -86,9 +97,6 @@ describe('a logger', () => {
     const rejecting = vi.fn(() => Promise.reject(new Error('disk full')))
     write({ log: rejecting }, event, { shape: 'winston' })
     await expect(rejecting.mock.results[0]?.value).rejects.toThrow('disk full')
-    const throwing = (): never => {
-      throw new Error('disk full')
-    }
     expect(() => write({ log: throwing }, event, { shape: 'winston' })).not.toThrow()
   })
 
@@ -117,13 +125,6 @@ describe('a logger', () => {
 })
 
 describe('a record', () => {
-  function record(told: Told): { readonly message: string; readonly members: Record<string, unknown> } {
-    const log = vi.fn<(level: string, message: string, members: object) => void>()
-    write({ log }, told, { shape: 'winston' })
-    const [, message = '', members = {}] = log.mock.calls[0] ?? []
-    return { message, members: { ...members } }
-  }
-
   test('has neither control characters nor texts or lists without an end', () => {
     const { message, members } = record({
       type: 'a',

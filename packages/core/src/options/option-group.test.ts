@@ -208,8 +208,8 @@ describe('OptionGroup', () => {
 
   test('takes one of two options', () => {
     for (const name of ['one', 'other']) {
-      const group = new OptionGroup('lookup', { [name]: 1 }, ['one', 'other'])
-      expect(() => group.requireOneOf('one', 'other')).not.toThrow()
+      const one = new OptionGroup('lookup', { [name]: 1 }, ['one', 'other'])
+      expect(() => one.requireOneOf('one', 'other')).not.toThrow()
     }
   })
 

@@ -3,8 +3,7 @@ import { FAPI2_SIGNATURE_ALGORITHMS, isBoundedKey, SIGNATURE_ALGORITHMS } from '
 import type { CompactVerifyResult, createLocalJWKSet, JSONWebKeySet } from 'jose'
 import type { JwksLoader } from '../keys/jwks-loader.ts'
 import { loadJose } from '../keys/load-jose.ts'
-import { loadKeys } from './load-keys.ts'
-import type { Registered } from './registered.ts'
+import { loadKeys, type NamedKeyHolder } from './load-keys.ts'
 
 /**
  * Signature algorithms with a key pair. Each is at least as strong as RSA with 2048 bits. RS256 is mandatory (RFC 7523 §5).
@@ -35,10 +34,7 @@ export interface SignedJwt {
 }
 
 /** Whether a JWT is signed by a registered key of a caller. Keys in the header of the JWT are ignored. */
-export type VerifySignature = (
-  signed: SignedJwt,
-  caller: Pick<Registered, 'id' | 'jwks' | 'jwksUri'> | undefined,
-) => Promise<boolean>
+export type VerifySignature = (signed: SignedJwt, caller: NamedKeyHolder | undefined) => Promise<boolean>
 
 /**
  * Creates a verifier. A wrong signature costs as many verifications as the caller with the most keys of its algorithm has keys,
@@ -67,7 +63,7 @@ export function createSignatureVerifier(loader: JwksLoader): VerifySignature {
 
   async function verify(
     signed: SignedJwt,
-    caller: Pick<Registered, 'id' | 'jwks' | 'jwksUri'> | undefined,
+    caller: NamedKeyHolder | undefined,
   ): Promise<{ isGood: boolean; tried: number }> {
     if (caller?.jwks === undefined && caller?.jwksUri === undefined) return { isGood: false, tried: 0 }
     const jwks = await loadKeys(caller, loader)

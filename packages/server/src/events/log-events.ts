@@ -65,7 +65,7 @@ function describeEvent(event: HandlerEvent): LogRecord {
         level: 'debug',
         message: `answered a ${event.form} of "${event.protectedResource}" about the feed: ${event.events} events`,
       }
-    case 'basic-read':
+    default:
       return { level: 'debug', message: `the Basic credentials of "${event.caller}" were read as ${event.encoding}` }
   }
 }

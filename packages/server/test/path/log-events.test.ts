@@ -17,6 +17,10 @@ import {
 } from '../../src/index.ts'
 import { basic, ISSUER, NOW, post, PROTECTED_RESOURCES, RECORD, SECRET, send, storeOf, token } from '../endpoint.ts'
 
+function isJson(line: string): boolean {
+  return typeof JSON.parse(line) === 'object'
+}
+
 function sink() {
   let text = ''
   const stream = new Writable({
@@ -58,12 +62,7 @@ const ASKED: readonly Asked[] = [
   ['a wrong secret', {}, post({ token: token('active') }, { authorization: basic('orders-api', HOSTILE) }), 'refused'],
   ['a store that is down', { lookup: { store: { find: failing } } }, good, 'refused'],
   ['a policy that fails', { authorization: { allow: failing } }, good, 'refused'],
-  [
-    'a view with a wrong member',
-    { authorization: { allow: () => ({ members: [HOSTILE] }) as never } },
-    good,
-    'introspected',
-  ],
+  ['a view with a wrong member', { authorization: { allow: () => ({ members: [HOSTILE] }) } }, good, 'introspected'],
 ]
 
 describe.each(LOGGERS)('%s', (name, create) => {
@@ -84,8 +83,7 @@ describe.each(LOGGERS)('%s', (name, create) => {
     expect(written).not.toContain(SECRET)
     // A forged record would begin a line of its own.
     expect(written).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f\u202e]|^level=/m)
-    if (name !== 'console')
-      for (const line of written.trimEnd().split('\n')) expect(() => JSON.parse(line)).not.toThrow()
+    if (name !== 'console') for (const line of written.trimEnd().split('\n')) expect(isJson(line)).toBe(true)
   })
 })
 

@@ -1,5 +1,5 @@
 /** The report as JUnit XML, which CI systems show. */
-import { visibleJson, visibleText } from '../../terminal/visible-text.ts'
+import { visibleJson, visibleText } from '@token-introspection/core'
 import type { Report, ReportedRequirement } from './report.ts'
 
 /** The XML text. Warnings are passed tests with a note, because JUnit knows no warnings. */

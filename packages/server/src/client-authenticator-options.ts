@@ -18,7 +18,7 @@ export interface ClientAuthenticatorOptions extends EndpointOptions {
 }
 
 /** The defaults of options that other endpoints do not share. */
-export const clientAuthenticatorDefaults = Object.freeze({
+const clientAuthenticatorDefaults = Object.freeze({
   clientAuthentication: Object.freeze({ realm: 'token endpoint' }),
 } as const)
 

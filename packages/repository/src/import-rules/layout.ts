@@ -101,7 +101,10 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@opentelemetry/api': 'adapters/opentelemetry\\.ts$',
     },
     root: [
+      'authenticate-request',
       'check',
+      'client-authenticator-options',
+      'create-client-authenticator',
       'create-introspection-handler',
       'create-revocation-feed-handler',
       'create-revocation-handler',

@@ -5,7 +5,7 @@ import { REQUIREMENTS } from '../../src/conformance/requirements/requirements.ts
 import { run } from '../../src/run.ts'
 import { type Given, memorySurroundings } from '../memory-surroundings.ts'
 import { type CannedServer, startCannedServer } from '../servers/canned-server.ts'
-import { FAULTS } from './faults.ts'
+import { FAULTS, FURTHER_FAULTS } from './faults.ts'
 import { CALLER, ENDED_TOKEN, GOOD_TOKEN, startHonestServer } from './honest-server.ts'
 
 const ENVIRONMENT = {
@@ -69,6 +69,16 @@ describe('a requirement', () => {
     expect(found).toMatchObject({ verdict, message: expect.stringMatching(/./) as string })
     expect(found?.evidence?.answer.status).toBeGreaterThan(0)
     expect(code).toBe(requirements.some((each) => each.verdict === 'failed') ? 1 : 0)
+  })
+})
+
+describe('a part of a requirement', () => {
+  test.each(FURTHER_FAULTS)('%s fails at a server with %s', async (id, _, fault) => {
+    server = await startHonestServer(fault)
+    const { requirements } = await report()
+    const level = REQUIREMENTS.find((each) => each.id === id)?.level
+    const found = requirements.find((each) => each.id === id)
+    expect(found?.verdict).toBe(level === 'must' ? 'failed' : 'warning')
   })
 })
 

@@ -264,3 +264,64 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     (answer) => ({ ...answer, headers: { 'content-type': 'application/token-introspection+jwt' } }),
   ),
 }
+
+const ALGORITHMS = 'introspection_endpoint_auth_signing_alg_values_supported'
+
+function isInactive({ body }: CannedAnswer): boolean {
+  return body === '{"active":false}'
+}
+
+function withBody(body: string): (answer: CannedAnswer) => CannedAnswer {
+  return (answer) => ({ ...answer, body })
+}
+
+/** Fails like a server that does not expect these Basic credentials. */
+function confusedBy(isConfusing: (decoded: string) => boolean): Fault {
+  return where(
+    ({ headers }) =>
+      headers.authorization?.startsWith('Basic ') === true &&
+      isConfusing(Buffer.from(headers.authorization.slice(6), 'base64').toString('latin1')),
+    () => ({ status: 500 }),
+  )
+}
+
+/** Further ways to break the requirements that have several parts. */
+export const FURTHER_FAULTS: readonly (readonly [id: string, what: string, fault: Fault])[] = [
+  ['META-01', 'an issuer with a query', changedMetadata({ issuer: 'https://as.example.com?tenant=acme' })],
+  ['META-09', 'no algorithms', changedMetadata({ [ALGORITHMS]: undefined })],
+  [
+    'REQ-07',
+    'an answer to an empty token',
+    where(
+      (request) => form(request).get('token') === '',
+      () => INACTIVE,
+    ),
+  ],
+  ['RSP-01', 'a list', after(isInactive, withBody('[]'))],
+  ['RSP-04', 'two spaces in scope', changedMembers({ scope: 'read  write' })],
+  ['RSP-10', 'another kind in token_type', changedMembers({ token_type: 'Refresh_Token' })],
+  ['RSP-10', 'a token_type that is no string', changedMembers({ token_type: 1 })],
+  ['RSP-11', 'iat as text', changedMembers({ iat: 'now' })],
+  ['RSP-11', 'nbf as text', changedMembers({ nbf: 'now' })],
+  ...['client_id', 'username', 'iss', 'jti'].map(
+    (name) => ['RSP-15', `${name} that is no string`, changedMembers({ [name]: 5 })] as const,
+  ),
+  ['RSP-16', 'aud that is an object', changedMembers({ aud: {} })],
+  ['RSP-22', 'an exp in an inactive answer', after(isInactive, withBody('{"active":false,"exp":1}'))],
+  ['ERR-02', 'no challenge', after(is401, withChallenge(undefined))],
+  ['ERR-05', 'an error without its member', after(is401, withBody('{"message":"wrong"}'))],
+  [
+    'ERR-06',
+    'a letter outside ASCII in a 400',
+    after(({ status }) => status === 400, withBody('{"error":"invalid_request","error_description":"für"}')),
+  ],
+  [
+    'ERR-17',
+    'errors without no-store',
+    after(is401, (answer) => ({ ...answer, headers: without(answer.headers, 'cache-control') })),
+  ],
+  ['AUTH-05', 'a 500 for credentials without a colon', confusedBy((decoded) => decoded === 'somebody')],
+  ['AUTH-05', 'a 500 for a broken escape', confusedBy((decoded) => decoded.includes('%zz'))],
+  ['AUTH-05', 'a 500 for a control character', confusedBy((decoded) => decoded.includes('\u0000'))],
+  ['JWT-13', 'no audience', changedJwt(1, { aud: undefined })],
+]

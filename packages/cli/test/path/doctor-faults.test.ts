@@ -118,6 +118,16 @@ const rows: Record<string, Row> = {
     behaviour: { instead: () => page(404) },
     says: ['metadata', 'resource_server', /transport\.metadataUrl/, 'RFC 8414 §3'],
   },
+  'a rate limit at the metadata': {
+    fault: 'rate_limited',
+    behaviour: { instead: () => ({ status: 429, headers: { 'retry-after': '30' } }) },
+    says: ['metadata', 'authorization_server', /have the limit raised/, 'RFC 6585 §4'],
+  },
+  'metadata that a server out of order does not give': {
+    fault: 'server_error',
+    behaviour: { instead: () => ({ status: 503 }) },
+    says: ['metadata', 'authorization_server', /See the log/, 'RFC 9110 §15.6'],
+  },
   'a realm that Keycloak does not know': {
     fault: 'wrong_realm',
     behaviour: {

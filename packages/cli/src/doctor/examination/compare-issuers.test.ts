@@ -9,6 +9,7 @@ test.each([
   ['another scheme', 'http://as.example.com', 'https://as.example.com', 'name'],
   ['this machine and its public name', 'http://127.0.0.1:9000', 'https://as.example.com', 'name'],
   ['a public name and this machine', 'https://as.example.com', 'http://localhost:9000', 'name'],
+  ['a public name and the address of this machine', 'https://as.example.com', 'http://127.0.0.1:9000', 'name'],
   ['a name inside a network', 'http://as:9000', 'https://as.example.com', 'name'],
   ['a public name and one inside a network', 'https://as.example.com', 'http://as:9000', 'name'],
   ['an address', 'http://10.0.0.5:9000', 'https://as.example.com', 'name'],

@@ -8,8 +8,6 @@ import { stepOf } from './explained-steps.ts'
 
 /** The fault, if there is one. */
 export function findActiveFault(explanation: Explanation, patient: Patient): Fault | undefined {
-  const { unreadableMembers, tolerable } = stepOf(explanation, 'response')
-  if (unreadableMembers.includes('scope') && tolerable.includes('scopeAsArray')) return faults.scopeArray()
   const refused = stepOf(explanation, 'policy').requirements.find(
     // A token alone never shows its key.
     ({ outcome, requirement }) => outcome === 'refused' && requirement !== 'confirmation',
@@ -29,6 +27,5 @@ function audienceFault(wanted: readonly string[], audiences: readonly string[], 
 }
 
 function texts(value: unknown): string[] {
-  if (typeof value === 'string') return [value]
   return Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : []
 }

@@ -18,10 +18,10 @@ export async function findEndpointFault(_: CheckFailed, patient: Patient): Promi
   if (asked?.answer === undefined || isFromEndpoint(asked.answer)) return undefined
   const { request, answer } = asked
   const { status } = answer
-  if (status === 429) return faults.rateLimited(request.url, answer.headers['retry-after'])
+  if (status === 429) return faults.rateLimited('endpoint', request.url, answer.headers['retry-after'])
   const isOdd =
     isPage(answer) || ABSENT.has(status) || (status >= 300 && status < 400) || status === 403 || status === 406
-  if (!isOdd) return status >= 500 ? faults.serverError(request.url, status) : undefined
+  if (!isOdd) return status >= 500 ? faults.serverError('endpoint', request.url, status) : undefined
   return (
     (await findUserAgentFault(request, answer, patient)) ??
     (await findSlashFault(request, status, patient)) ??

@@ -53,8 +53,10 @@ function faultWithoutDocument(lookups: readonly Exchange[], issuer: string): Fau
   const [first] = lookups
   if (first?.answer === undefined) return undefined
   const last = lookups.at(-1)?.answer
-  if (last?.status === 429) return endpointFaults.rateLimited(first.request.url, last.headers['retry-after'])
-  if (last !== undefined && last.status >= 500) return endpointFaults.serverError(first.request.url, last.status)
+  if (last?.status === 429)
+    return endpointFaults.rateLimited('metadata', first.request.url, last.headers['retry-after'])
+  if (last !== undefined && last.status >= 500)
+    return endpointFaults.serverError('metadata', first.request.url, last.status)
   const { url } = first.request
   if (realmOf(issuer) !== undefined && lookups.some(({ answer }) => /realm does not exist/i.test(answer?.body ?? ''))) {
     return faults.wrongRealm(url, issuer)

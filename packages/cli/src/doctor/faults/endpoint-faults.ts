@@ -67,16 +67,18 @@ export const endpointFaults = {
       clause: 'RFC 9110 §10.1.5',
       command: `${knock(url)} -A token-introspection-client`,
     }),
-  rateLimited: (url: string, retryAfter: string | undefined): Fault =>
+  rateLimited: (step: DoctorStep, url: string, retryAfter: string | undefined): Fault =>
     endpointFault('rate_limited', {
+      step,
       side: 'authorization_server',
       found: `${url} answers 429, so too many requests came from here${retryAfter === undefined ? '' : `. It asks for a pause (Retry-After: ${retryAfter})`}.`,
       fix: 'Set cache.maxAgeSeconds, so that the client asks less often, or have the limit raised for this resource server.',
       clause: 'RFC 6585 §4',
       command: knock(url),
     }),
-  serverError: (url: string, status: number): Fault =>
+  serverError: (step: DoctorStep, url: string, status: number): Fault =>
     endpointFault('server_error', {
+      step,
       side: 'authorization_server',
       found: `${url} answers ${status}, so the server, or a gateway before it, is out of order.`,
       fix: 'See the log of the authorization server and of the gateway at this moment.',

@@ -59,8 +59,11 @@ const EXAMPLES: Readonly<Record<string, Readonly<Record<string, readonly Fault[]
     absent: [endpointFaults.absent(ENDPOINT, 404)],
     elsewhere: [endpointFaults.elsewhere(ENDPOINT, 404, `${ISSUER}/introspect`)],
     userAgent: [endpointFaults.userAgent(ENDPOINT, 'answers 403')],
-    rateLimited: [endpointFaults.rateLimited(ENDPOINT, undefined), endpointFaults.rateLimited(ENDPOINT, '30')],
-    serverError: [endpointFaults.serverError(ENDPOINT, 503)],
+    rateLimited: [
+      endpointFaults.rateLimited('endpoint', ENDPOINT, undefined),
+      endpointFaults.rateLimited('metadata', METADATA, '30'),
+    ],
+    serverError: [endpointFaults.serverError('endpoint', ENDPOINT, 503)],
     circuitOpen: [endpointFaults.circuitOpen(ENDPOINT)],
   },
   credentials: {

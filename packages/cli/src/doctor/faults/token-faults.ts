@@ -91,7 +91,7 @@ export const tokenFaults = {
       step: 'answer',
       side: 'authorization_server',
       found:
-        'scope is an array in the answer. It must be one string with spaces, so the client leaves it out, and a guard that requires a scope refuses the token.',
+        'scope is an array in the answer. It must be one string with spaces, so the client cannot use the answer, and guards answer 502.',
       fix: 'Set response.tolerate.scopeAsArray of the client, or have the server send a string.',
       clause: 'RFC 7662 §2.2',
     }),

@@ -7,12 +7,14 @@ import { connectionFaults } from './connection-faults.ts'
 /** The fault in the words of the client. */
 export function unnamedFault({ step, side, error }: CheckFailed): Fault {
   if (side === 'connection') return connectionFaults.unreachable(error.message)
-  const named = isIntrospectionError(error) ? nameByCode(error.code) : NOT_MADE
+  const isMade = isIntrospectionError(error) && error.code !== 'ERR_SECRET_UNAVAILABLE'
+  const named = isMade ? nameByCode(error.code) : NOT_MADE
   return {
     ...named,
     step: step === 'keys' ? 'answer' : step,
     side,
-    found: error.message,
+    // The TypeError of a method of ours names its option.
+    found: !isMade && error.cause instanceof TypeError ? error.cause.message : error.message,
     clause: undefined,
     command: undefined,
     isSure: false,

@@ -24,7 +24,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'shared',
-          include: ['packages/*/{src,test}/**/*.test.ts', 'docs/examples/test/**/*.test.ts'],
+          include: [
+            'packages/*/{src,test}/**/*.test.ts',
+            'docs/examples/test/**/*.test.ts',
+            'docs/playground/{src,test}/**/*.test.ts',
+          ],
           exclude: [isolated],
           // Files share workers and the modules that are loaded there, so each leaves the process as it was.
           isolate: false,

@@ -20,6 +20,7 @@ export const SECTIONS: readonly Section[] = [
       { title: 'What it is', page: 'index' },
       { title: 'Ten minutes on one machine', page: 'start/index' },
       { title: 'See what happens to a token', page: 'start/how-it-works' },
+      { title: 'Try it in the browser', page: 'playground' },
       { title: 'Run complete programs', page: 'examples/README' },
     ],
   },

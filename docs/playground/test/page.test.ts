@@ -1,13 +1,17 @@
 /** The page in Chromium, as people use it: with a mouse, with the keyboard alone, and with a screen reader. */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import axe from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
+import { build } from 'vite'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type BuiltPage, servePage } from './built-page.ts'
-import { findChromium } from './chromium.ts'
+import { findChromium } from '../../../packages/repository/src/site-check/find-chromium.ts'
+import { serveSite, type SiteServer } from '../../../packages/repository/src/site-check/serve-site.ts'
+import { reportMissing } from '../../../packages/server/test/databases/server-process.ts'
 
 const executablePath = findChromium()
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+if (executablePath === undefined) reportMissing('the page of the playground', 'chromium')
 
 /** What can be broken, the status that the caller gets, and what the page says about it. */
 const BROKEN = [
@@ -25,26 +29,55 @@ const BROKEN = [
   ['The token has expired', 401, 'inactive (expired)'],
 ] as const
 
-let site: BuiltPage
+const directory = mkdtempSync(join(tmpdir(), 'playground-'))
+let site: SiteServer
 let browser: Browser
 let page: Page
 /** What must not happen: errors in the console, and requests that the page makes after it has loaded its files. */
 let faults: string[]
 
+function button(name: string | RegExp) {
+  return page.getByRole('button', { name, disabled: false })
+}
+
+function status() {
+  return page.getByRole('status')
+}
+
+function decision() {
+  return page.locator('.playground-decision')
+}
+
+async function open(fragment = ''): Promise<void> {
+  await page.goto(`${site.origin}/${fragment}`)
+  await button(/^Run these/).waitFor()
+}
+
+/** Clicks, and waits until the page says what that did. */
+async function click(name: string | RegExp, told: string | RegExp): Promise<void> {
+  await button(name).click()
+  await status().getByText(told).waitFor()
+}
+
 describe.skipIf(executablePath === undefined)('the playground', () => {
   beforeAll(async () => {
-    site = await servePage()
-    // Without a sandbox, because root has none.
-    browser = await chromium.launch({ ...(executablePath && { executablePath }), args: ['--no-sandbox'] })
+    const configFile = join(import.meta.dirname, '../vite.config.ts')
+    await build({ configFile, logLevel: 'error', build: { outDir: directory, emptyOutDir: true } })
+    site = await serveSite(directory)
+    // Debian's Chromium refuses its sandbox to root.
+    const chromiumSandbox = process.getuid?.() !== 0
+    browser = await chromium.launch({ ...(executablePath && { executablePath }), chromiumSandbox })
   })
   afterAll(async () => {
     await browser.close()
-    await site.close()
+    await site[Symbol.asyncDispose]()
+    rmSync(directory, { recursive: true })
   })
 
   beforeEach(async () => {
     page = await browser.newPage({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
-    page.setDefaultTimeout(60_000)
+    // The time limit of all tests stops what hangs.
+    page.setDefaultTimeout(0)
     faults = []
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) faults.push(message.text())
@@ -52,7 +85,7 @@ describe.skipIf(executablePath === undefined)('the playground', () => {
     page.on('pageerror', (error) => faults.push(String(error)))
     page.on('request', (request) => {
       const url = new URL(request.url())
-      const isOwnFile = url.href.startsWith(site.url) && request.method() === 'GET'
+      const isOwnFile = url.origin === site.origin && request.method() === 'GET'
       if (!isOwnFile && url.protocol !== 'data:') faults.push(`request to ${url.href}`)
     })
   })
@@ -60,22 +93,6 @@ describe.skipIf(executablePath === undefined)('the playground', () => {
     await page.close()
     expect(faults).toEqual([])
   })
-
-  async function open(fragment = ''): Promise<void> {
-    await page.goto(site.url + fragment)
-    await button(/^Run these/).waitFor()
-  }
-
-  const button = (name: string | RegExp) => page.getByRole('button', { name, disabled: false })
-  const status = () => page.getByRole('status')
-  const decision = () => page.locator('.playground-decision')
-  const lines = (name: string | RegExp) => page.getByRole('list', { name })
-
-  /** Clicks, and waits until the page says what that did. */
-  async function click(name: string | RegExp, told: string | RegExp): Promise<void> {
-    await button(name).click()
-    await status().getByText(told).waitFor()
-  }
 
   test('runs the story of a token that is revoked, with one click', async () => {
     await open()
@@ -95,7 +112,7 @@ describe.skipIf(executablePath === undefined)('the playground', () => {
     await open()
     await click('Issue a token', /token 1/)
     await click('Call with token 1', /^allowed/)
-    const steps = lines('Steps of the guard').locator('> li')
+    const steps = page.getByRole('list', { name: 'Steps of the guard' }).locator('> li')
     expect(await steps.locator('strong').allInnerTexts()).toEqual([
       'token',
       'cache',
@@ -192,7 +209,7 @@ describe.skipIf(executablePath === undefined)('the playground', () => {
     await page.setViewportSize({ width, height: 844 })
     await open('#feed=off&fault=clock')
     await click(/^Run these/, /refused/)
-    await page.evaluate(axe)
+    await page.evaluate(axe.source)
     const violations = await page.evaluate(async () => {
       const { axe: checker } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
       const { violations: found } = await checker.run()
@@ -207,7 +224,7 @@ describe.skipIf(executablePath === undefined)('the playground', () => {
     await click('Issue a token', /token 1/)
     expect(await page.getByRole('main').ariaSnapshot()).toMatch(
       // In the order of the page.
-      /button "Run these 4 steps"[^]*switch "Follow the revocation feed"[^]*slider "Keep answers for 5 min"[^]*combobox "Break something"[^]*button "\+10 s"[^]*button "Copy link"[^]*region "Authorization server"[^]*button "Issue a token"[^]*button "Revoke token 1"[^]*region "API"[^]*button "Call with token 1"[^]*list "Steps of the guard"[^]*region "How late can the API notice a revocation\?"[^]*list "Timeline"/,
+      /button "Run these 4 steps"[^]*switch "Follow the revocation feed"[^]*slider "Keep answers for 5 min"[^]*combobox "Break something"[^]*button "\+10 s"[^]*button "Copy link"[^]*region "Authorization server"[^]*button "Issue a token"[^]*button "Revoke token 1"[^]*region "API"[^]*button "Call with token 1"[^]*list "Steps of the guard"[^]*region "How late can the API notice a revocation\?"[^]*list "What happened, in its order"/,
     )
   })
 
@@ -229,7 +246,7 @@ describe.skipIf(executablePath === undefined)('the playground', () => {
       await click('Issue a token', /token 1/)
       await button('Copy link').click()
       await button('Link copied').waitFor()
-      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`${site.url}#fault=huge`)
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`${site.origin}/#fault=huge`)
     })
 
     test.each([

@@ -86,12 +86,13 @@ export function createOrdersApi({ settings, network, secret, nowMs, onEvent }: O
     return { ageSeconds, usableForSeconds, active }
   }
 
+  function isBehind(): boolean {
+    const { feed } = client.statistics()
+    return feed !== undefined && !hasFeedFailed && !(feed.isListening && feed.knownSeconds < 1)
+  }
+
   async function catchUp(): Promise<void> {
     const untilMs = performance.now() + PATIENCE_MS
-    const isBehind = (): boolean => {
-      const { feed } = client.statistics()
-      return feed !== undefined && !hasFeedFailed && !(feed.isListening && feed.knownSeconds < 1)
-    }
     while (isBehind() && performance.now() < untilMs) await pause(PAUSE_MS)
   }
 

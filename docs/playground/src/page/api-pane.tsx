@@ -31,7 +31,7 @@ export function renderApiPane(view: PlaygroundView, { shown }: PageState, { call
   const fault = faultOn('api', settings.fault)
   const newest = tokens.at(-1)
   return (
-    <section class="playground-pane" aria-labelledby="playground-api-title">
+    <section class="playground-pane playground-api" aria-labelledby="playground-api-title">
       <header>
         <h3 id="playground-api-title">API</h3>
         <p class="playground-address">

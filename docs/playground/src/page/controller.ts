@@ -84,10 +84,14 @@ export function openPage({ settings, runs }: SharedPlayground, browser: Browser)
 
   /** Does one thing after the other, so that nothing has to be disabled, which would take the focus away. */
   function act(work: () => Promise<Told | undefined>): void {
-    last = last.then(work).then(async (told) => {
-      if (told !== undefined) state.announcement = told.text
-      await refresh()
-    })
+    last = doAfter(last, work)
+  }
+
+  async function doAfter(earlier: Promise<void>, work: () => Promise<Told | undefined>): Promise<void> {
+    await earlier
+    const told = await work()
+    if (told !== undefined) state.announcement = told.text
+    await refresh()
   }
 
   async function perform(step: Action, token: number): Promise<{ told: Told; token: number }> {
@@ -103,7 +107,7 @@ export function openPage({ settings, runs }: SharedPlayground, browser: Browser)
       }
       case 'revoke':
         return { told: sayRevoked(await playground.revoke(token), current), token }
-      case 'move':
+      default:
         await playground.move(step.seconds)
         return { told: sayMoved(step.seconds), token }
     }
@@ -136,6 +140,16 @@ export function openPage({ settings, runs }: SharedPlayground, browser: Browser)
     act(runStory)
   }
 
+  async function copyLink(): Promise<void> {
+    try {
+      await browser.copyAddress(fragment())
+      state.isCopied = true
+      state.announcement = 'The link is copied. It holds the settings, and no token.'
+    } catch {
+      state.announcement = 'The browser does not let this page copy. The address of the page is the link.'
+    }
+  }
+
   const one = (step: Action, token = 0) => act(async () => (await perform(step, token)).told)
   const fragment = (): string => writeShareLink({ settings: current, runs: false })
   const ticking = setInterval(() => void refresh(), TICK_MS)
@@ -151,26 +165,16 @@ export function openPage({ settings, runs }: SharedPlayground, browser: Browser)
       call: (token) => one({ act: 'call' }, token),
       revoke: (token) => one({ act: 'revoke' }, token),
       move: (seconds) => one({ act: 'move', seconds }),
-      change: (settings) =>
+      change: (changes) =>
         act(async () => {
-          current = { ...current, ...settings }
+          current = { ...current, ...changes }
           state.isCopied = false
           browser.writeFragment(fragment())
           state.story = plan(current)
           await playground.change(current)
           return undefined
         }),
-      copyLink() {
-        browser.copyAddress(fragment()).then(
-          () => {
-            state.isCopied = true
-            state.announcement = 'The link is copied. It holds the settings, and no token.'
-          },
-          () => {
-            state.announcement = 'The browser does not let this page copy. The address of the page is the link.'
-          },
-        )
-      },
+      copyLink: () => void copyLink(),
     },
     close() {
       isOpen = false

@@ -29,7 +29,7 @@ function tell(happening: Happening): Told | undefined {
       return tellServerEvent(happening.event)
     case 'api':
       return tellApiEvent(happening.event)
-    case 'page':
+    default:
       return tellOwnEvent(happening.event)
   }
 }
@@ -92,7 +92,7 @@ function tellOwnEvent(event: OwnEvent): Told {
       return { tone: 'plain', text: 'the API starts, with an empty cache' }
     case 'revocation_failed':
       return { tone: 'bad', text: `token ${event.token} cannot be revoked: the server does not answer` }
-    case 'heard':
+    default:
       return {
         tone: 'good',
         text: `the feed tells the API of the revocation after ${sayDuration(event.afterMs / 1000)}`,

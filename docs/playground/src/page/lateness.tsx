@@ -1,13 +1,7 @@
-/** How late the API can notice a revocation, and what happened when. */
+/** How late the API can notice a revocation. */
 import type { Lateness, PlaygroundView } from '../engine/playground.ts'
 import { BOUNDS } from '../engine/settings.ts'
-import { BUNDLES } from './bundle-sizes.ts'
-import { describeHappening } from './describe-happening.ts'
-import { sayCall } from './outcomes.ts'
-import { sayDuration, sayTime } from './say.ts'
-
-/** The most moments of the timeline. */
-const MOST_MOMENTS = 10
+import { sayDuration } from './say.ts'
 
 export function renderLateness(view: PlaygroundView) {
   const { worst, lateness, kept } = view
@@ -45,11 +39,6 @@ export function renderLateness(view: PlaygroundView) {
           </dd>
         </dl>
       </div>
-      {renderTimeline(view)}
-      <p class="playground-sizes">
-        The packages take about {BUNDLES.client} kB (client) and {BUNDLES.server} kB (server) of this page, minified and
-        compressed.
-      </p>
     </section>
   )
 }
@@ -60,7 +49,7 @@ function sayWhy({ by }: Lateness, { settings }: PlaygroundView): string {
       return 'The API keeps no answer. It asks at every call.'
     case 'feed':
       return 'The feed tells the API of a revocation within milliseconds. Even if the feed fails at that moment, the API notices after this time.'
-    case 'age':
+    default:
       return settings.feed
         ? 'The API keeps answers for a shorter time than the feed needs to prove anything.'
         : 'Nobody tells the API. It notices when the answer that it keeps is too old. Turn the feed on, or keep answers for a shorter time.'
@@ -85,26 +74,5 @@ function renderBar(label: string, seconds: number) {
         <span style={{ width: `${(part * 100).toFixed(1)}%` }} />
       </span>
     </div>
-  )
-}
-
-/** Calls, revocations, and what a person did, in their order. */
-function renderTimeline({ happenings, calls }: PlaygroundView) {
-  const others = happenings
-    .filter(({ side, event }) => side === 'page' || event.type === 'revoked')
-    .flatMap((happening) => describeHappening(happening) ?? [])
-  const moments = [...others, ...calls.map((call) => ({ id: `call ${call.id}`, atMs: call.atMs, ...sayCall(call) }))]
-    .toSorted((one, other) => one.atMs - other.atMs)
-    .slice(-MOST_MOMENTS)
-  if (moments.length === 0) return undefined
-  return (
-    <ol class="playground-timeline" aria-label="Timeline" tabindex={0}>
-      {moments.map(({ id, atMs, tone, text }) => (
-        <li key={id} class={`is-${tone}`}>
-          <time>{sayTime(atMs)}</time>
-          <span>{text}</span>
-        </li>
-      ))}
-    </ol>
   )
 }

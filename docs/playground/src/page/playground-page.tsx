@@ -8,6 +8,7 @@ import { renderLateness } from './lateness.tsx'
 import { renderServerPane } from './server-pane.tsx'
 import { renderSettings } from './settings-panel.tsx'
 import { renderStory } from './story-panel.tsx'
+import { renderTimeline } from './timeline.tsx'
 
 /** How long a step of the story stays before the next one, in milliseconds. */
 const STORY_PAUSE_MS = 900
@@ -44,18 +45,19 @@ function renderPage({ state, actions }: PageController) {
   const { view } = state
   if (view === undefined) return undefined
   return (
-    <>
+    <div class="playground-parts">
       {renderStory(state, actions)}
       {renderSettings(view.settings, state, actions)}
       <div class="playground-panes">
         {renderServerPane(view, actions)}
         {renderApiPane(view, state, actions)}
+        {renderLateness(view)}
       </div>
-      {renderLateness(view)}
+      {renderTimeline(view)}
       <p class="playground-announcement" role="status" aria-live="polite">
         {state.announcement}
       </p>
-    </>
+    </div>
   )
 }
 

@@ -10,7 +10,7 @@ export function renderServerPane(view: PlaygroundView, { issue, revoke }: PageAc
   const { tokens, happenings, nowMs, settings } = view
   const fault = faultOn('server', settings.fault)
   return (
-    <section class="playground-pane" aria-labelledby="playground-server-title">
+    <section class="playground-pane playground-server" aria-labelledby="playground-server-title">
       <header>
         <h3 id="playground-server-title">Authorization server</h3>
         <p class="playground-address">

@@ -16,7 +16,6 @@ describe('every example', () => {
       'graphql-yoga.ts',
       'hono.ts',
       'mcp.ts',
-      'next-route.ts',
       'trpc.ts',
       'websocket.ts',
     ])

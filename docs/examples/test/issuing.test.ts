@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { createMemoryTokenStore } from '@token-introspection/server'
+import { createClientAuthenticator, createMemoryTokenStore } from '@token-introspection/server'
 import { createTokenIssuer } from '@token-introspection/server/tokens'
 import { describe, expect, test } from 'vitest'
 import { createTokenEndpoint } from '../src/issuing/token-endpoint.ts'
@@ -21,11 +21,16 @@ describe('its token endpoint', () => {
   const client = { id: 'web', scope: ['read'], audience: 'urn:orders' }
   const endpoint = createTokenEndpoint({
     tokens: createTokenIssuer({ store: createMemoryTokenStore() }),
-    authenticateClient: (headers) => Promise.resolve(headers.has('authorization') ? client : undefined),
+    authenticate: createClientAuthenticator({
+      clientAuthentication: { clients: [{ id: 'web', clientSecrets: ['s'] }], realm: 'token' },
+    }),
+    clients: [client],
   })
 
   async function ask(body: string, headers: Record<string, string> = { authorization: 'Basic d2ViOnM=' }) {
-    return await endpoint(new Request('https://as.example.com/token', { method: 'POST', body, headers }))
+    return await endpoint(
+      new Request('https://as.example.com/token', { method: 'POST', body: new URLSearchParams(body), headers }),
+    )
   }
 
   test.each([
@@ -37,13 +42,17 @@ describe('its token endpoint', () => {
     ['grant_type=client_credentials&scope=write', 400, 'invalid_scope'],
   ])('answers %j with %i and %s', async (body, status, error) => {
     const response = await ask(body)
-    expect([response.status, await response.json()]).toEqual([status, { error }])
+    expect(response.status).toBe(status)
+    expect(await response.json()).toMatchObject({ error })
     expect(response.headers.get('cache-control')).toBe('no-store')
   })
 
   test('asks for credentials, and gives a token with them', async () => {
     const refused = await ask('grant_type=client_credentials', {})
-    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Basic realm="token"'])
+    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+      401,
+      'Basic realm="token", charset="UTF-8"',
+    ])
     const response = await ask('grant_type=client_credentials')
     expect(await response.json()).toMatchObject({ token_type: 'Bearer', expires_in: 300, scope: 'read' })
     expect(response.headers.get('cache-control')).toBe('no-store')

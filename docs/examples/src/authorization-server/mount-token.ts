@@ -9,8 +9,10 @@ export function mountToken(app: FastifyInstance, token: (request: Request) => Pr
       { parseAs: 'string' },
       async (_: unknown, body: string) => body,
     )
-    scope.post<{ Body: string }>('/token', ({ headers: { authorization = '' }, body }) =>
-      token(new Request('https://as.example.com/token', { method: 'POST', headers: { authorization }, body })),
-    )
+    scope.post<{ Body: string }>('/token', ({ headers, body }) => {
+      const { authorization, 'content-type': type = '' } = headers
+      const fields = { 'content-type': type, ...(authorization && { authorization }) }
+      return token(new Request('https://as.example.com/token', { method: 'POST', headers: fields, body }))
+    })
   })
 }

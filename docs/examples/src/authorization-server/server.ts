@@ -1,5 +1,6 @@
 /** An authorization server in Fastify that keeps its tokens in PostgreSQL. */
 import {
+  createClientAuthenticator,
   createIntrospectionHandler,
   createRevocationFeedHandler,
   createRevocationHandler,
@@ -10,9 +11,13 @@ import { createPostgresTokenStore, type PostgresTokenStore } from '@token-intros
 import { createTokenIssuer, type TokenIssuer } from '@token-introspection/server/tokens'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Pool } from 'pg'
-import { createTokenEndpoint } from '../issuing/token-endpoint.ts'
-import { type ConfidentialClient, createClientAuthentication } from './authenticate-client.ts'
+import { createTokenEndpoint, type RegisteredClient } from '../issuing/token-endpoint.ts'
 import { mountToken } from './mount-token.ts'
+
+/** A client of the token endpoint and the revocation endpoint. */
+export interface ConfidentialClient extends RegisteredClient {
+  readonly secret: string
+}
 
 /** The settings of an authorization server. */
 export interface AuthorizationServerSettings {
@@ -49,15 +54,13 @@ export async function createAuthorizationServer({
     lookup: { store },
   })
   const feed = createRevocationFeedHandler({ ...here, clientAuthentication: { protectedResources }, store })
-  const revocation = createRevocationHandler({
-    ...here,
-    clientAuthentication: { clients: clients.map(({ id, secret }) => ({ id, clientSecrets: [secret] })) },
-    lookup: { store },
-  })
+  const ofClients = { clients: clients.map(({ id, secret }) => ({ id, clientSecrets: [secret] })) }
+  const revocation = createRevocationHandler({ ...here, clientAuthentication: ofClients, lookup: { store } })
+  const authenticate = createClientAuthenticator({ ...here, clientAuthentication: ofClients })
   const metadata = {
     issuer,
     token_endpoint: `${issuer}/token`,
-    token_endpoint_auth_methods_supported: ['client_secret_basic'],
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
     grant_types_supported: ['client_credentials', 'refresh_token'],
     response_types_supported: [],
     ...introspection.metadata({ url: `${issuer}/introspect` }),
@@ -70,6 +73,6 @@ export async function createAuthorizationServer({
   await app.register(toFastifyPlugin(introspection), { path: '/introspect' })
   await app.register(toFastifyPlugin(revocation), { path: '/revoke' })
   await app.register(toFastifyPlugin(feed), { path: '/revocations' })
-  mountToken(app, createTokenEndpoint({ tokens, authenticateClient: createClientAuthentication(clients) }))
+  mountToken(app, createTokenEndpoint({ tokens, authenticate, clients }))
   return { app, store, tokens }
 }

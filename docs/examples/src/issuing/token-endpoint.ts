@@ -1,4 +1,5 @@
 /** The token endpoint of an authorization server (RFC 6749 §3.2): client credentials and refresh tokens. */
+import type { ClientAuthenticator, Form } from '@token-introspection/server'
 import type { TokenIssuer } from '@token-introspection/server/tokens'
 
 /** A client of the authorization server. */
@@ -12,18 +13,20 @@ export interface RegisteredClient {
 /** What the endpoint needs. */
 export interface TokenEndpointOptions {
   readonly tokens: TokenIssuer
-  /** The client whose credentials are in the header fields or in the form, or `undefined` (RFC 6749 §2.3). */
-  readonly authenticateClient: (headers: Headers, form: URLSearchParams) => Promise<RegisteredClient | undefined>
+  /** Reads the form and authenticates the client, by the methods that you choose. */
+  readonly authenticate: ClientAuthenticator
+  /** The clients that it knows. */
+  readonly clients: readonly RegisteredClient[]
 }
 
 /** Access tokens live for five minutes. */
 const ACCESS_SECONDS = 300
 
 /** Creates the endpoint. Mount it at `POST /token`. */
-export function createTokenEndpoint({ tokens, authenticateClient }: TokenEndpointOptions) {
-  async function clientCredentials(client: RegisteredClient, form: URLSearchParams): Promise<Response> {
+export function createTokenEndpoint({ tokens, authenticate, clients }: TokenEndpointOptions) {
+  async function clientCredentials(client: RegisteredClient, form: Form): Promise<Response> {
     const scope = form.get('scope') || client.scope.join(' ')
-    if (!scope.split(' ').every((each) => client.scope.includes(each))) return refuse(400, 'invalid_scope')
+    if (!scope.split(' ').every((each) => client.scope.includes(each))) return refuse('invalid_scope')
     const { response } = await tokens.issue({
       client_id: client.id,
       sub: client.id,
@@ -34,9 +37,9 @@ export function createTokenEndpoint({ tokens, authenticateClient }: TokenEndpoin
     return json(200, response)
   }
 
-  async function refreshToken(client: RegisteredClient, form: URLSearchParams): Promise<Response> {
+  async function refreshToken(client: RegisteredClient, form: Form): Promise<Response> {
     const refresh_token = form.get('refresh_token')
-    if (!refresh_token) return refuse(400, 'invalid_request')
+    if (!refresh_token) return refuse('invalid_request')
     const outcome = await tokens.refresh({
       refresh_token,
       client_id: client.id,
@@ -53,12 +56,11 @@ export function createTokenEndpoint({ tokens, authenticateClient }: TokenEndpoin
   }
 
   return async (request: Request): Promise<Response> => {
-    const form = new URLSearchParams(await request.text())
-    const client = await authenticateClient(request.headers, form)
-    if (client === undefined) return refuse(401, 'invalid_client')
-    // Parameters must not be repeated, except `resource` (RFC 6749 §3.2, RFC 8707 §2).
-    const names = [...form.keys()].filter((name) => name !== 'resource')
-    if (new Set(names).size < names.length) return refuse(400, 'invalid_request')
+    const asked = await authenticate(request)
+    if (!asked.authenticated) return asked.toResponse()
+    const { form } = asked
+    const client = clients.find(({ id }) => id === asked.client.id)
+    if (client === undefined) return refuse('unauthorized_client')
     switch (form.get('grant_type')) {
       case 'client_credentials':
         return await clientCredentials(client, form)
@@ -66,15 +68,15 @@ export function createTokenEndpoint({ tokens, authenticateClient }: TokenEndpoin
         return await refreshToken(client, form)
       // Redeem an authorization code here, and call `tokens.issue` with `sub`, `sessionId` and `refreshToken`.
       default:
-        return refuse(400, 'unsupported_grant_type')
+        return refuse('unsupported_grant_type')
     }
   }
 }
 
-function refuse(status: number, error: string): Response {
-  return json(status, { error }, status === 401 ? { 'WWW-Authenticate': 'Basic realm="token"' } : {})
+function refuse(error: string): Response {
+  return json(400, { error })
 }
 
-function json(status: number, body: object, headers: Record<string, string> = {}): Response {
-  return Response.json(body, { status, headers: { 'Cache-Control': 'no-store', Pragma: 'no-cache', ...headers } })
+function json(status: number, body: object): Response {
+  return Response.json(body, { status, headers: { 'Cache-Control': 'no-store', Pragma: 'no-cache' } })
 }

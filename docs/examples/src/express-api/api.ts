@@ -3,12 +3,12 @@ import type { Refusal, IntrospectionClient } from '@token-introspection/client'
 import { expressGuard } from '@token-introspection/client/express'
 import { sendRefusal } from '@token-introspection/client/node'
 import express, { type Express, type Request, type Response } from 'express'
-import type { Claims } from './introspection.ts'
+import type { Claims, Logger } from './introspection.ts'
 
-/** Creates the application. Every refusal is a line of `log`. */
-export function createApi(introspection: IntrospectionClient<Claims>, log: (line: string) => void): Express {
+/** Creates the application. It logs every refusal. */
+export function createApi(introspection: IntrospectionClient<Claims>, logger: Logger): Express {
   function onRefusal(refusal: Refusal, request: Request, response: Response): void {
-    log(`refused ${request.method} ${request.path}: ${refusal.reason}${missingFrom(refusal)}`)
+    logger.info(`refused ${request.method} ${request.path}: ${refusal.reason}${missingFrom(refusal)}`)
     sendRefusal(refusal, response)
   }
 

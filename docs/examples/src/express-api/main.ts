@@ -10,10 +10,16 @@ import { createIntrospection } from './introspection.ts'
 
 process.exitCode = await runExample(async ({ as, introspections, expect }) => {
   const log: string[] = []
-  const settings = { issuer: as.issuer, clientSecret: ORDERS_API.secret, log: (line: string) => log.push(line) }
-  await using introspection = createIntrospection(settings)
+  const keep = (line: string) => void log.push(line)
+  const logger = {
+    debug: keep,
+    info: keep,
+    warn: keep,
+    error: (_message: string, { code }: { code: string }) => keep(`failed: ${code}`),
+  }
+  await using introspection = createIntrospection({ issuer: as.issuer, clientSecret: ORDERS_API.secret, logger })
   expect('the API becomes ready', await waitFor(async () => (await introspection.check()).ok), true)
-  const server = createServer(createApi(introspection, settings.log))
+  const server = createServer(createApi(introspection, logger))
   const origin = `http://127.0.0.1:${(await listen(server, 0)).port}`
   const orders = `${origin}/orders`
 

@@ -1,6 +1,6 @@
 /** A gateway in Fastify: it judges tokens, and tells the API behind it who calls. Its processes share their answers in Redis. */
 import proxy from '@fastify/http-proxy'
-import { type CacheStore, clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
+import { type CacheStore, clientSecretBasic, IntrospectionClient, logEvents } from '@token-introspection/client'
 import { fastifyGuard } from '@token-introspection/client/fastify'
 import Fastify, { type FastifyInstance } from 'fastify'
 
@@ -24,7 +24,7 @@ export function createGateway({ issuer, clientSecret, upstream, store, keySecret
     clientAuthentication: clientSecretBasic('orders-api', clientSecret),
     policy: { audience: 'https://orders.example.com' },
     cache: { store, keySecret, maxAgeSeconds: 60 },
-    onEvent: (event) => event.type === 'failed' && app.log.error(event.error),
+    onEvent: logEvents(app.log),
     transport: { allowHttpOnLoopback: true }, // for an authorization server on your own machine
   })
   const mayRead = fastifyGuard(introspection.guard({ scope: 'orders:read' }))

@@ -28,6 +28,5 @@ function createClient({ issuer, clientSecret }: IssuerEntry): IntrospectionClien
     issuer,
     clientAuthentication: clientSecretBasic('orders-api', clientSecret),
     transport: { allowHttpOnLoopback: true }, // for authorization servers on your own machine
-    onEvent: () => undefined,
   })
 }

@@ -57,4 +57,13 @@ describe('RFC 6749 §5.2', () => {
       for (const secret of [SECRET, token('active'), 'wr"on']) expect(JSON.stringify(response)).not.toContain(secret)
     },
   )
+
+  test.each(WRONG)('ERR-06 keeps the code of the error about %s out of the answer', async (_, request) => {
+    const { handler, events } = await createEndpoint()
+    const response = await send(handler, request)
+    expect(events).toMatchObject([
+      { type: 'refused', error: { message: expect.stringMatching(/ \[ERR_[A-Z_]+\]$/) as string } },
+    ])
+    expect(JSON.stringify(response)).not.toContain('ERR_')
+  })
 })

@@ -53,9 +53,9 @@ export default defineConfig({
   themeConfig: {
     logo: { src: '/logo.svg', alt: '' },
     nav: [
-      { text: 'Guides', link: '/protect/guards', activeMatch: '^/(start|protect|run|operate)/' },
+      { text: 'Guides', link: '/start/', activeMatch: '^/(start|protect|run|operate)/' },
       { text: 'Reference', link: '/reference/client-options', activeMatch: '^/reference/' },
-      { text: 'Why', link: '/why/migrating', activeMatch: '^/why/' },
+      { text: 'Why', link: '/why/', activeMatch: '^/why/' },
     ],
     sidebar: SECTIONS.map(({ title, entries }) => ({
       text: title,

@@ -43,7 +43,11 @@ test('finds the types that functions take, and not their groups', () => {
 })
 
 test('writes a table for each group, and describes an option once', () => {
-  expect(writeOptionsPage('Options', optionsRoots(entries, modules), modules)).toBe(`# Options
+  expect(writeOptionsPage('Options', optionsRoots(entries, modules), modules)).toBe(`---
+pageClass: options
+---
+
+# Options
 
 Every option, with the default and the limits that its docstring states. A name that is not listed here, or a value of another type, is a \`TypeError\`.
 
@@ -53,11 +57,11 @@ How a door opens.
 
 Type \`DoorOptions\` of \`client\`.
 
-| option | type | default | meaning |
-|---|---|---|---|
-| \`key\` | \`number\` | **required** | The number of the key ([RFC 7662 §2](https://www.rfc-editor.org/rfc/rfc7662.html#section-2)). |
-| \`widthMetres\` | \`number\` | 1, from 0 to 2 | How wide, in metres. |
-| \`lock\` | \`LockOptions \\| false\` |  | How a lock turns. |
+| option | default | meaning |
+|---|---|---|
+| \`key\`<br>\`number\` | **required** | The number of the key ([RFC 7662 §2](https://www.rfc-editor.org/rfc/rfc7662.html#section-2)). |
+| \`widthMetres\`<br>\`number\` | 1, from 0 to 2 | How wide, in metres. |
+| \`lock\`<br>\`LockOptions \\| false\` |  | How a lock turns. |
 
 ::: details More about these options
 **\`widthMetres\`** How wide, in metres. Default 1, from 0 to 2. 0 keeps it shut.
@@ -67,9 +71,9 @@ Type \`DoorOptions\` of \`client\`.
 
 How a lock turns.
 
-| option | type | default | meaning |
-|---|---|---|---|
-| \`lock.turn\` | \`'left' \\| 'right'\` |  | \`left\` or \`right\`. |
+| option | default | meaning |
+|---|---|---|
+| \`lock.turn\`<br>\`'left' \\| 'right'\` |  | \`left\` or \`right\`. |
 
 ## \`other(…)\`
 
@@ -77,9 +81,9 @@ Everything else.
 
 Type \`OtherOptions\` of \`client\`.
 
-| option | type | default | meaning |
-|---|---|---|---|
-| \`name\` | \`string\` | **required** | The name. |
+| option | default | meaning |
+|---|---|---|
+| \`name\`<br>\`string\` | **required** | The name. |
 
 Like [\`openDoor(…)\`](#opendoor): \`widthMetres\`, \`lock\`.
 `)

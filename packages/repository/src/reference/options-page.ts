@@ -44,7 +44,7 @@ export function writeOptionsPage(title: string, roots: readonly OptionsRoot[], m
   const page: Page = { modules, slugger: new GithubSlugger(), shown: new Map() }
   page.slugger.slug(title)
   const sorted = roots.toSorted((a, b) => Number(hasGroups(b, modules)) - Number(hasGroups(a, modules)))
-  return `${[`# ${title}`, intro, ...sorted.map((root) => writeRoot(root, page))].join('\n\n')}\n`
+  return `---\npageClass: options\n---\n\n${[`# ${title}`, intro, ...sorted.map((root) => writeRoot(root, page))].join('\n\n')}\n`
 }
 
 /** What a page has so far. */
@@ -91,7 +91,7 @@ function writeGroup(path: string, found: Found, page: Page): string[] {
     .filter((_, index) => groups[index] === undefined)
     .flatMap((member) => writeDetail(path, member))
   return [
-    ...(rows.length === 0 ? [] : [['| option | type | default | meaning |', '|---|---|---|---|', ...rows].join('\n')]),
+    ...(rows.length === 0 ? [] : [['| option | default | meaning |', '|---|---|---|', ...rows].join('\n')]),
     ...(details.length === 0 ? [] : [`::: details More about these options\n${details.join('\n\n')}\n:::`]),
     ...writeShared(elsewhere, page),
     ...members.flatMap((member, index) => writeInner(`${path}${member.name}`, groups[index], page)),
@@ -119,7 +119,7 @@ function writeRow(path: string, member: FoundMember, group: Found | undefined): 
   const meaning = firstSentence(parseDocstring(group?.declaration.doc ?? '').text) || own
   const fallback = member.isOptional ? '' : '**required**'
   const stated = statedDefault(parseDocstring(member.doc).text) ?? fallback
-  const cells = [`\`${path}${member.name}\``, code(typeText(member)), show(stated), show(meaning)]
+  const cells = [`\`${path}${member.name}\`<br>${code(typeText(member))}`, show(stated), show(meaning)]
   return `| ${cells.map((cell) => cell.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|')).join(' | ')} |`
 }
 

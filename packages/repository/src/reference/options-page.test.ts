@@ -24,10 +24,12 @@ export interface LockOptions {
   readonly turn?: 'left' | 'right' | undefined
 }`,
   'client/other.ts': `import type { DoorOptions } from './door.ts'
+import type { LockOptions } from './lock.ts'
 /** Everything else. */
 export interface OtherOptions extends Omit<DoorOptions, 'key'> {
   /** The name. */
   readonly name: string
+  readonly spare?: LockOptions | undefined
 }
 export function other(options: OtherOptions): void {}`,
 }
@@ -84,7 +86,10 @@ Type \`OtherOptions\` of \`client\`.
 | option | default | meaning |
 |---|---|---|
 | \`name\`<br>\`string\` | **required** | The name. |
+| \`spare\`<br>\`LockOptions\` |  | How a lock turns. |
 
 Like [\`openDoor(…)\`](#opendoor): \`widthMetres\`, \`lock\`.
+
+\`spare\` has the options of [\`lock\`](#lock).
 `)
 })

@@ -17,7 +17,7 @@ interface Violation {
 /** Hears of each problem as it is found. */
 export type Report = (problem: string) => void
 
-/** Opens every page on a phone. Each loads without an error, has one title, and does not scroll sideways. */
+/** Opens every page on a phone. Each loads without an error and without another host, has one title, and does not scroll sideways. */
 export async function checkOnPhone(
   browser: Browser,
   origin: string,
@@ -31,6 +31,7 @@ export async function checkOnPhone(
       'response',
       (response) => response.ok() || report(`${page.url()}: ${response.status()} for ${response.url()}`),
     )
+    page.on('request', (request) => isElsewhere(request.url(), origin) && report(`${page.url()} asks ${request.url()}`))
     for (const path of paths) {
       await page.goto(origin + path)
       const titles = await page.locator('main h1').count()
@@ -78,6 +79,10 @@ export async function checkAccessibility(
       }
     })
   }
+}
+
+function isElsewhere(url: string, origin: string): boolean {
+  return url.startsWith('http') && new URL(url).origin !== origin
 }
 
 async function withPage(

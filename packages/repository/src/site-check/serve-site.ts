@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { extname, join, normalize } from 'node:path'
+import { extname, join } from 'node:path'
 
 /** A server of a site. It ends when it is disposed of. */
 export interface SiteServer extends AsyncDisposable {
@@ -22,7 +22,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 /** Serves the files of a directory on a free port of loopback. */
 export async function serveSite(directory: string): Promise<SiteServer> {
   const server = createServer((request, response) => {
-    const path = normalize(decodeURI(new URL(request.url ?? '/', 'http://site').pathname))
+    const path = decodeURI(new URL(request.url ?? '/', 'http://site').pathname)
     readSiteFile(directory, path).then(
       ({ body, type }) => response.writeHead(200, { 'content-type': type }).end(body),
       () => response.writeHead(404).end(),

@@ -19,7 +19,7 @@ describe('the examples of a page run', () => {
   })
 })
 
-test('the two programs of the README answer as it says', { timeout: 60_000 }, async () => {
+test('the two programs of the README answer as it says', async () => {
   const [api = '', authorizationServer = '', ...others] = examplesOf('README.md')
   expect(others).toEqual([])
   const asPort = await freePort()

@@ -34,7 +34,7 @@ function escapeUnit(unit: number): string {
 /** The characters of Base64 that these octets alone decide, when so many octets stand before them. */
 function base64After(octets: Uint8Array, before: number): [base64: string, base64url: string] {
   const all = Buffer.concat([Buffer.alloc(before), octets])
-  const base64 = all.toString('base64').replace(/=+$/, '')
+  const base64 = all.toString('base64').replaceAll('=', '')
   const decided = base64.slice(Math.ceil((before * 4) / 3), all.length % 3 === 0 ? undefined : -1)
   return [decided, decided.replaceAll('+', '-').replaceAll('/', '_')]
 }

@@ -76,7 +76,7 @@ describe.each(LOGGERS)('%s', (name, create) => {
     await client.guard({ scope: 'orders:read' })({ headers: new Headers({ authorization: `Bearer ${token}` }) })
     await client.forgetAll()
     await client.close()
-    await expect.poll(text, { timeout: 20_000 }).toContain('forgotten')
+    await expect.poll(text).toContain('forgotten')
     const written = text()
     expect(written).toContain('guarded')
     expect(written).toContain('orders-api')

@@ -22,7 +22,8 @@ function createClient(server: Pick<LoopbackServer, 'origin'>, transport: Transpo
   const client = new IntrospectionClient({
     endpoint: `${server.origin}/introspect?tenant=a`,
     clientAuthentication: clientSecretBasic('api', clientSecret),
-    transport: { allowHttpOnLoopback: true, ...transport },
+    // A busy machine may need long for an answer that comes.
+    transport: { allowHttpOnLoopback: true, deadlineMs: 60_000, ...transport },
     onEvent: (event) => events.push(event),
   })
   return { client, events }

@@ -77,7 +77,7 @@ describe.each(LOGGERS)('%s', (name, create) => {
       ...options,
     })
     await send(handler, request)
-    await expect.poll(text, { timeout: 20_000 }).toContain(event)
+    await expect.poll(text).toContain(event)
     const written = text()
     expect(written).not.toContain(token('active'))
     expect(written).not.toContain(SECRET)

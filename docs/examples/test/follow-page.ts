@@ -31,7 +31,10 @@ export async function followPage(page: string, terminals: Terminals): Promise<st
     const [, terminal] = /^# terminal (\d)/.exec(content) ?? []
     if (language === 'ts') terminals.save(name, content)
     else if (language === 'sh')
-      printed = (await (terminal === undefined ? terminals.run(content) : terminals.start(terminal, content))).trimEnd()
+      printed = (await (terminal === undefined ? terminals.run(content) : terminals.start(terminal, content)))
+        // A page has no carriage returns, and the head of a response has one in each line.
+        .replaceAll('\r', '')
+        .trimEnd()
     const differs = language === 'text' && withoutVariables(`${printed}\n`) !== withoutVariables(content)
     text += page.slice(end, index) + (differs ? `\`\`\`text\n${printed}\n\`\`\`` : block)
     end = index + block.length

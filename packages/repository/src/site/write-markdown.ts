@@ -1,5 +1,5 @@
 /** Writes every page of the built site as Markdown, with `llms.txt` and `llms-full.txt`. `DOCS_BASE` and `DOCS_ORIGIN` are those of the build. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SECTIONS } from '../../../../docs/.vitepress/sidebar.ts'
 import { ROOT, readFiles } from '../workspace/workspace.ts'
@@ -27,6 +27,8 @@ for (const { name, markdown } of pages.values()) {
   mkdirSync(dirname(join(DIST, name)), { recursive: true })
   writeFileSync(join(DIST, name), markdown)
 }
+// The build renames pictures. Pages as Markdown name them as the repository does.
+cpSync(join(ROOT, 'docs/pictures'), join(DIST, 'pictures'), { recursive: true })
 writeFileSync(join(DIST, 'llms.txt'), writeIndex(SECTIONS, pages))
 writeFileSync(join(DIST, 'llms-full.txt'), writeWhole(SECTIONS, pages))
 console.log(`docs:build: ${pages.size} pages as Markdown`)

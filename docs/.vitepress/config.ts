@@ -50,6 +50,8 @@ export default defineConfig({
       })
     },
   },
+  // The esbuild of VitePress knows no newer one. Otherwise it warns of each source file of the playground.
+  vite: { esbuild: { tsconfigRaw: { compilerOptions: { target: 'ES2022' } } } },
   themeConfig: {
     logo: { src: '/logo.svg', alt: '' },
     nav: [

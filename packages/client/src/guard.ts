@@ -12,6 +12,7 @@ import { ABSENT_DETAIL, MALFORMED_DETAIL, MALFORMED_REMEDY, sayPlaces } from './
 import { requireGuardRequest } from './token/require-guard-request.ts'
 import { type FoundForm, MAX_FORM_BYTES, readRequestForm } from './token/request-form.ts'
 import { checkPermission, checkTarget } from './policy/check-policy.ts'
+import type { AudienceCount } from './policy/audience-refusals.ts'
 import { findMismatch } from './policy/find-mismatch.ts'
 import { checkConfirmation } from './policy/confirmation/check-confirmation.ts'
 import type { ConfirmationOutcome, Presentation } from './policy/confirmation/confirmation.ts'
@@ -159,6 +160,8 @@ export interface GuardSteps<Claims extends object> {
   /** Whether an answer from the cache may have lost the reason why it is inactive, in a store that processes share. */
   readonly mayLoseReason: boolean
   readonly policy: Policy
+  /** Counts tokens that lack the audience; `undefined` when nothing is to be reported. */
+  readonly audience: AudienceCount | undefined
   readonly check: CustomCheck | undefined
   readonly result: ChallengeSettings
   /** Whether requests without a token pass. */
@@ -256,8 +259,12 @@ function judge<Claims extends object>(
   const { scheme } = presented
   if (!token.active) return refuseInactive(token, liveness, scheme, steps)
   const mistaken = checkTarget(token, policy)
-  if (mistaken !== undefined)
-    return refuseToken(mistaken, result, scheme, findMismatch(mistaken, token, policy, steps.now))
+  if (mistaken !== undefined) {
+    const grounds = findMismatch(mistaken, token, policy, steps.now)
+    if (mistaken === 'audience') steps.audience?.refuse(grounds.detail)
+    return refuseToken(mistaken, result, scheme, grounds)
+  }
+  steps.audience?.accept()
   const answered = steps.sequence?.()
   const confirmation = checkConfirmation(token, presented, policy)
   const decision = isPromise(confirmation)

@@ -207,6 +207,7 @@ export type { CircuitState } from './transport/outage/circuit-breaker.ts'
 export type {
   AnswerSource,
   AnswerUnusableEvent,
+  AudienceDiffersEvent,
   CacheFailedEvent,
   CircuitChangedEvent,
   ClockDiffersEvent,

@@ -162,7 +162,7 @@ export class IntrospectionClient<Claims extends object = object> {
    * @throws TypeError that names the option when one is unknown, missing or out of range.
    */
   constructor(options: (IntrospectionClientOptions<Claims> | LocalClientOptions<Claims>) & ClaimsAreChecked<Claims>) {
-    const { steps, policy, sources, watch, reporter, followed, touched } = resolveOptions(options)
+    const { steps, policy, audiences, sources, watch, reporter, followed, touched } = resolveOptions(options)
     this.#followed = followed
     this.#steps = steps
     this.#checks = new SharedWork(steps.transport.deadlines.durationMs)
@@ -182,6 +182,7 @@ export class IntrospectionClient<Claims extends object = object> {
       },
       sequence: followed && (() => followed.feed.state.sequence),
       mayLoseReason: steps.cache?.isShared === true,
+      audiences,
       now: steps.now,
       reporter,
     }

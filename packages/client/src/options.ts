@@ -22,6 +22,7 @@ import type { JwtStep } from './jwt/answer-locally.ts'
 import { jwtDefaults, type JwtOptions, resolveJwt } from './jwt/jwt-options.ts'
 import { createAnswerFaultReporter } from './response/answer-fault.ts'
 import { createJudge } from './response/judge-response.ts'
+import { AudienceRefusals } from './policy/audience-refusals.ts'
 import { onceAMinute } from './events/once-a-minute.ts'
 import {
   type ClientPolicyOptions,
@@ -99,7 +100,8 @@ export interface IntrospectionClientOptions<Claims extends object = object> {
   readonly onEvent?: OnEvent | undefined
   /**
    * Gets warnings for the operator: refused credentials, an authorization server that is down, a store that fails, a
-   * clock that differs from that of the authorization server (`clock_differs`), a clock that makes tokens inactive which the server calls active (`answer_unusable`). There is at most one warning a
+   * clock that differs from that of the authorization server (`clock_differs`), a clock that makes tokens inactive which the
+   * server calls active (`answer_unusable`), an audience that no token has (`audience_differs`). There is at most one warning a
    * minute per code and endpoint, with no token and no secret in it. Default with `onEvent`: no warnings, because
    * events report the same. Default without it: `process.emitWarning` on Node and `console.warn` elsewhere. `false`
    * switches warnings off.
@@ -145,6 +147,8 @@ export const defaults = Object.freeze({
 export interface ResolvedOptions {
   readonly steps: Steps
   readonly policy: InheritedPolicy
+  /** Counts the refusals of guards for the audience. */
+  readonly audiences: AudienceRefusals
   readonly sources: ResolvedTokenOptions['sources']
   readonly watch: WatchLimits
   readonly reporter: EventReporter
@@ -224,6 +228,10 @@ export function resolveOptions<Claims extends object>(
           notice?.({ code: 'clock_differs', message: told.message })
         },
       })
+  const audiences = new AudienceRefusals((message) => {
+    reporter.report({ type: 'audience_differs', message })
+    notice?.({ code: 'audience_differs', message })
+  }, nowMs)
   const { tolerance } = response
   const follower = readFollower(group)
   const jwt = resolveJwt(group, {
@@ -293,6 +301,7 @@ export function resolveOptions<Claims extends object>(
   return {
     steps,
     policy: resolvePolicyDefaults(group, transport.urlRules, nowMs),
+    audiences,
     sources,
     watch: resolveWatch(group),
     reporter,

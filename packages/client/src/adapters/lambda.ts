@@ -3,6 +3,7 @@ import { type LambdaEvent, LambdaRequest, type LambdaResult } from '@token-intro
 import { type GuardRequest, type GuardToken, isPreflight, type OptionalGuard } from '../index.ts'
 import { decideBy } from './decide-by.ts'
 import { requireGuard } from './middleware-options.ts'
+import { requireFramework } from './require-framework.ts'
 import { addFields, type FieldAccess, hasFields } from './response-fields.ts'
 
 /** The longest form that is read, in octets. */
@@ -90,6 +91,7 @@ export function lambdaGuard<
   if (typeof handle !== 'function') throw new TypeError(`handle: must be a function, was ${typeof handle}`)
   const decide = decideBy(guard)
   return async (event, context) => {
+    requireFramework('AWS Lambda', isEvent(event))
     const request = new LambdaRequest(event)
     const guarded = guardRequestOf(request)
     if (isPreflight(guarded)) return request.toResult(204, {}, '')
@@ -98,6 +100,14 @@ export function lambdaGuard<
     const result = await handle(event, decision.token, context)
     return hasFields(decision.headers) ? withFields(decision.headers, result, request) : result
   }
+}
+
+/** An event of another kind, such as of a queue, is an event, too. Requests of frameworks are instances of classes. */
+function isEvent(event: unknown): boolean {
+  if (typeof event !== 'object' || event === null) return false
+  return (
+    (event as Partial<LambdaEvent>).requestContext !== undefined || Object.getPrototypeOf(event) === Object.prototype
+  )
 }
 
 /** The members of a result that hold fields. */

@@ -182,6 +182,17 @@ export interface AnswerUnusableEvent extends Told {
 }
 
 /**
+ * Guards have refused twenty active tokens in a row for their audience, and none had the audience that these guards require. So
+ * a setting is probably wrong, here or at the authorization server. The client reports this once for each required audience,
+ * again only after a token had it, and at most once a minute. Somebody who sends tokens for another API can cause it, too.
+ */
+export interface AudienceDiffersEvent extends Told {
+  readonly type: 'audience_differs'
+  /** What to check, with the required audiences and those of the last token. Both are shortened to 200 characters. */
+  readonly message: string
+}
+
+/**
  * The clock of the authorization server differs from the clock of this process, by more than ten seconds and by more than
  * `response.leewaySeconds`. The client compares them by the `Date` of answers, or without it by the `iat` of active tokens
  * in the future. It reports a difference that two comparisons show, once until the clocks agree again.
@@ -230,6 +241,7 @@ export type IntrospectionClientEvent =
   | JwtUnusableEvent
   | JwtSampleInactiveEvent
   | AnswerUnusableEvent
+  | AudienceDiffersEvent
   | ClockDiffersEvent
   | MembersUnreadableEvent
   | FeedChangedEvent

@@ -64,6 +64,7 @@ function describeEvent(event: IntrospectionClientEvent): LogRecord {
       return { level: event.state === 'open' ? 'error' : 'info', message: sayCircuit(event) }
     case 'jwt_unusable':
     case 'answer_unusable':
+    case 'audience_differs':
     case 'clock_differs':
       return { level: 'warn', message: event.message }
     case 'jwt_sample_inactive':

@@ -70,6 +70,8 @@ export async function explain(presented: PresentedToken, explaining: Explaining)
       // Step response says why.
       mayLoseReason: true,
       policy: { ...guard.policy, confirmation: observeConfirmation(guard.policy.confirmation) },
+      // An explanation leaves no trace.
+      audience: undefined,
       check: guard.check,
       result: challengeSettings(guard),
       optional: guard.optional,

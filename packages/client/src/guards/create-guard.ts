@@ -8,6 +8,7 @@ import type { EventReporter } from '../events/event-reporter.ts'
 import { guard, type GuardSteps, type OptionalClientGuard, type OptionalGuardDecision } from '../guard.ts'
 import type { IntrospectOptions } from '../introspect.ts'
 import { observeGuard } from '../events/observe.ts'
+import type { AudienceRefusals } from '../policy/audience-refusals.ts'
 import { PassedValues } from '../policy/passed-values.ts'
 import type { InheritedPolicy, ResolvedGuard } from '../policy/policy-options.ts'
 import type { ChallengeSettings } from '../result/refusal.ts'
@@ -40,6 +41,8 @@ export interface GuardSource<Claims extends object = object> {
   readonly sequence: (() => number) | undefined
   /** Whether an answer from the cache may have lost the reason why it is inactive. */
   readonly mayLoseReason: boolean
+  /** Counts refusals for the audience; `undefined` for a source whose tokens are all inactive. */
+  readonly audiences: AudienceRefusals | undefined
   /** Seconds since the epoch. */
   readonly now: () => number
   readonly reporter: EventReporter
@@ -69,6 +72,7 @@ export function createGuard<Claims extends object>(
     mayLoseReason: source.mayLoseReason,
     // Only guards remember values: there may be many watched connections, each with a policy of its own.
     policy: { ...resolved.policy, passed: { audience: new PassedValues(), scope: new PassedValues() } },
+    audience: source.audiences?.countFor(resolved.policy.audience),
     check: resolved.check,
     result,
     optional: resolved.optional,

@@ -249,6 +249,7 @@ class Combined implements CombinedIssuers {
       },
       sequence: undefined,
       mayLoseReason: false,
+      audiences: undefined,
       now,
       reporter: new EventReporter(issuers.onEvent, () => NOBODY),
     }

@@ -324,6 +324,7 @@ export class FoundIssuers<Claims extends object = object> implements AsyncDispos
       },
       sequence: undefined,
       mayLoseReason: false,
+      audiences: undefined,
       now: () => Math.floor(nowMs() / 1000),
       reporter: this.#reporter,
     }

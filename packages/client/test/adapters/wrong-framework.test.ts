@@ -8,6 +8,7 @@ import { expressGuard as express } from '@token-introspection/client/express'
 import { fastifyGuard as fastify } from '@token-introspection/client/fastify'
 import { honoGuard as hono } from '@token-introspection/client/hono'
 import { koaGuard as koa } from '@token-introspection/client/koa'
+import { lambdaGuard } from '@token-introspection/client/lambda'
 import expressFramework from 'express'
 import Fastify from 'fastify'
 import { Hono } from 'hono'
@@ -26,19 +27,17 @@ const client = new IntrospectionClient({
 const guard = client.guard({ audience: false })
 const authorization = 'Bearer 2YotnFZFEjr1zCsicMWpAA'
 const adapters = { express: express(guard), fastify: fastify(guard), hono: hono(guard), koa: koa(guard) }
+const all = { ...adapters, lambda: lambdaGuard(guard, () => 'passed') }
 
-type Name = keyof typeof adapters
+type Name = keyof typeof all
 type Any = (...given: unknown[]) => unknown
 
 /** Calls a middleware as Express does, and takes an error that it throws or passes on. */
 async function inExpress(middleware: Any): Promise<unknown> {
   const failed = Promise.withResolvers<unknown>()
   const server = createServer((request, response) => {
-    try {
-      void middleware(request, response, (error: unknown) => failed.resolve(error ?? 'passed'))
-    } catch (error) {
-      failed.resolve(error)
-    }
+    const next = (error: unknown) => failed.resolve(error ?? 'passed')
+    void (async () => middleware(request, response, next))().catch(failed.resolve)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -80,34 +79,31 @@ describe.each([
   ['Express', 'express', inExpress],
   ['Fastify', 'fastify', inFastify],
   ['Hono', 'hono', inHono],
-] as [string, Name, (middleware: Any) => Promise<unknown>][])('in %s', (framework, own, mount) => {
+] as [string, keyof typeof adapters, (middleware: Any) => Promise<unknown>][])('in %s', (framework, own, mount) => {
   test('its own adapter lets a good token pass', async () => {
     expect(await mount(adapters[own] as Any)).toBe('passed')
   })
 
-  test.each(Object.keys(adapters).filter((name) => name !== own) as Name[])(
+  test.each(Object.keys(all).filter((name) => name !== own) as Name[])(
     'the adapter %s throws a TypeError that names the right adapter, also for a good token',
     async (name) => {
-      const error = await mount(adapters[name] as Any)
+      const error = await mount(all[name] as Any)
       expect(error).toBeInstanceOf(TypeError)
       const { message } = error as TypeError
       for (const part of [
         `@token-introspection/client/${name}`,
         `${own}Guard of @token-introspection/client/${own} for ${framework}`,
+        'lambdaGuard of @token-introspection/client/lambda',
       ])
         expect(message).toContain(part)
     },
   )
 })
 
-test.each(Object.keys(adapters) as Name[])('%s throws that error without any arguments', async (name) => {
-  const call = adapters[name] as Any
+test.each(Object.keys(all) as Name[])('%s throws that error without any arguments', async (name) => {
+  const call = all[name] as Any
   const told = await new Promise((resolve) => {
-    try {
-      void call(undefined, undefined, resolve)
-    } catch (error) {
-      resolve(error)
-    }
+    void (async () => call(undefined, undefined, resolve))().catch(resolve)
   })
   expect((told as TypeError).message).toContain(`@token-introspection/client/${name}`)
 })

@@ -153,6 +153,7 @@ const LEVELS: readonly [level: string, message: string, event: IntrospectionClie
   ['info', `the circuit of ${endpoint} for known tokens is closed: requests go on`, { ...circuit, state: 'closed' }],
   ['warn', 'check it', { type: 'jwt_unusable', client, reason: 'issuer', message: 'check it' }],
   ['warn', 'check it', { type: 'answer_unusable', client, reason: 'expired', message: 'check it' }],
+  ['warn', 'check it', { type: 'audience_differs', client, message: 'check it' }],
   ['warn', 'check it', { type: 'clock_differs', client, differenceSeconds: 60, evidence: 'date', message: 'check it' }],
   [
     'warn',

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
-/** Tests that replace modules, or count what modules do from the moment they are loaded. */
+/** Tests that replace modules, count what modules do from the moment they are loaded, or count all timers of the process. */
 const isolated = 'packages/*/{src,test}/**/*.isolated.test.ts'
 
 export default defineConfig({

@@ -143,6 +143,7 @@ export type { ProtectedResourceOptions } from './protected-resource/protected-re
 export type {
   ClientAuthentication,
   ClientContext,
+  CredentialRefusal,
   RequestDraft,
   SignableRequest,
 } from './transport/client-authentication/client-authentication.ts'
@@ -154,6 +155,10 @@ export type {
   AssertionTyp,
 } from './transport/client-authentication/assertion-options.ts'
 export { bearerToken, bearerTokenProvider } from './transport/client-authentication/bearer-token.ts'
+export {
+  clientAttestation,
+  type ClientAttestationOptions,
+} from './transport/client-authentication/client-attestation.ts'
 export {
   clientCredentials,
   type ClientCredentialsOptions,
@@ -175,11 +180,11 @@ export {
 export {
   type AssertionAlgorithm,
   type AssertionSigner,
-  type PrivateKey,
   privateKeyJwt,
   privateKeyJwtFromSigner,
   type PrivateKeyJwtOptions,
 } from './transport/client-authentication/private-key-jwt.ts'
+export type { PrivateKey } from './transport/client-authentication/key-signer.ts'
 export {
   rotatingClientSecret,
   type RotatingClientSecretOptions,

@@ -701,6 +701,11 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
     walk('clientSecretJwt', { algorithm: 'HS256', ...assertion }, (options) =>
       client.clientSecretJwt('a', 's'.repeat(32), options),
     ),
+    walk(
+      'clientAttestation',
+      { attestation: never, key: pair.privateKey, algorithm: 'ES256', audience: issuer },
+      (options) => client.clientAttestation('a', options as never),
+    ),
     walk('privateKeyJwt (by the request)', assertionOfRequest, (options) =>
       client.privateKeyJwt('a', pair.privateKey, options),
     ),

@@ -49,7 +49,7 @@ describe('exchange', () => {
     const { status, sent, requests } = await ask([401, 200], { renew })
     expect(status).toBe(200)
     expect(sent).toEqual(['Bearer 1', 'Bearer 2'])
-    expect(renew.mock.calls).toEqual([[requests[0]]])
+    expect(renew.mock.calls).toEqual([[requests[0], expect.objectContaining({ status: 401 })]])
   })
 
   test('never asks a third time', async () => {

@@ -4,6 +4,7 @@
  */
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { buildRequest, type IntrospectionQuestion, type RequestSettings } from './build-request.ts'
+import { CHALLENGE_FIELD } from './client-authentication/challenge-field.ts'
 import type { Deadline } from './deadline.ts'
 import { isPassing, retryFailed, retryPassing, type RetrySettings, withRetry } from './outage/retry.ts'
 import type { TransportReply, TransportRequest } from './transport.ts'
@@ -64,7 +65,7 @@ export async function exchangeRequest<Reply extends TransportReply>(
   }
   if (isPassing(reply)) reply = await retryPassing(reply, again, deadline, transport.retry)
   if (reply.status === 200) return reply
-  if (refusesCredentials(reply) && (await renewed(request, deadline, transport))) {
+  if (refusesCredentials(reply) && (await renewed(request, reply, deadline, transport))) {
     reply = await withRetry(again, deadline, transport.retry)
   }
   return withSent(reply, sent ?? [request])
@@ -76,13 +77,15 @@ function withSent(reply: TransportReply, sent: readonly TransportRequest[]): Sen
 
 /**
  * Whether new credentials might help. Servers that accept an access token as a credential refuse a bad one with 401,
- * with 403, or with 400 and a challenge for a token (RFC 6750 §3.1). A challenge that names a missing scope means that
+ * with 403, or with 400 and a challenge for a token (RFC 6750 §3.1). Servers that want another proof of an attestation answer
+ * 400 with the challenge for it. A challenge that names a missing scope means that
  * the token is good.
  */
 function refusesCredentials(reply: TransportReply): boolean {
   const { status } = reply
   if (status === 401) return true
   if (status !== 400 && status !== 403) return false
+  if (reply.header(CHALLENGE_FIELD) !== undefined) return true
   const challenge = reply.header('www-authenticate')
   if (challenge?.includes('insufficient_scope') === true) return false
   return status === 403 || (challenge !== undefined && /(?:^|,)[ \t]*(?:bearer|dpop)\b/i.test(challenge))
@@ -90,11 +93,12 @@ function refusesCredentials(reply: TransportReply): boolean {
 
 async function renewed(
   request: TransportRequest,
+  reply: TransportReply,
   deadline: Deadline,
   { clientAuthentication }: Pick<RequestSettings, 'clientAuthentication'>,
 ): Promise<boolean> {
   if (clientAuthentication.renew === undefined) return false
   // An untyped method might return any value. Only `true` counts.
-  const renewal: unknown = await deadline.race(Promise.resolve(clientAuthentication.renew(request)))
+  const renewal: unknown = await deadline.race(Promise.resolve(clientAuthentication.renew(request, reply)))
   return renewal === true
 }

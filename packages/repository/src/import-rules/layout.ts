@@ -45,7 +45,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@token-introspection/core/read-body': OUTSIDE_ADAPTERS,
       '@token-introspection/core/replay': OUTSIDE_ADAPTERS,
       '@token-introspection/core/revocations': EVERYWHERE,
-      jose: '(?:keys/(?:key-options|key-source|load-jose|remote-key-source|verify-signature)|jwt/jwt-options|response/(?:decrypt-jwt-response|jwt-response-options|verify-jwt-response)|transport/client-authentication/(?:client-secret|private-key)-jwt)\\.ts$',
+      jose: '(?:keys/(?:key-options|key-source|load-jose|remote-key-source|verify-signature)|jwt/jwt-options|response/(?:decrypt-jwt-response|jwt-response-options|verify-jwt-response)|transport/client-authentication/(?:client-secret-jwt|key-signer|private-key-jwt))\\.ts$',
       undici: '.*\\.node\\.ts$',
       // For their types.
       fastify: 'adapters/fastify\\.ts$',

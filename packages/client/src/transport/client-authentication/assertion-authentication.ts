@@ -2,6 +2,7 @@
 import type { OptionGroup } from '@token-introspection/core/options'
 import type { ClientAuthentication } from './client-authentication.ts'
 import { type AssertionPreset, type AssertionTyp, readAssertionPreset } from './assertion-options.ts'
+import { randomId } from './random-id.ts'
 
 /** The claims that are signed. */
 export interface AssertionClaims {
@@ -79,10 +80,4 @@ function noAudience(): TypeError {
   return new TypeError(
     "audience: is required when the client has no issuer, unless audienceFrom is 'endpoint': give the issuer identifier of the authorization server",
   )
-}
-
-/** 128 random bits, which nobody can guess. */
-function randomId(): string {
-  const octets = crypto.getRandomValues(new Uint8Array(16))
-  return Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join('')
 }

@@ -5,7 +5,8 @@ import type { ClientAuthentication } from './client-authentication.ts'
 import { clientSecretBasic } from './client-secret-basic.ts'
 import { clientSecretJwt } from './client-secret-jwt.ts'
 import { clientSecretPost } from './client-secret-post.ts'
-import { privateKeyJwt, type PrivateKey } from './private-key-jwt.ts'
+import type { PrivateKey } from './key-signer.ts'
+import { privateKeyJwt } from './private-key-jwt.ts'
 
 const audience = 'https://as.example.com'
 

@@ -19,6 +19,13 @@ export interface RequestDraft {
 /** A complete request, for methods that sign all of it. */
 export type SignableRequest = Pick<TransportRequest, 'method' | 'url' | 'headers' | 'body'>
 
+/** The answer to a request whose credentials were refused. */
+export interface CredentialRefusal {
+  readonly status: number
+  /** A header field by its lower-case name; `undefined` when the answer has none. */
+  header(name: string): string | undefined
+}
+
 /** The properties of an IntrospectionClient that its authentication method may need. */
 export interface ClientContext {
   /** The issuer identifier of the authorization server, where the client was given it. */
@@ -88,10 +95,13 @@ export interface ClientAuthentication {
   /** A possible reason when the server refuses the credentials, for the error message. It holds no part of a secret. */
   readonly advice?: string | undefined
   /**
-   * Called when a request was answered 401, 403, or 400 with a challenge for a token. `true` means that the credentials
-   * have changed. The client then repeats the request once, within the same deadline, and never a third time.
+   * Called when a request was answered 401, 403, or 400 with a challenge for a token or for the proof of an attestation. `true`
+   * means that the credentials have changed. The client then repeats the request once, within the same deadline, and never
+   * a third time.
+   *
+   * @param refusal - the answer, whose header may say what the credentials lack. The client always gives it.
    */
-  renew?(refused: SignableRequest): boolean | Promise<boolean>
+  renew?(refused: SignableRequest, refusal?: CredentialRefusal): boolean | Promise<boolean>
 }
 
 /**

@@ -27,7 +27,7 @@ export function codedClientAuthentication(own: ClientAuthentication): ClientAuth
       signRequest: (request) => callFunction(() => own.signRequest?.(request) ?? {}, by('signRequest')),
     }),
     ...(own.renew !== undefined && {
-      renew: (refused) => callFunction(() => own.renew?.(refused) ?? false, by('renew')),
+      renew: (refused, refusal) => callFunction(() => own.renew?.(refused, refusal) ?? false, by('renew')),
     }),
   }
 }

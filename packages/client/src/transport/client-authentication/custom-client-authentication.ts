@@ -21,8 +21,8 @@ export interface CustomClientAuthenticationOptions {
   /** Returns further header fields for the complete request, such as a signature over method, URL, header and body. */
   readonly signRequest?: ClientAuthentication['signRequest'] | undefined
   /**
-   * Called when a request was answered 401, 403, or 400 with a challenge for a token. With `true` the client repeats
-   * the request once.
+   * Called when a request was answered 401, 403, or 400 with a challenge for a token or for the proof of an attestation. With
+   * `true` the client repeats the request once.
    */
   readonly renew?: ClientAuthentication['renew'] | undefined
 }
@@ -75,10 +75,10 @@ export function customClientAuthentication(options: CustomClientAuthenticationOp
 }
 
 /** The function, with a coded error in place of each error that it throws. */
-function coded<Given, Result>(
+function coded<Given extends unknown[], Result>(
   option: string,
-  call: (given: Given) => MaybePromise<Result>,
+  call: (...given: Given) => MaybePromise<Result>,
   clientId: string | undefined,
-): (given: Given) => MaybePromise<Result> {
-  return (given) => callFunction(() => call(given), { option, clientId })
+): (...given: Given) => MaybePromise<Result> {
+  return (...given) => callFunction(() => call(...given), { option, clientId })
 }

@@ -2,7 +2,8 @@ import { createPrivateKey, generateKeyPairSync, sign as signOctets } from 'node:
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
 import type { ClientAuthentication } from './client-authentication.ts'
-import { type PrivateKey, privateKeyJwt, privateKeyJwtFromSigner } from './private-key-jwt.ts'
+import type { PrivateKey } from './key-signer.ts'
+import { privateKeyJwt, privateKeyJwtFromSigner } from './private-key-jwt.ts'
 
 const issuer = 'https://as.example.com'
 const endpoint = `${issuer}/introspect`

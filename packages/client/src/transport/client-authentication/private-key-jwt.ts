@@ -1,23 +1,18 @@
 /** `private_key_jwt`: an assertion signed with a private key, so that the server stores no secret (RFC 7523). */
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
-import type { CryptoKey, JWK, KeyObject, SignJWT as SignJwt } from 'jose'
 import { type AssertionClaims, assertionAuthentication } from './assertion-authentication.ts'
 import type { Findable } from './authenticate-with-found-secret.ts'
 import { ASSERTION_OPTIONS, type AssertionOptions, type AssertionTyp } from './assertion-options.ts'
 import { type ClientAuthentication, checkClientId } from './client-authentication.ts'
 import { foundCredential } from './found-credential.ts'
+import { createKeySigner, headerOf, type PrivateKey } from './key-signer.ts'
 
 /**
  * A signature algorithm with a key pair, by its registered name. FAPI 2.0 allows `PS256`, `ES256`, `EdDSA` and
  * `Ed25519`.
  */
 export type AssertionAlgorithm = SignatureAlgorithm
-
-/**
- * A private key: a CryptoKey, a KeyObject of `node:crypto`, a JWK, or PKCS #8 as PEM. RSA keys need at least 2048 bits.
- */
-export type PrivateKey = CryptoKey | KeyObject | JWK | string
 
 /** Options of {@link privateKeyJwt}. */
 export interface PrivateKeyJwtOptions extends AssertionOptions {
@@ -73,29 +68,7 @@ export function privateKeyJwt(
   const group = new OptionGroup('', options, ['algorithm', 'keyId', ...ASSERTION_OPTIONS])
   const alg = group.oneOf('algorithm', SIGNATURE_ALGORITHMS, 'RS256')
   const keyId = group.string('keyId')
-  let current = typeof key === 'function' ? undefined : readKey(key, alg)
-  const signWith = async (
-    found: PrivateKey,
-    claims: AssertionClaims,
-    typ: AssertionTyp,
-    SignJWT: typeof SignJwt,
-  ): Promise<string> => {
-    if (current === undefined || current.key !== found) current = readKey(found, alg)
-    const read = current
-    try {
-      return await new SignJWT({ ...claims })
-        .setProtectedHeader(headerOf(alg, typ, keyId ?? read.keyId))
-        .sign(await (read.imported ??= read.importKey()))
-    } catch {
-      // A library's message about a key may quote the key.
-      throw new TypeError(`key: is not a private key for ${alg}, or too short; see the option algorithm`)
-    }
-  }
-  const sign = async (claims: AssertionClaims, typ: AssertionTyp): Promise<string> => {
-    const { SignJWT } = await import('jose')
-    const signAs = (found: PrivateKey): Promise<string> => signWith(found, claims, typ, SignJWT)
-    return typeof key === 'function' ? foundCredential(key, signAs, { option: 'key', clientId }) : signAs(key)
-  }
+  const sign = createKeySigner(key, { alg, keyId, clientId })
   return assertionAuthentication({ method: 'private_key_jwt', clientId, sign }, group)
 }
 
@@ -144,47 +117,4 @@ export function privateKeyJwtFromSigner(
     { method: 'private_key_jwt', clientId, sign },
     new OptionGroup('', options, ASSERTION_OPTIONS),
   )
-}
-
-function headerOf(alg: string, typ: AssertionTyp, kid: string | undefined) {
-  return { alg, typ, ...(kid !== undefined && { kid }) }
-}
-
-function keyIdOf(key: PrivateKey): string | undefined {
-  const kid: unknown = isJwk(key) ? key.kid : undefined
-  return typeof kid === 'string' ? kid : undefined
-}
-
-function isJwk(key: unknown): key is JWK {
-  return typeof key === 'object' && key !== null && typeof (key as JWK).kty === 'string'
-}
-
-/** A private key, read once. */
-interface ReadKey {
-  /** The key as it was given. */
-  readonly key: PrivateKey
-  readonly keyId: string | undefined
-  readonly importKey: () => Promise<CryptoKey | KeyObject | JWK>
-  imported?: Promise<CryptoKey | KeyObject | JWK>
-}
-
-/** Refuses values that are certainly not a private key. Others are checked when the key is imported. */
-function readKey(key: PrivateKey, alg: string): ReadKey {
-  return { key, keyId: keyIdOf(key), importKey: readImport(key, alg) }
-}
-
-function readImport(key: PrivateKey, alg: string): ReadKey['importKey'] {
-  if (typeof key === 'string') {
-    if (!key.includes('-----BEGIN PRIVATE KEY-----')) throw new TypeError('key: must be PKCS #8 when it is PEM')
-    return async () => (await import('jose')).importPKCS8(key, alg)
-  }
-  if (isJwk(key)) {
-    if (typeof key.d !== 'string') throw new TypeError('key: must be a private key')
-    const copy = { ...key }
-    return () => Promise.resolve(copy)
-  }
-  if ((key as { type?: unknown } | null | undefined)?.type !== 'private') {
-    throw new TypeError('key: must be a private CryptoKey, KeyObject, JWK or PKCS #8 PEM')
-  }
-  return () => Promise.resolve(key)
 }

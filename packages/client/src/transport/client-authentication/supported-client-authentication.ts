@@ -1,7 +1,13 @@
 /** One of several methods: the first one that the authorization server supports by its metadata (RFC 8414 §2). */
 import { TransportMethodUnsupportedError } from '../../errors.ts'
 import { isCertificateMethod } from './certificate-authentication.ts'
-import type { ClientAuthentication, ClientContext, RequestDraft, SignableRequest } from './client-authentication.ts'
+import type {
+  ClientAuthentication,
+  ClientContext,
+  CredentialRefusal,
+  RequestDraft,
+  SignableRequest,
+} from './client-authentication.ts'
 
 const ADVICE = 'Register this resource server with a method that the server supports, and list that method'
 
@@ -112,8 +118,8 @@ class SupportedAuthentication implements ClientAuthentication {
     return (await (await this.#choose()).signRequest?.(request)) ?? {}
   }
 
-  async renew(refused: SignableRequest): Promise<boolean> {
-    return (await (await this.#choose()).renew?.(refused)) ?? false
+  async renew(refused: SignableRequest, refusal?: CredentialRefusal): Promise<boolean> {
+    return (await (await this.#choose()).renew?.(refused, refusal)) ?? false
   }
 
   async #choose(): Promise<ClientAuthentication> {

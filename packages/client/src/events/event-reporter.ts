@@ -1,4 +1,5 @@
 /** Sends events to the `onEvent` of a client and to subscribers of the diagnostics channel. */
+import { ignoreRejection } from '@token-introspection/core/maybe-promise'
 import { diagnostics } from '#diagnostics'
 import type { IntrospectionClientEvent, OnEvent, ReportingClient } from './events.ts'
 
@@ -40,7 +41,6 @@ function publish(event: IntrospectionClientEvent): void {
 /** A listener's error, thrown or rejected, must not fail the call. */
 function tell(listener: OnEvent | undefined, event: IntrospectionClientEvent): void {
   try {
-    const told: unknown = listener?.(event)
-    if (told instanceof Promise) told.catch(() => undefined)
+    ignoreRejection(listener?.(event))
   } catch {}
 }

@@ -1,5 +1,5 @@
 /** One connection that uses a token: its policy, its limits and its signal. */
-import { isPromise } from '@token-introspection/core/maybe-promise'
+import { ignoreRejection, isPromise } from '@token-introspection/core/maybe-promise'
 import { checkPermission, checkTarget } from '../policy/check-policy.ts'
 import { findMismatch } from '../policy/find-mismatch.ts'
 import type { IntrospectionError } from '../errors.ts'
@@ -73,8 +73,7 @@ export class Watcher {
   /** The token could not be checked this time. An error of the listener is ignored. */
   tell(failure: IntrospectionError): void {
     try {
-      const told: unknown = this.settings.onError?.(failure)
-      if (told instanceof Promise) told.catch(() => undefined)
+      ignoreRejection(this.settings.onError?.(failure))
     } catch {}
   }
 

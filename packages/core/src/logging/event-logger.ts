@@ -90,12 +90,25 @@ function shapeOf(logger: Methods): LoggerShape {
 /** The methods are called on the logger, because loggers use `this`. */
 const WRITERS: Readonly<Record<LoggerShape, (logger: Methods) => ResolvedLogger['write']>> = {
   pino: (logger) => (level, message, members) => (logger as unknown as MembersFirstLogger)[level](members, message),
-  console: (logger) => (level, message, members) => (logger as unknown as MessageFirstLogger)[level](message, members),
+  console: (logger) => (level, message, members) =>
+    (logger as unknown as MessageFirstLogger)[level](showSpecifiers(message), members),
   winston: (logger) => {
     const hasLevel = namesLevel(logger['levels'])
     return (level, message, members) =>
-      (logger as unknown as LevelFirstLogger).log(level === 'warn' && !hasLevel ? 'warning' : level, message, members)
+      (logger as unknown as LevelFirstLogger).log(
+        level === 'warn' && !hasLevel ? 'warning' : level,
+        showSpecifiers(message),
+        members,
+      )
   },
+}
+
+/** What `console` and winston replace in a message by what follows it. */
+const SPECIFIER = /%(?=[sdifjoOc%])/g
+
+/** Writes specifiers with an escape, such as `%c` in the path of a URL. Otherwise the record would lose its members. */
+function showSpecifiers(message: string): string {
+  return message.replace(SPECIFIER, String.raw`\u0025`)
 }
 
 /** Whether winston has the level `warn`. With the levels of syslog it is called `warning`. */

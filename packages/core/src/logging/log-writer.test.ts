@@ -68,6 +68,24 @@ describe('a logger', () => {
     expect(text()).toBe("it failed { event: 'failed', durationMs: 1.235 }\n")
   })
 
+  test.each([
+    ['https://as.example.com/caf%c3%a9', String.raw`https://as.example.com/caf\u0025c3%a9`],
+    ['%s %d %i %f %j %o %O', String.raw`\u0025s \u0025d \u0025i \u0025f \u0025j \u0025o \u0025O`],
+    ['100%%', String.raw`100\u0025%`],
+    ['100% of %20', '100% of %20'],
+  ])('of winston and console keeps the members beside the message %j', (message, shown) => {
+    const { combine, json, splat } = winston.format
+    const { stream, text } = sink()
+    const [told, transports] = [{ type: 'failed', message, member: 1 }, [new winston.transports.Stream({ stream })]]
+    write(new Console(stream), told)
+    write(winston.createLogger({ format: json(), transports }), told)
+    write(winston.createLogger({ format: combine(splat(), json()), transports }), told)
+    const [plain, ...records] = text().trimEnd().split('\n')
+    expect(plain).toBe(`${shown} { event: 'failed', member: 1 }`)
+    const written = { level: 'warn', message: shown, event: 'failed', member: 1 }
+    expect(records.map((line) => JSON.parse(line) as unknown)).toEqual([written, written])
+  })
+
   test('is called as the option shape says', () => {
     const warn = vi.fn<(...given: unknown[]) => void>()
     const logger = { debug: warn, info: warn, warn, error: warn }

@@ -1,4 +1,5 @@
 /** Writes events as records of a log. */
+import { ignoreRejection } from '../promises/maybe-promise.ts'
 import { type EventLogger, type LogEventsOptions, resolveLogger } from './event-logger.ts'
 import { describeError, logMembers, logText } from './log-members.ts'
 import { LOG_LEVELS, type LogRecord } from './log-record.ts'
@@ -31,8 +32,7 @@ export function createLogWriter<Event extends LoggedEvent>(
       if (LOG_LEVELS.indexOf(level) < enough) return
       const { type, message: _, error, ...members } = event
       const said = error === undefined ? {} : describeError(error)
-      const written: unknown = write(level, logText(message), { event: type, ...logMembers(members), ...said })
-      if (written instanceof Promise) written.catch(() => undefined)
+      ignoreRejection(write(level, logText(message), { event: type, ...logMembers(members), ...said }))
     } catch {}
   }
 }

@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest'
-import { andThen, atOnce, isPromise } from './maybe-promise.ts'
+import { setImmediate } from 'node:timers/promises'
+import { runInNewContext } from 'node:vm'
+import { describe, expect, test, vi } from 'vitest'
+import { andThen, atOnce, ignoreRejection, isPromise } from './maybe-promise.ts'
 
 /** A promise that is not the runtime's own. */
 class OwnPromise {
@@ -71,5 +73,27 @@ describe('atOnce', () => {
 
   test('gives the rejection of the function', async () => {
     await expect(atOnce(() => Promise.reject(new Error('no value')))).rejects.toThrow('no value')
+  })
+})
+
+describe('ignoreRejection', () => {
+  test.each([
+    ['a promise', () => Promise.reject(new Error('x'))],
+    ['a promise of another realm', (): unknown => runInNewContext('Promise.reject(new Error("x"))')],
+  ])('lets %s reject without ending the process', async (_, reject) => {
+    const unhandled = vi.fn<() => void>()
+    process.on('unhandledRejection', unhandled)
+    ignoreRejection(reject())
+    await setImmediate()
+    process.off('unhandledRejection', unhandled)
+    expect(unhandled).not.toHaveBeenCalled()
+  })
+
+  test.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['a value', 7],
+  ])('takes %s', (_, value) => {
+    expect(() => ignoreRejection(value)).not.toThrow()
   })
 })

@@ -8,6 +8,14 @@ export function isPromise<Value>(value: MaybePromise<Value>): value is Promise<V
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }
 
+/**
+ * Ignores the rejection of what an observer returned, which would end the process otherwise. Promises of libraries and of other
+ * realms count, too, such as those of a virtual machine in which a test runs.
+ */
+export function ignoreRejection(returned: unknown): void {
+  if (isPromise(returned)) Promise.resolve(returned).catch(() => undefined)
+}
+
 /** Calls `next` with the value: at once if it is no promise, and otherwise when the promise is fulfilled. */
 export function andThen<Value, Next>(
   value: MaybePromise<Value>,

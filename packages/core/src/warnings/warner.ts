@@ -1,4 +1,5 @@
 /** Warns operators who have not set `onEvent`. It limits the warnings per code and endpoint. */
+import { ignoreRejection } from '../promises/maybe-promise.ts'
 import { withCode } from '../values/code-at-end.ts'
 
 /** A condition that an operator should look at. It holds no token and no secret. */
@@ -44,8 +45,7 @@ export function createWarner({ onWarning, nowMs }: WarnerSettings): OnWarning {
     if (warnedAtMs.size >= MAX_KEPT) warnedAtMs.clear()
     warnedAtMs.set(key, now)
     try {
-      const told: unknown = onWarning(Object.freeze({ ...warning, message: withCode(warning.message, warning.code) }))
-      if (told instanceof Promise) told.catch(() => undefined)
+      ignoreRejection(onWarning(Object.freeze({ ...warning, message: withCode(warning.message, warning.code) })))
     } catch {}
   }
 }

@@ -1,6 +1,6 @@
 /** The events of the handlers: one per request, from the step that decided it, without tokens and secrets. */
 import { type BasicEncoding, type IntrospectionError, isIntrospectionError } from '@token-introspection/core'
-import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
+import { andThen, ignoreRejection, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { Disclosure, InactiveReason } from '../authorization/authorize-disclosure.ts'
 import { fingerprintToken } from './fingerprint-token.ts'
 import type { FoundToken } from '../lookup/find-token.ts'
@@ -106,8 +106,7 @@ export type OnEvent<Event = IntrospectionHandlerEvent> = (event: Event) => void
 export function reportEvent<Event>(onEvent: OnEvent<Event> | undefined, toEvent: () => MaybePromise<Event>): void {
   if (onEvent === undefined) return
   try {
-    const told: unknown = andThen(toEvent(), onEvent as (event: Event) => MaybePromise<unknown>)
-    if (told instanceof Promise) told.catch(() => undefined)
+    ignoreRejection(andThen(toEvent(), onEvent as (event: Event) => MaybePromise<unknown>))
   } catch {}
 }
 

@@ -70,6 +70,16 @@ describe('readJsonReply', () => {
     expect(error.message).toContain('instead of application/json')
   })
 
+  test.each(['2YotnFZFEjr1zCsicMWpAA/json', 'text/2yotnfzfejr1zcsicmwpaa', `text/${'x'.repeat(9000)}`])(
+    'does not quote the media type %j',
+    (contentType) => {
+      const error = failure(reply(200, { 'content-type': contentType }, '{"active":true}')) as Error
+      expect(error.message).toBe(
+        'introspection: another media type instead of application/json [ERR_RESPONSE_MALFORMED]',
+      )
+    },
+  )
+
   test('refuses an answer without a media type', () => {
     expect(failure(reply(200, {}, '{"active":true}'))).toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
   })
@@ -159,6 +169,26 @@ describe('statusError', () => {
     const error = statusError(reply(400, json, body), 'introspection')
     expect(error).toMatchObject({ code: 'ERR_TRANSPORT_STATUS', oauthError: undefined })
     expect(error.message).toBe('introspection: status 400 [ERR_TRANSPORT_STATUS]')
+  })
+
+  test.each([
+    ['the token', 'secrettokenofletters'],
+    ['a part of the token', 'rejected_secrettoken'],
+    ['the secret of the client', 'correct_horse_battery'],
+    ['a short secret', 'horse'],
+  ])('does not quote an error that is %s', (_, error) => {
+    const short = { headers: { authorization: `Basic ${btoa('api:horse')}` }, body: undefined }
+    const sent = [{ headers: {}, body: 'token=secrettokenofletters&client_secret=correct_horse_battery' }, short]
+    for (const status of [400, 401, 429, 500]) {
+      const refused = statusError(reply(status, json, JSON.stringify({ error })), 'introspection', { sent })
+      expect(`${refused.message} ${JSON.stringify(refused)}`).not.toContain(error)
+    }
+  })
+
+  test('treats a code as a refusal of the credentials, although the token is the same text', () => {
+    const sent = [{ headers: {}, body: 'token=invalid_token' }]
+    const refused = statusError(reply(400, json, '{"error":"invalid_token"}'), 'introspection', { sent })
+    expect(refused).toMatchObject({ code: 'ERR_TRANSPORT_UNAUTHORIZED', oauthError: undefined })
   })
 
   test('does not quote an error description without the sent request', () => {

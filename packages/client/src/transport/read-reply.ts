@@ -18,7 +18,8 @@ import {
   TransportUnauthorizedError,
 } from '../errors.ts'
 import { errorDescriptionOf } from './error-description.ts'
-import type { SentRequest } from './without-secrets.ts'
+import { sayMediaType } from './say-media-type.ts'
+import { holdsSecret, type SentRequest } from './without-secrets.ts'
 import type { TransportReply } from './transport.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -79,7 +80,7 @@ function readText(reply: TransportReply, asked: string, wanted: string, context:
   if (mediaType !== wanted) {
     const hint = mediaType === 'text/html' ? context?.hintAtPage : undefined
     throw new ResponseMalformedError(
-      `${askedAt(asked, context)}: ${mediaType ?? 'no media type'} instead of ${wanted}${further(hint)}`,
+      `${askedAt(asked, context)}: ${sayMediaType(mediaType)} instead of ${wanted}${further(hint)}`,
     )
   }
   const contentEncoding = reply.header('content-encoding')
@@ -130,9 +131,12 @@ export function statusError(
 ): IntrospectionError {
   const asked = askedAt(question, context)
   const { sent, hints = {} } = context
-  const details = detailsOf(reply, sent)
-  const { status, oauthError, oauthErrorDescription } = details
-  const said = [oauthError, oauthErrorDescription && `"${oauthErrorDescription}"`].filter((part) => part !== undefined)
+  const oauthError = oauthErrorOf(reply)
+  const details = detailsOf(reply, oauthError, sent)
+  const { status, oauthErrorDescription } = details
+  const said = [details.oauthError, oauthErrorDescription && `"${oauthErrorDescription}"`].filter(
+    (part) => part !== undefined,
+  )
   const named = said.length === 0 ? '' : ` (${said.join(': ')})`
   if (status === 401 || status === 403 || (status === 400 && REFUSED_CALLER.has(oauthError ?? ''))) {
     return new TransportUnauthorizedError(
@@ -201,10 +205,11 @@ function sayCredentials(credentials: RefusalContext['credentials']): string {
   return ` (${method}${clientId === undefined ? '' : `, client "${clientId}"`})`
 }
 
-function detailsOf(reply: TransportReply, sent: RefusalContext['sent']): StatusDetails {
+function detailsOf(reply: TransportReply, oauthError: string | undefined, sent: RefusalContext['sent']): StatusDetails {
   return {
     status: reply.status,
-    oauthError: oauthErrorOf(reply),
+    // A token or a secret may look like a code.
+    oauthError: oauthError === undefined || holdsSecret(oauthError, sent ?? []) ? undefined : oauthError,
     oauthErrorDescription: sent && errorDescriptionOf(reply.body, sent),
     retryAfterSeconds: parseRetryAfter(reply.header('retry-after'), Date.now()),
   }

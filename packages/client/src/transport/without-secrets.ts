@@ -99,6 +99,11 @@ export function createCleaner(secrets: Iterable<string>): CleanText {
   }
 }
 
+/** Whether a text holds a part of a value of the requests that may be secret. */
+export function holdsSecret(text: string, sent: readonly SentRequest[]): boolean {
+  return createCleaner(secretsOf(sent))(text) !== text
+}
+
 function markWords(text: string, secret: string, marked: boolean[]): void {
   for (let at = text.indexOf(secret); at !== -1; at = text.indexOf(secret, at + 1)) {
     const end = at + secret.length

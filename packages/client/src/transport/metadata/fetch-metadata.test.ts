@@ -133,6 +133,22 @@ describe('fetchMetadata', () => {
     expect(elsewhere.urls()).toEqual([metadataUrl])
   })
 
+  test.each([
+    ['is absent', { status: 404 }],
+    ['fails', { status: 500 }],
+    ['is a page', { contentType: 'text/html' }],
+    ['is for another issuer', { body: { ...metadata, issuer: 'https://other.example.com' } }],
+  ] satisfies [string, Answer][])(
+    'names the URL of the option without its query when the document %s',
+    async (_, answer) => {
+      const metadataUrl = 'https://as.example.com/metadata.json?key=s3cr3t'
+      const { fetch } = setUp({ [metadataUrl]: answer }, { metadataUrl })
+      const { message } = await failureOf(fetch())
+      expect(message).toContain('metadata at https://as.example.com/metadata.json: ')
+      expect(message).not.toContain('s3cr3t')
+    },
+  )
+
   test('names the result of each URL', async () => {
     const { message } = await failureOf(
       setUp({

@@ -6,6 +6,7 @@ import {
   type JsonObject,
   messageOf,
   parseAuthorizationServerMetadata,
+  withoutQuery,
 } from '@token-introspection/core'
 import {
   type IntrospectionError,
@@ -81,7 +82,7 @@ async function lookAt(
     maxResponseBytes,
     cancellation: deadline,
   } as const
-  const asked = `metadata at ${url}`
+  const asked = `metadata at ${withoutQuery(url)}`
   deadline.waitsFor = () => asked
   const reply = await withRetry(
     (freshConnection) => send(freshConnection ? { ...request, freshConnection } : request),
@@ -93,7 +94,7 @@ async function lookAt(
     throw new TransportStatusError(`${asked}: status ${reply.status}`, { status: reply.status })
   }
   const document = readJsonReply(reply, asked)
-  refuseOtherIssuer(document, issuer, url)
+  refuseOtherIssuer(document, issuer, asked)
   return parseAuthorizationServerMetadata(document, issuer)
 }
 
@@ -169,10 +170,10 @@ function sayDifference(other: string): string {
  */
 const QUOTABLE_URL = /^https?:\/\/[\w.:[\]/~%-]{1,200}$/
 
-function refuseOtherIssuer({ issuer: named }: JsonObject, issuer: string, url: string): void {
+function refuseOtherIssuer({ issuer: named }: JsonObject, issuer: string, asked: string): void {
   // The parser reports a value that is not a string.
   if (named === issuer || typeof named !== 'string') return
   const other = QUOTABLE_URL.test(named) ? named : 'something else'
   const slash = `${other}/` === issuer || other === `${issuer}/` ? `. ${sayDifference(other)}` : ''
-  throw new ResponseUntrustedError(`metadata at ${url}: for the issuer ${other}, expected ${issuer}${slash}`)
+  throw new ResponseUntrustedError(`${asked}: for the issuer ${other}, expected ${issuer}${slash}`)
 }

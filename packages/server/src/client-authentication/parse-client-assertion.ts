@@ -26,7 +26,7 @@ export function parseClientAssertion(form: Form, jwt: string): ClientAssertion {
   if (type !== JWT_BEARER) {
     throw refuseAssertion({
       rule: 'client_assertion_type',
-      got: quote(type),
+      got: sayType(type),
       expected: quote(JWT_BEARER),
       remedy: 'Change the parameter at the caller (RFC 7523 §2.2)',
     })
@@ -86,4 +86,9 @@ function decode(name: string, part: string): Record<string, unknown> {
       remedy: 'Change it at the caller (RFC 7519 §7.2)',
     })
   }
+}
+
+/** A text that is no URN is not quoted, because callers may swap the two parameters, and then it is the assertion. */
+function sayType(type: string | undefined): string {
+  return type === undefined || type.startsWith('urn:') ? quote(type) : `${type.length} characters that are no URN`
 }

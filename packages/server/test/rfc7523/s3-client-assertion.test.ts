@@ -296,7 +296,12 @@ describe('the event about a refused assertion', () => {
   })
 
   test.each<[string, () => Promise<string>, Record<string, string>, Partial<Complaint>]>([
-    ['the type', () => sign(key), { client_assertion_type: 'jwt' }, { rule: 'client_assertion_type', got: '"jwt"' }],
+    [
+      'the type',
+      () => sign(key),
+      { client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:saml2-bearer' },
+      { rule: 'client_assertion_type', got: '"urn:ietf:params:oauth:client-assertion-type:saml2-bearer"' },
+    ],
     ['the form', async () => 'x.y', {}, { rule: 'form', got: '3 characters that are not a signed JWT' }],
     ['the header', async () => 'e30.e30x.e30', {}, { rule: 'claims' }],
     [
@@ -335,6 +340,16 @@ describe('the event about a refused assertion', () => {
     ],
   ])('about %s', async (_, write, parameters, complaint) => {
     expect(await complaintAbout(await write(), {}, parameters)).toMatchObject(complaint)
+  })
+
+  test('about the type: does not quote the assertion of a caller that swaps the parameters', async () => {
+    const jwt = await sign(key)
+    const complaint = await complaintAbout(JWT_BEARER, {}, { client_assertion_type: jwt })
+    expect(complaint).toMatchObject({
+      rule: 'client_assertion_type',
+      got: `${jwt.length} characters that are no URN`,
+    })
+    expect(JSON.stringify(complaint)).not.toContain(jwt.slice(-20))
   })
 
   test.each<[string, ProtectedResource, Complaint['rule']]>([

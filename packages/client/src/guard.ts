@@ -13,7 +13,7 @@ import { requireGuardRequest } from './token/require-guard-request.ts'
 import { type FoundForm, MAX_FORM_BYTES, readRequestForm } from './token/request-form.ts'
 import { checkPermission, checkTarget } from './policy/check-policy.ts'
 import type { AudienceCount } from './policy/audience-refusals.ts'
-import { findMismatch } from './policy/find-mismatch.ts'
+import { findMismatch, type RefusalGrounds } from './policy/find-mismatch.ts'
 import { checkConfirmation } from './policy/confirmation/check-confirmation.ts'
 import type { ConfirmationOutcome, Presentation } from './policy/confirmation/confirmation.ts'
 import type { JudgedToken, Policy } from './policy/policy.ts'
@@ -35,6 +35,7 @@ import {
   refuseUnchecked,
   type TokenScheme,
 } from './result/refusal.ts'
+import type { CleanerFor } from './transport/sent-credentials.ts'
 
 /** An allowed request, with the token's answer. */
 export interface Allowance<Claims extends object = object> {
@@ -166,6 +167,8 @@ export interface GuardSteps<Claims extends object> {
   readonly result: ChallengeSettings
   /** Whether requests without a token pass. */
   readonly optional: boolean
+  /** Takes a token, and the credentials of the client, out of what a refusal shows. */
+  readonly cleanerFor: CleanerFor
   /** Seconds since the epoch. */
   readonly now: () => number
 }
@@ -218,7 +221,7 @@ export function guardPresented<Claims extends object>(
   if (presented.kind === 'malformed') return refuseMalformedRequest(result, `${MALFORMED_DETAIL}. ${MALFORMED_REMEDY}`)
   if (presented.kind === 'unread') return refuseUnchecked(formTooLong(), 'form')
   const foreign = foreignSender(presented, steps.token)
-  if (foreign !== undefined) return refuseOrigin(foreign)
+  if (foreign !== undefined) return refuseOrigin(steps.cleanerFor(presented.token)(foreign))
   const { request } = presented
   try {
     const liveness = new LivenessRecord()
@@ -260,7 +263,7 @@ function judge<Claims extends object>(
   if (!token.active) return refuseInactive(token, liveness, scheme, steps)
   const mistaken = checkTarget(token, policy)
   if (mistaken !== undefined) {
-    const grounds = findMismatch(mistaken, token, policy, steps.now)
+    const grounds = groundsOf(mistaken, token, presented, steps)
     if (mistaken === 'audience') steps.audience?.refuse(grounds.detail)
     return refuseToken(mistaken, result, scheme, grounds)
   }
@@ -299,13 +302,13 @@ async function judgeAgain<Claims extends object>(
   if (!latest.active) return refuseInactive(latest, liveness, scheme, steps)
   const mistaken = checkTarget(latest, policy)
   if (mistaken !== undefined)
-    return refuseToken(mistaken, result, scheme, findMismatch(mistaken, latest, policy, steps.now))
+    return refuseToken(mistaken, result, scheme, groundsOf(mistaken, latest, presented, steps))
   // The proof of the request was checked against the earlier answer.
   if (JSON.stringify(latest.cnf) !== JSON.stringify(token.cnf)) {
     return refuseToken('confirmation', result, scheme, CHANGED)
   }
   const lacking = checkPermission(latest, policy, steps.now)
-  if (lacking !== undefined) return refusePermission(lacking, latest, steps, scheme)
+  if (lacking !== undefined) return refusePermission(lacking, latest, presented, steps)
   if (check !== undefined && ((await check(latest, request)) as unknown) !== true) return refuseByCheck()
   return { ...decision, token: latest }
 }
@@ -320,10 +323,10 @@ function judgeConfirmed<Claims extends object>(
   steps: GuardSteps<Claims>,
 ): MaybePromise<GuardDecision<Claims>> {
   const { policy, result, check } = steps
-  const { scheme, source } = presented
-  if (!confirmation.confirmed) return refuseConfirmation(confirmation, result, scheme)
+  const { source } = presented
+  if (!confirmation.confirmed) return refuseConfirmation(confirmation, presented, steps)
   const lacking = checkPermission(token, policy, steps.now)
-  if (lacking !== undefined) return refusePermission(lacking, token, steps, scheme)
+  if (lacking !== undefined) return refusePermission(lacking, token, presented, steps)
   const headers = responseHeaders(source, confirmation.headers)
   const allowance: Allowance<Claims> = { allowed: true, token, headers, liveness }
   const { useProof } = confirmation
@@ -372,23 +375,36 @@ function formTooLong(): TokenTooLongError {
 
 function refuseConfirmation(
   outcome: ConfirmationOutcome & { readonly confirmed: false },
-  result: ChallengeSettings,
-  scheme: TokenScheme,
+  { token, scheme }: Presented,
+  { result, cleanerFor }: Pick<GuardSteps<object>, 'result' | 'cleanerFor'>,
 ): Refusal {
   if (outcome.reason === 'nonce') return refuseNonce(outcome.nonce, result)
-  if (outcome.reason === 'proof') return refuseProof(result, outcome)
-  return refuseToken('confirmation', result, scheme, outcome)
+  const grounds = { detail: outcome.detail && cleanerFor(token)(outcome.detail) }
+  if (outcome.reason === 'proof') return refuseProof(result, grounds)
+  return refuseToken('confirmation', result, scheme, grounds)
 }
 
 function refusePermission(
   lacking: 'scope' | 'authorization_details' | 'permissions' | 'authentication',
   token: JudgedToken,
-  { policy, result, now }: Pick<GuardSteps<object>, 'policy' | 'result' | 'now'>,
-  scheme: TokenScheme,
+  presented: Presented,
+  steps: Pick<GuardSteps<object>, 'policy' | 'result' | 'now' | 'cleanerFor'>,
 ): Refusal {
-  const grounds = findMismatch(lacking, token, policy, now)
+  const { policy, result } = steps
+  const { scheme } = presented
+  const grounds = groundsOf(lacking, token, presented, steps)
   if (lacking === 'authentication') return refuseAuthentication(policy, result, scheme, grounds)
   return refuseScope(lacking === 'scope' ? policy.scope.wanted : undefined, result, scheme, lacking, grounds)
+}
+
+/** What a refusal says to the operator, without the token and the credentials of the client, which the answer may repeat. */
+function groundsOf(
+  reason: Parameters<typeof findMismatch>[0],
+  token: JudgedToken,
+  presented: Presented,
+  { policy, now, cleanerFor }: Pick<GuardSteps<object>, 'policy' | 'now' | 'cleanerFor'>,
+): RefusalGrounds {
+  return findMismatch(reason, token, policy, now, cleanerFor(presented.token))
 }
 
 /**

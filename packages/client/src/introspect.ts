@@ -23,6 +23,7 @@ import { ReadAnswer } from './revocations/read-answer.ts'
 import { msSince, momentOf } from './revocations/revocation-clock.ts'
 import type { RevocationsStep } from './revocations/revocations-step.ts'
 import type { Deadline } from './transport/deadline.ts'
+import { withoutSent } from './transport/without-sent.ts'
 import { askEndpoint, type AskSteps } from './ask-endpoint.ts'
 
 /** Everything the spine needs, by step. */
@@ -209,6 +210,8 @@ async function ask(
         if (deadline.isCancelled || !steps.flights.abandon(flight)) throw error
       }
     }
+  } catch (error) {
+    throw withoutSent(error, token, steps.transport.credentials.cleanerFor)
   } finally {
     deadline.settle()
   }

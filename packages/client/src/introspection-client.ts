@@ -183,12 +183,14 @@ export class IntrospectionClient<Claims extends object = object> {
       sequence: followed && (() => followed.feed.state.sequence),
       mayLoseReason: steps.cache?.isShared === true,
       audiences,
+      cleanerFor: steps.transport.credentials.cleanerFor,
       now: steps.now,
       reporter,
     }
     this.#watches = new TokenWatches({
       limits: watch,
       policy,
+      cleanerFor: steps.transport.credentials.cleanerFor,
       introspect: (token, call, liveness) =>
         reporter.isHeard
           ? observeIntrospection(token, call, steps, startTrace(), reporter, liveness)

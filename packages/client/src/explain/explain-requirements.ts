@@ -87,7 +87,7 @@ function isScopeRequired({ scope: { accepts, alternatives } }: Policy): boolean 
 
 function compared(reason: Mismatch['reason'], passes: boolean, comparison: Comparison): Checked {
   const { token, policy, now, cleaner } = comparison
-  const mismatch = compare(reason, token, policy, now)
+  const mismatch = compare(reason, token, policy, now, cleaner.text)
   const required = requiredOf(reason, mismatch, policy)
   const found = mismatch === undefined ? cleaner.value(token.token_type) : cleaner.value(mismatch.found)
   if (passes) return { outcome: 'passed', detail: describePassed(found, required), remedy: undefined, required, found }

@@ -69,6 +69,8 @@ export async function explain(presented: PresentedToken, explaining: Explaining)
       sequence: undefined,
       // Step response says why.
       mayLoseReason: true,
+      // The explanation cleans what it shows.
+      cleanerFor: () => (text) => text,
       policy: { ...guard.policy, confirmation: observeConfirmation(guard.policy.confirmation) },
       // An explanation leaves no trace.
       audience: undefined,

@@ -17,6 +17,7 @@ import type { IntrospectionResult } from '../result/introspection-result.ts'
 import type { TokenSources } from '../token/extract-token.ts'
 import type { GuardRequest } from '../token/guard-request.ts'
 import { startTrace, type Trace } from '../events/trace.ts'
+import type { CleanerFor } from '../transport/sent-credentials.ts'
 
 /** The functions that ask about a token. */
 export interface GuardSource<Claims extends object = object> {
@@ -43,6 +44,8 @@ export interface GuardSource<Claims extends object = object> {
   readonly mayLoseReason: boolean
   /** Counts refusals for the audience; `undefined` for a source whose tokens are all inactive. */
   readonly audiences: AudienceRefusals | undefined
+  /** Takes a token, and the credentials of the client, out of what a refusal shows. */
+  readonly cleanerFor: CleanerFor
   /** Seconds since the epoch. */
   readonly now: () => number
   readonly reporter: EventReporter
@@ -70,6 +73,7 @@ export function createGuard<Claims extends object>(
     introspect: (token, liveness) => source.introspect(token, options(), liveness),
     sequence: source.sequence,
     mayLoseReason: source.mayLoseReason,
+    cleanerFor: source.cleanerFor,
     // Only guards remember values: there may be many watched connections, each with a policy of its own.
     policy: { ...resolved.policy, passed: { audience: new PassedValues(), scope: new PassedValues() } },
     audience: source.audiences?.countFor(resolved.policy.audience),

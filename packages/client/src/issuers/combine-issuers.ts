@@ -10,6 +10,7 @@ import { watchBy, type WatchRequest } from '../guards/watch-by.ts'
 import { type ExplainSettings, readExplainArguments } from '../explain/explain-options.ts'
 import type { Explanation } from '../explain/explanation.ts'
 import { EventReporter } from '../events/event-reporter.ts'
+import { SentCredentials } from '../transport/sent-credentials.ts'
 import type { ReportingClient } from '../events/events.ts'
 import type { Allowance, Anonymity, OptionalClientGuard } from '../guard.ts'
 import { checkCallOptions, type IntrospectOptions } from '../introspect.ts'
@@ -250,6 +251,7 @@ class Combined implements CombinedIssuers {
       sequence: undefined,
       mayLoseReason: false,
       audiences: undefined,
+      cleanerFor: new SentCredentials().cleanerFor,
       now,
       reporter: new EventReporter(issuers.onEvent, () => NOBODY),
     }

@@ -7,6 +7,7 @@ import { IssuerSettingsError } from '../errors.ts'
 import { type ExplainOptions, readExplainArguments } from '../explain/explain-options.ts'
 import type { Explanation } from '../explain/explanation.ts'
 import { EventReporter } from '../events/event-reporter.ts'
+import { SentCredentials } from '../transport/sent-credentials.ts'
 import type { ReportingClient } from '../events/events.ts'
 import type { Allowance, Anonymity, OptionalClientGuard } from '../guard.ts'
 import { type AcceptedTokens, acceptedTokens } from '../guards/accepted-tokens.ts'
@@ -325,6 +326,7 @@ export class FoundIssuers<Claims extends object = object> implements AsyncDispos
       sequence: undefined,
       mayLoseReason: false,
       audiences: undefined,
+      cleanerFor: new SentCredentials().cleanerFor,
       now: () => Math.floor(nowMs() / 1000),
       reporter: this.#reporter,
     }

@@ -22,6 +22,10 @@ const login = { acrValues: ['2'], maxAuthenticationAgeSeconds: 60 }
 const noLogin = { acr: undefined, authenticationAgeSeconds: undefined }
 const hierarchy = { alternatives: [[['read', 'write', 'admin'], ['list']], [['any']]], wanted: 'read list' }
 
+function asIs(text: string): string {
+  return text
+}
+
 describe('findMismatch', () => {
   test.each<[string, object, Partial<Policy>, Mismatch, string]>([
     [
@@ -122,16 +126,16 @@ describe('findMismatch', () => {
     const required = { ...policy, ...wanted }
     const token = { ...(mismatch.reason !== 'audience' && { aud: 'a' }), ...members } as JudgedToken
     expect(checkTarget(token, required) ?? checkPermission(token, required, now)).toBe(mismatch.reason)
-    const grounds = findMismatch(mismatch.reason, token, required, now)
+    const grounds = findMismatch(mismatch.reason, token, required, now, asIs)
     expect(grounds).toEqual({ mismatch, detail })
   })
 
   test.each(['authorization_details', 'permissions'] as const)('gives no values of %s', (reason) => {
-    expect(findMismatch(reason, { authorization_details: [{ type: 'iban' }] }, policy, now)).toEqual({})
+    expect(findMismatch(reason, { authorization_details: [{ type: 'iban' }] }, policy, now, asIs)).toEqual({})
   })
 
   test('quotes a long value in part', () => {
-    const { detail, mismatch } = findMismatch('audience', { aud: 'x'.repeat(9999) }, policy, now)
+    const { detail, mismatch } = findMismatch('audience', { aud: 'x'.repeat(9999) }, policy, now, asIs)
     expect(detail?.length).toBeLessThan(300)
     expect(mismatch?.found).toEqual(['x'.repeat(9999)])
   })

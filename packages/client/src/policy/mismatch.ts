@@ -2,9 +2,9 @@
 import { describeTokenKindFault, quote, type TokenKindFault } from '@token-introspection/core'
 
 /**
- * What a guard requires and what the token has. Narrow it on `reason`. The values are complete and as the authorization
- * server sent them, so they are at most as large as `transport.maxResponseBytes` allows. They are for your program and
- * your log. The response has none of them, except for the required scope and login, which its challenge names.
+ * What a guard requires and what the token has. Narrow it on `reason`. Texts are as the authorization server sent them, so
+ * they are at most as large as `transport.maxResponseBytes` allows. But `[sent]` stands in place of each part of the token, and of
+ * the credentials that this client has sent lately, because a server may repeat them. Values are for your program and your log. The response has none of them, except for the required scope and login, which its challenge names.
  */
 export type Mismatch = TokenKindMismatch | IssuerMismatch | AudienceMismatch | ScopeMismatch | AuthenticationMismatch
 

@@ -8,6 +8,7 @@ import {
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { ClientAuthentication, RequestDraft } from './client-authentication/client-authentication.ts'
 import type { Deadline } from './deadline.ts'
+import type { SentCredentials } from './sent-credentials.ts'
 import type { TransportRequest } from './transport.ts'
 
 /** The parts of the question, without the token. */
@@ -29,6 +30,8 @@ export interface RequestSettings {
   readonly accept: string
   /** The issuer, if the client knows it. */
   readonly issuer: string | undefined
+  /** Notes what is sent, so that nothing shows what a server repeats of it. */
+  readonly credentials?: SentCredentials | undefined
   /** Parameters of every request. Those of the question override them. */
   readonly parameters?: Readonly<Record<string, string>> | undefined
 }
@@ -77,11 +80,12 @@ export function buildRequest(
 /** The token comes last, so that no authentication method can replace it. */
 function completeRequest(
   draft: RequestDraft,
-  { token, fingerprint, tokenTypeHint }: IntrospectionQuestion,
+  { token, fingerprint, tokenTypeHint, parameters }: IntrospectionQuestion,
   deadline: Deadline,
   settings: RequestSettings,
 ): MaybePromise<TransportRequest> {
   deadline.waitsFor = () => `introspection at ${withoutQuery(draft.endpoint)}`
+  settings.credentials?.note(draft.headers, draft.parameters, { ...settings.parameters, ...parameters })
   const request: TransportRequest = {
     method: 'POST',
     url: draft.endpoint,
@@ -94,11 +98,14 @@ function completeRequest(
   return signRequest(request, deadline, settings)
 }
 
+/** What a signature needs. */
+type SigningSettings = Pick<RequestSettings, 'clientAuthentication' | 'credentials'>
+
 /** Adds the signature of the client authentication to a complete request, if the method makes one. */
 export function signRequest(
   request: TransportRequest,
   deadline: Deadline,
-  settings: Pick<RequestSettings, 'clientAuthentication'>,
+  settings: SigningSettings,
 ): MaybePromise<TransportRequest> {
   return settings.clientAuthentication.signRequest === undefined ? request : addSignature(request, deadline, settings)
 }
@@ -106,12 +113,14 @@ export function signRequest(
 async function addSignature(
   request: TransportRequest,
   deadline: Deadline,
-  { clientAuthentication }: Pick<RequestSettings, 'clientAuthentication'>,
+  { clientAuthentication, credentials }: SigningSettings,
 ): Promise<TransportRequest> {
   const { method, url, headers, body } = request
   const signing = clientAuthentication.signRequest?.({ method, url, headers: { ...headers }, body })
+  const added = await deadline.race(Promise.resolve(signing))
+  if (added !== undefined) credentials?.note(added, {})
   // The signed parts do not change. Only further fields are added.
-  return { ...request, headers: { ...(await deadline.race(Promise.resolve(signing))), ...headers } }
+  return { ...request, headers: { ...added, ...headers } }
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Deadlines } from './deadline.ts'
 import { isEndpoint } from './is-endpoint.ts'
 import type { EndpointUse } from './metadata/endpoint-of.ts'
 import { readJsonReply } from './read-reply.ts'
+import type { SentCredentials } from './sent-credentials.ts'
 import type { Send, TransportRequest } from './transport.ts'
 
 /** The settings of the context. */
@@ -16,6 +17,7 @@ export interface ContextSettings {
   /** Deadlines of work that calls share: twice as long as the deadline of a call. */
   readonly deadlines: Deadlines
   readonly maxResponseBytes: number
+  readonly credentials: SentCredentials
   readonly hasClientCertificate: boolean | undefined
   readonly assertion: ClientContext['assertion']
   readonly now: () => number
@@ -53,6 +55,7 @@ export function createClientContext(settings: ContextSettings): ClientContext {
           maxResponseBytes: settings.maxResponseBytes,
           cancellation: deadline,
         }
+        settings.credentials.note(request.headers, parameters)
         return readJsonReply(await settings.send(request), asked, { sent: [request] })
       } finally {
         deadline.settle()

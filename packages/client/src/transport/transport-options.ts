@@ -14,6 +14,7 @@ import {
   type ClientContext,
   readClientAuthentication,
 } from './client-authentication/client-authentication.ts'
+import { SentCredentials } from './sent-credentials.ts'
 import { codedClientAuthentication } from './client-authentication/coded-client-authentication.ts'
 import { checkParameters } from './build-request.ts'
 import { chooseTransport } from './choose-transport.ts'
@@ -176,8 +177,10 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
     return metadata.find(use)
   }
   const sendOwn = retrying(metadata?.watch(named) ?? named, outage.retry)
+  const credentials = new SentCredentials()
   const context = createClientContext({
     ...reach,
+    credentials,
     send: sendOwn,
     issuer,
     hasClientCertificate,
@@ -199,6 +202,7 @@ export function resolveTransport(options: OptionGroup, surroundings: TransportSu
     circuits: outage.circuits,
     known: outage.known,
     clientAuthentication,
+    credentials,
     maxResponseBytes,
     accept: answerMediaType(options),
     parameters: resolveParameters(group),

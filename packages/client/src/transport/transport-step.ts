@@ -6,6 +6,7 @@ import type { Admission } from './outage/admission.ts'
 import type { EndpointCircuit } from './outage/endpoint-circuit.ts'
 import type { KnownTokens } from './outage/known-tokens.ts'
 import type { RetrySettings } from './outage/retry.ts'
+import type { SentCredentials } from './sent-credentials.ts'
 import type { Send, SendStream, Transport } from './transport.ts'
 
 /** The endpoint, known or to be discovered. */
@@ -38,6 +39,8 @@ export interface TransportStep extends Pick<Transport, 'send' | 'close'>, Reques
   readonly retry: RetrySettings | undefined
   /** How many requests are on their way, and how many wait. */
   readonly admission: Pick<Admission, 'underWay' | 'queued'>
+  /** What the client has sent, so that nothing shows what a server repeats of it. */
+  readonly credentials: SentCredentials
   /** The state of each circuit, by URL. */
   readonly circuits: ReadonlyMap<string, Pick<EndpointCircuit, 'state'>>
   /** Tokens that were active when they were last asked about. Their requests go first. */

@@ -44,6 +44,8 @@ export function secretsOf(sent: readonly SentRequest[], write: CleanText = toAsc
   for (const value of sent.flatMap(secretValues)) {
     secrets.add(write(value))
     secrets.add(new URLSearchParams([['', value]]).toString().slice(1))
+    secrets.add(encodeURIComponent(value.toWellFormed()))
+    secrets.add(JSON.stringify(value).slice(1, -1))
   }
   secrets.delete('')
   return secrets

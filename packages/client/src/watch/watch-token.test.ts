@@ -71,6 +71,7 @@ function create(limits: Partial<WatchStep['limits']> = {}, sharesTimers = true) 
     touched: undefined,
     limits: { everySeconds: 30, maxUncheckedSeconds: 60, maxWatched: 100, ...limits },
     policy: inherited,
+    cleanerFor: () => (text) => text,
     introspect(token, options) {
       asked.push({ token, atMs: state.elapsedMs, options })
       return as.answer()

@@ -1,5 +1,6 @@
 /** Watches the tokens of long-lived connections. */
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
+import type { CleanerFor } from '../transport/sent-credentials.ts'
 import { OptionGroup } from '@token-introspection/core/options'
 import { type IntrospectionError, WatchOverloadedError } from '../errors.ts'
 import type { IntrospectOptions } from '../introspect.ts'
@@ -56,6 +57,8 @@ export interface WatchStep {
   ) => MaybePromise<IntrospectionResult>
   /** Tells of events of the feed; `undefined` when the client follows none. */
   readonly touched: TouchedSlots | undefined
+  /** Takes a token, and the credentials of the client, out of what the end of a watch shows. */
+  readonly cleanerFor: CleanerFor
   /** Seconds since the epoch. */
   readonly now: () => number
   readonly clock: WatchClock
@@ -87,7 +90,7 @@ export class TokenWatches {
 
   /** See {@link IntrospectionClient.watch}. */
   watch<Claims extends object>(token: string, options: TokenWatchOptions<Claims>): AbortSignal {
-    const { settings, until } = resolveTokenWatch(options, this.#step)
+    const { settings, until } = resolveTokenWatch(token, options, this.#step)
     const watcher = new Watcher(settings, () => {
       until.removeEventListener('abort', leave)
       watched.leave(watcher)
@@ -134,8 +137,9 @@ export function endedWatch(reason: WatchEndReason): AbortSignal {
 }
 
 function resolveTokenWatch<Claims extends object>(
+  token: string,
   options: TokenWatchOptions<Claims>,
-  { limits, policy: inherited, now }: WatchStep,
+  { limits, policy: inherited, cleanerFor, now }: WatchStep,
 ): { settings: WatcherSettings; until: AbortSignal } {
   const group = new OptionGroup('watch', options, WATCH_OPTIONS)
   const until = group.raw('until')
@@ -150,9 +154,10 @@ function resolveTokenWatch<Claims extends object>(
     until,
     settings: {
       policy,
-      check: check && ((token) => check(token, request as GuardRequest)),
+      check: check && ((answer) => check(answer, request as GuardRequest)),
       everyMs: everySeconds * 1000,
       maxUncheckedMs: maxUncheckedSeconds * 1000,
+      createCleaner: () => cleanerFor(token),
       onError: group.function<WatcherSettings['onError']>('onError'),
       now,
     },

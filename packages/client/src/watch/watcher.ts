@@ -5,6 +5,7 @@ import { findMismatch } from '../policy/find-mismatch.ts'
 import type { IntrospectionError } from '../errors.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { ActiveIntrospectionResult } from '../result/introspection-result.ts'
+import type { CleanText } from '../transport/without-secrets.ts'
 import { WatchEnded } from './watch-ended.ts'
 
 /** The requirements of a connection for its token. */
@@ -14,6 +15,8 @@ export interface WatcherSettings {
   readonly check: ((token: ActiveIntrospectionResult) => boolean | Promise<boolean>) | undefined
   readonly everyMs: number
   readonly maxUncheckedMs: number
+  /** Takes the token, and the credentials of the client, out of what the end of the watch shows. */
+  readonly createCleaner: () => CleanText
   readonly onError: ((error: IntrospectionError) => void) | undefined
   /** Seconds since the epoch. */
   readonly now: () => number
@@ -53,10 +56,10 @@ export class Watcher {
    */
   judge(token: ActiveIntrospectionResult, askedAtMs: number): void {
     try {
-      const { policy, check, now } = this.settings
+      const { policy, check, createCleaner, now } = this.settings
       const lacking = checkTarget(token, policy) ?? checkPermission(token, policy, now)
       if (lacking !== undefined) {
-        return this.end(new WatchEnded('policy', lacking, findMismatch(lacking, token, policy, now)))
+        return this.end(new WatchEnded('policy', lacking, findMismatch(lacking, token, policy, now, createCleaner())))
       }
       const passes = check === undefined ? true : check(token)
       if (isPromise(passes)) {

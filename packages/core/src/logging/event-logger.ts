@@ -35,7 +35,7 @@ export interface LogEventsOptions {
   /**
    * How the logger is called. `pino`: `logger.warn(members, message)`. `console`: `logger.warn(message, members)`. `winston`:
    * `logger.log('warn', message, members)`. Default: `winston` for a logger with `log` and `transports`, `console` for any other
-   * with `log`, and `pino` for one without `log`.
+   * with `log`, and `pino` for one without `log`, and for pino with a level of its own that is called `log`.
    */
   readonly shape?: LoggerShape | undefined
   /**
@@ -83,7 +83,8 @@ function isCallable(logger: unknown): logger is Methods {
 }
 
 function shapeOf(logger: Methods): LoggerShape {
-  if (typeof logger['log'] !== 'function') return 'pino'
+  // Only pino has `bindings`. It has a method for each level, also for one that an application calls `log`.
+  if (typeof logger['log'] !== 'function' || typeof logger['bindings'] === 'function') return 'pino'
   return 'transports' in logger ? 'winston' : 'console'
 }
 

@@ -45,9 +45,12 @@ function record(told: Told): { readonly message: string; readonly members: Recor
 const event: Told = { type: 'failed', message: 'it failed', durationMs: 1.23456789, none: undefined }
 
 describe('a logger', () => {
-  test('of pino gets the members first', () => {
+  test.each([
+    ['pino', {}],
+    ['pino with a level log', { customLevels: { log: 35 } }],
+  ])('of %s gets the members first', (_, options) => {
     const { stream, text } = sink()
-    write(pino({}, stream), event)
+    write(pino(options, stream), event)
     expect(JSON.parse(text())).toMatchObject({ level: 40, msg: 'it failed', event: 'failed', durationMs: 1.235 })
   })
 

@@ -1108,7 +1108,7 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
   'core/dpop': 'normalizeTargetUri verifyDpopProof',
   'core/explanation': 'formatSteps',
   'core/key-set': 'parseKeySet',
-  'core/maybe-promise': 'allOf andThen atOnce isPromise',
+  'core/maybe-promise': 'allOf andThen atOnce ignoreRejection isPromise',
   'core/read-body': 'readBody',
   'core/options':
     'OptionGroup checkOptionNames copyOptions createFinder httpRemedy resolveIssuer resolveSecret resolveUrlRules sayKind sayUnknown suggest',

@@ -16,6 +16,7 @@ import {
 import type { Steps } from './introspect.ts'
 import { askEndpoint } from './ask-endpoint.ts'
 import type { Deadline } from './transport/deadline.ts'
+import { MethodMistake } from './transport/client-authentication/method-mistake.ts'
 import { askAboutMadeUpToken } from './transport/made-up-token.ts'
 
 /**
@@ -155,7 +156,8 @@ function failed(step: CheckStep, thrown: unknown): CheckFailed {
     thrown instanceof Error ? thrown : new Error('the check failed with a value that is no Error', { cause: thrown })
   const failedStep = stepOf(error, step)
   const side = sideOf(error, step)
-  const remedy = error instanceof SecretUnavailableError ? OF_FUNCTION : REMEDIES[failedStep][side]
+  const isOfFunction = error instanceof SecretUnavailableError && !(error.cause instanceof MethodMistake)
+  const remedy = isOfFunction ? OF_FUNCTION : REMEDIES[failedStep][side]
   return Object.freeze({ ok: false, step: failedStep, side, error, remedy })
 }
 

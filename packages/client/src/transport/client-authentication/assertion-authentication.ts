@@ -1,4 +1,5 @@
 /** Client assertions: a JWT for one request, and only for the authorization server (RFC 7523 §2.2, §3). */
+import { MethodMistake } from './method-mistake.ts'
 import type { OptionGroup } from '@token-introspection/core/options'
 import type { ClientAuthentication } from './client-authentication.ts'
 import { type AssertionPreset, type AssertionTyp, readAssertionPreset } from './assertion-options.ts'
@@ -77,7 +78,7 @@ function adviceFor(aud: string | undefined, typ: AssertionTyp, sendClientId: boo
 }
 
 function noAudience(): TypeError {
-  return new TypeError(
+  return new MethodMistake(
     "audience: is required when the client has no issuer, unless audienceFrom is 'endpoint': give the issuer identifier of the authorization server",
   )
 }

@@ -1,4 +1,5 @@
 /** An access token that this resource server requests for itself and renews (RFC 6749 §4.4). */
+import { MethodMistake } from './method-mistake.ts'
 import { SharedWork } from '../shared-work.ts'
 import { isScope, type JsonObject, ResponseMalformedError } from '@token-introspection/core'
 import { httpRemedy, OptionGroup } from '@token-introspection/core/options'
@@ -91,7 +92,7 @@ export function clientCredentials(options: ClientCredentialsOptions): ClientAuth
     clientId: inner.clientId,
     cacheKeyPart,
     authenticate() {
-      throw new TypeError('clientCredentials: is for the option clientAuthentication of an IntrospectionClient')
+      throw new MethodMistake('clientCredentials: is for the option clientAuthentication of an IntrospectionClient')
     },
     prepare(client) {
       if (tokenEndpoint === undefined && client.issuer === undefined) {

@@ -1,4 +1,5 @@
 /** Calls a function that finds a credential, and says what is wrong when there is none. */
+import { MethodMistake } from './method-mistake.ts'
 import { messageOf } from '@token-introspection/core'
 import { andThen, isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { sayKind } from '@token-introspection/core/options'
@@ -57,6 +58,8 @@ function attempt<Result>(run: () => MaybePromise<Result>, toError: (thrown: unkn
 }
 
 function failed(thrown: unknown, by: CredentialFunction): SecretUnavailableError {
+  // The mistake says what is wrong, and it is not about a function.
+  if (thrown instanceof MethodMistake) return new SecretUnavailableError(thrown.message, { cause: thrown })
   return new SecretUnavailableError(`${by.option}: ${subject(by)} failed with ${sayError(thrown)}. ${REMEDY}`, {
     cause: thrown,
   })

@@ -1,4 +1,5 @@
 /** Signs JWTs with a private key of this resource server, or with the one that a function finds. */
+import { MethodMistake } from './method-mistake.ts'
 import type { CryptoKey, JWK, KeyObject } from 'jose'
 import type { Findable } from './authenticate-with-found-secret.ts'
 import { foundCredential } from './found-credential.ts'
@@ -39,7 +40,7 @@ export function createKeySigner(key: Findable<PrivateKey>, { alg, keyId, clientI
           .sign(await (read.imported ??= read.importKey()))
       } catch {
         // A library's message about a key may quote the key.
-        throw new TypeError(`key: is not a private key for ${alg}, or too short; see the option algorithm`)
+        throw new MethodMistake(`key: is not a private key for ${alg}, or too short; see the option algorithm`)
       }
     }
     return typeof key === 'function' ? foundCredential(key, signWith, { option: 'key', clientId }) : signWith(key)

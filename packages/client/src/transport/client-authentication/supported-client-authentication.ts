@@ -1,4 +1,5 @@
 /** One of several methods: the first one that the authorization server supports by its metadata (RFC 8414 §2). */
+import { MethodMistake } from './method-mistake.ts'
 import { TransportMethodUnsupportedError } from '../../errors.ts'
 import { isCertificateMethod } from './certificate-authentication.ts'
 import type {
@@ -54,7 +55,7 @@ export function supportedClientAuthentication(methods: readonly ClientAuthentica
     clientId: first.clientId,
     cacheKeyPart: JSON.stringify(given.map(({ method, cacheKeyPart = null }) => [method, cacheKeyPart])),
     authenticate() {
-      throw new TypeError(
+      throw new MethodMistake(
         'supportedClientAuthentication: is for the option clientAuthentication of an IntrospectionClient',
       )
     },

@@ -71,6 +71,8 @@ describe('a client whose secrets are functions', () => {
     ['rejects', () => Promise.reject(new Error('no vault'))],
     ['returns no secret', () => ''],
   ])('answers 503 while a function %s, and goes on when it has the secret', async (_, fail) => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    onTestFinished(() => void vi.useRealTimers())
     let find: () => string | Promise<string> = fail
     const types: string[] = []
     const client = createClient(() => find(), types)
@@ -79,15 +81,19 @@ describe('a client whose secrets are functions', () => {
     expect(refused).toMatchObject({ allowed: false, status: 503, error: { code: 'ERR_SECRET_UNAVAILABLE' } })
     expect(types).toContain('guarded')
     find = () => SECRET
+    vi.advanceTimersByTime(1000)
     expect((await guard(request())).allowed).toBe(true)
   })
 })
 
-test('a feed makes keys with the secret that its function finds, and asks again after a failure', async () => {
+test('a feed makes keys with the secret that its function finds, and asks again a second after a failure', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  onTestFinished(() => void vi.useRealTimers())
   const found: (string | Promise<string>)[] = ['', Promise.reject(new Error('no vault')), SECRET]
   const { keyOf } = followFeed({ keySecret: () => found.shift() ?? '' })
   for (const _ of ['too short', 'rejected']) {
     await expect(async () => keyOf?.('session', 's1')).rejects.toMatchObject({ code: 'ERR_SECRET_UNAVAILABLE' })
+    vi.advanceTimersByTime(1000)
   }
   expect(await keyOf?.('session', 's1')).toBe(await createRevocationKeys(SECRET)('session', 's1'))
   expect(await keyOf?.('subject', 'alice')).toBe(await createRevocationKeys(SECRET)('subject', 'alice'))
@@ -266,7 +272,9 @@ describe('a function in response.jwt.decryptionKeys', () => {
     ...FAILURES,
     ['rejects', () => Promise.reject(new Error('the vault said s3cr3t'))],
     ['returns public keys', () => [{ alg: 'ECDH-ES', key: { kty: 'EC', crv: 'P-256', x: '', y: '' } }]],
-  ])('that %s fails the call, and is called again by the next one', async (_, fail) => {
+  ])('that %s fails the call, and is called again a second later', async (_, fail) => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    onTestFinished(() => void vi.useRealTimers())
     let find = fail
     const client = createDecrypting(() => find() as never)
     const failure = await client.introspect('a').catch((error: unknown) => error)
@@ -277,6 +285,7 @@ describe('a function in response.jwt.decryptionKeys', () => {
     expect(String(failure)).not.toContain('s3cr3t')
     expect(await client.check()).toMatchObject({ ok: false, step: 'keys', side: 'resource_server' })
     find = () => KEYS
+    vi.advanceTimersByTime(1000)
     expect(await client.introspect('a')).toMatchObject({ active: true })
   })
 

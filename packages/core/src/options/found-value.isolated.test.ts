@@ -89,11 +89,35 @@ describe('createFinder', () => {
       retryable: true,
       message: expect.stringContaining('group.letter') as string,
     }
-    await expect(find()).rejects.toMatchObject({ ...failure, cause })
-    await expect(find()).rejects.toMatchObject({ ...failure, cause })
-    await expect(find()).rejects.toMatchObject(failure)
-    await expect(find()).rejects.toMatchObject(failure)
+    for (const expected of [{ ...failure, cause }, { ...failure, cause }, failure, failure]) {
+      await expect(find()).rejects.toMatchObject(expected)
+      await vi.advanceTimersByTimeAsync(1000)
+    }
     expect(find()).toBe('b')
+  })
+
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no vault')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('no vault'))],
+    ['returns no letter', () => ''],
+  ])('rests a second after a function that %s, however many ask', async (_, fail) => {
+    const calls = vi.fn<() => unknown>(fail)
+    const find = finder(calls)
+    for (let use = 0; use < 1000; use++) {
+      await expect(find()).rejects.toMatchObject({ code: 'ERR_SECRET_UNAVAILABLE' })
+    }
+    expect(calls).toHaveBeenCalledTimes(1)
+    await vi.advanceTimersByTimeAsync(999)
+    await expect(find()).rejects.toMatchObject({ code: 'ERR_SECRET_UNAVAILABLE' })
+    expect(calls).toHaveBeenCalledTimes(1)
+    await vi.advanceTimersByTimeAsync(1)
+    await expect(find()).rejects.toMatchObject({ code: 'ERR_SECRET_UNAVAILABLE' })
+    expect(calls).toHaveBeenCalledTimes(2)
   })
 
   test('refuses after 5 seconds without an answer, and then calls the function again', async () => {

@@ -26,6 +26,9 @@ const KEPT_MS = 60_000
  */
 const PATIENCE_MS = 5000
 
+/** After a failure the function rests for this time, in milliseconds, however many requests want its value. */
+const REST_MS = 1000
+
 /** A call of the function that is under way. */
 interface Finding<Value> {
   readonly sinceMs: number
@@ -34,8 +37,8 @@ interface Finding<Value> {
 
 /**
  * Returns a function that calls `find` with its first use, and again with the first use after `keptMs`. Simultaneous uses share one
- * call. A value is never used longer, also when `find` fails: then each use rejects with `SecretUnavailableError`, and the next
- * use calls `find` again. The value is there at once when `find` returns no promise.
+ * call. A value is never used longer, also when `find` fails: then each use rejects with `SecretUnavailableError`, and the first
+ * use after a second calls `find` again. The value is there at once when `find` returns no promise.
  */
 export function createFinder<Value>(
   find: () => unknown,
@@ -43,6 +46,7 @@ export function createFinder<Value>(
 ): FindValue<Value> {
   let known: { readonly value: Value; readonly sinceMs: number } | undefined
   let finding: Finding<Value> | undefined
+  let failed: { readonly error: SecretUnavailableError; readonly sinceMs: number } | undefined
 
   const unavailable = (cause: unknown): SecretUnavailableError =>
     new SecretUnavailableError(
@@ -54,14 +58,20 @@ export function createFinder<Value>(
   function keep(found: unknown, sinceMs: number): Value {
     const value = read(found)
     if (known === undefined || sinceMs >= known.sinceMs) known = { value, sinceMs }
+    failed = undefined
     return value
+  }
+
+  function fail(cause: unknown): SecretUnavailableError {
+    failed = { error: unavailable(cause), sinceMs: performance.now() }
+    return failed.error
   }
 
   async function settle(found: Promise<unknown>, sinceMs: number): Promise<Value> {
     try {
       return keep(await found, sinceMs)
     } catch (error) {
-      throw unavailable(error)
+      throw fail(error)
     } finally {
       // A later call may be under way.
       if (finding?.sinceMs === sinceMs) finding = undefined
@@ -84,12 +94,13 @@ export function createFinder<Value>(
     const nowMs = performance.now()
     if (known !== undefined && nowMs - known.sinceMs < keptMs) return known.value
     if (finding !== undefined && nowMs - finding.sinceMs < PATIENCE_MS) return inTime(finding.value)
+    if (failed !== undefined && nowMs - failed.sinceMs < REST_MS) return Promise.reject(failed.error)
     try {
       const found = find()
       if (!isPromise(found)) return keep(found, nowMs)
       finding = { sinceMs: nowMs, value: settle(Promise.resolve(found), nowMs) }
     } catch (error) {
-      return Promise.reject(unavailable(error))
+      return Promise.reject(fail(error))
     }
     return inTime(finding.value)
   }

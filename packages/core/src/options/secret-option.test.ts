@@ -37,7 +37,9 @@ test('has the secret at once, when the function returns no promise', () => {
   expect(resolve(() => SECRET)?.()).toBe(SECRET)
 })
 
-test('tries again after a failure, and names the option but not what was returned', async () => {
+test('tries again a second after a failure, and names the option but not what was returned', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  onTestFinished(() => void vi.useRealTimers())
   const cause = new Error('vault')
   const answers: unknown[] = [cause, Promise.reject(cause), 'short', Promise.resolve(undefined), SECRET]
   const find = resolve(() => {
@@ -46,7 +48,10 @@ test('tries again after a failure, and names the option but not what was returne
     return answer
   })
   const failures: unknown[] = []
-  for (let call = 0; call < 4; call++) failures.push(await attempt(find))
+  for (let call = 0; call < 4; call++) {
+    failures.push(await attempt(find))
+    vi.advanceTimersByTime(1000)
+  }
   const code = 'ERR_SECRET_UNAVAILABLE'
   expect(failures).toMatchObject([{ code, retryable: true, cause }, { code, cause }, { code }, { code }])
   for (const failure of failures) {

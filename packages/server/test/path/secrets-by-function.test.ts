@@ -245,7 +245,8 @@ describe.each(CASES)('a function in $option, $use,', ({ option, good, create }) 
     expect(find).toHaveBeenCalledTimes(option === 'revocationLog.keySecret' ? 1 : 2)
   })
 
-  test.each(FAILURES)('that %s is answered 503, and asked again by the next request', async (_, fail) => {
+  test.each(FAILURES)('that %s is answered 503, and asked again a second later', async (_, fail) => {
+    vi.useFakeTimers({ toFake: ['performance'] })
     let find = fail
     const found = await create((() => find()) as Find)
     const refused = await ask(found)
@@ -254,6 +255,7 @@ describe.each(CASES)('a function in $option, $use,', ({ option, good, create }) 
     expect(refused.body).not.toContain('s3cr3t')
     expect(found.codes).toEqual(['ERR_SECRET_UNAVAILABLE'])
     find = () => good
+    vi.advanceTimersByTime(1000)
     expect((await ask(found)).status).toBe(200)
   })
 

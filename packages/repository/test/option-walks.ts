@@ -704,7 +704,7 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
     walk(
       'clientAttestation',
       { attestation: never, key: pair.privateKey, algorithm: 'ES256', audience: issuer },
-      (options) => client.clientAttestation('a', options as never),
+      (options) => client.clientAttestation('a', options),
     ),
     walk('privateKeyJwt (by the request)', assertionOfRequest, (options) =>
       client.privateKeyJwt('a', pair.privateKey, options),

@@ -63,7 +63,7 @@ async function start(
     transport: {
       retry: false,
       fetch: async (url, init) => {
-        if (new URL(url as string).pathname.includes('.well-known')) {
+        if (new URL(url).pathname.includes('.well-known')) {
           const names = { introspection_endpoint_auth_methods_supported: ['attest_jwt_client_auth'] }
           return Response.json({ issuer, introspection_endpoint: endpoint, ...names })
         }
@@ -114,7 +114,11 @@ describe('an attested client', () => {
       Array.from({ length: 2 }, () => ({ alg: 'ES256', typ: 'oauth-client-attestation-pop+jwt' })),
     )
     const [first, second] = proofs().map((proof) => decodeJwt(proof))
-    expect(first).toEqual({ aud: issuer, jti: expect.stringMatching(/^[\da-f]{32}$/), iat: expect.any(Number) })
+    expect(first).toEqual({
+      aud: issuer,
+      jti: expect.stringMatching(/^[\da-f]{32}$/) as string,
+      iat: expect.any(Number) as number,
+    })
     expect(second?.jti).not.toBe(first?.jti)
   })
 
@@ -233,7 +237,7 @@ describe('an error', () => {
       const failed = client.introspect('abc')
       await expect(failed).rejects.toMatchObject({
         code: 'ERR_SECRET_UNAVAILABLE',
-        message: expect.stringMatching(message),
+        message: expect.stringMatching(message) as string,
       })
       await expect(failed).rejects.not.toThrow(/secret text|down/)
       expect(received).toEqual([])

@@ -149,7 +149,9 @@ describe('faults', () => {
 
   test('are told as in the list', async () => {
     const all = Object.values(EXAMPLES).flatMap((each) => Object.values(each).flat())
-    await expect(all.map(toText).join('\n')).toMatchFileSnapshot(join(import.meta.dirname, 'faults.txt'))
+    await expect(all.map(toText).join('\n')).toMatchFileSnapshot(
+      join(import.meta.dirname, '../../../test/doctor/faults.txt'),
+    )
   })
 
   test('have a clause of a standard, and a command that sends no secret', () => {

@@ -62,6 +62,7 @@ export class AudienceCount {
 
   /** A token has the audience, so both sides agree about it. */
   accept(): void {
+    if (this.#refused === 0) return
     this.#refused = 0
     this.#isReported = false
   }

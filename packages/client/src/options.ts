@@ -23,6 +23,7 @@ import { jwtDefaults, type JwtOptions, resolveJwt } from './jwt/jwt-options.ts'
 import { createAnswerFaultReporter } from './response/answer-fault.ts'
 import { createJudge } from './response/judge-response.ts'
 import { AudienceRefusals } from './policy/audience-refusals.ts'
+import { refuseTwoAudiences } from './policy/refuse-two-audiences.ts'
 import { onceAMinute } from './events/once-a-minute.ts'
 import {
   type ClientPolicyOptions,
@@ -162,6 +163,7 @@ export interface ResolvedOptions {
 export function resolveOptions<Claims extends object>(
   options: IntrospectionClientOptions<Claims> | LocalClientOptions<Claims>,
 ): ResolvedOptions {
+  // A preset may have `policy.audience` too, which the option replaces, so the options are read before the preset.
   refuseTwoAudiences(options)
   const group = new OptionGroup('', applyProvider(options), [
     'provider',
@@ -344,12 +346,6 @@ const FEED_WARNINGS: Readonly<Partial<Record<FeedChange, Pick<Warning, 'code' | 
  * @param urlOf - the endpoint that the warning is about. Default the introspection endpoint.
  */
 type Notice = (warning: Pick<Warning, 'code' | 'message'>, urlOf?: () => string | undefined) => void
-
-/** A preset may have `policy.audience` too, which the option replaces, so the options are read before the preset. */
-function refuseTwoAudiences(options: Partial<IntrospectionClientOptions> | null | undefined): void {
-  if (options?.audience === undefined || options.policy?.audience === undefined) return
-  throw new TypeError('audience: is given here and in policy.audience; give one of them')
-}
 
 /** Warns of failures and of events with that code; `undefined` when warnings are off. */
 function resolveWarnings(

@@ -38,7 +38,7 @@ process.exitCode = await checkExample(async (expect) => {
   const introspection = new IntrospectionClient({
     issuer,
     clientAuthentication: clientSecretBasic('orders-api', 's3cr3t-of-orders'),
-    policy: { audience: ORDERS },
+    audience: ORDERS,
     cache: {},
     revocations: followFeed(),
     transport: { allowHttpOnLoopback: true },

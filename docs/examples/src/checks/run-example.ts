@@ -25,7 +25,7 @@ export async function runExample(
   await using introspection = new IntrospectionClient({
     issuer: as.issuer,
     clientAuthentication: clientSecretBasic(ORDERS_API.id, ORDERS_API.secret),
-    policy: { audience: ORDERS_API.audience },
+    audience: ORDERS_API.audience,
     transport: { allowHttpOnLoopback: true },
     // Some examples stop the authorization server on purpose, so warnings would only disturb their output.
     onWarning: false,

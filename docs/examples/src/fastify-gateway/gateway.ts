@@ -22,7 +22,7 @@ export function createGateway({ issuer, clientSecret, upstream, store, keySecret
   const introspection = new IntrospectionClient({
     issuer,
     clientAuthentication: clientSecretBasic('orders-api', clientSecret),
-    policy: { audience: 'https://orders.example.com' },
+    audience: 'https://orders.example.com',
     cache: { store, keySecret, maxAgeSeconds: 60 },
     onEvent: logEvents(app.log),
     transport: { allowHttpOnLoopback: true }, // for an authorization server on your own machine

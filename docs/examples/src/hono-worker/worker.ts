@@ -16,7 +16,7 @@ function createApp({ ISSUER, CLIENT_SECRET }: Env): Hono<{ Bindings: Env }> {
   const introspection = new IntrospectionClient({
     issuer: ISSUER,
     clientAuthentication: clientSecretBasic('orders-api', CLIENT_SECRET),
-    policy: { audience: 'https://orders.example.com' },
+    audience: 'https://orders.example.com',
     cache: { maxAgeSeconds: 60 },
     transport: { allowHttpOnLoopback: true }, // for an authorization server on your own machine
   })

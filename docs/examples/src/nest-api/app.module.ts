@@ -12,7 +12,7 @@ import { OrdersController } from './orders.controller.ts'
         client: {
           issuer: process.env['ISSUER'] ?? 'https://as.example.com',
           clientAuthentication: clientSecretBasic('orders-api', () => process.env['ORDERS_API_SECRET'] ?? ''),
-          policy: { audience: 'https://orders.example.com' },
+          audience: 'https://orders.example.com',
           transport: { allowHttpOnLoopback: true }, // for an authorization server on your own machine
         },
       }),

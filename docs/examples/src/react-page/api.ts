@@ -17,7 +17,7 @@ export function createApi({ issuer, clientSecret, script }: ApiSettings) {
   const introspection = new IntrospectionClient({
     issuer,
     clientAuthentication: clientSecretBasic('orders-api', clientSecret),
-    policy: { audience: 'https://orders.example.com' },
+    audience: 'https://orders.example.com',
     cache: {},
     revocations: followFeed(),
     transport: { allowHttpOnLoopback: true }, // for an authorization server on your own machine

@@ -19,7 +19,7 @@ export function combineTenants(tenants: ReadonlyMap<string, IssuerEntry>) {
     },
     // The tenant of `/acme/orders` is acme, whatever token comes with it. A path without a tenant has an empty name.
     requestIssuer: ({ url = '' }) => url.split('/')[1] ?? '',
-    policy: { audience: 'https://orders.example.com' },
+    audience: 'https://orders.example.com',
   })
   return { introspection, mayRead: introspection.guard({ scope: 'orders:read' }) }
 }

@@ -66,7 +66,7 @@ export function createOrdersApi({ settings, network, secret, nowMs, onEvent }: O
   const client = new IntrospectionClient({
     issuer: ISSUER,
     clientAuthentication: clientSecretBasic(ORDERS_API.id, secret),
-    policy: { audience: audienceFor(settings) },
+    audience: audienceFor(settings),
     ...cacheFor(settings),
     transport: { fetch: network.fetch },
     now: nowMs,

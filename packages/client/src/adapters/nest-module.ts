@@ -63,7 +63,7 @@ const OPTION_NAMES = ['client', 'introspection', 'guard', 'requestOf', 'passPref
  *       client: {
  *         issuer: 'https://as.example.com',
  *         clientAuthentication: clientSecretBasic('orders-api', 's3cr3t'),
- *         policy: { audience: 'https://orders.example.com' },
+ *         audience: 'https://orders.example.com',
  *       },
  *     }),
  *   ],
@@ -114,7 +114,7 @@ export class TokenIntrospectionModule implements OnApplicationShutdown {
    *     client: {
    *       issuer: settings.getOrThrow('ISSUER'),
    *       clientAuthentication: clientSecretBasic('orders-api', settings.getOrThrow('ORDERS_API_SECRET')),
-   *       policy: { audience: 'https://orders.example.com' },
+   *       audience: 'https://orders.example.com',
    *     },
    *   }),
    * })

@@ -27,6 +27,8 @@ describe('resolveFindIssuers', () => {
     ['maxAgeSeconds', { maxAgeSeconds: 0 }],
     ['unknownMaxAgeSeconds', { unknownMaxAgeSeconds: -1 }],
     ['findTimeoutMs', { findTimeoutMs: Number.NaN }],
+    ['audience', { audience: 5 }],
+    ['audience', { audience: 'urn:a', policy: { audience: 'urn:b' } }],
     ['policy.audience', { policy: { audience: 5 } }],
     ['token.sources', { token: { sources: ['body'] } }],
     ['issuers', { issuers: {} }],

@@ -1,9 +1,10 @@
 /** Options of combineIssuers for issuers that a function finds at run time. */
-import { OptionGroup } from '@token-introspection/core/options'
+import { copyOptions, OptionGroup } from '@token-introspection/core/options'
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { OnEvent } from '../events/events.ts'
 import type { IntrospectionClientOptions, LocalClientOptions } from '../options.ts'
 import { type ClientPolicyOptions, type InheritedPolicy, resolvePolicyDefaults } from '../policy/policy-options.ts'
+import { refuseTwoAudiences } from '../policy/refuse-two-audiences.ts'
 import type { TokenSources } from '../token/extract-token.ts'
 import type { GuardRequest } from '../token/guard-request.ts'
 import { resolveToken, type TokenOptions } from '../token/token-options.ts'
@@ -42,6 +43,11 @@ export interface FindIssuersOptions<Claims extends object = object> {
    * without this name. On Node, `url` begins with the path: the host is in the field `host`. Default none.
    */
   readonly requestIssuer?: ((request: GuardRequest) => string | undefined) | undefined
+  /**
+   * The audience of this resource server, or several: the same as `policy.audience`. Give one of them. The audience of the
+   * settings replaces it. Default none: then each guard needs one, or the settings.
+   */
+  readonly audience?: ClientPolicyOptions['audience']
   /** Policy of every client. The `policy` of the settings replaces it, option by option. */
   readonly policy?: ClientPolicyOptions | undefined
   /** Where guards read tokens, for all issuers, because a guard reads the token first. Default the `Authorization` field. */
@@ -90,7 +96,7 @@ export interface ResolvedFindIssuers {
   readonly find: FindIssuer
   readonly requestIssuer: FindIssuersOptions['requestIssuer']
   /** What all clients have in common. */
-  readonly shared: Pick<FindIssuersOptions, 'policy' | 'token' | 'onEvent'>
+  readonly shared: Pick<FindIssuersOptions, 'audience' | 'policy' | 'token' | 'onEvent'>
   readonly policy: InheritedPolicy
   readonly sources: TokenSources
   readonly limits: DirectoryLimits
@@ -99,9 +105,11 @@ export interface ResolvedFindIssuers {
 
 /** Reads the options once. */
 export function resolveFindIssuers(options: FindIssuersOptions): ResolvedFindIssuers {
+  refuseTwoAudiences(options)
   const group = new OptionGroup('', options, [
     'find',
     'requestIssuer',
+    'audience',
     'policy',
     'token',
     'maxClients',
@@ -115,15 +123,21 @@ export function resolveFindIssuers(options: FindIssuersOptions): ResolvedFindIss
   if (find === undefined) throw group.error('find', 'must be a function')
   const { maxClients, maxAgeSeconds, unknownMaxAgeSeconds, findTimeoutMs } = findIssuersDefaults
   const nowMs = group.function<() => number>('now') ?? Date.now
+  const policy = resolvePolicyDefaults(group, {}, nowMs)
+  const { audience = group.raw('audience'), ...given } = copyOptions(
+    'policy',
+    group.raw('policy') as ClientPolicyOptions | undefined,
+  )
   return {
     find,
     requestIssuer: group.function('requestIssuer'),
     shared: {
-      policy: group.raw('policy') as ClientPolicyOptions | undefined,
+      audience: audience as FindIssuersOptions['audience'],
+      policy: given,
       token: group.raw('token') as TokenOptions | undefined,
       onEvent: group.function<OnEvent>('onEvent'),
     },
-    policy: resolvePolicyDefaults(group, {}, nowMs),
+    policy,
     // A client without DPoP support refuses such a token itself.
     sources: { ...resolveToken(group).sources, dpop: true },
     limits: {

@@ -342,11 +342,13 @@ function createClient(
   settings: IssuerSettings,
   { shared, sources, nowMs }: ResolvedFindIssuers,
 ): Pick<FoundIssuer, 'client' | 'parts'> {
-  const { policy, token, onEvent } = shared
+  const { audience, policy, token, onEvent } = shared
   const own = copyOptions('settings', settings)
+  const ownPolicy = copyOptions('policy', own.policy)
   const client = new IntrospectionClient({
     ...own,
-    policy: { ...policy, ...copyOptions('policy', own.policy) },
+    audience: own.audience ?? (ownPolicy.audience === undefined ? audience : undefined),
+    policy: { ...policy, ...ownPolicy },
     token: { ...token, ...copyOptions('token', own.token) },
     onEvent: own.onEvent ?? onEvent,
     now: own.now ?? nowMs,

@@ -55,7 +55,7 @@ export type JwtRenames = { readonly [Claim in 'permissions' | 'username']?: stri
  *   clientAuthentication: clientSecretBasic('orders-api', 's3cr3t'),
  *   jwt: { mode: 'local-then-introspect' },
  *   cache: { maxAgeSeconds: 30 },
- *   policy: { audience: 'https://orders.example.com' },
+ *   audience: 'https://orders.example.com',
  * })
  * ```
  * @see [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068.html#section-4)

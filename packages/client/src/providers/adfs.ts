@@ -23,7 +23,7 @@ export interface AdfsOptions {
  *
  * export const tokens = new IntrospectionClient({
  *   provider: adfs({ domain: 'fs.example.com' }),
- *   policy: { audience: 'https://orders.example.com' },
+ *   audience: 'https://orders.example.com',
  * })
  * ```
  */

@@ -29,7 +29,7 @@ const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
  *
  * export const tokens = new IntrospectionClient({
  *   provider: entra({ tenantId: '11111111-2222-3333-4444-555555555555' }),
- *   policy: { audience: '66666666-7777-8888-9999-000000000000' },
+ *   audience: '66666666-7777-8888-9999-000000000000',
  * })
  * ```
  */

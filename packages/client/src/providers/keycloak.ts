@@ -29,7 +29,7 @@ export interface KeycloakOptions {
  * export const introspection = new IntrospectionClient({
  *   provider: keycloak({ url: 'https://sso.example.com', realm: 'acme' }),
  *   clientAuthentication: clientSecretBasic('orders-api', process.env['KEYCLOAK_SECRET'] ?? ''),
- *   policy: { audience: 'orders-api' },
+ *   audience: 'orders-api',
  * })
  * ```
  */

@@ -23,7 +23,7 @@ export interface OktaOptions {
  * export const introspection = new IntrospectionClient({
  *   provider: okta({ domain: 'acme.okta.com' }),
  *   clientAuthentication: clientSecretBasic('0oa14dl1z4nUJxx0z5d7', process.env['OKTA_SECRET'] ?? ''),
- *   policy: { audience: 'api://default' },
+ *   audience: 'api://default',
  * })
  * ```
  */

@@ -467,6 +467,31 @@ describe('the options', () => {
     expect(await statusOf(guard(bearing(jwt(issuerOf('b')))))).toBe('allowed')
   })
 
+  test.each([
+    ['audience of combineIssuers', { audience, policy: {} }, {}, 'allowed'],
+    ['policy.audience of combineIssuers', { policy: { audience } }, {}, 'allowed'],
+    [
+      'audience of the settings before that of combineIssuers',
+      { audience, policy: {} },
+      { audience: 'urn:other' },
+      401,
+    ],
+    ['audience of the settings before policy.audience', { policy: { audience } }, { audience: 'urn:other' }, 401],
+    [
+      'policy.audience of the settings before audience',
+      { audience, policy: {} },
+      { policy: { audience: 'urn:other' } },
+      401,
+    ],
+  ])('take the %s', async (_title, options, settings, expected) => {
+    const { introspection, settingsOf } = createTenants({
+      ...options,
+      find: () => ({ ...settingsOf('a'), ...settings }),
+    })
+    await using _ = introspection
+    expect(await statusOf(introspection.guard()(bearing(jwt(issuerOf('a')))))).toBe(expected)
+  })
+
   test('let requests without a token pass when the guard is optional, and challenge them otherwise', async () => {
     const { introspection } = createTenants()
     await using _ = introspection

@@ -74,7 +74,7 @@ export interface HostileAuthorizationServer extends AsyncDisposable {
  *   issuer: as.issuer,
  *   endpoint: as.endpoint,
  *   clientAuthentication: clientSecretBasic('orders-api', 's3cr3t'),
- *   policy: { audience: 'https://api.example.com' },
+ *   audience: 'https://api.example.com',
  *   transport: { allowHttpOnLoopback: true, deadlineMs: 250 },
  * })
  * const guard = introspection.guard({ scope: 'orders:read' })

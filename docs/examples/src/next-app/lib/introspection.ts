@@ -5,7 +5,7 @@ const introspection = new IntrospectionClient({
   issuer: process.env['ISSUER'] ?? 'https://as.example.com',
   // A function, because `next build` loads this module and has no secrets.
   clientAuthentication: clientSecretBasic('orders-api', () => process.env['ORDERS_API_SECRET'] ?? ''),
-  policy: { audience: 'https://orders.example.com' },
+  audience: 'https://orders.example.com',
   cache: { maxAgeSeconds: 60 },
   transport: { allowHttpOnLoopback: true }, // for an authorization server on your own machine
 })

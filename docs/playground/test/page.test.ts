@@ -222,10 +222,13 @@ describe.skipIf(executablePath === undefined)('the playground', () => {
   test('has a name for everything that one can use', async () => {
     await open()
     await click('Issue a token', /token 1/)
-    expect(await page.getByRole('main').ariaSnapshot()).toMatch(
-      // In the order of the page.
-      /button "Run these 4 steps"[^]*switch "Follow the revocation feed"[^]*slider "Keep answers for 5 min"[^]*combobox "Break something"[^]*button "\+10 s"[^]*button "Copy link"[^]*region "Authorization server"[^]*button "Issue a token"[^]*button "Revoke token 1"[^]*region "API"[^]*button "Call with token 1"[^]*list "Steps of the guard"[^]*region "How late can the API notice a revocation\?"[^]*list "What happened, in its order"/,
-    )
+    // The page may draw its parts one after the other.
+    await expect
+      .poll(() => page.getByRole('main').ariaSnapshot(), { timeout: 60_000 })
+      .toMatch(
+        // In the order of the page.
+        /button "Run these 4 steps"[^]*switch "Follow the revocation feed"[^]*slider "Keep answers for 5 min"[^]*combobox "Break something"[^]*button "\+10 s"[^]*button "Copy link"[^]*region "Authorization server"[^]*button "Issue a token"[^]*button "Revoke token 1"[^]*region "API"[^]*button "Call with token 1"[^]*list "Steps of the guard"[^]*region "How late can the API notice a revocation\?"[^]*list "What happened, in its order"/,
+      )
   })
 
   describe('a link', () => {

@@ -4,9 +4,12 @@
  * `100 Continue`.
  */
 import type { Agent, ClientRequest, ClientRequestArgs, IncomingMessage } from 'node:http'
-import { ResponseMalformedError } from '../errors.ts'
+import { ResponseMalformedError, TransportUnreachableError } from '../errors.ts'
 import type { DefaultTransportOptions, Transport, TransportReply, TransportRequest } from './transport.ts'
 import { unreachable } from './unreachable.ts'
+
+/** How many interim responses may come before an answer. */
+const MAX_INTERIM_RESPONSES = 32
 
 /** The part of Node that is used, the same for `http:` and `https:`. */
 interface HttpModule {
@@ -65,7 +68,13 @@ export function createInterimSend({
         socket.once(isSecure(url) ? 'secureConnect' : 'connect', () => clearTimeout(timer))
         socket.once('close', () => clearTimeout(timer))
       })
-      // Node emits interim responses as events of their own, which are ignored here.
+      // Node emits interim responses as events of their own. They are only counted.
+      let interim = 0
+      const count = (): void => {
+        interim += 1
+        if (interim > MAX_INTERIM_RESPONSES) fail(interimFlood(url))
+      }
+      sent.on('continue', count).on('information', count)
       sent.on('response', (response) => read(response, request, resolve, fail))
       sent.end(body)
     })
@@ -89,6 +98,13 @@ export function createInterimSend({
 /** Uses the error code that undici has for this. */
 class ConnectTimeout extends Error {
   readonly code = 'UND_ERR_CONNECT_TIMEOUT'
+}
+
+/** A server that sends them without end is not read until the deadline. */
+function interimFlood(url: string): TransportUnreachableError {
+  return new TransportUnreachableError(
+    `no complete answer from ${new URL(url).origin}: it sent more than ${MAX_INTERIM_RESPONSES} interim responses (status 1xx)`,
+  )
 }
 
 function isSecure(url: string): boolean {

@@ -53,7 +53,7 @@ function createClient(origin: string, transport: TransportOptions = {}) {
   const client = new IntrospectionClient({
     endpoint: `${origin}/introspect`,
     clientAuthentication: clientSecretBasic('api', 's3cr3t'),
-    transport: { allowHttpOnLoopback: true, ...transport },
+    transport: { allowHttpOnLoopback: true, deadlineMs: 60_000, ...transport },
     onWarning: false,
   })
   onTestFinished(() => client.close())
@@ -105,6 +105,17 @@ describe('REQ-29 a server that sends', () => {
     for (const token of ['a', 'b']) {
       await expect(client.introspect(token)).rejects.toMatchObject({ code: 'ERR_RESPONSE_MALFORMED' })
     }
+  })
+
+  test.each([
+    ['100 Continue', CONTINUE],
+    ['103 Early Hints after 100 Continue', CONTINUE + HINTS.repeat(100)],
+  ])('%s again and again is refused, long before the deadline', async (_, interim) => {
+    const server = await serveRaw(interim.repeat(1000))
+    await expect(createClient(server.origin).introspect('a')).rejects.toMatchObject({
+      code: 'ERR_TRANSPORT_UNREACHABLE',
+      message: expect.stringContaining('more than 32 interim responses') as string,
+    })
   })
 
   test('100 Continue without an answer ends at the deadline', async () => {

@@ -632,6 +632,11 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
       client.combineIssuers,
     ),
     walk(
+      'combineIssuers (by find, with the audience beside the policy)',
+      { find: () => undefined, audience },
+      client.combineIssuers,
+    ),
+    walk(
       'combineIssuers (by find, with certificates)',
       { find: () => undefined, policy: jwtClientOptions.policy },
       client.combineIssuers,

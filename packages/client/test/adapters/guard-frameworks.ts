@@ -53,6 +53,8 @@ export interface GuardedFramework {
   /** The framework's media type for JSON, and its text for an empty body. */
   readonly json?: string
   readonly empty?: string
+  /** Fields that the framework adds to a 204, which has no body. */
+  readonly fieldsOf204?: Readonly<Record<string, readonly string[]>>
   /** The query in place of the one that was sent, for platforms that pass on its parameters. */
   readonly query?: string
   /** The status for an error of the program. Default 500. */

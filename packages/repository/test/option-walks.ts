@@ -1042,6 +1042,7 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
         refreshTokenPrefix: 'rt_',
         randomBytes: (length: number) => new Uint8Array(length),
         graceSeconds: 5,
+        graceRepetitions: 1,
         now,
       },
       tokens.createTokenIssuer,

@@ -11,15 +11,15 @@ import { findUnderAll, keyedDigests, type Peppers } from './keyed-digests.ts'
 import { parseRecord, type Pepper } from './pepper.ts'
 import type { ListingDatabase, TokenDatabase, TokenRow } from './token-database.ts'
 import { isOf, resolveOwner, resolvePageQuery, toPage } from './token-page.ts'
-import type { TokenRecord } from './token-record.ts'
+import { toConsumed, type TokenRecord } from './token-record.ts'
 import { digestToken, type ListableTokenStore, type ReceiptedTokenStore } from './token-store.ts'
-import { validateConsumption, validateTokenRecord } from './validate-token-record.ts'
+import { MAX_REPETITIONS, validateConsumption, validateTokenRecord } from './validate-token-record.ts'
 
 /** A tombstone has no grant, session, user or client. */
 const NOBODY: readonly null[] = [null, null, null, null]
 
-/** How often a token is consumed that changes meanwhile. */
-const MAX_TRIES = 8
+/** How often a token is consumed that changes meanwhile: more often than it can be repeated, because each repetition changes it. */
+const MAX_TRIES = MAX_REPETITIONS + 6
 
 /**
  * Creates all methods of a store except `find`.
@@ -49,7 +49,7 @@ export function databaseMethods(peppers: Peppers, database: TokenDatabase): Omit
       }
       const digests = await revocationDigests(token)
       const [digest = ''] = digests
-      const pepper = await pepperOf(digest)
+      const pepper = await pepperOf(digest, (keyed) => database.held(keyed))
       const place = await pepper.keyed(digest)
       const others = (await keyedDigests(peppers, digests)).filter((keyed) => keyed !== place)
       await database.saveToken([place, ...others], { ...row, json: await pepper.seal(row.json, digest) }, digest)
@@ -60,17 +60,17 @@ export function databaseMethods(peppers: Peppers, database: TokenDatabase): Omit
       if (known === null) return receiptOfEarlier(database.revocations)
       return await bury(peppers, database, await revocationDigests(token, known), tombstoneRow(known))
     },
-    async consume(digest, at) {
-      validateConsumption(at)
+    async consume(digest, at, repetitions = 0) {
+      validateConsumption(at, repetitions)
       // The record may be replaced between the lookup and the write. A record that changes all the time is a fault of the database.
       for (let tries = 0; tries < MAX_TRIES; tries++) {
         const record = await find(digest)
-        if (record === null || record.revoked) return false
-        const pepper = await pepperOf(digest)
-        // Last, because the Redis store recognises a revoked token by the end of its value.
-        const { revoked: _, ...members } = record
+        // Its last member is `revoked`, because the Redis store recognises a revoked token by the end of its value.
+        const consumed = record === null ? undefined : toConsumed(record, at, repetitions)
+        if (consumed === undefined) return false
+        const pepper = await pepperOf(digest, (keyed) => database.find(keyed))
         const before = await pepper.seal(JSON.stringify(record), digest)
-        const after = await pepper.seal(JSON.stringify({ ...members, consumedAt: at, revoked: true }), digest)
+        const after = await pepper.seal(JSON.stringify(consumed), digest)
         if (await database.consume(await pepper.keyed(digest), before, after)) return true
       }
       throw new Error('the record of this token changes all the time, or was not written by this store')
@@ -91,10 +91,14 @@ export function databaseMethods(peppers: Peppers, database: TokenDatabase): Omit
     },
   }
 
-  /** The pepper under which the database has the token; that of new tokens if it does not have it. */
-  async function pepperOf(digest: string): Promise<Pepper> {
+  /**
+   * The pepper under which the database has the token; that of new tokens if it does not have it.
+   *
+   * @param lookUp - which record of the database counts.
+   */
+  async function pepperOf(digest: string, lookUp: TokenDatabase['held']): Promise<Pepper> {
     const [current, ...previous] = peppers
-    for (const pepper of previous) if (await database.held(await pepper.keyed(digest))) return pepper
+    for (const pepper of previous) if (await lookUp(await pepper.keyed(digest))) return pepper
     return current
   }
 }

@@ -57,7 +57,7 @@ export interface TokenDatabase {
    */
   saveTombstone(digests: readonly string[], row: TokenRow, named: readonly string[]): MaybePromise<RevocationReceipt>
   /**
-   * Replaces the record of a token that is not revoked by another one with `revoked`, if it still is the expected one.
+   * Replaces the record of a token by another one with `revoked`, if it still is the expected one.
    *
    * @param before - the record that is expected, as JSON.
    * @param after - the record that replaces it, as JSON. `revoked` is its last member.

@@ -27,6 +27,8 @@ export interface TokenRecord<Claims extends object = object> extends RegisteredM
    * together with `revoked`.
    */
   readonly consumedAt?: number | undefined
+  /** Only for a refresh token that was exchanged: how often it was exchanged again. Absent: never. */
+  readonly repetitions?: number | undefined
   /** Extension claims. They cannot replace a registered member. */
   readonly claims?: Claims | undefined
 }
@@ -48,6 +50,23 @@ export function whyNotLive(record: TokenRecord, now: number): NotLive | undefine
 /** Whether a refresh token was used. A store calls it revoked as well. */
 export function isUsed(record: TokenRecord): boolean {
   return record.consumedAt !== undefined && record.consumedAt !== null
+}
+
+/**
+ * The record of a token after it is consumed, with `revoked` as its last member.
+ *
+ * @param repetitions - how often a consumed token may be consumed again.
+ * @returns `undefined` if the token is revoked, or was repeated often enough.
+ */
+export function toConsumed<Claims extends object>(
+  record: TokenRecord<Claims>,
+  at: number,
+  repetitions: number,
+): TokenRecord<Claims> | undefined {
+  const { revoked, ...members } = record
+  if (!revoked) return { ...members, consumedAt: at, revoked: true }
+  const count = (record.repetitions ?? 0) + 1
+  return isUsed(record) && count <= repetitions ? { ...members, repetitions: count, revoked: true } : undefined
 }
 
 /** Like {@link whyNotLive}, but a refresh token that was used is not revoked by that: its grant may still be live. */

@@ -119,10 +119,15 @@ export interface ConsumingTokenStore<Claims extends object = object> extends Wri
    *
    * A consumed token has no event in the log of revocations: only its own client could know it, and that client has just exchanged it.
    *
+   * With `repetitions`, a call for a token that is consumed already gets `true` as well, and the store counts it in `repetitions` of the
+   * record, in the same atomic write, up to this number. `consumedAt` stays that of the first call. A store that ignores the parameter is
+   * safe: no token can be repeated then.
+   *
    * @param digest - the digest of an opaque token.
    * @param at - seconds since the epoch, for `consumedAt`.
+   * @param repetitions - how often a consumed token may be consumed again, from 0 to 10. Default 0.
    */
-  consume(digest: string, at: number): Promise<boolean>
+  consume(digest: string, at: number, repetitions?: number): Promise<boolean>
 }
 
 /** Whose tokens to list: those of exactly one user, client, session or grant. */

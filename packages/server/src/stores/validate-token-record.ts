@@ -1,7 +1,7 @@
 /** Checks before a store saves or revokes, because such mistakes would only lead to wrong answers later. */
 import { isNumericDate, isScope, parseIntrospectionResponse, REGISTERED_MEMBERS } from '@token-introspection/core'
 import { suggest } from '@token-introspection/core/options'
-import type { TokenRecord } from './token-record.ts'
+import { isUsed, type TokenRecord } from './token-record.ts'
 
 /**
  * Checks that every store can keep a token and its record. For stores of your own: call it in `save`.
@@ -54,6 +54,11 @@ export function validateTokenRecord(token: string, record: TokenRecord): void {
       throw new TypeError('record.consumedAt: must be whole seconds since the epoch')
     if (record.revoked !== true) throw new TypeError('record.consumedAt: a consumed token needs revoked: true as well')
   }
+  if (record.repetitions !== undefined && record.repetitions !== null) {
+    if (!Number.isSafeInteger(record.repetitions) || record.repetitions < 1)
+      throw new TypeError('record.repetitions: must be a whole number from 1')
+    if (!isUsed(record)) throw new TypeError('record.repetitions: only a consumed token has it; give it consumedAt')
+  }
   const claims: unknown = record.claims ?? {}
   if (typeof claims !== 'object' || Array.isArray(claims)) {
     throw new TypeError('record.claims: must be an object of extension claims')
@@ -80,6 +85,7 @@ const OWN_MEMBERS: ReadonlySet<string> = new Set<keyof TokenRecord>([
   'sessionId',
   'signedDigest',
   'consumedAt',
+  'repetitions',
   'claims',
 ])
 
@@ -136,13 +142,19 @@ export function validateRevocation(name: string, identifier: string, at?: number
   }
 }
 
+/** The most repetitions of a consumed token. */
+export const MAX_REPETITIONS = 10
+
 /**
- * Checks the moment of a consumption. For stores of your own: call it in `consume`.
+ * Checks the arguments of a consumption. For stores of your own: call it in `consume`.
  *
- * @throws TypeError when the moment is not in whole seconds.
+ * @throws TypeError when the moment is not in whole seconds, or the number of repetitions is not a whole number from 0 to 10.
  */
-export function validateConsumption(at: number): void {
+export function validateConsumption(at: number, repetitions = 0): void {
   if (!isNumericDate(at)) throw new TypeError('at: must be whole seconds since the epoch, not milliseconds')
+  if (!Number.isInteger(repetitions) || repetitions < 0 || repetitions > MAX_REPETITIONS) {
+    throw new TypeError(`repetitions: must be a whole number from 0 to ${MAX_REPETITIONS}`)
+  }
 }
 
 function isIdentifier(value: unknown): boolean {

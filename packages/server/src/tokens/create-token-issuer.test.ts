@@ -91,6 +91,7 @@ describe('issue', () => {
     ['kind', { kind: 'refresh_token' }],
     ['revoked', { revoked: true }],
     ['consumedAt', { consumedAt: NOW }],
+    ['repetitions', { repetitions: 1 }],
     ['record.tenant', { tenant: 'acme' }],
     ['record.scope', { scope: 'a  b' }],
     ['record.sub', { sub: 42 }],
@@ -112,6 +113,11 @@ describe('issue', () => {
     ['randomBytes', { mint: () => 'a', randomBytes: () => new Uint8Array(32) }],
     ['graceSeconds', { graceSeconds: 61 }],
     ['graceSeconds', { graceSeconds: -1 }],
+    ['graceRepetitions', { graceSeconds: 10, graceRepetitions: 0 }],
+    ['graceRepetitions', { graceSeconds: 10, graceRepetitions: 11 }],
+    // It would allow nothing.
+    ['graceRepetitions', { graceRepetitions: 1 }],
+    ['graceRepetitions', { graceSeconds: 0, graceRepetitions: 1 }],
     ['now', { now: NOW }],
     ['lifetime', { lifetime: 60 }],
   ])('refuses a wrong option %s', (name, options) => {
@@ -297,6 +303,68 @@ describe('a refresh token that is used again', () => {
     expect(await refresh(late.response.refresh_token ?? '')).toMatchObject({ issued: false, reason: 'revoked' })
   })
 
+  test.each([
+    ['two', {}, 2],
+    ['one', { graceRepetitions: 1 }, 1],
+    ['ten', { graceRepetitions: 10 }, 10],
+  ])('is repeated %s times within the grace time, and then ends the grant', async (_, options, most) => {
+    const { issue, refresh, find } = create({ graceSeconds: 60, ...options })
+    const { refreshToken } = await issue()
+    const outcomes = []
+    for (let use = 0; use < 50; use++) outcomes.push(await refresh(refreshToken))
+    const issued = outcomes.filter((outcome) => outcome.issued)
+    expect(issued).toHaveLength(1 + most)
+    expect(outcomes[1 + most]).toMatchObject({ issued: false, reason: 'reused', error: { error: 'invalid_grant' } })
+    for (const { token, response } of issued) {
+      expect((await find(token))?.revoked).toBe(true)
+      expect(await refresh(response.refresh_token ?? '')).toMatchObject({ issued: false, reason: 'revoked' })
+    }
+  })
+
+  test('is repeated no more often by requests at once, in any number of processes', async () => {
+    const { store, issue, find } = create()
+    const { refreshToken } = await issue()
+    const issuers = Array.from({ length: 5 }, () => create({ store, graceSeconds: 10, graceRepetitions: 3 }))
+    const requests = issuers.flatMap(({ refresh }) => Array.from({ length: 10 }, () => refresh(refreshToken)))
+    const issued = (await Promise.all(requests)).filter((outcome) => outcome.issued)
+    expect(issued).toHaveLength(4)
+    for (const { token } of issued) expect((await find(token))?.revoked).toBe(true)
+  })
+
+  test('may be repeated as often after it was refused for what it asked', async () => {
+    const { issue, refresh } = create({ graceSeconds: 10, graceRepetitions: 1 })
+    const { refreshToken } = await issue()
+    await refresh(refreshToken)
+    for (let use = 0; use < 5; use++)
+      expect(await refresh(refreshToken, { scope: 'admin' })).toMatchObject({ reason: 'scope' })
+    expect(await refresh(refreshToken)).toMatchObject({ issued: true })
+  })
+
+  test('gives tokens that can be repeated themselves, and know nothing of its repetitions', async () => {
+    const { issue, refresh, find } = create({ graceSeconds: 10, graceRepetitions: 1 })
+    const { refreshToken } = await issue()
+    await refresh(refreshToken)
+    const repeated = await refresh(refreshToken)
+    if (!repeated.issued) throw new Error(repeated.reason)
+    const next = repeated.response.refresh_token ?? ''
+    for (const token of [repeated.token, next]) {
+      expect(await find(token)).not.toHaveProperty('repetitions')
+      expect(await find(token)).not.toHaveProperty('consumedAt')
+    }
+    expect(await refresh(next)).toMatchObject({ issued: true })
+    expect(await refresh(next)).toMatchObject({ issued: true })
+    expect(await refresh(next)).toMatchObject({ issued: false, reason: 'reused' })
+  })
+
+  test('ends the grant when it is repeated over a store that counts nothing', async () => {
+    const { store, ...first } = create()
+    const { refreshToken } = await first.issue()
+    const counting = { ...store, consume: (digest: string, at: number) => store.consume(digest, at) }
+    const { refresh } = create({ store: counting, graceSeconds: 10 })
+    expect(await refresh(refreshToken)).toMatchObject({ issued: true })
+    expect(await refresh(refreshToken)).toMatchObject({ issued: false, reason: 'reused' })
+  })
+
   test('gets nothing within the grace time when its grant was ended', async () => {
     const { issue, refresh, store } = create({ graceSeconds: 10 })
     const { refreshToken, record } = await issue()
@@ -324,14 +392,12 @@ describe('a refresh that is disturbed', () => {
     expect(await disturb(created).refresh(request)).toMatchObject({ issued: false, reason: 'revoked' })
   })
 
-  test('gives revoked tokens when the user is revoked while it is under way within the grace time', async () => {
+  test('is refused when the user is revoked while it is under way within the grace time', async () => {
     const created = create()
     const { refreshToken } = await created.issue()
     await created.refresh(refreshToken)
     const request = { refresh_token: refreshToken, client_id: 'web', expiresInSeconds: 300 }
-    const outcome = await disturb(created).refresh(request)
-    if (!outcome.issued) throw new Error(outcome.reason)
-    expect((await created.find(outcome.token))?.revoked).toBe(true)
+    expect(await disturb(created).refresh(request)).toMatchObject({ issued: false, reason: 'revoked' })
   })
 
   test('leaves the refresh token usable when the new tokens cannot be saved', async () => {

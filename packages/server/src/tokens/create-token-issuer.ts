@@ -22,7 +22,7 @@ export interface TokenIssuer<Claims extends object = object> {
    *
    * If it is used again, somebody else has it: {@link WritableTokenStore.revokeGrant} then ends every token of the grant, those of the thief
    * and those of the client, and the user has to log in again (RFC 9700 §4.14.2). Of two requests at once one succeeds, and the other
-   * ends the grant. `graceSeconds` allows a repetition for some seconds.
+   * ends the grant. `graceSeconds` allows some repetitions for some seconds.
    *
    * A request that is refused for another reason uses nothing up, and ends nothing.
    *

@@ -22,11 +22,12 @@ interface Asked {
   readonly cnf?: TokenRecord['cnf']
 }
 
-/** The time, and how long a consumed token may be used again. */
+/** The time, and how long and how often a consumed token may be used again. */
 export interface RefreshClock {
   /** Seconds since the epoch. */
   readonly seconds: number
   readonly graceSeconds: number
+  readonly graceRepetitions: number
 }
 
 /** The refusal, or what the new access token may have. */
@@ -51,8 +52,9 @@ export function judgeRefresh(record: TokenRecord | null, asked: Asked, clock: Re
 }
 
 /** Whether a token was used before, and may not be used again. */
-export function isReuse(record: TokenRecord, { seconds, graceSeconds }: RefreshClock): boolean {
-  return isUsed(record) && (graceSeconds === 0 || seconds > (record.consumedAt ?? 0) + graceSeconds)
+function isReuse(record: TokenRecord, { seconds, graceSeconds, graceRepetitions }: RefreshClock): boolean {
+  if (!isUsed(record)) return false
+  return (record.repetitions ?? 0) >= graceRepetitions || seconds > (record.consumedAt ?? 0) + graceSeconds
 }
 
 function whyRefused(record: TokenRecord, asked: Asked, clock: RefreshClock): RefreshRefusalReason | undefined {

@@ -3,7 +3,7 @@ import { sayUnknown } from '@token-introspection/core/options'
 import { digestToken, type ConsumingTokenStore } from '../stores/token-store.ts'
 import { isUsed, type TokenRecord } from '../stores/token-record.ts'
 import { type IssuedTokens, saveTokens } from './issued-tokens.ts'
-import { isReuse, judgeRefresh, type RefreshRefusalReason } from './judge-refresh.ts'
+import { judgeRefresh, type RefreshRefusalReason } from './judge-refresh.ts'
 import { type GrantedRecords, validateLifetime } from './token-grant.ts'
 import type { TokenIssuerSettings } from './token-issuer-options.ts'
 
@@ -64,20 +64,22 @@ export function requireConsuming(settings: TokenIssuerSettings): asserts setting
 /** Judges the request, saves the new tokens, and consumes the old refresh token. */
 export async function refreshTokens(request: RefreshRequest, settings: Settings): Promise<RefreshOutcome> {
   validateRequest(request)
-  const { store, now, graceSeconds } = settings
+  const { store, now, graceSeconds, graceRepetitions } = settings
   // Read before the lookup: a revocation that comes after the lookup then covers the new tokens, because they are not younger.
-  const clock = { seconds: now(), graceSeconds }
+  const clock = { seconds: now(), graceSeconds, graceRepetitions }
   const digest = await digestToken(request.refresh_token)
   const found = await store.find(digest)
   const judged = judgeRefresh(found, request, clock)
   if (!judged.granted) return await refuse(judged.reason, found, store)
   // Saved before the old token is consumed: when a save fails, the client can try again.
   const issued = await saveTokens(toRefreshed(judged, request, clock.seconds), settings)
-  if (isUsed(judged.record) || (await store.consume(digest, clock.seconds))) return { issued: true, ...issued }
-  // Another request was faster, or the token was revoked meanwhile.
+  // The store counts repetitions: of any number of requests at once, no more succeed than the options allow.
+  if (await store.consume(digest, clock.seconds, graceRepetitions)) return { issued: true, ...issued }
+  // Other requests were faster, or the token was revoked meanwhile.
   const used = await store.find(digest)
-  if (used === null || !isUsed(used)) return await refuse('revoked', judged.record, store)
-  return isReuse(used, clock) ? await refuse('reused', used, store) : { issued: true, ...issued }
+  return used !== null && isUsed(used)
+    ? await refuse('reused', used, store)
+    : await refuse('revoked', judged.record, store)
 }
 
 /** Refuses, and ends the grant of a token that is used again. */
@@ -101,8 +103,8 @@ function toRefreshed(
   { cnf, expiresInSeconds, refreshExpiresInSeconds }: RefreshRequest,
   seconds: number,
 ): GrantedRecords {
-  const { revoked: _, consumedAt: __, ...granted } = record
-  const { cnf: ___, exp, ...unbound } = granted
+  const { revoked: _, consumedAt: __, repetitions: ___, ...granted } = record
+  const { cnf: ____, exp, ...unbound } = granted
   const access = {
     ...unbound,
     ...(scope !== undefined && { scope }),

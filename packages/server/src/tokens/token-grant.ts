@@ -3,7 +3,7 @@ import { sayUnknown } from '@token-introspection/core/options'
 import type { TokenRecord } from '../stores/token-record.ts'
 
 /** Members of a record that the issuer or the store sets. */
-type OwnMembers = 'kind' | 'iat' | 'exp' | 'revoked' | 'consumedAt' | 'signedDigest'
+type OwnMembers = 'kind' | 'iat' | 'exp' | 'revoked' | 'consumedAt' | 'repetitions' | 'signedDigest'
 
 /** What a token is issued for: the members of its record, and its lifetime. */
 export interface TokenGrant<Claims extends object = object> extends Omit<TokenRecord<Claims>, OwnMembers> {
@@ -39,6 +39,7 @@ const SET_BY_ISSUER: readonly string[] = [
   'exp',
   'revoked',
   'consumedAt',
+  'repetitions',
   'signedDigest',
 ] satisfies OwnMembers[]
 

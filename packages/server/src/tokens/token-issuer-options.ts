@@ -3,6 +3,7 @@ import { toNumericDate } from '@token-introspection/core'
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { OptionGroup } from '@token-introspection/core/options'
 import { base64url } from '#crypto'
+import { MAX_REPETITIONS } from '../stores/validate-token-record.ts'
 import type { ConsumingTokenStore, WritableTokenStore } from '../stores/token-store.ts'
 
 /** Options of {@link createTokenIssuer}. */
@@ -27,12 +28,20 @@ export interface TokenIssuerOptions<Claims extends object = object> {
   readonly randomBytes?: ((length: number) => Uint8Array) | undefined
   /**
    * Seconds after its first use in which a refresh token may be used again, from 0 to 60. Default 0. It helps a client that has lost the
-   * response: it repeats the request, and gets other tokens of the same grant.
+   * response: it repeats the request, and gets other tokens of the same grant. `graceRepetitions` limits how often.
    *
    * Security: a thief who uses a stolen refresh token within this time is not noticed, also not later: thief and client then have refresh
    * tokens of their own, until the grant ends.
    */
   readonly graceSeconds?: number | undefined
+  /**
+   * How often a refresh token may be used again within `graceSeconds`, from 1 to 10, in all processes together. Default 2: a client may
+   * try three times in all. One use more ends the grant, like a use after the grace time. It needs `graceSeconds`.
+   *
+   * Security: each repetition is one more holder of the grant. The limit is for one refresh token. Each of the tokens that were issued
+   * for it is refreshed, and repeated, by itself.
+   */
+  readonly graceRepetitions?: number | undefined
   /** Milliseconds since the epoch, for `iat` and `exp`. Default `Date.now`. */
   readonly now?: (() => number) | undefined
 }
@@ -43,6 +52,8 @@ export interface TokenIssuerSettings {
   readonly mint: (kind: 'access_token' | 'refresh_token') => MaybePromise<string>
   readonly randomText: () => string
   readonly graceSeconds: number
+  /** 0 without `graceSeconds`. */
+  readonly graceRepetitions: number
   /** Seconds since the epoch. */
   readonly now: () => number
 }
@@ -51,6 +62,9 @@ export interface TokenIssuerSettings {
 const RANDOM_OCTETS = 32
 
 const MAX_GRACE_SECONDS = 60
+
+/** A request that is sent three times in all. */
+const GRACE_REPETITIONS = 2
 
 /** Reads the options. */
 export function readTokenIssuerOptions(options: TokenIssuerOptions): TokenIssuerSettings {
@@ -61,6 +75,7 @@ export function readTokenIssuerOptions(options: TokenIssuerOptions): TokenIssuer
     'mint',
     'randomBytes',
     'graceSeconds',
+    'graceRepetitions',
     'now',
   ])
   const store = group.seam<TokenIssuerSettings['store']>('store', 'find', 'save', 'revoke', 'revokeGrant')
@@ -73,6 +88,15 @@ export function readTokenIssuerOptions(options: TokenIssuerOptions): TokenIssuer
     refresh_token: readPrefix(group, 'refreshTokenPrefix'),
   }
   const randomBytes = group.function<(length: number) => Uint8Array>('randomBytes') ?? secureRandomBytes
+  const graceSeconds = group.integer('graceSeconds', { default: 0, min: 0, max: MAX_GRACE_SECONDS })
+  const graceRepetitions = group.integer('graceRepetitions', {
+    default: GRACE_REPETITIONS,
+    min: 1,
+    max: MAX_REPETITIONS,
+  })
+  if (graceSeconds === 0 && group.has('graceRepetitions')) {
+    throw group.error('graceRepetitions', 'has no effect without graceSeconds; give it too')
+  }
   const clock = group.function<() => number>('now') ?? Date.now
 
   function randomText(): string {
@@ -87,7 +111,8 @@ export function readTokenIssuerOptions(options: TokenIssuerOptions): TokenIssuer
     store,
     mint: given ?? ((kind) => prefixes[kind] + randomText()),
     randomText,
-    graceSeconds: group.integer('graceSeconds', { default: 0, min: 0, max: MAX_GRACE_SECONDS }),
+    graceSeconds,
+    graceRepetitions: graceSeconds === 0 ? 0 : graceRepetitions,
     now: () => toNumericDate(clock()),
   }
 }

@@ -62,7 +62,7 @@ function reopeningStore(path: string): ConsumingTokenStore & ListableTokenStore 
     },
     revokeListed: (id, owner) => write((current) => current.revokeListed(id, owner)),
     save: (token, record) => write((current) => current.save(token, record)),
-    consume: (digest, at) => write((current) => current.consume(digest, at)),
+    consume: (digest, at, repetitions) => write((current) => current.consume(digest, at, repetitions)),
     revoke: (token, record) => write((current) => current.revoke(token, record)),
     revokeGrant: (grantId) => write((current) => current.revokeGrant(grantId)),
     revokeSession: (sessionId) => write((current) => current.revokeSession(sessionId)),

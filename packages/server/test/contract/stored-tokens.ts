@@ -19,5 +19,5 @@ export function consumeInTurn(
   ...stores: readonly [ConsumingTokenStore, ConsumingTokenStore]
 ): ConsumingTokenStore['consume'] {
   let calls = 0
-  return (digest, at) => stores[calls++ % 2 === 0 ? 0 : 1].consume(digest, at)
+  return (digest, at, repetitions) => stores[calls++ % 2 === 0 ? 0 : 1].consume(digest, at, repetitions)
 }

@@ -41,6 +41,51 @@ export const CONSUMPTION_CASES: readonly ContractCase<ConsumingTokenStore>[] = [
     },
   },
   {
+    title: 'consumes a consumed token again as often as it is told, and counts it',
+    async run(store) {
+      const record = refreshToken('contract-repeated', { scope: 'a b', claims: { tenant: 'acme' } })
+      await store.save('contract-repeated', record)
+      expectEqual(await consume(store, 'contract-repeated', AT, 2), true, 'the first call')
+      const consumed = { ...record, revoked: true, consumedAt: AT }
+      expectEqual(present(await findByToken(store, 'contract-repeated')), consumed, 'the record after it')
+      for (const repetitions of [1, 2]) {
+        expectEqual(await consume(store, 'contract-repeated', AT + 1, 2), true, `repetition ${repetitions}`)
+        const counted = { ...consumed, repetitions }
+        expectEqual(present(await findByToken(store, 'contract-repeated')), counted, 'the record after it')
+      }
+      expectEqual(await consume(store, 'contract-repeated', AT + 1, 2), false, 'a third repetition')
+      expectEqual(await consume(store, 'contract-repeated', AT + 1), false, 'a call without repetitions')
+      const last = { ...consumed, repetitions: 2 }
+      expectEqual(present(await findByToken(store, 'contract-repeated')), last, 'the record after the refused calls')
+    },
+  },
+  {
+    title: 'lets no more of many calls at once repeat a token than it is told',
+    async run(store) {
+      for (const [index, most] of [1, 3, 10].entries()) {
+        const token = `contract-repeat-race-${index}`
+        await store.save(token, refreshToken(token))
+        const calls = await Promise.all(Array.from({ length: 20 }, () => consume(store, token, AT, most)))
+        expectEqual(calls.filter(Boolean).length, 1 + most, 'the calls that consumed the token')
+      }
+    },
+  },
+  {
+    title: 'does not repeat a token that was revoked, or whose grant was ended',
+    async run(store) {
+      const [revoked, ended] = ['contract-repeat-revoked', 'contract-repeat-ended'] as const
+      for (const token of [revoked, ended]) {
+        await store.save(token, refreshToken(token))
+        await consume(store, token, AT, 10)
+      }
+      await store.revoke(revoked, refreshToken(revoked))
+      await store.revokeGrant(`${ended}-grant`)
+      for (const token of [revoked, ended]) {
+        expectEqual(await consume(store, token, AT, 10), false, `a call for ${token}`)
+      }
+    },
+  },
+  {
     title: 'does not consume a token that is unknown, revoked, or ended',
     async run(store) {
       expectEqual(await consume(store, 'contract-consume-unknown'), false, 'a call for an unknown token')
@@ -93,22 +138,25 @@ export const CONSUMPTION_CASES: readonly ContractCase<ConsumingTokenStore>[] = [
     },
   },
   {
-    title: 'refuses to consume a token at a moment in milliseconds',
+    title:
+      'refuses to consume a token at a moment in milliseconds, or again a number of times that is none from 0 to 10',
     async run(store) {
       await store.save('contract-consume-moment', refreshToken('contract-consume-moment'))
       const digest = await digestToken('contract-consume-moment')
-      const error = await store.consume(digest, AT * 1000).then(
-        () => undefined,
-        (reason: unknown) => reason,
-      )
-      if (!(error instanceof TypeError)) throw new Error('expected a TypeError for a moment in milliseconds')
+      for (const [at, repetitions] of [[AT * 1000], [AT, 11], [AT, -1], [AT, 1.5]] as const) {
+        const error = await store.consume(digest, at, repetitions).then(
+          () => undefined,
+          (reason: unknown) => reason,
+        )
+        if (!(error instanceof TypeError)) throw new Error(`expected a TypeError for ${at}, ${repetitions}`)
+      }
       expectEqual(await consume(store, 'contract-consume-moment'), true, 'a call after the refused one')
     },
   },
 ]
 
-async function consume(store: ConsumingTokenStore, token: string, at = AT): Promise<boolean> {
-  return await store.consume(await digestToken(token), at)
+async function consume(store: ConsumingTokenStore, token: string, at = AT, repetitions?: number): Promise<boolean> {
+  return await store.consume(await digestToken(token), at, repetitions)
 }
 
 function refreshToken(name: string, members: Partial<TokenRecord> = {}): TokenRecord {

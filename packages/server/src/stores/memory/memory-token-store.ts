@@ -8,7 +8,7 @@ import type { RevocationReceipt } from '../revocation-log.ts'
 import { receiptOfEarlier } from '../revocation-receipt.ts'
 import { TOMBSTONE_MARGIN_SECONDS, toTombstone } from '../to-tombstone.ts'
 import { isAfter, isOf, resolveOwner, resolvePageQuery, toPage } from '../token-page.ts'
-import { isOver, type TokenRecord } from '../token-record.ts'
+import { isOver, toConsumed, type TokenRecord } from '../token-record.ts'
 import { readTokenStoreOptions, TOKEN_STORE_OPTIONS, type TokenStoreOptions } from '../token-store-options.ts'
 import { digestToken, type ListableTokenStore, type ReceiptedTokenStore } from '../token-store.ts'
 import { makeUnchangeable } from '../unchangeable-record.ts'
@@ -173,12 +173,13 @@ export function createMemoryTokenStore<Claims extends object = object>(
       sweepIfGrown()
       return receiptOf(number)
     },
-    async consume(digest, at) {
-      validateConsumption(at)
-      const record = records.get(digest)
-      if (record === undefined || isCutOff(record, record.iat)) return false
+    async consume(digest, at, repetitions = 0) {
+      validateConsumption(at, repetitions)
+      const record = find(digest)
+      const consumed = record === null ? undefined : toConsumed(record, at, repetitions)
+      if (consumed === undefined) return false
       records.delete(digest)
-      tombstones.set(digest, makeUnchangeable({ ...record, consumedAt: at, revoked: true }))
+      tombstones.set(digest, makeUnchangeable(consumed))
       return true
     },
     /** Looks at every token of the store. */

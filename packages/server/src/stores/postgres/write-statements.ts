@@ -86,8 +86,8 @@ SELECT ${IS_DUE}, EXISTS (SELECT 1 FROM events) AS appended`,
  * others wait for it, look at the condition again, and change nothing.
  */
 export const CONSUME = statement(
-  'consume_1',
-  'UPDATE introspection_tokens SET record = $3, revoked = true WHERE digest = $1 AND record = $2 AND NOT revoked',
+  'consume_2',
+  'UPDATE introspection_tokens SET record = $3, revoked = true WHERE digest = $1 AND record = $2',
 )
 
 /**

@@ -19,7 +19,7 @@ ON CONFLICT (digest) DO UPDATE SET
 
 /** Replaces a record by that of a consumed token, if it is still the expected one. The values are new record, digest, old record. */
 export const CONSUME = `
-UPDATE introspection_tokens SET record = ?, revoked = 1 WHERE digest = ? AND revoked = 0 AND record = ?`
+UPDATE introspection_tokens SET record = ?, revoked = 1 WHERE digest = ? AND record = ?`
 
 /** The moment of a cutoff. */
 export const CUT_AT = 'SELECT cut_at FROM introspection_cutoffs WHERE kind = ? AND identifier = ?'

@@ -46,23 +46,32 @@ function saveProgram(page: string, title: string, port = 0): string {
 /** What a page answers to a request with this token. */
 type Call = (authorization: string | undefined) => Promise<{ readonly status: number; readonly body: string }>
 
-/** Starts a program that listens, and returns its port. */
-async function start(page: string, title: string): Promise<number> {
-  const port = await findFreePort()
-  children.push(spawn(process.execPath, [saveProgram(page, title, port)], { stdio: 'inherit' }))
-  return port
+/** How often a program is started when another process has taken its port meanwhile. */
+const STARTS = 5
+
+/** Starts a program that listens, waits until it refuses a request without a token, and returns its port. */
+async function start(page: string, title: string, statusAt: (port: number) => Promise<number>): Promise<number> {
+  for (let left = STARTS; left > 0; left--) {
+    const port = await findFreePort()
+    const child = spawn(process.execPath, [saveProgram(page, title, port)], { stdio: 'inherit' })
+    children.push(child)
+    const isSettled = async (): Promise<boolean> =>
+      child.exitCode !== null || (await statusAt(port).catch(() => 0)) === 401
+    await expect.poll(isSettled, { timeout: 60_000 }).toBe(true)
+    if (child.exitCode === null) return port
+  }
+  throw new Error(`docs/protect/${page}: the program ended ${STARTS} times`)
 }
 
 /** Starts a program that serves HTTP. */
 async function serve(page: string, title: string): Promise<Call> {
-  const port = await start(page, title)
-  const call: Call = async (authorization) => {
+  const callAt = async (port: number, authorization?: string): ReturnType<Call> => {
     const headers = new Headers(authorization === undefined ? {} : { authorization })
     const response = await fetch(`http://127.0.0.1:${port}/orders`, { headers })
     return { status: response.status, body: await response.text() }
   }
-  await expect.poll(() => call(undefined).catch(() => undefined)).toBeDefined()
-  return call
+  const port = await start(page, title, async (tried) => (await callAt(tried)).status)
+  return (authorization) => callAt(port, authorization)
 }
 
 /** Loads a program whose handlers the test calls. */
@@ -128,8 +137,9 @@ describe.each<[string, string, (page: string, title: string) => Promise<Call>]>(
 
 describe('docs/protect/long-lived-connections.md', () => {
   test('closes a WebSocket when its token is revoked, and opens none without a token', async () => {
-    const url = `ws://127.0.0.1:${await start('long-lived-connections.md', 'WebSockets')}`
-    await expect.poll(() => refusalOf(new WebSocket(url))).toBe(401)
+    const urlOf = (port: number): string => `ws://127.0.0.1:${port}`
+    const refusedWith = async (port: number): Promise<number> => Number(await refusalOf(new WebSocket(urlOf(port))))
+    const url = urlOf(await start('long-lived-connections.md', 'WebSockets', refusedWith))
     const token = await as.issueToken({ scope: 'orders:read' })
     const socket = new WebSocket(url, { headers: { authorization: `Bearer ${token}` } })
     const [message] = (await once(socket, 'message')) as [Buffer]

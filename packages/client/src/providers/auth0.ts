@@ -46,6 +46,6 @@ export function auth0(options: Auth0Options): LocalProvider {
       aliases: { client_id: 'azp' },
       renames: { permissions: 'auth0_permissions' },
     },
-    audience: group.string('audience'),
+    policy: { audience: group.string('audience') },
   })
 }

@@ -63,13 +63,14 @@ async function start(page: string, title: string, statusAt: (port: number) => Pr
   throw new Error(`docs/protect/${page}: the program ended ${STARTS} times`)
 }
 
+async function callAt(port: number, authorization?: string): ReturnType<Call> {
+  const headers = new Headers(authorization === undefined ? {} : { authorization })
+  const response = await fetch(`http://127.0.0.1:${port}/orders`, { headers })
+  return { status: response.status, body: await response.text() }
+}
+
 /** Starts a program that serves HTTP. */
 async function serve(page: string, title: string): Promise<Call> {
-  const callAt = async (port: number, authorization?: string): ReturnType<Call> => {
-    const headers = new Headers(authorization === undefined ? {} : { authorization })
-    const response = await fetch(`http://127.0.0.1:${port}/orders`, { headers })
-    return { status: response.status, body: await response.text() }
-  }
   const port = await start(page, title, async (tried) => (await callAt(tried)).status)
   return (authorization) => callAt(port, authorization)
 }
@@ -137,7 +138,6 @@ describe.each<[string, string, (page: string, title: string) => Promise<Call>]>(
 
 describe('docs/protect/long-lived-connections.md', () => {
   test('closes a WebSocket when its token is revoked, and opens none without a token', async () => {
-    const urlOf = (port: number): string => `ws://127.0.0.1:${port}`
     const refusedWith = async (port: number): Promise<number> => Number(await refusalOf(new WebSocket(urlOf(port))))
     const url = urlOf(await start('long-lived-connections.md', 'WebSockets', refusedWith))
     const token = await as.issueToken({ scope: 'orders:read' })
@@ -152,6 +152,10 @@ describe('docs/protect/long-lived-connections.md', () => {
 })
 
 /** The status by which an upgrade is refused; `undefined` while nobody listens. */
+function urlOf(port: number): string {
+  return `ws://127.0.0.1:${port}`
+}
+
 async function refusalOf(socket: WebSocket): Promise<number | undefined> {
   const [, response] = await Promise.race([once(socket, 'unexpected-response'), once(socket, 'error').then(() => [])])
   socket.on('error', () => undefined).terminate()

@@ -27,17 +27,8 @@ export type { TransportOptions } from './transport/transport-options.ts'
 export type { ActiveIntrospectionResult, IntrospectionResult } from './result/introspection-result.ts'
 
 // Guards
-export type {
-  Allowance,
-  Anonymity,
-  ClientGuard,
-  Guard,
-  GuardDecision,
-  GuardToken,
-  OptionalClientGuard,
-  OptionalGuard,
-  OptionalGuardDecision,
-} from './guard.ts'
+export type { ClientGuard, Guard, GuardToken, OptionalClientGuard, OptionalGuard } from './guards/client-guard.ts'
+export type { Allowance, Anonymity, GuardDecision, OptionalGuardDecision } from './result/guard-decision.ts'
 export type {
   ClientPolicyOptions,
   CustomCheck,

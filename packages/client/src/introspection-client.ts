@@ -12,7 +12,7 @@ import { type ExplainOptions, readExplainArguments } from './explain/explain-opt
 import type { Explanation } from './explain/explanation.ts'
 import { watchBy } from './guards/watch-by.ts'
 import type { EventReporter } from './events/event-reporter.ts'
-import type { ClientGuard, OptionalClientGuard } from './guard.ts'
+import type { ClientGuard, OptionalClientGuard } from './guards/client-guard.ts'
 import { checkCallOptions, type IntrospectOptions, introspect, type Steps } from './introspect.ts'
 import { observeIntrospection } from './events/observe.ts'
 import {

@@ -1,11 +1,12 @@
 /** SPINE: runs a guard for one token, and explains each of its steps. */
 import { type IntrospectionError, isIntrospectionError } from '@token-introspection/core'
 import { sideOf } from '../check.ts'
-import { guardPresented, type OptionalGuardDecision } from '../guard.ts'
+import { guardPresented } from '../guard.ts'
 import type { GuardSource } from '../guards/create-guard.ts'
 import { challengeSettings } from '../guards/challenge-settings.ts'
 import { introspect, type IntrospectOptions, requireFeed, type Steps } from '../introspect.ts'
 import type { ResolvedGuard } from '../policy/policy-options.ts'
+import type { OptionalGuardDecision } from '../result/guard-decision.ts'
 import { UNKNOWN_ISSUER } from '../result/inactive.ts'
 import type { IntrospectionResult } from '../result/introspection-result.ts'
 import { extractToken, type PresentedToken, type TokenSources } from '../token/extract-token.ts'

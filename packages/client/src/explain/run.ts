@@ -1,5 +1,5 @@
 /** One explained run of a guard, with everything that its steps saw. */
-import type { GuardDecision, OptionalGuardDecision } from '../guard.ts'
+import type { GuardDecision, OptionalGuardDecision } from '../result/guard-decision.ts'
 import type { Steps } from '../introspect.ts'
 import type { ResolvedGuard } from '../policy/policy-options.ts'
 import { type Inactivity, whyInactive } from '../result/inactive.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { AcceptedTokens } from '../guards/accepted-tokens.ts'
-import type { Guard } from '../guard.ts'
+import type { Guard } from '../guards/client-guard.ts'
 import { createProtectedResource } from './create-protected-resource.ts'
 import { protectedResourceDefaults } from './protected-resource-options.ts'
 

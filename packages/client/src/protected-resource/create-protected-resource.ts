@@ -6,7 +6,7 @@ import {
   protectedResourceMetadataUrl,
 } from '@token-introspection/core'
 import type { AcceptedTokens } from '../guards/accepted-tokens.ts'
-import type { Guard, OptionalGuard } from '../guard.ts'
+import type { Guard, OptionalGuard } from '../guards/client-guard.ts'
 import type {
   CombinedIssuers,
   IssuersGuard,

@@ -2,10 +2,11 @@
 import { FORM_MEDIA_TYPE, parseMediaType } from '@token-introspection/core'
 import type { MaybePromise } from '@token-introspection/core/maybe-promise'
 import { readBody } from '@token-introspection/core/read-body'
+import { TokenTooLongError } from '../errors.ts'
 import type { GuardRequest, RequestForm } from './guard-request.ts'
 
 /** A longer body is not read to its end. Tokens are shorter. */
-export const MAX_FORM_BYTES = 65_536
+const MAX_FORM_BYTES = 65_536
 
 /** Stands for a form that is too long, of which only the beginning was read. */
 export const FORM_TOO_LONG: unique symbol = Symbol('form too long')
@@ -49,4 +50,12 @@ async function readWebForm(request: GuardRequest): Promise<FoundForm> {
   }
   const octets = await readBody(request.clone().body, MAX_FORM_BYTES)
   return octets === undefined ? FORM_TOO_LONG : new URLSearchParams(new TextDecoder().decode(octets))
+}
+
+/** The unread form may hold a token, so the request does not count as one without a token. */
+export function formTooLong(): TokenTooLongError {
+  return new TokenTooLongError(
+    `the form has more than ${MAX_FORM_BYTES} octets, the most that a guard reads to find access_token, and there is no token ` +
+      'elsewhere; send a shorter form, or send the token in the Authorization header field',
+  )
 }

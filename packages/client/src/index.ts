@@ -9,7 +9,7 @@ export {
   type IntrospectionWithLiveness,
 } from './introspection-client.ts'
 export type { CheckFailed, CheckPassed, CheckResult, CheckSide, CheckStep } from './check.ts'
-export type { IntrospectOptions } from './introspect.ts'
+export type { IntrospectOptions } from './call-options.ts'
 export type { IntrospectionClientOptions, LocalClientOptions } from './options.ts'
 export type { TokenOptions, TokenSource } from './token/token-options.ts'
 export type { JwtAliases, JwtMode, JwtOptions, JwtProfile, JwtRenames } from './jwt/jwt-options.ts'

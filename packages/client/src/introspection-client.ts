@@ -13,7 +13,8 @@ import type { Explanation } from './explain/explanation.ts'
 import { watchBy } from './guards/watch-by.ts'
 import type { EventReporter } from './events/event-reporter.ts'
 import type { ClientGuard, OptionalClientGuard } from './guards/client-guard.ts'
-import { checkCallOptions, type IntrospectOptions, introspect, type Steps } from './introspect.ts'
+import { checkCallOptions, type IntrospectOptions } from './call-options.ts'
+import { introspect, type Steps } from './introspect.ts'
 import { observeIntrospection } from './events/observe.ts'
 import {
   type ClaimsAreChecked,

@@ -1,9 +1,10 @@
 /** Runs a call and reports it. The result is the same as without a listener. */
 import { isIntrospectionError } from '@token-introspection/core'
 import { andThen, isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
+import type { IntrospectOptions } from '../call-options.ts'
 import type { EventReporter } from './event-reporter.ts'
 import { guard, type GuardSteps } from '../guard.ts'
-import { type IntrospectOptions, introspect, type Steps } from '../introspect.ts'
+import { introspect, type Steps } from '../introspect.ts'
 import type { OptionalGuardDecision } from '../result/guard-decision.ts'
 import { whyInactive } from '../result/inactive.ts'
 import { LivenessRecord } from '../revocations/liveness.ts'

@@ -43,6 +43,13 @@ export class Forgotten {
     this.#latestMs = Math.max(this.#latestMs, nowMs)
   }
 
+  /** Drops every record, because the clock was set back so far that times say nothing. */
+  startAgain(): void {
+    this.#tokens.clear()
+    this.#floorMs = Number.NEGATIVE_INFINITY
+    this.#latestMs = Number.NEGATIVE_INFINITY
+  }
+
   /** Drops records that are older than any stored answer can be. */
   sweep(longestMs: number, nowMs: number): void {
     for (const [token, forgottenAtMs] of this.#tokens) {

@@ -83,31 +83,35 @@ export type {
 export type { StepOutcome } from '@token-introspection/core/explanation'
 
 // Several authorization servers
-export {
-  type AnyClaims,
-  type ClaimsOf,
-  combineIssuers,
-  type CombinedIssuers,
-  type IssuerGuardOptions,
-  type IssuersAllowance,
-  type IssuersDecision,
-  type IssuersExplainOptions,
-  type IssuersGuard,
-  type IssuersGuardOptions,
-  type IssuersWatchOptions,
-  type OptionalIssuersGuard,
-  type OptionalIssuersGuardOptions,
-} from './issuers/combine-issuers.ts'
+export { combineIssuers } from './issuers/combine-issuers.ts'
+export type { CombinedIssuers } from './issuers/combined-issuers.ts'
+export type {
+  IssuersAllowance,
+  IssuersDecision,
+  IssuersGuard,
+  OptionalIssuersGuard,
+} from './issuers/issuers-guard.ts'
+export type {
+  IssuerGuardOptions,
+  IssuersExplainOptions,
+  IssuersGuardOptions,
+  IssuersWatchOptions,
+  OptionalIssuersGuardOptions,
+} from './issuers/issuers-guard-options.ts'
 export type { IssuersCheck } from './issuers/check-issuers.ts'
-export type { CombineIssuersOptions, IssuerClients, IssuerName } from './issuers/issuers-options.ts'
+export type {
+  AnyClaims,
+  ClaimsOf,
+  CombineIssuersOptions,
+  IssuerClients,
+  IssuerName,
+} from './issuers/issuers-options.ts'
+export type { FoundIssuers, FoundIssuersStatistics, OfIssuer } from './issuers/found-issuers.ts'
 export type {
   FoundAllowance,
-  FoundIssuers,
   FoundIssuersGuard,
-  FoundIssuersStatistics,
-  OfIssuer,
   OptionalFoundIssuersGuard,
-} from './issuers/found-issuers.ts'
+} from './issuers/found-issuers-guard.ts'
 export type { FindIssuer, FindIssuerCall, FindIssuersOptions, IssuerSettings } from './issuers/found-issuers-options.ts'
 
 // Long-lived connections

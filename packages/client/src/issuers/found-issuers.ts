@@ -7,53 +7,30 @@ import { IssuerSettingsError } from '../errors.ts'
 import { type ExplainOptions, readExplainArguments } from '../explain/explain-options.ts'
 import type { Explanation } from '../explain/explanation.ts'
 import { EventReporter } from '../events/event-reporter.ts'
-import { SentCredentials } from '../transport/sent-credentials.ts'
-import type { ReportingClient } from '../events/events.ts'
 import type { OptionalClientGuard } from '../guards/client-guard.ts'
-import type { Allowance, Anonymity } from '../result/guard-decision.ts'
 import { type AcceptedTokens, acceptedTokens } from '../guards/accepted-tokens.ts'
 import { challengeSettings } from '../guards/challenge-settings.ts'
 import { createGuard, type GuardSource } from '../guards/create-guard.ts'
 import { decideAtOnce } from '../guards/decide-at-once.ts'
-import { type PresentedTokenOf, presentedTokenBy } from '../guards/presented-by.ts'
+import { presentedTokenBy } from '../guards/presented-by.ts'
 import { checkCallOptions, type IntrospectOptions } from '../call-options.ts'
-import { IntrospectionClient, type IntrospectionStatistics, partsOf } from '../introspection-client.ts'
+import type { IntrospectionClient, IntrospectionStatistics } from '../introspection-client.ts'
 import { type GuardOptions, type OptionalGuardOptions, resolveGuardOptions } from '../policy/policy-options.ts'
-import { UNKNOWN_ISSUER, whyInactive } from '../result/inactive.ts'
+import { UNKNOWN_ISSUER } from '../result/inactive.ts'
 import type { IntrospectionResult } from '../result/introspection-result.ts'
-import type { Refusal } from '../result/refusal.ts'
 import { extractToken } from '../token/extract-token.ts'
 import type { GuardRequest } from '../token/guard-request.ts'
 import { type FoundForm, readRequestForm } from '../token/request-form.ts'
 import { endedWatch, type TokenWatchOptions } from '../watch/watch-token.ts'
 import { checkIssuers, type IssuersCheck } from './check-issuers.ts'
-import { describeSources } from './describe-sources.ts'
+import { createFoundClient } from './create-found-client.ts'
 import type { FoundIssuer } from './found-issuer.ts'
-import type { IssuerSettings, ResolvedFindIssuers } from './found-issuers-options.ts'
+import type { FoundIssuersGuard, OptionalFoundIssuersGuard } from './found-issuers-guard.ts'
+import type { ResolvedFindIssuers } from './found-issuers-options.ts'
 import { isFailure, IssuerDirectory, type Lookup } from './issuer-directory.ts'
+import { NOBODY, sourceOfNobody } from './nobody.ts'
 import { readUnverifiedIssuer } from './unverified-issuer.ts'
 import { requireToken } from '../token/require-token.ts'
-
-/** A request that may pass, with the token's answer and the name by which its issuer was found. */
-export type FoundAllowance<Claims extends object = object> = Allowance<Claims> & { readonly issuer: string }
-
-/** A guard that accepts the tokens of issuers that are found at run time. It rejects only for bugs. */
-export interface FoundIssuersGuard<Claims extends object = object> {
-  (request: GuardRequest): Promise<FoundAllowance<Claims> | Refusal>
-  /** Decides synchronously when it need not wait: see {@link ClientGuard.decide}. */
-  readonly decide: (request: GuardRequest) => MaybePromise<FoundAllowance<Claims> | Refusal>
-  /** Reads the token of a request: see {@link ClientGuard.presentedToken}. */
-  readonly presentedToken: PresentedTokenOf
-}
-
-/** The same for a guard that lets requests without a token pass. */
-export interface OptionalFoundIssuersGuard<Claims extends object = object> {
-  (request: GuardRequest): Promise<FoundAllowance<Claims> | Refusal | Anonymity>
-  /** Decides synchronously when it need not wait: see {@link ClientGuard.decide}. */
-  readonly decide: (request: GuardRequest) => MaybePromise<FoundAllowance<Claims> | Refusal | Anonymity>
-  /** Reads the token of a request: see {@link ClientGuard.presentedToken}. */
-  readonly presentedToken: PresentedTokenOf
-}
 
 /** The issuer of a token, for calls without a request. */
 export interface OfIssuer {
@@ -81,8 +58,6 @@ export interface FoundIssuersStatistics {
 /** Anybody chooses the `iss` of a token. */
 const MAX_NAME_LENGTH = 512
 
-const NOBODY: ReportingClient = Object.freeze({ issuer: undefined, endpoint: undefined, clientId: undefined })
-
 /**
  * Authorization servers that `find` finds at run time, such as those of tenants.
  *
@@ -104,7 +79,7 @@ export class FoundIssuers<Claims extends object = object> implements AsyncDispos
       find,
       limits,
       nowMs,
-      create: (settings) => createClient(settings, options),
+      create: (settings) => createFoundClient(settings, options),
     })
     this.#reporter = new EventReporter(options.shared.onEvent, () => NOBODY)
   }
@@ -315,51 +290,12 @@ export class FoundIssuers<Claims extends object = object> implements AsyncDispos
   /** A source that asks no server. */
   #nobody(answer: () => typeof UNKNOWN_ISSUER): GuardSource {
     const { policy, sources, nowMs } = this.#options
-    return {
-      policy,
-      sources,
-      introspect: answer,
-      observe: (_token, _call, trace) => {
-        const result = answer()
-        trace.inactivity = whyInactive(result, false)
-        return result
-      },
-      sequence: undefined,
-      mayLoseReason: false,
-      audiences: undefined,
-      cleanerFor: new SentCredentials().cleanerFor,
-      now: () => Math.floor(nowMs() / 1000),
-      reporter: this.#reporter,
-    }
+    const now = (): number => Math.floor(nowMs() / 1000)
+    return sourceOfNobody({ policy, sources, now, reporter: this.#reporter }, answer)
   }
 }
 
 /** The function is the application's, and may be JavaScript. */
 function isName(name: unknown): name is string | undefined {
   return name === undefined || typeof name === 'string'
-}
-
-function createClient(
-  settings: IssuerSettings,
-  { shared, sources, nowMs }: ResolvedFindIssuers,
-): Pick<FoundIssuer, 'client' | 'parts'> {
-  const { audience, policy, token, onEvent } = shared
-  const own = copyOptions('settings', settings)
-  const ownPolicy = copyOptions('policy', own.policy)
-  const client = new IntrospectionClient({
-    ...own,
-    audience: own.audience ?? (ownPolicy.audience === undefined ? audience : undefined),
-    policy: { ...policy, ...ownPolicy },
-    token: { ...token, ...copyOptions('token', own.token) },
-    onEvent: own.onEvent ?? onEvent,
-    now: own.now ?? nowMs,
-  })
-  const parts = partsOf(client)
-  if (parts.acceptedIssuers === undefined) {
-    throw new TypeError('issuer: is required, or response.acceptedIssuers, beside other issuers')
-  }
-  if (describeSources(parts.guarding.sources) !== describeSources(sources)) {
-    throw new TypeError('token: where guards read tokens is an option of combineIssuers, for all issuers')
-  }
-  return { client, parts }
 }

@@ -10,6 +10,12 @@ export type IssuerClients = Readonly<Record<string, IntrospectionClient>>
 /** The names of several authorization servers. */
 export type IssuerName<Clients extends IssuerClients> = keyof Clients & string
 
+/** The claims of a client. */
+export type ClaimsOf<Client> = Client extends IntrospectionClient<infer Claims> ? Claims : never
+
+/** The claims of any of several. */
+export type AnyClaims<Clients extends IssuerClients> = ClaimsOf<Clients[IssuerName<Clients>]>
+
 /** Options of {@link combineIssuers}. */
 export interface CombineIssuersOptions<Clients extends IssuerClients = IssuerClients> {
   /**

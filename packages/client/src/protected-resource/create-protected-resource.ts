@@ -7,13 +7,9 @@ import {
 } from '@token-introspection/core'
 import type { AcceptedTokens } from '../guards/accepted-tokens.ts'
 import type { Guard, OptionalGuard } from '../guards/client-guard.ts'
-import type {
-  CombinedIssuers,
-  IssuersGuard,
-  IssuersGuardOptions,
-  OptionalIssuersGuard,
-  OptionalIssuersGuardOptions,
-} from '../issuers/combine-issuers.ts'
+import type { CombinedIssuers } from '../issuers/combined-issuers.ts'
+import type { IssuersGuard, OptionalIssuersGuard } from '../issuers/issuers-guard.ts'
+import type { IssuersGuardOptions, OptionalIssuersGuardOptions } from '../issuers/issuers-guard-options.ts'
 import type { IssuerClients } from '../issuers/issuers-options.ts'
 import type { GuardOptions, OptionalGuardOptions } from '../policy/policy-options.ts'
 import { combineTerms, findContradiction, type GuardTerms, termsOf, union } from './guard-terms.ts'

@@ -16,13 +16,10 @@ import type { ClientGuard, OptionalClientGuard } from './guards/client-guard.ts'
 import { checkCallOptions, type IntrospectOptions } from './call-options.ts'
 import { introspect, type Steps } from './introspect.ts'
 import { observeIntrospection } from './events/observe.ts'
-import {
-  type ClaimsAreChecked,
-  type IntrospectionClientOptions,
-  type LocalClientOptions,
-  resolveOptions,
-} from './options.ts'
-import { type GuardOptions, type OptionalGuardOptions, resolveGuardOptions } from './policy/policy-options.ts'
+import type { ClaimsAreChecked, IntrospectionClientOptions, LocalClientOptions } from './options.ts'
+import { resolveOptions } from './resolve-options.ts'
+import type { GuardOptions, OptionalGuardOptions } from './policy/policy-options.ts'
+import { resolveGuardOptions } from './policy/resolve-guard.ts'
 import type { IntrospectionResult } from './result/introspection-result.ts'
 import { type Liveness, LivenessRecord } from './revocations/liveness.ts'
 import type { GuardRequest } from './token/guard-request.ts'

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test, vi } from 'vitest'
 import { IntrospectionClient } from './introspection-client.ts'
-import { defaults, type IntrospectionClientOptions, resolveOptions } from './options.ts'
+import { defaults, type IntrospectionClientOptions } from './options.ts'
+import { resolveOptions } from './resolve-options.ts'
 import type { RevocationFollower } from './revocations/revocation-follower.ts'
 import { clientSecretBasic } from './transport/client-authentication/client-secret-basic.ts'
 

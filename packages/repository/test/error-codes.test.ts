@@ -15,7 +15,11 @@ const sources = readFiles(['packages/{core,client,server,testing,cli}/src/**/*.t
   ({ path }) => !path.endsWith('.test.ts'),
 )
 const warning = sources.filter(({ path }) =>
-  ['packages/client/src/options.ts', 'packages/server/src/events/warning.ts'].includes(path),
+  [
+    'packages/client/src/resolve-options.ts',
+    'packages/client/src/events/warnings.ts',
+    'packages/server/src/events/warning.ts',
+  ].includes(path),
 )
 const codes = findCodes(sources, warning)
 const rows = readCodeRows(readPage('README.md'))

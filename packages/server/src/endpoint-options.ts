@@ -1,7 +1,7 @@
 /** The options that the endpoints share, and how they are read. Introspection has more of them, and needs an issuer. */
 import type { UrlRules } from '@token-introspection/core'
 import { OptionGroup, resolveIssuer, resolveUrlRules, URL_RULE_OPTIONS } from '@token-introspection/core/options'
-import { type Registry, resolveClientAuthentication } from './client-authentication/client-authentication-options.ts'
+import { type Registry, resolveClientAuthentication } from './client-authentication/resolve-client-authentication.ts'
 import type { Registered } from './client-authentication/registered.ts'
 import { type BasicReadEvent, createBasicReadReporter, type OnEvent } from './events/events.ts'
 import type { WarningEvent } from './events/warning.ts'

@@ -15,8 +15,8 @@ import {
 import {
   clientAuthenticationDefaults,
   type ClientAuthenticationOptions,
-  resolveClientAuthentication,
 } from './client-authentication/client-authentication-options.ts'
+import { resolveClientAuthentication } from './client-authentication/resolve-client-authentication.ts'
 import { endpointDefaults, requireIssuer, resolveTimeoutMs } from './endpoint-options.ts'
 import { protectedResourceReader } from './client-authentication/protected-resource.ts'
 import { createBasicReadReporter, type OnEvent } from './events/events.ts'

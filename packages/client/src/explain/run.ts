@@ -1,7 +1,7 @@
 /** One explained run of a guard, with everything that its steps saw. */
 import type { GuardDecision, OptionalGuardDecision } from '../result/guard-decision.ts'
 import type { Steps } from '../introspect.ts'
-import type { ResolvedGuard } from '../policy/policy-options.ts'
+import type { ResolvedGuard } from '../policy/resolve-guard.ts'
 import { type Inactivity, whyInactive } from '../result/inactive.ts'
 import type { PresentedToken, TokenSources } from '../token/extract-token.ts'
 import type { Cleaner } from './clean-values.ts'

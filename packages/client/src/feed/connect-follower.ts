@@ -8,7 +8,8 @@ import type {
   RevocationFollower,
 } from '../revocations/revocation-follower.ts'
 import type { ClientAuthentication } from '../transport/client-authentication/client-authentication.ts'
-import { resolveTransport, type TransportOptions } from '../transport/transport-options.ts'
+import { resolveTransport } from '../transport/resolve-transport.ts'
+import type { TransportOptions } from '../transport/transport-options.ts'
 import type { TransportStep } from '../transport/transport-step.ts'
 import { refuseMisplaced } from './refuse-misplaced.ts'
 

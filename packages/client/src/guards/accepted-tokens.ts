@@ -1,6 +1,6 @@
 /** The tokens that the guards of a client accept, for the metadata of the protected resource (RFC 9728 §2). */
 import type { SenderConstraint } from '../policy/confirmation/confirmation.ts'
-import type { InheritedPolicy } from '../policy/policy-options.ts'
+import type { InheritedPolicy } from '../policy/resolve-policy.ts'
 import type { TokenSources } from '../token/extract-token.ts'
 import type { TokenSource } from '../token/token-options.ts'
 

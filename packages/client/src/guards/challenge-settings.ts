@@ -1,5 +1,5 @@
 /** The challenges of a guard, by the tokens that it accepts. */
-import type { ResolvedGuard } from '../policy/policy-options.ts'
+import type { ResolvedGuard } from '../policy/resolve-guard.ts'
 import type { ChallengeSettings, TokenScheme } from '../result/refusal.ts'
 
 /** One challenge for every way to present a token. Only DPoP when the guard requires it (RFC 9449 §7.2). */

@@ -1,7 +1,8 @@
 /** Options of guards, explanations and watches that accept the tokens of several authorization servers. */
 import { checkOptionNames, copyOptions, OptionGroup } from '@token-introspection/core/options'
 import type { ExplainSettings } from '../explain/explain-options.ts'
-import { GUARD_OPTIONS, type GuardOptions, type ResolvedGuard, resolveGuardOptions } from '../policy/policy-options.ts'
+import { GUARD_OPTIONS, type GuardOptions } from '../policy/policy-options.ts'
+import { type ResolvedGuard, resolveGuardOptions } from '../policy/resolve-guard.ts'
 import type { TokenWatchOptions, WatchPolicy } from '../watch/watch-token.ts'
 import type { AnyClaims, ClaimsOf, IssuerClients, IssuerName, ResolvedIssuers } from './issuers-options.ts'
 

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { SIGNATURE_ALGORITHMS } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
 import { IntrospectionClient } from '../introspection-client.ts'
-import { resolveOptions } from '../options.ts'
+import { resolveOptions } from '../resolve-options.ts'
 import { clientSecretBasic } from '../transport/client-authentication/client-secret-basic.ts'
 
 const issuer = 'https://as.example.com'

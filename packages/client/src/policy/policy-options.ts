@@ -1,30 +1,10 @@
 /** Options of step `policy`: the requirements of a guard, and their defaults. */
-import {
-  type AuthorizationDetails,
-  isIssuer,
-  isScopeToken,
-  parseScope,
-  readTokenKind,
-  readTokenTypes,
-  readWantedDetail,
-  readWantedPermission,
-  type WantedAuthorizationDetail,
-  type WantedPermission,
-  type UrlRules,
-} from '@token-introspection/core'
-import { OptionGroup } from '@token-introspection/core/options'
-import { positionFault } from '../revocations/position-fault.ts'
+import type { AuthorizationDetails, WantedAuthorizationDetail, WantedPermission } from '@token-introspection/core'
 import type { GuardRequest } from '../token/guard-request.ts'
-import { type ConfirmationOptions, resolveConfirmation } from './confirmation/confirmation-options.ts'
-import type { ConfirmationStep, SenderConstraint } from './confirmation/confirmation.ts'
-import { NO_OFFLINE_ACCESS, OFFLINE_ACCESS } from './offline-access.ts'
-import type { Policy, ScopeRule, TokenKind } from './policy.ts'
-import {
-  FLAT_HIERARCHY,
-  readScopeImplications,
-  type ScopeHierarchy,
-  type ScopeImplications,
-} from './scope-implications.ts'
+import type { ConfirmationOptions } from './confirmation/confirmation-options.ts'
+import type { SenderConstraint } from './confirmation/confirmation.ts'
+import type { TokenKind } from './policy.ts'
+import type { ScopeImplications } from './scope-implications.ts'
 import type { ActiveIntrospectionResult } from '../result/introspection-result.ts'
 
 /** Step `policy`: the requirements of all guards, unless a guard has its own. */
@@ -145,19 +125,8 @@ export interface OptionalGuardOptions<Claims extends object = object> extends Om
 /** The defaults of the step. */
 export const policyDefaults = Object.freeze({ realm: 'protected resource' })
 
-/** The settings that every guard of a client inherits. */
-export interface InheritedPolicy {
-  readonly audience: readonly string[] | false | undefined
-  readonly realm: string
-  readonly tokenKind: TokenKind | undefined
-  readonly acceptedTokenTypes: ReadonlySet<string> | undefined
-  readonly scopeHierarchy: ScopeHierarchy
-  readonly senderConstraint: SenderConstraint | undefined
-  readonly resourceMetadata: string | undefined
-  readonly confirmation: ConfirmationStep
-}
-
-const INHERITED_OPTIONS = [
+/** The names of the options that a guard inherits from its client. */
+export const INHERITED_OPTIONS = [
   'audience',
   'realm',
   'tokenKind',
@@ -167,54 +136,7 @@ const INHERITED_OPTIONS = [
   'resourceMetadata',
 ] as const
 
-/**
- * The options of the client.
- *
- * @param urlRules - which origins of this API may use plain http.
- * @param nowMs - milliseconds since the epoch.
- */
-export function resolvePolicyDefaults(options: OptionGroup, urlRules: UrlRules, nowMs: () => number): InheritedPolicy {
-  const group = new OptionGroup('policy', options.raw('policy'), [...INHERITED_OPTIONS, 'dpop', 'certificate'])
-  const none: InheritedPolicy = {
-    audience: undefined,
-    realm: policyDefaults.realm,
-    tokenKind: undefined,
-    acceptedTokenTypes: undefined,
-    scopeHierarchy: FLAT_HIERARCHY,
-    senderConstraint: undefined,
-    resourceMetadata: undefined,
-    confirmation: resolveConfirmation(group, urlRules, nowMs),
-  }
-  const inherited = readInherited(group, none)
-  return Object.freeze({ ...inherited, audience: resolveAudience(options) ?? inherited.audience })
-}
-
-function readInherited(group: OptionGroup, above: InheritedPolicy): InheritedPolicy {
-  const tokenKind = readTokenKind(group, 'tokenKind')
-  return {
-    audience: resolveAudience(group) ?? above.audience,
-    realm: resolveRealm(group) ?? above.realm,
-    tokenKind: tokenKind === false ? undefined : (tokenKind ?? above.tokenKind),
-    acceptedTokenTypes: readTokenTypes(group, 'acceptedTokenTypes') ?? above.acceptedTokenTypes,
-    scopeHierarchy: readScopeImplications(group, 'scopeImplications') ?? above.scopeHierarchy,
-    senderConstraint: resolveSenderConstraint(group, above.confirmation) ?? above.senderConstraint,
-    resourceMetadata: resolveResourceMetadata(group) ?? above.resourceMetadata,
-    confirmation: above.confirmation,
-  }
-}
-
-/** The resolved options of a guard. */
-export interface ResolvedGuard {
-  readonly policy: Policy
-  readonly realm: string
-  readonly resourceMetadata: string | undefined
-  readonly check: CustomCheck | undefined
-  readonly optional: boolean
-  readonly maxAgeSeconds: number | undefined
-  readonly notOlderThan: (() => string | undefined) | undefined
-}
-
-/** The names of these options. */
+/** The names of the options of a guard. */
 export const GUARD_OPTIONS = [
   ...INHERITED_OPTIONS,
   'scope',
@@ -228,172 +150,3 @@ export const GUARD_OPTIONS = [
   'maxAgeSeconds',
   'notOlderThan',
 ] as const
-
-/** Reads the options of one guard. They override those of the client. */
-export function resolveGuardOptions<Claims extends object>(
-  options: GuardOptions<Claims> | OptionalGuardOptions<Claims>,
-  inherited: InheritedPolicy,
-): ResolvedGuard {
-  const group = new OptionGroup('guard', options, GUARD_OPTIONS)
-  const {
-    audience,
-    realm,
-    tokenKind,
-    acceptedTokenTypes,
-    scopeHierarchy,
-    senderConstraint,
-    resourceMetadata,
-    confirmation,
-  } = readInherited(group, inherited)
-  if (audience === undefined) {
-    throw group.error(
-      'audience',
-      'is required: the identifier of this resource server, or false if you check the audience elsewhere',
-    )
-  }
-  const seconds = { default: 0, min: 0, max: Number.MAX_SAFE_INTEGER }
-  return Object.freeze({
-    policy: Object.freeze({
-      tokenKind,
-      acceptedTokenTypes,
-      issuers: resolveIssuers(group),
-      audience,
-      senderConstraint,
-      confirmation,
-      scope: resolveScope(group, scopeHierarchy),
-      authorizationDetails: resolveAuthorizationDetails(group),
-      permission: resolvePermission(group),
-      acrValues: resolveAcrValues(group),
-      maxAuthenticationAgeSeconds: group.has('maxAuthenticationAgeSeconds')
-        ? group.integer('maxAuthenticationAgeSeconds', seconds)
-        : undefined,
-    }),
-    realm,
-    resourceMetadata,
-    check: group.function<CustomCheck>('check'),
-    optional: group.boolean('optional', false),
-    maxAgeSeconds: group.has('maxAgeSeconds')
-      ? group.number('maxAgeSeconds', { default: 0, min: 0, max: 86_400 })
-      : undefined,
-    notOlderThan: resolveNotOlderThan(group),
-  })
-}
-
-function resolveNotOlderThan(group: OptionGroup): ResolvedGuard['notOlderThan'] {
-  const given = group.raw('notOlderThan')
-  if (given === undefined) return undefined
-  const check = (value: unknown): string | undefined => {
-    const fault = value === undefined ? undefined : positionFault(value)
-    if (fault !== undefined) throw group.error('notOlderThan', fault)
-    return value as string | undefined
-  }
-  if (typeof given === 'function') return () => check((given as () => unknown)())
-  const position = check(given)
-  return () => position
-}
-
-function resolveScope(group: OptionGroup, hierarchy: ScopeHierarchy): ScopeRule {
-  const given = group.raw('scope')
-  if (given === undefined) return Object.freeze({ alternatives: [[]], wanted: undefined })
-  if (typeof given === 'function') {
-    const accepts = given as NonNullable<ScopeRule['accepts']>
-    return Object.freeze({
-      alternatives: [],
-      accepts: (scope: readonly string[]) => accepts(hierarchy.withImplied(scope)),
-      wanted: undefined,
-    })
-  }
-  const tokensOf = (list: string): readonly string[] => {
-    const tokens = parseScope(list)
-    // A scope of spaces alone would require nothing.
-    if (tokens.length === 0 || !tokens.every(isScopeToken)) {
-      throw group.error('scope', 'must be scope tokens with a space between them')
-    }
-    if (tokens.includes(OFFLINE_ACCESS)) throw group.error('scope', NO_OFFLINE_ACCESS)
-    return tokens
-  }
-  const lists =
-    typeof given === 'object' && given !== null && !Array.isArray(given)
-      ? new OptionGroup(group.path('scope'), given, ['anyOf']).strings('anyOf')
-      : oneOrMore(group, 'scope')
-  if (lists === undefined || lists.length === 0) throw group.error('scope', 'must name at least one scope')
-  const read = lists.map(tokensOf)
-  // The elements of an array are one list together.
-  const required = Array.isArray(given) ? [read.flat()] : read
-  const alternatives = required.map((tokens) => Object.freeze(tokens.map((token) => hierarchy.enoughFor(token))))
-  return Object.freeze({ alternatives: Object.freeze(alternatives), wanted: required[0]?.join(' ') })
-}
-
-function resolveAuthorizationDetails(group: OptionGroup): Policy['authorizationDetails'] {
-  const given = group.raw('authorizationDetails')
-  if (given === undefined) return undefined
-  if (typeof given === 'function') return given as Policy['authorizationDetails']
-  return readWantedDetail(group.path('authorizationDetails'), given)
-}
-
-function resolvePermission(group: OptionGroup): Policy['permission'] {
-  return group.has('permission') ? readWantedPermission(group.path('permission'), group.raw('permission')) : undefined
-}
-
-function resolveIssuers(group: OptionGroup): ReadonlySet<string> | undefined {
-  const issuers = oneOrMore(group, 'issuer')
-  // The issuer is only compared and not called, so http is allowed here.
-  if (issuers?.every((issuer) => isIssuer(issuer, anyHttp(issuers))) === false) {
-    throw group.error('issuer', 'must be an https or http URL without query and fragment (RFC 8414 §2)')
-  }
-  return issuers && new Set(issuers)
-}
-
-function anyHttp(urls: readonly string[]): UrlRules {
-  return { allowHttpOrigins: new Set(urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin)) }
-}
-
-/** A challenge lists the classes with a space between them (RFC 9470 §3). */
-function resolveAcrValues(group: OptionGroup): readonly string[] | undefined {
-  const values = oneOrMore(group, 'acrValues')
-  if (values?.every((value) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(value)) === false) {
-    throw group.error('acrValues', 'must be printable ASCII without spaces and quotes')
-  }
-  return values
-}
-
-function resolveSenderConstraint(group: OptionGroup, { dpop, certificate }: ConfirmationStep) {
-  const words = ['dpop', 'certificate', 'any'] as const
-  const word = group.has('senderConstraint') ? group.oneOf('senderConstraint', words, 'any') : undefined
-  const [needsDpop, needsCertificate] = [word === 'dpop', word === 'certificate']
-  if ((needsDpop && !dpop) || (needsCertificate && !certificate) || (word === 'any' && !dpop && !certificate)) {
-    throw group.error(
-      'senderConstraint',
-      'needs policy.dpop or policy.certificate, because the guard must verify the binding',
-    )
-  }
-  return word
-}
-
-function resolveResourceMetadata(group: OptionGroup): string | undefined {
-  const url = group.string('resourceMetadata')
-  if (url !== undefined && !(URL.canParse(url) && /^https?:\/\/[\x21\x23-\x5b\x5d-\x7e]+$/.test(url))) {
-    throw group.error('resourceMetadata', 'must be an http or https URL')
-  }
-  return url
-}
-
-/** A realm that a challenge cannot carry is refused in the options, not at the first refused request. */
-function resolveRealm(group: OptionGroup): string | undefined {
-  const realm = group.string('realm')
-  if (realm !== undefined && !/^[\x20-\x7e]*$/.test(realm)) throw group.error('realm', 'must be printable ASCII')
-  return realm
-}
-
-function resolveAudience(group: OptionGroup): readonly string[] | false | undefined {
-  return group.raw('audience') === false ? false : oneOrMore(group, 'audience')
-}
-
-/** One string, or a list of at least one. */
-function oneOrMore(group: OptionGroup, name: string): readonly string[] | undefined {
-  const given = group.raw(name)
-  if (typeof given === 'string' && given !== '') return Object.freeze([given])
-  const list = group.strings(name)
-  if (list?.length === 0) throw group.error(name, 'must name at least one')
-  return list
-}

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { IntrospectionClient } from '../introspection-client.ts'
 import { clientSecretBasic } from '../transport/client-authentication/client-secret-basic.ts'
-import { type GuardOptions, type InheritedPolicy, resolveGuardOptions } from './policy-options.ts'
+import type { GuardOptions } from './policy-options.ts'
+import type { InheritedPolicy } from './resolve-policy.ts'
+import { resolveGuardOptions } from './resolve-guard.ts'
 import { FLAT_HIERARCHY } from './scope-implications.ts'
 
 const none: InheritedPolicy = {

@@ -2,7 +2,7 @@ import { createSecretKey, generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { SIGNATURE_ALGORITHMS } from '@token-introspection/core'
 import { describe, expect, test } from 'vitest'
-import { resolveOptions } from '../options.ts'
+import { resolveOptions } from '../resolve-options.ts'
 import { clientSecretBasic } from '../transport/client-authentication/client-secret-basic.ts'
 import { jwtResponseDefaults } from './jwt-response-options.ts'
 

@@ -1,7 +1,7 @@
 import { parseIntrospectionResponse } from '@token-introspection/core'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { resolveOptions } from '../options.ts'
+import { resolveOptions } from '../resolve-options.ts'
 import { clientSecretBasic } from '../transport/client-authentication/client-secret-basic.ts'
 import type { ResponseOptions } from './response-options.ts'
 import { type ToleranceOptions, toleranceDefaults } from './tolerance-options.ts'

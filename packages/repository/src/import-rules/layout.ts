@@ -67,6 +67,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       'introspect',
       'introspection-client',
       'options',
+      'resolve-options',
     ],
     steps: ['token', 'cache', 'jwt', 'transport', 'response', 'policy', 'result'],
     runtime: ['crypto'],

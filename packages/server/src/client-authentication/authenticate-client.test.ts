@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { ClientAuthenticationFailedError } from '../errors.ts'
 import type { ReceivedRequest } from '../request/read-request.ts'
 import { authenticateClient } from './authenticate-client.ts'
-import { type ClientAuthenticationMethodOptions, resolveClientAuthentication } from './client-authentication-options.ts'
+import type { ClientAuthenticationMethodOptions } from './client-authentication-options.ts'
+import { resolveClientAuthentication } from './resolve-client-authentication.ts'
 import { type FindProtectedResource, protectedResourceReader } from './protected-resource.ts'
 
 const orders = { id: 'orders-api', clientSecrets: ['s3cr3t'] }

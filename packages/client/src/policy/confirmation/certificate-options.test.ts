@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { resolveOptions } from '../../options.ts'
+import { resolveOptions } from '../../resolve-options.ts'
 import { clientSecretBasic } from '../../transport/client-authentication/client-secret-basic.ts'
 
 const clientAuthentication = clientSecretBasic('api', 's3cr3t')

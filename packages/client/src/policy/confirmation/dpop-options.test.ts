@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { resolveOptions } from '../../options.ts'
+import { resolveOptions } from '../../resolve-options.ts'
 import { clientSecretBasic } from '../../transport/client-authentication/client-secret-basic.ts'
 import { dpopDefaults } from './dpop-options.ts'
 

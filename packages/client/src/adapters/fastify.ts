@@ -1,30 +1,13 @@
 /** Guards for Fastify: a hook for one route, or a plugin for every route that reads `config.auth`. */
 import type { FastifyContextConfig, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { OptionGroup } from '@token-introspection/core/options'
-import { isPromise } from '@token-introspection/core/maybe-promise'
-import {
-  type ActiveIntrospectionResult,
-  type GuardRequest,
-  type GuardToken,
-  isPreflight,
-  type MaybePromise,
-  type OptionalGuard,
-  type OptionalGuardDecision,
-  type Refusal,
-} from '../index.ts'
-import { type Decide, decideBy } from './decide-by.ts'
-import { readNodeRequest } from './node-request.ts'
+import type { ActiveIntrospectionResult, GuardToken, OptionalGuard } from '../index.ts'
+import { decideBy } from './decide-by.ts'
+import { endHook, guardRequestOf, judge, type OnRefusal, type ResolvedHook } from './fastify-judge.ts'
 import { type Connection, type ConnectionWatchOptions, watchConnection } from './watch-connection.ts'
 import { requireFramework } from './require-framework.ts'
-import {
-  type PreflightOptions,
-  readMiddleware,
-  requireGuard,
-  type ResolvedMiddleware,
-  readProperty,
-} from './middleware-options.ts'
+import { type PreflightOptions, readMiddleware, readProperty, requireGuard } from './middleware-options.ts'
 import { PassedTokens } from './passed-tokens.ts'
-import { addFields, BODY_FIELDS, type FieldAccess } from './response-fields.ts'
 
 /**
  * The types of the token on requests. Declare your own once in an application: `token`, the type of the token, and `property`,
@@ -64,9 +47,6 @@ declare module 'fastify' {
     auth?: OptionalGuard | false | undefined
   }
 }
-
-/** Handles a refusal in place of the default response. It must send a response or throw an error. */
-export type OnRefusal = (refusal: Refusal, request: FastifyRequest, reply: FastifyReply) => unknown
 
 /** Options of {@link fastifyGuard}. */
 export interface FastifyGuardOptions extends PreflightOptions {
@@ -162,12 +142,6 @@ export function fastifyGuard<G extends OptionalGuard>(
   return Object.assign(hook, { tokenOf, watch }) as TokenHook<GuardToken<G>>
 }
 
-/** The resolved options of a hook, and the tokens of the requests that it has let pass. */
-interface ResolvedHook extends ResolvedMiddleware<OnRefusal> {
-  readonly property: string
-  readonly passed: PassedTokens<unknown>
-}
-
 const HOOK_OPTIONS = ['onRefusal', 'passPreflights', 'property'] as const
 
 function readHook(group: OptionGroup): ResolvedHook {
@@ -244,96 +218,6 @@ function configOf(request: FastifyRequest): FastifyContextConfig {
 
 const REGISTERED = Symbol('token-introspection-guards')
 
-/**
- * Whether a request may pass, synchronously when the guard decides synchronously. A refused request has been answered.
- */
-function judge(
-  decide: Decide,
-  resolved: ResolvedHook,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): MaybePromise<boolean> {
-  const guarded = guardRequestOf(request)
-  if (isPreflight(guarded)) {
-    if (!resolved.passPreflights) answerPreflight(reply)
-    return resolved.passPreflights
-  }
-  const decision = decide(guarded)
-  return isPromise(decision)
-    ? decision.then((late) => admit(late, resolved, request, reply))
-    : admit(decision, resolved, request, reply)
-}
-
-function guardRequestOf(request: FastifyRequest): GuardRequest {
-  // Older versions of Fastify 4 have no `originalUrl`.
-  const url = (request as Partial<FastifyRequest>).originalUrl ?? request.raw.url
-  return readNodeRequest(request.raw, url, request)
-}
-
-function admit(
-  decision: OptionalGuardDecision,
-  { onRefusal, property, passed }: ResolvedHook,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): MaybePromise<boolean> {
-  if (!decision.allowed)
-    return onRefusal === undefined ? send(decision, reply) : refuse(onRefusal, decision, request, reply)
-  addFields(decision.headers, reply, ACCESS)
-  const { token } = decision
-  ;(request as unknown as Record<string, unknown>)[property] = token
-  passed.note(request, token)
-  return true
-}
-
-async function refuse(
-  onRefusal: OnRefusal,
-  refusal: Refusal,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<false> {
-  await onRefusal(refusal, request, reply)
-  if (!reply.sent) throw new TypeError('onRefusal neither answered nor threw')
-  return false
-}
-
-/**
- * Ends a hook in the way that Fastify expects: by `done` in the same tick, or by a promise, which resolves to the reply
- * when the reply was sent. In `preParsing`, the payload takes the place of `done`, and the hook returns a promise.
- */
-function endHook(
-  mayGoOn: MaybePromise<boolean>,
-  reply: FastifyReply,
-  done: unknown,
-): Promise<FastifyReply | undefined> | undefined {
-  if (isPromise(mayGoOn) || typeof done !== 'function') return promiseReply(mayGoOn, reply)
-  if (mayGoOn) (done as () => void)()
-  return undefined
-}
-
-async function promiseReply(mayGoOn: MaybePromise<boolean>, reply: FastifyReply): Promise<FastifyReply | undefined> {
-  return (await mayGoOn) ? undefined : reply
-}
-
-/** Answers 204 without CORS permission: see {@link PreflightOptions}. */
-function answerPreflight(reply: FastifyReply): void {
-  for (const name of BODY_FIELDS) reply.removeHeader(name)
-  reply.code(204).send()
-}
-
-function send({ status, headers, body }: Refusal, reply: FastifyReply): false {
-  for (const name of BODY_FIELDS) reply.removeHeader(name)
-  addFields(headers, reply, ACCESS)
-  // A Buffer, because Fastify adds a charset to JSON text. An empty body is `undefined`, because Fastify would add a
-  // media type.
-  reply.code(status).send(body === '' ? undefined : Buffer.from(body))
-  return false
-}
-
-const ACCESS: FieldAccess<FastifyReply> = {
-  // Middleware of other frameworks sets fields directly on Node's response.
-  get: (reply, name) => reply.getHeader(name) ?? reply.raw.getHeader(name),
-  set: (reply, name, value) => void reply.header(name, value),
-}
-
+export type { OnRefusal } from './fastify-judge.ts'
 // The earlier name, which is the same in every entry.
 export { fastifyGuard as requireToken }

@@ -1,43 +1,26 @@
-/** Guards for Nest: one guard for the application, and decorators for the requirements of each route. */
-import {
-  applyDecorators,
-  type CanActivate,
-  createParamDecorator,
-  type ExecutionContext,
-  HttpException,
-  UseInterceptors,
-} from '@nestjs/common'
+/** The guard for Nest: one for the application, with requirements of each route. */
+import type { CanActivate, ExecutionContext } from '@nestjs/common'
 import { ModuleRef } from '@nestjs/core'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { copyOptions, OptionGroup } from '@token-introspection/core/options'
 import {
   type ActiveIntrospectionResult,
   type GuardOptions,
-  type GuardRequest,
   IntrospectionClient,
   isPreflight,
   type OptionalGuard,
   type OptionalGuardOptions,
-  type Refusal,
 } from '../index.ts'
-import { judgedOnly, noteJudged } from './nest-judged.ts'
-import { mark, PUBLIC, routeOptions } from './nest-marking.ts'
-import { addHeaders, toGuardRequest } from './node.ts'
-import { readNodeRequest } from './node-request.ts'
+import { PreflightException, TokenRefusedException } from './nest-exceptions.ts'
+import { noteJudged } from './nest-judged.ts'
+import { routeOptions } from './nest-marking.ts'
+import { asGuardRequest, type RequestOf, setHeaders } from './nest-request.ts'
 import type { PreflightOptions } from './middleware-options.ts'
 import { PassedTokens } from './passed-tokens.ts'
-import { addFields, type FieldAccess } from './response-fields.ts'
 
 /** An object that creates guards: an `IntrospectionClient`. */
 export interface GuardMaker<Claims extends object = object> {
   guard(options: OptionalGuardOptions<Claims>): OptionalGuard<Claims>
 }
-
-/**
- * Finds the request in a context other than HTTP, such as that of a resolver or a gateway: a request of Express,
- * Fastify or Node, or one that guards accept. `undefined` denies access.
- */
-export type RequestOf = (context: ExecutionContext) => object | undefined
 
 /** Options of {@link TokenGuard}. */
 export interface TokenGuardOptions<Claims extends object = object> extends PreflightOptions {
@@ -48,30 +31,6 @@ export interface TokenGuardOptions<Claims extends object = object> extends Prefl
   readonly guard?: GuardOptions<Claims> | OptionalGuardOptions<Claims> | undefined
   /** Finds the request in contexts other than HTTP. Default none: such contexts are denied. */
   readonly requestOf?: RequestOf | undefined
-}
-
-/**
- * A refused request, for exception filters. Status and body are those of the refusal, and the response already has its
- * headers. A refusal without a body gets the body of Nest.
- */
-export class TokenRefusedException extends HttpException {
-  /** The refusal, with its reason and everything to send. */
-  readonly refusal: Refusal
-
-  constructor(refusal: Refusal) {
-    super(bodyOf(refusal), refusal.status, { cause: refusal.error })
-    this.refusal = refusal
-  }
-}
-
-/**
- * A CORS preflight that no CORS middleware has answered, for exception filters: 204, no body, no CORS permission. A
- * filter that catches every exception should send `getStatus()` without a body.
- */
-export class PreflightException extends HttpException {
-  constructor() {
-    super('', 204)
-  }
 }
 
 /**
@@ -251,120 +210,4 @@ function instancesOf(
     // Nest throws when there is none.
     return []
   }
-}
-
-/**
- * The requirements of a route, or of every route of a controller. Options of a method override those of its class, one
- * by one, and both override those of the guard. On a method it overrides `@Public()` of the class.
- *
- * The decorator is not a guard itself: the route needs a {@link TokenGuard}, by `APP_GUARD` or `@UseGuards(TokenGuard)`. When no
- * `TokenGuard` has judged an HTTP request, the handler does not run, and Nest gets a TypeError that says so: a 500.
- *
- * @throws TypeError when the method or class is `@Public()` itself, or has another `@RequireToken`.
- *
- * @example
- * ```ts
- * import { Controller, Get } from '@nestjs/common'
- * import type { ActiveIntrospectionResult } from '@token-introspection/client'
- * import { Auth, RequireToken } from '@token-introspection/client/nest'
- *
- * @Controller('orders')
- * export class OrdersController {
- *   @Get()
- *   @RequireToken({ scope: 'orders:read' })
- *   list(@Auth() token: ActiveIntrospectionResult) {
- *     return { orders: [], for: token.sub }
- *   }
- * }
- * ```
- */
-export function RequireToken(options: GuardOptions | OptionalGuardOptions): MethodDecorator & ClassDecorator {
-  return applyDecorators(mark(Object.freeze(copyOptions('RequireToken', options))), UseInterceptors(judgedOnly))
-}
-
-/**
- * Opens a route, or every route of a controller. It needs no token, and the guard ignores a token.
- *
- * @throws TypeError when the method or class has `@RequireToken` as well.
- */
-export function Public(): MethodDecorator & ClassDecorator {
-  return mark(PUBLIC)
-}
-
-/**
- * A decorator of parameters that takes only a parameter whose type the token has. Without a type of the token it takes every
- * parameter.
- */
-export type TokenParameter<Token> = [Token] extends [never]
-  ? ParameterDecorator
-  : <Target extends object, Key extends keyof Target, Index extends number>(
-      target: Target,
-      key: Key,
-      index: Target[Key] extends (...parameters: infer Parameters) => unknown
-        ? [Token] extends [Parameters[Index]]
-          ? Index
-          : never
-        : never,
-    ) => void
-
-/**
- * The token of a request that a {@link TokenGuard} has let pass; `undefined` on a public route, and without a token
- * when the guard is optional. For contexts other than HTTP, pass the function that the guard has as `requestOf`.
- *
- * Nest has no types of what a decorator passes. With a type argument, the compiler checks that the parameter has this type. Write it
- * once for an application, as in the example.
- *
- * @throws TypeError when the handler is called for a request that no guard has judged.
- *
- * @example
- * ```ts
- * import { Controller, Get } from '@nestjs/common'
- * import type { ActiveIntrospectionResult } from '@token-introspection/client'
- * import { Auth } from '@token-introspection/client/nest'
- *
- * type Token = ActiveIntrospectionResult<{ tenant: string }>
- * const Caller = () => Auth<Token>()
- *
- * @Controller('orders')
- * export class OrdersController {
- *   @Get()
- *   list(@Caller() token: Token) {
- *     return { orders: [], for: token.tenant }
- *   }
- * }
- * ```
- */
-export const Auth = createParamDecorator((requestOf: RequestOf | undefined, context: ExecutionContext): unknown => {
-  const request = requestOf === undefined ? context.switchToHttp().getRequest<object>() : requestOf(context)
-  if (request === undefined || !('auth' in request)) throw new TypeError('no TokenGuard has judged this request')
-  return request.auth
-}) as <Token = never>(requestOf?: RequestOf) => TokenParameter<Token>
-
-/** Fastify wraps Node's request, and Express extends it. Any other value is a request already. */
-function asGuardRequest(request: object): GuardRequest {
-  if ('raw' in request) {
-    const { raw, originalUrl } = request as { raw: IncomingMessage; originalUrl?: string }
-    return readNodeRequest(raw, originalUrl ?? raw.url, request as { body?: unknown })
-  }
-  if (typeof (request as Partial<GuardRequest>).headers?.get === 'function') return request as GuardRequest
-  return toGuardRequest(request as IncomingMessage)
-}
-
-function setHeaders(headers: Readonly<Record<string, string>>, response: object): void {
-  if ('raw' in response) addFields(headers, response as unknown as FastifyLikeReply, FASTIFY)
-  else addHeaders(headers, response as ServerResponse)
-}
-
-interface FastifyLikeReply {
-  getHeader(name: string): number | string | readonly string[] | undefined
-  header(name: string, value: string): unknown
-}
-
-const FASTIFY: FieldAccess<FastifyLikeReply> = {
-  get: (reply, name) => reply.getHeader(name),
-  set: (reply, name, value) => void reply.header(name, value),
-}
-
-function bodyOf({ status, body }: Refusal): Record<string, unknown> {
-  return body === '' ? { statusCode: status, message: 'Unauthorized' } : (JSON.parse(body) as Record<string, unknown>)
 }

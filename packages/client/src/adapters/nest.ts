@@ -1,16 +1,8 @@
 /** The entry for Nest. */
-export {
-  Auth,
-  type GuardMaker,
-  PreflightException,
-  Public,
-  type RequestOf,
-  RequireToken,
-  TokenGuard,
-  type TokenGuardOptions,
-  type TokenParameter,
-  TokenRefusedException,
-} from './nest-guard.ts'
+export { type GuardMaker, TokenGuard, type TokenGuardOptions } from './nest-guard.ts'
+export { Auth, Public, RequireToken, type TokenParameter } from './nest-decorators.ts'
+export { PreflightException, TokenRefusedException } from './nest-exceptions.ts'
+export type { RequestOf } from './nest-request.ts'
 export {
   type TokenIntrospectionModuleAsyncOptions,
   TokenIntrospectionModule,

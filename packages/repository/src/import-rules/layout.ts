@@ -48,13 +48,13 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       jose: '(?:keys/(?:key-options|key-source|load-jose|remote-key-source|verify-signature)|jwt/jwt-options|response/(?:decrypt-jwt-response|jwt-response-options|verify-jwt-response)|transport/client-authentication/(?:client-secret-jwt|key-signer|private-key-jwt))\\.ts$',
       undici: '.*\\.node\\.ts$',
       // For their types.
-      fastify: 'adapters/fastify\\.ts$',
+      fastify: 'adapters/fastify(?:-judge)?\\.ts$',
       hono: 'adapters/hono\\.ts$',
       '@opentelemetry/api': 'adapters/opentelemetry\\.ts$',
       // Nest recognises its own decorators and exceptions only.
-      '@nestjs/common': 'adapters/nest-(guard|judged|marking|module)\\.ts$',
+      '@nestjs/common': 'adapters/nest-(decorators|exceptions|guard|judged|marking|module|request)\\.ts$',
       '@nestjs/core': 'adapters/nest-(guard|marking)\\.ts$',
-      '@modelcontextprotocol/sdk/dist/esm/server/auth/types.d.ts': 'adapters/mcp\\.ts$',
+      '@modelcontextprotocol/sdk/dist/esm/server/auth/types.d.ts': 'adapters/mcp-(auth-info|node)\\.ts$',
     },
     root: [
       'ask-endpoint',

@@ -1,0 +1,119 @@
+/** Guards for MCP servers of web requests. */
+import { OptionGroup } from '@token-introspection/core/options'
+import { type Guard, type GuardToken, isPreflight } from '../index.ts'
+import { type McpAuthInfo, type McpGateOptions, type McpTokens, PassedAuthInfo } from './mcp-auth-info.ts'
+import { requireGuard } from './middleware-options.ts'
+import { addFields } from './response-fields.ts'
+import { tokenReadBy } from './token-read-by.ts'
+
+/**
+ * Creates a gate for `WebStandardStreamableHTTPServerTransport` of the MCP SDK, or any other server of web requests.
+ *
+ * @param guard - a guard that is not optional.
+ * @returns the `authInfo` for the transport, or the response to send: 401 with the challenge that leads clients to the
+ * metadata, 403, 400, and 503 for an outage. Tokens without `exp` pass, and so do key-bound tokens if the guard accepts
+ * proofs. The gate does not see certificates, because web requests have none: see the guide. Header fields that the
+ * guard adds to good responses are lost; {@link guardMcp} sends them. A CORS preflight gets 204 without CORS
+ * permission: to allow CORS, check `isPreflight` first.
+ * @throws TypeError when the guard is not a guard, or a TypeError that names the wrong option.
+ *
+ * @example
+ * ```ts
+ * import type { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
+ * import type { IntrospectionClient } from '@token-introspection/client'
+ * import { createMcpGate } from '@token-introspection/client/mcp'
+ *
+ * export function serve(introspection: IntrospectionClient, transport: WebStandardStreamableHTTPServerTransport) {
+ *   const gate = createMcpGate(introspection.guard({ audience: 'https://mcp.example.com/mcp' }))
+ *   return async (request: Request): Promise<Response> => {
+ *     const authInfo = await gate(request)
+ *     return authInfo instanceof Response ? authInfo : transport.handleRequest(request, { authInfo })
+ *   }
+ * }
+ * ```
+ */
+export function createMcpGate<G extends Guard>(
+  guard: G,
+  options: McpGateOptions = {},
+): ((request: Request) => Promise<McpAuthInfo<GuardToken<G>> | Response>) & McpTokens<GuardToken<G>> {
+  const { pass, tokenOf } = createPass(guard, options)
+  const gate = async (request: Request): Promise<McpAuthInfo<GuardToken<G>> | Response> => {
+    const passed = await pass(request)
+    return passed instanceof Response ? passed : passed.authInfo
+  }
+  return Object.assign(gate, { tokenOf })
+}
+
+/**
+ * Puts a guard before the request handler of an MCP server, as {@link createMcpGate} does. It also sends the header
+ * fields that the guard adds to good responses, such as the next `DPoP-Nonce`.
+ *
+ * @param guard - a guard that is not optional.
+ * @param handle - answers an allowed request. Pass its arguments to `handleRequest` of the transport. `options.authInfo.extra` is
+ * the answer about the token, with the type of your claims.
+ * @throws TypeError when the guard is not a guard, or a TypeError that names the wrong option.
+ *
+ * @example
+ * ```ts
+ * import type { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
+ * import { createProtectedResource, type IntrospectionClient } from '@token-introspection/client'
+ * import { guardMcp } from '@token-introspection/client/mcp'
+ *
+ * export function serve(introspection: IntrospectionClient, transport: WebStandardStreamableHTTPServerTransport) {
+ *   const mcp = createProtectedResource({ resource: 'https://mcp.example.com/mcp' })
+ *   const handle = guardMcp(mcp.guard(introspection, { scope: 'tools:call' }), (request, options) =>
+ *     transport.handleRequest(request, options),
+ *   )
+ *   return async (request: Request): Promise<Response> => mcp.handle(request) ?? (await handle(request))
+ * }
+ * ```
+ */
+export function guardMcp<G extends Guard>(
+  guard: G,
+  handle: (
+    request: Request,
+    options: { readonly authInfo: McpAuthInfo<GuardToken<G>> },
+  ) => Response | Promise<Response>,
+  options: McpGateOptions = {},
+): (request: Request) => Promise<Response> {
+  const { pass } = createPass(guard, options)
+  return async (request) => {
+    const passed = await pass(request)
+    if (passed instanceof Response) return passed
+    const response = await handle(request, { authInfo: passed.authInfo })
+    return withHeaders(response, passed.headers)
+  }
+}
+
+interface Pass<Token extends object> {
+  readonly authInfo: McpAuthInfo<Token>
+  readonly headers: Readonly<Record<string, string>>
+}
+
+function createPass<G extends Guard>(
+  guard: G,
+  options: McpGateOptions,
+): McpTokens<GuardToken<G>> & { readonly pass: (request: Request) => Promise<Pass<GuardToken<G>> | Response> } {
+  requireGuard(guard)
+  const passed = new PassedAuthInfo<GuardToken<G>>(guard, new OptionGroup('', options, ['resource']).string('resource'))
+  return {
+    tokenOf: (authInfo) => passed.tokenOf(authInfo),
+    async pass(request) {
+      if (isPreflight(request)) return new Response(null, { status: 204 })
+      const decision = await guard(request)
+      if (!decision.allowed) return decision.toResponse()
+      return { authInfo: passed.toAuthInfo(tokenReadBy(guard, request), decision.token), headers: decision.headers }
+    },
+  }
+}
+
+/** A response with immutable fields, such as one from `fetch`, is copied. */
+function withHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
+  if (Object.keys(headers).length === 0) return response
+  const sent = new Response(response.body, response)
+  addFields(headers, sent.headers, {
+    get: (fields, name) => fields.get(name),
+    set: (fields, name, value) => fields.set(name, value),
+  })
+  return sent
+}

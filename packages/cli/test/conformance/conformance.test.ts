@@ -6,17 +6,9 @@ import { run } from '../../src/run.ts'
 import { type Given, memorySurroundings } from '../memory-surroundings.ts'
 import { type CannedServer, startCannedServer } from '../servers/canned-server.ts'
 import { FAULTS, FURTHER_FAULTS } from './faults.ts'
-import { CALLER, ENDED_TOKEN, GOOD_TOKEN, startHonestServer } from './honest-server.ts'
+import { CALLER, ENDED_TOKEN, environmentOf, GOOD_TOKEN, startHonestServer } from './honest-server.ts'
 
-const ENVIRONMENT = {
-  TOKEN_INTROSPECTION_CLIENT_ID: CALLER.id,
-  TOKEN_INTROSPECTION_CLIENT_SECRET: CALLER.secret,
-}
-const TOKENS = {
-  ...ENVIRONMENT,
-  TOKEN_INTROSPECTION_GOOD_TOKEN: GOOD_TOKEN,
-  TOKEN_INTROSPECTION_ENDED_TOKEN: ENDED_TOKEN,
-}
+const TOKENS = environmentOf(CALLER, GOOD_TOKEN, ENDED_TOKEN)
 
 let server: CannedServer | undefined
 afterEach(async () => {
@@ -96,7 +88,7 @@ describe('conformance', () => {
 
   test('skips what needs a token, without one', async () => {
     server = await startHonestServer()
-    const { requirements, code } = await report([], { environment: ENVIRONMENT })
+    const { requirements, code } = await report([], { environment: environmentOf(CALLER) })
     const skipped = requirements.filter(({ verdict }) => verdict === 'skipped')
     expect(code).toBe(0)
     expect(skipped.map(({ id }) => id)).toContain('REQ-10')

@@ -13,6 +13,20 @@ export const CALLER = { id: 'orders-api', secret: 'a secret: 100%é' }
 export const GOOD_TOKEN = 'e30.e30.c2lnbmF0dXJl'
 export const ENDED_TOKEN = 'ended-token-of-the-tests'
 
+/** The environment of a command that asks as a caller about these tokens. Without tokens it knows none. */
+export function environmentOf(
+  { id, secret }: { readonly id: string; readonly secret: string },
+  goodToken?: string,
+  endedToken?: string,
+) {
+  return {
+    TOKEN_INTROSPECTION_CLIENT_ID: id,
+    TOKEN_INTROSPECTION_CLIENT_SECRET: secret,
+    TOKEN_INTROSPECTION_GOOD_TOKEN: goodToken,
+    TOKEN_INTROSPECTION_ENDED_TOKEN: endedToken,
+  }
+}
+
 /** Answers a request as our handler does. */
 export type Honest = (request: CameRequest) => Promise<CannedAnswer>
 

@@ -16,7 +16,7 @@ import {
 } from '../../../client/test/interop/oidc-provider-server.ts'
 import { run } from '../../src/run.ts'
 import { memorySurroundings } from '../memory-surroundings.ts'
-import { CALLER, ENDED_TOKEN, GOOD_TOKEN, startHonestServer } from './honest-server.ts'
+import { CALLER, ENDED_TOKEN, environmentOf, GOOD_TOKEN, startHonestServer } from './honest-server.ts'
 
 const REPORTS = join(import.meta.dirname, '../../../../docs/conformance')
 
@@ -34,12 +34,7 @@ interface Tested extends AsyncDisposable {
 /** The report, without what differs from run to run. */
 async function reportOn({ url, caller, goodToken, endedToken, ca, varying = {} }: Tested): Promise<string> {
   const surroundings = memorySurroundings({
-    environment: {
-      TOKEN_INTROSPECTION_CLIENT_ID: caller.id,
-      TOKEN_INTROSPECTION_CLIENT_SECRET: caller.secret,
-      TOKEN_INTROSPECTION_GOOD_TOKEN: goodToken,
-      TOKEN_INTROSPECTION_ENDED_TOKEN: endedToken,
-    },
+    environment: environmentOf(caller, goodToken, endedToken),
     files: { 'ca.pem': ca ?? '' },
   })
   await run(['conformance', url, '--timeout', '60', ...(ca === undefined ? [] : ['--ca-file', 'ca.pem'])], surroundings)

@@ -2,19 +2,21 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { checkEndpoint } from '../../src/conformance/check-host.ts'
 import { run } from '../../src/run.ts'
-import { CALLER, ENDED_TOKEN, type Fault, GOOD_TOKEN, startHonestServer } from '../conformance/honest-server.ts'
+import {
+  CALLER,
+  ENDED_TOKEN,
+  environmentOf,
+  type Fault,
+  GOOD_TOKEN,
+  startHonestServer,
+} from '../conformance/honest-server.ts'
 import { type Given, memorySurroundings, type MemorySurroundings } from '../memory-surroundings.ts'
 import { type CannedAnswer, type CannedServer, startCannedServer } from '../servers/canned-server.ts'
 import { CONTROLS, expectHarmless, SPELLINGS } from './harmless.ts'
 import { xmlFault } from './xml-fault.ts'
 
 const SECRETS = [CALLER.secret, GOOD_TOKEN, ENDED_TOKEN]
-const ENVIRONMENT = {
-  TOKEN_INTROSPECTION_CLIENT_ID: CALLER.id,
-  TOKEN_INTROSPECTION_CLIENT_SECRET: CALLER.secret,
-  TOKEN_INTROSPECTION_GOOD_TOKEN: GOOD_TOKEN,
-  TOKEN_INTROSPECTION_ENDED_TOKEN: ENDED_TOKEN,
-}
+const ENVIRONMENT = environmentOf(CALLER, GOOD_TOKEN, ENDED_TOKEN)
 
 let server: CannedServer | undefined
 afterEach(async () => {

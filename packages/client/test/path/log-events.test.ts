@@ -1,6 +1,4 @@
 /** The events of a client in a log: nothing of the token or the secret, and nothing that the server chose freely. */
-import { Console } from 'node:console'
-import { Writable } from 'node:stream'
 import {
   CacheStoreError,
   clientSecretBasic,
@@ -11,39 +9,13 @@ import {
   logEvents,
   TransportUnreachableError,
 } from '@token-introspection/client'
-import pino from 'pino'
 import { describe, expect, test } from 'vitest'
-import winston from 'winston'
+import { expectNoForgery, FORGED, LOGGERS, sink } from '../../../core/test/loggers.ts'
 
 const endpoint = 'https://as.example.com/introspect'
 const token = 't0ken-of-alice-7f3a9c'
 const secret = 's3cr3t-of-orders-api'
-const FORGED = '\u001b[2J\r\nlevel=error msg="forged"\u202e'
 const HOSTILE = `${FORGED}${token} ${secret}`
-
-function isJson(line: string): boolean {
-  return typeof JSON.parse(line) === 'object'
-}
-
-function sink() {
-  let text = ''
-  const stream = new Writable({
-    write(chunk, _, done) {
-      text += String(chunk)
-      done()
-    },
-  })
-  return { stream, text: () => text }
-}
-
-const LOGGERS: readonly [name: string, create: (stream: Writable) => EventLogger][] = [
-  ['pino', (stream) => pino({ level: 'debug' }, stream)],
-  [
-    'winston',
-    (stream) => winston.createLogger({ level: 'debug', transports: [new winston.transports.Stream({ stream })] }),
-  ],
-  ['console', (stream) => new Console(stream)],
-]
 
 function createClient(answer: () => Promise<Response>, onEvent: IntrospectionClientOptions['onEvent']) {
   return new IntrospectionClient({
@@ -82,9 +54,7 @@ describe.each(LOGGERS)('%s', (name, create) => {
     expect(written).toContain('orders-api')
     if (code !== undefined) expect(written).toContain(`[${code}]`)
     expect(written).not.toMatch(/t0ken|7f3a9c|s3cr3t|hunter2/)
-    // A forged record would begin a line of its own.
-    expect(written).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f\u202e]|^level=/m)
-    if (name !== 'console') for (const line of written.trimEnd().split('\n')) expect(isJson(line)).toBe(true)
+    expectNoForgery(name, written)
   })
 })
 

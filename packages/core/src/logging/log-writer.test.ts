@@ -1,8 +1,8 @@
 import { Console } from 'node:console'
-import { Writable } from 'node:stream'
 import pino from 'pino'
 import { describe, expect, test, vi } from 'vitest'
 import winston from 'winston'
+import { sink } from '../../test/loggers.ts'
 import { ResponseMalformedError } from '../errors.ts'
 import type { EventLogger, LogEventsOptions } from './event-logger.ts'
 import type { LogLevel } from './log-record.ts'
@@ -14,17 +14,6 @@ interface Told {
   readonly level?: LogLevel
   readonly error?: unknown
   readonly [member: string]: unknown
-}
-
-function sink() {
-  const chunks: string[] = []
-  const stream = new Writable({
-    write(chunk, _, done) {
-      chunks.push(String(chunk))
-      done()
-    },
-  })
-  return { stream, text: () => chunks.join('') }
 }
 
 function write(logger: EventLogger, event: Told, options?: LogEventsOptions): void {

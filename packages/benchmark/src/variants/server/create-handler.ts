@@ -1,18 +1,7 @@
 /** Our endpoint with a memory store of many tokens. Several variants share it. */
-import {
-  createIntrospectionHandler,
-  createMemoryTokenStore,
-  type IntrospectionHandler,
-} from '@token-introspection/server'
-import {
-  answerMembers,
-  AUDIENCE,
-  CLIENT_ID,
-  CLIENT_SECRET,
-  createTokens,
-  EXTENSION_CLAIMS,
-  ISSUER,
-} from '../../fixture.ts'
+import { createIntrospectionHandler, type IntrospectionHandler } from '@token-introspection/server'
+import { AUDIENCE, CLIENT_ID, CLIENT_SECRET, createTokens, ISSUER } from '../../fixture.ts'
+import { createFilledStore } from './create-filled-store.ts'
 
 /** A handler, and the tokens that it knows. */
 export interface FilledHandler {
@@ -22,10 +11,7 @@ export interface FilledHandler {
 
 /** Creates the handler with its defaults and saves the tokens. */
 export async function createHandler(tokens: readonly string[] = createTokens()): Promise<FilledHandler> {
-  const store = createMemoryTokenStore()
-  for (const token of tokens) {
-    await store.save(token, { kind: 'access_token', ...answerMembers(), claims: EXTENSION_CLAIMS })
-  }
+  const store = await createFilledStore(tokens)
   const introspection = createIntrospectionHandler({
     issuer: ISSUER,
     clientAuthentication: {

@@ -1,32 +1,17 @@
 /** Our endpoint with signed answers. Several variants share it. */
-import {
-  createIntrospectionHandler,
-  createMemoryTokenStore,
-  type ResponseSigningAlg,
-} from '@token-introspection/server'
+import { createIntrospectionHandler, type ResponseSigningAlg } from '@token-introspection/server'
 import { generateKeyPair } from 'jose'
-import {
-  answerMembers,
-  AUDIENCE,
-  CLIENT_ID,
-  CLIENT_SECRET,
-  createTokens,
-  EXTENSION_CLAIMS,
-  ISSUER,
-} from '../../fixture.ts'
+import { AUDIENCE, CLIENT_ID, CLIENT_SECRET, createTokens, ISSUER } from '../../fixture.ts'
+import { createFilledStore } from './create-filled-store.ts'
 import type { FilledHandler } from './create-handler.ts'
 
 export const JWT_MEDIA_TYPE = 'application/token-introspection+jwt'
 
 /** Creates a handler that signs with one algorithm, and saves the tokens. */
 export async function createSigningHandler(alg: ResponseSigningAlg): Promise<FilledHandler> {
-  const store = createMemoryTokenStore()
   const tokens = createTokens()
-  for (const token of tokens) {
-    // Each token has its own jti, so that no two answers within one second are equal.
-    const members = { ...answerMembers(), jti: token.slice(0, 13) }
-    await store.save(token, { kind: 'access_token', ...members, claims: EXTENSION_CLAIMS })
-  }
+  // Each token has its own jti, so that no two answers within one second are equal.
+  const store = await createFilledStore(tokens, (token) => ({ jti: token.slice(0, 13) }))
   const { privateKey } = await generateKeyPair(alg)
   const introspection = createIntrospectionHandler({
     issuer: ISSUER,

@@ -83,6 +83,7 @@ export const SECTIONS: readonly Section[] = [
     entries: [
       { title: 'Options of resource servers', page: 'reference/client-options' },
       { title: 'Options of authorization servers', page: 'reference/server-options' },
+      { title: 'Events', page: 'reference/events' },
       { title: 'Every exported name', page: 'reference/api/index' },
       { title: 'Error codes', page: 'reference/errors/README' },
       { title: 'Presets for providers', page: 'reference/providers' },

@@ -23,6 +23,7 @@ export interface ReportingClient {
 
 /** The members of every event. */
 interface Told {
+  /** The client that reports: its issuer, endpoint and client identifier. */
   readonly client: ReportingClient
 }
 
@@ -50,6 +51,7 @@ interface TokenTold extends Told {
 /** A call of `introspect`, by you or by a guard, got an answer. */
 export interface IntrospectedEvent extends TokenTold {
   readonly type: 'introspected'
+  /** The answer about the token. */
   readonly active: boolean
   /**
    * Why the token is inactive; `undefined` for an active token, and for an answer from a store that processes share.
@@ -66,12 +68,14 @@ export interface IntrospectedEvent extends TokenTold {
  */
 export interface FailedEvent extends TokenTold {
   readonly type: 'failed'
+  /** Why. Its `code` has a page in the reference, and its `message` says what to do. */
   readonly error: IntrospectionError
 }
 
 /** A guard let a request pass. */
 export interface GuardAllowedEvent extends Told {
   readonly type: 'guarded'
+  /** The decision: the route was called. */
   readonly allowed: true
   /**
    * The fingerprint of the `introspected` event, which came before; `undefined` when the request had no token and
@@ -85,7 +89,9 @@ export interface GuardAllowedEvent extends Told {
 /** A guard refused a request. */
 export interface GuardRefusedEvent extends Told {
   readonly type: 'guarded'
+  /** The decision: the route was not called. */
   readonly allowed: false
+  /** What the request lacks; `unavailable` when the client could not find out. */
   readonly reason: RefusalReason
   /** Why the token is inactive, for the reason `token_inactive`: see the `introspected` event. */
   readonly inactiveReason: InactiveReason | undefined
@@ -121,6 +127,7 @@ export interface ForgottenEvent extends Told {
 /** The cache's store failed. The call that needed it goes on without it. */
 export interface CacheFailedEvent extends Told {
   readonly type: 'cache_failed'
+  /** The error. Its `cause` is the error of your store, without what drivers put behind a quotation mark. */
   readonly error: CacheStoreError
 }
 
@@ -145,6 +152,7 @@ export interface CircuitChangedEvent extends Told {
  */
 export interface MetadataFailedEvent extends Told {
   readonly type: 'metadata_failed'
+  /** Why: the metadata cannot be fetched, or one of its members is wrong. */
   readonly error: IntrospectionError
 }
 

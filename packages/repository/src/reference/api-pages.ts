@@ -28,6 +28,19 @@ export function writeApiPages(entries: readonly PublicEntry[], modules: Modules)
   ]
 }
 
+/** Where each exported name of an entry is described, from `docs/reference/api`. */
+export function placesOf(entry: PublicEntry, modules: Modules): Map<string, string> {
+  return new Map(
+    partsOf(entry, modules.exportsOf(entry.path)).flatMap(({ path, exports }) =>
+      exports.map(({ name }): [string, string] => [name, placeOf(path, name)]),
+    ),
+  )
+}
+
+function placeOf(path: string, name: string): string {
+  return `${path}#${slug(name)}`
+}
+
 /** The main entry of a package has a page for each heading, any other entry has one page. */
 function partsOf(entry: PublicEntry, exports: readonly Export[]): Part[] {
   if (entry.subpath !== '') return [{ entry, title: entry.name, path: `${entry.folder}-${entry.subpath}.md`, exports }]
@@ -42,7 +55,7 @@ function partsOf(entry: PublicEntry, exports: readonly Export[]): Part[] {
 function writeList(parts: readonly Part[]): string {
   const sections = [...Map.groupBy(parts, ({ entry }) => entry.folder)].map(([folder, group]) => {
     const rows = group.map(({ title, path, exports }) => {
-      const names = exports.map(({ name }) => `[\`${name}\`](${path}#${slug(name)})`).join(', ')
+      const names = exports.map(({ name }) => `[\`${name}\`](${placeOf(path, name)})`).join(', ')
       return `**[${title}](${path})**: ${names}`
     })
     return `## ${folder}\n\n${rows.join('\n\n')}`

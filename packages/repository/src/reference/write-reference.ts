@@ -1,8 +1,11 @@
-/** Writes the generated pages of the documentation: the options of both sides, and every exported name. */
+/** Writes the generated pages of the documentation: the options and the events of both sides, and every exported name. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ROOT } from '../workspace/workspace.ts'
-import { writeApiPages } from './api-pages.ts'
+import { logEvents as logClientEvents } from '@token-introspection/client'
+import { logEvents as logHandlerEvents } from '@token-introspection/server'
+import { placesOf, writeApiPages } from './api-pages.ts'
+import { type EventSide, writeEventsPage } from './events-page.ts'
 import { Modules } from './modules.ts'
 import { optionsRoots, writeOptionsPage } from './options-page.ts'
 import { publicEntries } from './public-entries.ts'
@@ -24,6 +27,42 @@ for (const [folder, side] of [
   writeFileSync(join(REFERENCE, `${folder}-options.md`), writeOptionsPage(side, optionsRoots(own, modules), modules))
 }
 
+const SIDES: readonly EventSide[] = [
+  {
+    title: 'Events of the client',
+    intro:
+      'The option `onEvent` of `IntrospectionClient`, and subscribers of the diagnostics channel `token-introspection:client`, get them. A guarded request causes two: one for the call and one for the decision.',
+    path: 'packages/client/src/index.ts',
+    unions: new Map([['IntrospectionClient', 'IntrospectionClientEvent']]),
+    logEvents: logClientEvents,
+  },
+  {
+    title: 'Events of the handlers',
+    intro: 'The option `onEvent` of each handler gets its events: one for each answered request, and others beside it.',
+    path: 'packages/server/src/index.ts',
+    unions: new Map([
+      ['createIntrospectionHandler', 'IntrospectionHandlerEvent'],
+      ['createRevocationHandler', 'RevocationHandlerEvent'],
+      ['createRevocationFeedHandler', 'RevocationFeedEvent'],
+      ['createClientAuthenticator', 'ClientAuthenticatorEvent'],
+    ]),
+    logEvents: logHandlerEvents,
+  },
+]
+const places = new Map(
+  SIDES.map(({ path }) => {
+    const entry = entries.find((candidate) => candidate.path === path)
+    return [path, entry === undefined ? new Map<string, string>() : placesOf(entry, modules)]
+  }),
+)
+writeFileSync(
+  join(REFERENCE, 'events.md'),
+  writeEventsPage(SIDES, modules, (side, name) => {
+    const place = places.get(side.path)?.get(name)
+    return place === undefined ? undefined : `api/${place}`
+  }),
+)
+
 const api = writeApiPages(entries, modules)
 rmSync(join(REFERENCE, 'api'), { recursive: true, force: true })
 for (const { path, text } of api) {
@@ -31,4 +70,4 @@ for (const { path, text } of api) {
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, text)
 }
-console.log(`reference: options of both sides, and ${api.length} pages of exported names`)
+console.log(`reference: options and events of both sides, and ${api.length} pages of exported names`)

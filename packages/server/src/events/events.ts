@@ -4,7 +4,7 @@ import { andThen, ignoreRejection, type MaybePromise } from '@token-introspectio
 import type { Disclosure, InactiveReason } from '../authorization/authorize-disclosure.ts'
 import { fingerprintToken } from './fingerprint-token.ts'
 import type { FoundToken } from '../lookup/find-token.ts'
-import type { EndedStream } from '../feed/open-stream.ts'
+import type { StreamEnd } from '../feed/open-stream.ts'
 import type { Ended } from '../revocation/revoke-token.ts'
 import type { FeedQuestion } from '../request/read-feed-request.ts'
 import type { WarningEvent } from './warning.ts'
@@ -18,7 +18,9 @@ interface Timed {
 /** The handler gave an answer about a token. */
 export interface IntrospectedEvent extends Timed {
   readonly type: 'introspected'
+  /** The identifier of the caller. */
   readonly protectedResource: string
+  /** The answer about the token. */
   readonly active: boolean
   /** The reason for an inactive answer, which only you learn. `undefined` for an active answer. */
   readonly reason: InactiveReason | undefined
@@ -43,7 +45,9 @@ export interface RefusedEvent extends Timed {
 /** An unexpected error was thrown. The answer was 500. */
 export interface UnexpectedEvent extends Timed {
   readonly type: 'unexpected'
+  /** What was thrown: a fault of these packages, or of a function of your options. */
   readonly error: unknown
+  /** The status of the answer. */
   readonly status: number
 }
 
@@ -59,6 +63,7 @@ export interface RevokedEvent extends Timed {
 /** The feed handler answered a question, or a stream ended. It has no position and no key. */
 export interface FollowedEvent extends Timed {
   readonly type: 'followed'
+  /** The identifier of the follower. */
   readonly protectedResource: string
   /** How the follower asked: with a question, a question that may wait, or an event stream. */
   readonly form: 'question' | 'wait' | 'stream'
@@ -67,7 +72,7 @@ export interface FollowedEvent extends Timed {
   /** Whether the log did not have the position of the follower. */
   readonly gap: boolean
   /** Why a stream ended. `undefined` for a question. */
-  readonly ended: EndedStream['ended'] | undefined
+  readonly ended: StreamEnd | undefined
 }
 
 /**

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../workspace/workspace.ts'
+import { BESIDE_EXAMPLES, exampleFiles } from './example-files.ts'
 import type { Example } from './examples.ts'
 
 /**
@@ -14,8 +15,9 @@ import type { Example } from './examples.ts'
 export function compileExamples(examples: readonly Example[], directory: string, strict = true): string[] {
   rmSync(directory, { recursive: true, force: true })
   mkdirSync(directory, { recursive: true })
-  const files = new Map(examples.map((example, index) => [`example-${index + 1}.ts`, example]))
+  const files = exampleFiles(examples)
   for (const [file, { text }] of files) writeFileSync(join(directory, file), `${text}\n`)
+  for (const [file, text] of BESIDE_EXAMPLES) writeFileSync(join(directory, file), text)
   writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(strict ? TSCONFIG : LAX))
   const { status, stdout, stderr } = spawnSync(TSC, ['-p', 'tsconfig.json', '--pretty', 'false'], {
     cwd: directory,
@@ -26,7 +28,7 @@ export function compileExamples(examples: readonly Example[], directory: string,
   const complaints = `${stdout}${stderr}`.split('\n').filter((line) => line !== '')
   if (!strict)
     return placeComplaints(
-      complaints.filter((line) => line.startsWith('example-')),
+      complaints.filter((line) => files.has(line.split('(')[0] ?? '')),
       files,
     )
   return complaints.length > 0 ? placeComplaints(complaints, files) : [`tsc ended with ${String(status)} and no word`]

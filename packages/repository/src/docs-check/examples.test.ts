@@ -9,11 +9,15 @@ const example: Example = { path: 'docs/page.md', line: 10, text: '', unchecked: 
 
 describe('readExamples', () => {
   test('takes pages and comments', () => {
-    const page = { path: 'docs/page.md', text: '```ts\na\n```\n\n```ts no-check\nb\n```\n\n```sh\nc\n```' }
+    const page = {
+      path: 'docs/page.md',
+      text: '```ts\na\n```\n\n```ts no-check\nb\n```\n\n```ts start.ts\ne\n```\n\n```sh\nc\n```',
+    }
     const source = { path: 'packages/core/src/a.ts', text: '/**\n * ```ts\n * d\n * ```\n */\nexport {}' }
     expect(readExamples([page, source])).toEqual([
       { path: 'docs/page.md', line: 2, text: 'a', unchecked: false },
       { path: 'docs/page.md', line: 6, text: 'b', unchecked: true },
+      { path: 'docs/page.md', line: 10, text: 'e', file: 'start.ts', unchecked: false },
       { path: 'packages/core/src/a.ts', line: 3, text: 'd', unchecked: false },
     ])
   })
@@ -46,6 +50,16 @@ describe('compileExamples', () => {
       expect.stringMatching(/^docs\/page\.md:21 error TS2322/),
     ])
     expect(compileExamples([{ ...example, text: right }], directory)).toEqual([])
+  })
+
+  test('lets an example import another one by its name, and bun:test', () => {
+    const named = { ...example, text: 'export const start = () => 1', file: 'start.ts' }
+    const text =
+      "import { expect, test } from 'bun:test'\nimport { start } from './start.ts'\ntest('it', () => expect(start().gone).toBe(1))"
+    expect(compileExamples([named, { ...example, text }], directory)).toEqual([
+      expect.stringMatching(/^docs\/page\.md:12 error TS2339: .*gone/),
+    ])
+    expect(() => compileExamples([named, named], directory)).toThrow('both have an example named start.ts')
   })
 
   test('compiles without strict when asked to', () => {

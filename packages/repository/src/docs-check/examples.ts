@@ -8,6 +8,8 @@ export interface Example {
   /** The line of its first line of code. */
   readonly line: number
   readonly text: string
+  /** The name after its language, such as `start-test-app.ts`. Other examples can import it. */
+  readonly file?: string | undefined
   /** Whether its flag `no-check` leaves it out. */
   readonly unchecked: boolean
 }
@@ -22,9 +24,18 @@ export function readExamples(files: readonly SourceFile[]): Example[] {
       if (JAVASCRIPT.has(language))
         throw new Error(`${path}:${block.line} is ${language}: write ts, so that it is checked`)
       if (!TYPESCRIPT.has(language)) return []
-      const unknown = flags.find((flag) => flag !== 'no-check')
+      const file = flags.find((flag) => flag.endsWith('.ts'))
+      const unknown = flags.find((flag) => flag !== 'no-check' && flag !== file)
       if (unknown !== undefined) throw new Error(`${path}:${block.line} has the flag ${unknown}, which means nothing`)
-      return [{ path, line: block.line, text: block.text, unchecked: flags.length > 0 }]
+      return [
+        {
+          path,
+          line: block.line,
+          text: block.text,
+          ...(file !== undefined && { file }),
+          unchecked: flags.includes('no-check'),
+        },
+      ]
     }),
   )
 }

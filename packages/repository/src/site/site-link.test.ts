@@ -9,6 +9,7 @@ test.each([
   ['the first page of a folder', '../decisions/README.md#a', '../decisions/index.md#a'],
   ['another site', 'https://www.rfc-editor.org/', 'https://www.rfc-editor.org/'],
   ['a path of the site', '/playground/', '/playground/'],
+  ['a file of the site', '../public/dashboards/a.json', '../dashboards/a.json'],
   ['a source file', '../../packages/client/src/guard.ts', `${REPOSITORY_URL}/blob/main/packages/client/src/guard.ts`],
   ['a page of a package', '../../packages/core/README.md', `${REPOSITORY_URL}/blob/main/packages/core/README.md`],
   ['a line', '../../LICENSE#L3', `${REPOSITORY_URL}/blob/main/LICENSE#L3`],

@@ -2,12 +2,20 @@
 import { slug } from 'github-slugger'
 import { defineConfig } from 'vitepress'
 import { siteLink, toSitePage, toSitePath } from '../../packages/repository/src/site/site-link.ts'
-import { isApiPage } from '../../packages/repository/src/reference/generated.ts'
+import { createTypeReader } from '../../packages/repository/src/hover-types/type-reader.ts'
+import { readExamples } from '../../packages/repository/src/docs-check/examples.ts'
+import { isApiPage, isGenerated } from '../../packages/repository/src/reference/generated.ts'
 import { REPOSITORY_URL } from '../../packages/repository/src/site/repository-url.ts'
+import { readFiles } from '../../packages/repository/src/workspace/workspace.ts'
 import { SECTIONS } from './sidebar.ts'
+import { typesOnHover, withoutTypes } from './types-on-hover.ts'
 
 const base = process.env['DOCS_BASE'] ?? '/'
 const origin = process.env['DOCS_ORIGIN']
+
+// A build knows the types in the examples of all pages that people write. They take the compiler too long to wait for while one writes.
+const pages = readFiles(['README.md', 'docs/**/*.md']).filter(({ path }) => !isGenerated(path))
+const typed = process.env['NODE_ENV'] === 'production' ? readExamples(pages) : []
 
 export default defineConfig({
   title: 'Token introspection',
@@ -30,7 +38,10 @@ export default defineConfig({
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
     languageAlias: { caddyfile: 'nginx' },
     // A busy machine needs longer for a line than the 500 ms after which its colours would be wrong.
-    codeTransformers: [{ preprocess: (_, options) => void Object.assign(options, { tokenizeTimeLimit: 0 }) }],
+    codeTransformers: [
+      { preprocess: (_, options) => void Object.assign(options, { tokenizeTimeLimit: 0 }) },
+      typesOnHover(createTypeReader(typed)),
+    ],
     // The anchors of a repository browser, so that a link to a heading works in both.
     anchor: { slugify: (heading) => slug(heading) },
     config: (markdown) => {
@@ -38,7 +49,9 @@ export default defineConfig({
         const { relativePath } = env as { readonly relativePath: string }
         for (const token of tokens.flatMap(({ children }) => children ?? [])) {
           const link = token.attrGet('href')
-          if (token.type === 'link_open' && link !== null) token.attrSet('href', siteLink(link, `docs/${relativePath}`))
+          if (token.type !== 'link_open' || link === null) continue
+          token.attrSet('href', siteLink(link, `docs/${relativePath}`))
+          if (link.endsWith('.json') && link.includes('public/')) token.attrSet('download', '')
         }
         // A screen reader announces a header cell. An empty one is no header.
         for (const [index, token] of tokens.entries()) {
@@ -70,7 +83,9 @@ export default defineConfig({
     search: {
       provider: 'local',
       // The list of all names has its own place. In the search it would hide the guides.
-      options: { _render: (text, env, markdown) => (isApiPage(env.relativePath) ? '' : markdown.render(text, env)) },
+      options: {
+        _render: (text, env, markdown) => (isApiPage(env.relativePath) ? '' : withoutTypes(markdown.render(text, env))),
+      },
     },
     socialLinks: [{ icon: 'github', link: REPOSITORY_URL }],
     externalLinkIcon: false,

@@ -81,6 +81,61 @@ export async function checkAccessibility(
   }
 }
 
+/**
+ * Reads the types of names in examples: by keyboard, by pointer, and on a phone by a tap, without a page that scrolls sideways.
+ *
+ * @param axe - the script of axe, which looks at an open type
+ */
+export async function checkTypes(
+  browser: Browser,
+  origin: string,
+  path: string,
+  axe: string,
+  report: Report,
+): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await withPage(browser, { viewport: DESKTOP, colorScheme }, async (page) => {
+      await page.goto(origin + path)
+      await page.locator('.vp-doc pre:has(.typed-name)').first().focus()
+      await page.keyboard.press('Tab')
+      await expectType(page, `${path} (${colorScheme}), after Tab`, report)
+      const first = await page.evaluate<string>(FOCUSED)
+      await page.keyboard.press('ArrowRight')
+      if ((await page.evaluate<string>(FOCUSED)) === first) report(`${path}: an arrow key leads to no other name`)
+      await page.addScriptTag({ content: axe })
+      const violations = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)')
+      for (const { id, nodes } of violations)
+        report(
+          `${path} (${colorScheme}), with a type: ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+        )
+      await page.keyboard.press('Escape')
+      if (await page.locator(OPEN_TYPE).isVisible()) report(`${path}: Escape does not hide a type`)
+      await page.locator('.typed-name').last().hover()
+      await expectType(page, `${path} (${colorScheme}), at the pointer`, report)
+    })
+  }
+  await withPage(browser, { viewport: PHONE, hasTouch: true }, async (page) => {
+    await page.goto(origin + path)
+    await page.locator('.typed-name').first().tap()
+    await expectType(page, `${path}, after a tap`, report)
+    const width = await page.evaluate<number>('document.documentElement.scrollWidth')
+    if (width > PHONE.width) report(`${path} with a type is ${width} pixels wide on a phone of ${PHONE.width}`)
+  })
+}
+
+const OPEN_TYPE = '#type-of-name:popover-open'
+const FOCUSED = 'document.activeElement.textContent'
+
+/** A type is shown, it has a text, and it is inside the window. */
+async function expectType(page: Page, place: string, report: Report): Promise<void> {
+  const type = page.locator(OPEN_TYPE)
+  await type.waitFor()
+  if ((await type.innerText()).trim() === '') report(`${place}: the type is empty`)
+  const { x, width } = (await type.boundingBox()) ?? { x: 0, width: 0 }
+  const windowWidth = page.viewportSize()?.width ?? 0
+  if (x < 0 || x + width > windowWidth) report(`${place}: the type is not inside the window`)
+}
+
 function isElsewhere(url: string, origin: string): boolean {
   return url.startsWith('http') && new URL(url).origin !== origin
 }

@@ -7,13 +7,14 @@ import { join, sep } from 'node:path'
 import axe from 'axe-core'
 import { chromium } from 'playwright-core'
 import { ROOT } from '../workspace/workspace.ts'
-import { checkAccessibility, checkOnPhone, checkSearch } from './check-pages.ts'
+import { checkAccessibility, checkOnPhone, checkSearch, checkTypes } from './check-pages.ts'
 import { findChromium } from './find-chromium.ts'
 import { serveSite } from './serve-site.ts'
 
 const DIST = join(ROOT, 'docs/.vitepress/dist')
 /** The first page, a guide, a reference page, a long table. */
 const LOOKED_AT = ['/', '/protect/guards', '/reference/client-options', '/standards']
+const WITH_TYPES = '/start/'
 
 const named = process.argv.slice(2)
 const executablePath = findChromium()
@@ -34,6 +35,8 @@ async function check(browserPath: string): Promise<void> {
     const [paths, lookedAt] = named.length === 0 ? [sitePaths(), LOOKED_AT] : [named, named]
     await checkSearch(browser, site.origin, 'revocation', report)
     await checkAccessibility(browser, site.origin, lookedAt, axe.source, report)
+    if (named.length === 0 || named.includes(WITH_TYPES))
+      await checkTypes(browser, site.origin, WITH_TYPES, axe.source, report)
     await checkOnPhone(browser, site.origin, paths, report)
     console.log(`site:check: ${paths.length} pages, ${problems} problems`)
     if (problems > 0) process.exitCode = 1

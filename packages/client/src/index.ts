@@ -1,13 +1,8 @@
 /** The resource server's side of token introspection. */
 
 // The client
-export {
-  type EndpointCircuit,
-  type FeedStatistics,
-  IntrospectionClient,
-  type IntrospectionStatistics,
-  type IntrospectionWithLiveness,
-} from './introspection-client.ts'
+export { IntrospectionClient, type IntrospectionWithLiveness } from './introspection-client.ts'
+export type { EndpointCircuit, FeedStatistics, IntrospectionStatistics } from './events/statistics.ts'
 export type { CheckFailed, CheckPassed, CheckResult, CheckSide, CheckStep } from './check.ts'
 export type { IntrospectOptions } from './call-options.ts'
 export type { IntrospectionClientOptions, LocalClientOptions } from './options.ts'

@@ -1,6 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The public entry of the resource server's side. */
-import { withoutQuery } from '@token-introspection/core'
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { copyOptions } from '@token-introspection/core/options'
 import { SHARES_TIMERS } from '#default-transport'
@@ -16,6 +15,7 @@ import type { ClientGuard, OptionalClientGuard } from './guards/client-guard.ts'
 import { checkCallOptions, type IntrospectOptions } from './call-options.ts'
 import { introspect, type Steps } from './introspect.ts'
 import { observeIntrospection } from './events/observe.ts'
+import { type IntrospectionStatistics, statisticsOf } from './events/statistics.ts'
 import type { ClaimsAreChecked, IntrospectionClientOptions, LocalClientOptions } from './options.ts'
 import { resolveOptions } from './resolve-options.ts'
 import type { GuardOptions, OptionalGuardOptions } from './policy/policy-options.ts'
@@ -23,12 +23,10 @@ import { resolveGuardOptions } from './policy/resolve-guard.ts'
 import type { IntrospectionResult } from './result/introspection-result.ts'
 import { type Liveness, LivenessRecord } from './revocations/liveness.ts'
 import type { GuardRequest } from './token/guard-request.ts'
-import { DRIFT } from './revocations/revocation-clock.ts'
 import type { Followed } from './revocations/revocations-options.ts'
 import { shortFingerprint, tokenPart } from './token/fingerprint-token.ts'
 import { startTrace } from './events/trace.ts'
 import { SharedWork } from './transport/shared-work.ts'
-import type { CircuitState } from './transport/outage/circuit-breaker.ts'
 import { systemClock } from './watch/watch-clock.ts'
 import { type TokenWatchOptions, TokenWatches } from './watch/watch-token.ts'
 import { requireToken } from './token/require-token.ts'
@@ -36,74 +34,11 @@ import { requireToken } from './token/require-token.ts'
 /** Options for calls without options, so that no object is created for each of them. */
 const NO_OPTIONS: IntrospectOptions = Object.freeze({})
 
-/** The result of {@link IntrospectionClient.statistics}. Counts begin with the creation of the client. */
-export interface IntrospectionStatistics {
-  /** Calls that were answered from the cache, also with an inactive answer. */
-  readonly hits: number
-  /** Hits with an inactive answer. */
-  readonly inactiveHits: number
-  /** Calls that found no answer in the cache that was fresh enough, also with `maxAgeSeconds: 0`. */
-  readonly misses: number
-  /** Calls that shared the request of another call about the same token. */
-  readonly joined: number
-  /**
-   * Answers in the cache now, including expired ones that are not dropped yet; `undefined` with a store of your own.
-   */
-  readonly entries: number | undefined
-  /**
-   * Answers that were dropped although they could still be used, because `cache.maxEntries` or `cache.inactiveMaxEntries`
-   * were reached. If it grows, hits are lost: raise the limit. `undefined` with a store of your own.
-   */
-  readonly evicted: number | undefined
-  /** Tokens that are watched now. */
-  readonly watched: number
-  /** Requests on their way now, including those for metadata, keys and access tokens. */
-  readonly underWay: number
-  /** Requests that wait for their turn now: see `transport.maxQueuedRequests`. */
-  readonly queued: number
-  /** Every URL that the client has asked, without its query, and the state of its circuit. */
-  readonly circuits: readonly EndpointCircuit[]
-  /** The feed of revocations; `undefined` when the client follows none. */
-  readonly feed: FeedStatistics | undefined
-}
-
-/** The feed of revocations that the client follows. */
-export interface FeedStatistics {
-  /** The position that was applied last; `undefined` before the first answer of the feed. */
-  readonly position: string | undefined
-  /** Events that were applied so far. */
-  readonly events: number
-  /** How often the log did not have the position of the client. */
-  readonly gaps: number
-  /** Remembered answers that an event made void. */
-  readonly voided: number
-  /**
-   * Seconds since the moment as of which every revocation is known, one percent more than the clock shows; infinite before
-   * the first answer of the feed. The feed is of use while this is below `cache.leaseSeconds`.
-   */
-  readonly knownSeconds: number
-  /**
-   * With `keySecret`: the client knows every revocation after this moment, in seconds since the epoch by the clock of the
-   * log. `boundSeconds` is infinite for a JWT that was issued earlier. `undefined` before the replay of the log.
-   */
-  readonly since: number | undefined
-  /** Revoked tokens, sessions, users and clients that are remembered for JWTs. 0 without `keySecret`. */
-  readonly revokedKeys: number
-  /** Whether events come as they happen: the stream of the feed is open, and has sent its first page. */
-  readonly isListening: boolean
-}
-
 /** The result of {@link IntrospectionClient.introspectWithLiveness}. */
 export interface IntrospectionWithLiveness<Claims extends object = object> {
   readonly result: IntrospectionResult<Claims>
   /** How late a revocation can be for this call. */
   readonly liveness: Liveness
-}
-
-/** The circuit of one URL: see `transport.circuitBreaker`. */
-export interface EndpointCircuit {
-  readonly endpoint: string
-  readonly state: CircuitState
 }
 
 /** The parts of a client, for code that combines several clients. */
@@ -480,23 +415,7 @@ export class IntrospectionClient<Claims extends object = object> {
    * of now.
    */
   statistics(): IntrospectionStatistics {
-    const { cache, flights, transport } = this.#steps
-    const { hits = 0, inactiveHits = 0, misses = 0 } = cache?.answers ?? {}
-    return Object.freeze({
-      feed: feedStatistics(this.#followed),
-      hits,
-      inactiveHits,
-      misses,
-      joined: flights.joined,
-      entries: cache ? cache.entries() : 0,
-      evicted: cache ? cache.evicted() : 0,
-      watched: this.#watches.size,
-      underWay: transport.admission.underWay,
-      queued: transport.admission.queued,
-      circuits: Object.freeze(
-        Array.from(transport.circuits, ([url, { state }]) => Object.freeze({ endpoint: withoutQuery(url), state })),
-      ),
-    })
+    return statisticsOf(this.#steps, this.#followed, this.#watches.size)
   }
 
   /**
@@ -531,19 +450,4 @@ export class IntrospectionClient<Claims extends object = object> {
   #refuseClosed(): void {
     if (this.#closing !== undefined) throw new TypeError('the IntrospectionClient is closed')
   }
-}
-
-function feedStatistics(followed: Followed | undefined): FeedStatistics | undefined {
-  if (followed === undefined) return undefined
-  const { state, voided } = followed.feed
-  return Object.freeze({
-    position: state.position,
-    events: state.events,
-    gaps: state.gaps,
-    voided,
-    knownSeconds: (state.knownMs() * DRIFT) / 1000,
-    since: state.since,
-    revokedKeys: followed.jwts?.revoked.size ?? 0,
-    isListening: followed.following.isListening,
-  })
 }

@@ -3,7 +3,7 @@
 import type { IntrospectOptions } from '../call-options.ts'
 import type { Explanation } from '../explain/explanation.ts'
 import type { AcceptedTokens } from '../guards/accepted-tokens.ts'
-import type { IntrospectionStatistics } from '../introspection-client.ts'
+import type { IntrospectionStatistics } from '../events/statistics.ts'
 import type { IntrospectionResult } from '../result/introspection-result.ts'
 import type { GuardRequest } from '../token/guard-request.ts'
 import type { IssuersCheck } from './check-issuers.ts'

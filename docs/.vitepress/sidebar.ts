@@ -34,6 +34,7 @@ export const SECTIONS: readonly Section[] = [
       { title: 'Guard a Koa API', page: 'protect/koa' },
       { title: 'Guard a Nest API', page: 'protect/nest' },
       { title: 'Guard a Next API', page: 'protect/next' },
+      { title: 'Guard a Nitro API', page: 'protect/nitro' },
       { title: 'Guard a server of node:http', page: 'protect/node-http' },
       { title: 'Guard an AWS Lambda function', page: 'protect/lambda' },
       { title: 'Guard a fetch handler', page: 'protect/web-request' },

@@ -1,8 +1,9 @@
-/** The first program of each page about a framework, as a reader copies it. Only its issuer and its port differ. */
+/** The programs of the pages about frameworks, as a reader copies them. Only its issuer and its port differ. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import type { IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
@@ -17,6 +18,7 @@ import { ROOT } from '../src/workspace/workspace.ts'
 
 const directory = join(ROOT, 'packages/repository/.generated/framework-guides')
 const children: ChildProcess[] = []
+const servers: Server[] = []
 let as: AuthorizationServer
 
 beforeAll(async () => {
@@ -28,6 +30,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   children.forEach((child) => child.kill())
+  servers.forEach((server) => server.close())
   await as.stop()
   vi.unstubAllEnvs()
 })
@@ -37,7 +40,7 @@ function saveProgram(page: string, title: string, port = 0): string {
   const issuer = "issuer: 'https://as.example.com',"
   const program = readGuideExample(`protect/${page}`, title)
   if (!program.includes(issuer)) throw new Error(`docs/protect/${page}: the first program has no ${issuer}`)
-  const file = join(directory, page.replace('.md', '.ts'))
+  const file = join(directory, `${page.replace('.md', '')}-${title.replaceAll(/\W+/g, '-')}.ts`)
   const here = `issuer: '${as.issuer}', transport: { allowHttpOnLoopback: true, deadlineMs: 60_000 },`
   writeFileSync(file, program.replace(issuer, here).replace(/\b3000\b/, `${port}`))
   return file
@@ -90,6 +93,20 @@ function byFetch(fetch: Fetch): Call {
   }
 }
 
+type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+/** Serves a route of the pages router of Next, which gives it the response of Node with methods of its own. */
+async function byRoute(route: Route): Promise<Call> {
+  const server = createServer((request, response) => {
+    const json = (body: unknown): void => void response.end(JSON.stringify(body))
+    void route(request, Object.assign(response, { json }))
+  })
+  servers.push(server.listen(0, '127.0.0.1'))
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return (authorization) => callAt(port, authorization)
+}
+
 type Handler = (event: object, context: object) => Promise<{ statusCode: number; body: string }>
 
 describe.each<[string, string, (page: string, title: string) => Promise<Call>]>([
@@ -103,6 +120,19 @@ describe.each<[string, string, (page: string, title: string) => Promise<Call>]>(
     async (page, title) => byFetch(((await load(page, title))['default'] as { fetch: Fetch }).fetch),
   ],
   ['next.md', 'Guard a Next API', async (page, title) => byFetch((await load(page, title))['GET'] as Fetch)],
+  [
+    'next.md',
+    'Guard a route of the pages router',
+    async (page, title) => byRoute((await load(page, title))['default'] as Route),
+  ],
+  [
+    'nitro.md',
+    'Guard a Nitro API',
+    async (page, title) => {
+      const handle = (await load(page, title))['default'] as (event: { readonly req: Request }) => Promise<Response>
+      return byFetch((req) => handle({ req }))
+    },
+  ],
   [
     'web-request.md',
     'Guard a fetch handler: Bun, Deno, Workers, h3, SvelteKit',
@@ -122,7 +152,7 @@ describe.each<[string, string, (page: string, title: string) => Promise<Call>]>(
       }
     },
   ],
-])('docs/protect/%s', (page, title, open) => {
+])('docs/protect/%s, %s', (page, title, open) => {
   test('lets a good token pass, and no other', async () => {
     const call = await open(page, title)
     expect((await call(undefined)).status).toBe(401)

@@ -116,6 +116,11 @@ describe('toResponse', () => {
     expect(await response.json()).toEqual({ error: 'insufficient_scope' })
   })
 
+  test('has no media type without a body', () => {
+    const response = refuseAbsentToken(settings).toResponse()
+    expect([response.body, response.headers.get('content-type')]).toEqual([null, null])
+  })
+
   test('creates a new Response each time', async () => {
     const refusal = refuseUnchecked(new TransportTimeoutError('x'))
     await refusal.toResponse().text()

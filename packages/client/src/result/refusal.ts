@@ -85,7 +85,8 @@ export class Refusal {
 
   /** Creates the refusal as a web `Response`. */
   toResponse(): Response {
-    return new Response(this.body, { status: this.status, headers: { ...this.headers } })
+    // An empty text would get a media type.
+    return new Response(this.body === '' ? null : this.body, { status: this.status, headers: { ...this.headers } })
   }
 }
 

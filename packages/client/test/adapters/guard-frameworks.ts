@@ -24,6 +24,7 @@ import {
 import { addHeaders, nodeGuard, sendRefusal, toGuardRequest } from '@token-introspection/client/node'
 import express from 'express'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { H3, toNodeHandler as toH3Listener } from 'h3'
 import { Hono } from 'hono'
 import Koa from 'koa'
 import { createLambdaServer, EVENTS, type ToEvent } from '../../../server/test/adapters/lambda-gateway.ts'
@@ -50,6 +51,8 @@ export interface GuardedFramework {
   readonly takesOptional?: boolean
   /** Set for frameworks that create web responses. Their servers choose the framing of the body. */
   readonly web?: true
+  /** Set for frameworks without an adapter, where the program makes the whole response. No field is set before the guard runs. */
+  readonly bare?: true
   /** The framework's media type for JSON, and its text for an empty body. */
   readonly json?: string
   readonly empty?: string
@@ -84,7 +87,8 @@ function fieldsBefore(cacheControl: string | undefined): Record<string, string> 
   }
 }
 
-const ASKED_FOR = 'x-cache-control'
+/** By this field a request asks for a `Cache-Control` that the application sets before the guard runs. */
+export const ASKED_FOR = 'x-cache-control'
 
 async function listen(listener: RequestListener): Promise<StartedFramework> {
   const server = createServer(listener).listen(0, '127.0.0.1')
@@ -212,6 +216,18 @@ function startHono(prepare: (app: Hono<AuthEnv>) => unknown = () => undefined): 
     const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
     return listen((request, response) => void listener(request, response))
   }
+}
+
+/** h3 has no adapter: its request is a web request. */
+const startH3: Start = (guard, handle, { passPreflights = false } = {}) => {
+  const app = new H3({ silent: true }).all(PATH, async ({ req }) => {
+    const isFree = isPreflight(req)
+    if (isFree && !passPreflights) return new Response(null, { status: 204 })
+    const decision = isFree ? undefined : await guard(req)
+    if (decision?.allowed === false) return decision.toResponse()
+    return new Response(handle(decision?.token, await req.text()), decision)
+  })
+  return listen(toH3Listener(app))
 }
 
 type Mount = (app: FastifyInstance, guard: OptionalGuard, route: FastifyRoute, options: StartOptions) => unknown
@@ -418,6 +434,7 @@ export const frameworks: readonly GuardedFramework[] = [
     parsesForms: true,
     web: true,
   },
+  { name: 'h3', start: startH3, parsesForms: true, web: true, bare: true },
   {
     name: 'Fastify by a hook',
     start: startFastify(

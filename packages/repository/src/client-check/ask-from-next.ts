@@ -1,7 +1,6 @@
-/** Runs the cases in a route handler of Next, and asks the route of the guide, whose secret is there only when Next runs. */
-import { isDeepStrictEqual } from 'node:util'
-import { SECRET, TOKEN } from '../mount-check/endpoint.ts'
+/** Runs the cases in a route handler of Next, and asks the routes of the guide. */
 import { freePort, type StartedProcess } from '../mount-check/started-process.ts'
+import { askGuardedRoute, guardedEnvironment } from './ask-guarded-route.ts'
 import { compareOutcomes } from './compare-outcomes.ts'
 import { expectedOn } from './expected-outcomes.ts'
 import { postJson } from './post-json.ts'
@@ -16,26 +15,14 @@ const RUN_MS = 30_000
 export async function askFromNext(start: Start, { input }: SmokeServer): Promise<string[]> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const app = await start(port, { ORDERS_API_SECRET: SECRET, INTROSPECTION_ENDPOINT: `${url}/introspect` })
+  const app = await start(port, guardedEnvironment(port))
   try {
     const expected = expectedOn('node')
     const titles = expected.map(({ title }) => title)
     const lines = await postJson(`${url}/client`, { ...input, titles }, RUN_MS)
-    return [...compareOutcomes(lines, expected), ...(await askOrders(url))]
+    const routes = ['/orders', '/api/orders'].map((path) => askGuardedRoute(port, path))
+    return [...compareOutcomes(lines, expected), ...(await Promise.all(routes)).flat()]
   } finally {
     await app.stop()
   }
-}
-
-async function askOrders(url: string): Promise<string[]> {
-  const get = async (token: string): Promise<unknown> => {
-    const response = await fetch(`${url}/orders`, { headers: { authorization: `Bearer ${token}` } })
-    return [response.status, await response.text()]
-  }
-  const found = [await get(TOKEN), await get('unknown')]
-  const expected = [
-    [200, '{"orders":[],"for":"alice"}'],
-    [401, '{"error":"invalid_token"}'],
-  ]
-  return isDeepStrictEqual(found, expected) ? [] : [`the route of the guide: ${JSON.stringify(found)}`]
 }

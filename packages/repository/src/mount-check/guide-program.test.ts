@@ -14,3 +14,16 @@ test.each([
 ])('refuses %s, which has no program', (heading, complaint) => {
   expect(() => guideProgram(heading, './endpoint.js')).toThrow(complaint)
 })
+
+test.each([
+  ['Next, pages router', 'export default toNodeHandler(introspection)'],
+  ['Nitro', 'export default ({ req }'],
+])('takes the example for %s', (heading, exported) => {
+  const program = guideProgram(heading, './endpoint.js')
+  expect(program).toContain("import { introspection } from './endpoint.js'")
+  expect(program).toContain(exported)
+})
+
+test('takes the example for Nitro 2 as it is, because it imports its handler itself', () => {
+  expect(guideProgram('Nitro 2', '../endpoint')).toContain("import { introspection } from '../endpoint'")
+})

@@ -19,6 +19,7 @@ export interface HttpCase {
   readonly expected: Expected
 }
 
+const PATH = '/introspect'
 const FORM = 'application/x-www-form-urlencoded'
 const credentials: readonly [string, string] = ['authorization', basic('orders-api', SECRET)]
 const wrong: readonly [string, string] = ['authorization', basic('orders-api', 'wrong')]
@@ -30,7 +31,7 @@ const invalidClient = { error: 'invalid_client' }
 const ACTIVE = { active: true, sub: 'alice', aud: 'urn:orders', iss: 'https://as.example.com', exp: 4_102_444_800 }
 
 function post(body: string, headers: RawRequest['headers'] = [formType, credentials]): RawRequest {
-  return { method: 'POST', path: '/introspect', headers, body }
+  return { method: 'POST', path: PATH, headers, body }
 }
 
 const encoded = `token=${TOKEN}`
@@ -40,7 +41,7 @@ export const HTTP_CASES: readonly HttpCase[] = [
   ['an active token', post(encoded), 200, json, ACTIVE],
   ['an unknown token', post('token=unknown'), 200, json, '{"active":false}'],
   ['the secret in the form', post(`${encoded}&${secretInForm}`, [formType]), 200, json, ACTIVE],
-  ['a query, which is ignored', { ...post(encoded), path: '/introspect?token=x' }, 200, json, ACTIVE],
+  ['a query, which is ignored', { ...post(encoded), path: `${PATH}?token=x` }, 200, json, ACTIVE],
   ['a wrong secret', post(encoded, [formType, wrong]), 401, { ...json, 'www-authenticate': challenge }, invalidClient],
   ['no credentials', post(encoded, [formType]), 401, { ...json, 'www-authenticate': challenge }, invalidClient],
   [
@@ -76,13 +77,7 @@ export const HTTP_CASES: readonly HttpCase[] = [
     invalidRequest,
   ],
   ['a body over the cap', post(`${encoded}&x=${'a'.repeat(40_000)}`), 413, json, invalidRequest],
-  [
-    'GET',
-    { ...post(''), method: 'GET', path: `/introspect?${encoded}` },
-    405,
-    { ...json, allow: 'POST' },
-    invalidRequest,
-  ],
+  ['GET', { ...post(''), method: 'GET', path: `${PATH}?${encoded}` }, 405, { ...json, allow: 'POST' }, invalidRequest],
   ['PUT', { ...post(encoded), method: 'PUT' }, 405, { ...json, allow: 'POST' }, invalidRequest],
   ['OPTIONS', { ...post(''), method: 'OPTIONS' }, 405, { ...json, allow: 'POST' }, invalidRequest],
   ['HEAD', { ...post(''), method: 'HEAD' }, 405, { ...json, allow: 'POST' }, ''],
@@ -95,11 +90,18 @@ export const HTTP_CASES: readonly HttpCase[] = [
  * Sends every request, and reports every other answer.
  *
  * @param exceptions - other answers, by title, where the runtime answers before the handler.
+ * @param path - where the endpoint is.
  */
-export async function runCases(port: number, exceptions: Readonly<Record<string, Expected>>): Promise<string[]> {
+export async function runCases(
+  port: number,
+  exceptions: Readonly<Record<string, Expected>>,
+  path = PATH,
+): Promise<string[]> {
   const problems: string[] = []
   for (const { title, request, expected } of HTTP_CASES) {
-    const response = await exchange(port, request).catch((error: unknown) => error as Error)
+    const response = await exchange(port, { ...request, path: request.path.replace(PATH, path) }).catch(
+      (error: unknown) => error as Error,
+    )
     const complaint = response instanceof Error ? response.message : complain(response, exceptions[title] ?? expected)
     if (complaint !== undefined) problems.push(`${title}: ${complaint}`)
   }

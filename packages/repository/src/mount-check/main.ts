@@ -49,13 +49,14 @@ function skip(notice: string): void {
 async function askMounted(mount: Mount, directory: string): Promise<string[]> {
   const port = await freePort()
   mount.prepare(directory, port)
-  const binary = join(directory, mount.binary)
-  // What is written in JavaScript is run, and not left to find a Node of its own.
-  const [command, first] = mount.binary.includes('/dist/bin/') ? [process.execPath, [binary]] : [binary, []]
+  const { binary, script, alsoAt } = mount
+  const [command, first] = script === undefined ? [join(directory, binary), []] : [process.execPath, [script]]
   const args = [...first, ...mount.args(port)]
   const server = await startProcess(command, args, directory, port, mount.environment ?? {})
   try {
     const found = await runCases(port, mount.exceptions ?? {})
+    const alsoFound = alsoAt === undefined ? [] : await runCases(port, {}, alsoAt)
+    found.push(...alsoFound.map((problem) => `${alsoAt}: ${problem}`))
     const followed = mount.hasFeed === true ? await followFeedOf(port).catch(describe) : []
     found.push(...followed.map((problem) => `feed: ${problem}`))
     return found.length === 0 ? [] : [...found, server.output()].filter((text) => text !== '')

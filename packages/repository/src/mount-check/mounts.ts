@@ -7,6 +7,7 @@ import { ENDPOINT_MODULE } from './endpoint.ts'
 import { guideProgram } from './guide-program.ts'
 import type { Mount } from './mount.ts'
 import { next } from './next-mount.ts'
+import { NITRO_MOUNTS } from './nitro-mounts.ts'
 import { writeProjectFile } from './project-file.ts'
 import { WORKER_MOUNTS } from './worker-mounts.ts'
 
@@ -46,7 +47,7 @@ const deno: Mount = {
   },
 }
 
-export const MOUNTS: readonly Mount[] = [bun, deno, ...WORKER_MOUNTS, next]
+export const MOUNTS: readonly Mount[] = [bun, deno, ...WORKER_MOUNTS, next, ...NITRO_MOUNTS]
 
 /** Whether a program is installed that runs on this machine. */
 export function isInstalled({ binary }: Mount, directory: string): boolean {

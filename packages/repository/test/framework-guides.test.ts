@@ -60,7 +60,7 @@ async function start(page: string, title: string, statusAt: (port: number) => Pr
     children.push(child)
     const isSettled = async (): Promise<boolean> =>
       child.exitCode !== null || (await statusAt(port).catch(() => 0)) === 401
-    await expect.poll(isSettled, { timeout: 60_000 }).toBe(true)
+    await expect.poll(isSettled).toBe(true)
     if (child.exitCode === null) return port
   }
   throw new Error(`docs/protect/${page}: the program ended ${STARTS} times`)

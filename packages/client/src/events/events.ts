@@ -114,7 +114,7 @@ export interface GuardRefusedEvent extends Told {
   readonly durationMs: number
 }
 
-/** A guard decided: narrow the event on `allowed`. */
+/** A guard let a request pass, or refused it. Narrow the event on `allowed`. */
 export type GuardedEvent = GuardAllowedEvent | GuardRefusedEvent
 
 /** `forget` or `forgetAll` was called: the client does not use answers from before. */

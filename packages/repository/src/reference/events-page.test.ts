@@ -30,6 +30,7 @@ export interface UnheardEvent extends Told {
   readonly heard: false
 }
 
+/** Somebody knocked. Nobody may be there. */
 export type KnockedEvent = HeardEvent | UnheardEvent
 
 /** From where. */
@@ -70,7 +71,7 @@ Doors tell.
 | event | happens when |
 |---|---|
 | [\`opened\`](#opened) | Somebody opened it. |
-| [\`knocked\`](#knocked) | A knock. A knock for nobody. |
+| [\`knocked\`](#knocked) | Somebody knocked. |
 
 Every event has:
 

@@ -25,6 +25,8 @@ export type LinkOf = (side: EventSide, name: string) => string | undefined
 /** The forms of an event: types with the same `type`. */
 interface EventForms {
   readonly type: string
+  /** When it happens, in a sentence. */
+  readonly summary: string
   readonly forms: readonly Found[]
   /** What emits it. */
   readonly emitters: readonly string[]
@@ -46,10 +48,10 @@ function writeSide(side: EventSide, page: Page): string {
   const write: Writer = { ...page, side, everywhere: everywhere.map(({ name }) => name) }
   const shared = everywhere.length === 0 ? [] : ['Every event has:', writeMembers(everywhere, write)]
   page.slugger.slug(side.title)
-  const rows = events.map(({ type, forms }) => {
+  const rows = events.map(({ type, summary }) => {
     // In the order of the headings: both sides have events of the same name.
     const anchor = page.slugger.slug(type)
-    return `| [\`${type}\`](#${anchor}) | ${cell(show(summary(forms)))} |`
+    return `| [\`${type}\`](#${anchor}) | ${cell(show(summary))} |`
   })
   return [
     `## ${side.title}`,
@@ -82,10 +84,11 @@ function eventsOf({ unions, path }: EventSide, modules: Modules): EventForms[] {
   const found = [...unions].flatMap(([emitter, name]) => {
     const union = modules.findExport(path, name)
     if (union === undefined) throw new Error(`${path} does not export ${name}`)
-    return leavesOf(union, modules).map((form) => ({ emitter, form }))
+    return namesIn(union, modules).flatMap((part) => leavesOf(part, modules).map((form) => ({ emitter, form, part })))
   })
   return [...Map.groupBy(found, ({ form }) => typeOf(form, modules))].map(([type, group]) => ({
     type,
+    summary: firstSentence(parseDocstring(group[0]?.part.declaration.doc ?? '').text),
     forms: [...new Map(group.map(({ form }) => [form.declaration.name, form])).values()],
     emitters: [...new Set(group.map(({ emitter }) => emitter))],
   }))
@@ -93,10 +96,14 @@ function eventsOf({ unions, path }: EventSide, modules: Modules): EventForms[] {
 
 function leavesOf(found: Found, modules: Modules): Found[] {
   if (found.declaration.kind === 'interface') return [found]
-  return found.declaration.bases.flatMap(alternativesOf).flatMap((part) => {
+  return namesIn(found, modules).flatMap((part) => leavesOf(part, modules))
+}
+
+/** What the names in a union stand for. */
+function namesIn({ declaration, path }: Found, modules: Modules): Found[] {
+  return declaration.bases.flatMap(alternativesOf).flatMap((part) => {
     const name = referencedName(part)
-    const target = name === undefined ? undefined : modules.find(found.path, name)
-    return target === undefined ? [] : leavesOf(target, modules)
+    return (name === undefined ? undefined : modules.find(path, name)) ?? []
   })
 }
 
@@ -113,10 +120,6 @@ function sharedMembers(events: readonly EventForms[], modules: Modules): FoundMe
 
 function ownMembers(form: Found, modules: Modules): FoundMember[] {
   return membersOf(form, modules).filter(({ name }) => name !== 'type')
-}
-
-function summary(forms: readonly Found[]): string {
-  return forms.map(({ declaration }) => firstSentence(parseDocstring(declaration.doc).text)).join(' ')
 }
 
 function writeEvent({ type, forms, emitters }: EventForms, write: Writer): string {

@@ -8,13 +8,14 @@ import type { GuardRequest } from './token/guard-request.ts'
 import { ABSENT_DETAIL, MALFORMED_DETAIL, MALFORMED_REMEDY, sayPlaces } from './token/say-presented.ts'
 import { requireGuardRequest } from './token/require-guard-request.ts'
 import { type FoundForm, formTooLong, readRequestForm } from './token/request-form.ts'
-import { checkPermission, checkTarget } from './policy/check-policy.ts'
+import { checkPermission, checkTarget, hasScope } from './policy/check-policy.ts'
 import type { AudienceCount } from './policy/audience-refusals.ts'
 import { findMismatch, type RefusalGrounds } from './policy/find-mismatch.ts'
 import { checkConfirmation } from './policy/confirmation/check-confirmation.ts'
 import type { ConfirmationOutcome } from './policy/confirmation/confirmation.ts'
 import type { JudgedToken } from './policy/policy.ts'
 import type { CustomCheck } from './policy/policy-options.ts'
+import { withRequiredScope } from './policy/required-scope.ts'
 import type { Allowance, Anonymity, GuardDecision, OptionalGuardDecision } from './result/guard-decision.ts'
 import type { ActiveIntrospectionResult, IntrospectionResult } from './result/introspection-result.ts'
 import {
@@ -167,20 +168,43 @@ function judgeConfirmed<Claims extends object>(
   const headers = responseHeaders(source, confirmation.headers)
   const allowance: Allowance<Claims> = { allowed: true, token, headers, liveness }
   const { useProof } = confirmation
-  if (check === undefined && useProof === undefined) return allowance
-  return checkAndUseProof(allowance, check && (() => check(token, request)), useProof, result)
+  const { requiredScope } = request
+  if (check === undefined && useProof === undefined && requiredScope === undefined) return allowance
+  return checkAndUseProof(
+    allowance,
+    requiredScope && (() => checkRequiredScope(token, requiredScope, presented, steps)),
+    check && (() => check(token, request)),
+    useProof,
+    result,
+  )
+}
+
+/** The refusal of a token that lacks the further scope of the request. Its challenge names the scope of the guard, too. */
+async function checkRequiredScope<Claims extends object>(
+  token: JudgedToken,
+  requiredScope: NonNullable<GuardRequest['requiredScope']>,
+  presented: Presented,
+  steps: GuardSteps<Claims>,
+): Promise<Refusal | undefined> {
+  const scope = withRequiredScope(steps.policy.scope, await requiredScope())
+  const judging = { ...steps, policy: { ...steps.policy, scope, passed: undefined } }
+  if (hasScope(token.scope, judging.policy)) return undefined
+  return refusePermission('scope', presented.scheme, judging, groundsOf('scope', token, presented, judging))
 }
 
 /**
- * Runs the check of the application, then marks the proof as used, so that a refused request takes no room in the
+ * Finds the further scope of the request and runs the check of the application, then marks the proof as used, so that a refused request takes no room in the
  * replay store.
  */
 async function checkAndUseProof<Claims extends object>(
   allowance: Allowance<Claims>,
+  lacksScope: (() => Promise<Refusal | undefined>) | undefined,
   check: (() => unknown) | undefined,
   useProof: (() => Promise<boolean>) | undefined,
   result: ChallengeSettings,
 ): Promise<GuardDecision<Claims>> {
+  const lacking = lacksScope && (await lacksScope())
+  if (lacking !== undefined) return lacking
   // An untyped check might return any value. Only `true` counts.
   if (check !== undefined && (await check()) !== true) return refuseByCheck()
   if (useProof !== undefined && !(await useProof())) return refuseProof(result, USED)
@@ -221,6 +245,8 @@ async function judgeAgain<Claims extends object>(
   const lacking = checkPermission(latest, policy, steps.now)
   if (lacking !== undefined)
     return refusePermission(lacking, scheme, steps, groundsOf(lacking, latest, presented, steps))
+  const required = request.requiredScope && (await checkRequiredScope(latest, request.requiredScope, presented, steps))
+  if (required !== undefined) return required
   if (check !== undefined && ((await check(latest, request)) as unknown) !== true) return refuseByCheck()
   return { ...decision, token: latest }
 }

@@ -46,6 +46,9 @@ function seam<Members extends object>(members: Members): Members {
 const never = (): Promise<never> => Promise.reject(new Error('nothing is sent here'))
 const now = (): number => 1_764_000_000_000
 const nothing = (): void => undefined
+const mcpScopes = { tools: { list: 'a' }, otherTools: 'b', methods: { ping: 'c' }, maxBodyBytes: 1 }
+/** Any name may be that of a tool or a method. */
+const MCP_NAMES = ['scopes.tools', 'scopes.methods']
 const send = seam({ sendCommand: () => Promise.resolve(null) })
 const urlRules = { allowHttpOnLoopback: true, allowHttpOrigins: new Set(['http://keycloak:8080']) }
 const replayOptions = { maxKeys: 5, maxKeysPerOwner: 5, now, elapsedMs: now }
@@ -830,16 +833,32 @@ export const WALKS: Readonly<Record<string, readonly OptionWalk[]>> = {
       { resource: audience, InvalidTokenError: Error, InsufficientScopeError: Error },
       (options) => mcp.createTokenVerifier(guard, options),
     ),
-    walk('createMcpGate', { resource: audience }, (options) => mcp.createMcpGate(guard, options)),
-    ...['mcpExpressGuard', 'requireToken'].map((name) =>
-      walk(name, { resource: audience, onRefusal: nothing }, (options) => mcp.mcpExpressGuard(guard, options), {
-        path: 'mcpExpressGuard',
-      }),
-    ),
-    walk('guardMcp', { resource: audience }, (options) => mcp.guardMcp(guard, never, options)),
-    walk('mcpNodeGuard', { resource: audience }, (options) => mcp.mcpNodeGuard(guard, never, options), {
-      path: 'mcpNodeGuard',
+    walk('createMcpGate', { resource: audience, scopes: mcpScopes }, (options) => mcp.createMcpGate(guard, options), {
+      open: MCP_NAMES,
     }),
+    ...['mcpExpressGuard', 'requireToken'].map((name) =>
+      walk(
+        name,
+        { resource: audience, scopes: mcpScopes, onRefusal: nothing },
+        (options) => mcp.mcpExpressGuard(guard, options),
+        {
+          path: 'mcpExpressGuard',
+          open: MCP_NAMES,
+        },
+      ),
+    ),
+    walk('guardMcp', { resource: audience, scopes: mcpScopes }, (options) => mcp.guardMcp(guard, never, options), {
+      open: MCP_NAMES,
+    }),
+    walk(
+      'mcpNodeGuard',
+      { resource: audience, scopes: mcpScopes },
+      (options) => mcp.mcpNodeGuard(guard, never, options),
+      {
+        path: 'mcpNodeGuard',
+        open: MCP_NAMES,
+      },
+    ),
   ],
   'client/opentelemetry': [walk('recordIntrospections', { tracer, meter, now }, clientTelemetry.recordIntrospections)],
   'client/cache-stores': [

@@ -22,7 +22,7 @@ export interface McpTokens<Token> {
   readonly tokenOf: (authInfo: AuthInfo | undefined) => Token
 }
 
-/** Options of {@link createMcpGate} and {@link guardMcp}. */
+/** How `authInfo` is made. */
 export interface McpGateOptions {
   /**
    * The identifier of this server, for `authInfo.resource`, if it is among the audiences of the token. Default the only

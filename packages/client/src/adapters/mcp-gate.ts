@@ -1,7 +1,15 @@
 /** Guards for MCP servers of web requests. */
 import { OptionGroup } from '@token-introspection/core/options'
-import { type Guard, type GuardToken, isPreflight } from '../index.ts'
-import { type McpAuthInfo, type McpGateOptions, type McpTokens, PassedAuthInfo } from './mcp-auth-info.ts'
+import {
+  type ActiveIntrospectionResult,
+  type Guard,
+  type GuardRequest,
+  type GuardToken,
+  isPreflight,
+} from '../index.ts'
+import { type McpAuthInfo, type McpTokens, PassedAuthInfo } from './mcp-auth-info.ts'
+import { readWebBody } from './mcp-message.ts'
+import { hasMcpMessage, McpOperation, type McpServerOptions, readMcpScopes } from './mcp-scopes.ts'
 import { requireGuard } from './middleware-options.ts'
 import { addFields } from './response-fields.ts'
 import { tokenReadBy } from './token-read-by.ts'
@@ -34,7 +42,7 @@ import { tokenReadBy } from './token-read-by.ts'
  */
 export function createMcpGate<G extends Guard>(
   guard: G,
-  options: McpGateOptions = {},
+  options: McpServerOptions = {},
 ): ((request: Request) => Promise<McpAuthInfo<GuardToken<G>> | Response>) & McpTokens<GuardToken<G>> {
   const { pass, tokenOf } = createPass(guard, options)
   const gate = async (request: Request): Promise<McpAuthInfo<GuardToken<G>> | Response> => {
@@ -70,41 +78,62 @@ export function createMcpGate<G extends Guard>(
  */
 export function guardMcp<G extends Guard>(
   guard: G,
-  handle: (
-    request: Request,
-    options: { readonly authInfo: McpAuthInfo<GuardToken<G>> },
-  ) => Response | Promise<Response>,
-  options: McpGateOptions = {},
+  handle: (request: Request, options: McpRequestOptions<GuardToken<G>>) => Response | Promise<Response>,
+  options: McpServerOptions = {},
 ): (request: Request) => Promise<Response> {
   const { pass } = createPass(guard, options)
   return async (request) => {
     const passed = await pass(request)
     if (passed instanceof Response) return passed
-    const response = await handle(request, { authInfo: passed.authInfo })
+    const { authInfo, message } = passed
+    const response = await handle(request, { authInfo, ...(message && { parsedBody: message }) })
     return withHeaders(response, passed.headers)
   }
+}
+
+/** What {@link guardMcp} gives to the handler, for `handleRequest` of the transport. */
+export interface McpRequestOptions<Token extends object = ActiveIntrospectionResult> {
+  readonly authInfo: McpAuthInfo<Token>
+  /** The message of the body, if the option `scopes` made the guard read it. */
+  readonly parsedBody?: unknown
 }
 
 interface Pass<Token extends object> {
   readonly authInfo: McpAuthInfo<Token>
   readonly headers: Readonly<Record<string, string>>
+  /** The message of the body, if it was read. */
+  readonly message: Readonly<Record<string, unknown>> | undefined
 }
 
 function createPass<G extends Guard>(
   guard: G,
-  options: McpGateOptions,
+  options: McpServerOptions,
 ): McpTokens<GuardToken<G>> & { readonly pass: (request: Request) => Promise<Pass<GuardToken<G>> | Response> } {
   requireGuard(guard)
-  const passed = new PassedAuthInfo<GuardToken<G>>(guard, new OptionGroup('', options, ['resource']).string('resource'))
+  const group = new OptionGroup('', options, ['resource', 'scopes'])
+  const passed = new PassedAuthInfo<GuardToken<G>>(guard, group.string('resource'))
+  const scopes = readMcpScopes(group)
   return {
     tokenOf: (authInfo) => passed.tokenOf(authInfo),
     async pass(request) {
       if (isPreflight(request)) return new Response(null, { status: 204 })
-      const decision = await guard(request)
+      const operation =
+        scopes && hasMcpMessage(request.method)
+          ? new McpOperation(scopes, (maxBytes) => readWebBody(request, maxBytes))
+          : undefined
+      const decision = await guard(operation === undefined ? request : withScopeOf(operation, request))
       if (!decision.allowed) return decision.toResponse()
-      return { authInfo: passed.toAuthInfo(tokenReadBy(guard, request), decision.token), headers: decision.headers }
+      const fault = operation?.end()
+      if (fault !== undefined) return new Response(fault.body, { status: fault.status, headers: { ...fault.headers } })
+      const authInfo = passed.toAuthInfo(tokenReadBy(guard, request), decision.token)
+      return { authInfo, headers: decision.headers, message: operation?.message }
     },
   }
+}
+
+/** A web request for a guard, with the further scope of its message. */
+function withScopeOf({ requiredScope }: McpOperation, { method, url, headers }: Request): GuardRequest {
+  return { method, url, headers, requiredScope }
 }
 
 /** A response with immutable fields, such as one from `fetch`, is copied. */

@@ -4,12 +4,14 @@ import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { ActiveIntrospectionResult, Guard, GuardToken } from '../index.ts'
 import { type ExpressGuardOptions, expressGuard } from './express.ts'
-import { type McpAuthInfo, type McpGateOptions, type McpTokens, PassedAuthInfo } from './mcp-auth-info.ts'
+import { type McpAuthInfo, type McpTokens, PassedAuthInfo } from './mcp-auth-info.ts'
+import { McpOperations } from './mcp-operations.ts'
+import { type McpServerOptions, readMcpScopes } from './mcp-scopes.ts'
 import { nodeGuard } from './node.ts'
 
 /** Options of {@link mcpExpressGuard}. */
 export interface McpExpressGuardOptions<Req extends IncomingMessage, Res extends ServerResponse>
-  extends McpGateOptions,
+  extends McpServerOptions,
     Pick<ExpressGuardOptions<Req, Res>, 'onRefusal'> {}
 
 /**
@@ -47,14 +49,19 @@ export function mcpExpressGuard<
   guard: G,
   options: McpExpressGuardOptions<Req, Res> = {},
 ): ((request: Req, response: Res, next: (error?: unknown) => void) => void) & McpTokens<GuardToken<G>> {
-  const group = new OptionGroup('mcpExpressGuard', options, ['resource', 'onRefusal'])
+  const group = new OptionGroup('mcpExpressGuard', options, ['resource', 'scopes', 'onRefusal'])
   const passed = new PassedAuthInfo<GuardToken<G>>(guard, group.string('resource'))
   const onRefusal = group.function<NonNullable<(typeof options)['onRefusal']>>('onRefusal')
+  const operations = new McpOperations(readMcpScopes(group))
   const mayPass = expressGuard<G, Req, Res>(guard, { onRefusal })
   const middleware = (request: Req, response: Res, next: (error?: unknown) => void): void => {
+    operations.begin(request)
     mayPass(request, response, (error) => {
       try {
-        if (error === undefined) passed.attach(request, mayPass.tokenOf(request))
+        if (error === undefined) {
+          if (operations.end(request, response)) return
+          passed.attach(request, mayPass.tokenOf(request))
+        }
       } catch (mistake) {
         next(mistake)
         return
@@ -71,7 +78,8 @@ export function mcpExpressGuard<
  * are answered as by `nodeGuard` of `client/node`, and so the handler runs in the same tick when the answer is cached.
  *
  * @param guard - a guard that is not optional.
- * @param handle - answers an allowed request. `request.auth.extra` is the answer about the token, with the type of your claims.
+ * @param handle - answers an allowed request. `request.auth.extra` is the answer about the token, with the type of your claims. With
+ * `scopes`, pass its third argument to `handleRequest` of the transport: the guard has read the body. Otherwise that is `undefined`.
  * @returns a listener for `createServer`. It throws or rejects only for bugs of the guard and for errors of the handler.
  * @throws TypeError when the guard is not a guard, the handler is not a function, or an option is wrong.
  *
@@ -97,13 +105,22 @@ export function mcpExpressGuard<
  */
 export function mcpNodeGuard<G extends Guard>(
   guard: G,
-  handle: (request: McpIncomingMessage<GuardToken<G>>, response: ServerResponse) => unknown,
-  options: McpGateOptions = {},
+  handle: (request: McpIncomingMessage<GuardToken<G>>, response: ServerResponse, parsedBody: unknown) => unknown,
+  options: McpServerOptions = {},
 ): ((request: IncomingMessage, response: ServerResponse) => unknown) & McpTokens<GuardToken<G>> {
-  const group = new OptionGroup('mcpNodeGuard', options, ['resource'])
+  const group = new OptionGroup('mcpNodeGuard', options, ['resource', 'scopes'])
   if (typeof handle !== 'function') throw group.error('handle', 'must be a function')
   const passed = new PassedAuthInfo<GuardToken<G>>(guard, group.string('resource'))
-  const listener = nodeGuard(guard, (request, response, token) => handle(passed.attach(request, token), response))
+  const operations = new McpOperations(readMcpScopes(group))
+  const guarded = nodeGuard(guard, (request, response, token) => {
+    if (operations.end(request, response)) return undefined
+    const { body } = request as { readonly body?: unknown }
+    return handle(passed.attach(request, token), response, body)
+  })
+  const listener = (request: IncomingMessage, response: ServerResponse): unknown => {
+    operations.begin(request)
+    return guarded(request, response)
+  }
   return Object.assign(listener, { tokenOf: (authInfo: AuthInfo | undefined) => passed.tokenOf(authInfo) })
 }
 

@@ -1,6 +1,7 @@
 /** The entry for MCP servers that use the TypeScript SDK of the Model Context Protocol. */
 export type { McpAuthInfo, McpGateOptions, McpTokens } from './mcp-auth-info.ts'
-export { createMcpGate, guardMcp } from './mcp-gate.ts'
+export type { McpScope, McpScopes, McpServerOptions } from './mcp-scopes.ts'
+export { createMcpGate, guardMcp, type McpRequestOptions } from './mcp-gate.ts'
 export {
   mcpExpressGuard,
   type McpExpressGuardOptions,

@@ -7,6 +7,18 @@ import { clientCertificateOf } from './client-certificate.ts'
 /** The part of a Node request that is read. A request from a framework or a test may lack the optional members. */
 export type NodeRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders' | 'socket'>
 
+/** The member of a Node request that finds its further scope. Nothing outside this package can set it. */
+const REQUIRED_SCOPE: unique symbol = Symbol('required scope')
+
+interface ScopedRequest extends NodeRequest {
+  [REQUIRED_SCOPE]?: GuardRequest['requiredScope']
+}
+
+/** Sets how guards find the further scope of a Node request, however it is converted. */
+export function setRequiredScope(request: NodeRequest, find: NonNullable<GuardRequest['requiredScope']>): void {
+  ;(request as ScopedRequest)[REQUIRED_SCOPE] = find
+}
+
 /**
  * Converts a Node request for a guard.
  *
@@ -52,6 +64,10 @@ class NodeGuardRequest implements GuardRequest {
 
   get clientCertificate(): Uint8Array | undefined {
     return clientCertificateOf(this.#request.socket)
+  }
+
+  get requiredScope(): GuardRequest['requiredScope'] {
+    return (this.#request as ScopedRequest)[REQUIRED_SCOPE]
   }
 
   /** Also for HTTP/2 streams, whose socket stands for that of the session. */

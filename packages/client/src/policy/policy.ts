@@ -29,6 +29,8 @@ export interface ScopeRule {
   readonly accepts?: ((scope: readonly string[]) => boolean) | undefined
   /** The scope that a challenge names. */
   readonly wanted: string | undefined
+  /** The scopes that are enough for a further one, which a single request needs. Default that scope alone. */
+  readonly enoughFor?: ((wanted: string) => EnoughScopes) | undefined
 }
 
 /** What a guard requires, read from its options. */

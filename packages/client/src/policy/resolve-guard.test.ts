@@ -47,15 +47,19 @@ describe('resolveGuardOptions', () => {
   })
 
   test('reads scope as one list, as several lists, or as a predicate', () => {
-    expect(scopeOf(undefined)).toEqual({ alternatives: [[]], wanted: undefined })
-    expect(scopeOf('a b')).toEqual({ alternatives: [[['a'], ['b']]], wanted: 'a b' })
-    expect(scopeOf(['a', 'b'])).toEqual(scopeOf('a b'))
-    expect(scopeOf(['a b', 'c'])).toEqual({ alternatives: [[['a'], ['b'], ['c']]], wanted: 'a b c' })
-    expect(scopeOf({ anyOf: ['admin', 'a b'] })).toEqual({
+    expect(scopeOf(undefined)).toMatchObject({ alternatives: [[]], wanted: undefined })
+    expect(scopeOf('a b')).toMatchObject({ alternatives: [[['a'], ['b']]], wanted: 'a b' })
+    expect(scopeOf(['a', 'b'])).toMatchObject(scopeOf('a b'))
+    expect(scopeOf(['a b', 'c'])).toMatchObject({ alternatives: [[['a'], ['b'], ['c']]], wanted: 'a b c' })
+    expect(scopeOf({ anyOf: ['admin', 'a b'] })).toMatchObject({
       alternatives: [[['admin']], [['a'], ['b']]],
       wanted: 'admin',
     })
-    expect(scopeOf(accepts)).toEqual({ alternatives: [], accepts: expect.any(Function) as unknown, wanted: undefined })
+    expect(scopeOf(accepts)).toMatchObject({
+      alternatives: [],
+      accepts: expect.any(Function) as unknown,
+      wanted: undefined,
+    })
   })
 
   test.each([

@@ -92,13 +92,15 @@ function resolveNotOlderThan(group: OptionGroup): ResolvedGuard['notOlderThan'] 
 
 function resolveScope(group: OptionGroup, hierarchy: ScopeHierarchy): ScopeRule {
   const given = group.raw('scope')
-  if (given === undefined) return Object.freeze({ alternatives: [[]], wanted: undefined })
+  const { enoughFor } = hierarchy
+  if (given === undefined) return Object.freeze({ alternatives: [[]], wanted: undefined, enoughFor })
   if (typeof given === 'function') {
     const accepts = given as NonNullable<ScopeRule['accepts']>
     return Object.freeze({
       alternatives: [],
       accepts: (scope: readonly string[]) => accepts(hierarchy.withImplied(scope)),
       wanted: undefined,
+      enoughFor,
     })
   }
   const tokensOf = (list: string): readonly string[] => {
@@ -118,8 +120,8 @@ function resolveScope(group: OptionGroup, hierarchy: ScopeHierarchy): ScopeRule 
   const read = lists.map(tokensOf)
   // The elements of an array are one list together.
   const required = Array.isArray(given) ? [read.flat()] : read
-  const alternatives = required.map((tokens) => Object.freeze(tokens.map((token) => hierarchy.enoughFor(token))))
-  return Object.freeze({ alternatives: Object.freeze(alternatives), wanted: required[0]?.join(' ') })
+  const alternatives = required.map((tokens) => Object.freeze(tokens.map((token) => enoughFor(token))))
+  return Object.freeze({ alternatives: Object.freeze(alternatives), wanted: required[0]?.join(' '), enoughFor })
 }
 
 function resolveAuthorizationDetails(group: OptionGroup): Policy['authorizationDetails'] {

@@ -39,4 +39,12 @@ export interface GuardRequest {
    * proxy writes into a field.
    */
   readonly remoteAddress?: string | (() => string | undefined) | undefined
+  /**
+   * Finds the further scope that this one request needs, beside that of the guard, when only its body says so. The guard calls it once
+   * the token is good, is the sender's and has the scope of the guard, so nothing is read for other requests. The challenge of a
+   * token that lacks some of it names all of it, with the scope of the guard. If it throws or rejects, so does the guard.
+   *
+   * Security: a function of your own that wraps the guard has to pass this member on.
+   */
+  readonly requiredScope?: (() => MaybePromise<readonly string[]>) | undefined
 }

@@ -31,7 +31,8 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
   },
   client: {
     packages: {
-      '@token-introspection/core': OUTSIDE_ADAPTERS,
+      // The guards of MCP servers read scopes and bodies of their own.
+      '@token-introspection/core': '(?:(?!adapters/)|adapters/mcp-scopes\\.ts$)',
       // Adapters read their own options as every other part does.
       '@token-introspection/core/options': EVERYWHERE,
       '@token-introspection/core/explanation': '(?:explain/|index\\.ts$)',
@@ -42,7 +43,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
       '@token-introspection/core/node-header': 'adapters/',
       '@token-introspection/core/redis': 'adapters/redis/',
       '@token-introspection/core/dpop': 'policy/confirmation/',
-      '@token-introspection/core/read-body': OUTSIDE_ADAPTERS,
+      '@token-introspection/core/read-body': '(?:(?!adapters/)|adapters/mcp-message\\.ts$)',
       '@token-introspection/core/replay': OUTSIDE_ADAPTERS,
       '@token-introspection/core/revocations': EVERYWHERE,
       jose: '(?:keys/(?:key-options|key-source|load-jose|remote-key-source|verify-signature)|jwt/jwt-options|response/(?:decrypt-jwt-response|jwt-response-options|verify-jwt-response)|transport/client-authentication/(?:client-secret-jwt|key-signer|private-key-jwt))\\.ts$',

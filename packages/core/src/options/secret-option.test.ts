@@ -78,3 +78,12 @@ async function attempt(find: (() => unknown) | undefined): Promise<unknown> {
     return error
   }
 }
+
+test('refuses a found secret that is that of another option, and names the option alone', async () => {
+  const group = new OptionGroup('cache', { secret: () => SECRET }, ['secret'])
+  const found = Promise.resolve(resolveSecret(group, 'secret', { 'pepper[0]': SECRET })?.())
+  const cause = new TypeError('the function must return another secret than pepper[0]')
+  await expect(found).rejects.toMatchObject({ code: 'ERR_SECRET_UNAVAILABLE', cause })
+  const other = { 'pepper[0]': `${SECRET}!` }
+  expect(resolveSecret(group, 'secret', other)?.()).toBe(SECRET)
+})

@@ -13,16 +13,22 @@ export const MIN_SECRET_LENGTH = 32
  * not called before the secret is needed, so a build that loads the module needs no secrets. What it found is kept, because what was
  * made with this secret would be lost with another one.
  *
+ * @param others - secrets that it must not be, by the names of their options. Only a function that finds one of them fails because of that: the
+ * caller compares a secret that was given.
  * @throws TypeError that names the option, when it is neither, or a secret that is too short. What it returns rejects
  * with `SecretUnavailableError` when the function fails or returns something else.
  */
-export function resolveSecret(group: OptionGroup, name: string): FindSecret | undefined {
+export function resolveSecret(
+  group: OptionGroup,
+  name: string,
+  others: Readonly<Record<string, string>> = {},
+): FindSecret | undefined {
   const given = group.raw(name)
   if (typeof given === 'function') {
     return createFinder(given as () => unknown, {
       path: group.path(name),
       wanted: `secret of at least ${MIN_SECRET_LENGTH} characters`,
-      read: readSecret,
+      read: (found) => readSecret(found, others),
       keptMs: Number.POSITIVE_INFINITY,
     })
   }
@@ -32,7 +38,11 @@ export function resolveSecret(group: OptionGroup, name: string): FindSecret | un
   return () => secret
 }
 
-function readSecret(found: unknown): string {
-  if (typeof found === 'string' && found.length >= MIN_SECRET_LENGTH) return found
+function readSecret(found: unknown, others: Readonly<Record<string, string>>): string {
+  if (typeof found === 'string' && found.length >= MIN_SECRET_LENGTH) {
+    const [same] = Object.entries(others).find(([, secret]) => secret === found) ?? []
+    if (same === undefined) return found
+    throw new TypeError(`the function must return another secret than ${same}`)
+  }
   throw new TypeError(`the function must return a secret of at least ${MIN_SECRET_LENGTH} characters`)
 }

@@ -29,7 +29,7 @@ const MAX_PEPPERS = 4
 /**
  * Reads the option.
  *
- * @param keySecret - the secret of the log. One that a function finds is not compared.
+ * @param keySecret - the secret of the log. The function that finds it compares it with the peppers itself.
  * @throws TypeError naming what is wrong.
  */
 export function readPeppers(group: OptionGroup, keySecret: KeySecret): readonly [Pepper, ...Pepper[]] {

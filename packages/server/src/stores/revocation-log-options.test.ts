@@ -40,4 +40,28 @@ describe('readRevocationLogOptions', () => {
     expect(() => read(given)).toThrow(complaint)
     expect(() => read(given)).not.toThrow(SECRET)
   })
+
+  test.each([
+    ['the first pepper', [SECRET], 'pepper[0]'],
+    ['a later pepper', ['another-pepper-of-at-least-32-octets', null, SECRET], 'pepper[2]'],
+  ])('refuses a secret that a function finds and that is %s', async (_, pepper, place) => {
+    for (const keySecret of [() => SECRET, () => Promise.resolve(SECRET)]) {
+      const group = new OptionGroup('', { pepper, revocationLog: { keySecret } }, ['revocationLog', 'pepper'])
+      const find = readRevocationLogOptions(group, LIFETIME)?.keySecret
+      const error: unknown = await Promise.resolve((find as () => unknown)()).catch((reason: unknown) => reason)
+      const cause = new TypeError(`the function must return another secret than ${place}`)
+      expect(error).toMatchObject({ code: 'ERR_SECRET_UNAVAILABLE', cause })
+      expect(String(error)).not.toContain(SECRET)
+    }
+  })
+
+  test('takes a found secret that is no pepper', async () => {
+    const pepper = ['another-pepper-of-at-least-32-octets', null]
+    const group = new OptionGroup('', { pepper, revocationLog: { keySecret: () => SECRET } }, [
+      'revocationLog',
+      'pepper',
+    ])
+    const find = readRevocationLogOptions(group, LIFETIME)?.keySecret
+    expect(await (find as () => unknown)()).toBe(SECRET)
+  })
 })

@@ -45,7 +45,7 @@ export function readRevocationLogOptions(
     )
   }
   const log = new OptionGroup(group.path('revocationLog'), given === true ? {} : given, NAMES)
-  const find = resolveSecret(log, 'keySecret')
+  const find = resolveSecret(log, 'keySecret', peppersOf(group))
   const kept = unstoredLifetimeSeconds + CUTOFF_KEPT_SECONDS
   return {
     keySecret: typeof log.raw('keySecret') === 'function' ? find : log.string('keySecret'),
@@ -55,6 +55,16 @@ export function readRevocationLogOptions(
       max: 315_360_000 + CUTOFF_KEPT_SECONDS,
     }),
   }
+}
+
+/** The peppers of the store by their places. Followers may know `keySecret`, so it must be no pepper. */
+function peppersOf(group: OptionGroup): Readonly<Record<string, string>> {
+  const given = group.raw('pepper')
+  const peppers: Record<string, string> = {}
+  for (const [index, pepper] of (Array.isArray(given) ? (given as unknown[]) : []).entries()) {
+    if (typeof pepper === 'string') peppers[`pepper[${index}]`] = pepper
+  }
+  return peppers
 }
 
 /** What was given, with the remedy. A text may be a secret, so it is not repeated. */

@@ -118,7 +118,22 @@ describe('a token in the form of an event', () => {
     ['in base64', { body: Buffer.from(body).toString('base64'), isBase64Encoded: true }, undefined],
     ['announced as base64', { body, isBase64Encoded: true }, 400],
     ['without a body', {}, 401],
-    ['of more than a megabyte', { body: `${body}&a=${'a'.repeat(1_048_576)}` }, 400],
+    ['of a megabyte', { body: `${body}&a=${'a'.repeat(1_048_576 - body.length - 3)}` }, undefined],
+    ['of more than a megabyte', { body: `${body}&a=${'a'.repeat(1_048_576 - body.length - 2)}` }, 400],
+    [
+      'of a megabyte in base64',
+      { body: Buffer.from(`${body}&a=`.padEnd(1_048_576, 'a')).toString('base64'), isBase64Encoded: true },
+      undefined,
+    ],
+    ['of six megabytes in base64', { body: 'AAAA'.repeat(1_500_000), isBase64Encoded: true }, 400],
+    [
+      'of six megabytes and another media type',
+      {
+        headers: { 'content-type': 'application/json', authorization: 'Bearer mF_9.B5f' },
+        body: `"${'a'.repeat(6_000_000)}"`,
+      },
+      undefined,
+    ],
   ])('%s', async (_, changes, status) => {
     const decision = await posted(changes)
     expect(decision.allowed ? undefined : decision.status).toBe(status)

@@ -7,10 +7,11 @@ import { describeExpiry, isGoodSecret } from './client-secret.ts'
 import { findSigningSecret } from './client-secret-jwt.ts'
 import { refuseAssertion } from './complaint.ts'
 import { explainSignature } from './explain-signature.ts'
-import { type FindStep, findRegistered, findSecretHolder } from './find-registered.ts'
+import { type FindStep, findPossibleHolder, findRegistered } from './find-registered.ts'
 import { parseClientAssertion } from './parse-client-assertion.ts'
 import type { VerifySignature } from './private-key-jwt.ts'
 import { mayUse, type Registered } from './registered.ts'
+import type { SecretFunctions } from './secret-functions.ts'
 import { isFirstUse, type ReplayStep } from './remember-use.ts'
 import { type AssertionRules, validateAssertionClaims } from './validate-assertion-claims.ts'
 
@@ -25,6 +26,7 @@ export interface AssertionMethodStep<Caller extends Registered> extends FindStep
   /** `undefined` when the endpoint accepts no assertions. */
   readonly assertion: AssertionStep | undefined
   readonly verifySignature: VerifySignature
+  readonly secretFunctions: SecretFunctions
   readonly warn: Warn
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -73,13 +75,18 @@ export async function authenticateByAssertion<Caller extends Registered>(
     })
   }
   const isHmac = method === 'client_secret_jwt'
-  const found = await (isHmac ? findSecretHolder(clientId, step) : findRegistered(clientId, step))
+  const { holder: found, ...own } = isHmac
+    ? await findPossibleHolder(clientId, step, step.secretFunctions)
+    : { holder: await findRegistered(clientId, step), failure: undefined, hasFunction: undefined }
   const caller = found && mayUse(found, method) ? found : undefined
   const secret = isHmac ? await findSigningSecret(jwt, algorithm, caller) : undefined
   const signed = isHmac
     ? caller !== undefined && secret !== undefined && isGoodSecret(caller, secret, step)
     : await step.verifySignature(parsed, caller)
   if (caller === undefined || !signed) {
+    // Identifiers without a function cost a call, too, and get the same answer while it fails.
+    const failure = own.hasFunction === false ? await step.secretFunctions.failureFor(clientId) : own.failure
+    if (failure !== undefined) throw failure
     const expiredAt = caller === undefined ? undefined : describeExpiry(caller, secret)
     const complaint = explainSignature(parsed, { clientId, method, found, expiredAt })
     if (complaint.rule === 'clientSecrets')

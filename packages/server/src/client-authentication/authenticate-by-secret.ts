@@ -1,13 +1,14 @@
 /** `client_secret_basic` and `client_secret_post`, once credentials are read: whose secret is it? (RFC 6749 §2.3.1) */
-import type { BasicEncoding, Complaint } from '@token-introspection/core'
+import type { BasicEncoding, Complaint, SecretUnavailableError } from '@token-introspection/core'
 import { andThen, isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { type AcceptedBasicEncoding, acceptsEncoding, type SecretReading } from './client-secret-basic.ts'
 import { describeExpiry, isGoodSecret, type SecretExpiryStep } from './client-secret.ts'
 import { refuseCredentials } from './complaint.ts'
 import { explainSecret } from './explain-secret.ts'
 import type { FailedAttempts } from './failed-attempts.ts'
-import { type FindStep, findSecretHolder } from './find-registered.ts'
+import { type FindStep, findPossibleHolder, findSecretHolder } from './find-registered.ts'
 import { mayUse, type Registered } from './registered.ts'
+import type { SecretFunctions } from './secret-functions.ts'
 import type { KnownSpelling, VerifiedSecret, VerifiedSecrets } from './verified-secrets.ts'
 import { verifyClientSecret } from './verify-client-secret.ts'
 import type { VerifyHashedSecret } from './verify-hashed-secret.ts'
@@ -18,6 +19,7 @@ export interface SecretStep<Caller extends Registered> extends FindStep<Caller>,
   /** Set when secrets are registered as hashes. */
   readonly verifyHashed: VerifyHashedSecret | undefined
   readonly failures: FailedAttempts | undefined
+  readonly secretFunctions: SecretFunctions
   /** How Basic credentials are read for callers whose registration does not say it. */
   readonly basicEncoding: AcceptedBasicEncoding
   /** Hears of good credentials that mean something else in another encoding. */
@@ -127,10 +129,14 @@ async function verify<Caller extends Registered>(
   let expiredAt: string | undefined
   let refusedEncoding: SecretReading['encoding'] | undefined
   let isReadable = false
+  let failure: SecretUnavailableError | undefined
+  let hasFunction = false
   for (const [index, reading] of readings.entries()) {
     const { clientId, clientSecret, encoding } = reading
     const credentialsKey = credentialsKeys[index] as string
-    const found = await findSecretHolder(clientId, step)
+    const { holder: found, ...own } = await findPossibleHolder(clientId, step, step.secretFunctions)
+    failure ??= own.failure
+    hasFunction ||= own.hasFunction
     known ??= found ?? undefined
     const caller = found && mayUse(found, presented.method) && !isClosed ? found : undefined
     // A reading that may not count costs the same work. Otherwise the time would reveal which callers are registered.
@@ -147,7 +153,10 @@ async function verify<Caller extends Registered>(
     } else expiredAt = describeExpiry(caller, registered)
   }
   const [first] = readings
-  if (first !== undefined) await step.failures?.count(first.clientId, address, known !== undefined)
+  // Identifiers without a function cost a call, too, and get the same answer while it fails.
+  if (first !== undefined && !hasFunction) failure = await step.secretFunctions.failureFor(first.clientId)
+  if (first !== undefined) await step.failures?.count(first.clientId, address, known !== undefined || hasFunction)
+  if (failure !== undefined) throw failure
   const complaint = isReadable ? undefined : presented.explain?.()
   throw refuseCredentials(
     presented.method,

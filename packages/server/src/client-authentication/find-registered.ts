@@ -1,8 +1,10 @@
 /** Asks the registry for a caller. */
 import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { askDependency } from '../dependencies/ask-dependency.ts'
+import type { SecretUnavailableError } from '@token-introspection/core'
 import { ClientAuthenticationRegistryError } from '../errors.ts'
 import type { FindRegistered, Registered } from './registered.ts'
+import { failureOf, type SecretFunctions } from './secret-functions.ts'
 
 /** What a lookup in the registry needs. */
 export interface FindStep<Caller extends Registered> {
@@ -29,6 +31,34 @@ export function findSecretHolder<Caller extends Registered>(
   step: FindStep<Caller>,
 ): MaybePromise<Caller | undefined | null> {
   return andThen(findRegistered(id, step), (caller) => caller && withSecrets(caller))
+}
+
+/** A caller with its secrets, for credentials that may be made up. */
+export interface FoundHolder<Caller extends Registered> {
+  /** `undefined` also while the function of the caller fails. Then everything goes on as for an unknown identifier. */
+  readonly holder: Caller | undefined | null
+  /** Why the attempt is answered 503 if it fails. */
+  readonly failure: SecretUnavailableError | undefined
+  /** Whether the caller has a function. If not, another one stands in for it: see {@link SecretFunctions.failureFor}. */
+  readonly hasFunction: boolean
+}
+
+/**
+ * The same for an attempt that may fail. The answer and the work of a failed attempt must not tell whether the identifier is registered.
+ *
+ * @param functions - remembers the function of the caller.
+ */
+export async function findPossibleHolder<Caller extends Registered>(
+  id: string,
+  step: FindStep<Caller>,
+  functions: SecretFunctions,
+): Promise<FoundHolder<Caller>> {
+  const caller = await findRegistered(id, step)
+  const find = caller?.clientSecrets
+  if (!caller || typeof find !== 'function') return { holder: caller, failure: undefined, hasFunction: false }
+  functions.note(find)
+  const failure = await failureOf(find)
+  return { holder: failure === undefined ? await withSecrets(caller) : undefined, failure, hasFunction: true }
 }
 
 /** The last copy of each caller, so that digests of its secrets are made once. */

@@ -26,7 +26,8 @@ export interface Registered extends KeyHolder {
    *
    * A function returns the secrets, or a promise of them. It is called when somebody presents a secret of this caller, and again
    * with the first request after a minute. So a build needs no secrets, and you can change them without a restart. While it fails, or
-   * does not answer for 5 seconds, the endpoint answers 503 with `ERR_SECRET_UNAVAILABLE` to everybody who presents a secret with this identifier.
+   * does not answer for 5 seconds, the endpoint answers 503 with `ERR_SECRET_UNAVAILABLE` to everybody who presents a secret with this identifier,
+   * and to bad secrets for other identifiers, so that the answers do not tell which are registered.
    */
   readonly clientSecrets?: readonly ClientSecret[] | FindClientSecrets | undefined
   /**

@@ -30,6 +30,7 @@ import {
   registeredList,
 } from './registered.ts'
 import { createSignatureVerifier } from './private-key-jwt.ts'
+import { SecretFunctions } from './secret-functions.ts'
 import { createVerifiedSecrets } from './verified-secrets.ts'
 import { createHashedSecretVerifier, type VerifyHashedSecret, type VerifySecret } from './verify-hashed-secret.ts'
 import { resolveMethods } from './resolve-methods.ts'
@@ -101,10 +102,11 @@ export function resolveClientAuthentication<Caller extends Registered>(
     algs: unchallenged?.dpop.algorithms.join(' ') ?? '',
   })
   const verifyHashed = resolveVerifySecret(group, timeoutMs, now)
+  const secretFunctions = new SecretFunctions()
   return {
     findRegistered:
       findCaller === undefined
-        ? readList(group, registry, { methods, assertion, urlRules }, warn)
+        ? readList(group, registry, { methods, assertion, urlRules, secretFunctions }, warn)
         : registeredByFunction(findCaller, group.path(find), registry.reader, urlRules, warn),
     methods,
     timeoutMs,
@@ -117,6 +119,7 @@ export function resolveClientAuthentication<Caller extends Registered>(
       ACCEPTED_BASIC_ENCODINGS,
       clientAuthenticationDefaults.basicEncoding,
     ),
+    secretFunctions,
     verified: createVerifiedSecrets(verifyHashed === undefined),
     verifyHashed,
     failures: resolveFailures(group, timeoutMs, now),
@@ -137,7 +140,11 @@ export function resolveClientAuthentication<Caller extends Registered>(
 function readList<Caller extends Registered>(
   group: OptionGroup,
   { list, reader: { known, toCaller } }: Registry<Caller>,
-  { urlRules, ...rules }: RegistrationRules & { readonly urlRules: UrlRules },
+  {
+    urlRules,
+    secretFunctions,
+    ...rules
+  }: RegistrationRules & { readonly urlRules: UrlRules; readonly secretFunctions: SecretFunctions },
   warn: Warn,
 ): FindRegistered<Caller> {
   const unsendable: string[] = []
@@ -145,6 +152,8 @@ function readList<Caller extends Registered>(
     known,
     toCaller(registered, entry) {
       checkSecretLength(registered, entry, rules)
+      const { clientSecrets: find } = registered
+      if (typeof find === 'function') secretFunctions.note(find)
       if (hasUnsendableId(registered, rules)) unsendable.push(registered.id)
       return toCaller(registered, entry)
     },

@@ -6,7 +6,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { followRedisFeed } from '@token-introspection/client/redis'
 import { followFeed } from '@token-introspection/client/revocations'
 import { answerParent } from '../../../benchmark/src/measure/answer-parent.ts'
-import { clientSecretBasic, IntrospectionClient, type IntrospectionWithLiveness } from '../../src/index.ts'
+import {
+  clientSecretBasic,
+  IntrospectionClient,
+  isIntrospectionError,
+  type IntrospectionWithLiveness,
+} from '../../src/index.ts'
 import { API, LEASE_SECONDS } from './api.ts'
 import type { RedisPlace } from './authorization-server.ts'
 import { microseconds } from './microseconds.ts'
@@ -69,7 +74,7 @@ answerParent({
       now: () => Date.now() + clockOffMs,
       onWarning: false,
     })
-    await introspection.introspect(tokens[0] as string)
+    await untilAnswered(introspection, tokens[0] as string)
     while (introspection.statistics().feed?.position === undefined) await delay(5)
     void callForever(tokens)
   },
@@ -98,6 +103,18 @@ function call(token: string): void {
       () => void failed++,
     )
     .finally(() => underWay.delete(token))
+}
+
+/** Asks until there is an answer: on a busy machine the first one may take longer than the deadline. */
+async function untilAnswered(client: IntrospectionClient, token: string): Promise<void> {
+  for (;;) {
+    try {
+      await client.introspect(token)
+      return
+    } catch (error) {
+      if (!(isIntrospectionError(error) && error.code === 'ERR_TRANSPORT_TIMEOUT')) throw error
+    }
+  }
 }
 
 /** @param beganAt - before the decision, so that a pause of the process after it makes no claim stronger. */

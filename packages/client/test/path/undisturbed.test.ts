@@ -38,7 +38,7 @@ async function start(mint?: TokenMint) {
   const client = new IntrospectionClient({
     endpoint: `${server.origin}/introspect`,
     clientAuthentication: clientSecretBasic('orders-api', 's3cr3t'),
-    transport: { allowHttpOnLoopback: true },
+    transport: { allowHttpOnLoopback: true, deadlineMs: 60_000 },
     policy: { audience },
     onWarning: false,
   })

@@ -1,4 +1,6 @@
 /** What the common table does not show about Lambda: results of handlers, forms in events, and mistakes. */
+import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import type { OptionalGuard } from '@token-introspection/client'
 import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
 import { type LambdaEvent, lambdaGuard, type LambdaResult, toGuardRequest } from '@token-introspection/client/lambda'
@@ -138,4 +140,24 @@ describe('a token in the form of an event', () => {
     const decision = await posted(changes)
     expect(decision.allowed ? undefined : decision.status).toBe(status)
   })
+})
+
+test('a handler that streams asks the guard itself, and begins no stream for a refused request', async () => {
+  const begun: unknown[] = []
+  /** As the runtime does: the status and the fields come before the first chunk. */
+  const from = (stream: PassThrough, head: object) => (begun.push(head), stream)
+  const handler = async (asked: LambdaEvent, stream: PassThrough) => {
+    const decision = await byName(toGuardRequest(asked))
+    if (!decision.allowed) return from(stream, { statusCode: decision.status }).end(decision.body)
+    const response = from(stream, { statusCode: 200 })
+    for (const order of ['1', '2']) response.write(`${order} for ${decision.token.sub}\n`)
+    return response.end()
+  }
+  const allowed = new PassThrough()
+  await handler(event, allowed)
+  expect(await text(allowed)).toBe('1 for alice\n2 for alice\n')
+  const refused = new PassThrough()
+  await handler({ ...event, headers: {} }, refused)
+  expect(await text(refused)).toBe('')
+  expect(begun).toEqual([{ statusCode: 200 }, { statusCode: 401 }])
 })

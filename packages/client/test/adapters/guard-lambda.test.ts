@@ -150,7 +150,7 @@ test('a handler that streams asks the guard itself, and begins no stream for a r
     const decision = await byName(toGuardRequest(asked))
     if (!decision.allowed) return from(stream, { statusCode: decision.status }).end(decision.body)
     const response = from(stream, { statusCode: 200 })
-    for (const order of ['1', '2']) response.write(`${order} for ${decision.token.sub}\n`)
+    for (const order of ['1', '2']) response.write(`${order} for ${decision.token?.sub}\n`)
     return response.end()
   }
   const allowed = new PassThrough()

@@ -49,6 +49,7 @@ export type { FormEntries, GuardRequest, RequestForm } from './token/guard-reque
 export { isPreflight } from './token/is-preflight.ts'
 export type { InactiveReason } from './result/inactive.ts'
 export { Refusal, type RefusalReason } from './result/refusal.ts'
+export { withDecisionHeaders } from './result/with-decision-headers.ts'
 export type {
   AudienceMismatch,
   AuthenticationMismatch,

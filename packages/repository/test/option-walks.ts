@@ -1147,7 +1147,7 @@ export const WITHOUT_OPTIONS: Readonly<Record<string, string>> = {
     'redisConnections replayRevocationStream revocationStreamKeys runRedisScript streamIdOf',
   client:
     'Refusal WatchEnded bearerToken bearerTokenProvider clientSecretPost ' +
-    'isIntrospectionError isPreflight selfSignedTlsClientAuth supportedClientAuthentication tlsClientAuth',
+    'isIntrospectionError isPreflight selfSignedTlsClientAuth supportedClientAuthentication tlsClientAuth withDecisionHeaders',
   'client/gateway': 'toGatewayListener',
   'client/lambda': 'lambdaGuard toGuardRequest',
   'client/nest': 'Auth PreflightException Public TokenRefusedException',

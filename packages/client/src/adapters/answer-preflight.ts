@@ -1,7 +1,7 @@
 /** The answer to a CORS preflight that reaches a guard. */
 import type { ServerResponse } from 'node:http'
 import { abandonResponse } from './abandon-response.ts'
-import { BODY_FIELDS } from './response-fields.ts'
+import { BODY_FIELDS } from '../result/response-fields.ts'
 
 /**
  * Sends 204 without CORS permission, so the browser sends no request. Fields that earlier middleware has set stay, such

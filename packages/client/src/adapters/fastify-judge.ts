@@ -12,7 +12,7 @@ import type { Decide } from './decide-by.ts'
 import type { ResolvedMiddleware } from './middleware-options.ts'
 import { readNodeRequest } from './node-request.ts'
 import type { PassedTokens } from './passed-tokens.ts'
-import { addFields, BODY_FIELDS, type FieldAccess } from './response-fields.ts'
+import { addFields, BODY_FIELDS, type FieldAccess } from '../result/response-fields.ts'
 
 /** Handles a refusal in place of the default response. It must send a response or throw an error. */
 export type OnRefusal = (refusal: Refusal, request: FastifyRequest, reply: FastifyReply) => unknown

@@ -15,7 +15,7 @@ import { decideBy } from './decide-by.ts'
 import { PassedTokens } from './passed-tokens.ts'
 import { requireFramework } from './require-framework.ts'
 import { type PreflightOptions, requireGuard, resolveMiddleware } from './middleware-options.ts'
-import { addFields, type FieldAccess } from './response-fields.ts'
+import { addFields, type FieldAccess } from '../result/response-fields.ts'
 
 /** Options of {@link honoGuard}. */
 export interface HonoGuardOptions extends PreflightOptions {

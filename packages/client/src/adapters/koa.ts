@@ -17,7 +17,7 @@ import { PassedTokens } from './passed-tokens.ts'
 import { type Connection, type ConnectionWatchOptions, watchConnection } from './watch-connection.ts'
 import { requireFramework } from './require-framework.ts'
 import { type PreflightOptions, requireGuard, resolveMiddleware } from './middleware-options.ts'
-import { addFields, BODY_FIELDS, type FieldAccess, hasFields } from './response-fields.ts'
+import { addFields, BODY_FIELDS, type FieldAccess, hasFields } from '../result/response-fields.ts'
 
 /** The part of Koa's context that is used. Koa has no types of its own. */
 export interface KoaContext {

@@ -4,7 +4,7 @@ import { type GuardRequest, type GuardToken, isPreflight, type OptionalGuard } f
 import { decideBy } from './decide-by.ts'
 import { requireGuard } from './middleware-options.ts'
 import { requireFramework } from './require-framework.ts'
-import { addFields, type FieldAccess, hasFields } from './response-fields.ts'
+import { addFields, type FieldAccess, hasFields } from '../result/response-fields.ts'
 
 /** The longest form that is read, in octets. */
 const MAX_FORM_BYTES = 1_048_576

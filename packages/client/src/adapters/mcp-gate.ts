@@ -11,7 +11,7 @@ import { type McpAuthInfo, type McpTokens, PassedAuthInfo } from './mcp-auth-inf
 import { readWebBody } from './mcp-message.ts'
 import { hasMcpMessage, McpOperation, type McpServerOptions, readMcpScopes } from './mcp-scopes.ts'
 import { requireGuard } from './middleware-options.ts'
-import { addFields } from './response-fields.ts'
+import { addFields } from '../result/response-fields.ts'
 import { tokenReadBy } from './token-read-by.ts'
 
 /**

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { GuardRequest } from '../index.ts'
 import { addHeaders, toGuardRequest } from './node.ts'
 import { readNodeRequest } from './node-request.ts'
-import { addFields, type FieldAccess } from './response-fields.ts'
+import { addFields, type FieldAccess } from '../result/response-fields.ts'
 
 /**
  * Finds the request in a context other than HTTP, such as that of a resolver or a gateway: a request of Express,

@@ -18,7 +18,7 @@ import { type Decide, decideBy } from './decide-by.ts'
 import { readNodeRequest } from './node-request.ts'
 import { requireGuard } from './middleware-options.ts'
 import { type Connection, type ConnectionWatchOptions, watchConnection } from './watch-connection.ts'
-import { addFields, BODY_FIELDS, type FieldAccess } from './response-fields.ts'
+import { addFields, BODY_FIELDS, type FieldAccess } from '../result/response-fields.ts'
 
 /**
  * Converts a Node request for a guard. It reads the raw fields, so that a second `Authorization` field is not lost. The

@@ -1,4 +1,4 @@
-import type { ActiveIntrospectionResult, Guard } from '@token-introspection/client'
+import { type ActiveIntrospectionResult, type Guard, withDecisionHeaders } from '@token-introspection/client'
 
 /** A handler with the introspected token. `context` is the second argument of Next. */
 type TokenHandler<Context> = (
@@ -12,8 +12,6 @@ export function withToken<Context>(guard: Guard, handler: TokenHandler<Context>)
   return async (request: Request, context: Context): Promise<Response> => {
     const decision = await guard(request)
     if (!decision.allowed) return decision.toResponse()
-    const response = await handler(request, decision.token, context)
-    for (const [name, value] of Object.entries(decision.headers)) response.headers.set(name, value)
-    return response
+    return withDecisionHeaders(await handler(request, decision.token, context), decision)
   }
 }

@@ -1,4 +1,4 @@
-/** Adds the fields of a guard to a response, and keeps those of the application. */
+/** Step `result`: adds the fields of a guard to a response, and keeps those of the application. */
 
 /** How one framework reads and sets the fields of a response. */
 export interface FieldAccess<Res> {

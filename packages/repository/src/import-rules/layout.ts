@@ -16,6 +16,8 @@ export interface Layout {
   readonly ground?: readonly string[]
   /** Folders with an entry of their own. No file outside the folder imports them. */
   readonly apart?: readonly string[]
+  /** Single files without state that adapters may import, too. */
+  readonly adapted?: readonly string[]
   /** Single files that every step may import. */
   readonly open?: readonly string[]
 }
@@ -77,6 +79,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
     // The keys of authorization servers, and the data of providers, whose shape the types of steps give.
     // What the client knows about revocations concerns every step that uses an answer again.
     ground: ['keys', 'providers', 'revocations'],
+    adapted: ['result/response-fields.ts'],
     open: [
       // A bounded table of fingerprints, for the answers and for the tokens that go first.
       'cache/sieve.ts',

@@ -79,13 +79,15 @@ function packageRules(folder: string, { packages }: Layout): IRegularForbiddenRu
 
 /** Steps know what lies below them, and neither each other nor what lies above. */
 function stepRules(folder: string, layout: Layout): IRegularForbiddenRuleType[] {
-  const { steps, root = [], runtime = [], above = [], ground = [], apart = [], open = [] } = layout
+  const { steps, root = [], runtime = [], above = [], ground = [], apart = [], open = [], adapted = [] } = layout
   if (steps === undefined) return []
   const source = `^packages/${folder}/src/`
   const inFolders = (folders: readonly string[]): string => `${source}(${folders.join('|')})/`
   const known = ['adapters', ...steps, ...runtime, ...above, ...ground]
   const below = inFolders([...steps, ...runtime, ...ground])
-  const opened = open.map((path) => `${source}${path.replaceAll('.', '\\.')}$`)
+  const pathsOf = (files: readonly string[]): string[] =>
+    files.map((path) => `${source}${path.replaceAll('.', '\\.')}$`)
+  const opened = pathsOf(open)
   const entry = `${source}index\\.ts$`
   return [
     rule(
@@ -102,9 +104,9 @@ function stepRules(folder: string, layout: Layout): IRegularForbiddenRuleType[] 
     ),
     rule(
       `${folder}-adapters-import-the-entry`,
-      "An adapter imports the package's public entry, and no other file outside the adapters.",
+      "An adapter imports the package's public entry, and no other file outside the adapters but those that the layout opens to them.",
       { path: `${source}adapters/` },
-      { path: source, pathNot: [`${source}adapters/`, entry] },
+      { path: source, pathNot: [`${source}adapters/`, entry, ...pathsOf(adapted)] },
     ),
     rule(
       `${folder}-nothing-imports-adapters`,

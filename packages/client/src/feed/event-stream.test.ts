@@ -59,6 +59,14 @@ describe('createEventStreamParser', () => {
     )
   })
 
+  test('drops one byte order mark alone, also when it comes in pieces', () => {
+    for (const cut of [1, 2, 3, 4, 5]) {
+      const parser = createEventStreamParser(1000)
+      const all = octets('\ufeff\ufeffdata: a\n\ndata: b\n\n')
+      expect([all.subarray(0, cut), all.subarray(cut)].flatMap((part) => parser.push(part))).toEqual(['b'])
+    }
+  })
+
   test('gives the same messages octet by octet', () => {
     const whole = '\ufeffdata: ä\r\n\r\ndata: €\r\rdata: 😀\n\n\n\r\n\rdata: z\n\n'
     const parser = createEventStreamParser(1000)

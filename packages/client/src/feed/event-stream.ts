@@ -21,8 +21,9 @@ const LINE_END = /\r\n|\n|\r/g
  * @param maxLength - of the data of a message, and of a line, in UTF-16 code units.
  */
 export function createEventStreamParser(maxLength: number): EventStreamParser {
-  // It drops a byte order mark at the beginning.
-  const decoder = new TextDecoder('utf-8', { fatal: true })
+  // Decoders drop a second byte order mark, too, when the first one comes in pieces, so it keeps both.
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  let isAtStart = true
   /** The unfinished line, in the pieces in which it came. */
   let line: string[] = []
   let lineLength = 0
@@ -33,10 +34,17 @@ export function createEventStreamParser(maxLength: number): EventStreamParser {
 
   function decode(octets: Uint8Array): string {
     try {
-      return decoder.decode(octets, { stream: true })
+      return withoutMark(decoder.decode(octets, { stream: true }))
     } catch {
       throw new ResponseMalformedError('the event stream is not UTF-8')
     }
+  }
+
+  /** Drops one byte order mark at the beginning of the stream. */
+  function withoutMark(text: string): string {
+    if (!isAtStart || text === '') return text
+    isAtStart = false
+    return text.startsWith('\ufeff') ? text.slice(1) : text
   }
 
   function append(piece: string): void {

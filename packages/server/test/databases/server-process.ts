@@ -79,10 +79,18 @@ export async function findFreePort(): Promise<number> {
  * @throws Error when `CI_REQUIRE_SERVERS` is 1.
  */
 export function reportMissing(tests: string, program: string, variable?: string): void {
+  if (process.env['CI_REQUIRE_SERVERS'] === '1') throw new Error(noticeOf(tests, program, variable))
+  reportOptional(tests, program, variable)
+}
+
+/** The same for a program that not every distribution has, so that CI goes on without it. */
+export function reportOptional(tests: string, program: string, variable?: string): void {
+  console.warn(noticeOf(tests, program, variable))
+}
+
+function noticeOf(tests: string, program: string, variable: string | undefined): string {
   const otherwise = variable === undefined ? '' : `, or set ${variable} to the URL of a server that the tests may fill`
-  const notice = `${tests} did not run: install ${program}${otherwise}`
-  if (process.env['CI_REQUIRE_SERVERS'] === '1') throw new Error(notice)
-  console.warn(notice)
+  return `${tests} did not run: install ${program}${otherwise}`
 }
 
 /**

@@ -1,10 +1,11 @@
-/** A Redis server for tests. */
+/** A server of Redis or Valkey for tests. */
 import { Redis } from 'ioredis'
 import {
   findFreePort,
   findProgram,
   makeDirectory,
   reportMissing,
+  reportOptional,
   runServer,
   type TestServer,
 } from './server-process.ts'
@@ -17,11 +18,25 @@ import {
  * @returns `undefined` when no server is available.
  */
 export async function startRedis(tests: string, ...args: string[]): Promise<TestServer | undefined> {
-  const given = process.env['TEST_REDIS_URL']
+  return await start('redis-server', 'TEST_REDIS_URL', args, (...missing) => reportMissing(tests, ...missing))
+}
+
+/** The same for Valkey, with `valkey-server` and `TEST_VALKEY_URL`. CI goes on without it. */
+export async function startValkey(tests: string): Promise<TestServer | undefined> {
+  return await start('valkey-server', 'TEST_VALKEY_URL', [], (...missing) => reportOptional(tests, ...missing))
+}
+
+async function start(
+  program: string,
+  variable: string,
+  args: readonly string[],
+  report: (program: string, variable: string) => void,
+): Promise<TestServer | undefined> {
+  const given = process.env[variable]
   if (given !== undefined && args.length === 0) return { url: given, stop: () => Promise.resolve() }
-  const file = findProgram('redis-server')
+  const file = findProgram(program)
   if (file === undefined) {
-    reportMissing(tests, 'redis-server', 'TEST_REDIS_URL')
+    report(program, variable)
     return undefined
   }
   const directory = makeDirectory('redis')

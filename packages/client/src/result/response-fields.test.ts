@@ -33,6 +33,10 @@ describe('cache-control: private', () => {
     ['max-age=60', 'private, max-age=60'],
     // Only these fields are private.
     ['private="set-cookie", max-age=60', 'private, max-age=60'],
+    ['private="set-cookie, x-a", max-age=60', 'private, max-age=60'],
+    ['no-cache="set-cookie, private, x", max-age=60', 'private, no-cache="set-cookie, private, x", max-age=60'],
+    ['no-cache="a\\", no-store, b", public', 'private, no-cache="a\\", no-store, b"'],
+    ['no-cache="without an end, no-store', 'private, no-cache="without an end, no-store'],
   ])('%o becomes %o (BEAR-07)', (existing, expected) => {
     expect(after('cache-control', 'private', existing)).toBe(expected)
   })

@@ -48,6 +48,9 @@ function madePrivate(set: string): string {
   )
 }
 
+/** An element of a list: commas in quotes do not end it. */
+const ELEMENT = /(?:[^",]|"(?:[^"\\]|\\[^])*(?:"|$))+/g
+
 function listOf(field: string): string[] {
-  return field.split(',').flatMap((element) => element.trim() || [])
+  return (field.match(ELEMENT) ?? []).flatMap((element) => element.trim() || [])
 }

@@ -72,9 +72,15 @@ export function createInterimSend({
       let interim = 0
       const count = (): void => {
         interim += 1
-        if (interim > MAX_INTERIM_RESPONSES) fail(interimFlood(url))
+        if (interim > MAX_INTERIM_RESPONSES)
+          fail(incomplete(url, `it sent more than ${MAX_INTERIM_RESPONSES} interim responses (status 1xx)`))
       }
-      sent.on('continue', count).on('information', count)
+      // `100 Continue` is one of them, although it has an event of its own, too.
+      sent.on('information', count)
+      sent.on('upgrade', (_response, socket) => {
+        socket.destroy()
+        fail(incomplete(url, 'it switched to another protocol (status 101)'))
+      })
       sent.on('response', (response) => read(response, request, resolve, fail))
       sent.end(body)
     })
@@ -100,11 +106,9 @@ class ConnectTimeout extends Error {
   readonly code = 'UND_ERR_CONNECT_TIMEOUT'
 }
 
-/** A server that sends them without end is not read until the deadline. */
-function interimFlood(url: string): TransportUnreachableError {
-  return new TransportUnreachableError(
-    `no complete answer from ${new URL(url).origin}: it sent more than ${MAX_INTERIM_RESPONSES} interim responses (status 1xx)`,
-  )
+/** The request is not held until the deadline for an answer that does not come. */
+function incomplete(url: string, reason: string): TransportUnreachableError {
+  return new TransportUnreachableError(`no complete answer from ${new URL(url).origin}: ${reason}`)
 }
 
 function isSecure(url: string): boolean {

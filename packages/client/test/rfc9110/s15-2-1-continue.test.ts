@@ -118,6 +118,19 @@ describe('REQ-29 a server that sends', () => {
     })
   })
 
+  test('as many as 32 interim responses are read', async () => {
+    const server = await serveRaw(CONTINUE.repeat(32))
+    expect(await createClient(server.origin).introspect('a')).toEqual({ active: true })
+  })
+
+  test('a switch to another protocol after 100 Continue is refused, long before the deadline', async () => {
+    const server = await serveRaw(CONTINUE, 'HTTP/1.1 101 Go\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n')
+    await expect(createClient(server.origin).introspect('a')).rejects.toMatchObject({
+      code: 'ERR_TRANSPORT_UNREACHABLE',
+      message: expect.stringContaining('another protocol') as string,
+    })
+  })
+
   test('100 Continue without an answer ends at the deadline', async () => {
     const server = await serveRaw(CONTINUE, '')
     const client = createClient(server.origin, { deadlineMs: 200 })

@@ -1,7 +1,7 @@
 /** Spans and a histogram of OpenTelemetry, made from the events of the handlers. */
 import type { Attributes, Meter, SpanStatusCode, Tracer } from '@opentelemetry/api'
 import { OptionGroup } from '@token-introspection/core/options'
-import type { IntrospectionHandlerEvent, OnEvent, RevocationHandlerEvent } from '../index.ts'
+import type { IntrospectionHandlerEvent, OnEvent, RevocationFeedEvent, RevocationHandlerEvent } from '../index.ts'
 
 /** Options of {@link recordEvents}. */
 export interface RecordEventsOptions {
@@ -10,9 +10,19 @@ export interface RecordEventsOptions {
   /** Creates the histogram. Without it nothing is measured. */
   readonly meter?: Meter | undefined
   /** The endpoint that reports the events. Default `introspection`. */
-  readonly endpoint?: 'introspection' | 'revocation' | undefined
+  readonly endpoint?: Endpoint | undefined
   /** The clock for the end of spans, in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: (() => number) | undefined
+}
+
+type Endpoint = 'introspection' | 'revocation' | 'feed'
+
+type HandlerEvent = IntrospectionHandlerEvent | RevocationHandlerEvent | RevocationFeedEvent
+
+const SPAN_NAMES: Readonly<Record<Endpoint, string>> = {
+  introspection: 'introspect token',
+  revocation: 'revoke token',
+  feed: 'follow revocations',
 }
 
 /** `SpanStatusCode.ERROR`. This module uses only types of the API. */
@@ -23,8 +33,8 @@ const ERROR = 2 as SpanStatusCode
 const BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
 /**
- * Creates an observer for `onEvent` of either handler. For each answer it creates a span, `introspect token` or `revoke token`,
- * below the active span, such as that of the HTTP request. It also records a value of the histogram
+ * Creates an observer for `onEvent` of the handlers for introspection, revocation and the feed of revocations. For each answer it
+ * creates a span, `introspect token`, `revoke token` or `follow revocations`, below the active span, such as that of the HTTP request. It also records a value of the histogram
  * `token_introspection.server.duration`, in seconds.
  *
  * Both have the attributes `token_introspection.endpoint`, `.outcome` (`active`, `inactive`, `revoked`, `refused`, `unexpected`),
@@ -44,22 +54,24 @@ const BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.0
  * })
  * ```
  */
-export function recordEvents(options: RecordEventsOptions): OnEvent & OnEvent<RevocationHandlerEvent> {
+export function recordEvents(
+  options: RecordEventsOptions,
+): OnEvent & OnEvent<RevocationHandlerEvent> & OnEvent<RevocationFeedEvent> {
   const group = new OptionGroup('', options, ['tracer', 'meter', 'endpoint', 'now'])
   const tracer = group.seam<Tracer>('tracer', 'startSpan')
   const meter = group.seam<Meter>('meter', 'createHistogram')
-  const endpoint = group.oneOf('endpoint', ['introspection', 'revocation'], 'introspection')
+  const endpoint = group.oneOf('endpoint', ['introspection', 'revocation', 'feed'], 'introspection')
   const now = group.function<() => number>('now') ?? Date.now
-  const spanName = endpoint === 'introspection' ? 'introspect token' : 'revoke token'
+  const spanName = SPAN_NAMES[endpoint]
   const histogram = meter?.createHistogram('token_introspection.server.duration', {
     description: 'Time from a request to its answer',
     unit: 's',
     advice: { explicitBucketBoundaries: BUCKETS },
   })
 
-  return (event: IntrospectionHandlerEvent | RevocationHandlerEvent) => {
-    // Warnings and what is reported beside an answer have no duration.
-    if (!('durationMs' in event)) return
+  return (event: HandlerEvent) => {
+    // Warnings and what is reported beside an answer have no duration. That of a follower says how long it stayed.
+    if (!('durationMs' in event) || event.type === 'followed') return
     const attributes = { 'token_introspection.endpoint': endpoint, ...describe(event) }
     histogram?.record(event.durationMs / 1000, attributes)
     if (tracer === undefined) return
@@ -74,7 +86,7 @@ export function recordEvents(options: RecordEventsOptions): OnEvent & OnEvent<Re
   }
 }
 
-type Answer = Extract<IntrospectionHandlerEvent | RevocationHandlerEvent, { readonly durationMs: number }>
+type Answer = Exclude<Extract<HandlerEvent, { readonly durationMs: number }>, { readonly type: 'followed' }>
 
 /** The attributes with few different values, which a metric can have. */
 function describe(event: Answer): Attributes {

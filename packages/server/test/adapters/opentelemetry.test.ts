@@ -9,7 +9,7 @@ import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '
 import { inspect } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { recordEvents } from '../../src/adapters/opentelemetry.ts'
-import { createMemoryTokenStore, createRevocationHandler } from '../../src/index.ts'
+import { createMemoryTokenStore, createRevocationFeedHandler, createRevocationHandler } from '../../src/index.ts'
 import { basic, createEndpoint, post, SECRET, send, TOKENS, token } from '../endpoint.ts'
 
 /** A tracer and a meter that record what they get. */
@@ -151,6 +151,31 @@ describe('recordEvents', () => {
         },
       },
     ])
+  })
+
+  test('records refused followers of the feed, and not those that it serves', async () => {
+    const { tracer, meter, finished, points } = telemetry()
+    const store = createMemoryTokenStore({ revocationLog: true })
+    const told: string[] = []
+    const record = recordEvents({ tracer, meter, endpoint: 'feed' })
+    const feed = createRevocationFeedHandler({
+      clientAuthentication: { protectedResources: [{ id: 'orders-api', clientSecrets: [SECRET] }] },
+      store,
+      onEvent: (event) => {
+        told.push(event.type)
+        record(event)
+      },
+    })
+    await send(feed, post({}, { authorization: basic('orders-api', SECRET) }))
+    await send(feed, post({}, { authorization: basic('orders-api', 'wrong') }))
+    expect(told).toEqual(['followed', 'refused'])
+    expect(finished()).toMatchObject([
+      {
+        name: 'follow revocations',
+        attributes: { 'token_introspection.endpoint': 'feed', 'token_introspection.outcome': 'refused' },
+      },
+    ])
+    expect((await points()).points).toHaveLength(1)
   })
 
   test('records no token and no secret', async () => {

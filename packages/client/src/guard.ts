@@ -18,6 +18,7 @@ import type { CustomCheck } from './policy/policy-options.ts'
 import { withRequiredScope } from './policy/required-scope.ts'
 import type { Allowance, Anonymity, GuardDecision, OptionalGuardDecision } from './result/guard-decision.ts'
 import type { ActiveIntrospectionResult, IntrospectionResult } from './result/introspection-result.ts'
+import { clockFault } from './response/validate-response.ts'
 import {
   type ChallengeSettings,
   type Refusal,
@@ -29,6 +30,7 @@ import {
   refuseToken,
   refuseUnchecked,
 } from './result/refusal.ts'
+import { inactiveByClock } from './result/inactive.ts'
 import { refuseConfirmation, refuseInactive, refusePermission, type RefusalSteps } from './result/refuse-judged.ts'
 import { responseHeaders } from './result/response-headers.ts'
 
@@ -41,6 +43,8 @@ export interface GuardSteps<Claims extends object> extends RefusalSteps {
   /** Counts tokens that lack the audience; `undefined` when nothing is to be reported. */
   readonly audience: AudienceCount | undefined
   readonly check: CustomCheck | undefined
+  /** How many seconds the clocks of this process and of the authorization server may differ. */
+  readonly leewaySeconds: number
   /** Whether requests without a token pass. */
   readonly optional: boolean
   /** Seconds since the epoch. */
@@ -170,11 +174,11 @@ function judgeConfirmed<Claims extends object>(
   const { useProof } = confirmation
   const { requiredScope } = request
   if (check === undefined && useProof === undefined && requiredScope === undefined) return allowance
-  return checkAndUseProof(
+  return useProofAndCheck(
     allowance,
+    useProof,
     requiredScope && (() => checkRequiredScope(token, requiredScope, presented, steps)),
     check && (() => check(token, request)),
-    useProof,
     result,
   )
 }
@@ -193,26 +197,26 @@ async function checkRequiredScope<Claims extends object>(
 }
 
 /**
- * Finds the further scope of the request and runs the check of the application, then marks the proof as used, so that a refused request takes no room in the
- * replay store.
+ * Marks the proof as used, then finds the further scope of the request and runs the check of the application. Both may wait
+ * for the body, and its sender decides how long. A proof that was marked after that could outlive the memory of its first use.
  */
-async function checkAndUseProof<Claims extends object>(
+async function useProofAndCheck<Claims extends object>(
   allowance: Allowance<Claims>,
+  useProof: (() => Promise<boolean>) | undefined,
   lacksScope: (() => Promise<Refusal | undefined>) | undefined,
   check: (() => unknown) | undefined,
-  useProof: (() => Promise<boolean>) | undefined,
   result: ChallengeSettings,
 ): Promise<GuardDecision<Claims>> {
+  if (useProof !== undefined && !(await useProof())) return refuseProof(result, USED)
   const lacking = lacksScope && (await lacksScope())
   if (lacking !== undefined) return lacking
   // An untyped check might return any value. Only `true` counts.
   if (check !== undefined && (await check()) !== true) return refuseByCheck()
-  if (useProof !== undefined && !(await useProof())) return refuseProof(result, USED)
   return allowance
 }
 
 /**
- * A decision that had to wait may be overtaken by a revocation. When the feed has told of any since, the client looks at
+ * A decision that had to wait may be overtaken by the expiry of the token, or by a revocation. When the feed has told of any since, the client looks at
  * the token again, which costs a request only if it is not remembered any more.
  *
  * @param answered - the sequence of the feed when the token was answered.
@@ -231,7 +235,10 @@ async function judgeAgain<Claims extends object>(
   const startedMs = performance.now()
   const decision = await deciding
   liveness.wait(performance.now() - startedMs)
-  if (!decision.allowed || answered === sequence?.()) return decision
+  if (!decision.allowed) return decision
+  const expired = refuseExpired(token, liveness, scheme, steps)
+  if (expired !== undefined) return expired
+  if (answered === sequence?.()) return decision
   const latest = await steps.introspect(presented.token, liveness)
   if (latest === token) return decision
   if (!latest.active) return refuseInactive(latest, liveness, scheme, steps)
@@ -248,7 +255,19 @@ async function judgeAgain<Claims extends object>(
   const required = request.requiredScope && (await checkRequiredScope(latest, request.requiredScope, presented, steps))
   if (required !== undefined) return required
   if (check !== undefined && ((await check(latest, request)) as unknown) !== true) return refuseByCheck()
-  return { ...decision, token: latest }
+  return refuseExpired(latest, liveness, scheme, steps) ?? { ...decision, token: latest }
+}
+
+/** The refusal of a token that has expired while the decision waited. */
+function refuseExpired<Claims extends object>(
+  token: ActiveIntrospectionResult<Claims>,
+  liveness: LivenessRecord,
+  scheme: Presented['scheme'],
+  steps: GuardSteps<Claims>,
+): Refusal | undefined {
+  const now = steps.now()
+  const fault = clockFault(token, steps, now)
+  return fault && refuseInactive(inactiveByClock(fault, token, now), liveness, scheme, steps)
 }
 
 /** An operational failure is an outage, and a refusal. Any other error is a bug, and is thrown. */

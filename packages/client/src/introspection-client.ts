@@ -117,6 +117,7 @@ export class IntrospectionClient<Claims extends object = object> {
       mayLoseReason: steps.cache?.isShared === true,
       audiences,
       cleanerFor: steps.transport.credentials.cleanerFor,
+      leewaySeconds: steps.response.leewaySeconds,
       now: steps.now,
       reporter,
     }

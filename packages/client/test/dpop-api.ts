@@ -9,6 +9,7 @@ import {
   type DpopOptions,
   type GuardDecision,
   type GuardOptions,
+  type GuardRequest,
   IntrospectionClient,
   type IntrospectionClientOptions,
   type Refusal,
@@ -82,6 +83,7 @@ export interface AskedRequest {
   readonly url?: string
   readonly authorization?: string
   readonly headers?: Readonly<Record<string, string>>
+  readonly requiredScope?: GuardRequest['requiredScope']
 }
 
 /** Creates the API. */
@@ -105,10 +107,13 @@ export function createApi({ members = {}, dpop, policy, guard = {}, client = {} 
   return {
     clock,
     asked,
-    ask(proofs, { method = 'GET', url = `${ORIGIN}${PATH}`, authorization = `DPoP ${TOKEN}`, headers = {} } = {}) {
+    ask(
+      proofs,
+      { method = 'GET', url = `${ORIGIN}${PATH}`, authorization = `DPoP ${TOKEN}`, headers = {}, requiredScope } = {},
+    ) {
       const fields = new Headers({ authorization, ...headers })
       for (const proof of [proofs].flat()) fields.append('dpop', proof)
-      return decide({ method, url, headers: fields })
+      return decide({ method, url, headers: fields, requiredScope })
     },
   }
 }

@@ -46,7 +46,7 @@ function seam<Members extends object>(members: Members): Members {
 const never = (): Promise<never> => Promise.reject(new Error('nothing is sent here'))
 const now = (): number => 1_764_000_000_000
 const nothing = (): void => undefined
-const mcpScopes = { tools: { list: 'a' }, otherTools: 'b', methods: { ping: 'c' }, maxBodyBytes: 1 }
+const mcpScopes = { tools: { list: 'a' }, otherTools: 'b', methods: { ping: 'c' }, maxBodyBytes: 1, bodyTimeoutMs: 1 }
 /** Any name may be that of a tool or a method. */
 const MCP_NAMES = ['scopes.tools', 'scopes.methods']
 const send = seam({ sendCommand: () => Promise.resolve(null) })

@@ -119,7 +119,7 @@ function createPass<G extends Guard>(
       if (isPreflight(request)) return new Response(null, { status: 204 })
       const operation =
         scopes && hasMcpMessage(request.method)
-          ? new McpOperation(scopes, (maxBytes) => readWebBody(request, maxBytes))
+          ? new McpOperation(scopes, (limits) => readWebBody(request, limits))
           : undefined
       const decision = await guard(operation === undefined ? request : withScopeOf(operation, request))
       if (!decision.allowed) return decision.toResponse()

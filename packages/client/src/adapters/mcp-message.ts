@@ -14,6 +14,13 @@ export type ReadMcpMessage =
   | { readonly message: Readonly<Record<string, unknown>>; readonly octets?: Uint8Array | undefined }
   | { readonly fault: McpFault }
 
+/** How much of a body is read, and for how long. */
+export interface McpBodyLimits {
+  readonly maxBytes: number
+  /** Milliseconds for the whole body. */
+  readonly timeoutMs: number
+}
+
 /** The body of a request: its octets, or what a parser before the guard has made of it. */
 export type McpBody = { readonly octets: Uint8Array } | { readonly parsed: unknown } | { readonly fault: McpFault }
 
@@ -47,21 +54,25 @@ export function readMcpMessage(body: McpBody): ReadMcpMessage {
 }
 
 /** Reads a copy of the body of a web request, which stays readable. */
-export async function readWebBody(request: Request, maxBytes: number): Promise<McpBody> {
+export async function readWebBody(request: Request, { maxBytes, timeoutMs }: McpBodyLimits): Promise<McpBody> {
   if (request.bodyUsed || request.body?.locked === true) throw new TypeError(READ_BEFORE)
   if (isEncoded(request.headers.get('content-encoding'))) return ENCODED
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(), timeoutMs)
   try {
-    const octets = await readBody(request.clone().body, maxBytes)
+    const octets = await readBody(request.clone().body, maxBytes, late.signal)
     return octets === undefined ? tooLarge(maxBytes) : { octets }
   } catch {
-    return BROKEN_OFF
+    return late.signal.aborted ? TOO_LATE : BROKEN_OFF
+  } finally {
+    clearTimeout(timer)
   }
 }
 
 /** Reads the body of a Node request, or takes what a parser has left in `request.body`. */
 export async function readNodeBody(
   request: IncomingMessage & { readonly body?: unknown },
-  maxBytes: number,
+  limits: McpBodyLimits,
 ): Promise<McpBody> {
   const { body } = request
   if (request.readableEnded) {
@@ -74,30 +85,42 @@ export async function readNodeBody(
   if (request.destroyed) return BROKEN_OFF
   // A parser that has left the body alone may have set `request.body` all the same, and the transport would read the stream.
   if (isEncoded(request.headers['content-encoding'])) return ENCODED
-  return await readStream(request, maxBytes)
+  return await readStream(request, limits)
 }
 
 /** Listens and does not iterate: leaving a loop would close the connection before the answer is sent. */
-function readStream(request: IncomingMessage, maxBytes: number): Promise<McpBody> {
+function readStream(request: IncomingMessage, { maxBytes, timeoutMs }: McpBodyLimits): Promise<McpBody> {
   return new Promise((resolve) => {
-    const chunks: Buffer[] = []
+    const chunks: Uint8Array[] = []
     let length = 0
     const settle = (body: McpBody): void => {
+      clearTimeout(timer)
       request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose)
       resolve(body)
     }
-    const onData = (chunk: Buffer): void => {
-      length += chunk.length
-      if (length <= maxBytes) chunks.push(chunk)
-      else {
-        settle(tooLarge(maxBytes))
-        request.pause()
-      }
+    const stop = (fault: McpBody): void => {
+      settle(fault)
+      request.pause()
     }
-    const onEnd = (): void => settle({ octets: Buffer.concat(chunks) })
+    // An exception in a listener would end the process.
+    const onData = (chunk: unknown): void => {
+      const octets = toOctets(chunk, request.readableEncoding)
+      if (octets === undefined) return stop(BROKEN_OFF)
+      length += octets.byteLength
+      if (length <= maxBytes) chunks.push(octets)
+      else stop(tooLarge(maxBytes))
+    }
+    const onEnd = (): void => settle({ octets: Buffer.concat(chunks, length) })
     const onClose = (): void => settle(BROKEN_OFF)
+    const timer = setTimeout(() => stop(TOO_LATE), timeoutMs)
     request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose)
   })
+}
+
+/** A chunk as octets. Code before the guard may have given the stream an encoding, and then it makes text. */
+function toOctets(chunk: unknown, encoding: BufferEncoding | null): Uint8Array | undefined {
+  if (typeof chunk === 'string') return Buffer.from(chunk, encoding ?? 'utf8')
+  return ArrayBuffer.isView(chunk) ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength) : undefined
 }
 
 const READ_BEFORE = 'request: its body was read before the guard; put the guard first, or a JSON parser before it'
@@ -110,9 +133,15 @@ const BROKEN_OFF: McpBody = Object.freeze({
   fault: mcpFault(400, PARSE_ERROR, 'Parse error: the body broke off'),
 })
 
-/** The rest of the body is not read, so the connection cannot be used again. */
+const TOO_LATE = unfinished(408, 'Request Timeout: the body took too long')
+
 function tooLarge(maxBytes: number): McpBody {
-  const fault = mcpFault(413, SERVER_ERROR, `Request body must not exceed ${maxBytes} bytes`)
+  return unfinished(413, `Request body must not exceed ${maxBytes} bytes`)
+}
+
+/** The rest of the body is not read, so the connection cannot be used again. */
+function unfinished(status: number, message: string): McpBody {
+  const fault = mcpFault(status, SERVER_ERROR, message)
   return { fault: { ...fault, headers: { ...fault.headers, connection: 'close' } } }
 }
 

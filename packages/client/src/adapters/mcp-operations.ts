@@ -25,7 +25,7 @@ export class McpOperations {
   /** Call it before the guard. */
   begin(request: IncomingMessage): void {
     if (this.#scopes === undefined || !hasMcpMessage(request.method)) return
-    const operation = new McpOperation(this.#scopes, (maxBytes) => readNodeBody(request, maxBytes))
+    const operation = new McpOperation(this.#scopes, (limits) => readNodeBody(request, limits))
     this.#operations.set(request, operation)
     setRequiredScope(request, operation.requiredScope)
   }

@@ -2,7 +2,14 @@
 import { isScopeToken, parseScope } from '@token-introspection/core'
 import { OptionGroup } from '@token-introspection/core/options'
 import type { McpGateOptions } from './mcp-auth-info.ts'
-import { INVALID_PARAMS, type McpBody, type McpFault, mcpFault, readMcpMessage } from './mcp-message.ts'
+import {
+  INVALID_PARAMS,
+  type McpBody,
+  type McpBodyLimits,
+  type McpFault,
+  mcpFault,
+  readMcpMessage,
+} from './mcp-message.ts'
 
 /** The scope of an operation: `'a b'` or `['a', 'b']` for all of them. An empty one needs nothing beside the scope of the guard. */
 export type McpScope = string | readonly string[]
@@ -23,6 +30,11 @@ export interface McpScopes {
   readonly methods?: Readonly<Record<string, McpScope>> | undefined
   /** The most octets of a body that are read. A longer one is answered 413. Default 4 MiB, from 1 octet to 64 MiB. */
   readonly maxBodyBytes?: number | undefined
+  /**
+   * Milliseconds until the whole body must have arrived, from the moment when the guard begins to read it. A later one is answered 408.
+   * Default 10,000, from 1 to 300,000.
+   */
+  readonly bodyTimeoutMs?: number | undefined
 }
 
 /** Options of the guards of MCP servers. */
@@ -39,11 +51,13 @@ export interface ResolvedMcpScopes {
   readonly tools: ReadonlyMap<string, readonly string[]> | undefined
   readonly otherTools: readonly string[] | undefined
   readonly methods: ReadonlyMap<string, readonly string[]>
-  readonly maxBodyBytes: number
+  readonly body: McpBodyLimits
 }
 
 const DEFAULT_BODY_BYTES = 4_194_304
 const MAX_BODY_BYTES = 67_108_864
+const DEFAULT_BODY_TIMEOUT_MS = 10_000
+const MAX_BODY_TIMEOUT_MS = 300_000
 const METHODS_WITHOUT_MESSAGE = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS'])
 const CALL = 'tools/call'
 
@@ -55,6 +69,7 @@ export function readMcpScopes(options: OptionGroup): ResolvedMcpScopes | undefin
     'otherTools',
     'methods',
     'maxBodyBytes',
+    'bodyTimeoutMs',
   ])
   const tools = readMap(group, 'tools')
   if (tools === undefined && group.has('otherTools')) throw group.error('otherTools', 'needs tools')
@@ -62,7 +77,10 @@ export function readMcpScopes(options: OptionGroup): ResolvedMcpScopes | undefin
     tools,
     otherTools: group.has('otherTools') ? readScope(group, 'otherTools') : undefined,
     methods: readMap(group, 'methods') ?? new Map(),
-    maxBodyBytes: group.integer('maxBodyBytes', { default: DEFAULT_BODY_BYTES, min: 1, max: MAX_BODY_BYTES }),
+    body: {
+      maxBytes: group.integer('maxBodyBytes', { default: DEFAULT_BODY_BYTES, min: 1, max: MAX_BODY_BYTES }),
+      timeoutMs: group.integer('bodyTimeoutMs', { default: DEFAULT_BODY_TIMEOUT_MS, min: 1, max: MAX_BODY_TIMEOUT_MS }),
+    },
   }
 }
 
@@ -88,14 +106,14 @@ function readScope(group: OptionGroup, name: string): readonly string[] {
 /** One request, whose message is read when the guard asks for its scope. */
 export class McpOperation {
   readonly #scopes: ResolvedMcpScopes
-  readonly #read: (maxBytes: number) => Promise<McpBody>
+  readonly #read: (limits: McpBodyLimits) => Promise<McpBody>
   #found: Promise<readonly string[]> | undefined
   #fault: McpFault | undefined
   #message: Readonly<Record<string, unknown>> | undefined
   #octets: Uint8Array | undefined
 
-  /** @param read - reads the body, up to a number of octets. */
-  constructor(scopes: ResolvedMcpScopes, read: (maxBytes: number) => Promise<McpBody>) {
+  /** @param read - reads the body, within its limits. */
+  constructor(scopes: ResolvedMcpScopes, read: (limits: McpBodyLimits) => Promise<McpBody>) {
     this.#scopes = scopes
     this.#read = read
   }
@@ -128,7 +146,7 @@ export class McpOperation {
   }
 
   async #find(): Promise<readonly string[]> {
-    const read = readMcpMessage(await this.#read(this.#scopes.maxBodyBytes))
+    const read = readMcpMessage(await this.#read(this.#scopes.body))
     if ('fault' in read) return this.#refuse(read.fault)
     this.#message = read.message
     this.#octets = read.octets

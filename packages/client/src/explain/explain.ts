@@ -79,6 +79,7 @@ export async function explain(presented: PresentedToken, explaining: Explaining)
       check: guard.check,
       result: challengeSettings(guard),
       optional: guard.optional,
+      leewaySeconds: steps?.response.leewaySeconds ?? 0,
       now: source.now,
     })
   } catch (error) {

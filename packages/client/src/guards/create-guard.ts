@@ -49,6 +49,8 @@ export interface GuardSource<Claims extends object = object> {
   readonly audiences: AudienceRefusals | undefined
   /** Takes a token, and the credentials of the client, out of what a refusal shows. */
   readonly cleanerFor: CleanerFor
+  /** How many seconds the clocks of this process and of the authorization server may differ. */
+  readonly leewaySeconds: number
   /** Seconds since the epoch. */
   readonly now: () => number
   readonly reporter: EventReporter
@@ -83,6 +85,7 @@ export function createGuard<Claims extends object>(
     check: resolved.check,
     result,
     optional: resolved.optional,
+    leewaySeconds: source.leewaySeconds,
     now: source.now,
   }
   const decide = (request: GuardRequest): MaybePromise<OptionalGuardDecision<Claims>> => {

@@ -23,6 +23,7 @@ export function sourceOfNobody(
     },
     sequence: undefined,
     mayLoseReason: false,
+    leewaySeconds: 0,
     audiences: undefined,
     cleanerFor: new SentCredentials().cleanerFor,
   }

@@ -70,8 +70,8 @@ export function validateResponse(
 
 /** Why the clock of this process makes an active answer inactive; `undefined` when it does not. */
 export function clockFault(
-  { exp, nbf }: ActiveIntrospectionResponse,
-  { leewaySeconds }: ResponseRules,
+  { exp, nbf }: Pick<ActiveIntrospectionResponse, 'exp' | 'nbf'>,
+  { leewaySeconds }: Pick<ResponseRules, 'leewaySeconds'>,
   now: number,
 ): 'expired' | 'not_yet_valid' | undefined {
   if (exp !== undefined && !(now < exp + leewaySeconds)) return 'expired'

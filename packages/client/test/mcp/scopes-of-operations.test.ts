@@ -17,6 +17,7 @@ import { createMcpGate, guardMcp, mcpExpressGuard, mcpNodeGuard, type McpScopes 
 import { parseChallenges } from '@token-introspection/core'
 import express from 'express'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { holdClock } from '../held-clock.ts'
 
 const resource = 'https://mcp.example.com/mcp'
 const documentUrl = 'https://mcp.example.com/.well-known/oauth-protected-resource/mcp'
@@ -297,6 +298,82 @@ describe('the body of a request', () => {
     expect(response.statusCode).toBe(400)
   })
 
+  test('that comes too late is answered 408 on the web, and not read further', async () => {
+    const clock = holdClock()
+    const handle = guardMcp(createGuard(), () => expect.unreachable(), { scopes: { ...scopes, bodyTimeoutMs: 3000 } })
+    const asked = Promise.withResolvers<void>()
+    const body = new ReadableStream({ pull: () => asked.resolve() }, { highWaterMark: 0 })
+    const headers = { ...FIELDS, authorization: 'Bearer none' }
+    let answered = false
+    const response = handle(new Request(resource, { method: 'POST', headers, body, duplex: 'half' }))
+    void response.then(() => (answered = true))
+    await asked.promise
+    await clock.pass(2999)
+    await clock.pass(0)
+    expect(answered).toBe(false)
+    await clock.pass(1)
+    expect([(await response).status, (await response).headers.get('connection')]).toEqual([408, 'close'])
+  })
+
+  test('that comes too late is answered 408 on Node, after 10 seconds if no option says otherwise', async () => {
+    const clock = holdClock()
+    const guarded = mcpNodeGuard(createGuard(), () => expect.unreachable(), { scopes })
+    const begun = Promise.withResolvers<void>()
+    const { port } = await serve((request, response) => {
+      request.on('newListener', (name) => name === 'data' && begun.resolve())
+      guarded(request, response)
+    })
+    const headers = { ...FIELDS, authorization: 'Bearer none', 'content-length': 100 }
+    const request = sendRequest({ port, host: '127.0.0.1', method: 'POST', path: '/mcp', headers })
+    request.on('error', () => undefined)
+    let answered = false
+    const response = once(request, 'response').then(([given]) => ((answered = true), given as IncomingMessage))
+    request.write('{"jsonrpc"')
+    await begun.promise
+    await clock.pass(9999)
+    await clock.pass(0)
+    expect(answered).toBe(false)
+    await clock.pass(1)
+    const { statusCode, headers: fields } = await response
+    expect([statusCode, fields.connection]).toEqual([408, 'close'])
+    request.destroy()
+  })
+
+  test.each(['utf8', 'latin1', 'hex'] as const)(
+    'of a stream that makes text in %s is read as it was sent',
+    async (encoding) => {
+      const app = express()
+      app.use((request, _response, next) => (request.setEncoding(encoding), next()))
+      app.all(
+        '/mcp',
+        mcpExpressGuard(createGuard(), { scopes }),
+        (request, response) => void response.json(request.body),
+      )
+      const { fetch } = await serve(app)
+      const message = { jsonrpc: '2.0', id: 'é', method: 'ping' }
+      expect(await (await send(fetch, 'none', JSON.stringify(message))).json()).toEqual(message)
+    },
+  )
+
+  test('of a stream that makes text is counted in octets', async () => {
+    const guarded = mcpNodeGuard(createGuard(), () => expect.unreachable(), {
+      scopes: { ...scopes, maxBodyBytes: 100 },
+    })
+    const { fetch } = await serve((request, response) => guarded(request.setEncoding('utf8'), response))
+    const message = JSON.stringify({ method: 'é'.repeat(60) })
+    expect(message.length).toBeLessThan(100)
+    expect((await send(fetch, 'none', message)).status).toBe(413)
+  })
+
+  test('of a stream that makes something else than octets is answered 400', async () => {
+    const guarded = mcpNodeGuard(createGuard(), () => expect.unreachable(), { scopes })
+    const { fetch } = await serve((request, response) => {
+      guarded(request, response)
+      queueMicrotask(() => setImmediate(() => request.emit('data', {})))
+    })
+    expect((await send(fetch, 'none', '{')).status).toBe(400)
+  })
+
   test('with a content encoding is answered 415', async () => {
     const handle = guardMcp(createGuard(), () => Response.json({}), { scopes })
     const fetch: Fetch = (url, init) => handle(new Request(url, init))
@@ -405,6 +482,8 @@ test.each<[string, unknown]>([
   ['scopes.methods.a', { methods: { a: null } }],
   ['scopes.otherTools', { otherTools: 'a' }],
   ['scopes.maxBodyBytes', { maxBodyBytes: 0 }],
+  ['scopes.bodyTimeoutMs', { bodyTimeoutMs: 0 }],
+  ['scopes.bodyTimeoutMs', { bodyTimeoutMs: 300_001 }],
   ['scopes.tool', { tool: {} }],
   ['scopes', 'orders'],
 ])('a wrong option %s is refused in %j', (name, wrong) => {

@@ -89,6 +89,32 @@ async function decideWhen(status: number, headers: Record<string, string> = {}) 
   return refusalOf(await client.guard({ audience })(bearing(`Bearer ${token}`)))
 }
 
+describe('a guard that has to wait', () => {
+  test.each<[string, number, string]>([
+    ['before exp and the leeway are over', 64, 'allowed'],
+    ['when exp and the leeway are over', 65, 'token_inactive'],
+  ])('judges the expiry again: %s', async (_, seconds, outcome) => {
+    let passed = 0
+    const wait = () => {
+      passed = seconds
+      return Promise.resolve()
+    }
+    for (const waiting of ['check', 'requiredScope']) {
+      passed = 0
+      const check = waiting === 'check' ? () => wait().then(() => true) : undefined
+      const requiredScope = waiting === 'requiredScope' ? () => wait().then(() => []) : undefined
+      const members = { ...good, exp: now + 60 }
+      const { decide, asked } = guardWith(members, { audience, scope, check }, { now: () => (now + passed) * 1000 })
+      const { headers } = bearing(`Bearer ${token}`)
+      const decision = await decide({ headers, requiredScope })
+      expect(decision.allowed ? 'allowed' : decision.reason).toBe(outcome)
+      if (!decision.allowed)
+        expect([decision.status, decision.detail]).toEqual([401, expect.stringContaining('exp is')])
+      expect(asked()).toBe(1)
+    }
+  })
+})
+
 describe.each([
   ['undici', undefined],
   ['fetch', fetch],

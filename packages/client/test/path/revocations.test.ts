@@ -472,6 +472,21 @@ describe('a guard whose check takes its time', () => {
     expect(as.requests).toHaveLength(1)
   })
 
+  test('refuses a token that expires while the check looks at the answer of a second request', async () => {
+    const { client, as, log } = await createStarted()
+    as.answer = { ...as.answer, exp: Date.now() / 1000 + 60 }
+    const check = vi.fn(async ({ sub }: { readonly sub?: string | undefined }) => {
+      if (sub === 'bob') await pass(65_000)
+      else log.append(KEY)
+      as.answer = { ...as.answer, sub: 'bob' }
+      return true
+    })
+    const decide = client.guard({ audience, check })
+    const request = { headers: new Headers({ authorization: `Bearer ${token}` }) } as Request
+    expect(await decide(request)).toMatchObject({ allowed: false, reason: 'token_inactive' })
+    expect([check.mock.calls.length, as.requests.length]).toEqual([2, 2])
+  })
+
   test('counts its time to the bound', async () => {
     const { client } = await createStarted()
     const decide = client.guard({ audience, check: () => pass(5000).then(() => true) })

@@ -44,22 +44,62 @@ describe('an intercepted proof', () => {
     expect(remember).toHaveBeenCalledWith(expect.stringMatching(/^[A-Za-z0-9_-]{43}$/), NOW + 60 + 5 + 1, prover.jkt)
   })
 
-  test('counts as used only after all other checks have passed (DPOP-15)', async () => {
+  test('is refused when a copy opened in time is held until its first use is forgotten (DPOP-15)', async () => {
+    let elapsedMs = 0
+    const clock = () => NOW * 1000 + elapsedMs
+    const replayStore = createMemoryReplayStore({ now: clock, elapsedMs: () => elapsedMs })
+    const api = createApi({
+      members: { cnf: { jkt: prover.jkt } },
+      dpop: { replayStore, maxAgeSeconds: 5, leewaySeconds: 0 },
+      client: { now: clock },
+    })
+    const proof = await prover.prove()
+    const bodies = [Promise.withResolvers<string[]>(), Promise.withResolvers<string[]>()]
+    const opened = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const copies = bodies.map(({ promise }, index) => {
+      const requiredScope = () => (opened[index]?.resolve(), promise)
+      return api.ask(proof, { requiredScope })
+    })
+    // One copy waits for its body, the other one is refused without a wait.
+    await Promise.all(copies.map((copy, index) => Promise.race([copy, opened[index]?.promise])))
+    for (const [index, body] of bodies.entries()) {
+      elapsedMs += 8000
+      body.resolve([])
+      await copies[index]
+    }
+    expect((await Promise.all(copies)).map(outcomeOf).toSorted()).toEqual(['allowed', 'proof'])
+  })
+
+  test('is marked as used before the check of the application, which may wait for the body (DPOP-15)', async () => {
+    const events: string[] = []
+    const remember = () => (events.push('used'), events.length === 1)
+    const check = () => (events.push('checked'), Promise.resolve(true))
+    const requiredScope = () => (events.push('scope'), [])
+    const api = createApi({
+      members: { cnf: { jkt: prover.jkt } },
+      dpop: { replayStore: { remember } },
+      guard: { check },
+    })
+    expect(outcomeOf(await api.ask(await prover.prove(), { requiredScope }))).toBe('allowed')
+    expect(outcomeOf(await api.ask(await prover.prove(), { requiredScope }))).toBe('proof')
+    expect(events).toEqual(['used', 'scope', 'checked', 'used'])
+  })
+
+  test('counts as used only after the guard has found the token good and enough (DPOP-15)', async () => {
     const remember = vi.fn(() => true)
-    const check = vi.fn(() => false)
+    const check = vi.fn(() => true)
     const refusing = [
       { members: { scope: 'other' }, guard: { scope: 'orders:write' } },
       { members: { aud: 'https://other.example.com' } },
       { members: { token_type: 'refresh_token' } },
       { members: { acr: '0' }, guard: { acrValues: ['1'] } },
-      { guard: { check } },
     ]
-    for (const { members = {}, guard } of refusing) {
+    for (const { members = {}, guard = {} } of refusing) {
       const settings = { members: { cnf: { jkt: prover.jkt }, ...members }, dpop: { replayStore: { remember } } }
-      const api = createApi(guard === undefined ? settings : { ...settings, guard })
+      const api = createApi({ ...settings, guard: { ...guard, check } })
       expect((await api.ask(await prover.prove())).allowed).toBe(false)
     }
-    expect(check).toHaveBeenCalledTimes(1)
+    expect(check).not.toHaveBeenCalled()
     expect(remember).not.toHaveBeenCalled()
   })
 

@@ -59,6 +59,17 @@ describe('readBody', () => {
     expect(await readBody(body, 3)).toBeUndefined()
   })
 
+  test('ends with the reason of a signal while the source is silent, and cancels the rest', async () => {
+    const cancelled: unknown[] = []
+    const body = new ReadableStream<Uint8Array>({ cancel: () => void cancelled.push('cancelled') })
+    const late = new AbortController()
+    const reading = readBody(body, 3, late.signal)
+    const reason = new Error('too late')
+    late.abort(reason)
+    await expect(reading).rejects.toBe(reason)
+    expect(cancelled).toEqual(['cancelled'])
+  })
+
   test('fails with the error of the stream', async () => {
     const error = new Error('the sender went away')
     await expect(readBody(bodyOf([octets(1)], error).body, 3)).rejects.toBe(error)

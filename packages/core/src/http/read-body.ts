@@ -4,19 +4,24 @@
  * The octets of a body.
  *
  * @param body - `body` of a `Request` or a `Response`; the stream must not be locked.
+ * @param signal - ends the wait: the rest of the body is then cancelled and not read.
  * @returns `undefined` if the body has more than `maxBytes`. The rest of it is then cancelled and not read.
- * @throws what the stream fails with, and TypeError for a chunk that is not octets: its length would not count.
+ * @throws what the stream fails with, the reason of the signal, and TypeError for a chunk that is not octets: its length would not count.
  */
 export async function readBody(
   body: ReadableStream<Uint8Array> | null,
   maxBytes: number,
+  signal?: AbortSignal,
 ): Promise<Uint8Array | undefined> {
   if (body === null) return new Uint8Array()
   const reader = body.getReader()
+  // This ends the wait of `read()` at once, also when the source never answers.
+  signal?.addEventListener('abort', () => void reader.cancel().catch(() => undefined), { once: true })
   const chunks: Uint8Array[] = []
   let length = 0
   for (;;) {
     const { done, value } = await reader.read()
+    signal?.throwIfAborted()
     if (done) return concat(chunks, length)
     if (!ArrayBuffer.isView(value)) {
       reader.cancel().catch(() => undefined)

@@ -14,8 +14,8 @@ export type ConfirmationOutcome =
       /** Header fields for the response, such as the next `DPoP-Nonce`. */
       readonly headers: Readonly<Record<string, string>>
       /**
-       * Marks the proof as used; `false` when it was used before. Call it after all other checks. Absent without a
-       * proof.
+       * Marks the proof as used; `false` when it was used before. Call it after the checks of the
+       * guard, and before anything that may wait for the body. Absent without a proof.
        */
       readonly useProof?: (() => Promise<boolean>) | undefined
     }

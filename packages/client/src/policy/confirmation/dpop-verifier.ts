@@ -19,7 +19,7 @@ const NO_PROOF: ConfirmationOutcome = Object.freeze({
 
 /**
  * Creates the verifier of a client. It verifies the proof and returns a function that marks it as used. The guard calls
- * that function after all other checks, so that refused requests take no room in the replay store.
+ * that function after its own checks, so that a proof without a good token takes no room in the replay store.
  */
 export function createDpopVerifier(step: DpopStep): DpopVerifier {
   const { algorithms, nonces } = step

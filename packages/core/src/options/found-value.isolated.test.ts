@@ -120,7 +120,7 @@ describe('createFinder', () => {
     expect(calls).toHaveBeenCalledTimes(2)
   })
 
-  test('refuses after 5 seconds without an answer, and then calls the function again', async () => {
+  test('refuses after 5 seconds without an answer, rests a second, and then calls the function again', async () => {
     const { calls, find } = pendingCalls()
     const letter = finder(find)
     const failures: unknown[] = []
@@ -133,20 +133,53 @@ describe('createFinder', () => {
     expect(failures).toMatchObject([
       { code: 'ERR_SECRET_UNAVAILABLE', cause: { message: expect.stringMatching('5000 ms') as string } },
     ])
-    expect(calls).toHaveLength(1)
+    use()
+    await vi.advanceTimersByTimeAsync(999)
+    expect([calls.length, failures.length]).toEqual([1, 2])
+    use()
+    await vi.advanceTimersByTimeAsync(1)
+    expect([calls.length, failures.length]).toEqual([1, 3])
     const third = letter()
     expect(calls).toHaveLength(2)
     calls[1]?.resolve('b')
     expect(await third).toBe('b')
     await vi.advanceTimersByTimeAsync(4999)
-    expect(failures).toHaveLength(2)
+    expect(failures).toHaveLength(4)
+  })
+
+  test('gives a call up once: one that joined it and waits longer lets no later call rest', async () => {
+    const { calls, find } = pendingCalls()
+    const letter = finder(find)
+    const uses = [letter()]
+    await vi.advanceTimersByTimeAsync(4500)
+    uses.push(letter())
+    const refused = Promise.allSettled(uses)
+    await vi.advanceTimersByTimeAsync(4000)
+    const later = letter()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect((await refused).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    const joined = letter()
+    expect(calls).toHaveLength(2)
+    calls[1]?.resolve('b')
+    expect(await Promise.all([later, joined])).toEqual(['b', 'b'])
+  })
+
+  test('uses an answer that comes while a call that was given up rests', async () => {
+    const { calls, find } = pendingCalls()
+    const letter = finder(find)
+    const first = expect(letter()).rejects.toMatchObject({ code: 'ERR_SECRET_UNAVAILABLE' })
+    await vi.advanceTimersByTimeAsync(5500)
+    await first
+    calls[0]?.resolve('a')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(letter()).toBe('a')
   })
 
   test('takes no late answer in place of a newer one', async () => {
     const { calls, find } = pendingCalls()
     const letter = finder(find)
     const first = expect(letter()).rejects.toMatchObject({ code: 'ERR_SECRET_UNAVAILABLE' })
-    await vi.advanceTimersByTimeAsync(5000)
+    await vi.advanceTimersByTimeAsync(6000)
     await first
     const second = letter()
     calls[1]?.resolve('b')
@@ -160,7 +193,7 @@ describe('createFinder', () => {
     const { calls, find } = pendingCalls()
     const letter = finder(find)
     const first = expect(letter()).rejects.toMatchObject({ code: 'ERR_SECRET_UNAVAILABLE' })
-    await vi.advanceTimersByTimeAsync(5000)
+    await vi.advanceTimersByTimeAsync(6000)
     await first
     const second = letter()
     calls[0]?.reject(new Error('no vault'))

@@ -21,8 +21,8 @@ export interface FoundValue<Value> {
 const KEPT_MS = 60_000
 
 /**
- * How long a caller waits for the function, in milliseconds. After this time the next use calls the function again, because its
- * connection may be dead.
+ * How long a caller waits for the function, in milliseconds. After this time the call is given up, because its connection may be dead. It
+ * counts as a failure.
  */
 const PATIENCE_MS = 5000
 
@@ -37,7 +37,7 @@ interface Finding<Value> {
 
 /**
  * Returns a function that calls `find` with its first use, and again with the first use after `keptMs`. Simultaneous uses share one
- * call. A value is never used longer, also when `find` fails: then each use rejects with `SecretUnavailableError`, and the first
+ * call. A value is never used longer, also when `find` fails or gives no answer: then each use rejects with `SecretUnavailableError`, and the first
  * use after a second calls `find` again. The value is there at once when `find` returns no promise.
  */
 export function createFinder<Value>(
@@ -79,21 +79,26 @@ export function createFinder<Value>(
   }
 
   /** Each caller has a timer of its own, because on Workers a timer ends with the request that set it. */
-  function inTime(value: Promise<Value>): Promise<Value> {
+  function inTime(call: Finding<Value>): Promise<Value> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(unavailable(new Error(`the function did not answer within ${PATIENCE_MS} ms`))),
-        PATIENCE_MS,
-      )
-      value.finally(() => clearTimeout(timer)).then(resolve, reject)
+      const timer = setTimeout(() => reject(giveUp(call)), PATIENCE_MS)
+      call.value.finally(() => clearTimeout(timer)).then(resolve, reject)
     })
+  }
+
+  /** The first caller that has waited long enough gives the call up for all, so that the function rests. */
+  function giveUp(call: Finding<Value>): SecretUnavailableError {
+    const cause = new Error(`the function did not answer within ${PATIENCE_MS} ms`)
+    if (finding !== call) return unavailable(cause)
+    finding = undefined
+    return fail(cause)
   }
 
   // It never throws: a caller may have begun other work, whose promises it would leave behind.
   return () => {
     const nowMs = performance.now()
     if (known !== undefined && nowMs - known.sinceMs < keptMs) return known.value
-    if (finding !== undefined && nowMs - finding.sinceMs < PATIENCE_MS) return inTime(finding.value)
+    if (finding !== undefined && nowMs - finding.sinceMs < PATIENCE_MS) return inTime(finding)
     if (failed !== undefined && nowMs - failed.sinceMs < REST_MS) return Promise.reject(failed.error)
     try {
       const found = find()
@@ -102,6 +107,6 @@ export function createFinder<Value>(
     } catch (error) {
       return Promise.reject(fail(error))
     }
-    return inTime(finding.value)
+    return inTime(finding)
   }
 }

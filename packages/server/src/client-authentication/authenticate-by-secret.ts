@@ -6,9 +6,9 @@ import { describeExpiry, isGoodSecret, type SecretExpiryStep } from './client-se
 import { refuseCredentials } from './complaint.ts'
 import { explainSecret } from './explain-secret.ts'
 import type { FailedAttempts } from './failed-attempts.ts'
-import { type FindStep, findPossibleHolder, findSecretHolder } from './find-registered.ts'
+import { type FindStep, type FoundHolder, findPossibleHolder, findSecretHolder } from './find-registered.ts'
 import { mayUse, type Registered } from './registered.ts'
-import type { SecretFunctions } from './secret-functions.ts'
+import { createAskOnce, type SecretFunctions } from './secret-functions.ts'
 import type { KnownSpelling, VerifiedSecret, VerifiedSecrets } from './verified-secrets.ts'
 import { verifyClientSecret } from './verify-client-secret.ts'
 import type { VerifyHashedSecret } from './verify-hashed-secret.ts'
@@ -129,18 +129,19 @@ async function verify<Caller extends Registered>(
   let expiredAt: string | undefined
   let refusedEncoding: SecretReading['encoding'] | undefined
   let isReadable = false
-  let failure: SecretUnavailableError | undefined
-  let hasFunction = false
+  const ask = createAskOnce()
+  const found = new Map<string, FoundHolder<Caller>>()
   for (const [index, reading] of readings.entries()) {
     const { clientId, clientSecret, encoding } = reading
     const credentialsKey = credentialsKeys[index] as string
-    const { holder: found, ...own } = await findPossibleHolder(clientId, step, step.secretFunctions)
-    failure ??= own.failure
-    hasFunction ||= own.hasFunction
-    known ??= found ?? undefined
-    const caller = found && mayUse(found, presented.method) && !isClosed ? found : undefined
+    // Most credentials with two readings have the same identifier in both.
+    const looked = found.get(clientId) ?? (await findPossibleHolder(clientId, step, step.secretFunctions, ask))
+    found.set(clientId, looked)
+    const { holder } = looked
+    known ??= holder ?? undefined
+    const caller = holder && mayUse(holder, presented.method) && !isClosed ? holder : undefined
     // A reading that may not count costs the same work. Otherwise the time would reveal which callers are registered.
-    const isAccepted = accepts(found, encoding, step)
+    const isAccepted = accepts(holder, encoding, step)
     isReadable ||= isAccepted
     const registered = await (step.verifyHashed === undefined
       ? verifyClientSecret(caller, clientSecret)
@@ -153,8 +154,14 @@ async function verify<Caller extends Registered>(
     } else expiredAt = describeExpiry(caller, registered)
   }
   const [first] = readings
-  // Identifiers without a function cost a call, too, and get the same answer while it fails.
-  if (first !== undefined && !hasFunction) failure = await step.secretFunctions.failureFor(first.clientId)
+  let failure: SecretUnavailableError | undefined
+  let hasFunction = false
+  for (const [clientId, own] of found) {
+    hasFunction ||= own.hasFunction
+    // Identifiers without a function cost a call, too, and get the same answer while it fails.
+    const failed = own.hasFunction ? own.failure : await step.secretFunctions.failureFor(clientId, ask)
+    failure ??= failed
+  }
   if (first !== undefined) await step.failures?.count(first.clientId, address, known !== undefined || hasFunction)
   if (failure !== undefined) throw failure
   const complaint = isReadable ? undefined : presented.explain?.()

@@ -4,7 +4,7 @@ import { askDependency } from '../dependencies/ask-dependency.ts'
 import type { SecretUnavailableError } from '@token-introspection/core'
 import { ClientAuthenticationRegistryError } from '../errors.ts'
 import type { FindRegistered, Registered } from './registered.ts'
-import { failureOf, type SecretFunctions } from './secret-functions.ts'
+import { type AskFunction, failureOf, type SecretFunctions } from './secret-functions.ts'
 
 /** What a lookup in the registry needs. */
 export interface FindStep<Caller extends Registered> {
@@ -47,17 +47,19 @@ export interface FoundHolder<Caller extends Registered> {
  * The same for an attempt that may fail. The answer and the work of a failed attempt must not tell whether the identifier is registered.
  *
  * @param functions - remembers the function of the caller.
+ * @param ask - calls it.
  */
 export async function findPossibleHolder<Caller extends Registered>(
   id: string,
   step: FindStep<Caller>,
   functions: SecretFunctions,
+  ask: AskFunction = failureOf,
 ): Promise<FoundHolder<Caller>> {
   const caller = await findRegistered(id, step)
   const find = caller?.clientSecrets
   if (!caller || typeof find !== 'function') return { holder: caller, failure: undefined, hasFunction: false }
   functions.note(find)
-  const failure = await failureOf(find)
+  const failure = await ask(find)
   return { holder: failure === undefined ? await withSecrets(caller) : undefined, failure, hasFunction: true }
 }
 

@@ -34,14 +34,34 @@ export class SecretFunctions {
     this.#next = (this.#next + 1) % MAX_FUNCTIONS
   }
 
-  /** Why the function that stands in for an identifier fails. `undefined` if it does not, or if no caller has a function. */
-  async failureFor(id: string): Promise<SecretUnavailableError | undefined> {
+  /**
+   * Why the function that stands in for an identifier fails. `undefined` if it does not, or if no caller has a function.
+   *
+   * @param ask - calls the function.
+   */
+  async failureFor(id: string, ask: AskFunction = failureOf): Promise<SecretUnavailableError | undefined> {
     if (this.#functions.length === 0) return undefined
     // Made with the first use, because Workers have no randomness before the first request.
     this.#hash ??= hmacSha256(crypto.getRandomValues(new Uint8Array(32)))
     const octets = await this.#hash(id.slice(0, MAX_ID_LENGTH))
     const place = new DataView(octets.buffer, octets.byteOffset).getUint32(0) % this.#functions.length
-    return await failureOf(this.#functions[place] as FindSecrets)
+    return await ask(this.#functions[place] as FindSecrets)
+  }
+}
+
+/** Calls a function, and tells why it fails. `undefined` if it does not. */
+export type AskFunction = (find: FindSecrets) => Promise<SecretUnavailableError | undefined>
+
+/**
+ * Creates the calls of one attempt: each function is called once, whichever identifiers it belongs to or stands in for. Otherwise a
+ * function that hangs would cost registered identifiers more time than others.
+ */
+export function createAskOnce(): AskFunction {
+  const asked = new Map<FindSecrets, Promise<SecretUnavailableError | undefined>>()
+  return (find) => {
+    const failure = asked.get(find) ?? failureOf(find)
+    asked.set(find, failure)
+    return failure
   }
 }
 

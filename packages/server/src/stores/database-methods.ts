@@ -11,7 +11,7 @@ import { findUnderAll, keyedDigests, type Peppers } from './keyed-digests.ts'
 import { parseRecord, type Pepper } from './pepper.ts'
 import type { ListingDatabase, TokenDatabase, TokenRow } from './token-database.ts'
 import { isOf, resolveOwner, resolvePageQuery, toPage } from './token-page.ts'
-import { toConsumed, type TokenRecord } from './token-record.ts'
+import { isUsed, toConsumed, type TokenRecord } from './token-record.ts'
 import { digestToken, type ListableTokenStore, type ReceiptedTokenStore } from './token-store.ts'
 import { MAX_REPETITIONS, validateConsumption, validateTokenRecord } from './validate-token-record.ts'
 
@@ -57,7 +57,9 @@ export function databaseMethods(peppers: Peppers, database: TokenDatabase): Omit
     async revoke(token, record) {
       // Read before the first await, because the caller may change the object afterwards.
       const known = record ? { ...record } : await held(await digestToken(token))
-      if (known === null) return receiptOfEarlier(database.revocations)
+      // A token that was used is stored as revoked, but it may still be repeated.
+      const isRevoked = record === undefined && known?.revoked && !isUsed(known)
+      if (known === null || isRevoked) return receiptOfEarlier(database.revocations)
       return await bury(peppers, database, await revocationDigests(token, known), tombstoneRow(known))
     },
     async consume(digest, at, repetitions = 0) {

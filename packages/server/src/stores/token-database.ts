@@ -41,7 +41,7 @@ export interface TokenDatabase {
   readonly revocations?: RevocationLog | undefined
   /** The lookup of the store. */
   find(digest: string): MaybePromise<TokenRecord | null>
-  /** The record of a token, for its tombstone. `null` or `undefined` if the database does not have it. */
+  /** The record of a token, revoked or not, for its tombstone. `null` or `undefined` if the database does not have it. */
   held(digest: string): TokenRecord | null | undefined | Promise<TokenRecord | null | undefined>
   /**
    * Writes a token under the first digest, and replaces an earlier record. If there is a tombstone under one of the

@@ -188,6 +188,53 @@ describe('with several functions', () => {
   })
 })
 
+describe('an identifier with two readings', () => {
+  const numbers = Array.from({ length: 20 }, (_, index) => index)
+  const working = numbers.map((index) => `tenant+works-${index}`)
+  const failing = numbers.map((index) => `tenant+fails-${index}`)
+  const madeUp = numbers.map((index) => `tenant+made-up-${index}`)
+
+  test('is 503 when the function of one of them fails, its own or another, registered or made up', async () => {
+    const { handler, down, ask } = create({}, [...working, ...failing])
+    for (const id of failing) down.add(id)
+    const askForOne = async (client_id: string) => {
+      const form = { token: 'a', client_id, client_secret: OTHER }
+      return (await send(handler, post(form, { authorization: undefined }))).status
+    }
+    const seen = new Set<number>()
+    for (const id of [...working, ...failing, ...madeUp]) {
+      const { status } = await ask(id, OTHER)
+      const ofEach = [await askForOne(id.replace('+', ' ')), await askForOne(id)]
+      expect([id, status]).toEqual([id, Math.max(...ofEach)])
+      if (working.includes(id)) seen.add(status)
+    }
+    expect(seen).toEqual(new Set([401, 503]))
+  })
+
+  test('costs calls of the same functions in many processes, whichever of them is registered', async () => {
+    const functions = ['tenant+real', 'tenant form']
+    for (const id of ['tenant+real', 'tenant+form', 'tenant+made-up']) {
+      const seen = new Set<string>()
+      for (let round = 0; round < 60; round++) {
+        const { calls, ask } = create({}, functions)
+        await ask(id, OTHER)
+        seen.add(calls.toSorted((a, b) => a.localeCompare(b)).join(', '))
+      }
+      // The reading without a function has the same one as the other reading, or the other one.
+      const own = functions.find((name) => name.replace('+', ' ') === id.replace('+', ' '))
+      const one = own === undefined ? functions : [own]
+      expect([id, seen]).toEqual([id, new Set([...one, 'tenant form, tenant+real'])])
+    }
+  })
+
+  test('is accepted with the good secret of one of them, and no other function is called', async () => {
+    const { calls, down, ask } = create({}, ['tenant form', 'other'])
+    down.add('other')
+    expect((await ask('tenant+form', SECRET)).status).toBe(200)
+    expect(calls).toEqual(['tenant form'])
+  })
+})
+
 test('without a function every bad secret is 401', async () => {
   const { ask } = create({}, [])
   for (const id of IDS) expect((await ask(id, OTHER)).status).toBe(401)

@@ -86,6 +86,28 @@ export const CONSUMPTION_CASES: readonly ContractCase<ConsumingTokenStore>[] = [
     },
   },
   {
+    title: 'revokes a consumed token, with its record and without it, so that it is not repeated',
+    async run(store) {
+      const other = 'contract-used-other'
+      await store.save(other, refreshToken(other))
+      await consume(store, other, AT, 10)
+      for (const told of [false, true]) {
+        for (const uses of [1, 2]) {
+          const token = `contract-used-${told}-${uses}`
+          const record = refreshToken(token)
+          await store.save(token, record)
+          for (let use = 0; use < uses; use++) expectEqual(await consume(store, token, AT, 10), true, 'a use')
+          await (told ? store.revoke(token, record) : store.revoke(token))
+          expectEqual(await consume(store, token, AT, 10), false, `a use after the revocation, record given: ${told}`)
+          const found = await findByToken(store, token)
+          expectRevoked(found)
+          expectEqual(found?.consumedAt ?? null, null, 'consumedAt after the revocation')
+        }
+      }
+      expectEqual(await consume(store, other, AT, 10), true, 'a use of another token')
+    },
+  },
+  {
     title: 'does not consume a token that is unknown, revoked, or ended',
     async run(store) {
       expectEqual(await consume(store, 'contract-consume-unknown'), false, 'a call for an unknown token')

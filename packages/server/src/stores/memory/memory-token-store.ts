@@ -8,7 +8,7 @@ import type { RevocationReceipt } from '../revocation-log.ts'
 import { receiptOfEarlier } from '../revocation-receipt.ts'
 import { TOMBSTONE_MARGIN_SECONDS, toTombstone } from '../to-tombstone.ts'
 import { isAfter, isOf, resolveOwner, resolvePageQuery, toPage } from '../token-page.ts'
-import { isOver, toConsumed, type TokenRecord } from '../token-record.ts'
+import { isOver, isUsed, toConsumed, type TokenRecord } from '../token-record.ts'
 import { readTokenStoreOptions, TOKEN_STORE_OPTIONS, type TokenStoreOptions } from '../token-store-options.ts'
 import { digestToken, type ListableTokenStore, type ReceiptedTokenStore } from '../token-store.ts'
 import { makeUnchangeable } from '../unchangeable-record.ts'
@@ -99,6 +99,12 @@ export function createMemoryTokenStore<Claims extends object = object>(
     return isCutOff(record, record.iat) ? revokedCopy(record) : record
   }
 
+  /** The record of a token that was used. It is kept among the tombstones, but the token may still be repeated. */
+  function usedUnder(digest: string): TokenRecord<Claims> | undefined {
+    const tombstone = tombstones.get(digest)
+    return tombstone && isUsed(tombstone) ? tombstone : undefined
+  }
+
   function size(): number {
     const { grant, session, subject, client } = cutoffs
     return records.size + tombstones.size + grant.size + session.size + subject.size + client.size
@@ -165,7 +171,7 @@ export function createMemoryTokenStore<Claims extends object = object>(
       // Read before the first await, because the caller may change the object afterwards.
       const given = record && { ...record }
       const digest = await digestToken(token)
-      const known = given ?? records.get(digest)
+      const known = given ?? records.get(digest) ?? usedUnder(digest)
       if (known === undefined) return receiptOfEarlier(log)
       const tombstone = toTombstone(known)
       const digests = await revocationDigests(token, known)

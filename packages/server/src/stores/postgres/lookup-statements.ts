@@ -38,8 +38,8 @@ ${CUTOFF_KINDS.map((kind, index) => `OR coalesce(${isCovered(kind, `$${index + 3
 AS revoked`,
 )
 
-/** The record of a token that is not revoked by itself. */
-export const HELD = statement('held_1', 'SELECT record FROM introspection_tokens WHERE digest = $1 AND NOT revoked')
+/** The record under a digest, revoked or not. */
+export const STORED = statement('stored_1', 'SELECT record FROM introspection_tokens WHERE digest = $1')
 
 /** A page of the live tokens of each kind of owner. `iat` is text here, as every `bigint` is. */
 export const LIST = {

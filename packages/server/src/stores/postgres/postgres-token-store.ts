@@ -8,7 +8,7 @@ import { REMOVED_AT_ONCE, REMOVED_PER_SAVE, validateRemovalLimit } from '../remo
 import type { RevocationReceipt } from '../revocation-log.ts'
 import { NO_POSITION, receiptOfEarlier } from '../revocation-receipt.ts'
 import type { ListingDatabase, TokenRow } from '../token-database.ts'
-import { FIND_MANY, FIND_ONE, HELD, IS_REVOKED, LIST } from './lookup-statements.ts'
+import { FIND_MANY, FIND_ONE, IS_REVOKED, LIST, STORED } from './lookup-statements.ts'
 import { PostgresRevocationLog } from './postgres-revocation-log.ts'
 import { createLoggedWrites, type Written } from './logged-writes.ts'
 import {
@@ -111,7 +111,7 @@ export function createPostgresTokenStore<Claims extends object = object>(
     revocations: revocationLog && log,
     find,
     async held(digest) {
-      const [row] = await runStatement<{ record: string }>(pool, HELD, [digest])
+      const [row] = await runStatement<{ record: string }>(pool, STORED, [digest])
       return row && parseRecord(row.record)
     },
     saveToken: (digests, row, named) => save(digests, row, [named]),

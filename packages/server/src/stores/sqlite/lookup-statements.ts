@@ -23,9 +23,6 @@ AS revoked`
 /** The record under a digest, revoked or not. */
 export const STORED = 'SELECT record, revoked FROM introspection_tokens WHERE digest = ?'
 
-/** The record of a token that is not revoked by itself. */
-export const HELD = 'SELECT record FROM introspection_tokens WHERE digest = ? AND revoked = 0'
-
 /** A page of the live tokens of each kind of owner, as one JSON array. */
 export const LIST = {
   grant: listOf('grant_id'),

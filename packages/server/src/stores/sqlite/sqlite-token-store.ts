@@ -8,7 +8,7 @@ import type { ListedRow, ListingDatabase, TokenRow } from '../token-database.ts'
 import type { TokenRecord } from '../token-record.ts'
 import { createLog } from './create-log.ts'
 import { createRemoval } from './create-removal.ts'
-import { FIND, HELD, IS_REVOKED, LIST } from './lookup-statements.ts'
+import { FIND, IS_REVOKED, LIST, STORED } from './lookup-statements.ts'
 import {
   readSqliteTokenStoreOptions,
   type SqliteTokenStore,
@@ -62,7 +62,7 @@ export function createSqliteTokenStore<Claims extends object = object>(
   database.exec(sqliteTokenStoreSchema)
   const keptSeconds = CUTOFF_KEPT_SECONDS + unstoredLifetimeSeconds
   const findRecord = database.prepare(FIND)
-  const held = database.prepare(HELD)
+  const stored = database.prepare(STORED)
   const isRevoked = database.prepare(IS_REVOKED)
   // Of a token two digests are looked at with each pepper: that of the token, and that of the signed part of a JWT.
   const others = 2 * peppers.length - 1
@@ -98,7 +98,7 @@ export function createSqliteTokenStore<Claims extends object = object>(
     revocations: log?.revocations,
     find,
     held(digest) {
-      const row = held.get(digest) as { readonly record: string } | undefined
+      const row = stored.get(digest) as { readonly record: string } | undefined
       return row && parseRecord(row.record)
     },
     saveToken([digest = '', ...tombstones], row, named) {

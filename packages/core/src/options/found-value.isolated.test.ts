@@ -150,9 +150,9 @@ describe('createFinder', () => {
   test('gives a call up once: one that joined it and waits longer lets no later call rest', async () => {
     const { calls, find } = pendingCalls()
     const letter = finder(find)
-    const uses = [letter()]
+    const uses = [Promise.resolve(letter())]
     await vi.advanceTimersByTimeAsync(4500)
-    uses.push(letter())
+    uses.push(Promise.resolve(letter()))
     const refused = Promise.allSettled(uses)
     await vi.advanceTimersByTimeAsync(4000)
     const later = letter()

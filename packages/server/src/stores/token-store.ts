@@ -32,9 +32,9 @@ export interface RevocableTokenStore<Claims extends object = object> extends Tok
    * keeps
    *   a tombstone under the digest until `exp`, or for good without `exp`. {@link toTombstone} makes it, and it has no personal
    *   data. {@link TokenStore.find} returns it, so the token is revoked even if another resolver knows it. For a JWT the store
-   *   keeps a tombstone under each of {@link revocationDigests}. A token that the store holds also leaves a tombstone. Without a
-   *   record, a token that only other systems know stays usable. Security: pass only records of verified tokens. Otherwise
-   *   strangers can fill the store.
+   *   keeps a tombstone under each of {@link revocationDigests}. A token that the store holds also leaves a tombstone. A refresh
+   *   token that was used cannot be repeated afterwards. Without a record, a token that only other systems know stays usable.
+   *   Security: pass only records of verified tokens. Otherwise strangers can fill the store.
    * @returns where the event of the revocation is in the log, if the store gives receipts.
    */
   // oxlint-disable-next-line typescript/no-invalid-void-type

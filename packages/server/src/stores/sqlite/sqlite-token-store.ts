@@ -62,7 +62,7 @@ export function createSqliteTokenStore<Claims extends object = object>(
   database.exec(sqliteTokenStoreSchema)
   const keptSeconds = CUTOFF_KEPT_SECONDS + unstoredLifetimeSeconds
   const findRecord = database.prepare(FIND)
-  const stored = database.prepare(STORED)
+  const lookUp = database.prepare(STORED)
   const isRevoked = database.prepare(IS_REVOKED)
   // Of a token two digests are looked at with each pepper: that of the token, and that of the signed part of a JWT.
   const others = 2 * peppers.length - 1
@@ -98,7 +98,7 @@ export function createSqliteTokenStore<Claims extends object = object>(
     revocations: log?.revocations,
     find,
     held(digest) {
-      const row = stored.get(digest) as { readonly record: string } | undefined
+      const row = lookUp.get(digest) as { readonly record: string } | undefined
       return row && parseRecord(row.record)
     },
     saveToken([digest = '', ...tombstones], row, named) {

@@ -216,8 +216,8 @@ async function useProofAndCheck<Claims extends object>(
 }
 
 /**
- * A decision that had to wait may be overtaken by the expiry of the token, or by a revocation. When the feed has told of any since, the client looks at
- * the token again, which costs a request only if it is not remembered any more.
+ * A decision that had to wait may be overtaken by the expiry of the token, or by a revocation. When the feed has told of any
+ * revocation since, the client looks at the token again, which costs a request only if it is not remembered any more.
  *
  * @param answered - the sequence of the feed when the token was answered.
  */

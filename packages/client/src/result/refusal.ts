@@ -47,7 +47,8 @@ export class Refusal {
   /** The error, when the token could not be checked or was too long. */
   readonly error: IntrospectionError | undefined
   /**
-   * Why, for people to read. For `token_absent` and `request_malformed`: what to send. For `origin`, `token_kind`, `issuer`, `audience`, `scope`, `authentication`, `confirmation` and
+   * Why, for people to read. For `token_absent` and `request_malformed`: what to send. For `origin`, `token_kind`, `issuer`, `audience`,
+   * `scope`, `authentication`, `confirmation` and
    * `proof`: what the request or the token has and what this guard wants, such as `unexpected aud "https://a.example",
    * expected "https://b.example"`. For `token_inactive`: who says so, with the times that were compared; `undefined` for an
    * answer from a store that processes share. For `token_too_long` and `unavailable`: the message of the error. For your

@@ -39,6 +39,11 @@ describe('withDecisionHeaders', () => {
     expect(withDecisionHeaders(redirect, { headers: {} })).toBe(redirect)
   })
 
+  test('returns a network error as it is', () => {
+    const failed = Response.error()
+    expect(withDecisionHeaders(failed, decision)).toBe(failed)
+  })
+
   test('returns a switch to another protocol as it is', () => {
     // No `Response` of Node has this status, but that of Workers has.
     const upgraded = { status: 101, headers: new Headers() } as Response

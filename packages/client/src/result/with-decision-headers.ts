@@ -7,7 +7,8 @@ import { addFields, type FieldAccess, hasFields } from './response-fields.ts'
  * of DPoP. It keeps what your response says already: `no-store` stays, and `public` becomes `private`.
  *
  * @returns the response itself, or a copy when its header fields cannot be changed, such as that of `fetch` or
- * `Response.redirect`. A switch to another protocol (101) is returned as it is.
+ * `Response.redirect`. A switch to another protocol (101) and `Response.error()`
+ * are returned as they are.
  *
  * @example
  * ```ts
@@ -24,7 +25,7 @@ import { addFields, type FieldAccess, hasFields } from './response-fields.ts'
  * @see [RFC 6750 §2.3](https://www.rfc-editor.org/rfc/rfc6750.html#section-2.3)
  */
 export function withDecisionHeaders(response: Response, { headers }: Pick<OptionalGuardDecision, 'headers'>): Response {
-  if (!hasFields(headers) || response.status === SWITCHING_PROTOCOLS) return response
+  if (!hasFields(headers) || response.status < FIRST_FINAL_STATUS) return response
   try {
     addFields(headers, response, ACCESS)
     return response
@@ -35,8 +36,8 @@ export function withDecisionHeaders(response: Response, { headers }: Pick<Option
   }
 }
 
-/** Platforms attach a socket to such a response, and it cannot be copied. */
-const SWITCHING_PROTOCOLS = 101
+/** Below it are a switch to another protocol (101), to which platforms attach a socket, and `Response.error()`. Neither can be copied. */
+const FIRST_FINAL_STATUS = 200
 
 const ACCESS: FieldAccess<Response> = {
   get: (response, name) => response.headers.get(name),

@@ -34,8 +34,9 @@ const BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.0
 
 /**
  * Creates an observer for `onEvent` of the handlers for introspection, revocation and the feed of revocations. For each answer it
- * creates a span, `introspect token`, `revoke token` or `follow revocations`, below the active span, such as that of the HTTP request. It also records a value of the histogram
- * `token_introspection.server.duration`, in seconds.
+ * creates a span, `introspect token`, `revoke token` or `follow revocations`, below the active span, such as that of the HTTP
+ * request. It also records a value of the histogram `token_introspection.server.duration`, in seconds. A follower of the feed that
+ * is served makes neither.
  *
  * Both have the attributes `token_introspection.endpoint`, `.outcome` (`active`, `inactive`, `revoked`, `refused`, `unexpected`),
  * `.reason` for an inactive answer, `.caller`, `error.type` (the code of the error) and `http.response.status_code`. The span

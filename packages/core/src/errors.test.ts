@@ -22,6 +22,23 @@ describe('IntrospectionError', () => {
     expect(error.stack).toMatch(`${name}: what [${code}]`)
   })
 
+  test('has the name that its code says, also when a bundler has renamed its class', () => {
+    class t extends IntrospectionError {
+      static readonly code = 'ERR_TOKEN_TOO_LONG'
+      readonly code = t.code
+      readonly retryable = false
+    }
+    const error = new t('what')
+    expect(error.name).toBe('TokenTooLongError')
+    expect(error.stack).toMatch('TokenTooLongError: what [ERR_TOKEN_TOO_LONG]')
+    expect(String(error)).toBe('TokenTooLongError: what [ERR_TOKEN_TOO_LONG]')
+  })
+
+  test('a subclass of a subclass has its own name', () => {
+    class VaultDownError extends RequestInvalidError {}
+    expect(new VaultDownError().name).toBe('VaultDownError')
+  })
+
   test('a subclass of the caller keeps its own name and message', () => {
     class StoreDownError extends IntrospectionError {
       readonly code = 'ERR_STORE_DOWN'

@@ -1,5 +1,6 @@
 /** The base of every error these packages throw on purpose, and the errors that both sides can throw. */
 import { withCode, withoutCode } from './values/code-at-end.ts'
+import { nameOfCode } from './values/name-of-code.ts'
 
 const BRAND = Symbol.for('@token-introspection/IntrospectionError')
 
@@ -25,8 +26,11 @@ export abstract class IntrospectionError extends Error {
     super(code === undefined ? message : withCode(message, code), options)
   }
 
+  /** The name of the class. It comes from the code, because bundlers and minifiers rename classes. */
   override get name(): string {
-    return this.constructor.name
+    const { constructor } = this
+    const code: unknown = Object.hasOwn(constructor, 'code') && (constructor as { readonly code?: unknown }).code
+    return typeof code === 'string' ? nameOfCode(code) : constructor.name
   }
 
   /** @internal */

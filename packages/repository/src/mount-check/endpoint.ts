@@ -13,7 +13,7 @@ import { createIntrospectionHandler, createMemoryTokenStore, createRevocationFee
 
 const store = createMemoryTokenStore()
 // The token expires in 2100, because a worker has no clock before its first request.
-await store.save('${TOKEN}', { kind: 'access_token', sub: 'alice', aud: 'urn:orders', exp: 4102444800 })
+await store.save('${TOKEN}', { kind: 'access_token', sub: 'alice', aud: 'urn:orders', scope: 'orders:read', exp: 4102444800 })
 
 const clientAuthentication = {
   protectedResources: [{ id: 'orders-api', clientSecrets: ['${SECRET}'], audiences: ['urn:orders'] }],

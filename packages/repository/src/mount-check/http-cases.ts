@@ -28,7 +28,14 @@ const challenge = 'Basic realm="token introspection", charset="UTF-8"'
 const json = { 'content-type': 'application/json', 'cache-control': 'no-store' }
 const invalidRequest = { error: 'invalid_request' }
 const invalidClient = { error: 'invalid_client' }
-const ACTIVE = { active: true, sub: 'alice', aud: 'urn:orders', iss: 'https://as.example.com', exp: 4_102_444_800 }
+const ACTIVE = {
+  active: true,
+  sub: 'alice',
+  aud: 'urn:orders',
+  scope: 'orders:read',
+  iss: 'https://as.example.com',
+  exp: 4_102_444_800,
+}
 
 function post(body: string, headers: RawRequest['headers'] = [formType, credentials]): RawRequest {
   return { method: 'POST', path: PATH, headers, body }

@@ -17,7 +17,13 @@ async function listen(listener: RequestListener): Promise<number> {
 /** The endpoint the runtimes serve, on Node. */
 async function createHandler() {
   const store = createMemoryTokenStore()
-  await store.save(TOKEN, { kind: 'access_token', sub: 'alice', aud: 'urn:orders', scope: 'orders:read', exp: 4_102_444_800 })
+  await store.save(TOKEN, {
+    kind: 'access_token',
+    sub: 'alice',
+    aud: 'urn:orders',
+    scope: 'orders:read',
+    exp: 4_102_444_800,
+  })
   return createIntrospectionHandler({
     issuer: 'https://as.example.com',
     clientAuthentication: {

@@ -19,6 +19,8 @@ export const SECTIONS: readonly Section[] = [
     entries: [
       { title: 'What it is', page: 'index' },
       { title: 'Ten minutes on one machine', page: 'start/index' },
+      { title: 'Write a small authorization server', page: 'start/authorization-server' },
+      { title: 'Try an MCP server on one machine', page: 'start/mcp-server' },
       { title: 'See what happens to a token', page: 'start/how-it-works' },
       { title: 'Try it in the browser', page: 'playground' },
       { title: 'Run complete programs', page: 'examples/README' },

@@ -16,6 +16,7 @@ const BLOCK = /^```(\w+)\n([^]*?)^```$/gm
 const VARIABLE = [
   /(?<=^Date: ).*$/gm,
   /(?<="access_token":")[\w-]+/g,
+  /(?<="(?:exp|iat)":)\d+/g,
   /(?<=^after )\d+(?= ms)/gm,
   /\d{10}, [^(\n]*\([^)\n]*\)/g,
 ]

@@ -1,6 +1,7 @@
 /** The memory before a shared store: entries that were read from it a moment ago, by token, limited in number. */
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { CacheEntry } from '../cache/cache-store.ts'
+import { emptySlots } from '../cache/empty-slots.ts'
 import { NO_SLOT, Sieve } from '../cache/sieve.ts'
 
 /** How many entries and for how long. */
@@ -52,7 +53,7 @@ export class NearEntries {
     const { maxEntries, nowMs } = settings
     this.#settings = settings
     this.#slots = new Sieve(maxEntries, (slot) => (this.#overAtMs[slot] as number) <= nowMs())
-    this.#variants = Array.from({ length: maxEntries + 1 }, () => undefined)
+    this.#variants = emptySlots(maxEntries + 1)
     this.#overAtMs = new Float64Array(maxEntries + 1)
   }
 

@@ -3,6 +3,7 @@
  * its internal table again and again, and each table points to the next. Once one table is old, the garbage collector
  * keeps every later flight alive, which costs half as much as a call. So this table is never replaced.
  */
+import { emptySlots } from './empty-slots.ts'
 
 /** An entry of the table. The chain of a bucket links the entries. */
 export interface TableEntry {
@@ -16,7 +17,7 @@ const BUCKETS = 256
 
 /** A small number of buckets is enough, because entries are few and short-lived. */
 export class FlightTable<Entry extends TableEntry> {
-  readonly #buckets: (Entry | undefined)[] = Array.from({ length: BUCKETS }, () => undefined)
+  readonly #buckets: (Entry | undefined)[] = emptySlots(BUCKETS)
 
   get(key: string): Entry | undefined {
     let entry = this.#buckets[bucketOf(key)]

@@ -1,4 +1,5 @@
 /** Step `cache`: answers in memory, limited in number. */
+import { emptySlots } from './empty-slots.ts'
 import type { CacheEntry, CacheStore } from './cache-store.ts'
 import type { LivenessRecord } from '../revocations/liveness.ts'
 import type { ReadAnswer } from '../revocations/read-answer.ts'
@@ -87,8 +88,8 @@ export class AnswerPlace<Result> {
   constructor(maxEntries: number, followed?: FollowedAnswers) {
     this.#followed = followed
     this.#slots = new Sieve(maxEntries, (slot) => (this.#timesMs[2 * slot + 1] as number) <= this.#latestMs)
-    this.#responses = Array.from({ length: maxEntries + 1 }, () => undefined)
-    this.#results = Array.from({ length: maxEntries + 1 }, () => undefined)
+    this.#responses = emptySlots(maxEntries + 1)
+    this.#results = emptySlots(maxEntries + 1)
     this.#timesMs = new Float64Array(2 * (maxEntries + 1))
     this.#areLocal = new Uint8Array(maxEntries + 1)
   }

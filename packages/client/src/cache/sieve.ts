@@ -11,6 +11,7 @@
  * one replaces its internal table again and again, and each table links to the next
  * (docs/decisions/2026-11-21-garbage-that-links.md).
  */
+import { emptySlots } from './empty-slots.ts'
 
 /** No slot. The first slot is 1, so that a new array of zeros is empty. */
 export const NO_SLOT = 0
@@ -54,7 +55,7 @@ export class Sieve {
     const bits = Math.max(4, Math.ceil(Math.log2(maxKeys * 1.5)))
     this.#table = new Uint32Array(2 ** bits)
     this.#shift = 32 - bits
-    this.#keys = Array.from({ length: maxKeys + 1 }, () => undefined)
+    this.#keys = emptySlots(maxKeys + 1)
     this.#older = new Uint32Array(maxKeys + 1)
     this.#newer = new Uint32Array(maxKeys + 1)
     this.#wasUsed = new Uint8Array(maxKeys + 1)
@@ -74,6 +75,11 @@ export class Sieve {
   /** The slot of a key; {@link NO_SLOT} when it has none. This does not count as a use of the key. */
   find(key: string): number {
     return this.#table[this.#positionOf(key)] as number
+  }
+
+  /** Every key, from the oldest to the newest. */
+  *keys(): Generator<string, void> {
+    for (let slot = this.#oldest; slot !== NO_SLOT; slot = this.#newer[slot] as number) yield this.#keys[slot] as string
   }
 
   /** Records that a key was used. */

@@ -18,6 +18,14 @@ describe('KnownTokens', () => {
     expect(known.has('good')).toBe(true)
   })
 
+  test('forgets nothing while it grows, and then the oldest first', () => {
+    const known = new KnownTokens(3000)
+    for (let count = 0; count < 3000; count++) known.note(`user-${count}`, true)
+    expect(Array.from({ length: 3000 }, (_none, index) => known.has(`user-${index}`))).not.toContain(false)
+    known.note('one more', true)
+    expect([known.has('one more'), known.has('user-0'), known.has('user-1')]).toEqual([true, false, true])
+  })
+
   test('keeps so many, and those that are asked about again and again', () => {
     const known = new KnownTokens(20)
     known.note('once', true)

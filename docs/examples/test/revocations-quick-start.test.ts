@@ -5,8 +5,9 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
+import { findFreePort } from '../../../packages/core/test/find-free-port.ts'
 import { readCodeBlocks } from '../../../packages/repository/src/markdown/code-blocks.ts'
-import { findFreePort, findProgram } from '../../../packages/server/test/databases/server-process.ts'
+import { findProgram } from '../../../packages/server/test/databases/server-process.ts'
 
 const guide = readFileSync(new URL('../../protect/revocations.md', import.meta.url), 'utf8')
 const blocks = readCodeBlocks(guide)

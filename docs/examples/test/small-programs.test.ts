@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { findFreePort, findProgram } from '../../../packages/server/test/databases/server-process.ts'
+import { findFreePort } from '../../../packages/core/test/find-free-port.ts'
+import { findProgram } from '../../../packages/server/test/databases/server-process.ts'
 import { followPage } from './follow-page.ts'
 import { openTerminals, type ReaderServer } from './reader-terminals.ts'
 

@@ -5,7 +5,8 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { findFreePort, findProgram } from '../../../packages/server/test/databases/server-process.ts'
+import { findFreePort } from '../../../packages/core/test/find-free-port.ts'
+import { findProgram } from '../../../packages/server/test/databases/server-process.ts'
 import { followPage } from './follow-page.ts'
 import { openTerminals } from './reader-terminals.ts'
 

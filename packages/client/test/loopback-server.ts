@@ -28,7 +28,10 @@ export interface LoopbackServer extends AsyncDisposable {
   connections(): Promise<number>
 }
 
-/** Starts a server that reads every request to its end, then calls `answer`. Default a free port. */
+/**
+ * Starts a server that reads every request to its end, then calls `answer`. Default any free port. A test that stops its server while
+ * somebody still asks takes a port of `findFreePort`, or the requests arrive at another test.
+ */
 export function serve(
   answer: (exchange: Exchange) => unknown,
   host = '127.0.0.1',
@@ -44,9 +47,9 @@ export function serve(
   return listen(requests, listener, host, wantedPort)
 }
 
-/** Starts a server with a request listener. */
-export function serveListener(listener: RequestListener): Promise<LoopbackServer> {
-  return listen([], listener, '127.0.0.1', 0)
+/** Starts a server with a request listener. Default any free port. */
+export function serveListener(listener: RequestListener, wantedPort = 0): Promise<LoopbackServer> {
+  return listen([], listener, '127.0.0.1', wantedPort)
 }
 
 async function listen(

@@ -6,12 +6,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { findFreePort } from '../../core/test/find-free-port.ts'
 import {
   type AuthorizationServer,
   ORDERS_API,
   startAuthorizationServer,
 } from '../../../docs/examples/src/demo/authorization-server.ts'
-import { findFreePort } from '../../server/test/databases/server-process.ts'
 import { WebSocket } from 'ws'
 import { readGuideExample } from '../src/markdown/guide-example.ts'
 import { ROOT } from '../src/workspace/workspace.ts'

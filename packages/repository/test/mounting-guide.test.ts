@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { findFreePort } from '../../server/test/databases/server-process.ts'
+import { findFreePort } from '../../core/test/find-free-port.ts'
 import { readGuideExample } from '../src/markdown/guide-example.ts'
 import { ROOT } from '../src/workspace/workspace.ts'
 

@@ -2,8 +2,9 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { findFreePort } from '../../core/test/find-free-port.ts'
 import { readCodeBlocks } from '../src/markdown/code-blocks.ts'
-import { freePort, startProcess } from '../src/mount-check/started-process.ts'
+import { startProcess } from '../src/mount-check/started-process.ts'
 
 /** Pages whose examples need no server, with the output of all their examples. */
 const PAGES = [
@@ -22,8 +23,8 @@ describe('the examples of a page run', () => {
 test('the two programs of the README answer as it says', async () => {
   const [api = '', authorizationServer = '', ...others] = examplesOf('README.md')
   expect(others).toEqual([])
-  const asPort = await freePort()
-  const apiPort = await freePort()
+  const asPort = await findFreePort()
+  const apiPort = await findFreePort()
   await start(authorizationServer.replaceAll('9000', String(asPort)), asPort)
   // The first request loads much, which can take longer than the deadline on a busy machine.
   const patientApi = api.replace('allowHttpOnLoopback: true', 'allowHttpOnLoopback: true, deadlineMs: 30_000')

@@ -8,8 +8,8 @@ import { clientSecretBasic, IntrospectionClient } from '@token-introspection/cli
 import { followFeed } from '@token-introspection/client/revocations'
 import * as oauth from 'openid-client'
 import { Pool } from 'pg'
+import { findFreePort } from '../../../../packages/core/test/find-free-port.ts'
 import { checkExample } from '../checks/check-example.ts'
-import { findFreePort } from '../checks/find-free-port.ts'
 import { waitFor } from '../checks/wait-for.ts'
 import { createAuthorizationServer } from './server.ts'
 

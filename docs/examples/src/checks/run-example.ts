@@ -1,5 +1,6 @@
 /** Runs an example with an authorization server of its own, and compares results with expected values. */
 import { clientSecretBasic, IntrospectionClient } from '@token-introspection/client'
+import { findFreePort } from '../../../../packages/core/test/find-free-port.ts'
 import { type AuthorizationServer, ORDERS_API, startAuthorizationServer } from '../demo/authorization-server.ts'
 import type { Exchange } from '../demo/record-exchange.ts'
 import { checkExample, type Expect } from './check-example.ts'
@@ -21,7 +22,7 @@ export async function runExample(
   print?: (text: string) => void,
 ): Promise<number> {
   const introspections: Exchange[] = []
-  const as = await startAuthorizationServer(0, (exchange) => introspections.push(exchange))
+  const as = await startAuthorizationServer(await findFreePort(), (exchange) => introspections.push(exchange))
   await using introspection = new IntrospectionClient({
     issuer: as.issuer,
     clientAuthentication: clientSecretBasic(ORDERS_API.id, ORDERS_API.secret),

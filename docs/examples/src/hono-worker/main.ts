@@ -1,5 +1,5 @@
 /** Starts an authorization server, and the API in workerd: `node docs/examples/src/hono-worker/main.ts`. */
-import { findFreePort } from '../checks/find-free-port.ts'
+import { findFreePort } from '../../../../packages/core/test/find-free-port.ts'
 import { runExample } from '../checks/run-example.ts'
 import { send } from '../checks/send.ts'
 import { waitFor } from '../checks/wait-for.ts'

@@ -3,7 +3,7 @@
  * nginx: `node docs/examples/src/nginx-gateway/main.ts`. `nginx` must be on the path.
  */
 import { createServer } from 'node:http'
-import { findFreePort } from '../checks/find-free-port.ts'
+import { findFreePort } from '../../../../packages/core/test/find-free-port.ts'
 import { runExample } from '../checks/run-example.ts'
 import { send } from '../checks/send.ts'
 import { waitFor } from '../checks/wait-for.ts'

@@ -1,4 +1,5 @@
 /** Real gateways ask a handler: the configurations of the guide, with requests that senders might try. */
+import { findFreePort } from '../../../core/test/find-free-port.ts'
 import { once } from 'node:events'
 import {
   createServer,
@@ -47,7 +48,7 @@ beforeEach(() => {
 })
 
 async function listen(listener: RequestListener): Promise<Server & AsyncDisposable & { port: number }> {
-  const server = createServer(listener).listen(0, '127.0.0.1')
+  const server = createServer(listener).listen(await findFreePort(), '127.0.0.1')
   await once(server, 'listening')
   return Object.assign(server, { port: (server.address() as AddressInfo).port })
 }

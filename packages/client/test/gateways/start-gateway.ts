@@ -1,8 +1,8 @@
 /** Real gateways with the configurations that the guide shows. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { findFreePort } from '../../../core/test/find-free-port.ts'
 import {
-  findFreePort,
   findProgram,
   makeDirectory,
   type ServerCommand,

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Child } from '../../../benchmark/src/measure/child.ts'
 import type { RedisPlace, ServerSettings } from './authorization-server.ts'
 import type { ClientReport, ClientSettings } from './resource-server.ts'
+import { findFreePort } from '../../../core/test/find-free-port.ts'
 
 /** How to start the processes. */
 export interface ClusterOptions {
@@ -35,7 +36,8 @@ export class Cluster implements AsyncDisposable {
   /** Starts everything, and waits until every client follows and remembers. */
   static async start(options: ClusterOptions): Promise<Cluster> {
     const cluster = new Cluster(options)
-    cluster.#port = await cluster.#listen(0)
+    cluster.#port = await findFreePort()
+    await cluster.#listen()
     const settings = await Promise.all(options.clients.map(async (toSettings) => await toSettings(cluster.origin)))
     await Promise.all(
       cluster.clients.map((client, index) =>
@@ -86,7 +88,7 @@ export class Cluster implements AsyncDisposable {
   async restart(): Promise<void> {
     await this.#server.end()
     this.#server = startServer()
-    await this.#listen(this.#port)
+    await this.#listen()
   }
 
   async reports(): Promise<ClientReport[]> {
@@ -138,9 +140,9 @@ export class Cluster implements AsyncDisposable {
     await Promise.all([...this.clients, this.#server].map((child) => child.end()))
   }
 
-  async #listen(port: number): Promise<number> {
-    const settings: ServerSettings = { port, tokens: this.good, redis: this.#redis }
-    return await this.#server.call<number>('start', settings, TIMEOUT_MS)
+  async #listen(): Promise<void> {
+    const settings: ServerSettings = { port: this.#port, tokens: this.good, redis: this.#redis }
+    await this.#server.call('start', settings, TIMEOUT_MS)
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * oidc-provider configured for MCP clients: dynamic registration, resource indicators, a login page and a consent page.
  */
+import { findFreePort } from '../../../core/test/find-free-port.ts'
 import { generateKeyPairSync } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { Provider } from 'oidc-provider'
@@ -22,7 +23,7 @@ export interface McpAuthorizationServer extends LoopbackServer {
 /** Starts the server. */
 export async function startMcpAuthorizationServer(): Promise<McpAuthorizationServer> {
   let callback: RequestListener | undefined
-  const server = await serveListener((request, response) => callback?.(request, response))
+  const server = await serveListener((request, response) => callback?.(request, response), await findFreePort())
   const issuer = server.origin
   const resources = new Set<string>()
   const provider = new Provider(issuer, configuration(resources))

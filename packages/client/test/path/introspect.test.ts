@@ -1,3 +1,4 @@
+import { findFreePort } from '../../../core/test/find-free-port.ts'
 import { once } from 'node:events'
 import { createServer as createSilentServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
@@ -137,7 +138,7 @@ describe.each([
   })
 
   test('fails at a port where no server listens', async () => {
-    const server = await serve(() => undefined)
+    const server = await serve(() => undefined, '127.0.0.1', await findFreePort())
     await server[Symbol.asyncDispose]()
     const settled = await introspect(server, { fetch: fetchToUse })
     expect(outcomeOf(settled)).toBe('ERR_TRANSPORT_UNREACHABLE')

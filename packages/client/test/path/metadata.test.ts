@@ -1,4 +1,5 @@
 /** Metadata over real connections, with servers that fail, recover and move. */
+import { findFreePort } from '../../../core/test/find-free-port.ts'
 import {
   clientSecretBasic,
   IntrospectionClient,
@@ -31,7 +32,9 @@ async function setUp(options: Partial<IntrospectionClientOptions> = {}) {
     else requests += 1
     response.end(JSON.stringify({ issuer, introspection_endpoint: `${api.origin}${script.path}` }))
   }
-  const home: { server: LoopbackServer | undefined } = { server: await serve(publish) }
+  const home: { server: LoopbackServer | undefined } = {
+    server: await serve(publish, '127.0.0.1', await findFreePort()),
+  }
   stack.defer(() => home.server?.[Symbol.asyncDispose]())
   const issuer = home.server?.origin as string
   const client = stack.use(

@@ -1,3 +1,4 @@
+import { findFreePort } from '../../../core/test/find-free-port.ts'
 import { once } from 'node:events'
 import { type AddressInfo, connect as connectSocket, createServer as createNetServer, type Socket } from 'node:net'
 import {
@@ -343,7 +344,7 @@ describe('connections that the other side has dropped', () => {
   })
 
   test('a server that returns after a moment is reached within the deadline', async () => {
-    const lost = await serve(answerJson)
+    const lost = await serve(answerJson, '127.0.0.1', await findFreePort())
     const { hostname, port } = new URL(lost.origin)
     await lost[Symbol.asyncDispose]()
     let back: LoopbackServer | undefined

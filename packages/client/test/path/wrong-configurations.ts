@@ -1,4 +1,5 @@
 /** Configurations that are wrong, as people write them, and what their message has to say. */
+import { findFreePort } from '../../../core/test/find-free-port.ts'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -35,10 +36,7 @@ export interface Place extends AsyncDisposable {
 
 /** Starts the servers. */
 export async function openPlace(): Promise<Place> {
-  const silent = createServer().listen(0, '127.0.0.1')
-  await once(silent, 'listening')
-  const nowhere = `127.0.0.1:${(silent.address() as AddressInfo).port}`
-  await once(silent.close(), 'close')
+  const nowhere = `127.0.0.1:${await findFreePort()}`
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const http = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -1,5 +1,6 @@
 /** Runs the cases in a route handler of Next, and asks the routes of the guide. */
-import { freePort, type StartedProcess } from '../mount-check/started-process.ts'
+import { findFreePort } from '../../../core/test/find-free-port.ts'
+import type { StartedProcess } from '../mount-check/started-process.ts'
 import { askGuardedRoute, guardedEnvironment } from './ask-guarded-route.ts'
 import { compareOutcomes } from './compare-outcomes.ts'
 import { expectedOn } from './expected-outcomes.ts'
@@ -13,7 +14,7 @@ const RUN_MS = 30_000
 
 /** Runs the cases, and reports every fault. */
 export async function askFromNext(start: Start, { input }: SmokeServer): Promise<string[]> {
-  const port = await freePort()
+  const port = await findFreePort()
   const url = `http://127.0.0.1:${port}`
   const app = await start(port, guardedEnvironment(port))
   try {

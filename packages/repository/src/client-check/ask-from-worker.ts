@@ -2,7 +2,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { freePort, startProcess } from '../mount-check/started-process.ts'
+import { findFreePort } from '../../../core/test/find-free-port.ts'
+import { startProcess } from '../mount-check/started-process.ts'
 import { compareOutcomes } from './compare-outcomes.ts'
 import { expectedOn } from './expected-outcomes.ts'
 import { postJson } from './post-json.ts'
@@ -22,7 +23,7 @@ export async function askFromWorker(
   server: SmokeServer,
 ): Promise<string[]> {
   bundle(directory, 'program/in-worker.ts', 'client-worker.js')
-  const port = await freePort()
+  const port = await findFreePort()
   writeFileSync(join(directory, 'client.capnp'), config(port))
   const worker = await startProcess(join(directory, binary), ['serve', 'client.capnp'], directory, port, {})
   try {

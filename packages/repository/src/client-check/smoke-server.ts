@@ -2,8 +2,9 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { findFreePort } from '../../../core/test/find-free-port.ts'
 import { createCertificate } from '../../../client/test/certificates.ts'
-import { freePort, startProcess, type StartedProcess } from '../mount-check/started-process.ts'
+import { startProcess, type StartedProcess } from '../mount-check/started-process.ts'
 import type { ServerConfiguration, SmokeAddresses } from './program/smoke-input.ts'
 
 /** A server that listens. */
@@ -19,7 +20,7 @@ const CLIENT_SECRET = 's3cr3t: %+é, of more than thirty-two octets'
 
 /** Starts the server in a project with the packages and the programs. */
 export async function startSmokeServer(directory: string): Promise<SmokeServer> {
-  const [port, tlsPort, closedPort] = [await freePort(), await freePort(), await freePort()]
+  const [port, tlsPort, closedPort] = [await findFreePort(), await findFreePort(), await findFreePort()]
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const certificate = createCertificate('127.0.0.1')
   const configuration: ServerConfiguration = {

@@ -6,6 +6,7 @@
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { findFreePort } from '../../../core/test/find-free-port.ts'
 import { askFromNode, NODE_VERSIONS } from '../client-check/ask-from-node.ts'
 import { PROGRAMS, type SmokeServer, startSmokeServer } from '../client-check/smoke-server.ts'
 import { packPackage } from '../pack-check/packed-package.ts'
@@ -16,7 +17,7 @@ import { followFeedOf } from './feed-case.ts'
 import { HTTP_CASES, runCases } from './http-cases.ts'
 import type { Mount } from './mount.ts'
 import { isInstalled, MOUNTS } from './mounts.ts'
-import { freePort, startProcess } from './started-process.ts'
+import { startProcess } from './started-process.ts'
 
 const INSTALL = ['install', '--no-audit', '--no-fund', '--ignore-scripts']
 const required = process.env['CI_REQUIRE_RUNTIMES'] === '1'
@@ -47,7 +48,7 @@ function skip(notice: string): void {
 
 /** Every fault of a mount. */
 async function askMounted(mount: Mount, directory: string): Promise<string[]> {
-  const port = await freePort()
+  const port = await findFreePort()
   mount.prepare(directory, port)
   const { binary, script, alsoAt } = mount
   const [command, first] = script === undefined ? [join(directory, binary), []] : [process.execPath, [script]]

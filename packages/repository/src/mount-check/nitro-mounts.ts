@@ -1,5 +1,6 @@
 /** Nitro 3, and Nitro 2, on which Nuxt 3 and 4 build. Both bundle the routes with the packages, for Node. */
 import { join } from 'node:path'
+import { findFreePort } from '../../../core/test/find-free-port.ts'
 import { askGuardedRoute, guardedEnvironment } from '../client-check/ask-guarded-route.ts'
 import { mustRun } from '../pack-check/run-command.ts'
 import { ENDPOINT_MODULE } from './endpoint.ts'
@@ -8,7 +9,7 @@ import { guideProgram } from './guide-program.ts'
 import type { Expected } from './http-cases.ts'
 import type { Mount } from './mount.ts'
 import { writeProjectFile } from './project-file.ts'
-import { freePort, startProcess } from './started-process.ts'
+import { startProcess } from './started-process.ts'
 
 const GUIDE = 'protect/nitro.md'
 const SCRIPT = 'serve.js'
@@ -46,7 +47,7 @@ function createNitroMount(
     args: (port) => [String(port)],
     exceptions: NITRO_ANSWERS,
     async ask(directory) {
-      const port = await freePort()
+      const port = await findFreePort()
       const args = [SCRIPT, String(port)]
       const app = await startProcess(process.execPath, args, directory, port, guardedEnvironment(port))
       try {

@@ -1,7 +1,7 @@
 /** A server in its own process, which is stopped together with every process it has started. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A process that listens. */
@@ -59,16 +59,6 @@ export async function startProcess(
   if (await Promise.race([listening, ended.then(() => false)])) return { output: () => output, stop }
   await stop()
   throw new Error(`${command} ${args.join(' ')} does not listen:\n${output}`)
-}
-
-/** A free port. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 async function waitForPort(port: number, isOver: () => boolean): Promise<boolean> {

@@ -1,7 +1,6 @@
 /** A database server for one test file. It can crash and restart, and stops with the tests. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -62,15 +61,6 @@ export function findProgram(name: string): string | undefined {
 /** Creates a directory for a server. */
 export function makeDirectory(name: string): string {
   return mkdtempSync(join(tmpdir(), `${name}-`))
-}
-
-/** A free port. */
-export async function findFreePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
 }
 
 /**

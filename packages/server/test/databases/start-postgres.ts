@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
+import { findFreePort } from '../../../core/test/find-free-port.ts'
 import {
-  findFreePort,
   findProgram,
   makeDirectory,
   reportMissing,

@@ -1,7 +1,8 @@
 /** A Redis Cluster of three primaries for tests. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { findFreePort, type TestServer } from './server-process.ts'
+import { findFreePort } from '../../../core/test/find-free-port.ts'
+import type { TestServer } from './server-process.ts'
 import { startRedis } from './start-redis.ts'
 
 /** The slots of each primary. */

@@ -1,7 +1,7 @@
 /** A server of Redis or Valkey for tests. */
 import { Redis } from 'ioredis'
+import { findFreePort } from '../../../core/test/find-free-port.ts'
 import {
-  findFreePort,
   findProgram,
   makeDirectory,
   reportMissing,

@@ -7,8 +7,8 @@ const isolated = 'packages/*/{src,test}/**/*.isolated.test.ts'
 
 export default defineConfig({
   test: {
-    // One more than there are cores, because a worker waits where a test waits for a server. The default is one less.
-    maxWorkers: availableParallelism() + 1,
+    // Two more than there are cores, because a worker waits where a test waits for a server. The default is one less.
+    maxWorkers: availableParallelism() + 2,
     // What hangs is stopped, but no busy machine makes a test fail.
     testTimeout: 600_000,
     hookTimeout: 600_000,

@@ -1,7 +1,7 @@
 /** The memory before a shared store: entries that were read from it a moment ago, by token, limited in number. */
 import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import type { CacheEntry } from '../cache/cache-store.ts'
-import { emptySlots } from '../cache/empty-slots.ts'
+import { emptySlots, moreNumbers, moreSlots } from '../cache/slot-arrays.ts'
 import { NO_SLOT, Sieve } from '../cache/sieve.ts'
 
 /** How many entries and for how long. */
@@ -40,9 +40,9 @@ export class NearEntries {
   readonly #settings: NearEntriesSettings
   readonly #slots: Sieve
   /** The entries of a token, by key. */
-  readonly #variants: (Map<string, NearEntry> | undefined)[]
+  #variants: (Map<string, NearEntry> | undefined)[]
   /** When the newest entry of a token is over. */
-  readonly #overAtMs: Float64Array
+  #overAtMs: Float64Array
   readonly #versions = new Uint32Array(PLACES)
   readonly #underWay = new Uint32Array(PLACES)
   /** Changes of the whole store. */
@@ -53,8 +53,8 @@ export class NearEntries {
     const { maxEntries, nowMs } = settings
     this.#settings = settings
     this.#slots = new Sieve(maxEntries, (slot) => (this.#overAtMs[slot] as number) <= nowMs())
-    this.#variants = emptySlots(maxEntries + 1)
-    this.#overAtMs = new Float64Array(maxEntries + 1)
+    this.#variants = emptySlots(this.#slots.room + 1)
+    this.#overAtMs = new Float64Array(this.#slots.room + 1)
   }
 
   /** An entry that was read a moment ago. A clock that was set back ends it. */
@@ -82,6 +82,7 @@ export class NearEntries {
     const { key, readAtMs, version } = read
     if (this.begin(key)?.version !== version) return entry
     const slot = this.#slots.add(tokenPart(key))
+    if (slot >= this.#variants.length) this.#grow(this.#slots.room + 1)
     let variants = this.#variants[slot]
     // The slot may have had another token.
     if (variants === undefined || !hasRoomFor(variants, key)) {
@@ -114,6 +115,11 @@ export class NearEntries {
     return finallyDo(run, () => {
       this.#clearsUnderWay -= 1
     })
+  }
+
+  #grow(places: number): void {
+    this.#variants = moreSlots(this.#variants, places)
+    this.#overAtMs = moreNumbers(this.#overAtMs, places)
   }
 
   #versionOf(place: number): number {

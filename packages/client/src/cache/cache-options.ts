@@ -158,7 +158,7 @@ export function resolveCache<Result extends { readonly active: boolean }>(
   const given = group.seam<CacheStore>('store', 'get', 'set', 'delete', 'clear')
   const keySecret = resolveSecret(group, 'keySecret')
   if (given === undefined) {
-    const followed = feed && new FollowedAnswers(feed, maxEntries, limits)
+    const followed = feed && new FollowedAnswers(feed, limits)
     const memory = new MemoryCacheStore<Result>({ maxEntries, inactiveMaxEntries, followed })
     const answers = new AnswerCache({ ...surroundings, store: memory, memory, limits, feed })
     const counts = { entries: () => memory.size, evicted: () => memory.evicted }

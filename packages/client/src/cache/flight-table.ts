@@ -3,7 +3,7 @@
  * its internal table again and again, and each table points to the next. Once one table is old, the garbage collector
  * keeps every later flight alive, which costs half as much as a call. So this table is never replaced.
  */
-import { emptySlots } from './empty-slots.ts'
+import { emptySlots } from './slot-arrays.ts'
 
 /** An entry of the table. The chain of a bucket links the entries. */
 export interface TableEntry {

@@ -1,6 +1,7 @@
 /** Step `cache`: what the feed of revocations says about the answers in memory. */
 import type { CacheLimits } from './cache-lifetime.ts'
 import type { Demand } from './demand.ts'
+import { moreNumbers } from './slot-arrays.ts'
 import { MAX_KEYS } from '../revocations/key-slots.ts'
 import type { LivenessRecord } from '../revocations/liveness.ts'
 import { DRIFT } from '../revocations/revocation-clock.ts'
@@ -22,20 +23,24 @@ export class FollowedAnswers {
   readonly #feed: FollowedFeed
   readonly #maxAgeMs: number
   readonly #maxAgeWhileConnectedMs: number
-  readonly #markers: Float64Array
-  readonly #keys: Uint32Array
-  readonly #askedElapsedMs: Float64Array
+  #markers = new Float64Array(0)
+  #keys = new Uint32Array(0)
+  #askedElapsedMs = new Float64Array(0)
   #readAtMs = Number.NaN
   #readElapsedMs = 0
 
-  constructor(feed: FollowedFeed, maxEntries: number, { maxAgeSeconds, maxAgeWhileConnectedSeconds = 0 }: CacheLimits) {
+  constructor(feed: FollowedFeed, { maxAgeSeconds, maxAgeWhileConnectedSeconds = 0 }: CacheLimits) {
     this.#feed = feed
     // Divided here, so that no age need be multiplied.
     this.#maxAgeMs = (maxAgeSeconds * 1000) / DRIFT
     this.#maxAgeWhileConnectedMs = (maxAgeWhileConnectedSeconds * 1000) / DRIFT
-    this.#markers = new Float64Array(maxEntries + 1)
-    this.#keys = new Uint32Array(MAX_KEYS * (maxEntries + 1))
-    this.#askedElapsedMs = new Float64Array(maxEntries + 1)
+  }
+
+  /** Makes places for the slots of the memory, before it uses them. */
+  grow(places: number): void {
+    this.#markers = moreNumbers(this.#markers, places)
+    this.#keys = moreNumbers(this.#keys, MAX_KEYS * places)
+    this.#askedElapsedMs = moreNumbers(this.#askedElapsedMs, places)
   }
 
   /** Notes where an answer was read. */

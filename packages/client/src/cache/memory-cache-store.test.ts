@@ -53,6 +53,25 @@ describe('MemoryCacheStore', () => {
     expect(store.size).toBe(4)
   })
 
+  test('keeps each answer while it gets places for more', () => {
+    const store = new MemoryCacheStore<number>({ maxEntries: 5000, inactiveMaxEntries: 2 })
+    for (let index = 0; index < 5000; index++) {
+      store.set(`token-${index}`, {
+        ...entry(true),
+        askedAtMs: index + 1,
+        expiresAtMs: 9000 + index,
+        isLocal: index % 2 === 1,
+      })
+      store.remember(`token-${index}`, index)
+    }
+    const kept = Array.from({ length: 5000 }, (_, index) => [
+      store.active.recall(`token-${index}`, 8000, 0),
+      store.peek(`token-${index}`)?.askedAtMs,
+      store.peek(`token-${index}`)?.isLocal === true,
+    ])
+    expect(kept).toEqual(kept.map((_, index) => [index, index + 1, index % 2 === 1]))
+  })
+
   test('keeps one answer per key, the newest, active or inactive', () => {
     const store = new MemoryCacheStore({ maxEntries: 2, inactiveMaxEntries: 2 })
     for (const active of [true, false, true]) {

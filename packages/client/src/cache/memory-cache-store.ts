@@ -1,5 +1,5 @@
 /** Step `cache`: answers in memory, limited in number. */
-import { emptySlots } from './empty-slots.ts'
+import { emptySlots, moreNumbers, moreSlots } from './slot-arrays.ts'
 import type { CacheEntry, CacheStore } from './cache-store.ts'
 import type { LivenessRecord } from '../revocations/liveness.ts'
 import type { ReadAnswer } from '../revocations/read-answer.ts'
@@ -73,13 +73,13 @@ export class MemoryCacheStore<Result = unknown> implements CacheStore {
  */
 export class AnswerPlace<Result> {
   readonly #slots: Sieve
-  readonly #responses: (CacheEntry['response'] | undefined)[]
+  #responses: (CacheEntry['response'] | undefined)[]
   /** The judged results. */
-  readonly #results: (Result | undefined)[]
+  #results: (Result | undefined)[]
   /** When each answer was requested, and when it expires. */
-  readonly #timesMs: Float64Array
+  #timesMs: Float64Array
   /** 1 for each answer that was made from a JWT, without a request. */
-  readonly #areLocal: Uint8Array
+  #areLocal: Uint8Array
   /** When the newest answer was requested. Answers that had expired by then are dropped first. */
   #latestMs = Number.NEGATIVE_INFINITY
 
@@ -88,10 +88,12 @@ export class AnswerPlace<Result> {
   constructor(maxEntries: number, followed?: FollowedAnswers) {
     this.#followed = followed
     this.#slots = new Sieve(maxEntries, (slot) => (this.#timesMs[2 * slot + 1] as number) <= this.#latestMs)
-    this.#responses = emptySlots(maxEntries + 1)
-    this.#results = emptySlots(maxEntries + 1)
-    this.#timesMs = new Float64Array(2 * (maxEntries + 1))
-    this.#areLocal = new Uint8Array(maxEntries + 1)
+    const places = this.#slots.room + 1
+    this.#responses = emptySlots(places)
+    this.#results = emptySlots(places)
+    this.#timesMs = new Float64Array(2 * places)
+    this.#areLocal = new Uint8Array(places)
+    followed?.grow(places)
   }
 
   get size(): number {
@@ -181,12 +183,21 @@ export class AnswerPlace<Result> {
   set(key: string, { response, askedAtMs, expiresAtMs, isLocal = false }: CacheEntry, read?: ReadAnswer): void {
     this.#latestMs = askedAtMs
     const slot = this.#slots.add(key)
+    if (slot >= this.#responses.length) this.#grow(this.#slots.room + 1)
     this.#responses[slot] = response
     this.#results[slot] = undefined
     this.#timesMs[2 * slot] = askedAtMs
     this.#timesMs[2 * slot + 1] = expiresAtMs
     this.#areLocal[slot] = isLocal ? 1 : 0
     if (read !== undefined) this.#followed?.keep(slot, read)
+  }
+
+  #grow(places: number): void {
+    this.#responses = moreSlots(this.#responses, places)
+    this.#results = moreSlots(this.#results, places)
+    this.#timesMs = moreNumbers(this.#timesMs, 2 * places)
+    this.#areLocal = moreNumbers(this.#areLocal, places)
+    this.#followed?.grow(places)
   }
 
   delete(key: string): void {

@@ -77,9 +77,9 @@ describe('Sieve', () => {
   test('keeps the keys that its rules keep, each in its own slot', () => {
     let evictions = 0
     fc.assert(
-      fc.property(fc.array(step, { minLength: 60, maxLength: 120 }), (steps) => {
+      fc.property(fc.array(step, { minLength: 60, maxLength: 120 }), fc.constantFrom(1, 3, MAX_KEYS), (steps, room) => {
         const over = new Set<number>()
-        const sieve = new Sieve(MAX_KEYS, (slot) => over.has(slot))
+        const sieve = new Sieve(MAX_KEYS, (slot) => over.has(slot), room)
         const model = new Model()
         for (const { do: what, key: name } of steps) {
           const slot = sieve.find(name)
@@ -110,13 +110,27 @@ describe('Sieve', () => {
           expect(sieve.size).toBe(kept.length)
           const slots = kept.map((each) => sieve.find(each))
           expect(new Set(slots).size).toBe(slots.length)
-          expect(slots.every((each) => each >= 1 && each <= MAX_KEYS)).toBe(true)
+          expect(slots.every((each) => each >= 1 && each <= sieve.room)).toBe(true)
+          expect(sieve.room).toBeLessThanOrEqual(MAX_KEYS)
         }
       }),
       { numRuns: 500 },
     )
     // Without any, the rules would not have been tested.
     expect(evictions).toBeGreaterThan(500)
+  })
+
+  test('has room for few keys until there are more, and each keeps its slot', () => {
+    const sieve = new Sieve(50_000, () => false)
+    const rooms = new Set<number>()
+    const slots = Array.from({ length: 50_000 }, (_, index) => {
+      const slot = sieve.add(`key-${index}`)
+      rooms.add(sieve.room)
+      return slot
+    })
+    expect(Array.from(rooms)).toEqual([256, 2048, 16_384, 50_000])
+    expect(slots.map((_, index) => sieve.find(`key-${index}`))).toEqual(slots)
+    expect(sieve.size).toBe(50_000)
   })
 
   test('keeps used keys during a scan of keys that come once', () => {

@@ -7,11 +7,11 @@
  * The hand never enters the newest fifth of the keys. In the original it does, and when all older keys are in use it
  * can only drop the newest ones, which had no time to be used yet (docs/decisions/2026-11-30-sieve.md).
  *
- * The table and the order are arrays of numbers that live as long as the cache. A `Map` that loses a key with each new
- * one replaces its internal table again and again, and each table links to the next
- * (docs/decisions/2026-11-21-garbage-that-links.md).
+ * The table and the order are arrays of numbers. They grow a few times until they have room for the limit, and then live as
+ * long as the cache. A `Map` that loses a key with each new one replaces its internal table again and again, and each table
+ * links to the next (docs/decisions/2026-11-21-garbage-that-links.md).
  */
-import { emptySlots } from './empty-slots.ts'
+import { emptySlots, moreNumbers, moreSlots } from './slot-arrays.ts'
 
 /** No slot. The first slot is 1, so that a new array of zeros is empty. */
 export const NO_SLOT = 0
@@ -19,20 +19,31 @@ export const NO_SLOT = 0
 /** The part of the keys that the hand does not enter. */
 const RECENT_PART = 1 / 5
 
+/** How many keys there is room for at first. A process may have a cache for each of many issuers, and most of them see few tokens. */
+const FIRST_ROOM = 256
+
+/** How many times as many keys there is room for after each growth. */
+const GROWTH = 8
+
+/** From so many keys it grows to its limit at once, so that no growth moves more keys than this, which takes a millisecond. */
+const LARGE_ROOM = 16_384
+
 /** Gives each key a slot, a number from 1 to the limit, for as long as the key stays. Keys are digests. */
 export class Sieve {
   readonly #maxKeys: number
   readonly #isOver: (slot: number) => boolean
   /** Slots by hash, with linear probing. */
-  readonly #table: Uint32Array
-  readonly #shift: number
-  readonly #keys: (string | undefined)[]
+  #table: Uint32Array
+  #shift: number
+  #keys: (string | undefined)[]
   /** The neighbours of a slot in the order of arrival. */
-  readonly #older: Uint32Array
-  readonly #newer: Uint32Array
-  readonly #wasUsed: Uint8Array
+  #older: Uint32Array
+  #newer: Uint32Array
+  #wasUsed: Uint8Array
   readonly #maxRecent: number
-  readonly #isRecent: Uint8Array
+  #isRecent: Uint8Array
+  /** How many keys there is room for now. */
+  #room: number
   /** The oldest of the recent keys. All newer ones are recent, too. */
   #oldestRecent = NO_SLOT
   #recent = 0
@@ -48,19 +59,25 @@ export class Sieve {
   #evicted = 0
 
   /** @param isOver - whether the content of a slot is no longer needed. */
-  constructor(maxKeys: number, isOver: (slot: number) => boolean) {
+  constructor(maxKeys: number, isOver: (slot: number) => boolean, firstRoom = FIRST_ROOM) {
     this.#maxKeys = maxKeys
     this.#isOver = isOver
-    // At most two thirds of the table are full.
-    const bits = Math.max(4, Math.ceil(Math.log2(maxKeys * 1.5)))
+    this.#maxRecent = Math.floor(maxKeys * RECENT_PART)
+    const room = Math.min(maxKeys, firstRoom)
+    this.#room = room
+    const bits = bitsFor(room)
     this.#table = new Uint32Array(2 ** bits)
     this.#shift = 32 - bits
-    this.#keys = emptySlots(maxKeys + 1)
-    this.#older = new Uint32Array(maxKeys + 1)
-    this.#newer = new Uint32Array(maxKeys + 1)
-    this.#wasUsed = new Uint8Array(maxKeys + 1)
-    this.#maxRecent = Math.floor(maxKeys * RECENT_PART)
-    this.#isRecent = new Uint8Array(maxKeys + 1)
+    this.#keys = emptySlots(room + 1)
+    this.#older = new Uint32Array(room + 1)
+    this.#newer = new Uint32Array(room + 1)
+    this.#wasUsed = new Uint8Array(room + 1)
+    this.#isRecent = new Uint8Array(room + 1)
+  }
+
+  /** The largest slot that a key can have now. It grows when a key is added, up to the limit. */
+  get room(): number {
+    return this.#room
   }
 
   get size(): number {
@@ -77,11 +94,6 @@ export class Sieve {
     return this.#table[this.#positionOf(key)] as number
   }
 
-  /** Every key, from the oldest to the newest. */
-  *keys(): Generator<string, void> {
-    for (let slot = this.#oldest; slot !== NO_SLOT; slot = this.#newer[slot] as number) yield this.#keys[slot] as string
-  }
-
   /** Records that a key was used. */
   use(slot: number): void {
     this.#wasUsed[slot] = 1
@@ -96,7 +108,8 @@ export class Sieve {
       this.use(known)
       return known
     }
-    const slot = this.#size < this.#maxKeys ? this.#freeSlot() : this.#evict()
+    if (this.#size === this.#room && this.#room < this.#maxKeys) this.#grow()
+    const slot = this.#size < this.#room ? this.#freeSlot() : this.#evict()
     this.#keys[slot] = key
     this.#table[this.#positionOf(key)] = slot
     this.#append(slot)
@@ -128,6 +141,23 @@ export class Sieve {
     this.#free = NO_SLOT
     this.#touched = 0
     this.#size = 0
+  }
+
+  /** Makes room for more keys. Each key keeps its slot. */
+  #grow(): void {
+    const room = this.#room < LARGE_ROOM ? Math.min(this.#maxKeys, this.#room * GROWTH) : this.#maxKeys
+    this.#room = room
+    this.#keys = moreSlots(this.#keys, room + 1)
+    this.#older = moreNumbers(this.#older, room + 1)
+    this.#newer = moreNumbers(this.#newer, room + 1)
+    this.#wasUsed = moreNumbers(this.#wasUsed, room + 1)
+    this.#isRecent = moreNumbers(this.#isRecent, room + 1)
+    const bits = bitsFor(room)
+    this.#table = new Uint32Array(2 ** bits)
+    this.#shift = 32 - bits
+    for (let slot = this.#oldest; slot !== NO_SLOT; slot = this.#newer[slot] as number) {
+      this.#table[this.#positionOf(this.#keys[slot] as string)] = slot
+    }
   }
 
   #freeSlot(): number {
@@ -232,4 +262,9 @@ export class Sieve {
     const last = key.charCodeAt(end) ^ (key.charCodeAt(end - 1) << 8) ^ (key.charCodeAt(end - 2) << 16)
     return Math.imul(first ^ Math.imul(last, 0x85ebca6b), 0x9e3779b1) >>> this.#shift
   }
+}
+
+/** The size of a table of which at most two thirds are full, as a power of two. */
+function bitsFor(room: number): number {
+  return Math.max(4, Math.ceil(Math.log2(room * 1.5)))
 }

@@ -96,6 +96,19 @@ describe('a store in two tiers', () => {
     expect(reads).toHaveLength(3 + 2)
   })
 
+  test('keeps each of very many entries in memory', async () => {
+    const { store: shared, reads } = createSharedStore()
+    const { store } = createTiers(shared, 3000)
+    const keys = Array.from({ length: 3000 }, (_, index) => `key-${index}`)
+    for (const key of keys) {
+      await store.set(key, { ...ENTRY, askedAtMs: 1 + Number(key.slice(4)) })
+      await store.get(key)
+    }
+    reads.length = 0
+    expect(keys.map((key) => (store.get(key) as CacheEntry).askedAtMs)).toEqual(keys.map((_, index) => index + 1))
+    expect(reads).toEqual([])
+  })
+
   test('returns an entry in memory without a promise', async () => {
     const { store: shared } = createSharedStore()
     const { store } = createTiers({ ...shared, get: async (key) => shared.get(key) })

@@ -132,6 +132,20 @@ describe('an answer that the feed can make void', () => {
     expect(client.statistics().feed).toMatchObject({ events: 1, voided: 1, gaps: 0, isListening: true })
   })
 
+  test('alone is not used any more, of very many that are remembered', async () => {
+    const { client, as, log } = await createStarted()
+    const tokens = Array.from({ length: 3000 }, (_, index) => `${token}-${index}`)
+    for (const [index, each] of tokens.entries()) {
+      as.keys = [index === 7 ? KEY : OTHER]
+      await client.introspect(each)
+    }
+    log.append(KEY)
+    await pass(MINUTE)
+    as.requests.length = 0
+    for (const each of tokens) await client.introspect(each)
+    expect(as.requests.map((form) => form.get('token'))).toEqual([tokens[7]])
+  })
+
   test('is not used any more in two tiers, encrypted in the shared one, once its revocation was heard', async () => {
     const entries = new Map<string, CacheEntry>()
     const shared: CacheStore = {

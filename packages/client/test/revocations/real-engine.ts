@@ -79,7 +79,7 @@ export class RealEngine implements ClientEngine {
     const memory = new MemoryCacheStore<Result>({
       maxEntries: 8,
       inactiveMaxEntries: 8,
-      followed: new FollowedAnswers(this.feed, 8, limits),
+      followed: new FollowedAnswers(this.feed, limits),
     })
     this.cache = new AnswerCache<Result>({
       store: shared ?? memory,

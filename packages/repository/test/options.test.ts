@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { failureOf, groupsOf, knownNames, leavesOf, namesOf, UNKNOWN } from '../src/option-walk/option-walk.ts'
 import { targetsOf } from '../src/workspace/manifest.ts'
 import { publicPackages, ROOT } from '../src/workspace/workspace.ts'
-import { WALKS, WITHOUT_OPTIONS } from './option-walks.ts'
+import { WALKS } from './option-walks/walks.ts'
+import { WITHOUT_OPTIONS } from './option-walks/without-options.ts'
 
 const entries = publicPackages().flatMap(({ folder, manifest }) =>
   Object.entries(manifest.exports ?? {}).map(([subpath, target]) => ({

@@ -1,0 +1,197 @@
+/** Accepted options of the client and its guards. */
+import { clientSecretBasic } from '@token-introspection/client'
+import { decryption, jwks } from '../keys.ts'
+import { claimsSchema, never, nothing, now, replayStore, seam } from '../seams.ts'
+import { audience, detail, issuer, kind, permission } from '../shared-values.ts'
+
+export const basic = seam(clientSecretBasic('api', 'secret'))
+const policy = {
+  audience,
+  realm: 'api',
+  tokenKind: kind,
+  acceptedTokenTypes: ['JWT'],
+  scopeImplications: { a: ['b'] },
+  senderConstraint: 'dpop',
+}
+export const guardOptions = {
+  ...policy,
+  resourceMetadata: 'https://api.example.com/.well-known/oauth-protected-resource',
+  scope: { anyOf: ['a b', 'c'] },
+  issuer,
+  acrValues: ['gold'],
+  maxAuthenticationAgeSeconds: 60,
+  authorizationDetails: detail,
+  permission,
+  check: () => true,
+  optional: false,
+  maxAgeSeconds: 5,
+  notOlderThan: '1.a',
+}
+export const clientOptions = {
+  provider: { name: 'Acme', documentation: 'https://acme.example' },
+  issuer,
+  clientAuthentication: basic,
+  claims: claimsSchema,
+  token: {
+    maxBytes: 1024,
+    tokenTypeHint: 'access_token',
+    sources: ['header', 'form'],
+    fields: ['x-forwarded-access-token'],
+    cookie: { name: '__Host-access_token', allowedOrigins: ['https://app.example.com'] },
+  },
+  cache: {
+    maxAgeSeconds: 30,
+    inactiveMaxAgeSeconds: 5,
+    maxAgeWhileConnectedSeconds: 600,
+    leaseSeconds: 30,
+    revocationSlots: 100_000,
+    maxAgeSecondsByScope: { 'payments:*': 0 },
+    maxEntries: 10,
+    inactiveMaxEntries: 10,
+  },
+  revocations: seam({ bound: 'proven', connect: () => ({ ask: never }) }),
+  transport: {
+    deadlineMs: 1000,
+    maxResponseBytes: 2048,
+    allowHttpOnLoopback: true,
+    allowHttpOrigins: ['http://keycloak:8080'],
+    parameters: { tenant: 'a' },
+    headers: { 'x-tenant': 'a' },
+    metadataUrl: `${issuer}/metadata`,
+    fetch: never,
+    retry: true,
+    circuitBreaker: { failures: 5, windowMs: 5000, openMs: 500, maxOpenMs: 30_000 },
+    maxConcurrentRequests: 64,
+    maxQueuedRequests: 100,
+    metadataMaxAgeSeconds: 3600,
+    allowedEndpointOrigins: ['https://as2.example.com'],
+  },
+  response: {
+    leewaySeconds: 5,
+    acceptedIssuers: [issuer],
+    aliases: { username: 'login' },
+    renames: { permissions: 'rights' },
+    inactiveWhen: [{ status: 401, error: 'x' }],
+  },
+  policy: {
+    ...policy,
+    dpop: { origin: audience, algorithms: ['ES256'], maxAgeSeconds: 60, leewaySeconds: 5, replayStore },
+  },
+  watch: { everySeconds: 30, maxUncheckedSeconds: 60, maxWatched: 10 },
+  onEvent: nothing,
+  onWarning: nothing,
+  now,
+}
+const tolerate = {
+  activeAsString: true,
+  scopeAsArray: true,
+  scopeWithCommas: true,
+  timestampsInMilliseconds: true,
+  zeroExpiryAsAbsent: true,
+  nullAsAbsent: true,
+  actAsString: true,
+  uma1Permissions: true,
+  datesAsText: true,
+  hugeExpiryAsAbsent: true,
+  numbersAsText: true,
+  authorizationDetailsAsObject: true,
+}
+const jwt = {
+  mode: 'local-or-introspect',
+  sampleRate: 0.5,
+  random: () => 0.5,
+  issuer,
+  algorithms: ['ES256'],
+  profile: 'rfc9068',
+  jwks: seam(jwks),
+  types: ['JWT'],
+  acceptUntyped: true,
+  requiredClaims: ['sub'],
+  kindClaims: ['nbf'],
+  aliases: { client_id: 'azp' },
+  renames: { username: 'login' },
+  audienceFrom: 'azp',
+  maxTokenAgeSeconds: 3600,
+  maxRevokedKeys: 5000,
+}
+export const jwtClientOptions = {
+  issuer,
+  clientAuthentication: basic,
+  revocations: seam({ bound: 'proven', keyOf: never, connect: () => ({ ask: never, replay: never }) }),
+  transport: { fetch: never },
+  jwt,
+  response: {
+    tolerate,
+    jwt: {
+      algorithms: ['ES256'],
+      profile: 'rfc9701',
+      jwks: seam(jwks),
+      decryptionKeys: [{ alg: 'ECDH-ES', kid: 'e', key: seam(decryption) }],
+      audience: 'api',
+      maxAgeSeconds: 60,
+    },
+  },
+  policy: {
+    audience,
+    resourceMetadata: 'https://api.example.com/.well-known/oauth-protected-resource',
+    dpop: { publicUrl: () => audience, nonce: { secret: 's'.repeat(43), lifetimeSeconds: 60 } },
+    certificate: { format: 'nginx', isTrustedProxy: () => true, header: 'x-cert' },
+  },
+}
+export const fetchedKeysOptions = {
+  issuer,
+  clientAuthentication: basic,
+  transport: { fetch: never },
+  jwt: { mode: 'local', jwksUri: `${issuer}/jwks` },
+  response: { jwt: { jwksUri: `${issuer}/jwks` } },
+  policy: { certificate: { parse: () => undefined, isTrustedProxy: () => true, header: 'x-cert' } },
+}
+export const presetOptions = {
+  clientAuthentication: basic,
+  provider: {
+    name: 'Acme',
+    documentation: 'https://acme.example',
+    issuer,
+    endpoint: `${issuer}/introspect`,
+    clientAuthentication: {
+      takes: ['client_secret_basic'],
+      refuses: ['none'],
+      assertion: { audienceFrom: 'endpoint', typ: 'JWT', sendClientId: true },
+    },
+    token: { tokenTypeHint: 'access_token' },
+    jwt: {
+      mode: 'local-or-introspect',
+      issuer,
+      types: ['JWT'],
+      acceptUntyped: true,
+      requiredClaims: ['sub'],
+      kindClaims: ['nbf'],
+      aliases: { client_id: 'azp' },
+      renames: { username: 'login' },
+      audienceFrom: 'azp',
+    },
+    transport: { parameters: { a: 'b' } },
+    response: {
+      acceptedIssuers: [issuer],
+      aliases: { username: 'login' },
+      renames: { permissions: 'rights' },
+      inactiveWhen: [{ status: 401, error: 'x' }],
+      tolerate,
+    },
+    policy: { audience, tokenKind: kind, acceptedTokenTypes: ['JWT'] },
+  },
+}
+/** Paths in the options of the client whose names the user chooses. */
+export const OPEN = [
+  'cache.maxAgeSecondsByScope',
+  'transport.headers',
+  'response.renames',
+  'transport.parameters',
+  'response.aliases',
+  'jwt.aliases',
+  'jwt.renames',
+  'claims',
+  'jwt.jwks',
+  'response.jwt.jwks',
+  'policy.scopeImplications',
+]

@@ -1,5 +1,6 @@
 /** `await using` is in its own module because Node 22 cannot parse it. */
-import { createClient, issueToken, rejectionOf } from './smoke-cases.ts'
+import { issueToken } from './server-requests.ts'
+import { createClient, rejectionOf } from './smoke-client.ts'
 import type { SmokeCase } from './smoke-input.ts'
 
 export const AWAIT_USING_CASES: Readonly<Record<string, SmokeCase>> = {

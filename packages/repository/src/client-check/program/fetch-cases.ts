@@ -1,6 +1,6 @@
 /** Cases for runtimes whose default transport is their own `fetch`. */
 import type { TransportOptions } from '@token-introspection/client'
-import { withClient } from './smoke-cases.ts'
+import { withClient } from './smoke-client.ts'
 import type { SmokeCase, SmokeInput } from './smoke-input.ts'
 
 export const FETCH_CASES: Readonly<Record<string, SmokeCase>> = {

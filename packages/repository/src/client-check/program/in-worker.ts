@@ -3,7 +3,8 @@ import type { IntrospectionClient } from '@token-introspection/client'
 import { AWAIT_USING_CASES } from './await-using.ts'
 import { FETCH_CASES } from './fetch-cases.ts'
 import { answerSmokeCases } from './run-smoke-cases.ts'
-import { createClient, rejectionOf, SMOKE_CASES } from './smoke-cases.ts'
+import { SMOKE_CASES } from './smoke-cases.ts'
+import { createClient, rejectionOf } from './smoke-client.ts'
 import type { SmokeAddresses } from './smoke-input.ts'
 
 /** A request to the client that the isolate keeps. */

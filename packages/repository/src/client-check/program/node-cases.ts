@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { nodeGuard } from '@token-introspection/client/node'
-import { issueToken, rejectionOf, withClient } from './smoke-cases.ts'
+import { issueToken } from './server-requests.ts'
+import { rejectionOf, withClient } from './smoke-client.ts'
 import type { SmokeCase } from './smoke-input.ts'
 
 export const NODE_CASES: Readonly<Record<string, SmokeCase>> = {

@@ -1,5 +1,5 @@
 /** Cases for runtimes whose connections outlive a request. */
-import { beatsCache } from './smoke-cases.ts'
+import { beatsCache } from './cache-cases.ts'
 import type { SmokeCase } from './smoke-input.ts'
 
 export const STREAM_CASES: Readonly<Record<string, SmokeCase>> = {

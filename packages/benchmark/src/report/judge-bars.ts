@@ -1,7 +1,8 @@
 /** Compares what was measured with the bars. */
 import type { Side } from '../arguments.ts'
 import type { Metric } from '../measure/ratio.ts'
-import { type Bar, bars, type FigureBar, type RatioBar } from './bars.ts'
+import type { Bar, FigureBar, RatioBar } from './bars/bar.ts'
+import { bars } from './bars/bars.ts'
 import type { FigureSummary } from './figures.ts'
 import type { VariantSummary } from './summary.ts'
 

@@ -1,115 +1,33 @@
 /** The engine of the playground: both parties, the clock, and what happened so far. It knows nothing about the page. */
-import type { ExplainedStep, IntrospectionClientEvent } from '@token-introspection/client'
-import { type AuthorizationServer, createAuthorizationServer, type ServerEvent } from './authorization-server.ts'
-import { createMemoryNetwork, type Exchange, type MemoryNetwork } from './memory-network.ts'
+import { type AuthorizationServer, createAuthorizationServer } from './authorization-server.ts'
+import { createHappeningLog, type HappeningLog } from './happening-log.ts'
+import { latenessOf } from './lateness.ts'
+import { createMemoryNetwork, type MemoryNetwork } from './memory-network.ts'
 import { createMovableClock, type MovableClock } from './movable-clock.ts'
-import { createOrdersApi, type KeptAnswer, type OrdersApi } from './orders-api.ts'
-import { ENDPOINTS, INVOICES_API, ISSUER, ORDERS_API, SCOPES, WEB_SHOP } from './parties.ts'
+import { createOrdersApi, type OrdersApi } from './orders-api.ts'
+import { INVOICES_API, ISSUER, ORDERS_API, SCOPES } from './parties.ts'
+import type { CallReport, IssuedToken, PlaygroundView, RevocationReport } from './playground-view.ts'
+import { sendRevocation } from './send-revocation.ts'
 import type { Settings } from './settings.ts'
-
-/** What a person did. */
-export type OwnEvent =
-  | { readonly type: 'issued'; readonly token: number }
-  | { readonly type: 'moved'; readonly seconds: number }
-  | { readonly type: 'api_started' }
-  | { readonly type: 'revocation_failed'; readonly token: number }
-  | { readonly type: 'heard'; readonly afterMs: number }
-
-/** Something that happened, and on which side. */
-export type Happening = { readonly id: number; readonly atMs: number } & (
-  | { readonly side: 'server'; readonly event: ServerEvent }
-  | { readonly side: 'api'; readonly event: IntrospectionClientEvent }
-  | { readonly side: 'page'; readonly event: OwnEvent }
-)
-
-/** A token, without its text. */
-export interface IssuedToken {
-  readonly number: number
-  readonly audience: string
-  readonly scope: string
-  readonly issuedAtMs: number
-  readonly expiresAtMs: number
-  readonly revokedAtMs: number | undefined
-  /** The reason for which the authorization server says that the token is inactive; `undefined` while it is active. */
-  readonly inactive: string | undefined
-}
-
-/** One call of the API. */
-export interface CallReport {
-  readonly id: number
-  readonly token: number
-  readonly atMs: number
-  readonly allowed: boolean
-  /** Whether the token was revoked before the call. */
-  readonly isRevoked: boolean
-  /** The status that the caller of the API gets. */
-  readonly status: number
-  /** Why the guard refuses. */
-  readonly reason: string | undefined
-  readonly detail: string | undefined
-  /** The challenge in the response. */
-  readonly challenge: string | undefined
-  readonly steps: readonly ExplainedStep[]
-  readonly exchange: Exchange | undefined
-  /** As the decision states it. */
-  readonly liveness:
-    | { readonly source: string; readonly ageSeconds: number; readonly boundSeconds: number; readonly bound: string }
-    | undefined
-}
-
-/** What a revocation did. */
-export interface RevocationReport {
-  readonly isRevoked: boolean
-  /** Milliseconds until the API had heard of it by the feed; `undefined` when it does not listen. */
-  readonly heardAfterMs: number | undefined
-}
-
-/** How late the API can notice a revocation that happens now. */
-export interface Lateness {
-  readonly seconds: number
-  /** `asks`: the next call asks. `feed`: the lease of the feed bounds it. `age`: the age of the kept answer bounds it. */
-  readonly by: 'asks' | 'feed' | 'age'
-}
-
-/** Everything that the page shows. */
-export interface PlaygroundView {
-  readonly settings: Settings
-  readonly nowMs: number
-  readonly apiNowMs: number
-  readonly tokens: readonly IssuedToken[]
-  readonly calls: readonly CallReport[]
-  readonly happenings: readonly Happening[]
-  /** The answer about the newest token that the API would use again. */
-  readonly kept: KeptAnswer | undefined
-  /** For a revocation that happens now. */
-  readonly lateness: Lateness
-  /** For a revocation that happens just after the API has asked. */
-  readonly worst: Lateness
-  /** Seconds since the moment as of which the API knows every revocation; `undefined` without the feed. */
-  readonly feedKnownSeconds: number | undefined
-  readonly isListening: boolean
-}
 
 /** The lifetime of every token, in seconds. */
 export const LIFETIME_SECONDS = 3600
 const MOST_TOKENS = 5
 const MOST_CALLS = 30
-const MOST_HAPPENINGS = 200
 const HEARING_PATIENCE_MS = 1000
 
 /** Both parties. Actions run one after the other. */
 export class Playground {
   readonly #clock: MovableClock
+  readonly #log: HappeningLog
   readonly #secrets = { ordersApi: crypto.randomUUID(), webShop: crypto.randomUUID() }
   readonly #server: AuthorizationServer
   readonly #network: MemoryNetwork
   readonly #texts = new Map<number, string>()
-  readonly #listeners = new Set<() => void>()
   #settings: Settings
   #api: OrdersApi
   #tokens: Omit<IssuedToken, 'inactive'>[] = []
   #calls: CallReport[] = []
-  #happenings: Happening[] = []
   #count = 0
   #isStarting = true
   #last: Promise<unknown> = Promise.resolve()
@@ -117,10 +35,11 @@ export class Playground {
   constructor(settings: Settings, systemMs: () => number = Date.now) {
     this.#settings = settings
     this.#clock = createMovableClock(systemMs)
+    this.#log = createHappeningLog(this.#clock.nowMs)
     this.#server = createAuthorizationServer({
       secrets: this.#secrets,
       nowMs: this.#clock.nowMs,
-      onEvent: (event) => this.#isStarting || this.#note({ side: 'server', event }),
+      onEvent: (event) => this.#isStarting || this.#log.note({ side: 'server', event }),
     })
     this.#network = createMemoryNetwork({
       endpoints: this.#server.endpoints,
@@ -140,8 +59,7 @@ export class Playground {
 
   /** Calls back after each change. Returns a function that ends that. */
   subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#log.subscribe(listener)
   }
 
   /** Issues a token, and says its number. */
@@ -155,7 +73,7 @@ export class Playground {
       const expiresAtMs = issuedAtMs + LIFETIME_SECONDS * 1000
       const token = { number, audience, scope, issuedAtMs, expiresAtMs, revokedAtMs: undefined }
       this.#tokens = [...this.#tokens, token].slice(-MOST_TOKENS)
-      this.#note({ side: 'page', event: { type: 'issued', token: number } })
+      this.#log.note({ side: 'page', event: { type: 'issued', token: number } })
       return number
     })
   }
@@ -189,8 +107,8 @@ export class Playground {
   revoke(token: number): Promise<RevocationReport> {
     return this.#inTurn(async () => {
       const before = this.#api.feed
-      if (!(await this.#sendRevocation(this.#textOf(token)))) {
-        this.#note({ side: 'page', event: { type: 'revocation_failed', token } })
+      if (!(await sendRevocation(this.#network, this.#secrets.webShop, this.#textOf(token)))) {
+        this.#log.note({ side: 'page', event: { type: 'revocation_failed', token } })
         return { isRevoked: false, heardAfterMs: undefined }
       }
       const revokedAtMs = this.#clock.nowMs()
@@ -205,7 +123,7 @@ export class Playground {
     return this.#inTurn(async () => {
       this.#clock.move(seconds * 1000)
       this.#network.endStreams()
-      this.#note({ side: 'page', event: { type: 'moved', seconds } })
+      this.#log.note({ side: 'page', event: { type: 'moved', seconds } })
       await this.#api.catchUp()
     })
   }
@@ -237,10 +155,10 @@ export class Playground {
           this.#tokens.map(async (token) => ({ ...token, inactive: await this.#inactive(token) })),
         ),
         calls: this.#calls,
-        happenings: this.#happenings,
+        happenings: this.#log.happenings,
         kept,
-        lateness: this.#lateness(kept?.active === true ? kept.usableForSeconds : 0),
-        worst: this.#lateness(this.#settings.keepSeconds),
+        lateness: latenessOf(this.#api, kept?.active === true ? kept.usableForSeconds : 0),
+        worst: latenessOf(this.#api, this.#settings.keepSeconds),
         feedKnownSeconds: feed?.knownSeconds,
         isListening: feed?.isListening === true,
       }
@@ -250,7 +168,7 @@ export class Playground {
   /** Ends both parties. */
   close(): Promise<void> {
     return this.#inTurn(async () => {
-      this.#listeners.clear()
+      this.#log.close()
       this.#server.close()
       await this.#api.close()
     })
@@ -262,7 +180,7 @@ export class Playground {
       network: this.#network,
       secret: this.#settings.fault === 'secret' ? crypto.randomUUID() : this.#secrets.ordersApi,
       nowMs: () => this.#apiNowMs(),
-      onEvent: (event) => this.#isStarting || this.#note({ side: 'api', event }),
+      onEvent: (event) => this.#isStarting || this.#log.note({ side: 'api', event }),
     })
   }
 
@@ -272,7 +190,7 @@ export class Playground {
     await this.#api.warmUp()
     this.#isStarting = false
     this.#network.cutStreams()
-    this.#note({ side: 'page', event: { type: 'api_started' } })
+    this.#log.note({ side: 'page', event: { type: 'api_started' } })
   }
 
   #apiNowMs(): number {
@@ -284,28 +202,9 @@ export class Playground {
     return this.#settings.fault === 'other-audience' ? INVOICES_API.audience : ORDERS_API.audience
   }
 
-  #lateness(usableForSeconds: number): Lateness {
-    if (usableForSeconds === 0) return { seconds: 0, by: 'asks' }
-    const { leaseSeconds, feed } = this.#api
-    return feed !== undefined && leaseSeconds < usableForSeconds
-      ? { seconds: leaseSeconds, by: 'feed' }
-      : { seconds: usableForSeconds, by: 'age' }
-  }
-
   async #inactive({ number, audience }: Omit<IssuedToken, 'inactive'>): Promise<string | undefined> {
     const api = audience === ORDERS_API.audience ? ORDERS_API.id : INVOICES_API.id
     return (await this.#server.explain(this.#textOf(number), api)).reason
-  }
-
-  async #sendRevocation(token: string): Promise<boolean> {
-    const authorization = `Basic ${btoa(`${WEB_SHOP}:${this.#secrets.webShop}`)}`
-    const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' }
-    const body = new URLSearchParams({ token }).toString()
-    try {
-      return (await this.#network.fetch(ENDPOINTS.revocation, { method: 'POST', headers, body })).ok
-    } catch {
-      return false
-    }
   }
 
   /** Waits until the API has applied more events than before, and says how long that took. */
@@ -314,7 +213,7 @@ export class Playground {
     while (performance.now() - startedMs < HEARING_PATIENCE_MS) {
       if ((this.#api.feed?.events ?? 0) > events) {
         const afterMs = performance.now() - startedMs
-        this.#note({ side: 'page', event: { type: 'heard', afterMs } })
+        this.#log.note({ side: 'page', event: { type: 'heard', afterMs } })
         return afterMs
       }
       await new Promise((resolve) => {
@@ -330,20 +229,12 @@ export class Playground {
     return text
   }
 
-  #note(happening: DistributedOmit<Happening, 'id' | 'atMs'>): void {
-    const id = (this.#happenings.at(-1)?.id ?? 0) + 1
-    this.#happenings = [...this.#happenings, { ...happening, id, atMs: this.#clock.nowMs() }].slice(-MOST_HAPPENINGS)
-    for (const listener of this.#listeners) listener()
-  }
-
   #inTurn<Result>(act: () => Promise<Result>): Promise<Result> {
     const turn = this.#last.then(act)
     this.#last = turn.catch(() => undefined)
     return turn
   }
 }
-
-type DistributedOmit<Union, Keys extends PropertyKey> = Union extends unknown ? Omit<Union, Keys> : never
 
 /** The part of the settings that the API has among its own options. */
 function optionsOf({ feed, keepSeconds, fault }: Settings): string {

@@ -1,7 +1,8 @@
 /** The right side: the API, its decision, and what each step of the guard saw. */
 import type { ExplainedStep } from '@token-introspection/client'
+import type { Happening } from '../engine/happening-log.ts'
 import { ORDERS_API } from '../engine/parties.ts'
-import type { CallReport, Happening, PlaygroundView } from '../engine/playground.ts'
+import type { CallReport, PlaygroundView } from '../engine/playground-view.ts'
 import type { PageActions, PageState } from './controller.ts'
 import { faultOn } from './fault-texts.ts'
 import { renderLog } from './log.tsx'

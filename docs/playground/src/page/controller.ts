@@ -1,6 +1,7 @@
 /** What the page does: it passes the clicks of a person to the engine, and keeps what there is to show. */
 import { shallowReactive } from 'vue'
-import { type CallReport, Playground, type PlaygroundView } from '../engine/playground.ts'
+import type { CallReport, PlaygroundView } from '../engine/playground-view.ts'
+import { Playground } from '../engine/playground.ts'
 import type { Settings } from '../engine/settings.ts'
 import { type SharedPlayground, writeShareLink } from '../engine/share-link.ts'
 import { storyOf, type StoryStep } from '../engine/story.ts'

@@ -1,7 +1,7 @@
 /** What happened, as a sentence. Every fact in it comes from an event of a package, or from what a person did. */
 import type { IntrospectionClientEvent } from '@token-introspection/client'
 import type { ServerEvent } from '../engine/authorization-server.ts'
-import type { Happening, OwnEvent } from '../engine/playground.ts'
+import type { Happening, OwnEvent } from '../engine/happening-log.ts'
 import { sayDuration } from './say.ts'
 
 /** How good it is. */

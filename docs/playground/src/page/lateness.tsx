@@ -1,5 +1,6 @@
 /** How late the API can notice a revocation. */
-import type { Lateness, PlaygroundView } from '../engine/playground.ts'
+import type { Lateness } from '../engine/lateness.ts'
+import type { PlaygroundView } from '../engine/playground-view.ts'
 import { BOUNDS } from '../engine/settings.ts'
 import { sayDuration } from './say.ts'
 

@@ -1,5 +1,5 @@
 /** The last lines of a log, the newest first. */
-import type { Happening } from '../engine/playground.ts'
+import type { Happening } from '../engine/happening-log.ts'
 import { describeHappening } from './describe-happening.ts'
 import { sayTime } from './say.ts'
 

@@ -1,5 +1,5 @@
 /** What an action did, as a sentence. */
-import type { CallReport, RevocationReport } from '../engine/playground.ts'
+import type { CallReport, RevocationReport } from '../engine/playground-view.ts'
 import type { Settings } from '../engine/settings.ts'
 import type { Tone } from './describe-happening.ts'
 import { sayDuration } from './say.ts'

@@ -1,6 +1,7 @@
 /** The left side: the authorization server, its tokens, and what arrived at its endpoints. */
+import type { Happening } from '../engine/happening-log.ts'
 import { ISSUER } from '../engine/parties.ts'
-import type { Happening, IssuedToken, PlaygroundView } from '../engine/playground.ts'
+import type { IssuedToken, PlaygroundView } from '../engine/playground-view.ts'
 import type { PageActions } from './controller.ts'
 import { faultOn } from './fault-texts.ts'
 import { renderLog } from './log.tsx'

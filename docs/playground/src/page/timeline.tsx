@@ -1,5 +1,5 @@
 /** What happened on both sides, from left to right. */
-import type { PlaygroundView } from '../engine/playground.ts'
+import type { PlaygroundView } from '../engine/playground-view.ts'
 import { BUNDLES } from './bundle-sizes.ts'
 import { describeHappening } from './describe-happening.ts'
 import { sayCall } from './outcomes.ts'

@@ -13,7 +13,8 @@ import { CompactSign } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createProver, ORIGIN, TOKEN } from '../dpop-api.ts'
 import { assemble, AUDIENCE, createKey, createServer, GOOD, issue, ISSUER, NOW } from '../jwt-authorization-server.ts'
-import { frameworks, PATH, type StartedFramework } from './guard-frameworks.ts'
+import { frameworks } from './guard-frameworks.ts'
+import { PATH, type StartedFramework } from './guard-frameworks/guarded-framework.ts'
 import { send } from './send-request.ts'
 
 type Fields = readonly (readonly [string, string])[]

@@ -12,27 +12,14 @@ import {
 } from '@token-introspection/client'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createProver, ORIGIN, TOKEN } from '../dpop-api.ts'
-import {
-  allowed,
-  allowedElsewhere,
-  allowedInForms,
-  audience,
-  bearer,
-  fullRefusal,
-  good,
-  now,
-  posting,
-  preflight,
-  realm,
-  refused,
-  type RefusedCase,
-  refusedInForms,
-  scope,
-  type SentRequest,
-  type Situation,
-  token,
-} from './guard-cases.ts'
-import { ASKED_FOR, frameworks, type GuardedFramework, PATH, type StartedFramework } from './guard-frameworks.ts'
+import { allowedCases, refusedCases } from './guard-cases.ts'
+import { fullRefusal } from './guard-cases/full-refusal.ts'
+import type { RefusedCase, Situation } from './guard-cases/guard-case.ts'
+import { bearer, posting, preflight, type SentRequest } from './guard-cases/sent-request.ts'
+import { audience, good, now, realm, scope, token } from './guard-cases/valid-token.ts'
+import { frameworks } from './guard-frameworks.ts'
+import { ASKED_FOR } from './guard-frameworks/fields-before.ts'
+import { type GuardedFramework, PATH, type StartedFramework } from './guard-frameworks/guarded-framework.ts'
 import { type Received, send } from './send-request.ts'
 
 /** A guard whose authorization server answers as the case says, and a count of its requests. */
@@ -92,8 +79,9 @@ describe.each(frameworks)('$name', (framework) => {
     return all.length === 0 ? undefined : [all.join(', ')]
   }
 
-  const refusals = framework.parsesForms ? [...refused, ...refusedInForms] : refused
-  const suiting = refusals.filter(suits(framework)).map(([title, ...row]) => ({ title, row }))
+  const suiting = refusedCases(framework.parsesForms)
+    .filter(suits(framework))
+    .map(([title, ...row]) => ({ title, row }))
   test.each(suiting)('refuses $title', async ({ row: [request, expected, situation = {}] }) => {
     const { decide: guard, asked } = guardIn(situation)
     const { status, fields, body } = await ask(guard, request)
@@ -115,7 +103,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect(JSON.stringify(fields) + body).not.toContain('secret')
   })
 
-  const passing = [...allowed, ...allowedElsewhere, ...(framework.parsesForms ? allowedInForms : [])]
+  const passing = allowedCases(framework.parsesForms)
     .filter(([, { fields = [] }]) => framework.bare !== true || !fields.some(([name]) => name === ASKED_FOR))
     .map(([title, ...row]) => ({ title, row }))
   test.each(passing)('lets $title pass', async ({ row: [request, { sub }, fields = {}, situation = {}] }) => {

@@ -2,8 +2,8 @@
 import { request as httpRequest, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import type { SentRequest } from './guard-cases.ts'
-import { PATH } from './guard-frameworks.ts'
+import type { SentRequest } from './guard-cases/sent-request.ts'
+import { PATH } from './guard-frameworks/guarded-framework.ts'
 
 /** The response. */
 export interface Received {

@@ -1,5 +1,5 @@
 /** Requests to an API behind a gateway, and what the sender and the API see. All gateways share this table. */
-import type { SentRequest } from '../adapters/guard-cases.ts'
+import type { SentRequest } from '../adapters/guard-cases/sent-request.ts'
 
 /** The token of each request says what the authorization server answers about it. */
 export const TOKENS: Readonly<Record<string, object>> = {

@@ -1,0 +1,17 @@
+/** Listens on a free port until the framework is stopped. */
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import type { StartedFramework } from './guarded-framework.ts'
+
+export async function listen(listener: RequestListener): Promise<StartedFramework> {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    server,
+    async stop() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}

@@ -11,7 +11,8 @@ const REASONS: Record<string, string> = {
   'packages/client/test/incidents/microseconds.ts':
     'the one clock by which processes compare a decision with a revocation',
   'packages/client/test/incidents/resource-server.ts': 'a program that calls all the time',
-  'packages/client/test/path/wrong-configurations.ts': 'has an option named `timeout` that does not exist',
+  'packages/client/test/path/wrong-configurations/wrong-options.ts':
+    'has an option named `timeout` that does not exist',
   'packages/client/test/soak/client.ts': 'a program that runs for a given time and prints its figures',
   'packages/server/test/databases/server-process.ts': 'asks again and again whether another process has started',
   'packages/server/test/databases/start-redis-cluster.ts':

@@ -1,6 +1,7 @@
 /** Every wrong configuration has a message with its cause, its place and its remedy. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openPlace, type Place, WRONG_CONFIGURATIONS } from './wrong-configurations.ts'
+import { WRONG_CONFIGURATIONS } from './wrong-configurations.ts'
+import { openPlace, type Place } from './wrong-configurations/place.ts'
 
 let place: Place
 beforeAll(async () => {

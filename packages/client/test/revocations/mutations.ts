@@ -1,17 +1,31 @@
 /** Every rule taken out: clients and servers that must fail in the simulation. Nothing of this is in the published code. */
-import type { RevocationEvent, RevocationPage } from '@token-introspection/core/revocations'
-import type { CacheEntry } from '../../src/cache/cache-store.ts'
-import { type Moment, momentOf, type RevocationClock } from '../../src/revocations/revocation-clock.ts'
+import type { RevocationState, RevocationStateSettings } from '../../src/revocations/revocation-state.ts'
 import {
-  type PageOutcome,
-  type RevocationQuestion,
-  RevocationState,
-  type RevocationStateSettings,
-} from '../../src/revocations/revocation-state.ts'
-import { type FoundAnswer, type Judge, LIMITS, type NotedReading, type SimulatedResponse } from './client-engine.ts'
-import { RealEngine, type RealReading, SharedStore } from './real-engine.ts'
-import { EPOCH_MS } from './simulated-clock.ts'
+  AnyPlaceEngine,
+  BeforeFeedEngine,
+  IssuedLaterEngine,
+  NotedAfterEngine,
+  OwnPositionEngine,
+  ProvenAgeEngine,
+} from './mutations/answer-engines.ts'
+import {
+  ForgetfulEngine,
+  KeepsAllEngine,
+  LongInactiveEngine,
+  TrustingEngine,
+  UnknownSharedEngine,
+} from './mutations/cache-engines.ts'
+import { MonotonicEngine, WallEngine } from './mutations/clock-engines.ts'
+import {
+  AnyGapState,
+  AnyPageState,
+  FirstPageState,
+  LateQuestionState,
+  NoChainState,
+  NoFloorState,
+} from './mutations/feed-states.ts'
 import type { CallParts, Parts, ServerParts } from './parts.ts'
+import { RealEngine } from './real-engine.ts'
 import { realParts } from './sound-parts.ts'
 
 export interface Mutation {
@@ -20,289 +34,6 @@ export interface Mutation {
   readonly parts: Parts
   /** Within how many histories the simulation finds it. */
   readonly within: number
-}
-
-const NOTHING: Omit<RevocationPage, 'position'> = { events: [], gap: false, more: false }
-
-/** A clock that can be told what to say. */
-class HeldClock implements RevocationClock {
-  held: Moment | undefined
-  readonly #clock: RevocationClock
-
-  constructor(clock: RevocationClock) {
-    this.#clock = clock
-  }
-
-  readonly nowMs = (): number => this.held?.wallMs ?? this.#clock.nowMs()
-  readonly elapsedMs = (): number => this.held?.elapsedMs ?? this.#clock.elapsedMs()
-}
-
-/** A state that can be asked as if at another time. */
-class HeldState extends RevocationState {
-  protected readonly held: HeldClock
-
-  constructor(settings: RevocationStateSettings) {
-    const held = new HeldClock(settings.clock)
-    super({ ...settings, clock: held })
-    this.held = held
-  }
-
-  /** A page counts as the answer to a question of then, whatever the client has applied since. */
-  protected take(page: RevocationPage, askedAt: Moment): PageOutcome {
-    this.held.held = askedAt
-    const question = super.beginQuestion()
-    this.held.held = undefined
-    return question.answer(page)
-  }
-}
-
-function withState(State: new (settings: RevocationStateSettings) => RevocationState): Parts {
-  return realParts(
-    class extends RealEngine {
-      protected override createState(settings: RevocationStateSettings): RevocationState {
-        return new State(settings)
-      }
-    },
-  )
-}
-
-class NoChainState extends RevocationState {
-  override append(events: readonly RevocationEvent[]): boolean {
-    for (const event of events) {
-      if (this.position === undefined) return false
-      super.append([{ ...event, previous: this.position }])
-    }
-    return true
-  }
-}
-
-class AnyPageState extends HeldState {
-  override beginQuestion(): RevocationQuestion {
-    const askedAt = momentOf(this.held)
-    const question = super.beginQuestion()
-    const answer = (page: RevocationPage): PageOutcome => {
-      if (question.after === this.position || question.after === undefined || page.gap) return question.answer(page)
-      for (const event of page.events) super.append([{ ...event, previous: this.position ?? '' }])
-      return this.take({ ...NOTHING, more: page.more, position: this.position ?? '' }, askedAt)
-    }
-    return { ...question, answer }
-  }
-}
-
-class AnyGapState extends HeldState {
-  override beginQuestion(): RevocationQuestion {
-    const askedAt = momentOf(this.held)
-    const question = super.beginQuestion()
-    const answer = (page: RevocationPage): PageOutcome => {
-      const isTied = question.after === this.position
-      if (isTied || !(page.gap || question.after === undefined)) return question.answer(page)
-      const { knownAsOf } = this
-      this.take({ ...page, gap: true }, askedAt)
-      return this.take({ ...NOTHING, position: page.position }, knownAsOf)
-    }
-    return { ...question, answer }
-  }
-}
-
-class NoFloorState extends RevocationState {
-  override isUnbroken(): boolean {
-    return true
-  }
-}
-
-class LateQuestionState extends RevocationState {
-  override beginQuestion(): RevocationQuestion {
-    const question = super.beginQuestion()
-    const answer = (page: RevocationPage): PageOutcome =>
-      question.after === this.position ? super.beginQuestion().answer(page) : question.answer(page)
-    return { ...question, answer }
-  }
-}
-
-class FirstPageState extends RevocationState {
-  override beginQuestion(): RevocationQuestion {
-    const question = super.beginQuestion()
-    return { ...question, answer: (page) => question.answer({ ...page, more: false }) }
-  }
-}
-
-class IssuedLaterState extends RevocationState {
-  readonly issuedAt = new Map<string, number>()
-
-  override append(events: readonly RevocationEvent[]): boolean {
-    const isOlder = ({ key, at }: RevocationEvent): boolean => (this.issuedAt.get(key) ?? 0) > at
-    return super.append(events.map((event) => (isOlder(event) ? { ...event, key: 'no-key-of-a-token' } : event)))
-  }
-}
-
-class IssuedLaterEngine extends RealEngine {
-  protected override createState(settings: RevocationStateSettings): RevocationState {
-    return new IssuedLaterState(settings)
-  }
-
-  override take(reading: NotedReading, response: SimulatedResponse): void {
-    super.take(reading, response)
-    const { issuedAt } = this.state as IssuedLaterState
-    for (const key of response.revocation_keys ?? []) issuedAt.set(key, response.iat ?? 0)
-  }
-}
-
-class NotedAfterEngine extends RealEngine {
-  override take(reading: NotedReading, response: SimulatedResponse): void {
-    super.take(reading, response)
-    const { read } = reading as RealReading
-    if (read.isProven) read.sequence = this.state.sequence
-  }
-}
-
-class AnyPlaceEngine extends RealEngine {
-  override take(reading: NotedReading, response: SimulatedResponse): void {
-    const { position } = reading
-    super.take(reading, response.active && position !== undefined ? { ...response, read_at: position } : response)
-  }
-}
-
-class BeforeFeedEngine extends RealEngine {
-  override take(reading: NotedReading, response: SimulatedResponse): void {
-    super.take(reading, response)
-    if (reading.position !== '-' || !response.active) return
-    const { read } = reading as RealReading
-    read.isProven = true
-    read.sequence = Math.max(1, this.state.sequence)
-  }
-}
-
-class KeepsAllEngine extends RealEngine {
-  override keep(token: string, reading: NotedReading): void {
-    Object.assign((reading as RealReading).read, { mayBeKept: () => true })
-    super.keep(token, reading)
-  }
-}
-
-class MonotonicEngine extends RealEngine {
-  protected override followedClock({ elapsedMs }: RevocationClock): RevocationClock {
-    return { nowMs: () => EPOCH_MS + elapsedMs(), elapsedMs }
-  }
-}
-
-class WallEngine extends RealEngine {
-  protected override followedClock({ nowMs }: RevocationClock): RevocationClock {
-    return { nowMs, elapsedMs: nowMs }
-  }
-}
-
-class LongInactiveEngine extends RealEngine {
-  protected override get inactiveMaxAgeSeconds(): number {
-    return LIMITS.maxAgeWhileConnected
-  }
-}
-
-class ProvenAgeEngine extends RealEngine {
-  override use(reading: NotedReading): FoundAnswer {
-    return provenByAge(super.use(reading))
-  }
-
-  override recall(
-    token: string,
-    notOlderThan: string | undefined,
-    judge: Judge | undefined,
-    done: (found: FoundAnswer | undefined) => void,
-  ): void {
-    super.recall(token, notOlderThan, judge, (found) => done(found && provenByAge(found)))
-  }
-}
-
-function provenByAge(found: FoundAnswer): FoundAnswer {
-  const { ageSeconds, boundSeconds } = found.liveness
-  return {
-    ...found,
-    liveness: { ...found.liveness, bound: 'proven', boundSeconds: Math.min(ageSeconds, boundSeconds) },
-  }
-}
-
-class OwnPositionEngine extends RealEngine {
-  override beginReading(): RealReading {
-    return super.beginReading(undefined)
-  }
-}
-
-class ForgetfulEngine extends RealEngine {
-  override recall(
-    token: string,
-    _notOlderThan: string | undefined,
-    judge: Judge | undefined,
-    done: (found: FoundAnswer | undefined) => void,
-  ): void {
-    super.recall(token, undefined, judge, done)
-  }
-}
-
-class TrustingEngine extends RealEngine {
-  readonly #shared: SharedStore | undefined
-
-  constructor(clock: RevocationClock, shared: SharedStore | undefined) {
-    super(clock, shared)
-    this.#shared = shared
-  }
-
-  override recall(
-    token: string,
-    notOlderThan: string | undefined,
-    judge: Judge | undefined,
-    done: (found: FoundAnswer | undefined) => void,
-  ): void {
-    const entry = this.#shared?.get(token)
-    const isTrusted = entry?.response.active === true && notOlderThan === undefined && this.state.isWithinLease()
-    if (!isTrusted) {
-      super.recall(token, notOlderThan, judge, done)
-      return
-    }
-    const { serial, version = 0 } = entry.response as unknown as SimulatedResponse
-    const boundSeconds = (this.state.knownMs() * 1.01) / 1000
-    done({ serial, version, active: true, liveness: { boundSeconds, bound: 'proven', ageSeconds: boundSeconds } })
-  }
-}
-
-/** Hides the keys of entries whose position the process has not applied. */
-class UnknownSharedStore extends SharedStore {
-  readonly #shared: SharedStore
-  readonly #isApplied: (position: string) => boolean
-
-  constructor(shared: SharedStore, isApplied: (position: string) => boolean) {
-    super()
-    this.#shared = shared
-    this.#isApplied = isApplied
-  }
-
-  override get(key: string): CacheEntry | undefined {
-    const entry = this.#shared.get(key)
-    if (entry?.readAt !== undefined && this.#isApplied(entry.readAt)) return entry
-    return entry && { ...entry, revocationKeys: undefined }
-  }
-
-  override set(key: string, entry: CacheEntry): void {
-    this.#shared.set(key, entry)
-  }
-
-  override delete(key: string): void {
-    this.#shared.delete(key)
-  }
-}
-
-class UnknownSharedEngine extends RealEngine {
-  constructor(clock: RevocationClock, shared: SharedStore | undefined) {
-    super(clock, shared && new UnknownSharedStore(shared, (position) => this.state.sequenceOf(position) !== undefined))
-  }
-}
-
-function server(changes: Partial<ServerParts>): Parts {
-  const parts = realParts()
-  return { ...parts, server: { ...parts.server, ...changes } }
-}
-
-function call(changes: Partial<CallParts>): Parts {
-  const parts = realParts()
-  return { ...parts, call: { ...parts.call, ...changes } }
 }
 
 export const MUTATIONS: readonly Mutation[] = [
@@ -338,3 +69,23 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'the position is looked up after the token', parts: server({ positionBeforeLookup: false }), within: 1000 },
   { name: 'positions have no tag', parts: server({ positionsHaveTags: false }), within: 2000 },
 ]
+
+function withState(State: new (settings: RevocationStateSettings) => RevocationState): Parts {
+  return realParts(
+    class extends RealEngine {
+      protected override createState(settings: RevocationStateSettings): RevocationState {
+        return new State(settings)
+      }
+    },
+  )
+}
+
+function server(changes: Partial<ServerParts>): Parts {
+  const parts = realParts()
+  return { ...parts, server: { ...parts.server, ...changes } }
+}
+
+function call(changes: Partial<CallParts>): Parts {
+  const parts = realParts()
+  return { ...parts, call: { ...parts.call, ...changes } }
+}

@@ -29,20 +29,15 @@ import {
   type WireRequest,
 } from '../endpoint.ts'
 import { dial, exchange, listen, portOf, readResponse } from '../path/forms.ts'
-import {
-  active,
-  answerFields,
-  type Case,
-  common,
-  encoded,
-  expectAnswersOf,
-  invalidRequest,
-  refusedCredentials,
-  refusedRequests,
-  takenCredentials,
-  takenRequests,
-} from '../path/introspection-cases.ts'
-import { type FrameworkForm, frameworks, honoRequest, sendTo, start, startFrameworkOnce } from './framework-forms.ts'
+import { refusedCredentials, takenCredentials } from '../path/introspection-cases/credential-cases.ts'
+import { answerFields, common, expectAnswersOf, invalidRequest } from '../path/introspection-cases/expect-answers.ts'
+import { active, type Case, encoded } from '../path/introspection-cases/introspection-case.ts'
+import { refusedRequests, takenRequests } from '../path/introspection-cases/request-cases.ts'
+import { frameworks } from './framework-forms.ts'
+import type { FrameworkForm } from './framework-forms/framework-form.ts'
+import { honoRequest } from './framework-forms/hono-forms.ts'
+import { sendTo, startFrameworkOnce } from './framework-forms/send-to.ts'
+import { start } from './framework-forms/start.ts'
 
 const cases: readonly Case[] = [...refusedRequests, ...takenRequests, ...refusedCredentials, ...takenCredentials]
 

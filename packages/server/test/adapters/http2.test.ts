@@ -34,7 +34,8 @@ import {
   type WireRequest,
   type WireResponse,
 } from '../endpoint.ts'
-import { active, answerFields, common, encoded, invalidClient, invalidRequest } from '../path/introspection-cases.ts'
+import { answerFields, common, invalidClient, invalidRequest } from '../path/introspection-cases/expect-answers.ts'
+import { active, encoded } from '../path/introspection-cases/introspection-case.ts'
 
 /** Lets a client send two `Authorization` fields. */
 const STRAY_FIELDS = { strictSingleValueFields: false } as ClientSessionOptions

@@ -10,7 +10,8 @@ import { json } from '../endpoint.ts'
 import { createFeedEndpoint, get, STREAM } from '../feed-endpoint.ts'
 import { FIRST_POSITION } from '../fake-revocation-log.ts'
 import { dial, exchange, listen, portOf } from '../path/forms.ts'
-import { type FrameworkForm, frameworks } from './framework-forms.ts'
+import { frameworks } from './framework-forms.ts'
+import type { FrameworkForm } from './framework-forms/framework-form.ts'
 
 const hosts: readonly Pick<FrameworkForm, 'name' | 'start' | 'streams'>[] = [
   { name: 'node:http', start: (handler) => listen(toNodeHandler(handler)) },

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { basic, json, type WireRequest } from '../endpoint.ts'
 import { dial, exchange } from '../path/forms.ts'
-import { answerFields, common, invalidClient, invalidRequest } from '../path/introspection-cases.ts'
+import { answerFields, common, invalidClient, invalidRequest } from '../path/introspection-cases/expect-answers.ts'
 import {
   createRevocationEndpoint,
   expectNothingRevocableTold,

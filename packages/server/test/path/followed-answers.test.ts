@@ -31,7 +31,8 @@ import {
 import { createFakeRevocationLog, FIRST_POSITION } from '../fake-revocation-log.ts'
 import { JWT_TYPE, signing, verifyAnswer } from '../signed-answers.ts'
 import { forms } from './forms.ts'
-import { active, answerFields, common } from './introspection-cases.ts'
+import { answerFields, common } from './introspection-cases/expect-answers.ts'
+import { active } from './introspection-cases/introspection-case.ts'
 
 const orders = PROTECTED_RESOURCES[0] as ProtectedResource
 const followed = { ...active, revocation_position: FIRST_POSITION }

@@ -38,20 +38,16 @@ import {
   type WireRequest,
 } from '../endpoint.ts'
 import { forms } from './forms.ts'
+import { refusedCredentials, takenCredentials } from './introspection-cases/credential-cases.ts'
 import {
-  active,
-  anonymous,
   answerFields,
   common,
-  encoded,
   expectAnswersOf,
   invalidClient,
   invalidRequest,
-  refusedCredentials,
-  refusedRequests,
-  takenCredentials,
-  takenRequests,
-} from './introspection-cases.ts'
+} from './introspection-cases/expect-answers.ts'
+import { active, anonymous, encoded } from './introspection-cases/introspection-case.ts'
+import { refusedRequests, takenRequests } from './introspection-cases/request-cases.ts'
 
 const serverError = { error: 'server_error' }
 const unavailable = { error: 'temporarily_unavailable' }

@@ -27,7 +27,7 @@ import {
   verifyAnswer,
 } from '../signed-answers.ts'
 import { forms } from './forms.ts'
-import { answerFields, common } from './introspection-cases.ts'
+import { answerFields, common } from './introspection-cases/expect-answers.ts'
 
 const recipient = await createRecipient('ECDH-ES')
 const encrypted = { introspectionEncryptedResponseAlg: 'ECDH-ES' } as const

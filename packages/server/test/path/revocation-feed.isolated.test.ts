@@ -15,7 +15,7 @@ import {
   STREAM,
 } from '../feed-endpoint.ts'
 import { forms } from './forms.ts'
-import { answerFields, common, invalidClient, invalidRequest } from './introspection-cases.ts'
+import { answerFields, common, invalidClient, invalidRequest } from './introspection-cases/expect-answers.ts'
 
 const after = `?after=${FIRST_POSITION}`
 const unavailable = { error: 'temporarily_unavailable' }

@@ -17,7 +17,7 @@ import {
   WEB_SECRET,
 } from '../revocation-endpoint.ts'
 import { forms } from './forms.ts'
-import { answerFields, common, invalidClient, invalidRequest } from './introspection-cases.ts'
+import { answerFields, common, invalidClient, invalidRequest } from './introspection-cases/expect-answers.ts'
 
 const unavailable = { error: 'temporarily_unavailable' }
 const notLookedUp = { ...unavailable, error_description: 'the token could not be looked up' }

@@ -33,6 +33,9 @@ export type Honest = (request: CameRequest) => Promise<CannedAnswer>
 /** Changes one answer or one request. */
 export type Fault = (request: CameRequest, honest: Honest) => CannedAnswer | Promise<CannedAnswer>
 
+/** A further way to break a requirement. */
+export type FurtherFault = readonly [id: string, what: string, fault: Fault]
+
 const AUDIENCE = 'https://orders.example.com'
 const METADATA = '/.well-known/oauth-authorization-server'
 

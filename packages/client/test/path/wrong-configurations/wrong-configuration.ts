@@ -23,7 +23,8 @@ export function tell(
       issuer: `${place.http}/realms/main`,
       clientAuthentication: clientSecretBasic('orders-api', 's3cr3t'),
       audience: AUDIENCE,
-      transport: { allowHttpOnLoopback: true },
+      // A busy machine may take longer than three seconds for a request.
+      transport: { allowHttpOnLoopback: true, deadlineMs: 60_000 },
       onWarning: false,
       ...changes(place),
     }

@@ -8,6 +8,7 @@ import {
   type TransportOptions,
 } from '@token-introspection/client'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { holdClock } from '../held-clock.ts'
 import { createCertificate } from '../certificates.ts'
 import { type Exchange, serve } from '../loopback-server.ts'
 import { serveProxy } from '../proxy-server.ts'
@@ -140,7 +141,11 @@ describe('a proxy by its URL', () => {
     await using server = await serveTls(certificate)
     await using proxy = await serveProxy({ port: server.port, hangs: true })
     await using client = createClient({ proxy: proxy.origin, tls, deadlineMs: 100, maxConcurrentRequests: 1 })
-    expect((await failureOf(client)).code).toBe('ERR_TRANSPORT_TIMEOUT')
+    const clock = holdClock()
+    const failing = failureOf(client)
+    while (proxy.asked.length === 0) await clock.pass(0)
+    await clock.pass(100)
+    expect((await failing).code).toBe('ERR_TRANSPORT_TIMEOUT')
     proxy.behaviour.hangs = false
     await proxy.abandoned
     expect((await client.introspect('b')).active).toBe(true)

@@ -26,6 +26,7 @@ export async function runProgram(path: string, run: ProgramRun): Promise<string>
     new RegExp(`^(✔ .*\\n){${comparisons}}${comparisons} of ${comparisons} as expected\\n$`),
   )
   const errors: unknown = typeof stderr === 'string' ? stderr : expect.stringMatching(stderr)
-  expect(found).toEqual({ code: 0, stdout, stderr: errors })
+  // All that it wrote, because the difference shows its beginning alone.
+  expect(found, JSON.stringify(found, undefined, 2)).toEqual({ code: 0, stdout, stderr: errors })
   return (found as { stdout: string }).stdout
 }

@@ -16,7 +16,7 @@ const PAGES: readonly [page: string, folder: string, servers: readonly Omit<Read
       'guarded-mcp',
       [
         { shown: '9000', says: 'Ctrl-C' },
-        { shown: '3000', says: '' },
+        { shown: '3000', says: 'ready' },
       ],
       'orders:write',
     ],

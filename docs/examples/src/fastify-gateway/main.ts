@@ -51,6 +51,8 @@ process.exitCode = await runExample(async ({ as, introspections, expect }) => {
   introspections.length = 0
   const seen = { orders: ['1 book'], subject: 'J%C3%BCrgen', scope: 'orders:read', hasToken: false }
   expect('the API learns who calls, and gets no token', (await viaFirst(token)).body, seen)
+  // A response does not wait for the store.
+  await waitFor(async () => (await keysOf(keyPrefix)).length > 0)
   expect('the other process lets the token pass as well', (await viaSecond(token)).body, seen)
   expect('without an introspection of its own', introspections.length, 1)
   const forged = await viaFirst(token, { 'x-auth-subject': 'admin', 'x-auth-scope': 'everything' })
@@ -70,9 +72,21 @@ process.exitCode = await runExample(async ({ as, introspections, expect }) => {
   await removeKeys(keyPrefix)
 })
 
+async function keysOf(keyPrefix: string): Promise<string[]> {
+  await using redis = await connect()
+  const found: string[] = []
+  for await (const keys of redis.client.scanIterator({ MATCH: `${keyPrefix}*` })) found.push(...keys)
+  return found
+}
+
 async function removeKeys(keyPrefix: string): Promise<void> {
+  const keys = await keysOf(keyPrefix)
+  await using redis = await connect()
+  if (keys.length > 0) await redis.client.del(keys)
+}
+
+async function connect() {
   const client = createClient({ url: REDIS_URL })
   await client.connect()
-  for await (const keys of client.scanIterator({ MATCH: `${keyPrefix}*` })) if (keys.length > 0) await client.del(keys)
-  await client.close()
+  return { client, [Symbol.asyncDispose]: () => client.close() }
 }

@@ -46,8 +46,13 @@ export async function checkOnPhone(
 export async function checkSearch(browser: Browser, origin: string, word: string, report: Report): Promise<void> {
   await withPage(browser, { viewport: DESKTOP }, async (page) => {
     await page.goto(`${origin}/`)
-    await page.keyboard.press('Control+k')
-    await page.locator('#localsearch-input').fill(word)
+    const input = page.locator('#localsearch-input')
+    // The page does not hear a key before its script runs.
+    for (let press = 0; press < 100 && !(await input.isVisible()); press += 1) {
+      await page.keyboard.press('Control+k')
+      await page.waitForTimeout(100)
+    }
+    await input.fill(word)
     await page.locator('#localsearch-list a').first().click()
     await page.waitForURL((url) => url.pathname !== '/')
     const text = await page.locator('main').innerText()

@@ -48,8 +48,7 @@ export class Refusal {
   readonly error: IntrospectionError | undefined
   /**
    * Why, for people to read. For `token_absent` and `request_malformed`: what to send. For `origin`, `token_kind`, `issuer`, `audience`,
-   * `scope`, `authentication`, `confirmation` and
-   * `proof`: what the request or the token has and what this guard wants, such as `unexpected aud "https://a.example",
+   * `scope`, `authentication`, `confirmation` and `proof`: what the request or the token has and what this guard wants, such as `unexpected aud "https://a.example",
    * expected "https://b.example"`. For `token_inactive`: who says so, with the times that were compared; `undefined` for an
    * answer from a store that processes share. For `token_too_long` and `unavailable`: the message of the error. For your
    * log, never for the response. `undefined` for other reasons.

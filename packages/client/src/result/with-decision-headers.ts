@@ -7,8 +7,8 @@ import { addFields, type FieldAccess, hasFields } from './response-fields.ts'
  * of DPoP. It keeps what your response says already: `no-store` stays, and `public` becomes `private`.
  *
  * @returns the response itself, or a copy when its header fields cannot be changed, such as that of `fetch` or
- * `Response.redirect`. A switch to another protocol (101) and `Response.error()`
- * are returned as they are.
+ * `Response.redirect`. A switch to another protocol (101) and `Response.error()` are returned as they
+ * are.
  *
  * @example
  * ```ts

@@ -1,10 +1,10 @@
 /** Lambda functions behind the services of AWS that pass them a request as an event. */
-import { once } from 'node:events'
 import { type GuardToken, isPreflight, type OptionalGuard } from '@token-introspection/client'
 import { lambdaGuard, type LambdaEvent, type LambdaResult, toGuardRequest } from '@token-introspection/client/lambda'
 import { createLambdaServer, EVENTS, type ToEvent } from '../../../../server/test/adapters/lambda-gateway.ts'
 import { ASKED_FOR, fieldsBefore } from './fields-before.ts'
 import type { GuardedFramework, Start } from './guarded-framework.ts'
+import { listen } from './listen.ts'
 
 const LAMBDA = { parsesForms: true, web: true, failure: 502 } as const
 const PARAMETERS = { query: '?a=%20b&c=' }
@@ -32,16 +32,8 @@ function startLambda(toEvent: ToEvent): Start {
     const server = createLambdaServer(toEvent, async (event, context) => {
       if (passPreflights && isPreflight(toGuardRequest(event))) return answer(event, undefined)
       return exposingTotal(event, await guarded(event, context))
-    }).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    return {
-      server,
-      async stop() {
-        server.closeAllConnections()
-        server.close()
-        await once(server, 'close')
-      },
-    }
+    })
+    return listen(server)
   }
 }
 

@@ -1,10 +1,10 @@
 /** Listens on a free port until the framework is stopped. */
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import type { StartedFramework } from './guarded-framework.ts'
 
-export async function listen(listener: RequestListener): Promise<StartedFramework> {
-  const server = createServer(listener).listen(0, '127.0.0.1')
+export async function listen(listener: RequestListener | Server): Promise<StartedFramework> {
+  const server = (typeof listener === 'function' ? createServer(listener) : listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
     server,

@@ -101,6 +101,7 @@ export async function checkTypes(
   for (const colorScheme of ['light', 'dark'] as const) {
     await withPage(browser, { viewport: DESKTOP, colorScheme }, async (page) => {
       await page.goto(origin + path)
+      await page.locator(REACHABLE_NAME).first().waitFor()
       await page.locator('.vp-doc pre:has(.typed-name)').first().focus()
       await page.keyboard.press('Tab')
       await expectType(page, `${path} (${colorScheme}), after Tab`, report)
@@ -121,13 +122,15 @@ export async function checkTypes(
   }
   await withPage(browser, { viewport: PHONE, hasTouch: true }, async (page) => {
     await page.goto(origin + path)
-    await page.locator('.typed-name').first().tap()
+    await page.locator(REACHABLE_NAME).first().tap()
     await expectType(page, `${path}, after a tap`, report)
     const width = await page.evaluate<number>('document.documentElement.scrollWidth')
     if (width > PHONE.width) report(`${path} with a type is ${width} pixels wide on a phone of ${PHONE.width}`)
   })
 }
 
+/** The script of the page makes the first name of each example reachable, and listens to it from then on. */
+const REACHABLE_NAME = '.typed-name[tabindex="0"]'
 const OPEN_TYPE = '#type-of-name:popover-open'
 const FOCUSED = 'document.activeElement.textContent'
 

@@ -192,12 +192,14 @@ export class AnswerPlace<Result> {
     if (read !== undefined) this.#followed?.keep(slot, read)
   }
 
+  /** When there is no memory for one of the arrays, this throws, and the next answer tries again. */
   #grow(places: number): void {
-    this.#responses = moreSlots(this.#responses, places)
+    this.#followed?.grow(places)
     this.#results = moreSlots(this.#results, places)
     this.#timesMs = moreNumbers(this.#timesMs, 2 * places)
     this.#areLocal = moreNumbers(this.#areLocal, places)
-    this.#followed?.grow(places)
+    // The last one, because its length says whether there are places.
+    this.#responses = moreSlots(this.#responses, places)
   }
 
   delete(key: string): void {

@@ -25,7 +25,10 @@ const FIRST_ROOM = 256
 /** How many times as many keys there is room for after each growth. */
 const GROWTH = 8
 
-/** From so many keys it grows to its limit at once, so that no growth moves more keys than this, which takes a millisecond. */
+/**
+ * From so many keys it grows to its limit at once, so that no growth moves more keys than this, which takes a millisecond. To
+ * make the arrays of a cache for a million answers takes about 30 more.
+ */
 const LARGE_ROOM = 16_384
 
 /** Gives each key a slot, a number from 1 to the limit, for as long as the key stays. Keys are digests. */
@@ -143,20 +146,29 @@ export class Sieve {
     this.#size = 0
   }
 
-  /** Makes room for more keys. Each key keeps its slot. */
+  /**
+   * Makes room for more keys. Each key keeps its slot. Every array is made before any is replaced: when there is no memory
+   * for one of them, this throws, and the table stays as it is.
+   */
   #grow(): void {
     const room = this.#room < LARGE_ROOM ? Math.min(this.#maxKeys, this.#room * GROWTH) : this.#maxKeys
-    this.#room = room
-    this.#keys = moreSlots(this.#keys, room + 1)
-    this.#older = moreNumbers(this.#older, room + 1)
-    this.#newer = moreNumbers(this.#newer, room + 1)
-    this.#wasUsed = moreNumbers(this.#wasUsed, room + 1)
-    this.#isRecent = moreNumbers(this.#isRecent, room + 1)
     const bits = bitsFor(room)
-    this.#table = new Uint32Array(2 ** bits)
+    const table = new Uint32Array(2 ** bits)
+    const keys = moreSlots(this.#keys, room + 1)
+    const older = moreNumbers(this.#older, room + 1)
+    const newer = moreNumbers(this.#newer, room + 1)
+    const wasUsed = moreNumbers(this.#wasUsed, room + 1)
+    const isRecent = moreNumbers(this.#isRecent, room + 1)
+    this.#room = room
+    this.#table = table
     this.#shift = 32 - bits
-    for (let slot = this.#oldest; slot !== NO_SLOT; slot = this.#newer[slot] as number) {
-      this.#table[this.#positionOf(this.#keys[slot] as string)] = slot
+    this.#keys = keys
+    this.#older = older
+    this.#newer = newer
+    this.#wasUsed = wasUsed
+    this.#isRecent = isRecent
+    for (let slot = this.#oldest; slot !== NO_SLOT; slot = newer[slot] as number) {
+      table[this.#positionOf(keys[slot] as string)] = slot
     }
   }
 

@@ -43,6 +43,8 @@ export class NearEntries {
   #variants: (Map<string, NearEntry> | undefined)[]
   /** When the newest entry of a token is over. */
   #overAtMs: Float64Array
+  /** When the latest entry came in. Tokens whose entries were over by then are dropped first. */
+  #latestMs = Number.NEGATIVE_INFINITY
   readonly #versions = new Uint32Array(PLACES)
   readonly #underWay = new Uint32Array(PLACES)
   /** Changes of the whole store. */
@@ -50,9 +52,9 @@ export class NearEntries {
   #clearsUnderWay = 0
 
   constructor(settings: NearEntriesSettings) {
-    const { maxEntries, nowMs } = settings
     this.#settings = settings
-    this.#slots = new Sieve(maxEntries, (slot) => (this.#overAtMs[slot] as number) <= nowMs())
+    // The clock is not read here: it is a function of the user, and the table is in the middle of a change.
+    this.#slots = new Sieve(settings.maxEntries, (slot) => (this.#overAtMs[slot] as number) <= this.#latestMs)
     this.#variants = emptySlots(this.#slots.room + 1)
     this.#overAtMs = new Float64Array(this.#slots.room + 1)
   }
@@ -80,7 +82,9 @@ export class NearEntries {
     // Many stores return `null` for no entry.
     if (read === undefined || entry === undefined || entry === null) return entry
     const { key, readAtMs, version } = read
-    if (this.begin(key)?.version !== version) return entry
+    const now = this.begin(key)
+    if (now?.version !== version) return entry
+    this.#latestMs = now.readAtMs
     const slot = this.#slots.add(tokenPart(key))
     if (slot >= this.#variants.length) this.#grow(this.#slots.room + 1)
     let variants = this.#variants[slot]
@@ -117,9 +121,11 @@ export class NearEntries {
     })
   }
 
+  /** When there is no memory for one of the arrays, this throws, and the next entry tries again. */
   #grow(places: number): void {
-    this.#variants = moreSlots(this.#variants, places)
     this.#overAtMs = moreNumbers(this.#overAtMs, places)
+    // The last one, because its length says whether there are places.
+    this.#variants = moreSlots(this.#variants, places)
   }
 
   #versionOf(place: number): number {

@@ -240,6 +240,28 @@ describe('a store in two tiers', () => {
     expect(reads).toEqual(['b'])
   })
 
+  test('is not broken by a clock that forgets a token whenever it is read', async () => {
+    for (let last = 1; last <= 8; last += 1) {
+      const { store, entries } = createSharedStore()
+      let reads = Number.NEGATIVE_INFINITY
+      const now = () => {
+        reads += 1
+        if (reads === last) void tiered.delete('a')
+        return 1000
+      }
+      const tiered = createTieredCacheStore({ store, maxEntries: 2, now })
+      for (const key of ['a', 'b', 'c']) entries.set(key, { ...ENTRY, readAt: key })
+      await tiered.get('a')
+      await tiered.get('b')
+      reads = 0
+      expect(await tiered.get('c')).toMatchObject({ readAt: 'c' })
+      const isForgotten = reads >= last
+      reads = Number.NEGATIVE_INFINITY
+      expect((await tiered.get('a'))?.readAt).toBe(isForgotten ? undefined : 'a')
+      expect((await tiered.get('b'))?.readAt).toBe('b')
+    }
+  })
+
   test('gives a token no entry of before it was forgotten, after other tokens had its place', async () => {
     const { store: shared, entries } = createSharedStore()
     const { store } = createTiers(shared, 1)

@@ -6,20 +6,22 @@ import { NO_SLOT, Sieve } from './sieve.ts'
 import type * as SlotArrays from './slot-arrays.ts'
 
 /** How many more arrays there is memory for. */
-const memory = vi.hoisted(() => ({ left: Number.POSITIVE_INFINITY }))
+const memory = vi.hoisted(() => ({
+  left: Number.POSITIVE_INFINITY,
+  take(): void {
+    this.left -= 1
+    if (this.left < 0) throw new RangeError('Array buffer allocation failed')
+  },
+}))
 
 vi.mock(import('./slot-arrays.ts'), async (importOriginal) => {
   const actual = await importOriginal()
-  const take = (): void => {
-    memory.left -= 1
-    if (memory.left < 0) throw new RangeError('Array buffer allocation failed')
-  }
   const moreSlots: typeof SlotArrays.moreSlots = (slots, count) => {
-    take()
+    memory.take()
     return actual.moreSlots(slots, count)
   }
   const moreNumbers: typeof SlotArrays.moreNumbers = (numbers, count) => {
-    take()
+    memory.take()
     return actual.moreNumbers(numbers, count)
   }
   return { ...actual, moreSlots, moreNumbers }

@@ -114,6 +114,7 @@ export class AnswerCache<Result extends { readonly active: boolean }> {
       const entry: CacheEntry = isLocal
         ? { response, askedAtMs, expiresAtMs, isLocal }
         : { response, askedAtMs, expiresAtMs }
+      this.#forgotten.noteKept(askedAtMs)
       if (memory !== undefined) memory.set(key, entry, read)
       else this.#calls.write('set', () => store.set(key, { ...entry, ...read?.forStore() }))
     }

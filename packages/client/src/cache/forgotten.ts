@@ -9,6 +9,8 @@ export class Forgotten {
   readonly #tokens = new Map<string, number>()
   /** Every answer requested before this time counts as forgotten. */
   #floorMs = Number.NEGATIVE_INFINITY
+  /** When the newest kept answer was requested. */
+  #keptMs = Number.NEGATIVE_INFINITY
 
   /** When a token was last forgotten. Answers requested later are not covered. */
   #latestMs = Number.NEGATIVE_INFINITY
@@ -21,14 +23,21 @@ export class Forgotten {
     return this.#latestMs
   }
 
+  /** Notes when a kept answer was requested. */
+  noteKept(askedAtMs: number): void {
+    this.#keptMs = Math.max(this.#keptMs, askedAtMs)
+  }
+
   /**
-   * Forgets a token. When there are too many tokens, the oldest record is dropped, and every answer requested before
-   * that time counts as forgotten. Then other tokens cost one more request, but no forgotten answer comes back.
+   * Forgets a token. Every answer about it that is kept by now is covered, also when the clock was set back since. When there
+   * are too many tokens, the oldest record is dropped, and every answer requested before that time counts as forgotten. Then
+   * other tokens cost one more request, but no forgotten answer comes back.
    */
   add(token: string, nowMs: number): void {
-    this.#latestMs = Math.max(this.#latestMs, nowMs)
+    const forgottenAtMs = Math.max(nowMs, this.#keptMs)
+    this.#latestMs = Math.max(this.#latestMs, forgottenAtMs)
     this.#tokens.delete(token)
-    this.#tokens.set(token, nowMs)
+    this.#tokens.set(token, forgottenAtMs)
     if (this.#tokens.size <= MAX_TOKENS) return
     const [oldest] = this.#tokens
     if (oldest === undefined) return
@@ -47,6 +56,7 @@ export class Forgotten {
   startAgain(): void {
     this.#tokens.clear()
     this.#floorMs = Number.NEGATIVE_INFINITY
+    this.#keptMs = Number.NEGATIVE_INFINITY
     this.#latestMs = Number.NEGATIVE_INFINITY
   }
 

@@ -411,6 +411,18 @@ describe('forgetting', () => {
     expect(requests).toHaveLength(4)
   })
 
+  test.each([1, 900, 5000])('forgets an answer with a hint after the clock was set back by %i ms', async (ms) => {
+    const { client, clock, requests } = createCached({})
+    const call = { tokenTypeHint: 'access_token' } as const
+    await client.introspect(token, call)
+    clock.ms -= ms
+    await client.forget(token)
+    clock.ms += 5001
+    await client.introspect(token, call)
+    await client.introspect(token, call)
+    expect(requests).toHaveLength(2)
+  })
+
   test.each(['forget', 'forgetAll'] as const)(
     'with %s, an answer on its way is neither kept nor shared',
     async (how) => {

@@ -33,6 +33,25 @@ describe('Forgotten', () => {
     expect(forgotten.covers('b', now, tokenPart)).toBe(true)
   })
 
+  test('covers the answers of dropped records, which are not that old when the clock was ahead for a moment', () => {
+    const forgotten = new Forgotten()
+    forgotten.add('a', now)
+    forgotten.sweep(1000, now + 3_600_000)
+    expect(forgotten.size).toBe(0)
+    expect([now, now + 1].map((askedAtMs) => forgotten.covers('a.hint', askedAtMs, tokenPart))).toEqual([true, false])
+  })
+
+  test('covers every answer that was kept before its token was forgotten, also by a clock that was set back since', () => {
+    const forgotten = new Forgotten()
+    forgotten.noteKept(now)
+    forgotten.add('a', now - 500)
+    expect([now, now + 1].map((askedAtMs) => forgotten.covers('a.hint', askedAtMs, tokenPart))).toEqual([true, false])
+    expect(forgotten.latestMs).toBe(now)
+    forgotten.startAgain()
+    forgotten.add('a', now - 500)
+    expect(forgotten.covers('a.hint', now, tokenPart)).toBe(false)
+  })
+
   test('covers every answer requested before all tokens were forgotten', () => {
     const forgotten = new Forgotten()
     forgotten.addAll(now)

@@ -60,11 +60,15 @@ export class Forgotten {
     this.#latestMs = Number.NEGATIVE_INFINITY
   }
 
-  /** Drops records that are older than any stored answer can be. */
+  /**
+   * Drops records that are older than any stored answer can be. Every answer requested before counts as forgotten, in case the
+   * clock was ahead for a moment and they were not that old.
+   */
   sweep(longestMs: number, nowMs: number): void {
     for (const [token, forgottenAtMs] of this.#tokens) {
       if (nowMs - forgottenAtMs <= longestMs) return
       this.#tokens.delete(token)
+      this.#floorMs = Math.max(this.#floorMs, forgottenAtMs)
     }
   }
 

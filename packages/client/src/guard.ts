@@ -1,16 +1,14 @@
 /** SPINE: request in, decision out. */
 import { isIntrospectionError } from '@token-introspection/core'
-import { isPromise, type MaybePromise } from '@token-introspection/core/maybe-promise'
+import { andThen, type MaybePromise } from '@token-introspection/core/maybe-promise'
 import { LivenessRecord } from './revocations/liveness.ts'
 import { extractToken, type Presented, type PresentedToken, type TokenSources } from './token/extract-token.ts'
 import { foreignOrigin } from './token/foreign-origin.ts'
 import type { GuardRequest } from './token/guard-request.ts'
 import { ABSENT_DETAIL, MALFORMED_DETAIL, MALFORMED_REMEDY, sayPlaces } from './token/say-presented.ts'
 import { requireGuardRequest } from './token/require-guard-request.ts'
-import { type FoundForm, formTooLong, readRequestForm } from './token/request-form.ts'
+import { formTooLong, readRequestForm } from './token/request-form.ts'
 import { checkPermission, checkTarget, hasScope } from './policy/check-policy.ts'
-import type { AudienceCount } from './policy/audience-refusals.ts'
-import { findMismatch, type RefusalGrounds } from './policy/find-mismatch.ts'
 import { checkConfirmation } from './policy/confirmation/check-confirmation.ts'
 import type { ConfirmationOutcome } from './policy/confirmation/confirmation.ts'
 import type { JudgedToken } from './policy/policy.ts'
@@ -20,7 +18,6 @@ import type { Allowance, Anonymity, GuardDecision, OptionalGuardDecision } from 
 import type { ActiveIntrospectionResult, IntrospectionResult } from './result/introspection-result.ts'
 import { clockFault } from './response/validate-response.ts'
 import {
-  type ChallengeSettings,
   type Refusal,
   refuseAbsentToken,
   refuseByCheck,
@@ -31,7 +28,13 @@ import {
   refuseUnchecked,
 } from './result/refusal.ts'
 import { inactiveByClock } from './result/inactive.ts'
-import { refuseConfirmation, refuseInactive, refusePermission, type RefusalSteps } from './result/refuse-judged.ts'
+import {
+  refuseConfirmation,
+  refuseInactive,
+  refusePermission,
+  type RefusalSteps,
+  refuseTarget,
+} from './result/refuse-judged.ts'
 import { responseHeaders } from './result/response-headers.ts'
 
 /** Everything the spine needs. */
@@ -40,15 +43,11 @@ export interface GuardSteps<Claims extends object> extends RefusalSteps {
   readonly introspect: (token: string, liveness: LivenessRecord) => MaybePromise<IntrospectionResult<Claims>>
   /** A number that changes with every event of the feeds; `undefined` when there is no feed. */
   readonly sequence: (() => number) | undefined
-  /** Counts tokens that lack the audience; `undefined` when nothing is to be reported. */
-  readonly audience: AudienceCount | undefined
   readonly check: CustomCheck | undefined
   /** How many seconds the clocks of this process and of the authorization server may differ. */
   readonly leewaySeconds: number
   /** Whether requests without a token pass. */
   readonly optional: boolean
-  /** Seconds since the epoch. */
-  readonly now: () => number
 }
 
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
@@ -68,24 +67,16 @@ export function guard<Claims extends object>(
   steps: GuardSteps<Claims>,
 ): MaybePromise<OptionalGuardDecision<Claims>> {
   requireGuardRequest(request)
-  const form = steps.token.form ? readRequestForm(request) : undefined
-  return isPromise(form) ? guardLater(form, request, steps) : guardForm(form, request, steps)
+  if (steps.token.form) return guardWithForm(request, steps)
+  return guardPresented(extractToken(request, steps.token, undefined), steps)
 }
 
-async function guardLater<Claims extends object>(
-  form: Promise<FoundForm>,
-  request: GuardRequest,
-  steps: GuardSteps<Claims>,
-): Promise<OptionalGuardDecision<Claims>> {
-  return guardForm(await form, request, steps)
-}
-
-function guardForm<Claims extends object>(
-  form: FoundForm,
+/** A request whose form may have the token. */
+function guardWithForm<Claims extends object>(
   request: GuardRequest,
   steps: GuardSteps<Claims>,
 ): MaybePromise<OptionalGuardDecision<Claims>> {
-  return guardPresented(extractToken(request, steps.token, form), steps)
+  return andThen(readRequestForm(request), (form) => guardPresented(extractToken(request, steps.token, form), steps))
 }
 
 /** The part of {@link guard} after the request was read. */
@@ -93,24 +84,30 @@ export function guardPresented<Claims extends object>(
   presented: PresentedToken,
   steps: GuardSteps<Claims>,
 ): MaybePromise<OptionalGuardDecision<Claims>> {
-  const { result } = steps
-  if (presented.kind === 'absent')
-    return steps.optional ? ANONYMITY : refuseAbsentToken(result, `${ABSENT_DETAIL}. ${sayPlaces(steps.token)}`)
-  if (presented.kind === 'malformed') return refuseMalformedRequest(result, `${MALFORMED_DETAIL}. ${MALFORMED_REMEDY}`)
-  if (presented.kind === 'unread') return refuseUnchecked(formTooLong(), 'form')
+  if (presented.kind !== 'token') return decideWithoutToken(presented.kind, steps)
   const foreign = foreignSender(presented, steps.token)
   if (foreign !== undefined) return refuseOrigin(steps.cleanerFor(presented.token)(foreign))
   const { request } = presented
   try {
     const liveness = new LivenessRecord()
     const answer = steps.introspect(presented.token, liveness)
-    const decision = isPromise(answer)
-      ? judgeLater(answer, liveness, presented, request, steps)
-      : judge(answer, liveness, presented, request, steps)
-    return isPromise(decision) ? decision.catch((error: unknown) => refuseFailure(error, presented)) : decision
+    const decision =
+      'active' in answer
+        ? judge(answer, liveness, presented, request, steps)
+        : judgeLater(answer, liveness, presented, request, steps)
+    return 'allowed' in decision ? decision : refuseFailureLater(decision, presented)
   } catch (error) {
     return refuseFailure(error, presented)
   }
+}
+
+function decideWithoutToken<Claims extends object>(
+  kind: Exclude<PresentedToken['kind'], 'token'>,
+  { token, result, optional }: GuardSteps<Claims>,
+): Anonymity | Refusal {
+  if (kind === 'malformed') return refuseMalformedRequest(result, `${MALFORMED_DETAIL}. ${MALFORMED_REMEDY}`)
+  if (kind === 'unread') return refuseUnchecked(formTooLong(), 'form')
+  return optional ? ANONYMITY : refuseAbsentToken(result, `${ABSENT_DETAIL}. ${sayPlaces(token)}`)
 }
 
 /** Only a browser sends a token without being asked to, and only in a cookie. */
@@ -136,22 +133,29 @@ function judge<Claims extends object>(
   request: GuardRequest,
   steps: GuardSteps<Claims>,
 ): MaybePromise<GuardDecision<Claims>> {
-  const { policy, result } = steps
-  const { scheme } = presented
-  if (!token.active) return refuseInactive(token, liveness, scheme, steps)
+  const { policy } = steps
+  if (!token.active) return refuseInactive(token, liveness, presented.scheme, steps)
   const mistaken = checkTarget(token, policy)
-  if (mistaken !== undefined) {
-    const grounds = groundsOf(mistaken, token, presented, steps)
-    if (mistaken === 'audience') steps.audience?.refuse(grounds.detail)
-    return refuseToken(mistaken, result, scheme, grounds)
-  }
+  if (mistaken !== undefined) return refuseTarget(mistaken, token, presented, steps)
   steps.audience?.accept()
   const answered = steps.sequence?.()
   const confirmation = checkConfirmation(token, presented, policy)
-  const decision = isPromise(confirmation)
-    ? confirmation.then((outcome) => judgeConfirmed(token, liveness, outcome, presented, request, steps))
-    : judgeConfirmed(token, liveness, confirmation, presented, request, steps)
-  return isPromise(decision) ? judgeAgain(decision, answered, token, liveness, presented, request, steps) : decision
+  const decision =
+    'confirmed' in confirmation
+      ? judgeConfirmed(token, liveness, confirmation, presented, request, steps)
+      : judgeConfirmedLater(token, liveness, confirmation, presented, request, steps)
+  return 'allowed' in decision ? decision : judgeAgain(decision, answered, token, liveness, presented, request, steps)
+}
+
+async function judgeConfirmedLater<Claims extends object>(
+  token: ActiveIntrospectionResult<Claims>,
+  liveness: LivenessRecord,
+  confirmation: Promise<ConfirmationOutcome>,
+  presented: Presented,
+  request: GuardRequest,
+  steps: GuardSteps<Claims>,
+): Promise<GuardDecision<Claims>> {
+  return judgeConfirmed(token, liveness, await confirmation, presented, request, steps)
 }
 
 /** Is it the sender's token, and is it enough? */
@@ -163,24 +167,14 @@ function judgeConfirmed<Claims extends object>(
   request: GuardRequest,
   steps: GuardSteps<Claims>,
 ): MaybePromise<GuardDecision<Claims>> {
-  const { policy, result, check } = steps
-  const { source } = presented
   if (!confirmation.confirmed) return refuseConfirmation(confirmation, presented, steps)
-  const lacking = checkPermission(token, policy, steps.now)
-  if (lacking !== undefined)
-    return refusePermission(lacking, presented.scheme, steps, groundsOf(lacking, token, presented, steps))
-  const headers = responseHeaders(source, confirmation.headers)
+  const lacking = checkPermission(token, steps.policy, steps.now)
+  if (lacking !== undefined) return refusePermission(lacking, token, presented, steps)
+  const headers = responseHeaders(presented.source, confirmation.headers)
   const allowance: Allowance<Claims> = { allowed: true, token, headers, liveness }
   const { useProof } = confirmation
-  const { requiredScope } = request
-  if (check === undefined && useProof === undefined && requiredScope === undefined) return allowance
-  return useProofAndCheck(
-    allowance,
-    useProof,
-    requiredScope && (() => checkRequiredScope(token, requiredScope, presented, steps)),
-    check && (() => check(token, request)),
-    result,
-  )
+  if (steps.check === undefined && useProof === undefined && request.requiredScope === undefined) return allowance
+  return useProofAndCheck(allowance, useProof, presented, request, steps)
 }
 
 /** The refusal of a token that lacks the further scope of the request. Its challenge names the scope of the guard, too. */
@@ -192,8 +186,7 @@ async function checkRequiredScope<Claims extends object>(
 ): Promise<Refusal | undefined> {
   const scope = withRequiredScope(steps.policy.scope, await requiredScope())
   const judging = { ...steps, policy: { ...steps.policy, scope, passed: undefined } }
-  if (hasScope(token.scope, judging.policy)) return undefined
-  return refusePermission('scope', presented.scheme, judging, groundsOf('scope', token, presented, judging))
+  return hasScope(token.scope, judging.policy) ? undefined : refusePermission('scope', token, presented, judging)
 }
 
 /**
@@ -203,16 +196,25 @@ async function checkRequiredScope<Claims extends object>(
 async function useProofAndCheck<Claims extends object>(
   allowance: Allowance<Claims>,
   useProof: (() => Promise<boolean>) | undefined,
-  lacksScope: (() => Promise<Refusal | undefined>) | undefined,
-  check: (() => unknown) | undefined,
-  result: ChallengeSettings,
+  presented: Presented,
+  request: GuardRequest,
+  steps: GuardSteps<Claims>,
 ): Promise<GuardDecision<Claims>> {
-  if (useProof !== undefined && !(await useProof())) return refuseProof(result, USED)
-  const lacking = lacksScope && (await lacksScope())
+  const { token } = allowance
+  const { requiredScope } = request
+  if (useProof !== undefined && !(await useProof())) return refuseProof(steps.result, USED)
+  const lacking = requiredScope && (await checkRequiredScope(token, requiredScope, presented, steps))
   if (lacking !== undefined) return lacking
-  // An untyped check might return any value. Only `true` counts.
-  if (check !== undefined && (await check()) !== true) return refuseByCheck()
-  return allowance
+  return (await isRefusedByCheck(token, request, steps)) ? refuseByCheck() : allowance
+}
+
+/** An untyped check might return any value. Only `true` counts. */
+async function isRefusedByCheck<Claims extends object>(
+  token: ActiveIntrospectionResult<Claims>,
+  request: GuardRequest,
+  { check }: GuardSteps<Claims>,
+): Promise<boolean> {
+  return check !== undefined && ((await check(token, request)) as unknown) !== true
 }
 
 /**
@@ -230,7 +232,7 @@ async function judgeAgain<Claims extends object>(
   request: GuardRequest,
   steps: GuardSteps<Claims>,
 ): Promise<GuardDecision<Claims>> {
-  const { policy, result, check, sequence } = steps
+  const { policy, result, sequence } = steps
   const { scheme } = presented
   const startedMs = performance.now()
   const decision = await deciding
@@ -243,18 +245,16 @@ async function judgeAgain<Claims extends object>(
   if (latest === token) return decision
   if (!latest.active) return refuseInactive(latest, liveness, scheme, steps)
   const mistaken = checkTarget(latest, policy)
-  if (mistaken !== undefined)
-    return refuseToken(mistaken, result, scheme, groundsOf(mistaken, latest, presented, steps))
+  if (mistaken !== undefined) return refuseTarget(mistaken, latest, presented, steps)
   // The proof of the request was checked against the earlier answer.
   if (JSON.stringify(latest.cnf) !== JSON.stringify(token.cnf)) {
     return refuseToken('confirmation', result, scheme, CHANGED)
   }
   const lacking = checkPermission(latest, policy, steps.now)
-  if (lacking !== undefined)
-    return refusePermission(lacking, scheme, steps, groundsOf(lacking, latest, presented, steps))
+  if (lacking !== undefined) return refusePermission(lacking, latest, presented, steps)
   const required = request.requiredScope && (await checkRequiredScope(latest, request.requiredScope, presented, steps))
   if (required !== undefined) return required
-  if (check !== undefined && ((await check(latest, request)) as unknown) !== true) return refuseByCheck()
+  if (await isRefusedByCheck(latest, request, steps)) return refuseByCheck()
   return refuseExpired(latest, liveness, scheme, steps) ?? { ...decision, token: latest }
 }
 
@@ -276,12 +276,13 @@ function refuseFailure(error: unknown, { source }: Presented): Refusal {
   throw error
 }
 
-/** What a refusal says to the operator, without the token and the credentials of the client, which the answer may repeat. */
-function groundsOf(
-  reason: Parameters<typeof findMismatch>[0],
-  token: JudgedToken,
+async function refuseFailureLater<Claims extends object>(
+  deciding: Promise<GuardDecision<Claims>>,
   presented: Presented,
-  { policy, now, cleanerFor }: Pick<GuardSteps<object>, 'policy' | 'now' | 'cleanerFor'>,
-): RefusalGrounds {
-  return findMismatch(reason, token, policy, now, cleanerFor(presented.token))
+): Promise<GuardDecision<Claims>> {
+  try {
+    return await deciding
+  } catch (error) {
+    return refuseFailure(error, presented)
+  }
 }

@@ -37,29 +37,47 @@ export function introspect(
 ): MaybePromise<IntrospectionResult> {
   const cache = options.cache === false ? undefined : steps.cache
   requireFeed(options, steps)
-  // In memory only presentable tokens are found, so a hit skips this check, a twelfth of its cost.
-  const lookFirst = cache !== undefined && !cache.isShared
   if (token.length > steps.token.maxBytes) throw tooLong(token, steps.token.maxBytes)
-  const refused = lookFirst ? undefined : unpresentable(token, steps)
-  if (refused !== undefined) return refused
+  // In memory only presentable tokens are found, so a hit skips this check, a twelfth of its cost.
+  if (cache === undefined || cache.isShared) {
+    const refused = unpresentable(token, steps)
+    if (refused !== undefined) return refused
+  }
   options.signal?.throwIfAborted()
   const key = steps.token.fingerprint(token, options)
   if (trace !== undefined) trace.key = key
   if (cache === undefined) return ask(token, options, key, undefined, steps, trace, liveness)
   const { answers } = cache
   // With a store in memory and Node's digest, this creates no promise and no closure.
-  const remembered = isPromise(key)
-    ? key.then((known) => answers.recall(known, options, liveness))
-    : answers.recall(key, options, liveness)
-  if (remembered !== undefined && !isPromise(remembered)) {
+  const remembered =
+    typeof key === 'string' ? answers.recall(key, options, liveness) : recallLater(key, cache, options, liveness)
+  if (remembered !== undefined && 'active' in remembered) {
     if (trace !== undefined) trace.source = 'cache'
     steps.revocations?.followOnHit?.()
     return remembered
   }
-  return (
-    (lookFirst ? unpresentable(token, steps) : undefined) ??
-    ask(token, options, key, remembered, steps, trace, liveness)
-  )
+  return askNow(token, options, key, remembered, steps, trace, liveness)
+}
+
+function askNow(
+  token: string,
+  options: IntrospectOptions,
+  key: MaybePromise<string>,
+  remembered: Promise<IntrospectionResult | undefined> | undefined,
+  steps: Steps,
+  trace: Trace | undefined,
+  liveness: LivenessRecord | undefined,
+): MaybePromise<IntrospectionResult> {
+  return unpresentable(token, steps) ?? ask(token, options, key, remembered, steps, trace, liveness)
+}
+
+async function recallLater(
+  key: Promise<string>,
+  { answers }: NonNullable<Steps['cache']>,
+  options: IntrospectOptions,
+  liveness: LivenessRecord | undefined,
+): Promise<IntrospectionResult | undefined> {
+  return answers.recall(await key, options, liveness)
 }
 
 function unpresentable(token: string, steps: Steps): IntrospectionResult | undefined {

@@ -31,6 +31,9 @@ const GROWTH = 8
  */
 const LARGE_ROOM = 16_384
 
+/** The length of a digest with one character per octet. */
+const OCTETS = 32
+
 /** Gives each key a slot, a number from 1 to the limit, for as long as the key stays. Keys are digests. */
 export class Sieve {
   readonly #maxKeys: number
@@ -265,12 +268,13 @@ export class Sieve {
 
   /**
    * Keys are digests under a secret, so a few of their characters are a good hash. The first characters depend on the
-   * token, and the last ones on a hint or parameters. The product spreads the 64 letters of base64url (Knuth, TAOCP 3,
-   * 6.4).
+   * token, and the last ones on a hint or parameters. A key of 32 characters has a whole octet in each, and no hint. The
+   * product spreads the 64 letters of base64url (Knuth, TAOCP 3, 6.4).
    */
   #homeOf(key: string): number {
-    const end = key.length - 1
     const first = key.charCodeAt(0) ^ (key.charCodeAt(1) << 8) ^ (key.charCodeAt(2) << 16) ^ (key.charCodeAt(3) << 24)
+    if (key.length === OCTETS) return Math.imul(first, 0x9e3779b1) >>> this.#shift
+    const end = key.length - 1
     const last = key.charCodeAt(end) ^ (key.charCodeAt(end - 1) << 8) ^ (key.charCodeAt(end - 2) << 16)
     return Math.imul(first ^ Math.imul(last, 0x85ebca6b), 0x9e3779b1) >>> this.#shift
   }

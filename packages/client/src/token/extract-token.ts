@@ -50,6 +50,15 @@ type FoundElsewhere = readonly [source: Exclude<Presented['source'], 'header'>, 
 export function extractToken(request: GuardRequest, sources: TokenSources, form: FoundForm): PresentedToken {
   const inHeader = sources.header ? fromHeader(request, sources) : ABSENT
   if (!sources.form && !sources.query && sources.fields.length === 0 && sources.cookie === undefined) return inHeader
+  return fromEverywhere(inHeader, request, sources, form)
+}
+
+function fromEverywhere(
+  inHeader: PresentedToken,
+  request: GuardRequest,
+  sources: TokenSources,
+  form: FoundForm,
+): PresentedToken {
   const others = [
     ...(sources.form && form !== undefined && form !== FORM_TOO_LONG ? formValues(form) : []).map(
       (token): FoundElsewhere => ['form', token],
@@ -85,6 +94,10 @@ function fromHeader(request: GuardRequest, { dpop }: TokenSources): PresentedTok
   if (field === null || field === undefined) return ABSENT
   const bearer = readBearerToken(field)
   if (bearer !== undefined) return { kind: 'token', scheme: 'Bearer', source: 'header', token: bearer, request }
+  return fromUnusualField(field, request, dpop)
+}
+
+function fromUnusualField(field: string, request: GuardRequest, dpop: boolean): PresentedToken {
   const credentials = parseAuthorization(field)
   if (credentials?.scheme === 'bearer')
     return { kind: 'token', scheme: 'Bearer', source: 'header', token: credentials.token, request }

@@ -38,17 +38,24 @@ export type FingerprintToken = (token: string, variant: FingerprintVariant) => M
 export function createFingerprint(scope: FingerprintScope, findSecret: FindSecret | undefined): FingerprintToken {
   let prefix: MaybePromise<string> | undefined
   const digest = findSecret === undefined ? sha256Key : sha256
-  return (token, { tokenTypeHint, parameters }) => {
+  return (token, variant) => {
     // Created with the first token, because some runtimes have no randomness while they load.
     prefix ??= findSecret === undefined ? randomPrefix() : begin(findSecret)
-    // The usual case, without a closure.
-    const plain =
-      typeof prefix === 'string' ? digest(prefix + token) : andThen(prefix, (start) => digest(start + token))
+    const isPlain = variant.tokenTypeHint === undefined && variant.parameters === undefined
+    // The usual case is decided in a function without closures, because a function with one prepares for it in each call.
+    return isPlain && typeof prefix === 'string' ? digest(prefix + token) : digestAll(prefix, token, variant)
+  }
+
+  function digestAll(
+    start: MaybePromise<string>,
+    token: string,
+    { tokenTypeHint, parameters }: FingerprintVariant,
+  ): MaybePromise<string> {
+    const plain = andThen(start, (text) => digest(text + token))
     if (tokenTypeHint === undefined && parameters === undefined) return plain
     const variant = JSON.stringify([tokenTypeHint ?? null, sortedEntries(parameters)])
-    // No token contains a line break, so no token can have the digest of a variant.
-    const start = prefix
-    // Begun when the first one is there: if the secret cannot be found, only one promise rejects.
+    // No token contains a line break, so no token can have the digest of a variant. It is begun when the first digest is
+    // there: if the secret cannot be found, only one promise rejects.
     return andThen(plain, (first) =>
       andThen(start, (text) => andThen(digest(`${text}\n${variant}`), (second) => `${first}.${second}`)),
     )

@@ -17,6 +17,12 @@ const NO_CERTIFICATE_OPTION = refuseBinding(
   'the token is bound to a certificate, and the client has no option policy.certificate',
 )
 
+/** What a guard requires of bindings, and how it verifies them. */
+interface ConfirmationPolicy {
+  readonly confirmation: ConfirmationStep
+  readonly senderConstraint: SenderConstraint | undefined
+}
+
 /**
  * Judges the binding of a token, also of a cached answer (RFC 9449 §7.1). A token without a binding is judged without a
  * promise. A token that is bound to a key and to a certificate needs both. Other members of `cnf` are ignored (RFC 7800
@@ -25,19 +31,22 @@ const NO_CERTIFICATE_OPTION = refuseBinding(
 export function checkConfirmation(
   token: JudgedToken,
   presentation: Presentation,
-  {
-    confirmation,
-    senderConstraint,
-  }: { confirmation: ConfirmationStep; senderConstraint: SenderConstraint | undefined },
+  policy: ConfirmationPolicy,
+): MaybePromise<ConfirmationOutcome> {
+  if (token.cnf !== undefined) return checkBound(token, presentation, policy)
+  // Refused: the type DPoP without a binding, a proof without a bound token, or a guard that requires a binding.
+  if (presentation.scheme === 'DPoP' || isTypedDpop(token)) return UNBOUND_DPOP
+  return policy.senderConstraint === undefined ? CONFIRMED : UNBOUND
+}
+
+function checkBound(
+  token: JudgedToken,
+  presentation: Presentation,
+  { confirmation, senderConstraint }: ConfirmationPolicy,
 ): MaybePromise<ConfirmationOutcome> {
   const { cnf } = token
-  const isDpop = presentation.scheme === 'DPoP'
-  if (cnf === undefined) {
-    // Refused: the type DPoP without a binding, a proof without a bound token, or a guard that requires a binding.
-    if (isDpop || isTypedDpop(token)) return UNBOUND_DPOP
-    return senderConstraint === undefined ? CONFIRMED : UNBOUND
-  }
   if (!isVerifiableConfirmation(cnf)) return UNKNOWN
+  const isDpop = presentation.scheme === 'DPoP'
   const { jkt, 'x5t#S256': thumbprint } = cnf
   // A key-bound token must come by the scheme DPoP, and only a key-bound one may (RFC 9449 §7.1, §7.2).
   if (jkt === undefined && (isDpop || isTypedDpop(token))) return UNBOUND_DPOP

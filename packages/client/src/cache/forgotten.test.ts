@@ -57,4 +57,15 @@ describe('Forgotten', () => {
     forgotten.addAll(now)
     expect([forgotten.covers('a', now, tokenPart), forgotten.covers('a', now + 1, tokenPart)]).toEqual([true, false])
   })
+
+  test('covers them also by a clock that was set back since, and still covers what was forgotten before', () => {
+    const forgotten = new Forgotten()
+    forgotten.add('a', now)
+    forgotten.addAll(now - 500)
+    expect([now, now + 1].map((askedAtMs) => forgotten.covers('a.hint', askedAtMs, tokenPart))).toEqual([true, false])
+    forgotten.noteKept(now + 10)
+    forgotten.addAll(now - 400)
+    expect([now + 10, now + 11].map((askedAtMs) => forgotten.covers('b', askedAtMs, tokenPart))).toEqual([true, false])
+    expect(forgotten.latestMs).toBe(now + 10)
+  })
 })

@@ -45,11 +45,11 @@ export class Forgotten {
     this.#floorMs = Math.max(this.#floorMs, oldest[1])
   }
 
-  /** Forgets every token. */
+  /** Forgets every token. Every answer that is kept by now is covered, also when the clock was set back since. */
   addAll(nowMs: number): void {
+    this.#floorMs = Math.max(nowMs, this.#floorMs, this.#latestMs, this.#keptMs)
+    this.#latestMs = this.#floorMs
     this.#tokens.clear()
-    this.#floorMs = nowMs
-    this.#latestMs = Math.max(this.#latestMs, nowMs)
   }
 
   /** Drops every record, because the clock was set back so far that times say nothing. */

@@ -54,6 +54,17 @@ describe('extractToken', () => {
   })
 
   test.each([
+    ['an array', ['Bearer abc']],
+    ['an array', ['Basic Zm9vOmJhcg==']],
+    ['an array', []],
+    ['a number', 7],
+  ])('throws for %s in place of a field, and does not quote it', (kind, field) => {
+    expect(() => extract(field as unknown as string)).toThrow(
+      new TypeError(`request.headers.get('authorization'): must return a string, not ${kind}`),
+    )
+  })
+
+  test.each([
     ['no token', 'Bearer'],
     ['only spaces after the scheme', 'Bearer  '],
     ['a tab in place of the space', 'Bearer\tabc'],

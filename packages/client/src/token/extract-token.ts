@@ -1,5 +1,6 @@
 /** Step `token`: reads the access token from a request (RFC 6750 §2, RFC 9449 §7.1). */
 import { parseAuthorization, readBearerToken } from '@token-introspection/core'
+import { sayKind } from '@token-introspection/core/options'
 import { FORM_TOO_LONG, type FoundForm } from './request-form.ts'
 import type { FormEntries, GuardRequest, RequestForm } from './guard-request.ts'
 import { readCookie } from './read-cookie.ts'
@@ -91,10 +92,16 @@ function cookieValues({ headers }: GuardRequest, cookie: TokenSources['cookie'])
 
 function fromHeader(request: GuardRequest, { dpop }: TokenSources): PresentedToken {
   const field = request.headers.get('authorization')
-  if (field === null || field === undefined) return ABSENT
+  if (typeof field !== 'string') return fromNoField(field)
   const bearer = readBearerToken(field)
   if (bearer !== undefined) return { kind: 'token', scheme: 'Bearer', source: 'header', token: bearer, request }
   return fromUnusualField(field, request, dpop)
+}
+
+/** @throws TypeError for a list of fields, which some frameworks give. The field is not quoted. */
+function fromNoField(field: unknown): PresentedToken {
+  if (field === null || field === undefined) return ABSENT
+  throw new TypeError(`request.headers.get('authorization'): must return a string, not ${sayKind(field)}`)
 }
 
 function fromUnusualField(field: string, request: GuardRequest, dpop: boolean): PresentedToken {

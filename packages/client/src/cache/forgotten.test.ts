@@ -68,4 +68,14 @@ describe('Forgotten', () => {
     expect([now + 10, now + 11].map((askedAtMs) => forgotten.covers('b', askedAtMs, tokenPart))).toEqual([true, false])
     expect(forgotten.latestMs).toBe(now + 10)
   })
+
+  test('covers new answers about other tokens no longer than before when the clock was ahead as one token was forgotten', () => {
+    const forgotten = new Forgotten()
+    forgotten.add('b', now)
+    forgotten.add('a', now + 1_000_000)
+    forgotten.addAll(now + 1)
+    expect(['a', 'b', 'c'].map((token) => forgotten.covers(token, now + 1, tokenPart))).toEqual([true, true, true])
+    expect(['a', 'b', 'c'].map((token) => forgotten.covers(token, now + 2, tokenPart))).toEqual([true, false, false])
+    expect([forgotten.size, forgotten.latestMs]).toEqual([1, now + 1_000_000])
+  })
 })

@@ -45,11 +45,18 @@ export class Forgotten {
     this.#floorMs = Math.max(this.#floorMs, oldest[1])
   }
 
-  /** Forgets every token. Every answer that is kept by now is covered, also when the clock was set back since. */
+  /**
+   * Forgets every token. Every answer that is kept by now is covered, also when the clock was set back since. A record of a
+   * later time stays, and covers its own token only. If it covered all, a token that was forgotten while the clock was ahead
+   * would keep every answer from being used until the clock is there again.
+   */
   addAll(nowMs: number): void {
-    this.#floorMs = Math.max(nowMs, this.#floorMs, this.#latestMs, this.#keptMs)
-    this.#latestMs = this.#floorMs
-    this.#tokens.clear()
+    const floorMs = Math.max(nowMs, this.#floorMs, this.#keptMs)
+    this.#floorMs = floorMs
+    this.#latestMs = Math.max(this.#latestMs, floorMs)
+    for (const [token, forgottenAtMs] of this.#tokens) {
+      if (forgottenAtMs <= floorMs) this.#tokens.delete(token)
+    }
   }
 
   /** Drops every record, because the clock was set back so far that times say nothing. */

@@ -9,6 +9,8 @@ import { ABSENT_DETAIL, MALFORMED_DETAIL, MALFORMED_REMEDY, sayPlaces } from './
 import { requireGuardRequest } from './token/require-guard-request.ts'
 import { formTooLong, readRequestForm } from './token/request-form.ts'
 import { checkPermission, checkTarget, hasScope } from './policy/check-policy.ts'
+import type { AudienceCount } from './policy/audience-refusals.ts'
+import { findMismatch, type RefusalGrounds } from './policy/find-mismatch.ts'
 import { checkConfirmation } from './policy/confirmation/check-confirmation.ts'
 import type { ConfirmationOutcome } from './policy/confirmation/confirmation.ts'
 import type { JudgedToken } from './policy/policy.ts'
@@ -28,13 +30,7 @@ import {
   refuseUnchecked,
 } from './result/refusal.ts'
 import { inactiveByClock } from './result/inactive.ts'
-import {
-  refuseConfirmation,
-  refuseInactive,
-  refusePermission,
-  type RefusalSteps,
-  refuseTarget,
-} from './result/refuse-judged.ts'
+import { refuseConfirmation, refuseInactive, refusePermission, type RefusalSteps } from './result/refuse-judged.ts'
 import { responseHeaders } from './result/response-headers.ts'
 
 /** Everything the spine needs. */
@@ -43,11 +39,15 @@ export interface GuardSteps<Claims extends object> extends RefusalSteps {
   readonly introspect: (token: string, liveness: LivenessRecord) => MaybePromise<IntrospectionResult<Claims>>
   /** A number that changes with every event of the feeds; `undefined` when there is no feed. */
   readonly sequence: (() => number) | undefined
+  /** Counts tokens that lack the audience; `undefined` when nothing is to be reported. */
+  readonly audience: AudienceCount | undefined
   readonly check: CustomCheck | undefined
   /** How many seconds the clocks of this process and of the authorization server may differ. */
   readonly leewaySeconds: number
   /** Whether requests without a token pass. */
   readonly optional: boolean
+  /** Seconds since the epoch. */
+  readonly now: () => number
 }
 
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
@@ -169,7 +169,7 @@ function judgeConfirmed<Claims extends object>(
 ): MaybePromise<GuardDecision<Claims>> {
   if (!confirmation.confirmed) return refuseConfirmation(confirmation, presented, steps)
   const lacking = checkPermission(token, steps.policy, steps.now)
-  if (lacking !== undefined) return refusePermission(lacking, token, presented, steps)
+  if (lacking !== undefined) return refuseLacking(lacking, token, presented, steps)
   const headers = responseHeaders(presented.source, confirmation.headers)
   const allowance: Allowance<Claims> = { allowed: true, token, headers, liveness }
   const { useProof } = confirmation
@@ -186,7 +186,7 @@ async function checkRequiredScope<Claims extends object>(
 ): Promise<Refusal | undefined> {
   const scope = withRequiredScope(steps.policy.scope, await requiredScope())
   const judging = { ...steps, policy: { ...steps.policy, scope, passed: undefined } }
-  return hasScope(token.scope, judging.policy) ? undefined : refusePermission('scope', token, presented, judging)
+  return hasScope(token.scope, judging.policy) ? undefined : refuseLacking('scope', token, presented, judging)
 }
 
 /**
@@ -251,7 +251,7 @@ async function judgeAgain<Claims extends object>(
     return refuseToken('confirmation', result, scheme, CHANGED)
   }
   const lacking = checkPermission(latest, policy, steps.now)
-  if (lacking !== undefined) return refusePermission(lacking, latest, presented, steps)
+  if (lacking !== undefined) return refuseLacking(lacking, latest, presented, steps)
   const required = request.requiredScope && (await checkRequiredScope(latest, request.requiredScope, presented, steps))
   if (required !== undefined) return required
   if (await isRefusedByCheck(latest, request, steps)) return refuseByCheck()
@@ -285,4 +285,36 @@ async function refuseFailureLater<Claims extends object>(
   } catch (error) {
     return refuseFailure(error, presented)
   }
+}
+
+/** The refusal of an active token that is not an access token for this API. */
+function refuseTarget<Claims extends object>(
+  mistaken: NonNullable<ReturnType<typeof checkTarget>>,
+  token: JudgedToken,
+  presented: Presented,
+  steps: GuardSteps<Claims>,
+): Refusal {
+  const grounds = groundsOf(mistaken, token, presented, steps)
+  if (mistaken === 'audience') steps.audience?.refuse(grounds.detail)
+  return refuseToken(mistaken, steps.result, presented.scheme, grounds)
+}
+
+/** The refusal of a token that is not enough for the route. */
+function refuseLacking<Claims extends object>(
+  lacking: NonNullable<ReturnType<typeof checkPermission>>,
+  token: JudgedToken,
+  presented: Presented,
+  steps: GuardSteps<Claims>,
+): Refusal {
+  return refusePermission(lacking, presented.scheme, steps, groundsOf(lacking, token, presented, steps))
+}
+
+/** What a refusal says to the operator, without the token and the credentials of the client, which the answer may repeat. */
+function groundsOf<Claims extends object>(
+  reason: Parameters<typeof findMismatch>[0],
+  token: JudgedToken,
+  presented: Presented,
+  { policy, now, cleanerFor }: GuardSteps<Claims>,
+): RefusalGrounds {
+  return findMismatch(reason, token, policy, now, cleanerFor(presented.token))
 }

@@ -1,9 +1,8 @@
 /** Step `result`: the refusal of a token that was judged, by what the judge found. */
 import type { InactiveIntrospectionResponse } from '@token-introspection/core'
 import type { ConfirmationOutcome } from '../policy/confirmation/confirmation.ts'
-import type { AudienceCount } from '../policy/audience-refusals.ts'
-import { findMismatch, type RefusalGrounds } from '../policy/find-mismatch.ts'
-import type { JudgedToken, Policy } from '../policy/policy.ts'
+import type { RefusalGrounds } from '../policy/find-mismatch.ts'
+import type { Policy } from '../policy/policy.ts'
 import type { LivenessRecord } from '../revocations/liveness.ts'
 import type { Presented } from '../token/extract-token.ts'
 import type { CleanerFor } from '../transport/sent-credentials.ts'
@@ -27,10 +26,6 @@ export interface RefusalSteps {
   readonly mayLoseReason: boolean
   /** Takes a token, and the credentials of the client, out of what a refusal shows. */
   readonly cleanerFor: CleanerFor
-  /** Counts tokens that lack the audience; `undefined` when nothing is to be reported. */
-  readonly audience: AudienceCount | undefined
-  /** Seconds since the epoch. */
-  readonly now: () => number
 }
 
 /** Refuses an inactive token. */
@@ -55,38 +50,13 @@ export function refuseConfirmation(
   return refuseToken('confirmation', result, scheme, grounds)
 }
 
-/** Refuses an active token that is not an access token for this API. */
-export function refuseTarget(
-  mistaken: 'token_kind' | 'issuer' | 'audience',
-  token: JudgedToken,
-  presented: Presented,
-  steps: RefusalSteps,
-): Refusal {
-  const grounds = groundsOf(mistaken, token, presented, steps)
-  if (mistaken === 'audience') steps.audience?.refuse(grounds.detail)
-  return refuseToken(mistaken, steps.result, presented.scheme, grounds)
-}
-
 /** Refuses a token that is not enough for the route. */
 export function refusePermission(
   lacking: 'scope' | 'authorization_details' | 'permissions' | 'authentication',
-  token: JudgedToken,
-  presented: Presented,
-  steps: RefusalSteps,
+  scheme: TokenScheme,
+  { policy, result }: Pick<RefusalSteps, 'policy' | 'result'>,
+  grounds: RefusalGrounds,
 ): Refusal {
-  const { policy, result } = steps
-  const { scheme } = presented
-  const grounds = groundsOf(lacking, token, presented, steps)
   if (lacking === 'authentication') return refuseAuthentication(policy, result, scheme, grounds)
   return refuseScope(lacking === 'scope' ? policy.scope.wanted : undefined, result, scheme, lacking, grounds)
-}
-
-/** What a refusal says to the operator, without the token and the credentials of the client, which the answer may repeat. */
-function groundsOf(
-  reason: Parameters<typeof findMismatch>[0],
-  token: JudgedToken,
-  presented: Presented,
-  { policy, now, cleanerFor }: RefusalSteps,
-): RefusalGrounds {
-  return findMismatch(reason, token, policy, now, cleanerFor(presented.token))
 }

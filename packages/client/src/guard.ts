@@ -101,6 +101,7 @@ export function guardPresented<Claims extends object>(
   }
 }
 
+/** A request without a token that can be judged. */
 function decideWithoutToken<Claims extends object>(
   kind: Exclude<PresentedToken['kind'], 'token'>,
   { token, result, optional }: GuardSteps<Claims>,

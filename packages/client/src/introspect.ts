@@ -59,6 +59,7 @@ export function introspect(
   return askNow(token, options, key, remembered, steps, trace, liveness)
 }
 
+/** Nothing was found at once. Apart from {@link introspect}, so that the engine has less to put into the path of a hit. */
 function askNow(
   token: string,
   options: IntrospectOptions,

@@ -54,6 +54,7 @@ export function extractToken(request: GuardRequest, sources: TokenSources, form:
   return fromEverywhere(inHeader, request, sources, form)
 }
 
+/** What the other places have, beside the field. */
 function fromEverywhere(
   inHeader: PresentedToken,
   request: GuardRequest,
@@ -104,6 +105,7 @@ function fromNoField(field: unknown): PresentedToken {
   throw new TypeError(`request.headers.get('authorization'): must return a string, not ${sayKind(field)}`)
 }
 
+/** A field that is not `Bearer`, one space and a token. */
 function fromUnusualField(field: string, request: GuardRequest, dpop: boolean): PresentedToken {
   const credentials = parseAuthorization(field)
   if (credentials?.scheme === 'bearer')
